@@ -1,0 +1,12 @@
+/** Exit codes of every verb. Cron must not alarm because a quota was used up: 3 and 5 need `--strict-exit`. */
+export const exitCodes = {
+  succeeded: 0,
+  failed: 1,
+  usage: 2,
+  quarantined: 3,
+  configuration: 4,
+  stoppedAtQuota: 5,
+  anotherRunActive: 6,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

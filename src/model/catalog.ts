@@ -1,0 +1,50 @@
+import type { CategoryAnswer, Drift, OfferAnswer, Reject, SearchPage } from './records.ts';
+
+/** Which call showed what is being loaded, and when. */
+export interface Provenance {
+  readonly callId: string;
+  readonly rawId: string;
+  readonly runId: string | null;
+  /** Ledger clock at the grant. */
+  readonly observedAt: Date;
+}
+
+interface Loadable<Kind extends string, Record> {
+  readonly kind: Kind;
+  readonly provenance: Provenance;
+  /** Null when nothing of the answer was usable. */
+  readonly record: Record | null;
+  readonly rejects: readonly Reject[];
+  readonly drifts: readonly Drift[];
+}
+
+export interface LoadableCategory extends Loadable<'category', CategoryAnswer> {
+  /** The node that was asked for. */
+  readonly categoryId: string;
+}
+
+export interface LoadableSearchPage extends Loadable<'search', SearchPage> {
+  readonly windowId: string;
+  /** The page that was asked for, from 1. */
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+export interface LoadableOffer extends Loadable<'detail', OfferAnswer> {
+  /** The offer that was asked for. */
+  readonly offerId: string;
+}
+
+/** An answer after transform, ready for its one transaction. */
+export type LoadableAnswer = LoadableCategory | LoadableSearchPage | LoadableOffer;
+
+/** What one load changed, for run summaries and `usage.api_call.rows`. */
+export interface LoadReport {
+  readonly categories: number;
+  readonly offersNew: number;
+  readonly offersChanged: number;
+  readonly offersUnchanged: number;
+  readonly pricesOpened: number;
+  readonly pricesClosed: number;
+  readonly rejects: number;
+}

@@ -1,0 +1,90 @@
+import type { OperationRequest } from './operation.ts';
+
+/** Who a call is for. `refresh` and `discovery` compete by value; `manual` has a reserve of its own. */
+export type Lane = 'refresh' | 'discovery' | 'manual';
+
+/** The windows a limit can have, in the order in which they are locked. */
+export type WindowKind = 'second' | 'minute' | 'day' | 'month';
+
+export type CallState = 'reserved' | 'committed' | 'refunded' | 'unknown';
+
+export interface ReserveRequest {
+  readonly appKey: string;
+  /** `namespace:name:version`, the unit that 1688 grants and counts. */
+  readonly api: string;
+  /** Kept (without any token) so that a stored answer can be read again for no call. */
+  readonly request: OperationRequest;
+  /** 64 hex digits over api and business parameters: no token, timestamp or signature. */
+  readonly requestHash: string;
+  readonly lane: Lane;
+  readonly runId: string | null;
+  readonly jobId: string | null;
+  /** The search window the request belongs to, if any. */
+  readonly windowId: string | null;
+  /** A committed answer to the same request that is younger than this is handed out again. 0: never. */
+  readonly freshForMs: number;
+  /** The call must leave within this time of its `sendAt`, or be refunded. */
+  readonly sendWithinMs: number;
+  /** OAuth calls: a row, but no limit and no stored answer. */
+  readonly isExempt: boolean;
+}
+
+/** An answer kept byte by byte. */
+export interface StoredAnswer {
+  readonly rawId: string;
+  readonly callId: string;
+  readonly runId: string | null;
+  readonly windowId: string | null;
+  readonly request: OperationRequest;
+  /** Ledger clock at the grant: the one time that orders what was seen. */
+  readonly observedAt: Date;
+  readonly httpStatus: number;
+  readonly body: Buffer;
+}
+
+export type ReserveAnswer =
+  | {
+      readonly kind: 'granted';
+      readonly callId: string;
+      readonly observedAt: Date;
+      /** How long to wait before sending, so that the second stays paced. */
+      readonly sendAfterMs: number;
+    }
+  | { readonly kind: 'cached'; readonly answer: StoredAnswer }
+  | { readonly kind: 'in_flight'; readonly retryAfterMs: number }
+  | {
+      readonly kind: 'denied';
+      /** `run`: the run's own budget is spent; `hold`: the API is held. */
+      readonly by: WindowKind | 'run' | 'hold';
+      /** Null when no time is known (a run's budget never comes back). */
+      readonly retryAfterMs: number | null;
+    };
+
+/** How an attempt ended, in one word for tables and dashboards. */
+export type CallOutcome =
+  'ok' | 'business_error' | 'gateway_error' | 'transport_error' | 'invalid_answer' | 'not_sent';
+
+export interface Settlement {
+  readonly callId: string;
+  readonly state: Exclude<CallState, 'reserved'>;
+  readonly outcome: CallOutcome;
+  /** `gw.X`, `401`, a business code, or null. */
+  readonly gatewayCode: string | null;
+  readonly httpStatus: number | null;
+  readonly latencyMs: number | null;
+  readonly responseBytes: number | null;
+  /** The exact body; only given for answers worth keeping (successes of catalog operations). */
+  readonly body: Buffer | null;
+}
+
+/** The ledger as the gateway client sees it; implemented over Postgres in `load`. */
+export interface Ledger {
+  /** One atomic decision over every window that applies. Never grants without a durable row. */
+  reserve(request: ReserveRequest): Promise<ReserveAnswer>;
+  /** Says that bytes may leave now. Until then the sweeper may refund the call; false: it already did, don't send. */
+  markSent(callId: string): Promise<boolean>;
+  /** Settles the call and stores the answer in one transaction. Retried inside through a database outage. */
+  settle(settlement: Settlement): Promise<{ readonly rawId: string | null }>;
+  /** Holds an API for everyone until the time, or (null) until a person resumes it. */
+  hold(input: { readonly api: string; readonly code: string; readonly forMs: number | null }): Promise<void>;
+}

@@ -1,0 +1,184 @@
+/*
+ * What normalizers make of 1688's answers and stores put into Postgres. Ids are decimal strings, money is
+ * decimal text in yuan, times are ISO 8601 in UTC. `null` means: the answer had no usable value.
+ */
+
+/** A row that could not be used: kept in quarantine, never lost. */
+export interface Reject {
+  /** Where in the answer, as a JSON path: `result.result.data[3].offerId`. */
+  readonly path: string;
+  /** One of a small set of words: `missing`, `not_an_id`, `not_money`, `not_an_object` ... */
+  readonly reason: string;
+  /** The offending value's text, at most 200 characters. */
+  readonly sample: string | null;
+}
+
+/** A field whose presence or type is not what we know of the API. */
+export interface Drift {
+  readonly path: string;
+  readonly kind: 'unknown' | 'missing' | 'retyped';
+  readonly sample: string | null;
+}
+
+export interface Normalized<T> {
+  /** Null: nothing of the answer was usable, see `rejects`. */
+  readonly record: T | null;
+  readonly rejects: readonly Reject[];
+  readonly drifts: readonly Drift[];
+}
+
+export interface CategoryRecord {
+  readonly categoryId: string;
+  /** `'0'` above the roots; null when the answer does not say. */
+  readonly parentId: string | null;
+  readonly level: number | null;
+  readonly nameZh: string | null;
+  readonly nameTranslated: string | null;
+  readonly isLeaf: boolean | null;
+  /** 停用 in its name: kept by 1688, no longer used. */
+  readonly isRetired: boolean;
+}
+
+/** A node (null for the virtual root) with its children, in the order 1688 lists them. */
+export interface CategoryAnswer {
+  readonly node: CategoryRecord | null;
+  readonly children: readonly CategoryRecord[];
+}
+
+export interface SearchRow {
+  readonly offerId: string;
+  /** Position on its page, from 1. */
+  readonly rank: number;
+  readonly subject: string | null;
+  /** Null also when the "translation" merely repeats the subject. */
+  readonly subjectTranslated: string | null;
+  readonly mainImageUrl: string | null;
+  readonly priceCny: string | null;
+  readonly monthSold: number | null;
+  readonly minOrderQuantity: number | null;
+  /** The deepest of the row's three category ids. */
+  readonly categoryId: string | null;
+  readonly sourceCreatedAt: string | null;
+  readonly sourceModifiedAt: string | null;
+}
+
+export interface SearchPage {
+  /** As 1688 reports it: at most 2,000, whatever exists. */
+  readonly totalRecords: number | null;
+  /** As 1688 reports it: may be one too many. */
+  readonly totalPages: number | null;
+  readonly page: number | null;
+  /** Rows in the answer, usable or not. */
+  readonly rowsInAnswer: number;
+  readonly rows: readonly SearchRow[];
+}
+
+/**
+ * `list` is what a buyer pays without any privilege; `promotion` its temporary reduction; `consign`, `jxhy` and
+ * `retail` are channel prices of their own; `search` is what a search row shows.
+ */
+export type PriceKind = 'list' | 'promotion' | 'consign' | 'jxhy' | 'retail' | 'search';
+
+export interface PricePoint {
+  /** `'0'`: the price of the offer as a whole. */
+  readonly skuId: string;
+  readonly kind: PriceKind;
+  /** The price holds from this many units on; at least 1. */
+  readonly minQuantity: number;
+  /** Up to four decimals, no exponent: `'13.9'`. */
+  readonly amountCny: string;
+}
+
+export interface SkuAttribute {
+  readonly attributeId: string | null;
+  readonly name: string | null;
+  readonly value: string | null;
+  readonly nameTranslated: string | null;
+  readonly valueTranslated: string | null;
+}
+
+export interface SkuRecord {
+  readonly skuId: string;
+  readonly specId: string | null;
+  readonly cargoNumber: string | null;
+  readonly attributes: readonly SkuAttribute[];
+  /** `颜色: 红 / 尺码: L`, for people. */
+  readonly label: string | null;
+  readonly stock: number | null;
+  readonly imageUrl: string | null;
+}
+
+export interface OfferImage {
+  /** `main`: the gallery; `white`: the cut-out. */
+  readonly kind: 'main' | 'white';
+  /** From 0 within its kind. */
+  readonly position: number;
+  readonly url: string;
+}
+
+/** One value of an attribute; an attribute with three values is three of these. */
+export interface OfferAttribute {
+  /** From 0, over all attributes of the offer. */
+  readonly position: number;
+  readonly attributeId: string | null;
+  readonly name: string | null;
+  readonly value: string | null;
+  readonly nameTranslated: string | null;
+  readonly valueTranslated: string | null;
+}
+
+export interface SellerRecord {
+  /** 1688's `sellerOpenId`. */
+  readonly sellerId: string;
+  readonly companyName: string | null;
+  readonly tradeMedalLevel: number | null;
+  readonly compositeServiceScore: string | null;
+  readonly logisticsExperienceScore: string | null;
+  readonly disputeComplaintScore: string | null;
+  readonly offerExperienceScore: string | null;
+  readonly afterSalesExperienceScore: string | null;
+  readonly consultingExperienceScore: string | null;
+  /** A share from 0 to 1 as decimal text, whatever of "52.48%" or "0.4666" 1688 sent. */
+  readonly repeatPurchaseRate: string | null;
+}
+
+export interface OfferRecord {
+  readonly offerId: string;
+  /** The leaf the offer hangs on. */
+  readonly categoryId: string | null;
+  readonly sellerId: string | null;
+  readonly subject: string | null;
+  readonly subjectTranslated: string | null;
+  /** 1688's own word: `published` is on sale, anything else is not. */
+  readonly sourceStatus: string | null;
+  /** 0 no SKU, price by quantity; 1 price by SKU; 2 SKUs, but price by quantity. */
+  readonly quoteType: 0 | 1 | 2 | null;
+  readonly unit: string | null;
+  readonly unitTranslated: string | null;
+  readonly minOrderQuantity: number | null;
+  readonly batchNumber: number | null;
+  readonly stock: number | null;
+  /** Units sold, as 1688 counts them (its field is named `soldOut`). */
+  readonly soldCount: number | null;
+  readonly tradeScore: string | null;
+  readonly mainImageUrl: string | null;
+  readonly videoUrl: string | null;
+  readonly shipFrom: string | null;
+  readonly sourceCreatedAt: string | null;
+}
+
+/** Everything one detail answer says about an offer. */
+export interface OfferDetail {
+  readonly offer: OfferRecord;
+  readonly seller: SellerRecord | null;
+  readonly skus: readonly SkuRecord[];
+  readonly images: readonly OfferImage[];
+  readonly attributes: readonly OfferAttribute[];
+  /** All kinds but `search`. A price point that is absent here was seen to be gone. */
+  readonly prices: readonly PricePoint[];
+}
+
+/** `gone`: the answer was good and empty, which is how 1688 says that an offer no longer exists. */
+export type OfferAnswer =
+  | { readonly kind: 'found'; readonly detail: OfferDetail }
+  | { readonly kind: 'gone'; readonly offerId: string };
