@@ -87,8 +87,11 @@ function readEnvFiles(projectDir: string): { values: Environment; files: string[
   const files = ['.env.local', '.env']
     .map((name) => join(projectDir, name))
     .filter((file) => existsSync(file));
-  const values = files.toReversed().map((file) => parseEnv(readFileSync(file, 'utf8')));
-  return { values: Object.assign({}, ...values) as Environment, files };
+  const values = files.reduceRight<Environment>(
+    (later, file) => ({ ...later, ...parseEnv(readFileSync(file, 'utf8')) }),
+    {},
+  );
+  return { values, files };
 }
 
 function readSecretFiles(values: Environment, problems: string[]): Record<string, string> {
@@ -124,7 +127,7 @@ export function loadConfig(options: {
   const withSecrets = { ...merged, ...readSecretFiles(merged, problems) };
   const known = Object.fromEntries(
     configKeys
-      .map((key) => [key, withSecrets[key]])
+      .map((key) => [key, withSecrets[key]] as const)
       .filter(([, value]) => value !== undefined && value !== ''),
   );
   const parsed = environment.safeParse(known);
