@@ -1,0 +1,69 @@
+import type { CatalogRequest } from './operation.ts';
+
+/** The 1688 account types, which have different call quotas. */
+export type AccountType = 'personal' | 'business';
+
+/** What one feed pulls: category subtrees, keywords, or both, within bounds. */
+export interface Feed {
+  readonly name: string;
+  /** Roots of the subtrees; `'0'` is the whole tree. Empty: none. */
+  readonly categories: readonly string[];
+  readonly keywords: readonly string[];
+  /** Null: no bound. */
+  readonly maxOffers: number | null;
+  /** Pages of 50 rows per search window. Null: as far as 1688 lists. */
+  readonly maxPages: number | null;
+  /** Bounds in yuan, as decimal text. Null: open. */
+  readonly priceMinCny: string | null;
+  readonly priceMaxCny: string | null;
+  /** How much a change found here is worth next to other feeds; 1 is normal. */
+  readonly weight: number;
+}
+
+/** How old an answer may become before it is asked for again, in milliseconds. */
+export interface FreshnessAges {
+  readonly categoryMs: number;
+  readonly searchMs: number;
+  readonly detailMs: number;
+}
+
+/** What 1688 approved for one API, where it differs from the preset of the account. Null: as the preset. */
+export interface ApprovedCalls {
+  readonly daily: number | null;
+  readonly monthly: number | null;
+}
+
+export interface Quotas {
+  /** Calls a second, all APIs and workers together. */
+  readonly perSecond: number;
+  readonly approved: Readonly<Partial<Record<CatalogRequest['operation'], ApprovedCalls>>>;
+}
+
+/** What happens to a slot during which nothing was running: nothing, or one run as soon as possible. */
+export type MissedRunPolicy = 'skip' | 'once';
+
+export interface Schedule {
+  readonly name: string;
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  readonly cron: string;
+  /** IANA name. */
+  readonly timezone: string;
+  /** Names of feeds of the same file. */
+  readonly feeds: readonly string[];
+  /** Null: no bound but the quota. */
+  readonly budgetCalls: number | null;
+  readonly missed: MissedRunPolicy;
+}
+
+/** The content of `catalog-sync.yaml`, checked and with its defaults filled in. */
+export interface SyncConfig {
+  readonly account: AccountType;
+  /** `en`, `ja`, `ko`, `ru` ...: the language of translated names. */
+  readonly language: string;
+  /** The most rows 1688 gives per search page (1688 docs keywordQuery v1). */
+  readonly pageSize: 50;
+  readonly feeds: readonly Feed[];
+  readonly freshness: FreshnessAges;
+  readonly quotas: Quotas;
+  readonly schedules: readonly Schedule[];
+}
