@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { guideApiNames } from '../model/guide-api-names.ts';
+import type { CatalogRequest } from '../model/operation.ts';
+import { categoryId, count, cron, duration, keyword, name, price, timezone } from './sync-config-values.ts';
+
+/** Languages of translated names (1688 docs keywordQuery v1). Any other gets untranslated names and no error. */
+const languages = ['en', 'ja', 'ko', 'ru', 'vi', 'es', 'fr', 'pt', 'th', 'id', 'ar'] as const;
+
+const catalogOperations = [
+  'category.children',
+  'search.keyword',
+  'offer.detail',
+] as const satisfies readonly CatalogRequest['operation'][];
+
+const quotaNames = [
+  ...catalogOperations,
+  ...Object.keys(guideApiNames).filter((name) => guideApiNames[name] !== null),
+];
+
+/** 1688 lists 2,000 records per query, 50 a page: there is no page beyond this one. */
+const lastPage = 40;
+
+const list = <T extends z.ZodType>(item: T, what: string) =>
+  z.array(item, { error: `must be a list of ${what}` });
+
+const section = <T extends z.ZodRawShape>(shape: T, what: string) =>
+  z.strictObject(shape, {
+    error: (issue) => (issue.code === 'invalid_type' ? `must be ${what}` : undefined),
+  });
+
+const feed = section(
+  {
+    name: name('feed').describe('What the feed is called in commands and tables.'),
+    categories: list(categoryId, 'category ids')
+      .default([])
+      .describe("Roots of the category subtrees to pull; '0' is the whole tree."),
+    keywords: list(keyword, 'keywords').default([]).describe('Search keywords; Chinese ones find the most.'),
+    max_offers: count('a number of offers').nullable().default(null).describe('Stop after this many offers.'),
+    max_pages: count('a number of pages', lastPage)
+      .nullable()
+      .default(null)
+      .describe('Read at most this many pages of 50 rows per search.'),
+    price_min_cny: price.nullable().default(null).describe('Lowest price in yuan.'),
+    price_max_cny: price.nullable().default(null).describe('Highest price in yuan.'),
+    weight: z
+      .number({ error: 'must be a number' })
+      .positive('must be above 0')
+      .max(100, 'must be at most 100')
+      .default(1)
+      .describe('What a change in this feed is worth next to other feeds.'),
+  },
+  'a feed: name, categories, keywords ...',
+);
+
+const approved = section(
+  {
+    daily: count('a number of calls').nullable().default(null).describe('Approved calls a day.'),
+    monthly: count('a number of calls').nullable().default(null).describe('Approved calls a month.'),
+  },
+  'approved volumes: daily, monthly',
+);
+
+const schedule = section(
+  {
+    name: name('schedule').describe('What the schedule is called in run history.'),
+    cron: cron.describe('Five fields: minute, hour, day of month, month, weekday.'),
+    timezone: timezone
+      .default('Asia/Shanghai')
+      .describe('IANA name of the time zone the cron fields are in.'),
+    feeds: list(name('feed'), 'feed names').optional().describe('Feeds to sync; all of them when left out.'),
+    budget_calls: count('a number of calls').nullable().default(null).describe('Most calls one run may use.'),
+    missed: z
+      .enum(['skip', 'once'], { error: 'must be skip or once' })
+      .default('once')
+      .describe('A slot during which nothing was running: skip it, or run once as soon as possible.'),
+  },
+  'a schedule: name, cron, feeds ...',
+);
+
+/** The one table of everything `catalog-sync.yaml` may say, as written there. */
+export const syncFileSchema = section(
+  {
+    account: z
+      .enum(['personal', 'business'], { error: 'must be personal or business' })
+      .describe('The 1688 account type; it decides the preset quotas.'),
+    language: z
+      .enum(languages, { error: `must be one of ${languages.join(', ')}` })
+      .default('en')
+      .describe('Language of translated names.'),
+    feeds: list(feed, 'feeds').min(1, 'must have at least one feed').describe('What to pull.'),
+    freshness: section(
+      {
+        category: duration.default(7 * 86_400_000).describe('Default 7d.'),
+        search: duration.default(20 * 3_600_000).describe('Default 20h.'),
+        detail: duration.default(20 * 3_600_000).describe('Default 20h.'),
+      },
+      'ages: category, search, detail',
+    )
+      .prefault({})
+      .describe('How old an answer may become before it is asked for again.'),
+    quotas: section(
+      {
+        per_second: z
+          .number({ error: 'must be a number' })
+          .positive('must be above 0')
+          .max(1000, 'must be at most 1000')
+          .default(4)
+          .describe('Calls a second, all APIs and workers together.'),
+        approved: z
+          .partialRecord(z.enum(quotaNames), approved, { error: 'must be approved volumes by operation' })
+          .default({})
+          .describe('What 1688 approved, by operation, where it differs from the preset of the account.'),
+      },
+      'quotas: per_second, approved',
+    )
+      .prefault({})
+      .describe('Limits of the app key.'),
+    schedules: list(schedule, 'schedules').default([]).describe('When to sync by itself.'),
+  },
+  'settings: account, feeds ...',
+);
+
+/** `catalog-sync.yaml` after its defaults, still with the keys of the file. */
+export type SyncFile = z.output<typeof syncFileSchema>;
+
+/** The JSON Schema that editors use for completion, made of the same table. */
+export function syncFileJsonSchema(): Record<string, unknown> {
+  return { ...z.toJSONSchema(syncFileSchema, { io: 'input' }), title: 'catalog-sync.yaml' };
+}
+
+/** The keys that the file may have at `path`; none when it leads nowhere. */
+export function knownKeysAt(path: readonly (string | number)[]): readonly string[] {
+  let node: unknown = syncFileJsonSchema();
+  for (const part of path) {
+    node = typeof part === 'number' ? read(node, 'items') : read(read(node, 'properties'), part);
+  }
+  const names = read(read(node, 'propertyNames'), 'enum');
+  return Array.isArray(names) ? names.map(String) : Object.keys(read(node, 'properties') ?? {});
+}
+
+function read(node: unknown, key: string): object | undefined {
+  if (typeof node !== 'object' || node === null) return undefined;
+  const value: unknown = Object.getOwnPropertyDescriptor(node, key)?.value;
+  return typeof value === 'object' && value !== null ? value : undefined;
+}

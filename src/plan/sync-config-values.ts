@@ -1,0 +1,90 @@
+import { CronExpressionParser } from 'cron-parser';
+import { z } from 'zod';
+import { parseDurationMs } from '../core/duration.ts';
+
+const shortestAgeMs = 60_000;
+const longestAgeMs = 366 * 86_400_000;
+
+/** A whole number from 1 on. */
+export const count = (what: string, max = 1_000_000_000) =>
+  z
+    .int({ error: `must be ${what}` })
+    .min(1, `must be ${what}`)
+    .max(max, `must be at most ${String(max)}`);
+
+/** What people call a feed or schedule: short, and safe in a shell, a file name and a job id. */
+export const name = (what: string) =>
+  z
+    .string({ error: `must be the name of a ${what}` })
+    .regex(
+      /^[a-z0-9][a-z0-9_-]{0,39}$/,
+      'must be 1 to 40 of a-z, 0-9, - and _, beginning with a letter or digit',
+    );
+
+const categoryIdError = "must be a category id in digits ('0' is the whole tree)";
+/** Quoted or not: ids are digits that happen to look like a number. */
+export const categoryId = z
+  .union([z.string().regex(/^(0|[1-9]\d{0,17})$/, categoryIdError), z.int().min(0, categoryIdError)], {
+    error: categoryIdError,
+  })
+  .transform(String);
+
+/** A search keyword in one Unicode form, without outer spaces. */
+export const keyword = z
+  .string({ error: 'must be text; put quotes around a keyword of digits' })
+  .transform((text) => text.normalize('NFC').trim())
+  .refine((text) => text !== '' && text.length <= 100, 'must have 1 to 100 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters');
+
+const priceError = 'must be an amount in yuan with at most 4 decimals, like 12.50';
+/** An amount in yuan as decimal text, whether the file quotes it or not. */
+export const price = z
+  .union([z.string(), z.number()], { error: priceError })
+  .transform(String)
+  .refine((text) => /^\d{1,10}(\.\d{1,4})?$/.test(text), priceError);
+
+const durationError = 'must be a duration from 1m to 366d, like 30m, 20h or 7d';
+/** `30m`, `20h` or `7d`, in milliseconds. */
+export const duration = z.string({ error: durationError }).transform((text, ctx) => {
+  const ms = parseDurationMs(text);
+  if (ms !== null && ms >= shortestAgeMs && ms <= longestAgeMs) return ms;
+  ctx.addIssue(durationError);
+  return z.NEVER;
+});
+
+/** Why `text` is no five-field cron expression; null when it is one. */
+function cronProblem(text: string): string | null {
+  const fields = text.trim().split(/\s+/);
+  if (fields.length !== 5) {
+    return `must have 5 fields (minute, hour, day, month, weekday), not ${String(fields.length)}`;
+  }
+  // cron-parser reads H as "a random value of your choice": two hosts would disagree about the slot.
+  if (fields.some((field) => /(^|,)H/i.test(field))) return 'must not use H';
+  try {
+    CronExpressionParser.parse(text, { currentDate: new Date(0), tz: 'UTC' });
+    return null;
+  } catch (error) {
+    return `is no cron expression: ${error instanceof Error ? error.message : 'it cannot be read'}`;
+  }
+}
+
+/** A cron expression of exactly five fields. */
+export const cron = z
+  .string({ error: "must be a cron expression, like '30 2 * * *'" })
+  .superRefine((text, ctx) => {
+    const problem = cronProblem(text);
+    if (problem !== null) ctx.addIssue(problem);
+  });
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** An IANA time zone that this Node knows. */
+export const timezone = z
+  .string({ error: 'must be a time zone' })
+  .refine(isTimeZone, 'must be a time zone by its IANA name, like Asia/Shanghai');

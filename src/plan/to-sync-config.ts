@@ -1,0 +1,53 @@
+import { guideApiNames } from '../model/guide-api-names.ts';
+import type { ApprovedCalls, Feed, Quotas, Schedule, SyncConfig } from '../model/sync-config.ts';
+import type { SyncFile } from './sync-config-schema.ts';
+
+function toFeed(feed: SyncFile['feeds'][number]): Feed {
+  return {
+    name: feed.name,
+    categories: feed.categories,
+    keywords: feed.keywords,
+    maxOffers: feed.max_offers,
+    maxPages: feed.max_pages,
+    priceMinCny: feed.price_min_cny,
+    priceMaxCny: feed.price_max_cny,
+    weight: feed.weight,
+  };
+}
+
+function toQuotas({ per_second, approved }: SyncFile['quotas']): Quotas {
+  const byOperation = Object.entries(approved).flatMap(([name, volumes]): [string, ApprovedCalls][] =>
+    volumes ? [[guideApiNames[name] ?? name, volumes]] : [],
+  );
+  return { perSecond: per_second, approved: Object.fromEntries(byOperation) };
+}
+
+function toSchedule(schedule: SyncFile['schedules'][number], allFeeds: readonly string[]): Schedule {
+  return {
+    name: schedule.name,
+    cron: schedule.cron,
+    timezone: schedule.timezone,
+    feeds: schedule.feeds ?? allFeeds,
+    budgetCalls: schedule.budget_calls,
+    missed: schedule.missed,
+  };
+}
+
+/** From the words of the file to the words of the code. Total: `file` is checked already. */
+export function toSyncConfig(file: SyncFile): SyncConfig {
+  const feeds = file.feeds.map(toFeed);
+  const names = feeds.map((feed) => feed.name);
+  return {
+    account: file.account,
+    language: file.language,
+    pageSize: 50,
+    feeds,
+    freshness: {
+      categoryMs: file.freshness.category,
+      searchMs: file.freshness.search,
+      detailMs: file.freshness.detail,
+    },
+    quotas: toQuotas(file.quotas),
+    schedules: file.schedules.map((schedule) => toSchedule(schedule, names)),
+  };
+}
