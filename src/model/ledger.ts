@@ -1,4 +1,4 @@
-import type { OperationRequest } from './operation.ts';
+import type { OAuthTokenRequest, OperationRequest } from './operation.ts';
 
 /** Who a call is for. `refresh` and `discovery` compete by value; `manual` has a reserve of its own. */
 export type Lane = 'refresh' | 'discovery' | 'manual';
@@ -13,7 +13,7 @@ export interface ReserveRequest {
   /** `namespace:name:version`, the unit that 1688 grants and counts. */
   readonly api: string;
   /** Kept (without any token) so that a stored answer can be read again for no call. */
-  readonly request: OperationRequest;
+  readonly request: OperationRequest | OAuthTokenRequest;
   /** 64 hex digits over api and business parameters: no token, timestamp or signature. */
   readonly requestHash: string;
   readonly lane: Lane;

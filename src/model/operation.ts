@@ -40,3 +40,8 @@ export type OperationRequest =
 
 /** Requests whose answers end in the catalog. */
 export type CatalogRequest = CategoryChildrenRequest | SearchKeywordRequest | OfferDetailRequest;
+
+/** A call to the OAuth endpoint. Its parameters are secrets, so the ledger learns nothing but that it was made. */
+export interface OAuthTokenRequest {
+  readonly operation: 'oauth.token';
+}
