@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { AppError, defineErrors } from '../../src/core/errors.ts';
+import { createLogger } from '../../src/core/log.ts';
+import { Secret } from '../../src/core/secret.ts';
+
+const kinds = defineErrors({ REFUSED: { recovery: 'fail', remedy: 'Ask again.' } });
+
+/** The lines that `write` logs, parsed. */
+function linesOf(write: (log: ReturnType<typeof createLogger>) => void, level = 'info') {
+  const lines: string[] = [];
+  write(createLogger({ level, pretty: false, stream: { write: (line) => lines.push(line) } }));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('a line has its level by name, its time in ISO 8601 and its fields', () => {
+  const [line] = linesOf((log) => log.info({ runId: '7' }, 'batch loaded'));
+  expect(line).toMatchObject({ level: 'info', runId: '7', msg: 'batch loaded' });
+  expect(line?.['time']).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+});
+
+test('lines below the level are not written', () => {
+  expect(linesOf((log) => log.info('quiet'), 'warn')).toEqual([]);
+});
+
+test('an AppError shows code, recovery, facts and the chain of causes', () => {
+  const cause = new Error('socket closed');
+  const err = new AppError(kinds.REFUSED, 'refused', { facts: { api: 'a:b:1' }, cause });
+  const [line] = linesOf((log) => log.error({ err }, 'call failed'));
+  expect(line?.['err']).toMatchObject({
+    name: 'AppError',
+    message: 'refused',
+    code: 'REFUSED',
+    recovery: 'fail',
+    api: 'a:b:1',
+    cause: { name: 'Error', message: 'socket closed' },
+  });
+});
+
+test('fields that foreign errors carry are not written', () => {
+  const err = Object.assign(new Error('query failed'), {
+    parameters: ['token-1'],
+    config: { token: 'token-2' },
+  });
+  expect(JSON.stringify(linesOf((log) => log.error({ err }, 'x')))).not.toContain('token-');
+});
+
+test('a secret in a field stays secret', () => {
+  expect(JSON.stringify(linesOf((log) => log.info({ secret: new Secret('hunter2') }, 'x')))).not.toContain(
+    'hunter2',
+  );
+});
