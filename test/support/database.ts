@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { databaseUrl, dropDatabase, withAdmin } from './admin.ts';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** At most 10 connections. */
+  readonly pool: pg.Pool;
+  /** Ends the pool and drops the database, also when something is still connected to it. */
+  drop(): Promise<void>;
+}
+
+/** Postgres copies a template only while nobody else copies it. */
+const cloneLock = 168_800_001;
+
+/**
+ * A database of the caller's own: a clone of the migrated template, or an empty one (`migrated: false`) for
+ * tests of the migrations themselves. Call `drop` in `afterAll`.
+ */
+export async function createTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
+  const { adminUrl, templateDatabase, databasePrefix } = inject('testServers');
+  const name = `${databasePrefix}${randomBytes(5).toString('hex')}`;
+  const template = options.migrated === false ? 'template0' : templateDatabase;
+  await withAdmin(adminUrl, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [cloneLock]);
+    await client.query(`create database ${name} template ${template}`);
+  });
+  const url = databaseUrl(adminUrl, name);
+  const pool = new pg.Pool({ connectionString: url, max: 10 });
+  // A test may end connections on purpose; without a listener that would end the process.
+  pool.on('error', () => undefined);
+  const drop = async () => {
+    if (!pool.ended) await pool.end();
+    await withAdmin(adminUrl, (client) => dropDatabase(client, name));
+  };
+  return { url, pool, drop };
+}

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { createLogger, type Logger } from '../../src/core/log.ts';
+import { CloseStack } from '../../src/core/lifecycle.ts';
+import { processStart } from '../../src/local/process-start.ts';
+import { databaseUrl, dropDatabase, withAdmin } from './admin.ts';
+import { openPostgresSource } from './postgres-source.ts';
+import './provided.ts';
+import { openRedisSource } from './redis-source.ts';
+
+const projectDir = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const migrateFile = join(projectDir, 'src', 'load', 'migrate.ts');
+
+interface MigrateModule {
+  readonly migrate: (options: { connectionString: string; log: Logger }) => Promise<unknown>;
+}
+
+async function listTestDatabases(client: pg.Client, pattern: string): Promise<string[]> {
+  const found = await client.query<{ name: string }>(
+    'select datname as name from pg_database where datname like $1',
+    [pattern],
+  );
+  return found.rows.map((row) => row.name);
+}
+
+/** Databases of runs that were killed: the pid in the name runs no more. Only for a server on this machine. */
+async function dropLeftovers(adminUrl: string): Promise<void> {
+  await withAdmin(adminUrl, async (client) => {
+    for (const name of await listTestDatabases(client, 'test\\_%')) {
+      const pid = Number(/^test_(\d+)_/.exec(name)?.[1]);
+      if (processStart(pid) === null) await dropDatabase(client, name);
+    }
+  });
+}
+
+async function buildTemplate(adminUrl: string, name: string, log: Logger): Promise<void> {
+  await withAdmin(adminUrl, (client) => client.query(`create database ${name} template template0`));
+  if (existsSync(migrateFile)) {
+    const { migrate } = (await import(pathToFileURL(migrateFile).href)) as MigrateModule;
+    await migrate({ connectionString: databaseUrl(adminUrl, name), log });
+  }
+  // CREATE DATABASE ... TEMPLATE fails while anything is connected to the template.
+  await withAdmin(adminUrl, (client) => client.query(`alter database ${name} with allow_connections false`));
+}
+
+async function dropRun(adminUrl: string, prefix: string): Promise<void> {
+  await withAdmin(adminUrl, async (client) => {
+    for (const name of await listTestDatabases(client, `${prefix.replaceAll('_', '\\_')}%`)) {
+      await dropDatabase(client, name);
+    }
+  });
+}
+
+async function readServerVersion(adminUrl: string): Promise<string> {
+  return withAdmin(adminUrl, async (client) => {
+    const shown = await client.query<{ server_version: string }>('show server_version');
+    return shown.rows[0]?.server_version ?? 'unknown';
+  });
+}
+
+/** One Postgres and one migrated template for the whole run; says in one line what it found. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const log = createLogger({ level: 'warn', pretty: true });
+  const resources = new CloseStack();
+  try {
+    const postgres = await openPostgresSource(projectDir, process.env);
+    resources.add('postgres', () => postgres.close());
+    const redis = await openRedisSource(process.env);
+    resources.add('redis', () => redis.close());
+    if (postgres.kind === 'embedded') await dropLeftovers(postgres.url);
+    const databasePrefix = `test_${process.pid}_`;
+    const templateDatabase = `${databasePrefix}template`;
+    resources.add('databases', () => dropRun(postgres.url, databasePrefix));
+    await buildTemplate(postgres.url, templateDatabase, log);
+    project.provide('testServers', {
+      adminUrl: postgres.url,
+      templateDatabase,
+      databasePrefix,
+      redisUrl: redis.url,
+    });
+    const version = await readServerVersion(postgres.url);
+    process.stderr.write(
+      `tests run on Postgres ${version} (${postgres.described}), Redis: ${redis.described}\n`,
+    );
+  } catch (error) {
+    await resources.close(log);
+    throw error;
+  }
+  return () => resources.close(log);
+}

@@ -1,0 +1,17 @@
+/** What the global setup hands to every test file. Plain values: they cross a process boundary. */
+export interface TestServers {
+  /** A superuser's url; its database is only for CREATE and DROP DATABASE. */
+  readonly adminUrl: string;
+  /** The migrated database that is cloned for each test file. */
+  readonly templateDatabase: string;
+  /** Names of test databases start with it; it holds the pid of the run. */
+  readonly databasePrefix: string;
+  /** A Redis to use instead of starting one from PATH. */
+  readonly redisUrl: string | null;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    testServers: TestServers;
+  }
+}

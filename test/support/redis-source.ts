@@ -1,0 +1,47 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { RedisContainer } from '@testcontainers/redis';
+import { images } from './images.ts';
+
+/** A Redis shared by the whole run, or none: then each caller of `startTestRedis` gets a server from PATH. */
+export interface RedisSource {
+  readonly url: string | null;
+  readonly described: string;
+  close(): Promise<void>;
+}
+
+/** The `redis-server` on PATH, or null. */
+export function findRedisServer(path: string): string | null {
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder, 'redis-server');
+    try {
+      accessSync(file, constants.X_OK);
+      return file;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return null;
+}
+
+/** `TEST_REDIS_URL`, else with `TEST_CONTAINERS=1` a container, else what is on PATH. */
+export async function openRedisSource(
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<RedisSource> {
+  const close = async () => undefined;
+  const given = env['TEST_REDIS_URL'];
+  if (given) return { url: given, described: 'TEST_REDIS_URL', close };
+  if (env['TEST_CONTAINERS'] === '1') {
+    const container = await new RedisContainer(images.redis).start();
+    return {
+      url: container.getConnectionUrl(),
+      described: `container ${images.redis}`,
+      close: async () => {
+        await container.stop();
+      },
+    };
+  }
+  const binary = findRedisServer(env['PATH'] ?? '');
+  const missing = 'none (no redis-server on PATH, no TEST_REDIS_URL): tests on Redis do not run';
+  return { url: null, described: binary ?? missing, close };
+}
