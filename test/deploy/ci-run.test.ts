@@ -1,0 +1,127 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+let home: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'ci-run-'));
+  mkdirSync(join(home, 'bin'));
+  cpSync(join(root, '.ci'), join(home, '.ci'), { recursive: true });
+  cpSync(join(root, 'scripts'), join(home, 'scripts'), { recursive: true });
+  script('redis-server', 'exit 0');
+});
+
+afterEach(() => {
+  rmSync(home, { recursive: true, force: true });
+});
+
+function script(name: string, body: string): void {
+  writeFileSync(join(home, 'bin', name), `#!/usr/bin/env bash\n${body}\n`);
+  chmodSync(join(home, 'bin', name), 0o755);
+}
+
+const passing = { numPassedTests: 3, numFailedTests: 0, testResults: [] };
+
+/** An `npm` that answers each verb with an exit code and, where given, the report vitest would have written. */
+function npm(verbs: Record<string, { code: number; report?: object | string }>): void {
+  const cases = Object.entries(verbs).map(([verb, { code, report }]) => {
+    const text = typeof report === 'string' ? report : JSON.stringify(report);
+    const write = report === undefined ? ':' : `printf '%s' '${text}' > "$out"`;
+    return `"${verb}") ${write}; exit ${code} ;;`;
+  });
+  script(
+    'npm',
+    [
+      'verb="$1 ${2:-}"; out=',
+      'for arg in "$@"; do case $arg in --outputFile.json=*) out=${arg#*=} ;; esac; done',
+      'case "${verb% }" in',
+      ...cases,
+      '*) echo "unexpected: $*" >&2; exit 99 ;;',
+      'esac',
+    ].join('\n'),
+  );
+}
+
+function run(): { lastLine: string | undefined; code: number | null } {
+  const { stdout, status } = spawnSync(join(home, '.ci/run'), {
+    encoding: 'utf8',
+    env: { PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}` },
+  });
+  return { lastLine: stdout.trimEnd().split('\n').at(-1), code: status };
+}
+
+describe('.ci/run', () => {
+  test('adds up both suites in its last line', () => {
+    npm({
+      ci: { code: 0 },
+      'run check': { code: 0, report: passing },
+      'run test:pg15': { code: 0, report: { ...passing, numPassedTests: 4 } },
+    });
+    expect(run()).toEqual({ lastLine: '7 passed, 0 failed', code: 0 });
+  });
+
+  test('counts a failed test once, not again for the step it failed', () => {
+    npm({
+      ci: { code: 0 },
+      'run check': { code: 1, report: { ...passing, numFailedTests: 2 } },
+      'run test:pg15': { code: 0, report: passing },
+    });
+    expect(run()).toEqual({ lastLine: '6 passed, 2 failed', code: 1 });
+  });
+
+  test('counts a check that failed before any test, and still runs the second suite', () => {
+    npm({ ci: { code: 0 }, 'run check': { code: 1 }, 'run test:pg15': { code: 0, report: passing } });
+    expect(run()).toEqual({ lastLine: '3 passed, 1 failed', code: 1 });
+  });
+
+  test('counts a run that failed although each of its tests passed', () => {
+    npm({
+      ci: { code: 0 },
+      'run check': { code: 1, report: passing },
+      'run test:pg15': { code: 0, report: passing },
+    });
+    expect(run()).toEqual({ lastLine: '6 passed, 1 failed', code: 1 });
+  });
+
+  test('counts a test file that did not load', () => {
+    const testResults = [{ status: 'failed', assertionResults: [] }];
+    npm({
+      ci: { code: 0 },
+      'run check': { code: 1, report: { ...passing, testResults } },
+      'run test:pg15': { code: 0, report: passing },
+    });
+    expect(run()).toEqual({ lastLine: '6 passed, 1 failed', code: 1 });
+  });
+
+  test('fails when a suite wrote no report, or half a report', () => {
+    npm({ ci: { code: 0 }, 'run check': { code: 0 }, 'run test:pg15': { code: 0, report: '{"num' } });
+    expect(run()).toEqual({ lastLine: '0 passed, 2 failed', code: 1 });
+  });
+
+  test('says so when nothing could be installed', () => {
+    npm({ ci: { code: 1 } });
+    expect(run()).toEqual({ lastLine: '0 passed, 1 failed', code: 1 });
+  });
+});
+
+test('npm run check ends with npm test, once, and hands its arguments on', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  expect(scripts['check']?.match(/npm test/g)).toHaveLength(1);
+  writeFileSync(
+    join(home, 'package.json'),
+    JSON.stringify({
+      scripts: { check: `npm test${scripts['check']?.split('npm test')[1] ?? ''}`, test: 'echo got:' },
+    }),
+  );
+  const output = execFileSync('npm', ['run', 'check', '--', '--reporter=json'], {
+    cwd: home,
+    encoding: 'utf8',
+  });
+  expect(output).toContain('got: --reporter=json');
+});
