@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { AppError, coreErrors, errorMessage } from './errors.ts';
 import { Secret } from './secret.ts';
 
-const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+/** What `LOG_LEVEL` may say. */
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Hosts that never leave this machine; only they may be spoken to without TLS. */
 export function isLoopbackUrl(url: URL): boolean {

@@ -1,15 +1,14 @@
 import type { CatalogRequest } from './operation.ts';
 
 /**
- * API names that registration guides give, and the operation that does what they promise; null: nothing here
- * needs it. Only `alibaba.category.get` exists under that name for a catalog (1688 docs; the others were found
- * in no documentation, SDK or client, and `alibaba.product.get` reads the authorised seller's own products).
+ * API names that setup guides tell people to apply for, and the operation that does what they promise. Most of
+ * them exist in no documentation (1688 docs, mirror of 2026-09), so they are words for people only.
  */
-export const guideApiNames: Readonly<Record<string, CatalogRequest['operation'] | null>> = {
+export const guideApiNames: Readonly<Record<string, CatalogRequest['operation']>> = {
   'alibaba.category.get': 'category.children',
   'alibaba.cross.search': 'search.keyword',
   'alibaba.product.search': 'search.keyword',
   'alibaba.cross.detail': 'offer.detail',
   'alibaba.product.get': 'offer.detail',
-  'alibaba.cross.image.query': null,
+  'alibaba.cross.image.query': 'offer.detail',
 };

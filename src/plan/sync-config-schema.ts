@@ -12,10 +12,7 @@ const catalogOperations = [
   'offer.detail',
 ] as const satisfies readonly CatalogRequest['operation'][];
 
-const quotaNames = [
-  ...catalogOperations,
-  ...Object.keys(guideApiNames).filter((name) => guideApiNames[name] !== null),
-];
+const quotaNames = [...catalogOperations, ...Object.keys(guideApiNames)];
 
 /** 1688 lists 2,000 records per query, 50 a page: there is no page beyond this one. */
 const lastPage = 40;
