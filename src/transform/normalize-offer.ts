@@ -1,0 +1,112 @@
+import type { JsonValue } from '../core/json.ts';
+import type { Normalized, OfferAnswer, OfferDetail, OfferRecord } from '../model/records.ts';
+import { collectPrices, type SkuSource } from './offer/collect-prices.ts';
+import { readAttributes } from './offer/read-attributes.ts';
+import { readImages } from './offer/read-images.ts';
+import { readSeller } from './offer/read-seller.ts';
+import { readSku } from './offer/read-sku.ts';
+import { openPayload, type FieldReader } from './reading/field-reader.ts';
+import { Findings } from './reading/findings.ts';
+import { readSubject } from './reading/read-subject.ts';
+import { findDrifts } from './wire/find-drifts.ts';
+import { productDetailShape } from './wire/product-detail.ts';
+
+/**
+ * Reads the inner result of `product.search.queryProductDetail` to the question for `offerId`. Null is 1688's way
+ * to say that the offer is gone. An answer about another offer is rejected as a whole: it must not overwrite
+ * this one.
+ */
+export function normalizeOffer(offerId: string, payload: JsonValue): Normalized<OfferAnswer> {
+  if (payload === null) return { record: { kind: 'gone', offerId }, rejects: [], drifts: [] };
+  const findings = new Findings();
+  const detail = openPayload(payload, findings);
+  return {
+    record: detail && hasId(offerId, detail) ? { kind: 'found', detail: readDetail(offerId, detail) } : null,
+    rejects: findings.rejects,
+    drifts: findDrifts(payload, productDetailShape),
+  };
+}
+
+function hasId(offerId: string, detail: FieldReader): boolean {
+  const answeredId = detail.requiredId('offerId');
+  if (answeredId !== null && answeredId !== offerId) detail.reject('offerId', 'another_id');
+  return answeredId === offerId;
+}
+
+function readDetail(offerId: string, detail: FieldReader): OfferDetail {
+  const saleInfo = detail.object('productSaleInfo');
+  const sources = readSkuSources(detail);
+  const images = readImages(detail);
+  const seller = readSeller(detail);
+  const quoteType = readQuoteType(saleInfo);
+  const mainImageUrl = images.find(({ kind }) => kind === 'main')?.url ?? null;
+  return {
+    offer: {
+      offerId,
+      sellerId: seller?.sellerId ?? null,
+      quoteType,
+      mainImageUrl,
+      ...readOfferFields(detail),
+      ...readStock(saleInfo),
+    },
+    seller,
+    skus: sources.map(({ skuId, row }) => readSku(skuId, row)),
+    images,
+    attributes: readAttributes(detail),
+    prices: collectPrices(quoteType, saleInfo, sources),
+  };
+}
+
+function readSkuSources(detail: FieldReader): readonly SkuSource[] {
+  const seen = new Set<string>();
+  return detail.rows('productSkuInfos').flatMap((row) => {
+    const skuId = row.uniqueId('skuId', seen);
+    return skuId === null ? [] : [{ skuId, row }];
+  });
+}
+
+type OfferFields = Omit<
+  OfferRecord,
+  'offerId' | 'sellerId' | 'quoteType' | 'mainImageUrl' | 'stock' | 'unit' | 'unitTranslated'
+>;
+
+function readOfferFields(detail: FieldReader): OfferFields {
+  return {
+    categoryId: readCategoryId(detail),
+    ...readSubject(detail),
+    sourceStatus: detail.text('status', 50),
+    minOrderQuantity: detail.smallCount('minOrderQuantity'),
+    batchNumber: detail.smallCount('batchNumber'),
+    soldCount: detail.count('soldOut'),
+    tradeScore: detail.score('tradeScore'),
+    videoUrl: detail.mediaUrl('mainVideo'),
+    shipFrom: detail.object('productShippingInfo').text('sendGoodsAddressText', 200),
+    sourceCreatedAt: detail.date('createDate'),
+  };
+}
+
+/** The leaf: on the third level, or on the second where the tree ends there. */
+function readCategoryId(detail: FieldReader): string | null {
+  return (
+    detail.id('thirdCategoryId') ??
+    detail.id('secondCategoryId') ??
+    detail.id('categoryId') ??
+    detail.id('topCategoryId')
+  );
+}
+
+function readStock(saleInfo: FieldReader): Pick<OfferRecord, 'stock' | 'unit' | 'unitTranslated'> {
+  const unitInfo = saleInfo.object('unitInfo');
+  return {
+    stock: saleInfo.count('amountOnSale'),
+    unit: unitInfo.text('unit', 50),
+    unitTranslated: unitInfo.text('transUnit', 50),
+  };
+}
+
+function readQuoteType(saleInfo: FieldReader): OfferRecord['quoteType'] {
+  const type = saleInfo.smallCount('quoteType');
+  if (type === null || type === 0 || type === 1 || type === 2) return type;
+  saleInfo.reject('quoteType', 'not_a_quote_type');
+  return null;
+}

@@ -1,0 +1,52 @@
+import type { JsonValue } from '../core/json.ts';
+import type { Normalized, SearchPage, SearchRow } from '../model/records.ts';
+import { openPayload, type FieldReader, type ListItem } from './reading/field-reader.ts';
+import { Findings } from './reading/findings.ts';
+import { readSubject } from './reading/read-subject.ts';
+import { findDrifts } from './wire/find-drifts.ts';
+import { keywordQueryShape } from './wire/keyword-query.ts';
+
+/**
+ * Reads the inner result of `product.search.keywordQuery` (`{totalRecords, data}`). Rows repeated on a page keep
+ * their first place. A page without `data` has no rows; one whose `data` is no list is of no use (record null).
+ */
+export function normalizeSearchPage(payload: JsonValue): Normalized<SearchPage> {
+  const findings = new Findings();
+  const answer = openPayload(payload, findings);
+  return {
+    record: answer && readPage(answer),
+    rejects: findings.rejects,
+    drifts: findDrifts(payload, keywordQueryShape),
+  };
+}
+
+function readPage(answer: FieldReader): SearchPage | null {
+  const items = answer.list('data');
+  if (!items) return null;
+  const seen = new Set<string>();
+  return {
+    totalRecords: answer.smallCount('totalRecords'),
+    totalPages: answer.smallCount('totalPage'),
+    page: answer.smallCount('currentPage'),
+    rowsInAnswer: items.length,
+    rows: items.flatMap((item) => readRow(item, seen) ?? []),
+  };
+}
+
+function readRow(item: ListItem, seen: Set<string>): SearchRow | null {
+  const row = item.asRow();
+  const offerId = row?.uniqueId('offerId', seen);
+  if (!row || !offerId) return null;
+  return {
+    offerId,
+    rank: item.index + 1,
+    ...readSubject(row),
+    mainImageUrl: row.mediaUrl('imageUrl'),
+    priceCny: row.object('priceInfo').money('price'),
+    monthSold: row.count('monthSold'),
+    minOrderQuantity: row.smallCount('minOrderQuantity'),
+    categoryId: row.id('thirdCategoryId') ?? row.id('secondCategoryId') ?? row.id('topCategoryId'),
+    sourceCreatedAt: row.date('createDate'),
+    sourceModifiedAt: row.date('modifyDate'),
+  };
+}

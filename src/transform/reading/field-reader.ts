@@ -1,0 +1,179 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
+import { parseCount, parseQuantity, parseSmallCount } from '../values/parse-count.ts';
+import { parseDate } from '../values/parse-date.ts';
+import { parseFlag } from '../values/parse-flag.ts';
+import { isZero, parseId } from '../values/parse-id.ts';
+import { parseMediaUrl } from '../values/parse-media-url.ts';
+import { parseMoney } from '../values/parse-money.ts';
+import { parseScore } from '../values/parse-score.ts';
+import { parseShare } from '../values/parse-share.ts';
+import { parseText } from '../values/parse-text.ts';
+import type { Findings, RejectReason } from './findings.ts';
+
+/** An element of a list in an answer, whatever it is. */
+export interface ListItem {
+  readonly value: JsonValue;
+  /** From 0, counted in the answer. */
+  readonly index: number;
+  /** A reader over the element; null, with a reject, when it is no object. */
+  asRow(): FieldReader | null;
+  reject(reason: RejectReason): void;
+}
+
+/**
+ * Reads the fields of one object of an answer. Each method gives the value in its one form; null when the answer
+ * has none (no key, null, blank text), and null with a reject when it has one that can't be read.
+ */
+export class FieldReader {
+  readonly path: string;
+  readonly #findings: Findings;
+  readonly #object: JsonObject;
+
+  /** `path` is `''` for the payload itself. */
+  constructor(object: JsonObject, path: string, findings: Findings) {
+    this.#object = object;
+    this.path = path;
+    this.#findings = findings;
+  }
+
+  /** What the answer has under `key`; only own keys count, so `constructor` and the like are absent. */
+  raw(key: string): JsonValue | undefined {
+    return Object.hasOwn(this.#object, key) ? this.#object[key] : undefined;
+  }
+
+  pathOf(key: string): string {
+    return this.path === '' ? key : `${this.path}.${key}`;
+  }
+
+  reject(key: string, reason: RejectReason): void {
+    this.#findings.reject(this.pathOf(key), reason, this.raw(key));
+  }
+
+  text(key: string, maxLength = 500): string | null {
+    return this.#read(key, (value) => parseText(value, maxLength), 'not_text');
+  }
+
+  /** An id; 0 means that there is none. */
+  id(key: string): string | null {
+    return isZero(this.raw(key) ?? null) ? null : this.#read(key, parseId, 'not_an_id');
+  }
+
+  /** An id without which the object is of no use: its absence is a reject too. */
+  requiredId(key: string): string | null {
+    return this.#required(key, this.#read(key, parseId, 'not_an_id'));
+  }
+
+  /** As `requiredId`, and one that no earlier object had: the first keeps it. */
+  uniqueId(key: string, seen: Set<string>): string | null {
+    return this.#unique(key, this.requiredId(key), seen);
+  }
+
+  money(key: string): string | null {
+    return this.#read(key, parseMoney, 'not_money');
+  }
+
+  /** A share from 0 to 1; blank text is 1688's way to write 0. */
+  share(key: string): string | null {
+    return this.raw(key) === '' ? '0' : this.#read(key, parseShare, 'not_a_share');
+  }
+
+  score(key: string): string | null {
+    return this.#read(key, parseScore, 'not_a_score');
+  }
+
+  count(key: string): number | null {
+    return this.#read(key, parseCount, 'not_a_count');
+  }
+
+  smallCount(key: string): number | null {
+    return this.#read(key, parseSmallCount, 'not_a_count');
+  }
+
+  /** As `uniqueId`, for a whole number from 1. */
+  uniqueQuantity(key: string, seen: Set<number>): number | null {
+    const quantity = this.#required(key, this.#read(key, parseQuantity, 'not_a_quantity'));
+    return this.#unique(key, quantity, seen);
+  }
+
+  flag(key: string): boolean | null {
+    return this.#read(key, parseFlag, 'not_a_flag');
+  }
+
+  date(key: string): string | null {
+    return this.#read(key, parseDate, 'not_a_date');
+  }
+
+  mediaUrl(key: string): string | null {
+    return this.#read(key, parseMediaUrl, 'not_a_media_url');
+  }
+
+  /** The object under `key`; without a usable one, a reader that finds nothing. */
+  object(key: string): FieldReader {
+    const value = this.raw(key);
+    if (isJsonObject(value)) return new FieldReader(value, this.pathOf(key), this.#findings);
+    if (!isAbsent(value)) this.reject(key, 'not_an_object');
+    return new FieldReader({}, this.pathOf(key), this.#findings);
+  }
+
+  /** The elements of the list under `key`: none when it is absent; null, with a reject, when it is no list. */
+  list(key: string): readonly ListItem[] | null {
+    const value = this.raw(key);
+    if (isAbsent(value)) return [];
+    if (Array.isArray(value)) {
+      return (value as readonly JsonValue[]).map((item, index) => this.#item(item, key, index));
+    }
+    this.reject(key, 'not_an_array');
+    return null;
+  }
+
+  /** The objects of the list under `key`; its other elements are rejected. */
+  rows(key: string): readonly FieldReader[] {
+    return (this.list(key) ?? []).flatMap((item) => item.asRow() ?? []);
+  }
+
+  #item(value: JsonValue, key: string, index: number): ListItem {
+    const path = `${this.pathOf(key)}[${index}]`;
+    const reject = (reason: RejectReason) => this.#findings.reject(path, reason, value);
+    const asRow = () => {
+      if (isJsonObject(value)) return new FieldReader(value, path, this.#findings);
+      reject('not_an_object');
+      return null;
+    };
+    return { value, index, asRow, reject };
+  }
+
+  #read<T>(key: string, parse: (value: JsonValue) => T | null, reason: RejectReason): T | null {
+    const value = this.raw(key);
+    if (isAbsent(value)) return null;
+    const parsed = parse(value);
+    if (parsed === null) this.reject(key, reason);
+    return parsed;
+  }
+
+  #required<T>(key: string, parsed: T | null): T | null {
+    if (isAbsent(this.raw(key))) this.reject(key, 'missing');
+    return parsed;
+  }
+
+  #unique<T>(key: string, parsed: T | null, seen: Set<T>): T | null {
+    if (parsed === null) return null;
+    if (seen.has(parsed)) {
+      this.reject(key, 'duplicate');
+      return null;
+    }
+    seen.add(parsed);
+    return parsed;
+  }
+}
+
+/** A reader over the payload of an answer; null, with a reject of the whole, when that is no object. */
+export function openPayload(payload: JsonValue, findings: Findings): FieldReader | null {
+  if (isJsonObject(payload)) return new FieldReader(payload, '', findings);
+  findings.reject('$', payload === null ? 'missing' : 'not_an_object', payload);
+  return null;
+}
+
+/** True when the answer says nothing: no key, null, or blank text. */
+export function isAbsent(value: JsonValue | undefined): value is null | undefined | '' {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}

@@ -1,0 +1,72 @@
+import { isJsonObject, type JsonValue } from '../../core/json.ts';
+import type { Drift } from '../../model/records.ts';
+import { keyText, sampleOf } from '../reading/sample-of.ts';
+import type { WireObject, WireShape } from './wire-shape.ts';
+
+/**
+ * Drifts kept of one answer. Fewer could hide a second change of the API behind a first one; many more would let
+ * an answer with ids for keys fill the table by itself.
+ */
+const maxDrifts = 50;
+
+/**
+ * Compares an answer with what is known of its API. Paths have no indexes (`data[].newField`; `$` is the payload
+ * itself), so that fifty rows with the same new field are one drift; the sample is the first one's. Only known
+ * places are entered: the depth of the answer doesn't matter.
+ */
+export function findDrifts(payload: JsonValue, shape: WireShape): readonly Drift[] {
+  const found = new Map<string, Drift>();
+  visit(payload, shape, '', (path, kind, value) => {
+    const key = `${kind} ${path}`;
+    if (found.size < maxDrifts && !found.has(key)) {
+      found.set(key, { path: path === '' ? '$' : path, kind, sample: sampleOf(value) });
+    }
+  });
+  return [...found.values()];
+}
+
+type Note = (path: string, kind: Drift['kind'], value: JsonValue | undefined) => void;
+
+function visit(value: JsonValue, shape: WireShape, path: string, note: Note): void {
+  if (value === null || shape === 'anything') return;
+  if (typeof shape === 'string') {
+    if (!isScalarOf(shape, value)) note(path, 'retyped', value);
+  } else if (shape.kind === 'list') {
+    if (!Array.isArray(value)) note(path, 'retyped', value);
+    else for (const item of value as readonly JsonValue[]) visit(item, shape.items, `${path}[]`, note);
+  } else if (isJsonObject(value)) {
+    visitObject(value, shape, path === '' ? '' : `${path}.`, note);
+  } else {
+    note(path, 'retyped', value);
+  }
+}
+
+function visitObject(
+  object: Readonly<Record<string, JsonValue>>,
+  shape: WireObject,
+  prefix: string,
+  note: Note,
+): void {
+  for (const key of Object.keys(object)) {
+    const known = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+    const value = object[key] ?? null;
+    if (known === undefined) note(prefix + keyText(key), 'unknown', value);
+    else visit(value, known, prefix + key, note);
+  }
+  for (const key of shape.required) {
+    const isMissing = !Object.hasOwn(object, key) || object[key] === null;
+    if (isMissing) note(prefix + key, 'missing', undefined);
+  }
+}
+
+function isScalarOf(shape: 'number' | 'text' | 'flag', value: JsonValue): boolean {
+  switch (shape) {
+    case 'number':
+      // Numbers that a double would change arrive as text; empty text stands for none.
+      return typeof value === 'number' || (typeof value === 'string' && /^(-?\d[\d.eE+-]*)?$/.test(value));
+    case 'text':
+      return typeof value === 'string';
+    case 'flag':
+      return typeof value === 'boolean' || value === 'true' || value === 'false';
+  }
+}

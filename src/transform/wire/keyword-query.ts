@@ -1,0 +1,76 @@
+import { invoiceInfoShape, promotionModelShape, sellerScoreFields } from './shared-shapes.ts';
+import { wireList, wireObject } from './wire-shape.ts';
+
+const priceInfoShape = wireObject(
+  { price: 'text' },
+  { class: 'text', consignPrice: 'text', jxhyPrice: 'text', pfJxhyPrice: 'text', promotionPrice: 'text' },
+);
+
+const simpleShippingShape = wireObject(
+  {},
+  {
+    class: 'text',
+    shippingTimeGuarantee: 'text',
+    perfectFulfillmentRate30d: 'text',
+    pickupWithin24hRate30d: 'text',
+    qualityReturnRate30d: 'text',
+    perfectFulfillmentRate7d: 'text',
+    pickupWithin24hRate7d: 'text',
+    delayedShippingRate7d: 'text',
+  },
+);
+
+const tradeInfoShape = wireObject(
+  {},
+  {
+    class: 'text',
+    addCartCount7d: 'text',
+    payBuyerCount7d: 'text',
+    addCartCount30d: 'text',
+    payBuyerCount30d: 'text',
+  },
+);
+
+const rowShape = wireObject(
+  { offerId: 'number', subject: 'text', imageUrl: 'text', priceInfo: priceInfoShape },
+  {
+    class: 'text',
+    subjectTrans: 'text',
+    aigcImageUrl: 'text',
+    whiteImage: 'text',
+    repurchaseRate: 'text',
+    monthSold: 'number',
+    sales7d: 'text',
+    tradeScore: 'text',
+    minOrderQuantity: 'number',
+    isJxhy: 'flag',
+    isOnePsale: 'flag',
+    // The same flag under the name of its Java property.
+    onePsale: 'flag',
+    isSelect: 'flag',
+    isPatentProduct: 'flag',
+    sellerIdentities: wireList('text'),
+    offerIdentities: wireList('text'),
+    promotionModel: promotionModelShape,
+    topCategoryId: 'number',
+    secondCategoryId: 'number',
+    thirdCategoryId: 'number',
+    createDate: 'text',
+    modifyDate: 'text',
+    sellerDataInfo: wireObject({}, { ...sellerScoreFields, tpYear: 'number' }),
+    productSimpleShippingInfo: simpleShippingShape,
+    productTradeInfo: tradeInfoShape,
+    invoiceInfo: invoiceInfoShape,
+    traceInfo: 'text',
+    token: 'text',
+    // Details spell it promotionUrl; both spellings are met in both.
+    promotionURL: 'text',
+    promotionUrl: 'text',
+  },
+);
+
+/** The inner result of `product.search.keywordQuery` (1688 docs keywordQuery v1, stray keys as met by clients). */
+export const keywordQueryShape = wireObject(
+  { totalRecords: 'number', data: wireList(rowShape) },
+  { class: 'text', totalPage: 'number', pageSize: 'number', currentPage: 'number' },
+);

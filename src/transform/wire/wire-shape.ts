@@ -1,0 +1,31 @@
+/**
+ * What is known of a place in an answer: `number` also covers numbers written as text, `flag` also `'true'` and
+ * `'false'`; null is allowed everywhere. `anything` is a place whose inside we don't follow.
+ */
+export type WireShape = 'number' | 'text' | 'flag' | 'anything' | WireObject | WireList;
+
+export interface WireObject {
+  readonly kind: 'object';
+  /** Every key that is known, in 1688's own spelling. */
+  readonly fields: Readonly<Record<string, WireShape>>;
+  /** Those of them that every answer has, with a value. */
+  readonly required: readonly string[];
+}
+
+export interface WireList {
+  readonly kind: 'list';
+  readonly items: WireShape;
+}
+
+/** An object whose `required` fields always have a value and whose `optional` ones may be null or absent. */
+export function wireObject(
+  required: Readonly<Record<string, WireShape>>,
+  optional: Readonly<Record<string, WireShape>> = {},
+): WireObject {
+  return { kind: 'object', fields: { ...required, ...optional }, required: Object.keys(required) };
+}
+
+/** A list of elements of one shape. */
+export function wireList(items: WireShape): WireList {
+  return { kind: 'list', items };
+}
