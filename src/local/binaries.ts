@@ -1,4 +1,13 @@
-import { cpSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  constants,
+  cpSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { AppError, errorMessage } from '../core/errors.ts';
@@ -81,7 +90,11 @@ function copyBinaries(binaries: Binaries, place: string): string {
   for (const name of readdirSync(place)) {
     if (name.startsWith(prefix)) rmSync(join(place, name), { recursive: true });
   }
-  cpSync(binaries.folder, `${copy}.partial`, { recursive: true, verbatimSymlinks: true });
+  cpSync(binaries.folder, `${copy}.partial`, {
+    recursive: true,
+    verbatimSymlinks: true,
+    mode: constants.COPYFILE_FICLONE,
+  });
   renameSync(`${copy}.partial`, copy);
   return copy;
 }

@@ -42,12 +42,12 @@ export function readOrMakePassword(stateFolder: string, isDataPresent: boolean):
 
 /**
  * Byte order and full Unicode classes, equal on every machine. Without lc-ctype, trigrams of Chinese text are
- * empty. Postgres 15 has no provider `builtin`.
+ * empty. Postgres 15 has no provider `builtin`; macOS is sure to have only the named locale.
  */
 function localeArguments(version: PostgresVersion): string[] {
-  return version === 15
-    ? ['--locale=C', '--lc-ctype=C.UTF-8']
-    : ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--lc-ctype=C.UTF-8'];
+  const ctype = `--lc-ctype=${process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8'}`;
+  if (version === 15) return ['--locale=C', ctype];
+  return ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', ctype];
 }
 
 /** Exclusive creation does not follow a link that the server's user may have put there. */

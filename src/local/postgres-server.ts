@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { localErrors } from './errors.ts';
 import { findFreePort } from './free-port.ts';
-import { readPostmaster } from './postmaster.ts';
+import { clusterName, readPostmaster } from './postmaster.ts';
 import { runProgram } from './run-program.ts';
 import type { RunUser } from './run-user.ts';
 
@@ -27,8 +27,9 @@ const attemptPauseMs = 300;
  * TCP on loopback only: a socket's path has a limit of about 100 bytes that a project's path may exceed.
  * `max_connections` holds the pools of several workers, and of test runs that share the server.
  */
-function settings(port: number): string {
+function settings(port: number, data: string): string {
   return [
+    `cluster_name=${clusterName(data)}`,
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
@@ -78,7 +79,7 @@ export async function startServer(options: ServerOptions): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     if (existsSync(logFile)) renameSync(logFile, `${logFile}.before`);
     const port = await (options.pickPort ?? findFreePort)();
-    const result = await pgCtl(options, '-l', logFile, '-o', settings(port), 'start');
+    const result = await pgCtl(options, '-l', logFile, '-o', settings(port, options.data), 'start');
     if (result.code === 0) return port;
     const lines = lastLines(logFile);
     if (attempt >= startAttempts || !isPassing(lines)) {

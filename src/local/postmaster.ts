@@ -1,5 +1,6 @@
-import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { processStart } from './process-start.ts';
 
@@ -13,17 +14,23 @@ export interface Postmaster {
   readonly isRunning: boolean;
 }
 
-function isServerOf(pid: number, dataFolder: string): boolean {
-  if (process.platform === 'linux') {
-    try {
-      // A postmaster works in its data folder.
-      return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(dataFolder);
-    } catch {
-      return false;
-    }
+/**
+ * The `cluster_name` of the server of a data folder. It stands in the command line, which everybody may read:
+ * root in a container may not look at another user's process any closer.
+ */
+export function clusterName(dataFolder: string): string {
+  return `catalog-sync-${createHash('sha256').update(realpathSync(dataFolder)).digest('hex').slice(0, 16)}`;
+}
+
+function readCommandLine(pid: number): string {
+  if (process.platform !== 'linux') {
+    return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
   }
-  const ps = spawnSync('ps', ['-o', 'comm=', '-p', String(pid)], { encoding: 'utf8' });
-  return ps.stdout.trim().endsWith('postgres');
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }
 
 /** Reads the pid file of a data folder; null when there is none, or none that names a process. */
@@ -42,6 +49,6 @@ export function readPostmaster(dataFolder: string): Postmaster | null {
     pid,
     port: Number(lines[3] ?? 0),
     isPidTaken,
-    isRunning: isPidTaken && isServerOf(pid, dataFolder),
+    isRunning: isPidTaken && readCommandLine(pid).includes(clusterName(dataFolder)),
   };
 }

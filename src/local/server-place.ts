@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lchownSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../core/errors.ts';
@@ -30,7 +30,9 @@ function relocatedFolder(stateFolder: string): string {
 /** Creates the folder, or checks that nobody else made it: the parent may be open to everyone. */
 function ownFolder(folder: string, uid: number | undefined, mode: number): void {
   try {
-    mkdirSync(folder, { mode });
+    mkdirSync(folder, { mode: 0o700 });
+    // Not by mkdir, whose mode the umask cuts.
+    chmodSync(folder, mode);
     if (uid !== undefined && uid !== process.getuid?.()) lchownSync(folder, uid, -1);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -45,9 +47,18 @@ function ownFolder(folder: string, uid: number | undefined, mode: number): void 
   );
 }
 
+/**
+ * Makes a folder that only we can write, and that the server's user can pass through.
+ *
+ * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE when it exists and is not like that
+ */
+export function ensureOwnFolder(folder: string, user: RunUser): void {
+  ownFolder(folder, process.getuid?.(), user ? 0o711 : 0o700);
+}
+
 function preparePlace(folder: string, user: RunUser, isRelocated: boolean): ServerPlace {
   const home = join(folder, 'server');
-  ownFolder(folder, process.getuid?.(), user ? 0o711 : 0o700);
+  ensureOwnFolder(folder, user);
   ownFolder(home, user?.uid ?? process.getuid?.(), 0o700);
   return { folder, home, isRelocated };
 }
@@ -81,5 +92,10 @@ export async function chooseServerPlace(stateFolder: string, user: RunUser): Pro
       { facts: { folder: inProject.home } },
     );
   }
-  return preparePlace(relocatedFolder(stateFolder), user, true);
+  const relocated = preparePlace(relocatedFolder(stateFolder), user, true);
+  if (await isUsable(relocated, user)) return relocated;
+  throw new AppError(
+    localErrors.LOCAL_POSTGRES_UNAVAILABLE,
+    `the user ${user?.name ?? 'that runs this'} can reach neither ${inProject.home} nor ${relocated.home}`,
+  );
 }

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -29,7 +28,8 @@ describe('the test databases', () => {
   it('drops a database that somebody is still connected to', async () => {
     const database = await createTestDatabase();
     const stranger = new pg.Client({ connectionString: database.url });
-    const ended = once(stranger, 'error');
+    const ended = new Promise<void>((resolve) => stranger.once('end', resolve));
+    stranger.on('error', () => undefined);
     await stranger.connect();
     await database.drop();
     await ended;

@@ -1,0 +1,89 @@
+import pg from 'pg';
+import { sleep } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import { localErrors } from './errors.ts';
+import { superuser } from './init-data.ts';
+import { stopServer, type ServerOptions } from './postgres-server.ts';
+import { readPostmaster } from './postmaster.ts';
+
+/** The database that is made in every local server. */
+const database = 'catalog_sync';
+/** Together ten seconds: a server that was left in the middle of its start mostly needs one. */
+const connectAttempts = 100;
+const connectPauseMs = 100;
+
+/** The url of a database of the local server, by default of `catalog_sync`. */
+export function connectionUrl(port: number, password: string, name: string = database): string {
+  return `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}`;
+}
+
+function isWrongPassword(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '28P01';
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  // The server may go away at any time; the awaited query reports it.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await work(client);
+  } catch (cause) {
+    if (!isWrongPassword(cause)) throw cause;
+    throw new AppError(
+      localErrors.LOCAL_POSTGRES_DATA_UNUSABLE,
+      'the local Postgres has another password than its password file',
+      { cause },
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Creates the database `catalog_sync` when it is missing.
+ *
+ * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE when the password is not that of the data
+ */
+export async function ensureDatabase(port: number, password: string): Promise<void> {
+  await withClient(connectionUrl(port, password, 'postgres'), async (client) => {
+    const found = await client.query('select from pg_database where datname = $1', [database]);
+    if (found.rowCount === 0) await client.query(`create database ${database}`);
+  });
+}
+
+/**
+ * The port of a server that somebody else started, once it takes connections; null when none runs. One that
+ * nobody uses and that does not answer is stopped.
+ *
+ * @throws AppError LOCAL_POSTGRES_BUSY when it has users and does not answer
+ */
+export async function findRunningServer(
+  server: ServerOptions,
+  password: string,
+  hasUsers: () => boolean,
+): Promise<number | null> {
+  let last: unknown;
+  for (let attempt = 1; attempt <= connectAttempts; attempt += 1) {
+    const postmaster = readPostmaster(server.data);
+    if (!postmaster?.isRunning) return null;
+    try {
+      await withClient(connectionUrl(postmaster.port, password, 'postgres'), (client) =>
+        client.query('select'),
+      );
+      return postmaster.port;
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      last = error;
+      await sleep(connectPauseMs);
+    }
+  }
+  if (hasUsers()) {
+    throw new AppError(localErrors.LOCAL_POSTGRES_BUSY, 'the local Postgres runs but takes no connection', {
+      cause: last,
+    });
+  }
+  server.log.warn({ err: last }, 'local postgres without users does not answer, it is restarted');
+  await stopServer(server);
+  return null;
+}
