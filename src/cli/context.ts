@@ -1,0 +1,29 @@
+import type { Clock } from '../core/clock.ts';
+import type { Environment } from '../core/config.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
+
+export interface OutputStream {
+  write(text: string): boolean;
+  /** Cells a line, when it is a terminal. */
+  readonly columns?: number | undefined;
+  once(event: 'drain' | 'close', listener: () => void): unknown;
+  off(event: 'drain' | 'close', listener: () => void): unknown;
+  readonly destroyed?: boolean;
+}
+
+/** The world as verbs see it, so that a test can run one without a process. */
+export interface CliContext {
+  /** Data only. */
+  readonly stdout: OutputStream;
+  /** Talk: progress, logs, errors. */
+  readonly stderr: OutputStream;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly isTty: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly cwd: string;
+  /** Where SIGTERM and SIGINT arrive. */
+  readonly signals: NodeJS.EventEmitter;
+  /** What the process will exit with; verbs set it. */
+  exitCode: ExitCode;
+}

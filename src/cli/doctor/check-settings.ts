@@ -1,0 +1,71 @@
+import { configKeys, isLoopbackUrl, type Config } from '../../core/config.ts';
+import type { Secret } from '../../core/secret.ts';
+import { misconfigured, ok, skip, warn, type Check } from './check.ts';
+import { isPlaceholder } from './placeholders.ts';
+
+const copyAgain = 'Copy it again: open.1688.com, console, application, basic information.';
+
+/** Which settings have a value, by name. */
+export function checkSettings(config: Config): Check {
+  const values = new Map<string, unknown>(Object.entries(config));
+  const set = configKeys.filter((key) => values.get(key) !== undefined);
+  return ok('settings', `set or by default: ${set.join(', ')}`);
+}
+
+/** Where calls go. */
+export function checkTarget(config: Config): Check {
+  const url = new URL(config.ALIBABA_API_URL);
+  return isLoopbackUrl(url)
+    ? ok('gateway', `SANDBOX on this machine (${url.host}): using mock data`)
+    : ok('gateway', `LIVE (${url.host}): fetching real data from 1688.com`);
+}
+
+function checkAppKey(key: string | undefined): Check {
+  const name = 'app key';
+  if (key === undefined)
+    return misconfigured(
+      name,
+      'ALIBABA_APP_KEY is not set',
+      'Put it into .env.local, or try `catalog-sync demo`, which needs none.',
+    );
+  if (isPlaceholder(key))
+    return misconfigured(name, 'ALIBABA_APP_KEY is the placeholder of the guide', copyAgain);
+  if (!/^\d{4,12}$/.test(key))
+    return warn(name, 'ALIBABA_APP_KEY is not a number of about 8 digits', copyAgain);
+  return ok(name, 'ALIBABA_APP_KEY has the right form');
+}
+
+function checkAppSecret(secret: Secret | undefined): Check {
+  const name = 'app secret';
+  if (secret === undefined)
+    return misconfigured(
+      name,
+      'ALIBABA_APP_SECRET is not set',
+      'Put it into .env.local, or try `catalog-sync demo`, which needs none.',
+    );
+  const text = secret.reveal();
+  if (isPlaceholder(text))
+    return misconfigured(name, 'ALIBABA_APP_SECRET is the placeholder of the guide', copyAgain);
+  if (/^["'`]|["'`]$|\s/.test(text))
+    return misconfigured(
+      name,
+      'ALIBABA_APP_SECRET has quotes or spaces in it',
+      'Leave them out: they become part of the signature.',
+    );
+  if (!/^[\w-]{8,64}$/.test(text))
+    return warn(name, 'ALIBABA_APP_SECRET is not 8 to 64 letters and digits', copyAgain);
+  return ok(name, 'ALIBABA_APP_SECRET has the right form');
+}
+
+/** App key and secret, as far as that shows without a call. */
+export function checkCredentials(config: Config): Check[] {
+  return [checkAppKey(config.ALIBABA_APP_KEY), checkAppSecret(config.ALIBABA_APP_SECRET)];
+}
+
+/** What is known of the token when there is no database to look into. */
+export function checkTokenOfEnvironment(config: Config): Check {
+  const name = 'token';
+  if (config.ALIBABA_ACCESS_TOKEN) return ok(name, 'from ALIBABA_ACCESS_TOKEN; how long it lives is unknown');
+  if (config.ALIBABA_REFRESH_TOKEN) return ok(name, 'from ALIBABA_REFRESH_TOKEN, at the first call');
+  return skip(name, 'not in the environment');
+}

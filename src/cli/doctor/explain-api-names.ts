@@ -1,0 +1,19 @@
+import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
+import { guideNames } from '../../extract/endpoints/guide-names.ts';
+
+/** What a name from a registration guide is in reality. */
+export interface ApiNameExplanation {
+  readonly guideName: string;
+  /** `namespace:name:version` that is called instead. */
+  readonly api: string;
+  readonly explanation: string;
+}
+
+/** Every API name of the registration guide, with the one to apply for. */
+export function explainApiNames(): ApiNameExplanation[] {
+  return Object.entries(guideNames).map(([guideName, { operation, explanation }]) => ({
+    guideName,
+    api: apiOf(endpoints[operation]),
+    explanation,
+  }));
+}

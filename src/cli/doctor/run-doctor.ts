@@ -1,0 +1,50 @@
+import type { Config, Environment } from '../../core/config.ts';
+import { loadConfig } from '../../core/config.ts';
+import { failed, type Check } from './check.ts';
+import { checkEnvFiles } from './check-env-files.ts';
+import { checkGitIgnore } from './check-git-ignore.ts';
+import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
+import { checkSyncFile } from './check-sync-file.ts';
+
+/** Looks further than files: at the database, the token, the gateway. */
+export type ServiceChecks = (config: Config) => Promise<Check[]>;
+
+export interface DoctorOptions {
+  readonly projectDir: string;
+  readonly env: Environment;
+  readonly checkServices: ServiceChecks;
+}
+
+function tryLoadConfig(options: DoctorOptions): Config | Check {
+  try {
+    return loadConfig(options);
+  } catch (error) {
+    return failed('settings', error);
+  }
+}
+
+/** Every check in the order in which problems are best solved. Goes on after a failed one. */
+export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
+  const { projectDir, env } = options;
+  const files = [...checkEnvFiles(projectDir, env), ...(await checkGitIgnore(projectDir))];
+  const config = tryLoadConfig(options);
+  if ('status' in config) return [...files, config, checkSyncFile(projectDir)];
+  return [
+    ...files,
+    checkSettings(config),
+    ...checkCredentials(config),
+    checkSyncFile(projectDir),
+    checkTarget(config),
+    ...(await options.checkServices(config)),
+  ];
+}
+
+/** The one thing to do next. */
+export function nextStep(checks: readonly Check[]): string {
+  const first = checks.find((check) => check.status === 'fail');
+  if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;
+  if (checks.some((check) => check.status === 'skip' && check.name === 'signed call')) {
+    return 'Next: run `catalog-sync doctor` without --offline, which makes one signed call.';
+  }
+  return 'Next: `catalog-sync sync` starts the first run; `catalog-sync status` shows how it went.';
+}

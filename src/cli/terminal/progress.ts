@@ -1,0 +1,99 @@
+import type { Clock } from '../../core/clock.ts';
+import { truncateToWidth } from './display-width.ts';
+import { safeText } from './safe-text.ts';
+
+export interface ProgressState {
+  /** What is being done: `searching`, `details` ... */
+  readonly label: string;
+  readonly callsUsed: number;
+  /** Null: no budget but the quota. */
+  readonly budgetCalls: number | null;
+  readonly offers: number;
+  /** Calls a second. */
+  readonly ratePerSecond: number;
+  /** Null: not known yet. */
+  readonly secondsLeft: number | null;
+}
+
+export interface Progress {
+  update(state: ProgressState): void;
+  /** Leaves the last state on a line of its own. */
+  done(): void;
+}
+
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly columns?: number | undefined;
+}
+
+export interface ProgressOptions {
+  /** True: one line, rewritten. False: a plain line now and then. */
+  readonly isTty: boolean;
+  readonly clock: Clock;
+}
+
+/** Half of it fills cron mails, double of it looks stuck to who follows a log. */
+const plainLineEveryMs = 5000;
+
+const clearToEndOfLine = '\u001b[K';
+
+function formatDuration(seconds: number): string {
+  if (seconds < 90) return `${String(Math.ceil(seconds))} s`;
+  if (seconds < 5400) return `${String(Math.round(seconds / 60))} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** `details: 120 of 500 calls, 4,310 offers, 3.9 calls/s, about 2 min left` */
+export function formatProgress(state: ProgressState): string {
+  const budget = state.budgetCalls === null ? '' : ` of ${state.budgetCalls.toLocaleString('en')}`;
+  const parts = [
+    `${safeText(state.label)}: ${state.callsUsed.toLocaleString('en')}${budget} calls`,
+    `${state.offers.toLocaleString('en')} offers`,
+    `${state.ratePerSecond.toFixed(1)} calls/s`,
+  ];
+  if (state.secondsLeft !== null) parts.push(`about ${formatDuration(state.secondsLeft)} left`);
+  return parts.join(', ');
+}
+
+function createTtyProgress(stream: ProgressStream): Progress {
+  let isOpen = false;
+  return {
+    update: (state) => {
+      isOpen = true;
+      const line = truncateToWidth(formatProgress(state), (stream.columns ?? 80) - 1);
+      stream.write(`\r${line}${clearToEndOfLine}`);
+    },
+    done: () => {
+      if (isOpen) stream.write('\n');
+      isOpen = false;
+    },
+  };
+}
+
+function createPlainProgress(stream: ProgressStream, clock: Clock): Progress {
+  let lastWrittenMs = Number.NEGATIVE_INFINITY;
+  let unwritten: string | null = null;
+  const write = (line: string) => {
+    lastWrittenMs = clock.now().getTime();
+    unwritten = null;
+    stream.write(`${line}\n`);
+  };
+  return {
+    update: (state) => {
+      const line = formatProgress(state);
+      if (clock.now().getTime() - lastWrittenMs >= plainLineEveryMs) write(line);
+      else unwritten = line;
+    },
+    done: () => {
+      if (unwritten !== null) write(unwritten);
+    },
+  };
+}
+
+/** Shows how a run gets on: one rewritten line on a terminal, sparse plain lines anywhere else. */
+export function createProgress(stream: ProgressStream, options: ProgressOptions): Progress {
+  return options.isTty ? createTtyProgress(stream) : createPlainProgress(stream, options.clock);
+}
+
+/** For `--quiet`. */
+export const silentProgress: Progress = { update: () => undefined, done: () => undefined };
