@@ -1,0 +1,3 @@
+/* The one barrel of the project: drizzle-kit and the schema tests read every table from here. */
+export * from './catalog.ts';
+export * from './sync.ts';

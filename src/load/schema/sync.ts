@@ -1,0 +1,254 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { bytea, id, instant, money } from './column-types.ts';
+
+/*
+ * How the sync stands: runs, what was looked at and when, and what could not be used. Narrow tables, because
+ * every look rewrites a row here.
+ */
+
+export const sync = pgSchema('sync');
+
+/** Who has taken a row to ask about it, and until when nobody else does. */
+const lease = {
+  notBefore: instant('not_before'),
+  leasedBy: id('leased_by'),
+  leasedUntil: instant('leased_until'),
+};
+
+export const databaseIdentity = sync.table(
+  'database_identity',
+  {
+    databaseId: uuid('database_id').primaryKey().defaultRandom(),
+    source: text('source'),
+    createdAt: instant('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('database_identity_one_row').on(sql`(true)`),
+    check('database_identity_source', sql`${table.source} IN ('sandbox', 'live')`),
+  ],
+);
+
+const counter = (name: string) => integer(name).notNull().default(0);
+
+export const run = sync.table(
+  'run',
+  {
+    runId: id('run_id').primaryKey().generatedAlwaysAsIdentity(),
+    scope: text('scope').notNull(),
+    trigger: text('trigger').notNull(),
+    source: text('source').notNull(),
+    status: text('status').notNull().default('queued'),
+    cause: text('cause'),
+    feeds: jsonb('feeds').notNull(),
+    lane: text('lane'),
+    budgetCalls: integer('budget_calls'),
+    callsUsed: counter('calls_used'),
+    leaseOwner: text('lease_owner'),
+    heartbeatAt: instant('heartbeat_at'),
+    requestedAt: instant('requested_at').notNull().defaultNow(),
+    startedAt: instant('started_at'),
+    deadlineAt: instant('deadline_at'),
+    endedAt: instant('ended_at'),
+    categoriesSeen: counter('categories_seen'),
+    offersNew: counter('offers_new'),
+    offersChanged: counter('offers_changed'),
+    offersUnchanged: counter('offers_unchanged'),
+    pricesOpened: counter('prices_opened'),
+    pricesClosed: counter('prices_closed'),
+    rejects: counter('rejects'),
+    errors: counter('errors'),
+    lastErrorCode: text('last_error_code'),
+  },
+  (table) => [
+    uniqueIndex('run_active')
+      .on(table.scope)
+      .where(sql`${table.status} IN ('queued', 'running')`),
+    check('run_source', sql`${table.source} IN ('sandbox', 'live')`),
+    check(
+      'run_status',
+      sql`${table.status} IN ('queued', 'running', 'succeeded', 'partial_quota', 'partial_error', 'failed', 'cancelled')`,
+    ),
+    check('run_lane', sql`${table.lane} IN ('refresh', 'discovery', 'manual')`),
+    check('run_budget_calls', sql`${table.budgetCalls} >= 0`),
+  ],
+);
+
+export const searchWindow = sync.table(
+  'search_window',
+  {
+    windowId: id('window_id').primaryKey().generatedAlwaysAsIdentity(),
+    feed: text('feed').notNull(),
+    keyword: text('keyword').notNull().default(''),
+    categoryId: id('category_id')
+      .notNull()
+      .default(sql`0`),
+    priceMinCny: money('price_min_cny'),
+    priceMaxCny: money('price_max_cny'),
+    language: text('language').notNull(),
+    maxPages: integer('max_pages'),
+    totalRecords: integer('total_records'),
+    nextPage: integer('next_page').notNull().default(1),
+    rowsSeen: counter('rows_seen'),
+    passStartedAt: instant('pass_started_at'),
+    completedAt: instant('completed_at'),
+    lastOutcome: text('last_outcome'),
+    lastCallId: id('last_call_id'),
+    ...lease,
+    retiredAt: instant('retired_at'),
+  },
+  (table) => [
+    unique('search_window_query')
+      .on(table.feed, table.keyword, table.categoryId, table.priceMinCny, table.priceMaxCny, table.language)
+      .nullsNotDistinct(),
+    index('search_window_leased')
+      .on(table.leasedBy)
+      .where(sql`${table.leasedBy} IS NOT NULL`),
+    check('search_window_next_page', sql`${table.nextPage} >= 1`),
+    check(
+      'search_window_last_outcome',
+      sql`${table.lastOutcome} IN ('complete', 'capped', 'max_pages', 'page_repeated', 'short')`,
+    ),
+  ],
+);
+
+export const windowOffer = sync.table(
+  'window_offer',
+  {
+    windowId: id('window_id')
+      .notNull()
+      .references(() => searchWindow.windowId),
+    offerId: id('offer_id').notNull(),
+    firstSeenAt: instant('first_seen_at').notNull(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.windowId, table.offerId] }),
+    index('window_offer_offer').on(table.offerId),
+  ],
+);
+
+export const categoryVisit = sync.table(
+  'category_visit',
+  {
+    categoryId: id('category_id').primaryKey(),
+    visitedAt: instant('visited_at'),
+    lastCallId: id('last_call_id'),
+    ...lease,
+  },
+  (table) => [
+    index('category_visit_leased')
+      .on(table.leasedBy)
+      .where(sql`${table.leasedBy} IS NOT NULL`),
+  ],
+);
+
+export const refresh = sync.table(
+  'refresh',
+  {
+    offerId: id('offer_id').primaryKey(),
+    firstSeenAt: instant('first_seen_at').notNull(),
+    summaryAt: instant('summary_at'),
+    summaryCallId: id('summary_call_id'),
+    detailAt: instant('detail_at'),
+    detailCallId: id('detail_call_id'),
+    foundAt: instant('found_at'),
+    foundCallId: id('found_call_id'),
+    lastCallId: id('last_call_id'),
+    emptyLooks: counter('empty_looks'),
+    ...lease,
+  },
+  (table) => [
+    index('refresh_detail').on(table.detailAt.asc().nullsFirst(), table.offerId),
+    index('refresh_leased')
+      .on(table.leasedBy)
+      .where(sql`${table.leasedBy} IS NOT NULL`),
+    check('refresh_empty_looks', sql`${table.emptyLooks} >= 0`),
+  ],
+);
+
+export const sellerLook = sync.table('seller_look', {
+  sellerId: text('seller_id').primaryKey(),
+  observedAt: instant('observed_at').notNull(),
+  callId: id('call_id').notNull(),
+});
+
+export const quarantine = sync.table(
+  'quarantine',
+  {
+    quarantineId: id('quarantine_id').primaryKey().generatedAlwaysAsIdentity(),
+    rawId: id('raw_id').notNull(),
+    callId: id('call_id').notNull(),
+    runId: id('run_id'),
+    operation: text('operation').notNull(),
+    path: text('path').notNull(),
+    reason: text('reason').notNull(),
+    sample: text('sample'),
+    observedAt: instant('observed_at').notNull(),
+  },
+  (table) => [unique('quarantine_once').on(table.rawId, table.path, table.reason)],
+);
+
+export const drift = sync.table(
+  'drift',
+  {
+    operation: text('operation').notNull(),
+    path: text('path').notNull(),
+    kind: text('kind').notNull(),
+    seen: id('seen').notNull(),
+    firstSeenAt: instant('first_seen_at').notNull(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+    sample: text('sample'),
+    lastRawId: id('last_raw_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.operation, table.path, table.kind] }),
+    check('drift_kind', sql`${table.kind} IN ('unknown', 'missing', 'retyped')`),
+  ],
+);
+
+export const token = sync.table('token', {
+  appKey: text('app_key').primaryKey(),
+  accessToken: bytea('access_token').notNull(),
+  accessExpiresAt: instant('access_expires_at'),
+  refreshToken: bytea('refresh_token'),
+  refreshExpiresAt: instant('refresh_expires_at'),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+export const apiPermission = sync.table(
+  'api_permission',
+  {
+    appKey: text('app_key').notNull(),
+    api: text('api').notNull(),
+    observed: text('observed').notNull().default('unknown'),
+    observedAt: instant('observed_at'),
+    observedCallId: id('observed_call_id'),
+    declared: text('declared').notNull().default('not_applied'),
+    declaredAt: instant('declared_at'),
+    approvedDaily: integer('approved_daily'),
+    approvedMonthly: integer('approved_monthly'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.appKey, table.api] }),
+    check(
+      'api_permission_observed',
+      sql`${table.observed} IN ('unknown', 'allowed', 'denied', 'unsupported', 'exhausted')`,
+    ),
+    check(
+      'api_permission_declared',
+      sql`${table.declared} IN ('not_applied', 'pending', 'under_review', 'granted', 'rejected')`,
+    ),
+  ],
+);
