@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+
+export const root = resolve(import.meta.dirname, '../..');
+
+export interface ComposeService {
+  readonly image: string;
+  readonly command?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly healthcheck?: { readonly test: readonly string[] };
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly networks?: readonly string[];
+  readonly volumes?: readonly unknown[];
+  readonly ports?: unknown;
+  readonly container_name?: string;
+  readonly restart?: string;
+  readonly user?: string;
+}
+
+export interface ComposeFile {
+  readonly version?: unknown;
+  readonly services: Readonly<Record<string, ComposeService>>;
+  readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
+}
+
+export const composeText = readFileSync(resolve(root, 'docker-compose.yml'), 'utf8');
+
+/** The file as Docker Compose reads it, before it puts variables in. */
+export function readCompose(): ComposeFile {
+  return parse(composeText, { merge: true }) as ComposeFile;
+}
+
+export function serviceOf(name: string): ComposeService {
+  const service = readCompose().services[name];
+  if (!service) throw new Error(`docker-compose.yml has no service ${name}`);
+  return service;
+}
+
+/** `${NAME:?message}`, `${NAME:-default}` and `$$`, as Docker Compose puts them in. */
+export function interpolate(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replace(
+    /\$\$|\$\{(\w+)(?::([?-])([^}]*))?\}/g,
+    (whole, name?: string, kind?: string, rest?: string) => {
+      if (name === undefined) return '$';
+      const value = values[name];
+      if (value) return value;
+      if (kind === '-') return rest ?? '';
+      throw new Error(`${name} ${rest ?? 'is not set'} (${whole})`);
+    },
+  );
+}
