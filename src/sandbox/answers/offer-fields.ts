@@ -1,0 +1,34 @@
+import type { Offer } from '../world/offers.ts';
+import type { OfferState } from '../world/evolution.ts';
+import type { World } from '../world/world.ts';
+import { toNaiveTime } from '../wire-time.ts';
+
+/** Units sold, which only grows: in 30 days and ever. */
+export function salesOf(offer: Offer, state: OfferState): { readonly month: number; readonly ever: number } {
+  const typical = Math.floor(1500 * offer.draw.unit('sales') ** 3);
+  const month = typical * 10 + (state.versions.sales % 10);
+  return { month, ever: typical * 40 + state.versions.sales };
+}
+
+/** The three category ids of an offer; the third is null for an offer on a leaf of the second level. */
+export function categoryFields(offer: Offer) {
+  const [top = '0', second = '0', third] = offer.category.path;
+  return {
+    topCategoryId: Number(top),
+    secondCategoryId: Number(second),
+    thirdCategoryId: third === undefined ? null : Number(third),
+  };
+}
+
+/** `modifyDate`: when something that 1688 dates changed last. */
+export function modifiedAt(world: World, offer: Offer, state: OfferState): string {
+  const { modifiedAtStep } = state;
+  return toNaiveTime(
+    modifiedAtStep === null ? offer.createdAt : world.startAt + modifiedAtStep * world.stepMs,
+  );
+}
+
+/** 1688's tracking token of an offer. */
+export function traceInfo(offer: Offer): string {
+  return `object_id@${offer.offerId}^object_type@offer`;
+}

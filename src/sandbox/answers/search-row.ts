@@ -1,0 +1,108 @@
+import { imageUrl } from './images.ts';
+import { wireYuan, wireYuanOrNull } from './money.ts';
+import { categoryFields, modifiedAt, salesOf, traceInfo } from './offer-fields.ts';
+import { sellerScores } from './seller-scores.ts';
+import { goodsOf } from '../world/goods.ts';
+import { subjectIn, subjectOf } from '../world/texts.ts';
+import type { Offer } from '../world/offers.ts';
+import type { Entry, World } from '../world/world.ts';
+import { toNaiveTime } from '../wire-time.ts';
+import type { WireValue } from '../wire-json.ts';
+
+/** `value` with a probability, otherwise the key is absent, as optional keys of 1688 are. */
+function sometimes<T>(offer: Offer, key: string, probability: number, value: T): T | undefined {
+  return offer.draw.chance(`has-${key}`, probability) ? value : undefined;
+}
+
+function percent(offer: Offer, topic: string): string {
+  return offer.draw.chance(`${topic}-empty`, 0.1) ? '' : `${(offer.draw.unit(topic) * 100).toFixed(2)}%`;
+}
+
+function priceInfo({ offer, state }: Entry) {
+  const { draw } = offer;
+  const goods = goodsOf(offer, state);
+  const { searchFen } = goods;
+  const promotionFen =
+    draw.chance('promotion', 0.35) && searchFen !== null ? Math.round(searchFen * 0.95) : null;
+  return {
+    price: searchFen === null ? null : wireYuan(draw, 'row-price', searchFen),
+    consignPrice: goods.consignFen === null ? undefined : wireYuan(draw, 'row-consign', goods.consignFen),
+    jxhyPrice: wireYuanOrNull(draw, 'row-jxhy', goods.jxhyFen),
+    pfJxhyPrice: null,
+    promotionPrice: wireYuanOrNull(draw, 'row-promotion', promotionFen),
+  };
+}
+
+function shippingInfo(offer: Offer) {
+  return {
+    shippingTimeGuarantee: offer.draw.pick('ships', ['shipIn24Hours', 'shipIn48Hours']),
+    perfectFulfillmentRate30d: percent(offer, 'fulfilled-30'),
+    pickupWithin24hRate30d: percent(offer, 'pickup-30'),
+    qualityReturnRate30d: percent(offer, 'returned-30'),
+    perfectFulfillmentRate7d: percent(offer, 'fulfilled-7'),
+    pickupWithin24hRate7d: percent(offer, 'pickup-7'),
+    delayedShippingRate7d: percent(offer, 'delayed-7'),
+  };
+}
+
+function popularity(entry: Entry) {
+  const { offer, state } = entry;
+  const { month } = salesOf(offer, state);
+  return {
+    repurchaseRate: sometimes(offer, 'repurchaseRate', 0.8, `${offer.draw.int('repurchase', 60)}%`),
+    monthSold: month,
+    sales7d: String(Math.floor(month / 4)),
+    tradeScore: sometimes(offer, 'tradeScore', 0.85, (4 + offer.draw.int('trade-score', 11) / 10).toFixed(1)),
+    productTradeInfo: {
+      addCartCount7d: String(Math.floor(month / 3)),
+      payBuyerCount7d: String(Math.floor(month / 8)),
+      addCartCount30d: String(month),
+      payBuyerCount30d: String(Math.floor(month / 2)),
+    },
+  };
+}
+
+function badges(offer: Offer) {
+  const { draw } = offer;
+  const hasPromotion = draw.chance('promotion', 0.35);
+  return {
+    isJxhy: draw.chance('jxhy', 0.15, 0),
+    // A stray name of a Java getter, seen beside and instead of the documented one.
+    [draw.chance('stray-key', 0.2) ? 'onePsale' : 'isOnePsale']: draw.chance('one-piece', 0.4),
+    isSelect: draw.chance('select', 0.2),
+    isPatentProduct: draw.chance('patent', 0.05),
+    sellerIdentities: draw.chance('factory', 0.2) ? ['super_factory', 'tp_member'] : ['tp_member'],
+    offerIdentities: draw.chance('select', 0.2) ? ['select'] : [],
+    promotionModel: { hasPromotion, promotionType: hasPromotion ? 'plus' : null },
+  };
+}
+
+/** One element of `data` in the answer of keywordQuery (1688 docs keywordQuery v1). */
+export function searchRow(world: World, entry: Entry, language: string): WireValue {
+  const { offer, state } = entry;
+  return {
+    imageUrl: imageUrl(offer.draw, 0),
+    whiteImage: sometimes(offer, 'whiteImage', 0.5, imageUrl(offer.draw, 1)),
+    subject: subjectOf(offer, state),
+    subjectTrans: sometimes(offer, 'subjectTrans', 0.97, subjectIn(offer, state, language)),
+    offerId: BigInt(offer.offerId),
+    priceInfo: priceInfo(entry),
+    ...popularity(entry),
+    ...badges(offer),
+    minOrderQuantity: goodsOf(offer, state).minOrderQuantity,
+    ...categoryFields(offer),
+    createDate: toNaiveTime(offer.createdAt),
+    modifyDate: modifiedAt(world, offer, state),
+    sellerDataInfo: { ...sellerScores(offer.seller), tpYear: 1 + offer.seller.draw.int('years', 15) },
+    productSimpleShippingInfo: shippingInfo(offer),
+    invoiceInfo: sometimes(offer, 'invoiceInfo', 0.5, {
+      supportOnlineInvoice: true,
+      supportFastInvoice: false,
+      invoiceTypes: ['普票', '专票'],
+      taxpayerType: '一般纳税人',
+    }),
+    traceInfo: traceInfo(offer),
+    token: offer.draw.bits('token').toString(16),
+    promotionURL: `https://detail.1688.com/offer/${offer.offerId}.html`,
+  };
+}

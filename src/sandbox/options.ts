@@ -1,0 +1,88 @@
+import { systemClock, type Clock } from '../core/clock.ts';
+import type { Fault } from './faults.ts';
+import type { QuotaLimits } from './quota.ts';
+
+/** Every setting of a sandbox. All have defaults. */
+export interface SandboxOptions {
+  /** Address to listen on; the control endpoints answer to loopback only, whatever it is. */
+  readonly host?: string;
+  /** 0: any free one. */
+  readonly port?: number;
+  /** The same seed, sizes and `startAt` give the same world, answer by answer. */
+  readonly seed?: number;
+  /** Offers at the beginning: 100 to 20,000. */
+  readonly offers?: number;
+  /** Nodes of the category tree, leaves and branches together: 10 to 5,000. */
+  readonly categories?: number;
+  /** When the world begins: step 0. Defaults to the time of creation. */
+  readonly startAt?: Date;
+  /** Sandbox time is this clock plus what `advance` has added. */
+  readonly clock?: Clock;
+  /** The world stands still within a step of this length; a day by default. */
+  readonly worldStepMs?: number;
+  readonly appKey?: string;
+  readonly appSecret?: string;
+  /** Good from the start; never expires unless `accessTokenLifeMs` says so. */
+  readonly accessToken?: string;
+  readonly accessTokenLifeMs?: number | null;
+  /** Good from the start for half a year. Null: the app has none, as self-use apps. */
+  readonly refreshToken?: string | null;
+  /** Rankings move between calls, so that rows repeat or slip between pages. */
+  readonly drift?: boolean;
+  /** `totalPage` is one too many. */
+  readonly extraPage?: boolean;
+  /** Refusals come with HTTP 200 in place of 400 and 401. */
+  readonly errorsWithStatus200?: boolean;
+  /** Refuse calls whose `_aop_timestamp` is further off; null: never. Whether 1688 does is not documented. */
+  readonly maxSkewMs?: number | null;
+  readonly quotas?: Partial<QuotaLimits>;
+  /** APIs (`namespace:name:version`) that the app has no grant for. */
+  readonly declinedApis?: readonly string[];
+  /** Time before each answer. */
+  readonly latencyMs?: number;
+  readonly faults?: readonly Fault[];
+}
+
+export type Settings = Required<SandboxOptions>;
+
+function between(name: string, value: number, least: number, most: number): number {
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
+}
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws RangeError when a size is out of bounds
+ */
+export function settle(options: SandboxOptions): Settings {
+  const clock = options.clock ?? systemClock;
+  const settings: Settings = {
+    host: '127.0.0.1',
+    port: 0,
+    seed: 1,
+    offers: 300,
+    categories: 60,
+    startAt: clock.now(),
+    clock,
+    worldStepMs: 86_400_000,
+    appKey: '1000000',
+    appSecret: 'sandbox-secret',
+    accessToken: '00000000-0000-4000-8000-000000000001',
+    accessTokenLifeMs: null,
+    refreshToken: '00000000-0000-4000-8000-000000000002',
+    drift: false,
+    extraPage: false,
+    errorsWithStatus200: false,
+    maxSkewMs: null,
+    quotas: {},
+    declinedApis: [],
+    latencyMs: 0,
+    faults: [],
+    ...options,
+  };
+  between('offers', settings.offers, 100, 20_000);
+  between('categories', settings.categories, 10, 5000);
+  between('worldStepMs', settings.worldStepMs, 1, Number.MAX_SAFE_INTEGER);
+  return settings;
+}

@@ -1,0 +1,81 @@
+import type { Clock } from '../core/clock.ts';
+import { toCompactTime } from './wire-time.ts';
+import type { Draw } from './world/draw.ts';
+
+/** Lives of what OAuth hands out (1688 docs); the refresh token's "about half a year" is taken as 180 days. */
+const codeLifeMs = 120_000;
+const accessLifeSeconds = 36_000;
+const refreshLifeMs = 180 * 86_400_000;
+
+/** What the app starts with. */
+export interface StartingTokens {
+  /** Valid from the start. */
+  readonly accessToken: string;
+  /** Null: it never expires, as those that 1688's console hands to self-use apps. */
+  readonly accessTokenLifeMs: number | null;
+  readonly refreshToken: string | null;
+}
+
+/** Tokens by text with the time at which they end. */
+class TokenBook {
+  readonly #endsAt = new Map<string, number>();
+
+  add(token: string, endsAt: number): void {
+    this.#endsAt.set(token, endsAt);
+  }
+
+  isGood(token: string, now: number): boolean {
+    return now < (this.#endsAt.get(token) ?? -Infinity);
+  }
+
+  remove(token: string): void {
+    this.#endsAt.delete(token);
+  }
+}
+
+/** Uuids that follow from the seed: a sandbox hands out the same tokens in the same order. */
+function createIssuer(draw: Draw): () => string {
+  let issued = 0;
+  return () => {
+    const n = issued++;
+    const hex = Array.from({ length: 4 }, (_, i) =>
+      draw
+        .bits('token', n * 4 + i)
+        .toString(16)
+        .padStart(8, '0'),
+    );
+    return hex.join('').replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, '$1-$2-4$3-a$4-$5');
+  };
+}
+
+const owner = { aliId: '8888888888', resource_owner: 'sandbox', memberId: 'b2b-0000000000' };
+
+/** Everything that OAuth has handed out, and until when it is good. A refresh leaves older access tokens good. */
+export function createTokens(starting: StartingTokens, draw: Draw, clock: Clock) {
+  const books = { code: new TokenBook(), access: new TokenBook(), refresh: new TokenBook() };
+  const issue = createIssuer(draw);
+  const now = () => clock.now().getTime();
+  books.access.add(starting.accessToken, now() + (starting.accessTokenLifeMs ?? Infinity));
+  if (starting.refreshToken !== null) books.refresh.add(starting.refreshToken, now() + refreshLifeMs);
+  const hand = (kind: keyof typeof books, lifeMs: number) => {
+    const token = issue();
+    books[kind].add(token, now() + lifeMs);
+    return token;
+  };
+  return {
+    isGood: (kind: keyof typeof books, token: string | undefined) => books[kind].isGood(token ?? '', now()),
+    spend: (kind: keyof typeof books, token: string | undefined) => books[kind].remove(token ?? ''),
+    grantCode: () => hand('code', codeLifeMs),
+    grantAccess: () => ({
+      ...owner,
+      access_token: hand('access', accessLifeSeconds * 1000),
+      expires_in: String(accessLifeSeconds),
+    }),
+    grantRefresh: () => ({
+      refresh_token: hand('refresh', refreshLifeMs),
+      refresh_token_timeout: toCompactTime(now() + refreshLifeMs),
+    }),
+  };
+}
+
+export type Tokens = ReturnType<typeof createTokens>;

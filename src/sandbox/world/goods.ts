@@ -1,0 +1,149 @@
+import type { OfferState } from './evolution.ts';
+import type { Offer } from './offers.ts';
+import { colorTerms, sizeTerms, type Term } from './vocabulary.ts';
+
+/** A price for buyers of at least `startQuantity` units; money in fen. */
+export interface Tier {
+  readonly startQuantity: number;
+  readonly priceFen: number;
+  readonly promotionFen: number | null;
+}
+
+/** Prices of resale channels in fen; null where the offer does not take part. */
+export interface ChannelPrices {
+  readonly consignFen: number | null;
+  readonly jxhyFen: number | null;
+  readonly retailFen: number | null;
+}
+
+export interface Sku extends ChannelPrices {
+  /** Thirteen digits, or a few beyond 2^53. */
+  readonly skuId: string;
+  /** Position in the offer's whole assortment, present or not. */
+  readonly position: number;
+  readonly color: Term;
+  readonly size: Term | null;
+  readonly stock: number;
+  readonly priceFen: number | null;
+  readonly promotionFen: number | null;
+}
+
+/** Everything about an offer at a step that has a number in it. */
+export interface Goods extends ChannelPrices {
+  readonly minOrderQuantity: number;
+  readonly stock: number;
+  /** Price by quantity; rules for quote types 0 and 2, decoration for some offers of type 1. */
+  readonly tiers: readonly Tier[];
+  readonly skus: readonly Sku[];
+  /** What a search row shows; null where no price is known. */
+  readonly searchFen: number | null;
+}
+
+/**
+ * A whole number near `base` that differs between any two consecutive versions: its last digit is the version's.
+ */
+function versioned(base: number, version: number): number {
+  return Math.max(1, Math.round(base / 10)) * 10 + (version % 10);
+}
+
+/** Fen from 100 (1 yuan) to about 50,000, small ones being more common. */
+function baseFen(offer: Offer, version: number): number {
+  const base = 100 * 500 ** (offer.draw.unit('price') ** 1.5);
+  return version === 0 ? base : base * (0.8 + 0.45 * offer.draw.unit('swing', version));
+}
+
+function promotionOf(offer: Offer, priceFen: number): number | null {
+  return offer.draw.chance('promotion', 0.35) ? Math.max(1, Math.round(priceFen * 0.95)) : null;
+}
+
+/** `place` 0 is the offer itself, the others are its SKUs. */
+function channelPrices(offer: Offer, priceFen: number, place: number): ChannelPrices {
+  const { draw } = offer;
+  return {
+    consignFen: draw.chance('consign', 0.5, place) ? Math.round(priceFen * 1.2) : null,
+    jxhyFen: draw.chance('jxhy', 0.15, place) ? Math.round(priceFen * 0.9) : null,
+    retailFen: draw.chance('retail', 0.6, place) ? Math.round(priceFen * 1.8) : null,
+  };
+}
+
+/** Quantities at which the price falls, as multiples of the minimum order. */
+const tierSteps = [1, 10, 50] as const;
+
+function listTiers(offer: Offer, state: OfferState, minOrderQuantity: number): readonly Tier[] {
+  const { draw, quoteType } = offer;
+  if (quoteType === 1 && draw.chance('no-tiers', 0.5)) return [];
+  const count = quoteType === 1 ? 1 : 1 + draw.int('tiers', tierSteps.length);
+  const base = baseFen(offer, state.versions.price);
+  return tierSteps.slice(0, count).map((multiple, i) => {
+    const priceFen = versioned(base * (1 - i * 0.07), state.versions.price);
+    const promotionFen = promotionOf(offer, priceFen);
+    return { startQuantity: minOrderQuantity * multiple, priceFen, promotionFen };
+  });
+}
+
+/**
+ * Which of the assortment's positions are on offer. Each version leaves out another one, every second
+ * version two: so that SKUs come and go.
+ */
+function positionsOnOffer(offer: Offer, version: number): readonly number[] {
+  const usual = 1 + Math.floor(offer.draw.unit('skus') ** 2 * 10);
+  const assortment = usual + 1;
+  const stride = 1 + offer.draw.int('sku-stride', usual);
+  const first = (usual + version * stride) % assortment;
+  const second = version % 2 === 1 && usual > 1 ? (first + 1) % assortment : first;
+  return Array.from({ length: assortment }, (_, i) => i).filter((i) => i !== first && i !== second);
+}
+
+/**
+ * Thirteen digits as 1688 has them; one offer in forty has ids beyond 2^53 that are odd, so that reading them
+ * as doubles changes them.
+ */
+function skuIdAt(offer: Offer, position: number): string {
+  const n = BigInt(offer.index * 64 + position);
+  const isHuge = offer.draw.chance('huge-ids', 1 / 40);
+  return String(isHuge ? 9_007_199_254_740_993n + 2n * n : 4_800_000_000_000n + 7n * n);
+}
+
+function stockSkuAt(offer: Offer, state: OfferState, position: number): Sku {
+  const { draw, quoteType } = offer;
+  const factor = 1 + 0.06 * draw.int('sku-price', 6, position);
+  const ownFen = versioned(baseFen(offer, state.versions.price) * factor, state.versions.price);
+  const isPriced = quoteType === 1 && !draw.chance('unpriced', 0.03, position);
+  const hasSizes = draw.chance('has-sizes', 0.5);
+  return {
+    skuId: skuIdAt(offer, position),
+    position,
+    color: colorTerms[position % colorTerms.length] ?? colorTerms[0],
+    size: hasSizes ? draw.pick('size', sizeTerms, position) : null,
+    stock: versioned(draw.int('stock', 5000, position * 1000 + state.versions.stock), state.versions.stock),
+    priceFen: isPriced ? ownFen : null,
+    promotionFen: isPriced ? promotionOf(offer, ownFen) : null,
+    ...channelPrices(offer, ownFen, position + 1),
+  };
+}
+
+function lowest(prices: readonly (number | null)[]): number | null {
+  const known = prices.filter((price) => price !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+const minOrderQuantities = [1, 1, 1, 2, 2, 3, 5, 10, 20, 50] as const;
+
+/** What an offer holds at the state it is in. */
+export function goodsOf(offer: Offer, state: OfferState): Goods {
+  const { draw, quoteType } = offer;
+  const minOrderQuantity = draw.pick('moq', minOrderQuantities);
+  const tiers = listTiers(offer, state, minOrderQuantity);
+  const positions = quoteType === 0 ? [] : positionsOnOffer(offer, state.versions.skus);
+  const skus = positions.map((position) => stockSkuAt(offer, state, position));
+  const ownStock = versioned(draw.int('stock', 20_000, state.versions.stock), state.versions.stock);
+  const firstFen = tiers[0]?.priceFen ?? null;
+  return {
+    minOrderQuantity,
+    stock: quoteType === 0 ? ownStock : skus.reduce((sum, sku) => sum + sku.stock, 0),
+    tiers,
+    skus,
+    searchFen: quoteType === 1 ? lowest(skus.map((sku) => sku.priceFen)) : firstFen,
+    ...channelPrices(offer, baseFen(offer, state.versions.price), 0),
+  };
+}

@@ -1,0 +1,56 @@
+import type { OfferState } from './evolution.ts';
+import type { Offer } from './offers.ts';
+import { kindTerms, materialTerms, pitchTerms, styleTerms, type Term } from './vocabulary.ts';
+
+/** 1688 documents these values of `country`; it means a language, and Chinese is not among them. */
+const languages: ReadonlySet<string> = new Set([
+  'en',
+  'ja',
+  'ko',
+  'ru',
+  'vi',
+  'es',
+  'fr',
+  'pt',
+  'th',
+  'id',
+  'ar',
+]);
+
+function words(offer: Offer, version: number): readonly Term[] {
+  const { draw, category } = offer;
+  return [
+    draw.pick('style', styleTerms, version),
+    draw.pick('material', materialTerms),
+    draw.pick('kind', kindTerms),
+    { zh: category.name.replace('（停用）', ''), en: category.nameEnglish },
+    draw.pick('pitch', pitchTerms, version),
+    { zh: `${2024 + (version % 3)}款`, en: String(2024 + (version % 3)) },
+  ];
+}
+
+/** The Chinese title. */
+export function subjectOf(offer: Offer, state: OfferState): string {
+  return words(offer, state.versions.subject)
+    .map((word) => word.zh)
+    .join('');
+}
+
+/** Two offers in five are never translated (measured by clients): their translation repeats the title. */
+function isTranslated(offer: Offer, language: string): boolean {
+  return languages.has(language) && !offer.draw.chance('untranslated', 0.4);
+}
+
+/** `term` in a language; for any but English, English with the language in front has to do. */
+export function translate(offer: Offer, term: Term, language: string): string {
+  if (!isTranslated(offer, language)) return term.zh;
+  return language === 'en' ? term.en : `[${language}] ${term.en}`;
+}
+
+/** The title in a language; the Chinese one where there is no translation or the language is unknown. */
+export function subjectIn(offer: Offer, state: OfferState, language: string): string {
+  const en = words(offer, state.versions.subject)
+    .map((word) => word.en)
+    .join(' ');
+  return translate(offer, { zh: subjectOf(offer, state), en }, language);
+}
