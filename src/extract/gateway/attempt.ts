@@ -1,0 +1,148 @@
+import { sleep, type Clock } from '../../core/clock.ts';
+import type { ErrorFacts, ErrorKind } from '../../core/errors.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { Logger } from '../../core/log.ts';
+import type { CallWaiting } from '../../model/gateway.ts';
+import type { Ledger, ReserveRequest, Settlement, StoredAnswer } from '../../model/ledger.ts';
+import { extractErrors } from '../errors.ts';
+import { classify, type Expectation, type HttpAnswer } from './classify.ts';
+import type { TransportFailure, TransportResult } from './exchange.ts';
+import type { Transport } from './transport.ts';
+
+export interface AttemptParts {
+  readonly ledger: Ledger;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface AttemptPlan {
+  readonly reserve: ReserveRequest;
+  /** Below the base url. */
+  readonly urlPath: string;
+  /** Builds the url-encoded body at the moment of sending. */
+  readonly form: () => string;
+  readonly expects: Expectation;
+  /** Whether a good answer's body goes into the store. Never for OAuth: it holds tokens. */
+  readonly keepsBody: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface AttemptFailure {
+  readonly kind: 'failed';
+  readonly error: ErrorKind;
+  readonly gatewayCode: string | null;
+  /** Fit for errors and logs. */
+  readonly facts: ErrorFacts;
+}
+
+/** A settled ledger row. */
+export interface Attempted {
+  readonly kind: 'attempted';
+  readonly callId: string;
+  readonly observedAt: Date;
+  readonly rawId: string | null;
+  readonly sentAt: Date;
+  readonly result: { readonly kind: 'success'; readonly payload: JsonValue } | AttemptFailure;
+}
+
+export type AttemptAnswer =
+  Attempted | CallWaiting | { readonly kind: 'cached'; readonly answer: StoredAnswer };
+
+/** How long a granted call may take to leave. Half could refund calls of a busy process; double delays sweeping. */
+export const sendWithinMs = 15_000;
+
+/** One ledger row and at most one HTTP attempt: reserve, wait for the slot, send, classify, settle. */
+export async function attemptCall(parts: AttemptParts, plan: AttemptPlan): Promise<AttemptAnswer> {
+  const { ledger, transport, clock } = parts;
+  const granted = await ledger.reserve(plan.reserve);
+  if (granted.kind === 'cached') return granted;
+  if (granted.kind === 'in_flight') return waiting('in_flight', granted.retryAfterMs);
+  if (granted.kind === 'denied') return waiting(granted.by, granted.retryAfterMs);
+
+  await sleep(granted.sendAfterMs, plan.signal);
+  if (plan.signal?.aborted) return settle(parts, plan, { granted, sentAt: clock.now(), sent: notSent });
+  // The slot was missed and the row is refunded already: take the next one.
+  if (!(await ledger.markSent(granted.callId))) return waiting('second', 1_000);
+  const sentAt = clock.now();
+  const { urlPath, signal } = plan;
+  const sent = await transport.send({ urlPath, form: plan.form(), requestId: granted.callId, signal });
+  return settle(parts, plan, { granted, sentAt, sent });
+}
+
+interface Sent {
+  readonly granted: { readonly callId: string; readonly observedAt: Date };
+  readonly sentAt: Date;
+  readonly sent: TransportResult;
+}
+
+const notSent: TransportFailure = {
+  kind: 'failure',
+  error: extractErrors.GATEWAY_STOPPED,
+  code: 'STOPPED',
+  hasLeft: false,
+  httpStatus: null,
+  latencyMs: 0,
+};
+
+async function settle(parts: AttemptParts, plan: AttemptPlan, call: Sent): Promise<Attempted> {
+  const { api, runId } = plan.reserve;
+  const { callId, observedAt } = call.granted;
+  const { latencyMs } = call.sent;
+  const judged = call.sent.kind === 'failure' ? judgeFailure(call.sent) : judgeAnswer(call.sent.answer, plan);
+  const { state, outcome, httpStatus } = judged.settlement;
+  const { rawId } = await parts.ledger.settle({ callId, latencyMs, ...judged.settlement });
+  parts.log.debug({ callId, runId, api, latencyMs, state, outcome, httpStatus }, 'call settled');
+  const result =
+    judged.result.kind === 'success'
+      ? judged.result
+      : { ...judged.result, facts: { callId, api, ...judged.result.facts } };
+  return { kind: 'attempted', callId, observedAt, rawId, sentAt: call.sentAt, result };
+}
+
+interface Judgement {
+  readonly settlement: Omit<Settlement, 'callId' | 'latencyMs'>;
+  readonly result: Attempted['result'];
+}
+
+function judgeAnswer(answer: HttpAnswer, plan: AttemptPlan): Judgement {
+  const outcome = classify(answer, plan.expects);
+  // A refused call is kept as spent: whether 1688 counts failures is not known.
+  const spent = { state: 'committed', httpStatus: answer.status, responseBytes: answer.body.length } as const;
+  if (outcome.kind === 'success') {
+    const body = plan.keepsBody ? answer.body : null;
+    return { settlement: { ...spent, outcome: 'ok', gatewayCode: null, body }, result: outcome };
+  }
+  const { error, gatewayCode } = outcome;
+  const facts = { httpStatus: answer.status, gatewayCode };
+  return {
+    settlement: { ...spent, outcome: outcome.outcome, gatewayCode, body: null },
+    result: { kind: 'failed', error, gatewayCode, facts },
+  };
+}
+
+function judgeFailure(failure: TransportFailure): Judgement {
+  const { error, code, hasLeft, httpStatus } = failure;
+  return {
+    settlement: {
+      state: !hasLeft ? 'refunded' : httpStatus === null ? 'unknown' : 'committed',
+      outcome: failureOutcome(error, hasLeft),
+      gatewayCode: null,
+      httpStatus,
+      responseBytes: null,
+      body: null,
+    },
+    result: { kind: 'failed', error, gatewayCode: null, facts: { httpStatus, transportCode: code } },
+  };
+}
+
+function failureOutcome(error: ErrorKind, hasLeft: boolean): Settlement['outcome'] {
+  if (error === extractErrors.GATEWAY_STOPPED && !hasLeft) return 'not_sent';
+  const isInvalid =
+    error === extractErrors.GATEWAY_ANSWER_TOO_LARGE || error === extractErrors.GATEWAY_ANSWER_UNREADABLE;
+  return isInvalid ? 'invalid_answer' : 'transport_error';
+}
+
+function waiting(by: CallWaiting['by'], retryAfterMs: number | null): CallWaiting {
+  return { kind: 'waiting', by, retryAfterMs };
+}

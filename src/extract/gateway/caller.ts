@@ -1,0 +1,134 @@
+import { AppError } from '../../core/errors.ts';
+import type { JsonValue } from '../../core/json.ts';
+import type { Secret } from '../../core/secret.ts';
+import type { CallContext, CallWaiting } from '../../model/gateway.ts';
+import type { OperationRequest } from '../../model/operation.ts';
+import { apiOf, endpoints, urlPathOf, type Endpoint } from '../endpoints/endpoints.ts';
+import { paramsOf } from '../endpoints/params-of.ts';
+import { requestHash } from '../endpoints/request-hash.ts';
+import { extractErrors } from '../errors.ts';
+import type { AccessTokens } from '../oauth/token-provider.ts';
+import { readStored } from '../read-stored.ts';
+import {
+  attemptCall,
+  sendWithinMs,
+  type AttemptAnswer,
+  type AttemptFailure,
+  type AttemptParts,
+} from './attempt.ts';
+import type { Backoff } from './backoff.ts';
+import { signedForm } from './sign.ts';
+
+export interface CallerParts extends AttemptParts {
+  readonly appKey: string;
+  readonly appSecret: Secret;
+  readonly tokens: AccessTokens;
+  readonly backoff: Backoff;
+}
+
+/** A good answer to any operation, fresh or stored. */
+export interface GoodAnswer {
+  readonly kind: 'good';
+  readonly callId: string;
+  /** Null when answers of the operation are not stored. */
+  readonly rawId: string | null;
+  readonly runId: string | null;
+  readonly observedAt: Date;
+  readonly payload: JsonValue;
+  readonly isCached: boolean;
+}
+
+/** Calls operations: token, attempts, and what a refusal asks of everyone. */
+export class Caller {
+  readonly #parts: CallerParts;
+
+  constructor(parts: CallerParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws AppError GATEWAY_*, AUTH_*, STORED_ANSWER_UNREADABLE */
+  async call(request: OperationRequest, context: CallContext): Promise<GoodAnswer | CallWaiting> {
+    const endpoint = endpoints[request.operation];
+    const api = apiOf(endpoint);
+    const pauseMs = this.#parts.backoff.remainingMs(api);
+    if (pauseMs > 0) return { kind: 'waiting', by: 'second', retryAfterMs: pauseMs };
+    const answer = await this.#withToken(endpoint, (token) =>
+      this.#attempt(request, context, { endpoint, api, token }),
+    );
+    if (answer.kind === 'waiting') return answer;
+    if (answer.kind === 'cached') {
+      const { callId, rawId, runId, observedAt } = answer.answer;
+      const payload = readStored(answer.answer);
+      return { kind: 'good', callId, rawId, runId, observedAt, payload, isCached: true };
+    }
+    const { callId, rawId, observedAt, sentAt, result } = answer;
+    if (result.kind === 'failed') throw await this.#failure(api, sentAt, result);
+    this.#parts.backoff.accepted(api, sentAt);
+    const { payload } = result;
+    return { kind: 'good', callId, rawId, runId: context.runId, observedAt, payload, isCached: false };
+  }
+
+  async #withToken(
+    endpoint: Endpoint,
+    attempt: (token: Secret | null) => Promise<AttemptAnswer>,
+  ): Promise<AttemptAnswer> {
+    if (!endpoint.needsToken) return attempt(null);
+    const { tokens } = this.#parts;
+    const token = await tokens.current();
+    const first = await attempt(token);
+    return isTokenRefused(first) ? attempt(await tokens.refresh(token)) : first;
+  }
+
+  #attempt(
+    request: OperationRequest,
+    context: CallContext,
+    { endpoint, api, token }: { endpoint: Endpoint; api: string; token: Secret | null },
+  ): Promise<AttemptAnswer> {
+    const { appKey, appSecret, clock } = this.#parts;
+    const urlPath = urlPathOf(endpoint, appKey);
+    const { lane, runId, jobId, windowId, freshForMs, signal } = context;
+    const form = () =>
+      signedForm(appSecret, urlPath, {
+        ...paramsOf(request),
+        ...(token ? { access_token: token.reveal() } : {}),
+        _aop_timestamp: String(clock.now().getTime()),
+      });
+    return attemptCall(this.#parts, {
+      reserve: {
+        ...{ appKey, api, request, requestHash: requestHash(request, api) },
+        ...{ lane, runId, jobId, windowId, freshForMs, sendWithinMs, isExempt: false },
+      },
+      urlPath,
+      form,
+      expects: endpoint.expects,
+      keepsBody: request.operation !== 'system.time',
+      signal,
+    });
+  }
+
+  /** Holds or pauses what must be held or paused, and makes the error to throw. */
+  async #failure(api: string, sentAt: Date, failure: AttemptFailure): Promise<AppError> {
+    const { error, gatewayCode, facts } = failure;
+    if (error.recovery === 'stop-api') {
+      await this.#parts.ledger.hold({ api, code: gatewayCode ?? error.code, forMs: null });
+      return new AppError(error, `calls of ${api} are held until someone resumes them`, { facts });
+    }
+    if (error.recovery === 'throttle') {
+      const retryAfterMs = this.#pause(api, error.code, sentAt);
+      return new AppError(error, `calls of ${api} pause`, { facts, retryAfterMs });
+    }
+    return new AppError(error, `the call of ${api} failed`, { facts });
+  }
+
+  #pause(api: string, code: string, sentAt: Date): number {
+    const { backoff } = this.#parts;
+    if (code === extractErrors.GATEWAY_TOO_FAST_APP.code) return backoff.refused('app', sentAt);
+    if (code === extractErrors.GATEWAY_TOO_FAST_API.code) return backoff.refused(api, sentAt);
+    return 0;
+  }
+}
+
+function isTokenRefused(answer: AttemptAnswer): boolean {
+  if (answer.kind !== 'attempted' || answer.result.kind !== 'failed') return false;
+  return answer.result.error === extractErrors.GATEWAY_TOKEN_INVALID;
+}

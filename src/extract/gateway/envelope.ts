@@ -1,0 +1,105 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts';
+
+/**
+ * How 1688 wraps a payload (1688 docs and samples; each shape seen by several clients):
+ *
+ * - `nested`: `{"result": {"success", "code", "message", "result": PAYLOAD}}`, the crossborder family
+ * - `flat`: `{"success", "code", "message", "result": PAYLOAD}`, also without a payload
+ * - `whole`: verdict and data side by side, `{"categoryInfo": [], "succes": "true"}`: the object is the payload
+ * - `bare`: a JSON string, number or list, `system.*`
+ */
+export type Shape = 'nested' | 'flat' | 'whole' | 'bare';
+
+export type Envelope =
+  | { readonly kind: 'payload'; readonly shape: Shape; readonly payload: JsonValue }
+  | {
+      readonly kind: 'refusal';
+      /** Who refused: the gateway before the API was reached, or the API. */
+      readonly level: 'gateway' | 'business';
+      readonly code: string | null;
+      /** Every text of the refusal, for matching only: it may repeat parameters. */
+      readonly text: string;
+    };
+
+// 1688's own spellings, the misspelt ones too.
+const flagKeys = ['success', 'succes'];
+const errorCodeKeys = ['error_code', 'errorCode', 'error'];
+const codeKeys = ['code', 'retCode'];
+const errorTextKeys = [
+  'error_message',
+  'exception',
+  'errorMsg',
+  'errorMessage',
+  'erroMsg',
+  'errorInfo',
+  'extErrorMessage',
+  'error_description',
+];
+const textKeys = ['message', 'msg', 'retMsg'];
+const verdictKeys = new Set([...flagKeys, ...errorCodeKeys, ...codeKeys, ...errorTextKeys, ...textKeys]);
+
+/** Codes that come with answers that are good. */
+const goodCodes = new Set(['S0000', '200', '0', 'SUCCESS']);
+
+/** Finds the payload or the refusal in whatever envelope 1688 chose. Total: any JSON gives an answer. */
+export function readEnvelope(value: JsonValue): Envelope {
+  if (!isJsonObject(value)) return { kind: 'payload', shape: 'bare', payload: value };
+  const inner = value['result'];
+  const isNested = readFlag(value) === null && isJsonObject(inner) && hasVerdict(inner);
+  const verdict = isNested ? inner : value;
+  const refusal = readRefusal(value) ?? readRefusal(verdict);
+  if (refusal) return refusal;
+  if (isNested) return { kind: 'payload', shape: 'nested', payload: inner['result'] ?? null };
+  if (inner !== undefined) return { kind: 'payload', shape: 'flat', payload: inner };
+  const hasData = Object.keys(value).some((key) => !verdictKeys.has(key));
+  return hasData
+    ? { kind: 'payload', shape: 'whole', payload: value }
+    : { kind: 'payload', shape: 'flat', payload: null };
+}
+
+function readRefusal(verdict: JsonObject): Envelope | null {
+  const flag = readFlag(verdict);
+  const errorCode = firstText(verdict, errorCodeKeys);
+  const code = errorCode ?? firstText(verdict, codeKeys);
+  const isGateway = isGatewayCode(code, flag) || firstText(verdict, ['error_code']) !== null;
+  const isBad =
+    isGateway ||
+    flag === false ||
+    (flag === null &&
+      (errorCode !== null ||
+        firstText(verdict, errorTextKeys) !== null ||
+        (code !== null && !goodCodes.has(code.toUpperCase()))));
+  if (!isBad) return null;
+  const level = isGateway || (code === null && flag === null) ? 'gateway' : 'business';
+  const text = [code, ...[...errorTextKeys, ...textKeys].map((key) => firstText(verdict, [key]))]
+    .filter((part) => part !== null)
+    .join('\n');
+  return { kind: 'refusal', level, code, text };
+}
+
+function isGatewayCode(code: string | null, flag: boolean | null): boolean {
+  return code !== null && (code.startsWith('gw.') || (code === '401' && flag === null));
+}
+
+function hasVerdict(value: JsonObject): boolean {
+  return readFlag(value) !== null || firstText(value, codeKeys) !== null;
+}
+
+/** `success` as a boolean or as text; null when the answer does not say. */
+function readFlag(value: JsonObject): boolean | null {
+  for (const key of flagKeys) {
+    const item = value[key];
+    if (typeof item === 'boolean') return item;
+    const text = typeof item === 'string' ? item.toLowerCase() : '';
+    if (text === 'true' || text === 'false') return text === 'true';
+  }
+  return null;
+}
+
+function firstText(value: JsonObject, keys: readonly string[]): string | null {
+  for (const key of keys) {
+    const item = value[key];
+    if ((typeof item === 'string' && item !== '') || typeof item === 'number') return String(item);
+  }
+  return null;
+}

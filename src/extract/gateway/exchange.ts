@@ -1,0 +1,147 @@
+import type { Dispatcher } from 'undici';
+import type { ErrorKind } from '../../core/errors.ts';
+import type { HttpAnswer } from './classify.ts';
+import { abortKind, transportCode, transportKind, type AbortCause } from './transport-failure.ts';
+
+type Controller = Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestStart']>>[0];
+
+export interface TransportFailure {
+  readonly kind: 'failure';
+  readonly error: ErrorKind;
+  /** The code of the socket, TLS or HTTP error, for logs. */
+  readonly code: string;
+  /** False: not one byte of the request can have left. */
+  readonly hasLeft: boolean;
+  /** Set when the gateway had begun to answer. */
+  readonly httpStatus: number | null;
+  readonly latencyMs: number;
+}
+
+/** How one POST ended. */
+export type TransportResult =
+  { readonly kind: 'answer'; readonly answer: HttpAnswer; readonly latencyMs: number } | TransportFailure;
+
+interface ExchangeRequest {
+  readonly path: string;
+  readonly form: string;
+  readonly requestId: string;
+}
+
+interface ExchangeLimits {
+  readonly totalMs: number;
+  readonly maxBytes: number;
+}
+
+/**
+ * One POST over undici's dispatch interface, the only one that says when the first byte is about to leave:
+ * that decides whether a failed call is refunded or stays counted.
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: ExchangeRequest,
+  limits: ExchangeLimits,
+  signal?: AbortSignal,
+): Promise<TransportResult> {
+  return new Promise((resolve) => {
+    const attempt = new Attempt(limits, signal, resolve);
+    if (attempt.isOver) return;
+    dispatcher.dispatch(
+      {
+        method: 'POST',
+        path: request.path,
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
+          accept: 'application/json',
+          'accept-encoding': 'identity',
+          'x-request-id': request.requestId,
+        },
+        body: request.form,
+      },
+      attempt,
+    );
+  });
+}
+
+class Attempt implements Dispatcher.DispatchHandler {
+  readonly #limits: ExchangeLimits;
+  readonly #signal: AbortSignal | undefined;
+  readonly #resolve: (result: TransportResult) => void;
+  readonly #startedAt = performance.now();
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #controller: Controller | null = null;
+  #status: number | null = null;
+  isOver = false;
+
+  constructor(
+    limits: ExchangeLimits,
+    signal: AbortSignal | undefined,
+    resolve: (result: TransportResult) => void,
+  ) {
+    this.#limits = limits;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#timer = setTimeout(() => this.#abort('total_timeout'), limits.totalMs);
+    signal?.addEventListener('abort', this.#onSignal);
+    if (signal?.aborted) this.#abort('stopped');
+  }
+
+  onRequestStart(controller: Controller): void {
+    // Ended while it waited for a connection: nothing may leave any more, for it was settled as not sent.
+    if (this.isOver) controller.abort(new Error('the call is over'));
+    else this.#controller = controller;
+  }
+
+  onResponseStart(_controller: Controller, status: number): void {
+    if (status >= 200) this.#status = status;
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes > this.#limits.maxBytes) this.#abort('too_large');
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const answer = { status: this.#status ?? 0, body: Buffer.concat(this.#chunks) };
+    this.#end({ kind: 'answer', answer, latencyMs: this.#latencyMs() });
+  }
+
+  onResponseError(_controller: Controller | null, error: Error): void {
+    const code = transportCode(error);
+    this.#fail(transportKind(code, this.#controller !== null), code);
+  }
+
+  readonly #onSignal = (): void => this.#abort('stopped');
+
+  #abort(cause: AbortCause): void {
+    if (this.isOver) return;
+    this.#fail(abortKind(cause), cause.toUpperCase());
+    this.#controller?.abort(new Error('the call is over'));
+  }
+
+  #fail(error: ErrorKind, code: string): void {
+    const hasLeft = this.#controller !== null;
+    this.#end({
+      kind: 'failure',
+      error,
+      code,
+      hasLeft,
+      httpStatus: this.#status,
+      latencyMs: this.#latencyMs(),
+    });
+  }
+
+  #end(result: TransportResult): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener('abort', this.#onSignal);
+    this.#resolve(result);
+  }
+
+  #latencyMs(): number {
+    return Math.round(performance.now() - this.#startedAt);
+  }
+}

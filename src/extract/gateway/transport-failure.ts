@@ -1,0 +1,43 @@
+import type { ErrorKind } from '../../core/errors.ts';
+import { extractErrors as errors } from '../errors.ts';
+
+/** Why we ended a call ourselves. */
+export type AbortCause = 'stopped' | 'total_timeout' | 'too_large';
+
+const timeoutCodes = new Set([
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'ETIMEDOUT',
+]);
+
+/** Node's names for a certificate that is not trusted (Node docs, "X509 certificate error codes"). */
+const certificateCode =
+  /^(ERR_TLS_CERT|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY|DECODE|DECRYPT)|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH)/;
+
+/** The error kind of a call that we ended. */
+export function abortKind(cause: AbortCause): ErrorKind {
+  if (cause === 'stopped') return errors.GATEWAY_STOPPED;
+  return cause === 'too_large' ? errors.GATEWAY_ANSWER_TOO_LARGE : errors.GATEWAY_TIMEOUT;
+}
+
+/**
+ * The error kind of what undici, Node's sockets or its TLS threw. The only reader of their codes.
+ *
+ * @param hasLeft whether bytes of the request may have been written
+ */
+export function transportKind(code: string, hasLeft: boolean): ErrorKind {
+  if (certificateCode.test(code)) return errors.GATEWAY_CERTIFICATE_REFUSED;
+  if (!hasLeft) return errors.GATEWAY_UNREACHABLE;
+  if (timeoutCodes.has(code)) return errors.GATEWAY_TIMEOUT;
+  // llhttp's codes: what came is not HTTP.
+  if (code.startsWith('HPE_')) return errors.GATEWAY_ANSWER_UNREADABLE;
+  return errors.GATEWAY_CONNECTION_LOST;
+}
+
+/** The code of anything thrown; of several connection attempts, the first one's. Never a message. */
+export function transportCode(error: unknown): string {
+  if (error instanceof AggregateError) return transportCode(error.errors[0]);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'UNKNOWN';
+}

@@ -1,0 +1,23 @@
+import type { TokenSet, TokenStore } from '../../model/token.ts';
+
+/**
+ * Tokens of this process only, for installations without a `TOKEN_KEY` to store any. Its one user refreshes one
+ * at a time, so there is nothing to lock.
+ */
+export function createMemoryTokenStore(): TokenStore {
+  const sets = new Map<string, TokenSet>();
+  return {
+    read: async (appKey) => sets.get(appKey) ?? null,
+    async write(appKey, tokens) {
+      sets.set(appKey, tokens);
+    },
+    async refreshOnce(appKey, staleAccessToken, refresh) {
+      const current = sets.get(appKey);
+      if (!current) throw new Error('a token is written before it is refreshed');
+      if (current.accessToken.reveal() !== staleAccessToken.reveal()) return current;
+      const fresh = await refresh(current);
+      sets.set(appKey, fresh);
+      return fresh;
+    },
+  };
+}

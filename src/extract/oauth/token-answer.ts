@@ -1,0 +1,36 @@
+import { isJsonObject, type JsonValue } from '../../core/json.ts';
+import { Secret } from '../../core/secret.ts';
+import type { TokenSet } from '../../model/token.ts';
+import type { Expectation } from '../gateway/classify.ts';
+import { parseGatewayTime } from '../gateway-time.ts';
+
+/** A good answer of `getToken` is a plain object with a token in it (1688 docs, getToken). */
+export const tokenAnswerExpectation: Expectation = {
+  shapes: ['whole'],
+  isPayload: (payload) => isJsonObject(payload) && textOf(payload['access_token']) !== null,
+};
+
+/**
+ * The tokens of a `getToken` answer, which fits `tokenAnswerExpectation`. A refresh normally answers without a
+ * refresh token: then the one that was used, and its end, stay (1688 docs; four clients).
+ *
+ * `expires_in` is seconds, as text or as a number; `refresh_token_timeout` a compact time with or without
+ * milliseconds. What can't be read counts as unknown.
+ */
+export function readTokenAnswer(payload: JsonValue, used: TokenSet, askedAt: Date): TokenSet {
+  const answer = isJsonObject(payload) ? payload : {};
+  const refreshToken = textOf(answer['refresh_token']);
+  const refreshEnd = parseGatewayTime(textOf(answer['refresh_token_timeout']) ?? '');
+  const seconds = Number(textOf(answer['expires_in']) ?? Number.NaN);
+  return {
+    accessToken: new Secret(textOf(answer['access_token']) ?? ''),
+    accessExpiresAt: Number.isFinite(seconds) ? new Date(askedAt.getTime() + seconds * 1_000) : null,
+    refreshToken: refreshToken === null ? used.refreshToken : new Secret(refreshToken),
+    refreshExpiresAt: refreshEnd ?? (refreshToken === null ? used.refreshExpiresAt : null),
+  };
+}
+
+function textOf(value: JsonValue | undefined): string | null {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,131 @@
+import { AppError } from '../../core/errors.ts';
+import { Secret } from '../../core/secret.ts';
+import type { TokenSet, TokenStore } from '../../model/token.ts';
+import { extractErrors as errors } from '../errors.ts';
+import { createMemoryTokenStore } from './memory-token-store.ts';
+import { requestTokens, type OAuthParts } from './request-tokens.ts';
+
+/** Where calls get their access token from. */
+export interface AccessTokens {
+  /** @throws AppError AUTH_* */
+  current(): Promise<Secret>;
+  /**
+   * A token to use instead of one that 1688 refused.
+   *
+   * @throws AppError AUTH_*, or GATEWAY_* of an OAuth call that failed on its way
+   */
+  refresh(stale: Secret): Promise<Secret>;
+}
+
+export interface TokenProviderOptions extends OAuthParts {
+  readonly fromEnvironment: {
+    readonly accessToken?: Secret | undefined;
+    readonly refreshToken?: Secret | undefined;
+  };
+  /** The encrypted store; null: no `TOKEN_KEY`, so tokens live as long as the process. */
+  readonly store: TokenStore | null;
+}
+
+/**
+ * An access token with less life than this is refreshed before it is used. Half could let a call that waits for
+ * its slot leave with a dead token; double would only refresh earlier.
+ */
+const minLifeMs = 5 * 60_000;
+
+/**
+ * Access tokens of one app. An access token in the environment without a refresh token is a self-use app's: it
+ * is used as it is, and can't be refreshed. Otherwise the store rules (an environment's tokens only begin it),
+ * and at most one refresh is in flight over all processes that share it.
+ */
+export function createTokenProvider(options: TokenProviderOptions): AccessTokens {
+  const { accessToken, refreshToken } = options.fromEnvironment;
+  if (accessToken && !refreshToken) return selfUse(accessToken);
+  return new StoredTokens(options, options.store ?? createMemoryTokenStore());
+}
+
+function selfUse(accessToken: Secret): AccessTokens {
+  return {
+    current: async () => accessToken,
+    refresh: () => Promise.reject(notRefreshable()),
+  };
+}
+
+class StoredTokens implements AccessTokens {
+  readonly #options: TokenProviderOptions;
+  readonly #store: TokenStore;
+  #known: TokenSet | null = null;
+  #refreshing: Promise<TokenSet> | null = null;
+
+  constructor(options: TokenProviderOptions, store: TokenStore) {
+    this.#options = options;
+    this.#store = store;
+  }
+
+  async current(): Promise<Secret> {
+    const tokens = (this.#known ??= await this.#load());
+    return this.#isDue(tokens) ? this.refresh(tokens.accessToken) : tokens.accessToken;
+  }
+
+  async refresh(stale: Secret): Promise<Secret> {
+    const known = this.#known;
+    if (known && !isSame(known.accessToken, stale)) return known.accessToken;
+    const tokens = await (this.#refreshing ??= this.#refreshOnce(stale).finally(
+      () => (this.#refreshing = null),
+    ));
+    this.#known = tokens;
+    return tokens.accessToken;
+  }
+
+  async #load(): Promise<TokenSet> {
+    const { appKey, fromEnvironment } = this.#options;
+    const stored = await this.#store.read(appKey);
+    if (stored) return stored;
+    if (!fromEnvironment.refreshToken) {
+      throw new AppError(errors.AUTH_TOKEN_MISSING, 'there is no access token to call with');
+    }
+    const first = {
+      accessToken: fromEnvironment.accessToken ?? new Secret(''),
+      // Without an access token to begin with, the first use is a refresh.
+      accessExpiresAt: fromEnvironment.accessToken ? null : new Date(0),
+      refreshToken: fromEnvironment.refreshToken,
+      refreshExpiresAt: null,
+    };
+    await this.#store.write(appKey, first);
+    return first;
+  }
+
+  #isDue({ accessExpiresAt, refreshToken }: TokenSet): boolean {
+    if (!refreshToken || !accessExpiresAt) return false;
+    return accessExpiresAt.getTime() - this.#options.clock.now().getTime() < minLifeMs;
+  }
+
+  #refreshOnce(stale: Secret): Promise<TokenSet> {
+    return this.#store.refreshOnce(this.#options.appKey, stale, (current) => this.#exchange(current));
+  }
+
+  /** A new refresh token in the environment replaces a stored one that died. */
+  async #exchange(current: TokenSet): Promise<TokenSet> {
+    const stored = current.refreshToken;
+    const given = this.#options.fromEnvironment.refreshToken;
+    const first = stored ?? given;
+    if (!first) throw notRefreshable();
+    try {
+      return await requestTokens(this.#options, first, current);
+    } catch (error) {
+      const isRefused = error instanceof AppError && error.kind === errors.AUTH_REFRESH_REFUSED;
+      if (!isRefused || !given || isSame(given, first)) throw error;
+      return requestTokens(this.#options, given, { ...current, refreshExpiresAt: null });
+    }
+  }
+}
+
+function isSame(a: Secret, b: Secret): boolean {
+  return a.reveal() === b.reveal();
+}
+
+function notRefreshable(): AppError {
+  return new AppError(
+    errors.AUTH_TOKEN_NOT_REFRESHABLE,
+    'the access token was refused and nothing can refresh it',
+  );
+}

@@ -1,0 +1,24 @@
+import { AppError } from '../core/errors.ts';
+import type { JsonValue } from '../core/json.ts';
+import type { StoredAnswer } from '../model/ledger.ts';
+import { endpoints } from './endpoints/endpoints.ts';
+import { extractErrors } from './errors.ts';
+import { classify } from './gateway/classify.ts';
+
+/**
+ * The payload of a stored answer, exactly as the call that fetched it gave it.
+ *
+ * @throws AppError STORED_ANSWER_UNREADABLE when the stored bytes are no good answer of their operation
+ */
+export function readStored(answer: StoredAnswer): JsonValue {
+  const { expects } = endpoints[answer.request.operation];
+  const outcome = classify({ status: answer.httpStatus, body: answer.body }, expects);
+  if (outcome.kind === 'success') return outcome.payload;
+  throw new AppError(
+    extractErrors.STORED_ANSWER_UNREADABLE,
+    'a stored answer can not be read and is left out',
+    {
+      facts: { rawId: answer.rawId, callId: answer.callId, operation: answer.request.operation },
+    },
+  );
+}
