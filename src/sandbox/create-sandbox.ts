@@ -1,5 +1,5 @@
 import type { Fault } from './faults.ts';
-import { createControl } from './control.ts';
+import { createControl } from './control/create-control.ts';
 import { createGateway } from './gateway.ts';
 import { settle, type SandboxOptions } from './options.ts';
 import type { QuotaLimits } from './quota.ts';

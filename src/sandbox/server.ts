@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Control } from './control/create-control.ts';
 import type { GatewayReply, GatewayRequest } from './gateway.ts';
 import type { Params } from './sign.ts';
 import { sendFault, sendWhole } from './send-answer.ts';
@@ -32,7 +33,7 @@ export interface ServerParts {
   readonly port: number;
   readonly latencyMs: number;
   readonly gateway: (request: GatewayRequest) => GatewayReply;
-  readonly control: (url: URL, request: IncomingMessage, response: ServerResponse, body: string) => void;
+  readonly control: Control;
 }
 
 const gatewayPrefix = '/openapi/';
@@ -64,7 +65,7 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   const url = new URL(request.url ?? '/', 'http://sandbox');
   if (url.pathname.startsWith(gatewayPrefix)) await serveGateway(parts, url, request, response);
   else if (url.pathname.startsWith('/_sandbox/'))
-    parts.control(url, request, response, await readBody(request));
+    await parts.control(url, request, response, await readBody(request));
   else sendWhole(response, 404, '{"error":"not found"}');
 }
 

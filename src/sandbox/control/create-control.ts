@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { sendWhole } from '../send-answer.ts';
+import type { SandboxState } from '../state.ts';
+import {
+  BadCommand,
+  readAdvance,
+  readCommand,
+  readFaults,
+  readFeeds,
+  readGrants,
+  readInstant,
+  readQuotas,
+} from './read-command.ts';
+import { readStats } from './stats.ts';
+import { readTruth } from './truth.ts';
+import { writeRows } from './write-rows.ts';
+
+/** Answers a request to `/_sandbox/...` whose body has been read. */
+export type Control = (
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+  body: string,
+) => Promise<void>;
+
+const isLoopback = /^(127\.|::1$|::ffff:127\.)/;
+
+/** An object in chunks: whole at once for small ones, a stream for a world of 20,000 offers. */
+async function sendChunks(response: ServerResponse, chunks: Iterable<string>): Promise<void> {
+  response.writeHead(200, { 'content-type': 'application/json;charset=UTF-8' });
+  await pipeline(Readable.from(chunks, { objectMode: false }), response);
+}
+
+function statsChunks(state: SandboxState, url: URL): Iterable<string> {
+  const after = Number(url.searchParams.get('after') ?? 0);
+  const since = readInstant(url, 'since', -Infinity);
+  const { calls, ...stats } = readStats(state, { feeds: readFeeds(url), after, since });
+  return writeRows(stats, url.searchParams.get('calls') === 'false' ? {} : { calls });
+}
+
+function truthChunks({ world, clock }: SandboxState, url: URL): Iterable<string> {
+  const at = readInstant(url, 'at', clock.now().getTime());
+  const isWhole = url.searchParams.get('all') === 'true';
+  const truth = readTruth(world, { feeds: readFeeds(url), at, isWhole });
+  const { step } = truth;
+  return writeRows(
+    { at: new Date(at).toISOString(), step },
+    { categories: truth.categories(), offers: truth.offers(), skus: truth.skus(), prices: truth.prices() },
+  );
+}
+
+/** Carries out a POST; what it returns is the answer. */
+function carryOut(state: SandboxState, path: string, body: string): object | null {
+  switch (path) {
+    case '/_sandbox/clock':
+      state.clock.advance(readAdvance(readCommand(body)));
+      return { now: state.clock.now().toISOString() };
+    case '/_sandbox/faults':
+      state.faults.set(readFaults(readCommand(body)));
+      return {};
+    case '/_sandbox/grants':
+      state.setGrants(readGrants(readCommand(body)));
+      return { declined: [...state.declined] };
+    case '/_sandbox/quotas':
+      state.quota.change(readQuotas(readCommand(body)));
+      return state.quota.limits();
+    case '/_sandbox/oauth/code':
+      return { code: state.tokens.grantCode() };
+    default:
+      return null;
+  }
+}
+
+/**
+ * The back door of the sandbox: what it saw, what is true, and its switches. It only opens to this machine,
+ * whatever address the gateway listens on.
+ */
+export function createControl(state: SandboxState): Control {
+  const answer: Control = async (url, request, response, body) => {
+    const isGet = request.method === 'GET';
+    if (isGet && url.pathname === '/_sandbox/stats') return sendChunks(response, statsChunks(state, url));
+    if (isGet && url.pathname === '/_sandbox/truth') return sendChunks(response, truthChunks(state, url));
+    const done = request.method === 'POST' ? carryOut(state, url.pathname, body) : null;
+    sendWhole(response, done === null ? 404 : 200, JSON.stringify(done ?? { error: 'not found' }));
+  };
+  return async (url, request, response, body) => {
+    if (!isLoopback.test(request.socket.remoteAddress ?? '')) {
+      sendWhole(response, 403, '{"error":"the control endpoints answer to loopback only"}');
+      return;
+    }
+    try {
+      await answer(url, request, response, body);
+    } catch (error) {
+      if (!(error instanceof BadCommand)) throw error;
+      sendWhole(response, 400, JSON.stringify({ error: error.message }));
+    }
+  };
+}

@@ -1,0 +1,168 @@
+import { plainYuan } from '../answers/money.ts';
+import type { Category } from '../world/categories.ts';
+import { goodsOf, type ChannelPrices, type Goods } from '../world/goods.ts';
+import { subjectOf } from '../world/texts.ts';
+import { unitTerms } from '../world/vocabulary.ts';
+import type { Entry, World } from '../world/world.ts';
+import { listReach, type Feeds } from './reach.ts';
+
+export interface TrueCategory {
+  readonly id: string;
+  readonly parentId: string;
+  readonly level: number;
+  readonly name: string;
+  readonly isLeaf: boolean;
+  readonly isRetired: boolean;
+}
+
+/** Fields are null where no answer of now shows them: a gone offer is known from its search row alone. */
+export interface TrueOffer {
+  readonly id: string;
+  readonly categoryId: string;
+  readonly subject: string;
+  readonly state: 'listed' | 'delisted' | 'gone';
+  /** Search shows it. */
+  readonly isListed: boolean;
+  readonly status: string | null;
+  readonly quoteType: 0 | 1 | 2 | null;
+  readonly unit: string | null;
+  readonly moq: number;
+  readonly stock: number | null;
+  readonly sellerId: string | null;
+  /** Expected changes a day, over the offer's whole life. */
+  readonly rate: number;
+}
+
+export interface TrueSku {
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly stock: number;
+  readonly attributes: readonly { readonly id: string; readonly name: string; readonly value: string }[];
+}
+
+/** Key: all but the amount. The amount is in yuan, without trailing zeros. */
+export interface TruePrice {
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly kind: 'list' | 'promotion' | 'consign' | 'jxhy' | 'retail' | 'search';
+  readonly minQuantity: number;
+  readonly amount: string;
+}
+
+/** What a perfect catalog holds of some feeds at one time. Rows are made as they are read. */
+export interface Truth {
+  readonly step: number;
+  categories(): Iterable<TrueCategory>;
+  offers(): Iterable<TrueOffer>;
+  skus(): Iterable<TrueSku>;
+  prices(): Iterable<TruePrice>;
+}
+
+export interface TruthQuery {
+  readonly feeds: Feeds;
+  /** In milliseconds. */
+  readonly at: number;
+  /** Every offer that was ever born, whether the feeds reach it or not. */
+  readonly isWhole: boolean;
+}
+
+const dayMs = 86_400_000;
+
+function trueCategory(node: Category): TrueCategory {
+  const { id, parentId, level, name, isLeaf, isRetired } = node;
+  return { id, parentId, level, name, isLeaf, isRetired };
+}
+
+function trueOffer(entry: Entry, stepMs: number): TrueOffer {
+  const { offer, state } = entry;
+  const goods = goodsOf(offer, state);
+  const known = !state.isGone;
+  return {
+    id: offer.offerId,
+    categoryId: offer.category.id,
+    subject: subjectOf(offer, state),
+    state: state.isGone ? 'gone' : state.status === 'published' ? 'listed' : 'delisted',
+    isListed: state.isListed,
+    status: known ? state.status : null,
+    quoteType: known ? offer.quoteType : null,
+    unit: known ? offer.draw.pick('unit', unitTerms).zh : null,
+    moq: goods.minOrderQuantity,
+    stock: known ? goods.stock : null,
+    sellerId: known ? offer.seller.id : null,
+    rate: (offer.changesPerStep * dayMs) / stepMs,
+  };
+}
+
+function trueSkus({ offer, state }: Entry): readonly TrueSku[] {
+  if (state.isGone) return [];
+  return goodsOf(offer, state).skus.map(({ skuId, stock, color, size }) => ({
+    offerId: offer.offerId,
+    skuId,
+    stock,
+    attributes: [
+      { id: '3216', name: '颜色', value: color.zh },
+      ...(size === null ? [] : [{ id: '450', name: '尺码', value: size.zh }]),
+    ],
+  }));
+}
+
+/** One price point before its amount is known to exist. */
+type Point = readonly [skuId: string, kind: TruePrice['kind'], minQuantity: number, fen: number | null];
+
+function channelPoints(skuId: string, prices: ChannelPrices): readonly Point[] {
+  return [
+    [skuId, 'consign', 1, prices.consignFen],
+    [skuId, 'jxhy', 1, prices.jxhyFen],
+    [skuId, 'retail', 1, prices.retailFen],
+  ];
+}
+
+/** By quantity for quote types 0 and 2, by SKU for 1; whatever else the answer holds is not a price. */
+function listPoints(quoteType: 0 | 1 | 2, goods: Goods): readonly Point[] {
+  if (quoteType !== 1) {
+    return goods.tiers.flatMap((tier): readonly Point[] => [
+      ['0', 'list', tier.startQuantity, tier.priceFen],
+      ['0', 'promotion', tier.startQuantity, tier.promotionFen],
+    ]);
+  }
+  return goods.skus.flatMap((sku): readonly Point[] => [
+    [sku.skuId, 'list', 1, sku.priceFen],
+    [sku.skuId, 'promotion', 1, sku.promotionFen],
+  ]);
+}
+
+function truePrices({ offer, state }: Entry): readonly TruePrice[] {
+  const goods = goodsOf(offer, state);
+  const detail = state.isGone
+    ? []
+    : [
+        ...listPoints(offer.quoteType, goods),
+        ...channelPoints('0', goods),
+        ...goods.skus.flatMap((sku) => channelPoints(sku.skuId, sku)),
+      ];
+  const search: readonly Point[] = state.isListed ? [['0', 'search', 1, goods.searchFen]] : [];
+  return [...detail, ...search].flatMap(([skuId, kind, minQuantity, fen]) =>
+    fen === null ? [] : [{ offerId: offer.offerId, skuId, kind, minQuantity, amount: plainYuan(fen) }],
+  );
+}
+
+/** Looks at the world from outside, at any time: not through the answers, and not at a price of calls. */
+export function readTruth(world: World, query: TruthQuery): Truth {
+  const step = world.stepAt(query.at);
+  const snapshot = world.snapshot(step);
+  const reached = query.isWhole ? snapshot.entries : [...listReach(world, snapshot, query.feeds).values()];
+  const nodes = new Set(query.feeds.categories.flatMap((root) => world.categories.subtree(root)));
+  return {
+    step,
+    categories: () => [...nodes].map(trueCategory),
+    offers: function* () {
+      for (const entry of reached) yield trueOffer(entry, world.stepMs);
+    },
+    skus: function* () {
+      for (const entry of reached) yield* trueSkus(entry);
+    },
+    prices: function* () {
+      for (const entry of reached) yield* truePrices(entry);
+    },
+  };
+}
