@@ -5,7 +5,7 @@
 
 /** A row that could not be used: kept in quarantine, never lost. */
 export interface Reject {
-  /** Where in the answer, as a JSON path: `result.result.data[3].offerId`. */
+  /** Where in the payload, as a JSON path: `data[3].offerId`; `$` is the payload itself. */
   readonly path: string;
   /** One of a small set of words: `missing`, `not_an_id`, `not_money`, `not_an_object` ... */
   readonly reason: string;
@@ -15,6 +15,7 @@ export interface Reject {
 
 /** A field whose presence or type is not what we know of the API. */
 export interface Drift {
+  /** As `Reject.path`, without indexes: `data[].newField`. */
   readonly path: string;
   readonly kind: 'unknown' | 'missing' | 'retyped';
   readonly sample: string | null;

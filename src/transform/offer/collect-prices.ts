@@ -4,11 +4,20 @@ import { isAbsent, type FieldReader } from '../reading/field-reader.ts';
 /** The id that stands for the offer as a whole. */
 const wholeOffer = '0';
 
+type PriceFields = readonly (readonly [key: string, kind: PriceKind])[];
+
 /** The two prices that a quote type moves between ranges and SKUs, by their names on the wire. */
-const quotedPrices = { price: 'list', promotionPrice: 'promotion' } as const;
+const quotedPrices: PriceFields = [
+  ['price', 'list'],
+  ['promotionPrice', 'promotion'],
+];
 
 /** Prices that stand beside the quote, on SKUs and on the offer as a whole. */
-const channelPrices = { consignPrice: 'consign', jxhyPrice: 'jxhy', retailPrice: 'retail' } as const;
+const channelPrices: PriceFields = [
+  ['consignPrice', 'consign'],
+  ['jxhyPrice', 'jxhy'],
+  ['retailPrice', 'retail'],
+];
 
 /** A SKU that was kept, with the object it was read from. */
 export interface SkuSource {
@@ -54,11 +63,11 @@ function readRanges(saleInfo: FieldReader): readonly PricePoint[] {
 
 function readPrices(
   row: FieldReader,
-  kinds: Readonly<Record<string, PriceKind>>,
+  fields: PriceFields,
   skuId: string,
   minQuantity: number,
 ): readonly PricePoint[] {
-  return Object.entries(kinds).flatMap(([key, kind]) => {
+  return fields.flatMap(([key, kind]) => {
     const amountCny = row.money(key);
     return amountCny === null ? [] : [{ skuId, kind, minQuantity, amountCny }];
   });

@@ -11,13 +11,34 @@ import { parseText } from '../values/parse-text.ts';
 import type { Findings, RejectReason } from './findings.ts';
 
 /** An element of a list in an answer, whatever it is. */
-export interface ListItem {
+export class ListItem {
   readonly value: JsonValue;
   /** From 0, counted in the answer. */
   readonly index: number;
+  readonly #listPath: string;
+  readonly #findings: Findings;
+
+  constructor(value: JsonValue, index: number, listPath: string, findings: Findings) {
+    this.value = value;
+    this.index = index;
+    this.#listPath = listPath;
+    this.#findings = findings;
+  }
+
   /** A reader over the element; null, with a reject, when it is no object. */
-  asRow(): FieldReader | null;
-  reject(reason: RejectReason): void;
+  asRow(): FieldReader | null {
+    if (isJsonObject(this.value)) return new FieldReader(this.value, this.#path, this.#findings);
+    this.reject('not_an_object');
+    return null;
+  }
+
+  reject(reason: RejectReason): void {
+    this.#findings.reject(this.#path, reason, this.value);
+  }
+
+  get #path(): string {
+    return `${this.#listPath}[${this.index}]`;
+  }
 }
 
 /**
@@ -120,7 +141,8 @@ export class FieldReader {
     const value = this.raw(key);
     if (isAbsent(value)) return [];
     if (Array.isArray(value)) {
-      return (value as readonly JsonValue[]).map((item, index) => this.#item(item, key, index));
+      const path = this.pathOf(key);
+      return (value as readonly JsonValue[]).map((item, i) => new ListItem(item, i, path, this.#findings));
     }
     this.reject(key, 'not_an_array');
     return null;
@@ -129,17 +151,6 @@ export class FieldReader {
   /** The objects of the list under `key`; its other elements are rejected. */
   rows(key: string): readonly FieldReader[] {
     return (this.list(key) ?? []).flatMap((item) => item.asRow() ?? []);
-  }
-
-  #item(value: JsonValue, key: string, index: number): ListItem {
-    const path = `${this.pathOf(key)}[${index}]`;
-    const reject = (reason: RejectReason) => this.#findings.reject(path, reason, value);
-    const asRow = () => {
-      if (isJsonObject(value)) return new FieldReader(value, path, this.#findings);
-      reject('not_an_object');
-      return null;
-    };
-    return { value, index, asRow, reject };
   }
 
   #read<T>(key: string, parse: (value: JsonValue) => T | null, reason: RejectReason): T | null {

@@ -52,8 +52,9 @@ function fromLocal(
   );
   const localMs = Date.UTC(year, month - 1, day, hour, minute, second, millis);
   const local = new Date(localMs);
-  // Date.UTC rolls 30 February over into March and 24:00 into the next day: what was rolled was impossible.
+  // Date.UTC rolls 30 February into March, 24:00 into the next day and year 75 into 1975: none of them was real.
   const isReal =
+    local.getUTCFullYear() === year &&
     local.getUTCMonth() === month - 1 &&
     local.getUTCDate() === day &&
     local.getUTCHours() === hour &&

@@ -23,13 +23,12 @@ export function parseMediaUrl(value: JsonValue): string | null {
   const text = absoluteText(cleanText(value).trim());
   if (text === null || !URL.canParse(text)) return null;
   const url = new URL(text);
-  url.protocol = 'https:';
   if (url.username || url.password || url.port || url.pathname === '/') return null;
   return isPlatformHost(url.hostname) && url.href.length <= maxLength ? url.href : null;
 }
 
 function absoluteText(text: string): string | null {
-  if (/^https?:\/\//i.test(text)) return text;
+  if (/^https?:\/\//i.test(text)) return text.replace(/^http:/i, 'https:');
   if (text.startsWith('//')) return `https:${text}`;
   return /^\/?img\/ibank\//.test(text) ? imageHost + text.replace(/^\//, '') : null;
 }

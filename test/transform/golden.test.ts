@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import type { LoadableAnswer } from '../../src/model/catalog.ts';
+import {
+  fixtures,
+  normalizeCategoryAnswer,
+  normalizeOfferAnswer,
+  normalizeSearchAnswer,
+  readPayload,
+} from './requests.ts';
+
+const answers: Record<string, () => LoadableAnswer> = {
+  'category-roots': () => normalizeCategoryAnswer('0', readPayload('category-roots')),
+  'category-branch': () => normalizeCategoryAnswer('7001', readPayload('category-branch')),
+  'search-page': () => normalizeSearchAnswer(readPayload('search-page')),
+  'offer-by-quantity': () => normalizeOfferAnswer('800000000011', readPayload('offer-by-quantity')),
+  'offer-by-sku': () => normalizeOfferAnswer('800000000012', readPayload('offer-by-sku')),
+  'offer-by-range-with-skus': () =>
+    normalizeOfferAnswer('800000000013', readPayload('offer-by-range-with-skus')),
+  'offer-with-bad-rows': () => normalizeOfferAnswer('800000000014', readPayload('offer-with-bad-rows')),
+};
+
+describe('golden answers', () => {
+  it.each(Object.entries(answers))('%s gives exactly its records', async (name, normalize) => {
+    const { record, rejects, drifts } = normalize();
+    const file = fileURLToPath(new URL(`${name}.records.json`, fixtures));
+    const text = JSON.stringify({ record, rejects, drifts }, null, 2);
+    await expect(`${text}\n`).toMatchFileSnapshot(file);
+  });
+
+  it.each([
+    'category-roots',
+    'category-branch',
+    'offer-by-quantity',
+    'offer-by-sku',
+    'offer-by-range-with-skus',
+  ])('%s has only documented fields', (name) => {
+    const unknown = answers[name]?.().drifts.filter((drift) => drift.kind === 'unknown');
+    expect(unknown).toEqual([]);
+  });
+});
