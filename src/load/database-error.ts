@@ -1,0 +1,123 @@
+import { DrizzleQueryError } from 'drizzle-orm';
+import pg from 'pg';
+import { AppError, type ErrorKind } from '../core/errors.ts';
+import { loadErrors } from './errors.ts';
+
+/** Codes of Node's sockets and resolver: no server was reached, or it went away. */
+const socketCodes = new Set([
+  'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOENT',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** What node-postgres says, without any code, of a connection that ended or wasn't made in time (pg 8). */
+const lostConnection =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+
+/** By SQLSTATE, else by its class (PostgreSQL documentation, appendix A). */
+const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
+  '08': loadErrors.DATABASE_UNREACHABLE,
+  '57P01': loadErrors.DATABASE_UNREACHABLE,
+  '57P02': loadErrors.DATABASE_UNREACHABLE,
+  '57P03': loadErrors.DATABASE_UNREACHABLE,
+  '57P05': loadErrors.DATABASE_UNREACHABLE,
+  // A standby refuses writes until it is promoted.
+  '25006': loadErrors.DATABASE_UNREACHABLE,
+  '28': loadErrors.DATABASE_REFUSED,
+  '3D000': loadErrors.DATABASE_REFUSED,
+  '42501': loadErrors.DATABASE_REFUSED,
+  '40': loadErrors.DATABASE_BUSY,
+  '55P03': loadErrors.DATABASE_BUSY,
+  '57014': loadErrors.DATABASE_BUSY,
+  '53': loadErrors.DATABASE_FULL,
+  '3F000': loadErrors.DATABASE_NOT_MIGRATED,
+  '42P01': loadErrors.DATABASE_NOT_MIGRATED,
+  '42703': loadErrors.DATABASE_NOT_MIGRATED,
+  '42883': loadErrors.DATABASE_NOT_MIGRATED,
+};
+
+const messages: Readonly<Record<string, string>> = {
+  DATABASE_UNREACHABLE: 'the database does not answer',
+  DATABASE_REFUSED: 'the database does not let us in',
+  DATABASE_BUSY: 'the database could not give a lock in time',
+  DATABASE_FULL: 'the database is out of disk, memory or connections',
+  DATABASE_NOT_MIGRATED: 'the database lacks what a migration brings',
+  DATABASE_REJECTED: 'the database refused a statement',
+};
+
+/**
+ * The error that says most: below drizzle's wrapper, whose own message holds every parameter, and one of those
+ * that Node collects when each address of a host refuses.
+ */
+function unwrap(error: unknown): unknown {
+  if (error instanceof DrizzleQueryError) return unwrap(error.cause ?? new Error('a query failed'));
+  if (error instanceof AggregateError && error.errors.length > 0) return unwrap(error.errors[0]);
+  return error;
+}
+
+function codeOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
+}
+
+/** Null: not an error of the database. */
+function kindOf(cause: unknown): ErrorKind | null {
+  const code = codeOf(cause);
+  if (cause instanceof pg.DatabaseError) {
+    const state = code ?? '';
+    return kindBySqlState[state] ?? kindBySqlState[state.slice(0, 2)] ?? loadErrors.DATABASE_REJECTED;
+  }
+  const isLost = cause instanceof Error && lostConnection.test(cause.message);
+  return isLost || (code !== null && socketCodes.has(code)) ? loadErrors.DATABASE_UNREACHABLE : null;
+}
+
+/** Deadlock or serialization failure: the very same transaction may well succeed now. */
+export function isTransactionConflict(error: unknown): boolean {
+  const code = codeOf(unwrap(error));
+  return code === '40P01' || code === '40001';
+}
+
+/** A lock that was not free within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(unwrap(error)) === '55P03';
+}
+
+/** A row without a partition. Its SQLSTATE is that of checks, but it names none (PostgreSQL 15 to 17). */
+export function isMissingPartition(error: unknown): boolean {
+  const cause = unwrap(error);
+  return cause instanceof pg.DatabaseError && cause.code === '23514' && cause.constraint === undefined;
+}
+
+/** True when the database is away, full or busy, and the same work may succeed later. */
+export function isDatabaseOutage(error: unknown): boolean {
+  const kind = error instanceof AppError ? error.kind : kindOf(unwrap(error));
+  return kind?.recovery === 'retry';
+}
+
+/**
+ * The one place that says what an error of the database means. What is none passes unchanged. Message and facts
+ * hold no parameters and no values of rows.
+ */
+export function toDatabaseError(error: unknown): unknown {
+  const cause = unwrap(error);
+  const kind = error instanceof AppError ? null : kindOf(cause);
+  if (kind === null) return error;
+  const where = cause instanceof pg.DatabaseError ? cause : null;
+  const facts = { code: codeOf(cause), table: where?.table ?? null, constraint: where?.constraint ?? null };
+  return new AppError(kind, messages[kind.code] ?? kind.code, { facts, cause });
+}
+
+/** Runs `work`; what the database throws leaves as an AppError. */
+export async function classifyDatabaseErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw toDatabaseError(error);
+  }
+}

@@ -1,0 +1,124 @@
+import pg from 'pg';
+import { sleep } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import { classifyDatabaseErrors, isLockTimeout } from './database-error.ts';
+import { loadErrors } from './errors.ts';
+import { areViewsCurrent, createViews, dropViews } from './migrations/make-views.ts';
+import { pickPending, type AppliedMigration } from './migrations/pick-pending.ts';
+import { findMigrationsFolder, readMigrations, readViewSet } from './migrations/read-migrations.ts';
+
+export interface MigrateOptions {
+  readonly connectionString: string;
+  readonly log: Logger;
+  /** Default: the folder that ships with the package. */
+  readonly folder?: string;
+}
+
+/** `UNIQUE NULLS NOT DISTINCT` came with 15. */
+const oldestServer = 150_000;
+
+/** Any number, as long as nothing else here locks it. */
+const migrateLockKey = 1_688_000;
+
+/** While a DDL statement waits for a lock, all readers of that table wait behind it: hence short tries. */
+const lockTimeoutMs = 2_000;
+const pauseMs = 2_000;
+/** About two minutes of patience with somebody's long query; at half, a nightly report could stop a deployment. */
+const maxAttempts = 30;
+
+async function checkServer(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ version: number; shown: string }>(
+    `SELECT current_setting('server_version_num')::int AS version, current_setting('server_version') AS shown`,
+  );
+  const [server] = rows;
+  if (!server || server.version >= oldestServer) return;
+  throw new AppError(
+    loadErrors.DATABASE_TOO_OLD,
+    `Postgres ${server.shown} is too old; 15 is the oldest that is supported`,
+    { facts: { serverVersion: server.shown } },
+  );
+}
+
+/** Drizzle's own book, so that its tools find what was applied; and one for the views. */
+async function openBooks(client: pg.Client): Promise<AppliedMigration[]> {
+  await client.query('CREATE SCHEMA IF NOT EXISTS drizzle');
+  await client.query(
+    `CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations
+       (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+  );
+  await client.query(
+    'CREATE TABLE IF NOT EXISTS drizzle.view_set (hash text NOT NULL, view_count integer NOT NULL)',
+  );
+  const { rows } = await client.query<{ hash: string; created_at: string }>(
+    'SELECT hash, created_at FROM drizzle.__drizzle_migrations',
+  );
+  return rows.map((row) => ({ hash: row.hash, createdAtMs: Number(row.created_at) }));
+}
+
+/** Migrations and views in one transaction: the database is as it was, or as it should be. */
+async function apply(client: pg.Client, folder: string): Promise<string[]> {
+  const pending = pickPending(readMigrations(folder), await openBooks(client));
+  const views = readViewSet(folder);
+  if (pending.length === 0 && (await areViewsCurrent(client, views))) return [];
+  await client.query('BEGIN');
+  await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
+  // First, because a table can't be changed under a view.
+  await dropViews(client);
+  for (const migration of pending) {
+    await client.query(migration.sql);
+    await client.query('INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ($1, $2)', [
+      migration.hash,
+      migration.createdAtMs,
+    ]);
+  }
+  await createViews(client, views);
+  await client.query('COMMIT');
+  return pending.map(({ name }) => name);
+}
+
+async function applyPatiently(client: pg.Client, { log, folder }: MigrateOptions): Promise<string[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await apply(client, folder ?? findMigrationsFolder());
+    } catch (error) {
+      if (attempt >= maxAttempts || !isLockTimeout(error)) throw error;
+      log.warn({ attempt, maxAttempts }, 'migration waits for a table or view that is in use');
+      await client.query('ROLLBACK');
+      await sleep(pauseMs);
+    }
+  }
+}
+
+/**
+ * Brings the database to the state that the files describe: pending migrations, then the views, all or
+ * nothing. Safe from many processes at once: one works, the others wait for it and find nothing to do. Takes a
+ * session lock, so it needs a direct connection (no PgBouncer in transaction mode).
+ *
+ * @returns the names of the migrations it applied
+ * @throws AppError DATABASE_MIGRATION_EDITED, DATABASE_MIGRATION_OUT_OF_ORDER, DATABASE_NEWER,
+ *   DATABASE_VIEW_IN_USE, DATABASE_TOO_OLD, DATABASE_UNREACHABLE and others of the database
+ */
+export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const client = new pg.Client({
+    connectionString: options.connectionString,
+    application_name: 'catalog-sync migrate',
+    connectionTimeoutMillis: 10_000,
+  });
+  client.on('error', (err) => {
+    options.log.warn({ err }, 'connection lost while migrating');
+  });
+  return classifyDatabaseErrors(async () => {
+    try {
+      await client.connect();
+      await checkServer(client);
+      await client.query('SELECT pg_advisory_lock($1)', [migrateLockKey]);
+      const applied = await applyPatiently(client, options);
+      if (applied.length > 0) options.log.info({ applied }, 'database migrated');
+      return { applied };
+    } finally {
+      // Ends the session, and with it the lock and any transaction.
+      await client.end();
+    }
+  });
+}

@@ -1,0 +1,48 @@
+import { AppError } from '../../core/errors.ts';
+import { loadErrors } from '../errors.ts';
+import type { Migration } from './read-migrations.ts';
+
+/** A row of drizzle's own bookkeeping. */
+export interface AppliedMigration {
+  readonly hash: string;
+  readonly createdAtMs: number;
+}
+
+/**
+ * The migrations that the database lacks, in order.
+ *
+ * @throws AppError DATABASE_MIGRATION_EDITED, DATABASE_MIGRATION_OUT_OF_ORDER or DATABASE_NEWER
+ */
+export function pickPending(files: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
+  const appliedAt = new Map(applied.map((row) => [row.createdAtMs, row.hash]));
+  const newest = Math.max(...appliedAt.keys(), 0);
+  const pending: Migration[] = [];
+  for (const file of files) {
+    const hash = appliedAt.get(file.createdAtMs);
+    appliedAt.delete(file.createdAtMs);
+    if (hash === undefined) pending.push(file);
+    else if (hash !== file.hash) {
+      throw new AppError(
+        loadErrors.DATABASE_MIGRATION_EDITED,
+        `migration ${file.name} is not what this database was migrated with; nothing was changed`,
+        { facts: { migration: file.name } },
+      );
+    }
+  }
+  if (appliedAt.size > 0) {
+    throw new AppError(
+      loadErrors.DATABASE_NEWER,
+      `this database has ${appliedAt.size} migrations that this version does not know; nothing was changed`,
+      { facts: { unknownMigrations: appliedAt.size } },
+    );
+  }
+  const late = pending.find((file) => file.createdAtMs <= newest);
+  if (late) {
+    throw new AppError(
+      loadErrors.DATABASE_MIGRATION_OUT_OF_ORDER,
+      `migration ${late.name} is older than one that this database already has; nothing was changed`,
+      { facts: { migration: late.name } },
+    );
+  }
+  return pending;
+}

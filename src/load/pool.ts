@@ -1,0 +1,32 @@
+import pg from 'pg';
+import type { Logger } from '../core/log.ts';
+
+export interface PoolOptions {
+  readonly connectionString: string;
+  /** Most connections at once. */
+  readonly max: number;
+  readonly log: Logger;
+  /** Shown in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+/**
+ * A pool of connections. `bigint` and `numeric` arrive as text, `timestamptz` as Date. A connection that breaks
+ * while idle is logged and replaced.
+ */
+export function createPool({ connectionString, max, log, applicationName }: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max,
+    application_name: applicationName ?? 'catalog-sync',
+    // At half, a Postgres that is just starting on a busy machine would look unreachable.
+    connectionTimeoutMillis: 10_000,
+    // A peer that vanished without a word is noticed by the kernel.
+    keepAlive: true,
+  });
+  // Without a listener, one terminated idle connection would end the process.
+  pool.on('error', (err) => {
+    log.warn({ err }, 'idle database connection lost');
+  });
+  return pool;
+}
