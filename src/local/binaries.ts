@@ -9,7 +9,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { AppError, errorMessage } from '../core/errors.ts';
 import { localErrors } from './errors.ts';
 import { runProgram } from './run-program.ts';
@@ -59,7 +59,7 @@ export function linkLibraries(folder: string): void {
   const links = JSON.parse(readFileSync(list, 'utf8')) as readonly { source: string; target: string }[];
   for (const { source, target } of links) {
     try {
-      symlinkSync(basename(source), join(folder, '..', target));
+      symlinkSync(basename(source), join(folder, relative('native', target)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { localErrors } from './errors.ts';
 import { findFreePort } from './free-port.ts';
-import { clusterName, readPostmaster } from './postmaster.ts';
+import { clearDeadPid, clusterName, readPostmaster } from './postmaster.ts';
 import { runProgram } from './run-program.ts';
 import type { RunUser } from './run-user.ts';
 
@@ -51,19 +51,13 @@ function pgCtl(options: ServerOptions, ...args: string[]) {
   );
 }
 
-function lastLines(file: string): string {
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').slice(-4).join(' | ') : '';
+function readLog(file: string): string {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
 }
 
 /** Somebody took the port first, or children of a killed server have not noticed its end yet. */
 function isPassing(log: string): boolean {
-  return /Address already in use|could not bind|still in use/.test(log);
-}
-
-/** The pid of a server that died may belong to another program by now; Postgres would wait for it forever. */
-function removeMisleadingPidFile(data: string): void {
-  const postmaster = readPostmaster(data);
-  if (postmaster?.isPidTaken && !postmaster.isRunning) rmSync(join(data, 'postmaster.pid'));
+  return /Address already in use|still in use/.test(log);
 }
 
 /**
@@ -75,17 +69,17 @@ function removeMisleadingPidFile(data: string): void {
  */
 export async function startServer(options: ServerOptions): Promise<number> {
   const logFile = join(options.home, 'server.log');
-  removeMisleadingPidFile(options.data);
+  clearDeadPid(options.data);
   for (let attempt = 1; ; attempt += 1) {
     if (existsSync(logFile)) renameSync(logFile, `${logFile}.before`);
     const port = await (options.pickPort ?? findFreePort)();
     const result = await pgCtl(options, '-l', logFile, '-o', settings(port, options.data), 'start');
     if (result.code === 0) return port;
-    const lines = lastLines(logFile);
-    if (attempt >= startAttempts || !isPassing(lines)) {
+    const written = readLog(logFile);
+    if (attempt >= startAttempts || !isPassing(written)) {
       throw new AppError(
         localErrors.LOCAL_POSTGRES_START_FAILED,
-        `the local Postgres did not start: ${lines || result.output}`,
+        `the local Postgres did not start: ${written.split('\n').slice(-4).join(' | ') || result.output}`,
         { facts: { logFile, port } },
       );
     }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, realpathSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { processStart } from './process-start.ts';
 
@@ -8,8 +8,6 @@ import { processStart } from './process-start.ts';
 export interface Postmaster {
   readonly pid: number;
   readonly port: number;
-  /** Whether a process with that pid runs, whoever it is. */
-  readonly isPidTaken: boolean;
   /** Whether that process is the server of this data folder: after a crash its pid may be somebody else's. */
   readonly isRunning: boolean;
 }
@@ -44,11 +42,24 @@ export function readPostmaster(dataFolder: string): Postmaster | null {
   const lines = text.split('\n');
   const pid = Number(lines[0]);
   if (!Number.isSafeInteger(pid) || pid <= 0) return null;
-  const isPidTaken = processStart(pid) !== null;
-  return {
-    pid,
-    port: Number(lines[3] ?? 0),
-    isPidTaken,
-    isRunning: isPidTaken && readCommandLine(pid).includes(clusterName(dataFolder)),
-  };
+  const isRunning = processStart(pid) !== null && readCommandLine(pid).includes(clusterName(dataFolder));
+  return { pid, port: Number(lines[3] ?? 0), isRunning };
+}
+
+/** More than any system gives to a process (Linux PID_MAX_LIMIT is 2^22). */
+const impossiblePid = 4_194_305;
+
+/**
+ * Makes the pid file of a server that died name nobody. Postgres refuses to start while the pid exists, and it
+ * may: as another program's, or as a zombie that a container without an init never buries. The other lines
+ * stay: by them Postgres makes sure that no session of the dead server still writes.
+ */
+export function clearDeadPid(dataFolder: string): void {
+  const postmaster = readPostmaster(dataFolder);
+  if (!postmaster || postmaster.isRunning) return;
+  const file = join(dataFolder, 'postmaster.pid');
+  const text = readFileSync(file, 'utf8').replace(/^\d+/, String(impossiblePid));
+  const descriptor = openSync(file, constants.O_WRONLY | constants.O_TRUNC | constants.O_NOFOLLOW);
+  writeSync(descriptor, text);
+  closeSync(descriptor);
 }

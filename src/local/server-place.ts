@@ -21,7 +21,8 @@ export interface ServerPlace {
 /** Exists across reboots on every Unix, while `/tmp` is often emptied at boot. */
 const persistentTemporaryFolder = '/var/tmp';
 
-function relocatedFolder(stateFolder: string): string {
+/** The place outside the project that belongs to a state folder; it need not exist. */
+export function relocatedFolder(stateFolder: string): string {
   const base = existsSync(persistentTemporaryFolder) ? persistentTemporaryFolder : tmpdir();
   const hash = createHash('sha256').update(realpathSync(stateFolder)).digest('hex').slice(0, 16);
   return join(base, `catalog-sync-${hash}`);

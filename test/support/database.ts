@@ -19,9 +19,11 @@ const cloneLock = 168_800_001;
  * tests of the migrations themselves. Call `drop` in `afterAll`.
  */
 export async function createTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
-  const { adminUrl, templateDatabase, databasePrefix } = inject('testServers');
+  const { adminUrl, templateDatabase, migrationProblem, databasePrefix } = inject('testServers');
+  const isMigrated = options.migrated ?? true;
+  if (isMigrated && migrationProblem !== null) throw new Error(migrationProblem);
   const name = `${databasePrefix}${randomBytes(5).toString('hex')}`;
-  const template = options.migrated === false ? 'template0' : templateDatabase;
+  const template = isMigrated ? templateDatabase : 'template0';
   await withAdmin(adminUrl, async (client) => {
     await client.query('select pg_advisory_lock($1)', [cloneLock]);
     await client.query(`create database ${name} template ${template}`);

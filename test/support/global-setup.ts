@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type pg from 'pg';
 import type { TestProject } from 'vitest/node';
+import { errorMessage } from '../../src/core/errors.ts';
 import { createLogger, type Logger } from '../../src/core/log.ts';
 import { CloseStack } from '../../src/core/lifecycle.ts';
 import { processStart } from '../../src/local/process-start.ts';
@@ -36,14 +37,25 @@ async function dropLeftovers(adminUrl: string): Promise<void> {
   });
 }
 
-async function buildTemplate(adminUrl: string, name: string, log: Logger): Promise<void> {
-  await withAdmin(adminUrl, (client) => client.query(`create database ${name} template template0`));
-  if (existsSync(migrateFile)) {
+async function tryToMigrate(connectionString: string, log: Logger): Promise<string | null> {
+  if (!existsSync(migrateFile)) return null;
+  try {
     const { migrate } = (await import(pathToFileURL(migrateFile).href)) as MigrateModule;
-    await migrate({ connectionString: databaseUrl(adminUrl, name), log });
+    await migrate({ connectionString, log });
+    return null;
+  } catch (err) {
+    log.error({ err }, 'the template of the test databases could not be migrated');
+    return `the migrations failed: ${errorMessage(err)}`;
   }
+}
+
+/** Returns why the template is not migrated, or null. */
+async function buildTemplate(adminUrl: string, name: string, log: Logger): Promise<string | null> {
+  await withAdmin(adminUrl, (client) => client.query(`create database ${name} template template0`));
+  const problem = await tryToMigrate(databaseUrl(adminUrl, name), log);
   // CREATE DATABASE ... TEMPLATE fails while anything is connected to the template.
   await withAdmin(adminUrl, (client) => client.query(`alter database ${name} with allow_connections false`));
+  return problem;
 }
 
 async function dropRun(adminUrl: string, prefix: string): Promise<void> {
@@ -74,10 +86,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const databasePrefix = `test_${process.pid}_`;
     const templateDatabase = `${databasePrefix}template`;
     resources.add('databases', () => dropRun(postgres.url, databasePrefix));
-    await buildTemplate(postgres.url, templateDatabase, log);
+    const migrationProblem = await buildTemplate(postgres.url, templateDatabase, log);
     project.provide('testServers', {
       adminUrl: postgres.url,
       templateDatabase,
+      migrationProblem,
       databasePrefix,
       redisUrl: redis.url,
     });

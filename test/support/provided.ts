@@ -4,6 +4,8 @@ export interface TestServers {
   readonly adminUrl: string;
   /** The migrated database that is cloned for each test file. */
   readonly templateDatabase: string;
+  /** Why the template is not migrated: fails the tests that need it, and only those. */
+  readonly migrationProblem: string | null;
   /** Names of test databases start with it; it holds the pid of the run. */
   readonly databasePrefix: string;
   /** A Redis to use instead of starting one from PATH. */
