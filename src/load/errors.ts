@@ -61,4 +61,45 @@ export const loadErrors = defineErrors({
     recovery: 'fail',
     remedy: 'Correct the query; `catalog-sync sql` runs one read-only statement.',
   },
+  QUOTA_LIMIT_UNKNOWN: {
+    recovery: 'stop-api',
+    remedy:
+      'Nothing says how often this API may be called, so it is not called: set `account` or `quotas` in catalog-sync.yaml and start again.',
+  },
+  LEDGER_CLOCK_FIXED: {
+    recovery: 'fail',
+    remedy: 'Only a database of sandbox data has a clock that can be moved: use another DATABASE_URL.',
+  },
+  LEDGER_CALL_UNKNOWN: {
+    recovery: 'fail',
+    remedy:
+      'A call was settled that this database never granted: check that all workers use the same DATABASE_URL.',
+  },
+  RUN_UNKNOWN: {
+    recovery: 'fail',
+    remedy:
+      'The job belongs to a run that this database does not know: clear the queue, then start a new run.',
+  },
+  RAW_DAMAGED: {
+    recovery: 'skip',
+    remedy:
+      'A stored answer lost its bytes: check the disk of Postgres. The target is asked for again when due.',
+  },
+  TOKEN_KEY_MISMATCH: {
+    recovery: 'halt',
+    remedy: 'Set TOKEN_KEY to the key the tokens were stored with, or authorize again to store new ones.',
+  },
+  TOKEN_DAMAGED: {
+    recovery: 'halt',
+    remedy: 'The stored tokens were changed outside catalog-sync: authorize again to store new ones.',
+  },
+  TOKEN_NOT_STORED: {
+    recovery: 'halt',
+    remedy:
+      'Set ALIBABA_ACCESS_TOKEN and, if there is one, ALIBABA_REFRESH_TOKEN in .env.local (docs/go-live.md), then start again.',
+  },
+  TOKEN_REFRESH_TIMEOUT: {
+    recovery: 'retry',
+    remedy: 'The refresh of the access token did not end in time. It is tried again by itself.',
+  },
 });

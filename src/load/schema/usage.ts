@@ -1,0 +1,172 @@
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  interval,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import { bytea, id, instant } from './column-types.ts';
+
+/*
+ * The quota ledger. The rules that drizzle can't say (partitions, triggers, functions, comments) are in the
+ * migrations; `reserve` and `settle` there are the only writers of windows, calls and calls in flight.
+ */
+
+export const usage = pgSchema('usage');
+
+const windowKinds = sql`('second', 'minute', 'day', 'month')`;
+
+export const callIdSequence = usage.sequence('call_id_seq');
+
+export const quotaLimit = usage.table(
+  'quota_limit',
+  {
+    limitId: id('limit_id').primaryKey().generatedAlwaysAsIdentity(),
+    appKey: text('app_key').notNull(),
+    api: text('api').notNull(),
+    windowKind: text('window_kind').notNull(),
+    callLimit: integer('call_limit').notNull(),
+    reset: text('reset').notNull().default('calendar'),
+    zone: text('zone').notNull().default('Asia/Shanghai'),
+    source: text('source').notNull(),
+    isAssumed: boolean('is_assumed').notNull(),
+    validFrom: instant('valid_from').notNull(),
+    validTo: instant('valid_to'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('quota_limit_open')
+      .on(table.appKey, table.api, table.windowKind)
+      .where(sql`${table.validTo} IS NULL`),
+    check('quota_limit_window_kind', sql`${table.windowKind} IN ${windowKinds}`),
+    check('quota_limit_reset', sql`${table.reset} IN ('calendar', 'rolling')`),
+    check('quota_limit_source', sql`${table.source} IN ('preset', 'configured', 'observed')`),
+    // A pace of nothing has no next slot; an API is stopped by a hold.
+    check(
+      'quota_limit_call_limit',
+      sql`${table.callLimit} > 0 OR (${table.callLimit} = 0 AND ${table.windowKind} <> 'second')`,
+    ),
+    check('quota_limit_validity', sql`${table.validTo} >= ${table.validFrom}`),
+  ],
+);
+
+export const window = usage.table(
+  'window',
+  {
+    windowId: id('window_id').primaryKey().generatedAlwaysAsIdentity(),
+    appKey: text('app_key').notNull(),
+    api: text('api').notNull(),
+    windowKind: text('window_kind').notNull(),
+    startsAt: instant('starts_at').notNull(),
+    endsAt: instant('ends_at').notNull(),
+    callLimit: integer('call_limit').notNull(),
+    granted: integer('granted').notNull().default(0),
+    refunded: integer('refunded').notNull().default(0),
+    unknown: integer('unknown').notNull().default(0),
+    external: integer('external').notNull().default(0),
+  },
+  (table) => [
+    // ends_at first: the windows around now are the newest ones of their key.
+    unique('window_span').on(table.appKey, table.api, table.windowKind, table.endsAt, table.startsAt),
+    check('window_order', sql`${table.endsAt} > ${table.startsAt}`),
+    check(
+      'window_counts',
+      sql`${table.refunded} >= 0 AND ${table.unknown} >= 0 AND ${table.external} >= 0
+        AND ${table.granted} >= ${table.refunded} + ${table.unknown}`,
+    ),
+  ],
+);
+
+export const pace = usage.table(
+  'pace',
+  {
+    appKey: text('app_key').notNull(),
+    api: text('api').notNull(),
+    nextSlotAt: instant('next_slot_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.appKey, table.api] })],
+);
+
+export const apiCall = usage.table(
+  'api_call',
+  {
+    callId: id('call_id')
+      .notNull()
+      .default(sql`nextval('usage.call_id_seq')`),
+    grantedAt: instant('granted_at').notNull(),
+    appKey: text('app_key').notNull(),
+    api: text('api').notNull(),
+    operation: text('operation').notNull(),
+    request: jsonb('request').notNull(),
+    requestHash: bytea('request_hash').notNull(),
+    lane: text('lane').notNull(),
+    runId: id('run_id'),
+    jobId: text('job_id'),
+    windowId: id('window_id'),
+    isExempt: boolean('is_exempt').notNull(),
+    quotaWindowIds: id('quota_window_ids').array().notNull(),
+    state: text('state').notNull().default('reserved'),
+    sendAt: instant('send_at').notNull(),
+    sendBy: instant('send_by').notNull(),
+    sentAt: instant('sent_at'),
+    settledAt: instant('settled_at'),
+    outcome: text('outcome'),
+    gatewayCode: text('gateway_code'),
+    httpStatus: integer('http_status'),
+    latencyMs: integer('latency_ms'),
+    responseBytes: integer('response_bytes'),
+    rowsLoaded: integer('rows_loaded'),
+    rawId: id('raw_id'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.callId, table.grantedAt] }),
+    index('api_call_run').on(table.runId, table.callId),
+    index('api_call_reserved')
+      .on(table.runId)
+      .where(sql`${table.state} = 'reserved'`),
+    check('api_call_lane', sql`${table.lane} IN ('refresh', 'discovery', 'manual')`),
+    check('api_call_state', sql`${table.state} IN ('reserved', 'committed', 'refunded', 'unknown')`),
+    check(
+      'api_call_outcome',
+      sql`${table.outcome} IN ('ok', 'business_error', 'gateway_error', 'transport_error', 'invalid_answer', 'not_sent')`,
+    ),
+  ],
+);
+
+export const inFlight = usage.table(
+  'in_flight',
+  {
+    callId: id('call_id').primaryKey(),
+    grantedAt: instant('granted_at').notNull(),
+    appKey: text('app_key').notNull(),
+    requestHash: bytea('request_hash'),
+    runId: id('run_id'),
+    quotaWindowIds: id('quota_window_ids').array().notNull(),
+    sendBy: instant('send_by').notNull(),
+    sentAt: instant('sent_at'),
+  },
+  (table) => [unique('in_flight_twin').on(table.appKey, table.requestHash)],
+);
+
+export const apiHold = usage.table('api_hold', {
+  api: text('api').primaryKey(),
+  code: text('code').notNull(),
+  heldAt: instant('held_at').notNull(),
+  heldUntil: instant('held_until'),
+});
+
+export const ledgerClock = usage.table(
+  'ledger_clock',
+  {
+    isOnlyRow: boolean('is_only_row').primaryKey().default(true),
+    offset: interval('offset').notNull().default('0'),
+  },
+  (table) => [check('ledger_clock_one_row', sql`${table.isOnlyRow}`)],
+);

@@ -1,0 +1,219 @@
+import type { Pool, PoolClient } from 'pg';
+import { AppError } from '../../core/errors.ts';
+import type { WindowKind } from '../../model/ledger.ts';
+import type { AccountType } from '../../model/sync-config.ts';
+import { loadErrors } from '../errors.ts';
+import { runInTransaction } from '../run-in-transaction.ts';
+import { readSql } from '../sql-file.ts';
+
+/** What is left of one limit; a row of `usage.quota_status`. */
+export interface QuotaStatus {
+  readonly appKey: string;
+  /** `*`: the app as a whole. */
+  readonly api: string;
+  readonly window: Exclude<WindowKind, 'second'>;
+  readonly source: 'preset' | 'configured' | 'observed';
+  /** Nobody has confirmed the limit yet. */
+  readonly isAssumed: boolean;
+  readonly callLimit: number;
+  /** Calls that count; `reserved`, `unknown` and `external` are parts of it. */
+  readonly used: number;
+  readonly reserved: number;
+  readonly unknown: number;
+  readonly external: number;
+  readonly remaining: number;
+  /** Null: a rolling window that is empty. */
+  readonly resetAt: Date | null;
+}
+
+/** Calls of one API on one of the provider's days; from `usage.daily`. */
+export interface DailyUsage {
+  /** `2026-11-25` */
+  readonly day: string;
+  readonly appKey: string;
+  readonly api: string;
+  /** All attempts but the refunded ones. */
+  readonly calls: number;
+  readonly committed: number;
+  readonly unknown: number;
+  readonly refunded: number;
+}
+
+export interface ApiHold {
+  /** `*`: all APIs. */
+  readonly api: string;
+  readonly code: string;
+  readonly heldAt: Date;
+  /** Null: until somebody resumes it. */
+  readonly heldUntil: Date | null;
+}
+
+export interface QuotaPresets {
+  readonly appKey: string;
+  readonly account: AccountType;
+  /** `namespace:name:version` of every API that may be called. */
+  readonly apis: readonly string[];
+  /** All APIs together. Default 4, which clients run without trouble. */
+  readonly callsPerSecond?: number;
+}
+
+export interface QuotaLimit {
+  readonly appKey: string;
+  /** `*`: the app as a whole. */
+  readonly api: string;
+  readonly window: WindowKind;
+  readonly callLimit: number;
+  /** Default `calendar`. `rolling`: any stretch of the window's length, for as long as the reset hour is unknown. */
+  readonly reset?: 'calendar' | 'rolling';
+  /** Where calendar days and months begin; an IANA name. Default `Asia/Shanghai`. */
+  readonly zone?: string;
+}
+
+export interface QuotaStore {
+  /** Limits of the account type, for APIs about which nothing better is known. Idempotent. */
+  applyPresets(presets: QuotaPresets): Promise<void>;
+  /** A limit that somebody knows. Takes effect at once; below what is used, nothing is left. */
+  setLimit(limit: QuotaLimit): Promise<void>;
+  quotaStatus(): Promise<QuotaStatus[]>;
+  /** The latest `days` days, youngest first. */
+  dailyUsage(days: number): Promise<DailyUsage[]>;
+  holdApi(hold: {
+    readonly api: string;
+    readonly code: string;
+    readonly forMs: number | null;
+  }): Promise<void>;
+  /** False: it was not held. */
+  resumeApi(api: string): Promise<boolean>;
+  listHolds(): Promise<ApiHold[]>;
+  ledgerNow(): Promise<Date>;
+  /**
+   * Moves the ledger's clock to the real time plus `ms`.
+   *
+   * @throws AppError LEDGER_CLOCK_FIXED unless the database holds sandbox data
+   */
+  setLedgerOffset(ms: number): Promise<void>;
+}
+
+type AccountLimits = Readonly<Partial<Record<'day' | 'month', number>>>;
+
+/** Calls per API. The account types' published numbers; real ones are shown in 1688's app console only. */
+const accountLimits: Readonly<Record<AccountType, AccountLimits>> = {
+  personal: { day: 500, month: 15_000 },
+  business: { day: 10_000 },
+};
+
+/** 4 a second run without trouble; 8 workers at once did not (both measured by clients). */
+const defaultCallsPerSecond = 4;
+
+interface LimitChange {
+  readonly appKey: string;
+  readonly source: QuotaStatus['source'];
+  readonly wanted: readonly Omit<QuotaLimit, 'appKey'>[];
+  /** APIs whose presets that are not wanted end. */
+  readonly endOtherPresetsOf: readonly string[];
+}
+
+function presetLimits(presets: QuotaPresets): Omit<QuotaLimit, 'appKey'>[] {
+  const perApi = Object.entries(accountLimits[presets.account]) as [keyof AccountLimits, number][];
+  const callsPerSecond = presets.callsPerSecond ?? defaultCallsPerSecond;
+  return [
+    { api: '*', window: 'second', callLimit: callsPerSecond },
+    ...presets.apis.flatMap((api) => perApi.map(([window, callLimit]) => ({ api, window, callLimit }))),
+  ];
+}
+
+/** Both statements see one time, so that no instant lies between the old limit and the new one. */
+async function changeLimits(client: PoolClient, change: LimitChange): Promise<void> {
+  await client.query('SELECT usage.lock_app($1)', [change.appKey]);
+  const now = await readLedgerNow(client);
+  const wanted = JSON.stringify(
+    change.wanted.map((limit) => ({
+      api: limit.api,
+      window_kind: limit.window,
+      call_limit: limit.callLimit,
+      reset: limit.reset ?? 'calendar',
+      zone: limit.zone ?? 'Asia/Shanghai',
+    })),
+  );
+  const { appKey, source, endOtherPresetsOf } = change;
+  await client.query(readSql('close-quota-limits'), [appKey, source, wanted, endOtherPresetsOf, now]);
+  await client.query(readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
+}
+
+async function readLedgerNow(db: Pool | PoolClient): Promise<Date> {
+  const { rows } = await db.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
+  if (!rows[0]) throw new Error('usage.ledger_now returned no row');
+  return rows[0].now;
+}
+
+async function readStatus(pool: Pool): Promise<QuotaStatus[]> {
+  const { rows } = await pool.query<QuotaStatus>(
+    `SELECT app_key AS "appKey", api, window_kind AS "window", source, is_assumed AS "isAssumed",
+            call_limit AS "callLimit", used, reserved, "unknown", external, remaining, reset_at AS "resetAt"
+     FROM usage.quota_status
+     ORDER BY app_key, api, reset_at`,
+  );
+  return rows;
+}
+
+async function readDaily(pool: Pool, days: number): Promise<DailyUsage[]> {
+  const { rows } = await pool.query<DailyUsage>(
+    `SELECT date_day::text AS day, app_key AS "appKey", api, calls, committed, "unknown", refunded
+     FROM usage.daily
+     WHERE date_day > (SELECT max(date_day) FROM usage.daily) - $1::int
+     ORDER BY date_day DESC, app_key, api`,
+    [days],
+  );
+  return rows;
+}
+
+async function listHolds(pool: Pool): Promise<ApiHold[]> {
+  const { rows } = await pool.query<ApiHold>(
+    `SELECT api, code, held_at AS "heldAt", held_until AS "heldUntil"
+     FROM usage.api_hold
+     WHERE held_until IS NULL OR held_until > usage.ledger_now()
+     ORDER BY api`,
+  );
+  return rows;
+}
+
+async function setLedgerOffset(pool: Pool, ms: number): Promise<void> {
+  const { rowCount } = await pool.query(
+    `UPDATE usage.ledger_clock SET "offset" = $1::float8 * interval '1 ms'
+     WHERE EXISTS (SELECT FROM sync.database_identity WHERE source = 'sandbox')`,
+    [ms],
+  );
+  if (rowCount === 1) return;
+  throw new AppError(
+    loadErrors.LEDGER_CLOCK_FIXED,
+    'the clock was not moved: only a database of sandbox data may have another time than the real one',
+  );
+}
+
+/** Over schema `usage`: limits, what is left of them, holds and the ledger's clock. */
+export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore {
+  const change = (limits: LimitChange) => runInTransaction(pool, (client) => changeLimits(client, limits));
+  return {
+    applyPresets: (presets) =>
+      change({
+        appKey: presets.appKey,
+        source: 'preset',
+        wanted: presetLimits(presets),
+        endOtherPresetsOf: presets.apis,
+      }),
+    setLimit: ({ appKey, ...limit }) =>
+      change({ appKey, source: 'configured', wanted: [limit], endOtherPresetsOf: [] }),
+    quotaStatus: () => readStatus(pool),
+    dailyUsage: (days) => readDaily(pool, days),
+    holdApi: async ({ api, code, forMs }) => {
+      await pool.query(readSql('hold-api'), [api, code, forMs]);
+    },
+    resumeApi: async (api) => {
+      const { rowCount } = await pool.query('DELETE FROM usage.api_hold WHERE api = $1', [api]);
+      return rowCount === 1;
+    },
+    listHolds: () => listHolds(pool),
+    ledgerNow: () => readLedgerNow(pool),
+    setLedgerOffset: (ms) => setLedgerOffset(pool, ms),
+  };
+}

@@ -1,0 +1,151 @@
+import type { Pool, PoolClient } from 'pg';
+import { sleep } from '../../core/clock.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import { Secret } from '../../core/secret.ts';
+import type { TokenSet, TokenStore } from '../../model/token.ts';
+import { isLockTimeout } from '../database-error.ts';
+import { loadErrors } from '../errors.ts';
+import { retryThroughOutage } from '../retry-through-outage.ts';
+import { runInTransaction } from '../run-in-transaction.ts';
+import { createSealer, type Sealer } from '../seal.ts';
+import { readSql } from '../sql-file.ts';
+
+export interface TokenStoreOptions {
+  readonly pool: Pool;
+  readonly log: Logger;
+  /** `TOKEN_KEY`: 64 hex digits. */
+  readonly key: Secret;
+  /** How long one refresh may take, and others wait for it. Default 60 s: above the gateway's own timeouts. */
+  readonly refreshTimeoutMs?: number;
+}
+
+interface TokenRow {
+  readonly access_token: Buffer;
+  readonly access_expires_at: Date | null;
+  readonly refresh_token: Buffer | null;
+  readonly refresh_expires_at: Date | null;
+}
+
+type Refresh = (current: TokenSet) => Promise<TokenSet>;
+
+/** Bound to the app and the kind of token, so that a row can't be swapped for another. */
+const accessContext = (appKey: string) => `access:${appKey}`;
+const refreshContext = (appKey: string) => `refresh:${appKey}`;
+
+function openRow(sealer: Sealer, appKey: string, row: TokenRow): TokenSet {
+  return {
+    accessToken: new Secret(sealer.open(row.access_token, accessContext(appKey))),
+    accessExpiresAt: row.access_expires_at,
+    refreshToken: row.refresh_token && new Secret(sealer.open(row.refresh_token, refreshContext(appKey))),
+    refreshExpiresAt: row.refresh_expires_at,
+  };
+}
+
+function sealRow(sealer: Sealer, appKey: string, tokens: TokenSet): unknown[] {
+  return [
+    appKey,
+    sealer.seal(tokens.accessToken.reveal(), accessContext(appKey)),
+    tokens.accessExpiresAt,
+    tokens.refreshToken && sealer.seal(tokens.refreshToken.reveal(), refreshContext(appKey)),
+    tokens.refreshExpiresAt,
+  ];
+}
+
+async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  const done = new AbortController();
+  const timedOut = sleep(timeoutMs, done.signal).then(() => {
+    throw new AppError(loadErrors.TOKEN_REFRESH_TIMEOUT, 'the refresh of the access token took too long', {
+      facts: { timeoutMs },
+    });
+  });
+  try {
+    return await Promise.race([work, timedOut]);
+  } finally {
+    done.abort();
+    timedOut.catch(() => undefined);
+  }
+}
+
+/** Waits for whoever refreshes right now; bounded, as is the refresh itself, also when its process freezes. */
+async function lockRow(client: PoolClient, appKey: string, timeoutMs: number): Promise<TokenRow | undefined> {
+  await client.query(
+    `SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)`,
+    [String(timeoutMs), String(timeoutMs * 2)],
+  );
+  try {
+    const { rows } = await client.query<TokenRow>('SELECT * FROM sync.token WHERE app_key = $1 FOR UPDATE', [
+      appKey,
+    ]);
+    return rows[0];
+  } catch (cause) {
+    if (!isLockTimeout(cause)) throw cause;
+    throw new AppError(
+      loadErrors.TOKEN_REFRESH_TIMEOUT,
+      'somebody else refreshes the access token for too long',
+      {
+        facts: { timeoutMs },
+        cause,
+      },
+    );
+  }
+}
+
+/**
+ * Over `sync.token`, encrypted. A refresh holds the app's row, and with it one connection of the pool: the pool
+ * needs a second one for what the refresh itself does.
+ *
+ * @throws AppError TOKEN_KEY_MISMATCH, TOKEN_DAMAGED, TOKEN_NOT_STORED, TOKEN_REFRESH_TIMEOUT
+ */
+export function createTokenStore(options: TokenStoreOptions): TokenStore {
+  const { pool } = options;
+  const timeoutMs = options.refreshTimeoutMs ?? 60_000;
+  const sealer = createSealer(options.key);
+  const refreshing = new Map<string, Promise<TokenSet>>();
+
+  const write = async (appKey: string, tokens: TokenSet) => {
+    // New tokens replace the old ones at 1688 at once: losing them to an outage would need a person.
+    await retryThroughOutage(
+      () => pool.query(readSql('upsert-token'), sealRow(sealer, appKey, tokens)),
+      options,
+    );
+  };
+  const refreshLocked = async (appKey: string, stale: Secret, refresh: Refresh) => {
+    let fresh: TokenSet | undefined;
+    try {
+      return await runInTransaction(pool, async (client) => {
+        const row = await lockRow(client, appKey, timeoutMs);
+        if (!row)
+          throw new AppError(loadErrors.TOKEN_NOT_STORED, 'no token is stored for this app', {
+            facts: { appKey },
+          });
+        const current = openRow(sealer, appKey, row);
+        if (current.accessToken.reveal() !== stale.reveal()) return current;
+        fresh ??= await withinTime(refresh(current), timeoutMs);
+        await client.query(readSql('upsert-token'), sealRow(sealer, appKey, fresh));
+        return fresh;
+      });
+    } catch (error) {
+      if (!fresh) throw error;
+      await write(appKey, fresh);
+      return fresh;
+    }
+  };
+
+  return {
+    read: async (appKey) => {
+      const { rows } = await pool.query<TokenRow>('SELECT * FROM sync.token WHERE app_key = $1', [appKey]);
+      return rows[0] ? openRow(sealer, appKey, rows[0]) : null;
+    },
+    write,
+    refreshOnce: (appKey, stale, refresh) => {
+      // Within one process, joining needs no connection; else many waiting jobs would leave none to refresh with.
+      const key = `${appKey}\n${stale.reveal()}`;
+      const joined = refreshing.get(key);
+      if (joined) return joined;
+      const started = refreshLocked(appKey, stale, refresh).finally(() => refreshing.delete(key));
+      refreshing.set(key, started);
+      return started;
+    },
+  };
+}
