@@ -17,7 +17,7 @@ export function readCommand(body: string): JsonObject {
   return value;
 }
 
-function isFault(value: JsonValue): boolean {
+function isFault(value: unknown): value is Fault {
   if (!isJsonObject(value)) return false;
   const isKind = faultKinds.some((kind) => kind === value['kind']);
   const areNumbers = ['count', 'rate', 'status'].every((key) => typeof (value[key] ?? 0) === 'number');
@@ -27,8 +27,8 @@ function isFault(value: JsonValue): boolean {
 
 /** `{"faults":[...]}`. @throws BadCommand when one of them is not a `Fault` */
 export function readFaults(command: JsonObject): readonly Fault[] {
-  const { faults } = command;
-  if (!Array.isArray(faults) || !(faults as readonly JsonValue[]).every(isFault)) {
+  const faults: readonly unknown[] | null = Array.isArray(command['faults']) ? command['faults'] : null;
+  if (faults?.every(isFault) !== true) {
     throw new BadCommand(`faults must be a list of objects whose kind is one of: ${faultKinds.join(', ')}`);
   }
   return faults;
