@@ -12,7 +12,7 @@ export interface WireObject {
   readonly required: readonly string[];
 }
 
-export interface WireList {
+interface WireList {
   readonly kind: 'list';
   readonly items: WireShape;
 }
