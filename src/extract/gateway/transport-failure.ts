@@ -30,14 +30,14 @@ export function transportKind(code: string, hasLeft: boolean): ErrorKind {
   if (certificateCode.test(code)) return errors.GATEWAY_CERTIFICATE_REFUSED;
   if (!hasLeft) return errors.GATEWAY_UNREACHABLE;
   if (timeoutCodes.has(code)) return errors.GATEWAY_TIMEOUT;
-  // llhttp's codes: what came is not HTTP.
-  if (code.startsWith('HPE_')) return errors.GATEWAY_ANSWER_UNREADABLE;
+  // What came is not HTTP; undici knows llhttp's code for it only sometimes.
+  if (code.startsWith('HPE_') || code === 'HTTPParserError') return errors.GATEWAY_ANSWER_UNREADABLE;
   return errors.GATEWAY_CONNECTION_LOST;
 }
 
-/** The code of anything thrown; of several connection attempts, the first one's. Never a message. */
+/** The code, or else the name, of anything thrown; of several attempts to connect, the first. Never a message. */
 export function transportCode(error: unknown): string {
   if (error instanceof AggregateError) return transportCode(error.errors[0]);
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'UNKNOWN';
+  if (!(error instanceof Error)) return 'UNKNOWN';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

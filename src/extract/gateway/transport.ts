@@ -55,7 +55,7 @@ export interface TransportRequest {
 export interface Transport {
   /** Sends one POST, once, and reads its answer. Never throws; redirects are answers like any other. */
   send(request: TransportRequest): Promise<TransportResult>;
-  /** Waits for what is under way, then closes the connections. */
+  /** Waits for what is under way, then closes the connections. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -77,11 +77,12 @@ export function createTransport(options: TransportOptions): Transport {
     totalMs: timeouts.totalMs,
     maxBytes: options.maxResponseBytes ?? defaultMaxResponseBytes,
   };
+  let closed: Promise<void> | null = null;
   const prefix = base.pathname.replace(/\/+$/, '');
   return {
     send: ({ urlPath, form, requestId, signal }) =>
       exchange(pool, { path: `${prefix}/${urlPath}`, form, requestId }, limits, signal),
-    close: () => pool.close(),
+    close: () => (closed ??= pool.close()),
   };
 }
 
