@@ -5,11 +5,11 @@ import type { Logger } from '../core/log.ts';
 import { locateBinaries, placeBinaries, type PostgresVersion } from './binaries.ts';
 import { connectionUrl, ensureDatabase, findRunningServer } from './connect.ts';
 import { localErrors } from './errors.ts';
-import { ensureData, readOrMakePassword } from './init-data.ts';
+import { ensureData, hasPassword, readOrMakePassword } from './init-data.ts';
 import { startServer, stopServer, type ServerOptions } from './postgres-server.ts';
 import { PresenceFolder } from './presence.ts';
 import { findRunUser, type RunUser } from './run-user.ts';
-import { chooseServerPlace, ensureOwnFolder, hasData } from './server-place.ts';
+import { chooseServerPlace, ensureOwnFolder, hasData, setAside } from './server-place.ts';
 import { withLock } from './with-lock.ts';
 
 export interface EmbeddedPostgres {
@@ -57,6 +57,11 @@ async function prepareServer(options: EmbeddedPostgresOptions, site: Site) {
     options.log.info({ folder: place.folder, user: user?.name }, 'local postgres lives outside the project');
   }
   const binaries = await placeBinaries(locateBinaries(version), place.folder, user);
+  if (place.isRelocated && !hasPassword(site.stateFolder) && hasData(place.home)) {
+    const orphan = { binaries, home: place.home, data: join(place.home, 'data'), user, log: options.log };
+    await stopServer(orphan);
+    setAside(place, user, options.log);
+  }
   const password = readOrMakePassword(site.stateFolder, hasData(place.home));
   const data = await ensureData({ binaries, home: place.home, user, version, password });
   const server: ServerOptions = {

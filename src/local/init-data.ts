@@ -19,19 +19,26 @@ export interface DataOptions {
 /** The superuser of the local server. */
 export const superuser = 'postgres';
 
+const passwordFile = (stateFolder: string) => join(stateFolder, 'password');
+
+/** Whether this project has made a password, and so maybe data, before. */
+export function hasPassword(stateFolder: string): boolean {
+  return existsSync(passwordFile(stateFolder));
+}
+
 /**
  * The password of the local server: made once, kept in a file that only its owner can read.
  *
  * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE when there is data and its password is lost
  */
 export function readOrMakePassword(stateFolder: string, isDataPresent: boolean): string {
-  const file = join(stateFolder, 'password');
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const file = passwordFile(stateFolder);
+  if (hasPassword(stateFolder)) return readFileSync(file, 'utf8').trim();
   if (isDataPresent) {
     throw new AppError(
       localErrors.LOCAL_POSTGRES_DATA_UNUSABLE,
       'the local Postgres has data, but the file with its password is gone',
-      { facts: { file } },
+      { facts: { file, folder: stateFolder } },
     );
   }
   const password = randomBytes(24).toString('hex');
@@ -89,21 +96,21 @@ export async function ensureData(options: DataOptions): Promise<string> {
   }
   removeUnfinished(home);
   const unfinished = join(home, `init-${randomBytes(6).toString('hex')}`);
-  const passwordFile = `${unfinished}.password`;
-  writePasswordFor(user, passwordFile, options.password);
+  const handover = `${unfinished}.password`;
+  writePasswordFor(user, handover, options.password);
   const result = await runProgram(
     join(options.binaries, 'bin', 'initdb'),
     [
       `--pgdata=${unfinished}`,
       `--username=${superuser}`,
-      `--pwfile=${passwordFile}`,
+      `--pwfile=${handover}`,
       '--auth=scram-sha-256',
       '--encoding=UTF8',
       ...localeArguments(version),
     ],
     { user },
   );
-  rmSync(passwordFile, { force: true });
+  rmSync(handover, { force: true });
   if (result.code !== 0) {
     throw new AppError(
       localErrors.LOCAL_POSTGRES_START_FAILED,

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, lchownSync, lstatSync, mkdirSync, realpathSync, renameSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
 import { isShellSafe } from './binaries.ts';
 import { localErrors } from './errors.ts';
 import { runProgram } from './run-program.ts';
@@ -57,10 +58,14 @@ export function ensureOwnFolder(folder: string, user: RunUser): void {
   ownFolder(folder, process.getuid?.(), user ? 0o711 : 0o700);
 }
 
+function ensureHome(home: string, user: RunUser): void {
+  ownFolder(home, user?.uid ?? process.getuid?.(), 0o700);
+}
+
 function preparePlace(folder: string, user: RunUser, isRelocated: boolean): ServerPlace {
   const home = join(folder, 'server');
   ensureOwnFolder(folder, user);
-  ownFolder(home, user?.uid ?? process.getuid?.(), 0o700);
+  ensureHome(home, user);
   return { folder, home, isRelocated };
 }
 
@@ -99,4 +104,15 @@ export async function chooseServerPlace(stateFolder: string, user: RunUser): Pro
     localErrors.LOCAL_POSTGRES_UNAVAILABLE,
     `the user ${user?.name ?? 'that runs this'} can reach neither ${inProject.home} nor ${relocated.home}`,
   );
+}
+
+/**
+ * Gives the place an empty home. For a place outside the project whose project was removed and made again: a
+ * fresh project begins with an empty database, and the old data is kept under another name.
+ */
+export function setAside(place: ServerPlace, user: RunUser, log: Logger): void {
+  const folder = `${place.home}-before-${randomBytes(4).toString('hex')}`;
+  renameSync(place.home, folder);
+  ensureHome(place.home, user);
+  log.warn({ folder }, 'local postgres data of a removed project is kept aside');
 }

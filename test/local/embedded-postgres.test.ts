@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -205,6 +206,19 @@ describe.skipIf(!isRoot)('as root', () => {
     await first.release();
     const second = await project.open();
     expect(await queryRow(second.url, 'select answer from kept')).toEqual({ answer: 42 });
+  });
+
+  it('begins with an empty database when the project was removed, and keeps the old data aside', async () => {
+    use('closed');
+    chmodSync(project.folder, 0o700);
+    const first = await project.open();
+    await queryRow(first.url, 'create table old as select 1 as one');
+    rmSync(project.dataRoot, { recursive: true });
+    const second = await project.open();
+    await expect(queryRow(second.url, 'select one from old')).rejects.toThrow(/does not exist/);
+    await expect(queryRow(first.url, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
+    const aside = project.logged.find(({ msg }) => String(msg).endsWith('is kept aside'));
+    expect(existsSync(join(String(aside?.['folder']), 'data', 'PG_VERSION'))).toBe(true);
   });
 
   it('does not begin with an empty database when the project was closed later', async () => {
