@@ -120,14 +120,14 @@ CREATE FUNCTION usage.refusing_window(
 RETURNS TABLE (window_kind text, free_at timestamptz) LANGUAGE sql STABLE AS $$
   SELECT w.window_kind,
          CASE WHEN w.used < w.call_limit AND w.reset = 'calendar'
-           THEN greatest(p_now, w.ends_at - interval '2 hours' * ((w.call_limit - w.used) / k.kept))
+           THEN greatest(p_now, w.ends_at - interval '2 hours' * ((w.call_limit - w.used - 1) / k.kept))
            ELSE coalesce(w.free_at, w.ends_at) END
   FROM usage.quota_windows(p_app_key, p_api, p_from, p_to) w
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN w.window_kind = 'day' AND p_lane <> 'manual' THEN w.call_limit * 0.05::float8 ELSE 0 END AS kept
+    SELECT CASE WHEN w.window_kind = 'day' AND p_lane <> 'manual' THEN floor(w.call_limit * 0.05::float8) ELSE 0 END AS kept
   ) k
   CROSS JOIN LATERAL (
-    SELECT floor(k.kept * CASE WHEN w.reset = 'rolling' THEN 1
+    SELECT ceil(k.kept * CASE WHEN w.reset = 'rolling' THEN 1
       ELSE least(1, greatest(0, extract(epoch FROM w.ends_at - p_now) / 7200)) END) AS now_kept
   ) r
   WHERE w.used >= w.call_limit - r.now_kept
