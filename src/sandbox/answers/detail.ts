@@ -37,13 +37,14 @@ function skuAttributes(offer: Offer, sku: Sku, language: string): WireValue {
 
 function skuInfo(offer: Offer, sku: Sku, language: string): WireValue {
   const { draw } = offer;
+  const isPricedBySku = offer.quoteType === 1;
   const money = (place: string, fen: number | null) => wireYuanOrNull(draw, `sku-${place}`, fen);
   return {
     skuId: BigInt(sku.skuId),
     specId: specId(offer, sku.position),
     amountOnSale: sku.stock,
-    price: money('price', sku.priceFen),
-    promotionPrice: money('promotion', sku.promotionFen),
+    price: isPricedBySku ? money('price', sku.priceFen) : null,
+    promotionPrice: isPricedBySku ? money('promotion', sku.promotionFen) : null,
     consignPrice: money('consign', sku.consignFen),
     jxhyPrice: money('jxhy', sku.jxhyFen),
     pfJxhyPrice: null,

@@ -25,7 +25,10 @@ export type Control = (
   body: string,
 ) => Promise<void>;
 
-const isLoopback = /^(127\.|::1$|::ffff:127\.)/;
+/** Whether a peer is this machine. */
+export function isLoopbackAddress(address: string | undefined): boolean {
+  return /^(127\.|::1$|::ffff:127\.)/.test(address ?? '');
+}
 
 /** An object in chunks: whole at once for small ones, a stream for a world of 20,000 offers. */
 async function sendChunks(response: ServerResponse, chunks: Iterable<string>): Promise<void> {
@@ -86,7 +89,7 @@ export function createControl(state: SandboxState): Control {
     sendWhole(response, done === null ? 404 : 200, JSON.stringify(done ?? { error: 'not found' }));
   };
   return async (url, request, response, body) => {
-    if (!isLoopback.test(request.socket.remoteAddress ?? '')) {
+    if (!isLoopbackAddress(request.socket.remoteAddress)) {
       sendWhole(response, 403, '{"error":"the control endpoints answer to loopback only"}');
       return;
     }

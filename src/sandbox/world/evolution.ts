@@ -10,7 +10,7 @@ const eventShares: readonly (readonly [EventKind, number])[] = [
   ['sales', 0.82],
   ['subject', 0.87],
   ['skus', 0.93],
-  ['status', 0.97],
+  ['status', 0.985],
   ['vanish', 1],
 ];
 
@@ -50,6 +50,8 @@ export interface OfferState {
 interface Life {
   readonly versions: { price: number; stock: number; sales: number; subject: number; skus: number };
   goneAtStep: number | null;
+  /** Whether the next event brings a gone offer back. */
+  isComingBack: boolean;
   isOffSale: boolean;
   statusChanges: number;
   modifiedAtStep: number | null;
@@ -65,12 +67,13 @@ function drawEventKind(offer: Offer, nth: number): EventKind {
 function applyEvent(offer: Offer, life: Life, nth: number, step: number): void {
   const { draw } = offer;
   if (life.goneAtStep !== null) {
-    if (draw.chance('returns', 0.3, nth)) life.goneAtStep = null;
+    if (life.isComingBack) life.goneAtStep = null;
     return;
   }
   const kind = life.isOffSale && draw.chance('republished', 0.5, nth) ? 'status' : drawEventKind(offer, nth);
   if (kind === 'vanish') {
     life.goneAtStep = step;
+    life.isComingBack = draw.chance('comes-back', 0.3, nth);
     return;
   }
   if (kind === 'status') {
@@ -89,15 +92,19 @@ function gapTo(offer: Offer, nth: number): number {
   return 1 + Math.floor(Math.log(1 - offer.draw.unit('gap', nth)) / Math.log(1 - rate));
 }
 
+/** Search forgets most gone offers within a few steps, and some never. */
+function isForgotten({ draw }: Offer, goneAtStep: number | null, step: number): boolean {
+  if (goneAtStep === null || draw.chance('never-forgotten', 0.2, goneAtStep)) return false;
+  return step >= goneAtStep + draw.int('lag', maxLagSteps + 1, goneAtStep);
+}
+
 function toState(offer: Offer, life: Life, step: number): OfferState {
   const { draw } = offer;
   const status = life.isOffSale ? draw.pick('off-sale', offSaleStatuses, life.statusChanges) : 'published';
-  const lagSteps = life.goneAtStep === null ? 0 : draw.int('lag', maxLagSteps + 1, life.goneAtStep);
-  const isStale = life.goneAtStep !== null && step >= life.goneAtStep + lagSteps;
   const isHidden = life.isOffSale && draw.chance('hidden', 0.5, life.statusChanges);
   return {
     isGone: life.goneAtStep !== null,
-    isListed: !isStale && !isHidden,
+    isListed: !isHidden && !isForgotten(offer, life.goneAtStep, step),
     status,
     versions: life.versions,
     modifiedAtStep: life.modifiedAtStep,
@@ -111,7 +118,8 @@ function toState(offer: Offer, life: Life, step: number): OfferState {
 export function stateAt(offer: Offer, step: number): OfferState {
   const life: Life = {
     versions: { price: 0, stock: 0, sales: 0, subject: 0, skus: 0 },
-    goneAtStep: null,
+    goneAtStep: offer.bornAtStep === 0 && offer.draw.chance('gone-from-start', 0.015) ? 0 : null,
+    isComingBack: false,
     isOffSale: offer.draw.chance('off-sale-from-start', 0.02),
     statusChanges: 0,
     modifiedAtStep: offer.bornAtStep > 0 ? offer.bornAtStep : null,
