@@ -48,6 +48,7 @@ const strangeNumber = fc.constantFrom(
   -1e308,
   2 ** 53,
   2 ** 31,
+  2 ** 31 - 1,
   5e-324,
 );
 

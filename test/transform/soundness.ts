@@ -17,6 +17,9 @@ function formOf(key: string): RegExp | null {
   return key === 'url' || key.endsWith('Url') ? /^https:\/\/[a-z0-9.-]+\/\S+$/ : null;
 }
 
+/** Ends in a Postgres `integer`. */
+const smallNumbers = ['level', 'minQuantity', 'minOrderQuantity', 'batchNumber', 'page', 'rank', 'position'];
+
 function expectSoundValue(key: string, value: unknown): void {
   if (typeof value === 'string') {
     expect(value.isWellFormed() && !value.includes('\u0000'), `${key} is clean`).toBe(true);
@@ -25,6 +28,7 @@ function expectSoundValue(key: string, value: unknown): void {
     if (form === anId) expect(BigInt(value) < 2n ** 63n, key).toBe(true);
   } else if (typeof value === 'number') {
     expect(Number.isSafeInteger(value) && value >= 0, key).toBe(true);
+    if (smallNumbers.includes(key)) expect(value, key).toBeLessThan(2 ** 31);
   } else if (Array.isArray(value)) {
     for (const item of value) expectSoundValue(key, item);
   } else if (typeof value === 'object' && value !== null) {

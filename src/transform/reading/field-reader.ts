@@ -46,28 +46,24 @@ export class ListItem {
  * has none (no key, null, blank text), and null with a reject when it has one that can't be read.
  */
 export class FieldReader {
-  readonly path: string;
+  readonly #path: string;
   readonly #findings: Findings;
   readonly #object: JsonObject;
 
   /** `path` is `''` for the payload itself. */
   constructor(object: JsonObject, path: string, findings: Findings) {
     this.#object = object;
-    this.path = path;
+    this.#path = path;
     this.#findings = findings;
   }
 
-  /** What the answer has under `key`; only own keys count, so `constructor` and the like are absent. */
+  /** What the answer has under `key`, whatever it is. */
   raw(key: string): JsonValue | undefined {
-    return Object.hasOwn(this.#object, key) ? this.#object[key] : undefined;
-  }
-
-  pathOf(key: string): string {
-    return this.path === '' ? key : `${this.path}.${key}`;
+    return this.#object[key];
   }
 
   reject(key: string, reason: RejectReason): void {
-    this.#findings.reject(this.pathOf(key), reason, this.raw(key));
+    this.#findings.reject(this.#pathOf(key), reason, this.raw(key));
   }
 
   text(key: string, maxLength = 500): string | null {
@@ -95,7 +91,8 @@ export class FieldReader {
 
   /** A share from 0 to 1; blank text is 1688's way to write 0. */
   share(key: string): string | null {
-    return this.raw(key) === '' ? '0' : this.#read(key, parseShare, 'not_a_share');
+    const value = this.raw(key);
+    return value === '' ? parseShare(value) : this.#read(key, parseShare, 'not_a_share');
   }
 
   score(key: string): string | null {
@@ -131,9 +128,9 @@ export class FieldReader {
   /** The object under `key`; without a usable one, a reader that finds nothing. */
   object(key: string): FieldReader {
     const value = this.raw(key);
-    if (isJsonObject(value)) return new FieldReader(value, this.pathOf(key), this.#findings);
+    if (isJsonObject(value)) return new FieldReader(value, this.#pathOf(key), this.#findings);
     if (!isAbsent(value)) this.reject(key, 'not_an_object');
-    return new FieldReader({}, this.pathOf(key), this.#findings);
+    return new FieldReader({}, this.#pathOf(key), this.#findings);
   }
 
   /** The elements of the list under `key`: none when it is absent; null, with a reject, when it is no list. */
@@ -141,7 +138,7 @@ export class FieldReader {
     const value = this.raw(key);
     if (isAbsent(value)) return [];
     if (Array.isArray(value)) {
-      const path = this.pathOf(key);
+      const path = this.#pathOf(key);
       return (value as readonly JsonValue[]).map((item, i) => new ListItem(item, i, path, this.#findings));
     }
     this.reject(key, 'not_an_array');
@@ -151,6 +148,10 @@ export class FieldReader {
   /** The objects of the list under `key`; its other elements are rejected. */
   rows(key: string): readonly FieldReader[] {
     return (this.list(key) ?? []).flatMap((item) => item.asRow() ?? []);
+  }
+
+  #pathOf(key: string): string {
+    return this.#path === '' ? key : `${this.#path}.${key}`;
   }
 
   #read<T>(key: string, parse: (value: JsonValue) => T | null, reason: RejectReason): T | null {

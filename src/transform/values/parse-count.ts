@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../core/json.ts';
 import { numberText } from './number-text.ts';
 
-/** The largest Postgres `integer`, for counts that describe one order or one place. */
-const largestInteger = 2_147_483_647;
+/** Half of a Postgres `integer`: beyond twice this the column overflows, and so would a child's level, one more. */
+const largestSmall = 1_000_000_000;
 
 /**
  * A whole number from 0 to 2^53 - 1, for stock and sales: `99999`, `'128'` and the double `'12.0'` are read;
@@ -15,10 +15,10 @@ export function parseCount(value: JsonValue): number | null {
   return Number.isSafeInteger(count) ? count : null;
 }
 
-/** As `parseCount`, but at most a Postgres `integer`: levels, batches, pages, minimum orders. */
+/** As `parseCount`, but at most 10^9, for `integer` columns: levels, batches, pages, minimum orders. */
 export function parseSmallCount(value: JsonValue): number | null {
   const count = parseCount(value);
-  return count !== null && count <= largestInteger ? count : null;
+  return count !== null && count <= largestSmall ? count : null;
 }
 
 /** As `parseSmallCount`, but at least 1: the units from which a price holds. */

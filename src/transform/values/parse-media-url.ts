@@ -1,4 +1,3 @@
-import { cleanText } from '../../core/clean-text.ts';
 import type { JsonValue } from '../../core/json.ts';
 
 /** Where relative image paths of the older product model live (1688 docs cross.productInfo v1). */
@@ -20,7 +19,7 @@ const maxLength = 2000;
  */
 export function parseMediaUrl(value: JsonValue): string | null {
   if (typeof value !== 'string' || value.length > maxLength) return null;
-  const text = absoluteText(cleanText(value).trim());
+  const text = absoluteText(value.trim());
   if (text === null || !URL.canParse(text)) return null;
   const url = new URL(text);
   if (url.username || url.password || url.port || url.pathname === '/') return null;

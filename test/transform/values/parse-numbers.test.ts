@@ -76,11 +76,11 @@ describe('parseCount', () => {
   );
 
   it('is bounded where the column is an integer', () => {
-    expect(parseSmallCount(2_147_483_647)).toBe(2_147_483_647);
-    expect(parseSmallCount(2_147_483_648)).toBeNull();
+    expect(parseSmallCount(1_000_000_000)).toBe(1_000_000_000);
+    expect(parseSmallCount(1_000_000_001)).toBeNull();
     expect(parseQuantity(1)).toBe(1);
     expect(parseQuantity(0)).toBeNull();
-    expect(parseQuantity('2147483648')).toBeNull();
+    expect(parseQuantity('1000000001')).toBeNull();
   });
 });
 
