@@ -179,6 +179,8 @@ DECLARE
   v_now timestamptz;
   v_send_at timestamptz;
   v_send_by timestamptz;
+  v_app_slot timestamptz;
+  v_api_slot timestamptz;
   v_free_at timestamptz;
   v_budget_left int;
   v_window_ids bigint[] := '{}';
@@ -216,15 +218,20 @@ BEGIN
     END IF;
     IF v_budget_left <= 0 THEN denied_by := 'run'; RETURN; END IF;
 
-    SELECT greatest(v_now, max(p.next_slot_at)) INTO v_send_at
-    FROM usage.pace p WHERE p.app_key = p_app_key AND p.api IN (p_api, '*');
+    SELECT max(p.next_slot_at) FILTER (WHERE p.api = '*'), max(p.next_slot_at) FILTER (WHERE p.api = p_api)
+    INTO v_app_slot, v_api_slot
+    FROM usage.pace p WHERE p.app_key = p_app_key;
+    v_send_at := greatest(v_now, v_app_slot, v_api_slot);
     v_send_by := v_send_at + p_send_within;
     IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.window_kind <> 'second') THEN
       kind := 'limit_unknown'; RETURN;
     END IF;
     SELECT w.window_kind, w.free_at INTO denied_by, v_free_at
     FROM usage.refusing_window(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_longest_call) w;
-    IF denied_by IS NULL AND v_send_at > v_now + c_furthest_slot THEN
+    IF denied_by IS NULL AND v_api_slot > greatest(v_now, v_app_slot) AND v_app_slot IS NOT NULL THEN
+      -- A slot of the app taken that far ahead would make its other APIs wait for this one.
+      denied_by := 'second'; v_free_at := v_api_slot;
+    ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_slot THEN
       denied_by := 'second'; v_free_at := v_send_at - c_furthest_slot;
     END IF;
     IF denied_by IS NOT NULL THEN retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN; END IF;

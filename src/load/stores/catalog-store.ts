@@ -1,0 +1,106 @@
+import type { Pool, PoolClient } from 'pg';
+import type { Logger } from '../../core/log.ts';
+import type {
+  LoadableAnswer,
+  LoadableCategory,
+  LoadableOffer,
+  LoadableSearchPage,
+  LoadReport,
+} from '../../model/catalog.ts';
+import type { Learn } from '../../model/learning.ts';
+import { bookAnswers } from '../catalog/book-answers.ts';
+import { loadCategories } from '../catalog/load-categories.ts';
+import { loadDetails } from '../catalog/load-details.ts';
+import { loadSearchPages } from '../catalog/load-search-pages.ts';
+import { createTally } from '../catalog/tally.ts';
+import { classifyDatabaseErrors, isMissingPartition } from '../database-error.ts';
+import { ensurePartitions } from '../partitions.ts';
+import { runInTransaction } from '../run-in-transaction.ts';
+
+export interface CatalogStoreOptions {
+  readonly pool: Pool;
+  readonly learn: Learn;
+  readonly log: Logger;
+  /** Version of the code that made the records of the answers; kept beside them. */
+  readonly normalizerVersion?: number;
+}
+
+/** Puts normalized answers into the catalog. */
+export interface CatalogStore {
+  /**
+   * Loads answers in one transaction: all of them or none. Loading an answer again changes nothing, and current
+   * state does not depend on the order in which answers are loaded.
+   *
+   * Locks are taken in one order: search windows, offers, sellers, each in ascending id, then the answers and
+   * the drifts. Category answers take the lock of the tree instead.
+   *
+   * @throws AppError of the database
+   */
+  load(answers: readonly LoadableAnswer[]): Promise<LoadReport>;
+}
+
+interface Kinds {
+  readonly categories: readonly LoadableCategory[];
+  readonly pages: readonly LoadableSearchPage[];
+  readonly offers: readonly LoadableOffer[];
+}
+
+function byKind(answers: readonly LoadableAnswer[]): Kinds {
+  return {
+    categories: answers.filter((answer) => answer.kind === 'category'),
+    pages: answers.filter((answer) => answer.kind === 'search'),
+    offers: answers.filter((answer) => answer.kind === 'detail'),
+  };
+}
+
+async function loadAll(
+  client: PoolClient,
+  answers: readonly LoadableAnswer[],
+  { learn, normalizerVersion = null }: { learn: Learn; normalizerVersion?: number | null },
+): Promise<LoadReport> {
+  const { categories, pages, offers } = byKind(answers);
+  const tally = createTally();
+  const nodes = categories.length > 0 ? await loadCategories(client, categories) : new Set<string>();
+  if (pages.length > 0) await loadSearchPages(client, pages, { tally, learn });
+  if (offers.length > 0) await loadDetails(client, offers, { tally, normalizerVersion });
+  const rejects = await bookAnswers(client, answers, normalizerVersion);
+  const changed = [...tally.changed].filter((id) => !tally.added.has(id) && !tally.completed.has(id));
+  const isUnchanged = (id: string) =>
+    !tally.added.has(id) && !tally.completed.has(id) && !tally.changed.has(id);
+  return {
+    categories: nodes.size,
+    offersNew: tally.added.size,
+    offersChanged: changed.length,
+    offersUnchanged: [...tally.seen].filter(isUnchanged).length,
+    pricesOpened: tally.pricesOpened,
+    pricesClosed: tally.pricesClosed,
+    rejects,
+  };
+}
+
+/** Makes the partitions that the answers need: an old answer, or a clock that has moved far. */
+async function ensureMonths({ pool, log }: CatalogStoreOptions, answers: readonly LoadableAnswer[]) {
+  for (const { provenance } of answers) {
+    const made = await ensurePartitions(pool, provenance.observedAt);
+    if (made.length > 0) log.info({ made }, 'partitions made by need');
+  }
+}
+
+/** The catalog over Postgres. */
+export function createCatalogStore(options: CatalogStoreOptions): CatalogStore {
+  const { pool } = options;
+  const attempt = (answers: readonly LoadableAnswer[]) =>
+    runInTransaction(pool, (client) => loadAll(client, answers, options));
+  return {
+    load: (answers) =>
+      classifyDatabaseErrors(async () => {
+        try {
+          return await attempt(answers);
+        } catch (error) {
+          if (!isMissingPartition(error)) throw error;
+          await ensureMonths(options, answers);
+          return await attempt(answers);
+        }
+      }),
+  };
+}
