@@ -1,14 +1,24 @@
-// `npm run build`: src -> dist. tsc leaves SQL where it is, so the statements are copied beside their loader.
+// `npm run build`: src -> dist, or the folder that is named. tsc leaves SQL where it is, so it is copied beside
+// the code that reads it.
 import { execFileSync } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
+const outDir = resolve(root, process.argv[2] ?? 'dist');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
-cpSync(join(root, 'src/load/sql'), join(root, 'dist/load/sql'), {
+rmSync(outDir, { recursive: true, force: true });
+// Types are checked by `npm run types`, and nobody imports a program's declarations.
+execFileSync(
+  process.execPath,
+  [tsc, '-p', 'tsconfig.build.json', '--noCheck', '--declaration', 'false', '--outDir', outDir],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+);
+cpSync(join(root, 'src'), outDir, {
   recursive: true,
-  filter: (path) => !path.endsWith('.ts'),
+  filter: (path) => path.endsWith('.sql') || statSync(path).isDirectory(),
 });
