@@ -1,0 +1,113 @@
+import type { PoolClient } from 'pg';
+import type { LoadableAnswer } from '../../model/catalog.ts';
+import type { OperationName } from '../../model/operation.ts';
+import { readSql } from '../sql-file.ts';
+import { uniqueBy } from './looks.ts';
+
+const operations = {
+  category: 'category.children',
+  search: 'search.keyword',
+  detail: 'offer.detail',
+} as const satisfies Record<LoadableAnswer['kind'], OperationName>;
+
+function countRows(answer: LoadableAnswer): number {
+  if (answer.record === null) return 0;
+  switch (answer.kind) {
+    case 'category':
+      return answer.record.children.length + (answer.record.node === null ? 0 : 1);
+    case 'search':
+      return answer.record.rows.length;
+    case 'detail':
+      return answer.record.kind === 'found' ? 1 : 0;
+  }
+}
+
+async function keepRejects(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<number> {
+  const rows = answers.flatMap(({ kind, provenance, rejects }) =>
+    rejects.map(({ path, reason, sample }) => ({
+      raw_id: provenance.rawId,
+      call_id: provenance.callId,
+      run_id: provenance.runId,
+      operation: operations[kind],
+      path,
+      reason,
+      sample,
+      observed_at: provenance.observedAt,
+    })),
+  );
+  if (rows.length > 0) await client.query(readSql('insert-quarantine'), [JSON.stringify(rows)]);
+  return rows.length;
+}
+
+interface DriftRow {
+  readonly operation: OperationName;
+  readonly path: string;
+  readonly kind: string;
+  readonly seen: number;
+  readonly first_seen_at: Date;
+  readonly last_seen_at: Date;
+  readonly sample: string | null;
+  readonly last_raw_id: string;
+}
+
+/** Answers that drift in the same way are one row: a row twice in one statement is an error of Postgres. */
+function joinDrifts(rows: readonly DriftRow[]): DriftRow[] {
+  const joined = new Map<string, DriftRow>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.operation, row.path, row.kind]);
+    const known = joined.get(key);
+    if (!known) {
+      joined.set(key, row);
+      continue;
+    }
+    const last = row.last_seen_at >= known.last_seen_at ? row : known;
+    const first = row.first_seen_at < known.first_seen_at ? row : known;
+    joined.set(key, { ...last, first_seen_at: first.first_seen_at, seen: known.seen + row.seen });
+  }
+  return [...joined.values()];
+}
+
+async function countDrifts(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<void> {
+  const rows = answers.flatMap(({ kind, provenance, drifts }) =>
+    drifts.map((drift) => ({
+      operation: operations[kind],
+      path: drift.path.slice(0, maxPath),
+      kind: drift.kind,
+      seen: 1,
+      first_seen_at: provenance.observedAt,
+      last_seen_at: provenance.observedAt,
+      sample: drift.sample,
+      last_raw_id: provenance.rawId,
+    })),
+  );
+  // Last of all, for every load that sees the same drift waits here.
+  if (rows.length > 0) await client.query(readSql('upsert-drift'), [JSON.stringify(joinDrifts(rows))]);
+}
+
+/** Far below the 2,704 bytes that an index entry may have, and far above any path of a known field. */
+const maxPath = 500;
+
+/**
+ * Marks answers as loaded and keeps what they had beside their records. Those that were loaded before are left
+ * alone.
+ *
+ * @returns how many values went into quarantine
+ */
+export async function bookAnswers(
+  client: PoolClient,
+  answers: readonly LoadableAnswer[],
+  normalizerVersion: number | null,
+): Promise<number> {
+  const once = uniqueBy(answers, ({ provenance }) => provenance.rawId);
+  const { rows } = await client.query<{ raw_id: string }>(readSql('mark-answers-loaded'), [
+    once.map(({ provenance }) => provenance.rawId),
+    once.map(({ provenance }) => provenance.callId),
+    once.map(countRows),
+    normalizerVersion,
+  ]);
+  const marked = new Set(rows.map((row) => row.raw_id));
+  const fresh = once.filter(({ provenance }) => marked.has(provenance.rawId));
+  const rejects = await keepRejects(client, fresh);
+  await countDrifts(client, fresh);
+  return rejects;
+}

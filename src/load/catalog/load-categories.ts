@@ -1,0 +1,95 @@
+import type { PoolClient } from 'pg';
+import type { LoadableCategory } from '../../model/catalog.ts';
+import type { CategoryRecord } from '../../model/records.ts';
+import { readSql } from '../sql-file.ts';
+import { compareLooks, isNewer, lookKey, uniqueBy, type LookKey } from './looks.ts';
+
+/** The virtual node above the roots: it has no row. */
+const aboveRoots = '0';
+
+/** Any number, as long as nothing else here locks it. */
+const treeLockKey = 1_688_002;
+
+interface Statement {
+  readonly category_id: string;
+  readonly parent_id: string | null;
+  readonly level: number | null;
+  readonly name_zh: string | null;
+  readonly name_translated: string | null;
+  readonly is_leaf: boolean | null;
+  readonly is_retired: boolean;
+}
+
+function toStatement(record: CategoryRecord): Statement {
+  return {
+    category_id: record.categoryId,
+    // A node below itself would be refused, and its whole answer with it.
+    parent_id: record.parentId === record.categoryId ? null : record.parentId,
+    level: record.level,
+    name_zh: record.nameZh,
+    name_translated: record.nameTranslated,
+    is_leaf: record.isLeaf,
+    is_retired: record.isRetired,
+  };
+}
+
+function listStatements({ record }: LoadableCategory): Statement[] {
+  const nodes = record === null ? [] : [...(record.node === null ? [] : [record.node]), ...record.children];
+  return uniqueBy(nodes, ({ categoryId }) => categoryId)
+    .filter(({ categoryId }) => categoryId !== aboveRoots)
+    .map(toStatement);
+}
+
+async function mergeAnswer(
+  client: PoolClient,
+  statements: readonly Statement[],
+  key: LookKey,
+): Promise<void> {
+  if (statements.length === 0) return;
+  const named = statements.flatMap(({ category_id, parent_id }) => [category_id, parent_id ?? aboveRoots]);
+  const ids = [...new Set(named)].filter((id) => id !== aboveRoots);
+  await client.query(readSql('insert-missing-categories'), [ids, key.at, key.callId]);
+  const moved = await client.query<{ category_id: string }>(readSql('merge-categories'), [
+    JSON.stringify(statements),
+    key.at,
+    key.callId,
+  ]);
+  const movedIds = moved.rows.map((row) => row.category_id);
+  if (movedIds.length > 0) await client.query(readSql('update-category-paths'), [movedIds]);
+}
+
+async function bookVisits(client: PoolClient, answers: readonly LoadableCategory[]): Promise<void> {
+  const visits = new Map<string, LookKey>();
+  for (const { categoryId, provenance } of answers) {
+    const key = lookKey(provenance);
+    if (isNewer(key, visits.get(categoryId) ?? null)) visits.set(categoryId, key);
+  }
+  const keys = [...visits.values()];
+  await client.query(readSql('upsert-category-visits'), [
+    [...visits.keys()],
+    keys.map(({ at }) => at),
+    keys.map(({ callId }) => callId),
+  ]);
+}
+
+/**
+ * Loads category answers. Each field of a node is what was stated of it last, whoever stated it: its own answer
+ * or that of the node above. One load at a time: paths follow from the whole tree, and the tree is small.
+ *
+ * @returns the ids of all nodes in the answers
+ */
+export async function loadCategories(
+  client: PoolClient,
+  answers: readonly LoadableCategory[],
+): Promise<Set<string>> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [treeLockKey]);
+  const seen = new Set<string>();
+  const inOrder = answers.toSorted((a, b) => compareLooks(lookKey(a.provenance), lookKey(b.provenance)));
+  for (const answer of inOrder) {
+    const statements = listStatements(answer);
+    for (const statement of statements) seen.add(statement.category_id);
+    await mergeAnswer(client, statements, lookKey(answer.provenance));
+  }
+  await bookVisits(client, answers);
+  return seen;
+}

@@ -1,0 +1,231 @@
+import type { PoolClient } from 'pg';
+import type { LoadableOffer } from '../../model/catalog.ts';
+import type { OfferDetail } from '../../model/records.ts';
+import { readSql } from '../sql-file.ts';
+import {
+  offerState,
+  toAttributeRows,
+  toImageRows,
+  toOfferRow,
+  toPriceRows,
+  toSkuRows,
+} from './detail-rows.ts';
+import { foldTime, inRounds, isNewer, lookKey, newest, type LookKey, type OfferLooks } from './looks.ts';
+import { mergeSellers, type SellerLook } from './merge-sellers.ts';
+import {
+  countEmptyLooks,
+  insertObservations,
+  lockOffers,
+  lookId,
+  writeLooks,
+  type Observation,
+} from './offer-looks.ts';
+import { mergePrices, tallyOffers, type Tally, type WrittenOffer } from './tally.ts';
+
+/** An answer with what was known of its offer just before it. */
+interface DetailLook {
+  readonly offerId: string;
+  readonly answer: LoadableOffer;
+  readonly key: LookKey;
+  readonly prior: OfferLooks;
+  /** Null: the answer was good and empty. */
+  readonly detail: OfferDetail | null;
+}
+
+interface FoundLook extends DetailLook {
+  readonly detail: OfferDetail;
+}
+
+const isFound = (look: DetailLook): look is FoundLook => look.detail !== null;
+
+function toObservation({ offerId, answer, key, prior, detail }: DetailLook): Observation {
+  const listPrices = detail?.prices.filter(({ kind }) => kind === 'list') ?? [];
+  const cheapest = listPrices.toSorted((a, b) => Number(a.amountCny) - Number(b.amountCny))[0];
+  return {
+    offerId,
+    provenance: answer.provenance,
+    source: 'detail',
+    isFound: detail !== null,
+    isLate: !isNewer(key, prior.detail),
+    minPriceCny: cheapest?.amountCny ?? null,
+    stock: detail?.offer.stock ?? null,
+    soldCount: detail?.offer.soldCount ?? null,
+    monthSold: null,
+  };
+}
+
+/** Moves the looks of the round's offers on: the newest look, the newest that found it, the empty ones since. */
+async function advanceLooks(
+  client: PoolClient,
+  round: readonly DetailLook[],
+  looks: Map<string, OfferLooks>,
+): Promise<void> {
+  const overtaken = new Map<string, LookKey>();
+  for (const look of round) {
+    const { prior, key, offerId } = look;
+    const isNewestFound = isFound(look) && isNewer(key, prior.found);
+    if (isNewestFound && !isNewer(key, prior.detail)) overtaken.set(offerId, key);
+    const isEmptySinceFound = !isFound(look) && isNewer(key, prior.found);
+    looks.set(offerId, {
+      ...prior,
+      detail: newest(key, prior.detail),
+      found: isNewestFound ? key : prior.found,
+      emptyLooks: isNewestFound ? 0 : prior.emptyLooks + (isEmptySinceFound ? 1 : 0),
+    });
+  }
+  for (const [offerId, emptyLooks] of await countEmptyLooks(client, overtaken)) {
+    const known = looks.get(offerId);
+    if (known) looks.set(offerId, { ...known, emptyLooks });
+  }
+}
+
+interface Merge {
+  readonly client: PoolClient;
+  readonly tally: Tally;
+  readonly normalizerVersion: number | null;
+  readonly emptyLooksOf: (offerId: string) => number;
+}
+
+interface WrittenDetail extends WrittenOffer {
+  readonly is_content_changed: boolean;
+}
+
+/** Answers that are the newest to have found their offers: they are its current state now. */
+async function mergeNewest(merge: Merge, found: readonly FoundLook[]): Promise<void> {
+  if (found.length === 0) return;
+  const { client, tally } = merge;
+  const rows = found.map(({ offerId, detail, answer }) => {
+    const state = offerState(merge.emptyLooksOf(offerId), detail.offer.sourceStatus);
+    return toOfferRow(detail, state, answer.provenance, merge.normalizerVersion);
+  });
+  const written = await client.query<WrittenDetail>(readSql('merge-offer-details'), [JSON.stringify(rows)]);
+  tallyOffers(tally, written.rows);
+  for (const { offerId, prior } of found) if (prior.found === null) tally.completed.add(offerId);
+  const changedIds = written.rows.filter((row) => row.is_content_changed).map((row) => row.offer_id);
+  if (changedIds.length > 0) {
+    const changed = found.filter(({ offerId }) => changedIds.includes(offerId)).map(({ detail }) => detail);
+    const images = JSON.stringify(changed.flatMap(toImageRows));
+    await client.query(readSql('replace-offer-images'), [changedIds, images]);
+    const attributes = JSON.stringify(changed.flatMap(toAttributeRows));
+    await client.query(readSql('replace-offer-attributes'), [changedIds, attributes]);
+  }
+  await client.query(readSql('merge-skus'), [
+    JSON.stringify(
+      found.map(({ offerId, key, prior }) => ({
+        offer_id: offerId,
+        observed_at: key.at,
+        call_id: key.callId,
+        previous_at: prior.found?.at,
+        previous_call_id: prior.found?.callId,
+      })),
+    ),
+    JSON.stringify(found.flatMap(({ detail, key }) => toSkuRows(detail, key, null))),
+  ]);
+}
+
+/** Answers overtaken by newer ones: they only tell of SKUs that are gone since. */
+async function mergeLate(client: PoolClient, late: readonly FoundLook[]): Promise<void> {
+  const skus = late.flatMap(({ detail, key }) => toSkuRows(detail, key, key));
+  if (skus.length > 0) await client.query(readSql('merge-late-skus'), [JSON.stringify(skus)]);
+}
+
+async function mergeEmpty(merge: Merge, empty: readonly DetailLook[]): Promise<void> {
+  if (empty.length === 0) return;
+  const rows = empty.map(({ offerId, key, answer }) => ({
+    offer_id: offerId,
+    state: offerState(merge.emptyLooksOf(offerId), null),
+    changed_at: key.at,
+    run_id: answer.provenance.runId,
+    call_id: key.callId,
+  }));
+  const written = await merge.client.query<WrittenOffer>(readSql('merge-offer-states'), [
+    JSON.stringify(rows),
+  ]);
+  tallyOffers(merge.tally, written.rows);
+}
+
+/** The seller it describes, and the one its offer refers to, which must exist. */
+function toSellerLooks({ detail: { offer, seller }, key }: FoundLook): SellerLook[] {
+  return [
+    ...(seller === null ? [] : [{ sellerId: seller.sellerId, record: seller, key }]),
+    ...(offer.sellerId === null ? [] : [{ sellerId: offer.sellerId, record: null, key }]),
+  ];
+}
+
+async function mergeRound(merge: Merge, round: readonly DetailLook[]): Promise<void> {
+  const { client, tally, emptyLooksOf } = merge;
+  const found = round.filter(isFound);
+  const current = found.filter(({ key, prior }) => isNewer(key, prior.found));
+  const empty = round.filter((look) => !isFound(look) && isNewer(look.key, look.prior.found));
+  await mergeSellers(client, found.flatMap(toSellerLooks));
+  await mergeNewest(merge, current);
+  await mergeLate(
+    client,
+    found.filter(({ key, prior }) => !isNewer(key, prior.found)),
+  );
+  await mergeEmpty(merge, empty);
+  const isGone = ({ offerId }: DetailLook) => emptyLooksOf(offerId) >= 2;
+  await mergePrices(
+    client,
+    [...current, ...empty.filter(isGone)].map(({ offerId, key, prior }) => ({
+      offer_id: offerId,
+      call_id: key.callId,
+      at: foldTime(key, prior.detail),
+      is_search: false,
+    })),
+    current.filter((look) => !isGone(look)).flatMap(({ detail }) => toPriceRows(detail)),
+    tally,
+  );
+}
+
+/** The usable answers of a round that were not loaded before. */
+async function bookRound(
+  client: PoolClient,
+  round: readonly LoadableOffer[],
+  looks: ReadonlyMap<string, OfferLooks>,
+): Promise<DetailLook[]> {
+  const lookedAt = round.flatMap((answer): DetailLook[] => {
+    const { offerId, record, provenance } = answer;
+    const prior = looks.get(offerId);
+    if (!prior || record === null) return [];
+    const detail = record.kind === 'found' ? record.detail : null;
+    return [{ offerId, answer, key: lookKey(provenance), prior, detail }];
+  });
+  const fresh = await insertObservations(client, lookedAt.map(toObservation));
+  return lookedAt.filter(({ offerId, key }) => fresh.has(lookId(offerId, key.callId)));
+}
+
+/** An answer of which nothing was usable is a look all the same: asking again at once would not help. */
+function noteUnusable(answers: readonly LoadableOffer[], looks: Map<string, OfferLooks>): void {
+  for (const { offerId, record, provenance } of answers) {
+    const known = looks.get(offerId);
+    if (record !== null || !known) continue;
+    looks.set(offerId, { ...known, detail: newest(lookKey(provenance), known.detail) });
+  }
+}
+
+/**
+ * Loads detail answers. The newest one that found an offer is its current state, whichever order they come in;
+ * empty ones since then make it missing, then gone, which ends its prices.
+ */
+export async function loadDetails(
+  client: PoolClient,
+  answers: readonly LoadableOffer[],
+  options: { readonly tally: Tally; readonly normalizerVersion: number | null },
+): Promise<void> {
+  const looks = await lockOffers(client, answers);
+  const merge: Merge = { client, ...options, emptyLooksOf: (id) => looks.get(id)?.emptyLooks ?? 0 };
+  const rounds = inRounds(
+    answers,
+    ({ offerId }) => offerId,
+    ({ provenance }) => lookKey(provenance),
+  );
+  for (const round of rounds) {
+    const lookedAt = await bookRound(client, round, looks);
+    for (const { offerId } of lookedAt) options.tally.seen.add(offerId);
+    await advanceLooks(client, lookedAt, looks);
+    await mergeRound(merge, lookedAt);
+  }
+  noteUnusable(answers, looks);
+  await writeLooks(client, looks, true);
+}

@@ -1,0 +1,68 @@
+import type { PoolClient } from 'pg';
+import { readSql } from '../sql-file.ts';
+
+/** Offers and prices that a load has touched, by id, so that one offer counts once. */
+export interface Tally {
+  readonly seen: Set<string>;
+  readonly added: Set<string>;
+  readonly changed: Set<string>;
+  /** Known from search rows only until now: neither new nor changed. */
+  readonly completed: Set<string>;
+  pricesOpened: number;
+  pricesClosed: number;
+}
+
+export function createTally(): Tally {
+  return {
+    seen: new Set(),
+    added: new Set(),
+    changed: new Set(),
+    completed: new Set(),
+    pricesOpened: 0,
+    pricesClosed: 0,
+  };
+}
+
+export interface WrittenOffer {
+  readonly offer_id: string;
+  readonly is_new: boolean;
+}
+
+export function tallyOffers(tally: Tally, written: readonly WrittenOffer[]): void {
+  for (const { offer_id: id, is_new: isNew } of written) (isNew ? tally.added : tally.changed).add(id);
+}
+
+/** An answer whose prices are to be merged. It is complete for its kinds. */
+export interface PriceAnswer {
+  readonly offer_id: string;
+  readonly call_id: string;
+  readonly at: Date;
+  readonly is_search: boolean;
+}
+
+export interface PriceRow {
+  readonly offer_id: string;
+  readonly sku_id: string;
+  readonly kind: string;
+  readonly min_quantity: number;
+  readonly amount_cny: string;
+}
+
+/** Closes and opens prices; the offers must be locked, and each have one answer. */
+export async function mergePrices(
+  client: PoolClient,
+  answers: readonly PriceAnswer[],
+  prices: readonly PriceRow[],
+  tally: Tally,
+): Promise<void> {
+  if (answers.length === 0) return;
+  const { rows } = await client.query<{ offer_id: string; opened: number; closed: number }>(
+    readSql('merge-prices'),
+    [JSON.stringify(answers), JSON.stringify(prices)],
+  );
+  for (const row of rows) {
+    tally.changed.add(row.offer_id);
+    tally.pricesOpened += row.opened;
+    tally.pricesClosed += row.closed;
+  }
+}

@@ -1,0 +1,16 @@
+-- Purpose: finds price intervals of one key that overlap, the current price included. There must be none.
+-- Params:  none
+-- Returns: offer_id, sku_id, kind, min_quantity, valid_from, valid_to of an interval, and next_from of the one
+--          that begins before it ends
+WITH interval_of_key AS (
+  SELECT offer_id, sku_id, kind, min_quantity, valid_from, valid_to FROM catalog.price_history
+  UNION ALL
+  SELECT offer_id, sku_id, kind, min_quantity, valid_from, 'infinity' FROM catalog.price
+),
+followed AS (
+  SELECT *,
+         lead(valid_from) OVER (PARTITION BY offer_id, sku_id, kind, min_quantity ORDER BY valid_from, valid_to)
+           AS next_from
+  FROM interval_of_key
+)
+SELECT * FROM followed WHERE next_from < valid_to ORDER BY offer_id, sku_id, kind, min_quantity, valid_from;

@@ -1,0 +1,46 @@
+-- Purpose: merges what an answer states of category nodes, field by field: the newest statement of a field holds,
+--          and an answer that leaves it out states nothing. At equal times the greater value holds.
+-- Params:  $1 jsonb [{category_id, parent_id (0: a root), level, name_zh, name_translated, is_leaf, is_retired}];
+--          $2 timestamptz when; $3 bigint call id
+-- Returns: category_id of nodes that hang elsewhere now
+WITH stated AS (
+  SELECT n.*, c.parent_id AS old_parent_id,
+         n.parent_id IS NOT NULL
+           AND (c.parent_seen_at IS NULL
+                OR ($2::timestamptz, n.parent_id) > (c.parent_seen_at, coalesce(c.parent_id, 0))) AS takes_parent,
+         n.level IS NOT NULL
+           AND (c.level_seen_at IS NULL OR ($2::timestamptz, n.level) > (c.level_seen_at, c.level)) AS takes_level,
+         n.name_zh IS NOT NULL
+           AND (c.name_seen_at IS NULL OR ($2::timestamptz, n.name_zh) > (c.name_seen_at, c.name_zh)) AS takes_name,
+         n.name_translated IS NOT NULL
+           AND (c.name_translated_seen_at IS NULL
+                OR ($2::timestamptz, n.name_translated) > (c.name_translated_seen_at, c.name_translated))
+           AS takes_translation,
+         n.is_leaf IS NOT NULL
+           AND (c.leaf_seen_at IS NULL OR ($2::timestamptz, n.is_leaf) > (c.leaf_seen_at, c.is_leaf)) AS takes_leaf
+  FROM jsonb_to_recordset($1::jsonb)
+    AS n (category_id bigint, parent_id bigint, level int, name_zh text, name_translated text, is_leaf boolean,
+          is_retired boolean)
+  JOIN catalog.category c USING (category_id)
+),
+written AS (
+  UPDATE catalog.category c
+  SET parent_id = CASE WHEN takes_parent THEN nullif(s.parent_id, 0) ELSE c.parent_id END,
+      parent_seen_at = CASE WHEN takes_parent THEN $2::timestamptz ELSE c.parent_seen_at END,
+      level = CASE WHEN takes_level THEN s.level ELSE c.level END,
+      level_seen_at = CASE WHEN takes_level THEN $2::timestamptz ELSE c.level_seen_at END,
+      name_zh = CASE WHEN takes_name THEN s.name_zh ELSE c.name_zh END,
+      is_retired = CASE WHEN takes_name THEN s.is_retired ELSE c.is_retired END,
+      name_seen_at = CASE WHEN takes_name THEN $2::timestamptz ELSE c.name_seen_at END,
+      name_translated = CASE WHEN takes_translation THEN s.name_translated ELSE c.name_translated END,
+      name_translated_seen_at = CASE WHEN takes_translation THEN $2::timestamptz ELSE c.name_translated_seen_at END,
+      is_leaf = CASE WHEN takes_leaf THEN s.is_leaf ELSE c.is_leaf END,
+      leaf_seen_at = CASE WHEN takes_leaf THEN $2::timestamptz ELSE c.leaf_seen_at END,
+      first_seen_at = least(c.first_seen_at, $2::timestamptz),
+      call_id = $3::bigint
+  FROM stated s
+  WHERE c.category_id = s.category_id
+    AND (takes_parent OR takes_level OR takes_name OR takes_translation OR takes_leaf
+         OR $2::timestamptz < c.first_seen_at)
+)
+SELECT category_id FROM stated WHERE takes_parent AND nullif(parent_id, 0) IS DISTINCT FROM old_parent_id;

@@ -1,0 +1,54 @@
+-- Purpose: writes what the newest detail answers say of locked offers, where it differs, and books each change of
+--          a field. The first detail answer replaces what search rows said; that is no change of the offer.
+-- Params:  $1 jsonb rows of catalog.offer (source_modified_at is left alone)
+-- Returns: offer_id, is_new, is_content_changed of offers that were written
+WITH changed AS (
+  SELECT n, n.offer_id, o.offer_id IS NULL AS is_new, o.content_hash IS NULL AS is_first,
+         o.content_hash IS DISTINCT FROM n.content_hash AS is_content_changed, to_jsonb(o) AS old
+  FROM jsonb_populate_recordset(NULL::catalog.offer, $1::jsonb) AS n
+  LEFT JOIN catalog.offer o USING (offer_id)
+  WHERE o.offer_id IS NULL OR o.content_hash IS DISTINCT FROM n.content_hash OR o.state <> n.state
+),
+written AS (
+  INSERT INTO catalog.offer AS o
+  SELECT (c.n).* FROM changed c
+  ON CONFLICT (offer_id) DO UPDATE
+  SET category_id = excluded.category_id,
+      seller_id = excluded.seller_id,
+      state = excluded.state,
+      subject = excluded.subject,
+      subject_translated = excluded.subject_translated,
+      source_status = excluded.source_status,
+      quote_type = excluded.quote_type,
+      unit = excluded.unit,
+      unit_translated = excluded.unit_translated,
+      min_order_quantity = excluded.min_order_quantity,
+      batch_number = excluded.batch_number,
+      trade_score = excluded.trade_score,
+      main_image_url = excluded.main_image_url,
+      video_url = excluded.video_url,
+      ship_from = excluded.ship_from,
+      source_created_at = excluded.source_created_at,
+      content_hash = excluded.content_hash,
+      normalizer_version = excluded.normalizer_version,
+      changed_at = excluded.changed_at,
+      run_id = excluded.run_id,
+      call_id = excluded.call_id
+),
+logged AS (
+  INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
+  SELECT c.offer_id, f.field, c.old ->> f.field, f.value, (c.n).changed_at, (c.n).call_id
+  FROM changed c
+  CROSS JOIN LATERAL jsonb_each_text(to_jsonb(c.n)) AS f (field, value)
+  WHERE f.value IS DISTINCT FROM c.old ->> f.field
+    AND (
+      f.field = 'state'
+      OR (
+        NOT c.is_first
+        AND f.field IN ('category_id', 'seller_id', 'subject', 'subject_translated', 'source_status', 'quote_type',
+                        'unit', 'min_order_quantity', 'batch_number', 'main_image_url', 'video_url', 'ship_from')
+      )
+    )
+  ORDER BY c.offer_id, f.field
+)
+SELECT offer_id, is_new, is_content_changed FROM changed;

@@ -1,0 +1,54 @@
+-- Purpose: makes the prices of locked offers those of an answer, which is complete for its kinds: a search row for
+--          kind search, a detail answer for all others. What ends goes to the history as [valid_from, valid_to),
+--          unless it never held for any time.
+-- Params:  $1 jsonb [{offer_id, call_id, at, is_search}], each offer once; $2 jsonb [{offer_id, sku_id, kind,
+--          min_quantity, amount_cny}]
+-- Returns: offer_id, opened, closed for offers whose prices changed
+WITH answer AS (
+  SELECT *
+  FROM jsonb_to_recordset($1::jsonb) AS a (offer_id bigint, call_id bigint, at timestamptz, is_search boolean)
+),
+n AS (
+  SELECT *
+  FROM jsonb_to_recordset($2::jsonb)
+    AS p (offer_id bigint, sku_id bigint, kind text, min_quantity int, amount_cny numeric(14, 4))
+),
+ended AS (
+  SELECT p.*, a.at, a.call_id AS closed_by_call_id, n.offer_id IS NULL AS is_absent
+  FROM answer a
+  JOIN catalog.price p ON p.offer_id = a.offer_id AND (p.kind = 'search') = a.is_search
+  LEFT JOIN n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity) = (p.offer_id, p.sku_id, p.kind, p.min_quantity)
+  WHERE n.amount_cny IS DISTINCT FROM p.amount_cny
+),
+closed AS (
+  INSERT INTO catalog.price_history
+    (offer_id, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
+  SELECT offer_id, sku_id, kind, min_quantity, valid_from, at, amount_cny, call_id, closed_by_call_id
+  FROM ended
+  WHERE valid_from < at
+  RETURNING offer_id
+),
+dropped AS (
+  DELETE FROM catalog.price p
+  USING ended e
+  WHERE e.is_absent
+    AND (p.offer_id, p.sku_id, p.kind, p.min_quantity) = (e.offer_id, e.sku_id, e.kind, e.min_quantity)
+),
+opened AS (
+  INSERT INTO catalog.price AS p (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
+  SELECT n.offer_id, n.sku_id, n.kind, n.min_quantity, n.amount_cny, a.at, a.call_id
+  FROM answer a
+  JOIN n USING (offer_id)
+  LEFT JOIN catalog.price k USING (offer_id, sku_id, kind, min_quantity)
+  WHERE k.amount_cny IS DISTINCT FROM n.amount_cny
+  ON CONFLICT (offer_id, sku_id, kind, min_quantity) DO UPDATE
+  SET amount_cny = excluded.amount_cny, valid_from = excluded.valid_from, call_id = excluded.call_id
+  RETURNING offer_id
+)
+SELECT offer_id, sum(opened)::int AS opened, sum(closed)::int AS closed
+FROM (
+  SELECT offer_id, 1 AS opened, 0 AS closed FROM opened
+  UNION ALL
+  SELECT offer_id, 0, 1 FROM closed
+) changed
+GROUP BY offer_id;

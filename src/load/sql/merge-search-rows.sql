@@ -1,0 +1,48 @@
+-- Purpose: writes what the newest search rows say of locked offers, where it differs. Once a detail answer has
+--          found an offer, only the time of modification is taken from search rows.
+-- Params:  $1 jsonb rows of catalog.offer: what search rows have, state of new offers, changed_at, run_id, call_id
+-- Returns: offer_id, is_new of offers that were written
+WITH changed AS (
+  SELECT n, n.offer_id, o.offer_id IS NULL AS is_new, to_jsonb(o) AS old
+  FROM jsonb_populate_recordset(NULL::catalog.offer, $1::jsonb) AS n
+  LEFT JOIN catalog.offer o USING (offer_id)
+  WHERE o.offer_id IS NULL
+     OR o.source_modified_at IS DISTINCT FROM n.source_modified_at
+     OR (
+       o.content_hash IS NULL
+       AND (o.category_id, o.subject, o.subject_translated, o.min_order_quantity, o.main_image_url, o.source_created_at)
+           IS DISTINCT FROM
+           (n.category_id, n.subject, n.subject_translated, n.min_order_quantity, n.main_image_url, n.source_created_at)
+     )
+),
+written AS (
+  INSERT INTO catalog.offer AS o
+  SELECT (c.n).* FROM changed c
+  ON CONFLICT (offer_id) DO UPDATE
+  SET category_id = CASE WHEN o.content_hash IS NULL THEN excluded.category_id ELSE o.category_id END,
+      subject = CASE WHEN o.content_hash IS NULL THEN excluded.subject ELSE o.subject END,
+      subject_translated =
+        CASE WHEN o.content_hash IS NULL THEN excluded.subject_translated ELSE o.subject_translated END,
+      min_order_quantity =
+        CASE WHEN o.content_hash IS NULL THEN excluded.min_order_quantity ELSE o.min_order_quantity END,
+      main_image_url = CASE WHEN o.content_hash IS NULL THEN excluded.main_image_url ELSE o.main_image_url END,
+      source_created_at = CASE WHEN o.content_hash IS NULL THEN excluded.source_created_at ELSE o.source_created_at END,
+      source_modified_at = excluded.source_modified_at,
+      changed_at = excluded.changed_at,
+      run_id = excluded.run_id,
+      call_id = excluded.call_id
+),
+logged AS (
+  INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
+  SELECT c.offer_id, f.field, c.old ->> f.field, f.value, (c.n).changed_at, (c.n).call_id
+  FROM changed c
+  CROSS JOIN LATERAL jsonb_each_text(to_jsonb(c.n)) AS f (field, value)
+  WHERE f.value IS DISTINCT FROM c.old ->> f.field
+    AND CASE
+      WHEN c.is_new THEN f.field = 'state'
+      ELSE c.old ->> 'content_hash' IS NULL
+        AND f.field IN ('category_id', 'subject', 'subject_translated', 'min_order_quantity', 'main_image_url')
+    END
+  ORDER BY c.offer_id, f.field
+)
+SELECT offer_id, is_new FROM changed;

@@ -1,0 +1,27 @@
+-- Purpose: writes sellers that are new or described differently. Their looks are locked (lock-sellers).
+-- Params:  $1 jsonb rows of catalog.seller
+-- Returns: nothing
+INSERT INTO catalog.seller AS s
+SELECT n.*
+FROM jsonb_populate_recordset(NULL::catalog.seller, $1::jsonb) AS n
+LEFT JOIN catalog.seller k USING (seller_id)
+WHERE k.seller_id IS NULL
+   OR (k.company_name, k.trade_medal_level, k.composite_service_score, k.logistics_experience_score,
+       k.dispute_complaint_score, k.offer_experience_score, k.after_sales_experience_score,
+       k.consulting_experience_score, k.repeat_purchase_rate)
+      IS DISTINCT FROM
+      (n.company_name, n.trade_medal_level, n.composite_service_score, n.logistics_experience_score,
+       n.dispute_complaint_score, n.offer_experience_score, n.after_sales_experience_score,
+       n.consulting_experience_score, n.repeat_purchase_rate)
+ON CONFLICT (seller_id) DO UPDATE
+SET company_name = excluded.company_name,
+    trade_medal_level = excluded.trade_medal_level,
+    composite_service_score = excluded.composite_service_score,
+    logistics_experience_score = excluded.logistics_experience_score,
+    dispute_complaint_score = excluded.dispute_complaint_score,
+    offer_experience_score = excluded.offer_experience_score,
+    after_sales_experience_score = excluded.after_sales_experience_score,
+    consulting_experience_score = excluded.consulting_experience_score,
+    repeat_purchase_rate = excluded.repeat_purchase_rate,
+    changed_at = excluded.changed_at,
+    call_id = excluded.call_id;
