@@ -26,6 +26,7 @@ module.exports = {
     room('jobs', ['core', 'model', 'extract', 'transform', 'plan', 'load']),
     room('sandbox', ['core']),
     room('local', ['core']),
+    room('web', ['core', 'model', 'load', 'jobs']),
     {
       name: 'pure-rooms-do-no-io',
       severity: 'error',

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import type { Command } from 'commander';
+import { createProgram } from '../../src/cli/program.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { readText, root } from './doc-files.ts';
+import { serviceOf } from '../deploy/compose-file.ts';
+
+const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
+
+const program = createProgram({
+  stdout: new PassThrough(),
+  stderr: new PassThrough(),
+  stdin: new PassThrough(),
+  isTty: { stdin: false, stdout: false, stderr: false },
+  env: {},
+  clock: systemClock,
+  cwd: root,
+  signals: new PassThrough(),
+  exitCode: 0,
+});
+
+/** Words as a shell would split them; quotes keep words together. */
+function shellWords(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? '',
+  );
+}
+
+function knowsFlag(command: Command, flag: string): boolean {
+  return [...command.options, ...program.options].some(({ long, short }) => flag === long || flag === short);
+}
+
+/** What is wrong with the words after `catalog-sync`; null: nothing. */
+function verbProblem(words: readonly string[]): string | null {
+  const [verb] = words;
+  const command = program.commands.find((known) => known.name() === verb);
+  if (!command) return `there is no verb ${verb ?? ''}`;
+  const end = words.findIndex((word) => /^[|>]/.test(word));
+  const flags = words.slice(1, end === -1 ? undefined : end).filter((word) => word.startsWith('--'));
+  const unknown = flags.find((flag) => flag !== '--help' && !knowsFlag(command, flag.split('=')[0] ?? ''));
+  return unknown === undefined ? null : `${verb ?? ''} has no flag ${unknown}`;
+}
+
+function composeProblem(words: readonly string[]): string | null {
+  const scaled = words[words.indexOf('--scale') + 1]?.split('=')[0];
+  const entered = words[words.indexOf('exec') + 1];
+  for (const [word, service] of [
+    ['--scale', scaled],
+    ['exec', entered],
+  ] as const) {
+    if (words.includes(word)) serviceOf(service ?? '');
+  }
+  return null;
+}
+
+function npmProblem([verb, name]: readonly string[]): string | null {
+  if (verb === 'ci') return null;
+  const script = verb === 'run' ? name : verb;
+  return script !== undefined && script in scripts ? null : `package.json has no script ${script ?? ''}`;
+}
+
+/** What is wrong with one command of a document: a script, verb, flag or file that does not exist. Null: nothing. */
+export function commandProblem(line: string): string | null {
+  const words = shellWords(line.trim());
+  const at = words.findIndex((word) => word === 'catalog-sync' || word.endsWith('bin/catalog-sync.js'));
+  if (at !== -1) return verbProblem(words.slice(at + 1));
+  const [program_, ...rest] = words;
+  if (program_ === 'npm') return npmProblem(rest);
+  if (program_ === 'docker') return composeProblem(rest);
+  if (program_ === 'cp') return existsSync(join(root, rest[0] ?? '')) ? null : `there is no ${rest[0] ?? ''}`;
+  return `nobody checks commands that begin with ${program_ ?? ''}`;
+}
