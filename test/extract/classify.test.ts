@@ -69,6 +69,7 @@ describe('gateway refusals', () => {
   });
 
   it.each(gatewayRows)('%s "%s" is known in the other spelling', (code, text, status, expected) => {
+    expect(codeOf({ errorCode: code, errorMsg: '' }, 200)).toBe(expected);
     expect(codeOf({ errorCode: code, errorMsg: text }, status)).toBe(expected);
     expect(codeOf({ errorCode: code, errorMessage: text, request_id: 'x', eagleTraceId: 'y' }, status)).toBe(
       expected,

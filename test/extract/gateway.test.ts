@@ -340,6 +340,19 @@ describe('what one refusal asks of all calls', () => {
     expect(ledger.calls).toHaveLength(6);
   });
 
+  it('a good answer after a pause ends the series', async () => {
+    const { gateway, clock, server } = await setup((response) =>
+      server.requests.length === 2
+        ? json(response, categories)
+        : json(response, gatewayError('gw.QosAppFrequencyLimit'), 400),
+    );
+    await caught(gateway.call(roots, context));
+    clock.advance(10_001);
+    expect(await gateway.call(roots, context)).toMatchObject({ kind: 'answered' });
+    clock.advance(1);
+    expect(await caught(gateway.call(roots, context))).toMatchObject({ retryAfterMs: 10_000 });
+  });
+
   it('"too fast" for an API leaves the others alone', async () => {
     const { gateway } = await setup((response, request) =>
       request.url.includes('category')

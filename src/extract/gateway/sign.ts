@@ -18,7 +18,7 @@ export type FormParams = Readonly<Record<string, string>>;
 export function sign(appSecret: Secret, urlPath: string, params: FormParams): string {
   const pairs = Object.entries(params)
     .filter(([key]) => key !== '_aop_signature')
-    .map(([key, value]) => Buffer.from(key.toWellFormed() + value.toWellFormed(), 'utf8'))
+    .map(([key, value]) => Buffer.from(key.toWellFormed() + value, 'utf8'))
     .sort((a, b) => Buffer.compare(a, b));
   const mac = createHmac('sha1', appSecret.reveal());
   mac.update(urlPath);

@@ -67,8 +67,6 @@ class StoredTokens implements AccessTokens {
   }
 
   async refresh(stale: Secret): Promise<Secret> {
-    const known = this.#known;
-    if (known && !isSame(known.accessToken, stale)) return known.accessToken;
     const tokens = await (this.#refreshing ??= this.#refreshOnce(stale).finally(
       () => (this.#refreshing = null),
     ));
