@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError, errorMessage } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { locateBinaries, placeBinaries, type PostgresVersion } from './binaries.ts';
@@ -9,7 +9,7 @@ import { ensureData, hasPassword, readOrMakePassword } from './init-data.ts';
 import { startServer, stopServer, type ServerOptions } from './postgres-server.ts';
 import { PresenceFolder } from './presence.ts';
 import { findRunUser, type RunUser } from './run-user.ts';
-import { chooseServerPlace, ensureOwnFolder, hasData, setAside } from './server-place.ts';
+import { chooseServerPlace, dataFolder, ensureOwnFolder, hasData, setAside } from './server-place.ts';
 import { withLock } from './with-lock.ts';
 
 export interface EmbeddedPostgres {
@@ -44,8 +44,9 @@ const lockTimeoutMs = 180_000;
 function prepareSite(options: EmbeddedPostgresOptions): Site {
   const version = options.version ?? 17;
   const user = findRunUser();
-  const stateFolder = join(options.dataRoot, `postgres-${version}`);
-  mkdirSync(options.dataRoot, { recursive: true, mode: user ? 0o711 : 0o700 });
+  const dataRoot = resolve(options.dataRoot);
+  const stateFolder = join(dataRoot, `postgres-${version}`);
+  mkdirSync(dataRoot, { recursive: true, mode: user ? 0o711 : 0o700 });
   ensureOwnFolder(stateFolder, user);
   return { version, user, stateFolder, users: new PresenceFolder(join(stateFolder, 'users')) };
 }
@@ -57,21 +58,20 @@ async function prepareServer(options: EmbeddedPostgresOptions, site: Site) {
     options.log.info({ folder: place.folder, user: user?.name }, 'local postgres lives outside the project');
   }
   const binaries = await placeBinaries(locateBinaries(version), place.folder, user);
-  if (place.isRelocated && !hasPassword(site.stateFolder) && hasData(place.home)) {
-    const orphan = { binaries, home: place.home, data: join(place.home, 'data'), user, log: options.log };
-    await stopServer(orphan);
-    setAside(place, user, options.log);
-  }
-  const password = readOrMakePassword(site.stateFolder, hasData(place.home));
-  const data = await ensureData({ binaries, home: place.home, user, version, password });
   const server: ServerOptions = {
     binaries,
     home: place.home,
-    data,
+    data: dataFolder(place.home),
     user,
     log: options.log,
     ...(options.pickPort && { pickPort: options.pickPort }),
   };
+  if (place.isRelocated && !hasPassword(site.stateFolder) && hasData(place.home)) {
+    await stopServer(server);
+    setAside(place, user, options.log);
+  }
+  const password = readOrMakePassword(site.stateFolder, hasData(place.home));
+  await ensureData({ ...server, version, password });
   return { server, password };
 }
 

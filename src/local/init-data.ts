@@ -11,6 +11,7 @@ import type { RunUser } from './run-user.ts';
 export interface DataOptions {
   readonly binaries: string;
   readonly home: string;
+  readonly data: string;
   readonly user: RunUser;
   readonly version: PostgresVersion;
   readonly password: string;
@@ -68,26 +69,25 @@ function writePasswordFor(user: RunUser, file: string, password: string): void {
   }
 }
 
-/** What an initdb that was killed has left. Its name is never that of finished data. */
+/** What an initdb that was killed has left, or is still writing: removal is tried again then. */
 function removeUnfinished(home: string): void {
   for (const name of readdirSync(home)) {
-    if (name.startsWith('init-')) rmSync(join(home, name), { recursive: true });
+    if (name.startsWith('init-')) rmSync(join(home, name), { recursive: true, force: true, maxRetries: 10 });
   }
 }
 
 /**
- * Makes `home/data` when it is missing, and returns its path. initdb works under another name, and the rename
- * comes after it: a data folder is whole or absent, whenever the process dies.
+ * Makes the data folder when it is missing. initdb works under another name, and the rename comes after it: a
+ * data folder is whole or absent, whenever the process dies.
  *
  * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE when the data is of another major version
  * @throws AppError LOCAL_POSTGRES_START_FAILED with initdb's words
  */
-export async function ensureData(options: DataOptions): Promise<string> {
-  const { home, user, version } = options;
-  const data = join(home, 'data');
+export async function ensureData(options: DataOptions): Promise<void> {
+  const { data, home, user, version } = options;
   if (existsSync(data)) {
     const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
-    if (found === String(version)) return data;
+    if (found === String(version)) return;
     throw new AppError(
       localErrors.LOCAL_POSTGRES_DATA_UNUSABLE,
       `the local data is of Postgres ${found}, not ${version}`,
@@ -119,5 +119,4 @@ export async function ensureData(options: DataOptions): Promise<string> {
     );
   }
   renameSync(unfinished, data);
-  return data;
 }

@@ -35,10 +35,11 @@ function ownFolder(folder: string, uid: number | undefined, mode: number): void 
     mkdirSync(folder, { mode: 0o700 });
     // Not by mkdir, whose mode the umask cuts.
     chmodSync(folder, mode);
-    if (uid !== undefined && uid !== process.getuid?.()) lchownSync(folder, uid, -1);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+  // Ours, but meant for another: just made, now or by a process that was killed before it came here.
+  if (uid !== undefined && lstatSync(folder).uid === process.getuid?.()) lchownSync(folder, uid, -1);
   const found = lstatSync(folder);
   const isOurs = found.isDirectory() && (uid === undefined || found.uid === uid) && !(found.mode & 0o022);
   if (isOurs) return;
@@ -75,9 +76,14 @@ async function isUsable(place: ServerPlace, user: RunUser): Promise<boolean> {
   return test.code === 0;
 }
 
-/** Whether a finished data folder is in this home; it only gets its name when initdb has completed. */
+/** The data folder in a home. It only gets this name when initdb has completed. */
+export function dataFolder(home: string): string {
+  return join(home, 'data');
+}
+
+/** Whether finished data is in this home. */
 export function hasData(home: string): boolean {
-  return existsSync(join(home, 'data'));
+  return existsSync(dataFolder(home));
 }
 
 /**

@@ -15,16 +15,20 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const script = `
   import { appendFileSync } from 'node:fs';
+  import { once } from 'node:events';
   import { setTimeout as delay } from 'node:timers/promises';
   import { withLock } from '${new URL('../../src/local/with-lock.ts', import.meta.url).href}';
   const [, folder, log] = process.argv;
+  console.log('ready');
+  await once(process.stdin, 'data');
   for (let turn = 0; turn < 5; turn += 1) {
     await withLock(folder, 30000, async () => {
       appendFileSync(log, '(');
-      await delay(2);
+      await delay(10);
       appendFileSync(log, ')');
     });
   }
+  process.stdin.destroy();
 `;
 
 describe('withLock', () => {
@@ -48,10 +52,13 @@ describe('withLock', () => {
     const log = `${folder}.log`;
     const children = Array.from({ length: 3 }, () =>
       spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script, folder, log], {
-        stdio: ['ignore', 'ignore', 'inherit'],
+        stdio: ['pipe', 'pipe', 'inherit'],
       }),
     );
-    await Promise.all(children.map((child) => once(child, 'close')));
+    const ends = children.map((child) => once(child, 'close'));
+    await Promise.all(children.map((child) => once(child.stdout, 'data')));
+    for (const child of children) child.stdin.write('go');
+    await Promise.all(ends);
     expect(readFileSync(log, 'utf8')).toBe('()'.repeat(15));
     rmSync(log);
   });

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { errorMessage } from '../../src/core/errors.ts';
@@ -13,11 +12,6 @@ import './provided.ts';
 import { openRedisSource } from './redis-source.ts';
 
 const projectDir = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
-const migrateFile = join(projectDir, 'src', 'load', 'migrate.ts');
-
-interface MigrateModule {
-  readonly migrate: (options: { connectionString: string; log: Logger }) => Promise<unknown>;
-}
 
 async function listTestDatabases(client: pg.Client, pattern: string): Promise<string[]> {
   const found = await client.query<{ name: string }>(
@@ -38,9 +32,8 @@ async function dropLeftovers(adminUrl: string): Promise<void> {
 }
 
 async function tryToMigrate(connectionString: string, log: Logger): Promise<string | null> {
-  if (!existsSync(migrateFile)) return null;
   try {
-    const { migrate } = (await import(pathToFileURL(migrateFile).href)) as MigrateModule;
+    const { migrate } = await import('../../src/load/migrate.ts');
     await migrate({ connectionString, log });
     return null;
   } catch (err) {
