@@ -8,7 +8,7 @@ import { CloseStack } from '../../src/core/lifecycle.ts';
 import { processStart } from '../../src/local/process-start.ts';
 import { databaseUrl, dropDatabase, withAdmin } from './admin.ts';
 import { openPostgresSource } from './postgres-source.ts';
-import './provided.ts';
+import type { TestServers } from './provided.ts';
 import { openRedisSource } from './redis-source.ts';
 
 const projectDir = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -80,13 +80,14 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const templateDatabase = `${databasePrefix}template`;
     resources.add('databases', () => dropRun(postgres.url, databasePrefix));
     const migrationProblem = await buildTemplate(postgres.url, templateDatabase, log);
-    project.provide('testServers', {
+    const servers: TestServers = {
       adminUrl: postgres.url,
       templateDatabase,
       migrationProblem,
       databasePrefix,
       redisUrl: redis.url,
-    });
+    };
+    project.provide('testServers', servers);
     const version = await readServerVersion(postgres.url);
     process.stderr.write(
       `tests run on Postgres ${version} (${postgres.described}), Redis: ${redis.described}\n`,
