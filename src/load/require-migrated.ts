@@ -1,0 +1,32 @@
+import type { Pool } from 'pg';
+import { AppError } from '../core/errors.ts';
+import { loadErrors } from './errors.ts';
+import { pickPending, type AppliedMigration } from './migrations/pick-pending.ts';
+import { findMigrationsFolder, readMigrations } from './migrations/read-migrations.ts';
+
+async function readApplied(pool: Pool): Promise<AppliedMigration[]> {
+  const { rows: found } = await pool.query(
+    "SELECT FROM to_regclass('drizzle.__drizzle_migrations') AS t WHERE t IS NOT NULL",
+  );
+  if (found.length === 0) return [];
+  const { rows } = await pool.query<{ hash: string; created_at: string }>(
+    'SELECT hash, created_at FROM drizzle.__drizzle_migrations',
+  );
+  return rows.map((row) => ({ hash: row.hash, createdAtMs: Number(row.created_at) }));
+}
+
+/**
+ * Makes sure that a database has exactly the migrations of this version. Changes nothing.
+ *
+ * @throws AppError DATABASE_NOT_MIGRATED, DATABASE_NEWER, DATABASE_MIGRATION_EDITED or
+ *   DATABASE_MIGRATION_OUT_OF_ORDER
+ */
+export async function requireMigrated(pool: Pool): Promise<void> {
+  const pending = pickPending(readMigrations(findMigrationsFolder()), await readApplied(pool));
+  if (pending.length === 0) return;
+  throw new AppError(
+    loadErrors.DATABASE_NOT_MIGRATED,
+    `the database lacks ${String(pending.length)} migrations of this version`,
+    { facts: { pendingMigrations: pending.length } },
+  );
+}

@@ -1,0 +1,85 @@
+import type { Pool } from 'pg';
+import type { RunStatus, Source } from '../../model/run.ts';
+import { readSql } from '../sql-file.ts';
+
+/** A run as people look at it. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly scope: string;
+  /** `cli`, `demo`, or the name of a schedule. */
+  readonly trigger: string;
+  readonly status: RunStatus;
+  readonly cause: string | null;
+  readonly callsUsed: number;
+  readonly budgetCalls: number | null;
+  readonly offersNew: number;
+  readonly offersChanged: number;
+  readonly rejects: number;
+  readonly errors: number;
+  readonly requestedAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+}
+
+/** Rows in the catalog and around it. */
+export interface CatalogCounts {
+  readonly categories: number;
+  readonly offers: number;
+  readonly listedOffers: number;
+  readonly sellers: number;
+  readonly skus: number;
+  readonly prices: number;
+  readonly closedPrices: number;
+  readonly quarantinedRecords: number;
+  /** Paid for and stored, not yet in the catalog: the next tick loads them, for no call. */
+  readonly unloadedAnswers: number;
+}
+
+/** What people look at; reads only. */
+export interface StatusStore {
+  /** The newest first. */
+  listRecentRuns(limit: number): Promise<RunSummary[]>;
+  /** `source` is null until the first run. */
+  countCatalog(): Promise<{ readonly source: Source | null; readonly counts: CatalogCounts }>;
+  /** Monthly tables without a partition for that time: writing at it would fail. */
+  listPartitionGaps(at: Date): Promise<string[]>;
+}
+
+type CountsRow = { readonly source: Source | null } & Readonly<Record<string, string | null>>;
+
+async function listRecentRuns(pool: Pool, limit: number): Promise<RunSummary[]> {
+  const { rows } = await pool.query<RunSummary>(readSql('read-recent-runs'), [limit]);
+  return rows;
+}
+
+async function countCatalog(pool: Pool) {
+  const { rows } = await pool.query<CountsRow>(readSql('read-catalog-counts'));
+  const row = rows[0];
+  const count = (column: string) => Number(row?.[column] ?? 0);
+  return {
+    source: row?.source ?? null,
+    counts: {
+      categories: count('categories'),
+      offers: count('offers'),
+      listedOffers: count('listed_offers'),
+      sellers: count('sellers'),
+      skus: count('skus'),
+      prices: count('prices'),
+      closedPrices: count('closed_prices'),
+      quarantinedRecords: count('quarantined_records'),
+      unloadedAnswers: count('unloaded_answers'),
+    },
+  };
+}
+
+/** Over every schema, for `status` and `doctor`. */
+export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStore {
+  return {
+    listRecentRuns: (limit) => listRecentRuns(pool, limit),
+    countCatalog: () => countCatalog(pool),
+    listPartitionGaps: async (at) => {
+      const { rows } = await pool.query<{ table_name: string }>(readSql('read-partition-gaps'), [at]);
+      return rows.map((row) => row.table_name);
+    },
+  };
+}
