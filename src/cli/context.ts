@@ -6,15 +6,16 @@ export interface OutputStream {
   write(text: string): boolean;
   /** Cells a line, when it is a terminal. */
   readonly columns?: number | undefined;
-  once(event: 'drain' | 'close', listener: () => void): unknown;
-  off(event: 'drain' | 'close', listener: () => void): unknown;
-  readonly destroyed?: boolean;
+  once(event: 'drain', listener: () => void): unknown;
+  off(event: 'drain', listener: () => void): unknown;
 }
 
 /** The world as verbs see it, so that a test can run one without a process. */
 export interface CliContext {
   /** Data only. */
   readonly stdout: OutputStream;
+  /** Aborts when the reader of stdout is gone (`| head`): what is still written goes nowhere. Absent: never. */
+  readonly stdoutGone?: AbortSignal;
   /** Talk: progress, logs, errors. */
   readonly stderr: OutputStream;
   readonly stdin: NodeJS.ReadableStream;

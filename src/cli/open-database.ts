@@ -11,9 +11,13 @@ export interface OpenDatabase {
   release(): Promise<void>;
 }
 
-/** Where a project keeps its embedded database and other state. */
+/** Where a project keeps what is not its own text: the embedded database and other state. */
 export function stateFolder(projectDir: string): string {
   return join(projectDir, '.catalog-sync');
+}
+
+export function embeddedDataRoot(projectDir: string): string {
+  return join(stateFolder(projectDir), 'postgres');
 }
 
 /** The database of `DATABASE_URL`, or the embedded one of the project, started when nobody has yet. */
@@ -21,7 +25,7 @@ export async function openDatabase(config: Config, log: Logger): Promise<OpenDat
   if (config.DATABASE_URL) {
     return { url: config.DATABASE_URL.reveal(), isEmbedded: false, release: () => Promise.resolve() };
   }
-  const dataRoot = join(stateFolder(config.projectDir), 'postgres');
+  const dataRoot = embeddedDataRoot(config.projectDir);
   const server = await openEmbeddedPostgres({ dataRoot, log });
   return { url: server.url, isEmbedded: true, release: () => server.release() };
 }

@@ -1,9 +1,30 @@
-import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import type { Config } from '../core/config.ts';
 import { AppError } from '../core/errors.ts';
 import { listenForShutdown } from '../core/lifecycle.ts';
+import type { Logger } from '../core/log.ts';
+import { loadErrors } from '../load/errors.ts';
+import type { CliContext } from './context.ts';
 import { cliErrors } from './errors.ts';
-import { openDatabase, type OpenDatabase } from './open-database.ts';
-import type { Session } from './session.ts';
+import { embeddedDataRoot, openDatabase, type OpenDatabase } from './open-database.ts';
+
+/** The part of a session that is needed to open the database of its project. */
+export interface DatabaseParts {
+  readonly context: Pick<CliContext, 'signals'>;
+  readonly config: Config;
+  readonly log: Logger;
+}
+
+/** Aborts `signal` when the process is told to stop: leave off, nobody waits for the result. */
+type DatabaseWork<T> = (database: OpenDatabase, signal: AbortSignal) => Promise<T>;
+
+function rejectOnAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(new AppError(cliErrors.INTERRUPTED, 'stopped by a signal'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}
 
 /**
  * Runs `work` over the project's database and lets go of it afterwards, also when a signal arrives: an embedded
@@ -11,19 +32,29 @@ import type { Session } from './session.ts';
  *
  * @throws AppError INTERRUPTED at SIGTERM or SIGINT
  */
-export async function withDatabase<T>(
-  session: Session,
-  work: (database: OpenDatabase) => Promise<T>,
-): Promise<T> {
-  const shutdown = listenForShutdown(session.context.signals);
-  const database = await openDatabase(session.config, session.log);
-  const interrupted = once(shutdown.drain, 'abort').then(() => {
-    throw new AppError(cliErrors.INTERRUPTED, 'stopped by a signal');
-  });
+export async function withDatabase<T>(parts: DatabaseParts, work: DatabaseWork<T>): Promise<T> {
+  const shutdown = listenForShutdown(parts.context.signals);
   try {
-    return await Promise.race([work(database), interrupted]);
+    const database = await openDatabase(parts.config, parts.log);
+    try {
+      return await Promise.race([rejectOnAbort(shutdown.drain), work(database, shutdown.drain)]);
+    } finally {
+      await database.release();
+    }
   } finally {
     shutdown.dispose();
-    await database.release();
   }
+}
+
+/**
+ * `withDatabase` for who only reads: where nothing was ever synced, no empty database is made to look into.
+ *
+ * @throws AppError DATABASE_NOT_MIGRATED, or INTERRUPTED at SIGTERM or SIGINT
+ */
+export async function withExistingDatabase<T>(parts: DatabaseParts, work: DatabaseWork<T>): Promise<T> {
+  const { config } = parts;
+  if (config.DATABASE_URL || existsSync(embeddedDataRoot(config.projectDir)))
+    return withDatabase(parts, work);
+  const message = `there is no database in ${config.projectDir} yet, and DATABASE_URL is not set`;
+  throw new AppError(loadErrors.DATABASE_NOT_MIGRATED, message);
 }

@@ -4,6 +4,8 @@ import fc from 'fast-check';
 import { format } from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
+import { guideNames } from '../../src/extract/endpoints/guide-names.ts';
+import { guideApiNames } from '../../src/model/guide-api-names.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { syncFileJsonSchema } from '../../src/plan/sync-config-schema.ts';
 
@@ -221,4 +223,9 @@ test('whatever the text, the only error is CONFIG_FILE_INVALID, and each problem
 test('the JSON Schema for editors is the one of the code (update it with vitest -u)', async () => {
   const text = await format(JSON.stringify(syncFileJsonSchema()), { parser: 'json', printWidth: 110 });
   await expect(text).toMatchFileSnapshot(resolve(root, 'catalog-sync.schema.json'));
+});
+
+test('names of the registration guide mean the same here and where calls are made', () => {
+  const operations = Object.entries(guideNames).map(([name, { operation }]) => [name, operation]);
+  expect(Object.fromEntries(operations)).toEqual(guideApiNames);
 });

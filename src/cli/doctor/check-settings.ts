@@ -1,6 +1,6 @@
 import { configKeys, isLoopbackUrl, type Config } from '../../core/config.ts';
 import type { Secret } from '../../core/secret.ts';
-import { misconfigured, ok, skip, warn, type Check } from './check.ts';
+import { misconfigured, ok, warn, type Check } from './check.ts';
 import { isPlaceholder } from './placeholders.ts';
 
 const copyAgain = 'Copy it again: open.1688.com, console, application, basic information.';
@@ -60,12 +60,4 @@ function checkAppSecret(secret: Secret | undefined): Check {
 /** App key and secret, as far as that shows without a call. */
 export function checkCredentials(config: Config): Check[] {
   return [checkAppKey(config.ALIBABA_APP_KEY), checkAppSecret(config.ALIBABA_APP_SECRET)];
-}
-
-/** What is known of the token when there is no database to look into. */
-export function checkTokenOfEnvironment(config: Config): Check {
-  const name = 'token';
-  if (config.ALIBABA_ACCESS_TOKEN) return ok(name, 'from ALIBABA_ACCESS_TOKEN; how long it lives is unknown');
-  if (config.ALIBABA_REFRESH_TOKEN) return ok(name, 'from ALIBABA_REFRESH_TOKEN, at the first call');
-  return skip(name, 'not in the environment');
 }

@@ -1,20 +1,23 @@
-import type { OutputStream } from '../context.ts';
+import type { CliContext } from '../context.ts';
 
 /**
- * Writes and waits until the stream takes more, so that a long answer to a slow reader does not pile up in
+ * Writes data and waits until the reader takes more, so that a long answer to a slow reader does not pile up in
  * memory. False: the reader is gone.
  */
-export async function writeAll(stream: OutputStream, text: string): Promise<boolean> {
-  if (stream.destroyed) return false;
-  if (stream.write(text)) return true;
+export async function writeAll(
+  { stdout, stdoutGone }: Pick<CliContext, 'stdout' | 'stdoutGone'>,
+  text: string,
+): Promise<boolean> {
+  if (stdoutGone?.aborted) return false;
+  if (stdout.write(text)) return true;
   await new Promise<void>((resolve) => {
     const settle = () => {
-      stream.off('drain', settle);
-      stream.off('close', settle);
+      stdout.off('drain', settle);
+      stdoutGone?.removeEventListener('abort', settle);
       resolve();
     };
-    stream.once('drain', settle);
-    stream.once('close', settle);
+    stdout.once('drain', settle);
+    stdoutGone?.addEventListener('abort', settle);
   });
-  return !stream.destroyed;
+  return !stdoutGone?.aborted;
 }

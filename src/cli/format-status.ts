@@ -1,0 +1,114 @@
+import type { Status } from './read-status.ts';
+import { formatTable, type Column } from './terminal/format-table.ts';
+
+/** In UTC to the second: `2026-11-25 01:30:00Z`. */
+function formatTime(time: Date | null): string {
+  return time === null ? '' : `${time.toISOString().slice(0, 19).replace('T', ' ')}Z`;
+}
+
+const formatCount = (count: number) => count.toLocaleString('en');
+
+const right = (header: string): Column => ({ header, align: 'right' });
+const left = (header: string): Column => ({ header });
+
+function formatCatalog({ catalog }: Status): string {
+  const rows = [
+    ['categories', catalog.categories],
+    ['offers', catalog.offers],
+    ['  of them listed', catalog.listedOffers],
+    ['sellers', catalog.sellers],
+    ['SKUs', catalog.skus],
+    ['prices', catalog.prices],
+    ['closed price intervals', catalog.closedPrices],
+    ['records in quarantine', catalog.quarantinedRecords],
+    ['answers not loaded yet', catalog.unloadedAnswers],
+  ] as const;
+  return formatTable(
+    [left('catalog'), right('rows')],
+    rows.map(([name, count]) => [name, formatCount(count)]),
+  );
+}
+
+function formatRuns({ runs }: Status): string {
+  if (runs.length === 0) return 'No run yet.';
+  const columns = [
+    right('run'),
+    left('scope'),
+    left('by'),
+    left('status'),
+    left('cause'),
+    right('calls'),
+    right('budget'),
+    right('new'),
+    right('changed'),
+    right('errors'),
+    left('requested'),
+    left('ended'),
+  ];
+  const rows = runs.map((run) => [
+    run.runId,
+    run.scope,
+    run.trigger,
+    run.status,
+    run.cause ?? '',
+    formatCount(run.callsUsed),
+    run.budgetCalls === null ? '' : formatCount(run.budgetCalls),
+    formatCount(run.offersNew),
+    formatCount(run.offersChanged),
+    formatCount(run.errors + run.rejects),
+    formatTime(run.requestedAt),
+    formatTime(run.endedAt),
+  ]);
+  return formatTable(columns, rows);
+}
+
+function formatQuota({ quota }: Status): string {
+  if (quota.length === 0) return 'No quota is known yet: the first sync sets the presets of the account.';
+  const columns = [
+    left('api'),
+    left('window'),
+    right('limit'),
+    right('used'),
+    right('in flight'),
+    right('unknown'),
+    right('left'),
+    left('resets'),
+    left('source'),
+  ];
+  const rows = quota.map((row) => [
+    row.api,
+    row.window,
+    formatCount(row.callLimit),
+    formatCount(row.used),
+    formatCount(row.reserved),
+    formatCount(row.unknown),
+    formatCount(row.remaining),
+    formatTime(row.resetAt),
+    row.isAssumed ? `${row.source}, assumed` : row.source,
+  ]);
+  return formatTable(columns, rows);
+}
+
+function formatHolds({ holds }: Status): string {
+  if (holds.length === 0) return 'No API is held.';
+  const rows = holds.map((hold) => [
+    hold.api,
+    hold.code,
+    formatTime(hold.heldAt),
+    hold.heldUntil ? formatTime(hold.heldUntil) : 'somebody resumes it',
+  ]);
+  return formatTable([left('held api'), left('code'), left('since'), left('until')], rows);
+}
+
+const sourceLines = {
+  sandbox: 'SANDBOX: using mock data',
+  live: 'Live: fetching real data from 1688.com',
+};
+
+/** The state of a catalog for people: what it holds, its runs, its quota, what is held. */
+export function formatStatus(status: Status): string {
+  const source = status.source === null ? 'Nothing was synced yet' : sourceLines[status.source];
+  return [source, formatCatalog(status), formatRuns(status), formatQuota(status), formatHolds(status)].join(
+    '\n\n',
+  );
+}

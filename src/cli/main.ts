@@ -1,0 +1,62 @@
+import { CommanderError } from 'commander';
+import { systemClock } from '../core/clock.ts';
+import { processEnvironment } from '../core/config.ts';
+import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
+import type { CliContext } from './context.ts';
+import { createProgram } from './program.ts';
+import { reportError } from './report-error.ts';
+
+/**
+ * Runs one command line (without `node` and the script) and gives its exit code. Never throws: whatever goes
+ * wrong is on stderr.
+ */
+export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  try {
+    await createProgram(context).parseAsync(args, { from: 'user' });
+    return context.exitCode;
+  } catch (error) {
+    // Commander has said on stderr what is wrong; help and version are no errors.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
+    return reportError(error, context.stderr);
+  }
+}
+
+/**
+ * A reader that left (`catalog-sync sql ... | head`) is no error. Node keeps the standard streams usable after
+ * one, so that somebody has to remember it.
+ */
+function watchReader(stream: NodeJS.WriteStream): AbortSignal {
+  const gone = new AbortController();
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    gone.abort();
+  });
+  return gone.signal;
+}
+
+/** The command line of this process. Sets its exit code and lets it end by itself. */
+export async function main(): Promise<void> {
+  const { stdout, stderr, stdin } = process;
+  watchReader(stderr);
+  process.on('unhandledRejection', (reason) => {
+    process.exit(reportError(reason, stderr));
+  });
+  const env = processEnvironment();
+  process.exitCode = await runCli(process.argv.slice(2), {
+    stdout,
+    stdoutGone: watchReader(stdout),
+    stderr,
+    stdin,
+    isTty: {
+      stdin: stdin.isTTY,
+      stdout: stdout.isTTY,
+      // A dumb terminal can't rewrite a line.
+      stderr: stderr.isTTY && env['TERM'] !== 'dumb',
+    },
+    env,
+    clock: systemClock,
+    cwd: process.cwd(),
+    signals: process,
+    exitCode: exitCodes.succeeded,
+  });
+}

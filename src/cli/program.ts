@@ -1,0 +1,73 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { logLevels } from '../core/config.ts';
+import { addExamples } from './add-examples.ts';
+import type { CliContext } from './context.ts';
+import { registerDemo } from './verbs/demo.ts';
+import { registerDoctor } from './verbs/doctor.ts';
+import { registerMigrate } from './verbs/migrate.ts';
+import { registerSandbox } from './verbs/sandbox.ts';
+import { registerSql } from './verbs/sql.ts';
+import { registerStatus } from './verbs/status.ts';
+import { registerSync } from './verbs/sync.ts';
+import { registerWorker } from './verbs/worker.ts';
+
+const verbs = [
+  registerDemo,
+  registerDoctor,
+  registerMigrate,
+  registerSandbox,
+  registerSql,
+  registerStatus,
+  registerSync,
+  registerWorker,
+];
+
+function productVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+function parseProjectDir(cwd: string, dir: string): string {
+  const path = resolve(cwd, dir);
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new InvalidArgumentError('There is no such folder.');
+  }
+  return path;
+}
+
+function addGlobalFlags(program: Command, context: CliContext): void {
+  program
+    .option(
+      '--project <dir>',
+      'folder with catalog-sync.yaml, .env files and the embedded database',
+      (dir) => parseProjectDir(context.cwd, dir),
+      context.cwd,
+    )
+    .option('--json', 'data as JSON')
+    .option('--quiet', 'no progress and no remarks, errors only')
+    .addOption(new Option('--log-level <level>', 'how much to log on stderr').choices(logLevels));
+}
+
+/** The command line: every verb, its flags and its help. Reads nothing and starts nothing until it is parsed. */
+export function createProgram(context: CliContext): Command {
+  const program = new Command('catalog-sync')
+    .description('Scheduled catalog sync for 1688.com, within the approved call quota.')
+    .version(productVersion(), '--version')
+    .showHelpAfterError('Add --help for flags and examples.')
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: true })
+    .configureOutput({
+      writeOut: (text) => void context.stdout.write(text),
+      writeErr: (text) => void context.stderr.write(text),
+      getOutHelpWidth: () => context.stdout.columns ?? 100,
+      getErrHelpWidth: () => context.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride();
+  addGlobalFlags(program, context);
+  addExamples(program, ['catalog-sync demo', 'catalog-sync doctor --offline', 'catalog-sync sync --help']);
+  for (const register of verbs) register(program, context);
+  return program;
+}

@@ -1,0 +1,37 @@
+import type { Pool } from 'pg';
+import type { Source } from '../model/run.ts';
+import { classifyDatabaseErrors } from '../load/database-error.ts';
+import { requireMigrated } from '../load/require-migrated.ts';
+import { createQuotaStore, type ApiHold, type QuotaStatus } from '../load/stores/quota-store.ts';
+import { createStatusStore, type CatalogCounts, type RunSummary } from '../load/stores/status-store.ts';
+
+/** Everything that `status` shows. */
+export interface Status {
+  /** Null until the first run. */
+  readonly source: Source | null;
+  readonly runs: readonly RunSummary[];
+  readonly quota: readonly QuotaStatus[];
+  readonly holds: readonly ApiHold[];
+  readonly catalog: CatalogCounts;
+}
+
+/**
+ * Reads the state of a catalog with its newest `runs` runs.
+ *
+ * @throws AppError DATABASE_NOT_MIGRATED and others of the database
+ */
+export async function readStatus(pool: Pool, runs: number): Promise<Status> {
+  const status = createStatusStore({ pool });
+  const quota = createQuotaStore({ pool });
+  return classifyDatabaseErrors(async () => {
+    await requireMigrated(pool);
+    const { source, counts } = await status.countCatalog();
+    return {
+      source,
+      runs: await status.listRecentRuns(runs),
+      quota: await quota.quotaStatus(),
+      holds: await quota.listHolds(),
+      catalog: counts,
+    };
+  });
+}

@@ -1,0 +1,42 @@
+import { Option, type Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { exitCodeOfChecks } from '../doctor/check.ts';
+import { checkServices } from '../doctor/check-services.ts';
+import { openGateway } from '../doctor/open-gateway.ts';
+import { printReport } from '../doctor/print-report.ts';
+import { runDoctor } from '../doctor/run-doctor.ts';
+import { openSession, type GlobalFlags } from '../session.ts';
+
+interface DoctorFlags extends GlobalFlags {
+  readonly offline?: true;
+  readonly yes?: true;
+}
+
+/** `catalog-sync doctor`: looks at everything a sync needs, and says what to correct. */
+export function registerDoctor(program: Command, context: CliContext): void {
+  const command = program
+    .command('doctor')
+    .description('Check settings, sync file, database, token and gateway, and say what to do next.')
+    .addOption(new Option('--offline', 'make no call to the gateway').conflicts('yes'))
+    .option('--yes', 'make the one signed call without asking')
+    .action(async (_flags: unknown, self: Command) => {
+      const flags = self.optsWithGlobals<DoctorFlags>();
+      // Settings that can't be read are something to report here, not a reason to stop.
+      const session = openSession(self, context, { logs: 'command', ignoresEnvironment: true });
+      const mayCall = flags.offline ? 'no' : flags.yes ? 'yes' : 'ask';
+      const checks = await runDoctor({
+        projectDir: flags.project,
+        env: context.env,
+        checkServices: (config) =>
+          checkServices(session, config, { mayCall, openGateway: (parts) => openGateway(parts, session) }),
+      });
+      printReport(session, checks);
+      context.exitCode = exitCodeOfChecks(checks);
+    });
+  addExamples(command, [
+    'catalog-sync doctor --offline',
+    'catalog-sync doctor --yes --json',
+    'catalog-sync doctor --project /srv/catalog',
+  ]);
+}

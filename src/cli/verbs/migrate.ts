@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { migrate } from '../../load/migrate.ts';
+import { ensurePartitions } from '../../load/partitions.ts';
+import { createPool } from '../../load/pool.ts';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { openSession } from '../session.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+import { withDatabase } from '../with-database.ts';
+
+/** `catalog-sync migrate`: brings the database to the schema of this version. */
+export function registerMigrate(program: Command, context: CliContext): void {
+  const command = program
+    .command('migrate')
+    .description('Bring the database to the schema of this version; safe from several processes at once.')
+    .action(async (_flags: unknown, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const { applied } = await withDatabase(session, async ({ url }) => {
+        const report = await migrate({ connectionString: url, log: session.log });
+        const pool = createPool({ connectionString: url, max: 1, log: session.log });
+        try {
+          await ensurePartitions(pool, context.clock.now());
+        } finally {
+          await pool.end();
+        }
+        return report;
+      });
+      if (session.isJson) session.print(safeJson({ applied }));
+      else for (const name of applied) session.print(name);
+      session.talk(applied.length === 0 ? 'The database was up to date.' : 'The database is up to date now.');
+    });
+  addExamples(command, ['catalog-sync migrate', 'catalog-sync migrate --project /srv/catalog --json']);
+}

@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { InvalidArgumentError, type Command } from 'commander';
+import { parseDurationMs } from '../../core/duration.ts';
+import { AppError, errorMessage } from '../../core/errors.ts';
+import { listenForShutdown } from '../../core/lifecycle.ts';
+import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { cliErrors } from '../errors.ts';
+import { parseCount } from '../parse-count.ts';
+import { openSession, type Session } from '../session.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+
+interface SandboxFlags {
+  readonly port: number;
+  readonly offers: number;
+  readonly categories: number;
+  readonly seed: number;
+  readonly latencyMs: number;
+  readonly drift?: true;
+  readonly startAt?: Date;
+  readonly advance: number;
+  readonly untilStdinEnds?: true;
+}
+
+function parseInstant(text: string): Date {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('Give a time like 2026-01-31T08:00:00Z.');
+  return at;
+}
+
+function parseAdvance(text: string): number {
+  const ms = parseDurationMs(text);
+  if (ms === null) throw new InvalidArgumentError('Give a duration like 12h or 3d.');
+  return ms;
+}
+
+/** At a signal, or when whoever started us is gone. */
+async function waitForEnd(context: CliContext, followsStdin: boolean): Promise<void> {
+  const shutdown = listenForShutdown(context.signals);
+  const ends = followsStdin ? [once(context.stdin.resume(), 'close'), once(context.stdin, 'end')] : [];
+  await Promise.race([once(shutdown.drain, 'abort'), ...ends]);
+  shutdown.dispose();
+}
+
+async function start(options: SandboxOptions): Promise<Sandbox> {
+  try {
+    return await createSandbox(options);
+  } catch (cause) {
+    const message = `the sandbox could not be started: ${errorMessage(cause)}`;
+    throw new AppError(cliErrors.SANDBOX_NOT_STARTED, message, { cause });
+  }
+}
+
+/** As lines for an env file, so that `catalog-sync sandbox > .env.local` is all it takes. */
+function printCredentials(session: Session, sandbox: Sandbox): void {
+  const settings = {
+    ALIBABA_API_URL: sandbox.url,
+    ALIBABA_APP_KEY: sandbox.appKey,
+    ALIBABA_APP_SECRET: sandbox.appSecret,
+    ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+  };
+  if (session.isJson) session.print(safeJson({ ...settings, controlUrl: sandbox.controlUrl }));
+  else
+    session.print(
+      Object.entries(settings)
+        .map(([key, value]) => `${key}=${value}`)
+        .join('\n'),
+    );
+}
+
+/** `catalog-sync sandbox`: a stand-in for the gateway on this machine, until it is stopped. */
+export function registerSandbox(program: Command, context: CliContext): void {
+  const command = program
+    .command('sandbox')
+    .description('Run a stand-in for 1688 on this machine, with a made-up catalog that changes over time.')
+    .option('--port <number>', 'port to listen on; 0 is any free one', parseCount(0, 65_535), 0)
+    .option('--offers <number>', 'offers at the beginning', parseCount(100, 20_000), 300)
+    .option('--categories <number>', 'nodes of the category tree', parseCount(10, 5000), 60)
+    .option('--seed <number>', 'the same seed gives the same catalog', parseCount(0, 2_147_483_647), 1)
+    .option('--latency-ms <number>', 'time before each answer', parseCount(0, 60_000), 0)
+    .option('--drift', 'rankings move between calls, so that rows repeat or slip between pages')
+    .option('--start-at <time>', 'when the made-up world began; default: now', parseInstant)
+    .option('--advance <duration>', 'how far its clock runs ahead, like 3d', parseAdvance, 0)
+    .option('--until-stdin-ends', 'stop when standard input closes, for programs that start it')
+    .action(async (flags: SandboxFlags, self: Command) => {
+      const session = openSession(self, context, { logs: 'command', ignoresEnvironment: true });
+      const { port, offers, categories, seed, latencyMs, drift = false, startAt } = flags;
+      const world = startAt ? { startAt } : {};
+      const sandbox = await start({ port, offers, categories, seed, latencyMs, drift, ...world });
+      sandbox.advance(flags.advance);
+      printCredentials(session, sandbox);
+      session.talk('SANDBOX: using mock data. Stop it with Ctrl-C.');
+      await waitForEnd(context, flags.untilStdinEnds ?? false);
+      await sandbox.close();
+    });
+  addExamples(command, [
+    'catalog-sync sandbox --port 8688',
+    'catalog-sync sandbox --offers 2000 --drift --latency-ms 50 > .env.local',
+  ]);
+}

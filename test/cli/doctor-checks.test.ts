@@ -1,0 +1,274 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exitCodeOfChecks, failed, misconfigured, ok, warn } from '../../src/cli/doctor/check.ts';
+import { checkEnvFiles } from '../../src/cli/doctor/check-env-files.ts';
+import { checkGateway } from '../../src/cli/doctor/check-gateway.ts';
+import { checkGitIgnore } from '../../src/cli/doctor/check-git-ignore.ts';
+import { checkCredentials, checkSettings, checkTarget } from '../../src/cli/doctor/check-settings.ts';
+import { checkSyncFile } from '../../src/cli/doctor/check-sync-file.ts';
+import { checkToken } from '../../src/cli/doctor/check-token.ts';
+import { explainApiNames } from '../../src/cli/doctor/explain-api-names.ts';
+import { nextStep, runDoctor } from '../../src/cli/doctor/run-doctor.ts';
+import { scanEnvFile } from '../../src/cli/doctor/scan-env-file.ts';
+import { loadConfig, type Environment } from '../../src/core/config.ts';
+import { AppError, coreErrors } from '../../src/core/errors.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { extractErrors } from '../../src/extract/errors.ts';
+import type { TokenSet, TokenStore } from '../../src/model/token.ts';
+import { createProject } from './in-process.ts';
+
+const now = new Date('2026-11-25T00:00:00Z');
+const clock = { now: () => now };
+const guideSecret = '1a2b3c4d5e6f7g8h9i0j1k2l3m4n';
+const config = (env: Environment) => loadConfig({ projectDir: createProject(), env });
+
+describe('an env file', () => {
+  test('as it should be has no findings', () => {
+    expect(
+      scanEnvFile('# note\n\nALIBABA_APP_KEY=87654321\nALIBABA_APP_SECRET=aB3dE5gH7j\nOTHER = "x"\n'),
+    ).toEqual([]);
+  });
+
+  test.each([
+    ['ALIBABA_APP_KEY=12345678', /placeholder of the guide/, true],
+    [`ALIBABA_APP_SECRET="${guideSecret}"`, /quotes/, false],
+    [`ALIBABA_APP_SECRET=${guideSecret}o5p6q7r8s9t0`, /placeholder of the guide/, true],
+    ['ALIBABA_APP_SECRET=your-app-secret', /placeholder of the guide/, true],
+    ["ALIBABA_APP_KEY='87654321'", /quotes/, false],
+    ['ALIBABA_APP_KEY= 87654321', /spaces around its value/, false],
+    ['ALIBABA_APP_KEY=87654321 ', /spaces around its value/, false],
+    ['ALIBABA_APP_KEY =87654321', /space before its =/, false],
+    ['ALIBABA_APP_SECRET=abc#def', /begins a comment/, false],
+    ['ALIBABA_APP_SECRET=abc\u200bdef', /no credential has/, false],
+    ['\ufeffALIBABA_APP_KEY=87654321', /byte order mark/, false],
+    ['ALIBABA_APPKEY=87654321', /not a setting that is read/, false],
+  ])('with %j has a finding', (line, detail, isFatal) => {
+    const findings = scanEnvFile(`# first\n${line}\n`);
+    const found = findings.find((finding) => detail.test(finding.detail));
+    expect(found).toMatchObject({ line: 2, isFatal });
+  });
+
+  test('left empty has no findings', () => {
+    expect(scanEnvFile('ALIBABA_APP_KEY=\nALIBABA_APP_SECRET=\n')).toEqual([]);
+  });
+
+  test('whose value the environment overrides is said not to be used', () => {
+    const dir = createProject({ '.env.local': 'ALIBABA_APP_KEY=1\nLOG_LEVEL=warn' });
+    const checks = checkEnvFiles(dir, { ALIBABA_APP_KEY: '2', LOG_LEVEL: 'warn' });
+    expect(checks.map((check) => check.message)).toEqual([
+      '.env.local, first one wins, the environment wins over all',
+      'ALIBABA_APP_KEY of .env.local is not used: the environment has another value',
+    ]);
+  });
+
+  test('is named in the order of reading, with the lines that are odd', () => {
+    const dir = createProject({ '.env.local': 'ALIBABA_APP_KEY=12345678', '.env': 'LOG_LEVEL="info"' });
+    const checks = checkEnvFiles(dir, {});
+    expect(
+      checks.map(({ status, message }) => `${status} ${message.split(':').slice(0, 2).join(':')}`),
+    ).toEqual([
+      'ok .env.local, .env, first one wins, the environment wins over all',
+      'fail .env.local:1 ALIBABA_APP_KEY still has the placeholder of the guide',
+      expect.stringMatching(/^warn \.env:1 LOG_LEVEL has quotes/),
+    ]);
+    expect(exitCodeOfChecks(checks)).toBe(4);
+  });
+});
+
+describe('git', () => {
+  const repository = (files: Record<string, string>) => {
+    const dir = createProject(files);
+    execFileSync('git', ['init', '--quiet'], { cwd: dir });
+    return dir;
+  };
+
+  test('that ignores env files is fine', async () => {
+    const checks = await checkGitIgnore(repository({ '.gitignore': '.env*\n!.env.example\n', '.env': '' }));
+    expect(checks).toMatchObject([
+      { status: 'ok', message: '.env.local and .env stay out of the repository' },
+    ]);
+  });
+
+  test('that would take an env file along is a warning', async () => {
+    expect(await checkGitIgnore(repository({ '.gitignore': '.env\n', '.env': '' }))).toMatchObject([
+      { status: 'warn', message: '.env.local is not ignored by git' },
+    ]);
+  });
+
+  test('that has an env file is a failure, also when it is ignored by now', async () => {
+    const dir = repository({ '.env.local': 'A=1' });
+    execFileSync('git', ['add', '.env.local'], { cwd: dir });
+    writeFileSync(join(dir, '.gitignore'), '.env*');
+    expect(await checkGitIgnore(dir)).toMatchObject([
+      { status: 'fail', message: '.env.local is committed', exitCode: 4 },
+    ]);
+  });
+
+  test('without a repository is not looked at', async () => {
+    expect(await checkGitIgnore(createProject())).toMatchObject([{ status: 'skip' }]);
+  });
+});
+
+describe('settings', () => {
+  test('are listed by name', () => {
+    const { message } = checkSettings(config({ ALIBABA_APP_SECRET: 'hunter2hunter2' }));
+    expect(message).toBe('set or by default: ALIBABA_APP_SECRET, ALIBABA_API_URL, LOG_LEVEL');
+  });
+
+  test.each<[Environment, string[]]>([
+    [{}, ['fail', 'fail']],
+    [{ ALIBABA_APP_KEY: '12345678', ALIBABA_APP_SECRET: guideSecret }, ['fail', 'fail']],
+    [{ ALIBABA_APP_KEY: 'abcdefgh', ALIBABA_APP_SECRET: 'short' }, ['warn', 'warn']],
+    [{ ALIBABA_APP_KEY: '87654321', ALIBABA_APP_SECRET: '"aB3dE5gH7j"' }, ['ok', 'fail']],
+    [{ ALIBABA_APP_KEY: '87654321', ALIBABA_APP_SECRET: 'aB3dE5gH7j' }, ['ok', 'ok']],
+  ])('credentials %j are judged', (env, statuses) => {
+    expect(checkCredentials(config(env)).map((check) => check.status)).toEqual(statuses);
+  });
+
+  test('say whether calls go to 1688 or stay on this machine', () => {
+    expect(checkTarget(config({})).message).toContain('LIVE');
+    expect(checkTarget(config({ ALIBABA_API_URL: 'http://127.0.0.1:1/openapi' })).message).toContain(
+      'SANDBOX',
+    );
+  });
+});
+
+test('a sync file is judged with its lines', () => {
+  const good = createProject({
+    'catalog-sync.yaml': 'account: personal\nfeeds: [{ name: a, keywords: [包] }]',
+  });
+  const bad = createProject({ 'catalog-sync.yaml': 'account: corporate\nfeeds: []' });
+  expect(checkSyncFile(good)).toMatchObject({ status: 'ok' });
+  expect(checkSyncFile(bad)).toMatchObject({ status: 'fail', exitCode: 4 });
+  expect(checkSyncFile(bad).message).toContain('catalog-sync.yaml:1:1 account');
+  expect(checkSyncFile(createProject())).toMatchObject({ status: 'fail', exitCode: 4 });
+});
+
+describe('the token', () => {
+  const day = 86_400_000;
+  const tokens = (parts: Partial<TokenSet>): TokenSet => ({
+    accessToken: new Secret('a'),
+    accessExpiresAt: null,
+    refreshToken: null,
+    refreshExpiresAt: null,
+    ...parts,
+  });
+  /** A store that holds one set, whoever asks. */
+  const storeOf = (stored: TokenSet | null): TokenStore => ({
+    read: () => Promise.resolve(stored),
+    write: () => Promise.resolve(),
+    refreshOnce: () => Promise.reject(new Error('not asked for')),
+  });
+  const withKey = { ALIBABA_APP_KEY: '87654321', TOKEN_KEY: 'ab'.repeat(32) };
+
+  test.each<[string, Environment, TokenSet | null, string, RegExp]>([
+    ['none', {}, null, 'warn', /there is none/],
+    ['one of a self-use app', { ALIBABA_ACCESS_TOKEN: 'x' }, null, 'ok', /how long it lives/],
+    [
+      'a refresh token to begin with',
+      { ...withKey, ALIBABA_REFRESH_TOKEN: 'x' },
+      null,
+      'ok',
+      /at the first call/,
+    ],
+    ['a refresh token without a place to keep it', { ALIBABA_REFRESH_TOKEN: 'x' }, null, 'warn', /TOKEN_KEY/],
+    [
+      'a stored one',
+      withKey,
+      tokens({ accessExpiresAt: new Date(now.getTime() + day) }),
+      'ok',
+      /good until 2026-11-26/,
+    ],
+    [
+      'a stored one that is over',
+      withKey,
+      tokens({ accessExpiresAt: new Date(0) }),
+      'warn',
+      /nothing can refresh it/,
+    ],
+    [
+      'a stored one to refresh',
+      withKey,
+      tokens({
+        accessExpiresAt: new Date(0),
+        refreshToken: new Secret('r'),
+        refreshExpiresAt: new Date(now.getTime() + 90 * day),
+      }),
+      'ok',
+      /refreshed at the next call/,
+    ],
+    [
+      'a refresh token that ends soon',
+      withKey,
+      tokens({ refreshToken: new Secret('r'), refreshExpiresAt: new Date(now.getTime() + 10 * day) }),
+      'warn',
+      /ends at 2026-12-05/,
+    ],
+  ])('%s', async (...[, env, stored, status, message]) => {
+    const check = await checkToken(config(env), storeOf(stored), clock);
+    expect(check.status).toBe(status);
+    expect(check.message).toMatch(message);
+  });
+});
+
+describe('the signed call', () => {
+  const answered = (gatewayTime: Date) => ({
+    readTime: () => Promise.resolve({ kind: 'answered' as const, callId: '1', gatewayTime }),
+  });
+
+  test('that is accepted is fine', async () => {
+    expect(await checkGateway(answered(now), clock)).toMatchObject({ status: 'ok' });
+  });
+
+  test('shows a clock that is off', async () => {
+    const check = await checkGateway(answered(new Date(now.getTime() + 120_000)), clock);
+    expect(check).toMatchObject({ status: 'warn', message: 'accepted, but the clocks differ by 120 s' });
+  });
+
+  test('that had to wait is no verdict', async () => {
+    const waiting = { kind: 'waiting' as const, by: 'day' as const, retryAfterMs: 5 };
+    expect(await checkGateway({ readTime: () => Promise.resolve(waiting) }, clock)).toMatchObject({
+      status: 'warn',
+    });
+  });
+
+  test('that is refused fails with the remedy of its error', async () => {
+    const error = new AppError(extractErrors.GATEWAY_SIGNATURE_REFUSED, 'refused');
+    expect(await checkGateway({ readTime: () => Promise.reject(error) }, clock)).toMatchObject({
+      status: 'fail',
+      message: 'GATEWAY_SIGNATURE_REFUSED: refused',
+      advice: extractErrors.GATEWAY_SIGNATURE_REFUSED.remedy,
+      exitCode: 4,
+    });
+  });
+});
+
+describe('the verdict', () => {
+  test('is 4 before 1 before 0', () => {
+    const service = failed('x', new Error('down'));
+    expect(exitCodeOfChecks([ok('a', ''), warn('b', '', '')])).toBe(0);
+    expect(exitCodeOfChecks([ok('a', ''), service])).toBe(1);
+    expect(exitCodeOfChecks([service, misconfigured('c', '', '')])).toBe(4);
+  });
+
+  test('names the first failure as the next step', () => {
+    expect(nextStep([ok('a', ''), misconfigured('b', '', ''), misconfigured('c', '', '')])).toContain('"b"');
+    expect(nextStep([ok('a', '')])).toContain('catalog-sync sync');
+  });
+
+  test('is given also when the settings cannot be read, and services are then left alone', async () => {
+    const projectDir = createProject({ '.env.local': 'LOG_LEVEL=hunter2' });
+    const checkServices = () => Promise.reject(new AppError(coreErrors.INTERNAL, 'was called'));
+    const checks = await runDoctor({ projectDir, env: {}, checkServices });
+    expect(checks.find((check) => check.name === 'settings')).toMatchObject({ status: 'fail', exitCode: 4 });
+    expect(JSON.stringify(checks)).not.toContain('hunter2');
+  });
+});
+
+test('every API name of the registration guide is explained with the real one', () => {
+  const names = explainApiNames();
+  expect(names.map((name) => name.guideName)).toContain('alibaba.cross.search');
+  for (const name of names) expect(name.api).toMatch(/^[\w.]+:[\w.]+:1$/);
+});

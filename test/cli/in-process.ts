@@ -1,0 +1,60 @@
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll } from 'vitest';
+import type { CliContext, OutputStream } from '../../src/cli/context.ts';
+import type { Environment } from '../../src/core/config.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { exitCodes } from '../../src/core/exit-codes.ts';
+
+/** A stream that keeps what is written to it. */
+class Recorder extends EventEmitter implements OutputStream {
+  text = '';
+  readonly columns = 120;
+
+  write(text: string): boolean {
+    this.text += text;
+    return true;
+  }
+}
+
+/** Replaces parts of the world of a verb. */
+export interface WorldOptions {
+  readonly env?: Environment;
+  readonly cwd?: string;
+  /** What a person at a terminal types; without it there is no terminal. */
+  readonly typed?: string;
+}
+
+/** A context whose streams are kept, without a terminal unless somebody types. */
+export function createWorld(options: WorldOptions = {}) {
+  const stdin = new PassThrough();
+  stdin.end(options.typed ?? '');
+  const isTty = options.typed !== undefined;
+  const stdout = new Recorder();
+  const stderr = new Recorder();
+  const context: CliContext = {
+    stdout,
+    stderr,
+    stdin,
+    isTty: { stdin: isTty, stdout: false, stderr: isTty },
+    env: options.env ?? {},
+    clock: systemClock,
+    cwd: options.cwd ?? createProject(),
+    signals: new EventEmitter(),
+    exitCode: exitCodes.succeeded,
+  };
+  return { context, stdout, stderr };
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'catalog-sync-cli-'));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+/** A project folder with the given files, gone after the tests of the file. */
+export function createProject(files: Readonly<Record<string, string>> = {}): string {
+  const dir = mkdtempSync(join(scratch, 'project-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
+  return dir;
+}
