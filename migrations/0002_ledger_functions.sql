@@ -135,9 +135,13 @@ RETURNS TABLE (window_kind text, free_at timestamptz) LANGUAGE sql STABLE AS $$
   LIMIT 1
 $$;
 --> statement-breakpoint
--- Counts a call in every window it may fall in; all or, by the overdraft trigger, none.
+-- Counts a call in every window it may fall in; all or, by the overdraft trigger, none. Not a function in SQL,
+-- which would be planned at every call.
 CREATE FUNCTION usage.take(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
-RETURNS bigint[] LANGUAGE sql AS $$
+RETURNS bigint[] LANGUAGE plpgsql AS $$
+DECLARE
+  v_window_ids bigint[];
+BEGIN
   WITH taken AS (
     INSERT INTO usage."window" AS w (app_key, api, window_kind, starts_at, ends_at, call_limit, granted)
     SELECT p_app_key, q.api, q.window_kind, q.starts_at, q.ends_at, q.call_limit, 1
@@ -146,8 +150,9 @@ RETURNS bigint[] LANGUAGE sql AS $$
       DO UPDATE SET granted = w.granted + 1, call_limit = excluded.call_limit
     RETURNING w.window_id
   )
-  SELECT coalesce(array_agg(window_id ORDER BY window_id), '{}') FROM taken
-$$;
+  SELECT coalesce(array_agg(window_id ORDER BY window_id), '{}') INTO v_window_ids FROM taken;
+  RETURN v_window_ids;
+END $$;
 --> statement-breakpoint
 -- Changes what windows and the run's budget say about calls that were settled. Takes the app's lock.
 CREATE FUNCTION usage.recount(
@@ -220,7 +225,9 @@ BEGIN
 
     SELECT max(p.next_slot_at) FILTER (WHERE p.api = '*'), max(p.next_slot_at) FILTER (WHERE p.api = p_api)
     INTO v_app_slot, v_api_slot
-    FROM usage.pace p WHERE p.app_key = p_app_key;
+    FROM usage.pace p
+    -- No slot is that far ahead, unless the clock was set back.
+    WHERE p.app_key = p_app_key AND p.next_slot_at < v_now + interval '1 minute';
     v_send_at := greatest(v_now, v_app_slot, v_api_slot);
     v_send_by := v_send_at + p_send_within;
     IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.window_kind <> 'second') THEN

@@ -70,4 +70,11 @@ describe('the pace', () => {
     expect(second.kind === 'denied' ? second.retryAfterMs : 0).toBeGreaterThan(500);
     expect(other.sendAfterMs).toBeLessThan(100);
   });
+
+  it('goes on when the clock is set back', async () => {
+    await at.setTime('2026-11-26T12:00:00+08:00');
+    await at.grant('a');
+    await at.setTime('2026-11-25T12:00:00+08:00');
+    expect((await at.grant('b')).sendAfterMs).toBe(0);
+  });
 });
