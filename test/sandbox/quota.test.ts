@@ -143,16 +143,18 @@ describe('counting', () => {
       await outcomes(sandbox, [time, time]);
       sandbox.advance(999);
       await outcomes(sandbox, [time]);
+      sandbox.advance(1);
+      await outcomes(sandbox, [time]);
       sandbox.advance(3_600_000);
       const since = sandbox.now().toISOString();
       await outcomes(sandbox, [time, timeMillis]);
       const stats = await control<object>(sandbox, 'stats?calls=false');
       expect(stats).toMatchObject({
-        byDay: { '2026-10-10': { [time]: 3 }, '2026-10-11': { [time]: 1, [timeMillis]: 1 } },
+        byDay: { '2026-10-10': { [time]: 4 }, '2026-10-11': { [time]: 1, [timeMillis]: 1 } },
         busiestSecond: { at: '2026-10-10T15:00:00.000Z', calls: 3 },
       });
       expect(stats).not.toHaveProperty('calls');
       expect(await control(sandbox, `stats?since=${since}`)).toMatchObject({ total: 2 });
-      expect(await control(sandbox, 'stats?after=4')).toMatchObject({ total: 1, calls: [{ sequence: 5 }] });
+      expect(await control(sandbox, 'stats?after=5')).toMatchObject({ total: 1, calls: [{ sequence: 6 }] });
     }));
 });

@@ -246,6 +246,11 @@ describe('least_calls', () => {
     const branches = tree.categories.filter((node) => !node.isLeaf);
     const leaf = tree.categories.find((node) => node.isLeaf && !node.isRetired);
     expect(whole.nodes).toBe(branches.length + 1);
+    const leaves = tree.categories.filter((node) => node.isLeaf && !node.isRetired);
+    const pages = await Promise.all(leaves.map((node) => search(sandbox, { categoryId: node.id })));
+    const totals = pages.map((page) => page.totalRecords);
+    expect(totals).toContain(0);
+    expect(whole.pages).toBe(totals.reduce((sum, total) => sum + Math.max(1, Math.ceil(total / 50)), 0));
     const { least_calls: one } = await control<Stats>(sandbox, `stats?categories=${leaf?.id}&calls=false`);
     expect(one).toMatchObject({ nodes: 1 });
     expect(one.pages).toBeGreaterThanOrEqual(1);

@@ -124,6 +124,18 @@ describe('change', () => {
     }
   });
 
+  it('that comes daily is there after the first day', async () => {
+    const sandbox = await startAtEpoch({ offers: 1000 });
+    const daily = (await listOffers(sandbox)).filter((offer) => offer.rate === 1 && offer.state === 'listed');
+    const read = () =>
+      Promise.all(daily.map(({ id }) => fetchDetail(sandbox, id).then((reply) => reply.text)));
+    const before = await read();
+    sandbox.advance(dayMs);
+    const after = await read();
+    expect(daily.length).toBeGreaterThan(10);
+    expect(after.filter((text, i) => text === before[i])).toEqual([]);
+  });
+
   it('comes in every kind', async () => {
     const sandbox = await startAtEpoch({ offers: 1000, categories: 10 });
     interface Truth {

@@ -2,7 +2,7 @@ import { imageUrl } from './images.ts';
 import { wireYuan, wireYuanOrNull } from './money.ts';
 import { categoryFields, modifiedAt, salesOf, traceInfo } from './offer-fields.ts';
 import { sellerScores } from './seller-scores.ts';
-import { goodsOf } from '../world/goods.ts';
+import { goodsOf, type Goods } from '../world/goods.ts';
 import { subjectIn, subjectOf } from '../world/texts.ts';
 import type { Offer } from '../world/offers.ts';
 import type { Entry, World } from '../world/world.ts';
@@ -18,9 +18,7 @@ function percent(offer: Offer, topic: string): string {
   return offer.draw.chance(`${topic}-empty`, 0.1) ? '' : `${(offer.draw.unit(topic) * 100).toFixed(2)}%`;
 }
 
-function priceInfo({ offer, state }: Entry) {
-  const { draw } = offer;
-  const goods = goodsOf(offer, state);
+function priceInfo({ draw }: Offer, goods: Goods) {
   const { searchFen } = goods;
   const promotionFen =
     draw.chance('promotion', 0.35) && searchFen !== null ? Math.round(searchFen * 0.95) : null;
@@ -80,16 +78,17 @@ function badges(offer: Offer) {
 /** One element of `data` in the answer of keywordQuery (1688 docs keywordQuery v1). */
 export function searchRow(world: World, entry: Entry, language: string): WireValue {
   const { offer, state } = entry;
+  const goods = goodsOf(offer, state);
   return {
     imageUrl: imageUrl(offer.draw, 0),
     whiteImage: sometimes(offer, 'whiteImage', 0.5, imageUrl(offer.draw, 1)),
     subject: subjectOf(offer, state),
     subjectTrans: sometimes(offer, 'subjectTrans', 0.97, subjectIn(offer, state, language)),
     offerId: BigInt(offer.offerId),
-    priceInfo: priceInfo(entry),
+    priceInfo: priceInfo(offer, goods),
     ...popularity(entry),
     ...badges(offer),
-    minOrderQuantity: goodsOf(offer, state).minOrderQuantity,
+    minOrderQuantity: goods.minOrderQuantity,
     ...categoryFields(offer),
     createDate: toNaiveTime(offer.createdAt),
     modifyDate: modifiedAt(world, offer, state),
