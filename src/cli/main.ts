@@ -38,9 +38,9 @@ function watchReader(stream: NodeJS.WriteStream): AbortSignal {
 export async function main(): Promise<void> {
   const { stdout, stderr, stdin } = process;
   watchReader(stderr);
-  process.on('unhandledRejection', (reason) => {
-    process.exit(reportError(reason, stderr));
-  });
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (reason: unknown) => process.exit(reportError(reason, stderr)));
+  }
   const env = processEnvironment();
   process.exitCode = await runCli(process.argv.slice(2), {
     stdout,

@@ -46,6 +46,11 @@ export async function withDatabase<T>(parts: DatabaseParts, work: DatabaseWork<T
   }
 }
 
+/** False: opening the database would make an empty, embedded one. */
+export function hasDatabase(config: Config): boolean {
+  return config.DATABASE_URL !== undefined || existsSync(embeddedDataRoot(config.projectDir));
+}
+
 /**
  * `withDatabase` for who only reads: where nothing was ever synced, no empty database is made to look into.
  *

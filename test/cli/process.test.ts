@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -141,6 +142,14 @@ describe('doctor', () => {
       'alibaba.cross.search -> com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1',
     );
     expect(out).not.toMatch(/^fail/m);
+    expect(exitCode).toBe(0);
+  });
+
+  test('of a new project makes no database just to look into it', async () => {
+    const project = createProject({ 'catalog-sync.yaml': syncFile });
+    const { exitCode, out } = await run(['doctor', '--offline', '--project', project], { env: credentials });
+    expect(out).toMatch(/^skip {2}database: none yet/m);
+    expect(readdirSync(project)).toEqual(['catalog-sync.yaml']);
     expect(exitCode).toBe(0);
   });
 

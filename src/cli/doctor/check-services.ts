@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config.ts';
 import { AppError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
+import { migrate } from '../../load/migrate.ts';
 import { createPool } from '../../load/pool.ts';
 import { createTokenStore } from '../../load/stores/token-store.ts';
 import type { Gateway } from '../../model/gateway.ts';
@@ -9,10 +10,11 @@ import { confirm } from '../confirm.ts';
 import { cliErrors } from '../errors.ts';
 import type { OpenDatabase } from '../open-database.ts';
 import { readSyncConfig, type Session } from '../session.ts';
-import { withDatabase } from '../with-database.ts';
+import { hasDatabase, withDatabase } from '../with-database.ts';
 import { failed, skip, type Check } from './check.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkGateway } from './check-gateway.ts';
+import { checkCredentials } from './check-settings.ts';
 import { checkToken } from './check-token.ts';
 
 /** Opens the client of the gateway, with its ledger and quota, over a migrated database. */
@@ -30,17 +32,21 @@ export interface ServiceCheckOptions {
 
 const callName = 'signed call';
 
-/** Null: it is. */
-async function findRefusal(session: Session, { mayCall }: ServiceCheckOptions): Promise<Check | null> {
-  if (mayCall === 'yes') return null;
+/** Why the signed call is not made; null: it is. */
+async function findRefusal(
+  session: Session,
+  config: Config,
+  { mayCall }: ServiceCheckOptions,
+): Promise<Check | null> {
   if (mayCall === 'no') return skip(callName, 'not made: --offline');
-  const answer = await confirm(
-    session.context,
-    'Make one signed call to the gateway? It counts against the quota.',
-  );
-  if (answer === true) return null;
-  if (answer === false) return skip(callName, 'not made: you said no');
-  return skip(callName, 'not made: nobody was there to ask', 'Add --yes to make it.');
+  if (checkCredentials(config).some((check) => check.status === 'fail')) {
+    return skip(callName, 'not made: it needs App Key and App Secret');
+  }
+  if (mayCall === 'yes') return null;
+  const question = 'Make one signed call to the gateway? It counts against the quota.';
+  const answer = await confirm(session.context, question);
+  if (answer === null) return skip(callName, 'not made: nobody was there to ask', 'Add --yes to make it.');
+  return answer ? null : skip(callName, 'not made: you said no');
 }
 
 async function tryCall(
@@ -66,26 +72,25 @@ async function checkOpened(
   session: Session,
   config: Config,
   database: OpenDatabase,
-  options: ServiceCheckOptions,
-): Promise<Check[]> {
+): Promise<{ readonly checks: Check[]; readonly isUsable: boolean }> {
   const { log, context } = session;
+  // As a sync does it: the embedded database belongs to this version.
+  if (database.isEmbedded) await migrate({ connectionString: database.url, log });
   const pool = createPool({ connectionString: database.url, max: 1, log });
   try {
-    const found = await checkDatabase(pool, database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL');
-    if (found.some((check) => check.status === 'fail')) {
-      return [...found, skip(callName, 'not made: it needs the database')];
-    }
+    const checks = await checkDatabase(pool, database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL');
+    const isUsable = checks.every((check) => check.status !== 'fail');
+    if (!isUsable) return { checks, isUsable };
     const store = config.TOKEN_KEY ? createTokenStore({ pool, key: config.TOKEN_KEY, log }) : null;
-    const token = await checkToken(config, store, context.clock);
-    const refusal = await findRefusal(session, options);
-    return [...found, token, refusal ?? (await tryCall(session, config, database, options))];
+    return { checks: [...checks, await checkToken(config, store, context.clock)], isUsable };
   } finally {
     await pool.end();
   }
 }
 
 /**
- * Looks at what is not a file: database and token always, the gateway when it may.
+ * Looks at what is not a file: database and token, and the gateway when it may. Makes no embedded database just
+ * to look into it.
  *
  * @throws AppError INTERRUPTED
  */
@@ -95,10 +100,17 @@ export async function checkServices(
   options: ServiceCheckOptions,
 ): Promise<Check[]> {
   const { log, context } = session;
+  const refusal = await findRefusal(session, config, options);
+  if (refusal && !hasDatabase(config)) {
+    const database = skip('database', 'none yet: the first sync makes the embedded one');
+    return [database, await checkToken(config, null, context.clock), refusal];
+  }
   try {
-    return await withDatabase({ log, context, config }, (database) =>
-      checkOpened(session, config, database, options),
-    );
+    return await withDatabase({ log, context, config }, async (database) => {
+      const { checks, isUsable } = await checkOpened(session, config, database);
+      if (!isUsable) return [...checks, skip(callName, 'not made: it needs the database')];
+      return [...checks, refusal ?? (await tryCall(session, config, database, options))];
+    });
   } catch (error) {
     if (error instanceof AppError && error.kind === cliErrors.INTERRUPTED) throw error;
     return [failed('database', error)];

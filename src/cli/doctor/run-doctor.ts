@@ -44,7 +44,7 @@ export function nextStep(checks: readonly Check[]): string {
   const first = checks.find((check) => check.status === 'fail');
   if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;
   if (checks.some((check) => check.status === 'skip' && check.name === 'signed call')) {
-    return 'Next: run `catalog-sync doctor` without --offline, which makes one signed call.';
+    return 'Next: `catalog-sync doctor --yes` makes one signed call, the proof that App Key and App Secret are right.';
   }
   return 'Next: `catalog-sync sync` starts the first run; `catalog-sync status` shows how it went.';
 }
