@@ -240,6 +240,16 @@ describe('answers that are none', () => {
     });
   });
 
+  it.each([
+    ['an empty object', {}],
+    ['a null result without a verdict', { result: null }],
+    ['a nested code without a flag', { result: { code: '200', result: null } }],
+    ['a code without a flag', { code: '0', message: 'ok' }],
+    ['a message alone', { message: 'ok' }],
+  ])('%s never says that an offer is gone', (_name, body) => {
+    expect(codeOf(body)).toBe('GATEWAY_ANSWER_UNREADABLE');
+  });
+
   it('a category answer without its list, or a time that is none, is unreadable', () => {
     expect(codeOf({ succes: 'true' }, 200, 'category.children')).toBe('GATEWAY_ANSWER_UNREADABLE');
     expect(codeOf('"yesterday"', 200, 'system.time')).toBe('GATEWAY_ANSWER_UNREADABLE');
@@ -281,6 +291,20 @@ describe('totality', () => {
         const outcome = classify({ status, body: bytes }, endpoints['offer.detail'].expects);
         expect(['success', 'refused']).toContain(outcome.kind);
       }),
+    );
+  });
+
+  it('nothing but an explicit success says that an offer is gone', () => {
+    const keys = fc.constantFrom('success', 'succes', 'result', 'code', 'message', 'errorCode', 'other');
+    const leaf = fc.constantFrom(true, 'true', false, 'x', '', '0', '200', 0, null);
+    const inner = fc.dictionary(keys, leaf);
+    fc.assert(
+      fc.property(fc.dictionary(keys, fc.oneof(leaf, inner)), (body) => {
+        const outcome = outcomeOf(body);
+        if (outcome.kind !== 'success' || outcome.payload !== null) return;
+        expect(JSON.stringify(body)).toMatch(/"succes{1,2}":"?true/);
+      }),
+      { numRuns: 2_000 },
     );
   });
 

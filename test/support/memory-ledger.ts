@@ -7,7 +7,7 @@ import type {
 } from '../../src/model/ledger.ts';
 import type { OperationRequest } from '../../src/model/operation.ts';
 
-export interface MemoryCall {
+interface MemoryCall {
   readonly callId: string;
   readonly reserve: ReserveRequest;
   isSent: boolean;

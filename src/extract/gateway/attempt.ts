@@ -37,7 +37,7 @@ export interface AttemptFailure {
 }
 
 /** A settled ledger row. */
-export interface Attempted {
+interface Attempted {
   readonly kind: 'attempted';
   readonly callId: string;
   readonly observedAt: Date;
@@ -90,9 +90,9 @@ async function settle(parts: AttemptParts, plan: AttemptPlan, call: Sent): Promi
   const { callId, observedAt } = call.granted;
   const { latencyMs } = call.sent;
   const judged = call.sent.kind === 'failure' ? judgeFailure(call.sent) : judgeAnswer(call.sent.answer, plan);
-  const { state, outcome, httpStatus } = judged.settlement;
+  const { state, outcome, httpStatus, gatewayCode } = judged.settlement;
   const { rawId } = await parts.ledger.settle({ callId, latencyMs, ...judged.settlement });
-  parts.log.debug({ callId, runId, api, latencyMs, state, outcome, httpStatus }, 'call settled');
+  parts.log.debug({ callId, runId, api, latencyMs, state, outcome, httpStatus, gatewayCode }, 'call settled');
   const result =
     judged.result.kind === 'success'
       ? judged.result

@@ -18,7 +18,7 @@ export interface Expectation {
   isPayload(payload: JsonValue): boolean;
 }
 
-export interface Refused {
+interface Refused {
   readonly kind: 'refused';
   readonly error: ErrorKind;
   /** `gw.X`, `401`, a business code; null when the answer had none that is fit to be shown. */

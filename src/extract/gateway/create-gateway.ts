@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { AppError, coreErrors } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { CallContext, CallWaiting, Gateway, GatewayAnswer, TimeAnswered } from '../../model/gateway.ts';
+import type { CallContext, Gateway, GatewayAnswer, TimeAnswered } from '../../model/gateway.ts';
 import type { Ledger } from '../../model/ledger.ts';
 import type { CatalogRequest } from '../../model/operation.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
@@ -53,7 +53,7 @@ function catalogAnswer(request: CatalogRequest, context: CallContext, good: Good
   return { kind: 'answered', provenance, request, windowId: context.windowId, payload, isCached };
 }
 
-function timeAnswer({ callId, payload }: GoodAnswer): TimeAnswered | CallWaiting {
+function timeAnswer({ callId, payload }: GoodAnswer): TimeAnswered {
   const gatewayTime = typeof payload === 'string' ? parseGatewayTime(payload) : null;
   if (!gatewayTime) throw defect('an accepted time is no time', callId);
   return { kind: 'answered', callId, gatewayTime };

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
  * How 1688 wraps a payload (1688 docs and samples; each shape seen by several clients):
  *
  * - `nested`: `{"result": {"success", "code", "message", "result": PAYLOAD}}`, the crossborder family
- * - `flat`: `{"success", "code", "message", "result": PAYLOAD}`, also without a payload
+ * - `flat`: `{"success", "code", "message", "result": PAYLOAD}`
  * - `whole`: verdict and data side by side, `{"categoryInfo": [], "succes": "true"}`: the object is the payload
  * - `bare`: a JSON string, number or list, `system.*`
  */
@@ -41,7 +41,12 @@ const verdictKeys = new Set([...flagKeys, ...errorCodeKeys, ...codeKeys, ...erro
 /** Codes that come with answers that are good. */
 const goodCodes = new Set(['S0000', '200', '0', 'SUCCESS']);
 
-/** Finds the payload or the refusal in whatever envelope 1688 chose. Total: any JSON gives an answer. */
+/**
+ * Finds the payload or the refusal in whatever envelope 1688 chose. Total: any JSON gives an answer.
+ *
+ * An absent payload is believed only beside an explicit `success`, for it can mean that an offer is gone; an
+ * object that says nothing we know is `whole`.
+ */
 export function readEnvelope(value: JsonValue): Envelope {
   if (!isJsonObject(value)) return { kind: 'payload', shape: 'bare', payload: value };
   const inner = value['result'];
@@ -49,12 +54,13 @@ export function readEnvelope(value: JsonValue): Envelope {
   const verdict = isNested ? inner : value;
   const refusal = readRefusal(value) ?? readRefusal(verdict);
   if (refusal) return refusal;
-  if (isNested) return { kind: 'payload', shape: 'nested', payload: inner['result'] ?? null };
-  if (inner !== undefined) return { kind: 'payload', shape: 'flat', payload: inner };
-  const hasData = Object.keys(value).some((key) => !verdictKeys.has(key));
-  return hasData
-    ? { kind: 'payload', shape: 'whole', payload: value }
-    : { kind: 'payload', shape: 'flat', payload: null };
+  const payload = verdict['result'] ?? null;
+  const isWrapped =
+    hasVerdict(verdict) &&
+    (payload !== null || readFlag(verdict) === true) &&
+    (isNested || inner !== undefined || Object.keys(value).every((key) => verdictKeys.has(key)));
+  if (!isWrapped) return { kind: 'payload', shape: 'whole', payload: value };
+  return { kind: 'payload', shape: isNested ? 'nested' : 'flat', payload };
 }
 
 function readRefusal(verdict: JsonObject): Envelope | null {

@@ -31,7 +31,7 @@ export function createHandClock(start = '2026-10-10T08:00:00Z') {
 export const silent = createLogger({ level: 'silent', pretty: false });
 
 /** Tokens by count: `token-1`, then after each refresh the next. */
-export function createCountedTokens(): AccessTokens & { refreshed: string[] } {
+function createCountedTokens(): AccessTokens & { refreshed: string[] } {
   let count = 1;
   const refreshed: string[] = [];
   return {
