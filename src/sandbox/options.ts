@@ -43,6 +43,7 @@ export interface SandboxOptions {
   readonly faults?: readonly Fault[];
 }
 
+/** The options with every default filled in. */
 export type Settings = Required<SandboxOptions>;
 
 function between(name: string, value: number, least: number, most: number): number {

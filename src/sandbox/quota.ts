@@ -17,12 +17,13 @@ export interface QuotaLimits {
   readonly packages: Readonly<Record<string, number>>;
 }
 
-export interface ApiLimits {
+interface ApiLimits {
   readonly perDay?: number | null;
   readonly perMonth?: number | null;
   readonly perSecond?: number | null;
 }
 
+/** What a sandbox starts with unless told otherwise. */
 export const noLimits: QuotaLimits = {
   timeZone: 'Asia/Shanghai',
   appPerDay: null,
@@ -35,6 +36,7 @@ export const noLimits: QuotaLimits = {
   packages: {},
 };
 
+/** The counters of one app. */
 export interface Quota {
   limits(): QuotaLimits;
   /** Changes some limits; what was counted stays counted. */
@@ -52,20 +54,18 @@ export interface Quota {
 const appKey = 'app';
 const secondMs = 1000;
 
-/** Calls let through in the last second, one list a scope. */
+/** Times of the calls let through in the last second, one list a scope. */
 function createPace() {
   const passed = new Map<string, number[]>();
+  const recentOf = (scope: string, at: number): number[] => {
+    const times = passed.get(scope) ?? [];
+    while ((times[0] ?? at) <= at - secondMs) times.shift();
+    passed.set(scope, times);
+    return times;
+  };
   return {
-    countIn: (scope: string, at: number) => {
-      const recent = (passed.get(scope) ?? []).filter((time) => time > at - secondMs);
-      passed.set(scope, recent);
-      return recent.length;
-    },
-    pass: (scope: string, at: number) => {
-      const recent = passed.get(scope);
-      if (recent === undefined) passed.set(scope, [at]);
-      else recent.push(at);
-    },
+    countIn: (scope: string, at: number) => recentOf(scope, at).length,
+    pass: (scope: string, at: number) => recentOf(scope, at).push(at),
   };
 }
 

@@ -28,6 +28,7 @@ function readParams(url: URL, request: IncomingMessage, body: string): Params {
   return params;
 }
 
+/** What the server passes requests to, and where it listens. */
 export interface ServerParts {
   readonly host: string;
   readonly port: number;

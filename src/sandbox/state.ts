@@ -8,7 +8,7 @@ import { Draw } from './world/draw.ts';
 import { createWorld, type World } from './world/world.ts';
 
 /** A clock that only its owner moves ahead. */
-export interface SandboxClock extends Clock {
+interface SandboxClock extends Clock {
   advance(ms: number): void;
 }
 

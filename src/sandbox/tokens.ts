@@ -78,4 +78,5 @@ export function createTokens(starting: StartingTokens, draw: Draw, clock: Clock)
   };
 }
 
+/** The books of a sandbox. */
 export type Tokens = ReturnType<typeof createTokens>;

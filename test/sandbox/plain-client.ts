@@ -106,7 +106,7 @@ export async function fetchDetail(sandbox: Sandbox, offerId: string): Promise<Re
   return callApi(sandbox, apis.detail, { access_token: sandbox.accessToken, offerDetailParam });
 }
 
-export interface Child {
+interface Child {
   readonly id: number;
   readonly name: string;
   readonly isLeaf: boolean;

@@ -6,7 +6,7 @@ import { unitTerms } from '../world/vocabulary.ts';
 import type { Entry, World } from '../world/world.ts';
 import { listReach, type Feeds } from './reach.ts';
 
-export interface TrueCategory {
+interface TrueCategory {
   readonly id: string;
   readonly parentId: string;
   readonly level: number;
@@ -16,7 +16,7 @@ export interface TrueCategory {
 }
 
 /** Fields are null where no answer of now shows them: a gone offer is known from its search row alone. */
-export interface TrueOffer {
+interface TrueOffer {
   readonly id: string;
   readonly categoryId: string;
   readonly subject: string;
@@ -33,7 +33,7 @@ export interface TrueOffer {
   readonly rate: number;
 }
 
-export interface TrueSku {
+interface TrueSku {
   readonly offerId: string;
   readonly skuId: string;
   readonly stock: number;
@@ -41,7 +41,7 @@ export interface TrueSku {
 }
 
 /** Key: all but the amount. The amount is in yuan, without trailing zeros. */
-export interface TruePrice {
+interface TruePrice {
   readonly offerId: string;
   readonly skuId: string;
   readonly kind: 'list' | 'promotion' | 'consign' | 'jxhy' | 'retail' | 'search';

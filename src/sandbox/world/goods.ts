@@ -3,7 +3,7 @@ import type { Offer } from './offers.ts';
 import { colorTerms, sizeTerms, type Term } from './vocabulary.ts';
 
 /** A price for buyers of at least `startQuantity` units; money in fen. */
-export interface Tier {
+interface Tier {
   readonly startQuantity: number;
   readonly priceFen: number;
   readonly promotionFen: number | null;

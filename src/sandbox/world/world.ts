@@ -29,7 +29,7 @@ export interface Query {
   readonly maxFen: number | null;
 }
 
-export interface Found {
+interface Found {
   /** How many exist. */
   readonly total: number;
   /** The first 2,000 by rank. */
