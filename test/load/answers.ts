@@ -64,7 +64,7 @@ export function seller(sellerId: string, changes: Partial<SellerRecord> = {}): S
 
 export type DetailChanges = Partial<Omit<OfferDetail, 'offer'>> & { readonly offer?: Partial<OfferRecord> };
 
-export function detail(offerId: string, changes: DetailChanges = {}): OfferDetail {
+function detail(offerId: string, changes: DetailChanges = {}): OfferDetail {
   const offer: OfferRecord = {
     offerId,
     categoryId: '77',

@@ -39,9 +39,9 @@ const intervals = (id: string) =>
     id,
   );
 
-const span = (amount: string, from: number, to: number | null, kind = 'list', skuId = '0') => ({
+const span = (amount: string, from: number, to: number | null, kind = 'list') => ({
   kind,
-  sku_id: skuId,
+  sku_id: '0',
   min_quantity: 1,
   amount,
   valid_from: minute(from),

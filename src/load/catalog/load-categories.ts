@@ -1,3 +1,4 @@
+import { advisoryLocks } from '../advisory-locks.ts';
 import type { PoolClient } from 'pg';
 import type { LoadableCategory } from '../../model/catalog.ts';
 import type { CategoryRecord } from '../../model/records.ts';
@@ -6,9 +7,6 @@ import { compareLooks, isNewer, lookKey, uniqueBy, type LookKey } from './looks.
 
 /** The virtual node above the roots: it has no row. */
 const aboveRoots = '0';
-
-/** Any number, as long as nothing else here locks it. */
-const treeLockKey = 1_688_002;
 
 interface Statement {
   readonly category_id: string;
@@ -48,7 +46,7 @@ async function mergeAnswer(
   if (statements.length === 0) return;
   const named = statements.flatMap(({ category_id, parent_id }) => [category_id, parent_id ?? aboveRoots]);
   const ids = [...new Set(named)].filter((id) => id !== aboveRoots);
-  await client.query(readSql('insert-missing-categories'), [ids, key.at, key.callId]);
+  await client.query(readSql('ensure-categories'), [ids, key.at, key.callId]);
   const moved = await client.query<{ category_id: string }>(readSql('merge-categories'), [
     JSON.stringify(statements),
     key.at,
@@ -82,7 +80,7 @@ export async function loadCategories(
   client: PoolClient,
   answers: readonly LoadableCategory[],
 ): Promise<Set<string>> {
-  await client.query('SELECT pg_advisory_xact_lock($1)', [treeLockKey]);
+  await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.categoryTree]);
   const seen = new Set<string>();
   const inOrder = answers.toSorted((a, b) => compareLooks(lookKey(a.provenance), lookKey(b.provenance)));
   for (const answer of inOrder) {

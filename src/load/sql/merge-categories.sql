@@ -36,11 +36,9 @@ written AS (
       name_translated_seen_at = CASE WHEN takes_translation THEN $2::timestamptz ELSE c.name_translated_seen_at END,
       is_leaf = CASE WHEN takes_leaf THEN s.is_leaf ELSE c.is_leaf END,
       leaf_seen_at = CASE WHEN takes_leaf THEN $2::timestamptz ELSE c.leaf_seen_at END,
-      first_seen_at = least(c.first_seen_at, $2::timestamptz),
       call_id = $3::bigint
   FROM stated s
   WHERE c.category_id = s.category_id
-    AND (takes_parent OR takes_level OR takes_name OR takes_translation OR takes_leaf
-         OR $2::timestamptz < c.first_seen_at)
+    AND (takes_parent OR takes_level OR takes_name OR takes_translation OR takes_leaf)
 )
 SELECT category_id FROM stated WHERE takes_parent AND nullif(parent_id, 0) IS DISTINCT FROM old_parent_id;
