@@ -2,6 +2,7 @@ import pg from 'pg';
 import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { advisoryLocks } from './advisory-locks.ts';
 import { classifyDatabaseErrors, isLockTimeout } from './database-error.ts';
 import { loadErrors } from './errors.ts';
 import { areViewsCurrent, createViews, dropViews } from './migrations/make-views.ts';
@@ -17,9 +18,6 @@ export interface MigrateOptions {
 
 /** `UNIQUE NULLS NOT DISTINCT` came with 15. */
 const oldestServer = 150_000;
-
-/** Any number, as long as nothing else here locks it. */
-const migrateLockKey = 1_688_000;
 
 /** While a DDL statement waits for a lock, all readers of that table wait behind it: hence short tries. */
 const lockTimeoutMs = 2_000;
@@ -112,7 +110,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
     try {
       await client.connect();
       await checkServer(client);
-      await client.query('SELECT pg_advisory_lock($1)', [migrateLockKey]);
+      await client.query('SELECT pg_advisory_lock($1)', [advisoryLocks.migrate]);
       const applied = await applyPatiently(client, options);
       if (applied.length > 0) options.log.info({ applied }, 'database migrated');
       return { applied };

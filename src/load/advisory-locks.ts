@@ -1,0 +1,10 @@
+/**
+ * The advisory locks of the product, in one place so that no two uses share a key. The numbers mean nothing, but
+ * must not change: processes of two versions meet during an upgrade.
+ */
+export const advisoryLocks = {
+  migrate: 1_688_000,
+  tick: 1_688_001,
+  categoryTree: 1_688_002,
+  demo: 1_688_003,
+} as const;
