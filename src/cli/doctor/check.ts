@@ -3,7 +3,7 @@ import { exitCodes, type ExitCode } from '../../core/exit-codes.ts';
 import { exitCodeOf } from '../report-error.ts';
 
 /** `skip`: not looked at, because it was not asked for or could not be. */
-export type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
+type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
 
 /** One thing that `doctor` looked at. Never holds a value of a setting. */
 export interface Check {

@@ -7,7 +7,7 @@ import { checkCredentials, checkSettings, checkTarget } from './check-settings.t
 import { checkSyncFile } from './check-sync-file.ts';
 
 /** Looks further than files: at the database, the token, the gateway. */
-export type ServiceChecks = (config: Config) => Promise<Check[]>;
+type ServiceChecks = (config: Config) => Promise<Check[]>;
 
 export interface DoctorOptions {
   readonly projectDir: string;
