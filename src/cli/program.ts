@@ -8,6 +8,7 @@ import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerMigrate } from './verbs/migrate.ts';
 import { registerSandbox } from './verbs/sandbox.ts';
+import { registerServe } from './verbs/serve.ts';
 import { registerSql } from './verbs/sql.ts';
 import { registerStatus } from './verbs/status.ts';
 import { registerSync } from './verbs/sync.ts';
@@ -18,6 +19,7 @@ const verbs = [
   registerDoctor,
   registerMigrate,
   registerSandbox,
+  registerServe,
   registerSql,
   registerStatus,
   registerSync,

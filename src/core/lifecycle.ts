@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from './log.ts';
 
 type Closer = () => Promise<void> | void;
@@ -35,6 +36,8 @@ export interface Shutdown {
 export function listenForShutdown(target: NodeJS.EventEmitter = process): Shutdown {
   const drain = new AbortController();
   const stopNow = new AbortController();
+  // Every call in flight listens: many listeners are no leak here.
+  setMaxListeners(0, drain.signal, stopNow.signal);
   const onSignal = () => (drain.signal.aborted ? stopNow : drain).abort();
   target.on('SIGTERM', onSignal);
   target.on('SIGINT', onSignal);

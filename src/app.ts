@@ -1,0 +1,190 @@
+import type { Pool } from 'pg';
+import { systemClock } from './core/clock.ts';
+import { isLoopbackUrl, type Config } from './core/config.ts';
+import { AppError, coreErrors } from './core/errors.ts';
+import { CloseStack, type Shutdown } from './core/lifecycle.ts';
+import type { Logger } from './core/log.ts';
+import type { Secret } from './core/secret.ts';
+import type { Gateway } from './model/gateway.ts';
+import type { Source } from './model/run.ts';
+import type { Schedule, SyncConfig } from './model/sync-config.ts';
+import { apiOf, endpoints } from './extract/endpoints/endpoints.ts';
+import { createGateway } from './extract/gateway/create-gateway.ts';
+import { createTokenProvider } from './extract/oauth/token-provider.ts';
+import { conduct, createNudge } from './jobs/conductor.ts';
+import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
+import { createCatalogLoader } from './jobs/load-answers.ts';
+import type { ProcessDeps } from './jobs/process-job.ts';
+import { openQueues } from './jobs/queue-backend.ts';
+import { startScheduledRuns } from './jobs/start-scheduled-runs.ts';
+import { tick, type Blocks, type TickDeps } from './jobs/tick.ts';
+import { createPool } from './load/pool.ts';
+import { listBlockedApis } from './load/stores/block-store.ts';
+import { createCatalogStore } from './load/stores/catalog-store.ts';
+import { createLedgerStore, type LedgerStore } from './load/stores/ledger-store.ts';
+import { createPlanStore, type PlanStore } from './load/stores/plan-store.ts';
+import { createQuotaStore, type QuotaStore } from './load/stores/quota-store.ts';
+import { createRawStore } from './load/stores/raw-store.ts';
+import { createRunStore, type RunStore } from './load/stores/run-store.ts';
+import { withTickLock } from './load/stores/tick-lock.ts';
+import { createSlotStore } from './load/stores/slot-store.ts';
+import { createTokenStore } from './load/stores/token-store.ts';
+import { advanceWindow } from './plan/advance-window.ts';
+import { normalizerVersion } from './transform/normalize-answer.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly sync: SyncConfig;
+  readonly databaseUrl: Secret;
+  readonly log: Logger;
+  readonly shutdown: Pick<Shutdown, 'drain' | 'stopNow'>;
+  /** Schedules whose slots this process decides. Default: none, as for a verb that ends with its run. */
+  readonly schedules?: readonly Schedule[];
+}
+
+/** Everything that runs, wired; `close` undoes it in reverse order. */
+export interface App {
+  readonly source: Source;
+  readonly runs: RunStore;
+  readonly plan: PlanStore;
+  readonly gateway: Gateway;
+  readonly quota: QuotaStore;
+  /** Works and ticks in this process until `isOver` says so or the process is told to stop. */
+  conduct(isOver: () => Promise<boolean>): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Jobs of a kind under way at once in one process, and calls at once in a batch of details. The ledger paces
+ * the calls; this only has to cover the gateway's latency (0.75 s a call, measured by clients) at some calls a
+ * second.
+ */
+const concurrency = { category: 4, search: 8, detail: 4 } as const satisfies Record<JobKind, number>;
+const callConcurrency = 4;
+
+/** Loopback is the sandbox's: nothing else can be reached there by the addresses that configuration allows. */
+export function sourceOf(config: Config): Source {
+  return isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
+}
+
+interface Credentials {
+  readonly appKey: string;
+  readonly appSecret: Secret;
+}
+
+/** @throws AppError CREDENTIALS_MISSING */
+export function credentialsOf(config: Config): Credentials {
+  const { ALIBABA_APP_KEY: appKey, ALIBABA_APP_SECRET: appSecret } = config;
+  if (appKey !== undefined && appSecret !== undefined) return { appKey, appSecret };
+  throw new AppError(
+    coreErrors.CREDENTIALS_MISSING,
+    'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, so 1688 cannot be asked anything',
+  );
+}
+
+const apiOfKind = (kind: JobKind): string => apiOf(endpoints[jobOperations[kind].operation]);
+
+/** Presets for what nobody has told us, and what the sync file says 1688 approved. */
+async function applyLimits(quota: QuotaStore, sync: SyncConfig, appKey: string): Promise<void> {
+  const { perSecond, approved } = sync.quotas;
+  const apis = Object.values(endpoints).map(apiOf);
+  await quota.applyPresets({ appKey, account: sync.account, apis, callsPerSecond: perSecond });
+  for (const kind of jobKinds) {
+    const { daily, monthly } = approved[jobOperations[kind].operation] ?? { daily: null, monthly: null };
+    const api = apiOfKind(kind);
+    if (daily !== null) await quota.setLimit({ appKey, api, window: 'day', callLimit: daily });
+    if (monthly !== null) await quota.setLimit({ appKey, api, window: 'month', callLimit: monthly });
+  }
+}
+
+function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool): Gateway {
+  const { config, log } = options;
+  const { appKey, appSecret } = credentialsOf(config);
+  const parts = { appKey, appSecret, baseUrl: config.ALIBABA_API_URL, ledger, log, clock: systemClock };
+  const tokens = createTokenProvider({
+    ...parts,
+    fromEnvironment: {
+      accessToken: config.ALIBABA_ACCESS_TOKEN,
+      refreshToken: config.ALIBABA_REFRESH_TOKEN,
+    },
+    store: config.TOKEN_KEY ? createTokenStore({ pool: tokenPool, key: config.TOKEN_KEY, log }) : null,
+  });
+  return createGateway({ ...parts, tokens });
+}
+
+/** What may not be asked for now, kind by kind. */
+async function listBlocks(pool: Pool, appKey: string): Promise<Blocks> {
+  const laned = jobKinds.map((kind) => ({ api: apiOfKind(kind), lane: jobOperations[kind].lane }));
+  const blocked = await listBlockedApis(pool, appKey, laned);
+  return new Map(
+    jobKinds.flatMap((kind) => {
+      const reason = blocked.get(apiOfKind(kind));
+      return reason === undefined ? [] : [[kind, reason] as const];
+    }),
+  );
+}
+
+function openStores(pool: Pool, { log, shutdown }: AppOptions) {
+  return {
+    ledger: createLedgerStore({ pool, log, signal: shutdown.stopNow }),
+    quota: createQuotaStore({ pool }),
+    raw: createRawStore({ pool }),
+    runs: createRunStore({ pool }),
+    slots: createSlotStore({ pool }),
+    plan: createPlanStore({ pool }),
+    catalog: createCatalogStore({ pool, learn: { window: advanceWindow }, log, normalizerVersion }),
+  };
+}
+
+/**
+ * Builds everything on a migrated database.
+ *
+ * @throws AppError CREDENTIALS_MISSING, DATABASE_*
+ */
+export async function openApp(options: AppOptions): Promise<App> {
+  const { config, sync, databaseUrl, log, shutdown } = options;
+  const { appKey } = credentialsOf(config);
+  const source = sourceOf(config);
+  const closing = new CloseStack();
+  const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
+  closing.add('database', () => pool.end());
+  const { ledger, quota, raw, runs, slots, plan, catalog } = openStores(pool, options);
+  const gateway = openGateway(options, ledger, pool);
+  closing.add('gateway', () => gateway.close());
+  const loader = createCatalogLoader({ catalog, runs });
+  const nudge = createNudge();
+  const queues = openQueues({
+    redisUrl: config.REDIS_URL ?? null,
+    databaseUrl,
+    log,
+    onSettled: () => nudge.now(),
+  });
+  closing.add('queues', () => queues.close());
+  await applyLimits(quota, sync, appKey);
+
+  const shared = { loader, plan, runs, log, clock: systemClock };
+  const tickDeps: TickDeps = {
+    ...shared,
+    exclusively: (work) => withTickLock(pool, work),
+    sweep: () => ledger.sweep(),
+    listUnloaded: (limit) => raw.listUnloaded(limit),
+    listBlocks: () => listBlocks(pool, appKey),
+    ledgerNow: () => quota.ledgerNow(),
+    startScheduledRuns: (now) =>
+      startScheduledRuns({ ...shared, slots, source, schedules: options.schedules ?? [] }, now),
+    queues,
+    sync,
+  };
+  const { freshness, language } = sync;
+  const process: ProcessDeps = { ...shared, ...shutdown, gateway, callConcurrency, freshness, language };
+  const conductorDeps = { ...shutdown, queues, process, tick: () => tick(tickDeps), nudge, concurrency, log };
+  return {
+    source,
+    runs,
+    plan,
+    gateway,
+    quota,
+    conduct: (isOver) => conduct(conductorDeps, isOver),
+    close: () => closing.close(log),
+  };
+}

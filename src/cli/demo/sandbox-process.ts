@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { AppError } from '../../core/errors.ts';
+import { cliErrors } from '../errors.ts';
+
+export interface SandboxWorld {
+  readonly startAt: Date;
+  /** How far its clock runs ahead of ours. */
+  readonly advancedMs: number;
+  readonly offers: number;
+  readonly categories: number;
+}
+
+export interface SandboxProcess {
+  /** The settings that make a configuration talk to it. */
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL('../../../bin/catalog-sync.js', import.meta.url));
+
+/**
+ * Starts the sandbox as a process of its own, as 1688 is one. It ends with us, also when we are killed: its
+ * standard input closes then.
+ *
+ * @throws AppError SANDBOX_NOT_STARTED
+ */
+export async function startSandboxProcess(world: SandboxWorld): Promise<SandboxProcess> {
+  const args = [
+    ...['sandbox', '--json', '--quiet', '--until-stdin-ends'],
+    ...['--offers', String(world.offers), '--categories', String(world.categories)],
+    ...['--start-at', world.startAt.toISOString(), '--advance', `${world.advancedMs}ms`],
+  ];
+  // A group of its own: Ctrl-C reaches us alone, and the sandbox stays for the calls that are in flight.
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const exited = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout });
+  const line = await Promise.race([once(lines, 'line'), exited.then(() => null)]);
+  if (line === null)
+    throw new AppError(cliErrors.SANDBOX_NOT_STARTED, 'the sandbox ended before it answered');
+  return {
+    environment: JSON.parse(String(line[0])) as Record<string, string>,
+    stop: async () => {
+      child.stdin.end();
+      await exited;
+    },
+  };
+}

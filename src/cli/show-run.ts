@@ -1,0 +1,93 @@
+import type { ExitCode } from '../core/exit-codes.ts';
+import { exitCodes } from '../core/exit-codes.ts';
+import type { App } from '../app.ts';
+import type { Run } from '../model/run.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
+import type { Session } from './session.ts';
+import { formatTable } from './terminal/format-table.ts';
+import { safeJson } from './terminal/safe-text.ts';
+
+/** Shows a run under way; the rate is that of the whole run so far. */
+export function createRunProgress(session: Session, app: App, sync: SyncConfig) {
+  const progress = session.createProgress();
+  const { clock } = session.context;
+  const startedMs = clock.now().getTime();
+  let callsBefore: number | null = null;
+  return {
+    update: async (run: Run): Promise<void> => {
+      callsBefore ??= run.callsUsed;
+      const seconds = Math.max(0.001, (clock.now().getTime() - startedMs) / 1000);
+      const ratePerSecond = (run.callsUsed - callsBefore) / seconds;
+      const due = await app.plan.countDue(
+        sync.feeds.filter((feed) => run.feedNames.includes(feed.name)),
+        sync.freshness,
+      );
+      const left = run.budgetCalls === null ? due : Math.min(due, run.budgetCalls - run.callsUsed);
+      const { counts } = run;
+      progress.update({
+        label: `run ${run.runId}`,
+        callsUsed: run.callsUsed,
+        budgetCalls: run.budgetCalls,
+        offers: counts.offersNew + counts.offersChanged + counts.offersUnchanged,
+        ratePerSecond,
+        secondsLeft: ratePerSecond > 0 ? left / ratePerSecond : null,
+      });
+    },
+    done: () => progress.done(),
+  };
+}
+
+const amount = (value: number): string => value.toLocaleString('en');
+
+/** One table, or one JSON object, about a run that has ended. */
+export function printRun(session: Session, run: Run): void {
+  if (session.isJson) {
+    session.print(safeJson(run));
+    return;
+  }
+  const { counts } = run;
+  const seconds = run.startedAt && run.endedAt ? (run.endedAt.getTime() - run.startedAt.getTime()) / 1000 : 0;
+  const outcome = run.cause === null ? run.status : `${run.status} (${run.cause})`;
+  const rows = [
+    ['run', run.runId],
+    ['outcome', outcome],
+    [
+      'calls',
+      run.budgetCalls === null
+        ? amount(run.callsUsed)
+        : `${amount(run.callsUsed)} of ${amount(run.budgetCalls)}`,
+    ],
+    ['time', `${seconds.toFixed(1)} s`],
+    ['categories seen', amount(counts.categories)],
+    ['offers new', amount(counts.offersNew)],
+    ['offers changed', amount(counts.offersChanged)],
+    ['offers unchanged', amount(counts.offersUnchanged)],
+    ['prices opened', amount(counts.pricesOpened)],
+    ['prices closed', amount(counts.pricesClosed)],
+    ['rows quarantined', amount(counts.rejects)],
+    ['targets given up', amount(counts.errors)],
+  ];
+  session.print(formatTable([{ header: 'sync' }, { header: '', align: 'right' }], rows));
+}
+
+/**
+ * Cron must not alarm because a quota was used up: that, and quarantined rows, are a success unless
+ * `--strict-exit` asks.
+ */
+export function exitCodeOfRun(run: Run, isStrict: boolean): ExitCode {
+  switch (run.status) {
+    case 'succeeded':
+      return isStrict && run.counts.rejects > 0 ? exitCodes.quarantined : exitCodes.succeeded;
+    case 'partial_quota':
+      return isStrict ? exitCodes.stoppedAtQuota : exitCodes.succeeded;
+    case 'queued':
+    case 'running':
+    case 'partial_error':
+    case 'cancelled':
+      return exitCodes.failed;
+    case 'failed':
+      return /^(CREDENTIALS|AUTH|TOKEN|GATEWAY)_/.test(run.cause ?? '')
+        ? exitCodes.configuration
+        : exitCodes.failed;
+  }
+}

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { sourceBanner, withApp } from '../run-session.ts';
+import { openSession } from '../session.ts';
+
+/** `catalog-sync worker`: works on every active run until told to stop; start as many as you like. */
+export function registerWorker(program: Command, context: CliContext): void {
+  const command = program
+    .command('worker')
+    .description('Work on active runs until stopped. More of them, on more hosts, share one quota.')
+    .action(async (_flags: unknown, self: Command) => {
+      const session = openSession(self, context, { logs: 'service' });
+      await withApp(session, { sync: session.readSyncConfig() }, async (app) => {
+        await app.runs.claimSource(app.source);
+        session.talk(sourceBanner(app.source));
+        session.log.info({ source: app.source }, 'worker ready');
+        await app.conduct(() => Promise.resolve(false));
+      });
+    });
+  addExamples(command, [
+    'catalog-sync worker',
+    'catalog-sync worker --project /srv/catalog --log-level debug',
+  ]);
+}

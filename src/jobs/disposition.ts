@@ -1,0 +1,95 @@
+import { DelayedError, RateLimitError } from 'bullmq';
+import type { FetchResult, Target } from './fetch-targets.ts';
+import type { JobKind } from './job-kinds.ts';
+import type { FetchJob, Pacer } from './queue-backend.ts';
+import type { PlanStore } from '../load/stores/plan-store.ts';
+import type { RunStore } from '../load/stores/run-store.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Logger } from '../core/log.ts';
+
+export interface DispositionDeps {
+  readonly plan: Pick<PlanStore, 'postpone' | 'release'>;
+  readonly runs: Pick<RunStore, 'addError' | 'end'>;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface JobInHand {
+  readonly kind: JobKind;
+  readonly job: FetchJob<JobKind>;
+  readonly token: string | undefined;
+  readonly pacer: Pacer;
+}
+
+/** A refused target is left alone for this long: the next day's run tries it again. */
+const refusedForMs = 12 * 3_600_000;
+
+/** Waits up to this long are sat out in the queue; longer ones end the job, and a later tick plans anew. */
+const longestQueueWaitMs = 5 * 60_000;
+
+async function giveUp(
+  deps: DispositionDeps,
+  hand: JobInHand,
+  failures: FetchResult['failed'],
+): Promise<void> {
+  if (failures.length === 0) return;
+  const ids = failures.map(({ target }) => target.id);
+  await deps.plan.postpone(hand.kind, ids, refusedForMs);
+  for (const { error } of failures) {
+    await deps.runs.addError(hand.job.data.runId, error.code);
+    deps.log.warn({ err: error, kind: hand.kind }, 'target given up for today');
+  }
+}
+
+/** Puts the job, or its whole kind, to sleep without costing an attempt. */
+async function wait(deps: DispositionDeps, hand: JobInHand, result: FetchResult): Promise<void> {
+  const paces = [
+    ...result.failed.flatMap(({ error }) =>
+      error.recovery === 'throttle' ? [error.retryAfterMs ?? 1000] : [],
+    ),
+    ...result.waiting.flatMap(({ wait: told }) =>
+      told?.by === 'second' || told?.by === 'minute' ? [told.retryAfterMs ?? 1000] : [],
+    ),
+  ];
+  const pace = Math.max(0, ...paces);
+  if (pace > 0 && pace <= longestQueueWaitMs) {
+    await hand.pacer.rateLimit(pace);
+    throw new RateLimitError();
+  }
+  const twins = result.waiting.flatMap(({ wait: told }) =>
+    told?.by === 'in_flight' ? [told.retryAfterMs ?? 1000] : [],
+  );
+  if (twins.length > 0) {
+    await hand.job.moveToDelayed(deps.clock.now().getTime() + Math.max(...twins), hand.token);
+    throw new DelayedError();
+  }
+}
+
+/**
+ * Says what happens with the targets of a job that were not loaded: the only place where recoveries become
+ * queue words.
+ *
+ * @throws RateLimitError, DelayedError (wait, no attempt spent), AppError (a normal attempt)
+ */
+export async function disposeOf(deps: DispositionDeps, hand: JobInHand, result: FetchResult): Promise<void> {
+  const { runId } = hand.job.data;
+  const halted = result.failed.find(({ error }) => error.recovery === 'halt');
+  if (halted) {
+    deps.log.error({ err: halted.error, code: halted.error.code, runId }, 'run halted');
+    await deps.runs.end(runId, 'failed', halted.error.code);
+    return;
+  }
+  await giveUp(
+    deps,
+    hand,
+    result.failed.filter(({ error }) => error.recovery === 'fail' || error.recovery === 'skip'),
+  );
+  const retriable = result.failed.filter(({ error }) => error.recovery === 'retry');
+  const isLastAttempt = hand.job.attemptsMade + 1 >= (hand.job.opts.attempts ?? 1);
+  if (isLastAttempt) await giveUp(deps, hand, retriable);
+  else if (retriable[0]) throw retriable[0].error;
+  await wait(deps, hand, result);
+  const left: readonly Target[] = [...result.waiting, ...result.failed].map(({ target }) => target);
+  const ids = left.map((target) => target.id);
+  if (ids.length > 0) await deps.plan.release(hand.kind, runId, ids);
+}

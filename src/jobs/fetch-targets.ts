@@ -1,0 +1,100 @@
+import pLimit from 'p-limit';
+import { toAppError, type AppError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { CallAnswered, CallWaiting, Gateway } from '../model/gateway.ts';
+import type { Lane } from '../model/ledger.ts';
+import type { CatalogRequest } from '../model/operation.ts';
+import type { CatalogLoader } from './load-answers.ts';
+
+/** One thing to ask 1688 for, and the row it is leased by. */
+export interface Target {
+  readonly id: string;
+  readonly request: CatalogRequest;
+  readonly windowId: string | null;
+}
+
+export interface FetchContext {
+  readonly runId: string;
+  readonly jobId: string | null;
+  readonly lane: Lane;
+  /** An answer younger than this is used again for no call. */
+  readonly freshForMs: number;
+}
+
+/** What became of the targets that were not loaded. */
+export interface FetchResult {
+  readonly failed: readonly { readonly target: Target; readonly error: AppError }[];
+  /** Told to come back later, or not asked because another of the batch was. */
+  readonly waiting: readonly { readonly target: Target; readonly wait: CallWaiting | null }[];
+}
+
+export interface FetchDeps {
+  readonly gateway: Pick<Gateway, 'call'>;
+  readonly loader: CatalogLoader;
+  readonly log: Logger;
+  /** Calls of one job under way at once. */
+  readonly callConcurrency: number;
+  /** Aborted: start no further call, load what is there. */
+  readonly drain: AbortSignal;
+  /** Aborted: give up calls in flight too. */
+  readonly stopNow: AbortSignal;
+}
+
+type Attempt =
+  | { readonly kind: 'answered'; readonly answer: CallAnswered }
+  | { readonly kind: 'waiting'; readonly target: Target; readonly wait: CallWaiting | null }
+  | { readonly kind: 'failed'; readonly target: Target; readonly error: AppError };
+
+/** An answer that speaks for the whole API or run: the rest of the batch would hear the same. */
+function endsBatch(attempt: Attempt): boolean {
+  if (attempt.kind === 'waiting') return attempt.wait !== null && attempt.wait.by !== 'in_flight';
+  if (attempt.kind === 'failed') return ['halt', 'stop-api', 'throttle'].includes(attempt.error.recovery);
+  return false;
+}
+
+async function ask(deps: FetchDeps, target: Target, context: FetchContext): Promise<Attempt> {
+  try {
+    const answer = await deps.gateway.call(target.request, {
+      ...context,
+      windowId: target.windowId,
+      signal: deps.stopNow,
+    });
+    return answer.kind === 'answered'
+      ? { kind: 'answered', answer }
+      : { kind: 'waiting', target, wait: answer };
+  } catch (error) {
+    return { kind: 'failed', target, error: toAppError(error) };
+  }
+}
+
+/**
+ * Asks for a batch of targets, each call settled on its own, and loads all answers in one merge. Answers that
+ * came before another call of the batch failed are loaded all the same.
+ *
+ * @throws AppError when loading failed; the answers are kept, and a repeat costs no call
+ */
+export async function fetchTargets(
+  deps: FetchDeps,
+  targets: readonly Target[],
+  context: FetchContext,
+): Promise<FetchResult> {
+  const limit = pLimit(deps.callConcurrency);
+  let isEnded = false;
+  const attempts = await Promise.all(
+    targets.map((target) =>
+      limit(async (): Promise<Attempt> => {
+        if (isEnded || deps.drain.aborted) return { kind: 'waiting', target, wait: null };
+        const attempt = await ask(deps, target, context);
+        if (endsBatch(attempt)) isEnded = true;
+        return attempt;
+      }),
+    ),
+  );
+  await deps.loader.load(
+    attempts.flatMap((attempt) => (attempt.kind === 'answered' ? [attempt.answer] : [])),
+  );
+  return {
+    failed: attempts.flatMap((attempt) => (attempt.kind === 'failed' ? [attempt] : [])),
+    waiting: attempts.flatMap((attempt) => (attempt.kind === 'waiting' ? [attempt] : [])),
+  };
+}

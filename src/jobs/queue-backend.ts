@@ -1,0 +1,167 @@
+import { createPostgresBackend, createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
+import type { Logger } from '../core/log.ts';
+import type { Secret } from '../core/secret.ts';
+import { jobKinds, type JobData, type JobKind } from './job-kinds.ts';
+
+/** What our processors use of a BullMQ job; the same on both backends. */
+export interface FetchJob<K extends JobKind> {
+  readonly id?: string | undefined;
+  readonly data: JobData[K];
+  /** Attempts that ended with an error so far. */
+  readonly attemptsMade: number;
+  readonly opts: { readonly attempts?: number | undefined };
+  /** Puts the job back for later without costing an attempt; follow it with a DelayedError. */
+  moveToDelayed(timestampMs: number, token?: string): Promise<void>;
+}
+
+/** The part of a worker that a processor may use: to pause its own kind politely. */
+export interface Pacer {
+  rateLimit(ms: number): Promise<void>;
+}
+
+export type Processor<K extends JobKind> = (
+  job: FetchJob<K>,
+  token: string | undefined,
+  pacer: Pacer,
+) => Promise<void>;
+
+export interface NewJob<K extends JobKind> {
+  /** Stable for the same work: adding it twice gives one job. No colons. */
+  readonly jobId: string;
+  readonly data: JobData[K];
+}
+
+/** The queues of all kinds on one backend. The catalog is the checkpoint: losing them loses nothing. */
+export interface Queues {
+  readonly backend: 'redis' | 'postgres';
+  add<K extends JobKind>(kind: K, jobs: readonly NewJob<K>[]): Promise<void>;
+  /** Jobs that are not finished: waiting, delayed, paused or being worked on by anybody. */
+  countUnfinished(kind: JobKind): Promise<number>;
+  /** Starts a worker in this process. */
+  work<K extends JobKind>(kind: K, concurrency: number, processor: Processor<K>): void;
+  /** Takes no new job, waits for those in flight, and keeps the queues. */
+  stopWorkers(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface QueuesOptions {
+  /** Null: the queues live in Postgres, in schema `bullmq`. */
+  readonly redisUrl: Secret | null;
+  readonly databaseUrl: Secret;
+  readonly log: Logger;
+  /** Called after each job, done or not, so that the next tick need not wait for its timer. */
+  readonly onSettled: () => void;
+}
+
+/**
+ * `removeOnComplete: true` and nothing finer: with a count or an age, BullMQ's Postgres backend deadlocks and
+ * fails jobs that succeeded. Run history is in our own tables anyway.
+ */
+const defaultJobOptions: JobsOptions = {
+  removeOnComplete: true,
+  removeOnFail: true,
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
+};
+
+/**
+ * A killed worker's job is taken over after `lockDuration`: at half of it a slow event loop would lose its own
+ * jobs, at double a kill costs half a minute. `maxStalledCount` is high because being killed is no fault of the
+ * job.
+ */
+const workerOptions = {
+  lockDuration: 10_000,
+  stalledInterval: 10_000,
+  runRetryDelay: 1000,
+  maxStalledCount: 1000,
+};
+
+const prefix = 'catalog-sync';
+
+interface QueueLike {
+  addBulk(jobs: { name: string; data: unknown; opts: { jobId: string } }[]): Promise<unknown>;
+  getJobCounts(): Promise<Record<string, number>>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  close(): Promise<void>;
+}
+
+interface WorkerLike extends Pacer {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'completed' | 'failed', listener: () => void): unknown;
+  close(): Promise<void>;
+}
+
+type AnyProcessor = (job: FetchJob<JobKind>, token?: string) => Promise<void>;
+
+interface Backend {
+  readonly name: 'redis' | 'postgres';
+  createQueue(kind: JobKind): QueueLike;
+  createWorker(kind: JobKind, concurrency: number, run: AnyProcessor): WorkerLike;
+}
+
+function redisBackend(url: Secret): Backend {
+  const { Queue, Worker } = withBackend(createRedisBackend);
+  const connection = { url: url.reveal(), maxRetriesPerRequest: null };
+  return {
+    name: 'redis',
+    createQueue: (kind) => new Queue<unknown>(kind, { connection, prefix, defaultJobOptions }),
+    createWorker: (kind, concurrency, run) =>
+      new Worker<JobData[JobKind], void>(kind, run, { connection, prefix, concurrency, ...workerOptions }),
+  };
+}
+
+function postgresBackend(url: Secret): Backend {
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  const connection = { connectionString: url.reveal(), schema: 'bullmq', max: 4, migrate: true };
+  return {
+    name: 'postgres',
+    createQueue: (kind) => new Queue<unknown>(kind, { connection, defaultJobOptions }),
+    createWorker: (kind, concurrency, run) =>
+      new Worker<JobData[JobKind], void>(kind, run, { connection, concurrency, ...workerOptions }),
+  };
+}
+
+/** Opens the queues: on Redis when there is one, otherwise on the catalog's own Postgres. */
+export function openQueues(options: QueuesOptions): Queues {
+  const backend = options.redisUrl ? redisBackend(options.redisUrl) : postgresBackend(options.databaseUrl);
+  const warn = (err: Error) => options.log.warn({ err, backend: backend.name }, 'queue connection troubled');
+  const workers: WorkerLike[] = [];
+  const queues = new Map<JobKind, QueueLike>();
+  for (const kind of jobKinds) {
+    const queue = backend.createQueue(kind);
+    queue.on('error', warn);
+    queues.set(kind, queue);
+  }
+  const queueOf = (kind: JobKind): QueueLike => {
+    const queue = queues.get(kind);
+    if (!queue) throw new RangeError(`no queue of kind ${kind}`);
+    return queue;
+  };
+  return {
+    backend: backend.name,
+    add: async (kind, jobs) => {
+      if (jobs.length === 0) return;
+      await queueOf(kind).addBulk(jobs.map(({ jobId, data }) => ({ name: kind, data, opts: { jobId } })));
+    },
+    countUnfinished: async (kind) => {
+      const counts = await queueOf(kind).getJobCounts();
+      const unfinished = ['active', 'waiting', 'delayed', 'paused', 'prioritized'] as const;
+      return unfinished.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+    },
+    work: (kind, concurrency, processor) => {
+      const worker: WorkerLike = backend.createWorker(kind, concurrency, (job, token) =>
+        processor(job as FetchJob<typeof kind>, token, worker),
+      );
+      worker.on('error', warn);
+      worker.on('completed', options.onSettled);
+      worker.on('failed', options.onSettled);
+      workers.push(worker);
+    },
+    stopWorkers: async () => {
+      await Promise.all(workers.splice(0).map((worker) => worker.close()));
+    },
+    close: async () => {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import type { Logger } from '../core/log.ts';
+import type { StoredAnswer } from '../model/ledger.ts';
+import type { Run } from '../model/run.ts';
+import type { Feed, SyncConfig } from '../model/sync-config.ts';
+import type { PlanStore } from '../load/stores/plan-store.ts';
+import type { RunStore } from '../load/stores/run-store.ts';
+import { jobKinds, type JobKind } from './job-kinds.ts';
+import type { CatalogLoader } from './load-answers.ts';
+import { planJobs } from './plan-jobs.ts';
+import type { Queues } from './queue-backend.ts';
+
+/** Why nothing may be asked of a kind for now. `quota`: its day or month is spent; else the code of a hold. */
+export type Blocks = ReadonlyMap<JobKind, string>;
+
+export interface TickDeps {
+  /** Runs the work unless another process is at it right now. */
+  readonly exclusively: (work: () => Promise<void>) => Promise<void>;
+  readonly sweep: () => Promise<unknown>;
+  readonly startScheduledRuns: (now: Date) => Promise<void>;
+  readonly listUnloaded: (limit: number) => Promise<StoredAnswer[]>;
+  readonly listBlocks: () => Promise<Blocks>;
+  readonly ledgerNow: () => Promise<Date>;
+  readonly loader: CatalogLoader;
+  readonly runs: RunStore;
+  readonly plan: PlanStore;
+  readonly queues: Queues;
+  readonly sync: SyncConfig;
+  readonly log: Logger;
+}
+
+/**
+ * Answers are loaded by the job that fetched them; one that is still unloaded after this long has lost its job.
+ * At half, the tick would race jobs that are merely slow.
+ */
+const lostAfterMs = 20_000;
+
+async function loadLost(deps: TickDeps, now: Date): Promise<void> {
+  const stored = await deps.listUnloaded(100);
+  const lost = stored.filter(({ observedAt }) => now.getTime() - observedAt.getTime() > lostAfterMs);
+  if (lost.length === 0) return;
+  const answers = await deps.loader.loadStored(lost);
+  deps.log.info({ answers }, 'loaded answers that had lost their job, for no call');
+}
+
+function feedsOf(run: Run, sync: SyncConfig): Feed[] {
+  return sync.feeds.filter((feed) => run.feedNames.includes(feed.name));
+}
+
+/** What keeps the run from asking for anything more of a kind; undefined: nothing. */
+function blockOf(run: Run, kind: JobKind, blocks: Blocks, now: Date): string | undefined {
+  if (run.budgetCalls !== null && run.callsUsed >= run.budgetCalls) return 'budget';
+  if (run.deadlineAt !== null && now >= run.deadlineAt) return 'deadline';
+  return blocks.get(kind);
+}
+
+async function conclude(deps: TickDeps, run: Run, blocksMet: readonly string[]): Promise<void> {
+  const cause = blocksMet[0] ?? null;
+  const isQuota = cause !== null && ['budget', 'deadline', 'quota'].includes(cause);
+  const { errors } = run.counts;
+  if (isQuota) await deps.runs.end(run.runId, 'partial_quota', cause);
+  else if (cause !== null || errors > 0)
+    await deps.runs.end(run.runId, 'partial_error', cause ?? 'targets_failed');
+  else await deps.runs.end(run.runId, 'succeeded', null);
+}
+
+async function driveRun(deps: TickDeps, run: Run, blocks: Blocks, now: Date): Promise<void> {
+  const feeds = feedsOf(run, deps.sync);
+  await deps.plan.ensureWindows(feeds, deps.sync.language);
+  const blocksMet: string[] = [];
+  let planned = 0;
+  for (const kind of jobKinds) {
+    const block = blockOf(run, kind, blocks, now);
+    const due = await planJobs(deps, { run, feeds, kind, isBlocked: block !== undefined });
+    if (block === undefined) planned += due;
+    else if (due > 0) blocksMet.push(block);
+  }
+  if (planned > 0) return;
+  // Nothing due that may be asked for: over, once nothing is under way any more.
+  if ((await deps.plan.countLeases(run.runId)) > 0 || (await deps.runs.countReserved(run.runId)) > 0) return;
+  const fresh = await deps.runs.read(run.runId);
+  if (fresh) await conclude(deps, fresh, blocksMet);
+}
+
+/**
+ * One idempotent look at everything: loads answers that lost their job, sweeps the ledger, starts runs whose slot has come, tops up the queues
+ * of every active run, and ends runs in which nothing is left to do. Everything is read from Postgres, so a
+ * flushed queue is refilled by the next tick.
+ */
+export async function tick(deps: TickDeps): Promise<void> {
+  await deps.exclusively(async () => {
+    await deps.sweep();
+    const now = await deps.ledgerNow();
+    await loadLost(deps, now);
+    await deps.startScheduledRuns(now);
+    const active = await deps.runs.listActive();
+    if (active.length === 0) return;
+    await deps.runs.heartbeat(active.map((run) => run.runId));
+    const blocks = await deps.listBlocks();
+    for (const run of active) await driveRun(deps, run, blocks, now);
+  });
+}

@@ -1,0 +1,47 @@
+-- Purpose: makes the search windows that some feeds want (one for each leaf category below their roots, one for
+--          each keyword), and retires those that they no longer want.
+-- Params:  $1 jsonb [{"feed": text, "categories": [bigint], "keywords": [text], "price_min_cny": numeric|null,
+--          "price_max_cny": numeric|null, "max_pages": int|null}]; $2 text language
+-- Returns: nothing
+WITH RECURSIVE feed AS (
+  SELECT *
+  FROM jsonb_to_recordset($1::jsonb)
+    AS f (feed text, categories bigint[], keywords text[], price_min_cny numeric(14, 4),
+          price_max_cny numeric(14, 4), max_pages int)
+),
+reach (feed, category_id) AS (
+  SELECT feed, unnest(categories) FROM feed
+  UNION
+  SELECT r.feed, c.category_id
+  FROM reach r
+  JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id AND c.category_id <> 0
+  WHERE NOT c.is_retired
+),
+wanted AS (
+  SELECT f.feed, '' AS keyword, r.category_id, f.price_min_cny, f.price_max_cny, f.max_pages
+  FROM feed f
+  JOIN reach r USING (feed)
+  JOIN catalog.category c USING (category_id)
+  WHERE c.is_leaf AND NOT c.is_retired
+  UNION ALL
+  SELECT f.feed, unnest(f.keywords), 0, f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
+),
+retired AS (
+  UPDATE sync.search_window w
+  SET retired_at = usage.ledger_now(), leased_by = NULL, leased_until = NULL
+  WHERE w.feed IN (SELECT feed FROM feed)
+    AND w.retired_at IS NULL
+    AND NOT EXISTS (
+      SELECT FROM wanted n
+      WHERE n.feed = w.feed AND n.keyword = w.keyword AND n.category_id = w.category_id
+        AND w.language = $2::text
+        AND n.price_min_cny IS NOT DISTINCT FROM w.price_min_cny
+        AND n.price_max_cny IS NOT DISTINCT FROM w.price_max_cny
+    )
+)
+INSERT INTO sync.search_window AS w
+  (feed, keyword, category_id, price_min_cny, price_max_cny, language, max_pages)
+SELECT feed, keyword, category_id, price_min_cny, price_max_cny, $2::text, max_pages FROM wanted
+ON CONFLICT (feed, keyword, category_id, price_min_cny, price_max_cny, language)
+DO UPDATE SET max_pages = excluded.max_pages, retired_at = NULL
+WHERE (w.max_pages, w.retired_at) IS DISTINCT FROM (excluded.max_pages, NULL::timestamptz);

@@ -1,0 +1,30 @@
+-- Purpose: takes the category nodes of some subtrees that are due for a visit, never visited ones first.
+--          A node is asked for when it is a configured root or not known to be a leaf; retired branches
+--          (停用) are left alone.
+-- Params:  $1 bigint run id; $2 bigint[] configured roots, 0 = the whole tree; $3 double precision freshness
+--          age in ms; $4 integer how many; $5 double precision lease in ms
+-- Returns: category_id
+WITH RECURSIVE reach (category_id, is_root) AS (
+  SELECT unnest($2::bigint[]), true
+  UNION
+  SELECT c.category_id, false
+  FROM reach r
+  JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id AND c.category_id <> 0
+  WHERE NOT c.is_retired
+),
+due AS (
+  SELECT r.category_id
+  FROM (SELECT category_id, bool_or(is_root) AS is_root FROM reach GROUP BY category_id) r
+  LEFT JOIN catalog.category c USING (category_id)
+  LEFT JOIN sync.category_visit v USING (category_id)
+  WHERE (r.is_root OR c.is_leaf IS DISTINCT FROM true)
+    AND (v.visited_at IS NULL OR v.visited_at <= usage.ledger_now() - $3::float8 * interval '1 ms')
+    AND (v.not_before IS NULL OR v.not_before <= usage.ledger_now())
+    AND (v.leased_until IS NULL OR v.leased_until <= usage.ledger_now())
+  ORDER BY v.visited_at NULLS FIRST, r.category_id
+  LIMIT $4::int
+)
+INSERT INTO sync.category_visit AS v (category_id, leased_by, leased_until)
+SELECT category_id, $1::bigint, usage.ledger_now() + $5::float8 * interval '1 ms' FROM due
+ON CONFLICT (category_id) DO UPDATE SET leased_by = excluded.leased_by, leased_until = excluded.leased_until
+RETURNING v.category_id;

@@ -1,0 +1,166 @@
+import type { Pool } from 'pg';
+import type { SearchKeywordRequest } from '../../model/operation.ts';
+import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
+import { readSql } from '../sql-file.ts';
+
+/** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
+export type TargetKind = 'category' | 'search' | 'detail';
+
+export interface DueWindow {
+  readonly windowId: string;
+  readonly page: number;
+}
+
+/** Reads what is due and takes it; all times by the ledger clock. */
+export interface PlanStore {
+  ensureWindows(feeds: readonly Feed[], language: string): Promise<void>;
+  leaseCategories(lease: LeaseRequest): Promise<string[]>;
+  leaseWindows(lease: LeaseRequest): Promise<DueWindow[]>;
+  leaseOffers(lease: LeaseRequest): Promise<string[]>;
+  /** Targets that the run has taken and that are neither loaded nor given back. */
+  countLeases(runId: string): Promise<number>;
+  /** Calls that the feeds would need right now, as far as is known. */
+  countDue(feeds: readonly Feed[], freshness: FreshnessAges): Promise<number>;
+  /** Of the given targets, those that the run still holds: the others were answered meanwhile. */
+  keepLeased(kind: TargetKind, runId: string, ids: readonly string[]): Promise<string[]>;
+  /** Gives targets back. Without ids: all of the run. */
+  release(kind: TargetKind, runId: string, ids?: readonly string[]): Promise<void>;
+  /** Gives targets back and leaves them alone for a while: asking again now would change nothing. */
+  postpone(kind: TargetKind, ids: readonly string[], forMs: number): Promise<void>;
+  /** The query of a window, for the page that is next. Null: the window is not there any more. */
+  searchRequest(windowId: string): Promise<SearchKeywordRequest | null>;
+}
+
+export interface LeaseRequest {
+  readonly runId: string;
+  readonly feeds: readonly Feed[];
+  /** What was seen within this time is not due. */
+  readonly freshForMs: number;
+  readonly limit: number;
+}
+
+/** Longer than any job waits in a queue; a lost queue gives leases back at once, so this is the last resort. */
+const leaseMs = 10 * 60_000;
+
+/** 1688 docs keywordQuery v1: at most 50 rows a page, and a page costs one call whatever its size. */
+const pageSize = 50;
+
+const targets = {
+  category: { table: 'sync.category_visit', key: 'category_id' },
+  search: { table: 'sync.search_window', key: 'window_id' },
+  detail: { table: 'sync.refresh', key: 'offer_id' },
+} as const satisfies Record<TargetKind, { table: string; key: string }>;
+
+interface WindowRow {
+  readonly keyword: string;
+  readonly category_id: string;
+  readonly price_min_cny: string | null;
+  readonly price_max_cny: string | null;
+  readonly language: string;
+  readonly next_page: number;
+}
+
+async function selectIds(pool: Pool, sql: string, params: readonly unknown[]): Promise<string[]> {
+  const { rows } = await pool.query<[string]>({ text: sql, values: [...params], rowMode: 'array' });
+  return rows.map(([id]) => id);
+}
+
+function createLeases(pool: Pool): Pick<PlanStore, 'leaseCategories' | 'leaseWindows' | 'leaseOffers'> {
+  return {
+    leaseCategories: ({ runId, feeds, freshForMs, limit }) => {
+      const roots = feeds.flatMap((feed) => feed.categories);
+      return selectIds(pool, readSql('lease-due-categories'), [runId, roots, freshForMs, limit, leaseMs]);
+    },
+    leaseWindows: async ({ runId, feeds, freshForMs, limit }) => {
+      const names = feeds.map((feed) => feed.name);
+      const { rows } = await pool.query<{ window_id: string; next_page: number }>(
+        readSql('lease-due-windows'),
+        [runId, names, freshForMs, limit, leaseMs],
+      );
+      return rows.map((row) => ({ windowId: row.window_id, page: row.next_page }));
+    },
+    leaseOffers: ({ runId, feeds, freshForMs, limit }) => {
+      const bounds = JSON.stringify(feeds.map((feed) => ({ feed: feed.name, max_offers: feed.maxOffers })));
+      return selectIds(pool, readSql('lease-due-offers'), [runId, bounds, freshForMs, limit, leaseMs]);
+    },
+  };
+}
+
+async function readSearchRequest(pool: Pool, windowId: string): Promise<SearchKeywordRequest | null> {
+  const { rows } = await pool.query<WindowRow>(
+    `SELECT keyword, category_id, trim_scale(price_min_cny) AS price_min_cny,
+            trim_scale(price_max_cny) AS price_max_cny, language, next_page
+     FROM sync.search_window WHERE window_id = $1 AND retired_at IS NULL`,
+    [windowId],
+  );
+  const row = rows[0];
+  if (!row) return null;
+  return {
+    operation: 'search.keyword',
+    keyword: row.keyword,
+    categoryId: row.category_id === '0' ? null : row.category_id,
+    priceMinCny: row.price_min_cny,
+    priceMaxCny: row.price_max_cny,
+    page: row.next_page,
+    pageSize,
+    language: row.language,
+  };
+}
+
+/** Over the tables of schema `sync`. */
+export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
+  return {
+    ...createLeases(pool),
+    ensureWindows: async (feeds, language) => {
+      const wanted = feeds.map((feed) => ({
+        feed: feed.name,
+        categories: feed.categories,
+        keywords: feed.keywords,
+        price_min_cny: feed.priceMinCny,
+        price_max_cny: feed.priceMaxCny,
+        max_pages: feed.maxPages,
+      }));
+      await pool.query(readSql('ensure-search-windows'), [JSON.stringify(wanted), language]);
+    },
+    countLeases: async (runId) => {
+      const counts = Object.values(targets).map(
+        ({ table }) =>
+          `(SELECT count(*) FROM ${table} WHERE leased_by = $1 AND leased_until > usage.ledger_now())`,
+      );
+      const [count] = await selectIds(pool, `SELECT ${counts.join(' + ')}`, [runId]);
+      return Number(count);
+    },
+    countDue: async (feeds, { searchMs, detailMs }) => {
+      const names = feeds.map((feed) => feed.name);
+      const [due] = await selectIds(pool, readSql('count-due'), [names, searchMs, detailMs]);
+      return Number(due);
+    },
+    keepLeased: (kind, runId, ids) => {
+      const { table, key } = targets[kind];
+      return selectIds(
+        pool,
+        `SELECT ${key} FROM ${table} WHERE ${key} = ANY ($1::bigint[]) AND leased_by = $2`,
+        [ids, runId],
+      );
+    },
+    release: async (kind, runId, ids) => {
+      const { table, key } = targets[kind];
+      await pool.query(
+        `UPDATE ${table} SET leased_by = NULL, leased_until = NULL
+         WHERE leased_by = $1 AND ($2::bigint[] IS NULL OR ${key} = ANY ($2::bigint[]))`,
+        [runId, ids ?? null],
+      );
+    },
+    postpone: async (kind, ids, forMs) => {
+      const { table, key } = targets[kind];
+      await pool.query(
+        `UPDATE ${table}
+         SET leased_by = NULL, leased_until = NULL,
+             not_before = usage.ledger_now() + $2::float8 * interval '1 ms'
+         WHERE ${key} = ANY ($1::bigint[])`,
+        [ids, forMs],
+      );
+    },
+    searchRequest: (windowId) => readSearchRequest(pool, windowId),
+  };
+}

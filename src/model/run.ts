@@ -1,0 +1,43 @@
+import type { LoadReport } from './catalog.ts';
+
+export type RunStatus =
+  'queued' | 'running' | 'succeeded' | 'partial_quota' | 'partial_error' | 'failed' | 'cancelled';
+
+/** Where the data comes from. Sandbox and live data never share a database. */
+export type Source = 'sandbox' | 'live';
+
+/** One pass over a scope of feeds with one budget of calls and one outcome. */
+export interface Run {
+  readonly runId: string;
+  /** `all`, or `feed:<name>`: at most one run of a scope is active. */
+  readonly scope: string;
+  readonly feedNames: readonly string[];
+  readonly status: RunStatus;
+  /** Why it ended as it did: an error code, `quota`, `budget`, `deadline` ... */
+  readonly cause: string | null;
+  /** Null: no bound but the quota. */
+  readonly budgetCalls: number | null;
+  /** Calls granted to it and not refunded. */
+  readonly callsUsed: number;
+  readonly startedAt: Date | null;
+  readonly deadlineAt: Date | null;
+  readonly endedAt: Date | null;
+  readonly counts: RunCounts;
+}
+
+/** What the run's loads changed, and how many of its targets ended in an error. */
+export interface RunCounts extends LoadReport {
+  readonly errors: number;
+}
+
+export interface RunRequest {
+  readonly scope: string;
+  readonly feedNames: readonly string[];
+  /** `cli`, `demo`, or the name of a schedule. */
+  readonly trigger: string;
+  readonly source: Source;
+  readonly budgetCalls: number | null;
+  readonly deadlineMs: number | null;
+}
+
+export type RunEnd = Exclude<RunStatus, 'queued' | 'running'>;
