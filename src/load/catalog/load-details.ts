@@ -40,6 +40,7 @@ const isFound = (look: DetailLook): look is FoundLook => look.detail !== null;
 
 function toObservation({ offerId, answer, key, prior, detail }: DetailLook): Observation {
   const listPrices = detail?.prices.filter(({ kind }) => kind === 'list') ?? [];
+  // Only to order them: amounts have at most 14 digits, which a double holds exactly enough.
   const cheapest = listPrices.toSorted((a, b) => Number(a.amountCny) - Number(b.amountCny))[0];
   return {
     offerId,
