@@ -11,11 +11,14 @@ export interface SandboxWorld {
   readonly advancedMs: number;
   readonly offers: number;
   readonly categories: number;
+  /** Rankings move between calls. */
+  readonly isDrifting?: boolean;
 }
 
 export interface SandboxProcess {
   /** The settings that make a configuration talk to it. */
   readonly environment: Readonly<Record<string, string>>;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -32,6 +35,7 @@ export async function startSandboxProcess(world: SandboxWorld): Promise<SandboxP
     ...['sandbox', '--json', '--quiet', '--until-stdin-ends'],
     ...['--offers', String(world.offers), '--categories', String(world.categories)],
     ...['--start-at', world.startAt.toISOString(), '--advance', `${world.advancedMs}ms`],
+    ...(world.isDrifting ? ['--drift'] : []),
   ];
   // A group of its own: Ctrl-C reaches us alone, and the sandbox stays for the calls that are in flight.
   const child = spawn(process.execPath, [program, ...args], {
@@ -44,6 +48,7 @@ export async function startSandboxProcess(world: SandboxWorld): Promise<SandboxP
   if (line === null)
     throw new AppError(cliErrors.SANDBOX_NOT_STARTED, 'the sandbox ended before it answered');
   return {
+    pid: child.pid ?? 0,
     environment: JSON.parse(String(line[0])) as Record<string, string>,
     stop: async () => {
       child.stdin.end();

@@ -4,14 +4,17 @@ import type { CliContext } from '../context.ts';
 import { sourceBanner, withApp } from '../run-session.ts';
 import { openSession } from '../session.ts';
 
-/** `catalog-sync worker`: works on every active run until told to stop; start as many as you like. */
+/** `catalog-sync worker`: keeps the schedules and works on every active run until told to stop; start as many as you like. */
 export function registerWorker(program: Command, context: CliContext): void {
   const command = program
     .command('worker')
-    .description('Work on active runs until stopped. More of them, on more hosts, share one quota.')
+    .description(
+      'Keep the schedules and work on active runs until stopped. More of them, on more hosts, share one quota.',
+    )
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
-      await withApp(session, { sync: session.readSyncConfig() }, async (app) => {
+      const sync = session.readSyncConfig();
+      await withApp(session, { sync, schedules: sync.schedules }, async (app) => {
         await app.runs.claimSource(app.source);
         session.talk(sourceBanner(app.source));
         session.log.info({ source: app.source }, 'worker ready');

@@ -1,0 +1,148 @@
+import { spawn } from 'node:child_process';
+import { once, setMaxListeners } from 'node:events';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { openApp, type App } from '../../src/app.ts';
+import { startSandboxProcess } from '../../src/cli/demo/sandbox-process.ts';
+import { sleep } from '../../src/core/clock.ts';
+import { loadConfig } from '../../src/core/config.ts';
+import { CloseStack } from '../../src/core/lifecycle.ts';
+import { createLogger } from '../../src/core/log.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { runToEnd } from '../../src/jobs/run-to-end.ts';
+import { migrate } from '../../src/load/migrate.ts';
+import { createPool } from '../../src/load/pool.ts';
+import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
+import { findFreePort } from '../../src/local/free-port.ts';
+import type { Run } from '../../src/model/run.ts';
+import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
+
+export type Backend = 'postgres' | 'redis';
+
+export interface StackOptions {
+  readonly backend: Backend;
+  readonly offers: number;
+  readonly categories: number;
+  readonly isDrifting: boolean;
+}
+
+/** The product, its database and its queue on one side, the sandbox as a process of its own on the other. */
+export interface Stack {
+  readonly app: App;
+  readonly sandboxPid: number;
+  /** Runs one full sync to its end. */
+  sync(): Promise<Run>;
+  /** Moves the sandbox's clock and the ledger's together. */
+  advanceDays(days: number): Promise<void>;
+  /** GET of a control endpoint of the sandbox, as JSON. */
+  ask(path: string): Promise<unknown>;
+  query<Row extends object>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+const log = createLogger({ level: 'warn', pretty: false });
+const never = new AbortController().signal;
+setMaxListeners(0, never);
+
+/** Everything the world holds: the whole tree. */
+const sync = parseSyncFile(
+  `
+account: business
+feeds:
+  - { name: all, categories: ["0"] }
+quotas:
+  per_second: 1000
+  approved:
+    category.children: { daily: 1000000 }
+    search.keyword: { daily: 1000000 }
+    offer.detail: { daily: 1000000 }
+`,
+  'the bench',
+);
+
+async function startRedis(): Promise<{ url: string; stop: () => Promise<void> }> {
+  const port = await findFreePort();
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  const server = spawn('redis-server', args, { stdio: 'ignore' });
+  const exited = once(server, 'exit');
+  for (let isUp = false; !isUp;) {
+    await sleep(50);
+    isUp = await new Promise<boolean>((resolve) => {
+      const socket = createConnection(port, '127.0.0.1', () => resolve(true)).once('error', () =>
+        resolve(false),
+      );
+      socket.unref();
+    });
+  }
+  const stop = async () => {
+    server.kill();
+    await exited;
+  };
+  return { url: `redis://127.0.0.1:${port}`, stop };
+}
+
+/** Starts everything from nothing; `close` stops it and removes its data. */
+export async function openStack(options: StackOptions): Promise<Stack> {
+  const closing = new CloseStack();
+  const folder = join(import.meta.dirname, '../../.catalog-sync/bench', String(process.pid));
+  mkdirSync(folder, { recursive: true });
+  closing.add('folder', () => rmSync(folder, { recursive: true, force: true }));
+  const database = await openEmbeddedPostgres({ dataRoot: join(folder, 'postgres'), log });
+  closing.add('database', () => database.release());
+  await migrate({ connectionString: database.url, log });
+  const redis = options.backend === 'redis' ? await startRedis() : null;
+  if (redis) closing.add('redis', redis.stop);
+  const sandbox = await startSandboxProcess({ ...options, startAt: new Date(), advancedMs: 0 });
+  closing.add('sandbox', () => sandbox.stop());
+  const env = { ...sandbox.environment, ...(redis ? { REDIS_URL: redis.url } : {}) };
+  const app = await openApp({
+    config: loadConfig({ projectDir: folder, env, readFiles: false }),
+    sync,
+    databaseUrl: new Secret(database.url),
+    log,
+    shutdown: { drain: never, stopNow: never },
+  });
+  closing.add('app', () => app.close());
+  const pool = createPool({ connectionString: database.url, max: 2, log });
+  closing.add('pool', () => pool.end());
+  await app.runs.claimSource(app.source);
+  const control = sandbox.environment['controlUrl'] ?? '';
+  let daysAhead = 0;
+  return {
+    app,
+    sandboxPid: sandbox.pid,
+    sync: async () => {
+      const outcome = await runToEnd(
+        {
+          runs: app.runs,
+          conduct: (isOver) => app.conduct(isOver),
+          drain: never,
+          onProgress: async () => undefined,
+        },
+        {
+          scope: 'all',
+          feedNames: ['all'],
+          trigger: 'bench',
+          source: app.source,
+          budgetCalls: null,
+          deadlineMs: null,
+        },
+      );
+      if (outcome.kind === 'active') throw new Error('another run is active in a database of our own');
+      return outcome.run;
+    },
+    advanceDays: async (days) => {
+      daysAhead += days;
+      await fetch(`${control}/clock`, { method: 'POST', body: JSON.stringify({ advanceMs: days * dayMs }) });
+      await app.quota.setLedgerOffset(daysAhead * dayMs);
+    },
+    ask: async (path) => (await fetch(`${control}${path}`)).json(),
+    query: async <Row extends object>(text: string, params: readonly unknown[] = []) => {
+      const { rows } = await pool.query<Row>(text, [...params]);
+      return rows;
+    },
+    close: () => closing.close(log),
+  };
+}

@@ -1,0 +1,81 @@
+/*
+ * Does the catalog tell the truth? Syncs a made-up 1688 and holds every row against what the sandbox says is
+ * true: whole runs on both queue backends, with rankings at rest and in motion, and ten days of change.
+ *
+ *   npm run verify:truth            2,000 offers, 60 categories
+ *   npm run verify:truth -- --quick 300 offers
+ *
+ * Exits 1 at the first breach it has printed.
+ */
+import { parseArgs } from 'node:util';
+import { catalogLines, compare, readTruth, truthLines, type Difference } from './support/compare.ts';
+import { verifyTenDays } from './support/ten-days.ts';
+import { openStack, type Backend, type Stack } from './support/stack.ts';
+
+interface Stats {
+  readonly least_calls: { readonly total: number };
+  readonly calls: readonly { readonly requestId: string | null; readonly isCounted: boolean }[];
+}
+
+const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
+const offers = flags.quick ? 300 : 2000;
+const breaches: string[] = [];
+
+/* eslint-disable-next-line no-console -- the report is this program's output */
+const say = (text: string): void => console.log(text);
+
+function check(isTrue: boolean, what: string): void {
+  say(`  ${isTrue ? 'ok    ' : 'BREACH'} ${what}`);
+  if (!isTrue) breaches.push(what);
+}
+
+function describe({ table, expected, missing, wrong }: Difference): string {
+  const samples = [...missing.slice(0, 2), ...wrong.slice(0, 2)].map((row) => `\n         ${row}`).join('');
+  return `${table}: ${expected} true rows, ${missing.length} missing, ${wrong.length} wrong${samples}`;
+}
+
+/** Every call that arrived has exactly one ledger row that counts it, and the other way round. */
+async function checkCalls(stack: Stack, callsUsed: number): Promise<void> {
+  const stats = (await stack.ask('/stats?categories=0')) as Stats;
+  const arrived = stats.calls.map(({ requestId }) => String(requestId));
+  const rows = await stack.query<{ call_id: string }>(
+    `SELECT call_id FROM usage.api_call WHERE state IN ('committed', 'unknown')`,
+  );
+  const booked = new Set(rows.map((row) => row.call_id));
+  const isSame = arrived.length === booked.size && arrived.every((id) => booked.has(id));
+  check(isSame, `${arrived.length} arrivals, ${booked.size} ledger rows, matched by call id`);
+  const least = stats.least_calls.total;
+  const ratio = (callsUsed / least).toFixed(3);
+  check(callsUsed <= 1.05 * least, `${callsUsed} calls used, ${least} needed at least: ${ratio}`);
+}
+
+async function verifyRun(backend: Backend, isDrifting: boolean): Promise<void> {
+  say(`\n${backend}, ${offers} offers, drift ${isDrifting ? 'on' : 'off'}`);
+  const stack = await openStack({ backend, offers, categories: 60, isDrifting });
+  try {
+    const run = await stack.sync();
+    check(run.status === 'succeeded', `run ${run.status}`);
+    const truth = truthLines(await readTruth(stack));
+    const allowed = isDrifting ? truthLines(await readTruth(stack, true)) : truth;
+    for (const difference of compare(truth, await catalogLines(stack), allowed)) {
+      const share = 1 - difference.missing.length / Math.max(1, difference.expected);
+      const isGood = isDrifting ? share >= 0.995 : share === 1;
+      check(
+        isGood && difference.wrong.length === 0,
+        `${describe(difference)} (${(100 * share).toFixed(2)} %)`,
+      );
+    }
+    await checkCalls(stack, run.callsUsed);
+  } finally {
+    await stack.close();
+  }
+}
+
+for (const backend of ['postgres', 'redis'] as const) {
+  await verifyRun(backend, false);
+  await verifyRun(backend, true);
+}
+say('\npostgres, ten days of change');
+await verifyTenDays({ offers: flags.quick ? 300 : 1000, check });
+say(breaches.length === 0 ? '\nthe catalog tells the truth' : `\n${breaches.length} breaches`);
+process.exitCode = breaches.length === 0 ? 0 : 1;
