@@ -1,25 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.ts';
-import { systemClock } from '../../src/core/clock.ts';
+import { createWorld } from '../cli/in-process.ts';
 import { readText, root } from './doc-files.ts';
 import { serviceOf } from '../deploy/compose-file.ts';
 
 const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
 
-const program = createProgram({
-  stdout: new PassThrough(),
-  stderr: new PassThrough(),
-  stdin: new PassThrough(),
-  isTty: { stdin: false, stdout: false, stderr: false },
-  env: {},
-  clock: systemClock,
-  cwd: root,
-  signals: new PassThrough(),
-  exitCode: 0,
-});
+const program = createProgram(createWorld({ cwd: root }).context);
 
 /** Words as a shell would split them; quotes keep words together. */
 function shellWords(line: string): string[] {
