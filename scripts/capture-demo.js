@@ -1,6 +1,8 @@
-// `npm run docs:demo`: runs the README's demo and puts what it printed between the marks in README.md.
+// `npm run docs:demo`: runs the README's demo twice, in a folder of its own, and puts what it printed between the
+// marks in README.md.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -9,20 +11,22 @@ const readme = join(root, 'README.md');
 const begin = '<!-- demo:begin -->';
 const end = '<!-- demo:end -->';
 
-// Both streams into one pipe, in the order in which a terminal would show them.
-const demo = spawnSync('sh', ['-c', 'exec npm run demo 2>&1'], {
-  cwd: root,
-  encoding: 'utf8',
-  maxBuffer: 2 ** 24,
-});
-if (demo.status !== 0) {
-  console.error(demo.stdout);
-  console.error('The demo failed; README.md was left as it is.');
-  process.exit(1);
+function runDemo(project) {
+  // Both streams into one pipe, in the order in which a terminal would show them.
+  const command = 'exec npm run --silent demo -- --project "$1" 2>&1';
+  const demo = spawnSync('sh', ['-c', command, 'sh', project], { cwd: root, encoding: 'utf8' });
+  if (demo.status !== 0) throw new Error(`the demo failed; README.md is as it was\n${demo.stdout}`);
+  const output = stripVTControlCharacters(demo.stdout).replaceAll(project, '~/catalog-sync');
+  return `$ npm run demo\n${output.trimEnd().replace(/[ \t]+$/gm, '')}`;
 }
 
-const output = stripVTControlCharacters(demo.stdout).replaceAll(root, '.').trim();
 const [before, rest = ''] = readFileSync(readme, 'utf8').split(begin);
 const [, after] = rest.split(end);
 if (after === undefined) throw new Error(`README.md needs ${begin} and ${end}`);
-writeFileSync(readme, `${before}${begin}\n\n\`\`\`text\n$ npm run demo\n${output}\n\`\`\`\n\n${end}${after}`);
+const project = mkdtempSync(join(tmpdir(), 'catalog-sync-demo-'));
+try {
+  const runs = [runDemo(project), runDemo(project)];
+  writeFileSync(readme, `${before}${begin}\n\n\`\`\`text\n${runs.join('\n\n')}\n\`\`\`\n\n${end}${after}`);
+} finally {
+  rmSync(project, { recursive: true, force: true });
+}
