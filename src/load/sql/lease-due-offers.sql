@@ -39,6 +39,8 @@ FROM (
     AND (s.leased_until IS NULL OR s.leased_until <= usage.ledger_now())
   ORDER BY s.detail_at NULLS FIRST, s.offer_id
   LIMIT $4::int
+  -- Loads lock these rows too, in another order: whoever is being loaded is not due anyway.
+  FOR NO KEY UPDATE OF s SKIP LOCKED
 ) due
 WHERE r.offer_id = due.offer_id
 RETURNING r.offer_id;
