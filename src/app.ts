@@ -63,7 +63,7 @@ const concurrency = { category: 4, search: 8, detail: 4 } as const satisfies Rec
 const callConcurrency = 4;
 
 /** Loopback is the sandbox's: nothing else can be reached there by the addresses that configuration allows. */
-export function sourceOf(config: Config): Source {
+function sourceOf(config: Config): Source {
   return isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
 }
 

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { RedisContainer } from '@testcontainers/redis';
+import { GenericContainer } from 'testcontainers';
 import { images } from './images.ts';
 
 /** A Redis shared by the whole run, or none: then each caller of `startTestRedis` gets a server from PATH. */
@@ -32,9 +32,9 @@ export async function openRedisSource(
   const given = env['TEST_REDIS_URL'];
   if (given) return { url: given, described: 'TEST_REDIS_URL', close };
   if (env['TEST_CONTAINERS'] === '1') {
-    const container = await new RedisContainer(images.redis).start();
+    const container = await new GenericContainer(images.redis).withExposedPorts(6379).start();
     return {
-      url: container.getConnectionUrl(),
+      url: `redis://${container.getHost()}:${container.getMappedPort(6379)}`,
       described: `container ${images.redis}`,
       close: async () => {
         await container.stop();
