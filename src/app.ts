@@ -38,6 +38,8 @@ export interface AppOptions {
   readonly databaseUrl: Secret;
   readonly log: Logger;
   readonly shutdown: Pick<Shutdown, 'drain' | 'stopNow'>;
+  /** Before the second attempt of a job, doubled for each further one. Default 1,000. */
+  readonly retryDelayMs?: number;
   /** Schedules whose slots this process decides. Default: none, as for a verb that ends with its run. */
   readonly schedules?: readonly Schedule[];
 }
@@ -142,13 +144,24 @@ function openStores(pool: Pool, { log, shutdown }: AppOptions) {
  * @throws AppError CREDENTIALS_MISSING, DATABASE_*
  */
 export async function openApp(options: AppOptions): Promise<App> {
+  const closing = new CloseStack();
+  try {
+    return await wire(options, closing);
+  } catch (error) {
+    // What is open by now would keep the process from ending.
+    await closing.close(options.log);
+    throw error;
+  }
+}
+
+async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, databaseUrl, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
   const source = sourceOf(config);
-  const closing = new CloseStack();
   const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
   closing.add('database', () => pool.end());
   const { ledger, quota, raw, runs, slots, plan, catalog } = openStores(pool, options);
+  await applyLimits(quota, sync, appKey);
   const gateway = openGateway(options, ledger, pool);
   closing.add('gateway', () => gateway.close());
   const loader = createCatalogLoader({ catalog, runs });
@@ -157,17 +170,17 @@ export async function openApp(options: AppOptions): Promise<App> {
     redisUrl: config.REDIS_URL ?? null,
     databaseUrl,
     log,
+    retryDelayMs: options.retryDelayMs ?? 1000,
     onSettled: () => nudge.now(),
   });
   closing.add('queues', () => queues.close());
-  await applyLimits(quota, sync, appKey);
 
   const shared = { loader, plan, runs, log, clock: systemClock };
   const tickDeps: TickDeps = {
     ...shared,
     exclusively: (work) => withTickLock(pool, work),
     sweep: () => ledger.sweep(),
-    listUnloaded: (limit) => raw.listUnloaded(limit),
+    raw,
     listBlocks: () => listBlocks(pool, appKey),
     ledgerNow: () => quota.ledgerNow(),
     startScheduledRuns: (now) =>

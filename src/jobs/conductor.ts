@@ -1,6 +1,7 @@
-import { errorMessage } from '../core/errors.ts';
 import { sleep } from '../core/clock.ts';
+import { toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { toDatabaseError } from '../load/database-error.ts';
 import { createProcessor, type ProcessDeps } from './process-job.ts';
 import { jobKinds, type JobKind } from './job-kinds.ts';
 import type { Queues } from './queue-backend.ts';
@@ -12,15 +13,25 @@ export interface Nudge {
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** A nudge that comes while nobody waits ends the next wait at once. */
 export function createNudge(): Nudge {
-  let wake = new AbortController();
+  let isNudged = false;
+  let wake: (() => void) | null = null;
   return {
     now: () => {
-      wake.abort();
+      isNudged = true;
+      wake?.();
     },
     wait: async (ms, signal) => {
-      await sleep(ms, AbortSignal.any([wake.signal, signal]));
-      if (wake.signal.aborted) wake = new AbortController();
+      // Not AbortSignal.any(): on a signal that lives as long as the process, it leaves something behind each time.
+      const woken = new AbortController();
+      const end = () => woken.abort();
+      wake = end;
+      signal.addEventListener('abort', end, { once: true });
+      if (!isNudged && !signal.aborted) await sleep(ms, woken.signal);
+      signal.removeEventListener('abort', end);
+      wake = null;
+      isNudged = false;
     },
   };
 }
@@ -45,6 +56,8 @@ const tickPauseMs = 100;
 /**
  * Works and ticks in this process until `drain` aborts or `isOver` says so, then lets the jobs in flight
  * finish; `stopNow` ends that wait too. A tick that fails (a database restart) is logged and tried again.
+ *
+ * @throws AppError whose recovery is `halt`: no later tick would do better
  */
 export async function conduct(deps: ConductorDeps, isOver: () => Promise<boolean>): Promise<void> {
   for (const kind of jobKinds) {
@@ -55,8 +68,10 @@ export async function conduct(deps: ConductorDeps, isOver: () => Promise<boolean
       try {
         await deps.tick();
         if (await isOver()) return;
-      } catch (err) {
-        deps.log.warn({ err, reason: errorMessage(err) }, 'tick failed, trying again');
+      } catch (error) {
+        const err = toAppError(toDatabaseError(error));
+        if (err.recovery === 'halt') throw err;
+        deps.log[err.recovery === 'fail' ? 'error' : 'warn']({ err }, 'tick failed, trying again');
       }
       await sleep(tickPauseMs, deps.drain);
       await deps.nudge.wait(tickEveryMs - tickPauseMs, deps.drain);

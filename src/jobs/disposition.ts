@@ -6,6 +6,7 @@ import type { PlanStore } from '../load/stores/plan-store.ts';
 import type { RunStore } from '../load/stores/run-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
+import type { CallWaiting } from '../model/gateway.ts';
 
 export interface DispositionDeps {
   readonly plan: Pick<PlanStore, 'postpone' | 'release'>;
@@ -26,6 +27,9 @@ const refusedForMs = 12 * 3_600_000;
 
 /** Waits up to this long are sat out in the queue; longer ones end the job, and a later tick plans anew. */
 const longestQueueWaitMs = 5 * 60_000;
+
+/** What a whole kind must wait for. The budget of a run, a day and a month are the tick's matter. */
+const paced: ReadonlySet<CallWaiting['by']> = new Set(['second', 'minute', 'hold']);
 
 async function giveUp(
   deps: DispositionDeps,
@@ -48,7 +52,7 @@ async function wait(deps: DispositionDeps, hand: JobInHand, result: FetchResult)
       error.recovery === 'throttle' ? [error.retryAfterMs ?? 1000] : [],
     ),
     ...result.waiting.flatMap(({ wait: told }) =>
-      told?.by === 'second' || told?.by === 'minute' ? [told.retryAfterMs ?? 1000] : [],
+      told !== null && paced.has(told.by) ? [told.retryAfterMs ?? Infinity] : [],
     ),
   ];
   const pace = Math.max(0, ...paces);

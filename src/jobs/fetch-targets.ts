@@ -41,7 +41,7 @@ export interface FetchDeps {
 }
 
 type Attempt =
-  | { readonly kind: 'answered'; readonly answer: CallAnswered }
+  | { readonly kind: 'answered'; readonly target: Target; readonly answer: CallAnswered }
   | { readonly kind: 'waiting'; readonly target: Target; readonly wait: CallWaiting | null }
   | { readonly kind: 'failed'; readonly target: Target; readonly error: AppError };
 
@@ -60,7 +60,7 @@ async function ask(deps: FetchDeps, target: Target, context: FetchContext): Prom
       signal: deps.stopNow,
     });
     return answer.kind === 'answered'
-      ? { kind: 'answered', answer }
+      ? { kind: 'answered', target, answer }
       : { kind: 'waiting', target, wait: answer };
   } catch (error) {
     return { kind: 'failed', target, error: toAppError(error) };
@@ -71,7 +71,7 @@ async function ask(deps: FetchDeps, target: Target, context: FetchContext): Prom
  * Asks for a batch of targets, each call settled on its own, and loads all answers in one merge. Answers that
  * came before another call of the batch failed are loaded all the same.
  *
- * @throws AppError when loading failed; the answers are kept, and a repeat costs no call
+ * @throws AppError when the database is away; the answers are kept, and a repeat costs no call
  */
 export async function fetchTargets(
   deps: FetchDeps,
@@ -90,11 +90,18 @@ export async function fetchTargets(
       }),
     ),
   );
-  await deps.loader.load(
-    attempts.flatMap((attempt) => (attempt.kind === 'answered' ? [attempt.answer] : [])),
+  const answered = attempts.filter((attempt) => attempt.kind === 'answered');
+  const failures = await deps.loader.load(
+    answered.map(({ answer }) => answer),
+    context.runId,
+  );
+  const unloaded = failures.flatMap(({ rawId, error }) =>
+    answered
+      .filter(({ answer }) => answer.provenance.rawId === rawId)
+      .map(({ target }) => ({ target, error })),
   );
   return {
-    failed: attempts.flatMap((attempt) => (attempt.kind === 'failed' ? [attempt] : [])),
-    waiting: attempts.flatMap((attempt) => (attempt.kind === 'waiting' ? [attempt] : [])),
+    failed: [...attempts.filter((attempt) => attempt.kind === 'failed'), ...unloaded],
+    waiting: attempts.filter((attempt) => attempt.kind === 'waiting'),
   };
 }

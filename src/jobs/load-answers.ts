@@ -1,15 +1,28 @@
+import { toAppError, type AppError } from '../core/errors.ts';
 import type { LoadableAnswer, LoadReport } from '../model/catalog.ts';
 import type { CallAnswered } from '../model/gateway.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
 import { readStored } from '../extract/read-stored.ts';
 import { normalizeAnswer } from '../transform/normalize-answer.ts';
 
+/** An answer that can't be loaded, now or later. */
+export interface LoadFailure {
+  readonly rawId: string;
+  readonly error: AppError;
+}
+
 /** The one path from an answer, fresh or stored, into the catalog. */
 export interface CatalogLoader {
-  /** Loads answers of one kind in one transaction and books what changed to their run. */
-  load(answers: readonly CallAnswered[]): Promise<void>;
-  /** Loads answers that were paid for and never reached the catalog. Returns how many. */
-  loadStored(answers: readonly StoredAnswer[]): Promise<number>;
+  /**
+   * Loads answers of one kind in one transaction and books what changed to the run that asked. An answer that
+   * can't be loaded does not hold back the others: then each has a transaction of its own.
+   *
+   * @returns those that can't be loaded
+   * @throws AppError when the database is away: all of it may be tried again
+   */
+  load(answers: readonly CallAnswered[], runId: string): Promise<LoadFailure[]>;
+  /** As `load`, for answers that were paid for and never reached the catalog. */
+  loadStored(answers: readonly StoredAnswer[]): Promise<LoadFailure[]>;
 }
 
 export interface LoaderDeps {
@@ -17,33 +30,70 @@ export interface LoaderDeps {
   readonly runs: { addCounts(runId: string, report: LoadReport): Promise<void> };
 }
 
+/** True when it is the answer's own fault: the same would happen again. */
+function isFinal(error: AppError): boolean {
+  return error.recovery === 'fail' || error.recovery === 'skip';
+}
+
+/** Null when it is loaded. @throws AppError when it may be tried again */
+async function tryToLoad(load: () => Promise<void>): Promise<AppError | null> {
+  try {
+    await load();
+    return null;
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (!isFinal(error)) throw error;
+    return error;
+  }
+}
+
+async function loadEach<T>(
+  items: readonly T[],
+  rawIdOf: (item: T) => string,
+  load: (item: T) => Promise<void>,
+): Promise<LoadFailure[]> {
+  const failures: LoadFailure[] = [];
+  for (const item of items) {
+    const error = await tryToLoad(() => load(item));
+    if (error) failures.push({ rawId: rawIdOf(item), error });
+  }
+  return failures;
+}
+
+function normalizeFresh({ request, payload, provenance, windowId }: CallAnswered): LoadableAnswer {
+  return normalizeAnswer(request, payload, provenance, windowId);
+}
+
+/** @throws AppError STORED_ANSWER_UNREADABLE */
+function normalizeStored(stored: StoredAnswer): LoadableAnswer[] {
+  const { request, rawId, callId, runId, observedAt, windowId } = stored;
+  // Only answers of catalog operations are ever stored.
+  if (request.operation === 'system.time') return [];
+  return [normalizeAnswer(request, readStored(stored), { rawId, callId, runId, observedAt }, windowId)];
+}
+
 /** @see CatalogLoader */
 export function createCatalogLoader({ catalog, runs }: LoaderDeps): CatalogLoader {
-  const loadBatch = async (answers: readonly LoadableAnswer[]): Promise<void> => {
-    const first = answers[0];
-    if (!first) return;
+  const loadBatch = async (answers: readonly LoadableAnswer[], runId: string | null): Promise<void> => {
+    if (answers.length === 0) return;
     const report = await catalog.load(answers);
-    if (first.provenance.runId !== null) await runs.addCounts(first.provenance.runId, report);
+    if (runId !== null) await runs.addCounts(runId, report);
   };
-  const normalize = ({ request, payload, provenance, windowId }: Omit<CallAnswered, 'kind' | 'isCached'>) =>
-    normalizeAnswer(request, payload, provenance, windowId);
   return {
-    load: (answers) => loadBatch(answers.map(normalize)),
-    loadStored: async (stored) => {
-      // One by one: an answer that can't be loaded must not hold back the others.
-      for (const answer of stored) {
-        const provenance = {
-          callId: answer.callId,
-          rawId: answer.rawId,
-          runId: answer.runId,
-          observedAt: answer.observedAt,
-        };
-        const { request, windowId } = answer;
-        // Only answers of catalog operations are ever stored.
-        if (request.operation === 'system.time') continue;
-        await loadBatch([normalize({ request, payload: readStored(answer), provenance, windowId })]);
-      }
-      return stored.length;
+    load: async (answers, runId) => {
+      const refused = await tryToLoad(() => loadBatch(answers.map(normalizeFresh), runId));
+      if (!refused) return [];
+      return loadEach(
+        answers,
+        ({ provenance }) => provenance.rawId,
+        (answer) => loadBatch([normalizeFresh(answer)], runId),
+      );
     },
+    loadStored: (stored) =>
+      loadEach(
+        stored,
+        ({ rawId }) => rawId,
+        (answer) => loadBatch(normalizeStored(answer), answer.runId),
+      ),
   };
 }

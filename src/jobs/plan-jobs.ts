@@ -84,9 +84,10 @@ export async function planJobs(deps: PlanJobsDeps, request: PlanJobsRequest): Pr
   const { freshness } = deps.sync;
   const ages = { category: freshness.categoryMs, search: freshness.searchMs, detail: freshness.detailMs };
   const lease = { runId: run.runId, feeds, freshForMs: ages[kind], limit: 0 };
-  const unfinished = await deps.queues.countUnfinished(kind);
-  // Leases without jobs: the queue was flushed or replaced. What was lost is due again.
-  if (unfinished === 0) await deps.plan.release(kind, run.runId);
+  const { active, unfinished } = await deps.queues.count(kind);
+  // Leases without jobs: the queue was flushed or replaced, and what was lost is due again. And when nothing may
+  // be asked for any more, jobs that wait would only keep the run from its end.
+  if (unfinished === 0 || (request.isBlocked && active === 0)) await deps.plan.release(kind, run.runId);
   if (request.isBlocked) return hasDue(deps, kind, lease);
   const room = queueDepth[kind] - unfinished;
   return room > 0 ? leaseAndQueue(deps, kind, { ...lease, limit: room }) : 0;

@@ -1,4 +1,5 @@
 import { createPostgresBackend, createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
+import { toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import { jobKinds, type JobData, type JobKind } from './job-kinds.ts';
@@ -31,12 +32,19 @@ export interface NewJob<K extends JobKind> {
   readonly data: JobData[K];
 }
 
+export interface JobCounts {
+  /** Being worked on by anybody, or by a process that died and is not missed yet. */
+  readonly active: number;
+  /** Active, waiting, delayed or paused. */
+  readonly unfinished: number;
+}
+
 /** The queues of all kinds on one backend. The catalog is the checkpoint: losing them loses nothing. */
 export interface Queues {
   readonly backend: 'redis' | 'postgres';
   add<K extends JobKind>(kind: K, jobs: readonly NewJob<K>[]): Promise<void>;
-  /** Jobs that are not finished: waiting, delayed, paused or being worked on by anybody. */
-  countUnfinished(kind: JobKind): Promise<number>;
+  /** Jobs that are not finished. */
+  count(kind: JobKind): Promise<JobCounts>;
   /** Starts a worker in this process. */
   work<K extends JobKind>(kind: K, concurrency: number, processor: Processor<K>): void;
   /** Takes no new job, waits for those in flight, and keeps the queues. */
@@ -49,6 +57,8 @@ export interface QueuesOptions {
   readonly redisUrl: Secret | null;
   readonly databaseUrl: Secret;
   readonly log: Logger;
+  /** Before a job's second attempt, in milliseconds; doubled for each further one, with jitter. */
+  readonly retryDelayMs: number;
   /** Called after each job, done or not, so that the next tick need not wait for its timer. */
   readonly onSettled: () => void;
 }
@@ -57,12 +67,12 @@ export interface QueuesOptions {
  * `removeOnComplete: true` and nothing finer: with a count or an age, BullMQ's Postgres backend deadlocks and
  * fails jobs that succeeded. Run history is in our own tables anyway.
  */
-const defaultJobOptions: JobsOptions = {
+const jobOptions = (retryDelayMs: number): JobsOptions => ({
   removeOnComplete: true,
   removeOnFail: true,
   attempts: 5,
-  backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
-};
+  backoff: { type: 'exponential', delay: retryDelayMs, jitter: 0.5 },
+});
 
 /**
  * A killed worker's job is taken over after `lockDuration`: at half of it a slow event loop would lose its own
@@ -85,9 +95,15 @@ interface QueueLike {
   close(): Promise<void>;
 }
 
+interface FailedJob {
+  readonly id?: string | undefined;
+  readonly attemptsMade: number;
+}
+
 interface WorkerLike extends Pacer {
   on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'completed' | 'failed', listener: () => void): unknown;
+  on(event: 'completed', listener: () => void): unknown;
+  on(event: 'failed', listener: (job: FailedJob | undefined, error: Error) => void): unknown;
   close(): Promise<void>;
 }
 
@@ -99,18 +115,24 @@ interface Backend {
   createWorker(kind: JobKind, concurrency: number, run: AnyProcessor): WorkerLike;
 }
 
-function redisBackend(url: Secret): Backend {
+function redisBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
   const { Queue, Worker } = withBackend(createRedisBackend);
   const connection = { url: url.reveal(), maxRetriesPerRequest: null };
   return {
     name: 'redis',
-    createQueue: (kind) => new Queue<unknown>(kind, { connection, prefix, defaultJobOptions }),
+    // A tick must fail while Redis is away, not hang with its lock held: it is tried again.
+    createQueue: (kind) =>
+      new Queue<unknown>(kind, {
+        connection: { ...connection, maxRetriesPerRequest: 3 },
+        prefix,
+        defaultJobOptions,
+      }),
     createWorker: (kind, concurrency, run) =>
       new Worker<JobData[JobKind], void>(kind, run, { connection, prefix, concurrency, ...workerOptions }),
   };
 }
 
-function postgresBackend(url: Secret): Backend {
+function postgresBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
   const connection = { connectionString: url.reveal(), schema: 'bullmq', max: 4, migrate: true };
   return {
@@ -123,7 +145,10 @@ function postgresBackend(url: Secret): Backend {
 
 /** Opens the queues: on Redis when there is one, otherwise on the catalog's own Postgres. */
 export function openQueues(options: QueuesOptions): Queues {
-  const backend = options.redisUrl ? redisBackend(options.redisUrl) : postgresBackend(options.databaseUrl);
+  const defaults = jobOptions(options.retryDelayMs);
+  const backend = options.redisUrl
+    ? redisBackend(options.redisUrl, defaults)
+    : postgresBackend(options.databaseUrl, defaults);
   const warn = (err: Error) => options.log.warn({ err, backend: backend.name }, 'queue connection troubled');
   const workers: WorkerLike[] = [];
   const queues = new Map<JobKind, QueueLike>();
@@ -143,10 +168,11 @@ export function openQueues(options: QueuesOptions): Queues {
       if (jobs.length === 0) return;
       await queueOf(kind).addBulk(jobs.map(({ jobId, data }) => ({ name: kind, data, opts: { jobId } })));
     },
-    countUnfinished: async (kind) => {
+    count: async (kind) => {
       const counts = await queueOf(kind).getJobCounts();
-      const unfinished = ['active', 'waiting', 'delayed', 'paused', 'prioritized'] as const;
-      return unfinished.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+      const states = ['active', 'waiting', 'delayed', 'paused', 'prioritized'] as const;
+      const unfinished = states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+      return { active: counts['active'] ?? 0, unfinished };
     },
     work: (kind, concurrency, processor) => {
       const worker: WorkerLike = backend.createWorker(kind, concurrency, (job, token) =>
@@ -154,11 +180,16 @@ export function openQueues(options: QueuesOptions): Queues {
       );
       worker.on('error', warn);
       worker.on('completed', options.onSettled);
-      worker.on('failed', options.onSettled);
+      worker.on('failed', (job, err) => {
+        // Waiting is no failure: BullMQ reports only what cost an attempt.
+        options.log.warn({ err, kind, jobId: job?.id, attempts: job?.attemptsMade }, 'job attempt failed');
+        options.onSettled();
+      });
       workers.push(worker);
     },
     stopWorkers: async () => {
-      await Promise.all(workers.splice(0).map((worker) => worker.close()));
+      const closed = await Promise.allSettled(workers.splice(0).map((worker) => worker.close()));
+      for (const end of closed) if (end.status === 'rejected') warn(toAppError(end.reason));
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

@@ -1,8 +1,11 @@
+import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
+import { loadErrors } from '../load/errors.ts';
 import type { PlanStore } from '../load/stores/plan-store.ts';
+import type { RawStore } from '../load/stores/raw-store.ts';
 import type { RunStore } from '../load/stores/run-store.ts';
 import { jobKinds, type JobKind } from './job-kinds.ts';
 import type { CatalogLoader } from './load-answers.ts';
@@ -17,7 +20,7 @@ export interface TickDeps {
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
   readonly sweep: () => Promise<unknown>;
   readonly startScheduledRuns: (now: Date) => Promise<void>;
-  readonly listUnloaded: (limit: number) => Promise<StoredAnswer[]>;
+  readonly raw: RawStore;
   readonly listBlocks: () => Promise<Blocks>;
   readonly ledgerNow: () => Promise<Date>;
   readonly loader: CatalogLoader;
@@ -34,11 +37,31 @@ export interface TickDeps {
  */
 const lostAfterMs = 20_000;
 
-async function loadLost(deps: TickDeps, now: Date): Promise<void> {
-  const stored = await deps.listUnloaded(100);
-  const lost = stored.filter(({ observedAt }) => now.getTime() - observedAt.getTime() > lostAfterMs);
+/** Answers loaded in one tick at most: at ten times this, runs would miss their heartbeat. */
+const lostAtOnce = 20;
+
+/** Stored answers that were lost; one that can't even be read is set aside, for it would come again for ever. */
+async function listLost(deps: TickDeps): Promise<StoredAnswer[]> {
+  try {
+    return await deps.raw.listUnloaded(lostAtOnce, lostAfterMs);
+  } catch (err) {
+    if (!(err instanceof AppError) || err.kind !== loadErrors.RAW_DAMAGED) throw err;
+    await setAside(deps, String(err.facts['rawId']), err);
+    return listLost(deps);
+  }
+}
+
+async function setAside(deps: TickDeps, rawId: string, err: AppError): Promise<void> {
+  await deps.raw.setAside(rawId, err.code);
+  deps.log.error({ err, code: err.code, rawId }, 'answer set aside in quarantine, for it can not be loaded');
+}
+
+async function loadLost(deps: TickDeps): Promise<void> {
+  const lost = await listLost(deps);
   if (lost.length === 0) return;
-  const answers = await deps.loader.loadStored(lost);
+  const failures = await deps.loader.loadStored(lost);
+  for (const { rawId, error } of failures) await setAside(deps, rawId, error);
+  const answers = lost.length - failures.length;
   deps.log.info({ answers }, 'loaded answers that had lost their job, for no call');
 }
 
@@ -65,6 +88,9 @@ async function conclude(deps: TickDeps, run: Run, blocksMet: readonly string[]):
 
 async function driveRun(deps: TickDeps, run: Run, blocks: Blocks, now: Date): Promise<void> {
   const feeds = feedsOf(run, deps.sync);
+  // Before anything is planned: what is loaded after this look may be followed by something that is due.
+  const isIdle =
+    (await deps.plan.countLeases(run.runId)) === 0 && (await deps.runs.countReserved(run.runId)) === 0;
   await deps.plan.ensureWindows(feeds, deps.sync.language);
   const blocksMet: string[] = [];
   let planned = 0;
@@ -74,23 +100,22 @@ async function driveRun(deps: TickDeps, run: Run, blocks: Blocks, now: Date): Pr
     if (block === undefined) planned += due;
     else if (due > 0) blocksMet.push(block);
   }
-  if (planned > 0) return;
-  // Nothing due that may be asked for: over, once nothing is under way any more.
-  if ((await deps.plan.countLeases(run.runId)) > 0 || (await deps.runs.countReserved(run.runId)) > 0) return;
+  // Nothing is under way, and nothing is due that may be asked for: it is over.
+  if (planned > 0 || !isIdle) return;
   const fresh = await deps.runs.read(run.runId);
   if (fresh) await conclude(deps, fresh, blocksMet);
 }
 
 /**
- * One idempotent look at everything: loads answers that lost their job, sweeps the ledger, starts runs whose slot has come, tops up the queues
- * of every active run, and ends runs in which nothing is left to do. Everything is read from Postgres, so a
- * flushed queue is refilled by the next tick.
+ * One idempotent look at everything: sweeps the ledger, loads answers that lost their job, starts runs whose
+ * slot has come, tops up the queues of every active run, and ends runs in which nothing is left to do. Everything
+ * is read from Postgres, so a flushed queue is refilled by the next tick.
  */
 export async function tick(deps: TickDeps): Promise<void> {
   await deps.exclusively(async () => {
     await deps.sweep();
     const now = await deps.ledgerNow();
-    await loadLost(deps, now);
+    await loadLost(deps);
     await deps.startScheduledRuns(now);
     const active = await deps.runs.listActive();
     if (active.length === 0) return;

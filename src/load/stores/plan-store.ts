@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type { SearchKeywordRequest } from '../../model/operation.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
+import { runInTransaction } from '../run-in-transaction.ts';
 import { readSql } from '../sql-file.ts';
 
 /** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
@@ -21,7 +22,10 @@ export interface PlanStore {
   countLeases(runId: string): Promise<number>;
   /** Calls that the feeds would need right now, as far as is known. */
   countDue(feeds: readonly Feed[], freshness: FreshnessAges): Promise<number>;
-  /** Of the given targets, those that the run still holds: the others were answered meanwhile. */
+  /**
+   * Of the given targets, those that the run still holds: the others were answered meanwhile. None after the
+   * run's deadline.
+   */
   keepLeased(kind: TargetKind, runId: string, ids: readonly string[]): Promise<string[]>;
   /** Gives targets back. Without ids: all of the run. */
   release(kind: TargetKind, runId: string, ids?: readonly string[]): Promise<void>;
@@ -107,6 +111,42 @@ async function readSearchRequest(pool: Pool, windowId: string): Promise<SearchKe
   };
 }
 
+function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release' | 'postpone'> {
+  return {
+    keepLeased: (kind, runId, ids) => {
+      const { table, key } = targets[kind];
+      return selectIds(
+        pool,
+        `SELECT ${key} FROM ${table} JOIN sync.run ON run_id = leased_by
+         WHERE ${key} = ANY ($1::bigint[]) AND leased_by = $2
+           AND (deadline_at IS NULL OR deadline_at > usage.ledger_now())`,
+        [ids, runId],
+      );
+    },
+    release: async (kind, runId, ids) => {
+      const { table, key } = targets[kind];
+      // Many rows, which loads may be freeing in another order.
+      await runInTransaction(pool, (client) =>
+        client.query(
+          `UPDATE ${table} SET leased_by = NULL, leased_until = NULL
+           WHERE leased_by = $1 AND ($2::bigint[] IS NULL OR ${key} = ANY ($2::bigint[]))`,
+          [runId, ids ?? null],
+        ),
+      );
+    },
+    postpone: async (kind, ids, forMs) => {
+      const { table, key } = targets[kind];
+      await pool.query(
+        `UPDATE ${table}
+         SET leased_by = NULL, leased_until = NULL,
+             not_before = usage.ledger_now() + $2::float8 * interval '1 ms'
+         WHERE ${key} = ANY ($1::bigint[])`,
+        [ids, forMs],
+      );
+    },
+  };
+}
+
 /** Over the tables of schema `sync`. */
 export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
   return {
@@ -135,32 +175,7 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
       const [due] = await selectIds(pool, readSql('count-due'), [names, searchMs, detailMs]);
       return Number(due);
     },
-    keepLeased: (kind, runId, ids) => {
-      const { table, key } = targets[kind];
-      return selectIds(
-        pool,
-        `SELECT ${key} FROM ${table} WHERE ${key} = ANY ($1::bigint[]) AND leased_by = $2`,
-        [ids, runId],
-      );
-    },
-    release: async (kind, runId, ids) => {
-      const { table, key } = targets[kind];
-      await pool.query(
-        `UPDATE ${table} SET leased_by = NULL, leased_until = NULL
-         WHERE leased_by = $1 AND ($2::bigint[] IS NULL OR ${key} = ANY ($2::bigint[]))`,
-        [runId, ids ?? null],
-      );
-    },
-    postpone: async (kind, ids, forMs) => {
-      const { table, key } = targets[kind];
-      await pool.query(
-        `UPDATE ${table}
-         SET leased_by = NULL, leased_until = NULL,
-             not_before = usage.ledger_now() + $2::float8 * interval '1 ms'
-         WHERE ${key} = ANY ($1::bigint[])`,
-        [ids, forMs],
-      );
-    },
+    ...createHeldTargets(pool),
     searchRequest: (windowId) => readSearchRequest(pool, windowId),
   };
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts';
 import type { LoadReport } from '../../model/catalog.ts';
 import type { Run, RunEnd, RunRequest, RunStatus, Source } from '../../model/run.ts';
 import { loadErrors } from '../errors.ts';
+import { runInTransaction } from '../run-in-transaction.ts';
 import { readSql } from '../sql-file.ts';
 
 export type BeginAnswer =
@@ -18,7 +19,7 @@ export interface RunStore {
    * @throws AppError DATABASE_OTHER_SOURCE when it holds data of the other one
    */
   claimSource(source: Source): Promise<void>;
-  /** Starts a run of the scope, or takes over one whose process died. */
+  /** Starts a run of the scope, or takes over one whose process died, with feeds and bounds of this request. */
   begin(request: RunRequest): Promise<BeginAnswer>;
   read(runId: string): Promise<Run | null>;
   listActive(): Promise<Run[]>;
@@ -116,11 +117,20 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
   );
   if (inserted.rows[0]) return { kind: 'started', run: toRun(inserted.rows[0]) };
   const adopted = await pool.query<RunRow>(
-    `UPDATE sync.run SET heartbeat_at = clock_timestamp(), status = 'running', feeds = $3::jsonb
+    `UPDATE sync.run
+     SET heartbeat_at = clock_timestamp(), status = 'running', feeds = $3::jsonb,
+         budget_calls = calls_used + $4::int,
+         deadline_at = usage.ledger_now() + $5::float8 * interval '1 ms'
      WHERE scope = $1 AND status IN ('queued', 'running')
        AND heartbeat_at < clock_timestamp() - $2::float8 * interval '1 ms'
      RETURNING *`,
-    [request.scope, heartbeatTimeoutMs, JSON.stringify(request.feedNames)],
+    [
+      request.scope,
+      heartbeatTimeoutMs,
+      JSON.stringify(request.feedNames),
+      request.budgetCalls,
+      request.deadlineMs,
+    ],
   );
   if (adopted.rows[0]) return { kind: 'resumed', run: toRun(adopted.rows[0]) };
   const active = await pool.query<{ run_id: string }>(
@@ -173,7 +183,8 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
       );
     },
     end: async (runId, status, cause) => {
-      await pool.query(readSql('end-run'), [runId, status, cause]);
+      // It frees many rows, which loads may be freeing in another order.
+      await runInTransaction(pool, (client) => client.query(readSql('end-run'), [runId, status, cause]));
     },
     addCounts: (runId, report) => addCounts(pool, runId, report),
     addError: async (runId, code) => {
@@ -184,7 +195,7 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
     },
     countReserved: async (runId) => {
       const { rows } = await pool.query<{ count: string }>(
-        `SELECT count(*) FROM usage.api_call WHERE run_id = $1 AND state = 'reserved'`,
+        'SELECT count(*) FROM usage.in_flight WHERE run_id = $1',
         [runId],
       );
       return Number(rows[0]?.count ?? 0);
