@@ -20,6 +20,18 @@ test.each(['', '{', '[1,]', '{"a":1}x', '<html>', 'undefined', "{'a':1}"])('%j i
   expect(() => parseJson(text)).toThrow(SyntaxError);
 });
 
+test('of a key that an object has twice the last value counts', () => {
+  const text = '{"a":1,"b":{"c":1,"c":[2]},"a":null}';
+  expect(parseJson(text)).toEqual(JSON.parse(text));
+});
+
+test('a key named __proto__ is a key like any other', () => {
+  const value = parseJson('{"__proto__":{"success":true},"__proto__":{"a":1}}');
+  expect(Object.keys(value as object)).toEqual(['__proto__']);
+  expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
+  expect(({} as Record<string, unknown>)['a']).toBeUndefined();
+});
+
 test('JSON nested too deep to read is a SyntaxError', () => {
   expect(() => parseJson('['.repeat(300_000))).toThrow(SyntaxError);
 });
