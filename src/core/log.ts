@@ -11,11 +11,15 @@ export interface LogOptions {
   readonly stream?: DestinationStream;
 }
 
+/** At half, the reason at the bottom of a chain could be cut; without a bound, causes in a circle never end. */
+const mostCauses = 8;
+
 /** The shape of an error in a log line: its code and facts, no enumerable extras of foreign error classes. */
-function serializeError(error: unknown): Record<string, unknown> {
+function serializeError(error: unknown, causesLeft = mostCauses): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const own = error instanceof AppError ? { code: error.code, recovery: error.recovery, ...error.facts } : {};
-  const cause = error.cause === undefined ? {} : { cause: serializeError(error.cause) };
+  const hasCause = error.cause !== undefined && causesLeft > 0;
+  const cause = hasCause ? { cause: serializeError(error.cause, causesLeft - 1) } : {};
   return { name: error.name, message: error.message, ...own, stack: error.stack, ...cause };
 }
 
@@ -32,7 +36,7 @@ export function createLogger(options: LogOptions): Logger {
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: serializeError, error: serializeError },
+      serializers: { err: (err) => serializeError(err), error: (error) => serializeError(error) },
     },
     destination,
   );

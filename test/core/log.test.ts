@@ -36,6 +36,13 @@ test('an AppError shows code, recovery, facts and the chain of causes', () => {
   });
 });
 
+test('causes in a circle end', () => {
+  const err = new Error('first');
+  err.cause = new Error('second', { cause: err });
+  const [line] = linesOf((log) => log.error({ err }, 'call failed'));
+  expect(line?.['err']).toMatchObject({ message: 'first', cause: { message: 'second' } });
+});
+
 test('fields that foreign errors carry are not written', () => {
   const err = Object.assign(new Error('query failed'), {
     parameters: ['token-1'],
