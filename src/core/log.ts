@@ -17,7 +17,7 @@ const mostCauses = 8;
 /** The shape of an error in a log line: its code and facts, no enumerable extras of foreign error classes. */
 function serializeError(error: unknown, causesLeft = mostCauses): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
-  const own = error instanceof AppError ? { code: error.code, recovery: error.recovery, ...error.facts } : {};
+  const own = error instanceof AppError ? { ...error.facts, code: error.code, recovery: error.recovery } : {};
   const hasCause = error.cause !== undefined && causesLeft > 0;
   const cause = hasCause ? { cause: serializeError(error.cause, causesLeft - 1) } : {};
   return { name: error.name, message: error.message, ...own, stack: error.stack, ...cause };

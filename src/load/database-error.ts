@@ -109,7 +109,8 @@ export function toDatabaseError(error: unknown): unknown {
   const kind = error instanceof AppError ? null : kindOf(cause);
   if (kind === null) return error;
   const where = cause instanceof pg.DatabaseError ? cause : null;
-  const facts = { code: codeOf(cause), table: where?.table ?? null, constraint: where?.constraint ?? null };
+  const place = { table: where?.table ?? null, constraint: where?.constraint ?? null };
+  const facts = { databaseCode: codeOf(cause), ...place };
   return new AppError(kind, messages[kind.code] ?? kind.code, { facts, cause });
 }
 

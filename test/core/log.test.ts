@@ -36,6 +36,12 @@ test('an AppError shows code, recovery, facts and the chain of causes', () => {
   });
 });
 
+test('no fact hides the code of an error', () => {
+  const err = new AppError(kinds.REFUSED, 'refused', { facts: { code: '57P01', recovery: 'never' } });
+  const [line] = linesOf((log) => log.error({ err }, 'call failed'));
+  expect(line?.['err']).toMatchObject({ code: 'REFUSED', recovery: 'fail' });
+});
+
 test('causes in a circle end', () => {
   const err = new Error('first');
   err.cause = new Error('second', { cause: err });

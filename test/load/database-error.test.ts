@@ -46,7 +46,7 @@ it.each([
   ['23505', 'DATABASE_REJECTED', 'fail'],
 ])('reads SQLSTATE %s as %s', async (state, code, recovery) => {
   const error = toDatabaseError(await raise(state));
-  expect(error).toMatchObject({ code, recovery, facts: { code: state } });
+  expect(error).toMatchObject({ code, recovery, facts: { databaseCode: state } });
   expect(isDatabaseOutage(error)).toBe(recovery === 'retry');
 });
 
