@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { listBackends, openTestStack } from '../support/stack.ts';
+import { listBackends, withTestStack } from '../support/stack.ts';
 import { countPaidTwice, expectOneRowPerArrival, expectTruth, readStats } from './catalog-truth.ts';
 
 const dayMs = 86_400_000;
 
 describe.each(listBackends())('a run on %s', (backend) => {
-  it('makes the catalog equal the truth with the fewest calls, each of them booked', async () => {
-    const stack = await openTestStack({ backend });
-    try {
+  it('makes the catalog equal the truth with the fewest calls, each of them booked', () =>
+    withTestStack({ backend }, async (stack) => {
       const run = await stack.run();
       expect(run).toMatchObject({ status: 'succeeded', cause: null });
       await expectTruth(stack);
@@ -17,17 +16,50 @@ describe.each(listBackends())('a run on %s', (backend) => {
       expect(run.callsUsed).toBeLessThanOrEqual(1.05 * least_calls.total);
       expect(await countPaidTwice(stack)).toBe(0);
       expect(stack.logs).toEqual([]);
+    }));
 
-      const again = await stack.run();
-      expect(again).toMatchObject({ status: 'succeeded', callsUsed: 0 });
-
+  it('asks for nothing that is fresh, and a day later finds what changed', () =>
+    withTestStack({ backend }, async (stack) => {
+      await stack.run();
+      expect(await stack.run()).toMatchObject({ status: 'succeeded', callsUsed: 0 });
       await stack.advance(dayMs);
       const nextDay = await stack.run();
-      expect(nextDay).toMatchObject({ status: 'succeeded' });
+      expect(nextDay.status).toBe('succeeded');
+      expect(nextDay.counts.offersChanged).toBeGreaterThan(0);
       expect(nextDay.counts.pricesClosed).toBeGreaterThan(0);
       await expectTruth(stack);
-    } finally {
-      await stack.close();
-    }
-  });
+      await expectOneRowPerArrival(stack);
+    }));
 });
+
+interface Gone {
+  readonly offer_id: string;
+  readonly empty: number;
+}
+
+it('an offer that vanished is missing, then gone, and is not asked for again', () =>
+  withTestStack({ backend: 'postgres', sandbox: { offers: 200 } }, async (stack) => {
+    const states = new Map<string, Set<string>>();
+    for (let day = 0; day < 6; day += 1) {
+      if (day > 0) await stack.advance(dayMs);
+      expect((await stack.run()).status).toBe('succeeded');
+      const rows = await stack.query<{ offer_id: string; state: string }>(
+        'SELECT offer_id, state FROM catalog.offer',
+      );
+      for (const { offer_id, state } of rows) {
+        states.set(offer_id, (states.get(offer_id) ?? new Set()).add(state));
+      }
+    }
+    await expectTruth(stack);
+    const gone = await stack.query<Gone>(
+      `SELECT offer_id, count(*)::int AS empty
+       FROM catalog.offer JOIN catalog.observation USING (offer_id)
+       WHERE state = 'gone' AND source = 'detail' AND NOT is_found
+       GROUP BY offer_id`,
+    );
+    expect(gone.length).toBeGreaterThan(0);
+    for (const { offer_id, empty } of gone) {
+      expect(empty).toBe(2);
+      expect([...(states.get(offer_id) ?? [])]).toEqual(expect.arrayContaining(['missing', 'gone']));
+    }
+  }));

@@ -193,3 +193,16 @@ export async function openTestStack(options: TestStackOptions): Promise<TestStac
     throw error;
   }
 }
+
+/** Opens a stack for one test, and closes it whatever comes. */
+export async function withTestStack(
+  options: TestStackOptions,
+  work: (stack: TestStack) => Promise<void>,
+): Promise<void> {
+  const stack = await openTestStack(options);
+  try {
+    await work(stack);
+  } finally {
+    await stack.close();
+  }
+}
