@@ -5,6 +5,14 @@ export const cliErrors = defineErrors({
     recovery: 'fail',
     remedy: 'A signal stopped the command before it was done. Nothing is half-written; start it again.',
   },
+  DEMO_NOT_LOOPBACK: {
+    recovery: 'halt',
+    remedy: 'The demo spends no real call. To go live, use `catalog-sync sync` (docs/go-live.md).',
+  },
+  DEMO_RUN_TAKEN: {
+    recovery: 'retry',
+    remedy: "Stop the other process that works on the demo's folder, then run the demo again.",
+  },
   SANDBOX_NOT_STARTED: {
     recovery: 'fail',
     remedy: 'Choose another --port, or leave it out to get a free one.',

@@ -39,35 +39,30 @@ export function createRunProgress(session: Session, app: App, sync: SyncConfig) 
 
 const amount = (value: number): string => value.toLocaleString('en');
 
-/** One table, or one JSON object, about a run that has ended. */
-export function printRun(session: Session, run: Run): void {
-  if (session.isJson) {
-    session.print(safeJson(run));
-    return;
-  }
+/** One table about a run that has ended. */
+export function formatRun(run: Run): string {
   const { counts } = run;
   const seconds = run.startedAt && run.endedAt ? (run.endedAt.getTime() - run.startedAt.getTime()) / 1000 : 0;
-  const outcome = run.cause === null ? run.status : `${run.status} (${run.cause})`;
+  const ofBudget = run.budgetCalls === null ? '' : ` of ${amount(run.budgetCalls)}`;
   const rows = [
-    ['run', run.runId],
-    ['outcome', outcome],
-    [
-      'calls',
-      run.budgetCalls === null
-        ? amount(run.callsUsed)
-        : `${amount(run.callsUsed)} of ${amount(run.budgetCalls)}`,
-    ],
+    ['outcome', run.cause === null ? run.status : `${run.status} (${run.cause})`],
+    ['calls', `${amount(run.callsUsed)}${ofBudget}`],
     ['time', `${seconds.toFixed(1)} s`],
-    ['categories seen', amount(counts.categories)],
+    ['categories listed', amount(counts.categories)],
     ['offers new', amount(counts.offersNew)],
     ['offers changed', amount(counts.offersChanged)],
     ['offers unchanged', amount(counts.offersUnchanged)],
-    ['prices opened', amount(counts.pricesOpened)],
-    ['prices closed', amount(counts.pricesClosed)],
+    ['prices begun', amount(counts.pricesOpened)],
+    ['prices ended', amount(counts.pricesClosed)],
     ['rows quarantined', amount(counts.rejects)],
     ['targets given up', amount(counts.errors)],
   ];
-  session.print(formatTable([{ header: 'sync' }, { header: '', align: 'right' }], rows));
+  return formatTable([{ header: `run ${run.runId}` }, { header: '', align: 'right' }], rows);
+}
+
+/** One table, or one JSON object, about a run that has ended. */
+export function printRun(session: Session, run: Run): void {
+  session.print(session.isJson ? safeJson(run) : formatRun(run));
 }
 
 /**

@@ -40,8 +40,10 @@ export type LoadableAnswer = LoadableCategory | LoadableSearchPage | LoadableOff
 
 /** What one load changed, for run summaries and `usage.api_call.rows`. */
 export interface LoadReport {
+  /** Nodes listed below those that were asked for. */
   readonly categories: number;
   readonly offersNew: number;
+  /** Known offers whose details were looked at again. Search rows don't count: they show an offer many times. */
   readonly offersChanged: number;
   readonly offersUnchanged: number;
   readonly pricesOpened: number;

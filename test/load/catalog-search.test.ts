@@ -197,15 +197,17 @@ it('ends the pass at a page of which nothing was usable', async () => {
   expect(await readWindow(id)).toMatchObject({ next_page: 1, completed_at: minute(1), leased_by: null });
 });
 
-it('counts a known offer as changed once, whatever changed of it', async () => {
+it('counts an offer as new once, and leaves to its details whether it has changed', async () => {
   const id = await addWindow(db.pool, 'report');
   const offer = newId();
   const shows = (time: number, changes: object) =>
     store.load([searchPage(id, provenance(time), [searchRow(offer, changes)])]);
   expect(await shows(1, {})).toMatchObject({ offersNew: 1, offersChanged: 0, offersUnchanged: 0 });
-  expect(await shows(2, {})).toMatchObject({ offersNew: 0, offersChanged: 0, offersUnchanged: 1 });
-  expect(await shows(3, { priceCny: '1', subject: 'x' })).toMatchObject({
-    offersChanged: 1,
+  expect(await shows(2, { priceCny: '1', subject: 'x' })).toMatchObject({
+    offersNew: 0,
+    offersChanged: 0,
     offersUnchanged: 0,
+    pricesOpened: 1,
+    pricesClosed: 1,
   });
 });

@@ -24,6 +24,9 @@ export interface SandboxProcess {
 
 const program = fileURLToPath(new URL('../../../bin/catalog-sync.js', import.meta.url));
 
+/** It closes its connections and ends, which takes milliseconds; later than this it hangs. */
+const stopMs = 5000;
+
 /**
  * Starts the sandbox as a process of its own, as 1688 is one. It ends with us, also when we are killed: its
  * standard input closes then.
@@ -52,7 +55,9 @@ export async function startSandboxProcess(world: SandboxWorld): Promise<SandboxP
     environment: JSON.parse(String(line[0])) as Record<string, string>,
     stop: async () => {
       child.stdin.end();
+      const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
       await exited;
+      clearTimeout(timer);
     },
   };
 }

@@ -74,20 +74,19 @@ async function bookVisits(client: PoolClient, answers: readonly LoadableCategory
  * Loads category answers. Each field of a node is what was stated of it last, whoever stated it: its own answer
  * or that of the node above. One load at a time: paths follow from the whole tree, and the tree is small.
  *
- * @returns the ids of all nodes in the answers
+ * @returns the ids of the nodes that the answers list below those that were asked for
  */
 export async function loadCategories(
   client: PoolClient,
   answers: readonly LoadableCategory[],
 ): Promise<Set<string>> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.categoryTree]);
-  const seen = new Set<string>();
+  const listed = new Set<string>();
   const inOrder = answers.toSorted((a, b) => compareLooks(lookKey(a.provenance), lookKey(b.provenance)));
   for (const answer of inOrder) {
-    const statements = listStatements(answer);
-    for (const statement of statements) seen.add(statement.category_id);
-    await mergeAnswer(client, statements, lookKey(answer.provenance));
+    for (const { categoryId } of answer.record?.children ?? []) listed.add(categoryId);
+    await mergeAnswer(client, listStatements(answer), lookKey(answer.provenance));
   }
   await bookVisits(client, answers);
-  return seen;
+  return listed;
 }

@@ -1,8 +1,12 @@
--- Purpose: prices that moved at or after a time, the largest relative moves first; one row an offer. Prices of
---          search rows are left out: they repeat what the details say.
--- Params:  $1 timestamptz since; $2 integer how many
--- Returns: offer_id, subject, label, kind, min_quantity, from_cny, to_cny
-SELECT offer_id, subject, label, kind, min_quantity, trim_scale(from_cny) AS from_cny, trim_scale(to_cny) AS to_cny
+-- Purpose: prices that moved since the first run of a trigger began, the largest relative moves first; one row an
+--          offer. Prices of search rows are left out: they repeat what the details say.
+-- Params:  $1 text trigger; $2 integer how many
+-- Returns: move {offerId, subject, label, kind, minQuantity, fromCny, toCny}; offers, how many have one
+SELECT json_build_object(
+         'offerId', offer_id::text, 'subject', subject, 'label', label, 'kind', kind, 'minQuantity', min_quantity,
+         'fromCny', trim_scale(from_cny)::text, 'toCny', trim_scale(to_cny)::text
+       ) AS move,
+       count(*) OVER ()::int AS offers
 FROM (
   SELECT DISTINCT ON (p.offer_id)
          p.offer_id, o.subject, s.label, p.kind, p.min_quantity, h.amount_cny AS from_cny, p.amount_cny AS to_cny,
@@ -11,7 +15,9 @@ FROM (
   JOIN catalog.price_history h USING (offer_id, sku_id, kind, min_quantity)
   JOIN catalog.offer o USING (offer_id)
   LEFT JOIN catalog.sku s USING (offer_id, sku_id)
-  WHERE p.valid_from >= $1::timestamptz AND h.valid_to = p.valid_from AND p.kind <> 'search'
+  WHERE p.valid_from >= (SELECT min(started_at) FROM sync.run WHERE trigger = $1::text)
+    AND h.valid_to = p.valid_from
+    AND p.kind <> 'search'
   ORDER BY p.offer_id, size DESC
 ) moves
 ORDER BY size DESC, offer_id

@@ -59,21 +59,20 @@ async function loadAll(
   { learn, normalizerVersion = null }: { learn: Learn; normalizerVersion?: number | null },
 ): Promise<LoadReport> {
   const { categories, pages, offers } = byKind(answers);
-  const tally = createTally();
+  const [listed, looked] = [createTally(), createTally()];
   const nodes = categories.length > 0 ? await loadCategories(client, categories) : new Set<string>();
-  if (pages.length > 0) await loadSearchPages(client, pages, { tally, learn });
-  if (offers.length > 0) await loadDetails(client, offers, { tally, normalizerVersion });
+  if (pages.length > 0) await loadSearchPages(client, pages, { tally: listed, learn });
+  if (offers.length > 0) await loadDetails(client, offers, { tally: looked, normalizerVersion });
   const rejects = await bookAnswers(client, answers, normalizerVersion);
-  const changed = [...tally.changed].filter((id) => !tally.added.has(id) && !tally.completed.has(id));
-  const isUnchanged = (id: string) =>
-    !tally.added.has(id) && !tally.completed.has(id) && !tally.changed.has(id);
+  const known = [...looked.seen].filter((id) => !looked.added.has(id) && !looked.completed.has(id));
+  const changed = known.filter((id) => looked.changed.has(id));
   return {
     categories: nodes.size,
-    offersNew: tally.added.size,
+    offersNew: listed.added.size + looked.added.size,
     offersChanged: changed.length,
-    offersUnchanged: [...tally.seen].filter(isUnchanged).length,
-    pricesOpened: tally.pricesOpened,
-    pricesClosed: tally.pricesClosed,
+    offersUnchanged: known.length - changed.length,
+    pricesOpened: listed.pricesOpened + looked.pricesOpened,
+    pricesClosed: listed.pricesClosed + looked.pricesClosed,
     rejects,
   };
 }

@@ -1,6 +1,20 @@
 import type { Pool } from 'pg';
 import { readSql } from '../sql-file.ts';
 
+/** How far demos have come in the made-up world of a database. */
+export interface DemoProgress {
+  /** When the database was made; its world began then. */
+  readonly worldBeganAt: Date;
+  /** Null: no demo has run here. */
+  readonly lastRun: {
+    /** From 1. */
+    readonly day: number;
+    readonly isComplete: boolean;
+    /** Ledger time of its end, or of its start when it has not ended. */
+    readonly at: Date;
+  } | null;
+}
+
 /** What the catalog holds, in the words of the tables. */
 export interface CatalogSize {
   readonly categories: number;
@@ -10,6 +24,7 @@ export interface CatalogSize {
   readonly history: number;
 }
 
+/** The price that moved most of an offer. */
 export interface PriceMove {
   readonly offerId: string;
   readonly subject: string | null;
@@ -21,14 +36,33 @@ export interface PriceMove {
   readonly toCny: string;
 }
 
-interface MoveRow {
-  readonly offer_id: string;
-  readonly subject: string | null;
-  readonly label: string | null;
-  readonly kind: string;
-  readonly min_quantity: number;
-  readonly from_cny: string;
-  readonly to_cny: string;
+export interface PriceMoves {
+  /** Offers of which any price moved. */
+  readonly offers: number;
+  /** The largest relative moves first. */
+  readonly largest: readonly PriceMove[];
+}
+
+const triggerPrefix = 'demo day ';
+
+/** What `sync.run` says of the demo of a day; `readDemoProgress` reads the day back. */
+export function demoTrigger(day: number): string {
+  return `${triggerPrefix}${day}`;
+}
+
+/** The database itself knows: a file beside it could be lost, or tell of another database. */
+export async function readDemoProgress(pool: Pool): Promise<DemoProgress> {
+  const identity = await pool.query<{ created_at: Date }>('SELECT created_at FROM sync.database_identity');
+  const { rows } = await pool.query<{ day: number; status: string; at: Date }>(
+    `SELECT substr(trigger, length($1) + 1)::int AS day, status, coalesce(ended_at, started_at, requested_at) AS at
+     FROM sync.run WHERE starts_with(trigger, $1) ORDER BY run_id DESC LIMIT 1`,
+    [triggerPrefix],
+  );
+  const [run] = rows;
+  return {
+    worldBeganAt: identity.rows[0]?.created_at ?? new Date(0),
+    lastRun: run ? { day: run.day, isComplete: run.status === 'succeeded', at: run.at } : null,
+  };
 }
 
 /** How much the catalog holds. */
@@ -48,16 +82,11 @@ export async function readCatalogSize(pool: Pool): Promise<CatalogSize> {
   };
 }
 
-/** Prices that moved at or after a time, the largest relative moves first. */
-export async function listPriceMoves(pool: Pool, since: Date, limit: number): Promise<PriceMove[]> {
-  const { rows } = await pool.query<MoveRow>(readSql('list-price-moves'), [since, limit]);
-  return rows.map((row) => ({
-    offerId: row.offer_id,
-    subject: row.subject,
-    label: row.label,
-    kind: row.kind,
-    minQuantity: row.min_quantity,
-    fromCny: row.from_cny,
-    toCny: row.to_cny,
-  }));
+/** Prices that demos of a day saw move. */
+export async function listPriceMoves(pool: Pool, day: number, limit: number): Promise<PriceMoves> {
+  const { rows } = await pool.query<{ move: PriceMove; offers: number }>(readSql('list-price-moves'), [
+    demoTrigger(day),
+    limit,
+  ]);
+  return { offers: rows[0]?.offers ?? 0, largest: rows.map(({ move }) => move) };
 }

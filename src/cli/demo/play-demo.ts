@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { openApp, type App } from '../../app.ts';
+import { isLoopbackUrl, loadConfig, type Config } from '../../core/config.ts';
+import { AppError } from '../../core/errors.ts';
+import type { CloseStack, Shutdown } from '../../core/lifecycle.ts';
+import { Secret } from '../../core/secret.ts';
+import { runToEnd } from '../../jobs/run-to-end.ts';
+import { migrate } from '../../load/migrate.ts';
+import { createPool } from '../../load/pool.ts';
+import { demoTrigger, readDemoProgress } from '../../load/stores/demo-store.ts';
+import { holdDemoLock } from '../../load/stores/demo-lock.ts';
+import type { Run } from '../../model/run.ts';
+import { cliErrors } from '../errors.ts';
+import { sourceBanner } from '../run-session.ts';
+import type { Session } from '../session.ts';
+import { createRunProgress, exitCodeOfRun } from '../show-run.ts';
+import { demoSize, demoSync } from './demo-config.ts';
+import { reportDemo, talkNext } from './report-demo.ts';
+import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
+import { dayMs, planDay } from './world-day.ts';
+
+/** What a demo plays on; all it opens goes onto `closing`. */
+export interface Stage {
+  readonly session: Session;
+  readonly closing: CloseStack;
+  readonly shutdown: Shutdown;
+  /** The demo's own project folder. */
+  readonly folder: string;
+  readonly databaseUrl: string;
+  /** Leave database and sandbox running until a signal. */
+  readonly isKept: boolean;
+}
+
+/** @throws AppError INTERRUPTED when the process was told to stop */
+export function stopIfTold({ shutdown }: Pick<Stage, 'shutdown'>): void {
+  if (shutdown.drain.aborted) throw new AppError(cliErrors.INTERRUPTED, 'the demo was stopped by a signal');
+}
+
+/**
+ * The configuration for a sandbox, and nothing else.
+ *
+ * @throws AppError DEMO_NOT_LOOPBACK when its address is not on this machine
+ */
+export function demoConfig(folder: string, environment: Readonly<Record<string, string>>): Config {
+  const config = loadConfig({ projectDir: folder, env: environment, readFiles: false });
+  if (isLoopbackUrl(new URL(config.ALIBABA_API_URL))) return config;
+  throw new AppError(cliErrors.DEMO_NOT_LOOPBACK, 'the demo only talks to a sandbox on this machine');
+}
+
+async function takeTurn({ session, closing, shutdown, databaseUrl }: Stage): Promise<void> {
+  const onWait = () => session.talk('another demo runs in this folder: waiting for it to end');
+  const lock = await holdDemoLock(databaseUrl, onWait, shutdown.drain);
+  if (lock) closing.add('demo lock', () => lock.release());
+  stopIfTold({ shutdown });
+}
+
+async function startWorld(stage: Stage, worldBeganAt: Date, day: number): Promise<SandboxProcess> {
+  const { session, closing } = stage;
+  const later = day === 2 ? ', 1 made-up day later' : `, ${day - 1} made-up days later`;
+  session.talk(`starting the sandbox, a made-up 1688${day === 1 ? '' : later}`);
+  const sandbox = await startSandboxProcess({
+    ...demoSize,
+    startAt: worldBeganAt,
+    advancedMs: (day - 1) * dayMs,
+  });
+  closing.add('sandbox', () => sandbox.stop());
+  return sandbox;
+}
+
+/** Runs of demos that were killed: we have the turn, so nobody drives them. What they fetched is kept. */
+async function endDeadRuns({ runs }: App): Promise<void> {
+  for (const { runId } of await runs.listActive()) await runs.end(runId, 'cancelled', 'killed');
+}
+
+/** @throws AppError INTERRUPTED */
+async function syncDay(stage: Stage, app: App, day: number): Promise<Run> {
+  const { session, shutdown } = stage;
+  session.talk(sourceBanner(app.source));
+  await app.runs.claimSource(app.source);
+  await app.quota.setLedgerOffset((day - 1) * dayMs);
+  await endDeadRuns(app);
+  stopIfTold(stage);
+  const progress = createRunProgress(session, app, demoSync);
+  const outcome = await runToEnd(
+    {
+      runs: app.runs,
+      conduct: (isOver) => app.conduct(isOver),
+      drain: shutdown.drain,
+      onProgress: progress.update,
+    },
+    {
+      scope: 'all',
+      feedNames: demoSync.feeds.map(({ name }) => name),
+      trigger: demoTrigger(day),
+      source: app.source,
+      budgetCalls: null,
+      deadlineMs: null,
+    },
+  );
+  progress.done();
+  if (outcome.kind === 'ended') return outcome.run;
+  throw new AppError(
+    cliErrors.DEMO_RUN_TAKEN,
+    `another process began run ${outcome.runId} in the demo's database`,
+  );
+}
+
+async function keepUntilStopped(stage: Stage, sandbox: SandboxProcess): Promise<void> {
+  const { session, shutdown, databaseUrl } = stage;
+  const stats = new URL('/_sandbox/stats', sandbox.environment['ALIBABA_API_URL']);
+  session.talk(`\nKept running until Ctrl-C.\n  database:  ${databaseUrl}\n  sandbox:   ${stats.href}`);
+  if (!shutdown.drain.aborted) await once(shutdown.drain, 'abort');
+}
+
+/**
+ * One demo on an opened database: the next day of its made-up world, synced by the parts that sync the real
+ * one, and what there is to see afterwards.
+ *
+ * @throws AppError INTERRUPTED when a signal came before the run began
+ */
+export async function playDemo(stage: Stage): Promise<void> {
+  const { session, closing, shutdown, databaseUrl } = stage;
+  const { log, context } = session;
+  await migrate({ connectionString: databaseUrl, log });
+  await takeTurn(stage);
+  const pool = createPool({ connectionString: databaseUrl, max: 1, log });
+  closing.add('pool', () => pool.end());
+  const progress = await readDemoProgress(pool);
+  const day = planDay(progress, context.clock.now());
+  const sandbox = await startWorld(stage, progress.worldBeganAt, day);
+  const config = demoConfig(stage.folder, sandbox.environment);
+  const app = await openApp({ config, sync: demoSync, databaseUrl: new Secret(databaseUrl), log, shutdown });
+  closing.add('app', () => app.close());
+  const run = await syncDay(stage, app, day);
+  context.exitCode = exitCodeOfRun(run, false);
+  await reportDemo(session, { run, day, pool, quota: await app.quota.quotaStatus() });
+  talkNext(session, stage.folder, run);
+  if (stage.isKept && !shutdown.drain.aborted) await keepUntilStopped(stage, sandbox);
+}

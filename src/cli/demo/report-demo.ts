@@ -1,0 +1,138 @@
+import { isAbsolute, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Pool } from 'pg';
+import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
+import type { QuotaStatus } from '../../load/stores/quota-store.ts';
+import {
+  listPriceMoves,
+  readCatalogSize,
+  type CatalogSize,
+  type PriceMove,
+} from '../../load/stores/demo-store.ts';
+import type { Run } from '../../model/run.ts';
+import type { Session } from '../session.ts';
+import { formatRun } from '../show-run.ts';
+import { truncateToWidth } from '../terminal/display-width.ts';
+import { formatTable, type Column } from '../terminal/format-table.ts';
+import { safeJson, safeText } from '../terminal/safe-text.ts';
+
+const mostMoves = 8;
+/** Cells; with these the table of price moves fits into 100 columns. */
+const subjectWidth = 30;
+const labelWidth = 24;
+
+const amount = (value: number): string => value.toLocaleString('en');
+const right = (header: string): Column => ({ header, align: 'right' });
+
+function formatSize(size: CatalogSize): string {
+  const rows = [
+    ['categories', amount(size.categories), 'catalog.category'],
+    ['offers', amount(size.offers), 'catalog.offer'],
+    ['SKUs', amount(size.skus), 'catalog.sku'],
+    ['prices', amount(size.prices), 'catalog.price'],
+    ['earlier prices', amount(size.history), 'catalog.price_history'],
+  ];
+  return formatTable([{ header: 'the catalog now' }, right('rows'), { header: 'table' }], rows);
+}
+
+/** Calls of one API on the ledger's day. */
+interface ApiUse {
+  readonly operation: string;
+  /** 1688's name. */
+  readonly name: string;
+  readonly used: number;
+  readonly quota: number;
+}
+
+/** APIs that were called, by what they are called for. */
+function listUse(status: readonly QuotaStatus[]): ApiUse[] {
+  return Object.entries(endpoints).flatMap(([operation, endpoint]) => {
+    const limit = status.find((row) => row.window === 'day' && row.api === apiOf(endpoint));
+    if (!limit || limit.used === 0) return [];
+    return [{ operation, name: endpoint.name, used: limit.used, quota: limit.callLimit }];
+  });
+}
+
+function formatUse(use: readonly ApiUse[]): string {
+  const columns = [{ header: 'calls' }, { header: '1688 API' }, right('used today'), right('daily quota')];
+  return formatTable(
+    columns,
+    use.map(({ operation, name, used, quota }) => [operation, name, amount(used), amount(quota)]),
+  );
+}
+
+function formatMoves(moves: readonly PriceMove[]): string {
+  const columns = [
+    { header: 'offer' },
+    { header: 'subject' },
+    { header: 'SKU or quantity' },
+    { header: 'price' },
+    right('was ¥'),
+    right('is ¥'),
+  ];
+  const rows = moves.map((move) => [
+    move.offerId,
+    truncateToWidth(safeText(move.subject ?? ''), subjectWidth),
+    truncateToWidth(safeText(move.label ?? `from ${amount(move.minQuantity)}`), labelWidth),
+    move.kind,
+    move.fromCny,
+    move.toCny,
+  ]);
+  return formatTable(columns, rows);
+}
+
+interface DemoFacts {
+  readonly run: Run;
+  readonly day: number;
+  readonly pool: Pool;
+  readonly quota: readonly QuotaStatus[];
+}
+
+/** Prints what the demo did, what there is now, and which prices moved: tables, or one JSON object. */
+export async function reportDemo(session: Session, facts: DemoFacts): Promise<void> {
+  const { run, day, pool } = facts;
+  const catalog = await readCatalogSize(pool);
+  const use = listUse(facts.quota);
+  const moves = await listPriceMoves(pool, day, mostMoves);
+  if (session.isJson) {
+    session.print(safeJson({ day, run, catalog, calls: use, priceMoves: moves }));
+    return;
+  }
+  session.print([formatRun(run), formatSize(catalog), formatUse(use)].join('\n\n'));
+  if (moves.offers === 0) return;
+  const offers = moves.offers === 1 ? '1 offer' : `${amount(moves.offers)} offers`;
+  session.print(`\nPrices of ${offers} moved; the largest moves:\n`);
+  session.print(formatMoves(moves.largest));
+}
+
+function nearPath(from: string, path: string): string {
+  const near = relative(from, path);
+  return near.startsWith('..') || isAbsolute(near) ? path : near;
+}
+
+/** A word that a shell takes as it is. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+const program = fileURLToPath(new URL('../../../bin/catalog-sync.js', import.meta.url));
+
+/** Says where to go from here, in commands that can be typed as they are. */
+export function talkNext(session: Session, folder: string, run: Run): void {
+  const { cwd, env } = session.context;
+  // Somebody's own database would come before the one of the folder.
+  const node = env['DATABASE_URL'] ? 'env -u DATABASE_URL node' : 'node';
+  const command = `${node} ${shellWord(nearPath(cwd, program))} sql --project ${shellWord(nearPath(cwd, folder))}`;
+  const again =
+    run.status === 'succeeded'
+      ? 'run the demo again: a made-up day will have passed'
+      : 'run the demo again: it fetches what is still missing';
+  session.talk(
+    [
+      '',
+      `Look around:  ${command} "select * from usage.daily"`,
+      `Go on:        ${again}`,
+      'Go live:      docs/go-live.md',
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,16 @@
+import type { DemoProgress } from '../../load/stores/demo-store.ts';
+
+export const dayMs = 86_400_000;
+
+/**
+ * The made-up day on which the next demo plays, counted from 1: it runs `day - 1` days ahead of the real clock.
+ * A day that was synced to its end is followed by the next one; one that was not is taken up again. The
+ * database's time never goes back, also when the machine's clock did.
+ */
+export function planDay(progress: DemoProgress, now: Date): number {
+  const { worldBeganAt, lastRun } = progress;
+  const lastTime = lastRun?.at ?? worldBeganAt;
+  const leastAhead = Math.max(0, Math.ceil((lastTime.getTime() - now.getTime()) / dayMs));
+  const day = Math.max(lastRun?.day ?? 1, leastAhead + 1);
+  return lastRun?.isComplete ? day + 1 : day;
+}
