@@ -49,7 +49,7 @@ function checkToken({ params }: SignedCall, { tokens }: SandboxState): void {
 export function admitCall(call: SignedCall, state: SandboxState): void {
   const { settings, quota } = state;
   const at = state.clock.now().getTime();
-  checkSigned(call, settings.appSecret);
+  checkSigned(call, state.appSecret());
   call.onCounted();
   quota.count(call.api, at);
   checkSkew(call.params, at, settings.maxSkewMs);

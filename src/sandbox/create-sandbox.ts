@@ -1,4 +1,5 @@
 import type { Fault } from './faults.ts';
+import { answerAuthorize } from './authorize.ts';
 import { createControl } from './control/create-control.ts';
 import { createGateway } from './gateway.ts';
 import { settle, type SandboxOptions } from './options.ts';
@@ -29,6 +30,8 @@ export interface Sandbox {
   setQuotas(limits: Partial<QuotaLimits>): void;
   /** Grants or declines APIs by `namespace:name:version`. */
   setGrants(grants: Readonly<Record<string, boolean>>): void;
+  /** Replaces the App Secret, as a reset in the console does. */
+  resetSecret(secret: string): void;
   /** A code as the authorization page would hand out. */
   issueCode(): string;
   /** Ends every connection and frees the port. Idempotent. */
@@ -46,7 +49,14 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const state = createState(settings);
   const { host, port, latencyMs, appKey, appSecret, accessToken, refreshToken } = settings;
   const gateway = createGateway(state);
-  const server = await listen({ host, port, latencyMs, gateway, control: createControl(state) });
+  const server = await listen({
+    host,
+    port,
+    latencyMs,
+    gateway,
+    authorize: (params, response) => answerAuthorize(state, params, response),
+    control: createControl(state),
+  });
   const origin = `http://${host.includes(':') ? `[${host}]` : host}:${server.port}`;
   let closing: Promise<void> | undefined;
   return {
@@ -61,6 +71,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     setFaults: (faults) => state.faults.set(faults),
     setQuotas: (limits) => state.quota.change(limits),
     setGrants: (grants) => state.setGrants(grants),
+    resetSecret: (secret) => state.resetSecret(secret),
     issueCode: () => state.tokens.grantCode(),
     close: () => (closing ??= server.close()),
   };

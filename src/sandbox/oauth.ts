@@ -15,9 +15,11 @@ function grant(value: WireValue): GatewayAnswer {
 }
 
 function exchangeCode(tokens: Tokens, params: Params): GatewayAnswer {
-  if ((params.get('redirect_uri') ?? '') === '') return refuse('invalid_request', 'redirect_uri is missing');
-  const code = params.get('code');
+  const redirectUri = params.get('redirect_uri') ?? '';
+  if (redirectUri === '') return refuse('invalid_request', 'redirect_uri is missing');
+  const code = params.get('code') ?? '';
   if (!tokens.isGood('code', code)) return refuse('invalid_grant', 'code is unknown, used or expired');
+  if (!tokens.isCodeFor(code, redirectUri)) return refuse('invalid_grant', 'redirect_uri is another one');
   tokens.spend('code', code);
   const refresh = params.get('need_refresh_token') === 'true' ? tokens.grantRefresh() : {};
   return grant({ ...tokens.grantAccess(), ...refresh });
@@ -28,8 +30,10 @@ function refresh(tokens: Tokens, params: Params): GatewayAnswer {
   return refuse('invalid_grant', 'refresh_token is unknown or expired');
 }
 
-function isClient({ settings }: SandboxState, params: Params): boolean {
-  return params.get('client_id') === settings.appKey && params.get('client_secret') === settings.appSecret;
+function isClient(state: SandboxState, params: Params): boolean {
+  return (
+    params.get('client_id') === state.settings.appKey && params.get('client_secret') === state.appSecret()
+  );
 }
 
 function refuseClient(): GatewayAnswer {

@@ -22,6 +22,8 @@ export interface SandboxOptions {
   readonly worldStepMs?: number;
   readonly appKey?: string;
   readonly appSecret?: string;
+  /** Where the authorization page may send people back to. */
+  readonly redirectUris?: readonly string[];
   /** Good from the start; never expires unless `accessTokenLifeMs` says so. */
   readonly accessToken?: string;
   readonly accessTokenLifeMs?: number | null;
@@ -31,6 +33,8 @@ export interface SandboxOptions {
   readonly drift?: boolean;
   /** `totalPage` is one too many. */
   readonly extraPage?: boolean;
+  /** The translated category API answers as its documentation's sample, not as its field table. */
+  readonly flatCategories?: boolean;
   /** Refusals come with HTTP 200 in place of 400 and 401. */
   readonly errorsWithStatus200?: boolean;
   /** Refuse calls whose `_aop_timestamp` is further off; null: never. Whether 1688 does is not documented. */
@@ -69,11 +73,13 @@ export function settle(options: SandboxOptions): Settings {
     worldStepMs: 86_400_000,
     appKey: '1000000',
     appSecret: 'sandbox-secret',
+    redirectUris: ['http://localhost:3000/api/callback'],
     accessToken: '00000000-0000-4000-8000-000000000001',
     accessTokenLifeMs: null,
     refreshToken: '00000000-0000-4000-8000-000000000002',
     drift: false,
     extraPage: false,
+    flatCategories: false,
     errorsWithStatus200: false,
     maxSkewMs: null,
     quotas: {},

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { authorizePath } from './authorize.ts';
 import type { Control } from './control/create-control.ts';
 import type { GatewayReply, GatewayRequest } from './gateway.ts';
 import type { Params } from './sign.ts';
@@ -34,6 +35,7 @@ export interface ServerParts {
   readonly port: number;
   readonly latencyMs: number;
   readonly gateway: (request: GatewayRequest) => GatewayReply;
+  readonly authorize: (params: Params, response: ServerResponse) => void;
   readonly control: Control;
 }
 
@@ -65,6 +67,7 @@ async function serveGateway(
 async function serve(parts: ServerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://sandbox');
   if (url.pathname.startsWith(gatewayPrefix)) await serveGateway(parts, url, request, response);
+  else if (url.pathname === authorizePath) parts.authorize(new Map(url.searchParams), response);
   else if (url.pathname.startsWith('/_sandbox/'))
     await parts.control(url, request, response, await readBody(request));
   else sendWhole(response, 404, '{"error":"not found"}');

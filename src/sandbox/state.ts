@@ -21,6 +21,12 @@ export interface SandboxState {
   readonly quota: Quota;
   readonly tokens: Tokens;
   readonly faults: Faults;
+  /** The one that signs now. */
+  appSecret(): string;
+  /** As "reset" in the console: from now on only the new one signs. Tokens stay good. */
+  resetSecret(secret: string): void;
+  /** Ids of the pictures that were uploaded. */
+  readonly uploads: Set<string>;
   /** APIs without a grant. */
   readonly declined: ReadonlySet<string>;
   /** Grants or declines APIs. */
@@ -44,6 +50,7 @@ export function createState(settings: Settings): SandboxState {
   const draw = new Draw(settings.seed).child('gateway');
   const clock = createClock(settings.clock);
   const declined = new Set(settings.declinedApis);
+  let appSecret = settings.appSecret;
   return {
     settings,
     clock,
@@ -59,6 +66,11 @@ export function createState(settings: Settings): SandboxState {
     quota: createQuota(settings.quotas),
     tokens: createTokens(settings, draw.child('tokens'), clock),
     faults: createFaults(settings.faults, draw.child('faults')),
+    appSecret: () => appSecret,
+    resetSecret: (secret) => {
+      appSecret = secret;
+    },
+    uploads: new Set(),
     declined,
     setGrants: (grants) => {
       for (const [api, isGranted] of Object.entries(grants)) {

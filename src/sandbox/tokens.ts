@@ -53,6 +53,7 @@ const owner = { aliId: '8888888888', resource_owner: 'sandbox', memberId: 'b2b-0
 /** Everything that OAuth has handed out, and until when it is good. A refresh leaves older access tokens good. */
 export function createTokens(starting: StartingTokens, draw: Draw, clock: Clock) {
   const books = { code: new TokenBook(), access: new TokenBook(), refresh: new TokenBook() };
+  const codeRedirects = new Map<string, string>();
   const issue = createIssuer(draw);
   const now = () => clock.now().getTime();
   books.access.add(starting.accessToken, now() + (starting.accessTokenLifeMs ?? Infinity));
@@ -65,7 +66,14 @@ export function createTokens(starting: StartingTokens, draw: Draw, clock: Clock)
   return {
     isGood: (kind: keyof typeof books, token: string | undefined) => books[kind].isGood(token ?? '', now()),
     spend: (kind: keyof typeof books, token: string | undefined) => books[kind].remove(token ?? ''),
-    grantCode: () => hand('code', codeLifeMs),
+    /** Good for that redirect uri only, as OAuth has it; without one, for any. */
+    grantCode: (redirectUri?: string) => {
+      const code = hand('code', codeLifeMs);
+      if (redirectUri !== undefined) codeRedirects.set(code, redirectUri);
+      return code;
+    },
+    isCodeFor: (code: string, redirectUri: string) =>
+      (codeRedirects.get(code) ?? redirectUri) === redirectUri,
     grantAccess: () => ({
       ...owner,
       access_token: hand('access', accessLifeSeconds * 1000),
