@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts';
 import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerMigrate } from './verbs/migrate.ts';
+import { registerPlan } from './verbs/plan.ts';
 import { registerSandbox } from './verbs/sandbox.ts';
 import { registerServe } from './verbs/serve.ts';
 import { registerSql } from './verbs/sql.ts';
@@ -18,6 +19,7 @@ const verbs = [
   registerDemo,
   registerDoctor,
   registerMigrate,
+  registerPlan,
   registerSandbox,
   registerServe,
   registerSql,

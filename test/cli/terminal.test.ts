@@ -4,6 +4,7 @@ import { displayWidth, padToWidth, truncateToWidth } from '../../src/cli/termina
 import { formatTable } from '../../src/cli/terminal/format-table.ts';
 import { createProgress, formatProgress, type ProgressState } from '../../src/cli/terminal/progress.ts';
 import { safeJson, safeLines, safeText } from '../../src/cli/terminal/safe-text.ts';
+import { wrapText, wrapWidth } from '../../src/cli/terminal/wrap-text.ts';
 
 const escape = '\u001b';
 
@@ -147,5 +148,33 @@ describe('progress', () => {
     progress.done();
     expect(written.map((line) => /^details: (\d) of/.exec(line)?.[1])).toEqual(['0', '5', '7']);
     expect(written.every((line) => safeText(line.trimEnd()) === line.trimEnd())).toBe(true);
+  });
+});
+
+describe('wrapped text', () => {
+  test('has no line that is wider than the terminal, wide characters counted', () => {
+    const text = wrapText('申请权限 申请权限 please apply 申请权限 again', 20, 4);
+    expect(
+      text
+        .split('\n')
+        .map(displayWidth)
+        .filter((width) => width > 20),
+    ).toEqual([]);
+    expect(
+      text
+        .split('\n')
+        .slice(1)
+        .every((line) => line.startsWith('    ')),
+    ).toBe(true);
+  });
+
+  test('keeps a long command in one piece', () => {
+    expect(wrapText('run `catalog-sync doctor --yes`, now', 12)).toBe(
+      'run\n`catalog-sync doctor --yes`,\nnow',
+    );
+  });
+
+  test('fits the terminal within bounds', () => {
+    expect([undefined, 10, 80, 400].map(wrapWidth)).toEqual([100, 40, 80, 120]);
   });
 });

@@ -94,10 +94,10 @@ export interface QuotaStore {
   setLedgerOffset(ms: number): Promise<void>;
 }
 
-type AccountLimits = Readonly<Partial<Record<'day' | 'month', number>>>;
+export type AccountLimits = Readonly<Partial<Record<'day' | 'month', number>>>;
 
 /** Calls per API. The account types' published numbers; real ones are shown in 1688's app console only. */
-const accountLimits: Readonly<Record<AccountType, AccountLimits>> = {
+export const accountLimits: Readonly<Record<AccountType, AccountLimits>> = {
   personal: { day: 500, month: 15_000 },
   business: { day: 10_000 },
 };

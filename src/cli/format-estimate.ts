@@ -1,0 +1,87 @@
+import { apiOf, endpoints } from '../extract/endpoints/endpoints.ts';
+import { accountLimits } from '../load/stores/quota-store.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
+import { estimateAssumptions, estimateCalls, type CallEstimate } from '../plan/estimate-calls.ts';
+import { formatTable, type Column } from './terminal/format-table.ts';
+import { wrapText } from './terminal/wrap-text.ts';
+
+/** What a form has to ask for, beside what the product assumes or was told to be allowed. */
+export interface VolumeEstimate extends CallEstimate {
+  /** `namespace:name:version`. */
+  readonly api: string;
+  readonly allowedDaily: number | null;
+  readonly allowedMonthly: number | null;
+  /** Until everything was looked at once, at the allowed volume. Null: no daily limit is known. */
+  readonly firstPassDays: number | null;
+}
+
+/** The estimate for a sync file, next to its limits: `quotas.approved`, else the preset of its account. */
+export function estimateVolumes(sync: SyncConfig): VolumeEstimate[] {
+  const preset = accountLimits[sync.account];
+  return estimateCalls(sync).map((row) => {
+    const approved = sync.quotas.approved[row.operation];
+    const allowedDaily = approved?.daily ?? preset.day ?? null;
+    return {
+      ...row,
+      api: apiOf(endpoints[row.operation]),
+      allowedDaily,
+      allowedMonthly: approved?.monthly ?? preset.month ?? null,
+      firstPassDays: allowedDaily === null ? null : Math.ceil(row.firstPass / allowedDaily),
+    };
+  });
+}
+
+const { roots, branchesPerRoot, leavesPerBranch, daysPerMonth } = estimateAssumptions;
+
+/** What the numbers rest on, in sentences. */
+export const assumedSentences: readonly string[] = [
+  'At most this much: it is computed from catalog-sync.yaml alone, and nothing was asked.',
+  `Each configured category is taken for a root with ${branchesPerRoot} branches of ${leavesPerBranch} leaves, the whole tree for ${roots} such roots. How wide the real tree is, only a sync will show.`,
+  'Each search is taken to list the 2,000 rows that 1688 allows, or those of max_pages, and each row to be another offer.',
+  `A month has ${daysPerMonth} days. A freshness age of 12 to 24 hours means once a day.`,
+];
+
+const formatCount = (count: number | null) => (count === null ? '-' : count.toLocaleString('en'));
+const right = (header: string): Column => ({ header, align: 'right' });
+
+/** A table that fits 80 columns, the volumes to apply for (`isMonthly`), and what all of it rests on. */
+export function formatEstimate(
+  volumes: readonly VolumeEstimate[],
+  { isMonthly, width }: { readonly isMonthly: boolean; readonly width: number },
+): string {
+  const columns = [
+    { header: 'operation' },
+    right('once'),
+    right('a day'),
+    right('allowed'),
+    ...(isMonthly ? [right('a month'), right('allowed')] : []),
+    right('days for once'),
+  ];
+  const rows = volumes.map((row) => [
+    row.operation,
+    formatCount(row.firstPass),
+    formatCount(row.daily),
+    formatCount(row.allowedDaily),
+    ...(isMonthly ? [formatCount(row.monthly), formatCount(row.allowedMonthly)] : []),
+    formatCount(row.firstPassDays),
+  ]);
+  const needed = volumes.filter((row) => row.firstPass > 0);
+  const asked = needed.map(
+    (row) => `  ${row.api}\n      ${formatCount(row.daily)} a day, ${formatCount(row.monthly)} a month`,
+  );
+  return [
+    formatTable(columns, rows),
+    '',
+    ...(isMonthly ? ['For the permission forms:', ...asked, ''] : []),
+    ...assumedSentences.map((sentence) => wrapText(`- ${sentence}`, width, 2)),
+  ].join('\n');
+}
+
+/** The one thing to do about a plan that does not fit; null when it fits. */
+export function adviseOnEstimate(volumes: readonly VolumeEstimate[]): string | null {
+  const isShort = volumes.some(
+    (row) => row.daily > (row.allowedDaily ?? Infinity) || row.monthly > (row.allowedMonthly ?? Infinity),
+  );
+  if (!isShort) return null;
+  return 'More than is allowed: ask for more, lower max_offers or max_pages, or let freshness ages grow. What does not fit is not lost, only looked at more rarely.';
+}

@@ -1,0 +1,68 @@
+import type { CatalogRequest } from '../model/operation.ts';
+import type { Feed, SyncConfig } from '../model/sync-config.ts';
+import { searchReach } from './advance-window.ts';
+
+/** Calls that one API will need, at most, if the assumptions hold. */
+export interface CallEstimate {
+  readonly operation: CatalogRequest['operation'];
+  /** Until everything was looked at once. */
+  readonly firstPass: number;
+  /** On a day that looks at everything as often as its freshness age asks for. */
+  readonly daily: number;
+  readonly monthly: number;
+}
+
+/**
+ * What an estimate takes for granted before a single call was made. The number of roots was measured by clients
+ * (49 to 52), and 1688 docs category.get v1 say that there are three levels at most; how wide the tree is below
+ * its roots is nowhere written and is a guess. Half of it asks 1688 for half of what a whole tree takes.
+ */
+export const estimateAssumptions = {
+  roots: 50,
+  branchesPerRoot: 20,
+  leavesPerBranch: 8,
+  /** The longest month: a form that asks for 30 days runs dry on the 31st. */
+  daysPerMonth: 31,
+} as const;
+
+const { roots, branchesPerRoot, leavesPerBranch, daysPerMonth } = estimateAssumptions;
+const dayMs = 86_400_000;
+
+/** Nodes to ask for: leaves come along with their branch. */
+function countNodes(categories: ReadonlySet<string>): number {
+  const isWholeTree = categories.has('0');
+  return isWholeTree ? 1 + roots * (1 + branchesPerRoot) : categories.size * (1 + branchesPerRoot);
+}
+
+function countSearches({ categories, keywords }: Feed): number {
+  const subtrees = categories.includes('0') ? roots : categories.length;
+  return subtrees * branchesPerRoot * leavesPerBranch + keywords.length;
+}
+
+/** An age of 12 to 24 hours means once a day, not 1.2 times: runs are nightly, and the age leaves them slack. */
+function looksPerDay(ageMs: number): number {
+  return ageMs <= dayMs ? Math.floor(dayMs / ageMs) : dayMs / ageMs;
+}
+
+function estimate(operation: CatalogRequest['operation'], firstPass: number, ageMs: number): CallEstimate {
+  const daily = firstPass * looksPerDay(ageMs);
+  return { operation, firstPass, daily: Math.ceil(daily), monthly: Math.ceil(daily * daysPerMonth) };
+}
+
+/**
+ * A first, deliberately high estimate of the calls that a sync file needs, from the file alone: every category is
+ * taken for a root, every search for one that lists all it can (2,000 rows), and no offer is found twice. It is
+ * meant for the forms in which volumes are applied for, when nothing is known of the catalog yet.
+ */
+export function estimateCalls({ feeds, freshness, pageSize }: SyncConfig): CallEstimate[] {
+  const lastPage = searchReach / pageSize;
+  const pagesOf = (feed: Feed) => countSearches(feed) * Math.min(feed.maxPages ?? lastPage, lastPage);
+  const offersOf = (feed: Feed) => Math.min(feed.maxOffers ?? Infinity, pagesOf(feed) * pageSize);
+  const sum = (countOf: (feed: Feed) => number) => feeds.reduce((total, feed) => total + countOf(feed), 0);
+  const nodes = countNodes(new Set(feeds.flatMap((feed) => feed.categories)));
+  return [
+    estimate('category.children', nodes, freshness.categoryMs),
+    estimate('search.keyword', sum(pagesOf), freshness.searchMs),
+    estimate('offer.detail', sum(offersOf), freshness.detailMs),
+  ];
+}
