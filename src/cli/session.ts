@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig, type Config } from '../core/config.ts';
-import { AppError, coreErrors } from '../core/errors.ts';
+import { AppError, coreErrors, errorMessage } from '../core/errors.ts';
 import { createLogger, type Logger } from '../core/log.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { parseSyncFile } from '../plan/parse-sync-file.ts';
@@ -43,14 +43,23 @@ export interface Session {
 
 export const syncFileName = 'catalog-sync.yaml';
 
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    const message = `${syncFileName} can not be read: ${errorMessage(cause)}`;
+    throw new AppError(coreErrors.CONFIG_FILE_INVALID, message, { cause });
+  }
+}
+
 /**
  * Reads `catalog-sync.yaml` of a project folder.
  *
- * @throws AppError CONFIG_FILE_INVALID, also when there is none
+ * @throws AppError CONFIG_FILE_INVALID, also when there is none or it can't be read
  */
 export function readSyncConfig(projectDir: string): SyncConfig {
   const file = join(projectDir, syncFileName);
-  if (existsSync(file)) return parseSyncFile(readFileSync(file, 'utf8'), syncFileName);
+  if (existsSync(file)) return parseSyncFile(readText(file), syncFileName);
   const message = `there is no ${syncFileName} in ${projectDir}: copy catalog-sync.example.yaml and edit it`;
   throw new AppError(coreErrors.CONFIG_FILE_INVALID, message);
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -26,10 +26,23 @@ const gatewayUrl = z.string().transform((text, ctx) => {
   return text.replace(/\/+$/, '');
 });
 
+/** Drivers decode user, password and path, and throw at a `%` that begins no escape. */
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const connectionUrl = (...protocols: string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    message: `is not a ${protocols.join(' or ')} url`,
-  });
+  z
+    .string()
+    .refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      message: `is not a ${protocols.join(' or ')} url`,
+    })
+    .refine(isDecodable, { message: 'has a % that is not url-encoded: write it as %25' });
 
 const secret = z.string().transform((text) => new Secret(text));
 
@@ -84,15 +97,46 @@ export function processEnvironment(): Environment {
   return process.env;
 }
 
-function readEnvFiles(projectDir: string): { values: Environment; files: string[] } {
-  const files = ['.env.local', '.env']
-    .map((name) => join(projectDir, name))
-    .filter((file) => existsSync(file));
-  const values = files.reduceRight<Environment>(
-    (later, file) => ({ ...later, ...parseEnv(readFileSync(file, 'utf8')) }),
-    {},
-  );
-  return { values, files };
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? errorMessage(error);
+
+/** The env files that are read; the first one wins. */
+export const envFileNames = ['.env.local', '.env'] as const;
+
+/** The variables of an env file. Node alone would take a byte order mark for a part of the first name. */
+export function parseEnvText(text: string): Environment {
+  return parseEnv(text.replace(/^\ufeff/, ''));
+}
+
+function readEnvFiles(projectDir: string, problems: string[]): { values: Environment; files: string[] } {
+  const names = envFileNames.filter((name) => existsSync(join(projectDir, name)));
+  const values = names.reduceRight<Environment>((later, name) => {
+    try {
+      return { ...later, ...parseEnvText(readFileSync(join(projectDir, name), 'utf8')) };
+    } catch (error) {
+      problems.push(`${name}: ${codeOf(error)}`);
+      return later;
+    }
+  }, {});
+  return { values, files: names.map((name) => join(projectDir, name)) };
+}
+
+/** No secret comes near it; without a bound, a device or a log that is named by mistake would fill the memory. */
+const longestSecretBytes = 64 * 1024;
+
+function readSecretFile(file: string): string {
+  const descriptor = openSync(file, 'r');
+  try {
+    const bytes = Buffer.alloc(longestSecretBytes + 1);
+    let length = 0;
+    // A pipe gives its text in pieces.
+    for (let more = 1; more > 0 && length < bytes.length; length += more) {
+      more = readSync(descriptor, bytes, length, bytes.length - length, null);
+    }
+    if (length === bytes.length) throw new Error('is longer than any secret');
+    return bytes.toString('utf8', 0, length).trim();
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function readSecretFiles(values: Environment, problems: string[]): Record<string, string> {
@@ -101,9 +145,9 @@ function readSecretFiles(values: Environment, problems: string[]): Record<string
     const file = values[`${key}_FILE`];
     if (!file || values[key]) continue;
     try {
-      read[key] = readFileSync(file, 'utf8').trim();
+      read[key] = readSecretFile(file);
     } catch (error) {
-      problems.push(`${key}_FILE: ${(error as NodeJS.ErrnoException).code ?? errorMessage(error)}`);
+      problems.push(`${key}_FILE: ${codeOf(error)}`);
     }
   }
   return read;
@@ -121,10 +165,10 @@ export function loadConfig(options: {
   /** False for `demo` and tests, which must not see a developer's own files. */
   readonly readFiles?: boolean;
 }): Config {
-  const fromFiles =
-    options.readFiles === false ? { values: {}, files: [] } : readEnvFiles(options.projectDir);
-  const merged: Environment = { ...fromFiles.values, ...options.env };
   const problems: string[] = [];
+  const fromFiles =
+    options.readFiles === false ? { values: {}, files: [] } : readEnvFiles(options.projectDir, problems);
+  const merged: Environment = { ...fromFiles.values, ...options.env };
   const withSecrets = { ...merged, ...readSecretFiles(merged, problems) };
   const known = Object.fromEntries(
     configKeys

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exitCodeOfChecks, failed, misconfigured, ok, warn } from '../../src/cli/doctor/check.ts';
@@ -23,6 +23,12 @@ const now = new Date('2026-11-25T00:00:00Z');
 const clock = { now: () => now };
 const guideSecret = '1a2b3c4d5e6f7g8h9i0j1k2l3m4n';
 const config = (env: Environment) => loadConfig({ projectDir: createProject(), env });
+
+test('a sync file that can not be read is a failure of the configuration', () => {
+  const dir = createProject();
+  mkdirSync(join(dir, 'catalog-sync.yaml'));
+  expect(checkSyncFile(dir)).toMatchObject({ status: 'fail', exitCode: 4 });
+});
 
 describe('an env file', () => {
   test('as it should be has no findings', () => {
@@ -52,6 +58,12 @@ describe('an env file', () => {
 
   test('left empty has no findings', () => {
     expect(scanEnvFile('ALIBABA_APP_KEY=\nALIBABA_APP_SECRET=\n')).toEqual([]);
+  });
+
+  test('that can not be read is a failure, and the other one is looked at', () => {
+    const dir = createProject({ '.env': 'ALIBABA_APPKEY=1' });
+    mkdirSync(join(dir, '.env.local'));
+    expect(checkEnvFiles(dir, {}).map(({ status }) => status)).toEqual(['ok', 'fail', 'warn']);
   });
 
   test('whose value the environment overrides is said not to be used', () => {

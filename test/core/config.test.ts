@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -62,6 +62,14 @@ describe('where values come from', () => {
     expect(fromBoth.ALIBABA_APP_SECRET?.reveal()).toBe('from-env');
   });
 
+  test('env files are read as editors and shells write them', () => {
+    const text =
+      '\ufeffALIBABA_APP_KEY=7\r\nexport LOG_LEVEL = "warn"  # quoted\r\nREDIS_URL=\'redis://a\'\r\n';
+    const config = load({}, { '.env.local': text });
+    expect(config).toMatchObject({ ALIBABA_APP_KEY: '7', LOG_LEVEL: 'warn' });
+    expect(config.REDIS_URL?.reveal()).toBe('redis://a');
+  });
+
   test('the result is frozen', () => {
     expect(Object.isFrozen(load({}))).toBe(true);
   });
@@ -88,8 +96,43 @@ describe('bad values', () => {
     expect(() => load(bad)).not.toThrow(/very-secret|12345678|loud/);
   });
 
+  test.each(['.env', '.env.local'])('an %s that is a folder is named', (name) => {
+    const projectDir = project();
+    mkdirSync(join(projectDir, name));
+    const act = () => loadConfig({ projectDir, env: {} });
+    expect(act).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+    expect(act).toThrow(`${name}: EISDIR`);
+  });
+
+  test.each([
+    ['a folder', scratch, /_FILE: EISDIR/],
+    ['without an end', '/dev/zero', /_FILE: is longer than any secret/],
+  ])('a file of a secret that is %s is named', (_what, file, said) => {
+    const act = () => load({ TOKEN_KEY_FILE: file });
+    expect(act).toThrow(said);
+    expect(act).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
+  });
+
+  test.each(['postgres://u:very-secret%@host/db', 'postgres://%zz:very-secret@host/db', 'redis://:a%@host'])(
+    'a url whose user or password is not url-encoded is named: %s',
+    (url) => {
+      const key = url.startsWith('redis') ? 'REDIS_URL' : 'DATABASE_URL';
+      expect(() => load({ [key]: url })).toThrow(key);
+      expect(() => load({ [key]: url })).not.toThrow(/very-secret/);
+    },
+  );
+
   test.each([
     'http://example.com/openapi',
+    'http://localhost@example.com/',
+    'http://127.0.0.1:80@example.com/',
+    'http://example.com\\@localhost/',
+    'http://127.0.0.1\n.example.com/',
+    'http://localhost%2eexample.com/',
+    'http://localhost./',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[::ffff:10.0.0.1]/',
+    'https://user@gw.open.1688.com/',
     'ftp://127.0.0.1/',
     'https://user:pw@gw.open.1688.com/',
     'https://gw.open.1688.com/?a=1',

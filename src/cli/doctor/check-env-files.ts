@@ -1,11 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
-import { configKeys, type Environment } from '../../core/config.ts';
-import { misconfigured, ok, warn, type Check } from './check.ts';
+import { configKeys, envFileNames, parseEnvText, type Environment } from '../../core/config.ts';
+import { failed, misconfigured, ok, warn, type Check } from './check.ts';
 import { scanEnvFile } from './scan-env-file.ts';
 
-const fileNames = ['.env.local', '.env'] as const;
 const name = 'env files';
 
 function checkFile(fileName: string, text: string): Check[] {
@@ -23,7 +21,7 @@ function checkFile(fileName: string, text: string): Check[] {
 
 /** An old value in the shell that beats the file is the commonest reason why a corrected key "does not work". */
 function checkOverridden(fileName: string, text: string, env: Environment): Check[] {
-  return Object.entries(parseEnv(text))
+  return Object.entries(parseEnvText(text))
     .filter(([key, value]) => configKeys.includes(key) && env[key] !== undefined && env[key] !== value)
     .map(([key]) =>
       warn(
@@ -36,12 +34,16 @@ function checkOverridden(fileName: string, text: string, env: Environment): Chec
 
 /** Which env files are read, in which order, and what is odd in them. */
 export function checkEnvFiles(projectDir: string, env: Environment): Check[] {
-  const files = fileNames.filter((fileName) => existsSync(join(projectDir, fileName)));
+  const files = envFileNames.filter((fileName) => existsSync(join(projectDir, fileName)));
   const order = [...files, 'first one wins, the environment wins over all'];
   const read = files.length === 0 ? 'no .env.local, no .env: only the environment is read' : order.join(', ');
   const findings = files.flatMap((fileName) => {
-    const text = readFileSync(join(projectDir, fileName), 'utf8');
-    return [...checkFile(fileName, text), ...checkOverridden(fileName, text, env)];
+    try {
+      const text = readFileSync(join(projectDir, fileName), 'utf8');
+      return [...checkFile(fileName, text), ...checkOverridden(fileName, text, env)];
+    } catch (error) {
+      return [failed(name, error)];
+    }
   });
   return [ok(name, read), ...findings];
 }
