@@ -6,7 +6,9 @@ function stageOf(url: string): string {
   if (room) return room;
   const library = /node_modules\/(bullmq|ioredis|pg|undici|lossless-json)[/-]/.exec(url)?.[1];
   if (library) return library;
-  return url.startsWith('node:') ? 'node' : 'other';
+  if (url.startsWith('node:')) return 'node';
+  // Functions without a file are the runtime's own: mostly writes to sockets.
+  return url === '' ? 'native' : 'other';
 }
 
 /** Share of the busy samples by stage, largest first; idle time is left out. */

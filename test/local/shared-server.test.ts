@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, chownSync, constants, mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -86,16 +87,13 @@ describe('processes that open the same folder', () => {
   });
 });
 
+/** Whether another user can run this Node and reach this checkout: not in a 0700 home. */
 function canNobodyRead(): boolean {
-  try {
-    for (const path of ['../..', '../../node_modules', '../../.catalog-sync']) {
-      const folder = fileURLToPath(new URL(path, import.meta.url));
-      accessSync(folder, constants.X_OK);
-    }
-    return true;
-  } catch {
-    return false;
-  }
+  const user = findRunUser();
+  if (!user) return false;
+  const checkout = fileURLToPath(new URL('../..', import.meta.url));
+  const script = `require('node:fs').readdirSync(${JSON.stringify(`${checkout}node_modules`)})`;
+  return spawnSync(process.execPath, ['-e', script], { uid: user.uid, gid: user.gid, cwd: '/' }).status === 0;
 }
 
 describe.skipIf(!isRoot || !canNobodyRead())('a normal user', () => {
