@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { listBackends, withTestStack, type TestStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
+import { countPaidTwice, expectOneRowPerArrival, expectTruth, readStats } from './catalog-truth.ts';
+
+const program = resolve(import.meta.dirname, '../../bin/catalog-sync.js');
+const running = new Set<ChildProcess>();
+const folders: string[] = [];
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder as an operator has one. */
+function createProject(stack: TestStack, perSecond: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'catalog-sync-project-'));
+  folders.push(folder);
+  const settings = Object.entries(stack.env).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(folder, '.env.local'), settings.join(''));
+  writeFileSync(
+    join(folder, 'catalog-sync.yaml'),
+    `account: business\nfeeds:\n  - { name: all, categories: ["0"] }\nquotas: { per_second: ${perSecond} }\n`,
+  );
+  return folder;
+}
+
+/** Starts `catalog-sync sync` as a process of its own. */
+function startSync(project: string, ...flags: string[]) {
+  const child = spawn(process.execPath, [program, 'sync', '--json', '--project', project, ...flags], {
+    cwd: '/',
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  const output = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output.out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (output.err += text));
+  const ended = once(child, 'close').then(([code, signal]) => {
+    running.delete(child);
+    return (code ?? signal) as number | string;
+  });
+  return { child, output, ended };
+}
+
+async function untilCalls(stack: TestStack, least: number): Promise<void> {
+  await until(async () => (await readStats(stack)).calls.length >= least, { timeoutMs: 40_000 });
+}
+
+// Side by side, for most of their time they wait.
+describe.concurrent.each(listBackends())('a sync on %s', (backend) => {
+  it('that is killed is taken over by the next one: nothing is lost, and nothing committed is paid twice', () =>
+    withTestStack({ backend, sandbox: { latencyMs: 40 } }, async (stack) => {
+      const project = createProject(stack, 1000);
+      const victim = startSync(project);
+      await untilCalls(stack, 50);
+      victim.child.kill('SIGKILL');
+      expect(await victim.ended).toBe('SIGKILL');
+      const inFlight = await stack.query('SELECT FROM usage.in_flight');
+      // As if its heartbeat had been missed, and its calls in flight had outlasted the longest one.
+      await stack.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at - interval '1 minute'`);
+      await stack.advance(90_000);
+
+      const { output, ended } = startSync(project);
+      expect(await ended, output.err).toBe(0);
+      const runs = await stack.query('SELECT status FROM sync.run');
+      expect(runs).toEqual([{ status: 'succeeded' }]);
+      await expectTruth(stack);
+      expect(await countPaidTwice(stack)).toBe(0);
+      const lost = await stack.query(`SELECT FROM usage.api_call WHERE state IN ('unknown', 'refunded')`);
+      expect(lost).toHaveLength(inFlight.length);
+      expect(await stack.query('SELECT FROM usage.in_flight')).toEqual([]);
+    }));
+
+  it('that gets SIGTERM settles its calls, is cancelled and exits 1', () =>
+    withTestStack({ backend }, async (stack) => {
+      const project = createProject(stack, 5);
+      const { child, output, ended } = startSync(project);
+      await untilCalls(stack, 8);
+      const second = startSync(project, '--strict-exit');
+      expect(await second.ended, second.output.err).toBe(6);
+      child.kill('SIGTERM');
+      expect(await ended, output.err).toBe(1);
+      expect(JSON.parse(output.out)).toMatchObject({ status: 'cancelled', cause: 'signal' });
+      expect(await stack.query('SELECT FROM usage.in_flight')).toEqual([]);
+      await expectOneRowPerArrival(stack);
+    }));
+});
+
+it('a second SIGTERM ends a sync at once, also while 1688 keeps it waiting', () =>
+  withTestStack({ backend: 'postgres', sandbox: { faults: [{ kind: 'hang' }] } }, async (stack) => {
+    const { child, output, ended } = startSync(createProject(stack, 1000));
+    await untilCalls(stack, 1);
+    child.kill('SIGTERM');
+    await until(() => output.err.includes('stopping'));
+    child.kill('SIGTERM');
+    expect(await ended, output.err).toBe(1);
+  }));
