@@ -75,16 +75,26 @@ describe('sql', () => {
   );
 
   test.each([
-    ['a change', 'delete from catalog.offer', /read-only transaction/],
+    ['a change', 'delete from catalog.offer', /only SELECT/],
+    ['a file written by the server', "copy (select 1) to '/tmp/never-written'", /only SELECT/],
+    ['a program run by the server', "copy (select 1) to program 'cat'", /only SELECT/],
+    ['a block of code', 'do $$ begin perform 1; end $$', /only SELECT/],
+    ['what hides behind a comment', '/* /* */ show */ do $$ begin perform 1; end $$', /only SELECT/],
+    ['another transaction mode', 'set transaction read write', /only SELECT/],
+    ['a file read by the server', "select pg_read_file('/etc/hostname')", /permission denied/],
+    ['another session ended', 'select pg_terminate_backend(pg_backend_pid())', /permission denied/],
+    ['settings read anew', 'select pg_reload_conf()', /permission denied/],
+    ['a file made an object', "select lo_import('/etc/hostname')", /permission denied/],
     [
       'a change in a query',
       'with gone as (delete from catalog.offer returning 1) select * from gone',
       /read-only transaction/,
     ],
-    ['a definition', 'create table t (a int)', /read-only transaction/],
+    ['a definition', 'create table t (a int)', /only SELECT/],
     ['two statements', 'select 1; drop table catalog.offer', /multiple commands/],
-    ['a way out of the transaction', 'commit; drop table catalog.offer', /multiple commands/],
-    ['a mistake', 'selec 1', /syntax error at or near "selec"/],
+    ['a way out of the transaction', 'commit; drop table catalog.offer', /only SELECT/],
+    ['a way out of a query', 'select 1; commit; drop table catalog.offer', /multiple commands/],
+    ['a mistake', 'select 1 form x', /syntax error at or near "x"/],
     ['a table that is none', 'select * from catalog.ofer', /relation "catalog.ofer" does not exist/],
   ])('%s is refused', async (_, statement, expected) => {
     for (const flags of [[], ['--csv']]) {
