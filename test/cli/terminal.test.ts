@@ -10,7 +10,9 @@ const escape = '\u001b';
 
 describe('text of unknown origin', () => {
   test('can neither move the cursor nor colour, reorder or end a line', () => {
-    expect(safeText(`a${escape}[2J\r\nb\u0007\u009b1m\u202ec\u007f`)).toBe('a␛[2J␍␊b␇\ufffd1m\ufffdc␡');
+    expect(safeText(`a${escape}[2J\r\nb\u0007\u009b1m\u202e\u061cc\u007f`)).toBe(
+      'a␛[2J␍␊b␇\ufffd1m\ufffd\ufffdc␡',
+    );
   });
 
   test('keeps everything that people write', () => {
@@ -30,7 +32,7 @@ describe('text of unknown origin', () => {
   test('is safe whatever it is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
-        expect(safeText(text)).not.toMatch(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u);
+        expect(safeText(text)).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
       }),
     );
   });

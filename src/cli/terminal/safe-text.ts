@@ -3,7 +3,7 @@ const replacement = '\ufffd';
 
 /** C0 and C1 controls, DEL, line separators, and the marks that reorder text: all that can lie on a terminal. */
 // eslint-disable-next-line no-control-regex -- control characters are what this is about
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * Text of unknown origin, made safe to show on one line of a terminal: a control character becomes its visible
