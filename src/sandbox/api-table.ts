@@ -1,7 +1,11 @@
 import { answerCategory } from './answers/categories.ts';
 import { missing, readObject, textOf, wrapResult } from './answers/crossborder.ts';
 import { detailOf } from './answers/detail.ts';
-import { answerSearch } from './answers/search.ts';
+import { answerImageSearch, answerSearch, answerSellerSearch } from './answers/search.ts';
+import type { SearchSettings } from './answers/search-page.ts';
+import { answerSimilarOffers } from './answers/similar-offers.ts';
+import { answerTranslatedCategory } from './answers/translated-category.ts';
+import { answerUpload } from './answers/upload.ts';
 import { answerWith, type GatewayAnswer } from './gateway-answer.ts';
 import type { Params } from './sign.ts';
 import type { SandboxState } from './state.ts';
@@ -29,46 +33,76 @@ function snapshotNow({ world, clock }: SandboxState) {
   return world.snapshot(world.stepAt(clock.now().getTime()));
 }
 
-function searchApi(state: SandboxState): Api {
+/** A search API; each has a drift of its own. */
+function searchApi(
+  state: SandboxState,
+  answer: (params: Params, settings: SearchSettings) => GatewayAnswer,
+): Api {
   const { settings, world } = state;
   let calls = 0;
   const nextDrift = (): Draw | null => (settings.drift ? state.draw.child('drift', calls++) : null);
+  return withToken((params) => {
+    const search = {
+      world,
+      snapshot: snapshotNow(state),
+      drift: nextDrift(),
+      hasExtraPage: settings.extraPage,
+    };
+    return answer(params, search);
+  });
+}
+
+function withToken(answer: Api['answer']): Api {
+  return { needsToken: true, answer };
+}
+
+function withoutToken(answer: Api['answer']): Api {
+  return { needsToken: false, answer };
+}
+
+function listCrossborder(state: SandboxState): Readonly<Record<string, Api>> {
+  const { world, uploads, settings } = state;
   return {
-    needsToken: true,
-    answer: (params) =>
-      answerSearch(params, {
-        world,
-        snapshot: snapshotNow(state),
-        drift: nextDrift(),
-        hasExtraPage: settings.extraPage,
-      }),
+    'category.translation.getById': withToken((params) =>
+      answerTranslatedCategory(world.categories, params, settings.flatCategories),
+    ),
+    'product.search.keywordQuery': searchApi(state, answerSearch),
+    'product.search.querySellerOfferList': searchApi(state, answerSellerSearch),
+    'product.search.imageQuery': searchApi(state, (params, search) =>
+      answerImageSearch(params, search, uploads),
+    ),
+    'product.image.upload': withToken((params) => answerUpload(params, uploads)),
+    'product.search.queryProductDetail': withToken((params) => answerDetail(state, params)),
   };
 }
 
-/** The APIs by `namespace:name:version`, as 1688's documentation names them. */
+function answerCategoryGet({ world }: SandboxState, params: Params): GatewayAnswer {
+  const id = params.get('categoryID');
+  if (id === undefined || id === '') throw missing('categoryID');
+  return answerCategory(world.categories, id);
+}
+
+/**
+ * The APIs by `namespace:name:version`, as 1688's documentation names them. Only the tree and `system` are
+ * documented to need no token; of linkplus nobody says, so it needs one here.
+ */
 export function listApis(state: SandboxState): ReadonlyMap<string, Api> {
-  const { clock, world } = state;
+  const now = () => state.clock.now().getTime();
+  const crossborder = Object.entries(listCrossborder(state)).map(([name, api]): [string, Api] => [
+    `com.alibaba.fenxiao.crossborder:${name}:1`,
+    api,
+  ]);
   return new Map<string, Api>([
+    ...crossborder,
     [
       'com.alibaba.product:alibaba.category.get:1',
-      {
-        needsToken: false,
-        answer(params) {
-          const id = params.get('categoryID');
-          if (id === undefined || id === '') throw missing('categoryID');
-          return answerCategory(world.categories, id);
-        },
-      },
-    ],
-    ['com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1', searchApi(state)],
-    [
-      'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1',
-      { needsToken: true, answer: (params) => answerDetail(state, params) },
+      withoutToken((params) => answerCategoryGet(state, params)),
     ],
     [
-      'system:currentTime:1',
-      { needsToken: false, answer: () => answerWith(toCompactTime(clock.now().getTime())) },
+      'com.alibaba.linkplus:alibaba.cross.similar.offer.search:1',
+      withToken((params) => answerSimilarOffers(params, snapshotNow(state))),
     ],
-    ['system:currentTimeMillis:1', { needsToken: false, answer: () => answerWith(clock.now().getTime()) }],
+    ['system:currentTime:1', withoutToken(() => answerWith(toCompactTime(now())))],
+    ['system:currentTimeMillis:1', withoutToken(() => answerWith(now()))],
   ]);
 }

@@ -12,6 +12,11 @@ export function signNaively(path: string, params: Readonly<Record<string, string
 }
 
 export const apis = {
+  translatedCategory: 'com.alibaba.fenxiao.crossborder:category.translation.getById:1',
+  sellerSearch: 'com.alibaba.fenxiao.crossborder:product.search.querySellerOfferList:1',
+  imageSearch: 'com.alibaba.fenxiao.crossborder:product.search.imageQuery:1',
+  upload: 'com.alibaba.fenxiao.crossborder:product.image.upload:1',
+  similar: 'com.alibaba.linkplus:alibaba.cross.similar.offer.search:1',
   category: 'com.alibaba.product:alibaba.category.get:1',
   search: 'com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1',
   detail: 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1',
@@ -69,6 +74,7 @@ export async function callApi(
 export interface Row {
   readonly offerId: number;
   readonly subject: string;
+  readonly imageUrl: string;
   readonly subjectTrans?: string;
   readonly priceInfo: { readonly price: string | null };
   readonly monthSold: number;
@@ -86,8 +92,12 @@ export interface Page {
   readonly data: readonly Row[];
 }
 
-/** A page of keywordQuery; throws on anything but a good answer. */
-export async function search(sandbox: Sandbox, param: Readonly<Record<string, unknown>>): Promise<Page> {
+/** A page of a search; throws on anything but a good answer. */
+export async function search(
+  sandbox: Sandbox,
+  param: Readonly<Record<string, unknown>>,
+  api: string = apis.search,
+): Promise<Page> {
   const offerQueryParam = JSON.stringify({
     keyword: '',
     beginPage: 1,
@@ -95,9 +105,22 @@ export async function search(sandbox: Sandbox, param: Readonly<Record<string, un
     country: 'en',
     ...param,
   });
-  const reply = await callApi(sandbox, apis.search, { access_token: sandbox.accessToken, offerQueryParam });
+  const reply = await callApi(sandbox, api, { access_token: sandbox.accessToken, offerQueryParam });
   if (reply.status !== 200) throw new Error(reply.text);
   return (reply.body as { result: { result: Page } }).result.result;
+}
+
+/** All pages of a search, until one is not full. */
+export async function searchAll(
+  sandbox: Sandbox,
+  param: Readonly<Record<string, unknown>>,
+  api: string = apis.search,
+): Promise<readonly Page[]> {
+  const pages = [await search(sandbox, param, api)];
+  for (let beginPage = 2; pages.at(-1)?.data.length === 50; beginPage++) {
+    pages.push(await search(sandbox, { ...param, beginPage }, api));
+  }
+  return pages;
 }
 
 /** The raw answer of queryProductDetail. */

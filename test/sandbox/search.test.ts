@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
-import { search, walkTree, type Page, type Row } from './plain-client.ts';
+import { search, searchAll, walkTree, type Page, type Row } from './plain-client.ts';
 
 let sandbox: Sandbox;
 let large: Sandbox;
@@ -13,23 +13,15 @@ afterAll(() => Promise.all([sandbox.close(), large.close()]));
 
 const root = 10_100;
 
-async function readAll(target: Sandbox, param: Readonly<Record<string, unknown>>): Promise<readonly Page[]> {
-  const pages = [await search(target, param)];
-  for (let beginPage = 2; pages.at(-1)?.data.length === 50; beginPage++) {
-    pages.push(await search(target, { ...param, beginPage }));
-  }
-  return pages;
-}
-
 async function rowsOf(param: Readonly<Record<string, unknown>>, target = sandbox): Promise<readonly Row[]> {
-  return (await readAll(target, param)).flatMap((page) => page.data);
+  return (await searchAll(target, param)).flatMap((page) => page.data);
 }
 
 const idsOf = (rows: readonly Row[]) => rows.map((row) => row.offerId);
 
 describe('pages of keywordQuery', () => {
   it('list every record once, in fifties', async () => {
-    const pages = await readAll(sandbox, { categoryId: root });
+    const pages = await searchAll(sandbox, { categoryId: root });
     const ids = pages.flatMap((page) => idsOf(page.data));
     expect(ids.length).toBeGreaterThan(100);
     expect(ids).toHaveLength(pages[0]?.totalRecords ?? 0);
@@ -51,7 +43,7 @@ describe('pages of keywordQuery', () => {
   });
 
   it('reach two thousand records and not one more', async () => {
-    const pages = await readAll(large, { keyword: '款' });
+    const pages = await searchAll(large, { keyword: '款' });
     expect(pages[0]).toMatchObject({ totalRecords: 2000, totalPage: 40 });
     expect(new Set(pages.flatMap((page) => idsOf(page.data))).size).toBe(2000);
     expect((await search(large, { keyword: '款', beginPage: 41 })).data).toEqual([]);

@@ -4,8 +4,8 @@ import type { Params } from '../sign.ts';
 import type { WireValue } from '../wire-json.ts';
 
 /** The double envelope of the cross-border family; an absent payload is null. */
-export function wrapResult(payload: WireValue): GatewayAnswer {
-  return answerWith({ result: { success: true, code: '200', message: '成功', result: payload } });
+export function wrapResult(payload: WireValue, code = '200'): GatewayAnswer {
+  return answerWith({ result: { success: true, code, message: '成功', result: payload } });
 }
 
 /** A refusal of the API itself, HTTP 200, without a payload. */

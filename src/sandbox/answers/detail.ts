@@ -29,7 +29,7 @@ function skuAttributes(offer: Offer, sku: Sku, language: string): WireValue {
     valueTrans: translate(offer, value, language),
     skuImageUrl,
   });
-  const image = imageUrl(offer.draw, 100 + sku.position);
+  const image = imageUrl(offer, 100 + sku.position);
   const color = attribute(3216, { zh: '颜色', en: 'Color' }, sku.color, image);
   if (sku.size === null) return [color];
   return [color, attribute(450, { zh: '尺码', en: 'Size' }, sku.size, null)];
@@ -123,11 +123,12 @@ function shippingInfo(offer: Offer, goods: Goods): WireValue {
 function media(entry: Entry, language: string) {
   const { draw } = entry.offer;
   const images = Array.from({ length: 2 + draw.int('images', 4) }, (_, i) =>
-    imageUrl(draw, i === 0 ? 0 : 10 + i),
+    imageUrl(entry.offer, i === 0 ? 0 : 10 + i),
   );
   const pictures = Array.from(
     { length: 3 },
-    (_, i) => `<p><img src="${imageUrl(draw, 50 + i)}" alt="undefined" width="790.0" height="1024.5"/></p>`,
+    (_, i) =>
+      `<p><img src="${imageUrl(entry.offer, 50 + i)}" alt="undefined" width="790.0" height="1024.5"/></p>`,
   );
   return {
     subject: subjectOf(entry.offer, entry.state),
@@ -137,7 +138,10 @@ function media(entry: Entry, language: string) {
       ? `https://cloud.video.taobao.com/play/u/${entry.offer.index}.mp4`
       : null,
     detailVideo: null,
-    productImage: { images, whiteImage: draw.chance('has-whiteImage', 0.5) ? imageUrl(draw, 1) : undefined },
+    productImage: {
+      images,
+      whiteImage: draw.chance('has-whiteImage', 0.5) ? imageUrl(entry.offer, 1) : undefined,
+    },
   };
 }
 

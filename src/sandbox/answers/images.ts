@@ -1,8 +1,12 @@
-import type { Draw } from '../world/draw.ts';
+import type { Offer } from '../world/offers.ts';
+import type { Picture } from '../world/likeness.ts';
 
-/** An image url in one of the forms that 1688 uses; nothing serves them. */
-export function imageUrl(draw: Draw, n: number): string {
-  const a = draw.int('image-a', 10_000_000_000, n);
+/** The ones digits of a number in a url say which of an offer's pictures it is, those before it whose. */
+const picturesPerOffer = 1000;
+
+/** An image url in one of the forms that 1688 uses. The sandbox answers the same path on its own origin. */
+export function imageUrl({ draw, index }: Offer, n: number): string {
+  const a = index * picturesPerOffer + n;
   const b = draw.int('image-b', 1_000_000_000, n);
   const modern = `O1CN01${draw.bits('image-c', n).toString(36)}_!!22${String(a).padStart(11, '0')}-0-cib.jpg`;
   const forms = [
@@ -13,4 +17,19 @@ export function imageUrl(draw: Draw, n: number): string {
     `//cbu01.alicdn.com/img/ibank/${a}_${b}.jpg`,
   ] as const;
   return draw.pick('image-form', forms, n);
+}
+
+/** Whose picture an image url shows; null when none of this world's offers made it. */
+export function offerIndexOf(path: string): number | null {
+  const [, modern, plain] = /(?:_!!22(\d{11})-0-cib|\/(\d+)_\d+)\.jpg/.exec(path) ?? [];
+  const number = modern ?? plain;
+  return number === undefined ? null : Math.floor(Number(number) / picturesPerOffer);
+}
+
+/** Image searches take pictures of these hosts only (1688 docs imageQuery v1). */
+const pictureHosts = /^(?:https?:)?\/\/(?:[\w-]+\.)*alicdn\.com\//;
+
+/** The picture behind a url; null when it is on a host that 1688 does not read from. */
+export function pictureAt(url: string): Picture | null {
+  return pictureHosts.test(url) ? { key: url, offerIndex: offerIndexOf(url) } : null;
 }

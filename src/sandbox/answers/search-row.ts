@@ -7,7 +7,6 @@ import { subjectIn, subjectOf } from '../world/texts.ts';
 import type { Offer } from '../world/offers.ts';
 import type { Entry, World } from '../world/world.ts';
 import { toNaiveTime } from '../wire-time.ts';
-import type { WireValue } from '../wire-json.ts';
 
 /** `value` with a probability, otherwise the key is absent, as optional keys of 1688 are. */
 function sometimes<T>(offer: Offer, key: string, probability: number, value: T): T | undefined {
@@ -75,24 +74,33 @@ function badges(offer: Offer) {
   };
 }
 
-/** One element of `data` in the answer of keywordQuery (1688 docs keywordQuery v1). */
-export function searchRow(world: World, entry: Entry, language: string): WireValue {
+/** What the rows of all searches have in common. */
+function commonFields(world: World, entry: Entry, language: string) {
   const { offer, state } = entry;
   const goods = goodsOf(offer, state);
   return {
-    imageUrl: imageUrl(offer.draw, 0),
-    whiteImage: sometimes(offer, 'whiteImage', 0.5, imageUrl(offer.draw, 1)),
+    imageUrl: imageUrl(offer, 0),
+    whiteImage: sometimes(offer, 'whiteImage', 0.5, imageUrl(offer, 1)),
     subject: subjectOf(offer, state),
     subjectTrans: sometimes(offer, 'subjectTrans', 0.97, subjectIn(offer, state, language)),
     offerId: BigInt(offer.offerId),
     priceInfo: priceInfo(offer, goods),
-    ...popularity(entry),
     ...badges(offer),
     minOrderQuantity: goods.minOrderQuantity,
     ...categoryFields(offer),
     createDate: toNaiveTime(offer.createdAt),
     modifyDate: modifiedAt(world, offer, state),
     sellerDataInfo: { ...sellerScores(offer.seller), tpYear: 1 + offer.seller.draw.int('years', 15) },
+    traceInfo: traceInfo(offer),
+  };
+}
+
+/** One element of `data` in the answer of keywordQuery (1688 docs keywordQuery v1). */
+export function searchRow(world: World, entry: Entry, language: string) {
+  const { offer } = entry;
+  return {
+    ...commonFields(world, entry, language),
+    ...popularity(entry),
     productSimpleShippingInfo: shippingInfo(offer),
     invoiceInfo: sometimes(offer, 'invoiceInfo', 0.5, {
       supportOnlineInvoice: true,
@@ -100,8 +108,32 @@ export function searchRow(world: World, entry: Entry, language: string): WireVal
       invoiceTypes: ['普票', '专票'],
       taxpayerType: '一般纳税人',
     }),
-    traceInfo: traceInfo(offer),
     token: offer.draw.bits('token').toString(16),
     promotionURL: `https://detail.1688.com/offer/${offer.offerId}.html`,
+  };
+}
+
+/** The shorter row of querySellerOfferList, whose `isSelect` is text (1688 docs querySellerOfferList v1). */
+export function sellerRow(world: World, entry: Entry, language: string) {
+  const { repurchaseRate, monthSold } = popularity(entry);
+  const common = commonFields(world, entry, language);
+  return { ...common, isSelect: String(common.isSelect), repurchaseRate, monthSold };
+}
+
+/** The longer row of imageQuery (1688 docs imageQuery v1). */
+export function imageRow(world: World, entry: Entry, language: string) {
+  const { offer } = entry;
+  const { companyName, province, city } = offer.seller;
+  return {
+    ...searchRow(world, entry, language),
+    companyName,
+    companyAddress: province + city,
+    offerDataInfo: {
+      offerApplauseRate: percent(offer, 'applause'),
+      kjFeaturedServices: null,
+      qualityRfdRate30d: percent(offer, 'refunded-30'),
+      repurchaseRate30d: percent(offer, 'repurchased-30'),
+      pickupRate24h30d: percent(offer, 'pickup-24h'),
+    },
   };
 }

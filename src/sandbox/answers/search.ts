@@ -1,89 +1,58 @@
-import { missing, readObject, refuseRequest, textOf, wrapResult } from './crossborder.ts';
-import { driftPage } from './drift.ts';
-import { searchRow } from './search-row.ts';
-import type { GatewayAnswer } from '../gateway-answer.ts';
-import type { JsonObject } from '../../core/json.ts';
+import { missing, refuseRequest, textOf, wrapResult } from './crossborder.ts';
+import { pictureAt } from './images.ts';
+import { readSearchParam, searchPage, type SearchParam, type SearchSettings } from './search-page.ts';
+import { imageRow, searchRow, sellerRow } from './search-row.ts';
+import { answerWith, type GatewayAnswer } from '../gateway-answer.ts';
 import type { Params } from '../sign.ts';
-import type { Draw } from '../world/draw.ts';
-import { goodsOf } from '../world/goods.ts';
-import { maxReach, type Entry, type Query, type Snapshot, type World } from '../world/world.ts';
-import { salesOf } from './offer-fields.ts';
+import type { Picture } from '../world/likeness.ts';
 
-/** 1688's own bound on a page (1688 docs keywordQuery v1). */
-export const maxPageSize = 50;
-
-export interface SearchSettings {
-  readonly world: World;
-  readonly snapshot: Snapshot;
-  /** Null: the ranking stands still within a step. */
-  readonly drift: Draw | null;
-  /** Report one page too many, as clients have seen. */
-  readonly hasExtraPage: boolean;
-}
-
-function numberOf(param: JsonObject, name: string): number {
-  const text = textOf(param[name]);
-  if (text === null || !/^\d+$/.test(text)) throw missing(name);
-  return Math.max(1, Number(text));
-}
-
-function fenOf(text: string | null): number | null {
-  if (text === null || !/^\d+(\.\d+)?$/.test(text)) return null;
-  return Math.round(Number(text) * 100);
-}
-
-function queryOf(param: JsonObject): Query {
-  const list = textOf(param['categoryIdList'])?.split(',') ?? [];
-  const single = textOf(param['categoryId']);
-  return {
-    categoryIds: single === null ? list : [...list, single],
-    keyword: textOf(param['keyword']) ?? '',
-    minFen: fenOf(textOf(param['priceStart'])),
-    maxFen: fenOf(textOf(param['priceEnd'])),
-  };
-}
-
-/** What `sort` can order by; it only ever orders the rows of one page (1688 docs keywordQuery v1). */
-const sortKeys: Readonly<Record<string, (entry: Entry) => number>> = {
-  price: ({ offer, state }) => goodsOf(offer, state).searchFen ?? 0,
-  monthSold: ({ offer, state }) => salesOf(offer, state).month,
-  rePurchaseRate: ({ offer }) => offer.draw.int('repurchase', 60),
-};
-
-function sortPage(page: readonly Entry[], sort: string | null): readonly Entry[] {
-  const [, field, direction] = /"(\w+)"\s*:\s*"(asc|desc)"/.exec(sort ?? '') ?? [];
-  const key = field === undefined ? undefined : sortKeys[field];
-  if (key === undefined) return page;
-  const sign = direction === 'desc' ? -1 : 1;
-  return page.toSorted((a, b) => sign * (key(a) - key(b)));
-}
-
-/**
- * `product.search.keywordQuery` (1688 docs, v1). Within reach are the first 2,000 records. Past the end the list
- * is empty and larger pages than 50 are cut to 50: both are guesses.
- */
+/** `product.search.keywordQuery` (1688 docs, v1). */
 export function answerSearch(params: Params, settings: SearchSettings): GatewayAnswer {
-  const param = readObject(params, 'offerQueryParam');
-  const page = numberOf(param, 'beginPage');
-  const pageSize = Math.min(maxPageSize, numberOf(param, 'pageSize'));
-  const language = textOf(param['country']);
-  if (language === null) throw missing('country');
-  const query = queryOf(param);
+  const search = readSearchParam(params);
+  const { query, language } = search;
   if (query.keyword === '' && query.categoryIds.length === 0) {
     return refuseRequest('BA_PARAM_INVALID_ERROR', 'keyword and categoryId are both empty');
   }
-  const found = settings.snapshot.search(query);
-  const [start, end] = [(page - 1) * pageSize, page * pageSize];
-  const rows =
-    settings.drift === null
-      ? found.reachable.slice(start, end)
-      : driftPage(found.reachable, start, end, settings.drift);
-  const totalRecords = Math.min(maxReach, found.total);
-  return wrapResult({
-    totalRecords,
-    totalPage: Math.ceil(totalRecords / pageSize) + (settings.hasExtraPage ? 1 : 0),
-    pageSize,
-    currentPage: page,
-    data: sortPage(rows, textOf(param['sort'])).map((entry) => searchRow(settings.world, entry, language)),
+  const { world } = settings;
+  return wrapResult(searchPage(search, query, settings, (entry) => searchRow(world, entry, language)));
+}
+
+/** `product.search.querySellerOfferList` (1688 docs, v1): the offers of one shop, in shorter rows. */
+export function answerSellerSearch(params: Params, settings: SearchSettings): GatewayAnswer {
+  const search = readSearchParam(params);
+  const sellerId = textOf(search.param['sellerOpenId']);
+  if (sellerId === null) throw missing('sellerOpenId');
+  const { world } = settings;
+  const rowOf = (entry: Parameters<typeof sellerRow>[1]) => sellerRow(world, entry, search.language);
+  return wrapResult(searchPage(search, { ...search.query, sellerId }, settings, rowOf));
+}
+
+function pictureOf({ param }: SearchParam, uploads: ReadonlySet<string>): Picture | null {
+  const imageId = textOf(param['imageId']);
+  const address = textOf(param['imageAddress']);
+  if (imageId === null && address === null) throw missing('imageId');
+  if (imageId !== null) return uploads.has(imageId) ? { key: imageId, offerIndex: null } : null;
+  return pictureAt(address ?? '');
+}
+
+/**
+ * `product.search.imageQuery` (1688 docs, v1): offers that look like an uploaded picture, or like one on
+ * alicdn. `success` is text here, as documented. What a picture that 1688 does not have gives is not known;
+ * here the request is refused.
+ */
+export function answerImageSearch(
+  params: Params,
+  settings: SearchSettings,
+  uploads: ReadonlySet<string>,
+): GatewayAnswer {
+  const search = readSearchParam(params);
+  const picture = pictureOf(search, uploads);
+  if (picture === null) return refuseRequest('BA_PARAM_INVALID_ERROR', 'the picture is not known');
+  const { world } = settings;
+  const rowOf = (entry: Parameters<typeof imageRow>[1]) => imageRow(world, entry, search.language);
+  const page = searchPage(search, { ...search.query, picture }, settings, rowOf);
+  const picRegionInfo = { currentRegion: '0,800,0,800', yoloCropRegion: '0,800,0,800;40,760,40,760' };
+  return answerWith({
+    result: { success: 'true', code: '200', message: '成功', result: { ...page, picRegionInfo } },
   });
 }

@@ -1,6 +1,8 @@
 import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../core/json.ts';
 import { faultKinds, type Fault } from '../faults.ts';
+
 import { noLimits, type QuotaLimits } from '../quota.ts';
+import type { Feeds } from './reach.ts';
 
 /** A command that can't be carried out; its message goes back to whoever sent it. */
 export class BadCommand extends Error {}
@@ -65,9 +67,14 @@ function readList(url: URL, name: string): readonly string[] {
   return (url.searchParams.get(name) ?? '').split(',').filter((item) => item !== '');
 }
 
-/** `?categories=10100,10107&keywords=...` */
-export function readFeeds(url: URL) {
-  return { categories: readList(url, 'categories'), keywords: readList(url, 'keywords') };
+/** `?categories=10100,10107&keywords=...&sellers=...&images=...` */
+export function readFeeds(url: URL): Feeds {
+  return {
+    categories: readList(url, 'categories'),
+    keywords: readList(url, 'keywords'),
+    sellers: readList(url, 'sellers'),
+    images: readList(url, 'images'),
+  };
 }
 
 /** An ISO 8601 parameter in milliseconds; `fallback` when it is absent. @throws BadCommand when it is no instant */

@@ -71,7 +71,7 @@ export function readStats(state: SandboxState, { feeds, after, since }: StatsQue
   const step = world.stepAt(now.getTime());
   const calls = log.list(after, since);
   const counted = calls.filter((call) => call.isCounted);
-  const hasFeeds = feeds.categories.length + feeds.keywords.length > 0;
+  const hasFeeds = Object.values(feeds).some((list: readonly string[]) => list.length > 0);
   return {
     now: now.toISOString(),
     world: { step, startAt: new Date(world.startAt).toISOString(), stepMs: world.stepMs },

@@ -36,15 +36,20 @@ export function subjectOf(offer: Offer, state: OfferState): string {
     .join('');
 }
 
-/** Two offers in five are never translated (measured by clients): their translation repeats the title. */
-function isTranslated(offer: Offer, language: string): boolean {
-  return languages.has(language) && !offer.draw.chance('untranslated', 0.4);
+/** `term` in a language; for any but English, English with the language in front has to do. */
+export function translateTerm(term: Term, language: string): string {
+  if (!languages.has(language)) return term.zh;
+  return language === 'en' ? term.en : `[${language}] ${term.en}`;
 }
 
-/** `term` in a language; for any but English, English with the language in front has to do. */
+/** Two offers in five are never translated (measured by clients): their translation repeats the title. */
+function isTranslated(offer: Offer): boolean {
+  return !offer.draw.chance('untranslated', 0.4);
+}
+
+/** `term` as a text of one offer. */
 export function translate(offer: Offer, term: Term, language: string): string {
-  if (!isTranslated(offer, language)) return term.zh;
-  return language === 'en' ? term.en : `[${language}] ${term.en}`;
+  return isTranslated(offer) ? translateTerm(term, language) : term.zh;
 }
 
 /** The title in a language; the Chinese one where there is no translation or the language is unknown. */

@@ -2,6 +2,7 @@ import { growCategories, type Category, type CategoryTree } from './categories.t
 import { Draw } from './draw.ts';
 import { stateAt, type OfferState } from './evolution.ts';
 import { goodsOf } from './goods.ts';
+import { listAlike, type Gallery, type Picture } from './likeness.ts';
 import { countBorn, createOfferFactory, type Offer } from './offers.ts';
 import { subjectOf } from './texts.ts';
 
@@ -25,11 +26,25 @@ export interface Query {
   readonly categoryIds: readonly string[];
   /** Words that the title must contain, all of them; empty: any title. */
   readonly keyword: string;
+  /** One shop's `sellerOpenId`; null: all. */
+  readonly sellerId: string | null;
+  /** Offers that look like this, most alike first; null: whatever they look like. */
+  readonly picture: Picture | null;
   readonly minFen: number | null;
   readonly maxFen: number | null;
 }
 
-interface Found {
+/** Asks for everything. */
+export const anything: Query = {
+  categoryIds: [],
+  keyword: '',
+  sellerId: null,
+  picture: null,
+  minFen: null,
+  maxFen: null,
+};
+
+export interface Found {
   /** How many exist. */
   readonly total: number;
   /** The first 2,000 by rank. */
@@ -78,16 +93,30 @@ function createSearch(categories: CategoryTree, ranked: readonly Entry[]): Snaps
     if (list === undefined) byLeaf.set(id, [entry]);
     else list.push(entry);
   }
+  const leavesBelow = (ids: readonly string[]): ReadonlySet<Category> =>
+    new Set(ids.flatMap((id) => categories.subtree(id)).filter((node) => node.isLeaf));
   const inCategories = (ids: readonly string[]): readonly Entry[] => {
     if (ids.length === 0) return ranked;
-    const leaves = new Set(ids.flatMap((id) => categories.subtree(id)).filter((node) => node.isLeaf));
-    const [only, ...others] = [...leaves].map((leaf: Category) => byLeaf.get(leaf.id) ?? []);
+    const [only, ...others] = [...leavesBelow(ids)].map((leaf: Category) => byLeaf.get(leaf.id) ?? []);
     if (only === undefined) return [];
     return others.length === 0 ? only : [only, ...others].flat().sort((a, b) => b.score - a.score);
   };
+  const gallery: Gallery = {
+    rootIds: categories.children('0').map((node) => node.id),
+    below: (rootId) => inCategories([rootId]),
+    find: (offerIndex) => ranked.find(({ offer }) => offer.index === offerIndex),
+  };
+  const candidates = (query: Query): readonly Entry[] => {
+    if (query.picture === null) return inCategories(query.categoryIds);
+    const alike = listAlike(query.picture, gallery);
+    if (query.categoryIds.length === 0) return alike;
+    const leaves = leavesBelow(query.categoryIds);
+    return alike.filter(({ offer }) => leaves.has(offer.category));
+  };
   return (query) => {
     const words = query.keyword.split(/\s+/).filter((word) => word !== '');
-    const found = inCategories(query.categoryIds).filter((entry) => {
+    const found = candidates(query).filter((entry) => {
+      if (query.sellerId !== null && entry.offer.seller.id !== query.sellerId) return false;
       const subject = words.length === 0 ? '' : subjectOf(entry.offer, entry.state);
       return words.every((word) => subject.includes(word)) && matchesPrice(entry, query);
     });
