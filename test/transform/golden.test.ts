@@ -17,6 +17,7 @@ const answers: Record<string, () => LoadableAnswer> = {
   'offer-by-sku': () => normalizeOfferAnswer('800000000012', readPayload('offer-by-sku')),
   'offer-by-range-with-skus': () =>
     normalizeOfferAnswer('800000000013', readPayload('offer-by-range-with-skus')),
+  'offer-with-odd-forms': () => normalizeOfferAnswer('800000000015', readPayload('offer-with-odd-forms')),
   'offer-with-bad-rows': () => normalizeOfferAnswer('800000000014', readPayload('offer-with-bad-rows')),
 };
 
@@ -34,6 +35,7 @@ describe('golden answers', () => {
     'offer-by-quantity',
     'offer-by-sku',
     'offer-by-range-with-skus',
+    'offer-with-odd-forms',
   ])('%s has only documented fields', (name) => {
     const unknown = answers[name]?.().drifts.filter((drift) => drift.kind === 'unknown');
     expect(unknown).toEqual([]);
