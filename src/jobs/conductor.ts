@@ -60,10 +60,10 @@ const tickPauseMs = 100;
  * @throws AppError whose recovery is `halt`: no later tick would do better
  */
 export async function conduct(deps: ConductorDeps, isOver: () => Promise<boolean>): Promise<void> {
-  for (const kind of jobKinds) {
-    deps.queues.work(kind, deps.concurrency[kind], createProcessor(deps.process, kind));
-  }
   try {
+    for (const kind of jobKinds) {
+      deps.queues.work(kind, deps.concurrency[kind], createProcessor(deps.process, kind));
+    }
     while (!deps.drain.aborted) {
       try {
         await deps.tick();

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { createLogger } from '../../src/core/log.ts';
+import { conduct, createNudge } from '../../src/jobs/conductor.ts';
+import { jobKinds, type JobKind } from '../../src/jobs/job-kinds.ts';
+import type { ProcessDeps } from '../../src/jobs/process-job.ts';
+import type { Queues } from '../../src/jobs/queue-backend.ts';
+
+/** Queues without a backend; of their workers only the first one can be started. */
+function createQueues() {
+  const workers = { started: 0, isStopped: false };
+  const queues: Queues = {
+    backend: 'postgres',
+    add: async () => undefined,
+    count: async () => ({ active: 0, unfinished: 0 }),
+    work: () => {
+      workers.started += 1;
+      if (workers.started > 1) throw new Error('no second worker');
+    },
+    stopWorkers: async () => {
+      workers.isStopped = true;
+    },
+    close: async () => undefined,
+  };
+  return { queues, workers };
+}
+
+it('stops the workers it has started when another one can not be', async () => {
+  const { queues, workers } = createQueues();
+  const conducting = conduct(
+    {
+      queues,
+      process: {} as ProcessDeps,
+      tick: async () => undefined,
+      nudge: createNudge(),
+      concurrency: Object.fromEntries(jobKinds.map((kind) => [kind, 1])) as Record<JobKind, number>,
+      log: createLogger({ level: 'silent', pretty: false }),
+      drain: new AbortController().signal,
+      stopNow: new AbortController().signal,
+    },
+    async () => true,
+  );
+  await expect(conducting).rejects.toThrow('no second worker');
+  expect(workers).toEqual({ started: 2, isStopped: true });
+});
