@@ -12,9 +12,12 @@ const database = 'catalog_sync';
 const connectAttempts = 100;
 const connectPauseMs = 100;
 
-/** The url of a database of the local server, by default of `catalog_sync`. */
+/**
+ * The url of a database of the local server, by default of `catalog_sync`. It says that there is no TLS, because
+ * a `PGSSLMODE` in the environment, meant for another server, would ask for it.
+ */
 export function connectionUrl(port: number, password: string, name: string = database): string {
-  return `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}`;
+  return `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}?sslmode=disable`;
 }
 
 function isWrongPassword(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Pool } from 'pg';
 import { openApp, type App } from '../../app.ts';
 import { isLoopbackUrl, loadConfig, type Config } from '../../core/config.ts';
 import { AppError } from '../../core/errors.ts';
@@ -7,7 +8,7 @@ import { Secret } from '../../core/secret.ts';
 import { runToEnd } from '../../jobs/run-to-end.ts';
 import { migrate } from '../../load/migrate.ts';
 import { createPool } from '../../load/pool.ts';
-import { demoTrigger, readDemoProgress } from '../../load/stores/demo-store.ts';
+import { demoTrigger, giveUpSentCalls, readDemoProgress } from '../../load/stores/demo-store.ts';
 import { holdDemoLock } from '../../load/stores/demo-lock.ts';
 import type { Run } from '../../model/run.ts';
 import { cliErrors } from '../errors.ts';
@@ -67,8 +68,9 @@ async function startWorld(stage: Stage, worldBeganAt: Date, day: number): Promis
   return sandbox;
 }
 
-/** Runs of demos that were killed: we have the turn, so nobody drives them. What they fetched is kept. */
-async function endDeadRuns({ runs }: App): Promise<void> {
+/** What killed demos left under way: we have the turn, so nobody is at it. What they fetched is kept. */
+async function endDeadRuns({ runs }: App, pool: Pool): Promise<void> {
+  await giveUpSentCalls(pool);
   for (const { runId } of await runs.listActive()) await runs.end(runId, 'cancelled', 'killed');
 }
 
@@ -78,7 +80,6 @@ async function syncDay(stage: Stage, app: App, day: number): Promise<Run> {
   session.talk(sourceBanner(app.source));
   await app.runs.claimSource(app.source);
   await app.quota.setLedgerOffset((day - 1) * dayMs);
-  await endDeadRuns(app);
   stopIfTold(stage);
   const progress = createRunProgress(session, app, demoSync);
   const outcome = await runToEnd(
@@ -131,6 +132,7 @@ export async function playDemo(stage: Stage): Promise<void> {
   const config = demoConfig(stage.folder, sandbox.environment);
   const app = await openApp({ config, sync: demoSync, databaseUrl: new Secret(databaseUrl), log, shutdown });
   closing.add('app', () => app.close());
+  await endDeadRuns(app, pool);
   const run = await syncDay(stage, app, day);
   context.exitCode = exitCodeOfRun(run, false);
   await reportDemo(session, { run, day, pool, quota: await app.quota.quotaStatus() });

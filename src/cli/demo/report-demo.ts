@@ -122,17 +122,18 @@ export function talkNext(session: Session, folder: string, run: Run): void {
   const { cwd, env } = session.context;
   // Somebody's own database would come before the one of the folder.
   const node = env['DATABASE_URL'] ? 'env -u DATABASE_URL node' : 'node';
-  const command = `${node} ${shellWord(nearPath(cwd, program))} sql --project ${shellWord(nearPath(cwd, folder))}`;
+  const command = (verb: string) =>
+    `  ${node} ${shellWord(nearPath(cwd, program))} ${verb} --project ${shellWord(nearPath(cwd, folder))}`;
   const again =
-    run.status === 'succeeded'
-      ? 'run the demo again: a made-up day will have passed'
-      : 'run the demo again: it fetches what is still missing';
+    run.status === 'succeeded' ? 'a made-up day will have passed' : 'it fetches what is still missing';
   session.talk(
     [
       '',
-      `Look around:  ${command} "select * from usage.daily"`,
-      `Go on:        ${again}`,
-      'Go live:      docs/go-live.md',
+      'Look around:',
+      command('status'),
+      `${command('sql')} "select subject from catalog.offer limit 9"`,
+      `Go on:    run the demo again: ${again}`,
+      'Go live:  docs/go-live.md',
     ].join('\n'),
   );
 }

@@ -25,7 +25,9 @@ async function openDemoDatabase(session: Session, folder: string): Promise<OpenD
 }
 
 /** At the second signal nobody waits for the run, but a server without users is not left behind either. */
-async function leaveNow(database: OpenDatabase): Promise<never> {
+async function leaveNow(session: Session, database: OpenDatabase): Promise<never> {
+  // What loses its connections now has nothing to say that matters.
+  session.log.level = 'silent';
   await Promise.race([database.release(), sleep(stopNowMs)]);
   process.exit(exitCodes.failed);
 }
@@ -38,7 +40,7 @@ async function runDemo(session: Session, shutdown: Shutdown, isKept: boolean): P
   try {
     const database = await openDemoDatabase(session, folder);
     closing.add('database', () => database.release());
-    shutdown.stopNow.addEventListener('abort', () => void leaveNow(database));
+    shutdown.stopNow.addEventListener('abort', () => void leaveNow(session, database));
     stopIfTold({ shutdown });
     await playDemo({ session, closing, shutdown, folder, databaseUrl: database.url, isKept });
   } catch (error) {

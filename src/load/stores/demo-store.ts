@@ -65,6 +65,11 @@ export async function readDemoProgress(pool: Pool): Promise<DemoProgress> {
   };
 }
 
+/** Calls that a killed demo had sent: the sandbox died with it, so that no answer can come any more. */
+export async function giveUpSentCalls(pool: Pool): Promise<void> {
+  await pool.query(`SELECT usage.sweep('0')`);
+}
+
 /** How much the catalog holds. */
 export async function readCatalogSize(pool: Pool): Promise<CatalogSize> {
   const { rows } = await pool.query<Record<keyof CatalogSize, string>>(
