@@ -1,30 +1,45 @@
 import type { Draw } from './world/draw.ts';
 
-/** What can go wrong between a good answer and its reader. */
-export type FaultKind =
-  | 'server_error' // HTTP 5xx with an HTML page
-  | 'hang' // no answer, ever
-  | 'reset' // the connection is reset before an answer
-  | 'cut' // the connection ends in the middle of the body
-  | 'truncate' // the body is complete for HTTP, but half of the JSON is missing
-  | 'html' // HTTP 200 with a page in place of JSON
-  | 'oversize' // a body of many megabytes
-  | 'bad_charset' // bytes that are not UTF-8
-  | 'redirect' // HTTP 302 to another place
-  | 'gateway_error'; // an error of the gateway, with HTTP 200 unless said otherwise
+/** What can go wrong on the way of a good answer. */
+const transportFaults = [
+  'server_error', // HTTP 5xx with an HTML page
+  'hang', // no answer, ever
+  'drip', // the headers at once, then a byte every half second
+  'reset', // the connection is reset before an answer
+  'reset_body', // the connection is reset in the middle of the body
+  'cut', // the connection ends in the middle of the body
+  'truncate', // the body is complete for HTTP, but half of the JSON is missing
+  'html', // HTTP 200 with a page in place of JSON
+  'oversize', // a body of many megabytes
+  'bad_charset', // bytes that are not UTF-8
+  'redirect', // HTTP 302 to another place
+  'gateway_error', // an error of the gateway, with HTTP 200 unless said otherwise
+] as const;
 
-export const faultKinds: readonly FaultKind[] = [
-  'server_error',
-  'hang',
-  'reset',
-  'cut',
-  'truncate',
-  'html',
-  'oversize',
-  'bad_charset',
-  'redirect',
-  'gateway_error',
-];
+/** What can be wrong in an answer that arrives well; each touches only answers that have what it is about. */
+const contentFaults = [
+  'not_ready', // 500_2: the API wants to be asked again
+  'vanish', // a detail is empty: the offer is gone since search listed it
+  'repeat_page', // every page of a search is its first
+  'slip', // a page of a search lacks its first row
+  'duplicate', // a page of a search has its first row twice
+  'off_by_one', // a search counts one record more than there are
+  'mixed_forms', // prices, shares, flags, ids, dates and urls in other forms of the same meaning
+  'hostile_titles', // markup, terminal escapes, text that runs backwards, formulas, what is no text
+  'absurd_prices', // list prices that are no prices
+  'category_cycle', // a category names its own parent among its children
+] as const;
+
+export type TransportFault = (typeof transportFaults)[number];
+export type ContentFault = (typeof contentFaults)[number];
+export type FaultKind = TransportFault | ContentFault;
+
+export const faultKinds: readonly FaultKind[] = [...transportFaults, ...contentFaults];
+
+/** Whether the answer itself is changed, and not its way. */
+export function isContentFault(kind: FaultKind): kind is ContentFault {
+  return contentFaults.some((known) => known === kind);
+}
 
 /** One switch. It acts on answers to calls that passed the signature (and so were counted), and on OAuth. */
 export interface Fault {

@@ -1,7 +1,8 @@
 import { admitCall, checkApp } from './admission.ts';
 import { listApis } from './api-table.ts';
 import type { LogEntry } from './call-log.ts';
-import type { Fault } from './faults.ts';
+import { askForFirstPage, distortAnswer } from './distort/distort-answer.ts';
+import { isContentFault, type Fault } from './faults.ts';
 import { answerRefusal, Refusal, type GatewayAnswer } from './gateway-answer.ts';
 import { oauthApis } from './oauth.ts';
 import type { Params } from './sign.ts';
@@ -58,12 +59,27 @@ export function createGateway(state: SandboxState): (request: GatewayRequest) =>
       throw error;
     }
   };
+  let distorted = 0;
+  /** What is wrong with a refusal is what it says; only good answers are changed. */
+  const spoil = (
+    made: GatewayAnswer,
+    fault: Fault | null,
+    { api }: Target,
+    params: Params,
+  ): GatewayAnswer => {
+    if (fault === null || !isContentFault(fault.kind) || made.outcome !== 'ok') return made;
+    if (fault.kind === 'repeat_page') return apis.get(api)?.answer(askForFirstPage(params)) ?? made;
+    const draw = state.draw.child('distortion', distorted++);
+    const { categories } = state.world;
+    return { ...made, body: distortAnswer(fault.kind, made.body, { draw, categories }) };
+  };
   return (request) => {
     const target = parsePath(request.path);
     const { requestId } = request;
     const entry = state.log.open({ requestId, api: target.api, at: state.clock.now().getTime() });
     const made = answerOrRefuse(request, target, entry);
     const mayFail = entry.isCounted() || oauthApis.has(target.api);
-    return { answer: made, entry, fault: mayFail ? state.faults.take(target.api) : null };
+    const fault = mayFail ? state.faults.take(target.api) : null;
+    return { answer: spoil(made, fault, target, request.params), entry, fault };
   };
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Fault, FaultKind } from './faults.ts';
+import { isContentFault, type Fault, type TransportFault } from './faults.ts';
 import { toWireJson } from './wire-json.ts';
 
 const jsonType = 'application/json;charset=UTF-8';
@@ -25,6 +25,26 @@ function sendHalf(response: ServerResponse, body: Buffer): void {
   response.write(body.subarray(0, body.length / 2), () => response.destroy());
 }
 
+/** As `sendHalf`, but the connection does not end, it breaks. */
+function breakHalfWay(response: ServerResponse, body: Buffer): void {
+  response.writeHead(200, { 'content-type': jsonType, 'content-length': body.length });
+  response.write(body.subarray(0, body.length / 2), () => response.socket?.resetAndDestroy());
+}
+
+/** Slow enough to outlast anybody's patience, often enough that no pause between two bytes is suspicious. */
+const dripMs = 500;
+
+function dripOut(response: ServerResponse, body: Buffer): void {
+  response.writeHead(200, { 'content-type': jsonType, 'content-length': body.length });
+  let sent = 0;
+  const timer = setInterval(() => {
+    response.write(body.subarray(sent, sent + 1));
+    sent += 1;
+    if (sent === body.length) response.end();
+  }, dripMs);
+  response.on('close', () => clearInterval(timer));
+}
+
 function gatewayError(fault: Fault): string {
   const { code = 'gw.QosAppFrequencyLimit', message = 'App call exceeds limited frequency' } = fault;
   return toWireJson({ error_code: code, error_message: message, exception: message });
@@ -37,9 +57,11 @@ const htmlType = 'text/html;charset=UTF-8';
 /** "中" in GB2312, then a byte that is wrong in every encoding. */
 const foreignBytes = Buffer.from([0xd6, 0xd0, 0xff]);
 
-const senders: Readonly<Record<FaultKind, Sender>> = {
+const senders: Readonly<Record<TransportFault, Sender>> = {
   hang: () => undefined,
+  drip: dripOut,
   reset: (response) => response.socket?.resetAndDestroy(),
+  reset_body: breakHalfWay,
   cut: sendHalf,
   truncate: (response, body) => sendWhole(response, 200, body.subarray(0, body.length / 2)),
   server_error: (response, _body, fault) => sendWhole(response, fault.status ?? 500, page, htmlType),
@@ -52,7 +74,8 @@ const senders: Readonly<Record<FaultKind, Sender>> = {
   gateway_error: (response, _body, fault) => sendWhole(response, fault.status ?? 200, gatewayError(fault)),
 };
 
-/** Sends what the fault makes of a good answer. */
-export function sendFault(response: ServerResponse, fault: Fault, body: string): void {
-  senders[fault.kind](response, Buffer.from(body), fault);
+/** Sends an answer whose content is wrong as it is, any other as its fault has it. */
+export function sendFault(response: ServerResponse, fault: Fault, status: number, body: string): void {
+  if (isContentFault(fault.kind)) sendWhole(response, status, body);
+  else senders[fault.kind](response, Buffer.from(body), fault);
 }

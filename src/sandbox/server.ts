@@ -59,7 +59,7 @@ async function serveGateway(
     entry.end(answer.status, answer.outcome);
     sendWhole(response, answer.status, answer.body);
   } else {
-    sendFault(response, fault, answer.body);
+    sendFault(response, fault, answer.status, answer.body);
     entry.end(response.headersSent ? response.statusCode : 0, `fault:${fault.kind}`);
   }
 }

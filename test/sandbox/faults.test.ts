@@ -43,6 +43,20 @@ describe('faults', () => {
     await expect(fetchTime().then((response) => response.text())).rejects.toThrow();
   });
 
+  it('reset_body breaks the connection in the middle of the body', async () => {
+    sandbox.setFaults([{ kind: 'reset_body' }]);
+    const response = await fetchTime();
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow();
+  });
+
+  it('drip answers at once and never comes to an end', async () => {
+    sandbox.setFaults([{ kind: 'drip' }]);
+    const response = await fetchTime(sandbox, { signal: AbortSignal.timeout(1500) });
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow('timeout');
+  });
+
   it('reset ends the connection before an answer', async () => {
     sandbox.setFaults([{ kind: 'reset' }]);
     const code = await new Promise((resolve) => {
