@@ -27,6 +27,7 @@ const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
   '57P02': loadErrors.DATABASE_UNREACHABLE,
   '57P03': loadErrors.DATABASE_UNREACHABLE,
   '57P05': loadErrors.DATABASE_UNREACHABLE,
+  '25P03': loadErrors.DATABASE_UNREACHABLE,
   // A standby refuses writes until it is promoted.
   '25006': loadErrors.DATABASE_UNREACHABLE,
   '28': loadErrors.DATABASE_REFUSED,

@@ -1,6 +1,15 @@
 import type { Pool, PoolClient } from 'pg';
 
-/** Runs `work` in one READ COMMITTED transaction: all of it, or none. */
+/**
+ * A host that loses its power or network ends no connection: Postgres would keep its transaction, and the locks
+ * of the tick and of offers with it, for the two hours of TCP's keep-alive. At half, a long tick might be cut off.
+ */
+const silentForMs = 10 * 60_000;
+
+/**
+ * Runs `work` in one READ COMMITTED transaction: all of it, or none. One that says nothing to Postgres for ten
+ * minutes is ended there.
+ */
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
@@ -10,7 +19,7 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
   // The pool listens to idle connections only: one that breaks between two queries of ours would end the process.
   client.on('error', onError);
   try {
-    await client.query('BEGIN');
+    await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${silentForMs}`);
     const result = await work(client);
     await client.query('COMMIT');
     return result;

@@ -21,8 +21,9 @@ export function createPool({ connectionString, max, log, applicationName }: Pool
     application_name: applicationName ?? 'catalog-sync',
     // At half, a Postgres that is just starting on a busy machine would look unreachable.
     connectionTimeoutMillis: 10_000,
-    // A peer that vanished without a word is noticed by the kernel.
+    // A peer that vanished without a word is noticed by the kernel; left to itself, it first asks after two hours.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
   });
   // Without a listener, one terminated idle connection would end the process.
   pool.on('error', (err) => {

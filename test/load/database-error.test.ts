@@ -34,6 +34,7 @@ it.each([
   ['57P01', 'DATABASE_UNREACHABLE', 'retry'],
   ['57P03', 'DATABASE_UNREACHABLE', 'retry'],
   ['25006', 'DATABASE_UNREACHABLE', 'retry'],
+  ['25P03', 'DATABASE_UNREACHABLE', 'retry'],
   ['40001', 'DATABASE_BUSY', 'retry'],
   ['40P01', 'DATABASE_BUSY', 'retry'],
   ['55P03', 'DATABASE_BUSY', 'retry'],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { toDatabaseError } from '../../src/load/database-error.ts';
 import { runInTransaction } from '../../src/load/run-in-transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
@@ -52,4 +53,21 @@ it('gives up on a conflict that goes on', async () => {
   });
   await expect(failing).rejects.toThrow('again');
   expect(attempts).toBe(5);
+});
+
+it('is ended by Postgres when its process falls silent, so that others get its locks', async () => {
+  const silent = runInTransaction(db.pool, async (client) => {
+    const { rows } = await client.query<{ idle_in_transaction_session_timeout: string }>(
+      'SHOW idle_in_transaction_session_timeout',
+    );
+    expect(rows[0]?.idle_in_transaction_session_timeout).toBe('10min');
+    await client.query('SET LOCAL idle_in_transaction_session_timeout = 50');
+    await client.query('UPDATE account SET amount = 7 WHERE id = 3');
+    await db.pool.query('UPDATE account SET amount = 8 WHERE id = 3');
+    await client.query('UPDATE account SET amount = 9 WHERE id = 3');
+  });
+  expect(toDatabaseError(await silent.catch((error: unknown) => error))).toMatchObject({
+    code: 'DATABASE_UNREACHABLE',
+  });
+  expect((await readAmounts())[2]).toBe(8);
 });
