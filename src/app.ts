@@ -7,7 +7,7 @@ import type { Logger } from './core/log.ts';
 import type { Secret } from './core/secret.ts';
 import type { Gateway } from './model/gateway.ts';
 import type { Source } from './model/run.ts';
-import type { Schedule, SyncConfig } from './model/sync-config.ts';
+import type { ApprovedCalls, Schedule, SyncConfig } from './model/sync-config.ts';
 import { apiOf, endpoints } from './extract/endpoints/endpoints.ts';
 import { createGateway } from './extract/gateway/create-gateway.ts';
 import { createTokenProvider } from './extract/oauth/token-provider.ts';
@@ -22,6 +22,7 @@ import { createPool } from './load/pool.ts';
 import { listBlockedApis } from './load/stores/block-store.ts';
 import { createCatalogStore } from './load/stores/catalog-store.ts';
 import { createLedgerStore, type LedgerStore } from './load/stores/ledger-store.ts';
+import { createPermissionStore, type PermissionStore } from './load/stores/permission-store.ts';
 import { createPlanStore, type PlanStore } from './load/stores/plan-store.ts';
 import { createQuotaStore, type QuotaStore } from './load/stores/quota-store.ts';
 import { createRawStore } from './load/stores/raw-store.ts';
@@ -30,6 +31,7 @@ import { withTickLock } from './load/stores/tick-lock.ts';
 import { createSlotStore } from './load/stores/slot-store.ts';
 import { createTokenStore } from './load/stores/token-store.ts';
 import { advanceWindow } from './plan/advance-window.ts';
+import { approvedCalls } from './plan/approved-calls.ts';
 import { normalizerVersion } from './transform/normalize-answer.ts';
 
 export interface AppOptions {
@@ -51,6 +53,7 @@ export interface App {
   readonly plan: PlanStore;
   readonly gateway: Gateway;
   readonly quota: QuotaStore;
+  readonly permissions: PermissionStore;
   /** Works and ticks in this process until `isOver` says so or the process is told to stop. */
   conduct(isOver: () => Promise<boolean>): Promise<void>;
   close(): Promise<void>;
@@ -86,16 +89,21 @@ export function credentialsOf(config: Config): Credentials {
 
 const apiOfKind = (kind: JobKind): string => apiOf(endpoints[jobOperations[kind].operation]);
 
-/** Presets for what nobody has told us, and what the sync file says 1688 approved. */
-async function applyLimits(quota: QuotaStore, sync: SyncConfig, appKey: string): Promise<void> {
+/** Presets for what nobody has told us, and what 1688 approved. */
+async function applyLimits(
+  { quota, permissions }: { readonly quota: QuotaStore; readonly permissions: PermissionStore },
+  sync: SyncConfig,
+  appKey: string,
+): Promise<void> {
   const { perSecond, approved } = sync.quotas;
+  const fromFile: Readonly<Record<string, ApprovedCalls>> = approved;
   const apis = Object.values(endpoints).map(apiOf);
   await quota.applyPresets({ appKey, account: sync.account, apis, callsPerSecond: perSecond });
-  for (const kind of jobKinds) {
-    const { daily, monthly } = approved[jobOperations[kind].operation] ?? { daily: null, monthly: null };
-    const api = apiOfKind(kind);
-    if (daily !== null) await quota.setLimit({ appKey, api, window: 'day', callLimit: daily });
-    if (monthly !== null) await quota.setLimit({ appKey, api, window: 'month', callLimit: monthly });
+  const declared = await permissions.listApis();
+  for (const [operation, endpoint] of Object.entries(endpoints)) {
+    const api = apiOf(endpoint);
+    const known = declared.find((permission) => permission.api === api);
+    await quota.applyApproved(appKey, api, approvedCalls(fromFile[operation], known));
   }
 }
 
@@ -120,14 +128,15 @@ async function listBlocks(pool: Pool, appKey: string): Promise<Blocks> {
   const blocked = await listBlockedApis(pool, appKey, laned);
   return new Map(
     jobKinds.flatMap((kind) => {
-      const reason = blocked.get(apiOfKind(kind));
-      return reason === undefined ? [] : [[kind, reason] as const];
+      const block = blocked.get(apiOfKind(kind));
+      return block === undefined ? [] : [[kind, block] as const];
     }),
   );
 }
 
-function openStores(pool: Pool, { log, shutdown }: AppOptions) {
+function openStores(pool: Pool, { config, log, shutdown }: AppOptions) {
   return {
+    permissions: createPermissionStore({ pool, appKey: credentialsOf(config).appKey }),
     ledger: createLedgerStore({ pool, log, signal: shutdown.stopNow }),
     quota: createQuotaStore({ pool }),
     raw: createRawStore({ pool }),
@@ -160,8 +169,9 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const source = sourceOf(config);
   const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
   closing.add('database', () => pool.end());
-  const { ledger, quota, raw, runs, slots, plan, catalog } = openStores(pool, options);
-  await applyLimits(quota, sync, appKey);
+  const stores = openStores(pool, options);
+  const { ledger, quota, permissions, raw, runs, slots, plan, catalog } = stores;
+  await applyLimits(stores, sync, appKey);
   const gateway = openGateway(options, ledger, pool);
   closing.add('gateway', () => gateway.close());
   const loader = createCatalogLoader({ catalog, runs });
@@ -197,6 +207,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     plan,
     gateway,
     quota,
+    permissions,
     conduct: (isOver) => conduct(conductorDeps, isOver),
     close: () => closing.close(log),
   };

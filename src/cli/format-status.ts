@@ -89,14 +89,14 @@ function formatQuota({ quota }: Status): string {
   return formatTable(columns, rows);
 }
 
+function formatHoldEnd({ heldUntil, probeAfter }: Status['holds'][number]): string {
+  if (heldUntil) return formatTime(heldUntil);
+  return probeAfter ? `a call is answered; next try ${formatTime(probeAfter)}` : 'somebody resumes it';
+}
+
 function formatHolds({ holds }: Status): string {
   if (holds.length === 0) return 'No API is held.';
-  const rows = holds.map((hold) => [
-    hold.api,
-    hold.code,
-    formatTime(hold.heldAt),
-    hold.heldUntil ? formatTime(hold.heldUntil) : 'somebody resumes it',
-  ]);
+  const rows = holds.map((hold) => [hold.api, hold.code, formatTime(hold.heldAt), formatHoldEnd(hold)]);
   return formatTable([left('held api'), left('code'), left('since'), left('until')], rows);
 }
 

@@ -4,6 +4,7 @@ import type { StoredAnswer } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
 import { loadErrors } from '../load/errors.ts';
+import type { ApiBlock } from '../load/stores/block-store.ts';
 import type { PlanStore } from '../load/stores/plan-store.ts';
 import type { RawStore } from '../load/stores/raw-store.ts';
 import type { RunStore } from '../load/stores/run-store.ts';
@@ -12,8 +13,8 @@ import type { CatalogLoader } from './load-answers.ts';
 import { planJobs } from './plan-jobs.ts';
 import type { Queues } from './queue-backend.ts';
 
-/** Why nothing may be asked of a kind for now. `quota`: its day or month is spent; else the code of a hold. */
-export type Blocks = ReadonlyMap<JobKind, string>;
+/** The kinds that are held or whose quota is spent. */
+export type Blocks = ReadonlyMap<JobKind, ApiBlock>;
 
 export interface TickDeps {
   /** Runs the work unless another process is at it right now. */
@@ -73,12 +74,15 @@ function feedsOf(run: Run, sync: SyncConfig): Feed[] {
 function blockOf(run: Run, kind: JobKind, blocks: Blocks, now: Date): string | undefined {
   if (run.budgetCalls !== null && run.callsUsed >= run.budgetCalls) return 'budget';
   if (run.deadlineAt !== null && now >= run.deadlineAt) return 'deadline';
-  return blocks.get(kind);
+  return blocks.get(kind)?.reason ?? undefined;
 }
 
+const isQuotaBlock = (block: string): boolean => ['budget', 'deadline', 'quota'].includes(block);
+
 async function conclude(deps: TickDeps, run: Run, blocksMet: readonly string[]): Promise<void> {
-  const cause = blocksMet[0] ?? null;
-  const isQuota = cause !== null && ['budget', 'deadline', 'quota'].includes(cause);
+  // A quota comes back by itself; a hold may need a person, so it must not hide behind one.
+  const cause = blocksMet.find((block) => !isQuotaBlock(block)) ?? blocksMet[0] ?? null;
+  const isQuota = cause !== null && isQuotaBlock(cause);
   const { errors } = run.counts;
   if (isQuota) await deps.runs.end(run.runId, 'partial_quota', cause);
   else if (cause !== null || errors > 0)
@@ -86,12 +90,14 @@ async function conclude(deps: TickDeps, run: Run, blocksMet: readonly string[]):
   else await deps.runs.end(run.runId, 'succeeded', null);
 }
 
-async function driveRun(deps: TickDeps, run: Run, blocks: Blocks, now: Date): Promise<void> {
+async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   const feeds = feedsOf(run, deps.sync);
   // Before anything is planned: what is loaded after this look may be followed by something that is due.
   const isIdle =
     (await deps.plan.countLeases(run.runId)) === 0 && (await deps.runs.countReserved(run.runId)) === 0;
-  await deps.plan.ensureWindows(feeds, deps.sync.language);
+  // After that look: a probe that has just ended a hold must not count as held.
+  const blocks = await deps.listBlocks();
+  await deps.plan.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
   const blocksMet: string[] = [];
   let planned = 0;
   for (const kind of jobKinds) {
@@ -120,7 +126,6 @@ export async function tick(deps: TickDeps): Promise<void> {
     const active = await deps.runs.listActive();
     if (active.length === 0) return;
     await deps.runs.heartbeat(active.map((run) => run.runId));
-    const blocks = await deps.listBlocks();
-    for (const run of active) await driveRun(deps, run, blocks, now);
+    for (const run of active) await driveRun(deps, run, now);
   });
 }

@@ -1,4 +1,5 @@
 import type { OAuthTokenRequest, OperationRequest } from './operation.ts';
+import type { PermissionSign } from './permission.ts';
 
 /** Who a call is for. `refresh` and `discovery` compete by value; `manual` has a reserve of its own. */
 export type Lane = 'refresh' | 'discovery' | 'manual';
@@ -54,7 +55,7 @@ export type ReserveAnswer =
   | { readonly kind: 'in_flight'; readonly retryAfterMs: number }
   | {
       readonly kind: 'denied';
-      /** `run`: the run's own budget is spent; `hold`: the API is held. */
+      /** `run`: the run's own budget is spent; `hold`: the API is held, or one call is finding out whether it answers. */
       readonly by: WindowKind | 'run' | 'hold';
       /** Null when no time is known (a run's budget never comes back). */
       readonly retryAfterMs: number | null;
@@ -75,6 +76,8 @@ export interface Settlement {
   readonly responseBytes: number | null;
   /** The exact body; only given for answers worth keeping (successes of catalog operations). */
   readonly body: Buffer | null;
+  /** What the answer shows of the app's permission for the API; null: nothing. */
+  readonly shows: PermissionSign | null;
 }
 
 /** The ledger as the gateway client sees it; implemented over Postgres in `load`. */
@@ -83,8 +86,9 @@ export interface Ledger {
   reserve(request: ReserveRequest): Promise<ReserveAnswer>;
   /** Says that bytes may leave now. Until then the sweeper may refund the call; false: it already did, don't send. */
   markSent(callId: string): Promise<boolean>;
-  /** Settles the call and stores the answer in one transaction. Retried inside through a database outage. */
+  /**
+   * Settles the call, stores the answer and keeps what it shows of the permission, in one transaction: a refusal
+   * holds the API for everyone, an answer ends such a hold. Retried inside through a database outage.
+   */
   settle(settlement: Settlement): Promise<{ readonly rawId: string | null }>;
-  /** Holds an API for everyone until the time, or (null) until a person resumes it. */
-  hold(input: { readonly api: string; readonly code: string; readonly forMs: number | null }): Promise<void>;
 }

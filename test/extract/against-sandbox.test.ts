@@ -138,11 +138,11 @@ describe('the client and the sandbox', () => {
     });
   });
 
-  it('meet a declined API as a hold', async () => {
+  it('settle a declined API as denied', async () => {
     const api = 'com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1';
     const { gateway, ledger } = await setup({ declinedApis: [api] });
     await expect(gateway.call(search(1), context)).rejects.toMatchObject({ code: 'GATEWAY_NO_GRANT' });
-    expect(ledger.holds).toEqual([{ api, code: 'gw.APIACLDecline', forMs: null }]);
+    expect(ledger.calls).toMatchObject([{ reserve: { api }, settlement: { shows: 'denied' } }]);
   });
 
   it.each([

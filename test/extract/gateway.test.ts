@@ -298,25 +298,37 @@ describe('a refused token', () => {
   });
 });
 
+const json200 =
+  (body: unknown): Respond =>
+  (response) =>
+    json(response, body);
+const json400 =
+  (code: string): Respond =>
+  (response) =>
+    json(response, gatewayError(code), 400);
+
 describe('what one refusal asks of all calls', () => {
   it.each([
-    ['gw.APIACLDecline', 'GATEWAY_NO_GRANT'],
-    ['gw.APIUnsupported', 'GATEWAY_API_UNKNOWN'],
-    ['gw.NoUsageLeftError', 'GATEWAY_PACKAGE_USED_UP'],
-  ])('%s holds the API until someone resumes it', async (gatewayCode, code) => {
+    ['gw.APIACLDecline', 'denied', 'GATEWAY_NO_GRANT'],
+    ['gw.APIUnsupported', 'unsupported', 'GATEWAY_API_UNKNOWN'],
+    ['gw.NoUsageLeftError', 'exhausted', 'GATEWAY_PACKAGE_USED_UP'],
+  ])('%s shows that the API is %s, in its settlement', async (gatewayCode, shows, code) => {
     const { gateway, ledger } = await setup((response) => json(response, gatewayError(gatewayCode), 400));
     expect(await caught(gateway.call(roots, context))).toMatchObject({ code, recovery: 'stop-api' });
-    expect(ledger.holds).toEqual([
-      { api: 'com.alibaba.product:alibaba.category.get:1', code: gatewayCode, forMs: null },
-    ]);
+    expect(ledger.calls).toMatchObject([{ settlement: { gatewayCode, shows } }]);
   });
 
-  it('no other refusal holds anything', async () => {
-    const { gateway, ledger } = await setup((response) =>
-      json(response, gatewayError('gw.SignatureInvalid'), 400),
-    );
-    await caught(gateway.call(roots, context));
-    expect(ledger.holds).toEqual([]);
+  it.each([
+    ['an answer', json200(categories), 'allowed'],
+    ['a refusal by the API itself', json200({ succes: 'false', errorCode: 'X', errorMsg: 'no' }), 'allowed'],
+    ['an unknown app key', json400('gw.AppKeyNotFound'), 'app_refused'],
+    ['a refused signature', json400('gw.SignatureInvalid'), null],
+    ['a missing parameter', json400('gw.ParamMissing'), null],
+    ['noise', json200('noise'), null],
+  ] as const)('%s shows what it can', async (_, respond, shows) => {
+    const { gateway, ledger } = await setup(respond);
+    await gateway.call(roots, context).catch(() => undefined);
+    expect(ledger.calls).toMatchObject([{ settlement: { shows } }]);
   });
 
   it('"too fast" for the app pauses every API without spending a call, longer each time', async () => {

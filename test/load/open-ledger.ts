@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
 import { createLedgerStore, type LedgerStore } from '../../src/load/stores/ledger-store.ts';
 import { createQuotaStore, type QuotaStore } from '../../src/load/stores/quota-store.ts';
@@ -40,6 +41,7 @@ export function settlementFor(callId: string, overrides: Partial<Settlement> = {
     latencyMs: 12.4,
     responseBytes: 2,
     body: Buffer.from('{}'),
+    shows: null,
     ...overrides,
   };
 }
@@ -62,11 +64,20 @@ export interface OpenLedger {
   reset(): Promise<void>;
 }
 
+/** As after a first answer of each: an API of which nothing is known is called by one at a time. */
+async function allowApis(pool: Pool): Promise<void> {
+  await pool.query(
+    `INSERT INTO sync.api_permission (app_key, api, observed) SELECT $1, unnest($2::text[]), 'allowed'`,
+    [appKey, [api, otherApi]],
+  );
+}
+
 /** A ledger over a database of its own, which holds sandbox data so that its clock can be moved. */
 export async function openLedger(options: { longestCallMs?: number } = {}): Promise<OpenLedger> {
   const db = await createTestDatabase();
   const { pool } = db;
   await pool.query(`UPDATE sync.database_identity SET source = 'sandbox'`);
+  await allowApis(pool);
   const ledger = createLedgerStore({ pool, log: silentLog, ...options });
   const quota = createQuotaStore({ pool });
   return {
@@ -103,8 +114,9 @@ export async function openLedger(options: { longestCallMs?: number } = {}): Prom
     reset: async () => {
       await pool.query(
         `TRUNCATE usage.api_call, usage.in_flight, usage."window", usage.pace, usage.quota_limit, usage.api_hold,
-                  raw.payload, sync.run`,
+                  raw.payload, sync.run, sync.api_permission, sync.application`,
       );
+      await allowApis(pool);
       await quota.setLedgerOffset(0);
     },
   };

@@ -181,7 +181,7 @@ describe('a hold', () => {
   beforeEach(() => at.quota.applyPresets({ ...personal, callsPerSecond: 1_000 }));
 
   it('without an end stops its API, and no other, until somebody resumes it', async () => {
-    await at.ledger.hold({ api, code: 'gw.NoUsageLeftError', forMs: null });
+    await at.quota.holdApi({ api, code: 'gw.NoUsageLeftError', forMs: null });
     expect(await at.ledger.reserve(requestFor('a'))).toEqual({
       kind: 'denied',
       by: 'hold',

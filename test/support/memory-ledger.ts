@@ -16,7 +16,6 @@ interface MemoryCall {
 
 export interface MemoryLedger extends Ledger {
   readonly calls: MemoryCall[];
-  readonly holds: { api: string; code: string; forMs: number | null }[];
   /** Answers to give to the next reservations, before any is granted. */
   readonly script: ReserveAnswer[];
   /** What grants ask their callers to wait. */
@@ -45,7 +44,6 @@ export function createMemoryLedger(
   };
   const ledger: MemoryLedger = {
     calls: [],
-    holds: [],
     script: [],
     sendAfterMs: 0,
     maySend: true,
@@ -70,9 +68,6 @@ export function createMemoryLedger(
       call.settlement = settlement;
       const { body, httpStatus } = settlement;
       return { rawId: body && httpStatus ? keep(call, body, httpStatus) : null };
-    },
-    async hold(hold) {
-      ledger.holds.push(hold);
     },
   };
   return ledger;

@@ -6,6 +6,7 @@ import type { CallWaiting } from '../../model/gateway.ts';
 import type { Ledger, ReserveRequest, Settlement, StoredAnswer } from '../../model/ledger.ts';
 import { extractErrors } from '../errors.ts';
 import { classify, type Expectation, type HttpAnswer } from './classify.ts';
+import { permissionSign } from './permission-sign.ts';
 import type { TransportFailure, TransportResult } from './exchange.ts';
 import type { Transport } from './transport.ts';
 
@@ -108,7 +109,12 @@ interface Judgement {
 function judgeAnswer(answer: HttpAnswer, plan: AttemptPlan): Judgement {
   const outcome = classify(answer, plan.expects);
   // A refused call is kept as spent: whether 1688 counts failures is not known.
-  const spent = { state: 'committed', httpStatus: answer.status, responseBytes: answer.body.length } as const;
+  const spent = {
+    state: 'committed',
+    httpStatus: answer.status,
+    responseBytes: answer.body.length,
+    shows: permissionSign(outcome),
+  } as const;
   if (outcome.kind === 'success') {
     const body = plan.keepsBody ? answer.body : null;
     return { settlement: { ...spent, outcome: 'ok', gatewayCode: null, body }, result: outcome };
@@ -131,6 +137,7 @@ function judgeFailure(failure: TransportFailure): Judgement {
       httpStatus,
       responseBytes: null,
       body: null,
+      shows: null,
     },
     result: { kind: 'failed', error, gatewayCode: null, facts: { httpStatus, transportCode: code } },
   };

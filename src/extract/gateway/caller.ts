@@ -62,7 +62,7 @@ export class Caller {
       return { kind: 'good', callId, rawId, runId, observedAt, payload, isCached: true };
     }
     const { callId, rawId, observedAt, sentAt, result } = answer;
-    if (result.kind === 'failed') throw await this.#failure(api, sentAt, result);
+    if (result.kind === 'failed') throw this.#failure(api, sentAt, result);
     this.#parts.backoff.accepted(api, sentAt);
     const { payload } = result;
     return { kind: 'good', callId, rawId, runId: context.runId, observedAt, payload, isCached: false };
@@ -106,12 +106,10 @@ export class Caller {
     });
   }
 
-  /** Holds or pauses what must be held or paused, and makes the error to throw. */
-  async #failure(api: string, sentAt: Date, failure: AttemptFailure): Promise<AppError> {
-    const { error, gatewayCode, facts } = failure;
+  /** Pauses what must be paused, and makes the error to throw. */
+  #failure(api: string, sentAt: Date, { error, facts }: AttemptFailure): AppError {
     if (error.recovery === 'stop-api') {
-      await this.#parts.ledger.hold({ api, code: gatewayCode ?? error.code, forMs: null });
-      return new AppError(error, `calls of ${api} are held until someone resumes them`, { facts });
+      return new AppError(error, `calls of ${api} are held, but for one a day that tries it`, { facts });
     }
     if (error.recovery === 'throttle') {
       const retryAfterMs = this.#pause(api, error.code, sentAt);

@@ -243,16 +243,26 @@ export const token = sync.table('token', {
   updatedAt: instant('updated_at').notNull(),
 });
 
+const declaration = {
+  declared: text('declared').notNull().default('not_applied'),
+  declaredAt: instant('declared_at'),
+};
+
+const observation = {
+  observed: text('observed').notNull().default('unknown'),
+  observedAt: instant('observed_at'),
+  observedCallId: id('observed_call_id'),
+};
+
+const declaredStates = sql`('not_applied', 'pending', 'under_review', 'granted', 'rejected')`;
+
 export const apiPermission = sync.table(
   'api_permission',
   {
     appKey: text('app_key').notNull(),
     api: text('api').notNull(),
-    observed: text('observed').notNull().default('unknown'),
-    observedAt: instant('observed_at'),
-    observedCallId: id('observed_call_id'),
-    declared: text('declared').notNull().default('not_applied'),
-    declaredAt: instant('declared_at'),
+    ...observation,
+    ...declaration,
     approvedDaily: integer('approved_daily'),
     approvedMonthly: integer('approved_monthly'),
   },
@@ -262,9 +272,19 @@ export const apiPermission = sync.table(
       'api_permission_observed',
       sql`${table.observed} IN ('unknown', 'allowed', 'denied', 'unsupported', 'exhausted')`,
     ),
-    check(
-      'api_permission_declared',
-      sql`${table.declared} IN ('not_applied', 'pending', 'under_review', 'granted', 'rejected')`,
-    ),
+    check('api_permission_declared', sql`${table.declared} IN ${declaredStates}`),
+  ],
+);
+
+export const application = sync.table(
+  'application',
+  {
+    appKey: text('app_key').primaryKey(),
+    ...observation,
+    ...declaration,
+  },
+  (table) => [
+    check('application_observed', sql`${table.observed} IN ('unknown', 'allowed', 'denied')`),
+    check('application_declared', sql`${table.declared} IN ${declaredStates}`),
   ],
 );

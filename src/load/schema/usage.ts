@@ -146,6 +146,7 @@ export const inFlight = usage.table(
     callId: id('call_id').primaryKey(),
     grantedAt: instant('granted_at').notNull(),
     appKey: text('app_key').notNull(),
+    api: text('api'),
     requestHash: bytea('request_hash'),
     runId: id('run_id'),
     quotaWindowIds: id('quota_window_ids').array().notNull(),
@@ -160,6 +161,8 @@ export const apiHold = usage.table('api_hold', {
   code: text('code').notNull(),
   heldAt: instant('held_at').notNull(),
   heldUntil: instant('held_until'),
+  probeAfter: instant('probe_after'),
+  probeCallId: id('probe_call_id'),
 });
 
 export const ledgerClock = usage.table(

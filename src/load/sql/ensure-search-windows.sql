@@ -1,7 +1,8 @@
 -- Purpose: makes the search windows that some feeds want (one for each leaf category below their roots, one for
---          each keyword), and retires those that they no longer want.
+--          each keyword), and retires those that they no longer want. While the tree can't be read, a node that was
+--          never visited, as a configured root, is searched as a window of its own.
 -- Params:  $1 jsonb [{"feed": text, "categories": [bigint], "keywords": [text], "price_min_cny": numeric|null,
---          "price_max_cny": numeric|null, "max_pages": int|null}]; $2 text language
+--          "price_max_cny": numeric|null, "max_pages": int|null}]; $2 text language; $3 boolean the category API is held
 -- Returns: nothing
 WITH RECURSIVE feed AS (
   SELECT *
@@ -21,8 +22,11 @@ wanted AS (
   SELECT f.feed, '' AS keyword, r.category_id, f.price_min_cny, f.price_max_cny, f.max_pages
   FROM feed f
   JOIN reach r USING (feed)
-  JOIN catalog.category c USING (category_id)
+  LEFT JOIN catalog.category c USING (category_id)
+  LEFT JOIN sync.category_visit v USING (category_id)
   WHERE c.is_leaf AND NOT c.is_retired
+     -- The whole tree (0) is no category that can be searched.
+     OR $3::boolean AND r.category_id <> 0 AND v.visited_at IS NULL AND c.is_retired IS DISTINCT FROM true
   UNION ALL
   SELECT f.feed, unnest(f.keywords), 0, f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
 ),

@@ -7,19 +7,22 @@ export interface LanedApi {
   readonly lane: Lane;
 }
 
-/**
- * Of the given APIs, those of which nothing may be asked for a while, with the reason: the code of a hold, or
- * `quota` when a day or month is spent.
- */
+export interface ApiBlock {
+  /** Why nothing may be asked of it for a while: the code of a hold, or `quota` when a day or month is spent. */
+  readonly reason: string | null;
+  /** Also when `reason` is null: the day's one call to see whether it answers again is due. */
+  readonly isHeld: boolean;
+}
+
+/** Of the given APIs, those that are held or whose quota is spent. */
 export async function listBlockedApis(
   pool: Pool,
   appKey: string,
   apis: readonly LanedApi[],
-): Promise<ReadonlyMap<string, string>> {
-  const { rows } = await pool.query<{ api: string; reason: string }>(readSql('list-blocks'), [
-    appKey,
-    apis.map(({ api }) => api),
-    apis.map(({ lane }) => lane),
-  ]);
-  return new Map(rows.map(({ api, reason }) => [api, reason]));
+): Promise<ReadonlyMap<string, ApiBlock>> {
+  const { rows } = await pool.query<{ api: string; is_held: boolean; reason: string | null }>(
+    readSql('list-blocks'),
+    [appKey, apis.map(({ api }) => api), apis.map(({ lane }) => lane)],
+  );
+  return new Map(rows.map(({ api, is_held, reason }) => [api, { reason, isHeld: is_held }]));
 }

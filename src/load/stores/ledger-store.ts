@@ -128,6 +128,7 @@ async function settle(options: LedgerStoreOptions, settlement: Settlement): Prom
         packed?.gzipped ?? null,
         packed?.bytes ?? null,
         packed?.sha256 ?? null,
+        settlement.shows,
       ]),
     options,
   );
@@ -164,9 +165,6 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore {
       return rows[0]?.may_send ?? false;
     },
     settle: async (settlement) => ({ rawId: await settle(options, settlement) }),
-    hold: async ({ api, code, forMs }) => {
-      await classifyDatabaseErrors(() => pool.query(readSql('hold-api'), [api, code, forMs]));
-    },
     sweep: () => classifyDatabaseErrors(() => sweep(pool, longestCallMs)),
   };
 }

@@ -14,7 +14,11 @@ export interface DueWindow {
 
 /** Reads what is due and takes it; all times by the ledger clock. */
 export interface PlanStore {
-  ensureWindows(feeds: readonly Feed[], language: string): Promise<void>;
+  /**
+   * Makes the windows of some feeds, and retires those that they no longer want. `isTreeClosed`: the category API
+   * is held, so that nodes which were never visited are searched as they are.
+   */
+  ensureWindows(feeds: readonly Feed[], language: string, isTreeClosed: boolean): Promise<void>;
   leaseCategories(lease: LeaseRequest): Promise<string[]>;
   leaseWindows(lease: LeaseRequest): Promise<DueWindow[]>;
   leaseOffers(lease: LeaseRequest): Promise<string[]>;
@@ -151,7 +155,7 @@ function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release'
 export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
   return {
     ...createLeases(pool),
-    ensureWindows: async (feeds, language) => {
+    ensureWindows: async (feeds, language, isTreeClosed) => {
       const wanted = feeds.map((feed) => ({
         feed: feed.name,
         categories: feed.categories,
@@ -160,7 +164,7 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
         price_max_cny: feed.priceMaxCny,
         max_pages: feed.maxPages,
       }));
-      await pool.query(readSql('ensure-search-windows'), [JSON.stringify(wanted), language]);
+      await pool.query(readSql('ensure-search-windows'), [JSON.stringify(wanted), language, isTreeClosed]);
     },
     countLeases: async (runId) => {
       const counts = Object.values(targets).map(

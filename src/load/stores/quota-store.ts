@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../core/errors.ts';
 import type { WindowKind } from '../../model/ledger.ts';
-import type { AccountType } from '../../model/sync-config.ts';
+import type { AccountType, ApprovedCalls } from '../../model/sync-config.ts';
 import { loadErrors } from '../errors.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
 import { readSql } from '../sql-file.ts';
@@ -46,6 +46,8 @@ export interface ApiHold {
   readonly heldAt: Date;
   /** Null: until somebody resumes it. */
   readonly heldUntil: Date | null;
+  /** From when on one call a day is let through, whose answer ends the hold; null: none is. */
+  readonly probeAfter: Date | null;
 }
 
 export interface QuotaPresets {
@@ -74,6 +76,8 @@ export interface QuotaStore {
   applyPresets(presets: QuotaPresets): Promise<void>;
   /** A limit that somebody knows. Takes effect at once; below what is used, nothing is left. */
   setLimit(limit: QuotaLimit): Promise<void>;
+  /** The day's and month's limits of an API as 1688 approved them; null leaves a limit as it is. */
+  applyApproved(appKey: string, api: string, approved: ApprovedCalls): Promise<void>;
   quotaStatus(): Promise<QuotaStatus[]>;
   /** The latest `days` days, youngest first. */
   dailyUsage(days: number): Promise<DailyUsage[]>;
@@ -169,7 +173,7 @@ async function readDaily(pool: Pool, days: number): Promise<DailyUsage[]> {
 
 async function listHolds(pool: Pool): Promise<ApiHold[]> {
   const { rows } = await pool.query<ApiHold>(
-    `SELECT api, code, held_at AS "heldAt", held_until AS "heldUntil"
+    `SELECT api, code, held_at AS "heldAt", held_until AS "heldUntil", probe_after AS "probeAfter"
      FROM usage.api_hold
      WHERE held_until IS NULL OR held_until > usage.ledger_now()
      ORDER BY api`,
@@ -203,6 +207,13 @@ export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore 
       }),
     setLimit: ({ appKey, ...limit }) =>
       change({ appKey, source: 'configured', wanted: [limit], endOtherPresetsOf: [] }),
+    applyApproved: async (appKey, api, { daily, monthly }) => {
+      const wanted = [
+        ...(daily === null ? [] : [{ api, window: 'day' as const, callLimit: daily }]),
+        ...(monthly === null ? [] : [{ api, window: 'month' as const, callLimit: monthly }]),
+      ];
+      if (wanted.length > 0) await change({ appKey, source: 'configured', wanted, endOtherPresetsOf: [] });
+    },
     quotaStatus: () => readStatus(pool),
     dailyUsage: (days) => readDaily(pool, days),
     holdApi: async ({ api, code, forMs }) => {
