@@ -60,11 +60,14 @@ const tickPauseMs = 100;
  * @throws AppError whose recovery is `halt`: no later tick would do better
  */
 export async function conduct(deps: ConductorDeps, isOver: () => Promise<boolean>): Promise<void> {
+  const isStopping = () => deps.drain.aborted;
+  // A worker that is closed while it still connects leaves its connections open.
+  if (isStopping()) return;
   try {
     for (const kind of jobKinds) {
       deps.queues.work(kind, deps.concurrency[kind], createProcessor(deps.process, kind));
     }
-    while (!deps.drain.aborted) {
+    while (!isStopping()) {
       try {
         await deps.tick();
         if (await isOver()) return;

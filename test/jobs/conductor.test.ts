@@ -24,9 +24,8 @@ function createQueues() {
   return { queues, workers };
 }
 
-it('stops the workers it has started when another one can not be', async () => {
-  const { queues, workers } = createQueues();
-  const conducting = conduct(
+const conductWith = (queues: Queues, drain: AbortSignal) =>
+  conduct(
     {
       queues,
       process: {} as ProcessDeps,
@@ -34,11 +33,20 @@ it('stops the workers it has started when another one can not be', async () => {
       nudge: createNudge(),
       concurrency: Object.fromEntries(jobKinds.map((kind) => [kind, 1])) as Record<JobKind, number>,
       log: createLogger({ level: 'silent', pretty: false }),
-      drain: new AbortController().signal,
+      drain,
       stopNow: new AbortController().signal,
     },
     async () => true,
   );
-  await expect(conducting).rejects.toThrow('no second worker');
+
+it('stops the workers it has started when another one can not be', async () => {
+  const { queues, workers } = createQueues();
+  await expect(conductWith(queues, new AbortController().signal)).rejects.toThrow('no second worker');
   expect(workers).toEqual({ started: 2, isStopped: true });
+});
+
+it('starts no worker when it is told to stop before it begins', async () => {
+  const { queues, workers } = createQueues();
+  await conductWith(queues, AbortSignal.abort());
+  expect(workers).toEqual({ started: 0, isStopped: false });
 });
