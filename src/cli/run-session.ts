@@ -35,8 +35,9 @@ export async function withApp(
       await app.close();
     }
   } finally {
-    shutdown.dispose();
+    // Listening to the end: the second signal would kill the process in the middle of stopping Postgres.
     await database.release();
+    shutdown.dispose();
   }
 }
 
