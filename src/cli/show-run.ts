@@ -17,7 +17,8 @@ export function createRunProgress(session: Session, app: App, sync: SyncConfig) 
     update: async (run: Run): Promise<void> => {
       callsBefore ??= run.callsUsed;
       const seconds = Math.max(0.001, (clock.now().getTime() - startedMs) / 1000);
-      const ratePerSecond = (run.callsUsed - callsBefore) / seconds;
+      // A call that never left is given back.
+      const ratePerSecond = Math.max(0, run.callsUsed - callsBefore) / seconds;
       const due = await app.plan.countDue(
         sync.feeds.filter((feed) => run.feedNames.includes(feed.name)),
         sync.freshness,
