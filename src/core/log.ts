@@ -23,6 +23,21 @@ function serializeError(error: unknown, causesLeft = mostCauses): Record<string,
   return { name: error.name, message: error.message, ...own, stack: error.stack, ...cause };
 }
 
+/**
+ * What can lie on a terminal and JSON does not escape: C1 controls, DEL, and the marks that end lines or reorder
+ * text. Errors of others quote what sellers wrote.
+ */
+const unsafe = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+function escapeUnsafe(line: string): string {
+  return line.replace(unsafe, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+/** For pino-pretty, which would undo an escape; the C0 controls it handles itself. */
+function replaceUnsafe(line: string): string {
+  return line.replace(unsafe, '\ufffd');
+}
+
 /** pino on stderr: standard output belongs to data. */
 export function createLogger(options: LogOptions): Logger {
   const destination =
@@ -35,6 +50,7 @@ export function createLogger(options: LogOptions): Logger {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
+      hooks: { streamWrite: options.pretty ? replaceUnsafe : escapeUnsafe },
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: (err) => serializeError(err), error: (error) => serializeError(error) },
     },

@@ -49,6 +49,17 @@ test('causes in a circle end', () => {
   expect(line?.['err']).toMatchObject({ message: 'first', cause: { message: 'second' } });
 });
 
+test.each([true, false])('no text can lie on a terminal (pretty: %s)', (pretty) => {
+  const text = '\u001b[2J\u009b31m\u202egnp\u061c\u2028\u007f手机壳';
+  const lines: string[] = [];
+  const log = createLogger({ level: 'info', pretty, stream: { write: (line) => lines.push(line) } });
+  log.warn({ text, err: new Error(text) }, 'odd');
+  expect(lines.join('').trimEnd()).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u);
+  const [line] = lines.map((json) => JSON.parse(json) as { text: string });
+  if (pretty) expect(line?.text).toContain('手机壳');
+  else expect(line?.text).toBe(text);
+});
+
 test('fields that foreign errors carry are not written', () => {
   const err = Object.assign(new Error('query failed'), {
     parameters: ['token-1'],
