@@ -7,15 +7,19 @@ import { checkEnvFiles } from '../../src/cli/doctor/check-env-files.ts';
 import { checkGateway } from '../../src/cli/doctor/check-gateway.ts';
 import { checkGitIgnore } from '../../src/cli/doctor/check-git-ignore.ts';
 import { checkCredentials, checkSettings, checkTarget } from '../../src/cli/doctor/check-settings.ts';
+import { checkQuota } from '../../src/cli/doctor/check-quota.ts';
+import { checkSource } from '../../src/cli/doctor/check-source.ts';
 import { checkSyncFile } from '../../src/cli/doctor/check-sync-file.ts';
 import { checkToken } from '../../src/cli/doctor/check-token.ts';
 import { explainApiNames } from '../../src/cli/doctor/explain-api-names.ts';
 import { nextStep, runDoctor } from '../../src/cli/doctor/run-doctor.ts';
 import { scanEnvFile } from '../../src/cli/doctor/scan-env-file.ts';
+import { findOrigins } from '../../src/cli/doctor/setting-origins.ts';
 import { loadConfig, type Environment } from '../../src/core/config.ts';
 import { AppError, coreErrors } from '../../src/core/errors.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { extractErrors } from '../../src/extract/errors.ts';
+import type { QuotaStatus } from '../../src/load/stores/quota-store.ts';
 import type { TokenSet, TokenStore } from '../../src/model/token.ts';
 import { createProject } from './in-process.ts';
 
@@ -124,9 +128,16 @@ describe('git', () => {
 });
 
 describe('settings', () => {
-  test('are listed by name', () => {
-    const { message } = checkSettings(config({ ALIBABA_APP_SECRET: 'hunter2hunter2' }));
-    expect(message).toBe('set or by default: ALIBABA_APP_SECRET, ALIBABA_API_URL, LOG_LEVEL');
+  test('are listed by name, with the place that each comes from', () => {
+    const dir = createProject({
+      '.env.local': 'ALIBABA_APP_SECRET=hunter2hunter2\nLOG_LEVEL=warn\nTOKEN_KEY_FILE=/run/key\n',
+      '.env': 'ALIBABA_APP_SECRET=hunter3hunter3\nALIBABA_APP_KEY=1\n',
+    });
+    const { message } = checkSettings(findOrigins(dir, { LOG_LEVEL: 'info' }));
+    expect(message).toBe(
+      'ALIBABA_APP_KEY (.env), ALIBABA_APP_SECRET (.env.local), TOKEN_KEY (TOKEN_KEY_FILE of .env.local), LOG_LEVEL (the environment)',
+    );
+    expect(checkSettings(new Map()).message).toBe('none set: all by default');
   });
 
   test.each<[Environment, string[]]>([
@@ -140,10 +151,67 @@ describe('settings', () => {
   });
 
   test('say whether calls go to 1688 or stay on this machine', () => {
-    expect(checkTarget(config({})).message).toContain('LIVE');
-    expect(checkTarget(config({ ALIBABA_API_URL: 'http://127.0.0.1:1/openapi' })).message).toContain(
-      'SANDBOX',
+    expect(checkTarget(config({}), new Map()).message).toMatch(
+      /^LIVE .*: fetching real data from 1688\.com$/,
     );
+    const sandbox = config({ ALIBABA_API_URL: 'http://127.0.0.1:1/openapi' });
+    expect(checkTarget(sandbox, new Map([['ALIBABA_API_URL', '.env.local']])).message).toMatch(
+      /^SANDBOX: using mock data .* as ALIBABA_API_URL of \.env\.local says/,
+    );
+  });
+});
+
+describe('the data', () => {
+  const live = config({});
+  const sandbox = config({ ALIBABA_API_URL: 'http://127.0.0.1:1/openapi' });
+
+  test.each([
+    ['none yet', live, null, 'ok', /^none yet; a run would bring real data/],
+    ['real, and to be real', live, 'live', 'ok', /^the database holds real data/],
+    ['mock, and to be mock', sandbox, 'sandbox', 'ok', /^the database holds mock data/],
+    ['mock where real is expected', live, 'sandbox', 'fail', /holds mock data .* would bring real data/],
+    ['real where mock would be put', sandbox, 'live', 'fail', /holds real data .* would bring mock data/],
+  ] as const)('that is %s', (...[, settings, stored, status, message]) => {
+    const check = checkSource(settings, stored);
+    expect(check).toMatchObject({ status, exitCode: status === 'fail' ? 4 : 0 });
+    expect(check.message).toMatch(message);
+  });
+
+  test('that is still mock data says why', () => {
+    expect(checkSource(live, 'sandbox').advice).toContain('why you still see mock data');
+  });
+});
+
+describe('the quota', () => {
+  const limit = (parts: Partial<QuotaStatus>): QuotaStatus => ({
+    ...{
+      appKey: '1',
+      api: 'n:product.search.keywordQuery:1',
+      window: 'day',
+      source: 'preset',
+      isAssumed: true,
+    },
+    ...{ callLimit: 500, used: 20, reserved: 0, unknown: 0, external: 0, remaining: 480, resetAt: null },
+    ...parts,
+  });
+
+  test('is told for each limit, and whether anybody confirmed it', () => {
+    const checks = checkQuota([limit({}), limit({ window: 'month', callLimit: 9000, isAssumed: false })]);
+    expect(checks.map(({ status, message }) => `${status} ${message}`)).toEqual([
+      'ok product.search.keywordQuery: 20 of 500 assumed calls a day used',
+      'ok product.search.keywordQuery: 20 of 9,000 approved calls a month used',
+    ]);
+  });
+
+  test('that is used up comes first, with the time at which it is back', () => {
+    const resetAt = new Date('2026-11-25T16:00:00Z');
+    const [first] = checkQuota([limit({}), limit({ used: 500, remaining: 0, resetAt })]);
+    expect(first).toMatchObject({ status: 'warn' });
+    expect(first?.message).toContain('500 of 500 assumed calls a day used, back at 2026-11-25T16:00:00.000Z');
+  });
+
+  test('of a database that never called anything is not known', () => {
+    expect(checkQuota([])).toMatchObject([{ status: 'skip' }]);
   });
 });
 
@@ -231,7 +299,9 @@ describe('the signed call', () => {
   });
 
   test('that is accepted is fine', async () => {
-    expect(await checkGateway(answered(now), clock)).toMatchObject({ status: 'ok' });
+    const check = await checkGateway(answered(new Date(now.getTime() + 400)), clock);
+    expect(check).toMatchObject({ status: 'ok' });
+    expect(check.message).toContain('the clocks differ by 0.4 s');
   });
 
   test('shows a clock that is off', async () => {
@@ -268,6 +338,8 @@ describe('the verdict', () => {
   test('names the first failure as the next step', () => {
     expect(nextStep([ok('a', ''), misconfigured('b', '', ''), misconfigured('c', '', '')])).toContain('"b"');
     expect(nextStep([ok('a', '')])).toContain('catalog-sync sync');
+    expect(nextStep([warn('token', '', '')])).toContain('access token');
+    expect(nextStep([ok('gateway', 'SANDBOX: using mock data')])).toContain('docs/go-live.md');
   });
 
   test('is given also when the settings cannot be read, and services are then left alone', async () => {

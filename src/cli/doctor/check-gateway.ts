@@ -35,7 +35,10 @@ export async function checkGateway(gateway: Pick<Gateway, 'readTime'>, clock: Cl
         "Set this machine's clock (NTP).",
       );
     }
-    return ok(name, 'the gateway accepted App Key and signature');
+    return ok(
+      name,
+      `the gateway accepted App Key and signature; the clocks differ by ${(skewMs / 1000).toFixed(1)} s`,
+    );
   } catch (error) {
     return failed(name, error);
   }

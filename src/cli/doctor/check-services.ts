@@ -78,7 +78,11 @@ async function checkOpened(
   if (database.isEmbedded) await migrate({ connectionString: database.url, log });
   const pool = createPool({ connectionString: database.url, max: 1, log });
   try {
-    const checks = await checkDatabase(pool, database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL');
+    const checks = await checkDatabase(
+      pool,
+      config,
+      database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL',
+    );
     const isUsable = checks.every((check) => check.status !== 'fail');
     if (!isUsable) return { checks, isUsable };
     const store = config.TOKEN_KEY ? createTokenStore({ pool, key: config.TOKEN_KEY, log }) : null;

@@ -5,19 +5,24 @@ import { isPlaceholder } from './placeholders.ts';
 
 const copyAgain = 'Copy it again: open.1688.com, console, application, basic information.';
 
-/** Which settings have a value, by name. */
-export function checkSettings(config: Config): Check {
-  const values = new Map<string, unknown>(Object.entries(config));
-  const set = configKeys.filter((key) => values.get(key) !== undefined);
-  return ok('settings', `set or by default: ${set.join(', ')}`);
+/** Which settings have a value, by name, and where it came from. */
+export function checkSettings(origins: ReadonlyMap<string, string>): Check {
+  const set = configKeys.flatMap((key) => {
+    const origin = origins.get(key);
+    return origin === undefined ? [] : [`${key} (${origin})`];
+  });
+  return ok('settings', set.length === 0 ? 'none set: all by default' : set.join(', '));
 }
 
-/** Where calls go. */
-export function checkTarget(config: Config): Check {
+/** Where calls go, and why nobody should wonder about mock data. */
+export function checkTarget(config: Config, origins: ReadonlyMap<string, string>): Check {
   const url = new URL(config.ALIBABA_API_URL);
-  return isLoopbackUrl(url)
-    ? ok('gateway', `SANDBOX on this machine (${url.host}): using mock data`)
-    : ok('gateway', `LIVE (${url.host}): fetching real data from 1688.com`);
+  if (!isLoopbackUrl(url)) return ok('gateway', `LIVE (${url.host}): fetching real data from 1688.com`);
+  const origin = origins.get('ALIBABA_API_URL') ?? 'the default';
+  return ok(
+    'gateway',
+    `SANDBOX: using mock data of ${url.host}, as ALIBABA_API_URL of ${origin} says. Without it, calls go to 1688`,
+  );
 }
 
 function checkAppKey(key: string | undefined): Check {

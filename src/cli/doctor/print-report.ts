@@ -1,19 +1,27 @@
 import type { Session } from '../session.ts';
-import { safeJson, safeLines } from '../terminal/safe-text.ts';
+import { safeJson, safeText } from '../terminal/safe-text.ts';
+import { wrapText, wrapWidth } from '../terminal/wrap-text.ts';
 import type { Check } from './check.ts';
 import { explainApiNames } from './explain-api-names.ts';
 import { nextStep } from './run-doctor.ts';
 
-function formatCheck({ status, name, message, advice }: Check): string {
-  const lines = [`${status.padEnd(4)}  ${name}: ${message}`];
-  if (advice !== null) lines.push(`      -> ${advice}`);
-  return safeLines(lines.join('\n'));
+const indent = 6;
+
+/** The status in a column of its own; what it says, and what to do about it, beside it. */
+function formatCheck({ status, name, message, advice }: Check, width: number): string {
+  // Several findings of one check, such as the lines of a sync file, stay lines.
+  const [first = '', ...more] = message.split('\n').map(safeText);
+  const paragraphs = [`${name}: ${first}`, ...more, ...(advice === null ? [] : [`-> ${safeText(advice)}`])];
+  const margin = ' '.repeat(indent);
+  const text = paragraphs.map((line) => wrapText(margin + line, width, indent)).join('\n');
+  return status.padEnd(indent) + text.slice(indent);
 }
 
-function formatApiNames(): string {
-  const lines = explainApiNames().map(
-    ({ guideName, api, explanation }) => `  ${guideName} -> ${api}\n      ${explanation}`,
-  );
+function formatApiNames(width: number): string {
+  const lines = explainApiNames().flatMap(({ guideName, api, explanation }) => [
+    wrapText(`  ${guideName} -> ${api}`, width, indent),
+    wrapText(' '.repeat(indent) + explanation, width, indent),
+  ]);
   return ['API names of the registration guide:', ...lines].join('\n');
 }
 
@@ -24,6 +32,7 @@ export function printReport(session: Session, checks: readonly Check[]): void {
     session.print(safeJson({ checks: shown, apiNames: explainApiNames(), next: nextStep(checks) }));
     return;
   }
-  for (const check of checks) session.print(formatCheck(check));
-  session.print(`\n${formatApiNames()}\n\n${nextStep(checks)}`);
+  const width = wrapWidth(session.context.stdout.columns);
+  for (const check of checks) session.print(formatCheck(check, width));
+  session.print(`\n${formatApiNames(width)}\n\n${wrapText(nextStep(checks), width)}`);
 }

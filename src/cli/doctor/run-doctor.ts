@@ -5,6 +5,7 @@ import { checkEnvFiles } from './check-env-files.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
 import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
 import { checkSyncFile } from './check-sync-file.ts';
+import { findOrigins } from './setting-origins.ts';
 
 /** Looks further than files: at the database, the token, the gateway. */
 type ServiceChecks = (config: Config) => Promise<Check[]>;
@@ -28,13 +29,14 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   const { projectDir, env } = options;
   const files = [...checkEnvFiles(projectDir, env), ...(await checkGitIgnore(projectDir))];
   const config = tryLoadConfig(options);
+  const origins = findOrigins(projectDir, env);
   if ('status' in config) return [...files, config, checkSyncFile(projectDir)];
   return [
     ...files,
-    checkSettings(config),
+    checkSettings(origins),
     ...checkCredentials(config),
     checkSyncFile(projectDir),
-    checkTarget(config),
+    checkTarget(config, origins),
     ...(await options.checkServices(config)),
   ];
 }
@@ -45,6 +47,12 @@ export function nextStep(checks: readonly Check[]): string {
   if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;
   if (checks.some((check) => check.status === 'skip' && check.name === 'signed call')) {
     return 'Next: `catalog-sync doctor --yes` makes one signed call, the proof that App Key and App Secret are right.';
+  }
+  if (checks.some((check) => check.status === 'warn' && check.name === 'token')) {
+    return 'Next: get an access token, as "token" says; until then only categories can be asked for.';
+  }
+  if (checks.some((check) => check.name === 'gateway' && check.message.startsWith('SANDBOX'))) {
+    return 'Next: `catalog-sync sync` fills the catalog with mock data; docs/go-live.md leads to real data.';
   }
   return 'Next: `catalog-sync sync` starts the first run; `catalog-sync status` shows how it went.';
 }

@@ -8,8 +8,8 @@ export function wrapWidth(columns: number | undefined): number {
   return Math.max(narrowest, Math.min(columns ?? 100, 120));
 }
 
-/** A word, with the commands in it. */
-const unbroken = /(?:`[^`]*`|\S)+/g;
+/** A word with the commands in it; the first one with the spaces that it is indented by. */
+const unbroken = /(?:^ +)?(?:`[^`]*`|\S)+/g;
 
 /**
  * Breaks a text between words so that no line is wider than `width` cells; every line after the first begins
