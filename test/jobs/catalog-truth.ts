@@ -1,7 +1,8 @@
 import { expect } from 'vitest';
 import type { TestStack } from '../support/stack.ts';
 
-interface Truth {
+/** What a perfect catalog would hold, as the sandbox tells it. */
+export interface Truth {
   readonly categories: readonly {
     id: string;
     parentId: string;
@@ -44,9 +45,9 @@ async function ask(stack: TestStack, path: string): Promise<unknown> {
   return (await fetch(`${stack.sandbox.controlUrl}${path}`)).json();
 }
 
-/** What the sandbox saw so far. */
-export async function readStats(stack: TestStack): Promise<Stats> {
-  return (await ask(stack, '/stats?categories=0')) as Stats;
+/** What the sandbox saw so far, and what some feeds would need: as `categories=0`, the whole tree. */
+export async function readStats(stack: TestStack, feeds = 'categories=0'): Promise<Stats> {
+  return (await ask(stack, `/stats?${feeds}`)) as Stats;
 }
 
 const lines = (rows: readonly (readonly unknown[])[]): string[] =>
@@ -110,9 +111,16 @@ async function catalogRows(stack: TestStack, reached: readonly string[]) {
   };
 }
 
-/** Holds the catalog against what the sandbox says is true now, over what the whole tree reaches. */
-export async function expectTruth(stack: TestStack): Promise<void> {
-  const truth = (await ask(stack, '/truth?categories=0')) as Truth;
+/**
+ * Holds the catalog against what the sandbox says is true now, over what some feeds reach; `bend` says what
+ * the catalog is expected to hold in its place.
+ */
+export async function expectTruth(
+  stack: TestStack,
+  feeds = 'categories=0',
+  bend: (truth: Truth) => Truth = (truth) => truth,
+): Promise<void> {
+  const truth = bend((await ask(stack, `/truth?${feeds}`)) as Truth);
   const found = await catalogRows(
     stack,
     truth.offers.filter(({ state }) => state !== 'gone').map(({ id }) => id),
