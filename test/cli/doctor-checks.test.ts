@@ -7,6 +7,7 @@ import { checkEnvFiles } from '../../src/cli/doctor/check-env-files.ts';
 import { checkGateway } from '../../src/cli/doctor/check-gateway.ts';
 import { checkGitIgnore } from '../../src/cli/doctor/check-git-ignore.ts';
 import { checkCredentials, checkSettings, checkTarget } from '../../src/cli/doctor/check-settings.ts';
+import { checkPermissions } from '../../src/cli/doctor/check-permissions.ts';
 import { checkQuota } from '../../src/cli/doctor/check-quota.ts';
 import { checkSource } from '../../src/cli/doctor/check-source.ts';
 import { checkSyncFile } from '../../src/cli/doctor/check-sync-file.ts';
@@ -20,6 +21,7 @@ import { AppError, coreErrors } from '../../src/core/errors.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { extractErrors } from '../../src/extract/errors.ts';
 import type { QuotaStatus } from '../../src/load/stores/quota-store.ts';
+import type { ApiPermission } from '../../src/model/permission.ts';
 import type { TokenSet, TokenStore } from '../../src/model/token.ts';
 import { createProject } from './in-process.ts';
 
@@ -212,6 +214,36 @@ describe('the quota', () => {
 
   test('of a database that never called anything is not known', () => {
     expect(checkQuota([])).toMatchObject([{ status: 'skip' }]);
+  });
+});
+
+describe('permissions', () => {
+  const detail = 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1';
+  const permission = (parts: Partial<ApiPermission>): ApiPermission => ({
+    ...{ api: detail, observed: 'unknown', observedAt: null, observedCallId: null },
+    ...{ declared: 'not_applied', declaredAt: null, approvedDaily: null, approvedMonthly: null },
+    ...parts,
+  });
+
+  test('of a new app are not known, API by API', () => {
+    expect(checkPermissions([])).toMatchObject([{ status: 'skip' }, { status: 'skip' }, { status: 'skip' }]);
+  });
+
+  test.each([
+    [{ observed: 'allowed' }, 'ok', /is granted/, null],
+    [{ observed: 'denied' }, 'warn', /denied by 1688\. Without it .* no SKUs/, /^Apply for it/],
+    [{ observed: 'denied', declared: 'pending', declaredAt: now }, 'warn', /待审核/, /1 to 3 business days/],
+    [{ observed: 'denied', declared: 'granted', declaredAt: now }, 'warn', /已通过/, /this App Key/],
+    [{ observed: 'denied', declared: 'rejected', declaredAt: now }, 'warn', /已拒绝/, /apply again/],
+    [{ observed: 'unsupported' }, 'warn', /unsupported/, /names below/],
+    [{ observed: 'exhausted' }, 'warn', /exhausted/, /used up/],
+    [{ declared: 'under_review', declaredAt: now }, 'skip', /审核中/, null],
+  ] as const)('that are %j are told with what to do', (parts, status, message, advice) => {
+    const check = checkPermissions([permission(parts)]).at(-1);
+    expect(check?.status).toBe(status);
+    expect(check?.message).toMatch(message);
+    if (advice === null) expect(check?.advice).toBeNull();
+    else expect(check?.advice).toMatch(advice);
   });
 });
 
