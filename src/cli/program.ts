@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { logLevels } from '../core/config.ts';
 import { addExamples } from './add-examples.ts';
 import type { CliContext } from './context.ts';
+import { registerAuth } from './verbs/auth.ts';
 import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerMigrate } from './verbs/migrate.ts';
@@ -16,6 +17,7 @@ import { registerSync } from './verbs/sync.ts';
 import { registerWorker } from './verbs/worker.ts';
 
 const verbs = [
+  registerAuth,
   registerDemo,
   registerDoctor,
   registerMigrate,

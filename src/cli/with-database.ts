@@ -16,7 +16,7 @@ export interface DatabaseParts {
 }
 
 /** Aborts `signal` when the process is told to stop: leave off, nobody waits for the result. */
-type DatabaseWork<T> = (database: OpenDatabase, signal: AbortSignal) => Promise<T>;
+export type DatabaseWork<T> = (database: OpenDatabase, signal: AbortSignal) => Promise<T>;
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {

@@ -44,6 +44,17 @@ const connectionUrl = (...protocols: string[]) =>
     })
     .refine(isDecodable, { message: 'has a % that is not url-encoded: write it as %25' });
 
+const siteUrl = z.string().superRefine((text, ctx) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:') ctx.addIssue('is not a http or https url');
+  else if (url.username || url.password || url.hash) ctx.addIssue('must have no user or fragment');
+});
+
+const tokenKey = z
+  .string()
+  .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (`openssl rand -hex 32`)')
+  .transform((text) => new Secret(text));
+
 const secret = z.string().transform((text) => new Secret(text));
 
 /** Variables whose value may also be read from the file that `<NAME>_FILE` names. */
@@ -52,6 +63,7 @@ export const secretKeys = [
   'ALIBABA_ACCESS_TOKEN',
   'ALIBABA_REFRESH_TOKEN',
   'TOKEN_KEY',
+  'NEW_TOKEN_KEY',
   'DATABASE_URL',
   'REDIS_URL',
 ] as const;
@@ -65,11 +77,10 @@ const environment = z.object({
   ALIBABA_API_URL: gatewayUrl.default('https://gw.open.1688.com/openapi'),
   ALIBABA_ACCESS_TOKEN: secret.optional(),
   ALIBABA_REFRESH_TOKEN: secret.optional(),
-  TOKEN_KEY: z
-    .string()
-    .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (`openssl rand -hex 32`)')
-    .transform((text) => new Secret(text))
-    .optional(),
+  ALIBABA_REDIRECT_URI: siteUrl.optional(),
+  NEXT_PUBLIC_SITE_URL: siteUrl.default('http://localhost:3000'),
+  TOKEN_KEY: tokenKey.optional(),
+  NEW_TOKEN_KEY: tokenKey.optional(),
   DATABASE_URL: connectionUrl('postgres:', 'postgresql:')
     .transform((text) => new Secret(text))
     .optional(),

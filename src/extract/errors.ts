@@ -15,7 +15,7 @@ export const extractErrors = defineErrors({
   GATEWAY_TOKEN_INVALID: {
     recovery: 'halt',
     remedy:
-      '"Access token invalid": 1688 refused the access token even after one refresh. Check that the token belongs to this App Key and that its owner has not changed the password, revoked it or let the subscription end; then put a new one into ALIBABA_ACCESS_TOKEN or ALIBABA_REFRESH_TOKEN.',
+      '"Access token invalid": 1688 refused the access token even after one refresh. Check that the token belongs to this App Key and that its owner has not changed the password, revoked it or let the subscription end; then authorise again with `catalog-sync auth`, or put a new self-use token into ALIBABA_ACCESS_TOKEN.',
   },
   GATEWAY_TIMESTAMP_REFUSED: {
     recovery: 'retry',
@@ -128,7 +128,7 @@ export const extractErrors = defineErrors({
   AUTH_TOKEN_MISSING: {
     recovery: 'halt',
     remedy:
-      'This API needs an access token. Put ALIBABA_ACCESS_TOKEN (self-use apps) or ALIBABA_REFRESH_TOKEN into .env.local.',
+      'This API needs an access token: authorise the app with `catalog-sync auth`, or put ALIBABA_ACCESS_TOKEN (self-use apps) into .env.local.',
   },
   AUTH_TOKEN_NOT_REFRESHABLE: {
     recovery: 'halt',
@@ -138,7 +138,32 @@ export const extractErrors = defineErrors({
   AUTH_REFRESH_REFUSED: {
     recovery: 'halt',
     remedy:
-      'The refresh token is no longer accepted (it ends after about half a year, with the subscription, or when its owner changes the password), or the App Secret is wrong. Authorise the app again.',
+      'The refresh token is no longer accepted (it ends after about half a year, with the subscription, or when its owner changes the password), or the App Secret is wrong. Authorise the app again with `catalog-sync auth`.',
+  },
+  AUTH_POSTPONE_REFUSED: {
+    recovery: 'retry',
+    remedy:
+      'Nothing at first: the refresh token is still good, and every refresh tries to postpone its end again. If `catalog-sync auth status` shows that its end comes near, run `catalog-sync auth`.',
+  },
+  AUTH_CODE_REFUSED: {
+    recovery: 'halt',
+    remedy:
+      'A code is good once and for two minutes: run `catalog-sync auth` again. If it is refused again, compare ALIBABA_APP_SECRET and the callback url (ALIBABA_REDIRECT_URI) with the console of 1688.',
+  },
+  AUTH_CODE_MISSING: {
+    recovery: 'halt',
+    remedy:
+      'Run `catalog-sync auth` again and agree on the page of 1688; with --paste, paste the whole address that the browser ends at, or the code in it.',
+  },
+  AUTH_STATE_REFUSED: {
+    recovery: 'halt',
+    remedy:
+      'The address does not come from the login that was just started, so its code is not used: somebody may want you to work with their account. Run `catalog-sync auth` again and use the url that it prints, within ten minutes.',
+  },
+  AUTH_TIMED_OUT: {
+    recovery: 'halt',
+    remedy:
+      'Nobody came back from the page of 1688 within ten minutes. Run `catalog-sync auth` again; on a machine without a browser, with --paste.',
   },
   AUTH_REFRESH_BUSY: {
     recovery: 'throttle',

@@ -85,18 +85,28 @@ export const loadErrors = defineErrors({
     remedy:
       'A stored answer lost its bytes: check the disk of Postgres. The target is asked for again when due.',
   },
+  TOKEN_KEY_MISSING: {
+    recovery: 'halt',
+    remedy:
+      'Make a key with `openssl rand -hex 32`, put it into .env.local as TOKEN_KEY, and keep a copy elsewhere: tokens are never stored unencrypted. Then run the command again.',
+  },
+  TOKEN_NEW_KEY_MISSING: {
+    recovery: 'halt',
+    remedy:
+      'Write a new key into a file with `openssl rand -hex 32`, name the file in NEW_TOKEN_KEY_FILE, and run the command again.',
+  },
   TOKEN_KEY_MISMATCH: {
     recovery: 'halt',
-    remedy: 'Set TOKEN_KEY to the key the tokens were stored with, or authorize again to store new ones.',
+    remedy:
+      'Set TOKEN_KEY to the key the tokens were stored with, or store new ones with `catalog-sync auth`.',
   },
   TOKEN_DAMAGED: {
     recovery: 'halt',
-    remedy: 'The stored tokens were changed outside catalog-sync: authorize again to store new ones.',
+    remedy: 'The stored tokens were changed outside catalog-sync: store new ones with `catalog-sync auth`.',
   },
   TOKEN_NOT_STORED: {
     recovery: 'halt',
-    remedy:
-      'Set ALIBABA_ACCESS_TOKEN and, if there is one, ALIBABA_REFRESH_TOKEN in .env.local (docs/go-live.md), then start again.',
+    remedy: 'Authorise the app with `catalog-sync auth`, then start again.',
   },
   TOKEN_REFRESH_TIMEOUT: {
     recovery: 'retry',

@@ -8,6 +8,8 @@ export interface Sealer {
   seal(text: string, context: string): Buffer;
   /** @throws AppError TOKEN_KEY_MISMATCH, TOKEN_DAMAGED */
   open(sealed: Buffer, context: string): string;
+  /** Whether the bytes claim to be sealed with this key. */
+  isOwn(sealed: Buffer): boolean;
 }
 
 const fingerprintBytes = 8;
@@ -27,7 +29,9 @@ export function createSealer(key: Secret): Sealer {
     .digest()
     .subarray(0, fingerprintBytes);
 
+  const isOwn = (sealed: Buffer) => sealed.subarray(0, fingerprintBytes).equals(fingerprint);
   return {
+    isOwn,
     seal: (text, context) => {
       const nonce = randomBytes(nonceBytes);
       const cipher = createCipheriv('aes-256-gcm', keyBytes, nonce).setAAD(Buffer.from(context));
@@ -35,14 +39,14 @@ export function createSealer(key: Secret): Sealer {
       return Buffer.concat([fingerprint, nonce, cipher.getAuthTag(), body]);
     },
     open: (sealed, context) => {
-      let from = 0;
-      const take = (bytes: number) => sealed.subarray(from, (from += bytes));
-      if (!take(fingerprintBytes).equals(fingerprint)) {
+      if (!isOwn(sealed)) {
         throw new AppError(
           loadErrors.TOKEN_KEY_MISMATCH,
           'the stored tokens were encrypted with another TOKEN_KEY',
         );
       }
+      let from = fingerprintBytes;
+      const take = (bytes: number) => sealed.subarray(from, (from += bytes));
       const nonce = take(nonceBytes);
       const tag = take(tagBytes);
       try {

@@ -9,6 +9,12 @@ export interface TokenSet {
   readonly refreshExpiresAt: Date | null;
 }
 
+/**
+ * A refresh token with less life than this is exchanged for one that lives on, and is worth a warning (1688 docs,
+ * postponeToken: within 30 days of its end).
+ */
+export const postponeWithinMs = 30 * 86_400_000;
+
 /** The encrypted store, one row an app key; implemented in `load`. */
 export interface TokenStore {
   read(appKey: string): Promise<TokenSet | null>;

@@ -26,12 +26,14 @@ export interface WorldOptions {
   readonly cwd?: string;
   /** What a person at a terminal types; without it there is no terminal. */
   readonly typed?: string;
+  /** True: standard input stays open, for a test that types later. */
+  readonly keepsTyping?: boolean;
 }
 
 /** A context whose streams are kept, without a terminal unless somebody types. */
 export function createWorld(options: WorldOptions = {}) {
   const stdin = new PassThrough();
-  stdin.end(options.typed ?? '');
+  if (!options.keepsTyping) stdin.end(options.typed ?? '');
   const isTty = options.typed !== undefined;
   const stdout = new Recorder();
   const stderr = new Recorder();
@@ -46,7 +48,7 @@ export function createWorld(options: WorldOptions = {}) {
     signals: new EventEmitter(),
     exitCode: exitCodes.succeeded,
   };
-  return { context, stdout, stderr };
+  return { context, stdin, stdout, stderr };
 }
 
 const scratch = mkdtempSync(join(tmpdir(), 'catalog-sync-cli-'));

@@ -11,6 +11,11 @@ async function run(...args: string[]) {
   return { exitCode, out: stdout.text, err: stderr.text };
 }
 
+/** The commands that do something: verbs, and the verbs below them. */
+function leaves(command: Command): Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
+}
+
 /** Splits a line as a shell does, as far as examples need it. */
 function splitShell(line: string): string[] {
   const words = line.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
@@ -34,7 +39,7 @@ describe('help', () => {
     for (const example of examples) {
       const { context, stderr } = createWorld();
       const program = createProgram({ ...context, cwd: '/' });
-      for (const command of program.commands) command.action(() => undefined);
+      for (const command of leaves(program)) command.action(() => undefined);
       const args = splitShell(example).map((word) => (word.startsWith('/srv/') ? '/' : word));
       const outcome = await program.parseAsync(args, { from: 'user' }).catch((error: unknown) => error);
       const isHelp = example.endsWith('--help');
@@ -67,6 +72,7 @@ describe('a wrong command line exits 2, says why on stderr and nothing on stdout
     ['an unknown log level', ['status', '--log-level', 'loud'], /Allowed choices are trace/],
     ['a number that is none', ['status', '--runs', '0'], /whole number from 1 to 1000/],
     ['a duration that is none', ['sql', 'select 1', '--timeout', '5'], /duration like/],
+    ['a verb below another that is none', ['auth', 'stauts'], /too many arguments/],
     ['flags that exclude each other', ['sql', 'select 1', '--csv', '--json'], /cannot be used with/],
     ['flags of doctor that exclude each other', ['doctor', '--yes', '--offline'], /cannot be used with/],
   ])('%s', async (_, args, expected) => {

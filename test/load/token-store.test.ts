@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/core/secret.ts';
 import { createSealer } from '../../src/load/seal.ts';
+import { describeTokens, forgetTokens, rotateTokenKey } from '../../src/load/stores/stored-tokens.ts';
 import { createTokenStore } from '../../src/load/stores/token-store.ts';
 import type { TokenSet } from '../../src/model/token.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -179,5 +180,59 @@ describe('a refresh', () => {
   it('without stored tokens says that there are none', async () => {
     const asked = openStore().refreshOnce(appKey, new Secret('x'), async () => tokens('new'));
     await expect(asked).rejects.toMatchObject({ code: 'TOKEN_NOT_STORED' });
+  });
+});
+
+describe('another key', () => {
+  const other = newKey();
+  const apps = ['1', '2', '3'];
+  const rotate = () => rotateTokenKey(db.pool, { from: key, to: other });
+  const storeAll = () => Promise.all(apps.map((app) => openStore().write(app, tokens(app))));
+
+  it('takes over the tokens of all apps, which then open with it and not with the old one', async () => {
+    await storeAll();
+    expect(await rotate()).toEqual({ rotated: 3, already: 0 });
+    for (const app of apps) {
+      expect(reveal(await openStore({ key: other }).read(app))).toEqual(reveal(tokens(app)));
+      await expect(openStore().read(app)).rejects.toMatchObject({ code: 'TOKEN_KEY_MISMATCH' });
+    }
+  });
+
+  it('can be asked for again, and takes over what was stored with the old one meanwhile', async () => {
+    await storeAll();
+    await rotate();
+    await openStore().write('2', tokens('late'));
+    expect(await rotate()).toEqual({ rotated: 1, already: 2 });
+    expect(reveal(await openStore({ key: other }).read('2'))).toEqual(reveal(tokens('late')));
+    expect(await rotate()).toEqual({ rotated: 0, already: 3 });
+  });
+
+  it('changes nothing when one of them opens with neither', async () => {
+    await storeAll();
+    await openStore({ key: newKey() }).write('2', tokens('foreign'));
+    await expect(rotate()).rejects.toMatchObject({ code: 'TOKEN_KEY_MISMATCH' });
+    expect(reveal(await openStore().read('1'))).toEqual(reveal(tokens('1')));
+  });
+});
+
+describe('without the key', () => {
+  it('one sees whether there are tokens, and when they end', async () => {
+    expect(await describeTokens(db.pool, appKey)).toBeNull();
+    await openStore().write(appKey, tokens('a'));
+    expect(await describeTokens(db.pool, appKey)).toEqual({
+      storedAt: expect.any(Date) as Date,
+      accessExpiresAt: new Date('2026-11-25T22:00:00Z'),
+      hasRefreshToken: true,
+      refreshExpiresAt: null,
+    });
+  });
+
+  it('tokens can be forgotten, those of one app only', async () => {
+    await openStore().write(appKey, tokens('a'));
+    await openStore().write('2', tokens('b'));
+    expect(await forgetTokens(db.pool, appKey)).toBe(true);
+    expect(await forgetTokens(db.pool, appKey)).toBe(false);
+    expect(await openStore().read(appKey)).toBeNull();
+    expect(reveal(await openStore().read('2'))).toEqual(reveal(tokens('b')));
   });
 });

@@ -4,29 +4,46 @@ import type { TokenSet } from '../../model/token.ts';
 import type { Expectation } from '../gateway/classify.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
 
+const nothing: TokenSet = {
+  accessToken: new Secret(''),
+  accessExpiresAt: null,
+  refreshToken: null,
+  refreshExpiresAt: null,
+};
+
 /** A good answer of `getToken` is a plain object with a token in it (1688 docs, getToken). */
 export const tokenAnswerExpectation: Expectation = {
   shapes: ['whole'],
   isPayload: (payload) => isJsonObject(payload) && textOf(payload['access_token']) !== null,
 };
 
+/** A good answer of `postponeToken` has the new refresh token; an access token need not come with it (1688 docs). */
+export const postponeAnswerExpectation: Expectation = {
+  shapes: ['whole'],
+  isPayload: (payload) => isJsonObject(payload) && textOf(payload['refresh_token']) !== null,
+};
+
 /**
- * The tokens of a `getToken` answer, which fits `tokenAnswerExpectation`. A refresh normally answers without a
- * refresh token: then the one that was used, and its end, stay (1688 docs; four clients).
+ * The tokens of an answer that fits one of the expectations. A refresh normally answers without a refresh token:
+ * then the one that was used, and its end, stay (1688 docs; four clients). `used` is null for a first exchange.
  *
  * `expires_in` is seconds, as text or as a number; `refresh_token_timeout` a compact time with or without
  * milliseconds. What can't be read counts as unknown.
  */
-export function readTokenAnswer(payload: JsonValue, used: TokenSet, askedAt: Date): TokenSet {
+export function readTokenAnswer(payload: JsonValue, used: TokenSet | null, askedAt: Date): TokenSet {
   const answer = isJsonObject(payload) ? payload : {};
+  const accessToken = textOf(answer['access_token']);
   const refreshToken = textOf(answer['refresh_token']);
   const refreshEnd = parseGatewayTime(textOf(answer['refresh_token_timeout']) ?? '');
   const seconds = Number(textOf(answer['expires_in']) ?? Number.NaN);
+  const accessEnd = Number.isFinite(seconds) ? new Date(askedAt.getTime() + seconds * 1_000) : null;
+  const kept = used ?? nothing;
   return {
-    accessToken: new Secret(textOf(answer['access_token']) ?? ''),
-    accessExpiresAt: Number.isFinite(seconds) ? new Date(askedAt.getTime() + seconds * 1_000) : null,
-    refreshToken: refreshToken === null ? used.refreshToken : new Secret(refreshToken),
-    refreshExpiresAt: refreshEnd ?? (refreshToken === null ? used.refreshExpiresAt : null),
+    ...(accessToken === null
+      ? { accessToken: kept.accessToken, accessExpiresAt: kept.accessExpiresAt }
+      : { accessToken: new Secret(accessToken), accessExpiresAt: accessEnd }),
+    refreshToken: refreshToken === null ? kept.refreshToken : new Secret(refreshToken),
+    refreshExpiresAt: refreshEnd ?? (refreshToken === null ? kept.refreshExpiresAt : null),
   };
 }
 

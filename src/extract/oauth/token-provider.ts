@@ -1,9 +1,10 @@
-import { AppError } from '../../core/errors.ts';
+import { AppError, toAppError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
-import type { TokenSet, TokenStore } from '../../model/token.ts';
+import { postponeWithinMs, type TokenSet, type TokenStore } from '../../model/token.ts';
 import { extractErrors as errors } from '../errors.ts';
 import { createMemoryTokenStore } from './memory-token-store.ts';
-import { requestTokens, type OAuthParts } from './request-tokens.ts';
+import type { OAuthParts } from './oauth-call.ts';
+import { postponeTokens, refreshTokens } from './request-tokens.ts';
 
 /** Where calls get their access token from. */
 export interface AccessTokens {
@@ -35,7 +36,8 @@ const minLifeMs = 5 * 60_000;
 /**
  * Access tokens of one app. An access token in the environment without a refresh token is a self-use app's: it
  * is used as it is, and can't be refreshed. Otherwise the store rules (an environment's tokens only begin it),
- * and at most one refresh is in flight over all processes that share it.
+ * and at most one refresh is in flight over all processes that share it. When the refresh token nears its end,
+ * the refresh postpones that, too.
  */
 export function createTokenProvider(options: TokenProviderOptions): AccessTokens {
   const { accessToken, refreshToken } = options.fromEnvironment;
@@ -98,7 +100,26 @@ class StoredTokens implements AccessTokens {
   }
 
   #refreshOnce(stale: Secret): Promise<TokenSet> {
-    return this.#store.refreshOnce(this.#options.appKey, stale, (current) => this.#exchange(current));
+    return this.#store.refreshOnce(this.#options.appKey, stale, async (current) =>
+      this.#postpone(await this.#exchange(current)),
+    );
+  }
+
+  /**
+   * With a fresh access token in hand, so once in the ten hours of its life: 70 tries in 30 days. A failed one
+   * must not lose that token.
+   */
+  async #postpone(tokens: TokenSet): Promise<TokenSet> {
+    const { clock, log } = this.#options;
+    const { refreshToken, refreshExpiresAt } = tokens;
+    if (!refreshToken || !refreshExpiresAt) return tokens;
+    if (refreshExpiresAt.getTime() - clock.now().getTime() >= postponeWithinMs) return tokens;
+    try {
+      return await postponeTokens(this.#options, { ...tokens, refreshToken });
+    } catch (err) {
+      log.warn({ err, code: toAppError(err).code, refreshExpiresAt }, 'refresh token not postponed');
+      return tokens;
+    }
   }
 
   /** A new refresh token in the environment replaces a stored one that died. */
@@ -108,11 +129,11 @@ class StoredTokens implements AccessTokens {
     const first = stored ?? given;
     if (!first) throw notRefreshable();
     try {
-      return await requestTokens(this.#options, first, current);
+      return await refreshTokens(this.#options, first, current);
     } catch (error) {
       const isRefused = error instanceof AppError && error.kind === errors.AUTH_REFRESH_REFUSED;
       if (!isRefused || !given || isSame(given, first)) throw error;
-      return requestTokens(this.#options, given, { ...current, refreshExpiresAt: null });
+      return refreshTokens(this.#options, given, { ...current, refreshExpiresAt: null });
     }
   }
 }

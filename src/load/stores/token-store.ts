@@ -2,14 +2,15 @@ import type { Pool, PoolClient } from 'pg';
 import { sleep } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
-import { Secret } from '../../core/secret.ts';
+import type { Secret } from '../../core/secret.ts';
 import type { TokenSet, TokenStore } from '../../model/token.ts';
 import { isLockTimeout } from '../database-error.ts';
 import { loadErrors } from '../errors.ts';
 import { retryThroughOutage } from '../retry-through-outage.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
-import { createSealer, type Sealer } from '../seal.ts';
+import { createSealer } from '../seal.ts';
 import { readSql } from '../sql-file.ts';
+import { openRow, sealRow, type TokenRow } from './token-row.ts';
 
 export interface TokenStoreOptions {
   readonly pool: Pool;
@@ -20,37 +21,7 @@ export interface TokenStoreOptions {
   readonly refreshTimeoutMs?: number;
 }
 
-interface TokenRow {
-  readonly access_token: Buffer;
-  readonly access_expires_at: Date | null;
-  readonly refresh_token: Buffer | null;
-  readonly refresh_expires_at: Date | null;
-}
-
 type Refresh = (current: TokenSet) => Promise<TokenSet>;
-
-/** Bound to the app and the kind of token, so that a row can't be swapped for another. */
-const accessContext = (appKey: string) => `access:${appKey}`;
-const refreshContext = (appKey: string) => `refresh:${appKey}`;
-
-function openRow(sealer: Sealer, appKey: string, row: TokenRow): TokenSet {
-  return {
-    accessToken: new Secret(sealer.open(row.access_token, accessContext(appKey))),
-    accessExpiresAt: row.access_expires_at,
-    refreshToken: row.refresh_token && new Secret(sealer.open(row.refresh_token, refreshContext(appKey))),
-    refreshExpiresAt: row.refresh_expires_at,
-  };
-}
-
-function sealRow(sealer: Sealer, appKey: string, tokens: TokenSet): unknown[] {
-  return [
-    appKey,
-    sealer.seal(tokens.accessToken.reveal(), accessContext(appKey)),
-    tokens.accessExpiresAt,
-    tokens.refreshToken && sealer.seal(tokens.refreshToken.reveal(), refreshContext(appKey)),
-    tokens.refreshExpiresAt,
-  ];
-}
 
 async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const done = new AbortController();

@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process';
+import type { CliContext } from '../context.ts';
+
+function openerOf(platform: NodeJS.Platform, hasDisplay: boolean): string[] | null {
+  if (platform === 'darwin') return ['open'];
+  if (platform === 'win32') return ['rundll32', 'url.dll,FileProtocolHandler'];
+  return hasDisplay ? ['xdg-open'] : null;
+}
+
+/** Shows a url in the browser of whoever sits here, if somebody does. It is printed as well: nothing depends on it. */
+export function openBrowser({ isTty, env }: Pick<CliContext, 'isTty' | 'env'>, url: string): void {
+  if (!isTty.stderr) return;
+  const opener = openerOf(process.platform, Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']));
+  const [program, ...args] = opener ?? [];
+  if (program === undefined) return;
+  const browser = spawn(program, [...args, url], { stdio: 'ignore', detached: true });
+  browser.on('error', () => undefined);
+  browser.unref();
+}

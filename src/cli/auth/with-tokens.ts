@@ -1,0 +1,45 @@
+import type { Pool } from 'pg';
+import type { Config } from '../../core/config.ts';
+import { AppError } from '../../core/errors.ts';
+import type { Secret } from '../../core/secret.ts';
+import { classifyDatabaseErrors } from '../../load/database-error.ts';
+import { loadErrors } from '../../load/errors.ts';
+import { migrate } from '../../load/migrate.ts';
+import { createPool } from '../../load/pool.ts';
+import { requireMigrated } from '../../load/require-migrated.ts';
+import type { Session } from '../session.ts';
+import { withDatabase, withExistingDatabase, type DatabaseWork } from '../with-database.ts';
+
+type PoolWork<T> = (pool: Pool, signal: AbortSignal) => Promise<T>;
+
+function overPool<T>(session: Session, work: PoolWork<T>): DatabaseWork<T> {
+  return async ({ url, isEmbedded }, signal) => {
+    // The embedded database belongs to this version; any other is migrated on purpose, by `migrate`.
+    if (isEmbedded) await migrate({ connectionString: url, log: session.log });
+    const pool = createPool({ connectionString: url, max: 3, log: session.log });
+    try {
+      return await classifyDatabaseErrors(async () => {
+        await requireMigrated(pool);
+        return work(pool, signal);
+      });
+    } finally {
+      await pool.end();
+    }
+  };
+}
+
+/** Runs `work` over the project's database, which is made if there is none. */
+export function withTokenDatabase<T>(session: Session, work: PoolWork<T>): Promise<T> {
+  return withDatabase(session, overPool(session, work));
+}
+
+/** As `withTokenDatabase`, where nothing is worth making a database for. */
+export function withExistingTokens<T>(session: Session, work: PoolWork<T>): Promise<T> {
+  return withExistingDatabase(session, overPool(session, work));
+}
+
+/** @throws AppError TOKEN_KEY_MISSING */
+export function tokenKeyOf({ TOKEN_KEY: key }: Config): Secret {
+  if (key !== undefined) return key;
+  throw new AppError(loadErrors.TOKEN_KEY_MISSING, 'TOKEN_KEY is not set, so tokens can not be stored');
+}

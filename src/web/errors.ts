@@ -1,0 +1,9 @@
+import { defineErrors } from '../core/errors.ts';
+
+export const webErrors = defineErrors({
+  AUTH_CALLBACK_NOT_LISTENING: {
+    recovery: 'halt',
+    remedy:
+      'Something else listens at the address of the callback url: stop it for the minute that the login takes, or run `catalog-sync auth --paste`, which needs no address.',
+  },
+});
