@@ -140,7 +140,7 @@ it('an answer that the database refuses costs its own target alone, and no furth
     const { least_calls } = await readStats(stack);
     await stack.run({ budgetCalls: least_calls.nodes + least_calls.pages });
     const [offer] = await stack.query<{ offer_id: string }>(
-      'SELECT min(offer_id) AS offer_id FROM sync.refresh',
+      'SELECT min(offer_id) AS offer_id FROM sync.refresh WHERE detail_at IS NULL',
     );
     await stack.query(
       `ALTER TABLE catalog.offer_image ADD CONSTRAINT refused CHECK (offer_id <> ${String(offer?.offer_id)})`,

@@ -48,11 +48,11 @@ function startSync(project: string, ...flags: string[]) {
 }
 
 async function untilCalls(stack: TestStack, least: number): Promise<void> {
-  await until(async () => (await readStats(stack)).calls.length >= least, { timeoutMs: 40_000 });
+  await until(async () => (await readStats(stack)).calls.length >= least, { timeoutMs: 60_000 });
 }
 
 // Side by side, for most of their time they wait.
-describe.concurrent.each(listBackends())('a sync on %s', (backend) => {
+describe.concurrent.each(listBackends())('a sync on %s', { timeout: 180_000 }, (backend) => {
   it('that is killed is taken over by the next one: nothing is lost, and nothing committed is paid twice', () =>
     withTestStack({ backend, sandbox: { latencyMs: 40 } }, async (stack) => {
       const project = createProject(stack, 1000);

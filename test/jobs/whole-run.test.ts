@@ -38,9 +38,9 @@ interface Gone {
 }
 
 it('an offer that vanished is missing, then gone, and is not asked for again', () =>
-  withTestStack({ backend: 'postgres', sandbox: { offers: 200 } }, async (stack) => {
+  withTestStack({ backend: 'postgres', sandbox: { offers: 120 } }, async (stack) => {
     const states = new Map<string, Set<string>>();
-    for (let day = 0; day < 6; day += 1) {
+    for (let day = 0; day < 5; day += 1) {
       if (day > 0) await stack.advance(dayMs);
       expect((await stack.run()).status).toBe('succeeded');
       const rows = await stack.query<{ offer_id: string; state: string }>(

@@ -92,7 +92,7 @@ async function openProcess(
   const { log, logs } = collectLogs();
   const [drain, stopNow] = [new AbortController(), new AbortController()];
   setMaxListeners(0, drain.signal, stopNow.signal);
-  const app = await openApp({
+  const opened = await openApp({
     config: loadConfig({ projectDir: '/nowhere', env, readFiles: false }),
     sync,
     databaseUrl: new Secret(databaseUrl),
@@ -100,6 +100,15 @@ async function openProcess(
     shutdown: { drain: drain.signal, stopNow: stopNow.signal },
     retryDelayMs: 20,
   });
+  const conducting = new Set<Promise<void>>();
+  const app: App = {
+    ...opened,
+    conduct: (isOver) => {
+      const over = opened.conduct(isOver);
+      conducting.add(over);
+      return over;
+    },
+  };
   const { runs, source } = app;
   const feedNames = sync.feeds.map(({ name }) => name);
   const process_: Omit<TestProcess, 'run'> = {
@@ -125,7 +134,13 @@ async function openProcess(
       ),
     drain: () => drain.abort(),
     stopNow: () => stopNow.abort(),
-    close: () => app.close(),
+    close: async () => {
+      // A test that failed may have left its run going: nothing is closed below it.
+      drain.abort();
+      stopNow.abort();
+      await Promise.allSettled(conducting);
+      await app.close();
+    },
   };
   return {
     ...process_,
