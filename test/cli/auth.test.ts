@@ -1,13 +1,20 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { receiveByCallback } from '../../src/cli/auth/receive-code.ts';
 import { runCli } from '../../src/cli/main.ts';
+import { createLogger } from '../../src/core/log.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { createAuthorization } from '../../src/extract/oauth/authorization.ts';
+import { createTokenStore } from '../../src/load/stores/token-store.ts';
 import { findFreePort } from '../../src/local/free-port.ts';
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
+import { apis, callApi } from '../sandbox/plain-client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type WorldOptions } from './in-process.ts';
 
 const key = 'ab'.repeat(32);
+const silent = createLogger({ level: 'silent', pretty: false });
 
 let database: TestDatabase;
 let sandbox: Sandbox;
@@ -80,6 +87,25 @@ describe('a login in a browser', () => {
     );
     expect(rows[0]?.n).toBe(1);
     expect((await run(['auth', 'status'])).exitCode).toBe(0);
+    const store = createTokenStore({ pool: database.pool, log: silent, key: new Secret(key) });
+    const accessToken = (await store.read(sandbox.appKey))?.accessToken.reveal() ?? '';
+    const answer = await callApi(sandbox, apis.search, { access_token: accessToken });
+    expect(answer.body).toMatchObject({ error_code: 'gw.ParamMissing' });
+  });
+
+  test('that nobody answers ends after its time, and frees the port', async () => {
+    const { context } = createWorld();
+    const clock = { now: () => new Date('2026-10-10T08:00:00Z') };
+    const uri = `http://localhost:${await findFreePort()}/api/callback`;
+    const waiting = receiveByCallback({
+      session: { context, talk: () => undefined },
+      authorization: createAuthorization({ baseUrl: sandbox.url, appKey: '1', redirectUri: uri, clock }),
+      redirectUri: new URL(uri),
+      signal: new AbortController().signal,
+      waitMs: 50,
+    });
+    await expect(waiting).rejects.toMatchObject({ code: 'AUTH_TIMED_OUT' });
+    await expect(fetch(uri)).rejects.toThrow();
   });
 
   test('waits past answers of other logins, and takes its own once', async () => {

@@ -1,25 +1,22 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Config } from '../../core/config.ts';
-import type { TokenSet, TokenStore } from '../../model/token.ts';
+import { postponeWithinMs, type TokenSet, type TokenStore } from '../../model/token.ts';
 import { failed, ok, warn, type Check } from './check.ts';
 
 const name = 'token';
 
-/** A refresh token is postponed or replaced by hand; a month is what a person needs to notice. */
-const refreshWarningMs = 30 * 86_400_000;
-
 const howToGetOne =
-  'Put ALIBABA_ACCESS_TOKEN (self-use apps) or ALIBABA_REFRESH_TOKEN into .env.local; only `alibaba.category.get` works without.';
+  'Run `catalog-sync auth`, or put ALIBABA_ACCESS_TOKEN (self-use apps) into .env.local; only `alibaba.category.get` works without.';
 
 function describe(tokens: TokenSet, now: Date): Check {
   const { accessExpiresAt, refreshToken, refreshExpiresAt } = tokens;
   const leftMs = refreshExpiresAt ? refreshExpiresAt.getTime() - now.getTime() : null;
-  if (refreshToken && leftMs !== null && leftMs < refreshWarningMs) {
+  if (refreshToken && leftMs !== null && leftMs < postponeWithinMs) {
     const message = `the refresh token ends at ${refreshExpiresAt?.toISOString() ?? ''}`;
     return warn(
       name,
       message,
-      'Authorise the app again before then, and put the new ALIBABA_REFRESH_TOKEN into .env.local.',
+      'The next refresh postpones it by itself; if this stays, run `catalog-sync auth` before then.',
     );
   }
   const isOver = accessExpiresAt !== null && accessExpiresAt <= now;
