@@ -6,9 +6,10 @@ import { CloseStack, type Shutdown } from './core/lifecycle.ts';
 import type { Logger } from './core/log.ts';
 import type { Secret } from './core/secret.ts';
 import type { Gateway } from './model/gateway.ts';
+import type { ApiChoices } from './model/known-apis.ts';
 import type { Source } from './model/run.ts';
 import type { ApprovedCalls, Schedule, SyncConfig } from './model/sync-config.ts';
-import { apiOf, endpoints } from './extract/endpoints/endpoints.ts';
+import { apiOf, chooseEndpoints } from './extract/endpoints/endpoints.ts';
 import { createGateway } from './extract/gateway/create-gateway.ts';
 import { createTokenProvider } from './extract/oauth/token-provider.ts';
 import { conduct, createNudge } from './jobs/conductor.ts';
@@ -16,6 +17,7 @@ import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
 import { createCatalogLoader } from './jobs/load-answers.ts';
 import type { ProcessDeps } from './jobs/process-job.ts';
 import { openQueues } from './jobs/queue-backend.ts';
+import { createShowPicture } from './jobs/show-picture.ts';
 import { startScheduledRuns } from './jobs/start-scheduled-runs.ts';
 import { tick, type Blocks, type TickDeps } from './jobs/tick.ts';
 import { createPool } from './load/pool.ts';
@@ -30,6 +32,7 @@ import { createRunStore, type RunStore } from './load/stores/run-store.ts';
 import { withTickLock } from './load/stores/tick-lock.ts';
 import { createSlotStore } from './load/stores/slot-store.ts';
 import { createTokenStore } from './load/stores/token-store.ts';
+import { createUploadStore } from './load/stores/upload-store.ts';
 import { advanceWindow } from './plan/advance-window.ts';
 import { approvedCalls } from './plan/approved-calls.ts';
 import { normalizerVersion } from './transform/normalize-answer.ts';
@@ -64,7 +67,10 @@ export interface App {
  * the calls; this only has to cover the gateway's latency (0.75 s a call, measured by clients) at some calls a
  * second.
  */
-const concurrency = { category: 4, search: 8, detail: 4 } as const satisfies Record<JobKind, number>;
+const concurrency = { category: 4, search: 8, seller: 4, image: 4, detail: 4 } as const satisfies Record<
+  JobKind,
+  number
+>;
 const callConcurrency = 4;
 
 /** Loopback is the sandbox's: nothing else can be reached there by the addresses that configuration allows. */
@@ -87,7 +93,8 @@ export function credentialsOf(config: Config): Credentials {
   );
 }
 
-const apiOfKind = (kind: JobKind): string => apiOf(endpoints[jobOperations[kind].operation]);
+const apiOfKind = (apis: ApiChoices, kind: JobKind): string =>
+  apiOf(chooseEndpoints(apis)[jobOperations[kind].operation]);
 
 /** Presets for what nobody has told us, and what 1688 approved. */
 async function applyLimits(
@@ -97,6 +104,7 @@ async function applyLimits(
 ): Promise<void> {
   const { perSecond, approved } = sync.quotas;
   const fromFile: Readonly<Record<string, ApprovedCalls>> = approved;
+  const endpoints = chooseEndpoints(sync.apis);
   const apis = Object.values(endpoints).map(apiOf);
   await quota.applyPresets({ appKey, account: sync.account, apis, callsPerSecond: perSecond });
   const declared = await permissions.listApis();
@@ -119,16 +127,16 @@ function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool):
     },
     store: config.TOKEN_KEY ? createTokenStore({ pool: tokenPool, key: config.TOKEN_KEY, log }) : null,
   });
-  return createGateway({ ...parts, tokens });
+  return createGateway({ ...parts, tokens, apis: options.sync.apis });
 }
 
 /** What may not be asked for now, kind by kind. */
-async function listBlocks(pool: Pool, appKey: string): Promise<Blocks> {
-  const laned = jobKinds.map((kind) => ({ api: apiOfKind(kind), lane: jobOperations[kind].lane }));
+async function listBlocks(pool: Pool, appKey: string, apis: ApiChoices): Promise<Blocks> {
+  const laned = jobKinds.map((kind) => ({ api: apiOfKind(apis, kind), lane: jobOperations[kind].lane }));
   const blocked = await listBlockedApis(pool, appKey, laned);
   return new Map(
     jobKinds.flatMap((kind) => {
-      const block = blocked.get(apiOfKind(kind));
+      const block = blocked.get(apiOfKind(apis, kind));
       return block === undefined ? [] : [[kind, block] as const];
     }),
   );
@@ -191,15 +199,18 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     exclusively: (work) => withTickLock(pool, work),
     sweep: () => ledger.sweep(),
     raw,
-    listBlocks: () => listBlocks(pool, appKey),
+    listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),
     startScheduledRuns: (now) =>
       startScheduledRuns({ ...shared, slots, source, schedules: options.schedules ?? [] }, now),
     queues,
     sync,
   };
-  const { freshness, language } = sync;
-  const process: ProcessDeps = { ...shared, ...shutdown, gateway, callConcurrency, freshness, language };
+  const { freshness, language, apis } = sync;
+  const uploads = createUploadStore({ pool, appKey });
+  const showPicture = createShowPicture({ gateway, loader, uploads, projectDir: config.projectDir });
+  const asking = { gateway, showPicture, callConcurrency, freshness, language, apis };
+  const process: ProcessDeps = { ...shared, ...shutdown, ...asking };
   const conductorDeps = { ...shutdown, queues, process, tick: () => tick(tickDeps), nudge, concurrency, log };
   return {
     source,

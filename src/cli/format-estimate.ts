@@ -1,4 +1,4 @@
-import { apiOf, endpoints } from '../extract/endpoints/endpoints.ts';
+import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
 import { accountLimits } from '../load/stores/quota-store.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { estimateAssumptions, estimateCalls, type CallEstimate } from '../plan/estimate-calls.ts';
@@ -18,6 +18,7 @@ export interface VolumeEstimate extends CallEstimate {
 /** The estimate for a sync file, next to its limits: `quotas.approved`, else the preset of its account. */
 export function estimateVolumes(sync: SyncConfig): VolumeEstimate[] {
   const preset = accountLimits[sync.account];
+  const endpoints = chooseEndpoints(sync.apis);
   return estimateCalls(sync).map((row) => {
     const approved = sync.quotas.approved[row.operation];
     const allowedDaily = approved?.daily ?? preset.day ?? null;

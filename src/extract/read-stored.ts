@@ -1,7 +1,7 @@
 import { AppError } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
-import { endpoints } from './endpoints/endpoints.ts';
+import { endpointOf } from './endpoints/endpoints.ts';
 import { extractErrors } from './errors.ts';
 import { classify } from './gateway/classify.ts';
 
@@ -11,7 +11,7 @@ import { classify } from './gateway/classify.ts';
  * @throws AppError STORED_ANSWER_UNREADABLE when the stored bytes are no good answer of their operation
  */
 export function readStored(answer: StoredAnswer): JsonValue {
-  const { expects } = endpoints[answer.request.operation];
+  const { expects } = endpointOf(answer.request);
   const outcome = classify({ status: answer.httpStatus, body: answer.body }, expects);
   if (outcome.kind === 'success') return outcome.payload;
   throw new AppError(

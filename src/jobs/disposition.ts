@@ -1,6 +1,6 @@
 import { DelayedError, RateLimitError } from 'bullmq';
 import type { FetchResult, Target } from './fetch-targets.ts';
-import type { JobKind } from './job-kinds.ts';
+import { longestQueueWaitMs, type JobKind } from './job-kinds.ts';
 import type { FetchJob, Pacer } from './queue-backend.ts';
 import type { PlanStore } from '../load/stores/plan-store.ts';
 import type { RunStore } from '../load/stores/run-store.ts';
@@ -24,9 +24,6 @@ export interface JobInHand {
 
 /** A refused target is left alone for this long: the next day's run tries it again. */
 const refusedForMs = 12 * 3_600_000;
-
-/** Waits up to this long are sat out in the queue; longer ones end the job, and a later tick plans anew. */
-const longestQueueWaitMs = 5 * 60_000;
 
 /** What a whole kind must wait for. The budget of a run, a day and a month are the tick's matter. */
 const paced: ReadonlySet<CallWaiting['by']> = new Set(['second', 'minute', 'hold']);

@@ -1,15 +1,17 @@
 import pLimit from 'p-limit';
 import { toAppError, type AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import type { CallAnswered, CallWaiting, Gateway } from '../model/gateway.ts';
+import type { CallAnswered, CallContext, CallWaiting, Gateway } from '../model/gateway.ts';
 import type { Lane } from '../model/ledger.ts';
-import type { CatalogRequest } from '../model/operation.ts';
+import type { CatalogRequest, SearchImageRequest } from '../model/operation.ts';
+import type { ImageQuery } from '../load/stores/plan-store.ts';
 import type { CatalogLoader } from './load-answers.ts';
+import type { ShowPicture } from './show-picture.ts';
 
 /** One thing to ask 1688 for, and the row it is leased by. */
 export interface Target {
   readonly id: string;
-  readonly request: CatalogRequest;
+  readonly request: Exclude<CatalogRequest, SearchImageRequest> | ImageQuery;
   readonly windowId: string | null;
 }
 
@@ -31,6 +33,7 @@ export interface FetchResult {
 export interface FetchDeps {
   readonly gateway: Pick<Gateway, 'call'>;
   readonly loader: CatalogLoader;
+  readonly showPicture: ShowPicture;
   readonly log: Logger;
   /** Calls of one job under way at once. */
   readonly callConcurrency: number;
@@ -52,13 +55,24 @@ function endsBatch(attempt: Attempt): boolean {
   return false;
 }
 
+/** What a target asks for; or to wait, when its picture can't be handed over yet. */
+async function toRequest(
+  deps: FetchDeps,
+  { request }: Target,
+  context: CallContext & { readonly runId: string },
+): Promise<CatalogRequest | CallWaiting> {
+  if (!('image' in request)) return request;
+  const { image, ...query } = request;
+  const picture = await deps.showPicture(image, context);
+  return picture.kind === 'waiting' ? picture : { ...query, picture };
+}
+
 async function ask(deps: FetchDeps, target: Target, context: FetchContext): Promise<Attempt> {
   try {
-    const answer = await deps.gateway.call(target.request, {
-      ...context,
-      windowId: target.windowId,
-      signal: deps.stopNow,
-    });
+    const callContext = { ...context, windowId: target.windowId, signal: deps.stopNow };
+    const request = await toRequest(deps, target, callContext);
+    if ('by' in request) return { kind: 'waiting', target, wait: request };
+    const answer = await deps.gateway.call(request, callContext);
     return answer.kind === 'answered'
       ? { kind: 'answered', target, answer }
       : { kind: 'waiting', target, wait: answer };

@@ -1,12 +1,22 @@
 import type { Lane } from '../model/ledger.ts';
 import type { CatalogRequest } from '../model/operation.ts';
+import type { FreshnessAges } from '../model/sync-config.ts';
+
+/** One page of one search window. */
+interface PageJob {
+  readonly runId: string;
+  readonly windowId: string;
+  readonly page: number;
+}
 
 /** What a job of each kind carries: ids only, so that nothing in a queue can be out of date or secret. */
 export interface JobData {
   /** One category node. */
   readonly category: { readonly runId: string; readonly categoryId: string };
-  /** One page of one search window. */
-  readonly search: { readonly runId: string; readonly windowId: string; readonly page: number };
+  /** By keyword or category. */
+  readonly search: PageJob;
+  readonly seller: PageJob;
+  readonly image: PageJob;
   /** A batch of offers whose details are due. */
   readonly detail: { readonly runId: string; readonly offerIds: readonly string[] };
 }
@@ -14,14 +24,31 @@ export interface JobData {
 export type JobKind = keyof JobData;
 
 /** A queue each, so that a held or paced kind does not stall the others. */
-export const jobKinds = ['category', 'search', 'detail'] as const satisfies readonly JobKind[];
+export const jobKinds = [
+  'category',
+  'search',
+  'seller',
+  'image',
+  'detail',
+] as const satisfies readonly JobKind[];
 
 /** 50:1 is the ratio of offers to calls between search and detail: a batch is about one search page's worth of work. */
 export const detailBatchSize = 25;
+
+/** Waits up to this long are sat out in the queue; longer ones end the job, and a later tick plans anew. */
+export const longestQueueWaitMs = 5 * 60_000;
 
 /** What a kind asks of 1688, and in which lane. */
 export const jobOperations = {
   category: { operation: 'category.children', lane: 'discovery' },
   search: { operation: 'search.keyword', lane: 'discovery' },
+  seller: { operation: 'search.seller', lane: 'discovery' },
+  image: { operation: 'search.image', lane: 'discovery' },
   detail: { operation: 'offer.detail', lane: 'refresh' },
 } as const satisfies Record<JobKind, { operation: CatalogRequest['operation']; lane: Lane }>;
+
+/** How old what a kind asks for may become, in milliseconds. */
+export function freshForMs({ categoryMs, searchMs, detailMs }: FreshnessAges, kind: JobKind): number {
+  if (kind === 'category') return categoryMs;
+  return kind === 'detail' ? detailMs : searchMs;
+}

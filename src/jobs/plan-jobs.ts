@@ -1,7 +1,7 @@
 import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
 import type { LeaseRequest, PlanStore } from '../load/stores/plan-store.ts';
-import { detailBatchSize, type JobKind } from './job-kinds.ts';
+import { detailBatchSize, freshForMs, type JobKind } from './job-kinds.ts';
 import type { Queues } from './queue-backend.ts';
 
 export interface PlanJobsDeps {
@@ -22,7 +22,10 @@ export interface PlanJobsRequest {
  * Jobs in a queue at most. Few, so that the next choice is made on what the last answers taught; at half, the
  * workers of a big host would run dry between two ticks.
  */
-const queueDepth = { category: 32, search: 32, detail: 16 } as const satisfies Record<JobKind, number>;
+const queueDepth = { category: 32, search: 32, seller: 32, image: 32, detail: 16 } as const satisfies Record<
+  JobKind,
+  number
+>;
 
 function inBatches(ids: readonly string[]): string[][] {
   const batches: string[][] = [];
@@ -40,13 +43,15 @@ async function leaseAndQueue(deps: PlanJobsDeps, kind: JobKind, lease: LeaseRequ
       await deps.queues.add('category', jobs);
       return ids.length;
     }
-    case 'search': {
-      const windows = await deps.plan.leaseWindows(lease);
+    case 'search':
+    case 'seller':
+    case 'image': {
+      const windows = await deps.plan.leaseWindows(kind, lease);
       const jobs = windows.map(({ windowId, page }) => ({
         jobId: `${runId}-w${windowId}-${page}`,
         data: { runId, windowId, page },
       }));
-      await deps.queues.add('search', jobs);
+      await deps.queues.add(kind, jobs);
       return windows.length;
     }
     case 'detail': {
@@ -62,14 +67,15 @@ async function leaseAndQueue(deps: PlanJobsDeps, kind: JobKind, lease: LeaseRequ
   }
 }
 
+async function leaseIds(deps: PlanJobsDeps, kind: JobKind, lease: LeaseRequest): Promise<string[]> {
+  if (kind === 'category') return deps.plan.leaseCategories(lease);
+  if (kind === 'detail') return deps.plan.leaseOffers(lease);
+  return (await deps.plan.leaseWindows(kind, lease)).map(({ windowId }) => windowId);
+}
+
 async function hasDue(deps: PlanJobsDeps, kind: JobKind, lease: LeaseRequest): Promise<number> {
   const probe = { ...lease, limit: 1 };
-  const ids =
-    kind === 'category'
-      ? await deps.plan.leaseCategories(probe)
-      : kind === 'search'
-        ? (await deps.plan.leaseWindows(probe)).map(({ windowId }) => windowId)
-        : await deps.plan.leaseOffers(probe);
+  const ids = await leaseIds(deps, kind, probe);
   if (ids.length > 0) await deps.plan.release(kind, lease.runId, ids);
   return ids.length;
 }
@@ -81,9 +87,7 @@ async function hasDue(deps: PlanJobsDeps, kind: JobKind, lease: LeaseRequest): P
  */
 export async function planJobs(deps: PlanJobsDeps, request: PlanJobsRequest): Promise<number> {
   const { kind, run, feeds } = request;
-  const { freshness } = deps.sync;
-  const ages = { category: freshness.categoryMs, search: freshness.searchMs, detail: freshness.detailMs };
-  const lease = { runId: run.runId, feeds, freshForMs: ages[kind], limit: 0 };
+  const lease = { runId: run.runId, feeds, freshForMs: freshForMs(deps.sync.freshness, kind), limit: 0 };
   const { active, unfinished } = await deps.queues.count(kind);
   // Leases without jobs: the queue was flushed or replaced, and what was lost is due again. And when nothing may
   // be asked for any more, jobs that wait would only keep the run from its end.

@@ -1,25 +1,17 @@
+import type { ApiChoices } from '../model/known-apis.ts';
 import type { FreshnessAges } from '../model/sync-config.ts';
 import type { PlanStore } from '../load/stores/plan-store.ts';
 import { disposeOf, type DispositionDeps, type JobInHand } from './disposition.ts';
 import { fetchTargets, type FetchDeps, type Target } from './fetch-targets.ts';
-import { jobOperations, type JobData, type JobKind } from './job-kinds.ts';
+import { freshForMs, jobOperations, type JobData, type JobKind } from './job-kinds.ts';
 import type { Processor } from './queue-backend.ts';
 
 export interface ProcessDeps extends FetchDeps, Omit<DispositionDeps, 'plan'> {
   readonly plan: PlanStore;
   readonly freshness: FreshnessAges;
   readonly language: string;
-}
-
-function freshForMs(freshness: FreshnessAges, kind: JobKind): number {
-  switch (kind) {
-    case 'category':
-      return freshness.categoryMs;
-    case 'search':
-      return freshness.searchMs;
-    case 'detail':
-      return freshness.detailMs;
-  }
+  /** Which API is asked for categories: one of them translates their names. */
+  readonly apis: ApiChoices;
 }
 
 /** The targets of a job that its run still holds: the others were answered while the job waited. */
@@ -30,10 +22,12 @@ async function listTargets<K extends JobKind>(
 ): Promise<Target[]> {
   if ('categoryId' in data) {
     const held = await deps.plan.keepLeased(kind, data.runId, [data.categoryId]);
+    const isTranslated = deps.apis['category.children']?.speaks === 'category.translation.getById';
+    const language = isTranslated ? { language: deps.language } : {};
     return held.map((id) => ({
       id,
       windowId: null,
-      request: { operation: 'category.children', categoryId: id },
+      request: { operation: 'category.children', categoryId: id, ...language },
     }));
   }
   if ('windowId' in data) {

@@ -1,4 +1,5 @@
-import type { CategoryAnswer, Drift, OfferAnswer, Reject, SearchPage } from './records.ts';
+import type { SearchRequest } from './operation.ts';
+import type { CategoryAnswer, Drift, ImageUpload, OfferAnswer, Reject, SearchPage } from './records.ts';
 
 /** Which call showed what is being loaded, and when. */
 export interface Provenance {
@@ -24,6 +25,7 @@ export interface LoadableCategory extends Loadable<'category', CategoryAnswer> {
 }
 
 export interface LoadableSearchPage extends Loadable<'search', SearchPage> {
+  readonly operation: SearchRequest['operation'];
   readonly windowId: string;
   /** The page that was asked for, from 1. */
   readonly page: number;
@@ -35,8 +37,10 @@ export interface LoadableOffer extends Loadable<'detail', OfferAnswer> {
   readonly offerId: string;
 }
 
+export type LoadableUpload = Loadable<'upload', ImageUpload>;
+
 /** An answer after transform, ready for its one transaction. */
-export type LoadableAnswer = LoadableCategory | LoadableSearchPage | LoadableOffer;
+export type LoadableAnswer = LoadableCategory | LoadableSearchPage | LoadableOffer | LoadableUpload;
 
 /** What one load changed, for run summaries and `usage.api_call.rows`. */
 export interface LoadReport {

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../core/json.ts';
 import type { Provenance } from './catalog.ts';
 import type { Lane, WindowKind } from './ledger.ts';
-import type { CatalogRequest } from './operation.ts';
+import type { CatalogRequest, LoadableRequest } from './operation.ts';
 
 /** On whose behalf a call is made. */
 export interface CallContext {
@@ -28,7 +28,7 @@ export interface CallWaiting {
 export interface CallAnswered {
   readonly kind: 'answered';
   readonly provenance: Provenance;
-  readonly request: CatalogRequest;
+  readonly request: LoadableRequest;
   /** The window of the asker, also when the answer was stored for another one. */
   readonly windowId: string | null;
   /** What is inside the envelope; null when 1688 answered well, but with nothing. */
@@ -48,6 +48,8 @@ export interface TimeAnswered {
 /** 1688 as jobs see it. Every attempt has its ledger row; refusals and failures are thrown as AppErrors. */
 export interface Gateway {
   call(request: CatalogRequest, context: CallContext): Promise<GatewayAnswer>;
+  /** Hands over a picture; its id at 1688 is in the answer. The same bytes are the same request. */
+  uploadImage(image: Uint8Array, context: CallContext): Promise<GatewayAnswer>;
   /** The gateway's clock by a signed call without a token: the cheapest test of the app key and secret. */
   readTime(context: CallContext): Promise<TimeAnswered | CallWaiting>;
   /** Waits for the calls in flight, then closes the connections. */

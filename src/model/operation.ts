@@ -1,18 +1,16 @@
 /** What the product asks of 1688, by meaning. Which API answers it is a table in `extract/endpoints`. */
-export type OperationName = 'category.children' | 'search.keyword' | 'offer.detail' | 'system.time';
+export type OperationName = OperationRequest['operation'];
 
 /** A category node and its direct children; `'0'` gives the roots. */
 export interface CategoryChildrenRequest {
   readonly operation: 'category.children';
   readonly categoryId: string;
+  /** Asks the API that translates names. Absent: the one that has Chinese names only. */
+  readonly language?: string;
 }
 
-/** One page of a search window: a keyword, a category, or both. */
-export interface SearchKeywordRequest {
-  readonly operation: 'search.keyword';
-  /** May be empty when `categoryId` is given. */
-  readonly keyword: string;
-  readonly categoryId: string | null;
+/** One page of a search window. */
+interface SearchPageRequest {
   /** Bounds in yuan, as decimal text. */
   readonly priceMinCny: string | null;
   readonly priceMaxCny: string | null;
@@ -24,10 +22,45 @@ export interface SearchKeywordRequest {
   readonly language: string;
 }
 
+/** By a keyword, a category, or both. */
+export interface SearchKeywordRequest extends SearchPageRequest {
+  readonly operation: 'search.keyword';
+  /** May be empty when `categoryId` is given. */
+  readonly keyword: string;
+  readonly categoryId: string | null;
+}
+
+/** What one seller offers. */
+export interface SearchSellerRequest extends SearchPageRequest {
+  readonly operation: 'search.seller';
+  /** 1688's `sellerOpenId`. */
+  readonly sellerId: string;
+}
+
+/** A picture that 1688 has: uploaded before, or on its own image servers. */
+export type KnownPicture =
+  | { readonly kind: 'uploaded'; readonly imageId: string }
+  | { readonly kind: 'address'; readonly url: string };
+
+/** What looks like a picture. */
+export interface SearchImageRequest extends SearchPageRequest {
+  readonly operation: 'search.image';
+  readonly picture: KnownPicture;
+}
+
+export type SearchRequest = SearchKeywordRequest | SearchSellerRequest | SearchImageRequest;
+
 export interface OfferDetailRequest {
   readonly operation: 'offer.detail';
   readonly offerId: string;
   readonly language: string;
+}
+
+/** Hands 1688 a picture to search by. The picture itself goes beside the request, for requests are kept. */
+export interface ImageUploadRequest {
+  readonly operation: 'image.upload';
+  /** Of the picture's bytes: 64 hex digits. */
+  readonly sha256: string;
 }
 
 /** The gateway's clock: the cheapest signed call, used as a credential self-test. */
@@ -35,11 +68,13 @@ export interface SystemTimeRequest {
   readonly operation: 'system.time';
 }
 
-export type OperationRequest =
-  CategoryChildrenRequest | SearchKeywordRequest | OfferDetailRequest | SystemTimeRequest;
-
 /** Requests whose answers end in the catalog. */
-export type CatalogRequest = CategoryChildrenRequest | SearchKeywordRequest | OfferDetailRequest;
+export type CatalogRequest = CategoryChildrenRequest | SearchRequest | OfferDetailRequest;
+
+/** Requests whose answers are stored and loaded. */
+export type LoadableRequest = CatalogRequest | ImageUploadRequest;
+
+export type OperationRequest = LoadableRequest | SystemTimeRequest;
 
 /** A call to the OAuth endpoint. Its parameters are secrets, so the ledger learns nothing but that it was made. */
 export interface OAuthTokenRequest {

@@ -183,3 +183,11 @@ export interface OfferDetail {
 export type OfferAnswer =
   | { readonly kind: 'found'; readonly detail: OfferDetail }
   | { readonly kind: 'gone'; readonly offerId: string };
+
+/** A picture that was handed over, to search by it. */
+export interface ImageUpload {
+  /** Of its bytes: 64 hex digits. */
+  readonly sha256: string;
+  /** Null: 1688 can't use the picture. */
+  readonly imageId: string | null;
+}

@@ -1,14 +1,18 @@
-import type { CatalogRequest } from './operation.ts';
+import type { ApiChoices, ApiOperation } from './known-apis.ts';
 
 /** The 1688 account types, which have different call quotas. */
 export type AccountType = 'personal' | 'business';
 
-/** What one feed pulls: category subtrees, keywords, or both, within bounds. */
+/** What one feed pulls: category subtrees and what searches by keyword, seller or picture list, within bounds. */
 export interface Feed {
   readonly name: string;
   /** Roots of the subtrees; `'0'` is the whole tree. Empty: none. */
   readonly categories: readonly string[];
   readonly keywords: readonly string[];
+  /** 1688's `sellerOpenId`s. */
+  readonly sellers: readonly string[];
+  /** Pictures to search by: urls of alicdn.com, or files by their path from the project folder. */
+  readonly images: readonly string[];
   /** Null: no bound. */
   readonly maxOffers: number | null;
   /** Pages of 50 rows per search window. Null: as far as 1688 lists. */
@@ -36,7 +40,7 @@ export interface ApprovedCalls {
 export interface Quotas {
   /** Calls a second, all APIs and workers together. */
   readonly perSecond: number;
-  readonly approved: Readonly<Partial<Record<CatalogRequest['operation'], ApprovedCalls>>>;
+  readonly approved: Readonly<Partial<Record<ApiOperation, ApprovedCalls>>>;
 }
 
 /** What happens to a slot during which nothing was running: nothing, or one run as soon as possible. */
@@ -65,5 +69,6 @@ export interface SyncConfig {
   readonly feeds: readonly Feed[];
   readonly freshness: FreshnessAges;
   readonly quotas: Quotas;
+  readonly apis: ApiChoices;
   readonly schedules: readonly Schedule[];
 }

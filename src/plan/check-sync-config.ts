@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { guideApiNames } from '../model/guide-api-names.ts';
+import { chooseApi, operationOf } from './choose-api.ts';
 
 /** What is wrong, and where: keys and list positions from the top of the file. */
 export interface SyncFileProblem {
@@ -16,6 +16,16 @@ const amount = z
   .nullable()
   .catch(null);
 
+const emptyFeed = {
+  name: '',
+  categories: [],
+  keywords: [],
+  sellers: [],
+  images: [],
+  price_min_cny: null,
+  price_max_cny: null,
+};
+
 /** A view of the file that fits any content, so that one bad value does not hide problems elsewhere. */
 const lenientFile = z
   .object({
@@ -26,16 +36,19 @@ const lenientFile = z
             name: text,
             categories: z.array(z.coerce.string().catch('')).catch([]),
             keywords: texts,
+            sellers: texts,
+            images: texts,
             price_min_cny: amount,
             price_max_cny: amount,
           })
-          .catch({ name: '', categories: [], keywords: [], price_min_cny: null, price_max_cny: null }),
+          .catch(emptyFeed),
       )
       .catch([]),
     quotas: z.object({ approved: z.record(z.string(), z.unknown()).catch({}) }).catch({ approved: {} }),
+    apis: z.record(z.string(), text).catch({}),
     schedules: z.array(z.object({ name: text, feeds: texts }).catch({ name: '', feeds: [] })).catch([]),
   })
-  .catch({ feeds: [], quotas: { approved: {} }, schedules: [] });
+  .catch({ feeds: [], quotas: { approved: {} }, apis: {}, schedules: [] });
 
 type LenientFile = z.output<typeof lenientFile>;
 
@@ -56,9 +69,12 @@ function checkFeed(feed: LenientFile['feeds'][number], index: number): SyncFileP
   const problems = [
     ...repeats(keywords, (position) => at('keywords', position)),
     ...repeats(feed.categories, (position) => at('categories', position)),
+    ...repeats(feed.sellers, (position) => at('sellers', position)),
+    ...repeats(feed.images, (position) => at('images', position)),
   ];
-  if (feed.categories.length === 0 && feed.keywords.length === 0) {
-    problems.push({ path: at(), message: 'needs categories, keywords or both' });
+  const sources = [feed.categories, feed.keywords, feed.sellers, feed.images];
+  if (sources.every((source) => source.length === 0)) {
+    problems.push({ path: at(), message: 'needs categories, keywords, sellers or images' });
   }
   if (feed.price_min_cny !== null && feed.price_max_cny !== null && feed.price_min_cny > feed.price_max_cny) {
     problems.push({ path: at('price_max_cny'), message: 'must not be below price_min_cny' });
@@ -78,14 +94,21 @@ function checkSchedules({ feeds, schedules }: LenientFile): SyncFileProblem[] {
   ]);
 }
 
-function checkApproved({ quotas }: LenientFile): SyncFileProblem[] {
-  const names = Object.keys(quotas.approved);
-  const operations = names.map((name) => guideApiNames[name] ?? name);
+/** Two keys of a table by operation that stand for the same one. */
+function checkOperations(names: readonly string[], path: readonly string[]): SyncFileProblem[] {
+  const operations = names.map((name) => operationOf(name) ?? name);
   return names.flatMap((name, index) => {
     const first = operations.indexOf(operations[index] ?? '');
     if (first === index) return [];
-    const message = `is the same operation as ${names[first] ?? ''}`;
-    return [{ path: ['quotas', 'approved', name], message }];
+    return [{ path: [...path, name], message: `is the same operation as ${names[first] ?? ''}` }];
+  });
+}
+
+function checkApis({ apis }: LenientFile): SyncFileProblem[] {
+  return Object.entries(apis).flatMap(([name, api]) => {
+    const operation = operationOf(name);
+    const choice = operation === undefined || api === '' ? null : chooseApi(operation, api);
+    return typeof choice === 'string' ? [{ path: ['apis', name], message: choice }] : [];
   });
 }
 
@@ -103,6 +126,8 @@ export function checkSyncConfig(content: unknown): SyncFileProblem[] {
       (index) => ['schedules', index, 'name'],
     ),
     ...checkSchedules(file),
-    ...checkApproved(file),
+    ...checkOperations(Object.keys(file.quotas.approved), ['quotas', 'approved']),
+    ...checkOperations(Object.keys(file.apis), ['apis']),
+    ...checkApis(file),
   ];
 }

@@ -1,10 +1,10 @@
-import type { CatalogRequest } from '../model/operation.ts';
+import type { ApiOperation } from '../model/known-apis.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
 import { searchReach } from './advance-window.ts';
 
 /** Calls that one API will need, at most, if the assumptions hold. */
 export interface CallEstimate {
-  readonly operation: CatalogRequest['operation'];
+  readonly operation: ApiOperation;
   /** Until everything was looked at once. */
   readonly firstPass: number;
   /** On a day that looks at everything as often as its freshness age asks for. */
@@ -44,9 +44,16 @@ function looksPerDay(ageMs: number): number {
   return ageMs <= dayMs ? Math.floor(dayMs / ageMs) : dayMs / ageMs;
 }
 
-function estimate(operation: CatalogRequest['operation'], firstPass: number, ageMs: number): CallEstimate {
+function estimate(operation: ApiOperation, firstPass: number, ageMs: number): CallEstimate {
   const daily = firstPass * looksPerDay(ageMs);
   return { operation, firstPass, daily: Math.ceil(daily), monthly: Math.ceil(daily * daysPerMonth) };
+}
+
+/** Each file is handed over once: the first day is the only one. */
+function estimateUploads(feeds: readonly Feed[]): CallEstimate {
+  const files = feeds.flatMap(({ images }) => images.filter((image) => !image.includes('://')));
+  const { size } = new Set(files);
+  return { operation: 'image.upload', firstPass: size, daily: size, monthly: size };
 }
 
 /**
@@ -56,13 +63,30 @@ function estimate(operation: CatalogRequest['operation'], firstPass: number, age
  */
 export function estimateCalls({ feeds, freshness, pageSize }: SyncConfig): CallEstimate[] {
   const lastPage = searchReach / pageSize;
-  const pagesOf = (feed: Feed) => countSearches(feed) * Math.min(feed.maxPages ?? lastPage, lastPage);
-  const offersOf = (feed: Feed) => Math.min(feed.maxOffers ?? Infinity, pagesOf(feed) * pageSize);
+  const pagesEach = (feed: Feed) => Math.min(feed.maxPages ?? lastPage, lastPage);
+  const offersOf = (feed: Feed) => {
+    const searches = countSearches(feed) + feed.sellers.length + feed.images.length;
+    return Math.min(feed.maxOffers ?? Infinity, searches * pagesEach(feed) * pageSize);
+  };
   const sum = (countOf: (feed: Feed) => number) => feeds.reduce((total, feed) => total + countOf(feed), 0);
+  const sumPages = (countOf: (feed: Feed) => number) => sum((feed) => countOf(feed) * pagesEach(feed));
   const nodes = countNodes(new Set(feeds.flatMap((feed) => feed.categories)));
   return [
     estimate('category.children', nodes, freshness.categoryMs),
-    estimate('search.keyword', sum(pagesOf), freshness.searchMs),
+    estimate('search.keyword', sumPages(countSearches), freshness.searchMs),
+    ...[
+      estimate(
+        'search.seller',
+        sumPages(({ sellers }) => sellers.length),
+        freshness.searchMs,
+      ),
+      estimate(
+        'search.image',
+        sumPages(({ images }) => images.length),
+        freshness.searchMs,
+      ),
+      estimateUploads(feeds),
+    ].filter(({ firstPass }) => firstPass > 0),
     estimate('offer.detail', sum(offersOf), freshness.detailMs),
   ];
 }

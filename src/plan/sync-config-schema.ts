@@ -1,18 +1,24 @@
 import { z } from 'zod';
 import { guideApiNames } from '../model/guide-api-names.ts';
-import type { CatalogRequest } from '../model/operation.ts';
-import { categoryId, count, cron, duration, keyword, name, price, timezone } from './sync-config-values.ts';
+import { apiOperations } from '../model/known-apis.ts';
+import {
+  categoryId,
+  count,
+  cron,
+  duration,
+  image,
+  keyword,
+  name,
+  price,
+  sellerId,
+  timezone,
+} from './sync-config-values.ts';
 
 /** Languages of translated names (1688 docs keywordQuery v1). Any other gets untranslated names and no error. */
 const languages = ['en', 'ja', 'ko', 'ru', 'vi', 'es', 'fr', 'pt', 'th', 'id', 'ar'] as const;
 
-const catalogOperations = [
-  'category.children',
-  'search.keyword',
-  'offer.detail',
-] as const satisfies readonly CatalogRequest['operation'][];
-
-const quotaNames = [...catalogOperations, ...Object.keys(guideApiNames)];
+/** Keys that stand for an operation. */
+const operationNames = [...apiOperations, ...Object.keys(guideApiNames)];
 
 /** 1688 lists 2,000 records per query, 50 a page: there is no page beyond this one. */
 const lastPage = 40;
@@ -32,6 +38,12 @@ const feed = section(
       .default([])
       .describe("Roots of the category subtrees to pull; '0' is the whole tree."),
     keywords: list(keyword, 'keywords').default([]).describe('Search keywords; Chinese ones find the most.'),
+    sellers: list(sellerId, 'sellerOpenIds')
+      .default([])
+      .describe('Shops to pull, by the sellerOpenId that details show.'),
+    images: list(image, 'pictures')
+      .default([])
+      .describe('Pictures to search by: files of up to 300 KB, or urls of alicdn.com.'),
     max_offers: count('a number of offers').nullable().default(null).describe('Stop after this many offers.'),
     max_pages: count('a number of pages', lastPage)
       .nullable()
@@ -104,7 +116,7 @@ export const syncFileSchema = section(
           .default(4)
           .describe('Calls a second, all APIs and workers together.'),
         approved: z
-          .partialRecord(z.enum(quotaNames), approved, { error: 'must be approved volumes by operation' })
+          .partialRecord(z.enum(operationNames), approved, { error: 'must be approved volumes by operation' })
           .default({})
           .describe('What 1688 approved, by operation, where it differs from the preset of the account.'),
       },
@@ -112,6 +124,12 @@ export const syncFileSchema = section(
     )
       .prefault({})
       .describe('Limits of the app key.'),
+    apis: z
+      .partialRecord(z.enum(operationNames), z.string({ error: 'must be the name of an API' }), {
+        error: 'must be APIs by operation',
+      })
+      .default({})
+      .describe('Which API is asked for an operation: a known one, or namespace:name:version.'),
     schedules: list(schedule, 'schedules').default([]).describe('When to sync by itself.'),
   },
   'settings: account, feeds ...',

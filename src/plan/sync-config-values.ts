@@ -36,6 +36,32 @@ export const keyword = z
   .refine((text) => text !== '' && text.length <= 100, 'must have 1 to 100 characters')
   .refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters');
 
+/** 1688's `sellerOpenId`: opaque, and part of no url or query of ours. */
+export const sellerId = z
+  .string({ error: "must be a seller's sellerOpenId, in quotes" })
+  .trim()
+  .regex(/^[^\s\p{Cc}]{1,128}$/u, "must be a seller's sellerOpenId: 1 to 128 characters without spaces");
+
+function isAlicdnUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return /^https?:$/.test(protocol) && /(^|\.)alicdn\.com$/.test(hostname);
+}
+
+/** True for a picture that 1688 fetches itself, false for a file that is uploaded. */
+const looksLikeUrl = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
+
+/** A picture to search by: a url that 1688 can read itself, or a file's path from the project folder. */
+export const image = z
+  .string({ error: 'must be the path of a picture, or its url at alicdn.com' })
+  .trim()
+  .refine((text) => text !== '' && text.length <= 500, 'must have 1 to 500 characters')
+  .refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters')
+  .refine(
+    (text) => !looksLikeUrl(text) || isAlicdnUrl(text),
+    '1688 searches by urls of alicdn.com only: save the picture as a file and name that',
+  );
+
 const priceError = 'must be an amount in yuan with at most 4 decimals, like 12.50';
 /** An amount in yuan as decimal text, whether the file quotes it or not. */
 export const price = z

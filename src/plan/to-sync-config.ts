@@ -1,5 +1,6 @@
-import { guideApiNames } from '../model/guide-api-names.ts';
+import type { ApiChoice, ApiChoices } from '../model/known-apis.ts';
 import type { ApprovedCalls, Feed, Quotas, Schedule, SyncConfig } from '../model/sync-config.ts';
+import { chooseApi, operationOf } from './choose-api.ts';
 import type { SyncFile } from './sync-config-schema.ts';
 
 function toFeed(feed: SyncFile['feeds'][number]): Feed {
@@ -7,6 +8,8 @@ function toFeed(feed: SyncFile['feeds'][number]): Feed {
     name: feed.name,
     categories: feed.categories,
     keywords: feed.keywords,
+    sellers: feed.sellers,
+    images: feed.images,
     maxOffers: feed.max_offers,
     maxPages: feed.max_pages,
     priceMinCny: feed.price_min_cny,
@@ -17,9 +20,18 @@ function toFeed(feed: SyncFile['feeds'][number]): Feed {
 
 function toQuotas({ per_second, approved }: SyncFile['quotas']): Quotas {
   const byOperation = Object.entries(approved).flatMap(([name, volumes]): [string, ApprovedCalls][] =>
-    volumes ? [[guideApiNames[name] ?? name, volumes]] : [],
+    volumes ? [[operationOf(name) ?? name, volumes]] : [],
   );
   return { perSecond: per_second, approved: Object.fromEntries(byOperation) };
+}
+
+function toApis(apis: SyncFile['apis']): ApiChoices {
+  const byOperation = Object.entries(apis).flatMap(([name, text]): [string, ApiChoice][] => {
+    const operation = operationOf(name);
+    const choice = operation === undefined || text === undefined ? '' : chooseApi(operation, text);
+    return operation === undefined || typeof choice === 'string' ? [] : [[operation, choice]];
+  });
+  return Object.fromEntries(byOperation);
 }
 
 function toSchedule(schedule: SyncFile['schedules'][number], allFeeds: readonly string[]): Schedule {
@@ -48,6 +60,7 @@ export function toSyncConfig(file: SyncFile): SyncConfig {
       detailMs: file.freshness.detail,
     },
     quotas: toQuotas(file.quotas),
+    apis: toApis(file.apis),
     schedules: file.schedules.map((schedule) => toSchedule(schedule, names)),
   };
 }

@@ -1,8 +1,10 @@
 import { AppError, coreErrors } from '../core/errors.ts';
 import type { JsonValue } from '../core/json.ts';
 import type { LoadableAnswer, Provenance } from '../model/catalog.ts';
-import type { CatalogRequest } from '../model/operation.ts';
+import type { LoadableRequest } from '../model/operation.ts';
+import { normalizeCategoryTranslation } from './normalize-category-translation.ts';
 import { normalizeCategory } from './normalize-category.ts';
+import { normalizeImageUpload } from './normalize-image-upload.ts';
 import { normalizeOffer } from './normalize-offer.ts';
 import { normalizeSearchPage } from './normalize-search-page.ts';
 
@@ -10,28 +12,34 @@ import { normalizeSearchPage } from './normalize-search-page.ts';
 export const normalizerVersion = 1;
 
 /**
- * Turns what is inside an answer's envelope into records, rejects and drifts. `payload` is the whole object for
- * `category.children`, the inner result for `search.keyword`, and the inner result or null (gone) for
- * `offer.detail`. Pure, and total: whatever JSON comes, it answers.
+ * Turns what is inside an answer's envelope into records, rejects and drifts. `payload` is the whole object of
+ * `alibaba.category.get`; of all other APIs it is the inner result, which for an offer that is gone is null.
+ * Pure, and total: whatever JSON comes, it answers.
  *
  * @throws AppError INTERNAL when a search answer comes without its window
  */
 export function normalizeAnswer(
-  request: CatalogRequest,
+  request: LoadableRequest,
   payload: JsonValue,
   provenance: Provenance,
   windowId: string | null,
 ): LoadableAnswer {
   switch (request.operation) {
     case 'category.children': {
-      const { categoryId } = request;
-      return { kind: 'category', provenance, categoryId, ...normalizeCategory(categoryId, payload) };
+      const { categoryId, language } = request;
+      const normalize = language === undefined ? normalizeCategory : normalizeCategoryTranslation;
+      return { kind: 'category', provenance, categoryId, ...normalize(categoryId, payload) };
     }
-    case 'search.keyword': {
+    case 'search.keyword':
+    case 'search.seller':
+    case 'search.image': {
       if (windowId === null) throw new AppError(coreErrors.INTERNAL, 'a search answer has no window');
-      const { page, pageSize } = request;
-      return { kind: 'search', provenance, windowId, page, pageSize, ...normalizeSearchPage(payload) };
+      const { operation, page, pageSize } = request;
+      const read = normalizeSearchPage(operation, payload);
+      return { kind: 'search', operation, provenance, windowId, page, pageSize, ...read };
     }
+    case 'image.upload':
+      return { kind: 'upload', provenance, ...normalizeImageUpload(request.sha256, payload) };
     case 'offer.detail': {
       const { offerId } = request;
       return { kind: 'detail', provenance, offerId, ...normalizeOffer(offerId, payload) };

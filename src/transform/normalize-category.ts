@@ -1,19 +1,11 @@
 import type { JsonValue } from '../core/json.ts';
 import type { CategoryAnswer, CategoryRecord, Normalized } from '../model/records.ts';
+import { isRetiredName, readChildId, virtualRoot, type ParentNode } from './category-tree.ts';
 import { openPayload, type FieldReader } from './reading/field-reader.ts';
 import { Findings } from './reading/findings.ts';
 import { isZero, parseCategoryId } from './values/parse-id.ts';
 import { categoryGetShape } from './wire/category-get.ts';
 import { findDrifts } from './wire/find-drifts.ts';
-
-/** The id of the virtual node above the roots, which is no category itself. */
-const virtualRoot = '0';
-
-/** In the name of nodes that 1688 keeps but no longer uses (measured by clients). */
-const retiredMark = '停用';
-
-/** What children need to know of the node they were listed under. */
-type Parent = Pick<CategoryRecord, 'categoryId' | 'parentId' | 'level'>;
 
 /**
  * Reads the whole answer of `alibaba.category.get` (`{succes, categoryInfo}`) to the question for `categoryId`.
@@ -34,7 +26,7 @@ export function normalizeCategory(categoryId: string, payload: JsonValue): Norma
 function readRoots(answer: FieldReader): CategoryAnswer | null {
   const elements = requireElements(answer);
   if (!elements) return null;
-  const parent: Parent = { categoryId: virtualRoot, parentId: null, level: 0 };
+  const parent: ParentNode = { categoryId: virtualRoot, parentId: null, level: 0 };
   const seen = new Set<string>();
   const children = elements.flatMap((row) => {
     const id = row.raw('categoryID') ?? null;
@@ -84,23 +76,18 @@ function readParentId(categoryId: string, row: FieldReader): string | null {
   return parentId === categoryId ? null : parentId;
 }
 
-function readChildren(row: FieldReader, parent: Parent, seen: Set<string>): readonly CategoryRecord[] {
+function readChildren(row: FieldReader, parent: ParentNode, seen: Set<string>): readonly CategoryRecord[] {
   return row.rows('childCategorys').flatMap((child) => readChild(child, 'id', parent, seen) ?? []);
 }
 
 function readChild(
   row: FieldReader,
   idKey: 'id' | 'categoryID',
-  parent: Parent,
+  parent: ParentNode,
   seen: Set<string>,
 ): CategoryRecord | null {
-  const categoryId = row.uniqueId(idKey, seen);
+  const categoryId = readChildId(row, idKey, parent, seen);
   if (categoryId === null) return null;
-  // A node below itself would send every walk of the tree in circles.
-  if (categoryId === parent.categoryId || categoryId === parent.parentId) {
-    row.reject(idKey, 'cycle');
-    return null;
-  }
   const level = parent.level === null ? null : parent.level + 1;
   return { ...readNames(categoryId, row), parentId: parent.categoryId, level };
 }
@@ -112,6 +99,6 @@ function readNames(categoryId: string, row: FieldReader): Omit<CategoryRecord, '
     nameZh,
     nameTranslated: null,
     isLeaf: row.flag('isLeaf'),
-    isRetired: nameZh?.includes(retiredMark) ?? false,
+    isRetired: isRetiredName(nameZh),
   };
 }

@@ -1,22 +1,33 @@
 import type { JsonValue } from '../core/json.ts';
+import type { SearchRequest } from '../model/operation.ts';
 import type { Normalized, SearchPage, SearchRow } from '../model/records.ts';
 import { openPayload, type FieldReader, type ListItem } from './reading/field-reader.ts';
 import { Findings } from './reading/findings.ts';
 import { readSubject } from './reading/read-subject.ts';
 import { findDrifts } from './wire/find-drifts.ts';
-import { keywordQueryShape } from './wire/keyword-query.ts';
+import { imageQueryShape, keywordQueryShape } from './wire/search-answers.ts';
+import type { WireShape } from './wire/wire-shape.ts';
+
+const shapes = {
+  'search.keyword': keywordQueryShape,
+  'search.seller': keywordQueryShape,
+  'search.image': imageQueryShape,
+} as const satisfies Record<SearchRequest['operation'], WireShape>;
 
 /**
- * Reads the inner result of `product.search.keywordQuery` (`{totalRecords, data}`). Rows repeated on a page keep
+ * Reads the inner result of a search (`{totalRecords, data}`), whatever was searched by. Rows repeated on a page keep
  * their first place. A page without `data` has no rows; one whose `data` is no list is of no use (record null).
  */
-export function normalizeSearchPage(payload: JsonValue): Normalized<SearchPage> {
+export function normalizeSearchPage(
+  operation: SearchRequest['operation'],
+  payload: JsonValue,
+): Normalized<SearchPage> {
   const findings = new Findings();
   const answer = openPayload(payload, findings);
   return {
     record: answer && readPage(answer),
     rejects: findings.rejects,
-    drifts: findDrifts(payload, keywordQueryShape),
+    drifts: findDrifts(payload, shapes[operation]),
   };
 }
 

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { apiOf, endpoints, urlPathOf } from '../../src/extract/endpoints/endpoints.ts';
+import {
+  apiOf,
+  chooseEndpoints,
+  endpointOf,
+  endpoints,
+  urlPathOf,
+} from '../../src/extract/endpoints/endpoints.ts';
 import { guideNames } from '../../src/extract/endpoints/guide-names.ts';
-import { paramsOf } from '../../src/extract/endpoints/params-of.ts';
+import { paramsOf, uploadParams } from '../../src/extract/endpoints/params-of.ts';
 import { requestHash } from '../../src/extract/endpoints/request-hash.ts';
 import type { OfferDetailRequest, SearchKeywordRequest } from '../../src/model/operation.ts';
 
@@ -16,6 +22,13 @@ const search: SearchKeywordRequest = {
   pageSize: 50,
   language: 'en',
 };
+const page = {
+  priceMinCny: null,
+  priceMaxCny: null,
+  page: 2,
+  pageSize: 50,
+  language: 'ja',
+} as const;
 const detail: OfferDetailRequest = { operation: 'offer.detail', offerId: '620201390233', language: 'en' };
 
 describe('endpoints', () => {
@@ -35,7 +48,67 @@ describe('endpoints', () => {
   });
 });
 
+describe('a choice of API', () => {
+  const address = { namespace: 'com.alibaba.test', name: 'my.get', version: '2' };
+  const translated = { operation: 'category.children', categoryId: '0', language: 'en' } as const;
+
+  it('asks the known API at its own address', () => {
+    const choices = {
+      'category.children': { speaks: 'category.translation.getById', address: null },
+    } as const;
+    const api = 'com.alibaba.fenxiao.crossborder:category.translation.getById:1';
+    expect(apiOf(chooseEndpoints(choices)['category.children'])).toBe(api);
+    expect(apiOf(endpointOf(translated, choices))).toBe(api);
+    expect(endpointOf(translated, choices).needsToken).toBe(true);
+  });
+
+  it('moves the one API to another address, and no other', () => {
+    const choices = { 'search.keyword': { speaks: 'product.search.keywordQuery', address } } as const;
+    expect(apiOf(endpointOf(search, choices))).toBe('com.alibaba.test:my.get:2');
+    expect(apiOf(endpointOf(detail, choices))).toBe(apiOf(endpoints['offer.detail']));
+  });
+
+  it('never asks in one language and listens in another', () => {
+    const choices = { 'category.children': { speaks: 'category.translation.getById', address } } as const;
+    const untranslated = { operation: 'category.children', categoryId: '0' } as const;
+    expect(apiOf(endpointOf(translated, choices))).toBe('com.alibaba.test:my.get:2');
+    expect(apiOf(endpointOf(untranslated, choices))).toBe('com.alibaba.product:alibaba.category.get:1');
+  });
+});
+
 describe('paramsOf', () => {
+  it('asks for translated names by language', () => {
+    expect(paramsOf({ operation: 'category.children', categoryId: '10166', language: 'ko' })).toEqual({
+      categoryId: '10166',
+      language: 'ko',
+    });
+  });
+
+  it('searches a shop by its open id', () => {
+    const request = { operation: 'search.seller', sellerId: 'BBBx1', ...page, priceMaxCny: '9.5' } as const;
+    expect(paramsOf(request)).toEqual({
+      offerQueryParam: '{"sellerOpenId":"BBBx1","beginPage":2,"pageSize":50,"country":"ja","priceEnd":"9.5"}',
+    });
+  });
+
+  it('searches by an uploaded picture, or by one on alicdn', () => {
+    const uploaded = { kind: 'uploaded', imageId: '1265' } as const;
+    expect(paramsOf({ operation: 'search.image', picture: uploaded, ...page })).toEqual({
+      offerQueryParam: '{"imageId":"1265","beginPage":2,"pageSize":50,"country":"ja"}',
+    });
+    const address = { kind: 'address', url: 'https://cbu01.alicdn.com/img/ibank/1.jpg' } as const;
+    expect(paramsOf({ operation: 'search.image', picture: address, ...page })).toEqual({
+      offerQueryParam:
+        '{"imageAddress":"https://cbu01.alicdn.com/img/ibank/1.jpg","beginPage":2,"pageSize":50,"country":"ja"}',
+    });
+  });
+
+  it('hands a picture over as base64', () => {
+    expect(uploadParams(Buffer.from('picture'))).toEqual({
+      uploadImageParam: '{"imageBase64":"cGljdHVyZQ=="}',
+    });
+  });
+
   it('writes each request as 1688 documents it', () => {
     expect(paramsOf({ operation: 'category.children', categoryId: '0' })).toEqual({ categoryID: '0' });
     expect(paramsOf({ operation: 'system.time' })).toEqual({});
@@ -94,6 +167,16 @@ describe('requestHash', () => {
     ];
     const hashes = [search, ...variants].map((request) => requestHash(request, 'a:b:1'));
     expect(new Set([...hashes, requestHash(search, 'a:b:2')]).size).toBe(variants.length + 2);
+  });
+
+  it('of a picture is that of its bytes', () => {
+    const [a, b] = ['a', 'b'].map((digit) => ({
+      operation: 'image.upload' as const,
+      sha256: digit.repeat(64),
+    }));
+    if (!a || !b) throw new Error('two requests');
+    expect(requestHash(a, 'x')).toBe(requestHash({ ...a }, 'x'));
+    expect(requestHash(a, 'x')).not.toBe(requestHash(b, 'x'));
   });
 
   it('tells any two offers apart', () => {

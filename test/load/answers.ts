@@ -130,6 +130,7 @@ export function searchPage(
   const { page = 1, pageSize = 2, totalRecords = rows.length } = changes;
   return {
     kind: 'search',
+    operation: 'search.keyword',
     windowId,
     page,
     pageSize,

@@ -45,6 +45,16 @@ describe('an estimate', () => {
     expect(search?.firstPass).toBe(320);
   });
 
+  test('counts shops and pictures as searches, and files as uploads that happen once', () => {
+    const rows = estimateOf(
+      '[{ name: a, sellers: [s1, s2], images: [a.jpg, "https://cbu01.alicdn.com/b.jpg"], max_pages: 3 }]',
+    );
+    expect(rows['search.seller']).toMatchObject({ firstPass: 6, daily: 6 });
+    expect(rows['search.image']).toMatchObject({ firstPass: 6, daily: 6 });
+    expect(rows['image.upload']).toMatchObject({ firstPass: 1, daily: 1, monthly: 1 });
+    expect(rows['offer.detail']?.firstPass).toBe(600);
+  });
+
   test('keeps to the bound on offers', () => {
     expect(estimateOf('[{ name: a, keywords: [包], max_offers: 70 }]')['offer.detail']?.firstPass).toBe(70);
   });

@@ -35,6 +35,8 @@ describe('a good file', () => {
           name: 'bags',
           categories: ['54'],
           keywords: [],
+          sellers: [],
+          images: [],
           maxOffers: null,
           maxPages: null,
           priceMinCny: null,
@@ -44,7 +46,35 @@ describe('a good file', () => {
       ],
       freshness: { categoryMs: 604_800_000, searchMs: 72_000_000, detailMs: 72_000_000 },
       quotas: { perSecond: 4, approved: {} },
+      apis: {},
       schedules: [],
+    });
+  });
+
+  test('chooses APIs by their own names, those of guides, or by address', () => {
+    const apisOf = (apis: string) => parseSyncFile(`${minimal}apis: ${apis}`, 'f.yaml').apis;
+    expect(apisOf('{ category.children: category.translation.getById }')).toEqual({
+      'category.children': { speaks: 'category.translation.getById', address: null },
+    });
+    expect(apisOf('{ alibaba.cross.search: alibaba.product.search }')).toEqual({
+      'search.keyword': { speaks: 'product.search.keywordQuery', address: null },
+    });
+    expect(apisOf('{ offer.detail: "com.x:my.detail:2" }')).toEqual({
+      'offer.detail': {
+        speaks: 'product.search.queryProductDetail',
+        address: { namespace: 'com.x', name: 'my.detail', version: '2' },
+      },
+    });
+    expect(apisOf('{ category.children: "com.x:category.translation.getById:2" }')).toMatchObject({
+      'category.children': { speaks: 'category.translation.getById', address: { version: '2' } },
+    });
+  });
+
+  test('follows sellers and pictures', () => {
+    const feed = `{ name: x, sellers: [' BBB1 '], images: [a/b.jpg, 'https://cbu01.alicdn.com/1.jpg'] }`;
+    expect(parseSyncFile(`account: personal\nfeeds: [${feed}]`, 'f.yaml').feeds[0]).toMatchObject({
+      sellers: ['BBB1'],
+      images: ['a/b.jpg', 'https://cbu01.alicdn.com/1.jpg'],
     });
   });
 
@@ -113,7 +143,7 @@ describe('a bad file', () => {
         "f.yaml:5:25 feeds[0].keywords[2] must be text; put quotes around a keyword of digits",
         "f.yaml:6:5 feeds[0].max_pages must be at most 40",
         "f.yaml:8:5 feeds[0].price_max_cny must not be below price_min_cny",
-        "f.yaml:9:5 feeds[1] needs categories, keywords or both",
+        "f.yaml:9:5 feeds[1] needs categories, keywords, sellers or images",
         "f.yaml:10:5 feeds[1].max_offer is not a known key: did you mean max_offers?",
         "f.yaml:11:5 feeds[2].name repeats entry 2 of the list",
         "f.yaml:12:18 feeds[2].categories[0] must be a category id in digits ('0' is the whole tree)",
@@ -164,6 +194,50 @@ describe('a bad file', () => {
     expect(problemsOf(`${minimal}    max_offer: 5`)).toEqual([
       'f.yaml:5:5 feeds[0].max_offer is not a known key: did you mean max_offers?',
     ]);
+  });
+
+  test.each([
+    ['{}', 'feeds[0] needs categories, keywords, sellers or images'],
+    ['{ sellers: ["a b"] }', "feeds[0].sellers[0] must be a seller's sellerOpenId"],
+    ['{ sellers: [s, s] }', 'feeds[0].sellers[1] repeats entry 1'],
+    ['{ images: [a.jpg, a.jpg] }', 'feeds[0].images[1] repeats entry 1'],
+    [
+      '{ images: ["https://example.com/a.jpg"] }',
+      'feeds[0].images[0] 1688 searches by urls of alicdn.com only',
+    ],
+    ['{ images: ["https://alicdn.com.evil.example/a.jpg"] }', 'feeds[0].images[0] 1688 searches by urls'],
+    ['{ images: [""] }', 'feeds[0].images[0] must have 1 to 500 characters'],
+  ])('with a feed of %s is refused', (feed, problem) => {
+    const text = `account: personal\nfeeds:\n  - ${feed.replace('{', '{ name: x, ').replace(', }', ' }')}`;
+    expect(problemsOf(text)[0]).toContain(problem);
+    expect(problemsOf(text)[0]).toMatch(/^f\.yaml:3:/);
+  });
+
+  test.each([
+    ['offer.detail: alibaba.no.such', 'apis.offer.detail must be namespace:name:version, or one of'],
+    [
+      'search.keyword: category.translation.getById',
+      "can't be asked for search.keyword: it answers category.children",
+    ],
+    ['search.keyword: alibaba.cross.detail', "can't be asked for search.keyword: it answers offer.detail"],
+    [
+      'search.keyword: "a.b:product.search.imageQuery:1"',
+      "can't be asked for search.keyword: it answers search.image",
+    ],
+    ['search.keywords: x', 'apis.search.keywords is not a known key: did you mean search.keyword?'],
+    ['system.time: currentTime', 'apis.system.time is not a known key'],
+    ['search.keyword: 5', 'apis.search.keyword must be the name of an API'],
+  ])('with the API %s is refused at its line', (entry, problem) => {
+    const problems = problemsOf(`${minimal}apis:\n  ${entry}`);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(problem);
+    expect(problems[0]).toMatch(/^f\.yaml:6:3 /);
+  });
+
+  test('is refused for two APIs of one operation', () => {
+    const apis =
+      '{ search.keyword: product.search.keywordQuery, alibaba.cross.search: alibaba.cross.search }';
+    expect(problemsOf(`${minimal}apis: ${apis}`)[0]).toMatch(/same operation as search\.keyword/);
   });
 
   test('is refused for one operation under two names', () => {

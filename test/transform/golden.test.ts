@@ -4,14 +4,21 @@ import type { LoadableAnswer } from '../../src/model/catalog.ts';
 import {
   fixtures,
   normalizeCategoryAnswer,
+  normalizeImageAnswer,
   normalizeOfferAnswer,
   normalizeSearchAnswer,
+  normalizeSellerAnswer,
+  normalizeTranslationAnswer,
   readPayload,
 } from './requests.ts';
 
 const answers: Record<string, () => LoadableAnswer> = {
   'category-roots': () => normalizeCategoryAnswer('0', readPayload('category-roots')),
   'category-branch': () => normalizeCategoryAnswer('7001', readPayload('category-branch')),
+  'translation-roots': () => normalizeTranslationAnswer('0', readPayload('translation-roots')),
+  'translation-branch': () => normalizeTranslationAnswer('7001', readPayload('translation-branch')),
+  'seller-page': () => normalizeSellerAnswer(readPayload('seller-page')),
+  'image-page': () => normalizeImageAnswer(readPayload('image-page')),
   'search-page': () => normalizeSearchAnswer(readPayload('search-page')),
   'offer-by-quantity': () => normalizeOfferAnswer('800000000011', readPayload('offer-by-quantity')),
   'offer-by-sku': () => normalizeOfferAnswer('800000000012', readPayload('offer-by-sku')),
@@ -32,6 +39,10 @@ describe('golden answers', () => {
   it.each([
     'category-roots',
     'category-branch',
+    'translation-roots',
+    'translation-branch',
+    'seller-page',
+    'image-page',
     'offer-by-quantity',
     'offer-by-sku',
     'offer-by-range-with-skus',

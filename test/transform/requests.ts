@@ -4,6 +4,7 @@ import type {
   LoadableCategory,
   LoadableOffer,
   LoadableSearchPage,
+  LoadableUpload,
   Provenance,
 } from '../../src/model/catalog.ts';
 import { normalizeAnswer } from '../../src/transform/normalize-answer.ts';
@@ -47,6 +48,33 @@ export function normalizeSearchAnswer(payload: JsonValue, windowId: string | nul
     provenance,
     windowId,
   ) as LoadableSearchPage;
+}
+
+export function normalizeTranslationAnswer(categoryId: string, payload: JsonValue): LoadableCategory {
+  return normalizeAnswer(
+    { operation: 'category.children', categoryId, language: 'en' },
+    payload,
+    provenance,
+    null,
+  ) as LoadableCategory;
+}
+
+const page = { priceMinCny: null, priceMaxCny: null, page: 1, pageSize: 50, language: 'en' } as const;
+
+export function normalizeSellerAnswer(payload: JsonValue): LoadableSearchPage {
+  const request = { operation: 'search.seller', sellerId: 'BBB1', ...page } as const;
+  return normalizeAnswer(request, payload, provenance, '5') as LoadableSearchPage;
+}
+
+export function normalizeImageAnswer(payload: JsonValue): LoadableSearchPage {
+  const picture = { kind: 'uploaded', imageId: '9' } as const;
+  const request = { operation: 'search.image', picture, ...page } as const;
+  return normalizeAnswer(request, payload, provenance, '5') as LoadableSearchPage;
+}
+
+export function normalizeUploadAnswer(payload: JsonValue): LoadableUpload {
+  const request = { operation: 'image.upload', sha256: 'a'.repeat(64) } as const;
+  return normalizeAnswer(request, payload, provenance, null) as LoadableUpload;
 }
 
 export function normalizeOfferAnswer(offerId: string, payload: JsonValue): LoadableOffer {

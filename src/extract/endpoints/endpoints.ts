@@ -1,23 +1,43 @@
-import { isJsonObject } from '../../core/json.ts';
-import type { OperationName } from '../../model/operation.ts';
+import { isJsonObject, type JsonValue } from '../../core/json.ts';
+import {
+  knownApis,
+  type ApiAddress,
+  type ApiChoices,
+  type ApiOperation,
+  type KnownApi,
+} from '../../model/known-apis.ts';
+import type { OperationName, OperationRequest } from '../../model/operation.ts';
 import type { Expectation } from '../gateway/classify.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
 
 /** The 1688 API that answers a logical operation. */
-export interface Endpoint {
-  readonly namespace: string;
-  readonly name: string;
-  readonly version: string;
+export interface Endpoint extends ApiAddress {
   readonly needsToken: boolean;
   readonly expects: Expectation;
 }
 
 /**
- * Operation to API, as the official documentation lists them today (mirror of 2026-09; all are v1). Only the
- * crossborder family asks for a token.
+ * An API of the family that asks for a token and wraps its payload twice. The official sample of one of them is
+ * flat where its field table is nested: both are accepted.
  */
-export const endpoints: Readonly<Record<OperationName, Endpoint>> = {
-  'category.children': {
+function crossborder(name: string, isPayload: Expectation['isPayload']): Endpoint {
+  return {
+    namespace: 'com.alibaba.fenxiao.crossborder',
+    name,
+    version: '1',
+    needsToken: true,
+    expects: { shapes: ['nested', 'flat'], isPayload },
+  };
+}
+
+/** Null means: nothing there. Of an offer, that it no longer exists (measured by clients). */
+function isObjectOrNull(payload: JsonValue): boolean {
+  return payload === null || isJsonObject(payload);
+}
+
+/** As the official documentation lists them today (mirror of 2026-09; all are v1). */
+const byName: Readonly<Record<KnownApi, Endpoint>> = {
+  'alibaba.category.get': {
     namespace: 'com.alibaba.product',
     name: 'alibaba.category.get',
     version: '1',
@@ -27,46 +47,64 @@ export const endpoints: Readonly<Record<OperationName, Endpoint>> = {
       isPayload: (payload) => isJsonObject(payload) && 'categoryInfo' in payload,
     },
   },
-  'search.keyword': {
-    namespace: 'com.alibaba.fenxiao.crossborder',
-    name: 'product.search.keywordQuery',
-    version: '1',
-    needsToken: true,
-    // The official sample of a sister API is flat where its field table is nested: both are accepted.
-    expects: {
-      shapes: ['nested', 'flat'],
-      isPayload: (payload) => payload === null || isJsonObject(payload),
-    },
-  },
-  'offer.detail': {
-    namespace: 'com.alibaba.fenxiao.crossborder',
-    name: 'product.search.queryProductDetail',
-    version: '1',
-    needsToken: true,
-    // Null: the offer no longer exists (measured by clients).
-    expects: {
-      shapes: ['nested', 'flat'],
-      isPayload: (payload) => payload === null || isJsonObject(payload),
-    },
-  },
-  'system.time': {
-    namespace: 'system',
-    name: 'currentTime',
-    version: '1',
-    needsToken: false,
-    expects: {
-      shapes: ['bare'],
-      isPayload: (payload) => typeof payload === 'string' && parseGatewayTime(payload) !== null,
-    },
+  'category.translation.getById': crossborder('category.translation.getById', isObjectOrNull),
+  'product.search.keywordQuery': crossborder('product.search.keywordQuery', isObjectOrNull),
+  'product.search.querySellerOfferList': crossborder('product.search.querySellerOfferList', isObjectOrNull),
+  'product.search.imageQuery': crossborder('product.search.imageQuery', isObjectOrNull),
+  'product.image.upload': crossborder(
+    'product.image.upload',
+    (payload) =>
+      typeof payload === 'number' || (typeof payload === 'string' && /^[\w.-]{1,128}$/.test(payload)),
+  ),
+  'product.search.queryProductDetail': crossborder('product.search.queryProductDetail', isObjectOrNull),
+};
+
+const systemTime: Endpoint = {
+  namespace: 'system',
+  name: 'currentTime',
+  version: '1',
+  needsToken: false,
+  expects: {
+    shapes: ['bare'],
+    isPayload: (payload) => typeof payload === 'string' && parseGatewayTime(payload) !== null,
   },
 };
 
+/** The endpoint of each operation, with what the sync file chose. */
+export function chooseEndpoints(choices: ApiChoices): Readonly<Record<OperationName, Endpoint>> {
+  const choose = (operation: ApiOperation): Endpoint => {
+    const { speaks, address } = choices[operation] ?? { speaks: knownApis[operation][0], address: null };
+    return { ...byName[speaks], ...address };
+  };
+  return {
+    'category.children': choose('category.children'),
+    'search.keyword': choose('search.keyword'),
+    'search.seller': choose('search.seller'),
+    'search.image': choose('search.image'),
+    'image.upload': choose('image.upload'),
+    'offer.detail': choose('offer.detail'),
+    'system.time': systemTime,
+  };
+}
+
+/** Operation to API where nothing is chosen. */
+export const endpoints = chooseEndpoints({});
+
+/** The endpoint that speaks a request: where two APIs answer an operation, the request says which is meant. */
+export function endpointOf(request: OperationRequest, choices: ApiChoices = {}): Endpoint {
+  if (request.operation === 'system.time') return systemTime;
+  const isTranslated = request.operation === 'category.children' && request.language !== undefined;
+  const speaks = isTranslated ? 'category.translation.getById' : knownApis[request.operation][0];
+  const chosen = choices[request.operation];
+  return { ...byName[speaks], ...(chosen?.speaks === speaks ? chosen.address : null) };
+}
+
 /** `namespace:name:version`: the unit that 1688 grants and counts. */
-export function apiOf(endpoint: Pick<Endpoint, 'namespace' | 'name' | 'version'>): string {
+export function apiOf(endpoint: ApiAddress): string {
   return `${endpoint.namespace}:${endpoint.name}:${endpoint.version}`;
 }
 
 /** The path that is called below the base url, and signed: `param2/1/system/currentTime/1000000`. */
-export function urlPathOf(endpoint: Endpoint, appKey: string): string {
+export function urlPathOf(endpoint: ApiAddress, appKey: string): string {
   return `param2/${endpoint.version}/${endpoint.namespace}/${endpoint.name}/${appKey}`;
 }

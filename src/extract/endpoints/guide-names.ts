@@ -39,6 +39,6 @@ export const guideNames: Readonly<Record<string, GuideName>> = {
   'alibaba.cross.image.query': {
     operation: 'offer.detail',
     explanation:
-      '1688 lists no API of this name; the images of an offer come inside the answer of product.search.queryProductDetail (crossborder).',
+      '1688 lists no API of this name; the images of an offer come inside the answer of product.search.queryProductDetail (crossborder), so no separate API is needed. Searching by a picture (`images:` of a feed) is product.search.imageQuery with product.image.upload.',
   },
 };

@@ -1,7 +1,12 @@
 import { stringify } from 'lossless-json';
 import { cleanText } from '../../core/clean-text.ts';
 import { AppError } from '../../core/errors.ts';
-import type { OperationRequest, SearchKeywordRequest } from '../../model/operation.ts';
+import type {
+  CategoryChildrenRequest,
+  ImageUploadRequest,
+  OperationRequest,
+  SearchRequest,
+} from '../../model/operation.ts';
 import { extractErrors } from '../errors.ts';
 import type { FormParams } from '../gateway/sign.ts';
 
@@ -11,11 +16,13 @@ import type { FormParams } from '../gateway/sign.ts';
  *
  * @throws AppError GATEWAY_REQUEST_INVALID when an id is not a decimal number
  */
-export function paramsOf(request: OperationRequest): FormParams {
+export function paramsOf(request: Exclude<OperationRequest, ImageUploadRequest>): FormParams {
   switch (request.operation) {
     case 'category.children':
-      return { categoryID: String(idOf(request.categoryId)) };
+      return categoryParams(request);
     case 'search.keyword':
+    case 'search.seller':
+    case 'search.image':
       return { offerQueryParam: jsonText(searchParam(request)) };
     case 'offer.detail':
       return {
@@ -26,16 +33,42 @@ export function paramsOf(request: OperationRequest): FormParams {
   }
 }
 
-function searchParam(request: SearchKeywordRequest): Record<string, unknown> {
+/** The business parameters that hand over a picture (1688 docs product.image.upload v1). */
+export function uploadParams(image: Uint8Array): FormParams {
+  return { uploadImageParam: jsonText({ imageBase64: Buffer.from(image).toString('base64') }) };
+}
+
+function categoryParams({ categoryId, language }: CategoryChildrenRequest): FormParams {
+  const id = String(idOf(categoryId));
+  return language === undefined ? { categoryID: id } : { categoryId: id, language: cleanText(language) };
+}
+
+function searchParam(request: SearchRequest): Record<string, unknown> {
   return {
-    keyword: cleanText(request.keyword),
+    ...subjectParam(request),
     beginPage: request.page,
     pageSize: request.pageSize,
     country: cleanText(request.language),
-    ...(request.categoryId === null ? {} : { categoryId: idOf(request.categoryId) }),
+    ...(request.operation === 'search.keyword' && request.categoryId !== null
+      ? { categoryId: idOf(request.categoryId) }
+      : {}),
     ...(request.priceMinCny === null ? {} : { priceStart: request.priceMinCny }),
     ...(request.priceMaxCny === null ? {} : { priceEnd: request.priceMaxCny }),
   };
+}
+
+/** What is searched by. */
+function subjectParam(request: SearchRequest): Record<string, unknown> {
+  switch (request.operation) {
+    case 'search.keyword':
+      return { keyword: cleanText(request.keyword) };
+    case 'search.seller':
+      return { sellerOpenId: cleanText(request.sellerId) };
+    case 'search.image':
+      return request.picture.kind === 'uploaded'
+        ? { imageId: cleanText(request.picture.imageId) }
+        : { imageAddress: cleanText(request.picture.url) };
+  }
 }
 
 /** 1688 types ids as Long: they are written as JSON numbers, digit by digit, also beyond 2^53. */

@@ -4,10 +4,12 @@ import { paramsOf } from './params-of.ts';
 
 /**
  * 64 hex digits that two requests share exactly when 1688 would answer them alike: over the API
- * (`namespace:name:version`) and the business parameters, without token, time and signature.
+ * (`namespace:name:version`) and the business parameters, without token, time and signature. A picture stands
+ * for itself by its digest.
  */
 export function requestHash(request: OperationRequest, api: string): string {
-  const params = Object.entries(paramsOf(request)).sort(([a], [b]) => (a < b ? -1 : 1));
+  const named = request.operation === 'image.upload' ? { sha256: request.sha256 } : paramsOf(request);
+  const params = Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([api, params]))
     .digest('hex');

@@ -2,9 +2,10 @@ import { AppError } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { CallContext, CallWaiting } from '../../model/gateway.ts';
-import type { OperationRequest } from '../../model/operation.ts';
-import { apiOf, endpoints, urlPathOf, type Endpoint } from '../endpoints/endpoints.ts';
-import { paramsOf } from '../endpoints/params-of.ts';
+import type { ApiChoices } from '../../model/known-apis.ts';
+import type { ImageUploadRequest, OperationRequest } from '../../model/operation.ts';
+import { apiOf, endpointOf, urlPathOf, type Endpoint } from '../endpoints/endpoints.ts';
+import { paramsOf, uploadParams } from '../endpoints/params-of.ts';
 import { requestHash } from '../endpoints/request-hash.ts';
 import { extractErrors } from '../errors.ts';
 import type { AccessTokens } from '../oauth/token-provider.ts';
@@ -17,13 +18,21 @@ import {
   type AttemptParts,
 } from './attempt.ts';
 import type { Backoff } from './backoff.ts';
-import { signedForm } from './sign.ts';
+import { signedForm, type FormParams } from './sign.ts';
 
 export interface CallerParts extends AttemptParts {
   readonly appKey: string;
   readonly appSecret: Secret;
   readonly tokens: AccessTokens;
   readonly backoff: Backoff;
+  /** Which API is asked for what; default: as documented. */
+  readonly apis?: ApiChoices;
+}
+
+/** What is asked: the request as it is kept, and the parameters as they are sent. */
+interface Question {
+  readonly request: OperationRequest;
+  readonly params: FormParams;
 }
 
 /** A good answer to any operation, fresh or stored. */
@@ -47,13 +56,29 @@ export class Caller {
   }
 
   /** @throws AppError GATEWAY_*, AUTH_*, STORED_ANSWER_UNREADABLE */
-  async call(request: OperationRequest, context: CallContext): Promise<GoodAnswer | CallWaiting> {
-    const endpoint = endpoints[request.operation];
+  call(
+    request: Exclude<OperationRequest, ImageUploadRequest>,
+    context: CallContext,
+  ): Promise<GoodAnswer | CallWaiting> {
+    return this.#ask({ request, params: paramsOf(request) }, context);
+  }
+
+  /** As `call`, for a request that goes with a picture. */
+  upload(
+    request: ImageUploadRequest,
+    image: Uint8Array,
+    context: CallContext,
+  ): Promise<GoodAnswer | CallWaiting> {
+    return this.#ask({ request, params: uploadParams(image) }, context);
+  }
+
+  async #ask(question: Question, context: CallContext): Promise<GoodAnswer | CallWaiting> {
+    const endpoint = endpointOf(question.request, this.#parts.apis);
     const api = apiOf(endpoint);
     const pauseMs = this.#parts.backoff.remainingMs(api);
     if (pauseMs > 0) return { kind: 'waiting', by: 'second', retryAfterMs: pauseMs };
     const answer = await this.#withToken(endpoint, (token) =>
-      this.#attempt(request, context, { endpoint, api, token }),
+      this.#attempt(question, context, { endpoint, api, token }),
     );
     if (answer.kind === 'waiting') return answer;
     if (answer.kind === 'cached') {
@@ -80,7 +105,7 @@ export class Caller {
   }
 
   #attempt(
-    request: OperationRequest,
+    { request, params }: Question,
     context: CallContext,
     { endpoint, api, token }: { endpoint: Endpoint; api: string; token: Secret | null },
   ): Promise<AttemptAnswer> {
@@ -89,7 +114,7 @@ export class Caller {
     const { lane, runId, jobId, windowId, freshForMs, signal } = context;
     const form = () =>
       signedForm(appSecret, urlPath, {
-        ...paramsOf(request),
+        ...params,
         ...(token ? { access_token: token.reveal() } : {}),
         _aop_timestamp: String(clock.now().getTime()),
       });

@@ -1,10 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, coreErrors } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { CallContext, Gateway, GatewayAnswer, TimeAnswered } from '../../model/gateway.ts';
 import type { Ledger } from '../../model/ledger.ts';
-import type { CatalogRequest } from '../../model/operation.ts';
+import type { ApiChoices } from '../../model/known-apis.ts';
+import type { LoadableRequest } from '../../model/operation.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
 import type { AccessTokens } from '../oauth/token-provider.ts';
 import { createBackoff } from './backoff.ts';
@@ -19,13 +21,15 @@ export interface GatewayOptions extends TransportOptions {
   readonly log: Logger;
   /** The machine's clock: the time in signatures, and the length of pauses. */
   readonly clock: Clock;
+  /** Which API is asked for what; default: as documented. */
+  readonly apis?: ApiChoices;
 }
 
 /**
  * The client of 1688's gateway. Each attempt is reserved in the ledger before it leaves and settled after it;
  * a refused access token is refreshed once, and the call made once more.
  *
- * `call` and `readTime` throw AppErrors GATEWAY_*, AUTH_* and STORED_ANSWER_UNREADABLE; by then the API is held
+ * `call`, `uploadImage` and `readTime` throw AppErrors GATEWAY_*, AUTH_* and STORED_ANSWER_UNREADABLE; by then the API is held
  * or paused, if it must be. Their messages and facts hold no parameter, token, signature or url.
  *
  * @throws AppError GATEWAY_URL_REFUSED
@@ -38,6 +42,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       const answer = await caller.call(request, context);
       return answer.kind === 'waiting' ? answer : catalogAnswer(request, context, answer);
     },
+    async uploadImage(image, context) {
+      const sha256 = createHash('sha256').update(image).digest('hex');
+      const request = { operation: 'image.upload', sha256 } as const;
+      const answer = await caller.upload(request, image, context);
+      return answer.kind === 'waiting' ? answer : catalogAnswer(request, context, answer);
+    },
     async readTime(context) {
       const answer = await caller.call({ operation: 'system.time' }, context);
       return answer.kind === 'waiting' ? answer : timeAnswer(answer);
@@ -46,7 +56,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-function catalogAnswer(request: CatalogRequest, context: CallContext, good: GoodAnswer): GatewayAnswer {
+function catalogAnswer(request: LoadableRequest, context: CallContext, good: GoodAnswer): GatewayAnswer {
   const { callId, rawId, runId, observedAt, payload, isCached } = good;
   if (rawId === null) throw defect('the ledger settled a good answer without storing it', callId);
   const provenance = { callId, rawId, runId, observedAt };

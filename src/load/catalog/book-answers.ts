@@ -4,11 +4,18 @@ import type { OperationName } from '../../model/operation.ts';
 import { readSql } from '../sql-file.ts';
 import { uniqueBy } from './looks.ts';
 
-const operations = {
-  category: 'category.children',
-  search: 'search.keyword',
-  detail: 'offer.detail',
-} as const satisfies Record<LoadableAnswer['kind'], OperationName>;
+function operationOf(answer: LoadableAnswer): OperationName {
+  switch (answer.kind) {
+    case 'category':
+      return 'category.children';
+    case 'search':
+      return answer.operation;
+    case 'detail':
+      return 'offer.detail';
+    case 'upload':
+      return 'image.upload';
+  }
+}
 
 function countRows(answer: LoadableAnswer): number {
   if (answer.record === null) return 0;
@@ -19,20 +26,22 @@ function countRows(answer: LoadableAnswer): number {
       return answer.record.rows.length;
     case 'detail':
       return answer.record.kind === 'found' ? 1 : 0;
+    case 'upload':
+      return answer.record.imageId === null ? 0 : 1;
   }
 }
 
 async function keepRejects(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<number> {
-  const rows = answers.flatMap(({ kind, provenance, rejects }) =>
-    rejects.map(({ path, reason, sample }) => ({
-      raw_id: provenance.rawId,
-      call_id: provenance.callId,
-      run_id: provenance.runId,
-      operation: operations[kind],
+  const rows = answers.flatMap((answer) =>
+    answer.rejects.map(({ path, reason, sample }) => ({
+      raw_id: answer.provenance.rawId,
+      call_id: answer.provenance.callId,
+      run_id: answer.provenance.runId,
+      operation: operationOf(answer),
       path,
       reason,
       sample,
-      observed_at: provenance.observedAt,
+      observed_at: answer.provenance.observedAt,
     })),
   );
   if (rows.length > 0) await client.query(readSql('insert-quarantine'), [JSON.stringify(rows)]);
@@ -68,16 +77,16 @@ function joinDrifts(rows: readonly DriftRow[]): DriftRow[] {
 }
 
 async function countDrifts(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<void> {
-  const rows = answers.flatMap(({ kind, provenance, drifts }) =>
-    drifts.map((drift) => ({
-      operation: operations[kind],
+  const rows = answers.flatMap((answer) =>
+    answer.drifts.map((drift) => ({
+      operation: operationOf(answer),
       path: drift.path.slice(0, maxPath),
       kind: drift.kind,
       seen: 1,
-      first_seen_at: provenance.observedAt,
-      last_seen_at: provenance.observedAt,
+      first_seen_at: answer.provenance.observedAt,
+      last_seen_at: answer.provenance.observedAt,
       sample: drift.sample,
-      last_raw_id: provenance.rawId,
+      last_raw_id: answer.provenance.rawId,
     })),
   );
   // Last of all, for every load that sees the same drift waits here.

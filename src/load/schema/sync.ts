@@ -11,7 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { bytea, id, instant, money } from './column-types.ts';
+import { bytea, id, instant } from './column-types.ts';
 
 /*
  * How the sync stands: runs, what was looked at and when, and what could not be used. Narrow tables, because
@@ -21,7 +21,7 @@ import { bytea, id, instant, money } from './column-types.ts';
 export const sync = pgSchema('sync');
 
 /** Who has taken a row to ask about it, and until when nobody else does. */
-const lease = {
+export const lease = {
   notBefore: instant('not_before'),
   leasedBy: id('leased_by'),
   leasedUntil: instant('leased_until'),
@@ -40,7 +40,7 @@ export const databaseIdentity = sync.table(
   ],
 );
 
-const counter = (name: string) => integer(name).notNull().default(0);
+export const counter = (name: string) => integer(name).notNull().default(0);
 
 export const run = sync.table(
   'run',
@@ -98,60 +98,6 @@ export const slot = sync.table(
     primaryKey({ columns: [table.schedule, table.slotAt] }),
     check('slot_outcome', sql`${table.outcome} IN ('ran', 'merged', 'missed')`),
     check('slot_run', sql`(${table.outcome} = 'missed') = (${table.runId} IS NULL)`),
-  ],
-);
-
-export const searchWindow = sync.table(
-  'search_window',
-  {
-    windowId: id('window_id').primaryKey().generatedAlwaysAsIdentity(),
-    feed: text('feed').notNull(),
-    keyword: text('keyword').notNull().default(''),
-    categoryId: id('category_id')
-      .notNull()
-      .default(sql`0`),
-    priceMinCny: money('price_min_cny'),
-    priceMaxCny: money('price_max_cny'),
-    language: text('language').notNull(),
-    maxPages: integer('max_pages'),
-    totalRecords: integer('total_records'),
-    nextPage: integer('next_page').notNull().default(1),
-    rowsSeen: counter('rows_seen'),
-    passStartedAt: instant('pass_started_at'),
-    completedAt: instant('completed_at'),
-    lastOutcome: text('last_outcome'),
-    lastCallId: id('last_call_id'),
-    ...lease,
-    retiredAt: instant('retired_at'),
-  },
-  (table) => [
-    unique('search_window_query')
-      .on(table.feed, table.keyword, table.categoryId, table.priceMinCny, table.priceMaxCny, table.language)
-      .nullsNotDistinct(),
-    index('search_window_leased')
-      .on(table.leasedBy)
-      .where(sql`${table.leasedBy} IS NOT NULL`),
-    check('search_window_next_page', sql`${table.nextPage} >= 1`),
-    check(
-      'search_window_last_outcome',
-      sql`${table.lastOutcome} IN ('complete', 'capped', 'max_pages', 'page_repeated', 'short')`,
-    ),
-  ],
-);
-
-export const windowOffer = sync.table(
-  'window_offer',
-  {
-    windowId: id('window_id')
-      .notNull()
-      .references(() => searchWindow.windowId),
-    offerId: id('offer_id').notNull(),
-    firstSeenAt: instant('first_seen_at').notNull(),
-    lastSeenAt: instant('last_seen_at').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.windowId, table.offerId] }),
-    index('window_offer_offer').on(table.offerId),
   ],
 );
 

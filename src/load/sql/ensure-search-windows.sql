@@ -1,14 +1,15 @@
 -- Purpose: makes the search windows that some feeds want (one for each leaf category below their roots, one for
---          each keyword), and retires those that they no longer want. While the tree can't be read, a node that was
---          never visited, as a configured root, is searched as a window of its own.
--- Params:  $1 jsonb [{"feed": text, "categories": [bigint], "keywords": [text], "price_min_cny": numeric|null,
---          "price_max_cny": numeric|null, "max_pages": int|null}]; $2 text language; $3 boolean the category API is held
+--          each keyword, seller and picture), and retires those that they no longer want. While the tree can't be
+--          read, a node that was never visited, as a configured root, is searched as a window of its own.
+-- Params:  $1 jsonb [{"feed": text, "categories": [bigint], "keywords": [text], "sellers": [text],
+--          "images": [text], "price_min_cny": numeric|null, "price_max_cny": numeric|null, "max_pages": int|null}];
+--          $2 text language; $3 boolean the category API is held
 -- Returns: nothing
 WITH RECURSIVE feed AS (
   SELECT *
   FROM jsonb_to_recordset($1::jsonb)
-    AS f (feed text, categories bigint[], keywords text[], price_min_cny numeric(14, 4),
-          price_max_cny numeric(14, 4), max_pages int)
+    AS f (feed text, categories bigint[], keywords text[], sellers text[], images text[],
+          price_min_cny numeric(14, 4), price_max_cny numeric(14, 4), max_pages int)
 ),
 reach (feed, category_id) AS (
   SELECT feed, unnest(categories) FROM feed
@@ -19,7 +20,8 @@ reach (feed, category_id) AS (
   WHERE NOT c.is_retired
 ),
 wanted AS (
-  SELECT f.feed, '' AS keyword, r.category_id, f.price_min_cny, f.price_max_cny, f.max_pages
+  SELECT f.feed, '' AS keyword, r.category_id, '' AS seller_id, '' AS image, f.price_min_cny, f.price_max_cny,
+         f.max_pages
   FROM feed f
   JOIN reach r USING (feed)
   LEFT JOIN catalog.category c USING (category_id)
@@ -28,7 +30,11 @@ wanted AS (
      -- The whole tree (0) is no category that can be searched.
      OR $3::boolean AND r.category_id <> 0 AND v.visited_at IS NULL AND c.is_retired IS DISTINCT FROM true
   UNION ALL
-  SELECT f.feed, unnest(f.keywords), 0, f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
+  SELECT f.feed, unnest(f.keywords), 0, '', '', f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
+  UNION ALL
+  SELECT f.feed, '', 0, unnest(f.sellers), '', f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
+  UNION ALL
+  SELECT f.feed, '', 0, '', unnest(f.images), f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
 ),
 retired AS (
   UPDATE sync.search_window w
@@ -38,14 +44,15 @@ retired AS (
     AND NOT EXISTS (
       SELECT FROM wanted n
       WHERE n.feed = w.feed AND n.keyword = w.keyword AND n.category_id = w.category_id
+        AND n.seller_id = w.seller_id AND n.image = w.image
         AND w.language = $2::text
         AND n.price_min_cny IS NOT DISTINCT FROM w.price_min_cny
         AND n.price_max_cny IS NOT DISTINCT FROM w.price_max_cny
     )
 )
 INSERT INTO sync.search_window AS w
-  (feed, keyword, category_id, price_min_cny, price_max_cny, language, max_pages)
-SELECT feed, keyword, category_id, price_min_cny, price_max_cny, $2::text, max_pages FROM wanted
-ON CONFLICT (feed, keyword, category_id, price_min_cny, price_max_cny, language)
+  (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language, max_pages)
+SELECT feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, $2::text, max_pages FROM wanted
+ON CONFLICT (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language)
 DO UPDATE SET max_pages = excluded.max_pages, retired_at = NULL
 WHERE (w.max_pages, w.retired_at) IS DISTINCT FROM (excluded.max_pages, NULL::timestamptz);

@@ -1,7 +1,7 @@
 -- Purpose: takes the search windows of some feeds whose next page is due: a pass under way, or a last pass that
 --          is older than the freshness age. Never completed ones first.
 -- Params:  $1 bigint run id; $2 text[] feeds; $3 double precision freshness age in ms; $4 integer how many;
---          $5 double precision lease in ms
+--          $5 double precision lease in ms; $6 text[] kinds of windows
 -- Returns: window_id, next_page
 UPDATE sync.search_window w
 SET leased_by = $1::bigint, leased_until = usage.ledger_now() + $5::float8 * interval '1 ms'
@@ -9,6 +9,7 @@ FROM (
   SELECT window_id
   FROM sync.search_window
   WHERE feed = ANY ($2::text[])
+    AND kind = ANY ($6::text[])
     AND retired_at IS NULL
     AND (
       pass_started_at IS NOT NULL

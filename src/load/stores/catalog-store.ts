@@ -5,6 +5,7 @@ import type {
   LoadableCategory,
   LoadableOffer,
   LoadableSearchPage,
+  LoadableUpload,
   LoadReport,
 } from '../../model/catalog.ts';
 import type { Learn } from '../../model/learning.ts';
@@ -12,6 +13,7 @@ import { bookAnswers } from '../catalog/book-answers.ts';
 import { loadCategories } from '../catalog/load-categories.ts';
 import { loadDetails } from '../catalog/load-details.ts';
 import { loadSearchPages } from '../catalog/load-search-pages.ts';
+import { loadUploads } from '../catalog/load-uploads.ts';
 import { createTally } from '../catalog/tally.ts';
 import { classifyDatabaseErrors, isMissingPartition } from '../database-error.ts';
 import { ensurePartitions } from '../partitions.ts';
@@ -43,6 +45,7 @@ interface Kinds {
   readonly categories: readonly LoadableCategory[];
   readonly pages: readonly LoadableSearchPage[];
   readonly offers: readonly LoadableOffer[];
+  readonly uploads: readonly LoadableUpload[];
 }
 
 function byKind(answers: readonly LoadableAnswer[]): Kinds {
@@ -50,6 +53,7 @@ function byKind(answers: readonly LoadableAnswer[]): Kinds {
     categories: answers.filter((answer) => answer.kind === 'category'),
     pages: answers.filter((answer) => answer.kind === 'search'),
     offers: answers.filter((answer) => answer.kind === 'detail'),
+    uploads: answers.filter((answer) => answer.kind === 'upload'),
   };
 }
 
@@ -58,11 +62,12 @@ async function loadAll(
   answers: readonly LoadableAnswer[],
   { learn, normalizerVersion = null }: { learn: Learn; normalizerVersion?: number | null },
 ): Promise<LoadReport> {
-  const { categories, pages, offers } = byKind(answers);
+  const { categories, pages, offers, uploads } = byKind(answers);
   const [listed, looked] = [createTally(), createTally()];
   const nodes = categories.length > 0 ? await loadCategories(client, categories) : new Set<string>();
   if (pages.length > 0) await loadSearchPages(client, pages, { tally: listed, learn });
   if (offers.length > 0) await loadDetails(client, offers, { tally: looked, normalizerVersion });
+  if (uploads.length > 0) await loadUploads(client, uploads);
   const rejects = await bookAnswers(client, answers, normalizerVersion);
   const known = [...looked.seen].filter((id) => !looked.added.has(id) && !looked.completed.has(id));
   const changed = known.filter((id) => looked.changed.has(id));

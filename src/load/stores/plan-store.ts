@@ -1,11 +1,19 @@
 import type { Pool } from 'pg';
-import type { SearchKeywordRequest } from '../../model/operation.ts';
+import type { SearchImageRequest, SearchKeywordRequest, SearchSellerRequest } from '../../model/operation.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
 import { readSql } from '../sql-file.ts';
 
+/** Searches by keyword or category, by seller, and by picture: each has an API of its own. */
+export type SearchKind = 'search' | 'seller' | 'image';
+
 /** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
-export type TargetKind = 'category' | 'search' | 'detail';
+export type TargetKind = 'category' | SearchKind | 'detail';
+
+/** A search by a picture that is still named as in the sync file: by its url, or the path of a file. */
+export type ImageQuery = Omit<SearchImageRequest, 'picture'> & { readonly image: string };
+
+export type WindowQuery = SearchKeywordRequest | SearchSellerRequest | ImageQuery;
 
 export interface DueWindow {
   readonly windowId: string;
@@ -20,7 +28,7 @@ export interface PlanStore {
    */
   ensureWindows(feeds: readonly Feed[], language: string, isTreeClosed: boolean): Promise<void>;
   leaseCategories(lease: LeaseRequest): Promise<string[]>;
-  leaseWindows(lease: LeaseRequest): Promise<DueWindow[]>;
+  leaseWindows(kind: SearchKind, lease: LeaseRequest): Promise<DueWindow[]>;
   leaseOffers(lease: LeaseRequest): Promise<string[]>;
   /** Targets that the run has taken and that are neither loaded nor given back. */
   countLeases(runId: string): Promise<number>;
@@ -36,7 +44,7 @@ export interface PlanStore {
   /** Gives targets back and leaves them alone for a while: asking again now would change nothing. */
   postpone(kind: TargetKind, ids: readonly string[], forMs: number): Promise<void>;
   /** The query of a window, for the page that is next. Null: the window is not there any more. */
-  searchRequest(windowId: string): Promise<SearchKeywordRequest | null>;
+  searchRequest(windowId: string): Promise<WindowQuery | null>;
 }
 
 export interface LeaseRequest {
@@ -54,14 +62,25 @@ const leaseMs = 10 * 60_000;
 const pageSize = 50;
 
 const targets = {
-  category: { table: 'sync.category_visit', key: 'category_id' },
-  search: { table: 'sync.search_window', key: 'window_id' },
-  detail: { table: 'sync.refresh', key: 'offer_id' },
-} as const satisfies Record<TargetKind, { table: string; key: string }>;
+  category: { table: 'sync.category_visit', key: 'category_id', condition: 'true' },
+  search: { table: 'sync.search_window', key: 'window_id', condition: `kind IN ('keyword', 'category')` },
+  seller: { table: 'sync.search_window', key: 'window_id', condition: `kind = 'seller'` },
+  image: { table: 'sync.search_window', key: 'window_id', condition: `kind = 'image'` },
+  detail: { table: 'sync.refresh', key: 'offer_id', condition: 'true' },
+} as const satisfies Record<TargetKind, { table: string; key: string; condition: string }>;
+
+/** `sync.search_window.kind` of the windows that each kind of search is about. */
+const windowKinds = {
+  search: ['keyword', 'category'],
+  seller: ['seller'],
+  image: ['image'],
+} as const satisfies Record<SearchKind, readonly string[]>;
 
 interface WindowRow {
   readonly keyword: string;
   readonly category_id: string;
+  readonly seller_id: string;
+  readonly image: string;
   readonly price_min_cny: string | null;
   readonly price_max_cny: string | null;
   readonly language: string;
@@ -79,11 +98,11 @@ function createLeases(pool: Pool): Pick<PlanStore, 'leaseCategories' | 'leaseWin
       const roots = feeds.flatMap((feed) => feed.categories);
       return selectIds(pool, readSql('lease-due-categories'), [runId, roots, freshForMs, limit, leaseMs]);
     },
-    leaseWindows: async ({ runId, feeds, freshForMs, limit }) => {
+    leaseWindows: async (kind, { runId, feeds, freshForMs, limit }) => {
       const names = feeds.map((feed) => feed.name);
       const { rows } = await pool.query<{ window_id: string; next_page: number }>(
         readSql('lease-due-windows'),
-        [runId, names, freshForMs, limit, leaseMs],
+        [runId, names, freshForMs, limit, leaseMs, windowKinds[kind]],
       );
       return rows.map((row) => ({ windowId: row.window_id, page: row.next_page }));
     },
@@ -94,25 +113,28 @@ function createLeases(pool: Pool): Pick<PlanStore, 'leaseCategories' | 'leaseWin
   };
 }
 
-async function readSearchRequest(pool: Pool, windowId: string): Promise<SearchKeywordRequest | null> {
+async function readWindowQuery(pool: Pool, windowId: string): Promise<WindowQuery | null> {
   const { rows } = await pool.query<WindowRow>(
-    `SELECT keyword, category_id, trim_scale(price_min_cny) AS price_min_cny,
+    `SELECT keyword, category_id, seller_id, image, trim_scale(price_min_cny) AS price_min_cny,
             trim_scale(price_max_cny) AS price_max_cny, language, next_page
      FROM sync.search_window WHERE window_id = $1 AND retired_at IS NULL`,
     [windowId],
   );
-  const row = rows[0];
-  if (!row) return null;
-  return {
-    operation: 'search.keyword',
-    keyword: row.keyword,
-    categoryId: row.category_id === '0' ? null : row.category_id,
+  return rows[0] ? toQuery(rows[0]) : null;
+}
+
+function toQuery(row: WindowRow): WindowQuery {
+  const page = {
     priceMinCny: row.price_min_cny,
     priceMaxCny: row.price_max_cny,
     page: row.next_page,
     pageSize,
     language: row.language,
   };
+  if (row.seller_id !== '') return { operation: 'search.seller', sellerId: row.seller_id, ...page };
+  if (row.image !== '') return { operation: 'search.image', image: row.image, ...page };
+  const categoryId = row.category_id === '0' ? null : row.category_id;
+  return { operation: 'search.keyword', keyword: row.keyword, categoryId, ...page };
 }
 
 function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release' | 'postpone'> {
@@ -128,12 +150,12 @@ function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release'
       );
     },
     release: async (kind, runId, ids) => {
-      const { table, key } = targets[kind];
+      const { table, key, condition } = targets[kind];
       // Many rows, which loads may be freeing in another order.
       await runInTransaction(pool, (client) =>
         client.query(
           `UPDATE ${table} SET leased_by = NULL, leased_until = NULL
-           WHERE leased_by = $1 AND ($2::bigint[] IS NULL OR ${key} = ANY ($2::bigint[]))`,
+           WHERE leased_by = $1 AND ${condition} AND ($2::bigint[] IS NULL OR ${key} = ANY ($2::bigint[]))`,
           [runId, ids ?? null],
         ),
       );
@@ -160,6 +182,8 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
         feed: feed.name,
         categories: feed.categories,
         keywords: feed.keywords,
+        sellers: feed.sellers,
+        images: feed.images,
         price_min_cny: feed.priceMinCny,
         price_max_cny: feed.priceMaxCny,
         max_pages: feed.maxPages,
@@ -168,8 +192,9 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
     },
     countLeases: async (runId) => {
       const counts = Object.values(targets).map(
-        ({ table }) =>
-          `(SELECT count(*) FROM ${table} WHERE leased_by = $1 AND leased_until > usage.ledger_now())`,
+        ({ table, condition }) =>
+          `(SELECT count(*) FROM ${table}
+            WHERE leased_by = $1 AND ${condition} AND leased_until > usage.ledger_now())`,
       );
       const [count] = await selectIds(pool, `SELECT ${counts.join(' + ')}`, [runId]);
       return Number(count);
@@ -180,6 +205,6 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
       return Number(due);
     },
     ...createHeldTargets(pool),
-    searchRequest: (windowId) => readSearchRequest(pool, windowId),
+    searchRequest: (windowId) => readWindowQuery(pool, windowId),
   };
 }

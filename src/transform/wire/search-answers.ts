@@ -31,9 +31,9 @@ const tradeInfoShape = wireObject(
   },
 );
 
-const rowShape = wireObject(
-  { offerId: 'number', subject: 'text', imageUrl: 'text', priceInfo: priceInfoShape },
-  {
+const rowFields = {
+  required: { offerId: 'number', subject: 'text', imageUrl: 'text', priceInfo: priceInfoShape },
+  optional: {
     class: 'text',
     subjectTrans: 'text',
     aigcImageUrl: 'text',
@@ -67,10 +67,41 @@ const rowShape = wireObject(
     promotionURL: 'text',
     promotionUrl: 'text',
   },
+} as const;
+
+const pageFields = { class: 'text', totalPage: 'number', pageSize: 'number', currentPage: 'number' } as const;
+
+/**
+ * The inner result of `product.search.keywordQuery` (1688 docs keywordQuery v1, stray keys as met by clients), and
+ * of `product.search.querySellerOfferList`, whose rows have some of the same fields and no other.
+ */
+export const keywordQueryShape = wireObject(
+  { totalRecords: 'number', data: wireList(wireObject(rowFields.required, rowFields.optional)) },
+  pageFields,
 );
 
-/** The inner result of `product.search.keywordQuery` (1688 docs keywordQuery v1, stray keys as met by clients). */
-export const keywordQueryShape = wireObject(
-  { totalRecords: 'number', data: wireList(rowShape) },
-  { class: 'text', totalPage: 'number', pageSize: 'number', currentPage: 'number' },
+const imageRowShape = wireObject(rowFields.required, {
+  ...rowFields.optional,
+  companyName: 'text',
+  companyAddress: 'text',
+  offerDataInfo: wireObject(
+    {},
+    {
+      class: 'text',
+      offerApplauseRate: 'text',
+      kjFeaturedServices: 'anything',
+      qualityRfdRate30d: 'text',
+      repurchaseRate30d: 'text',
+      pickupRate24h30d: 'text',
+    },
+  ),
+});
+
+/** The inner result of `product.search.imageQuery` (1688 docs imageQuery v1): says what of the picture it took. */
+export const imageQueryShape = wireObject(
+  { totalRecords: 'number', data: wireList(imageRowShape) },
+  {
+    ...pageFields,
+    picRegionInfo: wireObject({}, { class: 'text', currentRegion: 'text', yoloCropRegion: 'text' }),
+  },
 );

@@ -1,0 +1,91 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { id, instant, money } from './column-types.ts';
+import { counter, lease, sync } from './sync.ts';
+
+/* Searches: what feeds search by, how far each pass is, and what was handed over and found. */
+
+export const searchWindow = sync.table(
+  'search_window',
+  {
+    windowId: id('window_id').primaryKey().generatedAlwaysAsIdentity(),
+    feed: text('feed').notNull(),
+    keyword: text('keyword').notNull().default(''),
+    categoryId: id('category_id')
+      .notNull()
+      .default(sql`0`),
+    sellerId: text('seller_id').notNull().default(''),
+    image: text('image').notNull().default(''),
+    kind: text('kind')
+      .notNull()
+      .generatedAlwaysAs(
+        sql`CASE WHEN seller_id <> '' THEN 'seller' WHEN image <> '' THEN 'image' WHEN keyword <> '' THEN 'keyword' ELSE 'category' END`,
+      ),
+    priceMinCny: money('price_min_cny'),
+    priceMaxCny: money('price_max_cny'),
+    language: text('language').notNull(),
+    maxPages: integer('max_pages'),
+    totalRecords: integer('total_records'),
+    nextPage: integer('next_page').notNull().default(1),
+    rowsSeen: counter('rows_seen'),
+    passStartedAt: instant('pass_started_at'),
+    completedAt: instant('completed_at'),
+    lastOutcome: text('last_outcome'),
+    lastCallId: id('last_call_id'),
+    ...lease,
+    retiredAt: instant('retired_at'),
+  },
+  (table) => [
+    unique('search_window_query')
+      .on(
+        table.feed,
+        table.keyword,
+        table.categoryId,
+        table.sellerId,
+        table.image,
+        table.priceMinCny,
+        table.priceMaxCny,
+        table.language,
+      )
+      .nullsNotDistinct(),
+    index('search_window_leased')
+      .on(table.leasedBy)
+      .where(sql`${table.leasedBy} IS NOT NULL`),
+    check('search_window_next_page', sql`${table.nextPage} >= 1`),
+    check(
+      'search_window_last_outcome',
+      sql`${table.lastOutcome} IN ('complete', 'capped', 'max_pages', 'page_repeated', 'short')`,
+    ),
+  ],
+);
+
+export const imageUpload = sync.table(
+  'image_upload',
+  {
+    appKey: text('app_key').notNull(),
+    sha256: text('sha256').notNull(),
+    imageId: text('image_id'),
+    callId: id('call_id').notNull(),
+    uploadedAt: instant('uploaded_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.appKey, table.sha256] }),
+    check('image_upload_sha256', sql`${table.sha256} ~ '^[0-9a-f]{64}$'`),
+  ],
+);
+
+export const windowOffer = sync.table(
+  'window_offer',
+  {
+    windowId: id('window_id')
+      .notNull()
+      .references(() => searchWindow.windowId),
+    offerId: id('offer_id').notNull(),
+    firstSeenAt: instant('first_seen_at').notNull(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.windowId, table.offerId] }),
+    index('window_offer_offer').on(table.offerId),
+  ],
+);
