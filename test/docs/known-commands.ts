@@ -11,7 +11,7 @@ const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<st
 const program = createProgram(createWorld({ cwd: root }).context);
 
 /** Words as a shell would split them; quotes keep words together. */
-function shellWords(line: string): string[] {
+export function shellWords(line: string): string[] {
   return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     (match) => match[1] ?? match[2] ?? match[3] ?? '',
   );
