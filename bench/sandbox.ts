@@ -1,11 +1,12 @@
 import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
 
 /*
- * How fast the sandbox answers searches with 20,000 offers. Client and server share one thread, so the figure is
- * a lower bound for the server alone. Run with `npm run bench:sandbox`.
+ * How fast the sandbox answers searches, and what it holds in memory. Client and server share one thread, so the
+ * figures are lower bounds for the server alone. Run with `npm run bench:sandbox -- --offers 1000000`.
  */
 
 const callsPerRound = 1500;
@@ -86,32 +87,66 @@ function spread(values: readonly number[], digits = 0): string {
   return `min ${at(0)}, median ${at(0.5)}, max ${at(1)}`;
 }
 
-async function readTruth(sandbox: Sandbox): Promise<number> {
-  const response = await fetch(`${sandbox.controlUrl}/truth?all=true`);
-  return (await response.arrayBuffer()).byteLength;
+async function readTruth(sandbox: Sandbox, query: string): Promise<number> {
+  const response = await fetch(`${sandbox.controlUrl}/truth?${query}`);
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) bytes += (chunk as Uint8Array).byteLength;
+  return bytes;
+}
+
+/** One search at a time, so that the figure is its own and no queue's. */
+async function measureLatencies(sandbox: Sandbox): Promise<readonly number[]> {
+  const latencies: number[] = [];
+  for (let n = 0; n < callsPerRound; n++) {
+    latencies.push(await measureMs(() => callSearch(sandbox, nthSearch(n))));
+  }
+  return latencies;
+}
+
+function quantile(values: readonly number[], share: number): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
+}
+
+function residentMb(): string {
+  return (process.memoryUsage().rss / 1_048_576).toFixed(0);
+}
+
+async function measureDays(sandbox: Sandbox) {
+  const [rates, firsts, latencies]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < rounds; round++) {
+    sandbox.advance(86_400_000);
+    for (let window = 0; window < 4; window++) {
+      firsts.push(await measureMs(() => callSearch(sandbox, nthSearch(window))));
+    }
+    rates.push(await measureRound(sandbox));
+    latencies.push(...(await measureLatencies(sandbox)));
+  }
+  return { rates, firsts, latencies };
 }
 
 async function main(): Promise<void> {
-  const sandbox = await createSandbox({ offers: 20_000, categories: 600, startAt: new Date('2026-01-01') });
-  const rates: number[] = [];
-  const firsts: number[] = [];
-  const truths: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    sandbox.advance(86_400_000);
-    firsts.push(await measureMs(() => callSearch(sandbox, nthSearch(0))));
-    rates.push(await measureRound(sandbox));
-    truths.push(await measureMs(() => readTruth(sandbox)));
-  }
+  const { values } = parseArgs({ options: { offers: { type: 'string', default: '20000' } } });
+  const offers = Number(values.offers);
+  const begin = performance.now();
+  const sandbox = await createSandbox({ offers, categories: 600, startAt: new Date('2026-01-01') });
+  const startMs = performance.now() - begin;
+  const { rates, firsts, latencies } = await measureDays(sandbox);
+  const afterSearches = residentMb();
+  const truthMs = await measureMs(() => readTruth(sandbox, 'all=true'));
+  const leastMs = await measureMs(() => fetch(`${sandbox.controlUrl}/stats?calls=false&categories=0`));
   await sandbox.close();
   agent.destroy();
-  const rssMb = process.memoryUsage().rss / 1_048_576;
   process.stdout.write(
     [
-      `machine: ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}, 20,000 offers, pages of 50`,
+      `machine: ${cpus()[0]?.model ?? 'unknown'}, node ${process.version}, ${offers} offers, pages of 50`,
+      `start, ms: ${startMs.toFixed(0)}`,
       `search calls/s, client and server on one thread (${rounds} rounds of ${callsPerRound}): ${spread(rates)}`,
-      `first search after a step of the world, ms: ${spread(firsts)}`,
-      `truth of the whole world, ms: ${spread(truths)}`,
-      `memory at the end (RSS): ${rssMb.toFixed(0)} MB`,
+      `one search, ms: p50 ${quantile(latencies, 0.5)}, p95 ${quantile(latencies, 0.95)}, p99 ${quantile(latencies, 0.99)}`,
+      `first search of a window after a step of the world, ms: ${spread(firsts, 1)}`,
+      `truth of the whole world, ms: ${truthMs.toFixed(0)}`,
+      `least calls of the whole tree, ms: ${leastMs.toFixed(0)}`,
+      `memory (RSS): ${afterSearches} MB after the searches, ${residentMb()} MB at the end`,
       '',
     ].join('\n'),
   );

@@ -10,7 +10,7 @@ export interface SandboxOptions {
   readonly port?: number;
   /** The same seed, sizes and `startAt` give the same world, answer by answer. */
   readonly seed?: number;
-  /** Offers at the beginning: 100 to 20,000. */
+  /** Offers at the beginning: 100 to 1,000,000. */
   readonly offers?: number;
   /** Nodes of the category tree, leaves and branches together: 10 to 5,000. */
   readonly categories?: number;
@@ -88,7 +88,7 @@ export function settle(options: SandboxOptions): Settings {
     faults: [],
     ...options,
   };
-  between('offers', settings.offers, 100, 20_000);
+  between('offers', settings.offers, 100, 1_000_000);
   between('categories', settings.categories, 10, 5000);
   between('worldStepMs', settings.worldStepMs, 1, Number.MAX_SAFE_INTEGER);
   return settings;

@@ -75,7 +75,12 @@ export function registerSandbox(program: Command, context: CliContext): void {
     .command('sandbox')
     .description('Run a stand-in for 1688 on this machine, with a made-up catalog that changes over time.')
     .option('--port <number>', 'port to listen on; 0 is any free one', parseCount(0, 65_535), 0)
-    .option('--offers <number>', 'offers at the beginning', parseCount(100, 20_000), 300)
+    .option(
+      '--offers <number>',
+      'offers at the beginning; a million take 2 GB of memory at most',
+      parseCount(100, 1_000_000),
+      300,
+    )
     .option('--categories <number>', 'nodes of the category tree', parseCount(10, 5000), 60)
     .option('--seed <number>', 'the same seed gives the same catalog', parseCount(0, 2_147_483_647), 1)
     .option('--latency-ms <number>', 'time before each answer', parseCount(0, 60_000), 0)
@@ -97,5 +102,6 @@ export function registerSandbox(program: Command, context: CliContext): void {
   addExamples(command, [
     'catalog-sync sandbox --port 8688',
     'catalog-sync sandbox --offers 2000 --drift --latency-ms 50 > .env.local',
+    'catalog-sync sandbox --offers 1000000 --categories 5000',
   ]);
 }

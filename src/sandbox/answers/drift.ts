@@ -10,8 +10,8 @@ const edgeSwaps = 0.1;
  * A page of a ranking that moves between calls: rows at its edges may have changed places with their neighbours
  * on the next page, so that a pass over all pages sees some rows twice and misses others.
  */
-export function driftPage<T>(ranked: readonly T[], start: number, end: number, draw: Draw): readonly T[] {
-  const page = ranked.slice(start, end);
+export function driftPage(ranked: Uint32Array, start: number, end: number, draw: Draw): readonly number[] {
+  const page = [...ranked.subarray(start, end)];
   const before = ranked[start - 1];
   const after = ranked[end];
   if (page.length > 0 && before !== undefined && draw.chance('first', edgeSwaps)) page[0] = before;

@@ -6,7 +6,8 @@ import type { Params } from '../sign.ts';
 import type { WireValue } from '../wire-json.ts';
 import type { Draw } from '../world/draw.ts';
 import { goodsOf } from '../world/goods.ts';
-import { anything, maxReach, type Entry, type Query, type Snapshot, type World } from '../world/world.ts';
+import { anything, type Query } from '../world/search.ts';
+import type { Entry, Snapshot, World } from '../world/world.ts';
 
 /** 1688's own bound on a page (1688 docs keywordQuery v1). */
 export const maxPageSize = 50;
@@ -87,13 +88,12 @@ export function searchPage(
   settings: SearchSettings,
   rowOf: (entry: Entry) => WireValue,
 ) {
-  const found = settings.snapshot.search(query);
+  const { snapshot, drift } = settings;
+  const found = snapshot.search(query);
   const [start, end] = [(page - 1) * pageSize, page * pageSize];
-  const rows =
-    settings.drift === null
-      ? found.reachable.slice(start, end)
-      : driftPage(found.reachable, start, end, settings.drift);
-  const totalRecords = Math.min(maxReach, found.total);
+  const shown = drift === null ? [...found.subarray(start, end)] : driftPage(found, start, end, drift);
+  const rows = shown.map((index) => snapshot.entryAt(index));
+  const totalRecords = found.length;
   return {
     totalRecords,
     totalPage: Math.ceil(totalRecords / pageSize) + (settings.hasExtraPage ? 1 : 0),

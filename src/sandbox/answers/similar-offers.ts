@@ -5,7 +5,8 @@ import type { Params } from '../sign.ts';
 import { goodsOf } from '../world/goods.ts';
 import { subjectOf } from '../world/texts.ts';
 import { unitTerms } from '../world/vocabulary.ts';
-import { anything, type Entry, type Snapshot } from '../world/world.ts';
+import { anything } from '../world/search.ts';
+import type { Entry, Snapshot } from '../world/world.ts';
 
 /** Measured by clients: pages of 20 at most, about 75 offers, whatever was asked for. */
 const maxPageSize = 20;
@@ -49,8 +50,10 @@ export function answerSimilarOffers(params: Params, snapshot: Snapshot): Gateway
   }
   const page = positive(params.get('page'), 1);
   const pageSize = Math.min(maxPageSize, positive(params.get('pageSize'), maxPageSize));
-  const found = snapshot.search({ ...anything, picture }).reachable.slice(0, maxOffers);
-  const rows = found.slice((page - 1) * pageSize, page * pageSize).map(similarRow);
+  const found = snapshot.search({ ...anything, picture }).subarray(0, maxOffers);
+  const rows = [...found.subarray((page - 1) * pageSize, page * pageSize)].map((index) =>
+    similarRow(snapshot.entryAt(index)),
+  );
   return answerWith({
     success: true,
     code: '',

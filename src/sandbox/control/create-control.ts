@@ -30,7 +30,7 @@ export function isLoopbackAddress(address: string | undefined): boolean {
   return /^(127\.|::1$|::ffff:127\.)/.test(address ?? '');
 }
 
-/** An object in chunks: whole at once for small ones, a stream for a world of 20,000 offers. */
+/** An object in chunks: whole at once for small ones, a stream for a world of a million offers. */
 async function sendChunks(response: ServerResponse, chunks: Iterable<string>): Promise<void> {
   response.writeHead(200, { 'content-type': 'application/json;charset=UTF-8' });
   await pipeline(Readable.from(chunks, { objectMode: false }), response);

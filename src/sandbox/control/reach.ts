@@ -1,6 +1,7 @@
 import { pictureAt } from '../answers/images.ts';
 import { maxPageSize } from '../answers/search-page.ts';
-import { anything, maxReach, type Entry, type Query, type Snapshot, type World } from '../world/world.ts';
+import { anything, type Query } from '../world/search.ts';
+import type { Snapshot, World } from '../world/world.ts';
 
 /** What a sync is told to pull. */
 export interface Feeds {
@@ -52,10 +53,13 @@ function listWindows(world: World, feeds: Feeds): readonly Query[] {
   ];
 }
 
-/** The offers that a complete pass over the feeds' windows lists, by id. */
-export function listReach(world: World, snapshot: Snapshot, feeds: Feeds): ReadonlyMap<string, Entry> {
-  const entries = listWindows(world, feeds).flatMap((window) => snapshot.search(window).reachable);
-  return new Map(entries.map((entry) => [entry.offer.offerId, entry]));
+/** The offers that a complete pass over the feeds' windows lists, as indexes, each once. */
+export function listReach(world: World, snapshot: Snapshot, feeds: Feeds): ReadonlySet<number> {
+  const reached = new Set<number>();
+  for (const window of listWindows(world, feeds)) {
+    for (const index of snapshot.search(window)) reached.add(index);
+  }
+  return reached;
 }
 
 /** Counts the calls of one complete pass; a window without a row still costs the page that says so. */
@@ -63,8 +67,7 @@ export function countLeastCalls(world: World, snapshot: Snapshot, feeds: Feeds):
   const nodes = listVisits(world, feeds).size;
   const uploads = new Set(feeds.images.filter(isUpload)).size;
   const pages = listWindows(world, feeds).reduce((sum, window) => {
-    const { total } = snapshot.search(window);
-    return sum + Math.max(1, Math.ceil(Math.min(total, maxReach) / maxPageSize));
+    return sum + Math.max(1, Math.ceil(snapshot.search(window).length / maxPageSize));
   }, 0);
   const offers = listReach(world, snapshot, feeds).size;
   return { total: nodes + uploads + pages + offers, nodes, uploads, pages, offers };

@@ -146,23 +146,35 @@ function truePrices({ offer, state }: Entry): readonly TruePrice[] {
   );
 }
 
+/** Every number below `count`, as often as one asks. */
+function range(count: number): Iterable<number> {
+  return {
+    *[Symbol.iterator]() {
+      for (let i = 0; i < count; i++) yield i;
+    },
+  };
+}
+
 /** Looks at the world from outside, at any time: not through the answers, and not at a price of calls. */
 export function readTruth(world: World, query: TruthQuery): Truth {
   const step = world.stepAt(query.at);
   const snapshot = world.snapshot(step);
-  const reached = query.isWhole ? snapshot.entries : [...listReach(world, snapshot, query.feeds).values()];
+  const reached = query.isWhole ? range(snapshot.count) : listReach(world, snapshot, query.feeds);
+  const entries = function* () {
+    for (const index of reached) yield snapshot.entryAt(index);
+  };
   const nodes = new Set(query.feeds.categories.flatMap((root) => world.categories.subtree(root)));
   return {
     step,
     categories: () => [...nodes].map(trueCategory),
     offers: function* () {
-      for (const entry of reached) yield trueOffer(entry, world.stepMs);
+      for (const entry of entries()) yield trueOffer(entry, world.stepMs);
     },
     skus: function* () {
-      for (const entry of reached) yield* trueSkus(entry);
+      for (const entry of entries()) yield* trueSkus(entry);
     },
     prices: function* () {
-      for (const entry of reached) yield* truePrices(entry);
+      for (const entry of entries()) yield* truePrices(entry);
     },
   };
 }

@@ -16,8 +16,9 @@ const maxAlike = 200;
 /** Where a search for likeness looks. */
 export interface Gallery {
   readonly rootIds: readonly string[];
-  /** The listed offers below a root, by rank. */
-  below(rootId: string): readonly Entry[];
+  /** The listed offers below a root, by rank, as indexes. */
+  below(rootId: string): Uint32Array;
+  entryAt(index: number): Entry;
   /** Undefined: not listed. */
   find(offerIndex: number): Entry | undefined;
 }
@@ -32,9 +33,8 @@ export function listAlike(picture: Picture, gallery: Gallery): readonly Entry[] 
   const drawn = gallery.rootIds[draw.int('root', gallery.rootIds.length)] ?? '0';
   const rootId = owner?.offer.category.path[0] ?? drawn;
   const likeness = ({ offer }: Entry) => draw.unit('likeness', offer.index);
-  const others = gallery
-    .below(rootId)
-    .slice(0, maxAlike)
+  const others = [...gallery.below(rootId).subarray(0, maxAlike)]
+    .map((index) => gallery.entryAt(index))
     .filter((entry) => entry.offer.index !== owner?.offer.index)
     .sort((a, b) => likeness(b) - likeness(a));
   return owner === undefined ? others : [owner, ...others];

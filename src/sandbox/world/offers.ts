@@ -61,42 +61,83 @@ function drawChangeRate(draw: Draw): number {
   return within < 0.25 ? 1 : within;
 }
 
-function drawCategory(draw: Draw, leaves: readonly Category[], totalWeight: number): Category {
-  let rest = draw.unit('category') * totalWeight;
-  let chosen: Category | undefined;
-  for (const leaf of leaves) {
-    if (leaf.weight === 0) continue;
-    chosen = leaf;
-    rest -= leaf.weight;
-    if (rest < 0) break;
-  }
-  if (chosen === undefined) throw new RangeError('the tree has no leaf that may hold offers');
-  return chosen;
+/** Draws leaves by their weights: `pick(share)` takes a share of the whole, from 0 up to 1. */
+function createLeafPicker(leaves: readonly Category[]): (share: number) => number {
+  const ends = new Float64Array(leaves.length);
+  let total = 0;
+  for (const [i, leaf] of leaves.entries()) ends[i] = total += leaf.weight;
+  if (total === 0) throw new RangeError('the tree has no leaf that may hold offers');
+  return (share) => {
+    let [low, high] = [0, leaves.length - 1];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((ends[middle] ?? total) > share * total) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  };
 }
 
 const quoteTypes = [0, 1, 1, 2, 1, 2, 0, 1, 2, 1] as const;
 
-/** Makes offers one at a time, each from its index alone. */
-export function createOfferFactory(plan: OfferPlan): (index: number) => Offer {
-  const totalWeight = plan.leaves.reduce((sum, leaf) => sum + leaf.weight, 0);
-  const sellerCount = Math.max(5, Math.ceil(plan.initialCount / 15));
-  const sellers = Array.from({ length: sellerCount }, (_, i) => foundSeller(plan.seed, i));
-  return (index) => {
-    const draw = plan.seed.child('offer', index);
-    const seller = sellers[draw.int('seller', sellerCount)] ?? foundSeller(plan.seed, 0);
-    const born = index - plan.initialCount + 1;
-    const bornAtStep = born <= 0 ? 0 : Math.ceil(born / birthsPerStep(plan.initialCount));
-    const ageMs = bornAtStep > 0 ? -bornAtStep * plan.stepMs : (1 + draw.int('age', 900)) * dayMs;
-    return {
-      index,
-      offerId: String(610_000_000_000 + index * 1_000_003 + draw.int('id', 1_000_000)),
-      category: drawCategory(draw, plan.leaves, totalWeight),
-      seller,
-      quoteType: draw.pick('quote', quoteTypes),
-      changesPerStep: drawChangeRate(draw),
-      bornAtStep,
-      createdAt: shanghaiMidnight(plan.startAt - ageMs),
-      draw,
-    };
+const idStride = 1_000_003;
+const firstId = 610_000_000_000;
+
+/** Where an offer with that id would be in the world; whether there is one, only its own id tells. */
+export function indexOfId(offerId: string): number {
+  return /^\d{12,13}$/.test(offerId) ? Math.floor((Number(offerId) - firstId) / idStride) : -1;
+}
+
+/** The offers of a world, each made from its index alone when it is asked for. */
+export interface OfferSource {
+  make(index: number): Offer;
+  /** Position of its category among the leaves. */
+  leafOf(index: number): number;
+  /** Position of its shop among the sellers. */
+  sellerOf(index: number): number;
+  /** From 0 to 1. */
+  popularityOf(index: number): number;
+  readonly sellerCount: number;
+  seller(position: number): Seller;
+}
+
+/** @throws RangeError when no leaf may hold offers */
+export function createOfferSource(plan: OfferPlan): OfferSource {
+  const { seed, leaves, startAt, stepMs, initialCount } = plan;
+  const pickLeaf = createLeafPicker(leaves);
+  const sellerCount = Math.max(5, Math.ceil(initialCount / 15));
+  const sellers: Seller[] = [];
+  const drawOf = (index: number) => seed.child('offer', index);
+  const source: Omit<OfferSource, 'make'> = {
+    leafOf: (index) => pickLeaf(drawOf(index).unit('category')),
+    sellerOf: (index) => drawOf(index).int('seller', sellerCount),
+    popularityOf: (index) => drawOf(index).unit('popularity'),
+    sellerCount,
+    seller: (position) => (sellers[position] ??= foundSeller(seed, position)),
+  };
+  const categoryOf = (index: number): Category => {
+    const leaf = leaves[source.leafOf(index)];
+    if (leaf === undefined) throw new RangeError('the tree has no leaves');
+    return leaf;
+  };
+  return {
+    ...source,
+    make(index) {
+      const draw = drawOf(index);
+      const born = index - initialCount + 1;
+      const bornAtStep = born <= 0 ? 0 : Math.ceil(born / birthsPerStep(initialCount));
+      const ageMs = bornAtStep > 0 ? -bornAtStep * stepMs : (1 + draw.int('age', 900)) * dayMs;
+      return {
+        index,
+        offerId: String(firstId + index * idStride + draw.int('id', 1_000_000)),
+        category: categoryOf(index),
+        seller: source.seller(source.sellerOf(index)),
+        quoteType: draw.pick('quote', quoteTypes),
+        changesPerStep: drawChangeRate(draw),
+        bornAtStep,
+        createdAt: shanghaiMidnight(startAt - ageMs),
+        draw,
+      };
+    },
   };
 }

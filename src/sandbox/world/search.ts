@@ -1,0 +1,121 @@
+import type { CategoryTree } from './categories.ts';
+import { goodsOf } from './goods.ts';
+import { listAlike, type Picture } from './likeness.ts';
+import type { OfferIndex } from './offer-index.ts';
+import { subjectOf } from './texts.ts';
+import type { Entry } from './world.ts';
+
+/** 1688 shows at most this many records of a query, whatever exists (measured by clients, and its own skill). */
+export const maxReach = 2000;
+
+/** What a search asks for; all parts must hold. */
+export interface Query {
+  /** Each matches its whole subtree; empty: everywhere. */
+  readonly categoryIds: readonly string[];
+  /** Words that the title must contain, all of them; empty: any title. */
+  readonly keyword: string;
+  /** One shop's `sellerOpenId`; null: all. */
+  readonly sellerId: string | null;
+  /** Offers that look like this, most alike first; null: whatever they look like. */
+  readonly picture: Picture | null;
+  readonly minFen: number | null;
+  readonly maxFen: number | null;
+}
+
+/** Asks for everything. */
+export const anything: Query = {
+  categoryIds: [],
+  keyword: '',
+  sellerId: null,
+  picture: null,
+  minFen: null,
+  maxFen: null,
+};
+
+/** What a search looks at. */
+export interface Shelves {
+  readonly index: OfferIndex;
+  readonly categories: CategoryTree;
+  /** Offers born so far. */
+  readonly count: number;
+  entryAt(index: number): Entry;
+  /** How much this step moves an offer in every ranking: from 0 up to `mostMood`. */
+  moodOf(entry: Entry): number;
+}
+
+/** What a step can add to a popularity, which is 1 at most: popular offers stay near the top. */
+export const mostMood = 0.02;
+
+/**
+ * A search by words reads so many titles, the most popular offers' first, and gives up, as those of 1688 must.
+ * Smaller worlds are read to the end; at ten times that, a word that is in no title of a million takes seconds.
+ */
+const maxTitles = 25_000;
+
+function matchesPrice(entry: Entry, { minFen, maxFen }: Query): boolean {
+  if (minFen === null && maxFen === null) return true;
+  const { searchFen } = goodsOf(entry.offer, entry.state);
+  return searchFen !== null && searchFen >= (minFen ?? 0) && searchFen <= (maxFen ?? Infinity);
+}
+
+function createMatcher(query: Query): (entry: Entry) => boolean {
+  const words = query.keyword.split(/\s+/).filter((word) => word !== '');
+  const nodes = new Set(query.categoryIds);
+  const everywhere = nodes.size === 0 || nodes.has('0');
+  return (entry) => {
+    const { offer, state } = entry;
+    if (!state.isListed) return false;
+    if (query.sellerId !== null && offer.seller.id !== query.sellerId) return false;
+    if (!everywhere && !offer.category.path.some((id) => nodes.has(id))) return false;
+    const subject = words.length === 0 ? '' : subjectOf(offer, state);
+    return words.every((word) => subject.includes(word)) && matchesPrice(entry, query);
+  };
+}
+
+/** The shortest list that holds everything a query can find. */
+function candidatesOf({ sellerId, categoryIds }: Query, { index }: Shelves): Uint32Array {
+  if (sellerId !== null) return index.ofSeller(sellerId);
+  return categoryIds.length === 0 ? index.all : index.below(categoryIds);
+}
+
+interface Ranked {
+  readonly index: number;
+  readonly score: number;
+}
+
+/** The best 2,000 of what comes by popularity: as soon as no later one can be among them, it stops. */
+function rank(query: Query, shelves: Shelves): Uint32Array {
+  const matches = createMatcher(query);
+  const maxLooks = query.keyword === '' ? Infinity : maxTitles;
+  const found: Ranked[] = [];
+  let lowest = Infinity;
+  let looks = 0;
+  for (const index of candidatesOf(query, shelves)) {
+    const popularity = shelves.index.popularityOf(index);
+    if (found.length >= maxReach && popularity + mostMood < lowest) break;
+    if (index >= shelves.count) continue;
+    if (++looks > maxLooks) break;
+    const entry = shelves.entryAt(index);
+    if (!matches(entry)) continue;
+    const score = popularity + shelves.moodOf(entry);
+    if (found.length < maxReach) lowest = Math.min(lowest, score);
+    found.push({ index, score });
+  }
+  found.sort((a, b) => b.score - a.score);
+  return Uint32Array.from(found.slice(0, maxReach), (item) => item.index);
+}
+
+/** The records in reach of a query, best first, as indexes of offers. */
+export function search(query: Query, shelves: Shelves): Uint32Array {
+  if (query.picture === null) return rank(query, shelves);
+  const alike = listAlike(query.picture, {
+    rootIds: shelves.categories.children('0').map((node) => node.id),
+    below: (rootId) => rank({ ...anything, categoryIds: [rootId] }, shelves),
+    find: (index) => {
+      const entry = index < shelves.count ? shelves.entryAt(index) : undefined;
+      return entry?.state.isListed === true ? entry : undefined;
+    },
+    entryAt: (index) => shelves.entryAt(index),
+  });
+  return Uint32Array.from(alike.filter(createMatcher(query)), (entry) => entry.offer.index);
+}
