@@ -8,6 +8,7 @@ import { registerAuth } from './verbs/auth.ts';
 import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerMigrate } from './verbs/migrate.ts';
+import { registerPermissions } from './verbs/permissions.ts';
 import { registerPlan } from './verbs/plan.ts';
 import { registerSandbox } from './verbs/sandbox.ts';
 import { registerServe } from './verbs/serve.ts';
@@ -21,6 +22,7 @@ const verbs = [
   registerDemo,
   registerDoctor,
   registerMigrate,
+  registerPermissions,
   registerPlan,
   registerSandbox,
   registerServe,

@@ -24,17 +24,17 @@ export const extractErrors = defineErrors({
   GATEWAY_NO_GRANT: {
     recovery: 'stop-api',
     remedy:
-      '"API permission denied": the app has no grant for this API. Apply for the solution that contains it (the API permission tab of the console), wait for the approval, then resume the API. The other APIs go on.',
+      '"API permission denied": the app has no grant for this API. Apply for the solution that contains it (the API permission tab of the console), and wait for the approval: one call a day tries it (`catalog-sync permissions`). The other APIs go on.',
   },
   GATEWAY_API_UNKNOWN: {
     recovery: 'stop-api',
     remedy:
-      'No API of this name and version exists. The names in setup guides (alibaba.cross.search and the like) are not callable; `catalog-sync doctor` lists the real ones. Resume the API after correcting it.',
+      'No API of this name and version exists. The names in setup guides (alibaba.cross.search and the like) are not callable; `catalog-sync permissions` lists the real ones.',
   },
   GATEWAY_PACKAGE_USED_UP: {
     recovery: 'stop-api',
     remedy:
-      'The package of calls that was bought or granted for this API is used up; it does not come back by itself at midnight. Buy or request more in the console, then resume the API.',
+      'The package of calls that was bought or granted for this API is used up; it does not come back by itself at midnight. Buy or request more in the console, then `catalog-sync permissions resume` the API.',
   },
   GATEWAY_TOO_FAST_APP: {
     recovery: 'throttle',

@@ -6,6 +6,7 @@ import { runToEnd } from '../../jobs/run-to-end.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../context.ts';
+import { isHeldAsDeclared } from '../permissions/is-held-as-declared.ts';
 import { sourceBanner, withApp } from '../run-session.ts';
 import { openSession, syncFileName } from '../session.ts';
 import { createRunProgress, exitCodeOfRun, printRun } from '../show-run.ts';
@@ -84,7 +85,12 @@ export function registerSync(program: Command, context: CliContext): void {
           return;
         }
         printRun(session, outcome.run);
-        context.exitCode = exitCodeOfRun(outcome.run, flags.strictExit ?? false);
+        const isStrict = flags.strictExit ?? false;
+        if (!isStrict && (await isHeldAsDeclared(outcome.run, app))) {
+          session.talk('The rest waits for APIs that are declared as not granted: catalog-sync permissions');
+          return;
+        }
+        context.exitCode = exitCodeOfRun(outcome.run, isStrict);
       });
     });
   addExamples(command, [

@@ -1,0 +1,30 @@
+const dayMs = 86_400_000;
+/** Asia/Shanghai is UTC+8 all year, since 1992. */
+const shanghaiMs = 8 * 3_600_000;
+
+/** The day that an instant belongs to in Asia/Shanghai, as `2026-11-20`. */
+export function shanghaiDay(at: Date): string {
+  return new Date(at.getTime() + shanghaiMs).toISOString().slice(0, 10);
+}
+
+/** The first moment of a day in Asia/Shanghai; null when there is no such day. */
+export function startOfShanghaiDay(day: string): Date | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
+  const start = new Date(`${day}T00:00:00+08:00`);
+  // February 30 would become March 2.
+  return Number.isNaN(start.getTime()) || shanghaiDay(start) !== day ? null : start;
+}
+
+/**
+ * Business days of Asia/Shanghai that have begun after the day of `since`, up to the day of `now`: Monday to Friday.
+ * Chinese holidays, and weekends that are worked to make up for them, are announced year by year and not known here.
+ */
+export function businessDaysSince(since: Date, now: Date): number {
+  const dayOf = (at: Date) => Math.floor((at.getTime() + shanghaiMs) / dayMs);
+  let count = 0;
+  for (let day = dayOf(since) + 1; day <= dayOf(now); day++) {
+    const weekday = new Date(day * dayMs).getUTCDay();
+    if (weekday !== 0 && weekday !== 6) count++;
+  }
+  return count;
+}

@@ -1,0 +1,79 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { guideNames } from '../../extract/endpoints/guide-names.ts';
+import type { DeclaredState } from '../../model/permission.ts';
+import type { ApprovedCalls } from '../../model/sync-config.ts';
+import { approvedCalls } from '../../plan/approved-calls.ts';
+import { shanghaiDay, startOfShanghaiDay } from './business-days.ts';
+import { grantedApis, type GrantedApi } from './list-permissions.ts';
+import type { OpenPermissions } from './open-permissions.ts';
+
+export interface DeclareFlags {
+  readonly state: DeclaredState;
+  /** Absent: today. */
+  readonly on?: Date;
+  readonly daily?: number;
+  readonly monthly?: number;
+}
+
+/** An API by operation, by its name in the console, or by what guides call it. @throws InvalidArgumentError */
+export function parseApi(text: string): GrantedApi {
+  const operation = guideNames[text]?.operation ?? text;
+  const found = grantedApis.find((row) => row.operation === operation || row.name === text);
+  if (found) return found;
+  throw new InvalidArgumentError(`Give one of ${grantedApis.map((row) => row.operation).join(', ')}.`);
+}
+
+/** A day in Asia/Shanghai. @throws InvalidArgumentError */
+export function parseDay(text: string): Date {
+  const day = startOfShanghaiDay(text);
+  if (day) return day;
+  throw new InvalidArgumentError('Give a day like 2026-11-20.');
+}
+
+/** The day that is declared, as its first moment in Asia/Shanghai. Ends with a usage error when it has not come. */
+export async function declaredDay(
+  { quota }: OpenPermissions,
+  on: Date | undefined,
+  command: Command,
+): Promise<Date> {
+  const now = await quota.ledgerNow();
+  const today = startOfShanghaiDay(shanghaiDay(now)) ?? now;
+  if (on !== undefined && on > today) command.error('error: --on is a day that has not come yet');
+  return on ?? today;
+}
+
+const sayLimits = ({ daily, monthly }: ApprovedCalls): string =>
+  [...(daily === null ? [] : [`${daily} a day`]), ...(monthly === null ? [] : [`${monthly} a month`])].join(
+    ', ',
+  );
+
+/**
+ * Keeps what is declared of an API, and makes approved volumes limits at once.
+ *
+ * @returns lines that say what follows from it
+ */
+export async function declareApi(
+  open: OpenPermissions,
+  { api, operation }: GrantedApi,
+  flags: DeclareFlags & { readonly on: Date },
+): Promise<string[]> {
+  const { permissions, quota, sync, appKey } = open;
+  const volumes = { daily: flags.daily ?? null, monthly: flags.monthly ?? null };
+  await permissions.declareApi({
+    ...{ api, declared: flags.state, declaredAt: flags.on },
+    ...{ approvedDaily: volumes.daily, approvedMonthly: volumes.monthly },
+  });
+  const permission = (await permissions.listApis()).find((row) => row.api === api);
+  const byFile: Readonly<Record<string, ApprovedCalls>> = sync?.quotas.approved ?? {};
+  const fromFile = byFile[operation];
+  const limits = approvedCalls(fromFile, permission);
+  await quota.applyApproved(appKey, api, limits);
+  const isOverruled =
+    (volumes.daily !== null && limits.daily !== volumes.daily) ||
+    (volumes.monthly !== null && limits.monthly !== volumes.monthly);
+  return [
+    `${operation} is declared ${flags.state} since ${shanghaiDay(flags.on)}.`,
+    ...(sayLimits(limits) === '' ? [] : [`Limit of the API: ${sayLimits(limits)}.`]),
+    ...(isOverruled ? ['quotas.approved of catalog-sync.yaml says other numbers, and wins.'] : []),
+  ];
+}

@@ -1,0 +1,103 @@
+import type { Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { parseCount } from '../parse-count.ts';
+import {
+  declareApi,
+  declaredDay,
+  parseApi,
+  parseDay,
+  type DeclareFlags,
+} from '../permissions/declare-permission.ts';
+import { parseDeclaredState } from '../permissions/declared-states.ts';
+import { formatPermissions } from '../permissions/format-permissions.ts';
+import { listPermissions, type GrantedApi } from '../permissions/list-permissions.ts';
+import { withPermissions } from '../permissions/open-permissions.ts';
+import { shanghaiDay } from '../permissions/business-days.ts';
+import { openSession } from '../session.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+
+const stateFlag = '--state <state>';
+const stateHelp = 'what the console says: not_applied, pending, under_review, granted or rejected';
+const calls = parseCount(1, 1_000_000_000);
+
+function addSet(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('set')
+    .description('Declare what the console says of one API, and the volumes that 1688 approved.')
+    .argument('<operation>', 'as listed by `permissions`, or the name of its API', parseApi)
+    .requiredOption(stateFlag, stateHelp, parseDeclaredState)
+    .option('--on <day>', 'since when, in Chinese time; default: today', parseDay)
+    .option('--daily <calls>', 'approved calls a day, with --state granted', calls)
+    .option('--monthly <calls>', 'approved calls a month, with --state granted', calls)
+    .action(async (granted: GrantedApi, flags: DeclareFlags, self: Command) => {
+      if (flags.state !== 'granted' && (flags.daily ?? flags.monthly) !== undefined) {
+        self.error('error: --daily and --monthly are what was approved: give them with --state granted');
+      }
+      const session = openSession(self, context, { logs: 'command' });
+      const said = await withPermissions(session, async (open) => {
+        const on = await declaredDay(open, flags.on, self);
+        return declareApi(open, granted, { ...flags, on });
+      });
+      for (const line of said) session.talk(line);
+    });
+  addExamples(command, [
+    'catalog-sync permissions set search.keyword --state pending --on 2026-11-20',
+    'catalog-sync permissions set search.keyword --state granted --daily 500 --monthly 15000',
+  ]);
+}
+
+function addApp(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('app')
+    .description('Declare what the console says of the application itself.')
+    .requiredOption(stateFlag, stateHelp, parseDeclaredState)
+    .option('--on <day>', 'since when, in Chinese time; default: today', parseDay)
+    .action(async (flags: Pick<DeclareFlags, 'state' | 'on'>, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const on = await withPermissions(session, async (open) => {
+        const declaredAt = await declaredDay(open, flags.on, self);
+        await open.permissions.declareApplication({ declared: flags.state, declaredAt });
+        return declaredAt;
+      });
+      session.talk(`The application is declared ${flags.state} since ${shanghaiDay(on)}.`);
+    });
+  addExamples(command, ['catalog-sync permissions app --state under_review --on 2026-11-20']);
+}
+
+function addResume(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('resume')
+    .description('End the hold of an API: the next run calls it, by one call first.')
+    .argument('<operation>', 'as listed by `permissions`, or the name of its API', parseApi)
+    .action(async ({ api, operation }: GrantedApi, _flags: unknown, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const wasHeld = await withPermissions(session, ({ quota }) => quota.resumeApi(api));
+      session.talk(wasHeld ? `${operation} is no longer held.` : `${operation} was not held.`);
+    });
+  addExamples(command, ['catalog-sync permissions resume offer.detail']);
+}
+
+function addList(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('list', { isDefault: true })
+    .description('Show every API with what is declared, what calls showed, and what to do.')
+    .action(async (_flags: unknown, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const report = await withPermissions(session, listPermissions);
+      session.print(session.isJson ? safeJson(report) : formatPermissions(report));
+    });
+  addExamples(command, ['catalog-sync permissions', 'catalog-sync permissions list --json']);
+}
+
+/** `catalog-sync permissions`: what 1688 lets the app do, by its operator's word and by what calls showed. */
+export function registerPermissions(program: Command, context: CliContext): void {
+  const command = program
+    .command('permissions')
+    .description('Show what 1688 granted, what it answered, and what to do; declare it, and resume APIs.');
+  for (const add of [addList, addSet, addApp, addResume]) add(command, context);
+  addExamples(command, [
+    'catalog-sync permissions --json',
+    'catalog-sync permissions set search.keyword --state granted --daily 500',
+  ]);
+}
