@@ -8,7 +8,7 @@ import { goodsOf, type Goods, type Sku } from '../world/goods.ts';
 import type { Offer } from '../world/offers.ts';
 import { subjectIn, subjectOf, translate } from '../world/texts.ts';
 import { materialTerms, seasonTerms, styleTerms, unitTerms, type Term } from '../world/vocabulary.ts';
-import type { Entry } from '../world/world.ts';
+import type { Entry } from '../world/entry.ts';
 
 function specId(offer: Offer, position: number): string {
   return Array.from({ length: 4 }, (_, word) =>

@@ -7,7 +7,8 @@ import type { WireValue } from '../wire-json.ts';
 import type { Draw } from '../world/draw.ts';
 import { goodsOf } from '../world/goods.ts';
 import { anything, type Query } from '../world/search.ts';
-import type { Entry, Snapshot, World } from '../world/world.ts';
+import type { Entry } from '../world/entry.ts';
+import type { Snapshot, World } from '../world/world.ts';
 
 /** 1688's own bound on a page (1688 docs keywordQuery v1). */
 export const maxPageSize = 50;

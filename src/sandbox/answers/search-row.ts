@@ -5,7 +5,8 @@ import { sellerScores } from './seller-scores.ts';
 import { goodsOf, type Goods } from '../world/goods.ts';
 import { subjectIn, subjectOf } from '../world/texts.ts';
 import type { Offer } from '../world/offers.ts';
-import type { Entry, World } from '../world/world.ts';
+import type { Entry } from '../world/entry.ts';
+import type { World } from '../world/world.ts';
 import { toNaiveTime } from '../wire-time.ts';
 
 /** `value` with a probability, otherwise the key is absent, as optional keys of 1688 are. */

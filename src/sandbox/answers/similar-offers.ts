@@ -6,7 +6,8 @@ import { goodsOf } from '../world/goods.ts';
 import { subjectOf } from '../world/texts.ts';
 import { unitTerms } from '../world/vocabulary.ts';
 import { anything } from '../world/search.ts';
-import type { Entry, Snapshot } from '../world/world.ts';
+import type { Entry } from '../world/entry.ts';
+import type { Snapshot } from '../world/world.ts';
 
 /** Measured by clients: pages of 20 at most, about 75 offers, whatever was asked for. */
 const maxPageSize = 20;

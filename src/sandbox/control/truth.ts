@@ -3,7 +3,8 @@ import type { Category } from '../world/categories.ts';
 import { goodsOf, type ChannelPrices, type Goods } from '../world/goods.ts';
 import { subjectOf } from '../world/texts.ts';
 import { unitTerms } from '../world/vocabulary.ts';
-import type { Entry, World } from '../world/world.ts';
+import type { Entry } from '../world/entry.ts';
+import type { World } from '../world/world.ts';
 import { listReach, type Feeds } from './reach.ts';
 
 interface TrueCategory {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Draw } from './draw.ts';
-import type { Entry } from './world.ts';
+import type { Entry } from './entry.ts';
 
 /** A picture that offers are compared with. */
 export interface Picture {

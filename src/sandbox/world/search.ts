@@ -3,10 +3,10 @@ import { goodsOf } from './goods.ts';
 import { listAlike, type Picture } from './likeness.ts';
 import type { OfferIndex } from './offer-index.ts';
 import { subjectOf } from './texts.ts';
-import type { Entry } from './world.ts';
+import type { Entry } from './entry.ts';
 
 /** 1688 shows at most this many records of a query, whatever exists (measured by clients, and its own skill). */
-export const maxReach = 2000;
+const maxReach = 2000;
 
 /** What a search asks for; all parts must hold. */
 export interface Query {

@@ -1,18 +1,13 @@
 import { growCategories, type CategoryTree } from './categories.ts';
 import { Draw } from './draw.ts';
-import { stateAt, type OfferState } from './evolution.ts';
+import type { Entry } from './entry.ts';
+import { stateAt } from './evolution.ts';
 import { indexOffers, type OfferIndex } from './offer-index.ts';
-import { countBorn, createOfferSource, indexOfId, type Offer, type OfferSource } from './offers.ts';
+import { countBorn, createOfferSource, indexOfId, type OfferSource } from './offers.ts';
 import { mostMood, search, type Query } from './search.ts';
 
 /** How many different queries a snapshot remembers; each costs at most 8 kB. */
 const maxRemembered = 1000;
-
-/** An offer as it is at one step. */
-export interface Entry {
-  readonly offer: Offer;
-  readonly state: OfferState;
-}
 
 /** The world at one step: it never changes. */
 export interface Snapshot {
