@@ -13,6 +13,11 @@ export const cliErrors = defineErrors({
     recovery: 'retry',
     remedy: "Stop the other process that works on the demo's folder, then run the demo again.",
   },
+  RECORD_NOT_FOUND: {
+    recovery: 'fail',
+    remedy:
+      'Only answers that were fetched and are still kept can be recorded: sync first, or add --call, which asks 1688 once. `catalog-sync sql "select raw_id, operation, request from raw.payload"` lists what is there.',
+  },
   SANDBOX_NOT_STARTED: {
     recovery: 'fail',
     remedy: 'Choose another --port, or leave it out to get a free one.',

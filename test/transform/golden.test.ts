@@ -1,6 +1,11 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { parseJson, type JsonObject } from '../../src/core/json.ts';
 import type { LoadableAnswer } from '../../src/model/catalog.ts';
+import type { LoadableRequest } from '../../src/model/operation.ts';
+import { normalizeAnswer } from '../../src/transform/normalize-answer.ts';
+import { listFiles, readText, root } from '../docs/doc-files.ts';
 import {
   fixtures,
   normalizeCategoryAnswer,
@@ -50,5 +55,30 @@ describe('golden answers', () => {
   ])('%s has only documented fields', (name) => {
     const unknown = answers[name]?.().drifts.filter((drift) => drift.kind === 'unknown');
     expect(unknown).toEqual([]);
+  });
+});
+
+/** Made by `catalog-sync record`. */
+const recordings = listFiles('test/fixtures/recorded', '.json').filter(
+  (path) => !path.endsWith('.records.json'),
+);
+
+describe('recorded answers', () => {
+  it('are there', () => {
+    expect(recordings.length).toBeGreaterThan(0);
+  });
+
+  it.each(recordings)('%s gives exactly its records', async (path) => {
+    const { request, payload } = parseJson(readText(path)) as JsonObject;
+    const provenance = {
+      callId: '11',
+      rawId: '12',
+      runId: null,
+      observedAt: new Date('2026-01-02T03:04:05Z'),
+    };
+    const asked = request as unknown as LoadableRequest;
+    const { record, rejects, drifts } = normalizeAnswer(asked, payload ?? null, provenance, '5');
+    const text = JSON.stringify({ record, rejects, drifts }, null, 2);
+    await expect(`${text}\n`).toMatchFileSnapshot(join(root, path.replace(/\.json$/, '.records.json')));
   });
 });

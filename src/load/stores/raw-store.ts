@@ -11,8 +11,27 @@ export interface RawStore {
    * @throws AppError RAW_DAMAGED
    */
   listUnloaded(limit: number, olderThanMs?: number): Promise<StoredAnswer[]>;
+  /**
+   * The answer with this id; null when it is not, or no longer, there.
+   *
+   * @throws AppError RAW_DAMAGED
+   */
+  read(rawId: string): Promise<StoredAnswer | null>;
+  /**
+   * The newest answer to a request of an operation that has all these parts, like `{offerId: '610947572360'}`.
+   *
+   * @throws AppError RAW_DAMAGED
+   */
+  findNewest(operation: string, parts: Readonly<Record<string, string>>): Promise<StoredAnswer | null>;
+  /** Keeps an answer, for itself, out of the catalog: it was asked for by nobody who has a place for it. */
+  keepOut(rawId: string): Promise<void>;
   /** Keeps an answer that can't be loaded from being tried for ever: it goes into quarantine, with its reason. */
   setAside(rawId: string, reason: string): Promise<void>;
+}
+
+async function readOne(pool: Pool, name: string, params: readonly unknown[]): Promise<StoredAnswer | null> {
+  const { rows } = await pool.query<StoredAnswerRow>(readSql(name), [...params]);
+  return rows[0] ? toStoredAnswer(rows[0]) : null;
 }
 
 /** Over `raw.payload`; answers get there when their call is settled. */
@@ -24,6 +43,14 @@ export function createRawStore({ pool }: { readonly pool: Pool }): RawStore {
         olderThanMs,
       ]);
       return Promise.all(rows.map(toStoredAnswer));
+    },
+    read: (rawId) => readOne(pool, 'read-answer', [rawId]),
+    findNewest: (operation, parts) => readOne(pool, 'find-newest-answer', [operation, JSON.stringify(parts)]),
+    keepOut: async (rawId) => {
+      await pool.query(
+        'UPDATE raw.payload SET loaded_at = clock_timestamp() WHERE raw_id = $1 AND loaded_at IS NULL',
+        [rawId],
+      );
     },
     setAside: async (rawId, reason) => {
       await pool.query(readSql('set-answer-aside'), [rawId, reason]);

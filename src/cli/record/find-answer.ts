@@ -1,0 +1,80 @@
+import { AppError } from '../../core/errors.ts';
+import { createPool } from '../../load/pool.ts';
+import { createRawStore, type RawStore } from '../../load/stores/raw-store.ts';
+import type { StoredAnswer } from '../../model/ledger.ts';
+import { confirm } from '../confirm.ts';
+import { cliErrors } from '../errors.ts';
+import { sourceBanner, withApp } from '../run-session.ts';
+import type { Session } from '../session.ts';
+import { withExistingDatabase } from '../with-database.ts';
+import { requestFor, targetOf, type RecordableOperation } from './target-request.ts';
+
+/** Which answer to record: a stored one by its id, or the newest about a target. */
+export type Wanted =
+  | { readonly operation: RecordableOperation; readonly rawId: string }
+  | { readonly operation: RecordableOperation; readonly target: string };
+
+async function readRaw(session: Session, read: (raw: RawStore) => Promise<StoredAnswer | null>) {
+  return withExistingDatabase(session, async ({ url }) => {
+    const pool = createPool({ connectionString: url, max: 1, log: session.log });
+    try {
+      return await read(createRawStore({ pool }));
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+/**
+ * An answer that is stored already, for no call.
+ *
+ * @throws AppError RECORD_NOT_FOUND, DATABASE_*, RAW_DAMAGED
+ */
+export async function findAnswer(session: Session, wanted: Wanted): Promise<StoredAnswer> {
+  const answer = await readRaw(session, (raw) =>
+    'rawId' in wanted
+      ? raw.read(wanted.rawId)
+      : raw.findNewest(wanted.operation, targetOf(wanted.operation, wanted.target)),
+  );
+  if (answer?.request.operation === wanted.operation) return answer;
+  const message = `no answer of ${wanted.operation} is stored ${'rawId' in wanted ? 'under this raw id' : 'about this target'}`;
+  throw new AppError(cliErrors.RECORD_NOT_FOUND, message);
+}
+
+/**
+ * Asks 1688 once, whatever is stored, and gives the answer as it was stored.
+ *
+ * @throws AppError RECORD_NOT_FOUND when nobody agreed or the quota did not; GATEWAY_*, AUTH_*, CREDENTIALS_MISSING
+ */
+export async function callForAnswer(
+  session: Session,
+  { operation, target }: Extract<Wanted, { readonly target: string }>,
+  isAgreed: boolean,
+): Promise<StoredAnswer> {
+  const question = `Make one call of ${operation}? It counts against the quota.`;
+  if (!isAgreed && !(await confirm(session.context, question))) {
+    throw new AppError(cliErrors.RECORD_NOT_FOUND, 'the call was not made: --yes makes it without asking');
+  }
+  const sync = session.readSyncConfig();
+  let rawId = '';
+  await withApp(session, { sync }, async ({ gateway, source }) => {
+    session.talk(sourceBanner(source));
+    const context = { runId: null, jobId: null, windowId: null, lane: 'manual', freshForMs: 0 } as const;
+    const answer = await gateway.call(requestFor(operation, target, sync.language), context);
+    if (answer.kind === 'waiting') {
+      throw new AppError(
+        cliErrors.RECORD_NOT_FOUND,
+        `the call was not made: the limit of ${answer.by} is reached`,
+      );
+    }
+    rawId = answer.provenance.rawId;
+  });
+  // No window asked for it, so that it has no place in the catalog.
+  if (operation === 'search.keyword') {
+    await readRaw(session, async (raw) => {
+      await raw.keepOut(rawId);
+      return null;
+    });
+  }
+  return findAnswer(session, { operation, rawId });
+}

@@ -1,0 +1,63 @@
+import { Argument, Option, type Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { callForAnswer, findAnswer, type Wanted } from '../record/find-answer.ts';
+import { createPseudonyms, readPseudonymKey } from '../record/pseudonyms.ts';
+import { recordAnswer, type Recording } from '../record/recording.ts';
+import { recordableOperations, type RecordableOperation } from '../record/target-request.ts';
+import { openSession, type Session } from '../session.ts';
+
+interface RecordFlags {
+  readonly raw?: string;
+  readonly call?: true;
+  readonly yes?: true;
+}
+
+function describe(session: Session, { replaced, leftOut }: Recording): void {
+  const counts = Object.entries(replaced).map(([key, count]) => `${key} (${String(count)})`);
+  session.talk(`replaced: ${counts.length === 0 ? 'nothing' : counts.join(', ')}`);
+  if (leftOut.length > 0) session.talk(`left out, for nobody knows what they hold: ${leftOut.join(', ')}`);
+  session.talk('Read the file before you share it: texts that sellers wrote are kept.');
+}
+
+/** `catalog-sync record`: a real answer as a golden file, without what identifies a person. */
+export function registerRecord(program: Command, context: CliContext): void {
+  const command = program
+    .command('record')
+    .description(
+      'Print a stored answer of 1688 as a golden file for tests, without secrets and personal data.',
+    )
+    .addArgument(new Argument('<operation>', 'what was asked').choices(recordableOperations))
+    .argument('[target]', 'category id, keyword or offer id: its newest answer')
+    .option('--raw <id>', 'the stored answer with this raw id instead')
+    .addOption(new Option('--call', 'ask 1688 once in place of looking into the database').conflicts('raw'))
+    .option('--yes', 'make the call without asking')
+    .action(
+      async (
+        operation: RecordableOperation,
+        target: string | undefined,
+        flags: RecordFlags,
+        self: Command,
+      ) => {
+        const session = openSession(self, context, { logs: 'command' });
+        if ((target === undefined) === (flags.raw === undefined)) {
+          self.error("error: give either a target or '--raw'");
+        }
+        const wanted: Wanted =
+          flags.raw === undefined ? { operation, target: target ?? '' } : { operation, rawId: flags.raw };
+        const answer =
+          flags.call && 'target' in wanted
+            ? await callForAnswer(session, wanted, flags.yes ?? false)
+            : await findAnswer(session, wanted);
+        const pseudonymize = createPseudonyms(readPseudonymKey(session.config.projectDir));
+        const recording = recordAnswer(answer, pseudonymize);
+        context.stdout.write(recording.text);
+        describe(session, recording);
+      },
+    );
+  addExamples(command, [
+    'catalog-sync record offer.detail 610947572360 > test/fixtures/recorded/bag.json',
+    'catalog-sync record search.keyword --raw 4711',
+    'catalog-sync record category.children 0 --call --yes',
+  ]);
+}
