@@ -258,6 +258,14 @@ test('a sync file is judged with its lines', () => {
   expect(checkSyncFile(createProject())).toMatchObject({ status: 'fail', exitCode: 4 });
 });
 
+test('a sync file that chooses an API is shown with the one that is asked', () => {
+  const project = createProject({
+    'catalog-sync.yaml':
+      'account: personal\nfeeds: [{ name: a, keywords: [包] }]\napis: { alibaba.category.get: category.translation.getById }',
+  });
+  expect(checkSyncFile(project).message).toMatch(/category\.children by .*:category\.translation\.getById:1/);
+});
+
 describe('the token', () => {
   const day = 86_400_000;
   const tokens = (parts: Partial<TokenSet>): TokenSet => ({
