@@ -183,6 +183,18 @@ quotas:
     expect(await limits()).toMatchObject([{ call_limit: 300 }, { call_limit: 9_000 }]);
   });
 
+  it('is about the APIs that the sync file chooses', async () => {
+    const file = `
+account: personal
+feeds:
+  - { name: bags, keywords: ["包"] }
+apis:
+  category.children: category.translation.getById
+`;
+    const { out } = await run([], { 'catalog-sync.yaml': file });
+    expect(out).toMatch(/^category.children +category.translation.getById /m);
+  });
+
   it('keeps the state of the application', async () => {
     expect(await run('app --state under_review --on 2025-11-20'.split(' '))).toMatchObject({ exitCode: 0 });
     expect((await run([])).out).toMatch(/^\(application\) +under_review 审核中 2025-11-20/m);

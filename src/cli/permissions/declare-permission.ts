@@ -4,7 +4,7 @@ import type { DeclaredState } from '../../model/permission.ts';
 import type { ApprovedCalls } from '../../model/sync-config.ts';
 import { approvedCalls } from '../../plan/approved-calls.ts';
 import { shanghaiDay, startOfShanghaiDay } from './business-days.ts';
-import { grantedApis, type GrantedApi } from './list-permissions.ts';
+import { listGrantedApis, type GrantedApi } from './list-permissions.ts';
 import type { OpenPermissions } from './open-permissions.ts';
 
 export interface DeclareFlags {
@@ -15,12 +15,16 @@ export interface DeclareFlags {
   readonly monthly?: number;
 }
 
-/** An API by operation, by its name in the console, or by what guides call it. @throws InvalidArgumentError */
-export function parseApi(text: string): GrantedApi {
+/**
+ * An API by operation, by its name in the console, or by what guides call it. Ends with a usage error when it is none
+ * of those that the project asks.
+ */
+export function findApi({ sync }: OpenPermissions, text: string, command: Command): GrantedApi {
   const operation = guideNames[text]?.operation ?? text;
-  const found = grantedApis.find((row) => row.operation === operation || row.name === text);
-  if (found) return found;
-  throw new InvalidArgumentError(`Give one of ${grantedApis.map((row) => row.operation).join(', ')}.`);
+  const apis = listGrantedApis(sync);
+  const found = apis.find((row) => row.operation === operation || row.name === text);
+  const known = apis.map((row) => row.operation).join(', ');
+  return found ?? command.error(`error: there is no API ${text}: give one of ${known}`);
 }
 
 /** A day in Asia/Shanghai. @throws InvalidArgumentError */

@@ -1,4 +1,4 @@
-import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
+import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
 import { guideNames } from '../../extract/endpoints/guide-names.ts';
 import type { PermissionStore } from '../../load/stores/permission-store.ts';
 import type { QuotaStore } from '../../load/stores/quota-store.ts';
@@ -33,15 +33,18 @@ export interface PermissionReport {
   readonly apis: readonly PermissionRow[];
 }
 
-/** All but the gateway's clock, which needs no grant (measured by clients). */
-export const grantedApis: readonly GrantedApi[] = (Object.keys(endpoints) as OperationName[])
-  .filter((operation) => operation !== 'system.time')
-  .map((operation) => ({
-    operation,
-    api: apiOf(endpoints[operation]),
-    name: endpoints[operation].name,
-    guideNames: Object.keys(guideNames).filter((name) => guideNames[name]?.operation === operation),
-  }));
+/** All that are asked but the gateway's clock, which needs no grant (measured by clients). */
+export function listGrantedApis(sync: SyncConfig | null): GrantedApi[] {
+  const endpoints = chooseEndpoints(sync?.apis ?? {});
+  return (Object.keys(endpoints) as OperationName[])
+    .filter((operation) => operation !== 'system.time')
+    .map((operation) => ({
+      operation,
+      api: apiOf(endpoints[operation]),
+      name: endpoints[operation].name,
+      guideNames: Object.keys(guideNames).filter((name) => guideNames[name]?.operation === operation),
+    }));
+}
 
 const nothingKnown: Omit<ApiPermission, 'api'> = {
   declared: 'not_applied',
@@ -84,6 +87,6 @@ export async function listPermissions(sources: PermissionSources): Promise<Permi
   };
   return {
     application: { ...application, advice: assessApplication(application, now) },
-    apis: grantedApis.map(toRow),
+    apis: listGrantedApis(sync).map(toRow),
   };
 }

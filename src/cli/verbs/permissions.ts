@@ -5,13 +5,13 @@ import { parseCount } from '../parse-count.ts';
 import {
   declareApi,
   declaredDay,
-  parseApi,
+  findApi,
   parseDay,
   type DeclareFlags,
 } from '../permissions/declare-permission.ts';
 import { parseDeclaredState } from '../permissions/declared-states.ts';
 import { formatPermissions } from '../permissions/format-permissions.ts';
-import { listPermissions, type GrantedApi } from '../permissions/list-permissions.ts';
+import { listPermissions } from '../permissions/list-permissions.ts';
 import { withPermissions } from '../permissions/open-permissions.ts';
 import { shanghaiDay } from '../permissions/business-days.ts';
 import { openSession } from '../session.ts';
@@ -25,19 +25,19 @@ function addSet(parent: Command, context: CliContext): void {
   const command = parent
     .command('set')
     .description('Declare what the console says of one API, and the volumes that 1688 approved.')
-    .argument('<operation>', 'as listed by `permissions`, or the name of its API', parseApi)
+    .argument('<operation>', 'as listed by `permissions`, or the name of its API')
     .requiredOption(stateFlag, stateHelp, parseDeclaredState)
     .option('--on <day>', 'since when, in Chinese time; default: today', parseDay)
     .option('--daily <calls>', 'approved calls a day, with --state granted', calls)
     .option('--monthly <calls>', 'approved calls a month, with --state granted', calls)
-    .action(async (granted: GrantedApi, flags: DeclareFlags, self: Command) => {
+    .action(async (name: string, flags: DeclareFlags, self: Command) => {
       if (flags.state !== 'granted' && (flags.daily ?? flags.monthly) !== undefined) {
         self.error('error: --daily and --monthly are what was approved: give them with --state granted');
       }
       const session = openSession(self, context, { logs: 'command' });
       const said = await withPermissions(session, async (open) => {
         const on = await declaredDay(open, flags.on, self);
-        return declareApi(open, granted, { ...flags, on });
+        return declareApi(open, findApi(open, name, self), { ...flags, on });
       });
       for (const line of said) session.talk(line);
     });
@@ -69,10 +69,13 @@ function addResume(parent: Command, context: CliContext): void {
   const command = parent
     .command('resume')
     .description('End the hold of an API: the next run calls it, by one call first.')
-    .argument('<operation>', 'as listed by `permissions`, or the name of its API', parseApi)
-    .action(async ({ api, operation }: GrantedApi, _flags: unknown, self: Command) => {
+    .argument('<operation>', 'as listed by `permissions`, or the name of its API')
+    .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
-      const wasHeld = await withPermissions(session, ({ quota }) => quota.resumeApi(api));
+      const { operation, wasHeld } = await withPermissions(session, async (open) => {
+        const granted = findApi(open, name, self);
+        return { operation: granted.operation, wasHeld: await open.quota.resumeApi(granted.api) };
+      });
       session.talk(wasHeld ? `${operation} is no longer held.` : `${operation} was not held.`);
     });
   addExamples(command, ['catalog-sync permissions resume offer.detail']);
