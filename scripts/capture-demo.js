@@ -16,7 +16,7 @@ function runDemo(project) {
   const command = 'exec npm run --silent demo -- --project "$1" 2>&1';
   const demo = spawnSync('sh', ['-c', command, 'sh', project], { cwd: root, encoding: 'utf8' });
   if (demo.status !== 0) throw new Error(`the demo failed; README.md is as it was\n${demo.stdout}`);
-  const output = stripVTControlCharacters(demo.stdout).replaceAll(project, '~/catalog-sync');
+  const output = stripVTControlCharacters(demo.stdout).replaceAll(`${project}/`, '');
   return `$ npm run demo\n${output.trimEnd().replace(/[ \t]+$/gm, '')}`;
 }
 

@@ -71,6 +71,7 @@ describe('the demo', { timeout: 300_000 }, () => {
     expect(err).toContain('SANDBOX: using mock data');
     expect(out).toMatch(/^outcome +succeeded$/m);
     expect(isOf('offers new', out)).toBe(isOf('offers', out));
+    expect(isOf('offers changed', out)).toBe(0);
     expect(isOf('categories listed', out)).toBe(60);
     expect(isOf('categories', out)).toBe(60);
     expect(isOf('prices begun', out)).toBe(isOf('prices', out));

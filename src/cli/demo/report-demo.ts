@@ -17,9 +17,10 @@ import { formatTable, type Column } from '../terminal/format-table.ts';
 import { safeJson, safeText } from '../terminal/safe-text.ts';
 
 const mostMoves = 8;
-/** Cells; with these the table of price moves fits into 100 columns. */
-const subjectWidth = 30;
-const labelWidth = 24;
+/** Cells of a table of price moves without its subjects and labels, with prices below 10,000. */
+const fixedWidth = 47;
+/** Cells that subjects and labels share: at least so many that they say something, at most for 100 columns. */
+const textWidth = { least: 30, most: 53 } as const;
 
 const amount = (value: number): string => value.toLocaleString('en');
 const right = (header: string): Column => ({ header, align: 'right' });
@@ -61,7 +62,9 @@ function formatUse(use: readonly ApiUse[]): string {
   );
 }
 
-function formatMoves(moves: readonly PriceMove[]): string {
+function formatMoves(moves: readonly PriceMove[], terminalWidth = 100): string {
+  const room = Math.min(textWidth.most, Math.max(textWidth.least, terminalWidth - fixedWidth));
+  const subjectWidth = Math.ceil(room * 0.55);
   const columns = [
     { header: 'offer' },
     { header: 'subject' },
@@ -73,7 +76,7 @@ function formatMoves(moves: readonly PriceMove[]): string {
   const rows = moves.map((move) => [
     move.offerId,
     truncateToWidth(safeText(move.subject ?? ''), subjectWidth),
-    truncateToWidth(safeText(move.label ?? `from ${amount(move.minQuantity)}`), labelWidth),
+    truncateToWidth(safeText(move.label ?? `from ${amount(move.minQuantity)}`), room - subjectWidth),
     move.kind,
     move.fromCny,
     move.toCny,
@@ -102,7 +105,7 @@ export async function reportDemo(session: Session, facts: DemoFacts): Promise<vo
   if (moves.offers === 0) return;
   const offers = moves.offers === 1 ? '1 offer' : `${amount(moves.offers)} offers`;
   session.print(`\nPrices of ${offers} moved; the largest moves:\n`);
-  session.print(formatMoves(moves.largest));
+  session.print(formatMoves(moves.largest, session.context.stdout.columns));
 }
 
 function nearPath(from: string, path: string): string {

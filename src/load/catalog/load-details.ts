@@ -132,6 +132,7 @@ async function mergeLate(client: PoolClient, late: readonly FoundLook[]): Promis
 
 async function mergeEmpty(merge: Merge, empty: readonly DetailLook[]): Promise<void> {
   if (empty.length === 0) return;
+  for (const { offerId, prior } of empty) if (prior.detail === null) merge.tally.completed.add(offerId);
   const rows = empty.map(({ offerId, key, answer }) => ({
     offer_id: offerId,
     state: offerState(merge.emptyLooksOf(offerId), null),
