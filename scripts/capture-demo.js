@@ -1,7 +1,7 @@
 // `npm run docs:demo`: runs the README's demo twice, in a folder of its own, and puts what it printed between the
 // marks in README.md.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -24,6 +24,8 @@ const [before, rest = ''] = readFileSync(readme, 'utf8').split(begin);
 const [, after] = rest.split(end);
 if (after === undefined) throw new Error(`README.md needs ${begin} and ${end}`);
 const project = mkdtempSync(join(tmpdir(), 'catalog-sync-demo-'));
+// Root's Postgres runs as another user: where it can't enter, its data would be left outside the folder.
+chmodSync(project, 0o755);
 try {
   const runs = [runDemo(project), runDemo(project)];
   writeFileSync(readme, `${before}${begin}\n\n\`\`\`text\n${runs.join('\n\n')}\n\`\`\`\n\n${end}${after}`);
