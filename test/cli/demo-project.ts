@@ -9,7 +9,7 @@ import { processStart } from '../../src/local/process-start.ts';
 import { relocatedFolder } from '../../src/local/server-place.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-export const bin = join(root, 'bin', 'catalog-sync.js');
+const bin = join(root, 'bin', 'catalog-sync.js');
 
 export interface StartedDemo {
   readonly child: ChildProcess;
