@@ -226,7 +226,7 @@ describe('permissions', () => {
   });
 
   test('of a new app are not known, API by API', () => {
-    expect(checkPermissions([])).toMatchObject([{ status: 'skip' }, { status: 'skip' }, { status: 'skip' }]);
+    expect(checkPermissions([]).map(({ status }) => status)).toEqual(Array<string>(6).fill('skip'));
   });
 
   test.each([

@@ -2,10 +2,13 @@ import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
 import type { ApiPermission, DeclaredState, ObservedState } from '../../model/permission.ts';
 import { ok, skip, warn, type Check } from './check.ts';
 
-/** What a catalog needs, and what it is without. */
-const needed = [
+/** Every API that is asked for catalogs, and what they are without it. */
+const asked = [
   { operation: 'category.children', without: 'feeds of categories find nothing, feeds of keywords do' },
-  { operation: 'search.keyword', without: 'no new offers are found' },
+  { operation: 'search.keyword', without: 'feeds of keywords and categories find no new offers' },
+  { operation: 'search.seller', without: 'feeds of sellers find nothing' },
+  { operation: 'search.image', without: 'feeds of images find nothing' },
+  { operation: 'image.upload', without: 'feeds of images can use urls of 1688, but no files' },
   { operation: 'offer.detail', without: 'offers have a name, a picture and one price, but no SKUs' },
 ] as const;
 
@@ -48,7 +51,7 @@ function judge(api: string, without: string, permission: ApiPermission | undefin
 
 /** What 1688 lets this app call, as calls showed it and as its operator declared it. */
 export function checkPermissions(known: readonly ApiPermission[]): Check[] {
-  return needed.map(({ operation, without }) => {
+  return asked.map(({ operation, without }) => {
     const api = apiOf(endpoints[operation]);
     return judge(
       api,
