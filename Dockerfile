@@ -20,9 +20,10 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY package.json catalog-sync.schema.json catalog-sync.example.yaml LICENSE ./
+COPY package.json catalog-sync.schema.json catalog-sync.example.yaml .env.example LICENSE ./
 COPY bin bin
 COPY migrations migrations
+COPY docs docs
 # A number, so that a cluster which forbids root can tell without reading /etc/passwd: `node` of the base image.
 USER 1000:1000
 ENTRYPOINT ["node", "/app/bin/catalog-sync.js"]
