@@ -147,6 +147,8 @@ describe('an API that refuses', () => {
     await at.setTime('2026-11-26T08:00:00+08:00');
     await call(null, { state: 'refunded', outcome: 'transport_error' });
     await call(null, { outcome: 'gateway_error', httpStatus: 503 });
+    // The probe is given back as of now, and whole milliseconds are compared.
+    await at.setTime('2026-11-26T08:05:00+08:00');
     await at.grant('never sent', { sendWithinMs: 1 });
     expect(await reserve()).toMatchObject({ by: 'hold', retryAfterMs: 100 });
     await at.setTime('2026-11-26T08:10:00+08:00');
