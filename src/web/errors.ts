@@ -1,6 +1,10 @@
 import { defineErrors } from '../core/errors.ts';
 
 export const webErrors = defineErrors({
+  HEALTH_NOT_LISTENING: {
+    recovery: 'halt',
+    remedy: 'Choose a free port with `catalog-sync serve --port`, or stop what listens at this one.',
+  },
   AUTH_CALLBACK_NOT_LISTENING: {
     recovery: 'halt',
     remedy:

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AppError } from '../core/errors.ts';
+import { webErrors } from './errors.ts';
 
 export interface HealthServerOptions {
   /** 0: any free one. */
@@ -17,6 +19,8 @@ export interface HealthServer {
 /**
  * `/livez` (the process answers; never looks at the database) and `/readyz` (database and migrations are there),
  * on loopback. Both say nothing but `ok` or `not ready`.
+ *
+ * @throws AppError HEALTH_NOT_LISTENING
  */
 export async function startHealthServer({ port, checkReady }: HealthServerOptions): Promise<HealthServer> {
   const server = createServer((request, response) => {
@@ -33,8 +37,13 @@ export async function startHealthServer({ port, checkReady }: HealthServerOption
       );
     } else answer(404, 'not found');
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+  } catch (cause) {
+    const message = `health checks can not be answered on port ${port}`;
+    throw new AppError(webErrors.HEALTH_NOT_LISTENING, message, { cause });
+  }
   return {
     port: (server.address() as AddressInfo).port,
     close: async () => {
