@@ -7,12 +7,12 @@ import { cliErrors } from '../errors.ts';
 import { sourceBanner, withApp } from '../run-session.ts';
 import type { Session } from '../session.ts';
 import { withExistingDatabase } from '../with-database.ts';
-import { requestFor, targetOf, type RecordableOperation } from './target-request.ts';
+import { requestFor, targetOf, type TargetOperation } from './target-request.ts';
 
 /** Which answer to record: a stored one by its id, or the newest about a target. */
 export type Wanted =
-  | { readonly operation: RecordableOperation; readonly rawId: string }
-  | { readonly operation: RecordableOperation; readonly target: string };
+  | { readonly operation: TargetOperation; readonly rawId: string }
+  | { readonly operation: TargetOperation; readonly target: string };
 
 async function readRaw(session: Session, read: (raw: RawStore) => Promise<StoredAnswer | null>) {
   return withExistingDatabase(session, async ({ url }) => {
@@ -44,7 +44,8 @@ export async function findAnswer(session: Session, wanted: Wanted): Promise<Stor
 /**
  * Asks 1688 once, whatever is stored, and gives the answer as it was stored.
  *
- * @throws AppError RECORD_NOT_FOUND when nobody agreed or the quota did not; GATEWAY_*, AUTH_*, CREDENTIALS_MISSING
+ * @throws AppError RECORD_NOT_FOUND when nobody agreed or the quota did not; DATABASE_OTHER_SOURCE, GATEWAY_*,
+ * AUTH_*, CREDENTIALS_MISSING
  */
 export async function callForAnswer(
   session: Session,
@@ -57,10 +58,12 @@ export async function callForAnswer(
   }
   const sync = session.readSyncConfig();
   let rawId = '';
-  await withApp(session, { sync }, async ({ gateway, source }) => {
+  await withApp(session, { sync }, async ({ gateway, runs, source }) => {
     session.talk(sourceBanner(source));
+    // The next run loads what is stored: invented and real answers must not meet.
+    await runs.claimSource(source);
     const context = { runId: null, jobId: null, windowId: null, lane: 'manual', freshForMs: 0 } as const;
-    const answer = await gateway.call(requestFor(operation, target, sync.language), context);
+    const answer = await gateway.call(requestFor(operation, target, sync), context);
     if (answer.kind === 'waiting') {
       throw new AppError(
         cliErrors.RECORD_NOT_FOUND,
@@ -70,7 +73,7 @@ export async function callForAnswer(
     rawId = answer.provenance.rawId;
   });
   // No window asked for it, so that it has no place in the catalog.
-  if (operation === 'search.keyword') {
+  if (operation.startsWith('search.')) {
     await readRaw(session, async (raw) => {
       await raw.keepOut(rawId);
       return null;

@@ -3,7 +3,8 @@ export type Treatment = 'name' | 'address' | 'id' | 'url' | 'removed';
 
 /**
  * Fields of 1688's answers (1688 docs keywordQuery, imageQuery and queryProductDetail v1) that name a seller or are
- * written by one in a form that nobody can check, and links that carry the app's own tracking. By name, at any depth.
+ * written by one in a form that nobody can check, and links that carry the app's own tracking; and `sellerId` and
+ * `imageId`, by which our requests name a seller and a picture of the operator. By name, at any depth.
  */
 export const personalFields: Readonly<Record<string, Treatment>> = {
   companyName: 'name',
@@ -11,6 +12,7 @@ export const personalFields: Readonly<Record<string, Treatment>> = {
   sendGoodsAddressText: 'address',
   sellerOpenId: 'id',
   sellerId: 'id',
+  imageId: 'id',
   certificateName: 'removed',
   certificateCode: 'removed',
   certificatePhotoList: 'url',

@@ -3,7 +3,7 @@ import { isJsonObject, parseJson } from '../../core/json.ts';
 import { readEnvelope } from '../../extract/gateway/envelope.ts';
 import { readStored } from '../../extract/read-stored.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
-import { personalFields } from './personal-fields.ts';
+import { personalFields, scrubText } from './personal-fields.ts';
 import { redact, type Pseudonymize, type Redacted } from './redact.ts';
 import { shapeOf } from './shape-of.ts';
 
@@ -24,14 +24,15 @@ function payloadOf(body: string): unknown {
   return envelope.shape === 'flat' ? inner(whole) : whole;
 }
 
-/** The request with the seller it names, if it does, as a pseudonym. */
-function redactRequest(request: StoredAnswer['request'], pseudonymize: Pseudonymize) {
-  return Object.fromEntries(
-    Object.entries(request).map(([key, value]: [string, unknown]) => {
-      const isPersonal = personalFields[key] === 'id' && typeof value === 'string';
-      return [key, isPersonal ? pseudonymize('id', value) : value];
-    }),
-  );
+/** The request with the seller or uploaded picture it names as a pseudonym, and no account in a picture's url. */
+function redactRequest(request: object, pseudonymize: Pseudonymize): Record<string, unknown> {
+  const redactPart = ([key, value]: [string, unknown]): [string, unknown] => {
+    if (typeof value === 'object' && value !== null) return [key, redactRequest(value, pseudonymize)];
+    if (typeof value !== 'string') return [key, value];
+    if (personalFields[key] === 'id') return [key, pseudonymize('id', value)];
+    return [key, key === 'url' ? scrubText(value) : value];
+  };
+  return Object.fromEntries(Object.entries(request).map(redactPart));
 }
 
 /**

@@ -1,42 +1,57 @@
-import type {
-  CategoryChildrenRequest,
-  OfferDetailRequest,
-  SearchKeywordRequest,
-} from '../../model/operation.ts';
+import type { JsonObject } from '../../core/json.ts';
+import type { CatalogRequest, KnownPicture } from '../../model/operation.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
 
-/** Operations that are recorded by what they ask for; others by the raw id of their stored answer. */
-export const recordableOperations = ['category.children', 'search.keyword', 'offer.detail'] as const;
+/** Operations that are asked about one target. */
+export type TargetOperation = CatalogRequest['operation'];
 
-export type RecordableOperation = (typeof recordableOperations)[number];
+export const targetOperations = [
+  'category.children',
+  'search.keyword',
+  'search.seller',
+  'search.image',
+  'offer.detail',
+] as const satisfies readonly TargetOperation[];
 
-export type RecordableRequest = CategoryChildrenRequest | SearchKeywordRequest | OfferDetailRequest;
+/** A url, or the id that 1688 gave to an uploaded picture. */
+function pictureOf(target: string): KnownPicture {
+  return target.includes('://') ? { kind: 'address', url: target } : { kind: 'uploaded', imageId: target };
+}
 
 /** The parts of a request that make it this one, whatever the language and page were. */
-export function targetOf(operation: RecordableOperation, target: string): Readonly<Record<string, string>> {
+export function targetOf(operation: TargetOperation, target: string): JsonObject {
   switch (operation) {
     case 'category.children':
       return { categoryId: target };
     case 'search.keyword':
       return { keyword: target };
+    case 'search.seller':
+      return { sellerId: target };
+    case 'search.image':
+      return { picture: { ...pictureOf(target) } };
     case 'offer.detail':
       return { offerId: target };
   }
 }
 
-/** The request that asks for a target: of a search, its first page. */
+/** The request that asks for a target as a run does: of a search, its first page. */
 export function requestFor(
-  operation: RecordableOperation,
+  operation: TargetOperation,
   target: string,
-  language: string,
-): RecordableRequest {
+  { language, apis }: Pick<SyncConfig, 'language' | 'apis'>,
+): CatalogRequest {
+  const firstPage = { priceMinCny: null, priceMaxCny: null, page: 1, pageSize: 50, language };
   switch (operation) {
-    case 'category.children':
-      return { operation, categoryId: target };
+    case 'category.children': {
+      const isTranslated = apis['category.children']?.speaks === 'category.translation.getById';
+      return { operation, categoryId: target, ...(isTranslated ? { language } : {}) };
+    }
     case 'search.keyword':
-      return {
-        ...{ operation, keyword: target, categoryId: null, priceMinCny: null, priceMaxCny: null },
-        ...{ page: 1, pageSize: 50, language },
-      };
+      return { operation, keyword: target, categoryId: null, ...firstPage };
+    case 'search.seller':
+      return { operation, sellerId: target, ...firstPage };
+    case 'search.image':
+      return { operation, picture: pictureOf(target), ...firstPage };
     case 'offer.detail':
       return { operation, offerId: target, language };
   }

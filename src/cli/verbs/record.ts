@@ -4,7 +4,7 @@ import type { CliContext } from '../context.ts';
 import { callForAnswer, findAnswer, type Wanted } from '../record/find-answer.ts';
 import { createPseudonyms, readPseudonymKey } from '../record/pseudonyms.ts';
 import { recordAnswer, type Recording } from '../record/recording.ts';
-import { recordableOperations, type RecordableOperation } from '../record/target-request.ts';
+import { targetOperations, type TargetOperation } from '../record/target-request.ts';
 import { openSession, type Session } from '../session.ts';
 
 interface RecordFlags {
@@ -27,18 +27,16 @@ export function registerRecord(program: Command, context: CliContext): void {
     .description(
       'Print a stored answer of 1688 as a golden file for tests, without secrets and personal data.',
     )
-    .addArgument(new Argument('<operation>', 'what was asked').choices(recordableOperations))
-    .argument('[target]', 'category id, keyword or offer id: its newest answer')
+    .addArgument(new Argument('<operation>', 'what was asked').choices(targetOperations))
+    .argument(
+      '[target]',
+      'category id, keyword, seller id, url or id of a picture, or offer id: its newest answer',
+    )
     .option('--raw <id>', 'the stored answer with this raw id instead')
     .addOption(new Option('--call', 'ask 1688 once in place of looking into the database').conflicts('raw'))
     .option('--yes', 'make the call without asking')
     .action(
-      async (
-        operation: RecordableOperation,
-        target: string | undefined,
-        flags: RecordFlags,
-        self: Command,
-      ) => {
+      async (operation: TargetOperation, target: string | undefined, flags: RecordFlags, self: Command) => {
         const session = openSession(self, context, { logs: 'command' });
         if ((target === undefined) === (flags.raw === undefined)) {
           self.error("error: give either a target or '--raw'");
@@ -58,6 +56,7 @@ export function registerRecord(program: Command, context: CliContext): void {
   addExamples(command, [
     'catalog-sync record offer.detail 610947572360 > test/fixtures/recorded/bag.json',
     'catalog-sync record search.keyword --raw 4711',
+    'catalog-sync record search.image https://cbu01.alicdn.com/img/ibank/1.jpg --call',
     'catalog-sync record category.children 0 --call --yes',
   ]);
 }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { JsonObject } from '../../core/json.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
 import { readSql } from '../sql-file.ts';
 import { toStoredAnswer, type StoredAnswerRow } from '../stored-answer.ts';
@@ -18,11 +19,12 @@ export interface RawStore {
    */
   read(rawId: string): Promise<StoredAnswer | null>;
   /**
-   * The newest answer to a request of an operation that has all these parts, like `{offerId: '610947572360'}`.
+   * The newest answer to a request of an operation that has all these parts, like `{offerId: '610947572360'}`, at any
+   * depth.
    *
    * @throws AppError RAW_DAMAGED
    */
-  findNewest(operation: string, parts: Readonly<Record<string, string>>): Promise<StoredAnswer | null>;
+  findNewest(operation: string, parts: JsonObject): Promise<StoredAnswer | null>;
   /** Keeps an answer, for itself, out of the catalog: it was asked for by nobody who has a place for it. */
   keepOut(rawId: string): Promise<void>;
   /** Keeps an answer that can't be loaded from being tried for ever: it goes into quarantine, with its reason. */

@@ -3,6 +3,7 @@ import { runCli } from '../../../src/cli/main.ts';
 import { parseJson, type JsonObject } from '../../../src/core/json.ts';
 import type { OfferDetailRequest } from '../../../src/model/operation.ts';
 import { normalizeAnswer } from '../../../src/transform/normalize-answer.ts';
+import { createTestDatabase } from '../../support/database.ts';
 import { openTestStack, type TestStack } from '../../support/stack.ts';
 import { createProject, createWorld } from '../in-process.ts';
 
@@ -62,6 +63,49 @@ describe('record', () => {
     expect(err).toContain('SANDBOX: using mock data');
     expect(parseJson(out)).toMatchObject({ request: { operation: 'search.keyword' } });
     expect(await stack.query('SELECT FROM raw.payload WHERE loaded_at IS NULL')).toEqual([]);
+  });
+
+  test('of a shop has a pseudonym in place of its seller, and is found again by the seller', async () => {
+    const [shop] = await stack.query<{ seller_id: string }>('SELECT seller_id FROM catalog.seller LIMIT 1');
+    const seller = shop?.seller_id ?? '';
+    const called = await record('search.seller', seller, '--call', '--yes');
+    expect(called.exitCode, called.err).toBe(0);
+    expect(called.out).not.toContain(seller);
+    const { request } = parseJson(called.out) as { request: JsonObject };
+    expect(request).toMatchObject({ operation: 'search.seller', page: 1 });
+    expect(request['sellerId']).toMatch(/^BBB[0-9a-f]{12}$/);
+    expect((await record('search.seller', seller)).out).toBe(called.out);
+    expect(await stack.query('SELECT FROM raw.payload WHERE loaded_at IS NULL')).toEqual([]);
+  });
+
+  test('of a picture names neither company nor account, and is found by its url or raw id', async () => {
+    const url = 'https://cbu01.alicdn.com/img/ibank/O1CN01abc_!!2212511504862-0-cib.jpg';
+    const called = await record('search.image', url, '--call', '--yes');
+    expect(called.exitCode, called.err).toBe(0);
+    expect(called.out).not.toContain('2212511504862');
+    expect(called.err).toMatch(/^replaced: .*companyName \(\d+\)/m);
+    expect((parseJson(called.out) as JsonObject)['request']).toMatchObject({
+      picture: { kind: 'address', url: url.replace('2212511504862', '0') },
+    });
+    expect((await record('search.image', url)).out).toBe(called.out);
+    const [{ raw_id: rawId } = { raw_id: '' }] = await stack.query<{ raw_id: string }>(
+      `SELECT raw_id FROM raw.payload WHERE operation = 'search.image'`,
+    );
+    expect((await record('search.image', '--raw', rawId)).out).toBe(called.out);
+  });
+
+  test('binds the database to its source, so that a run of the other one can not load the answer', async () => {
+    const database = await createTestDatabase();
+    try {
+      const env = { ...stack.env, DATABASE_URL: database.url };
+      const { context, stderr } = createWorld({ cwd: project, env });
+      const exitCode = await runCli(['record', 'category.children', '0', '--call', '--yes'], context);
+      expect(exitCode, stderr.text).toBe(0);
+      const { rows } = await database.pool.query('SELECT source FROM sync.database_identity');
+      expect(rows).toEqual([{ source: 'sandbox' }]);
+    } finally {
+      await database.drop();
+    }
   });
 
   test('of what is not stored says what can be done', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { personalFields, scrubText } from '../../../src/cli/record/personal-fields.ts';
 import { createPseudonyms } from '../../../src/cli/record/pseudonyms.ts';
+import { recordAnswer } from '../../../src/cli/record/recording.ts';
 import { redact } from '../../../src/cli/record/redact.ts';
 import { shapeOf } from '../../../src/cli/record/shape-of.ts';
 import type { OperationRequest } from '../../../src/model/operation.ts';
@@ -69,8 +70,8 @@ describe.each(requests)('an answer of $operation $language', (request) => {
 });
 
 test('every personal field is in the answer of some operation', () => {
-  // Requests name sellers as well, under the name of our own.
-  expect(Object.keys(personalFields).filter((key) => !seen.has(key))).toEqual(['sellerId']);
+  // Requests name sellers and pictures as well, under names of our own.
+  expect(Object.keys(personalFields).filter((key) => !seen.has(key))).toEqual(['sellerId', 'imageId']);
 });
 
 describe('a recording', () => {
@@ -139,6 +140,23 @@ describe('a recording', () => {
     expect(stringify(value)).not.toMatch(/某某竹制品|BBBinvented01|丽水/);
     expect(value).toMatchObject({ subject: '一次性竹筷', createDate: '2022-03-21' });
   });
+});
+
+test('a recorded request names no uploaded picture', () => {
+  const picture = { kind: 'uploaded', imageId: '1234567' } as const;
+  const request = { operation: 'search.image', picture, ...page } as const;
+  const body = Buffer.from('{"result":{"success":"true","code":"200","result":{"data":[]}}}');
+  const stored = {
+    rawId: '1',
+    callId: '1',
+    runId: null,
+    windowId: null,
+    observedAt: new Date(0),
+    httpStatus: 200,
+  };
+  const { text } = recordAnswer({ ...stored, request, body }, pseudonymize);
+  expect(text).toContain('"operation": "search.image"');
+  expect(text).not.toContain('1234567');
 });
 
 describe('a text that is kept', () => {
