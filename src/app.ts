@@ -11,6 +11,7 @@ import type { Source } from './model/run.ts';
 import type { ApprovedCalls, Schedule, SyncConfig } from './model/sync-config.ts';
 import { apiOf, chooseEndpoints } from './extract/endpoints/endpoints.ts';
 import { createGateway } from './extract/gateway/create-gateway.ts';
+import type { TransportTimeouts } from './extract/gateway/transport.ts';
 import { createTokenProvider } from './extract/oauth/token-provider.ts';
 import { conduct, createNudge } from './jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
@@ -45,6 +46,8 @@ export interface AppOptions {
   readonly shutdown: Pick<Shutdown, 'drain' | 'stopNow'>;
   /** Before the second attempt of a job, doubled for each further one. Default 1,000. */
   readonly retryDelayMs?: number;
+  /** How long 1688 may keep a call waiting, phase by phase. Default: `defaultTimeouts` of the transport. */
+  readonly gatewayTimeouts?: Partial<TransportTimeouts>;
   /** Schedules whose slots this process decides. Default: none, as for a verb that ends with its run. */
   readonly schedules?: readonly Schedule[];
 }
@@ -116,9 +119,10 @@ async function applyLimits(
 }
 
 function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool): Gateway {
-  const { config, log } = options;
+  const { config, log, gatewayTimeouts: timeouts = {} } = options;
   const { appKey, appSecret } = credentialsOf(config);
-  const parts = { appKey, appSecret, baseUrl: config.ALIBABA_API_URL, ledger, log, clock: systemClock };
+  const baseUrl = config.ALIBABA_API_URL;
+  const parts = { appKey, appSecret, baseUrl, timeouts, ledger, log, clock: systemClock };
   const tokens = createTokenProvider({
     ...parts,
     fromEnvironment: {

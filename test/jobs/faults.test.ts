@@ -7,7 +7,11 @@ import { faultCases, feeds, type FaultCase } from './fault-cases.ts';
 
 const matrix = new URL('../../docs/faults.md', import.meta.url).pathname;
 
-const feedLines = { tree: 'categories: ["0"]', keyword: 'keywords: [款]' } as const;
+const feedLines = {
+  tree: 'categories: ["0"]',
+  branch: 'categories: ["10107"]',
+  keyword: 'keywords: [款]',
+} as const;
 
 function syncOf(feed: keyof typeof feeds) {
   const text = `
@@ -19,9 +23,10 @@ quotas: { per_second: 1000 }
 }
 
 async function survive(tried: FaultCase): Promise<void> {
-  const { feed, faults, holds, extraCalls, status = 'succeeded', errors = 0 } = tried;
+  const { feed, faults, gatewayTimeouts, holds, extraCalls, status = 'succeeded', errors = 0 } = tried;
   const sandbox = { offers: 100, categories: 12 };
-  await withTestStack({ backend: 'postgres', sandbox, sync: syncOf(feed) }, async (stack) => {
+  const options = { backend: 'postgres', sandbox, sync: syncOf(feed), gatewayTimeouts } as const;
+  await withTestStack(options, async (stack) => {
     stack.sandbox.setFaults(faults);
     const run = await stack.run();
     expect(run).toMatchObject({ status, counts: { errors } });

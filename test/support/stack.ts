@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { inject } from 'vitest';
-import { openApp, type App } from '../../src/app.ts';
+import { openApp, type App, type AppOptions } from '../../src/app.ts';
 import { loadConfig } from '../../src/core/config.ts';
 import { CloseStack } from '../../src/core/lifecycle.ts';
 import { createLogger, type Logger } from '../../src/core/log.ts';
@@ -30,6 +30,8 @@ export interface TestStackOptions {
   readonly sync?: Partial<SyncConfig>;
   /** Settings beside those that lead to the sandbox and the queue. */
   readonly env?: Readonly<Record<string, string>>;
+  /** For tests in which 1688 keeps a call waiting: less than production's half a minute. */
+  readonly gatewayTimeouts?: AppOptions['gatewayTimeouts'];
 }
 
 export interface LogLine {
@@ -87,7 +89,7 @@ function collectLogs(): { log: Logger; logs: LogLine[] } {
 async function openProcess(
   databaseUrl: string,
   env: Readonly<Record<string, string>>,
-  sync: SyncConfig,
+  { sync, gatewayTimeouts }: Pick<Required<AppOptions>, 'sync' | 'gatewayTimeouts'>,
 ): Promise<TestProcess> {
   const { log, logs } = collectLogs();
   const [drain, stopNow] = [new AbortController(), new AbortController()];
@@ -99,6 +101,7 @@ async function openProcess(
     log,
     shutdown: { drain: drain.signal, stopNow: stopNow.signal },
     retryDelayMs: 20,
+    gatewayTimeouts,
   });
   const conducting = new Set<Promise<void>>();
   const app: App = {
@@ -179,7 +182,7 @@ export async function openTestStack(options: TestStackOptions): Promise<TestStac
       const opened = await openProcess(
         database.url,
         { ...env, ...changed.env },
-        { ...sync, ...changed.sync },
+        { gatewayTimeouts: options.gatewayTimeouts ?? {}, sync: { ...sync, ...changed.sync } },
       );
       closing.add('process', () => opened.close());
       return opened;

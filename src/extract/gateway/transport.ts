@@ -5,7 +5,7 @@ import { extractErrors } from '../errors.ts';
 import { exchange, type TransportResult } from './exchange.ts';
 
 /** Bounds in milliseconds, one per phase. */
-interface TransportTimeouts {
+export interface TransportTimeouts {
   readonly connectMs: number;
   /** From the request's last byte to the answer's headers. */
   readonly headersMs: number;
@@ -19,7 +19,7 @@ interface TransportTimeouts {
  * A call takes about 750 ms as measured by clients, who wait 20 s for slow ones. Half of that would give up
  * calls that are being served, and pay them twice; double would keep a dead connection's job for 40 s.
  */
-const defaultTimeouts: TransportTimeouts = {
+export const defaultTimeouts: TransportTimeouts = {
   connectMs: 5_000,
   headersMs: 20_000,
   bodyMs: 10_000,
