@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { hasType, hasValue, type Answer, type Field } from './describe-field.ts';
 
 /** What earlier answers told, for later questions. */
 export interface Known {
   readonly offerId?: string;
   readonly sellerId?: string;
+  /** Of the uploaded picture. */
+  readonly imageId?: string;
 }
 
 /** One question to a gateway and what its answer must look like. */
@@ -31,12 +34,12 @@ const refusal = (code: string, ...statuses: string[]): Field[] => [
   hasType('exception', 'text'),
 ];
 
-const nested = [
+const wrapped = [
   hasValue('#status', '200'),
   hasType('result.success', 'flag', 'text'),
   hasType('result.code', 'text', ...optional),
-  hasType('result.result', 'object'),
 ];
+const nested = [...wrapped, hasType('result.result', 'object')];
 
 const searchRows = [
   hasType('result.result.totalRecords', 'number'),
@@ -60,18 +63,22 @@ function firstAt(
   return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
 }
 
+/** What 1688 answers to an upload that it can not use as a picture (1688 docs image.upload v1). */
+const noImage = '0';
+
+function imageIdOf({ body }: Answer): Known {
+  const imageId = (body as { result?: { result?: unknown } } | null)?.result?.result;
+  return typeof imageId === 'string' && imageId !== noImage ? { imageId } : {};
+}
+
+/** A red bag on white. */
+const picture = new URL('picture.jpg', import.meta.url);
+
 const page = { beginPage: 1, pageSize: 3, country: 'en' };
 const detail = { api: crossborder('product.search.queryProductDetail'), needsToken: true };
 
 /** Every question, in the order of asking: each is one call. Cheap ones first, so that a dead key costs little. */
 export const contractCalls: readonly ContractCall[] = [
-  {
-    name: 'system.currentTime',
-    api: 'system:currentTime:1',
-    needsToken: false,
-    params: () => ({}),
-    fields: [hasValue('#status', '200'), hasType('', 'text')],
-  },
   {
     name: 'a wrong signature',
     api: 'system:currentTime:1',
@@ -177,5 +184,23 @@ export const contractCalls: readonly ContractCall[] = [
       hasType('result.result.data[].offerId', 'number'),
       hasType('result.result.data[].subject', 'text'),
     ],
+  },
+  {
+    name: 'image.upload',
+    api: crossborder('product.image.upload'),
+    needsToken: true,
+    params: () => ({
+      uploadImageParam: JSON.stringify({ imageBase64: readFileSync(picture).toString('base64') }),
+    }),
+    fields: [...wrapped, hasType('result.result', 'text')],
+    learn: imageIdOf,
+  },
+  {
+    name: 'imageQuery',
+    api: crossborder('product.search.imageQuery'),
+    needsToken: true,
+    params: ({ imageId }) =>
+      imageId === undefined ? null : { offerQueryParam: JSON.stringify({ imageId, ...page }) },
+    fields: [...nested, ...searchRows, hasType('result.result.picRegionInfo', 'object', ...optional)],
   },
 ];
