@@ -94,7 +94,9 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   const feeds = feedsOf(run, deps.sync);
   // Before anything is planned: what is loaded after this look may be followed by something that is due.
   const isIdle =
-    (await deps.plan.countLeases(run.runId)) === 0 && (await deps.runs.countReserved(run.runId)) === 0;
+    (await deps.plan.countLeases(run.runId)) === 0 &&
+    (await deps.runs.countReserved(run.runId)) === 0 &&
+    !(await deps.plan.isAwaitingOthers(run.runId, feeds));
   // After that look: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
   await deps.plan.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);

@@ -1,20 +1,20 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import type { Queues } from '../../src/jobs/queue-backend.ts';
 import { tick, type TickDeps } from '../../src/jobs/tick.ts';
 import { createPlanStore, type PlanStore } from '../../src/load/stores/plan-store.ts';
 import { createRawStore } from '../../src/load/stores/raw-store.ts';
-import { createRunStore } from '../../src/load/stores/run-store.ts';
+import { createRunStore, type RunStore } from '../../src/load/stores/run-store.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const sync = parseSyncFile('account: business\nfeeds:\n  - { name: shoes, keywords: ["鞋"] }\n', 'test');
 
 let database: TestDatabase;
-beforeAll(async () => {
+beforeEach(async () => {
   database = await createTestDatabase();
 });
-afterAll(() => database.drop());
+afterEach(() => database.drop());
 
 /** Queues in which some job is always at work. */
 function createBusyQueues(added: string[]): Queues {
@@ -42,9 +42,37 @@ async function loadLastPage(): Promise<void> {
   );
 }
 
+function createDeps(changes: Partial<TickDeps>): TickDeps {
+  const { pool } = database;
+  return {
+    exclusively: (work) => work(),
+    sweep: async () => undefined,
+    startScheduledRuns: async () => undefined,
+    raw: createRawStore({ pool }),
+    listBlocks: async () => new Map(),
+    ledgerNow: async () => new Date(),
+    loader: { load: async () => [], loadStored: async () => [] },
+    runs: createRunStore({ pool }),
+    plan: createPlanStore({ pool }),
+    queues: createBusyQueues([]),
+    sync,
+    log: createLogger({ level: 'silent', pretty: false }),
+    ...changes,
+  };
+}
+
+async function begin(runs: RunStore, scope: string): Promise<string> {
+  const begun = await runs.begin({
+    ...{ scope, feedNames: ['shoes'], trigger: 'test', source: 'sandbox' },
+    ...{ budgetCalls: null, deadlineMs: null },
+  });
+  if (begun.kind !== 'started') throw new Error(`run of ${scope}: ${begun.kind}`);
+  return begun.run.runId;
+}
+
 it('a run does not end while a page is loaded that brings something new', async () => {
   const { pool } = database;
-  const [runs, real] = [createRunStore({ pool }), createPlanStore({ pool })];
+  const real = createPlanStore({ pool });
   let isLoading = false;
   const plan: PlanStore = {
     ...real,
@@ -56,29 +84,9 @@ it('a run does not end while a page is loaded that brings something new', async 
     },
   };
   const added: string[] = [];
-  const deps: TickDeps = {
-    exclusively: (work) => work(),
-    sweep: async () => undefined,
-    startScheduledRuns: async () => undefined,
-    raw: createRawStore({ pool }),
-    listBlocks: async () => new Map(),
-    ledgerNow: async () => new Date(),
-    loader: { load: async () => [], loadStored: async () => [] },
-    runs,
-    plan,
-    queues: createBusyQueues(added),
-    sync,
-    log: createLogger({ level: 'silent', pretty: false }),
-  };
-  const begun = await runs.begin({
-    scope: 'all',
-    feedNames: ['shoes'],
-    trigger: 'test',
-    source: 'sandbox',
-    budgetCalls: null,
-    deadlineMs: null,
-  });
-  const runId = begun.kind === 'started' ? begun.run.runId : '';
+  const deps = createDeps({ plan, queues: createBusyQueues(added) });
+  const { runs } = deps;
+  const runId = await begin(runs, 'all');
 
   await tick(deps);
   expect(added).toEqual(['search']);
@@ -89,6 +97,45 @@ it('a run does not end while a page is loaded that brings something new', async 
   expect(added).toEqual(['search', 'detail']);
 
   await pool.query(
+    'UPDATE sync.refresh SET detail_at = usage.ledger_now(), leased_by = NULL, leased_until = NULL',
+  );
+  await tick(deps);
+  expect(await runs.read(runId)).toMatchObject({ status: 'succeeded' });
+});
+
+it('what a tick takes for a run that has ended meanwhile is free for the next run', async () => {
+  const added: string[] = [];
+  const deps = createDeps({ queues: createBusyQueues(added) });
+  const { runs, plan } = deps;
+  const ended = await begin(runs, 'all');
+  const lease = { runId: ended, feeds: sync.feeds, freshForMs: 0, limit: 10 };
+  await plan.ensureWindows(sync.feeds, 'en', false);
+  await runs.end(ended, 'failed', 'GATEWAY_SIGNATURE_REFUSED');
+  // The tick had listed it as active before it ended.
+  const [taken] = await plan.leaseWindows('search', lease);
+  expect(await plan.keepLeased('search', ended, [taken?.windowId ?? ''])).toEqual([]);
+
+  const next = await begin(runs, 'all');
+  await tick(deps);
+  expect(added).toContain('search');
+  expect(await runs.read(next)).toMatchObject({ status: 'running' });
+  await runs.end(next, 'cancelled', 'signal');
+});
+
+it('a run does not succeed while another one is still at what its feeds reach', async () => {
+  const deps = createDeps({});
+  const { runs, plan } = deps;
+  const other = await begin(runs, 'other');
+  await plan.ensureWindows(sync.feeds, 'en', false);
+  const lease = { runId: other, feeds: sync.feeds, freshForMs: 0, limit: 10 };
+  expect(await plan.leaseWindows('search', lease)).toHaveLength(1);
+  await loadLastPage();
+  expect(await plan.leaseOffers(lease)).toHaveLength(1);
+
+  const runId = await begin(runs, 'all');
+  await tick(deps);
+  expect(await runs.read(runId)).toMatchObject({ status: 'running' });
+  await database.pool.query(
     'UPDATE sync.refresh SET detail_at = usage.ledger_now(), leased_by = NULL, leased_until = NULL',
   );
   await tick(deps);

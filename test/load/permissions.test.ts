@@ -146,8 +146,9 @@ describe('an API that refuses', () => {
     await call('denied');
     await at.setTime('2026-11-26T08:00:00+08:00');
     await call(null, { state: 'refunded', outcome: 'transport_error' });
+    // A probe is given back as of now, and whole milliseconds are compared.
+    await at.setTime('2026-11-26T08:01:00+08:00');
     await call(null, { outcome: 'gateway_error', httpStatus: 503 });
-    // The probe is given back as of now, and whole milliseconds are compared.
     await at.setTime('2026-11-26T08:05:00+08:00');
     await at.grant('never sent', { sendWithinMs: 1 });
     expect(await reserve()).toMatchObject({ by: 'hold', retryAfterMs: 100 });

@@ -10,6 +10,14 @@ import { permissionSign } from './permission-sign.ts';
 import type { TransportFailure, TransportResult } from './exchange.ts';
 import type { Transport } from './transport.ts';
 
+/** What is told to wait, and what is learned from refusals, for the calls of one API in this process. */
+export interface Gate {
+  /** How long nothing may leave, in milliseconds; 0: it may. */
+  pauseMs(): number;
+  /** A call that was sent at `sentAt` was refused. */
+  refused(error: ErrorKind, sentAt: Date): void;
+}
+
 export interface AttemptParts {
   readonly ledger: Ledger;
   readonly transport: Transport;
@@ -26,6 +34,8 @@ export interface AttemptPlan {
   readonly expects: Expectation;
   /** Whether a good answer's body goes into the store. Never for OAuth: it holds tokens. */
   readonly keepsBody: boolean;
+  /** Of calls that pause for one another; OAuth's do not. */
+  readonly gate?: Gate;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -55,7 +65,7 @@ export const sendWithinMs = 15_000;
 
 /** One ledger row and at most one HTTP attempt: reserve, wait for the slot, send, classify, settle. */
 export async function attemptCall(parts: AttemptParts, plan: AttemptPlan): Promise<AttemptAnswer> {
-  const { ledger, transport, clock } = parts;
+  const { ledger, clock } = parts;
   const granted = await ledger.reserve(plan.reserve);
   if (granted.kind === 'cached') return granted;
   if (granted.kind === 'in_flight') return waiting('in_flight', granted.retryAfterMs);
@@ -63,16 +73,38 @@ export async function attemptCall(parts: AttemptParts, plan: AttemptPlan): Promi
 
   await sleep(granted.sendAfterMs, plan.signal);
   if (plan.signal?.aborted) return settle(parts, plan, { granted, sentAt: clock.now(), sent: notSent });
+  if (isPaused(plan)) return takeBack(parts, plan, granted);
   // The slot was missed and the row is refunded already: take the next one.
   if (!(await ledger.markSent(granted.callId))) return waiting('second', 1_000);
-  const sentAt = clock.now();
+  // Another call may have been refused meanwhile.
+  if (isPaused(plan)) return takeBack(parts, plan, granted);
+  return send(parts, plan, granted);
+}
+
+/** Ends a call of which nothing has left because its API was told to pause after it was granted. */
+async function takeBack(parts: AttemptParts, plan: AttemptPlan, granted: Granted): Promise<CallWaiting> {
+  await settle(parts, plan, { granted, sentAt: parts.clock.now(), sent: notSent });
+  return waiting('second', pauseMs(plan));
+}
+
+const pauseMs = (plan: AttemptPlan): number => plan.gate?.pauseMs() ?? 0;
+const isPaused = (plan: AttemptPlan): boolean => pauseMs(plan) > 0;
+
+async function send(parts: AttemptParts, plan: AttemptPlan, granted: Granted): Promise<Attempted> {
   const { urlPath, signal } = plan;
-  const sent = await transport.send({ urlPath, form: plan.form(), requestId: granted.callId, signal });
+  const sentAt = parts.clock.now();
+  const message = { urlPath, form: plan.form(), requestId: granted.callId, signal };
+  const sent = await parts.transport.send(message);
   return settle(parts, plan, { granted, sentAt, sent });
 }
 
+interface Granted {
+  readonly callId: string;
+  readonly observedAt: Date;
+}
+
 interface Sent {
-  readonly granted: { readonly callId: string; readonly observedAt: Date };
+  readonly granted: Granted;
   readonly sentAt: Date;
   readonly sent: TransportResult;
 }
@@ -92,6 +124,8 @@ async function settle(parts: AttemptParts, plan: AttemptPlan, call: Sent): Promi
   const { latencyMs } = call.sent;
   const judged = call.sent.kind === 'failure' ? judgeFailure(call.sent) : judgeAnswer(call.sent.answer, plan);
   const { state, outcome, httpStatus, gatewayCode } = judged.settlement;
+  // Before the ledger is told: whoever waits for it or for a slot must not be sent meanwhile.
+  if (judged.result.kind === 'failed') plan.gate?.refused(judged.result.error, call.sentAt);
   const { rawId } = await parts.ledger.settle({ callId, latencyMs, ...judged.settlement });
   parts.log.debug({ callId, runId, api, latencyMs, state, outcome, httpStatus, gatewayCode }, 'call settled');
   const result =

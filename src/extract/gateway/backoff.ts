@@ -7,17 +7,25 @@ import type { Clock } from '../../core/clock.ts';
 const firstPauseMs = 10_000;
 const longestPauseMs = 120_000;
 
+/**
+ * After a refusal of the key the run is ended, which takes a transaction. Half could send calls while the database
+ * is slow; double would make whoever restarts with the right secret wait for nothing.
+ */
+const keyPauseMs = 2_000;
+
 interface Pause {
   readonly startedAtMs: number;
   readonly lengthMs: number;
 }
 
-/** Pauses after "too fast" answers, per app (`'app'`) or per API, in this process. */
+/** Pauses after refusals, per app (`'app'`) or per API, in this process. */
 export interface Backoff {
   /** How long a call of this API must wait; 0: not at all. */
   remainingMs(api: string): number;
   /** A refusal of a call that was sent at `sentAt`. Returns the pause it leads to, in milliseconds. */
   refused(scope: string, sentAt: Date): number;
+  /** 1688 does not take the app's key or secret: nothing leaves while the run is being ended. */
+  keyRefused(): void;
   /** A good answer to a call that was sent at `sentAt` ends the pauses before it. */
   accepted(api: string, sentAt: Date): void;
 }
@@ -40,6 +48,10 @@ export function createBackoff(clock: Clock): Backoff {
       const lengthMs = prior ? Math.min(prior.lengthMs * 2, longestPauseMs) : firstPauseMs;
       pauses.set(scope, { startedAtMs: clock.now().getTime(), lengthMs });
       return lengthMs;
+    },
+    keyRefused() {
+      if (remaining(app) >= keyPauseMs) return;
+      pauses.set(app, { startedAtMs: clock.now().getTime(), lengthMs: keyPauseMs });
     },
     accepted(api, sentAt) {
       for (const scope of [app, api]) {

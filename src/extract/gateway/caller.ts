@@ -1,4 +1,4 @@
-import { AppError } from '../../core/errors.ts';
+import { AppError, type ErrorKind } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { CallContext, CallWaiting } from '../../model/gateway.ts';
@@ -87,7 +87,7 @@ export class Caller {
       return { kind: 'good', callId, rawId, runId, observedAt, payload, isCached: true };
     }
     const { callId, rawId, observedAt, sentAt, result } = answer;
-    if (result.kind === 'failed') throw this.#failure(api, sentAt, result);
+    if (result.kind === 'failed') throw this.#failure(api, result);
     this.#parts.backoff.accepted(api, sentAt);
     const { payload } = result;
     return { kind: 'good', callId, rawId, runId: context.runId, observedAt, payload, isCached: false };
@@ -118,6 +118,10 @@ export class Caller {
         ...(token ? { access_token: token.reveal() } : {}),
         _aop_timestamp: String(clock.now().getTime()),
       });
+    const gate = {
+      pauseMs: () => this.#parts.backoff.remainingMs(api),
+      refused: (error: ErrorKind, sentAt: Date) => this.#pause(api, error, sentAt),
+    };
     return attemptCall(this.#parts, {
       reserve: {
         ...{ appKey, api, request, requestHash: requestHash(request, api) },
@@ -127,29 +131,36 @@ export class Caller {
       form,
       expects: endpoint.expects,
       keepsBody: request.operation !== 'system.time',
+      gate,
       signal,
     });
   }
 
-  /** Pauses what must be paused, and makes the error to throw. */
-  #failure(api: string, sentAt: Date, { error, facts }: AttemptFailure): AppError {
+  #failure(api: string, { error, facts }: AttemptFailure): AppError {
     if (error.recovery === 'stop-api') {
       return new AppError(error, `calls of ${api} are held, but for one a day that tries it`, { facts });
     }
     if (error.recovery === 'throttle') {
-      const retryAfterMs = this.#pause(api, error.code, sentAt);
+      const retryAfterMs = this.#parts.backoff.remainingMs(api);
       return new AppError(error, `calls of ${api} pause`, { facts, retryAfterMs });
     }
     return new AppError(error, `the call of ${api} failed`, { facts });
   }
 
-  #pause(api: string, code: string, sentAt: Date): number {
+  /** Pauses what the refusal of one call is about. */
+  #pause(api: string, error: ErrorKind, sentAt: Date): void {
     const { backoff } = this.#parts;
-    if (code === extractErrors.GATEWAY_TOO_FAST_APP.code) return backoff.refused('app', sentAt);
-    if (code === extractErrors.GATEWAY_TOO_FAST_API.code) return backoff.refused(api, sentAt);
-    return 0;
+    if (error === extractErrors.GATEWAY_TOO_FAST_API) backoff.refused(api, sentAt);
+    if (error === extractErrors.GATEWAY_TOO_FAST_APP) backoff.refused('app', sentAt);
+    if (keyRefusals.has(error)) backoff.keyRefused();
   }
 }
+
+/** What every call of the app would hear: a secret that was reset, an app that was closed. */
+const keyRefusals: ReadonlySet<ErrorKind> = new Set([
+  extractErrors.GATEWAY_SIGNATURE_REFUSED,
+  extractErrors.GATEWAY_APP_KEY_UNKNOWN,
+]);
 
 function isTokenRefused(answer: AttemptAnswer): boolean {
   if (answer.kind !== 'attempted' || answer.result.kind !== 'failed') return false;

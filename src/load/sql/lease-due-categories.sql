@@ -20,7 +20,9 @@ due AS (
   WHERE (r.is_root OR c.is_leaf IS DISTINCT FROM true)
     AND (v.visited_at IS NULL OR v.visited_at <= usage.ledger_now() - $3::float8 * interval '1 ms')
     AND (v.not_before IS NULL OR v.not_before <= usage.ledger_now())
-    AND (v.leased_until IS NULL OR v.leased_until <= usage.ledger_now())
+    -- A lease is worth nothing once its run has ended.
+    AND (v.leased_until IS NULL OR v.leased_until <= usage.ledger_now()
+      OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = v.leased_by AND status IN ('queued', 'running')))
   ORDER BY v.visited_at NULLS FIRST, r.category_id
   LIMIT $4::int
 )

@@ -36,7 +36,9 @@ FROM (
   WHERE (s.detail_at IS NULL OR s.detail_at <= usage.ledger_now() - $3::float8 * interval '1 ms')
     AND s.empty_looks < 2
     AND (s.not_before IS NULL OR s.not_before <= usage.ledger_now())
-    AND (s.leased_until IS NULL OR s.leased_until <= usage.ledger_now())
+    -- A lease is worth nothing once its run has ended.
+    AND (s.leased_until IS NULL OR s.leased_until <= usage.ledger_now()
+      OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = s.leased_by AND status IN ('queued', 'running')))
   ORDER BY s.detail_at NULLS FIRST, s.offer_id
   LIMIT $4::int
   -- Loads lock these rows too, in another order: whoever is being loaded is not due anyway.

@@ -17,7 +17,9 @@ FROM (
       OR completed_at <= usage.ledger_now() - $3::float8 * interval '1 ms'
     )
     AND (not_before IS NULL OR not_before <= usage.ledger_now())
-    AND (leased_until IS NULL OR leased_until <= usage.ledger_now())
+    -- A lease is worth nothing once its run has ended.
+    AND (leased_until IS NULL OR leased_until <= usage.ledger_now()
+      OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = leased_by AND status IN ('queued', 'running')))
   ORDER BY completed_at NULLS FIRST, window_id
   LIMIT $4::int
 ) due

@@ -32,11 +32,13 @@ export interface PlanStore {
   leaseOffers(lease: LeaseRequest): Promise<string[]>;
   /** Targets that the run has taken and that are neither loaded nor given back. */
   countLeases(runId: string): Promise<number>;
+  /** Whether another active run has taken something that the feeds reach. */
+  isAwaitingOthers(runId: string, feeds: readonly Feed[]): Promise<boolean>;
   /** Calls that the feeds would need right now, as far as is known. */
   countDue(feeds: readonly Feed[], freshness: FreshnessAges): Promise<number>;
   /**
    * Of the given targets, those that the run still holds: the others were answered meanwhile. None after the
-   * run's deadline.
+   * run's deadline or its end.
    */
   keepLeased(kind: TargetKind, runId: string, ids: readonly string[]): Promise<string[]>;
   /** Gives targets back. Without ids: all of the run. */
@@ -144,7 +146,7 @@ function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release'
       return selectIds(
         pool,
         `SELECT ${key} FROM ${table} JOIN sync.run ON run_id = leased_by
-         WHERE ${key} = ANY ($1::bigint[]) AND leased_by = $2
+         WHERE ${key} = ANY ($1::bigint[]) AND leased_by = $2 AND status IN ('queued', 'running')
            AND (deadline_at IS NULL OR deadline_at > usage.ledger_now())`,
         [ids, runId],
       );
@@ -198,6 +200,14 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
       );
       const [count] = await selectIds(pool, `SELECT ${counts.join(' + ')}`, [runId]);
       return Number(count);
+    },
+    isAwaitingOthers: async (runId, feeds) => {
+      const names = feeds.map((feed) => feed.name);
+      const { rows } = await pool.query<{ is_awaiting: boolean }>(readSql('is-awaiting-others'), [
+        runId,
+        names,
+      ]);
+      return rows[0]?.is_awaiting ?? false;
     },
     countDue: async (feeds, { searchMs, detailMs }) => {
       const names = feeds.map((feed) => feed.name);

@@ -1,0 +1,21 @@
+-- Purpose: whether another active run has taken something that some feeds reach: until it is done with it, nobody
+--          can say that these feeds are complete.
+-- Params:  $1 bigint run id; $2 text[] feeds
+-- Returns: is_awaiting
+WITH other AS MATERIALIZED (
+  SELECT run_id FROM sync.run WHERE status IN ('queued', 'running') AND run_id <> $1::bigint
+)
+SELECT EXISTS (
+  SELECT FROM sync.category_visit v JOIN other ON run_id = v.leased_by
+  WHERE v.leased_until > usage.ledger_now()
+) OR EXISTS (
+  SELECT FROM sync.search_window w JOIN other ON run_id = w.leased_by
+  WHERE w.leased_until > usage.ledger_now() AND w.feed = ANY ($2::text[])
+) OR EXISTS (
+  SELECT FROM sync.refresh r JOIN other ON run_id = r.leased_by
+  WHERE r.leased_until > usage.ledger_now()
+    AND EXISTS (
+      SELECT FROM sync.window_offer o JOIN sync.search_window w USING (window_id)
+      WHERE o.offer_id = r.offer_id AND w.feed = ANY ($2::text[])
+    )
+) AS is_awaiting;
