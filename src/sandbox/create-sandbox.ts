@@ -13,7 +13,7 @@ export type { SandboxOptions } from './options.ts';
 export interface Sandbox {
   /** Base url of the gateway, in place of `https://gw.open.1688.com/openapi`. */
   readonly url: string;
-  /** Base url of the control endpoints: `/stats`, `/truth`, `/clock`, `/faults`, `/grants`, `/quotas`, `/oauth/code`. */
+  /** Base url of the control endpoints, which docs/sandbox.md lists. */
   readonly controlUrl: string;
   readonly appKey: string;
   readonly appSecret: string;

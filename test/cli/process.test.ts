@@ -117,6 +117,29 @@ describe('sandbox', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
+  test('sends people back to the addresses that it was started with, and to no other', async () => {
+    const uris = ['https://shop.example/back', 'http://localhost:4000/back'];
+    const flags = uris.flatMap((uri) => ['--redirect-uri', uri]);
+    const { output } = start(['sandbox', '--json', ...flags]);
+    await until(() => output.out.includes('controlUrl'));
+    const { ALIBABA_API_URL, ALIBABA_APP_KEY = '' } = JSON.parse(output.out) as Record<string, string>;
+    const authorize = async (uri: string) => {
+      const page = new URL('/oauth/authorize', ALIBABA_API_URL);
+      page.search = String(
+        new URLSearchParams({ client_id: ALIBABA_APP_KEY, site: '1688', redirect_uri: uri }),
+      );
+      return (await fetch(page, { redirect: 'manual' })).headers.get('location');
+    };
+    for (const uri of uris) expect(await authorize(uri)).toMatch(`${uri}?code=`);
+    expect(await authorize('http://localhost:3000/api/callback')).toBeNull();
+  });
+
+  test('takes no redirect uri that is no address', async () => {
+    const { exitCode, err } = await run(['sandbox', '--redirect-uri', 'shop.example/back']);
+    expect(err).toContain('Give an address like http://localhost:3000/api/callback.');
+    expect(exitCode).toBe(2);
+  });
+
   test('on a port in use says so and exits 1', async () => {
     const first = start(['sandbox', '--json']);
     await until(() => first.output.out.includes('controlUrl'));

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { createProgram } from '../../src/cli/program.ts';
 import { createWorld } from '../cli/in-process.ts';
 import { readText, root } from './doc-files.ts';
+import { readCurl } from './read-curl.ts';
 import { serviceOf } from '../deploy/compose-file.ts';
 
 const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
@@ -61,6 +62,12 @@ function npmProblem([verb, name]: readonly string[]): string | null {
   return script !== undefined && script in scripts ? null : `package.json has no script ${script ?? ''}`;
 }
 
+/** Only the sandbox is spoken to by hand: `docs/sandbox.md`, whose test carries these out. */
+function curlProblem(words: readonly string[]): string | null {
+  const { href } = readCurl(words).url;
+  return href.startsWith('http://127.0.0.1:8688/_sandbox/') ? null : `nobody answers at ${href}`;
+}
+
 /** What is wrong with one command of a document: a script, verb, flag or file that does not exist. Null: nothing. */
 export function commandProblem(line: string): string | null {
   const words = shellWords(line.trim());
@@ -68,6 +75,7 @@ export function commandProblem(line: string): string | null {
   if (at !== -1) return verbProblem(words.slice(at + 1));
   const [program_, ...rest] = words;
   if (program_ === 'npm') return npmProblem(rest);
+  if (program_ === 'curl') return curlProblem(rest);
   if (program_ === 'docker') return composeProblem(rest);
   if (program_ === 'cp') return existsSync(join(root, rest[0] ?? '')) ? null : `there is no ${rest[0] ?? ''}`;
   return `nobody checks commands that begin with ${program_ ?? ''}`;

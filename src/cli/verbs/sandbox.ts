@@ -20,6 +20,7 @@ interface SandboxFlags {
   readonly drift?: true;
   readonly startAt?: Date;
   readonly advance: number;
+  readonly redirectUri?: readonly string[];
   readonly untilStdinEnds?: true;
 }
 
@@ -33,6 +34,23 @@ function parseAdvance(text: string): number {
   const ms = parseDurationMs(text);
   if (ms === null) throw new InvalidArgumentError('Give a duration like 12h or 3d.');
   return ms;
+}
+
+/** Each use of the flag adds one. */
+function addRedirectUri(text: string, before: readonly string[] = []): readonly string[] {
+  if (!/^https?:\/\/./.test(text) || !URL.canParse(text))
+    throw new InvalidArgumentError('Give an address like http://localhost:3000/api/callback.');
+  return [...before, text];
+}
+
+/** What the flags leave out, the sandbox has a default for. */
+function optionsOf(flags: SandboxFlags): SandboxOptions {
+  const { port, offers, categories, seed, latencyMs, drift = false, startAt, redirectUri } = flags;
+  return {
+    ...{ port, offers, categories, seed, latencyMs, drift },
+    ...(startAt ? { startAt } : {}),
+    ...(redirectUri ? { redirectUris: redirectUri } : {}),
+  };
 }
 
 /** At a signal, or when whoever started us is gone. */
@@ -87,12 +105,15 @@ export function registerSandbox(program: Command, context: CliContext): void {
     .option('--drift', 'rankings move between calls, so that rows repeat or slip between pages')
     .option('--start-at <time>', 'when the made-up world began; default: now', parseInstant)
     .option('--advance <duration>', 'how far its clock runs ahead, like 3d', parseAdvance, 0)
+    .option(
+      '--redirect-uri <uri>',
+      'where its authorization page may send people back to; give it once for each',
+      addRedirectUri,
+    )
     .option('--until-stdin-ends', 'stop when standard input closes, for programs that start it')
     .action(async (flags: SandboxFlags, self: Command) => {
       const session = openSession(self, context, { logs: 'command', ignoresEnvironment: true });
-      const { port, offers, categories, seed, latencyMs, drift = false, startAt } = flags;
-      const world = startAt ? { startAt } : {};
-      const sandbox = await start({ port, offers, categories, seed, latencyMs, drift, ...world });
+      const sandbox = await start(optionsOf(flags));
       sandbox.advance(flags.advance);
       printCredentials(session, sandbox);
       session.talk('SANDBOX: using mock data. Stop it with Ctrl-C.');

@@ -12,6 +12,7 @@ import {
   readGrants,
   readInstant,
   readQuotas,
+  readSecret,
 } from './read-command.ts';
 import { readStats } from './stats.ts';
 import { readTruth } from './truth.ts';
@@ -69,6 +70,9 @@ function carryOut(state: SandboxState, path: string, body: string): object | nul
     case '/_sandbox/quotas':
       state.quota.change(readQuotas(readCommand(body)));
       return state.quota.limits();
+    case '/_sandbox/secret':
+      state.resetSecret(readSecret(readCommand(body)));
+      return {};
     case '/_sandbox/oauth/code':
       return { code: state.tokens.grantCode() };
     default:

@@ -62,6 +62,14 @@ export function readAdvance(command: JsonObject): number {
   return advanceMs;
 }
 
+/** `{"appSecret":"..."}`. @throws BadCommand when it is no text, or an empty one */
+export function readSecret(command: JsonObject): string {
+  const { appSecret } = command;
+  if (typeof appSecret !== 'string' || appSecret === '')
+    throw new BadCommand('appSecret must be the new secret, as text');
+  return appSecret;
+}
+
 /** The texts of a comma-separated parameter; none when it is absent. */
 function readList(url: URL, name: string): readonly string[] {
   return (url.searchParams.get(name) ?? '').split(',').filter((item) => item !== '');
