@@ -16,11 +16,15 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A folder as an operator has one. */
-function createProject(stack: TestStack, perSecond: number): string {
+/** A folder as an operator has one; Postgres knows the sessions of its processes by `name`. */
+function createProject(stack: TestStack, perSecond: number, name = 'sync'): string {
   const folder = mkdtempSync(join(tmpdir(), 'catalog-sync-project-'));
   folders.push(folder);
-  const settings = Object.entries(stack.env).map(([name, value]) => `${name}=${value}\n`);
+  const database = new URL(stack.database.url);
+  database.searchParams.set('application_name', name);
+  const settings = Object.entries({ ...stack.env, DATABASE_URL: database.href }).map(
+    ([name, value]) => `${name}=${value}\n`,
+  );
   writeFileSync(join(folder, '.env.local'), settings.join(''));
   writeFileSync(
     join(folder, 'catalog-sync.yaml'),
@@ -51,28 +55,44 @@ async function untilCalls(stack: TestStack, least: number): Promise<void> {
   await until(async () => (await readStats(stack)).calls.length >= least, { timeoutMs: 60_000 });
 }
 
+async function countSessions(stack: TestStack, name: string): Promise<number> {
+  const sessions = await stack.query(
+    'SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+    [name],
+  );
+  return sessions.length;
+}
+
+async function listCallIds(stack: TestStack, from: string): Promise<string[]> {
+  const rows = await stack.query<{ call_id: string }>(`SELECT call_id FROM ${from} ORDER BY call_id`);
+  return rows.map((row) => row.call_id);
+}
+
 // Side by side, for most of their time they wait.
 describe.concurrent.each(listBackends())('a sync on %s', { timeout: 180_000 }, (backend) => {
   it('that is killed is taken over by the next one: nothing is lost, and nothing committed is paid twice', () =>
     withTestStack({ backend, sandbox: { latencyMs: 40 } }, async (stack) => {
-      const project = createProject(stack, 1000);
-      const victim = startSync(project);
+      const victim = startSync(createProject(stack, 1000, 'victim'));
       await untilCalls(stack, 50);
+      expect(await countSessions(stack, 'victim')).toBeGreaterThan(0);
       victim.child.kill('SIGKILL');
       expect(await victim.ended).toBe('SIGKILL');
-      const inFlight = await stack.query('SELECT FROM usage.in_flight');
+      // What it had asked Postgres for before it died may still be committed.
+      await until(async () => (await countSessions(stack, 'victim')) === 0);
+      const inFlight = await listCallIds(stack, 'usage.in_flight');
       // As if its heartbeat had been missed, and its calls in flight had outlasted the longest one.
       await stack.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at - interval '1 minute'`);
       await stack.advance(90_000);
 
-      const { output, ended } = startSync(project);
+      const { output, ended } = startSync(createProject(stack, 1000));
       expect(await ended, output.err).toBe(0);
       const runs = await stack.query('SELECT status FROM sync.run');
       expect(runs).toEqual([{ status: 'succeeded' }]);
       await expectTruth(stack);
       expect(await countPaidTwice(stack)).toBe(0);
-      const lost = await stack.query(`SELECT FROM usage.api_call WHERE state IN ('unknown', 'refunded')`);
-      expect(lost).toHaveLength(inFlight.length);
+      expect(await listCallIds(stack, `usage.api_call WHERE state IN ('unknown', 'refunded')`)).toEqual(
+        inFlight,
+      );
       expect(await stack.query('SELECT FROM usage.in_flight')).toEqual([]);
     }));
 
