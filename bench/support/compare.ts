@@ -40,8 +40,11 @@ export interface Truth {
   readonly prices: readonly TruePrice[];
 }
 
+/** The two things that are compared: what the sandbox says, and what the database holds. */
+type Side = Pick<Stack, 'ask' | 'query'>;
+
 /** What the sandbox says is true; `isWhole`: of every offer ever born, reached or not. */
-export async function readTruth(stack: Stack, isWhole = false): Promise<Truth> {
+export async function readTruth(stack: Side, isWhole = false): Promise<Truth> {
   return (await stack.ask(`/truth?categories=0${isWhole ? '&all=true' : ''}`)) as Truth;
 }
 
@@ -87,13 +90,13 @@ export function truthLines(truth: Truth): Tables {
 
 type Row = readonly unknown[];
 
-async function lines(stack: Stack, sql: string): Promise<Lines> {
+async function lines(stack: Side, sql: string): Promise<Lines> {
   const rows = await stack.query<{ row: Row }>(`SELECT jsonb_build_array(${sql}`);
   return new Set(rows.map(({ row }) => JSON.stringify(row)));
 }
 
 /** The catalog in the same lines. */
-export async function catalogLines(stack: Stack): Promise<Tables> {
+export async function catalogLines(stack: Side): Promise<Tables> {
   return {
     category: await lines(
       stack,

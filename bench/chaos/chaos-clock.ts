@@ -1,0 +1,37 @@
+import type { QuotaStore } from '../../src/load/stores/quota-store.ts';
+import type { ChaosSandbox } from './start-sandbox.ts';
+
+/** A made-up time that ledger and sandbox share. It only moves ahead, and only while nobody works. */
+export interface ChaosClock {
+  nowMs(): number;
+  moveTo(instant: Date): Promise<void>;
+  moveBy(ms: number): Promise<void>;
+}
+
+const dayMs = 86_400_000;
+const shanghaiMs = 8 * 3_600_000;
+
+/** Which boundary the disturbances lie around. */
+export type Boundary = 'shanghai-month' | 'utc-day';
+
+/** The next one, at least a day ahead. */
+export function nextBoundary(boundary: Boundary, now: Date): Date {
+  if (boundary === 'utc-day') return new Date((Math.floor(now.getTime() / dayMs) + 2) * dayMs);
+  const there = new Date(now.getTime() + dayMs + shanghaiMs);
+  return new Date(Date.UTC(there.getUTCFullYear(), there.getUTCMonth() + 1, 1) - shanghaiMs);
+}
+
+/** Starts at the real time. */
+export function createChaosClock(
+  sandbox: ChaosSandbox,
+  quota: Pick<QuotaStore, 'setLedgerOffset'>,
+): ChaosClock {
+  let aheadMs = 0;
+  const nowMs = () => Date.now() + aheadMs;
+  const moveBy = async (ms: number) => {
+    aheadMs += ms;
+    await sandbox.tell('/clock', { advanceMs: ms });
+    await quota.setLedgerOffset(aheadMs);
+  };
+  return { nowMs, moveBy, moveTo: (instant) => moveBy(instant.getTime() - nowMs()) };
+}

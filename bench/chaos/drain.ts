@@ -1,0 +1,61 @@
+import { sleep } from '../../src/core/clock.ts';
+import type { Breach } from './evidence.ts';
+import type { ChaosSite } from './open-site.ts';
+
+const dayMs = 86_400_000;
+
+interface OpenWork {
+  readonly open_runs: number;
+  readonly open_calls: number;
+  /** Status of the run that ended last, of those that began since then. */
+  readonly last_status: string | null;
+}
+
+async function readOpenWork({ pool }: ChaosSite, since: Date): Promise<OpenWork> {
+  const { rows } = await pool.query<OpenWork>(
+    `SELECT (SELECT count(*)::int FROM sync.run WHERE ended_at IS NULL) AS open_runs,
+            (SELECT count(*)::int FROM usage.in_flight) AS open_calls,
+            (SELECT status FROM sync.run WHERE ended_at IS NOT NULL AND started_at >= $1
+             ORDER BY ended_at DESC, run_id DESC LIMIT 1) AS last_status`,
+    [since],
+  );
+  return rows[0] ?? { open_runs: 0, open_calls: 0, last_status: null };
+}
+
+export interface DrainOptions {
+  readonly mostMs: number;
+  readonly onProgress: (state: { readonly calls: number; readonly day: number }) => void;
+}
+
+const isUnderWay = (work: OpenWork): boolean => work.open_runs + work.open_calls > 0;
+
+/**
+ * Lets undisturbed processes finish the work without limits, a day later: calls that got lost are given up by then, and
+ * targets that were given up for a day are due again. What was answered stays fresh, so nothing that got lost is found
+ * again by chance.
+ *
+ * @returns a breach when it does not come to an end
+ */
+export async function drain(site: ChaosSite, options: DrainOptions): Promise<Breach[]> {
+  const { sandbox, clock, fleet } = site;
+  await site.liftLimits();
+  await sandbox.tell('/faults', { faults: [] });
+  const deadline = performance.now() + options.mostMs;
+  let work: OpenWork;
+  let day = 0;
+  do {
+    day += 1;
+    await clock.moveBy(dayMs);
+    const movedAt = new Date(clock.nowMs());
+    fleet.start();
+    do {
+      await sleep(500);
+      work = await readOpenWork(site, movedAt);
+      options.onProgress({ calls: await sandbox.countArrivals(), day });
+    } while (performance.now() < deadline && (isUnderWay(work) || work.last_status === null));
+    await fleet.stop(isUnderWay(work) ? 'SIGKILL' : 'SIGTERM');
+  } while (performance.now() < deadline && work.last_status !== 'succeeded');
+  if (!isUnderWay(work) && work.last_status === 'succeeded') return [];
+  const what = `work is not over after ${Math.round(options.mostMs / 1000)} s: ${work.open_runs} open runs, ${work.open_calls} open calls, the last run ended ${work.last_status ?? 'never'}`;
+  return [{ judge: 'drain', what, callIds: [] }];
+}

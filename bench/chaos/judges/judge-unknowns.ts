@@ -1,0 +1,54 @@
+import type { Arrival, Breach, Incident, LedgerCall } from '../evidence.ts';
+
+export interface UnknownsCase {
+  readonly arrivals: readonly Arrival[];
+  readonly calls: readonly LedgerCall[];
+  readonly incidents: readonly Incident[];
+}
+
+/** Why a call ended as unknown. */
+export interface Unknowns {
+  /** The gateway broke off by one of its own faults. */
+  readonly byFault: number;
+  /** Its connection was cut. */
+  readonly byCut: number;
+  /** It was open when its process was killed or stalled, or Postgres went away. */
+  readonly byKill: number;
+  readonly breaches: readonly Breach[];
+}
+
+type Cause = 'fault' | 'cut' | 'kill';
+
+function createExplain({ arrivals, incidents }: UnknownsCase): (call: LedgerCall) => Cause | null {
+  const faulty = new Set(
+    arrivals.filter(({ outcome }) => outcome.startsWith('fault:')).map(({ requestId }) => requestId),
+  );
+  const open = new Set(incidents.flatMap(({ openCalls }) => openCalls));
+  const cuts = incidents.filter(({ kind }) => kind === 'cut-gateway');
+  const wasCut = ({ grantedAt, settledAt }: LedgerCall) =>
+    cuts.some(({ fromMs, toMs }) => grantedAt <= toMs && (settledAt ?? Infinity) >= fromMs);
+  return (call) => {
+    if (faulty.has(call.callId)) return 'fault';
+    // Nobody came back from it: its process is gone, and the ledger gave it up.
+    if (call.outcome === null) return open.has(call.callId) ? 'kill' : null;
+    if (wasCut(call)) return 'cut';
+    return open.has(call.callId) ? 'kill' : null;
+  };
+}
+
+/** No call ends as unknown without a disturbance that it was open at. */
+export function judgeUnknowns(evidence: UnknownsCase): Unknowns {
+  const explain = createExplain(evidence);
+  const causes = evidence.calls
+    .filter(({ state }) => state === 'unknown')
+    .map((call) => ({ callId: call.callId, cause: explain(call) }));
+  const count = (wanted: Cause) => causes.filter(({ cause }) => cause === wanted).length;
+  const callIds = causes.filter(({ cause }) => cause === null).map(({ callId }) => callId);
+  const what = 'unknown calls that no disturbance explains';
+  return {
+    byFault: count('fault'),
+    byCut: count('cut'),
+    byKill: count('kill'),
+    breaches: callIds.length > 0 ? [{ judge: 'unknowns', what, callIds }] : [],
+  };
+}

@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import type { Pool } from 'pg';
+import type { CloseStack } from '../../src/core/lifecycle.ts';
+import type { Logger } from '../../src/core/log.ts';
+import { createPool } from '../../src/load/pool.ts';
+import { createQuotaStore } from '../../src/load/stores/quota-store.ts';
+import { createRunStore } from '../../src/load/stores/run-store.ts';
+import type { Fault } from '../../src/sandbox/faults.ts';
+import type { Backend } from '../support/stack.ts';
+import { createChaosClock, type ChaosClock } from './chaos-clock.ts';
+import {
+  chooseLimits,
+  describeLimits,
+  liftLimits,
+  type ChaosLimits,
+  type LeastCalls,
+} from './chaos-limits.ts';
+import { startPostgres, type ChaosPostgres } from './start-postgres.ts';
+import { startRedis, type ChaosRedis } from './start-redis.ts';
+import { startSandbox, type ChaosSandbox } from './start-sandbox.ts';
+import { createWorkerFleet, type WorkerFleet } from './worker-fleet.ts';
+
+export interface SiteOptions {
+  readonly backend: Backend;
+  readonly seed: number;
+  readonly workers: number;
+  readonly offers: number;
+  readonly seconds: number;
+  /** Path of `catalog-sync.js`. */
+  readonly program: string;
+  /** Everything that is written lies below it. */
+  readonly folder: string;
+  readonly log: Logger;
+}
+
+/** Servers, sandbox and project of one chaos run, with nothing at work yet. */
+export interface ChaosSite {
+  readonly postgres: ChaosPostgres;
+  /** Null: the queues live in Postgres. */
+  readonly redis: ChaosRedis | null;
+  readonly sandbox: ChaosSandbox;
+  readonly fleet: WorkerFleet;
+  readonly pool: Pool;
+  readonly clock: ChaosClock;
+  /** As they are until they are lifted. */
+  readonly limits: ChaosLimits;
+  /** Takes the limits away, while nobody works. */
+  liftLimits(): Promise<void>;
+  /** Everything that must never be written, by name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Where the processes of the product log, a file each. */
+  readonly logFolder: string;
+}
+
+/** Beyond any time that a run can reach: the world stands still. */
+const worldStepMs = 1e14;
+
+/**
+ * On the way of good answers, in shares of all calls: some of each in a small catalog too. The last is the one that
+ * takes long to notice.
+ */
+function chooseFaults(offers: number): Fault[] {
+  const rate = Math.max(0.002, 3 / offers);
+  return [
+    { kind: 'reset', rate: 2 * rate },
+    { kind: 'cut', rate },
+    { kind: 'truncate', rate },
+    { kind: 'server_error', rate, status: 503 },
+    { kind: 'hang', rate: 0.0003 },
+  ];
+}
+
+const secretText = () => randomBytes(16).toString('hex');
+
+interface Project {
+  readonly site: Pick<ChaosSite, 'postgres' | 'redis' | 'sandbox' | 'limits'>;
+  readonly secrets: ChaosSite['secrets'];
+}
+
+/** A folder as an operator has it. */
+function writeProject(folder: string, { site, secrets }: Project): void {
+  mkdirSync(folder, { recursive: true });
+  const settings = {
+    ALIBABA_API_URL: site.sandbox.url,
+    ALIBABA_APP_KEY: '1000000',
+    ALIBABA_APP_SECRET: secrets['app secret'],
+    ALIBABA_ACCESS_TOKEN: secrets['access token'],
+    ALIBABA_REFRESH_TOKEN: secrets['refresh token'],
+    TOKEN_KEY: secrets['token key'],
+    DATABASE_URL: site.postgres.url,
+    ...(site.redis ? { REDIS_URL: site.redis.url } : {}),
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}\n`);
+  writeFileSync(join(folder, '.env.local'), lines.join(''), { mode: 0o600 });
+  writeSyncFile(folder, site.limits);
+}
+
+function writeSyncFile(folder: string, limits: ChaosLimits): void {
+  writeFileSync(join(folder, 'catalog-sync.yaml'), describeLimits(limits));
+}
+
+/** Tells the ledger what `catalog-sync.yaml` has no key for. */
+async function setMinuteLimits(pool: Pool, { windows }: ChaosLimits): Promise<void> {
+  const quota = createQuotaStore({ pool });
+  for (const { api, window, calls } of windows) {
+    if (window === 'minute') await quota.setLimit({ appKey: '1000000', api, window, callLimit: calls });
+  }
+}
+
+/** Starts all of it; `closing` stops it and removes what lies outside the folder. */
+export async function openSite(options: SiteOptions, closing: CloseStack): Promise<ChaosSite> {
+  const { folder, backend, offers, seed, log } = options;
+  const [postgresFolder, projectFolder] = [join(folder, 'postgres'), join(folder, 'project')];
+  const postgres = await startPostgres(postgresFolder, log);
+  closing.add('postgres', async () => {
+    await postgres.stop();
+    if (postgres.home !== resolve(postgresFolder)) rmSync(postgres.home, { recursive: true, force: true });
+  });
+  const redis = backend === 'redis' ? await startRedis() : null;
+  if (redis) closing.add('redis', () => redis.stop());
+  const secrets = {
+    'app secret': secretText(),
+    'access token': secretText(),
+    'refresh token': secretText(),
+    'token key': randomBytes(32).toString('hex'),
+    'database password': postgres.password,
+  };
+  const sandbox = await startSandbox({
+    ...{ seed, offers, worldStepMs, latencyMs: 150, faults: chooseFaults(offers) },
+    categories: Math.min(5000, Math.max(60, Math.round(offers / 20))),
+    appSecret: secrets['app secret'],
+    accessToken: secrets['access token'],
+    accessTokenLifeMs: 3_600_000,
+    refreshToken: secrets['refresh token'],
+  });
+  closing.add('sandbox', () => sandbox.stop());
+  const { least_calls: least } = (await sandbox.ask('/stats?categories=0&calls=false')) as {
+    readonly least_calls: LeastCalls;
+  };
+  const limits = chooseLimits(least, options.seconds);
+  writeProject(projectFolder, { site: { postgres, redis, sandbox, limits }, secrets });
+  await promisify(execFile)(process.execPath, [options.program, 'migrate', '--project', projectFolder]);
+  const pool = createPool({ connectionString: postgres.url, max: 4, log });
+  closing.add('pool', () => pool.end());
+  await createRunStore({ pool }).claimSource('sandbox');
+  await setMinuteLimits(pool, limits);
+  const logFolder = join(folder, 'logs');
+  const fleet = createWorkerFleet({ ...options, project: projectFolder, logFolder });
+  closing.add('workers', () => fleet.stop('SIGKILL'));
+  const clock = createChaosClock(sandbox, createQuotaStore({ pool }));
+  return {
+    ...{ postgres, redis, sandbox, fleet, pool, clock, limits, secrets, logFolder },
+    liftLimits: async () => {
+      const lifted = liftLimits(limits);
+      writeSyncFile(projectFolder, lifted);
+      await setMinuteLimits(pool, lifted);
+    },
+  };
+}

@@ -1,0 +1,214 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import type { Boundary } from './chaos-clock.ts';
+
+type ProgramChange = (dist: string) => void;
+type DatabaseChange = (pool: Pool) => Promise<void>;
+
+/** A bug that is put into the copy of the product that a chaos run works with, to see that it is caught. */
+export interface Plant {
+  readonly name: string;
+  readonly what: string;
+  /** The judges of which at least one must see it. */
+  readonly judges: readonly string[];
+  /** Where the made-up clock stands in the middle of the disturbances. */
+  readonly boundary?: Boundary;
+  /** Changes the built program. @throws Error when what is to be changed is not there */
+  readonly changeProgram?: ProgramChange;
+  /** Changes functions of the database. @throws Error when what is to be changed is not there */
+  readonly changeDatabase?: DatabaseChange;
+}
+
+interface Change {
+  /** A file of `dist`, or a function of the database. */
+  readonly where: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+function replaceOnce(text: string, { where, from, to }: Change): string {
+  if (text.split(from).length !== 2)
+    throw new Error(`${where} does not hold this once, so the bug can not be planted: ${from}`);
+  return text.replace(from, () => to);
+}
+
+const inProgram =
+  (...changes: readonly Change[]): ProgramChange =>
+  (dist) => {
+    for (const change of changes) {
+      const file = join(dist, change.where);
+      writeFileSync(file, replaceOnce(readFileSync(file, 'utf8'), change));
+    }
+  };
+
+const inDatabase =
+  (...changes: readonly Change[]): DatabaseChange =>
+  async (pool) => {
+    for (const change of changes) {
+      const { rows } = await pool.query<{ text: string }>('SELECT pg_get_functiondef($1::regproc) AS text', [
+        change.where,
+      ]);
+      await pool.query(replaceOnce(rows[0]?.text ?? '', change));
+    }
+  };
+
+const inSql =
+  (statement: string, ...changes: readonly Change[]): DatabaseChange =>
+  async (pool) => {
+    await pool.query(statement);
+    await inDatabase(...changes)(pool);
+  };
+
+const attempt = 'extract/gateway/attempt.js';
+const twinCheck =
+  'IF EXISTS (SELECT FROM usage.in_flight f WHERE f.app_key = p_app_key AND f.request_hash = p_request_hash) THEN';
+
+/** The bugs that the suite must catch. */
+export const plants: readonly Plant[] = [
+  {
+    name: 'settle-before-send',
+    what: 'a call is booked as answered before it leaves',
+    judges: ['matching'],
+    changeDatabase: inDatabase(
+      {
+        where: 'usage.mark_sent',
+        from: 'RETURN true;',
+        to: `UPDATE usage.api_call SET state = 'committed', outcome = 'ok', sent_at = v_now, settled_at = v_now
+             WHERE call_id = p_call_id;
+             DELETE FROM usage.in_flight WHERE call_id = p_call_id;
+             RETURN true;`,
+      },
+      {
+        where: 'usage.settle',
+        from: `v_call.state = 'committed' OR`,
+        to: `(v_call.state = 'committed' AND (v_call.raw_id IS NOT NULL OR p_state <> 'committed')) OR`,
+      },
+    ),
+  },
+  {
+    name: 'refund-after-send',
+    what: 'the sweep gives back calls that have left',
+    judges: ['matching'],
+    changeDatabase: inDatabase({
+      where: 'usage.sweep',
+      from: `CASE WHEN f.sent_at IS NULL THEN 'refunded' ELSE 'unknown' END`,
+      to: `'refunded'`,
+    }),
+  },
+  {
+    name: 'refund-when-cut',
+    what: 'a call whose connection breaks is given back',
+    judges: ['matching'],
+    changeProgram: inProgram({
+      where: attempt,
+      from: `httpStatus === null ? 'unknown' : 'committed'`,
+      to: `httpStatus === null ? 'refunded' : 'committed'`,
+    }),
+  },
+  {
+    name: 'no-twin-check',
+    what: 'nothing remembers which requests are in flight',
+    judges: ['payments'],
+    changeDatabase: inDatabase(
+      { where: 'usage.reserve', from: twinCheck, to: 'IF false THEN' },
+      { where: 'usage.reserve', from: 'CASE WHEN NOT p_is_exempt THEN p_request_hash END', to: 'NULL' },
+    ),
+  },
+  {
+    name: 'check-then-take',
+    what: 'a limit is looked at, and taken from some moments later',
+    judges: ['windows'],
+    changeDatabase: inSql(
+      'ALTER TABLE usage."window" DISABLE TRIGGER USER',
+      {
+        where: 'usage.lock_app',
+        from: `PERFORM pg_advisory_xact_lock(hashtextextended('usage.lock_app:' || p_app_key, 0));`,
+        to: 'NULL;',
+      },
+      {
+        where: 'usage.reserve',
+        from: 'WHERE r.run_id = p_run_id FOR NO KEY UPDATE;',
+        to: 'WHERE r.run_id = p_run_id;',
+      },
+      {
+        where: 'usage.reserve',
+        from: 'v_window_ids := usage.take(',
+        to: 'PERFORM pg_sleep(0.02); v_window_ids := usage.take(',
+      },
+    ),
+  },
+  {
+    name: 'local-limiter',
+    what: 'each process counts its own calls only',
+    judges: ['windows'],
+    changeDatabase: inDatabase(
+      {
+        where: 'usage.quota_windows',
+        from: 'WHERE w.app_key = p_app_key AND',
+        to: `WHERE w.app_key = p_app_key || current_setting('application_name') AND`,
+      },
+      {
+        where: 'usage.take',
+        from: 'SELECT p_app_key, q.api',
+        to: `SELECT p_app_key || current_setting('application_name'), q.api`,
+      },
+    ),
+  },
+  {
+    name: 'store-after-load',
+    what: 'an answer is kept only once it is in the catalog',
+    judges: ['payments'],
+    changeProgram: inProgram({
+      where: 'load/sql/list-unloaded-answers.sql',
+      from: 'WHERE loaded_at IS NULL',
+      to: 'WHERE false',
+    }),
+    changeDatabase: inDatabase({
+      where: 'usage.reserve',
+      from: `WHERE p.request_hash = p_request_hash AND p_fresh_for > '0'`,
+      to: `WHERE p.request_hash = p_request_hash AND p.loaded_at IS NOT NULL AND p_fresh_for > '0'`,
+    }),
+  },
+  {
+    name: 'no-sweep',
+    what: 'nobody ends the calls of processes that died',
+    judges: ['drain', 'matching'],
+    changeDatabase: inDatabase({
+      where: 'usage.sweep',
+      from: 'WHERE (sent_at IS NULL AND send_by < v_now) OR sent_at < v_now - p_longest_call',
+      to: 'WHERE false',
+    }),
+  },
+  {
+    name: 'wrong-zone',
+    what: 'the day begins at midnight UTC, not in China',
+    judges: ['windows'],
+    boundary: 'utc-day',
+    changeDatabase: inDatabase({
+      where: 'usage.windows_touched',
+      from: `CASE p_kind WHEN 'minute' THEN 'UTC' ELSE p_zone END`,
+      to: `'UTC'`,
+    }),
+  },
+  {
+    name: 'lost-page',
+    what: 'a search ends after its first page',
+    judges: ['catalog'],
+    changeProgram: inProgram({
+      where: 'plan/advance-window.js',
+      from: 'const outcome = passOutcome(look, rowsSeen, prior.maxPages);',
+      to: `const outcome = 'complete';`,
+    }),
+  },
+  {
+    name: 'chatty-log',
+    what: 'signed requests are logged',
+    judges: ['secrets'],
+    changeProgram: inProgram({
+      where: attempt,
+      from: 'parts.log.debug({ callId, ',
+      to: 'parts.log.debug({ form: plan.form(), callId, ',
+    }),
+  },
+];

@@ -1,0 +1,66 @@
+import { formatTable } from '../../src/cli/terminal/format-table.ts';
+import type { Breach, Incident } from './evidence.ts';
+import type { ChaosOptions, ChaosResult } from './run-chaos.ts';
+
+const number = (value: number): string => value.toLocaleString('en');
+
+function countKinds(incidents: readonly Incident[]): string {
+  const counts = new Map<string, number>();
+  for (const { kind } of incidents) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts]
+    .toSorted()
+    .map(([kind, count]) => `${count} ${kind}`)
+    .join(', ');
+}
+
+function rowsOf({ seed, backend, seconds, workers, offers }: ChaosOptions, result: ChaosResult): string[][] {
+  const { matching, unknowns, windows, payments, leftovers, disturbances, processes, workedMs } = result;
+  const resumeMs = disturbances.longestResumeMs;
+  return [
+    ['seed', String(seed)],
+    ['queues on', backend],
+    ['offers in the world', number(offers)],
+    ['disturbed for, s', number(seconds)],
+    ['worked for, s', number(Math.round(workedMs / 1000))],
+    ['workers at once', number(workers)],
+    ['processes started', number(processes)],
+    ['disturbances', number(disturbances.incidents.length)],
+    ['restarts left out', number(disturbances.skipped)],
+    ['longest resume after Postgres, s', resumeMs === null ? 'not seen' : (resumeMs / 1000).toFixed(1)],
+    ['arrivals at the gateway', number(matching.arrivals)],
+    ['calls committed', number(matching.committed)],
+    ['calls unknown', number(matching.unknown)],
+    ['  open at a kill, stall or restart', number(unknowns.byKill)],
+    ['  cut by us', number(unknowns.byCut)],
+    ['  broken by the gateway', number(unknowns.byFault)],
+    ['calls refunded', number(matching.refunded)],
+    ['answers lost in flight, asked again', number(payments.lostAndPaidAgain)],
+    ...windows.fullest.map(({ limit, window, calls }) => [
+      `fullest ${limit.window} of ${limit.api.split(':')[1] ?? limit.api}`,
+      `${number(calls)} of ${number(limit.calls)} (${window})`,
+    ]),
+    ['busiest rolling second, calls', number(windows.busiestSecond)],
+    ['runs, all with an outcome', number(leftovers.runs)],
+    ['slots, all with an outcome', number(leftovers.slots)],
+    ['breaches', number(result.breaches.length)],
+  ];
+}
+
+/** Breaches are shown with the first of their calls; the evidence has them all. */
+const shownCalls = 12;
+
+/** One breach in a line. */
+export function describeBreach({ judge, what, callIds }: Breach): string {
+  if (callIds.length === 0) return `BREACH (${judge}): ${what}`;
+  const shown = callIds.slice(0, shownCalls).join(', ');
+  const more = callIds.length > shownCalls ? ` and ${callIds.length - shownCalls} more` : '';
+  return `BREACH (${judge}): ${what}: ${shown}${more}`;
+}
+
+/** The figures of a run as a table, and every breach in a line. */
+export function reportChaos(options: ChaosOptions, result: ChaosResult): string {
+  const table = formatTable([{ header: 'chaos' }, { header: '', align: 'right' }], rowsOf(options, result));
+  const kinds = `disturbances: ${countKinds(result.disturbances.incidents)}`;
+  const kept = result.evidence === null ? [] : [`evidence: ${result.evidence}`];
+  return [table, kinds, ...result.breaches.map(describeBreach), ...kept].join('\n');
+}

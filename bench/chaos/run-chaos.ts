@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { CloseStack } from '../../src/core/lifecycle.ts';
+import type { Logger } from '../../src/core/log.ts';
+import { until } from '../../test/support/until.ts';
+import { catalogLines, compare, readTruth, truthLines } from '../support/compare.ts';
+import type { Backend } from '../support/stack.ts';
+import { buildProgram } from './build-program.ts';
+import { nextBoundary } from './chaos-clock.ts';
+import { freshForMs } from './chaos-limits.ts';
+import { disturb, type DisturbanceReport } from './disturb.ts';
+import { drain } from './drain.ts';
+import type { Arrival, Breach, LedgerCall } from './evidence.ts';
+import { judgeCatalog, type Leftovers } from './judges/judge-catalog.ts';
+import { judgeMatching, type Matching } from './judges/judge-matching.ts';
+import { judgePayments, type Payments } from './judges/judge-payments.ts';
+import { judgeSecrets } from './judges/judge-secrets.ts';
+import { judgeUnknowns, type Unknowns } from './judges/judge-unknowns.ts';
+import { judgeWindows, type Windows } from './judges/judge-windows.ts';
+import { openSite, type ChaosSite } from './open-site.ts';
+import { planDisturbances } from './plan-disturbances.ts';
+import type { Plant } from './plants.ts';
+import { readLedger, readLeftovers, readWritings } from './read-evidence.ts';
+
+export interface ChaosOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly workers: number;
+  readonly backend: Backend;
+  readonly offers: number;
+  /** A bug to plant; null: the product as it is. */
+  readonly plant: Plant | null;
+  readonly log: Logger;
+  readonly onProgress: (line: string) => void;
+}
+
+/** What a chaos run found. */
+export interface ChaosResult {
+  readonly breaches: readonly Breach[];
+  readonly matching: Matching['counts'];
+  readonly unknowns: Unknowns;
+  readonly windows: Windows;
+  readonly payments: Payments;
+  readonly leftovers: Leftovers;
+  readonly disturbances: DisturbanceReport;
+  readonly processes: number;
+  /** From the start of the first worker to the end of the last one. */
+  readonly workedMs: number;
+  /** Where everything lies that speaks of a breach; null: there is none, and it was removed. */
+  readonly evidence: string | null;
+}
+
+/** Longer than the longest call may last by the ledger: what is swept then is not in flight any more. */
+const longestCallMs = 60_000;
+
+/** From the start of the first process to its first call. */
+const usualStartMs = 3000;
+
+async function work(
+  site: ChaosSite,
+  options: ChaosOptions,
+): Promise<{ report: DisturbanceReport; stuck: Breach[] }> {
+  const { seconds, seed, offers, onProgress } = options;
+  const middle = nextBoundary(options.plant?.boundary ?? 'shanghai-month', new Date());
+  await site.clock.moveTo(new Date(middle.getTime() - seconds * 500 - usualStartMs));
+  site.fleet.start();
+  await until(async () => (await site.sandbox.countArrivals()) > 0, { timeoutMs: 120_000 });
+  const report = await disturb(site, {
+    seconds,
+    plan: planDisturbances(options),
+    onProgress: ({ calls, incidents }) =>
+      onProgress(
+        `seed ${seed}: ${calls} calls, ${incidents} disturbances, ${site.fleet.countStarted()} processes`,
+      ),
+  });
+  const stuck = await drain(site, {
+    // Twice what two busy cores need for a whole catalog, and a minute for calls that are given up.
+    mostMs: 90_000 + offers * 20,
+    onProgress: ({ calls, day }) => onProgress(`seed ${seed}: ${calls} calls, quiet day ${day}`),
+  });
+  return { report, stuck };
+}
+
+interface Facts {
+  readonly arrivals: readonly Arrival[];
+  readonly calls: readonly LedgerCall[];
+  readonly report: DisturbanceReport;
+}
+
+async function judgeDatabase(site: ChaosSite, report: DisturbanceReport) {
+  const { pool, sandbox, secrets, logFolder, postgres } = site;
+  const query = async <Row extends object>(sql: string) => (await pool.query<Row>(sql)).rows;
+  const side = { ask: (path: string) => sandbox.ask(path), query };
+  const leftovers = await readLeftovers(pool);
+  const differences = compare(truthLines(await readTruth(side)), await catalogLines(side));
+  const serverLogs = ['server.log', 'server.log.before'].map((name) => join(postgres.home, 'server', name));
+  const writings = readWritings({ pool, logFolder, serverLogs, queueDumps: report.queueDumps });
+  return {
+    leftovers,
+    breaches: [...judgeCatalog(differences, leftovers), ...(await judgeSecrets(writings, secrets))],
+  };
+}
+
+function judgeCalls(site: ChaosSite, { arrivals, calls, report }: Facts) {
+  const liftedAt = Math.max(...report.incidents.map(({ toMs }) => toMs));
+  const matching = judgeMatching(arrivals, calls);
+  const unknowns = judgeUnknowns({ arrivals, calls, incidents: report.incidents });
+  const windows = judgeWindows(
+    arrivals.filter(({ at }) => at < liftedAt),
+    site.limits.windows,
+  );
+  const payments = judgePayments(calls, { freshForMs, longestCallMs });
+  return { matching, unknowns, windows, payments };
+}
+
+function keepEvidence(folder: string, facts: Facts, breaches: readonly Breach[]): void {
+  const files = { ...facts, breaches };
+  for (const [name, content] of Object.entries(files))
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify(content, null, 1));
+}
+
+/** Starts everything, disturbs it, lets it drain, and judges. `closing` ends whatever is left running. */
+export async function runChaos(options: ChaosOptions, closing: CloseStack): Promise<ChaosResult> {
+  const { backend, seed, plant, log } = options;
+  const name = `${plant?.name ?? backend}-${seed}-${randomBytes(3).toString('hex')}`;
+  const folder = resolve(import.meta.dirname, '../../.catalog-sync/chaos', name);
+  mkdirSync(folder, { recursive: true });
+  let evidence: string | null = null;
+  closing.add('folder', () => {
+    if (evidence === null) rmSync(folder, { recursive: true, force: true });
+  });
+  const program = buildProgram(join(folder, 'program'));
+  plant?.changeProgram?.(join(folder, 'program/dist'));
+  const site = await openSite({ ...options, program, folder }, closing);
+  await plant?.changeDatabase?.(site.pool);
+  const startedAt = performance.now();
+  const { report, stuck } = await work(site, options);
+  const workedMs = performance.now() - startedAt;
+  const facts = { arrivals: await site.sandbox.listArrivals(), calls: await readLedger(site.pool), report };
+  const judged = judgeCalls(site, facts);
+  const database = await judgeDatabase(site, report);
+  const breaches = [
+    ...[judged.matching, judged.unknowns, judged.windows, judged.payments].flatMap((part) => part.breaches),
+    ...stuck,
+    ...database.breaches,
+  ];
+  if (breaches.length > 0) {
+    evidence = folder;
+    keepEvidence(folder, facts, breaches);
+  }
+  await closing.close(log);
+  return {
+    ...judged,
+    ...{ breaches, evidence, workedMs, disturbances: report, leftovers: database.leftovers },
+    matching: judged.matching.counts,
+    processes: site.fleet.countStarted(),
+  };
+}

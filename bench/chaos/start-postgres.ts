@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from '../../src/core/log.ts';
+import { locateBinaries, placeBinaries } from '../../src/local/binaries.ts';
+import { connectionUrl, ensureDatabase } from '../../src/local/connect.ts';
+import { findFreePort } from '../../src/local/free-port.ts';
+import { ensureData } from '../../src/local/init-data.ts';
+import { startServer, stopServer, type ServerOptions } from '../../src/local/postgres-server.ts';
+import { readPostmaster } from '../../src/local/postmaster.ts';
+import { runProgram } from '../../src/local/run-program.ts';
+import { findRunUser } from '../../src/local/run-user.ts';
+import { chooseServerPlace, dataFolder, ensureOwnFolder } from '../../src/local/server-place.ts';
+
+/** How a server goes down: `fast` ends sessions, `immediate` keeps nothing in order, `kill` is SIGKILL. */
+export type StopMode = 'fast' | 'immediate' | 'kill';
+
+/** A Postgres of our own, set up as the product does it: durable, on loopback, with a password. */
+export interface ChaosPostgres {
+  readonly url: string;
+  readonly password: string;
+  /** Where its data and log are: maybe outside `folder`, where root's server can't reach that. */
+  readonly home: string;
+  /** Stops it and starts it again on the same port. */
+  restart(mode: StopMode): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function bringDown(server: ServerOptions, mode: StopMode): Promise<void> {
+  if (mode === 'fast') return stopServer(server);
+  const pid = readPostmaster(server.data)?.pid;
+  if (pid === undefined) return;
+  if (mode === 'kill') process.kill(pid, 'SIGKILL');
+  else {
+    await runProgram(join(server.binaries, 'bin/pg_ctl'), ['-w', '-s', '-m', 'immediate', 'stop'], {
+      user: server.user,
+      env: { PGDATA: server.data },
+    });
+  }
+}
+
+/** Makes a data folder and starts a server on it. */
+export async function startPostgres(folder: string, log: Logger): Promise<ChaosPostgres> {
+  const user = findRunUser();
+  ensureOwnFolder(folder, user);
+  const place = await chooseServerPlace(folder, user);
+  const binaries = await placeBinaries(locateBinaries(17), place.folder, user);
+  const password = randomBytes(24).toString('hex');
+  const port = await findFreePort();
+  const data = dataFolder(place.home);
+  const server: ServerOptions = {
+    ...{ binaries, home: place.home, data, user, log },
+    pickPort: () => Promise.resolve(port),
+  };
+  await ensureData({ ...server, version: 17, password });
+  await startServer(server);
+  await ensureDatabase(port, password);
+  return {
+    url: connectionUrl(port, password),
+    password,
+    home: place.folder,
+    restart: async (mode) => {
+      await bringDown(server, mode);
+      await startServer(server);
+    },
+    stop: () => stopServer(server),
+  };
+}

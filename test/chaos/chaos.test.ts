@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { describeBreach } from '../../bench/chaos/report-chaos.ts';
+import { runChaos } from '../../bench/chaos/run-chaos.ts';
+import { CloseStack } from '../../src/core/lifecycle.ts';
+import { createLogger } from '../../src/core/log.ts';
+import { listBackends } from '../support/stack.ts';
+
+const log = createLogger({ level: 'silent', pretty: false });
+
+/** The short form of `npm run chaos`: what goes wrong, and when, is the same in every run of the tests. */
+describe.each(listBackends())('a sync on %s that is killed, stalled and cut off all the time', (backend) => {
+  it('exceeds no quota, pays nothing twice, and ends with a true catalog', { timeout: 300_000 }, async () => {
+    const closing = new CloseStack();
+    try {
+      const { breaches, matching, disturbances } = await runChaos(
+        {
+          ...{ seconds: 15, seed: 7, workers: 3, backend, offers: 300, plant: null },
+          ...{ log, onProgress: () => undefined },
+        },
+        closing,
+      );
+      expect(breaches.map(describeBreach)).toEqual([]);
+      expect(matching.arrivals).toBeGreaterThan(300);
+      expect(disturbances.incidents.length).toBeGreaterThan(5);
+    } finally {
+      await closing.close(log);
+    }
+  });
+});
