@@ -5,7 +5,7 @@ import { createLogger } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createAuthorization } from '../../src/extract/oauth/authorization.ts';
 import { createTokenStore } from '../../src/load/stores/token-store.ts';
-import { findFreePort } from '../../src/local/free-port.ts';
+import { findTestPort } from '../support/find-test-port.ts';
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
 import { apis, callApi } from '../sandbox/plain-client.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -21,7 +21,7 @@ let sandbox: Sandbox;
 let redirectUri: string;
 beforeAll(async () => {
   database = await createTestDatabase();
-  redirectUri = `http://localhost:${await findFreePort()}/api/callback`;
+  redirectUri = `http://localhost:${await findTestPort()}/api/callback`;
   sandbox = await startTestSandbox({ redirectUris: [redirectUri, 'https://shop.example/back'] });
 });
 afterAll(() => Promise.all([database.drop(), sandbox.close()]));
@@ -96,7 +96,7 @@ describe('a login in a browser', () => {
   test('that nobody answers ends after its time, and frees the port', async () => {
     const { context } = createWorld();
     const clock = { now: () => new Date('2026-10-10T08:00:00Z') };
-    const uri = `http://localhost:${await findFreePort()}/api/callback`;
+    const uri = `http://localhost:${await findTestPort()}/api/callback`;
     const waiting = receiveByCallback({
       session: { context, talk: () => undefined },
       authorization: createAuthorization({ baseUrl: sandbox.url, appKey: '1', redirectUri: uri, clock }),

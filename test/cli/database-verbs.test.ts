@@ -3,6 +3,7 @@ import { runCli } from '../../src/cli/main.ts';
 import { ensurePartitions } from '../../src/load/partitions.ts';
 import { createStatusStore } from '../../src/load/stores/status-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 import { createProject, createWorld } from './in-process.ts';
 
 let database: TestDatabase;
@@ -125,7 +126,13 @@ describe('sql', () => {
 describe('a signal', () => {
   test('ends a query that is under way, with its code', async () => {
     const { context, stderr } = createWorld({ env: { DATABASE_URL: database.url } });
-    const running = runCli(['sql', 'select pg_sleep(2)'], context);
+    const running = runCli(['sql', 'select pg_sleep(60)'], context);
+    await until(async () => {
+      const { rowCount } = await database.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+      );
+      return rowCount;
+    });
     context.signals.emit('SIGTERM');
     expect(await running).toBe(1);
     expect(stderr.text).toContain('error INTERRUPTED');

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { findFreePort } from '../../src/local/free-port.ts';
+import { findTestPort } from '../support/find-test-port.ts';
 import { findRedisServer } from '../support/redis-source.ts';
 import { until } from '../support/until.ts';
 import { interpolate, serviceOf } from './compose-file.ts';
@@ -43,7 +43,7 @@ describe.skipIf(!findRedisServer(path) || !hasProgram('redis-cli'))('redis', () 
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'compose-redis-'));
-    port = await findFreePort();
+    port = await findTestPort();
     const [shell = '', flag = '', line = ''] = serviceOf('redis').command ?? [];
     const native = `${interpolate(line, {})} --port ${port} --bind 127.0.0.1 --dir ${folder}`;
     server = spawn(shell, [flag, native], {

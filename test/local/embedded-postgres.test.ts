@@ -14,7 +14,7 @@ import {
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { findFreePort } from '../../src/local/free-port.ts';
+import { findTestPort } from '../support/find-test-port.ts';
 import { readPostmaster } from '../../src/local/postmaster.ts';
 import { findRunUser } from '../../src/local/run-user.ts';
 import { until } from '../support/until.ts';
@@ -87,7 +87,7 @@ describe('a first start', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const address = taken.address();
-    const ports = [typeof address === 'object' && address ? address.port : 0, await findFreePort()];
+    const ports = [typeof address === 'object' && address ? address.port : 0, await findTestPort()];
     const expected = ports[1];
     const { url } = await useAgain().open({ pickPort: async () => ports.shift() ?? 0 });
     expect(Number(new URL(url).port)).toBe(expected);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { inject } from 'vitest';
-import { findFreePort } from '../../src/local/free-port.ts';
+import { findTestPort } from './find-test-port.ts';
 import { findRedisServer } from './redis-source.ts';
 import { until } from './until.ts';
 
@@ -44,7 +44,7 @@ async function stop(server: ChildProcess): Promise<void> {
 }
 
 async function launch(binary: string): Promise<{ url: string; server: ChildProcess }> {
-  const port = await findFreePort();
+  const port = await findTestPort();
   const arguments_ = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn(binary, [...arguments_, '--maxmemory-policy', 'noeviction'], {
     stdio: 'ignore',

@@ -2,7 +2,7 @@ import { request, type IncomingMessage } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findFreePort } from '../../src/local/free-port.ts';
+import { findTestPort } from '../support/find-test-port.ts';
 import { startCallbackServer, type CallbackServer } from '../../src/web/oauth-callback-server.ts';
 
 let redirectUri: URL;
@@ -10,7 +10,7 @@ let server: CallbackServer;
 let seen: string[];
 let isAccepted: boolean;
 beforeEach(async () => {
-  redirectUri = new URL(`http://localhost:${await findFreePort()}/api/callback`);
+  redirectUri = new URL(`http://localhost:${await findTestPort()}/api/callback`);
   seen = [];
   isAccepted = true;
   const accept = (query: URLSearchParams) => {
