@@ -98,9 +98,10 @@ describe.concurrent.each(listBackends())('a sync on %s', { timeout: 180_000 }, (
 
   it('that gets SIGTERM settles its calls, is cancelled and exits 1', () =>
     withTestStack({ backend }, async (stack) => {
-      const project = createProject(stack, 5);
+      // A minute of calls: the second one must have started before they are made.
+      const project = createProject(stack, 2);
       const { child, output, ended } = startSync(project);
-      await untilCalls(stack, 8);
+      await untilCalls(stack, 4);
       const second = startSync(project, '--strict-exit');
       expect(await second.ended, second.output.err).toBe(6);
       child.kill('SIGTERM');
