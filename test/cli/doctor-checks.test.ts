@@ -2,12 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exitCodeOfChecks, failed, misconfigured, ok, warn } from '../../src/cli/doctor/check.ts';
+import { exitCodeOfChecks, failed, misconfigured, ok, skip, warn } from '../../src/cli/doctor/check.ts';
 import { checkEnvFiles } from '../../src/cli/doctor/check-env-files.ts';
 import { checkGateway } from '../../src/cli/doctor/check-gateway.ts';
 import { checkGitIgnore } from '../../src/cli/doctor/check-git-ignore.ts';
 import { checkCredentials, checkSettings, checkTarget } from '../../src/cli/doctor/check-settings.ts';
-import { checkPermissions } from '../../src/cli/doctor/check-permissions.ts';
 import { checkQuota } from '../../src/cli/doctor/check-quota.ts';
 import { checkSource } from '../../src/cli/doctor/check-source.ts';
 import { checkSyncFile } from '../../src/cli/doctor/check-sync-file.ts';
@@ -21,7 +20,6 @@ import { AppError, coreErrors } from '../../src/core/errors.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { extractErrors } from '../../src/extract/errors.ts';
 import type { QuotaStatus } from '../../src/load/stores/quota-store.ts';
-import type { ApiPermission } from '../../src/model/permission.ts';
 import type { TokenSet, TokenStore } from '../../src/model/token.ts';
 import { createProject } from './in-process.ts';
 
@@ -197,11 +195,10 @@ describe('the quota', () => {
     ...parts,
   });
 
-  test('is told for each limit, and whether anybody confirmed it', () => {
+  test('is told for each API, and whether anybody confirmed it', () => {
     const checks = checkQuota([limit({}), limit({ window: 'month', callLimit: 9000, isAssumed: false })]);
     expect(checks.map(({ status, message }) => `${status} ${message}`)).toEqual([
-      'ok product.search.keywordQuery: 20 of 500 assumed calls a day used',
-      'ok product.search.keywordQuery: 20 of 9,000 approved calls a month used',
+      'ok product.search.keywordQuery: used 20 of 500 a day (assumed), 20 of 9,000 a month',
     ]);
   });
 
@@ -209,41 +206,11 @@ describe('the quota', () => {
     const resetAt = new Date('2026-11-25T16:00:00Z');
     const [first] = checkQuota([limit({}), limit({ used: 500, remaining: 0, resetAt })]);
     expect(first).toMatchObject({ status: 'warn' });
-    expect(first?.message).toContain('500 of 500 assumed calls a day used, back at 2026-11-25T16:00:00.000Z');
+    expect(first?.message).toContain('used 500 of 500 a day (assumed), back at 2026-11-25T16:00:00.000Z');
   });
 
   test('of a database that never called anything is not known', () => {
     expect(checkQuota([])).toMatchObject([{ status: 'skip' }]);
-  });
-});
-
-describe('permissions', () => {
-  const detail = 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1';
-  const permission = (parts: Partial<ApiPermission>): ApiPermission => ({
-    ...{ api: detail, observed: 'unknown', observedAt: null, observedCallId: null },
-    ...{ declared: 'not_applied', declaredAt: null, approvedDaily: null, approvedMonthly: null },
-    ...parts,
-  });
-
-  test('of a new app are not known, API by API', () => {
-    expect(checkPermissions([]).map(({ status }) => status)).toEqual(Array<string>(6).fill('skip'));
-  });
-
-  test.each([
-    [{ observed: 'allowed' }, 'ok', /is granted/, null],
-    [{ observed: 'denied' }, 'warn', /denied by 1688\. Without it .* no SKUs/, /^Apply for it/],
-    [{ observed: 'denied', declared: 'pending', declaredAt: now }, 'warn', /待审核/, /1 to 3 business days/],
-    [{ observed: 'denied', declared: 'granted', declaredAt: now }, 'warn', /已通过/, /this App Key/],
-    [{ observed: 'denied', declared: 'rejected', declaredAt: now }, 'warn', /已拒绝/, /apply again/],
-    [{ observed: 'unsupported' }, 'warn', /unsupported/, /names below/],
-    [{ observed: 'exhausted' }, 'warn', /exhausted/, /used up/],
-    [{ declared: 'under_review', declaredAt: now }, 'skip', /审核中/, null],
-  ] as const)('that are %j are told with what to do', (parts, status, message, advice) => {
-    const check = checkPermissions([permission(parts)]).at(-1);
-    expect(check?.status).toBe(status);
-    expect(check?.message).toMatch(message);
-    if (advice === null) expect(check?.advice).toBeNull();
-    else expect(check?.advice).toMatch(advice);
   });
 });
 
@@ -380,6 +347,12 @@ describe('the verdict', () => {
     expect(nextStep([ok('a', '')])).toContain('catalog-sync sync');
     expect(nextStep([warn('token', '', '')])).toContain('access token');
     expect(nextStep([ok('gateway', 'SANDBOX: using mock data')])).toContain('docs/go-live.md');
+    const unknown = skip('permission offer.detail', 'not known');
+    expect(nextStep([unknown])).toContain('doctor --probe');
+    const denied = warn('permission offer.detail', 'denied', '');
+    expect(nextStep([unknown, denied])).toContain('there is nothing to fetch');
+    expect(nextStep([ok('permission search.keyword', 'allowed'), denied])).toContain('fetches meanwhile');
+    expect(nextStep([ok('permission search.keyword', 'allowed'), unknown])).toContain('starts the first run');
   });
 
   test('is given also when the settings cannot be read, and services are then left alone', async () => {

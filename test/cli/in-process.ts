@@ -12,7 +12,12 @@ import { exitCodes } from '../../src/core/exit-codes.ts';
 /** A stream that keeps what is written to it. */
 class Recorder extends EventEmitter implements OutputStream {
   text = '';
-  readonly columns = 120;
+  readonly columns: number;
+
+  constructor(columns: number) {
+    super();
+    this.columns = columns;
+  }
 
   write(text: string): boolean {
     this.text += text;
@@ -26,6 +31,8 @@ export interface WorldOptions {
   readonly cwd?: string;
   /** What a person at a terminal types; without it there is no terminal. */
   readonly typed?: string;
+  /** How wide the terminal is; default 120. */
+  readonly columns?: number;
   /** True: standard input stays open, for a test that types later. */
   readonly keepsTyping?: boolean;
 }
@@ -35,8 +42,7 @@ export function createWorld(options: WorldOptions = {}) {
   const stdin = new PassThrough();
   if (!options.keepsTyping) stdin.end(options.typed ?? '');
   const isTty = options.typed !== undefined;
-  const stdout = new Recorder();
-  const stderr = new Recorder();
+  const [stdout, stderr] = [new Recorder(options.columns ?? 120), new Recorder(options.columns ?? 120)];
   const context: CliContext = {
     stdout,
     stderr,

@@ -124,9 +124,9 @@ describe('catalog-sync permissions', () => {
     );
   });
 
-  async function run(args: readonly string[], files: Readonly<Record<string, string>> = {}) {
+  async function run(args: readonly string[], files: Readonly<Record<string, string>> = {}, columns = 200) {
     const env = { DATABASE_URL: database.url, ALIBABA_APP_KEY: '1234567' };
-    const { context, stdout, stderr } = createWorld({ env, cwd: createProject(files) });
+    const { context, stdout, stderr } = createWorld({ env, cwd: createProject(files), columns });
     const exitCode = await runCli(['permissions', ...args], context);
     return { exitCode, out: stdout.text, err: stderr.text };
   }
@@ -153,6 +153,18 @@ describe('catalog-sync permissions', () => {
         ...{ guideNames: ['alibaba.cross.search', 'alibaba.product.search'], isHeld: false },
       }),
     );
+  });
+
+  it.each([80, 120])('fits a terminal of %i columns', async (columns) => {
+    await database.pool.query(
+      `INSERT INTO sync.api_permission (app_key, api, observed) VALUES ('1234567', $1, 'denied')`,
+      [searchApi],
+    );
+    const { out } = await run([], {}, columns);
+    expect(Math.max(...out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(columns);
+    expect(out).toMatch(/^search.keyword +product.search.keywordQuery\n +guides say alibaba.cross.search$/m);
+    expect(out).toMatch(/^! search.keyword: Apply for product.search.keywordQuery/m);
+    expect(out).toMatch(/^- unknown: .*doctor --probe/ms);
   });
 
   it('makes approved volumes limits at once', async () => {

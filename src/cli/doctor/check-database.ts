@@ -2,12 +2,9 @@ import type { Pool } from 'pg';
 import type { Config } from '../../core/config.ts';
 import { classifyDatabaseErrors } from '../../load/database-error.ts';
 import { requireMigrated } from '../../load/require-migrated.ts';
-import { createPermissionStore } from '../../load/stores/permission-store.ts';
 import { createQuotaStore } from '../../load/stores/quota-store.ts';
 import { createStatusStore } from '../../load/stores/status-store.ts';
 import { failed, ok, warn, type Check } from './check.ts';
-import { checkPermissions } from './check-permissions.ts';
-import { checkQuota } from './check-quota.ts';
 import { checkSource } from './check-source.ts';
 
 const name = 'database';
@@ -16,24 +13,14 @@ async function lookAt(pool: Pool, config: Config, place: string): Promise<Check[
   await requireMigrated(pool);
   const status = createStatusStore({ pool });
   const { source } = await status.countCatalog();
-  const { ALIBABA_APP_KEY: appKey } = config;
-  const quota = createQuotaStore({ pool });
-  const limits = (await quota.quotaStatus()).filter((limit) => limit.appKey === appKey);
-  const found = [
-    ok(name, `${place} answers and is migrated`),
-    checkSource(config, source),
-    ...checkQuota(limits),
-    ...(appKey === undefined
-      ? []
-      : checkPermissions(await createPermissionStore({ pool, appKey }).listApis())),
-  ];
-  const gaps = await status.listPartitionGaps(await quota.ledgerNow());
+  const found = [ok(name, `${place} answers and is migrated`), checkSource(config, source)];
+  const gaps = await status.listPartitionGaps(await createQuotaStore({ pool }).ledgerNow());
   if (gaps.length === 0) return found;
   const advice = 'Run `catalog-sync migrate`; a worker makes them by itself as well.';
   return [...found, warn('partitions', `missing for this month: ${gaps.join(', ')}`, advice)];
 }
 
-/** Whether the database answers and is ready for what is written now; what it holds, and what is left of the quota. */
+/** Whether the database answers and is ready for what is written now, and whose data it holds. */
 export async function checkDatabase(pool: Pool, config: Config, place: string): Promise<Check[]> {
   try {
     return await classifyDatabaseErrors(() => lookAt(pool, config, place));

@@ -9,12 +9,17 @@ function shortName(api: string): string {
   return api.split(':')[1] ?? api;
 }
 
-function describe({ api, window, used, callLimit, isAssumed }: QuotaStatus): string {
-  const whose = isAssumed ? 'assumed' : 'approved';
-  return `${shortName(api)}: ${formatCount(used)} of ${formatCount(callLimit)} ${whose} calls a ${window} used`;
+function describe({ window, used, callLimit, isAssumed }: QuotaStatus): string {
+  const doubt = isAssumed ? ' (assumed)' : '';
+  return `${formatCount(used)} of ${formatCount(callLimit)} a ${window}${doubt}`;
 }
 
-/** What is left of each limit. A limit that is used up is told first, for nothing can be called under it. */
+/** Limits of an API in one line. */
+function tell(api: string, limits: readonly QuotaStatus[]): string {
+  return `${shortName(api)}: used ${limits.map(describe).join(', ')}`;
+}
+
+/** What is left of each API. A limit that is used up is told first, for nothing can be called under it. */
 export function checkQuota(limits: readonly QuotaStatus[]): Check[] {
   const shown = limits.filter(({ window }) => window === 'day' || window === 'month');
   if (shown.length === 0)
@@ -24,10 +29,19 @@ export function checkQuota(limits: readonly QuotaStatus[]): Check[] {
     const back = limit.resetAt === null ? '' : `, back at ${limit.resetAt.toISOString()}`;
     return warn(
       name,
-      `${describe(limit)}${back}`,
+      `${tell(limit.api, [limit])}${back}`,
       'Nothing to do: the next run goes on from where this one stopped.',
     );
   });
-  const left = shown.filter((limit) => !isUsedUp(limit)).map((limit) => ok(name, describe(limit)));
-  return [...usedUp, ...left];
+  const left = shown.filter((limit) => !isUsedUp(limit));
+  const ofEachApi = [...new Set(left.map(({ api }) => api))].map((api) =>
+    ok(
+      name,
+      tell(
+        api,
+        left.filter((limit) => limit.api === api),
+      ),
+    ),
+  );
+  return [...usedUp, ...ofEachApi];
 }

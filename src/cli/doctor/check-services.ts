@@ -1,100 +1,94 @@
+import type { Pool } from 'pg';
 import type { Config } from '../../core/config.ts';
 import { AppError } from '../../core/errors.ts';
-import { Secret } from '../../core/secret.ts';
 import { migrate } from '../../load/migrate.ts';
 import { createPool } from '../../load/pool.ts';
+import { createPermissionStore } from '../../load/stores/permission-store.ts';
+import { createQuotaStore } from '../../load/stores/quota-store.ts';
 import { createTokenStore } from '../../load/stores/token-store.ts';
-import type { Gateway } from '../../model/gateway.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
-import { confirm } from '../confirm.ts';
 import { cliErrors } from '../errors.ts';
-import type { OpenDatabase } from '../open-database.ts';
+import { describeApis, listPermissions } from '../permissions/list-permissions.ts';
+import type { TargetOperation } from '../record/target-request.ts';
 import { readSyncConfig, type Session } from '../session.ts';
 import { hasDatabase, withDatabase } from '../with-database.ts';
+import { askForCalls, signedCallName, type MayCall } from './ask-for-calls.ts';
 import { failed, skip, type Check } from './check.ts';
 import { checkDatabase } from './check-database.ts';
-import { checkGateway } from './check-gateway.ts';
-import { checkCredentials } from './check-settings.ts';
 import { checkToken } from './check-token.ts';
-
-/** Opens the client of the gateway, with its ledger and quota, over a migrated database. */
-export type OpenGateway = (parts: {
-  readonly config: Config;
-  readonly sync: SyncConfig;
-  readonly databaseUrl: Secret;
-}) => Promise<{ readonly gateway: Pick<Gateway, 'readTime'>; close(): Promise<void> }>;
+import { checkUsage } from './check-usage.ts';
+import { makeCalls, type CallParts, type Called } from './make-calls.ts';
+import { planProbes } from './plan-probes.ts';
 
 export interface ServiceCheckOptions {
-  /** Whether the one signed call may be made: it counts against the quota. */
-  readonly mayCall: 'yes' | 'no' | 'ask';
-  readonly openGateway: OpenGateway;
+  readonly mayCall: MayCall;
+  /** Whether the APIs that are not known to be allowed are asked as well. */
+  readonly probes: boolean;
 }
 
-const callName = 'signed call';
-
-/** Why the signed call is not made; null: it is. */
-async function findRefusal(
-  session: Session,
-  config: Config,
-  { mayCall }: ServiceCheckOptions,
-): Promise<Check | null> {
-  if (mayCall === 'no') return skip(callName, 'not made: --offline');
-  if (checkCredentials(config).some((check) => check.status === 'fail')) {
-    return skip(callName, 'not made: it needs App Key and App Secret');
-  }
-  if (mayCall === 'yes') return null;
-  const question = 'Make one signed call to the gateway? It counts against the quota.';
-  const answer = await confirm(session.context, question);
-  if (answer === null) return skip(callName, 'not made: nobody was there to ask', 'Add --yes to make it.');
-  return answer ? null : skip(callName, 'not made: you said no');
-}
-
-async function tryCall(
-  session: Session,
-  config: Config,
-  database: OpenDatabase,
-  options: ServiceCheckOptions,
-): Promise<Check> {
+function trySyncConfig(config: Config): SyncConfig | null {
   try {
-    const sync = readSyncConfig(config.projectDir);
-    const opened = await options.openGateway({ config, sync, databaseUrl: new Secret(database.url) });
-    try {
-      return await checkGateway(opened.gateway, session.context.clock);
-    } finally {
-      await opened.close();
-    }
-  } catch (error) {
-    return failed(callName, error);
+    return readSyncConfig(config.projectDir);
+  } catch {
+    // Another check reports it.
+    return null;
   }
+}
+
+/** What there is to probe by what the database knows; by nothing known without one. */
+async function listProbes(
+  { config, sync }: Pick<CallParts, 'config' | 'sync'>,
+  pool: Pool | null,
+  now: Date,
+): Promise<TargetOperation[]> {
+  const { ALIBABA_APP_KEY: appKey } = config;
+  if (appKey === undefined) return [];
+  if (pool === null) return planProbes(describeApis({ known: [], holds: [], sync, now }), now);
+  const quota = createQuotaStore({ pool });
+  const permissions = createPermissionStore({ pool, appKey });
+  const { apis } = await listPermissions({ permissions, quota, sync });
+  return planProbes(apis, await quota.ledgerNow());
+}
+
+/** The calls, if they may be made; `isAgreed`: somebody has been asked already. */
+async function callIfAgreed(
+  parts: CallParts,
+  options: ServiceCheckOptions,
+  isAgreed: boolean,
+): Promise<Called> {
+  const { session, config, pool } = parts;
+  const probes = options.probes ? await listProbes(parts, pool, session.context.clock.now()) : [];
+  const refusal = isAgreed ? null : await askForCalls(session, config, options.mayCall, probes);
+  return refusal ? { checks: [refusal], notes: new Map() } : makeCalls(parts, probes);
 }
 
 async function checkOpened(
-  session: Session,
-  config: Config,
-  database: OpenDatabase,
-): Promise<{ readonly checks: Check[]; readonly isUsable: boolean }> {
+  parts: Omit<CallParts, 'pool'>,
+  options: ServiceCheckOptions,
+  isAgreed: boolean,
+): Promise<Check[]> {
+  const { session, config, database } = parts;
   const { log, context } = session;
   // As a sync does it: the embedded database belongs to this version.
   if (database.isEmbedded) await migrate({ connectionString: database.url, log });
   const pool = createPool({ connectionString: database.url, max: 1, log });
   try {
-    const checks = await checkDatabase(
-      pool,
-      config,
-      database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL',
-    );
-    const isUsable = checks.every((check) => check.status !== 'fail');
-    if (!isUsable) return { checks, isUsable };
+    const place = database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL';
+    const checks = await checkDatabase(pool, config, place);
+    if (checks.some((check) => check.status === 'fail'))
+      return [...checks, skip(signedCallName, 'not made: it needs the database')];
     const store = config.TOKEN_KEY ? createTokenStore({ pool, key: config.TOKEN_KEY, log }) : null;
-    return { checks: [...checks, await checkToken(config, store, context.clock)], isUsable };
+    const token = await checkToken(config, store, context.clock);
+    const called = await callIfAgreed({ ...parts, pool }, options, isAgreed);
+    return [...checks, token, ...called.checks, ...(await checkUsage({ ...parts, pool }, called.notes))];
   } finally {
     await pool.end();
   }
 }
 
 /**
- * Looks at what is not a file: database and token, and the gateway when it may. Makes no embedded database just
- * to look into it.
+ * Looks at what is not a file: database, token, quota and permissions, and the gateway when it may. Makes no embedded
+ * database just to look into it.
  *
  * @throws AppError INTERRUPTED
  */
@@ -104,17 +98,18 @@ export async function checkServices(
   options: ServiceCheckOptions,
 ): Promise<Check[]> {
   const { log, context } = session;
-  const refusal = await findRefusal(session, config, options);
-  if (refusal && !hasDatabase(config)) {
+  const sync = trySyncConfig(config);
+  const isNew = !hasDatabase(config);
+  if (isNew) {
+    const probes = options.probes ? await listProbes({ config, sync }, null, context.clock.now()) : [];
+    const refusal = await askForCalls(session, config, options.mayCall, probes);
     const database = skip('database', 'none yet: the first sync makes the embedded one');
-    return [database, await checkToken(config, null, context.clock), refusal];
+    if (refusal) return [database, await checkToken(config, null, context.clock), refusal];
   }
   try {
-    return await withDatabase({ log, context, config }, async (database) => {
-      const { checks, isUsable } = await checkOpened(session, config, database);
-      if (!isUsable) return [...checks, skip(callName, 'not made: it needs the database')];
-      return [...checks, refusal ?? (await tryCall(session, config, database, options))];
-    });
+    return await withDatabase({ log, context, config }, (database) =>
+      checkOpened({ session, config: config, sync, database }, options, isNew),
+    );
   } catch (error) {
     if (error instanceof AppError && error.kind === cliErrors.INTERRUPTED) throw error;
     return [failed('database', error)];

@@ -41,6 +41,21 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   ];
 }
 
+/** What the permissions of the APIs ask for; null: nothing. */
+function nextForPermissions(checks: readonly Check[]): string | null {
+  const permissions = checks.filter(({ name }) => name.startsWith('permission '));
+  if (permissions.length === 0) return null;
+  if (permissions.every(({ status }) => status === 'skip')) {
+    return 'Next: `catalog-sync doctor --probe` shows which APIs the app may call, by one call each; `catalog-sync sync` finds out as it goes.';
+  }
+  if (permissions.every(({ status }) => status !== 'warn')) return null;
+  const canFetch = permissions.some(({ message }) => message.startsWith('allowed'));
+  const meanwhile = canFetch
+    ? '`catalog-sync sync` fetches meanwhile what the other APIs give.'
+    : 'Until an API is granted, there is nothing to fetch.';
+  return `Next: do what the lines of "permission" advise. ${meanwhile}`;
+}
+
 /** The one thing to do next. */
 export function nextStep(checks: readonly Check[]): string {
   const first = checks.find((check) => check.status === 'fail');
@@ -51,6 +66,8 @@ export function nextStep(checks: readonly Check[]): string {
   if (checks.some((check) => check.status === 'warn' && check.name === 'token')) {
     return 'Next: get an access token, as "token" says; until then only categories can be asked for.';
   }
+  const permissions = nextForPermissions(checks);
+  if (permissions !== null) return permissions;
   if (checks.some((check) => check.name === 'gateway' && check.message.startsWith('SANDBOX'))) {
     return 'Next: `catalog-sync sync` fills the catalog with mock data; docs/go-live.md leads to real data.';
   }

@@ -24,6 +24,8 @@ const usualReviewDays = 3;
 const attention = (text: string): Advice => ({ needsAttention: true, text });
 const remark = (text: string): Advice => ({ needsAttention: false, text });
 
+const rejected = remark('Rejected: read the reason in the console, correct it, and apply again.');
+
 function assessReview(declaredAt: Date | null, now: Date): Advice {
   if (declaredAt === null) return remark('In review.');
   const days = businessDaysSince(declaredAt, now);
@@ -38,7 +40,7 @@ function assessReview(declaredAt: Date | null, now: Date): Advice {
 }
 
 function assessDenied({ declared, declaredAt }: ApiPermission, at: ApiSituation): Advice {
-  const apply = `Apply for ${at.name} in the console, then: catalog-sync permissions set ${at.operation} --state pending.`;
+  const apply = `Apply for ${at.name} in the console, then: \`catalog-sync permissions set ${at.operation} --state pending\`.`;
   switch (declared) {
     case 'granted':
       return at.isHeld
@@ -50,27 +52,25 @@ function assessDenied({ declared, declaredAt }: ApiPermission, at: ApiSituation)
     case 'under_review':
       return assessReview(declaredAt, at.now);
     case 'rejected':
-      return remark('Rejected: read the reason in the console, correct it, and apply again.');
+      return rejected;
     case 'not_applied':
-      return declaredAt === null ? attention(`1688 declines it. ${apply}`) : remark(`Declined. ${apply}`);
+      return declaredAt === null ? attention(apply) : remark(apply);
   }
 }
 
 function assessAllowed({ declared, declaredAt }: ApiPermission, operation: string): Advice | null {
   if (declared === 'granted' || declaredAt === null) return null;
   return attention(
-    `Contradiction: declared ${declared}, but 1688 answers it. If it was granted: catalog-sync permissions set ${operation} --state granted, with the approved volumes.`,
+    `Contradiction: declared ${declared}, but 1688 answers it. If it was granted: \`catalog-sync permissions set ${operation} --state granted\`, with the approved volumes.`,
   );
 }
 
-function assessUnknown({ declared, declaredAt }: ApiPermission, at: ApiSituation): Advice {
+function assessUnknown({ declared, declaredAt }: ApiPermission, at: ApiSituation): Advice | null {
   if (declared === 'pending' || declared === 'under_review') return assessReview(declaredAt, at.now);
-  if (declared === 'rejected')
-    return remark('Rejected: read the reason in the console, correct it, and apply again.');
-  return remark('Not called yet: the first call that needs it shows whether it is granted.');
+  return declared === 'rejected' ? rejected : null;
 }
 
-/** What to do about an API; null: nothing. */
+/** What to do about an API; null: nothing, or to let a call show what is not known. */
 export function assessApi(permission: ApiPermission, at: ApiSituation): Advice | null {
   switch (permission.observed) {
     case 'allowed':
@@ -83,7 +83,7 @@ export function assessApi(permission: ApiPermission, at: ApiSituation): Advice |
       );
     case 'exhausted':
       return attention(
-        `The package of calls is used up, and is not refilled at midnight. Buy or request more in the console, then: catalog-sync permissions resume ${at.operation}.`,
+        `The package of calls is used up, and is not refilled at midnight. Buy or request more in the console, then: \`catalog-sync permissions resume ${at.operation}\`.`,
       );
     case 'unknown':
       return assessUnknown(permission, at);
@@ -101,7 +101,7 @@ export function assessApplication(application: Application, now: Date): Advice |
     return declared === 'granted' || declaredAt === null
       ? null
       : attention(
-          `Contradiction: declared ${declared}, but 1688 takes its calls. If it was approved: catalog-sync permissions app --state granted.`,
+          `Contradiction: declared ${declared}, but 1688 takes its calls. If it was approved: \`catalog-sync permissions app --state granted\`.`,
         );
   if (declared === 'pending' || declared === 'under_review') return assessReview(declaredAt, now);
   return declared === 'rejected'

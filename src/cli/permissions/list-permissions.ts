@@ -1,8 +1,8 @@
 import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
 import { guideNames } from '../../extract/endpoints/guide-names.ts';
 import type { PermissionStore } from '../../load/stores/permission-store.ts';
-import type { QuotaStore } from '../../load/stores/quota-store.ts';
-import type { OperationName } from '../../model/operation.ts';
+import type { ApiHold, QuotaStore } from '../../load/stores/quota-store.ts';
+import { apiOperations, type ApiOperation } from '../../model/known-apis.ts';
 import type { ApiPermission, Application } from '../../model/permission.ts';
 import type { ApprovedCalls, SyncConfig } from '../../model/sync-config.ts';
 import { approvedCalls } from '../../plan/approved-calls.ts';
@@ -10,7 +10,7 @@ import { assessApi, assessApplication, type Advice } from './assess-permission.t
 
 /** An API that an app has to be granted. */
 export interface GrantedApi {
-  readonly operation: OperationName;
+  readonly operation: ApiOperation;
   /** `namespace:name:version`. */
   readonly api: string;
   /** As the console lists it. */
@@ -36,14 +36,12 @@ export interface PermissionReport {
 /** All that are asked but the gateway's clock, which needs no grant (measured by clients). */
 export function listGrantedApis(sync: SyncConfig | null): GrantedApi[] {
   const endpoints = chooseEndpoints(sync?.apis ?? {});
-  return (Object.keys(endpoints) as OperationName[])
-    .filter((operation) => operation !== 'system.time')
-    .map((operation) => ({
-      operation,
-      api: apiOf(endpoints[operation]),
-      name: endpoints[operation].name,
-      guideNames: Object.keys(guideNames).filter((name) => guideNames[name]?.operation === operation),
-    }));
+  return apiOperations.map((operation) => ({
+    operation,
+    api: apiOf(endpoints[operation]),
+    name: endpoints[operation].name,
+    guideNames: Object.keys(guideNames).filter((name) => guideNames[name]?.operation === operation),
+  }));
 }
 
 const nothingKnown: Omit<ApiPermission, 'api'> = {
@@ -63,15 +61,18 @@ export interface PermissionSources {
   readonly sync: SyncConfig | null;
 }
 
-/** What is declared and what was seen of the app and of every API that it needs, with advice. */
-export async function listPermissions(sources: PermissionSources): Promise<PermissionReport> {
-  const { permissions, quota, sync } = sources;
-  const now = await quota.ledgerNow();
-  const holds = await quota.listHolds();
-  const known = await permissions.listApis();
-  const application = await permissions.readApplication();
+interface PermissionFacts {
+  readonly known: readonly ApiPermission[];
+  readonly holds: readonly ApiHold[];
+  /** Null: the project has no sync file. */
+  readonly sync: SyncConfig | null;
+  readonly now: Date;
+}
+
+/** Every API that the product asks, with what is known of it and what to do. Pure. */
+export function describeApis({ known, holds, sync, now }: PermissionFacts): PermissionRow[] {
   const fromFile: Readonly<Record<string, ApprovedCalls>> = sync?.quotas.approved ?? {};
-  const toRow = (granted: GrantedApi): PermissionRow => {
+  return listGrantedApis(sync).map((granted) => {
     const { api, operation, name } = granted;
     const permission = known.find((row) => row.api === api) ?? { api, ...nothingKnown };
     const hold = holds.find((row) => row.api === api);
@@ -84,9 +85,18 @@ export async function listPermissions(sources: PermissionSources): Promise<Permi
       isHeld,
       advice: assessApi(permission, { operation, name, isHeld, now }),
     };
-  };
+  });
+}
+
+/** What is declared and what was seen of the app and of every API that it needs, with advice. */
+export async function listPermissions(sources: PermissionSources): Promise<PermissionReport> {
+  const { permissions, quota, sync } = sources;
+  const now = await quota.ledgerNow();
+  const holds = await quota.listHolds();
+  const known = await permissions.listApis();
+  const application = await permissions.readApplication();
   return {
     application: { ...application, advice: assessApplication(application, now) },
-    apis: listGrantedApis(sync).map(toRow),
+    apis: describeApis({ known, holds, sync, now }),
   };
 }

@@ -3,13 +3,13 @@ import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../context.ts';
 import { exitCodeOfChecks } from '../doctor/check.ts';
 import { checkServices } from '../doctor/check-services.ts';
-import { openGateway } from '../doctor/open-gateway.ts';
 import { printReport } from '../doctor/print-report.ts';
 import { runDoctor } from '../doctor/run-doctor.ts';
 import { openSession, type GlobalFlags } from '../session.ts';
 
 interface DoctorFlags extends GlobalFlags {
   readonly offline?: true;
+  readonly probe?: true;
   readonly yes?: true;
 }
 
@@ -18,8 +18,9 @@ export function registerDoctor(program: Command, context: CliContext): void {
   const command = program
     .command('doctor')
     .description('Check settings, sync file, database, token and gateway, and say what to do next.')
-    .addOption(new Option('--offline', 'make no call to the gateway').conflicts('yes'))
-    .option('--yes', 'make the one signed call without asking')
+    .addOption(new Option('--offline', 'make no call to the gateway').conflicts(['yes', 'probe']))
+    .option('--probe', 'also call each API once that is not known to be allowed')
+    .option('--yes', 'make the calls without asking: one, and with --probe up to six')
     .action(async (_flags: unknown, self: Command) => {
       const flags = self.optsWithGlobals<DoctorFlags>();
       // Settings that can't be read are something to report here, not a reason to stop.
@@ -28,14 +29,14 @@ export function registerDoctor(program: Command, context: CliContext): void {
       const checks = await runDoctor({
         projectDir: flags.project,
         env: context.env,
-        checkServices: (config) =>
-          checkServices(session, config, { mayCall, openGateway: (parts) => openGateway(parts, session) }),
+        checkServices: (config) => checkServices(session, config, { mayCall, probes: flags.probe ?? false }),
       });
       printReport(session, checks);
       context.exitCode = exitCodeOfChecks(checks);
     });
   addExamples(command, [
     'catalog-sync doctor --offline',
+    'catalog-sync doctor --probe',
     'catalog-sync doctor --yes --json',
     'catalog-sync doctor --project /srv/catalog',
   ]);

@@ -88,7 +88,8 @@ function addList(parent: Command, context: CliContext): void {
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const report = await withPermissions(session, listPermissions);
-      session.print(session.isJson ? safeJson(report) : formatPermissions(report));
+      const width = context.stdout.columns ?? null;
+      session.print(session.isJson ? safeJson(report) : formatPermissions(report, width));
     });
   addExamples(command, ['catalog-sync permissions', 'catalog-sync permissions list --json']);
 }

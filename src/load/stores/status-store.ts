@@ -35,6 +35,14 @@ export interface CatalogCounts {
   readonly unloadedAnswers: number;
 }
 
+/** Something that an API can be asked about; null: nothing of the kind is known yet. */
+export interface KnownSubjects {
+  readonly offerId: string | null;
+  readonly sellerId: string | null;
+  /** On alicdn.com. */
+  readonly imageUrl: string | null;
+}
+
 /** What people look at; reads only. */
 export interface StatusStore {
   /** The newest first. */
@@ -43,6 +51,7 @@ export interface StatusStore {
   countCatalog(): Promise<{ readonly source: Source | null; readonly counts: CatalogCounts }>;
   /** Monthly tables without a partition for that time: writing at it would fail. */
   listPartitionGaps(at: Date): Promise<string[]>;
+  findSubjects(): Promise<KnownSubjects>;
 }
 
 type CountsRow = { readonly source: Source | null } & Readonly<Record<string, string | null>>;
@@ -80,6 +89,10 @@ export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStor
     listPartitionGaps: async (at) => {
       const { rows } = await pool.query<{ table_name: string }>(readSql('read-partition-gaps'), [at]);
       return rows.map((row) => row.table_name);
+    },
+    findSubjects: async () => {
+      const { rows } = await pool.query<KnownSubjects>(readSql('find-subjects'));
+      return rows[0] ?? { offerId: null, sellerId: null, imageUrl: null };
     },
   };
 }
