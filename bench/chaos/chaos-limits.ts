@@ -33,9 +33,9 @@ export function chooseLimits({ total, nodes, pages }: LeastCalls, seconds: numbe
     { api: apis.category, window: 'month', calls: share(nodes, 0.6) },
     // The ledger counts a call in every minute in which it may arrive, so a minute holds less than half of this.
     { api: apis.search, window: 'minute', calls: Math.max(40, share(pages, 0.2)) },
-    { api: apis.detail, window: 'day', calls: share(details, Math.min(0.4, total / seconds / 60)) },
+    { api: apis.detail, window: 'day', calls: share(details, Math.min(0.4, total / seconds / 120)) },
   ];
-  return { windows, perSecond: Math.max(20, Math.min(200, Math.round((2 * total) / seconds))) };
+  return { windows, perSecond: Math.max(20, Math.min(200, Math.round((1.5 * total) / seconds))) };
 }
 
 /** No limit but the pace: for the end, when all work is to be finished. */

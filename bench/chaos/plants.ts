@@ -142,6 +142,11 @@ export const plants: readonly Plant[] = [
     name: 'local-limiter',
     what: 'each process counts its own calls only',
     judges: ['windows'],
+    changeProgram: inProgram({
+      where: 'load/pool.js',
+      from: `application_name: applicationName ?? 'catalog-sync'`,
+      to: 'application_name: `catalog-sync ${process.pid}`',
+    }),
     changeDatabase: inDatabase(
       {
         where: 'usage.quota_windows',

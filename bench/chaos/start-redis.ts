@@ -58,6 +58,7 @@ export async function startRedis(): Promise<ChaosRedis> {
   const port = await findFreePort();
   const url = `redis://127.0.0.1:${port}`;
   let server = await launch(port);
+  process.once('exit', () => server.kill('SIGKILL'));
   const client = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 });
   client.on('error', () => undefined);
   await client.ping();

@@ -45,6 +45,8 @@ class Fleet implements WorkerFleet {
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    // Nobody else ends them when this process goes without a word.
+    process.once('exit', () => this.#members.forEach((member) => member?.child.kill('SIGKILL')));
   }
 
   start(): void {
@@ -106,7 +108,7 @@ class Fleet implements WorkerFleet {
     const log = openSync(join(logFolder, `${name}.log`), 'a');
     const child = spawn(process.execPath, [program, verb, '--project', project, '--log-level', 'debug'], {
       cwd: '/',
-      env: { PATH: process.env['PATH'] ?? '', PGAPPNAME: name },
+      env: { PATH: process.env['PATH'] ?? '' },
       stdio: ['ignore', log, log],
     });
     closeSync(log);

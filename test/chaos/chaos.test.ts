@@ -9,7 +9,7 @@ const log = createLogger({ level: 'silent', pretty: false });
 
 /** The short form of `npm run chaos`: what goes wrong, and when, is the same in every run of the tests. */
 describe.each(listBackends())('a sync on %s that is killed, stalled and cut off all the time', (backend) => {
-  it('exceeds no quota, pays nothing twice, and ends with a true catalog', { timeout: 300_000 }, async () => {
+  it('exceeds no quota, pays nothing twice, and ends with a true catalog', { timeout: 600_000 }, async () => {
     const closing = new CloseStack();
     try {
       const { breaches, matching, disturbances } = await runChaos(
