@@ -31,6 +31,8 @@ const stopModes: Readonly<Partial<Record<DisturbanceKind, StopMode>>> = {
 
 /** As long as nothing better is known. */
 const expectedResumeMs = 3000;
+/** For calls to hit; no more, since much of the time there may be no quota for any. */
+const mostWaitMs = 1000;
 /** No call for that long after a restart means that no quota is left, not that Postgres is slow. */
 const mostResumeMs = 10_000;
 
@@ -50,6 +52,7 @@ class Disturber {
   }
 
   async cause({ kind, pick }: Disturbance): Promise<void> {
+    await this.#waitForCalls();
     const fromMs = this.#site.clock.nowMs();
     const mode = stopModes[kind];
     if (mode) await this.#restartPostgres(kind, mode);
@@ -72,6 +75,19 @@ class Disturber {
       { timeoutMs: 50_000, what: 'Postgres answers again' },
     );
     this.incidents.push({ kind, fromMs, toMs, openCalls });
+  }
+
+  /** Whatever goes wrong while nothing is under way costs nothing and shows nothing. */
+  async #waitForCalls(): Promise<void> {
+    const { pool } = this.#site;
+    const deadline = performance.now() + mostWaitMs;
+    while (performance.now() < deadline) {
+      const found = await pool
+        .query('SELECT FROM usage.in_flight WHERE sent_at IS NOT NULL')
+        .catch(() => null);
+      if (found === null || found.rows.length > 0) return;
+      await sleep(20);
+    }
   }
 
   async #restartPostgres(kind: string, mode: StopMode): Promise<void> {
@@ -103,6 +119,8 @@ class Disturber {
     switch (kind) {
       case 'kill-worker':
         return fleet.kill(pick);
+      case 'kill-all':
+        return fleet.killAll();
       case 'stall-worker':
         return fleet.stall(pick, this.#stallMs);
       case 'cut-gateway':
@@ -155,7 +173,7 @@ export async function disturb(site: ChaosSite, options: DisturbOptions): Promise
   await Promise.all(under);
   const fromMs = site.clock.nowMs();
   await site.fleet.stop('SIGKILL');
-  await disturber.note('kill-all', fromMs);
+  await disturber.note('end', fromMs);
   const { incidents, skipped, longestResumeMs, queueDumps } = disturber;
   if (site.redis) queueDumps.push(await site.redis.dump());
   return { incidents, skipped, longestResumeMs, queueDumps };

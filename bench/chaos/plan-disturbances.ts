@@ -3,6 +3,7 @@ import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 
 export type DisturbanceKind =
   | 'kill-worker'
+  | 'kill-all'
   | 'stall-worker'
   | 'restart-postgres-fast'
   | 'restart-postgres-immediate'
@@ -63,6 +64,7 @@ export function planDisturbances({ seconds, seed, backend }: DisturbancePlan): D
   const random = createSeededRandom(seed);
   const stallSeconds = stallMsOf(seconds) / 1000;
   const cuts: readonly DisturbanceKind[] = [
+    'kill-all',
     'cut-database',
     'cut-gateway',
     ...(backend === 'redis' ? (['flush-redis', 'restart-redis', 'cut-redis'] as const) : []),

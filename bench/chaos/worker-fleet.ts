@@ -19,6 +19,8 @@ export interface WorkerFleet {
   start(): void;
   /** SIGKILL; another one takes its place. */
   kill(pick: number): Promise<void>;
+  /** SIGKILL for all at once, as when the power goes. */
+  killAll(): Promise<void>;
   /** SIGSTOP, and after `ms` SIGCONT. Only one at a time. */
   stall(pick: number, ms: number): Promise<void>;
   /** Ends all, and starts no other. `SIGTERM` waits for what is in flight. */
@@ -59,6 +61,12 @@ class Fleet implements WorkerFleet {
     if (!member) return;
     member.child.kill('SIGKILL');
     await member.ended;
+  }
+
+  async killAll(): Promise<void> {
+    const members = this.#members.filter((member) => member !== null);
+    for (const { child } of members) child.kill('SIGKILL');
+    await Promise.all(members.map(({ ended }) => ended));
   }
 
   async stall(pick: number, ms: number): Promise<void> {

@@ -31,7 +31,7 @@ describe('planDisturbances', () => {
       'flush-redis',
       'restart-redis',
     ]);
-    expect(kindsOf('postgres').size).toBe(7);
+    expect(kindsOf('postgres').size).toBe(8);
   });
 });
 
