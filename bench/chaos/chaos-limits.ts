@@ -12,7 +12,18 @@ export interface ChaosLimits {
   readonly windows: readonly Limit[];
   /** Calls a second, all workers together. */
   readonly perSecond: number;
+  /** In whole minutes: how long the detail of an offer is not to be asked for again. */
+  readonly detailFreshForMs: number;
 }
+
+/** How long categories and searches are fresh, and in the end details too: longer than a run. */
+export const longFreshForMs = 300 * 86_400_000;
+
+/** In a run of minutes details are due again and again, so that there is always something to ask for. */
+const shortFreshForMs = 3 * 60_000;
+
+/** What two cores can make of calls, durability and disturbances included. */
+const usualCallsPerSecond = 100;
 
 const endpoints = chooseEndpoints({});
 const apis = {
@@ -21,35 +32,50 @@ const apis = {
   detail: apiOf(endpoints['offer.detail']),
 } as const;
 
+/** From this length on. */
+const longSeconds = 300;
+
 /**
  * Limits that bind, each of another window: the month's on categories, the minute's on searches, the day's on
  * details. A run over midnight and the end of a month reaches them on both sides. The pace spreads a small catalog
  * over the whole time, so that whatever is disturbed has calls under way.
  */
 export function chooseLimits({ total, nodes, pages }: LeastCalls, seconds: number): ChaosLimits {
-  const details = total - nodes - pages;
+  const isLong = seconds >= longSeconds;
   const share = (calls: number, part: number) => Math.ceil(calls * part);
+  // A small catalog is read once, and on a slow machine only in part: its limit must be near.
+  const details = isLong
+    ? share(seconds * usualCallsPerSecond, 0.4)
+    : share(total - nodes - pages, Math.min(0.4, total / seconds / 120));
   const windows: Limit[] = [
-    { api: apis.category, window: 'month', calls: share(nodes, 0.6) },
+    { api: apis.category, window: 'month', calls: share(nodes, 0.9) },
     // The ledger counts a call in every minute in which it may arrive, so a minute holds less than half of this.
-    { api: apis.search, window: 'minute', calls: Math.max(40, share(pages, 0.2)) },
-    { api: apis.detail, window: 'day', calls: share(details, Math.min(0.4, total / seconds / 120)) },
+    { api: apis.search, window: 'minute', calls: Math.max(40, share(pages, 0.5)) },
+    { api: apis.detail, window: 'day', calls: details },
   ];
-  return { windows, perSecond: Math.max(20, Math.min(200, Math.round((1.5 * total) / seconds))) };
+  return {
+    windows,
+    perSecond: isLong ? 2 * usualCallsPerSecond : Math.max(20, Math.round((1.5 * total) / seconds)),
+    detailFreshForMs: isLong ? shortFreshForMs : longFreshForMs,
+  };
 }
 
-/** No limit but the pace: for the end, when all work is to be finished. */
+/** No limit but the pace, and nothing due that was ever seen: for the end, when all work is to be finished. */
 export function liftLimits({ windows, perSecond }: ChaosLimits): ChaosLimits {
-  return { windows: windows.map((limit) => ({ ...limit, calls: 1_000_000 })), perSecond };
+  return {
+    windows: windows.map((limit) => ({ ...limit, calls: 1_000_000 })),
+    perSecond,
+    detailFreshForMs: longFreshForMs,
+  };
 }
 
 /** `catalog-sync.yaml` with these limits. One of a minute has no key there: the ledger is told. */
-export function describeLimits({ windows, perSecond }: ChaosLimits): string {
+export function describeLimits({ windows, perSecond, detailFreshForMs }: ChaosLimits): string {
   const callsOf = (api: string, window: Limit['window']) =>
     windows.find((limit) => limit.api === api && limit.window === window)?.calls ?? 1_000_000;
   return `
 account: business
-freshness: { category: 300d, search: 300d, detail: 300d }
+freshness: { category: 300d, search: 300d, detail: ${detailFreshForMs / 60_000}m }
 feeds:
   - { name: all, categories: ["0"] }
 quotas:
@@ -62,6 +88,3 @@ schedules:
   - { name: each-minute, cron: '* * * * *', feeds: [all] }
 `;
 }
-
-/** What the file says of freshness. */
-export const freshForMs = 300 * 86_400_000;

@@ -21,7 +21,7 @@ const usage = `npm run chaos -- [flags]
   --seed N       the same seed gives the same disturbances (default: of the clock)
   --workers N    processes at once, one of which runs sync (default 3)
   --backend X    redis or postgres: where the queues are (default postgres)
-  --offers N     size of the made-up catalog (default 100 for each second)
+  --offers N     size of the made-up catalog (default 100 for each second, up to 20,000)
   --plant NAME   plant a bug, to see it caught
   --prove        plant each of the bugs in turn, and expect a breach from every one
 bugs:
@@ -56,7 +56,10 @@ function readOptions(): ChaosOptions {
     seed: Number(flags.seed),
     workers: readCount('workers', flags.workers),
     backend: flags.backend === 'redis' ? 'redis' : 'postgres',
-    offers: flags.offers === undefined ? Math.max(300, seconds * 100) : readCount('offers', flags.offers),
+    offers:
+      flags.offers === undefined
+        ? Math.min(20_000, Math.max(300, seconds * 100))
+        : readCount('offers', flags.offers),
     plant: flags.plant === undefined ? null : findPlant(flags.plant),
     log: createLogger({ level: 'error', pretty: false }),
     onProgress: (line) => ticker.show(line),

@@ -152,14 +152,15 @@ class Disturber {
 /** Carries out the plan, then kills every process at once. */
 export async function disturb(site: ChaosSite, options: DisturbOptions): Promise<DisturbanceReport> {
   const disturber = new Disturber(site, options.seconds);
-  const under = new Set<Promise<void>>();
+  const under: Promise<void>[] = [];
+  const failures: unknown[] = [];
   const todo = [...options.plan];
   const startedAt = performance.now();
   let shownAt = -Infinity;
   for (let now = 0; now < options.seconds * 1000; now = performance.now() - startedAt) {
     for (let next = todo[0]; next && next.atMs <= now; next = todo[0]) {
       todo.shift();
-      under.add(disturber.cause(next));
+      under.push(disturber.cause(next).catch((error: unknown) => void failures.push(error)));
     }
     if (now - shownAt >= 1000) {
       shownAt = now;
@@ -171,6 +172,7 @@ export async function disturb(site: ChaosSite, options: DisturbOptions): Promise
     await sleep(25);
   }
   await Promise.all(under);
+  if (failures.length > 0) throw new AggregateError(failures, 'disturbances could not be carried out');
   const fromMs = site.clock.nowMs();
   await site.fleet.stop('SIGKILL');
   await disturber.note('end', fromMs);

@@ -8,7 +8,7 @@ import { catalogLines, compare, readTruth, truthLines } from '../support/compare
 import type { Backend } from '../support/stack.ts';
 import { buildProgram } from './build-program.ts';
 import { nextBoundary } from './chaos-clock.ts';
-import { freshForMs } from './chaos-limits.ts';
+import { longFreshForMs } from './chaos-limits.ts';
 import { disturb, type DisturbanceReport } from './disturb.ts';
 import { drain } from './drain.ts';
 import type { Arrival, Breach, LedgerCall } from './evidence.ts';
@@ -110,7 +110,11 @@ function judgeCalls(site: ChaosSite, { arrivals, calls, report }: Facts) {
     arrivals.filter(({ at }) => at < liftedAt),
     site.limits.windows,
   );
-  const payments = judgePayments(calls, { freshForMs, longestCallMs });
+  const payments = judgePayments(calls, {
+    longestCallMs,
+    freshForMs: ({ operation, grantedAt }) =>
+      operation === 'offer.detail' && grantedAt < liftedAt ? site.limits.detailFreshForMs : longFreshForMs,
+  });
   return { matching, unknowns, windows, payments };
 }
 

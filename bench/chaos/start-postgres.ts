@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Logger } from '../../src/core/log.ts';
 import { locateBinaries, placeBinaries } from '../../src/local/binaries.ts';
 import { connectionUrl, ensureDatabase } from '../../src/local/connect.ts';
-import { findFreePort } from '../../src/local/free-port.ts';
+import { until } from '../../test/support/until.ts';
+import { findTestPort } from '../../test/support/find-test-port.ts';
 import { ensureData } from '../../src/local/init-data.ts';
 import { startServer, stopServer, type ServerOptions } from '../../src/local/postgres-server.ts';
 import { readPostmaster } from '../../src/local/postmaster.ts';
@@ -29,8 +30,12 @@ async function bringDown(server: ServerOptions, mode: StopMode): Promise<void> {
   if (mode === 'fast') return stopServer(server);
   const pid = readPostmaster(server.data)?.pid;
   if (pid === undefined) return;
-  if (mode === 'kill') process.kill(pid, 'SIGKILL');
-  else {
+  if (mode === 'kill') {
+    process.kill(pid, 'SIGKILL');
+    await until(() => readPostmaster(server.data)?.isRunning === false, {
+      what: 'the killed Postgres is gone',
+    });
+  } else {
     await runProgram(join(server.binaries, 'bin/pg_ctl'), ['-w', '-s', '-m', 'immediate', 'stop'], {
       user: server.user,
       env: { PGDATA: server.data },
@@ -45,7 +50,7 @@ export async function startPostgres(folder: string, log: Logger): Promise<ChaosP
   const place = await chooseServerPlace(folder, user);
   const binaries = await placeBinaries(locateBinaries(17), place.folder, user);
   const password = randomBytes(24).toString('hex');
-  const port = await findFreePort();
+  const port = await findTestPort();
   const data = dataFolder(place.home);
   const server: ServerOptions = {
     ...{ binaries, home: place.home, data, user, log },

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { sleep } from '../../src/core/clock.ts';
-import { findFreePort } from '../../src/local/free-port.ts';
+import { findTestPort } from '../../test/support/find-test-port.ts';
 
 /** A Redis of our own that keeps nothing on disk. */
 export interface ChaosRedis {
@@ -55,7 +55,7 @@ async function readKey(client: Redis, key: string): Promise<string> {
 
 /** @throws Error when there is no redis-server on PATH */
 export async function startRedis(): Promise<ChaosRedis> {
-  const port = await findFreePort();
+  const port = await findTestPort();
   const url = `redis://127.0.0.1:${port}`;
   let server = await launch(port);
   process.once('exit', () => server.kill('SIGKILL'));

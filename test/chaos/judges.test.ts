@@ -146,14 +146,15 @@ describe('windows', () => {
 });
 
 describe('payments', () => {
-  const rules = { freshForMs: 10 * minuteMs, longestCallMs: minuteMs };
+  const freshForMs = 10 * minuteMs;
+  const rules = { freshForMs: () => freshForMs, longestCallMs: minuteMs };
   const same = { requestHash: 'the same' };
   const again = (grantedAt: number, changed: Partial<LedgerCall> = {}) =>
     call('2', { ...same, grantedAt, sentAt: grantedAt + 10, settledAt: grantedAt + 100, ...changed });
   const unknown = { state: 'unknown', outcome: 'transport_error' } as const;
 
   test.each([
-    ['an answer that is too old', [call('1', same), again(rules.freshForMs)]],
+    ['an answer that is too old', [call('1', same), again(freshForMs)]],
     ['a call without a good answer', [call('1', { ...same, outcome: 'gateway_error' }), again(100)]],
     ['another request', [call('1'), again(100)]],
     ['calls that no limit counts', [call('1', { ...same, isExempt: true }), again(50, { isExempt: true })]],

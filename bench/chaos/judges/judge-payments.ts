@@ -1,8 +1,8 @@
 import type { Breach, LedgerCall } from '../evidence.ts';
 
 export interface PaymentRules {
-  /** An answer this young is not to be asked for again. */
-  readonly freshForMs: number;
+  /** An answer younger than this is not to be asked for again by this call. */
+  readonly freshForMs: (call: LedgerCall) => number;
   /** The ledger gives a call up when it is out for longer. */
   readonly longestCallMs: number;
 }
@@ -48,7 +48,7 @@ export function judgePayments(calls: readonly LedgerCall[], rules: PaymentRules)
     isGood(first) &&
     first.settledAt !== null &&
     second.grantedAt >= first.settledAt &&
-    second.grantedAt < first.grantedAt + rules.freshForMs;
+    second.grantedAt < first.grantedAt + rules.freshForMs(second);
   const areTwins = ({ first, second }: Pair) =>
     second.grantedAt < (first.settledAt ?? Infinity) &&
     second.grantedAt < Math.min(first.sentAt ?? first.sendBy, first.sendBy) + rules.longestCallMs;
