@@ -65,6 +65,9 @@ export type ReserveAnswer =
 export type CallOutcome =
   'ok' | 'business_error' | 'gateway_error' | 'transport_error' | 'invalid_answer' | 'not_sent';
 
+/** What an answer shows of the permission for its API, or that calls of the API or of the app come too fast. */
+export type AnswerSign = PermissionSign | 'too_fast_app' | 'too_fast_api';
+
 export interface Settlement {
   readonly callId: string;
   readonly state: Exclude<CallState, 'reserved'>;
@@ -76,8 +79,8 @@ export interface Settlement {
   readonly responseBytes: number | null;
   /** The exact body; only given for answers worth keeping (successes of catalog operations). */
   readonly body: Buffer | null;
-  /** What the answer shows of the app's permission for the API; null: nothing. */
-  readonly shows: PermissionSign | null;
+  /** What the answer shows for all processes; null: nothing. */
+  readonly shows: AnswerSign | null;
 }
 
 /** The ledger as the gateway client sees it; implemented over Postgres in `load`. */
@@ -87,8 +90,8 @@ export interface Ledger {
   /** Says that bytes may leave now. Until then the sweeper may refund the call; false: it already did, don't send. */
   markSent(callId: string): Promise<boolean>;
   /**
-   * Settles the call, stores the answer and keeps what it shows of the permission, in one transaction: a refusal
-   * holds the API for everyone, an answer ends such a hold. Retried inside through a database outage.
+   * Settles the call, stores the answer and keeps what it shows, in one transaction: a refusal holds or slows the
+   * API for everyone, an answer ends that. Retried inside through a database outage.
    */
   settle(settlement: Settlement): Promise<{ readonly rawId: string | null }>;
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
+import { createLedgerCorrections, type LedgerCorrections } from '../../src/load/stores/ledger-corrections.ts';
 import { createLedgerStore, type LedgerStore } from '../../src/load/stores/ledger-store.ts';
 import { createQuotaStore, type QuotaStore } from '../../src/load/stores/quota-store.ts';
 import { createRawStore, type RawStore } from '../../src/load/stores/raw-store.ts';
@@ -53,6 +54,7 @@ export interface OpenLedger {
   readonly ledger: LedgerStore;
   readonly quota: QuotaStore;
   readonly raw: RawStore;
+  readonly corrections: LedgerCorrections;
   /** Reserves, and fails the test unless the call is granted. */
   grant(name: string, overrides?: Partial<ReserveRequest>): Promise<Granted>;
   /** Moves the ledger's clock to a time; from there it runs on. */
@@ -85,6 +87,7 @@ export async function openLedger(options: { longestCallMs?: number } = {}): Prom
     ledger,
     quota,
     raw: createRawStore({ pool }),
+    corrections: createLedgerCorrections({ pool }),
     grant: async (name, overrides) => {
       const answer = await ledger.reserve(requestFor(name, overrides));
       if (answer.kind !== 'granted') throw new Error(`not granted: ${JSON.stringify(answer)}`);
@@ -114,8 +117,9 @@ export async function openLedger(options: { longestCallMs?: number } = {}): Prom
     reset: async () => {
       await pool.query(
         `TRUNCATE usage.api_call, usage.in_flight, usage."window", usage.pace, usage.quota_limit, usage.api_hold,
-                  raw.payload, sync.run, sync.api_permission, sync.application`,
+                  raw.payload, sync.run, sync.api_permission, sync.application, usage.backoff, usage.api_group`,
       );
+      await pool.query('UPDATE usage.ledger_epoch SET epoch = NULL, changed_at = NULL');
       await allowApis(pool);
       await quota.setLedgerOffset(0);
     },

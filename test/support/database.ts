@@ -16,16 +16,22 @@ const cloneLock = 168_800_001;
 
 /**
  * A database of the caller's own: a clone of the migrated template, or an empty one (`migrated: false`) for
- * tests of the migrations themselves. Call `drop` in `afterAll`.
+ * tests of the migrations themselves. `copyOf`: the name of a database to copy, as a restored dump would be one; its
+ * connections end. Call `drop` in `afterAll`.
  */
-export async function createTestDatabase(options: { migrated?: boolean } = {}): Promise<TestDatabase> {
+export async function createTestDatabase(
+  options: { migrated?: boolean; copyOf?: string } = {},
+): Promise<TestDatabase> {
   const { adminUrl, templateDatabase, migrationProblem, databasePrefix } = inject('testServers');
   const isMigrated = options.migrated ?? true;
   if (isMigrated && migrationProblem !== null) throw new Error(migrationProblem);
   const name = `${databasePrefix}${randomBytes(5).toString('hex')}`;
-  const template = isMigrated ? templateDatabase : 'template0';
+  const template = options.copyOf ?? (isMigrated ? templateDatabase : 'template0');
   await withAdmin(adminUrl, async (client) => {
     await client.query('select pg_advisory_lock($1)', [cloneLock]);
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
+      options.copyOf ?? null,
+    ]);
     await client.query(`create database ${name} template ${template}`);
   });
   const url = databaseUrl(adminUrl, name);

@@ -6,7 +6,7 @@ import type { CallWaiting } from '../../model/gateway.ts';
 import type { Ledger, ReserveRequest, Settlement, StoredAnswer } from '../../model/ledger.ts';
 import { extractErrors } from '../errors.ts';
 import { classify, type Expectation, type HttpAnswer } from './classify.ts';
-import { permissionSign } from './permission-sign.ts';
+import { answerSign } from './answer-sign.ts';
 import type { TransportFailure, TransportResult } from './exchange.ts';
 import type { Transport } from './transport.ts';
 
@@ -14,8 +14,7 @@ import type { Transport } from './transport.ts';
 export interface Gate {
   /** How long nothing may leave, in milliseconds; 0: it may. */
   pauseMs(): number;
-  /** A call that was sent at `sentAt` was refused. */
-  refused(error: ErrorKind, sentAt: Date): void;
+  refused(error: ErrorKind): void;
 }
 
 export interface AttemptParts {
@@ -53,7 +52,6 @@ interface Attempted {
   readonly callId: string;
   readonly observedAt: Date;
   readonly rawId: string | null;
-  readonly sentAt: Date;
   readonly result: { readonly kind: 'success'; readonly payload: JsonValue } | AttemptFailure;
 }
 
@@ -72,19 +70,22 @@ export async function attemptCall(parts: AttemptParts, plan: AttemptPlan): Promi
   if (granted.kind === 'denied') return waiting(granted.by, granted.retryAfterMs);
 
   await sleep(granted.sendAfterMs, plan.signal);
-  if (plan.signal?.aborted) return settle(parts, plan, { granted, sentAt: clock.now(), sent: notSent });
+  if (plan.signal?.aborted) return settle(parts, plan, { granted, sent: notSent });
   if (isPaused(plan)) return takeBack(parts, plan, granted);
+  const markedAt = clock.now();
   // The slot was missed and the row is refunded already: take the next one.
   if (!(await ledger.markSent(granted.callId))) return waiting('second', 1_000);
+  // A process that was stopped here would send into a window in which the call is not counted.
+  const isLate = clock.now().getTime() - markedAt.getTime() > sendWithinMs;
   // Another call may have been refused meanwhile.
-  if (isPaused(plan)) return takeBack(parts, plan, granted);
+  if (isLate || isPaused(plan)) return takeBack(parts, plan, granted);
   return send(parts, plan, granted);
 }
 
-/** Ends a call of which nothing has left because its API was told to pause after it was granted. */
+/** Ends a granted call of which nothing has left: its API pauses, or the process was stopped for too long. */
 async function takeBack(parts: AttemptParts, plan: AttemptPlan, granted: Granted): Promise<CallWaiting> {
-  await settle(parts, plan, { granted, sentAt: parts.clock.now(), sent: notSent });
-  return waiting('second', pauseMs(plan));
+  await settle(parts, plan, { granted, sent: notSent });
+  return waiting('second', Math.max(1, pauseMs(plan)));
 }
 
 const pauseMs = (plan: AttemptPlan): number => plan.gate?.pauseMs() ?? 0;
@@ -92,10 +93,9 @@ const isPaused = (plan: AttemptPlan): boolean => pauseMs(plan) > 0;
 
 async function send(parts: AttemptParts, plan: AttemptPlan, granted: Granted): Promise<Attempted> {
   const { urlPath, signal } = plan;
-  const sentAt = parts.clock.now();
   const message = { urlPath, form: plan.form(), requestId: granted.callId, signal };
   const sent = await parts.transport.send(message);
-  return settle(parts, plan, { granted, sentAt, sent });
+  return settle(parts, plan, { granted, sent });
 }
 
 interface Granted {
@@ -105,7 +105,6 @@ interface Granted {
 
 interface Sent {
   readonly granted: Granted;
-  readonly sentAt: Date;
   readonly sent: TransportResult;
 }
 
@@ -125,14 +124,14 @@ async function settle(parts: AttemptParts, plan: AttemptPlan, call: Sent): Promi
   const judged = call.sent.kind === 'failure' ? judgeFailure(call.sent) : judgeAnswer(call.sent.answer, plan);
   const { state, outcome, httpStatus, gatewayCode } = judged.settlement;
   // Before the ledger is told: whoever waits for it or for a slot must not be sent meanwhile.
-  if (judged.result.kind === 'failed') plan.gate?.refused(judged.result.error, call.sentAt);
+  if (judged.result.kind === 'failed') plan.gate?.refused(judged.result.error);
   const { rawId } = await parts.ledger.settle({ callId, latencyMs, ...judged.settlement });
   parts.log.debug({ callId, runId, api, latencyMs, state, outcome, httpStatus, gatewayCode }, 'call settled');
   const result =
     judged.result.kind === 'success'
       ? judged.result
       : { ...judged.result, facts: { callId, api, ...judged.result.facts } };
-  return { kind: 'attempted', callId, observedAt, rawId, sentAt: call.sentAt, result };
+  return { kind: 'attempted', callId, observedAt, rawId, result };
 }
 
 interface Judgement {
@@ -147,7 +146,7 @@ function judgeAnswer(answer: HttpAnswer, plan: AttemptPlan): Judgement {
     state: 'committed',
     httpStatus: answer.status,
     responseBytes: answer.body.length,
-    shows: permissionSign(outcome),
+    shows: answerSign(outcome),
   } as const;
   if (outcome.kind === 'success') {
     const body = plan.keepsBody ? answer.body : null;

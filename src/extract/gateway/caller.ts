@@ -17,14 +17,14 @@ import {
   type AttemptFailure,
   type AttemptParts,
 } from './attempt.ts';
-import type { Backoff } from './backoff.ts';
+import type { Pauses } from './pauses.ts';
 import { signedForm, type FormParams } from './sign.ts';
 
 export interface CallerParts extends AttemptParts {
   readonly appKey: string;
   readonly appSecret: Secret;
   readonly tokens: AccessTokens;
-  readonly backoff: Backoff;
+  readonly pauses: Pauses;
   /** Which API is asked for what; default: as documented. */
   readonly apis?: ApiChoices;
 }
@@ -75,7 +75,7 @@ export class Caller {
   async #ask(question: Question, context: CallContext): Promise<GoodAnswer | CallWaiting> {
     const endpoint = endpointOf(question.request, this.#parts.apis);
     const api = apiOf(endpoint);
-    const pauseMs = this.#parts.backoff.remainingMs(api);
+    const pauseMs = this.#parts.pauses.remainingMs(api);
     if (pauseMs > 0) return { kind: 'waiting', by: 'second', retryAfterMs: pauseMs };
     const answer = await this.#withToken(endpoint, (token) =>
       this.#attempt(question, context, { endpoint, api, token }),
@@ -86,9 +86,8 @@ export class Caller {
       const payload = readStored(answer.answer);
       return { kind: 'good', callId, rawId, runId, observedAt, payload, isCached: true };
     }
-    const { callId, rawId, observedAt, sentAt, result } = answer;
+    const { callId, rawId, observedAt, result } = answer;
     if (result.kind === 'failed') throw this.#failure(api, result);
-    this.#parts.backoff.accepted(api, sentAt);
     const { payload } = result;
     return { kind: 'good', callId, rawId, runId: context.runId, observedAt, payload, isCached: false };
   }
@@ -119,8 +118,8 @@ export class Caller {
         _aop_timestamp: String(clock.now().getTime()),
       });
     const gate = {
-      pauseMs: () => this.#parts.backoff.remainingMs(api),
-      refused: (error: ErrorKind, sentAt: Date) => this.#pause(api, error, sentAt),
+      pauseMs: () => this.#parts.pauses.remainingMs(api),
+      refused: (error: ErrorKind) => this.#pause(api, error),
     };
     return attemptCall(this.#parts, {
       reserve: {
@@ -141,20 +140,29 @@ export class Caller {
       return new AppError(error, `calls of ${api} are held, but for one a day that tries it`, { facts });
     }
     if (error.recovery === 'throttle') {
-      const retryAfterMs = this.#parts.backoff.remainingMs(api);
+      const retryAfterMs = this.#parts.pauses.remainingMs(api);
       return new AppError(error, `calls of ${api} pause`, { facts, retryAfterMs });
     }
     return new AppError(error, `the call of ${api} failed`, { facts });
   }
 
   /** Pauses what the refusal of one call is about. */
-  #pause(api: string, error: ErrorKind, sentAt: Date): void {
-    const { backoff } = this.#parts;
-    if (error === extractErrors.GATEWAY_TOO_FAST_API) backoff.refused(api, sentAt);
-    if (error === extractErrors.GATEWAY_TOO_FAST_APP) backoff.refused('app', sentAt);
-    if (keyRefusals.has(error)) backoff.keyRefused();
+  #pause(api: string, error: ErrorKind): void {
+    const { pauses } = this.#parts;
+    if (error === extractErrors.GATEWAY_TOO_FAST_API) pauses.pause(api, tooFastPauseMs);
+    if (error === extractErrors.GATEWAY_TOO_FAST_APP) pauses.pause('app', tooFastPauseMs);
+    if (keyRefusals.has(error)) pauses.pause('app', keyPauseMs);
   }
 }
+
+/** The ledger's first pause: it says how long to wait after that. */
+const tooFastPauseMs = 10_000;
+
+/**
+ * After a refusal of the key the run is ended, which takes a transaction. Half could send calls while the database
+ * is slow; double would make whoever restarts with the right secret wait for nothing.
+ */
+const keyPauseMs = 2_000;
 
 /** What every call of the app would hear: a secret that was reset, an app that was closed. */
 const keyRefusals: ReadonlySet<ErrorKind> = new Set([

@@ -9,7 +9,7 @@ import type { ApiChoices } from '../../model/known-apis.ts';
 import type { LoadableRequest } from '../../model/operation.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
 import type { AccessTokens } from '../oauth/token-provider.ts';
-import { createBackoff } from './backoff.ts';
+import { createPauses } from './pauses.ts';
 import { Caller, type GoodAnswer } from './caller.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 
@@ -36,7 +36,7 @@ export interface GatewayOptions extends TransportOptions {
  */
 export function createGateway(options: GatewayOptions): Gateway {
   const transport = createTransport(options);
-  const caller = new Caller({ ...options, transport, backoff: createBackoff(options.clock) });
+  const caller = new Caller({ ...options, transport, pauses: createPauses(options.clock) });
   return {
     async call(request, context) {
       const answer = await caller.call(request, context);

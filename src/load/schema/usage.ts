@@ -71,6 +71,9 @@ export const window = usage.table(
     refunded: integer('refunded').notNull().default(0),
     unknown: integer('unknown').notNull().default(0),
     external: integer('external').notNull().default(0),
+    dayStartsAt: instant('day_starts_at'),
+    usedBeforeDay: integer('used_before_day').notNull().default(0),
+    isAssumedSpent: boolean('is_assumed_spent').notNull().default(false),
   },
   (table) => [
     // ends_at first: the windows around now are the newest ones of their key.
@@ -163,7 +166,44 @@ export const apiHold = usage.table('api_hold', {
   heldUntil: instant('held_until'),
   probeAfter: instant('probe_after'),
   probeCallId: id('probe_call_id'),
+  probeEvery: interval('probe_every'),
 });
+
+export const backoff = usage.table(
+  'backoff',
+  {
+    appKey: text('app_key').notNull(),
+    api: text('api').notNull(),
+    startedAt: instant('started_at').notNull(),
+    pause: interval('pause').notNull(),
+    longestSince: instant('longest_since'),
+  },
+  (table) => [primaryKey({ columns: [table.appKey, table.api] })],
+);
+
+export const apiGroup = usage.table(
+  'api_group',
+  {
+    appKey: text('app_key').notNull(),
+    name: text('name').notNull(),
+    api: text('api').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.appKey, table.api, table.name] }),
+    // A limit names it with the @; so no group can be mistaken for an API or for *.
+    check('api_group_name', sql`${table.name} LIKE '@_%'`),
+  ],
+);
+
+export const ledgerEpoch = usage.table(
+  'ledger_epoch',
+  {
+    isOnlyRow: boolean('is_only_row').primaryKey().default(true),
+    epoch: text('epoch'),
+    changedAt: instant('changed_at'),
+  },
+  (table) => [check('ledger_epoch_one_row', sql`${table.isOnlyRow}`)],
+);
 
 export const ledgerClock = usage.table(
   'ledger_clock',

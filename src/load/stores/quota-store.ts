@@ -71,6 +71,15 @@ export interface QuotaLimit {
   readonly zone?: string;
 }
 
+/** APIs that share one volume of calls. */
+export interface QuotaGroup {
+  readonly name: string;
+  readonly apis: readonly string[];
+  /** Calls; null: no limit of that window. */
+  readonly daily: number | null;
+  readonly monthly: number | null;
+}
+
 export interface QuotaStore {
   /** Limits of the account type, for APIs about which nothing better is known. Idempotent. */
   applyPresets(presets: QuotaPresets): Promise<void>;
@@ -78,6 +87,8 @@ export interface QuotaStore {
   setLimit(limit: QuotaLimit): Promise<void>;
   /** The day's and month's limits of an API as 1688 approved them; null leaves a limit as it is. */
   applyApproved(appKey: string, api: string, approved: ApprovedCalls): Promise<void>;
+  /** The groups of APIs that share limits, in place of those there were. Their limits are the app's `@name`. */
+  applyGroups(appKey: string, groups: readonly QuotaGroup[]): Promise<void>;
   quotaStatus(): Promise<QuotaStatus[]>;
   /** The latest `days` days, youngest first. */
   dailyUsage(days: number): Promise<DailyUsage[]>;
@@ -144,6 +155,36 @@ async function changeLimits(client: PoolClient, change: LimitChange): Promise<vo
   await client.query(readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
 }
 
+async function changeGroups(
+  client: PoolClient,
+  appKey: string,
+  groups: readonly QuotaGroup[],
+): Promise<void> {
+  await client.query('SELECT usage.lock_app($1)', [appKey]);
+  const members = groups.flatMap(({ name, apis }) => apis.map((api) => ({ name: `@${name}`, api })));
+  const wanted = groups.flatMap(({ name, daily, monthly }) => approvedLimits(`@${name}`, { daily, monthly }));
+  const names = wanted.map(({ api, window }) => `${api} ${window}`);
+  await client.query('DELETE FROM usage.api_group WHERE app_key = $1', [appKey]);
+  await client.query(
+    `INSERT INTO usage.api_group (app_key, name, api)
+     SELECT $1, m.name, m.api FROM jsonb_to_recordset($2::jsonb) AS m (name text, api text)`,
+    [appKey, JSON.stringify(members)],
+  );
+  await client.query(
+    `UPDATE usage.quota_limit SET valid_to = greatest(valid_from, usage.ledger_now())
+     WHERE app_key = $1 AND api LIKE '@%' AND valid_to IS NULL AND api || ' ' || window_kind <> ALL ($2::text[])`,
+    [appKey, names],
+  );
+  await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] });
+}
+
+function approvedLimits(api: string, { daily, monthly }: ApprovedCalls): Omit<QuotaLimit, 'appKey'>[] {
+  return [
+    ...(daily === null ? [] : [{ api, window: 'day' as const, callLimit: daily }]),
+    ...(monthly === null ? [] : [{ api, window: 'month' as const, callLimit: monthly }]),
+  ];
+}
+
 async function readLedgerNow(db: Pool | PoolClient): Promise<Date> {
   const { rows } = await db.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
   if (!rows[0]) throw new Error('usage.ledger_now returned no row');
@@ -207,11 +248,9 @@ export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore 
       }),
     setLimit: ({ appKey, ...limit }) =>
       change({ appKey, source: 'configured', wanted: [limit], endOtherPresetsOf: [] }),
-    applyApproved: async (appKey, api, { daily, monthly }) => {
-      const wanted = [
-        ...(daily === null ? [] : [{ api, window: 'day' as const, callLimit: daily }]),
-        ...(monthly === null ? [] : [{ api, window: 'month' as const, callLimit: monthly }]),
-      ];
+    applyGroups: (appKey, groups) => runInTransaction(pool, (client) => changeGroups(client, appKey, groups)),
+    applyApproved: async (appKey, api, approved) => {
+      const wanted = approvedLimits(api, approved);
       if (wanted.length > 0) await change({ appKey, source: 'configured', wanted, endOtherPresetsOf: [] });
     },
     quotaStatus: () => readStatus(pool),

@@ -1,20 +1,22 @@
 import type { ErrorKind } from '../../core/errors.ts';
-import type { PermissionSign } from '../../model/permission.ts';
+import type { AnswerSign } from '../../model/ledger.ts';
 import { extractErrors as errors } from '../errors.ts';
 import type { Outcome } from './classify.ts';
 
-const signs: ReadonlyMap<ErrorKind, PermissionSign> = new Map([
+const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
   [errors.GATEWAY_NO_GRANT, 'denied'],
   [errors.GATEWAY_API_UNKNOWN, 'unsupported'],
   [errors.GATEWAY_PACKAGE_USED_UP, 'exhausted'],
   [errors.GATEWAY_APP_KEY_UNKNOWN, 'app_refused'],
+  [errors.GATEWAY_TOO_FAST_APP, 'too_fast_app'],
+  [errors.GATEWAY_TOO_FAST_API, 'too_fast_api'],
 ]);
 
 /**
- * What an answer shows of the app's permission for the API that was called; null: nothing. An API that says no in
+ * What an answer shows that all processes must know of the API that was called; null: nothing. An API that says no in
  * its own words was reached, for the gateway looks at the grant first (measured by clients).
  */
-export function permissionSign(outcome: Outcome): PermissionSign | null {
+export function answerSign(outcome: Outcome): AnswerSign | null {
   if (outcome.kind === 'success' || outcome.outcome === 'business_error') return 'allowed';
   return signs.get(outcome.error) ?? null;
 }
