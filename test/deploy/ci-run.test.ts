@@ -46,12 +46,17 @@ function npm(verbs: Record<string, { code: number; report?: object | string }>):
   );
 }
 
-function run(): { lastLine: string | undefined; code: number | null } {
+function runWithOutput() {
   const { stdout, status } = spawnSync(join(home, '.ci/run'), {
     encoding: 'utf8',
     env: { PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}` },
   });
-  return { lastLine: stdout.trimEnd().split('\n').at(-1), code: status };
+  return { output: stdout, lastLine: stdout.trimEnd().split('\n').at(-1), code: status };
+}
+
+function run(): { lastLine: string | undefined; code: number | null } {
+  const { lastLine, code } = runWithOutput();
+  return { lastLine, code };
 }
 
 describe('.ci/run', () => {
@@ -71,6 +76,40 @@ describe('.ci/run', () => {
       'run test:pg15': { code: 0, report: passing },
     });
     expect(run()).toEqual({ lastLine: '6 passed, 2 failed', code: 1 });
+  });
+
+  const file = (name: string, ...tests: ('passed' | 'failed')[]) => ({
+    name: join(home, name),
+    status: tests.includes('failed') ? 'failed' : 'passed',
+    assertionResults: tests.map((status, n) => ({ status, fullName: `fact ${n}` })),
+  });
+
+  test('looks once more at a file that failed, and names what passed only then', () => {
+    const first = [
+      file('a.test.ts', 'passed', 'failed'),
+      file('b.test.ts', 'failed'),
+      file('c.test.ts', 'passed'),
+    ];
+    const again = [file('a.test.ts', 'passed', 'passed'), file('b.test.ts', 'failed')];
+    npm({
+      ci: { code: 0 },
+      'run check': { code: 1, report: { numPassedTests: 2, numFailedTests: 2, testResults: first } },
+      'exec --': { code: 1, report: { numPassedTests: 2, numFailedTests: 1, testResults: again } },
+      'run test:pg15': { code: 0, report: passing },
+    });
+    const { output, ...rest } = runWithOutput();
+    expect(rest).toEqual({ lastLine: '6 passed, 1 failed', code: 1 });
+    expect(output.match(/^== unsteady.*$/gm)).toEqual(['== unsteady: a.test.ts: fact 1']);
+  });
+
+  test('does not look again when many files failed', () => {
+    const files = ['a', 'b', 'c', 'd'].map((name) => file(`${name}.test.ts`, 'failed'));
+    npm({
+      ci: { code: 0 },
+      'run check': { code: 1, report: { numPassedTests: 0, numFailedTests: 4, testResults: files } },
+      'run test:pg15': { code: 0, report: passing },
+    });
+    expect(run()).toEqual({ lastLine: '3 passed, 4 failed', code: 1 });
   });
 
   test('counts a check that failed before any test, and still runs the second suite', () => {
