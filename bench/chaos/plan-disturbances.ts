@@ -81,7 +81,7 @@ export function planDisturbances({ seconds, seed, backend }: DisturbancePlan): D
         seconds,
       ),
     ),
-    ...repeat(random, cuts, times(random.between(1, 4), between(2, 4 + seconds / 100), seconds)),
+    ...repeat(random, cuts, times(random.between(1, 4), between(2, 4 + seconds / 30), seconds)),
     ...repeat(
       random,
       ['stall-worker'],
