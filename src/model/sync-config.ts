@@ -31,16 +31,33 @@ export interface FreshnessAges {
   readonly detailMs: number;
 }
 
+/** How long rows are kept that grow with every call, in milliseconds. */
+export interface RetentionAges {
+  /** Answers as they came: what can be read anew for no call. */
+  readonly rawMs: number;
+  /** Calls, and what was counted of their quota windows. */
+  readonly callsMs: number;
+  readonly observationsMs: number;
+  readonly searchHitsMs: number;
+}
+
 /** What 1688 approved for one API, where it differs from the preset of the account. Null: as the preset. */
 export interface ApprovedCalls {
   readonly daily: number | null;
   readonly monthly: number | null;
 }
 
+/** Operations whose APIs share one volume of calls; one of the two numbers at least. Null: no limit of that window. */
+export interface SharedCalls extends ApprovedCalls {
+  readonly name: string;
+  readonly operations: readonly ApiOperation[];
+}
+
 export interface Quotas {
   /** Calls a second, all APIs and workers together. */
   readonly perSecond: number;
   readonly approved: Readonly<Partial<Record<ApiOperation, ApprovedCalls>>>;
+  readonly groups: readonly SharedCalls[];
 }
 
 /** What happens to a slot during which nothing was running: nothing, or one run as soon as possible. */
@@ -68,6 +85,7 @@ export interface SyncConfig {
   readonly pageSize: 50;
   readonly feeds: readonly Feed[];
   readonly freshness: FreshnessAges;
+  readonly retention: RetentionAges;
   readonly quotas: Quotas;
   readonly apis: ApiChoices;
   readonly schedules: readonly Schedule[];

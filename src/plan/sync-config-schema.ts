@@ -7,6 +7,7 @@ import {
   cron,
   duration,
   image,
+  keepAge,
   keyword,
   name,
   price,
@@ -69,6 +70,23 @@ const approved = section(
   'approved volumes: daily, monthly',
 );
 
+const group = section(
+  {
+    name: name('group').describe(
+      'What the group is called in commands and tables, there with an @ before it.',
+    ),
+    operations: list(z.enum(operationNames, { error: 'must be an operation' }), 'operations')
+      .min(1, 'must have at least one operation')
+      .describe('Operations whose APIs share the volume.'),
+    daily: count('a number of calls').nullable().default(null).describe('Calls a day, all of them together.'),
+    monthly: count('a number of calls')
+      .nullable()
+      .default(null)
+      .describe('Calls a month, all of them together.'),
+  },
+  'a group: name, operations, daily, monthly',
+);
+
 const schedule = section(
   {
     name: name('schedule').describe('What the schedule is called in run history.'),
@@ -107,6 +125,17 @@ export const syncFileSchema = section(
     )
       .prefault({})
       .describe('How old an answer may become before it is asked for again.'),
+    retention: section(
+      {
+        raw: keepAge.default(90 * 86_400_000).describe('Answers of 1688 as they came. Default 90d.'),
+        calls: keepAge.default(800 * 86_400_000).describe('Calls and their quota windows. Default 800d.'),
+        observations: keepAge.default(800 * 86_400_000).describe('Looks at offers. Default 800d.'),
+        search_hits: keepAge.default(400 * 86_400_000).describe('Ranks in searches. Default 400d.'),
+      },
+      'ages: raw, calls, observations, search_hits',
+    )
+      .prefault({})
+      .describe('How long old rows are kept; whole months are dropped.'),
     quotas: section(
       {
         per_second: z
@@ -119,8 +148,11 @@ export const syncFileSchema = section(
           .partialRecord(z.enum(operationNames), approved, { error: 'must be approved volumes by operation' })
           .default({})
           .describe('What 1688 approved, by operation, where it differs from the preset of the account.'),
+        groups: list(group, 'groups')
+          .default([])
+          .describe('Volumes that several APIs share, beside the limits of each.'),
       },
-      'quotas: per_second, approved',
+      'quotas: per_second, approved, groups',
     )
       .prefault({})
       .describe('Limits of the app key.'),

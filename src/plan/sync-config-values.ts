@@ -2,8 +2,7 @@ import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 import { parseDurationMs } from '../core/duration.ts';
 
-const shortestAgeMs = 60_000;
-const longestAgeMs = 366 * 86_400_000;
+const dayMs = 86_400_000;
 
 /** A whole number from 1 on. */
 export const count = (what: string, max = 1_000_000_000) =>
@@ -69,14 +68,29 @@ export const price = z
   .transform(String)
   .refine((text) => /^\d{1,10}(\.\d{1,4})?$/.test(text), priceError);
 
-const durationError = 'must be a duration from 1m to 366d, like 30m, 20h or 7d';
-/** `30m`, `20h` or `7d`, in milliseconds. */
-export const duration = z.string({ error: durationError }).transform((text, ctx) => {
-  const ms = parseDurationMs(text);
-  if (ms !== null && ms >= shortestAgeMs && ms <= longestAgeMs) return ms;
-  ctx.addIssue(durationError);
-  return z.NEVER;
-});
+/** `30m`, `20h` or `7d` within bounds, in milliseconds. */
+function durationBetween(shortestMs: number, longestMs: number, error: string) {
+  return z.string({ error }).transform((text, ctx) => {
+    const ms = parseDurationMs(text);
+    if (ms !== null && ms >= shortestMs && ms <= longestMs) return ms;
+    ctx.addIssue(error);
+    return z.NEVER;
+  });
+}
+
+/** How old an answer may become, in milliseconds. */
+export const duration = durationBetween(
+  60_000,
+  366 * dayMs,
+  'must be a duration from 1m to 366d, like 30m, 20h or 7d',
+);
+
+/** How long old rows are kept, in milliseconds. They go by the month, so that less than one says nothing. */
+export const keepAge = durationBetween(
+  31 * dayMs,
+  3_660 * dayMs,
+  'must be a duration from 31d to 3660d, like 90d',
+);
 
 /** Why `text` is no five-field cron expression; null when it is one. */
 function cronProblem(text: string): string | null {

@@ -1,5 +1,5 @@
 import type { ApiChoice, ApiChoices } from '../model/known-apis.ts';
-import type { ApprovedCalls, Feed, Quotas, Schedule, SyncConfig } from '../model/sync-config.ts';
+import type { ApprovedCalls, Feed, Quotas, Schedule, SharedCalls, SyncConfig } from '../model/sync-config.ts';
 import { chooseApi, operationOf } from './choose-api.ts';
 import type { SyncFile } from './sync-config-schema.ts';
 
@@ -18,11 +18,15 @@ function toFeed(feed: SyncFile['feeds'][number]): Feed {
   };
 }
 
-function toQuotas({ per_second, approved }: SyncFile['quotas']): Quotas {
+function toGroup({ operations, ...group }: SyncFile['quotas']['groups'][number]): SharedCalls {
+  return { ...group, operations: operations.flatMap((name) => operationOf(name) ?? []) };
+}
+
+function toQuotas({ per_second, approved, groups }: SyncFile['quotas']): Quotas {
   const byOperation = Object.entries(approved).flatMap(([name, volumes]): [string, ApprovedCalls][] =>
     volumes ? [[operationOf(name) ?? name, volumes]] : [],
   );
-  return { perSecond: per_second, approved: Object.fromEntries(byOperation) };
+  return { perSecond: per_second, approved: Object.fromEntries(byOperation), groups: groups.map(toGroup) };
 }
 
 function toApis(apis: SyncFile['apis']): ApiChoices {
@@ -58,6 +62,12 @@ export function toSyncConfig(file: SyncFile): SyncConfig {
       categoryMs: file.freshness.category,
       searchMs: file.freshness.search,
       detailMs: file.freshness.detail,
+    },
+    retention: {
+      rawMs: file.retention.raw,
+      callsMs: file.retention.calls,
+      observationsMs: file.retention.observations,
+      searchHitsMs: file.retention.search_hits,
     },
     quotas: toQuotas(file.quotas),
     apis: toApis(file.apis),

@@ -45,7 +45,13 @@ describe('a good file', () => {
         },
       ],
       freshness: { categoryMs: 604_800_000, searchMs: 72_000_000, detailMs: 72_000_000 },
-      quotas: { perSecond: 4, approved: {} },
+      retention: {
+        rawMs: 90 * 86_400_000,
+        callsMs: 800 * 86_400_000,
+        observationsMs: 800 * 86_400_000,
+        searchHitsMs: 400 * 86_400_000,
+      },
+      quotas: { perSecond: 4, approved: {}, groups: [] },
       apis: {},
       schedules: [],
     });
@@ -105,6 +111,13 @@ describe('a good file', () => {
     expect(parseSyncFile(text, 'f.yaml').quotas.approved).toEqual({
       'offer.detail': { daily: 9, monthly: null },
     });
+  });
+
+  test('lets APIs share a volume', () => {
+    const group = '{ name: search, operations: [search.keyword, alibaba.cross.detail], daily: 900 }';
+    expect(parseSyncFile(`${minimal}quotas: { groups: [${group}] }`, 'f.yaml').quotas.groups).toEqual([
+      { name: 'search', operations: ['search.keyword', 'offer.detail'], daily: 900, monthly: null },
+    ]);
   });
 
   test('gives a schedule without feeds all of them', () => {
@@ -185,6 +198,7 @@ describe('a bad file', () => {
       /:5:5 feeds\[0\]\.price_min_cny must be an amount/,
     ],
     ['an age of nothing', `${minimal}freshness: { detail: 0s }`, /freshness\.detail must be a duration/],
+    ['an age of less than a month', `${minimal}retention: { raw: 7d }`, /retention\.raw must be .* from 31d/],
     ['a prototype key', `${minimal}__proto__: { a: 1 }`, /:5:1 __proto__ is not a known key/],
   ])('%s is refused', (_, text, expected) => {
     expect(problemsOf(text)[0]).toMatch(expected);
@@ -245,6 +259,31 @@ describe('a bad file', () => {
     expect(problemsOf(`${minimal}quotas: { approved: ${approved} }`)[0]).toMatch(
       /same operation as alibaba\.cross\.search/,
     );
+  });
+
+  test.each([
+    ['{ operations: [offer.detail], daily: 1 }', 'groups[0].name must be the name of a group'],
+    ['{ name: "@g", operations: [offer.detail], daily: 1 }', 'groups[0].name must be 1 to 40 of a-z'],
+    ['{ name: g, daily: 1 }', 'groups[0].operations must be a list of operations'],
+    ['{ name: g, operations: [], daily: 1 }', 'groups[0].operations must have at least one operation'],
+    ['{ name: g, operations: [offers], daily: 1 }', 'groups[0].operations[0] must be an operation'],
+    [
+      '{ name: g, operations: [search.keyword, alibaba.cross.search], daily: 1 }',
+      'groups[0].operations[1] repeats entry 1',
+    ],
+    ['{ name: g, operations: [offer.detail] }', 'groups[0] needs daily or monthly'],
+    ['{ name: g, operations: [offer.detail], daily: 0 }', 'groups[0].daily must be a number of calls'],
+    ['{ name: g, operations: [offer.detail], monthly: 1.5 }', 'groups[0].monthly must be a number of calls'],
+    ['{ name: g, operations: [offer.detail], day: 5, daily: 5 }', 'groups[0].day is not a known key'],
+    [
+      '{ name: g, operations: [offer.detail], daily: 1 }, { name: g, operations: [offer.detail], daily: 1 }',
+      'groups[1].name repeats entry 1',
+    ],
+  ])('with the group %s is refused at its line', (group, problem) => {
+    const problems = problemsOf(`${minimal}quotas:\n  groups:\n    - ${group.replace('}, {', '}\n    - {')}`);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(problem);
+    expect(problems[0]).toMatch(/^f\.yaml:[78]:/);
   });
 
   test('of nested aliases is refused without being expanded', () => {
