@@ -6,7 +6,7 @@ import { CloseStack, type Shutdown } from './core/lifecycle.ts';
 import type { Logger } from './core/log.ts';
 import type { Secret } from './core/secret.ts';
 import type { Gateway } from './model/gateway.ts';
-import type { ApiChoices } from './model/known-apis.ts';
+import type { ApiChoices, ApiOperation } from './model/known-apis.ts';
 import type { Source } from './model/run.ts';
 import type { ApprovedCalls, Schedule, SyncConfig } from './model/sync-config.ts';
 import { apiOf, chooseEndpoints } from './extract/endpoints/endpoints.ts';
@@ -105,7 +105,7 @@ async function applyLimits(
   sync: SyncConfig,
   appKey: string,
 ): Promise<void> {
-  const { perSecond, approved } = sync.quotas;
+  const { perSecond, approved, groups } = sync.quotas;
   const fromFile: Readonly<Record<string, ApprovedCalls>> = approved;
   const endpoints = chooseEndpoints(sync.apis);
   const apis = Object.values(endpoints).map(apiOf);
@@ -116,6 +116,12 @@ async function applyLimits(
     const known = declared.find((permission) => permission.api === api);
     await quota.applyApproved(appKey, api, approvedCalls(fromFile[operation], known));
   }
+  const apisOf = (operations: readonly ApiOperation[]) =>
+    operations.map((operation) => apiOf(endpoints[operation]));
+  await quota.applyGroups(
+    appKey,
+    groups.map(({ operations, ...group }) => ({ ...group, apis: apisOf(operations) })),
+  );
 }
 
 function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool): Gateway {

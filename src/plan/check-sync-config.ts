@@ -26,6 +26,14 @@ const emptyFeed = {
   price_max_cny: null,
 };
 
+const emptyGroup = { name: '', operations: [], daily: '' };
+const group = z.object({
+  name: text,
+  operations: texts,
+  daily: z.unknown().optional(),
+  monthly: z.unknown().optional(),
+});
+
 /** A view of the file that fits any content, so that one bad value does not hide problems elsewhere. */
 const lenientFile = z
   .object({
@@ -44,11 +52,16 @@ const lenientFile = z
           .catch(emptyFeed),
       )
       .catch([]),
-    quotas: z.object({ approved: z.record(z.string(), z.unknown()).catch({}) }).catch({ approved: {} }),
+    quotas: z
+      .object({
+        approved: z.record(z.string(), z.unknown()).catch({}),
+        groups: z.array(group.catch(emptyGroup)).catch([]),
+      })
+      .catch({ approved: {}, groups: [] }),
     apis: z.record(z.string(), text).catch({}),
     schedules: z.array(z.object({ name: text, feeds: texts }).catch({ name: '', feeds: [] })).catch([]),
   })
-  .catch({ feeds: [], quotas: { approved: {} }, apis: {}, schedules: [] });
+  .catch({ feeds: [], quotas: { approved: {}, groups: [] }, apis: {}, schedules: [] });
 
 type LenientFile = z.output<typeof lenientFile>;
 
@@ -94,6 +107,25 @@ function checkSchedules({ feeds, schedules }: LenientFile): SyncFileProblem[] {
   ]);
 }
 
+function checkGroups({ quotas: { groups } }: LenientFile): SyncFileProblem[] {
+  const at = (...rest: (string | number)[]) => ['quotas', 'groups', ...rest];
+  return [
+    ...repeats(
+      groups.map(({ name }) => name),
+      (index) => at(index, 'name'),
+    ),
+    ...groups.flatMap(({ operations, daily, monthly }, index) => [
+      ...repeats(
+        operations.map((name) => operationOf(name) ?? name),
+        (position) => at(index, 'operations', position),
+      ),
+      ...((daily ?? monthly ?? null) === null
+        ? [{ path: at(index), message: 'needs daily or monthly' }]
+        : []),
+    ]),
+  ];
+}
+
 /** Two keys of a table by operation that stand for the same one. */
 function checkOperations(names: readonly string[], path: readonly string[]): SyncFileProblem[] {
   const operations = names.map((name) => operationOf(name) ?? name);
@@ -127,6 +159,7 @@ export function checkSyncConfig(content: unknown): SyncFileProblem[] {
     ),
     ...checkSchedules(file),
     ...checkOperations(Object.keys(file.quotas.approved), ['quotas', 'approved']),
+    ...checkGroups(file),
     ...checkOperations(Object.keys(file.apis), ['apis']),
     ...checkApis(file),
   ];

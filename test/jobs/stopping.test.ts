@@ -40,7 +40,7 @@ describe.each(listBackends())('a run on %s', (backend) => {
 
   it('stops at the quota of the day, and finishes after its reset', () => {
     const approved = { 'offer.detail': { daily: 60, monthly: null } };
-    return withTestStack({ backend, sync: { quotas: { perSecond: 1000, approved } } }, async (stack) => {
+    return withTestStack({ backend, sync: { quotas: { perSecond: 1000, approved, groups: [] } } }, async (stack) => {
       await advanceToNoonInShanghai(stack);
       const first = await stack.run();
       expect(first).toMatchObject({ status: 'partial_quota', cause: 'quota' });
