@@ -34,6 +34,7 @@ import { withTickLock } from './load/stores/tick-lock.ts';
 import { createSlotStore } from './load/stores/slot-store.ts';
 import { createTokenStore } from './load/stores/token-store.ts';
 import { createUploadStore } from './load/stores/upload-store.ts';
+import { totalHours } from './load/total-hours.ts';
 import { advanceWindow } from './plan/advance-window.ts';
 import { approvedCalls } from './plan/approved-calls.ts';
 import { normalizerVersion } from './transform/normalize-answer.ts';
@@ -207,7 +208,10 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const tickDeps: TickDeps = {
     ...shared,
     exclusively: (work) => withTickLock(pool, work),
-    sweep: () => ledger.sweep(),
+    sweep: async () => {
+      await ledger.sweep();
+      await totalHours(pool);
+    },
     raw,
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),

@@ -1,7 +1,22 @@
 -- Purpose: what is left of every limit right now. The second is a pace, not an allowance, and has no row.
 CREATE VIEW usage.quota_status AS
+WITH recent AS MATERIALIZED (
+  SELECT app_key, api, count(*) AS day_calls,
+         count(*) FILTER (WHERE granted_at > now - interval '1 hour') AS hour_calls,
+         count(*) FILTER (WHERE granted_at > now - interval '1 minute') AS minute_calls
+  FROM (SELECT usage.ledger_now() AS now OFFSET 0) clock
+  JOIN usage.api_call ON granted_at > now - interval '1 day' AND state <> 'refunded' AND NOT is_exempt
+  GROUP BY app_key, api
+)
 SELECT k.app_key, w.api, w.window_kind, l.source, l.is_assumed, w.reset, w.call_limit, w.used, f.reserved,
-       w."unknown", w.external, greatest(0, w.call_limit - w.used) AS remaining, w.free_at AS reset_at
+       w."unknown", w.external, left_over.remaining, w.free_at AS reset_at,
+       CASE
+         WHEN left_over.remaining = 0 THEN now
+         WHEN w.reset = 'calendar' AND pace.spent_at < w.ends_at THEN pace.spent_at
+         -- Within a rolling window as many calls end as begin, unless more begin than it holds.
+         WHEN w.reset = 'rolling' AND pace.calls * kind.seconds > w.call_limit * kind.pace_seconds THEN pace.spent_at
+       END AS projected_exhaustion_at,
+       h.code AS hold_code, h.held_at, h.held_until, h.probe_after
 FROM (SELECT DISTINCT app_key, api FROM usage.quota_limit) k
 CROSS JOIN usage.ledger_now() now
 CROSS JOIN LATERAL usage.quota_windows(k.app_key, k.api, now, now) w
@@ -9,6 +24,25 @@ JOIN usage.quota_limit l USING (limit_id)
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS reserved FROM usage.in_flight i WHERE i.quota_window_ids && w.window_ids
 ) f
+CROSS JOIN LATERAL (SELECT greatest(0, w.call_limit - w.used) AS remaining) left_over
+JOIN (VALUES ('minute', 60, 60::bigint), ('day', 86400, 3600), ('month', 2678400, 86400)) kind (name, seconds, pace_seconds)
+  ON kind.name = w.window_kind
+CROSS JOIN LATERAL (
+  SELECT p.calls, now + interval '1 second' * (left_over.remaining * kind.pace_seconds / nullif(p.calls, 0))::float8 AS spent_at
+  FROM (
+    SELECT sum(CASE w.window_kind WHEN 'minute' THEN minute_calls WHEN 'day' THEN hour_calls ELSE day_calls END) AS calls
+    FROM recent r
+    WHERE r.app_key = k.app_key
+      AND (w.api IN (r.api, '*') OR EXISTS (
+        SELECT FROM usage.api_group g WHERE g.app_key = k.app_key AND g.name = w.api AND g.api = r.api))
+  ) p
+) pace
+LEFT JOIN LATERAL (
+  SELECT * FROM usage.api_hold h
+  WHERE h.api IN (k.api, '*') AND (h.held_until IS NULL OR h.held_until > now)
+  ORDER BY h.api = '*'
+  LIMIT 1
+) h ON true
 WHERE w.api = k.api;
 
 COMMENT ON VIEW usage.quota_status IS
@@ -26,3 +60,9 @@ COMMENT ON COLUMN usage.quota_status."unknown" IS 'Those of used whose end nobod
 COMMENT ON COLUMN usage.quota_status.external IS 'Those of used that others made with the same key.';
 COMMENT ON COLUMN usage.quota_status.remaining IS 'Calls left; 0 also when a limit was lowered below what is used.';
 COMMENT ON COLUMN usage.quota_status.reset_at IS 'When the window starts anew; of a rolling one, when its oldest calls stop counting (null: none).';
+COMMENT ON COLUMN usage.quota_status.projected_exhaustion_at IS
+  'When nothing will be left at the present pace: that of the last minute, hour (day''s limits) or day (month''s limits). Now: nothing is left. Null: not before the reset. Of a rolling window, at the earliest.';
+COMMENT ON COLUMN usage.quota_status.hold_code IS 'Error code for which calls are held; null: they are not.';
+COMMENT ON COLUMN usage.quota_status.held_at IS 'Since when they are held.';
+COMMENT ON COLUMN usage.quota_status.held_until IS 'Until when; null with a code: until an answer or a person ends it.';
+COMMENT ON COLUMN usage.quota_status.probe_after IS 'From when on one call is let through to see whether the API answers again; null: none is.';

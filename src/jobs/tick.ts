@@ -19,6 +19,7 @@ export type Blocks = ReadonlyMap<JobKind, ApiBlock>;
 export interface TickDeps {
   /** Runs the work unless another process is at it right now. */
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
+  /** Ends the calls whose process died, and adds past hours up. */
   readonly sweep: () => Promise<unknown>;
   readonly startScheduledRuns: (now: Date) => Promise<void>;
   readonly raw: RawStore;

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { LoadableAnswer } from '../../model/catalog.ts';
 import type { OperationName } from '../../model/operation.ts';
 import { readSql } from '../sql-file.ts';
+import { readLessons, type Tallies } from './lessons.ts';
 import { uniqueBy } from './looks.ts';
 
 function operationOf(answer: LoadableAnswer): OperationName {
@@ -96,6 +97,34 @@ async function countDrifts(client: PoolClient, answers: readonly LoadableAnswer[
 /** Far below the 2,704 bytes that an index entry may have, and far above any path of a known field. */
 const maxPath = 500;
 
+/** Marks answers as loaded, and books what each brought and taught; gives the raw ids of those it had not marked before. */
+async function markLoaded(
+  client: PoolClient,
+  answers: readonly LoadableAnswer[],
+  { tallies, normalizerVersion }: LoadOutcome,
+): Promise<Set<string>> {
+  const lessons = readLessons(answers, tallies);
+  const marks = answers.map((answer, index) => ({
+    raw_id: answer.provenance.rawId,
+    call_id: answer.provenance.callId,
+    rows_loaded: countRows(answer),
+    offers_new: lessons[index]?.offersNew ?? null,
+    offers_completed: lessons[index]?.offersCompleted ?? null,
+    offers_changed: lessons[index]?.offersChanged ?? null,
+    prices_changed: lessons[index]?.pricesChanged ?? null,
+  }));
+  const { rows } = await client.query<{ raw_id: string }>(readSql('mark-answers-loaded'), [
+    JSON.stringify(marks),
+    normalizerVersion,
+  ]);
+  return new Set(rows.map((row) => row.raw_id));
+}
+
+interface LoadOutcome {
+  readonly tallies: Tallies;
+  readonly normalizerVersion: number | null;
+}
+
 /**
  * Marks answers as loaded and keeps what they had beside their records. Those that were loaded before are left
  * alone.
@@ -105,16 +134,10 @@ const maxPath = 500;
 export async function bookAnswers(
   client: PoolClient,
   answers: readonly LoadableAnswer[],
-  normalizerVersion: number | null,
+  outcome: LoadOutcome,
 ): Promise<number> {
   const once = uniqueBy(answers, ({ provenance }) => provenance.rawId);
-  const { rows } = await client.query<{ raw_id: string }>(readSql('mark-answers-loaded'), [
-    once.map(({ provenance }) => provenance.rawId),
-    once.map(({ provenance }) => provenance.callId),
-    once.map(countRows),
-    normalizerVersion,
-  ]);
-  const marked = new Set(rows.map((row) => row.raw_id));
+  const marked = await markLoaded(client, once, outcome);
   const fresh = once.filter(({ provenance }) => marked.has(provenance.rawId));
   const rejects = await keepRejects(client, fresh);
   await countDrifts(client, fresh);

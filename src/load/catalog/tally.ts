@@ -9,7 +9,8 @@ export interface Tally {
   /** Known from search rows only until now: neither new nor changed. */
   readonly completed: Set<string>;
   pricesOpened: number;
-  pricesClosed: number;
+  /** How many prices ended, by offer. */
+  readonly pricesClosed: Map<string, number>;
 }
 
 export function createTally(): Tally {
@@ -19,7 +20,7 @@ export function createTally(): Tally {
     changed: new Set(),
     completed: new Set(),
     pricesOpened: 0,
-    pricesClosed: 0,
+    pricesClosed: new Map(),
   };
 }
 
@@ -63,6 +64,6 @@ export async function mergePrices(
   for (const row of rows) {
     tally.changed.add(row.offer_id);
     tally.pricesOpened += row.opened;
-    tally.pricesClosed += row.closed;
+    tally.pricesClosed.set(row.offer_id, (tally.pricesClosed.get(row.offer_id) ?? 0) + row.closed);
   }
 }

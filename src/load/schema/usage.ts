@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
   check,
   index,
@@ -126,10 +127,15 @@ export const apiCall = usage.table(
     latencyMs: integer('latency_ms'),
     responseBytes: integer('response_bytes'),
     rowsLoaded: integer('rows_loaded'),
+    offersNew: integer('offers_new'),
+    offersCompleted: integer('offers_completed'),
+    offersChanged: integer('offers_changed'),
+    pricesChanged: integer('prices_changed'),
     rawId: id('raw_id'),
   },
   (table) => [
     primaryKey({ columns: [table.callId, table.grantedAt] }),
+    index('api_call_granted').on(table.grantedAt),
     index('api_call_run').on(table.runId, table.callId),
     index('api_call_reserved')
       .on(table.runId)
@@ -140,6 +146,33 @@ export const apiCall = usage.table(
       'api_call_outcome',
       sql`${table.outcome} IN ('ok', 'business_error', 'gateway_error', 'transport_error', 'invalid_answer', 'not_sent')`,
     ),
+  ],
+);
+
+/* Totals of the past: written by `usage.total_hours` only. */
+
+export const totalledHour = usage.table('totalled_hour', { hour: instant('hour').primaryKey() });
+
+export const hourTotal = usage.table(
+  'hour_total',
+  {
+    hour: instant('hour').notNull(),
+    appKey: text('app_key').notNull(),
+    api: text('api').notNull(),
+    state: text('state').notNull(),
+    outcome: text('outcome'),
+    isExempt: boolean('is_exempt').notNull(),
+    calls: integer('calls').notNull(),
+    timedCalls: integer('timed_calls').notNull(),
+    totalLatencyMs: bigint('total_latency_ms', { mode: 'bigint' }),
+    maxLatencyMs: integer('max_latency_ms'),
+    responseBytes: bigint('response_bytes', { mode: 'bigint' }),
+    rowsLoaded: bigint('rows_loaded', { mode: 'bigint' }),
+  },
+  (table) => [
+    unique('hour_total_key')
+      .on(table.hour, table.appKey, table.api, table.state, table.outcome, table.isExempt)
+      .nullsNotDistinct(),
   ],
 );
 

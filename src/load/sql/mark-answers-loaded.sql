@@ -1,18 +1,25 @@
--- Purpose: marks stored answers as loaded, and books how many rows they brought.
--- Params:  $1 bigint[] raw ids, each once; $2 bigint[] call ids; $3 integer[] rows; $4 integer|null version of the
---          code that read them
+-- Purpose: marks stored answers as loaded, and books what they brought and taught.
+-- Params:  $1 jsonb [{raw_id, call_id, rows_loaded, offers_new, offers_completed, offers_changed, prices_changed}],
+--          each answer once; $2 integer|null version of the code that read them
 -- Returns: raw_id of those that were not loaded before
 WITH n AS (
-  SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::int[]) AS u (raw_id, call_id, row_count)
+  SELECT *
+  FROM jsonb_to_recordset($1::jsonb)
+    AS n (raw_id bigint, call_id bigint, rows_loaded int, offers_new int, offers_completed int, offers_changed int,
+          prices_changed int)
 ),
 marked AS (
   UPDATE raw.payload p
-  SET loaded_at = clock_timestamp(), normalizer_version = $4::int
+  SET loaded_at = clock_timestamp(), normalizer_version = $2::int
   FROM n
   WHERE p.raw_id = n.raw_id AND p.loaded_at IS NULL
-  RETURNING p.raw_id, n.call_id, n.row_count
+  RETURNING n.*
 ),
 counted AS (
-  UPDATE usage.api_call c SET rows_loaded = m.row_count FROM marked m WHERE c.call_id = m.call_id
+  UPDATE usage.api_call c
+  SET rows_loaded = m.rows_loaded, offers_new = m.offers_new, offers_completed = m.offers_completed,
+      offers_changed = m.offers_changed, prices_changed = m.prices_changed
+  FROM marked m
+  WHERE c.call_id = m.call_id
 )
 SELECT raw_id FROM marked;

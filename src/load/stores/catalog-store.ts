@@ -57,6 +57,10 @@ function byKind(answers: readonly LoadableAnswer[]): Kinds {
   };
 }
 
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, count) => total + count, 0);
+}
+
 async function loadAll(
   client: PoolClient,
   answers: readonly LoadableAnswer[],
@@ -68,7 +72,7 @@ async function loadAll(
   if (pages.length > 0) await loadSearchPages(client, pages, { tally: listed, learn });
   if (offers.length > 0) await loadDetails(client, offers, { tally: looked, normalizerVersion });
   if (uploads.length > 0) await loadUploads(client, uploads);
-  const rejects = await bookAnswers(client, answers, normalizerVersion);
+  const rejects = await bookAnswers(client, answers, { tallies: { listed, looked }, normalizerVersion });
   const known = [...looked.seen].filter((id) => !looked.added.has(id) && !looked.completed.has(id));
   const changed = known.filter((id) => looked.changed.has(id));
   return {
@@ -77,7 +81,7 @@ async function loadAll(
     offersChanged: changed.length,
     offersUnchanged: known.length - changed.length,
     pricesOpened: listed.pricesOpened + looked.pricesOpened,
-    pricesClosed: listed.pricesClosed + looked.pricesClosed,
+    pricesClosed: sum(listed.pricesClosed) + sum(looked.pricesClosed),
     rejects,
   };
 }

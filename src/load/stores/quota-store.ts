@@ -203,10 +203,10 @@ async function readStatus(pool: Pool): Promise<QuotaStatus[]> {
 
 async function readDaily(pool: Pool, days: number): Promise<DailyUsage[]> {
   const { rows } = await pool.query<DailyUsage>(
-    `SELECT date_day::text AS day, app_key AS "appKey", api, calls, committed, "unknown", refunded
+    `SELECT usage.daily.day::text AS day, app_key AS "appKey", api, calls, committed, "unknown", refunded
      FROM usage.daily
-     WHERE date_day > (SELECT max(date_day) FROM usage.daily) - $1::int
-     ORDER BY date_day DESC, app_key, api`,
+     WHERE usage.daily.day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - $1::int
+     ORDER BY usage.daily.day DESC, app_key, api`,
     [days],
   );
   return rows;

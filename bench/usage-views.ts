@@ -1,0 +1,78 @@
+/*
+ * How fast the views of schema usage answer over ten million calls: fills a database of its own, adds its hours up, and
+ * runs every statement of docs/usage.md.
+ *
+ *   npm run bench:usage                      10,000,000 calls
+ *   npm run bench:usage -- --calls 500000
+ */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CloseStack } from '../src/core/lifecycle.ts';
+import { createLogger } from '../src/core/log.ts';
+import { migrate } from '../src/load/migrate.ts';
+import { createPool } from '../src/load/pool.ts';
+import { totalHours } from '../src/load/total-hours.ts';
+import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
+import { fillUsage } from './support/fill-usage.ts';
+
+const { values: flags } = parseArgs({ options: { calls: { type: 'string', default: '10000000' } } });
+const rounds = 7;
+
+/* eslint-disable-next-line no-console -- the report is this program's output */
+const say = (text: string): void => console.log(text);
+
+interface Example {
+  readonly heading: string;
+  readonly sql: string;
+}
+
+function readExamples(): Example[] {
+  const text = readFileSync(join(import.meta.dirname, '../docs/usage.md'), 'utf8');
+  return text.split(/^## /m).flatMap((section) => {
+    const heading = section.slice(0, section.indexOf('\n'));
+    return [...section.matchAll(/^```sql\n(.*?)^```/gms)].map((match) => ({ heading, sql: match[1] ?? '' }));
+  });
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+const log = createLogger({ level: 'error', pretty: false });
+const closing = new CloseStack();
+try {
+  const dataRoot = join(import.meta.dirname, '../.catalog-sync/bench', String(process.pid));
+  closing.add('data', async () => rmSync(dataRoot, { recursive: true, force: true }));
+  const postgres = await openEmbeddedPostgres({ dataRoot, log });
+  closing.add('postgres', () => postgres.release());
+  await migrate({ connectionString: postgres.url, log });
+  const pool = createPool({ connectionString: postgres.url, max: 1, log });
+  closing.add('pool', () => pool.end());
+
+  const filledMs = await timed(() => fillUsage(pool, Number(flags.calls)));
+  say(`${Number(flags.calls).toLocaleString('en')} calls, filled in ${(filledMs / 1000).toFixed(0)} s`);
+  let hours = 0;
+  const totalledMs = await timed(async () => {
+    for (let added = -1; added !== 0; hours += added) added = await totalHours(pool);
+  });
+  say(
+    `${hours} hours added up in ${(totalledMs / 1000).toFixed(1)} s, ${(totalledMs / hours).toFixed(1)} ms each`,
+  );
+  await pool.query('VACUUM ANALYZE');
+
+  say('| statement of docs/usage.md | rows | min, median, max, ms |\n| --- | ---: | ---: |');
+  for (const { heading, sql } of readExamples()) {
+    const { rowCount } = await pool.query(sql);
+    const times: number[] = [];
+    for (let round = 0; round < rounds; round += 1) times.push(await timed(() => pool.query(sql)));
+    const [min, median, max] = times.toSorted((a, b) => a - b).filter((_, i) => i % ((rounds - 1) / 2) === 0);
+    say(
+      `| ${heading} | ${String(rowCount)} | ${[min, median, max].map((ms) => ms?.toFixed(0)).join(', ')} |`,
+    );
+  }
+} finally {
+  await closing.close(log);
+}

@@ -1,0 +1,74 @@
+-- Purpose: what went wrong, by day. Conditions on `day` choose the days that are looked up at all. The mapping to
+--          docs/errors.md repeats that of the gateway client, as far as code and status tell; a test holds the two
+--          together.
+CREATE VIEW usage.errors AS
+SELECT d.day, e.app_key, e.api, e.outcome, e.gateway_code, e.http_status, e.error_code,
+       CASE
+         WHEN e.error_code IN ('GATEWAY_SIGNATURE_REFUSED', 'GATEWAY_APP_KEY_UNKNOWN', 'GATEWAY_TOKEN_INVALID') THEN 'halt'
+         WHEN e.error_code IN ('GATEWAY_NO_GRANT', 'GATEWAY_API_UNKNOWN', 'GATEWAY_PACKAGE_USED_UP') THEN 'stop-api'
+         WHEN e.error_code IN ('GATEWAY_TOO_FAST_APP', 'GATEWAY_TOO_FAST_API', 'GATEWAY_STOPPED') THEN 'throttle'
+         WHEN e.error_code IN ('GATEWAY_PARAM_MISSING', 'GATEWAY_BUSINESS_REFUSED', 'GATEWAY_REFUSED', 'GATEWAY_REDIRECT')
+           THEN 'fail'
+         WHEN e.error_code IS NOT NULL OR e.outcome = 'transport_error' THEN 'retry'
+       END AS recovery,
+       e.calls, e.refunded, e.first_at, e.last_at, e.example_call_id
+FROM (
+  SELECT s.starts::date AS day, s.starts AT TIME ZONE 'Asia/Shanghai' AS starts_at,
+         (s.starts + interval '1 day') AT TIME ZONE 'Asia/Shanghai' AS ends_at
+  FROM (SELECT min(granted_at) AS first_at, max(granted_at) AS last_at FROM usage.api_call) bound
+  CROSS JOIN LATERAL generate_series(
+    date_trunc('day', bound.first_at AT TIME ZONE 'Asia/Shanghai'), bound.last_at AT TIME ZONE 'Asia/Shanghai',
+    interval '1 day') AS s (starts)
+) d
+CROSS JOIN LATERAL (
+  SELECT app_key, api, coalesce(outcome, 'unknown') AS outcome, gateway_code, http_status,
+         CASE
+           WHEN outcome = 'not_sent' THEN 'GATEWAY_STOPPED'
+           WHEN outcome IS NULL OR outcome = 'transport_error' THEN NULL
+           WHEN gateway_code IN ('500_1', '500_2') THEN 'GATEWAY_TRY_LATER'
+           WHEN outcome = 'gateway_error' AND gateway_code IN ('gw.SignatureInvalid', 'gw.SignatureMissing')
+             THEN 'GATEWAY_SIGNATURE_REFUSED'
+           WHEN outcome = 'gateway_error' AND gateway_code IN ('gw.AppKeyMissing', 'gw.AppKeyNotFound')
+             THEN 'GATEWAY_APP_KEY_UNKNOWN'
+           WHEN outcome = 'gateway_error' AND gateway_code = '401' THEN 'GATEWAY_TOKEN_INVALID'
+           WHEN outcome = 'gateway_error' AND gateway_code = 'gw.APIACLDecline' THEN 'GATEWAY_NO_GRANT'
+           WHEN outcome = 'gateway_error' AND gateway_code = 'gw.APIUnsupported' THEN 'GATEWAY_API_UNKNOWN'
+           WHEN outcome = 'gateway_error' AND gateway_code = 'gw.ParamMissing' THEN 'GATEWAY_PARAM_MISSING'
+           WHEN outcome = 'gateway_error' AND gateway_code = 'gw.NoUsageLeftError' THEN 'GATEWAY_PACKAGE_USED_UP'
+           WHEN outcome = 'gateway_error' AND gateway_code = 'gw.TimestampInvalid' THEN 'GATEWAY_TIMESTAMP_REFUSED'
+           WHEN outcome = 'gateway_error' AND gateway_code = 'gw.QosAPIFrequencyLimit' THEN 'GATEWAY_TOO_FAST_API'
+           WHEN outcome = 'gateway_error' AND gateway_code LIKE 'gw.Qos%' THEN 'GATEWAY_TOO_FAST_APP'
+           WHEN http_status BETWEEN 300 AND 399 THEN 'GATEWAY_REDIRECT'
+           WHEN outcome = 'invalid_answer' THEN 'GATEWAY_ANSWER_UNREADABLE'
+           WHEN http_status >= 500 THEN 'GATEWAY_UNAVAILABLE'
+           WHEN http_status = 429 THEN 'GATEWAY_TOO_FAST_APP'
+           WHEN http_status = 408 THEN 'GATEWAY_TIMEOUT'
+           WHEN http_status = 401 THEN 'GATEWAY_TOKEN_INVALID'
+           WHEN http_status = 403 THEN 'GATEWAY_NO_GRANT'
+           WHEN outcome = 'business_error' THEN 'GATEWAY_BUSINESS_REFUSED'
+           ELSE 'GATEWAY_REFUSED'
+         END AS error_code,
+         count(*)::int AS calls, count(*) FILTER (WHERE state = 'refunded')::int AS refunded,
+         min(granted_at) AS first_at, max(granted_at) AS last_at, max(call_id) AS example_call_id
+  FROM usage.api_call
+  WHERE granted_at >= d.starts_at AND granted_at < d.ends_at AND state <> 'reserved' AND outcome IS DISTINCT FROM 'ok'
+  GROUP BY 1, 2, 3, 4, 5, 6
+) e;
+
+COMMENT ON VIEW usage.errors IS 'Calls that did not bring what was asked for, by day, API, outcome, code and status.';
+COMMENT ON COLUMN usage.errors.day IS 'The day in Shanghai, which is the provider''s.';
+COMMENT ON COLUMN usage.errors.app_key IS 'The app that called.';
+COMMENT ON COLUMN usage.errors.api IS 'namespace:name:version of the API.';
+COMMENT ON COLUMN usage.errors.outcome IS
+  'business_error, gateway_error, transport_error, invalid_answer, not_sent; unknown: nobody saw the end.';
+COMMENT ON COLUMN usage.errors.gateway_code IS 'Error code of gateway or API; null: it gave none.';
+COMMENT ON COLUMN usage.errors.http_status IS 'HTTP status; null: no answer.';
+COMMENT ON COLUMN usage.errors.error_code IS
+  'Code in docs/errors.md; null where code and status do not tell which one: the log does. A refusal that is told by its text alone counts as GATEWAY_REFUSED.';
+COMMENT ON COLUMN usage.errors.recovery IS
+  'What happens by itself (docs/errors.md): retry, throttle, fail, stop-api, halt; null: nobody knows what it was.';
+COMMENT ON COLUMN usage.errors.calls IS 'How many calls.';
+COMMENT ON COLUMN usage.errors.refunded IS 'Those of them of which no byte left, so that they cost nothing.';
+COMMENT ON COLUMN usage.errors.first_at IS 'When the first of them was granted.';
+COMMENT ON COLUMN usage.errors.last_at IS 'When the last of them was granted.';
+COMMENT ON COLUMN usage.errors.example_call_id IS 'The last of them, in usage.api_call and in the log.';

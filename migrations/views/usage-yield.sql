@@ -1,0 +1,70 @@
+-- Purpose: what the calls of a day taught, and which of them were wasted on what. Conditions on `day` choose the days
+--          that are looked up at all.
+CREATE VIEW usage.yield AS
+SELECT d.day, y.*,
+       round(y.calls::numeric / nullif(y.offers_new, 0), 2) AS calls_per_new_offer,
+       round(y.calls::numeric / nullif(y.offers_changed, 0), 2) AS calls_per_changed_offer,
+       round(y.calls::numeric / nullif(y.prices_changed, 0), 2) AS calls_per_changed_price
+FROM (
+  SELECT s.starts::date AS day, s.starts AT TIME ZONE 'Asia/Shanghai' AS starts_at,
+         (s.starts + interval '1 day') AT TIME ZONE 'Asia/Shanghai' AS ends_at
+  FROM (SELECT min(granted_at) AS first_at, max(granted_at) AS last_at FROM usage.api_call) bound
+  CROSS JOIN LATERAL generate_series(
+    date_trunc('day', bound.first_at AT TIME ZONE 'Asia/Shanghai'), bound.last_at AT TIME ZONE 'Asia/Shanghai',
+    interval '1 day') AS s (starts)
+) d
+CROSS JOIN LATERAL (
+  SELECT operation, w.feed,
+         count(*)::int AS calls,
+         count(*) FILTER (WHERE waste IS NOT NULL)::int AS wasted,
+         coalesce(sum(offers_new), 0)::int AS offers_new,
+         coalesce(sum(offers_completed), 0)::int AS offers_completed,
+         coalesce(sum(offers_changed), 0)::int AS offers_changed,
+         coalesce(sum(prices_changed), 0)::int AS prices_changed,
+         count(*) FILTER (WHERE waste = 'business_error')::int AS business_error,
+         count(*) FILTER (WHERE waste = 'gateway_error')::int AS gateway_error,
+         count(*) FILTER (WHERE waste = 'transport_error')::int AS transport_error,
+         count(*) FILTER (WHERE waste = 'invalid_answer')::int AS invalid_answer,
+         count(*) FILTER (WHERE waste = 'unknown')::int AS "unknown",
+         count(*) FILTER (WHERE waste = 'repeated')::int AS repeated,
+         count(*) FILTER (WHERE waste = 'taught_nothing')::int AS taught_nothing
+  FROM (
+    SELECT granted_at, operation, window_id, offers_new, offers_completed, offers_changed, prices_changed,
+           CASE
+             WHEN state = 'unknown' THEN 'unknown'
+             WHEN outcome <> 'ok' THEN outcome
+             WHEN granted_at - lag(granted_at) OVER same < interval '1 hour' THEN 'repeated'
+             WHEN offers_new + offers_completed + offers_changed + prices_changed = 0 THEN 'taught_nothing'
+           END AS waste
+    FROM usage.api_call
+    -- With the hour before, for a call may repeat one of the day before.
+    WHERE granted_at >= d.starts_at - interval '1 hour' AND granted_at < d.ends_at
+      AND state <> 'refunded' AND NOT is_exempt
+    WINDOW same AS (PARTITION BY request_hash, app_key, outcome ORDER BY granted_at)
+  ) c
+  LEFT JOIN sync.search_window w USING (window_id)
+  WHERE granted_at >= d.starts_at
+  GROUP BY operation, w.feed
+) y;
+
+COMMENT ON VIEW usage.yield IS 'What the calls of a day taught, by operation and feed, and what those that taught nothing failed by.';
+COMMENT ON COLUMN usage.yield.day IS 'The day in Shanghai, which is the provider''s.';
+COMMENT ON COLUMN usage.yield.operation IS 'What was asked for, by meaning.';
+COMMENT ON COLUMN usage.yield.feed IS 'Feed of the search; null: not a search, so that several feeds may share it.';
+COMMENT ON COLUMN usage.yield.calls IS 'Calls that count: neither refunded nor exempt.';
+COMMENT ON COLUMN usage.yield.wasted IS 'Those of them that taught nothing: the sum of the seven causes.';
+COMMENT ON COLUMN usage.yield.offers_new IS 'Offers that they showed first.';
+COMMENT ON COLUMN usage.yield.offers_completed IS 'Offers known from searches only, of which they were the first detail.';
+COMMENT ON COLUMN usage.yield.offers_changed IS 'Known offers that they showed changed, in a field or in a price.';
+COMMENT ON COLUMN usage.yield.prices_changed IS 'Prices that they ended: by another amount, or by none.';
+COMMENT ON COLUMN usage.yield.business_error IS 'Wasted: the API answered with an error of its own.';
+COMMENT ON COLUMN usage.yield.gateway_error IS 'Wasted: the gateway refused.';
+COMMENT ON COLUMN usage.yield.transport_error IS 'Wasted: broken on the way after an answer had begun.';
+COMMENT ON COLUMN usage.yield.invalid_answer IS 'Wasted: the answer could not be read.';
+COMMENT ON COLUMN usage.yield."unknown" IS 'Wasted: may have reached the gateway, and nobody knows its end.';
+COMMENT ON COLUMN usage.yield.repeated IS 'Wasted: the same was answered less than an hour before.';
+COMMENT ON COLUMN usage.yield.taught_nothing IS
+  'Wasted: a search or a detail without a new, completed or changed offer. Not known of calls from before this was booked.';
+COMMENT ON COLUMN usage.yield.calls_per_new_offer IS 'Calls for each new offer; null: none was new.';
+COMMENT ON COLUMN usage.yield.calls_per_changed_offer IS 'Calls for each changed offer; null: none changed.';
+COMMENT ON COLUMN usage.yield.calls_per_changed_price IS 'Calls for each changed price; null: none changed.';
