@@ -31,7 +31,7 @@ it('adds hours up that ended two hours ago, each once, also those without a call
   await at.grant('a');
   await at.setTime('2026-11-25T12:30:00+08:00');
   await at.grant('b');
-  await at.setTime('2026-11-25T12:59:00+08:00');
+  await at.setTime('2026-11-25T12:40:00+08:00');
   expect(await totalHours(at.db.pool)).toBe(0);
   await at.setTime('2026-11-25T14:10:00+08:00');
   expect(await totalHours(at.db.pool)).toBe(2);
@@ -69,6 +69,18 @@ it('shows a call that ends after its hour was added up as it ended', async () =>
   expect(await select('SELECT state, calls FROM usage.hour_total')).toEqual([
     { state: 'committed', calls: 1 },
   ]);
+});
+
+it('keeps the figures of a month whose calls were dropped', async () => {
+  await at.setTime('2026-09-10T10:00:00+08:00');
+  await at.ledger.settle(settlementFor((await at.grant('a')).callId));
+  await at.setTime('2026-09-10T13:00:00+08:00');
+  expect(await totalHours(at.db.pool)).toBe(1);
+  await at.db.pool.query('DROP TABLE usage.api_call_2026_09');
+  expect(await select('SELECT day::text, ok FROM usage.daily WHERE calls > 0')).toEqual([
+    { day: '2026-09-10', ok: 1 },
+  ]);
+  expect(await totalHours(at.db.pool)).toBe(0);
 });
 
 it('waits with the totals while a call of the past is being changed', async () => {
