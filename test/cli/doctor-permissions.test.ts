@@ -7,7 +7,7 @@ const now = new Date('2026-11-25T00:00:00Z');
 
 describe('permissions', () => {
   const detail = 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1';
-  const held = { code: 'gw.APIACLDecline', heldAt: now, heldUntil: null } as const;
+  const held = { code: 'gw.APIACLDecline', heldAt: now, heldUntil: null, reason: null } as const;
   /** What is said of the detail API. */
   const look = (parts: Partial<ApiPermission>, probeAfter?: Date | null, note?: string) => {
     const permission: ApiPermission = {

@@ -30,7 +30,7 @@ describe('the plan of probes', () => {
       ...{ approvedDaily: null, approvedMonthly: null },
     }));
     const api = apiOf(endpoints['offer.detail']);
-    const hold = { api, code: 'gw.APIACLDecline', heldAt: now, heldUntil: null };
+    const hold = { api, code: 'gw.APIACLDecline', heldAt: now, heldUntil: null, reason: null };
     const holds = probeAfter === undefined ? [] : [{ ...hold, probeAfter }];
     return describeApis({ known, holds, sync, now });
   };

@@ -82,6 +82,29 @@ describe('a change of limits', () => {
   });
 });
 
+describe('a limit that is lifted', () => {
+  it('gives way to the preset of its window, with no instant between', async () => {
+    await at.quota.applyPresets({ ...personal, apis: [api] });
+    await at.quota.setLimit({ appKey, api, window: 'day', callLimit: 2_000 });
+    await at.quota.setLimit({ appKey, api: '*', window: 'day', callLimit: 9 });
+    const presets = { ...personal, apis: [api] };
+    expect(await at.quota.liftLimit(presets, { api, window: 'day' })).toBe(true);
+    expect(await at.quota.liftLimit(presets, { api: '*', window: 'day' })).toBe(true);
+    expect(await at.quota.liftLimit(presets, { api, window: 'month' })).toBe(false);
+    expect(await listLimits()).toEqual([
+      '* second 4 preset true',
+      `${api} day 500 preset true`,
+      `${api} month 15000 preset true`,
+    ]);
+    const { rows } = await at.db.pool.query(
+      `SELECT call_limit, valid_from = lag(valid_to, 1, '-infinity') OVER (ORDER BY limit_id) AS follows
+       FROM usage.quota_limit WHERE api = $1 AND window_kind = 'day' ORDER BY limit_id`,
+      [api],
+    );
+    expect(rows).toEqual([500, 2_000, 500].map((callLimit) => ({ call_limit: callLimit, follows: true })));
+  });
+});
+
 describe('the status', () => {
   it('has a row for every limit, called or not', async () => {
     await at.setTime('2026-11-25T12:00:00+08:00');
@@ -213,6 +236,24 @@ describe('a hold', () => {
     await at.quota.holdApi({ api, code: 'for good', forMs: null });
     await at.quota.holdApi({ api, code: 'short', forMs: 1_000 });
     expect(await at.quota.listHolds()).toMatchObject([{ code: 'for good', heldUntil: null }]);
+  });
+
+  it('without an end takes the place of one that a call might end, for the reason that was given', async () => {
+    const [byGateway, byHand] = ['gw.QosAPIFrequencyLimit', 'HELD_BY_HAND'];
+    await at.db.pool.query(
+      `INSERT INTO usage.api_hold (api, code, held_at, held_until, probe_after, probe_every)
+       VALUES ($1, $2, usage.ledger_now(), 'tomorrow', usage.ledger_now(), '1 hour')`,
+      [api, byGateway],
+    );
+    const before = await at.grant('before');
+    await at.quota.holdApi({ api, code: byHand, forMs: null, reason: 'sale' });
+    await at.ledger.settle(settlementFor(before.callId, { shows: 'allowed' }));
+    expect(await at.ledger.reserve(requestFor('a'))).toMatchObject({ by: 'hold', retryAfterMs: null });
+    const [{ heldAt } = { heldAt: null }] = await at.quota.listHolds();
+    await at.quota.holdApi({ api, code: byHand, forMs: null, reason: 'a longer sale' });
+    expect(await at.quota.listHolds()).toEqual([
+      { api, code: byHand, heldAt, heldUntil: null, probeAfter: null, reason: 'a longer sale' },
+    ]);
   });
 
   it('does not keep stored answers back, which cost nothing', async () => {

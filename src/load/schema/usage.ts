@@ -200,6 +200,7 @@ export const apiHold = usage.table('api_hold', {
   probeAfter: instant('probe_after'),
   probeCallId: id('probe_call_id'),
   probeEvery: interval('probe_every'),
+  reason: text('reason'),
 });
 
 export const backoff = usage.table(

@@ -12,6 +12,8 @@ export interface AssumedSpent {
 
 /** What people tell the ledger about calls that it did not grant. */
 export interface LedgerCorrections {
+  /** Counts the present windows as spent when the database was restored, as the next call would do it. */
+  noticeRestore(appKey: string): Promise<void>;
   /** Books calls that others made with the same key, in the present day and month of the API, its groups and the app. */
   bookExternal(appKey: string, api: string, calls: number): Promise<void>;
   /**
@@ -35,6 +37,10 @@ export function createLedgerCorrections({ pool }: { readonly pool: Pool }): Ledg
       return work(client);
     });
   return {
+    noticeRestore: (appKey) =>
+      locked(appKey, async (client) => {
+        await client.query('SELECT usage.check_epoch()');
+      }),
     bookExternal: (appKey, api, calls) =>
       locked(appKey, async (client) => {
         await client.query('SELECT usage.book_external($1, $2, $3)', [appKey, api, calls]);

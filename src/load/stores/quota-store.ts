@@ -48,6 +48,8 @@ export interface ApiHold {
   readonly heldUntil: Date | null;
   /** From when on one call a day is let through, whose answer ends the hold; null: none is. */
   readonly probeAfter: Date | null;
+  /** Why a person holds it, in their words; null: they gave none, or 1688 refused. */
+  readonly reason: string | null;
 }
 
 export interface QuotaPresets {
@@ -85,6 +87,8 @@ export interface QuotaStore {
   applyPresets(presets: QuotaPresets): Promise<void>;
   /** A limit that somebody knows. Takes effect at once; below what is used, nothing is left. */
   setLimit(limit: QuotaLimit): Promise<void>;
+  /** Ends a limit that somebody knew; a preset of the same window holds again at once. False: there was none. */
+  liftLimit(presets: QuotaPresets, limit: Pick<QuotaLimit, 'api' | 'window'>): Promise<boolean>;
   /** The day's and month's limits of an API as 1688 approved them; null leaves a limit as it is. */
   applyApproved(appKey: string, api: string, approved: ApprovedCalls): Promise<void>;
   /** The groups of APIs that share limits, in place of those there were. Their limits are the app's `@name`. */
@@ -96,6 +100,7 @@ export interface QuotaStore {
     readonly api: string;
     readonly code: string;
     readonly forMs: number | null;
+    readonly reason?: string | null;
   }): Promise<void>;
   /** False: it was not held. */
   resumeApi(api: string): Promise<boolean>;
@@ -137,10 +142,13 @@ function presetLimits(presets: QuotaPresets): Omit<QuotaLimit, 'appKey'>[] {
   ];
 }
 
-/** Both statements see one time, so that no instant lies between the old limit and the new one. */
-async function changeLimits(client: PoolClient, change: LimitChange): Promise<void> {
-  await client.query('SELECT usage.lock_app($1)', [change.appKey]);
-  const now = await readLedgerNow(client);
+/** The time of a change of limits: what it closes and opens sees one, so that no instant lies between. */
+async function lockLimits(client: PoolClient, appKey: string): Promise<Date> {
+  await client.query('SELECT usage.lock_app($1)', [appKey]);
+  return readLedgerNow(client);
+}
+
+async function changeLimits(client: PoolClient, change: LimitChange, now: Date): Promise<void> {
   const wanted = JSON.stringify(
     change.wanted.map((limit) => ({
       api: limit.api,
@@ -160,7 +168,7 @@ async function changeGroups(
   appKey: string,
   groups: readonly QuotaGroup[],
 ): Promise<void> {
-  await client.query('SELECT usage.lock_app($1)', [appKey]);
+  const now = await lockLimits(client, appKey);
   const members = groups.flatMap(({ name, apis }) => apis.map((api) => ({ name: `@${name}`, api })));
   const wanted = groups.flatMap(({ name, daily, monthly }) => approvedLimits(`@${name}`, { daily, monthly }));
   const names = wanted.map(({ api, window }) => `${api} ${window}`);
@@ -171,11 +179,32 @@ async function changeGroups(
     [appKey, JSON.stringify(members)],
   );
   await client.query(
-    `UPDATE usage.quota_limit SET valid_to = greatest(valid_from, usage.ledger_now())
+    `UPDATE usage.quota_limit SET valid_to = greatest(valid_from, $3)
      WHERE app_key = $1 AND api LIKE '@%' AND valid_to IS NULL AND api || ' ' || window_kind <> ALL ($2::text[])`,
-    [appKey, names],
+    [appKey, names, now],
   );
-  await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] });
+  await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] }, now);
+}
+
+function presetsAsChange(presets: QuotaPresets): LimitChange {
+  const { appKey, apis } = presets;
+  return { appKey, source: 'preset', wanted: presetLimits(presets), endOtherPresetsOf: apis };
+}
+
+async function liftLimit(
+  client: PoolClient,
+  presets: QuotaPresets,
+  { api, window }: Pick<QuotaLimit, 'api' | 'window'>,
+): Promise<boolean> {
+  const { appKey } = presets;
+  const now = await lockLimits(client, appKey);
+  const { rowCount } = await client.query(
+    `UPDATE usage.quota_limit SET valid_to = greatest(valid_from, $4)
+     WHERE app_key = $1 AND api = $2 AND window_kind = $3 AND source = 'configured' AND valid_to IS NULL`,
+    [appKey, api, window, now],
+  );
+  await changeLimits(client, presetsAsChange(presets), now);
+  return rowCount === 1;
 }
 
 function approvedLimits(api: string, { daily, monthly }: ApprovedCalls): Omit<QuotaLimit, 'appKey'>[] {
@@ -214,7 +243,7 @@ async function readDaily(pool: Pool, days: number): Promise<DailyUsage[]> {
 
 async function listHolds(pool: Pool): Promise<ApiHold[]> {
   const { rows } = await pool.query<ApiHold>(
-    `SELECT api, code, held_at AS "heldAt", held_until AS "heldUntil", probe_after AS "probeAfter"
+    `SELECT api, code, held_at AS "heldAt", held_until AS "heldUntil", probe_after AS "probeAfter", reason
      FROM usage.api_hold
      WHERE held_until IS NULL OR held_until > usage.ledger_now()
      ORDER BY api`,
@@ -237,15 +266,13 @@ async function setLedgerOffset(pool: Pool, ms: number): Promise<void> {
 
 /** Over schema `usage`: limits, what is left of them, holds and the ledger's clock. */
 export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore {
-  const change = (limits: LimitChange) => runInTransaction(pool, (client) => changeLimits(client, limits));
+  const change = (limits: LimitChange) =>
+    runInTransaction(pool, async (client) =>
+      changeLimits(client, limits, await lockLimits(client, limits.appKey)),
+    );
   return {
-    applyPresets: (presets) =>
-      change({
-        appKey: presets.appKey,
-        source: 'preset',
-        wanted: presetLimits(presets),
-        endOtherPresetsOf: presets.apis,
-      }),
+    applyPresets: (presets) => change(presetsAsChange(presets)),
+    liftLimit: (presets, limit) => runInTransaction(pool, (client) => liftLimit(client, presets, limit)),
     setLimit: ({ appKey, ...limit }) =>
       change({ appKey, source: 'configured', wanted: [limit], endOtherPresetsOf: [] }),
     applyGroups: (appKey, groups) => runInTransaction(pool, (client) => changeGroups(client, appKey, groups)),
@@ -255,8 +282,8 @@ export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore 
     },
     quotaStatus: () => readStatus(pool),
     dailyUsage: (days) => readDaily(pool, days),
-    holdApi: async ({ api, code, forMs }) => {
-      await pool.query(readSql('hold-api'), [api, code, forMs]);
+    holdApi: async ({ api, code, forMs, reason }) => {
+      await pool.query(readSql('hold-api'), [api, code, forMs, reason ?? null]);
     },
     resumeApi: async (api) => {
       const { rowCount } = await pool.query('DELETE FROM usage.api_hold WHERE api = $1', [api]);
