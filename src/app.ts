@@ -16,11 +16,13 @@ import { createTokenProvider } from './extract/oauth/token-provider.ts';
 import { conduct, createNudge } from './jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
 import { createCatalogLoader } from './jobs/load-answers.ts';
+import { createMaintenance } from './jobs/maintain.ts';
 import type { ProcessDeps } from './jobs/process-job.ts';
 import { openQueues } from './jobs/queue-backend.ts';
 import { createShowPicture } from './jobs/show-picture.ts';
 import { startScheduledRuns } from './jobs/start-scheduled-runs.ts';
 import { tick, type Blocks, type TickDeps } from './jobs/tick.ts';
+import { ensurePartitions } from './load/partitions.ts';
 import { createPool } from './load/pool.ts';
 import { listBlockedApis } from './load/stores/block-store.ts';
 import { createCatalogStore } from './load/stores/catalog-store.ts';
@@ -29,6 +31,7 @@ import { createPermissionStore, type PermissionStore } from './load/stores/permi
 import { createPlanStore, type PlanStore } from './load/stores/plan-store.ts';
 import { createQuotaStore, type QuotaStore } from './load/stores/quota-store.ts';
 import { createRawStore } from './load/stores/raw-store.ts';
+import { createRetentionStore } from './load/stores/retention-store.ts';
 import { createRunStore, type RunStore } from './load/stores/run-store.ts';
 import { withTickLock } from './load/stores/tick-lock.ts';
 import { createSlotStore } from './load/stores/slot-store.ts';
@@ -37,6 +40,7 @@ import { createUploadStore } from './load/stores/upload-store.ts';
 import { totalHours } from './load/total-hours.ts';
 import { advanceWindow } from './plan/advance-window.ts';
 import { approvedCalls } from './plan/approved-calls.ts';
+import { retentionAges } from './plan/retention-ages.ts';
 import { normalizerVersion } from './transform/normalize-answer.ts';
 
 export interface AppOptions {
@@ -182,6 +186,15 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
+function openMaintenance(pool: Pool, { sync, log }: AppOptions): TickDeps['maintain'] {
+  return createMaintenance({
+    ensurePartitions: (now) => ensurePartitions(pool, now),
+    retention: createRetentionStore({ pool }),
+    ages: retentionAges(sync),
+    log,
+  });
+}
+
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, databaseUrl, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
@@ -215,6 +228,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     raw,
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),
+    maintain: openMaintenance(pool, options),
     startScheduledRuns: (now) =>
       startScheduledRuns({ ...shared, slots, source, schedules: options.schedules ?? [] }, now),
     queues,

@@ -21,6 +21,8 @@ export interface TickDeps {
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
   /** Ends the calls whose process died, and adds past hours up. */
   readonly sweep: () => Promise<unknown>;
+  /** Makes coming months and drops old ones, when the day for it has come. Never fails. */
+  readonly maintain: (now: Date) => Promise<void>;
   readonly startScheduledRuns: (now: Date) => Promise<void>;
   readonly raw: RawStore;
   readonly listBlocks: () => Promise<Blocks>;
@@ -116,15 +118,16 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
 }
 
 /**
- * One idempotent look at everything: sweeps the ledger, loads answers that lost their job, starts runs whose
- * slot has come, tops up the queues of every active run, and ends runs in which nothing is left to do. Everything
- * is read from Postgres, so a flushed queue is refilled by the next tick.
+ * One idempotent look at everything: sweeps the ledger, loads answers that lost their job, once a day looks after
+ * partitions, starts runs whose slot has come, tops up the queues of every active run, and ends runs in which
+ * nothing is left to do. Everything is read from Postgres, so a flushed queue is refilled by the next tick.
  */
 export async function tick(deps: TickDeps): Promise<void> {
   await deps.exclusively(async () => {
     await deps.sweep();
     const now = await deps.ledgerNow();
     await loadLost(deps);
+    await deps.maintain(now);
     await deps.startScheduledRuns(now);
     const active = await deps.runs.listActive();
     if (active.length === 0) return;

@@ -7,4 +7,5 @@ export const advisoryLocks = {
   tick: 1_688_001,
   categoryTree: 1_688_002,
   demo: 1_688_003,
+  retention: 1_688_004,
 } as const;

@@ -47,6 +47,7 @@ function createDeps(changes: Partial<TickDeps>): TickDeps {
   return {
     exclusively: (work) => work(),
     sweep: async () => undefined,
+    maintain: async () => undefined,
     startScheduledRuns: async () => undefined,
     raw: createRawStore({ pool }),
     listBlocks: async () => new Map(),

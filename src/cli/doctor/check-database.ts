@@ -3,27 +3,86 @@ import type { Config } from '../../core/config.ts';
 import { classifyDatabaseErrors } from '../../load/database-error.ts';
 import { requireMigrated } from '../../load/require-migrated.ts';
 import { createQuotaStore } from '../../load/stores/quota-store.ts';
+import { createRetentionStore } from '../../load/stores/retention-store.ts';
 import { createStatusStore } from '../../load/stores/status-store.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import { retentionAges } from '../../plan/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
 import { checkSource } from './check-source.ts';
 
 const name = 'database';
 
-async function lookAt(pool: Pool, config: Config, place: string): Promise<Check[]> {
-  await requireMigrated(pool);
-  const status = createStatusStore({ pool });
-  const { source } = await status.countCatalog();
-  const found = [ok(name, `${place} answers and is migrated`), checkSource(config, source)];
-  const gaps = await status.listPartitionGaps(await createQuotaStore({ pool }).ledgerNow());
-  if (gaps.length === 0) return found;
-  const advice = 'Run `catalog-sync migrate`; a worker makes them by itself as well.';
-  return [...found, warn('partitions', `missing for this month: ${gaps.join(', ')}`, advice)];
+export interface DatabaseParts {
+  readonly config: Config;
+  /** Null: there is none that can be read. */
+  readonly sync: SyncConfig | null;
+  /** What people call it. */
+  readonly place: string;
 }
 
-/** Whether the database answers and is ready for what is written now, and whose data it holds. */
-export async function checkDatabase(pool: Pool, config: Config, place: string): Promise<Check[]> {
+/** Workers drop old months once a day; what is still there a day later stands in their way, or nobody worked. */
+const overdueMs = 2 * 86_400_000;
+
+async function checkComingMonths(pool: Pool, now: Date): Promise<Check[]> {
+  const gaps = await createStatusStore({ pool }).listPartitionGaps(now);
+  if (gaps.length === 0) return [];
+  const advice = 'Run `catalog-sync migrate`; a worker makes them by itself as well.';
+  return [warn('partitions', `missing for this month: ${gaps.join(', ')}`, advice)];
+}
+
+const shownMonths = 4;
+
+/** The first names, and how many more there are. */
+function sayMonths(names: readonly string[]): string {
+  const rest = names.length - shownMonths;
+  return names.slice(0, shownMonths).join(', ') + (rest > 0 ? ` and ${String(rest)} more` : '');
+}
+
+async function checkOldMonths(pool: Pool, sync: SyncConfig | null, now: Date): Promise<Check[]> {
+  if (sync === null) return [];
+  const store = createRetentionStore({ pool });
+  const expired = await store.listExpired(new Date(now.getTime() - overdueMs), retentionAges(sync));
+  const list = (isNeeded: boolean) =>
+    sayMonths(
+      expired.filter((month) => month.isNeeded === isNeeded).map(({ partitionName }) => partitionName),
+    );
+  const [needed, free] = [list(true), list(false)];
+  const found: Check[] = [];
+  if (free !== '') {
+    const advice =
+      'The next sync or worker drops them. If they stay, its log names what stands in the way: a long query, a view.';
+    found.push(warn('old months', `older than \`retention\` says: ${free}`, advice));
+  }
+  if (needed !== '') {
+    const advice =
+      'The next sync or worker loads these answers, ends these calls and adds them up, then drops the months.';
+    found.push(
+      warn(
+        'old months',
+        `kept for answers or calls that are not in the catalog or totals: ${needed}`,
+        advice,
+      ),
+    );
+  }
+  return found;
+}
+
+async function lookAt(pool: Pool, { config, place, sync }: DatabaseParts): Promise<Check[]> {
+  await requireMigrated(pool);
+  const { source } = await createStatusStore({ pool }).countCatalog();
+  const now = await createQuotaStore({ pool }).ledgerNow();
+  return [
+    ok(name, `${place} answers and is migrated`),
+    checkSource(config, source),
+    ...(await checkComingMonths(pool, now)),
+    ...(await checkOldMonths(pool, sync, now)),
+  ];
+}
+
+/** Whether the database answers and is ready for what is written now, whose data it holds, and what is overdue in it. */
+export async function checkDatabase(pool: Pool, parts: DatabaseParts): Promise<Check[]> {
   try {
-    return await classifyDatabaseErrors(() => lookAt(pool, config, place));
+    return await classifyDatabaseErrors(() => lookAt(pool, parts));
   } catch (error) {
     return [failed(name, error)];
   }

@@ -67,14 +67,14 @@ async function checkOpened(
   options: ServiceCheckOptions,
   isAgreed: boolean,
 ): Promise<Check[]> {
-  const { session, config, database } = parts;
+  const { session, config, sync, database } = parts;
   const { log, context } = session;
   // As a sync does it: the embedded database belongs to this version.
   if (database.isEmbedded) await migrate({ connectionString: database.url, log });
   const pool = createPool({ connectionString: database.url, max: 1, log });
   try {
     const place = database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL';
-    const checks = await checkDatabase(pool, config, place);
+    const checks = await checkDatabase(pool, { config, sync, place });
     if (checks.some((check) => check.status === 'fail'))
       return [...checks, skip(signedCallName, 'not made: it needs the database')];
     const store = config.TOKEN_KEY ? createTokenStore({ pool, key: config.TOKEN_KEY, log }) : null;

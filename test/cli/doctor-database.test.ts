@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkDatabase } from '../../src/cli/doctor/check-database.ts';
+import { loadConfig } from '../../src/core/config.ts';
+import { ensurePartitions } from '../../src/load/partitions.ts';
+import { createRetentionStore, type RetentionStore } from '../../src/load/stores/retention-store.ts';
+import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
+import { retentionAges } from '../../src/plan/retention-ages.ts';
+import { api, appKey, openLedger, settlementFor, type OpenLedger } from '../load/open-ledger.ts';
+import { createProject } from './in-process.ts';
+
+const sync = parseSyncFile('account: personal\nfeeds: [{ name: x, categories: ["0"] }]', 'test');
+const config = loadConfig({ projectDir: createProject(), env: {} });
+
+let at: OpenLedger;
+let retention: RetentionStore;
+beforeAll(async () => {
+  at = await openLedger();
+  retention = createRetentionStore({ pool: at.db.pool });
+  // The months in which this test runs.
+  await retention.dropExpired(new Date('2031-01-01T00:00:00Z'), {
+    rawMs: 0,
+    callsMs: 0,
+    observationsMs: 0,
+    searchHitsMs: 0,
+  });
+});
+afterAll(() => at.db.drop());
+
+/** What the doctor finds wrong. */
+async function findings(): Promise<string[]> {
+  const checks = await checkDatabase(at.db.pool, { config, sync, place: 'DATABASE_URL' });
+  return checks.filter(({ status }) => status === 'warn').map((check) => `${check.name}: ${check.message}`);
+}
+
+test('months that are older than they are kept are named a day later, until they are dropped', async () => {
+  await ensurePartitions(at.db.pool, new Date('2031-01-01T00:00:00Z'));
+  // Answers of January are kept for 90 days after its end.
+  await at.setTime('2031-05-03T23:00:00Z');
+  await ensurePartitions(at.db.pool, new Date('2031-05-03T23:00:00Z'));
+  expect(await findings()).toEqual([]);
+  await at.setTime('2031-05-04T01:00:00Z');
+  expect(await findings()).toEqual(['old months: older than `retention` says: raw.payload_2031_01']);
+  await retention.dropExpired(new Date('2031-05-04T01:00:00Z'), retentionAges(sync));
+  expect(await findings()).toEqual([]);
+});
+
+test('a month that is kept for an answer that was never loaded is named with the reason', async () => {
+  await at.setTime('2031-02-15T00:00:00Z');
+  await at.quota.setLimit({ appKey, api, window: 'day', callLimit: 10 });
+  const call = await at.grant('a');
+  await at.ledger.settle(settlementFor(call.callId));
+  await at.setTime('2031-06-15T00:00:00Z');
+  await ensurePartitions(at.db.pool, new Date('2031-06-15T00:00:00Z'));
+  expect(await findings()).toEqual([
+    'old months: kept for answers or calls that are not in the catalog or totals: raw.payload_2031_02',
+  ]);
+});
