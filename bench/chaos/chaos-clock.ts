@@ -21,6 +21,13 @@ export function nextBoundary(boundary: Boundary, now: Date): Date {
   return new Date(Date.UTC(there.getUTCFullYear(), there.getUTCMonth() + 1, 1) - shanghaiMs);
 }
 
+/** Days of the month in China that an instant lies in: all of them, and those that are left, its own included. */
+export function countMonthDays(instant: Date): { readonly all: number; readonly left: number } {
+  const there = new Date(instant.getTime() + shanghaiMs);
+  const all = new Date(Date.UTC(there.getUTCFullYear(), there.getUTCMonth() + 1, 0)).getUTCDate();
+  return { all, left: all + 1 - there.getUTCDate() };
+}
+
 /** Starts at the real time. */
 export function createChaosClock(
   sandbox: ChaosSandbox,

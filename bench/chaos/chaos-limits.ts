@@ -9,7 +9,10 @@ export interface LeastCalls {
 }
 
 export interface ChaosLimits {
+  /** A run sees a day of each month; the month's limit here is what that day may have of it. */
   readonly windows: readonly Limit[];
+  /** Category calls of a whole month. */
+  readonly approvedMonthly: number;
   /** Calls a second, all workers together. */
   readonly perSecond: number;
   /** In whole minutes: how long the detail of an offer is not to be asked for again. */
@@ -40,39 +43,45 @@ const longSeconds = 300;
  * details. A run over midnight and the end of a month reaches them on both sides. The pace spreads a small catalog
  * over the whole time, so that whatever is disturbed has calls under way.
  */
-export function chooseLimits({ total, nodes, pages }: LeastCalls, seconds: number): ChaosLimits {
+export function chooseLimits(
+  { total, nodes, pages }: LeastCalls,
+  { seconds, monthDays }: { readonly seconds: number; readonly monthDays: number },
+): ChaosLimits {
   const isLong = seconds >= longSeconds;
   const share = (calls: number, part: number) => Math.ceil(calls * part);
   // A small catalog is read once, and on a slow machine only in part: its limit must be near.
   const details = isLong
     ? share(seconds * usualCallsPerSecond, 0.4)
     : share(total - nodes - pages, Math.min(0.4, total / seconds / 120));
+  const categories = share(nodes, 0.9);
   const windows: Limit[] = [
-    { api: apis.category, window: 'month', calls: share(nodes, 0.9) },
+    { api: apis.category, window: 'month', calls: categories },
     // The ledger counts a call in every minute in which it may arrive, so a minute holds less than half of this.
     { api: apis.search, window: 'minute', calls: Math.max(40, share(pages, 0.5)) },
     { api: apis.detail, window: 'day', calls: details },
   ];
   return {
     windows,
+    approvedMonthly: categories * monthDays,
     perSecond: isLong ? 2 * usualCallsPerSecond : Math.max(20, Math.round((1.5 * total) / seconds)),
     detailFreshForMs: isLong ? shortFreshForMs : longFreshForMs,
   };
 }
 
-/** No limit but the pace, and nothing due that was ever seen: for the end, when all work is to be finished. */
-export function liftLimits({ windows, perSecond }: ChaosLimits): ChaosLimits {
+/** No limit but a fast pace, and nothing due that was ever seen: for the end, when all work is to be finished. */
+export function liftLimits({ windows }: ChaosLimits): ChaosLimits {
   return {
     windows: windows.map((limit) => ({ ...limit, calls: 1_000_000 })),
-    perSecond,
+    approvedMonthly: 31_000_000,
+    perSecond: 2 * usualCallsPerSecond,
     detailFreshForMs: longFreshForMs,
   };
 }
 
 /** `catalog-sync.yaml` with these limits. One of a minute has no key there: the ledger is told. */
-export function describeLimits({ windows, perSecond, detailFreshForMs }: ChaosLimits): string {
-  const callsOf = (api: string, window: Limit['window']) =>
-    windows.find((limit) => limit.api === api && limit.window === window)?.calls ?? 1_000_000;
+export function describeLimits(limits: ChaosLimits): string {
+  const { windows, approvedMonthly, perSecond, detailFreshForMs } = limits;
+  const detailsDaily = windows.find(({ api }) => api === apis.detail)?.calls ?? 1_000_000;
   return `
 account: business
 freshness: { category: 300d, search: 300d, detail: ${detailFreshForMs / 60_000}m }
@@ -81,9 +90,9 @@ feeds:
 quotas:
   per_second: ${perSecond}
   approved:
-    category.children: { daily: 1000000, monthly: ${callsOf(apis.category, 'month')} }
+    category.children: { daily: 1000000, monthly: ${approvedMonthly} }
     search.keyword: { daily: 1000000 }
-    offer.detail: { daily: ${callsOf(apis.detail, 'day')} }
+    offer.detail: { daily: ${detailsDaily} }
 schedules:
   - { name: each-minute, cron: '* * * * *', feeds: [all] }
 `;

@@ -7,11 +7,12 @@ import type { Pool } from 'pg';
 import type { CloseStack } from '../../src/core/lifecycle.ts';
 import type { Logger } from '../../src/core/log.ts';
 import { createPool } from '../../src/load/pool.ts';
+import { createLedgerCorrections } from '../../src/load/stores/ledger-corrections.ts';
 import { createQuotaStore } from '../../src/load/stores/quota-store.ts';
 import { createRunStore } from '../../src/load/stores/run-store.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import type { Backend } from '../support/stack.ts';
-import { createChaosClock, type ChaosClock } from './chaos-clock.ts';
+import { countMonthDays, createChaosClock, type ChaosClock } from './chaos-clock.ts';
 import {
   chooseLimits,
   describeLimits,
@@ -30,6 +31,8 @@ export interface SiteOptions {
   readonly workers: number;
   readonly offers: number;
   readonly seconds: number;
+  /** What the made-up clock shows in the middle of the disturbances. */
+  readonly middle: Date;
   /** Path of `catalog-sync.js`. */
   readonly program: string;
   /** Everything that is written lies below it. */
@@ -48,6 +51,8 @@ export interface ChaosSite {
   readonly clock: ChaosClock;
   /** As they are until they are lifted. */
   readonly limits: ChaosLimits;
+  /** Moves the clock to where the disturbances begin, and books what others used of that month. */
+  beginAt(instant: Date): Promise<void>;
   /** Takes the limits away, while nobody works. */
   liftLimits(): Promise<void>;
   /** Everything that must never be written, by name. */
@@ -55,6 +60,8 @@ export interface ChaosSite {
   /** Where the processes of the product log, a file each. */
   readonly logFolder: string;
 }
+
+const appKey = '1000000';
 
 /** Beyond any time that a run can reach: the world stands still. */
 const worldStepMs = 1e14;
@@ -86,7 +93,7 @@ function writeProject(folder: string, { site, secrets }: Project): void {
   mkdirSync(folder, { recursive: true });
   const settings = {
     ALIBABA_API_URL: site.sandbox.url,
-    ALIBABA_APP_KEY: '1000000',
+    ALIBABA_APP_KEY: appKey,
     ALIBABA_APP_SECRET: secrets['app secret'],
     ALIBABA_ACCESS_TOKEN: secrets['access token'],
     ALIBABA_REFRESH_TOKEN: secrets['refresh token'],
@@ -107,7 +114,21 @@ function writeSyncFile(folder: string, limits: ChaosLimits): void {
 async function setMinuteLimits(pool: Pool, { windows }: ChaosLimits): Promise<void> {
   const quota = createQuotaStore({ pool });
   for (const { api, window, calls } of windows) {
-    if (window === 'minute') await quota.setLimit({ appKey: '1000000', api, window, callLimit: calls });
+    if (window === 'minute') await quota.setLimit({ appKey, api, window, callLimit: calls });
+  }
+}
+
+/**
+ * The ledger spreads a month over its days, and on the last of them all that is left may be used. So that it is no
+ * more than on the first of the next, somebody else has used the rest.
+ */
+async function bookOthers(pool: Pool, limits: ChaosLimits, instant: Date): Promise<void> {
+  const { windows, approvedMonthly } = limits;
+  for (const { api, calls } of windows.filter(({ window }) => window === 'month')) {
+    // The processes find the limit as it is in their file.
+    await createQuotaStore({ pool }).applyApproved(appKey, api, { daily: null, monthly: approvedMonthly });
+    const today = Math.ceil(approvedMonthly / countMonthDays(instant).left);
+    await createLedgerCorrections({ pool }).bookExternal(appKey, api, today - calls);
   }
 }
 
@@ -141,7 +162,10 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
   const { least_calls: least } = (await sandbox.ask('/stats?categories=0&calls=false')) as {
     readonly least_calls: LeastCalls;
   };
-  const limits = chooseLimits(least, options.seconds);
+  const limits = chooseLimits(least, {
+    seconds: options.seconds,
+    monthDays: countMonthDays(options.middle).all,
+  });
   writeProject(projectFolder, { site: { postgres, redis, sandbox, limits }, secrets });
   await promisify(execFile)(process.execPath, [options.program, 'migrate', '--project', projectFolder]);
   const pool = createPool({ connectionString: postgres.url, max: 4, log });
@@ -154,6 +178,10 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
   const clock = createChaosClock(sandbox, createQuotaStore({ pool }));
   return {
     ...{ postgres, redis, sandbox, fleet, pool, clock, limits, secrets, logFolder },
+    beginAt: async (instant) => {
+      await clock.moveTo(instant);
+      await bookOthers(pool, limits, instant);
+    },
     liftLimits: async () => {
       const lifted = liftLimits(limits);
       writeSyncFile(projectFolder, lifted);

@@ -68,11 +68,10 @@ async function isProven({ pool, limits }: ChaosSite): Promise<boolean> {
 
 async function work(
   site: ChaosSite,
-  options: ChaosOptions,
+  options: ChaosOptions & { readonly middle: Date },
 ): Promise<{ report: DisturbanceReport; stuck: Breach[] }> {
-  const { seconds, seed, offers, onProgress } = options;
-  const middle = nextBoundary(options.plant?.boundary ?? 'shanghai-month', new Date());
-  await site.clock.moveTo(new Date(middle.getTime() - seconds * 500 - usualStartMs));
+  const { seconds, seed, offers, middle, onProgress } = options;
+  await site.beginAt(new Date(middle.getTime() - seconds * 500 - usualStartMs));
   site.fleet.start();
   await until(() => isProven(site), { timeoutMs: 240_000, what: 'every API has answered once' });
   const report = await disturb(site, {
@@ -145,10 +144,11 @@ export async function runChaos(options: ChaosOptions, closing: CloseStack): Prom
   });
   const program = buildProgram(join(folder, 'program'));
   plant?.changeProgram?.(join(folder, 'program/dist'));
-  const site = await openSite({ ...options, program, folder }, closing);
+  const middle = nextBoundary(plant?.boundary ?? 'shanghai-month', new Date());
+  const site = await openSite({ ...options, middle, program, folder }, closing);
   await plant?.changeDatabase?.(site.pool);
   const startedAt = performance.now();
-  const { report, stuck } = await work(site, options);
+  const { report, stuck } = await work(site, { ...options, middle });
   const workedMs = performance.now() - startedAt;
   const facts = { arrivals: await site.sandbox.listArrivals(), calls: await readLedger(site.pool), report };
   const judged = judgeCalls(site, facts);

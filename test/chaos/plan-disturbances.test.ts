@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nextBoundary } from '../../bench/chaos/chaos-clock.ts';
+import { countMonthDays, nextBoundary } from '../../bench/chaos/chaos-clock.ts';
 import { planDisturbances } from '../../bench/chaos/plan-disturbances.ts';
 
 describe('planDisturbances', () => {
@@ -33,6 +33,15 @@ describe('planDisturbances', () => {
     ]);
     expect(kindsOf('postgres').size).toBe(8);
   });
+});
+
+test.each([
+  ['2026-11-30T15:59:59.999Z', 30, 1],
+  ['2026-11-30T16:00:00Z', 31, 31],
+  ['2027-01-31T16:00:00Z', 28, 28],
+  ['2026-11-27T00:00:00Z', 30, 4],
+])('the month in China of %s has %s days, and %s are left', (text, all, left) => {
+  expect(countMonthDays(new Date(text))).toEqual({ all, left });
 });
 
 describe('nextBoundary', () => {
