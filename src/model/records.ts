@@ -55,6 +55,8 @@ export interface SearchRow {
   readonly subjectTranslated: string | null;
   readonly mainImageUrl: string | null;
   readonly priceCny: string | null;
+  /** The row shows a price that can't be read. */
+  readonly isPriceUnread: boolean;
   readonly monthSold: number | null;
   readonly minOrderQuantity: number | null;
   /** The deepest of the row's three category ids. */
@@ -88,6 +90,18 @@ export interface PricePoint {
   readonly minQuantity: number;
   /** Up to four decimals, no exponent: `'13.9'`. */
   readonly amountCny: string;
+}
+
+/**
+ * Prices of which an answer says something that can't be read: whether they still hold is not known, so that
+ * their absence proves nothing.
+ */
+export interface UnreadPrice {
+  /** Null: any SKU; `'0'`: the offer as a whole. */
+  readonly skuId: string | null;
+  readonly kind: PriceKind;
+  /** Null: from any quantity on. */
+  readonly minQuantity: number | null;
 }
 
 export interface SkuAttribute {
@@ -175,8 +189,11 @@ export interface OfferDetail {
   readonly skus: readonly SkuRecord[];
   readonly images: readonly OfferImage[];
   readonly attributes: readonly OfferAttribute[];
-  /** All kinds but `search`. A price point that is absent here was seen to be gone. */
+  /** All kinds but `search`. A price point that is neither here nor in `unreadPrices` was seen to be gone. */
   readonly prices: readonly PricePoint[];
+  readonly unreadPrices: readonly UnreadPrice[];
+  /** Some SKUs can't be read: none is gone for not being in `skus`. */
+  readonly hasUnreadSkus: boolean;
 }
 
 /** `gone`: the answer was good and empty, which is how 1688 says that an offer no longer exists. */

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../core/json.ts';
 import type { Normalized, OfferAnswer, OfferDetail, OfferRecord } from '../model/records.ts';
-import { collectPrices, type SkuSource } from './offer/collect-prices.ts';
+import { collectPrices, type SkuSource, type SkuSources } from './offer/collect-prices.ts';
 import { readAttributes } from './offer/read-attributes.ts';
 import { readImages } from './offer/read-images.ts';
 import { readSeller } from './offer/read-seller.ts';
@@ -50,19 +50,23 @@ function readDetail(offerId: string, detail: FieldReader): OfferDetail {
       ...readStock(saleInfo),
     },
     seller,
-    skus: sources.map(({ skuId, row }) => readSku(skuId, row)),
+    skus: sources.skus.map(({ skuId, row }) => readSku(skuId, row)),
+    hasUnreadSkus: sources.hasUnreadSkus,
     images,
     attributes: readAttributes(detail),
-    prices: collectPrices(quoteType, saleInfo, sources),
+    ...collectPrices(quoteType, saleInfo, sources),
   };
 }
 
-function readSkuSources(detail: FieldReader): readonly SkuSource[] {
+function readSkuSources(detail: FieldReader): SkuSources {
   const seen = new Set<string>();
-  return detail.rows('productSkuInfos').flatMap((row) => {
-    const skuId = row.uniqueId('skuId', seen);
-    return skuId === null ? [] : [{ skuId, row }];
+  const items = detail.list('productSkuInfos');
+  const skus = (items ?? []).flatMap((item): SkuSource[] => {
+    const row = item.asRow();
+    const skuId = row?.uniqueId('skuId', seen) ?? null;
+    return row === null || skuId === null ? [] : [{ skuId, row }];
   });
+  return { skus, hasUnreadSkus: skus.length !== items?.length };
 }
 
 type OfferFields = Omit<

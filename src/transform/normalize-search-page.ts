@@ -48,12 +48,15 @@ function readRow(item: ListItem, seen: Set<string>): SearchRow | null {
   const row = item.asRow();
   const offerId = row?.uniqueId('offerId', seen);
   if (!row || !offerId) return null;
+  const price = row.object('priceInfo');
+  const priceCny = price.money('price');
   return {
     offerId,
     rank: item.index + 1,
     ...readSubject(row),
     mainImageUrl: row.mediaUrl('imageUrl'),
-    priceCny: row.object('priceInfo').money('price'),
+    priceCny,
+    isPriceUnread: !price.isReadable || (priceCny === null && price.has('price')),
     monthSold: row.count('monthSold'),
     minOrderQuantity: row.smallCount('minOrderQuantity'),
     categoryId: row.id('thirdCategoryId') ?? row.id('secondCategoryId') ?? row.id('topCategoryId'),

@@ -86,7 +86,17 @@ function detail(offerId: string, changes: DetailChanges = {}): OfferDetail {
     sourceCreatedAt: '2025-01-02T03:04:05.000Z',
     ...changes.offer,
   };
-  return { seller: null, skus: [], images: [], attributes: [], prices: [], ...changes, offer };
+  return {
+    seller: null,
+    skus: [],
+    images: [],
+    attributes: [],
+    prices: [],
+    unreadPrices: [],
+    hasUnreadSkus: false,
+    ...changes,
+    offer,
+  };
 }
 
 export function found(offerId: string, from: Provenance, changes: DetailChanges = {}): LoadableOffer {
@@ -112,6 +122,7 @@ export function searchRow(offerId: string, changes: Partial<SearchRow> = {}): Se
     subjectTranslated: null,
     mainImageUrl: null,
     priceCny: '9.9',
+    isPriceUnread: false,
     monthSold: 3,
     minOrderQuantity: null,
     categoryId: '77',

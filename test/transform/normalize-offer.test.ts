@@ -189,3 +189,61 @@ describe('prices of an offer', () => {
     ]);
   });
 });
+
+describe('what can not be read of prices', () => {
+  /** `'sku kind quantity'`, with `*` for any. */
+  const unreadOf = (fields: JsonObject) =>
+    detailOf(fields).unreadPrices.map(
+      ({ skuId, kind, minQuantity }) => `${skuId ?? '*'} ${kind} ${minQuantity ?? '*'}`,
+    );
+  const quoted = ['0 list *', '0 promotion *'];
+  const channels = ['consign', 'jxhy', 'retail'];
+
+  it('is nothing in an answer that can be read, whatever it leaves out', () => {
+    expect(unreadOf({})).toEqual([]);
+    expect(unreadOf({ productSaleInfo: null, productSkuInfos: null })).toEqual([]);
+    expect(unreadOf({ productSkuInfos: [{ skuId: 7, price: null, consignPrice: '' }] })).toEqual([]);
+  });
+
+  it('is one price whose amount is unreadable', () => {
+    const ranges = [
+      { startQuantity: 10, price: '1-2', promotionPrice: '3' },
+      { startQuantity: 20, price: '5' },
+    ];
+    expect(unreadOf({ productSaleInfo: { quoteType: 0, priceRangeList: ranges, jxhyPrice: {} } })).toEqual([
+      '0 list 10',
+      '0 jxhy 1',
+    ]);
+    const productSkuInfos = [{ skuId: 7, price: '面议', retailPrice: '-1' }];
+    expect(unreadOf({ productSaleInfo: { quoteType: 1 }, productSkuInfos })).toEqual([
+      '7 list 1',
+      '7 retail 1',
+    ]);
+  });
+
+  it.each([
+    ['a list that is none', 'soon'],
+    ['a range that is no object', ['soon', { startQuantity: 1, price: '2' }]],
+    ['a range without a quantity', [{ price: '2' }]],
+  ])('is every price by quantity after %s', (_name, priceRangeList) => {
+    expect(unreadOf({ productSaleInfo: { quoteType: 0, priceRangeList } })).toEqual(quoted);
+  });
+
+  it('is every price of the offer as a whole without a usable productSaleInfo', () => {
+    expect(unreadOf({ productSaleInfo: 'soon' })).toEqual([
+      ...quoted,
+      ...channels.map((kind) => `0 ${kind} *`),
+    ]);
+  });
+
+  it.each([
+    ['a list that is none', 'soon'],
+    ['a SKU that is no object', ['soon', { skuId: 7 }]],
+    ['a SKU without an id', [{ price: '2' }, { skuId: 7 }]],
+  ])('is every price of every SKU after %s', (_name, productSkuInfos) => {
+    expect(detailOf({ productSkuInfos }).hasUnreadSkus).toBe(true);
+    expect(unreadOf({ productSkuInfos })).toEqual(
+      ['list', 'promotion', ...channels].map((kind) => `* ${kind} *`),
+    );
+  });
+});

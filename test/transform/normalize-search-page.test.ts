@@ -41,6 +41,20 @@ describe('normalizeAnswer of search.keyword', () => {
     expect(record?.rowsInAnswer).toBe(4);
   });
 
+  it.each([
+    [{ price: '2' }, '2', false],
+    [{ price: null }, null, false],
+    [null, null, false],
+    [{ price: '面议' }, null, true],
+    ['2', null, true],
+  ])(
+    'tells a price that is not there from one that can not be read: %j',
+    (priceInfo, priceCny, isPriceUnread) => {
+      const { record } = normalizeSearchAnswer(pageOf({ ...row, priceInfo }));
+      expect(record?.rows).toMatchObject([{ priceCny, isPriceUnread }]);
+    },
+  );
+
   it('keeps the first of repeated rows and rejects the others', () => {
     const later = { ...row, offerId: '1', priceInfo: { price: '3' } };
     const { record, rejects } = normalizeSearchAnswer(pageOf(row, later, later));

@@ -2,7 +2,7 @@ import type { Provenance } from '../../model/catalog.ts';
 import type { OfferDetail } from '../../model/records.ts';
 import { contentHash } from './content-hash.ts';
 import { uniqueBy, type LookKey } from './looks.ts';
-import type { PriceRow } from './tally.ts';
+import type { PriceRow, UnreadPriceRow } from './tally.ts';
 
 /* Detail answers as rows of the tables they end in; keys are column names, absent ones are null. */
 
@@ -97,5 +97,14 @@ export function toPriceRows({ offer, prices }: OfferDetail): PriceRow[] {
     kind: price.kind,
     min_quantity: price.minQuantity,
     amount_cny: price.amountCny,
+  }));
+}
+
+export function toUnreadPriceRows({ offer, unreadPrices }: OfferDetail): UnreadPriceRow[] {
+  return unreadPrices.map(({ skuId, kind, minQuantity }) => ({
+    offer_id: offer.offerId,
+    sku_id: skuId,
+    kind,
+    min_quantity: minQuantity,
   }));
 }

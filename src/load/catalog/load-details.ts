@@ -9,6 +9,7 @@ import {
   toOfferRow,
   toPriceRows,
   toSkuRows,
+  toUnreadPriceRows,
 } from './detail-rows.ts';
 import { foldTime, inRounds, isNewer, lookKey, newest, type LookKey, type OfferLooks } from './looks.ts';
 import { mergeSellers, type SellerLook } from './merge-sellers.ts';
@@ -112,8 +113,9 @@ async function mergeNewest(merge: Merge, found: readonly FoundLook[]): Promise<v
   }
   await client.query(readSql('merge-skus'), [
     JSON.stringify(
-      found.map(({ offerId, key, prior }) => ({
+      found.map(({ offerId, detail, key, prior }) => ({
         offer_id: offerId,
+        is_complete: !detail.hasUnreadSkus,
         observed_at: key.at,
         call_id: key.callId,
         previous_at: prior.found?.at,
@@ -167,6 +169,7 @@ async function mergeRound(merge: Merge, round: readonly DetailLook[]): Promise<v
   );
   await mergeEmpty(merge, empty);
   const isGone = ({ offerId }: DetailLook) => emptyLooksOf(offerId) >= 2;
+  const priced = current.filter((look) => !isGone(look)).map(({ detail }) => detail);
   await mergePrices(
     client,
     [...current, ...empty.filter(isGone)].map(({ offerId, key, prior }) => ({
@@ -175,7 +178,7 @@ async function mergeRound(merge: Merge, round: readonly DetailLook[]): Promise<v
       at: foldTime(key, prior.detail),
       is_search: false,
     })),
-    current.filter((look) => !isGone(look)).flatMap(({ detail }) => toPriceRows(detail)),
+    { prices: priced.flatMap(toPriceRows), unread: priced.flatMap(toUnreadPriceRows) },
     tally,
   );
 }

@@ -66,6 +66,13 @@ async function bookRound(
   return round.filter((look) => fresh.has(lookId(look.offerId, look.provenance.callId)) && isNewest(look));
 }
 
+const searchPriceOf = (offerId: string) => ({
+  offer_id: offerId,
+  sku_id: '0',
+  kind: 'search',
+  min_quantity: 1,
+});
+
 async function mergeRound(client: PoolClient, newest: readonly RowLook[], tally: Tally): Promise<void> {
   if (newest.length === 0) return;
   const written = await client.query<WrittenOffer>(readSql('merge-search-rows'), [
@@ -80,11 +87,12 @@ async function mergeRound(client: PoolClient, newest: readonly RowLook[], tally:
       at: key.at,
       is_search: true,
     })),
-    newest.flatMap(({ offerId, row }) =>
-      row.priceCny === null
-        ? []
-        : [{ offer_id: offerId, sku_id: '0', kind: 'search', min_quantity: 1, amount_cny: row.priceCny }],
-    ),
+    {
+      prices: newest.flatMap(({ offerId, row: { priceCny } }) =>
+        priceCny === null ? [] : [{ ...searchPriceOf(offerId), amount_cny: priceCny }],
+      ),
+      unread: newest.filter(({ row }) => row.isPriceUnread).map(({ offerId }) => searchPriceOf(offerId)),
+    },
     tally,
   );
 }

@@ -33,7 +33,7 @@ export function tallyOffers(tally: Tally, written: readonly WrittenOffer[]): voi
   for (const { offer_id: id, is_new: isNew } of written) (isNew ? tally.added : tally.changed).add(id);
 }
 
-/** An answer whose prices are to be merged. It is complete for its kinds. */
+/** An answer whose prices are to be merged. It is complete for its kinds, but for what of it can't be read. */
 export interface PriceAnswer {
   readonly offer_id: string;
   readonly call_id: string;
@@ -49,17 +49,30 @@ export interface PriceRow {
   readonly amount_cny: string;
 }
 
+/** Prices that hold on, for all that is known: null stands for any SKU, and for any quantity. */
+export interface UnreadPriceRow {
+  readonly offer_id: string;
+  readonly sku_id: string | null;
+  readonly kind: string;
+  readonly min_quantity: number | null;
+}
+
+export interface OfferPriceRows {
+  readonly prices: readonly PriceRow[];
+  readonly unread: readonly UnreadPriceRow[];
+}
+
 /** Closes and opens prices; the offers must be locked, and each have one answer. */
 export async function mergePrices(
   client: PoolClient,
   answers: readonly PriceAnswer[],
-  prices: readonly PriceRow[],
+  { prices, unread }: OfferPriceRows,
   tally: Tally,
 ): Promise<void> {
   if (answers.length === 0) return;
   const { rows } = await client.query<{ offer_id: string; opened: number; closed: number }>(
     readSql('merge-prices'),
-    [JSON.stringify(answers), JSON.stringify(prices)],
+    [JSON.stringify(answers), JSON.stringify(prices), JSON.stringify(unread)],
   );
   for (const row of rows) {
     tally.changed.add(row.offer_id);

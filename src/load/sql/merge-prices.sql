@@ -1,8 +1,10 @@
 -- Purpose: makes the prices of locked offers those of an answer, which is complete for its kinds: a search row for
---          kind search, a detail answer for all others. What ends goes to the history as [valid_from, valid_to),
---          unless it never held for any time.
+--          kind search, a detail answer for all others. What is absent ends, unless the answer says something of it
+--          that can't be read. What ends goes to the history as [valid_from, valid_to), unless it never held for any
+--          time.
 -- Params:  $1 jsonb [{offer_id, call_id, at, is_search}], each offer once; $2 jsonb [{offer_id, sku_id, kind,
---          min_quantity, amount_cny}]
+--          min_quantity, amount_cny}]; $3 jsonb what can't be read: [{offer_id, sku_id, kind, min_quantity}], null = any
+--          SKU, any quantity
 -- Returns: offer_id, opened, closed for offers whose prices changed
 WITH answer AS (
   SELECT *
@@ -13,12 +15,20 @@ n AS (
   FROM jsonb_to_recordset($2::jsonb)
     AS p (offer_id bigint, sku_id bigint, kind text, min_quantity int, amount_cny numeric(14, 4))
 ),
+unread AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($3::jsonb) AS u (offer_id bigint, sku_id bigint, kind text, min_quantity int)
+),
 ended AS (
   SELECT p.*, a.at, a.call_id AS closed_by_call_id, n.offer_id IS NULL AS is_absent
   FROM answer a
   JOIN catalog.price p ON p.offer_id = a.offer_id AND (p.kind = 'search') = a.is_search
   LEFT JOIN n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity) = (p.offer_id, p.sku_id, p.kind, p.min_quantity)
   WHERE n.amount_cny IS DISTINCT FROM p.amount_cny
+    AND (n.offer_id IS NOT NULL OR NOT EXISTS (
+      SELECT FROM unread u
+      WHERE (u.offer_id, u.kind) = (p.offer_id, p.kind)
+        AND CASE WHEN u.sku_id IS NULL THEN p.sku_id <> 0 ELSE u.sku_id = p.sku_id END
+        AND coalesce(u.min_quantity = p.min_quantity, true)))
 ),
 closed AS (
   INSERT INTO catalog.price_history

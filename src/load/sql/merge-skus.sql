@@ -1,12 +1,12 @@
 -- Purpose: writes the SKUs of the newest detail answers of locked offers, where they differ; those that are absent
---          are gone, and keep the time of the last answer that listed them.
--- Params:  $1 jsonb [{offer_id, observed_at, call_id, previous_at, previous_call_id}], previous = the newest answer
+--          from a complete answer are gone, and keep the time of the last answer that listed them.
+-- Params:  $1 jsonb [{offer_id, is_complete, observed_at, call_id, previous_at, previous_call_id}], previous = the newest answer
 --          before this one that found the offer, or null; $2 jsonb rows of catalog.sku
 -- Returns: nothing
 WITH answer AS (
   SELECT *
   FROM jsonb_to_recordset($1::jsonb)
-    AS a (offer_id bigint, observed_at timestamptz, call_id bigint, previous_at timestamptz, previous_call_id bigint)
+    AS a (offer_id bigint, is_complete boolean, observed_at timestamptz, call_id bigint, previous_at timestamptz, previous_call_id bigint)
 ),
 n AS (
   SELECT * FROM jsonb_populate_recordset(NULL::catalog.sku, $2::jsonb)
@@ -17,6 +17,7 @@ gone AS (
       changed_at = a.observed_at, call_id = a.call_id
   FROM answer a
   WHERE k.offer_id = a.offer_id
+    AND a.is_complete
     AND k.state = 'listed'
     AND NOT EXISTS (SELECT FROM n WHERE (n.offer_id, n.sku_id) = (k.offer_id, k.sku_id))
 )

@@ -1,5 +1,5 @@
-import type { OfferRecord, PriceKind, PricePoint } from '../../model/records.ts';
-import { isAbsent, type FieldReader } from '../reading/field-reader.ts';
+import type { OfferDetail, OfferRecord, PriceKind, PricePoint, UnreadPrice } from '../../model/records.ts';
+import type { FieldReader } from '../reading/field-reader.ts';
 
 /** The id that stands for the offer as a whole. */
 const wholeOffer = '0';
@@ -25,6 +25,32 @@ export interface SkuSource {
   readonly row: FieldReader;
 }
 
+export interface SkuSources {
+  readonly skus: readonly SkuSource[];
+  readonly hasUnreadSkus: boolean;
+}
+
+type OfferPrices = Pick<OfferDetail, 'prices' | 'unreadPrices'>;
+
+class PriceList implements OfferPrices {
+  readonly prices: PricePoint[] = [];
+  readonly unreadPrices: UnreadPrice[] = [];
+
+  read(row: FieldReader, fields: PriceFields, skuId: string, minQuantity: number): void {
+    for (const [key, kind] of fields) {
+      const amountCny = row.money(key);
+      if (amountCny !== null) this.prices.push({ skuId, kind, minQuantity, amountCny });
+      else if (row.has(key)) this.unreadPrices.push({ skuId, kind, minQuantity });
+    }
+    if (!row.isReadable) this.miss(fields, skuId);
+  }
+
+  /** Notes that prices of `skuId` (null: of any SKU) are in a part of the answer that can't be read. */
+  miss(fields: PriceFields, skuId: string | null): void {
+    for (const [, kind] of fields) this.unreadPrices.push({ skuId, kind, minQuantity: null });
+  }
+}
+
 /**
  * Every price point of a detail answer, one for each (SKU, kind, quantity):
  *
@@ -39,36 +65,27 @@ export interface SkuSource {
 export function collectPrices(
   quoteType: OfferRecord['quoteType'],
   saleInfo: FieldReader,
-  skus: readonly SkuSource[],
-): readonly PricePoint[] {
-  const isBySku = quoteType === null ? skus.some(({ row }) => !isAbsent(row.raw('price'))) : quoteType === 1;
-  const quoted = isBySku
-    ? skus.flatMap(({ skuId, row }) => readPrices(row, quotedPrices, skuId, 1))
-    : readRanges(saleInfo);
-  return [
-    ...quoted,
-    ...readPrices(saleInfo, channelPrices, wholeOffer, 1),
-    ...skus.flatMap(({ skuId, row }) => readPrices(row, channelPrices, skuId, 1)),
-  ];
+  { skus, hasUnreadSkus }: SkuSources,
+): OfferPrices {
+  const isBySku = quoteType === null ? skus.some(({ row }) => row.has('price')) : quoteType === 1;
+  const list = new PriceList();
+  if (isBySku) for (const { skuId, row } of skus) list.read(row, quotedPrices, skuId, 1);
+  else readRanges(saleInfo, list);
+  list.read(saleInfo, channelPrices, wholeOffer, 1);
+  for (const { skuId, row } of skus) list.read(row, channelPrices, skuId, 1);
+  if (hasUnreadSkus) list.miss([...quotedPrices, ...channelPrices], null);
+  return { prices: list.prices, unreadPrices: list.unreadPrices };
 }
 
 /** Of two ranges that start at the same quantity the first one counts. */
-function readRanges(saleInfo: FieldReader): readonly PricePoint[] {
+function readRanges(saleInfo: FieldReader, list: PriceList): void {
   const seen = new Set<number>();
-  return saleInfo.rows('priceRangeList').flatMap((range) => {
-    const start = range.uniqueQuantity('startQuantity', seen);
-    return start === null ? [] : readPrices(range, quotedPrices, wholeOffer, start);
-  });
-}
-
-function readPrices(
-  row: FieldReader,
-  fields: PriceFields,
-  skuId: string,
-  minQuantity: number,
-): readonly PricePoint[] {
-  return fields.flatMap(([key, kind]) => {
-    const amountCny = row.money(key);
-    return amountCny === null ? [] : [{ skuId, kind, minQuantity, amountCny }];
-  });
+  const ranges = saleInfo.list('priceRangeList')?.map((item) => item.asRow());
+  let isWhole = saleInfo.isReadable && ranges !== undefined;
+  for (const range of ranges ?? []) {
+    const start = range?.uniqueQuantity('startQuantity', seen) ?? null;
+    if (range && start !== null) list.read(range, quotedPrices, wholeOffer, start);
+    else isWhole = false;
+  }
+  if (!isWhole) list.miss(quotedPrices, wholeOffer);
 }

@@ -49,9 +49,12 @@ export class FieldReader {
   readonly #path: string;
   readonly #findings: Findings;
   readonly #object: JsonObject;
+  /** False: it stands for something in the answer that is no object. */
+  readonly isReadable: boolean;
 
   /** `path` is `''` for the payload itself. */
-  constructor(object: JsonObject, path: string, findings: Findings) {
+  constructor(object: JsonObject, path: string, findings: Findings, isReadable = true) {
+    this.isReadable = isReadable;
     this.#object = object;
     this.#path = path;
     this.#findings = findings;
@@ -60,6 +63,11 @@ export class FieldReader {
   /** What the answer has under `key`, whatever it is. */
   raw(key: string): JsonValue | undefined {
     return this.#object[key];
+  }
+
+  /** Whether the answer says anything under `key`. */
+  has(key: string): boolean {
+    return !isAbsent(this.raw(key));
   }
 
   reject(key: string, reason: RejectReason): void {
@@ -130,7 +138,7 @@ export class FieldReader {
     const value = this.raw(key);
     if (isJsonObject(value)) return new FieldReader(value, this.#pathOf(key), this.#findings);
     if (!isAbsent(value)) this.reject(key, 'not_an_object');
-    return new FieldReader({}, this.#pathOf(key), this.#findings);
+    return new FieldReader({}, this.#pathOf(key), this.#findings, isAbsent(value));
   }
 
   /** The elements of the list under `key`: none when it is absent; null, with a reject, when it is no list. */
