@@ -100,6 +100,28 @@ function formatHolds({ holds }: Status): string {
   return formatTable([left('held api'), left('code'), left('since'), left('until')], rows);
 }
 
+/** Nothing without any: what is as it should be needs no lines. */
+function formatDrifts({ drifts }: Status): string[] {
+  if (drifts.length === 0) return [];
+  const columns = [
+    left('field of answers that is not as known'),
+    left('of'),
+    left('is'),
+    right('answers'),
+    left('last seen'),
+    left('example'),
+  ];
+  const rows = drifts.map(({ path, operation, kind, seen, lastSeenAt, sample }) => [
+    path,
+    operation,
+    kind,
+    formatCount(seen),
+    formatTime(lastSeenAt),
+    sample ?? '',
+  ]);
+  return [formatTable(columns, rows)];
+}
+
 const sourceLines = {
   sandbox: 'SANDBOX: using mock data',
   live: 'Live: fetching real data from 1688.com',
@@ -108,7 +130,12 @@ const sourceLines = {
 /** The state of a catalog for people: what it holds, its runs, its quota, what is held. */
 export function formatStatus(status: Status): string {
   const source = status.source === null ? 'Nothing was synced yet' : sourceLines[status.source];
-  return [source, formatCatalog(status), formatRuns(status), formatQuota(status), formatHolds(status)].join(
-    '\n\n',
-  );
+  return [
+    source,
+    formatCatalog(status),
+    formatRuns(status),
+    formatQuota(status),
+    formatHolds(status),
+    ...formatDrifts(status),
+  ].join('\n\n');
 }

@@ -3,7 +3,12 @@ import type { Source } from '../model/run.ts';
 import { classifyDatabaseErrors } from '../load/database-error.ts';
 import { requireMigrated } from '../load/require-migrated.ts';
 import { createQuotaStore, type ApiHold, type QuotaStatus } from '../load/stores/quota-store.ts';
-import { createStatusStore, type CatalogCounts, type RunSummary } from '../load/stores/status-store.ts';
+import {
+  createStatusStore,
+  type CatalogCounts,
+  type DriftSummary,
+  type RunSummary,
+} from '../load/stores/status-store.ts';
 
 /** Everything that `status` shows. */
 export interface Status {
@@ -13,7 +18,12 @@ export interface Status {
   readonly quota: readonly QuotaStatus[];
   readonly holds: readonly ApiHold[];
   readonly catalog: CatalogCounts;
+  /** Fields of answers that are not as known, at most 20. */
+  readonly drifts: readonly DriftSummary[];
 }
+
+/** More would hide the rest of `status`; all of them are in `sync.drift`. */
+const shownDrifts = 20;
 
 /**
  * Reads the state of a catalog with its newest `runs` runs.
@@ -32,6 +42,7 @@ export async function readStatus(pool: Pool, runs: number): Promise<Status> {
       quota: await quota.quotaStatus(),
       holds: await quota.listHolds(),
       catalog: counts,
+      drifts: await status.listDrifts(shownDrifts),
     };
   });
 }

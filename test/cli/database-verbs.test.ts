@@ -173,6 +173,24 @@ describe('status', () => {
     });
   });
 
+  test('shows fields of answers that are not as known, those seen last first', async () => {
+    expect((await runOn(database.url, 'status')).out).not.toContain('field of answers');
+    await database.pool.query(
+      `insert into sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_raw_id)
+       values ('search.keyword', 'data[].newField', 'unknown', 1200, '2026-11-24', '2026-11-25', '新', 8),
+              ('offer.detail', 'subject', 'missing', 3, '2026-11-24', '2026-11-24T08:00:00Z', null, 7)`,
+    );
+    const { out } = await runOn(database.url, 'status');
+    expect(out).toMatch(
+      /^data\[\]\.newField +search\.keyword +unknown +1,200 +2026-11-25 00:00:00Z +新\nsubject +offer\.detail +missing +3 /m,
+    );
+    const { drifts } = JSON.parse((await runOn(database.url, 'status', '--json')).out) as { drifts: unknown };
+    expect(drifts).toMatchObject([
+      { path: 'data[].newField', kind: 'unknown', seen: 1200, sample: '新', rawId: '8' },
+      { path: 'subject', kind: 'missing', sample: null },
+    ]);
+  });
+
   test('of a database that was never migrated says what to do', async () => {
     const { exitCode, err } = await runOn(empty.url, 'status');
     expect(exitCode).toBe(1);

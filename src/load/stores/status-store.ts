@@ -35,6 +35,21 @@ export interface CatalogCounts {
   readonly unloadedAnswers: number;
 }
 
+/** A field of answers that is not as it is known of its API. */
+export interface DriftSummary {
+  readonly operation: string;
+  /** `data[].newField`; `$`: the answer itself. */
+  readonly path: string;
+  readonly kind: 'unknown' | 'missing' | 'retyped';
+  /** Answers that had it. */
+  readonly seen: number;
+  readonly lastSeenAt: Date;
+  /** The beginning of its newest value; null: there was none. */
+  readonly sample: string | null;
+  /** The newest answer that had it. */
+  readonly rawId: string;
+}
+
 /** Something that an API can be asked about; null: nothing of the kind is known yet. */
 export interface KnownSubjects {
   readonly offerId: string | null;
@@ -49,6 +64,8 @@ export interface StatusStore {
   listRecentRuns(limit: number): Promise<RunSummary[]>;
   /** `source` is null until the first run. */
   countCatalog(): Promise<{ readonly source: Source | null; readonly counts: CatalogCounts }>;
+  /** Those seen last come first. */
+  listDrifts(limit: number): Promise<DriftSummary[]>;
   /** Monthly tables without a partition for that time: writing at it would fail. */
   listPartitionGaps(at: Date): Promise<string[]>;
   findSubjects(): Promise<KnownSubjects>;
@@ -81,11 +98,23 @@ async function countCatalog(pool: Pool) {
   };
 }
 
+async function listDrifts(pool: Pool, limit: number): Promise<DriftSummary[]> {
+  const { rows } = await pool.query<DriftSummary>(
+    `SELECT operation, path, kind, seen::float8 AS seen, last_seen_at AS "lastSeenAt", sample, last_raw_id AS "rawId"
+     FROM sync.drift
+     ORDER BY last_seen_at DESC, operation, path, kind
+     LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
 /** Over every schema, for `status` and `doctor`. */
 export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStore {
   return {
     listRecentRuns: (limit) => listRecentRuns(pool, limit),
     countCatalog: () => countCatalog(pool),
+    listDrifts: (limit) => listDrifts(pool, limit),
     listPartitionGaps: async (at) => {
       const { rows } = await pool.query<{ table_name: string }>(readSql('read-partition-gaps'), [at]);
       return rows.map((row) => row.table_name);
