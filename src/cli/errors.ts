@@ -18,6 +18,16 @@ export const cliErrors = defineErrors({
     remedy:
       'Only answers that were fetched and are still kept can be recorded: sync first, or add --call, which asks 1688 once. `catalog-sync sql "select raw_id, operation, request from raw.payload"` lists what is there.',
   },
+  HELD_BY_HAND: {
+    recovery: 'stop-api',
+    remedy:
+      'Somebody stopped these calls by `catalog-sync quota hold`: `catalog-sync quota resume` lets them go on.',
+  },
+  QUOTA_LIMIT_DECLARED: {
+    recovery: 'fail',
+    remedy:
+      'Change the number where it is declared: in quotas.approved or quotas.groups of catalog-sync.yaml, or by `catalog-sync permissions set`. What a command sets is only kept where neither says anything.',
+  },
   SANDBOX_NOT_STARTED: {
     recovery: 'fail',
     remedy: 'Choose another --port, or leave it out to get a free one.',

@@ -10,6 +10,7 @@ import { registerDoctor } from './verbs/doctor.ts';
 import { registerMigrate } from './verbs/migrate.ts';
 import { registerPermissions } from './verbs/permissions.ts';
 import { registerPlan } from './verbs/plan.ts';
+import { registerQuota } from './verbs/quota.ts';
 import { registerRecord } from './verbs/record.ts';
 import { registerSandbox } from './verbs/sandbox.ts';
 import { registerServe } from './verbs/serve.ts';
@@ -25,6 +26,7 @@ const verbs = [
   registerMigrate,
   registerPermissions,
   registerPlan,
+  registerQuota,
   registerRecord,
   registerSandbox,
   registerServe,

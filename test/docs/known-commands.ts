@@ -22,22 +22,22 @@ function knowsFlag(command: Command, flag: string): boolean {
   return [...command.options, ...program.options].some(({ long, short }) => flag === long || flag === short);
 }
 
-/** The verb below another that the next word names; without one, the verb itself with the flags of its default. */
-function innerCommand(command: Command, word: string | undefined): Command | undefined {
+/** The verb that words name below another one; where they name none, the default with its flags. */
+function innerCommand(command: Command, [word, ...others]: readonly string[]): Command | undefined {
   const { commands } = command;
   if (commands.length === 0) return command;
-  return word === undefined || /^[-|>]/.test(word)
-    ? commands[0]
-    : commands.find((known) => known.name() === word);
+  if (word === undefined || /^[-|>]/.test(word)) return commands[0];
+  const named = commands.find((known) => known.name() === word);
+  return named && innerCommand(named, others);
 }
 
 /** What is wrong with the words after `catalog-sync`; null: nothing. */
 function verbProblem(words: readonly string[]): string | null {
-  const [verb, below] = words;
+  const [verb, ...below] = words;
   const named = program.commands.find((known) => known.name() === verb);
   if (!named) return `there is no verb ${verb ?? ''}`;
   const command = innerCommand(named, below);
-  if (!command) return `${verb ?? ''} has no verb ${below ?? ''}`;
+  if (!command) return `${verb ?? ''} has no verb ${below.join(' ')}`;
   const end = words.findIndex((word) => /^[|>]/.test(word));
   const flags = words.slice(1, end === -1 ? undefined : end).filter((word) => word.startsWith('--'));
   const unknown = flags.find((flag) => flag !== '--help' && !knowsFlag(command, flag.split('=')[0] ?? ''));

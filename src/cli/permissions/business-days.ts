@@ -7,6 +7,12 @@ export function shanghaiDay(at: Date): string {
   return new Date(at.getTime() + shanghaiMs).toISOString().slice(0, 10);
 }
 
+/** An instant in Asia/Shanghai, as `2026-11-20 09:30`, with its seconds where it has some. */
+export function shanghaiTime(at: Date): string {
+  const text = new Date(at.getTime() + shanghaiMs).toISOString();
+  return text.slice(0, text.slice(16, 19) === ':00' ? 16 : 19).replace('T', ' ');
+}
+
 /** The first moment of a day in Asia/Shanghai; null when there is no such day. */
 export function startOfShanghaiDay(day: string): Date | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;

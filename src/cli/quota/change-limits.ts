@@ -1,0 +1,112 @@
+import type { Command } from 'commander';
+import { AppError } from '../../core/errors.ts';
+import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
+import type { QuotaPresets } from '../../load/stores/quota-store.ts';
+import type { WindowKind } from '../../model/ledger.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import { cliErrors } from '../errors.ts';
+import type { QuotaAnswer } from './answer.ts';
+import { findSubject, spokenName, typedName, type QuotaSubject } from './find-subject.ts';
+import { sayNamedLimit } from './format-quota.ts';
+import { findDeclaration, type Declaration } from './limit-origin.ts';
+import type { OpenQuota } from './open-quota.ts';
+import { readQuota, type ShownLimit } from './read-quota.ts';
+
+/** In the order in which they are shown. */
+const windowKinds = ['second', 'minute', 'day', 'month'] as const satisfies readonly WindowKind[];
+
+export type WindowNumbers = Readonly<Partial<Record<WindowKind, number>>>;
+
+/** With the sync file, without which nobody knows what the next start sets. */
+export type OpenWithFile = OpenQuota & { readonly sync: SyncConfig };
+
+const places: Record<Declaration, string> = {
+  'quotas.approved': 'in quotas.approved of catalog-sync.yaml',
+  'quotas.groups': 'in quotas.groups of catalog-sync.yaml',
+  permissions: 'by `catalog-sync permissions set`',
+};
+
+/** @throws AppError QUOTA_LIMIT_DECLARED */
+async function requireUndeclared(
+  open: OpenWithFile,
+  { api, name }: QuotaSubject,
+  windows: readonly WindowKind[],
+): Promise<void> {
+  const declarations = { sync: open.sync, permissions: await open.permissions.listApis() };
+  for (const window of windows) {
+    const declared = findDeclaration({ api, window }, declarations);
+    if (declared === null) continue;
+    const message = `nothing was changed: the ${window}'s limit of ${name} is declared ${places[declared.by]}, which every process applies at its start`;
+    throw new AppError(cliErrors.QUOTA_LIMIT_DECLARED, message);
+  }
+}
+
+async function listLimitsOf(open: OpenQuota, { api }: QuotaSubject): Promise<ShownLimit[]> {
+  return (await readQuota(open)).limits.filter((limit) => limit.api === api);
+}
+
+/**
+ * Sets limits of an API or of the app, at once and for all processes.
+ *
+ * @throws AppError QUOTA_LIMIT_DECLARED
+ */
+export async function setLimits(
+  open: OpenWithFile,
+  text: string,
+  numbers: WindowNumbers,
+  command: Command,
+): Promise<QuotaAnswer> {
+  const wanted = windowKinds.flatMap((window) => {
+    const callLimit = numbers[window];
+    return callLimit === undefined ? [] : [{ window, callLimit }];
+  });
+  if (wanted.length === 0) command.error('error: give a number: --day, --month, --minute or --second');
+  const subject = await findSubject(open, text, command);
+  const windows = wanted.map(({ window }) => window);
+  await requireUndeclared(open, subject, windows);
+  for (const limit of wanted) await open.quota.setLimit({ appKey: open.appKey, api: subject.api, ...limit });
+  const changed = (await listLimitsOf(open, subject)).filter(({ window }) => windows.includes(window));
+  const isPace = subject.api === '*' && windows.includes('second');
+  return {
+    lines: [
+      ...changed.map(sayNamedLimit),
+      `This holds until \`catalog-sync quota unset ${typedName(subject.name)}\`.`,
+      ...(isPace ? ['Until then, quotas.per_second of catalog-sync.yaml says nothing.'] : []),
+    ],
+    data: changed,
+  };
+}
+
+function presetsOf({ sync, appKey }: OpenWithFile): QuotaPresets {
+  const apis = Object.values(chooseEndpoints(sync.apis)).map(apiOf);
+  return { appKey, apis, account: sync.account, callsPerSecond: sync.quotas.perSecond };
+}
+
+/**
+ * Ends limits that `setLimits` set; those of the account hold again where there are any.
+ *
+ * @param chosen none: all windows that nothing declares
+ * @throws AppError QUOTA_LIMIT_DECLARED
+ */
+export async function unsetLimits(
+  open: OpenWithFile,
+  text: string,
+  chosen: readonly WindowKind[],
+  command: Command,
+): Promise<QuotaAnswer> {
+  const subject = await findSubject(open, text, command);
+  await requireUndeclared(open, subject, chosen);
+  const set = (await listLimitsOf(open, subject)).filter(
+    ({ origin, window }) => origin === 'set' && (chosen.length === 0 || chosen.includes(window)),
+  );
+  for (const { window } of set) await open.quota.liftLimit(presetsOf(open), { api: subject.api, window });
+  const after = await listLimitsOf(open, subject);
+  const lines = set.map(({ window }) => {
+    const now = after.find((limit) => limit.window === window);
+    return now === undefined
+      ? `${spokenName(subject.name)}, ${window}: no limit any more.`
+      : sayNamedLimit(now);
+  });
+  const nothing = `${spokenName(subject.name)}: nothing was set.`;
+  return { lines: lines.length === 0 ? [nothing] : lines, data: after };
+}

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { cliErrors } from '../errors.ts';
+import { shanghaiTime } from '../permissions/business-days.ts';
+import type { QuotaAnswer } from './answer.ts';
+import { sayHoldEnd } from './advise-quota.ts';
+import { findHoldable, spokenName, typedName } from './find-subject.ts';
+import type { OpenQuota } from './open-quota.ts';
+import { readQuota } from './read-quota.ts';
+
+/** Stops the calls of an API, or with `*` all of the app, in all processes until somebody resumes them. */
+export async function holdCalls(
+  open: OpenQuota,
+  text: string,
+  reason: string | null,
+  command: Command,
+): Promise<QuotaAnswer> {
+  const { api, name } = await findHoldable(open, text, command);
+  const before = (await open.quota.listHolds()).find((hold) => hold.api === api);
+  const { code } = cliErrors.HELD_BY_HAND;
+  await open.quota.holdApi({ api, code, forMs: null, reason });
+  const [held] = (await readQuota(open)).holds.filter((hold) => hold.api === api);
+  const ended =
+    before === undefined || before.code === code
+      ? []
+      : [`This takes the place of the hold by ${before.code} since ${shanghaiTime(before.heldAt)}.`];
+  return {
+    lines: [
+      `${spokenName(name)}: held until \`catalog-sync quota resume ${typedName(name)}\`. Calls in flight still end.`,
+      ...ended,
+    ],
+    data: held,
+  };
+}
+
+/** Ends the hold of an API, or with `*` that of the app, whoever made it. */
+export async function resumeCalls(open: OpenQuota, text: string, command: Command): Promise<QuotaAnswer> {
+  const { api, name } = await findHoldable(open, text, command);
+  const wasHeld = await open.quota.resumeApi(api);
+  const { holds } = await readQuota(open);
+  // Of an API only that of the app still stands in its way, of the app all that are left.
+  const left = holds.filter((hold) => api === '*' || hold.api === '*');
+  return {
+    lines: [
+      `${spokenName(name)}: ${wasHeld ? 'no longer held' : 'not held'}.`,
+      ...left.map((hold) => `${spokenName(hold.name)}: still held, by ${hold.code}, ${sayHoldEnd(hold)}.`),
+    ],
+    data: { api, name, wasHeld, stillHeld: left },
+  };
+}

@@ -1,0 +1,39 @@
+import { createLedgerCorrections, type LedgerCorrections } from '../../load/stores/ledger-corrections.ts';
+import { createPermissionStore, type PermissionStore } from '../../load/stores/permission-store.ts';
+import { createQuotaReport, type QuotaReport } from '../../load/stores/quota-report.ts';
+import { createQuotaStore, type QuotaStore } from '../../load/stores/quota-store.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import type { Session } from '../session.ts';
+import { withAppDatabase } from '../with-app-database.ts';
+
+/** Everything that `quota` reads and changes, of one app. */
+export interface OpenQuota {
+  readonly appKey: string;
+  /** Null: the project has no sync file. */
+  readonly sync: SyncConfig | null;
+  readonly report: QuotaReport;
+  readonly quota: QuotaStore;
+  readonly corrections: LedgerCorrections;
+  readonly permissions: PermissionStore;
+}
+
+/**
+ * Runs `work` over the quota of the project's app.
+ *
+ * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*
+ */
+export function withQuota<T>(session: Session, work: (open: OpenQuota) => Promise<T>): Promise<T> {
+  return withAppDatabase(session, 'quota this is', async ({ pool, appKey, sync }) => {
+    const corrections = createLedgerCorrections({ pool });
+    // Before the first call after a restore, too: a number that is told earlier would be taken for an old one.
+    await corrections.noticeRestore(appKey);
+    return work({
+      appKey,
+      sync,
+      corrections,
+      report: createQuotaReport({ pool, appKey }),
+      quota: createQuotaStore({ pool }),
+      permissions: createPermissionStore({ pool, appKey }),
+    });
+  });
+}

@@ -1,0 +1,167 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { parseCount } from '../parse-count.ts';
+import { printAnswer, type QuotaAnswer } from '../quota/answer.ts';
+import { setLimits, unsetLimits, type OpenWithFile, type WindowNumbers } from '../quota/change-limits.ts';
+import { addExternal, reconcileCounts, type ConsoleNumbers } from '../quota/correct-counts.ts';
+import { formatQuota } from '../quota/format-quota.ts';
+import { holdCalls, resumeCalls } from '../quota/hold-calls.ts';
+import { withQuota, type OpenQuota } from '../quota/open-quota.ts';
+import { readQuota } from '../quota/read-quota.ts';
+import { openSession } from '../session.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+
+const apiArgument = '<api>';
+const apiHelp = "an operation like offer.detail, the name of its API, or '*' for the app as a whole";
+const limitHelp =
+  "an operation like offer.detail, the name of its API, a @group, or '*' for the app as a whole";
+/** Far above any quota, and far below what a sum of them may be in Postgres. */
+const mostCalls = 100_000_000;
+const windowsHelp = {
+  day: 'a day of Asia/Shanghai',
+  month: 'a month of Asia/Shanghai',
+  minute: 'a minute',
+  second: 'a second, evenly spaced',
+};
+
+function parseReason(text: string): string {
+  const reason = text.trim();
+  if (reason !== '' && reason.length <= 200) return reason;
+  throw new InvalidArgumentError('Give up to 200 characters.');
+}
+
+/** Opens the project's quota, changes it, and says what came of it. */
+async function change(
+  self: Command,
+  context: CliContext,
+  work: (open: OpenQuota) => Promise<QuotaAnswer>,
+): Promise<void> {
+  const session = openSession(self, context, { logs: 'command' });
+  printAnswer(session, await withQuota(session, work));
+}
+
+/** As `change`, for what depends on the sync file. @throws AppError CONFIG_FILE_INVALID when there is none */
+async function changeWithFile(
+  self: Command,
+  context: CliContext,
+  work: (open: OpenWithFile) => Promise<QuotaAnswer>,
+): Promise<void> {
+  const session = openSession(self, context, { logs: 'command' });
+  const sync = session.readSyncConfig();
+  printAnswer(session, await withQuota(session, (open) => work({ ...open, sync })));
+}
+
+function addList(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('list', { isDefault: true })
+    .description('Show every limit with what is left of it, and what stands against calls.')
+    .action(async (_flags: unknown, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const overview = await withQuota(session, readQuota);
+      const width = context.stdout.columns ?? null;
+      session.print(session.isJson ? safeJson(overview) : formatQuota(overview, width));
+    });
+  addExamples(command, ['catalog-sync quota', 'catalog-sync quota list --json']);
+}
+
+function addSet(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('set')
+    .description('Limit an API, or the app as a whole, where no declaration does.')
+    .argument(apiArgument, apiHelp);
+  for (const [window, help] of Object.entries(windowsHelp))
+    command.option(`--${window} <calls>`, `at most so many calls ${help}`, parseCount(1, mostCalls));
+  command.action((text: string, numbers: WindowNumbers, self: Command) =>
+    changeWithFile(self, context, (open) => setLimits(open, text, numbers, self)),
+  );
+  addExamples(command, [
+    'catalog-sync quota set offer.detail --day 300',
+    "catalog-sync quota set '*' --second 2 --minute 60",
+  ]);
+}
+
+function addUnset(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('unset')
+    .description("Lift limits that were set; those of the account's type hold again.")
+    .argument(apiArgument, apiHelp);
+  for (const window of Object.keys(windowsHelp)) command.option(`--${window}`, `that of a ${window} only`);
+  command.action((text: string, chosen: Partial<Record<keyof typeof windowsHelp, true>>, self: Command) => {
+    const windows = (Object.keys(windowsHelp) as (keyof typeof windowsHelp)[]).filter(
+      (window) => chosen[window],
+    );
+    return changeWithFile(self, context, (open) => unsetLimits(open, text, windows, self));
+  });
+  addExamples(command, ['catalog-sync quota unset offer.detail', "catalog-sync quota unset '*' --second"]);
+}
+
+function addHold(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('hold')
+    .description('Stop the calls of an API, or all calls, until somebody resumes them.')
+    .argument(apiArgument, apiHelp)
+    .option('--reason <text>', 'why, for whoever looks', parseReason)
+    .action((text: string, { reason }: { readonly reason?: string }, self: Command) =>
+      change(self, context, (open) => holdCalls(open, text, reason ?? null, self)),
+    );
+  addExamples(command, [
+    'catalog-sync quota hold search.image',
+    "catalog-sync quota hold '*' --reason 'another program needs the key today'",
+  ]);
+}
+
+function addResume(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('resume')
+    .description('End a hold, whoever made it.')
+    .argument(apiArgument, apiHelp)
+    .action((text: string, _flags: unknown, self: Command) =>
+      change(self, context, (open) => resumeCalls(open, text, self)),
+    );
+  addExamples(command, ['catalog-sync quota resume search.image', "catalog-sync quota resume '*'"]);
+}
+
+function addExternalVerbs(parent: Command, context: CliContext): void {
+  const external = parent.command('external').description('Tell the ledger of calls that others made.');
+  const command = external
+    .command('add')
+    .description('Count calls that others made today with the same key, in the day and the month.')
+    .argument(apiArgument, limitHelp)
+    .argument('<calls>', 'how many', parseCount(1, mostCalls))
+    .action((text: string, calls: number, _flags: unknown, self: Command) =>
+      change(self, context, (open) => addExternal(open, text, calls, self)),
+    );
+  const examples = ['catalog-sync quota external add offer.detail 40'];
+  addExamples(external, examples);
+  addExamples(command, examples);
+}
+
+function addReconcile(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('reconcile')
+    .description("Make what is used the number that 1688's console shows.")
+    .requiredOption('--api <api>', limitHelp)
+    .option('--day <calls>', 'calls that the console shows of today', parseCount(0, mostCalls))
+    .option('--month <calls>', 'calls that the console shows of this month', parseCount(0, mostCalls))
+    .action((flags: ConsoleNumbers & { readonly api: string }, self: Command) =>
+      change(self, context, (open) => reconcileCounts(open, flags.api, flags, self)),
+    );
+  addExamples(command, ['catalog-sync quota reconcile --api offer.detail --day 320 --month 6100']);
+}
+
+/** `catalog-sync quota`: the limits of calls, what is left of them, and everything that people may change there. */
+export function registerQuota(program: Command, context: CliContext): void {
+  const command = program
+    .command('quota')
+    .description(
+      'Show the limits of calls and what is left; set limits, hold and resume APIs, correct counts.',
+    );
+  for (const add of [addList, addSet, addUnset, addHold, addResume, addExternalVerbs, addReconcile])
+    add(command, context);
+  addExamples(command, [
+    'catalog-sync quota --json',
+    'catalog-sync quota hold search.image',
+    'catalog-sync quota external add offer.detail 40',
+  ]);
+}
