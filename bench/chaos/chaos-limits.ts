@@ -35,8 +35,8 @@ const apis = {
   detail: apiOf(endpoints['offer.detail']),
 } as const;
 
-/** From this length on. */
-const longSeconds = 300;
+/** A run of this length reads its catalog again and again, as fast as it can. */
+export const longSeconds = 300;
 
 /**
  * Limits that bind, each of another window: the month's on categories, the minute's on searches, the day's on
@@ -49,21 +49,22 @@ export function chooseLimits(
 ): ChaosLimits {
   const isLong = seconds >= longSeconds;
   const share = (calls: number, part: number) => Math.ceil(calls * part);
-  // A small catalog is read once, and on a slow machine only in part: its limit must be near.
-  const details = isLong
-    ? share(seconds * usualCallsPerSecond, 0.4)
-    : share(total - nodes - pages, Math.min(0.4, total / seconds / 120));
   const categories = share(nodes, 0.9);
+  // The ledger counts a call in every minute in which it may arrive, so a minute holds less than half of this.
+  const searches = Math.max(40, share(pages, 0.5));
+  // A small catalog is read once, and on a slow machine only in part: its limit must be near.
+  const details = isLong ? share(seconds * usualCallsPerSecond, 0.4) : share(total - nodes - pages, 0.25);
   const windows: Limit[] = [
     { api: apis.category, window: 'month', calls: categories },
-    // The ledger counts a call in every minute in which it may arrive, so a minute holds less than half of this.
-    { api: apis.search, window: 'minute', calls: Math.max(40, share(pages, 0.5)) },
+    { api: apis.search, window: 'minute', calls: searches },
     { api: apis.detail, window: 'day', calls: details },
   ];
   return {
     windows,
     approvedMonthly: categories * monthDays,
-    perSecond: isLong ? 2 * usualCallsPerSecond : Math.max(20, Math.round((1.5 * total) / seconds)),
+    perSecond: isLong
+      ? 2 * usualCallsPerSecond
+      : Math.max(5, Math.round((1.5 * (categories + searches + details)) / seconds)),
     detailFreshForMs: isLong ? shortFreshForMs : longFreshForMs,
   };
 }

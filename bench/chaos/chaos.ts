@@ -21,7 +21,7 @@ const usage = `npm run chaos -- [flags]
   --seed N       the same seed gives the same disturbances (default: of the clock)
   --workers N    processes at once, one of which runs sync (default 3)
   --backend X    redis or postgres: where the queues are (default postgres)
-  --offers N     size of the made-up catalog (default 100 for each second, up to 20,000)
+  --offers N     size of the made-up catalog (default 20 for each second, from 500 to 20,000)
   --plant NAME   plant a bug, to see it caught
   --prove        plant each of the bugs in turn, and expect a breach from every one
 bugs:
@@ -50,7 +50,8 @@ const say = (text: string): void => console.log(text);
 const ticker = createTicker(process.stderr);
 
 function readOptions(): ChaosOptions {
-  const seconds = readCount('seconds', flags.seconds);
+  const plant = flags.plant === undefined ? null : findPlant(flags.plant);
+  const seconds = Math.max(readCount('seconds', flags.seconds), plant?.leastSeconds ?? 0);
   return {
     seconds,
     seed: Number(flags.seed),
@@ -58,9 +59,9 @@ function readOptions(): ChaosOptions {
     backend: flags.backend === 'redis' ? 'redis' : 'postgres',
     offers:
       flags.offers === undefined
-        ? Math.min(20_000, Math.max(300, seconds * 100))
+        ? Math.min(20_000, Math.max(500, seconds * 20))
         : readCount('offers', flags.offers),
-    plant: flags.plant === undefined ? null : findPlant(flags.plant),
+    plant,
     log: createLogger({ level: 'error', pretty: false }),
     onProgress: (line) => ticker.show(line),
   };

@@ -33,6 +33,8 @@ const stopModes: Readonly<Partial<Record<DisturbanceKind, StopMode>>> = {
 const expectedResumeMs = 3000;
 /** For calls to hit; no more, since much of the time there may be no quota for any. */
 const mostWaitMs = 1000;
+/** A cut hurts nobody but calls. */
+const mostWaitForCutMs = 5000;
 /** No call for that long after a restart means that no quota is left, not that Postgres is slow. */
 const mostResumeMs = 10_000;
 
@@ -52,7 +54,7 @@ class Disturber {
   }
 
   async cause({ kind, pick }: Disturbance): Promise<void> {
-    await this.#waitForCalls();
+    await this.#waitForCalls(kind === 'cut-gateway' ? mostWaitForCutMs : mostWaitMs);
     const fromMs = this.#site.clock.nowMs();
     const mode = stopModes[kind];
     if (mode) await this.#restartPostgres(kind, mode);
@@ -77,13 +79,16 @@ class Disturber {
     this.incidents.push({ kind, fromMs, toMs, openCalls });
   }
 
-  /** Whatever goes wrong while nothing is under way costs nothing and shows nothing. */
-  async #waitForCalls(): Promise<void> {
+  /**
+   * Whatever goes wrong while nothing is under way costs nothing and shows nothing. Calls that left longer ago are
+   * mostly those of processes that are gone.
+   */
+  async #waitForCalls(mostMs: number): Promise<void> {
     const { pool } = this.#site;
-    const deadline = performance.now() + mostWaitMs;
+    const deadline = performance.now() + mostMs;
     while (performance.now() < deadline) {
       const found = await pool
-        .query('SELECT FROM usage.in_flight WHERE sent_at IS NOT NULL')
+        .query(`SELECT FROM usage.in_flight WHERE sent_at > usage.ledger_now() - interval '500 ms'`)
         .catch(() => null);
       if (found === null || found.rows.length > 0) return;
       await sleep(20);

@@ -1,33 +1,25 @@
 import { sleep } from '../../src/core/clock.ts';
 import type { Breach } from './evidence.ts';
+import { isUnderWay, judgeDrain, type OpenWork } from './judges/judge-drain.ts';
 import type { ChaosSite } from './open-site.ts';
 
 const dayMs = 86_400_000;
 
-interface OpenWork {
-  readonly open_runs: number;
-  readonly open_calls: number;
-  /** Status of the run that ended last, of those that began since then. */
-  readonly last_status: string | null;
-}
-
 async function readOpenWork({ pool }: ChaosSite, since: Date): Promise<OpenWork> {
   const { rows } = await pool.query<OpenWork>(
-    `SELECT (SELECT count(*)::int FROM sync.run WHERE ended_at IS NULL) AS open_runs,
-            (SELECT count(*)::int FROM usage.in_flight) AS open_calls,
+    `SELECT (SELECT count(*)::int FROM sync.run WHERE ended_at IS NULL) AS "openRuns",
+            (SELECT count(*)::int FROM usage.in_flight) AS "openCalls",
             (SELECT status FROM sync.run WHERE ended_at IS NOT NULL AND started_at >= $1
-             ORDER BY ended_at DESC, run_id DESC LIMIT 1) AS last_status`,
+             ORDER BY ended_at DESC, run_id DESC LIMIT 1) AS "lastStatus"`,
     [since],
   );
-  return rows[0] ?? { open_runs: 0, open_calls: 0, last_status: null };
+  return rows[0] ?? { openRuns: 0, openCalls: 0, lastStatus: null };
 }
 
 export interface DrainOptions {
   readonly mostMs: number;
   readonly onProgress: (state: { readonly calls: number; readonly day: number }) => void;
 }
-
-const isUnderWay = (work: OpenWork): boolean => work.open_runs + work.open_calls > 0;
 
 /**
  * Lets undisturbed processes finish the work without limits, a day later: calls that got lost are given up by then, and
@@ -52,10 +44,8 @@ export async function drain(site: ChaosSite, options: DrainOptions): Promise<Bre
       await sleep(500);
       work = await readOpenWork(site, movedAt);
       options.onProgress({ calls: await sandbox.countArrivals(), day });
-    } while (performance.now() < deadline && (isUnderWay(work) || work.last_status === null));
+    } while (performance.now() < deadline && (isUnderWay(work) || work.lastStatus === null));
     await fleet.stop(isUnderWay(work) ? 'SIGKILL' : 'SIGTERM');
-  } while (performance.now() < deadline && work.last_status !== 'succeeded');
-  if (!isUnderWay(work) && work.last_status === 'succeeded') return [];
-  const what = `work is not over after ${Math.round(options.mostMs / 1000)} s: ${work.open_runs} open runs, ${work.open_calls} open calls, the last run ended ${work.last_status ?? 'never'}`;
-  return [{ judge: 'drain', what, callIds: [] }];
+  } while (performance.now() < deadline && work.lastStatus !== 'succeeded');
+  return judgeDrain(work, options.mostMs);
 }

@@ -17,6 +17,7 @@ import {
   chooseLimits,
   describeLimits,
   liftLimits,
+  longSeconds,
   type ChaosLimits,
   type LeastCalls,
 } from './chaos-limits.ts';
@@ -62,6 +63,9 @@ export interface ChaosSite {
 }
 
 const appKey = '1000000';
+
+/** In a short run each call lasts about as long as one to 1688 does, so that there is always one to hit. */
+const latencyMsOf = (seconds: number) => (seconds >= longSeconds ? 150 : 600);
 
 /** Beyond any time that a run can reach: the world stands still. */
 const worldStepMs = 1e14;
@@ -151,7 +155,7 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
     'database password': postgres.password,
   };
   const sandbox = await startSandbox({
-    ...{ seed, offers, worldStepMs, latencyMs: 150, faults: chooseFaults(offers) },
+    ...{ seed, offers, worldStepMs, latencyMs: latencyMsOf(options.seconds), faults: chooseFaults(offers) },
     categories: Math.min(5000, Math.max(60, Math.round(offers / 20))),
     appSecret: secrets['app secret'],
     accessToken: secrets['access token'],

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { formatTable } from '../../src/cli/terminal/format-table.ts';
 import type { CloseStack } from '../../src/core/lifecycle.ts';
 import { plants } from './plants.ts';
@@ -18,10 +19,12 @@ export async function provePlants(
   const rows: string[][] = [];
   let isProven = true;
   for (const plant of plants) {
-    const { breaches } = await runChaos({ ...options, plant }, closing);
+    const seconds = Math.max(options.seconds, plant.leastSeconds ?? 0);
+    const { breaches, evidence } = await runChaos({ ...options, plant, seconds }, closing);
     const judges = [...new Set(breaches.map(({ judge }) => judge))];
     const isCaught = judges.some((judge) => plant.judges.includes(judge));
     isProven &&= isCaught;
+    if (isCaught && evidence !== null) rmSync(evidence, { recursive: true, force: true });
     rows.push([plant.name, isCaught ? 'caught' : 'MISSED', judges.join(', ')]);
     ticker.done();
     say(`${plant.name}: ${isCaught ? 'caught' : 'MISSED'}`);

@@ -29,6 +29,7 @@ function rowsOf({ seed, backend, seconds, workers, offers }: ChaosOptions, resul
     ['longest resume after Postgres, s', resumeMs === null ? 'not seen' : (resumeMs / 1000).toFixed(1)],
     ['arrivals at the gateway', number(matching.arrivals)],
     ['calls committed', number(matching.committed)],
+    ['calls under way at disturbances', number(unknowns.atRisk)],
     ['calls unknown', number(matching.unknown)],
     ['  open at a kill, stall or restart', number(unknowns.byKill)],
     ['  cut by us', number(unknowns.byCut)],

@@ -7,14 +7,19 @@ import { listBackends } from '../support/stack.ts';
 
 const log = createLogger({ level: 'silent', pretty: false });
 
-/** The short form of `npm run chaos`: what goes wrong, and when, is the same in every run of the tests. */
-describe.each(listBackends())('a sync on %s that is killed, stalled and cut off all the time', (backend) => {
+/**
+ * The short form of `npm run chaos`: what goes wrong, and when, is the same in every run of the tests. Where there is a
+ * Redis more can go wrong.
+ */
+const backend = listBackends().at(-1) ?? 'postgres';
+
+describe(`a sync on ${backend} that is killed, stalled and cut off all the time`, () => {
   it('exceeds no quota, pays nothing twice, and ends with a true catalog', { timeout: 600_000 }, async () => {
     const closing = new CloseStack();
     try {
       const { breaches, matching, disturbances } = await runChaos(
         {
-          ...{ seconds: 15, seed: 7, workers: 3, backend, offers: 300, plant: null },
+          ...{ seconds: 50, seed: 7, workers: 3, backend, offers: 500, plant: null },
           ...{ log, onProgress: () => undefined },
         },
         closing,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Arrival, Incident, LedgerCall, Limit } from '../../bench/chaos/evidence.ts';
 import { judgeCatalog, type Leftovers } from '../../bench/chaos/judges/judge-catalog.ts';
+import { judgeDrain } from '../../bench/chaos/judges/judge-drain.ts';
 import { judgeMatching } from '../../bench/chaos/judges/judge-matching.ts';
 import { judgePayments } from '../../bench/chaos/judges/judge-payments.ts';
 import { judgeSecrets } from '../../bench/chaos/judges/judge-secrets.ts';
@@ -82,7 +83,7 @@ describe('unknowns', () => {
     ];
     const arrivals = [arrival('3', { outcome: 'fault:hang' })];
     expect(judgeUnknowns({ arrivals, calls, incidents: [kill, cut] })).toEqual({
-      ...{ byKill: 1, byCut: 1, byFault: 1 },
+      ...{ byKill: 1, byCut: 1, byFault: 1, atRisk: 3 },
       breaches: [],
     });
   });
@@ -188,6 +189,22 @@ describe('payments', () => {
       [expect.stringContaining(words), '1', '2'],
     ]);
   });
+});
+
+describe('drain', () => {
+  const over = { openRuns: 0, openCalls: 0, lastStatus: 'succeeded' };
+
+  test('is content when all work is over', () => {
+    expect(judgeDrain(over, minuteMs)).toEqual([]);
+  });
+
+  test.each([{ openRuns: 1 }, { openCalls: 1 }, { lastStatus: 'partial_error' }, { lastStatus: null }])(
+    'is not with %s',
+    (changed) => {
+      const what = expect.stringContaining('not over after 60 s') as string;
+      expect(judgeDrain({ ...over, ...changed }, minuteMs)).toMatchObject([{ judge: 'drain', what }]);
+    },
+  );
 });
 
 describe('catalog', () => {

@@ -14,10 +14,20 @@ export interface Unknowns {
   readonly byCut: number;
   /** It was open when its process was killed or stalled, or Postgres went away. */
   readonly byKill: number;
+  /** Calls that were under way at a disturbance, whatever became of them. */
+  readonly atRisk: number;
   readonly breaches: readonly Breach[];
 }
 
 type Cause = 'fault' | 'cut' | 'kill';
+
+function countAtRisk({ calls, incidents }: UnknownsCase): number {
+  const open = new Set(incidents.flatMap(({ openCalls }) => openCalls));
+  const wasUnderWay = ({ callId, grantedAt, settledAt }: LedgerCall) =>
+    open.has(callId) ||
+    incidents.some(({ fromMs, toMs }) => grantedAt <= toMs && (settledAt ?? Infinity) >= fromMs);
+  return calls.filter(wasUnderWay).length;
+}
 
 function createExplain({ arrivals, incidents }: UnknownsCase): (call: LedgerCall) => Cause | null {
   const faulty = new Set(
@@ -49,6 +59,7 @@ export function judgeUnknowns(evidence: UnknownsCase): Unknowns {
     byFault: count('fault'),
     byCut: count('cut'),
     byKill: count('kill'),
+    atRisk: countAtRisk(evidence),
     breaches: callIds.length > 0 ? [{ judge: 'unknowns', what, callIds }] : [],
   };
 }
