@@ -71,20 +71,21 @@ describe('the limits', () => {
   });
 
   it('have of a month the share of the day that is granted, and what runs wait for then', async () => {
-    // Six days are left, this one included.
-    await at.quota.setLimit({ appKey, api, window: 'month', callLimit: 30 });
+    // Two days are left, this one included.
+    await at.setTime('2026-11-29T12:00:00+08:00');
+    await at.quota.setLimit({ appKey, api, window: 'month', callLimit: 11 });
     const shareNow = async () => (await report.listLimits()).map(({ use }) => [use?.usedToday, use?.share]);
-    for (let n = 0; n < 5; n++) {
-      expect(await shareNow()).toEqual([[n, 5]]);
+    for (let n = 0; n < 6; n++) {
+      expect(await shareNow()).toEqual([[n, 6]]);
       expect(await report.listWaits()).toEqual([]);
       await at.grant(`call ${n}`, { lane: 'refresh' });
     }
     expect(await at.ledger.reserve(requestFor('x', { lane: 'refresh' }))).toMatchObject({ by: 'month' });
     expect(await report.listWaits()).toEqual([
-      { api, window: 'month', until: new Date('2026-11-26T00:00:00+08:00') },
+      { api, window: 'month', until: new Date('2026-11-30T00:00:00+08:00') },
     ]);
-    await at.setTime('2026-11-28T12:00:00+08:00');
-    expect(await shareNow()).toEqual([[0, 9]]);
+    await at.setTime('2026-11-30T12:00:00+08:00');
+    expect(await shareNow()).toEqual([[0, 5]]);
   });
 
   it('say when a window counts as spent', async () => {

@@ -249,6 +249,8 @@ describe('a hold', () => {
     await at.quota.holdApi({ api, code: byHand, forMs: null, reason: 'sale' });
     await at.ledger.settle(settlementFor(before.callId, { shows: 'allowed' }));
     expect(await at.ledger.reserve(requestFor('a'))).toMatchObject({ by: 'hold', retryAfterMs: null });
+    const { rows } = await at.db.pool.query('SELECT probe_after, probe_every FROM usage.api_hold');
+    expect(rows).toEqual([{ probe_after: null, probe_every: null }]);
     const [{ heldAt } = { heldAt: null }] = await at.quota.listHolds();
     await at.quota.holdApi({ api, code: byHand, forMs: null, reason: 'a longer sale' });
     expect(await at.quota.listHolds()).toEqual([
