@@ -68,9 +68,6 @@ export interface SearchRow {
 export interface SearchPage {
   /** As 1688 reports it: at most 2,000, whatever exists. */
   readonly totalRecords: number | null;
-  /** As 1688 reports it: may be one too many. */
-  readonly totalPages: number | null;
-  readonly page: number | null;
   /** Rows in the answer, usable or not. */
   readonly rowsInAnswer: number;
   readonly rows: readonly SearchRow[];

@@ -37,8 +37,6 @@ function readPage(answer: FieldReader): SearchPage | null {
   const seen = new Set<string>();
   return {
     totalRecords: answer.smallCount('totalRecords'),
-    totalPages: answer.smallCount('totalPage'),
-    page: answer.smallCount('currentPage'),
     rowsInAnswer: items.length,
     rows: items.flatMap((item) => readRow(item, seen) ?? []),
   };

@@ -146,7 +146,7 @@ export function searchPage(
     page,
     pageSize,
     provenance: from,
-    record: { totalRecords, totalPages: null, page, rowsInAnswer: rows.length, rows },
+    record: { totalRecords, rowsInAnswer: rows.length, rows },
     rejects: [],
     drifts: [],
   };

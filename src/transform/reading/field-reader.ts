@@ -194,6 +194,6 @@ export function openPayload(payload: JsonValue, findings: Findings): FieldReader
 }
 
 /** True when the answer says nothing: no key, null, or blank text. */
-export function isAbsent(value: JsonValue | undefined): value is null | undefined | '' {
+function isAbsent(value: JsonValue | undefined): value is null | undefined | '' {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
