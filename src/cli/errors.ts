@@ -13,6 +13,11 @@ export const cliErrors = defineErrors({
     recovery: 'retry',
     remedy: "Stop the other process that works on the demo's folder, then run the demo again.",
   },
+  OFFER_UNKNOWN: {
+    recovery: 'fail',
+    remedy:
+      'Check the id. Only offers that a feed has found are known; `catalog-sync sql "select offer_id, subject from catalog.offer limit 20"` lists some.',
+  },
   RECORD_NOT_FOUND: {
     recovery: 'fail',
     remedy:

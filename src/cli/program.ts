@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts';
 import { registerAuth } from './verbs/auth.ts';
 import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';
+import { registerExplain } from './verbs/explain.ts';
 import { registerMigrate } from './verbs/migrate.ts';
 import { registerPermissions } from './verbs/permissions.ts';
 import { registerPlan } from './verbs/plan.ts';
@@ -23,6 +24,7 @@ const verbs = [
   registerAuth,
   registerDemo,
   registerDoctor,
+  registerExplain,
   registerMigrate,
   registerPermissions,
   registerPlan,

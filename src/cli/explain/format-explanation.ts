@@ -1,0 +1,105 @@
+import type { Explanation } from '../../load/stores/explain-store.ts';
+import { formatTable, type Column } from '../terminal/format-table.ts';
+
+const right = (header: string): Column => ({ header, align: 'right' });
+const left = (header: string): Column => ({ header });
+
+/** In UTC to the second: `2026-11-25 01:30:00Z`. */
+const formatTime = (time: Date | null): string =>
+  time === null ? '' : `${time.toISOString().slice(0, 19).replace('T', ' ')}Z`;
+
+function formatOffer({ offer }: Explanation): string {
+  const version = offer.version === null ? '' : `, read by version ${String(offer.version)}`;
+  const run = offer.runId === null ? '' : `, run ${offer.runId}`;
+  const rows = [
+    ['offer', offer.offerId],
+    ['subject', offer.subject ?? ''],
+    [
+      'state',
+      offer.emptyLooks ? `${offer.state}, ${String(offer.emptyLooks)} empty answers since` : offer.state,
+    ],
+    ['category', offer.category ?? ''],
+    ['seller', offer.sellerId ?? ''],
+    ['as it is since', `${formatTime(offer.changedAt)} (call ${offer.callId}${run}${version})`],
+    ['first seen', formatTime(offer.firstSeenAt)],
+    ['in a search', formatTime(offer.searchedAt)],
+    ['in detail', formatTime(offer.detailedAt)],
+  ] as const;
+  const shown = rows.filter(([, value]) => value !== '');
+  return formatTable([left('what'), left('is')], shown);
+}
+
+function formatLooks({ looks }: Explanation): string {
+  const columns = [
+    left('look at'),
+    left('by'),
+    left('saw'),
+    right('lowest price'),
+    right('stock'),
+    right('call'),
+    right('run'),
+    left('answer'),
+  ];
+  const rows = looks.map((look) => [
+    formatTime(look.observedAt),
+    look.source,
+    `${look.isFound ? 'the offer' : 'nothing'}${look.isLate ? ', late' : ''}`,
+    look.minPriceCny ?? '',
+    look.stock ?? '',
+    look.callId,
+    look.runId ?? '',
+    look.rawId === null ? 'not kept any more' : `${look.rawId}, version ${String(look.version ?? '-')}`,
+  ]);
+  return rows.length === 0 ? 'No look is kept.' : formatTable(columns, rows);
+}
+
+function formatPrices({ prices }: Explanation): string {
+  const columns = [
+    left('price'),
+    left('of'),
+    right('from'),
+    right('CNY'),
+    left('since'),
+    left('until'),
+    right('call'),
+    right('ended by'),
+  ];
+  const rows = prices.map((price) => [
+    price.kind,
+    price.skuId === '0' ? 'the offer' : (price.label ?? price.skuId),
+    `${String(price.minQuantity)} pcs`,
+    price.amountCny,
+    formatTime(price.validFrom),
+    price.validTo === null ? 'now' : formatTime(price.validTo),
+    price.callId,
+    price.closedByCallId ?? '',
+  ]);
+  return rows.length === 0 ? 'No price was seen yet.' : formatTable(columns, rows);
+}
+
+function formatChanges({ changes }: Explanation): string {
+  const rows = changes.map((change) => [
+    formatTime(change.observedAt),
+    change.field,
+    change.old ?? '',
+    change.new ?? '',
+    change.callId,
+  ]);
+  return formatTable([left('change at'), left('of'), left('from'), left('to'), right('call')], rows);
+}
+
+function formatRejects({ rejects }: Explanation): string {
+  const rows = rejects.map(({ path, reason, sample, rawId }) => [path, reason, sample ?? '', rawId]);
+  return formatTable([left('unreadable'), left('because'), left('example'), right('answer')], rows);
+}
+
+/** What stands behind an offer, for people. Times are UTC. */
+export function formatExplanation(explanation: Explanation): string {
+  return [
+    formatOffer(explanation),
+    formatPrices(explanation),
+    formatLooks(explanation),
+    ...(explanation.changes.length > 0 ? [formatChanges(explanation)] : []),
+    ...(explanation.rejects.length > 0 ? [formatRejects(explanation)] : []),
+  ].join('\n\n');
+}

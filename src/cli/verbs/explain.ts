@@ -1,0 +1,62 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { AppError } from '../../core/errors.ts';
+import { classifyDatabaseErrors } from '../../load/database-error.ts';
+import { createPool } from '../../load/pool.ts';
+import { requireMigrated } from '../../load/require-migrated.ts';
+import { explainOffer, type Explanation } from '../../load/stores/explain-store.ts';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { cliErrors } from '../errors.ts';
+import { formatExplanation } from '../explain/format-explanation.ts';
+import { parseCount } from '../parse-count.ts';
+import { openSession, type Session } from '../session.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+import { withExistingDatabase } from '../with-database.ts';
+
+const largestId = 9_223_372_036_854_775_807n;
+
+function parseOfferId(text: string): string {
+  if (/^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= largestId) return text;
+  throw new InvalidArgumentError(
+    'Give the digits of an offer id, as in detail.1688.com/offer/610947572360.html.',
+  );
+}
+
+/** @throws AppError OFFER_UNKNOWN, DATABASE_* */
+async function explain(session: Session, offerId: string, last: number): Promise<Explanation> {
+  const found = await withExistingDatabase(session, async ({ url }) => {
+    const pool = createPool({ connectionString: url, max: 1, log: session.log });
+    try {
+      return await classifyDatabaseErrors(async () => {
+        await requireMigrated(pool);
+        return explainOffer(pool, offerId, last);
+      });
+    } finally {
+      await pool.end();
+    }
+  });
+  if (found === null) {
+    throw new AppError(cliErrors.OFFER_UNKNOWN, `no answer ever named offer ${offerId}`, {
+      facts: { offerId },
+    });
+  }
+  return found;
+}
+
+/** `catalog-sync explain OFFER`: the calls, answers, runs and versions behind an offer and its prices. */
+export function registerExplain(program: Command, context: CliContext): void {
+  const command = program
+    .command('explain')
+    .description('Show the calls, answers and runs behind an offer and each of its prices.')
+    .argument('<offer>', 'id of the offer', parseOfferId)
+    .option('--last <number>', 'how many looks and changes', parseCount(1, 1000), 20)
+    .action(async (offerId: string, { last }: { readonly last: number }, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const explanation = await explain(session, offerId, last);
+      session.print(session.isJson ? safeJson(explanation) : formatExplanation(explanation));
+    });
+  addExamples(command, [
+    'catalog-sync explain 610947572360',
+    'catalog-sync explain 610947572360 --last 100 --json',
+  ]);
+}
