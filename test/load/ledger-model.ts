@@ -5,14 +5,14 @@ import type { CallState, Lane } from '../../src/model/ledger.ts';
  * each window's count is made whenever it is asked for. Days are those of Asia/Shanghai, 24 hours each.
  */
 
-export const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
 const shanghaiMs = 8 * hourMs;
 
 /** Longest time between a grant and its sending. The clock of the model moves by more than that, or not at all. */
 export const sendWithinMs = 20 * 60_000;
 /** Longest call: one granted at 23:30 may arrive on the next day, and counts on both. */
-export const longestCallMs = hourMs;
+export const longestCallMs = 3_600_000;
 
 export type Kind = 'day' | 'month';
 export type Reset = 'calendar' | 'rolling';
@@ -216,6 +216,11 @@ export class LedgerModel {
     return this.calls.filter(
       (call) => call.windows.includes(window) && (state === undefined || call.state === state),
     ).length;
+  }
+
+  /** Whether a grant now would be of the same day as the window's latest one. */
+  isInItsDay({ startsAt, dayStartsAt }: ModelWindow): boolean {
+    return dayStartsAt === startOfDay(Math.max(this.now, startsAt));
   }
 
   used(window: ModelWindow): number {
