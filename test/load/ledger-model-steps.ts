@@ -246,9 +246,7 @@ function endsOfRush(pair: Pair, rush: Rush): { calls: Map<ModelCall, Ending>; is
   if (model.isOtherDatabase) return { calls: new Map(), isSwept: false };
   // So would what is used of a month before its day's first call.
   const isOfToday = (call: ModelCall) =>
-    call.windows.every(
-      ({ kind, dayStartsAt }) => kind === 'day' || Math.abs(dayStartsAt - model.now) < 24 * hourMs,
-    ) &&
+    call.windows.every((window) => window.kind === 'day' || model.isInItsDay(window)) &&
     call.grantedAt >= placeOf(pair) &&
     call.grantedAt < placeOf(pair) + hourMs;
   const calls = new Map<ModelCall, Ending>();
