@@ -57,7 +57,7 @@ function formatPrices({ prices }: Explanation): string {
   const columns = [
     left('price'),
     left('of'),
-    right('from'),
+    right('from units'),
     right('CNY'),
     left('since'),
     left('until'),
@@ -67,7 +67,7 @@ function formatPrices({ prices }: Explanation): string {
   const rows = prices.map((price) => [
     price.kind,
     price.skuId === '0' ? 'the offer' : (price.label ?? price.skuId),
-    `${String(price.minQuantity)} pcs`,
+    String(price.minQuantity),
     price.amountCny,
     formatTime(price.validFrom),
     price.validTo === null ? 'now' : formatTime(price.validTo),
