@@ -34,8 +34,7 @@ describe('the pace', () => {
       expect(within.length).toBeLessThanOrEqual(4);
     }
     const seconds = (Math.max(...sendTimes) - Math.min(...sendTimes)) / 1_000;
-    // Waits are whole milliseconds.
-    expect(39 / seconds).toBeGreaterThan(3.19);
+    expect(39 / seconds).toBeGreaterThan(3.2);
   });
 
   it('holds for all connections together', async () => {
