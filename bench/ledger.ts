@@ -16,12 +16,10 @@ import { reportShare } from './ledger/share.ts';
 import { openLedgerSite } from './ledger/site.ts';
 import { reportThroughput } from './ledger/throughput.ts';
 import { reportUtilisation } from './ledger/utilisation.ts';
+import { say } from './support/say.ts';
 
 const { values: flags } = parseArgs({ options: { only: { type: 'string' } } });
 const only = flags.only?.split(',');
-
-/* eslint-disable-next-line no-console -- the report is this program's output */
-const say = (text: string): void => console.log(text);
 
 const closing = new CloseStack();
 try {

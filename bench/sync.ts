@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { readCpuSeconds, readParent } from './support/proc.ts';
 import { shareByStage } from './support/profile.ts';
 import { openStack } from './support/stack.ts';
+import { say } from './support/say.ts';
 
 const { values: flags } = parseArgs({
   options: { backend: { type: 'string', default: 'postgres' }, offers: { type: 'string', default: '20000' } },
@@ -17,8 +18,6 @@ const { values: flags } = parseArgs({
 const backend = flags.backend === 'redis' ? 'redis' : 'postgres';
 const offers = Number(flags.offers);
 
-/* eslint-disable-next-line no-console -- the report is this program's output */
-const say = (text: string): void => console.log(text);
 const megabytes = (bytes: number): string => (bytes / 1048576).toFixed(0);
 
 const stack = await openStack({ backend, offers, categories: 600, isDrifting: false });

@@ -15,12 +15,10 @@ import { createPool } from '../src/load/pool.ts';
 import { totalHours } from '../src/load/total-hours.ts';
 import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
 import { fillUsage } from './support/fill-usage.ts';
+import { say } from './support/say.ts';
 
 const { values: flags } = parseArgs({ options: { calls: { type: 'string', default: '10000000' } } });
 const rounds = 7;
-
-/* eslint-disable-next-line no-console -- the report is this program's output */
-const say = (text: string): void => console.log(text);
 
 interface Example {
   readonly heading: string;

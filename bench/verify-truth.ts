@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { catalogLines, compare, readTruth, truthLines, type Difference } from './support/compare.ts';
 import { verifyTenDays } from './support/ten-days.ts';
 import { openStack, type Backend, type Stack } from './support/stack.ts';
+import { say } from './support/say.ts';
 
 interface Stats {
   readonly least_calls: { readonly total: number };
@@ -20,9 +21,6 @@ interface Stats {
 const { values: flags } = parseArgs({ options: { quick: { type: 'boolean', default: false } } });
 const offers = flags.quick ? 300 : 2000;
 const breaches: string[] = [];
-
-/* eslint-disable-next-line no-console -- the report is this program's output */
-const say = (text: string): void => console.log(text);
 
 function check(isTrue: boolean, what: string): void {
   say(`  ${isTrue ? 'ok    ' : 'BREACH'} ${what}`);

@@ -15,6 +15,7 @@ import { provePlants } from './prove-plants.ts';
 import { reportChaos } from './report-chaos.ts';
 import { runChaos, type ChaosOptions } from './run-chaos.ts';
 import { createTicker } from './ticker.ts';
+import { say } from '../support/say.ts';
 
 const usage = `npm run chaos -- [flags]
   --seconds N    how long to disturb (default 60)
@@ -45,8 +46,6 @@ function readCount(name: string, text: string): number {
   throw new RangeError(`--${name} must be a whole number from 1 up, not ${text}`);
 }
 
-/* eslint-disable-next-line no-console -- the report is this program's output */
-const say = (text: string): void => console.log(text);
 const ticker = createTicker(process.stderr);
 
 function readOptions(): ChaosOptions {
