@@ -52,9 +52,14 @@ async function launch(binary: string): Promise<{ url: string; server: ChildProce
   });
   process.once('exit', () => server.kill('SIGKILL'));
   const url = `redis://127.0.0.1:${port}`;
-  await until(async () => server.exitCode !== null || (await ask(url, 'PING')) === '+PONG', {
-    what: 'redis-server answers',
-  });
+  try {
+    await until(async () => server.exitCode !== null || (await ask(url, 'PING')) === '+PONG', {
+      what: 'redis-server answers',
+    });
+  } catch (error) {
+    await stop(server);
+    throw error;
+  }
   return { url, server };
 }
 
