@@ -1,10 +1,6 @@
 import type { Status } from './read-status.ts';
 import { formatTable, type Column } from './terminal/format-table.ts';
-
-/** In UTC to the second: `2026-11-25 01:30:00Z`. */
-function formatTime(time: Date | null): string {
-  return time === null ? '' : `${time.toISOString().slice(0, 19).replace('T', ' ')}Z`;
-}
+import { formatTime } from './terminal/format-time.ts';
 
 const formatCount = (count: number) => count.toLocaleString('en');
 

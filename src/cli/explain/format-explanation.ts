@@ -1,12 +1,9 @@
 import type { Explanation } from '../../load/stores/explain-store.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
+import { formatTime } from '../terminal/format-time.ts';
 
 const right = (header: string): Column => ({ header, align: 'right' });
 const left = (header: string): Column => ({ header });
-
-/** In UTC to the second: `2026-11-25 01:30:00Z`. */
-const formatTime = (time: Date | null): string =>
-  time === null ? '' : `${time.toISOString().slice(0, 19).replace('T', ' ')}Z`;
 
 function formatOffer({ offer }: Explanation): string {
   const version = offer.version === null ? '' : `, read by version ${String(offer.version)}`;
