@@ -38,6 +38,13 @@ const apis = {
 /** A run of this length reads its catalog again and again, as fast as it can. */
 export const longSeconds = 300;
 
+export interface LimitOptions {
+  readonly seconds: number;
+  readonly monthDays: number;
+  /** Undefined: as many as bind in most runs of this length. */
+  readonly detailsDaily?: number | undefined;
+}
+
 /**
  * Limits that bind, each of another window: the month's on categories, the minute's on searches, the day's on
  * details. A run over midnight and the end of a month reaches them on both sides. The pace spreads a small catalog
@@ -45,7 +52,7 @@ export const longSeconds = 300;
  */
 export function chooseLimits(
   { total, nodes, pages }: LeastCalls,
-  { seconds, monthDays }: { readonly seconds: number; readonly monthDays: number },
+  { seconds, monthDays, detailsDaily }: LimitOptions,
 ): ChaosLimits {
   const isLong = seconds >= longSeconds;
   const share = (calls: number, part: number) => Math.ceil(calls * part);
@@ -53,7 +60,10 @@ export function chooseLimits(
   // The ledger counts a call in every minute in which it may arrive, so a minute holds less than half of this.
   const searches = Math.max(40, share(pages, 0.5));
   // A small catalog is read once, and on a slow machine only in part: its limit must be near.
-  const details = isLong ? share(seconds * usualCallsPerSecond, 0.4) : share(total - nodes - pages, 0.25);
+  const usualDetails = isLong
+    ? share(seconds * usualCallsPerSecond, 0.4)
+    : share(total - nodes - pages, 0.25);
+  const details = detailsDaily ?? usualDetails;
   const windows: Limit[] = [
     { api: apis.category, window: 'month', calls: categories },
     { api: apis.search, window: 'minute', calls: searches },

@@ -82,9 +82,14 @@ async function main(options: ChaosOptions): Promise<void> {
 if (flags.help) say(usage);
 else {
   const options = readOptions();
-  process.once('SIGINT', () => {
-    void closing.close(options.log).then(() => process.exit(130));
-  });
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const) {
+    process.once(signal, () => {
+      void closing.close(options.log).then(() => process.exit(code));
+    });
+  }
   try {
     await main(options);
   } finally {

@@ -34,6 +34,8 @@ export interface SiteOptions {
   readonly seconds: number;
   /** What the made-up clock shows in the middle of the disturbances. */
   readonly middle: Date;
+  /** Undefined: as many as usual. */
+  readonly detailsDaily?: number | undefined;
   /** Path of `catalog-sync.js`. */
   readonly program: string;
   /** Everything that is written lies below it. */
@@ -169,6 +171,7 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
   const limits = chooseLimits(least, {
     seconds: options.seconds,
     monthDays: countMonthDays(options.middle).all,
+    detailsDaily: options.detailsDaily,
   });
   writeProject(projectFolder, { site: { postgres, redis, sandbox, limits }, secrets });
   await promisify(execFile)(process.execPath, [options.program, 'migrate', '--project', projectFolder]);

@@ -16,6 +16,8 @@ export interface Plant {
   readonly boundary?: Boundary;
   /** Disturbances of a shorter run can not show it. */
   readonly leastSeconds?: number;
+  /** Details a day, where only a limit that is reached on both sides of midnight can show it. */
+  readonly detailsDaily?: number;
   /** Changes the built program. @throws Error when what is to be changed is not there */
   readonly changeProgram?: ProgramChange;
   /** Changes functions of the database. @throws Error when what is to be changed is not there */
@@ -194,6 +196,7 @@ export const plants: readonly Plant[] = [
     boundary: 'utc-day',
     // A call counts in both days from 75 s before midnight on, so only what came before is too much.
     leastSeconds: 200,
+    detailsDaily: 40,
     changeDatabase: inDatabase({
       where: 'usage.windows_touched',
       from: `CASE p_kind WHEN 'minute' THEN 'UTC' ELSE p_zone END`,

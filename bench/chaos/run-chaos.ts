@@ -145,7 +145,10 @@ export async function runChaos(options: ChaosOptions, closing: CloseStack): Prom
   const program = buildProgram(join(folder, 'program'));
   plant?.changeProgram?.(join(folder, 'program/dist'));
   const middle = nextBoundary(plant?.boundary ?? 'shanghai-month', new Date());
-  const site = await openSite({ ...options, middle, program, folder }, closing);
+  const site = await openSite(
+    { ...options, middle, program, folder, detailsDaily: plant?.detailsDaily },
+    closing,
+  );
   await plant?.changeDatabase?.(site.pool);
   const startedAt = performance.now();
   const { report, stuck } = await work(site, { ...options, middle });
