@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, primaryKey, text, unique } from 'drizzle-orm/pg-core';
 import { id, instant, money } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
 
@@ -29,8 +29,10 @@ export const searchWindow = sync.table(
     nextPage: integer('next_page').notNull().default(1),
     rowsSeen: counter('rows_seen'),
     passStartedAt: instant('pass_started_at'),
+    isPassSteady: boolean('is_pass_steady').notNull().default(true),
     completedAt: instant('completed_at'),
     lastOutcome: text('last_outcome'),
+    completeSince: instant('complete_since'),
     lastCallId: id('last_call_id'),
     ...lease,
     retiredAt: instant('retired_at'),
@@ -54,7 +56,7 @@ export const searchWindow = sync.table(
     check('search_window_next_page', sql`${table.nextPage} >= 1`),
     check(
       'search_window_last_outcome',
-      sql`${table.lastOutcome} IN ('complete', 'capped', 'max_pages', 'page_repeated', 'short')`,
+      sql`${table.lastOutcome} IN ('complete', 'capped', 'max_pages', 'page_repeated', 'short', 'unproven')`,
     ),
   ],
 );

@@ -129,6 +129,8 @@ export const refresh = sync.table(
     foundCallId: id('found_call_id'),
     lastCallId: id('last_call_id'),
     emptyLooks: counter('empty_looks'),
+    absentAt: instant('absent_at'),
+    absentCallId: id('absent_call_id'),
     ...lease,
   },
   (table) => [
