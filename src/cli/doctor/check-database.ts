@@ -9,6 +9,7 @@ import type { SyncConfig } from '../../model/sync-config.ts';
 import { retentionAges } from '../../plan/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
 import { checkSource } from './check-source.ts';
+import { checkUpkeep } from './check-upkeep.ts';
 
 const name = 'database';
 
@@ -76,6 +77,7 @@ async function lookAt(pool: Pool, { config, place, sync }: DatabaseParts): Promi
     checkSource(config, source),
     ...(await checkComingMonths(pool, now)),
     ...(await checkOldMonths(pool, sync, now)),
+    ...(await checkUpkeep(pool)),
   ];
 }
 

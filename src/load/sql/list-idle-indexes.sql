@@ -1,0 +1,16 @@
+-- Purpose: our indexes that only cost: those that are not valid, and large ones that nothing read since the statistics
+--          began, if that is long ago. What keeps rows unique is of use without being read.
+-- Params:  $1 bigint least bytes of an unread one, $2 integer days; statistics that are younger say nothing
+-- Returns: index_name, table_name, bytes, is_valid, the largest first
+SELECT i.indexrelid::regclass::text AS index_name, i.indrelid::regclass::text AS table_name,
+       pg_relation_size(i.indexrelid) AS bytes, i.indisvalid AS is_valid
+FROM pg_index i
+JOIN pg_class c ON c.oid = i.indrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_stat_database d ON d.datname = current_database()
+LEFT JOIN pg_stat_user_indexes s ON s.indexrelid = i.indexrelid
+WHERE n.nspname IN ('catalog', 'sync', 'usage', 'raw')
+  AND (NOT i.indisvalid
+    OR (s.idx_scan = 0 AND NOT i.indisunique AND pg_relation_size(i.indexrelid) >= $1::bigint
+      AND coalesce(d.stats_reset <= now() - make_interval(days => $2::integer), true)))
+ORDER BY bytes DESC, index_name;
