@@ -61,7 +61,7 @@ export function chooseLimits(
   const searches = Math.max(40, share(pages, 0.5));
   // A small catalog is read once, and on a slow machine only in part: its limit must be near.
   const usualDetails = isLong
-    ? share(seconds * usualCallsPerSecond, 0.4)
+    ? share(seconds * usualCallsPerSecond, 0.15)
     : share(total - nodes - pages, 0.25);
   const details = detailsDaily ?? usualDetails;
   const windows: Limit[] = [

@@ -50,7 +50,10 @@ const counts: Readonly<Record<Exclude<keyof Leftovers, 'overlappingPrices'>, str
 export async function readLeftovers(pool: Pool): Promise<Leftovers> {
   const columns = Object.entries(counts).map(([name, sql]) => `(${sql})::int AS "${name}"`);
   const { rows } = await pool.query<Omit<Leftovers, 'overlappingPrices'>>(`SELECT ${columns.join(', ')}`);
-  const overlaps = await pool.query(readSql('audit-price-overlaps'));
+  const offers = await pool.query<{ ids: string[] | null }>(
+    'SELECT array_agg(offer_id) AS ids FROM catalog.offer',
+  );
+  const overlaps = await pool.query(readSql('audit-price-overlaps'), [offers.rows[0]?.ids ?? []]);
   if (!rows[0]) throw new Error('the database says nothing of itself');
   return { ...rows[0], overlappingPrices: overlaps.rows.length };
 }
