@@ -13,6 +13,8 @@ export interface Target {
   readonly id: string;
   readonly request: Exclude<CatalogRequest, SearchImageRequest> | ImageQuery;
   readonly windowId: string | null;
+  /** An answer as old as this is known to be out of date; undefined: nothing says so. */
+  readonly staleFromMs?: number | undefined;
 }
 
 export interface FetchContext {
@@ -69,7 +71,8 @@ async function toRequest(
 
 async function ask(deps: FetchDeps, target: Target, context: FetchContext): Promise<Attempt> {
   try {
-    const callContext = { ...context, windowId: target.windowId, signal: deps.stopNow };
+    const freshForMs = Math.min(context.freshForMs, target.staleFromMs ?? Infinity);
+    const callContext = { ...context, freshForMs, windowId: target.windowId, signal: deps.stopNow };
     const request = await toRequest(deps, target, callContext);
     if ('by' in request) return { kind: 'waiting', target, wait: request };
     const answer = await deps.gateway.call(request, callContext);

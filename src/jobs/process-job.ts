@@ -36,10 +36,12 @@ async function listTargets<K extends JobKind>(
     return id !== undefined && request?.page === data.page ? [{ id, windowId: id, request }] : [];
   }
   const held = await deps.plan.keepLeased(kind, data.runId, data.offerIds);
+  const staleFromMs = await deps.plan.listKnownStale(held);
   return held.map((id) => ({
     id,
     windowId: null,
     request: { operation: 'offer.detail', offerId: id, language: deps.language },
+    staleFromMs: staleFromMs.get(id),
   }));
 }
 

@@ -44,6 +44,24 @@ test('months that are older than they are kept are named a day later, until they
   expect(await findings()).toEqual([]);
 });
 
+test('price intervals that overlap are named with their offer', async () => {
+  await at.db.pool.query(
+    `INSERT INTO catalog.offer (offer_id, state, changed_at, call_id) VALUES (7, 'listed', now(), 1), (8, 'listed', now(), 1)`,
+  );
+  await at.db.pool.query(
+    `INSERT INTO catalog.price (offer_id, kind, min_quantity, amount_cny, valid_from, call_id)
+     VALUES (7, 'list', 1, 5, '2031-01-02', 1), (8, 'list', 1, 5, '2031-01-02', 1)`,
+  );
+  expect(await findings()).not.toContainEqual(expect.stringMatching(/^price history/));
+  await at.db.pool.query(
+    `INSERT INTO catalog.price_history
+       (offer_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
+     VALUES (8, 'list', 1, '2031-01-01', '2031-01-03', 4, 1, 1)`,
+  );
+  expect(await findings()).toContain('price history: intervals overlap in 1 of 2 offers looked at: 8');
+  await at.db.pool.query('DELETE FROM catalog.price_history');
+});
+
 test('a month that is kept for an answer that was never loaded is named with the reason', async () => {
   await at.setTime('2031-02-15T00:00:00Z');
   await at.quota.setLimit({ appKey, api, window: 'day', callLimit: 10 });

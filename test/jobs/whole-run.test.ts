@@ -51,6 +51,11 @@ it('an offer that vanished is missing, then gone, and is not asked for again', (
       }
     }
     await expectTruth(stack);
+    const bySearches = await stack.query(
+      `SELECT FROM catalog.offer_change JOIN usage.api_call USING (call_id)
+       WHERE field = 'state' AND new = 'missing' AND operation = 'search.keyword'`,
+    );
+    expect(bySearches.length).toBeGreaterThan(0);
     const gone = await stack.query<Gone>(
       `SELECT offer_id, count(*)::int AS empty
        FROM catalog.offer JOIN catalog.observation USING (offer_id)

@@ -6,10 +6,12 @@ import { advanceWindow, searchReach } from '../../src/plan/advance-window.ts';
 const fresh: WindowState = {
   nextPage: 1,
   passStartedAt: null,
+  isPassSteady: true,
   rowsSeen: 0,
   totalRecords: null,
   completedAt: null,
   lastOutcome: null,
+  completeSince: null,
   maxPages: null,
 };
 const at = new Date('2026-01-01T00:00:00Z');
@@ -38,7 +40,7 @@ describe('a pass over a search window', () => {
   });
 
   it('is complete when every row of the total was listed, and starts again at page 1', () => {
-    const third: WindowState = { ...fresh, nextPage: 3, rowsSeen: 100, passStartedAt: at };
+    const third: WindowState = { ...fresh, nextPage: 3, rowsSeen: 100, passStartedAt: at, totalRecords: 120 };
     expect(
       advanceWindow(third, look(3, { rowsInAnswer: 20, newIdsInPass: 20, observedAt: later })),
     ).toMatchObject({
@@ -46,12 +48,14 @@ describe('a pass over a search window', () => {
       passStartedAt: null,
       completedAt: later,
       lastOutcome: 'complete',
+      completeSince: at,
       rowsSeen: 120,
     });
   });
 
   it('does not ask for the page that an off-by-one total of pages promises', () => {
-    const done = advanceWindow({ ...fresh, nextPage: 2, rowsSeen: 50 }, look(2, { totalRecords: 100 }));
+    const first = advanceWindow(fresh, look(1, { totalRecords: 100 }));
+    const done = advanceWindow(first, look(2, { totalRecords: 100 }));
     expect(done).toMatchObject({ nextPage: 1, lastOutcome: 'complete' });
   });
 
@@ -92,9 +96,8 @@ describe('a pass over a search window', () => {
   });
 
   it('takes a page that is not full for the last one when no total is given', () => {
-    expect(advanceWindow(fresh, look(1, { totalRecords: null, rowsInAnswer: 49 }))).toMatchObject({
-      lastOutcome: 'complete',
-    });
+    const half = look(1, { totalRecords: null, rowsInAnswer: 49, newIdsInPass: 49 });
+    expect(advanceWindow(fresh, half)).toMatchObject({ nextPage: 1, lastOutcome: 'unproven' });
     expect(advanceWindow(fresh, look(1, { totalRecords: null }))).toMatchObject({ nextPage: 2 });
   });
 
@@ -120,5 +123,45 @@ describe('a pass over a search window', () => {
         expect(state.lastOutcome).toBe(total >= searchReach ? 'capped' : 'complete');
       }),
     );
+  });
+});
+
+describe('a pass whose pages add up to the total proves nothing of what it did not list', () => {
+  const lastPage = { rowsInAnswer: 20, newIdsInPass: 20, observedAt: later };
+  const before: WindowState = { ...fresh, completedAt: at, lastOutcome: 'complete', completeSince: at };
+  const passOf = (...pages: readonly Partial<PageLook>[]) =>
+    pages.reduce<WindowState>((state, part, index) => advanceWindow(state, look(index + 1, part)), before);
+
+  it.each<[string, readonly Partial<PageLook>[]]>([
+    ['when the total changed meanwhile', [{ totalRecords: 119 }, {}, lastPage]],
+    ['when a row stood on two pages', [{}, { newIdsInPass: 49 }, lastPage]],
+    ['when a row could not be read', [{ newIdsInPass: 49 }, {}, lastPage]],
+    ['when a page gave no total', [{}, { totalRecords: null }, lastPage]],
+    [
+      'when its pages lie more than an hour apart',
+      [{}, {}, { ...lastPage, observedAt: new Date(at.getTime() + 3_600_001) }],
+    ],
+    ['when a page is older than the first', [{}, { observedAt: new Date(at.getTime() - 1) }, lastPage]],
+    [
+      'when there are more rows than the total says',
+      [{}, {}, { ...lastPage, rowsInAnswer: 21, newIdsInPass: 21 }],
+    ],
+  ])('%s', (_, pages) => {
+    expect(passOf({}, {}, lastPage)).toMatchObject({ lastOutcome: 'complete' });
+    expect(passOf(...pages)).toMatchObject({ nextPage: 1, lastOutcome: 'unproven', completeSince: at });
+  });
+
+  it('when the list has shrunk by more than half, until it is seen so again', () => {
+    const few = look(1, { rowsInAnswer: 9, newIdsInPass: 9, totalRecords: 9, observedAt: later });
+    const once = advanceWindow({ ...before, totalRecords: 19 }, few);
+    expect(once).toMatchObject({ lastOutcome: 'unproven', completeSince: at });
+    expect(advanceWindow(once, few)).toMatchObject({ lastOutcome: 'complete', completeSince: later });
+    const half = look(1, { ...few, rowsInAnswer: 10, newIdsInPass: 10, totalRecords: 10 });
+    expect(advanceWindow({ ...before, totalRecords: 19 }, half)).toMatchObject({ lastOutcome: 'complete' });
+  });
+
+  it('nor does the next pass doubt itself for what the last one met', () => {
+    const moved = passOf({ totalRecords: 119 }, {}, lastPage);
+    expect(advanceWindow(moved, look(1))).toMatchObject({ nextPage: 2, isPassSteady: true });
   });
 });

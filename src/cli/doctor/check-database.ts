@@ -8,6 +8,7 @@ import { createStatusStore } from '../../load/stores/status-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { retentionAges } from '../../plan/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
+import { checkPrices } from './check-prices.ts';
 import { checkSource } from './check-source.ts';
 import { checkUpkeep } from './check-upkeep.ts';
 
@@ -77,6 +78,7 @@ async function lookAt(pool: Pool, { config, place, sync }: DatabaseParts): Promi
     checkSource(config, source),
     ...(await checkComingMonths(pool, now)),
     ...(await checkOldMonths(pool, sync, now)),
+    ...(await checkPrices(pool)),
     ...(await checkUpkeep(pool)),
   ];
 }

@@ -8,11 +8,19 @@ import type { PriceRow, UnreadPriceRow } from './tally.ts';
 
 export type OfferState = 'listed' | 'missing' | 'gone' | 'delisted';
 
-/** An empty answer is no proof yet; the second in a row is. */
-export function offerState(emptyLooks: number, sourceStatus: string | null): OfferState {
+/** What a detail answer that found an offer says of its state. */
+export interface FoundStatus {
+  readonly sourceStatus: string | null;
+  /** No search lists it any more: weaker than what a detail answer says, for it may only have moved. */
+  readonly isAbsent: boolean;
+}
+
+/** An empty answer is no proof yet; the second in a row is. `found`: null when the newest answer was empty. */
+export function offerState(emptyLooks: number, found: FoundStatus | null): OfferState {
   if (emptyLooks >= 2) return 'gone';
   if (emptyLooks === 1) return 'missing';
-  return sourceStatus === null || sourceStatus === 'published' ? 'listed' : 'delisted';
+  if (found !== null && found.sourceStatus !== null && found.sourceStatus !== 'published') return 'delisted';
+  return found?.isAbsent ? 'missing' : 'listed';
 }
 
 export function toOfferRow(

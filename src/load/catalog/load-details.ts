@@ -11,7 +11,16 @@ import {
   toSkuRows,
   toUnreadPriceRows,
 } from './detail-rows.ts';
-import { foldTime, inRounds, isNewer, lookKey, newest, type LookKey, type OfferLooks } from './looks.ts';
+import {
+  foldTime,
+  inRounds,
+  isAbsent,
+  isNewer,
+  lookKey,
+  newest,
+  type LookKey,
+  type OfferLooks,
+} from './looks.ts';
 import { mergeSellers, type SellerLook } from './merge-sellers.ts';
 import {
   countEmptyLooks,
@@ -86,6 +95,7 @@ interface Merge {
   readonly tally: Tally;
   readonly normalizerVersion: number | null;
   readonly emptyLooksOf: (offerId: string) => number;
+  readonly isAbsent: (offerId: string) => boolean;
 }
 
 interface WrittenDetail extends WrittenOffer {
@@ -97,7 +107,11 @@ async function mergeNewest(merge: Merge, found: readonly FoundLook[]): Promise<v
   if (found.length === 0) return;
   const { client, tally } = merge;
   const rows = found.map(({ offerId, detail, answer }) => {
-    const state = offerState(merge.emptyLooksOf(offerId), detail.offer.sourceStatus);
+    const { sourceStatus } = detail.offer;
+    const state = offerState(merge.emptyLooksOf(offerId), {
+      sourceStatus,
+      isAbsent: merge.isAbsent(offerId),
+    });
     return toOfferRow(detail, state, answer.provenance, merge.normalizerVersion);
   });
   const written = await client.query<WrittenDetail>(readSql('merge-offer-details'), [JSON.stringify(rows)]);
@@ -219,7 +233,15 @@ export async function loadDetails(
   options: { readonly tally: Tally; readonly normalizerVersion: number | null },
 ): Promise<void> {
   const looks = await lockOffers(client, answers);
-  const merge: Merge = { client, ...options, emptyLooksOf: (id) => looks.get(id)?.emptyLooks ?? 0 };
+  const merge: Merge = {
+    client,
+    ...options,
+    emptyLooksOf: (id) => looks.get(id)?.emptyLooks ?? 0,
+    isAbsent: (id) => {
+      const known = looks.get(id);
+      return known !== undefined && isAbsent(known);
+    },
+  };
   const rounds = inRounds(
     answers,
     ({ offerId }) => offerId,

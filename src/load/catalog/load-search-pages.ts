@@ -3,7 +3,8 @@ import type { LoadableSearchPage } from '../../model/catalog.ts';
 import type { Learn } from '../../model/learning.ts';
 import type { SearchRow } from '../../model/records.ts';
 import { readSql } from '../sql-file.ts';
-import { inRounds, isNewer, lookKey, uniqueBy, type LookKey, type OfferLooks } from './looks.ts';
+import { findAbsent, markAbsent } from './absence.ts';
+import { inRounds, isAbsent, isNewer, lookKey, uniqueBy, type LookKey, type OfferLooks } from './looks.ts';
 import { insertObservations, lockOffers, lookId, writeLooks, type Sighting } from './offer-looks.ts';
 import { advanceWindows, lockWindows } from './search-windows.ts';
 import { mergePrices, tallyOffers, type Tally, type WrittenOffer } from './tally.ts';
@@ -25,10 +26,11 @@ function listRows(pages: readonly LoadableSearchPage[]): RowLook[] {
   );
 }
 
-function toOfferRow({ offerId, row, provenance }: RowLook) {
+function toOfferRow({ offerId, row, provenance }: RowLook, looks: ReadonlyMap<string, OfferLooks>) {
+  const known = looks.get(offerId);
   return {
     offer_id: offerId,
-    state: 'listed',
+    state: known && (known.emptyLooks > 0 || isAbsent(known)) ? 'missing' : 'listed',
     category_id: row.categoryId,
     subject: row.subject,
     subject_translated: row.subjectTranslated,
@@ -73,10 +75,14 @@ const searchPriceOf = (offerId: string) => ({
   min_quantity: 1,
 });
 
-async function mergeRound(client: PoolClient, newest: readonly RowLook[], tally: Tally): Promise<void> {
+async function mergeRound(
+  client: PoolClient,
+  newest: readonly RowLook[],
+  { looks, tally }: { readonly looks: ReadonlyMap<string, OfferLooks>; readonly tally: Tally },
+): Promise<void> {
   if (newest.length === 0) return;
   const written = await client.query<WrittenOffer>(readSql('merge-search-rows'), [
-    JSON.stringify(newest.map(toOfferRow)),
+    JSON.stringify(newest.map((look) => toOfferRow(look, looks))),
   ]);
   tallyOffers(tally, written.rows);
   await mergePrices(
@@ -99,7 +105,7 @@ async function mergeRound(client: PoolClient, newest: readonly RowLook[], tally:
 
 /**
  * Loads search pages: the offers they list, as far as no detail answer knows better, and the cursors of their
- * windows. Locks windows first, then offers.
+ * windows. Offers that a complete pass should have listed and did not are missing. Locks windows first, then offers.
  */
 export async function loadSearchPages(
   client: PoolClient,
@@ -107,8 +113,10 @@ export async function loadSearchPages(
   { tally, learn }: { readonly tally: Tally; readonly learn: Learn },
 ): Promise<void> {
   const windows = await lockWindows(client, pages);
+  const passes = await advanceWindows(client, pages, windows, learn);
+  const absent = await findAbsent(client, passes);
   const rows = listRows(pages);
-  const looks = await lockOffers(client, rows);
+  const looks = await lockOffers(client, [...rows, ...absent]);
   const rounds = inRounds(
     rows,
     ({ offerId }) => offerId,
@@ -123,8 +131,8 @@ export async function loadSearchPages(
       if (prior.summary === null) tally.completed.add(offerId);
       looks.set(offerId, { ...prior, summary: key });
     }
-    await mergeRound(client, newest, tally);
+    await mergeRound(client, newest, { looks, tally });
   }
+  await markAbsent(client, absent, looks);
   await writeLooks(client, looks, false);
-  await advanceWindows(client, pages, windows, learn);
 }

@@ -15,6 +15,13 @@ export interface OfferLooks {
   readonly found: LookKey | null;
   /** Empty detail answers since `found`. */
   readonly emptyLooks: number;
+  /** The newest complete pass that should have listed it and did not: when it began, and the call that completed it. */
+  readonly absent: LookKey | null;
+}
+
+/** True when nothing has shown the offer since a complete pass began that did not list it. */
+export function isAbsent({ absent, summary, found }: OfferLooks): boolean {
+  return absent !== null && [summary, found].every((seen) => seen === null || seen.at < absent.at);
 }
 
 export function lookKey({ observedAt, callId }: Provenance): LookKey {

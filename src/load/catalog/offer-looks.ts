@@ -12,6 +12,8 @@ interface LooksRow {
   readonly found_at: Date | null;
   readonly found_call_id: string | null;
   readonly empty_looks: number;
+  readonly absent_at: Date | null;
+  readonly absent_call_id: string | null;
 }
 
 /** An offer and the answer that names it. */
@@ -69,6 +71,7 @@ export async function lockOffers(
         detail: toKey(row.detail_at, row.detail_call_id),
         found: toKey(row.found_at, row.found_call_id),
         emptyLooks: row.empty_looks,
+        absent: toKey(row.absent_at, row.absent_call_id),
       },
     ]),
   );
@@ -121,7 +124,7 @@ export async function writeLooks(
   wasAskedFor: boolean,
 ): Promise<void> {
   if (looks.size === 0) return;
-  const rows = [...looks].map(([offerId, { firstSeenAt, summary, detail, found, emptyLooks }]) => ({
+  const rows = [...looks].map(([offerId, { firstSeenAt, summary, detail, found, emptyLooks, absent }]) => ({
     offer_id: offerId,
     first_seen_at: firstSeenAt,
     summary_at: summary?.at,
@@ -132,6 +135,8 @@ export async function writeLooks(
     found_call_id: found?.callId,
     last_call_id: newestCall(summary, detail),
     empty_looks: emptyLooks,
+    absent_at: absent?.at,
+    absent_call_id: absent?.callId,
   }));
   await client.query(readSql('update-refresh'), [JSON.stringify(rows), wasAskedFor]);
 }

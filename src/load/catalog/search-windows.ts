@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { LoadableSearchPage } from '../../model/catalog.ts';
+import type { LoadableSearchPage, Provenance } from '../../model/catalog.ts';
 import type { Learn, PassOutcome, WindowState } from '../../model/learning.ts';
 import { readSql } from '../sql-file.ts';
 import { compareLooks, lookKey } from './looks.ts';
@@ -20,10 +20,12 @@ interface WindowRow {
   readonly category_id: string;
   readonly next_page: number;
   readonly pass_started_at: Date | null;
+  readonly is_pass_steady: boolean;
   readonly rows_seen: number;
   readonly total_records: number | null;
   readonly completed_at: Date | null;
   readonly last_outcome: PassOutcome | null;
+  readonly complete_since: Date | null;
   readonly max_pages: number | null;
 }
 
@@ -45,10 +47,12 @@ export async function lockWindows(
         state: {
           nextPage: row.next_page,
           passStartedAt: row.pass_started_at,
+          isPassSteady: row.is_pass_steady,
           rowsSeen: row.rows_seen,
           totalRecords: row.total_records,
           completedAt: row.completed_at,
           lastOutcome: row.last_outcome,
+          completeSince: row.complete_since,
           maxPages: row.max_pages,
         },
       },
@@ -120,19 +124,34 @@ async function advance(
   });
 }
 
+/** A pass that ended as complete: what its window held before it, and it did not list, is not there any more. */
+export interface CompletePass {
+  readonly windowId: string;
+  readonly since: Date;
+  /** When the complete pass before it began. */
+  readonly previousSince: Date | null;
+  /** The call that completed it. */
+  readonly provenance: Provenance;
+}
+
 /** Moves the cursors of locked windows over their pages, oldest first, and ends their leases. */
 export async function advanceWindows(
   client: PoolClient,
   pages: readonly LoadableSearchPage[],
   windows: Map<string, SearchWindow>,
   learn: Learn,
-): Promise<void> {
+): Promise<CompletePass[]> {
+  const passes: CompletePass[] = [];
   const inOrder = pages.toSorted((a, b) => compareLooks(lookKey(a.provenance), lookKey(b.provenance)));
   for (const page of inOrder) {
     const window = windows.get(page.windowId);
     if (!window) continue;
     const state = await advance(client, window, page, learn);
     windows.set(page.windowId, { ...window, state });
+    const { completeSince: since } = state;
+    const previousSince = window.state.completeSince;
+    if (since !== null && since.getTime() !== previousSince?.getTime())
+      passes.push({ windowId: page.windowId, since, previousSince, provenance: page.provenance });
     await client.query(readSql('update-search-window'), [
       window.windowId,
       state.nextPage,
@@ -142,6 +161,9 @@ export async function advanceWindows(
       state.completedAt,
       state.lastOutcome,
       page.provenance.callId,
+      state.isPassSteady,
+      state.completeSince,
     ]);
   }
+  return passes;
 }

@@ -1,11 +1,15 @@
 -- Purpose: finds price intervals of one key that overlap, the current price included. There must be none.
--- Params:  none
+-- Params:  $1 bigint[] offer ids
 -- Returns: offer_id, sku_id, kind, min_quantity, valid_from, valid_to of an interval, and next_from of the one
 --          that begins before it ends
 WITH interval_of_key AS (
-  SELECT offer_id, sku_id, kind, min_quantity, valid_from, valid_to FROM catalog.price_history
+  SELECT offer_id, sku_id, kind, min_quantity, valid_from, valid_to
+  FROM catalog.price_history
+  WHERE offer_id = ANY ($1::bigint[])
   UNION ALL
-  SELECT offer_id, sku_id, kind, min_quantity, valid_from, 'infinity' FROM catalog.price
+  SELECT offer_id, sku_id, kind, min_quantity, valid_from, 'infinity'
+  FROM catalog.price
+  WHERE offer_id = ANY ($1::bigint[])
 ),
 followed AS (
   SELECT *,

@@ -5,7 +5,8 @@
 SELECT (
   SELECT count(*)
   FROM sync.refresh s
-  WHERE (s.detail_at IS NULL OR s.detail_at <= usage.ledger_now() - $3::float8 * interval '1 ms')
+  WHERE (s.detail_at IS NULL OR s.detail_at < s.absent_at
+         OR s.detail_at <= usage.ledger_now() - $3::float8 * interval '1 ms')
     AND s.empty_looks < 2
     AND EXISTS (
       SELECT FROM sync.window_offer o

@@ -1,6 +1,8 @@
 -- Purpose: writes what the newest search rows say of locked offers, where it differs. Once a detail answer has
---          found an offer, only the time of modification is taken from search rows.
--- Params:  $1 jsonb rows of catalog.offer: what search rows have, state of new offers, changed_at, run_id, call_id
+--          found an offer, only the time of modification is taken from search rows. One that was missing only
+--          because no search listed it is listed again.
+-- Params:  $1 jsonb rows of catalog.offer: what search rows have, state (listed unless something newer or stronger
+--          says that it is missing), changed_at, run_id, call_id
 -- Returns: offer_id, is_new of offers that were written
 WITH changed AS (
   SELECT n, n.offer_id, o.offer_id IS NULL AS is_new, to_jsonb(o) AS old
@@ -8,6 +10,7 @@ WITH changed AS (
   LEFT JOIN catalog.offer o USING (offer_id)
   WHERE o.offer_id IS NULL
      OR o.source_modified_at IS DISTINCT FROM n.source_modified_at
+     OR (o.state, n.state) = ('missing', 'listed')
      OR (
        o.content_hash IS NULL
        AND (o.category_id, o.subject, o.subject_translated, o.min_order_quantity, o.main_image_url, o.source_created_at)
@@ -28,6 +31,7 @@ written AS (
       main_image_url = CASE WHEN o.content_hash IS NULL THEN excluded.main_image_url ELSE o.main_image_url END,
       source_created_at = CASE WHEN o.content_hash IS NULL THEN excluded.source_created_at ELSE o.source_created_at END,
       source_modified_at = excluded.source_modified_at,
+      state = CASE WHEN o.state = 'missing' THEN excluded.state ELSE o.state END,
       changed_at = excluded.changed_at,
       run_id = excluded.run_id,
       call_id = excluded.call_id
@@ -39,7 +43,8 @@ logged AS (
   CROSS JOIN LATERAL jsonb_each_text(to_jsonb(c.n)) AS f (field, value)
   WHERE f.value IS DISTINCT FROM c.old ->> f.field
     AND CASE
-      WHEN c.is_new THEN f.field = 'state'
+      WHEN f.field = 'state' THEN c.is_new OR c.old ->> 'state' = 'missing'
+      WHEN c.is_new THEN false
       ELSE c.old ->> 'content_hash' IS NULL
         AND f.field IN ('category_id', 'subject', 'subject_translated', 'min_order_quantity', 'main_image_url')
     END

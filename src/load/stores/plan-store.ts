@@ -41,6 +41,11 @@ export interface PlanStore {
    * run's deadline or its end.
    */
   keepLeased(kind: TargetKind, runId: string, ids: readonly string[]): Promise<string[]>;
+  /**
+   * For offers that are absent from the searches that listed them, since their details were seen: how old an answer
+   * may be to tell of them what is not known yet, in ms.
+   */
+  listKnownStale(offerIds: readonly string[]): Promise<Map<string, number>>;
   /** Gives targets back. Without ids: all of the run. */
   release(kind: TargetKind, runId: string, ids?: readonly string[]): Promise<void>;
   /** Gives targets back and leaves them alone for a while: asking again now would change nothing. */
@@ -175,6 +180,15 @@ function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release'
   };
 }
 
+async function listKnownStale(pool: Pool, offerIds: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await pool.query<{ offer_id: string; age_ms: number }>(
+    `SELECT offer_id, (extract(epoch FROM usage.ledger_now() - absent_at) * 1000)::float8 AS age_ms
+     FROM sync.refresh WHERE offer_id = ANY ($1::bigint[]) AND detail_at < absent_at`,
+    [offerIds],
+  );
+  return new Map(rows.map((row) => [row.offer_id, Math.max(0, row.age_ms)]));
+}
+
 /** Over the tables of schema `sync`. */
 export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
   return {
@@ -215,6 +229,7 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
       return Number(due);
     },
     ...createHeldTargets(pool),
+    listKnownStale: (offerIds) => listKnownStale(pool, offerIds),
     searchRequest: (windowId) => readWindowQuery(pool, windowId),
   };
 }

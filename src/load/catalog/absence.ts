@@ -1,0 +1,53 @@
+import type { PoolClient } from 'pg';
+import { readSql } from '../sql-file.ts';
+import { isAbsent, uniqueBy, type OfferLooks } from './looks.ts';
+import type { Sighting } from './offer-looks.ts';
+import type { CompletePass } from './search-windows.ts';
+
+/** An offer, and the pass that should have listed it. `provenance`: of the call that completed the pass. */
+export interface Absence extends Sighting {
+  readonly since: Date;
+}
+
+/** Offers that the windows held until these passes did not list them. They are not locked yet. */
+export async function findAbsent(client: PoolClient, passes: readonly CompletePass[]): Promise<Absence[]> {
+  const found: Absence[] = [];
+  for (const { windowId, since, previousSince, provenance } of passes) {
+    const { rows } = await client.query<{ offer_id: string }>(readSql('list-absent-offers'), [
+      windowId,
+      since,
+      previousSince,
+    ]);
+    found.push(...rows.map((row) => ({ offerId: row.offer_id, since, provenance })));
+  }
+  return uniqueBy(found, ({ offerId }) => offerId);
+}
+
+/**
+ * Makes locked offers missing that nothing has shown since the pass began that did not list them, and notes it in their
+ * looks, so that their details are due. Those that are not listed are left as they are: what is known of them is
+ * stronger. No price ends by it.
+ */
+export async function markAbsent(
+  client: PoolClient,
+  absences: readonly Absence[],
+  looks: Map<string, OfferLooks>,
+): Promise<void> {
+  const noted = absences.flatMap(({ offerId, since, provenance }) => {
+    const known = looks.get(offerId);
+    const look = known && { ...known, absent: { at: since, callId: provenance.callId } };
+    return look && isAbsent(look) ? [{ offerId, provenance, look }] : [];
+  });
+  if (noted.length === 0) return;
+  const rows = noted.map(({ offerId, provenance: { observedAt, runId, callId } }) => ({
+    offer_id: offerId,
+    changed_at: observedAt,
+    run_id: runId,
+    call_id: callId,
+  }));
+  const { rows: written } = await client.query<{ offer_id: string }>(readSql('merge-absences'), [
+    JSON.stringify(rows),
+  ]);
+  const changed = new Set(written.map((row) => row.offer_id));
+  for (const { offerId, look } of noted) if (changed.has(offerId)) looks.set(offerId, look);
+}

@@ -1,0 +1,19 @@
+-- Purpose: makes listed offers, which are locked, missing, and books the change.
+-- Params:  $1 jsonb [{offer_id, changed_at, run_id, call_id}], each offer once
+-- Returns: offer_id of those it changed
+WITH n AS (
+  SELECT *
+  FROM jsonb_to_recordset($1::jsonb) AS n (offer_id bigint, changed_at timestamptz, run_id bigint, call_id bigint)
+),
+changed AS (
+  UPDATE catalog.offer o
+  SET state = 'missing', changed_at = n.changed_at, run_id = n.run_id, call_id = n.call_id
+  FROM n
+  WHERE o.offer_id = n.offer_id AND o.state = 'listed'
+  RETURNING n.*
+),
+logged AS (
+  INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
+  SELECT offer_id, 'state', 'listed', 'missing', changed_at, call_id FROM changed ORDER BY offer_id
+)
+SELECT offer_id FROM changed;
