@@ -23,6 +23,11 @@ export const cliErrors = defineErrors({
     remedy:
       'Only answers that were fetched and are still kept can be recorded: sync first, or add --call, which asks 1688 once. `catalog-sync sql "select raw_id, operation, request from raw.payload"` lists what is there.',
   },
+  QUARANTINE_UNKNOWN: {
+    recovery: 'fail',
+    remedy:
+      '`catalog-sync quarantine list` shows the newest id of each kind. Rows go once their values can be read.',
+  },
   HELD_BY_HAND: {
     recovery: 'stop-api',
     remedy:

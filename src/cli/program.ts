@@ -11,6 +11,7 @@ import { registerExplain } from './verbs/explain.ts';
 import { registerMigrate } from './verbs/migrate.ts';
 import { registerPermissions } from './verbs/permissions.ts';
 import { registerPlan } from './verbs/plan.ts';
+import { registerQuarantine } from './verbs/quarantine.ts';
 import { registerQuota } from './verbs/quota.ts';
 import { registerRecord } from './verbs/record.ts';
 import { registerSandbox } from './verbs/sandbox.ts';
@@ -28,6 +29,7 @@ const verbs = [
   registerMigrate,
   registerPermissions,
   registerPlan,
+  registerQuarantine,
   registerQuota,
   registerRecord,
   registerSandbox,

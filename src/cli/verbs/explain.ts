@@ -1,8 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
-import { classifyDatabaseErrors } from '../../load/database-error.ts';
-import { createPool } from '../../load/pool.ts';
-import { requireMigrated } from '../../load/require-migrated.ts';
 import { explainOffer, type Explanation } from '../../load/stores/explain-store.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../context.ts';
@@ -11,7 +8,7 @@ import { formatExplanation } from '../explain/format-explanation.ts';
 import { parseCount } from '../parse-count.ts';
 import { openSession, type Session } from '../session.ts';
 import { safeJson } from '../terminal/safe-text.ts';
-import { withExistingDatabase } from '../with-database.ts';
+import { withExistingPool } from '../with-existing-pool.ts';
 
 const largestId = 9_223_372_036_854_775_807n;
 
@@ -24,17 +21,7 @@ function parseOfferId(text: string): string {
 
 /** @throws AppError OFFER_UNKNOWN, DATABASE_* */
 async function explain(session: Session, offerId: string, last: number): Promise<Explanation> {
-  const found = await withExistingDatabase(session, async ({ url }) => {
-    const pool = createPool({ connectionString: url, max: 1, log: session.log });
-    try {
-      return await classifyDatabaseErrors(async () => {
-        await requireMigrated(pool);
-        return explainOffer(pool, offerId, last);
-      });
-    } finally {
-      await pool.end();
-    }
-  });
+  const found = await withExistingPool(session, 1, (pool) => explainOffer(pool, offerId, last));
   if (found === null) {
     throw new AppError(cliErrors.OFFER_UNKNOWN, `no answer ever named offer ${offerId}`, {
       facts: { offerId },

@@ -1,0 +1,64 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { createQuarantineStore } from '../../load/stores/quarantine-store.ts';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { parseCount } from '../parse-count.ts';
+import { formatGroups, formatQuarantined } from '../quarantine/format-quarantine.ts';
+import { readQuarantined } from '../quarantine/read-quarantine.ts';
+import { openSession } from '../session.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+import { withExistingPool } from '../with-existing-pool.ts';
+
+interface ListFlags {
+  readonly operation?: string;
+  readonly reason?: string;
+  readonly limit: number;
+}
+
+function parseQuarantineId(text: string): string {
+  if (/^[1-9]\d{0,17}$/.test(text)) return text;
+  throw new InvalidArgumentError('Give a number from the column `its id` of `catalog-sync quarantine list`.');
+}
+
+function addList(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('list', { isDefault: true })
+    .description('Count what could not be read, by operation, place in the answer and reason.')
+    .option('--operation <name>', 'of one operation only, like offer.detail')
+    .option('--reason <word>', 'for one reason only, like not_money')
+    .option('--limit <number>', 'how many lines at most', parseCount(1, 1000), 30)
+    .action(async ({ operation, reason, limit }: ListFlags, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const filter = { operation: operation ?? null, reason: reason ?? null, limit };
+      const groups = await withExistingPool(session, 1, (pool) =>
+        createQuarantineStore({ pool }).listGroups(filter),
+      );
+      session.print(session.isJson ? safeJson(groups) : formatGroups(groups));
+    });
+  addExamples(command, [
+    'catalog-sync quarantine list',
+    'catalog-sync quarantine list --operation offer.detail --reason not_money --limit 100',
+  ]);
+}
+
+function addShow(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('show')
+    .description('Show one value that could not be read, with the part of the stored answer that holds it.')
+    .argument('<id>', 'id of the row', parseQuarantineId)
+    .action(async (id: string, _flags: unknown, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const value = await withExistingPool(session, 1, (pool) => readQuarantined(pool, id));
+      session.print(session.isJson ? safeJson(value) : formatQuarantined(value));
+    });
+  addExamples(command, ['catalog-sync quarantine show 4711', 'catalog-sync quarantine show 4711 --json']);
+}
+
+/** `catalog-sync quarantine`: what of 1688's answers could not be read, and why. */
+export function registerQuarantine(program: Command, context: CliContext): void {
+  const command = program
+    .command('quarantine')
+    .description("Show what of 1688's answers could not be read, and why.");
+  for (const add of [addList, addShow]) add(command, context);
+  addExamples(command, ['catalog-sync quarantine', 'catalog-sync quarantine show 4711']);
+}
