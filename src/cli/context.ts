@@ -3,7 +3,7 @@ import type { Environment } from '../core/config.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
 
 export interface OutputStream {
-  write(text: string): boolean;
+  write(data: string | Uint8Array): boolean;
   /** Cells a line, when it is a terminal. */
   readonly columns?: number | undefined;
   once(event: 'drain', listener: () => void): unknown;

@@ -18,6 +18,20 @@ export const cliErrors = defineErrors({
     remedy:
       'Check the id. Only offers that a feed has found are known; `catalog-sync sql "select offer_id, subject from catalog.offer limit 20"` lists some.',
   },
+  EXPORT_FILE_EXISTS: {
+    recovery: 'fail',
+    remedy: 'Choose another name, or add --force to replace the file once the export is complete.',
+  },
+  EXPORT_NOT_WRITTEN: {
+    recovery: 'fail',
+    remedy:
+      'Make room or choose another place, then start the export again: a file has its name only once it is complete, so there is none of this export.',
+  },
+  EXPORT_VALUE_UNFIT: {
+    recovery: 'fail',
+    remedy:
+      'Parquet has no such value: use --format csv, or turn it into another one in a query, as in `catalog-sync export --query "select nullif(observed_at, \'-infinity\') from sync.seller_look"`.',
+  },
   RECORD_NOT_FOUND: {
     recovery: 'fail',
     remedy:

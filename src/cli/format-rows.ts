@@ -1,4 +1,4 @@
-import type { QueryBatch, QueryField } from '../load/query-read-only.ts';
+import type { QueryBatch, QueryField } from '../load/read-only-transaction.ts';
 import { formatTable } from './terminal/format-table.ts';
 import { safeJson } from './terminal/safe-text.ts';
 

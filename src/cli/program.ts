@@ -8,6 +8,7 @@ import { registerAuth } from './verbs/auth.ts';
 import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerExplain } from './verbs/explain.ts';
+import { registerExport } from './verbs/export.ts';
 import { registerMigrate } from './verbs/migrate.ts';
 import { registerPermissions } from './verbs/permissions.ts';
 import { registerPlan } from './verbs/plan.ts';
@@ -26,6 +27,7 @@ const verbs = [
   registerDemo,
   registerDoctor,
   registerExplain,
+  registerExport,
   registerMigrate,
   registerPermissions,
   registerPlan,

@@ -61,6 +61,16 @@ export const loadErrors = defineErrors({
     recovery: 'fail',
     remedy: 'Correct the query; `catalog-sync sql` runs one read-only statement.',
   },
+  EXPORT_REFUSED: {
+    recovery: 'fail',
+    remedy:
+      'Name a table or view of catalog, analytics, usage or sync, as in catalog.offer; `catalog-sync export --query "select ..."` exports anything else that can be read (docs/export.md).',
+  },
+  EXPORT_WITHOUT_TIME: {
+    recovery: 'fail',
+    remedy:
+      'Leave --since out to export it whole, or choose its rows by a condition: `catalog-sync export --query "select ... where ..."`. docs/export.md lists what has a time, and which.',
+  },
   QUOTA_LIMIT_UNKNOWN: {
     recovery: 'stop-api',
     remedy:

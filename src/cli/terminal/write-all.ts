@@ -6,10 +6,10 @@ import type { CliContext } from '../context.ts';
  */
 export async function writeAll(
   { stdout, stdoutGone }: Pick<CliContext, 'stdout' | 'stdoutGone'>,
-  text: string,
+  data: string | Uint8Array,
 ): Promise<boolean> {
   if (stdoutGone?.aborted) return false;
-  if (stdout.write(text)) return true;
+  if (stdout.write(data)) return true;
   await new Promise<void>((resolve) => {
     const settle = () => {
       stdout.off('drain', settle);
