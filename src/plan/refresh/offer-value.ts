@@ -1,0 +1,61 @@
+import type { ChangeRate } from './change-rate.ts';
+import { freshDays, lookGains } from './look-gains.ts';
+import type { Objective } from './objective.ts';
+
+/** What the value of looking at an offer depends on. */
+export interface OfferState {
+  /** Importance, mean 1. */
+  readonly weight: number;
+  readonly rate: ChangeRate;
+  /** Since its price summary was last seen, by a page or a detail look. */
+  readonly summaryAgeDays: number;
+  /** Since its detail was last fetched; not less than `summaryAgeDays`. */
+  readonly detailAgeDays: number;
+}
+
+/** What all values of one moment share. */
+export interface Valuation {
+  readonly objective: Objective;
+  /** The share of changes that a summary shows, from 0 to 1. */
+  readonly visibleShare: number;
+}
+
+/** The rate of changes that a summary shows: Gamma(A, B) thinned to a share is Gamma(A, B/share). */
+function visibleRate({ changes, days }: ChangeRate, share: number): ChangeRate {
+  return { changes, days: days / share };
+}
+
+/** A summary that did not change vouches for the detail as far as changes are visible in it. */
+export function vouchedAgeDays(summaryAgeDays: number, detailAgeDays: number, share: number): number {
+  return share * summaryAgeDays + (1 - share) * detailAgeDays;
+}
+
+/** The one age by which offers of a bucket are ordered. */
+export function orderingAgeDays(summaryAgeDays: number, detailAgeDays: number, valuation: Valuation): number {
+  const { objective, visibleShare } = valuation;
+  const vouched = vouchedAgeDays(summaryAgeDays, detailAgeDays, visibleShare);
+  return objective.summaryShare * summaryAgeDays + (1 - objective.summaryShare) * vouched;
+}
+
+/** Value of one detail call, in days of freshness of an offer of importance 1. Grows with both ages. */
+export function detailValue(offer: OfferState, { objective, visibleShare }: Valuation): number {
+  const { rate, summaryAgeDays, detailAgeDays } = offer;
+  const { summaryShare, capturedDays, lagWeight } = objective;
+  const detail = lookGains(rate, vouchedAgeDays(summaryAgeDays, detailAgeDays, visibleShare));
+  const detailPart = (1 - summaryShare) * (detail.fresh + lagWeight * detail.lagging);
+  if (summaryShare === 0) return offer.weight * (detailPart + capturedDays * detail.captured);
+  const summary = lookGains(visibleRate(rate, visibleShare), summaryAgeDays);
+  const summaryPart = summaryShare * (summary.fresh + lagWeight * summary.lagging);
+  return offer.weight * (summaryPart + detailPart + capturedDays * detail.captured);
+}
+
+/** Value of the detail call for an offer whose detail is known to be wrong, or was never fetched. */
+export function staleDetailValue(weight: number, rate: ChangeRate, objective: Objective): number {
+  return weight * (1 - objective.summaryShare) * freshDays(rate, objective.staleHorizonDays);
+}
+
+/** What one offer adds to the value of a search page on which it is expected. */
+export function summaryValue(offer: OfferState, { objective, visibleShare }: Valuation): number {
+  const gains = lookGains(visibleRate(offer.rate, visibleShare), offer.summaryAgeDays);
+  return offer.weight * (objective.summaryShare * gains.fresh + objective.capturedDays * gains.captured);
+}

@@ -1,0 +1,36 @@
+import type { OfferState, Valuation } from './offer-value.ts';
+import { summaryValue } from './offer-value.ts';
+
+/** Value of one search page: what its expected offers add together. */
+export function pageValue(offers: readonly OfferState[], valuation: Valuation): number {
+  let sum = 0;
+  for (const offer of offers) sum += summaryValue(offer, valuation);
+  return sum;
+}
+
+/** `scale * age^power`: the value a page will have, stored with it so that pages can be ranked without their offers. */
+export interface PageCurve {
+  readonly scale: number;
+  readonly power: number;
+}
+
+/** Two ages, in days, between which the pages of most quotas come due. */
+const [soon, late] = [0.5, 4];
+
+/** The curve through the page's value half a day and four days after all of its offers were seen. */
+export function fitPageCurve(offers: readonly OfferState[], valuation: Valuation): PageCurve {
+  const at = (ageDays: number) =>
+    pageValue(
+      offers.map((offer) => ({ ...offer, summaryAgeDays: ageDays, detailAgeDays: ageDays })),
+      valuation,
+    );
+  const [first, last] = [at(soon), at(late)];
+  if (first <= 0) return { scale: 0, power: 1 };
+  const power = Math.log(last / first) / Math.log(late / soon);
+  return { scale: first / soon ** power, power };
+}
+
+/** The value by which a page is ranked; `pageValue` decides among those that rank high. */
+export function pageScore({ scale, power }: PageCurve, ageDays: number): number {
+  return scale * Math.max(0, ageDays) ** power;
+}

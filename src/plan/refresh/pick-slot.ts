@@ -1,0 +1,135 @@
+import type { ChangeRate } from './change-rate.ts';
+import { rateOf } from './change-rate.ts';
+import type { Valuation } from './offer-value.ts';
+import { detailValue, orderingAgeDays } from './offer-value.ts';
+import { takeBest } from './take-best.ts';
+
+/** An offer that could be looked at, as the index over buckets has it. */
+export interface Head {
+  readonly bucket: number;
+  readonly weight: number;
+  readonly learned: ChangeRate;
+  readonly summaryAgeDays: number;
+  readonly detailAgeDays: number;
+}
+
+/** What a slot reads: an index over (bucket, age), in a database or in memory. */
+export interface Shelves<Offer extends Head> {
+  /**
+   * The oldest offers that nobody has leased: up to `limit` of every bucket, or, with `after`, the `limit` that
+   * follow each of these in its bucket. Oldest first within a bucket, by `orderingAgeDays`.
+   */
+  oldest(limit: number, after?: readonly Offer[]): Promise<readonly Offer[]>;
+}
+
+/** A call of another kind that competes: a page, a detail known to be wrong, a discovery. */
+export interface Rival {
+  readonly kind: 'page' | 'stale' | 'discovery';
+  /** In days of freshness of an offer of mean importance. */
+  readonly value: number;
+}
+
+export interface DetailPick<Offer extends Head> {
+  readonly kind: 'detail';
+  readonly value: number;
+  readonly offer: Offer;
+}
+
+export interface Slot<Offer extends Head, Other extends Rival> {
+  /** How many calls it has. */
+  readonly calls: number;
+  readonly shelves: Shelves<Offer>;
+  /** Already valued; those that can be among the best `calls` suffice. */
+  readonly rivals: readonly Other[];
+  readonly valuation: Valuation;
+  readonly prior: ChangeRate;
+  /** Offers older than this go first, in their share of the slot. */
+  readonly floorAgeDays: number;
+}
+
+export interface SlotPlan<Offer extends Head, Other extends Rival> {
+  /** At most `calls`. */
+  readonly picks: readonly (DetailPick<Offer> | Other)[];
+  /** Value of the least pick: what one more call would have brought at most. 0 when calls are left over. */
+  readonly price: number;
+}
+
+/** Of every bucket first. Two are 0.1 points short of eight where few offers share a bucket. */
+const headsPerBucket = 4;
+/** Of a bucket whose last head was picked: fewer rounds, more rows. */
+const headsPerRefill = 16;
+
+/** Share of a slot for offers past the floor age. Free up to 0.2; at 0.6, 1.4 points at 2 % a day. */
+export const floorShare = 0.3;
+/** Share of a slot that looking for new offers can take. */
+const discoveryShare = 0.5;
+
+/** The age past which an offer is looked at whatever it is worth, if `callsPerDay` go to `offers` of them. */
+export function floorAgeDays(offers: number, callsPerDay: number): number {
+  return offers / (floorShare * callsPerDay);
+}
+
+/** Calls of the next of `slotsLeft` slots of a quota window with `callsLeft` calls. */
+export function callsForSlot(callsLeft: number, slotsLeft: number): number {
+  return Math.max(0, Math.floor(callsLeft / Math.max(1, slotsLeft)));
+}
+
+function chooseFrom<Offer extends Head, Other extends Rival>(
+  details: readonly DetailPick<Offer>[],
+  slot: Slot<Offer, Other>,
+): (DetailPick<Offer> | Other)[] {
+  const { calls, rivals, valuation } = slot;
+  const overdue = details.flatMap((pick) => {
+    const ageDays = orderingAgeDays(pick.offer.summaryAgeDays, pick.offer.detailAgeDays, valuation);
+    return ageDays > slot.floorAgeDays ? [{ value: ageDays, pick }] : [];
+  });
+  const first = takeBest(overdue, Math.floor(floorShare * calls)).map(({ pick }) => pick);
+  const taken = new Set(first);
+  const isRest = (pick: DetailPick<Offer>) => !taken.has(pick);
+  const discoveries = takeBest(
+    rivals.filter(({ kind }) => kind === 'discovery'),
+    Math.ceil(discoveryShare * calls),
+  );
+  const others = rivals.filter(({ kind }) => kind !== 'discovery');
+  const rest = taken.size === 0 ? details : details.filter(isRest);
+  return [...first, ...takeBest([...rest, ...others, ...discoveries], calls - first.length)];
+}
+
+/** The last head that was read of each bucket. */
+function lastOfBuckets<Offer extends Head>(details: readonly DetailPick<Offer>[]): DetailPick<Offer>[] {
+  return [...new Map(details.map((pick) => [pick.offer.bucket, pick])).values()];
+}
+
+/**
+ * The calls that a slot is best spent on: of all offers and rivals those of the highest value, after offers past the
+ * floor age in their share. Reads the oldest few of every bucket, and more of a bucket as long as the last one read is
+ * picked. Throws what `shelves` throws.
+ */
+export async function pickSlot<Offer extends Head, Other extends Rival>(
+  slot: Slot<Offer, Other>,
+): Promise<SlotPlan<Offer, Other>> {
+  if (slot.calls < 1) return { picks: [], price: 0 };
+  const toPick = (offer: Offer): DetailPick<Offer> => {
+    const { weight, summaryAgeDays, detailAgeDays } = offer;
+    const state = { weight, rate: rateOf(slot.prior, offer.learned), summaryAgeDays, detailAgeDays };
+    return { kind: 'detail', value: detailValue(state, slot.valuation), offer };
+  };
+  const details = (await slot.shelves.oldest(headsPerBucket)).map(toPick);
+  for (;;) {
+    const picks = chooseFrom(details, slot);
+    const chosen = new Set<unknown>(picks);
+    const drained = lastOfBuckets(details).filter((pick) => chosen.has(pick));
+    const more =
+      drained.length > 0
+        ? await slot.shelves.oldest(
+            headsPerRefill,
+            drained.map(({ offer }) => offer),
+          )
+        : [];
+    if (more.length === 0) {
+      const price = picks.length < slot.calls ? 0 : Math.min(...picks.map(({ value }) => value));
+      return { picks, price };
+    }
+    details.push(...more.map(toPick));
+  }
+}
