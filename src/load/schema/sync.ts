@@ -164,6 +164,29 @@ export const quarantine = sync.table(
   (table) => [unique('quarantine_once').on(table.rawId, table.path, table.reason)],
 );
 
+export const reprocess = sync.table(
+  'reprocess',
+  {
+    reprocessId: id('reprocess_id').primaryKey().generatedAlwaysAsIdentity(),
+    selection: jsonb('selection').notNull(),
+    normalizerVersion: integer('normalizer_version').notNull(),
+    untilRawId: id('until_raw_id').notNull(),
+    operation: text('operation'),
+    afterRawId: id('after_raw_id')
+      .notNull()
+      .default(sql`0`),
+    counts: jsonb('counts').notNull(),
+    startedAt: instant('started_at').notNull(),
+    advancedAt: instant('advanced_at').notNull(),
+    endedAt: instant('ended_at'),
+  },
+  (table) => [
+    index('reprocess_unfinished')
+      .on(table.reprocessId)
+      .where(sql`${table.endedAt} IS NULL`),
+  ],
+);
+
 export const drift = sync.table(
   'drift',
   {
