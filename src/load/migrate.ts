@@ -106,6 +106,10 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   client.on('error', (err) => {
     options.log.warn({ err }, 'connection lost while migrating');
   });
+  client.on('notice', ({ severity, message }) => {
+    // Notices say that something was there already.
+    if (severity === 'WARNING') options.log.warn({ warning: message }, 'the database warned while migrating');
+  });
   return classifyDatabaseErrors(async () => {
     try {
       await client.connect();

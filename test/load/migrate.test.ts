@@ -204,6 +204,59 @@ describe('views', () => {
   });
 });
 
+describe('functions of schema analytics', () => {
+  const schemas = { when: 10, sql: 'CREATE SCHEMA catalog; CREATE SCHEMA analytics' };
+  const hasFunction = async (name: string) => {
+    const { rows } = await db.pool.query(
+      `SELECT FROM pg_proc WHERE pronamespace = 'analytics'::regnamespace AND proname = $1`,
+      [name],
+    );
+    return rows.length > 0;
+  };
+  const makesTwo =
+    'CREATE FUNCTION analytics.two(a int DEFAULT 1) RETURNS int LANGUAGE sql AS $$ SELECT 2 $$; ' +
+    'CREATE VIEW analytics.calls AS SELECT analytics.two() AS a';
+
+  it('are made anew with the views that call them, and disappear with their file', async () => {
+    writeMigrations(schemas);
+    writeView('a.sql', makesTwo);
+    await run();
+    writeView('a.sql', makesTwo.replaceAll('int', 'bigint').replaceAll('two', 'three'));
+    await run();
+    expect([await hasFunction('two'), await hasFunction('three')]).toEqual([false, true]);
+    rmSync(join(folder, 'views', 'a.sql'));
+    await run();
+    expect(await hasFunction('three')).toBe(false);
+  });
+
+  it('come back when somebody dropped one', async () => {
+    writeMigrations(schemas);
+    writeView('a.sql', makesTwo);
+    await run();
+    await db.pool.query('DROP VIEW analytics.calls; DROP FUNCTION analytics.two');
+    await run();
+    expect(await hasFunction('two')).toBe(true);
+  });
+
+  it('stay as they were, with all views, when a file fails', async () => {
+    writeMigrations(schemas);
+    writeView('a.sql', makesTwo);
+    await run();
+    writeView('b.sql', 'SELECT 1/0');
+    await expect(run()).rejects.toMatchObject({ code: 'DATABASE_REJECTED' });
+    expect((await db.pool.query('SELECT a FROM analytics.calls')).rows).toEqual([{ a: 2 }]);
+  });
+
+  it('are not dropped under a view of somebody else', async () => {
+    writeMigrations(schemas);
+    writeView('a.sql', makesTwo);
+    await run();
+    await db.pool.query('CREATE VIEW public.theirs AS SELECT analytics.two() AS a');
+    writeView('b.sql', 'CREATE VIEW catalog.one AS SELECT 1 AS a');
+    await expect(run()).rejects.toMatchObject({ code: 'DATABASE_VIEW_IN_USE' });
+  });
+});
+
 it('says so when no database answers', async () => {
   await expect(migrate({ connectionString: 'postgres://127.0.0.1:1/x', log })).rejects.toMatchObject({
     code: 'DATABASE_UNREACHABLE',

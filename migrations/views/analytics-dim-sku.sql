@@ -1,0 +1,23 @@
+-- Purpose: SKUs as their offers' newest detail answers list them.
+CREATE VIEW analytics.dim_sku AS
+SELECT k.offer_id, k.sku_id, k.state, k.label, k.attributes, k.cargo_number, k.spec_id, k.stock, o.unit, k.image_url,
+       k.last_listed_at, (k.last_listed_at AT TIME ZONE 'Asia/Shanghai')::date AS last_listed_day,
+       k.changed_at, (k.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day
+FROM catalog.sku k
+LEFT JOIN catalog.offer o USING (offer_id);
+
+COMMENT ON VIEW analytics.dim_sku IS 'One SKU of an offer, as known now. Key: offer_id, sku_id.';
+COMMENT ON COLUMN analytics.dim_sku.offer_id IS 'Offer (dim_offer).';
+COMMENT ON COLUMN analytics.dim_sku.sku_id IS 'SKU id of 1688.';
+COMMENT ON COLUMN analytics.dim_sku.state IS 'listed: in the newest detail answer that found the offer; gone: only in older ones.';
+COMMENT ON COLUMN analytics.dim_sku.label IS 'Attributes as one text, for people.';
+COMMENT ON COLUMN analytics.dim_sku.attributes IS 'Attributes as JSON: attributeId, name, value, nameTranslated, valueTranslated.';
+COMMENT ON COLUMN analytics.dim_sku.cargo_number IS 'The seller''s own number.';
+COMMENT ON COLUMN analytics.dim_sku.spec_id IS '1688''s specId, which orders name.';
+COMMENT ON COLUMN analytics.dim_sku.stock IS 'Units in stock at the newest look.';
+COMMENT ON COLUMN analytics.dim_sku.unit IS 'Unit of sale of the offer.';
+COMMENT ON COLUMN analytics.dim_sku.image_url IS 'Image.';
+COMMENT ON COLUMN analytics.dim_sku.last_listed_at IS 'Gone SKUs: newest look that still had it. Null while listed.';
+COMMENT ON COLUMN analytics.dim_sku.last_listed_day IS 'Day of that in Shanghai.';
+COMMENT ON COLUMN analytics.dim_sku.changed_at IS 'When the call that last changed it was granted; of gone ones: that showed it gone.';
+COMMENT ON COLUMN analytics.dim_sku.changed_day IS 'Day of that in Shanghai.';

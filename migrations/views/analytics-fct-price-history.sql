@@ -1,0 +1,81 @@
+-- Purpose: every interval of every price, closed and open ones alike.
+CREATE VIEW analytics.fct_price_history AS
+SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny,
+       -- An interval is of the unit that its offer had when it began.
+       coalesce(
+         (SELECT c.old
+          FROM catalog.offer_change c
+          WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from
+          ORDER BY c.observed_at, c.change_id
+          LIMIT 1),
+         o.unit) AS unit,
+       h.valid_from, h.valid_to, h.valid_to IS NULL AS is_current,
+       (h.valid_from AT TIME ZONE 'Asia/Shanghai')::date AS day,
+       (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS ended_day,
+       h.call_id, h.closed_by_call_id
+FROM (
+  SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id
+  FROM catalog.price_history
+  UNION ALL
+  SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, NULL, call_id, NULL
+  FROM catalog.price
+) h
+LEFT JOIN catalog.offer o USING (offer_id);
+
+COMMENT ON VIEW analytics.fct_price_history IS 'One price over the time in which it held, [valid_from, valid_to), the present one included. A price stands until a look shows another, so in long intervals look at fct_offer_daily for how often it was seen. Key: offer_id, sku_id, kind, min_quantity, valid_from.';
+COMMENT ON COLUMN analytics.fct_price_history.offer_id IS 'Offer (dim_offer).';
+COMMENT ON COLUMN analytics.fct_price_history.sku_id IS 'SKU the price is for; 0 = the offer as a whole.';
+COMMENT ON COLUMN analytics.fct_price_history.kind IS 'list: without any privilege; promotion: its temporary reduction; consign, jxhy, retail: channel prices; search: what a search row shows.';
+COMMENT ON COLUMN analytics.fct_price_history.min_quantity IS 'The price holds from this many units on.';
+COMMENT ON COLUMN analytics.fct_price_history.amount_cny IS 'Price in yuan for one unit.';
+COMMENT ON COLUMN analytics.fct_price_history.unit IS 'Unit of sale when the interval began; null until a detail answer named it.';
+COMMENT ON COLUMN analytics.fct_price_history.valid_from IS 'When the call that first showed it was granted.';
+COMMENT ON COLUMN analytics.fct_price_history.valid_to IS 'When the call that showed another, or none, was granted; null: it is the present one.';
+COMMENT ON COLUMN analytics.fct_price_history.is_current IS 'True: no look showed another price since.';
+COMMENT ON COLUMN analytics.fct_price_history.day IS 'Day of valid_from in Shanghai.';
+COMMENT ON COLUMN analytics.fct_price_history.ended_day IS 'Day of valid_to in Shanghai; found by an index.';
+COMMENT ON COLUMN analytics.fct_price_history.call_id IS 'Call that first showed it (usage.api_call; soft reference).';
+COMMENT ON COLUMN analytics.fct_price_history.closed_by_call_id IS 'Call that ended it (usage.api_call; soft reference).';
+
+CREATE VIEW analytics.fct_price_change AS
+SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny AS before_cny, a.after_cny,
+       a.after_cny - h.amount_cny AS change_cny,
+       round(100 * (a.after_cny / nullif(h.amount_cny, 0) - 1), 2) AS change_percent,
+       coalesce(
+         (SELECT c.old
+          FROM catalog.offer_change c
+          WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_to
+          ORDER BY c.observed_at, c.change_id
+          LIMIT 1),
+         o.unit) AS unit,
+       EXISTS (
+         SELECT FROM catalog.offer_change c
+         WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from AND c.observed_at <= h.valid_to
+       ) AS is_unit_changed,
+       h.valid_from AS before_from, h.valid_to AS changed_at,
+       (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS day, h.closed_by_call_id AS call_id
+FROM catalog.price_history h
+LEFT JOIN catalog.offer o USING (offer_id)
+LEFT JOIN catalog.price p
+  ON (p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from)
+     = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
+LEFT JOIN catalog.price_history n
+  ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from)
+     = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
+CROSS JOIN LATERAL (SELECT coalesce(p.amount_cny, n.amount_cny) AS after_cny) a;
+
+COMMENT ON VIEW analytics.fct_price_change IS 'One price that gave way to another, or to none. Key: offer_id, sku_id, kind, min_quantity, changed_at.';
+COMMENT ON COLUMN analytics.fct_price_change.offer_id IS 'Offer (dim_offer).';
+COMMENT ON COLUMN analytics.fct_price_change.sku_id IS 'SKU the price is for; 0 = the offer as a whole.';
+COMMENT ON COLUMN analytics.fct_price_change.kind IS 'list, promotion, consign, jxhy, retail or search.';
+COMMENT ON COLUMN analytics.fct_price_change.min_quantity IS 'The price holds from this many units on.';
+COMMENT ON COLUMN analytics.fct_price_change.before_cny IS 'Price before, in yuan for one unit.';
+COMMENT ON COLUMN analytics.fct_price_change.after_cny IS 'Price after, in yuan for one unit; null: this look showed none for this SKU, kind and quantity.';
+COMMENT ON COLUMN analytics.fct_price_change.change_cny IS 'After less before; null: no price after.';
+COMMENT ON COLUMN analytics.fct_price_change.change_percent IS 'The same in per cent of the price before; null also when that was 0.';
+COMMENT ON COLUMN analytics.fct_price_change.unit IS 'Unit of sale after the change.';
+COMMENT ON COLUMN analytics.fct_price_change.is_unit_changed IS 'True: the unit is another since the price before was first seen, so the two can''t be compared.';
+COMMENT ON COLUMN analytics.fct_price_change.before_from IS 'When the price before was first seen.';
+COMMENT ON COLUMN analytics.fct_price_change.changed_at IS 'When the call that showed the change was granted: it happened between the look before and then.';
+COMMENT ON COLUMN analytics.fct_price_change.day IS 'Day of that in Shanghai; found by an index.';
+COMMENT ON COLUMN analytics.fct_price_change.call_id IS 'Call that showed the change (usage.api_call; soft reference).';

@@ -1,0 +1,39 @@
+-- Purpose: how old what is known is. An offer that several feeds list counts in each; ages are of offers that were looked
+--          at, shares of all.
+CREATE VIEW analytics.freshness AS
+SELECT f.feed, o.category_id, count(*)::int AS offers,
+       count(*) FILTER (WHERE r.detail_at IS NULL)::int AS never_looked_at,
+       percentile_disc(0.5) WITHIN GROUP (ORDER BY a.search_age_h) AS search_age_median_h,
+       percentile_disc(0.9) WITHIN GROUP (ORDER BY a.search_age_h) AS search_age_p90_h,
+       percentile_disc(0.5) WITHIN GROUP (ORDER BY a.detail_age_h) AS detail_age_median_h,
+       percentile_disc(0.9) WITHIN GROUP (ORDER BY a.detail_age_h) AS detail_age_p90_h,
+       max(a.detail_age_h) AS detail_age_max_h,
+       round(count(*) FILTER (WHERE a.detail_age_h <= 24)::numeric / count(*), 4) AS share_within_1d,
+       round(count(*) FILTER (WHERE a.detail_age_h <= 168)::numeric / count(*), 4) AS share_within_7d
+FROM catalog.offer o
+LEFT JOIN sync.refresh r USING (offer_id)
+LEFT JOIN LATERAL (
+  SELECT DISTINCT w.feed
+  FROM sync.window_offer l
+  JOIN sync.search_window w USING (window_id)
+  WHERE l.offer_id = o.offer_id
+) f ON true
+CROSS JOIN analytics.clock k
+CROSS JOIN LATERAL (
+  SELECT round(extract(epoch FROM k.now - r.summary_at) / 3600, 1) AS search_age_h,
+         round(extract(epoch FROM k.now - r.detail_at) / 3600, 1) AS detail_age_h
+) a
+GROUP BY f.feed, o.category_id;
+
+COMMENT ON VIEW analytics.freshness IS 'How old what is known of the offers of one feed and category is. Key: feed, category_id.';
+COMMENT ON COLUMN analytics.freshness.feed IS 'Feed of catalog-sync.yaml that listed them; null: no search did.';
+COMMENT ON COLUMN analytics.freshness.category_id IS 'Category (dim_category).';
+COMMENT ON COLUMN analytics.freshness.offers IS 'Offers, whatever their state.';
+COMMENT ON COLUMN analytics.freshness.never_looked_at IS 'Those without any detail answer.';
+COMMENT ON COLUMN analytics.freshness.search_age_median_h IS 'Hours since the newest search row: half of the offers have at most this.';
+COMMENT ON COLUMN analytics.freshness.search_age_p90_h IS 'The same of nine in ten offers.';
+COMMENT ON COLUMN analytics.freshness.detail_age_median_h IS 'Hours since the newest detail answer: half of the offers looked at have at most this.';
+COMMENT ON COLUMN analytics.freshness.detail_age_p90_h IS 'The same of nine in ten offers looked at.';
+COMMENT ON COLUMN analytics.freshness.detail_age_max_h IS 'The oldest.';
+COMMENT ON COLUMN analytics.freshness.share_within_1d IS 'Share of all offers with a detail answer of the last 24 hours, 0 to 1.';
+COMMENT ON COLUMN analytics.freshness.share_within_7d IS 'Share of all offers with a detail answer of the last 7 days, 0 to 1.';

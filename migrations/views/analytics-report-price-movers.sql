@@ -1,0 +1,37 @@
+-- Purpose: prices that are not what they were a week ago. From what ended in the week, which an index finds, so that the
+--          prices that stood still are never looked at.
+CREATE VIEW analytics.price_movers AS
+SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sku_id, m.kind, m.min_quantity,
+       m.before_cny, p.amount_cny AS now_cny, p.amount_cny - m.before_cny AS change_cny,
+       round(100 * (p.amount_cny / nullif(m.before_cny, 0) - 1), 2) AS change_percent, o.unit, m.is_unit_changed,
+       m.changes, m.changed_at, (m.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS day
+FROM (
+  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, (array_agg(h.before_cny ORDER BY h.changed_at))[1] AS before_cny,
+         bool_or(h.is_unit_changed) AS is_unit_changed, count(*)::int AS changes, max(h.changed_at) AS changed_at
+  FROM analytics.fct_price_change h
+  WHERE h.day >= (SELECT day - 7 FROM analytics.clock)
+    AND h.changed_at > (SELECT now - interval '7 days' FROM analytics.clock)
+  GROUP BY h.offer_id, h.sku_id, h.kind, h.min_quantity
+) m
+JOIN catalog.price p USING (offer_id, sku_id, kind, min_quantity)
+JOIN catalog.offer o USING (offer_id)
+WHERE p.amount_cny <> m.before_cny;
+
+COMMENT ON VIEW analytics.price_movers IS 'One price that is another than seven days ago; one that came back to what it was is not here. Key: offer_id, sku_id, kind, min_quantity.';
+COMMENT ON COLUMN analytics.price_movers.offer_id IS 'Offer (dim_offer).';
+COMMENT ON COLUMN analytics.price_movers.subject IS 'Title in Chinese.';
+COMMENT ON COLUMN analytics.price_movers.subject_translated IS 'Title in the language of the sync.';
+COMMENT ON COLUMN analytics.price_movers.state IS 'listed: on sale; for others see dim_offer.';
+COMMENT ON COLUMN analytics.price_movers.category_id IS 'Category (dim_category).';
+COMMENT ON COLUMN analytics.price_movers.sku_id IS 'SKU the price is for; 0 = the offer as a whole.';
+COMMENT ON COLUMN analytics.price_movers.kind IS 'list, promotion, consign, jxhy, retail or search.';
+COMMENT ON COLUMN analytics.price_movers.min_quantity IS 'The price holds from this many units on.';
+COMMENT ON COLUMN analytics.price_movers.before_cny IS 'Price that held seven days ago, in yuan for one unit; of a price that began since: the first one.';
+COMMENT ON COLUMN analytics.price_movers.now_cny IS 'Price that holds now.';
+COMMENT ON COLUMN analytics.price_movers.change_cny IS 'Now less before.';
+COMMENT ON COLUMN analytics.price_movers.change_percent IS 'The same in per cent of the price before; null when that was 0.';
+COMMENT ON COLUMN analytics.price_movers.unit IS 'Unit of sale now.';
+COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the unit is another now, so the two can''t be compared.';
+COMMENT ON COLUMN analytics.price_movers.changes IS 'Changes in the seven days.';
+COMMENT ON COLUMN analytics.price_movers.changed_at IS 'Last of them: when its call was granted.';
+COMMENT ON COLUMN analytics.price_movers.day IS 'Day of that in Shanghai.';
