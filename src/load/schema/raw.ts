@@ -28,6 +28,7 @@ export const payload = raw.table(
     bodySha256: bytea('body_sha256').notNull(),
     loadedAt: instant('loaded_at'),
     normalizerVersion: integer('normalizer_version'),
+    erasedAt: instant('erased_at'),
   },
   (table) => [
     primaryKey({ columns: [table.rawId, table.storedAt] }),

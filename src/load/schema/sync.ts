@@ -148,6 +148,24 @@ export const sellerLook = sync.table('seller_look', {
   callId: id('call_id').notNull(),
 });
 
+export const erasedSeller = sync.table('erased_seller', {
+  sellerHash: bytea('seller_hash').primaryKey(),
+  requestedAt: instant('requested_at').notNull(),
+  completedAt: instant('completed_at'),
+});
+
+export const erasedOffer = sync.table(
+  'erased_offer',
+  {
+    offerId: id('offer_id').primaryKey(),
+    sellerHash: bytea('seller_hash')
+      .notNull()
+      .references(() => erasedSeller.sellerHash),
+    erasedAt: instant('erased_at').notNull(),
+  },
+  (table) => [index('erased_offer_seller').on(table.sellerHash)],
+);
+
 export const quarantine = sync.table(
   'quarantine',
   {
