@@ -241,6 +241,20 @@ describe('offers', () => {
     expect(await read()).toMatchObject([{ composite_service_score: '4.6000' }]);
     await store.load([found(newId(), provenance(8), { offer: { sellerId: 's-named-only' } })]);
   });
+
+  it('keeps the newest name that was told of a seller, through answers that tell none', async () => {
+    const told = (companyName: string | null) => ({ seller: seller('s-name', { companyName }) });
+    const read = async () =>
+      (await select(`SELECT company_name FROM catalog.seller WHERE seller_id = 's-name'`))[0];
+    await store.load([found(newId(), provenance(5), told(null))]);
+    expect(await read()).toEqual({ company_name: null });
+    await store.load([found(newId(), provenance(3), told('Old'))]);
+    expect(await read()).toEqual({ company_name: 'Old' });
+    await store.load([found(newId(), provenance(2), told('Older'))]);
+    expect(await read()).toEqual({ company_name: 'Old' });
+    await store.load([found(newId(), provenance(6), told('New')), found(newId(), provenance(7), told(null))]);
+    expect(await read()).toEqual({ company_name: 'New' });
+  });
 });
 
 describe('the books', () => {

@@ -42,6 +42,7 @@ interface Look {
   readonly subject: string;
   readonly status: string;
   readonly score: string;
+  readonly company: string | null;
   readonly listPrice: number | null;
   readonly consignPrice: number | null;
   readonly skus: readonly number[];
@@ -62,6 +63,7 @@ const look: fc.Arbitrary<Look> = fc.record({
   subject: fc.constantFrom('a', 'b'),
   status: fc.constantFrom('published', 'published', 'deleted'),
   score: fc.constantFrom('4', '5'),
+  company: fc.constantFrom('a', 'b', null),
   listPrice: amount,
   consignPrice: amount,
   skus: fc.subarray([1, 2, 3]),
@@ -87,7 +89,7 @@ function toAnswer(one: Look, world: number, call: number, windowId: string): Loa
       return found(id, from, {
         offer: { subject: one.subject, sourceStatus: one.status },
         // All offers of a world share a seller.
-        seller: seller(`s-${world}`, { compositeServiceScore: one.score }),
+        seller: seller(`s-${world}`, { compositeServiceScore: one.score, companyName: one.company }),
         skus: one.skus.map((skuId) => sku(String(skuId), { stock: one.stock })),
         images: one.skus.map((position) => ({ kind: 'main', position, url: one.subject })),
         attributes: [],
@@ -109,7 +111,7 @@ const stateOfWorld = `
              FROM catalog.sku s WHERE offer_id BETWEEN $1 AND $1 + 999),
     'prices', (SELECT jsonb_agg(jsonb_build_array(offer_id - $1, kind, amount_cny) ORDER BY offer_id, kind)
                FROM catalog.price WHERE offer_id BETWEEN $1 AND $1 + 999),
-    'sellers', (SELECT jsonb_agg(composite_service_score) FROM catalog.seller WHERE seller_id = 's-' || $1),
+    'sellers', (SELECT jsonb_agg(jsonb_build_array(composite_service_score, company_name)) FROM catalog.seller WHERE seller_id = 's-' || $1),
     'looks', (SELECT jsonb_agg(to_jsonb(r) - 'offer_id' ORDER BY offer_id)
               FROM sync.refresh r WHERE offer_id BETWEEN $1 AND $1 + 999),
     'listed', (SELECT jsonb_agg(to_jsonb(w) - '{window_id,offer_id}'::text[] ORDER BY offer_id)

@@ -10,44 +10,78 @@ export interface SellerLook {
   readonly key: LookKey;
 }
 
-/** The newest description of each seller; a bare name only where there is none. */
-function newestOfEach(looks: readonly SellerLook[]): SellerLook[] {
-  const best = new Map<string, SellerLook>();
+/** The newest description of a seller in some answers, and the newest that tells its name. */
+interface Best {
+  readonly look: SellerLook;
+  readonly named: SellerLook | null;
+}
+
+const isAfter = (look: SellerLook, known: SellerLook | null): boolean =>
+  known === null || compareLooks(look.key, known.key) > 0;
+
+/** The newest description of each seller; a bare id only where there is none. */
+function bestOfEach(looks: readonly SellerLook[]): Best[] {
+  const best = new Map<string, Best>();
   for (const look of looks) {
-    const known = best.get(look.sellerId);
+    const { look: known = null, named = null } = best.get(look.sellerId) ?? {};
     const isBetter =
-      known === undefined ||
-      (look.record !== null && (known.record === null || compareLooks(look.key, known.key) > 0));
-    if (isBetter) best.set(look.sellerId, look);
+      known === null || (look.record !== null && (known.record === null || isAfter(look, known)));
+    const tellsName = typeof look.record?.companyName === 'string' && isAfter(look, named);
+    best.set(look.sellerId, { look: isBetter ? look : known, named: tellsName ? look : named });
   }
   return [...best.values()];
 }
 
+interface LockedSeller {
+  readonly seller_id: string;
+  readonly is_newest: boolean;
+  readonly is_newest_name: boolean;
+}
+
+async function lockSellers(client: PoolClient, best: readonly Best[]): Promise<Map<string, LockedSeller>> {
+  const { rows } = await client.query<LockedSeller>(readSql('lock-sellers'), [
+    best.map(({ look }) => look.sellerId),
+    best.map(({ look }) => (look.record === null ? '-infinity' : look.key.at)),
+    best.map(({ look }) => (look.record === null ? '0' : look.key.callId)),
+    best.map(({ named }) => named?.key.at ?? null),
+    best.map(({ named }) => named?.key.callId ?? null),
+  ]);
+  return new Map(rows.map((row) => [row.seller_id, row]));
+}
+
+/** A name that 1688 left out of an answer is not gone: the newest that was told stays. */
+function toSellerRow({ look: { sellerId, record, key }, named }: Best, isNewestName: boolean) {
+  return {
+    seller_id: sellerId,
+    company_name: isNewestName ? named?.record?.companyName : null,
+    trade_medal_level: record?.tradeMedalLevel,
+    composite_service_score: record?.compositeServiceScore,
+    logistics_experience_score: record?.logisticsExperienceScore,
+    dispute_complaint_score: record?.disputeComplaintScore,
+    offer_experience_score: record?.offerExperienceScore,
+    after_sales_experience_score: record?.afterSalesExperienceScore,
+    consulting_experience_score: record?.consultingExperienceScore,
+    repeat_purchase_rate: record?.repeatPurchaseRate,
+    changed_at: key.at,
+    call_id: key.callId,
+  };
+}
+
 /** Merges sellers, newest description wins. Locks them in ascending id; offers must be locked before. */
 export async function mergeSellers(client: PoolClient, looks: readonly SellerLook[]): Promise<void> {
-  const sellers = newestOfEach(looks);
-  if (sellers.length === 0) return;
-  const locked = await client.query<{ seller_id: string }>(readSql('lock-sellers'), [
-    sellers.map(({ sellerId }) => sellerId),
-    sellers.map(({ record, key }) => (record === null ? '-infinity' : key.at)),
-    sellers.map(({ record, key }) => (record === null ? '0' : key.callId)),
-  ]);
-  const ids = new Set(locked.rows.map((row) => row.seller_id));
-  const rows = sellers
-    .filter(({ sellerId }) => ids.has(sellerId))
-    .map(({ sellerId, record, key }) => ({
-      seller_id: sellerId,
-      company_name: record?.companyName,
-      trade_medal_level: record?.tradeMedalLevel,
-      composite_service_score: record?.compositeServiceScore,
-      logistics_experience_score: record?.logisticsExperienceScore,
-      dispute_complaint_score: record?.disputeComplaintScore,
-      offer_experience_score: record?.offerExperienceScore,
-      after_sales_experience_score: record?.afterSalesExperienceScore,
-      consulting_experience_score: record?.consultingExperienceScore,
-      repeat_purchase_rate: record?.repeatPurchaseRate,
-      changed_at: key.at,
-      call_id: key.callId,
-    }));
-  if (rows.length > 0) await client.query(readSql('merge-sellers'), [JSON.stringify(rows)]);
+  const best = bestOfEach(looks);
+  if (best.length === 0) return;
+  const locked = await lockSellers(client, best);
+  const isNewestName = ({ look }: Best) => locked.get(look.sellerId)?.is_newest_name ?? false;
+  const described = best.filter(({ look }) => locked.get(look.sellerId)?.is_newest);
+  if (described.length > 0) {
+    const rows = described.map((one) => toSellerRow(one, isNewestName(one)));
+    await client.query(readSql('merge-sellers'), [JSON.stringify(rows)]);
+  }
+  const onlyNamed = best.filter((one) => isNewestName(one) && !described.includes(one));
+  if (onlyNamed.length > 0)
+    await client.query(readSql('name-sellers'), [
+      onlyNamed.map(({ look }) => look.sellerId),
+      onlyNamed.map(({ named }) => named?.record?.companyName),
+    ]);
 }

@@ -146,6 +146,8 @@ export const sellerLook = sync.table('seller_look', {
   sellerId: text('seller_id').primaryKey(),
   observedAt: instant('observed_at').notNull(),
   callId: id('call_id').notNull(),
+  nameAt: instant('name_at'),
+  nameCallId: id('name_call_id'),
 });
 
 export const erasedSeller = sync.table('erased_seller', {

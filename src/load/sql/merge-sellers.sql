@@ -1,4 +1,5 @@
--- Purpose: writes sellers that are new or described differently. Their looks are locked (lock-sellers).
+-- Purpose: writes sellers that are new or described differently; a name that the answer does not tell stays. Their looks
+--          are locked (lock-sellers).
 -- Params:  $1 jsonb rows of catalog.seller
 -- Returns: nothing
 INSERT INTO catalog.seller AS s
@@ -10,11 +11,11 @@ WHERE k.seller_id IS NULL
        k.dispute_complaint_score, k.offer_experience_score, k.after_sales_experience_score,
        k.consulting_experience_score, k.repeat_purchase_rate)
       IS DISTINCT FROM
-      (n.company_name, n.trade_medal_level, n.composite_service_score, n.logistics_experience_score,
-       n.dispute_complaint_score, n.offer_experience_score, n.after_sales_experience_score,
+      (coalesce(n.company_name, k.company_name), n.trade_medal_level, n.composite_service_score,
+       n.logistics_experience_score, n.dispute_complaint_score, n.offer_experience_score, n.after_sales_experience_score,
        n.consulting_experience_score, n.repeat_purchase_rate)
 ON CONFLICT (seller_id) DO UPDATE
-SET company_name = excluded.company_name,
+SET company_name = coalesce(excluded.company_name, s.company_name),
     trade_medal_level = excluded.trade_medal_level,
     composite_service_score = excluded.composite_service_score,
     logistics_experience_score = excluded.logistics_experience_score,
