@@ -3,6 +3,7 @@ import { once, setMaxListeners } from 'node:events';
 import { mkdirSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
+import type { Pool } from 'pg';
 import { openApp, type App } from '../../src/app.ts';
 import { startSandboxProcess } from '../../src/cli/demo/sandbox-process.ts';
 import { sleep } from '../../src/core/clock.ts';
@@ -30,6 +31,7 @@ export interface StackOptions {
 /** The product, its database and its queue on one side, the sandbox as a process of its own on the other. */
 export interface Stack {
   readonly app: App;
+  readonly pool: Pool;
   readonly sandboxPid: number;
   /** Runs one full sync to its end. */
   sync(): Promise<Run>;
@@ -112,6 +114,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   let daysAhead = 0;
   return {
     app,
+    pool,
     sandboxPid: sandbox.pid,
     sync: async () => {
       const outcome = await runToEnd(
