@@ -5,7 +5,7 @@
  *   npm run bench:usage                      10,000,000 calls
  *   npm run bench:usage -- --calls 500000
  */
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CloseStack } from '../src/core/lifecycle.ts';
@@ -15,23 +15,11 @@ import { createPool } from '../src/load/pool.ts';
 import { totalHours } from '../src/load/total-hours.ts';
 import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
 import { fillUsage } from './support/fill-usage.ts';
+import { readExamples } from './support/read-examples.ts';
 import { say } from './support/say.ts';
 
 const { values: flags } = parseArgs({ options: { calls: { type: 'string', default: '10000000' } } });
 const rounds = 7;
-
-interface Example {
-  readonly heading: string;
-  readonly sql: string;
-}
-
-function readExamples(): Example[] {
-  const text = readFileSync(join(import.meta.dirname, '../docs/usage.md'), 'utf8');
-  return text.split(/^## /m).flatMap((section) => {
-    const heading = section.slice(0, section.indexOf('\n'));
-    return [...section.matchAll(/^```sql\n(.*?)^```/gms)].map((match) => ({ heading, sql: match[1] ?? '' }));
-  });
-}
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();
@@ -62,7 +50,7 @@ try {
   await pool.query('VACUUM ANALYZE');
 
   say('| statement of docs/usage.md | rows | min, median, max, ms |\n| --- | ---: | ---: |');
-  for (const { heading, sql } of readExamples()) {
+  for (const { heading, sql } of readExamples('usage.md')) {
     const { rowCount } = await pool.query(sql);
     const times: number[] = [];
     for (let round = 0; round < rounds; round += 1) times.push(await timed(() => pool.query(sql)));

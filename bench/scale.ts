@@ -1,0 +1,164 @@
+/*
+ * Whether the catalog stays fast when it is large: what a page costs to merge against a catalog of 10,000 offers, what
+ * the tick takes to pick, every statement of the cookbook, disk, and the upkeep of partitions.
+ *
+ *   npm run bench:scale                          1,000,000 offers with 10,000,000 closed price intervals
+ *   npm run bench:scale -- --offers 10000000     needs 40 GB of disk, and hours
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Pool } from 'pg';
+import { CloseStack } from '../src/core/lifecycle.ts';
+import { createLogger } from '../src/core/log.ts';
+import { migrate } from '../src/load/migrate.ts';
+import { ensurePartitions } from '../src/load/partitions.ts';
+import { createPool } from '../src/load/pool.ts';
+import { createPlanStore } from '../src/load/stores/plan-store.ts';
+import { createRetentionStore } from '../src/load/stores/retention-store.ts';
+import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
+import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
+import { createTicker } from './chaos/ticker.ts';
+import { fillCatalog, grownTables } from './scale/fill-catalog.ts';
+import { listScans } from './scale/list-scans.ts';
+import { mergePages, type MergeTimes } from './scale/merge-pages.ts';
+import { percentile, spread, table } from './support/numbers.ts';
+import { readExamples } from './support/read-examples.ts';
+import { say } from './support/say.ts';
+
+const { values: flags } = parseArgs({
+  options: { offers: { type: 'string', default: '1000000' }, rounds: { type: 'string', default: '100' } },
+});
+const [offers, rounds] = [Number(flags.offers), Number(flags.rounds)];
+const smallOffers = 10_000;
+const dayMs = 86_400_000;
+const sync = parseSyncFile('account: business\nfeeds: [{ name: all, keywords: [w0] }]', 'the bench');
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const startedMs = performance.now();
+  await work();
+  return performance.now() - startedMs;
+}
+
+const log = createLogger({ level: 'error', pretty: false });
+const closing = new CloseStack();
+const ticker = createTicker(process.stderr);
+
+async function fill(pool: Pool, from: number, to: number): Promise<void> {
+  const ms = await timed(() =>
+    fillCatalog(pool, { from, offers: to, onProgress: (made) => ticker.show(`${String(made)} offers made`) }),
+  );
+  ticker.done();
+  say(`${to.toLocaleString('en')} offers, filled in ${(ms / 1000).toFixed(0)} s`);
+}
+
+function reportMerges(small: MergeTimes, large: MergeTimes): void {
+  const row = (what: string, a: readonly number[], b: readonly number[]) => [
+    what,
+    spread(a, 1),
+    spread(b, 1),
+    (percentile(b, 0.5) / percentile(a, 0.5)).toFixed(2),
+  ];
+  say(
+    table(
+      ['ms: min, median, max', `${String(smallOffers)} offers`, `${String(offers)} offers`, 'ratio'],
+      [
+        row('merge a page of 50 rows', small.pages, large.pages),
+        row('merge 25 details', small.details, large.details),
+      ],
+    ),
+  );
+}
+
+async function reportPick(pool: Pool): Promise<void> {
+  const plan = createPlanStore({ pool });
+  const { rows } = await pool.query<{ run_id: string }>(
+    `INSERT INTO sync.run (scope, trigger, source, status, feeds)
+     VALUES ('all', 'bench', 'sandbox', 'running', '["all"]') RETURNING run_id`,
+  );
+  const runId = rows[0]?.run_id ?? '';
+  const times: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    times.push(
+      await timed(() => plan.leaseOffers({ runId, feeds: sync.feeds, freshForMs: dayMs / 2, limit: 420 })),
+    );
+    await plan.release('detail', runId);
+  }
+  say(`to pick 420 offers that are due, ms: ${spread(times)}`);
+}
+
+async function reportCookbook(pool: Pool): Promise<void> {
+  const rows: string[][] = [];
+  for (const { heading, sql } of readExamples('cookbook.md')) {
+    ticker.show(heading);
+    const times: number[] = [];
+    const scans = await listScans(pool, async () => {
+      for (let round = 0; round < 3; round += 1) times.push(await timed(() => pool.query(sql)));
+    });
+    rows.push([heading, spread(times), scans.map((name) => name.replace(/ \(.*/, '')).join(', ')]);
+  }
+  ticker.done();
+  say(table(['question of docs/cookbook.md', 'ms: min, median, max', 'read from end to end'], rows));
+}
+
+async function reportDisk(pool: Pool): Promise<void> {
+  const rows: string[][] = [];
+  let all = 0;
+  for (const name of grownTables) {
+    const { rows: sizes } = await pool.query<{ heap: string; total: string }>(
+      `SELECT sum(pg_table_size(oid)) AS heap, sum(pg_total_relation_size(oid)) AS total
+       FROM pg_class
+       WHERE oid = $1::regclass OR oid IN (SELECT relid FROM pg_partition_tree($1::regclass))`,
+      [name],
+    );
+    const [heap, total] = [Number(sizes[0]?.heap), Number(sizes[0]?.total)].map(
+      (bytes) => (bytes * 1e6) / offers / 1e6,
+    );
+    all += total ?? 0;
+    rows.push([name, (heap ?? 0).toFixed(0), ((total ?? 0) - (heap ?? 0)).toFixed(0)]);
+  }
+  say(table(['MB for each million offers', 'rows', 'indexes'], rows));
+  say(`in all: ${(all / 1000).toFixed(1)} GB`);
+}
+
+async function reportPartitions(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
+  const now = rows[0]?.now ?? new Date(0);
+  const made = await timed(() => ensurePartitions(pool, new Date(now.getTime() + 366 * dayMs)));
+  const found = await timed(() => ensurePartitions(pool, new Date(now.getTime() + 366 * dayMs)));
+  const ages = { rawMs: 1e13, callsMs: 1e13, observationsMs: 1, searchHitsMs: 1 };
+  let dropped: readonly string[] = [];
+  const drop = await timed(async () => {
+    ({ dropped } = await createRetentionStore({ pool }).dropExpired(now, ages));
+  });
+  say(
+    `partitions: months of a quarter made in ${made.toFixed(0)} ms, looked at in ${found.toFixed(0)} ms; ${String(dropped.length)} full ones dropped in ${drop.toFixed(0)} ms`,
+  );
+}
+
+try {
+  const dataRoot = join(import.meta.dirname, '../.catalog-sync/bench', String(process.pid));
+  closing.add('data', async () => rmSync(dataRoot, { recursive: true, force: true }));
+  const postgres = await openEmbeddedPostgres({ dataRoot, log });
+  closing.add('postgres', () => postgres.release());
+  await migrate({ connectionString: postgres.url, log });
+  const pool = createPool({ connectionString: postgres.url, max: 1, log });
+  closing.add('pool', () => pool.end());
+
+  await fill(pool, 0, smallOffers);
+  const small = await mergePages(pool, smallOffers, rounds);
+  await fill(pool, smallOffers, offers);
+  let large: MergeTimes = { pages: [], details: [] };
+  const scans = await listScans(pool, async () => {
+    large = await mergePages(pool, offers, rounds);
+  });
+  reportMerges(small, large);
+  say(`tables that merging read from end to end: ${scans.join(', ') || 'none'}`);
+  await reportPick(pool);
+  await reportCookbook(pool);
+  await reportDisk(pool);
+  await reportPartitions(pool);
+} finally {
+  ticker.done();
+  await closing.close(log);
+}

@@ -1,0 +1,68 @@
+import type { Pool } from 'pg';
+import { createLogger } from '../../src/core/log.ts';
+import { createCatalogStore } from '../../src/load/stores/catalog-store.ts';
+import type { LoadableAnswer, Provenance } from '../../src/model/catalog.ts';
+import { advanceWindow } from '../../src/plan/advance-window.ts';
+import { found, price, searchPage, searchRow, sku } from '../../test/load/answers.ts';
+import { createSeededRandom } from '../chaos/seeded-random.ts';
+import { firstOfferId, windowsOf } from './fill-catalog.ts';
+
+const log = createLogger({ level: 'error', pretty: false });
+
+/** Far above the ids of calls that were made up with the catalog. */
+let nextCallId = 10_000_000_000n;
+
+function provenance(now: Date): Provenance {
+  nextCallId += 1n;
+  return { callId: String(nextCallId), rawId: String(nextCallId), runId: null, observedAt: now };
+}
+
+export interface MergeTimes {
+  /** A page of 50 rows, in ms, each. */
+  readonly pages: readonly number[];
+  /** 25 details, in ms, each. */
+  readonly details: readonly number[];
+}
+
+/**
+ * Merges pages and batches of details of offers from all over the catalog; every fifth shows another price than the
+ * last one.
+ */
+export async function mergePages(pool: Pool, offers: number, rounds: number): Promise<MergeTimes> {
+  const catalog = createCatalogStore({ pool, learn: { window: advanceWindow }, log });
+  const random = createSeededRandom(offers);
+  const anyOffer = () => String(firstOfferId + BigInt(Math.floor(random.between(0, offers))));
+  const ids = (count: number) => [...new Set(Array.from({ length: count }, anyOffer))];
+  const amount = () => (random.between(0, 1) < 0.2 ? random.between(1, 100).toFixed(2) : '50');
+  const { rows } = await pool.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
+  const startMs = rows[0]?.now.getTime() ?? 0;
+  const page = (round: number): LoadableAnswer =>
+    searchPage(
+      String(1 + Math.floor(random.between(0, windowsOf(offers)))),
+      provenance(new Date(startMs + round * 1000)),
+      ids(50).map((id, i) => searchRow(id, { rank: i + 1, priceCny: amount() })),
+      { totalRecords: 50 },
+    );
+  const details = (round: number): LoadableAnswer[] =>
+    ids(25).map((id) =>
+      found(id, provenance(new Date(startMs + round * 1000)), {
+        prices: [2, 100, 1000].map((minQuantity) => price(amount(), { minQuantity })),
+        skus: [1, 2].map((n) => sku(String(4_000_000_000_000 + n))),
+      }),
+    );
+  const time = async (answers: readonly LoadableAnswer[]) => {
+    const startedMs = performance.now();
+    await catalog.load(answers);
+    return performance.now() - startedMs;
+  };
+  const times = { pages: [] as number[], details: [] as number[] };
+  // The first some warm up connections, plans and pages.
+  for (let round = 0; round < rounds + 20; round += 1) {
+    const [pageMs, detailsMs] = [await time([page(round)]), await time(details(round))];
+    if (round >= 20) {
+      times.pages.push(pageMs);
+      times.details.push(detailsMs);
+    }
+  }
+  return times;
+}
