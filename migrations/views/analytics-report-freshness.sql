@@ -25,7 +25,7 @@ CROSS JOIN LATERAL (
 ) a
 GROUP BY f.feed, o.category_id;
 
-COMMENT ON VIEW analytics.freshness IS 'How old what is known of the offers of one feed and category is. Key: feed, category_id.';
+COMMENT ON VIEW analytics.freshness IS 'How old what is known of the offers of one feed and category is.';
 COMMENT ON COLUMN analytics.freshness.feed IS 'Feed of catalog-sync.yaml that listed them; null: no search did.';
 COMMENT ON COLUMN analytics.freshness.category_id IS 'Category (dim_category).';
 COMMENT ON COLUMN analytics.freshness.offers IS 'Offers, whatever their state.';

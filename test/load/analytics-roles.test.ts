@@ -83,6 +83,26 @@ describe('catalog_analyst', () => {
   });
 });
 
+it('a login made as docs/querying.md says reads what its group reads, and can change nothing', async () => {
+  const guide = readFileSync(new URL('../../docs/querying.md', import.meta.url), 'utf8');
+  const makeLogin = /```pgsql\n(CREATE ROLE maria [^]*?)```/.exec(guide)?.[1] ?? '';
+  const client = await db.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query(makeLogin);
+    const { rows } = await client.query<{ settings: string[] }>(
+      `SELECT setconfig AS settings FROM pg_db_role_setting WHERE setrole = 'maria'::regrole`,
+    );
+    expect(rows[0]?.settings).toEqual(['statement_timeout=5min', 'default_transaction_read_only=on']);
+    await client.query('SET LOCAL ROLE maria');
+    await client.query('SELECT FROM analytics.dim_offer');
+    await expect(client.query('SELECT FROM sync.token')).rejects.toMatchObject(denied);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+});
+
 describe('catalog_ops', () => {
   it('reads analytics, usage and sync but for tokens, and nothing else', async () => {
     const all = await listRelations(['analytics', 'usage', 'sync'], 'rpv');
