@@ -9,9 +9,14 @@ export interface OfferState {
   readonly rate: ChangeRate;
   /** Since its price summary was last seen, by a page or a detail look. */
   readonly summaryAgeDays: number;
-  /** Since its detail was last fetched; not less than `summaryAgeDays`. */
+  /** Since its detail was last fetched; not less than `summaryAgeDays`, whatever it is when `isStale`. */
   readonly detailAgeDays: number;
+  /** The detail is known to be wrong (a page showed a change), or was never fetched. */
+  readonly isStale: boolean;
 }
+
+/** The part of an offer's state that orders it among its like. */
+export type OfferAges = Pick<OfferState, 'summaryAgeDays' | 'detailAgeDays' | 'isStale'>;
 
 /** What all values of one moment share. */
 export interface Valuation {
@@ -30,15 +35,20 @@ export function vouchedAgeDays(summaryAgeDays: number, detailAgeDays: number, sh
   return share * summaryAgeDays + (1 - share) * detailAgeDays;
 }
 
-/** The one age by which offers of a bucket are ordered. */
-export function orderingAgeDays(summaryAgeDays: number, detailAgeDays: number, valuation: Valuation): number {
-  const { objective, visibleShare } = valuation;
+/** The one age by which offers of a bucket are ordered; for a stale one that of its summary. */
+export function orderingAgeDays(ages: OfferAges, { objective, visibleShare }: Valuation): number {
+  const { summaryAgeDays, detailAgeDays } = ages;
+  if (ages.isStale) return summaryAgeDays;
   const vouched = vouchedAgeDays(summaryAgeDays, detailAgeDays, visibleShare);
   return objective.summaryShare * summaryAgeDays + (1 - objective.summaryShare) * vouched;
 }
 
 /** Value of one detail call, in days of freshness of an offer of importance 1. Grows with both ages. */
-export function detailValue(offer: OfferState, { objective, visibleShare }: Valuation): number {
+export function detailValue(offer: OfferState, valuation: Valuation): number {
+  return offer.isStale ? staleDetailValue(offer, valuation) : likelyDetailValue(offer, valuation);
+}
+
+function likelyDetailValue(offer: OfferState, { objective, visibleShare }: Valuation): number {
   const { rate, summaryAgeDays, detailAgeDays } = offer;
   const { summaryShare, capturedDays, lagWeight } = objective;
   const detail = lookGains(rate, vouchedAgeDays(summaryAgeDays, detailAgeDays, visibleShare));
@@ -49,9 +59,11 @@ export function detailValue(offer: OfferState, { objective, visibleShare }: Valu
   return offer.weight * (summaryPart + detailPart + capturedDays * detail.captured);
 }
 
-/** Value of the detail call for an offer whose detail is known to be wrong, or was never fetched. */
-export function staleDetailValue(weight: number, rate: ChangeRate, objective: Objective): number {
-  return weight * (1 - objective.summaryShare) * freshDays(rate, objective.staleHorizonDays);
+/** The detail will be right for a while that it is wrong now, for certain; the summary is renewed with it. */
+function staleDetailValue(offer: OfferState, valuation: Valuation): number {
+  const { summaryShare, staleHorizonDays } = valuation.objective;
+  const detailPart = offer.weight * (1 - summaryShare) * freshDays(offer.rate, staleHorizonDays);
+  return detailPart + summaryValue(offer, valuation);
 }
 
 /** What one offer adds to the value of a search page on which it is expected. */

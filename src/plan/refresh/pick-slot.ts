@@ -1,16 +1,14 @@
 import type { ChangeRate } from './change-rate.ts';
 import { rateOf } from './change-rate.ts';
-import type { Valuation } from './offer-value.ts';
+import type { OfferAges, Valuation } from './offer-value.ts';
 import { detailValue, orderingAgeDays } from './offer-value.ts';
 import { takeBest } from './take-best.ts';
 
 /** An offer that could be looked at, as the index over buckets has it. */
-export interface Head {
+export interface Head extends OfferAges {
   readonly bucket: number;
   readonly weight: number;
   readonly learned: ChangeRate;
-  readonly summaryAgeDays: number;
-  readonly detailAgeDays: number;
 }
 
 /** What a slot reads: an index over (bucket, age), in a database or in memory. */
@@ -22,9 +20,9 @@ export interface Shelves<Offer extends Head> {
   oldest(limit: number, after?: readonly Offer[]): Promise<readonly Offer[]>;
 }
 
-/** A call of another kind that competes: a page, a detail known to be wrong, a discovery. */
+/** A call of another kind that competes: a search page of known offers, or one that may list new ones. */
 export interface Rival {
-  readonly kind: 'page' | 'stale' | 'discovery';
+  readonly kind: 'page' | 'discovery';
   /** In days of freshness of an offer of mean importance. */
   readonly value: number;
 }
@@ -80,7 +78,7 @@ function chooseFrom<Offer extends Head, Other extends Rival>(
 ): (DetailPick<Offer> | Other)[] {
   const { calls, rivals, valuation } = slot;
   const overdue = details.flatMap((pick) => {
-    const ageDays = orderingAgeDays(pick.offer.summaryAgeDays, pick.offer.detailAgeDays, valuation);
+    const ageDays = orderingAgeDays(pick.offer, valuation);
     return ageDays > slot.floorAgeDays ? [{ value: ageDays, pick }] : [];
   });
   const first = takeBest(overdue, Math.floor(floorShare * calls)).map(({ pick }) => pick);
@@ -110,8 +108,9 @@ export async function pickSlot<Offer extends Head, Other extends Rival>(
 ): Promise<SlotPlan<Offer, Other>> {
   if (slot.calls < 1) return { picks: [], price: 0 };
   const toPick = (offer: Offer): DetailPick<Offer> => {
-    const { weight, summaryAgeDays, detailAgeDays } = offer;
-    const state = { weight, rate: rateOf(slot.prior, offer.learned), summaryAgeDays, detailAgeDays };
+    const { weight, summaryAgeDays, detailAgeDays, isStale } = offer;
+    const rate = rateOf(slot.prior, offer.learned);
+    const state = { weight, rate, summaryAgeDays, detailAgeDays, isStale };
     return { kind: 'detail', value: detailValue(state, slot.valuation), offer };
   };
   const details = (await slot.shelves.oldest(headsPerBucket)).map(toPick);

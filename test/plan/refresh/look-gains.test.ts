@@ -3,12 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChangeRate } from '../../../src/plan/refresh/change-rate.ts';
 import { freshDays, lookGains } from '../../../src/plan/refresh/look-gains.ts';
 import { defaultObjective } from '../../../src/plan/refresh/objective.ts';
-import {
-  detailValue,
-  orderingAgeDays,
-  staleDetailValue,
-  summaryValue,
-} from '../../../src/plan/refresh/offer-value.ts';
+import { detailValue, orderingAgeDays, summaryValue } from '../../../src/plan/refresh/offer-value.ts';
 import { expectedGains, furthestApart, gainsOfKnownRate, twoOrMore } from './expected-gains.ts';
 
 const between = (least: number, most: number) =>
@@ -82,7 +77,13 @@ describe('the gains of a look', () => {
 });
 
 describe('the value of a call', () => {
-  const offer = { weight: 1, rate: { changes: 0.2, days: 10 }, summaryAgeDays: 7, detailAgeDays: 7 };
+  const offer = {
+    weight: 1,
+    rate: { changes: 0.2, days: 10 },
+    summaryAgeDays: 7,
+    detailAgeDays: 7,
+    isStale: false,
+  };
 
   it('equals the vector of a catalog without search pages', () => {
     expect(detailValue(offer, { objective: oneClock, visibleShare: 1 })).toBeCloseTo(0.4392252, 7);
@@ -94,21 +95,26 @@ describe('the value of a call', () => {
       rate: { changes: 1.1417, days: 12.2036 },
       summaryAgeDays: 2,
       detailAgeDays: 5,
+      isStale: false,
     };
-    expect(orderingAgeDays(2, 5, valuation)).toBeCloseTo(2.45, 10);
+    expect(orderingAgeDays(bestseller, valuation)).toBeCloseTo(2.45, 10);
     expect(detailValue(bestseller, valuation)).toBeCloseTo(0.9068, 4);
     expect(summaryValue(bestseller, valuation)).toBeCloseTo(0.2066, 4);
-    expect(staleDetailValue(3, bestseller.rate, defaultObjective)).toBeCloseTo(20.83, 2);
+    expect(detailValue({ ...bestseller, isStale: true }, valuation)).toBeCloseTo(21.03, 2);
   });
 
   it('grows with both ages and in proportion to the weight', () => {
     fc.assert(
       fc.property(anyRate, anyAge, anyAge, between(0.05, 50), (rate, youngest, more, weight) => {
-        const ages = { summaryAgeDays: youngest, detailAgeDays: youngest + more };
+        const ages = { summaryAgeDays: youngest, detailAgeDays: youngest + more, isStale: false };
         const value = detailValue({ weight: 1, rate, ...ages }, valuation);
         expect(value).toBeGreaterThanOrEqual(0);
         expect(detailValue({ weight, rate, ...ages }, valuation) / (weight * value)).toBeCloseTo(1, 9);
-        const older = { summaryAgeDays: youngest * 1.5, detailAgeDays: youngest * 1.5 + more };
+        const older = {
+          summaryAgeDays: youngest * 1.5,
+          detailAgeDays: youngest * 1.5 + more,
+          isStale: false,
+        };
         expect(detailValue({ weight: 1, rate, ...older }, valuation)).toBeGreaterThanOrEqual(value);
         expect(summaryValue({ weight: 1, rate, ...older }, valuation)).toBeGreaterThanOrEqual(
           summaryValue({ weight: 1, rate, ...ages }, valuation),
@@ -121,7 +127,10 @@ describe('the value of a call', () => {
     fc.assert(
       fc.property(anyRate, anyAge, anyAge, (rate, one, other) => {
         const valueAt = (ageDays: number) =>
-          detailValue({ weight: 1, rate, summaryAgeDays: ageDays, detailAgeDays: ageDays }, valuation);
+          detailValue(
+            { weight: 1, rate, summaryAgeDays: ageDays, detailAgeDays: ageDays, isStale: false },
+            valuation,
+          );
         if (one <= other) expect(valueAt(one)).toBeLessThanOrEqual(valueAt(other) * (1 + 1e-9));
       }),
     );

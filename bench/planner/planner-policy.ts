@@ -1,0 +1,222 @@
+import { bucketOf } from '../../src/plan/refresh/bucket.ts';
+import type { ChangeRate } from '../../src/plan/refresh/change-rate.ts';
+import { firstPrior, nothingLearned, rateOf } from '../../src/plan/refresh/change-rate.ts';
+import { fitPrior, priorSampleSize } from '../../src/plan/refresh/fit-prior.ts';
+import { learnRate } from '../../src/plan/refresh/learn-rate.ts';
+import type { Objective } from '../../src/plan/refresh/objective.ts';
+import type { OfferState, Valuation } from '../../src/plan/refresh/offer-value.ts';
+import { orderingAgeDays, vouchedAgeDays } from '../../src/plan/refresh/offer-value.ts';
+import type { PageCurve } from '../../src/plan/refresh/page-value.ts';
+import { fitPageCurve, pageScore, pageValue } from '../../src/plan/refresh/page-value.ts';
+import type { DetailPick, Head, Rival } from '../../src/plan/refresh/pick-slot.ts';
+import { floorAgeDays, pickSlot } from '../../src/plan/refresh/pick-slot.ts';
+import { takeBest } from '../../src/plan/refresh/take-best.ts';
+import { firstVisibleShare, learnVisibleShare, shareOf } from '../../src/plan/refresh/visible-share.ts';
+import type { ResultPages } from './result-pages.ts';
+import type { ShelfIndex } from './shelf-index.ts';
+import { createShelfIndex } from './shelf-index.ts';
+import type { Policy } from './simulate.ts';
+import type { Site } from './site.ts';
+import type { World } from './world.ts';
+
+interface OfferHead extends Head {
+  readonly index: number;
+}
+
+interface IndexedRival extends Rival {
+  /** The page's. */
+  readonly index: number;
+}
+
+export interface PlannerOptions {
+  readonly callsPerDay: number;
+  readonly objective: Objective;
+  readonly pages?: ResultPages;
+  /** Every offer a bucket of its own: what a scan of everything would pick. */
+  readonly isExact?: boolean;
+  /** A reference that is told the rates at the start, and learns nothing. */
+  readonly knowsRates?: boolean;
+}
+
+/** A rate that is known: a thousand changes seen. */
+const knownChanges = 1000;
+
+/** The planner of the product, in a catalog in memory. */
+export class PlannerPolicy implements Policy {
+  readonly #options: PlannerOptions;
+  readonly #world: World;
+  readonly #learned: ChangeRate[];
+  readonly #shelves: ShelfIndex<OfferHead>;
+  /** 1: the detail is known to be wrong. */
+  readonly #isStale: Uint8Array;
+  readonly #curves: PageCurve[];
+  readonly #visitedAt: Float64Array;
+  #site: Site | null = null;
+  #prior: ChangeRate;
+  #share = firstVisibleShare;
+  #fittedOn = 0;
+
+  constructor(world: World, options: PlannerOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.#prior = options.knowsRates ? nothingLearned : firstPrior;
+    this.#learned = Array.from(world.baseRates(0), (rate) =>
+      options.knowsRates ? { changes: knownChanges, days: knownChanges / rate } : nothingLearned,
+    );
+    this.#isStale = new Uint8Array(world.offers);
+    this.#shelves = createShelfIndex(world.offers, (index, bucket) => {
+      const { weight, summaryAgeDays, detailAgeDays, isStale } = this.#agesOf(index);
+      return {
+        index,
+        bucket,
+        learned: this.#learnedOf(index),
+        weight,
+        summaryAgeDays,
+        detailAgeDays,
+        isStale,
+      };
+    });
+    const members = options.pages?.members ?? [];
+    this.#visitedAt = Float64Array.from(members, (of) =>
+      Math.min(...of.map((offer) => world.copiedAt[offer] ?? 0)),
+    );
+    for (let offer = 0; offer < world.offers; offer += 1) {
+      const bucket = this.#bucketOf(offer);
+      this.#shelves.place(offer, bucket, world.copiedAt[offer] ?? 0);
+    }
+    this.#curves = members.map((of) =>
+      fitPageCurve(
+        of.map((offer) => this.#stateOf(offer)),
+        this.#valuation(),
+      ),
+    );
+  }
+
+  async spend(site: Site, calls: number): Promise<void> {
+    this.#site = site;
+    this.#fitOnceADay(Math.floor(site.day));
+    const plan = await pickSlot<OfferHead, IndexedRival>({
+      calls,
+      shelves: this.#shelves,
+      rivals: this.#pageRivals(calls),
+      valuation: this.#valuation(),
+      prior: this.#prior,
+      floorAgeDays: floorAgeDays(this.#world.offers, this.#options.callsPerDay),
+    });
+    for (const pick of plan.picks) this.#make(site, pick);
+  }
+
+  #make(site: Site, pick: DetailPick<OfferHead> | IndexedRival): void {
+    switch (pick.kind) {
+      case 'detail':
+        return this.#lookAtDetail(site, pick.offer.index);
+      case 'page':
+        return this.#lookAtPage(site, pick.index);
+      case 'discovery':
+        return;
+    }
+  }
+
+  #lookAtDetail(site: Site, offer: number): void {
+    const ages = this.#agesOf(offer);
+    const look = site.fetchDetail(offer);
+    if (!look) return;
+    const share = shareOf(this.#share);
+    if (ages.isStale) {
+      // What the page had shown was booked when it did: this look adds what came since.
+      this.#learn(offer, share * ages.summaryAgeDays, ages.summaryAgeDays, look.isSummaryChanged);
+    } else {
+      const exposureDays = vouchedAgeDays(ages.summaryAgeDays, ages.detailAgeDays, share);
+      this.#learn(offer, exposureDays, ages.summaryAgeDays, look.isChanged);
+      if (look.isChanged && this.#options.pages && !this.#options.knowsRates) {
+        this.#share = learnVisibleShare(this.#share, { isVisible: look.isSummaryChanged, ...ages });
+      }
+    }
+    this.#isStale[offer] = 0;
+    this.#place(offer);
+  }
+
+  #lookAtPage(site: Site, page: number): void {
+    const { pages } = this.#options;
+    const offers = pages?.list(page) ?? [];
+    const ages = offers.map((offer) => this.#agesOf(offer).summaryAgeDays);
+    const changed = site.fetchPage(offers);
+    if (!changed) return;
+    for (const [row, offer] of offers.entries()) {
+      const ageDays = ages[row] ?? 0;
+      this.#learn(offer, shareOf(this.#share) * ageDays, ageDays, changed[row] === true);
+      if (changed[row]) this.#isStale[offer] = 1;
+      this.#place(offer);
+    }
+    this.#visitedAt[page] = site.day;
+    const states = (pages?.members[page] ?? []).map((offer) => this.#stateOf(offer));
+    this.#curves[page] = fitPageCurve(states, this.#valuation());
+  }
+
+  #learn(offer: number, exposureDays: number, elapsedDays: number, isChanged: boolean): void {
+    if (this.#options.knowsRates) return;
+    const look = { exposureDays, elapsedDays, isChanged };
+    this.#learned[offer] = learnRate(this.#prior, this.#learnedOf(offer), look);
+  }
+
+  #place(offer: number): void {
+    const ageDays = orderingAgeDays(this.#agesOf(offer), this.#valuation());
+    this.#shelves.place(offer, this.#bucketOf(offer), this.#day - ageDays);
+  }
+
+  /** The pages that rank high by their curves, valued by what is known of their offers now. */
+  #pageRivals(calls: number): IndexedRival[] {
+    const ranked = this.#curves.map((curve, index) => {
+      return { index, value: pageScore(curve, this.#day - (this.#visitedAt[index] ?? 0)) };
+    });
+    return takeBest(ranked, 2 * calls).map(({ index }) => {
+      const states = (this.#options.pages?.members[index] ?? []).map((offer) => this.#stateOf(offer));
+      return { kind: 'page', index, value: pageValue(states, this.#valuation()) };
+    });
+  }
+
+  #fitOnceADay(day: number): void {
+    if (day <= this.#fittedOn || this.#options.knowsRates) return;
+    this.#fittedOn = day;
+    const looked = this.#learned.filter((of) => of !== nothingLearned);
+    const step = Math.max(1, looked.length / priorSampleSize);
+    const sample = looked.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+    this.#prior = fitPrior(sample, this.#prior);
+  }
+
+  get #day(): number {
+    return this.#site?.day ?? 0;
+  }
+
+  #valuation(): Valuation {
+    return { objective: this.#options.objective, visibleShare: shareOf(this.#share) };
+  }
+
+  #learnedOf(offer: number): ChangeRate {
+    return this.#learned[offer] ?? nothingLearned;
+  }
+
+  #rateOf(offer: number): ChangeRate {
+    return rateOf(this.#prior, this.#learnedOf(offer));
+  }
+
+  #agesOf(offer: number): Omit<OfferState, 'rate'> {
+    const { weights, copiedAt } = this.#world;
+    const { summaryAt, detailAt } = this.#site ?? { summaryAt: copiedAt, detailAt: copiedAt };
+    return {
+      weight: weights[offer] ?? 0,
+      summaryAgeDays: this.#day - (summaryAt[offer] ?? 0),
+      detailAgeDays: this.#day - (detailAt[offer] ?? 0),
+      isStale: this.#isStale[offer] === 1,
+    };
+  }
+
+  #stateOf(offer: number): OfferState {
+    return { rate: this.#rateOf(offer), ...this.#agesOf(offer) };
+  }
+
+  #bucketOf(offer: number): number {
+    if (this.#options.isExact) return offer;
+    return bucketOf(this.#world.weights[offer] ?? 0, this.#learnedOf(offer), this.#isStale[offer] === 1);
+  }
+}

@@ -1,0 +1,187 @@
+import type { World } from './world.ts';
+
+/** What a detail call shows. */
+export interface DetailLook {
+  /** Something is not as the last detail call had it. */
+  readonly isChanged: boolean;
+  /** The summary is not as it was last seen. */
+  readonly isSummaryChanged: boolean;
+}
+
+export interface Score {
+  /** Weighted by importance, over the scored days: share of time in which the last copy was right. */
+  readonly full: number;
+  readonly summary: number;
+  readonly unweighted: number;
+  /** Looks that showed something new, per change; and the same weighted by importance. */
+  readonly captured: number;
+  readonly weightedCaptured: number;
+  readonly changesPerCall: number;
+  /** Mean days from a change to the call that shows it, at most 30, weighted. */
+  readonly weightedDelay: number;
+  /** Days, at the end. */
+  readonly oldest: number;
+}
+
+export interface SiteOptions {
+  /** From this day on everything counts. */
+  readonly scoredFrom: number;
+  /** Failing calls cost quota and show nothing. */
+  readonly fails?: () => boolean;
+}
+
+const longestDelay = 30;
+
+/**
+ * The gateway and the catalog of one simulated sync: answers calls from the world, refuses those beyond the day's
+ * quota, and keeps the score of the copies.
+ */
+export class Site {
+  readonly world: World;
+  /** When the summary and the detail of each offer were last seen, in days. */
+  readonly summaryAt: Float64Array;
+  readonly detailAt: Float64Array;
+  day = 0;
+  callsLeft = 0;
+  readonly #options: SiteOptions;
+  /** Index of the first change after `detailAt` and after `summaryAt`. */
+  readonly #nextDetail: Int32Array;
+  readonly #nextSummary: Int32Array;
+  #calls = 0;
+  #full = 0;
+  #summary = 0;
+  #unweighted = 0;
+  #captured = 0;
+  #weightedCaptured = 0;
+  #delay = 0;
+  #delayWeight = 0;
+
+  constructor(world: World, options: SiteOptions) {
+    this.world = world;
+    this.#options = options;
+    this.summaryAt = world.copiedAt.slice();
+    this.detailAt = world.copiedAt.slice();
+    this.#nextDetail = new Int32Array(world.offers);
+    for (let offer = 0; offer < world.offers; offer += 1) {
+      let next = world.firstChange[offer] ?? 0;
+      const end = world.firstChange[offer + 1] ?? 0;
+      const copied = world.copiedAt[offer] ?? 0;
+      while (next < end && (world.changeAt[next] ?? Infinity) <= copied) next += 1;
+      this.#nextDetail[offer] = next;
+    }
+    this.#nextSummary = this.#nextDetail.slice();
+  }
+
+  /** @throws Error when the quota is used up: a policy must not ask */
+  #book(): boolean {
+    if (this.callsLeft < 1) throw new Error(`a call beyond the quota on day ${this.day}`);
+    this.callsLeft -= 1;
+    if (this.day >= this.#options.scoredFrom) this.#calls += 1;
+    return this.#options.fails?.() !== true;
+  }
+
+  /** Null: the call failed. */
+  fetchDetail(offer: number): DetailLook | null {
+    if (!this.#book()) return null;
+    const detail = this.#lookAtDetail(offer);
+    const summary = this.#lookAtSummary(offer, true);
+    if (summary.isAnyNew || detail.isHiddenNew) this.#capture(offer);
+    return { isChanged: detail.isChanged, isSummaryChanged: summary.isVisibleNew };
+  }
+
+  /** Whether the summary of each offer differs from the last one seen; null: the call failed. */
+  fetchPage(offers: readonly number[]): readonly boolean[] | null {
+    if (!this.#book()) return null;
+    return offers.map((offer) => {
+      const { isVisibleNew } = this.#lookAtSummary(offer, false);
+      if (isVisibleNew) this.#capture(offer);
+      return isVisibleNew;
+    });
+  }
+
+  #capture(offer: number): void {
+    if (this.day < this.#options.scoredFrom) return;
+    this.#captured += 1;
+    this.#weightedCaptured += this.world.weights[offer] ?? 0;
+  }
+
+  #scoredDays(from: number, to: number): number {
+    return Math.max(0, Math.min(to, this.day) - Math.max(from, this.#options.scoredFrom));
+  }
+
+  #lookAtSummary(offer: number, isDetail: boolean): { isVisibleNew: boolean; isAnyNew: boolean } {
+    const { changeAt, isVisible, firstChange, weights } = this.world;
+    const end = firstChange[offer + 1] ?? 0;
+    const first = this.#nextSummary[offer] ?? 0;
+    let next = first;
+    let visibleAt = Infinity;
+    for (; next < end && (changeAt[next] ?? Infinity) <= this.day; next += 1) {
+      if (isVisible[next] === 1 && visibleAt === Infinity) visibleAt = changeAt[next] ?? Infinity;
+      if (isVisible[next] === 1 || isDetail) this.#noteDelay(changeAt[next] ?? 0, weights[offer] ?? 0);
+    }
+    this.#summary += (weights[offer] ?? 0) * this.#scoredDays(this.summaryAt[offer] ?? 0, visibleAt);
+    this.#nextSummary[offer] = next;
+    this.summaryAt[offer] = this.day;
+    return { isVisibleNew: visibleAt < Infinity, isAnyNew: next > first };
+  }
+
+  /** Before `#lookAtSummary`: what neither a page nor a detail has shown is hidden and older than the last summary. */
+  #lookAtDetail(offer: number): { isChanged: boolean; isHiddenNew: boolean } {
+    const { changeAt, isVisible, firstChange, weights } = this.world;
+    const end = firstChange[offer + 1] ?? 0;
+    const weight = weights[offer] ?? 0;
+    const first = this.#nextDetail[offer] ?? 0;
+    const changedAt = first < end ? (changeAt[first] ?? Infinity) : Infinity;
+    const freshDays = this.#scoredDays(this.detailAt[offer] ?? 0, changedAt);
+    this.#full += weight * freshDays;
+    this.#unweighted += freshDays;
+    let next = first;
+    let isHiddenNew = false;
+    const lastSeen = this.summaryAt[offer] ?? 0;
+    for (; next < end && (changeAt[next] ?? Infinity) <= this.day; next += 1) {
+      if (isVisible[next] === 1 || (changeAt[next] ?? 0) > lastSeen) continue;
+      isHiddenNew = true;
+      this.#noteDelay(changeAt[next] ?? 0, weight);
+    }
+    this.#nextDetail[offer] = next;
+    this.detailAt[offer] = this.day;
+    return { isChanged: next > first, isHiddenNew };
+  }
+
+  /** Only changes that leave 30 days to see them in. */
+  #noteDelay(changedAt: number, weight: number): void {
+    if (changedAt < this.#options.scoredFrom || changedAt >= this.world.days - longestDelay) return;
+    this.#delay += weight * Math.min(longestDelay, this.day - changedAt);
+    this.#delayWeight += weight;
+  }
+
+  /** Ends the simulation: every copy is scored up to the last day. */
+  finish(): Score {
+    const { offers, weights, changeAt, firstChange, days } = this.world;
+    const { scoredFrom } = this.#options;
+    this.day = days;
+    const oldest = days - this.detailAt.reduce((least, at) => Math.min(least, at), days);
+    let [changes, weightedChanges, totalWeight] = [0, 0, 0];
+    for (let offer = 0; offer < offers; offer += 1) {
+      this.#lookAtDetail(offer);
+      this.#lookAtSummary(offer, true);
+      totalWeight += weights[offer] ?? 0;
+      for (let index = firstChange[offer] ?? 0; index < (firstChange[offer + 1] ?? 0); index += 1) {
+        if ((changeAt[index] ?? 0) < scoredFrom) continue;
+        changes += 1;
+        weightedChanges += weights[offer] ?? 0;
+      }
+    }
+    const scored = days - scoredFrom;
+    return {
+      full: this.#full / (totalWeight * scored),
+      summary: this.#summary / (totalWeight * scored),
+      unweighted: this.#unweighted / (offers * scored),
+      captured: this.#captured / changes,
+      weightedCaptured: this.#weightedCaptured / weightedChanges,
+      changesPerCall: this.#captured / this.#calls,
+      weightedDelay: this.#delay / this.#delayWeight,
+      oldest,
+    };
+  }
+}
