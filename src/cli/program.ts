@@ -7,6 +7,7 @@ import type { CliContext } from './context.ts';
 import { registerAuth } from './verbs/auth.ts';
 import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';
+import { registerEraseSeller } from './verbs/erase-seller.ts';
 import { registerExplain } from './verbs/explain.ts';
 import { registerExport } from './verbs/export.ts';
 import { registerMigrate } from './verbs/migrate.ts';
@@ -26,6 +27,7 @@ const verbs = [
   registerAuth,
   registerDemo,
   registerDoctor,
+  registerEraseSeller,
   registerExplain,
   registerExport,
   registerMigrate,

@@ -8,4 +8,8 @@ export const advisoryLocks = {
   categoryTree: 1_688_002,
   demo: 1_688_003,
   retention: 1_688_004,
+  /** One erasing command at a time. */
+  eraseSeller: 1_688_020,
+  /** Shared by loads that bring sellers; alone by who makes one erased. */
+  erasure: 1_688_021,
 } as const;

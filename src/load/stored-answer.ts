@@ -39,7 +39,10 @@ export async function packBody(body: Buffer): Promise<PackedBody> {
   return { gzipped: await gzipAsync(body), bytes: body.length, sha256: digest(body) };
 }
 
-async function unpackBody(row: StoredAnswerRow): Promise<Buffer> {
+/** The body as it is kept, unpacked. @throws AppError RAW_DAMAGED */
+export async function unpackBody(
+  row: Pick<StoredAnswerRow, 'raw_id' | 'body' | 'body_sha256'>,
+): Promise<Buffer> {
   const body = await gunzipAsync(row.body).catch(() => null);
   if (body && digest(body).equals(row.body_sha256)) return body;
   throw new AppError(loadErrors.RAW_DAMAGED, 'a stored answer does not have the bytes that were stored', {

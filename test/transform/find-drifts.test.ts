@@ -36,6 +36,18 @@ describe('findDrifts', () => {
     ]);
   });
 
+  it('keeps of contact data that nobody asked for that it is there, and not what it says', () => {
+    const data = [
+      { id: 1, sellerPhone: '13812345678', supplierLoginId: 'abc', note: 'call 138 1234 5678 or a@b.cn' },
+    ];
+    expect(driftsOf({ total: '13812345678 x', data })).toEqual([
+      'total retyped [phone] x',
+      'data[].sellerPhone unknown -',
+      'data[].supplierLoginId unknown -',
+      'data[].note unknown call [phone] or [email]',
+    ]);
+  });
+
   it('names required fields that have no value', () => {
     expect(driftsOf({ data: [{ id: null }, {}] })).toEqual(['data[].id missing -', 'total missing -']);
   });

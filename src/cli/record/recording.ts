@@ -3,7 +3,8 @@ import { isJsonObject, parseJson } from '../../core/json.ts';
 import { readEnvelope } from '../../extract/gateway/envelope.ts';
 import { readStored } from '../../extract/read-stored.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
-import { personalFields, scrubText } from './personal-fields.ts';
+import { scrubText } from '../../transform/values/scrub-text.ts';
+import { personalFields } from './personal-fields.ts';
 import { redact, type Pseudonymize, type Redacted } from './redact.ts';
 import { shapeOf } from './shape-of.ts';
 

@@ -1,6 +1,7 @@
 import { isLosslessNumber } from 'lossless-json';
 import type { WireShape } from '../../transform/wire/wire-shape.ts';
-import { personalFields, scrubText, type Treatment } from './personal-fields.ts';
+import { scrubText } from '../../transform/values/scrub-text.ts';
+import { personalFields, type Treatment } from './personal-fields.ts';
 
 /** Makes the same value the same pseudonym, which nobody without its key can compute. */
 export type Pseudonymize = (kind: Exclude<Treatment, 'removed'>, value: string) => string;

@@ -115,8 +115,10 @@ export async function loadSearchPages(
   const windows = await lockWindows(client, pages);
   const passes = await advanceWindows(client, pages, windows, learn);
   const absent = await findAbsent(client, passes);
-  const rows = listRows(pages);
-  const looks = await lockOffers(client, [...rows, ...absent]);
+  const listed = listRows(pages);
+  const looks = await lockOffers(client, [...listed, ...absent]);
+  // Offers of erased sellers have no looks.
+  const rows = listed.filter(({ offerId }) => looks.has(offerId));
   const rounds = inRounds(
     rows,
     ({ offerId }) => offerId,

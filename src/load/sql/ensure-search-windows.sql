@@ -1,6 +1,7 @@
 -- Purpose: makes the search windows that some feeds want (one for each leaf category below their roots, one for
 --          each keyword, seller and picture), and retires those that they no longer want. While the tree can't be
---          read, a node that was never visited, as a configured root, is searched as a window of its own.
+--          read, a node that was never visited, as a configured root, is searched as a window of its own. Sellers that
+--          were erased get no window.
 -- Params:  $1 jsonb [{"feed": text, "categories": [bigint], "keywords": [text], "sellers": [text],
 --          "images": [text], "price_min_cny": numeric|null, "price_max_cny": numeric|null, "max_pages": int|null}];
 --          $2 text language; $3 boolean the category API is held
@@ -32,7 +33,10 @@ wanted AS (
   UNION ALL
   SELECT f.feed, unnest(f.keywords), 0, '', '', f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
   UNION ALL
-  SELECT f.feed, '', 0, unnest(f.sellers), '', f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
+  SELECT f.feed, '', 0, s.seller_id, '', f.price_min_cny, f.price_max_cny, f.max_pages
+  FROM feed f
+  CROSS JOIN LATERAL unnest(f.sellers) AS s (seller_id)
+  WHERE NOT EXISTS (SELECT FROM sync.erased_seller e WHERE e.seller_hash = sha256(convert_to(s.seller_id, 'UTF8')))
   UNION ALL
   SELECT f.feed, '', 0, '', unnest(f.images), f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
 ),

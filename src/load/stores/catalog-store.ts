@@ -16,6 +16,7 @@ import { loadSearchPages } from '../catalog/load-search-pages.ts';
 import { loadUploads } from '../catalog/load-uploads.ts';
 import { createTally } from '../catalog/tally.ts';
 import { classifyDatabaseErrors, isMissingPartition } from '../database-error.ts';
+import { leaveOutErased } from '../erase/leave-out-erased.ts';
 import { ensurePartitions } from '../partitions.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
 
@@ -63,9 +64,10 @@ function sum(counts: ReadonlyMap<string, number>): number {
 
 async function loadAll(
   client: PoolClient,
-  answers: readonly LoadableAnswer[],
+  given: readonly LoadableAnswer[],
   { learn, normalizerVersion = null }: { learn: Learn; normalizerVersion?: number | null },
 ): Promise<LoadReport> {
+  const { answers, erase } = await leaveOutErased(client, given);
   const { categories, pages, offers, uploads } = byKind(answers);
   const [listed, looked] = [createTally(), createTally()];
   const nodes = categories.length > 0 ? await loadCategories(client, categories) : new Set<string>();
@@ -73,6 +75,7 @@ async function loadAll(
   if (offers.length > 0) await loadDetails(client, offers, { tally: looked, normalizerVersion });
   if (uploads.length > 0) await loadUploads(client, uploads);
   const rejects = await bookAnswers(client, answers, { tallies: { listed, looked }, normalizerVersion });
+  await erase();
   const known = [...looked.seen].filter((id) => !looked.added.has(id) && !looked.completed.has(id));
   const changed = known.filter((id) => looked.changed.has(id));
   return {

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts';
 import type { Drift } from '../../model/records.ts';
 import { keyText, sampleOf } from '../reading/sample-of.ts';
+import { isPersonalName } from '../values/scrub-text.ts';
 import type { WireObject, WireShape } from './wire-shape.ts';
 
 /**
@@ -19,7 +20,9 @@ export function findDrifts(payload: JsonValue, shape: WireShape): readonly Drift
   visit(payload, shape, '', (path, kind, value) => {
     const key = `${kind} ${path}`;
     if (found.size < maxDrifts && !found.has(key)) {
-      found.set(key, { path: path === '' ? '$' : path, kind, sample: sampleOf(value) });
+      // Nobody asked for it: of whom or where somebody is, only that there is such a field is kept.
+      const sample = isPersonalName(path) ? null : sampleOf(value);
+      found.set(key, { path: path === '' ? '$' : path, kind, sample });
     }
   });
   return [...found.values()];

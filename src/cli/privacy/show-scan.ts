@@ -1,0 +1,17 @@
+import type { Session } from '../session.ts';
+
+/** One line on a terminal that says how many stored answers were looked through. */
+export interface ScanProgress {
+  readonly update: (answers: number) => void;
+  done(): void;
+}
+
+/** Nothing off a terminal, and with `--quiet`. */
+export function createScanProgress({ context, isQuiet }: Session): ScanProgress {
+  if (isQuiet || !context.isTty.stderr) return { update: () => undefined, done: () => undefined };
+  return {
+    update: (answers) =>
+      void context.stderr.write(`\r${answers.toLocaleString('en')} stored answers looked through\u001b[K`),
+    done: () => void context.stderr.write('\r\u001b[K'),
+  };
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { classifyDatabaseErrors } from '../../load/database-error.ts';
+import { createPool } from '../../load/pool.ts';
+import { requireMigrated } from '../../load/require-migrated.ts';
+import { createEraseStore, type EraseStore, type SellerData } from '../../load/stores/erase-store.ts';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { formatSellerData, totalOf } from '../privacy/format-seller-data.ts';
+import { createScanProgress } from '../privacy/show-scan.ts';
+import { openSession, syncFileName, type Session } from '../session.ts';
+import { formatTime } from '../terminal/format-time.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+import { withExistingDatabase } from '../with-database.ts';
+
+function parseSellerId(text: string): string {
+  if (/^[\x21-\x7e]{1,200}$/.test(text)) return text;
+  throw new InvalidArgumentError('Give the sellerOpenId, as in catalog.seller.seller_id.');
+}
+
+async function withEraseStore(session: Session, work: (store: EraseStore) => Promise<void>): Promise<void> {
+  await withExistingDatabase(session, async ({ url }) => {
+    const pool = createPool({ connectionString: url, max: 3, log: session.log });
+    try {
+      await classifyDatabaseErrors(async () => {
+        await requireMigrated(pool);
+        await work(createEraseStore({ pool }));
+      });
+    } finally {
+      await pool.end();
+    }
+  });
+}
+
+/** The feeds of the sync file that still ask for the seller. */
+function feedsOf(session: Session, sellerId: string): string[] {
+  if (!existsSync(join(session.config.projectDir, syncFileName))) return [];
+  const { feeds } = session.readSyncConfig();
+  return feeds.filter(({ sellers }) => sellers.includes(sellerId)).map(({ name }) => name);
+}
+
+function showData(session: Session, data: SellerData): void {
+  if (session.isJson) session.print(safeJson(data));
+  else if (totalOf(data) > 0) session.print(formatSellerData(data));
+}
+
+async function eraseSeller(session: Session, sellerId: string, isMeant: boolean): Promise<void> {
+  const scan = createScanProgress(session);
+  const feeds = feedsOf(session, sellerId);
+  await withEraseStore(session, async (store) => {
+    const completedAt = await store.readCompletedAt(sellerId);
+    const data = await store.count(sellerId, scan.update);
+    scan.done();
+    showData(session, data);
+    const isGone = totalOf(data) === 0;
+    if (isMeant && !(isGone && completedAt)) {
+      await store.erase(sellerId, scan.update);
+      scan.done();
+      session.talk('erased; what answers say of this seller from now on is left out (docs/privacy.md)');
+      session.talk('Postgres keeps old versions of rows until it vacuums, and so do logs of it and backups.');
+    } else if (isGone) {
+      const since = completedAt ? `: it was erased at ${formatTime(completedAt)}` : '';
+      session.talk(`nothing is kept of this seller${since}`);
+    } else {
+      session.talk('nothing was erased yet: add --yes to erase it for good');
+    }
+    if (feeds.length > 0)
+      session.talk(`${syncFileName} names this seller in ${feeds.join(', ')}: take it out there.`);
+  });
+}
+
+/** `catalog-sync erase-seller ID`: what is kept of a seller, and, with --yes, nothing any more. */
+export function registerEraseSeller(program: Command, context: CliContext): void {
+  const command = program
+    .command('erase-seller')
+    .description('Show what is kept of a seller; with --yes, erase it and keep it from coming back.')
+    .argument('<seller>', "1688's sellerOpenId, as in catalog.seller.seller_id", parseSellerId)
+    .option('--yes', 'erase it, for good')
+    .action(async (sellerId: string, { yes = false }: { readonly yes?: boolean }, self: Command) => {
+      await eraseSeller(openSession(self, context, { logs: 'command' }), sellerId, yes);
+    });
+  addExamples(command, [
+    'catalog-sync erase-seller BBBR4zKk5sJ2',
+    'catalog-sync erase-seller BBBR4zKk5sJ2 --yes',
+    'catalog-sync sql "select seller_id, company_name from catalog.seller where company_name like \'%Trading%\'"',
+  ]);
+}

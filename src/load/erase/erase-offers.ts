@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import type { PoolClient } from 'pg';
+import { readSql } from '../sql-file.ts';
+
+/** What is remembered of an erased seller: SHA-256 of its id. */
+export function hashSeller(sellerId: string): Buffer {
+  return createHash('sha256').update(sellerId).digest();
+}
+
+/**
+ * Erases what a seller wrote into its offers, and remembers that they are erased. The seller is remembered already.
+ * Waits for loads that are at these offers; those that come later find them erased.
+ */
+export async function eraseOffers(
+  client: PoolClient,
+  offerIds: readonly string[],
+  sellerHash: Buffer,
+): Promise<void> {
+  if (offerIds.length === 0) return;
+  await client.query(readSql('lock-offers'), [offerIds]);
+  await client.query(readSql('erase-offers'), [offerIds, sellerHash]);
+}
