@@ -1,0 +1,102 @@
+/*
+ * How well the refresh planner spends its calls, beside other policies and the one that knows every true rate, in
+ * simulated worlds of 90 days. The planner is the product's own code; the same seeds give the same figures. Exits with 1
+ * when a bar is missed.
+ *
+ *   npm run bench:planner                              all worlds and quotas, 10,000 offers, seeds 101 to 103
+ *   npm run bench:planner -- --quick                   a small part of it, for CI
+ *   npm run bench:planner -- --offers 20000 --seeds 101,102,103,104,105 --only details
+ */
+import { parseArgs } from 'node:util';
+import type { Bar } from './planner/bars.ts';
+import { bucketBars, detailBars, pageBars } from './planner/bars.ts';
+import type { Cell, Scale } from './planner/cell.ts';
+import { boundOf, policiesTable, runDetails, worldsTable } from './planner/details-suite.ts';
+import { pagesTable, pageVariants, runPages, usualPages } from './planner/pages-suite.ts';
+import { createProgress } from './planner/progress.ts';
+import type { WorldName } from './planner/world.ts';
+import { worldNames } from './planner/world.ts';
+import { table } from './support/numbers.ts';
+import { say } from './support/say.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    offers: { type: 'string' },
+    seeds: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+const progress = createProgress();
+const scale: Scale = {
+  offers: Number(flags.offers ?? (flags.quick ? 2000 : 10_000)),
+  seeds: (flags.seeds ?? (flags.quick ? '101' : '101,102,103')).split(',').map(Number),
+  progress: progress.show,
+};
+const quotas = [0.005, 0.02, 0.05, 0.1, 0.2];
+/** Those of which bars speak. */
+const quickDetails: readonly (readonly [WorldName, number])[] = [
+  ['mixed', 0.02],
+  ['mixed', 0.1],
+  ['burst', 0.02],
+  ['drift', 0.02],
+  ['plain', 0.02],
+];
+
+async function reportDetails(): Promise<Bar[]> {
+  const mixed: Cell[] = [];
+  const others: Cell[] = [];
+  const questions = flags.quick
+    ? quickDetails
+    : worldNames.flatMap((world) => quotas.map((quota) => [world, quota] as const));
+  for (const [world, quota] of questions) {
+    const field = world === 'mixed' && !flags.quick ? 'everybody' : 'four';
+    const cell = await runDetails({ world, quota }, field, scale);
+    (field === 'everybody' ? mixed : others).push(cell);
+  }
+  for (const cell of mixed) say(`\n${policiesTable(cell, boundOf(cell, scale))}`);
+  say(`\n${worldsTable([...mixed, ...others])}`);
+  return [...mixed, ...others].flatMap(detailBars);
+}
+
+/** A scan of everything takes time for each offer: a smaller catalog. */
+async function reportBuckets(): Promise<Bar[]> {
+  const small = { ...scale, offers: Math.min(scale.offers, flags.quick ? 500 : 2000) };
+  const bars: Bar[] = [];
+  for (const quota of flags.quick ? [0.02] : [0.02, 0.1]) {
+    bars.push(...bucketBars(await runDetails({ world: 'mixed', quota }, 'exact', small)));
+  }
+  return bars;
+}
+
+async function reportPages(): Promise<Bar[]> {
+  const cells: Cell[] = [];
+  for (const quota of flags.quick ? [0.02] : [0.005, 0.02, 0.05, 0.1]) {
+    cells.push(await runPages({ world: 'mixed', quota }, usualPages, scale));
+  }
+  for (const [variant, pages] of flags.quick ? [] : Object.entries(pageVariants)) {
+    cells.push(await runPages({ world: 'mixed', quota: 0.02, variant }, pages, scale));
+  }
+  say(`\n${pagesTable(cells)}`);
+  return cells.flatMap(pageBars);
+}
+
+const sections = { details: reportDetails, buckets: reportBuckets, pages: reportPages };
+const only = flags.only?.split(',');
+const bars: Bar[] = [];
+for (const [name, report] of Object.entries(sections)) {
+  if (only && !only.includes(name)) continue;
+  const startedMs = performance.now();
+  bars.push(...(await report()));
+  progress.clear();
+  say(`\n${name}: ${((performance.now() - startedMs) / 1000).toFixed(0)} s`);
+}
+say(
+  `\n${table(
+    ['bar', 'measured', 'met'],
+    bars.map((bar) => [bar.text, bar.measured, bar.isMet ? 'yes' : 'NO']),
+  )}`,
+);
+const missed = bars.filter(({ isMet }) => !isMet);
+say(`\n${bars.length - missed.length} of ${bars.length} bars met`);
+if (missed.length > 0) process.exitCode = 1;

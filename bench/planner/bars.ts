@@ -1,0 +1,111 @@
+import type { Cell } from './cell.ts';
+import { gapClosed, mean, percent } from './cell.ts';
+
+/** Something that must hold, and what was measured. */
+export interface Bar {
+  readonly text: string;
+  readonly measured: string;
+  readonly isMet: boolean;
+}
+
+function atLeast(text: string, measured: number, least: number): Bar {
+  return {
+    text: `${text} ≥ ${Number(least.toFixed(4))}`,
+    measured: measured.toFixed(4),
+    isMet: measured >= least,
+  };
+}
+
+function atMost(text: string, measured: number, most: number): Bar {
+  return {
+    text: `${text} ≤ ${Number(most.toFixed(4))}`,
+    measured: measured.toFixed(4),
+    isMet: measured <= most,
+  };
+}
+
+interface MixedBars {
+  readonly ofOracle: number;
+  readonly gap: number;
+  readonly captured: number;
+  readonly weightedCaptured: number;
+}
+
+const mixedBars: ReadonlyMap<number, MixedBars> = new Map([
+  [0.02, { ofOracle: 0.955, gap: 0.7, captured: 1.25, weightedCaptured: 3.5 }],
+  [0.1, { ofOracle: 0.98, gap: 0.78, captured: 1.7, weightedCaptured: 2.2 }],
+]);
+
+function barsOfMixed(cell: Cell, name: string): Bar[] {
+  const bars = mixedBars.get(cell.quota);
+  if (!bars) return [];
+  const ratio = (measure: 'captured' | 'weightedCaptured' | 'weightedDelay') =>
+    mean(cell, 'planner', measure) / mean(cell, 'round robin', measure);
+  return [
+    atLeast(
+      `${name}: weighted freshness / oracle`,
+      mean(cell, 'planner') / mean(cell, 'oracle'),
+      bars.ofOracle,
+    ),
+    atLeast(`${name}: gap closed`, gapClosed(cell, 'planner'), bars.gap),
+    atLeast(`${name}: changes captured / round robin`, ratio('captured'), bars.captured),
+    atLeast(`${name}: the same, weighted`, ratio('weightedCaptured'), bars.weightedCaptured),
+    atLeast(`${name}: above rate-blind`, mean(cell, 'planner') - mean(cell, 'rate-blind'), 0.015),
+    atMost(`${name}: weighted delay / round robin`, ratio('weightedDelay'), 0.45),
+  ];
+}
+
+/** What the planner must reach with details as its only calls. */
+export function detailBars(cell: Cell): Bar[] {
+  const name = `${cell.world} ${percent(cell.quota)}`;
+  const bars = [
+    atLeast(`${name}: above round robin`, mean(cell, 'planner') - mean(cell, 'round robin'), -0.002),
+  ];
+  const isUnsteady = cell.world === 'burst' || cell.world === 'drift';
+  if (isUnsteady && cell.quota >= 0.02 && cell.quota <= 0.1) {
+    bars.push(atLeast(`${name}: gap closed`, gapClosed(cell, 'planner'), 0.5));
+  }
+  return cell.world === 'mixed' ? [...bars, ...barsOfMixed(cell, name)] : bars;
+}
+
+/** What reading only the heads of buckets may cost. */
+export function bucketBars(cell: Cell): Bar[] {
+  const lost = mean(cell, 'exact') - mean(cell, 'planner');
+  return [atMost(`${cell.world} ${percent(cell.quota)}: lost to buckets`, lost, 0.003)];
+}
+
+const aboveKnownDetails: ReadonlyMap<number, number> = new Map([
+  [0.02, 0.015],
+  [0.1, 0.004],
+]);
+const capturedByPages: ReadonlyMap<number, number> = new Map([
+  [0.005, 7],
+  [0.02, 3.5],
+  [0.1, 2.3],
+]);
+
+/** What search pages must bring. J is the mean of the freshness of summaries and of details, weighted. */
+export function pageBars(cell: Cell): Bar[] {
+  const name = ['pages', cell.world, percent(cell.quota), cell.variant].filter(Boolean).join(' ');
+  const joint = (policy: string) => mean(cell, policy, 'joint');
+  const planner = joint('planner');
+  if (cell.variant !== undefined) {
+    return [atLeast(`${name}: J above details only`, planner - joint('details only'), 0.015)];
+  }
+  const bars = [
+    atLeast(`${name}: J / true rates`, planner / joint('planner, true rates'), 0.985),
+    atLeast(`${name}: J above the sweep`, planner - joint('sweep 0.4'), 0.02),
+  ];
+  const known = aboveKnownDetails.get(cell.quota);
+  if (known !== undefined) {
+    bars.push(
+      atLeast(`${name}: J above details with true rates`, planner - joint('details only, true rates'), known),
+    );
+  }
+  const captured = capturedByPages.get(cell.quota);
+  if (captured !== undefined) {
+    const ratio = mean(cell, 'planner', 'captured') / mean(cell, 'round robin', 'captured');
+    bars.push(atLeast(`${name}: changes captured / round robin`, ratio, captured));
+  }
+  return bars;
+}

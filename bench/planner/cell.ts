@@ -1,0 +1,95 @@
+import type { Policy } from './simulate.ts';
+import { simulate } from './simulate.ts';
+import type { Score } from './site.ts';
+import type { World, WorldName, WorldOptions } from './world.ts';
+import { createWorld } from './world.ts';
+
+/** How large the simulations are, and where their progress goes. */
+export interface Scale {
+  readonly offers: number;
+  readonly seeds: readonly number[];
+  progress(text: string): void;
+}
+
+export const simulatedDays = 90;
+/** Before it nothing counts: a planner begins with nothing learned. */
+export const scoredFrom = 30;
+
+export interface Question {
+  readonly world: WorldName;
+  /** Calls a day, as a share of the offers. */
+  readonly quota: number;
+  /** Other than the usual world, in words. */
+  readonly variant?: string;
+}
+
+/** Scores of several policies in one world at one quota: one for each seed. */
+export interface Cell extends Question {
+  readonly scores: ReadonlyMap<string, readonly Score[]>;
+}
+
+export interface Contest extends Question {
+  readonly visibleShare: number;
+  /** Makes the policies anew for each world. */
+  policies(world: World, callsPerDay: number, seed: number): Record<string, () => Policy>;
+}
+
+export function worldOptions(question: Question, offers: number, seed: number): WorldOptions {
+  return {
+    name: question.world,
+    seed,
+    offers,
+    days: simulatedDays,
+    oldestCopyDays: Math.min(60, 1 / question.quota),
+    visibleShare: 1,
+  };
+}
+
+export async function runContest(contest: Contest, scale: Scale): Promise<Cell> {
+  const scores = new Map<string, Score[]>();
+  for (const seed of scale.seeds) {
+    const options = worldOptions(contest, scale.offers, seed);
+    const world = createWorld({ ...options, visibleShare: contest.visibleShare });
+    const callsPerDay = Math.round(contest.quota * scale.offers);
+    for (const [name, create] of Object.entries(contest.policies(world, callsPerDay, seed))) {
+      const { world: of, quota, variant } = contest;
+      scale.progress(`${of} ${percent(quota)} ${variant ?? ''} seed ${seed}: ${name}`);
+      const score = await simulate({ world, policy: create(), callsPerDay, scoredFrom });
+      scores.set(name, [...(scores.get(name) ?? []), score]);
+    }
+  }
+  const { world, quota, variant } = contest;
+  return { world, quota, ...(variant === undefined ? {} : { variant }), scores };
+}
+
+export type Measure = keyof Score | 'joint';
+
+function measureOf(score: Score, measure: Measure): number {
+  return measure === 'joint' ? (score.full + score.summary) / 2 : score[measure];
+}
+
+/** Mean over the seeds. @throws Error when the policy was not in the contest */
+export function mean(cell: Cell, policy: string, measure: Measure = 'full'): number {
+  const scores = cell.scores.get(policy);
+  if (!scores) throw new Error(`${policy} was not simulated in ${cell.world} at ${percent(cell.quota)}`);
+  return scores.reduce((sum, score) => sum + measureOf(score, measure), 0) / scores.length;
+}
+
+/** Standard deviation over the seeds; 0 for a single one. */
+export function deviation(cell: Cell, policy: string, measure: Measure = 'full'): number {
+  const scores = cell.scores.get(policy) ?? [];
+  if (scores.length < 2) return 0;
+  const center = mean(cell, policy, measure);
+  const squares = scores.reduce((sum, score) => sum + (measureOf(score, measure) - center) ** 2, 0);
+  return Math.sqrt(squares / (scores.length - 1));
+}
+
+/** Share of the way from round robin to the policy that knows the true rates. */
+export function gapClosed(cell: Cell, policy: string): number {
+  const from = mean(cell, 'round robin');
+  return (mean(cell, policy) - from) / (mean(cell, 'oracle') - from);
+}
+
+export function percent(share: number): string {
+  return `${Number((100 * share).toFixed(1))} %`;
+}
