@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bucketOf } from '../../../src/plan/refresh/bucket.ts';
+import { firstPrior, nothingLearned } from '../../../src/plan/refresh/change-rate.ts';
+import { defaultObjective } from '../../../src/plan/refresh/objective.ts';
+import type { Head, Rival, Shelves, Slot } from '../../../src/plan/refresh/pick-slot.ts';
+import { callsForSlot, floorAgeDays, pickSlot } from '../../../src/plan/refresh/pick-slot.ts';
+import { takeBest } from '../../../src/plan/refresh/take-best.ts';
+
+interface TestHead extends Head {
+  readonly id: number;
+}
+
+const valuation = { objective: defaultObjective, visibleShare: 0.7 };
+
+function head(id: number, bucket: number, ageDays: number, part: Partial<TestHead> = {}): TestHead {
+  const ages = { summaryAgeDays: ageDays, detailAgeDays: ageDays, isStale: false };
+  return { id, bucket, weight: 1, learned: nothingLearned, ...ages, ...part };
+}
+
+interface Reads {
+  readonly shelves: Shelves<TestHead>;
+  readonly sizes: number[];
+}
+
+/** An index that remembers how many heads each read returned. */
+function shelve(offers: readonly TestHead[]): Reads {
+  const sizes: number[] = [];
+  const shelf = (bucket: number) =>
+    offers
+      .filter((of) => of.bucket === bucket)
+      .sort((a, b) => b.summaryAgeDays - a.summaryAgeDays || a.id - b.id);
+  const oldest = async (limit: number, after?: readonly TestHead[]) => {
+    const buckets = [...new Set(offers.map(({ bucket }) => bucket))];
+    const read = after
+      ? after.flatMap((last) => {
+          const from = shelf(last.bucket).findIndex(({ id }) => id === last.id) + 1;
+          return shelf(last.bucket).slice(from, from + limit);
+        })
+      : buckets.flatMap((bucket) => shelf(bucket).slice(0, limit));
+    sizes.push(read.length);
+    return read;
+  };
+  return { shelves: { oldest }, sizes };
+}
+
+function slotOf(
+  offers: readonly TestHead[],
+  part: Partial<Slot<TestHead, Rival>> = {},
+): Slot<TestHead, Rival> {
+  const { shelves } = shelve(offers);
+  return { calls: 3, shelves, rivals: [], valuation, prior: firstPrior, floorAgeDays: 1000, ...part };
+}
+
+async function picked(slot: Slot<TestHead, Rival>): Promise<(number | string)[]> {
+  const { picks } = await pickSlot(slot);
+  return picks.map((pick) => (pick.kind === 'detail' ? pick.offer.id : pick.kind));
+}
+
+describe('a slot', () => {
+  it('goes to the oldest of a bucket, and further into it as long as its offers are the best', async () => {
+    const many = Array.from({ length: 60 }, (_, id) => head(id, 1, 60 - id));
+    const light = Array.from({ length: 60 }, (_, id) => head(100 + id, 2, 60 - id, { weight: 0.01 }));
+    const { shelves, sizes } = shelve([...many, ...light]);
+    expect(await picked(slotOf([], { shelves, calls: 30 }))).toEqual(
+      Array.from({ length: 30 }, (_, id) => id),
+    );
+    expect(sizes).toEqual([8, 32, 16]);
+  });
+
+  it('is what a scan of everything would pick, where bucket mates are alike', async () => {
+    const offer = fc.record({
+      bucket: fc.integer({ min: 1, max: 6 }),
+      ageDays: fc.integer({ min: 0, max: 99 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(offer, { maxLength: 120 }),
+        fc.integer({ min: 0, max: 40 }),
+        async (offers, calls) => {
+          const heads = offers.map(({ bucket, ageDays }, id) =>
+            head(id, bucket, ageDays, { weight: bucket }),
+          );
+          const apart = heads.map((of) => ({ ...of, bucket: 1000 + of.id }));
+          const some = await pickSlot(slotOf(heads, { calls }));
+          const all = await pickSlot(slotOf(apart, { calls }));
+          expect(some.picks.map(({ value }) => value)).toEqual(all.picks.map(({ value }) => value));
+          expect(some.picks).toHaveLength(Math.min(calls, heads.length));
+          expect(some.price).toBe(all.price);
+        },
+      ),
+    );
+  });
+
+  it('prefers by weight, by age, and a detail that is known to be wrong', async () => {
+    const offers = [
+      head(1, 1, 5),
+      head(2, 2, 5, { weight: 2 }),
+      head(3, 3, 9),
+      head(4, 4, 5, { isStale: true }),
+    ];
+    expect(await picked(slotOf(offers, { calls: 4 }))).toEqual([4, 3, 2, 1]);
+  });
+
+  it('gives a call to a page that is worth more than a detail, and tells the price of the last one', async () => {
+    const slot = slotOf([head(1, 1, 5), head(2, 1, 4)], { calls: 2, rivals: [{ kind: 'page', value: 50 }] });
+    expect(await picked(slot)).toEqual(['page', 1]);
+    const { picks, price } = await pickSlot(slot);
+    expect(price).toBe(picks[1]?.value);
+    expect((await pickSlot({ ...slot, calls: 9 })).price).toBe(0);
+  });
+
+  it('looks at offers past the floor age in three of ten calls, the oldest first, whatever they are worth', async () => {
+    const light = { weight: 0.001 };
+    const old = [head(1, 1, 80, light), head(2, 1, 90, light), head(3, 1, 70, light), head(4, 1, 60, light)];
+    const heavy = Array.from({ length: 20 }, (_, id) => head(10 + id, 2, 20));
+    const slot = slotOf([...old, ...heavy], { calls: 10, floorAgeDays: 50 });
+    expect((await picked(slot)).slice(0, 3)).toEqual([2, 1, 3]);
+    expect(await picked(slot)).toHaveLength(10);
+    expect(await picked(slot)).not.toContain(4);
+  });
+
+  it('goes to discovery by half at most', async () => {
+    const discoveries = Array.from({ length: 9 }, () => ({ kind: 'discovery', value: 1000 }) as const);
+    const slot = slotOf([head(1, 1, 5), head(2, 1, 4), head(3, 1, 3)], { calls: 4, rivals: discoveries });
+    expect(await picked(slot)).toEqual(['discovery', 'discovery', 1, 2]);
+  });
+
+  it('reads nothing when it has no calls', async () => {
+    const { shelves, sizes } = shelve([head(1, 1, 5)]);
+    expect(await pickSlot(slotOf([], { shelves, calls: 0 }))).toEqual({ picks: [], price: 0 });
+    expect(sizes).toEqual([]);
+  });
+});
+
+describe('the calls of a slot', () => {
+  it('add up to the quota of the day, and follow when it is cut', () => {
+    let left = 500;
+    for (let slotsLeft = 24; slotsLeft > 0; slotsLeft -= 1) {
+      const calls = callsForSlot(left, slotsLeft);
+      expect(calls === 20 || calls === 21).toBe(true);
+      left -= calls;
+    }
+    expect(left).toBe(0);
+    expect(callsForSlot(60, 12)).toBe(5);
+    expect([callsForSlot(-3, 5), callsForSlot(7, 0)]).toEqual([0, 7]);
+  });
+
+  it('let no offer grow older than the floor age, if three of ten go to the oldest', () => {
+    expect(floorAgeDays(100_000, 10_000)).toBeCloseTo(33.3, 1);
+  });
+});
+
+describe('a bucket', () => {
+  it('is another one for another weight, other changes, other days, and a wrong detail', () => {
+    const learned = { changes: 2, days: 30 };
+    const buckets = [
+      bucketOf(1, learned, false),
+      bucketOf(1.6, learned, false),
+      bucketOf(1, { changes: 3.5, days: 30 }, false),
+      bucketOf(1, { changes: 2, days: 60 }, false),
+      bucketOf(1, learned, true),
+    ];
+    expect(new Set(buckets).size).toBe(5);
+    expect(bucketOf(1.02, { changes: 2.01, days: 30.1 }, false)).toBe(buckets[0]);
+  });
+
+  it('has a number that fits an int, whatever was learned', () => {
+    const any = fc.double({ min: 0, max: 1e12, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-12, max: 1e12, noNaN: true }),
+        any,
+        any,
+        fc.boolean(),
+        (weight, changes, days, isStale) => {
+          const bucket = bucketOf(weight, { changes, days }, isStale);
+          expect(Number.isInteger(bucket) && bucket >= 0 && bucket < 2 ** 22).toBe(true);
+        },
+      ),
+    );
+  });
+});
+
+describe('the best of many', () => {
+  it('are the first of the sorted ones', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 20 })),
+        fc.integer({ min: 0, max: 12 }),
+        (values, count) => {
+          const items = values.map((value, order) => ({ value, order }));
+          const sorted = items.toSorted((a, b) => b.value - a.value || a.order - b.order);
+          expect(takeBest(items, count)).toEqual(sorted.slice(0, count));
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { createWorldRandom } from '../../../bench/planner/world-random.ts';
+import { arrivalsPerDay, discoveryValue } from '../../../src/plan/refresh/discovery-value.ts';
+import { importance, rawImportance } from '../../../src/plan/refresh/importance.ts';
+import { defaultObjective } from '../../../src/plan/refresh/objective.ts';
+import { summaryValue } from '../../../src/plan/refresh/offer-value.ts';
+import { fitPageCurve, pageScore, pageValue } from '../../../src/plan/refresh/page-value.ts';
+import { firstVisibleShare, learnVisibleShare, shareOf } from '../../../src/plan/refresh/visible-share.ts';
+
+const valuation = { objective: defaultObjective, visibleShare: 0.7 };
+
+describe('the value of a page', () => {
+  const offers = [0.3, 1, 5].map((weight) => ({
+    weight,
+    rate: { changes: 0.4, days: 12 },
+    summaryAgeDays: 1.5,
+    detailAgeDays: 3,
+    isStale: false,
+  }));
+
+  it('is the sum of what it shows of each offer', () => {
+    const sum = offers.reduce((total, offer) => total + summaryValue(offer, valuation), 0);
+    expect(pageValue(offers, valuation)).toBeCloseTo(sum, 12);
+    expect(pageValue([], valuation)).toBe(0);
+  });
+
+  it('is foretold by its curve, to a tenth, from hours to a week after the visit', () => {
+    const curve = fitPageCurve(offers, valuation);
+    for (const ageDays of [0.25, 0.5, 1, 2, 4, 7]) {
+      const aged = offers.map((offer) => ({ ...offer, summaryAgeDays: ageDays }));
+      const ratio = pageScore(curve, ageDays) / pageValue(aged, valuation);
+      expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
+    }
+    expect(pageScore(fitPageCurve([], valuation), 5)).toBe(0);
+  });
+});
+
+describe('the value of looking for new offers', () => {
+  it('grows with the square of the time since the last look', () => {
+    expect(discoveryValue(4, 1.5, 2)).toBe(12);
+    expect(discoveryValue(4, 1.5, 4)).toBe(48);
+  });
+
+  it('starts from the mean of all windows and follows what each shows', () => {
+    expect(arrivalsPerDay({ newOffers: 0, days: 0 }, 2)).toBe(2);
+    expect(arrivalsPerDay({ newOffers: 997, days: 98.5 }, 2)).toBe(10);
+    expect(arrivalsPerDay({ newOffers: 0, days: 58.5 }, 2)).toBe(0.05);
+  });
+});
+
+describe('the importance of an offer', () => {
+  it('is the root of its sales times what the operator says, 1 in the mean', () => {
+    expect(rawImportance(99, 1)).toBe(10);
+    expect(rawImportance(null, 3)).toBe(3);
+    expect(rawImportance(-5, 1)).toBe(1);
+    expect(importance(10, 5)).toBe(2);
+  });
+
+  it('stays within bounds that neither starve an offer nor let it outbid a page', () => {
+    expect(importance(1, 1000)).toBe(0.05);
+    expect(importance(1e6, 1)).toBe(50);
+  });
+});
+
+describe('the share of changes that pages show', () => {
+  it('is found, however long ago the pages were', () => {
+    const random = createWorldRandom(3);
+    let share = firstVisibleShare;
+    const truth = 0.4;
+    const perDay = 0.02;
+    for (let look = 0; look < 20_000; look += 1) {
+      const detailAgeDays = 1 + 9 * random.uniform();
+      const summaryAgeDays = detailAgeDays * random.uniform();
+      const isVisible = random.uniform() < 1 - Math.exp(-truth * perDay * summaryAgeDays);
+      const isHidden = random.uniform() < 1 - Math.exp(-(1 - truth) * perDay * detailAgeDays);
+      if (isVisible || isHidden)
+        share = learnVisibleShare(share, { isVisible, summaryAgeDays, detailAgeDays });
+    }
+    expect(shareOf(share)).toBeGreaterThan(truth - 0.04);
+    expect(shareOf(share)).toBeLessThan(truth + 0.04);
+  });
+
+  it('is not moved by a change that took no time', () => {
+    const found = { isVisible: false, summaryAgeDays: 0, detailAgeDays: 0 };
+    expect(learnVisibleShare(firstVisibleShare, found)).toBe(firstVisibleShare);
+  });
+});
