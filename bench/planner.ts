@@ -9,9 +9,10 @@
  */
 import { parseArgs } from 'node:util';
 import type { Bar } from './planner/bars.ts';
-import { bucketBars, detailBars, pageBars } from './planner/bars.ts';
+import { bucketBars, detailBars, discoveryBars, pageBars } from './planner/bars.ts';
 import type { Cell, Scale } from './planner/cell.ts';
 import { boundOf, policiesTable, runDetails, worldsTable } from './planner/details-suite.ts';
+import { discoveryTable, runDiscovery } from './planner/discovery-suite.ts';
 import { pagesTable, pageVariants, runPages, usualPages } from './planner/pages-suite.ts';
 import { createProgress } from './planner/progress.ts';
 import type { WorldName } from './planner/world.ts';
@@ -81,7 +82,19 @@ async function reportPages(): Promise<Bar[]> {
   return cells.flatMap(pageBars);
 }
 
-const sections = { details: reportDetails, buckets: reportBuckets, pages: reportPages };
+async function reportDiscovery(): Promise<Bar[]> {
+  const cells: Cell[] = [];
+  for (const quota of flags.quick ? [0.02] : [0.005, 0.02, 0.1]) cells.push(await runDiscovery(quota, scale));
+  say(`\n${discoveryTable(cells)}`);
+  return cells.flatMap(discoveryBars);
+}
+
+const sections = {
+  details: reportDetails,
+  buckets: reportBuckets,
+  pages: reportPages,
+  discovery: reportDiscovery,
+};
 const only = flags.only?.split(',');
 const bars: Bar[] = [];
 for (const [name, report] of Object.entries(sections)) {

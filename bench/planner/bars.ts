@@ -1,5 +1,6 @@
 import type { Cell } from './cell.ts';
 import { gapClosed, mean, percent } from './cell.ts';
+import { fixedShares } from './discovery-suite.ts';
 
 /** Something that must hold, and what was measured. */
 export interface Bar {
@@ -108,4 +109,12 @@ export function pageBars(cell: Cell): Bar[] {
     bars.push(atLeast(`${name}: changes captured / round robin`, ratio, captured));
   }
   return bars;
+}
+
+/** What valuing discovery like everything else may cost against the share that is best in hindsight. */
+export function discoveryBars(cell: Cell): Bar[] {
+  const best = Math.max(...fixedShares.map((share) => mean(cell, percent(share), 'joint')));
+  const lost = best - mean(cell, 'by value', 'joint');
+  const name = `discovery ${cell.world} ${percent(cell.quota)}`;
+  return [atMost(`${name}: J below the best fixed share`, lost, cell.quota < 0.02 ? 0.01 : 0.005)];
 }

@@ -30,6 +30,8 @@ export interface Cell extends Question {
 
 export interface Contest extends Question {
   readonly visibleShare: number;
+  /** Makes another world of the usual one. */
+  readonly change?: (world: World, seed: number) => World;
   /** Makes the policies anew for each world. */
   policies(world: World, callsPerDay: number, seed: number): Record<string, () => Policy>;
 }
@@ -49,7 +51,8 @@ export async function runContest(contest: Contest, scale: Scale): Promise<Cell> 
   const scores = new Map<string, Score[]>();
   for (const seed of scale.seeds) {
     const options = worldOptions(contest, scale.offers, seed);
-    const world = createWorld({ ...options, visibleShare: contest.visibleShare });
+    const usual = createWorld({ ...options, visibleShare: contest.visibleShare });
+    const world = contest.change?.(usual, seed) ?? usual;
     const callsPerDay = Math.round(contest.quota * scale.offers);
     for (const [name, create] of Object.entries(contest.policies(world, callsPerDay, seed))) {
       const { world: of, quota, variant } = contest;

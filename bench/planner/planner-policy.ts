@@ -12,6 +12,7 @@ import type { DetailPick, Head, Rival } from '../../src/plan/refresh/pick-slot.t
 import { floorAgeDays, pickSlot } from '../../src/plan/refresh/pick-slot.ts';
 import { takeBest } from '../../src/plan/refresh/take-best.ts';
 import { firstVisibleShare, learnVisibleShare, shareOf } from '../../src/plan/refresh/visible-share.ts';
+import { DiscoveryBook } from './discovery-book.ts';
 import type { ResultPages } from './result-pages.ts';
 import type { ShelfIndex } from './shelf-index.ts';
 import { createShelfIndex } from './shelf-index.ts';
@@ -23,8 +24,8 @@ interface OfferHead extends Head {
   readonly index: number;
 }
 
-interface IndexedRival extends Rival {
-  /** The page's. */
+export interface IndexedRival extends Rival {
+  /** The page's or the category's. */
   readonly index: number;
 }
 
@@ -36,6 +37,8 @@ export interface PlannerOptions {
   readonly isExact?: boolean;
   /** A reference that is told the rates at the start, and learns nothing. */
   readonly knowsRates?: boolean;
+  /** Looks for new offers: by their value, or with a fixed share of the calls. */
+  readonly discovery?: 'by value' | number;
 }
 
 /** A rate that is known: a thousand changes seen. */
@@ -51,10 +54,12 @@ export class PlannerPolicy implements Policy {
   readonly #isStale: Uint8Array;
   readonly #curves: PageCurve[];
   readonly #visitedAt: Float64Array;
+  readonly #discovery: DiscoveryBook | null;
   #site: Site | null = null;
   #prior: ChangeRate;
   #share = firstVisibleShare;
   #fittedOn = 0;
+  #owed = 0;
 
   constructor(world: World, options: PlannerOptions) {
     this.#world = world;
@@ -80,7 +85,9 @@ export class PlannerPolicy implements Policy {
     this.#visitedAt = Float64Array.from(members, (of) =>
       Math.min(...of.map((offer) => world.copiedAt[offer] ?? 0)),
     );
+    this.#discovery = options.discovery === undefined ? null : new DiscoveryBook(world.categories);
     for (let offer = 0; offer < world.offers; offer += 1) {
+      if (world.lives && (world.lives.bornAt[offer] ?? 0) >= 0) continue;
       const bucket = this.#bucketOf(offer);
       this.#shelves.place(offer, bucket, world.copiedAt[offer] ?? 0);
     }
@@ -95,10 +102,11 @@ export class PlannerPolicy implements Policy {
   async spend(site: Site, calls: number): Promise<void> {
     this.#site = site;
     this.#fitOnceADay(Math.floor(site.day));
+    const fixed = this.#discoverFixed(site, calls);
     const plan = await pickSlot<OfferHead, IndexedRival>({
-      calls,
+      calls: calls - fixed,
       shelves: this.#shelves,
-      rivals: this.#pageRivals(calls),
+      rivals: [...this.#pageRivals(calls), ...this.#discoveryRivals()],
       valuation: this.#valuation(),
       prior: this.#prior,
       floorAgeDays: floorAgeDays(this.#world.offers, this.#options.callsPerDay),
@@ -113,7 +121,7 @@ export class PlannerPolicy implements Policy {
       case 'page':
         return this.#lookAtPage(site, pick.index);
       case 'discovery':
-        return;
+        return this.#discover(site, pick.index);
     }
   }
 
@@ -133,7 +141,33 @@ export class PlannerPolicy implements Policy {
       }
     }
     this.#isStale[offer] = 0;
-    this.#place(offer);
+    if (look.isGone) this.#shelves.remove(offer);
+    else this.#place(offer);
+  }
+
+  #discover(site: Site, category: number): void {
+    const found = site.discover(category);
+    if (!found) return;
+    this.#discovery?.note(category, site.day, found.length);
+    for (const offer of found) {
+      this.#isStale[offer] = 1;
+      this.#place(offer);
+    }
+  }
+
+  #discoveryRivals(): IndexedRival[] {
+    return this.#options.discovery === 'by value' ? (this.#discovery?.rivals(this.#day) ?? []) : [];
+  }
+
+  /** With a fixed share: spends it on the categories of the highest value, and says how many calls that took. */
+  #discoverFixed(site: Site, calls: number): number {
+    const { discovery } = this.#options;
+    if (typeof discovery !== 'number' || !this.#discovery) return 0;
+    this.#owed += discovery * calls;
+    const chosen = takeBest(this.#discovery.rivals(site.day), Math.floor(this.#owed));
+    this.#owed -= chosen.length;
+    for (const { index } of chosen) this.#discover(site, index);
+    return chosen.length;
   }
 
   #lookAtPage(site: Site, page: number): void {

@@ -4,6 +4,7 @@ import type { Head, Shelves } from '../../src/plan/refresh/pick-slot.ts';
 export interface ShelfIndex<Offer extends Head & { readonly index: number }> extends Shelves<Offer> {
   /** Puts an offer where it belongs now; `orderAt` is the day that counts as its last look. */
   place(offer: number, bucket: number, orderAt: number): void;
+  remove(offer: number): void;
 }
 
 /** `readHead` makes the head of an offer as it is at the moment of reading. */
@@ -39,6 +40,7 @@ export function createShelfIndex<Offer extends Head & { readonly index: number }
     shelf.slice(from, from + limit).map((offer) => readHead(offer, bucketOf[offer] ?? -1));
 
   return {
+    remove,
     place: (offer, bucket, at) => {
       remove(offer);
       let shelf = shelves.get(bucket);

@@ -6,6 +6,8 @@ export interface DetailLook {
   readonly isChanged: boolean;
   /** The summary is not as it was last seen. */
   readonly isSummaryChanged: boolean;
+  /** It is not on sale any more. */
+  readonly isGone: boolean;
 }
 
 export interface Score {
@@ -31,6 +33,7 @@ export interface SiteOptions {
 }
 
 const longestDelay = 30;
+export const discoveryPageSize = 50;
 
 /**
  * The gateway and the catalog of one simulated sync: answers calls from the world, refuses those beyond the day's
@@ -59,8 +62,11 @@ export class Site {
   constructor(world: World, options: SiteOptions) {
     this.world = world;
     this.#options = options;
-    this.summaryAt = world.copiedAt.slice();
-    this.detailAt = world.copiedAt.slice();
+    // Not known: never seen.
+    this.summaryAt = world.copiedAt.map((at, offer) =>
+      (world.lives?.bornAt[offer] ?? 0) >= 0 && world.lives ? Infinity : at,
+    );
+    this.detailAt = this.summaryAt.slice();
     this.#nextDetail = new Int32Array(world.offers);
     for (let offer = 0; offer < world.offers; offer += 1) {
       let next = world.firstChange[offer] ?? 0;
@@ -86,7 +92,29 @@ export class Site {
     const detail = this.#lookAtDetail(offer);
     const summary = this.#lookAtSummary(offer, true);
     if (summary.isAnyNew || detail.isHiddenNew) this.#capture(offer);
-    return { isChanged: detail.isChanged, isSummaryChanged: summary.isVisibleNew };
+    return {
+      isChanged: detail.isChanged,
+      isSummaryChanged: summary.isVisibleNew,
+      isGone: this.#diesAt(offer) <= this.day,
+    };
+  }
+
+  /** Offers of a category that are on sale and were never seen, the newest first, at most 50; null: the call failed. */
+  discover(category: number): readonly number[] | null {
+    if (!this.#book()) return null;
+    const { bornAt } = this.world.lives ?? { bornAt: new Float64Array() };
+    const isNew = (offer: number) => {
+      const isOnSale = (bornAt[offer] ?? 0) <= this.day && this.#diesAt(offer) > this.day;
+      return isOnSale && this.world.category[offer] === category && this.summaryAt[offer] === Infinity;
+    };
+    const found = [...bornAt.keys()].filter(isNew).sort((a, b) => (bornAt[b] ?? 0) - (bornAt[a] ?? 0));
+    const listed = found.slice(0, discoveryPageSize);
+    for (const offer of listed) this.#lookAtSummary(offer, false);
+    return listed;
+  }
+
+  #diesAt(offer: number): number {
+    return this.world.lives?.diesAt[offer] ?? Infinity;
   }
 
   /** Whether the summary of each offer differs from the last one seen; null: the call failed. */
@@ -105,8 +133,11 @@ export class Site {
     this.#weightedCaptured += this.world.weights[offer] ?? 0;
   }
 
-  #scoredDays(from: number, to: number): number {
-    return Math.max(0, Math.min(to, this.day) - Math.max(from, this.#options.scoredFrom));
+  #scoredDays(offer: number, from: number, to: number): number {
+    return Math.max(
+      0,
+      Math.min(to, this.day, this.#diesAt(offer)) - Math.max(from, this.#options.scoredFrom),
+    );
   }
 
   #lookAtSummary(offer: number, isDetail: boolean): { isVisibleNew: boolean; isAnyNew: boolean } {
@@ -119,7 +150,7 @@ export class Site {
       if (isVisible[next] === 1 && visibleAt === Infinity) visibleAt = changeAt[next] ?? Infinity;
       if (isVisible[next] === 1 || isDetail) this.#noteDelay(changeAt[next] ?? 0, weights[offer] ?? 0);
     }
-    this.#summary += (weights[offer] ?? 0) * this.#scoredDays(this.summaryAt[offer] ?? 0, visibleAt);
+    this.#summary += (weights[offer] ?? 0) * this.#scoredDays(offer, this.summaryAt[offer] ?? 0, visibleAt);
     this.#nextSummary[offer] = next;
     this.summaryAt[offer] = this.day;
     return { isVisibleNew: visibleAt < Infinity, isAnyNew: next > first };
@@ -132,7 +163,7 @@ export class Site {
     const weight = weights[offer] ?? 0;
     const first = this.#nextDetail[offer] ?? 0;
     const changedAt = first < end ? (changeAt[first] ?? Infinity) : Infinity;
-    const freshDays = this.#scoredDays(this.detailAt[offer] ?? 0, changedAt);
+    const freshDays = this.#scoredDays(offer, this.detailAt[offer] ?? 0, changedAt);
     this.#full += weight * freshDays;
     this.#unweighted += freshDays;
     let next = first;
@@ -161,22 +192,22 @@ export class Site {
     const { scoredFrom } = this.#options;
     this.day = days;
     const oldest = days - this.detailAt.reduce((least, at) => Math.min(least, at), days);
-    let [changes, weightedChanges, totalWeight] = [0, 0, 0];
+    let [changes, weightedChanges, weightedDays] = [0, 0, 0];
     for (let offer = 0; offer < offers; offer += 1) {
       this.#lookAtDetail(offer);
       this.#lookAtSummary(offer, true);
-      totalWeight += weights[offer] ?? 0;
+      weightedDays +=
+        (weights[offer] ?? 0) * this.#scoredDays(offer, this.world.lives?.bornAt[offer] ?? 0, days);
       for (let index = firstChange[offer] ?? 0; index < (firstChange[offer + 1] ?? 0); index += 1) {
         if ((changeAt[index] ?? 0) < scoredFrom) continue;
         changes += 1;
         weightedChanges += weights[offer] ?? 0;
       }
     }
-    const scored = days - scoredFrom;
     return {
-      full: this.#full / (totalWeight * scored),
-      summary: this.#summary / (totalWeight * scored),
-      unweighted: this.#unweighted / (offers * scored),
+      full: this.#full / weightedDays,
+      summary: this.#summary / weightedDays,
+      unweighted: this.#unweighted / (offers * (days - scoredFrom)),
       captured: this.#captured / changes,
       weightedCaptured: this.#weightedCaptured / weightedChanges,
       changesPerCall: this.#captured / this.#calls,

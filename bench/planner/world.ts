@@ -47,6 +47,12 @@ export interface WorldOptions {
   readonly visibleShare: number;
 }
 
+/** By offer, in days; born at -Infinity: known from the beginning. */
+export interface Lives {
+  readonly bornAt: Float64Array;
+  readonly diesAt: Float64Array;
+}
+
 /** What happens, whatever anybody looks at. Arrays are by offer; times in days. */
 export interface World {
   readonly offers: number;
@@ -59,6 +65,8 @@ export interface World {
   readonly firstChange: Int32Array;
   readonly changeAt: Float64Array;
   readonly isVisible: Uint8Array;
+  /** Offers come and go; null: all are there from the beginning to the end. */
+  readonly lives: Lives | null;
   /** Changes per day at the moment, without category bursts: for the references that know them. */
   baseRates(day: number): Float64Array;
   /** By what category `of` an offer's rate is multiplied at the moment. */
@@ -185,6 +193,7 @@ export function createWorld(options: WorldOptions): World {
     firstChange,
     changeAt,
     isVisible: Uint8Array.from(changeAt, () => (random.uniform() < options.visibleShare ? 1 : 0)),
+    lives: null,
     baseRates: (day) => {
       if (name !== 'drift') return now;
       for (const [i, { from, perDay }] of histories.entries()) {
