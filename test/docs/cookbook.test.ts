@@ -1,0 +1,398 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { insertIntervals, insertLooks, insertOffers, openPast } from '../load/analytics-world.ts';
+import { createTestDatabase } from '../support/database.ts';
+import { quantile, recipes, smallestOrderPrices, unitPrice } from './cookbook-recipes.ts';
+import { keyOf, keyword, openCookbookWorld, type CookbookWorld } from './cookbook-world.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+let world: CookbookWorld;
+beforeAll(async () => {
+  world = await openCookbookWorld();
+}, 120_000);
+afterAll(() => world.stack.close());
+
+const answered = new Set<string>();
+
+/** Runs the statement of a question, with the words that stand for one's own replaced. */
+async function ask(question: string, own: Readonly<Record<string, string>> = {}): Promise<Row[]> {
+  const recipe = recipes.find((one) => one.question === question);
+  if (!recipe) throw new Error(`the cookbook does not ask: ${question}`);
+  answered.add(question);
+  const sql = Object.entries(own).reduce((text, [from, to]) => text.replaceAll(from, to), recipe.sql);
+  return world.stack.query<Row>(sql);
+}
+
+const offer1 = '610947572360';
+const offer2 = '610947572361';
+const number = (value: unknown) => (value === null ? null : Number(value));
+const days = () => world.days;
+const today = () => days().at(-1) ?? fail('no days');
+const yesterday = () => days().at(-2) ?? fail('no days');
+
+function fail(what: string): never {
+  throw new Error(what);
+}
+
+/** Offers on sale that the catalog knows. */
+const listed = () =>
+  [...today().offers.values()].filter(({ id, state }) => state === 'listed' && world.known.looks.has(id));
+
+/** An offer by quantity that has a tier of its own for big orders, and whose price changed. */
+function changedOffer(): string {
+  const byQuantity = listed().filter(({ quoteType }) => quoteType !== 1);
+  const found = byQuantity.find(({ id }) =>
+    world.known.changes.some((c) => c.offerId === id && c.kind === 'list' && c.after !== null),
+  );
+  return found?.id ?? fail('no list price changed');
+}
+
+describe('the cookbook', () => {
+  test('has at least twenty questions', () => {
+    expect(new Set(recipes.map(({ question }) => question)).size).toBeGreaterThanOrEqual(20);
+  });
+
+  test('says what 500 pieces cost', async () => {
+    const id = changedOffer();
+    const price = unitPrice(today().prices, id, 500);
+    const [row] = await ask('What do 500 pieces of an offer cost?', { [offer1]: id });
+    expect(number(row?.['unit_price_cny'])).toBe(price);
+    expect(number(row?.['total_cny'])).toBeCloseTo(500 * Number(price), 4);
+    expect(row).toMatchObject({ unit: today().offers.get(id)?.unit, reason: null });
+  });
+
+  test('finds who sells 500 pieces for the least', async () => {
+    const rows = await ask('Who sells 500 pieces of something for the least?');
+    const expected = listed()
+      .filter(({ subject, moq }) => subject.includes(keyword) && moq <= 500)
+      .map(({ id }) => [id, unitPrice(today().prices, id, 500)] as const)
+      .filter(([, price]) => price !== null);
+    expect(expected.length).toBeGreaterThan(2);
+    expect(new Map(rows.map((row) => [row['offer_id'], number(row['unit_price_cny'])]))).toEqual(
+      new Map(expected),
+    );
+  });
+
+  test('lists the prices of an offer', async () => {
+    const id = changedOffer();
+    const rows = await ask('What is the price list of an offer, SKU by SKU?', { [offer1]: id });
+    const found = rows.map((r) =>
+      [r['kind'], r['sku_id'], r['min_quantity'], number(r['amount_cny'])].join(),
+    );
+    const expected = [...world.known.prices.values()]
+      .filter(({ offerId }) => offerId === id)
+      .map((p) => [p.kind, p.skuId, p.minQuantity, Number(p.amount)].join());
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test('knows how much cheaper a big order is', async () => {
+    const rows = await ask('How much cheaper is a big order?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows) {
+      const tiers = today().prices.filter(
+        (p) => p.offerId === row['offer_id'] && p.kind === 'list' && p.skuId === '0',
+      );
+      const amounts = tiers.map(({ amount }) => Number(amount));
+      const [least, most] = [Math.min(...amounts), Math.max(...amounts)];
+      expect(number(row['discount_percent'])).toBeCloseTo(100 * (1 - least / most), 0);
+      expect(number(row['biggest_tier'])).toBe(Math.max(...tiers.map((p) => p.minQuantity)));
+    }
+  });
+
+  test('compares dropshipping with wholesale', async () => {
+    const rows = await ask('How much dearer is dropshipping than a wholesale order?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows) {
+      const of = (kind: string) =>
+        today()
+          .prices.filter((p) => p.offerId === row['offer_id'] && p.skuId === row['sku_id'] && p.kind === kind)
+          .toSorted((a, b) => a.minQuantity - b.minQuantity)
+          .map(({ amount }) => Number(amount))[0];
+      expect([number(row['list_cny']), number(row['consign_cny'])]).toEqual([of('list'), of('consign')]);
+    }
+  });
+
+  test('knows how deep promotions are', async () => {
+    const rows = await ask('How deep are promotions, and how long do they last?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows.filter((one) => one['is_current'])) {
+      const promotion = { ...(row as { offer_id: string; sku_id: string; min_quantity: number }) };
+      const key = keyOf({
+        ...{ offerId: promotion.offer_id, skuId: promotion.sku_id, minQuantity: promotion.min_quantity },
+        ...{ kind: 'promotion', amount: '' },
+      });
+      expect(number(row['promotion_cny'])).toBe(Number(world.known.prices.get(key)?.amount));
+      expect(Math.abs(Number(row['depth_percent']) - 5)).toBeLessThan(1);
+    }
+  });
+
+  test('knows what a basket cost in the past', async () => {
+    const then = days()[2] ?? fail('no third day');
+    const ids = listed()
+      .filter(
+        ({ id, moq }) =>
+          then.offers.get(id)?.state === 'listed' && moq <= 100 && unitPrice(then.prices, id, 100) !== null,
+      )
+      .map(({ id }) => id);
+    const [first = '', second = ''] = ids;
+    const rows = await ask('What did a basket cost at a time?', {
+      [offer1]: first,
+      [offer2]: second,
+      '2026-11-25 12:00:00+08': then.at.toISOString(),
+    });
+    const total =
+      100 * Number(unitPrice(then.prices, first, 100)) + 500 * Number(unitPrice(then.prices, second, 500));
+    expect(number(rows[0]?.['basket_cny'])).toBeCloseTo(total, 4);
+    expect(number(rows[0]?.['without_price'])).toBe(0);
+  });
+
+  test('finds what became cheaper this week', async () => {
+    const rows = await ask('Which offers became cheaper by more than 10 % this week?');
+    const onSale = new Set(listed().map(({ id }) => id));
+    const before = new Map<string, string>();
+    for (const change of world.known.changes) {
+      if (!before.has(keyOf(change))) before.set(keyOf(change), change.amount);
+    }
+    const expected = [...world.known.prices.entries()].filter(
+      ([key, price]) =>
+        price.kind === 'list' &&
+        onSale.has(price.offerId) &&
+        Number(price.amount) / Number(before.get(key)) < 0.9,
+    );
+    const found = rows.map((row) => [row['offer_id'], row['sku_id'], 'list', row['min_quantity']].join('/'));
+    expect(expected.length).toBeGreaterThan(0);
+    expect(found.toSorted()).toEqual(expected.map(([key]) => key).toSorted());
+  });
+
+  test('finds which prices changed yesterday', async () => {
+    const rows = await ask('Which prices changed yesterday?');
+    const expected = world.known.changes.filter(({ day }) => day === yesterday().day);
+    expect(expected.length).toBeGreaterThan(5);
+    expect(
+      rows
+        .map((r) =>
+          [
+            r['offer_id'],
+            r['sku_id'],
+            r['kind'],
+            r['min_quantity'],
+            number(r['before_cny']),
+            number(r['after_cny']),
+          ].join(),
+        )
+        .toSorted(),
+    ).toEqual(
+      expected
+        .map((c) => [c.offerId, c.skuId, c.kind, c.minQuantity, Number(c.amount), number(c.after)].join())
+        .toSorted(),
+    );
+  });
+
+  test('does not know the low of thirty days after a few', async () => {
+    const id = changedOffer();
+    const [row] = await ask('What is the real low of the last 30 days?', { [offer1]: id });
+    const looks = world.known.looks.get(id)?.length ?? 0;
+    expect(row).toMatchObject({ price_cny: null, reason: 'coverage', covered_days: looks, asked_days: 30 });
+    const [few] = await world.stack.query<Row>('SELECT * FROM analytics.lowest_price($1, $2)', [id, looks]);
+    const lows = days().map(({ prices }) => smallestOrderPrices(prices, id)[0] ?? Infinity);
+    expect(number(few?.['price_cny'])).toBe(Math.min(...lows));
+  });
+
+  test('finds what is at its low now', async () => {
+    const rows = await ask('Which offers are at their 30-day low right now?');
+    for (const row of rows) {
+      const id = String(row['offer_id']);
+      const seen = days().filter(({ day }) => world.known.looks.get(id)?.includes(day));
+      const lows = seen.map(({ prices }) => smallestOrderPrices(prices, id)[0] ?? Infinity);
+      expect(number(row['now_cny'])).toBe(Math.min(...lows));
+    }
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  test('shows the price of an offer day by day', async () => {
+    const id = changedOffer();
+    const rows = await ask('How did the price of an offer go, day by day?', { [offer1]: id });
+    const expected = days().flatMap(({ day, prices }) =>
+      prices
+        .filter((p) => p.offerId === id && p.kind === 'list')
+        .map((p) => [day, p.minQuantity, Number(p.amount), true].join()),
+    );
+    const dayText = (value: unknown) => (value instanceof Date ? value.toLocaleDateString('sv') : '');
+    expect(
+      rows
+        .map((r) => [dayText(r['day']), r['min_quantity'], number(r['amount_cny']), r['is_observed']].join())
+        .toSorted(),
+    ).toEqual(expected.toSorted());
+  });
+
+  test('finds the most restless prices', async () => {
+    const rows = await ask('Which prices are the most restless?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows) {
+      const key = [row['offer_id'], row['sku_id'], 'list', row['min_quantity']].join('/');
+      const amounts = (world.known.amounts.get(key) ?? []).map(Number);
+      expect([number(row['prices']), number(row['lowest_cny']), number(row['highest_cny'])]).toEqual([
+        amounts.length,
+        Math.min(...amounts),
+        Math.max(...amounts),
+      ]);
+    }
+  });
+
+  test('counts how often list prices change', async () => {
+    const rows = await ask('How often do list prices change, by category?');
+    const changed = new Set(
+      world.known.changes
+        .filter(({ kind, after }) => kind === 'list' && after !== null)
+        .map(({ offerId, day }) => `${offerId}/${day}`),
+    );
+    const looks = [...world.known.looks.values()].reduce((sum, list) => sum + list.length, 0);
+    const sum = (column: string) => rows.reduce((total, row) => total + Number(row[column]), 0);
+    expect([sum('looks'), sum('changed')]).toEqual([looks, changed.size]);
+  });
+
+  test('knows the spread of prices in categories', async () => {
+    const rows = await ask('What do prices in a category spread over?');
+    const names = await world.stack.query<Row>('SELECT category_id, path_zh FROM analytics.dim_category');
+    expect(rows.length).toBeGreaterThan(2);
+    for (const row of rows) {
+      const category = String(names.find(({ path_zh }) => path_zh === row['path_zh'])?.['category_id']);
+      const lows = listed()
+        .filter(({ categoryId }) => categoryId === category)
+        .flatMap(({ id }) => smallestOrderPrices(today().prices, id).slice(0, 1))
+        .toSorted((a, b) => a - b);
+      const columns = ['min_cny', 'quartile_1_cny', 'median_cny', 'quartile_3_cny', 'max_cny'];
+      expect(columns.map((column) => number(row[column]))).toEqual(
+        [0, 0.25, 0.5, 0.75, 1].map((share) => quantile(lows, share)),
+      );
+    }
+  });
+
+  test('knows who undercuts whom', async () => {
+    const rows = await ask('Who undercuts whom?');
+    expect(rows.length).toBeGreaterThan(2);
+    for (const row of rows) {
+      const { categoryId, unit, sellerId } =
+        today().offers.get(String(row['offer_id'])) ?? fail('no such offer');
+      const rivals = listed().filter((o) => o.categoryId === categoryId && o.unit === unit);
+      const low = (offers: typeof rivals) =>
+        Math.min(...offers.map(({ id }) => smallestOrderPrices(today().prices, id)[0] ?? Infinity));
+      expect(number(row['cny'])).toBe(low(rivals));
+      expect(number(row['next_cny'])).toBe(low(rivals.filter((o) => o.sellerId !== sellerId)));
+    }
+  });
+
+  test('counts what sellers have on sale', async () => {
+    const rows = await ask('Which sellers take their offers down?');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      const own = listed().filter(({ sellerId }) => sellerId === row['seller_id']);
+      expect(number(row['listed_offers'])).toBe(own.length);
+    }
+  });
+
+  test('knows who holds the first page', async () => {
+    const rows = await ask('Which sellers hold the first page of a keyword?');
+    const hits = [...today().offers.values()].filter((o) => o.isListed && o.subject.includes(keyword));
+    expect(rows.reduce((sum, row) => sum + Number(row['places']), 0)).toBe(Math.min(50, hits.length));
+    expect(hits.length).toBeGreaterThan(0);
+  });
+
+  test('finds offers by words', async () => {
+    const rows = await ask('Which offers have certain words in their titles?', { 新款: '款' });
+    const expected = listed().filter(({ subject }) => subject.includes(keyword) && subject.includes('款'));
+    const found = rows.filter(({ state }) => state === 'listed').map((row) => row['offer_id']);
+    expect(found.toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  test('counts what is new', async () => {
+    const rows = await ask('Which offers are new this week, by category?');
+    const [all] = await world.stack.query<Row>('SELECT count(*) AS offers FROM catalog.offer');
+    expect(rows.reduce((sum, row) => sum + Number(row['new_offers']), 0)).toBe(Number(all?.['offers']));
+  });
+
+  test('finds what went off sale', async () => {
+    const rows = await ask('Which offers went off sale this week?');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows.filter((one) => one['state_now'] === 'delisted')) {
+      expect(today().offers.get(String(row['offer_id']))?.state).toBe('delisted');
+    }
+  });
+
+  test('finds which titles changed yesterday', async () => {
+    const rows = await ask('What else changed yesterday?');
+    const before = days().at(-3)?.offers;
+    const expected = [...yesterday().offers.values()].filter(
+      ({ id, subject }) =>
+        (world.known.looks.get(id) ?? []).includes(yesterday().day) &&
+        (world.known.looks.get(id) ?? []).includes(days().at(-3)?.day ?? '') &&
+        before?.get(id)?.subject !== subject,
+    );
+    const found = rows
+      .filter(({ field }) => field === 'subject')
+      .map((row) => [row['offer_id'], row['new_value']]);
+    expect(found.toSorted()).toEqual(expected.map(({ id, subject }) => [id, subject]).toSorted());
+  });
+
+  test('finds which stocks fell by half', async () => {
+    const rows = await ask('Which stocks ran out, or fell by half, within a day?');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      const day = row['day'] instanceof Date ? row['day'].toLocaleDateString('sv') : '';
+      const stock = days()
+        .find((one) => one.day === day)
+        ?.offers.get(String(row['offer_id']))?.stock;
+      expect(number(row['stock'])).toBe(stock);
+      expect(2 * Number(row['stock'])).toBeLessThanOrEqual(Number(row['stock_before']));
+    }
+  });
+
+  test('answers the rest with rows', async () => {
+    const ranked = await world.stack.query<Row>(
+      'SELECT offer_id FROM analytics.fct_keyword_rank WHERE keyword = $1 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1',
+      [keyword],
+    );
+    const ranks = await ask('How did an offer rank for a keyword?', {
+      [offer1]: String(ranked[0]?.['offer_id']),
+    });
+    expect(ranks).toHaveLength(days().length);
+    for (const question of [
+      'Which sellers have good scores and low prices?',
+      'Which offers sell more than before?',
+      'How fresh is each feed?',
+    ]) {
+      expect(await ask(question), question).not.toEqual([]);
+    }
+    // Everything was looked at today.
+    expect(await ask('Which offers has nobody looked at lately?')).toEqual([]);
+    expect([...answered].toSorted()).toEqual(
+      [...new Set(recipes.map(({ question }) => question))].toSorted(),
+    );
+  });
+
+  test('is right that the plain minimum reports a low that nobody saw', async () => {
+    const db = await createTestDatabase();
+    try {
+      await openPast(db);
+      await insertOffers(db, [{ offerId: offer1 }]);
+      await insertIntervals(db, [
+        { offerId: offer1, cny: '3', from: 60, to: 5 },
+        { offerId: offer1, cny: '8', from: 5 },
+        { offerId: offer1, cny: '7', minQuantity: 500, from: 5 },
+      ]);
+      await insertLooks(db, offer1, [60, 5, 4, 3, 2, 1, 0]);
+      const [real, plain] = recipes.filter(
+        ({ question }) => question === 'What is the real low of the last 30 days?',
+      );
+      expect((await db.pool.query<Row>(plain?.sql ?? '')).rows).toEqual([{ assumed_low_cny: '3.0000' }]);
+      expect((await db.pool.query<Row>(real?.sql ?? '')).rows).toMatchObject([
+        { price_cny: null, covered_days: 6, asked_days: 30, reason: 'coverage' },
+      ]);
+      const { rows } = await db.pool.query<Row>(`SELECT * FROM analytics.lowest_price(${offer1}, 6)`);
+      expect(rows).toMatchObject([{ price_cny: '8.0000', coverage: '1.0000', reason: null }]);
+    } finally {
+      await db.drop();
+    }
+  });
+});
