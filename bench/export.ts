@@ -74,7 +74,9 @@ const closing = new CloseStack();
 try {
   const folder = mkdtempSync(join(tmpdir(), 'catalog-sync-export-'));
   closing.add('folder', async () => rmSync(folder, { recursive: true, force: true }));
-  const postgres = await openEmbeddedPostgres({ dataRoot: join(folder, 'postgres'), log });
+  const dataRoot = join(import.meta.dirname, '../.catalog-sync/bench', String(process.pid));
+  closing.add('data', async () => rmSync(dataRoot, { recursive: true, force: true }));
+  const postgres = await openEmbeddedPostgres({ dataRoot, log });
   closing.add('postgres', () => postgres.release());
   await migrate({ connectionString: postgres.url, log });
   const pool = createPool({ connectionString: postgres.url, max: 1, log });

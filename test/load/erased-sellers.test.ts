@@ -4,6 +4,7 @@ import { createCatalogStore, type CatalogStore } from '../../src/load/stores/cat
 import { createEraseStore } from '../../src/load/stores/erase-store.ts';
 import { packBody } from '../../src/load/stored-answer.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { until } from '../support/until.ts';
 import { addWindow, found, minute, price, provenance, searchPage, searchRow, seller } from './answers.ts';
 
 let db: TestDatabase;
@@ -87,6 +88,19 @@ it('search rows of an erased offer are listed by their window, and nothing of th
   });
 });
 
+it('examples of answers that were never loaded go as well', async () => {
+  await store.load([
+    found('41', provenance(20), { seller: seller('named', { companyName: '好杯子有限公司' }) }),
+  ]);
+  await keepAnswer('22', 'search.image', '{"data":[{"offerId":42,"companyName":"好杯子有限公司"}]}', {});
+  await db.pool.query(
+    `INSERT INTO sync.quarantine (raw_id, call_id, operation, path, reason, sample, observed_at)
+     VALUES (22, 22, 'search.image', 'data[0].subject', 'too_long', 'call me', now())`,
+  );
+  await erase('named');
+  expect(await select('SELECT sample FROM sync.quarantine WHERE raw_id = 22')).toEqual([{ sample: null }]);
+});
+
 it('only one process erases at a time', async () => {
   const client = await db.pool.connect();
   try {
@@ -110,6 +124,8 @@ it('a load under way is waited for, so that what it brings is erased too', async
       `INSERT INTO catalog.offer (offer_id, seller_id, state, subject, changed_at, call_id)
        VALUES (31, 'late', 'listed', 's', now(), 1)`,
     );
+    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 1688021";
+    await until(async () => isErased || (await select(waiting)).length > 0);
     expect(isErased).toBe(false);
     await loading.query('COMMIT');
     await erasing;
