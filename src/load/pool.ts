@@ -27,7 +27,8 @@ export function createPool({ connectionString, max, log, applicationName }: Pool
   });
   // Without a listener, one terminated idle connection would end the process.
   pool.on('error', (err) => {
-    log.warn({ err }, 'idle database connection lost');
+    // `end` does not wait for the server, which may be told to stop next.
+    if (!pool.ending) log.warn({ err }, 'idle database connection lost');
   });
   return pool;
 }
