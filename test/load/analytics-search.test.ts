@@ -35,7 +35,8 @@ describe.each(locales)('analytics.search_offers in a database with the locale of
               (4, 'listed', 'ＵＳＢ数据线 ２米', 'USB cable', now(), 1),
               (5, 'listed', '100%纯棉_T恤 "大码" \\ ''款''', NULL, now(), 1),
               (6, 'gone', NULL, NULL, now(), 1),
-              (7, 'listed', '玻璃杯', 'Glass𠮷cup', now(), 1);
+              (7, 'listed', '玻璃杯', 'Glass𠮷cup', now(), 1),
+              (8, 'listed', '子弹水壶 水杯子', NULL, now(), 1);
        ANALYZE catalog.offer`,
     );
   }, 120_000);
@@ -55,11 +56,13 @@ describe.each(locales)('analytics.search_offers in a database with the locale of
   it.each([
     ['手机', [1, 2]],
     ['机', [3, 1, 2]],
-    ['杯', [7]],
+    ['杯', [8, 7]],
     ['𠮷', [7]],
     ['手机 防水', [1]],
     ['防水　手机', [1]],
     ['防水手机', []],
+    // All its pairs are there, and the word is not.
+    ['水杯子弹', []],
     ['PHONE', [1]],
     ['usb', [4]],
     ['ＵＳＢ', [4]],
