@@ -3,7 +3,7 @@
  * simulated worlds of 90 days. The planner is the product's own code; the same seeds give the same figures. Exits with 1
  * when a bar is missed.
  *
- *   npm run bench:planner                              all worlds and quotas, 10,000 offers, seeds 101 to 103
+ *   npm run bench:planner                              all worlds and quotas, 5,000 offers, seeds 101 to 103
  *   npm run bench:planner -- --quick                   a small part of it, for CI
  *   npm run bench:planner -- --offers 20000 --seeds 101,102,103,104,105 --only details
  */
@@ -30,7 +30,7 @@ const { values: flags } = parseArgs({
 });
 const progress = createProgress();
 const scale: Scale = {
-  offers: Number(flags.offers ?? (flags.quick ? 2000 : 10_000)),
+  offers: Number(flags.offers ?? (flags.quick ? 2000 : 5000)),
   seeds: (flags.seeds ?? (flags.quick ? '101' : '101,102,103')).split(',').map(Number),
   progress: progress.show,
 };

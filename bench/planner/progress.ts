@@ -1,12 +1,13 @@
-/** One line on a terminal that says what is being simulated; nothing where there is no terminal. */
+/** What is being simulated, on stderr: one line that changes on a terminal, a line each elsewhere. */
 export interface Progress {
   show(text: string): void;
   clear(): void;
 }
 
 export function createProgress(): Progress {
-  const write = (text: string) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[2K${text}`);
+  const { isTTY } = process.stderr;
+  return {
+    show: (text) => process.stderr.write(isTTY ? `\r\x1b[2K${text.slice(0, 79)}` : `${text}\n`),
+    clear: () => isTTY && process.stderr.write('\r\x1b[2K'),
   };
-  return { show: (text) => write(text.slice(0, 79)), clear: () => write('') };
 }

@@ -72,30 +72,51 @@ export function callsForSlot(callsLeft: number, slotsLeft: number): number {
   return Math.max(0, Math.floor(callsLeft / Math.max(1, slotsLeft)));
 }
 
-function chooseFrom<Offer extends Head, Other extends Rival>(
+type Pick<Offer extends Head, Other extends Rival> = DetailPick<Offer> | Other;
+
+/** Those past the floor age, oldest first, in their share of the slot. */
+function pickOverdue<Offer extends Head, Other extends Rival>(
   details: readonly DetailPick<Offer>[],
-  slot: Slot<Offer, Other>,
-): (DetailPick<Offer> | Other)[] {
-  const { calls, rivals, valuation } = slot;
-  const overdue = details.flatMap((pick) => {
+  { calls, valuation, floorAgeDays: floor }: Slot<Offer, Other>,
+): DetailPick<Offer>[] {
+  const overdue: { value: number; pick: DetailPick<Offer> }[] = [];
+  for (const pick of details) {
     const ageDays = orderingAgeDays(pick.offer, valuation);
-    return ageDays > slot.floorAgeDays ? [{ value: ageDays, pick }] : [];
-  });
-  const first = takeBest(overdue, Math.floor(floorShare * calls)).map(({ pick }) => pick);
-  const taken = new Set(first);
-  const isRest = (pick: DetailPick<Offer>) => !taken.has(pick);
-  const discoveries = takeBest(
-    rivals.filter(({ kind }) => kind === 'discovery'),
-    Math.ceil(discoveryShare * calls),
-  );
-  const others = rivals.filter(({ kind }) => kind !== 'discovery');
-  const rest = taken.size === 0 ? details : details.filter(isRest);
-  return [...first, ...takeBest([...rest, ...others, ...discoveries], calls - first.length)];
+    if (ageDays > floor) overdue.push({ value: ageDays, pick });
+  }
+  return takeBest(overdue, Math.floor(floorShare * calls)).map(({ pick }) => pick);
 }
 
-/** The last head that was read of each bucket. */
-function lastOfBuckets<Offer extends Head>(details: readonly DetailPick<Offer>[]): DetailPick<Offer>[] {
-  return [...new Map(details.map((pick) => [pick.offer.bucket, pick])).values()];
+function pickAmong<Offer extends Head, Other extends Rival>(
+  details: readonly DetailPick<Offer>[],
+  slot: Slot<Offer, Other>,
+): Pick<Offer, Other>[] {
+  const first = pickOverdue(details, slot);
+  const discoveries = slot.rivals.filter(({ kind }) => kind === 'discovery');
+  const others: Pick<Offer, Other>[] = [
+    ...slot.rivals.filter(({ kind }) => kind !== 'discovery'),
+    ...takeBest(discoveries, Math.ceil(discoveryShare * slot.calls)),
+  ];
+  const left = slot.calls - first.length;
+  const taken = new Set(first);
+  const rest = takeBest(taken.size === 0 ? details : details.filter((pick) => !taken.has(pick)), left);
+  return [...first, ...takeBest([...rest, ...others], left)];
+}
+
+/** The picked offers that were the last to be read of their buckets: behind them may be others as good. */
+function lastHeads<Offer extends Head, Other extends Rival>(
+  picks: readonly Pick<Offer, Other>[],
+  lastOf: ReadonlyMap<number, Offer>,
+): Offer[] {
+  return picks.flatMap((pick) =>
+    isDetail(pick) && lastOf.get(pick.offer.bucket) === pick.offer ? [pick.offer] : [],
+  );
+}
+
+function isDetail<Offer extends Head, Other extends Rival>(
+  pick: Pick<Offer, Other>,
+): pick is DetailPick<Offer> {
+  return pick.kind === 'detail';
 }
 
 /**
@@ -107,28 +128,23 @@ export async function pickSlot<Offer extends Head, Other extends Rival>(
   slot: Slot<Offer, Other>,
 ): Promise<SlotPlan<Offer, Other>> {
   if (slot.calls < 1) return { picks: [], price: 0 };
-  const toPick = (offer: Offer): DetailPick<Offer> => {
-    const { weight, summaryAgeDays, detailAgeDays, isStale } = offer;
-    const rate = rateOf(slot.prior, offer.learned);
-    const state = { weight, rate, summaryAgeDays, detailAgeDays, isStale };
-    return { kind: 'detail', value: detailValue(state, slot.valuation), offer };
-  };
-  const details = (await slot.shelves.oldest(headsPerBucket)).map(toPick);
+  const details: DetailPick<Offer>[] = [];
+  const lastOf = new Map<number, Offer>();
+  let read = await slot.shelves.oldest(headsPerBucket);
   for (;;) {
-    const picks = chooseFrom(details, slot);
-    const chosen = new Set<unknown>(picks);
-    const drained = lastOfBuckets(details).filter((pick) => chosen.has(pick));
-    const more =
-      drained.length > 0
-        ? await slot.shelves.oldest(
-            headsPerRefill,
-            drained.map(({ offer }) => offer),
-          )
-        : [];
-    if (more.length === 0) {
+    for (const offer of read) {
+      const { weight, summaryAgeDays, detailAgeDays, isStale } = offer;
+      const rate = rateOf(slot.prior, offer.learned);
+      const value = detailValue({ weight, rate, summaryAgeDays, detailAgeDays, isStale }, slot.valuation);
+      details.push({ kind: 'detail', value, offer });
+      lastOf.set(offer.bucket, offer);
+    }
+    const picks = pickAmong(details, slot);
+    const drained = lastHeads(picks, lastOf);
+    read = drained.length > 0 ? await slot.shelves.oldest(headsPerRefill, drained) : [];
+    if (read.length === 0) {
       const price = picks.length < slot.calls ? 0 : Math.min(...picks.map(({ value }) => value));
       return { picks, price };
     }
-    details.push(...more.map(toPick));
   }
 }
