@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/main.ts';
 import { exportTimeColumns } from '../../src/load/export/time-columns.ts';
+import { readText } from '../docs/doc-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createProject, createWorld } from './in-process.ts';
 import { readParquet } from './read-parquet.ts';
@@ -205,6 +206,11 @@ describe('--since', () => {
   });
 
   test('has a time for each relation that it is documented for, and refuses the others', async () => {
+    const rows = readText('docs/export.md').matchAll(/^\| `(\w+)`(?: \([^)]*\))? +\| (`.*)\|$/gm);
+    const documented = [...rows].flatMap(([, column = '', names = '']) =>
+      [...names.matchAll(/`(\w+\.\w+)`/g)].map(([, name]) => [name, column]),
+    );
+    expect(Object.fromEntries(documented)).toEqual(exportTimeColumns);
     for (const name of Object.keys(exportTimeColumns)) {
       expect(await runExport(name, '--since', '1d'), name).toMatchObject({ exitCode: 0 });
     }
