@@ -4,7 +4,7 @@ CREATE VIEW analytics.clock AS
 SELECT c.now, (c.now AT TIME ZONE 'Asia/Shanghai')::date AS day
 FROM (SELECT now() + "offset" AS now FROM usage.ledger_clock) c;
 
-COMMENT ON VIEW analytics.clock IS 'The present, as one row. Ahead of the real one in sandbox databases.';
+COMMENT ON VIEW analytics.clock IS 'The present, as one row: WHERE day > (SELECT day - 7 FROM analytics.clock). Ahead of the real one in sandbox databases.';
 COMMENT ON COLUMN analytics.clock.now IS 'Now, by the ledger''s clock; the same throughout a transaction.';
 COMMENT ON COLUMN analytics.clock.day IS 'Today in Shanghai.';
 
@@ -26,9 +26,3 @@ COMMENT ON COLUMN analytics.dim_day.month IS 'First day of its month.';
 COMMENT ON COLUMN analytics.dim_day.weekday IS '1 Monday to 7 Sunday.';
 COMMENT ON COLUMN analytics.dim_day.starts_at IS 'When it begins.';
 COMMENT ON COLUMN analytics.dim_day.ends_at IS 'When the next one begins.';
-
-CREATE FUNCTION analytics.today() RETURNS date LANGUAGE sql STABLE AS $$
-  SELECT day FROM analytics.clock
-$$;
-
-COMMENT ON FUNCTION analytics.today() IS 'Today in Shanghai, by the ledger''s clock: WHERE day > analytics.today() - 7.';

@@ -11,5 +11,5 @@ COMMENT ON COLUMN analytics.fct_offer_change.field IS 'Column of dim_offer, or m
 COMMENT ON COLUMN analytics.fct_offer_change.old_value IS 'Value before, as text; state with null: the offer is new.';
 COMMENT ON COLUMN analytics.fct_offer_change.new_value IS 'Value after, as text.';
 COMMENT ON COLUMN analytics.fct_offer_change.observed_at IS 'When the call that showed it was granted.';
-COMMENT ON COLUMN analytics.fct_offer_change.day IS 'Day of that in Shanghai.';
+COMMENT ON COLUMN analytics.fct_offer_change.day IS 'Day of that in Shanghai; found by an index.';
 COMMENT ON COLUMN analytics.fct_offer_change.call_id IS 'Call that showed it (usage.api_call; soft reference).';

@@ -258,7 +258,10 @@ export const offerChange = catalog.table(
     observedAt: instant('observed_at').notNull(),
     callId: id('call_id').notNull(),
   },
-  (table) => [index('offer_change_offer').on(table.offerId, table.observedAt)],
+  (table) => [
+    index('offer_change_offer').on(table.offerId, table.observedAt),
+    dayIndex('offer_change_day', table.observedAt),
+  ],
 );
 
 export const searchHit = catalog.table(
