@@ -19,13 +19,15 @@ function parseSellerId(text: string): string {
   throw new InvalidArgumentError('Give the sellerOpenId, as in catalog.seller.seller_id.');
 }
 
-async function withEraseStore(session: Session, work: (store: EraseStore) => Promise<void>): Promise<void> {
-  await withExistingDatabase(session, async ({ url }) => {
+type EraseWork = (store: EraseStore, signal: AbortSignal) => Promise<void>;
+
+async function withEraseStore(session: Session, work: EraseWork): Promise<void> {
+  await withExistingDatabase(session, async ({ url }, signal) => {
     const pool = createPool({ connectionString: url, max: 3, log: session.log });
     try {
       await classifyDatabaseErrors(async () => {
         await requireMigrated(pool);
-        await work(createEraseStore({ pool }));
+        await work(createEraseStore({ pool }), signal);
       });
     } finally {
       await pool.end();
@@ -48,14 +50,19 @@ function showData(session: Session, data: SellerData): void {
 async function eraseSeller(session: Session, sellerId: string, isMeant: boolean): Promise<void> {
   const scan = createScanProgress(session);
   const feeds = feedsOf(session, sellerId);
-  await withEraseStore(session, async (store) => {
+  await withEraseStore(session, async (store, signal) => {
+    const onScanned = (answers: number) => {
+      // Nobody waits any more; it would go on to the end.
+      signal.throwIfAborted();
+      scan.update(answers);
+    };
     const completedAt = await store.readCompletedAt(sellerId);
-    const data = await store.count(sellerId, scan.update);
+    const data = await store.count(sellerId, onScanned);
     scan.done();
     showData(session, data);
     const isGone = totalOf(data) === 0;
     if (isMeant && !(isGone && completedAt)) {
-      await store.erase(sellerId, scan.update);
+      await store.erase(sellerId, onScanned);
       scan.done();
       session.talk('erased; what answers say of this seller from now on is left out (docs/privacy.md)');
       session.talk('Postgres keeps old versions of rows until it vacuums, and so do logs of it and backups.');
