@@ -40,7 +40,7 @@ export const cliErrors = defineErrors({
   QUARANTINE_UNKNOWN: {
     recovery: 'fail',
     remedy:
-      '`catalog-sync quarantine list` shows the newest id of each kind. Rows go once their values can be read.',
+      '`catalog-sync quarantine list` shows the newest id of each kind. Rows go once `catalog-sync reprocess` can read their values.',
   },
   HELD_BY_HAND: {
     recovery: 'stop-api',

@@ -16,6 +16,7 @@ import { registerPlan } from './verbs/plan.ts';
 import { registerQuarantine } from './verbs/quarantine.ts';
 import { registerQuota } from './verbs/quota.ts';
 import { registerRecord } from './verbs/record.ts';
+import { registerReprocess } from './verbs/reprocess.ts';
 import { registerSandbox } from './verbs/sandbox.ts';
 import { registerServe } from './verbs/serve.ts';
 import { registerSql } from './verbs/sql.ts';
@@ -36,6 +37,7 @@ const verbs = [
   registerQuarantine,
   registerQuota,
   registerRecord,
+  registerReprocess,
   registerSandbox,
   registerServe,
   registerSql,

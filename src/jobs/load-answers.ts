@@ -64,8 +64,12 @@ function normalizeFresh({ request, payload, provenance, windowId }: CallAnswered
   return normalizeAnswer(request, payload, provenance, windowId);
 }
 
-/** @throws AppError STORED_ANSWER_UNREADABLE */
-function normalizeStored(stored: StoredAnswer): LoadableAnswer[] {
+/**
+ * What today's code reads in a stored answer; nothing where the catalog has no place for it.
+ *
+ * @throws AppError STORED_ANSWER_UNREADABLE
+ */
+export function normalizeStored(stored: StoredAnswer): LoadableAnswer[] {
   const { request, rawId, callId, runId, observedAt, windowId } = stored;
   // Only answers of catalog operations are ever stored.
   if (request.operation === 'system.time') return [];

@@ -8,6 +8,7 @@ export const advisoryLocks = {
   categoryTree: 1_688_002,
   demo: 1_688_003,
   retention: 1_688_004,
+  reprocess: 1_688_005,
   /** One erasing command at a time. */
   eraseSeller: 1_688_020,
   /** Shared by loads that bring sellers; alone by who makes one erased. */

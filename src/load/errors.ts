@@ -118,6 +118,10 @@ export const loadErrors = defineErrors({
     recovery: 'halt',
     remedy: 'Authorise the app with `catalog-sync auth`, then start again.',
   },
+  REPROCESS_RUNNING: {
+    recovery: 'retry',
+    remedy: 'Wait until the other `catalog-sync reprocess` has ended, or end it: it goes on where it was.',
+  },
   TOKEN_REFRESH_TIMEOUT: {
     recovery: 'retry',
     remedy: 'The refresh of the access token did not end in time. It is tried again by itself.',

@@ -23,6 +23,14 @@ beforeAll(async () => {
     { offerId: null, monthSold: 12 },
   ];
   await at.answer(2, searchFor('杯子'), searchPayload(rows), windowId);
+  // What an older version might have read.
+  await db.pool.query(`UPDATE catalog.price SET amount_cny = 1390 WHERE kind = 'list' AND amount_cny = 13.9`);
+  await db.pool.query(`UPDATE catalog.offer SET unit = '???' WHERE offer_id = 610947572361`);
+  await db.pool.query(
+    `INSERT INTO sync.quarantine (raw_id, call_id, operation, path, reason, sample, observed_at)
+     SELECT raw_id, call_id, operation, 'productSaleInfo.priceRangeList[0].price', 'not_money', '13.90', observed_at
+     FROM raw.payload WHERE raw_id = 1`,
+  );
 });
 afterAll(() => db.drop());
 

@@ -116,3 +116,28 @@ export function openStoredAnswers(pool: Pool): StoredAnswers {
     },
   };
 }
+
+/** Detail answers about offers 1 to `count`, stored and marked as loaded, as if nobody had been able to read them. */
+export async function storeUnreadDetails(pool: Pool, count: number): Promise<void> {
+  await ensurePartitions(pool, minute(0));
+  const ids = Array.from({ length: count }, (_, index) => String(index + 1));
+  const packed = await Promise.all(
+    ids.map((id) => {
+      const result = { success: true, code: '200', result: plainOffer(id, { 1: '10', 100: '9' }) };
+      return packBody(Buffer.from(JSON.stringify({ result })));
+    }),
+  );
+  await pool.query(
+    `INSERT INTO raw.payload (raw_id, stored_at, call_id, operation, request, request_hash, observed_at, http_status, body,
+       body_bytes, body_sha256, loaded_at, normalizer_version)
+     SELECT id, $1, id, 'offer.detail', request, '\\x00', $1, 200, body, 1, sha256, $1, 1
+     FROM unnest($2::jsonb[], $3::bytea[], $4::bytea[]) AS n (request, body, sha256)
+     CROSS JOIN LATERAL (SELECT nextval('raw.raw_id_seq') + (request IS NULL)::int AS id) AS own`,
+    [
+      minute(0),
+      ids.map((id) => JSON.stringify(detailOf(id))),
+      packed.map(({ gzipped }) => gzipped),
+      packed.map(({ sha256 }) => sha256),
+    ],
+  );
+}

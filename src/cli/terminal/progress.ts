@@ -55,12 +55,19 @@ export function formatProgress(state: ProgressState): string {
   return parts.join(', ');
 }
 
-function createTtyProgress(stream: ProgressStream): Progress {
+/** Something that gets on, as one line of text. */
+export interface LineProgress {
+  update(line: string): void;
+  /** Leaves the last line on a line of its own. */
+  done(): void;
+}
+
+function createTtyLine(stream: ProgressStream): LineProgress {
   let isOpen = false;
   return {
-    update: (state) => {
+    update: (text) => {
       isOpen = true;
-      const line = truncateToWidth(formatProgress(state), (stream.columns ?? 80) - 1);
+      const line = truncateToWidth(text, (stream.columns ?? 80) - 1);
       stream.write(`\r${line}${clearToEndOfLine}`);
     },
     done: () => {
@@ -70,7 +77,7 @@ function createTtyProgress(stream: ProgressStream): Progress {
   };
 }
 
-function createPlainProgress(stream: ProgressStream, clock: Clock): Progress {
+function createPlainLines(stream: ProgressStream, clock: Clock): LineProgress {
   let lastWrittenMs = Number.NEGATIVE_INFINITY;
   let unwritten: string | null = null;
   const write = (line: string) => {
@@ -79,8 +86,7 @@ function createPlainProgress(stream: ProgressStream, clock: Clock): Progress {
     stream.write(`${line}\n`);
   };
   return {
-    update: (state) => {
-      const line = formatProgress(state);
+    update: (line) => {
       if (clock.now().getTime() - lastWrittenMs >= plainLineEveryMs) write(line);
       else unwritten = line;
     },
@@ -90,9 +96,19 @@ function createPlainProgress(stream: ProgressStream, clock: Clock): Progress {
   };
 }
 
+/** One rewritten line on a terminal, sparse plain lines anywhere else; nothing when it is to be quiet. */
+export function createLineProgress(
+  stream: ProgressStream,
+  { isTty, clock, isQuiet }: ProgressOptions & { readonly isQuiet: boolean },
+): LineProgress {
+  if (isQuiet) return { update: () => undefined, done: () => undefined };
+  return isTty ? createTtyLine(stream) : createPlainLines(stream, clock);
+}
+
 /** Shows how a run gets on: one rewritten line on a terminal, sparse plain lines anywhere else. */
 export function createProgress(stream: ProgressStream, options: ProgressOptions): Progress {
-  return options.isTty ? createTtyProgress(stream) : createPlainProgress(stream, options.clock);
+  const line = createLineProgress(stream, { ...options, isQuiet: false });
+  return { update: (state) => line.update(formatProgress(state)), done: () => line.done() };
 }
 
 /** For `--quiet`. */

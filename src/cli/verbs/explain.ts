@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { explainOffer, type Explanation } from '../../load/stores/explain-store.ts';
 import { addExamples } from '../add-examples.ts';
@@ -6,18 +6,10 @@ import type { CliContext } from '../context.ts';
 import { cliErrors } from '../errors.ts';
 import { formatExplanation } from '../explain/format-explanation.ts';
 import { parseCount } from '../parse-count.ts';
+import { parseOfferId } from '../parse-offer-id.ts';
 import { openSession, type Session } from '../session.ts';
 import { safeJson } from '../terminal/safe-text.ts';
 import { withExistingPool } from '../with-existing-pool.ts';
-
-const largestId = 9_223_372_036_854_775_807n;
-
-function parseOfferId(text: string): string {
-  if (/^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= largestId) return text;
-  throw new InvalidArgumentError(
-    'Give the digits of an offer id, as in detail.1688.com/offer/610947572360.html.',
-  );
-}
 
 /** @throws AppError OFFER_UNKNOWN, DATABASE_* */
 async function explain(session: Session, offerId: string, last: number): Promise<Explanation> {

@@ -32,19 +32,22 @@ function countRows(answer: LoadableAnswer): number {
   }
 }
 
+/** What could not be used of an answer, as rows of `sync.quarantine`. */
+export function toQuarantineRows(answer: LoadableAnswer) {
+  return answer.rejects.map(({ path, reason, sample }) => ({
+    raw_id: answer.provenance.rawId,
+    call_id: answer.provenance.callId,
+    run_id: answer.provenance.runId,
+    operation: operationOf(answer),
+    path,
+    reason,
+    sample,
+    observed_at: answer.provenance.observedAt,
+  }));
+}
+
 async function keepRejects(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<number> {
-  const rows = answers.flatMap((answer) =>
-    answer.rejects.map(({ path, reason, sample }) => ({
-      raw_id: answer.provenance.rawId,
-      call_id: answer.provenance.callId,
-      run_id: answer.provenance.runId,
-      operation: operationOf(answer),
-      path,
-      reason,
-      sample,
-      observed_at: answer.provenance.observedAt,
-    })),
-  );
+  const rows = answers.flatMap(toQuarantineRows);
   if (rows.length > 0) await client.query(readSql('insert-quarantine'), [JSON.stringify(rows)]);
   return rows.length;
 }

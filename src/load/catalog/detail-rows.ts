@@ -2,6 +2,7 @@ import type { Provenance } from '../../model/catalog.ts';
 import type { OfferDetail } from '../../model/records.ts';
 import { contentHash } from './content-hash.ts';
 import { uniqueBy, type LookKey } from './looks.ts';
+import type { Observation, Sighting } from './offer-looks.ts';
 import type { PriceRow, UnreadPriceRow } from './tally.ts';
 
 /* Detail answers as rows of the tables they end in; keys are column names, absent ones are null. */
@@ -21,6 +22,24 @@ export function offerState(emptyLooks: number, found: FoundStatus | null): Offer
   if (emptyLooks === 1) return 'missing';
   if (found !== null && found.sourceStatus !== null && found.sourceStatus !== 'published') return 'delisted';
   return found?.isAbsent ? 'missing' : 'listed';
+}
+
+/** What a detail answer saw of an offer. `detail`: null when it was empty. */
+export function toObservation(sighting: Sighting, detail: OfferDetail | null, isLate: boolean): Observation {
+  const listPrices = detail?.prices.filter(({ kind }) => kind === 'list') ?? [];
+  // Only to order them: amounts have at most 14 digits, which a double holds exactly enough.
+  const cheapest = listPrices.toSorted((a, b) => Number(a.amountCny) - Number(b.amountCny))[0];
+  return {
+    offerId: sighting.offerId,
+    provenance: sighting.provenance,
+    source: 'detail',
+    isFound: detail !== null,
+    isLate,
+    minPriceCny: cheapest?.amountCny ?? null,
+    stock: detail?.offer.stock ?? null,
+    soldCount: detail?.offer.soldCount ?? null,
+    monthSold: null,
+  };
 }
 
 export function toOfferRow(

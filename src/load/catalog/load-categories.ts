@@ -8,7 +8,7 @@ import { compareLooks, isNewer, lookKey, uniqueBy, type LookKey } from './looks.
 /** The virtual node above the roots: it has no row. */
 const aboveRoots = '0';
 
-interface Statement {
+export interface Statement {
   readonly category_id: string;
   readonly parent_id: string | null;
   readonly level: number | null;
@@ -31,14 +31,16 @@ function toStatement(record: CategoryRecord): Statement {
   };
 }
 
-function listStatements({ record }: LoadableCategory): Statement[] {
+/** What an answer states of category nodes, each once. */
+export function listStatements({ record }: LoadableCategory): Statement[] {
   const nodes = record === null ? [] : [...(record.node === null ? [] : [record.node]), ...record.children];
   return uniqueBy(nodes, ({ categoryId }) => categoryId)
     .filter(({ categoryId }) => categoryId !== aboveRoots)
     .map(toStatement);
 }
 
-async function mergeAnswer(
+/** Merges statements, field by field, the newest wins. The lock of the tree must be held. */
+export async function mergeStatements(
   client: PoolClient,
   statements: readonly Statement[],
   key: LookKey,
@@ -85,7 +87,7 @@ export async function loadCategories(
   const inOrder = answers.toSorted((a, b) => compareLooks(lookKey(a.provenance), lookKey(b.provenance)));
   for (const answer of inOrder) {
     for (const { categoryId } of answer.record?.children ?? []) listed.add(categoryId);
-    await mergeAnswer(client, listStatements(answer), lookKey(answer.provenance));
+    await mergeStatements(client, listStatements(answer), lookKey(answer.provenance));
   }
   await bookVisits(client, answers);
   return listed;

@@ -6,6 +6,7 @@ import {
   offerState,
   toAttributeRows,
   toImageRows,
+  toObservation,
   toOfferRow,
   toPriceRows,
   toSkuRows,
@@ -22,14 +23,7 @@ import {
   type OfferLooks,
 } from './looks.ts';
 import { mergeSellers, type SellerLook } from './merge-sellers.ts';
-import {
-  countEmptyLooks,
-  insertObservations,
-  lockOffers,
-  lookId,
-  writeLooks,
-  type Observation,
-} from './offer-looks.ts';
+import { countEmptyLooks, insertObservations, lockOffers, lookId, writeLooks } from './offer-looks.ts';
 import { mergePrices, tallyOffers, type Tally, type WrittenOffer } from './tally.ts';
 
 /** An answer with what was known of its offer just before it. */
@@ -47,23 +41,6 @@ interface FoundLook extends DetailLook {
 }
 
 const isFound = (look: DetailLook): look is FoundLook => look.detail !== null;
-
-function toObservation({ offerId, answer, key, prior, detail }: DetailLook): Observation {
-  const listPrices = detail?.prices.filter(({ kind }) => kind === 'list') ?? [];
-  // Only to order them: amounts have at most 14 digits, which a double holds exactly enough.
-  const cheapest = listPrices.toSorted((a, b) => Number(a.amountCny) - Number(b.amountCny))[0];
-  return {
-    offerId,
-    provenance: answer.provenance,
-    source: 'detail',
-    isFound: detail !== null,
-    isLate: !isNewer(key, prior.detail),
-    minPriceCny: cheapest?.amountCny ?? null,
-    stock: detail?.offer.stock ?? null,
-    soldCount: detail?.offer.soldCount ?? null,
-    monthSold: null,
-  };
-}
 
 /** Moves the looks of the round's offers on: the newest look, the newest that found it, the empty ones since. */
 async function advanceLooks(
@@ -210,7 +187,12 @@ async function bookRound(
     const detail = record.kind === 'found' ? record.detail : null;
     return [{ offerId, answer, key: lookKey(provenance), prior, detail }];
   });
-  const fresh = await insertObservations(client, lookedAt.map(toObservation));
+  const fresh = await insertObservations(
+    client,
+    lookedAt.map(({ offerId, answer, key, prior, detail }) =>
+      toObservation({ offerId, provenance: answer.provenance }, detail, !isNewer(key, prior.detail)),
+    ),
+  );
   return lookedAt.filter(({ offerId, key }) => fresh.has(lookId(offerId, key.callId)));
 }
 

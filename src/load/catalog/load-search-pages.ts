@@ -1,48 +1,20 @@
 import type { PoolClient } from 'pg';
 import type { LoadableSearchPage } from '../../model/catalog.ts';
 import type { Learn } from '../../model/learning.ts';
-import type { SearchRow } from '../../model/records.ts';
 import { readSql } from '../sql-file.ts';
 import { findAbsent, markAbsent } from './absence.ts';
-import { inRounds, isAbsent, isNewer, lookKey, uniqueBy, type LookKey, type OfferLooks } from './looks.ts';
-import { insertObservations, lockOffers, lookId, writeLooks, type Sighting } from './offer-looks.ts';
+import { inRounds, isNewer, type OfferLooks } from './looks.ts';
+import { insertObservations, lockOffers, lookId, writeLooks } from './offer-looks.ts';
+import {
+  listRows,
+  toObservation,
+  toOfferRow,
+  toPriceRows,
+  toUnreadPriceRows,
+  type RowLook,
+} from './search-rows.ts';
 import { advanceWindows, lockWindows } from './search-windows.ts';
 import { mergePrices, tallyOffers, type Tally, type WrittenOffer } from './tally.ts';
-
-/** One row of a page; an offer that a page lists twice is looked at once. */
-interface RowLook extends Sighting {
-  readonly row: SearchRow;
-  readonly key: LookKey;
-}
-
-function listRows(pages: readonly LoadableSearchPage[]): RowLook[] {
-  return pages.flatMap(({ record, provenance }) =>
-    uniqueBy(record?.rows ?? [], ({ offerId }) => offerId).map((row) => ({
-      offerId: row.offerId,
-      row,
-      provenance,
-      key: lookKey(provenance),
-    })),
-  );
-}
-
-function toOfferRow({ offerId, row, provenance }: RowLook, looks: ReadonlyMap<string, OfferLooks>) {
-  const known = looks.get(offerId);
-  return {
-    offer_id: offerId,
-    state: known && (known.emptyLooks > 0 || isAbsent(known)) ? 'missing' : 'listed',
-    category_id: row.categoryId,
-    subject: row.subject,
-    subject_translated: row.subjectTranslated,
-    min_order_quantity: row.minOrderQuantity,
-    main_image_url: row.mainImageUrl,
-    source_created_at: row.sourceCreatedAt,
-    source_modified_at: row.sourceModifiedAt,
-    changed_at: provenance.observedAt,
-    run_id: provenance.runId,
-    call_id: provenance.callId,
-  };
-}
 
 /** Books the round's rows; gives those that were not loaded before and are the newest of their offers. */
 async function bookRound(
@@ -53,27 +25,10 @@ async function bookRound(
   const isNewest = ({ offerId, key }: RowLook) => isNewer(key, looks.get(offerId)?.summary ?? null);
   const fresh = await insertObservations(
     client,
-    round.map((look) => ({
-      offerId: look.offerId,
-      provenance: look.provenance,
-      source: 'search',
-      isFound: true,
-      isLate: !isNewest(look),
-      minPriceCny: look.row.priceCny,
-      stock: null,
-      soldCount: null,
-      monthSold: look.row.monthSold,
-    })),
+    round.map((look) => toObservation(look, !isNewest(look))),
   );
   return round.filter((look) => fresh.has(lookId(look.offerId, look.provenance.callId)) && isNewest(look));
 }
-
-const searchPriceOf = (offerId: string) => ({
-  offer_id: offerId,
-  sku_id: '0',
-  kind: 'search',
-  min_quantity: 1,
-});
 
 async function mergeRound(
   client: PoolClient,
@@ -93,12 +48,7 @@ async function mergeRound(
       at: key.at,
       is_search: true,
     })),
-    {
-      prices: newest.flatMap(({ offerId, row: { priceCny } }) =>
-        priceCny === null ? [] : [{ ...searchPriceOf(offerId), amount_cny: priceCny }],
-      ),
-      unread: newest.filter(({ row }) => row.isPriceUnread).map(({ offerId }) => searchPriceOf(offerId)),
-    },
+    { prices: newest.flatMap(toPriceRows), unread: newest.flatMap(toUnreadPriceRows) },
     tally,
   );
 }

@@ -38,14 +38,19 @@ interface LockedSeller {
   readonly is_newest_name: boolean;
 }
 
-async function lockSellers(client: PoolClient, best: readonly Best[]): Promise<Map<string, LockedSeller>> {
-  const { rows } = await client.query<LockedSeller>(readSql('lock-sellers'), [
+/** Ids, and which calls describe and name them, as `lock-sellers.sql` takes them. */
+function lookParams(best: readonly Best[]): unknown[] {
+  return [
     best.map(({ look }) => look.sellerId),
     best.map(({ look }) => (look.record === null ? '-infinity' : look.key.at)),
     best.map(({ look }) => (look.record === null ? '0' : look.key.callId)),
     best.map(({ named }) => named?.key.at ?? null),
     best.map(({ named }) => named?.key.callId ?? null),
-  ]);
+  ];
+}
+
+async function lockSellers(client: PoolClient, best: readonly Best[]): Promise<Map<string, LockedSeller>> {
+  const { rows } = await client.query<LockedSeller>(readSql('lock-sellers'), lookParams(best));
   return new Map(rows.map((row) => [row.seller_id, row]));
 }
 
@@ -67,21 +72,46 @@ function toSellerRow({ look: { sellerId, record, key }, named }: Best, isNewestN
   };
 }
 
-/** Merges sellers, newest description wins. Locks them in ascending id; offers must be locked before. */
-export async function mergeSellers(client: PoolClient, looks: readonly SellerLook[]): Promise<void> {
-  const best = bestOfEach(looks);
-  if (best.length === 0) return;
-  const locked = await lockSellers(client, best);
+/** Gives how many it wrote. */
+async function writeSellers(
+  client: PoolClient,
+  best: readonly Best[],
+  locked: ReadonlyMap<string, LockedSeller>,
+): Promise<number> {
   const isNewestName = ({ look }: Best) => locked.get(look.sellerId)?.is_newest_name ?? false;
   const described = best.filter(({ look }) => locked.get(look.sellerId)?.is_newest);
+  let written = 0;
   if (described.length > 0) {
     const rows = described.map((one) => toSellerRow(one, isNewestName(one)));
-    await client.query(readSql('merge-sellers'), [JSON.stringify(rows)]);
+    const merged = await client.query(readSql('merge-sellers'), [JSON.stringify(rows)]);
+    written += merged.rowCount ?? 0;
   }
   const onlyNamed = best.filter((one) => isNewestName(one) && !described.includes(one));
-  if (onlyNamed.length > 0)
-    await client.query(readSql('name-sellers'), [
+  if (onlyNamed.length > 0) {
+    const named = await client.query(readSql('name-sellers'), [
       onlyNamed.map(({ look }) => look.sellerId),
       onlyNamed.map(({ named }) => named?.record?.companyName),
     ]);
+    written += named.rowCount ?? 0;
+  }
+  return written;
+}
+
+/** Merges sellers, newest description wins. Locks them in ascending id; offers must be locked before. */
+export async function mergeSellers(client: PoolClient, looks: readonly SellerLook[]): Promise<void> {
+  const best = bestOfEach(looks);
+  if (best.length > 0) await writeSellers(client, best, await lockSellers(client, best));
+}
+
+/**
+ * As `mergeSellers`, and writes anew what the same answers described before, where it reads otherwise now.
+ *
+ * @returns how many it wrote
+ */
+export async function correctSellers(client: PoolClient, looks: readonly SellerLook[]): Promise<number> {
+  const best = bestOfEach(looks);
+  if (best.length === 0) return 0;
+  await lockSellers(client, best);
+  const { rows } = await client.query<LockedSeller>(readSql('list-newest-sellers'), lookParams(best));
+  return writeSellers(client, best, new Map(rows.map((row) => [row.seller_id, row])));
 }

@@ -77,13 +77,9 @@ export async function lockOffers(
   );
 }
 
-/** Books what was seen. Gives the `lookId`s that were not booked before: the others were loaded already. */
-export async function insertObservations(
-  client: PoolClient,
-  observations: readonly Observation[],
-): Promise<Set<string>> {
-  if (observations.length === 0) return new Set();
-  const rows = observations.map((one) => ({
+/** As a row of `catalog.observation`. */
+export function toObservationRow(one: Observation) {
+  return {
     offer_id: one.offerId,
     observed_at: one.provenance.observedAt,
     source: one.source,
@@ -96,9 +92,17 @@ export async function insertObservations(
     month_sold: one.monthSold,
     raw_id: one.provenance.rawId,
     run_id: one.provenance.runId,
-  }));
+  };
+}
+
+/** Books what was seen. Gives the `lookId`s that were not booked before: the others were loaded already. */
+export async function insertObservations(
+  client: PoolClient,
+  observations: readonly Observation[],
+): Promise<Set<string>> {
+  if (observations.length === 0) return new Set();
   const booked = await client.query<{ offer_id: string; call_id: string }>(readSql('insert-observations'), [
-    JSON.stringify(rows),
+    JSON.stringify(observations.map(toObservationRow)),
   ]);
   return new Set(booked.rows.map((row) => lookId(row.offer_id, row.call_id)));
 }

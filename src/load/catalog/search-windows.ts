@@ -77,7 +77,7 @@ async function countNewIds(
 }
 
 /** Books the page's rows; false when they were booked before. A page without any can't tell. */
-async function bookHits(
+export async function bookHits(
   client: PoolClient,
   window: SearchWindow,
   { record, provenance, page }: LoadableSearchPage,

@@ -1,4 +1,4 @@
--- Purpose: marks stored answers as loaded, and books what they brought and taught.
+-- Purpose: marks stored answers as loaded, all of them at one time, and books what they brought and taught.
 -- Params:  $1 jsonb [{raw_id, call_id, rows_loaded, offers_new, offers_completed, offers_changed, prices_changed}],
 --          each answer once; $2 integer|null version of the code that read them
 -- Returns: raw_id of those that were not loaded before
@@ -10,7 +10,7 @@ WITH n AS (
 ),
 marked AS (
   UPDATE raw.payload p
-  SET loaded_at = clock_timestamp(), normalizer_version = $2::int
+  SET loaded_at = (SELECT clock_timestamp()), normalizer_version = $2::int
   FROM n
   WHERE p.raw_id = n.raw_id AND p.loaded_at IS NULL
   RETURNING n.*

@@ -2,7 +2,7 @@
 --          from a complete answer are gone, and keep the time of the last answer that listed them.
 -- Params:  $1 jsonb [{offer_id, is_complete, observed_at, call_id, previous_at, previous_call_id}], previous = the newest answer
 --          before this one that found the offer, or null; $2 jsonb rows of catalog.sku
--- Returns: nothing
+-- Returns: offer_id of each listed SKU that was written
 WITH answer AS (
   SELECT *
   FROM jsonb_to_recordset($1::jsonb)
@@ -39,4 +39,5 @@ SET state = excluded.state,
     last_listed_at = excluded.last_listed_at,
     last_listed_call_id = excluded.last_listed_call_id,
     changed_at = excluded.changed_at,
-    call_id = excluded.call_id;
+    call_id = excluded.call_id
+RETURNING s.offer_id;

@@ -1,0 +1,85 @@
+import type { ReprocessCounts, ReprocessExample } from '../../model/reprocess.ts';
+import { formatTable } from '../terminal/format-table.ts';
+import { formatTime } from '../terminal/format-time.ts';
+
+/** What a reprocess found, and whether it was applied. */
+export interface ReprocessReport {
+  readonly isApplied: boolean;
+  readonly counts: ReprocessCounts;
+  readonly examples: readonly ReprocessExample[];
+  /** When the oldest answer was asked for that is kept; null: none is. */
+  readonly oldestKept: Date | null;
+  /** Answers that calls brought and that are not kept any more. */
+  readonly lost: number;
+}
+
+const amount = (value: number) => value.toLocaleString('en');
+
+function countRows({ counts }: ReprocessReport): string[][] {
+  const rows: [string, number][] = [
+    ['answers read again', counts.answers],
+    ['answers that can not be read', counts.unreadable],
+    ['offers changed', counts.offersChanged],
+    ['categories changed', counts.categoriesChanged],
+    ['sellers changed', counts.sellersChanged],
+    ['price intervals added', counts.pricesAdded],
+    ['price intervals removed', counts.pricesRemoved],
+    ['price intervals changed', counts.pricesChanged],
+    ['looks with other numbers', counts.looksChanged],
+    ['rows of quarantine resolved', counts.quarantineResolved],
+    ['rows of quarantine added', counts.quarantineAdded],
+  ];
+  const always = ['answers read again', 'offers changed'];
+  return rows
+    .filter(([what, count]) => count > 0 || always.includes(what))
+    .map(([what, count]) => [what, amount(count)]);
+}
+
+/** Counts that say what was read, not what changed. */
+const readCounts = new Set<string>([
+  'answers',
+  'unreadable',
+  'offersPartial',
+] satisfies (keyof ReprocessCounts)[]);
+
+function isUnchanged({ counts }: ReprocessReport): boolean {
+  return Object.entries(counts).every(([name, count]) => readCounts.has(name) || count === 0);
+}
+
+/** What is not kept, and what becomes of it; empty: all answers are. */
+function sayLost({ counts, oldestKept, lost }: ReprocessReport): string[] {
+  const lines: string[] = [];
+  if (lost > 0) {
+    const since = oldestKept === null ? '' : `; the oldest that is kept is of ${formatTime(oldestKept)}`;
+    lines.push(
+      `Answers that are not kept any more: ${amount(lost)}${since}. What they said is left as it is.`,
+    );
+  }
+  if (counts.offersPartial > 0) {
+    const offers = amount(counts.offersPartial);
+    lines.push(`Offers of which older answers, and so older prices, are left as they are: ${offers}.`);
+  }
+  return lines;
+}
+
+/** The difference, for people. */
+export function formatReprocess(report: ReprocessReport): string {
+  const title = report.isApplied ? 'reprocessed' : 'would be reprocessed';
+  const parts = [formatTable([{ header: title }, { header: '', align: 'right' }], countRows(report))];
+  if (report.examples.length > 0) {
+    const rows = report.examples.map(({ id, what, was, is }) => [id, what, was ?? '(none)', is ?? '(none)']);
+    const columns = ['offer', 'what', 'was', 'is'].map((header) => ({ header }));
+    parts.push(formatTable(columns, rows));
+  }
+  const lost = sayLost(report);
+  if (lost.length > 0) parts.push(lost.join('\n'));
+  return parts.join('\n\n');
+}
+
+/** What happened, and what to do next, in one line. */
+export function conclusionOf(report: ReprocessReport): string {
+  if (isUnchanged(report)) return 'This version reads nothing otherwise: there is nothing to change.';
+  return report.isApplied
+    ? 'Done.'
+    : 'Nothing was changed. The same command with --yes applies this difference.';
+}

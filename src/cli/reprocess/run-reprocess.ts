@@ -1,0 +1,46 @@
+import { AppError } from '../../core/errors.ts';
+import type { ReprocessSelection } from '../../model/reprocess.ts';
+import { readAgain, reprocess } from '../../jobs/reprocess.ts';
+import { openReprocess } from '../../load/stores/reprocess-store.ts';
+import { normalizerVersion } from '../../transform/normalize-answer.ts';
+import { cliErrors } from '../errors.ts';
+import type { Session } from '../session.ts';
+import { createLineProgress } from '../terminal/progress.ts';
+import { withExistingPool } from '../with-existing-pool.ts';
+import type { ReprocessReport } from './format-reprocess.ts';
+
+/** One holds the lock, one is in a transaction, one lists. */
+const connections = 3;
+
+/**
+ * Reads stored answers again, shows how it gets on, and reports.
+ *
+ * @throws AppError REPROCESS_RUNNING, DATABASE_*; INTERRUPTED at a signal, after the batch under way
+ */
+export async function runReprocess(
+  session: Session,
+  selection: ReprocessSelection,
+  isApplied: boolean,
+): Promise<ReprocessReport> {
+  const { stderr, isTty, clock } = session.context;
+  return withExistingPool(session, connections, async (pool, signal) => {
+    const work = await openReprocess({ pool, selection, normalizerVersion, isApplied, read: readAgain });
+    const progress = createLineProgress(stderr, { isTty: isTty.stderr, clock, isQuiet: session.isQuiet });
+    try {
+      if (work.cursor.operation !== null) session.talk('going on where this reprocess was stopped');
+      const result = await reprocess(work, selection, {
+        signal,
+        onProgress: ({ answers, offersChanged, quarantineResolved }) =>
+          progress.update(
+            `reprocess: ${answers.toLocaleString('en')} answers read, ${offersChanged.toLocaleString('en')} offers changed, ${quarantineResolved.toLocaleString('en')} rows of quarantine resolved`,
+          ),
+      });
+      progress.done();
+      if (result === null) throw new AppError(cliErrors.INTERRUPTED, 'stopped by a signal');
+      return { ...result, isApplied, oldestKept: work.oldestKept, lost: await work.countLost() };
+    } finally {
+      progress.done();
+      await work.release();
+    }
+  });
+}

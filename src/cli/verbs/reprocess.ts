@@ -1,0 +1,63 @@
+import { Option, type Command } from 'commander';
+import { reprocessedOperations, type ReprocessedOperation } from '../../model/reprocess.ts';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { parseCount } from '../parse-count.ts';
+import { parseOfferId } from '../parse-offer-id.ts';
+import { conclusionOf, formatReprocess } from '../reprocess/format-reprocess.ts';
+import { parseSince } from '../reprocess/parse-since.ts';
+import { runReprocess } from '../reprocess/run-reprocess.ts';
+import { openSession } from '../session.ts';
+import { safeJson } from '../terminal/safe-text.ts';
+
+interface ReprocessFlags {
+  readonly operation?: ReprocessedOperation;
+  readonly offer?: string;
+  readonly since?: string;
+  readonly onlyQuarantined?: true;
+  readonly olderThanVersion?: number;
+  readonly yes?: true;
+}
+
+function selectionOf(flags: ReprocessFlags) {
+  return {
+    operation: flags.operation ?? null,
+    offerId: flags.offer ?? null,
+    since: flags.since ?? null,
+    isQuarantined: flags.onlyQuarantined ?? false,
+    olderThanVersion: flags.olderThanVersion ?? null,
+  };
+}
+
+/** `catalog-sync reprocess`: today's reading of stored answers, for no call. */
+export function registerReprocess(program: Command, context: CliContext): void {
+  const command = program
+    .command('reprocess')
+    .description(
+      'Read stored answers again with this version, for no call, and show what would change; --yes changes it.',
+    )
+    .addOption(
+      new Option('--operation <name>', 'answers of one operation only').choices(reprocessedOperations),
+    )
+    .option('--offer <id>', 'only answers that show this offer', parseOfferId)
+    .option('--since <time>', 'only answers asked for since, like 2026-11-01', parseSince)
+    .option('--only-quarantined', 'only answers of which something is in quarantine')
+    .option(
+      '--older-than-version <number>',
+      'only answers that a version below this one has read',
+      parseCount(1, 1_000_000),
+    )
+    .option('--yes', 'apply the difference')
+    .action(async (flags: ReprocessFlags, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const report = await runReprocess(session, selectionOf(flags), flags.yes ?? false);
+      session.print(session.isJson ? safeJson(report) : formatReprocess(report));
+      session.talk(conclusionOf(report));
+    });
+  addExamples(command, [
+    'catalog-sync reprocess',
+    'catalog-sync reprocess --only-quarantined --yes',
+    'catalog-sync reprocess --offer 610947572360 --yes',
+    'catalog-sync reprocess --operation offer.detail --since 2026-11-01 --older-than-version 3 --yes',
+  ]);
+}

@@ -1,0 +1,242 @@
+import type { LoadableAnswer, LoadableOffer } from '../../model/catalog.ts';
+import type { OfferDetail } from '../../model/records.ts';
+import {
+  offerState,
+  toAttributeRows,
+  toImageRows,
+  toObservation,
+  toOfferRow,
+  toSkuRows,
+} from '../catalog/detail-rows.ts';
+import { isAbsent, isNewer, lookKey, newest, type OfferLooks } from '../catalog/looks.ts';
+import { correctSellers } from '../catalog/merge-sellers.ts';
+import { lockOffers, lookId, writeLooks } from '../catalog/offer-looks.ts';
+import { readSql } from '../sql-file.ts';
+import { correctLooks, type BookedLook } from './correct-looks.ts';
+import type { CorrectionDeps } from './correction.ts';
+import { agreesWith, type PriceInterval } from './price-fold.ts';
+import { readPriceIntervals, writePriceDiffs } from './price-intervals.ts';
+import { readingOf, retellPrices, type Retold } from './retell-prices.ts';
+
+/** An answer that can be read today. */
+interface Told {
+  readonly answer: LoadableOffer;
+  /** Null: it is empty. */
+  readonly detail: OfferDetail | null;
+}
+
+/** An offer with the newest answer that found it. */
+interface Found {
+  readonly answer: LoadableOffer;
+  readonly detail: OfferDetail;
+}
+
+function toTold(answer: LoadableOffer): Told[] {
+  if (answer.record === null) return [];
+  return [{ answer, detail: answer.record.kind === 'found' ? answer.record.detail : null }];
+}
+
+function foundIn({ answer, detail }: Told): Found[] {
+  return detail === null ? [] : [{ answer, detail }];
+}
+
+/** Whether the prices of the offer may be others than what today's reading of its answers makes of them. */
+function isDoubtful(
+  { answer, detail }: Told,
+  booked: BookedLook | undefined,
+  intervals: readonly PriceInterval[],
+): boolean {
+  if (booked?.isFound !== (detail !== null)) return true;
+  const reading = readingOf(answer, answer.offerId);
+  if (reading.kind !== 'told') return false;
+  // It may have found the offer after a newer, empty answer: then its prices hold from the time of that one.
+  if (booked.isLate) return true;
+  const { at, callId } = lookKey(answer.provenance);
+  return !agreesWith(intervals, { at, callId, ...reading });
+}
+
+async function findDoubtful(
+  { client }: CorrectionDeps,
+  told: readonly Told[],
+  booked: ReadonlyMap<string, BookedLook>,
+): Promise<Map<string, readonly PriceInterval[]>> {
+  const ids = [...new Set(told.map(({ answer }) => answer.offerId))];
+  const intervals = await readPriceIntervals(client, ids, 'detail');
+  const doubtful = told.filter((one) => {
+    const { offerId, provenance } = one.answer;
+    const look = booked.get(lookId(offerId, provenance.callId));
+    return isDoubtful(one, look, intervals.get(offerId) ?? []);
+  });
+  return new Map(doubtful.map(({ answer: { offerId } }) => [offerId, intervals.get(offerId) ?? []]));
+}
+
+/** The newest answer that found each offer, where it is in the batch or was read with the offer's others. */
+function listNewestFound(
+  told: readonly Told[],
+  retold: readonly Retold[],
+  looks: ReadonlyMap<string, OfferLooks>,
+): Found[] {
+  const answers = [
+    ...told.map(({ answer }) => answer),
+    ...retold.flatMap(({ newestFound }) => newestFound ?? []),
+  ];
+  const newestOf = new Map(
+    answers
+      .filter(({ offerId, provenance }) => looks.get(offerId)?.found?.callId === provenance.callId)
+      .map((answer) => [answer.offerId, answer]),
+  );
+  return [...newestOf.values()].flatMap((answer) => toTold(answer).flatMap(foundIn));
+}
+
+interface OfferCorrection {
+  readonly offer_id: string;
+  readonly changes: readonly {
+    readonly field: string;
+    readonly old: string | null;
+    readonly new: string | null;
+  }[];
+}
+
+/** Fields that say nothing to people. */
+const unspoken = new Set(['content_hash', 'offer_id']);
+
+async function correctOffers(
+  { client, correction, normalizerVersion }: CorrectionDeps,
+  found: readonly Found[],
+  looks: ReadonlyMap<string, OfferLooks>,
+): Promise<string[]> {
+  const rows = found.map(({ answer: { offerId, provenance }, detail }) => {
+    const known = looks.get(offerId);
+    const { sourceStatus } = detail.offer;
+    const state = offerState(known?.emptyLooks ?? 0, {
+      sourceStatus,
+      isAbsent: known !== undefined && isAbsent(known),
+    });
+    return toOfferRow(detail, state, provenance, normalizerVersion);
+  });
+  const written = await client.query<OfferCorrection>(readSql('correct-offers'), [JSON.stringify(rows)]);
+  for (const { offer_id: id, changes } of written.rows) {
+    correction.offers.add(id);
+    const change = changes.find(({ field }) => !unspoken.has(field));
+    if (change) correction.examples.push({ id, what: change.field, was: change.old, is: change.new });
+  }
+  return written.rows.map((row) => row.offer_id);
+}
+
+/** SKUs, and, of offers that were written, images and attributes. */
+async function correctParts(
+  { client, correction }: CorrectionDeps,
+  found: readonly Found[],
+  writtenIds: readonly string[],
+): Promise<void> {
+  const skus = await client.query<{ offer_id: string }>(readSql('merge-skus'), [
+    JSON.stringify(
+      found.map(({ answer: { offerId, provenance }, detail }) => ({
+        offer_id: offerId,
+        is_complete: !detail.hasUnreadSkus,
+        observed_at: provenance.observedAt,
+        call_id: provenance.callId,
+        previous_at: provenance.observedAt,
+        previous_call_id: provenance.callId,
+      })),
+    ),
+    JSON.stringify(
+      found.flatMap(({ answer, detail }) => toSkuRows(detail, lookKey(answer.provenance), null)),
+    ),
+  ]);
+  for (const row of skus.rows) correction.offers.add(row.offer_id);
+  if (writtenIds.length === 0) return;
+  const ids = new Set(writtenIds);
+  const written = found.filter(({ answer }) => ids.has(answer.offerId)).map(({ detail }) => detail);
+  const images = JSON.stringify(written.flatMap(toImageRows));
+  await client.query(readSql('replace-offer-images'), [writtenIds, images]);
+  const attributes = JSON.stringify(written.flatMap(toAttributeRows));
+  await client.query(readSql('replace-offer-attributes'), [writtenIds, attributes]);
+}
+
+/** Offers of which today's reading makes the newest answers empty ones. */
+async function correctStates(
+  { client, correction }: CorrectionDeps,
+  retold: readonly Retold[],
+): Promise<void> {
+  const rows = retold.flatMap(({ offerId, looks, newest: last, newestFound }) =>
+    looks.emptyLooks === 0 || newestFound !== null || last === null
+      ? []
+      : [
+          {
+            offer_id: offerId,
+            state: offerState(looks.emptyLooks, null),
+            changed_at: last.provenance.observedAt,
+            run_id: last.provenance.runId,
+            call_id: last.provenance.callId,
+          },
+        ],
+  );
+  if (rows.length === 0) return;
+  const written = await client.query<{ offer_id: string }>(readSql('merge-offer-states'), [
+    JSON.stringify(rows),
+  ]);
+  for (const row of written.rows) correction.offers.add(row.offer_id);
+}
+
+function takeOver(looks: Map<string, OfferLooks>, retold: readonly Retold[]): void {
+  for (const { offerId, looks: told, callIds } of retold) {
+    const known = looks.get(offerId);
+    // A look that is not kept any more says more than those that are.
+    if (!known || (known.found !== null && !callIds.has(known.found.callId))) continue;
+    // An answer that nobody could read is a look all the same.
+    const detail = told.newest === null ? known.detail : newest(told.newest, known.detail);
+    looks.set(offerId, { ...known, detail, found: told.found, emptyLooks: told.emptyLooks });
+  }
+}
+
+function sellerLooksOf({ answer, detail: { offer, seller } }: Found) {
+  const key = lookKey(answer.provenance);
+  return [
+    ...(seller === null ? [] : [{ sellerId: seller.sellerId, record: seller, key }]),
+    ...(offer.sellerId === null ? [] : [{ sellerId: offer.sellerId, record: null, key }]),
+  ];
+}
+
+/**
+ * Makes the catalog what today's code reads in stored detail answers. An offer whose prices do not agree with an answer
+ * has them told again from all of its answers that are kept; the others are left untouched. Locks offers, then sellers,
+ * as a load does.
+ */
+export async function correctDetails(
+  deps: CorrectionDeps,
+  answers: readonly LoadableOffer[],
+  hand: ReadonlyMap<string, LoadableAnswer>,
+): Promise<void> {
+  const readable = answers.flatMap(toTold);
+  if (readable.length === 0) return;
+  const { client } = deps;
+  const looks = await lockOffers(
+    client,
+    readable.map(({ answer }) => answer),
+  );
+  // Offers of erased sellers have no looks.
+  const told = readable.filter(({ answer }) => looks.has(answer.offerId));
+  const booked = await correctLooks(
+    deps,
+    told.map(({ answer, detail }) =>
+      toObservation(
+        answer,
+        detail,
+        !isNewer(lookKey(answer.provenance), looks.get(answer.offerId)?.detail ?? null),
+      ),
+    ),
+  );
+  const retold = await retellPrices(deps, 'detail', await findDoubtful(deps, told, booked), hand);
+  takeOver(looks, retold);
+  const found = listNewestFound(told, retold, looks);
+  // A seller's newest description may be an older answer of the offer.
+  deps.correction.sellers += await correctSellers(
+    client,
+    [...told.flatMap(foundIn), ...found].flatMap(sellerLooksOf),
+  );
+  await correctParts(deps, found, await correctOffers(deps, found, looks));
+  await correctStates(deps, retold);
+  await writePriceDiffs(client, new Map(retold.map(({ offerId, diff }) => [offerId, diff])));
+  await writeLooks(client, looks, false);
+}

@@ -1,0 +1,12 @@
+-- Purpose: makes booked looks what today's reading of their answers says, where it differs. Whether a look came late is
+--          left alone.
+-- Params:  $1 jsonb rows of catalog.observation
+-- Returns: offer_id of each look that was written
+UPDATE catalog.observation o
+SET is_found = n.is_found, min_price_cny = n.min_price_cny, stock = n.stock, sold_count = n.sold_count,
+    month_sold = n.month_sold
+FROM jsonb_populate_recordset(NULL::catalog.observation, $1::jsonb) AS n
+WHERE (o.offer_id, o.observed_at, o.source, o.call_id) = (n.offer_id, n.observed_at, n.source, n.call_id)
+  AND (o.is_found, o.min_price_cny, o.stock, o.sold_count, o.month_sold)
+      IS DISTINCT FROM (n.is_found, n.min_price_cny, n.stock, n.sold_count, n.month_sold)
+RETURNING o.offer_id;
