@@ -10,7 +10,7 @@ const [daysBetweenBursts, daysBetweenRepricings] = [40, 45];
 
 /** How much faster than usual time runs for the changes of a category, and what was repriced at one stroke. */
 export interface Bursts {
-  multiplier(category: number, day: number): number;
+  readonly multiplier: (category: number, day: number) => number;
   /** Days of usual time from the beginning until a day, counted so that a calm world has `day` itself. */
   scaledDay(category: number, day: number): number;
   /** The inverse of `scaledDay`. */

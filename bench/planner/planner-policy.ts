@@ -117,11 +117,14 @@ export class PlannerPolicy implements Policy {
   #make(site: Site, pick: DetailPick<OfferHead> | IndexedRival): void {
     switch (pick.kind) {
       case 'detail':
-        return this.#lookAtDetail(site, pick.offer.index);
+        this.#lookAtDetail(site, pick.offer.index);
+        break;
       case 'page':
-        return this.#lookAtPage(site, pick.index);
+        this.#lookAtPage(site, pick.index);
+        break;
       case 'discovery':
-        return this.#discover(site, pick.index);
+        this.#discover(site, pick.index);
+        break;
     }
   }
 

@@ -1,7 +1,7 @@
 /** What is being simulated, on stderr: one line that changes on a terminal, a line each elsewhere. */
 export interface Progress {
-  show(text: string): void;
-  clear(): void;
+  readonly show: (text: string) => void;
+  readonly clear: () => void;
 }
 
 export function createProgress(): Progress {

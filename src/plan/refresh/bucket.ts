@@ -1,7 +1,7 @@
 import type { ChangeRate } from './change-rate.ts';
 import { firstPrior, rateOf } from './change-rate.ts';
 
-/** Widths in natural logarithms. Twice as wide costs 0.3 points of freshness; half as wide reads eight times the heads. */
+/** Widths in natural logarithms. Twice as wide costs 0.3 points of freshness; half as wide reads more for nothing. */
 const weightStep = 0.4;
 const changesStep = 0.35;
 const daysStep = 0.4;

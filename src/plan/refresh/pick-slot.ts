@@ -52,12 +52,12 @@ export interface SlotPlan<Offer extends Head, Other extends Rival> {
   readonly price: number;
 }
 
-/** Of every bucket first. Two are 0.1 points short of eight where few offers share a bucket. */
+/** Of every bucket first. Two or twelve pick as well; two read drained buckets more often, twelve rows in vain. */
 const headsPerBucket = 4;
 /** Of a bucket whose last head was picked: fewer rounds, more rows. */
 const headsPerRefill = 16;
 
-/** Share of a slot for offers past the floor age. Free up to 0.2; at 0.6, 1.4 points at 2 % a day. */
+/** Share of a slot for offers past the floor age. Twice as much costs 0.9 points of freshness at 2 % a day. */
 export const floorShare = 0.3;
 /** Share of a slot that looking for new offers can take. */
 const discoveryShare = 0.5;
