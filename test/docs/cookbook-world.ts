@@ -165,3 +165,30 @@ export async function openCookbookWorld(): Promise<CookbookWorld> {
   }
   return { stack, days, known: follow(days, await readLooks(stack)) };
 }
+
+export function fail(what: string): never {
+  throw new Error(what);
+}
+
+/** Offers on sale that the catalog has looked at. */
+export function listedOffers({ days, known }: CookbookWorld): TrueOffer[] {
+  return [...(days.at(-1)?.offers.values() ?? [])].filter(
+    ({ id, state }) => state === 'listed' && known.looks.has(id),
+  );
+}
+
+/** The leaf with the most offers on sale. */
+export function biggestCategory(world: CookbookWorld): string {
+  const counts = new Map<string, number>();
+  for (const { categoryId } of listedOffers(world)) counts.set(categoryId, (counts.get(categoryId) ?? 0) + 1);
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? fail('nothing is on sale');
+}
+
+/** An offer by quantity that has a tier of its own for big orders, and whose price changed. */
+export function changedOffer(world: CookbookWorld): string {
+  const byQuantity = listedOffers(world).filter(({ quoteType }) => quoteType !== 1);
+  const found = byQuantity.find(({ id }) =>
+    world.known.changes.some((c) => c.offerId === id && c.kind === 'list' && c.after !== null),
+  );
+  return found?.id ?? fail('no list price changed');
+}
