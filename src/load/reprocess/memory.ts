@@ -25,8 +25,10 @@ export async function recall(
 }
 
 export async function remember(memory: PoolClient, ids: Iterable<string>, what: Remembered): Promise<void> {
+  const list = [...ids];
+  if (list.length === 0) return;
   await memory.query('INSERT INTO reprocessed SELECT unnest($1::bigint[]), $2::text ON CONFLICT DO NOTHING', [
-    [...ids],
+    list,
     what,
   ]);
 }

@@ -7,6 +7,14 @@ WITH compared AS (
          to_jsonb(n) - '{source_modified_at,normalizer_version,changed_at,run_id,call_id}'::text[] AS new
   FROM jsonb_populate_recordset(NULL::catalog.offer, $1::jsonb) AS n
   LEFT JOIN catalog.offer o USING (offer_id)
+  WHERE o.offer_id IS NULL
+     OR (o.category_id, o.seller_id, o.state, o.subject, o.subject_translated, o.source_status, o.quote_type,
+         o.unit, o.unit_translated, o.min_order_quantity, o.batch_number, o.trade_score, o.main_image_url,
+         o.video_url, o.ship_from, o.source_created_at, o.content_hash)
+        IS DISTINCT FROM
+        (n.category_id, n.seller_id, n.state, n.subject, n.subject_translated, n.source_status, n.quote_type,
+         n.unit, n.unit_translated, n.min_order_quantity, n.batch_number, n.trade_score, n.main_image_url,
+         n.video_url, n.ship_from, n.source_created_at, n.content_hash)
 ),
 changed AS (
   SELECT c.*, difference.changes
@@ -17,7 +25,6 @@ changed AS (
     FROM jsonb_each_text(c.new) AS f (field, value)
     WHERE f.value IS DISTINCT FROM c.old ->> f.field
   ) difference
-  WHERE difference.changes IS NOT NULL
 ),
 written AS (
   INSERT INTO catalog.offer AS o
