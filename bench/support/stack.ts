@@ -107,7 +107,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     shutdown: { drain: never, stopNow: never },
   });
   closing.add('app', () => app.close());
-  const pool = createPool({ connectionString: database.url, max: 2, log });
+  const pool = createPool({ connectionString: database.url, max: 3, log });
   closing.add('pool', () => pool.end());
   await app.runs.claimSource(app.source);
   const control = sandbox.environment['controlUrl'] ?? '';
