@@ -7,7 +7,7 @@ import { expectTruth } from './catalog-truth.ts';
 const dayMs = 86_400_000;
 
 it('changes nothing in the catalog of a whole sync, whatever order its workers loaded it in', () =>
-  withTestStack({ backend: 'postgres', sandbox: { offers: 150 } }, async (stack) => {
+  withTestStack({ backend: 'postgres', sandbox: { offers: 120 } }, async (stack) => {
     for (let day = 0; day < 3; day += 1) {
       if (day > 0) await stack.advance(dayMs);
       expect((await stack.run()).status).toBe('succeeded');
@@ -21,7 +21,7 @@ it('changes nothing in the catalog of a whole sync, whatever order its workers l
   }));
 
 it('rebuilds what is wrong while a sync goes on, and the catalog equals the truth at its end', () =>
-  withTestStack({ backend: 'postgres', sandbox: { offers: 150 } }, async (stack) => {
+  withTestStack({ backend: 'postgres', sandbox: { offers: 120 } }, async (stack) => {
     await stack.run();
     await stack.query(`UPDATE catalog.price SET amount_cny = amount_cny + 1 WHERE offer_id % 2 = 0`);
     await stack.query(`UPDATE catalog.offer SET subject = 'wrong' WHERE offer_id % 3 = 0`);
