@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReprocessCounts } from '../../src/model/reprocess.ts';
 import { createEraseStore } from '../../src/load/stores/erase-store.ts';
+import { packBody } from '../../src/load/stored-answer.ts';
 import { normalizerVersion } from '../../src/transform/normalize-answer.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addWindow, minute } from './answers.ts';
 import { dumpCatalog, runReprocess, unchanged } from './reprocess-world.ts';
 import {
   detailOf,
+  envelope,
   openStoredAnswers,
   plainOffer,
   searchFor,
@@ -216,6 +218,20 @@ describe('what an older version read otherwise is made what this one reads', () 
     );
     expect(await repair()).toMatchObject({ offersChanged: 1, looksChanged: 2 });
     expect(await dumpCatalog(db.pool, ['catalog.offer_change'])).toEqual(truth);
+  });
+
+  it('in the newest answer, when nobody could read it at all: it did not come late', async () => {
+    const rawId = await at.answer(30, detailOf(offer), { offerId: 'another' });
+    const good = await packBody(envelope(plainOffer(offer, { 1: '15' })));
+    await db.pool.query('UPDATE raw.payload SET body = $2, body_sha256 = $3 WHERE raw_id = $1', [
+      rawId,
+      good.gzipped,
+      good.sha256,
+    ]);
+    expect(await repair()).toMatchObject({ offersChanged: 1, quarantineResolved: 1 });
+    expect(
+      await select('SELECT is_late FROM catalog.observation WHERE observed_at = $1', minute(30)),
+    ).toEqual([{ is_late: false }]);
   });
 
   it('in an answer that nobody could read at all: it takes its place among the others', async () => {

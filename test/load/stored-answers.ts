@@ -66,6 +66,11 @@ export const searchPayload = (
   data: rows.map((row) => ({ subject: '杯子', imageUrl: 'https://cbu01.alicdn.com/1.jpg', ...row })),
 });
 
+/** The body of an answer with this payload. */
+export function envelope(payload: unknown): Buffer {
+  return Buffer.from(JSON.stringify({ result: { success: true, code: '200', result: payload } }));
+}
+
 export interface StoredAnswers {
   readonly loader: CatalogLoader;
   /** Stores an answer that was asked for at a minute; gives its raw id. */
@@ -84,8 +89,7 @@ export function openStoredAnswers(pool: Pool): StoredAnswers {
   const raw = createRawStore({ pool });
   const store: StoredAnswers['store'] = async (minutes, request, payload, windowId) => {
     await ensurePartitions(pool, minute(minutes));
-    const body = Buffer.from(JSON.stringify({ result: { success: true, code: '200', result: payload } }));
-    const { gzipped, bytes, sha256 } = await packBody(body);
+    const { gzipped, bytes, sha256 } = await packBody(envelope(payload));
     const { rows } = await pool.query<{ raw_id: string }>(
       `INSERT INTO raw.payload (raw_id, stored_at, call_id, window_id, operation, request, request_hash, observed_at,
          http_status, body, body_bytes, body_sha256)
@@ -123,8 +127,7 @@ export async function storeUnreadDetails(pool: Pool, count: number): Promise<voi
   const ids = Array.from({ length: count }, (_, index) => String(index + 1));
   const packed = await Promise.all(
     ids.map((id) => {
-      const result = { success: true, code: '200', result: plainOffer(id, { 1: '10', 100: '9' }) };
-      return packBody(Buffer.from(JSON.stringify({ result })));
+      return packBody(envelope(plainOffer(id, { 1: '10', 100: '9' })));
     }),
   );
   await pool.query(

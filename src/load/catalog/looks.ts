@@ -41,6 +41,11 @@ export function isNewer(look: LookKey, known: LookKey | null): boolean {
   return known === null || compareLooks(look, known) > 0;
 }
 
+/** True when `look` comes before what is known; the known look itself does not. */
+export function isOlder(look: LookKey, known: LookKey | null): boolean {
+  return known !== null && compareLooks(look, known) < 0;
+}
+
 export function newest(look: LookKey, known: LookKey | null): LookKey {
   return known === null || isNewer(look, known) ? look : known;
 }

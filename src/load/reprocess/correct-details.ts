@@ -8,7 +8,7 @@ import {
   toOfferRow,
   toSkuRows,
 } from '../catalog/detail-rows.ts';
-import { isAbsent, isNewer, lookKey, newest, type OfferLooks } from '../catalog/looks.ts';
+import { isAbsent, isOlder, lookKey, newest, type OfferLooks } from '../catalog/looks.ts';
 import { correctSellers } from '../catalog/merge-sellers.ts';
 import { lockOffers, lookId, writeLooks } from '../catalog/offer-looks.ts';
 import { readSql } from '../sql-file.ts';
@@ -223,7 +223,7 @@ export async function correctDetails(
       toObservation(
         answer,
         detail,
-        !isNewer(lookKey(answer.provenance), looks.get(answer.offerId)?.detail ?? null),
+        isOlder(lookKey(answer.provenance), looks.get(answer.offerId)?.detail ?? null),
       ),
     ),
   );

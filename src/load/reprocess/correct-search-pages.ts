@@ -1,5 +1,5 @@
 import type { LoadableAnswer, LoadableSearchPage } from '../../model/catalog.ts';
-import { isNewer, newest, uniqueBy, type OfferLooks } from '../catalog/looks.ts';
+import { isOlder, newest, uniqueBy, type OfferLooks } from '../catalog/looks.ts';
 import { lockOffers, lookId, writeLooks } from '../catalog/offer-looks.ts';
 import {
   listRows,
@@ -93,7 +93,7 @@ export async function correctSearchPages(
   const rows = listed.filter(({ offerId }) => looks.has(offerId));
   const booked = await correctLooks(
     deps,
-    rows.map((look) => toObservation(look, !isNewer(look.key, looks.get(look.offerId)?.summary ?? null))),
+    rows.map((look) => toObservation(look, isOlder(look.key, looks.get(look.offerId)?.summary ?? null))),
   );
   await bookNewRows(
     deps,
