@@ -13,7 +13,7 @@ export interface Scale {
 
 export const simulatedDays = 90;
 /** Before it nothing counts: a planner begins with nothing learned. */
-export const scoredFrom = 30;
+const scoredFrom = 30;
 
 export interface Question {
   readonly world: WorldName;

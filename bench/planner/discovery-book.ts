@@ -1,4 +1,5 @@
-import type { Arrivals } from '../../src/plan/refresh/discovery-value.ts';
+import type { ChangeRate } from '../../src/plan/refresh/change-rate.ts';
+import { nothingLearned } from '../../src/plan/refresh/change-rate.ts';
 import { arrivalsPerDay, discoveryValue } from '../../src/plan/refresh/discovery-value.ts';
 import type { IndexedRival } from './planner-policy.ts';
 import { discoveryPageSize } from './site.ts';
@@ -8,26 +9,26 @@ const meanWeight = 1;
 
 /** What is known of how many new offers each category gets. */
 export class DiscoveryBook {
-  readonly #arrivals: Arrivals[];
+  readonly #arrivals: ChangeRate[];
   readonly #visitedAt: Float64Array;
 
   constructor(categories: number) {
-    this.#arrivals = Array.from({ length: categories }, () => ({ newOffers: 0, days: 0 }));
+    this.#arrivals = Array.from({ length: categories }, () => nothingLearned);
     this.#visitedAt = new Float64Array(categories);
   }
 
   /** After a full page there is more: the category stays as old as it is, and comes up again. */
   note(category: number, day: number, newOffers: number): void {
-    const { newOffers: before, days } = this.#arrivals[category] ?? { newOffers: 0, days: 0 };
+    const { changes, days } = this.#arrivals[category] ?? nothingLearned;
     const isFull = newOffers === discoveryPageSize;
     const ageDays = isFull ? 0 : day - (this.#visitedAt[category] ?? 0);
-    this.#arrivals[category] = { newOffers: before + newOffers, days: days + ageDays };
+    this.#arrivals[category] = { changes: changes + newOffers, days: days + ageDays };
     if (!isFull) this.#visitedAt[category] = day;
   }
 
   rivals(day: number): IndexedRival[] {
     const [offers, days] = this.#arrivals.reduce(
-      ([sum, exposure], of) => [sum + of.newOffers, exposure + of.days],
+      ([sum, exposure], of) => [sum + of.changes, exposure + of.days],
       [1, 1],
     );
     return this.#arrivals.map((arrivals, index) => {

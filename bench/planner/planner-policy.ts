@@ -7,7 +7,7 @@ import type { Objective } from '../../src/plan/refresh/objective.ts';
 import type { OfferState, Valuation } from '../../src/plan/refresh/offer-value.ts';
 import { orderingAgeDays, vouchedAgeDays } from '../../src/plan/refresh/offer-value.ts';
 import type { PageCurve } from '../../src/plan/refresh/page-value.ts';
-import { fitPageCurve, pageScore, pageValue } from '../../src/plan/refresh/page-value.ts';
+import { correctCurve, fitPageCurve, pageScore, pageValue } from '../../src/plan/refresh/page-value.ts';
 import type { DetailPick, Head, Rival } from '../../src/plan/refresh/pick-slot.ts';
 import { floorAgeDays, pickSlot } from '../../src/plan/refresh/pick-slot.ts';
 import { takeBest } from '../../src/plan/refresh/take-best.ts';
@@ -40,6 +40,9 @@ export interface PlannerOptions {
   /** Looks for new offers: by their value, or with a fixed share of the calls. */
   readonly discovery?: 'by value' | number;
 }
+
+/** Pages that are valued by their offers, for each call of the slot. */
+const pagesPerCall = 3;
 
 /** A rate that is known: a thousand changes seen. */
 const knownChanges = 1000;
@@ -91,12 +94,7 @@ export class PlannerPolicy implements Policy {
       const bucket = this.#bucketOf(offer);
       this.#shelves.place(offer, bucket, world.copiedAt[offer] ?? 0);
     }
-    this.#curves = members.map((of) =>
-      fitPageCurve(
-        of.map((offer) => this.#stateOf(offer)),
-        this.#valuation(),
-      ),
-    );
+    this.#curves = members.map((_, page) => this.#curveOf(page));
   }
 
   async spend(site: Site, calls: number): Promise<void> {
@@ -185,9 +183,13 @@ export class PlannerPolicy implements Policy {
       if (changed[row]) this.#isStale[offer] = 1;
       this.#place(offer);
     }
+    this.#curves[page] = this.#curveOf(page);
     this.#visitedAt[page] = site.day;
-    const states = (pages?.members[page] ?? []).map((offer) => this.#stateOf(offer));
-    this.#curves[page] = fitPageCurve(states, this.#valuation());
+  }
+
+  #curveOf(page: number): PageCurve {
+    const states = (this.#options.pages?.members[page] ?? []).map((offer) => this.#stateOf(offer));
+    return fitPageCurve(states, this.#valuation());
   }
 
   #learn(offer: number, exposureDays: number, elapsedDays: number, isChanged: boolean): void {
@@ -203,13 +205,21 @@ export class PlannerPolicy implements Policy {
 
   /** The pages that rank high by their curves, valued by what is known of their offers now. */
   #pageRivals(calls: number): IndexedRival[] {
-    const ranked = this.#curves.map((curve, index) => {
-      return { index, value: pageScore(curve, this.#day - (this.#visitedAt[index] ?? 0)) };
-    });
-    return takeBest(ranked, 2 * calls).map(({ index }) => {
+    const ranked = this.#curves.map((curve, index) => ({
+      index,
+      value: pageScore(curve, this.#pageAge(index)),
+    }));
+    return takeBest(ranked, pagesPerCall * calls).map(({ index }) => {
       const states = (this.#options.pages?.members[index] ?? []).map((offer) => this.#stateOf(offer));
-      return { kind: 'page', index, value: pageValue(states, this.#valuation()) };
+      const value = pageValue(states, this.#valuation());
+      const [curve, ageDays] = [this.#curves[index], this.#pageAge(index)];
+      if (curve && ageDays > 0) this.#curves[index] = correctCurve(curve, ageDays, value);
+      return { kind: 'page', index, value };
     });
+  }
+
+  #pageAge(page: number): number {
+    return this.#day - (this.#visitedAt[page] ?? 0);
   }
 
   #fitOnceADay(day: number): void {

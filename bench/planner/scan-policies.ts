@@ -35,7 +35,7 @@ function highest(scores: Float64Array, count: number): number[] {
   return best;
 }
 
-export function createScanPolicy(scan: Scan): Policy {
+function createScanPolicy(scan: Scan): Policy {
   let scores = new Float64Array(0);
   return {
     spend: async (site, calls) => {

@@ -1,17 +1,16 @@
-/** What visits to a page that lists the newest first have shown. */
-export interface Arrivals {
-  /** Offers seen there for the first time. */
-  readonly newOffers: number;
-  /** Days between the visits in which they came. */
-  readonly days: number;
-}
+import type { ChangeRate } from './change-rate.ts';
+import { rateOf } from './change-rate.ts';
 
 /** Arrivals that a window is credited with before it was visited, at the mean rate of all windows. */
 const credited = 3;
 
-/** New offers per day of one window; `meanPerDay` is that of all windows, above 0. */
-export function arrivalsPerDay({ newOffers, days }: Arrivals, meanPerDay: number): number {
-  return (newOffers + credited) / (days + credited / meanPerDay);
+/**
+ * New offers per day of one window, from the new ones that visits saw in the days between them; `meanPerDay` is that of
+ * all windows, above 0.
+ */
+export function arrivalsPerDay(seen: ChangeRate, meanPerDay: number): number {
+  const { changes, days } = rateOf({ changes: credited, days: credited / meanPerDay }, seen);
+  return changes / days;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { SearchRow } from '../../model/records.ts';
+
 /** Bounds of an importance whose mean is 1: below, an offer starves; above, one offer outbids a whole page. */
 const least = 0.05;
 const most = 50;
@@ -6,7 +8,7 @@ const most = 50;
  * How much an offer's freshness matters before it is compared with others: the root of its monthly sales, so that
  * ten times the sales count three times, times what feed and watch list say. `monthSold` null: not known, as none.
  */
-export function rawImportance(monthSold: number | null, multiplier: number): number {
+export function rawImportance({ monthSold }: Pick<SearchRow, 'monthSold'>, multiplier: number): number {
   return Math.sqrt(1 + Math.max(0, monthSold ?? 0)) * multiplier;
 }
 

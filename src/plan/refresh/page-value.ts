@@ -14,7 +14,7 @@ export interface PageCurve {
   readonly power: number;
 }
 
-/** Two ages, in days, between which the pages of most quotas come due. */
+/** Two ages, in days, between which pages come due at most quotas. */
 const [soon, late] = [0.5, 4];
 
 /** The curve through the page's value half a day and four days after all of its offers were seen. */
@@ -28,6 +28,14 @@ export function fitPageCurve(offers: readonly OfferState[], valuation: Valuation
   if (first <= 0) return { scale: 0, power: 1 };
   const power = Math.log(last / first) / Math.log(late / soon);
   return { scale: first / soon ** power, power };
+}
+
+/**
+ * The curve, led through the `value` that the page turned out to have at an age, above 0. Details that were fetched since
+ * its visit make a page worth less than its curve says: left as it is, it would stand in the way of better ones.
+ */
+export function correctCurve({ power }: PageCurve, ageDays: number, value: number): PageCurve {
+  return { scale: value / ageDays ** power, power };
 }
 
 /** The value by which a page is ranked; `pageValue` decides among those that rank high. */

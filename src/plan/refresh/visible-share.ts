@@ -1,3 +1,5 @@
+import type { OfferAges } from './offer-value.ts';
+
 /** How many changes showed in the summary, and how many did not: Beta(visible, hidden). */
 export interface VisibleShare {
   readonly visible: number;
@@ -12,13 +14,10 @@ export function shareOf({ visible, hidden }: VisibleShare): number {
   return visible / (visible + hidden);
 }
 
-export interface FoundChange {
+/** A change that a detail look found, with the ages before it. */
+export interface FoundChange extends Pick<OfferAges, 'summaryAgeDays' | 'detailAgeDays'> {
   /** The summary is another one than at the last look at it. */
   readonly isVisible: boolean;
-  /** Since the last look at the summary. */
-  readonly summaryAgeDays: number;
-  /** Since the last look at the detail; not less than `summaryAgeDays`. */
-  readonly detailAgeDays: number;
 }
 
 /**

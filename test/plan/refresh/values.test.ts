@@ -4,7 +4,7 @@ import { arrivalsPerDay, discoveryValue } from '../../../src/plan/refresh/discov
 import { importance, rawImportance } from '../../../src/plan/refresh/importance.ts';
 import { defaultObjective } from '../../../src/plan/refresh/objective.ts';
 import { summaryValue } from '../../../src/plan/refresh/offer-value.ts';
-import { fitPageCurve, pageScore, pageValue } from '../../../src/plan/refresh/page-value.ts';
+import { correctCurve, fitPageCurve, pageScore, pageValue } from '../../../src/plan/refresh/page-value.ts';
 import { firstVisibleShare, learnVisibleShare, shareOf } from '../../../src/plan/refresh/visible-share.ts';
 
 const valuation = { objective: defaultObjective, visibleShare: 0.7 };
@@ -33,6 +33,12 @@ describe('the value of a page', () => {
     }
     expect(pageScore(fitPageCurve([], valuation), 5)).toBe(0);
   });
+
+  it('corrects the curve, which keeps its power', () => {
+    const curve = correctCurve({ scale: 3, power: 1.5 }, 4, 2);
+    expect(curve).toEqual({ scale: 0.25, power: 1.5 });
+    expect(pageScore(curve, 4)).toBe(2);
+  });
 });
 
 describe('the value of looking for new offers', () => {
@@ -42,17 +48,17 @@ describe('the value of looking for new offers', () => {
   });
 
   it('starts from the mean of all windows and follows what each shows', () => {
-    expect(arrivalsPerDay({ newOffers: 0, days: 0 }, 2)).toBe(2);
-    expect(arrivalsPerDay({ newOffers: 997, days: 98.5 }, 2)).toBe(10);
-    expect(arrivalsPerDay({ newOffers: 0, days: 58.5 }, 2)).toBe(0.05);
+    expect(arrivalsPerDay({ changes: 0, days: 0 }, 2)).toBe(2);
+    expect(arrivalsPerDay({ changes: 997, days: 98.5 }, 2)).toBe(10);
+    expect(arrivalsPerDay({ changes: 0, days: 58.5 }, 2)).toBe(0.05);
   });
 });
 
 describe('the importance of an offer', () => {
   it('is the root of its sales times what the operator says, 1 in the mean', () => {
-    expect(rawImportance(99, 1)).toBe(10);
-    expect(rawImportance(null, 3)).toBe(3);
-    expect(rawImportance(-5, 1)).toBe(1);
+    expect(rawImportance({ monthSold: 99 }, 1)).toBe(10);
+    expect(rawImportance({ monthSold: null }, 3)).toBe(3);
+    expect(rawImportance({ monthSold: -5 }, 1)).toBe(1);
     expect(importance(10, 5)).toBe(2);
   });
 
