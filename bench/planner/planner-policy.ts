@@ -41,8 +41,8 @@ export interface PlannerOptions {
   readonly discovery?: 'by value' | number;
 }
 
-/** Pages that are valued by their offers, for each call of the slot. */
-const pagesPerCall = 3;
+/** Offers whose pages are valued by them, for each call of the slot: three pages of fifty, thirty of five. */
+const offersValuedPerCall = 150;
 
 /** A rate that is known: a thousand changes seen. */
 const knownChanges = 1000;
@@ -209,7 +209,8 @@ export class PlannerPolicy implements Policy {
       index,
       value: pageScore(curve, this.#pageAge(index)),
     }));
-    return takeBest(ranked, pagesPerCall * calls).map(({ index }) => {
+    const pageSize = this.#options.pages?.members[0]?.length ?? 1;
+    return takeBest(ranked, Math.ceil((offersValuedPerCall * calls) / pageSize)).map(({ index }) => {
       const states = (this.#options.pages?.members[index] ?? []).map((offer) => this.#stateOf(offer));
       const value = pageValue(states, this.#valuation());
       const [curve, ageDays] = [this.#curves[index], this.#pageAge(index)];
