@@ -209,8 +209,8 @@ export const plants: readonly Plant[] = [
     judges: ['catalog'],
     changeProgram: inProgram({
       where: 'plan/advance-window.js',
-      from: 'const outcome = passOutcome(look, rowsSeen, prior.maxPages);',
-      to: `const outcome = 'complete';`,
+      from: 'const lastOutcome = passOutcome(pass, look);',
+      to: `const lastOutcome = 'complete';`,
     }),
   },
   {

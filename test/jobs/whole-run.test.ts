@@ -51,11 +51,6 @@ it('an offer that vanished is missing, then gone, and is not asked for again', (
       }
     }
     await expectTruth(stack);
-    const bySearches = await stack.query(
-      `SELECT FROM catalog.offer_change JOIN usage.api_call USING (call_id)
-       WHERE field = 'state' AND new = 'missing' AND operation = 'search.keyword'`,
-    );
-    expect(bySearches.length).toBeGreaterThan(0);
     const gone = await stack.query<Gone>(
       `SELECT offer_id, count(*)::int AS empty
        FROM catalog.offer JOIN catalog.observation USING (offer_id)
@@ -68,3 +63,27 @@ it('an offer that vanished is missing, then gone, and is not asked for again', (
       expect([...(states.get(offer_id) ?? [])]).toEqual(expect.arrayContaining(['missing', 'gone']));
     }
   }));
+
+it('an offer that its search no longer lists is missing, and its detail is asked for though the old one is fresh', () => {
+  const freshness = { categoryMs: 30 * dayMs, searchMs: dayMs / 2, detailMs: 30 * dayMs };
+  return withTestStack(
+    { backend: 'postgres', sandbox: { offers: 120 }, sync: { freshness } },
+    async (stack) => {
+      await stack.run();
+      await stack.advance(5 * dayMs);
+      const { runId, status } = await stack.run();
+      expect(status).toBe('succeeded');
+      const missing = await stack.query<{ operation: string; details: number }>(
+        `SELECT operation, (SELECT count(*)::int FROM usage.api_call d
+                          WHERE d.run_id = $1 AND d.operation = 'offer.detail' AND d.outcome = 'ok'
+                            AND d.request ->> 'offerId' = o.offer_id::text) AS details
+       FROM catalog.offer_change o JOIN usage.api_call c USING (call_id)
+       WHERE field = 'state' AND new = 'missing' AND c.run_id = $1`,
+        [runId],
+      );
+      const bySearches = missing.filter(({ operation }) => operation === 'search.keyword');
+      expect(bySearches.length).toBeGreaterThan(0);
+      for (const { details } of bySearches) expect(details).toBe(1);
+    },
+  );
+});
