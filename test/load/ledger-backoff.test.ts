@@ -56,8 +56,7 @@ async function call(shows: AnswerSign, forApi = api): Promise<void> {
 const waitOf = (answered: ReserveAnswer): number | null =>
   answered.kind === 'denied' ? answered.retryAfterMs : null;
 
-/** The first one; the wait is rounded up, from a time that is cut to whole milliseconds. */
-const firstPauseMs = 10_001;
+const firstPauseMs = 10_000;
 
 /** Refusals until the pauses are at their longest; returns when the last of them ends. */
 async function refuseToTheCap(shows: AnswerSign): Promise<number> {

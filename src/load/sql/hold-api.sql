@@ -5,8 +5,7 @@
 -- Returns: nothing
 INSERT INTO usage.api_hold AS h (api, code, held_at, held_until, reason)
 SELECT $1::text, $2::text, now, now + $3::float8 * interval '1 ms', $4::text
--- As the ledger's own clock, which gives grants in whole milliseconds: a wait is then never longer than the hold.
-FROM date_trunc('milliseconds', usage.ledger_now()) now
+FROM usage.ledger_now() now
 ON CONFLICT (api) DO UPDATE
 SET code = excluded.code,
     held_at = CASE WHEN h.held_until IS NULL AND h.probe_after IS NULL THEN h.held_at ELSE excluded.held_at END,
