@@ -11,7 +11,7 @@ export interface Example {
 /** Every SQL block of a page, in its order. */
 export function readExamples(page: string): Example[] {
   const text = readFileSync(join(import.meta.dirname, '../../docs', page), 'utf8');
-  return text.split(/^## /m).flatMap((section) => {
+  return text.split(/^##+ /m).flatMap((section) => {
     const heading = section.slice(0, section.indexOf('\n'));
     return [...section.matchAll(/^```sql\n(.*?)^```/gms)].map((match) => ({ heading, sql: match[1] ?? '' }));
   });
