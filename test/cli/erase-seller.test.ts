@@ -4,6 +4,7 @@ import { LosslessNumber, parse, stringify } from 'lossless-json';
 import { expect, test } from 'vitest';
 import { runCli } from '../../src/cli/main.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
+import { readEverything } from '../support/read-everything.ts';
 import { withTestStack, type TestStack } from '../support/stack.ts';
 import { createProject, createWorld } from './in-process.ts';
 
@@ -18,27 +19,8 @@ async function cli(stack: TestStack, args: readonly string[], cwd?: string) {
   return { exitCode, out: stdout.text, err: stderr.text };
 }
 
-/** Every row of every table as text, and every stored answer unpacked, by table. */
-async function dump(stack: TestStack): Promise<Map<string, string>> {
-  const tables = await stack.query<{ name: string }>(
-    `SELECT format('%I.%I', n.nspname, c.relname) AS name
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-  );
-  const texts = new Map<string, string>();
-  for (const { name } of tables) {
-    const [row] = await stack.query<{ text: string }>(
-      `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${name} t`,
-    );
-    texts.set(name, row?.text ?? '');
-  }
-  const answers = await stack.query<{ body: Buffer }>('SELECT body FROM raw.payload');
-  texts.set('answers', answers.map(({ body }) => gunzipSync(body).toString()).join('\n'));
-  return texts;
-}
-
 async function tablesWith(stack: TestStack, words: readonly string[]): Promise<string[]> {
-  const texts = await dump(stack);
+  const texts = await readEverything(stack);
   return [...texts].filter(([, text]) => words.some((word) => text.includes(word))).map(([name]) => name);
 }
 

@@ -66,7 +66,7 @@ afterAll(async () => {
 describe('docs/extending.md', () => {
   test('adds a field: with its changes an answer brings it into its new column', async () => {
     const insertions = readInsertions();
-    expect(insertions.length).toBe(6);
+    expect(insertions.length).toBe(7);
     for (const { file, anchor, lines } of insertions) {
       const before = readFileSync(join(copy, file), 'utf8').split('\n');
       const places = before.flatMap((line, index) => (line.trim() === anchor ? [index] : []));

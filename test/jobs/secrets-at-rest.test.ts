@@ -1,33 +1,14 @@
-import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { createTokenStore } from '../../src/load/stores/token-store.ts';
-import { withTestStack, type TestStack } from '../support/stack.ts';
+import { withTestStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
+import { readEverything } from '../support/read-everything.ts';
 import { readStats } from './catalog-truth.ts';
 
 const tokenKey = 'ab'.repeat(32);
 const refreshToken = '00000000-0000-4000-8000-000000000002';
-
-/** Every row of every table as text, and every stored answer unpacked. */
-async function readEverything(stack: TestStack): Promise<Map<string, string>> {
-  const tables = await stack.query<{ name: string }>(
-    `SELECT format('%I.%I', n.nspname, c.relname) AS name
-     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-     WHERE c.relkind IN ('r', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')`,
-  );
-  const texts = new Map<string, string>();
-  for (const { name } of tables) {
-    const [row] = await stack.query<{ text: string }>(
-      `SELECT coalesce(string_agg(t::text, E'\\n'), '') AS text FROM ${name} t`,
-    );
-    texts.set(name, row?.text ?? '');
-  }
-  const answers = await stack.query<{ body: Buffer }>('SELECT body FROM raw.payload');
-  texts.set('answers', answers.map(({ body }) => gunzipSync(body).toString()).join('\n'));
-  return texts;
-}
 
 it('no secret, token or signature is in any row or stored answer, also after a refresh in mid-run', () =>
   withTestStack(
