@@ -254,6 +254,8 @@ describe('offers', () => {
     expect(await read()).toEqual({ company_name: 'Old' });
     await store.load([found(newId(), provenance(6), told('New')), found(newId(), provenance(7), told(null))]);
     expect(await read()).toEqual({ company_name: 'New' });
+    await store.load([found(newId(), provenance(8), told(null))]);
+    expect(await read()).toEqual({ company_name: 'New' });
   });
 });
 
