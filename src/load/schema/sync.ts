@@ -207,6 +207,15 @@ export const reprocess = sync.table(
   ],
 );
 
+export const operatorAction = sync.table('operator_action', {
+  actionId: id('action_id').primaryKey().generatedAlwaysAsIdentity(),
+  actedAt: instant('acted_at').notNull().defaultNow(),
+  actor: text('actor').notNull(),
+  action: text('action').notNull(),
+  subject: text('subject').notNull(),
+  outcome: text('outcome').notNull(),
+});
+
 export const drift = sync.table(
   'drift',
   {
