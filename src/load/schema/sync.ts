@@ -85,22 +85,6 @@ export const run = sync.table(
   ],
 );
 
-export const slot = sync.table(
-  'slot',
-  {
-    schedule: text('schedule').notNull(),
-    slotAt: instant('slot_at').notNull(),
-    outcome: text('outcome').notNull(),
-    runId: id('run_id'),
-    decidedAt: instant('decided_at').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.schedule, table.slotAt] }),
-    check('slot_outcome', sql`${table.outcome} IN ('ran', 'merged', 'missed')`),
-    check('slot_run', sql`(${table.outcome} = 'missed') = (${table.runId} IS NULL)`),
-  ],
-);
-
 export const categoryVisit = sync.table(
   'category_visit',
   {
