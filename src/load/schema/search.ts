@@ -1,5 +1,14 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, primaryKey, text, unique } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  primaryKey,
+  text,
+  unique,
+  type AnyPgColumn,
+} from 'drizzle-orm/pg-core';
 import { id, instant, money } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
 
@@ -34,6 +43,19 @@ export const searchWindow = sync.table(
     lastOutcome: text('last_outcome'),
     completeSince: instant('complete_since'),
     lastCallId: id('last_call_id'),
+    parentWindowId: id('parent_window_id').references((): AnyPgColumn => searchWindow.windowId),
+    isSplit: boolean('is_split').notNull().default(false),
+    isSplittable: boolean('is_splittable').notNull().default(true),
+    isDoubted: boolean('is_doubted').notNull().default(false),
+    idsListed: counter('ids_listed'),
+    newOffers: counter('new_offers'),
+    changedOffers: counter('changed_offers'),
+    stalePages: counter('stale_pages'),
+    lastReach: integer('last_reach'),
+    lastNew: integer('last_new'),
+    lastChanged: integer('last_changed'),
+    fullPassAt: instant('full_pass_at'),
+    savedCalls: counter('saved_calls'),
     ...lease,
     retiredAt: instant('retired_at'),
   },
@@ -53,10 +75,13 @@ export const searchWindow = sync.table(
     index('search_window_leased')
       .on(table.leasedBy)
       .where(sql`${table.leasedBy} IS NOT NULL`),
+    index('search_window_parent')
+      .on(table.parentWindowId)
+      .where(sql`${table.parentWindowId} IS NOT NULL`),
     check('search_window_next_page', sql`${table.nextPage} >= 1`),
     check(
       'search_window_last_outcome',
-      sql`${table.lastOutcome} IN ('complete', 'capped', 'max_pages', 'page_repeated', 'short', 'unproven')`,
+      sql`${table.lastOutcome} IN ('complete', 'capped', 'max_pages', 'page_repeated', 'short', 'split', 'stale', 'truncated', 'unproven')`,
     ),
   ],
 );
