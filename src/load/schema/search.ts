@@ -5,6 +5,7 @@ import {
   index,
   integer,
   primaryKey,
+  real,
   text,
   unique,
   type AnyPgColumn,
@@ -85,6 +86,17 @@ export const searchWindow = sync.table(
     ),
   ],
 );
+
+export const windowValue = sync.table('window_value', {
+  windowId: id('window_id')
+    .primaryKey()
+    .references(() => searchWindow.windowId, { onDelete: 'cascade' }),
+  pages: counter('pages'),
+  soonValue: real('soon_value').notNull(),
+  lateValue: real('late_value').notNull(),
+  newOffers: real('new_offers').notNull(),
+  exposureDays: real('exposure_days').notNull(),
+});
 
 export const imageUpload = sync.table(
   'image_upload',
