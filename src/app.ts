@@ -8,11 +8,12 @@ import type { Secret } from './core/secret.ts';
 import type { Gateway } from './model/gateway.ts';
 import type { ApiChoices, ApiOperation } from './model/known-apis.ts';
 import type { Source } from './model/run.ts';
-import type { ApprovedCalls, Schedule, SyncConfig } from './model/sync-config.ts';
+import type { ApprovedCalls, SyncConfig } from './model/sync-config.ts';
 import { apiOf, chooseEndpoints } from './extract/endpoints/endpoints.ts';
 import { createGateway } from './extract/gateway/create-gateway.ts';
 import type { TransportTimeouts } from './extract/gateway/transport.ts';
 import { createTokenProvider } from './extract/oauth/token-provider.ts';
+import { adoptSchedules } from './jobs/change-schedules.ts';
 import { conduct, createNudge } from './jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
 import { createCatalogLoader } from './jobs/load-answers.ts';
@@ -33,8 +34,9 @@ import { createQuotaStore, type QuotaStore } from './load/stores/quota-store.ts'
 import { createRawStore } from './load/stores/raw-store.ts';
 import { createRetentionStore } from './load/stores/retention-store.ts';
 import { createRunStore, type RunStore } from './load/stores/run-store.ts';
-import { withTickLock } from './load/stores/tick-lock.ts';
+import { createScheduleStore, type ScheduleStore } from './load/stores/schedule-store.ts';
 import { createSlotStore } from './load/stores/slot-store.ts';
+import { betweenTicks, withTickLock } from './load/stores/tick-lock.ts';
 import { createTokenStore } from './load/stores/token-store.ts';
 import { createUploadStore } from './load/stores/upload-store.ts';
 import { totalHours } from './load/total-hours.ts';
@@ -53,8 +55,6 @@ export interface AppOptions {
   readonly retryDelayMs?: number;
   /** How long 1688 may keep a call waiting, phase by phase. Default: `defaultTimeouts` of the transport. */
   readonly gatewayTimeouts?: Partial<TransportTimeouts>;
-  /** Schedules whose slots this process decides. Default: none, as for a verb that ends with its run. */
-  readonly schedules?: readonly Schedule[];
 }
 
 /** Everything that runs, wired; `close` undoes it in reverse order. */
@@ -62,9 +62,16 @@ export interface App {
   readonly source: Source;
   readonly runs: RunStore;
   readonly plan: PlanStore;
+  readonly schedules: ScheduleStore;
   readonly gateway: Gateway;
   readonly quota: QuotaStore;
   readonly permissions: PermissionStore;
+  /**
+   * Takes over the schedules of the sync file; from then on this process starts runs whose slot has come.
+   *
+   * @throws AppError SCHEDULE_NAME_TAKEN
+   */
+  keepSchedules(): Promise<void>;
   /** Works and ticks in this process until `isOver` says so or the process is told to stop. */
   conduct(isOver: () => Promise<boolean>): Promise<void>;
   close(): Promise<void>;
@@ -164,6 +171,7 @@ function openStores(pool: Pool, { config, log, shutdown }: AppOptions) {
     quota: createQuotaStore({ pool }),
     raw: createRawStore({ pool }),
     runs: createRunStore({ pool }),
+    schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
     plan: createPlanStore({ pool }),
     catalog: createCatalogStore({ pool, learn: { window: advanceWindow }, log, normalizerVersion }),
@@ -195,6 +203,30 @@ function openMaintenance(pool: Pool, { sync, log }: AppOptions): TickDeps['maint
   });
 }
 
+function openScheduling(
+  pool: Pool,
+  { config, sync, log }: AppOptions,
+  stores: ReturnType<typeof openStores>,
+) {
+  const feeds = sync.feeds.map(({ name }) => name);
+  const deps = { ...stores, source: sourceOf(config), feeds, log };
+  let isKeeper = false;
+  return {
+    keep: async () => {
+      const ledgerNow = () => stores.quota.ledgerNow();
+      await adoptSchedules(
+        { ...deps, ledgerNow, betweenTicks: (work) => betweenTicks(pool, work) },
+        sync.schedules,
+      );
+      isKeeper = true;
+    },
+    /** Nothing in a process that ends with its run: the next slots would find nobody. */
+    startRuns: async (now: Date) => {
+      if (isKeeper) await startScheduledRuns(deps, now);
+    },
+  };
+}
+
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, databaseUrl, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
@@ -202,7 +234,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
   closing.add('database', () => pool.end());
   const stores = openStores(pool, options);
-  const { ledger, quota, permissions, raw, runs, slots, plan, catalog } = stores;
+  const { ledger, quota, permissions, raw, runs, plan, catalog } = stores;
   await applyLimits(stores, sync, appKey);
   const gateway = openGateway(options, ledger, pool);
   closing.add('gateway', () => gateway.close());
@@ -218,6 +250,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   closing.add('queues', () => queues.close());
 
   const shared = { loader, plan, runs, log, clock: systemClock };
+  const scheduling = openScheduling(pool, options, stores);
   const tickDeps: TickDeps = {
     ...shared,
     exclusively: (work) => withTickLock(pool, work),
@@ -229,8 +262,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),
     maintain: openMaintenance(pool, options),
-    startScheduledRuns: (now) =>
-      startScheduledRuns({ ...shared, slots, source, schedules: options.schedules ?? [] }, now),
+    startScheduledRuns: scheduling.startRuns,
     queues,
     sync,
   };
@@ -244,9 +276,11 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     source,
     runs,
     plan,
+    schedules: stores.schedules,
     gateway,
     quota,
     permissions,
+    keepSchedules: scheduling.keep,
     conduct: (isOver) => conduct(conductorDeps, isOver),
     close: () => closing.close(log),
   };

@@ -8,3 +8,9 @@ export function parseCount(least: number, most: number): (text: string) => numbe
     throw new InvalidArgumentError(`Give a whole number from ${String(least)} to ${String(most)}.`);
   };
 }
+
+/** A parser of budgets. */
+export function parseCalls(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('Give a number of calls, 1 or more.');
+  return Number(text);
+}

@@ -18,6 +18,7 @@ import { registerQuota } from './verbs/quota.ts';
 import { registerRecord } from './verbs/record.ts';
 import { registerReprocess } from './verbs/reprocess.ts';
 import { registerSandbox } from './verbs/sandbox.ts';
+import { registerSchedule } from './verbs/schedule.ts';
 import { registerServe } from './verbs/serve.ts';
 import { registerSql } from './verbs/sql.ts';
 import { registerStatus } from './verbs/status.ts';
@@ -39,6 +40,7 @@ const verbs = [
   registerRecord,
   registerReprocess,
   registerSandbox,
+  registerSchedule,
   registerServe,
   registerSql,
   registerStatus,

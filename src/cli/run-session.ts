@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
  */
 export async function withApp(
   session: Session,
-  what: Pick<AppOptions, 'sync' | 'schedules'>,
+  what: Pick<AppOptions, 'sync'>,
   work: (app: App, shutdown: Shutdown) => Promise<void>,
 ): Promise<void> {
   const { config, log } = session;

@@ -1,6 +1,6 @@
 import { defineErrors } from '../core/errors.ts';
 
-/** What can be wrong with what a run is told to pull. */
+/** What can be wrong with what a run is told to pull, and when. */
 export const jobErrors = defineErrors({
   IMAGE_FILE_UNREADABLE: {
     recovery: 'fail',
@@ -20,5 +20,25 @@ export const jobErrors = defineErrors({
     recovery: 'fail',
     remedy:
       'The API product.image.upload is held, or its calls of the day or month are spent. `catalog-sync status` says which; pictures at alicdn.com need no upload.',
+  },
+  SCHEDULE_NAME_TAKEN: {
+    recovery: 'halt',
+    remedy:
+      'Give one of the two another name. One that was added goes by `catalog-sync schedule remove`; one of catalog-sync.yaml by taking it out there.',
+  },
+  SCHEDULE_UNKNOWN: {
+    recovery: 'fail',
+    remedy:
+      '`catalog-sync schedule list` shows all of them. One that was just written into catalog-sync.yaml is known from the next start of `serve` or `worker`.',
+  },
+  SCHEDULE_IN_FILE: {
+    recovery: 'fail',
+    remedy:
+      'Take it out of catalog-sync.yaml and start `serve` and `worker` again; until then `catalog-sync schedule pause` stops it.',
+  },
+  SCHEDULE_UNREADABLE: {
+    recovery: 'fail',
+    remedy:
+      'This Node does not know the time zone, or the row in sync.schedule was changed by hand: remove the schedule and add it anew.',
   },
 });

@@ -2,47 +2,58 @@ import type { Logger } from '../core/log.ts';
 import type { Source } from '../model/run.ts';
 import type { Schedule } from '../model/sync-config.ts';
 import type { RunStore } from '../load/stores/run-store.ts';
+import type { KeptSchedule, ScheduleStore } from '../load/stores/schedule-store.ts';
 import type { SlotStore } from '../load/stores/slot-store.ts';
-import { listDueSlots } from './due-slots.ts';
+import type { Slot } from './due-slots.ts';
+import { decidedUntil, readDueSlots } from './read-due-slots.ts';
 
 export interface ScheduleDeps {
-  readonly schedules: readonly Schedule[];
+  readonly schedules: Pick<ScheduleStore, 'list'>;
   readonly slots: SlotStore;
   readonly runs: RunStore;
   readonly source: Source;
+  /** Names of the feeds that this process knows. */
+  readonly feeds: readonly string[];
   readonly log: Logger;
 }
 
 /** `feed:x` for one feed as `sync --feed x` has it, so that both know each other's runs. */
-function scopeOf(schedule: Schedule): string {
-  return schedule.feeds.length === 1 ? `feed:${schedule.feeds.join()}` : `schedule:${schedule.name}`;
+export function scopeOf({ name, feeds }: Pick<Schedule, 'name' | 'feeds'>): string {
+  return feeds.length === 1 ? `feed:${feeds.join()}` : `schedule:${name}`;
 }
 
-async function startRun(deps: ScheduleDeps, schedule: Schedule, slotAt: Date): Promise<void> {
-  const begun = await deps.runs.begin({
-    scope: scopeOf(schedule),
-    feedNames: schedule.feeds,
-    trigger: schedule.name,
-    source: deps.source,
-    budgetCalls: schedule.budgetCalls,
-    deadlineMs: null,
-  });
-  const isMerged = begun.kind === 'active';
-  const runId = isMerged ? begun.runId : begun.run.runId;
-  await deps.slots.decide(schedule.name, slotAt, isMerged ? 'merged' : 'ran', runId);
-  deps.log.info({ schedule: schedule.name, slotAt, runId, isMerged }, 'schedule slot reached');
+async function startRun(deps: ScheduleDeps, schedule: KeptSchedule, slotAt: Date): Promise<void> {
+  const { slots, runs, source, log } = deps;
+  const { name, budgetCalls } = schedule;
+  const feeds = schedule.feeds.filter((feed) => deps.feeds.includes(feed));
+  if (feeds.length < schedule.feeds.length) {
+    const gone = schedule.feeds.filter((feed) => !feeds.includes(feed));
+    log.warn({ schedule: name, gone }, 'a schedule names feeds that are not in catalog-sync.yaml');
+  }
+  if (feeds.length === 0) return slots.decideWithoutRun(name, [slotAt], 'skipped');
+  const scope = scopeOf({ name, feeds });
+  const request = { scope, feedNames: feeds, trigger: name, source, budgetCalls, deadlineMs: null };
+  const begun = await runs.begin(request);
+  const outcome = begun.kind === 'started' ? 'ran' : 'merged';
+  const runId = begun.kind === 'active' ? begun.runId : begun.run.runId;
+  await slots.decide(name, slotAt, outcome, runId);
+  log.info({ schedule: name, slotAt, runId, outcome }, 'schedule slot reached');
+}
+
+async function decideSlots(deps: ScheduleDeps, schedule: KeptSchedule, now: Date): Promise<void> {
+  const { name, pausedAt } = schedule;
+  const due = readDueSlots(schedule, decidedUntil(schedule), now, deps.log);
+  const isIdle = (slot: Slot) => pausedAt !== null || slot.isMissed;
+  const idle = due.filter(isIdle).map(({ at }) => at);
+  await deps.slots.decideWithoutRun(name, idle, pausedAt === null ? 'missed' : 'skipped');
+  for (const slot of due) if (!isIdle(slot)) await startRun(deps, schedule, slot.at);
 }
 
 /**
- * Decides every slot that has come: it starts a run, is merged into one that is active, or is missed. A process
- * that is killed between start and decision leaves an active run, into which the next tick merges the slot.
+ * Decides every slot that has come: it starts a run, is merged into one that is active, is missed, or is skipped
+ * while its schedule is paused. A process that is killed between start and decision leaves an active run, into which
+ * the next tick merges the slot.
  */
 export async function startScheduledRuns(deps: ScheduleDeps, now: Date): Promise<void> {
-  for (const schedule of deps.schedules) {
-    const last = await deps.slots.lastDecided(schedule.name);
-    for (const slot of listDueSlots(schedule, last, now)) {
-      if (slot.isMissed) await deps.slots.decide(schedule.name, slot.at, 'missed', null);
-      else await startRun(deps, schedule, slot.at);
-    }
-  }
+  for (const schedule of await deps.schedules.list()) await decideSlots(deps, schedule, now);
 }

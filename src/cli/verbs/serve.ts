@@ -20,8 +20,9 @@ export function registerServe(program: Command, context: CliContext): void {
     .action(async (flags: { port: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
       const sync = session.readSyncConfig();
-      await withApp(session, { sync, schedules: sync.schedules }, async (app) => {
+      await withApp(session, { sync }, async (app) => {
         await app.runs.claimSource(app.source);
+        await app.keepSchedules();
         session.talk(sourceBanner(app.source));
         const health = await startHealthServer({
           port: flags.port,

@@ -14,8 +14,9 @@ export function registerWorker(program: Command, context: CliContext): void {
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
       const sync = session.readSyncConfig();
-      await withApp(session, { sync, schedules: sync.schedules }, async (app) => {
+      await withApp(session, { sync }, async (app) => {
         await app.runs.claimSource(app.source);
+        await app.keepSchedules();
         session.talk(sourceBanner(app.source));
         session.log.info({ source: app.source }, 'worker ready');
         await app.conduct(() => Promise.resolve(false));

@@ -15,3 +15,11 @@ export async function withTickLock(pool: Pool, work: () => Promise<void>): Promi
     if (rows[0]?.locked) await work();
   });
 }
+
+/** Runs `work` while no tick does, in any process: waits for one that is at work, and holds up the next. */
+export async function betweenTicks(pool: Pool, work: () => Promise<void>): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.tick]);
+    await work();
+  });
+}

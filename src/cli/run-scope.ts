@@ -1,0 +1,60 @@
+import type { App } from '../app.ts';
+import { AppError, coreErrors } from '../core/errors.ts';
+import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
+import { runToEnd } from '../jobs/run-to-end.ts';
+import type { RunRequest } from '../model/run.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
+import { isHeldAsDeclared } from './permissions/is-held-as-declared.ts';
+import { sourceBanner, withApp } from './run-session.ts';
+import { syncFileName, type Session } from './session.ts';
+import { createRunProgress, exitCodeOfRun, printRun } from './show-run.ts';
+
+/** @throws AppError CONFIG_FILE_INVALID when the file has no such feed */
+export function requireFeeds(sync: SyncConfig, feeds: readonly string[]): void {
+  const known = sync.feeds.map(({ name }) => name);
+  const unknown = feeds.filter((feed) => !known.includes(feed));
+  if (unknown.length === 0) return;
+  throw new AppError(
+    coreErrors.CONFIG_FILE_INVALID,
+    `${syncFileName} has no feed of the name ${unknown.join(', ')}; it has ${known.join(', ')}`,
+  );
+}
+
+/**
+ * One run of a scope in this process to its end, shown to whoever looks on.
+ *
+ * @returns what the process is to exit with
+ * @throws AppError CREDENTIALS_MISSING, DATABASE_*, and what `chooseRequest` throws
+ */
+export async function runScope(
+  session: Session,
+  sync: SyncConfig,
+  chooseRequest: (app: App) => Promise<Omit<RunRequest, 'source'>>,
+  isStrict: boolean,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.succeeded;
+  await withApp(session, { sync }, async (app, shutdown) => {
+    session.talk(sourceBanner(app.source));
+    const request = await chooseRequest(app);
+    const progress = createRunProgress(session, app, sync);
+    const { runs, source } = app;
+    const conduct = (isOver: () => Promise<boolean>) => app.conduct(isOver);
+    const outcome = await runToEnd(
+      { runs, conduct, drain: shutdown.drain, onProgress: progress.update },
+      { ...request, source },
+    );
+    progress.done();
+    if (outcome.kind === 'active') {
+      session.talk(`run ${outcome.runId} of the same scope is active in another process; nothing was done`);
+      exitCode = isStrict ? exitCodes.anotherRunActive : exitCodes.succeeded;
+      return;
+    }
+    printRun(session, outcome.run);
+    if (!isStrict && (await isHeldAsDeclared(outcome.run, app))) {
+      session.talk('The rest waits for APIs that are declared as not granted: catalog-sync permissions');
+      return;
+    }
+    exitCode = exitCodeOfRun(outcome.run, isStrict);
+  });
+  return exitCode;
+}

@@ -1,0 +1,84 @@
+import type { DecidedSlot } from '../../load/stores/slot-store.ts';
+import { displayWidth } from '../terminal/display-width.ts';
+import { formatTable } from '../terminal/format-table.ts';
+import { formatTime } from '../terminal/format-time.ts';
+import { safeText } from '../terminal/safe-text.ts';
+import { wrapText, wrapWidth } from '../terminal/wrap-text.ts';
+import type { ScheduleRow } from './list-schedules.ts';
+
+/** `2026-11-26 02:30`, as the clocks of a zone show it. */
+function timeThere(at: Date, timeZone: string): string {
+  // Swedes write dates as ISO 8601 does.
+  return new Intl.DateTimeFormat('sv', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);
+}
+
+const amount = (calls: number | null): string => (calls === null ? '' : calls.toLocaleString('en'));
+
+const sayLast = ({ lastSlot }: ScheduleRow): string =>
+  lastSlot === null ? '' : `${formatTime(lastSlot.at)} ${lastSlot.outcome}`;
+
+const sayThere = ({ nextSlotAt, timezone }: ScheduleRow): string =>
+  nextSlotAt === null ? '' : timeThere(nextSlotAt, timezone);
+
+function formatTableOf(rows: readonly ScheduleRow[]): string {
+  const columns = [
+    ...[{ header: 'schedule' }, { header: 'cron' }, { header: 'zone' }, { header: 'feeds' }],
+    ...[{ header: 'budget', align: 'right' as const }, { header: 'missed' }, { header: 'state' }],
+    ...[{ header: 'last slot' }, { header: 'next slot' }, { header: 'in its zone' }],
+  ];
+  const cells = rows.map((row) => [
+    ...[row.name, row.cron, row.timezone, row.feeds.join(', '), amount(row.budgetCalls), row.missed],
+    ...[row.state, sayLast(row), formatTime(row.nextSlotAt), sayThere(row)],
+  ]);
+  return formatTable(columns, cells);
+}
+
+/** As a row of the table, for a terminal that has no room for it. */
+function formatBlock(row: ScheduleRow): string {
+  const lines = [
+    `${row.name}: ${row.state}`,
+    `'${row.cron}' in ${row.timezone}, for ${row.feeds.join(', ')}`,
+    `budget: ${row.budgetCalls === null ? 'the quota' : `${amount(row.budgetCalls)} calls`}; missed: ${row.missed}`,
+    ...(row.lastSlot === null ? [] : [`last slot ${sayLast(row)}`]),
+    ...(row.nextSlotAt === null
+      ? []
+      : [`next slot ${formatTime(row.nextSlotAt)}, in its zone ${sayThere(row)}`]),
+  ];
+  return lines.map((line, index) => (index === 0 ? '' : '  ') + safeText(line)).join('\n');
+}
+
+/**
+ * All schedules, and under them what is not as it should be.
+ *
+ * @param terminalWidth null: not a terminal, so that lines may be as long as they are
+ */
+export function formatSchedules(rows: readonly ScheduleRow[], terminalWidth: number | null): string {
+  if (rows.length === 0) {
+    return 'No schedule. Write some into catalog-sync.yaml, or use `catalog-sync schedule add`.';
+  }
+  const table = formatTableOf(rows);
+  const hasRoom = table.split('\n').every((line) => displayWidth(line) <= (terminalWidth ?? Infinity));
+  const width = terminalWidth === null ? Infinity : wrapWidth(terminalWidth);
+  const remarks = rows.flatMap(({ name, remarks: texts }) =>
+    texts.map((text) => wrapText(safeText(`! ${name} ${text}`), width, 2)),
+  );
+  return [
+    hasRoom ? table : rows.map(formatBlock).join('\n'),
+    ...(remarks.length === 0 ? [] : ['', ...remarks]),
+  ].join('\n');
+}
+
+/** Slots with what became of them and of their runs. */
+export function formatSlots(slots: readonly DecidedSlot[]): string {
+  if (slots.length === 0) return 'No slot has come yet.';
+  const columns = [
+    ...[{ header: 'slot' }, { header: 'schedule' }, { header: 'outcome' }],
+    ...[{ header: 'run', align: 'right' as const }, { header: 'status' }, { header: 'cause' }],
+    { header: 'calls', align: 'right' as const },
+  ];
+  const cells = slots.map((slot) => [
+    ...[formatTime(slot.slotAt), slot.schedule, slot.outcome],
+    ...[slot.runId ?? '', slot.status ?? '', slot.cause ?? '', amount(slot.callsUsed)],
+  ]);
+  return formatTable(columns, cells);
+}

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import type { ChangeDeps } from '../../jobs/change-schedules.ts';
+import { createQuotaStore } from '../../load/stores/quota-store.ts';
+import { createScheduleStore } from '../../load/stores/schedule-store.ts';
+import { createSlotStore } from '../../load/stores/slot-store.ts';
+import { betweenTicks } from '../../load/stores/tick-lock.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import { syncFileName, type Session } from '../session.ts';
+import { withExistingPool } from '../with-existing-pool.ts';
+
+function changeDeps(pool: Pool, { log }: Session): ChangeDeps {
+  return {
+    schedules: createScheduleStore({ pool }),
+    slots: createSlotStore({ pool }),
+    ledgerNow: () => createQuotaStore({ pool }).ledgerNow(),
+    betweenTicks: (work) => betweenTicks(pool, work),
+    log,
+  };
+}
+
+/**
+ * Runs `work` over the schedules of the project's database.
+ *
+ * @throws AppError DATABASE_*
+ */
+export function withSchedules<T>(session: Session, work: (deps: ChangeDeps) => Promise<T>): Promise<T> {
+  // One connection holds the tick up while the other works.
+  return withExistingPool(session, 2, (pool) => work(changeDeps(pool, session)));
+}
+
+/**
+ * The sync file; null: the project has none.
+ *
+ * @throws AppError CONFIG_FILE_INVALID
+ */
+export function readSyncFileIfAny(session: Session): SyncConfig | null {
+  return existsSync(join(session.config.projectDir, syncFileName)) ? session.readSyncConfig() : null;
+}
