@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
+import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { categories, minute, node, provenance } from './answers.ts';
 
@@ -10,7 +11,7 @@ let store: CatalogStore;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: { window: (prior) => prior }, log });
+  store = createCatalogStore({ pool: db.pool, learn: { ...learn, window: (prior) => prior }, log });
 });
 afterAll(() => db.drop());
 
