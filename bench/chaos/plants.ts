@@ -209,8 +209,8 @@ export const plants: readonly Plant[] = [
     judges: ['catalog'],
     changeProgram: inProgram({
       where: 'plan/advance-window.js',
-      from: 'const lastOutcome = passOutcome(pass, look);',
-      to: `const lastOutcome = 'complete';`,
+      from: 'const { outcome, isDoubted } = passAfter(pass, look);',
+      to: `const { outcome, isDoubted } = { outcome: 'complete', isDoubted: false };`,
     }),
   },
   {

@@ -57,6 +57,21 @@ export const loadErrors = defineErrors({
     remedy:
       'Postgres refused a statement of ours. This is a defect of catalog-sync: keep the log line with its SQLSTATE and report it.',
   },
+  SEARCH_TRUNCATED: {
+    recovery: 'skip',
+    remedy:
+      'The search says that it has more than it shows. Look at usage.search_coverage; if its feed goes on like that, narrow its searches in catalog-sync.yaml.',
+  },
+  SEARCH_PAGE_REPEATED: {
+    recovery: 'skip',
+    remedy:
+      'The search gave the same offers for two pages on. If every search of that API does, check its name under `apis` of catalog-sync.yaml.',
+  },
+  SEARCH_BOUNDS_IGNORED: {
+    recovery: 'skip',
+    remedy:
+      'The search is read as far as one query lists, 2,000 records. Narrow it by category or keyword in catalog-sync.yaml to reach more.',
+  },
   QUERY_REFUSED: {
     recovery: 'fail',
     remedy: 'Correct the query; `catalog-sync sql` runs one read-only statement.',

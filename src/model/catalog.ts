@@ -42,6 +42,16 @@ export type LoadableUpload = Loadable<'upload', ImageUpload>;
 /** An answer after transform, ready for its one transaction. */
 export type LoadableAnswer = LoadableCategory | LoadableSearchPage | LoadableOffer | LoadableUpload;
 
+/** A pass that showed that a search is not what it says: it ends too early, repeats itself, or minds no price bounds. */
+export interface WindowAlarm {
+  readonly windowId: string;
+  readonly feed: string;
+  readonly outcome: 'truncated' | 'page_repeated' | 'bounds_ignored';
+  readonly totalRecords: number | null;
+  /** Different offers that the pass listed. */
+  readonly reach: number | null;
+}
+
 /** What one load changed, for run summaries and `usage.api_call.rows`. */
 export interface LoadReport {
   /** Nodes listed below those that were asked for. */

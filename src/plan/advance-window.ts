@@ -1,7 +1,5 @@
 import type { PageLook, PassOutcome, WindowState } from '../model/learning.ts';
-
-/** 1688 lists at most this many records per query, whatever exists (1688 docs keywordQuery v1, measured by clients). */
-export const searchReach = 2000;
+import { driftRows, searchReach } from './search-reach.ts';
 
 /**
  * Pages of one pass that lie further apart show two lists, not one. Forty pages take seconds; a pass that a quota
@@ -20,47 +18,74 @@ function isSteady(prior: WindowState, look: PageLook): boolean {
   return sinceStartMs >= 0 && sinceStartMs <= steadyForMs;
 }
 
-/** Null: the pass goes on. `pass`: the window as the page leaves it. */
-function passOutcome(pass: WindowState, look: PageLook): PassOutcome | null {
-  const { rowsSeen, maxPages } = pass;
+/** How a pass ended that was read to the end of its list, `reachable` records of which 1688 says that it shows. */
+function outcomeAtEnd(pass: WindowState, reachable: number | null): PassOutcome {
+  if (reachable !== null) {
+    if (reachable - pass.idsListed > driftRows(reachable)) return 'truncated';
+    if (pass.rowsSeen < reachable) return 'short';
+    if (reachable === searchReach) return 'capped';
+  }
+  return pass.isPassSteady && pass.rowsSeen === reachable ? 'complete' : 'unproven';
+}
+
+/** The pass after a page: it goes on while that has no outcome. */
+function passAfter(pass: WindowState, look: PageLook): { outcome: PassOutcome | null; isDoubted: boolean } {
+  const { maxPages, isDoubted } = pass;
+  if (look.isSplit) return { outcome: 'split', isDoubted };
   const total = look.totalRecords;
-  if (look.page > 1 && look.rowsInAnswer > 0 && look.newIdsInPass === 0) return 'page_repeated';
   const reachable = total === null ? null : Math.min(total, searchReach);
+  const isEmpty = look.rowsInAnswer === 0;
+  const isRepeat = look.page > 1 && !isEmpty && look.newIdsInPass === 0;
   // Without a total, a page that is not full is the last one.
   const isLast =
     reachable === null ? look.rowsInAnswer < look.pageSize : look.page * look.pageSize >= reachable;
-  if (isLast || look.rowsInAnswer === 0) {
-    if (reachable !== null && rowsSeen < reachable) return 'short';
-    if (reachable === searchReach) return 'capped';
-    return pass.isPassSteady && rowsSeen === reachable ? 'complete' : 'unproven';
-  }
-  return maxPages !== null && look.page >= maxPages ? 'max_pages' : null;
+  const isOver = maxPages !== null && look.page >= maxPages;
+  if ((isRepeat || isEmpty) && !isLast && !isOver && !isDoubted) return { outcome: null, isDoubted: true };
+  if (isRepeat) return { outcome: 'page_repeated', isDoubted };
+  if (isLast || isEmpty) return { outcome: outcomeAtEnd(pass, reachable), isDoubted };
+  return { outcome: isOver ? 'max_pages' : null, isDoubted };
+}
+
+/** The numbers of a pass that has ended. A split says nothing of the whole list. */
+function closePass(pass: WindowState, lastOutcome: PassOutcome, { observedAt }: PageLook): WindowState {
+  const closed = { ...pass, nextPage: 1, passStartedAt: null, completedAt: observedAt, lastOutcome };
+  if (lastOutcome === 'split') return closed;
+  return {
+    ...closed,
+    lastReach: pass.idsListed,
+    fullPassAt: observedAt,
+    completeSince: lastOutcome === 'complete' ? pass.passStartedAt : pass.completeSince,
+  };
 }
 
 /**
  * Moves a search window's cursor over one answered page: to the next page, or to the end of the pass. A page
- * that the cursor does not point at (a repeat, a late answer) moves nothing.
+ * that the cursor does not point at (a repeat, a late answer) moves nothing. After an empty page, or one without a new
+ * id, where the total promises more, one further page is asked for; if that is no better, the pass is over.
  */
 export function advanceWindow(prior: WindowState, look: PageLook): WindowState {
   if (look.page !== prior.nextPage) return prior;
   const isFirst = look.page === 1;
-  const passStartedAt = isFirst ? look.observedAt : prior.passStartedAt;
+  const soFar: WindowState = isFirst
+    ? {
+        ...prior,
+        passStartedAt: look.observedAt,
+        isDoubted: false,
+        rowsSeen: 0,
+        idsListed: 0,
+        newOffers: 0,
+        changedOffers: 0,
+        stalePages: 0,
+      }
+    : prior;
   const pass: WindowState = {
-    ...prior,
+    ...soFar,
     nextPage: look.page + 1,
-    passStartedAt,
     isPassSteady: isSteady(prior, look),
-    rowsSeen: (isFirst ? 0 : prior.rowsSeen) + look.rowsInAnswer,
+    rowsSeen: soFar.rowsSeen + look.rowsInAnswer,
+    idsListed: soFar.idsListed + look.newIdsInPass,
     totalRecords: look.totalRecords ?? prior.totalRecords,
   };
-  const lastOutcome = passOutcome(pass, look);
-  if (lastOutcome === null) return pass;
-  return {
-    ...pass,
-    nextPage: 1,
-    passStartedAt: null,
-    completedAt: look.observedAt,
-    lastOutcome,
-    completeSince: lastOutcome === 'complete' ? passStartedAt : prior.completeSince,
-  };
+  const { outcome, isDoubted } = passAfter(pass, look);
+  return outcome === null ? { ...pass, isDoubted } : closePass(pass, outcome, look);
 }

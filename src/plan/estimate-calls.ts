@@ -1,6 +1,6 @@
 import type { ApiOperation } from '../model/known-apis.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
-import { searchReach } from './advance-window.ts';
+import { searchReach } from './search-reach.ts';
 
 /** Calls that one API will need, at most, if the assumptions hold. */
 export interface CallEstimate {
@@ -58,7 +58,7 @@ function estimateUploads(feeds: readonly Feed[]): CallEstimate {
 
 /**
  * A first, deliberately high estimate of the calls that a sync file needs, from the file alone: every category is
- * taken for a root, every search for one that lists all it can (2,000 rows), and no offer is found twice. It is
+ * taken for a root, every search for one that lists all that one query can (2,000 rows), and no offer is found twice. It is
  * meant for the forms in which volumes are applied for, when nothing is known of the catalog yet.
  */
 export function estimateCalls({ feeds, freshness, pageSize }: SyncConfig): CallEstimate[] {

@@ -15,6 +15,7 @@ import type {
   SellerRecord,
   SkuRecord,
 } from '../../src/model/records.ts';
+import type { Learn } from '../../src/model/learning.ts';
 import { ensurePartitions } from '../../src/load/partitions.ts';
 
 /* Answers as transform would make them, with everything that a test does not speak about left plain. */
@@ -23,6 +24,13 @@ const start = Date.UTC(2026, 2, 10, 12);
 
 /** So many minutes after the tests' beginning. */
 export const minute = (minutes: number): Date => new Date(start + minutes * 60_000);
+
+/** For tests in which cursors stand still. */
+export const learnNothing: Learn = {
+  window: (prior) => prior,
+  split: () => ({ kind: 'whole' }),
+  yield: (state) => state,
+};
 
 /** A call made at a minute; its id defaults to that minute. */
 export function provenance(minutes: number, callId = String(minutes + 1)): Provenance {

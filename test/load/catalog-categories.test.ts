@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
-import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { categories, minute, node, provenance } from './answers.ts';
+import { categories, learnNothing, minute, node, provenance } from './answers.ts';
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -11,7 +10,7 @@ let store: CatalogStore;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: { ...learn, window: (prior) => prior }, log });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
 });
 afterAll(() => db.drop());
 

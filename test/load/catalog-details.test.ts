@@ -1,9 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
-import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { empty, found, minute, price, provenance, seller, sku, storeRaw, unusable } from './answers.ts';
+import {
+  empty,
+  found,
+  learnNothing,
+  minute,
+  price,
+  provenance,
+  seller,
+  sku,
+  storeRaw,
+  unusable,
+} from './answers.ts';
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -14,7 +24,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   store = createCatalogStore({
     pool: db.pool,
-    learn: { ...learn, window: (prior) => prior },
+    learn: learnNothing,
     log: createLogger({ level: 'silent', pretty: false }),
     normalizerVersion: 3,
   });

@@ -2,9 +2,17 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import type { PageLook, WindowState } from '../../src/model/learning.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
-import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { addWindow, empty, found, minute, provenance, searchPage, searchRow } from './answers.ts';
+import {
+  addWindow,
+  empty,
+  found,
+  learnNothing,
+  minute,
+  provenance,
+  searchPage,
+  searchRow,
+} from './answers.ts';
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -26,7 +34,7 @@ function window(prior: WindowState, look: PageLook): WindowState {
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: { ...learn, window }, log });
+  store = createCatalogStore({ pool: db.pool, learn: { ...learnNothing, window }, log });
 });
 afterAll(() => db.drop());
 

@@ -3,10 +3,19 @@ import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
 import { createEraseStore } from '../../src/load/stores/erase-store.ts';
 import { packBody } from '../../src/load/stored-answer.ts';
-import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
-import { addWindow, found, minute, price, provenance, searchPage, searchRow, seller } from './answers.ts';
+import {
+  addWindow,
+  found,
+  learnNothing,
+  minute,
+  price,
+  provenance,
+  searchPage,
+  searchRow,
+  seller,
+} from './answers.ts';
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -14,7 +23,7 @@ let store: CatalogStore;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: { ...learn, window: (prior) => prior }, log });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
 });
 afterAll(() => db.drop());
 

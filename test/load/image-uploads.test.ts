@@ -4,9 +4,8 @@ import { ensurePartitions } from '../../src/load/partitions.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
 import { createUploadStore } from '../../src/load/stores/upload-store.ts';
 import type { LoadableUpload } from '../../src/model/catalog.ts';
-import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { minute, provenance } from './answers.ts';
+import { learnNothing, minute, provenance } from './answers.ts';
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -31,7 +30,7 @@ function upload(minutes: number, callId: string, sha256: string, imageId: string
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: { ...learn, window: (prior) => prior }, log });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
   await ensurePartitions(db.pool, minute(0));
   await bookCall('501', 'app1');
   await bookCall('502', 'app1');

@@ -4,9 +4,8 @@ import { createLogger } from '../../src/core/log.ts';
 import { readSql } from '../../src/load/sql-file.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
 import { auditPrices } from '../../src/load/stores/price-audit.ts';
-import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { empty, found, minute, price, provenance } from './answers.ts';
+import { empty, found, learnNothing, minute, price, provenance } from './answers.ts';
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -15,7 +14,7 @@ let lastOffer = 0;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: { ...learn, window: (prior) => prior }, log });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
 });
 afterAll(() => db.drop());
 

@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
 import type { PricePoint, UnreadPrice } from '../../src/model/records.ts';
-import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { addWindow, found, price, provenance, searchPage, searchRow, sku } from './answers.ts';
+import { addWindow, found, learnNothing, price, provenance, searchPage, searchRow, sku } from './answers.ts';
 
 /* What an answer says and nobody can read is no proof that it ended. */
 
@@ -17,7 +16,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   store = createCatalogStore({
     pool: db.pool,
-    learn: { ...learn, window: (prior) => prior },
+    learn: learnNothing,
     log: createLogger({ level: 'silent', pretty: false }),
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
-import { learn } from '../../src/plan/learn.ts';
 import {
   addWindow,
   empty,
   found,
+  learnNothing,
   minute,
   price,
   provenance,
@@ -19,11 +19,7 @@ let at: OpenLedger;
 let catalog: CatalogStore;
 beforeAll(async () => {
   at = await openLedger();
-  catalog = createCatalogStore({
-    pool: at.db.pool,
-    learn: { ...learn, window: (prior) => prior },
-    log: silentLog,
-  });
+  catalog = createCatalogStore({ pool: at.db.pool, learn: learnNothing, log: silentLog });
 });
 beforeEach(() => at.reset());
 afterAll(() => at.db.drop());

@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { PageLook, WindowState } from '../../src/model/learning.ts';
-import { advanceWindow, searchReach } from '../../src/plan/advance-window.ts';
+import { advanceWindow } from '../../src/plan/advance-window.ts';
+import { searchReach } from '../../src/plan/search-reach.ts';
+import { freshWindow as fresh } from './fresh-window.ts';
 
-const fresh: WindowState = {
-  nextPage: 1,
-  passStartedAt: null,
-  isPassSteady: true,
-  rowsSeen: 0,
-  totalRecords: null,
-  completedAt: null,
-  lastOutcome: null,
-  completeSince: null,
-  maxPages: null,
-};
 const at = new Date('2026-01-01T00:00:00Z');
 const later = new Date('2026-01-01T00:01:00Z');
 
@@ -25,6 +16,7 @@ function look(page: number, part: Partial<PageLook> = {}): PageLook {
     rowsInAnswer: 50,
     totalRecords: 120,
     newIdsInPass: 50,
+    isSplit: false,
     ...part,
   };
 }
@@ -40,7 +32,14 @@ describe('a pass over a search window', () => {
   });
 
   it('is complete when every row of the total was listed, and starts again at page 1', () => {
-    const third: WindowState = { ...fresh, nextPage: 3, rowsSeen: 100, passStartedAt: at, totalRecords: 120 };
+    const third: WindowState = {
+      ...fresh,
+      nextPage: 3,
+      rowsSeen: 100,
+      idsListed: 100,
+      passStartedAt: at,
+      totalRecords: 120,
+    };
     expect(
       advanceWindow(third, look(3, { rowsInAnswer: 20, newIdsInPass: 20, observedAt: later })),
     ).toMatchObject({
@@ -50,6 +49,8 @@ describe('a pass over a search window', () => {
       lastOutcome: 'complete',
       completeSince: at,
       rowsSeen: 120,
+      lastReach: 120,
+      fullPassAt: later,
     });
   });
 
@@ -69,25 +70,22 @@ describe('a pass over a search window', () => {
     });
   });
 
-  it('is short when the rows end before the total does', () => {
-    const second: WindowState = { ...fresh, nextPage: 2, rowsSeen: 50, passStartedAt: at };
-    expect(advanceWindow(second, look(2, { rowsInAnswer: 0, newIdsInPass: 0 }))).toMatchObject({
-      lastOutcome: 'short',
-      nextPage: 1,
-    });
-  });
-
   it('is capped at the reach of a query, whose total says nothing about what lies beyond', () => {
-    const last: WindowState = { ...fresh, nextPage: 40, rowsSeen: 1950, passStartedAt: at };
+    const last: WindowState = { ...fresh, nextPage: 40, rowsSeen: 1950, idsListed: 1950, passStartedAt: at };
     expect(advanceWindow(last, look(40, { totalRecords: searchReach }))).toMatchObject({
       lastOutcome: 'capped',
     });
   });
 
-  it('stops at a page without one new id', () => {
-    const second: WindowState = { ...fresh, nextPage: 2, rowsSeen: 50, passStartedAt: at };
-    expect(advanceWindow(second, look(2, { newIdsInPass: 0 }))).toMatchObject({
-      lastOutcome: 'page_repeated',
+  it('ends at once when parts are asked for in its place, and what is known of the list stays', () => {
+    const before: WindowState = { ...fresh, completedAt: at, lastReach: 1900, fullPassAt: at };
+    const split = look(1, { totalRecords: searchReach, isSplit: true, observedAt: later });
+    expect(advanceWindow(before, split)).toMatchObject({
+      nextPage: 1,
+      lastOutcome: 'split',
+      completedAt: later,
+      lastReach: 1900,
+      fullPassAt: at,
     });
   });
 
@@ -123,6 +121,57 @@ describe('a pass over a search window', () => {
         expect(state.lastOutcome).toBe(total >= searchReach ? 'capped' : 'complete');
       }),
     );
+  });
+});
+
+describe('a pass that meets a page which does not fit its list', () => {
+  const empty = { rowsInAnswer: 0, newIdsInPass: 0 };
+  const repeat = { newIdsInPass: 0 };
+  const pagesOf = (...parts: readonly Partial<PageLook>[]) => {
+    const states: WindowState[] = [];
+    for (const part of parts) {
+      const prior = states.at(-1) ?? fresh;
+      states.push(advanceWindow(prior, look(prior.nextPage, { totalRecords: 500, ...part })));
+    }
+    return states;
+  };
+
+  it.each([
+    ['repeated', 'page_repeated', repeat],
+    ['empty', 'truncated', empty],
+  ])('asks for one page more, and ends as %s when that is no better', (_, lastOutcome, bad) => {
+    const [, doubted, over] = pagesOf({}, bad, bad);
+    expect(doubted).toMatchObject({ nextPage: 3, lastOutcome: null, isDoubted: true });
+    expect(over).toMatchObject({ nextPage: 1, lastOutcome, lastReach: 50 });
+  });
+
+  it('goes on when that is better, and ends as truncated, for a page is missing', () => {
+    const states = pagesOf({}, empty, ...Array.from({ length: 8 }, () => ({})));
+    expect(states.at(-2)).toMatchObject({ nextPage: 10, isDoubted: true });
+    expect(states.at(-1)).toMatchObject({ nextPage: 1, lastOutcome: 'truncated', lastReach: 450 });
+    expect(states.at(-1)?.completeSince).toBeNull();
+  });
+
+  it.each([
+    [497, 'short'],
+    [475, 'short'],
+    [474, 'truncated'],
+  ])('with %i of 500 offers is %s: a list that moves loses some', (listed, lastOutcome) => {
+    const last: WindowState = {
+      ...fresh,
+      nextPage: 10,
+      rowsSeen: listed - 40,
+      idsListed: listed - 40,
+      passStartedAt: at,
+    };
+    expect(
+      advanceWindow(last, look(10, { totalRecords: 500, rowsInAnswer: 40, newIdsInPass: 40 })),
+    ).toMatchObject({ lastOutcome });
+  });
+
+  it('is truncated when it listed too few different offers, however many rows there were', () => {
+    const last: WindowState = { ...fresh, nextPage: 10, rowsSeen: 450, idsListed: 300, passStartedAt: at };
+    expect(advanceWindow(last, look(10, { totalRecords: 500 }))).toMatchObject({ lastOutcome: 'truncated' });
   });
 });
 

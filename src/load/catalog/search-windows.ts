@@ -1,64 +1,16 @@
 import type { PoolClient } from 'pg';
-import type { LoadableSearchPage, Provenance } from '../../model/catalog.ts';
-import type { Learn, PassOutcome, WindowState } from '../../model/learning.ts';
+import type { LoadableSearchPage, Provenance, WindowAlarm } from '../../model/catalog.ts';
+import type { Learn, PassOutcome, SplitDecision, WindowState } from '../../model/learning.ts';
 import { readSql } from '../sql-file.ts';
 import { compareLooks, lookKey } from './looks.ts';
+import type { Tally } from './tally.ts';
+import { writeWindow, type SearchWindow } from './window-rows.ts';
 
-/** A locked search window. */
-export interface SearchWindow {
-  readonly windowId: string;
-  readonly feed: string;
-  readonly keyword: string;
-  readonly categoryId: string;
-  readonly state: WindowState;
-}
-
-interface WindowRow {
-  readonly window_id: string;
-  readonly feed: string;
-  readonly keyword: string;
-  readonly category_id: string;
-  readonly next_page: number;
-  readonly pass_started_at: Date | null;
-  readonly is_pass_steady: boolean;
-  readonly rows_seen: number;
-  readonly total_records: number | null;
-  readonly completed_at: Date | null;
-  readonly last_outcome: PassOutcome | null;
-  readonly complete_since: Date | null;
-  readonly max_pages: number | null;
-}
-
-/** Locks the windows of the pages until the transaction ends. */
-export async function lockWindows(
-  client: PoolClient,
-  pages: readonly LoadableSearchPage[],
-): Promise<Map<string, SearchWindow>> {
-  const ids = [...new Set(pages.map(({ windowId }) => windowId))];
-  const { rows } = await client.query<WindowRow>(readSql('lock-search-windows'), [ids]);
-  return new Map(
-    rows.map((row) => [
-      row.window_id,
-      {
-        windowId: row.window_id,
-        feed: row.feed,
-        keyword: row.keyword,
-        categoryId: row.category_id,
-        state: {
-          nextPage: row.next_page,
-          passStartedAt: row.pass_started_at,
-          isPassSteady: row.is_pass_steady,
-          rowsSeen: row.rows_seen,
-          totalRecords: row.total_records,
-          completedAt: row.completed_at,
-          lastOutcome: row.last_outcome,
-          completeSince: row.complete_since,
-          maxPages: row.max_pages,
-        },
-      },
-    ]),
-  );
-}
+/**
+ * Passes over the parts of one search that began further apart show several lists. Parts are due together and read side
+ * by side; at a tenth, those of a large category would miss it, at ten times, prices move between.
+ */
+const partsTogetherMs = 3_600_000;
 
 async function countNewIds(
   client: PoolClient,
@@ -98,22 +50,39 @@ export async function bookHits(
   return (booked.rowCount ?? 0) > 0;
 }
 
-/** The window after the page. A page that opens a pass must be newer than the end of the last one. */
+interface Advanced {
+  readonly state: WindowState;
+  readonly decision: SplitDecision;
+}
+
+function decideSplit({ shape }: SearchWindow, { page, record }: LoadableSearchPage, learn: Learn) {
+  return learn.split(shape, {
+    page,
+    totalRecords: record?.totalRecords ?? null,
+    prices: (record?.rows ?? []).flatMap(({ priceCny }) => (priceCny === null ? [] : [priceCny])),
+  });
+}
+
+/**
+ * The window after the page; null when that moves nothing. A page that opens a pass must be newer than the end of the
+ * last one.
+ */
 async function advance(
   client: PoolClient,
   window: SearchWindow,
   page: LoadableSearchPage,
   learn: Learn,
-): Promise<WindowState> {
+): Promise<Advanced | null> {
   const { record, provenance } = page;
   const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
   const isNew = await bookHits(client, window, page);
   const newIdsInPass = await countNewIds(client, window, page, offerIds);
   await client.query(readSql('upsert-window-offers'), [window.windowId, offerIds, provenance.observedAt]);
-  const { completedAt } = window.state;
+  const { completedAt, nextPage } = window.state;
   const isOpening = page.page === 1 && completedAt !== null;
-  if (!isNew || (isOpening && provenance.observedAt <= completedAt)) return window.state;
-  return learn.window(window.state, {
+  if (!isNew || page.page !== nextPage || (isOpening && provenance.observedAt <= completedAt)) return null;
+  const decision = decideSplit(window, page, learn);
+  const state = learn.window(window.state, {
     page: page.page,
     pageSize: page.pageSize,
     observedAt: provenance.observedAt,
@@ -121,11 +90,14 @@ async function advance(
     rowsInAnswer: record?.rowsInAnswer ?? 0,
     totalRecords: record?.totalRecords ?? null,
     newIdsInPass,
+    isSplit: decision.kind === 'split',
   });
+  return { state, decision };
 }
 
-/** A pass that ended as complete: what its window held before it, and it did not list, is not there any more. */
+/** A pass that ended as complete: what its search held before it, and it did not list, is not there any more. */
 export interface CompletePass {
+  /** The search itself, where its parts were passed. */
   readonly windowId: string;
   readonly since: Date;
   /** When the complete pass before it began. */
@@ -134,36 +106,122 @@ export interface CompletePass {
   readonly provenance: Provenance;
 }
 
-/** Moves the cursors of locked windows over their pages, oldest first, and ends their leases. */
+/** What pages did to their windows. */
+export interface WindowChanges {
+  readonly passes: CompletePass[];
+  readonly alarms: WindowAlarm[];
+  /** Those that moved a cursor. */
+  readonly moved: LoadableSearchPage[];
+}
+
+const isSuspect = (outcome: PassOutcome | null): outcome is 'truncated' | 'page_repeated' =>
+  outcome === 'truncated' || outcome === 'page_repeated';
+
+/** Once, until a pass ends otherwise. */
+function alarmOf({ windowId, feed, state: before }: SearchWindow, state: WindowState): WindowAlarm[] {
+  const { lastOutcome, totalRecords, lastReach } = state;
+  const isNews = state.completedAt !== before.completedAt && lastOutcome !== before.lastOutcome;
+  if (!isNews || !isSuspect(lastOutcome)) return [];
+  return [{ windowId, feed, outcome: lastOutcome, totalRecords, reach: lastReach }];
+}
+
+/** Puts the window's parts into its place, or ends them. */
+async function applySplit(
+  client: PoolClient,
+  { windowId, parentId, feed, shape }: SearchWindow,
+  decision: SplitDecision,
+): Promise<WindowAlarm[]> {
+  switch (decision.kind) {
+    case 'split': {
+      const parts = decision.parts.map(({ minCny, maxCny }) => ({
+        price_min_cny: minCny,
+        price_max_cny: maxCny,
+      }));
+      const isNew = parts.length > 0;
+      if (isNew)
+        await client.query(readSql('split-search-window'), [
+          windowId,
+          parentId ?? windowId,
+          JSON.stringify(parts),
+        ]);
+      return [];
+    }
+    case 'whole':
+      if (shape.isSplit) await client.query(readSql('join-search-window'), [windowId, true]);
+      return [];
+    case 'ignored':
+      if (parentId === null) return [];
+      await client.query(readSql('join-search-window'), [parentId, false]);
+      return [{ windowId: parentId, feed, outcome: 'bounds_ignored', totalRecords: null, reach: null }];
+  }
+}
+
+/** Whether the page completed the list of its search: by the window's own pass, or as the last of its parts. */
+async function completedBy(
+  client: PoolClient,
+  { windowId, parentId, state }: SearchWindow,
+  before: WindowState,
+  windows: Map<string, SearchWindow>,
+): Promise<Omit<CompletePass, 'provenance'>[]> {
+  const { completeSince: since } = state;
+  const previousSince = before.completeSince;
+  if (since === null || since.getTime() === previousSince?.getTime()) return [];
+  const whole = parentId === null ? undefined : windows.get(parentId);
+  if (!whole) return [{ windowId, since, previousSince }];
+  const { rows } = await client.query<{ complete_since: Date }>(readSql('complete-split-window'), [
+    whole.windowId,
+    partsTogetherMs,
+  ]);
+  const wholeSince = rows[0]?.complete_since;
+  if (!wholeSince) return [];
+  windows.set(whole.windowId, { ...whole, state: { ...whole.state, completeSince: wholeSince } });
+  return [{ windowId: whole.windowId, since: wholeSince, previousSince: whole.state.completeSince }];
+}
+
+/** Moves the cursors of locked windows over their pages, oldest first, splits what is too large, and ends leases. */
 export async function advanceWindows(
   client: PoolClient,
   pages: readonly LoadableSearchPage[],
   windows: Map<string, SearchWindow>,
   learn: Learn,
-): Promise<CompletePass[]> {
-  const passes: CompletePass[] = [];
+): Promise<WindowChanges> {
+  const changes: WindowChanges = { passes: [], alarms: [], moved: [] };
   const inOrder = pages.toSorted((a, b) => compareLooks(lookKey(a.provenance), lookKey(b.provenance)));
   for (const page of inOrder) {
     const window = windows.get(page.windowId);
     if (!window) continue;
-    const state = await advance(client, window, page, learn);
-    windows.set(page.windowId, { ...window, state });
-    const { completeSince: since } = state;
-    const previousSince = window.state.completeSince;
-    if (since !== null && since.getTime() !== previousSince?.getTime())
-      passes.push({ windowId: page.windowId, since, previousSince, provenance: page.provenance });
-    await client.query(readSql('update-search-window'), [
-      window.windowId,
-      state.nextPage,
-      state.passStartedAt,
-      state.rowsSeen,
-      state.totalRecords,
-      state.completedAt,
-      state.lastOutcome,
-      page.provenance.callId,
-      state.isPassSteady,
-      state.completeSince,
-    ]);
+    const { provenance } = page;
+    const advanced = await advance(client, window, page, learn);
+    const after = { ...window, state: advanced?.state ?? window.state };
+    windows.set(page.windowId, after);
+    await writeWindow(client, after, provenance.callId);
+    if (!advanced) continue;
+    changes.moved.push(page);
+    changes.alarms.push(...alarmOf(window, after.state));
+    changes.alarms.push(...(await applySplit(client, window, advanced.decision)));
+    const passes = await completedBy(client, after, window.state, windows);
+    changes.passes.push(...passes.map((pass) => ({ ...pass, provenance })));
   }
-  return passes;
+  return changes;
+}
+
+/** Books what pages that moved cursors showed, which may stop their passes. */
+export async function noteYields(
+  client: PoolClient,
+  moved: readonly LoadableSearchPage[],
+  windows: Map<string, SearchWindow>,
+  { tally, learn }: { readonly tally: Tally; readonly learn: Learn },
+): Promise<void> {
+  for (const { windowId, page, pageSize, provenance, record } of moved) {
+    const window = windows.get(windowId);
+    if (!window) continue;
+    const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
+    const newOffers = offerIds.filter((id) => tally.added.has(id)).length;
+    const changedOffers = offerIds.filter((id) => !tally.added.has(id) && tally.changed.has(id)).length;
+    const { observedAt, callId } = provenance;
+    const state = learn.yield(window.state, { page, pageSize, observedAt, newOffers, changedOffers });
+    const after = { ...window, state };
+    windows.set(windowId, after);
+    await writeWindow(client, after, callId);
+  }
 }

@@ -1,16 +1,19 @@
 -- Purpose: makes the search windows that some feeds want (one for each leaf category below their roots, one for
 --          each keyword, seller and picture), and retires those that they no longer want. While the tree can't be
 --          read, a node that was never visited, as a configured root, is searched as a window of its own. Sellers that
---          were erased get no window.
+--          were erased get no window. Parts of a window go with it. A feed that wants no more offers than its windows list
+--          as they are gets windows of so many pages: they are not split.
 -- Params:  $1 jsonb [{"feed": text, "categories": [bigint], "keywords": [text], "sellers": [text],
---          "images": [text], "price_min_cny": numeric|null, "price_max_cny": numeric|null, "max_pages": int|null}];
---          $2 text language; $3 boolean the category API is held
+--          "images": [text], "price_min_cny": numeric|null, "price_max_cny": numeric|null, "max_pages": int|null,
+--          "max_offers": int|null}];
+--          $2 text language; $3 boolean the category API is held; $4 integer records that a query lists at most;
+--          $5 integer pages that these are
 -- Returns: nothing
 WITH RECURSIVE feed AS (
   SELECT *
   FROM jsonb_to_recordset($1::jsonb)
     AS f (feed text, categories bigint[], keywords text[], sellers text[], images text[],
-          price_min_cny numeric(14, 4), price_max_cny numeric(14, 4), max_pages int)
+          price_min_cny numeric(14, 4), price_max_cny numeric(14, 4), max_pages int, max_offers int)
 ),
 reach (feed, category_id) AS (
   SELECT feed, unnest(categories) FROM feed
@@ -20,9 +23,8 @@ reach (feed, category_id) AS (
   JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id AND c.category_id <> 0
   WHERE NOT c.is_retired
 ),
-wanted AS (
-  SELECT f.feed, '' AS keyword, r.category_id, '' AS seller_id, '' AS image, f.price_min_cny, f.price_max_cny,
-         f.max_pages
+query AS (
+  SELECT f.feed, '' AS keyword, r.category_id, '' AS seller_id, '' AS image
   FROM feed f
   JOIN reach r USING (feed)
   LEFT JOIN catalog.category c USING (category_id)
@@ -31,32 +33,44 @@ wanted AS (
      -- The whole tree (0) is no category that can be searched.
      OR $3::boolean AND r.category_id <> 0 AND v.visited_at IS NULL AND c.is_retired IS DISTINCT FROM true
   UNION ALL
-  SELECT f.feed, unnest(f.keywords), 0, '', '', f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
+  SELECT f.feed, unnest(f.keywords), 0, '', '' FROM feed f
   UNION ALL
-  SELECT f.feed, '', 0, s.seller_id, '', f.price_min_cny, f.price_max_cny, f.max_pages
+  SELECT f.feed, '', 0, s.seller_id, ''
   FROM feed f
   CROSS JOIN LATERAL unnest(f.sellers) AS s (seller_id)
   WHERE NOT EXISTS (SELECT FROM sync.erased_seller e WHERE e.seller_hash = sha256(convert_to(s.seller_id, 'UTF8')))
   UNION ALL
-  SELECT f.feed, '', 0, '', unnest(f.images), f.price_min_cny, f.price_max_cny, f.max_pages FROM feed f
+  SELECT f.feed, '', 0, '', unnest(f.images) FROM feed f
+),
+wanted AS (
+  SELECT q.*, f.price_min_cny, f.price_max_cny,
+         coalesce(f.max_pages,
+                  CASE WHEN f.max_offers <= $4::int * count(*) OVER (PARTITION BY feed) THEN $5::int END) AS max_pages
+  FROM query q
+  JOIN feed f USING (feed)
 ),
 retired AS (
   UPDATE sync.search_window w
-  SET retired_at = usage.ledger_now(), leased_by = NULL, leased_until = NULL
-  WHERE w.feed IN (SELECT feed FROM feed)
+  SET retired_at = usage.ledger_now(), is_split = false, leased_by = NULL, leased_until = NULL
+  FROM sync.search_window whole
+  WHERE whole.window_id = coalesce(w.parent_window_id, w.window_id)
+    AND w.feed IN (SELECT feed FROM feed)
     AND w.retired_at IS NULL
     AND NOT EXISTS (
       SELECT FROM wanted n
       WHERE n.feed = w.feed AND n.keyword = w.keyword AND n.category_id = w.category_id
         AND n.seller_id = w.seller_id AND n.image = w.image
         AND w.language = $2::text
-        AND n.price_min_cny IS NOT DISTINCT FROM w.price_min_cny
-        AND n.price_max_cny IS NOT DISTINCT FROM w.price_max_cny
+        AND n.price_min_cny IS NOT DISTINCT FROM whole.price_min_cny
+        AND n.price_max_cny IS NOT DISTINCT FROM whole.price_max_cny
     )
 )
 INSERT INTO sync.search_window AS w
   (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language, max_pages)
 SELECT feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, $2::text, max_pages FROM wanted
 ON CONFLICT (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language)
-DO UPDATE SET max_pages = excluded.max_pages, retired_at = NULL
-WHERE (w.max_pages, w.retired_at) IS DISTINCT FROM (excluded.max_pages, NULL::timestamptz);
+DO UPDATE SET max_pages = excluded.max_pages, parent_window_id = NULL, retired_at = NULL,
+              -- A window that comes back is tried anew.
+              is_splittable = w.is_splittable OR w.retired_at IS NOT NULL
+WHERE (w.max_pages, w.parent_window_id, w.retired_at)
+      IS DISTINCT FROM (excluded.max_pages, NULL::bigint, NULL::timestamptz);

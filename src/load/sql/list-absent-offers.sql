@@ -1,21 +1,31 @@
--- Purpose: the offers that a search window held until a complete pass did not list them, and that no other window
---          holds: none listed them in its newest complete pass, or since. What looks like a picture changes from one
---          search to the next, so that absence from a window of pictures says nothing.
--- Params:  $1 bigint window id; $2 timestamptz when the pass began; $3 timestamptz|null when the complete one before did
+-- Purpose: the offers that a search, by itself or by its parts, held until a complete pass did not list them, and that no
+--          other search holds: none listed them in its newest complete pass, or since. What looks like a picture changes
+--          from one search to the next, so that absence from a window of pictures says nothing.
+-- Params:  $1 bigint window id, of no part; $2 timestamptz when the pass began; $3 timestamptz|null when the complete one
+--          before did
 -- Returns: offer_id
-SELECT o.offer_id
-FROM sync.search_window w
-JOIN sync.window_offer o USING (window_id)
-WHERE w.window_id = $1::bigint
-  AND w.kind <> 'image'
-  AND o.last_seen_at < $2::timestamptz
-  AND ($3::timestamptz IS NULL OR o.last_seen_at >= $3::timestamptz)
-  AND NOT EXISTS (
-    SELECT
-    FROM sync.window_offer other
-    JOIN sync.search_window holder USING (window_id)
-    WHERE other.offer_id = o.offer_id
-      AND other.window_id <> o.window_id
-      AND holder.retired_at IS NULL
-      AND other.last_seen_at >= holder.complete_since
-  );
+WITH own AS MATERIALIZED (
+  SELECT window_id
+  FROM sync.search_window
+  WHERE (window_id = $1::bigint OR parent_window_id = $1::bigint) AND kind <> 'image'
+),
+held AS (
+  SELECT o.offer_id
+  FROM own
+  JOIN sync.window_offer o USING (window_id)
+  GROUP BY o.offer_id
+  HAVING max(o.last_seen_at) < $2::timestamptz
+     AND ($3::timestamptz IS NULL OR max(o.last_seen_at) >= $3::timestamptz)
+)
+SELECT h.offer_id
+FROM held h
+WHERE NOT EXISTS (
+  SELECT
+  FROM sync.window_offer other
+  JOIN sync.search_window w USING (window_id)
+  JOIN sync.search_window holder ON holder.window_id = coalesce(w.parent_window_id, w.window_id)
+  WHERE other.offer_id = h.offer_id
+    AND other.window_id NOT IN (SELECT window_id FROM own)
+    AND holder.retired_at IS NULL
+    AND other.last_seen_at >= holder.complete_since
+);

@@ -68,6 +68,9 @@ const leaseMs = 10 * 60_000;
 /** 1688 docs keywordQuery v1: at most 50 rows a page, and a page costs one call whatever its size. */
 const pageSize = 50;
 
+/** What a query lists at most, whatever exists (1688 docs keywordQuery v1, measured by clients). */
+const searchReach = 2000;
+
 const targets = {
   category: { table: 'sync.category_visit', key: 'category_id', condition: 'true' },
   search: { table: 'sync.search_window', key: 'window_id', condition: `kind IN ('keyword', 'category')` },
@@ -203,8 +206,15 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
         price_min_cny: feed.priceMinCny,
         price_max_cny: feed.priceMaxCny,
         max_pages: feed.maxPages,
+        max_offers: feed.maxOffers,
       }));
-      await pool.query(readSql('ensure-search-windows'), [JSON.stringify(wanted), language, isTreeClosed]);
+      await pool.query(readSql('ensure-search-windows'), [
+        JSON.stringify(wanted),
+        language,
+        isTreeClosed,
+        searchReach,
+        searchReach / pageSize,
+      ]);
     },
     countLeases: async (runId) => {
       const counts = Object.values(targets).map(
