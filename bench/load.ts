@@ -13,7 +13,7 @@ import { createCatalogStore } from '../src/load/stores/catalog-store.ts';
 import { createRawStore } from '../src/load/stores/raw-store.ts';
 import type { LoadableAnswer } from '../src/model/catalog.ts';
 import type { StoredAnswer } from '../src/model/ledger.ts';
-import { learnWindows } from '../src/plan/learn-windows.ts';
+import { learn } from '../src/plan/learn.ts';
 import { normalizeAnswer, normalizerVersion } from '../src/transform/normalize-answer.ts';
 import { copyRows, keepRows } from './load/copy-rows.ts';
 import { insertByDrizzle, readByDrizzle } from './load/insert-by-drizzle.ts';
@@ -66,7 +66,7 @@ const stack = await openStack({
 });
 try {
   const { pool } = stack;
-  const catalog = createCatalogStore({ pool, learn: learnWindows, log, normalizerVersion });
+  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion });
   await stack.sync();
   await resetCatalog(pool);
   const stored = await createRawStore({ pool }).listUnloaded(1_000_000);

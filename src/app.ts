@@ -40,8 +40,8 @@ import { betweenTicks, withTickLock } from './load/stores/tick-lock.ts';
 import { createTokenStore } from './load/stores/token-store.ts';
 import { createUploadStore } from './load/stores/upload-store.ts';
 import { totalHours } from './load/total-hours.ts';
-import { learnWindows } from './plan/learn-windows.ts';
 import { approvedCalls } from './plan/approved-calls.ts';
+import { learn } from './plan/learn.ts';
 import { retentionAges } from './plan/retention-ages.ts';
 import { normalizerVersion } from './transform/normalize-answer.ts';
 
@@ -174,7 +174,7 @@ function openStores(pool: Pool, { config, log, shutdown }: AppOptions) {
     schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
     plan: createPlanStore({ pool }),
-    catalog: createCatalogStore({ pool, learn: learnWindows, log, normalizerVersion }),
+    catalog: createCatalogStore({ pool, learn, log, normalizerVersion }),
   };
 }
 

@@ -3,6 +3,7 @@ import { readAgain, reprocess } from '../../src/jobs/reprocess.ts';
 import { openReprocess } from '../../src/load/stores/reprocess-store.ts';
 import type { ReprocessCounts, ReprocessSelection } from '../../src/model/reprocess.ts';
 import { normalizerVersion } from '../../src/transform/normalize-answer.ts';
+import { learn } from '../../src/plan/learn.ts';
 
 const allDetails: ReprocessSelection = {
   operation: 'offer.detail',
@@ -15,7 +16,14 @@ const allDetails: ReprocessSelection = {
 /** Reads every stored detail again and applies what it says. Returns what was changed. */
 export async function reprocessDetails(pool: Pool): Promise<ReprocessCounts> {
   const selection = allDetails;
-  const work = await openReprocess({ pool, selection, normalizerVersion, isApplied: true, read: readAgain });
+  const work = await openReprocess({
+    pool,
+    selection,
+    normalizerVersion,
+    learn,
+    isApplied: true,
+    read: readAgain,
+  });
   try {
     const result = await reprocess(work, selection, {
       signal: new AbortController().signal,

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore } from '../../src/load/stores/catalog-store.ts';
 import type { LoadableAnswer, Provenance } from '../../src/model/catalog.ts';
-import { learnWindows } from '../../src/plan/learn-windows.ts';
+import { learn } from '../../src/plan/learn.ts';
 import { found, price, searchPage, searchRow, sku } from '../../test/load/answers.ts';
 import { createSeededRandom } from '../chaos/seeded-random.ts';
 import { firstOfferId, windowsOf } from './fill-catalog.ts';
@@ -29,7 +29,7 @@ export interface MergeTimes {
  * last one.
  */
 export async function mergePages(pool: Pool, offers: number, rounds: number): Promise<MergeTimes> {
-  const catalog = createCatalogStore({ pool, learn: learnWindows, log });
+  const catalog = createCatalogStore({ pool, learn, log });
   const random = createSeededRandom(offers);
   const anyOffer = () => String(firstOfferId + BigInt(Math.floor(random.between(0, offers))));
   const ids = (count: number) => [...new Set(Array.from({ length: count }, anyOffer))];

@@ -6,6 +6,7 @@ import { runCli } from '../../src/cli/main.ts';
 import type { ReprocessReport } from '../../src/cli/reprocess/format-reprocess.ts';
 import { readAgain } from '../../src/jobs/reprocess.ts';
 import { openReprocess } from '../../src/load/stores/reprocess-store.ts';
+import { learn } from '../../src/plan/learn.ts';
 import { everything } from '../load/reprocess-world.ts';
 import { storeUnreadDetails } from '../load/stored-answers.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -93,6 +94,7 @@ test('a second one is refused while the first is at it', async () => {
     pool: db.pool,
     selection: everything,
     normalizerVersion: 2,
+    learn,
     isApplied: false,
     read: readAgain,
   });

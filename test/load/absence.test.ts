@@ -4,7 +4,7 @@ import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
 import { createPlanStore } from '../../src/load/stores/plan-store.ts';
 import type { LoadableAnswer } from '../../src/model/catalog.ts';
-import { learnWindows } from '../../src/plan/learn-windows.ts';
+import { learn } from '../../src/plan/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addWindow, empty, found, minute, price, provenance, searchPage, searchRow } from './answers.ts';
 
@@ -20,7 +20,7 @@ const newCall = (time: number) => provenance(time, String(++lastCall));
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: learnWindows, log });
+  store = createCatalogStore({ pool: db.pool, learn, log });
 });
 afterAll(() => db.drop());
 

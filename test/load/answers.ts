@@ -17,6 +17,7 @@ import type {
 } from '../../src/model/records.ts';
 import type { Learn } from '../../src/model/learning.ts';
 import { ensurePartitions } from '../../src/load/partitions.ts';
+import { learn } from '../../src/plan/learn.ts';
 
 /* Answers as transform would make them, with everything that a test does not speak about left plain. */
 
@@ -27,6 +28,7 @@ export const minute = (minutes: number): Date => new Date(start + minutes * 60_0
 
 /** For tests in which cursors stand still. */
 export const learnNothing: Learn = {
+  ...learn,
   window: (prior) => prior,
   split: () => ({ kind: 'whole' }),
   yield: (state) => state,

@@ -102,6 +102,9 @@ function toAnswer(one: Look, world: number, call: number, windowId: string): Loa
   }
 }
 
+/** What looks taught decides in which order offers are asked for, and depends on the order in which answers came. */
+const learned = '{popularity,rate_changes,rate_days,changed_at,stale_since,stale_by,bucket,order_at}';
+
 const stateOfWorld = `
   SELECT jsonb_build_object(
     'offers', (SELECT jsonb_agg(to_jsonb(o) - '{offer_id,seller_id,content_hash,changed_at,call_id}'::text[] ORDER BY offer_id)
@@ -113,7 +116,7 @@ const stateOfWorld = `
     'prices', (SELECT jsonb_agg(jsonb_build_array(offer_id - $1, kind, amount_cny) ORDER BY offer_id, kind)
                FROM catalog.price WHERE offer_id BETWEEN $1 AND $1 + 999),
     'sellers', (SELECT jsonb_agg(jsonb_build_array(composite_service_score, company_name)) FROM catalog.seller WHERE seller_id = 's-' || $1),
-    'looks', (SELECT jsonb_agg(to_jsonb(r) - 'offer_id' ORDER BY offer_id)
+    'looks', (SELECT jsonb_agg(to_jsonb(r) - 'offer_id' - '${learned}'::text[] ORDER BY offer_id)
               FROM sync.refresh r WHERE offer_id BETWEEN $1 AND $1 + 999),
     'listed', (SELECT jsonb_agg(to_jsonb(w) - '{window_id,offer_id}'::text[] ORDER BY offer_id)
                FROM sync.window_offer w WHERE offer_id BETWEEN $1 AND $1 + 999),

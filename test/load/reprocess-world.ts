@@ -3,6 +3,7 @@ import { readAgain, reprocess } from '../../src/jobs/reprocess.ts';
 import { openReprocess } from '../../src/load/stores/reprocess-store.ts';
 import { noCounts, type ReprocessCounts, type ReprocessSelection } from '../../src/model/reprocess.ts';
 import { normalizerVersion } from '../../src/transform/normalize-answer.ts';
+import { learn } from '../../src/plan/learn.ts';
 
 export const everything: ReprocessSelection = {
   operation: null,
@@ -23,6 +24,7 @@ export async function runReprocess(
     pool,
     selection: chosen,
     normalizerVersion,
+    learn,
     isApplied,
     read: readAgain,
   });

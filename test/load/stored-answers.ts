@@ -6,7 +6,7 @@ import { packBody } from '../../src/load/stored-answer.ts';
 import { createCatalogStore } from '../../src/load/stores/catalog-store.ts';
 import { createRawStore } from '../../src/load/stores/raw-store.ts';
 import type { CatalogRequest } from '../../src/model/operation.ts';
-import { learnWindows } from '../../src/plan/learn-windows.ts';
+import { learn } from '../../src/plan/learn.ts';
 import { normalizerVersion } from '../../src/transform/normalize-answer.ts';
 import { minute } from './answers.ts';
 
@@ -84,7 +84,7 @@ export interface StoredAnswers {
 /** Stores and loads answers, as settled calls and the tick would. */
 export function openStoredAnswers(pool: Pool): StoredAnswers {
   const log = createLogger({ level: 'silent', pretty: false });
-  const catalog = createCatalogStore({ pool, learn: learnWindows, log, normalizerVersion });
+  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion });
   const loader = createCatalogLoader({ catalog, runs: { addCounts: async () => undefined } });
   const raw = createRawStore({ pool });
   const store: StoredAnswers['store'] = async (minutes, request, payload, windowId) => {

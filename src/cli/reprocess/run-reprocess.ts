@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import type { ReprocessSelection } from '../../model/reprocess.ts';
 import { readAgain, reprocess } from '../../jobs/reprocess.ts';
 import { openReprocess } from '../../load/stores/reprocess-store.ts';
+import { learn } from '../../plan/learn.ts';
 import { normalizerVersion } from '../../transform/normalize-answer.ts';
 import { cliErrors } from '../errors.ts';
 import type { Session } from '../session.ts';
@@ -24,7 +25,14 @@ export async function runReprocess(
 ): Promise<ReprocessReport> {
   const { stderr, isTty, clock } = session.context;
   return withExistingPool(session, connections, async (pool, signal) => {
-    const work = await openReprocess({ pool, selection, normalizerVersion, isApplied, read: readAgain });
+    const work = await openReprocess({
+      pool,
+      selection,
+      normalizerVersion,
+      learn,
+      isApplied,
+      read: readAgain,
+    });
     const progress = createLineProgress(stderr, { isTty: isTty.stderr, clock, isQuiet: session.isQuiet });
     try {
       if (work.cursor.operation !== null) session.talk('going on where this reprocess was stopped');

@@ -35,7 +35,11 @@ export async function markAbsent(
 ): Promise<void> {
   const noted = absences.flatMap(({ offerId, since, provenance }) => {
     const known = looks.get(offerId);
-    const look = known && { ...known, absent: { at: since, callId: provenance.callId } };
+    const look = known && {
+      ...known,
+      absent: { at: since, callId: provenance.callId },
+      taught: { ...known.taught, stale: { since, by: 'absence' as const } },
+    };
     return look && isAbsent(look) ? [{ offerId, provenance, look }] : [];
   });
   if (noted.length === 0) return;

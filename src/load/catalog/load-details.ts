@@ -25,6 +25,7 @@ import {
 import { mergeSellers, type SellerLook } from './merge-sellers.ts';
 import { countEmptyLooks, insertObservations, lockOffers, lookId, writeLooks } from './offer-looks.ts';
 import { mergePrices, tallyOffers, type Tally, type WrittenOffer } from './tally.ts';
+import { teach, type Teaching } from './teaching.ts';
 
 /** An answer with what was known of its offer just before it. */
 interface DetailLook {
@@ -80,8 +81,8 @@ interface WrittenDetail extends WrittenOffer {
 }
 
 /** Answers that are the newest to have found their offers: they are its current state now. */
-async function mergeNewest(merge: Merge, found: readonly FoundLook[]): Promise<void> {
-  if (found.length === 0) return;
+async function mergeNewest(merge: Merge, found: readonly FoundLook[]): Promise<string[]> {
+  if (found.length === 0) return [];
   const { client, tally } = merge;
   const rows = found.map(({ offerId, detail, answer }) => {
     const { sourceStatus } = detail.offer;
@@ -115,6 +116,7 @@ async function mergeNewest(merge: Merge, found: readonly FoundLook[]): Promise<v
     ),
     JSON.stringify(found.flatMap(({ detail, key }) => toSkuRows(detail, key, null))),
   ]);
+  return written.rows.map((row) => row.offer_id);
 }
 
 /** Answers overtaken by newer ones: they only tell of SKUs that are gone since. */
@@ -123,8 +125,8 @@ async function mergeLate(client: PoolClient, late: readonly FoundLook[]): Promis
   if (skus.length > 0) await client.query(readSql('merge-late-skus'), [JSON.stringify(skus)]);
 }
 
-async function mergeEmpty(merge: Merge, empty: readonly DetailLook[]): Promise<void> {
-  if (empty.length === 0) return;
+async function mergeEmpty(merge: Merge, empty: readonly DetailLook[]): Promise<string[]> {
+  if (empty.length === 0) return [];
   for (const { offerId, prior } of empty) if (prior.detail === null) merge.tally.completed.add(offerId);
   const rows = empty.map(({ offerId, key, answer }) => ({
     offer_id: offerId,
@@ -137,6 +139,7 @@ async function mergeEmpty(merge: Merge, empty: readonly DetailLook[]): Promise<v
     JSON.stringify(rows),
   ]);
   tallyOffers(merge.tally, written.rows);
+  return written.rows.map((row) => row.offer_id);
 }
 
 /** The seller it describes, and the one its offer refers to, which must exist. */
@@ -147,21 +150,27 @@ function toSellerLooks({ detail: { offer, seller }, key }: FoundLook): SellerLoo
   ];
 }
 
-async function mergeRound(merge: Merge, round: readonly DetailLook[]): Promise<void> {
+/** Offers of a round of which anything changed, and those of which a price did. */
+interface Moved {
+  readonly offers: ReadonlySet<string>;
+  readonly prices: ReadonlySet<string>;
+}
+
+async function mergeRound(merge: Merge, round: readonly DetailLook[]): Promise<Moved> {
   const { client, tally, emptyLooksOf } = merge;
   const found = round.filter(isFound);
   const current = found.filter(({ key, prior }) => isNewer(key, prior.found));
   const empty = round.filter((look) => !isFound(look) && isNewer(look.key, look.prior.found));
   await mergeSellers(client, found.flatMap(toSellerLooks));
-  await mergeNewest(merge, current);
+  const written = await mergeNewest(merge, current);
   await mergeLate(
     client,
     found.filter(({ key, prior }) => !isNewer(key, prior.found)),
   );
-  await mergeEmpty(merge, empty);
+  const vanished = await mergeEmpty(merge, empty);
   const isGone = ({ offerId }: DetailLook) => emptyLooksOf(offerId) >= 2;
   const priced = current.filter((look) => !isGone(look)).map(({ detail }) => detail);
-  await mergePrices(
+  const prices = await mergePrices(
     client,
     [...current, ...empty.filter(isGone)].map(({ offerId, key, prior }) => ({
       offer_id: offerId,
@@ -172,6 +181,7 @@ async function mergeRound(merge: Merge, round: readonly DetailLook[]): Promise<v
     { prices: priced.flatMap(toPriceRows), unread: priced.flatMap(toUnreadPriceRows) },
     tally,
   );
+  return { offers: new Set([...written, ...vanished, ...prices]), prices };
 }
 
 /** The usable answers of a round that were not loaded before. */
@@ -196,6 +206,25 @@ async function bookRound(
   return lookedAt.filter(({ offerId, key }) => fresh.has(lookId(offerId, key.callId)));
 }
 
+/** Learns from the answers that are newer than every other detail of their offers. */
+function learnFrom(
+  teaching: Teaching,
+  round: readonly DetailLook[],
+  moved: Moved,
+  looks: Map<string, OfferLooks>,
+): void {
+  for (const { offerId, key, prior } of round) {
+    const known = looks.get(offerId);
+    if (!known || !isNewer(key, prior.detail)) continue;
+    const isChanged = moved.offers.has(offerId);
+    const isVisible = moved.prices.has(offerId);
+    // Nothing was read in the ones before: there is nothing to compare with.
+    const before = prior.found === null ? { ...prior, detail: null } : prior;
+    const taught = teach(teaching, before, { kind: 'detail', at: key.at, isChanged, isVisible });
+    looks.set(offerId, { ...known, taught });
+  }
+}
+
 /** An answer of which nothing was usable is a look all the same: asking again at once would not help. */
 function noteUnusable(answers: readonly LoadableOffer[], looks: Map<string, OfferLooks>): void {
   for (const { offerId, record, provenance } of answers) {
@@ -212,7 +241,11 @@ function noteUnusable(answers: readonly LoadableOffer[], looks: Map<string, Offe
 export async function loadDetails(
   client: PoolClient,
   answers: readonly LoadableOffer[],
-  options: { readonly tally: Tally; readonly normalizerVersion: number | null },
+  options: {
+    readonly tally: Tally;
+    readonly normalizerVersion: number | null;
+    readonly teaching: Teaching;
+  },
 ): Promise<void> {
   const looks = await lockOffers(client, answers);
   const merge: Merge = {
@@ -233,8 +266,8 @@ export async function loadDetails(
     const lookedAt = await bookRound(client, round, looks);
     for (const { offerId } of lookedAt) options.tally.seen.add(offerId);
     await advanceLooks(client, lookedAt, looks);
-    await mergeRound(merge, lookedAt);
+    learnFrom(options.teaching, lookedAt, await mergeRound(merge, lookedAt), looks);
   }
   noteUnusable(answers, looks);
-  await writeLooks(client, looks, true);
+  await writeLooks(client, looks, { wasAskedFor: true, teaching: options.teaching });
 }

@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
 import type { LoadableSearchPage, WindowAlarm } from '../../model/catalog.ts';
-import type { Learn } from '../../model/learning.ts';
 import { readSql } from '../sql-file.ts';
 import { findAbsent, markAbsent } from './absence.ts';
+import { joinFeeds, listByFeed } from './join-feeds.ts';
 import { inRounds, isNewer, type OfferLooks } from './looks.ts';
 import { insertObservations, lockOffers, lookId, writeLooks } from './offer-looks.ts';
 import {
@@ -15,7 +15,19 @@ import {
 } from './search-rows.ts';
 import { advanceWindows, noteYields } from './search-windows.ts';
 import { mergePrices, tallyOffers, type Tally, type WrittenOffer } from './tally.ts';
+import { teach, type Teaching } from './teaching.ts';
+import { valueWindows } from './value-windows.ts';
 import { lockWindows } from './window-rows.ts';
+
+interface WrittenRow extends WrittenOffer {
+  readonly is_date_moved: boolean;
+}
+
+/** Offers whose rows show another price, and another date of modification, than their rows before. */
+interface Moved {
+  readonly prices: ReadonlySet<string>;
+  readonly dates: ReadonlySet<string>;
+}
 
 /** Books the round's rows; gives those that were not loaded before and are the newest of their offers. */
 async function bookRound(
@@ -35,13 +47,13 @@ async function mergeRound(
   client: PoolClient,
   newest: readonly RowLook[],
   { looks, tally }: { readonly looks: ReadonlyMap<string, OfferLooks>; readonly tally: Tally },
-): Promise<void> {
-  if (newest.length === 0) return;
-  const written = await client.query<WrittenOffer>(readSql('merge-search-rows'), [
+): Promise<Moved> {
+  if (newest.length === 0) return { prices: new Set(), dates: new Set() };
+  const { rows } = await client.query<WrittenRow>(readSql('merge-search-rows'), [
     JSON.stringify(newest.map((look) => toOfferRow(look, looks))),
   ]);
-  tallyOffers(tally, written.rows);
-  await mergePrices(
+  tallyOffers(tally, rows);
+  const prices = await mergePrices(
     client,
     newest.map(({ offerId, key }) => ({
       offer_id: offerId,
@@ -52,6 +64,41 @@ async function mergeRound(
     { prices: newest.flatMap(toPriceRows), unread: newest.flatMap(toUnreadPriceRows) },
     tally,
   );
+  const dates = rows.filter((row) => row.is_date_moved).map((row) => row.offer_id);
+  return { prices, dates: new Set(dates) };
+}
+
+interface Rows {
+  readonly looks: Map<string, OfferLooks>;
+  readonly tally: Tally;
+  readonly teaching: Teaching;
+}
+
+/** Merges a round and learns from it. */
+async function loadRound(client: PoolClient, round: readonly RowLook[], rows: Rows): Promise<void> {
+  const { looks, tally, teaching } = rows;
+  const newest = await bookRound(client, round, looks);
+  const before = new Map(looks);
+  for (const { offerId, key } of newest) {
+    const prior = before.get(offerId);
+    if (!prior) continue;
+    tally.seen.add(offerId);
+    if (prior.summary === null) tally.completed.add(offerId);
+    looks.set(offerId, { ...prior, summary: key });
+  }
+  const moved = await mergeRound(client, newest, rows);
+  for (const { offerId, key, row } of newest) {
+    const prior = before.get(offerId);
+    if (!prior) continue;
+    const taught = teach(teaching, prior, {
+      kind: 'row',
+      at: key.at,
+      monthSold: row.monthSold,
+      isPriceChanged: moved.prices.has(offerId),
+      isDateMoved: moved.dates.has(offerId),
+    });
+    looks.set(offerId, { ...prior, summary: key, taught });
+  }
 }
 
 /**
@@ -63,9 +110,11 @@ async function mergeRound(
 export async function loadSearchPages(
   client: PoolClient,
   pages: readonly LoadableSearchPage[],
-  { tally, learn }: { readonly tally: Tally; readonly learn: Learn },
+  { tally, teaching }: { readonly tally: Tally; readonly teaching: Teaching },
 ): Promise<WindowAlarm[]> {
+  const { learn } = teaching;
   const windows = await lockWindows(client, pages);
+  const windowsBefore = new Map(windows);
   const { passes, alarms, moved } = await advanceWindows(client, pages, windows, learn);
   const absent = await findAbsent(client, passes);
   const listed = listRows(pages);
@@ -77,19 +126,12 @@ export async function loadSearchPages(
     ({ offerId }) => offerId,
     ({ key }) => key,
   );
-  for (const round of rounds) {
-    const newest = await bookRound(client, round, looks);
-    for (const { offerId, key } of newest) {
-      const prior = looks.get(offerId);
-      if (!prior) continue;
-      tally.seen.add(offerId);
-      if (prior.summary === null) tally.completed.add(offerId);
-      looks.set(offerId, { ...prior, summary: key });
-    }
-    await mergeRound(client, newest, { looks, tally });
-  }
+  for (const round of rounds) await loadRound(client, round, { looks, tally, teaching });
   await markAbsent(client, absent, looks);
-  await writeLooks(client, looks, false);
+  const isNew = (offerId: string) => tally.added.has(offerId);
+  await valueWindows(client, { pages, windows: windowsBefore, looks, isNew }, teaching);
+  await joinFeeds(client, listByFeed(pages, windows), looks);
+  await writeLooks(client, looks, { wasAskedFor: false, teaching });
   await noteYields(client, moved, windows, { tally, learn });
   return alarms;
 }

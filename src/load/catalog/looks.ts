@@ -1,4 +1,5 @@
 import type { Provenance } from '../../model/catalog.ts';
+import type { OfferKnowledge } from '../../model/learning.ts';
 
 /** What orders looks at one thing: the ledger's time, then the call. */
 export interface LookKey {
@@ -17,11 +18,20 @@ export interface OfferLooks {
   readonly emptyLooks: number;
   /** The newest complete pass that should have listed it and did not: when it began, and the call that completed it. */
   readonly absent: LookKey | null;
+  /** What looks taught; its times are those of `summary` and `detail`. */
+  readonly taught: Omit<OfferKnowledge, 'rowAt' | 'detailAt'>;
+  /** Feeds that reach it, as a row of `sync.feed_set`. */
+  readonly feedSet: number;
 }
 
 /** True when nothing has shown the offer since a complete pass began that did not list it. */
 export function isAbsent({ absent, summary, found }: OfferLooks): boolean {
   return absent !== null && [summary, found].every((seen) => seen === null || seen.at < absent.at);
+}
+
+/** As the planner knows it. */
+export function toKnowledge({ taught, summary, detail }: OfferLooks): OfferKnowledge {
+  return { ...taught, rowAt: summary?.at ?? null, detailAt: detail?.at ?? null };
 }
 
 export function lookKey({ observedAt, callId }: Provenance): LookKey {

@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg';
 import type { Provenance } from '../../model/catalog.ts';
+import type { StaleHint } from '../../model/learning.ts';
 import { readSql } from '../sql-file.ts';
-import { compareLooks, type LookKey, type OfferLooks } from './looks.ts';
+import { compareLooks, toKnowledge, type LookKey, type OfferLooks } from './looks.ts';
+import type { Teaching } from './teaching.ts';
 
 interface LooksRow {
   readonly offer_id: string;
@@ -14,6 +16,13 @@ interface LooksRow {
   readonly empty_looks: number;
   readonly absent_at: Date | null;
   readonly absent_call_id: string | null;
+  readonly popularity: number;
+  readonly rate_changes: number;
+  readonly rate_days: number;
+  readonly changed_at: Date | null;
+  readonly stale_since: Date | null;
+  readonly stale_by: StaleHint | null;
+  readonly feed_set: number;
 }
 
 /** An offer and the answer that names it. */
@@ -35,6 +44,16 @@ export interface Observation extends Sighting {
 
 const toKey = (at: Date | null, callId: string | null): LookKey | null =>
   at === null || callId === null ? null : { at, callId };
+
+function toTaught(row: LooksRow): OfferLooks['taught'] {
+  return {
+    popularity: row.popularity,
+    learned: { changes: row.rate_changes, days: row.rate_days },
+    changedAt: row.changed_at,
+    stale:
+      row.stale_since === null || row.stale_by === null ? null : { since: row.stale_since, by: row.stale_by },
+  };
+}
 
 /** Names one look at one offer. */
 export const lookId = (offerId: string, callId: string) => `${offerId}/${callId}`;
@@ -72,6 +91,8 @@ export async function lockOffers(
         found: toKey(row.found_at, row.found_call_id),
         emptyLooks: row.empty_looks,
         absent: toKey(row.absent_at, row.absent_call_id),
+        taught: toTaught(row),
+        feedSet: row.feed_set,
       },
     ]),
   );
@@ -121,16 +142,20 @@ export async function countEmptyLooks(
   return new Map(rows.map((row) => [row.offer_id, row.empty_looks]));
 }
 
-/** Writes the looks back. `wasAskedFor`: the offers themselves were asked for, so their leases end. */
-export async function writeLooks(
-  client: PoolClient,
-  looks: ReadonlyMap<string, OfferLooks>,
-  wasAskedFor: boolean,
-): Promise<void> {
-  if (looks.size === 0) return;
-  const rows = [...looks].map(([offerId, { firstSeenAt, summary, detail, found, emptyLooks, absent }]) => ({
+/** An offer that was asked for in vain twice is gone; a row that lists it so long after may mean it again. */
+const goneForMs = 30 * 86_400_000;
+
+function isGone({ emptyLooks, summary, detail }: OfferLooks): boolean {
+  if (emptyLooks < 2) return false;
+  return summary === null || detail === null || summary.at.getTime() - detail.at.getTime() < goneForMs;
+}
+
+function toRefreshRow(offerId: string, looks: OfferLooks, { learn, planner }: Teaching) {
+  const { summary, detail, found, absent, taught } = looks;
+  const shelf = isGone(looks) ? null : learn.shelf(planner, toKnowledge(looks));
+  return {
     offer_id: offerId,
-    first_seen_at: firstSeenAt,
+    first_seen_at: looks.firstSeenAt,
     summary_at: summary?.at,
     summary_call_id: summary?.callId,
     detail_at: detail?.at,
@@ -138,10 +163,29 @@ export async function writeLooks(
     found_at: found?.at,
     found_call_id: found?.callId,
     last_call_id: newestCall(summary, detail),
-    empty_looks: emptyLooks,
+    empty_looks: looks.emptyLooks,
     absent_at: absent?.at,
     absent_call_id: absent?.callId,
-  }));
+    popularity: taught.popularity,
+    rate_changes: taught.learned.changes,
+    rate_days: taught.learned.days,
+    changed_at: taught.changedAt,
+    stale_since: taught.stale?.since,
+    stale_by: taught.stale?.by,
+    feed_set: looks.feedSet,
+    bucket: shelf?.bucket,
+    order_at: shelf?.orderAt,
+  };
+}
+
+/** Writes the looks back. `wasAskedFor`: the offers themselves were asked for, so their leases end. */
+export async function writeLooks(
+  client: PoolClient,
+  looks: ReadonlyMap<string, OfferLooks>,
+  { wasAskedFor, teaching }: { readonly wasAskedFor: boolean; readonly teaching: Teaching },
+): Promise<void> {
+  if (looks.size === 0) return;
+  const rows = [...looks].map(([offerId, known]) => toRefreshRow(offerId, known, teaching));
   await client.query(readSql('update-refresh'), [JSON.stringify(rows), wasAskedFor]);
 }
 

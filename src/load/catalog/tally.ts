@@ -62,14 +62,16 @@ export interface OfferPriceRows {
   readonly unread: readonly UnreadPriceRow[];
 }
 
-/** Closes and opens prices; the offers must be locked, and each have one answer. */
+/**
+ * Closes and opens prices; the offers must be locked, and each have one answer. Gives the offers of which any did.
+ */
 export async function mergePrices(
   client: PoolClient,
   answers: readonly PriceAnswer[],
   { prices, unread }: OfferPriceRows,
   tally: Tally,
-): Promise<void> {
-  if (answers.length === 0) return;
+): Promise<Set<string>> {
+  if (answers.length === 0) return new Set();
   const { rows } = await client.query<{ offer_id: string; opened: number; closed: number }>(
     readSql('merge-prices'),
     [JSON.stringify(answers), JSON.stringify(prices), JSON.stringify(unread)],
@@ -79,4 +81,5 @@ export async function mergePrices(
     tally.pricesOpened += row.opened;
     tally.pricesClosed.set(row.offer_id, (tally.pricesClosed.get(row.offer_id) ?? 0) + row.closed);
   }
+  return new Set(rows.map((row) => row.offer_id));
 }

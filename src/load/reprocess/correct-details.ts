@@ -238,5 +238,5 @@ export async function correctDetails(
   await correctParts(deps, found, await correctOffers(deps, found, looks));
   await correctStates(deps, retold);
   await writePriceDiffs(client, new Map(retold.map(({ offerId, diff }) => [offerId, diff])));
-  await writeLooks(client, looks, false);
+  await writeLooks(client, looks, { wasAskedFor: false, teaching: deps.teaching });
 }

@@ -1,5 +1,8 @@
 import type { LoadableAnswer, LoadableSearchPage } from '../../model/catalog.ts';
-import { isOlder, newest, uniqueBy, type OfferLooks } from '../catalog/looks.ts';
+import type { OfferLook } from '../../model/learning.ts';
+import type { SearchRow } from '../../model/records.ts';
+import { joinFeeds, listByFeed } from '../catalog/join-feeds.ts';
+import { isOlder, newest, uniqueBy, type LookKey, type OfferLooks } from '../catalog/looks.ts';
 import { lockOffers, lookId, writeLooks } from '../catalog/offer-looks.ts';
 import {
   listRows,
@@ -10,6 +13,7 @@ import {
   type RowLook,
 } from '../catalog/search-rows.ts';
 import { bookHits } from '../catalog/search-windows.ts';
+import { teach } from '../catalog/teaching.ts';
 import { lockWindows, type SearchWindow } from '../catalog/window-rows.ts';
 import { readSql } from '../sql-file.ts';
 import { correctLooks, type BookedLook } from './correct-looks.ts';
@@ -56,15 +60,25 @@ async function findDoubtful(
   return new Map(doubtful.map(({ offerId }) => [offerId, intervals.get(offerId) ?? []]));
 }
 
+const firstRow = ({ at }: LookKey, { monthSold }: SearchRow): OfferLook => ({
+  kind: 'row',
+  at,
+  monthSold,
+  isPriceChanged: false,
+  isDateMoved: false,
+});
+
 /** What search rows say of offers, of those whose newest row is in the batch. */
 async function correctOffers(
-  { client, correction }: CorrectionDeps,
+  { client, correction, teaching }: CorrectionDeps,
   rows: readonly RowLook[],
   looks: Map<string, OfferLooks>,
 ): Promise<void> {
-  for (const { offerId, key } of rows) {
+  for (const { offerId, key, row } of rows) {
     const known = looks.get(offerId);
-    if (known) looks.set(offerId, { ...known, summary: newest(key, known.summary) });
+    if (!known) continue;
+    const taught = known.summary === null ? teach(teaching, known, firstRow(key, row)) : known.taught;
+    looks.set(offerId, { ...known, summary: newest(key, known.summary), taught });
   }
   const newestRows = uniqueBy(
     rows.filter(({ offerId, key }) => looks.get(offerId)?.summary?.callId === key.callId),
@@ -105,5 +119,6 @@ export async function correctSearchPages(
   await correctOffers(deps, rows, looks);
   const retold = await retellPrices(deps, 'search', await findDoubtful(deps, rows, booked), hand);
   await writePriceDiffs(client, new Map(retold.map(({ offerId, diff }) => [offerId, diff])));
-  await writeLooks(client, looks, false);
+  await joinFeeds(client, listByFeed(pages, windows), looks);
+  await writeLooks(client, looks, { wasAskedFor: false, teaching: deps.teaching });
 }

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { LoadableAnswer } from '../../model/catalog.ts';
 import type { ReprocessExample } from '../../model/reprocess.ts';
+import type { Teaching } from '../catalog/teaching.ts';
 
 /** What a batch of answers, read again, changed in the catalog. */
 export interface Correction {
@@ -44,4 +45,6 @@ export interface CorrectionDeps {
   /** Offers whose prices this reprocess has told again before, when it only looks. */
   readonly wasRetold: (offerIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly correction: Correction;
+  /** Places offers among what is to be looked at next; what looks taught stays as it is. */
+  readonly teaching: Teaching;
 }

@@ -1,14 +1,11 @@
 import { sql } from 'drizzle-orm';
 import {
   check,
-  date,
   index,
   integer,
   jsonb,
   pgSchema,
   primaryKey,
-  real,
-  smallint,
   text,
   unique,
   uniqueIndex,
@@ -100,95 +97,6 @@ export const categoryVisit = sync.table(
     index('category_visit_leased')
       .on(table.leasedBy)
       .where(sql`${table.leasedBy} IS NOT NULL`),
-  ],
-);
-
-export const refresh = sync.table(
-  'refresh',
-  {
-    offerId: id('offer_id').primaryKey(),
-    firstSeenAt: instant('first_seen_at').notNull(),
-    summaryAt: instant('summary_at'),
-    summaryCallId: id('summary_call_id'),
-    detailAt: instant('detail_at'),
-    detailCallId: id('detail_call_id'),
-    foundAt: instant('found_at'),
-    foundCallId: id('found_call_id'),
-    lastCallId: id('last_call_id'),
-    emptyLooks: counter('empty_looks'),
-    absentAt: instant('absent_at'),
-    absentCallId: id('absent_call_id'),
-    popularity: real('popularity').notNull().default(1),
-    rateChanges: real('rate_changes').notNull().default(0),
-    rateDays: real('rate_days').notNull().default(0),
-    changedAt: instant('changed_at'),
-    staleSince: instant('stale_since'),
-    staleBy: text('stale_by'),
-    feedSet: integer('feed_set').notNull().default(0),
-    bucket: integer('bucket'),
-    orderAt: instant('order_at'),
-    ...lease,
-  },
-  (table) => [
-    index('refresh_shelf')
-      .on(table.feedSet, table.bucket, table.orderAt, table.offerId)
-      .where(sql`${table.bucket} IS NOT NULL`),
-    check('refresh_stale_by', sql`${table.staleBy} IN ('row', 'modify_date', 'absence')`),
-    check('refresh_stale', sql`(${table.staleSince} IS NULL) = (${table.staleBy} IS NULL)`),
-    check('refresh_bucket', sql`(${table.bucket} IS NULL) = (${table.orderAt} IS NULL)`),
-    index('refresh_leased')
-      .on(table.leasedBy)
-      .where(sql`${table.leasedBy} IS NOT NULL`),
-    check('refresh_empty_looks', sql`${table.emptyLooks} >= 0`),
-  ],
-);
-
-export const feed = sync.table('feed', {
-  feed: text('feed').primaryKey(),
-  maxOffers: integer('max_offers'),
-  offers: counter('offers'),
-  assignedAt: instant('assigned_at').notNull(),
-});
-
-export const feedSet = sync.table(
-  'feed_set',
-  {
-    feedSet: integer('feed_set').primaryKey().generatedAlwaysAsIdentity(),
-    feeds: text('feeds').array().notNull(),
-  },
-  (table) => [unique('feed_set_feeds').on(table.feeds)],
-);
-
-export const planner = sync.table(
-  'planner',
-  {
-    priorChanges: real('prior_changes').notNull(),
-    priorDays: real('prior_days').notNull(),
-    visibleChanges: real('visible_changes').notNull(),
-    hiddenChanges: real('hidden_changes').notNull(),
-    meanPopularity: real('mean_popularity').notNull(),
-    floorDays: real('floor_days'),
-    fittedAt: instant('fitted_at'),
-  },
-  () => [uniqueIndex('planner_one_row').on(sql`(true)`)],
-);
-
-export const lookStat = sync.table(
-  'look_stat',
-  {
-    dateDay: date('date_day').notNull(),
-    source: text('source').notNull(),
-    hint: text('hint').notNull(),
-    decile: smallint('decile').notNull(),
-    looks: counter('looks'),
-    expected: real('expected').notNull(),
-    changed: counter('changed'),
-  },
-  (table) => [
-    primaryKey({ columns: [table.dateDay, table.source, table.hint, table.decile] }),
-    check('look_stat_source', sql`${table.source} IN ('search', 'detail')`),
-    check('look_stat_hint', sql`${table.hint} IN ('none', 'row', 'modify_date', 'absence')`),
-    check('look_stat_decile', sql`${table.decile} BETWEEN 1 AND 10`),
   ],
 );
 

@@ -3,9 +3,10 @@
 --          because no search listed it is listed again.
 -- Params:  $1 jsonb rows of catalog.offer: what search rows have, state (listed unless something newer or stronger
 --          says that it is missing), changed_at, run_id, call_id
--- Returns: offer_id, is_new of offers that were written
+-- Returns: offer_id, is_new, is_date_moved of offers that were written
 WITH changed AS (
-  SELECT n, n.offer_id, o.offer_id IS NULL AS is_new, to_jsonb(o) AS old
+  SELECT n, n.offer_id, o.offer_id IS NULL AS is_new, to_jsonb(o) AS old,
+         coalesce(o.source_modified_at <> n.source_modified_at, false) AS is_date_moved
   FROM jsonb_populate_recordset(NULL::catalog.offer, $1::jsonb) AS n
   LEFT JOIN catalog.offer o USING (offer_id)
   WHERE o.offer_id IS NULL
@@ -50,4 +51,4 @@ logged AS (
     END
   ORDER BY c.offer_id, f.field
 )
-SELECT offer_id, is_new FROM changed;
+SELECT offer_id, is_new, is_date_moved FROM changed;

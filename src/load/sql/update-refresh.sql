@@ -1,6 +1,8 @@
--- Purpose: writes when offers were last looked at, and frees those that were asked for.
+-- Purpose: writes when offers were last looked at, what that taught and where they stand now, and frees those that were
+--          asked for.
 -- Params:  $1 jsonb [{offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at,
---          found_call_id, last_call_id, empty_looks, absent_at, absent_call_id}]; $2 boolean true: they were asked for, so end
+--          found_call_id, last_call_id, empty_looks, absent_at, absent_call_id, popularity, rate_changes, rate_days,
+--          changed_at, stale_since, stale_by, feed_set, bucket, order_at}]; $2 boolean true: they were asked for, so end
 --          their leases
 -- Returns: nothing
 UPDATE sync.refresh r
@@ -15,6 +17,15 @@ SET first_seen_at = least(r.first_seen_at, n.first_seen_at),
     empty_looks = n.empty_looks,
     absent_at = n.absent_at,
     absent_call_id = n.absent_call_id,
+    popularity = n.popularity,
+    rate_changes = n.rate_changes,
+    rate_days = n.rate_days,
+    changed_at = n.changed_at,
+    stale_since = n.stale_since,
+    stale_by = n.stale_by,
+    feed_set = n.feed_set,
+    bucket = n.bucket,
+    order_at = n.order_at,
     not_before = CASE WHEN $2::boolean THEN NULL ELSE r.not_before END,
     leased_by = CASE WHEN $2::boolean THEN NULL ELSE r.leased_by END,
     leased_until = CASE WHEN $2::boolean THEN NULL ELSE r.leased_until END
@@ -23,9 +34,9 @@ WHERE r.offer_id = n.offer_id
   AND (
     n.first_seen_at < r.first_seen_at
     OR (r.summary_at, r.summary_call_id, r.detail_at, r.detail_call_id, r.found_at, r.found_call_id, r.empty_looks,
-        r.absent_at, r.absent_call_id)
+        r.absent_at, r.absent_call_id, r.stale_since, r.feed_set)
       IS DISTINCT FROM
       (n.summary_at, n.summary_call_id, n.detail_at, n.detail_call_id, n.found_at, n.found_call_id, n.empty_looks,
-       n.absent_at, n.absent_call_id)
+       n.absent_at, n.absent_call_id, n.stale_since, n.feed_set)
     OR ($2::boolean AND (r.leased_by IS NOT NULL OR r.leased_until IS NOT NULL OR r.not_before IS NOT NULL))
   );

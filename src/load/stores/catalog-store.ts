@@ -17,6 +17,7 @@ import { loadDetails } from '../catalog/load-details.ts';
 import { loadSearchPages } from '../catalog/load-search-pages.ts';
 import { loadUploads } from '../catalog/load-uploads.ts';
 import { createTally } from '../catalog/tally.ts';
+import { beginTeaching, bookTeaching } from '../catalog/teaching.ts';
 import { classifyDatabaseErrors, isMissingPartition } from '../database-error.ts';
 import { leaveOutErased } from '../erase/leave-out-erased.ts';
 import { ensurePartitions } from '../partitions.ts';
@@ -37,8 +38,8 @@ export interface CatalogStore {
    * Loads answers in one transaction: all of them or none. Loading an answer again changes nothing, and current
    * state does not depend on the order in which answers are loaded.
    *
-   * Locks are taken in one order: search windows, offers, sellers, each in ascending id, then the answers and
-   * the drifts. Category answers take the lock of the tree instead.
+   * Locks are taken in one order: search windows, offers, feeds, sellers, each in ascending id, then the answers, the
+   * drifts and what the planner learned. Category answers take the lock of the tree instead.
    *
    * @throws AppError of the database
    */
@@ -74,11 +75,13 @@ async function loadAll(
   const { categories, pages, offers, uploads } = byKind(answers);
   const [listed, looked] = [createTally(), createTally()];
   const nodes = categories.length > 0 ? await loadCategories(client, categories) : new Set<string>();
-  const alarms = pages.length > 0 ? await loadSearchPages(client, pages, { tally: listed, learn }) : [];
-  if (offers.length > 0) await loadDetails(client, offers, { tally: looked, normalizerVersion });
+  const teaching = await beginTeaching(client, learn);
+  const alarms = pages.length > 0 ? await loadSearchPages(client, pages, { tally: listed, teaching }) : [];
+  if (offers.length > 0) await loadDetails(client, offers, { tally: looked, normalizerVersion, teaching });
   if (uploads.length > 0) await loadUploads(client, uploads);
   const rejects = await bookAnswers(client, answers, { tallies: { listed, looked }, normalizerVersion });
   await erase();
+  await bookTeaching(client, teaching);
   const known = [...looked.seen].filter((id) => !looked.added.has(id) && !looked.completed.has(id));
   const changed = known.filter((id) => looked.changed.has(id));
   const report = {

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../core/errors.ts';
 import type { LoadableAnswer } from '../../model/catalog.ts';
+import type { Learn } from '../../model/learning.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
 import {
   noCounts,
@@ -9,6 +10,7 @@ import {
   type ReprocessExample,
   type ReprocessSelection,
 } from '../../model/reprocess.ts';
+import { beginTeaching } from '../catalog/teaching.ts';
 import { loadErrors } from '../errors.ts';
 import { correctAnswers } from '../reprocess/correct-answers.ts';
 import { createCorrection, type Correction } from '../reprocess/correction.ts';
@@ -37,6 +39,7 @@ export interface ReprocessOptions {
   readonly pool: Pool;
   readonly selection: ReprocessSelection;
   readonly normalizerVersion: number;
+  readonly learn: Learn;
   /** False: every batch is undone again at its end. */
   readonly isApplied: boolean;
   /** What today's code reads in a stored answer; null: it is no good answer of its operation. */
@@ -180,6 +183,7 @@ async function correctIn(
       client,
       normalizerVersion,
       correction,
+      teaching: await beginTeaching(client, options.learn),
       readAnswers: (rawIds) => readAnswers(client, rawIds, read),
       wasRetold: (ids) => (isApplied ? Promise.resolve(new Set()) : recall(memory, ids, source)),
     },

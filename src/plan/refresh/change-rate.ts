@@ -1,12 +1,6 @@
-/**
- * What is known of how often something changes: its rate is Gamma distributed, as if `changes` changes had been
- * counted in `days` days. Mean `changes / days` per day. Per offer only what looks added to the prior is stored, so
- * that a new prior is in force everywhere at once.
- */
-export interface ChangeRate {
-  readonly changes: number;
-  readonly days: number;
-}
+import type { ChangeRate } from '../../model/learning.ts';
+
+export type { ChangeRate };
 
 /** Before anything was looked at: one change in 50 days, with no more confidence than a fifth of a change gives. */
 export const firstPrior: ChangeRate = { changes: 0.2, days: 10 };

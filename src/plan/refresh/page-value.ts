@@ -15,19 +15,33 @@ export interface PageCurve {
 }
 
 /** Two ages, in days, between which pages come due at most quotas. */
-const [soon, late] = [0.5, 4];
+const [soonDays, lateDays] = [0.5, 4];
 
-/** The curve through the page's value half a day and four days after all of its offers were seen. */
-export function fitPageCurve(offers: readonly OfferState[], valuation: Valuation): PageCurve {
+/** Value of a page half a day and four days after all of its offers were seen. */
+export interface PageValues {
+  readonly soon: number;
+  readonly late: number;
+}
+
+export function pageValues(offers: readonly OfferState[], valuation: Valuation): PageValues {
   const at = (ageDays: number) =>
     pageValue(
       offers.map((offer) => ({ ...offer, summaryAgeDays: ageDays, detailAgeDays: ageDays })),
       valuation,
     );
-  const [first, last] = [at(soon), at(late)];
-  if (first <= 0) return { scale: 0, power: 1 };
-  const power = Math.log(last / first) / Math.log(late / soon);
-  return { scale: first / soon ** power, power };
+  return { soon: at(soonDays), late: at(lateDays) };
+}
+
+/** The curve through both. */
+export function curveThrough({ soon, late }: PageValues): PageCurve {
+  if (soon <= 0) return { scale: 0, power: 1 };
+  const power = Math.log(late / soon) / Math.log(lateDays / soonDays);
+  return { scale: soon / soonDays ** power, power };
+}
+
+/** The curve of a page whose offers were all seen just now. */
+export function fitPageCurve(offers: readonly OfferState[], valuation: Valuation): PageCurve {
+  return curveThrough(pageValues(offers, valuation));
 }
 
 /**
