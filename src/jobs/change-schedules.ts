@@ -116,7 +116,7 @@ async function change(
 
 /** For a name that no schedule has. */
 export function unknownSchedule(name: string, all: readonly Schedule[]): AppError {
-  const names = all.map((schedule) => schedule.name).join(', ');
+  const names = [...new Set(all.map((schedule) => schedule.name))].join(', ');
   const known = names === '' ? 'there is none' : `there are ${names}`;
   return new AppError(jobErrors.SCHEDULE_UNKNOWN, `no schedule has the name ${name}; ${known}`);
 }

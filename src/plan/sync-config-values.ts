@@ -101,9 +101,9 @@ function cronProblem(text: string): string | null {
   // cron-parser reads H as "a random value of your choice": two hosts would disagree about the slot.
   if (fields.some((field) => /(^|,)H/i.test(field))) return 'must not use H';
   try {
-    // The first time of it: `0 0 31 4,6 *` reads well and never comes.
-    CronExpressionParser.parse(text, { currentDate: new Date(0), tz: 'UTC' }).next();
-    return null;
+    const times = CronExpressionParser.parse(text, { currentDate: new Date(0), tz: 'UTC' });
+    // One day that never comes is refused as it is read; of several it is noticed when the next one is looked for.
+    return times.hasNext() ? null : 'names days that never come';
   } catch (error) {
     return `is no cron expression: ${error instanceof Error ? error.message : 'it cannot be read'}`;
   }

@@ -9,6 +9,7 @@ import type { SyncConfig } from '../../model/sync-config.ts';
 import { retentionAges } from '../../plan/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
 import { checkPrices } from './check-prices.ts';
+import { checkSchedules } from './check-schedules.ts';
 import { checkSource } from './check-source.ts';
 import { checkUpkeep } from './check-upkeep.ts';
 
@@ -79,6 +80,7 @@ async function lookAt(pool: Pool, { config, place, sync }: DatabaseParts): Promi
     ...(await checkComingMonths(pool, now)),
     ...(await checkOldMonths(pool, sync, now)),
     ...(await checkPrices(pool)),
+    ...(await checkSchedules(pool, sync, now)),
     ...(await checkUpkeep(pool)),
   ];
 }
