@@ -9,6 +9,7 @@ import { createSlotStore } from '../../src/load/stores/slot-store.ts';
 import { betweenTicks } from '../../src/load/stores/tick-lock.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { openTestStack, type TestStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 import { createProject, createWorld } from './in-process.ts';
 
 const feeds = `
@@ -104,6 +105,24 @@ describe('catalog-sync schedule', () => {
     expect((await run([])).stdout).toContain('! nightly has slots that wait');
     expect((await run([], { text: feeds })).stdout).not.toContain('is new');
   });
+
+  it.each([['worker'], ['serve', '--port', '0']])(
+    'is kept by %s, which takes those of the file over, and does not start with a name twice',
+    async (...verb) => {
+      const cwd = createProject({ 'catalog-sync.yaml': file });
+      const { context } = createWorld({ env: stack.env, cwd });
+      const working = runCli(verb, context);
+      await until(async () => (await stack.query('SELECT FROM sync.schedule')).length === 1);
+      await stack.query(`UPDATE sync.schedule SET counts_from = now() - interval '2 days', missed = 'skip'`);
+      await until(async () => (await stack.query('SELECT FROM sync.slot')).length >= 2);
+      context.signals.emit('SIGTERM');
+      expect(await working).toBe(0);
+      await stack.query(`UPDATE sync.schedule SET origin = 'cli'`);
+      const again = createWorld({ env: stack.env, cwd });
+      expect(await runCli(verb, again.context)).toBe(4);
+      expect(again.stderr.text).toContain('error SCHEDULE_NAME_TAKEN');
+    },
+  );
 
   it('is looked at by the doctor, too', async () => {
     const look = async (text: string) =>
