@@ -89,7 +89,7 @@ const concurrency = { category: 4, search: 8, seller: 4, image: 4, detail: 4 } a
 const callConcurrency = 4;
 
 /** Loopback is the sandbox's: nothing else can be reached there by the addresses that configuration allows. */
-function sourceOf(config: Config): Source {
+export function sourceOf(config: Pick<Config, 'ALIBABA_API_URL'>): Source {
   return isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
 }
 

@@ -42,11 +42,6 @@ export const cliErrors = defineErrors({
     remedy:
       '`catalog-sync quarantine list` shows the newest id of each kind. Rows go once `catalog-sync reprocess` can read their values.',
   },
-  HELD_BY_HAND: {
-    recovery: 'stop-api',
-    remedy:
-      'Somebody stopped these calls by `catalog-sync quota hold`: `catalog-sync quota resume` lets them go on.',
-  },
   QUOTA_LIMIT_DECLARED: {
     recovery: 'fail',
     remedy:

@@ -23,6 +23,7 @@ import { registerServe } from './verbs/serve.ts';
 import { registerSql } from './verbs/sql.ts';
 import { registerStatus } from './verbs/status.ts';
 import { registerSync } from './verbs/sync.ts';
+import { registerWeb } from './verbs/web.ts';
 import { registerWorker } from './verbs/worker.ts';
 
 const verbs = [
@@ -45,6 +46,7 @@ const verbs = [
   registerSql,
   registerStatus,
   registerSync,
+  registerWeb,
   registerWorker,
 ];
 

@@ -14,7 +14,7 @@ import type { Session } from './session.ts';
 export async function withApp(
   session: Session,
   what: Pick<AppOptions, 'sync'>,
-  work: (app: App, shutdown: Shutdown) => Promise<void>,
+  work: (app: App, shutdown: Shutdown, databaseUrl: string) => Promise<void>,
 ): Promise<void> {
   const { config, log } = session;
   // Before anything is started: a missing key must not cost a minute of initdb.
@@ -30,7 +30,7 @@ export async function withApp(
     if (database.isEmbedded) await migrate({ connectionString: database.url, log });
     const app = await openApp({ ...what, config, databaseUrl: new Secret(database.url), log, shutdown });
     try {
-      await work(app, shutdown);
+      await work(app, shutdown, database.url);
     } finally {
       await app.close();
     }

@@ -55,6 +55,26 @@ const tokenKey = z
   .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (`openssl rand -hex 32`)')
   .transform((text) => new Secret(text));
 
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'is not a port from 0 to 65535')
+  .transform(Number)
+  .refine((number) => number <= 65_535, { message: 'is not a port from 0 to 65535' });
+
+const hostName = z.string().regex(/^[\w.:-]{1,253}$/, 'is not a host name or an address');
+
+/** Names that browsers may call us by, without ports. */
+const hostNames = z
+  .string()
+  .transform((text) => text.split(',').map((name) => name.trim()))
+  .pipe(z.array(z.string().regex(/^(\[[\da-f:]+\]|[\w.-]{1,253})$/i, 'has a name that is no host name')));
+
+/** Guessing a shorter one is a matter of patience, in spite of the limit of tries. */
+const webToken = z
+  .string()
+  .min(16, 'must have 16 characters or more (`openssl rand -hex 24`)')
+  .transform((text) => new Secret(text));
+
 const secret = z.string().transform((text) => new Secret(text));
 
 /** Variables whose value may also be read from the file that `<NAME>_FILE` names. */
@@ -66,6 +86,7 @@ export const secretKeys = [
   'NEW_TOKEN_KEY',
   'DATABASE_URL',
   'REDIS_URL',
+  'WEB_TOKEN',
 ] as const;
 
 const environment = z.object({
@@ -88,6 +109,14 @@ const environment = z.object({
     .transform((text) => new Secret(text))
     .optional(),
   LOG_LEVEL: z.enum(logLevels).default('info'),
+  PORT: port.default(3000),
+  WEB_HOST: hostName.default('127.0.0.1'),
+  WEB_TOKEN: webToken.optional(),
+  WEB_ALLOWED_HOSTS: hostNames.optional(),
+  WEB_REMOTE_IMAGES: z
+    .enum(['0', '1'])
+    .transform((flag) => flag === '1')
+    .default(false),
 });
 
 /** The names of all variables that are read, for `.env.example` and `doctor`. */

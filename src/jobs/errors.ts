@@ -1,6 +1,6 @@
 import { defineErrors } from '../core/errors.ts';
 
-/** What can be wrong with what a run is told to pull, and when. */
+/** What can be wrong with what a run is told to pull and when, and what people do to work that goes on. */
 export const jobErrors = defineErrors({
   IMAGE_FILE_UNREADABLE: {
     recovery: 'fail',
@@ -40,5 +40,18 @@ export const jobErrors = defineErrors({
     recovery: 'fail',
     remedy:
       'This Node does not know the time zone, or the row in sync.schedule was changed by hand: remove the schedule and add it anew.',
+  },
+  HELD_BY_HAND: {
+    recovery: 'stop-api',
+    remedy:
+      'Somebody stopped these calls, by `catalog-sync quota hold` or on the page of problems: `catalog-sync quota resume` or that page lets them go on.',
+  },
+  RUN_SCOPE_UNKNOWN: {
+    recovery: 'fail',
+    remedy: 'Choose `all` or a feed of catalog-sync.yaml; load the page anew if that file has changed.',
+  },
+  RUN_NOT_ACTIVE: {
+    recovery: 'fail',
+    remedy: 'Nothing to do: the run has ended, or there is none of this number.',
   },
 });

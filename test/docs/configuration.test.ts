@@ -47,7 +47,11 @@ describe('the environment in docs/configuration.md', () => {
 
   test('says the defaults', () => {
     const config = loadConfig({ projectDir: '/', env: {}, readFiles: false });
-    const defaults = configKeys.map((key) => Object.getOwnPropertyDescriptor(config, key)?.value as unknown);
+    const defaults = configKeys.map((key) => {
+      const value = Object.getOwnPropertyDescriptor(config, key)?.value as
+        string | number | boolean | undefined;
+      return typeof value === 'boolean' ? String(Number(value)) : value?.toString();
+    });
     expect(variables.map(({ fallback }) => fallback)).toEqual(defaults);
   });
 });

@@ -1,43 +1,40 @@
-import { InvalidArgumentError, type Command } from 'commander';
-import { startHealthServer } from '../../web/health-server.ts';
+import type { Command } from 'commander';
+import { createPool } from '../../load/pool.ts';
+import { startWebServer } from '../../web/start-web-server.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../context.ts';
+import { parsePort } from '../parse-port.ts';
 import { sourceBanner, withApp } from '../run-session.ts';
 import { openSession } from '../session.ts';
+import { createWebDeps, webConnections } from '../web/create-web-deps.ts';
 
-function parsePort(text: string): number {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError('Give a port from 0 to 65535.');
-}
-
-/** `catalog-sync serve`: a worker that also keeps the schedules and answers health checks. */
+/** `catalog-sync serve`: a worker that also keeps the schedules and serves the ops pages. */
 export function registerServe(program: Command, context: CliContext): void {
   const command = program
     .command('serve')
-    .description('Keep the schedules of catalog-sync.yaml, work on their runs, and answer health checks.')
-    .option('--port <number>', 'port of /livez and /readyz on loopback; 0 is any free one', parsePort, 3000)
-    .action(async (flags: { port: number }, self: Command) => {
+    .description('Keep the schedules of catalog-sync.yaml, work on their runs, and serve the ops pages.')
+    .option('--port <number>', 'port of the pages, in place of PORT; 0 is any free one', parsePort)
+    .action(async (flags: { port?: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
+      const { config, log } = session;
       const sync = session.readSyncConfig();
-      await withApp(session, { sync }, async (app) => {
+      await withApp(session, { sync }, async (app, { drain }, connectionString) => {
         await app.runs.claimSource(app.source);
         await app.keepSchedules();
         session.talk(sourceBanner(app.source));
-        const health = await startHealthServer({
-          port: flags.port,
-          checkReady: async () => {
-            await app.quota.ledgerNow();
-          },
-        });
-        session.log.info(
-          { source: app.source, port: health.port, schedules: sync.schedules.length },
-          'serving',
-        );
+        const pool = createPool({ connectionString, max: webConnections, log });
         try {
-          await app.conduct(() => Promise.resolve(false));
+          const deps = createWebDeps({ session, pool, sync, env: context.env, drain });
+          const server = await startWebServer(deps, flags.port ?? config.PORT);
+          log.info({ source: app.source, port: server.port, schedules: sync.schedules.length }, 'serving');
+          session.talk(`pages at ${server.url}`);
+          try {
+            await app.conduct(() => Promise.resolve(false));
+          } finally {
+            await server.close();
+          }
         } finally {
-          await health.close();
+          await pool.end();
         }
       });
     });

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { sourceOf } from '../../app.ts';
+import { listenForShutdown } from '../../core/lifecycle.ts';
+import { classifyDatabaseErrors } from '../../load/database-error.ts';
+import { migrate } from '../../load/migrate.ts';
+import { createPool } from '../../load/pool.ts';
+import { requireMigrated } from '../../load/require-migrated.ts';
+import { startWebServer } from '../../web/start-web-server.ts';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { openDatabase, type OpenDatabase } from '../open-database.ts';
+import { parsePort } from '../parse-port.ts';
+import { sourceBanner } from '../run-session.ts';
+import { openSession, syncFileName, type Session } from '../session.ts';
+import { createWebDeps, webConnections } from '../web/create-web-deps.ts';
+
+async function serveOver(
+  session: Session,
+  { url, isEmbedded }: OpenDatabase,
+  port: number,
+  drain: AbortSignal,
+): Promise<void> {
+  const { config, context, log } = session;
+  const sync = existsSync(join(config.projectDir, syncFileName)) ? session.readSyncConfig() : null;
+  // The embedded database belongs to this version; any other is migrated on purpose, by `migrate`.
+  if (isEmbedded) await migrate({ connectionString: url, log });
+  const pool = createPool({ connectionString: url, max: webConnections, log });
+  try {
+    await classifyDatabaseErrors(() => requireMigrated(pool));
+    const server = await startWebServer(
+      createWebDeps({ session, pool, sync, env: context.env, drain }),
+      port,
+    );
+    session.talk(sourceBanner(sourceOf(config)));
+    session.talk(`pages at ${server.url}`);
+    if (!drain.aborted) await once(drain, 'abort');
+    await server.close();
+  } finally {
+    await pool.end();
+  }
+}
+
+/** `catalog-sync web`: the ops pages, without working on anything. */
+export function registerWeb(program: Command, context: CliContext): void {
+  const command = program
+    .command('web')
+    .description('Serve the ops pages: runs, usage, products, problems. It works on nothing itself.')
+    .option('--port <number>', 'where to listen, in place of PORT; 0 is any free one', parsePort)
+    .action(async (flags: { port?: number }, self: Command) => {
+      const session = openSession(self, context, { logs: 'service' });
+      const shutdown = listenForShutdown(context.signals);
+      const database = await openDatabase(session.config, session.log);
+      try {
+        await serveOver(session, database, flags.port ?? session.config.PORT, shutdown.drain);
+      } finally {
+        await database.release();
+        shutdown.dispose();
+      }
+    });
+  addExamples(command, ['catalog-sync web', 'catalog-sync web --project /srv/catalog --port 8080']);
+}

@@ -1,0 +1,88 @@
+import type { Pool } from 'pg';
+import { sourceOf } from '../../app.ts';
+import type { Environment } from '../../core/config.ts';
+import { createOperatorActions } from '../../jobs/operator-actions.ts';
+import { nextSlotTime } from '../../jobs/slot-times.ts';
+import { classifyDatabaseErrors } from '../../load/database-error.ts';
+import { requireMigrated } from '../../load/require-migrated.ts';
+import { createPageStores } from '../../load/stores/pages/page-stores.ts';
+import { createQuotaStore } from '../../load/stores/quota-store.ts';
+import { createRunStore } from '../../load/stores/run-store.ts';
+import { createScheduleStore, type ScheduleStore } from '../../load/stores/schedule-store.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import type { DoctorReport, NextRun, PictureSource, WebDeps } from '../../web/web-deps.ts';
+import { checkServices } from '../doctor/check-services.ts';
+import { explainApiNames } from '../doctor/explain-api-names.ts';
+import { nextStep, runDoctor } from '../doctor/run-doctor.ts';
+import type { Session } from '../session.ts';
+import { connectByWeb } from './connect-by-web.ts';
+import { findRemedy } from './find-remedy.ts';
+
+/** Connections to Postgres: a page asks for a handful of things at once, and two people at a time are many. */
+export const webConnections = 6;
+
+export interface WebParts {
+  readonly session: Session;
+  /** Of the project's database, which is migrated. */
+  readonly pool: Pool;
+  /** Null: the project has no sync file. */
+  readonly sync: SyncConfig | null;
+  /** Where the settings came from, for the doctor. */
+  readonly env: Environment;
+  readonly drain: AbortSignal;
+}
+
+async function lookAtEverything({ session, env }: WebParts): Promise<DoctorReport> {
+  const checks = await runDoctor({
+    projectDir: session.config.projectDir,
+    env,
+    checkServices: (config) => checkServices(session, config, { mayCall: 'no', probes: false }),
+  });
+  return { checks, apiNames: explainApiNames(), next: nextStep(checks) };
+}
+
+async function findNextRun(schedules: ScheduleStore, now: Date): Promise<NextRun | null> {
+  const kept = (await schedules.list()).filter(({ pausedAt }) => pausedAt === null);
+  const slots = kept.map((schedule) => ({ schedule: schedule.name, at: nextSlotTime(schedule, now) }));
+  return slots.toSorted((a, b) => a.at.getTime() - b.at.getTime())[0] ?? null;
+}
+
+function picturesOf({ config }: Session): PictureSource {
+  const isSandbox = sourceOf(config) === 'sandbox';
+  if (isSandbox) return { kind: 'sandbox', origin: new URL(config.ALIBABA_API_URL).origin };
+  return { kind: config.WEB_REMOTE_IMAGES ? 'remote' : 'link' };
+}
+
+/** Everything that the pages are made from, for a process that has the database open. */
+export function createWebDeps(parts: WebParts): WebDeps {
+  const { session, pool, sync, drain } = parts;
+  const { config, log } = session;
+  const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '');
+  const schedules = createScheduleStore({ pool });
+  const source = sourceOf(config);
+  const acting = {
+    runs: createRunStore({ pool }),
+    quota: createQuotaStore({ pool }),
+    retryGivenUp: () => stores.problems.retryGivenUp(),
+  };
+  return {
+    stores,
+    source,
+    access: {
+      host: config.WEB_HOST,
+      token: config.WEB_TOKEN ?? null,
+      allowedHosts: config.WEB_ALLOWED_HOSTS ?? [],
+    },
+    checkReady: () => classifyDatabaseErrors(() => requireMigrated(pool)),
+    nextRun: (now) => findNextRun(schedules, now),
+    runDoctor: () => lookAtEverything(parts),
+    findRemedy,
+    actions: sync === null ? null : createOperatorActions({ ...acting, sync, source }),
+    readOnlyReason: 'There is no catalog-sync.yaml in the project, so it is not known what could be run.',
+    connect: connectByWeb(session, pool, drain),
+    pictures: picturesOf(session),
+    drain,
+    clock: session.context.clock,
+    log,
+  };
+}

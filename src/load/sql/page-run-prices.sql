@@ -1,0 +1,19 @@
+-- Purpose: the prices that a run saw change, the largest moves first. The day on which they ended finds them.
+-- Params:  $1 bigint run id; $2 integer how many
+-- Returns: offerId, subject, kind, label (of the SKU), minQuantity, wasCny, isCny
+SELECT h.offer_id::text AS "offerId", o.subject, h.kind, k.label, h.min_quantity AS "minQuantity",
+       trim_scale(h.amount_cny)::text AS "wasCny", trim_scale(p.amount_cny)::text AS "isCny"
+FROM sync.run r
+JOIN catalog.price_history h
+  ON (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date
+       BETWEEN (r.started_at AT TIME ZONE 'Asia/Shanghai')::date
+           AND (coalesce(r.ended_at, usage.ledger_now()) AT TIME ZONE 'Asia/Shanghai')::date
+ AND h.valid_to BETWEEN r.started_at AND coalesce(r.ended_at, usage.ledger_now())
+JOIN usage.api_call c ON c.call_id = h.closed_by_call_id AND c.granted_at = h.valid_to AND c.run_id = r.run_id
+JOIN catalog.price p
+  ON (p.offer_id, p.sku_id, p.kind, p.min_quantity) = (h.offer_id, h.sku_id, h.kind, h.min_quantity)
+LEFT JOIN catalog.offer o ON o.offer_id = h.offer_id
+LEFT JOIN catalog.sku k ON (k.offer_id, k.sku_id) = (h.offer_id, h.sku_id)
+WHERE r.run_id = $1::bigint
+ORDER BY abs(p.amount_cny / nullif(h.amount_cny, 0) - 1) DESC NULLS LAST, h.offer_id
+LIMIT $2::int;

@@ -1,0 +1,91 @@
+import type { Pool } from 'pg';
+import { explainOffer, type Explanation } from '../explain-store.ts';
+import { readRows } from './read-rows.ts';
+
+/** Which offers to show; null: all. */
+export interface ProductFilter {
+  readonly title: string | null;
+  /** With all categories below it. */
+  readonly categoryId: string | null;
+  /** Its id, or part of its name. */
+  readonly seller: string | null;
+  readonly minCny: string | null;
+  readonly maxCny: string | null;
+}
+
+export interface ProductRow {
+  readonly offerId: string;
+  readonly subject: string | null;
+  readonly subjectTranslated: string | null;
+  readonly state: string;
+  readonly imageUrl: string | null;
+  readonly category: string | null;
+  readonly sellerId: string | null;
+  readonly sellerName: string | null;
+  readonly unit: string | null;
+  readonly minOrderQuantity: number | null;
+  /** Lowest and highest list price; without any, of what searches show. */
+  readonly priceCny: string | null;
+  readonly maxCny: string | null;
+  readonly detailAt: Date | null;
+}
+
+export interface OfferSku {
+  readonly skuId: string;
+  readonly state: string;
+  readonly label: string | null;
+  readonly cargoNumber: string | null;
+  readonly stock: number | null;
+  readonly imageUrl: string | null;
+}
+
+/** An offer with all that hangs on it, but its prices and looks. */
+export interface OfferRow {
+  readonly offerId: string;
+  readonly subject: string | null;
+  readonly subjectTranslated: string | null;
+  readonly state: string;
+  readonly sourceStatus: string | null;
+  readonly quoteType: number | null;
+  readonly unit: string | null;
+  readonly minOrderQuantity: number | null;
+  readonly batchNumber: number | null;
+  readonly tradeScore: string | null;
+  readonly shipFrom: string | null;
+  readonly videoUrl: string | null;
+  readonly categoryId: string | null;
+  readonly category: string | null;
+  readonly sellerId: string | null;
+  readonly sellerName: string | null;
+  readonly sourceCreatedAt: Date | null;
+  readonly sourceModifiedAt: Date | null;
+  readonly images: readonly string[];
+  readonly attributes: readonly { readonly name: string | null; readonly value: string | null }[];
+  readonly skus: readonly OfferSku[];
+}
+
+export interface CategoryChoice {
+  readonly categoryId: string;
+  readonly name: string;
+  readonly level: number;
+}
+
+export interface ProductPages {
+  /** The highest ids first; `below`: only lower ones. */
+  listProducts(filter: ProductFilter, below: string | null, limit: number): Promise<ProductRow[]>;
+  readOffer(offerId: string): Promise<OfferRow | null>;
+  /** Everything that stands behind an offer; `limit` bounds looks and changes. */
+  explainOffer(offerId: string, limit: number): Promise<Explanation | null>;
+  listCategories(limit: number): Promise<CategoryChoice[]>;
+}
+
+/** Reads for the pages of products. */
+export function createProductPages(pool: Pool): ProductPages {
+  return {
+    listProducts: ({ title, categoryId, seller, minCny, maxCny }, below, limit) =>
+      readRows<ProductRow>(pool, 'page-products', [title, categoryId, seller, minCny, maxCny, below, limit]),
+    readOffer: async (offerId) => (await readRows<OfferRow>(pool, 'page-offer', [offerId]))[0] ?? null,
+    explainOffer: (offerId, limit) => explainOffer(pool, offerId, limit),
+    listCategories: (limit) => readRows<CategoryChoice>(pool, 'page-root-categories', [limit]),
+  };
+}

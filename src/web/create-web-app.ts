@@ -1,0 +1,98 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { toAppError } from '../core/errors.ts';
+import { toDatabaseError } from '../load/database-error.ts';
+import { createHostCheck } from './guard/allowed-hosts.ts';
+import { requireSession } from './guard/require-access.ts';
+import { requireCsrfToken, requireSameOrigin } from './guard/require-same-origin.ts';
+import { securityHeaders } from './guard/security-headers.ts';
+import { createSessions } from './guard/sessions.ts';
+import { html } from './html.ts';
+import { actionRoutes } from './pages/actions.ts';
+import { apiStatusPage } from './pages/api-status.ts';
+import { beginConnect, endConnect } from './pages/connect.ts';
+import { logInRoutes, logOut } from './pages/log-in.ts';
+import { offerPage } from './pages/offer.ts';
+import { overviewPage } from './pages/overview.ts';
+import { notFoundPage } from './pages/not-found.ts';
+import { passPicture } from './pages/pass-picture.ts';
+import { problemsPage } from './pages/problems.ts';
+import { productsPage } from './pages/products.ts';
+import { createRunEvents } from './pages/run-events.ts';
+import { runPage } from './pages/run.ts';
+import { runsPage } from './pages/runs.ts';
+import { usagePage } from './pages/usage.ts';
+import { layout } from './parts/layout.ts';
+import { serveAssets } from './serve-assets.ts';
+import { prose } from './parts/prose.ts';
+import type { WebContext, WebDeps, WebEnv } from './web-deps.ts';
+
+/** No form of ours comes near it. */
+const mostBodyBytes = 16 * 1024;
+
+/** Open to everybody who can reach the port, and of no use to them: both say nothing. */
+function healthRoutes({ checkReady }: WebDeps): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  app.get('/livez', (c) => c.text('ok\n'));
+  app.get('/readyz', (c) =>
+    checkReady().then(
+      () => c.text('ok\n'),
+      () => c.text('not ready\n', 503),
+    ),
+  );
+  return app;
+}
+
+function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
+  app.get('/', (c) => overviewPage(c, deps));
+  app.get('/runs', (c) => runsPage(c, deps));
+  app.get('/runs/:id', (c) => runPage(c, deps));
+  app.get('/runs/:id/events', createRunEvents(deps));
+  app.get('/usage', (c) => usagePage(c, deps));
+  app.get('/products', (c) => productsPage(c, deps));
+  app.get('/products/:id', (c) => offerPage(c, deps));
+  app.get('/picture/*', (c) => passPicture(c, deps));
+  app.get('/problems', (c) => problemsPage(c, deps));
+  app.get('/api-status', (c) => apiStatusPage(c, deps));
+  app.get('/api/callback', (c) => endConnect(c, deps));
+  app.post('/actions/connect', (c) => beginConnect(c, deps));
+  for (const { path, handle } of actionRoutes) app.post(path, (c) => handle(c, deps));
+}
+
+/** The end of a request that failed: what, and what to do. Texts of errors are for the log. */
+function failedPage(c: WebContext, { log, findRemedy }: WebDeps, thrown: unknown): Response {
+  const error = toAppError(toDatabaseError(thrown));
+  log.error({ err: error, code: error.code, path: c.req.path }, 'page failed');
+  const body = html`<section class="card hero bad">
+    <h1>This page could not be made</h1>
+    <p><code>${error.code}</code> ${prose(findRemedy(error.code)?.remedy ?? error.kind.remedy)}</p>
+    <p><a href="/">Overview</a></p>
+  </section>`;
+  return c.html(layout(null, { title: 'Error', section: '', body }), error.recovery === 'retry' ? 503 : 500);
+}
+
+/** The pages, behind their guard. */
+export function createWebApp(deps: WebDeps): Hono<WebEnv> {
+  const { access, clock } = deps;
+  const sessions = createSessions({ token: access.token, clock });
+  const isOurs = createHostCheck(access.host, access.allowedHosts);
+  const app = new Hono<WebEnv>();
+  app.use(securityHeaders(deps.pictures));
+  app.route('/', healthRoutes(deps));
+  app.use((c, next) =>
+    isOurs(c.req.header('host'))
+      ? next()
+      : Promise.resolve(c.text('this name does not belong here: see WEB_ALLOWED_HOSTS\n', 421)),
+  );
+  app.use(requireSameOrigin());
+  app.use(bodyLimit({ maxSize: mostBodyBytes, onError: (c) => c.text('too large\n', 413) }));
+  app.route('/assets', serveAssets());
+  if (access.token !== null) app.route('/', logInRoutes(deps, sessions));
+  app.use(requireSession(sessions, access.token !== null));
+  app.use(requireCsrfToken(sessions));
+  app.post('/log-out', (c) => logOut(c));
+  addPages(app, deps);
+  app.notFound((c) => notFoundPage(c as WebContext, deps));
+  app.onError((error, c) => failedPage(c, deps, error));
+  return app;
+}

@@ -1,0 +1,30 @@
+const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether an address to listen at is this machine's alone. */
+export function isLoopbackHost(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** An address to listen at that means every one. */
+const isAnyHost = (host: string): boolean => host === '0.0.0.0' || host === '::';
+
+function nameOf(host: string): string | null {
+  const url = `http://${host}`;
+  return URL.canParse(url) ? new URL(url).hostname : null;
+}
+
+/**
+ * Says of the Host header of a request whether it is one of our names. A page of another site that has its own name
+ * lead here (DNS rebinding) comes with that name.
+ */
+export function createHostCheck(
+  listenHost: string,
+  allowed: readonly string[],
+): (host: string | undefined) => boolean {
+  const own = isAnyHost(listenHost) ? [] : [listenHost.includes(':') ? `[${listenHost}]` : listenHost];
+  const names = new Set([...loopbackNames, ...[...own, ...allowed].flatMap((name) => nameOf(name) ?? [])]);
+  return (host) => {
+    const name = host === undefined || /[@/\\?#]/.test(host) ? null : nameOf(host);
+    return name !== null && names.has(name);
+  };
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../../core/clock.ts';
+
+/** Wrong tokens from one address, and from all together, within `windowMs`. A person mistypes once or twice. */
+const mostWrong = { perAddress: 5, together: 50 } as const;
+const windowMs = 60_000;
+
+/** Slows down who guesses the token. */
+export interface LogInLimit {
+  /** Seconds until this address may try again; 0: now. */
+  waitSeconds(address: string): number;
+  addWrong(address: string): void;
+}
+
+/** Counts in this process: a restart forgets, and a token of 32 random characters is not guessed at this pace. */
+export function createLogInLimit(clock: Clock): LogInLimit {
+  let wrong: { readonly address: string; readonly atMs: number }[] = [];
+  const recent = () => {
+    const nowMs = clock.now().getTime();
+    wrong = wrong.filter(({ atMs }) => nowMs - atMs < windowMs);
+    return { nowMs, wrong };
+  };
+  return {
+    waitSeconds: (address) => {
+      const { nowMs } = recent();
+      const own = wrong.filter((attempt) => attempt.address === address);
+      const isOver = own.length >= mostWrong.perAddress || wrong.length >= mostWrong.together;
+      const oldest = own.length >= mostWrong.perAddress ? own[0] : wrong[0];
+      return isOver && oldest ? Math.max(1, Math.ceil((oldest.atMs + windowMs - nowMs) / 1000)) : 0;
+    },
+    addWrong: (address) => {
+      const { nowMs } = recent();
+      wrong.push({ address, atMs: nowMs });
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { createMiddleware } from 'hono/factory';
+import type { WebContext, WebEnv } from '../web-deps.ts';
+import type { Sessions } from './sessions.ts';
+
+const reading = new Set(['GET', 'HEAD']);
+
+/** What a browser says of where a request comes from, which no page can change. Programs say nothing. */
+function isFromElsewhere(c: WebContext): boolean {
+  const site = c.req.header('sec-fetch-site');
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  const origin = c.req.header('origin');
+  if (origin === undefined) return false;
+  return !URL.canParse(origin) || new URL(origin).host !== c.req.header('host');
+}
+
+/** Nothing is changed but by POST, and by none that another site had a browser send. */
+export function requireSameOrigin() {
+  return createMiddleware<WebEnv>(async (c, next) => {
+    if (reading.has(c.req.method)) return next();
+    if (c.req.method !== 'POST') return c.text('method not allowed\n', 405, { allow: 'GET, HEAD, POST' });
+    if (isFromElsewhere(c)) return c.text('this was sent by another site\n', 403);
+    return next();
+  });
+}
+
+/** Beyond that, a form must carry what only pages of its session know. */
+export function requireCsrfToken(sessions: Sessions) {
+  return createMiddleware<WebEnv>(async (c, next) => {
+    if (reading.has(c.req.method)) return next();
+    const { csrf } = await c.req.parseBody();
+    if (sessions.isCsrfToken(c.get('session'), csrf)) return next();
+    return c.text('the form is of another session: go back, load the page anew, and send it again\n', 403);
+  });
+}

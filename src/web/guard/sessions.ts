@@ -1,0 +1,67 @@
+import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import type { Secret } from '../../core/secret.ts';
+
+/** `token`: logged in with WEB_TOKEN. `loopback`: a browser on this machine, where no token is set. */
+export type SessionKind = 'token' | 'loopback';
+
+export interface Session {
+  readonly id: string;
+  readonly kind: SessionKind;
+}
+
+/** Sessions without a store: a cookie that only this server can have signed. */
+export interface Sessions {
+  begin(kind: SessionKind): { readonly session: Session; readonly cookie: string };
+  /** Null: not signed by us, or too old. */
+  read(cookie: string | undefined): Session | null;
+  /** What a form of this session must carry, so that no other site can send it. */
+  csrfToken(session: Session): string;
+  isCsrfToken(session: Session, given: unknown): boolean;
+  isToken(given: unknown): boolean;
+}
+
+/** A working day. At half, people would log in twice a day; at double, a lost laptop would be in for long. */
+export const sessionLifeMs = 12 * 3_600_000;
+
+/** In a time that does not tell how much of it was right. */
+function isSame(a: string, b: string, key: Buffer): boolean {
+  const digest = (text: string) => createHmac('sha256', key).update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
+
+/**
+ * With a token, the key comes from it: sessions live through a restart, all processes know them, and another token
+ * ends them all. Without one, the key is this process's own.
+ */
+function keyOf(token: Secret | null): Buffer {
+  if (token === null) return randomBytes(32);
+  return Buffer.from(hkdfSync('sha256', token.reveal(), '', 'catalog-sync web session', 32));
+}
+
+/** Sessions of the pages. */
+export function createSessions({ token, clock }: { token: Secret | null; clock: Clock }): Sessions {
+  const key = keyOf(token);
+  const sign = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
+  const csrfToken = ({ id }: Session) => sign(`csrf ${id}`);
+  return {
+    begin: (kind) => {
+      const session = { id: randomBytes(18).toString('base64url'), kind };
+      const content = `${session.id}.${kind}.${String(clock.now().getTime())}`;
+      return { session, cookie: `${content}.${sign(content)}` };
+    },
+    read: (cookie) => {
+      const [, content = '', id = '', kind = '', begunAt = '', signature = ''] =
+        /^(([\w-]{24})\.(token|loopback)\.(\d{1,15}))\.([\w-]{43})$/.exec(cookie ?? '') ?? [];
+      if (content === '' || !isSame(sign(content), signature, key)) return null;
+      const ageMs = clock.now().getTime() - Number(begunAt);
+      if (ageMs < 0 || ageMs > sessionLifeMs) return null;
+      // One of this machine is no longer enough once a token is asked for.
+      if ((kind === 'token') !== (token !== null)) return null;
+      return { id, kind: kind as SessionKind };
+    },
+    csrfToken,
+    isCsrfToken: (session, given) => typeof given === 'string' && isSame(csrfToken(session), given, key),
+    isToken: (given) => token !== null && typeof given === 'string' && isSame(token.reveal(), given, key),
+  };
+}

@@ -1,0 +1,128 @@
+import { AppError, toAppError } from '../../core/errors.ts';
+import { toDatabaseError } from '../../load/database-error.ts';
+import type { OperatorAction } from '../../load/stores/operator-log.ts';
+import { html } from '../html.ts';
+import { prose } from '../parts/prose.ts';
+import type { WebActions, WebContext, WebDeps } from '../web-deps.ts';
+import { readId } from './read-ids.ts';
+import { show } from './show.ts';
+
+/** Who acts, as far as is known: how they came in, and the begin of their session's id, which is no way in. */
+export function actorOf(c: WebContext): string {
+  const { kind, id } = c.get('session');
+  return `${kind === 'token' ? 'logged in' : 'this machine'}, session ${id.slice(0, 6)}`;
+}
+
+interface Done {
+  /** What is written down. */
+  readonly outcome: string;
+  /** Where the browser goes then. */
+  readonly path: string;
+}
+
+type Act = (actions: WebActions, fields: Readonly<Record<string, string>>) => Promise<Done>;
+
+interface Offered {
+  readonly path: string;
+  readonly action: OperatorAction['action'];
+  /** What it is done to, by the fields of the form; null: they make no sense. */
+  readonly subjectOf: (fields: Readonly<Record<string, string>>) => string | null;
+  readonly act: Act;
+}
+
+/** An API as the ledger has it, or `*`. */
+const readApi = ({ api }: Readonly<Record<string, string>>): string | null =>
+  api !== undefined && /^(\*|[\w.@-]{1,100}(:[\w.-]{1,100}){0,2})$/.test(api) ? api : null;
+
+const offered: readonly Offered[] = [
+  {
+    path: '/actions/run',
+    action: 'run',
+    subjectOf: ({ scope }) => (scope !== undefined && /^[\w-]{1,64}$/.test(scope) ? scope : null),
+    act: async (actions, { scope = '' }) => {
+      const { runId, isNew } = await actions.startRun(scope);
+      const path = `/runs/${runId}?done=${isNew ? 'run-begun' : 'run-active'}`;
+      return { outcome: `${isNew ? 'begun' : 'active already'}: run ${runId}`, path };
+    },
+  },
+  {
+    path: '/actions/cancel/:id',
+    action: 'cancel',
+    subjectOf: ({ id }) => (readId(id) === null ? null : `run ${id ?? ''}`),
+    act: async (actions, { id = '' }) => {
+      await actions.cancelRun(id);
+      return { outcome: 'done', path: `/runs/${id}?done=cancelled` };
+    },
+  },
+  {
+    path: '/actions/hold',
+    action: 'hold',
+    subjectOf: readApi,
+    act: async (actions, { api = '', reason = '' }) => {
+      const why = reason
+        .replace(/\p{Cc}/gu, ' ')
+        .trim()
+        .slice(0, 200);
+      await actions.holdApi(api, why === '' ? null : why);
+      return { outcome: why === '' ? 'done' : `done: ${why}`, path: '/problems?done=held#holds' };
+    },
+  },
+  {
+    path: '/actions/resume',
+    action: 'resume',
+    subjectOf: readApi,
+    act: async (actions, { api = '' }) => {
+      const wasHeld = await actions.resumeApi(api);
+      const path = `/problems?done=${wasHeld ? 'resumed' : 'not-held'}#holds`;
+      return { outcome: wasHeld ? 'done' : 'was not held', path };
+    },
+  },
+  {
+    path: '/actions/retry',
+    action: 'retry',
+    subjectOf: () => 'all that was given up',
+    act: async (actions) => {
+      const retried = await actions.retryGivenUp();
+      return { outcome: `done: ${String(retried)} targets`, path: '/problems?done=retried#given-up' };
+    },
+  },
+];
+
+async function readFields(c: WebContext): Promise<Record<string, string>> {
+  const fields = { ...(await c.req.parseBody()), ...c.req.param() };
+  const texts = Object.entries(fields).filter(
+    (field): field is [string, string] => typeof field[1] === 'string',
+  );
+  return Object.fromEntries(texts);
+}
+
+async function perform(c: WebContext, deps: WebDeps, { action, subjectOf, act }: Offered): Promise<Response> {
+  const { actions, stores, findRemedy } = deps;
+  if (actions === null) return c.text(`${deps.readOnlyReason}\n`, 403);
+  const fields = await readFields(c);
+  const subject = subjectOf(fields);
+  if (subject === null) return c.text('the form says nothing that can be done\n', 400);
+  const said = { actor: actorOf(c), action, subject };
+  try {
+    const { outcome, path } = await act(actions, fields);
+    await stores.log.add({ ...said, outcome });
+    deps.log.info({ ...said, outcome }, 'action of a page');
+    return c.redirect(path, 303);
+  } catch (thrown) {
+    const error = toAppError(toDatabaseError(thrown));
+    if (!(thrown instanceof AppError)) throw error;
+    await stores.log.add({ ...said, outcome: error.code });
+    const body = html`<section class="card hero bad">
+      <h1>That was not done</h1>
+      <p><code>${error.code}</code> ${prose(findRemedy(error.code)?.remedy ?? error.kind.remedy)}</p>
+      <p><a href="/">Overview</a></p>
+    </section>`;
+    return show(c, deps, { title: 'Not done', section: '', body });
+  }
+}
+
+/** What forms of the pages are sent to: each is done, and written down with who asked for it. */
+export const actionRoutes = offered.map((one) => ({
+  path: one.path,
+  handle: (c: WebContext, deps: WebDeps) => perform(c, deps, one),
+}));

@@ -1,0 +1,77 @@
+import type { QuotaLimitRow } from '../../load/stores/quota-report.ts';
+import type { ApiHold } from '../../load/stores/quota-store.ts';
+import { html, type Html } from '../html.ts';
+import { actionForm } from '../parts/action-form.ts';
+import { apiName, time } from '../parts/format.ts';
+import { prose } from '../parts/prose.ts';
+import { table, text } from '../parts/table.ts';
+import type { WebContext, WebDeps } from '../web-deps.ts';
+
+function endOf({ heldUntil, probeAfter }: ApiHold): Html {
+  if (heldUntil !== null) return time(heldUntil);
+  if (probeAfter !== null) return html`an answer; next try ${time(probeAfter)}`;
+  return html`somebody resumes it`;
+}
+
+function holdForm(c: WebContext, limits: readonly QuotaLimitRow[]): Html {
+  const apis = [...new Set(limits.map(({ api }) => api))].filter((api) => !api.startsWith('@'));
+  const choices = apis.includes('*') ? apis : ['*', ...apis];
+  return html`<div class="actions">
+    ${actionForm({
+      path: '/actions/hold',
+      csrf: c.get('csrf'),
+      label: 'Hold',
+      isGrave: true,
+      fields: html`<label
+          >API
+          <select name="api">
+            ${choices.map(
+              (api) =>
+                html`<option value="${api}">
+                  ${api === '*' ? 'all APIs' : (api.split(':')[1] ?? api)}
+                </option>`,
+            )}
+          </select></label
+        >
+        <label>Why (optional) <input name="reason" maxlength="200" /></label>`,
+    })}
+  </div>`;
+}
+
+/** What is held, with the way to resume it, and to hold more. */
+export function holdTable(
+  c: WebContext,
+  { actions, findRemedy }: WebDeps,
+  holds: readonly ApiHold[],
+  limits: readonly QuotaLimitRow[],
+): Html {
+  const rows = holds.map((hold) => [
+    apiName(hold.api),
+    html`<code>${hold.code}</code>`,
+    time(hold.heldAt),
+    endOf(hold),
+    hold.reason ?? prose(findRemedy(hold.code)?.remedy ?? ''),
+    actions === null
+      ? null
+      : actionForm({
+          path: '/actions/resume',
+          csrf: c.get('csrf'),
+          label: 'Resume',
+          fields: html`<input type="hidden" name="api" value="${hold.api}" />`,
+        }),
+  ]);
+  return html`${table({
+    caption: 'APIs that are held',
+    columns: [
+      text('API'),
+      text('Code'),
+      text('Since'),
+      text('Until'),
+      text('Why, and what to do'),
+      text('Act'),
+    ],
+    rows,
+    empty: 'No API is held.',
+  })}
+  ${actions === null ? null : holdForm(c, limits)}`;
+}

@@ -1,0 +1,12 @@
+import { html } from '../html.ts';
+import type { WebContext, WebDeps } from '../web-deps.ts';
+import { show } from './show.ts';
+
+/** There is nothing at the path. */
+export function notFoundPage(c: WebContext, deps: WebDeps): Response | Promise<Response> {
+  const body = html`<section class="card">
+    <h1>There is no such page</h1>
+    <p>The <a href="/">overview</a> leads on.</p>
+  </section>`;
+  return show(c, deps, { title: 'Not found', section: '', body }, 404);
+}

@@ -1,0 +1,22 @@
+import { html, type Html } from '../html.ts';
+import type { WebContext } from '../web-deps.ts';
+
+/** What became of an action, by the word that its redirect carries. The query is anybody's, so it is only a key. */
+const notices: Readonly<Record<string, string>> = {
+  'run-begun': 'The run has begun.',
+  'run-active': 'A run of this scope is active already; this is it.',
+  cancelled: 'The run is cancelled. Calls in flight still end, and what they bring is kept.',
+  held: 'The API is held. Calls in flight still end.',
+  resumed: 'The API is no longer held.',
+  'not-held': 'The API was not held.',
+  retried: 'What was given up is asked for again by the next run.',
+  connected: 'The app is authorised; its tokens are stored, encrypted with TOKEN_KEY.',
+};
+
+/** Says what the last action did. */
+export function noticeOf(c: WebContext): Html | null {
+  const text = Object.hasOwn(notices, c.req.query('done') ?? '')
+    ? notices[c.req.query('done') ?? '']
+    : undefined;
+  return text === undefined ? null : html`<p class="notice good" role="status">${text}</p>`;
+}

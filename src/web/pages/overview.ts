@@ -1,0 +1,141 @@
+import type { Overview } from '../../load/stores/pages/overview-pages.ts';
+import type { RunRow } from '../../load/stores/pages/run-pages.ts';
+import { html, type Html } from '../html.ts';
+import { badge } from '../parts/badge.ts';
+import { meter } from '../parts/charts.ts';
+import { facts } from '../parts/facts.ts';
+import { count, distance, percent, span, time } from '../parts/format.ts';
+import type { NextRun, WebContext, WebDeps } from '../web-deps.ts';
+import { burnDowns } from './burn-down.ts';
+import { findConcerns, type Concern } from './find-concerns.ts';
+import { runTable } from './run-table.ts';
+import { show } from './show.ts';
+
+function headline(concerns: readonly Concern[], runs: readonly RunRow[]): Html {
+  const needed = concerns.filter(({ weight }) => weight === 'act');
+  const active = runs.find(({ endedAt }) => endedAt === null);
+  const [tone, word] =
+    needed.length > 0
+      ? [
+          'bad',
+          needed.length === 1 ? 'One thing needs a person' : `${count(needed.length)} things need a person`,
+        ]
+      : runs.length === 0
+        ? ['calm', 'Nothing was synced yet']
+        : ['good', active ? 'Healthy, and at work' : 'Healthy'];
+  const first =
+    runs.length === 0
+      ? html`<p>Start with <code>catalog-sync sync</code>, or see <a href="/api-status">API status</a>.</p>`
+      : null;
+  return html`<section class="card hero ${tone}">
+    <h2>${word}</h2>
+    ${first}
+    ${concerns.length === 0 && runs.length > 0 ? html`<p>Nothing is waiting for a person.</p>` : null}
+    ${
+      concerns.length === 0
+        ? null
+        : html`<ul class="concerns">
+            ${concerns.map(
+              ({ weight, text, link }) =>
+                html`<li class="${weight}">
+                  <span>${text}</span>
+                  <a href="${link}" aria-label="See where this is: ${text.toString().replace(/<[^>]*>/g, '')}"
+                    >See</a
+                  >
+                </li>`,
+            )}
+          </ul>`
+    }
+  </section>`;
+}
+
+function lastRunCard(run: RunRow | undefined, now: Date): Html {
+  if (!run)
+    return html`<article class="card">
+      <h2>Last run</h2>
+      <p class="empty">None yet.</p>
+    </article>`;
+  const at = run.endedAt ?? run.startedAt ?? run.requestedAt;
+  return html`<article class="card">
+    <h2>Last run</h2>
+    <p class="figure"><a href="/runs/${run.runId}">Run ${run.runId}</a> ${badge(run.status)}</p>
+    <p>
+      ${run.endedAt === null ? 'began' : 'ended'} ${distance(at, now)}
+      <span class="muted">(${time(at)})</span>
+    </p>
+    <p class="muted">
+      ${count(run.callsUsed)} calls, ${count(run.offersNew)} new and ${count(run.offersChanged)} changed
+      offers
+    </p>
+  </article>`;
+}
+
+function nextRunCard(next: NextRun | null, now: Date): Html {
+  const body =
+    next === null
+      ? html`<p class="empty">No schedule. Runs begin by cron or by hand.</p>`
+      : html`<p class="figure">${distance(next.at, now)}</p>
+          <p>${time(next.at)} <span class="muted">by schedule ${next.schedule}</span></p>`;
+  return html`<article class="card">
+    <h2>Next run</h2>
+    ${body}
+  </article>`;
+}
+
+function catalogCard({ offers, listed, categories, sellers, skus }: Overview): Html {
+  return html`<article class="card">
+    <h2>Catalog</h2>
+    <p class="figure"><a href="/products">${count(offers)} offers</a></p>
+    ${facts([
+      ['on sale', count(listed)],
+      ['SKUs', count(skus)],
+      ['sellers', count(sellers)],
+      ['categories', count(categories)],
+    ])}
+  </article>`;
+}
+
+function freshnessCard({ offers, neverDetailed, within1d, within7d, medianAgeH }: Overview): Html {
+  const age = medianAgeH === null ? 'nothing yet' : span(medianAgeH * 3_600_000);
+  return html`<article class="card">
+    <h2>Freshness</h2>
+    <p class="figure">${age} <span class="muted small">median age of details</span></p>
+    <p>${percent(within1d, offers)} within a day</p>
+    ${meter(within1d, offers)}
+    <p>${percent(within7d, offers)} within 7 days</p>
+    ${meter(within7d, offers)}
+    <p class="muted">${count(neverDetailed)} offers never looked at in detail</p>
+  </article>`;
+}
+
+/** `/`: whether all is well, and what comes next. */
+export async function overviewPage(c: WebContext, deps: WebDeps): Promise<Response> {
+  const { stores } = deps;
+  const [overview, runs, quotas, hours, holds] = await Promise.all([
+    stores.overview.readOverview(),
+    stores.runs.listRuns(null, 5),
+    stores.overview.listDayQuotas(),
+    stores.overview.listHoursToday(),
+    stores.quota.listHolds(),
+  ]);
+  const { now } = overview;
+  const next = await deps.nextRun(now);
+  const concerns = findConcerns({ overview, runs, quotas, holds }, deps);
+  const body = html`<h1>Overview</h1>
+    ${headline(concerns, runs)}
+    <div class="cards">
+      ${lastRunCard(runs[0], now)} ${nextRunCard(next, now)} ${freshnessCard(overview)}
+      ${catalogCard(overview)}
+    </div>
+    <section>
+      <h2>Quota of today</h2>
+      ${burnDowns(quotas, hours, now)}
+    </section>
+    <section>
+      <h2>Latest runs</h2>
+      ${runTable(runs, now)}
+      <p><a href="/runs">All runs</a></p>
+    </section>
+    <p class="muted">As of ${time(now)}, Asia/Shanghai. Point at a time to see it in UTC.</p>`;
+  return show(c, deps, { title: 'Overview', section: '/', body });
+}

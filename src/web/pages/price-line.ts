@@ -1,0 +1,62 @@
+import type { ExplainedLook, ExplainedPrice } from '../../load/stores/explain-store.ts';
+
+/** A price that a look showed. */
+export interface PricePoint {
+  readonly at: Date;
+  readonly cny: number;
+}
+
+/** Points that belong together, and stretches of time in which nobody looked. */
+export interface PriceLine {
+  /** What it is of: `list`, or `search` where no detail answer is known. */
+  readonly kind: 'list' | 'search';
+  /** The oldest first. Between two points of a run the price stood or was seen to change. */
+  readonly runs: readonly (readonly PricePoint[])[];
+  readonly gaps: readonly { readonly from: Date; readonly to: Date }[];
+}
+
+/** As `analytics.lowest_price` has it: looks further apart than this say nothing of the days between. */
+const maxGapMs = 3 * 86_400_000;
+
+/** The lowest price for the smallest order that held at a time. */
+function priceAt(prices: readonly ExplainedPrice[], at: Date): number | null {
+  const holding = prices.filter(
+    ({ validFrom, validTo }) => validFrom <= at && (validTo === null || at < validTo),
+  );
+  const smallest = Math.min(...holding.map(({ minQuantity }) => minQuantity));
+  const amounts = holding
+    .filter(({ minQuantity }) => minQuantity === smallest)
+    .map((price) => Number(price.amountCny));
+  return amounts.length === 0 ? null : Math.min(...amounts);
+}
+
+/**
+ * The price of an offer as far as looks showed it, for a drawing: a number of yuan is exact enough there. The line ends
+ * where looks are too far apart, or showed no price.
+ */
+export function priceLine(
+  prices: readonly ExplainedPrice[],
+  looks: readonly ExplainedLook[],
+  now: Date,
+): PriceLine {
+  const kind = prices.some((price) => price.kind === 'list') ? 'list' : 'search';
+  const own = prices.filter((price) => price.kind === kind);
+  const source = kind === 'list' ? 'detail' : 'search';
+  const seen = looks
+    .filter((look) => look.source === source && !look.isLate)
+    .map(({ observedAt, isFound }) => ({ at: observedAt, cny: isFound ? priceAt(own, observedAt) : null }))
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime());
+  const runs: PricePoint[][] = [];
+  const gaps: { from: Date; to: Date }[] = [];
+  let last: Date | null = null;
+  for (const { at, cny } of seen) {
+    const isFar = last !== null && at.getTime() - last.getTime() > maxGapMs;
+    if (last !== null && isFar) gaps.push({ from: last, to: at });
+    last = at;
+    if (cny === null) runs.push([]);
+    else if (isFar || runs.length === 0) runs.push([{ at, cny }]);
+    else runs.at(-1)?.push({ at, cny });
+  }
+  if (last !== null && now.getTime() - last.getTime() > maxGapMs) gaps.push({ from: last, to: now });
+  return { kind, runs: runs.filter((run) => run.length > 0), gaps };
+}

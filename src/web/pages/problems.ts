@@ -1,0 +1,159 @@
+import { html, type Html } from '../html.ts';
+import type { ErrorRow, GivenUp } from '../../load/stores/pages/problem-pages.ts';
+import type { QuarantineGroup } from '../../load/stores/quarantine-store.ts';
+import type { DriftSummary } from '../../load/stores/status-store.ts';
+import { actionForm } from '../parts/action-form.ts';
+import { apiName, count, time } from '../parts/format.ts';
+import { number, table, text } from '../parts/table.ts';
+import { prose } from '../parts/prose.ts';
+import type { WebContext, WebDeps } from '../web-deps.ts';
+import { holdTable } from './hold-table.ts';
+import { noticeOf } from './notices.ts';
+import { show } from './show.ts';
+
+const shown = 50;
+const errorDays = 7;
+
+function errorTable(rows: readonly ErrorRow[], { findRemedy }: WebDeps): Html {
+  return table({
+    caption: `Calls that failed in ${String(errorDays)} days`,
+    columns: [
+      text('Code'),
+      text('API'),
+      number('Calls'),
+      text('Last'),
+      text('By itself'),
+      text('What to do'),
+    ],
+    rows: rows.map((row) => {
+      const remedy = row.code === null ? null : findRemedy(row.code);
+      const said = row.gatewayCode ?? row.outcome.replaceAll('_', ' ');
+      return [
+        html`<code>${row.code ?? said}</code>`,
+        apiName(row.api),
+        count(row.calls),
+        time(row.lastAt),
+        remedy?.recovery ?? 'retry',
+        prose(remedy?.remedy ?? `1688 or the way to it: ${said}. The log has more.`),
+      ];
+    }),
+    empty: 'No call failed.',
+  });
+}
+
+function quarantineTable(groups: readonly QuarantineGroup[]): Html {
+  return table({
+    caption: 'Values that could not be read',
+    columns: [
+      text('Operation'),
+      text('Where'),
+      text('Why'),
+      number('Values'),
+      number('Answers'),
+      text('Newest'),
+      text('Example'),
+    ],
+    rows: groups.map((row) => [
+      row.operation,
+      html`<code>${row.path}</code>`,
+      row.reason,
+      count(row.count),
+      count(row.answers),
+      time(row.newestAt),
+      row.sample ?? '–',
+    ]),
+    empty: 'Everything could be read.',
+  });
+}
+
+function driftTable(drifts: readonly DriftSummary[]): Html {
+  return table({
+    caption: 'Fields of answers that are not as known',
+    columns: [
+      text('Operation'),
+      text('Field'),
+      text('Is'),
+      number('Answers'),
+      text('Last seen'),
+      text('Example'),
+    ],
+    rows: drifts.map((row) => [
+      row.operation,
+      html`<code>${row.path}</code>`,
+      row.kind,
+      count(row.seen),
+      time(row.lastSeenAt),
+      row.sample ?? '–',
+    ]),
+    empty: 'Answers are as they are documented.',
+  });
+}
+
+function givenUpTable(rows: readonly GivenUp[]): Html {
+  return table({
+    caption: 'Targets that were given up for now',
+    columns: [text('Kind'), text('What'), text('Next try')],
+    rows: rows.map(({ kind, id, name, notBefore }) => [
+      kind,
+      kind === 'detail' ? html`<a href="/products/${id}">${name ?? id}</a>` : (name ?? id),
+      time(notBefore),
+    ]),
+    empty: 'Nothing was given up.',
+  });
+}
+
+/** `/problems`: what went wrong, and what can be done about it. */
+export async function problemsPage(c: WebContext, deps: WebDeps): Promise<Response> {
+  const { problems, quarantine, status, quota, limits, log } = deps.stores;
+  const [errors, groups, drifts, givenUp, holds, known, actions] = await Promise.all([
+    problems.listErrors(errorDays),
+    quarantine.listGroups({ operation: null, reason: null, limit: shown }),
+    status.listDrifts(shown),
+    problems.listGivenUp(shown),
+    quota.listHolds(),
+    limits.listLimits(),
+    log.list(shown),
+  ]);
+  const retry =
+    deps.actions === null || givenUp.length === 0
+      ? null
+      : html`<div class="actions">
+          ${actionForm({ path: '/actions/retry', csrf: c.get('csrf'), label: 'Retry all of them' })}
+        </div>`;
+  const body = html`<h1>Problems</h1>
+    ${noticeOf(c)}
+    <section id="holds">
+      <h2>Held APIs</h2>
+      ${holdTable(c, deps, holds, known)}
+    </section>
+    <section id="given-up">
+      <h2>Given up for now</h2>
+      ${retry} ${givenUpTable(givenUp)}
+    </section>
+    <section id="errors">
+      <h2>Failed calls</h2>
+      ${errorTable(errors, deps)}
+    </section>
+    <section id="quarantine">
+      <h2>Quarantine</h2>
+      ${quarantineTable(groups)}
+      <p class="muted">
+        <code>catalog-sync quarantine show</code> has a value with what is around it;
+        <code>catalog-sync reprocess</code> reads them anew, for no call.
+      </p>
+    </section>
+    <section id="drift">
+      <h2>Drift</h2>
+      ${driftTable(drifts)}
+    </section>
+    <section id="actions">
+      <h2>What people did here</h2>
+      ${table({
+        caption: 'Actions, newest first',
+        columns: [text('When'), text('Who'), text('What'), text('To'), text('Outcome')],
+        rows: actions.map((row) => [time(row.actedAt), row.actor, row.action, row.subject, row.outcome]),
+        empty: 'Nothing yet.',
+      })}
+    </section>`;
+  return show(c, deps, { title: 'Problems', section: '/problems', body });
+}

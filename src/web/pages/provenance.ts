@@ -1,0 +1,92 @@
+import type {
+  ExplainedChange,
+  ExplainedLook,
+  ExplainedReject,
+  Explanation,
+} from '../../load/stores/explain-store.ts';
+import { html, type Html } from '../html.ts';
+import { apiName, count, time, yuan } from '../parts/format.ts';
+import { number, table, text } from '../parts/table.ts';
+
+function changeTable(changes: readonly ExplainedChange[]): Html {
+  return table({
+    caption: 'Changes, newest first',
+    columns: [text('Seen'), text('Field'), text('Was'), text('Is'), text('Call')],
+    rows: changes.map((row) => [
+      time(row.observedAt),
+      row.field,
+      row.old ?? '–',
+      row.new ?? '–',
+      html`<code>${row.callId}</code>`,
+    ]),
+    empty: 'No field has changed since it was first seen.',
+  });
+}
+
+function lookTable(looks: readonly ExplainedLook[]): Html {
+  const rows = looks.map((look) => [
+    time(look.observedAt),
+    look.source,
+    look.isFound ? 'yes' : 'no',
+    yuan(look.minPriceCny),
+    look.stock === null ? '–' : count(Number(look.stock)),
+    look.api === null ? '–' : apiName(look.api),
+    html`<code>${look.callId}</code>`,
+    look.rawId === null ? 'not kept' : html`<code>${look.rawId}</code>`,
+    look.runId === null ? '–' : html`<a href="/runs/${look.runId}">Run ${look.runId}</a>`,
+  ]);
+  return table({
+    caption: 'Looks, newest first',
+    columns: [
+      text('When'),
+      text('By'),
+      text('Found'),
+      number('Lowest price'),
+      number('Stock'),
+      text('API'),
+      text('Call'),
+      text('Answer'),
+      text('Run'),
+    ],
+    rows,
+    empty: 'No look is kept.',
+  });
+}
+
+function rejectTable(rejects: readonly ExplainedReject[]): Html {
+  return table({
+    caption: 'Values of its answers that could not be read',
+    columns: [text('Where'), text('Why'), text('Example'), text('Answer')],
+    rows: rejects.map((row) => [
+      html`<code>${row.path}</code>`,
+      row.reason,
+      row.sample ?? '–',
+      html`<code>${row.rawId}</code>`,
+    ]),
+    empty: '',
+  });
+}
+
+/** Which calls and answers stand behind what is known of an offer. */
+export function provenance({ offer, looks, changes, rejects }: Explanation): Html {
+  return html`<section>
+    <h2>Where this comes from</h2>
+    <p class="muted">
+      As it is since call <code>${offer.callId}</code>, ${time(offer.changedAt)}. First seen
+      ${time(offer.firstSeenAt)}, in searches ${time(offer.searchedAt, 'never')}, in detail
+      ${time(offer.detailedAt, 'never')}.
+    </p>
+    <h3>Changes</h3>
+    ${changeTable(changes)}
+    <details>
+      <summary>${count(looks.length)} looks</summary>
+      ${lookTable(looks)}
+    </details>
+    ${
+      rejects.length === 0
+        ? null
+        : html`<h3>What could not be read</h3>
+            ${rejectTable(rejects)}`
+    }
+  </section>`;
+}

@@ -1,0 +1,35 @@
+import type { RunRow } from '../../load/stores/pages/run-pages.ts';
+import { html, type Html, type HtmlValue } from '../html.ts';
+import { badge } from '../parts/badge.ts';
+import { meter } from '../parts/charts.ts';
+import { facts } from '../parts/facts.ts';
+import { count, span } from '../parts/format.ts';
+
+/** How far a run is: the part of its page that changes while it goes on. */
+export function runProgress(run: RunRow, now: Date): Html {
+  const { budgetCalls, callsUsed, startedAt, endedAt } = run;
+  const ms = startedAt === null ? 0 : (endedAt ?? now).getTime() - startedAt.getTime();
+  const rate = ms > 0 ? (callsUsed / ms) * 1000 : 0;
+  const offers = run.offersNew + run.offersChanged + run.offersUnchanged;
+  const rows: (readonly [string, HtmlValue])[] = [
+    ['calls', budgetCalls === null ? count(callsUsed) : `${count(callsUsed)} of ${count(budgetCalls)}`],
+    ['time', span(ms)],
+    ['calls a second', rate.toFixed(1)],
+    ['offers seen', count(offers)],
+    ['new offers', count(run.offersNew)],
+    ['changed offers', count(run.offersChanged)],
+    ['prices begun', count(run.pricesOpened)],
+    ['prices ended', count(run.pricesClosed)],
+    ['values quarantined', count(run.rejects)],
+    ['targets given up', count(run.errors)],
+  ];
+  const undriven =
+    endedAt === null && !run.isDriven
+      ? html`<p class="notice bad">
+          No process is at this run. <code>catalog-sync serve</code> or <code>worker</code> takes it on.
+        </p>`
+      : null;
+  return html`${undriven}
+    <p class="figure">${badge(run.status)} ${run.cause === null ? null : html`<code>${run.cause}</code>`}</p>
+    ${budgetCalls === null ? null : meter(callsUsed, budgetCalls)} ${facts(rows)}`;
+}

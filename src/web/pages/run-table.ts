@@ -1,0 +1,44 @@
+import type { RunRow } from '../../load/stores/pages/run-pages.ts';
+import { html, type Html } from '../html.ts';
+import { badge } from '../parts/badge.ts';
+import { count, span, time } from '../parts/format.ts';
+import { number, table, text } from '../parts/table.ts';
+
+function duration({ startedAt, endedAt }: RunRow, now: Date): string {
+  if (startedAt === null) return '–';
+  return span((endedAt ?? now).getTime() - startedAt.getTime());
+}
+
+/** Runs, a row each. */
+export function runTable(runs: readonly RunRow[], now: Date): Html {
+  return table({
+    caption: 'Runs, newest first',
+    columns: [
+      text('Run'),
+      text('State'),
+      text('Scope'),
+      text('By'),
+      text('Began'),
+      number('Took'),
+      number('Calls'),
+      number('New'),
+      number('Changed'),
+      number('Errors'),
+    ],
+    rows: runs.map((run) => [
+      html`<a href="/runs/${run.runId}">Run ${run.runId}</a>`,
+      badge(run.status),
+      run.scope,
+      run.trigger,
+      time(run.startedAt ?? run.requestedAt),
+      duration(run, now),
+      run.budgetCalls === null
+        ? count(run.callsUsed)
+        : `${count(run.callsUsed)} of ${count(run.budgetCalls)}`,
+      count(run.offersNew),
+      count(run.offersChanged),
+      count(run.errors),
+    ]),
+    empty: 'No run yet. `catalog-sync sync` begins the first one.',
+  });
+}

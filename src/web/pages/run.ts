@@ -1,0 +1,195 @@
+import type {
+  RunCalls,
+  RunRow,
+  SeenChange,
+  SeenPriceMove,
+  TimelinePart,
+} from '../../load/stores/pages/run-pages.ts';
+import { html, type Html, type HtmlValue } from '../html.ts';
+import { actionForm } from '../parts/action-form.ts';
+import { badge } from '../parts/badge.ts';
+import { barChart } from '../parts/charts.ts';
+import { apiName, count, percent, shanghaiTime, span, time, yuan } from '../parts/format.ts';
+import { number, table, text } from '../parts/table.ts';
+import { prose } from '../parts/prose.ts';
+import type { WebContext, WebDeps } from '../web-deps.ts';
+import { noticeOf } from './notices.ts';
+import { notFoundPage } from './not-found.ts';
+import { readId } from './read-ids.ts';
+import { runProgress } from './run-progress.ts';
+import { show } from './show.ts';
+
+/** Bars of the timeline: a phone has room for about so many. */
+const timelineParts = 60;
+const shownChanges = 50;
+
+function timeline(run: RunRow, parts: readonly TimelinePart[], now: Date): Html | null {
+  if (run.startedAt === null || parts.length === 0) return null;
+  const begunMs = run.startedAt.getTime();
+  const ms = Math.max(1, (run.endedAt ?? now).getTime() - begunMs);
+  const operations = [...new Set(parts.map(({ operation }) => operation))];
+  const bars = Array.from({ length: timelineParts }, (_, part) => {
+    const here = parts.filter((row) => row.part === part);
+    const values = operations.map((name) => here.find(({ operation }) => operation === name)?.calls ?? 0);
+    const said = here.map(({ operation, calls }) => `${count(calls)} ${operation}`).join(', ') || 'no calls';
+    return { title: `after ${span((ms * part) / timelineParts)}: ${said}`, parts: values };
+  });
+  const at = (share: number) => shanghaiTime(new Date(begunMs + ms * share)).slice(11);
+  return barChart({ label: 'Calls over time', bars, legend: operations, axis: [at(0), at(0.5), at(1)] });
+}
+
+function planTable(run: RunRow, now: Date): Html {
+  const used = run.budgetCalls === null ? null : percent(run.callsUsed, run.budgetCalls);
+  const rows: HtmlValue[][] = [
+    [
+      'calls',
+      run.budgetCalls === null ? 'as many as the quota gives' : count(run.budgetCalls),
+      `${count(run.callsUsed)}${used === null ? '' : ` (${used})`}`,
+    ],
+    ['feeds', run.feeds.join(', '), run.scope],
+    [
+      'begin',
+      html`asked for ${time(run.requestedAt)}`,
+      run.startedAt === null
+        ? 'not yet'
+        : `after ${span(run.startedAt.getTime() - run.requestedAt.getTime())}`,
+    ],
+    [
+      'end',
+      run.deadlineAt === null ? 'when nothing is due' : html`by ${time(run.deadlineAt)}`,
+      run.endedAt === null
+        ? `goes on since ${span(now.getTime() - (run.startedAt ?? now).getTime())}`
+        : time(run.endedAt),
+    ],
+  ];
+  return table({
+    caption: 'Plan and actual',
+    columns: [text('Of'), text('Plan'), text('Actual')],
+    rows,
+    empty: '',
+  });
+}
+
+function callsTable(calls: readonly RunCalls[]): Html {
+  return table({
+    caption: 'Calls by API and outcome',
+    columns: [
+      text('API'),
+      text('Lane'),
+      text('Outcome'),
+      text('Code'),
+      number('Calls'),
+      number('Average'),
+      text('Last'),
+    ],
+    rows: calls.map((row) => [
+      apiName(row.api),
+      row.lane,
+      row.outcome === 'ok'
+        ? badge('ok')
+        : html`<span class="badge warn">${row.outcome.replaceAll('_', ' ')}</span>`,
+      row.gatewayCode === null ? '' : html`<code>${row.gatewayCode}</code>`,
+      count(row.calls),
+      row.averageMs === null ? '–' : `${count(row.averageMs)} ms`,
+      time(row.lastAt),
+    ]),
+    empty: 'No call: everything was fresh, or nothing was due.',
+  });
+}
+
+const offerLink = (offerId: string, subject: string | null) =>
+  html`<a href="/products/${offerId}">${subject ?? `Offer ${offerId}`}</a>`;
+
+function priceTable(moves: readonly SeenPriceMove[]): Html {
+  return table({
+    caption: 'Prices that changed, largest moves first',
+    columns: [text('Offer'), text('SKU or quantity'), text('Price'), number('Was'), number('Is')],
+    rows: moves.map((move) => [
+      offerLink(move.offerId, move.subject),
+      move.label ?? `from ${count(move.minQuantity)}`,
+      move.kind,
+      yuan(move.wasCny),
+      yuan(move.isCny),
+    ]),
+    empty: 'No price changed.',
+  });
+}
+
+function changeTable(changes: readonly SeenChange[]): Html {
+  return table({
+    caption: 'Fields that changed, newest first',
+    columns: [text('Offer'), text('Field'), text('Was'), text('Is')],
+    rows: changes.map((change) => [
+      offerLink(change.offerId, change.subject),
+      change.field,
+      change.old ?? '–',
+      change.new ?? '–',
+    ]),
+    empty: 'No field changed.',
+  });
+}
+
+function errorSection(run: RunRow, deps: WebDeps): Html | null {
+  const codes = [...new Set([run.cause, run.lastErrorCode].flatMap((code) => code ?? []))];
+  const known = codes.flatMap((code) => {
+    const remedy = deps.findRemedy(code);
+    return remedy === null ? [] : [{ code, ...remedy }];
+  });
+  if (known.length === 0) return null;
+  return html`<section>
+    <h2>What went wrong</h2>
+    ${table({
+      caption: 'Errors with what to do',
+      columns: [text('Code'), text('By itself'), text('What to do')],
+      rows: known.map(({ code, recovery, remedy }) => [html`<code>${code}</code>`, recovery, prose(remedy)]),
+      empty: '',
+    })}
+    ${run.errors > 0 ? html`<p><a href="/problems#given-up">What was given up</a></p>` : null}
+  </section>`;
+}
+
+function cancelForm(c: WebContext, run: RunRow, { actions }: WebDeps): Html | null {
+  if (run.endedAt !== null || actions === null) return null;
+  return html`<div class="actions">
+    ${actionForm({ path: `/actions/cancel/${run.runId}`, csrf: c.get('csrf'), label: 'Cancel this run', isGrave: true })}
+  </div>`;
+}
+
+/** `/runs/:id`: one run, also while it goes on. */
+export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
+  const { runs, quota } = deps.stores;
+  const runId = readId(c.req.param('id'));
+  const run = runId === null ? null : await runs.readRun(runId);
+  if (run === null || runId === null) return notFoundPage(c, deps);
+  const [now, calls, parts, moves, changes] = await Promise.all([
+    quota.ledgerNow(),
+    runs.listCalls(runId),
+    runs.readTimeline(runId, timelineParts),
+    runs.listPriceMoves(runId, shownChanges),
+    runs.listChanges(runId, shownChanges),
+  ]);
+  const isLive = run.endedAt === null;
+  const live = isLive ? html`data-live="/runs/${runId}/events" aria-live="polite"` : null;
+  const body = html`<h1>Run ${runId}</h1>
+    <p class="subtitle">${run.scope}, by ${run.trigger}, ${time(run.startedAt ?? run.requestedAt)}</p>
+    ${noticeOf(c)} ${cancelForm(c, run, deps)}
+    <section class="card" ${live}>${runProgress(run, now)}</section>
+    ${errorSection(run, deps)} ${timeline(run, parts, now)}
+    <section>
+      <h2>Plan and actual</h2>
+      ${planTable(run, now)}
+    </section>
+    <section>
+      <h2>Calls</h2>
+      ${callsTable(calls)}
+    </section>
+    <section>
+      <h2>Prices that changed</h2>
+      ${priceTable(moves)}
+    </section>
+    <section>
+      <h2>Fields that changed</h2>
+      ${changeTable(changes)}
+    </section>`;
+  return show(c, deps, { title: `Run ${runId}`, section: '/runs', body, isLive });
+}

@@ -1,0 +1,63 @@
+import { html, type Html } from '../html.ts';
+
+interface Trouble {
+  readonly symptom: string;
+  readonly advice: readonly string[];
+}
+
+/** What registration guides say goes wrong, with what helps here. */
+const troubles: readonly Trouble[] = [
+  {
+    symptom: 'Access token invalid',
+    advice: [
+      'App Key or App Secret is another one than the console shows: copy both again, without spaces around them.',
+      'The token is over and nothing could renew it: connect anew on this page.',
+      'A token belongs to one app: after a change of the App Key, connect anew.',
+    ],
+  },
+  {
+    symptom: 'API permission denied',
+    advice: [
+      'The API is not granted yet: console, application, API权限. It takes one to three business days, more around Chinese holidays.',
+      'Tell the sync what the console shows, by catalog-sync permissions set: it then waits for it without an alarm.',
+      'The names in guides are not those to apply for: see the table of names on this page.',
+    ],
+  },
+  {
+    symptom: 'Signature verification failed',
+    advice: [
+      'The App Secret is wrong, or has quotes or spaces around it: they become part of the signature.',
+      'The secret was reset in the console (重置密钥): put the new one into .env.local and start again.',
+      'The clock of this machine is off by minutes.',
+    ],
+  },
+  {
+    symptom: 'Still seeing mock data',
+    advice: [
+      'ALIBABA_API_URL leads to a sandbox: leave it out, and calls go to 1688.',
+      '.env.local must be in the project folder, and is read at the start: start again after a change.',
+      'A database keeps to its source. Live data needs one of its own: another project folder, or another DATABASE_URL.',
+    ],
+  },
+];
+
+/** Symptoms, each opening to what helps. */
+export function troubleshooting(): Html {
+  return html`<section>
+    <h2>When something does not work</h2>
+    ${troubles.map(
+      ({ symptom, advice }) =>
+        html`<details class="card">
+          <summary>${symptom}</summary>
+          <ul>
+            ${advice.map((line) => html`<li>${line}</li>`)}
+          </ul>
+        </details>`,
+    )}
+    <p class="muted">
+      1688 helps by phone +86 571-8502-2088 and at api-support@1688.com, 9:00 to 18:00 Beijing time from
+      Monday to Friday, and in its forum
+      <a href="https://openclub.1688.com" rel="noreferrer noopener">openclub.1688.com</a>, in Chinese.
+    </p>
+  </section>`;
+}

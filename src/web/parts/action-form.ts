@@ -1,0 +1,21 @@
+import { html, type Html, type HtmlValue } from '../html.ts';
+
+export interface ActionFormOptions {
+  /** Where it is sent. */
+  readonly path: string;
+  readonly csrf: string;
+  readonly label: string;
+  /** Further fields. */
+  readonly fields?: HtmlValue;
+  /** True: it takes something away. */
+  readonly isGrave?: boolean;
+}
+
+/** A button that changes something: a form of its own, which only a page of this session can send. */
+export function actionForm({ path, csrf, label, fields, isGrave }: ActionFormOptions): Html {
+  return html`<form method="post" action="${path}" class="action">
+    <input type="hidden" name="csrf" value="${csrf}" />
+    ${fields}
+    <button type="submit" class="${isGrave ? 'grave' : ''}">${label}</button>
+  </form>`;
+}

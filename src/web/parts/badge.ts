@@ -1,0 +1,35 @@
+import { html, type Html } from '../html.ts';
+
+export type Tone = 'good' | 'warn' | 'bad' | 'busy' | 'calm';
+
+const tones: Readonly<Record<string, Tone>> = {
+  succeeded: 'good',
+  running: 'busy',
+  queued: 'busy',
+  partial_quota: 'calm',
+  partial_error: 'warn',
+  failed: 'bad',
+  cancelled: 'calm',
+  ok: 'good',
+  warn: 'warn',
+  fail: 'bad',
+  skip: 'calm',
+  listed: 'good',
+  delisted: 'warn',
+  missing: 'warn',
+  gone: 'bad',
+};
+
+const words: Readonly<Record<string, string>> = {
+  partial_quota: 'stopped at quota',
+  partial_error: 'done with errors',
+  ok: 'fine',
+  warn: 'look at it',
+  fail: 'to correct',
+  skip: 'not looked at',
+};
+
+/** A state in a word and a colour; the word alone says it too. */
+export function badge(state: string): Html {
+  return html`<span class="badge ${tones[state] ?? 'calm'}">${words[state] ?? state}</span>`;
+}

@@ -1,0 +1,85 @@
+import { html, type Html, type HtmlValue } from '../html.ts';
+import type { Source } from '../../model/run.ts';
+
+export interface PageOptions {
+  readonly title: string;
+  /** The path of the menu's entry that the page belongs to. */
+  readonly section: string;
+  readonly body: HtmlValue;
+  /** True: the page shows something that goes on, so that it is made anew where no script runs. */
+  readonly isLive?: boolean;
+}
+
+export interface Frame {
+  readonly source: Source;
+  /** Null: nobody is logged in by token, so that nobody can log out. */
+  readonly csrf: string | null;
+}
+
+const menu = [
+  ['/', 'Overview'],
+  ['/runs', 'Runs'],
+  ['/usage', 'Usage'],
+  ['/products', 'Products'],
+  ['/problems', 'Problems'],
+  ['/api-status', 'API status'],
+] as const;
+
+const banners: Readonly<Record<Source, Html>> = {
+  sandbox: html`<p class="banner sandbox"><strong>SANDBOX</strong> using mock data: nothing here is real</p>`,
+  live: html`<p class="banner live"><strong>LIVE</strong> fetching real data from 1688.com</p>`,
+};
+
+function header({ source, csrf }: Frame, section: string): Html {
+  return html`<header>
+    ${banners[source]}
+    <div class="bar">
+      <a class="brand" href="/">catalog-sync</a>
+      <nav aria-label="Pages">
+        <ul>
+          ${menu.map(
+            ([path, name]) =>
+              html`<li>
+                <a href="${path}" ${path === section ? html`aria-current="page"` : null}>${name}</a>
+              </li>`,
+          )}
+        </ul>
+      </nav>
+      ${
+        csrf === null
+          ? null
+          : html`<form method="post" action="/log-out" class="action">
+              <input type="hidden" name="csrf" value="${csrf}" /><button type="submit" class="quiet">
+                Log out
+              </button>
+            </form>`
+      }
+    </div>
+  </header>`;
+}
+
+/** A whole page. */
+export function layout(frame: Frame | null, { title, section, body, isLive }: PageOptions): string {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title} · catalog-sync</title>
+        <link rel="icon" href="/assets/icon.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/assets/style.css" />
+        ${
+          isLive
+            ? html`<noscript><meta http-equiv="refresh" content="5" /></noscript>
+                <script type="module" src="/assets/live.js"></script>`
+            : null
+        }
+      </head>
+      <body>
+        <a class="skip" href="#content">Skip to the content</a>
+        ${frame === null ? null : header(frame, section)}
+        <main id="content" tabindex="-1">${body}</main>
+      </body>
+    </html>`.toString();
+}

@@ -1,0 +1,44 @@
+import { html, type Html, type HtmlValue } from '../html.ts';
+
+export interface TableColumn {
+  readonly header: string;
+  readonly isNumber?: true;
+}
+
+export interface TableOptions {
+  /** Says what the table is of; read aloud, and seen. */
+  readonly caption: string;
+  readonly columns: readonly TableColumn[];
+  readonly rows: readonly (readonly HtmlValue[])[];
+  /** In place of a table without rows. */
+  readonly empty: string;
+}
+
+export const text = (header: string): TableColumn => ({ header });
+export const number = (header: string): TableColumn => ({ header, isNumber: true });
+
+/** A table that scrolls sideways on a small screen, by keyboard too. */
+export function table({ caption, columns, rows, empty }: TableOptions): Html {
+  if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
+  const classOf = (i: number) => (columns[i]?.isNumber ? 'number' : '');
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+    <table>
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          ${columns.map(({ header }, i) => html`<th scope="col" class="${classOf(i)}">${header}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, i) => html`<td class="${classOf(i)}">${cell}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
+}

@@ -1,0 +1,53 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { AppError } from '../core/errors.ts';
+import { createWebApp } from './create-web-app.ts';
+import { webErrors } from './errors.ts';
+import { isLoopbackHost } from './guard/allowed-hosts.ts';
+import type { WebDeps } from './web-deps.ts';
+
+export interface WebServer {
+  readonly port: number;
+  /** For a browser on this machine. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** A person's browser sends a request at once; who trickles one in keeps a connection for nothing. */
+const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 };
+
+/**
+ * Listens for browsers.
+ *
+ * @param port 0: any free one
+ * @throws AppError WEB_TOKEN_MISSING when others than this machine could come in without a token, WEB_NOT_LISTENING
+ */
+export async function startWebServer(deps: WebDeps, port: number): Promise<WebServer> {
+  const { host, token } = deps.access;
+  if (token === null && !isLoopbackHost(host)) {
+    const message = `the pages would be open to everybody who can reach ${host}, for WEB_TOKEN is not set`;
+    throw new AppError(webErrors.WEB_TOKEN_MISSING, message);
+  }
+  const { fetch } = createWebApp(deps);
+  const answer = getRequestListener(fetch, { overrideGlobalObjects: false });
+  const server = createServer(limits, (request, response) => void answer(request, response));
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+  } catch (cause) {
+    const message = `the pages can not be served on port ${String(port)} of ${host}`;
+    throw new AppError(webErrors.WEB_NOT_LISTENING, message, { cause });
+  }
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    port: bound,
+    url: `http://localhost:${String(bound)}/`,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}

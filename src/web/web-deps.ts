@@ -1,0 +1,121 @@
+import type { Context } from 'hono';
+import type { HttpBindings } from '@hono/node-server';
+import type { Clock } from '../core/clock.ts';
+import type { Recovery } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { Secret } from '../core/secret.ts';
+import type { PageStores } from '../load/stores/pages/page-stores.ts';
+import type { Source } from '../model/run.ts';
+import type { Session } from './guard/sessions.ts';
+
+/** Who may look at the pages. */
+export interface WebAccess {
+  /** Where to listen. */
+  readonly host: string;
+  /** Null: none is needed, which is for this machine alone. */
+  readonly token: Secret | null;
+  /** Names beside those of this machine that browsers may call us by. */
+  readonly allowedHosts: readonly string[];
+}
+
+/** Something that was looked at, as `catalog-sync doctor` says it. */
+export interface DoctorCheck {
+  readonly name: string;
+  readonly status: 'ok' | 'warn' | 'fail' | 'skip';
+  /** One or more lines. */
+  readonly message: string;
+  readonly advice: string | null;
+}
+
+/** Everything that `catalog-sync doctor --offline` says. */
+export interface DoctorReport {
+  readonly checks: readonly DoctorCheck[];
+  readonly apiNames: readonly {
+    readonly guideName: string;
+    readonly api: string;
+    readonly explanation: string;
+  }[];
+  readonly next: string;
+}
+
+/** What happens by itself after an error, and what a person should do. */
+export interface Remedy {
+  readonly recovery: Recovery;
+  readonly remedy: string;
+}
+
+/** The next time at which a schedule wants a run. */
+export interface NextRun {
+  readonly schedule: string;
+  readonly at: Date;
+}
+
+/** What the pages may have done; each throws an AppError that says why not. */
+export interface WebActions {
+  /** What a run may be asked for: `all`, or the name of a feed. */
+  readonly scopes: readonly string[];
+  /** Gives the id of the run, or of the one of its scope that is active already. */
+  startRun(scope: string): Promise<{ readonly runId: string; readonly isNew: boolean }>;
+  cancelRun(runId: string): Promise<void>;
+  holdApi(api: string, reason: string | null): Promise<void>;
+  /** False: it was not held. */
+  resumeApi(api: string): Promise<boolean>;
+  /** Gives how many targets may be asked for again. */
+  retryGivenUp(): Promise<number>;
+}
+
+/** A login at 1688, begun and ended in one browser session. */
+export interface WebConnect {
+  /** The callback url of the app, whose host the browser must be at. */
+  readonly redirectUri: string;
+  /** Gives the url of the page on which 1688 asks for agreement. */
+  begin(sessionId: string): string;
+  /** Exchanges the code and stores the tokens. @throws AppError AUTH_*, TOKEN_*, GATEWAY_* */
+  finish(sessionId: string, query: URLSearchParams): Promise<void>;
+}
+
+/** Where pages get the pictures of offers from. */
+export type PictureSource =
+  /** A sandbox on this machine draws them; they pass through us. */
+  | { readonly kind: 'sandbox'; readonly origin: string }
+  /** From 1688's own hosts, without a referrer. */
+  | { readonly kind: 'remote' }
+  /** Not at all: they are linked. */
+  | { readonly kind: 'link' };
+
+/** What the pages are made from. */
+export interface WebDeps {
+  readonly stores: PageStores;
+  /** Where this process would fetch from. */
+  readonly source: Source;
+  readonly access: WebAccess;
+  /** Rejects while something that work needs is away. */
+  readonly checkReady: () => Promise<void>;
+  /** Null: no schedule wants a run. */
+  readonly nextRun: (now: Date) => Promise<NextRun | null>;
+  /** Makes no call. */
+  readonly runDoctor: () => Promise<DoctorReport>;
+  readonly findRemedy: (code: string) => Remedy | null;
+  /** Null: the pages only show; `readOnlyReason` says why. */
+  readonly actions: WebActions | null;
+  readonly readOnlyReason: string;
+  /** Null: what a login needs is not set. */
+  readonly connect: WebConnect | null;
+  readonly pictures: PictureSource;
+  /** Aborts when the process is told to stop: what streams ends. */
+  readonly drain: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** What hono keeps for a request. */
+export interface WebEnv {
+  Bindings: HttpBindings;
+  Variables: {
+    session: Session;
+    /** What forms of the session carry. */
+    csrf: string;
+  };
+}
+
+export type WebContext = Context<WebEnv>;

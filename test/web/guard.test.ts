@@ -1,0 +1,225 @@
+import { request as httpRequest } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Secret } from '../../src/core/secret.ts';
+import { startWebServer } from '../../src/web/start-web-server.ts';
+import type { WebDeps } from '../../src/web/web-deps.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openWebWorld, type WebWorld } from './web-world.ts';
+
+const token = 'a-token-of-some-length';
+
+/** Everything behind the guard, with the method that it takes. */
+const pages = ['/', '/runs', '/runs/1', '/usage', '/products', '/products/1', '/problems', '/api-status'];
+const others = [
+  '/runs/1/events',
+  '/picture/img/ibank/1.jpg',
+  '/api/callback?code=1&state=2',
+  '/nothing-here',
+];
+const actions = ['run', 'cancel/1', 'hold', 'resume', 'retry', 'connect'].map((name) => `/actions/${name}`);
+
+let database: TestDatabase;
+let open: WebWorld;
+let closed: WebWorld;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  open = await openWebWorld({ database });
+  closed = await openWebWorld({ database, env: { WEB_TOKEN: token } });
+});
+afterAll(async () => {
+  await open.close();
+  await closed.close();
+  await database.drop();
+});
+
+/** fetch sets Host by itself; a page with a name of its own that leads here sends that name. */
+function askAs(host: string, path: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest({ host: '127.0.0.1', port, path, headers: { host, accept: 'text/html' } });
+    sent.on('response', (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    sent.on('error', reject);
+    sent.end();
+  });
+}
+
+async function logIn(world: WebWorld, given: string, next = '/usage'): Promise<Response> {
+  return world.request('/log-in', { method: 'POST', body: new URLSearchParams({ token: given, next }) });
+}
+
+describe('without a log-in', () => {
+  test.each(pages)('%s leads to it', async (path) => {
+    const response = await closed.request(path);
+    expect(response.status).toBe(303);
+    expect(response.headers.get('location')).toBe(`/log-in?next=${encodeURIComponent(path)}`);
+    expect(await response.text()).toBe('');
+  });
+
+  test.each(others)('%s says nothing', async (path) => {
+    const response = await closed.request(path, { headers: { accept: '*/*' } });
+    expect([response.status, await response.text()]).toEqual([401, 'log in first\n']);
+  });
+
+  test.each(actions)('%s does nothing', async (path) => {
+    const response = await closed.request(path, { method: 'POST', body: new URLSearchParams({ api: '*' }) });
+    expect(response.status).toBe(401);
+    const { rows } = await database.pool.query('SELECT FROM usage.api_hold');
+    expect(rows).toEqual([]);
+  });
+
+  test('the health checks answer, and say nothing', async () => {
+    expect(await closed.get('/livez')).toBe('ok\n');
+    expect(await closed.get('/readyz')).toBe('ok\n');
+  });
+
+  test('a session of a process that asks for no token does not count', async () => {
+    const cookie = (await open.request('/')).headers.get('set-cookie') ?? '';
+    const response = await closed.request('/', { headers: { cookie: cookie.split(';')[0] ?? '' } });
+    expect(response.status).toBe(303);
+  });
+});
+
+describe('a log-in', () => {
+  test('leads to where one wanted to go, by a cookie that scripts do not see', async () => {
+    const world = await openWebWorld({ database, env: { WEB_TOKEN: token } });
+    const response = await logIn(world, token, '/usage?by=days');
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/usage?by=days']);
+    expect(response.headers.get('set-cookie')).toMatch(/; HttpOnly; SameSite=Lax$/);
+    expect(await world.get('/usage')).toContain('Log out');
+    await world.post('/log-out');
+    expect((await world.request('/')).status).toBe(303);
+    await world.close();
+  });
+
+  test.each(['//evil.example', '/\\evil.example', 'https://evil.example', '/\t/evil.example', ''])(
+    'does not lead to %j',
+    async (next) => {
+      const world = await openWebWorld({ database, env: { WEB_TOKEN: token } });
+      expect((await logIn(world, token, next)).headers.get('location')).toBe('/');
+      await world.close();
+    },
+  );
+
+  test('is refused for a minute after five wrong tokens, to the right one too', async () => {
+    let now = new Date('2026-11-25T00:00:00Z');
+    const clock = { now: () => now };
+    const world = await openWebWorld({ database, env: { WEB_TOKEN: token }, deps: { clock } });
+    for (const guess of ['a', 'b', 'c', token.slice(1), `${token} `])
+      expect((await logIn(world, guess)).status).toBe(401);
+    const refused = await logIn(world, token);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '60']);
+    now = new Date('2026-11-25T00:01:00Z');
+    expect((await logIn(world, token)).status).toBe(303);
+    // A session ends, too.
+    now = new Date('2026-11-25T12:02:00Z');
+    expect((await world.request('/')).status).toBe(303);
+    await world.close();
+  });
+
+  test('is not forged by changing the cookie', async () => {
+    const world = await openWebWorld({ database, env: { WEB_TOKEN: token } });
+    const cookie = (await logIn(world, token)).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const forged = cookie.replace(/\.(\d+)\./, (_, begun: string) => `.${String(Number(begun) + 1)}.`);
+    expect(forged).not.toBe(cookie);
+    expect((await world.request('/', { headers: { cookie: forged } })).status).toBe(303);
+    expect((await world.request('/', { headers: { cookie } })).status).toBe(200);
+    await world.close();
+  });
+});
+
+describe('a page of another site', () => {
+  test.each([
+    'evil.example',
+    'evil.example:3000',
+    'localhost.evil.example',
+    '127.0.0.1@evil.example',
+    '0.0.0.0',
+  ])('gets nothing by a name of its own that leads here (%j)', async (host) => {
+    for (const path of [...pages, '/assets/style.css', '/log-in'])
+      expect([400, 421]).toContain(await askAs(host, path, open.port));
+  });
+
+  test('our own names are let in, and those that WEB_ALLOWED_HOSTS has', async () => {
+    const env = { WEB_ALLOWED_HOSTS: 'ops.example.com, 10.0.0.7' };
+    const world = await openWebWorld({ database, env });
+    for (const host of [
+      'localhost:1',
+      '127.0.0.1',
+      '[::1]:3000',
+      'ops.example.com',
+      'OPS.example.com:443',
+      '10.0.0.7',
+    ])
+      expect([host, await askAs(host, '/runs', world.port)]).toEqual([host, 200]);
+    await world.close();
+  });
+
+  test.each(actions)('can not have a browser send %s', async (path) => {
+    await open.get('/');
+    const send = (headers: Record<string, string>, fields = {}) =>
+      open.request(path, { method: 'POST', headers, body: new URLSearchParams({ api: '*', ...fields }) });
+    for (const headers of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+    ])
+      expect((await send(headers as unknown as Record<string, string>)).status).toBe(403);
+    // Also where a browser says nothing of where it comes from: the token of the session is missing.
+    expect((await send({})).status).toBe(403);
+    expect((await send({}, { csrf: 'x'.repeat(43) })).status).toBe(403);
+    expect((await open.request(path)).status).toBe(404);
+    const { rows } = await database.pool.query('SELECT FROM usage.api_hold UNION ALL SELECT FROM sync.run');
+    expect(rows).toEqual([]);
+  });
+
+  test('nor use the token of another session', async () => {
+    const other = await openWebWorld({ database });
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await other.get('/runs'))?.[1] ?? '';
+    expect(csrf).toHaveLength(43);
+    const body = new URLSearchParams({ csrf, api: '*' });
+    expect((await open.request('/actions/hold', { method: 'POST', body })).status).toBe(403);
+    await other.close();
+  });
+});
+
+describe('every answer', () => {
+  test.each([...pages, ...others, '/assets/style.css', '/assets/live.js', '/log-in'])(
+    '%s loads nothing from elsewhere and is framed by nobody',
+    async (path) => {
+      const { headers, body } = await open.request(path);
+      await body?.cancel();
+      expect(headers.get('content-security-policy')).toBe(
+        "default-src 'self'; img-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      );
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('no-referrer');
+      expect(headers.get('cache-control')).toMatch(/no-store|private/);
+    },
+  );
+
+  test('takes no large body, and no method but GET and POST', async () => {
+    const large = new URLSearchParams({ csrf: 'x'.repeat(20_000) });
+    expect((await open.request('/actions/hold', { method: 'POST', body: large })).status).toBe(413);
+    expect((await open.request('/', { method: 'DELETE' })).status).toBe(405);
+  });
+});
+
+describe('listening', () => {
+  const start = (access: Partial<WebDeps['access']>, port = 0) =>
+    startWebServer({ ...open.deps, access: { ...open.deps.access, ...access } }, port);
+
+  test.each(['0.0.0.0', '::', '192.0.2.1', 'ops.example.com'])(
+    'at %s is refused without a token',
+    async (host) => {
+      await expect(start({ host })).rejects.toMatchObject({ code: 'WEB_TOKEN_MISSING' });
+    },
+  );
+
+  test('at a port that is taken says so', async () => {
+    const taken = start({ token: new Secret(token) }, open.port);
+    await expect(taken).rejects.toMatchObject({ code: 'WEB_NOT_LISTENING' });
+  });
+});
