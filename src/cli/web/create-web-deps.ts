@@ -43,7 +43,14 @@ async function lookAtEverything({ session, env }: WebParts): Promise<DoctorRepor
 
 async function findNextRun(schedules: ScheduleStore, now: Date): Promise<NextRun | null> {
   const kept = (await schedules.list()).filter(({ pausedAt }) => pausedAt === null);
-  const slots = kept.map((schedule) => ({ schedule: schedule.name, at: nextSlotTime(schedule, now) }));
+  const slots = kept.flatMap((schedule) => {
+    try {
+      return [{ schedule: schedule.name, at: nextSlotTime(schedule, now) }];
+    } catch {
+      // `doctor` and API status name what can't be read; the first page must not fail over it.
+      return [];
+    }
+  });
   return slots.toSorted((a, b) => a.at.getTime() - b.at.getTime())[0] ?? null;
 }
 
