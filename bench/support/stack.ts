@@ -37,8 +37,8 @@ export interface Stack {
   sync(): Promise<Run>;
   /** Moves the sandbox's clock and the ledger's together. */
   advanceDays(days: number): Promise<void>;
-  /** GET of a control endpoint of the sandbox, as JSON. */
-  ask(path: string): Promise<unknown>;
+  /** GET of a control endpoint of the sandbox, or a POST when there is a body, as JSON. */
+  ask(path: string, body?: object): Promise<unknown>;
   query<Row extends object>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
@@ -111,6 +111,10 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   closing.add('pool', () => pool.end());
   await app.runs.claimSource(app.source);
   const control = sandbox.environment['controlUrl'] ?? '';
+  const ask: Stack['ask'] = async (path, body) => {
+    const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    return (await fetch(`${control}${path}`, init)).json();
+  };
   let daysAhead = 0;
   return {
     app,
@@ -138,10 +142,10 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     },
     advanceDays: async (days) => {
       daysAhead += days;
-      await fetch(`${control}/clock`, { method: 'POST', body: JSON.stringify({ advanceMs: days * dayMs }) });
+      await ask('/clock', { advanceMs: days * dayMs });
       await app.quota.setLedgerOffset(daysAhead * dayMs);
     },
-    ask: async (path) => (await fetch(`${control}${path}`)).json(),
+    ask,
     query: async <Row extends object>(text: string, params: readonly unknown[] = []) => {
       const { rows } = await pool.query<Row>(text, [...params]);
       return rows;

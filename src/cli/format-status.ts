@@ -118,6 +118,31 @@ function formatDrifts({ drifts }: Status): string[] {
   return [formatTable(columns, rows)];
 }
 
+function formatTrouble({ isCapped, lastOutcome, parts, troubledParts }: Status['searches'][number]): string {
+  if (parts > 0) return `${formatCount(troubledParts)} of ${formatCount(parts)} parts`;
+  return isCapped ? 'there is more than 1688 lists' : (lastOutcome ?? '');
+}
+
+/** Nothing without any: what is listed in full needs no lines. */
+function formatSearches({ searches }: Status): string[] {
+  if (searches.length === 0) return [];
+  const columns = [
+    left('search that is not listed in full'),
+    left('feed'),
+    right('total'),
+    right('listed'),
+    left('because of'),
+    left('last pass'),
+  ];
+  const rows = searches.map((search) => {
+    const { feed, totalRecords, reach, isCapped, completedAt } = search;
+    const total = totalRecords === null ? '' : `${formatCount(totalRecords)}${isCapped ? '+' : ''}`;
+    const listed = reach === null ? '' : formatCount(reach);
+    return [search.search, feed, total, listed, formatTrouble(search), formatTime(completedAt)];
+  });
+  return [formatTable(columns, rows)];
+}
+
 const sourceLines = {
   sandbox: 'SANDBOX: using mock data',
   live: 'Live: fetching real data from 1688.com',
@@ -132,6 +157,7 @@ export function formatStatus(status: Status): string {
     formatRuns(status),
     formatQuota(status),
     formatHolds(status),
+    ...formatSearches(status),
     ...formatDrifts(status),
   ].join('\n\n');
 }

@@ -8,6 +8,7 @@ import {
   type CatalogCounts,
   type DriftSummary,
   type RunSummary,
+  type TroubledSearch,
 } from '../load/stores/status-store.ts';
 
 /** Everything that `status` shows. */
@@ -20,10 +21,15 @@ export interface Status {
   readonly catalog: CatalogCounts;
   /** Fields of answers that are not as known, at most 20. */
   readonly drifts: readonly DriftSummary[];
+  /** Searches that list less than there is, at most 20. */
+  readonly searches: readonly TroubledSearch[];
 }
 
 /** More would hide the rest of `status`; all of them are in `sync.drift`. */
 const shownDrifts = 20;
+
+/** The others are in `usage.search_coverage`. */
+const shownSearches = 20;
 
 /**
  * Reads the state of a catalog with its newest `runs` runs.
@@ -43,6 +49,7 @@ export async function readStatus(pool: Pool, runs: number): Promise<Status> {
       holds: await quota.listHolds(),
       catalog: counts,
       drifts: await status.listDrifts(shownDrifts),
+      searches: await status.listTroubledSearches(shownSearches),
     };
   });
 }

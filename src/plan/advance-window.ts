@@ -35,7 +35,8 @@ function passAfter(pass: WindowState, look: PageLook): { outcome: PassOutcome | 
   const total = look.totalRecords;
   const reachable = total === null ? null : Math.min(total, searchReach);
   const isEmpty = look.rowsInAnswer === 0;
-  const isRepeat = look.page > 1 && !isEmpty && look.newIdsInPass === 0;
+  // The few rows of a last page may have been on the page before, in a list that moves.
+  const isRepeat = look.page > 1 && look.rowsInAnswer > driftRows(look.pageSize) && look.newIdsInPass === 0;
   // Without a total, a page that is not full is the last one.
   const isLast =
     reachable === null ? look.rowsInAnswer < look.pageSize : look.page * look.pageSize >= reachable;

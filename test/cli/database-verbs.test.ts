@@ -191,6 +191,20 @@ describe('status', () => {
     ]);
   });
 
+  test('names searches that are not listed in full, and why', async () => {
+    expect((await runOn(database.url, 'status')).out).not.toContain('not listed in full');
+    await database.pool.query(
+      `insert into sync.search_window (feed, keyword, category_id, language, is_split, total_records, last_reach, last_outcome, completed_at)
+       values ('cups', '杯子', 0, 'en', false, 2000, 1990, 'capped', '2026-11-25'),
+              ('cups', '', 77, 'en', false, 900, 450, 'truncated', '2026-11-24'),
+              ('cups', '', 78, 'en', false, 900, 900, 'complete', '2026-11-24')`,
+    );
+    const { out } = await runOn(database.url, 'status');
+    expect(out).toMatch(
+      /^search that is not listed in full .*\n.*\n杯子 +cups +2,000\+ +1,990 +there is more than 1688 lists +2026-11-25 00:00:00Z\ncategory 77 +cups +900 +450 +truncated +2026-11-24 00:00:00Z\n\n/m,
+    );
+  });
+
   test('of a database that was never migrated says what to do', async () => {
     const { exitCode, err } = await runOn(empty.url, 'status');
     expect(exitCode).toBe(1);

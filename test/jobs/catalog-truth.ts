@@ -50,6 +50,11 @@ export async function readStats(stack: TestStack, feeds = 'categories=0'): Promi
   return (await ask(stack, `/stats?${feeds}`)) as Stats;
 }
 
+/** What a perfect catalog of some feeds holds now. */
+export async function readTruth(stack: TestStack, feeds: string): Promise<Truth> {
+  return (await ask(stack, `/truth?${feeds}`)) as Truth;
+}
+
 const lines = (rows: readonly (readonly unknown[])[]): string[] =>
   rows.map((row) => JSON.stringify(row)).sort();
 
@@ -120,7 +125,7 @@ export async function expectTruth(
   feeds = 'categories=0',
   bend: (truth: Truth) => Truth = (truth) => truth,
 ): Promise<void> {
-  const truth = bend((await ask(stack, `/truth?${feeds}`)) as Truth);
+  const truth = bend(await readTruth(stack, feeds));
   const found = await catalogRows(
     stack,
     truth.offers.filter(({ state }) => state !== 'gone').map(({ id }) => id),

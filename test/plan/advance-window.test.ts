@@ -169,6 +169,15 @@ describe('a pass that meets a page which does not fit its list', () => {
     ).toMatchObject({ lastOutcome });
   });
 
+  it.each([
+    [503, 'unproven'],
+    [504, 'page_repeated'],
+  ])('of %i offers whose last page repeats rows of the one before is %s', (totalRecords, lastOutcome) => {
+    const last = { totalRecords, rowsInAnswer: totalRecords - 500, newIdsInPass: 0 };
+    const states = pagesOf(...Array.from({ length: 10 }, () => ({ totalRecords })), last);
+    expect(states.at(-1)).toMatchObject({ nextPage: 1, lastOutcome, lastReach: 500 });
+  });
+
   it('is truncated when it listed too few different offers, however many rows there were', () => {
     const last: WindowState = { ...fresh, nextPage: 10, rowsSeen: 450, idsListed: 300, passStartedAt: at };
     expect(advanceWindow(last, look(10, { totalRecords: 500 }))).toMatchObject({ lastOutcome: 'truncated' });

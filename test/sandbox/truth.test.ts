@@ -222,13 +222,18 @@ describe('truth', () => {
     expect(past.prices).toEqual(then.prices);
   });
 
-  it('of a window beyond reach ends where the window does', async () => {
+  it('has what lies beyond the reach of a query too, and the fewest calls list that', async () => {
     const large = await startTestSandbox({ offers: 6000, categories: 10 });
-    const { offers } = await control<Truth>(large, 'truth?keywords=%E6%AC%BE');
+    const feed = 'keywords=%E6%AC%BE';
+    const { offers } = await control<Truth>(large, `truth?${feed}`);
+    const { least_calls: least } = await control<Stats>(large, `stats?${feed}&calls=false`);
     const whole = await control<Truth>(large, 'truth?all=true');
     await large.close();
-    expect(offers).toHaveLength(2000);
     expect(whole.offers).toHaveLength(6000);
+    const titled = whole.offers.filter(({ subject, isListed }) => isListed && subject.includes('款'));
+    expect(byText(offers.map(({ id }) => id))).toEqual(byText(titled.map(({ id }) => id)));
+    expect(offers.length).toBeGreaterThan(4000);
+    expect(least).toMatchObject({ pages: Math.ceil(offers.length / 50), offers: offers.length });
   });
 });
 

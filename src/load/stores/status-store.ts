@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { PassOutcome } from '../../model/learning.ts';
 import type { RunStatus, Source } from '../../model/run.ts';
 import { readSql } from '../sql-file.ts';
 
@@ -50,6 +51,24 @@ export interface DriftSummary {
   readonly rawId: string;
 }
 
+/** A search that lists less than there is, or not what it says. */
+export interface TroubledSearch {
+  readonly feed: string;
+  /** What is searched by: a keyword, a seller, a picture, or `category` and its id. */
+  readonly search: string;
+  /** Null: not known of all parts yet. */
+  readonly totalRecords: number | null;
+  /** Different offers that the last passes listed; null: not known. */
+  readonly reach: number | null;
+  /** There may be any number beyond the total. */
+  readonly isCapped: boolean;
+  /** 0: it is read as one. */
+  readonly parts: number;
+  readonly troubledParts: number;
+  readonly lastOutcome: PassOutcome | null;
+  readonly completedAt: Date | null;
+}
+
 /** Something that an API can be asked about; null: nothing of the kind is known yet. */
 export interface KnownSubjects {
   readonly offerId: string | null;
@@ -66,6 +85,8 @@ export interface StatusStore {
   countCatalog(): Promise<{ readonly source: Source | null; readonly counts: CatalogCounts }>;
   /** Those seen last come first. */
   listDrifts(limit: number): Promise<DriftSummary[]>;
+  /** The largest first. */
+  listTroubledSearches(limit: number): Promise<TroubledSearch[]>;
   /** Monthly tables without a partition for that time: writing at it would fail. */
   listPartitionGaps(at: Date): Promise<string[]>;
   findSubjects(): Promise<KnownSubjects>;
@@ -115,6 +136,10 @@ export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStor
     listRecentRuns: (limit) => listRecentRuns(pool, limit),
     countCatalog: () => countCatalog(pool),
     listDrifts: (limit) => listDrifts(pool, limit),
+    listTroubledSearches: async (limit) => {
+      const { rows } = await pool.query<TroubledSearch>(readSql('list-troubled-searches'), [limit]);
+      return rows;
+    },
     listPartitionGaps: async (at) => {
       const { rows } = await pool.query<{ table_name: string }>(readSql('read-partition-gaps'), [at]);
       return rows.map((row) => row.table_name);

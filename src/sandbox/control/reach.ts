@@ -53,21 +53,24 @@ function listWindows(world: World, feeds: Feeds): readonly Query[] {
   ];
 }
 
-/** The offers that a complete pass over the feeds' windows lists, as indexes, each once. */
+/** The offers that the feeds' windows find, those beyond the reach of one query too, as indexes, each once. */
 export function listReach(world: World, snapshot: Snapshot, feeds: Feeds): ReadonlySet<number> {
   const reached = new Set<number>();
   for (const window of listWindows(world, feeds)) {
-    for (const index of snapshot.search(window)) reached.add(index);
+    for (const index of snapshot.searchAll(window)) reached.add(index);
   }
   return reached;
 }
 
-/** Counts the calls of one complete pass; a window without a row still costs the page that says so. */
+/**
+ * Counts the calls of one complete pass; a window without a row still costs the page that says so. Of one beyond the
+ * reach of a query, the full pages that hold it: fewer can't list it, however it is split.
+ */
 export function countLeastCalls(world: World, snapshot: Snapshot, feeds: Feeds): LeastCalls {
   const nodes = listVisits(world, feeds).size;
   const uploads = new Set(feeds.images.filter(isUpload)).size;
   const pages = listWindows(world, feeds).reduce((sum, window) => {
-    return sum + Math.max(1, Math.ceil(snapshot.search(window).length / maxPageSize));
+    return sum + Math.max(1, Math.ceil(snapshot.searchAll(window).length / maxPageSize));
   }, 0);
   const offers = listReach(world, snapshot, feeds).size;
   return { total: nodes + uploads + pages + offers, nodes, uploads, pages, offers };

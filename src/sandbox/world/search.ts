@@ -6,7 +6,7 @@ import { subjectOf } from './texts.ts';
 import type { Entry } from './entry.ts';
 
 /** 1688 shows at most this many records of a query, whatever exists (measured by clients, and its own skill). */
-const maxReach = 2000;
+export const maxReach = 2000;
 
 /** What a search asks for; all parts must hold. */
 export interface Query {
@@ -83,8 +83,8 @@ interface Ranked {
   readonly score: number;
 }
 
-/** The best 2,000 of what comes by popularity: as soon as no later one can be among them, it stops. */
-function rank(query: Query, shelves: Shelves): Uint32Array {
+/** The best `reach` of what comes by popularity: as soon as no later one can be among them, it stops. */
+function rank(query: Query, shelves: Shelves, reach: number): Uint32Array {
   const matches = createMatcher(query);
   const maxLooks = query.keyword === '' ? Infinity : maxTitles;
   const found: Ranked[] = [];
@@ -92,25 +92,25 @@ function rank(query: Query, shelves: Shelves): Uint32Array {
   let looks = 0;
   for (const index of candidatesOf(query, shelves)) {
     const popularity = shelves.index.popularityOf(index);
-    if (found.length >= maxReach && popularity + mostMood < lowest) break;
+    if (found.length >= reach && popularity + mostMood < lowest) break;
     if (index >= shelves.count) continue;
     if (++looks > maxLooks) break;
     const entry = shelves.entryAt(index);
     if (!matches(entry)) continue;
     const score = popularity + shelves.moodOf(entry);
-    if (found.length < maxReach) lowest = Math.min(lowest, score);
+    if (found.length < reach) lowest = Math.min(lowest, score);
     found.push({ index, score });
   }
   found.sort((a, b) => b.score - a.score);
-  return Uint32Array.from(found.slice(0, maxReach), (item) => item.index);
+  return Uint32Array.from(found.slice(0, reach), (item) => item.index);
 }
 
-/** The records in reach of a query, best first, as indexes of offers. */
-export function search(query: Query, shelves: Shelves): Uint32Array {
-  if (query.picture === null) return rank(query, shelves);
+/** The best `reach` records of a query, as indexes of offers. What looks like a picture is a short list anyway. */
+export function search(query: Query, shelves: Shelves, reach = maxReach): Uint32Array {
+  if (query.picture === null) return rank(query, shelves, reach);
   const alike = listAlike(query.picture, {
     rootIds: shelves.categories.children('0').map((node) => node.id),
-    below: (rootId) => rank({ ...anything, categoryIds: [rootId] }, shelves),
+    below: (rootId) => rank({ ...anything, categoryIds: [rootId] }, shelves, maxReach),
     find: (index) => {
       const entry = index < shelves.count ? shelves.entryAt(index) : undefined;
       return entry?.state.isListed === true ? entry : undefined;

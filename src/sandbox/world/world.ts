@@ -4,7 +4,7 @@ import type { Entry } from './entry.ts';
 import { stateAt } from './evolution.ts';
 import { indexOffers, type OfferIndex } from './offer-index.ts';
 import { countBorn, createOfferSource, indexOfId, type OfferSource } from './offers.ts';
-import { mostMood, search, type Query } from './search.ts';
+import { maxReach, mostMood, search, type Query } from './search.ts';
 
 /** How many different queries a snapshot remembers; each costs at most 8 kB. */
 const maxRemembered = 1000;
@@ -19,6 +19,8 @@ export interface Snapshot {
   get(offerId: string): Entry | undefined;
   /** The records in reach, 2,000 at most, best first, as indexes. */
   search(query: Query): Uint32Array;
+  /** All that a query would find if there were no bound on records. Not remembered beyond that. */
+  searchAll(query: Query): Uint32Array;
 }
 
 export interface World {
@@ -65,6 +67,7 @@ function takeSnapshot({ source, index, categories }: Stock, count: number, step:
   };
   const moodOf = ({ offer }: Entry) => mostMood * offer.draw.unit('mood', step);
   const shelves = { index, categories, count, entryAt, moodOf };
+  const inReach = remember((query) => search(query, shelves));
   return {
     step,
     count,
@@ -74,7 +77,11 @@ function takeSnapshot({ source, index, categories }: Stock, count: number, step:
       const entry = position >= 0 && position < count ? entryAt(position) : undefined;
       return entry?.offer.offerId === offerId ? entry : undefined;
     },
-    search: remember((query) => search(query, shelves)),
+    search: inReach,
+    searchAll: (query) => {
+      const shown = inReach(query);
+      return shown.length < maxReach ? shown : search(query, shelves, Infinity);
+    },
   };
 }
 
