@@ -119,8 +119,9 @@ function formatDrifts({ drifts }: Status): string[] {
 }
 
 function formatTrouble({ isCapped, lastOutcome, parts, troubledParts }: Status['searches'][number]): string {
-  if (parts > 0) return `${formatCount(troubledParts)} of ${formatCount(parts)} parts`;
-  return isCapped ? 'there is more than 1688 lists' : (lastOutcome ?? '');
+  const where = parts > 0 ? `, in ${formatCount(troubledParts)} of ${formatCount(parts)} parts` : '';
+  if (isCapped) return `there is more than 1688 lists${where}`;
+  return (lastOutcome === 'page_repeated' ? 'repeats its pages' : 'lists far fewer than its total') + where;
 }
 
 /** Nothing without any: what is listed in full needs no lines. */
@@ -131,7 +132,7 @@ function formatSearches({ searches }: Status): string[] {
     left('feed'),
     right('total'),
     right('listed'),
-    left('because of'),
+    left('why'),
     left('last pass'),
   ];
   const rows = searches.map((search) => {

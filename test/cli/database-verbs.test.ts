@@ -201,7 +201,7 @@ describe('status', () => {
     );
     const { out } = await runOn(database.url, 'status');
     expect(out).toMatch(
-      /^search that is not listed in full .*\n.*\n杯子 +cups +2,000\+ +1,990 +there is more than 1688 lists +2026-11-25 00:00:00Z\ncategory 77 +cups +900 +450 +truncated +2026-11-24 00:00:00Z\n\n/m,
+      /^search that is not listed in full .*\n.*\n杯子 +cups +2,000\+ +1,990 +there is more than 1688 lists +2026-11-25 00:00:00Z\ncategory 77 +cups +900 +450 +lists far fewer than its total +2026-11-24 00:00:00Z\n\n/m,
     );
   });
 

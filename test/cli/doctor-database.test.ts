@@ -73,3 +73,19 @@ test('a month that is kept for an answer that was never loaded is named with the
     'old months: kept for answers or calls that are not in the catalog or totals: raw.payload_2031_02',
   ]);
 });
+
+test('searches that are not listed in full are named, three of them', async () => {
+  const outcomes = ['complete', 'capped', 'truncated', 'page_repeated', 'capped'];
+  const named = 'searches: not listed in full: 1号 (cups), 2号 (cups), 3号 (cups)';
+  for (const [index, outcome] of outcomes.entries()) {
+    await at.db.pool.query(
+      `INSERT INTO sync.search_window (feed, keyword, language, total_records, last_outcome)
+       VALUES ('cups', $1, 'en', $2, $3)`,
+      [`${index}号`, 2000 - index, outcome],
+    );
+    const told = (await findings()).filter((line) => line.startsWith('searches'));
+    if (index === 0) expect(told).toEqual([]);
+    if (index === 3) expect(told).toEqual([named]);
+    if (index === 4) expect(told).toEqual([`${named} and others`]);
+  }
+});

@@ -33,7 +33,7 @@ async function select(sql: string, ...values: unknown[]): Promise<Record<string,
 }
 
 /** Offers and the price that each has now. */
-type Shelf = Readonly<Record<string, string>>;
+type Shelf = Readonly<Record<string, string | null>>;
 
 /** Loads a page of at most three offers, the first one and all there is unless it says otherwise. */
 async function load(
@@ -252,6 +252,15 @@ describe('an offer of a search that is read in parts', () => {
       'listed',
       'listed',
     ]);
+  });
+
+  it('is not missing without a price, for no part has it', async () => {
+    const { whole } = await addSearch();
+    const [gone, unpriced] = [newId(), newId()];
+    await load(whole, 0, { [gone]: '2', [unpriced]: null });
+    await load(whole, 10, { [newId()]: '3', [newId()]: '6' }, { total: 2000 });
+    for (const { id } of await partsOf(whole)) await load(id, 11, { [newId()]: '5' });
+    expect([await stateOf(gone), await stateOf(unpriced)]).toEqual(['missing', 'listed']);
   });
 
   it('is not missing for another search while a part holds it', async () => {

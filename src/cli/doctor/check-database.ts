@@ -10,6 +10,7 @@ import { retentionAges } from '../../plan/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
 import { checkPrices } from './check-prices.ts';
 import { checkSchedules } from './check-schedules.ts';
+import { checkSearches } from './check-searches.ts';
 import { checkSource } from './check-source.ts';
 import { checkUpkeep } from './check-upkeep.ts';
 
@@ -81,6 +82,7 @@ async function lookAt(pool: Pool, { config, place, sync }: DatabaseParts): Promi
     ...(await checkOldMonths(pool, sync, now)),
     ...(await checkPrices(pool)),
     ...(await checkSchedules(pool, sync, now)),
+    ...(await checkSearches(pool)),
     ...(await checkUpkeep(pool)),
   ];
 }

@@ -1,6 +1,7 @@
 -- Purpose: the offers that a search, by itself or by its parts, held until a complete pass did not list them, and that no
 --          other search holds: none listed them in its newest complete pass, or since. What looks like a picture changes
---          from one search to the next, so that absence from a window of pictures says nothing.
+--          from one search to the next, so that absence from a window of pictures says nothing. Nor does absence from parts
+--          by price of an offer that had no price when it was last seen.
 -- Params:  $1 bigint window id, of no part; $2 timestamptz when the pass began; $3 timestamptz|null when the complete one
 --          before did
 -- Returns: offer_id
@@ -19,7 +20,12 @@ held AS (
 )
 SELECT h.offer_id
 FROM held h
-WHERE NOT EXISTS (
+WHERE EXISTS (
+  SELECT FROM sync.search_window WHERE window_id = $1::bigint AND NOT is_split
+  UNION ALL
+  SELECT FROM catalog.price WHERE offer_id = h.offer_id AND sku_id = 0 AND kind = 'search'
+)
+AND NOT EXISTS (
   SELECT
   FROM sync.window_offer other
   JOIN sync.search_window w USING (window_id)
