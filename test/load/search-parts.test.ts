@@ -187,6 +187,14 @@ describe('a search that reaches 2,000 records', () => {
     expect(await partsOf(whole)).toEqual([]);
   });
 
+  it('ends with its parts when its feed has other bounds, and a part within just these is a search of its own', async () => {
+    const { feed, whole, lower, upper } = await split();
+    await plan().ensureWindows([{ ...feed, priceMaxCny: '5' }], 'en', false);
+    expect(await partsOf(whole)).toEqual([]);
+    for (const ended of [whole, upper]) expect((await readWindow(ended))?.['retired_at']).not.toBeNull();
+    expect(await readWindow(lower)).toMatchObject({ parent_window_id: null, retired_at: null });
+  });
+
   it('whose parts mind no bounds is read as it is, and that is warned of', async () => {
     const { feed, whole, lower } = await split();
     await load(lower, 1, { [newId()]: '6', [newId()]: '7', [newId()]: '1' }, { total: 2000 });

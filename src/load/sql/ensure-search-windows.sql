@@ -24,7 +24,7 @@ reach (feed, category_id) AS (
   WHERE NOT c.is_retired
 ),
 query AS (
-  SELECT f.feed, '' AS keyword, r.category_id, '' AS seller_id, '' AS image
+  SELECT '' AS keyword, r.category_id, '' AS seller_id, '' AS image, f.*
   FROM feed f
   JOIN reach r USING (feed)
   LEFT JOIN catalog.category c USING (category_id)
@@ -33,36 +33,52 @@ query AS (
      -- The whole tree (0) is no category that can be searched.
      OR $3::boolean AND r.category_id <> 0 AND v.visited_at IS NULL AND c.is_retired IS DISTINCT FROM true
   UNION ALL
-  SELECT f.feed, unnest(f.keywords), 0, '', '' FROM feed f
+  SELECT unnest(f.keywords), 0, '', '', f.* FROM feed f
   UNION ALL
-  SELECT f.feed, '', 0, s.seller_id, ''
+  SELECT '', 0, s.seller_id, '', f.*
   FROM feed f
   CROSS JOIN LATERAL unnest(f.sellers) AS s (seller_id)
   WHERE NOT EXISTS (SELECT FROM sync.erased_seller e WHERE e.seller_hash = sha256(convert_to(s.seller_id, 'UTF8')))
   UNION ALL
-  SELECT f.feed, '', 0, '', unnest(f.images) FROM feed f
+  SELECT '', 0, '', unnest(f.images), f.* FROM feed f
 ),
 wanted AS (
-  SELECT q.*, f.price_min_cny, f.price_max_cny,
-         coalesce(f.max_pages,
-                  CASE WHEN f.max_offers <= $4::int * count(*) OVER (PARTITION BY feed) THEN $5::int END) AS max_pages
-  FROM query q
-  JOIN feed f USING (feed)
+  SELECT feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny,
+         coalesce(max_pages,
+                  CASE WHEN max_offers <= $4::int * count(*) OVER (PARTITION BY feed) THEN $5::int END) AS max_pages
+  FROM query
+),
+-- Grouped and not joined: before there are statistics, a join would compare each window with each wanted one.
+unwanted AS (
+  SELECT min(window_id) AS window_id
+  FROM (
+    SELECT window_id, feed, keyword, category_id, seller_id, image, language, price_min_cny, price_max_cny
+    FROM sync.search_window
+    WHERE feed IN (SELECT feed FROM feed) AND parent_window_id IS NULL AND retired_at IS NULL
+    UNION ALL
+    SELECT NULL, feed, keyword, category_id, seller_id, image, $2::text, price_min_cny, price_max_cny FROM wanted
+  ) either
+  GROUP BY feed, keyword, category_id, seller_id, image, language, price_min_cny, price_max_cny
+  HAVING bool_and(window_id IS NOT NULL)
 ),
 retired AS (
-  UPDATE sync.search_window w
+  UPDATE sync.search_window
   SET retired_at = usage.ledger_now(), is_split = false, leased_by = NULL, leased_until = NULL
-  FROM sync.search_window whole
-  WHERE whole.window_id = coalesce(w.parent_window_id, w.window_id)
-    AND w.feed IN (SELECT feed FROM feed)
+  WHERE window_id IN (SELECT window_id FROM unwanted)
+  RETURNING window_id
+),
+retired_part AS (
+  UPDATE sync.search_window w
+  SET retired_at = usage.ledger_now(), leased_by = NULL, leased_until = NULL
+  FROM retired r
+  WHERE w.parent_window_id = r.window_id
     AND w.retired_at IS NULL
+    -- The bounds of the feed may have become those of a part, which is a window of its own from now on.
     AND NOT EXISTS (
-      SELECT FROM wanted n
-      WHERE n.feed = w.feed AND n.keyword = w.keyword AND n.category_id = w.category_id
-        AND n.seller_id = w.seller_id AND n.image = w.image
-        AND w.language = $2::text
-        AND n.price_min_cny IS NOT DISTINCT FROM whole.price_min_cny
-        AND n.price_max_cny IS NOT DISTINCT FROM whole.price_max_cny
+      SELECT FROM feed f
+      WHERE f.feed = w.feed AND w.language = $2::text
+        AND f.price_min_cny IS NOT DISTINCT FROM w.price_min_cny
+        AND f.price_max_cny IS NOT DISTINCT FROM w.price_max_cny
     )
 )
 INSERT INTO sync.search_window AS w

@@ -9,7 +9,9 @@ SELECT window_id, parent_window_id, feed, keyword, category_id, trim_scale(price
        stale_pages, total_records, completed_at, last_outcome, last_reach, last_new, last_changed, full_pass_at,
        saved_calls, complete_since, max_pages
 FROM sync.search_window
-WHERE window_id = ANY ($1::bigint[])
-   OR window_id IN (SELECT parent_window_id FROM sync.search_window WHERE window_id = ANY ($1::bigint[]))
+WHERE window_id = ANY ($1::bigint[] || ARRAY(
+  SELECT parent_window_id FROM sync.search_window
+  WHERE window_id = ANY ($1::bigint[]) AND parent_window_id IS NOT NULL
+))
 ORDER BY window_id
 FOR NO KEY UPDATE;
