@@ -32,7 +32,8 @@ export async function createTestDatabase(
     await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [
       options.copyOf ?? null,
     ]);
-    await client.query(`create database ${name} template ${template}`);
+    // By way of the write-ahead log, each page would be written twice.
+    await client.query(`create database ${name} template ${template} strategy file_copy`);
   });
   const url = databaseUrl(adminUrl, name);
   const pool = new pg.Pool({ connectionString: url, max: 10 });

@@ -1,7 +1,11 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { PostgreSqlContainer } from '@testcontainers/postgresql';
 import { createLogger } from '../../src/core/log.ts';
 import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
+import { readPostmaster } from '../../src/local/postmaster.ts';
 import { images } from './images.ts';
+import { findMemoryFolder } from './memory-folder.ts';
 
 /** A Postgres for a test run: where it came from, for the one line about it. */
 export interface PostgresSource {
@@ -28,10 +32,38 @@ async function startContainer(): Promise<PostgresSource> {
   };
 }
 
+const isRunning = (dataRoot: string, version: number): boolean =>
+  readPostmaster(join(dataRoot, `postgres-${version}`, 'server', 'data'))?.isRunning ?? false;
+
+async function openEmbedded(dataRoot: string, version: 15 | 17): Promise<PostgresSource> {
+  const log = createLogger({ level: 'warn', pretty: true });
+  const embedded = await openEmbeddedPostgres({ dataRoot, version, log });
+  const close = () => embedded.release();
+  return { kind: 'embedded', url: embedded.url, described: 'embedded binaries', close };
+}
+
+/** Null: there is no memory to spare, or Postgres can't be there. */
+async function openInMemory(projectDir: string, version: 15 | 17): Promise<PostgresSource | null> {
+  const folder = findMemoryFolder(projectDir);
+  if (folder === null) return null;
+  const leave = () => {
+    // Memory is given back by the last run that shares the server.
+    if (!isRunning(folder, version)) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const source = await openEmbedded(folder, version);
+    const close = () => source.close().finally(leave);
+    return { ...source, described: `${source.described}, data in memory`, close };
+  } catch {
+    leave();
+    return null;
+  }
+}
+
 /**
- * `TEST_DATABASE_URL`, else with `TEST_CONTAINERS=1` a container (no engine is a failure, never a skip), else
- * the embedded binaries of `TEST_POSTGRES_VERSION` (15 or 17). The embedded data folder stays for the next
- * run, and runs at the same time share the server: databases carry the run's pid in their names.
+ * `TEST_DATABASE_URL`, else with `TEST_CONTAINERS=1` a container (no engine is a failure, never a skip), else the
+ * embedded binaries of `TEST_POSTGRES_VERSION` (15 or 17), with their data in memory where there is room, else in the
+ * project. Runs at the same time share the server: databases carry the run's pid in their names.
  */
 export async function openPostgresSource(
   projectDir: string,
@@ -41,15 +73,7 @@ export async function openPostgresSource(
   if (given)
     return { kind: 'given', url: given, described: 'TEST_DATABASE_URL', close: async () => undefined };
   if (env['TEST_CONTAINERS'] === '1') return startContainer();
-  const embedded = await openEmbeddedPostgres({
-    dataRoot: `${projectDir}/.catalog-sync/test`,
-    version: readVersion(env['TEST_POSTGRES_VERSION'] ?? '17'),
-    log: createLogger({ level: 'warn', pretty: true }),
-  });
-  return {
-    kind: 'embedded',
-    url: embedded.url,
-    described: 'embedded binaries',
-    close: () => embedded.release(),
-  };
+  const version = readVersion(env['TEST_POSTGRES_VERSION'] ?? '17');
+  const inMemory = await openInMemory(projectDir, version);
+  return inMemory ?? openEmbedded(join(projectDir, '.catalog-sync', 'test'), version);
 }
