@@ -120,6 +120,8 @@ describe('the demo', { timeout: 300_000 }, () => {
     expect(whileKept[1]?.stderr).toBe('9 rows\n');
     const stats = /sandbox: +(\S+)/.exec(err)?.[1] ?? '';
     expect((await fetch(stats)).status).toBe(200);
+    const pages = /pages: +(\S+)/.exec(err)?.[1] ?? '';
+    expect(await (await fetch(`${pages}products`)).text()).toContain('<strong>SANDBOX</strong> using mock data');
 
     kept.child.kill('SIGINT');
     expect(await kept.ended).toBe(0);

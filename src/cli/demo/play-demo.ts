@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Pool } from 'pg';
 import { openApp, type App } from '../../app.ts';
 import { isLoopbackUrl, loadConfig, type Config } from '../../core/config.ts';
@@ -15,7 +14,9 @@ import { cliErrors } from '../errors.ts';
 import { sourceBanner } from '../run-session.ts';
 import type { Session } from '../session.ts';
 import { createRunProgress, exitCodeOfRun } from '../show-run.ts';
+import { webConnections } from '../web/create-web-deps.ts';
 import { demoSize, demoSync } from './demo-config.ts';
+import { keepDemo } from './keep-demo.ts';
 import { reportDemo, talkNext } from './report-demo.ts';
 import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
 import { dayMs, planDay } from './world-day.ts';
@@ -106,13 +107,6 @@ async function syncDay(stage: Stage, app: App, day: number): Promise<Run> {
   );
 }
 
-async function keepUntilStopped(stage: Stage, sandbox: SandboxProcess): Promise<void> {
-  const { session, shutdown, databaseUrl } = stage;
-  const stats = new URL('/_sandbox/stats', sandbox.environment['ALIBABA_API_URL']);
-  session.talk(`\nKept running until Ctrl-C.\n  database:  ${databaseUrl}\n  sandbox:   ${stats.href}`);
-  if (!shutdown.drain.aborted) await once(shutdown.drain, 'abort');
-}
-
 /**
  * One demo on an opened database: the next day of its made-up world, synced by the parts that sync the real
  * one, and what there is to see afterwards.
@@ -124,7 +118,8 @@ export async function playDemo(stage: Stage): Promise<void> {
   const { log, context } = session;
   await migrate({ connectionString: databaseUrl, log });
   await takeTurn(stage);
-  const pool = createPool({ connectionString: databaseUrl, max: 1, log });
+  const max = stage.isKept ? webConnections : 1;
+  const pool = createPool({ connectionString: databaseUrl, max, log });
   closing.add('pool', () => pool.end());
   const progress = await readDemoProgress(pool);
   const day = planDay(progress, context.clock.now());
@@ -137,5 +132,7 @@ export async function playDemo(stage: Stage): Promise<void> {
   context.exitCode = exitCodeOfRun(run, false);
   await reportDemo(session, { run, day, pool, quota: await app.quota.quotaStatus() });
   talkNext(session, stage.folder, run);
-  if (stage.isKept && !shutdown.drain.aborted) await keepUntilStopped(stage, sandbox);
+  const { drain } = shutdown;
+  if (stage.isKept && !drain.aborted)
+    await keepDemo({ session, databaseUrl, drain, config, app, pool, sandbox });
 }

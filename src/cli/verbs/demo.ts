@@ -56,7 +56,7 @@ export function registerDemo(program: Command, context: CliContext): void {
   const command = program
     .command('demo')
     .description('Sync a made-up catalog into a database of its own: no account, no settings, no network.')
-    .option('--keep', 'leave the database and the sandbox running until Ctrl-C')
+    .option('--keep', 'then serve the ops pages over it, until Ctrl-C')
     .action(async (flags: { keep?: true }, self: Command) => {
       const session = openSession(self, context, { logs: 'command', ignoresEnvironment: true });
       const shutdown = listenForShutdown(context.signals);

@@ -1,0 +1,58 @@
+import type { Pool } from 'pg';
+import type { App } from '../../app.ts';
+import type { Config } from '../../core/config.ts';
+import { AppError } from '../../core/errors.ts';
+import { webErrors } from '../../web/errors.ts';
+import { startWebServer, type WebServer } from '../../web/start-web-server.ts';
+import type { WebDeps } from '../../web/web-deps.ts';
+import type { Session } from '../session.ts';
+import { createWebDeps } from '../web/create-web-deps.ts';
+import { demoSync } from './demo-config.ts';
+import type { SandboxProcess } from './sandbox-process.ts';
+
+export interface KeptDemo {
+  readonly session: Session;
+  readonly databaseUrl: string;
+  readonly drain: AbortSignal;
+  readonly config: Config;
+  readonly app: App;
+  readonly pool: Pool;
+  readonly sandbox: SandboxProcess;
+}
+
+/** At the usual port, or at any other when somebody is there. */
+async function startPages(deps: WebDeps, port: number): Promise<WebServer> {
+  try {
+    return await startWebServer(deps, port);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== webErrors.WEB_NOT_LISTENING) throw error;
+    return startWebServer(deps, 0);
+  }
+}
+
+/** Serves the pages over what the demo has brought, and works on runs that are begun there, until a signal. */
+export async function keepDemo(demo: KeptDemo): Promise<void> {
+  const { session, databaseUrl, drain, config, app, pool, sandbox } = demo;
+  const deps = createWebDeps({
+    session: { ...session, config },
+    pool,
+    sync: demoSync,
+    env: sandbox.environment,
+    drain,
+  });
+  const server = await startPages(deps, config.PORT);
+  const stats = new URL('/_sandbox/stats', sandbox.environment['ALIBABA_API_URL']);
+  session.talk(
+    [
+      '\nKept running until Ctrl-C.',
+      `  pages:     ${server.url}`,
+      `  database:  ${databaseUrl}`,
+      `  sandbox:   ${stats.href}`,
+    ].join('\n'),
+  );
+  try {
+    await app.conduct(() => Promise.resolve(false));
+  } finally {
+    await server.close();
+  }
+}
