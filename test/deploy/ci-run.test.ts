@@ -13,6 +13,7 @@ beforeEach(() => {
   cpSync(join(root, '.ci'), join(home, '.ci'), { recursive: true });
   cpSync(join(root, 'scripts'), join(home, 'scripts'), { recursive: true });
   script('redis-server', 'exit 0');
+  script('chromium', 'exit 0');
 });
 
 afterEach(() => {

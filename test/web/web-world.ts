@@ -24,6 +24,8 @@ export interface WebWorld {
 export interface WebWorldOptions {
   readonly database: TestDatabase;
   readonly env?: Environment;
+  /** Default: any free one. */
+  readonly port?: number;
   /** Replaces parts of what pages are made from. */
   readonly deps?: Partial<WebDeps>;
 }
@@ -44,7 +46,12 @@ const sandboxEnvironment = {
 };
 
 /** The pages as `catalog-sync web` serves them, over a database of the test. */
-export async function openWebWorld({ database, env = {}, deps = {} }: WebWorldOptions): Promise<WebWorld> {
+export async function openWebWorld({
+  database,
+  env = {},
+  port = 0,
+  deps = {},
+}: WebWorldOptions): Promise<WebWorld> {
   const environment = { ...sandboxEnvironment, DATABASE_URL: database.url, LOG_LEVEL: 'silent', ...env };
   const project = createProject({ 'catalog-sync.yaml': syncFile });
   const command = new Command().setOptionValue('project', project);
@@ -61,7 +68,7 @@ export async function openWebWorld({ database, env = {}, deps = {} }: WebWorldOp
     }),
     ...deps,
   };
-  const server = await startWebServer(made, 0);
+  const server = await startWebServer(made, port);
   const origin = `http://localhost:${String(server.port)}`;
   let cookie = '';
   const request: WebWorld['request'] = async (path, init = {}) => {

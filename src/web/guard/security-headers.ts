@@ -19,7 +19,8 @@ export function securityHeaders({ kind }: PictureSource) {
     c.header('content-security-policy', policy);
     c.header('x-content-type-options', 'nosniff');
     c.header('x-frame-options', 'DENY');
-    c.header('referrer-policy', 'no-referrer');
+    // Not `no-referrer`: browsers then hide the origin of our own forms, too.
+    c.header('referrer-policy', 'same-origin');
     c.header('cross-origin-opener-policy', 'same-origin');
     c.header('cross-origin-resource-policy', 'same-origin');
     c.header('permissions-policy', 'camera=(), geolocation=(), microphone=()');
