@@ -109,6 +109,8 @@ export interface PageYield {
   readonly observedAt: Date;
   readonly newOffers: number;
   readonly changedOffers: number;
+  /** Its window is one of the parts of another. */
+  readonly isPart: boolean;
 }
 
 /**

@@ -23,7 +23,7 @@ function readBefore(pages: number, part: Partial<WindowState> = {}): WindowState
 }
 
 function found(page: number, newOffers = 0, changedOffers = 0): PageYield {
-  return { page, pageSize: 50, observedAt: now, newOffers, changedOffers };
+  return { page, pageSize: 50, observedAt: now, newOffers, changedOffers, isPart: false };
 }
 
 describe('a pass over a list that was read to its end before', () => {
@@ -60,6 +60,10 @@ describe('a pass over a list that was read to its end before', () => {
     ['in doubt', { isDoubted: true }],
   ])('reads a list to its end that is %s', (_, part) => {
     expect(noteYield(readBefore(3, part), found(3)).nextPage).toBe(4);
+  });
+
+  it('reads a part to its end, for parts prove something only together', () => {
+    expect(noteYield(readBefore(3), { ...found(3), isPart: true }).nextPage).toBe(4);
   });
 
   it('saves no more pages than the bound of the feed leaves', () => {

@@ -219,7 +219,9 @@ export async function noteYields(
     const newOffers = offerIds.filter((id) => tally.added.has(id)).length;
     const changedOffers = offerIds.filter((id) => !tally.added.has(id) && tally.changed.has(id)).length;
     const { observedAt, callId } = provenance;
-    const state = learn.yield(window.state, { page, pageSize, observedAt, newOffers, changedOffers });
+    const { isPart } = window.shape;
+    const found = { page, pageSize, observedAt, newOffers, changedOffers, isPart };
+    const state = learn.yield(window.state, found);
     const after = { ...window, state };
     windows.set(windowId, after);
     await writeWindow(client, after, callId);
