@@ -9,7 +9,8 @@ import { processStart } from '../../src/local/process-start.ts';
 import { relocatedFolder } from '../../src/local/server-place.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const bin = join(root, 'bin', 'catalog-sync.js');
+/** The program of a checkout, which runs its sources unless it was built. */
+export const checkedOut = join(root, 'bin', 'catalog-sync.js');
 
 export interface StartedDemo {
   readonly child: ChildProcess;
@@ -21,7 +22,10 @@ export interface StartedDemo {
 export interface DemoProject {
   readonly folder: string;
   /** `catalog-sync demo` as a process in a group of its own, as a shell would start it. */
-  start(args?: readonly string[], env?: Readonly<Record<string, string>>): StartedDemo;
+  start(
+    args?: readonly string[],
+    options?: { env?: Readonly<Record<string, string>>; program?: string },
+  ): StartedDemo;
   /** Whether the demo's Postgres runs. */
   isServerRunning(): boolean;
   /** Ends what a test that failed has left running. */
@@ -42,8 +46,12 @@ export function childrenOf(pid: number | undefined): number[] {
 
 export const isAlive = (pid: number): boolean => processStart(pid) !== null;
 
-/** A folder below the repository, where an unprivileged user mostly gets to, with a name that needs quoting. */
-export function createDemoProject(): DemoProject {
+/**
+ * A folder below the repository, where an unprivileged user mostly gets to, with a name that needs quoting.
+ *
+ * @param installed the program that its demos run unless told otherwise
+ */
+export function createDemoProject(installed: string): DemoProject {
   const outer = join(root, '.catalog-sync', `demo-${randomBytes(5).toString('hex')}`);
   const folder = join(outer, "it's 目录");
   mkdirSync(folder, { recursive: true });
@@ -52,8 +60,8 @@ export function createDemoProject(): DemoProject {
   const started = new Set<ChildProcess>();
   return {
     folder,
-    start: (args = [], env = {}) => {
-      const child = spawn(process.execPath, [bin, 'demo', '--project', folder, ...args], {
+    start: (args = [], { env = {}, program = installed } = {}) => {
+      const child = spawn(process.execPath, [program, 'demo', '--project', folder, ...args], {
         cwd: folder,
         env: { PATH: process.env['PATH'], ...env },
         stdio: ['ignore', 'pipe', 'pipe'],

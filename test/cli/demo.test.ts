@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { displayWidth } from '../../src/cli/terminal/display-width.ts';
+import { builtProgram } from '../support/built-program.ts';
 import { until } from '../support/until.ts';
 import {
+  checkedOut,
   childrenOf,
   createDemoProject,
   isAlive,
@@ -37,8 +39,8 @@ interface DemoReport {
 }
 
 let project: DemoProject;
-beforeAll(() => {
-  project = createDemoProject();
+beforeAll(async () => {
+  project = createDemoProject(await builtProgram());
 });
 afterEach(() => project.endAll());
 afterAll(() => project.remove());
@@ -61,7 +63,7 @@ describe('the demo', { timeout: 300_000 }, () => {
     writeFileSync(join(project.folder, '.env'), 'DATABASE_URL=nonsense\n');
     writeFileSync(join(project.folder, '.env.local'), 'TOKEN_KEY=zz\n');
     writeFileSync(join(project.folder, 'catalog-sync.yaml'), 'nonsense: [');
-    const first = project.start([], hostile);
+    const first = project.start([], { env: hostile, program: checkedOut });
     await says(first, 'starting the sandbox, a made-up 1688');
     const second = project.start(['--json']);
     await says(second, 'another demo runs in this folder: waiting for it to end');
@@ -106,7 +108,7 @@ describe('the demo', { timeout: 300_000 }, () => {
     await killed.ended;
     await until(() => !children.some(isAlive), { what: 'the sandbox ends with its demo' });
 
-    const kept = project.start(['--keep'], { DATABASE_URL: hostile.DATABASE_URL });
+    const kept = project.start(['--keep'], { env: { DATABASE_URL: hostile.DATABASE_URL } });
     await says(kept, 'Kept running until Ctrl-C');
     const { out, err } = kept.output;
     expect(err).toContain('2 made-up days later');

@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { builtProgram } from '../support/built-program.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { createProject } from './in-process.ts';
 import { readParquet } from './read-parquet.ts';
 
-const bin = resolve(import.meta.dirname, '../../bin/catalog-sync.js');
+const bin = await builtProgram();
 /** Far more than fits into pipes and buffers. */
 const many = "SELECT g AS id, repeat('x', 200) AS text FROM generate_series(1, 60000) g";
 /** Never comes to its end. */

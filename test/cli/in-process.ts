@@ -1,9 +1,8 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterAll } from 'vitest';
+import { inject } from 'vitest';
 import type { CliContext, OutputStream } from '../../src/cli/context.ts';
 import type { Environment } from '../../src/core/config.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -57,12 +56,9 @@ export function createWorld(options: WorldOptions = {}) {
   return { context, stdin, stdout, stderr };
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'catalog-sync-cli-'));
-afterAll(() => rmSync(scratch, { recursive: true, force: true }));
-
-/** A project folder with the given files, gone after the tests of the file. */
+/** A project folder with the given files, gone after the run. */
 export function createProject(files: Readonly<Record<string, string>> = {}): string {
-  const dir = mkdtempSync(join(scratch, 'project-'));
+  const dir = mkdtempSync(join(inject('testServers').scratchFolder, 'project-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
   return dir;
 }

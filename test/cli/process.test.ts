@@ -1,13 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { builtProgram } from '../support/built-program.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { createProject } from './in-process.ts';
 
-const bin = resolve(import.meta.dirname, '../../bin/catalog-sync.js');
+const bin = await builtProgram();
 const path = process.env['PATH'] ?? '';
 
 interface Started {

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/main.ts';
 import type { ReprocessReport } from '../../src/cli/reprocess/format-reprocess.ts';
@@ -9,11 +8,12 @@ import { openReprocess } from '../../src/load/stores/reprocess-store.ts';
 import { learn } from '../../src/plan/learn.ts';
 import { everything } from '../load/reprocess-world.ts';
 import { storeUnreadDetails } from '../load/stored-answers.ts';
+import { builtProgram } from '../support/built-program.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 import { createProject, createWorld } from './in-process.ts';
 
-const program = fileURLToPath(new URL('../../bin/catalog-sync.js', import.meta.url));
+const program = await builtProgram();
 const offers = 750;
 
 let db: TestDatabase;

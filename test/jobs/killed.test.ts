@@ -2,13 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { builtProgram } from '../support/built-program.ts';
 import { listBackends, withTestStack, type TestStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 import { countPaidTwice, expectOneRowPerArrival, expectTruth, readStats } from './catalog-truth.ts';
 
-const program = resolve(import.meta.dirname, '../../bin/catalog-sync.js');
+const program = await builtProgram();
 const running = new Set<ChildProcess>();
 const folders: string[] = [];
 afterAll(() => {

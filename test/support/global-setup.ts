@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type pg from 'pg';
@@ -71,6 +73,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const log = createLogger({ level: 'warn', pretty: true });
   const resources = new CloseStack();
   try {
+    const scratchFolder = mkdtempSync(join(tmpdir(), 'catalog-sync-tests-'));
+    resources.add('scratch', () => rmSync(scratchFolder, { recursive: true, force: true }));
     const postgres = await openPostgresSource(projectDir, process.env);
     resources.add('postgres', () => postgres.close());
     const redis = await openRedisSource(process.env);
@@ -85,6 +89,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
       templateDatabase,
       migrationProblem,
       databasePrefix,
+      scratchFolder,
       redisUrl: redis.url,
     };
     project.provide('testServers', servers);

@@ -8,6 +8,8 @@ export interface TestServers {
   readonly migrationProblem: string | null;
   /** Names of test databases start with it; it holds the pid of the run. */
   readonly databasePrefix: string;
+  /** For files of tests; gone when the run has ended. */
+  readonly scratchFolder: string;
   /** A Redis to use instead of starting one from PATH. */
   readonly redisUrl: string | null;
 }

@@ -50,7 +50,9 @@ async function launch(binary: string): Promise<{ url: string; server: ChildProce
     stdio: 'ignore',
     cwd: '/',
   });
-  process.once('exit', () => server.kill('SIGKILL'));
+  const end = () => void server.kill('SIGKILL');
+  process.once('exit', end);
+  server.once('exit', () => process.off('exit', end));
   const url = `redis://127.0.0.1:${port}`;
   try {
     await until(async () => server.exitCode !== null || (await ask(url, 'PING')) === '+PONG', {
