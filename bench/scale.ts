@@ -14,7 +14,8 @@ import { createLogger } from '../src/core/log.ts';
 import { migrate } from '../src/load/migrate.ts';
 import { ensurePartitions } from '../src/load/partitions.ts';
 import { createPool } from '../src/load/pool.ts';
-import { createPlanStore } from '../src/load/stores/plan-store.ts';
+import { chooseLooks } from '../src/jobs/plan-looks.ts';
+import { createShelfStore } from '../src/load/stores/shelf-store.ts';
 import { createRetentionStore } from '../src/load/stores/retention-store.ts';
 import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
 import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
@@ -71,20 +72,13 @@ function reportMerges(small: MergeTimes, large: MergeTimes): void {
 }
 
 async function reportPick(pool: Pool): Promise<void> {
-  const plan = createPlanStore({ pool });
-  const { rows } = await pool.query<{ run_id: string }>(
-    `INSERT INTO sync.run (scope, trigger, source, status, feeds)
-     VALUES ('all', 'bench', 'sandbox', 'running', '["all"]') RETURNING run_id`,
-  );
-  const runId = rows[0]?.run_id ?? '';
+  const shelves = createShelfStore({ pool });
+  const choice = { feeds: sync.feeds, calls: 420, windows: [], mayDetail: true };
   const times: number[] = [];
   for (let round = 0; round < 5; round += 1) {
-    times.push(
-      await timed(() => plan.leaseOffers({ runId, feeds: sync.feeds, freshForMs: dayMs / 2, limit: 420 })),
-    );
-    await plan.release('detail', runId);
+    times.push(await timed(() => chooseLooks({ shelves, sync }, choice)));
   }
-  say(`to pick 420 offers that are due, ms: ${spread(times)}`);
+  say(`to choose 420 offers that are due, ms: ${spread(times)}`);
 }
 
 async function reportCookbook(pool: Pool): Promise<void> {

@@ -16,6 +16,7 @@ import { createTokenProvider } from './extract/oauth/token-provider.ts';
 import { adoptSchedules } from './jobs/change-schedules.ts';
 import { conduct, createNudge } from './jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
+import { fitPlanner } from './jobs/fit-planner.ts';
 import { createCatalogLoader } from './jobs/load-answers.ts';
 import { createMaintenance } from './jobs/maintain.ts';
 import type { ProcessDeps } from './jobs/process-job.ts';
@@ -33,6 +34,7 @@ import { createPlanStore, type PlanStore } from './load/stores/plan-store.ts';
 import { createQuotaStore, type QuotaStore } from './load/stores/quota-store.ts';
 import { createRawStore } from './load/stores/raw-store.ts';
 import { createRetentionStore } from './load/stores/retention-store.ts';
+import { createShelfStore } from './load/stores/shelf-store.ts';
 import { createRunStore, type RunStore } from './load/stores/run-store.ts';
 import { createScheduleStore, type ScheduleStore } from './load/stores/schedule-store.ts';
 import { createSlotStore } from './load/stores/slot-store.ts';
@@ -174,6 +176,7 @@ function openStores(pool: Pool, { config, log, shutdown }: AppOptions) {
     schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
     plan: createPlanStore({ pool }),
+    shelves: createShelfStore({ pool }),
     catalog: createCatalogStore({ pool, learn, log, normalizerVersion }),
   };
 }
@@ -196,6 +199,7 @@ export async function openApp(options: AppOptions): Promise<App> {
 
 function openMaintenance(pool: Pool, { sync, log }: AppOptions): TickDeps['maintain'] {
   return createMaintenance({
+    fitPlanner: (now) => fitPlanner({ shelves: createShelfStore({ pool }), log }, now),
     ensurePartitions: (now) => ensurePartitions(pool, now),
     retention: createRetentionStore({ pool }),
     ages: retentionAges(sync),
@@ -234,7 +238,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
   closing.add('database', () => pool.end());
   const stores = openStores(pool, options);
-  const { ledger, quota, permissions, raw, runs, plan, catalog } = stores;
+  const { ledger, quota, permissions, raw, runs, plan, shelves, catalog } = stores;
   await applyLimits(stores, sync, appKey);
   const gateway = openGateway(options, ledger, pool);
   closing.add('gateway', () => gateway.close());
@@ -253,6 +257,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const scheduling = openScheduling(pool, options, stores);
   const tickDeps: TickDeps = {
     ...shared,
+    shelves,
     exclusively: (work) => withTickLock(pool, work),
     sweep: async () => {
       await ledger.sweep();

@@ -22,6 +22,7 @@ import type { World } from './world.ts';
 
 interface OfferHead extends Head {
   readonly index: number;
+  readonly bucket: number;
 }
 
 export interface IndexedRival extends Rival {

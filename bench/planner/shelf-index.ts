@@ -1,19 +1,27 @@
 import type { Head, Shelves } from '../../src/plan/refresh/pick-slot.ts';
 
 /** The planner's index over (bucket, age), in memory. */
-export interface ShelfIndex<Offer extends Head & { readonly index: number }> extends Shelves<Offer> {
+interface Shelved extends Head {
+  readonly index: number;
+  readonly bucket: number;
+}
+
+/** No bucket has this number. */
+const nowhere = -(2 ** 31);
+
+export interface ShelfIndex<Offer extends Shelved> extends Shelves<Offer> {
   /** Puts an offer where it belongs now; `orderAt` is the day that counts as its last look. */
   place(offer: number, bucket: number, orderAt: number): void;
   remove(offer: number): void;
 }
 
 /** `readHead` makes the head of an offer as it is at the moment of reading. */
-export function createShelfIndex<Offer extends Head & { readonly index: number }>(
+export function createShelfIndex<Offer extends Shelved>(
   offers: number,
   readHead: (offer: number, bucket: number) => Offer,
 ): ShelfIndex<Offer> {
   const shelves = new Map<number, number[]>();
-  const bucketOf = new Int32Array(offers).fill(-1);
+  const bucketOf = new Int32Array(offers).fill(nowhere);
   const orderAt = new Float64Array(offers);
 
   const position = (shelf: readonly number[], offer: number): number => {
@@ -29,15 +37,15 @@ export function createShelfIndex<Offer extends Head & { readonly index: number }
     return low;
   };
   const remove = (offer: number): void => {
-    const shelf = shelves.get(bucketOf[offer] ?? -1);
+    const shelf = shelves.get(bucketOf[offer] ?? nowhere);
     if (!shelf) return;
     const at = position(shelf, offer);
     if (at === 0) shelf.shift();
     else shelf.splice(at, 1);
-    bucketOf[offer] = -1;
+    bucketOf[offer] = nowhere;
   };
   const heads = (shelf: readonly number[], from: number, limit: number): Offer[] =>
-    shelf.slice(from, from + limit).map((offer) => readHead(offer, bucketOf[offer] ?? -1));
+    shelf.slice(from, from + limit).map((offer) => readHead(offer, bucketOf[offer] ?? nowhere));
 
   return {
     remove,

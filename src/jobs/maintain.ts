@@ -7,6 +7,8 @@ import type { RetentionAges } from '../model/sync-config.ts';
 export interface MaintainDeps {
   /** Makes the partitions of the coming months; gives the names of those it made. */
   readonly ensurePartitions: (now: Date) => Promise<readonly string[]>;
+  /** Fits the planner's figures, when that is due. */
+  readonly fitPlanner: (now: Date) => Promise<void>;
   readonly retention: RetentionStore;
   readonly ages: RetentionAges;
   readonly log: Logger;
@@ -28,10 +30,11 @@ const windowsAtOnce = 5_000;
 
 /** One look. Returns whether something is left to do. */
 async function maintain(
-  { ensurePartitions, retention, ages, log }: MaintainDeps,
+  { ensurePartitions, fitPlanner, retention, ages, log }: MaintainDeps,
   now: Date,
 ): Promise<boolean> {
   const made = await ensurePartitions(now);
+  await fitPlanner(now);
   const { dropped, kept } = await retention.dropExpired(now, ages);
   const windowsEndedBefore = new Date(now.getTime() - Math.max(ages.callsMs, shortestWindowsMs));
   const windowsDeleted = await retention.deleteWindows(windowsEndedBefore, windowsAtOnce);
@@ -43,8 +46,8 @@ async function maintain(
 }
 
 /**
- * What is to be done once a day: partitions for the coming months, and an end to rows that are older than they are
- * kept. Returns a function that does it when the day has come, or a little after a day on which something was left
+ * What is to be done once a day: partitions for the coming months, the planner's figures, and an end to rows that are older
+ * than they are kept. Returns a function that does it when the day has come, or a little after a day on which something was left
  * over. It never fails: a sync goes on without.
  */
 export function createMaintenance(deps: MaintainDeps): (now: Date) => Promise<void> {
@@ -57,7 +60,7 @@ export function createMaintenance(deps: MaintainDeps): (now: Date) => Promise<vo
       if (!isLeft) dueAtMs = now.getTime() + dayMs;
     } catch (error) {
       const err = toAppError(toDatabaseError(error));
-      deps.log.warn({ err, code: err.code }, 'old months could not be dropped, trying again');
+      deps.log.warn({ err, code: err.code }, 'daily maintenance failed, trying again');
     }
   };
 }

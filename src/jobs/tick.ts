@@ -8,9 +8,11 @@ import type { ApiBlock } from '../load/stores/block-store.ts';
 import type { PlanStore } from '../load/stores/plan-store.ts';
 import type { RawStore } from '../load/stores/raw-store.ts';
 import type { RunStore } from '../load/stores/run-store.ts';
-import { jobKinds, type JobKind } from './job-kinds.ts';
+import type { ShelfStore } from '../load/stores/shelf-store.ts';
+import type { JobKind } from './job-kinds.ts';
 import type { CatalogLoader } from './load-answers.ts';
-import { planJobs } from './plan-jobs.ts';
+import { planCategories } from './plan-categories.ts';
+import { lookKinds, planLooks } from './plan-looks.ts';
 import type { Queues } from './queue-backend.ts';
 
 /** The kinds that are held or whose quota is spent. */
@@ -30,6 +32,7 @@ export interface TickDeps {
   readonly loader: CatalogLoader;
   readonly runs: RunStore;
   readonly plan: PlanStore;
+  readonly shelves: ShelfStore;
   readonly queues: Queues;
   readonly sync: SyncConfig;
   readonly log: Logger;
@@ -103,16 +106,23 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   // After that look: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
   await deps.plan.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
-  const blocksMet: string[] = [];
-  let planned = 0;
-  for (const kind of jobKinds) {
-    const block = blockOf(run, kind, blocks, now);
-    const due = await planJobs(deps, { run, feeds, kind, isBlocked: block !== undefined });
-    if (block === undefined) planned += due;
-    else if (due > 0) blocksMet.push(block);
-  }
+  await deps.shelves.assignFeeds(feeds);
+  const closed = blockOf(run, 'category', blocks, now);
+  const nodes = await planCategories(deps, { run, feeds, isBlocked: closed !== undefined });
+  const looks = await planLooks(deps, {
+    run,
+    feeds,
+    blocks: new Map(
+      lookKinds.flatMap((kind) => {
+        const block = blockOf(run, kind, blocks, now);
+        return block === undefined ? [] : [[kind, block] as const];
+      }),
+    ),
+  });
+  const planned = looks.planned + (closed === undefined ? nodes : 0);
   // Nothing is under way, and nothing is due that may be asked for: it is over.
   if (planned > 0 || !isIdle) return;
+  const blocksMet = [...(closed !== undefined && nodes > 0 ? [closed] : []), ...looks.blocksMet];
   const fresh = await deps.runs.read(run.runId);
   if (fresh) await conclude(deps, fresh, blocksMet);
 }

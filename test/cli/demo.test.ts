@@ -87,9 +87,9 @@ describe('the demo', { timeout: 300_000 }, () => {
     const report = JSON.parse(second.output.out) as DemoReport;
     const { counts } = report.run;
     expect(report).toMatchObject({ day: 2, run: { status: 'succeeded' } });
-    // An offer that its search no longer lists after its detail was seen is looked at once more.
+    // Most search rows say that nothing has changed, so that their details need no call.
     const looks = report.calls.find(({ operation }) => operation === 'offer.detail')?.used;
-    expect(looks).toBeGreaterThanOrEqual(report.catalog['offers'] ?? NaN);
+    expect(looks).toBeLessThan(0.6 * (report.catalog['offers'] ?? NaN));
     expect(
       (counts['offersChanged'] ?? 0) + (counts['offersUnchanged'] ?? 0) + (counts['offersNew'] ?? 0),
     ).toBe(looks);

@@ -148,7 +148,7 @@ export async function openCookbookWorld(): Promise<CookbookWorld> {
     backend: 'postgres',
     sandbox: { offers: 120, categories: 12, startAt: new Date(noon - dayMs / 24) },
     sync: parseSyncFile(
-      `{ account: business, quotas: { per_second: 1000 },
+      `{ account: business, quotas: { per_second: 1000 }, freshness: { detail: 1m },
          feeds: [{ name: all, categories: ['0'] }, { name: cotton, keywords: ['${keyword}'] }] }`,
       'test',
     ),

@@ -142,6 +142,7 @@ describe('maintenance', () => {
         looks++;
         return [];
       },
+      fitPlanner: async () => undefined,
       retention: {
         listExpired: async () => [],
         dropExpired: async () => ({ dropped: [], kept: [] }),

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import type { Queues } from '../../src/jobs/queue-backend.ts';
 import { tick, type TickDeps } from '../../src/jobs/tick.ts';
-import { createPlanStore, type PlanStore } from '../../src/load/stores/plan-store.ts';
+import { createPlanStore } from '../../src/load/stores/plan-store.ts';
 import { createRawStore } from '../../src/load/stores/raw-store.ts';
+import { createShelfStore, type ShelfStore } from '../../src/load/stores/shelf-store.ts';
 import { createRunStore, type RunStore } from '../../src/load/stores/run-store.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -37,8 +38,12 @@ async function loadLastPage(): Promise<void> {
      ), listed AS (
        INSERT INTO sync.window_offer (window_id, offer_id, first_seen_at, last_seen_at)
        SELECT window_id, 7, now(), now() FROM done
+     ), reached AS (
+       INSERT INTO sync.feed_set (feeds) VALUES ('{shoes}')
+       ON CONFLICT (feeds) DO UPDATE SET feeds = excluded.feeds RETURNING feed_set
      )
-     INSERT INTO sync.refresh (offer_id, first_seen_at) SELECT 7, now() FROM done`,
+     INSERT INTO sync.refresh (offer_id, first_seen_at, feed_set, bucket, order_at)
+     SELECT 7, now(), feed_set, -1, now() FROM done, reached`,
   );
 }
 
@@ -55,6 +60,7 @@ function createDeps(changes: Partial<TickDeps>): TickDeps {
     loader: { load: async () => [], loadStored: async () => [] },
     runs: createRunStore({ pool }),
     plan: createPlanStore({ pool }),
+    shelves: createShelfStore({ pool }),
     queues: createBusyQueues([]),
     sync,
     log: createLogger({ level: 'silent', pretty: false }),
@@ -73,19 +79,19 @@ async function begin(runs: RunStore, scope: string): Promise<string> {
 
 it('a run does not end while a page is loaded that brings something new', async () => {
   const { pool } = database;
-  const real = createPlanStore({ pool });
+  const real = createShelfStore({ pool });
   let isLoading = false;
-  const plan: PlanStore = {
+  const shelves: ShelfStore = {
     ...real,
-    leaseOffers: async (lease) => {
-      const due = await real.leaseOffers(lease);
+    listFeedSets: async (feeds) => {
+      const sets = await real.listFeedSets(feeds);
       if (isLoading) await loadLastPage();
       isLoading = false;
-      return due;
+      return sets;
     },
   };
   const added: string[] = [];
-  const deps = createDeps({ plan, queues: createBusyQueues(added) });
+  const deps = createDeps({ shelves, queues: createBusyQueues(added) });
   const { runs } = deps;
   const runId = await begin(runs, 'all');
 
@@ -98,7 +104,7 @@ it('a run does not end while a page is loaded that brings something new', async 
   expect(added).toEqual(['search', 'detail']);
 
   await pool.query(
-    'UPDATE sync.refresh SET detail_at = usage.ledger_now(), leased_by = NULL, leased_until = NULL',
+    'UPDATE sync.refresh SET detail_at = now(), bucket = 1, order_at = now(), leased_by = NULL, leased_until = NULL',
   );
   await tick(deps);
   expect(await runs.read(runId)).toMatchObject({ status: 'succeeded' });
@@ -109,11 +115,15 @@ it('what a tick takes for a run that has ended meanwhile is free for the next ru
   const deps = createDeps({ queues: createBusyQueues(added) });
   const { runs, plan } = deps;
   const ended = await begin(runs, 'all');
-  const lease = { runId: ended, feeds: sync.feeds, freshForMs: 0, limit: 10 };
+  const lease = { runId: ended, feeds: sync.feeds, freshForMs: 0 };
   await plan.ensureWindows(sync.feeds, 'en', false);
   await runs.end(ended, 'failed', 'GATEWAY_SIGNATURE_REFUSED');
   // The tick had listed it as active before it ended.
-  const [taken] = await plan.leaseWindows('search', lease);
+  const due = await plan.listDueWindows(['search'], lease);
+  const [taken] = await plan.takeWindows(
+    ended,
+    due.map(({ windowId }) => windowId),
+  );
   expect(await plan.keepLeased('search', ended, [taken?.windowId ?? ''])).toEqual([]);
 
   const next = await begin(runs, 'all');
@@ -128,16 +138,17 @@ it('a run does not succeed while another one is still at what its feeds reach', 
   const { runs, plan } = deps;
   const other = await begin(runs, 'other');
   await plan.ensureWindows(sync.feeds, 'en', false);
-  const lease = { runId: other, feeds: sync.feeds, freshForMs: 0, limit: 10 };
-  expect(await plan.leaseWindows('search', lease)).toHaveLength(1);
+  const lease = { runId: other, feeds: sync.feeds, freshForMs: 0 };
+  const [due] = await plan.listDueWindows(['search'], lease);
+  expect(await plan.takeWindows(other, [due?.windowId ?? ''])).toHaveLength(1);
   await loadLastPage();
-  expect(await plan.leaseOffers(lease)).toHaveLength(1);
+  expect(await plan.takeOffers(other, ['7'])).toEqual(['7']);
 
   const runId = await begin(runs, 'all');
   await tick(deps);
   expect(await runs.read(runId)).toMatchObject({ status: 'running' });
   await database.pool.query(
-    'UPDATE sync.refresh SET detail_at = usage.ledger_now(), leased_by = NULL, leased_until = NULL',
+    'UPDATE sync.refresh SET detail_at = now(), bucket = 1, order_at = now(), leased_by = NULL, leased_until = NULL',
   );
   await tick(deps);
   expect(await runs.read(runId)).toMatchObject({ status: 'succeeded' });

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../src/load/stores/catalog-store.ts';
 import { createPlanStore } from '../../src/load/stores/plan-store.ts';
+import { createShelfStore } from '../../src/load/stores/shelf-store.ts';
 import type { LoadableAnswer } from '../../src/model/catalog.ts';
 import { learn } from '../../src/plan/learn.ts';
+import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { addWindow, empty, found, minute, price, provenance, searchPage, searchRow } from './answers.ts';
 
@@ -198,28 +200,32 @@ describe('an offer that a complete pass does not list', () => {
   });
 });
 
-it('its details are due at once, before all that is only old, and no older answer will do', async () => {
+it('its details are due at once, and no older answer will do', async () => {
   const plan = createPlanStore({ pool: db.pool });
   const [window, offer, a, b] = await listed();
-  const feed = `feed of ${offer}`;
+  const feed = `f-${offer}`;
   await db.pool.query('UPDATE sync.search_window SET feed = $2 WHERE window_id = $1', [window, feed]);
   for (const [at, id] of [a, b, offer].entries()) await store.load([found(id, newCall(at + 1))]);
-  const [config] = [{ name: feed, maxOffers: null }] as unknown as Parameters<
-    typeof plan.leaseOffers
-  >[0]['feeds'];
+  const shelves = createShelfStore({ pool: db.pool });
+  const text = `account: business\nfeeds:\n  - { name: f-${offer}, keywords: [a] }\n`;
+  const [config] = parseSyncFile(text, 'test').feeds;
   if (!config) throw new Error('there is a feed');
-  const lease = (freshForMs: number) =>
-    plan.leaseOffers({ runId: '1', feeds: [config], freshForMs, limit: 1 });
+  await shelves.assignFeeds([config]);
+  const feedSets = (await shelves.listFeedSets([feed])).map(({ feedSet }) => feedSet);
+  const listDue = async (freshForMs: number) =>
+    (await shelves.listHeads({ feedSets, freshForMs, limit: 9 })).map(({ offerId }) => offerId);
   const foreverMs = 1e12;
-  expect(await lease(foreverMs)).toEqual([]);
+  expect(await listDue(foreverMs)).toEqual([]);
+  expect(new Set(await listDue(1))).toEqual(new Set([a, b, offer]));
   await pass(window, 10, a, b);
   expect(await plan.countDue([config], { categoryMs: 0, searchMs: foreverMs, detailMs: foreverMs })).toBe(1);
-  expect(await lease(1)).toEqual([offer]);
+  expect(await listDue(foreverMs)).toEqual([offer]);
   const sinceMs = (await plan.listKnownStale([a, offer])).get(offer) ?? 0;
   expect(Date.now() - sinceMs).toBeCloseTo(minute(10).getTime(), -4);
   expect([...(await plan.listKnownStale([a, offer])).keys()]).toEqual([offer]);
   await store.load([found(offer, newCall(11))]);
-  expect(await lease(foreverMs)).toEqual([]);
+  expect(await listDue(foreverMs)).toEqual([]);
+  expect(new Set(await listDue(1))).toEqual(new Set([a, b, offer]));
   expect(await plan.listKnownStale([offer])).toEqual(new Map());
 });
 

@@ -101,12 +101,7 @@ const readWindow = async (id: string) =>
 const stateOf = async (id: string) =>
   (await select('SELECT state FROM catalog.offer WHERE offer_id = $1', id))[0]?.['state'];
 const due = async (feed: Feed) => {
-  const windows = await plan().leaseWindows('search', {
-    runId: '1',
-    feeds: [feed],
-    freshForMs: 1e12,
-    limit: 9,
-  });
+  const windows = await plan().listDueWindows(['search'], { runId: '1', feeds: [feed], freshForMs: 1e12 });
   return windows.map(({ windowId }) => windowId).toSorted((a, b) => Number(a) - Number(b));
 };
 

@@ -14,8 +14,5 @@ SELECT EXISTS (
 ) OR EXISTS (
   SELECT FROM sync.refresh r JOIN other ON run_id = r.leased_by
   WHERE r.leased_until > usage.ledger_now()
-    AND EXISTS (
-      SELECT FROM sync.window_offer o JOIN sync.search_window w USING (window_id)
-      WHERE o.offer_id = r.offer_id AND w.feed = ANY ($2::text[])
-    )
+    AND r.feed_set IN (SELECT feed_set FROM sync.feed_set WHERE feeds && $2::text[])
 ) AS is_awaiting;

@@ -3,9 +3,13 @@ import type { SearchImageRequest, SearchKeywordRequest, SearchSellerRequest } fr
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
 import { readSql } from '../sql-file.ts';
-
-/** Searches by keyword or category, by seller, and by picture: each has an API of its own. */
-export type SearchKind = 'search' | 'seller' | 'image';
+import {
+  listDueWindows,
+  type DueWindow,
+  type DueWindowsRequest,
+  type SearchKind,
+  type WindowPage,
+} from './due-windows.ts';
 
 /** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
 export type TargetKind = 'category' | SearchKind | 'detail';
@@ -15,11 +19,6 @@ export type ImageQuery = Omit<SearchImageRequest, 'picture'> & { readonly image:
 
 export type WindowQuery = SearchKeywordRequest | SearchSellerRequest | ImageQuery;
 
-export interface DueWindow {
-  readonly windowId: string;
-  readonly page: number;
-}
-
 /** Reads what is due and takes it; all times by the ledger clock. */
 export interface PlanStore {
   /**
@@ -28,8 +27,11 @@ export interface PlanStore {
    */
   ensureWindows(feeds: readonly Feed[], language: string, isTreeClosed: boolean): Promise<void>;
   leaseCategories(lease: LeaseRequest): Promise<string[]>;
-  leaseWindows(kind: SearchKind, lease: LeaseRequest): Promise<DueWindow[]>;
-  leaseOffers(lease: LeaseRequest): Promise<string[]>;
+  /** Windows of the feeds that are due, or that the run has taken. */
+  listDueWindows(kinds: readonly SearchKind[], lease: DueWindowsRequest): Promise<DueWindow[]>;
+  /** Takes those that nobody has taken. */
+  takeWindows(runId: string, windowIds: readonly string[]): Promise<WindowPage[]>;
+  takeOffers(runId: string, offerIds: readonly string[]): Promise<string[]>;
   /** Targets that the run has taken and that are neither loaded nor given back. */
   countLeases(runId: string): Promise<number>;
   /** Whether another active run has taken something that the feeds reach. */
@@ -42,8 +44,8 @@ export interface PlanStore {
    */
   keepLeased(kind: TargetKind, runId: string, ids: readonly string[]): Promise<string[]>;
   /**
-   * For offers that are absent from the searches that listed them, since their details were seen: how old an answer
-   * may be to tell of them what is not known yet, in ms.
+   * For offers whose details are known to be out of date: how old an answer may be to tell of them what is not known yet,
+   * in ms.
    */
   listKnownStale(offerIds: readonly string[]): Promise<Map<string, number>>;
   /** Gives targets back. Without ids: all of the run. */
@@ -54,11 +56,7 @@ export interface PlanStore {
   searchRequest(windowId: string): Promise<WindowQuery | null>;
 }
 
-export interface LeaseRequest {
-  readonly runId: string;
-  readonly feeds: readonly Feed[];
-  /** What was seen within this time is not due. */
-  readonly freshForMs: number;
+export interface LeaseRequest extends DueWindowsRequest {
   readonly limit: number;
 }
 
@@ -79,13 +77,6 @@ const targets = {
   detail: { table: 'sync.refresh', key: 'offer_id', condition: 'true' },
 } as const satisfies Record<TargetKind, { table: string; key: string; condition: string }>;
 
-/** `sync.search_window.kind` of the windows that each kind of search is about. */
-const windowKinds = {
-  search: ['keyword', 'category'],
-  seller: ['seller'],
-  image: ['image'],
-} as const satisfies Record<SearchKind, readonly string[]>;
-
 interface WindowRow {
   readonly keyword: string;
   readonly category_id: string;
@@ -102,24 +93,24 @@ async function selectIds(pool: Pool, sql: string, params: readonly unknown[]): P
   return rows.map(([id]) => id);
 }
 
-function createLeases(pool: Pool): Pick<PlanStore, 'leaseCategories' | 'leaseWindows' | 'leaseOffers'> {
+type Leases = Pick<PlanStore, 'leaseCategories' | 'listDueWindows' | 'takeWindows' | 'takeOffers'>;
+
+function createLeases(pool: Pool): Leases {
   return {
     leaseCategories: ({ runId, feeds, freshForMs, limit }) => {
       const roots = feeds.flatMap((feed) => feed.categories);
       return selectIds(pool, readSql('lease-due-categories'), [runId, roots, freshForMs, limit, leaseMs]);
     },
-    leaseWindows: async (kind, { runId, feeds, freshForMs, limit }) => {
-      const names = feeds.map((feed) => feed.name);
-      const { rows } = await pool.query<{ window_id: string; next_page: number }>(
-        readSql('lease-due-windows'),
-        [runId, names, freshForMs, limit, leaseMs, windowKinds[kind]],
-      );
+    listDueWindows: (kinds, lease) => listDueWindows(pool, kinds, lease),
+    takeWindows: async (runId, windowIds) => {
+      const { rows } = await pool.query<{ window_id: string; next_page: number }>(readSql('lease-windows'), [
+        runId,
+        windowIds,
+        leaseMs,
+      ]);
       return rows.map((row) => ({ windowId: row.window_id, page: row.next_page }));
     },
-    leaseOffers: ({ runId, feeds, freshForMs, limit }) => {
-      const bounds = JSON.stringify(feeds.map((feed) => ({ feed: feed.name, max_offers: feed.maxOffers })));
-      return selectIds(pool, readSql('lease-due-offers'), [runId, bounds, freshForMs, limit, leaseMs]);
-    },
+    takeOffers: (runId, offerIds) => selectIds(pool, readSql('lease-offers'), [runId, offerIds, leaseMs]),
   };
 }
 
@@ -185,8 +176,8 @@ function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release'
 
 async function listKnownStale(pool: Pool, offerIds: readonly string[]): Promise<Map<string, number>> {
   const { rows } = await pool.query<{ offer_id: string; age_ms: number }>(
-    `SELECT offer_id, (extract(epoch FROM usage.ledger_now() - absent_at) * 1000)::float8 AS age_ms
-     FROM sync.refresh WHERE offer_id = ANY ($1::bigint[]) AND detail_at < absent_at`,
+    `SELECT offer_id, (extract(epoch FROM usage.ledger_now() - stale_since) * 1000)::float8 AS age_ms
+     FROM sync.refresh WHERE offer_id = ANY ($1::bigint[]) AND stale_since IS NOT NULL`,
     [offerIds],
   );
   return new Map(rows.map((row) => [row.offer_id, Math.max(0, row.age_ms)]));

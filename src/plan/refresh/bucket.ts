@@ -6,7 +6,7 @@ const weightStep = 0.4;
 const changesStep = 0.35;
 const daysStep = 0.4;
 
-/** Seven bits a coordinate hold e^±22 at least; one more says that the detail is known to be wrong. */
+/** Seven bits a coordinate hold e^±22 at least. */
 const middle = 64;
 const span = 128;
 
@@ -18,10 +18,10 @@ function cell(value: number, step: number): number {
 /**
  * Offers of one bucket weigh and change about the same, so that the one that was looked at longest ago is the best
  * of them. The number depends on what was learned alone, not on the prior of the day, and fits an `int`. `isStale`:
- * the detail is known to be wrong, or was never fetched.
+ * the detail is known to be wrong, or was never fetched; those have numbers below 0.
  */
 export function bucketOf(weight: number, learned: ChangeRate, isStale: boolean): number {
   const { changes, days } = rateOf(firstPrior, learned);
-  const row = (isStale ? span : 0) + cell(weight, weightStep);
-  return (row * span + cell(changes, changesStep)) * span + cell(days, daysStep);
+  const within = (cell(weight, weightStep) * span + cell(changes, changesStep)) * span + cell(days, daysStep);
+  return isStale ? -1 - within : within;
 }

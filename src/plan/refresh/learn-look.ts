@@ -108,7 +108,7 @@ export function learnLook(planner: PlannerKnowledge, known: OfferKnowledge, look
 }
 
 /** Whether a detail call is due whatever its age: there is none, or it is known to be out of date. */
-export function isStale({ detailAt, stale }: OfferKnowledge): boolean {
+function isStale({ detailAt, stale }: OfferKnowledge): boolean {
   return detailAt === null || stale !== null;
 }
 

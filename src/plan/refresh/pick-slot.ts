@@ -6,7 +6,8 @@ import { takeBest } from './take-best.ts';
 
 /** An offer that could be looked at, as the index over buckets has it. */
 export interface Head extends OfferAges {
-  readonly bucket: number;
+  /** Whatever names it. */
+  readonly bucket: string | number;
   readonly weight: number;
   readonly learned: ChangeRate;
 }
@@ -106,7 +107,7 @@ function pickAmong<Offer extends Head, Other extends Rival>(
 /** The picked offers that were the last to be read of their buckets: behind them may be others as good. */
 function lastHeads<Offer extends Head, Other extends Rival>(
   picks: readonly Pick<Offer, Other>[],
-  lastOf: ReadonlyMap<number, Offer>,
+  lastOf: ReadonlyMap<Offer['bucket'], Offer>,
 ): Offer[] {
   return picks.flatMap((pick) =>
     isDetail(pick) && lastOf.get(pick.offer.bucket) === pick.offer ? [pick.offer] : [],
@@ -129,7 +130,7 @@ export async function pickSlot<Offer extends Head, Other extends Rival>(
 ): Promise<SlotPlan<Offer, Other>> {
   if (slot.calls < 1) return { picks: [], price: 0 };
   const details: DetailPick<Offer>[] = [];
-  const lastOf = new Map<number, Offer>();
+  const lastOf = new Map<Offer['bucket'], Offer>();
   let read = await slot.shelves.oldest(headsPerBucket);
   for (;;) {
     for (const offer of read) {

@@ -1,0 +1,24 @@
+import type { Logger } from '../core/log.ts';
+import type { ShelfStore } from '../load/stores/shelf-store.ts';
+import { fitPrior, priorSampleSize } from '../plan/refresh/fit-prior.ts';
+import { floorAgeDays } from '../plan/refresh/pick-slot.ts';
+
+/** Once a day; a process that comes a little earlier than the day before does it too. */
+const fitEveryMs = 20 * 3_600_000;
+
+/**
+ * Once a day, fits what the planner takes for granted of any offer to what looks taught of a sample: how often offers
+ * change, how popular they are, and how old one may become before it is looked at whatever it is worth.
+ */
+export async function fitPlanner(
+  { shelves, log }: { readonly shelves: ShelfStore; readonly log: Logger },
+  now: Date,
+): Promise<void> {
+  const { fittedAt, prior, sample, meanPopularity, offers, detailsPerDay } =
+    await shelves.sample(priorSampleSize);
+  if (sample.length === 0 || (fittedAt !== null && now.getTime() - fittedAt.getTime() < fitEveryMs)) return;
+  const fitted = fitPrior(sample, prior);
+  const floorDays = detailsPerDay > 0 ? floorAgeDays(offers, detailsPerDay) : null;
+  await shelves.saveFit({ prior: fitted, meanPopularity, floorDays, fittedAt: now });
+  log.info({ offers: sample.length, ...fitted, meanPopularity, floorDays }, 'planner fitted');
+}

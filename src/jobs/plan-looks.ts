@@ -1,0 +1,206 @@
+import type { Run } from '../model/run.ts';
+import type { Feed } from '../model/sync-config.ts';
+import type { DueWindow, SearchKind } from '../load/stores/due-windows.ts';
+import type { FeedSet, ShelfOffer, ShelfStore } from '../load/stores/shelf-store.ts';
+import { importance } from '../plan/refresh/importance.ts';
+import { defaultObjective } from '../plan/refresh/objective.ts';
+import { pickSlot, type Head, type Rival, type Shelves, type SlotPlan } from '../plan/refresh/pick-slot.ts';
+import { windowValue } from '../plan/refresh/window-value.ts';
+import { detailBatchSize, freshForMs } from './job-kinds.ts';
+import { releaseLost, type PlanDeps } from './plan-categories.ts';
+
+export interface PlanLooksDeps extends PlanDeps {
+  readonly shelves: ShelfStore;
+}
+
+/** What a run may ask for, besides categories. */
+export type LookKind = SearchKind | 'detail';
+
+export const lookKinds = ['search', 'seller', 'image', 'detail'] as const satisfies readonly LookKind[];
+
+export interface PlanLooksRequest {
+  readonly run: Run;
+  readonly feeds: readonly Feed[];
+  /** Why nothing of a kind may be asked for. */
+  readonly blocks: ReadonlyMap<LookKind, string>;
+}
+
+/** What came of it: calls that were queued, and why others that are due were not. */
+export interface PlannedLooks {
+  readonly planned: number;
+  readonly blocksMet: readonly string[];
+}
+
+/**
+ * Calls that a run has taken and not yet loaded, at most. Few, so that the next choice is made on what the last answers
+ * taught; at half, the workers of a big host would run dry between two ticks.
+ */
+const callsAhead = 128;
+/** Below this there is no use in choosing: a handful of offers makes a poor batch. */
+const leastCalls = 32;
+
+/** New offers a day that a search is credited with of which nothing is known. */
+const assumedArrivals = 1;
+
+interface Candidate extends Head {
+  readonly shelf: ShelfOffer;
+}
+
+interface PageRival extends Rival {
+  /** Null: a page that can't be asked for yet, because those before it are not there. It keeps its place. */
+  readonly windowId: string | null;
+}
+
+/** Offers in several feeds matter as to the one that weighs most. */
+function weighSets(sets: readonly FeedSet[], feeds: readonly Feed[]): Map<number, number> {
+  const weights = new Map(feeds.map((feed) => [feed.name, feed.weight]));
+  return new Map(
+    sets.map((set) => [set.feedSet, Math.max(...set.feeds.map((feed) => weights.get(feed) ?? 0))]),
+  );
+}
+
+interface Choice {
+  readonly feeds: readonly Feed[];
+  readonly calls: number;
+  readonly windows: readonly DueWindow[];
+  readonly mayDetail: boolean;
+}
+
+/** The calls that are worth most, highest first, but that those past the floor age come before. */
+export async function chooseLooks(
+  deps: Pick<PlanLooksDeps, 'shelves' | 'sync'>,
+  { feeds, calls, windows, mayDetail }: Choice,
+): Promise<SlotPlan<Candidate, PageRival>> {
+  const { prior, visibleShare, meanPopularity, floorDays } = await deps.shelves.planner();
+  const sets = mayDetail ? await deps.shelves.listFeedSets(feeds.map(({ name }) => name)) : [];
+  const weights = weighSets(sets, deps.sync.feeds);
+  const toCandidate = (shelf: ShelfOffer): Candidate => ({
+    shelf,
+    // Buckets of different sets are different shelves.
+    bucket: `${shelf.feedSet}/${shelf.bucket}`,
+    weight: importance(shelf.popularity * (weights.get(shelf.feedSet) ?? 1), meanPopularity),
+    learned: shelf.learned,
+    summaryAgeDays: shelf.summaryAgeDays,
+    detailAgeDays: Math.max(shelf.summaryAgeDays, shelf.detailAgeDays),
+    isStale: shelf.bucket < 0,
+  });
+  const feedSets = sets.map(({ feedSet }) => feedSet);
+  const age = freshForMs(deps.sync.freshness, 'detail');
+  const shelves: Shelves<Candidate> = {
+    oldest: async (limit, after) => {
+      if (feedSets.length === 0) return [];
+      const request = { feedSets, freshForMs: age, limit, after: after?.map(({ shelf }) => shelf) };
+      return (await deps.shelves.listHeads(request)).map(toCandidate);
+    },
+  };
+  const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
+  const weightOf = new Map(deps.sync.feeds.map((feed) => [feed.name, feed.weight]));
+  const rivals = windows.flatMap(({ windowId, feed, ageDays, worth, isFree, pagesLeft }): PageRival[] => {
+    const page = windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale);
+    const later = Math.min(isFree ? pagesLeft - 1 : pagesLeft, calls);
+    return [
+      ...(isFree ? [{ ...page, windowId }] : []),
+      ...Array.from({ length: later }, () => ({ ...page, windowId: null })),
+    ];
+  });
+  return pickSlot<Candidate, PageRival>({
+    calls,
+    shelves,
+    rivals,
+    valuation: { objective: defaultObjective, visibleShare },
+    prior,
+    floorAgeDays: floorDays ?? Infinity,
+  });
+}
+
+function inBatches(ids: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  for (let i = 0; i < ids.length; i += detailBatchSize) batches.push(ids.slice(i, i + detailBatchSize));
+  return batches;
+}
+
+async function queueDetails(
+  deps: PlanLooksDeps,
+  runId: string,
+  offerIds: readonly string[],
+): Promise<number> {
+  if (offerIds.length === 0) return 0;
+  const taken = new Set(await deps.plan.takeOffers(runId, offerIds));
+  // The most valuable first.
+  const batches = inBatches(offerIds.filter((id) => taken.has(id)));
+  // Leases are disjoint, so its first offer names a batch.
+  const jobs = batches.map((ids) => ({
+    jobId: `${runId}-d${String(ids[0])}`,
+    data: { runId, offerIds: ids },
+  }));
+  if (jobs.length > 0) await deps.queues.add('detail', jobs);
+  return taken.size;
+}
+
+async function queuePages(
+  deps: PlanLooksDeps,
+  runId: string,
+  windows: readonly DueWindow[],
+): Promise<number> {
+  if (windows.length === 0) return 0;
+  const kinds = new Map(windows.map(({ windowId, kind }) => [windowId, kind]));
+  const taken = await deps.plan.takeWindows(runId, [...kinds.keys()]);
+  for (const kind of ['search', 'seller', 'image'] as const) {
+    const jobs = taken
+      .filter(({ windowId }) => kinds.get(windowId) === kind)
+      .map(({ windowId, page }) => ({
+        jobId: `${runId}-w${windowId}-${page}`,
+        data: { runId, windowId, page },
+      }));
+    if (jobs.length > 0) await deps.queues.add(kind, jobs);
+  }
+  return taken.length;
+}
+
+/** Kinds that are blocked and of which something is due. */
+async function listBlockedDue(
+  deps: PlanLooksDeps,
+  { feeds, blocks }: PlanLooksRequest,
+  windows: readonly DueWindow[],
+): Promise<LookKind[]> {
+  const kinds: LookKind[] = [...new Set(windows.map(({ kind }) => kind))].filter((kind) => blocks.has(kind));
+  if (!blocks.has('detail')) return kinds;
+  const sets = await deps.shelves.listFeedSets(feeds.map(({ name }) => name));
+  const heads = await deps.shelves.listHeads({
+    feedSets: sets.map(({ feedSet }) => feedSet),
+    freshForMs: freshForMs(deps.sync.freshness, 'detail'),
+    limit: 1,
+  });
+  return heads.length > 0 ? [...kinds, 'detail'] : kinds;
+}
+
+/**
+ * Tops up the queues with the search pages and details that are worth most of all that are due, out of one budget. A page
+ * may make the details of its offers unnecessary, and is worth more: they wait for it unless they are known to be wrong.
+ */
+export async function planLooks(deps: PlanLooksDeps, request: PlanLooksRequest): Promise<PlannedLooks> {
+  const { run, feeds, blocks } = request;
+  const { runId } = run;
+  for (const kind of lookKinds) await releaseLost(deps, kind, { runId, isBlocked: blocks.has(kind) });
+  const searches = ['search', 'seller', 'image'] as const;
+  const age = freshForMs(deps.sync.freshness, 'search');
+  const windows = await deps.plan.listDueWindows(searches, { runId, feeds, freshForMs: age });
+  const blockedDue = await listBlockedDue(deps, request, windows);
+  const blocksMet = blockedDue.flatMap((kind) => blocks.get(kind) ?? []);
+  const taken = await deps.plan.countLeases(runId);
+  const left = run.budgetCalls === null ? Infinity : run.budgetCalls - run.callsUsed - taken;
+  const calls = Math.min(callsAhead - taken, left);
+  const open = windows.filter(({ kind }) => !blocks.has(kind));
+  const mayDetail = !blocks.has('detail');
+  if (calls < Math.min(leastCalls, left) || calls < 1 || (open.length === 0 && !mayDetail))
+    return { planned: 0, blocksMet };
+  const { picks } = await chooseLooks(deps, { feeds, calls, windows: open, mayDetail });
+  const offerIds = picks.flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.shelf.offerId] : []));
+  const windowIds = new Set(picks.map((pick) => (pick.kind === 'detail' ? null : pick.windowId)));
+  const pages = await queuePages(
+    deps,
+    runId,
+    open.filter(({ windowId }) => windowIds.has(windowId)),
+  );
+  return { planned: pages + (await queueDetails(deps, runId, offerIds)), blocksMet };
+}
