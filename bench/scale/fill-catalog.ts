@@ -13,7 +13,16 @@ const words = `ARRAY['手机','收纳盒','保温杯','连衣裙','蓝牙耳机'
 const word = (row: string, purpose: number) => `(${words})[1 + floor(${draw(row, purpose)} * 20)::int]`;
 const now = 'usage.ledger_now()';
 
+/* The planner's bucket, as src/plan/refresh/bucket.ts has it. */
+const bucket = `(((64 + round(ln(popularity) / 0.4)) * 128 + 64 + round(ln(0.2 + changes) / 0.35)) * 128 + 64 + round(ln(10 + days) / 0.4))::int`;
+
+const feeds = [
+  `INSERT INTO sync.feed_set (feeds) VALUES ('{all}')`,
+  `INSERT INTO sync.feed (feed, offers, assigned_at) VALUES ('all', 0, ${now})`,
+];
+
 const once = [
+  ...feeds,
   `INSERT INTO catalog.category (category_id, parent_id, level, path, name_zh, name_translated, is_leaf, first_seen_at, call_id)
    SELECT i, NULL, 1, i || '/', '类目' || i, 'root ' || i, false, ${now}, 1 FROM generate_series(1, 20) i`,
   `INSERT INTO catalog.category (category_id, parent_id, level, path, name_zh, name_translated, is_leaf, first_seen_at, call_id)
@@ -73,9 +82,15 @@ const byOffers: Readonly<Record<string, string>> = {
     SELECT ${String(firstOfferId)} + i, 'subject', '旧', '新', ${now} - ${draw('i', 18)} * interval '60 days', i
     FROM generate_series($1::bigint, $2::bigint) i`,
   'sync.refresh': `
-    INSERT INTO sync.refresh (offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, last_call_id)
-    SELECT ${String(firstOfferId)} + i, ${now} - interval '200 days', at, i, at, i, at, i, i
-    FROM generate_series($1::bigint, $2::bigint) i, LATERAL (SELECT ${now} - ${draw('i', 16)} * interval '1 day' AS at) t`,
+    INSERT INTO sync.refresh (offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, last_call_id,
+      popularity, rate_changes, rate_days, stale_since, stale_by, feed_set, bucket, order_at)
+    SELECT ${String(firstOfferId)} + i, ${now} - interval '200 days', at, i, at, i, at, i, i,
+      popularity, changes, days, CASE WHEN is_stale THEN at END, CASE WHEN is_stale THEN 'row' END, 1,
+      CASE WHEN is_stale THEN -1 - ${bucket} ELSE ${bucket} END, at
+    FROM generate_series($1::bigint, $2::bigint) i,
+      LATERAL (SELECT ${now} - 60 * ${draw('i', 16)} ^ 2 * interval '1 day' AS at, (1 + 2000 * ${draw('i', 17)} ^ 8) ^ 0.5 AS popularity,
+                      CASE WHEN ${draw('i', 18)} < 0.3 THEN 12 * ${draw('i', 19)} ^ 2 ELSE 0 END AS changes,
+                      150 * ${draw('i', 20)} AS days, ${draw('i', 21)} < 0.002 AS is_stale) t`,
   'sync.search_window': `
     INSERT INTO sync.search_window (feed, keyword, category_id, language, total_records, completed_at, last_outcome)
     SELECT 'all', 'w' || i / 50, 1000 + i % ${String(leaves)}, 'en', 50, ${now}, 'complete'
@@ -113,4 +128,25 @@ export async function fillCatalog(pool: Pool, { from, offers, onProgress }: Fill
     onProgress(last + 1);
   }
   await pool.query('VACUUM (ANALYZE)');
+}
+
+/** Fills a migrated database with what the planner knows of made-up offers, and nothing else. */
+export async function fillRefresh(
+  pool: Pool,
+  offers: number,
+  onProgress: (made: number) => void,
+): Promise<void> {
+  const { rows } = await pool.query<{ definition: string }>(
+    `SELECT pg_get_indexdef('sync.refresh_shelf'::regclass) AS definition`,
+  );
+  // Ten million entries one by one take longer than all at once.
+  await pool.query('DROP INDEX sync.refresh_shelf');
+  for (const statement of feeds) await pool.query(statement);
+  for (let first = 0; first < offers; first += chunk) {
+    const last = Math.min(first + chunk, offers) - 1;
+    await pool.query(byOffers['sync.refresh'] ?? '', [first, last]);
+    onProgress(last + 1);
+  }
+  await pool.query(rows[0]?.definition ?? '');
+  await pool.query('VACUUM (ANALYZE) sync.refresh');
 }
