@@ -123,7 +123,9 @@ describe('the demo', { timeout: 300_000 }, () => {
     const stats = /sandbox: +(\S+)/.exec(err)?.[1] ?? '';
     expect((await fetch(stats)).status).toBe(200);
     const pages = /pages: +(\S+)/.exec(err)?.[1] ?? '';
-    expect(await (await fetch(`${pages}products`)).text()).toContain('<strong>SANDBOX</strong> using mock data');
+    expect(await (await fetch(`${pages}products`)).text()).toContain(
+      '<strong>SANDBOX</strong> using mock data',
+    );
 
     kept.child.kill('SIGINT');
     expect(await kept.ended).toBe(0);
