@@ -1,5 +1,5 @@
 -- Purpose: puts parts in the place of a search window that lists less than there is. All parts belong to the search that
---          was split first; a part that is split itself ends. A part that there was before is due anew.
+--          was split first; a part that is split itself ends. A part that there was before goes on where it was.
 -- Params:  $1 bigint window to split; $2 bigint the search that its parts belong to, itself or another;
 --          $3 jsonb [{"price_min_cny": numeric|null, "price_max_cny": numeric|null}]
 -- Returns: nothing
@@ -16,5 +16,4 @@ SELECT feed, keyword, category_id, seller_id, image, language, n.price_min_cny, 
 FROM whole
 CROSS JOIN jsonb_to_recordset($3::jsonb) AS n (price_min_cny numeric(14, 4), price_max_cny numeric(14, 4))
 ON CONFLICT (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language)
-DO UPDATE SET parent_window_id = excluded.parent_window_id, is_split = false, max_pages = NULL, retired_at = NULL,
-              next_page = 1, pass_started_at = NULL, completed_at = NULL, complete_since = NULL, not_before = NULL;
+DO UPDATE SET parent_window_id = excluded.parent_window_id, is_split = false, max_pages = NULL, retired_at = NULL;
