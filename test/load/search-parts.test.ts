@@ -309,6 +309,19 @@ describe('what a search showed', () => {
     ]);
   });
 
+  it('has ranks in its own list only: those in a part are none of the keyword', async () => {
+    const { feed, lower, b, c } = await split();
+    await load(lower, 1, { [newId()]: '1', [b]: '4' });
+    const ranks = await select(
+      'SELECT offer_id, best_rank FROM analytics.fct_keyword_rank WHERE feed = $1 ORDER BY best_rank',
+      feed.name,
+    );
+    expect(ranks).toEqual([
+      { offer_id: b, best_rank: 1 },
+      { offer_id: c, best_rank: 2 },
+    ]);
+  });
+
   it('stops its next pass after three pages of it, and the pages that were not asked for are counted', async () => {
     const { whole } = await addSearch();
     const shelves = Array.from({ length: 5 }, () => ({ [newId()]: '1', [newId()]: '2', [newId()]: '3' }));
