@@ -29,7 +29,7 @@ function gallery({ images, offerId }: OfferRow, { pictures }: WebDeps): Html {
 
 const quoteTypes = ['by quantity, no SKUs', 'by SKU', 'by quantity, with SKUs'];
 
-function description(offer: OfferRow): Html {
+function description(offer: OfferRow, chart: Html | null): Html {
   const sellerLink =
     offer.sellerId === null
       ? 'not known yet'
@@ -50,14 +50,15 @@ function description(offer: OfferRow): Html {
     ['sold in multiples of', offer.batchNumber === null ? '–' : count(offer.batchNumber)],
     ['ships from', offer.shipFrom ?? '–'],
     ['score', offer.tradeScore ?? '–'],
-    ['created at 1688', time(offer.sourceCreatedAt)],
-    ['modified at 1688', time(offer.sourceModifiedAt)],
+    ['created', time(offer.sourceCreatedAt)],
+    ['modified', time(offer.sourceModifiedAt)],
   ];
   return html`<div>
     <p>${categoryLink}</p>
     <p class="muted">Seller: ${sellerLink}</p>
     ${facts(rows)}
     <p class="muted small">Offer <code>${offer.offerId}</code></p>
+    ${chart}
   </div>`;
 }
 
@@ -171,16 +172,17 @@ export async function offerPage(c: WebContext, deps: WebDeps): Promise<Response>
   const { subject, subjectTranslated } = offer;
   const title = subject ?? `Offer ${offerId}`;
   const { prices, looks } = explanation;
+  const chart = priceChart(priceLine(prices, looks, now), now);
   const body = html`<h1 lang="zh">${title}</h1>
     ${
       subjectTranslated === null || subjectTranslated === subject
         ? null
         : html`<p class="subtitle">${subjectTranslated}</p>`
     }
-    <div class="offer">${gallery(offer, deps)} ${description(offer)}</div>
+    <div class="offer">${gallery(offer, deps)} ${description(offer, chart)}</div>
     <section>
       <h2>Prices</h2>
-      ${priceChart(priceLine(prices, looks, now), now)} ${priceTable(prices)} ${historyTable(prices)}
+      ${priceTable(prices)} ${historyTable(prices)}
     </section>
     <section>
       <h2>SKUs</h2>

@@ -17,6 +17,9 @@ const yieldDays = 7;
 interface Span {
   readonly key: 'hours' | 'days';
   readonly label: string;
+  readonly buckets: number;
+  /** From one to the next; Shanghai's clock is never put forward or back. */
+  readonly stepMs: number;
   /** How a bucket is called. */
   readonly name: (bucket: Date) => string;
 }
@@ -25,16 +28,27 @@ const spans: Readonly<Record<Span['key'], Span>> = {
   hours: {
     key: 'hours',
     label: `Calls by hour, last ${String(shownHours)} hours`,
+    buckets: shownHours,
+    stepMs: 3_600_000,
     name: (bucket) => shanghaiTime(bucket).slice(5, 16),
   },
   days: {
     key: 'days',
     label: `Calls by day, last ${String(shownDays)} days`,
+    buckets: shownDays,
+    stepMs: 86_400_000,
     name: (bucket) => shanghaiTime(bucket).slice(0, 10),
   },
 };
 
 const shortName = (api: string) => api.split(':')[1] ?? api;
+
+/** Every bucket of the span, also those from before anything was called. */
+function timesOf(rows: readonly UsageBucket[], { buckets, stepMs }: Span): number[] {
+  if (rows.length === 0) return [];
+  const last = Math.max(...rows.map(({ bucket }) => bucket.getTime()));
+  return Array.from({ length: buckets }, (_, i) => last - (buckets - 1 - i) * stepMs);
+}
 
 /** The busiest APIs each have a colour, the others one together. */
 function chart(rows: readonly UsageBucket[], span: Span): Html {
@@ -43,7 +57,7 @@ function chart(rows: readonly UsageBucket[], span: Span): Html {
   const apis = [...totals].filter(([, calls]) => calls > 0).toSorted((a, b) => b[1] - a[1]);
   const named = apis.slice(0, 5).map(([api]) => api);
   const hasOthers = apis.length > named.length;
-  const times = [...new Set(rows.map(({ bucket }) => bucket.getTime()))];
+  const times = timesOf(rows, span);
   const bars = times.map((at) => {
     const here = rows.filter(({ bucket }) => bucket.getTime() === at);
     const of = (test: (api: string) => boolean) =>
@@ -91,7 +105,7 @@ function bucketTable(rows: readonly UsageBucket[], span: Span): Html {
 }
 
 function outcomeChart(rows: readonly UsageBucket[], span: Span): Html {
-  const times = [...new Set(rows.map(({ bucket }) => bucket.getTime()))];
+  const times = timesOf(rows, span);
   const bars = times.map((at) => {
     const here = rows.filter(({ bucket }) => bucket.getTime() === at);
     const sum = (pick: (row: UsageBucket) => number) => here.reduce((all, row) => all + pick(row), 0);
