@@ -75,8 +75,6 @@ try {
     await takeShots(executable, url, [
       { name: 'overview', path: '/', ...desk },
       { name: 'run', path: `/runs/${String(days)}`, ...desk },
-      { name: 'usage', path: '/usage?by=days', ...desk },
-      { name: 'products', path: '/products?q=手机壳', ...desk },
       { name: 'offer', path: offer, ...desk },
       { name: 'overview-phone', path: '/', ...phone },
       { name: 'offer-phone', path: offer, ...phone },

@@ -24,9 +24,9 @@ const feeds = [
 const once = [
   ...feeds,
   `INSERT INTO catalog.category (category_id, parent_id, level, path, name_zh, name_translated, is_leaf, first_seen_at, call_id)
-   SELECT i, NULL, 1, i || '/', '类目' || i, 'root ' || i, false, ${now}, 1 FROM generate_series(1, 20) i`,
+   SELECT i, NULL, 1, i::text, '类目' || i, 'root ' || i, false, ${now}, 1 FROM generate_series(1, 20) i`,
   `INSERT INTO catalog.category (category_id, parent_id, level, path, name_zh, name_translated, is_leaf, first_seen_at, call_id)
-   SELECT 1000 + i, 1 + i % 20, 2, (1 + i % 20) || '/' || (1000 + i) || '/', '类目' || i, 'leaf ' || i, true, ${now}, 1
+   SELECT 1000 + i, 1 + i % 20, 2, (1 + i % 20) || '/' || (1000 + i), '类目' || i, 'leaf ' || i, true, ${now}, 1
    FROM generate_series(0, ${String(leaves - 1)}) i`,
 ];
 

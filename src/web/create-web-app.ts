@@ -21,7 +21,7 @@ import { productsPage } from './pages/products.ts';
 import { createRunEvents } from './pages/run-events.ts';
 import { runPage } from './pages/run.ts';
 import { runsPage } from './pages/runs.ts';
-import { usagePage } from './pages/usage.ts';
+import { createUsagePage } from './pages/usage.ts';
 import { layout } from './parts/layout.ts';
 import { serveAssets } from './serve-assets.ts';
 import { prose } from './parts/prose.ts';
@@ -48,7 +48,7 @@ function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
   app.get('/runs', (c) => runsPage(c, deps));
   app.get('/runs/:id', (c) => runPage(c, deps));
   app.get('/runs/:id/events', createRunEvents(deps));
-  app.get('/usage', (c) => usagePage(c, deps));
+  app.get('/usage', createUsagePage(deps));
   app.get('/products', (c) => productsPage(c, deps));
   app.get('/products/:id', (c) => offerPage(c, deps));
   app.get('/picture/*', (c) => passPicture(c, deps));

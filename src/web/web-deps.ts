@@ -6,6 +6,7 @@ import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { PageStores } from '../load/stores/pages/page-stores.ts';
 import type { Source } from '../model/run.ts';
+import type { Remembered } from './remember.ts';
 import type { Session } from './guard/sessions.ts';
 
 /** Who may look at the pages. */
@@ -36,6 +37,7 @@ export interface DoctorReport {
     readonly explanation: string;
   }[];
   readonly next: string;
+  readonly at: Date;
 }
 
 /** What happens by itself after an error, and what a person should do. */
@@ -94,7 +96,7 @@ export interface WebDeps {
   /** Null: no schedule wants a run. */
   readonly nextRun: (now: Date) => Promise<NextRun | null>;
   /** Makes no call. */
-  readonly runDoctor: () => Promise<DoctorReport>;
+  readonly doctor: Remembered<DoctorReport>;
   readonly findRemedy: (code: string) => Remedy | null;
   /** Null: the pages only show; `readOnlyReason` says why. */
   readonly actions: WebActions | null;

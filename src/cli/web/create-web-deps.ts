@@ -10,6 +10,7 @@ import { createQuotaStore } from '../../load/stores/quota-store.ts';
 import { createRunStore } from '../../load/stores/run-store.ts';
 import { createScheduleStore, type ScheduleStore } from '../../load/stores/schedule-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
+import { remember } from '../../web/remember.ts';
 import type { DoctorReport, NextRun, PictureSource, WebDeps } from '../../web/web-deps.ts';
 import { checkServices } from '../doctor/check-services.ts';
 import { explainApiNames } from '../doctor/explain-api-names.ts';
@@ -20,6 +21,9 @@ import { findRemedy } from './find-remedy.ts';
 
 /** Connections to Postgres: a page asks for a handful of things at once, and two people at a time are many. */
 export const webConnections = 6;
+
+/** The look holds all prices against one another: seconds in a large catalog. Double of this, and a fix seems not to help. */
+const doctorEveryMs = 30_000;
 
 export interface WebParts {
   readonly session: Session;
@@ -38,7 +42,7 @@ async function lookAtEverything({ session, env }: WebParts): Promise<DoctorRepor
     env,
     checkServices: (config) => checkServices(session, config, { mayCall: 'no', probes: false }),
   });
-  return { checks, apiNames: explainApiNames(), next: nextStep(checks) };
+  return { checks, apiNames: explainApiNames(), next: nextStep(checks), at: session.context.clock.now() };
 }
 
 async function findNextRun(schedules: ScheduleStore, now: Date): Promise<NextRun | null> {
@@ -82,7 +86,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
     },
     checkReady: () => classifyDatabaseErrors(() => requireMigrated(pool)),
     nextRun: (now) => findNextRun(schedules, now),
-    runDoctor: () => lookAtEverything(parts),
+    doctor: remember(session.context.clock, doctorEveryMs, () => lookAtEverything(parts)),
     findRemedy,
     actions: sync === null ? null : createOperatorActions({ ...acting, sync, source }),
     readOnlyReason: 'There is no catalog-sync.yaml in the project, so it is not known what could be run.',

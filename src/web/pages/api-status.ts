@@ -2,7 +2,7 @@ import { html, type Html, type HtmlValue } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { badge } from '../parts/badge.ts';
 import { facts } from '../parts/facts.ts';
-import { count } from '../parts/format.ts';
+import { count, shanghaiTime } from '../parts/format.ts';
 import { prose } from '../parts/prose.ts';
 import { table, text } from '../parts/table.ts';
 import type { DoctorCheck, DoctorReport, WebConnect, WebContext, WebDeps } from '../web-deps.ts';
@@ -111,7 +111,7 @@ function checklist(report: DoctorReport, deps: WebDeps): Html {
   </section>`;
 }
 
-function checkList({ checks }: DoctorReport): Html {
+function checkList({ checks, at }: DoctorReport): Html {
   return html`<section class="card">
     <h2>Everything that was looked at</h2>
     <ul class="checks">
@@ -128,8 +128,8 @@ function checkList({ checks }: DoctorReport): Html {
       )}
     </ul>
     <p class="muted">
-      No call was made for this. <code>catalog-sync doctor --probe</code> also asks 1688, by one call for each
-      API.
+      As of ${shanghaiTime(at)}; looked at anew after half a minute. No call was made for this.
+      <code>catalog-sync doctor --probe</code> also asks 1688, by one call for each API.
     </p>
   </section>`;
 }
@@ -152,7 +152,7 @@ function nameTable({ apiNames }: DoctorReport): Html {
 
 /** `/api-status`: whether 1688 can be asked, and what is missing. */
 export async function apiStatusPage(c: WebContext, deps: WebDeps): Promise<Response> {
-  const report = await deps.runDoctor();
+  const report = await deps.doctor.get();
   const body = html`<h1>API status</h1>
     ${noticeOf(c)} ${credentials(report)}
     <div class="halves">${connectSection(c, report, deps)} ${checklist(report, deps)}</div>

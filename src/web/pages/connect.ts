@@ -36,6 +36,7 @@ export async function endConnect(c: WebContext, deps: WebDeps): Promise<Response
     </section>`;
     return show(c, deps, { title: 'Not connected', section: '/api-status', body });
   }
+  deps.doctor.forget();
   await stores.log.add({ ...said, outcome: 'done' });
   return c.redirect('/api-status?done=connected', 303);
 }

@@ -1,0 +1,126 @@
+/*
+ * How long the server takes for each of the ops pages, over a catalog of 20,000 offers and 100,000 calls: aim, less than
+ * 100 ms.
+ *
+ *   npm run bench:web
+ *   npm run bench:web -- --offers 200000 --calls 1000000
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { systemClock } from '../src/core/clock.ts';
+import { exitCodes } from '../src/core/exit-codes.ts';
+import type { Environment } from '../src/core/config.ts';
+import { CloseStack } from '../src/core/lifecycle.ts';
+import { createLogger } from '../src/core/log.ts';
+import { migrate } from '../src/load/migrate.ts';
+import { createPool } from '../src/load/pool.ts';
+import { totalHours } from '../src/load/total-hours.ts';
+import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
+import { openSession } from '../src/cli/session.ts';
+import { createWebDeps, webConnections } from '../src/cli/web/create-web-deps.ts';
+import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
+import { startWebServer } from '../src/web/start-web-server.ts';
+import { fillCatalog, firstOfferId } from './scale/fill-catalog.ts';
+import { fillUsage } from './support/fill-usage.ts';
+import { spread, table } from './support/numbers.ts';
+import { say } from './support/say.ts';
+
+const { values: flags } = parseArgs({
+  options: { offers: { type: 'string', default: '20000' }, calls: { type: 'string', default: '100000' } },
+});
+const [offers, calls] = [Number(flags.offers), Number(flags.calls)];
+const rounds = 15;
+const syncFile = 'account: business\nfeeds: [{ name: all, keywords: [w0] }]\n';
+
+const middle = String(firstOfferId + BigInt(Math.floor(offers / 2)));
+const paths = [
+  '/',
+  '/runs',
+  '/runs/1',
+  '/usage',
+  '/usage?by=days',
+  '/products',
+  `/products?below=${middle}`,
+  '/products?q=%E8%93%9D%E7%89%99',
+  '/products?q=nothing+like+this',
+  '/products?category=5',
+  '/products?min=99&max=100',
+  '/products?seller=BBB7',
+  `/products/${middle}`,
+  '/problems',
+  '/api-status',
+];
+
+/** What a verb works with, in a project folder without a person. */
+function openBenchSession(projectDir: string, env: Environment) {
+  const command = new Command().setOptionValue('project', projectDir);
+  const streams = { stdout: process.stdout, stderr: process.stderr, stdin: process.stdin, signals: process };
+  const isTty = { stdin: false, stdout: false, stderr: false };
+  const world = {
+    ...streams,
+    isTty,
+    env,
+    clock: systemClock,
+    cwd: projectDir,
+    exitCode: exitCodes.succeeded,
+  };
+  return openSession(command, world, { logs: 'service' });
+}
+
+async function measure(origin: string): Promise<string[][]> {
+  const rows: string[][] = [];
+  for (const path of paths) {
+    const times: number[] = [];
+    for (let round = 0; round <= rounds; round += 1) {
+      const startedMs = performance.now();
+      const response = await fetch(origin + path, { headers: { accept: 'text/html' } });
+      await response.text();
+      if (!response.ok) throw new Error(`${path} answered ${String(response.status)}`);
+      // The first one pays for what the database reads from disk.
+      if (round > 0) times.push(performance.now() - startedMs);
+    }
+    rows.push([`\`${decodeURIComponent(path)}\``, spread(times)]);
+  }
+  return rows;
+}
+
+const closing = new CloseStack();
+const project = join(import.meta.dirname, '../.catalog-sync/bench', String(process.pid));
+mkdirSync(project, { recursive: true });
+const log = createLogger({ level: 'error', pretty: false });
+try {
+  closing.add('data', async () => rmSync(project, { recursive: true, force: true }));
+  writeFileSync(join(project, 'catalog-sync.yaml'), syncFile);
+  const postgres = await openEmbeddedPostgres({ dataRoot: join(project, 'postgres'), log });
+  closing.add('postgres', () => postgres.release());
+  const { url } = postgres;
+  const env = {
+    ALIBABA_API_URL: 'http://127.0.0.1:9/openapi',
+    ALIBABA_APP_KEY: '1000000',
+    ALIBABA_APP_SECRET: 'secret-00',
+    DATABASE_URL: url,
+    LOG_LEVEL: 'error',
+  };
+  const session = openBenchSession(project, env);
+  await migrate({ connectionString: url, log });
+  const pool = createPool({ connectionString: url, max: webConnections, log });
+  closing.add('pool', () => pool.end());
+  await fillUsage(pool, calls);
+  for (let added = -1; added !== 0;) added = await totalHours(pool);
+  await fillCatalog(pool, { from: 0, offers, onProgress: () => undefined });
+  await pool.query(
+    `INSERT INTO sync.run (scope, trigger, source, status, feeds, started_at, ended_at)
+     SELECT 'all', 'cli', 'sandbox', 'succeeded', '["all"]', usage.ledger_now() - interval '1 day', usage.ledger_now()
+     FROM generate_series(1, 500)`,
+  );
+  const sync = parseSyncFile(syncFile, 'the bench');
+  const drain = new AbortController().signal;
+  const server = await startWebServer(createWebDeps({ session, pool, sync, env, drain }), 0);
+  closing.add('server', () => server.close());
+  say(`${offers.toLocaleString('en')} offers, ${calls.toLocaleString('en')} calls`);
+  say(table(['page', 'min, median, max, ms'], await measure(`http://localhost:${String(server.port)}`)));
+} finally {
+  await closing.close(log);
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../core/clock.ts';
+
+/** Something that was done, for as long as it is remembered. */
+export interface Remembered<T> {
+  get(): Promise<T>;
+  /** The next one who asks has it done anew. */
+  forget(): void;
+}
+
+/**
+ * Does work that is dear at most once in so long, however many ask: who comes while it is under way gets the same. What
+ * failed is not remembered.
+ */
+export function remember<T>(clock: Clock, forMs: number, work: () => Promise<T>): Remembered<T> {
+  let kept: { readonly atMs: number; readonly result: Promise<T> } | null = null;
+  const get = () => {
+    const nowMs = clock.now().getTime();
+    if (kept !== null && nowMs - kept.atMs < forMs) return kept.result;
+    const result = work();
+    const mine = { atMs: nowMs, result };
+    kept = mine;
+    result.catch(() => {
+      if (kept === mine) kept = null;
+    });
+    return result;
+  };
+  return {
+    get,
+    forget: () => {
+      kept = null;
+    },
+  };
+}
