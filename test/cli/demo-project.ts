@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { readPostmaster } from '../../src/local/postmaster.ts';
 import { processStart } from '../../src/local/process-start.ts';
 import { relocatedFolder } from '../../src/local/server-place.ts';
+import { findMemoryFolder } from '../support/memory-folder.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The program of a checkout, which runs its sources unless it was built. */
@@ -47,12 +48,13 @@ export function childrenOf(pid: number | undefined): number[] {
 export const isAlive = (pid: number): boolean => processStart(pid) !== null;
 
 /**
- * A folder below the repository, where an unprivileged user mostly gets to, with a name that needs quoting.
+ * A folder in memory, or below the repository: where an unprivileged user mostly gets to. Its name needs quoting.
  *
  * @param installed the program that its demos run unless told otherwise
  */
 export function createDemoProject(installed: string): DemoProject {
-  const outer = join(root, '.catalog-sync', `demo-${randomBytes(5).toString('hex')}`);
+  const id = `demo-${randomBytes(5).toString('hex')}`;
+  const outer = findMemoryFolder(id) ?? join(root, '.catalog-sync', id);
   const folder = join(outer, "it's 目录");
   mkdirSync(folder, { recursive: true });
   const state = join(folder, '.catalog-sync/demo/.catalog-sync/postgres/postgres-17');

@@ -8,6 +8,7 @@ import { createLogger, type Logger } from '../../src/core/log.ts';
 import type { PostgresVersion } from '../../src/local/binaries.ts';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
 import { relocatedFolder } from '../../src/local/server-place.ts';
+import { findMemoryFolder } from '../support/memory-folder.ts';
 
 export const isRoot = process.getuid?.() === 0;
 
@@ -25,9 +26,10 @@ export interface LocalProject {
 
 const scratch = fileURLToPath(new URL('../../.catalog-sync', import.meta.url));
 
-/** A folder with a database of its own below the repository, where an unprivileged user mostly gets to. */
+/** A folder with a database of its own in memory, or below the repository: where an unprivileged user mostly gets to. */
 export function createProject(name = 'project'): LocalProject {
-  const outer = join(scratch, `local-${randomBytes(5).toString('hex')}`);
+  const id = `local-${randomBytes(5).toString('hex')}`;
+  const outer = findMemoryFolder(id) ?? join(scratch, id);
   const folder = join(outer, name);
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const dataRoot = join(folder, 'data');
