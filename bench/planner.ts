@@ -7,15 +7,18 @@
  *   npm run bench:planner -- --quick                   a small part of it, for CI: 4,000 offers, one seed
  *   npm run bench:planner -- --offers 50000 --seeds 101 --quotas 0.02,0.1 --worlds mixed,drift --only details
  *
+ *   npm run bench:planner -- --e2e                     the product itself on the sandbox: 5,000 offers, 30 days, 2 % a day
+ *
  * Sections: details (no search pages), buckets (against a scan of everything), pages, discovery (offers come and go).
  */
 import { parseArgs } from 'node:util';
 import type { Bar } from './planner/bars.ts';
-import { bucketBars, detailBars, discoveryBars, pageBars } from './planner/bars.ts';
+import { bucketBars, detailBars, discoveryBars, endToEndBars, pageBars } from './planner/bars.ts';
 import type { Cell, Scale } from './planner/cell.ts';
 import { boundOf, policiesTable, runDetails, worldsTable } from './planner/details-suite.ts';
 import { discoveryTable, runDiscovery } from './planner/discovery-suite.ts';
 import { pagesTable, pageVariants, runPages, usualPages } from './planner/pages-suite.ts';
+import { endToEndTable, runEndToEnd } from './planner/e2e.ts';
 import { createProgress } from './planner/progress.ts';
 import type { WorldName } from './planner/world.ts';
 import { worldNames } from './planner/world.ts';
@@ -25,6 +28,7 @@ import { say } from './support/say.ts';
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    e2e: { type: 'boolean', default: false },
     offers: { type: 'string' },
     seeds: { type: 'string' },
     only: { type: 'string' },
@@ -100,12 +104,22 @@ async function reportDiscovery(): Promise<Bar[]> {
   return cells.flatMap(discoveryBars);
 }
 
-const sections = {
-  details: reportDetails,
-  buckets: reportBuckets,
-  pages: reportPages,
-  discovery: reportDiscovery,
-};
+async function reportEndToEnd(): Promise<Bar[]> {
+  const measured = await runEndToEnd(progress.show);
+  print(`\n${endToEndTable(measured)}`);
+  const { search, detail } = measured.calls;
+  print(`\n${String(search)} pages and ${String(detail)} details were asked for`);
+  return endToEndBars(measured);
+}
+
+const sections = flags.e2e
+  ? { 'end to end': reportEndToEnd }
+  : {
+      details: reportDetails,
+      buckets: reportBuckets,
+      pages: reportPages,
+      discovery: reportDiscovery,
+    };
 const only = flags.only?.split(',');
 const bars: Bar[] = [];
 for (const [name, report] of Object.entries(sections)) {

@@ -1,4 +1,5 @@
 import type { Cell } from './cell.ts';
+import { endToEndRatios, type EndToEnd } from './e2e.ts';
 import { gapClosed, mean, percent } from './cell.ts';
 import { fixedShares } from './discovery-suite.ts';
 
@@ -23,6 +24,16 @@ function atMost(text: string, measured: number, most: number): Bar {
     measured: measured.toFixed(4),
     isMet: measured <= most,
   };
+}
+
+/** What the product must reach on the sandbox. */
+export function endToEndBars(measured: EndToEnd): Bar[] {
+  const { ofOracle, captures } = endToEndRatios(measured);
+  return [
+    atLeast('the product: weighted freshness / oracle', ofOracle, 0.93),
+    atLeast('the product: weighted changes captured / round robin', captures, 3),
+    atMost('calls on a day', measured.calls.mostOnADay, 100),
+  ];
 }
 
 interface MixedBars {

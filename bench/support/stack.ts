@@ -26,6 +26,8 @@ export interface StackOptions {
   readonly offers: number;
   readonly categories: number;
   readonly isDrifting: boolean;
+  /** The text of catalog-sync.yaml; default: everything there is. */
+  readonly syncFile?: string;
 }
 
 /** The product, its database and its queue on one side, the sandbox as a process of its own on the other. */
@@ -33,8 +35,10 @@ export interface Stack {
   readonly app: App;
   readonly pool: Pool;
   readonly sandboxPid: number;
-  /** Runs one full sync to its end. */
-  sync(): Promise<Run>;
+  /** When the sandbox's world began. */
+  readonly startAt: Date;
+  /** Runs a sync of feed `all` to its end, with so many calls at most. */
+  sync(budgetCalls?: number): Promise<Run>;
   /** Moves the sandbox's clock and the ledger's together. */
   advanceDays(days: number): Promise<void>;
   /** GET of a control endpoint of the sandbox, or a POST when there is a body, as JSON. */
@@ -49,8 +53,7 @@ const never = new AbortController().signal;
 setMaxListeners(0, never);
 
 /** Everything the world holds: the whole tree. */
-const sync = parseSyncFile(
-  `
+const wholeWorld = `
 account: business
 feeds:
   - { name: all, categories: ["0"] }
@@ -60,9 +63,7 @@ quotas:
     category.children: { daily: 1000000 }
     search.keyword: { daily: 1000000 }
     offer.detail: { daily: 1000000 }
-`,
-  'the bench',
-);
+`;
 
 async function startRedis(): Promise<{ url: string; stop: () => Promise<void> }> {
   const port = await findFreePort();
@@ -96,12 +97,13 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   await migrate({ connectionString: database.url, log });
   const redis = options.backend === 'redis' ? await startRedis() : null;
   if (redis) closing.add('redis', redis.stop);
-  const sandbox = await startSandboxProcess({ ...options, startAt: new Date(), advancedMs: 0 });
+  const startAt = new Date();
+  const sandbox = await startSandboxProcess({ ...options, startAt, advancedMs: 0 });
   closing.add('sandbox', () => sandbox.stop());
   const env = { ...sandbox.environment, ...(redis ? { REDIS_URL: redis.url } : {}) };
   const app = await openApp({
     config: loadConfig({ projectDir: folder, env, readFiles: false }),
-    sync,
+    sync: parseSyncFile(options.syncFile ?? wholeWorld, 'the bench'),
     databaseUrl: new Secret(database.url),
     log,
     shutdown: { drain: never, stopNow: never },
@@ -120,7 +122,8 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     app,
     pool,
     sandboxPid: sandbox.pid,
-    sync: async () => {
+    startAt,
+    sync: async (budgetCalls) => {
       const outcome = await runToEnd(
         {
           runs: app.runs,
@@ -133,7 +136,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
           feedNames: ['all'],
           trigger: 'bench',
           source: app.source,
-          budgetCalls: null,
+          budgetCalls: budgetCalls ?? null,
           deadlineMs: null,
         },
       );

@@ -1,8 +1,9 @@
--- Purpose: how old what is known is. An offer that several feeds list counts in each; ages are of offers that were looked
+-- Purpose: how old what is known is. An offer of several feeds counts in each; ages are of offers that were looked
 --          at, shares of all.
 CREATE VIEW analytics.freshness AS
 SELECT f.feed, o.category_id, count(*)::int AS offers,
        count(*) FILTER (WHERE r.detail_at IS NULL)::int AS never_looked_at,
+       count(*) FILTER (WHERE r.stale_since IS NOT NULL)::int AS known_stale,
        percentile_disc(0.5) WITHIN GROUP (ORDER BY a.search_age_h) AS search_age_median_h,
        percentile_disc(0.9) WITHIN GROUP (ORDER BY a.search_age_h) AS search_age_p90_h,
        percentile_disc(0.5) WITHIN GROUP (ORDER BY a.detail_age_h) AS detail_age_median_h,
@@ -12,12 +13,8 @@ SELECT f.feed, o.category_id, count(*)::int AS offers,
        round(count(*) FILTER (WHERE a.detail_age_h <= 168)::numeric / count(*), 4) AS share_within_7d
 FROM catalog.offer o
 LEFT JOIN sync.refresh r USING (offer_id)
-LEFT JOIN LATERAL (
-  SELECT DISTINCT w.feed
-  FROM sync.window_offer l
-  JOIN sync.search_window w USING (window_id)
-  WHERE l.offer_id = o.offer_id
-) f ON true
+LEFT JOIN sync.feed_set s USING (feed_set)
+LEFT JOIN LATERAL unnest(s.feeds) AS f (feed) ON true
 CROSS JOIN analytics.clock k
 CROSS JOIN LATERAL (
   SELECT round(extract(epoch FROM k.now - r.summary_at) / 3600, 1) AS search_age_h,
@@ -26,10 +23,11 @@ CROSS JOIN LATERAL (
 GROUP BY f.feed, o.category_id;
 
 COMMENT ON VIEW analytics.freshness IS 'How old what is known of the offers of one feed and category is.';
-COMMENT ON COLUMN analytics.freshness.feed IS 'Feed of catalog-sync.yaml that listed them; null: no search did.';
+COMMENT ON COLUMN analytics.freshness.feed IS 'Feed of catalog-sync.yaml that they belong to; null: none.';
 COMMENT ON COLUMN analytics.freshness.category_id IS 'Category (dim_category).';
 COMMENT ON COLUMN analytics.freshness.offers IS 'Offers, whatever their state.';
 COMMENT ON COLUMN analytics.freshness.never_looked_at IS 'Those without any detail answer.';
+COMMENT ON COLUMN analytics.freshness.known_stale IS 'Those of which a search has shown that the detail is out of date.';
 COMMENT ON COLUMN analytics.freshness.search_age_median_h IS 'Hours since the newest search row: half of the offers have at most this.';
 COMMENT ON COLUMN analytics.freshness.search_age_p90_h IS 'The same of nine in ten offers.';
 COMMENT ON COLUMN analytics.freshness.detail_age_median_h IS 'Hours since the newest detail answer: half of the offers looked at have at most this.';

@@ -167,8 +167,11 @@ describe('categories and sellers', () => {
        FROM generate_series(1, 5) g;
        INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
        SELECT 500 + g, 0, 'list', q, 10 * g - q / 100.0, now(), 1 FROM generate_series(1, 5) g, unnest('{1,100}'::int[]) q;
-       INSERT INTO sync.refresh (offer_id, first_seen_at, summary_at, detail_at)
-       SELECT 500 + g, now() - make_interval(days => 20 * g), now(), CASE WHEN g <> 3 THEN now() - make_interval(hours => 20 * g) END
+       INSERT INTO sync.feed_set (feeds) VALUES ('{a}'), ('{a,b}');
+       INSERT INTO sync.refresh (offer_id, first_seen_at, summary_at, detail_at, stale_since, stale_by, feed_set)
+       SELECT 500 + g, now() - make_interval(days => 20 * g), now(), CASE WHEN g <> 3 THEN now() - make_interval(hours => 20 * g) END,
+              CASE WHEN g = 4 THEN now() END, CASE WHEN g = 4 THEN 'row' END,
+              (SELECT feed_set FROM sync.feed_set WHERE cardinality(feeds) = CASE WHEN g = 1 THEN 2 ELSE 1 END)
        FROM generate_series(1, 5) g;
        INSERT INTO sync.search_window (feed, keyword, language) VALUES ('a', 'x', 'en'), ('a', 'y', 'en'), ('b', 'x', 'en');
        INSERT INTO sync.window_offer (window_id, offer_id, first_seen_at, last_seen_at)
@@ -231,7 +234,10 @@ describe('categories and sellers', () => {
       'SELECT * FROM analytics.freshness WHERE category_id IN (511, 52) ORDER BY category_id, feed',
     );
     expect(rows).toMatchObject([
-      { feed: 'a', category_id: '52', offers: 2, detail_age_max_h: '100.0', share_within_1d: '0.0000' },
+      {
+        ...{ feed: 'a', category_id: '52', offers: 2, known_stale: 1 },
+        ...{ detail_age_max_h: '100.0', share_within_1d: '0.0000' },
+      },
       {
         feed: 'a',
         category_id: '511',
@@ -241,6 +247,24 @@ describe('categories and sellers', () => {
         share_within_7d: '0.6667',
       },
       { feed: 'b', category_id: '511', offers: 1, never_looked_at: 0, detail_age_median_h: '20.0' },
+    ]);
+  });
+
+  it('say how well changes were foretold, and what hints were worth', async () => {
+    await db.pool.query(
+      `INSERT INTO sync.look_stat (date_day, source, hint, decile, looks, expected, changed)
+       SELECT k.day - d, s, h, n, l, e, c
+       FROM analytics.clock k,
+         (VALUES (1, 'detail', 'none', 3, 10, 2.4, 3), (2, 'detail', 'none', 3, 30, 7.6, 7), (1, 'search', 'none', 1, 50, 2, 1),
+                 (1, 'detail', 'row', 1, 40, 1, 30), (91, 'detail', 'none', 3, 999, 1, 1)) v (d, s, h, n, l, e, c)`,
+    );
+    expect(await ask('SELECT * FROM analytics.change_calibration ORDER BY source')).toEqual([
+      { source: 'detail', decile: 3, looks: 40, expected_share: '0.2500', changed_share: '0.2500' },
+      { source: 'search', decile: 1, looks: 50, expected_share: '0.0400', changed_share: '0.0200' },
+    ]);
+    expect(await ask('SELECT * FROM analytics.hint_quality ORDER BY hint')).toEqual([
+      { hint: 'none', looks: 40, changed: 10, precision: '0.2500', share_of_changes: '0.2500' },
+      { hint: 'row', looks: 40, changed: 30, precision: '0.7500', share_of_changes: '0.7500' },
     ]);
   });
 

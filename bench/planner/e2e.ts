@@ -1,0 +1,192 @@
+import { defaultObjective } from '../../src/plan/refresh/objective.ts';
+import { table } from '../support/numbers.ts';
+import { openStack, type Stack } from '../support/stack.ts';
+import { PlannerPolicy } from './planner-policy.ts';
+import type { ResultPages } from './result-pages.ts';
+import { readSandboxWorld } from './sandbox-world.ts';
+import { createOracle, createRoundRobin } from './scan-policies.ts';
+import { simulate } from './simulate.ts';
+import { Site, type Score } from './site.ts';
+import type { World } from './world.ts';
+
+/** The product itself, its jobs, ledger and database, on the sandbox: so many offers, days, and runs of a day. */
+const offers = 5000;
+const days = 30;
+const callsPerDay = 100;
+const runsPerDay = 4;
+/** Days in which it learns, which do not count. */
+const scoredFrom = 10;
+const categories = 25;
+const pageSize = 50;
+
+const syncFile = `
+account: business
+feeds:
+  - { name: all, categories: ["0"], max_offers: ${String(offers)} }
+freshness: { category: 300d, search: 1m, detail: 1m }
+quotas:
+  per_second: 1000
+  approved:
+    category.children: { daily: 1000000 }
+    search.keyword: { daily: 1000000 }
+    offer.detail: { daily: 1000000 }
+`;
+
+interface Look {
+  readonly offer_id: string;
+  readonly source: 'search' | 'detail';
+  readonly call_id: string;
+  readonly day: number;
+}
+
+export interface EndToEnd {
+  readonly scores: ReadonlyMap<string, Score>;
+  readonly calls: { readonly search: number; readonly detail: number; readonly mostOnADay: number };
+}
+
+/** What the product looked at, scored as if the simulation had: the same world, the same rules. */
+async function scoreLooks(
+  world: World,
+  looks: readonly Look[],
+  indexOf: ReadonlyMap<string, number>,
+): Promise<Score> {
+  const site = new Site(world, { scoredFrom });
+  site.callsLeft = Infinity;
+  for (let at = 0; at < looks.length;) {
+    const first = looks[at];
+    if (!first) break;
+    let end = at;
+    while (looks[end]?.call_id === first.call_id) end += 1;
+    const seen = looks.slice(at, end).flatMap(({ offer_id }) => indexOf.get(offer_id) ?? []);
+    site.day = Math.min(first.day, days);
+    const [offer] = seen;
+    if (first.source === 'search') site.fetchPage(seen);
+    else if (offer !== undefined) site.fetchDetail(offer);
+    at = end;
+  }
+  return site.finish();
+}
+
+/** The pages that the product's searches list, as the reference has them: each search in pages of fifty. */
+async function readPages(stack: Stack, indexOf: ReadonlyMap<string, number>): Promise<ResultPages> {
+  const rows = await stack.query<{ window_id: string; offer_id: string }>(
+    'SELECT window_id, offer_id FROM sync.window_offer ORDER BY window_id, offer_id',
+  );
+  const byWindow = new Map<string, number[]>();
+  for (const { window_id: window, offer_id: id } of rows) {
+    const offer = indexOf.get(id);
+    if (offer !== undefined) byWindow.set(window, [...(byWindow.get(window) ?? []), offer]);
+  }
+  const members = [...byWindow.values()].flatMap((all) =>
+    Array.from({ length: Math.ceil(all.length / pageSize) }, (_, page) =>
+      all.slice(page * pageSize, (page + 1) * pageSize),
+    ),
+  );
+  return { members, list: (page) => [...(members[page] ?? [])] };
+}
+
+async function syncDays(stack: Stack, show: (text: string) => void): Promise<void> {
+  for (let slot = 0; slot < days * runsPerDay; slot += 1) {
+    await stack.sync(callsPerDay / runsPerDay);
+    await stack.advanceDays(1 / runsPerDay);
+    show(`day ${String(Math.floor(slot / runsPerDay))} of ${String(days)}`);
+  }
+}
+
+const known = (stack: Stack) =>
+  stack.query<{ offer_id: string; popularity: number }>('SELECT offer_id, popularity FROM sync.refresh');
+
+/** Runs the product for thirty days, and the references in the world that it met. */
+export async function runEndToEnd(show: (text: string) => void): Promise<EndToEnd> {
+  const stack = await openStack({ backend: 'postgres', offers, categories, isDrifting: false, syncFile });
+  try {
+    show('the first sync of everything');
+    await stack.sync();
+    const [began] = await stack.query<{ at: Date }>('SELECT usage.ledger_now() AS at');
+    const options = { seed: 1, offers, categories, days, startAt: stack.startAt };
+    const blank = { weights: new Float64Array(offers).fill(1), copiedAt: new Float64Array(offers) };
+    const { indexOf } = readSandboxWorld({ ...options, days: 0 }, blank);
+    // An offer that no search lists is known to nobody: it has no weight.
+    const weights = new Float64Array(offers);
+    for (const { offer_id: id, popularity } of await known(stack))
+      weights[indexOf.get(id) ?? -1] = popularity;
+    const scale = offers / weights.reduce((sum, weight) => sum + weight, 0);
+    const { world } = readSandboxWorld(options, {
+      ...blank,
+      weights: weights.map((weight) => weight * scale),
+    });
+    const pages = await readPages(stack, indexOf);
+    await syncDays(stack, show);
+    const looks = await stack.query<Look>(
+      `SELECT offer_id, source, call_id, extract(epoch FROM observed_at - $2)::float8 / 86400 AS day
+       FROM catalog.observation WHERE observed_at >= $1 ORDER BY observed_at, call_id`,
+      [began?.at, stack.startAt],
+    );
+    const calls = await stack.query<{ day: number; search: number; detail: number }>(
+      `SELECT floor(extract(epoch FROM granted_at - $1) / 86400)::int AS day,
+              count(*) FILTER (WHERE operation = 'search.keyword')::int AS search,
+              count(*) FILTER (WHERE operation = 'offer.detail')::int AS detail
+       FROM usage.api_call WHERE granted_at >= $1 GROUP BY 1`,
+      [began?.at],
+    );
+    const planner = { callsPerDay, objective: defaultObjective };
+    const scores = new Map<string, Score>([
+      [
+        'round robin of details',
+        await simulate({ world, policy: createRoundRobin(), callsPerDay, scoredFrom }),
+      ],
+      ['oracle of details', await simulate({ world, policy: createOracle(world), callsPerDay, scoredFrom })],
+      [
+        'oracle of pages and details',
+        await simulate({
+          world,
+          policy: new PlannerPolicy(world, { ...planner, pages, knowsRates: true }),
+          callsPerDay,
+          scoredFrom,
+        }),
+      ],
+      ['the product', await scoreLooks(world, looks, indexOf)],
+    ]);
+    return {
+      scores,
+      calls: {
+        search: calls.reduce((sum, { search }) => sum + search, 0),
+        detail: calls.reduce((sum, { detail }) => sum + detail, 0),
+        mostOnADay: Math.max(...calls.map(({ search, detail }) => search + detail)),
+      },
+    };
+  } finally {
+    await stack.close();
+  }
+}
+
+/** The mean of summaries and details that are right. */
+const joint = ({ summary, full }: Score) => (summary + full) / 2;
+
+export function endToEndTable({ scores }: EndToEnd): string {
+  return table(
+    ['5,000 offers, 2 % a day', 'rows right', 'details right', 'mean', 'changes seen, weighted', 'delay, d'],
+    [...scores].map(([name, score]) => [
+      name,
+      ...[score.summary, score.full, joint(score), score.weightedCaptured].map((share) => share.toFixed(3)),
+      score.weightedDelay.toFixed(1),
+    ]),
+  );
+}
+
+/** What the product must reach: of the oracle's weighted freshness, and of round robin's weighted changes seen. */
+export function endToEndRatios({ scores }: EndToEnd): {
+  readonly ofOracle: number;
+  readonly captures: number;
+} {
+  const of = (name: string) => {
+    const score = scores.get(name);
+    if (!score) throw new Error(`no score of ${name}`);
+    return score;
+  };
+  const [product, oracle] = [of('the product'), of('oracle of pages and details')];
+  return {
+    ofOracle: joint(product) / joint(oracle),
+    captures: product.weightedCaptured / of('round robin of details').weightedCaptured,
+  };
+}
