@@ -165,11 +165,10 @@ const joint = ({ summary, full }: Score) => (summary + full) / 2;
 
 export function endToEndTable({ scores }: EndToEnd): string {
   return table(
-    ['5,000 offers, 2 % a day', 'rows right', 'details right', 'mean', 'changes seen, weighted', 'delay, d'],
+    ['5,000 offers, 2 % a day', 'rows right', 'details right', 'mean', 'changes seen, weighted'],
     [...scores].map(([name, score]) => [
       name,
       ...[score.summary, score.full, joint(score), score.weightedCaptured].map((share) => share.toFixed(3)),
-      score.weightedDelay.toFixed(1),
     ]),
   );
 }

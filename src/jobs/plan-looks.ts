@@ -95,14 +95,18 @@ export async function chooseLooks(
   };
   const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
   const weightOf = new Map(deps.sync.feeds.map((feed) => [feed.name, feed.weight]));
-  const rivals = windows.flatMap(({ windowId, feed, ageDays, worth, isFree, pagesLeft }): PageRival[] => {
-    const page = windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale);
-    const later = Math.min(isFree ? pagesLeft - 1 : pagesLeft, calls);
-    return [
-      ...(isFree ? [{ ...page, windowId }] : []),
-      ...Array.from({ length: later }, () => ({ ...page, windowId: null })),
-    ];
+  const valued = windows.map((window) => {
+    const { ageDays, worth, feed } = window;
+    return { window, page: windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale) };
   });
+  // Of equal value, pages that can be asked for come before those behind them.
+  const rivals: PageRival[] = [
+    ...valued.flatMap(({ window: { isFree, windowId }, page }) => (isFree ? [{ ...page, windowId }] : [])),
+    ...valued.flatMap(({ window: { isFree, pagesLeft }, page }) => {
+      const later = Math.min(isFree ? pagesLeft - 1 : pagesLeft, calls);
+      return Array.from({ length: later }, () => ({ ...page, windowId: null }));
+    }),
+  ];
   return pickSlot<Candidate, PageRival>({
     calls,
     shelves,

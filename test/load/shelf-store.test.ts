@@ -7,7 +7,16 @@ import { createShelfStore, type ShelfRequest, type ShelfStore } from '../../src/
 import type { Feed } from '../../src/model/sync-config.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { addWindow, empty, found, learnNothing, provenance, searchPage, searchRow } from './answers.ts';
+import {
+  addWindow,
+  empty,
+  found,
+  learnNothing,
+  provenance,
+  searchPage,
+  searchRow,
+  unusable,
+} from './answers.ts';
 
 /* Where offers stand among what is to be looked at next, and which feeds reach them. */
 
@@ -157,6 +166,9 @@ describe('an offer', () => {
     expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([a]);
     const stale = await createPlanStore({ pool: db.pool }).listKnownStale([a, b]);
     expect([...stale.keys()]).toEqual([a]);
+    // An answer that nobody can read is one all the same: asking again at once would not help.
+    await store.load([unusable(a, newCall(61))]);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([]);
   });
 
   it('that somebody has taken, or that is to be left alone, is not listed', async () => {

@@ -230,7 +230,13 @@ function noteUnusable(answers: readonly LoadableOffer[], looks: Map<string, Offe
   for (const { offerId, record, provenance } of answers) {
     const known = looks.get(offerId);
     if (record !== null || !known) continue;
-    looks.set(offerId, { ...known, detail: newest(lookKey(provenance), known.detail) });
+    const { stale } = known.taught;
+    const isAnswered = stale !== null && stale.since <= provenance.observedAt;
+    looks.set(offerId, {
+      ...known,
+      detail: newest(lookKey(provenance), known.detail),
+      taught: { ...known.taught, stale: isAnswered ? null : stale },
+    });
   }
 }
 
