@@ -12,7 +12,7 @@ import { createWebDeps, webConnections } from '../web/create-web-deps.ts';
 export function registerServe(program: Command, context: CliContext): void {
   const command = program
     .command('serve')
-    .description('Keep the schedules of catalog-sync.yaml, work on their runs, and serve the ops pages.')
+    .description('Keep the schedules, work on their runs, and serve the ops pages.')
     .option('--port <number>', 'port of the pages, in place of PORT; 0 is any free one', parsePort)
     .action(async (flags: { port?: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
