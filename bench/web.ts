@@ -13,6 +13,7 @@ import { systemClock } from '../src/core/clock.ts';
 import { exitCodes } from '../src/core/exit-codes.ts';
 import type { Environment } from '../src/core/config.ts';
 import { CloseStack } from '../src/core/lifecycle.ts';
+import { Secret } from '../src/core/secret.ts';
 import { createLogger } from '../src/core/log.ts';
 import { migrate } from '../src/load/migrate.ts';
 import { createPool } from '../src/load/pool.ts';
@@ -117,7 +118,10 @@ try {
   );
   const sync = parseSyncFile(syncFile, 'the bench');
   const drain = new AbortController().signal;
-  const server = await startWebServer(createWebDeps({ session, pool, sync, env, drain }), 0);
+  const server = await startWebServer(
+    createWebDeps({ session, pool, databaseUrl: new Secret(url), sync, env, drain }),
+    0,
+  );
   closing.add('server', () => server.close());
   say(`${offers.toLocaleString('en')} offers, ${calls.toLocaleString('en')} calls`);
   say(table(['page', 'min, median, max, ms'], await measure(`http://localhost:${String(server.port)}`)));

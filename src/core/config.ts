@@ -75,6 +75,8 @@ const webToken = z
   .min(16, 'must have 16 characters or more (`openssl rand -hex 24`)')
   .transform((text) => new Secret(text));
 
+const flag = z.enum(['0', '1']).transform((text) => text === '1');
+
 const secret = z.string().transform((text) => new Secret(text));
 
 /** Variables whose value may also be read from the file that `<NAME>_FILE` names. */
@@ -113,10 +115,8 @@ const environment = z.object({
   WEB_HOST: hostName.default('127.0.0.1'),
   WEB_TOKEN: webToken.optional(),
   WEB_ALLOWED_HOSTS: hostNames.optional(),
-  WEB_REMOTE_IMAGES: z
-    .enum(['0', '1'])
-    .transform((flag) => flag === '1')
-    .default(false),
+  WEB_REMOTE_IMAGES: flag.default(false),
+  WEB_QUEUE_ACTIONS: flag.default(false),
 });
 
 /** The names of all variables that are read, for `.env.example` and `doctor`. */

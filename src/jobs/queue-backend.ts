@@ -86,7 +86,11 @@ const workerOptions = {
   maxStalledCount: 1000,
 };
 
-const prefix = 'catalog-sync';
+/** What keys of the queues in Redis begin with. */
+export const queuePrefix = 'catalog-sync';
+
+/** Where the queues in Postgres are. */
+export const queueSchema = 'bullmq';
 
 interface QueueLike {
   addBulk(jobs: { name: string; data: unknown; opts: { jobId: string } }[]): Promise<unknown>;
@@ -124,17 +128,22 @@ function redisBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
     createQueue: (kind) =>
       new Queue<unknown>(kind, {
         connection: { ...connection, maxRetriesPerRequest: 3 },
-        prefix,
+        prefix: queuePrefix,
         defaultJobOptions,
       }),
     createWorker: (kind, concurrency, run) =>
-      new Worker<JobData[JobKind], void>(kind, run, { connection, prefix, concurrency, ...workerOptions }),
+      new Worker<JobData[JobKind], void>(kind, run, {
+        connection,
+        prefix: queuePrefix,
+        concurrency,
+        ...workerOptions,
+      }),
   };
 }
 
 function postgresBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
   const { Queue, Worker } = withBackend(createPostgresBackend);
-  const connection = { connectionString: url.reveal(), schema: 'bullmq', max: 4, migrate: true };
+  const connection = { connectionString: url.reveal(), schema: queueSchema, max: 4, migrate: true };
   return {
     name: 'postgres',
     createQueue: (kind) => new Queue<unknown>(kind, { connection, defaultJobOptions }),

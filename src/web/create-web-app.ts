@@ -23,6 +23,9 @@ import { runPage } from './pages/run.ts';
 import { runsPage } from './pages/runs.ts';
 import { createUsagePage } from './pages/usage.ts';
 import { layout } from './parts/layout.ts';
+import { boardPath } from './board-path.ts';
+import { queuesPage } from './pages/queues.ts';
+import { createQueueBoard } from './queue-board.ts';
 import { serveAssets } from './serve-assets.ts';
 import { prose } from './parts/prose.ts';
 import type { WebContext, WebDeps, WebEnv } from './web-deps.ts';
@@ -53,6 +56,10 @@ function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
   app.get('/products/:id', (c) => offerPage(c, deps));
   app.get('/picture/*', (c) => passPicture(c, deps));
   app.get('/problems', (c) => problemsPage(c, deps));
+  const board = createQueueBoard(deps);
+  app.get('/queues', (c) => queuesPage(c, deps));
+  app.all(boardPath, board);
+  app.all(`${boardPath}/*`, board);
   app.get('/api-status', (c) => apiStatusPage(c, deps));
   app.get('/api/callback', (c) => endConnect(c, deps));
   app.post('/actions/connect', (c) => beginConnect(c, deps));
@@ -84,7 +91,7 @@ export function createWebApp(deps: WebDeps): Hono<WebEnv> {
       ? next()
       : Promise.resolve(c.text('this name does not belong here: see WEB_ALLOWED_HOSTS\n', 421)),
   );
-  app.use(requireSameOrigin());
+  app.use(requireSameOrigin(deps.queues.mayChange));
   app.use(bodyLimit({ maxSize: mostBodyBytes, onError: (c) => c.text('too large\n', 413) }));
   app.route('/assets', serveAssets());
   if (access.token !== null) app.route('/', logInRoutes(deps, sessions));

@@ -48,6 +48,7 @@ export async function startWebServer(deps: WebDeps, port: number): Promise<WebSe
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
+      await deps.queues.close();
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Recovery } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import type { QueuesToSee } from '../jobs/queues-to-see.ts';
 import type { PageStores } from '../load/stores/pages/page-stores.ts';
 import type { Source } from '../model/run.ts';
 import type { Remembered } from './remember.ts';
@@ -104,6 +105,8 @@ export interface WebDeps {
   /** Null: what a login needs is not set. */
   readonly connect: WebConnect | null;
   readonly pictures: PictureSource;
+  /** `mayChange`: their board may act on jobs. */
+  readonly queues: QueuesToSee & { readonly mayChange: boolean };
   /** Aborts when the process is told to stop: what streams ends. */
   readonly drain: AbortSignal;
   readonly clock: Clock;

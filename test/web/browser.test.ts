@@ -13,7 +13,7 @@ if (chromium === null)
     'no chromium on PATH: the pages are not looked at in a browser (test/web/browser.test.ts)\n',
   );
 
-const paths = ['/', '/runs', '/usage', '/usage?by=days', '/products', '/problems', '/api-status'];
+const paths = ['/', '/runs', '/usage', '/usage?by=days', '/products', '/problems', '/queues', '/api-status'];
 const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, colorScheme: 'light' };
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 800 }, colorScheme: 'dark' };
 
@@ -25,8 +25,8 @@ interface AxeResult {
   }[];
 }
 
-/** What is wrong with a page: requests that leave, what the console says, what keeps people from using it. */
-async function faultsOf(page: Page, url: string): Promise<string[]> {
+/** Gathers requests that leave, and what the console says. */
+function watch(page: Page, url: string): string[] {
   const faults: string[] = [];
   const { host } = new URL(url);
   page.on('request', (request) => {
@@ -36,6 +36,12 @@ async function faultsOf(page: Page, url: string): Promise<string[]> {
     if (['error', 'warning'].includes(message.type())) faults.push(`says ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`throws ${error.message}`));
+  return faults;
+}
+
+/** What is wrong with a page, also what keeps people from using it. */
+async function faultsOf(page: Page, url: string): Promise<string[]> {
+  const faults = watch(page, url);
   await page.goto(url);
   // Pages take no inline script, and a test is no exception to that: only its isolated world may evaluate.
   const { violations } = await page.evaluate<AxeResult>(
@@ -108,6 +114,15 @@ describe.skipIf(chromium === null)('in a browser', () => {
     await walk(world, all.slice(0, -1), desktop);
     await walk(world, all.slice(0, -1), phone);
     await stack.query('DELETE FROM usage.api_hold');
+  });
+
+  test('the board of the queues is there, and asks nobody else', async () => {
+    await withPage(desktop, async (page) => {
+      const faults = watch(page, world.origin);
+      await page.goto(`${world.origin}/queues/board`);
+      await page.getByRole('link', { name: 'category' }).first().waitFor();
+      expect(faults).toEqual([]);
+    });
   });
 
   test('every page is fine before anything was synced', async () => {

@@ -9,7 +9,17 @@ import { openWebWorld, type WebWorld } from './web-world.ts';
 const token = 'a-token-of-some-length';
 
 /** Everything behind the guard, with the method that it takes. */
-const pages = ['/', '/runs', '/runs/1', '/usage', '/products', '/products/1', '/problems', '/api-status'];
+const pages = [
+  '/',
+  '/runs',
+  '/runs/1',
+  '/usage',
+  '/products',
+  '/products/1',
+  '/problems',
+  '/queues',
+  '/api-status',
+];
 const others = [
   '/runs/1/events',
   '/picture/img/ibank/1.jpg',
@@ -204,6 +214,41 @@ describe('every answer', () => {
     const large = new URLSearchParams({ csrf: 'x'.repeat(20_000) });
     expect((await open.request('/actions/hold', { method: 'POST', body: large })).status).toBe(413);
     expect((await open.request('/', { method: 'DELETE' })).status).toBe(405);
+  });
+});
+
+describe('the board of the queues', () => {
+  const api = '/queues/board/api/queues';
+  const change = (world: WebWorld, headers: Record<string, string>) =>
+    world.request(`${api}/detail/pause`, { method: 'PUT', headers });
+
+  test('is behind the guard, loads nothing from elsewhere, and shows the jobs', async () => {
+    for (const path of ['/queues/board', api, '/queues/board/static/js/main.js'])
+      expect((await closed.request(path, { headers: { accept: '*/*' } })).status).toBe(401);
+    const page = await open.request('/queues/board');
+    expect(page.headers.get('content-security-policy')).toContain("base-uri 'self'");
+    const text = await page.text();
+    expect(text).toContain('SANDBOX, mock data');
+    expect(text).not.toMatch(/https?:|style=|<style/);
+    const { queues } = (await (await open.request(api)).json()) as {
+      queues: { name: string; readOnlyMode: boolean }[];
+    };
+    expect(queues.map(({ name }) => name)).toEqual(['category', 'search', 'seller', 'image', 'detail']);
+    expect(queues.every(({ readOnlyMode }) => readOnlyMode)).toBe(true);
+    expect(await open.get('/queues')).toContain('in Postgres, in schema bullmq');
+  });
+
+  test('changes nothing unless it is allowed to, and then only for pages of ours', async () => {
+    const origin = { origin: open.origin };
+    expect((await change(open, origin)).status).toBe(403);
+    const world = await openWebWorld({ database, env: { WEB_QUEUE_ACTIONS: '1' } });
+    for (const headers of [{}, { origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }])
+      expect((await change(world, headers as Record<string, string>)).status).toBe(403);
+    expect((await change(world, { origin: world.origin })).status).toBe(200);
+    expect(await world.get('/queues')).toContain('paused');
+    const { rows } = await database.pool.query('SELECT action, subject, outcome FROM sync.operator_action');
+    expect(rows).toEqual([{ action: 'queue', subject: 'PUT /api/queues/detail/pause', outcome: 'HTTP 200' }]);
+    await world.close();
   });
 });
 

@@ -177,7 +177,7 @@ describe('what can be done', () => {
     query('SELECT action, subject, outcome FROM sync.operator_action ORDER BY action_id DESC LIMIT 1');
 
   test('before the first run, every page is there', async () => {
-    for (const path of ['/', '/runs', '/usage', '/products', '/problems', '/api-status'])
+    for (const path of ['/', '/runs', '/usage', '/products', '/problems', '/queues', '/api-status'])
       expect((await world.request(path)).status, path).toBe(200);
     expect(await world.get('/')).toContain('Nothing was synced yet');
     expect((await world.request('/runs/1')).status).toBe(404);

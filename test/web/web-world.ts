@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { openSession } from '../../src/cli/session.ts';
 import { createWebDeps } from '../../src/cli/web/create-web-deps.ts';
 import type { Environment } from '../../src/core/config.ts';
+import { Secret } from '../../src/core/secret.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { startWebServer } from '../../src/web/start-web-server.ts';
 import type { WebDeps } from '../../src/web/web-deps.ts';
@@ -62,6 +63,7 @@ export async function openWebWorld({
     ...createWebDeps({
       session,
       pool: database.pool,
+      databaseUrl: new Secret(database.url),
       sync: parseSyncFile(syncFile, 'test'),
       env: environment,
       drain: drain.signal,

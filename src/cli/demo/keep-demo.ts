@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { App } from '../../app.ts';
 import type { Config } from '../../core/config.ts';
 import { AppError } from '../../core/errors.ts';
+import { Secret } from '../../core/secret.ts';
 import { webErrors } from '../../web/errors.ts';
 import { startWebServer, type WebServer } from '../../web/start-web-server.ts';
 import type { WebDeps } from '../../web/web-deps.ts';
@@ -36,6 +37,7 @@ export async function keepDemo(demo: KeptDemo): Promise<void> {
   const deps = createWebDeps({
     session: { ...session, config },
     pool,
+    databaseUrl: new Secret(databaseUrl),
     sync: demoSync,
     env: sandbox.environment,
     drain,

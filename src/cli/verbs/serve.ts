@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Secret } from '../../core/secret.ts';
 import { createPool } from '../../load/pool.ts';
 import { startWebServer } from '../../web/start-web-server.ts';
 import { addExamples } from '../add-examples.ts';
@@ -24,7 +25,14 @@ export function registerServe(program: Command, context: CliContext): void {
         session.talk(sourceBanner(app.source));
         const pool = createPool({ connectionString, max: webConnections, log });
         try {
-          const deps = createWebDeps({ session, pool, sync, env: context.env, drain });
+          const deps = createWebDeps({
+            session,
+            pool,
+            databaseUrl: new Secret(connectionString),
+            sync,
+            env: context.env,
+            drain,
+          });
           const server = await startWebServer(deps, flags.port ?? config.PORT);
           log.info({ source: app.source, port: server.port, schedules: sync.schedules.length }, 'serving');
           session.talk(`pages at ${server.url}`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { sourceOf } from '../../app.ts';
 import { listenForShutdown } from '../../core/lifecycle.ts';
+import { Secret } from '../../core/secret.ts';
 import { classifyDatabaseErrors } from '../../load/database-error.ts';
 import { migrate } from '../../load/migrate.ts';
 import { createPool } from '../../load/pool.ts';
@@ -31,7 +32,7 @@ async function serveOver(
   try {
     await classifyDatabaseErrors(() => requireMigrated(pool));
     const server = await startWebServer(
-      createWebDeps({ session, pool, sync, env: context.env, drain }),
+      createWebDeps({ session, pool, databaseUrl: new Secret(url), sync, env: context.env, drain }),
       port,
     );
     session.talk(sourceBanner(sourceOf(config)));

@@ -1,7 +1,9 @@
 import type { Pool } from 'pg';
 import { sourceOf } from '../../app.ts';
 import type { Environment } from '../../core/config.ts';
+import type { Secret } from '../../core/secret.ts';
 import { createOperatorActions } from '../../jobs/operator-actions.ts';
+import { createQueuesToSee } from '../../jobs/queues-to-see.ts';
 import { nextSlotTime } from '../../jobs/slot-times.ts';
 import { classifyDatabaseErrors } from '../../load/database-error.ts';
 import { requireMigrated } from '../../load/require-migrated.ts';
@@ -29,6 +31,8 @@ export interface WebParts {
   readonly session: Session;
   /** Of the project's database, which is migrated. */
   readonly pool: Pool;
+  /** That of the pool. */
+  readonly databaseUrl: Secret;
   /** Null: the project has no sync file. */
   readonly sync: SyncConfig | null;
   /** Where the settings came from, for the doctor. */
@@ -66,7 +70,7 @@ function picturesOf({ config }: Session): PictureSource {
 
 /** Everything that the pages are made from, for a process that has the database open. */
 export function createWebDeps(parts: WebParts): WebDeps {
-  const { session, pool, sync, drain } = parts;
+  const { session, pool, databaseUrl, sync, drain } = parts;
   const { config, log } = session;
   const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '');
   const schedules = createScheduleStore({ pool });
@@ -92,6 +96,10 @@ export function createWebDeps(parts: WebParts): WebDeps {
     readOnlyReason: 'There is no catalog-sync.yaml in the project, so it is not known what could be run.',
     connect: connectByWeb(session, pool, drain),
     pictures: picturesOf(session),
+    queues: {
+      ...createQueuesToSee({ redisUrl: config.REDIS_URL ?? null, databaseUrl, log }),
+      mayChange: config.WEB_QUEUE_ACTIONS,
+    },
     drain,
     clock: session.context.clock,
     log,

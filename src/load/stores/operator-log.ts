@@ -5,7 +5,7 @@ import { readRows } from './pages/read-rows.ts';
 export interface OperatorAction {
   /** The session, as far as it may be shown. */
   readonly actor: string;
-  readonly action: 'run' | 'cancel' | 'hold' | 'resume' | 'retry' | 'connect';
+  readonly action: 'run' | 'cancel' | 'hold' | 'resume' | 'retry' | 'connect' | 'queue';
   readonly subject: string;
   /** What became of it. */
   readonly outcome: string;

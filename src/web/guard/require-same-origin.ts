@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory';
+import { boardPath } from '../board-path.ts';
 import type { WebContext, WebEnv } from '../web-deps.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -13,10 +14,23 @@ function isFromElsewhere(c: WebContext): boolean {
   return !URL.canParse(origin) || new URL(origin).host !== c.req.header('host');
 }
 
-/** Nothing is changed but by POST, and by none that another site had a browser send. */
-export function requireSameOrigin() {
+/** Whether a browser itself vouches that one of our pages sent it. */
+function isSurelyOurs(c: WebContext): boolean {
+  const isTold = c.req.header('sec-fetch-site') === 'same-origin' || c.req.header('origin') !== undefined;
+  return isTold && !isFromElsewhere(c);
+}
+
+/** The board's own requests: by script, so that they carry no token of a form. */
+const isBoardRequest = (c: WebContext): boolean => c.req.path.startsWith(`${boardPath}/api/`);
+
+/** Nothing is changed but by POST (and by the board, where it may), and by none that another site had a browser send. */
+export function requireSameOrigin(mayBoardChange: boolean) {
   return createMiddleware<WebEnv>(async (c, next) => {
     if (reading.has(c.req.method)) return next();
+    if (isBoardRequest(c)) {
+      if (!mayBoardChange) return c.text('the queues are shown only: see WEB_QUEUE_ACTIONS\n', 403);
+      return isSurelyOurs(c) ? next() : c.text('this was sent by another site\n', 403);
+    }
     if (c.req.method !== 'POST') return c.text('method not allowed\n', 405, { allow: 'GET, HEAD, POST' });
     if (isFromElsewhere(c)) return c.text('this was sent by another site\n', 403);
     return next();
@@ -26,7 +40,7 @@ export function requireSameOrigin() {
 /** Beyond that, a form must carry what only pages of its session know. */
 export function requireCsrfToken(sessions: Sessions) {
   return createMiddleware<WebEnv>(async (c, next) => {
-    if (reading.has(c.req.method)) return next();
+    if (reading.has(c.req.method) || isBoardRequest(c)) return next();
     const { csrf } = await c.req.parseBody();
     if (sessions.isCsrfToken(c.get('session'), csrf)) return next();
     return c.text('the form is of another session: go back, load the page anew, and send it again\n', 403);

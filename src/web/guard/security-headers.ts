@@ -1,4 +1,5 @@
 import { createMiddleware } from 'hono/factory';
+import { boardPath } from '../board-path.ts';
 import type { PictureSource, WebEnv } from '../web-deps.ts';
 
 /** Hosts of 1688's pictures. */
@@ -6,17 +7,19 @@ const pictureHosts = 'https://*.alicdn.com https://*.1688.com';
 
 /** A page loads nothing but from here, is framed by nobody, and leaves no trace where links lead. */
 export function securityHeaders({ kind }: PictureSource) {
-  const policy = [
-    "default-src 'self'",
-    `img-src 'self'${kind === 'remote' ? ` ${pictureHosts}` : ''}`,
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+  const policyOf = (path: string) =>
+    [
+      "default-src 'self'",
+      `img-src 'self'${kind === 'remote' ? ` ${pictureHosts}` : ''}`,
+      "object-src 'none'",
+      // The board of the queues says itself where it is.
+      `base-uri ${path.startsWith(boardPath) ? "'self'" : "'none'"}`,
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+    ].join('; ');
   return createMiddleware<WebEnv>(async (c, next) => {
     await next();
-    c.header('content-security-policy', policy);
+    c.header('content-security-policy', policyOf(c.req.path));
     c.header('x-content-type-options', 'nosniff');
     c.header('x-frame-options', 'DENY');
     // Not `no-referrer`: browsers then hide the origin of our own forms, too.

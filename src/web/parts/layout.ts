@@ -22,6 +22,7 @@ const menu = [
   ['/usage', 'Usage'],
   ['/products', 'Products'],
   ['/problems', 'Problems'],
+  ['/queues', 'Queues'],
   ['/api-status', 'API status'],
 ] as const;
 
