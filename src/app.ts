@@ -6,13 +6,14 @@ import { CloseStack, type Shutdown } from './core/lifecycle.ts';
 import type { Logger } from './core/log.ts';
 import type { Secret } from './core/secret.ts';
 import type { Gateway } from './model/gateway.ts';
-import type { ApiChoices, ApiOperation } from './model/known-apis.ts';
+import type { ApiChoices } from './model/known-apis.ts';
 import type { Source } from './model/run.ts';
-import type { ApprovedCalls, SyncConfig } from './model/sync-config.ts';
+import type { SyncConfig } from './model/sync-config.ts';
 import { apiOf, chooseEndpoints } from './extract/endpoints/endpoints.ts';
 import { createGateway } from './extract/gateway/create-gateway.ts';
 import type { TransportTimeouts } from './extract/gateway/transport.ts';
 import { createTokenProvider } from './extract/oauth/token-provider.ts';
+import { applyLimits } from './jobs/apply-limits.ts';
 import { adoptSchedules } from './jobs/change-schedules.ts';
 import { conduct, createNudge } from './jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
@@ -20,7 +21,7 @@ import { fitPlanner } from './jobs/fit-planner.ts';
 import { createCatalogLoader } from './jobs/load-answers.ts';
 import { createMaintenance } from './jobs/maintain.ts';
 import type { ProcessDeps } from './jobs/process-job.ts';
-import { openQueues } from './jobs/queue-backend.ts';
+import { openQueues, type Queues } from './jobs/queue-backend.ts';
 import { createShowPicture } from './jobs/show-picture.ts';
 import { startScheduledRuns } from './jobs/start-scheduled-runs.ts';
 import { tick, type Blocks, type TickDeps } from './jobs/tick.ts';
@@ -41,8 +42,8 @@ import { createSlotStore } from './load/stores/slot-store.ts';
 import { betweenTicks, withTickLock } from './load/stores/tick-lock.ts';
 import { createTokenStore } from './load/stores/token-store.ts';
 import { createUploadStore } from './load/stores/upload-store.ts';
+import { createWorkerHeartbeat } from './load/stores/worker-heartbeat.ts';
 import { totalHours } from './load/total-hours.ts';
-import { approvedCalls } from './plan/approved-calls.ts';
 import { learn } from './plan/learn.ts';
 import { retentionAges } from './plan/retention-ages.ts';
 import { normalizerVersion } from './transform/normalize-answer.ts';
@@ -112,31 +113,6 @@ export function credentialsOf(config: Config): Credentials {
 
 const apiOfKind = (apis: ApiChoices, kind: JobKind): string =>
   apiOf(chooseEndpoints(apis)[jobOperations[kind].operation]);
-
-/** Presets for what nobody has told us, and what 1688 approved. */
-async function applyLimits(
-  { quota, permissions }: { readonly quota: QuotaStore; readonly permissions: PermissionStore },
-  sync: SyncConfig,
-  appKey: string,
-): Promise<void> {
-  const { perSecond, approved, groups } = sync.quotas;
-  const fromFile: Readonly<Record<string, ApprovedCalls>> = approved;
-  const endpoints = chooseEndpoints(sync.apis);
-  const apis = Object.values(endpoints).map(apiOf);
-  await quota.applyPresets({ appKey, account: sync.account, apis, callsPerSecond: perSecond });
-  const declared = await permissions.listApis();
-  for (const [operation, endpoint] of Object.entries(endpoints)) {
-    const api = apiOf(endpoint);
-    const known = declared.find((permission) => permission.api === api);
-    await quota.applyApproved(appKey, api, approvedCalls(fromFile[operation], known));
-  }
-  const apisOf = (operations: readonly ApiOperation[]) =>
-    operations.map((operation) => apiOf(endpoints[operation]));
-  await quota.applyGroups(
-    appKey,
-    groups.map(({ operations, ...group }) => ({ ...group, apis: apisOf(operations) })),
-  );
-}
 
 function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool): Gateway {
   const { config, log, gatewayTimeouts: timeouts = {} } = options;
@@ -231,6 +207,30 @@ function openScheduling(
   };
 }
 
+function openJobQueues(
+  { config, databaseUrl, log, retryDelayMs }: AppOptions,
+  onSettled: () => void,
+): Queues {
+  return openQueues({
+    redisUrl: config.REDIS_URL ?? null,
+    databaseUrl,
+    log,
+    retryDelayMs: retryDelayMs ?? 1000,
+    onSettled,
+  });
+}
+
+function openAsking(
+  pool: Pool,
+  { config, sync }: AppOptions,
+  { gateway, loader }: { readonly gateway: Gateway; readonly loader: ProcessDeps['loader'] },
+) {
+  const { freshness, language, apis } = sync;
+  const uploads = createUploadStore({ pool, appKey: credentialsOf(config).appKey });
+  const showPicture = createShowPicture({ gateway, loader, uploads, projectDir: config.projectDir });
+  return { gateway, showPicture, callConcurrency, freshness, language, apis };
+}
+
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, databaseUrl, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
@@ -244,13 +244,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   closing.add('gateway', () => gateway.close());
   const loader = createCatalogLoader({ catalog, runs });
   const nudge = createNudge();
-  const queues = openQueues({
-    redisUrl: config.REDIS_URL ?? null,
-    databaseUrl,
-    log,
-    retryDelayMs: options.retryDelayMs ?? 1000,
-    onSettled: () => nudge.now(),
-  });
+  const queues = openJobQueues(options, () => nudge.now());
   closing.add('queues', () => queues.close());
 
   const shared = { loader, plan, runs, log, clock: systemClock };
@@ -258,12 +252,12 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const tickDeps: TickDeps = {
     ...shared,
     shelves,
+    raw,
     exclusively: (work) => withTickLock(pool, work),
     sweep: async () => {
       await ledger.sweep();
       await totalHours(pool);
     },
-    raw,
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),
     maintain: openMaintenance(pool, options),
@@ -271,12 +265,10 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     queues,
     sync,
   };
-  const { freshness, language, apis } = sync;
-  const uploads = createUploadStore({ pool, appKey });
-  const showPicture = createShowPicture({ gateway, loader, uploads, projectDir: config.projectDir });
-  const asking = { gateway, showPicture, callConcurrency, freshness, language, apis };
-  const process: ProcessDeps = { ...shared, ...shutdown, ...asking };
-  const conductorDeps = { ...shutdown, queues, process, tick: () => tick(tickDeps), nudge, concurrency, log };
+  const process: ProcessDeps = { ...shared, ...shutdown, ...openAsking(pool, options, { gateway, loader }) };
+  const beat = createWorkerHeartbeat({ pool, clock: systemClock });
+  const conducting = { ...shutdown, queues, process, nudge, concurrency, log };
+  const beatAndTick = () => beat().then(() => tick(tickDeps));
   return {
     source,
     runs,
@@ -286,7 +278,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     quota,
     permissions,
     keepSchedules: scheduling.keep,
-    conduct: (isOver) => conduct(conductorDeps, isOver),
+    conduct: (isOver) => conduct({ ...conducting, tick: beatAndTick }, isOver),
     close: () => closing.close(log),
   };
 }

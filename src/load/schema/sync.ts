@@ -85,6 +85,13 @@ export const run = sync.table(
   ],
 );
 
+export const worker = sync.table('worker', {
+  workerId: uuid('worker_id').primaryKey(),
+  host: text('host').notNull(),
+  startedAt: instant('started_at').notNull(),
+  heartbeatAt: instant('heartbeat_at').notNull(),
+});
+
 export const categoryVisit = sync.table(
   'category_visit',
   {
