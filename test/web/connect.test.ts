@@ -64,6 +64,14 @@ test('an app is connected from the page of its status, once', async () => {
   expect(again).not.toContain(new URL(back, 'http://localhost').searchParams.get('code'));
 });
 
+test('no page tells a secret', async () => {
+  const secrets = [sandbox.appSecret, sandbox.accessToken, sandbox.refreshToken ?? '-', '0'.repeat(64)];
+  for (const path of ['/', '/usage', '/problems', '/queues', '/api-status']) {
+    const page = await world.get(path);
+    for (const secret of secrets.filter((text) => text.length > 8)) expect(page, path).not.toContain(secret);
+  }
+});
+
 test('an answer to the login of another session is refused', async () => {
   const back = await agree(await beginLogin());
   const other = await fetch(world.origin + back, { redirect: 'manual' });
