@@ -17,6 +17,7 @@ import { applyLimits } from './jobs/apply-limits.ts';
 import { adoptSchedules } from './jobs/change-schedules.ts';
 import { conduct, createNudge } from './jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
+import { foretellRun, type ForetellRequest } from './jobs/foretell.ts';
 import { fitPlanner } from './jobs/fit-planner.ts';
 import { createCatalogLoader } from './jobs/load-answers.ts';
 import { createMaintenance } from './jobs/maintain.ts';
@@ -29,9 +30,11 @@ import { ensurePartitions } from './load/partitions.ts';
 import { createPool } from './load/pool.ts';
 import { listBlockedApis } from './load/stores/block-store.ts';
 import { createCatalogStore } from './load/stores/catalog-store.ts';
+import { createForecastStore } from './load/stores/forecast-store.ts';
 import { createLedgerStore, type LedgerStore } from './load/stores/ledger-store.ts';
 import { createPermissionStore, type PermissionStore } from './load/stores/permission-store.ts';
 import { createPlanStore, type PlanStore } from './load/stores/plan-store.ts';
+import { createQuotaReport } from './load/stores/quota-report.ts';
 import { createQuotaStore, type QuotaStore } from './load/stores/quota-store.ts';
 import { createRawStore } from './load/stores/raw-store.ts';
 import { createRetentionStore } from './load/stores/retention-store.ts';
@@ -44,6 +47,7 @@ import { createTokenStore } from './load/stores/token-store.ts';
 import { createUploadStore } from './load/stores/upload-store.ts';
 import { createWorkerHeartbeat } from './load/stores/worker-heartbeat.ts';
 import { totalHours } from './load/total-hours.ts';
+import type { Forecast } from './plan/forecast/forecast.ts';
 import { learn } from './plan/learn.ts';
 import { retentionAges } from './plan/retention-ages.ts';
 import { normalizerVersion } from './transform/normalize-answer.ts';
@@ -69,6 +73,8 @@ export interface App {
   readonly gateway: Gateway;
   readonly quota: QuotaStore;
   readonly permissions: PermissionStore;
+  /** What a run that begins now will do; null: it can't be told. */
+  foretell(request: ForetellRequest): Promise<Forecast | null>;
   /**
    * Takes over the schedules of the sync file; from then on this process starts runs whose slot has come.
    *
@@ -143,8 +149,9 @@ async function listBlocks(pool: Pool, appKey: string, apis: ApiChoices): Promise
 }
 
 function openStores(pool: Pool, { config, log, shutdown }: AppOptions) {
+  const { appKey } = credentialsOf(config);
   return {
-    permissions: createPermissionStore({ pool, appKey: credentialsOf(config).appKey }),
+    permissions: createPermissionStore({ pool, appKey }),
     ledger: createLedgerStore({ pool, log, signal: shutdown.stopNow }),
     quota: createQuotaStore({ pool }),
     raw: createRawStore({ pool }),
@@ -153,6 +160,8 @@ function openStores(pool: Pool, { config, log, shutdown }: AppOptions) {
     slots: createSlotStore({ pool }),
     plan: createPlanStore({ pool }),
     shelves: createShelfStore({ pool }),
+    facts: createForecastStore({ pool }),
+    report: createQuotaReport({ pool, appKey }),
     catalog: createCatalogStore({ pool, learn, log, normalizerVersion }),
   };
 }
@@ -189,9 +198,11 @@ function openScheduling(
   stores: ReturnType<typeof openStores>,
 ) {
   const feeds = sync.feeds.map(({ name }) => name);
-  const deps = { ...stores, source: sourceOf(config), feeds, log };
+  const foretell = (request: ForetellRequest) => foretellRun({ ...stores, sync, log }, request);
+  const deps = { ...stores, source: sourceOf(config), feeds, foretell, log };
   let isKeeper = false;
   return {
+    foretell,
     keep: async () => {
       const ledgerNow = () => stores.quota.ledgerNow();
       await adoptSchedules(
@@ -201,9 +212,7 @@ function openScheduling(
       isKeeper = true;
     },
     /** Nothing in a process that ends with its run: the next slots would find nobody. */
-    startRuns: async (now: Date) => {
-      if (isKeeper) await startScheduledRuns(deps, now);
-    },
+    startRuns: async (now: Date) => (isKeeper ? startScheduledRuns(deps, now) : undefined),
   };
 }
 
@@ -234,7 +243,6 @@ function openAsking(
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, databaseUrl, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
-  const source = sourceOf(config);
   const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
   closing.add('database', () => pool.end());
   const stores = openStores(pool, options);
@@ -270,13 +278,14 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const conducting = { ...shutdown, queues, process, nudge, concurrency, log };
   const beatAndTick = () => beat().then(() => tick(tickDeps));
   return {
-    source,
+    source: sourceOf(config),
     runs,
     plan,
     schedules: stores.schedules,
     gateway,
     quota,
     permissions,
+    foretell: scheduling.foretell,
     keepSchedules: scheduling.keep,
     conduct: (isOver) => conduct({ ...conducting, tick: beatAndTick }, isOver),
     close: () => closing.close(log),

@@ -45,17 +45,15 @@ export const assumedSentences: readonly string[] = [
 const formatCount = (count: number | null) => (count === null ? '-' : count.toLocaleString('en'));
 const right = (header: string): Column => ({ header, align: 'right' });
 
-/** A table that fits 80 columns, the volumes to apply for (`isMonthly`), and what all of it rests on. */
-export function formatEstimate(
-  volumes: readonly VolumeEstimate[],
-  { isMonthly, width }: { readonly isMonthly: boolean; readonly width: number },
-): string {
+/** A table that fits 80 columns, the volumes to apply for, and what all of it rests on. */
+export function formatEstimate(volumes: readonly VolumeEstimate[], width: number): string {
   const columns = [
     { header: 'operation' },
     right('once'),
     right('a day'),
     right('allowed'),
-    ...(isMonthly ? [right('a month'), right('allowed')] : []),
+    right('a month'),
+    right('allowed'),
     right('days for once'),
   ];
   const rows = volumes.map((row) => [
@@ -63,7 +61,8 @@ export function formatEstimate(
     formatCount(row.firstPass),
     formatCount(row.daily),
     formatCount(row.allowedDaily),
-    ...(isMonthly ? [formatCount(row.monthly), formatCount(row.allowedMonthly)] : []),
+    formatCount(row.monthly),
+    formatCount(row.allowedMonthly),
     formatCount(row.firstPassDays),
   ]);
   const needed = volumes.filter((row) => row.firstPass > 0);
@@ -73,7 +72,9 @@ export function formatEstimate(
   return [
     formatTable(columns, rows),
     '',
-    ...(isMonthly ? ['For the permission forms:', ...asked, ''] : []),
+    'For the permission forms:',
+    ...asked,
+    '',
     ...assumedSentences.map((sentence) => wrapText(`- ${sentence}`, width, 2)),
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import type { RunSummary } from '../load/stores/status-store.ts';
 import type { Status } from './read-status.ts';
 import { formatTable, type Column } from './terminal/format-table.ts';
 import { formatTime } from './terminal/format-time.ts';
@@ -25,6 +26,12 @@ function formatCatalog({ catalog }: Status): string {
   );
 }
 
+/** Calls that a run was expected to make; nothing where nobody asked. */
+function plannedCalls({ forecast }: RunSummary): string {
+  if (forecast === null) return '';
+  return formatCount(Math.round(Object.values(forecast.calls).reduce((sum, calls) => sum + calls, 0)));
+}
+
 function formatRuns({ runs }: Status): string {
   if (runs.length === 0) return 'No run yet.';
   const columns = [
@@ -34,6 +41,7 @@ function formatRuns({ runs }: Status): string {
     left('status'),
     left('cause'),
     right('calls'),
+    right('planned'),
     right('budget'),
     right('new'),
     right('changed'),
@@ -48,6 +56,7 @@ function formatRuns({ runs }: Status): string {
     run.status,
     run.cause ?? '',
     formatCount(run.callsUsed),
+    plannedCalls(run),
     run.budgetCalls === null ? '' : formatCount(run.budgetCalls),
     formatCount(run.offersNew),
     formatCount(run.offersChanged),

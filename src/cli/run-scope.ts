@@ -1,9 +1,13 @@
 import type { App } from '../app.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
+import { toRunForecast } from '../jobs/foretell.ts';
 import { runToEnd } from '../jobs/run-to-end.ts';
 import type { RunRequest } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
+import type { Forecast } from '../plan/forecast/forecast.ts';
+import { confirm } from './confirm.ts';
+import { describeNextRun, isCutShort } from './plan/describe-next-run.ts';
 import { isHeldAsDeclared } from './permissions/is-held-as-declared.ts';
 import { sourceBanner, withApp } from './run-session.ts';
 import { syncFileName, type Session } from './session.ts';
@@ -20,6 +24,21 @@ export function requireFeeds(sync: SyncConfig, feeds: readonly string[]): void {
   );
 }
 
+export interface RunScopeOptions {
+  /** Distinct exit codes for what is no failure. */
+  readonly isStrict: boolean;
+  /** A person at a terminal is asked before a run that will use up the quota. */
+  readonly mayAsk: boolean;
+}
+
+/** Says what is about to be spent; false when a person was asked and does not want to. */
+async function isAgreed(session: Session, forecast: Forecast | null, mayAsk: boolean): Promise<boolean> {
+  if (forecast === null) return true;
+  session.talk(describeNextRun(forecast));
+  if (!mayAsk || !isCutShort(forecast)) return true;
+  return (await confirm(session.context, 'Go on until the quota is used up?')) ?? true;
+}
+
 /**
  * One run of a scope in this process to its end, shown to whoever looks on.
  *
@@ -30,18 +49,24 @@ export async function runScope(
   session: Session,
   sync: SyncConfig,
   chooseRequest: (app: App) => Promise<Omit<RunRequest, 'source'>>,
-  isStrict: boolean,
+  { isStrict, mayAsk }: RunScopeOptions,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.succeeded;
   await withApp(session, { sync }, async (app, shutdown) => {
     session.talk(sourceBanner(app.source));
     const request = await chooseRequest(app);
+    const foretold = await app.foretell(request);
+    if (!(await isAgreed(session, foretold, mayAsk))) {
+      session.talk('nothing was asked');
+      exitCode = exitCodes.stoppedAtQuota;
+      return;
+    }
     const progress = createRunProgress(session, app, sync);
     const { runs, source } = app;
     const conduct = (isOver: () => Promise<boolean>) => app.conduct(isOver);
     const outcome = await runToEnd(
       { runs, conduct, drain: shutdown.drain, onProgress: progress.update },
-      { ...request, source },
+      { ...request, source, forecast: foretold && toRunForecast(foretold) },
     );
     progress.done();
     if (outcome.kind === 'active') {
@@ -49,7 +74,7 @@ export async function runScope(
       exitCode = isStrict ? exitCodes.anotherRunActive : exitCodes.succeeded;
       return;
     }
-    printRun(session, outcome.run);
+    printRun(session, outcome.run, await runs.countCalls(outcome.run.runId));
     if (!isStrict && (await isHeldAsDeclared(outcome.run, app))) {
       session.talk('The rest waits for APIs that are declared as not granted: catalog-sync permissions');
       return;

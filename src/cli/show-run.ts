@@ -1,10 +1,11 @@
 import type { ExitCode } from '../core/exit-codes.ts';
 import { exitCodes } from '../core/exit-codes.ts';
 import type { App } from '../app.ts';
-import type { Run } from '../model/run.ts';
+import { knownApis } from '../model/known-apis.ts';
+import type { Run, RunForecast } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Session } from './session.ts';
-import { formatTable } from './terminal/format-table.ts';
+import { formatTable, type Column } from './terminal/format-table.ts';
 import { safeJson } from './terminal/safe-text.ts';
 
 /** Shows a run under way; the rate is that of the whole run so far. */
@@ -40,30 +41,49 @@ export function createRunProgress(session: Session, app: App, sync: SyncConfig) 
 
 const amount = (value: number): string => value.toLocaleString('en');
 
-/** One table about a run that has ended. */
-export function formatRun(run: Run): string {
-  const { counts } = run;
+const rounded = (value: number): string => Math.round(value).toLocaleString('en');
+
+/** Calls of each API that were made or planned. */
+function callRows({ forecast }: Run, calls: Readonly<Record<string, number>>): string[][] {
+  const planned = forecast?.calls ?? {};
+  return Object.keys(knownApis)
+    .filter((operation) => (calls[operation] ?? 0) > 0 || (planned[operation] ?? 0) > 0)
+    .map((operation) => [
+      `  ${operation}`,
+      amount(calls[operation] ?? 0),
+      forecast === null ? '' : rounded(planned[operation] ?? 0),
+    ]);
+}
+
+/** One table about a run that has ended, beside what was planned. `calls`: those it made, by operation. */
+export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}): string {
+  const { counts, forecast } = run;
   const seconds = run.startedAt && run.endedAt ? (run.endedAt.getTime() - run.startedAt.getTime()) / 1000 : 0;
   const ofBudget = run.budgetCalls === null ? '' : ` of ${amount(run.budgetCalls)}`;
+  const plan = (value: (planned: RunForecast) => number) =>
+    forecast === null ? '' : rounded(value(forecast));
+  const total = plan((planned) => Object.values(planned.calls).reduce((sum, count) => sum + count, 0));
   const rows = [
     ['outcome', run.cause === null ? run.status : `${run.status} (${run.cause})`],
-    ['calls', `${amount(run.callsUsed)}${ofBudget}`],
-    ['time', `${seconds.toFixed(1)} s`],
+    ['calls', `${amount(run.callsUsed)}${ofBudget}`, total],
+    ...callRows(run, calls),
+    ['time', `${seconds.toFixed(1)} s`, forecast === null ? '' : `${forecast.seconds.toFixed(1)} s`],
     ['categories listed', amount(counts.categories)],
-    ['offers new', amount(counts.offersNew)],
-    ['offers changed', amount(counts.offersChanged)],
+    ['offers new', amount(counts.offersNew), plan(({ newOffers }) => newOffers)],
+    ['offers changed', amount(counts.offersChanged), plan(({ changedOffers }) => changedOffers)],
     ['offers unchanged', amount(counts.offersUnchanged)],
     ['prices begun', amount(counts.pricesOpened)],
     ['prices ended', amount(counts.pricesClosed)],
     ['rows quarantined', amount(counts.rejects)],
     ['targets given up', amount(counts.errors)],
   ];
-  return formatTable([{ header: `run ${run.runId}` }, { header: '', align: 'right' }], rows);
+  const columns: Column[] = [{ header: `run ${run.runId}` }, { header: '', align: 'right' }];
+  return formatTable(forecast === null ? columns : [...columns, { header: 'planned', align: 'right' }], rows);
 }
 
 /** One table, or one JSON object, about a run that has ended. */
-export function printRun(session: Session, run: Run): void {
-  session.print(session.isJson ? safeJson(run) : formatRun(run));
+export function printRun(session: Session, run: Run, calls: Readonly<Record<string, number>>): void {
+  session.print(session.isJson ? safeJson({ ...run, calls }) : formatRun(run, calls));
 }
 
 /**

@@ -4,7 +4,9 @@ import type { Schedule } from '../model/sync-config.ts';
 import type { RunStore } from '../load/stores/run-store.ts';
 import type { KeptSchedule, ScheduleStore } from '../load/stores/schedule-store.ts';
 import type { SlotStore } from '../load/stores/slot-store.ts';
+import type { Forecast } from '../plan/forecast/forecast.ts';
 import type { Slot } from './due-slots.ts';
+import { toRunForecast, type ForetellRequest } from './foretell.ts';
 import { decidedUntil, readDueSlots } from './read-due-slots.ts';
 
 export interface ScheduleDeps {
@@ -14,6 +16,7 @@ export interface ScheduleDeps {
   readonly source: Source;
   /** Names of the feeds that this process knows. */
   readonly feeds: readonly string[];
+  readonly foretell: (request: ForetellRequest) => Promise<Forecast | null>;
   readonly log: Logger;
 }
 
@@ -32,7 +35,9 @@ async function startRun(deps: ScheduleDeps, schedule: KeptSchedule, slotAt: Date
   }
   if (feeds.length === 0) return slots.decideWithoutRun(name, [slotAt], 'skipped');
   const scope = scopeOf({ name, feeds });
-  const request = { scope, feedNames: feeds, trigger: name, source, budgetCalls, deadlineMs: null };
+  const foretold = await deps.foretell({ feedNames: feeds, budgetCalls });
+  const forecast = foretold && toRunForecast(foretold);
+  const request = { scope, feedNames: feeds, trigger: name, source, budgetCalls, deadlineMs: null, forecast };
   const begun = await runs.begin(request);
   const outcome = begun.kind === 'started' ? 'ran' : 'merged';
   const runId = begun.kind === 'active' ? begun.runId : begun.run.runId;

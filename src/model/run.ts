@@ -6,6 +6,15 @@ export type RunStatus =
 /** Where the data comes from. Sandbox and live data never share a database. */
 export type Source = 'sandbox' | 'live';
 
+/** What a run was expected to do before it began. */
+export interface RunForecast {
+  /** By operation, like `offer.detail`. */
+  readonly calls: Readonly<Record<string, number>>;
+  readonly newOffers: number;
+  readonly changedOffers: number;
+  readonly seconds: number;
+}
+
 /** One pass over a scope of feeds with one budget of calls and one outcome. */
 export interface Run {
   readonly runId: string;
@@ -23,6 +32,8 @@ export interface Run {
   readonly deadlineAt: Date | null;
   readonly endedAt: Date | null;
   readonly counts: RunCounts;
+  /** Null: nobody asked. */
+  readonly forecast: RunForecast | null;
 }
 
 /** What the run's loads changed, and how many of its targets ended in an error. */
@@ -38,6 +49,8 @@ export interface RunRequest {
   readonly source: Source;
   readonly budgetCalls: number | null;
   readonly deadlineMs: number | null;
+  /** Absent: nobody asked. */
+  readonly forecast?: RunForecast | null;
 }
 
 export type RunEnd = Exclude<RunStatus, 'queued' | 'running'>;

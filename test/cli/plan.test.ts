@@ -11,11 +11,37 @@ async function plan(syncFile: string, ...flags: string[]) {
   return { exitCode, out: stdout.text, err: stderr.text };
 }
 
-test('a plan that fits has nothing to say beside its numbers', async () => {
+test('a plan says calls, ages, days and the end of the next run, and that all of it is assumed', async () => {
   const { exitCode, out, err } = await plan(small);
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
-  expect(out).toMatch(/^offer\.detail +90 +90 +500 +1$/m);
-  expect(out).not.toContain('a month');
+  expect(out).toMatch(/^offer\.detail +90 +90 +90 +\d+ +\d+ +\d+ % +\d+ %$/m);
+  expect(out).toMatch(/^a +90 +0\.0 +0\.5 d +0\.9 d +[\d.]+ d +[\d.]+ d +\d+ %$/m);
+  expect(out).toContain('The next run: 92 calls');
+  expect(out).toContain('looked at once within the present day');
+  expect(out).toContain('nothing was asked');
+  expect(out).not.toContain('!');
+});
+
+test('a plan that does not fit says what would', async () => {
+  const { exitCode, out } = await plan(large);
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/! search\.keyword: [\d,]+ calls a day would keep the freshness ages, 459 can be had/);
+  expect(out).toMatch(/max_offers: \d+\s+in feed a/);
+});
+
+test('above the budget it exits 5, with --yes 0', async () => {
+  const refused = await plan(small, '--budget', '50');
+  expect(refused).toMatchObject({ exitCode: 5 });
+  expect(refused.err).toContain('92 calls are due, 50 may be made');
+  expect((await plan(small, '--budget', '50', '--yes')).exitCode).toBe(0);
+  expect((await plan(small, '--budget', '92')).exitCode).toBe(0);
+});
+
+test('as data, it has the limits beside the calls', async () => {
+  const { out } = await plan(small, '--json');
+  const { apis, feeds, firstPassDays } = JSON.parse(out) as Record<string, unknown>;
+  expect(apis).toContainEqual(expect.objectContaining({ operation: 'offer.detail', due: 90, dayLimit: 500 }));
+  expect({ feeds, firstPassDays }).toMatchObject({ feeds: [{ feed: 'a', offers: 90 }], firstPassDays: 1 });
 });
 
 test('a month is what to write into the forms, by the real names of the APIs', async () => {
@@ -25,14 +51,18 @@ test('a month is what to write into the forms, by the real names of the APIs', a
   expect(out).not.toContain('alibaba.category.get');
 });
 
-test('a plan that does not fit says what can be done', async () => {
-  const { exitCode, err } = await plan(large);
+test('volumes that do not fit say what can be done', async () => {
+  const { exitCode, err } = await plan(large, '--monthly');
   expect(exitCode).toBe(0);
   expect(err).toContain('ask for more');
 });
 
 test('approved volumes replace the assumed ones', async () => {
-  const { out } = await plan(`${small}quotas: { approved: { offer.detail: { daily: 30 } } }\n`, '--json');
+  const { out } = await plan(
+    `${small}quotas: { approved: { offer.detail: { daily: 30 } } }\n`,
+    '--monthly',
+    '--json',
+  );
   const { volumes } = JSON.parse(out) as { volumes: Record<string, unknown>[] };
   expect(volumes.find((row) => row['operation'] === 'offer.detail')).toMatchObject({
     allowedDaily: 30,

@@ -155,7 +155,7 @@ function addRun(parent: Command, context: CliContext): void {
           requireFeeds(sync, feeds);
           return { scope: scopeOf(schedule), feedNames: feeds, trigger: name, budgetCalls, deadlineMs: null };
         },
-        isStrict,
+        { isStrict, mayAsk: false },
       );
     });
   addExamples(command, ['catalog-sync schedule run nightly']);

@@ -12,6 +12,7 @@ interface SyncFlags {
   readonly budget?: number;
   readonly deadline?: number;
   readonly strictExit?: true;
+  readonly yes?: true;
 }
 
 function parseDeadline(text: string): number {
@@ -35,6 +36,7 @@ export function registerSync(program: Command, context: CliContext): void {
     .option('--feed <name>', 'only this feed of catalog-sync.yaml')
     .option('--budget <calls>', 'at most this many calls', parseCalls)
     .option('--deadline <duration>', 'ask for nothing more after this time, like 45m', parseDeadline)
+    .option('--yes', 'do not ask before a run that will use up the quota')
     .option(
       '--strict-exit',
       'exit 5 when stopped at the quota, 3 with quarantined rows, 6 when a run is active',
@@ -48,7 +50,8 @@ export function registerSync(program: Command, context: CliContext): void {
         session,
         sync,
         () => Promise.resolve(request),
-        flags.strictExit ?? false,
+        // A budget is a person's word already.
+        { isStrict: flags.strictExit ?? false, mayAsk: flags.yes !== true && flags.budget === undefined },
       );
     });
   addExamples(command, [

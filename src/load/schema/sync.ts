@@ -70,6 +70,7 @@ export const run = sync.table(
     rejects: counter('rejects'),
     errors: counter('errors'),
     lastErrorCode: text('last_error_code'),
+    forecast: jsonb('forecast'),
   },
   (table) => [
     uniqueIndex('run_active')

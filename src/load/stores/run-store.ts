@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { AppError } from '../../core/errors.ts';
 import type { LoadReport } from '../../model/catalog.ts';
-import type { Run, RunEnd, RunRequest, RunStatus, Source } from '../../model/run.ts';
+import type { Run, RunEnd, RunForecast, RunRequest, RunStatus, Source } from '../../model/run.ts';
 import { loadErrors } from '../errors.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
 import { readSql } from '../sql-file.ts';
@@ -30,6 +30,8 @@ export interface RunStore {
   addCounts(runId: string, report: LoadReport): Promise<void>;
   /** Counts a target that was given up, with the code of its error. */
   addError(runId: string, code: string): Promise<void>;
+  /** Calls that it made and that were not taken back, by operation. */
+  countCalls(runId: string): Promise<Readonly<Record<string, number>>>;
   /** Calls that are granted and not settled: nothing may be concluded before they are. */
   countReserved(runId: string): Promise<number>;
 }
@@ -56,6 +58,7 @@ interface RunRow {
   readonly prices_closed: number;
   readonly rejects: number;
   readonly errors: number;
+  readonly forecast: RunForecast | null;
 }
 
 function toRun(row: RunRow): Run {
@@ -80,6 +83,7 @@ function toRun(row: RunRow): Run {
       rejects: row.rejects,
       errors: row.errors,
     },
+    forecast: row.forecast,
   };
 }
 
@@ -100,9 +104,10 @@ async function claimSource(pool: Pool, source: Source): Promise<void> {
 async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
   const inserted = await pool.query<RunRow>(
     `INSERT INTO sync.run
-       (scope, trigger, source, status, feeds, budget_calls, requested_at, started_at, heartbeat_at, deadline_at)
+       (scope, trigger, source, status, feeds, budget_calls, requested_at, started_at, heartbeat_at, deadline_at,
+        forecast)
      SELECT $1, $2, $3, 'running', $4::jsonb, $5, now, now, clock_timestamp(),
-            now + $6::float8 * interval '1 ms'
+            now + $6::float8 * interval '1 ms', $7::jsonb
      FROM usage.ledger_now() now
      ON CONFLICT (scope) WHERE status IN ('queued', 'running') DO NOTHING
      RETURNING *`,
@@ -113,6 +118,7 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
       JSON.stringify(request.feedNames),
       request.budgetCalls,
       request.deadlineMs,
+      request.forecast ? JSON.stringify(request.forecast) : null,
     ],
   );
   if (inserted.rows[0]) return { kind: 'started', run: toRun(inserted.rows[0]) };
@@ -192,6 +198,14 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
         runId,
         code,
       ]);
+    },
+    countCalls: async (runId) => {
+      const { rows } = await pool.query<{ operation: string; calls: number }>(
+        `SELECT operation, count(*)::int AS calls FROM usage.api_call
+         WHERE run_id = $1 AND state <> 'refunded' GROUP BY operation`,
+        [runId],
+      );
+      return Object.fromEntries(rows.map(({ operation, calls }) => [operation, calls]));
     },
     countReserved: async (runId) => {
       const { rows } = await pool.query<{ count: string }>(

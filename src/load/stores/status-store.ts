@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { PassOutcome } from '../../model/learning.ts';
-import type { RunStatus, Source } from '../../model/run.ts';
+import type { RunForecast, RunStatus, Source } from '../../model/run.ts';
 import { readSql } from '../sql-file.ts';
 
 /** A run as people look at it. */
@@ -20,6 +20,8 @@ export interface RunSummary {
   readonly requestedAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+  /** Null: nobody asked. */
+  readonly forecast: RunForecast | null;
 }
 
 /** Rows in the catalog and around it. */

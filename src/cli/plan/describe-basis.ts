@@ -1,0 +1,39 @@
+import { assumedSentences } from '../format-estimate.ts';
+import type { Plan } from './read-plan.ts';
+
+const count = (value: number) => Math.round(value).toLocaleString('en');
+
+/** What a plan rests on: what was measured, and what is assumed. */
+export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
+  const { searches, offers, runEveryDays } = knowledge;
+  const sum = (isAssumed: boolean) => ({
+    searches: searches.reduce((all, group) => all + (group.isAssumed === isAssumed ? group.windows : 0), 0),
+    offers: offers.reduce((all, group) => all + (group.isAssumed === isAssumed ? group.offers : 0), 0),
+  });
+  const [known, assumed] = [sum(false), sum(true)];
+  const hours = runEveryDays * 24;
+  const rhythm =
+    hours >= 36
+      ? `every ${(hours / 24).toFixed(1)} days`
+      : hours > 20
+        ? 'once a day'
+        : `every ${hours.toFixed(1)} h`;
+  const runs = hasSchedule
+    ? `Runs: ${rhythm}, as the schedules say.`
+    : 'Assumed: one run a day, for no schedule names these feeds.';
+  const kept = 'Of each day 5 % of the calls stay for calls by hand; a month is spread over its days.';
+  if (known.searches === 0) return [...assumedSentences.slice(0, 3), runs, kept];
+  return [
+    `Measured: ${count(known.searches)} searches and ${count(known.offers)} offers, and what looks at them taught.`,
+    ...(assumed.searches > 0
+      ? [
+          `Assumed: ${count(assumed.searches)} searches that were never asked list as much as others of their feed.`,
+        ]
+      : []),
+    ...(assumed.offers >= 1
+      ? [`Assumed: ${count(assumed.offers)} offers that searches will list are typical ones.`]
+      : []),
+    runs,
+    kept,
+  ];
+}

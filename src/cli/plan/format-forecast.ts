@@ -1,0 +1,117 @@
+import { daysPerMonth } from '../../plan/forecast/call-limits.ts';
+import type { Advice } from '../../plan/forecast/advise.ts';
+import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../plan/forecast/forecast.ts';
+import { formatTable, type Column } from '../terminal/format-table.ts';
+import { formatTime } from '../terminal/format-time.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
+import { limitOf, type Plan } from './read-plan.ts';
+import { formatDuration } from './describe-next-run.ts';
+import { describeBasis } from './describe-basis.ts';
+
+const right = (header: string): Column => ({ header, align: 'right' });
+const left = (header: string): Column => ({ header });
+
+const formatCalls = (calls: number): string => Math.max(0, Math.ceil(calls - 1e-6)).toLocaleString('en');
+
+const formatPercent = (part: number): string => `${Math.round(100 * part).toString()} %`;
+
+/** `0.5 d`, `12 d`, or `never`. */
+function formatDays(days: number): string {
+  if (!Number.isFinite(days) || days > 36_500) return 'never';
+  return `${days < 10 ? days.toFixed(1) : Math.round(days).toLocaleString('en')} d`;
+}
+
+function formatApis(apis: readonly ApiForecast[], { limits }: Plan): string {
+  const columns = [
+    left('calls'),
+    ...['next run', 'due', 'for all once', 'a day', 'wanted', 'of the day', 'of the month'].map(right),
+  ];
+  const share = (calls: number, limit: number | null) => (limit ? formatPercent(calls / limit) : '-');
+  const rows = apis.map(({ operation, nextRun, due, perDay, wantedPerDay, toFirstPass }) => {
+    return [
+      operation,
+      ...[nextRun, due, toFirstPass, perDay, wantedPerDay].map(formatCalls),
+      share(perDay, limitOf(limits, operation, 'day')),
+      share(perDay * daysPerMonth, limitOf(limits, operation, 'month')),
+    ];
+  });
+  return formatTable(columns, rows);
+}
+
+function formatAges({ meanDays, p90Days }: AgeForecast): string[] {
+  return [formatDays(meanDays), formatDays(p90Days)];
+}
+
+function formatFeeds(feeds: readonly FeedForecast[]): string {
+  const columns = [
+    left('feed'),
+    ...['offers', 'new a day', 'rows: age', '9 of 10', 'details: age', '9 of 10', 'right'].map(right),
+  ];
+  const rows = feeds.map((feed) => [
+    feed.feed,
+    formatCalls(feed.offers),
+    feed.newPerDay < 10 ? feed.newPerDay.toFixed(1) : formatCalls(feed.newPerDay),
+    ...formatAges(feed.rows),
+    ...formatAges(feed.details),
+    formatPercent(feed.fresh),
+  ]);
+  return formatTable(columns, rows);
+}
+
+function describeSetting({ feed, setting, to }: Advice): string {
+  const where = feed === null ? '' : ` in feed ${feed}`;
+  return setting === 'searches' ? `${to} searches` : `${setting}: ${to}${where}`;
+}
+
+/** One sentence an API that is short of calls. */
+function formatAdvice(advice: readonly Advice[]): string[] {
+  return [...new Set(advice.map(({ operation }) => operation))].map((operation) => {
+    const own = advice.filter((item) => item.operation === operation);
+    const { wantedPerDay = 0, perDay = 0 } = own[0] ?? {};
+    const bounds = own.filter(({ setting }) => setting === 'max_offers');
+    const others = own.filter(({ setting }) => setting !== 'max_offers' && setting !== 'drop');
+    const drops = own.filter(({ setting }) => setting === 'drop');
+    const ways = [
+      ...(bounds.length > 0 ? [bounds.map(describeSetting).join(' and ')] : []),
+      ...others.map(describeSetting),
+    ];
+    const hint =
+      drops.length > 0
+        ? ` Worth least a call: ${drops.map(({ to, feed }) => `${to} (${String(feed)})`).join(', ')}.`
+        : '';
+    const what = `${operation}: ${formatCalls(wantedPerDay)} calls a day would keep the freshness ages, ${formatCalls(perDay)} can be had.`;
+    return `${what} It would fit with ${ways.join(', or ')}.${hint}`;
+  });
+}
+
+function describeRun({ nextRun: { seconds, newOffers, changedOffers }, apis }: Forecast, now: Date): string {
+  const calls = apis.reduce((sum, { nextRun }) => sum + nextRun, 0);
+  if (calls < 1) return 'Nothing is due now.';
+  const end = formatTime(new Date(now.getTime() + seconds * 1000));
+  return `The next run: ${formatCalls(calls)} calls in about ${formatDuration(seconds)}, until ${end} if it starts now; ${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.`;
+}
+
+function describeFirstPass({ firstPassDays }: Forecast): string {
+  if (firstPassDays === 0) return 'Everything was looked at once.';
+  if (!Number.isFinite(firstPassDays))
+    return 'Not everything will ever be looked at: there are no calls for it.';
+  const days = firstPassDays === 1 ? 'within the present day' : `in ${formatCalls(firstPassDays)} days`;
+  return `Everything will have been looked at once ${days}.`;
+}
+
+/** The forecast for people, in lines of at most `width` cells where they are not rows of a table. */
+export function formatForecast(plan: Plan, width: number): string {
+  const { forecast, advice, now } = plan;
+  const sentences = (lines: readonly string[], mark: string) =>
+    lines.map((line) => wrapText(`${mark}${line}`, width, mark.length));
+  return [
+    formatApis(forecast.apis, plan),
+    '',
+    formatFeeds(forecast.feeds),
+    '',
+    ...sentences([describeRun(forecast, now), describeFirstPass(forecast)], ''),
+    '',
+    ...sentences(formatAdvice(advice), '! '),
+    ...sentences(describeBasis(plan), '- '),
+  ].join('\n');
+}

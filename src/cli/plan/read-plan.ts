@@ -1,0 +1,90 @@
+import type { Pool } from 'pg';
+import {
+  assumeKnowledge,
+  readKnowledge,
+  type Foreknowledge,
+  type ForetellRequest,
+} from '../../jobs/foretell.ts';
+import { AppError } from '../../core/errors.ts';
+import { loadErrors } from '../../load/errors.ts';
+import { createForecastStore } from '../../load/stores/forecast-store.ts';
+import { createQuotaReport } from '../../load/stores/quota-report.ts';
+import { createQuotaStore } from '../../load/stores/quota-store.ts';
+import { createShelfStore } from '../../load/stores/shelf-store.ts';
+import type { ApiOperation } from '../../model/known-apis.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import { advise, type Advice } from '../../plan/forecast/advise.ts';
+import type { WindowLimit } from '../../plan/forecast/call-limits.ts';
+import { forecast, type Forecast } from '../../plan/forecast/forecast.ts';
+import type { Session } from '../session.ts';
+import { hasDatabase } from '../with-database.ts';
+import { withExistingPool } from '../with-existing-pool.ts';
+
+/** Everything that `plan` shows. */
+export interface Plan extends Foreknowledge {
+  readonly forecast: Forecast;
+  readonly advice: readonly Advice[];
+  readonly hasSchedule: boolean;
+}
+
+/** The lowest limit of a window that an API has; null: none. */
+export function limitOf(
+  limits: readonly WindowLimit[],
+  operation: ApiOperation,
+  window: WindowLimit['window'],
+): number | null {
+  const own = limits.filter((limit) => limit.window === window && limit.operations.includes(operation));
+  return own.length > 0 ? Math.min(...own.map(({ calls }) => calls)) : null;
+}
+
+/** Calls that are due for the next run, whatever its limits. */
+export function callsDue({ apis }: Forecast): number {
+  return Math.ceil(apis.reduce((sum, { due }) => sum + due, 0) - 1e-6);
+}
+
+function toPlan(known: Foreknowledge, sync: SyncConfig, { feedNames }: ForetellRequest): Plan {
+  const told = forecast(known.knowledge);
+  const hasSchedule = sync.schedules.some(({ feeds }) => feeds.some((feed) => feedNames.includes(feed)));
+  return { ...known, forecast: told, advice: advise(known.knowledge, told), hasSchedule };
+}
+
+/** The plan of some feeds as the database knows them. `appKey` undefined: the limits are those of the sync file. */
+export async function readPlanFrom(
+  pool: Pool,
+  { sync, appKey }: { readonly sync: SyncConfig; readonly appKey: string | undefined },
+  request: ForetellRequest,
+): Promise<Plan> {
+  const known = await readKnowledge(
+    {
+      facts: createForecastStore({ pool }),
+      shelves: createShelfStore({ pool }),
+      report:
+        appKey === undefined
+          ? { listLimits: () => Promise.resolve([]) }
+          : createQuotaReport({ pool, appKey }),
+      quota: createQuotaStore({ pool }),
+      sync,
+    },
+    request,
+  );
+  return toPlan(known, sync, request);
+}
+
+/**
+ * The plan of some feeds: from the project's database if there is one, else from the sync file alone.
+ *
+ * @throws AppError DATABASE_*, but not for one that was never migrated
+ */
+export async function readPlan(session: Session, sync: SyncConfig, request: ForetellRequest): Promise<Plan> {
+  const { config, context } = session;
+  const assumed = () => toPlan(assumeKnowledge(sync, request, context.clock.now()), sync, request);
+  if (!hasDatabase(config)) return assumed();
+  try {
+    const what = { sync, appKey: config.ALIBABA_APP_KEY };
+    return await withExistingPool(session, 1, (pool) => readPlanFrom(pool, what, request));
+  } catch (error) {
+    if (!(error instanceof AppError) || error.kind !== loadErrors.DATABASE_NOT_MIGRATED) throw error;
+    session.talk('the database is not migrated: only catalog-sync.yaml is read');
+    return assumed();
+  }
+}

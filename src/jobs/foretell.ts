@@ -1,0 +1,178 @@
+import type { Logger } from '../core/log.ts';
+import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
+import type { ForecastStore } from '../load/stores/forecast-store.ts';
+import type { QuotaLimitRow, QuotaReport } from '../load/stores/quota-report.ts';
+import { accountLimits, type QuotaStore } from '../load/stores/quota-store.ts';
+import type { ShelfStore } from '../load/stores/shelf-store.ts';
+import type { ForecastFacts } from '../model/forecast-facts.ts';
+import { apiOperations, type ApiOperation } from '../model/known-apis.ts';
+import type { RunForecast } from '../model/run.ts';
+import type { Schedule, SyncConfig } from '../model/sync-config.ts';
+import { buildKnowledge } from '../plan/forecast/build-knowledge.ts';
+import { budgetLimit, heldLimit, toCallLimit, type WindowLimit } from '../plan/forecast/call-limits.ts';
+import { forecast, type Forecast } from '../plan/forecast/forecast.ts';
+import type { Knowledge } from '../plan/forecast/knowledge.ts';
+import { firstPrior } from '../plan/refresh/change-rate.ts';
+import { firstVisibleShare, shareOf } from '../plan/refresh/visible-share.ts';
+import { listSlotTimes } from './slot-times.ts';
+
+/** What is asked to be foretold. */
+export interface ForetellRequest {
+  readonly feedNames: readonly string[];
+  /** Of the next run; null: no bound but the quota. */
+  readonly budgetCalls: number | null;
+}
+
+export interface ForetellDeps {
+  readonly facts: ForecastStore;
+  readonly shelves: Pick<ShelfStore, 'planner'>;
+  readonly report: Pick<QuotaReport, 'listLimits'>;
+  readonly quota: Pick<QuotaStore, 'listHolds' | 'ledgerNow'>;
+  readonly sync: SyncConfig;
+}
+
+/** The ledger spaces calls out by a fifth more than the limit asks for. */
+const paceShare = 0.8;
+const dayMs = 86_400_000;
+const fourWeeks = 28;
+
+/** Days between two runs of some feeds and the most calls of a day, by their schedules; without any, one run a day. */
+function readRhythm(schedules: readonly Schedule[], feedNames: readonly string[], now: Date) {
+  const own = schedules.filter(({ feeds }) => feeds.some((feed) => feedNames.includes(feed)));
+  const until = new Date(now.getTime() + fourWeeks * dayMs);
+  const rhythms = own.map((schedule) => {
+    const runs = listSlotTimes(schedule, now, until, Number.POSITIVE_INFINITY).length / fourWeeks;
+    return { runs, calls: runs * (schedule.budgetCalls ?? Infinity) };
+  });
+  const runs = Math.max(0, ...rhythms.map((rhythm) => rhythm.runs));
+  const calls = rhythms.reduce((sum, rhythm) => sum + rhythm.calls, 0);
+  return { runEveryDays: runs > 0 ? 1 / runs : 1, callsPerDay: own.length > 0 ? calls : Infinity };
+}
+
+function limitsOfFile({ account, quotas }: SyncConfig): WindowLimit[] {
+  const preset = accountLimits[account];
+  const own = apiOperations.flatMap((operation): WindowLimit[] => {
+    const day = quotas.approved[operation]?.daily ?? preset.day;
+    const month = quotas.approved[operation]?.monthly ?? preset.month;
+    const one = { operations: [operation], leftToday: null };
+    return [
+      ...(day === undefined ? [] : [{ ...one, window: 'day' as const, calls: day }]),
+      ...(month === undefined ? [] : [{ ...one, window: 'month' as const, calls: month }]),
+    ];
+  });
+  const shared = quotas.groups.flatMap(({ operations, daily, monthly }): WindowLimit[] => [
+    ...(daily === null ? [] : [{ operations, leftToday: null, window: 'day' as const, calls: daily }]),
+    ...(monthly === null ? [] : [{ operations, leftToday: null, window: 'month' as const, calls: monthly }]),
+  ]);
+  return [...own, ...shared];
+}
+
+function operationsOf(api: string, { apis, quotas }: SyncConfig): readonly ApiOperation[] {
+  if (api === '*') return apiOperations;
+  const group = quotas.groups.find(({ name }) => api === `@${name}`);
+  if (group) return group.operations;
+  const endpoints = chooseEndpoints(apis);
+  return apiOperations.filter((operation) => apiOf(endpoints[operation]) === api);
+}
+
+function toWindowLimit({ api, window, callLimit, use }: QuotaLimitRow, sync: SyncConfig): WindowLimit[] {
+  if (use === null || (window !== 'day' && window !== 'month')) return [];
+  const { remaining, share, usedToday } = use;
+  const leftToday = share === null ? remaining : Math.min(remaining, Math.max(0, share - (usedToday ?? 0)));
+  return [{ operations: operationsOf(api, sync), window, calls: callLimit, leftToday }];
+}
+
+/** A root in place of each category, for as long as nobody has asked. */
+function assumedFacts(sync: SyncConfig): ForecastFacts {
+  const nodes = sync.feeds.flatMap(({ name, categories }) =>
+    categories.map((id) => ({ feed: name, level: id === '0' ? 0 : 1, nodes: 1, unvisited: 1, due: 1 })),
+  );
+  return { windows: [], nodes, sample: [], offersPerSample: 0, callsPerSecond: null };
+}
+
+function narrow(sync: SyncConfig, { feedNames }: ForetellRequest): SyncConfig {
+  return { ...sync, feeds: sync.feeds.filter(({ name }) => feedNames.includes(name)) };
+}
+
+/** What a forecast is made from, and the limits as people know them. */
+export interface Foreknowledge {
+  readonly knowledge: Knowledge;
+  readonly limits: readonly WindowLimit[];
+  /** By the ledger's clock. */
+  readonly now: Date;
+}
+
+interface Known {
+  readonly facts: ForecastFacts;
+  readonly planner: Parameters<typeof buildKnowledge>[2]['planner'];
+  readonly limits: readonly WindowLimit[];
+  readonly held: readonly ApiOperation[];
+  readonly now: Date;
+}
+
+function assemble(sync: SyncConfig, request: ForetellRequest, known: Known): Foreknowledge {
+  const { facts, planner, limits, held, now } = known;
+  const { runEveryDays, callsPerDay } = readRhythm(sync.schedules, request.feedNames, now);
+  const bounds = [budgetLimit(callsPerDay, request.budgetCalls ?? Infinity), ...held.map(heldLimit)];
+  const knowledge = buildKnowledge(narrow(sync, request), facts, {
+    planner,
+    limits: [...limits.map(toCallLimit), ...bounds],
+    runEveryDays,
+    callsPerSecond: paceShare * sync.quotas.perSecond,
+  });
+  return { knowledge, limits, now };
+}
+
+/** What is known before there is a database: the sync file, and what is assumed of any catalog. */
+export function assumeKnowledge(sync: SyncConfig, request: ForetellRequest, now: Date): Foreknowledge {
+  return assemble(sync, request, {
+    facts: assumedFacts(narrow(sync, request)),
+    planner: { prior: firstPrior, visibleShare: shareOf(firstVisibleShare), meanPopularity: 1 },
+    limits: limitsOfFile(sync),
+    held: [],
+    now,
+  });
+}
+
+/** What the database knows of some feeds, and what is assumed where it knows nothing. */
+export async function readKnowledge(deps: ForetellDeps, request: ForetellRequest): Promise<Foreknowledge> {
+  const { facts, shelves, report, quota, sync } = deps;
+  const { feeds, freshness } = narrow(sync, request);
+  const rows = (await report.listLimits()).flatMap((row) => toWindowLimit(row, sync));
+  const held = (await quota.listHolds()).flatMap(({ api }) => operationsOf(api, sync));
+  return assemble(sync, request, {
+    facts: await facts.read(feeds, freshness),
+    planner: await shelves.planner(),
+    limits: rows.length > 0 ? rows : limitsOfFile(sync),
+    held,
+    now: await quota.ledgerNow(),
+  });
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;
+
+/** What is kept with a run, to be held against what it did. */
+export function toRunForecast({
+  apis,
+  nextRun: { newOffers, changedOffers, seconds },
+}: Forecast): RunForecast {
+  return {
+    calls: Object.fromEntries(apis.map(({ operation, nextRun }) => [operation, round(nextRun)])),
+    newOffers: round(newOffers),
+    changedOffers: round(changedOffers),
+    seconds: round(seconds),
+  };
+}
+
+/** Foretells a run that begins now; null when it can't: no run fails for that. */
+export async function foretellRun(
+  deps: ForetellDeps & { readonly log: Logger },
+  request: ForetellRequest,
+): Promise<Forecast | null> {
+  try {
+    return forecast((await readKnowledge(deps, request)).knowledge);
+  } catch (err) {
+    deps.log.warn({ err }, 'the run could not be foretold');
+    return null;
+  }
+}

@@ -1,0 +1,11 @@
+-- Purpose: how fast runs were, by the fastest of the last ten that made fifty calls.
+-- Params:  none
+-- Returns: calls_per_second (null: no run was long enough to tell)
+SELECT max(calls_used / extract(epoch FROM ended_at - started_at))::float8 AS calls_per_second
+FROM (
+  SELECT calls_used, started_at, ended_at
+  FROM sync.run
+  WHERE ended_at > started_at AND calls_used >= 50
+  ORDER BY run_id DESC
+  LIMIT 10
+) r;

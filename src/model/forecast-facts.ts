@@ -1,0 +1,58 @@
+/* What the database knows of searches, categories and offers, as far as it foretells calls. */
+
+export interface WindowFacts {
+  readonly feed: string;
+  readonly kind: 'keyword' | 'category' | 'seller' | 'image';
+  /** What it searches by: keyword, seller, picture, or the id of a category. */
+  readonly term: string;
+  /** For people; of a category its name. */
+  readonly label: string;
+  /** How many windows it stands for. */
+  readonly windows: number;
+  /** Of a pass that is not stopped early; null: never asked, so nobody knows. */
+  readonly pages: number | null;
+  readonly nextPage: number;
+  /** Since the last pass ended; null: there was none. */
+  readonly ageDays: number | null;
+  /** Offers that the last pass listed; null: there was none. */
+  readonly reach: number | null;
+  readonly mayStop: boolean;
+  readonly worth: {
+    readonly pages: number;
+    readonly soonValue: number;
+    readonly lateValue: number;
+    readonly newOffers: number;
+    readonly exposureDays: number;
+  } | null;
+}
+
+/** Category nodes of one level that a feed asks for; 0 is the root of the whole tree. */
+export interface NodeFacts {
+  readonly feed: string;
+  readonly level: number;
+  readonly nodes: number;
+  readonly unvisited: number;
+  readonly due: number;
+}
+
+/** An offer out of a sample. */
+export interface OfferFacts {
+  readonly feeds: readonly string[];
+  readonly popularity: number;
+  readonly changes: number;
+  readonly days: number;
+  readonly summaryAgeDays: number;
+  readonly detailAgeDays: number;
+  readonly hasDetail: boolean;
+  readonly isStale: boolean;
+}
+
+export interface ForecastFacts {
+  readonly windows: readonly WindowFacts[];
+  readonly nodes: readonly NodeFacts[];
+  readonly sample: readonly OfferFacts[];
+  /** How many offers each of the sample stands for. */
+  readonly offersPerSample: number;
+  /** Calls a second of the fastest of the last runs; null: none was long enough to tell. */
+  readonly callsPerSecond: number | null;
+}
