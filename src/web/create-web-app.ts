@@ -16,7 +16,7 @@ import { offerPage } from './pages/offer.ts';
 import { overviewPage } from './pages/overview.ts';
 import { notFoundPage } from './pages/not-found.ts';
 import { passPicture } from './pages/pass-picture.ts';
-import { problemsPage } from './pages/problems.ts';
+import { createProblemsPage } from './pages/problems.ts';
 import { productsPage } from './pages/products.ts';
 import { createRunEvents } from './pages/run-events.ts';
 import { runPage } from './pages/run.ts';
@@ -55,7 +55,7 @@ function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
   app.get('/products', (c) => productsPage(c, deps));
   app.get('/products/:id', (c) => offerPage(c, deps));
   app.get('/picture/*', (c) => passPicture(c, deps));
-  app.get('/problems', (c) => problemsPage(c, deps));
+  app.get('/problems', createProblemsPage(deps));
   const board = createQueueBoard(deps);
   app.get('/queues', (c) => queuesPage(c, deps));
   app.all(boardPath, board);

@@ -6,17 +6,17 @@ FROM (
   SELECT 'detail' AS kind, r.offer_id::text AS id, o.subject AS name, r.not_before
   FROM sync.refresh r
   LEFT JOIN catalog.offer o USING (offer_id)
-  WHERE r.not_before > usage.ledger_now()
+  WHERE r.not_before > (SELECT usage.ledger_now())
   UNION ALL
   SELECT 'category', v.category_id::text, c.name_zh, v.not_before
   FROM sync.category_visit v
   LEFT JOIN catalog.category c USING (category_id)
-  WHERE v.not_before > usage.ledger_now()
+  WHERE v.not_before > (SELECT usage.ledger_now())
   UNION ALL
   SELECT kind, window_id::text, concat_ws(' ', feed, nullif(keyword, ''), nullif(category_id, 0), nullif(seller_id, '')),
          not_before
   FROM sync.search_window
-  WHERE not_before > usage.ledger_now()
+  WHERE not_before > (SELECT usage.ledger_now())
 ) t
 ORDER BY not_before, kind, id
 LIMIT $1::int;

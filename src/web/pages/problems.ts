@@ -6,6 +6,7 @@ import { actionForm } from '../parts/action-form.ts';
 import { apiName, count, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 import { prose } from '../parts/prose.ts';
+import { remember } from '../remember.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 import { holdTable } from './hold-table.ts';
 import { noticeOf } from './notices.ts';
@@ -102,11 +103,14 @@ function givenUpTable(rows: readonly GivenUp[]): Html {
   });
 }
 
-/** `/problems`: what went wrong, and what can be done about it. */
-export async function problemsPage(c: WebContext, deps: WebDeps): Promise<Response> {
+async function problemsPage(
+  c: WebContext,
+  deps: WebDeps,
+  failedCalls: Promise<readonly ErrorRow[]>,
+): Promise<Response> {
   const { problems, quarantine, status, quota, limits, log } = deps.stores;
   const [errors, groups, drifts, givenUp, holds, known, actions] = await Promise.all([
-    problems.listErrors(errorDays),
+    failedCalls,
     quarantine.listGroups({ operation: null, reason: null, limit: shown }),
     status.listDrifts(shown),
     problems.listGivenUp(shown),
@@ -156,4 +160,14 @@ export async function problemsPage(c: WebContext, deps: WebDeps): Promise<Respon
       })}
     </section>`;
   return show(c, deps, { title: 'Problems', section: '/problems', body });
+}
+
+/** All calls of a week are read for it: a tenth of a second for a hundred thousand. */
+const errorsEveryMs = 30_000;
+
+/** `/problems`: what went wrong, and what can be done about it. */
+export function createProblemsPage(deps: WebDeps): (c: WebContext) => Promise<Response> {
+  const { problems } = deps.stores;
+  const remembered = remember(deps.clock, errorsEveryMs, () => problems.listErrors(errorDays));
+  return (c) => problemsPage(c, deps, remembered.get());
 }
