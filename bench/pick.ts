@@ -83,7 +83,10 @@ async function measure(pool: Pool): Promise<Times> {
         feeds: sync.feeds,
         freshForMs: age,
       });
-      return chooseLooks({ shelves, sync }, { feeds: sync.feeds, calls, windows, mayDetail: true });
+      return chooseLooks(
+        { shelves, sync },
+        { feeds: sync.feeds, now: new Date(), calls, windows, mayDetail: true },
+      );
     });
     const heads = await timed(() =>
       shelves.listHeads({ feedSets: [1], freshForMs: sync.freshness.detailMs, limit: calls }),

@@ -2,6 +2,7 @@ import type { Run } from '../model/run.ts';
 import type { Feed } from '../model/sync-config.ts';
 import type { DueWindow, SearchKind } from '../load/stores/due-windows.ts';
 import type { FeedSet, ShelfOffer, ShelfStore } from '../load/stores/shelf-store.ts';
+import { feedWeight } from '../plan/refresh/feed-weight.ts';
 import { importance } from '../plan/refresh/importance.ts';
 import { defaultObjective } from '../plan/refresh/objective.ts';
 import { pickSlot, type Head, type Rival, type Shelves, type SlotPlan } from '../plan/refresh/pick-slot.ts';
@@ -20,6 +21,8 @@ export const lookKinds = ['search', 'seller', 'image', 'detail'] as const satisf
 
 export interface PlanLooksRequest {
   readonly run: Run;
+  /** By the ledger clock. */
+  readonly now: Date;
   readonly feeds: readonly Feed[];
   /** Why nothing of a kind may be asked for. */
   readonly blocks: ReadonlyMap<LookKind, string>;
@@ -52,8 +55,7 @@ interface PageRival extends Rival {
 }
 
 /** Offers in several feeds matter as to the one that weighs most. */
-function weighSets(sets: readonly FeedSet[], feeds: readonly Feed[]): Map<number, number> {
-  const weights = new Map(feeds.map((feed) => [feed.name, feed.weight]));
+function weighSets(sets: readonly FeedSet[], weights: ReadonlyMap<string, number>): Map<number, number> {
   return new Map(
     sets.map((set) => [set.feedSet, Math.max(...set.feeds.map((feed) => weights.get(feed) ?? 0))]),
   );
@@ -61,6 +63,8 @@ function weighSets(sets: readonly FeedSet[], feeds: readonly Feed[]): Map<number
 
 interface Choice {
   readonly feeds: readonly Feed[];
+  /** By the ledger clock. */
+  readonly now: Date;
   readonly calls: number;
   readonly windows: readonly DueWindow[];
   readonly mayDetail: boolean;
@@ -69,11 +73,12 @@ interface Choice {
 /** The calls that are worth most, highest first, but that those past the floor age come before. */
 export async function chooseLooks(
   deps: Pick<PlanLooksDeps, 'shelves' | 'sync'>,
-  { feeds, calls, windows, mayDetail }: Choice,
+  { feeds, now, calls, windows, mayDetail }: Choice,
 ): Promise<SlotPlan<Candidate, PageRival>> {
   const { prior, visibleShare, meanPopularity, floorDays } = await deps.shelves.planner();
   const sets = mayDetail ? await deps.shelves.listFeedSets(feeds.map(({ name }) => name)) : [];
-  const weights = weighSets(sets, deps.sync.feeds);
+  const weightOf = new Map(deps.sync.feeds.map((feed) => [feed.name, feedWeight(feed, now)]));
+  const weights = weighSets(sets, weightOf);
   const toCandidate = (shelf: ShelfOffer): Candidate => ({
     shelf,
     // Buckets of different sets are different shelves.
@@ -94,7 +99,6 @@ export async function chooseLooks(
     },
   };
   const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
-  const weightOf = new Map(deps.sync.feeds.map((feed) => [feed.name, feed.weight]));
   const valued = windows.map((window) => {
     const { ageDays, worth, feed } = window;
     return { window, page: windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale) };
@@ -198,7 +202,7 @@ export async function planLooks(deps: PlanLooksDeps, request: PlanLooksRequest):
   const mayDetail = !blocks.has('detail');
   if (calls < Math.min(leastCalls, left) || calls < 1 || (open.length === 0 && !mayDetail))
     return { planned: 0, blocksMet };
-  const { picks } = await chooseLooks(deps, { feeds, calls, windows: open, mayDetail });
+  const { picks } = await chooseLooks(deps, { feeds, now: request.now, calls, windows: open, mayDetail });
   const offerIds = picks.flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.shelf.offerId] : []));
   const windowIds = new Set(picks.map((pick) => (pick.kind === 'detail' ? null : pick.windowId)));
   const pages = await queuePages(

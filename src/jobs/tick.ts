@@ -11,9 +11,14 @@ import type { RunStore } from '../load/stores/run-store.ts';
 import type { ShelfStore } from '../load/stores/shelf-store.ts';
 import type { JobKind } from './job-kinds.ts';
 import type { CatalogLoader } from './load-answers.ts';
+import { bucketOf } from '../plan/refresh/bucket.ts';
+import { nothingLearned } from '../plan/refresh/change-rate.ts';
 import { planCategories } from './plan-categories.ts';
 import { lookKinds, planLooks } from './plan-looks.ts';
 import type { Queues } from './queue-backend.ts';
+
+/** Where offers of a watch list begin that nothing is known of. */
+const unseenBucket = bucketOf(1, nothingLearned, true);
 
 /** The kinds that are held or whose quota is spent. */
 export type Blocks = ReadonlyMap<JobKind, ApiBlock>;
@@ -106,11 +111,12 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   // After that look: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
   await deps.plan.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
-  await deps.shelves.assignFeeds(feeds);
+  await deps.shelves.assignFeeds(feeds, unseenBucket);
   const closed = blockOf(run, 'category', blocks, now);
   const nodes = await planCategories(deps, { run, feeds, isBlocked: closed !== undefined });
   const looks = await planLooks(deps, {
     run,
+    now,
     feeds,
     blocks: new Map(
       lookKinds.flatMap((kind) => {

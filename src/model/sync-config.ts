@@ -13,6 +13,8 @@ export interface Feed {
   readonly sellers: readonly string[];
   /** Pictures to search by: urls of alicdn.com, or files by their path from the project folder. */
   readonly images: readonly string[];
+  /** Offers to follow whether a search lists them or not: a watch list. */
+  readonly offers: readonly string[];
   /** Null: no bound. */
   readonly maxOffers: number | null;
   /** Pages of 50 rows per search window. Null: as far as 1688 lists. */
@@ -22,6 +24,15 @@ export interface Feed {
   readonly priceMaxCny: string | null;
   /** How much a change found here is worth next to other feeds; 1 is normal. */
   readonly weight: number;
+  /** Days on which it is worth more, or less. */
+  readonly boosts: readonly Boost[];
+}
+
+/** Days of Shanghai, both included, as `2026-11-11`; on them the weight of a feed is multiplied. */
+export interface Boost {
+  readonly fromDay: string;
+  readonly untilDay: string;
+  readonly factor: number;
 }
 
 /** How old an answer may become before it is asked for again, in milliseconds. */

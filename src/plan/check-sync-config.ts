@@ -22,6 +22,9 @@ const emptyFeed = {
   keywords: [],
   sellers: [],
   images: [],
+  offers: [],
+  boosts: [],
+  max_offers: null,
   price_min_cny: null,
   price_max_cny: null,
 };
@@ -46,6 +49,9 @@ const lenientFile = z
             keywords: texts,
             sellers: texts,
             images: texts,
+            offers: z.array(z.coerce.string().catch('')).catch([]),
+            boosts: z.array(z.object({ from: text, until: text }).catch({ from: '', until: '' })).catch([]),
+            max_offers: amount,
             price_min_cny: amount,
             price_max_cny: amount,
           })
@@ -84,13 +90,21 @@ function checkFeed(feed: LenientFile['feeds'][number], index: number): SyncFileP
     ...repeats(feed.categories, (position) => at('categories', position)),
     ...repeats(feed.sellers, (position) => at('sellers', position)),
     ...repeats(feed.images, (position) => at('images', position)),
+    ...repeats(feed.offers, (position) => at('offers', position)),
   ];
-  const sources = [feed.categories, feed.keywords, feed.sellers, feed.images];
+  const sources = [feed.categories, feed.keywords, feed.sellers, feed.images, feed.offers];
   if (sources.every((source) => source.length === 0)) {
-    problems.push({ path: at(), message: 'needs categories, keywords, sellers or images' });
+    problems.push({ path: at(), message: 'needs categories, keywords, sellers, images or offers' });
   }
   if (feed.price_min_cny !== null && feed.price_max_cny !== null && feed.price_min_cny > feed.price_max_cny) {
     problems.push({ path: at('price_max_cny'), message: 'must not be below price_min_cny' });
+  }
+  if (feed.max_offers !== null && feed.max_offers < feed.offers.length) {
+    problems.push({ path: at('max_offers'), message: 'must not be below the number of offers' });
+  }
+  for (const [position, { from, until }] of feed.boosts.entries()) {
+    if (from !== '' && until !== '' && until < from)
+      problems.push({ path: at('boosts', position, 'until'), message: 'must not be before from' });
   }
   return problems;
 }

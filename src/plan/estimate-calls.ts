@@ -66,7 +66,8 @@ export function estimateCalls({ feeds, freshness, pageSize }: SyncConfig): CallE
   const pagesEach = (feed: Feed) => Math.min(feed.maxPages ?? lastPage, lastPage);
   const offersOf = (feed: Feed) => {
     const searches = countSearches(feed) + feed.sellers.length + feed.images.length;
-    return Math.min(feed.maxOffers ?? Infinity, searches * pagesEach(feed) * pageSize);
+    const listed = searches * pagesEach(feed) * pageSize;
+    return Math.min(feed.maxOffers ?? Infinity, listed + feed.offers.length);
   };
   const sum = (countOf: (feed: Feed) => number) => feeds.reduce((total, feed) => total + countOf(feed), 0);
   const sumPages = (countOf: (feed: Feed) => number) => sum((feed) => countOf(feed) * pagesEach(feed));

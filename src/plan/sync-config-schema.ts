@@ -5,11 +5,13 @@ import {
   categoryId,
   count,
   cron,
+  day,
   duration,
   image,
   keepAge,
   keyword,
   name,
+  offerId,
   price,
   sellerId,
   timezone,
@@ -32,6 +34,20 @@ const section = <T extends z.ZodRawShape>(shape: T, what: string) =>
     error: (issue) => (issue.code === 'invalid_type' ? `must be ${what}` : undefined),
   });
 
+const factor = z
+  .number({ error: 'must be a number' })
+  .positive('must be above 0')
+  .max(100, 'must be at most 100');
+
+const boost = section(
+  {
+    from: day.describe('First day, in Shanghai.'),
+    until: day.describe('Last day, in Shanghai.'),
+    factor: factor.describe('By what the weight of the feed is multiplied on these days.'),
+  },
+  'a boost: from, until, factor',
+);
+
 const feed = section(
   {
     name: name('feed').describe('What the feed is called in commands and tables.'),
@@ -45,6 +61,9 @@ const feed = section(
     images: list(image, 'pictures')
       .default([])
       .describe('Pictures to search by: files of up to 300 KB, or urls of alicdn.com.'),
+    offers: list(offerId, 'offer ids')
+      .default([])
+      .describe('Offers to follow by their ids, whether a search lists them or not.'),
     max_offers: count('a number of offers').nullable().default(null).describe('Stop after this many offers.'),
     max_pages: count('a number of pages', lastPage)
       .nullable()
@@ -52,12 +71,10 @@ const feed = section(
       .describe('Read at most this many pages of 50 rows per search.'),
     price_min_cny: price.nullable().default(null).describe('Lowest price in yuan.'),
     price_max_cny: price.nullable().default(null).describe('Highest price in yuan.'),
-    weight: z
-      .number({ error: 'must be a number' })
-      .positive('must be above 0')
-      .max(100, 'must be at most 100')
-      .default(1)
-      .describe('What a change in this feed is worth next to other feeds.'),
+    weight: factor.default(1).describe('What a change in this feed is worth next to other feeds.'),
+    boosts: list(boost, 'boosts')
+      .default([])
+      .describe('Days on which a change in this feed is worth more, or less.'),
   },
   'a feed: name, categories, keywords ...',
 );

@@ -28,6 +28,17 @@ export const categoryId = z
   })
   .transform(String);
 
+const offerIdError = 'must be an offer id in digits';
+export const offerId = z
+  .union([z.string().regex(/^[1-9]\d{0,17}$/, offerIdError), z.int().positive(offerIdError)], {
+    error: offerIdError,
+  })
+  .transform(String);
+
+const dayError = 'must be a day like 2026-11-11, in quotes';
+/** A day of the calendar, as it is in Shanghai. */
+export const day = z.iso.date({ error: dayError });
+
 /** A search keyword in one Unicode form, without outer spaces. */
 export const keyword = z
   .string({ error: 'must be text; put quotes around a keyword of digits' })

@@ -10,11 +10,13 @@ function toFeed(feed: SyncFile['feeds'][number]): Feed {
     keywords: feed.keywords,
     sellers: feed.sellers,
     images: feed.images,
+    offers: feed.offers,
     maxOffers: feed.max_offers,
     maxPages: feed.max_pages,
     priceMinCny: feed.price_min_cny,
     priceMaxCny: feed.price_max_cny,
     weight: feed.weight,
+    boosts: feed.boosts.map(({ from, until, factor }) => ({ fromDay: from, untilDay: until, factor })),
   };
 }
 

@@ -15,6 +15,7 @@ const sync = parseSyncFile(
 feeds:
   - { name: shoes, keywords: ["鞋"] }
   - { name: hats, keywords: ["帽"], weight: 50 }
+  - { name: gloves, keywords: ["手套"], boosts: [{ from: '2026-11-01', until: '2026-11-11', factor: 50 }] }
 `,
   'test',
 );
@@ -22,7 +23,7 @@ feeds:
 let database: TestDatabase;
 beforeEach(async () => {
   database = await createTestDatabase();
-  await database.pool.query(`INSERT INTO sync.feed_set (feeds) VALUES ('{shoes}'), ('{hats}')`);
+  await database.pool.query(`INSERT INTO sync.feed_set (feeds) VALUES ('{shoes}'), ('{hats}'), ('{gloves}')`);
 });
 afterEach(() => database.drop());
 
@@ -77,6 +78,7 @@ interface Asked {
 async function ask(
   budgetCalls: number | null,
   blocked: Partial<Record<LookKind, string>> = {},
+  now = new Date('2026-06-01'),
 ): Promise<Asked> {
   const { pool } = database;
   const [pages, details]: [string[], string[]] = [[], []];
@@ -95,13 +97,13 @@ async function ask(
   };
   const runs = createRunStore({ pool });
   const begun = await runs.begin({
-    ...{ scope: 'all', feedNames: ['shoes', 'hats'], trigger: 'test', source: 'sandbox' },
+    ...{ scope: 'all', feedNames: ['shoes', 'hats', 'gloves'], trigger: 'test', source: 'sandbox' },
     ...{ budgetCalls, deadlineMs: null },
   });
   if (begun.kind !== 'started') throw new Error(`the run is ${begun.kind}`);
   const deps = { plan: createPlanStore({ pool }), shelves: createShelfStore({ pool }), queues, sync };
   const blocks = new Map(Object.entries(blocked) as [LookKind, string][]);
-  const { blocksMet } = await planLooks(deps, { run: begun.run, feeds: sync.feeds, blocks });
+  const { blocksMet } = await planLooks(deps, { run: begun.run, now, feeds: sync.feeds, blocks });
   await runs.end(begun.run.runId, 'cancelled', 'test');
   return { pages, details, met: blocksMet };
 }
@@ -120,6 +122,16 @@ it('a feed that weighs more comes first, as soon as the sync file says so', asyn
   await addOffers(range(1, 40), 10);
   await addOffers(range(301, 5), 10, { feedSet: 2 });
   expect((await ask(5)).details.toSorted()).toEqual(range(301, 5).map(String));
+});
+
+it('a feed that is boosted comes first on its days, as they are in Shanghai', async () => {
+  await addOffers(range(1, 40), 10);
+  await addOffers(range(301, 5), 10, { feedSet: 3 });
+  const first = async (at: string) => (await ask(5, {}, new Date(at))).details.toSorted();
+  const gloves = range(301, 5).map(String);
+  expect(await first('2026-11-11T15:59:59Z')).toEqual(gloves);
+  expect(await first('2026-11-11T16:00:00Z')).not.toEqual(gloves);
+  expect(await first('2026-10-31T16:00:00Z')).toEqual(gloves);
 });
 
 it('details that are known to be wrong come before those that may still be right', async () => {

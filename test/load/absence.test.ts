@@ -210,7 +210,7 @@ it('its details are due at once, and no older answer will do', async () => {
   const text = `account: business\nfeeds:\n  - { name: f-${offer}, keywords: [a] }\n`;
   const [config] = parseSyncFile(text, 'test').feeds;
   if (!config) throw new Error('there is a feed');
-  await shelves.assignFeeds([config]);
+  await shelves.assignFeeds([config], -1);
   const feedSets = (await shelves.listFeedSets([feed])).map(({ feedSet }) => feedSet);
   const listDue = async (freshForMs: number) =>
     (await shelves.listHeads({ feedSets, freshForMs, limit: 9 })).map(({ offerId }) => offerId);

@@ -62,6 +62,8 @@ const feedOf = (keyword: string, part: Partial<Feed> = {}): Feed => ({
   keywords: [keyword],
   sellers: [],
   images: [],
+  offers: [],
+  boosts: [],
   maxOffers: null,
   maxPages: null,
   priceMinCny: null,

@@ -5,6 +5,8 @@ import { createCatalogStore, type CatalogStore } from '../../src/load/stores/cat
 import { createPlanStore } from '../../src/load/stores/plan-store.ts';
 import { createShelfStore, type ShelfRequest, type ShelfStore } from '../../src/load/stores/shelf-store.ts';
 import type { Feed } from '../../src/model/sync-config.ts';
+import { bucketOf } from '../../src/plan/refresh/bucket.ts';
+import { nothingLearned } from '../../src/plan/refresh/change-rate.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -29,6 +31,7 @@ const newId = () => String(++lastId);
 const newCall = (minutes: number) => provenance(minutes, String(++lastCall));
 const hourMs = 3_600_000;
 const foreverMs = 1e12;
+const unseenBucket = bucketOf(1, nothingLearned, true);
 
 beforeAll(async () => {
   db = await createTestDatabase();
@@ -56,7 +59,7 @@ function newFeed(bound?: number): Feed {
 async function openWindow(feed: Feed): Promise<string> {
   const window = await addWindow(db.pool, `words of ${newId()}`);
   await db.pool.query('UPDATE sync.search_window SET feed = $2 WHERE window_id = $1', [window, feed.name]);
-  await shelves.assignFeeds([feed]);
+  await shelves.assignFeeds([feed], unseenBucket);
   return window;
 }
 
@@ -105,13 +108,26 @@ describe('a feed', () => {
     const ids = [newId(), newId(), newId(), newId()];
     for (const [at, id] of ids.entries()) await list(window, at, [id]);
     expect(await idsOf([feed])).toEqual(ids.slice(0, 2));
-    await shelves.assignFeeds([{ ...feed, maxOffers: 3 }]);
+    await shelves.assignFeeds([{ ...feed, maxOffers: 3 }], unseenBucket);
     expect(await idsOf([feed])).toEqual(ids.slice(0, 3));
-    await shelves.assignFeeds([{ ...feed, maxOffers: 1 }]);
+    await shelves.assignFeeds([{ ...feed, maxOffers: 1 }], unseenBucket);
     expect(await idsOf([feed])).toEqual(ids.slice(0, 1));
-    await shelves.assignFeeds([{ ...feed, maxOffers: null }]);
+    await shelves.assignFeeds([{ ...feed, maxOffers: null }], unseenBucket);
     expect(await idsOf([feed])).toEqual(ids);
     expect(await countOf(feed)).toBe(4);
+  });
+
+  it('with a watch list has its offers first, also those that no search lists, until they are taken off', async () => {
+    const feed = newFeed(3);
+    const window = await openWindow(feed);
+    const [a, b, c, d] = [newId(), newId(), newId(), newId()];
+    await list(window, 1, [a, b]);
+    await shelves.assignFeeds([{ ...feed, offers: [b, c, d] }], unseenBucket);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([b, c, d]);
+    await store.load([found(c, newCall(2))]);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([b, d]);
+    await shelves.assignFeeds([feed], unseenBucket);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([a, b]);
   });
 
   it('gives up what only a search listed that it has no more', async () => {
@@ -121,7 +137,7 @@ describe('a feed', () => {
     await list(kept, 1, [a, b]);
     await list(ended, 2, [b, c]);
     await db.pool.query('UPDATE sync.search_window SET retired_at = now() WHERE window_id = $1', [ended]);
-    await shelves.assignFeeds([feed]);
+    await shelves.assignFeeds([feed], unseenBucket);
     expect(await idsOf([feed])).toEqual([a, b]);
   });
 });

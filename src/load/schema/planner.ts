@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   check,
   date,
   index,
@@ -59,6 +60,10 @@ export const refresh = sync.table(
 export const feed = sync.table('feed', {
   feed: text('feed').primaryKey(),
   maxOffers: integer('max_offers'),
+  watched: bigint('watched', { mode: 'bigint' })
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
   offers: counter('offers'),
   assignedAt: instant('assigned_at').notNull(),
 });

@@ -1,16 +1,20 @@
--- Purpose: makes offers belong to a feed as its searches listed them: all that any search of it lists, or, with a bound, those
+-- Purpose: makes offers belong to a feed: those of its watch list, and all that any search of it lists, or, with a bound, those
 --          that it saw first. Reads the whole of what it listed.
--- Params:  $1 text feed; $2 integer|null bound on offers
+-- Params:  $1 text feed; $2 integer|null bound on offers; $3 bigint[] its watch list, of offers that have a row in
+--          sync.refresh or are never to have one
 -- Returns: nothing
-WITH member AS (
-  SELECT o.offer_id
+WITH listed AS (
+  SELECT o.offer_id, min(o.first_seen_at) AS seen_at
   FROM sync.search_window w
   JOIN sync.search_window whole ON whole.window_id = coalesce(w.parent_window_id, w.window_id)
   JOIN sync.window_offer o ON o.window_id = w.window_id
   WHERE w.feed = $1::text AND whole.retired_at IS NULL
   GROUP BY o.offer_id
-  ORDER BY min(o.first_seen_at), o.offer_id
-  LIMIT $2::int
+  UNION ALL
+  SELECT unnest($3::bigint[]), '-infinity'
+),
+member AS (
+  SELECT offer_id FROM listed GROUP BY offer_id ORDER BY min(seen_at), offer_id LIMIT $2::int
 ),
 move AS (
   SELECT r.offer_id,
@@ -36,7 +40,8 @@ moved AS (
   LEFT JOIN made n ON n.feeds = m.feeds
   WHERE r.offer_id = m.offer_id
 )
-INSERT INTO sync.feed AS f (feed, max_offers, offers, assigned_at)
-SELECT $1::text, $2::int, count(*), usage.ledger_now() FROM member
+INSERT INTO sync.feed AS f (feed, max_offers, watched, offers, assigned_at)
+SELECT $1::text, $2::int, $3::bigint[], count(*), usage.ledger_now() FROM member
 ON CONFLICT (feed) DO UPDATE
-SET max_offers = excluded.max_offers, offers = excluded.offers, assigned_at = excluded.assigned_at;
+SET max_offers = excluded.max_offers, watched = excluded.watched, offers = excluded.offers,
+    assigned_at = excluded.assigned_at;

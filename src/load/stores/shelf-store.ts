@@ -37,8 +37,11 @@ export interface ShelfRequest {
 /** Where offers stand among what is to be looked at next; all times by the ledger clock. */
 export interface ShelfStore {
   planner(): Promise<PlannerFigures>;
-  /** Makes offers belong to feeds anew, where the bound of a feed or its searches have changed. */
-  assignFeeds(feeds: readonly Feed[]): Promise<void>;
+  /**
+   * Makes offers belong to feeds anew, where the bound of a feed, its watch list or its searches have changed.
+   * `unseenBucket`: where offers stand that nothing is known of.
+   */
+  assignFeeds(feeds: readonly Feed[], unseenBucket: number): Promise<void>;
   /** All sets that any of the feeds belongs to. */
   listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
   /** Due offers that nobody has taken, in each bucket those that were looked at longest ago. */
@@ -135,15 +138,23 @@ async function listHeads(
   }));
 }
 
-async function assignFeeds(pool: Pool, feeds: readonly Feed[]): Promise<void> {
-  const bounds = feeds.map(({ name, maxOffers }) => ({ feed: name, max_offers: maxOffers }));
+async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: number): Promise<void> {
+  const bounds = feeds.map(({ name, maxOffers, offers }) => ({
+    feed: name,
+    max_offers: maxOffers,
+    watched: offers,
+  }));
   const { rows } = await pool.query<{ feed: string }>(readSql('list-unassigned-feeds'), [
     JSON.stringify(bounds),
   ]);
-  for (const { feed } of rows) {
-    const maxOffers = feeds.find(({ name }) => name === feed)?.maxOffers ?? null;
+  for (const row of rows) {
+    const feed = feeds.find(({ name }) => name === row.feed);
+    if (!feed) continue;
     // Many rows, which loads may be locking in another order.
-    await runInTransaction(pool, (client) => client.query(readSql('assign-feed'), [feed, maxOffers]));
+    await runInTransaction(pool, async (client) => {
+      await client.query(readSql('insert-watched-offers'), [feed.offers, unseenBucket]);
+      await client.query(readSql('assign-feed'), [feed.name, feed.maxOffers, feed.offers]);
+    });
   }
 }
 
@@ -151,7 +162,7 @@ async function assignFeeds(pool: Pool, feeds: readonly Feed[]): Promise<void> {
 export function createShelfStore({ pool }: { readonly pool: Pool }): ShelfStore {
   return {
     planner: () => readPlanner(pool),
-    assignFeeds: (feeds) => assignFeeds(pool, feeds),
+    assignFeeds: (feeds, unseenBucket) => assignFeeds(pool, feeds, unseenBucket),
     listFeedSets: async (feeds) => {
       const { rows } = await pool.query<{ feed_set: number; feeds: string[] }>(
         'SELECT feed_set, feeds FROM sync.feed_set WHERE feeds && $1::text[] ORDER BY feed_set',
