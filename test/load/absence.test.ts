@@ -153,8 +153,8 @@ describe('an offer that a complete pass does not list', () => {
     );
     await pass(window, 10, a, b);
     expect(await stateOf(offer)).toBe(state);
-    expect(await select('SELECT absent_at FROM sync.refresh WHERE offer_id = $1', offer)).toEqual([
-      { absent_at: null },
+    expect(await select('SELECT stale_since FROM sync.refresh WHERE offer_id = $1', offer)).toEqual([
+      { stale_since: null },
     ]);
   });
 
@@ -271,6 +271,10 @@ it('the state is the same whether looks at the offer are loaded before or after 
       }
       expect(states[1]).toBe(states[0]);
     }),
-    { numRuns: 40 },
+    {
+      numRuns: 40,
+      // A pass that meets an offer off sale, and a look from before the pass that comes late.
+      examples: [[[6, 6, 6].map((time, at) => ({ kind: at === 1 ? 'off sale' : 'found', time })), 2]],
+    },
   );
 });

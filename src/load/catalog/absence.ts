@@ -35,11 +35,7 @@ export async function markAbsent(
 ): Promise<void> {
   const noted = absences.flatMap(({ offerId, since, provenance }) => {
     const known = looks.get(offerId);
-    const look = known && {
-      ...known,
-      absent: { at: since, callId: provenance.callId },
-      taught: { ...known.taught, stale: { since, by: 'absence' as const } },
-    };
+    const look = known && { ...known, absent: { at: since, callId: provenance.callId } };
     return look && isAbsent(look) ? [{ offerId, provenance, look }] : [];
   });
   if (noted.length === 0) return;
@@ -53,5 +49,11 @@ export async function markAbsent(
     JSON.stringify(rows),
   ]);
   const changed = new Set(written.map((row) => row.offer_id));
-  for (const { offerId, look } of noted) if (changed.has(offerId)) looks.set(offerId, look);
+  for (const { offerId, look } of noted) {
+    // What is off sale need not be asked about; the absence counts all the same when an older look comes late.
+    const stale = changed.has(offerId)
+      ? { since: look.absent.at, by: 'absence' as const }
+      : look.taught.stale;
+    looks.set(offerId, { ...look, taught: { ...look.taught, stale } });
+  }
 }
