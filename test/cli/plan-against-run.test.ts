@@ -19,7 +19,7 @@ interface RunJson {
   readonly calls: Readonly<Record<string, number>>;
 }
 
-test('a run makes about the calls that were planned for it, from the second day on', async () => {
+test('a person is asked before the quota is used up, and runs make about the calls that were planned for them', async () => {
   const [database, sandbox] = [await createTestDatabase(), await startTestSandbox({ offers: 300 })];
   try {
     const cwd = createProject({ 'catalog-sync.yaml': syncFile });
@@ -30,18 +30,30 @@ test('a run makes about the calls that were planned for it, from the second day 
       ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
       DATABASE_URL: database.url,
     };
-    const cli = async (...words: string[]) => {
-      const { context, stdout, stderr } = createWorld({ cwd, env });
+    const type = async (typed: string | undefined, ...words: string[]) => {
+      const person = typed === undefined ? {} : { typed };
+      const { context, stdout, stderr } = createWorld({ cwd, env, ...person });
       const exitCode = await runCli(words, context);
       return { exitCode, out: stdout.text, err: stderr.text };
     };
+    const cli = (...words: string[]) => type(undefined, ...words);
+    const refused = await type('n\n', 'sync');
+    expect(refused).toMatchObject({ exitCode: 5, out: '' });
+    expect(refused.err).toContain('Go on until the quota is used up? [y/N]');
+    expect((await database.pool.query('SELECT FROM sync.run')).rowCount).toBe(0);
     const first = await cli('sync');
-    expect(first.err).toContain('plan: 1,051 category.children');
+    expect(first.err).not.toContain('[y/N]');
+    expect(first.err).toContain('plan (nothing is known yet, so at most): 1,051 category.children');
     expect(first.out).toMatch(/^ {2}offer\.detail +\d+ +9,500$/m);
-    for (const day of [1, 2]) {
-      sandbox.advance(dayMs);
+    // A row vouches for 85 % of the age that counts: after 31 days, all details are older than three, and after one none is.
+    for (const [day, days] of [
+      [1, 1],
+      [32, 31],
+    ] as const) {
+      sandbox.advance(days * dayMs);
       await database.pool.query('UPDATE usage.ledger_clock SET "offset" = $1 * interval \'1 day\'', [day]);
       const { forecast, calls } = JSON.parse((await cli('sync', '--json')).out) as RunJson;
+
       const made = Object.keys(forecast.calls).map(
         (operation) => [operation, calls[operation] ?? 0] as const,
       );

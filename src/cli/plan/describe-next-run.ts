@@ -21,5 +21,6 @@ export function describeNextRun(forecast: Forecast): string {
   const each = calls.map(({ operation, nextRun: own }) => `${count(own)} ${operation}`).join(', ');
   const due = apis.reduce((sum, api) => sum + api.due, 0);
   const rest = isCutShort(forecast) ? `; ${count(due)} are due, the rest waits for quota or budget` : '';
-  return `plan: ${each} calls in about ${formatDuration(nextRun.seconds)}${rest}`;
+  const isGuess = forecast.searches.every(({ search }) => search.isAssumed);
+  return `plan${isGuess ? ' (nothing is known yet, so at most)' : ''}: ${each} calls in about ${formatDuration(nextRun.seconds)}${rest}`;
 }

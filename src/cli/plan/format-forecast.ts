@@ -3,6 +3,7 @@ import type { Advice } from '../../plan/forecast/advise.ts';
 import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../plan/forecast/forecast.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
 import { formatTime } from '../terminal/format-time.ts';
+import { safeText } from '../terminal/safe-text.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 import { limitOf, type Plan } from './read-plan.ts';
 import { formatDuration } from './describe-next-run.ts';
@@ -24,7 +25,7 @@ function formatDays(days: number): string {
 function formatApis(apis: readonly ApiForecast[], { limits }: Plan): string {
   const columns = [
     left('calls'),
-    ...['next run', 'due', 'for all once', 'a day', 'wanted', 'of the day', 'of the month'].map(right),
+    ...['next run', 'due', 'once', 'a day', 'wanted', 'day', 'month'].map(right),
   ];
   const share = (calls: number, limit: number | null) => (limit ? formatPercent(calls / limit) : '-');
   const rows = apis.map(({ operation, nextRun, due, perDay, wantedPerDay, toFirstPass }) => {
@@ -77,7 +78,7 @@ function formatAdvice(advice: readonly Advice[]): string[] {
     ];
     const hint =
       drops.length > 0
-        ? ` Worth least a call: ${drops.map(({ to, feed }) => `${to} (${String(feed)})`).join(', ')}.`
+        ? ` Worth least a call: ${drops.map(({ to, feed }) => `${safeText(to)} (${String(feed)})`).join(', ')}.`
         : '';
     const what = `${operation}: ${formatCalls(wantedPerDay)} calls a day would keep the freshness ages, ${formatCalls(perDay)} can be had.`;
     return `${what} It would fit with ${ways.join(', or ')}.${hint}`;
