@@ -27,7 +27,7 @@ import { createShowPicture } from './jobs/show-picture.ts';
 import { startScheduledRuns } from './jobs/start-scheduled-runs.ts';
 import { tick, type Blocks, type TickDeps } from './jobs/tick.ts';
 import { ensurePartitions } from './load/partitions.ts';
-import { createPool } from './load/pool.ts';
+import { createPool, type PoolUse } from './load/pool.ts';
 import { listBlockedApis } from './load/stores/block-store.ts';
 import { createCatalogStore } from './load/stores/catalog-store.ts';
 import { createForecastStore } from './load/stores/forecast-store.ts';
@@ -75,6 +75,8 @@ export interface App {
   readonly permissions: PermissionStore;
   /** What a run that begins now will do; null: it can't be told. */
   foretell(request: ForetellRequest): Promise<Forecast | null>;
+  /** Its connections to Postgres, beside those of the queues. */
+  readonly pool: PoolUse;
   /**
    * Takes over the schedules of the sync file; from then on this process starts runs whose slot has come.
    *
@@ -286,6 +288,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     quota,
     permissions,
     foretell: scheduling.foretell,
+    pool,
     keepSchedules: scheduling.keep,
     conduct: (isOver) => conduct({ ...conducting, tick: beatAndTick }, isOver),
     close: () => closing.close(log),

@@ -89,6 +89,7 @@ export const secretKeys = [
   'DATABASE_URL',
   'REDIS_URL',
   'WEB_TOKEN',
+  'METRICS_TOKEN',
 ] as const;
 
 const environment = z.object({
@@ -114,6 +115,7 @@ const environment = z.object({
   PORT: port.default(3000),
   WEB_HOST: hostName.default('127.0.0.1'),
   WEB_TOKEN: webToken.optional(),
+  METRICS_TOKEN: webToken.optional(),
   WEB_ALLOWED_HOSTS: hostNames.optional(),
   WEB_REMOTE_IMAGES: flag.default(false),
   WEB_QUEUE_ACTIONS: flag.default(false),

@@ -10,6 +10,16 @@ export interface PoolOptions {
   readonly applicationName?: string;
 }
 
+/** How much of a pool is in use. */
+export interface PoolUse {
+  readonly options: { readonly max: number };
+  /** Open connections. */
+  readonly totalCount: number;
+  readonly idleCount: number;
+  /** Who wait for one. */
+  readonly waitingCount: number;
+}
+
 /**
  * A pool of connections. `bigint` and `numeric` arrive as text, `timestamptz` as Date. A connection that breaks
  * while idle is logged and replaced.

@@ -11,6 +11,7 @@ import { html } from './html.ts';
 import { actionRoutes } from './pages/actions.ts';
 import { apiStatusPage } from './pages/api-status.ts';
 import { beginConnect, endConnect } from './pages/connect.ts';
+import { serveMetrics } from './metrics/serve-metrics.ts';
 import { logInRoutes, logOut } from './pages/log-in.ts';
 import { offerPage } from './pages/offer.ts';
 import { overviewPage } from './pages/overview.ts';
@@ -91,6 +92,7 @@ export function createWebApp(deps: WebDeps): Hono<WebEnv> {
       ? next()
       : Promise.resolve(c.text('this name does not belong here: see WEB_ALLOWED_HOSTS\n', 421)),
   );
+  app.get('/metrics', (c) => serveMetrics(c, deps));
   app.use(requireSameOrigin(deps.queues.mayChange));
   app.use(bodyLimit({ maxSize: mostBodyBytes, onError: (c) => c.text('too large\n', 413) }));
   app.route('/assets', serveAssets());

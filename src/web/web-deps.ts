@@ -5,6 +5,8 @@ import type { Recovery } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { QueuesToSee } from '../jobs/queues-to-see.ts';
+import type { PoolUse } from '../load/pool.ts';
+import type { MetricsStore } from '../load/stores/metrics-store.ts';
 import type { PageStores } from '../load/stores/pages/page-stores.ts';
 import type { Source } from '../model/run.ts';
 import type { Remembered } from './remember.ts';
@@ -86,12 +88,22 @@ export type PictureSource =
   /** Not at all: they are linked. */
   | { readonly kind: 'link' };
 
+/** What `/metrics` is made from. */
+export interface MetricsSource {
+  /** Null: none is needed where the pages need none either; elsewhere nobody gets them. */
+  readonly token: Secret | null;
+  readonly store: MetricsStore;
+  /** Of this process, by name. */
+  readonly pools: Readonly<Record<string, PoolUse>>;
+}
+
 /** What the pages are made from. */
 export interface WebDeps {
   readonly stores: PageStores;
   /** Where this process would fetch from. */
   readonly source: Source;
   readonly access: WebAccess;
+  readonly metrics: MetricsSource;
   /** Rejects while something that work needs is away. */
   readonly checkReady: () => Promise<void>;
   /** Null: no schedule wants a run. */

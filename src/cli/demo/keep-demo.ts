@@ -37,6 +37,7 @@ export async function keepDemo(demo: KeptDemo): Promise<void> {
   const deps = createWebDeps({
     session: { ...session, config },
     pool,
+    workPool: app.pool,
     databaseUrl: new Secret(databaseUrl),
     sync: demoSync,
     env: sandbox.environment,

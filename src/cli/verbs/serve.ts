@@ -28,6 +28,7 @@ export function registerServe(program: Command, context: CliContext): void {
           const deps = createWebDeps({
             session,
             pool,
+            workPool: app.pool,
             databaseUrl: new Secret(connectionString),
             sync,
             env: context.env,

@@ -6,7 +6,9 @@ import { createOperatorActions } from '../../jobs/operator-actions.ts';
 import { createQueuesToSee } from '../../jobs/queues-to-see.ts';
 import { nextSlotTime } from '../../jobs/slot-times.ts';
 import { classifyDatabaseErrors } from '../../load/database-error.ts';
+import type { PoolUse } from '../../load/pool.ts';
 import { requireMigrated } from '../../load/require-migrated.ts';
+import { createMetricsStore } from '../../load/stores/metrics-store.ts';
 import { createPageStores } from '../../load/stores/pages/page-stores.ts';
 import { createQuotaStore } from '../../load/stores/quota-store.ts';
 import { createRunStore } from '../../load/stores/run-store.ts';
@@ -31,6 +33,8 @@ export interface WebParts {
   readonly session: Session;
   /** Of the project's database, which is migrated. */
   readonly pool: Pool;
+  /** That of the work, where this process works. */
+  readonly workPool?: PoolUse;
   /** That of the pool. */
   readonly databaseUrl: Secret;
   /** Null: the project has no sync file. */
@@ -87,6 +91,11 @@ export function createWebDeps(parts: WebParts): WebDeps {
       host: config.WEB_HOST,
       token: config.WEB_TOKEN ?? null,
       allowedHosts: config.WEB_ALLOWED_HOSTS ?? [],
+    },
+    metrics: {
+      token: config.METRICS_TOKEN ?? null,
+      store: createMetricsStore({ pool, appKey: config.ALIBABA_APP_KEY ?? '' }),
+      pools: { web: pool, ...(parts.workPool === undefined ? {} : { work: parts.workPool }) },
     },
     checkReady: () => classifyDatabaseErrors(() => requireMigrated(pool)),
     nextRun: (now) => findNextRun(schedules, now),

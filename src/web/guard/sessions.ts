@@ -1,6 +1,7 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import type { Secret } from '../../core/secret.ts';
+import { isSameText } from './is-same-text.ts';
 
 /** `token`: logged in with WEB_TOKEN. `loopback`: a browser on this machine, where no token is set. */
 export type SessionKind = 'token' | 'loopback';
@@ -23,12 +24,6 @@ export interface Sessions {
 
 /** A working day. At half, people would log in twice a day; at double, a lost laptop would be in for long. */
 export const sessionLifeMs = 12 * 3_600_000;
-
-/** In a time that does not tell how much of it was right. */
-function isSame(a: string, b: string, key: Buffer): boolean {
-  const digest = (text: string) => createHmac('sha256', key).update(text).digest();
-  return timingSafeEqual(digest(a), digest(b));
-}
 
 /**
  * With a token, the key comes from it: sessions live through a restart, all processes know them, and another token
@@ -53,7 +48,7 @@ export function createSessions({ token, clock }: { token: Secret | null; clock: 
     read: (cookie) => {
       const [, content = '', id = '', kind = '', begunAt = '', signature = ''] =
         /^(([\w-]{24})\.(token|loopback)\.(\d{1,15}))\.([\w-]{43})$/.exec(cookie ?? '') ?? [];
-      if (content === '' || !isSame(sign(content), signature, key)) return null;
+      if (content === '' || !isSameText(sign(content), signature)) return null;
       const ageMs = clock.now().getTime() - Number(begunAt);
       if (ageMs < 0 || ageMs > sessionLifeMs) return null;
       // One of this machine is no longer enough once a token is asked for.
@@ -61,7 +56,7 @@ export function createSessions({ token, clock }: { token: Secret | null; clock: 
       return { id, kind: kind as SessionKind };
     },
     csrfToken,
-    isCsrfToken: (session, given) => typeof given === 'string' && isSame(csrfToken(session), given, key),
-    isToken: (given) => token !== null && typeof given === 'string' && isSame(token.reveal(), given, key),
+    isCsrfToken: (session, given) => typeof given === 'string' && isSameText(csrfToken(session), given),
+    isToken: (given) => token !== null && typeof given === 'string' && isSameText(token.reveal(), given),
   };
 }

@@ -1,0 +1,183 @@
+import type { CallMetrics, DatabaseMetrics } from '../../load/stores/metrics-store.ts';
+import type { KeptSchedule } from '../../load/stores/schedule-store.ts';
+import { decidedUntil } from '../../jobs/read-due-slots.ts';
+import { nextSlotTime } from '../../jobs/slot-times.ts';
+import { secondsOf, type Family, type Sample } from './metric-table.ts';
+
+const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
+  ...{ type: 'gauge', name, help, samples },
+});
+const counter = (name: string, help: string, samples: readonly Sample[]): Family => ({
+  ...{ type: 'counter', name, help, samples },
+});
+const one = (value: number | null): Sample[] => [{ value }];
+
+function quotaFamilies({ quotas }: DatabaseMetrics): Family[] {
+  const each = (read: (quota: (typeof quotas)[number]) => number | null) =>
+    quotas.map((quota) => ({ labels: { api: quota.api, window: quota.window }, value: read(quota) }));
+  return [
+    gauge(
+      'quota_limit_calls',
+      'Calls that may be made within the window.',
+      each((quota) => quota.callLimit),
+    ),
+    gauge(
+      'quota_used_calls',
+      'Calls that count against the limit.',
+      each((quota) => quota.used),
+    ),
+    gauge(
+      'quota_remaining_calls',
+      'Calls that are left.',
+      each((quota) => quota.remaining),
+    ),
+    gauge(
+      'quota_unknown_calls',
+      'Used calls whose end nobody knows.',
+      each((quota) => quota.unknown),
+    ),
+    gauge(
+      'quota_reset_timestamp_seconds',
+      'When the window starts anew; of a rolling one, when its oldest calls stop counting.',
+      each((quota) => secondsOf(quota.resetAt)),
+    ),
+    gauge(
+      'quota_exhaustion_timestamp_seconds',
+      'When nothing will be left at the present pace; not there: not before the reset.',
+      each((quota) => secondsOf(quota.exhaustedAt)),
+    ),
+  ];
+}
+
+/** Sums over latency, which the histogram has. */
+function callSamples(calls: readonly CallMetrics[]): Sample[] {
+  const sums = new Map<string, { labels: Record<string, string>; value: number }>();
+  for (const { api, lane, outcome, calls: count } of calls) {
+    const key = `${api} ${lane} ${outcome}`;
+    const sum = sums.get(key) ?? { labels: { api, lane, outcome }, value: 0 };
+    sums.set(key, { ...sum, value: sum.value + count });
+  }
+  return [...sums.values()];
+}
+
+/** The first time at which a schedule wants a run that nobody has decided about. */
+function findNextSlot(schedule: KeptSchedule): Date | null {
+  if (schedule.pausedAt !== null) return null;
+  try {
+    return nextSlotTime(schedule, decidedUntil(schedule));
+  } catch {
+    // `doctor` names what can't be read; the other metrics must not fail over it.
+    return null;
+  }
+}
+
+function scheduleFamilies({ schedules, kept, state }: DatabaseMetrics): Family[] {
+  const next = kept.map((schedule) => ({
+    labels: { schedule: schedule.name },
+    slot: findNextSlot(schedule),
+  }));
+  const lateness = (slot: Date | null) =>
+    slot === null ? null : Math.max(0, (state.now.getTime() - slot.getTime()) / 1000);
+  const outcomes = ['ran', 'merged', 'missed', 'skipped'] as const;
+  const each = (read: (row: (typeof schedules)[number]) => number | null) =>
+    schedules.map((row) => ({ labels: { schedule: row.schedule }, value: read(row) }));
+  return [
+    gauge(
+      'schedule_next_slot_timestamp_seconds',
+      'The first time at which a run is wanted and not decided about.',
+      next.map(({ labels, slot }) => ({ labels, value: secondsOf(slot) })),
+    ),
+    gauge(
+      'schedule_lateness_seconds',
+      'For how long that time has been past.',
+      next.map(({ labels, slot }) => ({ labels, value: lateness(slot) })),
+    ),
+    counter(
+      'schedule_slots_total',
+      'Times at which a run was wanted, by what became of them.',
+      schedules.flatMap((row) =>
+        outcomes.map((outcome) => ({ labels: { schedule: row.schedule, outcome }, value: row[outcome] })),
+      ),
+    ),
+    gauge(
+      'run_start_delay_seconds',
+      'From its slot to the start of the newest run.',
+      each((row) => row.startDelayS),
+    ),
+    gauge(
+      'run_duration_seconds',
+      'How long the newest run took that ended.',
+      each((row) => row.durationS),
+    ),
+  ];
+}
+
+function catalogFamilies({ feeds, looks, state, partitionGaps }: DatabaseMetrics): Family[] {
+  const ofFeeds = (read: (feed: (typeof feeds)[number]) => number | null) =>
+    feeds.map((feed) => ({ labels: { feed: feed.feed }, value: read(feed) }));
+  const ofLooks = (read: (look: (typeof looks)[number]) => number) =>
+    looks.map((look) => ({ labels: { source: look.source }, value: read(look) }));
+  const drifts = { unknown: state.unknownFields, missing: state.missingFields, retyped: state.retypedFields };
+  return [
+    gauge(
+      'feed_offers',
+      'Offers that the feed reaches.',
+      ofFeeds(({ offers }) => offers),
+    ),
+    gauge(
+      'feed_oldest_look_timestamp_seconds',
+      'When the offer was last looked at that was looked at longest ago.',
+      ofFeeds(({ oldestLookAt }) => secondsOf(oldestLookAt)),
+    ),
+    counter(
+      'looks_total',
+      'Looks at known offers on the present day of Shanghai.',
+      ofLooks((look) => look.looks),
+    ),
+    counter(
+      'looks_changed_total',
+      'Those that showed a change.',
+      ofLooks((look) => look.changed),
+    ),
+    gauge(
+      'drift_fields',
+      'Fields of answers that were seen not to be as they are known.',
+      Object.entries(drifts).map(([kind, value]) => ({ labels: { kind }, value })),
+    ),
+    gauge('partition_gaps', 'Tables that have no partition for a week from now.', one(partitionGaps)),
+  ];
+}
+
+/** What the database says. */
+export function databaseFamilies(read: DatabaseMetrics): Family[] {
+  const { state, calls, heldApis } = read;
+  return [
+    ...quotaFamilies(read),
+    counter('calls_total', 'Calls of the present day of Shanghai whose end is known.', callSamples(calls)),
+    gauge(
+      'api_held',
+      'Calls of the API are held, for the reason of this code of docs/errors.md.',
+      heldApis.map((labels) => ({ labels: { ...labels }, value: 1 })),
+    ),
+    ...scheduleFamilies(read),
+    ...catalogFamilies(read),
+    gauge('runs_active', 'Runs that are under way.', one(state.activeRuns)),
+    gauge('workers', 'Processes that work, heard of within a minute.', one(state.workers)),
+    gauge(
+      'worker_heartbeat_timestamp_seconds',
+      'When any of them was last heard of.',
+      one(secondsOf(state.workerAt)),
+    ),
+    gauge('unloaded_answers', 'Answers that are paid for and not in the catalog yet.', one(state.unloaded)),
+    gauge(
+      'answer_timestamp_seconds',
+      'When the newest good answer was asked for.',
+      one(secondsOf(state.answeredAt)),
+    ),
+    gauge(
+      'log_in_timestamp_seconds',
+      'By when somebody must log in at 1688 again, for the stored tokens end.',
+      one(secondsOf(state.logInBy)),
+    ),
+  ];
+}

@@ -1,0 +1,74 @@
+import type { Registry } from 'prom-client';
+import { sleep } from '../../core/clock.ts';
+import { isSameText } from '../guard/is-same-text.ts';
+import type { WebContext, WebDeps } from '../web-deps.ts';
+import { databaseFamilies } from './database-families.ts';
+import { toRegistry, type Family } from './metric-table.ts';
+import { poolFamilies, readQueueFamilies } from './process-families.ts';
+import { StoredHistogram } from './stored-histogram.ts';
+
+/** Prometheus gives up after ten seconds; what is away must have said so by then. */
+const longestReadMs = 4000;
+
+async function within<T>(work: Promise<T>): Promise<T> {
+  const over = new AbortController();
+  const late = sleep(longestReadMs, over.signal).then(() => {
+    throw new Error(`no answer within ${String(longestReadMs)} ms`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    late.catch(() => undefined);
+    over.abort();
+  }
+}
+
+/** The value, or null with a line in the log: the other metrics are shown all the same. */
+async function attempt<T>({ log }: WebDeps, part: string, work: () => Promise<T>): Promise<T | null> {
+  try {
+    return await within(work());
+  } catch (err) {
+    log.warn({ err, part }, 'metrics could not be read');
+    return null;
+  }
+}
+
+const upFamily = (name: string, help: string, read: unknown): Family => ({
+  ...{ type: 'gauge', name, help, samples: [{ value: Number(read !== null) }] },
+});
+
+async function collect(deps: WebDeps): Promise<Registry> {
+  const { store, pools } = deps.metrics;
+  const [database, queues] = await Promise.all([
+    attempt(deps, 'database', () => store.read()),
+    attempt(deps, 'queues', async () => readQueueFamilies(deps.queues.list())),
+  ]);
+  const registry = toRegistry([
+    upFamily('database_up', 'Whether Postgres answers.', database),
+    upFamily('queue_up', 'Whether the queues answer: Redis, or Postgres without it.', queues),
+    ...poolFamilies(pools),
+    ...(queues ?? []),
+    ...(database === null ? [] : databaseFamilies(database)),
+  ]);
+  if (database !== null) registry.registerMetric(new StoredHistogram(database.calls));
+  return registry;
+}
+
+/** Who may read: everybody where the pages are open to everybody, otherwise who has the token of the metrics. */
+function mayRead({ access, metrics }: WebDeps, header: string | undefined): boolean {
+  if (metrics.token === null) return access.token === null;
+  return isSameText(`Bearer ${metrics.token.reveal()}`, header ?? '');
+}
+
+/** `/metrics`, for Prometheus. */
+export async function serveMetrics(c: WebContext, deps: WebDeps): Promise<Response> {
+  if (!mayRead(deps, c.req.header('authorization'))) {
+    const message =
+      deps.metrics.token === null
+        ? 'closed: set METRICS_TOKEN, and send it as a bearer token\n'
+        : 'send METRICS_TOKEN as a bearer token\n';
+    return c.text(message, 401, { 'www-authenticate': 'Bearer' });
+  }
+  const registry = await collect(deps);
+  return c.body(await registry.metrics(), 200, { 'content-type': registry.contentType });
+}

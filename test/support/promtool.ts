@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** The `promtool` on PATH, or null: then a line says which tests do not run. */
+export function findPromtool(): string | null {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  const found = folders.map((folder) => join(folder, 'promtool')).find((file) => existsSync(file));
+  // eslint-disable-next-line no-console -- whoever reads the output must see what was not tested
+  if (found === undefined) console.info('no promtool on PATH: it checks no metrics and no alert rules');
+  return found ?? null;
+}
+
+/** What it says, on both outputs, and whether it is content. */
+export function runPromtool(
+  file: string,
+  args: readonly string[],
+  input = '',
+): { readonly status: number | null; readonly output: string } {
+  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout: 20_000 });
+  return { status, output: stdout + stderr };
+}
