@@ -34,19 +34,27 @@ export interface ForetellDeps {
 /** The ledger spaces calls out by a fifth more than the limit asks for. */
 const paceShare = 0.8;
 const dayMs = 86_400_000;
-const fourWeeks = 28;
+/** Four weeks have the slots of most schedules; of one for each minute they would take seconds, and two days tell enough. */
+const [someDays, manyDays] = [2, 28];
+
+/** Runs a day of a schedule; one that rests for the next weeks counts as one in them. */
+function runsPerDay(schedule: Schedule, now: Date): number {
+  const slotsIn = (days: number) =>
+    listSlotTimes(schedule, now, new Date(now.getTime() + days * dayMs), Number.POSITIVE_INFINITY).length;
+  const slots = slotsIn(someDays);
+  return slots > 4 * someDays ? slots / someDays : Math.max(1, slotsIn(manyDays)) / manyDays;
+}
 
 /** Days between two runs of some feeds and the most calls of a day, by their schedules; without any, one run a day. */
 function readRhythm(schedules: readonly Schedule[], feedNames: readonly string[], now: Date) {
   const own = schedules.filter(({ feeds }) => feeds.some((feed) => feedNames.includes(feed)));
-  const until = new Date(now.getTime() + fourWeeks * dayMs);
+  if (own.length === 0) return { runEveryDays: 1, callsPerDay: Infinity };
   const rhythms = own.map((schedule) => {
-    const runs = listSlotTimes(schedule, now, until, Number.POSITIVE_INFINITY).length / fourWeeks;
+    const runs = runsPerDay(schedule, now);
     return { runs, calls: runs * (schedule.budgetCalls ?? Infinity) };
   });
-  const runs = Math.max(0, ...rhythms.map((rhythm) => rhythm.runs));
-  const calls = rhythms.reduce((sum, rhythm) => sum + rhythm.calls, 0);
-  return { runEveryDays: runs > 0 ? 1 / runs : 1, callsPerDay: own.length > 0 ? calls : Infinity };
+  const callsPerDay = rhythms.reduce((sum, { calls }) => sum + calls, 0);
+  return { runEveryDays: 1 / Math.max(...rhythms.map(({ runs }) => runs)), callsPerDay };
 }
 
 function limitsOfFile({ account, quotas }: SyncConfig): WindowLimit[] {

@@ -37,6 +37,16 @@ test('above the budget it exits 5, with --yes 0', async () => {
   expect((await plan(small, '--budget', '92')).exitCode).toBe(0);
 });
 
+test.each([
+  ['0 2 * * *', 'once a day'],
+  ['*/1 * * * *', 'every 1 min'],
+  ['0 */6 * * *', 'every 6.0 h'],
+  ['0 3 * * 1', 'every 7.0 days'],
+])('runs come as the schedules say: %s is %s', async (cron, rhythm) => {
+  const { out } = await plan(`${small}schedules: [{ name: s, cron: '${cron}', feeds: [a] }]\n`);
+  expect(out).toContain(`Runs: ${rhythm}`);
+});
+
 test('as data, it has the limits beside the calls', async () => {
   const { out } = await plan(small, '--json');
   const { apis, feeds, firstPassDays } = JSON.parse(out) as Record<string, unknown>;

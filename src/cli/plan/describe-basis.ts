@@ -3,6 +3,12 @@ import type { Plan } from './read-plan.ts';
 
 const count = (value: number) => Math.round(value).toLocaleString('en');
 
+function describeRhythm(hours: number): string {
+  if (hours >= 36) return `every ${(hours / 24).toFixed(1)} days`;
+  if (hours > 20) return 'once a day';
+  return hours < 1.5 ? `every ${Math.ceil(hours * 60).toString()} min` : `every ${hours.toFixed(1)} h`;
+}
+
 /** What a plan rests on: what was measured, and what is assumed. */
 export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
   const { searches, offers, runEveryDays } = knowledge;
@@ -11,13 +17,7 @@ export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
     offers: offers.reduce((all, group) => all + (group.isAssumed === isAssumed ? group.offers : 0), 0),
   });
   const [known, assumed] = [sum(false), sum(true)];
-  const hours = runEveryDays * 24;
-  const rhythm =
-    hours >= 36
-      ? `every ${(hours / 24).toFixed(1)} days`
-      : hours > 20
-        ? 'once a day'
-        : `every ${hours.toFixed(1)} h`;
+  const rhythm = describeRhythm(runEveryDays * 24);
   const runs = hasSchedule
     ? `Runs: ${rhythm}, as the schedules say.`
     : 'Assumed: one run a day, for no schedule names these feeds.';
