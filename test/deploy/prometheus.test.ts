@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { codeWords, readText, root, tableRows } from '../docs/doc-files.ts';
+import { findPromtool, runPromtool } from '../support/promtool.ts';
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly rules: readonly { readonly alert: string; readonly expr: string }[];
+  }[];
+}
+interface TestFile {
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly {
+      readonly alertname: string;
+      readonly exp_alerts: readonly unknown[];
+    }[];
+  }[];
+}
+
+const promtool = findPromtool();
+const folder = 'deploy/prometheus';
+const rules = (parse(readText(`${folder}/alerts.yml`)) as RuleFile).groups.flatMap((group) => group.rules);
+const names = rules.map(({ alert }) => alert);
+const guide = readText('docs/operations.md');
+const rowsOf = (heading: string) => {
+  const [, section = ''] = guide.split(`\n## ${heading}\n`);
+  return tableRows(section.split('\n## ')[0] ?? '').filter(([first]) => first?.startsWith('`'));
+};
+
+describe('the alerts', () => {
+  test('have a row each that says what to do, in their order', () => {
+    expect(rowsOf('Alerts').map(([name]) => codeWords(name ?? '')[0])).toEqual(names);
+    for (const [, happened, remedy] of rowsOf('Alerts')) expect([happened, remedy]).not.toContain('');
+  });
+
+  test('read metrics that are documented', () => {
+    const documented = rowsOf('Metrics').flatMap(([metrics]) => codeWords(metrics ?? ''));
+    const read = rules.flatMap(({ expr }) =>
+      [...expr.matchAll(/catalogsync_(\w+)/g)].map(([, name]) => name),
+    );
+    expect(read.length).toBeGreaterThan(10);
+    expect(read.filter((name) => !documented.includes(name ?? ''))).toEqual([]);
+  });
+
+  test('are each shown to fire', () => {
+    const shown = (parse(readText(`${folder}/alerts.test.yml`)) as TestFile).tests.flatMap(
+      (each) => each.alert_rule_test,
+    );
+    const fired = shown.filter(({ exp_alerts: alerts }) => alerts.length > 0);
+    expect(new Set(fired.map(({ alertname }) => alertname))).toEqual(new Set(names));
+  });
+
+  test.skipIf(promtool === null)('fire when they should, as promtool finds', () => {
+    const { status, output } = runPromtool(promtool ?? '', [
+      'test',
+      'rules',
+      join(root, folder, 'alerts.test.yml'),
+    ]);
+    expect(output).toContain('SUCCESS');
+    expect(status).toBe(0);
+  });
+
+  test.skipIf(promtool === null)('belong to a configuration that Prometheus takes', () => {
+    const { status, output } = runPromtool(promtool ?? '', [
+      'check',
+      'config',
+      join(root, folder, 'prometheus.yml'),
+    ]);
+    expect(output).toContain('13 rules found');
+    expect(status).toBe(0);
+  });
+});
