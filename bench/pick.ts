@@ -97,8 +97,8 @@ async function measure(pool: Pool): Promise<Times> {
     if (round === 0) continue;
     times.choose.push(chosen.ms);
     times.write.push(write);
-    times.details = chosen.result.picks.filter(({ kind }) => kind === 'detail').length;
-    times.pages = chosen.result.picks.length - times.details;
+    times.details = chosen.result.filter(({ kind }) => kind === 'detail').length;
+    times.pages = chosen.result.length - times.details;
   }
   ticker.done();
   return times;

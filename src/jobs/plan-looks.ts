@@ -5,7 +5,8 @@ import type { FeedSet, ShelfOffer, ShelfStore } from '../load/stores/shelf-store
 import { feedWeight } from '../plan/refresh/feed-weight.ts';
 import { importance } from '../plan/refresh/importance.ts';
 import { defaultObjective } from '../plan/refresh/objective.ts';
-import { pickSlot, type Head, type Rival, type Shelves, type SlotPlan } from '../plan/refresh/pick-slot.ts';
+import { orderingAgeDays } from '../plan/refresh/offer-value.ts';
+import { pickSlot, type DetailPick, type Head, type Rival, type Shelves } from '../plan/refresh/pick-slot.ts';
 import { windowValue } from '../plan/refresh/window-value.ts';
 import { detailBatchSize, freshForMs } from './job-kinds.ts';
 import { releaseLost, type PlanDeps } from './plan-categories.ts';
@@ -70,11 +71,14 @@ interface Choice {
   readonly mayDetail: boolean;
 }
 
-/** The calls that are worth most, highest first, but that those past the floor age come before. */
+/**
+ * The calls that are worth most, highest first, but that those past the floor age come before. A page that is still to come
+ * may make the details of its offers unnecessary: they wait for it when it is worth more, unless they are known to be wrong.
+ */
 export async function chooseLooks(
   deps: Pick<PlanLooksDeps, 'shelves' | 'sync'>,
   { feeds, now, calls, windows, mayDetail }: Choice,
-): Promise<SlotPlan<Candidate, PageRival>> {
+): Promise<(DetailPick<Candidate> | PageRival)[]> {
   const { prior, visibleShare, meanPopularity, floorDays } = await deps.shelves.planner();
   const sets = mayDetail ? await deps.shelves.listFeedSets(feeds.map(({ name }) => name)) : [];
   const weightOf = new Map(deps.sync.feeds.map((feed) => [feed.name, feedWeight(feed, now)]));
@@ -111,14 +115,15 @@ export async function chooseLooks(
       return Array.from({ length: later }, () => ({ ...page, windowId: null }));
     }),
   ];
-  return pickSlot<Candidate, PageRival>({
-    calls,
-    shelves,
-    rivals,
-    valuation: { objective: defaultObjective, visibleShare },
-    prior,
-    floorAgeDays: floorDays ?? Infinity,
+  const valuation = { objective: defaultObjective, visibleShare };
+  const floorAgeDays = floorDays ?? Infinity;
+  const plan = await pickSlot<Candidate, PageRival>({
+    ...{ calls, shelves, rivals, valuation, prior, floorAgeDays },
   });
+  const bestPage = Math.max(0, ...valued.map(({ page }) => (page.kind === 'page' ? page.value : 0)));
+  const mayWait = ({ offer, value }: DetailPick<Candidate>) =>
+    !offer.isStale && value < bestPage && orderingAgeDays(offer, valuation) <= floorAgeDays;
+  return plan.picks.filter((pick) => pick.kind !== 'detail' || !mayWait(pick));
 }
 
 function inBatches(ids: readonly string[]): string[][] {
@@ -183,8 +188,7 @@ async function listBlockedDue(
 }
 
 /**
- * Tops up the queues with the search pages and details that are worth most of all that are due, out of one budget. A page
- * may make the details of its offers unnecessary, and is worth more: they wait for it unless they are known to be wrong.
+ * Tops up the queues with the search pages and details that are worth most of all that are due, out of one budget.
  */
 export async function planLooks(deps: PlanLooksDeps, request: PlanLooksRequest): Promise<PlannedLooks> {
   const { run, feeds, blocks } = request;
@@ -202,7 +206,7 @@ export async function planLooks(deps: PlanLooksDeps, request: PlanLooksRequest):
   const mayDetail = !blocks.has('detail');
   if (calls < Math.min(leastCalls, left) || calls < 1 || (open.length === 0 && !mayDetail))
     return { planned: 0, blocksMet };
-  const { picks } = await chooseLooks(deps, { feeds, now: request.now, calls, windows: open, mayDetail });
+  const picks = await chooseLooks(deps, { feeds, now: request.now, calls, windows: open, mayDetail });
   const offerIds = picks.flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.shelf.offerId] : []));
   const windowIds = new Set(picks.map((pick) => (pick.kind === 'detail' ? null : pick.windowId)));
   const pages = await queuePages(

@@ -146,9 +146,11 @@ it('details that may be right wait for pages that are worth more, also for those
   const search = await addSearch('鞋', 2, 3);
   const { pages, details } = await ask(null);
   expect(pages).toEqual([search]);
-  // Nine more pages of the search keep their places; offers beyond them are asked for.
-  expect(details.slice(0, 5).toSorted()).toEqual(range(401, 5).map(String));
-  expect((await ask(12)).details).toHaveLength(5);
+  expect(details.toSorted()).toEqual(range(401, 5).map(String));
+  await execute('UPDATE sync.search_window SET next_page = 10, pass_started_at = now()');
+  expect((await ask(null)).details).toHaveLength(5);
+  await execute('UPDATE sync.search_window SET completed_at = now(), pass_started_at = NULL');
+  expect((await ask(null)).details).toHaveLength(45);
 });
 
 it('a page that is worth less than a detail comes after it', async () => {

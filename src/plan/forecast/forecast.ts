@@ -1,5 +1,4 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
-import { earlyDetails } from './early-details.ts';
 import { callsToFirstPass, daysFor } from './first-pass.ts';
 import type { Knowledge } from './knowledge.ts';
 import { forecastRun, type NextRun } from './next-run.ts';
@@ -129,7 +128,7 @@ const sumOf = (of: CallsByApi | ReadonlyMap<ApiOperation, number>, operation: Ap
 
 /** What the planner will do with the calls that there are: in the next run, until everything was seen once, and for good. */
 export function forecast(knowledge: Knowledge): Forecast {
-  const { feeds, offers, limits, freshness, runEveryDays } = knowledge;
+  const { feeds, limits, freshness } = knowledge;
   const perDayOf = (wanted: CallsByApi) => shareLimits(wanted, limits, ({ perDay }) => perDay);
   const nodes = feeds.reduce((sum, feed) => sum + feed.nodes, 0) / freshness.category;
   const found = feeds.reduce((sum, { name }) => sum + arrivals(knowledge, name), 0);
@@ -138,27 +137,22 @@ export function forecast(knowledge: Knowledge): Forecast {
   const everyOf = (searches: readonly SettledSearch[]) =>
     new Map(feeds.map(({ name }) => [name, rowEveryDays(searches, name)]));
   const details = settleDetails(knowledge, everyOf(alone.searches), (wanted) => wanted);
-  const pagesPerRun = [...alone.wanted.values()].reduce((sum, calls) => sum + calls, 0) * runEveryDays;
-  const held = offers.reduce((sum, group) => sum + group.offers, 0);
-  // None that is older than `freshness` allows is looked at again for that.
-  const isEarly = freshness.detail <= runEveryDays;
-  const early = isEarly ? Math.min(held / 2, earlyDetails(pagesPerRun)) / runEveryDays : 0;
   const wanted = new Map<ApiOperation, number>([
     ['category.children', nodes],
     ...alone.wanted,
-    ['offer.detail', details.wanted + found + early],
+    ['offer.detail', details.wanted + found],
   ]);
   const room = perDayOf(wanted);
   const { searches } = settleSearches(knowledge, () => room);
   // What is new comes first, but for the part of those that are overdue.
   const detailRoom = sumOf(room, 'offer.detail');
-  const known = Math.max(floorShare * detailRoom, detailRoom - found - early);
+  const known = Math.max(floorShare * detailRoom, detailRoom - found);
   const { settled } = settleDetails(knowledge, everyOf(searches), (most) => Math.min(most, known));
   const perDay = new Map<ApiOperation, number>([['category.children', sumOf(room, 'category.children')]]);
   for (const { search, callsPerDay } of searches)
     perDay.set(search.operation, sumOf(perDay, search.operation) + callsPerDay);
   const looks = settled.reduce((sum, { callsPerDay }) => sum + callsPerDay, 0);
-  perDay.set('offer.detail', Math.min(detailRoom, looks + found + early));
+  perDay.set('offer.detail', Math.min(detailRoom, looks + found));
   const nextRun = forecastRun(knowledge);
   const toFirstPass = callsToFirstPass(knowledge);
   return {

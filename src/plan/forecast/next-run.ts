@@ -2,7 +2,6 @@ import type { ApiOperation } from '../../model/known-apis.ts';
 import { rateOf } from '../refresh/change-rate.ts';
 import { defaultObjective } from '../refresh/objective.ts';
 import { orderingAgeDays } from '../refresh/offer-value.ts';
-import { earlyDetails } from './early-details.ts';
 import { changeOdds } from './detail-cycle.ts';
 import type { FeedKnowledge, Knowledge, OfferGroup, SampledOffer, SearchGroup } from './knowledge.ts';
 import { settledPages, stoppedPages } from './pass-pages.ts';
@@ -90,22 +89,13 @@ function passedParts(knowledge: Knowledge, due: readonly Pages[], part: number):
   );
 }
 
-const mix = (a: Details, b: Details, part: number): Details => ({
-  due: a.due * (1 - part) + b.due * part,
-  changed: a.changed * (1 - part) + b.changed * part,
-});
-
-/** Details of known offers that are due in the course of a run. */
-function knownDetails(knowledge: Knowledge, pages: number, rowsOf: ReadonlyMap<string, number>): Details[] {
-  const known = knowledge.offers.filter(({ isAssumed }) => !isAssumed);
-  const now = known.map((group) => detailsDue(knowledge, group, 0));
-  const dueNow = now.reduce((sum, { due }) => sum + due, 0);
-  const early = dueNow > 0 ? Math.min(1, earlyDetails(pages) / dueNow) : 0;
-  return known.map((group, index) => {
-    const rows = Math.max(...group.feeds.map((feed) => rowsOf.get(feed) ?? 0));
-    const later = detailsDue(knowledge, group, rows);
-    return mix(later, now[index] ?? later, early);
-  });
+/** Details of known offers that are due when the rows of a run are there. */
+function knownDetails(knowledge: Knowledge, rowsOf: ReadonlyMap<string, number>): Details[] {
+  return knowledge.offers
+    .filter(({ isAssumed }) => !isAssumed)
+    .map((group) =>
+      detailsDue(knowledge, group, Math.max(...group.feeds.map((feed) => rowsOf.get(feed) ?? 0))),
+    );
 }
 
 /** How many offers a feed still takes in. */
@@ -139,8 +129,7 @@ export function forecastRun(knowledge: Knowledge): NextRun {
     }, 0);
   const found = feeds.map((feed) => ({ newOffers: foundBy(feed.name), room: roomFor(feed, offers) }));
   const rowsOf = passedParts(knowledge, pages, partOf('search.keyword') || 1);
-  const asked = pages.reduce((total, { pages: count }) => total + count, 0);
-  const details = knownDetails(knowledge, asked, rowsOf);
+  const details = knownDetails(knowledge, rowsOf);
   const sum = (of: (of: Details) => number) => details.reduce((total, part) => total + of(part), 0);
   const firstDetails = found.reduce(
     (total, { newOffers, room: most }) => total + Math.min(newOffers, most),
