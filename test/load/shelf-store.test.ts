@@ -158,6 +158,20 @@ describe('an offer', () => {
     expect(await idsOf([feed])).toEqual([]);
   });
 
+  it('that was asked for in vain is due by the age of that look, whatever its row says since', async () => {
+    const feed = newFeed();
+    const window = await openWindow(feed);
+    const id = newId();
+    await list(window, 1, [id]);
+    await store.load([empty(id, newCall(2))]);
+    await list(window, 600, [id]);
+    const [row] = await select<{ order_at: Date; detail_at: Date }>(
+      'SELECT order_at, detail_at FROM sync.refresh WHERE offer_id = $1',
+      id,
+    );
+    expect(row?.order_at).toEqual(row?.detail_at);
+  });
+
   it('that is gone is asked for again when a search still lists it a month later', async () => {
     const feed = newFeed();
     const window = await openWindow(feed);

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { Provenance } from '../../model/catalog.ts';
-import type { StaleHint } from '../../model/learning.ts';
+import type { Shelf, StaleHint } from '../../model/learning.ts';
 import { readSql } from '../sql-file.ts';
 import { compareLooks, toKnowledge, type LookKey, type OfferLooks } from './looks.ts';
 import type { Teaching } from './teaching.ts';
@@ -150,9 +150,17 @@ function isGone({ emptyLooks, summary, detail }: OfferLooks): boolean {
   return summary === null || detail === null || summary.at.getTime() - detail.at.getTime() < goneForMs;
 }
 
-function toRefreshRow(offerId: string, looks: OfferLooks, { learn, planner }: Teaching) {
+/** Null: not to be asked for. */
+function placeOf(looks: OfferLooks, { learn, planner }: Teaching): Shelf | null {
+  if (isGone(looks)) return null;
+  const shelf = learn.shelf(planner, toKnowledge(looks));
+  // Once asked for in vain: a row that still lists it says nothing of whether it is there.
+  return looks.emptyLooks > 0 && looks.detail !== null ? { ...shelf, orderAt: looks.detail.at } : shelf;
+}
+
+function toRefreshRow(offerId: string, looks: OfferLooks, teaching: Teaching) {
   const { summary, detail, found, absent, taught } = looks;
-  const shelf = isGone(looks) ? null : learn.shelf(planner, toKnowledge(looks));
+  const shelf = placeOf(looks, teaching);
   return {
     offer_id: offerId,
     first_seen_at: looks.firstSeenAt,
