@@ -14,24 +14,24 @@ export function readParent(pid: number): number {
   return Number(readStat(pid)[1]);
 }
 
-/** CPU seconds of a process, its children, and those of them that have ended. */
-export function readCpuSeconds(pid: number): number {
-  const family = readdirSync('/proc')
-    .map(Number)
-    .filter((other) => other === pid || (other > 0 && isChildOf(other, pid)));
-  const ticks = family.flatMap((member) => {
-    const stat = readStat(member);
-    const own = stat.slice(11, 13);
-    return member === pid ? [...own, ...stat.slice(13, 15)] : own;
-  });
-  return ticks.reduce((sum, tick) => sum + Number(tick), 0) / ticksPerSecond;
+/** Null: it ended between the listing and the look. */
+function readIfAlive(pid: number): string[] | null {
+  try {
+    return readStat(pid);
+  } catch {
+    return null;
+  }
 }
 
-function isChildOf(pid: number, parent: number): boolean {
-  try {
-    return readParent(pid) === parent;
-  } catch {
-    // It ended between the listing and the look.
-    return false;
-  }
+/** CPU seconds of a process, its children, and those of them that have ended. */
+export function readCpuSeconds(pid: number): number {
+  const ticks = readdirSync('/proc')
+    .map(Number)
+    .filter((other) => other > 0)
+    .flatMap((other) => {
+      const stat = readIfAlive(other);
+      if (stat === null || (other !== pid && Number(stat[1]) !== pid)) return [];
+      return other === pid ? stat.slice(11, 15) : stat.slice(11, 13);
+    });
+  return ticks.reduce((sum, tick) => sum + Number(tick), 0) / ticksPerSecond;
 }
