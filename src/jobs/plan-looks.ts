@@ -7,7 +7,8 @@ import { importance } from '../plan/refresh/importance.ts';
 import { defaultObjective } from '../plan/refresh/objective.ts';
 import { orderingAgeDays } from '../plan/refresh/offer-value.ts';
 import { pickSlot, type DetailPick, type Head, type Rival, type Shelves } from '../plan/refresh/pick-slot.ts';
-import { windowValue } from '../plan/refresh/window-value.ts';
+import { takeBest } from '../plan/refresh/take-best.ts';
+import { windowValue, type WindowValue } from '../plan/refresh/window-value.ts';
 import { detailBatchSize, freshForMs } from './job-kinds.ts';
 import { releaseLost, type PlanDeps } from './plan-categories.ts';
 
@@ -71,6 +72,24 @@ interface Choice {
   readonly mayDetail: boolean;
 }
 
+interface ValuedWindow {
+  readonly window: DueWindow;
+  readonly page: WindowValue;
+}
+
+/** Pages of windows, the best first, as many as can be among the best `calls`. */
+function listPages(windows: readonly ValuedWindow[], calls: number): PageRival[] {
+  const free: PageRival[] = [];
+  const later: PageRival[] = [];
+  for (const { window, page } of windows) {
+    if (window.isFree) free.push({ ...page, windowId: window.windowId });
+    const behind = window.isFree ? window.pagesLeft - 1 : window.pagesLeft;
+    for (let nth = 0; nth < behind && later.length < calls; nth += 1) later.push({ ...page, windowId: null });
+  }
+  // Of equal value, those that can be asked for come before those behind them.
+  return [...free, ...later];
+}
+
 /**
  * The calls that are worth most, highest first, but that those past the floor age come before. A page that is still to come
  * may make the details of its offers unnecessary: they wait for it when it is worth more, unless they are known to be wrong.
@@ -107,14 +126,13 @@ export async function chooseLooks(
     const { ageDays, worth, feed } = window;
     return { window, page: windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale) };
   });
-  // Of equal value, pages that can be asked for come before those behind them.
-  const rivals: PageRival[] = [
-    ...valued.flatMap(({ window: { isFree, windowId }, page }) => (isFree ? [{ ...page, windowId }] : [])),
-    ...valued.flatMap(({ window: { isFree, pagesLeft }, page }) => {
-      const later = Math.min(isFree ? pagesLeft - 1 : pagesLeft, calls);
-      return Array.from({ length: later }, () => ({ ...page, windowId: null }));
-    }),
-  ];
+  const rivals = (['page', 'discovery'] as const).flatMap((kind) => {
+    const best = takeBest(
+      valued.filter(({ page }) => page.kind === kind).map((one) => ({ ...one, value: one.page.value })),
+      calls,
+    );
+    return listPages(best, calls);
+  });
   const valuation = { objective: defaultObjective, visibleShare };
   const floorAgeDays = floorDays ?? Infinity;
   const plan = await pickSlot<Candidate, PageRival>({
