@@ -13,9 +13,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
-import { migrate } from '../src/load/migrate.ts';
-import { createPool } from '../src/load/pool.ts';
-import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
+import { openBenchDatabase } from './support/bench-database.ts';
 import { table } from './support/numbers.ts';
 import { say } from './support/say.ts';
 
@@ -74,13 +72,7 @@ const closing = new CloseStack();
 try {
   const folder = mkdtempSync(join(tmpdir(), 'catalog-sync-export-'));
   closing.add('folder', async () => rmSync(folder, { recursive: true, force: true }));
-  const dataRoot = join(import.meta.dirname, '../.catalog-sync/bench', String(process.pid));
-  closing.add('data', async () => rmSync(dataRoot, { recursive: true, force: true }));
-  const postgres = await openEmbeddedPostgres({ dataRoot, log });
-  closing.add('postgres', () => postgres.release());
-  await migrate({ connectionString: postgres.url, log });
-  const pool = createPool({ connectionString: postgres.url, max: 1, log });
-  closing.add('pool', () => pool.end());
+  const { pool, url } = await openBenchDatabase(closing, log);
   const offers = Number(flags.offers);
   // Filling them would take most of the time, and an export reads none of them.
   await pool.query(dropIndexes);
@@ -94,11 +86,7 @@ try {
       ['catalog.offer', '--formula-guard'],
       ['catalog.offer', '--format', 'parquet'],
     ]) {
-      const { seconds, bytes, peakMb } = await measure(
-        postgres.url,
-        args,
-        join(folder, `${String(rows.length)}.out`),
-      );
+      const { seconds, bytes, peakMb } = await measure(url, args, join(folder, `${String(rows.length)}.out`));
       rows.push([
         args.slice(1).join(' ') || '--format csv',
         count.toLocaleString('en'),

@@ -5,8 +5,6 @@
  *   npm run bench:pick                           10,000,000 offers, 200,000 pages in 5,000 searches; 6 GB of disk
  *   npm run bench:pick -- --offers 1000000
  */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { CloseStack } from '../src/core/lifecycle.ts';
@@ -14,18 +12,16 @@ import { createLogger } from '../src/core/log.ts';
 import { chooseLooks } from '../src/jobs/plan-looks.ts';
 import { lockOffers, writeLooks } from '../src/load/catalog/offer-looks.ts';
 import { beginTeaching, bookTeaching, teach } from '../src/load/catalog/teaching.ts';
-import { migrate } from '../src/load/migrate.ts';
-import { createPool } from '../src/load/pool.ts';
 import { runInTransaction } from '../src/load/run-in-transaction.ts';
 import { readSql } from '../src/load/sql-file.ts';
 import { createPlanStore } from '../src/load/stores/plan-store.ts';
 import { createShelfStore } from '../src/load/stores/shelf-store.ts';
-import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
 import { learn } from '../src/plan/learn.ts';
 import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
 import { createTicker } from './chaos/ticker.ts';
 import { fillRefresh } from './scale/fill-catalog.ts';
 import { listScans } from './scale/list-scans.ts';
+import { openBenchDatabase } from './support/bench-database.ts';
 import { spread, table } from './support/numbers.ts';
 import { say } from './support/say.ts';
 
@@ -140,13 +136,7 @@ async function explain(pool: Pool): Promise<void> {
 }
 
 try {
-  const dataRoot = join(import.meta.dirname, '../.catalog-sync/bench', String(process.pid));
-  closing.add('data', async () => rmSync(dataRoot, { recursive: true, force: true }));
-  const postgres = await openEmbeddedPostgres({ dataRoot, log });
-  closing.add('postgres', () => postgres.release());
-  await migrate({ connectionString: postgres.url, log });
-  const pool = createPool({ connectionString: postgres.url, max: 1, log });
-  closing.add('pool', () => pool.end());
+  const { pool } = await openBenchDatabase(closing, log);
   const filled = await timed(() =>
     fillRefresh(pool, offers, (made) => ticker.show(`${String(made)} offers made`)),
   );

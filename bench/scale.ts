@@ -5,24 +5,20 @@
  *   npm run bench:scale                          1,000,000 offers with 10,000,000 closed price intervals
  *   npm run bench:scale -- --offers 10000000     needs 40 GB of disk, and hours
  */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
-import { migrate } from '../src/load/migrate.ts';
 import { ensurePartitions } from '../src/load/partitions.ts';
-import { createPool } from '../src/load/pool.ts';
 import { chooseLooks } from '../src/jobs/plan-looks.ts';
 import { createShelfStore } from '../src/load/stores/shelf-store.ts';
 import { createRetentionStore } from '../src/load/stores/retention-store.ts';
-import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
 import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
 import { createTicker } from './chaos/ticker.ts';
 import { fillCatalog, grownTables } from './scale/fill-catalog.ts';
 import { listScans } from './scale/list-scans.ts';
 import { mergePages, type MergeTimes } from './scale/merge-pages.ts';
+import { openBenchDatabase } from './support/bench-database.ts';
 import { percentile, spread, table } from './support/numbers.ts';
 import { readExamples } from './support/read-examples.ts';
 import { say } from './support/say.ts';
@@ -131,13 +127,7 @@ async function reportPartitions(pool: Pool): Promise<void> {
 }
 
 try {
-  const dataRoot = join(import.meta.dirname, '../.catalog-sync/bench', String(process.pid));
-  closing.add('data', async () => rmSync(dataRoot, { recursive: true, force: true }));
-  const postgres = await openEmbeddedPostgres({ dataRoot, log });
-  closing.add('postgres', () => postgres.release());
-  await migrate({ connectionString: postgres.url, log });
-  const pool = createPool({ connectionString: postgres.url, max: 1, log });
-  closing.add('pool', () => pool.end());
+  const { pool } = await openBenchDatabase(closing, log);
 
   await fill(pool, 0, smallOffers);
   const small = await mergePages(pool, smallOffers, rounds);

@@ -5,15 +5,11 @@
  *   npm run bench:usage                      10,000,000 calls
  *   npm run bench:usage -- --calls 500000
  */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
-import { migrate } from '../src/load/migrate.ts';
-import { createPool } from '../src/load/pool.ts';
 import { totalHours } from '../src/load/total-hours.ts';
-import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
+import { openBenchDatabase } from './support/bench-database.ts';
 import { fillUsage } from './support/fill-usage.ts';
 import { readExamples } from './support/read-examples.ts';
 import { say } from './support/say.ts';
@@ -30,13 +26,7 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 const log = createLogger({ level: 'error', pretty: false });
 const closing = new CloseStack();
 try {
-  const dataRoot = join(import.meta.dirname, '../.catalog-sync/bench', String(process.pid));
-  closing.add('data', async () => rmSync(dataRoot, { recursive: true, force: true }));
-  const postgres = await openEmbeddedPostgres({ dataRoot, log });
-  closing.add('postgres', () => postgres.release());
-  await migrate({ connectionString: postgres.url, log });
-  const pool = createPool({ connectionString: postgres.url, max: 1, log });
-  closing.add('pool', () => pool.end());
+  const { pool } = await openBenchDatabase(closing, log);
 
   const filledMs = await timed(() => fillUsage(pool, Number(flags.calls)));
   say(`${Number(flags.calls).toLocaleString('en')} calls, filled in ${(filledMs / 1000).toFixed(0)} s`);

@@ -1,3 +1,4 @@
+import type { OperatorActions } from '../jobs/operator-actions.ts';
 import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import type { Clock } from '../core/clock.ts';
@@ -55,20 +56,6 @@ export interface NextRun {
   readonly at: Date;
 }
 
-/** What the pages may have done; each throws an AppError that says why not. */
-export interface WebActions {
-  /** What a run may be asked for: `all`, or the name of a feed. */
-  readonly scopes: readonly string[];
-  /** Gives the id of the run, or of the one of its scope that is active already. */
-  startRun(scope: string): Promise<{ readonly runId: string; readonly isNew: boolean }>;
-  cancelRun(runId: string): Promise<void>;
-  holdApi(api: string, reason: string | null): Promise<void>;
-  /** False: it was not held. */
-  resumeApi(api: string): Promise<boolean>;
-  /** Gives how many targets may be asked for again. */
-  retryGivenUp(): Promise<number>;
-}
-
 /** A login at 1688, begun and ended in one browser session. */
 export interface WebConnect {
   /** The callback url of the app, whose host the browser must be at. */
@@ -112,7 +99,7 @@ export interface WebDeps {
   readonly doctor: Remembered<DoctorReport>;
   readonly findRemedy: (code: string) => Remedy | null;
   /** Null: the pages only show; `readOnlyReason` says why. */
-  readonly actions: WebActions | null;
+  readonly actions: OperatorActions | null;
   readonly readOnlyReason: string;
   /** Null: what a login needs is not set. */
   readonly connect: WebConnect | null;

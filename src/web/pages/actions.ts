@@ -3,7 +3,8 @@ import { toDatabaseError } from '../../load/database-error.ts';
 import type { OperatorAction } from '../../load/stores/operator-log.ts';
 import { html } from '../html.ts';
 import { prose } from '../parts/prose.ts';
-import type { WebActions, WebContext, WebDeps } from '../web-deps.ts';
+import type { OperatorActions } from '../../jobs/operator-actions.ts';
+import type { WebContext, WebDeps } from '../web-deps.ts';
 import { readId } from './read-ids.ts';
 import { show } from './show.ts';
 
@@ -20,7 +21,7 @@ interface Done {
   readonly path: string;
 }
 
-type Act = (actions: WebActions, fields: Readonly<Record<string, string>>) => Promise<Done>;
+type Act = (actions: OperatorActions, fields: Readonly<Record<string, string>>) => Promise<Done>;
 
 interface Offered {
   readonly path: string;
