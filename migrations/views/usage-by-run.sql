@@ -3,7 +3,11 @@ CREATE VIEW usage.by_run AS
 SELECT r.run_id, r.scope, r.feeds, r.trigger, r.status, r.cause, r.requested_at, r.started_at, r.ended_at,
        round(extract(epoch FROM coalesce(r.ended_at, usage.ledger_now()) - r.started_at))::int AS duration_s,
        r.budget_calls, r.calls_used AS used_calls, c.*, r.categories_seen, r.offers_new, r.offers_changed,
-       r.offers_unchanged, r.prices_opened, r.prices_closed, r.rejects, r.errors, r.last_error_code
+       r.offers_unchanged, r.prices_opened, r.prices_closed, r.rejects, r.errors, r.last_error_code,
+       (SELECT sum(value::numeric) FROM jsonb_each_text(r.forecast -> 'calls')) AS planned_calls,
+       (r.forecast ->> 'newOffers')::numeric AS planned_offers_new,
+       (r.forecast ->> 'changedOffers')::numeric AS planned_offers_changed,
+       (r.forecast ->> 'seconds')::numeric AS planned_s
 FROM sync.run r
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS attempts,
@@ -21,9 +25,9 @@ CROSS JOIN LATERAL (
 
 COMMENT ON VIEW usage.by_run IS 'What each run spent and found.';
 COMMENT ON COLUMN usage.by_run.run_id IS 'Run (sync.run).';
-COMMENT ON COLUMN usage.by_run.scope IS 'all, or feed:<name>.';
+COMMENT ON COLUMN usage.by_run.scope IS 'all, feed:<name>, or schedule:<name>.';
 COMMENT ON COLUMN usage.by_run.feeds IS 'Names of its feeds, as a JSON array.';
-COMMENT ON COLUMN usage.by_run.trigger IS 'cli, demo, or the name of a schedule.';
+COMMENT ON COLUMN usage.by_run.trigger IS 'cli, web, demo, or the name of a schedule.';
 COMMENT ON COLUMN usage.by_run.status IS 'queued, running, succeeded, partial_quota, partial_error, failed or cancelled.';
 COMMENT ON COLUMN usage.by_run.cause IS 'Why it ended as it did.';
 COMMENT ON COLUMN usage.by_run.requested_at IS 'When it was asked for.';
@@ -50,3 +54,7 @@ COMMENT ON COLUMN usage.by_run.prices_closed IS 'Prices that ended.';
 COMMENT ON COLUMN usage.by_run.rejects IS 'Values that could not be read, in sync.quarantine.';
 COMMENT ON COLUMN usage.by_run.errors IS 'Targets given up.';
 COMMENT ON COLUMN usage.by_run.last_error_code IS 'Code of the last of these.';
+COMMENT ON COLUMN usage.by_run.planned_calls IS 'Calls that were expected as it began; null, as the three below: it could not be foretold.';
+COMMENT ON COLUMN usage.by_run.planned_offers_new IS 'Offers that were expected to be new.';
+COMMENT ON COLUMN usage.by_run.planned_offers_changed IS 'Known offers that were expected to be found changed.';
+COMMENT ON COLUMN usage.by_run.planned_s IS 'Seconds that it was expected to take.';
