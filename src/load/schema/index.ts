@@ -1,5 +1,6 @@
 /* The one barrel of the project: drizzle-kit and the schema tests read every table from here. */
 export * from './catalog.ts';
+export * from './notifications.ts';
 export * from './planner.ts';
 export * from './raw.ts';
 export * from './schedules.ts';

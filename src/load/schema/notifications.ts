@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm';
+import { boolean, check, integer, text } from 'drizzle-orm/pg-core';
+import { instant } from './column-types.ts';
+import { sync } from './sync.ts';
+
+/* What people outside were told, and how the telling goes. */
+
+export const notification = sync.table(
+  'notification',
+  {
+    concern: text('concern').primaryKey(),
+    kind: text('kind').notNull(),
+    severity: text('severity').notNull(),
+    summary: text('summary').notNull(),
+    remedy: text('remedy').notNull(),
+    path: text('path').notNull(),
+    beganAt: instant('began_at').notNull(),
+    lastSeenAt: instant('last_seen_at').notNull(),
+    endedAt: instant('ended_at'),
+    told: text('told'),
+    toldAt: instant('told_at'),
+  },
+  (table) => [
+    check('notification_kind', sql`${table.kind} IN ('state', 'event')`),
+    check('notification_severity', sql`${table.severity} IN ('act', 'warn')`),
+    check('notification_told', sql`${table.told} IN ('lasting', 'over')`),
+    check('notification_told_at', sql`(${table.told} IS NULL) = (${table.toldAt} IS NULL)`),
+  ],
+);
+
+export const notificationDelivery = sync.table(
+  'notification_delivery',
+  {
+    isOnlyRow: boolean('is_only_row').primaryKey().default(true),
+    lookedAt: instant('looked_at'),
+    deliveredAt: instant('delivered_at'),
+    attempts: integer('attempts').notNull().default(0),
+    failingSince: instant('failing_since'),
+    attemptedAt: instant('attempted_at'),
+    nextAttemptAt: instant('next_attempt_at'),
+    errorCode: text('error_code'),
+    error: text('error'),
+  },
+  (table) => [check('notification_delivery_one_row', sql`${table.isOnlyRow}`)],
+);
