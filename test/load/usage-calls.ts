@@ -15,6 +15,7 @@ export interface PastCall {
   readonly bytes: number | null;
   readonly rows: number | null;
   readonly operation: string;
+  readonly lane: 'refresh' | 'discovery' | 'manual';
   readonly question: string;
   readonly windowId: string | null;
   readonly gatewayCode: string | null;
@@ -36,6 +37,7 @@ export function pastCall(at: string | Date, changes: Partial<PastCall> = {}): Pa
     bytes: 10,
     rows: 1,
     operation: 'offer.detail',
+    lane: 'refresh',
     question: String(at),
     windowId: null,
     gatewayCode: null,
@@ -54,11 +56,11 @@ export async function insertCalls(pool: Pool, calls: readonly PastCall[]): Promi
     `INSERT INTO usage.api_call (call_id, granted_at, app_key, api, operation, request, request_hash, lane, is_exempt,
        quota_window_ids, state, send_at, send_by, outcome, latency_ms, response_bytes, rows_loaded, window_id,
        gateway_code, http_status, offers_new, offers_completed, offers_changed, prices_changed)
-     SELECT coalesce(c."callId", nextval('usage.call_id_seq')), c.at, $2, c.api, c.operation, '{}', sha256(c.question::bytea), 'refresh', c."isExempt", '{}', c.state,
+     SELECT coalesce(c."callId", nextval('usage.call_id_seq')), c.at, $2, c.api, c.operation, '{}', sha256(c.question::bytea), c.lane, c."isExempt", '{}', c.state,
             c.at, c.at, c.outcome, c."latencyMs", c.bytes, c.rows, c."windowId", c."gatewayCode", c."httpStatus",
             (c.taught ->> 0)::int, (c.taught ->> 1)::int, (c.taught ->> 2)::int, (c.taught ->> 3)::int
      FROM jsonb_to_recordset($1::jsonb) AS c ("callId" bigint, at timestamptz, api text, state text, outcome text, "isExempt" boolean,
-       "latencyMs" int, bytes int, rows int, operation text, question text, "windowId" bigint, "gatewayCode" text,
+       "latencyMs" int, bytes int, rows int, operation text, lane text, question text, "windowId" bigint, "gatewayCode" text,
        "httpStatus" int, taught jsonb)
      ORDER BY c.at`,
     [JSON.stringify(calls), appKey],

@@ -24,6 +24,8 @@ const first = new Date('2026-09-23T21:10:00+08:00');
 const now = new Date('2026-10-07T03:20:00+08:00');
 const quiet = ['2026-09-27', '2026-10-02'];
 
+const lanes = ['refresh', 'discovery', 'manual', 'refresh'] as const;
+
 function drawCall(index: number): PastCall {
   const at = new Date(first.getTime() + index * 37 * 60_000);
   const [state, outcome] = ends[(index * 7) % ends.length] ?? ['committed', 'ok'];
@@ -31,7 +33,7 @@ function drawCall(index: number): PastCall {
   const isAnswered = state === 'committed';
   return pastCall(at, {
     api: isExempt ? authorization : index % 3 === 0 ? otherApi : api,
-    ...{ state, outcome, isExempt },
+    ...{ state, outcome, isExempt, lane: lanes[index % lanes.length] ?? 'refresh' },
     latencyMs: isAnswered ? 100 + ((index * 13) % 400) : null,
     bytes: isAnswered ? index * 3 : null,
     rows: outcome === 'ok' ? index % 5 : null,
@@ -159,6 +161,29 @@ describe.each(['from the calls', 'from totals'])('the views, %s,', (from) => {
     expect(rows.map(({ hour, ...row }) => ({ step: (hour as Date).toISOString(), ...row }))).toEqual(
       expectRows(listSteps(3_600_000, hourOf), hourOf),
     );
+  });
+
+  it('counts the calls of each lane', async () => {
+    const rows = await select(
+      `SELECT (hour AT TIME ZONE 'Asia/Shanghai')::date::text AS step, api, lane, sum(calls)::int AS calls,
+              sum(ok)::int AS ok, sum(failed)::int AS failed, sum("unknown")::int AS "unknown",
+              sum(refunded)::int AS refunded, sum(reserved)::int AS reserved
+       FROM usage.lanes GROUP BY 1, 2, 3 ORDER BY 1, api COLLATE "C", lane COLLATE "C"`,
+    );
+    const expected = listSteps(86_400_000, shanghaiDay).flatMap((step) =>
+      [api, authorization, otherApi].toSorted().flatMap((name) =>
+        ['discovery', 'manual', 'refresh'].flatMap((lane) => {
+          const own = calls.filter(
+            (call) => call.api === name && call.lane === lane && shanghaiDay(call.at) === step,
+          );
+          if (own.length === 0) return [];
+          const { calls: counted, ok, unknown, refunded, reserved } = summarize(own);
+          const failed = counted - ok - unknown - reserved;
+          return [{ step, api: name, lane, calls: counted, ok, failed, unknown, refunded, reserved }];
+        }),
+      ),
+    );
+    expect(rows).toEqual(expected);
   });
 
   it('gives a span the rows that all together have for it', async () => {

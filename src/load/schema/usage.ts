@@ -162,6 +162,7 @@ export const hourTotal = usage.table(
     state: text('state').notNull(),
     outcome: text('outcome'),
     isExempt: boolean('is_exempt').notNull(),
+    lane: text('lane'),
     calls: integer('calls').notNull(),
     timedCalls: integer('timed_calls').notNull(),
     totalLatencyMs: bigint('total_latency_ms', { mode: 'bigint' }),
@@ -171,7 +172,7 @@ export const hourTotal = usage.table(
   },
   (table) => [
     unique('hour_total_key')
-      .on(table.hour, table.appKey, table.api, table.state, table.outcome, table.isExempt)
+      .on(table.hour, table.appKey, table.api, table.state, table.outcome, table.isExempt, table.lane)
       .nullsNotDistinct(),
   ],
 );
