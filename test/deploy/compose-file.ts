@@ -6,13 +6,18 @@ export const root = resolve(import.meta.dirname, '../..');
 
 export interface ComposeService {
   readonly image: string;
+  readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
+  readonly profiles?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
   readonly healthcheck?: { readonly test: readonly string[] };
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly networks?: readonly string[];
   readonly volumes?: readonly unknown[];
-  readonly ports?: unknown;
+  readonly ports?: readonly string[];
+  readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
   readonly container_name?: string;
   readonly restart?: string;
   readonly user?: string;
@@ -49,4 +54,14 @@ export function interpolate(text: string, values: Readonly<Record<string, string
       throw new Error(`${name} ${rest ?? 'is not set'} (${whole})`);
     },
   );
+}
+
+/** Whom a configuration of Prometheus asks. */
+export function targetsOf(path: string): readonly string[] {
+  const config = parse(readFileSync(resolve(root, path), 'utf8')) as {
+    readonly scrape_configs: readonly {
+      readonly static_configs: readonly { readonly targets: readonly string[] }[];
+    }[];
+  };
+  return config.scrape_configs.flatMap((scrape) => scrape.static_configs.flatMap(({ targets }) => targets));
 }

@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { findTestPort } from '../support/find-test-port.ts';
 import { startTestRedis, type TestRedis } from '../support/redis.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
 import { until } from '../support/until.ts';
-import { interpolate, root, serviceOf } from './compose-file.ts';
+import { interpolate, root, serviceOf, targetsOf } from './compose-file.ts';
 
 /*
  * The program's own services of docker-compose.yml, run on this machine: their commands, variables and health
@@ -21,17 +22,21 @@ let redis: TestRedis;
 let sandbox: Sandbox;
 let project: string;
 let worker: ChildProcess | undefined;
+let web: ChildProcess | undefined;
+let webPort: number;
+const [webToken, metricsToken] = ['a-token-for-people', 'a-token-for-prometheus'];
 
 beforeAll(async () => {
   database = await createTestDatabase({ migrated: false });
   redis = await startTestRedis();
   sandbox = await startTestSandbox({ offers: 100, categories: 10 });
+  webPort = await findTestPort();
   project = mkdtempSync(join(tmpdir(), 'compose-program-'));
   cpSync(join(root, 'catalog-sync.example.yaml'), join(project, 'catalog-sync.yaml'));
 });
 
 afterAll(async () => {
-  if (worker?.exitCode === null) worker.kill('SIGKILL');
+  for (const child of [worker, web]) if (child?.exitCode === null) child.kill('SIGKILL');
   await sandbox.close();
   await redis.close();
   await database.drop();
@@ -39,7 +44,10 @@ afterAll(async () => {
 });
 
 const native = (word: string) =>
-  word.replace('/app/bin/', join(root, 'bin/')).replace(/^\/project$/, project);
+  word
+    .replace('/app/bin/', join(root, 'bin/'))
+    .replace(/^\/project$/, project)
+    .replace('127.0.0.1:3000', `127.0.0.1:${String(webPort)}`);
 
 function environmentOf(service: string): Record<string, string> {
   const values = {
@@ -48,6 +56,8 @@ function environmentOf(service: string): Record<string, string> {
     ALIBABA_APP_KEY: sandbox.appKey,
     ALIBABA_APP_SECRET: sandbox.appSecret,
     ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+    WEB_TOKEN: webToken,
+    METRICS_TOKEN: metricsToken,
   };
   const own = Object.entries(serviceOf(service).environment ?? {}).map(([name, value]) => [
     name,
@@ -57,6 +67,7 @@ function environmentOf(service: string): Record<string, string> {
     DATABASE_URL: database.url,
     REDIS_URL: redis.url ?? '',
     ALIBABA_API_URL: sandbox.url,
+    ...(service === 'web' ? { WEB_HOST: '127.0.0.1', PORT: String(webPort) } : {}),
   };
   return {
     PATH: process.env['PATH'] ?? '',
@@ -68,9 +79,23 @@ function environmentOf(service: string): Record<string, string> {
 const entry = join(root, 'bin/catalog-sync.js');
 const argumentsOf = (service: string) => (serviceOf(service).command ?? []).map(native);
 
-function isHealthy(): boolean {
-  const [, program = '', ...rest] = serviceOf('worker').healthcheck?.test ?? [];
-  return spawnSync(program, rest.map(native), { cwd: '/', env: environmentOf('worker') }).status === 0;
+function isHealthy(service: string): boolean {
+  const [, program = '', ...rest] = serviceOf(service).healthcheck?.test ?? [];
+  return spawnSync(program, rest.map(native), { cwd: '/', env: environmentOf(service) }).status === 0;
+}
+
+/** Starts a service that keeps running, and waits for what it says when it does. */
+async function start(service: string, sign: string): Promise<ChildProcess> {
+  let log = '';
+  const child = spawn('node', [entry, ...argumentsOf(service)], { cwd: '/', env: environmentOf(service) });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  await until(() => child.exitCode !== null || log.includes(sign), {
+    timeoutMs: 60_000,
+    what: `${service} says ${sign}`,
+  });
+  expect(log).toContain(sign);
+  return child;
 }
 
 describe('migrate', () => {
@@ -91,22 +116,43 @@ describe('migrate', () => {
 
 describe('worker', () => {
   test('gets ready, passes its health check, and ends well when it is told to stop', async () => {
-    let log = '';
-    worker = spawn('node', [entry, ...argumentsOf('worker')], { cwd: '/', env: environmentOf('worker') });
-    worker.stderr?.on('data', (chunk: Buffer) => (log += chunk.toString()));
+    worker = await start('worker', 'worker ready');
     const ended = once(worker, 'exit');
-    await until(() => worker?.exitCode !== null || log.includes('worker ready'), {
-      timeoutMs: 60_000,
-      what: 'the worker is ready',
-    });
-    expect(log).toContain('worker ready');
-    expect(isHealthy()).toBe(true);
+    expect(isHealthy('worker')).toBe(true);
     worker.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
   });
+});
 
-  test('fails its health check when the database is gone', async () => {
-    await database.drop();
-    expect(isHealthy()).toBe(false);
+describe('web', () => {
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`http://127.0.0.1:${String(webPort)}${path}`, { redirect: 'manual', headers });
+
+  test('passes its health check, and lets in nobody without a token', async () => {
+    web = await start('web', 'pages at');
+    expect(isHealthy('web')).toBe(true);
+    expect([(await ask('/')).status, (await ask('/metrics')).status]).toEqual([401, 401]);
+    const metrics = await ask('/metrics', { authorization: `Bearer ${metricsToken}` });
+    expect(await metrics.text()).toContain('catalogsync_database_up 1\n');
   });
+
+  test('answers by the name that Prometheus calls it', () => {
+    const [target = ''] = targetsOf('deploy/prometheus/prometheus.compose.yml');
+    const names = environmentOf('web')['WEB_ALLOWED_HOSTS']?.split(',');
+    expect(names).toContain(target.split(':')[0]);
+    expect(target.split(':')[1]).toBe(serviceOf('web').ports?.[0]?.split(':')[2]);
+  });
+
+  test('ends well when it is told to stop', async () => {
+    if (web === undefined) throw new Error('it was not started');
+    const ended = once(web, 'exit');
+    web.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(isHealthy('web')).toBe(false);
+  });
+});
+
+test('a worker fails its health check when the database is gone', async () => {
+  await database.drop();
+  expect(isHealthy('worker')).toBe(false);
 });

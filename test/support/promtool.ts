@@ -2,14 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The `promtool` on PATH, or null: then a line says which tests do not run. */
-export function findPromtool(): string | null {
+/** A program on PATH, or null: then a line says what is not tested without it. */
+export function findTool(name: string, tells: string): string | null {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = folders.map((folder) => join(folder, 'promtool')).find((file) => existsSync(file));
+  const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
   // eslint-disable-next-line no-console -- whoever reads the output must see what was not tested
-  if (found === undefined) console.info('no promtool on PATH: it checks no metrics and no alert rules');
+  if (found === undefined) console.info(`no ${name} on PATH: ${tells}`);
   return found ?? null;
 }
+
+export const findPromtool = () => findTool('promtool', 'it checks no metrics and no alert rules');
 
 /** What it says, on both outputs, and whether it is content. */
 export function runPromtool(
