@@ -19,6 +19,6 @@ export function runPromtool(
   args: readonly string[],
   input = '',
 ): { readonly status: number | null; readonly output: string } {
-  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout: 20_000 });
+  const { status, stdout, stderr } = spawnSync(file, args, { input, encoding: 'utf8', timeout: 60_000 });
   return { status, output: stdout + stderr };
 }
