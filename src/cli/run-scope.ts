@@ -2,13 +2,13 @@ import type { App } from '../app.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
 import { toRunForecast } from '../jobs/foretell.ts';
+import { isHeldAsDeclared } from '../jobs/concerns/is-held-as-declared.ts';
 import { runToEnd } from '../jobs/run-to-end.ts';
-import type { RunRequest } from '../model/run.ts';
+import type { Run, RunRequest } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Forecast } from '../plan/forecast/forecast.ts';
 import { confirm } from './confirm.ts';
 import { describeNextRun, isCutShort } from './plan/describe-next-run.ts';
-import { isHeldAsDeclared } from './permissions/is-held-as-declared.ts';
 import { sourceBanner, withApp } from './run-session.ts';
 import { syncFileName, type Session } from './session.ts';
 import { createRunProgress, exitCodeOfRun, printRun } from './show-run.ts';
@@ -37,6 +37,11 @@ async function isAgreed(session: Session, forecast: Forecast | null, mayAsk: boo
   session.talk(describeNextRun(forecast));
   if (!mayAsk || !isCutShort(forecast)) return true;
   return (await confirm(session.context, 'Go on until the quota is used up?')) ?? true;
+}
+
+async function isExpectedEnd({ status, cause, counts }: Run, { quota, permissions }: App): Promise<boolean> {
+  const [holds, apis] = [await quota.listHolds(), await permissions.listApis()];
+  return isHeldAsDeclared({ status, cause, errors: counts.errors }, holds, apis);
 }
 
 /**
@@ -75,7 +80,7 @@ export async function runScope(
       return;
     }
     printRun(session, outcome.run, await runs.countCalls(outcome.run.runId));
-    if (!isStrict && (await isHeldAsDeclared(outcome.run, app))) {
+    if (!isStrict && (await isExpectedEnd(outcome.run, app))) {
       session.talk('The rest waits for APIs that are declared as not granted: catalog-sync permissions');
       return;
     }

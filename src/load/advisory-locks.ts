@@ -9,6 +9,8 @@ export const advisoryLocks = {
   demo: 1_688_003,
   retention: 1_688_004,
   reprocess: 1_688_005,
+  /** One sender of notifications at a time. */
+  notify: 1_688_006,
   /** One erasing command at a time. */
   eraseSeller: 1_688_020,
   /** Shared by loads that bring sellers; alone by who makes one erased. */

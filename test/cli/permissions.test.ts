@@ -5,7 +5,7 @@ import {
   businessDaysSince,
   shanghaiDay,
   startOfShanghaiDay,
-} from '../../src/cli/permissions/business-days.ts';
+} from '../../src/core/shanghai-time.ts';
 import type { ApiPermission } from '../../src/model/permission.ts';
 import { approvedCalls } from '../../src/plan/approved-calls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';

@@ -1,5 +1,5 @@
 import type { ApiPermission, Application } from '../../model/permission.ts';
-import { businessDaysSince } from './business-days.ts';
+import { businessDaysSince } from '../../core/shanghai-time.ts';
 
 /** One sentence for the operator. */
 export interface Advice {

@@ -3,7 +3,7 @@ import { guideNames } from '../../extract/endpoints/guide-names.ts';
 import type { DeclaredState } from '../../model/permission.ts';
 import type { ApprovedCalls } from '../../model/sync-config.ts';
 import { approvedCalls } from '../../plan/approved-calls.ts';
-import { shanghaiDay, startOfShanghaiDay } from './business-days.ts';
+import { shanghaiDay, startOfShanghaiDay } from '../../core/shanghai-time.ts';
 import { listGrantedApis, type GrantedApi } from './list-permissions.ts';
 import type { OpenPermissions } from './open-permissions.ts';
 

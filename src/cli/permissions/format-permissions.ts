@@ -1,7 +1,7 @@
 import { displayWidth } from '../terminal/display-width.ts';
 import { formatTable } from '../terminal/format-table.ts';
 import { wrapText, wrapWidth } from '../terminal/wrap-text.ts';
-import { shanghaiDay } from './business-days.ts';
+import { shanghaiDay } from '../../core/shanghai-time.ts';
 import { consoleWords } from './declared-states.ts';
 import type { Advice } from './assess-permission.ts';
 import type { PermissionReport, PermissionRow } from './list-permissions.ts';

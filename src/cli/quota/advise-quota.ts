@@ -1,6 +1,6 @@
 import type { QuotaLimitRow, RunWait } from '../../load/stores/quota-report.ts';
 import type { ApiHold } from '../../load/stores/quota-store.ts';
-import { shanghaiTime } from '../permissions/business-days.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { spokenName, typedName } from './find-subject.ts';
 import type { Named, QuotaOverview, ShownLimit } from './read-quota.ts';
 

@@ -1,4 +1,4 @@
-import { shanghaiTime } from '../permissions/business-days.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import { displayWidth } from '../terminal/display-width.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
 import { safeText } from '../terminal/safe-text.ts';

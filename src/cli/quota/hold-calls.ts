@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { jobErrors } from '../../jobs/errors.ts';
-import { shanghaiTime } from '../permissions/business-days.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { QuotaAnswer } from './answer.ts';
 import { sayHoldEnd } from './advise-quota.ts';
 import { findHoldable, spokenName, typedName } from './find-subject.ts';

@@ -13,7 +13,7 @@ import { parseDeclaredState } from '../permissions/declared-states.ts';
 import { formatPermissions } from '../permissions/format-permissions.ts';
 import { listPermissions } from '../permissions/list-permissions.ts';
 import { withPermissions } from '../permissions/open-permissions.ts';
-import { shanghaiDay } from '../permissions/business-days.ts';
+import { shanghaiDay } from '../../core/shanghai-time.ts';
 import { openSession } from '../session.ts';
 import { safeJson } from '../terminal/safe-text.ts';
 

@@ -21,7 +21,7 @@ import { explainApiNames } from '../doctor/explain-api-names.ts';
 import { nextStep, runDoctor } from '../doctor/run-doctor.ts';
 import type { Session } from '../session.ts';
 import { connectByWeb } from './connect-by-web.ts';
-import { findRemedy } from './find-remedy.ts';
+import { findRemedy } from '../../find-remedy.ts';
 
 /** Connections to Postgres: a page asks for a handful of things at once, and two people at a time are many. */
 export const webConnections = 6;

@@ -1,18 +1,21 @@
 import type { Overview } from '../../load/stores/pages/overview-pages.ts';
+import { findConcerns } from '../../jobs/concerns/find-concerns.ts';
+import { findNotes } from '../../jobs/concerns/find-notes.ts';
 import type { RunRow } from '../../load/stores/pages/run-pages.ts';
+import type { Concern } from '../../model/concern.ts';
 import { html, type Html } from '../html.ts';
 import { badge } from '../parts/badge.ts';
 import { meter } from '../parts/charts.ts';
 import { facts } from '../parts/facts.ts';
 import { count, distance, percent, span, time } from '../parts/format.ts';
+import { prose } from '../parts/prose.ts';
 import type { NextRun, WebContext, WebDeps } from '../web-deps.ts';
 import { burnDowns } from './burn-down.ts';
-import { findConcerns, type Concern } from './find-concerns.ts';
 import { runTable } from './run-table.ts';
 import { show } from './show.ts';
 
 function headline(concerns: readonly Concern[], runs: readonly RunRow[]): Html {
-  const needed = concerns.filter(({ weight }) => weight === 'act');
+  const needed = concerns.filter(({ severity }) => severity === 'act');
   const active = runs.find(({ endedAt }) => endedAt === null);
   const [tone, word] =
     needed.length > 0
@@ -36,12 +39,10 @@ function headline(concerns: readonly Concern[], runs: readonly RunRow[]): Html {
         ? null
         : html`<ul class="concerns">
             ${concerns.map(
-              ({ weight, text, link }) =>
-                html`<li class="${weight}">
-                  <span>${text}</span>
-                  <a href="${link}" aria-label="See where this is: ${text.toString().replace(/<[^>]*>/g, '')}"
-                    >See</a
-                  >
+              ({ severity, summary, remedy, path }) =>
+                html`<li class="${severity}">
+                  <span>${prose(`${summary} ${remedy}`)}</span>
+                  <a href="${path}" aria-label="See where this is: ${summary.replaceAll('`', '')}">See</a>
                 </li>`,
             )}
           </ul>`
@@ -111,16 +112,16 @@ function freshnessCard({ offers, neverDetailed, within1d, within7d, medianAgeH }
 /** `/`: whether all is well, and what comes next. */
 export async function overviewPage(c: WebContext, deps: WebDeps): Promise<Response> {
   const { stores } = deps;
-  const [overview, runs, quotas, hours, holds] = await Promise.all([
+  const [overview, runs, quotas, hours, facts] = await Promise.all([
     stores.overview.readOverview(),
     stores.runs.listRuns(null, 5),
     stores.overview.listDayQuotas(),
     stores.overview.listHoursToday(),
-    stores.quota.listHolds(),
+    stores.concerns.read(),
   ]);
   const { now } = overview;
   const next = await deps.nextRun(now);
-  const concerns = findConcerns({ overview, runs, quotas, holds }, deps);
+  const concerns = [...findConcerns(facts, deps.findRemedy), ...findNotes(overview, quotas)];
   const body = html`<h1>Overview</h1>
     ${headline(concerns, runs)}
     <div class="cards">

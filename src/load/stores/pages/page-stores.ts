@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { createConcernStore, type ConcernStore } from '../concern-store.ts';
 import { createOperatorLog, type OperatorLog } from '../operator-log.ts';
 import { createQuarantineStore, type QuarantineStore } from '../quarantine-store.ts';
 import { createQuotaReport, type QuotaReport } from '../quota-report.ts';
@@ -13,6 +14,7 @@ import { createUsagePages, type UsagePages } from './usage-pages.ts';
 /** Everything that the pages read. */
 export interface PageStores {
   readonly overview: OverviewPages;
+  readonly concerns: ConcernStore;
   readonly runs: RunPages;
   readonly usage: UsagePages;
   readonly products: ProductPages;
@@ -28,6 +30,7 @@ export interface PageStores {
 export function createPageStores(pool: Pool, appKey: string): PageStores {
   return {
     overview: createOverviewPages(pool, appKey),
+    concerns: createConcernStore({ pool, appKey }),
     runs: createRunPages(pool),
     usage: createUsagePages(pool),
     products: createProductPages(pool),

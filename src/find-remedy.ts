@@ -1,10 +1,10 @@
-import { coreErrors, type ErrorKind } from '../../core/errors.ts';
-import { extractErrors } from '../../extract/errors.ts';
-import { jobErrors } from '../../jobs/errors.ts';
-import { loadErrors } from '../../load/errors.ts';
-import { localErrors } from '../../local/errors.ts';
-import { webErrors } from '../../web/errors.ts';
-import { cliErrors } from '../errors.ts';
+import { coreErrors, type ErrorKind } from './core/errors.ts';
+import { cliErrors } from './cli/errors.ts';
+import { extractErrors } from './extract/errors.ts';
+import { jobErrors } from './jobs/errors.ts';
+import { loadErrors } from './load/errors.ts';
+import { localErrors } from './local/errors.ts';
+import { webErrors } from './web/errors.ts';
 
 const kinds = new Map<string, ErrorKind>(
   [coreErrors, extractErrors, jobErrors, loadErrors, localErrors, webErrors, cliErrors]

@@ -1,0 +1,23 @@
+-- Purpose: runs that somebody should look at: those of the last week that failed or are incomplete, as long as no later run of
+--          the same feeds has ended, and active ones that nobody is at.
+-- Params:  none
+-- Returns: runId, scope, status, cause, lastErrorCode, errors, endedAt (null: it is active), the newest first
+WITH newest AS (
+  SELECT run_id, scope, status, cause, last_error_code, errors, feeds, ended_at, coalesce(heartbeat_at, requested_at) AS heard_at
+  FROM sync.run
+  ORDER BY run_id DESC
+  -- A schedule for each minute has ended a run that went wrong long before these are over.
+  LIMIT 200
+)
+SELECT r.run_id::text AS "runId", r.scope, r.status, r.cause, r.last_error_code AS "lastErrorCode", r.errors,
+       r.ended_at AS "endedAt"
+FROM newest r
+WHERE (r.ended_at IS NULL AND r.heard_at < clock_timestamp() - interval '30 seconds')
+   OR (r.status IN ('failed', 'partial_error')
+       AND r.ended_at > usage.ledger_now() - interval '7 days'
+       AND NOT EXISTS (
+         SELECT
+         FROM newest later
+         WHERE later.run_id > r.run_id AND later.ended_at IS NOT NULL AND later.status <> 'cancelled' AND later.feeds @> r.feeds
+       ))
+ORDER BY r.run_id DESC;
