@@ -1,27 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
-import { readText } from '../docs/doc-files.ts';
 import { insertCalls, pastCall } from '../load/usage-calls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { provisionedDatasources, queriesOf, readDashboard } from './dashboards.ts';
 
-interface Dashboard {
-  readonly panels: readonly {
-    readonly title: string;
-    readonly targets: readonly {
-      readonly rawSql: string;
-      readonly datasource: { uid: string; type: string };
-    }[];
-  }[];
-}
-interface Provisioning {
-  readonly datasources: readonly { readonly uid: string; readonly type: string }[];
-}
-
-const { panels } = JSON.parse(readText('deploy/grafana/dashboards/usage.json')) as Dashboard;
-const { datasources } = parse(
-  readText('deploy/grafana/provisioning/datasources/catalog-sync.yml'),
-) as Provisioning;
-const queries = panels.flatMap(({ title, targets }) => targets.map((target) => ({ title, ...target })));
+const queries = queriesOf(readDashboard('usage')).map(({ title, rawSql = '' }) => ({ title, rawSql }));
 
 let database: TestDatabase;
 let times: Record<'from' | 'to', string>;
@@ -63,10 +45,10 @@ describe('each panel of the dashboard', () => {
       }
     },
   );
+});
 
-  test('asks the datasource that is provisioned', () => {
-    const given = datasources.map(({ uid, type }) => ({ uid, type }));
-    expect(queries.length).toBeGreaterThan(5);
-    for (const { datasource } of queries) expect(given).toContainEqual(datasource);
-  });
+test.each(['usage', 'operations'])('dashboard %s asks a datasource that is provisioned', (name) => {
+  const asked = queriesOf(readDashboard(name));
+  expect(asked.length).toBeGreaterThan(5);
+  for (const { datasource } of asked) expect(provisionedDatasources()).toContainEqual(datasource);
 });

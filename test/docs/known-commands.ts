@@ -5,7 +5,7 @@ import { createProgram } from '../../src/cli/program.ts';
 import { createWorld } from '../cli/in-process.ts';
 import { readText, root } from './doc-files.ts';
 import { readCurl } from './read-curl.ts';
-import { serviceOf } from '../deploy/compose-file.ts';
+import { readCompose, serviceOf } from '../deploy/compose-file.ts';
 
 const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
 
@@ -53,8 +53,14 @@ function composeProblem(words: readonly string[]): string | null {
   ] as const) {
     if (words.includes(word)) serviceOf(service ?? '');
   }
-  return null;
+  const profile = words[words.indexOf('--profile') + 1] ?? '';
+  const isKnown = Object.values(readCompose().services).some(({ profiles = [] }) =>
+    profiles.includes(profile),
+  );
+  return isKnown || !words.includes('--profile') ? null : `there is no profile ${profile}`;
 }
+
+const fileProblem = (path = '') => (existsSync(join(root, path)) ? null : `there is no ${path}`);
 
 function npmProblem([verb, name]: readonly string[]): string | null {
   if (verb === 'ci') return null;
@@ -77,6 +83,7 @@ export function commandProblem(line: string): string | null {
   if (program_ === 'npm') return npmProblem(rest);
   if (program_ === 'curl') return curlProblem(rest);
   if (program_ === 'docker') return composeProblem(rest);
-  if (program_ === 'cp') return existsSync(join(root, rest[0] ?? '')) ? null : `there is no ${rest[0] ?? ''}`;
+  if (program_ === 'cp') return fileProblem(rest[0]);
+  if (program_ === 'psql') return fileProblem(/--file=(\S+)/.exec(line)?.[1]);
   return `nobody checks commands that begin with ${program_ ?? ''}`;
 }
