@@ -9,15 +9,17 @@ import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
+import { migrate } from '../src/load/migrate.ts';
 import { ensurePartitions } from '../src/load/partitions.ts';
 import { chooseLooks } from '../src/jobs/plan-looks.ts';
+import { createPool } from '../src/load/pool.ts';
 import { createShelfStore } from '../src/load/stores/shelf-store.ts';
 import { createRetentionStore } from '../src/load/stores/retention-store.ts';
 import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
 import { createTicker } from './chaos/ticker.ts';
 import { fillCatalog, grownTables } from './scale/fill-catalog.ts';
 import { listScans } from './scale/list-scans.ts';
-import { mergePages, type MergeTimes } from './scale/merge-pages.ts';
+import { createMerger, type MergeTimes } from './scale/merge-pages.ts';
 import { openBenchDatabase } from './support/bench-database.ts';
 import { percentile, spread, table } from './support/numbers.ts';
 import { readExamples } from './support/read-examples.ts';
@@ -41,30 +43,44 @@ const log = createLogger({ level: 'error', pretty: false });
 const closing = new CloseStack();
 const ticker = createTicker(process.stderr);
 
-async function fill(pool: Pool, from: number, to: number): Promise<void> {
+async function fill(pool: Pool, to: number): Promise<void> {
   const ms = await timed(() =>
-    fillCatalog(pool, { from, offers: to, onProgress: (made) => ticker.show(`${String(made)} offers made`) }),
+    fillCatalog(pool, {
+      offers: to,
+      onProgress: (made) => ticker.show(`${String(made)} offers made`),
+    }),
   );
   ticker.done();
   say(`${to.toLocaleString('en')} offers, filled in ${(ms / 1000).toFixed(0)} s`);
 }
 
-function reportMerges(small: MergeTimes, large: MergeTimes): void {
-  const row = (what: string, a: readonly number[], b: readonly number[]) => [
-    what,
-    spread(a, 1),
-    spread(b, 1),
-    (percentile(b, 0.5) / percentile(a, 0.5)).toFixed(2),
-  ];
+/** The first some warm up connections, plans and pages. */
+const warmUp = 20;
+
+/** One merge here, one merge there: whatever else the machine does slows both. */
+async function reportMerges(small: Pool, large: Pool): Promise<void> {
+  const mergers = { small: await createMerger(small, smallOffers), large: await createMerger(large, offers) };
+  const times: Record<keyof typeof mergers, MergeTimes[]> = { small: [], large: [] };
+  const scans = await listScans(large, async () => {
+    for (let round = 0; round < rounds + warmUp; round += 1) {
+      for (const size of ['small', 'large'] as const) {
+        const taken = await mergers[size].merge();
+        if (round >= warmUp) times[size].push(taken);
+      }
+    }
+  });
+  const row = (what: string, part: keyof MergeTimes) => {
+    const [a, b] = [times.small, times.large].map((all) => all.map((each) => each[part]));
+    if (!a || !b) throw new Error('nothing was merged');
+    return [what, spread(a, 1), spread(b, 1), (percentile(b, 0.5) / percentile(a, 0.5)).toFixed(2)];
+  };
   say(
     table(
       ['ms: min, median, max', `${String(smallOffers)} offers`, `${String(offers)} offers`, 'ratio'],
-      [
-        row('merge a page of 50 rows', small.pages, large.pages),
-        row('merge 25 details', small.details, large.details),
-      ],
+      [row('merge a page of 50 rows', 'pageMs'), row('merge 25 details', 'detailsMs')],
     ),
   );
+  say(`tables that merging read from end to end: ${scans.join(', ') || 'none'}`);
 }
 
 async function reportPick(pool: Pool): Promise<void> {
@@ -127,17 +143,16 @@ async function reportPartitions(pool: Pool): Promise<void> {
 }
 
 try {
-  const { pool } = await openBenchDatabase(closing, log);
+  const { pool, url } = await openBenchDatabase(closing, log);
+  const smallUrl = new URL('/small', url).href;
+  await pool.query('CREATE DATABASE small');
+  await migrate({ connectionString: smallUrl, log });
+  const small = createPool({ connectionString: smallUrl, max: 1, log });
+  closing.add('small pool', () => small.end());
 
-  await fill(pool, 0, smallOffers);
-  const small = await mergePages(pool, smallOffers, rounds);
-  await fill(pool, smallOffers, offers);
-  let large: MergeTimes = { pages: [], details: [] };
-  const scans = await listScans(pool, async () => {
-    large = await mergePages(pool, offers, rounds);
-  });
-  reportMerges(small, large);
-  say(`tables that merging read from end to end: ${scans.join(', ') || 'none'}`);
+  await fill(small, smallOffers);
+  await fill(pool, offers);
+  await reportMerges(small, pool);
   await reportPick(pool);
   await reportCookbook(pool);
   await reportDisk(pool);

@@ -110,7 +110,7 @@ try {
   closing.add('pool', () => pool.end());
   await fillUsage(pool, calls);
   for (let added = -1; added !== 0;) added = await totalHours(pool);
-  await fillCatalog(pool, { from: 0, offers, onProgress: () => undefined });
+  await fillCatalog(pool, { offers, onProgress: () => undefined });
   await pool.query(
     `INSERT INTO sync.run (scope, trigger, source, status, feeds, started_at, ended_at)
      SELECT 'all', 'cli', 'sandbox', 'succeeded', '["all"]', usage.ledger_now() - interval '1 day', usage.ledger_now()

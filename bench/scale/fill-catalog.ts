@@ -107,8 +107,6 @@ export const grownTables = Object.keys(byOffers);
 const chunk = 100_000;
 
 export interface FillOptions {
-  /** How many offers there are already. */
-  readonly from: number;
   readonly offers: number;
   readonly onProgress: (made: number) => void;
 }
@@ -117,12 +115,10 @@ export interface FillOptions {
  * Fills a migrated database with made-up offers: ten closed price intervals each over 200 days, five current prices, two
  * SKUs, five looks, a window of searches for every fifty.
  */
-export async function fillCatalog(pool: Pool, { from, offers, onProgress }: FillOptions): Promise<void> {
-  if (from === 0) {
-    await pool.query(`SELECT sync.ensure_partitions(${now} - interval '3 months', 7)`);
-    for (const statement of once) await pool.query(statement);
-  }
-  for (let first = from; first < offers; first += chunk) {
+export async function fillCatalog(pool: Pool, { offers, onProgress }: FillOptions): Promise<void> {
+  await pool.query(`SELECT sync.ensure_partitions(${now} - interval '3 months', 7)`);
+  for (const statement of once) await pool.query(statement);
+  for (let first = 0; first < offers; first += chunk) {
     const last = Math.min(first + chunk, offers) - 1;
     for (const statement of Object.values(byOffers)) await pool.query(statement, [first, last]);
     onProgress(last + 1);

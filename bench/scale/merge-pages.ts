@@ -18,17 +18,21 @@ function provenance(now: Date): Provenance {
 }
 
 export interface MergeTimes {
-  /** A page of 50 rows, in ms, each. */
-  readonly pages: readonly number[];
-  /** 25 details, in ms, each. */
-  readonly details: readonly number[];
+  /** A page of 50 rows, in ms. */
+  readonly pageMs: number;
+  /** 25 details, in ms. */
+  readonly detailsMs: number;
+}
+
+export interface Merger {
+  merge(): Promise<MergeTimes>;
 }
 
 /**
- * Merges pages and batches of details of offers from all over the catalog; every fifth shows another price than the
- * last one.
+ * Merges a page and a batch of details of offers from all over a catalog of `offers`; every fifth shows another price than
+ * the last one.
  */
-export async function mergePages(pool: Pool, offers: number, rounds: number): Promise<MergeTimes> {
+export async function createMerger(pool: Pool, offers: number): Promise<Merger> {
   const catalog = createCatalogStore({ pool, learn, log });
   const random = createSeededRandom(offers);
   const anyOffer = () => String(firstOfferId + BigInt(Math.floor(random.between(0, offers))));
@@ -36,14 +40,15 @@ export async function mergePages(pool: Pool, offers: number, rounds: number): Pr
   const amount = () => (random.between(0, 1) < 0.2 ? random.between(1, 100).toFixed(2) : '50');
   const { rows } = await pool.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
   const startMs = rows[0]?.now.getTime() ?? 0;
-  const page = (round: number): LoadableAnswer =>
+  let round = 0;
+  const page = (): LoadableAnswer =>
     searchPage(
       String(1 + Math.floor(random.between(0, windowsOf(offers)))),
       provenance(new Date(startMs + round * 1000)),
       ids(50).map((id, i) => searchRow(id, { rank: i + 1, priceCny: amount() })),
       { totalRecords: 50 },
     );
-  const details = (round: number): LoadableAnswer[] =>
+  const details = (): LoadableAnswer[] =>
     ids(25).map((id) =>
       found(id, provenance(new Date(startMs + round * 1000)), {
         prices: [2, 100, 1000].map((minQuantity) => price(amount(), { minQuantity })),
@@ -55,14 +60,10 @@ export async function mergePages(pool: Pool, offers: number, rounds: number): Pr
     await catalog.load(answers);
     return performance.now() - startedMs;
   };
-  const times = { pages: [] as number[], details: [] as number[] };
-  // The first some warm up connections, plans and pages.
-  for (let round = 0; round < rounds + 20; round += 1) {
-    const [pageMs, detailsMs] = [await time([page(round)]), await time(details(round))];
-    if (round >= 20) {
-      times.pages.push(pageMs);
-      times.details.push(detailsMs);
-    }
-  }
-  return times;
+  return {
+    merge: async () => {
+      round += 1;
+      return { pageMs: await time([page()]), detailsMs: await time(details()) };
+    },
+  };
 }

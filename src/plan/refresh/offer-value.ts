@@ -54,8 +54,8 @@ function likelyDetailValue(offer: OfferState, { objective, visibleShare }: Valua
   const detail = lookGains(rate, vouchedAgeDays(summaryAgeDays, detailAgeDays, visibleShare));
   const detailPart = (1 - summaryShare) * (detail.fresh + lagWeight * detail.lagging);
   if (summaryShare === 0) return offer.weight * (detailPart + capturedDays * detail.captured);
-  const summary = lookGains(visibleRate(rate, visibleShare), summaryAgeDays);
-  const summaryPart = summaryShare * (summary.fresh + lagWeight * summary.lagging);
+  // The lag is the detail's: counted for summaries too, details would outbid the pages that renew them for less.
+  const summaryPart = summaryShare * lookGains(visibleRate(rate, visibleShare), summaryAgeDays).fresh;
   return offer.weight * (summaryPart + detailPart + capturedDays * detail.captured);
 }
 

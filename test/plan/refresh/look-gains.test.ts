@@ -104,7 +104,7 @@ describe('the value of a call', () => {
       `| ${summaryValue(bestseller, valuation).toFixed(4)} |`,
       `| ${detailValue({ ...bestseller, isStale: true }, valuation).toFixed(2)} |`,
     ];
-    expect(shown).toEqual(['1.1417', '12.2036', '| 2.45 |', '| 0.9068 |', '| 0.2066 |', '| 21.03 |']);
+    expect(shown).toEqual(['1.1417', '12.2036', '| 2.45 |', '| 0.8614 |', '| 0.2066 |', '| 21.03 |']);
     const text = readFileSync(new URL('../../../docs/planner.md', import.meta.url), 'utf8').replaceAll(
       / +/g,
       ' ',
