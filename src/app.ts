@@ -14,6 +14,7 @@ import { createGateway } from './extract/gateway/create-gateway.ts';
 import type { TransportTimeouts } from './extract/gateway/transport.ts';
 import { createTokenProvider } from './extract/oauth/token-provider.ts';
 import { applyLimits } from './jobs/apply-limits.ts';
+import { createBeginRun, type BeginRun } from './jobs/begin-run.ts';
 import { adoptSchedules } from './jobs/change-schedules.ts';
 import { conduct, createNudge } from './jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from './jobs/job-kinds.ts';
@@ -75,6 +76,8 @@ export interface App {
   readonly permissions: PermissionStore;
   /** What a run that begins now will do; null: it can't be told. */
   foretell(request: ForetellRequest): Promise<Forecast | null>;
+  /** @throws AppError DATABASE_OTHER_SOURCE */
+  readonly begin: BeginRun;
   /** Its connections to Postgres, beside those of the queues. */
   readonly pool: PoolUse;
   /**
@@ -199,12 +202,14 @@ function openScheduling(
   { config, sync, log }: AppOptions,
   stores: ReturnType<typeof openStores>,
 ) {
-  const feeds = sync.feeds.map(({ name }) => name);
   const foretell = (request: ForetellRequest) => foretellRun({ ...stores, sync, log }, request);
-  const deps = { ...stores, source: sourceOf(config), feeds, foretell, log };
+  const begin = createBeginRun({ ...stores, foretell });
+  const feeds = sync.feeds.map(({ name }) => name);
+  const deps = { ...stores, source: sourceOf(config), feeds, begin, log };
   let isKeeper = false;
   return {
     foretell,
+    begin,
     keep: async () => {
       const ledgerNow = () => stores.quota.ledgerNow();
       await adoptSchedules(
@@ -248,7 +253,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
   closing.add('database', () => pool.end());
   const stores = openStores(pool, options);
-  const { ledger, quota, permissions, raw, runs, plan, shelves, catalog } = stores;
+  const { ledger, quota, permissions, raw, runs, plan, schedules, shelves, catalog } = stores;
   await applyLimits(stores, sync, appKey);
   const gateway = openGateway(options, ledger, pool);
   closing.add('gateway', () => gateway.close());
@@ -277,20 +282,19 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   };
   const process: ProcessDeps = { ...shared, ...shutdown, ...openAsking(pool, options, { gateway, loader }) };
   const beat = createWorkerHeartbeat({ pool, clock: systemClock });
-  const conducting = { ...shutdown, queues, process, nudge, concurrency, log };
   const beatAndTick = () => beat().then(() => tick(tickDeps));
+  const conducting = { ...shutdown, queues, process, nudge, concurrency, log, tick: beatAndTick };
   return {
     source: sourceOf(config),
     runs,
     plan,
-    schedules: stores.schedules,
-    gateway,
+    ...{ schedules, gateway },
     quota,
     permissions,
-    foretell: scheduling.foretell,
+    ...{ foretell: scheduling.foretell, begin: scheduling.begin },
     pool,
     keepSchedules: scheduling.keep,
-    conduct: (isOver) => conduct({ ...conducting, tick: beatAndTick }, isOver),
+    conduct: (isOver) => conduct(conducting, isOver),
     close: () => closing.close(log),
   };
 }

@@ -124,22 +124,21 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     sandboxPid: sandbox.pid,
     startAt,
     sync: async (budgetCalls) => {
-      const outcome = await runToEnd(
-        {
-          runs: app.runs,
-          conduct: (isOver) => app.conduct(isOver),
-          drain: never,
-          onProgress: async () => undefined,
-        },
-        {
-          scope: 'all',
-          feedNames: ['all'],
-          trigger: 'bench',
-          source: app.source,
-          budgetCalls: budgetCalls ?? null,
-          deadlineMs: null,
-        },
-      );
+      const outcome = await runToEnd({
+        runs: app.runs,
+        begin: () =>
+          app.begin({
+            scope: 'all',
+            feedNames: ['all'],
+            trigger: 'bench',
+            source: app.source,
+            budgetCalls: budgetCalls ?? null,
+            deadlineMs: null,
+          }),
+        conduct: (isOver) => app.conduct(isOver),
+        drain: never,
+        onProgress: async () => undefined,
+      });
       if (outcome.kind === 'active') throw new Error('another run is active in a database of our own');
       return outcome.run;
     },

@@ -1,8 +1,7 @@
--- Purpose: what went wrong, by day. Conditions on `day` choose the days that are looked up at all. The mapping to
---          docs/errors.md repeats that of the gateway client, as far as code and status tell; a test holds the two
---          together.
-CREATE VIEW usage.errors AS
-SELECT d.day, e.app_key, e.api, e.outcome, e.gateway_code, e.http_status, e.error_code,
+-- Purpose: what went wrong, call by call and by day. The mapping to docs/errors.md repeats that of the gateway client, as
+--          far as code and status tell; a test holds the two together.
+CREATE VIEW usage.failed_call AS
+SELECT e.*,
        CASE
          WHEN e.error_code IN ('GATEWAY_SIGNATURE_REFUSED', 'GATEWAY_APP_KEY_UNKNOWN', 'GATEWAY_TOKEN_INVALID') THEN 'halt'
          WHEN e.error_code IN ('GATEWAY_NO_GRANT', 'GATEWAY_API_UNKNOWN', 'GATEWAY_PACKAGE_USED_UP') THEN 'stop-api'
@@ -10,18 +9,10 @@ SELECT d.day, e.app_key, e.api, e.outcome, e.gateway_code, e.http_status, e.erro
          WHEN e.error_code IN ('GATEWAY_PARAM_MISSING', 'GATEWAY_BUSINESS_REFUSED', 'GATEWAY_REFUSED', 'GATEWAY_REDIRECT')
            THEN 'fail'
          WHEN e.error_code IS NOT NULL OR e.outcome = 'transport_error' THEN 'retry'
-       END AS recovery,
-       e.calls, e.refunded, e.first_at, e.last_at, e.example_call_id
+       END AS recovery
 FROM (
-  SELECT s.starts::date AS day, s.starts AT TIME ZONE 'Asia/Shanghai' AS starts_at,
-         (s.starts + interval '1 day') AT TIME ZONE 'Asia/Shanghai' AS ends_at
-  FROM (SELECT min(granted_at) AS first_at, max(granted_at) AS last_at FROM usage.api_call) bound
-  CROSS JOIN LATERAL generate_series(
-    date_trunc('day', bound.first_at AT TIME ZONE 'Asia/Shanghai'), bound.last_at AT TIME ZONE 'Asia/Shanghai',
-    interval '1 day') AS s (starts)
-) d
-CROSS JOIN LATERAL (
-  SELECT app_key, api, coalesce(outcome, 'unknown') AS outcome, gateway_code, http_status,
+  SELECT call_id, granted_at, run_id, job_id, app_key, api, operation, state, coalesce(outcome, 'unknown') AS outcome,
+         gateway_code, http_status,
          CASE
            WHEN outcome = 'not_sent' THEN 'GATEWAY_STOPPED'
            WHEN outcome IS NULL OR outcome = 'transport_error' THEN NULL
@@ -47,12 +38,47 @@ CROSS JOIN LATERAL (
            WHEN http_status = 403 THEN 'GATEWAY_NO_GRANT'
            WHEN outcome = 'business_error' THEN 'GATEWAY_BUSINESS_REFUSED'
            ELSE 'GATEWAY_REFUSED'
-         END AS error_code,
+         END AS error_code
+  FROM usage.api_call
+  WHERE state <> 'reserved' AND outcome IS DISTINCT FROM 'ok'
+) e;
+
+COMMENT ON VIEW usage.failed_call IS 'Calls that did not bring what was asked for, a row each. Ask for a span of granted_at, or for a run_id.';
+COMMENT ON COLUMN usage.failed_call.call_id IS 'Call, in usage.api_call and in the log.';
+COMMENT ON COLUMN usage.failed_call.granted_at IS 'When it was granted.';
+COMMENT ON COLUMN usage.failed_call.run_id IS 'Run that made it (sync.run); null: none.';
+COMMENT ON COLUMN usage.failed_call.job_id IS 'Job that made it, as the log has it; null: none.';
+COMMENT ON COLUMN usage.failed_call.app_key IS 'The app that called.';
+COMMENT ON COLUMN usage.failed_call.api IS 'namespace:name:version of the API.';
+COMMENT ON COLUMN usage.failed_call.operation IS 'What was asked for, by meaning.';
+COMMENT ON COLUMN usage.failed_call.state IS 'committed, unknown or refunded.';
+COMMENT ON COLUMN usage.failed_call.outcome IS
+  'business_error, gateway_error, transport_error, invalid_answer, not_sent; unknown: nobody saw the end.';
+COMMENT ON COLUMN usage.failed_call.gateway_code IS 'Error code of gateway or API; null: it gave none.';
+COMMENT ON COLUMN usage.failed_call.http_status IS 'HTTP status; null: no answer.';
+COMMENT ON COLUMN usage.failed_call.error_code IS
+  'Code in docs/errors.md; null where code and status do not tell which one: the log does. A refusal that is told by its text alone counts as GATEWAY_REFUSED.';
+COMMENT ON COLUMN usage.failed_call.recovery IS
+  'What happens by itself (docs/errors.md): retry, throttle, fail, stop-api, halt; null: nobody knows what it was.';
+
+-- By day: conditions on `day` choose the days that are looked up at all.
+CREATE VIEW usage.errors AS
+SELECT d.day, e.*
+FROM (
+  SELECT s.starts::date AS day, s.starts AT TIME ZONE 'Asia/Shanghai' AS starts_at,
+         (s.starts + interval '1 day') AT TIME ZONE 'Asia/Shanghai' AS ends_at
+  FROM (SELECT min(granted_at) AS first_at, max(granted_at) AS last_at FROM usage.api_call) bound
+  CROSS JOIN LATERAL generate_series(
+    date_trunc('day', bound.first_at AT TIME ZONE 'Asia/Shanghai'), bound.last_at AT TIME ZONE 'Asia/Shanghai',
+    interval '1 day') AS s (starts)
+) d
+CROSS JOIN LATERAL (
+  SELECT app_key, api, outcome, gateway_code, http_status, error_code, recovery,
          count(*)::int AS calls, count(*) FILTER (WHERE state = 'refunded')::int AS refunded,
          min(granted_at) AS first_at, max(granted_at) AS last_at, max(call_id) AS example_call_id
-  FROM usage.api_call
-  WHERE granted_at >= d.starts_at AND granted_at < d.ends_at AND state <> 'reserved' AND outcome IS DISTINCT FROM 'ok'
-  GROUP BY 1, 2, 3, 4, 5, 6
+  FROM usage.failed_call
+  WHERE granted_at >= d.starts_at AND granted_at < d.ends_at
+  GROUP BY 1, 2, 3, 4, 5, 6, 7
 ) e;
 
 COMMENT ON VIEW usage.errors IS 'Calls that did not bring what was asked for, by day, API, outcome, code and status.';

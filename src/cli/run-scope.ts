@@ -1,7 +1,6 @@
 import type { App } from '../app.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
-import { toRunForecast } from '../jobs/foretell.ts';
 import { isHeldAsDeclared } from '../jobs/concerns/is-held-as-declared.ts';
 import { runToEnd } from '../jobs/run-to-end.ts';
 import type { Run, RunRequest } from '../model/run.ts';
@@ -53,7 +52,7 @@ async function isExpectedEnd({ status, cause, counts }: Run, { quota, permission
 export async function runScope(
   session: Session,
   sync: SyncConfig,
-  chooseRequest: (app: App) => Promise<Omit<RunRequest, 'source'>>,
+  chooseRequest: (app: App) => Promise<Omit<RunRequest, 'source' | 'forecast'>>,
   { isStrict, mayAsk }: RunScopeOptions,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.succeeded;
@@ -68,11 +67,13 @@ export async function runScope(
     }
     const progress = createRunProgress(session, app, sync);
     const { runs, source } = app;
-    const conduct = (isOver: () => Promise<boolean>) => app.conduct(isOver);
-    const outcome = await runToEnd(
-      { runs, conduct, drain: shutdown.drain, onProgress: progress.update },
-      { ...request, source, forecast: foretold && toRunForecast(foretold) },
-    );
+    const outcome = await runToEnd({
+      runs,
+      begin: () => app.begin({ ...request, source }, foretold),
+      conduct: (isOver) => app.conduct(isOver),
+      drain: shutdown.drain,
+      onProgress: progress.update,
+    });
     progress.done();
     if (outcome.kind === 'active') {
       session.talk(`run ${outcome.runId} of the same scope is active in another process; nothing was done`);

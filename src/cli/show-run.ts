@@ -1,8 +1,8 @@
 import type { ExitCode } from '../core/exit-codes.ts';
 import { exitCodes } from '../core/exit-codes.ts';
 import type { App } from '../app.ts';
-import { knownApis } from '../model/known-apis.ts';
-import type { Run, RunForecast } from '../model/run.ts';
+import { compareWithPlan, type Compared } from '../model/compare-with-plan.ts';
+import type { Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Session } from './session.ts';
 import { formatTable, type Column } from './terminal/format-table.ts';
@@ -43,34 +43,24 @@ const amount = (value: number): string => value.toLocaleString('en');
 
 const rounded = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** Calls of each API that were made or planned. */
-function callRows({ forecast }: Run, calls: Readonly<Record<string, number>>): string[][] {
-  const planned = forecast?.calls ?? {};
-  return Object.keys(knownApis)
-    .filter((operation) => (calls[operation] ?? 0) > 0 || (planned[operation] ?? 0) > 0)
-    .map((operation) => [
-      `  ${operation}`,
-      amount(calls[operation] ?? 0),
-      forecast === null ? '' : rounded(planned[operation] ?? 0),
-    ]);
-}
-
 /** One table about a run that has ended, beside what was planned. `calls`: those it made, by operation. */
 export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}): string {
   const { counts, forecast } = run;
-  const seconds = run.startedAt && run.endedAt ? (run.endedAt.getTime() - run.startedAt.getTime()) / 1000 : 0;
+  const plan = compareWithPlan(run, calls, run.endedAt ?? run.startedAt ?? new Date(0));
   const ofBudget = run.budgetCalls === null ? '' : ` of ${amount(run.budgetCalls)}`;
-  const plan = (value: (planned: RunForecast) => number) =>
-    forecast === null ? '' : rounded(value(forecast));
-  const total = plan((planned) => Object.values(planned.calls).reduce((sum, count) => sum + count, 0));
+  const planned = (figure: Compared) => (figure.planned === null ? '' : rounded(figure.planned));
   const rows = [
     ['outcome', run.cause === null ? run.status : `${run.status} (${run.cause})`],
-    ['calls', `${amount(run.callsUsed)}${ofBudget}`, total],
-    ...callRows(run, calls),
-    ['time', `${seconds.toFixed(1)} s`, forecast === null ? '' : `${forecast.seconds.toFixed(1)} s`],
+    ['calls', `${amount(run.callsUsed)}${ofBudget}`, planned(plan.calls)],
+    ...plan.byOperation.map((figure) => [`  ${figure.operation}`, amount(figure.actual), planned(figure)]),
+    [
+      'time',
+      `${plan.seconds.actual.toFixed(1)} s`,
+      forecast === null ? '' : `${forecast.seconds.toFixed(1)} s`,
+    ],
     ['categories listed', amount(counts.categories)],
-    ['offers new', amount(counts.offersNew), plan(({ newOffers }) => newOffers)],
-    ['offers changed', amount(counts.offersChanged), plan(({ changedOffers }) => changedOffers)],
+    ['offers new', amount(counts.offersNew), planned(plan.newOffers)],
+    ['offers changed', amount(counts.offersChanged), planned(plan.changedOffers)],
     ['offers unchanged', amount(counts.offersUnchanged)],
     ['prices begun', amount(counts.pricesOpened)],
     ['prices ended', amount(counts.pricesClosed)],
@@ -78,7 +68,10 @@ export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}
     ['targets given up', amount(counts.errors)],
   ];
   const columns: Column[] = [{ header: `run ${run.runId}` }, { header: '', align: 'right' }];
-  return formatTable(forecast === null ? columns : [...columns, { header: 'planned', align: 'right' }], rows);
+  return formatTable(
+    forecast === null ? columns : [...columns, { header: plan.plannedName, align: 'right' }],
+    rows,
+  );
 }
 
 /** One table, or one JSON object, about a run that has ended. */

@@ -11,6 +11,7 @@ import type { Schedule, SyncConfig } from '../model/sync-config.ts';
 import { buildKnowledge } from '../plan/forecast/build-knowledge.ts';
 import { budgetLimit, heldLimit, toCallLimit, type WindowLimit } from '../plan/forecast/call-limits.ts';
 import { forecast, type Forecast } from '../plan/forecast/forecast.ts';
+import { isGuess } from '../plan/forecast/is-guess.ts';
 import type { Knowledge } from '../plan/forecast/knowledge.ts';
 import { firstPrior } from '../plan/refresh/change-rate.ts';
 import { firstVisibleShare, shareOf } from '../plan/refresh/visible-share.ts';
@@ -160,12 +161,12 @@ export async function readKnowledge(deps: ForetellDeps, request: ForetellRequest
 const round = (value: number) => Math.round(value * 10) / 10;
 
 /** What is kept with a run, to be held against what it did. */
-export function toRunForecast({
-  apis,
-  nextRun: { newOffers, changedOffers, seconds },
-}: Forecast): RunForecast {
+export function toRunForecast(told: Forecast): RunForecast {
+  const { apis, nextRun } = told;
+  const { newOffers, changedOffers, seconds } = nextRun;
   return {
-    calls: Object.fromEntries(apis.map(({ operation, nextRun }) => [operation, round(nextRun)])),
+    isGuess: isGuess(told),
+    calls: Object.fromEntries(apis.map(({ operation, nextRun: own }) => [operation, round(own)])),
     newOffers: round(newOffers),
     changedOffers: round(changedOffers),
     seconds: round(seconds),

@@ -1,14 +1,17 @@
 import { AppError } from '../core/errors.ts';
 import type { QuotaStore } from '../load/stores/quota-store.ts';
+import type { GivenUpChoice } from '../load/stores/pages/problem-pages.ts';
 import type { RunStore } from '../load/stores/run-store.ts';
 import type { Source } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
+import type { BeginRun } from './begin-run.ts';
 import { jobErrors } from './errors.ts';
 
 export interface OperatorActionDeps {
-  readonly runs: Pick<RunStore, 'claimSource' | 'begin' | 'read' | 'end'>;
+  readonly begin: BeginRun;
+  readonly runs: Pick<RunStore, 'read' | 'end'>;
   readonly quota: Pick<QuotaStore, 'holdApi' | 'resumeApi'>;
-  readonly retryGivenUp: () => Promise<number>;
+  readonly retryGivenUp: (choice: GivenUpChoice) => Promise<number>;
   readonly sync: Pick<SyncConfig, 'feeds'>;
   readonly source: Source;
 }
@@ -29,21 +32,20 @@ export interface OperatorActions {
   holdApi(api: string, reason: string | null): Promise<void>;
   /** False: it was not held. */
   resumeApi(api: string): Promise<boolean>;
-  /** Lets everything that was given up be asked for again; gives how much that is. */
-  retryGivenUp(): Promise<number>;
+  /** Lets what was given up be asked for again, all or what is chosen; gives how much that is. */
+  retryGivenUp(choice: GivenUpChoice): Promise<number>;
 }
 
 /** What the pages may have done, by the stores that commands use too. */
 export function createOperatorActions(deps: OperatorActionDeps): OperatorActions {
-  const { runs, quota, sync, source } = deps;
+  const { begin, runs, quota, sync, source } = deps;
   const names = sync.feeds.map(({ name }) => name);
   return {
     scopes: ['all', ...names],
     startRun: async (scope) => {
       if (scope !== 'all' && !names.includes(scope))
         throw new AppError(jobErrors.RUN_SCOPE_UNKNOWN, 'there is nothing of this name to sync');
-      await runs.claimSource(source);
-      const begun = await runs.begin({
+      const begun = await begin({
         scope: scope === 'all' ? 'all' : `feed:${scope}`,
         feedNames: scope === 'all' ? names : [scope],
         trigger: 'web',

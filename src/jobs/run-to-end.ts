@@ -1,8 +1,10 @@
-import type { Run, RunRequest } from '../model/run.ts';
-import type { RunStore } from '../load/stores/run-store.ts';
+import type { BeginAnswer, RunStore } from '../load/stores/run-store.ts';
+import type { Run } from '../model/run.ts';
 
 export interface RunToEndDeps {
-  readonly runs: RunStore;
+  readonly runs: Pick<RunStore, 'read' | 'end'>;
+  /** Begins the run. @throws AppError DATABASE_OTHER_SOURCE */
+  readonly begin: () => Promise<BeginAnswer>;
   /** Works and ticks in this process until the run is over or the process is told to stop. */
   readonly conduct: (isOver: () => Promise<boolean>) => Promise<void>;
   readonly drain: AbortSignal;
@@ -22,9 +24,8 @@ export type RunOutcome =
  *
  * @throws AppError DATABASE_OTHER_SOURCE
  */
-export async function runToEnd(deps: RunToEndDeps, request: RunRequest): Promise<RunOutcome> {
-  await deps.runs.claimSource(request.source);
-  const begun = await deps.runs.begin(request);
+export async function runToEnd(deps: RunToEndDeps): Promise<RunOutcome> {
+  const begun = await deps.begin();
   if (begun.kind === 'active') return begun;
   const { runId } = begun.run;
   let run = begun.run;

@@ -1,22 +1,19 @@
 import type { Logger } from '../core/log.ts';
 import type { Source } from '../model/run.ts';
 import type { Schedule } from '../model/sync-config.ts';
-import type { RunStore } from '../load/stores/run-store.ts';
 import type { KeptSchedule, ScheduleStore } from '../load/stores/schedule-store.ts';
 import type { SlotStore } from '../load/stores/slot-store.ts';
-import type { Forecast } from '../plan/forecast/forecast.ts';
+import type { BeginRun } from './begin-run.ts';
 import type { Slot } from './due-slots.ts';
-import { toRunForecast, type ForetellRequest } from './foretell.ts';
 import { decidedUntil, readDueSlots } from './read-due-slots.ts';
 
 export interface ScheduleDeps {
   readonly schedules: Pick<ScheduleStore, 'list'>;
   readonly slots: SlotStore;
-  readonly runs: RunStore;
+  readonly begin: BeginRun;
   readonly source: Source;
   /** Names of the feeds that this process knows. */
   readonly feeds: readonly string[];
-  readonly foretell: (request: ForetellRequest) => Promise<Forecast | null>;
   readonly log: Logger;
 }
 
@@ -26,7 +23,7 @@ export function scopeOf({ name, feeds }: Pick<Schedule, 'name' | 'feeds'>): stri
 }
 
 async function startRun(deps: ScheduleDeps, schedule: KeptSchedule, slotAt: Date): Promise<void> {
-  const { slots, runs, source, log } = deps;
+  const { slots, begin, source, log } = deps;
   const { name, budgetCalls } = schedule;
   const feeds = schedule.feeds.filter((feed) => deps.feeds.includes(feed));
   if (feeds.length < schedule.feeds.length) {
@@ -35,10 +32,10 @@ async function startRun(deps: ScheduleDeps, schedule: KeptSchedule, slotAt: Date
   }
   if (feeds.length === 0) return slots.decideWithoutRun(name, [slotAt], 'skipped');
   const scope = scopeOf({ name, feeds });
-  const foretold = await deps.foretell({ feedNames: feeds, budgetCalls });
-  const forecast = foretold && toRunForecast(foretold);
-  const request = { scope, feedNames: feeds, trigger: name, source, budgetCalls, deadlineMs: null, forecast };
-  const begun = await runs.begin(request);
+  const begun = await begin({
+    ...{ scope, feedNames: feeds, trigger: name, source, budgetCalls },
+    deadlineMs: null,
+  });
   const outcome = begun.kind === 'started' ? 'ran' : 'merged';
   const runId = begun.kind === 'active' ? begun.runId : begun.run.runId;
   await slots.decide(name, slotAt, outcome, runId);

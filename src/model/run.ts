@@ -8,6 +8,8 @@ export type Source = 'sandbox' | 'live';
 
 /** What a run was expected to do before it began. */
 export interface RunForecast {
+  /** Nothing was known of its feeds yet, so that the figures are upper bounds. Absent: kept by a version that did not tell. */
+  readonly isGuess?: boolean;
   /** By operation, like `offer.detail`. */
   readonly calls: Readonly<Record<string, number>>;
   readonly newOffers: number;
@@ -32,7 +34,7 @@ export interface Run {
   readonly deadlineAt: Date | null;
   readonly endedAt: Date | null;
   readonly counts: RunCounts;
-  /** Null: nobody asked. */
+  /** Null: it could not be foretold. */
   readonly forecast: RunForecast | null;
 }
 
@@ -49,7 +51,7 @@ export interface RunRequest {
   readonly source: Source;
   readonly budgetCalls: number | null;
   readonly deadlineMs: number | null;
-  /** Absent: nobody asked. */
+  /** Absent: it could not be foretold. */
   readonly forecast?: RunForecast | null;
 }
 

@@ -48,11 +48,11 @@ it.skipIf(findRedisServer(process.env['PATH'] ?? '') === null)(
           isOver = true;
           await working;
           const slots = await stack.query(
-            `SELECT s.schedule, s.outcome, r.status, r.errors, r.calls_used
+            `SELECT s.schedule, s.outcome, r.status, r.errors, r.calls_used, r.forecast IS NOT NULL AS is_foretold
              FROM sync.slot s JOIN sync.run r USING (run_id) ORDER BY s.schedule`,
           );
           const { total } = (await readStats(stack)).least_calls;
-          const run = { status: 'succeeded', errors: 0, calls_used: total };
+          const run = { status: 'succeeded', errors: 0, calls_used: total, is_foretold: true };
           expect(slots).toEqual([
             { schedule: 'one', outcome: 'ran', ...run },
             { schedule: 'two', outcome: 'merged', ...run },

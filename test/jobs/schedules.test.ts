@@ -8,6 +8,7 @@ import {
   resumeSchedule,
   type ChangeDeps,
 } from '../../src/jobs/change-schedules.ts';
+import { createBeginRun } from '../../src/jobs/begin-run.ts';
 import { listSlotTimes } from '../../src/jobs/slot-times.ts';
 import { startScheduledRuns } from '../../src/jobs/start-scheduled-runs.ts';
 import { createQuotaStore } from '../../src/load/stores/quota-store.ts';
@@ -70,10 +71,8 @@ async function starts(now: string | Date, file: readonly Schedule[] = [nightly])
 
 async function ticks(now: string | Date, feeds: readonly string[] = ['shoes', 'bags']): Promise<void> {
   const at = await itIs(now);
-  await startScheduledRuns(
-    { ...deps, runs, source: 'sandbox', feeds, foretell: () => Promise.resolve(null) },
-    at,
-  );
+  const begin = createBeginRun({ runs, foretell: () => Promise.resolve(null) });
+  await startScheduledRuns({ ...deps, begin, source: 'sandbox', feeds }, at);
 }
 
 async function endRuns(): Promise<void> {

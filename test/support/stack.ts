@@ -118,23 +118,22 @@ async function openProcess(
     app,
     logs,
     sync: (request = {}) =>
-      runToEnd(
-        {
-          runs,
-          conduct: (isOver) => app.conduct(isOver),
-          drain: drain.signal,
-          onProgress: async () => undefined,
-        },
-        {
-          scope: 'all',
-          feedNames,
-          trigger: 'test',
-          source,
-          budgetCalls: null,
-          deadlineMs: null,
-          ...request,
-        },
-      ),
+      runToEnd({
+        runs,
+        begin: () =>
+          app.begin({
+            scope: 'all',
+            feedNames,
+            trigger: 'test',
+            source,
+            budgetCalls: null,
+            deadlineMs: null,
+            ...request,
+          }),
+        conduct: (isOver) => app.conduct(isOver),
+        drain: drain.signal,
+        onProgress: async () => undefined,
+      }),
     drain: () => drain.abort(),
     stopNow: () => stopNow.abort(),
     close: async () => {

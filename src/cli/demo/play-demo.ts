@@ -83,22 +83,21 @@ async function syncDay(stage: Stage, app: App, day: number): Promise<Run> {
   await app.quota.setLedgerOffset((day - 1) * dayMs);
   stopIfTold(stage);
   const progress = createRunProgress(session, app, demoSync);
-  const outcome = await runToEnd(
-    {
-      runs: app.runs,
-      conduct: (isOver) => app.conduct(isOver),
-      drain: shutdown.drain,
-      onProgress: progress.update,
-    },
-    {
-      scope: 'all',
-      feedNames: demoSync.feeds.map(({ name }) => name),
-      trigger: demoTrigger(day),
-      source: app.source,
-      budgetCalls: null,
-      deadlineMs: null,
-    },
-  );
+  const outcome = await runToEnd({
+    runs: app.runs,
+    begin: () =>
+      app.begin({
+        scope: 'all',
+        feedNames: demoSync.feeds.map(({ name }) => name),
+        trigger: demoTrigger(day),
+        source: app.source,
+        budgetCalls: null,
+        deadlineMs: null,
+      }),
+    conduct: (isOver) => app.conduct(isOver),
+    drain: shutdown.drain,
+    onProgress: progress.update,
+  });
   progress.done();
   if (outcome.kind === 'ended') return outcome.run;
   throw new AppError(

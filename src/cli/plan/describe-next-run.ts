@@ -1,4 +1,5 @@
 import type { Forecast } from '../../plan/forecast/forecast.ts';
+import { isGuess } from '../../plan/forecast/is-guess.ts';
 
 const count = (value: number) => Math.max(0, Math.round(value)).toLocaleString('en');
 
@@ -21,6 +22,5 @@ export function describeNextRun(forecast: Forecast): string {
   const each = calls.map(({ operation, nextRun: own }) => `${count(own)} ${operation}`).join(', ');
   const due = apis.reduce((sum, api) => sum + api.due, 0);
   const rest = isCutShort(forecast) ? `; ${count(due)} are due, the rest waits for quota or budget` : '';
-  const isGuess = forecast.searches.every(({ search }) => search.isAssumed);
-  return `plan${isGuess ? ' (nothing is known yet, so at most)' : ''}: ${each} calls in about ${formatDuration(nextRun.seconds)}${rest}`;
+  return `plan${isGuess(forecast) ? ' (nothing is known yet, so at most)' : ''}: ${each} calls in about ${formatDuration(nextRun.seconds)}${rest}`;
 }

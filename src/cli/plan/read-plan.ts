@@ -7,10 +7,6 @@ import {
 } from '../../jobs/foretell.ts';
 import { AppError } from '../../core/errors.ts';
 import { loadErrors } from '../../load/errors.ts';
-import { createForecastStore } from '../../load/stores/forecast-store.ts';
-import { createQuotaReport } from '../../load/stores/quota-report.ts';
-import { createQuotaStore } from '../../load/stores/quota-store.ts';
-import { createShelfStore } from '../../load/stores/shelf-store.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { advise, type Advice } from '../../plan/forecast/advise.ts';
@@ -19,6 +15,7 @@ import { forecast, type Forecast } from '../../plan/forecast/forecast.ts';
 import type { Session } from '../session.ts';
 import { hasDatabase } from '../with-database.ts';
 import { withExistingPool } from '../with-existing-pool.ts';
+import { openForetelling, type ForetellScope } from './open-foretelling.ts';
 
 /** Everything that `plan` shows. */
 export interface Plan extends Foreknowledge {
@@ -48,26 +45,13 @@ function toPlan(known: Foreknowledge, sync: SyncConfig, { feedNames }: ForetellR
   return { ...known, forecast: told, advice: advise(known.knowledge, told), hasSchedule };
 }
 
-/** The plan of some feeds as the database knows them. `appKey` undefined: the limits are those of the sync file. */
+/** The plan of some feeds as the database knows them. */
 export async function readPlanFrom(
   pool: Pool,
-  { sync, appKey }: { readonly sync: SyncConfig; readonly appKey: string | undefined },
+  scope: ForetellScope,
   request: ForetellRequest,
 ): Promise<Plan> {
-  const known = await readKnowledge(
-    {
-      facts: createForecastStore({ pool }),
-      shelves: createShelfStore({ pool }),
-      report:
-        appKey === undefined
-          ? { listLimits: () => Promise.resolve([]) }
-          : createQuotaReport({ pool, appKey }),
-      quota: createQuotaStore({ pool }),
-      sync,
-    },
-    request,
-  );
-  return toPlan(known, sync, request);
+  return toPlan(await readKnowledge(openForetelling(pool, scope), request), scope.sync, request);
 }
 
 /**

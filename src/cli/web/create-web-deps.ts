@@ -2,14 +2,16 @@ import type { Pool } from 'pg';
 import { sourceOf } from '../../app.ts';
 import type { Environment } from '../../core/config.ts';
 import type { Secret } from '../../core/secret.ts';
-import { createOperatorActions } from '../../jobs/operator-actions.ts';
+import { createBeginRun } from '../../jobs/begin-run.ts';
+import { foretellRun } from '../../jobs/foretell.ts';
+import { createOperatorActions, type OperatorActions } from '../../jobs/operator-actions.ts';
 import { createQueuesToSee } from '../../jobs/queues-to-see.ts';
 import { nextSlotTime } from '../../jobs/slot-times.ts';
 import { classifyDatabaseErrors } from '../../load/database-error.ts';
 import type { PoolUse } from '../../load/pool.ts';
 import { requireMigrated } from '../../load/require-migrated.ts';
 import { createMetricsStore } from '../../load/stores/metrics-store.ts';
-import { createPageStores } from '../../load/stores/pages/page-stores.ts';
+import { createPageStores, type PageStores } from '../../load/stores/pages/page-stores.ts';
 import { createQuotaStore } from '../../load/stores/quota-store.ts';
 import { createRunStore } from '../../load/stores/run-store.ts';
 import { createScheduleStore, type ScheduleStore } from '../../load/stores/schedule-store.ts';
@@ -20,6 +22,7 @@ import { checkServices } from '../doctor/check-services.ts';
 import { explainApiNames } from '../doctor/explain-api-names.ts';
 import { nextStep, runDoctor } from '../doctor/run-doctor.ts';
 import type { Session } from '../session.ts';
+import { openForetelling } from '../plan/open-foretelling.ts';
 import { connectByWeb } from './connect-by-web.ts';
 import { findRemedy } from '../../find-remedy.ts';
 
@@ -72,18 +75,28 @@ function picturesOf({ config }: Session): PictureSource {
   return { kind: config.WEB_REMOTE_IMAGES ? 'remote' : 'link' };
 }
 
+function openActions({ session, pool, sync }: WebParts, stores: PageStores): OperatorActions | null {
+  if (sync === null) return null;
+  const { config, log } = session;
+  const runs = createRunStore({ pool });
+  const knowing = { ...openForetelling(pool, { sync, appKey: config.ALIBABA_APP_KEY }), log };
+  return createOperatorActions({
+    begin: createBeginRun({ runs, foretell: (request) => foretellRun(knowing, request) }),
+    runs,
+    quota: createQuotaStore({ pool }),
+    retryGivenUp: (choice) => stores.problems.retryGivenUp(choice),
+    sync,
+    source: sourceOf(config),
+  });
+}
+
 /** Everything that the pages are made from, for a process that has the database open. */
 export function createWebDeps(parts: WebParts): WebDeps {
-  const { session, pool, databaseUrl, sync, drain } = parts;
+  const { session, pool, databaseUrl, drain } = parts;
   const { config, log } = session;
   const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '');
   const schedules = createScheduleStore({ pool });
   const source = sourceOf(config);
-  const acting = {
-    runs: createRunStore({ pool }),
-    quota: createQuotaStore({ pool }),
-    retryGivenUp: () => stores.problems.retryGivenUp(),
-  };
   return {
     stores,
     source,
@@ -101,7 +114,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
     nextRun: (now) => findNextRun(schedules, now),
     doctor: remember(session.context.clock, doctorEveryMs, () => lookAtEverything(parts)),
     findRemedy,
-    actions: sync === null ? null : createOperatorActions({ ...acting, sync, source }),
+    actions: openActions(parts, stores),
     readOnlyReason: 'There is no catalog-sync.yaml in the project, so it is not known what could be run.',
     connect: connectByWeb(session, pool, drain),
     pictures: picturesOf(session),

@@ -1,22 +1,24 @@
 -- Purpose: targets that were given up after an error and wait for their next try.
 -- Params:  $1 integer how many
--- Returns: kind (detail, category, or the kind of a search), id, name, notBefore; the soonest first
-SELECT kind, id, name, not_before AS "notBefore"
+-- Returns: operation, kind (detail, category, or the kind of a search), id, name, notBefore, ofOperation and ofAll (how many of its
+--          operation, and of all, wait); the soonest first
+SELECT operation, kind, id, name, not_before AS "notBefore", count(*) OVER (PARTITION BY operation)::int AS "ofOperation",
+       count(*) OVER ()::int AS "ofAll"
 FROM (
-  SELECT 'detail' AS kind, r.offer_id::text AS id, o.subject AS name, r.not_before
+  SELECT 'offer.detail' AS operation, 'detail' AS kind, r.offer_id::text AS id, o.subject AS name, r.not_before
   FROM sync.refresh r
   LEFT JOIN catalog.offer o USING (offer_id)
   WHERE r.not_before > (SELECT usage.ledger_now())
   UNION ALL
-  SELECT 'category', v.category_id::text, c.name_zh, v.not_before
+  SELECT 'category.children', 'category', v.category_id::text, c.name_zh, v.not_before
   FROM sync.category_visit v
   LEFT JOIN catalog.category c USING (category_id)
   WHERE v.not_before > (SELECT usage.ledger_now())
   UNION ALL
-  SELECT kind, window_id::text, concat_ws(' ', feed, nullif(keyword, ''), nullif(category_id, 0), nullif(seller_id, '')),
-         not_before
+  SELECT CASE WHEN kind IN ('seller', 'image') THEN 'search.' || kind ELSE 'search.keyword' END, kind, window_id::text,
+         concat_ws(' ', feed, nullif(keyword, ''), nullif(category_id, 0), nullif(seller_id, '')), not_before
   FROM sync.search_window
   WHERE not_before > (SELECT usage.ledger_now())
 ) t
-ORDER BY not_before, kind, id
+ORDER BY not_before, operation, id
 LIMIT $1::int;

@@ -11,10 +11,14 @@ export interface OperatorAction {
   readonly outcome: string;
 }
 
+export interface LoggedAction extends OperatorAction {
+  readonly actedAt: Date;
+}
+
 export interface OperatorLog {
   add(action: OperatorAction): Promise<void>;
   /** The newest first. */
-  list(limit: number): Promise<(OperatorAction & { readonly actedAt: Date })[]>;
+  list(limit: number): Promise<LoggedAction[]>;
 }
 
 /** Over `sync.operator_action`. */

@@ -20,7 +20,7 @@ export interface RunSummary {
   readonly requestedAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
-  /** Null: nobody asked. */
+  /** Null: it could not be foretold. */
   readonly forecast: RunForecast | null;
 }
 

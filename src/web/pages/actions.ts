@@ -1,6 +1,8 @@
 import { AppError, toAppError } from '../../core/errors.ts';
 import { toDatabaseError } from '../../load/database-error.ts';
 import type { OperatorAction } from '../../load/stores/operator-log.ts';
+import type { GivenUpChoice } from '../../load/stores/pages/problem-pages.ts';
+import { apiOperations } from '../../model/known-apis.ts';
 import { html } from '../html.ts';
 import { prose } from '../parts/prose.ts';
 import type { OperatorActions } from '../../jobs/operator-actions.ts';
@@ -34,6 +36,14 @@ interface Offered {
 /** An API as the ledger has it, or `*`. */
 const readApi = ({ api }: Readonly<Record<string, string>>): string | null =>
   api !== undefined && /^(\*|[\w.@-]{1,100}(:[\w.-]{1,100}){0,2})$/.test(api) ? api : null;
+
+/** Which of what was given up; null: it makes no sense. */
+function readChoice({ operation, id }: Readonly<Record<string, string>>): GivenUpChoice | null {
+  if (operation === undefined) return id === undefined ? { operation: null, id: null } : null;
+  if (!apiOperations.some((known) => known === operation)) return null;
+  if (id === undefined) return { operation, id: null };
+  return readId(id) === null ? null : { operation, id };
+}
 
 const offered: readonly Offered[] = [
   {
@@ -81,10 +91,17 @@ const offered: readonly Offered[] = [
   {
     path: '/actions/retry',
     action: 'retry',
-    subjectOf: () => 'all that was given up',
-    act: async (actions) => {
-      const retried = await actions.retryGivenUp();
-      return { outcome: `done: ${String(retried)} targets`, path: '/problems?done=retried#given-up' };
+    subjectOf: (fields) => {
+      const choice = readChoice(fields);
+      if (choice === null) return null;
+      const { operation, id } = choice;
+      if (operation === null) return 'all that was given up';
+      return id === null ? `all of ${operation} that was given up` : `${operation} ${id}`;
+    },
+    act: async (actions, fields) => {
+      const retried = await actions.retryGivenUp(readChoice(fields) ?? { operation: null, id: null });
+      const done = retried === 0 ? 'nothing-to-retry' : 'retried';
+      return { outcome: `done: ${String(retried)} targets`, path: `/problems?done=${done}#given-up` };
     },
   },
 ];

@@ -57,6 +57,7 @@ export function holdTable(
           path: '/actions/resume',
           csrf: c.get('csrf'),
           label: 'Resume',
+          of: hold.api === '*' ? 'all APIs' : hold.api,
           fields: html`<input type="hidden" name="api" value="${hold.api}" />`,
         }),
   ]);

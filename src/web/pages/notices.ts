@@ -10,6 +10,7 @@ const notices: Readonly<Record<string, string>> = {
   resumed: 'The API is no longer held.',
   'not-held': 'The API was not held.',
   retried: 'What was given up is asked for again by the next run.',
+  'nothing-to-retry': 'That is not given up any more.',
   connected: 'The app is authorised; its tokens are stored, encrypted with TOKEN_KEY.',
 };
 

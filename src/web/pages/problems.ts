@@ -1,46 +1,20 @@
 import { html, type Html } from '../html.ts';
-import type { ErrorRow, GivenUp } from '../../load/stores/pages/problem-pages.ts';
+import type { LoggedAction } from '../../load/stores/operator-log.ts';
+import type { ErrorRow } from '../../load/stores/pages/problem-pages.ts';
 import type { QuarantineGroup } from '../../load/stores/quarantine-store.ts';
 import type { DriftSummary } from '../../load/stores/status-store.ts';
-import { actionForm } from '../parts/action-form.ts';
-import { apiName, count, time } from '../parts/format.ts';
+import { count, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
-import { prose } from '../parts/prose.ts';
 import { remember } from '../remember.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
+import { errorTable } from './error-table.ts';
+import { givenUpTable } from './given-up.ts';
 import { holdTable } from './hold-table.ts';
 import { noticeOf } from './notices.ts';
 import { show } from './show.ts';
 
 const shown = 50;
 const errorDays = 7;
-
-function errorTable(rows: readonly ErrorRow[], { findRemedy }: WebDeps): Html {
-  return table({
-    caption: `Calls that failed in ${String(errorDays)} days`,
-    columns: [
-      text('Code'),
-      text('API'),
-      number('Calls'),
-      text('Last'),
-      text('By itself'),
-      text('What to do'),
-    ],
-    rows: rows.map((row) => {
-      const remedy = row.code === null ? null : findRemedy(row.code);
-      const said = row.gatewayCode ?? row.outcome.replaceAll('_', ' ');
-      return [
-        html`<code>${row.code ?? said}</code>`,
-        apiName(row.api),
-        count(row.calls),
-        time(row.lastAt),
-        remedy?.recovery ?? 'retry',
-        prose(remedy?.remedy ?? `1688 or the way to it: ${said}. The log has more.`),
-      ];
-    }),
-    empty: 'No call failed.',
-  });
-}
 
 function quarantineTable(groups: readonly QuarantineGroup[]): Html {
   return table({
@@ -90,17 +64,18 @@ function driftTable(drifts: readonly DriftSummary[]): Html {
   });
 }
 
-function givenUpTable(rows: readonly GivenUp[]): Html {
+function actionTable(actions: readonly LoggedAction[]): Html {
   return table({
-    caption: 'Targets that were given up for now',
-    columns: [text('Kind'), text('What'), text('Next try')],
-    rows: rows.map(({ kind, id, name, notBefore }) => [
-      kind,
-      kind === 'detail' ? html`<a href="/products/${id}">${name ?? id}</a>` : (name ?? id),
-      time(notBefore),
-    ]),
-    empty: 'Nothing was given up.',
+    caption: 'Actions, newest first',
+    columns: [text('When'), text('Who'), text('What'), text('To'), text('Outcome')],
+    rows: actions.map((row) => [time(row.actedAt), row.actor, row.action, row.subject, row.outcome]),
+    empty: 'Nothing yet.',
   });
+}
+
+function errorsOfWeek(errors: readonly ErrorRow[], deps: WebDeps): Html {
+  const caption = `Calls that failed in ${String(errorDays)} days`;
+  return errorTable({ caption, rows: errors, empty: 'No call failed.' }, deps);
 }
 
 async function problemsPage(
@@ -118,12 +93,6 @@ async function problemsPage(
     limits.listLimits(),
     log.list(shown),
   ]);
-  const retry =
-    deps.actions === null || givenUp.length === 0
-      ? null
-      : html`<div class="actions">
-          ${actionForm({ path: '/actions/retry', csrf: c.get('csrf'), label: 'Retry all of them' })}
-        </div>`;
   const body = html`<h1>Problems</h1>
     ${noticeOf(c)}
     <section id="holds">
@@ -132,11 +101,11 @@ async function problemsPage(
     </section>
     <section id="given-up">
       <h2>Given up for now</h2>
-      ${retry} ${givenUpTable(givenUp)}
+      ${givenUpTable(c, deps, givenUp)}
     </section>
     <section id="errors">
       <h2>Failed calls</h2>
-      ${errorTable(errors, deps)}
+      ${errorsOfWeek(errors, deps)}
     </section>
     <section id="quarantine">
       <h2>Quarantine</h2>
@@ -152,12 +121,7 @@ async function problemsPage(
     </section>
     <section id="actions">
       <h2>What people did here</h2>
-      ${table({
-        caption: 'Actions, newest first',
-        columns: [text('When'), text('Who'), text('What'), text('To'), text('Outcome')],
-        rows: actions.map((row) => [time(row.actedAt), row.actor, row.action, row.subject, row.outcome]),
-        empty: 'Nothing yet.',
-      })}
+      ${actionTable(actions)}
     </section>`;
   return show(c, deps, { title: 'Problems', section: '/problems', body });
 }

@@ -9,10 +9,17 @@ import { count, span } from '../parts/format.ts';
 export function runProgress(run: RunRow, now: Date): Html {
   const { budgetCalls, callsUsed, startedAt, endedAt } = run;
   const ms = startedAt === null ? 0 : (endedAt ?? now).getTime() - startedAt.getTime();
+  const planned =
+    run.forecast && Math.round(Object.values(run.forecast.calls).reduce((sum, calls) => sum + calls, 0));
   const rate = ms > 0 ? (callsUsed / ms) * 1000 : 0;
   const offers = run.offersNew + run.offersChanged + run.offersUnchanged;
   const rows: (readonly [string, HtmlValue])[] = [
-    ['calls', budgetCalls === null ? count(callsUsed) : `${count(callsUsed)} of ${count(budgetCalls)}`],
+    [
+      'calls',
+      budgetCalls === null
+        ? `${count(callsUsed)}${planned === null ? '' : `, ${run.forecast?.isGuess ? 'at most ' : ''}${count(planned)} planned`}`
+        : `${count(callsUsed)} of ${count(budgetCalls)}`,
+    ],
     ['time', span(ms)],
     ['calls a second', rate.toFixed(1)],
     ['offers seen', count(offers)],

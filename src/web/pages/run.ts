@@ -5,17 +5,20 @@ import type {
   SeenPriceMove,
   TimelinePart,
 } from '../../load/stores/pages/run-pages.ts';
-import { html, type Html, type HtmlValue } from '../html.ts';
+import type { ErrorRow } from '../../load/stores/pages/problem-pages.ts';
+import { html, type Html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { badge } from '../parts/badge.ts';
 import { barChart } from '../parts/charts.ts';
-import { apiName, count, percent, shanghaiTime, span, time, yuan } from '../parts/format.ts';
+import { apiName, count, shanghaiTime, span, time, yuan } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 import { prose } from '../parts/prose.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
+import { errorTable } from './error-table.ts';
 import { noticeOf } from './notices.ts';
 import { notFoundPage } from './not-found.ts';
 import { readId } from './read-ids.ts';
+import { boundsTable, planTable } from './run-plan.ts';
 import { runProgress } from './run-progress.ts';
 import { show } from './show.ts';
 
@@ -36,38 +39,6 @@ function timeline(run: RunRow, parts: readonly TimelinePart[], now: Date): Html 
   });
   const at = (share: number) => shanghaiTime(new Date(begunMs + ms * share)).slice(11);
   return barChart({ label: 'Calls over time', bars, legend: operations, axis: [at(0), at(0.5), at(1)] });
-}
-
-function planTable(run: RunRow, now: Date): Html {
-  const used = run.budgetCalls === null ? null : percent(run.callsUsed, run.budgetCalls);
-  const rows: HtmlValue[][] = [
-    [
-      'calls',
-      run.budgetCalls === null ? 'as many as the quota gives' : count(run.budgetCalls),
-      `${count(run.callsUsed)}${used === null ? '' : ` (${used})`}`,
-    ],
-    ['feeds', run.feeds.join(', '), run.scope],
-    [
-      'begin',
-      html`asked for ${time(run.requestedAt)}`,
-      run.startedAt === null
-        ? 'not yet'
-        : `after ${span(run.startedAt.getTime() - run.requestedAt.getTime())}`,
-    ],
-    [
-      'end',
-      run.deadlineAt === null ? 'when nothing is due' : html`by ${time(run.deadlineAt)}`,
-      run.endedAt === null
-        ? `goes on since ${span(now.getTime() - (run.startedAt ?? now).getTime())}`
-        : time(run.endedAt),
-    ],
-  ];
-  return table({
-    caption: 'Plan and actual',
-    columns: [text('Of'), text('Plan'), text('Actual')],
-    rows,
-    empty: '',
-  });
 }
 
 function callsTable(calls: readonly RunCalls[]): Html {
@@ -129,21 +100,28 @@ function changeTable(changes: readonly SeenChange[]): Html {
   });
 }
 
-function errorSection(run: RunRow, deps: WebDeps): Html | null {
+/** How it ended, as far as that needs words, and which of its calls failed. */
+function errorSection(run: RunRow, errors: readonly ErrorRow[], deps: WebDeps): Html | null {
   const codes = [...new Set([run.cause, run.lastErrorCode].flatMap((code) => code ?? []))];
   const known = codes.flatMap((code) => {
     const remedy = deps.findRemedy(code);
-    return remedy === null ? [] : [{ code, ...remedy }];
+    return remedy === null || errors.some((row) => row.code === code) ? [] : [{ code, ...remedy }];
   });
-  if (known.length === 0) return null;
-  return html`<section>
+  if (known.length === 0 && errors.length === 0) return null;
+  const causes = table({
+    caption: 'Errors of the run with what to do',
+    columns: [text('Code'), text('By itself'), text('What to do')],
+    rows: known.map(({ code, recovery, remedy }) => [html`<code>${code}</code>`, recovery, prose(remedy)]),
+    empty: '',
+  });
+  return html`<section id="errors">
     <h2>What went wrong</h2>
-    ${table({
-      caption: 'Errors with what to do',
-      columns: [text('Code'), text('By itself'), text('What to do')],
-      rows: known.map(({ code, recovery, remedy }) => [html`<code>${code}</code>`, recovery, prose(remedy)]),
-      empty: '',
-    })}
+    ${known.length === 0 ? null : causes}
+    ${
+      errors.length === 0
+        ? null
+        : errorTable({ caption: 'Calls of the run that failed', rows: errors, empty: '' }, deps)
+    }
     ${run.errors > 0 ? html`<p><a href="/problems#given-up">What was given up</a></p>` : null}
   </section>`;
 }
@@ -161,9 +139,10 @@ export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
   const runId = readId(c.req.param('id'));
   const run = runId === null ? null : await runs.readRun(runId);
   if (run === null || runId === null) return notFoundPage(c, deps);
-  const [now, calls, parts, moves, changes] = await Promise.all([
+  const [now, calls, errors, parts, moves, changes] = await Promise.all([
     quota.ledgerNow(),
     runs.listCalls(runId),
+    runs.listErrors(runId),
     runs.readTimeline(runId, timelineParts),
     runs.listPriceMoves(runId, shownChanges),
     runs.listChanges(runId, shownChanges),
@@ -174,10 +153,10 @@ export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
     <p class="subtitle">${run.scope}, by ${run.trigger}, ${time(run.startedAt ?? run.requestedAt)}</p>
     ${noticeOf(c)} ${cancelForm(c, run, deps)}
     <section class="card" ${live}>${runProgress(run, now)}</section>
-    ${errorSection(run, deps)} ${timeline(run, parts, now)}
+    ${errorSection(run, errors, deps)} ${timeline(run, parts, now)}
     <section>
       <h2>Plan and actual</h2>
-      ${planTable(run, now)}
+      ${planTable(run, calls, now)} ${boundsTable(run, now)}
     </section>
     <section>
       <h2>Calls</h2>

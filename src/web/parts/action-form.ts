@@ -5,6 +5,8 @@ export interface ActionFormOptions {
   readonly path: string;
   readonly csrf: string;
   readonly label: string;
+  /** What it is done to, for those who hear buttons without what is around them. */
+  readonly of?: string;
   /** Further fields. */
   readonly fields?: HtmlValue;
   /** True: it takes something away. */
@@ -12,10 +14,16 @@ export interface ActionFormOptions {
 }
 
 /** A button that changes something: a form of its own, which only a page of this session can send. */
-export function actionForm({ path, csrf, label, fields, isGrave }: ActionFormOptions): Html {
+export function actionForm({ path, csrf, label, of, fields, isGrave }: ActionFormOptions): Html {
   return html`<form method="post" action="${path}" class="action">
     <input type="hidden" name="csrf" value="${csrf}" />
     ${fields}
-    <button type="submit" class="${isGrave ? 'grave' : ''}">${label}</button>
+    <button
+      type="submit"
+      class="${isGrave ? 'grave' : ''}"
+      ${of === undefined ? null : html`aria-label="${label}: ${of}"`}
+    >
+      ${label}
+    </button>
   </form>`;
 }

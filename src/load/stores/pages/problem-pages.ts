@@ -14,19 +14,31 @@ export interface ErrorRow {
 
 /** Something that was given up after an error and waits for its next try. */
 export interface GivenUp {
+  /** What is asked to get it, like `offer.detail`. */
+  readonly operation: string;
   /** `detail`, `category`, or the kind of a search. */
   readonly kind: string;
   readonly id: string;
   readonly name: string | null;
   readonly notBefore: Date;
+  /** How many targets of its operation wait. */
+  readonly ofOperation: number;
+  /** How many wait in all. */
+  readonly ofAll: number;
+}
+
+/** Which of what was given up; null: any. An id is one of its operation. */
+export interface GivenUpChoice {
+  readonly operation: string | null;
+  readonly id: string | null;
 }
 
 export interface ProblemPages {
   listErrors(days: number): Promise<ErrorRow[]>;
   /** The soonest first. */
   listGivenUp(limit: number): Promise<GivenUp[]>;
-  /** Lets all of them be asked for again at once; gives how many. */
-  retryGivenUp(): Promise<number>;
+  /** Lets those that are chosen be asked for again at once; gives how many. */
+  retryGivenUp(choice: GivenUpChoice): Promise<number>;
 }
 
 /** Reads for the page of problems, and the retry of what was given up. */
@@ -34,8 +46,8 @@ export function createProblemPages(pool: Pool): ProblemPages {
   return {
     listErrors: (days) => readRows<ErrorRow>(pool, 'page-errors', [days]),
     listGivenUp: (limit) => readRows<GivenUp>(pool, 'page-given-up', [limit]),
-    retryGivenUp: async () => {
-      const [row] = await readRows<{ retried: number }>(pool, 'retry-given-up');
+    retryGivenUp: async ({ operation, id }) => {
+      const [row] = await readRows<{ retried: number }>(pool, 'retry-given-up', [operation, id]);
       return row?.retried ?? 0;
     },
   };

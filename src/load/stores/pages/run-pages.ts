@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import type { RunStatus } from '../../../model/run.ts';
+import type { RunForecast, RunStatus } from '../../../model/run.ts';
+import type { ErrorRow } from './problem-pages.ts';
 import { readRows } from './read-rows.ts';
 
 /** A run as its pages show it. */
@@ -21,6 +22,8 @@ export interface RunRow {
   readonly rejects: number;
   readonly errors: number;
   readonly lastErrorCode: string | null;
+  /** Null: it could not be foretold. */
+  readonly forecast: RunForecast | null;
   readonly requestedAt: Date;
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
@@ -71,11 +74,21 @@ export interface SeenPriceMove {
   readonly isCny: string;
 }
 
+/** Processes that work on a host. */
+export interface HostWorkers {
+  readonly host: string;
+  readonly workers: number;
+}
+
 export interface RunPages {
   /** The newest first; `before`: only older ones than this run. */
   listRuns(before: string | null, limit: number): Promise<RunRow[]>;
+  /** Empty: no process works, so that nobody would drive a run. */
+  listWorkers(): Promise<HostWorkers[]>;
   readRun(runId: string): Promise<RunRow | null>;
   listCalls(runId: string): Promise<RunCalls[]>;
+  /** Its calls that failed, by cause; those of most calls first. */
+  listErrors(runId: string): Promise<ErrorRow[]>;
   /** In `parts` equal parts of its time. */
   readTimeline(runId: string, parts: number): Promise<TimelinePart[]>;
   listChanges(runId: string, limit: number): Promise<SeenChange[]>;
@@ -86,11 +99,13 @@ export interface RunPages {
 export function createRunPages(pool: Pool): RunPages {
   return {
     listRuns: (before, limit) => readRows<RunRow>(pool, 'page-runs', [before, limit]),
+    listWorkers: () => readRows<HostWorkers>(pool, 'page-workers'),
     readRun: async (runId) => {
       const [row] = await readRows<RunRow>(pool, 'page-runs', [(BigInt(runId) + 1n).toString(), 1]);
       return row?.runId === runId ? row : null;
     },
     listCalls: (runId) => readRows<RunCalls>(pool, 'page-run-calls', [runId]),
+    listErrors: (runId) => readRows<ErrorRow>(pool, 'page-run-errors', [runId]),
     readTimeline: (runId, parts) => readRows<TimelinePart>(pool, 'page-run-timeline', [runId, parts]),
     listChanges: (runId, limit) => readRows<SeenChange>(pool, 'page-run-changes', [runId, limit]),
     listPriceMoves: (runId, limit) => readRows<SeenPriceMove>(pool, 'page-run-prices', [runId, limit]),

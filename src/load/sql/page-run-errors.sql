@@ -1,0 +1,9 @@
+-- Purpose: calls of a run that did not bring what was asked for, by what went wrong.
+-- Params:  $1 bigint run id
+-- Returns: code (of docs/errors.md; null: not told), outcome, gatewayCode, api, calls, lastAt
+SELECT error_code AS code, outcome, gateway_code AS "gatewayCode", api, count(*)::int AS calls, max(granted_at) AS "lastAt"
+FROM usage.failed_call
+WHERE run_id = $1::bigint
+GROUP BY error_code, outcome, gateway_code, api
+ORDER BY calls DESC
+LIMIT 50;

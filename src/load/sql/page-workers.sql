@@ -1,0 +1,8 @@
+-- Purpose: the processes that work, as far as they were heard of within a minute.
+-- Params:  none
+-- Returns: host, workers; the busiest first
+SELECT host, count(*)::int AS workers
+FROM sync.worker
+WHERE heartbeat_at > clock_timestamp() - interval '1 minute'
+GROUP BY host
+ORDER BY workers DESC, host;

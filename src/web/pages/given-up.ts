@@ -1,0 +1,50 @@
+import type { GivenUp } from '../../load/stores/pages/problem-pages.ts';
+import { html, type Html } from '../html.ts';
+import { actionForm } from '../parts/action-form.ts';
+import { count, time } from '../parts/format.ts';
+import { table, text } from '../parts/table.ts';
+import type { WebContext, WebDeps } from '../web-deps.ts';
+
+const hidden = (name: string, value: string): Html =>
+  html`<input type="hidden" name="${name}" value="${value}" />`;
+
+/** A button for everything, and one for each operation where there are several. */
+function retryForms(c: WebContext, rows: readonly GivenUp[]): Html {
+  const counts = new Map(rows.map(({ operation, ofOperation }) => [operation, ofOperation]));
+  const form = { path: '/actions/retry', csrf: c.get('csrf') };
+  const each = [...counts].map(([operation, own]) =>
+    actionForm({
+      ...form,
+      label: `Retry ${count(own)} of ${operation}`,
+      fields: hidden('operation', operation),
+    }),
+  );
+  return html`<div class="actions">
+    ${actionForm({ ...form, label: `Retry all ${count(rows[0]?.ofAll ?? 0)}` })}
+    ${counts.size > 1 ? each : null}
+  </div>`;
+}
+
+/** What was given up after an error and waits, with the ways to have it asked for at once. */
+export function givenUpTable(c: WebContext, { actions }: WebDeps, rows: readonly GivenUp[]): Html {
+  const list = table({
+    caption: 'Targets that were given up for now',
+    columns: [text('Kind'), text('What'), text('Next try'), ...(actions === null ? [] : [text('Act')])],
+    rows: rows.map(({ operation, kind, id, name, notBefore }) => [
+      kind,
+      kind === 'detail' ? html`<a href="/products/${id}">${name ?? id}</a>` : (name ?? id),
+      time(notBefore),
+      ...(actions === null
+        ? []
+        : [
+            actionForm({
+              ...{ path: '/actions/retry', csrf: c.get('csrf') },
+              ...{ label: 'Retry', of: `${kind} ${name ?? id}` },
+              fields: html`${hidden('operation', operation)}${hidden('id', id)}`,
+            }),
+          ]),
+    ]),
+    empty: 'Nothing was given up.',
+  });
+  return html`${actions === null || rows.length === 0 ? null : retryForms(c, rows)} ${list}`;
+}
