@@ -25,8 +25,8 @@ const retryAfterMs = 5 * 60_000;
 /** Windows of a month that rolls count for 31 days after their end; a year leaves something to look at. */
 const shortestWindowsMs = 366 * dayMs;
 
-/** In one statement: a month of a minute's limit takes 45,000, of a day's limit 31. */
-const windowsAtOnce = 5_000;
+/** In one statement: a month of a minute's limit takes 45,000 windows, of a day's limit 31. */
+const rowsAtOnce = 5_000;
 
 /** One look. Returns whether something is left to do. */
 async function maintain(
@@ -37,12 +37,14 @@ async function maintain(
   await fitPlanner(now);
   const { dropped, kept } = await retention.dropExpired(now, ages);
   const windowsEndedBefore = new Date(now.getTime() - Math.max(ages.callsMs, shortestWindowsMs));
-  const windowsDeleted = await retention.deleteWindows(windowsEndedBefore, windowsAtOnce);
-  if (made.length + dropped.length + kept.length + windowsDeleted > 0) {
+  const windowsDeleted = await retention.deleteWindows(windowsEndedBefore, rowsAtOnce);
+  const rowsDeleted = await retention.deleteRows(now, ages, rowsAtOnce);
+  const deleted = [windowsDeleted, rowsDeleted.slots, rowsDeleted.lookStats, rowsDeleted.actions];
+  if (made.length + dropped.length + kept.length + Math.max(...deleted) > 0) {
     const level = kept.length > 0 ? 'warn' : 'info';
-    log[level]({ made, dropped, kept, windowsDeleted }, 'made coming months, dropped old ones');
+    log[level]({ made, dropped, kept, windowsDeleted, rowsDeleted }, 'made coming months, dropped old ones');
   }
-  return kept.length > 0 || windowsDeleted === windowsAtOnce;
+  return kept.length > 0 || deleted.includes(rowsAtOnce);
 }
 
 /**

@@ -42,7 +42,7 @@ export interface FreshnessAges {
   readonly detailMs: number;
 }
 
-/** How long rows are kept that grow with every call, in milliseconds. */
+/** How long rows are kept that grow with time, in milliseconds. */
 export interface RetentionAges {
   /** Answers as they came: what can be read anew for no call. */
   readonly rawMs: number;
@@ -50,6 +50,12 @@ export interface RetentionAges {
   readonly callsMs: number;
   readonly observationsMs: number;
   readonly searchHitsMs: number;
+  /** What became of the slots of schedules. */
+  readonly slotsMs: number;
+  /** How well looks were foretold, day by day. */
+  readonly lookStatsMs: number;
+  /** What people had the ops pages do. */
+  readonly actionsMs: number;
 }
 
 /** What 1688 approved for one API, where it differs from the preset of the account. Null: as the preset. */

@@ -1,10 +1,18 @@
 import type { RetentionAges, SyncConfig } from '../model/sync-config.ts';
 
-/** How long rows are kept: as configured, but no answer for less than it may be used in place of a call. */
+/** The planner and `analytics.change_calibration` look back on 90 days; those of Shanghai begin before ours. */
+const shortestLookStatsMs = 91 * 86_400_000;
+
+/** How long rows are kept: as configured, but nothing for less than it is used. */
 export function retentionAges({
   retention,
   freshness,
 }: Pick<SyncConfig, 'retention' | 'freshness'>): RetentionAges {
   const { categoryMs, searchMs, detailMs } = freshness;
-  return { ...retention, rawMs: Math.max(retention.rawMs, categoryMs, searchMs, detailMs) };
+  return {
+    ...retention,
+    // An answer may be used in place of a call.
+    rawMs: Math.max(retention.rawMs, categoryMs, searchMs, detailMs),
+    lookStatsMs: Math.max(retention.lookStatsMs, shortestLookStatsMs),
+  };
 }

@@ -148,11 +148,14 @@ export const syncFileSchema = section(
         calls: keepAge.default(800 * 86_400_000).describe('Calls and their quota windows. Default 800d.'),
         observations: keepAge.default(800 * 86_400_000).describe('Looks at offers. Default 800d.'),
         search_hits: keepAge.default(400 * 86_400_000).describe('Ranks in searches. Default 400d.'),
+        slots: keepAge.default(400 * 86_400_000).describe('Slots of schedules. Default 400d.'),
+        look_stats: keepAge.default(400 * 86_400_000).describe('How looks were foretold. Default 400d.'),
+        actions: keepAge.default(800 * 86_400_000).describe('Actions of the ops pages. Default 800d.'),
       },
-      'ages: raw, calls, observations, search_hits',
+      'ages: raw, calls, observations, search_hits, slots, look_stats, actions',
     )
       .prefault({})
-      .describe('How long old rows are kept; whole months are dropped.'),
+      .describe('How long old rows are kept; of the first four, whole months are dropped.'),
     quotas: section(
       {
         per_second: z

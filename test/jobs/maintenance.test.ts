@@ -118,6 +118,7 @@ describe('how long answers are kept', () => {
     expect(agesOf('retention: { raw: 31d }').rawMs).toBe(31 * dayMs);
     expect(agesOf('retention: { raw: 31d }\nfreshness: { category: 200d }').rawMs).toBe(200 * dayMs);
     expect(agesOf('retention: { calls: 60d }').callsMs).toBe(60 * dayMs);
+    expect(agesOf('retention: { look_stats: 31d }').lookStatsMs).toBe(91 * dayMs);
   });
 });
 
@@ -150,9 +151,13 @@ describe('maintenance', () => {
           deleted.push(endedBefore);
           return 0;
         },
+        deleteRows: async () => ({ slots: 0, lookStats: 0, actions: 0 }),
         ...changes,
       },
-      ages: { rawMs: dayMs, callsMs: 31 * dayMs, observationsMs: dayMs, searchHitsMs: dayMs },
+      ages: {
+        ...{ rawMs: dayMs, callsMs: 31 * dayMs, observationsMs: dayMs, searchHitsMs: dayMs },
+        ...{ slotsMs: dayMs, lookStatsMs: dayMs, actionsMs: dayMs },
+      },
       log: createLogger({ level: 'info', pretty: false, stream }),
     };
   }

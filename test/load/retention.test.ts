@@ -10,6 +10,9 @@ const ages = {
   callsMs: 800 * dayMs,
   observationsMs: 800 * dayMs,
   searchHitsMs: 400 * dayMs,
+  slotsMs: 400 * dayMs,
+  lookStatsMs: 200 * dayMs,
+  actionsMs: 800 * dayMs,
 };
 /** Nothing else has partitions in these years. */
 const january = new Date('2031-01-01T00:00:00Z');
@@ -178,5 +181,50 @@ describe('quota windows', () => {
     expect(rows).toEqual([{ granted: 1 }]);
     const [status] = await at.quota.quotaStatus();
     expect(status).toMatchObject({ used: 1 });
+  });
+});
+
+describe('rows of tables without partitions', () => {
+  const now = new Date('2031-02-10T12:00:00Z');
+  const select = async (sql: string) => (await at.db.pool.query<Record<string, unknown>>(sql)).rows;
+
+  it('go when they are older than they are kept, a few at a time', async () => {
+    await at.db.pool.query('TRUNCATE sync.slot, sync.look_stat, sync.operator_action');
+    await at.db.pool.query(
+      `INSERT INTO sync.slot (schedule, slot_at, outcome, decided_at)
+       SELECT 'nightly', $1::timestamptz - d * interval '1 day', 'missed', $1 FROM generate_series(399, 403) d`,
+      [now],
+    );
+    await at.db.pool.query(
+      `INSERT INTO sync.look_stat (date_day, source, hint, decile, expected)
+       SELECT $1::date - d, 'detail', 'none', 1, 0 FROM generate_series(199, 201) d`,
+      ['2031-02-10'],
+    );
+    await at.db.pool.query(
+      `INSERT INTO sync.operator_action (acted_at, actor, action, subject, outcome)
+       SELECT $1::timestamptz - d * interval '1 day', 'x', 'run', 'x', 'done' FROM unnest(ARRAY[799, 801]) d`,
+      [now],
+    );
+    expect(await retention.deleteRows(now, ages, 2)).toEqual({ slots: 2, lookStats: 1, actions: 1 });
+    expect(await retention.deleteRows(now, ages, 2)).toEqual({ slots: 1, lookStats: 0, actions: 0 });
+    expect(await retention.deleteRows(now, ages, 2)).toEqual({ slots: 0, lookStats: 0, actions: 0 });
+    expect(await select('SELECT slot_at FROM sync.slot ORDER BY 1')).toEqual(
+      [400, 399].map((days) => ({ slot_at: after(-days, now.toISOString()) })),
+    );
+    expect(await select('SELECT date_day::text FROM sync.look_stat ORDER BY 1')).toEqual([
+      { date_day: '2030-07-25' },
+      { date_day: '2030-07-26' },
+    ]);
+    expect(await select('SELECT FROM sync.operator_action')).toHaveLength(1);
+  });
+
+  it('the newest slot of a schedule stays, however old: what came after it is still to be decided', async () => {
+    await at.db.pool.query('TRUNCATE sync.slot');
+    await at.db.pool.query(
+      `INSERT INTO sync.slot (schedule, slot_at, outcome, decided_at)
+       SELECT 'yearly', d::timestamptz, 'missed', d::timestamptz FROM unnest(ARRAY['2025-01-01', '2026-01-01']) d`,
+    );
+    expect(await retention.deleteRows(now, ages, 10)).toMatchObject({ slots: 1 });
+    expect(await select('SELECT slot_at::date::text AS day FROM sync.slot')).toEqual([{ day: '2026-01-01' }]);
   });
 });

@@ -7,6 +7,12 @@ import { loadErrors } from '../errors.ts';
 import { inTransaction } from '../in-transaction.ts';
 import { readSql } from '../sql-file.ts';
 
+/** Of the tables that go by whole months. */
+type MonthAges = Pick<RetentionAges, 'rawMs' | 'callsMs' | 'observationsMs' | 'searchHitsMs'>;
+
+/** Of the tables that go by rows. */
+type RowAges = Pick<RetentionAges, 'slotsMs' | 'lookStatsMs' | 'actionsMs'>;
+
 /** A month of a table whose rows are older than they are kept. */
 export interface ExpiredPartition {
   /** Like `raw.payload` and `raw.payload_2026_01`; quoted where SQL needs it. */
@@ -24,20 +30,29 @@ export interface DropReport {
   readonly kept: readonly { readonly partitionName: string; readonly reason: string }[];
 }
 
+/** How many rows of tables without partitions were deleted. */
+export interface DeletedRows {
+  readonly slots: number;
+  readonly lookStats: number;
+  readonly actions: number;
+}
+
 export interface RetentionStore {
   /** The oldest first. */
-  listExpired(now: Date, ages: RetentionAges): Promise<ExpiredPartition[]>;
+  listExpired(now: Date, ages: MonthAges): Promise<ExpiredPartition[]>;
   /**
    * Drops every month that has expired and is not needed any more, each in a transaction of its own. One that can't be
    * dropped does not hold back the others.
    */
-  dropExpired(now: Date, ages: RetentionAges): Promise<DropReport>;
+  dropExpired(now: Date, ages: MonthAges): Promise<DropReport>;
   /**
    * Forgets at most `limit` quota windows that ended before a time. What is not long past still counts.
    *
    * @returns how many
    */
   deleteWindows(endedBefore: Date, limit: number): Promise<number>;
+  /** Forgets rows of tables without partitions that are older than they are kept, of each at most `limit`. */
+  deleteRows(now: Date, ages: RowAges, limit: number): Promise<DeletedRows>;
 }
 
 /**
@@ -53,11 +68,7 @@ interface PartitionRow {
   readonly is_needed: boolean;
 }
 
-async function listExpired(
-  db: Pool | PoolClient,
-  now: Date,
-  ages: RetentionAges,
-): Promise<ExpiredPartition[]> {
+async function listExpired(db: Pool | PoolClient, now: Date, ages: MonthAges): Promise<ExpiredPartition[]> {
   const byTable = {
     'raw.payload': ages.rawMs,
     'usage.api_call': ages.callsMs,
@@ -111,7 +122,7 @@ async function tryDrop(
   }
 }
 
-async function dropExpired(pool: Pool, now: Date, ages: RetentionAges): Promise<DropReport> {
+async function dropExpired(pool: Pool, now: Date, ages: MonthAges): Promise<DropReport> {
   const dropped: string[] = [];
   const kept: { partitionName: string; reason: string }[] = [];
   const listIn = (db: Pool | PoolClient) => listExpired(db, now, ages);
@@ -124,14 +135,25 @@ async function dropExpired(pool: Pool, now: Date, ages: RetentionAges): Promise<
   return { dropped, kept };
 }
 
-/** Over the tables that grow with every call. */
+/** How many rows a statement deleted that forgets what is older. */
+async function deleteOld(pool: Pool, name: string, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await pool.query(readSql(name), [before, limit]);
+  return rowCount ?? 0;
+}
+
+/** Over the tables that grow with time. */
 export function createRetentionStore({ pool }: { readonly pool: Pool }): RetentionStore {
   return {
     listExpired: (now, ages) => listExpired(pool, now, ages),
     dropExpired: (now, ages) => dropExpired(pool, now, ages),
-    deleteWindows: async (endedBefore, limit) => {
-      const { rowCount } = await pool.query(readSql('delete-old-quota-windows'), [endedBefore, limit]);
-      return rowCount ?? 0;
+    deleteWindows: (endedBefore, limit) => deleteOld(pool, 'delete-old-quota-windows', endedBefore, limit),
+    deleteRows: async (now, { slotsMs, lookStatsMs, actionsMs }, limit) => {
+      const ago = (ms: number) => new Date(now.getTime() - ms);
+      return {
+        slots: await deleteOld(pool, 'delete-old-slots', ago(slotsMs), limit),
+        lookStats: await deleteOld(pool, 'delete-old-look-stats', ago(lookStatsMs), limit),
+        actions: await deleteOld(pool, 'delete-old-actions', ago(actionsMs), limit),
+      };
     },
   };
 }
