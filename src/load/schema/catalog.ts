@@ -192,6 +192,9 @@ export const price = catalog.table(
   },
   (table) => [
     primaryKey({ columns: [table.offerId, table.skuId, table.kind, table.minQuantity] }),
+    index('price_amount')
+      .on(table.amountCny, table.offerId)
+      .where(sql`${table.kind} IN ('list', 'search')`),
     check('price_kind', sql`${table.kind} IN ${priceKinds}`),
     check('price_min_quantity', sql`${table.minQuantity} >= 1`),
     check('price_amount_cny', sql`${table.amountCny} >= 0`),

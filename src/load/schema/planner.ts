@@ -53,6 +53,9 @@ export const refresh = sync.table(
     index('refresh_leased')
       .on(table.leasedBy)
       .where(sql`${table.leasedBy} IS NOT NULL`),
+    index('refresh_given_up')
+      .on(table.notBefore)
+      .where(sql`${table.notBefore} IS NOT NULL`),
     check('refresh_empty_looks', sql`${table.emptyLooks} >= 0`),
   ],
 );
