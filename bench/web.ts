@@ -41,7 +41,7 @@ const paths = [
   '/runs',
   '/runs/1',
   '/usage',
-  '/usage?by=days',
+  '/usage?by=day',
   '/products',
   `/products?below=${middle}`,
   '/products?q=%E8%93%9D%E7%89%99',

@@ -13,7 +13,17 @@ if (chromium === null)
     'no chromium on PATH: the pages are not looked at in a browser (test/web/browser.test.ts)\n',
   );
 
-const paths = ['/', '/runs', '/usage', '/usage?by=days', '/products', '/problems', '/queues', '/api-status'];
+const paths = [
+  '/',
+  '/runs',
+  '/usage',
+  '/usage?by=day',
+  '/usage?by=month',
+  '/products',
+  '/problems',
+  '/queues',
+  '/api-status',
+];
 const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, colorScheme: 'light' };
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 800 }, colorScheme: 'dark' };
 

@@ -94,8 +94,8 @@ describe('without a log-in', () => {
 describe('a log-in', () => {
   test('leads to where one wanted to go, by a cookie that scripts do not see', async () => {
     const world = await openWebWorld({ database, env: { WEB_TOKEN: token } });
-    const response = await logIn(world, token, '/usage?by=days');
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/usage?by=days']);
+    const response = await logIn(world, token, '/usage?by=day');
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/usage?by=day']);
     expect(response.headers.get('set-cookie')).toMatch(/; HttpOnly; SameSite=Lax$/);
     expect(await world.get('/usage')).toContain('Log out');
     await world.post('/log-out');

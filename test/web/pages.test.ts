@@ -51,7 +51,7 @@ describe('over a catalog that others have written into', () => {
       '/runs',
       '/runs/1',
       '/usage',
-      '/usage?by=days',
+      '/usage?by=day',
       '/products',
       '/problems',
       '/api-status',

@@ -1,9 +1,10 @@
--- Purpose: calls of the last day by lane, API and outcome.
--- Params:  none
--- Returns: lane, api, calls, ok, failed
-SELECT lane, api, count(*)::int AS calls, count(*) FILTER (WHERE outcome = 'ok')::int AS ok,
-       count(*) FILTER (WHERE outcome <> 'ok')::int AS failed
-FROM usage.api_call
-WHERE granted_at > (SELECT usage.ledger_now()) - interval '1 day' AND state <> 'refunded'
-GROUP BY lane, api
-ORDER BY lane, calls DESC;
+-- Purpose: calls of a span by hour, day or month of Shanghai, lane and API.
+-- Params:  $1 timestamptz from; $2 timestamptz before; $3 text hour, day or month
+-- Returns: bucket (begin), lane (null: hours that were added up before lanes were), api, calls, ok, failed, unknown
+SELECT date_trunc($3::text, hour AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai' AS bucket, lane, api,
+       sum(calls)::int AS calls, sum(ok)::int AS ok, sum(failed)::int AS failed, sum("unknown")::int AS "unknown"
+FROM usage.lanes
+WHERE hour >= $1::timestamptz AND hour < $2::timestamptz
+GROUP BY 1, 2, 3
+HAVING sum(calls) > 0
+ORDER BY 1, 2, 3;

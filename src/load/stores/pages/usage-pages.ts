@@ -1,9 +1,16 @@
 import type { Pool } from 'pg';
 import { readRows } from './read-rows.ts';
 
-/** Calls of an API in one hour or day. */
+/** From a moment to before another, in hours, days or months of Shanghai. */
+export interface UsageSpan {
+  readonly from: Date;
+  readonly before: Date;
+  readonly unit: 'hour' | 'day' | 'month';
+}
+
+/** Calls of an API in one hour, day or month. */
 export interface UsageBucket {
-  /** When the hour or day begins. */
+  /** When it begins. */
   readonly bucket: Date;
   readonly api: string;
   readonly calls: number;
@@ -26,11 +33,15 @@ export interface UsageMonth {
 }
 
 export interface UsageLane {
-  readonly lane: string;
+  /** When the hour, day or month begins. */
+  readonly bucket: Date;
+  /** Null: of hours that were added up before lanes were told apart. */
+  readonly lane: string | null;
   readonly api: string;
   readonly calls: number;
   readonly ok: number;
   readonly failed: number;
+  readonly unknown: number;
 }
 
 export interface UsageYield {
@@ -50,21 +61,22 @@ export interface UsageYield {
 }
 
 export interface UsagePages {
-  listHours(hours: number): Promise<UsageBucket[]>;
-  listDays(days: number): Promise<UsageBucket[]>;
+  /** Only where something was called; the oldest first. */
+  listBuckets(span: UsageSpan): Promise<UsageBucket[]>;
   listMonths(months: number): Promise<UsageMonth[]>;
-  /** Of the last 24 hours. */
-  listLanes(): Promise<UsageLane[]>;
+  /** Only where something was called; the oldest first. */
+  listLanes(span: UsageSpan): Promise<UsageLane[]>;
   listYield(days: number): Promise<UsageYield[]>;
 }
 
 /** Reads for the page of usage. */
 export function createUsagePages(pool: Pool): UsagePages {
   return {
-    listHours: (hours) => readRows<UsageBucket>(pool, 'page-usage-hours', [hours]),
-    listDays: (days) => readRows<UsageBucket>(pool, 'page-usage-days', [days]),
+    listBuckets: ({ from, before, unit }) =>
+      readRows<UsageBucket>(pool, 'page-usage-buckets', [from, before, unit]),
     listMonths: (months) => readRows<UsageMonth>(pool, 'page-usage-months', [months]),
-    listLanes: () => readRows<UsageLane>(pool, 'page-usage-lanes'),
+    listLanes: ({ from, before, unit }) =>
+      readRows<UsageLane>(pool, 'page-usage-lanes', [from, before, unit]),
     listYield: (days) => readRows<UsageYield>(pool, 'page-usage-yield', [days]),
   };
 }
