@@ -27,8 +27,10 @@ import { openQueues, type Queues } from './jobs/queue-backend.ts';
 import { createShowPicture } from './jobs/show-picture.ts';
 import { startScheduledRuns } from './jobs/start-scheduled-runs.ts';
 import { tick, type Blocks, type TickDeps } from './jobs/tick.ts';
+import { classifyDatabaseErrors } from './load/database-error.ts';
 import { ensurePartitions } from './load/partitions.ts';
 import { createPool, type PoolUse } from './load/pool.ts';
+import { requireMigrated } from './load/require-migrated.ts';
 import { listBlockedApis } from './load/stores/block-store.ts';
 import { createCatalogStore } from './load/stores/catalog-store.ts';
 import { createForecastStore } from './load/stores/forecast-store.ts';
@@ -252,6 +254,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { appKey } = credentialsOf(config);
   const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
   closing.add('database', () => pool.end());
+  await classifyDatabaseErrors(() => requireMigrated(pool));
   const stores = openStores(pool, options);
   const { ledger, quota, permissions, raw, runs, plan, schedules, shelves, catalog } = stores;
   await applyLimits(stores, sync, appKey);

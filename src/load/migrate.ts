@@ -3,7 +3,7 @@ import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { advisoryLocks } from './advisory-locks.ts';
-import { classifyDatabaseErrors, isLockTimeout } from './database-error.ts';
+import { classifyDatabaseErrors, isLockTimeout, isTransactionConflict } from './database-error.ts';
 import { loadErrors } from './errors.ts';
 import { areViewsCurrent, createViews, dropViews } from './migrations/make-views.ts';
 import { pickPending, type AppliedMigration } from './migrations/pick-pending.ts';
@@ -19,11 +19,14 @@ export interface MigrateOptions {
 /** `UNIQUE NULLS NOT DISTINCT` came with 15. */
 const oldestServer = 150_000;
 
-/** While a DDL statement waits for a lock, all readers of that table wait behind it: hence short tries. */
-const lockTimeoutMs = 2_000;
+/**
+ * While a DDL statement waits for a lock, all readers of that table wait behind it: hence short tries. Shorter than
+ * `deadlock_timeout` (1 s), so that where a worker and a migration wait for one another, mostly the migration gives way.
+ */
+const lockTimeoutMs = 900;
 const pauseMs = 2_000;
 /** About two minutes of patience with somebody's long query; at half, a nightly report could stop a deployment. */
-const maxAttempts = 30;
+const maxAttempts = 40;
 
 async function checkServer(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ version: number; shown: string }>(
@@ -80,7 +83,8 @@ async function applyPatiently(client: pg.Client, { log, folder }: MigrateOptions
     try {
       return await apply(client, folder ?? findMigrationsFolder());
     } catch (error) {
-      if (attempt >= maxAttempts || !isLockTimeout(error)) throw error;
+      const isInTheWay = isLockTimeout(error) || isTransactionConflict(error);
+      if (attempt >= maxAttempts || !isInTheWay) throw error;
       log.warn({ attempt, maxAttempts }, 'migration waits for a table or view that is in use');
       await client.query('ROLLBACK');
       await sleep(pauseMs);

@@ -16,13 +16,20 @@ async function readApplied(pool: Pool): Promise<AppliedMigration[]> {
 }
 
 /**
- * Makes sure that a database has exactly the migrations of this version. Changes nothing.
+ * Makes sure that a database has all migrations of this version. Changes nothing. Later ones are no hindrance: they only
+ * add, so that a version works on beside the one after it.
  *
- * @throws AppError DATABASE_NOT_MIGRATED, DATABASE_NEWER, DATABASE_MIGRATION_EDITED or
- *   DATABASE_MIGRATION_OUT_OF_ORDER
+ * @throws AppError DATABASE_NOT_MIGRATED, DATABASE_NEWER (by a migration of another line than ours),
+ *   DATABASE_MIGRATION_EDITED or DATABASE_MIGRATION_OUT_OF_ORDER
  */
 export async function requireMigrated(pool: Pool): Promise<void> {
-  const pending = pickPending(readMigrations(findMigrationsFolder()), await readApplied(pool));
+  const files = readMigrations(findMigrationsFolder());
+  const newest = Math.max(...files.map(({ createdAtMs }) => createdAtMs));
+  const applied = await readApplied(pool);
+  const pending = pickPending(
+    files,
+    applied.filter(({ createdAtMs }) => createdAtMs <= newest),
+  );
   if (pending.length === 0) return;
   throw new AppError(
     loadErrors.DATABASE_NOT_MIGRATED,
