@@ -68,14 +68,19 @@ function npmProblem([verb, name]: readonly string[]): string | null {
   return script !== undefined && script in scripts ? null : `package.json has no script ${script ?? ''}`;
 }
 
-/** Of Postgres and the system: the commands of docs/backup.md, which test/deploy/backup.test.ts runs. */
+/** Of Postgres and the system: test/deploy/backup.test.ts and systemd.test.ts run these. */
 const systemPrograms: ReadonlySet<string> = new Set([
   'createdb',
   'dropdb',
+  'install',
+  'openssl',
   'pg_dump',
   'pg_restore',
   'psql',
   'rm',
+  'systemctl',
+  'systemd-ask-password',
+  'systemd-sysusers',
   'tar',
 ]);
 
