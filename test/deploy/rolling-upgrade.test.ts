@@ -14,7 +14,7 @@ import { listBackends, type Backend } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 import { createRunStore } from '../../src/load/stores/run-store.ts';
 import { detailApi, findFaults, setLedgerAhead, untilNoonMs } from './restore-world.ts';
-import { listArrivals, openHost, type Host } from './upgrade-world.ts';
+import { listArrivals, openHost, type Host } from './hosts.ts';
 
 const log = createLogger({ level: 'silent', pretty: false });
 const dayMs = 86_400_000;

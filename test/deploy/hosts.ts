@@ -24,11 +24,27 @@ export interface HostProcess {
   readonly ended: Promise<number | string>;
 }
 
-/** Makes the folder of one host. */
-export function openHost(syncFile: string, settings: Readonly<Record<string, string>>): Host {
+/** So that every clock which Node shows is wrong by so much. */
+function clockAhead(ms: number): string {
+  const code = `
+    const Right = Date;
+    globalThis.Date = class extends Right {
+      constructor(...of) { super(...(of.length ? of : [Right.now() + ${ms}])); }
+      static now() { return Right.now() + ${ms}; }
+    };`;
+  return `--import=data:text/javascript,${encodeURIComponent(code)}`;
+}
+
+/** Makes the folder of one host, whose clock is ahead by so much. */
+export function openHost(
+  syncFile: string,
+  settings: Readonly<Record<string, string>>,
+  clockAheadMs = 0,
+): Host {
   const folder = createProject({ 'catalog-sync.yaml': syncFile });
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   writeFileSync(join(folder, '.env.local'), lines.join(''));
+  const clock = clockAheadMs === 0 ? {} : { NODE_OPTIONS: clockAhead(clockAheadMs) };
   const running: HostProcess[] = [];
   return {
     folder,
@@ -38,7 +54,7 @@ export function openHost(syncFile: string, settings: Readonly<Record<string, str
         [program, ...words, '--project', folder, '--log-level', 'debug'],
         {
           cwd: '/',
-          env: { PATH: process.env['PATH'] ?? '' },
+          env: { PATH: process.env['PATH'] ?? '', ...clock },
           stdio: ['ignore', 'pipe', 'pipe'],
         },
       );
