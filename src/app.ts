@@ -32,28 +32,22 @@ import { ensurePartitions } from './load/partitions.ts';
 import { createPool, type PoolUse } from './load/pool.ts';
 import { requireMigrated } from './load/require-migrated.ts';
 import { listBlockedApis } from './load/stores/block-store.ts';
-import { createCatalogStore } from './load/stores/catalog-store.ts';
-import { createForecastStore } from './load/stores/forecast-store.ts';
-import { createLedgerStore, type LedgerStore } from './load/stores/ledger-store.ts';
-import { createPermissionStore, type PermissionStore } from './load/stores/permission-store.ts';
-import { createPlanStore, type PlanStore } from './load/stores/plan-store.ts';
-import { createQuotaReport } from './load/stores/quota-report.ts';
-import { createQuotaStore, type QuotaStore } from './load/stores/quota-store.ts';
-import { createRawStore } from './load/stores/raw-store.ts';
+import type { LedgerStore } from './load/stores/ledger-store.ts';
+import type { PermissionStore } from './load/stores/permission-store.ts';
+import type { PlanStore } from './load/stores/plan-store.ts';
+import type { QuotaStore } from './load/stores/quota-store.ts';
+import type { RunStore } from './load/stores/run-store.ts';
+import type { ScheduleStore } from './load/stores/schedule-store.ts';
 import { createRetentionStore } from './load/stores/retention-store.ts';
-import { createShelfStore } from './load/stores/shelf-store.ts';
-import { createRunStore, type RunStore } from './load/stores/run-store.ts';
-import { createScheduleStore, type ScheduleStore } from './load/stores/schedule-store.ts';
-import { createSlotStore } from './load/stores/slot-store.ts';
 import { betweenTicks, withTickLock } from './load/stores/tick-lock.ts';
 import { createTokenStore } from './load/stores/token-store.ts';
 import { createUploadStore } from './load/stores/upload-store.ts';
 import { createWorkerHeartbeat } from './load/stores/worker-heartbeat.ts';
 import { totalHours } from './load/total-hours.ts';
+import { openStores } from './open-stores.ts';
+import { openTeller } from './open-teller.ts';
 import type { Forecast } from './plan/forecast/forecast.ts';
-import { learn } from './plan/learn.ts';
 import { retentionAges } from './plan/retention-ages.ts';
-import { normalizerVersion } from './transform/normalize-answer.ts';
 
 export interface AppOptions {
   readonly config: Config;
@@ -90,6 +84,8 @@ export interface App {
   keepSchedules(): Promise<void>;
   /** Works and ticks in this process until `isOver` says so or the process is told to stop. */
   conduct(isOver: () => Promise<boolean>): Promise<void>;
+  /** Tells people what is new, before a process ends that `conduct` did its work in; waits a quarter of a minute at most. */
+  tellNews(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -155,24 +151,6 @@ async function listBlocks(pool: Pool, appKey: string, apis: ApiChoices): Promise
   );
 }
 
-function openStores(pool: Pool, { config, log, shutdown }: AppOptions) {
-  const { appKey } = credentialsOf(config);
-  return {
-    permissions: createPermissionStore({ pool, appKey }),
-    ledger: createLedgerStore({ pool, log, signal: shutdown.stopNow }),
-    quota: createQuotaStore({ pool }),
-    raw: createRawStore({ pool }),
-    runs: createRunStore({ pool }),
-    schedules: createScheduleStore({ pool }),
-    slots: createSlotStore({ pool }),
-    plan: createPlanStore({ pool }),
-    shelves: createShelfStore({ pool }),
-    facts: createForecastStore({ pool }),
-    report: createQuotaReport({ pool, appKey }),
-    catalog: createCatalogStore({ pool, learn, log, normalizerVersion }),
-  };
-}
-
 /**
  * Builds everything on a migrated database.
  *
@@ -189,9 +167,11 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-function openMaintenance(pool: Pool, { sync, log }: AppOptions): TickDeps['maintain'] {
+type Stores = ReturnType<typeof openStores>;
+
+function openMaintenance(pool: Pool, { sync, log }: AppOptions, { shelves }: Stores): TickDeps['maintain'] {
   return createMaintenance({
-    fitPlanner: (now) => fitPlanner({ shelves: createShelfStore({ pool }), log }, now),
+    fitPlanner: (now) => fitPlanner({ shelves, log }, now),
     ensurePartitions: (now) => ensurePartitions(pool, now),
     retention: createRetentionStore({ pool }),
     ages: retentionAges(sync),
@@ -199,11 +179,7 @@ function openMaintenance(pool: Pool, { sync, log }: AppOptions): TickDeps['maint
   });
 }
 
-function openScheduling(
-  pool: Pool,
-  { config, sync, log }: AppOptions,
-  stores: ReturnType<typeof openStores>,
-) {
+function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: Stores) {
   const foretell = (request: ForetellRequest) => foretellRun({ ...stores, sync, log }, request);
   const begin = createBeginRun({ ...stores, foretell });
   const feeds = sync.feeds.map(({ name }) => name);
@@ -255,7 +231,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
   closing.add('database', () => pool.end());
   await classifyDatabaseErrors(() => requireMigrated(pool));
-  const stores = openStores(pool, options);
+  const stores = openStores({ pool, appKey, log, stopNow: shutdown.stopNow });
   const { ledger, quota, permissions, raw, runs, plan, schedules, shelves, catalog } = stores;
   await applyLimits(stores, sync, appKey);
   const gateway = openGateway(options, ledger, pool);
@@ -278,14 +254,19 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     },
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),
-    maintain: openMaintenance(pool, options),
+    maintain: openMaintenance(pool, options, stores),
     startScheduledRuns: scheduling.startRuns,
     queues,
     sync,
   };
   const process: ProcessDeps = { ...shared, ...shutdown, ...openAsking(pool, options, { gateway, loader }) };
   const beat = createWorkerHeartbeat({ pool, clock: systemClock });
-  const beatAndTick = () => beat().then(() => tick(tickDeps));
+  const teller = openTeller({ pool, config, source: sourceOf(config), log });
+  closing.add('notifications', () => teller?.close());
+  const beatAndTick = () =>
+    beat()
+      .then(() => tick(tickDeps))
+      .finally(() => teller?.nudge());
   const conducting = { ...shutdown, queues, process, nudge, concurrency, log, tick: beatAndTick };
   return {
     source: sourceOf(config),
@@ -298,6 +279,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     pool,
     keepSchedules: scheduling.keep,
     conduct: (isOver) => conduct(conducting, isOver),
+    tellNews: async () => teller?.finish(),
     close: () => closing.close(log),
   };
 }

@@ -4,10 +4,11 @@ import { extractErrors } from './extract/errors.ts';
 import { jobErrors } from './jobs/errors.ts';
 import { loadErrors } from './load/errors.ts';
 import { localErrors } from './local/errors.ts';
+import { notifyErrors } from './notify/errors.ts';
 import { webErrors } from './web/errors.ts';
 
 const kinds = new Map<string, ErrorKind>(
-  [coreErrors, extractErrors, jobErrors, loadErrors, localErrors, webErrors, cliErrors]
+  [coreErrors, extractErrors, jobErrors, loadErrors, localErrors, notifyErrors, webErrors, cliErrors]
     .flatMap((table) => Object.values<ErrorKind>(table))
     .map((kind) => [kind.code, kind]),
 );

@@ -11,6 +11,7 @@ import { registerEraseSeller } from './verbs/erase-seller.ts';
 import { registerExplain } from './verbs/explain.ts';
 import { registerExport } from './verbs/export.ts';
 import { registerMigrate } from './verbs/migrate.ts';
+import { registerNotify } from './verbs/notify.ts';
 import { registerPermissions } from './verbs/permissions.ts';
 import { registerPlan } from './verbs/plan.ts';
 import { registerQuarantine } from './verbs/quarantine.ts';
@@ -34,6 +35,7 @@ const verbs = [
   registerExplain,
   registerExport,
   registerMigrate,
+  registerNotify,
   registerPermissions,
   registerPlan,
   registerQuarantine,

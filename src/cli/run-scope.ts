@@ -43,8 +43,52 @@ async function isExpectedEnd({ status, cause, counts }: Run, { quota, permission
   return isHeldAsDeclared({ status, cause, errors: counts.errors }, holds, apis);
 }
 
+interface RunParts {
+  readonly session: Session;
+  readonly sync: SyncConfig;
+  readonly app: App;
+  readonly drain: AbortSignal;
+}
+
+/** Chooses what to run. */
+type ChooseRequest = (app: App) => Promise<Omit<RunRequest, 'source' | 'forecast'>>;
+
+async function runAndShow(
+  { session, sync, app, drain }: RunParts,
+  chooseRequest: ChooseRequest,
+  { isStrict, mayAsk }: RunScopeOptions,
+): Promise<ExitCode> {
+  session.talk(sourceBanner(app.source));
+  const request = await chooseRequest(app);
+  const foretold = await app.foretell(request);
+  if (!(await isAgreed(session, foretold, mayAsk))) {
+    session.talk('nothing was asked');
+    return exitCodes.stoppedAtQuota;
+  }
+  const progress = createRunProgress(session, app, sync);
+  const { runs, source } = app;
+  const outcome = await runToEnd({
+    runs,
+    begin: () => app.begin({ ...request, source }, foretold),
+    conduct: (isOver) => app.conduct(isOver),
+    drain,
+    onProgress: progress.update,
+  });
+  progress.done();
+  if (outcome.kind === 'active') {
+    session.talk(`run ${outcome.runId} of the same scope is active in another process; nothing was done`);
+    return isStrict ? exitCodes.anotherRunActive : exitCodes.succeeded;
+  }
+  printRun(session, outcome.run, await runs.countCalls(outcome.run.runId));
+  if (!isStrict && (await isExpectedEnd(outcome.run, app))) {
+    session.talk('The rest waits for APIs that are declared as not granted: catalog-sync permissions');
+    return exitCodes.succeeded;
+  }
+  return exitCodeOfRun(outcome.run, isStrict);
+}
+
 /**
- * One run of a scope in this process to its end, shown to whoever looks on.
+ * One run of a scope in this process to its end, shown to whoever looks on, and told to whoever does not.
  *
  * @returns what the process is to exit with
  * @throws AppError CREDENTIALS_MISSING, DATABASE_*, and what `chooseRequest` throws
@@ -52,40 +96,17 @@ async function isExpectedEnd({ status, cause, counts }: Run, { quota, permission
 export async function runScope(
   session: Session,
   sync: SyncConfig,
-  chooseRequest: (app: App) => Promise<Omit<RunRequest, 'source' | 'forecast'>>,
-  { isStrict, mayAsk }: RunScopeOptions,
+  chooseRequest: ChooseRequest,
+  options: RunScopeOptions,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.succeeded;
-  await withApp(session, { sync }, async (app, shutdown) => {
-    session.talk(sourceBanner(app.source));
-    const request = await chooseRequest(app);
-    const foretold = await app.foretell(request);
-    if (!(await isAgreed(session, foretold, mayAsk))) {
-      session.talk('nothing was asked');
-      exitCode = exitCodes.stoppedAtQuota;
-      return;
+  await withApp(session, { sync }, async (app, { drain }) => {
+    try {
+      exitCode = await runAndShow({ session, sync, app, drain }, chooseRequest, options);
+    } finally {
+      // Whoever stopped it looks on, and waits.
+      if (!drain.aborted) await app.tellNews();
     }
-    const progress = createRunProgress(session, app, sync);
-    const { runs, source } = app;
-    const outcome = await runToEnd({
-      runs,
-      begin: () => app.begin({ ...request, source }, foretold),
-      conduct: (isOver) => app.conduct(isOver),
-      drain: shutdown.drain,
-      onProgress: progress.update,
-    });
-    progress.done();
-    if (outcome.kind === 'active') {
-      session.talk(`run ${outcome.runId} of the same scope is active in another process; nothing was done`);
-      exitCode = isStrict ? exitCodes.anotherRunActive : exitCodes.succeeded;
-      return;
-    }
-    printRun(session, outcome.run, await runs.countCalls(outcome.run.runId));
-    if (!isStrict && (await isExpectedEnd(outcome.run, app))) {
-      session.talk('The rest waits for APIs that are declared as not granted: catalog-sync permissions');
-      return;
-    }
-    exitCode = exitCodeOfRun(outcome.run, isStrict);
   });
   return exitCode;
 }

@@ -8,6 +8,9 @@ import { Secret } from './secret.ts';
 /** What `LOG_LEVEL` may say. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
+/** What `NOTIFY_FORMAT` may say: how the receiver of notifications wants to be told. */
+export const notifyFormats = ['generic', 'slack', 'dingtalk'] as const;
+
 /** Hosts that never leave this machine; only they may be spoken to without TLS. */
 export function isLoopbackUrl(url: URL): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
@@ -50,6 +53,17 @@ const siteUrl = z.string().superRefine((text, ctx) => {
   else if (url.username || url.password || url.hash) ctx.addIssue('must have no user or fragment');
 });
 
+/** What is behind the host lets anybody send, so that all of it is a secret. */
+const webhookUrl = z
+  .string()
+  .superRefine((text, ctx) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopbackUrl(url)))
+      ctx.addIssue('is not a https url (http only for a loopback host)');
+    else if (url.username || url.password || url.hash) ctx.addIssue('must have no user or fragment');
+  })
+  .transform((text) => new Secret(text));
+
 const tokenKey = z
   .string()
   .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (`openssl rand -hex 32`)')
@@ -90,6 +104,8 @@ export const secretKeys = [
   'REDIS_URL',
   'WEB_TOKEN',
   'METRICS_TOKEN',
+  'NOTIFY_WEBHOOK_URL',
+  'NOTIFY_DINGTALK_SECRET',
 ] as const;
 
 const environment = z.object({
@@ -119,6 +135,9 @@ const environment = z.object({
   WEB_ALLOWED_HOSTS: hostNames.optional(),
   WEB_REMOTE_IMAGES: flag.default(false),
   WEB_QUEUE_ACTIONS: flag.default(false),
+  NOTIFY_WEBHOOK_URL: webhookUrl.optional(),
+  NOTIFY_FORMAT: z.enum(notifyFormats).default('generic'),
+  NOTIFY_DINGTALK_SECRET: secret.optional(),
 });
 
 /** The names of all variables that are read, for `.env.example` and `doctor`. */

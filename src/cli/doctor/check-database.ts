@@ -8,6 +8,7 @@ import { createStatusStore } from '../../load/stores/status-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { retentionAges } from '../../plan/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
+import { checkDelivery } from './check-notifications.ts';
 import { checkPrices } from './check-prices.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { checkSearches } from './check-searches.ts';
@@ -84,6 +85,7 @@ async function lookAt(pool: Pool, { config, place, sync }: DatabaseParts): Promi
     ...(await checkSchedules(pool, sync, now)),
     ...(await checkSearches(pool)),
     ...(await checkUpkeep(pool)),
+    ...(await checkDelivery(pool, config)),
   ];
 }
 

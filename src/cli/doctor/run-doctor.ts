@@ -3,6 +3,7 @@ import { loadConfig } from '../../core/config.ts';
 import { failed, type Check } from './check.ts';
 import { checkEnvFiles } from './check-env-files.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
+import { checkNotifySettings } from './check-notifications.ts';
 import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
 import { checkSyncFile } from './check-sync-file.ts';
 import { findOrigins } from './setting-origins.ts';
@@ -37,6 +38,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     ...checkCredentials(config),
     checkSyncFile(projectDir),
     checkTarget(config, origins),
+    checkNotifySettings(config),
     ...(await options.checkServices(config)),
   ];
 }

@@ -1,6 +1,6 @@
 import type { ErrorKind } from '../../core/errors.ts';
 import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
-import type { ConcernFacts, TroubledRun } from '../../load/stores/concern-store.ts';
+import type { ConcernFacts, LimitUse, TroubledRun } from '../../load/stores/concern-store.ts';
 import type { DeliveryState } from '../../load/stores/notification-store.ts';
 import type { KeptSchedule } from '../../load/stores/schedule-store.ts';
 import type { Concern, Severity } from '../../model/concern.ts';
@@ -22,8 +22,8 @@ const lateAfterMs = 15 * 60_000;
 const logInLeadMs = 7 * dayMs;
 /** Answers that lost their job are loaded after 20 s, 20 a second: what lies for this long is refused. */
 const unloadedAfterMs = 15 * 60_000;
-/** Less than this of a month's calls, with more than this of it to come. */
-const monthAlarm = { share: 0.1, aheadMs: 8 * dayMs };
+/** Less than this share is left, and this is still to come: of a day, after the next run is wanted. As the alert has it. */
+const early = { share: 0.1, monthAheadMs: 8 * dayMs, dayAheadMs: 6 * hourMs };
 /** A process that is killed loses track of what it has in flight, some twenty calls; less than a hundredth is no pattern. */
 const unknownAlarm = { calls: 25, share: 0.01 };
 
@@ -74,12 +74,11 @@ function ofHolds({ holds, permissions }: ConcernFacts, findRemedy: FindRemedy): 
   });
 }
 
-/** When the oldest slot was wanted that nobody has decided about; null: none is late. */
-function findLateSlot(schedule: KeptSchedule, now: Date): Date | null {
+/** The first time at which a schedule wants a run that nobody has decided about; null: none. */
+function findNextSlot(schedule: KeptSchedule): Date | null {
   if (schedule.pausedAt !== null) return null;
   try {
-    const next = nextSlotTime(schedule, decidedUntil(schedule));
-    return now.getTime() - next.getTime() > lateAfterMs ? next : null;
+    return nextSlotTime(schedule, decidedUntil(schedule));
   } catch {
     // `doctor` names what can't be read; the other concerns must not fail over it.
     return null;
@@ -89,8 +88,8 @@ function findLateSlot(schedule: KeptSchedule, now: Date): Date | null {
 function ofSchedules({ state: { now }, schedules, missed }: ConcernFacts): Concern[] {
   const remedy = 'Look whether a `serve` or `worker` runs, and at `catalog-sync schedule history`.';
   const late = schedules.flatMap((schedule) => {
-    const slot = findLateSlot(schedule, now);
-    if (slot === null) return [];
+    const slot = findNextSlot(schedule);
+    if (slot === null || now.getTime() - slot.getTime() <= lateAfterMs) return [];
     const summary = `Nobody has begun the run that schedule ${schedule.name} wanted at ${shanghaiTime(slot)}.`;
     return [state('act', `late:${schedule.name}`, [summary, remedy, '/runs'])];
   });
@@ -102,33 +101,43 @@ function ofSchedules({ state: { now }, schedules, missed }: ConcernFacts): Conce
   return [...late, ...gone];
 }
 
-function ofLimits({ state: { now }, limits }: ConcernFacts): Concern[] {
+/** Whether what is left of a window is too little too early: runs of ours may spend a day, and spread a month. */
+function isSpentEarly(limit: LimitUse, { state: { now }, schedules }: ConcernFacts): boolean {
+  const { window, callLimit, used, endsAt, isAssumedSpent } = limit;
+  if (isAssumedSpent || endsAt === null || callLimit - used >= early.share * callLimit) return false;
+  if (window === 'month') return endsAt.getTime() - now.getTime() > early.monthAheadMs;
+  const wanted = schedules.flatMap((schedule) => findNextSlot(schedule) ?? []);
+  return wanted.some((slot) => endsAt.getTime() - Math.max(slot.getTime(), now.getTime()) > early.dayAheadMs);
+}
+
+function ofLimit(limit: LimitUse, facts: ConcernFacts): Concern[] {
+  const { api, window, callLimit, used, unknown } = limit;
+  const { now } = facts.state;
   const found: Concern[] = [];
-  if (limits.some(({ isAssumedSpent }) => isAssumedSpent)) {
-    const summary = 'The database is another one than before, so present limits count as used up.';
-    const remedy = 'Say by `catalog-sync quota reconcile` what the console of 1688 shows.';
-    found.push(state('act', 'quota-unknown', [summary, remedy, '/usage']));
+  if (isSpentEarly(limit, facts)) {
+    const left = String(Math.max(0, callLimit - used));
+    const until = shanghaiTime(limit.endsAt ?? now);
+    const summary = `${left} of ${String(callLimit)} calls of ${spokenApi(api)} are left for the ${window}, which counts until ${until}.`;
+    const remedy = 'See on the page what spent them; apply for more, or let feeds reach fewer offers.';
+    found.push(state('warn', `early:${window}:${api}`, [summary, remedy, '/usage']));
   }
-  for (const { api, window, callLimit, used, unknown, endsAt, isAssumedSpent } of limits) {
-    const left = Math.max(0, callLimit - used);
-    const aheadMs = endsAt === null ? 0 : endsAt.getTime() - now.getTime();
-    if (
-      window === 'month' &&
-      !isAssumedSpent &&
-      aheadMs > monthAlarm.aheadMs &&
-      left < monthAlarm.share * callLimit
-    ) {
-      const summary = `${String(left)} of ${String(callLimit)} calls of ${spokenApi(api)} are left of this month, which goes on until ${shanghaiTime(new Date(now.getTime() + aheadMs))}.`;
-      const remedy = 'See on the page what spent them; apply for more, or let feeds reach fewer offers.';
-      found.push(state('warn', `month:${api}`, [summary, remedy, '/usage?by=months']));
-    }
-    if (window === 'day' && unknown >= unknownAlarm.calls && unknown > unknownAlarm.share * used) {
-      const summary = `${String(unknown)} calls of ${spokenApi(api)} may have reached 1688 today, and nobody knows their end; they count.`;
-      const remedy = 'Look for processes that are killed, and at the network to 1688.';
-      found.push(event('warn', `unknown:${api}:${shanghaiDay(now)}`, [summary, remedy, '/usage']));
-    }
+  if (window === 'day' && unknown >= unknownAlarm.calls && unknown > unknownAlarm.share * used) {
+    const summary = `${String(unknown)} calls of ${spokenApi(api)} may have reached 1688 today, and nobody knows their end; they count.`;
+    const remedy = 'Look for processes that are killed, and at the network to 1688.';
+    found.push(event('warn', `unknown:${api}:${shanghaiDay(now)}`, [summary, remedy, '/usage']));
   }
   return found;
+}
+
+function ofLimits(facts: ConcernFacts): Concern[] {
+  const summary = 'The database is another one than before, so present limits count as used up.';
+  const remedy = 'Say by `catalog-sync quota reconcile` what the console of 1688 shows.';
+  return [
+    ...(facts.limits.some(({ isAssumedSpent }) => isAssumedSpent)
+      ? [state('act', 'quota-unknown', [summary, remedy, '/usage'])]
+      : []),
+    ...facts.limits.flatMap((limit) => ofLimit(limit, facts)),
+  ];
 }
 
 function ofAnswers({ state: facts }: ConcernFacts): Concern[] {
@@ -157,6 +166,9 @@ function ofAnswers({ state: facts }: ConcernFacts): Concern[] {
   return found;
 }
 
+/** Of the one concern that is pointless to send. */
+export const undeliveredKey = 'undelivered';
+
 /** One failed attempt is no news; when none was made for a day, nobody sends any more. */
 function isUndelivered({ attempts, attemptedAt }: DeliveryState, now: Date): boolean {
   return attempts > 1 && attemptedAt !== null && now.getTime() - attemptedAt.getTime() < 26 * hourMs;
@@ -184,7 +196,7 @@ function ofTables({
   if (isUndelivered(delivery, now)) {
     const summary = `Notifications do not arrive since ${shanghaiTime(delivery.failingSince ?? now)} (\`${delivery.errorCode ?? ''}\`): ${delivery.error ?? ''}.`;
     found.push(
-      state('act', 'undelivered', [
+      state('act', undeliveredKey, [
         summary,
         '`catalog-sync notify test` shows what the receiver says.',
         '/problems',

@@ -2,7 +2,8 @@
 -- Params:  $1 text app key
 -- Returns: one row: now (of the ledger), unloaded, workers (heard of within a minute), workerAt (null: none ever), activeRuns,
 --          answeredAt (the newest good answer of the last 31 days; null: none), logInBy (when the tokens that are kept can no
---          longer be renewed; null: not known), unknownFields, missingFields, retypedFields
+--          longer be renewed; null: not known), failedNotifications (attempts since one was taken), unknownFields, missingFields,
+--          retypedFields
 SELECT c.now,
        (SELECT count(*)::int FROM raw.payload WHERE loaded_at IS NULL) AS unloaded,
        (SELECT count(*)::int FROM sync.worker WHERE heartbeat_at > clock_timestamp() - interval '1 minute') AS workers,
@@ -12,6 +13,7 @@ SELECT c.now,
         WHERE granted_at > c.now - interval '31 days' AND outcome = 'ok' AND NOT is_exempt
         ORDER BY granted_at DESC LIMIT 1) AS "answeredAt",
        (SELECT coalesce(refresh_expires_at, access_expires_at) FROM sync.token WHERE app_key = $1::text) AS "logInBy",
+       coalesce((SELECT attempts FROM sync.notification_delivery), 0) AS "failedNotifications",
        d.*
 FROM (SELECT usage.ledger_now() AS now OFFSET 0) c
 CROSS JOIN (

@@ -27,7 +27,8 @@ interface MissedSlots {
   readonly newestAt: Date;
 }
 
-interface LimitUse {
+/** What is used of a limit. */
+export interface LimitUse {
   readonly api: string;
   readonly window: 'day' | 'month';
   readonly callLimit: number;

@@ -64,6 +64,8 @@ export interface StateMetrics {
   readonly activeRuns: number;
   readonly answeredAt: Date | null;
   readonly logInBy: Date | null;
+  /** Attempts since the receiver last took one. */
+  readonly failedNotifications: number;
   readonly unknownFields: number;
   readonly missingFields: number;
   readonly retypedFields: number;

@@ -31,8 +31,8 @@ interface ToldConcern {
 
 /** What people were told, shared by all processes; times are the ledger's. */
 export interface NotificationStore {
-  /** Runs `work` unless another process sends right now. */
-  exclusively(work: () => Promise<void>): Promise<void>;
+  /** Runs `work` unless another process sends right now; false: one does. */
+  exclusively(work: () => Promise<void>): Promise<boolean>;
   readDelivery(): Promise<DeliveryState>;
   noteLooked(): Promise<void>;
   /** Takes over what lasts now; gives everything that somebody may have to be told of. */
@@ -63,14 +63,16 @@ async function readDelivery(pool: Pool): Promise<DeliveryState> {
   return rows[0] ?? untouched;
 }
 
-async function exclusively(pool: Pool, work: () => Promise<void>): Promise<void> {
-  await inTransaction(pool, async (client) => {
+async function exclusively(pool: Pool, work: () => Promise<void>): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
     // The lock is a transaction's: it goes with the connection of a process that dies while it sends.
     const { rows } = await client.query<{ locked: boolean }>(
       'SELECT pg_try_advisory_xact_lock($1) AS locked',
       [advisoryLocks.notify],
     );
-    if (rows[0]?.locked) await work();
+    if (!rows[0]?.locked) return false;
+    await work();
+    return true;
   });
 }
 

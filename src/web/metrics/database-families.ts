@@ -179,5 +179,10 @@ export function databaseFamilies(read: DatabaseMetrics): Family[] {
       'By when somebody must log in at 1688 again, for the stored tokens end.',
       one(secondsOf(state.logInBy)),
     ),
+    gauge(
+      'notifications_failing',
+      'Attempts to send a notification that failed since its receiver last took one.',
+      one(state.failedNotifications),
+    ),
   ];
 }

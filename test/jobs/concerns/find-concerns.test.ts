@@ -138,7 +138,7 @@ it('a schedule is one while its slot waits, and for a day after a slot was misse
   expect(await found()).toEqual([]);
 });
 
-it('a month nearly spent is one while much of it is to come; a day never is', async () => {
+it('a limit nearly spent is one while much is to come: of a month, or of a day in which a run is still wanted', async () => {
   await change(
     `INSERT INTO usage.quota_limit (app_key, api, window_kind, call_limit, source, is_assumed, reset, valid_from, created_at)
      SELECT $1, $2, kind, 100, 'configured', false, 'rolling', now() - interval '90 days', now()
@@ -151,7 +151,13 @@ it('a month nearly spent is one while much of it is to come; a day never is', as
      FROM unnest(ARRAY['day', 'month']) kind`,
     [appKey, searchApi],
   );
-  expect(await found()).toEqual([`warn month:${searchApi}`]);
+  expect(await found()).toEqual([`warn early:month:${searchApi}`]);
+  await change(
+    `INSERT INTO sync.schedule (name, cron, time_zone, feeds, missed, origin, counts_from, created_at, updated_at)
+     VALUES ('often', '*/10 * * * *', 'UTC', '["bags"]', 'skip', 'file', now(), now(), now())`,
+  );
+  expect(await found()).toEqual([`warn early:day:${searchApi}`, `warn early:month:${searchApi}`]);
+  await change('TRUNCATE sync.schedule');
   await change('UPDATE usage.window SET is_assumed_spent = true');
   expect(await found()).toEqual(['act quota-unknown']);
   await change('UPDATE usage.window SET is_assumed_spent = false, granted = 90, unknown = 25');

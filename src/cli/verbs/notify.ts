@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { sourceOf } from '../../app.ts';
+import { AppError } from '../../core/errors.ts';
+import { testMessage } from '../../notify/test-message.ts';
+import { notifyErrors } from '../../notify/errors.ts';
+import { openNotifier } from '../../open-teller.ts';
+import { addExamples } from '../add-examples.ts';
+import type { CliContext } from '../context.ts';
+import { openSession } from '../session.ts';
+import { safeJson, safeText } from '../terminal/safe-text.ts';
+
+function addTest(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('test')
+    .description('Send a test message, and show what the receiver answers. Needs no database.')
+    .action(async (_flags: unknown, self: Command) => {
+      const session = openSession(self, context, { logs: 'command' });
+      const { config } = session;
+      const notifier = openNotifier(config);
+      if (notifier === null || config.NOTIFY_WEBHOOK_URL === undefined) {
+        throw new AppError(
+          notifyErrors.NOTIFY_NOT_SET,
+          'NOTIFY_WEBHOOK_URL is not set, so nobody can be told',
+        );
+      }
+      const { host } = new URL(config.NOTIFY_WEBHOOK_URL.reveal());
+      const message = testMessage(sourceOf(config), context.clock.now());
+      const { httpStatus, answer } = await notifier.send(message, new AbortController().signal);
+      const format = config.NOTIFY_FORMAT;
+      session.print(
+        session.isJson
+          ? safeJson({ host, format, httpStatus, answer })
+          : `${host} took a message of format ${format}. It answered HTTP ${String(httpStatus)}: ${safeText(answer)}`,
+      );
+    });
+  addExamples(command, ['catalog-sync notify test', 'catalog-sync notify test --json']);
+}
+
+/** `catalog-sync notify`: whether people can be told by the webhook that is set. */
+export function registerNotify(program: Command, context: CliContext): void {
+  const command = program
+    .command('notify')
+    .description('Try the webhook by which people are told what needs them.');
+  addTest(command, context);
+  addExamples(command, ['catalog-sync notify test']);
+}
