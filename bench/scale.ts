@@ -14,6 +14,7 @@ import { ensurePartitions } from '../src/load/partitions.ts';
 import { chooseLooks } from '../src/jobs/plan-looks.ts';
 import { createPool } from '../src/load/pool.ts';
 import { createShelfStore } from '../src/load/stores/shelf-store.ts';
+import { auditPrices } from '../src/load/stores/price-audit.ts';
 import { createRetentionStore } from '../src/load/stores/retention-store.ts';
 import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
 import { createTicker } from './chaos/ticker.ts';
@@ -93,6 +94,19 @@ async function reportPick(pool: Pool): Promise<void> {
   say(`to choose 420 offers that are due, ms: ${spread(times)}`);
 }
 
+async function reportAudit(pool: Pool): Promise<void> {
+  const times: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    times.push(
+      await timed(async () => {
+        const { overlapping } = await auditPrices(pool);
+        if (overlapping.length > 0) throw new Error(`prices of ${String(overlapping[0])} overlap`);
+      }),
+    );
+  }
+  say(`doctor's audit of the prices of some 2,000 offers, ms: ${spread(times)}`);
+}
+
 async function reportCookbook(pool: Pool): Promise<void> {
   const rows: string[][] = [];
   for (const { heading, sql } of readExamples('cookbook.md')) {
@@ -154,6 +168,7 @@ try {
   await fill(pool, offers);
   await reportMerges(small, pool);
   await reportPick(pool);
+  await reportAudit(pool);
   await reportCookbook(pool);
   await reportDisk(pool);
   await reportPartitions(pool);

@@ -11,7 +11,8 @@ const draw = (row: string, purpose: number) =>
 
 const words = `ARRAY['手机','收纳盒','保温杯','连衣裙','蓝牙耳机','数据线','玩具','毛巾','台灯','背包','雨伞','运动鞋','厨房','不锈钢','儿童','夏季','便携','大容量','防水','创意']`;
 const word = (row: string, purpose: number) => `(${words})[1 + floor(${draw(row, purpose)} * 20)::int]`;
-const now = 'usage.ledger_now()';
+/* Once a statement: bare, it would be asked for each row, and intervals of one offer would overlap. */
+const now = '(SELECT usage.ledger_now())';
 
 /* The planner's bucket, as src/plan/refresh/bucket.ts has it. */
 const bucket = `(((64 + round(ln(popularity) / 0.4)) * 128 + 64 + round(ln(0.2 + changes) / 0.35)) * 128 + 64 + round(ln(10 + days) / 0.4))::int`;
@@ -60,7 +61,7 @@ const byOffers: Readonly<Record<string, string>> = {
     FROM generate_series($1::bigint, $2::bigint) i, generate_series(1, 2) n`,
   'catalog.price': `
     INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-    SELECT ${String(firstOfferId)} + i, 0, k.kind, k.min_quantity, round((k.part * (1 + 99 * ${draw('i', 13)}))::numeric, 2), ${now} - interval '20 days', i
+    SELECT ${String(firstOfferId)} + i, 0, k.kind, k.min_quantity, round((k.part * (1 + 99 * ${draw('i', 13)}))::numeric, 2), ${now} - interval '19 days', i
     FROM generate_series($1::bigint, $2::bigint) i,
       (VALUES ('list', 2, 1.0), ('list', 100, 0.9), ('list', 1000, 0.8), ('consign', 1, 1.2), ('search', 1, 1.0)) k (kind, min_quantity, part)`,
   'catalog.price_history': `
