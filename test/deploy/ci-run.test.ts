@@ -27,15 +27,16 @@ function script(name: string, body: string): void {
 
 const passing = { numPassedTests: 3, numFailedTests: 0, testResults: [] };
 
+type Verbs = Record<string, { code: number; report?: object | string }>;
+
 /** An `npm` that answers each verb with an exit code and, where given, the report vitest would have written. */
-function npm(verbs: Record<string, { code: number; report?: object | string }>): void {
-  const cases = Object.entries({ 'run bench:planner': { code: 0, report: undefined }, ...verbs }).map(
-    ([verb, { code, report }]) => {
-      const text = typeof report === 'string' ? report : JSON.stringify(report);
-      const write = report === undefined ? ':' : `printf '%s' '${text}' > "$out"`;
-      return `"${verb}") ${write}; exit ${code} ;;`;
-    },
-  );
+function npm(verbs: Verbs): void {
+  const answers: Verbs = { 'run bench:planner': { code: 0 }, ...verbs };
+  const cases = Object.entries(answers).map(([verb, { code, report }]) => {
+    const text = typeof report === 'string' ? report : JSON.stringify(report);
+    const write = report === undefined ? ':' : `printf '%s' '${text}' > "$out"`;
+    return `"${verb}") ${write}; exit ${code} ;;`;
+  });
   script(
     'npm',
     [
