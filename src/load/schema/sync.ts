@@ -91,6 +91,7 @@ export const worker = sync.table('worker', {
   host: text('host').notNull(),
   startedAt: instant('started_at').notNull(),
   heartbeatAt: instant('heartbeat_at').notNull(),
+  syncHash: text('sync_hash'),
 });
 
 export const categoryVisit = sync.table(
