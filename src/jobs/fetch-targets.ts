@@ -25,8 +25,10 @@ export interface FetchContext {
   readonly freshForMs: number;
 }
 
-/** What became of the targets that were not loaded. */
+/** What became of the targets that were not loaded, and what all of it took. */
 export interface FetchResult {
+  /** Calls that were made for it; an answer that was stored before took none. */
+  readonly callIds: readonly string[];
   readonly failed: readonly { readonly target: Target; readonly error: AppError }[];
   /** Told to come back later, or not asked because another of the batch was. */
   readonly waiting: readonly { readonly target: Target; readonly wait: CallWaiting | null }[];
@@ -84,6 +86,13 @@ async function ask(deps: FetchDeps, target: Target, context: FetchContext): Prom
   }
 }
 
+function callIdOf(attempt: Attempt): string | null {
+  if (attempt.kind === 'waiting') return null;
+  if (attempt.kind === 'answered') return attempt.answer.isCached ? null : attempt.answer.provenance.callId;
+  const { callId } = attempt.error.facts;
+  return typeof callId === 'string' ? callId : null;
+}
+
 /**
  * Asks for a batch of targets, each call settled on its own, and loads all answers in one merge. Answers that
  * came before another call of the batch failed are loaded all the same.
@@ -118,6 +127,7 @@ export async function fetchTargets(
       .map(({ target }) => ({ target, error })),
   );
   return {
+    callIds: attempts.flatMap((attempt) => callIdOf(attempt) ?? []),
     failed: [...attempts.filter((attempt) => attempt.kind === 'failed'), ...unloaded],
     waiting: attempts.filter((attempt) => attempt.kind === 'waiting'),
   };

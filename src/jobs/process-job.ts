@@ -1,10 +1,12 @@
+import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
 import type { ApiChoices } from '../model/known-apis.ts';
 import type { FreshnessAges } from '../model/sync-config.ts';
 import type { PlanStore } from '../load/stores/plan-store.ts';
-import { disposeOf, type DispositionDeps, type JobInHand } from './disposition.ts';
+import { disposeOf, type DispositionDeps } from './disposition.ts';
 import { fetchTargets, type FetchDeps, type Target } from './fetch-targets.ts';
 import { freshForMs, jobOperations, type JobData, type JobKind } from './job-kinds.ts';
-import type { Processor } from './queue-backend.ts';
+import { logJobEnd, logJobStop, type JobEnd } from './log-job-end.ts';
+import type { FetchJob, Processor } from './queue-backend.ts';
 
 export interface ProcessDeps extends FetchDeps, Omit<DispositionDeps, 'plan'> {
   readonly plan: PlanStore;
@@ -45,30 +47,44 @@ async function listTargets<K extends JobKind>(
   }));
 }
 
-/** The processor of a job kind: ask, load, and say what becomes of the rest. */
+/** Asks and loads; null: nothing was left to ask for. */
+async function fetchJob<K extends JobKind>(
+  deps: ProcessDeps,
+  kind: K,
+  job: FetchJob<K>,
+): Promise<Omit<JobEnd, 'durationMs'>> {
+  const targets = await listTargets(deps, kind, job.data);
+  if (targets.length === 0) return { targets: 0, result: null };
+  const result = await fetchTargets(deps, targets, {
+    runId: job.data.runId,
+    jobId: job.id ?? null,
+    lane: jobOperations[kind].lane,
+    freshForMs: freshForMs(deps.freshness, kind),
+  });
+  return { targets: targets.length, result };
+}
+
+/**
+ * The processor of a job kind: ask, load, and say what becomes of the rest. A job that ends writes one line; one that is put
+ * back to wait, or tried again, has not ended.
+ */
 export function createProcessor<K extends JobKind>(deps: ProcessDeps, kind: K): Processor<K> {
+  const api = apiOf(chooseEndpoints(deps.apis)[jobOperations[kind].operation]);
   return async (job, token, pacer) => {
-    const targets = await listTargets(deps, kind, job.data);
-    if (targets.length === 0) return;
+    const log = deps.log.child({ runId: job.data.runId, jobId: job.id, kind, api });
     const startedAt = deps.clock.now().getTime();
-    const result = await fetchTargets(deps, targets, {
-      runId: job.data.runId,
-      jobId: job.id ?? null,
-      lane: jobOperations[kind].lane,
-      freshForMs: freshForMs(deps.freshness, kind),
-    });
-    const loaded = targets.length - result.failed.length - result.waiting.length;
-    deps.log.debug(
-      {
-        kind,
-        jobId: job.id,
-        runId: job.data.runId,
-        loaded,
-        durationMs: deps.clock.now().getTime() - startedAt,
-      },
-      'job done',
-    );
-    const hand: JobInHand = { kind, job, token, pacer };
-    await disposeOf(deps, hand, result);
+    const passedMs = () => deps.clock.now().getTime() - startedAt;
+    let callIds: readonly string[] = [];
+    try {
+      const end = await fetchJob({ ...deps, log }, kind, job);
+      if (end.result !== null) {
+        ({ callIds } = end.result);
+        await disposeOf({ ...deps, log }, { kind, job, token, pacer }, end.result);
+      }
+      logJobEnd(log, { ...end, durationMs: passedMs() });
+    } catch (error) {
+      logJobStop(log, error, { job, callIds, durationMs: passedMs() });
+      throw error;
+    }
   };
 }

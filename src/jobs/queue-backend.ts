@@ -190,8 +190,8 @@ export function openQueues(options: QueuesOptions): Queues {
       worker.on('error', warn);
       worker.on('completed', options.onSettled);
       worker.on('failed', (job, err) => {
-        // Waiting is no failure: BullMQ reports only what cost an attempt.
-        options.log.warn({ err, kind, jobId: job?.id, attempts: job?.attemptsMade }, 'job attempt failed');
+        // What a processor threw is in its log. BullMQ ends jobs that are gone from the queue by itself.
+        if (!job) options.log.warn({ err, kind }, 'job was lost from its queue');
         options.onSettled();
       });
       workers.push(worker);

@@ -48,7 +48,7 @@ async function dispose(result: Partial<FetchResult>, attemptsMade = 0): Promise<
           moveToDelayed: async (at) => void done.push(`delay ${at - now.getTime()} ms`),
         },
       },
-      { failed: [], waiting: [], ...result },
+      { callIds: [], failed: [], waiting: [], ...result },
     );
   } catch (error) {
     if (error instanceof RateLimitError || error instanceof DelayedError) done.push('wait');

@@ -118,7 +118,7 @@ const notSent: TransportFailure = {
 };
 
 async function settle(parts: AttemptParts, plan: AttemptPlan, call: Sent): Promise<Attempted> {
-  const { api, runId } = plan.reserve;
+  const { api, runId, jobId } = plan.reserve;
   const { callId, observedAt } = call.granted;
   const { latencyMs } = call.sent;
   const judged = call.sent.kind === 'failure' ? judgeFailure(call.sent) : judgeAnswer(call.sent.answer, plan);
@@ -126,7 +126,10 @@ async function settle(parts: AttemptParts, plan: AttemptPlan, call: Sent): Promi
   // Before the ledger is told: whoever waits for it or for a slot must not be sent meanwhile.
   if (judged.result.kind === 'failed') plan.gate?.refused(judged.result.error);
   const { rawId } = await parts.ledger.settle({ callId, latencyMs, ...judged.settlement });
-  parts.log.debug({ callId, runId, api, latencyMs, state, outcome, httpStatus, gatewayCode }, 'call settled');
+  parts.log.debug(
+    { callId, runId, jobId, api, latencyMs, state, outcome, httpStatus, gatewayCode },
+    'call settled',
+  );
   const result =
     judged.result.kind === 'success'
       ? judged.result
