@@ -37,6 +37,8 @@ export function runProgress(run: RunRow, now: Date): Html {
         </p>`
       : null;
   return html`${undriven}
-    <p class="figure">${badge(run.status)} ${run.cause === null ? null : html`<code>${run.cause}</code>`}</p>
+    <p class="figure" data-say="${count(callsUsed)} calls, ${count(offers)} offers seen">
+      ${badge(run.status)} ${run.cause === null ? null : html`<code>${run.cause}</code>`}
+    </p>
     ${budgetCalls === null ? null : meter(callsUsed, budgetCalls)} ${facts(rows)}`;
 }

@@ -9,6 +9,13 @@ function duration({ startedAt, endedAt }: RunRow, now: Date): string {
   return span((endedAt ?? now).getTime() - startedAt.getTime());
 }
 
+/** Calls that were expected of a run as it began. */
+function plannedCalls({ forecast }: RunRow): string {
+  if (forecast === null) return '–';
+  const calls = Math.round(Object.values(forecast.calls).reduce((sum, own) => sum + own, 0));
+  return forecast.isGuess ? `at most ${count(calls)}` : count(calls);
+}
+
 /** Runs, a row each. */
 export function runTable(runs: readonly RunRow[], now: Date): Html {
   return table({
@@ -21,6 +28,7 @@ export function runTable(runs: readonly RunRow[], now: Date): Html {
       text('Began'),
       number('Took'),
       number('Calls'),
+      number('Planned'),
       number('New'),
       number('Changed'),
       number('Errors'),
@@ -35,6 +43,7 @@ export function runTable(runs: readonly RunRow[], now: Date): Html {
       run.budgetCalls === null
         ? count(run.callsUsed)
         : `${count(run.callsUsed)} of ${count(run.budgetCalls)}`,
+      plannedCalls(run),
       count(run.offersNew),
       count(run.offersChanged),
       count(run.errors),

@@ -148,12 +148,14 @@ export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
     runs.listChanges(runId, shownChanges),
   ]);
   const isLive = run.endedAt === null;
-  const live = isLive ? html`data-live="/runs/${runId}/events" aria-live="polite"` : null;
+  const live = isLive ? html`data-live="/runs/${runId}/events"` : null;
+  // The panel changes each second: what is read aloud is said apart, and seldom.
+  const said = isLive ? html`<p class="unseen" role="status" data-said></p>` : null;
   const body = html`<h1>Run ${runId}</h1>
     <p class="subtitle">${run.scope}, by ${run.trigger}, ${time(run.startedAt ?? run.requestedAt)}</p>
     ${noticeOf(c)} ${cancelForm(c, run, deps)}
-    <section class="card" ${live}>${runProgress(run, now)}</section>
-    ${errorSection(run, errors, deps)} ${timeline(run, parts, now)}
+    <section class="card" aria-label="Progress" ${live}>${runProgress(run, now)}</section>
+    ${said} ${errorSection(run, errors, deps)} ${timeline(run, parts, now)}
     <section>
       <h2>Plan and actual</h2>
       ${planTable(run, calls, now)} ${boundsTable(run, now)}

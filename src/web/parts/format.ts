@@ -48,10 +48,11 @@ export function count(amount: number): string {
   return amount.toLocaleString('en');
 }
 
-/** `34.2 %`; `–` of nothing. */
+/** `34 %`, `3.4 %`, `< 0.1 %`; `–` of nothing. */
 export function percent(part: number, whole: number): string {
   if (whole <= 0) return '–';
   const share = (100 * part) / whole;
+  if (share > 0 && share < 0.1) return '< 0.1 %';
   return `${share > 0 && share < 10 ? share.toFixed(1) : String(Math.round(share))} %`;
 }
 
