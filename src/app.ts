@@ -260,7 +260,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     sync,
   };
   const process: ProcessDeps = { ...shared, ...shutdown, ...openAsking(pool, options, { gateway, loader }) };
-  const beat = createWorkerHeartbeat({ pool, clock: systemClock });
+  const beat = createWorkerHeartbeat({ pool, clock: systemClock, sync, log });
   const teller = openTeller({ pool, config, source: sourceOf(config), log });
   closing.add('notifications', () => teller?.close());
   const beatAndTick = () =>

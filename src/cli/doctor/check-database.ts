@@ -14,6 +14,7 @@ import { checkSchedules } from './check-schedules.ts';
 import { checkSearches } from './check-searches.ts';
 import { checkSource } from './check-source.ts';
 import { checkUpkeep } from './check-upkeep.ts';
+import { checkWorkers } from './check-workers.ts';
 
 const name = 'database';
 
@@ -85,6 +86,7 @@ async function lookAt(pool: Pool, { config, place, sync }: DatabaseParts): Promi
     ...(await checkSchedules(pool, sync, now)),
     ...(await checkSearches(pool)),
     ...(await checkUpkeep(pool)),
+    ...(await checkWorkers(pool)),
     ...(await checkDelivery(pool, config)),
   ];
 }

@@ -1,6 +1,6 @@
 -- Purpose: says that a process works, and forgets those that were not heard of for a day.
--- Params:  $1 uuid the process; $2 text name of its machine
--- Returns: nothing
+-- Params:  $1 uuid the process; $2 text name of its machine; $3 text hash of what its catalog-sync.yaml says
+-- Returns: host of each other process that works by another file
 WITH forgotten AS (
   DELETE FROM sync.worker
   WHERE worker_id IN (
@@ -9,7 +9,15 @@ WITH forgotten AS (
     WHERE worker_id <> $1::uuid AND heartbeat_at < clock_timestamp() - interval '1 day'
     FOR UPDATE SKIP LOCKED
   )
+),
+said AS (
+  INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at, sync_hash)
+  VALUES ($1::uuid, $2, clock_timestamp(), clock_timestamp(), $3)
+  ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at
 )
-INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at)
-VALUES ($1::uuid, $2, clock_timestamp(), clock_timestamp())
-ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at;
+-- Who was not heard of since this one began may be its own predecessor.
+SELECT DISTINCT other.host
+FROM sync.worker own
+JOIN sync.worker other ON other.worker_id <> own.worker_id AND other.heartbeat_at > own.started_at
+WHERE own.worker_id = $1::uuid AND other.heartbeat_at > clock_timestamp() - interval '1 minute' AND other.sync_hash <> $3
+ORDER BY other.host;
