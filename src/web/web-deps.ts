@@ -8,8 +8,10 @@ import type { Secret } from '../core/secret.ts';
 import type { QueuesToSee } from '../jobs/queues-to-see.ts';
 import type { PoolUse } from '../load/pool.ts';
 import type { MetricsStore } from '../load/stores/metrics-store.ts';
+import type { CatalogCount } from '../load/stores/pages/overview-pages.ts';
 import type { PageStores } from '../load/stores/pages/page-stores.ts';
 import type { Source } from '../model/run.ts';
+import type { Counted } from './keep-counted.ts';
 import type { Remembered } from './remember.ts';
 import type { Session } from './guard/sessions.ts';
 
@@ -95,6 +97,7 @@ export interface WebDeps {
   readonly checkReady: () => Promise<void>;
   /** Null: no schedule wants a run. */
   readonly nextRun: (now: Date) => Promise<NextRun | null>;
+  readonly catalog: Counted<CatalogCount>;
   /** Makes no call. */
   readonly doctor: Remembered<DoctorReport>;
   readonly findRemedy: (code: string) => Remedy | null;

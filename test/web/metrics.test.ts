@@ -110,6 +110,24 @@ describe('after a sync', () => {
     expect(valueOf('feed_oldest_look_timestamp_seconds{feed="all"}')).toBeCloseTo(looked?.at ?? NaN, 2);
   });
 
+  test('offers are counted as they are, and when that was is told', async () => {
+    const [row] = await stack.query<Record<'offers' | 'listed' | 'never' | 'day' | 'week' | 'now', number>>(
+      `SELECT count(*)::int AS offers, count(*) FILTER (WHERE state = 'listed')::int AS listed,
+              count(*) FILTER (WHERE detail_at IS NULL)::int AS never,
+              count(*) FILTER (WHERE detail_at > usage.ledger_now() - interval '1 day')::int AS day,
+              count(*) FILTER (WHERE detail_at > usage.ledger_now() - interval '7 days')::int AS week,
+              extract(epoch FROM usage.ledger_now())::float8 AS now
+       FROM catalog.offer LEFT JOIN sync.refresh USING (offer_id)`,
+    );
+    expect(row?.day).toBeGreaterThan(0);
+    expect(valueOf('offers')).toBe(row?.offers);
+    expect(valueOf('listed_offers')).toBe(row?.listed);
+    expect(valueOf('never_detailed_offers')).toBe(row?.never);
+    expect(valueOf('fresh_offers{within="1d"}')).toBe(row?.day);
+    expect(valueOf('fresh_offers{within="7d"}')).toBe(row?.week);
+    expect(Math.abs((valueOf('counted_timestamp_seconds') ?? 0) - (row?.now ?? NaN))).toBeLessThan(300);
+  });
+
   test('a slot that nobody decided about makes its schedule late', async () => {
     const [clock] = await stack.query<{ slot: number; now: number }>(
       `SELECT extract(epoch FROM date_trunc('hour', now) - interval '1 hour')::float8 AS slot,
@@ -136,6 +154,7 @@ describe('after a sync', () => {
       'source',
       'state',
       'window',
+      'within',
     ]);
     const ids = await stack.query<{ id: string }>(
       'SELECT offer_id::text AS id FROM catalog.offer UNION ALL SELECT seller_id FROM catalog.seller',

@@ -16,6 +16,7 @@ import { createQuotaStore } from '../../load/stores/quota-store.ts';
 import { createRunStore } from '../../load/stores/run-store.ts';
 import { createScheduleStore, type ScheduleStore } from '../../load/stores/schedule-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
+import { keepCounted } from '../../web/keep-counted.ts';
 import { remember } from '../../web/remember.ts';
 import type { DoctorReport, NextRun, PictureSource, WebDeps } from '../../web/web-deps.ts';
 import { checkServices } from '../doctor/check-services.ts';
@@ -112,6 +113,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
     },
     checkReady: () => classifyDatabaseErrors(() => requireMigrated(pool)),
     nextRun: (now) => findNextRun(schedules, now),
+    catalog: keepCounted({ clock: session.context.clock, log, count: () => stores.overview.countCatalog() }),
     doctor: remember(session.context.clock, doctorEveryMs, () => lookAtEverything(parts)),
     findRemedy,
     actions: openActions(parts, stores),

@@ -17,7 +17,7 @@ function ofQuota({ api, exhaustedAt, remaining, resetAt }: DayQuota): Concern[] 
   return [note(`day:${api}`, summary, '/usage')];
 }
 
-/** How things stand, for who looks at the pages. Reading it counts offers, so that it is not for each tick. */
+/** How things stand, for who looks at the pages. */
 export function findNotes(
   { quarantined1d, drifts1d, givenUp, unloaded }: Overview,
   quotas: readonly DayQuota[],

@@ -112,7 +112,7 @@ function scheduleFamilies({ schedules, kept, state }: DatabaseMetrics): Family[]
   ];
 }
 
-function catalogFamilies({ feeds, looks, state, partitionGaps }: DatabaseMetrics): Family[] {
+function lookFamilies({ feeds, looks, state, partitionGaps }: DatabaseMetrics): Family[] {
   const ofFeeds = (read: (feed: (typeof feeds)[number]) => number | null) =>
     feeds.map((feed) => ({ labels: { feed: feed.feed }, value: read(feed) }));
   const ofLooks = (read: (look: (typeof looks)[number]) => number) =>
@@ -160,7 +160,7 @@ export function databaseFamilies(read: DatabaseMetrics): Family[] {
       heldApis.map((labels) => ({ labels: { ...labels }, value: 1 })),
     ),
     ...scheduleFamilies(read),
-    ...catalogFamilies(read),
+    ...lookFamilies(read),
     gauge('runs_active', 'Runs that are under way.', one(state.activeRuns)),
     gauge('workers', 'Processes that work, heard of within a minute.', one(state.workers)),
     gauge(

@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import { sleep } from '../../core/clock.ts';
 import { isSameText } from '../guard/is-same-text.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
+import { catalogFamilies } from './catalog-families.ts';
 import { databaseFamilies } from './database-families.ts';
 import { toRegistry, type Family } from './metric-table.ts';
 import { poolFamilies, readQueueFamilies } from './process-families.ts';
@@ -39,8 +40,9 @@ const upFamily = (name: string, help: string, read: unknown): Family => ({
 
 async function collect(deps: WebDeps): Promise<Registry> {
   const { store, pools } = deps.metrics;
-  const [database, queues] = await Promise.all([
+  const [database, catalog, queues] = await Promise.all([
     attempt(deps, 'database', () => store.read()),
+    deps.catalog.get(),
     attempt(deps, 'queues', async () => readQueueFamilies(deps.queues.list())),
   ]);
   const registry = toRegistry([
@@ -49,6 +51,7 @@ async function collect(deps: WebDeps): Promise<Registry> {
     ...poolFamilies(pools),
     ...(queues ?? []),
     ...(database === null ? [] : databaseFamilies(database)),
+    ...(database === null || catalog === null ? [] : catalogFamilies(catalog)),
   ]);
   if (database !== null) registry.registerMetric(new StoredHistogram(database.calls));
   return registry;

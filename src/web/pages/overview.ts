@@ -1,4 +1,4 @@
-import type { Overview } from '../../load/stores/pages/overview-pages.ts';
+import type { CatalogCount } from '../../load/stores/pages/overview-pages.ts';
 import { findConcerns } from '../../jobs/concerns/find-concerns.ts';
 import { findNotes } from '../../jobs/concerns/find-notes.ts';
 import type { RunRow } from '../../load/stores/pages/run-pages.ts';
@@ -83,7 +83,14 @@ function nextRunCard(next: NextRun | null, now: Date): Html {
   </article>`;
 }
 
-function catalogCard({ offers, listed, categories, sellers, skus }: Overview): Html {
+/** When it was counted, where that is not now. */
+function countedAt({ at }: CatalogCount, now: Date): Html | null {
+  if (now.getTime() - at.getTime() < 60_000) return null;
+  return html`<p class="muted">Counted ${distance(at, now)} (${time(at)})</p>`;
+}
+
+function catalogCard(counted: CatalogCount, now: Date): Html {
+  const { offers, listed, categories, sellers, skus } = counted;
   return html`<article class="card">
     <h2>Catalog</h2>
     <p class="figure"><a href="/products">${count(offers)} offers</a></p>
@@ -93,10 +100,12 @@ function catalogCard({ offers, listed, categories, sellers, skus }: Overview): H
       ['sellers', count(sellers)],
       ['categories', count(categories)],
     ])}
+    ${countedAt(counted, now)}
   </article>`;
 }
 
-function freshnessCard({ offers, neverDetailed, within1d, within7d, medianAgeH }: Overview): Html {
+function freshnessCard(counted: CatalogCount, now: Date): Html {
+  const { offers, neverDetailed, within1d, within7d, medianAgeH } = counted;
   const age = medianAgeH === null ? 'nothing yet' : span(medianAgeH * 3_600_000);
   return html`<article class="card">
     <h2>Freshness</h2>
@@ -106,14 +115,25 @@ function freshnessCard({ offers, neverDetailed, within1d, within7d, medianAgeH }
     <p>${percent(within7d, offers)} within 7 days</p>
     ${meter(within7d, offers)}
     <p class="muted">${count(neverDetailed)} offers never looked at in detail</p>
+    ${countedAt(counted, now)}
+  </article>`;
+}
+
+function countedCards(counted: CatalogCount | null, now: Date): Html {
+  if (counted !== null) return html`${freshnessCard(counted, now)} ${catalogCard(counted, now)}`;
+  return html`<article class="card">
+    <h2>Catalog</h2>
+    <p class="empty">It is large, and still being counted. Look again in a minute.</p>
+    <p><a href="/products">Products</a></p>
   </article>`;
 }
 
 /** `/`: whether all is well, and what comes next. */
 export async function overviewPage(c: WebContext, deps: WebDeps): Promise<Response> {
   const { stores } = deps;
-  const [overview, runs, quotas, hours, facts] = await Promise.all([
+  const [overview, counted, runs, quotas, hours, facts] = await Promise.all([
     stores.overview.readOverview(),
+    deps.catalog.get(),
     stores.runs.listRuns(null, 5),
     stores.overview.listDayQuotas(),
     stores.overview.listHoursToday(),
@@ -125,8 +145,7 @@ export async function overviewPage(c: WebContext, deps: WebDeps): Promise<Respon
   const body = html`<h1>Overview</h1>
     ${headline(concerns, runs)}
     <div class="cards">
-      ${lastRunCard(runs[0], now)} ${nextRunCard(next, now)} ${freshnessCard(overview)}
-      ${catalogCard(overview)}
+      ${lastRunCard(runs[0], now)} ${nextRunCard(next, now)} ${countedCards(counted, now)}
     </div>
     <section>
       <h2>Quota of today</h2>

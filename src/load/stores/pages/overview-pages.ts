@@ -2,11 +2,22 @@ import type { Pool } from 'pg';
 import type { Source } from '../../../model/run.ts';
 import { readRows } from './read-rows.ts';
 
-/** How the catalog and the work stand. */
+/** How the work stands. */
 export interface Overview {
   /** The ledger's, which is ahead of ours in a sandbox whose clock was moved. */
   readonly now: Date;
   readonly source: Source | null;
+  readonly quarantined1d: number;
+  readonly drifts1d: number;
+  readonly unloaded: number;
+  /** Targets that wait for their next try after an error. */
+  readonly givenUp: number;
+}
+
+/** How large and how fresh the catalog was. */
+export interface CatalogCount {
+  /** When it was counted, by the ledger's clock. */
+  readonly at: Date;
   readonly offers: number;
   readonly listed: number;
   /** Offers without any detail answer. */
@@ -18,11 +29,6 @@ export interface Overview {
   readonly categories: number;
   readonly sellers: number;
   readonly skus: number;
-  readonly quarantined1d: number;
-  readonly drifts1d: number;
-  readonly unloaded: number;
-  /** Targets that wait for their next try after an error. */
-  readonly givenUp: number;
 }
 
 /** A day's limit and what is left of it. */
@@ -47,18 +53,23 @@ export interface HourCalls {
 
 export interface OverviewPages {
   readOverview(): Promise<Overview>;
+  /** Reads all offers: seconds at millions. */
+  countCatalog(): Promise<CatalogCount>;
   listDayQuotas(): Promise<DayQuota[]>;
   listHoursToday(): Promise<HourCalls[]>;
+}
+
+async function readOne<Row extends object>(pool: Pool, name: string): Promise<Row> {
+  const [row] = await readRows<Row>(pool, name);
+  if (!row) throw new Error(`${name} returned no row`);
+  return row;
 }
 
 /** Reads for the first page, for one app. */
 export function createOverviewPages(pool: Pool, appKey: string): OverviewPages {
   return {
-    readOverview: async () => {
-      const [row] = await readRows<Overview>(pool, 'page-overview');
-      if (!row) throw new Error('page-overview returned no row');
-      return row;
-    },
+    readOverview: () => readOne<Overview>(pool, 'page-overview'),
+    countCatalog: () => readOne<CatalogCount>(pool, 'count-catalog'),
     listDayQuotas: () => readRows<DayQuota>(pool, 'page-quota-today', [appKey]),
     listHoursToday: () => readRows<HourCalls>(pool, 'page-hours-today', [appKey]),
   };

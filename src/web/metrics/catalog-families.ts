@@ -1,0 +1,28 @@
+import type { CatalogCount } from '../../load/stores/pages/overview-pages.ts';
+import { secondsOf, type Family, type Sample } from './metric-table.ts';
+
+const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
+  ...{ type: 'gauge', name, help, samples },
+});
+
+/** How large and how fresh the catalog was when it was last counted. */
+export function catalogFamilies(counted: CatalogCount): Family[] {
+  const { at, offers, listed, neverDetailed, within1d, within7d, medianAgeH } = counted;
+  return [
+    gauge('counted_timestamp_seconds', 'When the offers were counted that the next metrics tell of.', [
+      { value: secondsOf(at) },
+    ]),
+    gauge('offers', 'Offers, whatever their state.', [{ value: offers }]),
+    gauge('listed_offers', 'Those on sale.', [{ value: listed }]),
+    gauge('never_detailed_offers', 'Those without any detail answer.', [{ value: neverDetailed }]),
+    gauge('fresh_offers', 'Those with a detail answer that is not older.', [
+      { labels: { within: '1d' }, value: within1d },
+      { labels: { within: '7d' }, value: within7d },
+    ]),
+    gauge(
+      'detail_age_median_seconds',
+      'Half of the offers that have a detail answer have one of at most this age.',
+      [{ value: medianAgeH === null ? null : medianAgeH * 3600 }],
+    ),
+  ];
+}
