@@ -87,5 +87,5 @@ function describeSchema(schema: Schema): string {
 
 /** docs/data-dictionary.md, before it is formatted. */
 export function writeDictionary(schemas: readonly Schema[]): string {
-  return [introduction, ...schemas.map(describeSchema)].join('\n\n');
+  return [introduction, ...schemas.map(describeSchema), 'Next: [Operations](operations.md)'].join('\n\n');
 }
