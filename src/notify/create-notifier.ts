@@ -98,7 +98,6 @@ export function createNotifier(options: NotifierOptions): Notifier {
   const { format, dingTalkSecret, siteUrl, clock, timeoutMs = defaultTimeoutMs } = options;
   const url = checkedUrl(options.url.reveal());
   const secret = format === 'dingtalk' ? (dingTalkSecret?.reveal() ?? null) : null;
-  const redact = createRedactor(url, dingTalkSecret?.reveal() ?? null);
   const send = async (message: NotificationMessage, signal: AbortSignal): Promise<Receipt> => {
     const nowMs = clock.now().getTime();
     const target = secret === null ? url : signDingTalk(url, secret, nowMs);
@@ -113,7 +112,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
       },
     );
     // Nothing of a body is shown before its secrets are gone: some receivers answer with what they were asked.
-    const said = redact(answer.body);
+    const said = createRedactor(target, secret)(answer.body);
     const problem = judgeAnswer(format, { ...answer, body: said }, nowMs);
     if (problem !== null) throw problem;
     return { httpStatus: answer.httpStatus, answer: tidy(said) };

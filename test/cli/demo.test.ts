@@ -22,6 +22,7 @@ const hostile = {
   DATABASE_URL: 'postgres://127.0.0.1:1/x',
   REDIS_URL: 'redis://127.0.0.1:1',
   LOG_LEVEL: 'not a level',
+  NOTIFY_WEBHOOK_URL: 'not a url',
   PGSSLMODE: 'require',
 };
 

@@ -15,6 +15,7 @@ import { createProject, createWorld } from '../cli/in-process.ts';
 import { builtProgram } from '../support/built-program.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
+import { startReceiver, type Receiver } from '../support/receiver.ts';
 import { listBackends } from '../support/stack.ts';
 import { startTestRedis } from '../support/redis.ts';
 
@@ -29,12 +30,16 @@ const secrets = {
   refreshToken: 'zq-refresh-6604',
   databasePassword: 'zq-database-6605',
   redisPassword: 'zq-redis-6606',
+  webhookPath: 'zq-webhook-path-6607',
+  webhookQuery: 'zq-webhook-query-6608',
+  signingSecret: 'zq-signing-6609',
   tokenKey,
 };
 
 let database: TestDatabase;
 let sandbox: Sandbox;
 let databaseUrl: string;
+let receiver: Receiver;
 beforeAll(async () => {
   database = await createTestDatabase();
   sandbox = await startTestSandbox({
@@ -50,10 +55,19 @@ beforeAll(async () => {
   url.username = role;
   url.password = secrets.databasePassword;
   databaseUrl = url.href;
+  receiver = await startReceiver('dingtalk');
+  // It quotes all that it was asked, and so is something to be told: as is the hold of an API that nobody calls.
+  receiver.setTrouble((response, { url: asked }, body) =>
+    response.writeHead(403).end(`${asked ?? ''} ${body}`),
+  );
+  await database.pool.query(
+    "insert into usage.api_hold (api, code, held_at) values ('a:b:1', 'HELD_BY_HAND', now())",
+  );
 });
 afterAll(async () => {
   await database.pool.query(`reassign owned by ${role} to current_user`);
   await database.pool.query(`drop role ${role}`);
+  await receiver.close();
   await sandbox.close();
   await database.drop();
 });
@@ -72,6 +86,9 @@ const settings = () => ({
   ALIBABA_REFRESH_TOKEN: secrets.refreshToken,
   TOKEN_KEY: tokenKey,
   DATABASE_URL: databaseUrl,
+  NOTIFY_WEBHOOK_URL: new URL(`/${secrets.webhookPath}?t=${secrets.webhookQuery}`, receiver.url).href,
+  NOTIFY_FORMAT: 'dingtalk',
+  NOTIFY_DINGTALK_SECRET: secrets.signingSecret,
 });
 
 /** Everything that a process writes, by whatever means, at its most talkative. */
@@ -157,6 +174,7 @@ test.each(listBackends())('a whole sync on %s writes no secret anywhere', async 
     const written = await runProcess(['sync'], redisUrl ? { REDIS_URL: redisUrl } : {});
     expect(written).toMatch(/outcome +succeeded/);
     expect(written).toContain('call settled');
+    expect(written).toContain('NOTIFY_REFUSED');
 
     const log = createLogger({ level: 'silent', pretty: false });
     const store = createTokenStore({ pool: database.pool, log, key: new Secret(tokenKey) });
@@ -166,7 +184,8 @@ test.each(listBackends())('a whole sync on %s writes no secret anywhere', async 
 
     const stored = await readDatabase(database.pool);
     // The search finds what is there: plain text, and text inside compressed bodies.
-    for (const known of [appKey, 'categoryInfo', 'transport_error']) expect(stored).toContain(known);
+    for (const known of [appKey, 'categoryInfo', 'transport_error', 'NOTIFY_REFUSED'])
+      expect(stored).toContain(known);
     const all = { ...secrets, refreshed };
     for (const text of [written, stored, ear?.said.join('\n') ?? '']) {
       expect(leaksIn(text, all)).toEqual([]);
@@ -191,6 +210,9 @@ test('verbs that fail write no secret either', async () => {
     await runHere(['status'], { DATABASE_URL: wrongPassword }),
     await runHere(['sync'], { ALIBABA_APP_KEY: secrets.otherAppSecret }),
     await runHere(['sync'], { TOKEN_KEY: `${tokenKey}0`, DATABASE_URL: `${databaseUrl}%` }),
+    await runHere(['notify', 'test'], {}),
+    await runHere(['notify', 'test'], { NOTIFY_WEBHOOK_URL: `http://${secrets.webhookPath}.example/` }),
+    await runHere(['doctor', '--offline'], {}),
     await runHere(['sql', 'select * from sync.token, nowhere'], {}),
   ];
   expect(written.join('\n')).toContain('GATEWAY_SIGNATURE_REFUSED');

@@ -181,8 +181,8 @@ function ofTables({
 }: ConcernFacts): Concern[] {
   const found: Concern[] = [];
   if (newestDriftAt !== null) {
-    const fields = newDrifts === 1 ? '1 field' : `${String(newDrifts)} fields`;
-    const summary = `Answers of 1688 have ${fields} that are not as they are known, for a day or less.`;
+    const fields = newDrifts === 1 ? '1 field that is' : `${String(newDrifts)} fields that are`;
+    const summary = `Answers of 1688 have ${fields} not as known, for a day or less.`;
     const remedy =
       'Look at the page; what is lost by it is in quarantine, and `catalog-sync reprocess` can bring it back.';
     found.push(event('warn', `drift:${shanghaiDay(newestDriftAt)}`, [summary, remedy, '/problems#drift']));

@@ -41,7 +41,7 @@ function headline(concerns: readonly Concern[], runs: readonly RunRow[]): Html {
             ${concerns.map(
               ({ severity, summary, remedy, path }) =>
                 html`<li class="${severity}">
-                  <span>${prose(`${summary} ${remedy}`)}</span>
+                  <span>${prose(summary)} <span class="remedy">${prose(remedy)}</span></span>
                   <a href="${path}" aria-label="See where this is: ${summary.replaceAll('`', '')}">See</a>
                 </li>`,
             )}
