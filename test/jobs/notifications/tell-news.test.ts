@@ -185,7 +185,21 @@ it('a clock that is set back keeps nobody from telling', async () => {
   expect(await lookAfter(-10 * day)).toHaveLength(1);
 });
 
-it('two processes that look at once send one message', async () => {
+it('while one process sends, no other does', async () => {
+  await hold('a');
+  const held: (() => void)[] = [];
+  receiver.setTrouble((response) => void held.push(() => response.end()));
+  const options = { isLast: true, signal: new AbortController().signal };
+  const first = tellNews(open(), options);
+  await until(() => held.length === 1);
+  expect(await tellNews(open(), options)).toBe(false);
+  for (const release of held) release();
+  expect(await first).toBe(true);
+  expect(await tellNews(open(), options)).toBe(true);
+  expect(receiver.requests).toBe(1);
+});
+
+it('processes that end at once send one message', async () => {
   await hold('a');
   const pools = [1, 2, 3].map(() => new pg.Pool({ connectionString: database.url, max: 3 }));
   const tellers = pools.map((pool) => createTeller({ ...open(pool), clock: systemClock }));
