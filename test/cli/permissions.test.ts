@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { runCli } from '../../src/cli/main.ts';
 import { assessApi, assessApplication } from '../../src/cli/permissions/assess-permission.ts';
-import {
-  businessDaysSince,
-  shanghaiDay,
-  startOfShanghaiDay,
-} from '../../src/core/shanghai-time.ts';
+import { businessDaysSince, shanghaiDay, startOfShanghaiDay } from '../../src/core/shanghai-time.ts';
 import type { ApiPermission } from '../../src/model/permission.ts';
 import { approvedCalls } from '../../src/plan/approved-calls.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
