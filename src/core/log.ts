@@ -38,12 +38,19 @@ function replaceUnsafe(line: string): string {
   return line.replace(unsafe, '\ufffd');
 }
 
+/** A line for each thing that happened, also on a terminal; only errors take more. */
+export const prettyLines = {
+  ignore: 'pid,hostname',
+  translateTime: 'HH:MM:ss',
+  singleLine: true,
+} as const;
+
 /** pino on stderr: standard output belongs to data. */
 export function createLogger(options: LogOptions): Logger {
   const destination =
     options.stream ??
     (options.pretty
-      ? pretty({ destination: 2, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true })
+      ? pretty({ ...prettyLines, destination: 2, sync: true })
       : pino.destination({ dest: 2, sync: true }));
   return pino(
     {

@@ -1,6 +1,7 @@
+import { prettyFactory } from 'pino-pretty';
 import { expect, test } from 'vitest';
 import { AppError, defineErrors } from '../../src/core/errors.ts';
-import { createLogger } from '../../src/core/log.ts';
+import { createLogger, prettyLines } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
 
 const kinds = defineErrors({ REFUSED: { recovery: 'fail', remedy: 'Ask again.' } });
@@ -72,4 +73,11 @@ test('a secret in a field stays secret', () => {
   expect(JSON.stringify(linesOf((log) => log.info({ secret: new Secret('hunter2') }, 'x')))).not.toContain(
     'hunter2',
   );
+});
+
+test('a terminal shows a line for each thing that happened', () => {
+  const line = JSON.stringify({ level: 'info', msg: 'job ended', runId: '7', callIds: ['1', '2'] });
+  const shown = prettyFactory({ ...prettyLines, colorize: false })(line);
+  expect(shown.trimEnd().split('\n')).toHaveLength(1);
+  expect(shown).toMatch(/job ended .*"runId":"7","callIds":\["1","2"\]/);
 });

@@ -101,7 +101,9 @@ export async function reportDemo(session: Session, facts: DemoFacts): Promise<vo
     session.print(safeJson({ day, run, catalog, calls: use, priceMoves: moves }));
     return;
   }
-  session.print([formatRun(run), formatSize(catalog), formatUse(use)].join('\n\n'));
+  // A plan of a world that was just made up says nothing to a newcomer; the page of the run has it.
+  const shown = formatRun({ ...run, forecast: null });
+  session.print([shown, formatSize(catalog), formatUse(use)].join('\n\n'));
   if (moves.offers === 0) return;
   const offers = moves.offers === 1 ? '1 offer' : `${amount(moves.offers)} offers`;
   session.print(`\nPrices of ${offers} moved; the largest moves:\n`);
