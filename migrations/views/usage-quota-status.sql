@@ -1,9 +1,14 @@
 -- Purpose: what is left of every limit right now. The second is a pace, not an allowance, and has no row.
 CREATE VIEW usage.quota_status AS
-WITH recent AS MATERIALIZED (
-  SELECT app_key, api, count(*) AS day_calls,
-         count(*) FILTER (WHERE granted_at > now - interval '1 hour') AS hour_calls,
-         count(*) FILTER (WHERE granted_at > now - interval '1 minute') AS minute_calls
+WITH last_hour AS MATERIALIZED (
+  SELECT app_key, api, count(*) AS hour_calls, count(*) FILTER (WHERE granted_at > now - interval '1 minute') AS minute_calls
+  FROM (SELECT usage.ledger_now() AS now OFFSET 0) clock
+  JOIN usage.api_call ON granted_at > now - interval '1 hour' AND state <> 'refunded' AND NOT is_exempt
+  GROUP BY app_key, api
+),
+-- For limits of a month, and read only where these are asked for: a day has many calls.
+last_day AS MATERIALIZED (
+  SELECT app_key, api, count(*) AS day_calls
   FROM (SELECT usage.ledger_now() AS now OFFSET 0) clock
   JOIN usage.api_call ON granted_at > now - interval '1 day' AND state <> 'refunded' AND NOT is_exempt
   GROUP BY app_key, api
@@ -30,8 +35,14 @@ JOIN (VALUES ('minute', 60, 60::bigint), ('day', 86400, 3600), ('month', 2678400
 CROSS JOIN LATERAL (
   SELECT p.calls, now + interval '1 second' * (left_over.remaining * kind.pace_seconds / nullif(p.calls, 0))::float8 AS spent_at
   FROM (
-    SELECT sum(CASE w.window_kind WHEN 'minute' THEN minute_calls WHEN 'day' THEN hour_calls ELSE day_calls END) AS calls
-    FROM recent r
+    SELECT sum(r.calls) AS calls
+    FROM (
+      SELECT app_key, api, CASE w.window_kind WHEN 'minute' THEN minute_calls ELSE hour_calls END AS calls
+      FROM last_hour
+      WHERE w.window_kind <> 'month'
+      UNION ALL
+      SELECT app_key, api, day_calls FROM last_day WHERE w.window_kind = 'month'
+    ) r
     WHERE r.app_key = k.app_key
       AND (w.api IN (r.api, '*') OR EXISTS (
         SELECT FROM usage.api_group g WHERE g.app_key = k.app_key AND g.name = w.api AND g.api = r.api))
