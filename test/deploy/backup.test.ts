@@ -120,6 +120,7 @@ async function letTimePass(world: RestoreWorld, url: string, aheadMs: number): P
 /** The first run after a restore asks for nothing. */
 async function expectRest(world: RestoreWorld, url: string): Promise<void> {
   const before = await countAll(world);
+  expect(await world.verb('quota')).toContain('quota reconcile');
   await world.verb('sync');
   expect(await lastStatus(url)).toBe('partial_quota');
   expect(await countAll(world)).toBe(before);
