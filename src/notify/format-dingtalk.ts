@@ -1,6 +1,9 @@
 import type { NewsItem, NotificationMessage } from '../model/notification.ts';
 import { footerOf, labelOf, pageUrl, tidy, titleOf } from './wording.ts';
 
+/** DingTalk takes 20,000 bytes. One that is longer would be refused for ever, and hold up all that follows. */
+const mostBytes = 19_000;
+
 /** Markdown of DingTalk has no escapes that are documented: what would make links, pictures or html is made harmless. */
 const plain = (text: string): string =>
   tidy(text).replaceAll('[', '［').replaceAll(']', '］').replaceAll('<', '＜').replaceAll('>', '＞');
@@ -15,7 +18,13 @@ function lines(item: NewsItem, siteUrl: string | null): string {
 /** The body of a custom robot of DingTalk: a markdown message that calls nobody by name (open.dingtalk.com). */
 export function formatDingTalk(message: NotificationMessage, siteUrl: string | null): unknown {
   const title = plain(titleOf(message));
-  const body = message.items.map((item) => lines(item, siteUrl));
-  const text = [`#### ${title}`, body.join('\n'), ...footerOf(message).map(plain)].join('\n\n');
-  return { msgtype: 'markdown', markdown: { title, text }, at: { isAtAll: false } };
+  const items = message.items.map((item) => lines(item, siteUrl));
+  const write = (shown: number) => {
+    const footer = footerOf({ items: message.items, more: message.more + items.length - shown });
+    const text = [`#### ${title}`, items.slice(0, shown).join('\n'), ...footer.map(plain)].join('\n\n');
+    return { msgtype: 'markdown', markdown: { title, text }, at: { isAtAll: false } };
+  };
+  let shown = items.length;
+  while (shown > 1 && Buffer.byteLength(JSON.stringify(write(shown))) > mostBytes) shown -= 1;
+  return write(shown);
 }

@@ -45,8 +45,26 @@ test.each(notifyFormats)('the example of %s is what is sent, and a receiver take
   expect(receiverShapes[format].safeParse(sent).error).toBeUndefined();
 });
 
+test('everything that can be told is in the table', () => {
+  const source = readText('src/jobs/concerns/find-concerns.ts');
+  const keys = [...source.matchAll(/\b(?:state|event)\(\s*(?:'\w+'|severity),\s*[`']([a-z-]+)/g)].map(
+    ([, key]) => key,
+  );
+  const table = tableRows(text);
+  const listed = table
+    .slice(
+      2,
+      table.findIndex(([first]) => first === 'field'),
+    )
+    .map(([key]) => codeWords(key ?? '')[0]);
+  expect(new Set(keys)).toEqual(new Set(listed));
+});
+
 test('every field of the generic format is explained', () => {
-  const explained = tableRows(text).flatMap(([first]) => codeWords(first ?? ''));
+  const table = tableRows(text);
+  const explained = table
+    .slice(table.findIndex(([first]) => first === 'field'))
+    .flatMap(([first]) => codeWords(first ?? ''));
   const { items, ...head } = formatGeneric(message, null) as { items: object[] } & Record<string, unknown>;
   const fields = [...Object.keys(head), ...Object.keys(items[0] ?? {}).map((field) => `items[].${field}`)];
   expect(fields.filter((field) => field !== 'items[].url').toSorted()).toEqual(explained.toSorted());

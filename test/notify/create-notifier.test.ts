@@ -76,6 +76,15 @@ describe.each(notifyFormats)('a receiver of %s', (format) => {
     if (format === 'dingtalk') expect(text).not.toContain('](https://evil');
   });
 
+  it('takes the longest message there can be', async () => {
+    const { receiver: to, notifier } = await open(format, { siteUrl: 'https://ops.example.com/catalog' });
+    const long = { ...item, summary: '双'.repeat(900), remedy: '十一'.repeat(900) };
+    const items = Array.from({ length: 20 }, () => long);
+    await notifier.send({ ...message, items }, new AbortController().signal);
+    expect(to.faults).toEqual([]);
+    expect(JSON.stringify(to.taken)).toMatch(format === 'dingtalk' ? /And 1\d more/ : /And 3 more/);
+  });
+
   it('is told of pages by their path where their address is not known', async () => {
     const { receiver: to, send } = await open(format);
     await send();

@@ -97,7 +97,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
 function findFault(format: ReceiverFormat, request: IncomingMessage, body: string): string | null {
   if (request.method !== 'POST') return `method ${request.method ?? ''}`;
   if (request.headers['content-type'] !== 'application/json; charset=utf-8') return 'content-type';
-  if (Buffer.byteLength(body) > 20_000) return 'too long';
+  if (Buffer.byteLength(body) > (format === 'dingtalk' ? 20_000 : 200_000)) return 'too long';
   const address = addressFault(format, new URL(request.url ?? '', 'http://receiver'));
   if (address !== null) return address;
   const parsed = receiverShapes[format].safeParse(JSON.parse(body));
