@@ -32,7 +32,7 @@ export function givenUpTable(c: WebContext, { actions }: WebDeps, rows: readonly
     columns: [text('Kind'), text('What'), text('Next try'), ...(actions === null ? [] : [text('Act')])],
     rows: rows.map(({ operation, kind, id, name, notBefore }) => [
       kind,
-      kind === 'detail' ? html`<a href="/products/${id}">${name ?? id}</a>` : (name ?? id),
+      kind === 'detail' ? html`<a class="name" href="/products/${id}">${name ?? id}</a>` : (name ?? id),
       time(notBefore),
       ...(actions === null
         ? []
@@ -41,6 +41,7 @@ export function givenUpTable(c: WebContext, { actions }: WebDeps, rows: readonly
               ...{ path: '/actions/retry', csrf: c.get('csrf') },
               ...{ label: 'Retry', of: `${kind} ${name ?? id}` },
               fields: html`${hidden('operation', operation)}${hidden('id', id)}`,
+              weight: 'quiet',
             }),
           ]),
     ]),

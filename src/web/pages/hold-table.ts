@@ -21,7 +21,7 @@ function holdForm(c: WebContext, limits: readonly QuotaLimitRow[]): Html {
       path: '/actions/hold',
       csrf: c.get('csrf'),
       label: 'Hold',
-      isGrave: true,
+      weight: 'grave',
       fields: html`<label
           >API
           <select name="api">

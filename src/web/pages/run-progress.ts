@@ -4,22 +4,17 @@ import { badge } from '../parts/badge.ts';
 import { meter } from '../parts/charts.ts';
 import { facts } from '../parts/facts.ts';
 import { count, span } from '../parts/format.ts';
+import { plannedCalls } from './run-table.ts';
 
 /** How far a run is: the part of its page that changes while it goes on. */
 export function runProgress(run: RunRow, now: Date): Html {
   const { budgetCalls, callsUsed, startedAt, endedAt } = run;
   const ms = startedAt === null ? 0 : (endedAt ?? now).getTime() - startedAt.getTime();
-  const planned =
-    run.forecast && Math.round(Object.values(run.forecast.calls).reduce((sum, calls) => sum + calls, 0));
   const rate = ms > 0 ? (callsUsed / ms) * 1000 : 0;
   const offers = run.offersNew + run.offersChanged + run.offersUnchanged;
   const rows: (readonly [string, HtmlValue])[] = [
-    [
-      'calls',
-      budgetCalls === null
-        ? `${count(callsUsed)}${planned === null ? '' : `, ${run.forecast?.isGuess ? 'at most ' : ''}${count(planned)} planned`}`
-        : `${count(callsUsed)} of ${count(budgetCalls)}`,
-    ],
+    ['calls', budgetCalls === null ? count(callsUsed) : `${count(callsUsed)} of ${count(budgetCalls)}`],
+    ['planned', plannedCalls(run)],
     ['time', span(ms)],
     ['calls a second', rate.toFixed(1)],
     ['offers seen', count(offers)],

@@ -10,7 +10,7 @@ function duration({ startedAt, endedAt }: RunRow, now: Date): string {
 }
 
 /** Calls that were expected of a run as it began. */
-function plannedCalls({ forecast }: RunRow): string {
+export function plannedCalls({ forecast }: Pick<RunRow, 'forecast'>): string {
   if (forecast === null) return '–';
   const calls = Math.round(Object.values(forecast.calls).reduce((sum, own) => sum + own, 0));
   return forecast.isGuess ? `at most ${count(calls)}` : count(calls);

@@ -41,7 +41,7 @@ function timeline(run: RunRow, parts: readonly TimelinePart[], now: Date): Html 
   return barChart({ label: 'Calls over time', bars, legend: operations, axis: [at(0), at(0.5), at(1)] });
 }
 
-function callsTable(calls: readonly RunCalls[]): Html {
+function callsTable(calls: readonly RunCalls[], isLive: boolean): Html {
   return table({
     caption: 'Calls by API and outcome',
     columns: [
@@ -64,12 +64,12 @@ function callsTable(calls: readonly RunCalls[]): Html {
       row.averageMs === null ? '–' : `${count(row.averageMs)} ms`,
       time(row.lastAt),
     ]),
-    empty: 'No call: everything was fresh, or nothing was due.',
+    empty: isLive ? 'No call yet.' : 'No call: everything was fresh, or nothing was due.',
   });
 }
 
 const offerLink = (offerId: string, subject: string | null) =>
-  html`<a href="/products/${offerId}">${subject ?? `Offer ${offerId}`}</a>`;
+  html`<a class="name" href="/products/${offerId}">${subject ?? `Offer ${offerId}`}</a>`;
 
 function priceTable(moves: readonly SeenPriceMove[]): Html {
   return table({
@@ -129,7 +129,7 @@ function errorSection(run: RunRow, errors: readonly ErrorRow[], deps: WebDeps): 
 function cancelForm(c: WebContext, run: RunRow, { actions }: WebDeps): Html | null {
   if (run.endedAt !== null || actions === null) return null;
   return html`<div class="actions">
-    ${actionForm({ path: `/actions/cancel/${run.runId}`, csrf: c.get('csrf'), label: 'Cancel this run', isGrave: true })}
+    ${actionForm({ path: `/actions/cancel/${run.runId}`, csrf: c.get('csrf'), label: 'Cancel this run', weight: 'grave' })}
   </div>`;
 }
 
@@ -162,7 +162,7 @@ export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
     </section>
     <section>
       <h2>Calls</h2>
-      ${callsTable(calls)}
+      ${callsTable(calls, isLive)}
     </section>
     <section>
       <h2>Prices that changed</h2>

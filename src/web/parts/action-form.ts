@@ -9,18 +9,18 @@ export interface ActionFormOptions {
   readonly of?: string;
   /** Further fields. */
   readonly fields?: HtmlValue;
-  /** True: it takes something away. */
-  readonly isGrave?: boolean;
+  /** `grave`: it takes something away; `quiet`: one of many, in a table. */
+  readonly weight?: 'grave' | 'quiet';
 }
 
 /** A button that changes something: a form of its own, which only a page of this session can send. */
-export function actionForm({ path, csrf, label, of, fields, isGrave }: ActionFormOptions): Html {
+export function actionForm({ path, csrf, label, of, fields, weight }: ActionFormOptions): Html {
   return html`<form method="post" action="${path}" class="action">
     <input type="hidden" name="csrf" value="${csrf}" />
     ${fields}
     <button
       type="submit"
-      class="${isGrave ? 'grave' : ''}"
+      class="${weight ?? ''}"
       ${of === undefined ? null : html`aria-label="${label}: ${of}"`}
     >
       ${label}
