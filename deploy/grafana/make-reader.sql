@@ -1,5 +1,5 @@
 -- Purpose: the login that Grafana reads the database with; a member of catalog_ops, so it can change nothing. A second time it
---          gets the password anew. For psql, as a user who may make roles.
+--          gets the password anew. For psql 15 or newer, as a user who may make roles.
 -- Params:  the environment variable GRAFANA_READER_PASSWORD
 -- Returns: nothing
 \set ON_ERROR_STOP on
