@@ -1,15 +1,21 @@
 -- Purpose: how the work stands, as far as somebody may have to look at it. Reads no table that grows with the catalog.
 -- Params:  $1 text app key
 -- Returns: one row: now (of the ledger), source, logInBy (when the tokens that are kept can no longer be renewed; null: not
---          known), answeredAt (the newest good answer of the last 31 days; null: none), lastRunAt and lastRunStatus (of the
---          newest run that ended by itself; null: none), unloaded and unloadedSince (answers that are not in the catalog, and
---          when the oldest of them was stored), newDrifts and newestDriftAt (fields of answers that were first seen within a
---          day not to be as they are known)
+--          known), answeredAt (the newest good answer of the last 31 days, to the hour when it is more than 51 hours old; null:
+--          none), lastRunAt and lastRunStatus (of the newest run that ended by itself; null: none), unloaded and unloadedSince
+--          (answers that are not in the catalog, and when the oldest of them was stored), newDrifts and newestDriftAt (fields of
+--          answers that were first seen within a day not to be as they are known)
 SELECT c.now, (SELECT source FROM sync.database_identity) AS source,
        (SELECT coalesce(refresh_expires_at, access_expires_at) FROM sync.token WHERE app_key = $1::text) AS "logInBy",
-       (SELECT granted_at FROM usage.api_call
-        WHERE granted_at > c.now - interval '31 days' AND outcome = 'ok' AND NOT is_exempt
-        ORDER BY granted_at DESC LIMIT 1) AS "answeredAt",
+       coalesce(
+         (SELECT granted_at FROM usage.api_call
+          WHERE granted_at > c.now - interval '51 hours' AND outcome = 'ok' AND NOT is_exempt
+          ORDER BY granted_at DESC LIMIT 1),
+         -- A month of calls that all fail is much to read; their hours are few.
+         (SELECT hour FROM usage.hour_total
+          WHERE hour > c.now - interval '31 days' AND outcome = 'ok' AND NOT is_exempt
+          ORDER BY hour DESC LIMIT 1)
+       ) AS "answeredAt",
        r.ended_at AS "lastRunAt", r.status AS "lastRunStatus", p.unloaded, p.since AS "unloadedSince",
        d.fields AS "newDrifts", d.newest_at AS "newestDriftAt"
 FROM (SELECT usage.ledger_now() AS now OFFSET 0) c

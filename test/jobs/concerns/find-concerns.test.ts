@@ -17,7 +17,7 @@ afterAll(() => database.drop());
 beforeEach(() =>
   database.pool.query(
     `TRUNCATE sync.run, sync.schedule, sync.slot, sync.token, sync.drift, sync.api_permission, sync.notification_delivery,
-              usage.api_hold, usage.quota_limit, usage.window, usage.api_call, raw.payload RESTART IDENTITY`,
+              usage.api_hold, usage.quota_limit, usage.window, usage.api_call, usage.hour_total, raw.payload RESTART IDENTITY`,
   ),
 );
 
@@ -171,6 +171,14 @@ it('silence is one, unless runs have nothing to ask for', async () => {
   await addRun('all', ['bags'], ['partial_quota', 'quota', 49]);
   expect(await found()).toEqual([]);
   await change("UPDATE usage.api_call SET granted_at = granted_at - interval '2 hours'");
+  expect((await look()).map(({ summary }) => summary)).toEqual(['1688 has answered nothing for a month.']);
+  await change(
+    `INSERT INTO usage.hour_total (hour, app_key, api, state, outcome, is_exempt, calls, timed_calls)
+     VALUES ('2026-01-01 00:00Z', $1, 'a', 'committed', 'ok', false, 1, 0),
+            (date_trunc('hour', now() - interval '51 hours'), $1, 'a', 'committed', 'ok', false, 1, 0)`,
+    [appKey],
+  );
+  expect((await look())[0]?.summary).toMatch(/^1688 has answered nothing since 20\d\d-\d\d-\d\d \d\d:00\.$/);
   expect(await look()).toMatchObject([
     { key: 'stale', remedy: expect.stringContaining('Runs end') as string },
   ]);
