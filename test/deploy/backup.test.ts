@@ -162,7 +162,7 @@ async function openWorld(
   return { world, aheadMs };
 }
 
-describe.skipIf(version === null)('a restored database', { timeout: 120_000 }, () => {
+describe.skipIf(version === null)('a restored database', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     [here, elsewhere] = [await startServer(), await startServer()];
   }, 90_000);
@@ -228,7 +228,7 @@ describe.skipIf(version === null)('a restored database', { timeout: 120_000 }, (
   });
 });
 
-describe('a copy of the folder of the bundled Postgres', { timeout: 120_000 }, () => {
+describe('a copy of the folder of the bundled Postgres', { timeout: 240_000 }, () => {
   afterAll(() => closing.close(log), 60_000);
 
   test('is put back, reconciled by hand, and goes on within the quota', async () => {

@@ -64,7 +64,8 @@ export function openHost(
       const started = {
         child,
         log: () => text,
-        countJobs: () => text.split('"job done"').length - 1,
+        // The previous release says "done".
+        countJobs: () => text.match(/"job (done|ended)"/g)?.length ?? 0,
         ended: once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string),
       };
       running.push(started);

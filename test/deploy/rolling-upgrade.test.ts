@@ -73,7 +73,7 @@ describe.each(listBackends())('with the queues on %s', (backend) => {
   const closing = new CloseStack();
   afterAll(() => closing.close(log), 60_000);
 
-  test('one host after the other is upgraded while a run goes on', { timeout: 100_000 }, async () => {
+  test('one host after the other is upgraded while a run goes on', { timeout: 240_000 }, async () => {
     const { database, sandbox, hosts } = await openWorld(backend, closing);
     const [first, second] = hosts;
     expect(await runToEnd(first, previous, 'migrate')).toMatchObject({ code: 0 });
