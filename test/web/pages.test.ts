@@ -85,6 +85,19 @@ describe('over a catalog that others have written into', () => {
     }
   });
 
+  test('who listens finds the way: one heading of the page, its parts, and a name for each table and form', async () => {
+    for (const path of paths) {
+      const page = await world.get(path);
+      const count = (pattern: RegExp) => page.match(pattern)?.length ?? 0;
+      expect([count(/<h1/g), count(/<main/g), count(/<header/g), count(/<nav/g)], path).toEqual([1, 1, 1, 1]);
+      expect(page, path).toMatch(/<body>\s*<a class="skip" href="#content">/);
+      expect(count(/<caption>\s*\S/g), path).toBe(count(/<table/g));
+      expect(count(/<th scope="col"/g), path).toBe(count(/<th[ >]/g));
+      const inputs = page.match(/<(select|input)(?![^>]*type="hidden")/g) ?? [];
+      expect(count(/<label/g), path).toBeGreaterThanOrEqual(inputs.length);
+    }
+  });
+
   test('they are shown as they are', async () => {
     expect(await world.get('/problems')).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(await world.get(paths[9] ?? '')).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
