@@ -48,6 +48,7 @@ const paths = [
   '/runs/1',
   '/usage',
   '/usage?by=day',
+  '/usage?by=month',
   '/products',
   `/products?below=${middle}`,
   '/products?q=%E8%93%9D%E7%89%99',
