@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const none: ProductFilter = { title: null, categoryId: null, seller: null, minCny: null, maxCny: null };
-const idsOf = (rows: readonly ProductRow[]) => rows.map(({ offerId }) => offerId);
+const idsOf = (rows: readonly ProductRow[] | null) => rows?.map(({ offerId }) => offerId);
 const find = async (filter: Partial<ProductFilter>, below: string | null = null, limit = 10) =>
   idsOf(await createProductPages(database.pool).listProducts({ ...none, ...filter }, below, limit));
 
@@ -75,4 +75,16 @@ test('whichever index a page is read by, it shows the same', async () => {
     expect(await read(true, false)).toEqual(plain);
     expect(await read(false, true)).toEqual(plain);
   }
+});
+
+test('a search that takes too long is given up, and its connection is of use again', async () => {
+  const holder = await database.pool.connect();
+  try {
+    await holder.query('BEGIN; LOCK TABLE catalog.offer');
+    expect(await createProductPages(database.pool, 100).listProducts(none, null, 10)).toBeNull();
+  } finally {
+    await holder.query('ROLLBACK');
+    holder.release();
+  }
+  expect(await createProductPages(database.pool, 10_000).listProducts(none, null, 1)).toHaveLength(1);
 });

@@ -100,24 +100,24 @@ function productCard(row: ProductRow, { pictures }: WebDeps): Html {
   </li>`;
 }
 
-/** `/products`: offers, and a search for them. */
-export async function productsPage(c: WebContext, deps: WebDeps): Promise<Response> {
-  const { products } = deps.stores;
-  const filter = readFilter(c);
-  const below = readId(c.req.query('below'));
-  const [rows, categories] = await Promise.all([
-    products.listProducts(filter, below, productsPerPage + 1),
-    products.listCategories(mostCategories),
-  ]);
+/** Filters that each let much through, and together nothing. */
+const tooWide = html`<p class="empty">
+  This search goes through too many offers. Name more of the title, a narrower category or price, or a seller.
+</p>`;
+
+function productList(
+  rows: readonly ProductRow[],
+  filter: ProductFilter,
+  below: string | null,
+  deps: WebDeps,
+): Html {
   const shown = rows.slice(0, productsPerPage);
   const last = shown.at(-1)?.offerId ?? null;
   const isFiltered = Object.values(filter).some((value) => value !== null);
   const empty = isFiltered
     ? html`No offer is like this. <a href="/products">Show all</a>`
     : html`No offers yet: the first sync brings them.`;
-  const body = html`<h1>Products</h1>
-    ${filterForm(filter, categories)}
-    ${
+  return html`${
       shown.length === 0
         ? html`<p class="empty">${empty}</p>`
         : html`<ul class="products">
@@ -128,5 +128,18 @@ export async function productsPage(c: WebContext, deps: WebDeps): Promise<Respon
       ${below === null ? html`<span></span>` : html`<a href="${queryOf(filter, null)}">First page</a>`}
       ${rows.length > productsPerPage ? html`<a href="${queryOf(filter, last)}">More</a>` : null}
     </div>`;
+}
+
+/** `/products`: offers, and a search for them. */
+export async function productsPage(c: WebContext, deps: WebDeps): Promise<Response> {
+  const { products } = deps.stores;
+  const filter = readFilter(c);
+  const below = readId(c.req.query('below'));
+  const [rows, categories] = await Promise.all([
+    products.listProducts(filter, below, productsPerPage + 1),
+    products.listCategories(mostCategories),
+  ]);
+  const body = html`<h1>Products</h1>
+    ${filterForm(filter, categories)} ${rows === null ? tooWide : productList(rows, filter, below, deps)}`;
   return show(c, deps, { title: 'Products', section: '/products', body });
 }

@@ -1,4 +1,6 @@
-import type { Pool } from 'pg';
+import pg from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { inTransaction } from '../../in-transaction.ts';
 import { explainOffer, type Explanation } from '../explain-store.ts';
 import { readRows } from './read-rows.ts';
 
@@ -72,8 +74,8 @@ export interface CategoryChoice {
 }
 
 export interface ProductPages {
-  /** The highest ids first; `below`: only lower ones. */
-  listProducts(filter: ProductFilter, below: string | null, limit: number): Promise<ProductRow[]>;
+  /** The highest ids first; `below`: only lower ones. Null: to find them takes too long. */
+  listProducts(filter: ProductFilter, below: string | null, limit: number): Promise<ProductRow[] | null>;
   readOffer(offerId: string): Promise<OfferRow | null>;
   /** Everything that stands behind an offer; `limit` bounds looks and changes. */
   explainOffer(offerId: string, limit: number): Promise<Explanation | null>;
@@ -97,14 +99,20 @@ interface FoundFilters {
  */
 const mostToRead = 20_000;
 
-async function listProducts(
-  pool: Pool,
+/** People who wait for longer try again, and hold one more of the few connections. */
+const longestReadMs = 5000;
+
+/** SQLSTATE of what Postgres gave up at its time limit. */
+const isTooLong = (error: unknown) => error instanceof pg.DatabaseError && error.code === '57014';
+
+async function readProducts(
+  client: PoolClient,
   { title, categoryId, seller, minCny, maxCny }: ProductFilter,
   below: string | null,
   limit: number,
 ): Promise<ProductRow[]> {
   const given = [categoryId, seller, minCny, maxCny];
-  const [found] = await readRows<FoundFilters>(pool, 'page-find-filters', [...given, mostToRead]);
+  const [found] = await readRows<FoundFilters>(client, 'page-find-filters', [...given, mostToRead]);
   if (!found) throw new Error('page-find-filters returned no row');
   const { categoryIds, sellerIds, ofCategories, ofSellers, prices } = found;
   const ofOffers = Math.min(ofCategories ?? mostToRead, ofSellers ?? mostToRead);
@@ -112,13 +120,31 @@ async function listProducts(
   const isByPrice = !isByOffers && prices !== null && prices < mostToRead;
   const bounds = [minCny, maxCny, below, limit];
   const values = [title, categoryIds, sellerIds, ...bounds, isByOffers, isByPrice];
-  return readRows<ProductRow>(pool, 'page-products', values);
+  return readRows<ProductRow>(client, 'page-products', values);
 }
 
-/** Reads for the pages of products. */
-export function createProductPages(pool: Pool): ProductPages {
+/** Null: Postgres gave up at the time limit. */
+async function withinLimit<T>(
+  pool: Pool,
+  longestMs: number,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T | null> {
+  try {
+    return await inTransaction(pool, async (client) => {
+      await client.query(`SELECT set_config('statement_timeout', $1, true)`, [String(longestMs)]);
+      return work(client);
+    });
+  } catch (error) {
+    if (isTooLong(error)) return null;
+    throw error;
+  }
+}
+
+/** Reads for the pages of products; `longestMs`: a search that takes longer is given up. */
+export function createProductPages(pool: Pool, longestMs = longestReadMs): ProductPages {
   return {
-    listProducts: (filter, below, limit) => listProducts(pool, filter, below, limit),
+    listProducts: (filter, below, limit) =>
+      withinLimit(pool, longestMs, (client) => readProducts(client, filter, below, limit)),
     readOffer: async (offerId) => (await readRows<OfferRow>(pool, 'page-offer', [offerId]))[0] ?? null,
     explainOffer: (offerId, limit) => explainOffer(pool, offerId, limit),
     listCategories: (limit) => readRows<CategoryChoice>(pool, 'page-root-categories', [limit]),

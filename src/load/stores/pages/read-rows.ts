@@ -1,9 +1,9 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { readSql } from '../../sql-file.ts';
 
 /** Runs a statement of `src/load/sql`; `Row` is what its header says it returns. */
 export async function readRows<Row extends object>(
-  pool: Pool,
+  pool: Pool | PoolClient,
   name: string,
   params: readonly unknown[] = [],
 ): Promise<Row[]> {
