@@ -18,8 +18,8 @@ export interface HostProcess {
   readonly child: ChildProcess;
   /** What it wrote so far, both streams. */
   log(): string;
-  /** How many jobs it did. */
-  countJobs(): number;
+  /** How many calls it made, by its log. */
+  countCalls(): number;
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
 }
@@ -64,8 +64,7 @@ export function openHost(
       const started = {
         child,
         log: () => text,
-        // The previous release says "done".
-        countJobs: () => text.match(/"job (done|ended)"/g)?.length ?? 0,
+        countCalls: () => text.split('"call settled"').length - 1,
         ended: once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string),
       };
       running.push(started);

@@ -72,7 +72,7 @@ test('two hosts whose clocks are wrong share a run, and exceed no limit', { time
   expect((await database.pool.query('SELECT status FROM sync.run')).rows).toEqual([
     { status: 'partial_quota' },
   ]);
-  expect(workers.map((worker) => worker.countJobs() > 0)).toEqual([true, true]);
+  expect(workers.map((worker) => worker.countCalls() > 0)).toEqual([true, true]);
 
   sandbox.advance(dayMs);
   await setLedgerAhead(database.url, aheadMs + dayMs);
