@@ -3,9 +3,8 @@ import { parseSyncFile } from '../../plan/parse-sync-file.ts';
 /** Small enough for a minute on a laptop, large enough to be worth looking at. */
 export const demoSize = { offers: 300, categories: 60 } as const;
 
-/** What the demo pulls: the whole tree of the made-up world, and one keyword. */
-export const demoSync = parseSyncFile(
-  `
+/** What the demo pulls, as a sync file: the whole tree of the made-up world, and one keyword. */
+export const demoSyncFile = `# Written anew by each demo.
 account: business
 feeds:
   - name: everything
@@ -13,6 +12,6 @@ feeds:
     keywords: [手机]
 quotas:
   per_second: 200
-`,
-  'the demo',
-);
+`;
+
+export const demoSync = parseSyncFile(demoSyncFile, 'the demo');

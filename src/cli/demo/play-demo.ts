@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { openApp, type App } from '../../app.ts';
 import { isLoopbackUrl, loadConfig, type Config } from '../../core/config.ts';
@@ -12,10 +14,10 @@ import { holdDemoLock } from '../../load/stores/demo-lock.ts';
 import type { Run } from '../../model/run.ts';
 import { cliErrors } from '../errors.ts';
 import { sourceBanner } from '../run-session.ts';
-import type { Session } from '../session.ts';
+import { syncFileName, type Session } from '../session.ts';
 import { createRunProgress, exitCodeOfRun } from '../show-run.ts';
 import { webConnections } from '../web/create-web-deps.ts';
-import { demoSize, demoSync } from './demo-config.ts';
+import { demoSize, demoSync, demoSyncFile } from './demo-config.ts';
 import { keepDemo } from './keep-demo.ts';
 import { reportDemo, talkNext } from './report-demo.ts';
 import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
@@ -117,6 +119,8 @@ export async function playDemo(stage: Stage): Promise<void> {
   const { log, context } = session;
   await migrate({ connectionString: databaseUrl, log });
   await takeTurn(stage);
+  // For `plan`, `doctor` and the pages, which look at the folder as at any other project.
+  writeFileSync(join(stage.folder, syncFileName), demoSyncFile);
   const max = stage.isKept ? webConnections : 1;
   const pool = createPool({ connectionString: databaseUrl, max, log });
   closing.add('pool', () => pool.end());
