@@ -127,6 +127,9 @@ describe('the demo', { timeout: 300_000 }, () => {
     expect(await (await fetch(`${pages}products`)).text()).toContain(
       '<strong>SANDBOX</strong> using mock data',
     );
+    const status = await (await fetch(`${pages}api-status`)).text();
+    expect(status).toContain('business account, feeds everything');
+    expect(status).not.toContain('to correct');
 
     kept.child.kill('SIGINT');
     expect(await kept.ended).toBe(0);
