@@ -219,8 +219,8 @@ export const plants: readonly Plant[] = [
     judges: ['secrets'],
     changeProgram: inProgram({
       where: attempt,
-      from: 'parts.log.debug({ callId, ',
-      to: 'parts.log.debug({ form: plan.form(), callId, ',
+      from: '{ callId, runId, jobId, api, latencyMs,',
+      to: '{ form: plan.form(), callId, runId, jobId, api, latencyMs,',
     }),
   },
 ];

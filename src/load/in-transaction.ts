@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from 'pg';
+import pg, { type Pool, type PoolClient } from 'pg';
 
 /**
  * A host that loses its power or network ends no connection: Postgres would keep its transaction, and the locks
@@ -24,6 +24,8 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     await client.query('COMMIT');
     return result;
   } catch (error) {
+    // Its locks go now, and not when the server notices that the connection is closed.
+    if (!broken && error instanceof pg.DatabaseError) await client.query('ROLLBACK').catch(() => undefined);
     broken ??= error instanceof Error ? error : new Error(String(error));
     throw error;
   } finally {

@@ -28,7 +28,7 @@ const conductWith = (queues: Queues, drain: AbortSignal) =>
   conduct(
     {
       queues,
-      process: {} as ProcessDeps,
+      process: { apis: {} } as ProcessDeps,
       tick: async () => undefined,
       nudge: createNudge(),
       concurrency: Object.fromEntries(jobKinds.map((kind) => [kind, 1])) as Record<JobKind, number>,

@@ -56,6 +56,8 @@ In every row the run ends by itself, and each call that arrived has one row in t
 | fault | what the product does | further calls | catalog equals the truth |
 | --- | --- | --: | --- |
 ${rows.join('\n')}
+
+Next: [Architecture](architecture.md)
 `;
 }
 
