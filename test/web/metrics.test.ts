@@ -183,8 +183,10 @@ describe('who may read', () => {
       path,
       authorization === undefined ? {} : { headers: { authorization } },
     );
+    // Before the server closes: it does not wait for who still reads.
+    const body = await response.text();
     await other.close();
-    return response;
+    return new Response(body, response);
   };
 
   test('without METRICS_TOKEN: nobody where the pages need a token, and not with theirs', async () => {
