@@ -2,10 +2,8 @@ import type { ErrorKind } from '../../core/errors.ts';
 import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import type { ConcernFacts, LimitUse, TroubledRun } from '../../load/stores/concern-store.ts';
 import type { DeliveryState } from '../../load/stores/notification-store.ts';
-import type { KeptSchedule } from '../../load/stores/schedule-store.ts';
 import type { Concern, Severity } from '../../model/concern.ts';
-import { decidedUntil } from '../read-due-slots.ts';
-import { nextSlotTime } from '../slot-times.ts';
+import { findUndecidedSlot } from '../read-due-slots.ts';
 import { isHeldAsDeclared, listExpectedRefusals } from './is-held-as-declared.ts';
 
 /** What docs/errors.md advises on a code; null: it is none of ours. */
@@ -74,21 +72,10 @@ function ofHolds({ holds, permissions }: ConcernFacts, findRemedy: FindRemedy): 
   });
 }
 
-/** The first time at which a schedule wants a run that nobody has decided about; null: none. */
-function findNextSlot(schedule: KeptSchedule): Date | null {
-  if (schedule.pausedAt !== null) return null;
-  try {
-    return nextSlotTime(schedule, decidedUntil(schedule));
-  } catch {
-    // `doctor` names what can't be read; the other concerns must not fail over it.
-    return null;
-  }
-}
-
 function ofSchedules({ state: { now }, schedules, missed }: ConcernFacts): Concern[] {
   const remedy = 'Look whether a `serve` or `worker` runs, and at `catalog-sync schedule history`.';
   const late = schedules.flatMap((schedule) => {
-    const slot = findNextSlot(schedule);
+    const slot = findUndecidedSlot(schedule);
     if (slot === null || now.getTime() - slot.getTime() <= lateAfterMs) return [];
     const summary = `Nobody has begun the run that schedule ${schedule.name} wanted at ${shanghaiTime(slot)}.`;
     return [state('act', `late:${schedule.name}`, [summary, remedy, '/runs'])];
@@ -106,7 +93,7 @@ function isSpentEarly(limit: LimitUse, { state: { now }, schedules }: ConcernFac
   const { window, callLimit, used, endsAt, isAssumedSpent } = limit;
   if (isAssumedSpent || endsAt === null || callLimit - used >= early.share * callLimit) return false;
   if (window === 'month') return endsAt.getTime() - now.getTime() > early.monthAheadMs;
-  const wanted = schedules.flatMap((schedule) => findNextSlot(schedule) ?? []);
+  const wanted = schedules.flatMap((schedule) => findUndecidedSlot(schedule) ?? []);
   return wanted.some((slot) => endsAt.getTime() - Math.max(slot.getTime(), now.getTime()) > early.dayAheadMs);
 }
 

@@ -1,7 +1,5 @@
 import type { CallMetrics, DatabaseMetrics } from '../../load/stores/metrics-store.ts';
-import type { KeptSchedule } from '../../load/stores/schedule-store.ts';
-import { decidedUntil } from '../../jobs/read-due-slots.ts';
-import { nextSlotTime } from '../../jobs/slot-times.ts';
+import { findUndecidedSlot } from '../../jobs/read-due-slots.ts';
 import { secondsOf, type Family, type Sample } from './metric-table.ts';
 
 const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
@@ -60,21 +58,10 @@ function callSamples(calls: readonly CallMetrics[]): Sample[] {
   return [...sums.values()];
 }
 
-/** The first time at which a schedule wants a run that nobody has decided about. */
-function findNextSlot(schedule: KeptSchedule): Date | null {
-  if (schedule.pausedAt !== null) return null;
-  try {
-    return nextSlotTime(schedule, decidedUntil(schedule));
-  } catch {
-    // `doctor` names what can't be read; the other metrics must not fail over it.
-    return null;
-  }
-}
-
 function scheduleFamilies({ schedules, kept, state }: DatabaseMetrics): Family[] {
   const next = kept.map((schedule) => ({
     labels: { schedule: schedule.name },
-    slot: findNextSlot(schedule),
+    slot: findUndecidedSlot(schedule),
   }));
   const lateness = (slot: Date | null) =>
     slot === null ? null : Math.max(0, (state.now.getTime() - slot.getTime()) / 1000);
