@@ -139,6 +139,12 @@ describe('progress', () => {
     expect(written[2]).toBe('\n');
   });
 
+  test('is 79 wide where a terminal does not tell its width', () => {
+    const { written, stream, clock } = world(0);
+    createProgress(stream, { isTty: true, clock }).update({ ...state, label: 'x'.repeat(100) });
+    expect(written[0]).toBe(`\r${'x'.repeat(78)}…${escape}[K`);
+  });
+
   test('is a plain line at most every 5 seconds elsewhere, and the last state always', () => {
     const { written, stream, clock, advance } = world();
     const progress = createProgress(stream, { isTty: false, clock });

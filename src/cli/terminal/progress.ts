@@ -35,6 +35,9 @@ export interface ProgressOptions {
 /** Half of it fills cron mails, double of it looks stuck to who follows a log. */
 const plainLineEveryMs = 5000;
 
+/** Of a terminal that does not tell its width: none, or 0. */
+const usualColumns = 80;
+
 const clearToEndOfLine = '\u001b[K';
 
 function formatDuration(seconds: number): string {
@@ -67,7 +70,8 @@ function createTtyLine(stream: ProgressStream): LineProgress {
   return {
     update: (text) => {
       isOpen = true;
-      const line = truncateToWidth(text, (stream.columns ?? 80) - 1);
+      const columns = stream.columns ?? 0;
+      const line = truncateToWidth(text, (columns > 0 ? columns : usualColumns) - 1);
       stream.write(`\r${line}${clearToEndOfLine}`);
     },
     done: () => {
