@@ -11,8 +11,16 @@ const draw = (row: string, purpose: number) =>
 
 const words = `ARRAY['手机','收纳盒','保温杯','连衣裙','蓝牙耳机','数据线','玩具','毛巾','台灯','背包','雨伞','运动鞋','厨房','不锈钢','儿童','夏季','便携','大容量','防水','创意']`;
 const word = (row: string, purpose: number) => `(${words})[1 + floor(${draw(row, purpose)} * 20)::int]`;
-/* Once a statement: bare, it would be asked for each row, and intervals of one offer would overlap. */
-const now = '(SELECT usage.ledger_now())';
+/* Stands for the moment of filling: asked for in each statement, or in two places of one, ends of intervals would not meet. */
+const now = '@now';
+
+async function createWriter(
+  pool: Pool,
+): Promise<(statement: string, params?: readonly unknown[]) => Promise<unknown>> {
+  const { rows } = await pool.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
+  const moment = `'${rows[0]?.now.toISOString() ?? ''}'::timestamptz`;
+  return (statement, params = []) => pool.query(statement.replaceAll(now, moment), [...params]);
+}
 
 /* The planner's bucket, as src/plan/refresh/bucket.ts has it. */
 const bucket = `(((64 + round(ln(popularity) / 0.4)) * 128 + 64 + round(ln(0.2 + changes) / 0.35)) * 128 + 64 + round(ln(10 + days) / 0.4))::int`;
@@ -117,11 +125,12 @@ export interface FillOptions {
  * SKUs, five looks, a window of searches for every fifty.
  */
 export async function fillCatalog(pool: Pool, { offers, onProgress }: FillOptions): Promise<void> {
-  await pool.query(`SELECT sync.ensure_partitions(${now} - interval '3 months', 7)`);
-  for (const statement of once) await pool.query(statement);
+  const write = await createWriter(pool);
+  await write(`SELECT sync.ensure_partitions(${now} - interval '3 months', 7)`);
+  for (const statement of once) await write(statement);
   for (let first = 0; first < offers; first += chunk) {
     const last = Math.min(first + chunk, offers) - 1;
-    for (const statement of Object.values(byOffers)) await pool.query(statement, [first, last]);
+    for (const statement of Object.values(byOffers)) await write(statement, [first, last]);
     onProgress(last + 1);
   }
   await pool.query('VACUUM (ANALYZE)');
@@ -138,10 +147,11 @@ export async function fillRefresh(
   );
   // Ten million entries one by one take longer than all at once.
   await pool.query('DROP INDEX sync.refresh_shelf');
-  for (const statement of feeds) await pool.query(statement);
+  const write = await createWriter(pool);
+  for (const statement of feeds) await write(statement);
   for (let first = 0; first < offers; first += chunk) {
     const last = Math.min(first + chunk, offers) - 1;
-    await pool.query(byOffers['sync.refresh'] ?? '', [first, last]);
+    await write(byOffers['sync.refresh'] ?? '', [first, last]);
     onProgress(last + 1);
   }
   await pool.query(rows[0]?.definition ?? '');
