@@ -4,7 +4,12 @@ import type { Concern } from '../../model/concern.ts';
 import { spokenApi } from './find-concerns.ts';
 
 const note = (key: string, summary: string, path: string): Concern => ({
-  ...{ key, kind: 'state', severity: 'note', summary, remedy: '', path },
+  key,
+  kind: 'state',
+  severity: 'note',
+  summary,
+  remedy: '',
+  path,
 });
 
 function ofQuota({ api, exhaustedAt, remaining, resetAt }: DayQuota): Concern[] {
