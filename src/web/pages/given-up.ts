@@ -38,8 +38,10 @@ export function givenUpTable(c: WebContext, { actions }: WebDeps, rows: readonly
         ? []
         : [
             actionForm({
-              ...{ path: '/actions/retry', csrf: c.get('csrf') },
-              ...{ label: 'Retry', of: `${kind} ${name ?? id}` },
+              path: '/actions/retry',
+              csrf: c.get('csrf'),
+              label: 'Retry',
+              of: `${kind} ${name ?? id}`,
               fields: html`${hidden('operation', operation)}${hidden('id', id)}`,
               weight: 'quiet',
             }),

@@ -13,7 +13,7 @@ export interface ActionFormOptions {
   readonly weight?: 'grave' | 'quiet';
 }
 
-/** A button that changes something: a form of its own, which only a page of this session can send. */
+/** A button that changes something: a form of its own, which only a page of the same log-in can send. */
 export function actionForm({ path, csrf, label, of, fields, weight }: ActionFormOptions): Html {
   return html`<form method="post" action="${path}" class="action">
     <input type="hidden" name="csrf" value="${csrf}" />
