@@ -11,7 +11,12 @@ import { correctCurve, fitPageCurve, pageScore, pageValue } from '../../src/plan
 import type { DetailPick, Head, Rival } from '../../src/plan/refresh/pick-slot.ts';
 import { floorAgeDays, pickSlot } from '../../src/plan/refresh/pick-slot.ts';
 import { takeBest } from '../../src/plan/refresh/take-best.ts';
-import { firstVisibleShare, learnVisibleShare, shareOf } from '../../src/plan/refresh/visible-share.ts';
+import {
+  addEvidence,
+  firstVisibleShare,
+  shareOf,
+  visibleEvidence,
+} from '../../src/plan/refresh/visible-share.ts';
 import { DiscoveryBook } from './discovery-book.ts';
 import type { ResultPages } from './result-pages.ts';
 import type { ShelfIndex } from './shelf-index.ts';
@@ -139,7 +144,8 @@ export class PlannerPolicy implements Policy {
       const exposureDays = vouchedAgeDays(ages.summaryAgeDays, ages.detailAgeDays, share);
       this.#learn(offer, exposureDays, ages.summaryAgeDays, look.isChanged);
       if (look.isChanged && this.#options.pages && !this.#options.knowsRates) {
-        this.#share = learnVisibleShare(this.#share, { isVisible: look.isSummaryChanged, ...ages });
+        const found = { isVisible: look.isSummaryChanged, rate: this.#rateOf(offer), ...ages };
+        this.#share = addEvidence(this.#share, visibleEvidence(found, share));
       }
     }
     this.#isStale[offer] = 0;

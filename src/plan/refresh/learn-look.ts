@@ -14,7 +14,7 @@ import { learnRate } from './learn-rate.ts';
 import { defaultObjective } from './objective.ts';
 import { orderingAgeDays, vouchedAgeDays } from './offer-value.ts';
 import { pageValues, type PageValues } from './page-value.ts';
-import { learnVisibleShare } from './visible-share.ts';
+import { visibleEvidence } from './visible-share.ts';
 
 const dayMs = 86_400_000;
 
@@ -86,16 +86,14 @@ function learnDetail(planner: PlannerKnowledge, before: OfferKnowledge, look: De
   const stat = { source: 'detail', hint: stale?.by ?? 'none', odds, isChanged } as const;
   // What prompted the look was booked when it was seen, and nobody can tell what came on top of it.
   if (stale !== null) return { known, stat, ...nothingTaught };
-  const nothing = { visible: 0, hidden: 0 };
+  const lookAt = { exposureDays, elapsedDays: summaryAgeDays, isChanged };
+  const taught = learnRate(planner.prior, learned, lookAt);
+  const rate = rateOf(planner.prior, taught);
+  const found = { isVisible: look.isVisible, rate, summaryAgeDays, detailAgeDays };
   return {
-    known: {
-      ...known,
-      learned: learnRate(planner.prior, learned, { exposureDays, elapsedDays: summaryAgeDays, isChanged }),
-    },
+    known: { ...known, learned: taught },
     stat,
-    ...(isChanged
-      ? learnVisibleShare(nothing, { isVisible: look.isVisible, summaryAgeDays, detailAgeDays })
-      : nothing),
+    ...(isChanged ? visibleEvidence(found, planner.visibleShare) : nothingTaught),
   };
 }
 

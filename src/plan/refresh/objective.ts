@@ -13,6 +13,6 @@ export interface Objective {
 export const defaultObjective: Objective = {
   summaryShare: 0.5,
   capturedDays: 1,
-  lagWeight: 0.25,
+  lagWeight: 0.1,
   staleHorizonDays: 30,
 };

@@ -1,10 +1,19 @@
 import type { OfferState, Valuation } from './offer-value.ts';
 import { summaryValue } from './offer-value.ts';
 
-/** Value of one search page: what its expected offers add together. */
+/** By how much a look is worth more that is the first to teach anything of an offer's rate. */
+const curiosity = 0.5;
+
+/**
+ * Value of one search page: what its expected offers add together, those of whose rate little is known at a premium, for
+ * a page teaches many rates with one call.
+ */
 export function pageValue(offers: readonly OfferState[], valuation: Valuation): number {
   let sum = 0;
-  for (const offer of offers) sum += summaryValue(offer, valuation);
+  for (const offer of offers) {
+    const premium = curiosity / (1 + offer.rate.changes);
+    sum += (1 + premium) * summaryValue(offer, valuation);
+  }
   return sum;
 }
 

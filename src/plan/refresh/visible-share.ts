@@ -1,3 +1,4 @@
+import type { ChangeRate } from './change-rate.ts';
 import type { OfferAges } from './offer-value.ts';
 
 /** How many changes showed in the summary, and how many did not: Beta(visible, hidden). */
@@ -18,15 +19,36 @@ export function shareOf({ visible, hidden }: VisibleShare): number {
 export interface FoundChange extends Pick<OfferAges, 'summaryAgeDays' | 'detailAgeDays'> {
   /** The summary is another one than at the last look at it. */
   readonly isVisible: boolean;
+  /** As known after the look. */
+  readonly rate: ChangeRate;
+}
+
+/** How many changes are behind "at least one" where `expected` come on average. */
+function changesBehind(expected: number): number {
+  return expected > 0 ? expected / -Math.expm1(-expected) : 1;
 }
 
 /**
- * Learns from a detail look that found a change and was not prompted by a page (those are visible all, and would
- * flatter the share). A hidden change had all of `detailAgeDays` to happen in, a visible one only `summaryAgeDays`:
- * the hidden one counts by the ratio of the two.
+ * What a detail look says that found a change and was not prompted by a page (those are visible all, and would flatter
+ * the share). Changes count by how many there were on average: a visible one hides what came with it, and the faster an
+ * offer changes, the more it hides. A hidden change had all of `detailAgeDays` to happen in, a visible one only
+ * `summaryAgeDays`: the hidden one counts by the ratio of the two. A look counts for about one change at most, for many
+ * at once say little. `visibleShare`: what is known of it so far.
  */
-export function learnVisibleShare(share: VisibleShare, found: FoundChange): VisibleShare {
-  if (found.isVisible) return { ...share, visible: share.visible + 1 };
-  if (found.detailAgeDays <= 0) return share;
-  return { ...share, hidden: share.hidden + Math.min(1, found.summaryAgeDays / found.detailAgeDays) };
+export function visibleEvidence(found: FoundChange, visibleShare: number): VisibleShare {
+  const { isVisible, rate, summaryAgeDays, detailAgeDays } = found;
+  if (detailAgeDays <= 0) return { visible: 0, hidden: 0 };
+  const perDay = rate.changes / rate.days;
+  const counting = 1 / Math.max(1, perDay * summaryAgeDays);
+  const hiddenPerDay = (1 - visibleShare) * perDay;
+  if (isVisible) {
+    const visible = changesBehind(visibleShare * perDay * summaryAgeDays);
+    return { visible: counting * visible, hidden: counting * hiddenPerDay * summaryAgeDays };
+  }
+  const hidden = changesBehind(hiddenPerDay * detailAgeDays) * Math.min(1, summaryAgeDays / detailAgeDays);
+  return { visible: 0, hidden: counting * hidden };
+}
+
+export function addEvidence(share: VisibleShare, { visible, hidden }: VisibleShare): VisibleShare {
+  return { visible: share.visible + visible, hidden: share.hidden + hidden };
 }

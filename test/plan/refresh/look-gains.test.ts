@@ -7,6 +7,7 @@ import { learnRate } from '../../../src/plan/refresh/learn-rate.ts';
 import { freshDays, lookGains } from '../../../src/plan/refresh/look-gains.ts';
 import { defaultObjective } from '../../../src/plan/refresh/objective.ts';
 import { detailValue, orderingAgeDays, summaryValue } from '../../../src/plan/refresh/offer-value.ts';
+import { pageValue } from '../../../src/plan/refresh/page-value.ts';
 import { expectedGains, furthestApart, gainsOfKnownRate, twoOrMore } from './expected-gains.ts';
 
 const between = (least: number, most: number) =>
@@ -15,7 +16,7 @@ const anyRate = fc.record({ changes: between(0.05, 100), days: between(0.1, 1e4)
 const anyAge = between(1e-3, 1e4);
 
 const firstLook = { exposureDays: 7, elapsedDays: 7, isChanged: true };
-const oneClock = { ...defaultObjective, summaryShare: 0 };
+const oneClock = { ...defaultObjective, lagWeight: 0.25, summaryShare: 0 };
 const valuation = { objective: defaultObjective, visibleShare: 0.7 };
 
 describe('the gains of a look', () => {
@@ -101,10 +102,10 @@ describe('the value of a call', () => {
       rate.days.toFixed(4),
       `| ${orderingAgeDays(bestseller, valuation).toFixed(2)} |`,
       `| ${detailValue(bestseller, valuation).toFixed(4)} |`,
-      `| ${summaryValue(bestseller, valuation).toFixed(4)} |`,
+      `| ${pageValue([bestseller], valuation).toFixed(4)} |`,
       `| ${detailValue({ ...bestseller, isStale: true }, valuation).toFixed(2)} |`,
     ];
-    expect(shown).toEqual(['1.1417', '12.2036', '| 2.45 |', '| 0.8614 |', '| 0.2066 |', '| 21.03 |']);
+    expect(shown).toEqual(['1.1417', '12.2036', '| 2.45 |', '| 0.7855 |', '| 0.2548 |', '| 21.03 |']);
     const text = readFileSync(new URL('../../../docs/planner.md', import.meta.url), 'utf8').replaceAll(
       / +/g,
       ' ',

@@ -1,11 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createWorldRandom } from '../../../bench/planner/world-random.ts';
 import { arrivalsPerDay, discoveryValue } from '../../../src/plan/refresh/discovery-value.ts';
+import { firstPrior } from '../../../src/plan/refresh/change-rate.ts';
 import { importance, rawImportance } from '../../../src/plan/refresh/importance.ts';
 import { defaultObjective } from '../../../src/plan/refresh/objective.ts';
 import { summaryValue } from '../../../src/plan/refresh/offer-value.ts';
 import { correctCurve, fitPageCurve, pageScore, pageValue } from '../../../src/plan/refresh/page-value.ts';
-import { firstVisibleShare, learnVisibleShare, shareOf } from '../../../src/plan/refresh/visible-share.ts';
+import {
+  addEvidence,
+  firstVisibleShare,
+  shareOf,
+  visibleEvidence,
+} from '../../../src/plan/refresh/visible-share.ts';
 
 const valuation = { objective: defaultObjective, visibleShare: 0.7 };
 
@@ -18,10 +24,14 @@ describe('the value of a page', () => {
     isStale: false,
   }));
 
-  it('is the sum of what it shows of each offer', () => {
+  it('is the sum of what it shows of each offer, at a premium where little is known', () => {
+    // 0.4 changes are known of each: 1 + 0.5 / 1.4.
     const sum = offers.reduce((total, offer) => total + summaryValue(offer, valuation), 0);
-    expect(pageValue(offers, valuation)).toBeCloseTo(sum, 12);
+    expect(pageValue(offers, valuation)).toBeCloseTo(1.357142857 * sum, 9);
     expect(pageValue([], valuation)).toBe(0);
+    const wellKnown = offers.map((offer) => ({ ...offer, rate: { changes: 400, days: 12_000 } }));
+    const known = wellKnown.reduce((total, offer) => total + summaryValue(offer, valuation), 0);
+    expect(pageValue(wellKnown, valuation) / known).toBeCloseTo(1, 2);
   });
 
   it('is foretold by its curve, to a tenth, from hours to a week after the visit', () => {
@@ -69,25 +79,39 @@ describe('the importance of an offer', () => {
 });
 
 describe('the share of changes that pages show', () => {
-  it('is found, however long ago the pages were', () => {
+  it.each([
+    { world: 'changes are rare', perDay: 0.02 },
+    { world: 'a visible change hides others that came with it', perDay: 0.5 },
+    { world: 'most looks find several', perDay: 1 },
+  ])('is found where $world, however long ago the pages were', ({ perDay }) => {
     const random = createWorldRandom(3);
-    let share = firstVisibleShare;
     const truth = 0.4;
-    const perDay = 0.02;
+    const rate = { changes: 1000 * perDay, days: 1000 };
+    let share = firstVisibleShare;
     for (let look = 0; look < 20_000; look += 1) {
       const detailAgeDays = 1 + 9 * random.uniform();
       const summaryAgeDays = detailAgeDays * random.uniform();
       const isVisible = random.uniform() < 1 - Math.exp(-truth * perDay * summaryAgeDays);
       const isHidden = random.uniform() < 1 - Math.exp(-(1 - truth) * perDay * detailAgeDays);
-      if (isVisible || isHidden)
-        share = learnVisibleShare(share, { isVisible, summaryAgeDays, detailAgeDays });
+      if (!isVisible && !isHidden) continue;
+      const found = { isVisible, rate, summaryAgeDays, detailAgeDays };
+      share = addEvidence(share, visibleEvidence(found, shareOf(share)));
     }
     expect(shareOf(share)).toBeGreaterThan(truth - 0.04);
     expect(shareOf(share)).toBeLessThan(truth + 0.04);
   });
 
   it('is not moved by a change that took no time', () => {
-    const found = { isVisible: false, summaryAgeDays: 0, detailAgeDays: 0 };
-    expect(learnVisibleShare(firstVisibleShare, found)).toBe(firstVisibleShare);
+    const found = { isVisible: false, rate: firstPrior, summaryAgeDays: 0, detailAgeDays: 0 };
+    expect(visibleEvidence(found, 0.7)).toEqual({ visible: 0, hidden: 0 });
+  });
+
+  it('is moved little by one look, even one that was away for years', () => {
+    const rate = { changes: 500, days: 5 };
+    const ages = { summaryAgeDays: 3000, detailAgeDays: 3650 };
+    for (const isVisible of [true, false]) {
+      const { visible, hidden } = visibleEvidence({ isVisible, rate, ...ages }, 0.7);
+      expect(visible + hidden).toBeLessThanOrEqual(1.0001);
+    }
   });
 });
