@@ -65,7 +65,7 @@ interface Times {
   pages: number;
 }
 
-/** Chooses, and writes looks at as many offers, so that every round finds others. */
+/** Chooses, and writes looks at what was chosen, so that every round finds others. */
 async function measure(pool: Pool): Promise<Times> {
   const shelves = createShelfStore({ pool });
   const plan = createPlanStore({ pool });
@@ -84,16 +84,15 @@ async function measure(pool: Pool): Promise<Times> {
         { feeds: sync.feeds, now: new Date(), calls, windows, mayDetail: true },
       );
     });
-    const heads = await timed(() =>
-      shelves.listHeads({ feedSets: [1], freshForMs: sync.freshness.detailMs, limit: calls }),
+    const offerIds = chosen.result.flatMap((pick) =>
+      pick.kind === 'detail' ? [pick.offer.shelf.offerId] : [],
     );
-    const offerIds = heads.result.slice(0, calls).map(({ offerId }) => offerId);
     const { ms: write } = await timed(() => writeAsLooked(pool, offerIds));
     // The first one reads everything into memory.
     if (round === 0) continue;
     times.choose.push(chosen.ms);
     times.write.push(write);
-    times.details = chosen.result.filter(({ kind }) => kind === 'detail').length;
+    times.details = offerIds.length;
     times.pages = chosen.result.length - times.details;
   }
   ticker.done();

@@ -12,7 +12,7 @@ WITH RECURSIVE reach (feed, category_id, is_root) AS (
 SELECT r.feed, coalesce(c.level, CASE WHEN r.category_id = 0 THEN 0 ELSE 1 END)::int AS level, count(*)::int AS nodes,
        (count(*) FILTER (WHERE v.visited_at IS NULL))::int AS unvisited,
        (count(*) FILTER (WHERE v.visited_at IS NULL
-                            OR v.visited_at <= usage.ledger_now() - $2::float8 * interval '1 ms'))::int AS due
+                            OR v.visited_at <= (SELECT usage.ledger_now()) - $2::float8 * interval '1 ms'))::int AS due
 FROM (SELECT feed, category_id, bool_or(is_root) AS is_root FROM reach GROUP BY feed, category_id) r
 LEFT JOIN catalog.category c USING (category_id)
 LEFT JOIN sync.category_visit v USING (category_id)

@@ -18,15 +18,15 @@ due AS (
   LEFT JOIN catalog.category c USING (category_id)
   LEFT JOIN sync.category_visit v USING (category_id)
   WHERE (r.is_root OR c.is_leaf IS DISTINCT FROM true)
-    AND (v.visited_at IS NULL OR v.visited_at <= usage.ledger_now() - $3::float8 * interval '1 ms')
-    AND (v.not_before IS NULL OR v.not_before <= usage.ledger_now())
+    AND (v.visited_at IS NULL OR v.visited_at <= (SELECT usage.ledger_now()) - $3::float8 * interval '1 ms')
+    AND (v.not_before IS NULL OR v.not_before <= (SELECT usage.ledger_now()))
     -- A lease is worth nothing once its run has ended.
-    AND (v.leased_until IS NULL OR v.leased_until <= usage.ledger_now()
+    AND (v.leased_until IS NULL OR v.leased_until <= (SELECT usage.ledger_now())
       OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = v.leased_by AND status IN ('queued', 'running')))
   ORDER BY v.visited_at NULLS FIRST, r.category_id
   LIMIT $4::int
 )
 INSERT INTO sync.category_visit AS v (category_id, leased_by, leased_until)
-SELECT category_id, $1::bigint, usage.ledger_now() + $5::float8 * interval '1 ms' FROM due
+SELECT category_id, $1::bigint, (SELECT usage.ledger_now()) + $5::float8 * interval '1 ms' FROM due
 ON CONFLICT (category_id) DO UPDATE SET leased_by = excluded.leased_by, leased_until = excluded.leased_until
 RETURNING v.category_id;

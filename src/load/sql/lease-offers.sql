@@ -2,12 +2,12 @@
 -- Params:  $1 bigint run id; $2 bigint[] offer ids; $3 double precision lease in ms
 -- Returns: offer_id
 UPDATE sync.refresh r
-SET leased_by = $1::bigint, leased_until = usage.ledger_now() + $3::float8 * interval '1 ms'
+SET leased_by = $1::bigint, leased_until = (SELECT usage.ledger_now()) + $3::float8 * interval '1 ms'
 FROM (
   SELECT offer_id
   FROM sync.refresh
   WHERE offer_id = ANY ($2::bigint[])
-    AND (leased_until IS NULL OR leased_until <= usage.ledger_now()
+    AND (leased_until IS NULL OR leased_until <= (SELECT usage.ledger_now())
       OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = leased_by AND status IN ('queued', 'running')))
   -- Loads lock these rows too, in another order: whoever is being loaded is not due anyway.
   FOR NO KEY UPDATE SKIP LOCKED

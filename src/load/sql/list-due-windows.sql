@@ -8,10 +8,10 @@ SELECT w.window_id, w.kind, w.feed, w.next_page,
        CASE WHEN w.is_split THEN 1
             ELSE greatest(1, least(ceil(least(coalesce(w.total_records, 2000), 2000) / 50.0), coalesce(w.max_pages, 40))
                              - w.next_page + 1)::int END AS pages_left,
-       extract(epoch FROM c.now - w.completed_at)::float8 / 86400 AS age_days,
+       (date_part('epoch', c.now - w.completed_at) / 86400)::real AS age_days,
        v.pages, v.soon_value, v.late_value, v.new_offers, v.exposure_days
 FROM sync.search_window w
-CROSS JOIN (SELECT usage.ledger_now() AS now) c
+CROSS JOIN (SELECT usage.ledger_now() AS now OFFSET 0) c
 LEFT JOIN sync.window_value v USING (window_id)
 -- A lease is worth nothing once its run has ended.
 LEFT JOIN sync.run r ON r.run_id = w.leased_by AND r.status IN ('queued', 'running')

@@ -29,9 +29,9 @@ FROM start s
 CROSS JOIN clock c
 CROSS JOIN LATERAL (
   SELECT r.offer_id, r.feed_set, r.bucket, r.order_at::text AS order_at, r.popularity, r.rate_changes, r.rate_days,
-         extract(epoch FROM c.now - coalesce(greatest(r.summary_at, r.detail_at), r.first_seen_at))::float8 / 86400
+         (date_part('epoch', c.now - coalesce(greatest(r.summary_at, r.detail_at), r.first_seen_at)) / 86400)::real
            AS summary_age_days,
-         extract(epoch FROM c.now - coalesce(r.detail_at, r.summary_at, r.first_seen_at))::float8 / 86400
+         (date_part('epoch', c.now - coalesce(r.detail_at, r.summary_at, r.first_seen_at)) / 86400)::real
            AS detail_age_days
   FROM sync.refresh r
   WHERE r.feed_set = s.feed_set

@@ -17,7 +17,7 @@ block AS MATERIALIZED (
   FROM sync.refresh r
   TABLESAMPLE SYSTEM ((SELECT percent FROM size))
   JOIN sync.feed_set s USING (feed_set)
-  CROSS JOIN (SELECT usage.ledger_now() AS now) c
+  CROSS JOIN (SELECT usage.ledger_now() AS now OFFSET 0) c
   WHERE r.bucket IS NOT NULL AND s.feeds && $1::text[]
 ),
 chosen AS (

@@ -7,7 +7,7 @@ SELECT w.feed, w.kind, w.term, coalesce(c.name_translated, c.name_zh, w.term) AS
        CASE WHEN w.is_split THEN 1
             WHEN w.total_records IS NOT NULL
             THEN greatest(1, least(ceil(least(w.total_records, 2000) / 50.0), coalesce(w.max_pages, 40)))::int END AS pages,
-       w.next_page, extract(epoch FROM usage.ledger_now() - w.completed_at)::float8 / 86400 AS age_days,
+       w.next_page, extract(epoch FROM (SELECT usage.ledger_now()) - w.completed_at)::float8 / 86400 AS age_days,
        w.last_reach AS reach,
        w.parent_window_id IS NULL AND NOT w.is_split
          AND w.last_outcome IN ('complete', 'unproven', 'capped', 'short', 'max_pages') AS may_stop,

@@ -129,7 +129,7 @@ export async function pickSlot<Offer extends Head, Other extends Rival>(
   slot: Slot<Offer, Other>,
 ): Promise<SlotPlan<Offer, Other>> {
   if (slot.calls < 1) return { picks: [], price: 0 };
-  const details: DetailPick<Offer>[] = [];
+  let details: DetailPick<Offer>[] = [];
   const lastOf = new Map<Offer['bucket'], Offer>();
   let read = await slot.shelves.oldest(headsPerBucket);
   for (;;) {
@@ -141,6 +141,8 @@ export async function pickSlot<Offer extends Head, Other extends Rival>(
       lastOf.set(offer.bucket, offer);
     }
     const picks = pickAmong(details, slot);
+    // What was not picked now won't be when more is read.
+    details = picks.filter(isDetail);
     const drained = lastHeads(picks, lastOf);
     read = drained.length > 0 ? await slot.shelves.oldest(headsPerRefill, drained) : [];
     if (read.length === 0) {
