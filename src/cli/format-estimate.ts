@@ -36,7 +36,7 @@ const { roots, branchesPerRoot, leavesPerBranch, daysPerMonth } = estimateAssump
 
 /** What the numbers rest on, in sentences. */
 export const assumedSentences: readonly string[] = [
-  'At most this much: it is computed from catalog-sync.yaml alone, and nothing was asked.',
+  'At most this much, often far too much: it is computed from catalog-sync.yaml alone, and nothing was asked. Plan again after the first run: it finds out how long the searches are.',
   `Each configured category is taken for a root with ${branchesPerRoot} branches of ${leavesPerBranch} leaves, the whole tree for ${roots} such roots. How wide the real tree is, only a sync will show.`,
   'Each search is taken to list the 2,000 rows that 1688 allows, or those of max_pages, and each row to be another offer.',
   `A month has ${daysPerMonth} days. A freshness age of 12 to 24 hours means once a day.`,
