@@ -81,7 +81,7 @@ async function measure(pool: Pool): Promise<Times> {
       });
       return chooseLooks(
         { shelves, sync },
-        { feeds: sync.feeds, now: new Date(), calls, windows, mayDetail: true },
+        { feeds: sync.feeds, now: new Date(), calls, windows, pagesFirst: 64, mayDetail: true },
       );
     });
     const offerIds = chosen.result.flatMap((pick) =>

@@ -8,7 +8,7 @@ import { defaultObjective } from '../plan/refresh/objective.ts';
 import { orderingAgeDays } from '../plan/refresh/offer-value.ts';
 import { pickSlot, type DetailPick, type Head, type Rival, type Shelves } from '../plan/refresh/pick-slot.ts';
 import { takeBest } from '../plan/refresh/take-best.ts';
-import { windowValue, type WindowValue } from '../plan/refresh/window-value.ts';
+import { windowValue, type WindowScale, type WindowValue } from '../plan/refresh/window-value.ts';
 import { detailBatchSize, freshForMs } from './job-kinds.ts';
 import { releaseLost, type PlanDeps } from './plan-categories.ts';
 
@@ -44,6 +44,9 @@ const callsAhead = 128;
 /** Below this there is no use in choosing: a handful of offers makes a poor batch. */
 const leastCalls = 32;
 
+/** Pages that come first where no budget makes them compete with details. */
+const aHandful = callsAhead / 2;
+
 /** New offers a day that a search is credited with of which nothing is known. */
 const assumedArrivals = 1;
 
@@ -69,12 +72,37 @@ interface Choice {
   readonly now: Date;
   readonly calls: number;
   readonly windows: readonly DueWindow[];
+  /** So many pages of known searches come first, whatever they are worth. */
+  readonly pagesFirst: number;
   readonly mayDetail: boolean;
 }
 
 interface ValuedWindow {
   readonly window: DueWindow;
   readonly page: WindowValue;
+}
+
+interface ValueChoice extends Pick<Choice, 'pagesFirst'> {
+  readonly weightOf: ReadonlyMap<string, number>;
+}
+
+/**
+ * What the next page of each window is worth. A handful of pages of searches that are known comes first: it costs less than
+ * the details that its rows make unnecessary.
+ */
+function valueWindows(
+  windows: readonly DueWindow[],
+  scale: WindowScale,
+  choice: ValueChoice,
+): ValuedWindow[] {
+  const isKnown = ({ ageDays }: DueWindow) => ageDays !== null;
+  const knownPages = windows.filter(isKnown).reduce((sum, { pagesLeft }) => sum + pagesLeft, 0);
+  const isHandful = knownPages <= choice.pagesFirst;
+  return windows.map((window) => {
+    const { ageDays, worth, feed } = window;
+    const page = windowValue({ ageDays, worth, weight: choice.weightOf.get(feed) ?? 1 }, scale);
+    return { window, page: isHandful && isKnown(window) ? { kind: 'page', value: Infinity } : page };
+  });
 }
 
 /** Pages of windows, the best first, as many as can be among the best `calls`. */
@@ -91,12 +119,13 @@ function listPages(windows: readonly ValuedWindow[], calls: number): PageRival[]
 }
 
 /**
- * The calls that are worth most, highest first, but that those past the floor age come before. A page that is still to come
- * may make the details of its offers unnecessary: they wait for it when it is worth more, unless they are known to be wrong.
+ * The calls that are worth most, highest first, but that those past the floor age come before, and a handful of pages. A page
+ * that is still to come may make the details of its offers unnecessary: they wait for it when it is worth more, unless they
+ * are known to be wrong.
  */
 export async function chooseLooks(
   deps: Pick<PlanLooksDeps, 'shelves' | 'sync'>,
-  { feeds, now, calls, windows, mayDetail }: Choice,
+  { feeds, now, calls, windows, pagesFirst, mayDetail }: Choice,
 ): Promise<(DetailPick<Candidate> | PageRival)[]> {
   const { prior, visibleShare, meanPopularity, floorDays } = await deps.shelves.planner();
   const sets = mayDetail ? await deps.shelves.listFeedSets(feeds.map(({ name }) => name)) : [];
@@ -122,10 +151,7 @@ export async function chooseLooks(
     },
   };
   const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
-  const valued = windows.map((window) => {
-    const { ageDays, worth, feed } = window;
-    return { window, page: windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale) };
-  });
+  const valued = valueWindows(windows, scale, { pagesFirst, weightOf });
   const rivals = (['page', 'discovery'] as const).flatMap((kind) => {
     const best = takeBest(
       valued.filter(({ page }) => page.kind === kind).map((one) => ({ ...one, value: one.page.value })),
@@ -224,7 +250,9 @@ export async function planLooks(deps: PlanLooksDeps, request: PlanLooksRequest):
   const mayDetail = !blocks.has('detail');
   if (calls < Math.min(leastCalls, left) || calls < 1 || (open.length === 0 && !mayDetail))
     return { planned: 0, blocksMet };
-  const picks = await chooseLooks(deps, { feeds, now: request.now, calls, windows: open, mayDetail });
+  const pagesFirst = run.budgetCalls === null ? aHandful : 0;
+  const { now } = request;
+  const picks = await chooseLooks(deps, { feeds, now, calls, windows: open, pagesFirst, mayDetail });
   const offerIds = picks.flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.shelf.offerId] : []));
   const windowIds = new Set(picks.map((pick) => (pick.kind === 'detail' ? null : pick.windowId)));
   const pages = await queuePages(

@@ -160,6 +160,18 @@ it('a page that is worth less than a detail comes after it', async () => {
   expect([pages.length, details.length]).toEqual([0, 20]);
 });
 
+it('a handful of pages comes first without a budget, for rows may spare many details', async () => {
+  await addOffers(range(1, 40), 40);
+  await addOffers(range(401, 5), 2, { isStale: true });
+  const searches = await Promise.all(range(1, 6).map((index) => addSearch(`鞋${index}`, 2, 0.0001)));
+  const few = await ask(null);
+  expect(few.pages.toSorted()).toEqual(searches.toSorted());
+  expect(few.details.toSorted()).toEqual(range(401, 5).map(String));
+  // Seventy pages are more than a handful.
+  await addSearch('鞋7', 2, 0.0001);
+  expect((await ask(null)).details).toHaveLength(45);
+});
+
 it('searches that were never made get half of the calls at most', async () => {
   await addOffers(range(1, 200), 10);
   for (const index of range(1, 60)) await addSearch(`鞋${index}`, null, 0);
