@@ -86,7 +86,14 @@ async function reportMerges(small: Pool, large: Pool): Promise<void> {
 
 async function reportPick(pool: Pool): Promise<void> {
   const shelves = createShelfStore({ pool });
-  const choice = { feeds: sync.feeds, now: new Date(), calls: 420, windows: [], pagesFirst: 64, mayDetail: true };
+  const choice = {
+    feeds: sync.feeds,
+    now: new Date(),
+    calls: 420,
+    windows: [],
+    pagesFirst: 64,
+    mayDetail: true,
+  };
   const times: number[] = [];
   for (let round = 0; round < 5; round += 1) {
     times.push(await timed(() => chooseLooks({ shelves, sync }, choice)));
