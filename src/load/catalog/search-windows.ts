@@ -50,6 +50,26 @@ export async function bookHits(
   return (booked.rowCount ?? 0) > 0;
 }
 
+/**
+ * The state of a pass that has ended, dated by its newest page: with answers that other searches share, that need not be
+ * the last one. Dated by an older one, the search would be due while its own pages still count as fresh, and be asked for
+ * again and again.
+ */
+async function dateEnd(
+  client: PoolClient,
+  { windowId, state: before }: SearchWindow,
+  state: WindowState,
+): Promise<WindowState> {
+  const { completedAt } = state;
+  if (completedAt === null || completedAt === before.completedAt) return state;
+  const { rows } = await client.query<{ newest: Date | null }>(
+    'SELECT max(last_seen_at) AS newest FROM sync.window_offer WHERE window_id = $1::bigint',
+    [windowId],
+  );
+  const newest = rows[0]?.newest ?? completedAt;
+  return newest > completedAt ? { ...state, completedAt: newest } : state;
+}
+
 interface Advanced {
   readonly state: WindowState;
   readonly decision: SplitDecision;
@@ -92,7 +112,7 @@ async function advance(
     newIdsInPass,
     isSplit: decision.kind === 'split',
   });
-  return { state, decision };
+  return { state: await dateEnd(client, window, state), decision };
 }
 
 /** A pass that ended as complete: what its search held before it, and it did not list, is not there any more. */
@@ -221,7 +241,7 @@ export async function noteYields(
     const { observedAt, callId } = provenance;
     const { isPart } = window.shape;
     const found = { page, pageSize, observedAt, newOffers, changedOffers, isPart };
-    const state = learn.yield(window.state, found);
+    const state = await dateEnd(client, window, learn.yield(window.state, found));
     const after = { ...window, state };
     windows.set(windowId, after);
     await writeWindow(client, after, callId);
