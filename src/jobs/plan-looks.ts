@@ -164,7 +164,10 @@ export async function chooseLooks(
   const plan = await pickSlot<Candidate, PageRival>({
     ...{ calls, shelves, rivals, valuation, prior, floorAgeDays },
   });
-  const bestPage = Math.max(0, ...valued.map(({ page }) => (page.kind === 'page' ? page.value : 0)));
+  const bestPage = valued.reduce(
+    (best, { page }) => (page.kind === 'page' ? Math.max(best, page.value) : best),
+    0,
+  );
   const mayWait = ({ offer, value }: DetailPick<Candidate>) =>
     !offer.isStale && value < bestPage && orderingAgeDays(offer, valuation) <= floorAgeDays;
   return plan.picks.filter((pick) => pick.kind !== 'detail' || !mayWait(pick));

@@ -82,14 +82,16 @@ function repeats(
   });
 }
 
+const trimmed = (texts: readonly string[]) => texts.map((text) => text.trim());
+
 function checkFeed(feed: LenientFile['feeds'][number], index: number): SyncFileProblem[] {
   const at = (...rest: (string | number)[]) => ['feeds', index, ...rest];
   const keywords = feed.keywords.map((keyword) => keyword.normalize('NFC').trim());
   const problems = [
     ...repeats(keywords, (position) => at('keywords', position)),
     ...repeats(feed.categories, (position) => at('categories', position)),
-    ...repeats(feed.sellers, (position) => at('sellers', position)),
-    ...repeats(feed.images, (position) => at('images', position)),
+    ...repeats(trimmed(feed.sellers), (position) => at('sellers', position)),
+    ...repeats(trimmed(feed.images), (position) => at('images', position)),
     ...repeats(feed.offers, (position) => at('offers', position)),
   ];
   const sources = [feed.categories, feed.keywords, feed.sellers, feed.images, feed.offers];

@@ -111,7 +111,10 @@ const schedule = section(
     timezone: timezone
       .default('Asia/Shanghai')
       .describe('IANA name of the time zone the cron fields are in.'),
-    feeds: list(name('feed'), 'feed names').optional().describe('Feeds to sync; all of them when left out.'),
+    feeds: list(name('feed'), 'feed names')
+      .min(1, 'must have at least one feed; leave it out for all of them')
+      .optional()
+      .describe('Feeds to sync; all of them when left out.'),
     budget_calls: count('a number of calls').nullable().default(null).describe('Most calls one run may use.'),
     missed: z
       .enum(['skip', 'once'], { error: 'must be skip or once' })

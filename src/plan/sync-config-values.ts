@@ -39,18 +39,24 @@ const dayError = 'must be a day like 2026-11-11, in quotes';
 /** A day of the calendar, as it is in Shanghai. */
 export const day = z.iso.date({ error: dayError });
 
+/** Without control characters, and without halves of characters, which no database takes. */
+const isPlain = (text: string): boolean => !/[\p{Cc}\p{Cs}]/u.test(text);
+
 /** A search keyword in one Unicode form, without outer spaces. */
 export const keyword = z
   .string({ error: 'must be text; put quotes around a keyword of digits' })
   .transform((text) => text.normalize('NFC').trim())
   .refine((text) => text !== '' && text.length <= 100, 'must have 1 to 100 characters')
-  .refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters');
+  .refine(isPlain, 'must have no control characters and no halves of characters');
 
 /** 1688's `sellerOpenId`: opaque, and part of no url or query of ours. */
 export const sellerId = z
   .string({ error: "must be a seller's sellerOpenId, in quotes" })
   .trim()
-  .regex(/^[^\s\p{Cc}]{1,128}$/u, "must be a seller's sellerOpenId: 1 to 128 characters without spaces");
+  .regex(
+    /^[^\s\p{Cc}\p{Cs}]{1,128}$/u,
+    "must be a seller's sellerOpenId: 1 to 128 characters without spaces",
+  );
 
 function isAlicdnUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
@@ -66,7 +72,7 @@ export const image = z
   .string({ error: 'must be the path of a picture, or its url at alicdn.com' })
   .trim()
   .refine((text) => text !== '' && text.length <= 500, 'must have 1 to 500 characters')
-  .refine((text) => !/\p{Cc}/u.test(text), 'must have no control characters')
+  .refine(isPlain, 'must have no control characters and no halves of characters')
   .refine(
     (text) => !looksLikeUrl(text) || isAlicdnUrl(text),
     '1688 searches by urls of alicdn.com only: save the picture as a file and name that',

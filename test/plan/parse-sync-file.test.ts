@@ -196,6 +196,11 @@ describe('a bad file', () => {
       `${minimal}schedules: [{ name: n, cron: 0 3 31 2 * }]`,
       /cron is no cron expression/,
     ],
+    [
+      'a schedule of no feed',
+      `${minimal}schedules: [{ name: n, cron: 0 3 * * *, feeds: [] }]`,
+      /schedules\[0\]\.feeds must have at least one feed; leave it out for all/,
+    ],
     ['a random cron field', `${minimal}schedules: [{ name: n, cron: H 3 * * * }]`, /cron must not use H/],
     [
       'a float price',
@@ -219,7 +224,11 @@ describe('a bad file', () => {
     ['{}', 'feeds[0] needs categories, keywords, sellers, images or offers'],
     ['{ sellers: ["a b"] }', "feeds[0].sellers[0] must be a seller's sellerOpenId"],
     ['{ sellers: [s, s] }', 'feeds[0].sellers[1] repeats entry 1'],
-    ['{ images: [a.jpg, a.jpg] }', 'feeds[0].images[1] repeats entry 1'],
+    ['{ sellers: [s, "s "] }', 'feeds[0].sellers[1] repeats entry 1'],
+    ['{ images: [a.jpg, " a.jpg"] }', 'feeds[0].images[1] repeats entry 1'],
+    ['{ keywords: ["\\uD800"] }', 'feeds[0].keywords[0] must have no control characters and no halves'],
+    ['{ images: ["\\uD800"] }', 'feeds[0].images[0] must have no control characters and no halves'],
+    ['{ sellers: ["\\uD800"] }', "feeds[0].sellers[0] must be a seller's sellerOpenId"],
     [
       '{ images: ["https://example.com/a.jpg"] }',
       'feeds[0].images[0] 1688 searches by urls of alicdn.com only',
