@@ -25,7 +25,7 @@ CROSS JOIN LATERAL (
 
 COMMENT ON VIEW usage.by_run IS 'What each run spent and found.';
 COMMENT ON COLUMN usage.by_run.run_id IS 'Run (sync.run).';
-COMMENT ON COLUMN usage.by_run.scope IS 'all, feed:<name>, or schedule:<name>.';
+COMMENT ON COLUMN usage.by_run.scope IS 'all, feed:<name>, or feeds:<name>,<name>.';
 COMMENT ON COLUMN usage.by_run.feeds IS 'Names of its feeds, as a JSON array.';
 COMMENT ON COLUMN usage.by_run.trigger IS 'cli, web, demo, or the name of a schedule.';
 COMMENT ON COLUMN usage.by_run.status IS 'queued, running, succeeded, partial_quota, partial_error, failed or cancelled.';

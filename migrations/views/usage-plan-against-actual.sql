@@ -22,7 +22,7 @@ CROSS JOIN LATERAL (
 
 COMMENT ON VIEW usage.plan_against_actual IS 'Of each run and operation the calls that were planned as it began, and those it made.';
 COMMENT ON COLUMN usage.plan_against_actual.run_id IS 'Run (sync.run).';
-COMMENT ON COLUMN usage.plan_against_actual.scope IS 'all, feed:<name>, or schedule:<name>.';
+COMMENT ON COLUMN usage.plan_against_actual.scope IS 'all, feed:<name>, or feeds:<name>,<name>.';
 COMMENT ON COLUMN usage.plan_against_actual.trigger IS 'cli, web, demo, or the name of a schedule.';
 COMMENT ON COLUMN usage.plan_against_actual.status IS 'queued, running, succeeded, partial_quota, partial_error, failed or cancelled.';
 COMMENT ON COLUMN usage.plan_against_actual.started_at IS 'When it started.';

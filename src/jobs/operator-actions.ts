@@ -6,6 +6,7 @@ import type { Source } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { BeginRun } from './begin-run.ts';
 import { jobErrors } from './errors.ts';
+import { scopeOf } from './scope-of.ts';
 
 export interface OperatorActionDeps {
   readonly begin: BeginRun;
@@ -45,9 +46,10 @@ export function createOperatorActions(deps: OperatorActionDeps): OperatorActions
     startRun: async (scope) => {
       if (scope !== 'all' && !names.includes(scope))
         throw new AppError(jobErrors.RUN_SCOPE_UNKNOWN, 'there is nothing of this name to sync');
+      const feedNames = scope === 'all' ? names : [scope];
       const begun = await begin({
-        scope: scope === 'all' ? 'all' : `feed:${scope}`,
-        feedNames: scope === 'all' ? names : [scope],
+        scope: scopeOf(feedNames, names),
+        feedNames,
         trigger: 'web',
         source,
         budgetCalls: null,

@@ -1,11 +1,11 @@
 import type { Logger } from '../core/log.ts';
 import type { Source } from '../model/run.ts';
-import type { Schedule } from '../model/sync-config.ts';
 import type { KeptSchedule, ScheduleStore } from '../load/stores/schedule-store.ts';
 import type { SlotStore } from '../load/stores/slot-store.ts';
 import type { BeginRun } from './begin-run.ts';
 import type { Slot } from './due-slots.ts';
 import { decidedUntil, readDueSlots } from './read-due-slots.ts';
+import { scopeOf } from './scope-of.ts';
 
 export interface ScheduleDeps {
   readonly schedules: Pick<ScheduleStore, 'list'>;
@@ -17,11 +17,6 @@ export interface ScheduleDeps {
   readonly log: Logger;
 }
 
-/** `feed:x` for one feed as `sync --feed x` has it, so that both know each other's runs. */
-export function scopeOf({ name, feeds }: Pick<Schedule, 'name' | 'feeds'>): string {
-  return feeds.length === 1 ? `feed:${feeds.join()}` : `schedule:${name}`;
-}
-
 async function startRun(deps: ScheduleDeps, schedule: KeptSchedule, slotAt: Date): Promise<void> {
   const { slots, begin, source, log } = deps;
   const { name, budgetCalls } = schedule;
@@ -31,7 +26,7 @@ async function startRun(deps: ScheduleDeps, schedule: KeptSchedule, slotAt: Date
     log.warn({ schedule: name, gone }, 'a schedule names feeds that are not in catalog-sync.yaml');
   }
   if (feeds.length === 0) return slots.decideWithoutRun(name, [slotAt], 'skipped');
-  const scope = scopeOf({ name, feeds });
+  const scope = scopeOf(feeds, deps.feeds);
   const begun = await begin({
     ...{ scope, feedNames: feeds, trigger: name, source, budgetCalls },
     deadlineMs: null,

@@ -131,18 +131,26 @@ describe('a slot', () => {
     expect((await runs.listActive()).map(({ scope }) => scope)).toEqual(['feed:bags']);
   });
 
-  it('of schedules for the same feeds has its own run', async () => {
-    const both = [nightly, { ...nightly, name: 'wide', feeds: ['shoes', 'bags'] }];
-    await starts(day(10), both);
-    await ticks(day(11));
-    expect((await runs.listActive()).map(({ scope }) => scope)).toEqual(['feed:shoes', 'schedule:wide']);
+  it('of a schedule for other feeds has a run of its own, and one for the same feeds shares it', async () => {
+    const wide = { ...nightly, name: 'wide', feeds: ['shoes', 'bags'] };
+    const schedules = [nightly, wide, { ...wide, name: 'wider', feeds: ['bags', 'shoes'] }];
+    await starts(day(10), schedules);
+    await ticks(day(11), ['shoes', 'bags', 'hats']);
+    expect((await runs.listActive()).map(({ scope }) => scope)).toEqual(['feed:shoes', 'feeds:bags,shoes']);
+    await runs.begin({
+      ...{ scope: 'all', feedNames: ['shoes', 'bags'], trigger: 'cli', source: 'sandbox' },
+      ...{ budgetCalls: null, deadlineMs: null },
+    });
+    await ticks(day(12), ['shoes', 'bags']);
+    const slots = (await deps.slots.list('wide', 1)).map(({ outcome }) => outcome);
+    expect(slots).toEqual(['merged']);
   });
 
   it('is for the feeds that are left, and is skipped when there are none', async () => {
     const wide = { ...nightly, feeds: ['shoes', 'bags'] };
     await starts(day(10), [wide]);
     await ticks(day(11), ['bags']);
-    expect(await runs.listActive()).toMatchObject([{ scope: 'feed:bags', feedNames: ['bags'] }]);
+    expect(await runs.listActive()).toMatchObject([{ scope: 'all', feedNames: ['bags'] }]);
     await ticks(day(12), ['hats']);
     expect(await listSlots()).toEqual(['10-11 ran with run', '10-12 skipped without run']);
     expect(logged.map(({ msg }) => msg)).toEqual(

@@ -202,7 +202,7 @@ describe('what can be done', () => {
     const begun = await world.post('/actions/run', { scope: 'bags' });
     expect([begun.status, begun.headers.get('location')]).toEqual([303, '/runs/1?done=run-begun']);
     expect(await query('SELECT scope, trigger, status, feeds FROM sync.run')).toEqual([
-      { scope: 'feed:bags', trigger: 'web', status: 'running', feeds: ['bags'] },
+      { scope: 'all', trigger: 'web', status: 'running', feeds: ['bags'] },
     ]);
     expect(await actions()).toEqual([{ action: 'run', subject: 'bags', outcome: 'begun: run 1' }]);
     const again = await world.post('/actions/run', { scope: 'bags' });

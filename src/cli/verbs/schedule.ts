@@ -8,7 +8,7 @@ import {
   unknownSchedule,
 } from '../../jobs/change-schedules.ts';
 import { nextSlotTime } from '../../jobs/slot-times.ts';
-import { scopeOf } from '../../jobs/start-scheduled-runs.ts';
+import { scopeOf } from '../../jobs/scope-of.ts';
 import type { MissedRunPolicy } from '../../model/sync-config.ts';
 import { cron, name as nameOf, timezone } from '../../plan/sync-config-values.ts';
 import { addExamples } from '../add-examples.ts';
@@ -153,7 +153,11 @@ function addRun(parent: Command, context: CliContext): void {
           if (!schedule) throw unknownSchedule(name, all);
           const { feeds, budgetCalls } = schedule;
           requireFeeds(sync, feeds);
-          return { scope: scopeOf(schedule), feedNames: feeds, trigger: name, budgetCalls, deadlineMs: null };
+          const scope = scopeOf(
+            feeds,
+            sync.feeds.map((feed) => feed.name),
+          );
+          return { scope, feedNames: feeds, trigger: name, budgetCalls, deadlineMs: null };
         },
         { isStrict, mayAsk: false },
       );

@@ -4,6 +4,7 @@ import type { SyncConfig } from '../../model/sync-config.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../context.ts';
 import { parseCalls } from '../parse-count.ts';
+import { scopeOf } from '../../jobs/scope-of.ts';
 import { requireFeeds, runScope } from '../run-scope.ts';
 import { openSession } from '../session.ts';
 
@@ -22,10 +23,11 @@ function parseDeadline(text: string): number {
 }
 
 /** @throws AppError CONFIG_FILE_INVALID when the file has no such feed */
-function scopeOf(sync: SyncConfig, feed: string | undefined): { scope: string; feedNames: string[] } {
-  if (feed === undefined) return { scope: 'all', feedNames: sync.feeds.map(({ name }) => name) };
-  requireFeeds(sync, [feed]);
-  return { scope: `feed:${feed}`, feedNames: [feed] };
+function chooseFeeds(sync: SyncConfig, feed: string | undefined): { scope: string; feedNames: string[] } {
+  const all = sync.feeds.map(({ name }) => name);
+  if (feed !== undefined) requireFeeds(sync, [feed]);
+  const feedNames = feed === undefined ? all : [feed];
+  return { scope: scopeOf(feedNames, all), feedNames };
 }
 
 /** `catalog-sync sync`: one run, in this process, to its end. */
@@ -45,7 +47,7 @@ export function registerSync(program: Command, context: CliContext): void {
       const session = openSession(self, context, { logs: 'service' });
       const sync = session.readSyncConfig();
       const bounds = { budgetCalls: flags.budget ?? null, deadlineMs: flags.deadline ?? null };
-      const request = { ...scopeOf(sync, flags.feed), trigger: 'cli', ...bounds };
+      const request = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', ...bounds };
       context.exitCode = await runScope(
         session,
         sync,
