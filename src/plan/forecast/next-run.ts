@@ -73,7 +73,11 @@ function detailsDue(knowledge: Knowledge, group: OfferGroup, rows: number): Deta
 }
 
 /** Of each feed the part of its pages, from 0 to 1, that a run passes. */
-function passedParts(knowledge: Knowledge, due: readonly Pages[], part: number): Map<string, number> {
+function passedParts(
+  knowledge: Knowledge,
+  due: readonly Pages[],
+  partOf: (operation: ApiOperation) => number,
+): Map<string, number> {
   return new Map(
     knowledge.feeds.map(({ name }) => {
       let [all, asked] = [0, 0];
@@ -82,9 +86,9 @@ function passedParts(knowledge: Knowledge, due: readonly Pages[], part: number):
         // A pass that is stopped early leaves its last rows as they were, and finds them quiet.
         all +=
           search.windows * settledPages(search.pages, newsPerPage(knowledge, search, search.ageDays ?? 1));
-        asked += due[index]?.pages ?? 0;
+        asked += (due[index]?.pages ?? 0) * partOf(search.operation);
       }
-      return [name, all > 0 ? Math.min(1, (asked * part) / all) : 0];
+      return [name, all > 0 ? Math.min(1, asked / all) : 0];
     }),
   );
 }
@@ -128,7 +132,7 @@ export function forecastRun(knowledge: Knowledge): NextRun {
       return sum + newOffers * partOf(operation);
     }, 0);
   const found = feeds.map((feed) => ({ newOffers: foundBy(feed.name), room: roomFor(feed, offers) }));
-  const rowsOf = passedParts(knowledge, pages, partOf('search.keyword') || 1);
+  const rowsOf = passedParts(knowledge, pages, partOf);
   const details = knownDetails(knowledge, rowsOf);
   const sum = (of: (of: Details) => number) => details.reduce((total, part) => total + of(part), 0);
   const firstDetails = found.reduce(

@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import type { ForecastFacts, OfferFacts, WindowFacts } from '../../../src/model/forecast-facts.ts';
+import type { ApiOperation } from '../../../src/model/known-apis.ts';
+import { buildKnowledge } from '../../../src/plan/forecast/build-knowledge.ts';
+import type { CallLimit } from '../../../src/plan/forecast/knowledge.ts';
+import { forecastRun } from '../../../src/plan/forecast/next-run.ts';
+import { parseSyncFile } from '../../../src/plan/parse-sync-file.ts';
+
+const keyword: WindowFacts = {
+  ...{ feed: 'a', kind: 'keyword', term: 'x', label: 'x', windows: 1 },
+  ...{ pages: 20, nextPage: 1, ageDays: 2, reach: 1000, mayStop: false, worth: null },
+};
+
+const offer: OfferFacts = {
+  ...{ feeds: ['a'], popularity: 1, changes: 0.1, days: 20 },
+  ...{ summaryAgeDays: 2, detailAgeDays: 3, hasDetail: true, isStale: false },
+};
+
+const known: ForecastFacts = {
+  ...{ windows: [keyword], nodes: [], sample: Array.from({ length: 1000 }, () => offer) },
+  ...{ offersPerSample: 1, callsPerSecond: null },
+};
+
+/** The next run of feed `a`, with so many calls left of some APIs. */
+function runOf(
+  facts: ForecastFacts,
+  left: Partial<Record<ApiOperation, number>> = {},
+  feed = 'keywords: [x]',
+) {
+  const sync = parseSyncFile(`account: business\nfeeds: [{ name: a, ${feed} }]\n`, 'test');
+  const limits = Object.entries(left).map(([operation, calls]): CallLimit => ({
+    ...{ operations: [operation as ApiOperation], perDay: 1000, left: calls },
+  }));
+  const planner = { prior: { changes: 0.2, days: 10 }, visibleShare: 0.7, meanPopularity: 1 };
+  const { calls, due, newOffers } = forecastRun(
+    buildKnowledge(sync, facts, { planner, limits, runEveryDays: 1, callsPerSecond: 3 }),
+  );
+  const get = (of: typeof calls, operation: ApiOperation) => of.get(operation) ?? 0;
+  return {
+    newOffers,
+    calls: (operation: ApiOperation) => get(calls, operation),
+    due: (operation: ApiOperation) => get(due, operation),
+  };
+}
+
+describe('rows that no search of the run renews', () => {
+  test.each([0.01, 0])('spare no details: %s calls are left for searches', (left) => {
+    expect(runOf(known).calls('offer.detail')).toBeLessThan(50);
+    expect(runOf(known, { 'search.keyword': left }).calls('offer.detail')).toBeGreaterThan(990);
+  });
+
+  test('are those of an API that is held, whatever the others may do', () => {
+    const seller: WindowFacts = { ...keyword, kind: 'seller', term: 'b2b-1' };
+    const facts = {
+      ...known,
+      windows: [
+        { ...seller, pages: 15 },
+        { ...keyword, pages: 5 },
+      ],
+    };
+    const feed = 'keywords: [x], sellers: [b2b-1]';
+    expect(runOf(facts, {}, feed).calls('offer.detail')).toBeLessThan(50);
+    expect(runOf(facts, { 'search.seller': 0 }, feed).calls('offer.detail')).toBeGreaterThan(990);
+  });
+});
