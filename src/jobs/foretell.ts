@@ -91,12 +91,13 @@ function toWindowLimit({ api, window, callLimit, use }: QuotaLimitRow, sync: Syn
   return [{ operations: operationsOf(api, sync), window, calls: callLimit, leftToday }];
 }
 
-/** A root in place of each category, for as long as nobody has asked. */
+/** A root in place of each category, for as long as nobody has asked, and every offer of a watch list new. */
 function assumedFacts(sync: SyncConfig): ForecastFacts {
   const nodes = sync.feeds.flatMap(({ name, categories }) =>
     categories.map((id) => ({ feed: name, level: id === '0' ? 0 : 1, nodes: 1, unvisited: 1, due: 1 })),
   );
-  return { windows: [], nodes, sample: [], offersPerSample: 0, callsPerSecond: null };
+  const unheld = sync.feeds.map(({ name, offers }) => ({ feed: name, offers: offers.length }));
+  return { windows: [], nodes, unheld, sample: [], offersPerSample: 0, callsPerSecond: null };
 }
 
 function narrow(sync: SyncConfig, { feedNames }: ForetellRequest): SyncConfig {

@@ -35,6 +35,12 @@ export interface NodeFacts {
   readonly due: number;
 }
 
+/** Offers of a watch list that do not belong to its feed yet. */
+export interface UnheldFacts {
+  readonly feed: string;
+  readonly offers: number;
+}
+
 /** An offer out of a sample. */
 export interface OfferFacts {
   readonly feeds: readonly string[];
@@ -50,6 +56,7 @@ export interface OfferFacts {
 export interface ForecastFacts {
   readonly windows: readonly WindowFacts[];
   readonly nodes: readonly NodeFacts[];
+  readonly unheld: readonly UnheldFacts[];
   readonly sample: readonly OfferFacts[];
   /** How many offers each of the sample stands for. */
   readonly offersPerSample: number;

@@ -22,6 +22,17 @@ test('a plan says calls, ages, days and the end of the next run, and that all of
   expect(out).not.toContain('!');
 });
 
+test('a watch list is as many calls as it has offers, and nothing of it is a guess', async () => {
+  const ids = Array.from({ length: 300 }, (_, index) => 610_000_000_000 + index).join(', ');
+  const watch = `account: personal\nfeeds: [{ name: w, offers: [${ids}] }]\n`;
+  const { exitCode, out, err } = await plan(watch, '--budget', '100');
+  expect(exitCode).toBe(5);
+  expect(err).toContain('300 calls are due, 100 may be made');
+  expect(out).toMatch(/^offer\.detail +100 +300 +300 /m);
+  expect(out).not.toContain('At most this much');
+  expect((await plan(watch, '--budget', '300')).exitCode).toBe(0);
+});
+
 test('a plan that does not fit says what would', async () => {
   const { exitCode, out } = await plan(large);
   expect(exitCode).toBe(0);

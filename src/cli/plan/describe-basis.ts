@@ -22,7 +22,7 @@ export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
     ? `Runs: ${rhythm}, as the schedules say.`
     : 'Assumed: one run a day, for no schedule names these feeds.';
   const kept = 'Of each day 5 % of the calls stay for calls by hand; a month is spread over its days.';
-  if (known.searches === 0) return [...assumedSentences.slice(0, 3), runs, kept];
+  if (known.searches === 0 && assumed.searches > 0) return [...assumedSentences.slice(0, 3), runs, kept];
   return [
     `Measured: ${count(known.searches)} searches and ${count(known.offers)} offers, and what looks at them taught.`,
     ...(assumed.searches > 0
@@ -31,7 +31,7 @@ export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
         ]
       : []),
     ...(assumed.offers >= 1
-      ? [`Assumed: ${count(assumed.offers)} offers that searches will list are typical ones.`]
+      ? [`Assumed: ${count(assumed.offers)} offers that nobody has seen yet are typical ones.`]
       : []),
     runs,
     kept,

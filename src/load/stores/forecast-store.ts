@@ -1,5 +1,11 @@
 import type { Pool } from 'pg';
-import type { ForecastFacts, NodeFacts, OfferFacts, WindowFacts } from '../../model/forecast-facts.ts';
+import type {
+  ForecastFacts,
+  NodeFacts,
+  OfferFacts,
+  UnheldFacts,
+  WindowFacts,
+} from '../../model/forecast-facts.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
 import { readSql } from '../sql-file.ts';
 
@@ -74,9 +80,12 @@ async function readFacts(
   { categoryMs }: FreshnessAges,
 ): Promise<ForecastFacts> {
   const names = feeds.map(({ name }) => name);
-  const roots = JSON.stringify(feeds.map(({ name, categories }) => ({ feed: name, categories })));
+  const sources = JSON.stringify(
+    feeds.map(({ name, categories, offers }) => ({ feed: name, categories, watched: offers })),
+  );
   const windows = await pool.query<WindowRow>(readSql('sample-windows'), [names, sampledWindows]);
-  const nodes = await pool.query<NodeFacts>(readSql('count-nodes'), [roots, categoryMs]);
+  const nodes = await pool.query<NodeFacts>(readSql('count-nodes'), [sources, categoryMs]);
+  const unheld = await pool.query<UnheldFacts>(readSql('count-unheld-offers'), [sources]);
   const shelves = await pool.query<{ sample: SampledRow[]; offers: number }>(readSql('sample-shelves'), [
     names,
     sampledOffers,
@@ -86,6 +95,7 @@ async function readFacts(
   return {
     windows: windows.rows.map(toWindow),
     nodes: nodes.rows,
+    unheld: unheld.rows,
     sample: sample.map(toOffer),
     offersPerSample: sample.length > 0 ? offers / sample.length : 0,
     callsPerSecond: pace.rows[0]?.calls_per_second ?? null,

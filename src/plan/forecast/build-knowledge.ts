@@ -116,14 +116,15 @@ function noveltyOf(feed: Feed, facts: ForecastFacts, held: number): number {
   return rows === 0 || held >= (feed.maxOffers ?? Infinity) ? 1 : Math.min(1, Math.max(0.05, held / rows));
 }
 
-/** Offers that searches will list which were never made. */
+/** Offers of a watch list that are new, and those that searches will list which were never made. */
 function unseenOffers(
   feed: FeedKnowledge,
   searches: readonly SearchGroup[],
   { held, pageSize }: { readonly held: number; readonly pageSize: number },
 ): OfferGroup[] {
   const pages = searches.reduce((sum, { windows, pagesToFirstPass }) => sum + windows * pagesToFirstPass, 0);
-  const offers = Math.min(pages * pageSize * feed.novelty, Math.max(0, (feed.maxOffers ?? Infinity) - held));
+  const room = Math.max(0, (feed.maxOffers ?? Infinity) - held - feed.unheld);
+  const offers = feed.unheld + Math.min(pages * pageSize * feed.novelty, room);
   if (offers <= 0) return [];
   const ages = { summaryAgeDays: 0, detailAgeDays: 0 };
   const typical = { ...ages, popularity: 1, learned: nothingLearned, hasDetail: false, isStale: true };
@@ -171,6 +172,7 @@ export function buildKnowledge(
       nodes: nodes.nodes,
       nodesToFirstPass: nodes.toFirstPass,
       nodesDue: nodes.due,
+      unheld: facts.unheld.find(({ feed: of }) => of === name)?.offers ?? 0,
       novelty: noveltyOf(feed, facts, held),
     };
     return { knowledge, searches, unseen: unseenOffers(knowledge, searches, { held, pageSize }) };

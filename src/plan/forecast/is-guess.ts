@@ -1,6 +1,9 @@
 import type { Forecast } from './forecast.ts';
 
-/** Nothing that it rests on was ever looked at: it then says what a run makes at most. */
+/**
+ * No search that it rests on was ever made: it then says what a run makes at most. Of watch lists alone, nothing is to be found
+ * out.
+ */
 export function isGuess({ searches }: Pick<Forecast, 'searches'>): boolean {
-  return searches.every(({ search }) => search.isAssumed);
+  return searches.length > 0 && searches.every(({ search }) => search.isAssumed);
 }

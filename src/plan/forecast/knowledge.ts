@@ -52,6 +52,8 @@ export interface FeedKnowledge {
   readonly nodes: number;
   readonly nodesToFirstPass: number;
   readonly nodesDue: number;
+  /** Offers of its watch list that do not belong to it yet. */
+  readonly unheld: number;
   /** Different offers for each row that its searches list, from 0 to 1. */
   readonly novelty: number;
 }

@@ -102,14 +102,14 @@ function knownDetails(knowledge: Knowledge, rowsOf: ReadonlyMap<string, number>)
     );
 }
 
-/** How many offers a feed still takes in. */
-function roomFor({ name, maxOffers }: FeedKnowledge, offers: readonly OfferGroup[]): number {
+/** How many offers a feed still takes in from searches; its watch list comes first. */
+function roomFor({ name, maxOffers, unheld }: FeedKnowledge, offers: readonly OfferGroup[]): number {
   if (maxOffers === null) return Infinity;
   const held = offers.reduce(
     (sum, group) => sum + (group.feeds.includes(name) && !group.isAssumed ? group.offers : 0),
     0,
   );
-  return Math.max(0, maxOffers - held);
+  return Math.max(0, maxOffers - held - unheld);
 }
 
 /** What is due now, and what of it the limits leave to a run. */
@@ -131,15 +131,16 @@ export function forecastRun(knowledge: Knowledge): NextRun {
       const newOffers = feed === name ? (pages[index]?.newOffers ?? 0) : 0;
       return sum + newOffers * partOf(operation);
     }, 0);
-  const found = feeds.map((feed) => ({ newOffers: foundBy(feed.name), room: roomFor(feed, offers) }));
+  const found = feeds.map((feed) => {
+    const listed = foundBy(feed.name);
+    return { listed, taken: Math.min(listed, roomFor(feed, offers)) };
+  });
+  const watched = feeds.reduce((total, { unheld }) => total + unheld, 0);
   const rowsOf = passedParts(knowledge, pages, partOf);
   const details = knownDetails(knowledge, rowsOf);
   const sum = (of: (of: Details) => number) => details.reduce((total, part) => total + of(part), 0);
-  const firstDetails = found.reduce(
-    (total, { newOffers, room: most }) => total + Math.min(newOffers, most),
-    0,
-  );
-  const wanted = sum((part) => part.due) + firstDetails;
+  const firstDetails = found.reduce((total, { taken }) => total + taken, 0);
+  const wanted = sum((part) => part.due) + watched + firstDetails;
   due.set('offer.detail', wanted);
   const calls = shareLimits(due, limits, ({ left }) => left);
   const detailPart = wanted > 0 ? (calls.get('offer.detail') ?? 0) / wanted : 0;
@@ -147,7 +148,7 @@ export function forecastRun(knowledge: Knowledge): NextRun {
   return {
     calls,
     due,
-    newOffers: found.reduce((total, { newOffers }) => total + newOffers, 0),
+    newOffers: found.reduce((total, { listed }) => total + listed, detailPart * watched),
     changedOffers: detailPart * sum((part) => part.changed),
     seconds: all / knowledge.callsPerSecond,
   };

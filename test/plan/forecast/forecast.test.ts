@@ -42,6 +42,7 @@ const feed = {
   nodes: 0,
   nodesToFirstPass: 0,
   nodesDue: 0,
+  unheld: 0,
   novelty: 0.5,
 };
 

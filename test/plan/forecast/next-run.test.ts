@@ -17,9 +17,11 @@ const offer: OfferFacts = {
 };
 
 const known: ForecastFacts = {
-  ...{ windows: [keyword], nodes: [], sample: Array.from({ length: 1000 }, () => offer) },
+  ...{ windows: [keyword], nodes: [], unheld: [], sample: Array.from({ length: 1000 }, () => offer) },
   ...{ offersPerSample: 1, callsPerSecond: null },
 };
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => String(610_000_000_000 + index));
 
 /** The next run of feed `a`, with so many calls left of some APIs. */
 function runOf(
@@ -61,5 +63,26 @@ describe('rows that no search of the run renews', () => {
     const feed = 'keywords: [x], sellers: [b2b-1]';
     expect(runOf(facts, {}, feed).calls('offer.detail')).toBeLessThan(50);
     expect(runOf(facts, { 'search.seller': 0 }, feed).calls('offer.detail')).toBeGreaterThan(990);
+  });
+});
+
+describe('offers of a watch list that are new', () => {
+  const facts = { ...known, unheld: [{ feed: 'a', offers: 40 }] };
+
+  test('are due beside what searches list, each for one call', () => {
+    expect(runOf(facts).due('offer.detail') - runOf(known).due('offer.detail')).toBeCloseTo(40, 6);
+    expect(runOf(facts).newOffers - runOf(known).newOffers).toBeCloseTo(40, 6);
+    expect(runOf(facts, { 'offer.detail': 0 }).newOffers).toBe(runOf(known).newOffers);
+  });
+
+  test('come before those of searches where a feed is bounded, and push others out of a full one', () => {
+    const never = { ...known, ...facts, windows: [{ ...keyword, pages: null, ageDays: null }], sample: [] };
+    const feed = (most: number) =>
+      `keywords: [x], offers: [${ids(40).join(', ')}], max_offers: ${String(most)}`;
+    expect(runOf(never, {}, feed(90)).due('offer.detail')).toBe(90);
+    expect(runOf(never, {}, feed(40)).due('offer.detail')).toBe(40);
+    const full = runOf(facts, {}, feed(1000)).due('offer.detail');
+    expect(full).toBeGreaterThan(40);
+    expect(full).toBeLessThan(runOf(facts).due('offer.detail') + 1);
   });
 });
