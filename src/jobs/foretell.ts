@@ -3,6 +3,7 @@ import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
 import type { ForecastStore } from '../load/stores/forecast-store.ts';
 import type { QuotaLimitRow, QuotaReport } from '../load/stores/quota-report.ts';
 import { accountLimits, type QuotaStore } from '../load/stores/quota-store.ts';
+import type { KeptSchedule, ScheduleStore } from '../load/stores/schedule-store.ts';
 import type { ShelfStore } from '../load/stores/shelf-store.ts';
 import type { ForecastFacts } from '../model/forecast-facts.ts';
 import { apiOperations, type ApiOperation } from '../model/known-apis.ts';
@@ -15,6 +16,7 @@ import { isGuess } from '../plan/forecast/is-guess.ts';
 import type { Knowledge } from '../plan/forecast/knowledge.ts';
 import { firstPrior } from '../plan/refresh/change-rate.ts';
 import { firstVisibleShare, shareOf } from '../plan/refresh/visible-share.ts';
+import { findUndecidedSlot } from './read-due-slots.ts';
 import { listSlotTimes } from './slot-times.ts';
 
 /** What is asked to be foretold. */
@@ -29,6 +31,7 @@ export interface ForetellDeps {
   readonly shelves: Pick<ShelfStore, 'planner'>;
   readonly report: Pick<QuotaReport, 'listLimits'>;
   readonly quota: Pick<QuotaStore, 'listHolds' | 'ledgerNow'>;
+  readonly schedules: Pick<ScheduleStore, 'list'>;
   readonly sync: SyncConfig;
 }
 
@@ -46,16 +49,27 @@ function runsPerDay(schedule: Schedule, now: Date): number {
   return slots > 4 * someDays ? slots / someDays : Math.max(1, slotsIn(manyDays)) / manyDays;
 }
 
+/** Those that start runs: the file's, which may not be kept yet, and those that were added; none that is paused or unreadable. */
+function liveSchedules(file: readonly Schedule[], kept: readonly KeptSchedule[]): Schedule[] {
+  const paused = new Set(kept.flatMap(({ name, pausedAt }) => (pausedAt === null ? [] : [name])));
+  const added = kept.filter((schedule) => schedule.origin === 'cli' && findUndecidedSlot(schedule) !== null);
+  return [...file.filter(({ name }) => !paused.has(name)), ...added];
+}
+
 /** Days between two runs of some feeds and the most calls of a day, by their schedules; without any, one run a day. */
 function readRhythm(schedules: readonly Schedule[], feedNames: readonly string[], now: Date) {
   const own = schedules.filter(({ feeds }) => feeds.some((feed) => feedNames.includes(feed)));
-  if (own.length === 0) return { runEveryDays: 1, callsPerDay: Infinity };
+  if (own.length === 0) return { hasSchedule: false, runEveryDays: 1, callsPerDay: Infinity };
   const rhythms = own.map((schedule) => {
     const runs = runsPerDay(schedule, now);
     return { runs, calls: runs * (schedule.budgetCalls ?? Infinity) };
   });
   const callsPerDay = rhythms.reduce((sum, { calls }) => sum + calls, 0);
-  return { runEveryDays: 1 / Math.max(...rhythms.map(({ runs }) => runs)), callsPerDay };
+  return {
+    hasSchedule: true,
+    runEveryDays: 1 / Math.max(...rhythms.map(({ runs }) => runs)),
+    callsPerDay,
+  };
 }
 
 function limitsOfFile({ account, quotas }: SyncConfig): WindowLimit[] {
@@ -108,6 +122,8 @@ function narrow(sync: SyncConfig, { feedNames }: ForetellRequest): SyncConfig {
 export interface Foreknowledge {
   readonly knowledge: Knowledge;
   readonly limits: readonly WindowLimit[];
+  /** A schedule starts runs of these feeds. */
+  readonly hasSchedule: boolean;
   /** By the ledger's clock. */
   readonly now: Date;
 }
@@ -117,12 +133,13 @@ interface Known {
   readonly planner: Parameters<typeof buildKnowledge>[2]['planner'];
   readonly limits: readonly WindowLimit[];
   readonly held: readonly ApiOperation[];
+  readonly schedules: readonly Schedule[];
   readonly now: Date;
 }
 
 function assemble(sync: SyncConfig, request: ForetellRequest, known: Known): Foreknowledge {
-  const { facts, planner, limits, held, now } = known;
-  const { runEveryDays, callsPerDay } = readRhythm(sync.schedules, request.feedNames, now);
+  const { facts, planner, limits, held, schedules, now } = known;
+  const { hasSchedule, runEveryDays, callsPerDay } = readRhythm(schedules, request.feedNames, now);
   const bounds = [budgetLimit(callsPerDay, request.budgetCalls ?? Infinity), ...held.map(heldLimit)];
   const knowledge = buildKnowledge(narrow(sync, request), facts, {
     planner,
@@ -130,7 +147,7 @@ function assemble(sync: SyncConfig, request: ForetellRequest, known: Known): For
     runEveryDays,
     callsPerSecond: paceShare * sync.quotas.perSecond,
   });
-  return { knowledge, limits, now };
+  return { knowledge, limits, hasSchedule, now };
 }
 
 /** What is known before there is a database: the sync file, and what is assumed of any catalog. */
@@ -140,6 +157,7 @@ export function assumeKnowledge(sync: SyncConfig, request: ForetellRequest, now:
     planner: { prior: firstPrior, visibleShare: shareOf(firstVisibleShare), meanPopularity: 1 },
     limits: limitsOfFile(sync),
     held: [],
+    schedules: sync.schedules,
     now,
   });
 }
@@ -155,6 +173,7 @@ export async function readKnowledge(deps: ForetellDeps, request: ForetellRequest
     planner: await shelves.planner(),
     limits: rows.length > 0 ? rows : limitsOfFile(sync),
     held,
+    schedules: liveSchedules(sync.schedules, await deps.schedules.list()),
     now: await quota.ledgerNow(),
   });
 }

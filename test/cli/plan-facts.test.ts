@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describeBasis } from '../../src/cli/plan/describe-basis.ts';
 import { readPlanFrom } from '../../src/cli/plan/read-plan.ts';
+import { createScheduleStore } from '../../src/load/stores/schedule-store.ts';
 import { createShelfStore } from '../../src/load/stores/shelf-store.ts';
+import type { Schedule, SyncConfig } from '../../src/model/sync-config.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -10,17 +13,22 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 beforeEach(() =>
-  database.pool.query('TRUNCATE sync.refresh, sync.feed, sync.feed_set, sync.erased_seller CASCADE'),
+  database.pool.query(
+    'TRUNCATE sync.refresh, sync.feed, sync.feed_set, sync.erased_seller, sync.schedule CASCADE',
+  ),
 );
 
 const ids = (count: number) => Array.from({ length: count }, (_, index) => String(610_000_000_000 + index));
 const fileOf = (feed: string) => parseSyncFile(`account: business\nfeeds: [{ name: a, ${feed} }]\n`, 'test');
 const watching = (count: number) => fileOf(`offers: [${ids(count).join(', ')}]`);
 
-/** What is due for the next run, as the database is now. */
-async function dueOf(sync = watching(30)): Promise<Record<string, number>> {
-  const request = { feedNames: ['a'], budgetCalls: null };
-  const { forecast } = await readPlanFrom(database.pool, { sync, appKey: undefined }, request);
+/** The plan as the database is now. */
+const planOf = (sync = watching(30)) =>
+  readPlanFrom(database.pool, { sync, appKey: undefined }, { feedNames: ['a'], budgetCalls: null });
+
+/** What is due for the next run. */
+async function dueOf(sync?: SyncConfig): Promise<Record<string, number>> {
+  const { forecast } = await planOf(sync);
   return Object.fromEntries(forecast.apis.map(({ operation, due }) => [operation, due]));
 }
 
@@ -46,5 +54,36 @@ describe('offers of a watch list', () => {
       [ids(40)[39]],
     );
     expect(await dueOf(watching(40))).toEqual({ 'offer.detail': 38 });
+  });
+});
+
+describe('runs come as often', () => {
+  const schedule = (name: string, cron: string, feeds = ['a']) =>
+    ({ ...{ name, cron, feeds, timezone: 'UTC' }, budgetCalls: null, missed: 'skip' }) as const;
+  const rhythm = async (...schedules: Schedule[]) =>
+    describeBasis(await planOf({ ...watching(30), schedules })).find((line) => line.includes('schedule'));
+
+  test('as schedules say that were added', async () => {
+    const store = createScheduleStore(database);
+    expect(await rhythm()).toBe('Assumed: one run a day, for no schedule starts runs of these feeds.');
+    await store.insert(schedule('other', '0 * * * *', ['b']), 'cli');
+    expect(await rhythm()).toMatch(/^Assumed/);
+    await store.insert(schedule('weekly', '0 4 * * 0'), 'cli');
+    expect(await rhythm()).toBe('Runs: every 7.0 days, as the schedules say.');
+    await store.insert(schedule('unreadable', 'soon'), 'cli');
+    expect(await rhythm(schedule('often', '0 */6 * * *'))).toBe('Runs: every 6.0 h, as the schedules say.');
+  });
+
+  test('as schedules of the file say that go on, whether they are taken over or not', async () => {
+    const store = createScheduleStore(database);
+    const [often, nightly] = [schedule('often', '0 */6 * * *'), schedule('nightly', '0 2 * * *')];
+    // The file has it no more: it ends when a process begins.
+    await store.insert(schedule('gone', '0 * * * *'), 'file');
+    await store.insert(often, 'file');
+    await store.pause('often');
+    expect(await rhythm(often, nightly)).toBe('Runs: once a day, as the schedules say.');
+    expect(await rhythm(often)).toMatch(/^Assumed/);
+    await store.resume('often');
+    expect(await rhythm(often)).toBe('Runs: every 6.0 h, as the schedules say.');
   });
 });

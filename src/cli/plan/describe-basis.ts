@@ -20,7 +20,7 @@ export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
   const rhythm = describeRhythm(runEveryDays * 24);
   const runs = hasSchedule
     ? `Runs: ${rhythm}, as the schedules say.`
-    : 'Assumed: one run a day, for no schedule names these feeds.';
+    : 'Assumed: one run a day, for no schedule starts runs of these feeds.';
   const kept = 'Of each day 5 % of the calls stay for calls by hand; a month is spread over its days.';
   if (known.searches === 0 && assumed.searches > 0) return [...assumedSentences.slice(0, 3), runs, kept];
   return [

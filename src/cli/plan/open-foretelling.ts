@@ -3,6 +3,7 @@ import type { ForetellDeps } from '../../jobs/foretell.ts';
 import { createForecastStore } from '../../load/stores/forecast-store.ts';
 import { createQuotaReport } from '../../load/stores/quota-report.ts';
 import { createQuotaStore } from '../../load/stores/quota-store.ts';
+import { createScheduleStore } from '../../load/stores/schedule-store.ts';
 import { createShelfStore } from '../../load/stores/shelf-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 
@@ -20,6 +21,7 @@ export function openForetelling(pool: Pool, { sync, appKey }: ForetellScope): Fo
     shelves: createShelfStore({ pool }),
     report: appKey === undefined ? noLimits : createQuotaReport({ pool, appKey }),
     quota: createQuotaStore({ pool }),
+    schedules: createScheduleStore({ pool }),
     sync,
   };
 }

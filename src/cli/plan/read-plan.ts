@@ -21,7 +21,6 @@ import { openForetelling, type ForetellScope } from './open-foretelling.ts';
 export interface Plan extends Foreknowledge {
   readonly forecast: Forecast;
   readonly advice: readonly Advice[];
-  readonly hasSchedule: boolean;
 }
 
 /** The lowest limit of a window that an API has; null: none. */
@@ -39,10 +38,9 @@ export function callsDue({ apis }: Forecast): number {
   return Math.ceil(apis.reduce((sum, { due }) => sum + due, 0) - 1e-6);
 }
 
-function toPlan(known: Foreknowledge, sync: SyncConfig, { feedNames }: ForetellRequest): Plan {
+function toPlan(known: Foreknowledge): Plan {
   const told = forecast(known.knowledge);
-  const hasSchedule = sync.schedules.some(({ feeds }) => feeds.some((feed) => feedNames.includes(feed)));
-  return { ...known, forecast: told, advice: advise(known.knowledge, told), hasSchedule };
+  return { ...known, forecast: told, advice: advise(known.knowledge, told) };
 }
 
 /** The plan of some feeds as the database knows them. */
@@ -51,7 +49,7 @@ export async function readPlanFrom(
   scope: ForetellScope,
   request: ForetellRequest,
 ): Promise<Plan> {
-  return toPlan(await readKnowledge(openForetelling(pool, scope), request), scope.sync, request);
+  return toPlan(await readKnowledge(openForetelling(pool, scope), request));
 }
 
 /**
@@ -61,7 +59,7 @@ export async function readPlanFrom(
  */
 export async function readPlan(session: Session, sync: SyncConfig, request: ForetellRequest): Promise<Plan> {
   const { config, context } = session;
-  const assumed = () => toPlan(assumeKnowledge(sync, request, context.clock.now()), sync, request);
+  const assumed = () => toPlan(assumeKnowledge(sync, request, context.clock.now()));
   if (!hasDatabase(config)) return assumed();
   try {
     const what = { sync, appKey: config.ALIBABA_APP_KEY };
