@@ -11,9 +11,12 @@ export interface WindowFacts {
   readonly windows: number;
   /** Of a pass that is not stopped early; null: never asked, so nobody knows. */
   readonly pages: number | null;
+  /** Above 1: a pass is under way. */
   readonly nextPage: number;
   /** Since the last pass ended; null: there was none. */
   readonly ageDays: number | null;
+  /** It failed and is not asked for before some later time. */
+  readonly isPostponed: boolean;
   /** Offers that the last pass listed; null: there was none. */
   readonly reach: number | null;
   readonly mayStop: boolean;
@@ -32,6 +35,7 @@ export interface NodeFacts {
   readonly level: number;
   readonly nodes: number;
   readonly unvisited: number;
+  /** None that is postponed. */
   readonly due: number;
 }
 
@@ -51,6 +55,8 @@ export interface OfferFacts {
   readonly detailAgeDays: number;
   readonly hasDetail: boolean;
   readonly isStale: boolean;
+  /** Its detail failed and is not asked for before some later time. */
+  readonly isPostponed: boolean;
 }
 
 export interface ForecastFacts {

@@ -14,7 +14,8 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() =>
   database.pool.query(
-    'TRUNCATE sync.refresh, sync.feed, sync.feed_set, sync.erased_seller, sync.schedule CASCADE',
+    `TRUNCATE sync.refresh, sync.feed, sync.feed_set, sync.erased_seller, sync.schedule, sync.search_window,
+       sync.category_visit CASCADE`,
   ),
 );
 
@@ -86,4 +87,21 @@ describe('runs come as often', () => {
     await store.resume('often');
     expect(await rhythm(often)).toBe('Runs: every 6.0 h, as the schedules say.');
   });
+});
+
+test('what was postponed is not due, and a pass that was cut has the rest of its pages left', async () => {
+  await assign(30);
+  const later = "usage.ledger_now() + interval '5 hours'";
+  await database.pool.query(`UPDATE sync.refresh SET not_before = ${later} WHERE offer_id % 3 = 0`);
+  expect(await dueOf()).toEqual({ 'offer.detail': 20 });
+  await database.pool.query(
+    `INSERT INTO sync.search_window
+       (feed, keyword, next_page, pass_started_at, completed_at, total_records, last_outcome, language, not_before)
+     SELECT 'a', keyword, page, CASE WHEN page > 1 THEN now END, now - interval '3 days', 1000, 'truncated', 'en', later
+     FROM usage.ledger_now() now,
+          (VALUES ('whole', 1, NULL), ('cut', 16, NULL), ('failed', 1, ${later})) w (keyword, page, later)`,
+  );
+  await database.pool.query(`INSERT INTO sync.category_visit (category_id, not_before) VALUES (1, ${later})`);
+  expect(await dueOf(fileOf('keywords: [whole, cut, failed]'))).toMatchObject({ 'search.keyword': 25 });
+  expect(await dueOf(fileOf("categories: ['1']"))).toMatchObject({ 'category.children': 0 });
 });

@@ -1,4 +1,5 @@
--- Purpose: how many category nodes some feeds ask for, level by level, and how many of them were never visited or are due.
+-- Purpose: how many category nodes some feeds ask for, level by level, and how many of them were never visited or are due: not those that
+--          are postponed.
 -- Params:  $1 jsonb [{"feed": text, "categories": [bigint]}]; $2 double precision freshness age in ms
 -- Returns: feed, level (0 = the root of the whole tree), nodes, unvisited, due
 WITH RECURSIVE reach (feed, category_id, is_root) AS (
@@ -11,8 +12,9 @@ WITH RECURSIVE reach (feed, category_id, is_root) AS (
 )
 SELECT r.feed, coalesce(c.level, CASE WHEN r.category_id = 0 THEN 0 ELSE 1 END)::int AS level, count(*)::int AS nodes,
        (count(*) FILTER (WHERE v.visited_at IS NULL))::int AS unvisited,
-       (count(*) FILTER (WHERE v.visited_at IS NULL
-                            OR v.visited_at <= (SELECT usage.ledger_now()) - $2::float8 * interval '1 ms'))::int AS due
+       (count(*) FILTER (WHERE (v.visited_at IS NULL
+                             OR v.visited_at <= (SELECT usage.ledger_now()) - $2::float8 * interval '1 ms')
+                            AND (v.not_before IS NULL OR v.not_before <= (SELECT usage.ledger_now()))))::int AS due
 FROM (SELECT feed, category_id, bool_or(is_root) AS is_root FROM reach GROUP BY feed, category_id) r
 LEFT JOIN catalog.category c USING (category_id)
 LEFT JOIN sync.category_visit v USING (category_id)

@@ -1,7 +1,7 @@
 -- Purpose: a sample of the offers of some feeds that are looked at, from blocks chosen at random, with what is known of each.
 -- Params:  $1 text[] feeds; $2 integer how many at most
 -- Returns: one row: sample [[feeds, popularity, rate_changes, rate_days, summary_age_days, detail_age_days, has_detail,
---          is_stale]], offers (about how many there are)
+--          is_stale, is_postponed]], offers (about how many there are)
 WITH size AS MATERIALIZED (
   -- Blocks as they are now: statistics may be older. Of 400 blocks come some 20,000 rows; a small table is read whole.
   SELECT least(100, 40000.0 / greatest(1, pg_relation_size(oid) / 8192)) AS percent
@@ -9,7 +9,7 @@ WITH size AS MATERIALIZED (
 ),
 block AS MATERIALIZED (
   SELECT r.offer_id, s.feeds, r.popularity, r.rate_changes, r.rate_days, r.detail_at IS NOT NULL AS has_detail,
-         r.bucket < 0 AS is_stale,
+         r.bucket < 0 AS is_stale, coalesce(r.not_before > c.now, false) AS is_postponed,
          greatest(0, extract(epoch FROM c.now - coalesce(greatest(r.summary_at, r.detail_at), r.first_seen_at)) / 86400)::real
            AS summary_age_days,
          greatest(0, extract(epoch FROM c.now - coalesce(r.detail_at, r.summary_at, r.first_seen_at)) / 86400)::real
@@ -24,6 +24,6 @@ chosen AS (
   SELECT * FROM block ORDER BY hashint8(offer_id) LIMIT $2::int
 )
 SELECT coalesce((SELECT jsonb_agg(jsonb_build_array(to_jsonb(feeds), popularity, rate_changes, rate_days, summary_age_days,
-                                                   detail_age_days, has_detail, is_stale)) FROM chosen), '[]') AS sample,
+                                                   detail_age_days, has_detail, is_stale, is_postponed)) FROM chosen), '[]') AS sample,
        (SELECT count(*) FROM block) * 100 / percent::float8 AS offers
 FROM size;

@@ -1,14 +1,14 @@
 -- Purpose: the search windows of some feeds as far as they foretell calls; of very many of one kind a sample.
 -- Params:  $1 text[] feeds; $2 integer how many of a feed and kind at most
 -- Returns: feed, kind, term, label, windows (how many it stands for), pages (null: never asked), next_page, age_days (null: never
---          passed), reach, may_stop, value_pages (null: nothing learned), soon_value, late_value, new_offers, exposure_days
+--          passed), is_postponed, reach, may_stop, value_pages (null: nothing learned), soon_value, late_value, new_offers, exposure_days
 SELECT w.feed, w.kind, w.term, coalesce(c.name_translated, c.name_zh, w.term) AS label,
        (w.all_windows / least(w.all_windows, $2::int)::float8) AS windows,
        CASE WHEN w.is_split THEN 1
             WHEN w.total_records IS NOT NULL
             THEN greatest(1, least(ceil(least(w.total_records, 2000) / 50.0), coalesce(w.max_pages, 40)))::int END AS pages,
        w.next_page, extract(epoch FROM (SELECT usage.ledger_now()) - w.completed_at)::float8 / 86400 AS age_days,
-       w.last_reach AS reach,
+       coalesce(w.not_before > (SELECT usage.ledger_now()), false) AS is_postponed, w.last_reach AS reach,
        w.parent_window_id IS NULL AND NOT w.is_split
          AND w.last_outcome IN ('complete', 'unproven', 'capped', 'short', 'max_pages') AS may_stop,
        v.pages AS value_pages, v.soon_value, v.late_value, v.new_offers, v.exposure_days

@@ -23,6 +23,7 @@ interface WindowRow {
   readonly pages: number | null;
   readonly next_page: number;
   readonly age_days: number | null;
+  readonly is_postponed: boolean;
   readonly reach: number | null;
   readonly may_stop: boolean | null;
   readonly value_pages: number | null;
@@ -38,6 +39,7 @@ function toWindow(row: WindowRow): WindowFacts {
     ...{ feed, kind, term, label, windows, pages, reach },
     nextPage: row.next_page,
     ageDays: row.age_days === null ? null : Math.max(0, row.age_days),
+    isPostponed: row.is_postponed,
     mayStop: row.may_stop ?? false,
     worth:
       row.value_pages === null
@@ -52,7 +54,7 @@ function toWindow(row: WindowRow): WindowFacts {
   };
 }
 
-type SampledRow = readonly [string[], number, number, number, number, number, boolean, boolean];
+type SampledRow = readonly [string[], number, number, number, number, number, boolean, boolean, boolean];
 
 function toOffer([
   feeds,
@@ -63,9 +65,10 @@ function toOffer([
   detail,
   hasDetail,
   isStale,
+  isPostponed,
 ]: SampledRow): OfferFacts {
   const ages = { summaryAgeDays: row, detailAgeDays: Math.max(row, detail) };
-  return { feeds, popularity, changes, days, ...ages, hasDetail, isStale };
+  return { feeds, popularity, changes, days, ...ages, hasDetail, isStale, isPostponed };
 }
 
 /** What is known of what feeds pull. */

@@ -25,9 +25,10 @@ const operationOf = {
 } as const satisfies Record<WindowFacts['kind'], SearchGroup['operation']>;
 
 function toSearch(facts: WindowFacts, pages: number): SearchGroup {
-  const { feed, kind, label, windows, nextPage, ageDays, mayStop, worth } = facts;
+  const { feed, kind, label, windows, nextPage, ageDays, isPostponed, mayStop, worth } = facts;
   return {
-    ...{ feed, label, windows, pages, ageDays, mayStop, worth },
+    ...{ feed, label, windows, pages, ageDays, isPostponed, mayStop, worth },
+    pagesPassed: nextPage - 1,
     operation: operationOf[kind],
     pagesToFirstPass: ageDays === null ? Math.max(1, pages - nextPage + 1) : 0,
     isAssumed: facts.pages === null,
@@ -57,7 +58,7 @@ function countNodes(feed: Feed, facts: ForecastFacts): Nodes {
     const each = below[level] ?? { nodes: 0, leaves: 0 };
     sum.nodes += nodes + unvisited * each.nodes;
     sum.toFirstPass += unvisited * (1 + each.nodes);
-    sum.due += due + unvisited * each.nodes;
+    sum.due += due + Math.min(unvisited, due) * each.nodes;
     sum.leaves += unvisited * each.leaves;
   }
   return sum;
@@ -78,6 +79,7 @@ function searchesOf(feed: Feed, facts: ForecastFacts, nodes: Nodes, pageSize: nu
     pages: null,
     nextPage: 1,
     ageDays: null,
+    isPostponed: false,
     reach: null,
     mayStop: false,
     worth: null,
@@ -126,8 +128,8 @@ function unseenOffers(
   const room = Math.max(0, (feed.maxOffers ?? Infinity) - held - feed.unheld);
   const offers = feed.unheld + Math.min(pages * pageSize * feed.novelty, room);
   if (offers <= 0) return [];
-  const ages = { summaryAgeDays: 0, detailAgeDays: 0 };
-  const typical = { ...ages, popularity: 1, learned: nothingLearned, hasDetail: false, isStale: true };
+  const now = { summaryAgeDays: 0, detailAgeDays: 0, isPostponed: false };
+  const typical = { ...now, popularity: 1, learned: nothingLearned, hasDetail: false, isStale: true };
   return [{ feeds: [feed.name], offers, sample: [typical], isAssumed: true }];
 }
 

@@ -16,8 +16,12 @@ export interface SearchGroup {
   readonly pages: number;
   /** Pages of each that are left until it was passed once; 0: it was. */
   readonly pagesToFirstPass: number;
+  /** Pages of each that the pass under way has behind it; 0: none is under way. */
+  readonly pagesPassed: number;
   /** Since the last pass; null: there was none. */
   readonly ageDays: number | null;
+  /** Not asked for by the next run, for it failed. */
+  readonly isPostponed: boolean;
   /** The last pass read the list to its end, so that the next may stop early. */
   readonly mayStop: boolean;
   /** Null: nothing was learned yet. */
@@ -32,6 +36,8 @@ export interface SampledOffer extends OfferAges {
   readonly learned: ChangeRate;
   /** Its detail was fetched before. */
   readonly hasDetail: boolean;
+  /** Not asked for by the next run, for it failed. */
+  readonly isPostponed: boolean;
 }
 
 /** Offers of the same feeds. */

@@ -27,15 +27,19 @@ interface Pages {
 /** Pages of a search that are due, and the new offers on them. */
 function pagesDue(knowledge: Knowledge, search: SearchGroup): Pages {
   const { freshness, pageSize, feeds } = knowledge;
-  const { windows, pages, ageDays, pagesToFirstPass, mayStop } = search;
+  const { windows, pages, ageDays, pagesToFirstPass, pagesPassed, isPostponed, mayStop } = search;
+  if (isPostponed) return { pages: 0, newOffers: 0 };
   const novelty = feeds.find(({ name }) => name === search.feed)?.novelty ?? 1;
   if (pagesToFirstPass > 0) {
     const due = windows * pagesToFirstPass;
     return { pages: due, newOffers: due * pageSize * novelty };
   }
-  if (ageDays === null || ageDays < freshness.search) return { pages: 0, newOffers: 0 };
-  const asked = mayStop ? stoppedPages(pages, newsPerPage(knowledge, search, ageDays)) : pages;
-  return { pages: windows * asked, newOffers: windows * arrivalsOf(knowledge, search) * ageDays * novelty };
+  if (ageDays === null || (pagesPassed === 0 && ageDays < freshness.search))
+    return { pages: 0, newOffers: 0 };
+  const pagesLeft = Math.max(1, pages - pagesPassed);
+  const asked = mayStop ? stoppedPages(pagesLeft, newsPerPage(knowledge, search, ageDays)) : pagesLeft;
+  const arrived = windows * arrivalsOf(knowledge, search) * ageDays * novelty;
+  return { pages: windows * asked, newOffers: (arrived * pagesLeft) / pages };
 }
 
 interface Details {
@@ -49,7 +53,8 @@ function detailDue(
   offer: SampledOffer,
   rows: number,
 ): Details {
-  const { isStale, hasDetail, summaryAgeDays, detailAgeDays, learned } = offer;
+  const { isStale, isPostponed, hasDetail, summaryAgeDays, detailAgeDays, learned } = offer;
+  if (isPostponed) return { due: 0, changed: 0 };
   const valuation = { objective: defaultObjective, visibleShare };
   const rate = rateOf(prior, learned);
   const shown = rows * changeOdds(rate, visibleShare * summaryAgeDays);

@@ -20,6 +20,8 @@ const search: SearchGroup = {
   windows: 20,
   pages: 10,
   pagesToFirstPass: 0,
+  pagesPassed: 0,
+  isPostponed: false,
   ageDays: 1,
   mayStop: false,
   worth: null,
@@ -33,6 +35,7 @@ const offer: SampledOffer = {
   detailAgeDays: 3,
   isStale: false,
   hasDetail: true,
+  isPostponed: false,
 };
 
 const feed = {
@@ -85,6 +88,7 @@ const sampled = fc.array(
     detailAgeDays: fc.double({ min: 2, max: 30, noNaN: true }),
     isStale: fc.boolean(),
     hasDetail: fc.boolean(),
+    isPostponed: fc.boolean(),
   }),
   { minLength: 1, maxLength: 8 },
 );

@@ -8,12 +8,12 @@ import { parseSyncFile } from '../../../src/plan/parse-sync-file.ts';
 
 const keyword: WindowFacts = {
   ...{ feed: 'a', kind: 'keyword', term: 'x', label: 'x', windows: 1 },
-  ...{ pages: 20, nextPage: 1, ageDays: 2, reach: 1000, mayStop: false, worth: null },
+  ...{ pages: 20, nextPage: 1, ageDays: 2, isPostponed: false, reach: 1000, mayStop: false, worth: null },
 };
 
 const offer: OfferFacts = {
   ...{ feeds: ['a'], popularity: 1, changes: 0.1, days: 20 },
-  ...{ summaryAgeDays: 2, detailAgeDays: 3, hasDetail: true, isStale: false },
+  ...{ summaryAgeDays: 2, detailAgeDays: 3, hasDetail: true, isStale: false, isPostponed: false },
 };
 
 const known: ForecastFacts = {
@@ -84,5 +84,30 @@ describe('offers of a watch list that are new', () => {
     const full = runOf(facts, {}, feed(1000)).due('offer.detail');
     expect(full).toBeGreaterThan(40);
     expect(full).toBeLessThan(runOf(facts).due('offer.detail') + 1);
+  });
+});
+
+describe('the next run asks for', () => {
+  const pages = (window: Partial<WindowFacts>) =>
+    runOf({ ...known, windows: [{ ...keyword, ...window }] }).due('search.keyword');
+
+  test('the pages that a pass under way has left, and goes on with it however young the last one is', () => {
+    expect(pages({})).toBe(20);
+    expect(pages({ nextPage: 16 })).toBe(5);
+    expect(pages({ nextPage: 16, ageDays: 0.1 })).toBe(5);
+    expect(pages({ nextPage: 1, ageDays: 0.1 })).toBe(0);
+    // The list got shorter, and the end of it was not seen yet.
+    expect(pages({ nextPage: 30 })).toBe(1);
+    expect(pages({ nextPage: 16, ageDays: null })).toBe(5);
+  });
+
+  test('nothing that was postponed', () => {
+    expect(pages({ isPostponed: true })).toBe(0);
+    expect(pages({ isPostponed: true, ageDays: null })).toBe(0);
+    const sample = known.sample.map((one, index) => ({ ...one, isStale: true, isPostponed: index < 400 }));
+    const { due, newOffers } = runOf({ ...known, sample });
+    expect(due('offer.detail') - newOffers).toBe(600);
+    const nodes = [{ feed: 'a', level: 1, nodes: 8, unvisited: 2, due: 1 }];
+    expect(runOf({ ...known, nodes }).due('category.children')).toBe(21);
   });
 });
