@@ -42,7 +42,7 @@ import { createRetentionStore } from './load/stores/retention-store.ts';
 import { betweenTicks, withTickLock } from './load/stores/tick-lock.ts';
 import { createTokenStore } from './load/stores/token-store.ts';
 import { createUploadStore } from './load/stores/upload-store.ts';
-import { createWorkerHeartbeat } from './load/stores/worker-heartbeat.ts';
+import { createWorkerHeartbeat, hashPlan } from './load/stores/worker-heartbeat.ts';
 import { totalHours } from './load/total-hours.ts';
 import { openStores } from './open-stores.ts';
 import { openTeller } from './open-teller.ts';
@@ -181,7 +181,7 @@ function openMaintenance(pool: Pool, { sync, log }: AppOptions, { shelves }: Sto
 
 function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: Stores) {
   const foretell = (request: ForetellRequest) => foretellRun({ ...stores, sync, log }, request);
-  const begin = createBeginRun({ ...stores, foretell });
+  const begin = createBeginRun({ ...stores, foretell, planHash: hashPlan(sync) });
   const feeds = sync.feeds.map(({ name }) => name);
   const deps = { ...stores, source: sourceOf(config), feeds, begin, log };
   let isKeeper = false;
@@ -225,6 +225,11 @@ function openAsking(
   return { gateway, showPicture, callConcurrency, freshness, language, apis };
 }
 
+async function sweep(pool: Pool, ledger: LedgerStore): Promise<void> {
+  await ledger.sweep();
+  await totalHours(pool);
+}
+
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, databaseUrl, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
@@ -248,16 +253,15 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     shelves,
     raw,
     exclusively: (work) => withTickLock(pool, work),
-    sweep: async () => {
-      await ledger.sweep();
-      await totalHours(pool);
-    },
+    sweep: () => sweep(pool, ledger),
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),
     maintain: openMaintenance(pool, options, stores),
     startScheduledRuns: scheduling.startRuns,
     queues,
     sync,
+    planHash: hashPlan(sync),
+    strangers: new Map(),
   };
   const process: ProcessDeps = { ...shared, ...shutdown, ...openAsking(pool, options, { gateway, loader }) };
   const beat = createWorkerHeartbeat({ pool, clock: systemClock, sync, log });

@@ -54,4 +54,9 @@ export const jobErrors = defineErrors({
     recovery: 'fail',
     remedy: 'Nothing to do: the run has ended, or there is none of this number.',
   },
+  SYNC_FILE_CHANGED: {
+    recovery: 'fail',
+    remedy:
+      'Nothing is lost: the next run goes on where this one stopped. If no file was changed, those of the hosts differ; `catalog-sync doctor` names the hosts.',
+  },
 });

@@ -13,6 +13,7 @@ import type { JobKind } from './job-kinds.ts';
 import type { CatalogLoader } from './load-answers.ts';
 import { bucketOf } from '../plan/refresh/bucket.ts';
 import { nothingLearned } from '../plan/refresh/change-rate.ts';
+import { leaveStrangers, type Strangers } from './leave-strangers.ts';
 import { planCategories } from './plan-categories.ts';
 import { lookKinds, planLooks } from './plan-looks.ts';
 import type { Queues } from './queue-backend.ts';
@@ -40,6 +41,9 @@ export interface TickDeps {
   readonly shelves: ShelfStore;
   readonly queues: Queues;
   readonly sync: SyncConfig;
+  /** By which plan this process drives runs. */
+  readonly planHash: string;
+  readonly strangers: Strangers;
   readonly log: Logger;
 }
 
@@ -130,13 +134,14 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   if (planned > 0 || !isIdle) return;
   const blocksMet = [...(closed !== undefined && nodes > 0 ? [closed] : []), ...looks.blocksMet];
   const fresh = await deps.runs.read(run.runId);
-  if (fresh) await conclude(deps, fresh, blocksMet);
+  // One that was taken over meanwhile by another plan is not over by this one.
+  if (fresh?.planHash === run.planHash) await conclude(deps, fresh, blocksMet);
 }
 
 /**
  * One idempotent look at everything: sweeps the ledger, loads answers that lost their job, once a day looks after
- * partitions, starts runs whose slot has come, tops up the queues of every active run, and ends runs in which
- * nothing is left to do. Everything is read from Postgres, so a flushed queue is refilled by the next tick.
+ * partitions, starts runs whose slot has come, tops up the queues of every active run of its plan, and ends runs in
+ * which nothing is left to do. Everything is read from Postgres, so a flushed queue is refilled by the next tick.
  */
 export async function tick(deps: TickDeps): Promise<void> {
   await deps.exclusively(async () => {
@@ -146,8 +151,15 @@ export async function tick(deps: TickDeps): Promise<void> {
     await deps.maintain(now);
     await deps.startScheduledRuns(now);
     const active = await deps.runs.listActive();
-    if (active.length === 0) return;
-    await deps.runs.heartbeat(active.map((run) => run.runId));
-    for (const run of active) await driveRun(deps, run, now);
+    const isOurs = ({ planHash }: Run) => planHash === null || planHash === deps.planHash;
+    const ours = active.filter(isOurs);
+    await leaveStrangers(
+      deps,
+      active.filter((run) => !isOurs(run)),
+      now,
+    );
+    if (ours.length === 0) return;
+    await deps.runs.heartbeat(ours.map((run) => run.runId));
+    for (const run of ours) await driveRun(deps, run, now);
   });
 }

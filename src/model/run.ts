@@ -36,6 +36,8 @@ export interface Run {
   readonly counts: RunCounts;
   /** Null: it could not be foretold. */
   readonly forecast: RunForecast | null;
+  /** By which plan it is driven, as `hashPlan` says it. Null: begun by a version that did not say; anybody drives it. */
+  readonly planHash: string | null;
 }
 
 /** What the run's loads changed, and how many of its targets ended in an error. */
@@ -53,6 +55,8 @@ export interface RunRequest {
   readonly deadlineMs: number | null;
   /** Absent: it could not be foretold. */
   readonly forecast?: RunForecast | null;
+  /** Absent: anybody may drive it. */
+  readonly planHash?: string;
 }
 
 export type RunEnd = Exclude<RunStatus, 'queued' | 'running'>;

@@ -71,7 +71,7 @@ async function starts(now: string | Date, file: readonly Schedule[] = [nightly])
 
 async function ticks(now: string | Date, feeds: readonly string[] = ['shoes', 'bags']): Promise<void> {
   const at = await itIs(now);
-  const begin = createBeginRun({ runs, foretell: () => Promise.resolve(null) });
+  const begin = createBeginRun({ runs, foretell: () => Promise.resolve(null), planHash: 'plan' });
   await startScheduledRuns({ ...deps, begin, source: 'sandbox', feeds }, at);
 }
 

@@ -63,6 +63,8 @@ function createDeps(changes: Partial<TickDeps>): TickDeps {
     shelves: createShelfStore({ pool }),
     queues: createBusyQueues([]),
     sync,
+    planHash: 'plan',
+    strangers: new Map(),
     log: createLogger({ level: 'silent', pretty: false }),
     ...changes,
   };

@@ -14,6 +14,7 @@ import { createMetricsStore } from '../../load/stores/metrics-store.ts';
 import { createPageStores, type PageStores } from '../../load/stores/pages/page-stores.ts';
 import { createQuotaStore } from '../../load/stores/quota-store.ts';
 import { createRunStore } from '../../load/stores/run-store.ts';
+import { hashPlan } from '../../load/stores/worker-heartbeat.ts';
 import { createScheduleStore, type ScheduleStore } from '../../load/stores/schedule-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { keepCounted } from '../../web/keep-counted.ts';
@@ -82,7 +83,11 @@ function openActions({ session, pool, sync }: WebParts, stores: PageStores): Ope
   const runs = createRunStore({ pool });
   const knowing = { ...openForetelling(pool, { sync, appKey: config.ALIBABA_APP_KEY }), log };
   return createOperatorActions({
-    begin: createBeginRun({ runs, foretell: (request) => foretellRun(knowing, request) }),
+    begin: createBeginRun({
+      runs,
+      foretell: (request) => foretellRun(knowing, request),
+      planHash: hashPlan(sync),
+    }),
     runs,
     quota: createQuotaStore({ pool }),
     retryGivenUp: (choice) => stores.problems.retryGivenUp(choice),

@@ -71,6 +71,7 @@ export const run = sync.table(
     errors: counter('errors'),
     lastErrorCode: text('last_error_code'),
     forecast: jsonb('forecast'),
+    planHash: text('plan_hash'),
   },
   (table) => [
     uniqueIndex('run_active')
@@ -92,6 +93,7 @@ export const worker = sync.table('worker', {
   startedAt: instant('started_at').notNull(),
   heartbeatAt: instant('heartbeat_at').notNull(),
   syncHash: text('sync_hash'),
+  planHash: text('plan_hash'),
 });
 
 export const categoryVisit = sync.table(

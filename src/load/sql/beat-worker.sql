@@ -1,5 +1,6 @@
 -- Purpose: says that a process works, and forgets those that were not heard of for a day.
--- Params:  $1 uuid the process; $2 text name of its machine; $3 text hash of what its catalog-sync.yaml says
+-- Params:  $1 uuid the process; $2 text name of its machine; $3 text hash of what its catalog-sync.yaml says;
+--          $4 text hash of what of it decides what a run asks for
 -- Returns: host of each other process that works by another file
 WITH forgotten AS (
   DELETE FROM sync.worker
@@ -11,8 +12,8 @@ WITH forgotten AS (
   )
 ),
 said AS (
-  INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at, sync_hash)
-  VALUES ($1::uuid, $2, clock_timestamp(), clock_timestamp(), $3)
+  INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at, sync_hash, plan_hash)
+  VALUES ($1::uuid, $2, clock_timestamp(), clock_timestamp(), $3, $4)
   ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at
 )
 -- Who was not heard of since this one began may be its own predecessor.

@@ -19,12 +19,14 @@ export interface RunStore {
    * @throws AppError DATABASE_OTHER_SOURCE when it holds data of the other one
    */
   claimSource(source: Source): Promise<void>;
-  /** Starts a run of the scope, or takes over one whose process died, with feeds and bounds of this request. */
+  /** Starts a run of the scope, or takes over one whose process died, with feeds, bounds and plan of this request. */
   begin(request: RunRequest): Promise<BeginAnswer>;
   read(runId: string): Promise<Run | null>;
   listActive(): Promise<Run[]>;
   /** Says that somebody is driving these runs. */
   heartbeat(runIds: readonly string[]): Promise<void>;
+  /** Those of these runs that nobody drives, nor could: no process that works by their plan was heard of for 15 s. */
+  listAbandoned(runIds: readonly string[]): Promise<string[]>;
   /** Ends the run if it is still active (the first end wins) and gives back all it had taken. */
   end(runId: string, status: RunEnd, cause: string | null): Promise<void>;
   addCounts(runId: string, report: LoadReport): Promise<void>;
@@ -59,6 +61,7 @@ interface RunRow {
   readonly rejects: number;
   readonly errors: number;
   readonly forecast: RunForecast | null;
+  readonly plan_hash: string | null;
 }
 
 function toRun(row: RunRow): Run {
@@ -84,6 +87,7 @@ function toRun(row: RunRow): Run {
       errors: row.errors,
     },
     forecast: row.forecast,
+    planHash: row.plan_hash,
   };
 }
 
@@ -105,9 +109,9 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
   const inserted = await pool.query<RunRow>(
     `INSERT INTO sync.run
        (scope, trigger, source, status, feeds, budget_calls, requested_at, started_at, heartbeat_at, deadline_at,
-        forecast)
+        forecast, plan_hash)
      SELECT $1, $2, $3, 'running', $4::jsonb, $5, now, now, clock_timestamp(),
-            now + $6::float8 * interval '1 ms', $7::jsonb
+            now + $6::float8 * interval '1 ms', $7::jsonb, $8
      FROM usage.ledger_now() now
      ON CONFLICT (scope) WHERE status IN ('queued', 'running') DO NOTHING
      RETURNING *`,
@@ -119,6 +123,7 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
       request.budgetCalls,
       request.deadlineMs,
       request.forecast ? JSON.stringify(request.forecast) : null,
+      request.planHash ?? null,
     ],
   );
   if (inserted.rows[0]) return { kind: 'started', run: toRun(inserted.rows[0]) };
@@ -126,7 +131,7 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
     `UPDATE sync.run
      SET heartbeat_at = clock_timestamp(), status = 'running', feeds = $3::jsonb,
          budget_calls = calls_used + $4::int,
-         deadline_at = usage.ledger_now() + $5::float8 * interval '1 ms'
+         deadline_at = usage.ledger_now() + $5::float8 * interval '1 ms', plan_hash = $6
      WHERE scope = $1 AND status IN ('queued', 'running')
        AND heartbeat_at < clock_timestamp() - $2::float8 * interval '1 ms'
      RETURNING *`,
@@ -136,6 +141,7 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
       JSON.stringify(request.feedNames),
       request.budgetCalls,
       request.deadlineMs,
+      request.planHash ?? null,
     ],
   );
   if (adopted.rows[0]) return { kind: 'resumed', run: toRun(adopted.rows[0]) };
@@ -187,6 +193,13 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
         'UPDATE sync.run SET heartbeat_at = clock_timestamp() WHERE run_id = ANY ($1::bigint[])',
         [runIds],
       );
+    },
+    listAbandoned: async (runIds) => {
+      const { rows } = await pool.query<{ runId: string }>(readSql('list-abandoned-runs'), [
+        runIds,
+        heartbeatTimeoutMs,
+      ]);
+      return rows.map(({ runId }) => runId);
     },
     end: async (runId, status, cause) => {
       // It frees many rows, which loads may be freeing in another order.

@@ -18,8 +18,16 @@ export interface HeartbeatDeps {
 }
 
 /** The same for two processes that work by the same; comments do not count. */
-export function hashSync(sync: SyncConfig): string {
+export function hashSync(sync: Partial<SyncConfig>): string {
   return createHash('sha256').update(JSON.stringify(sync)).digest('hex').slice(0, 16);
+}
+
+/**
+ * The same for two processes that would ask for the same in a run and end it at the same point: limits, schedules and
+ * retention do not count.
+ */
+export function hashPlan({ feeds, freshness, language, apis }: SyncConfig): string {
+  return hashSync({ feeds, freshness, language, apis });
 }
 
 /**
@@ -28,13 +36,14 @@ export function hashSync(sync: SyncConfig): string {
  */
 export function createWorkerHeartbeat({ pool, clock, sync, log }: HeartbeatDeps): () => Promise<void> {
   const workerId = randomUUID();
-  const hash = hashSync(sync);
+  const [hash, planHash] = [hashSync(sync), hashPlan(sync)];
   let lastMs = Number.NEGATIVE_INFINITY;
   let warnedOf = '';
   return async () => {
     const nowMs = clock.now().getTime();
     if (Math.abs(nowMs - lastMs) < beatEveryMs) return;
-    const { rows } = await pool.query<{ host: string }>(readSql('beat-worker'), [workerId, hostname(), hash]);
+    const said = [workerId, hostname(), hash, planHash];
+    const { rows } = await pool.query<{ host: string }>(readSql('beat-worker'), said);
     lastMs = nowMs;
     const hosts = rows.map(({ host }) => host);
     if (hosts.length > 0 && hosts.join() !== warnedOf)
