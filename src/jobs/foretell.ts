@@ -186,7 +186,7 @@ export function toRunForecast(told: Forecast): RunForecast {
   const { newOffers, changedOffers, seconds } = nextRun;
   return {
     isGuess: isGuess(told),
-    calls: Object.fromEntries(apis.map(({ operation, nextRun: own }) => [operation, round(own)])),
+    calls: Object.fromEntries(apis.map(({ operation, nextRun: own }) => [operation, own])),
     newOffers: round(newOffers),
     changedOffers: round(changedOffers),
     seconds: round(seconds),

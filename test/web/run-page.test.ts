@@ -27,7 +27,7 @@ const cells = (page: string, row: string): string[] => {
 
 test('a run is held against its plan; one of unknown feeds says that it was planned for the most', async () => {
   const plans = await stack.query<{ run: string; planned: number; used: number }>(
-    `SELECT run_id AS run, round(planned_calls)::int AS planned, used_calls AS used
+    `SELECT run_id AS run, planned_calls::float8 AS planned, used_calls AS used
      FROM usage.plan_against_actual WHERE operation = 'search.keyword' ORDER BY run_id`,
   );
   const figure = (value: number) => value.toLocaleString('en');

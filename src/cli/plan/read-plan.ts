@@ -35,7 +35,7 @@ export function limitOf(
 
 /** Calls that are due for the next run, whatever its limits. */
 export function callsDue({ apis }: Forecast): number {
-  return Math.ceil(apis.reduce((sum, { due }) => sum + due, 0) - 1e-6);
+  return apis.reduce((sum, { due }) => sum + due, 0);
 }
 
 function toPlan(known: Foreknowledge): Plan {

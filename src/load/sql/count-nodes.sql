@@ -1,5 +1,5 @@
--- Purpose: how many category nodes some feeds ask for, level by level, and how many of them were never visited or are due: not those that
---          are postponed.
+-- Purpose: how many category nodes some feeds ask for, level by level, and how many of them were never visited or are due.
+--          What is postponed is not due.
 -- Params:  $1 jsonb [{"feed": text, "categories": [bigint]}]; $2 double precision freshness age in ms
 -- Returns: feed, level (0 = the root of the whole tree), nodes, unvisited, due
 WITH RECURSIVE reach (feed, category_id, is_root) AS (

@@ -1,5 +1,5 @@
--- Purpose: how many offers of the watch lists of some feeds do not belong to their feed yet; neither those that are gone nor those
---          of erased sellers, which are never asked for.
+-- Purpose: how many offers of the watch lists of some feeds do not belong to their feed yet; neither those that are gone nor
+--          those of erased sellers, which are never asked for.
 -- Params:  $1 jsonb [{"feed": text, "watched": [bigint]}]
 -- Returns: feed, offers (1 at least)
 SELECT n.feed, count(*)::int AS offers

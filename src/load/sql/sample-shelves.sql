@@ -24,6 +24,7 @@ chosen AS (
   SELECT * FROM block ORDER BY hashint8(offer_id) LIMIT $2::int
 )
 SELECT coalesce((SELECT jsonb_agg(jsonb_build_array(to_jsonb(feeds), popularity, rate_changes, rate_days, summary_age_days,
-                                                   detail_age_days, has_detail, is_stale, is_postponed)) FROM chosen), '[]') AS sample,
+                                                   detail_age_days, has_detail, is_stale, is_postponed))
+                 FROM chosen), '[]') AS sample,
        (SELECT count(*) FROM block) * 100 / percent::float8 AS offers
 FROM size;

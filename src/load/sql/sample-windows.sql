@@ -1,7 +1,8 @@
 -- Purpose: the search windows of some feeds as far as they foretell calls; of very many of one kind a sample.
 -- Params:  $1 text[] feeds; $2 integer how many of a feed and kind at most
 -- Returns: feed, kind, term, label, windows (how many it stands for), pages (null: never asked), next_page, age_days (null: never
---          passed), is_postponed, reach, may_stop, value_pages (null: nothing learned), soon_value, late_value, new_offers, exposure_days
+--          passed), is_postponed, reach, may_stop, value_pages (null: nothing learned), soon_value, late_value, new_offers,
+--          exposure_days
 SELECT w.feed, w.kind, w.term, coalesce(c.name_translated, c.name_zh, w.term) AS label,
        (w.all_windows / least(w.all_windows, $2::int)::float8) AS windows,
        CASE WHEN w.is_split THEN 1

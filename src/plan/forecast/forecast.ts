@@ -10,8 +10,9 @@ import { shareLimits, type CallsByApi } from './share-limits.ts';
 /** Calls of one API in the long run. */
 export interface ApiForecast {
   readonly operation: ApiOperation;
+  /** Whole calls, for whoever reads them, and so that all who show them agree. */
   readonly nextRun: number;
-  /** What is due for the next run. */
+  /** What is due for the next run; whole calls, too. */
   readonly due: number;
   /** A day, once everything was looked at once. */
   readonly perDay: number;
@@ -160,8 +161,8 @@ export function forecast(knowledge: Knowledge): Forecast {
       .filter((operation) => [wanted, toFirstPass, nextRun.due].some((of) => sumOf(of, operation) > 0))
       .map((operation) => ({
         operation,
-        nextRun: sumOf(nextRun.calls, operation),
-        due: sumOf(nextRun.due, operation),
+        nextRun: Math.round(sumOf(nextRun.calls, operation)),
+        due: Math.round(sumOf(nextRun.due, operation)),
         perDay: sumOf(perDay, operation),
         wantedPerDay: sumOf(wanted, operation),
         toFirstPass: sumOf(toFirstPass, operation),

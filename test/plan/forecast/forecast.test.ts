@@ -118,6 +118,7 @@ describe('a forecast', () => {
           ['offer.detail', details],
         ] as const) {
           const { nextRun, due, perDay } = api(told, name);
+          expect([nextRun, due]).toEqual([Math.round(nextRun), Math.round(due)]);
           expect(nextRun).toBeLessThanOrEqual(Math.min(most, due) * slack);
           expect(perDay).toBeLessThanOrEqual(most * slack);
         }
