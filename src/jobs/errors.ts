@@ -57,6 +57,6 @@ export const jobErrors = defineErrors({
   SYNC_FILE_CHANGED: {
     recovery: 'fail',
     remedy:
-      'Nothing is lost: the next run goes on where this one stopped. If no file was changed, those of the hosts differ; `catalog-sync doctor` names the hosts.',
+      'Nothing is lost: the next run of its feeds goes on where this one stopped. If no file was changed, those of the hosts differ; `catalog-sync doctor` names the hosts.',
   },
 });

@@ -47,10 +47,11 @@ async function readNew(stack: TestStack) {
 }
 
 const leftAlone = 'a run was begun by another catalog-sync.yaml: it is left to processes that work by that';
+const taken = 'a run goes on by this catalog-sync.yaml, for nobody works by its own any more';
 const ended =
-  'a run is ended, for nobody works by its catalog-sync.yaml any more; the next run goes on where it stopped';
+  'a run is ended, for nobody works by its catalog-sync.yaml any more and this one does not have its feeds';
 const said = ({ logs }: TestProcess) =>
-  logs.filter(({ msg }) => [leftAlone, ended].includes(msg)).map(({ msg, runId }) => [msg, runId]);
+  logs.filter(({ msg }) => [leftAlone, taken, ended].includes(msg)).map(({ msg, runId }) => [msg, runId]);
 
 it('a feed that was added is synced whole, though `serve` does not know it yet', () =>
   withFiles(async (stack) => {
@@ -112,10 +113,11 @@ it('a run of a release that did not say by which file it began is driven by anyb
     expect(said(other)).toEqual([]);
   }));
 
-/** Begins a run of the new file and makes some calls of it, then goes away as one that is killed. */
-async function beginAndDie(stack: TestStack): Promise<string> {
-  const gone = await stack.openProcess({ sync: withKeyword });
-  const request = { scope: 'all', feedNames: ['a'], trigger: 'test', source: 'sandbox' } as const;
+/** Begins a run of another file and makes some calls of it, then goes away as one that is killed. */
+async function beginAndDie(stack: TestStack, sync: SyncConfig): Promise<string> {
+  const gone = await stack.openProcess({ sync });
+  const feedNames = sync.feeds.map(({ name }) => name);
+  const request = { scope: 'all', feedNames, trigger: 'test', source: 'sandbox' } as const;
   const begun = await gone.app.begin({ ...request, budgetCalls: null, deadlineMs: null });
   if (begun.kind !== 'started') throw new Error(`the run is ${begun.kind}`);
   const { runId } = begun.run;
@@ -129,9 +131,29 @@ const goQuiet = (stack: TestStack, table: 'run' | 'worker') =>
     `UPDATE sync.${table} SET heartbeat_at = heartbeat_at - interval '1 minute' WHERE plan_hash IS NOT NULL`,
   );
 
-it('a run that lost its last process of its file ends and says why, and the next one goes on', () =>
+it('a run whose file has gone with its last process goes on by another that has its feeds', () =>
   withFiles(async (stack) => {
-    const runId = await beginAndDie(stack);
+    const runId = await beginAndDie(stack, withKeyword);
+    const read = () => stack.app.runs.read(runId);
+    await goQuiet(stack, 'run');
+    await goQuiet(stack, 'worker');
+    await whileServing(stack, async () => {
+      await until(() => said(stack).length > 0);
+      await goQuiet(stack, 'worker');
+      await stack.advance(120_000);
+      await until(async () => (await read())?.endedAt !== null);
+    });
+    expect(await read()).toMatchObject({ status: 'succeeded', cause: null });
+    expect(said(stack)).toEqual([
+      [leftAlone, runId],
+      [taken, runId],
+    ]);
+    expect(await countPaidTwice(stack)).toBe(0);
+  }));
+
+it('a run of feeds that nobody knows any more ends and says why, and the next one goes on', () =>
+  withFiles(async (stack) => {
+    const runId = await beginAndDie(stack, withFeed);
     const read = () => stack.app.runs.read(runId);
     await whileServing(stack, async () => {
       await until(() => said(stack).length > 0);
@@ -151,15 +173,15 @@ it('a run that lost its last process of its file ends and says why, and the next
       [leftAlone, runId],
       [ended, runId],
     ]);
-    const other = await stack.openProcess({ sync: withKeyword });
-    expect(await other.run()).toMatchObject({ status: 'succeeded' });
+    const other = await stack.openProcess({ sync: withFeed });
+    expect(await other.run({ feedNames: ['a', 'b'] })).toMatchObject({ status: 'succeeded' });
     expect(await readNew(stack)).toMatchObject({ windows: 1, unseen: 0 });
     expect(await countPaidTwice(stack)).toBe(0);
   }));
 
 it('a sync by another file takes over a run of its scope whose process died, as ever', () =>
   withFiles(async (stack) => {
-    const runId = await beginAndDie(stack);
+    const runId = await beginAndDie(stack, withKeyword);
     await goQuiet(stack, 'run');
     expect(await stack.run()).toMatchObject({ status: 'succeeded', runId });
   }));

@@ -27,6 +27,8 @@ export interface RunStore {
   heartbeat(runIds: readonly string[]): Promise<void>;
   /** Those of these runs that nobody drives, nor could: no process that works by their plan was heard of for 15 s. */
   listAbandoned(runIds: readonly string[]): Promise<string[]>;
+  /** Makes an active run one of another plan. */
+  adopt(runId: string, planHash: string): Promise<void>;
   /** Ends the run if it is still active (the first end wins) and gives back all it had taken. */
   end(runId: string, status: RunEnd, cause: string | null): Promise<void>;
   addCounts(runId: string, report: LoadReport): Promise<void>;
@@ -178,6 +180,13 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
   return {
     claimSource: (source) => claimSource(pool, source),
     begin: (request) => begin(pool, request),
+    adopt: async (runId, planHash) => {
+      await pool.query(
+        `UPDATE sync.run SET plan_hash = $2, heartbeat_at = clock_timestamp()
+         WHERE run_id = $1 AND status IN ('queued', 'running')`,
+        [runId, planHash],
+      );
+    },
     read: async (runId) => {
       const { rows } = await pool.query<RunRow>('SELECT * FROM sync.run WHERE run_id = $1', [runId]);
       return rows[0] ? toRun(rows[0]) : null;
