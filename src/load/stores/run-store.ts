@@ -175,6 +175,13 @@ async function addCounts(pool: Pool, runId: string, report: LoadReport): Promise
   );
 }
 
+async function addError(pool: Pool, runId: string, code: string): Promise<void> {
+  await pool.query('UPDATE sync.run SET errors = errors + 1, last_error_code = $2 WHERE run_id = $1', [
+    runId,
+    code,
+  ]);
+}
+
 /** Over `sync.run` and `sync.database_identity`. */
 export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
   return {
@@ -215,12 +222,7 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
       await runInTransaction(pool, (client) => client.query(readSql('end-run'), [runId, status, cause]));
     },
     addCounts: (runId, report) => addCounts(pool, runId, report),
-    addError: async (runId, code) => {
-      await pool.query('UPDATE sync.run SET errors = errors + 1, last_error_code = $2 WHERE run_id = $1', [
-        runId,
-        code,
-      ]);
-    },
+    addError: (runId, code) => addError(pool, runId, code),
     countCalls: async (runId) => {
       const { rows } = await pool.query<{ operation: string; calls: number }>(
         `SELECT operation, count(*)::int AS calls FROM usage.api_call
