@@ -60,7 +60,7 @@ function formatRuns({ runs }: Status): string {
     run.budgetCalls === null ? '' : formatCount(run.budgetCalls),
     formatCount(run.offersNew),
     formatCount(run.offersChanged),
-    formatCount(run.errors + run.rejects),
+    formatCount(run.errors),
     formatTime(run.requestedAt),
     formatTime(run.endedAt),
   ]);

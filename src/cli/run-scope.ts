@@ -79,12 +79,14 @@ async function runAndShow(
     session.talk(`run ${outcome.runId} of the same scope is active in another process; nothing was done`);
     return isStrict ? exitCodes.anotherRunActive : exitCodes.succeeded;
   }
-  printRun(session, outcome.run, await runs.countCalls(outcome.run.runId));
-  if (!isStrict && (await isExpectedEnd(outcome.run, app))) {
+  const { run } = outcome;
+  const isExpected = !isStrict && (await isExpectedEnd(run, app));
+  printRun(session, { run, calls: await runs.countCalls(run.runId), isExpected });
+  if (isExpected) {
     session.talk('The rest waits for APIs that are declared as not granted: catalog-sync permissions');
     return exitCodes.succeeded;
   }
-  return exitCodeOfRun(outcome.run, isStrict);
+  return exitCodeOfRun(run, isStrict);
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ExitCode } from '../core/exit-codes.ts';
 import { exitCodes } from '../core/exit-codes.ts';
 import type { App } from '../app.ts';
+import { findRemedy } from '../find-remedy.ts';
 import { compareWithPlan, type Compared } from '../model/compare-with-plan.ts';
 import type { Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
@@ -74,9 +75,28 @@ export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}
   );
 }
 
-/** One table, or one JSON object, about a run that has ended. */
-export function printRun(session: Session, run: Run, calls: Readonly<Record<string, number>>): void {
-  session.print(session.isJson ? safeJson({ ...run, calls }) : formatRun(run, calls));
+/** What to do about the cause of a run; null where nothing is, as at the end of a quota. */
+function remedyOf({ cause }: Run): string | null {
+  return cause === null ? null : (findRemedy(cause)?.remedy ?? null);
+}
+
+export interface ShownRun {
+  readonly run: Run;
+  /** Those it made, by operation. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** Its end was declared beforehand, so nothing is to be done. */
+  readonly isExpected: boolean;
+}
+
+/** One table with what to do about its cause, or one JSON object, about a run that has ended. */
+export function printRun(session: Session, { run, calls, isExpected }: ShownRun): void {
+  if (session.isJson) {
+    session.print(safeJson({ ...run, calls }));
+    return;
+  }
+  session.print(formatRun(run, calls));
+  const remedy = isExpected ? null : remedyOf(run);
+  if (remedy !== null) session.print(`what to do: ${remedy}`);
 }
 
 /**

@@ -89,7 +89,11 @@ const webToken = z
   .min(16, 'must have 16 characters or more (`openssl rand -hex 24`)')
   .transform((text) => new Secret(text));
 
-const flag = z.enum(['0', '1']).transform((text) => text === '1');
+/** One of a few words. */
+const oneOf = <const T extends readonly string[]>(words: T) =>
+  z.enum(words, `must be one of ${words.join(', ')}`);
+
+const flag = z.enum(['0', '1'], 'must be 0 or 1').transform((text) => text === '1');
 
 const secret = z.string().transform((text) => new Secret(text));
 
@@ -127,7 +131,7 @@ const environment = z.object({
   REDIS_URL: connectionUrl('redis:', 'rediss:')
     .transform((text) => new Secret(text))
     .optional(),
-  LOG_LEVEL: z.enum(logLevels).default('info'),
+  LOG_LEVEL: oneOf(logLevels).default('info'),
   PORT: port.default(3000),
   WEB_HOST: hostName.default('127.0.0.1'),
   WEB_TOKEN: webToken.optional(),
@@ -136,7 +140,7 @@ const environment = z.object({
   WEB_REMOTE_IMAGES: flag.default(false),
   WEB_QUEUE_ACTIONS: flag.default(false),
   NOTIFY_WEBHOOK_URL: webhookUrl.optional(),
-  NOTIFY_FORMAT: z.enum(notifyFormats).default('generic'),
+  NOTIFY_FORMAT: oneOf(notifyFormats).default('generic'),
   NOTIFY_DINGTALK_SECRET: secret.optional(),
 });
 

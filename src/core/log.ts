@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { AppError } from './errors.ts';
+import { AppError, coreErrors, errorMessage } from './errors.ts';
 
 export type { Logger } from 'pino';
 
@@ -21,6 +21,27 @@ function serializeError(error: unknown, causesLeft = mostCauses): Record<string,
   const hasCause = error.cause !== undefined && causesLeft > 0;
   const cause = hasCause ? { cause: serializeError(error.cause, causesLeft - 1) } : {};
   return { name: error.name, message: error.message, ...own, stack: error.stack, ...cause };
+}
+
+/** The messages of the chain of causes, the nearest first. */
+function causesOf(error: Error): string {
+  const messages: string[] = [];
+  for (let at = error.cause; at !== undefined && messages.length < mostCauses;) {
+    messages.push(errorMessage(at));
+    at = at instanceof Error ? at.cause : undefined;
+  }
+  return messages.join('; ');
+}
+
+/**
+ * The shape of an error in a line for people: where the code is known, what to do about it says more than a stack.
+ * Defects keep theirs.
+ */
+function serializeForPeople(error: unknown): Record<string, unknown> {
+  if (!(error instanceof AppError) || error.kind === coreErrors.INTERNAL) return serializeError(error);
+  const { code, message, kind } = error;
+  const because = causesOf(error);
+  return { code, message, ...(because === '' ? {} : { because }), remedy: kind.remedy };
 }
 
 /**
@@ -52,6 +73,8 @@ export function createLogger(options: LogOptions): Logger {
     (options.pretty
       ? pretty({ ...prettyLines, destination: 2, sync: true })
       : pino.destination({ dest: 2, sync: true }));
+  // pino gives serializers more than the value.
+  const serialize = options.pretty ? serializeForPeople : (error: unknown) => serializeError(error);
   return pino(
     {
       level: options.level,
@@ -59,7 +82,7 @@ export function createLogger(options: LogOptions): Logger {
       timestamp: pino.stdTimeFunctions.isoTime,
       hooks: { streamWrite: options.pretty ? replaceUnsafe : escapeUnsafe },
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: (err) => serializeError(err), error: (error) => serializeError(error) },
+      serializers: { err: serialize, error: serialize },
     },
     destination,
   );

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { AppError } from '../core/errors.ts';
+import { AppError, errorMessage } from '../core/errors.ts';
 import { createWebApp } from './create-web-app.ts';
 import { webErrors } from './errors.ts';
 import { isLoopbackHost } from './guard/allowed-hosts.ts';
@@ -17,6 +17,17 @@ export interface WebServer {
 
 /** A person's browser sends a request at once; who trickles one in keeps a connection for nothing. */
 const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 };
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has the port',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  EACCES: 'the system lets this user not have the port',
+};
+
+/** Why a server does not listen. */
+function reasonOf(cause: unknown): string {
+  return reasons[(cause as NodeJS.ErrnoException).code ?? ''] ?? errorMessage(cause);
+}
 
 /**
  * Listens for browsers.
@@ -37,7 +48,7 @@ export async function startWebServer(deps: WebDeps, port: number): Promise<WebSe
     server.listen(port, host);
     await once(server, 'listening');
   } catch (cause) {
-    const message = `the pages can not be served on port ${String(port)} of ${host}`;
+    const message = `the pages can not be served on port ${String(port)} of ${host}: ${reasonOf(cause)}`;
     throw new AppError(webErrors.WEB_NOT_LISTENING, message, { cause });
   }
   const bound = (server.address() as AddressInfo).port;

@@ -152,15 +152,15 @@ describe('status', () => {
   test('shows runs, counts and holds, for people and as JSON', async () => {
     await database.pool.query(`update sync.database_identity set source = 'sandbox'`);
     await database.pool.query(
-      `insert into sync.run (scope, trigger, source, feeds, status, cause, calls_used, budget_calls, requested_at)
-       values ('all', 'cli', 'sandbox', '["a"]', 'partial_quota', 'budget', 1234, 5000, '2026-11-25T01:00:00Z')`,
+      `insert into sync.run (scope, trigger, source, feeds, status, cause, calls_used, budget_calls, rejects, errors, requested_at)
+       values ('all', 'cli', 'sandbox', '["a"]', 'partial_quota', 'budget', 1234, 5000, 7, 3, '2026-11-25T01:00:00Z')`,
     );
     await database.pool.query(
       `insert into usage.api_hold (api, code, held_at) values ('a:b:1', 'gw.APIACLDecline', '2026-11-25T01:00:00Z')`,
     );
     const { out } = await runOn(database.url, 'status');
     expect(out).toContain('SANDBOX: using mock data');
-    expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 .* 2026-11-25 01:00:00Z/);
+    expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +2026-11-25 01:00:00Z/);
     expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 01:00:00Z +somebody resumes it/);
     const json: unknown = JSON.parse((await runOn(database.url, 'status', '--json')).out);
     expect(json).toMatchObject({

@@ -96,6 +96,14 @@ describe('bad values', () => {
     expect(() => load(bad)).not.toThrow(/very-secret|12345678|loud/);
   });
 
+  test.each([
+    ['LOG_LEVEL', 'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent'],
+    ['NOTIFY_FORMAT', 'NOTIFY_FORMAT must be one of generic, slack, dingtalk'],
+    ['WEB_REMOTE_IMAGES', 'WEB_REMOTE_IMAGES must be 0 or 1'],
+  ])('what %s may be is said', (key, said) => {
+    expect(() => load({ [key]: 'loud' })).toThrow(`configuration is not usable: ${said}`);
+  });
+
   test.each(['.env', '.env.local'])('an %s that is a folder is named', (name) => {
     const projectDir = project();
     mkdirSync(join(projectDir, name));

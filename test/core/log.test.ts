@@ -1,6 +1,6 @@
 import { prettyFactory } from 'pino-pretty';
-import { expect, test } from 'vitest';
-import { AppError, defineErrors } from '../../src/core/errors.ts';
+import { describe, expect, test } from 'vitest';
+import { AppError, defineErrors, toAppError } from '../../src/core/errors.ts';
 import { createLogger, prettyLines } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
 
@@ -80,4 +80,42 @@ test('a terminal shows a line for each thing that happened', () => {
   const shown = prettyFactory({ ...prettyLines, colorize: false })(line);
   expect(shown.trimEnd().split('\n')).toHaveLength(1);
   expect(shown).toMatch(/job ended .*"runId":"7","callIds":\["1","2"\]/);
+});
+
+describe('an error on a terminal', () => {
+  const shownOf = (err: Error) => {
+    const lines: string[] = [];
+    createLogger({ level: 'info', pretty: true, stream: { write: (line) => lines.push(line) } }).warn(
+      { err },
+      'x',
+    );
+    const [line] = lines.map((json) => JSON.parse(json) as { err: Record<string, unknown> });
+    return { err: line?.err, text: prettyFactory({ ...prettyLines, colorize: false })(lines.join('')) };
+  };
+
+  test('of a known code is code, message, causes and what to do, without a stack', () => {
+    const cause = new Error('no answer', { cause: new Error('socket closed') });
+    const { err, text } = shownOf(new AppError(kinds.REFUSED, 'refused', { facts: { callId: '1' }, cause }));
+    const because = 'no answer; socket closed';
+    expect(err).toEqual({ code: 'REFUSED', message: 'refused', because, remedy: 'Ask again.' });
+    expect(text).toContain('"remedy": "Ask again."');
+    expect(text).not.toContain('    at ');
+  });
+
+  test('without a cause names none', () => {
+    expect(shownOf(new AppError(kinds.REFUSED, 'refused')).err).not.toHaveProperty('because');
+  });
+
+  test('whose causes go in a circle ends', () => {
+    const err = new AppError(kinds.REFUSED, 'first', { cause: new Error('second') });
+    (err.cause as Error).cause = err;
+    expect(shownOf(err).err?.['because']).toMatch(/^second; first; [^]{1,100}$/);
+  });
+
+  test.each([new TypeError('x is undefined'), toAppError(new TypeError('x is undefined'))])(
+    'that is a defect keeps its stack: %s',
+    (err) => {
+      expect(shownOf(err).text).toContain('    at ');
+    },
+  );
 });

@@ -265,6 +265,16 @@ describe('listening', () => {
 
   test('at a port that is taken says so', async () => {
     const taken = start({ token: new Secret(token) }, open.port);
-    await expect(taken).rejects.toMatchObject({ code: 'WEB_NOT_LISTENING' });
+    await expect(taken).rejects.toMatchObject({
+      code: 'WEB_NOT_LISTENING',
+      message: expect.stringContaining(
+        `port ${String(open.port)} of 127.0.0.1: another program has the port`,
+      ) as string,
+    });
+  });
+
+  test('at an address of another machine says so', async () => {
+    const foreign = start({ token: new Secret(token), host: '192.0.2.1' });
+    await expect(foreign).rejects.toThrow('this machine has no such address');
   });
 });
