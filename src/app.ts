@@ -24,6 +24,7 @@ import { createCatalogLoader } from './jobs/load-answers.ts';
 import { createMaintenance } from './jobs/maintain.ts';
 import type { ProcessDeps } from './jobs/process-job.ts';
 import { openQueues, type Queues } from './jobs/queue-backend.ts';
+import { requireRedis } from './jobs/require-redis.ts';
 import { createShowPicture } from './jobs/show-picture.ts';
 import { startScheduledRuns } from './jobs/start-scheduled-runs.ts';
 import { tick, type Blocks, type TickDeps } from './jobs/tick.ts';
@@ -154,7 +155,7 @@ async function listBlocks(pool: Pool, appKey: string, apis: ApiChoices): Promise
 /**
  * Builds everything on a migrated database.
  *
- * @throws AppError CREDENTIALS_MISSING, DATABASE_*
+ * @throws AppError CREDENTIALS_MISSING, DATABASE_*, REDIS_UNREACHABLE
  */
 export async function openApp(options: AppOptions): Promise<App> {
   const closing = new CloseStack();
@@ -201,10 +202,11 @@ function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: S
   };
 }
 
-function openJobQueues(
+async function openJobQueues(
   { config, databaseUrl, log, retryDelayMs }: AppOptions,
   onSettled: () => void,
-): Queues {
+): Promise<Queues> {
+  if (config.REDIS_URL) await requireRedis(config.REDIS_URL);
   return openQueues({
     redisUrl: config.REDIS_URL ?? null,
     databaseUrl,
@@ -243,7 +245,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   closing.add('gateway', () => gateway.close());
   const loader = createCatalogLoader({ catalog, runs });
   const nudge = createNudge();
-  const queues = openJobQueues(options, () => nudge.now());
+  const queues = await openJobQueues(options, () => nudge.now());
   closing.add('queues', () => queues.close());
 
   const shared = { loader, plan, runs, log, clock: systemClock };

@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
  * Opens the whole product for a verb that asks 1688 for something, runs `work`, and closes everything again. At
  * the second signal the process ends at once: what was in flight stays counted, and the next start goes on.
  *
- * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*
+ * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*, REDIS_UNREACHABLE
  */
 export async function withApp(
   session: Session,

@@ -2,6 +2,11 @@ import { defineErrors } from '../core/errors.ts';
 
 /** What can be wrong with what a run is told to pull and when, and what people do to work that goes on. */
 export const jobErrors = defineErrors({
+  REDIS_UNREACHABLE: {
+    recovery: 'retry',
+    remedy:
+      'Start Redis, or correct REDIS_URL. Without REDIS_URL the queues are in Postgres, and no Redis is needed.',
+  },
   IMAGE_FILE_UNREADABLE: {
     recovery: 'fail',
     remedy:

@@ -1,4 +1,5 @@
 import { createPostgresBackend, createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
+import { systemClock } from '../core/clock.ts';
 import { toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
@@ -152,13 +153,28 @@ function postgresBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
   };
 }
 
+/** An outage is over when no connection failed for so long; they are tried again every 20 s at least. */
+const outageOverMs = 30_000;
+
+/** Each queue and worker tries to connect again and again: one line tells of it, until all of them are through. */
+function createWarn(log: Logger, backend: Backend['name']): (err: Error) => void {
+  let lostAt = -Infinity;
+  return (err) => {
+    const isLost = 'code' in err && typeof err.code === 'string' && /^E[A-Z_]{3,}$/.test(err.code);
+    const now = systemClock.now().getTime();
+    const isTold = isLost && now - lostAt < outageOverMs;
+    if (isLost) lostAt = now;
+    if (!isTold) log.warn({ err, backend }, 'queue connection troubled');
+  };
+}
+
 /** Opens the queues: on Redis when there is one, otherwise on the catalog's own Postgres. */
 export function openQueues(options: QueuesOptions): Queues {
   const defaults = jobOptions(options.retryDelayMs);
   const backend = options.redisUrl
     ? redisBackend(options.redisUrl, defaults)
     : postgresBackend(options.databaseUrl, defaults);
-  const warn = (err: Error) => options.log.warn({ err, backend: backend.name }, 'queue connection troubled');
+  const warn = createWarn(options.log, backend.name);
   const workers: WorkerLike[] = [];
   const queues = new Map<JobKind, QueueLike>();
   for (const kind of jobKinds) {

@@ -5,6 +5,7 @@ import { checkEnvFiles } from './check-env-files.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
 import { checkNotifySettings } from './check-notifications.ts';
 import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
+import { checkRedis } from './check-redis.ts';
 import { checkSyncFile } from './check-sync-file.ts';
 import { findOrigins } from './setting-origins.ts';
 
@@ -39,6 +40,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     checkSyncFile(projectDir),
     checkTarget(config, origins),
     checkNotifySettings(config),
+    ...(await checkRedis(config)),
     ...(await options.checkServices(config)),
   ];
 }
