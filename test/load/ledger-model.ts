@@ -35,6 +35,8 @@ export interface ModelWindow {
   usedBeforeDay: number;
   external: number;
   isAssumedSpent: boolean;
+  /** Calls that were made before there was such a limit; what becomes of them later changes nothing. */
+  readonly earlier: number;
 }
 
 export interface ModelRun {
@@ -181,7 +183,30 @@ export class LedgerModel {
     const open = all.find(({ to }) => to === Infinity);
     if (open?.callLimit === limit.callLimit && open.reset === limit.reset) return;
     if (open) open.to = Math.max(open.from, this.now);
-    this.limits.push({ ...limit, from: all.length > 0 ? this.now : -Infinity, to: Infinity });
+    const opened = { ...limit, from: all.length > 0 ? this.now : -Infinity, to: Infinity };
+    this.limits.push(opened);
+    this.#countEarlier(opened);
+  }
+
+  /** A limit by which nothing was counted yet counts what was made before it. */
+  #countEarlier(limit: Limit): void {
+    const isRolling = limit.reset === 'rolling';
+    const span = calendarWindows(limit.kind, this.now, this.now)[0] ?? { startsAt: 0, endsAt: 0 };
+    const row = isRolling ? this.#rollingRow(limit, this.now) : this.#calendarRow(limit, span);
+    const from = isRolling ? this.now - dayMs : row.startsAt;
+    const isOf = (api: string) =>
+      limit.api === '*' || limit.api === api || this.groups[limit.api]?.includes(api);
+    const calls = this.calls.filter(
+      ({ api, state, grantedAt }) => state !== 'refunded' && grantedAt >= from && isOf(api),
+    );
+    if (row.counted.length > 0 || calls.length === 0) return;
+    this.windows.push({
+      ...{ api: limit.api, kind: limit.kind, dayStartsAt: row.dayStartsAt },
+      startsAt: isRolling ? row.startsAt - (row.endsAt - row.startsAt) : row.startsAt,
+      endsAt: isRolling ? row.startsAt : row.endsAt,
+      usedBeforeDay: isRolling ? 0 : calls.filter(({ grantedAt }) => grantedAt < row.dayStartsAt).length,
+      ...{ external: 0, isAssumedSpent: false, earlier: calls.length },
+    });
   }
 
   bookExternal(api: string, calls: number): void {
@@ -224,7 +249,7 @@ export class LedgerModel {
   }
 
   used(window: ModelWindow): number {
-    return this.count(window) - this.count(window, 'refunded') + window.external;
+    return this.count(window) - this.count(window, 'refunded') + window.external + window.earlier;
   }
 
   #latest(): number {
@@ -292,7 +317,7 @@ export class LedgerModel {
     if (known) return known;
     const window: ModelWindow = {
       ...{ api, kind, startsAt, endsAt, dayStartsAt },
-      ...{ usedBeforeDay: 0, external: 0, isAssumedSpent: false },
+      ...{ usedBeforeDay: 0, external: 0, isAssumedSpent: false, earlier: 0 },
     };
     this.windows.push(window);
     return window;

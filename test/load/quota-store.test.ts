@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Lane } from '../../src/model/ledger.ts';
 import {
   api,
   appKey,
@@ -66,6 +67,76 @@ describe('presets', () => {
       `${api} day 2000 configured false`,
       `${api} month 15000 preset true`,
     ]);
+  });
+});
+
+describe('a limit that comes later', () => {
+  const usedOf = async (of: string, window: string) => {
+    const { rows } = await at.db.pool.query<{ used: number }>(
+      'SELECT used FROM usage.quota_status WHERE api = $1 AND window_kind = $2',
+      [of, window],
+    );
+    return rows[0]?.used;
+  };
+  // Without any limit no call is made.
+  beforeEach(async () => {
+    for (const of of [api, otherApi])
+      await at.quota.setLimit({ appKey, api: of, window: 'minute', callLimit: 1000 });
+  });
+  const ask = (name: string, lane: Lane = 'manual') => at.ledger.reserve(requestFor(name, { lane }));
+
+  it('counts the calls of its day and month that were made before it', async () => {
+    await at.setTime('2026-05-10T03:00:00Z');
+    for (const name of ['a', 'b', 'c']) await at.grant(name);
+    await at.setTime('2026-05-12T03:00:00Z');
+    for (const name of ['d', 'e']) await at.grant(name);
+    await at.grant('other', { api: otherApi });
+    await at.quota.setLimit({ appKey, api, window: 'month', callLimit: 6 });
+    await at.quota.setLimit({ appKey, api, window: 'day', callLimit: 100 });
+    await at.quota.setLimit({ appKey, api: '*', window: 'day', callLimit: 100 });
+    expect([await usedOf(api, 'month'), await usedOf(api, 'day'), await usedOf('*', 'day')]).toEqual([
+      5, 2, 3,
+    ]);
+    expect((await ask('f')).kind).toBe('granted');
+    expect((await ask('g')).kind).toBe('denied');
+  });
+
+  it('spreads what is left of its month over the days that are left', async () => {
+    await at.setTime('2026-05-10T03:00:00Z');
+    for (let n = 0; n < 6; n += 1) await at.grant(`early ${String(n)}`);
+    await at.setTime('2026-05-30T03:00:00Z');
+    await at.quota.setLimit({ appKey, api, window: 'month', callLimit: 10 });
+    // Four are left for two days.
+    const kinds = [await ask('a', 'refresh'), await ask('b', 'refresh'), await ask('c', 'refresh')].map(
+      ({ kind }) => kind,
+    );
+    expect(kinds).toEqual(['granted', 'granted', 'denied']);
+  });
+
+  it('of rolling windows counts those of the last 24 hours and 31 days', async () => {
+    await at.setTime('2026-05-01T03:00:00Z');
+    await at.grant('a');
+    await at.setTime('2026-05-12T03:00:00Z');
+    await at.grant('b');
+    await at.quota.setLimit({ appKey, api, window: 'month', callLimit: 9, reset: 'rolling' });
+    await at.quota.setLimit({ appKey, api, window: 'day', callLimit: 9, reset: 'rolling' });
+    expect([await usedOf(api, 'month'), await usedOf(api, 'day')]).toEqual([2, 1]);
+  });
+
+  it('may be lower than what was made: no further call is', async () => {
+    for (const name of ['a', 'b', 'c']) await at.grant(name);
+    await at.quota.setLimit({ appKey, api, window: 'day', callLimit: 2 });
+    expect([await usedOf(api, 'day'), (await ask('d')).kind]).toEqual([3, 'denied']);
+    await at.quota.setLimit({ appKey, api, window: 'day', callLimit: 4 });
+    expect([(await ask('e')).kind, (await ask('f')).kind]).toEqual(['granted', 'denied']);
+  });
+
+  it('that only changes its number counts no call twice', async () => {
+    const limit = { appKey, api, window: 'day' } as const;
+    await at.quota.setLimit({ ...limit, callLimit: 10 });
+    await at.grant('a');
+    await at.quota.setLimit({ ...limit, callLimit: 20 });
+    expect(await usedOf(api, 'day')).toBe(1);
   });
 });
 

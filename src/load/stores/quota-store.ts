@@ -161,6 +161,7 @@ async function changeLimits(client: PoolClient, change: LimitChange, now: Date):
   const { appKey, source, endOtherPresetsOf } = change;
   await client.query(readSql('close-quota-limits'), [appKey, source, wanted, endOtherPresetsOf, now]);
   await client.query(readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
+  await client.query(readSql('count-earlier-calls'), [appKey, now]);
 }
 
 async function changeGroups(
