@@ -9,8 +9,8 @@ SELECT f.feed, o.category_id, count(*)::int AS offers,
        percentile_disc(0.5) WITHIN GROUP (ORDER BY a.detail_age_h) AS detail_age_median_h,
        percentile_disc(0.9) WITHIN GROUP (ORDER BY a.detail_age_h) AS detail_age_p90_h,
        max(a.detail_age_h) AS detail_age_max_h,
-       round(count(*) FILTER (WHERE a.detail_age_h <= 24)::numeric / count(*), 4) AS share_within_1d,
-       round(count(*) FILTER (WHERE a.detail_age_h <= 168)::numeric / count(*), 4) AS share_within_7d
+       round(count(*) FILTER (WHERE r.detail_at >= k.now - interval '24 hours')::numeric / count(*), 4) AS share_within_1d,
+       round(count(*) FILTER (WHERE r.detail_at >= k.now - interval '168 hours')::numeric / count(*), 4) AS share_within_7d
 FROM catalog.offer o
 LEFT JOIN sync.refresh r USING (offer_id)
 LEFT JOIN sync.feed_set s USING (feed_set)

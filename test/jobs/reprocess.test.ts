@@ -5,6 +5,8 @@ import { withTestStack } from '../support/stack.ts';
 import { expectTruth } from './catalog-truth.ts';
 
 const dayMs = 86_400_000;
+/** The second run asks for every detail, also of offers whose rows stayed the same. */
+const asksForAll = { freshness: { categoryMs: 7 * dayMs, searchMs: dayMs / 2, detailMs: 60_000 } };
 
 it('changes nothing in the catalog of a whole sync, whatever order its workers loaded it in', () =>
   withTestStack({ backend: 'postgres', sandbox: { offers: 120 } }, async (stack) => {
@@ -21,7 +23,7 @@ it('changes nothing in the catalog of a whole sync, whatever order its workers l
   }));
 
 it('rebuilds what is wrong while a sync goes on, and the catalog equals the truth at its end', () =>
-  withTestStack({ backend: 'postgres', sandbox: { offers: 120 } }, async (stack) => {
+  withTestStack({ backend: 'postgres', sandbox: { offers: 120 }, sync: asksForAll }, async (stack) => {
     await stack.run();
     await stack.query(`UPDATE catalog.price SET amount_cny = amount_cny + 1 WHERE offer_id % 2 = 0`);
     await stack.query(`UPDATE catalog.offer SET subject = 'wrong' WHERE offer_id % 3 = 0`);

@@ -141,7 +141,7 @@ function addRun(parent: Command, context: CliContext): void {
     .argument('<name>', namedSchedule)
     .option('--strict-exit', 'exit codes as those of `sync --strict-exit`')
     .action(async (name: string, flags: { readonly strictExit?: true }, self: Command) => {
-      const session = openSession(self, context, { logs: 'service' });
+      const session = openSession(self, context, { logs: 'command' });
       const sync = session.readSyncConfig();
       const isStrict = flags.strictExit ?? false;
       context.exitCode = await runScope(

@@ -44,7 +44,7 @@ export function registerSync(program: Command, context: CliContext): void {
       'exit 5 when stopped at the quota, 3 with quarantined rows, 6 when a run is active',
     )
     .action(async (flags: SyncFlags, self: Command) => {
-      const session = openSession(self, context, { logs: 'service' });
+      const session = openSession(self, context, { logs: 'command' });
       const sync = session.readSyncConfig();
       const bounds = { budgetCalls: flags.budget ?? null, deadlineMs: flags.deadline ?? null };
       const request = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', ...bounds };
