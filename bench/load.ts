@@ -7,6 +7,7 @@
  *   npm run bench:load -- --offers 1000
  */
 import { parseArgs } from 'node:util';
+import { dayMs } from '../src/core/duration.ts';
 import { createLogger } from '../src/core/log.ts';
 import { readStored } from '../src/extract/read-stored.ts';
 import { createCatalogStore } from '../src/load/stores/catalog-store.ts';
@@ -31,7 +32,6 @@ const log = createLogger({ level: 'error', pretty: false });
 
 /** Calls and answers of another day, which no database has seen. */
 const laterIds = 1_000_000_000n;
-const dayMs = 86_400_000;
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
   const startedMs = performance.now();

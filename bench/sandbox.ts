@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { dayMs } from '../src/core/duration.ts';
 import { createSandbox, type Sandbox } from '../src/sandbox/create-sandbox.ts';
 
 /*
@@ -114,7 +115,7 @@ function residentMb(): string {
 async function measureDays(sandbox: Sandbox, rounds: number) {
   const [rates, firsts, latencies]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
-    sandbox.advance(86_400_000);
+    sandbox.advance(dayMs);
     for (let window = 0; window < 4; window++) {
       firsts.push(await measureMs(() => callSearch(sandbox, nthSearch(window))));
     }

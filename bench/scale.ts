@@ -7,6 +7,7 @@
  */
 import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
+import { dayMs } from '../src/core/duration.ts';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
 import { migrate } from '../src/load/migrate.ts';
@@ -31,7 +32,6 @@ const { values: flags } = parseArgs({
 });
 const [offers, rounds] = [Number(flags.offers), Number(flags.rounds)];
 const smallOffers = 10_000;
-const dayMs = 86_400_000;
 const sync = parseSyncFile('account: business\nfeeds: [{ name: all, keywords: [w0] }]', 'the bench');
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -1,3 +1,5 @@
+import { dayMs } from '../../src/core/duration.ts';
+import { shanghaiAheadMs } from '../../src/core/shanghai-time.ts';
 import type { QuotaStore } from '../../src/load/stores/quota-store.ts';
 import type { ChaosSandbox } from './start-sandbox.ts';
 
@@ -8,22 +10,19 @@ export interface ChaosClock {
   moveBy(ms: number): Promise<void>;
 }
 
-const dayMs = 86_400_000;
-const shanghaiMs = 8 * 3_600_000;
-
 /** Which boundary the disturbances lie around. */
 export type Boundary = 'shanghai-month' | 'utc-day';
 
 /** The next one, at least a day ahead. */
 export function nextBoundary(boundary: Boundary, now: Date): Date {
   if (boundary === 'utc-day') return new Date((Math.floor(now.getTime() / dayMs) + 2) * dayMs);
-  const there = new Date(now.getTime() + dayMs + shanghaiMs);
-  return new Date(Date.UTC(there.getUTCFullYear(), there.getUTCMonth() + 1, 1) - shanghaiMs);
+  const there = new Date(now.getTime() + dayMs + shanghaiAheadMs);
+  return new Date(Date.UTC(there.getUTCFullYear(), there.getUTCMonth() + 1, 1) - shanghaiAheadMs);
 }
 
 /** Days of the month in China that an instant lies in: all of them, and those that are left, its own included. */
 export function countMonthDays(instant: Date): { readonly all: number; readonly left: number } {
-  const there = new Date(instant.getTime() + shanghaiMs);
+  const there = new Date(instant.getTime() + shanghaiAheadMs);
   const all = new Date(Date.UTC(there.getUTCFullYear(), there.getUTCMonth() + 1, 0)).getUTCDate();
   return { all, left: all + 1 - there.getUTCDate() };
 }

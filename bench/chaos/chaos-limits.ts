@@ -1,3 +1,4 @@
+import { dayMs } from '../../src/core/duration.ts';
 import { apiOf, chooseEndpoints } from '../../src/extract/endpoints/endpoints.ts';
 import type { Limit } from './evidence.ts';
 
@@ -20,7 +21,7 @@ export interface ChaosLimits {
 }
 
 /** How long categories and searches are fresh, and in the end details too: longer than a run. */
-export const longFreshForMs = 300 * 86_400_000;
+export const longFreshForMs = 300 * dayMs;
 
 /** In a run of minutes details are due again and again, so that there is always something to ask for. */
 const shortFreshForMs = 3 * 60_000;

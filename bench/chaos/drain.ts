@@ -1,9 +1,8 @@
 import { sleep } from '../../src/core/clock.ts';
+import { dayMs } from '../../src/core/duration.ts';
 import type { Breach } from './evidence.ts';
 import { isUnderWay, judgeDrain, type OpenWork } from './judges/judge-drain.ts';
 import type { ChaosSite } from './open-site.ts';
-
-const dayMs = 86_400_000;
 
 async function readOpenWork({ pool }: ChaosSite, since: Date): Promise<OpenWork> {
   const { rows } = await pool.query<OpenWork>(

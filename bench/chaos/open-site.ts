@@ -4,6 +4,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Pool } from 'pg';
+import { hourMs } from '../../src/core/duration.ts';
 import type { CloseStack } from '../../src/core/lifecycle.ts';
 import type { Logger } from '../../src/core/log.ts';
 import { createPool } from '../../src/load/pool.ts';
@@ -161,7 +162,7 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
     categories: Math.min(5000, Math.max(60, Math.round(offers / 20))),
     appSecret: secrets['app secret'],
     accessToken: secrets['access token'],
-    accessTokenLifeMs: 3_600_000,
+    accessTokenLifeMs: hourMs,
     refreshToken: secrets['refresh token'],
   });
   closing.add('sandbox', () => sandbox.stop());

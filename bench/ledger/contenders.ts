@@ -5,6 +5,7 @@ import {
   RateLimiterUnion,
   type RateLimiterStoreAbstract,
 } from 'rate-limiter-flexible';
+import { dayMs } from '../../src/core/duration.ts';
 import type { CloseStack } from '../../src/core/lifecycle.ts';
 import { api, appKey, newRequest, type LedgerSite } from './site.ts';
 
@@ -32,7 +33,6 @@ const targets = {
   apiDay: { api, window: 'day' },
   apiMonth: { api, window: 'month' },
 } as const;
-const dayMs = 86_400_000;
 const kinds = Object.keys(targets) as (keyof Windows)[];
 
 export function ledgerContender(site: LedgerSite): Contender {

@@ -1,4 +1,5 @@
 import { sleep, systemClock } from '../../src/core/clock.ts';
+import { hourMs } from '../../src/core/duration.ts';
 import { until } from '../../test/support/until.ts';
 import { table } from '../support/numbers.ts';
 import type { Contender } from './contenders.ts';
@@ -24,7 +25,6 @@ async function rush(contender: Contender): Promise<number> {
 }
 
 const noon = Date.parse('2026-11-25T12:00:00+08:00');
-const hourMs = 3_600_000;
 
 /** One call at noon, then as many as possible in the morning and in the evening of the next day. */
 async function ledgerNextDay(contender: Contender, site: LedgerSite): Promise<number> {

@@ -1,8 +1,9 @@
+import { dayMs } from '../../src/core/duration.ts';
 import { table } from '../support/numbers.ts';
 import { api, appKey, newRequest, type LedgerSite } from './site.ts';
 
 const dayStart = Date.parse('2026-11-30T00:00:00+08:00');
-const dayEnd = dayStart + 86_400_000;
+const dayEnd = dayStart + dayMs;
 const clients = 8;
 /**
  * Of a larger day, the rest is booked at its beginning as calls that others made: it counts in the same way. Half as many of

@@ -1,3 +1,4 @@
+import { dayMs } from '../../src/core/duration.ts';
 import { createWorld } from '../../src/sandbox/world/world.ts';
 import type { World } from './world.ts';
 
@@ -11,8 +12,6 @@ export interface SandboxWorldOptions {
 
 /** What of an offer's events counts as a change: what a detail shows, but for stock and sales, which move all the time. */
 const countedShare = 0.46 + 0.05 + 0.06 + 0.055 + 0.015;
-
-const dayMs = 86_400_000;
 
 /**
  * The sandbox's own catalog as a world of the simulation: what changes when, what of it a search row shows, and the true

@@ -8,6 +8,7 @@ import { openApp, type App } from '../../src/app.ts';
 import { startSandboxProcess } from '../../src/cli/demo/sandbox-process.ts';
 import { sleep } from '../../src/core/clock.ts';
 import { loadConfig } from '../../src/core/config.ts';
+import { dayMs } from '../../src/core/duration.ts';
 import { CloseStack } from '../../src/core/lifecycle.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
@@ -47,7 +48,6 @@ export interface Stack {
   close(): Promise<void>;
 }
 
-const dayMs = 86_400_000;
 const log = createLogger({ level: 'warn', pretty: false });
 const never = new AbortController().signal;
 setMaxListeners(0, never);

@@ -1,4 +1,9 @@
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+export const secondMs = 1000;
+export const minuteMs = 60 * secondMs;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
+const unitMs = { ms: 1, s: secondMs, m: minuteMs, h: hourMs, d: dayMs } as const;
 
 /** Reads `250ms`, `90s`, `30m`, `20h` or `7d` into milliseconds; null when it is none of these. */
 export function parseDurationMs(text: string): number | null {

@@ -1,15 +1,16 @@
-const dayMs = 86_400_000;
+import { dayMs, hourMs } from './duration.ts';
+
 /** Asia/Shanghai is UTC+8 all year, since 1992. */
-const shanghaiMs = 8 * 3_600_000;
+export const shanghaiAheadMs = 8 * hourMs;
 
 /** The day that an instant belongs to in Asia/Shanghai, as `2026-11-20`. */
 export function shanghaiDay(at: Date): string {
-  return new Date(at.getTime() + shanghaiMs).toISOString().slice(0, 10);
+  return new Date(at.getTime() + shanghaiAheadMs).toISOString().slice(0, 10);
 }
 
 /** An instant in Asia/Shanghai, as `2026-11-20 09:30`, with its seconds where it has some. */
 export function shanghaiTime(at: Date): string {
-  const text = new Date(at.getTime() + shanghaiMs).toISOString();
+  const text = new Date(at.getTime() + shanghaiAheadMs).toISOString();
   return text.slice(0, text.slice(16, 19) === ':00' ? 16 : 19).replace('T', ' ');
 }
 
@@ -26,7 +27,7 @@ export function startOfShanghaiDay(day: string): Date | null {
  * Chinese holidays, and weekends that are worked to make up for them, are announced year by year and not known here.
  */
 export function businessDaysSince(since: Date, now: Date): number {
-  const dayOf = (at: Date) => Math.floor((at.getTime() + shanghaiMs) / dayMs);
+  const dayOf = (at: Date) => Math.floor((at.getTime() + shanghaiAheadMs) / dayMs);
   let count = 0;
   for (let day = dayOf(since) + 1; day <= dayOf(now); day++) {
     const weekday = new Date(day * dayMs).getUTCDay();

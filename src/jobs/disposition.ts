@@ -1,4 +1,5 @@
 import { DelayedError, RateLimitError } from 'bullmq';
+import { hourMs } from '../core/duration.ts';
 import type { FetchResult, Target } from './fetch-targets.ts';
 import { longestQueueWaitMs, type JobKind } from './job-kinds.ts';
 import type { FetchJob, Pacer } from './queue-backend.ts';
@@ -23,7 +24,7 @@ export interface JobInHand {
 }
 
 /** A refused target is left alone for this long: the next day's run tries it again. */
-const refusedForMs = 12 * 3_600_000;
+const refusedForMs = 12 * hourMs;
 
 /** What a whole kind must wait for. The budget of a run, a day and a month are the tick's matter. */
 const paced: ReadonlySet<CallWaiting['by']> = new Set(['second', 'minute', 'hold']);

@@ -1,3 +1,4 @@
+import { minuteMs } from '../core/duration.ts';
 import type { MissedRunPolicy } from '../model/sync-config.ts';
 import { listSlotTimes, nextSlotTime, type SlotRule } from './slot-times.ts';
 
@@ -12,7 +13,7 @@ export interface Slot {
  * A slot that is noticed this late had nobody to notice it. At half, a slow restart would lose slots; at double,
  * a `skip` schedule would start runs that belong to the past.
  */
-const missedAfterMs = 5 * 60_000;
+const missedAfterMs = 5 * minuteMs;
 
 /**
  * Slots looked at at once, which takes a fifth of a second; after a longer downtime the next look goes on. At double,

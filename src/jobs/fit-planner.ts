@@ -1,10 +1,11 @@
+import { hourMs } from '../core/duration.ts';
 import type { Logger } from '../core/log.ts';
 import type { ShelfStore } from '../load/stores/shelf-store.ts';
 import { fitPrior, priorSampleSize } from '../plan/refresh/fit-prior.ts';
 import { floorAgeDays } from '../plan/refresh/pick-slot.ts';
 
 /** Once a day; a process that comes a little earlier than the day before does it too. */
-const fitEveryMs = 20 * 3_600_000;
+const fitEveryMs = 20 * hourMs;
 
 /**
  * Once a day, fits what the planner takes for granted of any offer to what looks taught of a sample: how often offers

@@ -1,3 +1,4 @@
+import { dayMs } from '../core/duration.ts';
 import type { Logger } from '../core/log.ts';
 import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
 import type { ForecastStore } from '../load/stores/forecast-store.ts';
@@ -37,7 +38,6 @@ export interface ForetellDeps {
 
 /** The ledger spaces calls out by a fifth more than the limit asks for. */
 const paceShare = 0.8;
-const dayMs = 86_400_000;
 /** Four weeks have the slots of most schedules; of one for each minute they would take seconds, and two days tell enough. */
 const [someDays, manyDays] = [2, 28];
 

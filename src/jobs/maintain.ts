@@ -1,3 +1,4 @@
+import { dayMs, minuteMs } from '../core/duration.ts';
 import { toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { toDatabaseError } from '../load/database-error.ts';
@@ -14,13 +15,11 @@ export interface MaintainDeps {
   readonly log: Logger;
 }
 
-const dayMs = 86_400_000;
-
 /**
  * Until what is left over is tried again. At a fifth, a query that reads a table for hours would make calls wait
  * behind our attempts too often; at five times, the short runs of a cron job would try only once.
  */
-const retryAfterMs = 5 * 60_000;
+const retryAfterMs = 5 * minuteMs;
 
 /** Windows of a month that rolls count for 31 days after their end; a year leaves something to look at. */
 const shortestWindowsMs = 366 * dayMs;

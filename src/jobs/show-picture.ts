@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dayMs } from '../core/duration.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import type { UploadStore } from '../load/stores/upload-store.ts';
 import type { CallContext, CallWaiting, Gateway } from '../model/gateway.ts';
@@ -27,7 +28,7 @@ type PictureContext = CallContext & { readonly runId: string };
 export type ShowPicture = (image: string, context: PictureContext) => Promise<KnownPicture | CallWaiting>;
 
 /** An upload whose process died before it was loaded is found by its answer; how long ids are good is not known. */
-const uploadFreshForMs = 365 * 86_400_000;
+const uploadFreshForMs = 365 * dayMs;
 
 /** What may last longer than a queue waits: uploads have none of their own, and would be asked for again and again. */
 const longWaits: ReadonlySet<CallWaiting['by']> = new Set(['hold', 'day', 'month']);

@@ -1,11 +1,11 @@
 import { CronExpressionParser } from 'cron-parser';
+import { dayMs, minuteMs } from '../core/duration.ts';
 import type { Schedule } from '../model/sync-config.ts';
 
 /** The part of a schedule that says when. */
 export type SlotRule = Pick<Schedule, 'cron' | 'timezone'>;
 
 /** Further than any two offsets of one zone are apart, so that a change of clocks lies between. */
-const dayMs = 86_400_000;
 
 /** How far the clocks of a zone are ahead of UTC at an instant, in milliseconds. */
 function createOffsetReader(timeZone: string): (atMs: number) => number {
@@ -13,7 +13,7 @@ function createOffsetReader(timeZone: string): (atMs: number) => number {
   return (atMs) => {
     const name = format.formatToParts(atMs).find(({ type }) => type === 'timeZoneName')?.value ?? '';
     const [, sign, hours, minutes] = /([+-])(\d+):(\d+)/.exec(name) ?? [];
-    const offsetMs = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
+    const offsetMs = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * minuteMs;
     return sign === '-' ? -offsetMs : offsetMs;
   };
 }

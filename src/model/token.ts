@@ -1,3 +1,4 @@
+import { dayMs } from '../core/duration.ts';
 import type { Secret } from '../core/secret.ts';
 
 /** What 1688's OAuth handed out for one app. */
@@ -13,7 +14,7 @@ export interface TokenSet {
  * A refresh token with less life than this is exchanged for one that lives on, and is worth a warning (1688 docs,
  * postponeToken: within 30 days of its end).
  */
-export const postponeWithinMs = 30 * 86_400_000;
+export const postponeWithinMs = 30 * dayMs;
 
 /** The encrypted store, one row an app key; implemented in `load`. */
 export interface TokenStore {

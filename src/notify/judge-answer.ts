@@ -1,4 +1,5 @@
 import type { notifyFormats } from '../core/config.ts';
+import { minuteMs } from '../core/duration.ts';
 import { AppError } from '../core/errors.ts';
 import { notifyErrors } from './errors.ts';
 import { tidy } from './wording.ts';
@@ -14,7 +15,7 @@ export interface ReceiverAnswer {
 }
 
 /** DingTalk: more than 20 messages a minute; it then takes none for ten. */
-const dingTalkTooFast = { errcode: 130_101, retryAfterMs: 10 * 60_000 } as const;
+const dingTalkTooFast = { errcode: 130_101, retryAfterMs: 10 * minuteMs } as const;
 
 /** Seconds or a date, as ms from now; null: neither. */
 function readRetryAfter(header: string | null, nowMs: number): number | null {

@@ -1,3 +1,4 @@
+import { hourMs } from '../core/duration.ts';
 import type { PageLook, PassOutcome, WindowState } from '../model/learning.ts';
 import { driftRows, searchReach } from './search-reach.ts';
 
@@ -5,7 +6,7 @@ import { driftRows, searchReach } from './search-reach.ts';
  * Pages of one pass that lie further apart show two lists, not one. Forty pages take seconds; a pass that a quota
  * cut off goes on hours later. At a tenth, busy workers would break passes off; at ten times, lists change within.
  */
-const steadyForMs = 3_600_000;
+const steadyForMs = hourMs;
 
 /** Whether the page goes together with those before it: the same total, no row twice, none that can't be read. */
 function isSteady(prior: WindowState, look: PageLook): boolean {

@@ -1,3 +1,4 @@
+import { dayMs } from '../core/duration.ts';
 import type { ApiOperation } from '../model/known-apis.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
 import { searchReach } from './search-reach.ts';
@@ -26,7 +27,6 @@ export const estimateAssumptions = {
 } as const;
 
 const { roots, branchesPerRoot, leavesPerBranch, daysPerMonth } = estimateAssumptions;
-const dayMs = 86_400_000;
 
 /** Nodes to ask for: leaves come along with their branch. */
 function countNodes(categories: ReadonlySet<string>): number {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dayMs, hourMs } from '../core/duration.ts';
 import { guideApiNames } from '../model/guide-api-names.ts';
 import { apiOperations } from '../model/known-apis.ts';
 import {
@@ -137,9 +138,9 @@ export const syncFileSchema = section(
     feeds: list(feed, 'feeds').min(1, 'must have at least one feed').describe('What to pull.'),
     freshness: section(
       {
-        category: duration.default(7 * 86_400_000).describe('Default 7d.'),
-        search: duration.default(20 * 3_600_000).describe('Default 20h.'),
-        detail: duration.default(20 * 3_600_000).describe('Default 20h.'),
+        category: duration.default(7 * dayMs).describe('Default 7d.'),
+        search: duration.default(20 * hourMs).describe('Default 20h.'),
+        detail: duration.default(20 * hourMs).describe('Default 20h.'),
       },
       'ages: category, search, detail',
     )
@@ -147,13 +148,13 @@ export const syncFileSchema = section(
       .describe('How old an answer may become before it is asked for again.'),
     retention: section(
       {
-        raw: keepAge.default(90 * 86_400_000).describe('Answers of 1688 as they came. Default 90d.'),
-        calls: keepAge.default(800 * 86_400_000).describe('Calls and their quota windows. Default 800d.'),
-        observations: keepAge.default(800 * 86_400_000).describe('Looks at offers. Default 800d.'),
-        search_hits: keepAge.default(400 * 86_400_000).describe('Ranks in searches. Default 400d.'),
-        slots: keepAge.default(400 * 86_400_000).describe('Slots of schedules. Default 400d.'),
-        look_stats: keepAge.default(400 * 86_400_000).describe('How looks were foretold. Default 400d.'),
-        actions: keepAge.default(800 * 86_400_000).describe('Actions of the ops pages. Default 800d.'),
+        raw: keepAge.default(90 * dayMs).describe('Answers of 1688 as they came. Default 90d.'),
+        calls: keepAge.default(800 * dayMs).describe('Calls and their quota windows. Default 800d.'),
+        observations: keepAge.default(800 * dayMs).describe('Looks at offers. Default 800d.'),
+        search_hits: keepAge.default(400 * dayMs).describe('Ranks in searches. Default 400d.'),
+        slots: keepAge.default(400 * dayMs).describe('Slots of schedules. Default 400d.'),
+        look_stats: keepAge.default(400 * dayMs).describe('How looks were foretold. Default 400d.'),
+        actions: keepAge.default(800 * dayMs).describe('Actions of the ops pages. Default 800d.'),
       },
       'ages: raw, calls, observations, search_hits, slots, look_stats, actions',
     )

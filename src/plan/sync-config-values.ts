@@ -1,8 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
-import { parseDurationMs } from '../core/duration.ts';
-
-const dayMs = 86_400_000;
+import { dayMs, parseDurationMs } from '../core/duration.ts';
 
 /** A whole number from 1 on. */
 export const count = (what: string, max = 1_000_000_000) =>

@@ -1,4 +1,5 @@
 import { systemClock, type Clock } from '../core/clock.ts';
+import { dayMs } from '../core/duration.ts';
 import type { Fault } from './faults.ts';
 import type { QuotaLimits } from './quota.ts';
 
@@ -70,7 +71,7 @@ export function settle(options: SandboxOptions): Settings {
     categories: 60,
     startAt: clock.now(),
     clock,
-    worldStepMs: 86_400_000,
+    worldStepMs: dayMs,
     appKey: '1000000',
     appSecret: 'sandbox-secret',
     redirectUris: ['http://localhost:3000/api/callback'],

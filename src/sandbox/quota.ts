@@ -1,3 +1,4 @@
+import { secondMs } from '../core/duration.ts';
 import { createCalendar } from './calendar.ts';
 import { Refusal } from './gateway-answer.ts';
 
@@ -52,7 +53,6 @@ export interface Quota {
 }
 
 const appKey = 'app';
-const secondMs = 1000;
 
 /** Times of the calls let through in the last second, one list a scope. */
 function createPace() {

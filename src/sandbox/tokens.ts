@@ -1,11 +1,12 @@
 import type { Clock } from '../core/clock.ts';
+import { dayMs } from '../core/duration.ts';
 import { toCompactTime } from './wire-time.ts';
 import type { Draw } from './world/draw.ts';
 
 /** Lives of what OAuth hands out (1688 docs); the refresh token's "about half a year" is taken as 180 days. */
 const codeLifeMs = 120_000;
 const accessLifeSeconds = 36_000;
-const refreshLifeMs = 180 * 86_400_000;
+const refreshLifeMs = 180 * dayMs;
 
 /** What the app starts with. */
 export interface StartingTokens {

@@ -1,5 +1,7 @@
+import { hourMs } from '../core/duration.ts';
+
 /** 1688 writes times of +08:00 without a zone; China has had no daylight saving time since 1991. */
-const shanghaiOffsetMs = 8 * 3_600_000;
+const shanghaiOffsetMs = 8 * hourMs;
 
 function shanghaiIso(at: number): string {
   return new Date(at + shanghaiOffsetMs).toISOString();

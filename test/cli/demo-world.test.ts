@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoConfig } from '../../src/cli/demo/play-demo.ts';
-import { dayMs, planDay } from '../../src/cli/demo/world-day.ts';
+import { planDay } from '../../src/cli/demo/world-day.ts';
+import { dayMs } from '../../src/core/duration.ts';
 import { demoTrigger, readDemoProgress, type DemoProgress } from '../../src/load/stores/demo-store.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 

@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config.ts';
+import { dayMs } from '../../core/duration.ts';
 import { postponeWithinMs } from '../../model/token.ts';
 import type { StoredTokens } from '../../load/stores/stored-tokens.ts';
 
@@ -32,7 +33,6 @@ export interface TokenFacts {
   readonly now: Date;
 }
 
-const dayMs = 86_400_000;
 const relogin = 'run `catalog-sync auth`';
 
 function wholeDays(ms: number): string {

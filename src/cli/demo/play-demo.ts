@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { openApp, type App } from '../../app.ts';
 import { isLoopbackUrl, loadConfig, type Config } from '../../core/config.ts';
+import { dayMs } from '../../core/duration.ts';
 import { AppError } from '../../core/errors.ts';
 import type { CloseStack, Shutdown } from '../../core/lifecycle.ts';
 import { Secret } from '../../core/secret.ts';
@@ -21,7 +22,7 @@ import { demoSize, demoSync, demoSyncFile } from './demo-config.ts';
 import { keepDemo } from './keep-demo.ts';
 import { reportDemo, talkNext } from './report-demo.ts';
 import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
-import { dayMs, planDay } from './world-day.ts';
+import { planDay } from './world-day.ts';
 
 /** What a demo plays on; all it opens goes onto `closing`. */
 export interface Stage {

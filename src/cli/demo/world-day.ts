@@ -1,6 +1,5 @@
+import { dayMs } from '../../core/duration.ts';
 import type { DemoProgress } from '../../load/stores/demo-store.ts';
-
-export const dayMs = 86_400_000;
 
 /**
  * The made-up day on which the next demo plays, counted from 1: it runs `day - 1` days ahead of the real clock.

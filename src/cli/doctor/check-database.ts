@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Config } from '../../core/config.ts';
+import { dayMs } from '../../core/duration.ts';
 import { classifyDatabaseErrors } from '../../load/database-error.ts';
 import { requireMigrated } from '../../load/require-migrated.ts';
 import { createQuotaStore } from '../../load/stores/quota-store.ts';
@@ -27,7 +28,7 @@ export interface DatabaseParts {
 }
 
 /** Workers drop old months once a day; what is still there a day later stands in their way, or nobody worked. */
-const overdueMs = 2 * 86_400_000;
+const overdueMs = 2 * dayMs;
 
 async function checkComingMonths(pool: Pool, now: Date): Promise<Check[]> {
   const gaps = await createStatusStore({ pool }).listPartitionGaps(now);

@@ -1,11 +1,12 @@
 import type { Clock } from '../../core/clock.ts';
+import { minuteMs } from '../../core/duration.ts';
 import type { Gateway } from '../../model/gateway.ts';
 import { failed, ok, warn, type Check } from './check.ts';
 
 const name = 'signed call';
 
 /** 1688's tolerance is not documented; a clock that is off by more than this will meet it some day. */
-const clockToleranceMs = 60_000;
+const clockToleranceMs = minuteMs;
 
 /**
  * Asks the gateway for its time by a signed call: proves that the address, App Key and App Secret belong

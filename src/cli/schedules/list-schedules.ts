@@ -1,3 +1,4 @@
+import { minuteMs } from '../../core/duration.ts';
 import { decidedUntil } from '../../jobs/read-due-slots.ts';
 import { nextSlotTime } from '../../jobs/slot-times.ts';
 import type { KeptSchedule, ScheduleOrigin } from '../../load/stores/schedule-store.ts';
@@ -19,7 +20,7 @@ export interface ScheduleRow extends Schedule {
 }
 
 /** A slot that waits for longer than this has nobody to decide it: a tick comes every second. */
-const unattendedMs = 60_000;
+const unattendedMs = minuteMs;
 
 const takesOver = 'from the next start of `serve` or `worker` on';
 

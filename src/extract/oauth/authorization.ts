@@ -1,12 +1,13 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import { isLoopbackUrl } from '../../core/config.ts';
+import { minuteMs } from '../../core/duration.ts';
 import { AppError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import { extractErrors as errors } from '../errors.ts';
 
 /** How long a person may take to agree. Half is short for a new account; double leaves the state open for longer. */
-export const authorizationLifeMs = 10 * 60_000;
+export const authorizationLifeMs = 10 * minuteMs;
 
 export interface AuthorizationOptions {
   /** The gateway's. A gateway on this machine has the page itself, as the sandbox does. */

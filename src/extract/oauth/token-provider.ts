@@ -1,3 +1,4 @@
+import { minuteMs } from '../../core/duration.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import { postponeWithinMs, type TokenSet, type TokenStore } from '../../model/token.ts';
@@ -31,7 +32,7 @@ export interface TokenProviderOptions extends OAuthParts {
  * An access token with less life than this is refreshed before it is used. Half could let a call that waits for
  * its slot leave with a dead token; double would only refresh earlier.
  */
-const minLifeMs = 5 * 60_000;
+const minLifeMs = 5 * minuteMs;
 
 /**
  * Access tokens of one app. An access token in the environment without a refresh token is a self-use app's: it

@@ -1,3 +1,4 @@
+import { dayMs, hourMs, minuteMs } from '../../core/duration.ts';
 import type { ErrorKind } from '../../core/errors.ts';
 import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import type { ConcernFacts, LimitUse, TroubledRun } from '../../load/stores/concern-store.ts';
@@ -9,17 +10,14 @@ import { isHeldAsDeclared, listExpectedRefusals } from './is-held-as-declared.ts
 /** What docs/errors.md advises on a code; null: it is none of ours. */
 export type FindRemedy = (code: string) => Pick<ErrorKind, 'remedy'> | null;
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
-
 /** Two nightly runs missed: one may be a machine that was off. */
 const staleAfterMs = 50 * hourMs;
 /** At a third, a machine that starts anew with all of its services would be late already. */
-const lateAfterMs = 15 * 60_000;
+const lateAfterMs = 15 * minuteMs;
 /** Somebody must find the time to log in. */
 const logInLeadMs = 7 * dayMs;
 /** Answers that lost their job are loaded after 20 s, 20 a second: what lies for this long is refused. */
-const unloadedAfterMs = 15 * 60_000;
+const unloadedAfterMs = 15 * minuteMs;
 /** Less than this share is left, and this is still to come: of a day, after the next run is wanted. As the alert has it. */
 const early = { share: 0.1, monthAheadMs: 8 * dayMs, dayAheadMs: 6 * hourMs };
 /** A process that is killed loses track of what it has in flight, some twenty calls; less than a hundredth is no pattern. */

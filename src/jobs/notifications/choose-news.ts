@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
+import { dayMs, minuteMs } from '../../core/duration.ts';
 import type { KeptConcern, NewsItem, NewsKind, Told } from '../../model/notification.ts';
 
 /** What lasts is told again. At half, people learn to look away; at double, somebody forgets it over a weekend. */
-const remindAfterMs = 24 * 3_600_000;
+const remindAfterMs = dayMs;
 
 /** Between two messages about one concern, however often it ends and begins anew within. */
-const quietMs = 30 * 60_000;
+const quietMs = 30 * minuteMs;
 
 /** Something to tell, and what people know once they are told. */
 export interface News {

@@ -1,3 +1,4 @@
+import { hourMs, minuteMs } from '../../core/duration.ts';
 import type { AppError } from '../../core/errors.ts';
 import { toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
@@ -28,11 +29,11 @@ export interface TellOptions {
 const lookEveryMs = 20_000;
 
 /** Between two messages, so that what comes up together is one. DingTalk takes 20 a minute. */
-const gatherMs = 60_000;
+const gatherMs = minuteMs;
 
 /** Before the second attempt, doubled for each further one, up to the longest. */
 const firstPauseMs = 30_000;
-const longestPauseMs = 3_600_000;
+const longestPauseMs = hourMs;
 
 /** More in one message is read by nobody, and DingTalk takes 20,000 bytes. */
 const mostItems = 20;

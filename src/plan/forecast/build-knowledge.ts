@@ -1,3 +1,4 @@
+import { dayMs } from '../../core/duration.ts';
 import type { ForecastFacts, WindowFacts } from '../../model/forecast-facts.ts';
 import type { PlannerKnowledge } from '../../model/learning.ts';
 import type { Feed, SyncConfig } from '../../model/sync-config.ts';
@@ -8,7 +9,6 @@ import { searchReach } from '../search-reach.ts';
 import type { CallLimit, FeedKnowledge, Knowledge, OfferGroup, SearchGroup } from './knowledge.ts';
 
 const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
-const dayMs = 86_400_000;
 
 /** Nodes and leaves below a node that was never visited, by its level; as `estimateCalls` takes a root for. */
 const below: readonly { readonly nodes: number; readonly leaves: number }[] = [

@@ -1,3 +1,4 @@
+import { dayMs } from '../../core/duration.ts';
 import type {
   DetailLook,
   OfferKnowledge,
@@ -15,8 +16,6 @@ import { defaultObjective } from './objective.ts';
 import { orderingAgeDays, vouchedAgeDays } from './offer-value.ts';
 import { pageValues, type PageValues } from './page-value.ts';
 import { visibleEvidence } from './visible-share.ts';
-
-const dayMs = 86_400_000;
 
 const daysBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / dayMs;
 

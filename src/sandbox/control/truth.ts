@@ -1,3 +1,4 @@
+import { dayMs } from '../../core/duration.ts';
 import { plainYuan } from '../answers/money.ts';
 import type { Category } from '../world/categories.ts';
 import { goodsOf, type ChannelPrices, type Goods } from '../world/goods.ts';
@@ -66,8 +67,6 @@ export interface TruthQuery {
   /** Every offer that was ever born, whether the feeds reach it or not. */
   readonly isWhole: boolean;
 }
-
-const dayMs = 86_400_000;
 
 function trueCategory(node: Category): TrueCategory {
   const { id, parentId, level, name, isLeaf, isRetired } = node;

@@ -1,3 +1,4 @@
+import { dayMs } from '../../core/duration.ts';
 import type { Category } from './categories.ts';
 import type { Draw } from './draw.ts';
 import { foundSeller, type Seller } from './sellers.ts';
@@ -29,8 +30,6 @@ export interface OfferPlan {
   /** How many offers there are at the start. */
   readonly initialCount: number;
 }
-
-const dayMs = 86_400_000;
 
 /** So that the forms with and without a time of day mean the same instant. */
 function shanghaiMidnight(at: number): number {

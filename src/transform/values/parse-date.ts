@@ -1,7 +1,6 @@
+import { minuteMs } from '../../core/duration.ts';
 import type { JsonValue } from '../../core/json.ts';
 import { numberText } from './number-text.ts';
-
-const minuteMs = 60_000;
 
 /** Naive times are Asia/Shanghai, which has kept +08:00 without summer time since 1991. */
 const shanghaiOffsetMinutes = 8 * 60;

@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
+import { minuteMs } from '../../core/duration.ts';
 
 /** Wrong tokens from one address, and from all together, within `windowMs`. A person mistypes once or twice. */
 const mostWrong = { perAddress: 5, together: 50 } as const;
-const windowMs = 60_000;
+const windowMs = minuteMs;
 
 /** Slows down who guesses the token. */
 export interface LogInLimit {

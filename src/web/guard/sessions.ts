@@ -1,5 +1,6 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
+import { hourMs } from '../../core/duration.ts';
 import type { Secret } from '../../core/secret.ts';
 import { isSameText } from './is-same-text.ts';
 
@@ -23,7 +24,7 @@ export interface Sessions {
 }
 
 /** A working day. At half, people would log in twice a day; at double, a lost laptop would be in for long. */
-export const sessionLifeMs = 12 * 3_600_000;
+export const sessionLifeMs = 12 * hourMs;
 
 /**
  * With a token, the key comes from it: sessions live through a restart, all processes know them, and another token

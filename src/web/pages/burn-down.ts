@@ -1,15 +1,14 @@
+import { dayMs, hourMs } from '../../core/duration.ts';
+import { shanghaiAheadMs } from '../../core/shanghai-time.ts';
 import type { DayQuota, HourCalls } from '../../load/stores/pages/overview-pages.ts';
 import { html, type Html } from '../html.ts';
 import { axisOf, burnDownChart } from '../parts/charts.ts';
 import { apiName, count, percent, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 
-const hourMs = 3_600_000;
-const shanghaiAheadMs = 8 * hourMs;
-
 /** Hours since midnight in Shanghai, which has no daylight saving. */
 function hourOfDay(now: Date): number {
-  return ((now.getTime() + shanghaiAheadMs) % (24 * hourMs)) / hourMs;
+  return ((now.getTime() + shanghaiAheadMs) % dayMs) / hourMs;
 }
 
 /** Calls left after each hour so far. What others spent is in `remaining` only, so the line is drawn from there. */

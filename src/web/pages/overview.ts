@@ -1,3 +1,4 @@
+import { hourMs, minuteMs } from '../../core/duration.ts';
 import type { CatalogCount } from '../../load/stores/pages/overview-pages.ts';
 import { findConcerns } from '../../jobs/concerns/find-concerns.ts';
 import { findNotes } from '../../jobs/concerns/find-notes.ts';
@@ -85,7 +86,7 @@ function nextRunCard(next: NextRun | null, now: Date): Html {
 
 /** When it was counted, where that is not now. */
 function countedAt({ at }: CatalogCount, now: Date): Html | null {
-  if (now.getTime() - at.getTime() < 60_000) return null;
+  if (now.getTime() - at.getTime() < minuteMs) return null;
   return html`<p class="muted">Counted ${distance(at, now)} (${time(at)})</p>`;
 }
 
@@ -106,7 +107,7 @@ function catalogCard(counted: CatalogCount, now: Date): Html {
 
 function freshnessCard(counted: CatalogCount, now: Date): Html {
   const { offers, neverDetailed, within1d, within7d, medianAgeH } = counted;
-  const age = medianAgeH === null ? 'nothing yet' : span(medianAgeH * 3_600_000);
+  const age = medianAgeH === null ? 'nothing yet' : span(medianAgeH * hourMs);
   return html`<article class="card">
     <h2>Freshness</h2>
     <p class="figure">${age} <span class="muted small">median age of details</span></p>

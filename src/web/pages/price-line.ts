@@ -1,3 +1,4 @@
+import { dayMs } from '../../core/duration.ts';
 import type { ExplainedLook, ExplainedPrice } from '../../load/stores/explain-store.ts';
 
 /** A price that a look showed. */
@@ -16,7 +17,7 @@ export interface PriceLine {
 }
 
 /** As `analytics.lowest_price` has it: looks further apart than this say nothing of the days between. */
-const maxGapMs = 3 * 86_400_000;
+const maxGapMs = 3 * dayMs;
 
 /** The lowest price for the smallest order that held at a time. */
 function priceAt(prices: readonly ExplainedPrice[], at: Date): number | null {

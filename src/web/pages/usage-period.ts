@@ -1,9 +1,8 @@
+import { dayMs } from '../../core/duration.ts';
 import { shanghaiDay, startOfShanghaiDay } from '../../core/shanghai-time.ts';
 import type { UsageSpan } from '../../load/stores/pages/usage-pages.ts';
 import { html, type Html } from '../html.ts';
 import { shanghaiTime } from '../parts/format.ts';
-
-const dayMs = 86_400_000;
 
 type Unit = UsageSpan['unit'];
 

@@ -1,3 +1,4 @@
+import { minuteMs } from '../../core/duration.ts';
 import type { QuotaLimitRow } from '../../load/stores/quota-report.ts';
 import type { UsageLane, UsageMonth, UsageYield } from '../../load/stores/pages/usage-pages.ts';
 import { html, type Html } from '../html.ts';
@@ -187,7 +188,7 @@ async function usagePage(
 }
 
 /** Every call of a week is held against those before it: half a second for a hundred thousand. */
-const yieldEveryMs = 60_000;
+const yieldEveryMs = minuteMs;
 
 /** `/usage`: where calls went, and what they brought. */
 export function createUsagePage(deps: WebDeps): (c: WebContext) => Promise<Response> {
