@@ -59,7 +59,7 @@ async function takeShots(executable: string, url: string, shots: readonly Shot[]
   await browser.close();
 }
 
-const executable = findChromium(process.env['PATH'] ?? '');
+const executable = findChromium();
 if (executable === null) throw new Error('there is no chromium on PATH');
 const project = mkdtempSync(join(tmpdir(), 'catalog-sync-shots-'));
 // Root's Postgres runs as another user: where it can't enter, its data would be left outside the folder.

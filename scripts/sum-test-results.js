@@ -1,27 +1,42 @@
-// Adds up vitest's JSON reports: `node sum-test-results.js FAILED_STEPS [REPORT.json ...]` prints one line,
-// `N passed, N failed`. A report that can't be read and a test file that didn't load count as one failure each.
+// Adds up vitest's JSON reports: `node sum-test-results.js FAILED_STEPS [REPORT.json ...]` names each test that failed
+// and each file with skipped tests, then prints `N skipped`, and last `N passed, N failed`. A report that can't be read
+// and a test file that didn't load count as one failure each.
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 
 const [failedSteps = '0', ...reports] = process.argv.slice(2);
 
-/** A file that broke before its first test is in no other count. */
-const hasNoTestButFailed = (file) =>
-  file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed');
+const testsOf = (file, ...statuses) =>
+  file.assertionResults.filter(({ status }) => statuses.includes(status));
+const nameOf = (file) => relative(process.cwd(), file.name);
 
-function countOf(path) {
+/** A file that broke before its first test is in no other count. */
+const hasNoTestButFailed = (file) => file.status === 'failed' && testsOf(file, 'failed').length === 0;
+
+function describeFile(file) {
+  if (hasNoTestButFailed(file)) console.log(`failed: ${nameOf(file)}: did not load`);
+  for (const { fullName } of testsOf(file, 'failed')) console.log(`failed: ${nameOf(file)}: ${fullName}`);
+  const skipped = testsOf(file, 'skipped', 'pending', 'todo').length;
+  if (skipped > 0) console.log(`skipped: ${nameOf(file)}: ${skipped}`);
+}
+
+function read(path) {
   try {
     const report = JSON.parse(readFileSync(path, 'utf8'));
+    report.testResults.forEach(describeFile);
     return {
       passed: report.numPassedTests,
       failed: report.numFailedTests + report.testResults.filter(hasNoTestButFailed).length,
+      skipped: report.numPendingTests + report.numTodoTests,
     };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, skipped: 0 };
   }
 }
 
-const counts = reports.map(countOf);
-const passed = counts.reduce((sum, count) => sum + count.passed, 0);
-const failed = counts.reduce((sum, count) => sum + count.failed, Number(failedSteps));
-console.log(`${passed} passed, ${failed} failed`);
+const counts = reports.map(read);
+const sumOf = (key) => counts.reduce((sum, count) => sum + count[key], 0);
+const failed = sumOf('failed') + Number(failedSteps);
+console.log(`${sumOf('skipped')} skipped`);
+console.log(`${sumOf('passed')} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

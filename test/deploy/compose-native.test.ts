@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { findTestPort } from '../support/find-test-port.ts';
-import { findRedisServer } from '../support/redis-source.ts';
+import { findTool } from '../support/find-tool.ts';
 import { until } from '../support/until.ts';
 import { interpolate, serviceOf } from './compose-file.ts';
 
@@ -26,7 +26,7 @@ function healthCheck(service: string): string {
   return kind === 'CMD-SHELL' ? (words[0] ?? '') : words.join(' ');
 }
 
-describe.skipIf(!findRedisServer(path) || !hasProgram('redis-cli'))('redis', () => {
+describe.skipIf(findTool(['redis-server'], process.env) === null || !hasProgram('redis-cli'))('redis', () => {
   let folder: string;
   let port: number;
   let server: ReturnType<typeof spawn>;

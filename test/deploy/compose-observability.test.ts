@@ -7,7 +7,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { findTestPort } from '../support/find-test-port.ts';
-import { findTool } from '../support/promtool.ts';
+import { findTool } from '../support/find-tool.ts';
 import { until } from '../support/until.ts';
 import { openWebWorld, type WebWorld } from '../web/web-world.ts';
 import { interpolate, root, serviceOf } from './compose-file.ts';
@@ -18,8 +18,8 @@ import { interpolate, root, serviceOf } from './compose-file.ts';
  */
 
 const path = process.env['PATH'] ?? '';
-const prometheus = findTool('prometheus', 'it reads no metrics and loads no alerts');
-const hasPsql = findTool('psql', "it makes no login of Grafana's") !== null;
+const prometheus = findTool(['prometheus'], process.env);
+const hasPsql = findTool(['psql'], process.env) !== null;
 const metricsToken = 'a-token-for-prometheus';
 
 /** What its API tells. */
@@ -102,7 +102,7 @@ describe.skipIf(prometheus === null)('prometheus', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test.skipIf(findTool('wget', 'it asks for no health of Prometheus') === null)(
+  test.skipIf(findTool(['wget'], process.env) === null)(
     'gets ready, and passes its health check',
     async () => {
       const words = (serviceOf('prometheus').healthcheck?.test ?? []).slice(1);

@@ -21,12 +21,24 @@ const withKeyword = fileOf(['夏季', '冬季']);
 const withFiles = (work: (stack: TestStack) => Promise<void>) =>
   withTestStack({ backend: 'postgres', sandbox: { offers: 300 }, sync: before }, work);
 
-/** Works beside others, as `serve` does. */
-async function whileServing<Result>(serving: TestProcess, work: () => Promise<Result>): Promise<Result> {
+/** Works beside others, as `serve` does. `work` may wait for a tick that begins after what it did last. */
+async function whileServing<Result>(
+  serving: TestProcess,
+  work: (tick: () => Promise<void>) => Promise<Result>,
+): Promise<Result> {
   let isOver = false;
-  const served = serving.app.conduct(async () => isOver);
+  let ticks = 0;
+  const served = serving.app.conduct(async () => {
+    ticks += 1;
+    return isOver;
+  });
+  const tick = async () => {
+    // The one that is under way may have begun before.
+    const whole = ticks + 2;
+    await until(() => ticks >= whole);
+  };
   try {
-    return await work();
+    return await work(tick);
   } finally {
     isOver = true;
     await served;
@@ -155,15 +167,15 @@ it('a run of feeds that nobody knows any more ends and says why, and the next on
   withFiles(async (stack) => {
     const runId = await beginAndDie(stack, withFeed);
     const read = () => stack.app.runs.read(runId);
-    await whileServing(stack, async () => {
+    await whileServing(stack, async (tick) => {
       await until(() => said(stack).length > 0);
       await goQuiet(stack, 'run');
       // Another process of its file was heard of a moment ago.
       await stack.advance(60_000);
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await tick();
       expect(await read()).toMatchObject({ status: 'running' });
       await goQuiet(stack, 'worker');
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await tick();
       expect(await read()).toMatchObject({ status: 'running' });
       await stack.advance(120_000);
       await until(async () => (await read())?.endedAt !== null);

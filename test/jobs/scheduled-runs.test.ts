@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startRedis } from '../../bench/chaos/start-redis.ts';
 import type { Schedule } from '../../src/model/sync-config.ts';
-import { findRedisServer } from '../support/redis-source.ts';
+import { findTool } from '../support/find-tool.ts';
 import { withTestStack, type TestStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 import { countPaidTwice, expectOneRowPerArrival, expectTruth, readStats } from './catalog-truth.ts';
@@ -20,7 +20,7 @@ async function callsUsed(stack: TestStack): Promise<number> {
   return row?.calls ?? 0;
 }
 
-it.skipIf(findRedisServer(process.env['PATH'] ?? '') === null)(
+it.skipIf(findTool(['redis-server'], process.env) === null)(
   'a scheduled run goes on while Redis is flushed, and then replaced by an empty one; its slots are accounted for',
   async () => {
     const redis = await startRedis();

@@ -12,11 +12,13 @@ async function select(sql: string, ...values: unknown[]): Promise<Record<string,
   return (await at.db.pool.query<Record<string, unknown>>(sql, values)).rows;
 }
 
+let spent = 0;
+
 /** Calls of an API one after another, all at the time that it is. */
 async function spend(count: number, of = api): Promise<string[]> {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    const { callId } = await at.grant(`${of} ${index} ${Math.random()}`, { api: of });
+    const { callId } = await at.grant(`${of} ${spent++}`, { api: of });
     ids.push(callId);
   }
   return ids;

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { PostgreSqlContainer } from '@testcontainers/postgresql';
 import { createLogger } from '../../src/core/log.ts';
 import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
 import { readPostmaster } from '../../src/local/postmaster.ts';
@@ -21,6 +20,7 @@ function readVersion(text: string): 15 | 17 {
 }
 
 async function startContainer(): Promise<PostgresSource> {
+  const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
   const container = await new PostgreSqlContainer(images.postgres).start();
   return {
     kind: 'container',

@@ -1,17 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findTool } from './find-tool.ts';
 
-/** A program on PATH, or null: then a line says what is not tested without it. */
-export function findTool(name: string, tells: string): string | null {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = folders.map((folder) => join(folder, name)).find((file) => existsSync(file));
-  // eslint-disable-next-line no-console -- whoever reads the output must see what was not tested
-  if (found === undefined) console.info(`no ${name} on PATH: ${tells}`);
-  return found ?? null;
-}
-
-export const findPromtool = () => findTool('promtool', 'it checks no metrics and no alert rules');
+/** The promtool on PATH, or null. */
+export const findPromtool = (): string | null => findTool(['promtool'], process.env);
 
 /** What it says, on both outputs, and whether it is content. */
 export function runPromtool(

@@ -1,6 +1,4 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { GenericContainer } from 'testcontainers';
+import { findTool } from './find-tool.ts';
 import { images } from './images.ts';
 
 /** A Redis shared by the whole run, or none: then each caller of `startTestRedis` gets a server from PATH. */
@@ -8,20 +6,6 @@ export interface RedisSource {
   readonly url: string | null;
   readonly described: string;
   close(): Promise<void>;
-}
-
-/** The `redis-server` on PATH, or null. */
-export function findRedisServer(path: string): string | null {
-  for (const folder of path.split(delimiter)) {
-    const file = join(folder, 'redis-server');
-    try {
-      accessSync(file, constants.X_OK);
-      return file;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return null;
 }
 
 /** `TEST_REDIS_URL`, else with `TEST_CONTAINERS=1` a container, else what is on PATH. */
@@ -32,6 +16,7 @@ export async function openRedisSource(
   const given = env['TEST_REDIS_URL'];
   if (given) return { url: given, described: 'TEST_REDIS_URL', close };
   if (env['TEST_CONTAINERS'] === '1') {
+    const { GenericContainer } = await import('testcontainers');
     const container = await new GenericContainer(images.redis).withExposedPorts(6379).start();
     return {
       url: `redis://${container.getHost()}:${container.getMappedPort(6379)}`,
@@ -41,7 +26,7 @@ export async function openRedisSource(
       },
     };
   }
-  const binary = findRedisServer(env['PATH'] ?? '');
+  const binary = findTool(['redis-server'], env);
   const missing = 'none (no redis-server on PATH, no TEST_REDIS_URL): tests on Redis do not run';
   return { url: null, described: binary ?? missing, close };
 }

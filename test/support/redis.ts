@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { inject } from 'vitest';
 import { findTestPort } from './find-test-port.ts';
-import { findRedisServer } from './redis-source.ts';
+import { findTool } from './find-tool.ts';
 import { until } from './until.ts';
 
 export type TestRedis =
@@ -72,7 +72,7 @@ async function launch(binary: string): Promise<{ url: string; server: ChildProce
 export async function startTestRedis(): Promise<TestRedis> {
   const { redisUrl } = inject('testServers');
   if (redisUrl) return { url: takeDatabase(redisUrl), reason: null, close: async () => undefined };
-  const binary = findRedisServer(process.env['PATH'] ?? '');
+  const binary = findTool(['redis-server'], process.env);
   if (!binary) {
     return {
       url: null,

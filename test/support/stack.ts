@@ -11,7 +11,7 @@ import type { SyncConfig } from '../../src/model/sync-config.ts';
 import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/create-sandbox.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
-import { findRedisServer } from './redis-source.ts';
+import { findTool } from './find-tool.ts';
 import { startTestRedis } from './redis.ts';
 import { startTestSandbox } from './sandbox.ts';
 
@@ -20,7 +20,7 @@ export type Backend = 'postgres' | 'redis';
 /** The queue backends that tests can run on here; the global setup says why when one is missing. */
 export function listBackends(): Backend[] {
   const hasRedis =
-    inject('testServers').redisUrl !== null || findRedisServer(process.env['PATH'] ?? '') !== null;
+    inject('testServers').redisUrl !== null || findTool(['redis-server'], process.env) !== null;
   return hasRedis ? ['postgres', 'redis'] : ['postgres'];
 }
 

@@ -7,11 +7,7 @@ import { openTestStack, type TestStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 import { openWebWorld, type WebWorld } from './web-world.ts';
 
-const chromium = findChromium(process.env['PATH'] ?? '');
-if (chromium === null)
-  process.stderr.write(
-    'no chromium on PATH: the pages are not looked at in a browser (test/web/browser.test.ts)\n',
-  );
+const chromium = findChromium();
 
 const paths = [
   '/',
