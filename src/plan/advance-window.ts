@@ -1,6 +1,7 @@
 import { hourMs } from '../core/duration.ts';
 import type { PageLook, PassOutcome, WindowState } from '../model/learning.ts';
-import { driftRows, searchReach } from './search-reach.ts';
+import { searchReach } from '../model/search-limits.ts';
+import { driftRows } from './search-reach.ts';
 
 /**
  * Pages of one pass that lie further apart show two lists, not one. Forty pages take seconds; a pass that a quota

@@ -1,7 +1,7 @@
 import { dayMs } from '../core/duration.ts';
 import type { ApiOperation } from '../model/known-apis.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
-import { searchReach } from './search-reach.ts';
+import { searchReach } from '../model/search-limits.ts';
 
 /** Calls that one API will need, at most, if the assumptions hold. */
 export interface CallEstimate {

@@ -1,6 +1,3 @@
-/** 1688 lists at most this many records per query, whatever exists (1688 docs keywordQuery v1, measured by clients). */
-export const searchReach = 2000;
-
 /**
  * How many rows a list of so many records may lack because it moved while it was read: 5 %, and three of a short one.
  * A moving ranking loses about 0.4 % of a pass (the sandbox's). At half, a busy day would look like a broken search; at

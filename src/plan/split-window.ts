@@ -1,6 +1,6 @@
 import type { PriceBand, PriceLook, SplitDecision, WindowShape } from '../model/learning.ts';
 import { fenBetween, formatFen, parseUnits, unitsPerFen } from './price-units.ts';
-import { searchReach } from './search-reach.ts';
+import { searchReach } from '../model/search-limits.ts';
 
 /**
  * Below this total a window that was split is read as one again. At the cap itself, a window would be split and joined

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { dayMs, hourMs } from '../core/duration.ts';
 import { guideApiNames } from '../model/guide-api-names.ts';
 import { apiOperations } from '../model/known-apis.ts';
+import { pageSize, searchReach } from '../model/search-limits.ts';
 import {
   categoryId,
   count,
@@ -24,8 +25,8 @@ const languages = ['en', 'ja', 'ko', 'ru', 'vi', 'es', 'fr', 'pt', 'th', 'id', '
 /** Keys that stand for an operation. */
 const operationNames = [...apiOperations, ...Object.keys(guideApiNames)];
 
-/** 1688 lists 2,000 records per query, 50 a page: there is no page beyond this one. */
-const lastPage = 40;
+/** There is no page beyond this one. */
+const lastPage = searchReach / pageSize;
 
 const list = <T extends z.ZodType>(item: T, what: string) =>
   z.array(item, { error: `must be a list of ${what}` });

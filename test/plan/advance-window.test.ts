@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { PageLook, WindowState } from '../../src/model/learning.ts';
 import { advanceWindow } from '../../src/plan/advance-window.ts';
-import { searchReach } from '../../src/plan/search-reach.ts';
+import { searchReach } from '../../src/model/search-limits.ts';
 import { freshWindow as fresh } from './fresh-window.ts';
 
 const at = new Date('2026-01-01T00:00:00Z');

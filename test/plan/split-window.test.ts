@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PriceBand, WindowShape } from '../../src/model/learning.ts';
 import { formatFen, parseUnits } from '../../src/plan/price-units.ts';
-import { searchReach } from '../../src/plan/search-reach.ts';
+import { searchReach } from '../../src/model/search-limits.ts';
 import { splitWindow } from '../../src/plan/split-window.ts';
 
 const open: PriceBand = { minCny: null, maxCny: null };

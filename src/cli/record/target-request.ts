@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.ts';
 import type { CatalogRequest, KnownPicture } from '../../model/operation.ts';
+import { pageSize } from '../../model/search-limits.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 
 /** Operations that are asked about one target. */
@@ -40,7 +41,7 @@ export function requestFor(
   target: string,
   { language, apis }: Pick<SyncConfig, 'language' | 'apis'>,
 ): CatalogRequest {
-  const firstPage = { priceMinCny: null, priceMaxCny: null, page: 1, pageSize: 50, language };
+  const firstPage = { priceMinCny: null, priceMaxCny: null, page: 1, pageSize, language };
   switch (operation) {
     case 'category.children': {
       const isTranslated = apis['category.children']?.speaks === 'category.translation.getById';

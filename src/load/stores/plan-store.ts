@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { SearchImageRequest, SearchKeywordRequest, SearchSellerRequest } from '../../model/operation.ts';
+import { pageSize, searchReach } from '../../model/search-limits.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
 import { readSql } from '../sql-file.ts';
@@ -62,12 +63,6 @@ export interface LeaseRequest extends DueWindowsRequest {
 
 /** Longer than any job waits in a queue; a lost queue gives leases back at once, so this is the last resort. */
 const leaseMs = 10 * 60_000;
-
-/** 1688 docs keywordQuery v1: at most 50 rows a page, and a page costs one call whatever its size. */
-const pageSize = 50;
-
-/** What a query lists at most, whatever exists (1688 docs keywordQuery v1, measured by clients). */
-const searchReach = 2000;
 
 const targets = {
   category: { table: 'sync.category_visit', key: 'category_id', condition: 'true' },

@@ -5,7 +5,7 @@ import type { Feed, SyncConfig } from '../../model/sync-config.ts';
 import { estimateAssumptions } from '../estimate-calls.ts';
 import { nothingLearned } from '../refresh/change-rate.ts';
 import { assumedArrivals } from './settle-searches.ts';
-import { searchReach } from '../search-reach.ts';
+import { searchReach } from '../../model/search-limits.ts';
 import type { CallLimit, FeedKnowledge, Knowledge, OfferGroup, SearchGroup } from './knowledge.ts';
 
 const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
