@@ -82,27 +82,26 @@ interface ValuedWindow {
   readonly page: WindowValue;
 }
 
-interface ValueChoice extends Pick<Choice, 'pagesFirst'> {
-  readonly weightOf: ReadonlyMap<string, number>;
-}
-
-/**
- * What the next page of each window is worth. A handful of pages of searches that are known comes first: it costs less than
- * the details that its rows make unnecessary.
- */
+/** What the next page of each window is worth. */
 function valueWindows(
   windows: readonly DueWindow[],
   scale: WindowScale,
-  choice: ValueChoice,
+  weightOf: ReadonlyMap<string, number>,
 ): ValuedWindow[] {
-  const isKnown = ({ ageDays }: DueWindow) => ageDays !== null;
-  const knownPages = windows.filter(isKnown).reduce((sum, { pagesLeft }) => sum + pagesLeft, 0);
-  const isHandful = knownPages <= choice.pagesFirst;
   return windows.map((window) => {
     const { ageDays, worth, feed } = window;
-    const page = windowValue({ ageDays, worth, weight: choice.weightOf.get(feed) ?? 1 }, scale);
-    return { window, page: isHandful && isKnown(window) ? { kind: 'page', value: Infinity } : page };
+    return { window, page: windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale) };
   });
+}
+
+/**
+ * The windows whose pages come first, whatever they are worth: those of searches that are known, if they are a handful. They
+ * cost less than the details that their rows make unnecessary.
+ */
+function leadingWindows(valued: readonly ValuedWindow[], pagesFirst: number): ValuedWindow[] {
+  const known = valued.filter(({ window }) => window.ageDays !== null);
+  const pages = known.reduce((sum, { window }) => sum + window.pagesLeft, 0);
+  return pages <= pagesFirst ? known : [];
 }
 
 /** Pages of windows, the best first, as many as can be among the best `calls`. */
@@ -151,10 +150,12 @@ export async function chooseLooks(
     },
   };
   const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
-  const valued = valueWindows(windows, scale, { pagesFirst, weightOf });
+  const valued = valueWindows(windows, scale, weightOf);
+  const leading = leadingWindows(valued, pagesFirst);
+  const others = valued.filter((one) => !leading.includes(one));
   const rivals = (['page', 'discovery'] as const).flatMap((kind) => {
     const best = takeBest(
-      valued.filter(({ page }) => page.kind === kind).map((one) => ({ ...one, value: one.page.value })),
+      others.filter(({ page }) => page.kind === kind).map((one) => ({ ...one, value: one.page.value })),
       calls,
     );
     return listPages(best, calls);
@@ -163,13 +164,16 @@ export async function chooseLooks(
   const floorAgeDays = floorDays ?? Infinity;
   const plan = await pickSlot<Candidate, PageRival>({
     ...{ calls, shelves, rivals, valuation, prior, floorAgeDays },
+    leading: listPages(leading.slice(0, calls), calls),
   });
-  const bestPage = valued.reduce(
+  const bestPage = others.reduce(
     (best, { page }) => (page.kind === 'page' ? Math.max(best, page.value) : best),
     0,
   );
   const mayWait = ({ offer, value }: DetailPick<Candidate>) =>
-    !offer.isStale && value < bestPage && orderingAgeDays(offer, valuation) <= floorAgeDays;
+    !offer.isStale &&
+    (leading.length > 0 || value < bestPage) &&
+    orderingAgeDays(offer, valuation) <= floorAgeDays;
   return plan.picks.filter((pick) => pick.kind !== 'detail' || !mayWait(pick));
 }
 

@@ -6,6 +6,7 @@ import type { Schedule } from '../model/sync-config.ts';
 export type SlotRule = Pick<Schedule, 'cron' | 'timezone'>;
 
 /** Further than any two offsets of one zone are apart, so that a change of clocks lies between. */
+const beyondChangeMs = dayMs;
 
 /** How far the clocks of a zone are ahead of UTC at an instant, in milliseconds. */
 function createOffsetReader(timeZone: string): (atMs: number) => number {
@@ -38,7 +39,7 @@ function openReader({ cron, timezone }: SlotRule): Reader {
 
 /** The instants of a slot that the clock on the wall names. */
 function instantsOf(wallMs: number, { offsetAt, isHourly }: Reader): number[] {
-  const [before, after] = [offsetAt(wallMs - dayMs), offsetAt(wallMs + dayMs)];
+  const [before, after] = [offsetAt(wallMs - beyondChangeMs), offsetAt(wallMs + beyondChangeMs)];
   if (before === after) return [wallMs - before];
   const shown = [wallMs - before, wallMs - after].filter((atMs) => atMs + offsetAt(atMs) === wallMs);
   // A time that the clocks leap over comes as long after the last hour as on any other day.
@@ -48,7 +49,10 @@ function instantsOf(wallMs: number, { offsetAt, isHourly }: Reader): number[] {
 
 /** The lowest and the highest that the clocks show within a day of an instant, had they not been changed. */
 function wallsAround(at: Date, { offsetAt }: Reader): { lowest: number; highest: number } {
-  const [atMs, offsets] = [at.getTime(), [-dayMs, dayMs].map((ms) => offsetAt(at.getTime() + ms))];
+  const [atMs, offsets] = [
+    at.getTime(),
+    [-beyondChangeMs, beyondChangeMs].map((ms) => offsetAt(at.getTime() + ms)),
+  ];
   return { lowest: atMs + Math.min(...offsets), highest: atMs + Math.max(...offsets) };
 }
 
@@ -73,7 +77,7 @@ export function listSlotTimes(rule: SlotRule, after: Date, until: Date, most: nu
     read += 1;
     if (read < most) continue;
     // What follows on the wall may still come before the newest of these.
-    untilMs = Math.min(untilMs, Math.min(...instants) - dayMs);
+    untilMs = Math.min(untilMs, Math.min(...instants) - beyondChangeMs);
     break;
   }
   const times = [...found].filter((atMs) => atMs > after.getTime() && atMs <= untilMs);

@@ -40,6 +40,8 @@ export interface Slot<Offer extends Head, Other extends Rival> {
   readonly shelves: Shelves<Offer>;
   /** Already valued; those that can be among the best `calls` suffice. */
   readonly rivals: readonly Other[];
+  /** Come before all others but offers past the floor age, in this order, whatever they are worth. */
+  readonly leading?: readonly Other[];
   readonly valuation: Valuation;
   readonly prior: ChangeRate;
   /** Offers older than this go first, in their share of the slot. */
@@ -98,10 +100,11 @@ function pickAmong<Offer extends Head, Other extends Rival>(
     ...slot.rivals.filter(({ kind }) => kind !== 'discovery'),
     ...takeBest(discoveries, Math.ceil(discoveryShare * slot.calls)),
   ];
-  const left = slot.calls - first.length;
+  const leading = (slot.leading ?? []).slice(0, slot.calls - first.length);
+  const left = slot.calls - first.length - leading.length;
   const taken = new Set(first);
   const rest = takeBest(taken.size === 0 ? details : details.filter((pick) => !taken.has(pick)), left);
-  return [...first, ...takeBest([...rest, ...others], left)];
+  return [...first, ...leading, ...takeBest([...rest, ...others], left)];
 }
 
 /** The picked offers that were the last to be read of their buckets: behind them may be others as good. */

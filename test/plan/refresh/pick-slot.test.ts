@@ -120,6 +120,15 @@ describe('a slot', () => {
     expect(await picked(slot)).not.toContain(4);
   });
 
+  it('goes to leading pages first, in their order, whatever they are worth, but after offers past the floor age', async () => {
+    const page = (value: number) => ({ kind: 'page', value }) as const;
+    const offers = [head(1, 1, 90, { weight: 0.001 }), head(2, 2, 20), head(3, 2, 10)];
+    const slot = slotOf(offers, { calls: 5, floorAgeDays: 50, leading: [page(0), page(1)] });
+    expect(await picked(slot)).toEqual([1, 'page', 'page', 2, 3]);
+    expect((await pickSlot(slot)).picks.slice(1, 3)).toEqual([page(0), page(1)]);
+    expect(await picked({ ...slot, calls: 1 })).toEqual(['page']);
+  });
+
   it('goes to discovery by half at most', async () => {
     const discoveries = Array.from({ length: 9 }, () => ({ kind: 'discovery', value: 1000 }) as const);
     const slot = slotOf([head(1, 1, 5), head(2, 1, 4), head(3, 1, 3)], { calls: 4, rivals: discoveries });
