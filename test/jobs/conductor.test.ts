@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
+import { AppError, coreErrors } from '../../src/core/errors.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { conduct, createNudge } from '../../src/jobs/conductor.ts';
 import { jobKinds, type JobKind } from '../../src/jobs/job-kinds.ts';
 import type { ProcessDeps } from '../../src/jobs/process-job.ts';
 import type { Queues } from '../../src/jobs/queue-backend.ts';
 
-/** Queues without a backend; of their workers only the first one can be started. */
-function createQueues() {
+/** Queues without a backend; of their workers only the first `mostWorkers` can be started. */
+function createQueues(mostWorkers = 1) {
   const workers = { started: 0, isStopped: false };
   const queues: Queues = {
     backend: 'postgres',
@@ -14,9 +15,11 @@ function createQueues() {
     count: async () => ({ active: 0, unfinished: 0 }),
     work: () => {
       workers.started += 1;
-      if (workers.started > 1) throw new Error('no second worker');
+      if (workers.started > mostWorkers) throw new Error('no second worker');
     },
+    // Workers stop once their jobs have ended, which takes a while.
     stopWorkers: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
       workers.isStopped = true;
     },
     close: async () => undefined,
@@ -24,12 +27,12 @@ function createQueues() {
   return { queues, workers };
 }
 
-const conductWith = (queues: Queues, drain: AbortSignal) =>
+const conductWith = (queues: Queues, drain: AbortSignal, tick: () => Promise<void> = async () => undefined) =>
   conduct(
     {
       queues,
       process: { apis: {} } as ProcessDeps,
-      tick: async () => undefined,
+      tick,
       nudge: createNudge(),
       concurrency: Object.fromEntries(jobKinds.map((kind) => [kind, 1])) as Record<JobKind, number>,
       log: createLogger({ level: 'silent', pretty: false }),
@@ -49,4 +52,13 @@ it('starts no worker when it is told to stop before it begins', async () => {
   const { queues, workers } = createQueues();
   await conductWith(queues, AbortSignal.abort());
   expect(workers).toEqual({ started: 0, isStopped: false });
+});
+
+it('ends with its workers when a tick meets an error that must halt', async () => {
+  const { queues, workers } = createQueues(jobKinds.length);
+  const halting = new AppError(coreErrors.CONFIG_INVALID, 'the configuration is wrong');
+  await expect(conductWith(queues, new AbortController().signal, () => Promise.reject(halting))).rejects.toBe(
+    halting,
+  );
+  expect(workers).toEqual({ started: jobKinds.length, isStopped: true });
 });

@@ -166,32 +166,75 @@ describe('a page of another site', () => {
     await world.close();
   });
 
-  test.each(actions)('can not have a browser send %s', async (path) => {
-    await open.get('/');
-    const send = (headers: Record<string, string>, fields = {}) =>
-      open.request(path, { method: 'POST', headers, body: new URLSearchParams({ api: '*', ...fields }) });
-    for (const headers of [
-      { origin: 'https://evil.example' },
-      { origin: 'null' },
-      { 'sec-fetch-site': 'cross-site' },
-      { 'sec-fetch-site': 'same-site' },
-    ])
-      expect((await send(headers as unknown as Record<string, string>)).status).toBe(403);
-    // Also where a browser says nothing of where it comes from: the token of the session is missing.
-    expect((await send({})).status).toBe(403);
-    expect((await send({}, { csrf: 'x'.repeat(43) })).status).toBe(403);
-    expect((await open.request(path)).status).toBe(404);
-    const { rows } = await database.pool.query('SELECT FROM usage.api_hold UNION ALL SELECT FROM sync.run');
+  const formOf = (path: string) => ({ api: '*', ...(path.endsWith('/run') ? { scope: 'all' } : {}) });
+  const nothingDone = async () => {
+    const { rows } = await database.pool.query(
+      'SELECT FROM usage.api_hold UNION ALL SELECT FROM sync.run UNION ALL SELECT FROM sync.operator_action',
+    );
     expect(rows).toEqual([]);
+  };
+  /** The token that forms of a session carry. */
+  const csrfOf = async (world: WebWorld): Promise<string> => {
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await world.get('/runs'))?.[1] ?? '';
+    expect(csrf).toHaveLength(43);
+    return csrf;
+  };
+  const send = (
+    world: WebWorld,
+    path: string,
+    fields: object,
+    headers: Readonly<Record<string, string>> = {},
+  ) => world.request(path, { method: 'POST', headers, body: new URLSearchParams({ ...fields }) });
+
+  describe.each<Readonly<Record<string, string>>>([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { origin: 'http://localhost:1' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+  ])('can not have a browser send, as %j', (headers) => {
+    // All that the request has against it is where it comes from: the session and its token are right.
+    test.each(actions)('%s', async (path) => {
+      const response = await send(open, path, { csrf: await csrfOf(open), ...formOf(path) }, headers);
+      expect([response.status, await response.text()]).toEqual([403, 'this was sent by another site\n']);
+      await nothingDone();
+    });
+
+    test('/log-in', async () => {
+      const response = await send(closed, '/log-in', { token, next: '/' }, headers);
+      expect([response.status, response.headers.get('set-cookie')]).toEqual([403, null]);
+    });
   });
 
-  test('nor use the token of another session', async () => {
-    const other = await openWebWorld({ database });
-    const csrf = /name="csrf" value="([^"]+)"/.exec(await other.get('/runs'))?.[1] ?? '';
+  test.each(actions)('can not have a browser that says nothing of it send %s', async (path) => {
+    const csrf = await csrfOf(open);
+    // Without the token of the session, with another one, and with one that is almost right.
+    for (const given of [{}, { csrf: 'x'.repeat(43) }, { csrf: csrf.slice(0, -1) }, { csrf: `${csrf}x` }])
+      expect((await send(open, path, { ...formOf(path), ...given })).status).toBe(403);
+    expect((await open.request(path)).status).toBe(404);
+    await nothingDone();
+  });
+
+  test('can not use the token of another session', async () => {
+    const own = await csrfOf(open);
+    // Another browser at the same server, so that all but the session is the same.
+    const page = await fetch(`${open.origin}/runs`, { headers: { accept: 'text/html' } });
+    const csrf = /name="csrf" value="([^"]+)"/.exec(await page.text())?.[1] ?? '';
     expect(csrf).toHaveLength(43);
-    const body = new URLSearchParams({ csrf, api: '*' });
-    expect((await open.request('/actions/hold', { method: 'POST', body })).status).toBe(403);
-    await other.close();
+    expect(csrf).not.toBe(own);
+    expect((await send(open, '/actions/hold', { api: '*', csrf })).status).toBe(403);
+    await nothingDone();
+  });
+
+  test('what is refused for another site or session is done for our own', async () => {
+    const world = await openWebWorld({ database });
+    const csrf = await csrfOf(world);
+    const api = 'com.alibaba.product:alibaba.category.get:1';
+    const headers = { origin: world.origin, 'sec-fetch-site': 'same-origin' };
+    expect((await send(world, '/actions/hold', { api, csrf }, headers)).status).toBe(303);
+    expect((await send(world, '/actions/resume', { api, csrf }, headers)).status).toBe(303);
+    await database.pool.query('TRUNCATE sync.operator_action');
+    await world.close();
   });
 });
 
