@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { html } from '../../src/web/html.ts';
+import { html, type HtmlValue } from '../../src/web/html.ts';
 import { readMarkup } from './read-markup.ts';
 
 test('every character that means something in HTML is escaped, in text and in an attribute', () => {
@@ -10,7 +10,7 @@ test('every character that means something in HTML is escaped, in text and in an
 });
 
 test('what is HTML already stays as it is, also in a list; null, undefined and false leave nothing', () => {
-  const parts = [html`<b>${'<'}</b>`, 'a&b', 7, null, undefined, false];
+  const parts: HtmlValue = [html`<b>${'<'}</b>`, 'a&b', 7, null, undefined, false];
   expect(String(html`<p>${parts}</p>`)).toBe('<p><b>&lt;</b>a&amp;b7</p>');
 });
 
