@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readSql } from './sql-file.ts';
+import { readSql, runSql } from './sql-file.ts';
 
 /** With fewer, a maintenance that fails for a while is felt at the next turn of the month. */
 const monthsAhead = 3;
@@ -11,9 +11,6 @@ const monthsAhead = 3;
  * @returns the names of those it made
  */
 export async function ensurePartitions(pool: Pool, around: Date): Promise<string[]> {
-  const { rows } = await pool.query<{ partition: string }>(readSql('ensure-partitions'), [
-    around,
-    monthsAhead,
-  ]);
+  const rows = await runSql<{ partition: string }>(pool, readSql('ensure-partitions'), [around, monthsAhead]);
   return rows.map((row) => row.partition);
 }

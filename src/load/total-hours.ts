@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readSql } from './sql-file.ts';
+import { readSql, runSql } from './sql-file.ts';
 
 /** At full use an hour takes 20 ms: ten times as many would make a tick wait after an upgrade of a large database. */
 const hoursAtOnce = 24;
@@ -11,6 +11,6 @@ const hoursAtOnce = 24;
  * @returns how many hours it added up; at most a day's
  */
 export async function totalHours(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ hours: number }>(readSql('total-hours'), [hoursAtOnce]);
+  const rows = await runSql<{ hours: number }>(pool, readSql('total-hours'), [hoursAtOnce]);
   return rows[0]?.hours ?? 0;
 }

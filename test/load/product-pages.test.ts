@@ -4,7 +4,7 @@ import {
   type ProductFilter,
   type ProductRow,
 } from '../../src/load/stores/pages/product-pages.ts';
-import { readRows } from '../../src/load/stores/pages/read-rows.ts';
+import { readSql, runSql } from '../../src/load/sql-file.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -66,7 +66,7 @@ test('whichever index a page is read by, it shows the same', async () => {
   ];
   for (const [title, categories, sellers, min, max] of filters) {
     const read = (isByOffers: boolean, isByPrice: boolean) =>
-      readRows<ProductRow>(database.pool, 'page-products', [
+      runSql<ProductRow>(database.pool, readSql('page-products'), [
         ...[title, categories, sellers, min, max, null, 10],
         ...[isByOffers, isByPrice],
       ]);

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { AppError } from '../../core/errors.ts';
 import { loadErrors } from '../errors.ts';
-import { readSql } from '../sql-file.ts';
 import type { ViewSet } from './read-migrations.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** What the files of `migrations/views` have made in a database, as `DROP` takes it; null: none. */
 interface MadeAnew {
@@ -13,7 +13,7 @@ interface MadeAnew {
 }
 
 async function listMade(client: pg.Client): Promise<MadeAnew> {
-  const { rows } = await client.query<MadeAnew>(readSql('list-views'));
+  const rows = await runSql<MadeAnew>(client, readSql('list-views'));
   return rows[0] ?? { views: null, functions: null, made: 0 };
 }
 

@@ -14,6 +14,7 @@ import {
   text,
   type PgColumn,
 } from 'drizzle-orm/pg-core';
+import type { PriceKind, SkuAttribute } from '../../model/records.ts';
 import { bytea, id, instant, money } from './column-types.ts';
 
 /*
@@ -80,7 +81,7 @@ export const offer = catalog.table(
     offerId: id('offer_id').primaryKey(),
     categoryId: id('category_id'),
     sellerId: text('seller_id').references(() => seller.sellerId),
-    state: text('state').notNull(),
+    state: text('state').$type<'listed' | 'missing' | 'gone' | 'delisted'>().notNull(),
     subject: text('subject'),
     subjectTranslated: text('subject_translated'),
     sourceStatus: text('source_status'),
@@ -119,7 +120,7 @@ export const offerImage = catalog.table(
     offerId: id('offer_id')
       .notNull()
       .references(() => offer.offerId),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<'main' | 'white'>().notNull(),
     position: integer('position').notNull(),
     url: text('url').notNull(),
   },
@@ -152,11 +153,11 @@ export const sku = catalog.table(
       .notNull()
       .references(() => offer.offerId),
     skuId: id('sku_id').notNull(),
-    state: text('state').notNull(),
+    state: text('state').$type<'listed' | 'gone'>().notNull(),
     specId: text('spec_id'),
     cargoNumber: text('cargo_number'),
     label: text('label'),
-    attributes: jsonb('attributes').notNull(),
+    attributes: jsonb('attributes').$type<readonly SkuAttribute[]>().notNull(),
     stock: count('stock'),
     imageUrl: text('image_url'),
     lastListedAt: instant('last_listed_at'),
@@ -184,7 +185,7 @@ export const price = catalog.table(
     skuId: id('sku_id')
       .notNull()
       .default(sql`0`),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<PriceKind>().notNull(),
     minQuantity: integer('min_quantity').notNull(),
     amountCny: money('amount_cny').notNull(),
     validFrom: instant('valid_from').notNull(),
@@ -208,7 +209,7 @@ export const priceHistory = catalog.table(
     skuId: id('sku_id')
       .notNull()
       .default(sql`0`),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<PriceKind>().notNull(),
     minQuantity: integer('min_quantity').notNull(),
     validFrom: instant('valid_from').notNull(),
     validTo: instant('valid_to').notNull(),
@@ -229,7 +230,7 @@ export const observation = catalog.table(
   {
     offerId: id('offer_id').notNull(),
     observedAt: instant('observed_at').notNull(),
-    source: text('source').notNull(),
+    source: text('source').$type<'search' | 'detail'>().notNull(),
     callId: id('call_id').notNull(),
     isFound: boolean('is_found').notNull(),
     isLate: boolean('is_late').notNull(),

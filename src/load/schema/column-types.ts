@@ -1,12 +1,51 @@
-import { bigint, customType, numeric, timestamp } from 'drizzle-orm/pg-core';
+import { entityKind, type ColumnBaseConfig } from 'drizzle-orm';
+import {
+  customType,
+  numeric,
+  PgColumn,
+  PgIntColumnBaseBuilder,
+  timestamp,
+  type AnyPgTable,
+} from 'drizzle-orm/pg-core';
 
-/** Ids of 1688 and our own: some exceed 2^53. */
-export const id = (name: string) => bigint(name, { mode: 'bigint' });
+interface IdConfig {
+  readonly name: string;
+  readonly dataType: 'string';
+  readonly columnType: 'Id';
+  readonly data: string;
+  readonly driverParam: string;
+  readonly enumValues: undefined;
+}
+
+class IdColumn extends PgColumn<ColumnBaseConfig<'string', 'Id'>> {
+  static override readonly [entityKind] = 'Id';
+
+  override getSQLType(): string {
+    return 'bigint';
+  }
+}
+
+/** Drizzle's `customType` can't be an identity, and its `bigint` is never a string. */
+class IdBuilder extends PgIntColumnBaseBuilder<IdConfig> {
+  static override readonly [entityKind] = 'IdBuilder';
+
+  constructor(name: string) {
+    super(name, 'string', 'Id');
+  }
+
+  /** What drizzle calls to make the column of a table; its declarations leave it out. */
+  build(table: AnyPgTable<object>): IdColumn {
+    return new IdColumn(table, this.config);
+  }
+}
+
+/** Ids of 1688 and our own: `bigint` in SQL and a string here, for some exceed 2^53. */
+export const id = (name: string) => new IdBuilder(name);
 
 /** A point in time, in UTC. */
 export const instant = (name: string) => timestamp(name, { withTimezone: true });
 
-/** Yuan, to the hundredth of a fen. */
+/** Yuan, to the hundredth of a fen; a decimal string. */
 export const money = (name: string) => numeric(name, { precision: 14, scale: 4 });
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });

@@ -9,15 +9,15 @@ export const notification = sync.table(
   'notification',
   {
     concern: text('concern').primaryKey(),
-    kind: text('kind').notNull(),
-    severity: text('severity').notNull(),
+    kind: text('kind').$type<'state' | 'event'>().notNull(),
+    severity: text('severity').$type<'act' | 'warn'>().notNull(),
     summary: text('summary').notNull(),
     remedy: text('remedy').notNull(),
     path: text('path').notNull(),
     beganAt: instant('began_at').notNull(),
     lastSeenAt: instant('last_seen_at').notNull(),
     endedAt: instant('ended_at'),
-    told: text('told'),
+    told: text('told').$type<'lasting' | 'over'>(),
     toldAt: instant('told_at'),
   },
   (table) => [

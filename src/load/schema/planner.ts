@@ -1,6 +1,5 @@
 import { sql } from 'drizzle-orm';
 import {
-  bigint,
   check,
   date,
   index,
@@ -12,6 +11,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { StaleHint } from '../../model/learning.ts';
 import { id, instant } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
 
@@ -37,7 +37,7 @@ export const refresh = sync.table(
     rateDays: real('rate_days').notNull().default(0),
     changedAt: instant('changed_at'),
     staleSince: instant('stale_since'),
-    staleBy: text('stale_by'),
+    staleBy: text('stale_by').$type<StaleHint>(),
     feedSet: integer('feed_set').notNull().default(0),
     bucket: integer('bucket'),
     orderAt: instant('order_at'),
@@ -63,7 +63,7 @@ export const refresh = sync.table(
 export const feed = sync.table('feed', {
   feed: text('feed').primaryKey(),
   maxOffers: integer('max_offers'),
-  watched: bigint('watched', { mode: 'bigint' })
+  watched: id('watched')
     .array()
     .notNull()
     .default(sql`'{}'`),
@@ -98,8 +98,8 @@ export const lookStat = sync.table(
   'look_stat',
   {
     dateDay: date('date_day').notNull(),
-    source: text('source').notNull(),
-    hint: text('hint').notNull(),
+    source: text('source').$type<'search' | 'detail'>().notNull(),
+    hint: text('hint').$type<StaleHint | 'none'>().notNull(),
     decile: smallint('decile').notNull(),
     looks: counter('looks'),
     expected: real('expected').notNull(),

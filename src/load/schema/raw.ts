@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core';
+import type { OperationRequest } from '../../model/operation.ts';
 import { bytea, id, instant } from './column-types.ts';
 
 /* Answers as they came, kept for a while so that today's code can read yesterday's answers for no call. */
@@ -19,7 +20,7 @@ export const payload = raw.table(
     runId: id('run_id'),
     windowId: id('window_id'),
     operation: text('operation').notNull(),
-    request: jsonb('request').notNull(),
+    request: jsonb('request').$type<OperationRequest>().notNull(),
     requestHash: bytea('request_hash').notNull(),
     observedAt: instant('observed_at').notNull(),
     httpStatus: integer('http_status').notNull(),

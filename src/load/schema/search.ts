@@ -10,6 +10,7 @@ import {
   unique,
   type AnyPgColumn,
 } from 'drizzle-orm/pg-core';
+import type { PassOutcome } from '../../model/learning.ts';
 import { id, instant, money } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
 
@@ -27,6 +28,7 @@ export const searchWindow = sync.table(
     sellerId: text('seller_id').notNull().default(''),
     image: text('image').notNull().default(''),
     kind: text('kind')
+      .$type<'seller' | 'image' | 'keyword' | 'category'>()
       .notNull()
       .generatedAlwaysAs(
         sql`CASE WHEN seller_id <> '' THEN 'seller' WHEN image <> '' THEN 'image' WHEN keyword <> '' THEN 'keyword' ELSE 'category' END`,
@@ -41,7 +43,7 @@ export const searchWindow = sync.table(
     passStartedAt: instant('pass_started_at'),
     isPassSteady: boolean('is_pass_steady').notNull().default(true),
     completedAt: instant('completed_at'),
-    lastOutcome: text('last_outcome'),
+    lastOutcome: text('last_outcome').$type<PassOutcome>(),
     completeSince: instant('complete_since'),
     lastCallId: id('last_call_id'),
     parentWindowId: id('parent_window_id').references((): AnyPgColumn => searchWindow.windowId),

@@ -11,6 +11,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Lane } from '../../model/ledger.ts';
+import type { Application, DeclaredState, ObservedState } from '../../model/permission.ts';
+import type { ReprocessCounts, ReprocessSelection } from '../../model/reprocess.ts';
+import type { RunForecast, RunStatus, Source } from '../../model/run.ts';
 import { bytea, id, instant } from './column-types.ts';
 
 /*
@@ -31,7 +35,7 @@ export const databaseIdentity = sync.table(
   'database_identity',
   {
     databaseId: uuid('database_id').primaryKey().defaultRandom(),
-    source: text('source'),
+    source: text('source').$type<Source>(),
     createdAt: instant('created_at').notNull().defaultNow(),
   },
   (table) => [
@@ -48,11 +52,11 @@ export const run = sync.table(
     runId: id('run_id').primaryKey().generatedAlwaysAsIdentity(),
     scope: text('scope').notNull(),
     trigger: text('trigger').notNull(),
-    source: text('source').notNull(),
-    status: text('status').notNull().default('queued'),
+    source: text('source').$type<Source>().notNull(),
+    status: text('status').$type<RunStatus>().notNull().default('queued'),
     cause: text('cause'),
-    feeds: jsonb('feeds').notNull(),
-    lane: text('lane'),
+    feeds: jsonb('feeds').$type<readonly string[]>().notNull(),
+    lane: text('lane').$type<Lane>(),
     budgetCalls: integer('budget_calls'),
     callsUsed: counter('calls_used'),
     leaseOwner: text('lease_owner'),
@@ -70,7 +74,7 @@ export const run = sync.table(
     rejects: counter('rejects'),
     errors: counter('errors'),
     lastErrorCode: text('last_error_code'),
-    forecast: jsonb('forecast'),
+    forecast: jsonb('forecast').$type<RunForecast>(),
     planHash: text('plan_hash'),
   },
   (table) => [
@@ -157,14 +161,14 @@ export const reprocess = sync.table(
   'reprocess',
   {
     reprocessId: id('reprocess_id').primaryKey().generatedAlwaysAsIdentity(),
-    selection: jsonb('selection').notNull(),
+    selection: jsonb('selection').$type<ReprocessSelection>().notNull(),
     normalizerVersion: integer('normalizer_version').notNull(),
     untilRawId: id('until_raw_id').notNull(),
     operation: text('operation'),
     afterRawId: id('after_raw_id')
       .notNull()
       .default(sql`0`),
-    counts: jsonb('counts').notNull(),
+    counts: jsonb('counts').$type<ReprocessCounts>().notNull(),
     startedAt: instant('started_at').notNull(),
     advancedAt: instant('advanced_at').notNull(),
     endedAt: instant('ended_at'),
@@ -190,7 +194,7 @@ export const drift = sync.table(
   {
     operation: text('operation').notNull(),
     path: text('path').notNull(),
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<'unknown' | 'missing' | 'retyped'>().notNull(),
     seen: id('seen').notNull(),
     firstSeenAt: instant('first_seen_at').notNull(),
     lastSeenAt: instant('last_seen_at').notNull(),
@@ -213,12 +217,11 @@ export const token = sync.table('token', {
 });
 
 const declaration = {
-  declared: text('declared').notNull().default('not_applied'),
+  declared: text('declared').$type<DeclaredState>().notNull().default('not_applied'),
   declaredAt: instant('declared_at'),
 };
 
 const observation = {
-  observed: text('observed').notNull().default('unknown'),
   observedAt: instant('observed_at'),
   observedCallId: id('observed_call_id'),
 };
@@ -230,6 +233,7 @@ export const apiPermission = sync.table(
   {
     appKey: text('app_key').notNull(),
     api: text('api').notNull(),
+    observed: text('observed').$type<ObservedState>().notNull().default('unknown'),
     ...observation,
     ...declaration,
     approvedDaily: integer('approved_daily'),
@@ -249,6 +253,7 @@ export const application = sync.table(
   'application',
   {
     appKey: text('app_key').primaryKey(),
+    observed: text('observed').$type<Application['observed']>().notNull().default('unknown'),
     ...observation,
     ...declaration,
   },

@@ -1,11 +1,11 @@
 -- Purpose: how the work stands, as far as somebody may have to look at it. Reads no table that grows with the catalog.
 -- Params:  $1 text app key
--- Returns: one row: now (of the ledger), source, logInBy (when the tokens that are kept can no longer be renewed; null: not
+-- Returns: one row: now (of the ledger), logInBy (when the tokens that are kept can no longer be renewed; null: not
 --          known), answeredAt (the newest good answer of the last 31 days, to the hour when it is more than 51 hours old; null:
 --          none), lastRunAt and lastRunStatus (of the newest run that ended by itself; null: none), unloaded and unloadedSince
 --          (answers that are not in the catalog, and when the oldest of them was stored), newDrifts and newestDriftAt (fields of
 --          answers that were first seen within a day not to be as they are known)
-SELECT c.now, (SELECT source FROM sync.database_identity) AS source,
+SELECT c.now,
        (SELECT coalesce(refresh_expires_at, access_expires_at) FROM sync.token WHERE app_key = $1::text) AS "logInBy",
        coalesce(
          (SELECT granted_at FROM usage.api_call

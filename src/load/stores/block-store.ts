@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Lane } from '../../model/ledger.ts';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 export interface LanedApi {
   readonly api: string;
@@ -20,7 +20,8 @@ export async function listBlockedApis(
   appKey: string,
   apis: readonly LanedApi[],
 ): Promise<ReadonlyMap<string, ApiBlock>> {
-  const { rows } = await pool.query<{ api: string; is_held: boolean; reason: string | null }>(
+  const rows = await runSql<{ api: string; is_held: boolean; reason: string | null }>(
+    pool,
     readSql('list-blocks'),
     [appKey, apis.map(({ api }) => api), apis.map(({ lane }) => lane)],
   );

@@ -2,11 +2,11 @@ import type { Pool } from 'pg';
 import type { ApiPermission } from '../../model/permission.ts';
 import type { RunStatus } from '../../model/run.ts';
 import { createNotificationStore, type DeliveryState } from './notification-store.ts';
-import { readRows } from './pages/read-rows.ts';
 import { createPermissionStore } from './permission-store.ts';
 import { createQuotaStore, type ApiHold } from './quota-store.ts';
 import { createScheduleStore, type KeptSchedule } from './schedule-store.ts';
 import { createStatusStore } from './status-store.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** A run that failed or is incomplete, or is active while nobody is at it. */
 export interface TroubledRun {
@@ -81,17 +81,17 @@ export interface ConcernStore {
 const partitionLeadMs = 7 * 86_400_000;
 
 async function read(pool: Pool, appKey: string): Promise<ConcernFacts> {
-  const [state] = await readRows<WorkState>(pool, 'concern-state', [appKey]);
+  const [state] = await runSql<WorkState>(pool, readSql('concern-state'), [appKey]);
   if (!state) throw new Error('concern-state returned no row');
   const soon = new Date(state.now.getTime() + partitionLeadMs);
   return {
     state,
-    runs: await readRows<TroubledRun>(pool, 'concern-runs'),
-    missed: await readRows<MissedSlots>(pool, 'concern-slots'),
+    runs: await runSql<TroubledRun>(pool, readSql('concern-runs')),
+    missed: await runSql<MissedSlots>(pool, readSql('concern-slots')),
     schedules: await createScheduleStore({ pool }).list(),
     holds: await createQuotaStore({ pool }).listHolds(),
     permissions: await createPermissionStore({ pool, appKey }).listApis(),
-    limits: await readRows<LimitUse>(pool, 'concern-quotas', [appKey]),
+    limits: await runSql<LimitUse>(pool, readSql('concern-quotas'), [appKey]),
     partitionGaps: await createStatusStore({ pool }).listPartitionGaps(soon),
     delivery: await createNotificationStore(pool).readDelivery(),
   };

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** How far demos have come in the made-up world of a database. */
 export interface DemoProgress {
@@ -89,7 +89,7 @@ export async function readCatalogSize(pool: Pool): Promise<CatalogSize> {
 
 /** Prices that demos of a day saw move. */
 export async function listPriceMoves(pool: Pool, day: number, limit: number): Promise<PriceMoves> {
-  const { rows } = await pool.query<{ move: PriceMove; offers: number }>(readSql('list-price-moves'), [
+  const rows = await runSql<{ move: PriceMove; offers: number }>(pool, readSql('list-price-moves'), [
     demoTrigger(day),
     limit,
   ]);

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Feed } from '../../model/sync-config.ts';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** Searches by keyword or category, by seller, and by picture: each has an API of its own. */
 export type SearchKind = 'search' | 'seller' | 'image';
@@ -88,7 +88,7 @@ export async function listDueWindows(
   kinds: readonly SearchKind[],
   { runId, feeds, freshForMs }: DueWindowsRequest,
 ): Promise<DueWindow[]> {
-  const { rows } = await pool.query<DueWindowRow>(readSql('list-due-windows'), [
+  const rows = await runSql<DueWindowRow>(pool, readSql('list-due-windows'), [
     runId,
     feeds.map((feed) => feed.name),
     freshForMs,

@@ -6,7 +6,7 @@ import type { SellerMarks } from '../erase/erase-from-body.ts';
 import { eraseOffers, hashSeller } from '../erase/erase-offers.ts';
 import { loadErrors } from '../errors.ts';
 import { inTransaction } from '../in-transaction.ts';
-import { readSql } from '../sql-file.ts';
+import { applySql, readSql, runSql } from '../sql-file.ts';
 
 /** What is kept of a seller: rows by table. */
 export interface SellerData {
@@ -59,7 +59,7 @@ async function scanAnswers(
 ): Promise<void> {
   let lastRawId = '0';
   for (let scanned = 0; ;) {
-    const { rows } = await pool.query<AnswerRow>(readSql('list-answers-after'), [lastRawId, answersAtOnce]);
+    const rows = await runSql<AnswerRow>(pool, readSql('list-answers-after'), [lastRawId, answersAtOnce]);
     const fates = new Map<string, AnswerFate>();
     for (const row of rows) {
       const fate = await decideFate(row, marks);
@@ -98,7 +98,8 @@ async function count(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
     for (const { kind } of fates.values()) kinds[kind] += 1;
   };
   await scanAnswers(pool, await readMarks(pool, sellerId), { use, onScanned });
-  const { rows } = await pool.query<Omit<SellerData, 'answersDeleted' | 'answersRewritten'>>(
+  const rows = await runSql<Omit<SellerData, 'answersDeleted' | 'answersRewritten'>>(
+    pool,
     readSql('count-seller-data'),
     [sellerId],
   );
@@ -122,7 +123,7 @@ async function remember(pool: Pool, sellerHash: Buffer): Promise<void> {
 async function eraseAllOffers(pool: Pool, sellerId: string): Promise<void> {
   for (;;) {
     const isDone = await inTransaction(pool, async (client) => {
-      const { rows } = await client.query<{ offer_id: string }>(readSql('list-sellers-offers'), [
+      const rows = await runSql<{ offer_id: string }>(client, readSql('list-sellers-offers'), [
         sellerId,
         offersAtOnce,
       ]);
@@ -135,25 +136,23 @@ async function eraseAllOffers(pool: Pool, sellerId: string): Promise<void> {
 }
 
 async function forgetSamples(pool: Pool, sellerId: string, { names }: SellerMarks): Promise<void> {
-  const { rows } = await pool.query<{ raw_id: string }>(readSql('list-offer-answers'), [
-    hashSeller(sellerId),
-  ]);
+  const rows = await runSql<{ raw_id: string }>(pool, readSql('list-offer-answers'), [hashSeller(sellerId)]);
   const rawIds = rows.map((row) => row.raw_id);
-  await pool.query(readSql('forget-samples'), [rawIds, [sellerId, ...names]]);
+  await applySql(pool, readSql('forget-samples'), [rawIds, [sellerId, ...names]]);
 }
 
 async function erase(pool: Pool, sellerId: string, onScanned: OnScanned): Promise<void> {
   const sellerHash = hashSeller(sellerId);
   await remember(pool, sellerHash);
   await eraseAllOffers(pool, sellerId);
-  await pool.query(readSql('forget-seller-windows'), [sellerId]);
-  await pool.query(readSql('forget-seller-requests'), [sellerId]);
+  await applySql(pool, readSql('forget-seller-windows'), [sellerId]);
+  await applySql(pool, readSql('forget-seller-requests'), [sellerId]);
   const marks = await readMarks(pool, sellerId);
   const use: BatchUse = (fates) => inTransaction(pool, (client) => applyFates(client, fates));
   await scanAnswers(pool, marks, { use, onScanned });
   await forgetSamples(pool, sellerId, marks);
   // Last: until here a broken off command finds the company's name when it is started again.
-  await pool.query(readSql('forget-seller'), [sellerId]);
+  await applySql(pool, readSql('forget-seller'), [sellerId]);
   await pool.query('UPDATE sync.erased_seller SET completed_at = usage.ledger_now() WHERE seller_hash = $1', [
     sellerHash,
   ]);

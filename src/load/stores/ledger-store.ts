@@ -7,8 +7,8 @@ import type { Ledger, ReserveAnswer, ReserveRequest, Settlement, WindowKind } fr
 import { classifyDatabaseErrors } from '../database-error.ts';
 import { loadErrors } from '../errors.ts';
 import { retryThroughOutage } from '../retry-through-outage.ts';
-import { readSql } from '../sql-file.ts';
 import { packBody, toStoredAnswer, type StoredAnswerRow } from '../stored-answer.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 export interface LedgerStore extends Ledger {
   /** Ends the calls whose process died: unsent ones are refunded, sent ones stay counted as unknown. */
@@ -93,7 +93,7 @@ async function toReserveAnswer(row: ReserveRow, request: ReserveRequest): Promis
 }
 
 async function reserve(pool: Pool, request: ReserveRequest, longestCallMs: number): Promise<ReserveAnswer> {
-  const { rows } = await pool.query<ReserveRow>(readSql('reserve-call'), [
+  const rows = await runSql<ReserveRow>(pool, readSql('reserve-call'), [
     request.appKey,
     request.api,
     request.request.operation,

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import type { CallOutcome, Lane, WindowKind } from '../../model/ledger.ts';
-import { readRows } from './pages/read-rows.ts';
 import { createQuotaStore } from './quota-store.ts';
 import { createScheduleStore, type KeptSchedule } from './schedule-store.ts';
 import type { SlotOutcome } from './slot-store.ts';
 import { createStatusStore } from './status-store.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** Bounds of latency in ms: calls take 750 as clients measured it, and at most half a minute. */
 export const latencyBoundsMs = [100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
@@ -92,17 +92,17 @@ export interface MetricsStore {
 }
 
 async function read(pool: Pool, appKey: string): Promise<DatabaseMetrics> {
-  const [state] = await readRows<StateMetrics>(pool, 'metric-state', [appKey]);
+  const [state] = await runSql<StateMetrics>(pool, readSql('metric-state'), [appKey]);
   if (!state) throw new Error('metric-state returned no row');
   const soon = new Date(state.now.getTime() + partitionLeadMs);
   const [quotas, calls, holds, schedules, kept, feeds, looks, gaps] = await Promise.all([
-    readRows<QuotaMetrics>(pool, 'metric-quotas', [appKey]),
-    readRows<CallMetrics>(pool, 'metric-calls', [appKey, latencyBoundsMs]),
+    runSql<QuotaMetrics>(pool, readSql('metric-quotas'), [appKey]),
+    runSql<CallMetrics>(pool, readSql('metric-calls'), [appKey, latencyBoundsMs]),
     createQuotaStore({ pool }).listHolds(),
-    readRows<ScheduleMetrics>(pool, 'metric-schedules'),
+    runSql<ScheduleMetrics>(pool, readSql('metric-schedules')),
     createScheduleStore({ pool }).list(),
-    readRows<FeedMetrics>(pool, 'metric-feeds'),
-    readRows<LookMetrics>(pool, 'metric-looks'),
+    runSql<FeedMetrics>(pool, readSql('metric-feeds')),
+    runSql<LookMetrics>(pool, readSql('metric-looks')),
     createStatusStore({ pool }).listPartitionGaps(soon),
   ]);
   const heldApis = holds.map(({ api, code }) => ({ api, code }));

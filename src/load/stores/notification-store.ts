@@ -3,8 +3,7 @@ import type { Concern } from '../../model/concern.ts';
 import type { KeptConcern, Told } from '../../model/notification.ts';
 import { advisoryLocks } from '../advisory-locks.ts';
 import { inTransaction } from '../in-transaction.ts';
-import { readSql } from '../sql-file.ts';
-import { readRows } from './pages/read-rows.ts';
+import { applySql, readSql, runSql } from '../sql-file.ts';
 
 /** How the sending goes; all of it null or 0 where nothing was ever looked for. */
 export interface DeliveryState {
@@ -82,17 +81,17 @@ export function createNotificationStore(pool: Pool): NotificationStore {
     exclusively: (work) => exclusively(pool, work),
     readDelivery: () => readDelivery(pool),
     noteLooked: async () => {
-      await pool.query(readSql('note-looked'));
+      await applySql(pool, readSql('note-looked'));
     },
     merge: async (concerns) => {
-      await pool.query(readSql('merge-notifications'), [JSON.stringify(concerns)]);
-      return readRows<KeptConcern>(pool, 'list-notifications');
+      await applySql(pool, readSql('merge-notifications'), [JSON.stringify(concerns)]);
+      return runSql<KeptConcern>(pool, readSql('list-notifications'));
     },
     noteDelivered: async (told) => {
-      await pool.query(readSql('note-delivered'), [JSON.stringify(told)]);
+      await applySql(pool, readSql('note-delivered'), [JSON.stringify(told)]);
     },
     noteUndelivered: async (code, error, pauseMs) => {
-      await pool.query(readSql('note-undelivered'), [code, error, pauseMs]);
+      await applySql(pool, readSql('note-undelivered'), [code, error, pauseMs]);
     },
   };
 }

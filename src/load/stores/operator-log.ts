@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readRows } from './pages/read-rows.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** Something that a person had a page do. */
 export interface OperatorAction {
@@ -30,6 +30,6 @@ export function createOperatorLog(pool: Pool): OperatorLog {
         [actor, action, subject, outcome],
       );
     },
-    list: (limit) => readRows(pool, 'page-actions', [limit]),
+    list: (limit) => runSql(pool, readSql('page-actions'), [limit]),
   };
 }

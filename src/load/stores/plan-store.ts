@@ -3,7 +3,6 @@ import type { SearchImageRequest, SearchKeywordRequest, SearchSellerRequest } fr
 import { pageSize, searchReach } from '../../model/search-limits.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
-import { readSql } from '../sql-file.ts';
 import {
   listDueWindows,
   type DueWindow,
@@ -11,6 +10,7 @@ import {
   type SearchKind,
   type WindowPage,
 } from './due-windows.ts';
+import { applySql, readSql, runSql } from '../sql-file.ts';
 
 /** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
 export type TargetKind = 'category' | SearchKind | 'detail';
@@ -98,7 +98,7 @@ function createLeases(pool: Pool): Leases {
     },
     listDueWindows: (kinds, lease) => listDueWindows(pool, kinds, lease),
     takeWindows: async (runId, windowIds) => {
-      const { rows } = await pool.query<{ window_id: string; next_page: number }>(readSql('lease-windows'), [
+      const rows = await runSql<{ window_id: string; next_page: number }>(pool, readSql('lease-windows'), [
         runId,
         windowIds,
         leaseMs,
@@ -194,7 +194,7 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
         max_pages: feed.maxPages,
         max_offers: feed.maxOffers,
       }));
-      await pool.query(readSql('ensure-search-windows'), [
+      await applySql(pool, readSql('ensure-search-windows'), [
         JSON.stringify(wanted),
         language,
         isTreeClosed,
@@ -213,7 +213,7 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
     },
     isAwaitingOthers: async (runId, feeds) => {
       const names = feeds.map((feed) => feed.name);
-      const { rows } = await pool.query<{ is_awaiting: boolean }>(readSql('is-awaiting-others'), [
+      const rows = await runSql<{ is_awaiting: boolean }>(pool, readSql('is-awaiting-others'), [
         runId,
         names,
       ]);

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** Values that could not be used, of one operation, place and reason. */
 export interface QuarantineGroup {
@@ -48,7 +48,7 @@ export interface QuarantineStore {
 export function createQuarantineStore({ pool }: { readonly pool: Pool }): QuarantineStore {
   return {
     listGroups: async ({ operation, reason, limit }) => {
-      const { rows } = await pool.query<QuarantineGroup>(readSql('list-quarantine'), [
+      const rows = await runSql<QuarantineGroup>(pool, readSql('list-quarantine'), [
         operation,
         reason,
         limit,

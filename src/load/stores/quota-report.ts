@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { WindowKind } from '../../model/ledger.ts';
-import { readSql } from '../sql-file.ts';
 import type { QuotaStatus } from './quota-store.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** What is used of a limit in its present window. */
 export interface QuotaUse extends Pick<
@@ -91,7 +91,7 @@ export function createQuotaReport(options: { readonly pool: Pool; readonly appKe
   const { pool, appKey } = options;
   return {
     listLimits: async () => {
-      const { rows } = await pool.query<FlatRow>(readSql('list-quota-limits'), [appKey]);
+      const rows = await runSql<FlatRow>(pool, readSql('list-quota-limits'), [appKey]);
       return rows.map(toLimit);
     },
     listPauses: () => listPauses(pool, appKey),

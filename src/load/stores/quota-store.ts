@@ -4,7 +4,7 @@ import type { WindowKind } from '../../model/ledger.ts';
 import type { AccountType, ApprovedCalls } from '../../model/sync-config.ts';
 import { loadErrors } from '../errors.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
-import { readSql } from '../sql-file.ts';
+import { applySql, readSql } from '../sql-file.ts';
 
 /** What is left of one limit; a row of `usage.quota_status`. */
 export interface QuotaStatus {
@@ -159,9 +159,9 @@ async function changeLimits(client: PoolClient, change: LimitChange, now: Date):
     })),
   );
   const { appKey, source, endOtherPresetsOf } = change;
-  await client.query(readSql('close-quota-limits'), [appKey, source, wanted, endOtherPresetsOf, now]);
-  await client.query(readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
-  await client.query(readSql('count-earlier-calls'), [appKey, now]);
+  await applySql(client, readSql('close-quota-limits'), [appKey, source, wanted, endOtherPresetsOf, now]);
+  await applySql(client, readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
+  await applySql(client, readSql('count-earlier-calls'), [appKey, now]);
 }
 
 async function changeGroups(
@@ -284,7 +284,7 @@ export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore 
     quotaStatus: () => readStatus(pool),
     dailyUsage: (days) => readDaily(pool, days),
     holdApi: async ({ api, code, forMs, reason }) => {
-      await pool.query(readSql('hold-api'), [api, code, forMs, reason ?? null]);
+      await applySql(pool, readSql('hold-api'), [api, code, forMs, reason ?? null]);
     },
     resumeApi: async (api) => {
       const { rowCount } = await pool.query('DELETE FROM usage.api_hold WHERE api = $1', [api]);

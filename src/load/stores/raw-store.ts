@@ -1,8 +1,8 @@
 import type { Pool } from 'pg';
 import type { JsonObject } from '../../core/json.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
-import { readSql } from '../sql-file.ts';
 import { toStoredAnswer, type StoredAnswerRow } from '../stored-answer.ts';
+import { applySql, readSql, runSql } from '../sql-file.ts';
 
 export interface RawStore {
   /**
@@ -32,7 +32,7 @@ export interface RawStore {
 }
 
 async function readOne(pool: Pool, name: string, params: readonly unknown[]): Promise<StoredAnswer | null> {
-  const { rows } = await pool.query<StoredAnswerRow>(readSql(name), [...params]);
+  const rows = await runSql<StoredAnswerRow>(pool, readSql(name), [...params]);
   return rows[0] ? toStoredAnswer(rows[0]) : null;
 }
 
@@ -40,7 +40,7 @@ async function readOne(pool: Pool, name: string, params: readonly unknown[]): Pr
 export function createRawStore({ pool }: { readonly pool: Pool }): RawStore {
   return {
     listUnloaded: async (limit, olderThanMs = 0) => {
-      const { rows } = await pool.query<StoredAnswerRow>(readSql('list-unloaded-answers'), [
+      const rows = await runSql<StoredAnswerRow>(pool, readSql('list-unloaded-answers'), [
         limit,
         olderThanMs,
       ]);
@@ -55,7 +55,7 @@ export function createRawStore({ pool }: { readonly pool: Pool }): RawStore {
       );
     },
     setAside: async (rawId, reason) => {
-      await pool.query(readSql('set-answer-aside'), [rawId, reason]);
+      await applySql(pool, readSql('set-answer-aside'), [rawId, reason]);
     },
   };
 }

@@ -5,7 +5,7 @@ import { advisoryLocks } from '../advisory-locks.ts';
 import { toDatabaseError } from '../database-error.ts';
 import { loadErrors } from '../errors.ts';
 import { inTransaction } from '../in-transaction.ts';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** Of the tables that go by whole months. */
 type MonthAges = Pick<RetentionAges, 'rawMs' | 'callsMs' | 'observationsMs' | 'searchHitsMs'>;
@@ -75,7 +75,7 @@ async function listExpired(db: Pool | PoolClient, now: Date, ages: MonthAges): P
     'catalog.observation': ages.observationsMs,
     'catalog.search_hit': ages.searchHitsMs,
   };
-  const { rows } = await db.query<PartitionRow>(readSql('list-expired-partitions'), [
+  const rows = await runSql<PartitionRow>(db, readSql('list-expired-partitions'), [
     now,
     JSON.stringify(byTable),
   ]);

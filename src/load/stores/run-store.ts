@@ -4,7 +4,7 @@ import type { LoadReport } from '../../model/catalog.ts';
 import type { Run, RunEnd, RunForecast, RunRequest, RunStatus, Source } from '../../model/run.ts';
 import { loadErrors } from '../errors.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 export type BeginAnswer =
   | { readonly kind: 'started' | 'resumed'; readonly run: Run }
@@ -211,7 +211,7 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
       );
     },
     listAbandoned: async (runIds) => {
-      const { rows } = await pool.query<{ runId: string }>(readSql('list-abandoned-runs'), [
+      const rows = await runSql<{ runId: string }>(pool, readSql('list-abandoned-runs'), [
         runIds,
         heartbeatTimeoutMs,
       ]);

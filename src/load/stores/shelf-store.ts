@@ -3,7 +3,7 @@ import type { ChangeRate } from '../../model/learning.ts';
 import type { Feed } from '../../model/sync-config.ts';
 import { readPlanner, type PlannerFigures } from '../catalog/teaching.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
-import { readSql } from '../sql-file.ts';
+import { applySql, readSql, runSql } from '../sql-file.ts';
 
 /** A set of feeds; each offer belongs to one set. */
 export interface FeedSet {
@@ -83,7 +83,7 @@ interface SampleRow {
 }
 
 async function readSample(pool: Pool, limit: number): Promise<PlannerSample> {
-  const { rows } = await pool.query<SampleRow>(readSql('sample-learned'), [limit]);
+  const rows = await runSql<SampleRow>(pool, readSql('sample-learned'), [limit]);
   const [row] = rows;
   if (!row) throw new Error('sync.planner is empty');
   return {
@@ -120,7 +120,7 @@ async function listHeads(
   { feedSets, freshForMs, limit, after }: ShelfRequest,
 ): Promise<ShelfOffer[]> {
   const cursors = after === undefined ? null : JSON.stringify(after.map(toCursor));
-  const { rows } = await pool.query<HeadRow>(readSql('list-shelf-heads'), [
+  const rows = await runSql<HeadRow>(pool, readSql('list-shelf-heads'), [
     feedSets,
     freshForMs,
     limit,
@@ -144,7 +144,7 @@ async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: num
     max_offers: maxOffers,
     watched: offers,
   }));
-  const { rows } = await pool.query<{ feed: string }>(readSql('list-unassigned-feeds'), [
+  const rows = await runSql<{ feed: string }>(pool, readSql('list-unassigned-feeds'), [
     JSON.stringify(bounds),
   ]);
   for (const row of rows) {
@@ -152,8 +152,8 @@ async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: num
     if (!feed) continue;
     // Many rows, which loads may be locking in another order.
     await runInTransaction(pool, async (client) => {
-      await client.query(readSql('insert-watched-offers'), [feed.offers, unseenBucket]);
-      await client.query(readSql('assign-feed'), [feed.name, feed.maxOffers, feed.offers]);
+      await applySql(client, readSql('insert-watched-offers'), [feed.offers, unseenBucket]);
+      await applySql(client, readSql('assign-feed'), [feed.name, feed.maxOffers, feed.offers]);
     });
   }
 }

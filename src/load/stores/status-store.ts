@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { PassOutcome } from '../../model/learning.ts';
 import type { RunForecast, RunStatus, Source } from '../../model/run.ts';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql, runSqlForOne } from '../sql-file.ts';
 
 /** A run as people look at it. */
 export interface RunSummary {
@@ -94,31 +94,18 @@ export interface StatusStore {
   findSubjects(): Promise<KnownSubjects>;
 }
 
-type CountsRow = { readonly source: Source | null } & Readonly<Record<string, string | null>>;
-
 async function listRecentRuns(pool: Pool, limit: number): Promise<RunSummary[]> {
-  const { rows } = await pool.query<RunSummary>(readSql('read-recent-runs'), [limit]);
+  const rows = await runSql<RunSummary>(pool, readSql('read-recent-runs'), [limit]);
   return rows;
 }
 
+interface CountsRow extends CatalogCounts {
+  readonly source: Source | null;
+}
+
 async function countCatalog(pool: Pool) {
-  const { rows } = await pool.query<CountsRow>(readSql('read-catalog-counts'));
-  const row = rows[0];
-  const count = (column: string) => Number(row?.[column] ?? 0);
-  return {
-    source: row?.source ?? null,
-    counts: {
-      categories: count('categories'),
-      offers: count('offers'),
-      listedOffers: count('listed_offers'),
-      sellers: count('sellers'),
-      skus: count('skus'),
-      prices: count('prices'),
-      closedPrices: count('closed_prices'),
-      quarantinedRecords: count('quarantined_records'),
-      unloadedAnswers: count('unloaded_answers'),
-    },
-  };
+  const { source, ...counts } = await runSqlForOne<CountsRow>(pool, readSql('read-catalog-counts'));
+  return { source, counts };
 }
 
 async function listDrifts(pool: Pool, limit: number): Promise<DriftSummary[]> {
@@ -139,15 +126,15 @@ export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStor
     countCatalog: () => countCatalog(pool),
     listDrifts: (limit) => listDrifts(pool, limit),
     listTroubledSearches: async (limit) => {
-      const { rows } = await pool.query<TroubledSearch>(readSql('list-troubled-searches'), [limit]);
+      const rows = await runSql<TroubledSearch>(pool, readSql('list-troubled-searches'), [limit]);
       return rows;
     },
     listPartitionGaps: async (at) => {
-      const { rows } = await pool.query<{ table_name: string }>(readSql('read-partition-gaps'), [at]);
+      const rows = await runSql<{ table_name: string }>(pool, readSql('read-partition-gaps'), [at]);
       return rows.map((row) => row.table_name);
     },
     findSubjects: async () => {
-      const { rows } = await pool.query<KnownSubjects>(readSql('find-subjects'));
+      const rows = await runSql<KnownSubjects>(pool, readSql('find-subjects'));
       return rows[0] ?? { offerId: null, sellerId: null, imageUrl: null };
     },
   };

@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import type { Secret } from '../../core/secret.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
 import { createSealer } from '../seal.ts';
-import { readSql } from '../sql-file.ts';
 import { openRow, sealRow, type TokenRow } from './token-row.ts';
+import { applySql, readSql } from '../sql-file.ts';
 
 /** What is known of an app's stored tokens without the key that opens them. */
 export interface StoredTokens {
@@ -49,7 +49,7 @@ export async function rotateTokenKey(
     const old = rows.filter((row) => !to.isOwn(row.access_token));
     for (const row of old) {
       const tokens = openRow(from, row.app_key, row);
-      await client.query(readSql('upsert-token'), sealRow(to, row.app_key, tokens));
+      await applySql(client, readSql('upsert-token'), sealRow(to, row.app_key, tokens));
     }
     return { rotated: old.length, already: rows.length - old.length };
   });

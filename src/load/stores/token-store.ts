@@ -9,8 +9,8 @@ import { loadErrors } from '../errors.ts';
 import { retryThroughOutage } from '../retry-through-outage.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
 import { createSealer } from '../seal.ts';
-import { readSql } from '../sql-file.ts';
 import { openRow, sealRow, type TokenRow } from './token-row.ts';
+import { applySql, readSql } from '../sql-file.ts';
 
 export interface TokenStoreOptions {
   readonly pool: Pool;
@@ -93,7 +93,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
         const current = openRow(sealer, appKey, row);
         if (current.accessToken.reveal() !== stale.reveal()) return current;
         fresh ??= await withinTime(refresh(current), timeoutMs);
-        await client.query(readSql('upsert-token'), sealRow(sealer, appKey, fresh));
+        await applySql(client, readSql('upsert-token'), sealRow(sealer, appKey, fresh));
         return fresh;
       });
     } catch (error) {

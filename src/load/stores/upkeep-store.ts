@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** A table that autovacuum does not keep up with. */
 export interface BloatedTable {
@@ -50,7 +50,7 @@ interface IdleRow {
 export function createUpkeepStore({ pool }: { readonly pool: Pool }): UpkeepStore {
   return {
     async listBloatedTables({ deadRows, deadPerLive }) {
-      const { rows } = await pool.query<BloatedRow>(readSql('list-bloated-tables'), [deadRows, deadPerLive]);
+      const rows = await runSql<BloatedRow>(pool, readSql('list-bloated-tables'), [deadRows, deadPerLive]);
       return rows.map((row) => ({
         tableName: row.table_name,
         liveRows: Number(row.live_rows),
@@ -60,7 +60,7 @@ export function createUpkeepStore({ pool }: { readonly pool: Pool }): UpkeepStor
       }));
     },
     async listIdleIndexes({ bytes, days }) {
-      const { rows } = await pool.query<IdleRow>(readSql('list-idle-indexes'), [bytes, days]);
+      const rows = await runSql<IdleRow>(pool, readSql('list-idle-indexes'), [bytes, days]);
       return rows.map((row) => ({
         indexName: row.index_name,
         tableName: row.table_name,

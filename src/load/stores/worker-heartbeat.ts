@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import type { Clock } from '../../core/clock.ts';
 import type { Logger } from '../../core/log.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
-import { readSql } from '../sql-file.ts';
+import { readSql, runSql } from '../sql-file.ts';
 
 /** At double, a dead worker is noticed later; at half, a thousand workers would write all the time. */
 const beatEveryMs = 5000;
@@ -43,7 +43,7 @@ export function createWorkerHeartbeat({ pool, clock, sync, log }: HeartbeatDeps)
     const nowMs = clock.now().getTime();
     if (Math.abs(nowMs - lastMs) < beatEveryMs) return;
     const said = [workerId, hostname(), hash, planHash];
-    const { rows } = await pool.query<{ host: string }>(readSql('beat-worker'), said);
+    const rows = await runSql<{ host: string }>(pool, readSql('beat-worker'), said);
     lastMs = nowMs;
     const hosts = rows.map(({ host }) => host);
     if (hosts.length > 0 && hosts.join() !== warnedOf)
@@ -63,6 +63,6 @@ export interface WorkerFile {
 
 /** By which sync files processes work that were heard of within 15 s: one, when all is well. */
 export async function listWorkerFiles(pool: Pool): Promise<WorkerFile[]> {
-  const { rows } = await pool.query<WorkerFile>(readSql('list-worker-files'));
+  const rows = await runSql<WorkerFile>(pool, readSql('list-worker-files'));
   return rows;
 }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Source } from '../../../model/run.ts';
-import { readRows } from './read-rows.ts';
+import { readSql, runSql, runSqlForOne } from '../../sql-file.ts';
 
 /** How the work stands. */
 export interface Overview {
@@ -59,18 +59,12 @@ export interface OverviewPages {
   listHoursToday(): Promise<HourCalls[]>;
 }
 
-async function readOne<Row extends object>(pool: Pool, name: string): Promise<Row> {
-  const [row] = await readRows<Row>(pool, name);
-  if (!row) throw new Error(`${name} returned no row`);
-  return row;
-}
-
 /** Reads for the first page, for one app. */
 export function createOverviewPages(pool: Pool, appKey: string): OverviewPages {
   return {
-    readOverview: () => readOne<Overview>(pool, 'page-overview'),
-    countCatalog: () => readOne<CatalogCount>(pool, 'count-catalog'),
-    listDayQuotas: () => readRows<DayQuota>(pool, 'page-quota-today', [appKey]),
-    listHoursToday: () => readRows<HourCalls>(pool, 'page-hours-today', [appKey]),
+    readOverview: () => runSqlForOne<Overview>(pool, readSql('page-overview')),
+    countCatalog: () => runSqlForOne<CatalogCount>(pool, readSql('count-catalog')),
+    listDayQuotas: () => runSql<DayQuota>(pool, readSql('page-quota-today'), [appKey]),
+    listHoursToday: () => runSql<HourCalls>(pool, readSql('page-hours-today'), [appKey]),
   };
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readRows } from './read-rows.ts';
+import { readSql, runSql } from '../../sql-file.ts';
 
 /** Calls that did not bring what was asked for, of one cause. */
 export interface ErrorRow {
@@ -44,10 +44,10 @@ export interface ProblemPages {
 /** Reads for the page of problems, and the retry of what was given up. */
 export function createProblemPages(pool: Pool): ProblemPages {
   return {
-    listErrors: (days) => readRows<ErrorRow>(pool, 'page-errors', [days]),
-    listGivenUp: (limit) => readRows<GivenUp>(pool, 'page-given-up', [limit]),
+    listErrors: (days) => runSql<ErrorRow>(pool, readSql('page-errors'), [days]),
+    listGivenUp: (limit) => runSql<GivenUp>(pool, readSql('page-given-up'), [limit]),
     retryGivenUp: async ({ operation, id }) => {
-      const [row] = await readRows<{ retried: number }>(pool, 'retry-given-up', [operation, id]);
+      const [row] = await runSql<{ retried: number }>(pool, readSql('retry-given-up'), [operation, id]);
       return row?.retried ?? 0;
     },
   };

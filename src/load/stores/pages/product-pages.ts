@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../in-transaction.ts';
 import { explainOffer, type Explanation } from '../explain-store.ts';
-import { readRows } from './read-rows.ts';
+import { readSql, runSql } from '../../sql-file.ts';
 
 /** Which offers to show; null: all. */
 export interface ProductFilter {
@@ -112,7 +112,7 @@ async function readProducts(
   limit: number,
 ): Promise<ProductRow[]> {
   const given = [categoryId, seller, minCny, maxCny];
-  const [found] = await readRows<FoundFilters>(client, 'page-find-filters', [...given, mostToRead]);
+  const [found] = await runSql<FoundFilters>(client, readSql('page-find-filters'), [...given, mostToRead]);
   if (!found) throw new Error('page-find-filters returned no row');
   const { categoryIds, sellerIds, ofCategories, ofSellers, prices } = found;
   const ofOffers = Math.min(ofCategories ?? mostToRead, ofSellers ?? mostToRead);
@@ -120,7 +120,7 @@ async function readProducts(
   const isByPrice = !isByOffers && prices !== null && prices < mostToRead;
   const bounds = [minCny, maxCny, below, limit];
   const values = [title, categoryIds, sellerIds, ...bounds, isByOffers, isByPrice];
-  return readRows<ProductRow>(client, 'page-products', values);
+  return runSql<ProductRow>(client, readSql('page-products'), values);
 }
 
 /** Null: Postgres gave up at the time limit. */
@@ -145,8 +145,8 @@ export function createProductPages(pool: Pool, longestMs = longestReadMs): Produ
   return {
     listProducts: (filter, below, limit) =>
       withinLimit(pool, longestMs, (client) => readProducts(client, filter, below, limit)),
-    readOffer: async (offerId) => (await readRows<OfferRow>(pool, 'page-offer', [offerId]))[0] ?? null,
+    readOffer: async (offerId) => (await runSql<OfferRow>(pool, readSql('page-offer'), [offerId]))[0] ?? null,
     explainOffer: (offerId, limit) => explainOffer(pool, offerId, limit),
-    listCategories: (limit) => readRows<CategoryChoice>(pool, 'page-root-categories', [limit]),
+    listCategories: (limit) => runSql<CategoryChoice>(pool, readSql('page-root-categories'), [limit]),
   };
 }

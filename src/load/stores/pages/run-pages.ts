@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { RunForecast, RunStatus } from '../../../model/run.ts';
 import type { ErrorRow } from './problem-pages.ts';
-import { readRows } from './read-rows.ts';
+import { readSql, runSql } from '../../sql-file.ts';
 
 /** A run as its pages show it. */
 export interface RunRow {
@@ -98,16 +98,16 @@ export interface RunPages {
 /** Reads for the pages of runs. */
 export function createRunPages(pool: Pool): RunPages {
   return {
-    listRuns: (before, limit) => readRows<RunRow>(pool, 'page-runs', [before, limit]),
-    listWorkers: () => readRows<HostWorkers>(pool, 'page-workers'),
+    listRuns: (before, limit) => runSql<RunRow>(pool, readSql('page-runs'), [before, limit]),
+    listWorkers: () => runSql<HostWorkers>(pool, readSql('page-workers')),
     readRun: async (runId) => {
-      const [row] = await readRows<RunRow>(pool, 'page-runs', [(BigInt(runId) + 1n).toString(), 1]);
+      const [row] = await runSql<RunRow>(pool, readSql('page-runs'), [(BigInt(runId) + 1n).toString(), 1]);
       return row?.runId === runId ? row : null;
     },
-    listCalls: (runId) => readRows<RunCalls>(pool, 'page-run-calls', [runId]),
-    listErrors: (runId) => readRows<ErrorRow>(pool, 'page-run-errors', [runId]),
-    readTimeline: (runId, parts) => readRows<TimelinePart>(pool, 'page-run-timeline', [runId, parts]),
-    listChanges: (runId, limit) => readRows<SeenChange>(pool, 'page-run-changes', [runId, limit]),
-    listPriceMoves: (runId, limit) => readRows<SeenPriceMove>(pool, 'page-run-prices', [runId, limit]),
+    listCalls: (runId) => runSql<RunCalls>(pool, readSql('page-run-calls'), [runId]),
+    listErrors: (runId) => runSql<ErrorRow>(pool, readSql('page-run-errors'), [runId]),
+    readTimeline: (runId, parts) => runSql<TimelinePart>(pool, readSql('page-run-timeline'), [runId, parts]),
+    listChanges: (runId, limit) => runSql<SeenChange>(pool, readSql('page-run-changes'), [runId, limit]),
+    listPriceMoves: (runId, limit) => runSql<SeenPriceMove>(pool, readSql('page-run-prices'), [runId, limit]),
   };
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { readRows } from './read-rows.ts';
+import { readSql, runSql } from '../../sql-file.ts';
 
 /** From a moment to before another, in hours, days or months of Shanghai. */
 export interface UsageSpan {
@@ -73,10 +73,10 @@ export interface UsagePages {
 export function createUsagePages(pool: Pool): UsagePages {
   return {
     listBuckets: ({ from, before, unit }) =>
-      readRows<UsageBucket>(pool, 'page-usage-buckets', [from, before, unit]),
-    listMonths: (months) => readRows<UsageMonth>(pool, 'page-usage-months', [months]),
+      runSql<UsageBucket>(pool, readSql('page-usage-buckets'), [from, before, unit]),
+    listMonths: (months) => runSql<UsageMonth>(pool, readSql('page-usage-months'), [months]),
     listLanes: ({ from, before, unit }) =>
-      readRows<UsageLane>(pool, 'page-usage-lanes', [from, before, unit]),
-    listYield: (days) => readRows<UsageYield>(pool, 'page-usage-yield', [days]),
+      runSql<UsageLane>(pool, readSql('page-usage-lanes'), [from, before, unit]),
+    listYield: (days) => runSql<UsageYield>(pool, readSql('page-usage-yield'), [days]),
   };
 }
