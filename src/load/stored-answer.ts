@@ -4,23 +4,26 @@ import { gunzip, gzip } from 'node:zlib';
 import { AppError } from '../core/errors.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
 import { loadErrors } from './errors.ts';
+import { payload } from './schema/raw.ts';
 
 const gzipAsync = promisify(gzip);
 const gunzipAsync = promisify(gunzip);
 
-/** A row of `raw.payload`, as pg gives it. */
-export interface StoredAnswerRow {
-  readonly raw_id: string;
-  readonly call_id: string;
-  readonly run_id: string | null;
-  readonly window_id: string | null;
-  readonly request: StoredAnswer['request'];
-  readonly observed_at: Date;
-  readonly http_status: number;
+/** What a stored answer is made of. */
+export const answerColumns = {
+  rawId: payload.rawId,
+  callId: payload.callId,
+  runId: payload.runId,
+  windowId: payload.windowId,
+  request: payload.request,
+  observedAt: payload.observedAt,
+  httpStatus: payload.httpStatus,
   /** gzipped */
-  readonly body: Buffer;
-  readonly body_sha256: Buffer;
-}
+  body: payload.body,
+  bodySha256: payload.bodySha256,
+};
+
+export type StoredAnswerRow = Readonly<Pick<typeof payload.$inferSelect, keyof typeof answerColumns>>;
 
 export interface PackedBody {
   readonly gzipped: Buffer;
@@ -41,25 +44,16 @@ export async function packBody(body: Buffer): Promise<PackedBody> {
 
 /** The body as it is kept, unpacked. @throws AppError RAW_DAMAGED */
 export async function unpackBody(
-  row: Pick<StoredAnswerRow, 'raw_id' | 'body' | 'body_sha256'>,
+  row: Pick<StoredAnswerRow, 'rawId' | 'body' | 'bodySha256'>,
 ): Promise<Buffer> {
   const body = await gunzipAsync(row.body).catch(() => null);
-  if (body && digest(body).equals(row.body_sha256)) return body;
+  if (body && digest(body).equals(row.bodySha256)) return body;
   throw new AppError(loadErrors.RAW_DAMAGED, 'a stored answer does not have the bytes that were stored', {
-    facts: { rawId: row.raw_id },
+    facts: { rawId: row.rawId },
   });
 }
 
 /** @throws AppError RAW_DAMAGED */
-export async function toStoredAnswer(row: StoredAnswerRow): Promise<StoredAnswer> {
-  return {
-    rawId: row.raw_id,
-    callId: row.call_id,
-    runId: row.run_id,
-    windowId: row.window_id,
-    request: row.request,
-    observedAt: row.observed_at,
-    httpStatus: row.http_status,
-    body: await unpackBody(row),
-  };
+export async function toStoredAnswer({ bodySha256, ...row }: StoredAnswerRow): Promise<StoredAnswer> {
+  return { ...row, body: await unpackBody({ ...row, bodySha256 }) };
 }

@@ -41,15 +41,15 @@ describe('a stored answer', () => {
       fc.asyncProperty(fc.uint8Array({ maxLength: 500 }), async (bytes) => {
         const packed = await packBody(Buffer.from(bytes));
         const answer = await toStoredAnswer({
-          raw_id: '1',
-          call_id: '2',
-          run_id: null,
-          window_id: null,
+          rawId: '1',
+          callId: '2',
+          runId: null,
+          windowId: null,
           request: { operation: 'system.time' },
-          observed_at: new Date(0),
-          http_status: 200,
+          observedAt: new Date(0),
+          httpStatus: 200,
           body: packed.gzipped,
-          body_sha256: packed.sha256,
+          bodySha256: packed.sha256,
         });
         expect(answer.body).toEqual(Buffer.from(bytes));
         expect(packed.bytes).toBe(bytes.length);

@@ -3,8 +3,9 @@
 -- Params:  $1 text operation; $2 bigint those after this raw id; $3 bigint those up to this one; $4 integer how many;
 --          $5 timestamptz|null only those asked for since; $6 integer|null only those read by an older version than
 --          this; $7 boolean only those with something in quarantine; $8 bigint|null only those that show this offer
--- Returns: the columns of a stored answer
-SELECT raw_id, call_id, run_id, window_id, request, observed_at, http_status, body, body_sha256
+-- Returns: of a stored answer: rawId, callId, runId, windowId, request, observedAt, httpStatus, body (gzipped), bodySha256
+SELECT raw_id AS "rawId", call_id AS "callId", run_id AS "runId", window_id AS "windowId", request,
+       observed_at AS "observedAt", http_status AS "httpStatus", body, body_sha256 AS "bodySha256"
 FROM raw.payload p
 WHERE operation = $1::text
   AND raw_id > $2::bigint

@@ -1,6 +1,11 @@
+import { and, gt } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
 import type { WindowKind } from '../../model/ledger.ts';
+import { drizzleOn } from '../database.ts';
+import { ledgerNow } from '../ledger-now.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
+import { window as quotaWindow } from '../schema/usage.ts';
+import { applySql, readSql, runSqlForOne } from '../sql-file.ts';
 
 /** A present window that counts as spent because the database was restored, until somebody reconciles it. */
 export interface AssumedSpent {
@@ -33,34 +38,30 @@ export interface LedgerCorrections {
 export function createLedgerCorrections({ pool }: { readonly pool: Pool }): LedgerCorrections {
   const locked = <T>(appKey: string, work: (client: PoolClient) => Promise<T>): Promise<T> =>
     runInTransaction(pool, async (client) => {
-      await client.query('SELECT usage.lock_app($1)', [appKey]);
+      await applySql(client, readSql('lock-app'), [appKey]);
       return work(client);
     });
   return {
     noticeRestore: (appKey) =>
       locked(appKey, async (client) => {
-        await client.query('SELECT usage.check_epoch()');
+        await applySql(client, readSql('check-epoch'));
       }),
     bookExternal: (appKey, api, calls) =>
       locked(appKey, async (client) => {
-        await client.query('SELECT usage.book_external($1, $2, $3)', [appKey, api, calls]);
+        await applySql(client, readSql('book-external'), [appKey, api, calls]);
       }),
     reconcile: (appKey, api, window, used) =>
       locked(appKey, async (client) => {
-        const { rows } = await client.query<{ used: number | null }>(
-          'SELECT usage.reconcile($1, $2, $3, $4) AS used',
-          [appKey, api, window, used],
-        );
-        return rows[0]?.used ?? null;
+        const given = [appKey, api, window, used];
+        return (await runSqlForOne<{ used: number | null }>(client, readSql('reconcile-window'), given)).used;
       }),
-    listAssumedSpent: async () => {
-      const { rows } = await pool.query<AssumedSpent>(
-        `SELECT DISTINCT app_key AS "appKey", api, window_kind AS "window"
-         FROM usage."window"
-         WHERE is_assumed_spent AND ends_at > usage.ledger_now()
-         ORDER BY 1, 2, 3`,
-      );
-      return rows;
+    listAssumedSpent: () => {
+      const { appKey, api, windowKind } = quotaWindow;
+      return drizzleOn(pool)
+        .selectDistinct({ appKey, api, window: windowKind })
+        .from(quotaWindow)
+        .where(and(quotaWindow.isAssumedSpent, gt(quotaWindow.endsAt, ledgerNow)))
+        .orderBy(appKey, api, windowKind);
     },
   };
 }

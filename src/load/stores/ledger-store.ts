@@ -8,7 +8,7 @@ import { classifyDatabaseErrors } from '../database-error.ts';
 import { loadErrors } from '../errors.ts';
 import { retryThroughOutage } from '../retry-through-outage.ts';
 import { packBody, toStoredAnswer, type StoredAnswerRow } from '../stored-answer.ts';
-import { readSql, runSql } from '../sql-file.ts';
+import { readSql, runSqlForOne } from '../sql-file.ts';
 
 export interface LedgerStore extends Ledger {
   /** Ends the calls whose process died: unsent ones are refunded, sent ones stay counted as unknown. */
@@ -30,36 +30,21 @@ export interface LedgerStoreOptions {
 
 const defaultLongestCallMs = 60_000;
 
-interface ReserveRow {
+interface ReserveRow extends Omit<StoredAnswerRow, 'callId' | 'observedAt'> {
   readonly kind: ReserveAnswer['kind'] | 'limit_unknown' | 'run_unknown';
-  readonly call_id: string;
-  readonly observed_at: Date;
-  readonly send_after_ms: number;
-  readonly denied_by: WindowKind | 'run' | 'hold';
-  readonly retry_after_ms: number | null;
-  readonly answer_raw_id: string;
-  readonly answer_call_id: string;
-  readonly answer_run_id: string | null;
-  readonly answer_window_id: string | null;
-  readonly answer_request: StoredAnswerRow['request'];
-  readonly answer_observed_at: Date;
-  readonly answer_http_status: number;
-  readonly answer_body: Buffer;
-  readonly answer_body_sha256: Buffer;
+  readonly callId: string;
+  readonly observedAt: Date;
+  readonly sendAfterMs: number;
+  readonly deniedBy: WindowKind | 'run' | 'hold';
+  readonly retryAfterMs: number | null;
+  readonly answerCallId: string;
+  readonly answerObservedAt: Date;
 }
 
 function toAnswerRow(row: ReserveRow): StoredAnswerRow {
-  return {
-    raw_id: row.answer_raw_id,
-    call_id: row.answer_call_id,
-    run_id: row.answer_run_id,
-    window_id: row.answer_window_id,
-    request: row.answer_request,
-    observed_at: row.answer_observed_at,
-    http_status: row.answer_http_status,
-    body: row.answer_body,
-    body_sha256: row.answer_body_sha256,
-  };
+  const { rawId, runId, windowId, request, httpStatus, body, bodySha256 } = row;
+  const { answerCallId: callId, answerObservedAt: observedAt } = row;
+  return { rawId, callId, runId, windowId, request, observedAt, httpStatus, body, bodySha256 };
 }
 
 async function toReserveAnswer(row: ReserveRow, request: ReserveRequest): Promise<ReserveAnswer> {
@@ -67,16 +52,16 @@ async function toReserveAnswer(row: ReserveRow, request: ReserveRequest): Promis
     case 'granted':
       return {
         kind: 'granted',
-        callId: row.call_id,
-        observedAt: row.observed_at,
-        sendAfterMs: row.send_after_ms,
+        callId: row.callId,
+        observedAt: row.observedAt,
+        sendAfterMs: row.sendAfterMs,
       };
     case 'cached':
       return { kind: 'cached', answer: await toStoredAnswer(toAnswerRow(row)) };
     case 'in_flight':
-      return { kind: 'in_flight', retryAfterMs: row.retry_after_ms ?? 0 };
+      return { kind: 'in_flight', retryAfterMs: row.retryAfterMs ?? 0 };
     case 'denied':
-      return { kind: 'denied', by: row.denied_by, retryAfterMs: row.retry_after_ms };
+      return { kind: 'denied', by: row.deniedBy, retryAfterMs: row.retryAfterMs };
     case 'limit_unknown':
       throw new AppError(
         loadErrors.QUOTA_LIMIT_UNKNOWN,
@@ -93,7 +78,7 @@ async function toReserveAnswer(row: ReserveRow, request: ReserveRequest): Promis
 }
 
 async function reserve(pool: Pool, request: ReserveRequest, longestCallMs: number): Promise<ReserveAnswer> {
-  const rows = await runSql<ReserveRow>(pool, readSql('reserve-call'), [
+  const row = await runSqlForOne<ReserveRow>(pool, readSql('reserve-call'), [
     request.appKey,
     request.api,
     request.request.operation,
@@ -108,16 +93,14 @@ async function reserve(pool: Pool, request: ReserveRequest, longestCallMs: numbe
     longestCallMs,
     request.isExempt,
   ]);
-  const [row] = rows;
-  if (!row) throw new Error('usage.reserve returned no row');
   return toReserveAnswer(row, request);
 }
 
 async function settle(options: LedgerStoreOptions, settlement: Settlement): Promise<string | null> {
   const packed = settlement.body && (await packBody(settlement.body));
-  const { rows } = await retryThroughOutage(
+  const settled = await retryThroughOutage(
     () =>
-      options.pool.query<{ is_known: boolean; raw_id: string | null }>(readSql('settle-call'), [
+      runSqlForOne<{ isKnown: boolean; rawId: string | null }>(options.pool, readSql('settle-call'), [
         settlement.callId,
         settlement.state,
         settlement.outcome,
@@ -132,19 +115,14 @@ async function settle(options: LedgerStoreOptions, settlement: Settlement): Prom
       ]),
     options,
   );
-  const [row] = rows;
-  if (row?.is_known) return row.raw_id;
+  if (settled.isKnown) return settled.rawId;
   throw new AppError(loadErrors.LEDGER_CALL_UNKNOWN, 'a call was settled that was never granted here', {
     facts: { callId: settlement.callId },
   });
 }
 
-async function sweep(pool: Pool, longestCallMs: number): Promise<{ refunded: number; unknown: number }> {
-  const { rows } = await pool.query<{ refunded: number; unknown: number }>(
-    `SELECT * FROM usage.sweep($1::float8 * interval '1 ms')`,
-    [longestCallMs],
-  );
-  return rows[0] ?? { refunded: 0, unknown: 0 };
+function sweep(pool: Pool, longestCallMs: number): Promise<{ refunded: number; unknown: number }> {
+  return runSqlForOne<{ refunded: number; unknown: number }>(pool, readSql('sweep-calls'), [longestCallMs]);
 }
 
 /**
@@ -159,10 +137,10 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore {
   return {
     reserve: (request) => classifyDatabaseErrors(() => reserve(pool, request, longestCallMs)),
     markSent: async (callId) => {
-      const { rows } = await classifyDatabaseErrors(() =>
-        pool.query<{ may_send: boolean }>('SELECT usage.mark_sent($1::bigint) AS may_send', [callId]),
+      const { maySend } = await classifyDatabaseErrors(() =>
+        runSqlForOne<{ maySend: boolean | null }>(pool, readSql('mark-call-sent'), [callId]),
       );
-      return rows[0]?.may_send ?? false;
+      return maySend ?? false;
     },
     settle: async (settlement) => ({ rawId: await settle(options, settlement) }),
     sweep: () => classifyDatabaseErrors(() => sweep(pool, longestCallMs)),

@@ -1,6 +1,10 @@
+import { and, eq, getTableColumns, isNotNull } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { ApiPermission, Application, DeclaredState } from '../../model/permission.ts';
+import { drizzleOn } from '../database.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
+import { apiPermission, application } from '../schema/sync.ts';
+import { apiHold } from '../schema/usage.ts';
 
 export interface Declaration {
   readonly declared: DeclaredState;
@@ -30,9 +34,6 @@ export interface PermissionStoreOptions {
   readonly appKey: string;
 }
 
-const states = `observed, observed_at AS "observedAt", observed_call_id AS "observedCallId", declared,
-                declared_at AS "declaredAt"`;
-
 const unknownApplication: Application = {
   observed: 'unknown',
   observedAt: null,
@@ -44,47 +45,44 @@ const unknownApplication: Application = {
 async function declareApi({ pool, appKey }: PermissionStoreOptions, wanted: ApiDeclaration): Promise<void> {
   const { api, declared, declaredAt, approvedDaily, approvedMonthly } = wanted;
   await runInTransaction(pool, async (client) => {
-    await client.query(
-      `INSERT INTO sync.api_permission AS p
-         (app_key, api, declared, declared_at, approved_daily, approved_monthly)
-       VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (app_key, api) DO UPDATE
-       SET declared = excluded.declared, declared_at = excluded.declared_at,
-           approved_daily = coalesce(excluded.approved_daily, p.approved_daily),
-           approved_monthly = coalesce(excluded.approved_monthly, p.approved_monthly)`,
-      [appKey, api, declared, declaredAt, approvedDaily, approvedMonthly],
-    );
+    const db = drizzleOn(client);
+    await db
+      .insert(apiPermission)
+      .values({ appKey, api, declared, declaredAt, approvedDaily, approvedMonthly })
+      .onConflictDoUpdate({
+        target: [apiPermission.appKey, apiPermission.api],
+        set: {
+          declared,
+          declaredAt,
+          ...(approvedDaily === null ? {} : { approvedDaily }),
+          ...(approvedMonthly === null ? {} : { approvedMonthly }),
+        },
+      });
     if (declared === 'granted') {
-      await client.query('DELETE FROM usage.api_hold WHERE api = $1 AND probe_after IS NOT NULL', [api]);
+      await db.delete(apiHold).where(and(eq(apiHold.api, api), isNotNull(apiHold.probeAfter)));
     }
   });
 }
 
 /** Over `sync.application` and `sync.api_permission`, for one app. */
 export function createPermissionStore(options: PermissionStoreOptions): PermissionStore {
-  const { pool, appKey } = options;
+  const { appKey } = options;
+  const db = drizzleOn(options.pool);
   return {
     readApplication: async () => {
-      const { rows } = await pool.query<Application>(
-        `SELECT ${states} FROM sync.application WHERE app_key = $1`,
-        [appKey],
-      );
-      return rows[0] ?? unknownApplication;
+      const { appKey: key, ...shown } = getTableColumns(application);
+      const [found] = await db.select(shown).from(application).where(eq(key, appKey));
+      return found ?? unknownApplication;
     },
-    listApis: async () => {
-      const { rows } = await pool.query<ApiPermission>(
-        `SELECT api, ${states}, approved_daily AS "approvedDaily", approved_monthly AS "approvedMonthly"
-         FROM sync.api_permission WHERE app_key = $1 ORDER BY api`,
-        [appKey],
-      );
-      return rows;
+    listApis: () => {
+      const { appKey: key, ...shown } = getTableColumns(apiPermission);
+      return db.select(shown).from(apiPermission).where(eq(key, appKey)).orderBy(apiPermission.api);
     },
     declareApplication: async ({ declared, declaredAt }) => {
-      await pool.query(
-        `INSERT INTO sync.application (app_key, declared, declared_at) VALUES ($1, $2, $3)
-         ON CONFLICT (app_key) DO UPDATE SET declared = excluded.declared, declared_at = excluded.declared_at`,
-        [appKey, declared, declaredAt],
-      );
+      await db
+        .insert(application)
+        .values({ appKey, declared, declaredAt })
+        .onConflictDoUpdate({ target: application.appKey, set: { declared, declaredAt } });
     },
     declareApi: (declaration) => declareApi(options, declaration),
   };

@@ -1,5 +1,9 @@
+import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { WindowKind } from '../../model/ledger.ts';
+import { drizzleOn, type Database } from '../database.ts';
+import { ledgerNow } from '../ledger-now.ts';
+import { apiGroup, backoff } from '../schema/usage.ts';
 import type { QuotaStatus } from './quota-store.ts';
 import { readSql, runSql } from '../sql-file.ts';
 
@@ -57,45 +61,37 @@ export interface QuotaReport {
   listGroupsOf(api: string): Promise<string[]>;
 }
 
-type FlatRow = Omit<QuotaLimitRow, 'use'> & (QuotaUse | { readonly used: null });
+type FlatRow = Omit<QuotaLimitRow, 'use'> & (QuotaUse | Readonly<Record<keyof QuotaUse, null>>);
 
 function toLimit(row: FlatRow): QuotaLimitRow {
-  const { api, window, source, isAssumed, reset, zone, callLimit } = row;
-  const limit = { api, window, source, isAssumed, reset, zone, callLimit };
-  if (row.used === null) return { ...limit, use: null };
-  const { used, reserved, unknown, external, remaining, resetAt, usedToday, share, isAssumedSpent } = row;
-  const counts = { used, reserved, unknown, external, remaining };
-  return { ...limit, use: { ...counts, resetAt, usedToday, share, isAssumedSpent } };
+  const { api, window, source, isAssumed, reset, zone, callLimit, ...use } = row;
+  return { api, window, source, isAssumed, reset, zone, callLimit, use: use.used === null ? null : use };
 }
 
-async function listPauses(pool: Pool, appKey: string): Promise<Pause[]> {
-  const { rows } = await pool.query<Pause>(
-    `SELECT api, started_at + pause AS "until" FROM usage.backoff
-     WHERE app_key = $1 AND started_at + pause > usage.ledger_now()
-     ORDER BY api`,
-    [appKey],
-  );
-  return rows;
+function listPauses(db: Database, appKey: string): Promise<Pause[]> {
+  const until = sql<Date>`${backoff.startedAt} + ${backoff.pause}`.mapWith(backoff.startedAt);
+  return db
+    .select({ api: backoff.api, until })
+    .from(backoff)
+    .where(and(eq(backoff.appKey, appKey), gt(until, ledgerNow)))
+    .orderBy(backoff.api);
 }
 
-async function listGroupsOf(pool: Pool, appKey: string, api: string): Promise<string[]> {
-  const { rows } = await pool.query<{ name: string }>(
-    'SELECT name FROM usage.api_group WHERE app_key = $1 AND api = $2 ORDER BY name',
-    [appKey, api],
-  );
+async function listGroupsOf(db: Database, appKey: string, api: string): Promise<string[]> {
+  const isIn = and(eq(apiGroup.appKey, appKey), eq(apiGroup.api, api));
+  const rows = await db.select({ name: apiGroup.name }).from(apiGroup).where(isIn).orderBy(apiGroup.name);
   return rows.map(({ name }) => name);
 }
 
 /** Over schema `usage`, for one app. */
 export function createQuotaReport(options: { readonly pool: Pool; readonly appKey: string }): QuotaReport {
   const { pool, appKey } = options;
+  const db = drizzleOn(pool);
   return {
-    listLimits: async () => {
-      const rows = await runSql<FlatRow>(pool, readSql('list-quota-limits'), [appKey]);
-      return rows.map(toLimit);
-    },
-    listPauses: () => listPauses(pool, appKey),
-    listWaits: async () => (await pool.query<RunWait>(readSql('list-quota-waits'), [appKey])).rows,
-    listGroupsOf: (api) => listGroupsOf(pool, appKey, api),
+    listLimits: async () =>
+      (await runSql<FlatRow>(pool, readSql('list-quota-limits'), [appKey])).map(toLimit),
+    listPauses: () => listPauses(db, appKey),
+    listWaits: () => runSql<RunWait>(pool, readSql('list-quota-waits'), [appKey]),
+    listGroupsOf: (api) => listGroupsOf(db, appKey, api),
   };
 }

@@ -1,10 +1,15 @@
+import { and, eq, exists, gt, isNull, like, notInArray, or, sql, type SQL } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../core/errors.ts';
 import type { WindowKind } from '../../model/ledger.ts';
 import type { AccountType, ApprovedCalls } from '../../model/sync-config.ts';
+import { drizzleOn, type Database } from '../database.ts';
 import { loadErrors } from '../errors.ts';
+import { ledgerNow, readLedgerNow } from '../ledger-now.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
-import { applySql, readSql } from '../sql-file.ts';
+import { databaseIdentity } from '../schema/sync.ts';
+import { apiGroup, apiHold, ledgerClock, quotaLimit } from '../schema/usage.ts';
+import { applySql, readSql, runSql } from '../sql-file.ts';
 
 /** What is left of one limit; a row of `usage.quota_status`. */
 export interface QuotaStatus {
@@ -39,18 +44,20 @@ export interface DailyUsage {
   readonly refunded: number;
 }
 
-export interface ApiHold {
+const shownHold = {
   /** `*`: all APIs. */
-  readonly api: string;
-  readonly code: string;
-  readonly heldAt: Date;
+  api: apiHold.api,
+  code: apiHold.code,
+  heldAt: apiHold.heldAt,
   /** Null: until somebody resumes it. */
-  readonly heldUntil: Date | null;
+  heldUntil: apiHold.heldUntil,
   /** From when on one call a day is let through, whose answer ends the hold; null: none is. */
-  readonly probeAfter: Date | null;
+  probeAfter: apiHold.probeAfter,
   /** Why a person holds it, in their words; null: they gave none, or 1688 refused. */
-  readonly reason: string | null;
-}
+  reason: apiHold.reason,
+};
+
+export type ApiHold = Readonly<Pick<typeof apiHold.$inferSelect, keyof typeof shownHold>>;
 
 export interface QuotaPresets {
   readonly appKey: string;
@@ -144,8 +151,22 @@ function presetLimits(presets: QuotaPresets): Omit<QuotaLimit, 'appKey'>[] {
 
 /** The time of a change of limits: what it closes and opens sees one, so that no instant lies between. */
 async function lockLimits(client: PoolClient, appKey: string): Promise<Date> {
-  await client.query('SELECT usage.lock_app($1)', [appKey]);
+  await applySql(client, readSql('lock-app'), [appKey]);
   return readLedgerNow(client);
+}
+
+/** Ends open limits of the app. @returns how many */
+async function endLimits(
+  client: PoolClient,
+  appKey: string,
+  now: Date,
+  condition: SQL | undefined,
+): Promise<number> {
+  const { rowCount } = await drizzleOn(client)
+    .update(quotaLimit)
+    .set({ validTo: sql`greatest(${quotaLimit.validFrom}, ${now})` })
+    .where(and(eq(quotaLimit.appKey, appKey), isNull(quotaLimit.validTo), condition));
+  return rowCount ?? 0;
 }
 
 async function changeLimits(client: PoolClient, change: LimitChange, now: Date): Promise<void> {
@@ -170,20 +191,14 @@ async function changeGroups(
   groups: readonly QuotaGroup[],
 ): Promise<void> {
   const now = await lockLimits(client, appKey);
-  const members = groups.flatMap(({ name, apis }) => apis.map((api) => ({ name: `@${name}`, api })));
+  const members = groups.flatMap(({ name, apis }) => apis.map((api) => ({ appKey, name: `@${name}`, api })));
   const wanted = groups.flatMap(({ name, daily, monthly }) => approvedLimits(`@${name}`, { daily, monthly }));
   const names = wanted.map(({ api, window }) => `${api} ${window}`);
-  await client.query('DELETE FROM usage.api_group WHERE app_key = $1', [appKey]);
-  await client.query(
-    `INSERT INTO usage.api_group (app_key, name, api)
-     SELECT $1, m.name, m.api FROM jsonb_to_recordset($2::jsonb) AS m (name text, api text)`,
-    [appKey, JSON.stringify(members)],
-  );
-  await client.query(
-    `UPDATE usage.quota_limit SET valid_to = greatest(valid_from, $3)
-     WHERE app_key = $1 AND api LIKE '@%' AND valid_to IS NULL AND api || ' ' || window_kind <> ALL ($2::text[])`,
-    [appKey, names, now],
-  );
+  const db = drizzleOn(client);
+  await db.delete(apiGroup).where(eq(apiGroup.appKey, appKey));
+  if (members.length > 0) await db.insert(apiGroup).values(members);
+  const name = sql`${quotaLimit.api} || ' ' || ${quotaLimit.windowKind}`;
+  await endLimits(client, appKey, now, and(like(quotaLimit.api, '@%'), notInArray(name, names)));
   await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] }, now);
 }
 
@@ -199,13 +214,10 @@ async function liftLimit(
 ): Promise<boolean> {
   const { appKey } = presets;
   const now = await lockLimits(client, appKey);
-  const { rowCount } = await client.query(
-    `UPDATE usage.quota_limit SET valid_to = greatest(valid_from, $4)
-     WHERE app_key = $1 AND api = $2 AND window_kind = $3 AND source = 'configured' AND valid_to IS NULL`,
-    [appKey, api, window, now],
-  );
+  const isTheOne = and(eq(quotaLimit.api, api), eq(quotaLimit.windowKind, window));
+  const ended = await endLimits(client, appKey, now, and(isTheOne, eq(quotaLimit.source, 'configured')));
   await changeLimits(client, presetsAsChange(presets), now);
-  return rowCount === 1;
+  return ended === 1;
 }
 
 function approvedLimits(api: string, { daily, monthly }: ApprovedCalls): Omit<QuotaLimit, 'appKey'>[] {
@@ -215,49 +227,20 @@ function approvedLimits(api: string, { daily, monthly }: ApprovedCalls): Omit<Qu
   ];
 }
 
-async function readLedgerNow(db: Pool | PoolClient): Promise<Date> {
-  const { rows } = await db.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
-  if (!rows[0]) throw new Error('usage.ledger_now returned no row');
-  return rows[0].now;
+function listHolds(db: Database): Promise<ApiHold[]> {
+  return db
+    .select(shownHold)
+    .from(apiHold)
+    .where(or(isNull(apiHold.heldUntil), gt(apiHold.heldUntil, ledgerNow)))
+    .orderBy(apiHold.api);
 }
 
-async function readStatus(pool: Pool): Promise<QuotaStatus[]> {
-  const { rows } = await pool.query<QuotaStatus>(
-    `SELECT app_key AS "appKey", api, window_kind AS "window", source, is_assumed AS "isAssumed",
-            call_limit AS "callLimit", used, reserved, "unknown", external, remaining, reset_at AS "resetAt"
-     FROM usage.quota_status
-     ORDER BY app_key, api, reset_at`,
-  );
-  return rows;
-}
-
-async function readDaily(pool: Pool, days: number): Promise<DailyUsage[]> {
-  const { rows } = await pool.query<DailyUsage>(
-    `SELECT usage.daily.day::text AS day, app_key AS "appKey", api, calls, committed, "unknown", refunded
-     FROM usage.daily
-     WHERE usage.daily.day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - $1::int
-     ORDER BY usage.daily.day DESC, app_key, api`,
-    [days],
-  );
-  return rows;
-}
-
-async function listHolds(pool: Pool): Promise<ApiHold[]> {
-  const { rows } = await pool.query<ApiHold>(
-    `SELECT api, code, held_at AS "heldAt", held_until AS "heldUntil", probe_after AS "probeAfter", reason
-     FROM usage.api_hold
-     WHERE held_until IS NULL OR held_until > usage.ledger_now()
-     ORDER BY api`,
-  );
-  return rows;
-}
-
-async function setLedgerOffset(pool: Pool, ms: number): Promise<void> {
-  const { rowCount } = await pool.query(
-    `UPDATE usage.ledger_clock SET "offset" = $1::float8 * interval '1 ms'
-     WHERE EXISTS (SELECT FROM sync.database_identity WHERE source = 'sandbox')`,
-    [ms],
-  );
+async function setLedgerOffset(db: Database, ms: number): Promise<void> {
+  const isSandbox = db.select().from(databaseIdentity).where(eq(databaseIdentity.source, 'sandbox'));
+  const { rowCount } = await db
+    .update(ledgerClock)
+    .set({ offset: sql`${ms}::float8 * interval '1 ms'` })
+    .where(exists(isSandbox));
   if (rowCount === 1) return;
   throw new AppError(
     loadErrors.LEDGER_CLOCK_FIXED,
@@ -267,6 +250,7 @@ async function setLedgerOffset(pool: Pool, ms: number): Promise<void> {
 
 /** Over schema `usage`: limits, what is left of them, holds and the ledger's clock. */
 export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore {
+  const db = drizzleOn(pool);
   const change = (limits: LimitChange) =>
     runInTransaction(pool, async (client) =>
       changeLimits(client, limits, await lockLimits(client, limits.appKey)),
@@ -281,17 +265,17 @@ export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore 
       const wanted = approvedLimits(api, approved);
       if (wanted.length > 0) await change({ appKey, source: 'configured', wanted, endOtherPresetsOf: [] });
     },
-    quotaStatus: () => readStatus(pool),
-    dailyUsage: (days) => readDaily(pool, days),
+    quotaStatus: () => runSql<QuotaStatus>(pool, readSql('list-quota-status')),
+    dailyUsage: (days) => runSql<DailyUsage>(pool, readSql('list-daily-usage'), [days]),
     holdApi: async ({ api, code, forMs, reason }) => {
       await applySql(pool, readSql('hold-api'), [api, code, forMs, reason ?? null]);
     },
     resumeApi: async (api) => {
-      const { rowCount } = await pool.query('DELETE FROM usage.api_hold WHERE api = $1', [api]);
+      const { rowCount } = await db.delete(apiHold).where(eq(apiHold.api, api));
       return rowCount === 1;
     },
-    listHolds: () => listHolds(pool),
+    listHolds: () => listHolds(db),
     ledgerNow: () => readLedgerNow(pool),
-    setLedgerOffset: (ms) => setLedgerOffset(pool, ms),
+    setLedgerOffset: (ms) => setLedgerOffset(db, ms),
   };
 }

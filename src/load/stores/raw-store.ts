@@ -1,7 +1,10 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { JsonObject } from '../../core/json.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
-import { toStoredAnswer, type StoredAnswerRow } from '../stored-answer.ts';
+import { drizzleOn } from '../database.ts';
+import { payload } from '../schema/raw.ts';
+import { answerColumns, toStoredAnswer, type StoredAnswerRow } from '../stored-answer.ts';
 import { applySql, readSql, runSql } from '../sql-file.ts';
 
 export interface RawStore {
@@ -31,13 +34,9 @@ export interface RawStore {
   setAside(rawId: string, reason: string): Promise<void>;
 }
 
-async function readOne(pool: Pool, name: string, params: readonly unknown[]): Promise<StoredAnswer | null> {
-  const rows = await runSql<StoredAnswerRow>(pool, readSql(name), [...params]);
-  return rows[0] ? toStoredAnswer(rows[0]) : null;
-}
-
 /** Over `raw.payload`; answers get there when their call is settled. */
 export function createRawStore({ pool }: { readonly pool: Pool }): RawStore {
+  const db = drizzleOn(pool);
   return {
     listUnloaded: async (limit, olderThanMs = 0) => {
       const rows = await runSql<StoredAnswerRow>(pool, readSql('list-unloaded-answers'), [
@@ -46,13 +45,23 @@ export function createRawStore({ pool }: { readonly pool: Pool }): RawStore {
       ]);
       return Promise.all(rows.map(toStoredAnswer));
     },
-    read: (rawId) => readOne(pool, 'read-answer', [rawId]),
-    findNewest: (operation, parts) => readOne(pool, 'find-newest-answer', [operation, JSON.stringify(parts)]),
+    read: async (rawId) => {
+      const [row] = await db.select(answerColumns).from(payload).where(eq(payload.rawId, rawId));
+      return row ? toStoredAnswer(row) : null;
+    },
+    findNewest: async (operation, parts) => {
+      const [row] = await runSql<StoredAnswerRow>(pool, readSql('find-newest-answer'), [
+        operation,
+        JSON.stringify(parts),
+      ]);
+      return row ? toStoredAnswer(row) : null;
+    },
     keepOut: async (rawId) => {
-      await pool.query(
-        'UPDATE raw.payload SET loaded_at = clock_timestamp() WHERE raw_id = $1 AND loaded_at IS NULL',
-        [rawId],
-      );
+      const isUnloaded = and(eq(payload.rawId, rawId), isNull(payload.loadedAt));
+      await db
+        .update(payload)
+        .set({ loadedAt: sql`clock_timestamp()` })
+        .where(isUnloaded);
     },
     setAside: async (rawId, reason) => {
       await applySql(pool, readSql('set-answer-aside'), [rawId, reason]);

@@ -251,7 +251,7 @@ export async function openReprocess(options: ReprocessOptions): Promise<Reproces
         selection.isQuarantined,
         selection.offerId,
       ]);
-      return { ...(await unpack(rows)), lastRawId: rows.at(-1)?.raw_id ?? null };
+      return { ...(await unpack(rows)), lastRawId: rows.at(-1)?.rawId ?? null };
     },
     correct: async (answers, cursor, before) => {
       const { counts, correction, source } = await runInTransaction(pool, (client) =>
