@@ -1,11 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { exitCodeOfChecks, failed, misconfigured, ok, skip, warn } from '../../src/cli/doctor/check.ts';
 import { checkEnvFiles } from '../../src/cli/doctor/check-env-files.ts';
 import { checkGateway } from '../../src/cli/doctor/check-gateway.ts';
-import { checkGitIgnore } from '../../src/cli/doctor/check-git-ignore.ts';
 import { checkCredentials, checkSettings, checkTarget } from '../../src/cli/doctor/check-settings.ts';
 import { checkQuota } from '../../src/cli/doctor/check-quota.ts';
 import { checkSource } from '../../src/cli/doctor/check-source.ts';
@@ -90,40 +88,6 @@ describe('an env file', () => {
       expect.stringMatching(/^warn \.env:1 LOG_LEVEL has quotes/),
     ]);
     expect(exitCodeOfChecks(checks)).toBe(4);
-  });
-});
-
-describe('git', () => {
-  const repository = (files: Record<string, string>) => {
-    const dir = createProject(files);
-    execFileSync('git', ['init', '--quiet'], { cwd: dir });
-    return dir;
-  };
-
-  test('that ignores env files is fine', async () => {
-    const checks = await checkGitIgnore(repository({ '.gitignore': '.env*\n!.env.example\n', '.env': '' }));
-    expect(checks).toMatchObject([
-      { status: 'ok', message: '.env.local and .env stay out of the repository' },
-    ]);
-  });
-
-  test('that would take an env file along is a warning', async () => {
-    expect(await checkGitIgnore(repository({ '.gitignore': '.env\n', '.env': '' }))).toMatchObject([
-      { status: 'warn', message: '.env.local is not ignored by git' },
-    ]);
-  });
-
-  test('that has an env file is a failure, also when it is ignored by now', async () => {
-    const dir = repository({ '.env.local': 'A=1' });
-    execFileSync('git', ['add', '.env.local'], { cwd: dir });
-    writeFileSync(join(dir, '.gitignore'), '.env*');
-    expect(await checkGitIgnore(dir)).toMatchObject([
-      { status: 'fail', message: '.env.local is committed', exitCode: 4 },
-    ]);
-  });
-
-  test('without a repository is not looked at', async () => {
-    expect(await checkGitIgnore(createProject())).toMatchObject([{ status: 'skip' }]);
   });
 });
 

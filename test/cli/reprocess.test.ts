@@ -1,19 +1,13 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/main.ts';
-import type { ReprocessReport } from '../../src/cli/reprocess/format-reprocess.ts';
 import { readAgain } from '../../src/jobs/reprocess.ts';
 import { openReprocess } from '../../src/load/stores/reprocess-store.ts';
 import { learn } from '../../src/plan/learn.ts';
 import { everything } from '../load/reprocess-world.ts';
 import { storeUnreadDetails } from '../load/stored-answers.ts';
-import { builtProgram } from '../support/built-program.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { until } from '../support/until.ts';
-import { createProject, createWorld } from './in-process.ts';
+import { createWorld } from './in-process.ts';
 
-const program = await builtProgram();
 const offers = 750;
 
 let db: TestDatabase;
@@ -52,37 +46,8 @@ test('shows the difference, with examples, and changes nothing', async () => {
   expect(await readState()).toEqual([]);
 });
 
-test('one that is killed goes on where it was, and only one works at a time', async () => {
-  const child = spawn(process.execPath, [program, 'reprocess', '--yes', '--quiet'], {
-    cwd: createProject(),
-    env: { ...process.env, DATABASE_URL: db.url },
-    stdio: 'ignore',
-  });
-  await until(async () => (await readState()).some(({ after_raw_id: after }) => after !== '0'));
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  const [stopped] = await readState();
-  const done = Number(stopped?.after_raw_id);
-  expect(done).toBeLessThan(offers);
-  expect(await until(async () => ((await countOffers()) === done ? done : null))).toBe(done);
-
-  const { exitCode, out, err } = await until(async () => {
-    const again = await run('--yes', '--json');
-    // Postgres notices that the process is gone a moment later.
-    return again.err.includes('REPROCESS_RUNNING') ? null : again;
-  });
-  expect(exitCode).toBe(0);
-  expect(err).toContain('going on where this reprocess was stopped');
-  expect((JSON.parse(out) as ReprocessReport).counts).toMatchObject({
-    answers: offers,
-    offersChanged: offers,
-    pricesAdded: 2 * offers,
-  });
-  expect(await countOffers()).toBe(offers);
-  expect(await readState()).toEqual([{ after_raw_id: String(offers), ended_at: expect.any(Date) as Date }]);
-});
-
 test('the second time there is nothing to change', async () => {
+  expect((await run('--yes')).out).toMatch(/^offers changed +750$/m);
   const { out, err } = await run('--yes');
   expect(out).toMatch(/^answers read again +750$/m);
   expect(out).toMatch(/^offers changed +0$/m);

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { codeWords, readText, root, tableRows } from '../docs/doc-files.ts';
-import { findPromtool, runPromtool } from '../support/promtool.ts';
+import { codeWords, readText, tableRows } from '../docs/doc-files.ts';
 
 interface RuleFile {
   readonly groups: readonly {
@@ -18,7 +16,6 @@ interface TestFile {
   }[];
 }
 
-const promtool = findPromtool();
 const folder = 'deploy/prometheus';
 const rules = (parse(readText(`${folder}/alerts.yml`)) as RuleFile).groups.flatMap((group) => group.rules);
 const names = rules.map(({ alert }) => alert);
@@ -49,25 +46,5 @@ describe('the alerts', () => {
     );
     const fired = shown.filter(({ exp_alerts: alerts }) => alerts.length > 0);
     expect(new Set(fired.map(({ alertname }) => alertname))).toEqual(new Set(names));
-  });
-
-  test.skipIf(promtool === null)('fire when they should, as promtool finds', () => {
-    const { status, output } = runPromtool(promtool ?? '', [
-      'test',
-      'rules',
-      join(root, folder, 'alerts.test.yml'),
-    ]);
-    expect(output).toContain('SUCCESS');
-    expect(status).toBe(0);
-  });
-
-  test.skipIf(promtool === null)('belong to a configuration that Prometheus takes', () => {
-    const { status, output } = runPromtool(promtool ?? '', [
-      'check',
-      'config',
-      join(root, folder, 'prometheus.yml'),
-    ]);
-    expect(output).toContain('13 rules found');
-    expect(status).toBe(0);
   });
 });

@@ -13,7 +13,7 @@ import type { Gateway } from '../../src/model/gateway.ts';
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
-import { context, silent } from './support/gateway-fixture.ts';
+import { context, silent } from './support/gateway-inputs.ts';
 
 const key = new Secret(randomBytes(32).toString('hex'));
 let db: TestDatabase;

@@ -9,7 +9,7 @@ import type { OfferDetailRequest, SearchKeywordRequest } from '../../src/model/o
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/create-sandbox.ts';
 import { createMemoryLedger, type MemoryLedger } from '../support/memory-ledger.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
-import { context, roots, silent } from './support/gateway-fixture.ts';
+import { context, roots, silent } from './support/gateway-inputs.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createAuthorization, type AuthorizationOptions } from '../../src/extract/oauth/authorization.ts';
-import { createHandClock } from './support/gateway-fixture.ts';
+import { createHandClock } from './support/gateway-inputs.ts';
 
 const redirectUri = 'http://localhost:3000/api/callback';
 const minuteMs = 60_000;

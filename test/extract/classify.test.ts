@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { endpoints } from '../../src/extract/endpoints/endpoints.ts';
 import type { extractErrors } from '../../src/extract/errors.ts';
 import { classify, type Outcome } from '../../src/extract/gateway/classify.ts';
-import { gatewayError } from './support/http-server.ts';
+import { gatewayError } from './support/gateway-inputs.ts';
 
 type Code = keyof typeof extractErrors;
 

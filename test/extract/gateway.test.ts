@@ -3,8 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AppError } from '../../src/core/errors.ts';
 import type { GatewayOptions } from '../../src/extract/gateway/create-gateway.ts';
 import { until } from '../support/until.ts';
-import { context, detail, roots, startFixture, type Fixture } from './support/gateway-fixture.ts';
-import { gatewayError, json, type Respond } from './support/http-server.ts';
+import { context, detail, gatewayError, roots } from './support/gateway-inputs.ts';
+import { startFixture, type Fixture } from './support/gateway-fixture.ts';
+import { json, type Respond } from './support/http-server.ts';
 
 const open: Fixture[] = [];
 afterEach(async () => {

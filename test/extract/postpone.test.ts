@@ -5,8 +5,8 @@ import { createTokenProvider } from '../../src/extract/oauth/token-provider.ts';
 import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
 import { createMemoryLedger } from '../support/memory-ledger.ts';
 import { startTestSandbox } from '../support/sandbox.ts';
-import { silent } from './support/gateway-fixture.ts';
-import { gatewayError, json, startHttpServer, type Respond } from './support/http-server.ts';
+import { gatewayError, silent } from './support/gateway-inputs.ts';
+import { json, startHttpServer, type Respond } from './support/http-server.ts';
 
 const dayMs = 86_400_000;
 const start = new Date('2026-10-10T08:00:00Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readStored } from '../../src/extract/read-stored.ts';
 import type { StoredAnswer } from '../../src/model/ledger.ts';
-import { detail, roots } from './support/gateway-fixture.ts';
+import { detail, roots } from './support/gateway-inputs.ts';
 
 function stored(body: string, request: StoredAnswer['request'] = detail): StoredAnswer {
   const observedAt = new Date('2026-10-10T08:00:00Z');

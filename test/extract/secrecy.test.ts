@@ -6,8 +6,8 @@ import { createGateway } from '../../src/extract/gateway/create-gateway.ts';
 import { createTokenProvider } from '../../src/extract/oauth/token-provider.ts';
 import type { SearchKeywordRequest } from '../../src/model/operation.ts';
 import { createMemoryLedger } from '../support/memory-ledger.ts';
-import { context, createHandClock, roots } from './support/gateway-fixture.ts';
-import { gatewayError, json, startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
+import { context, createHandClock, gatewayError, roots } from './support/gateway-inputs.ts';
+import { json, startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {

@@ -9,8 +9,8 @@ import {
 import type { TokenSet, TokenStore } from '../../src/model/token.ts';
 import { createMemoryLedger, type MemoryLedger } from '../support/memory-ledger.ts';
 import { until } from '../support/until.ts';
-import { createHandClock, silent } from './support/gateway-fixture.ts';
-import { gatewayError, json, startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
+import { createHandClock, gatewayError, silent } from './support/gateway-inputs.ts';
+import { json, startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/core/log.ts';
 import { migrate } from '../../src/load/migrate.ts';
@@ -10,8 +8,6 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { until } from '../support/until.ts';
 
 const log = createLogger({ level: 'silent', pretty: false });
-const shipped = fileURLToPath(new URL('../../migrations', import.meta.url));
-const migrateModule = new URL('../../src/load/migrate.ts', import.meta.url).href;
 
 let db: TestDatabase;
 let folder: string;
@@ -41,34 +37,6 @@ const run = () => migrate({ connectionString: db.url, log, folder });
 const first = { when: 10, sql: 'CREATE SCHEMA catalog; CREATE TABLE catalog.t (a int)' };
 
 describe('the shipped migrations', () => {
-  it('are applied by one of three processes that start at once; the others find nothing to do', async () => {
-    const script = `
-      import { migrate } from ${JSON.stringify(migrateModule)};
-      const log = { info() {}, warn() {} };
-      const done = await migrate({ connectionString: ${JSON.stringify(db.url)}, log });
-      console.log(JSON.stringify(done.applied));`;
-    const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cli.mjs', import.meta.url));
-    const start = () =>
-      new Promise<unknown>((resolve, reject) => {
-        const child = spawn(process.execPath, [tsx, '--input-type=module', '--eval', script]);
-        let out = '';
-        child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-        child.stderr.on('data', (chunk: Buffer) => (out += chunk.toString()));
-        child.on('close', (code) => {
-          if (code === 0) resolve(JSON.parse(out));
-          else reject(new Error(out));
-        });
-      });
-    const applied = await Promise.all([start(), start(), start()]);
-    const journal = readFileSync(join(shipped, 'meta', '_journal.json'), 'utf8');
-    const names = (JSON.parse(journal) as { entries: { tag: string }[] }).entries.map(({ tag }) => tag);
-    expect(applied.toSorted((a, b) => JSON.stringify(a).length - JSON.stringify(b).length)).toEqual([
-      [],
-      [],
-      names,
-    ]);
-  });
-
   it('can be applied again without any work', async () => {
     await migrate({ connectionString: db.url, log });
     expect(await migrate({ connectionString: db.url, log })).toEqual({ applied: [] });

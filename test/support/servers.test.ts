@@ -2,7 +2,6 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { startTestRedis } from './redis.ts';
-import { until } from './until.ts';
 
 describe('the test databases', () => {
   const open: TestDatabase[] = [];
@@ -44,13 +43,5 @@ describe('startTestRedis', () => {
     const redis = await startTestRedis();
     expect(redis.url ?? redis.reason).toMatch(/^redis:|redis-server/);
     await redis.close();
-  });
-});
-
-describe('until', () => {
-  it('names what was waited for and the last answer', async () => {
-    await expect(until(() => false, { timeoutMs: 30, what: 'the moon' })).rejects.toThrow(
-      /not true within 30 ms: the moon \(last: false\)/,
-    );
   });
 });

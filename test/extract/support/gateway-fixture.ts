@@ -1,34 +1,10 @@
-import { createLogger } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { createGateway, type GatewayOptions } from '../../../src/extract/gateway/create-gateway.ts';
 import type { AccessTokens } from '../../../src/extract/oauth/token-provider.ts';
-import type { CallContext, Gateway } from '../../../src/model/gateway.ts';
-import type { CategoryChildrenRequest, OfferDetailRequest } from '../../../src/model/operation.ts';
+import type { Gateway } from '../../../src/model/gateway.ts';
 import { createMemoryLedger, type MemoryLedger } from '../../support/memory-ledger.ts';
+import { createHandClock, silent } from './gateway-inputs.ts';
 import { startHttpServer, type HttpServer, type Respond } from './http-server.ts';
-
-export const context: CallContext = {
-  runId: '7',
-  jobId: 'job-1',
-  windowId: null,
-  lane: 'refresh',
-  freshForMs: 0,
-};
-
-export const roots: CategoryChildrenRequest = { operation: 'category.children', categoryId: '0' };
-export const detail: OfferDetailRequest = {
-  operation: 'offer.detail',
-  offerId: '620201390233',
-  language: 'en',
-};
-
-/** A clock that moves when told. */
-export function createHandClock(start = '2026-10-10T08:00:00Z') {
-  let nowMs = Date.parse(start);
-  return { now: () => new Date(nowMs), advance: (ms: number) => void (nowMs += ms) };
-}
-
-export const silent = createLogger({ level: 'silent', pretty: false });
 
 /** Tokens by count: `token-1`, then after each refresh the next. */
 function createCountedTokens(): AccessTokens & { refreshed: string[] } {

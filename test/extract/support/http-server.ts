@@ -54,8 +54,3 @@ export async function startHttpServer(respond: Respond): Promise<HttpServer> {
 export function json(response: ServerResponse, value: unknown, status = 200): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
-
-/** 1688's own form of a gateway error. */
-export function gatewayError(code: string, message = code): Record<string, string> {
-  return { error_code: code, error_message: message, exception: message };
-}

@@ -1,0 +1,10 @@
+import { describe, expect, it } from 'vitest';
+import { until } from './until.ts';
+
+describe('until', () => {
+  it('names what was waited for and the last answer', async () => {
+    await expect(until(() => false, { timeoutMs: 30, what: 'the moon' })).rejects.toThrow(
+      /not true within 30 ms: the moon \(last: false\)/,
+    );
+  });
+});
