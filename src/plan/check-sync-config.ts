@@ -1,5 +1,6 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { chooseApi, operationOf } from './choose-api.ts';
+import type { SyncFile } from './sync-config-schema.ts';
 
 /** What is wrong, and where: keys and list positions from the top of the file. */
 export interface SyncFileProblem {
@@ -7,139 +8,80 @@ export interface SyncFileProblem {
   readonly message: string;
 }
 
-const text = z.string().catch('');
-const texts = z.array(text).catch([]);
-const amount = z
-  .union([z.string(), z.number()])
-  .transform(Number)
-  .refine(Number.isFinite)
-  .nullable()
-  .catch(null);
+/** A value of which any part may be missing. */
+type Holed<T> = T extends object ? { readonly [K in keyof T]?: Holed<T[K]> } : T | undefined;
 
-const emptyFeed = {
-  name: '',
-  categories: [],
-  keywords: [],
-  sellers: [],
-  images: [],
-  offers: [],
-  boosts: [],
-  max_offers: null,
-  price_min_cny: null,
-  price_max_cny: null,
-};
+type HoledFile = Holed<SyncFile>;
 
-const emptyGroup = { name: '', operations: [], daily: '' };
-const group = z.object({
-  name: text,
-  operations: texts,
-  daily: z.unknown().optional(),
-  monthly: z.unknown().optional(),
-});
-
-/** A view of the file that fits any content, so that one bad value does not hide problems elsewhere. */
-const lenientFile = z
-  .object({
-    feeds: z
-      .array(
-        z
-          .object({
-            name: text,
-            categories: z.array(z.coerce.string().catch('')).catch([]),
-            keywords: texts,
-            sellers: texts,
-            images: texts,
-            offers: z.array(z.coerce.string().catch('')).catch([]),
-            boosts: z.array(z.object({ from: text, until: text }).catch({ from: '', until: '' })).catch([]),
-            max_offers: amount,
-            price_min_cny: amount,
-            price_max_cny: amount,
-          })
-          .catch(emptyFeed),
-      )
-      .catch([]),
-    quotas: z
-      .object({
-        approved: z.record(z.string(), z.unknown()).catch({}),
-        groups: z.array(group.catch(emptyGroup)).catch([]),
-      })
-      .catch({ approved: {}, groups: [] }),
-    apis: z.record(z.string(), text).catch({}),
-    schedules: z.array(z.object({ name: text, feeds: texts }).catch({ name: '', feeds: [] })).catch([]),
-  })
-  .catch({ feeds: [], quotas: { approved: {}, groups: [] }, apis: {}, schedules: [] });
-
-type LenientFile = z.output<typeof lenientFile>;
+/** What is left of a value without those parts that have issues, so that one bad value hides no problem elsewhere. */
+function withoutBad(value: unknown, issues: readonly z.core.$ZodRawIssue[]): unknown {
+  const bad = new Set(
+    issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => JSON.stringify(path ?? [])),
+  );
+  const copy = (part: unknown, path: readonly PropertyKey[]): unknown => {
+    if (bad.has(JSON.stringify(path))) return undefined;
+    if (Array.isArray(part)) return part.map((item, index) => copy(item, [...path, index]));
+    if (typeof part !== 'object' || part === null) return part;
+    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, copy(inner, [...path, key])]));
+  };
+  return copy(value, []);
+}
 
 function repeats(
-  values: readonly string[],
+  values: readonly (string | undefined)[] | undefined,
   pathOf: (index: number) => SyncFileProblem['path'],
 ): SyncFileProblem[] {
+  if (values === undefined) return [];
   return values.flatMap((value, index) => {
     const first = values.indexOf(value);
-    if (value === '' || first === index) return [];
+    if (value === undefined || first === index) return [];
     return [{ path: pathOf(index), message: `repeats entry ${String(first + 1)} of the list` }];
   });
 }
 
-const trimmed = (texts: readonly string[]) => texts.map((text) => text.trim());
+const feedSources = ['categories', 'keywords', 'sellers', 'images', 'offers'] as const;
 
-function checkFeed(feed: LenientFile['feeds'][number], index: number): SyncFileProblem[] {
+function checkFeed(feed: Holed<SyncFile['feeds'][number]>, index: number): SyncFileProblem[] {
   const at = (...rest: (string | number)[]) => ['feeds', index, ...rest];
-  const keywords = feed.keywords.map((keyword) => keyword.normalize('NFC').trim());
-  const problems = [
-    ...repeats(keywords, (position) => at('keywords', position)),
-    ...repeats(feed.categories, (position) => at('categories', position)),
-    ...repeats(trimmed(feed.sellers), (position) => at('sellers', position)),
-    ...repeats(trimmed(feed.images), (position) => at('images', position)),
-    ...repeats(feed.offers, (position) => at('offers', position)),
-  ];
-  const sources = [feed.categories, feed.keywords, feed.sellers, feed.images, feed.offers];
-  if (sources.every((source) => source.length === 0)) {
+  const problems = feedSources.flatMap((source) => repeats(feed[source], (position) => at(source, position)));
+  if (feedSources.every((source) => feed[source]?.length === 0))
     problems.push({ path: at(), message: 'needs categories, keywords, sellers, images or offers' });
-  }
-  if (feed.price_min_cny !== null && feed.price_max_cny !== null && feed.price_min_cny > feed.price_max_cny) {
+  if (Number(feed.price_min_cny ?? 0) > Number(feed.price_max_cny ?? Infinity))
     problems.push({ path: at('price_max_cny'), message: 'must not be below price_min_cny' });
-  }
-  if (feed.max_offers !== null && feed.max_offers < feed.offers.length) {
+  if ((feed.offers?.length ?? 0) > (feed.max_offers ?? Infinity))
     problems.push({ path: at('max_offers'), message: 'must not be below the number of offers' });
-  }
-  for (const [position, { from, until }] of feed.boosts.entries()) {
-    if (from !== '' && until !== '' && until < from)
+  for (const [position, boost] of feed.boosts?.entries() ?? []) {
+    const { from, until } = boost ?? {};
+    if (from !== undefined && until !== undefined && until < from)
       problems.push({ path: at('boosts', position, 'until'), message: 'must not be before from' });
   }
   return problems;
 }
 
-function checkSchedules({ feeds, schedules }: LenientFile): SyncFileProblem[] {
-  const names = new Set(feeds.map((feed) => feed.name));
-  return schedules.flatMap((schedule, index) => [
-    ...repeats(schedule.feeds, (position) => ['schedules', index, 'feeds', position]),
-    ...schedule.feeds.flatMap((feed, position) =>
-      feed === '' || names.has(feed)
+function checkSchedules({ feeds = [], schedules = [] }: HoledFile): SyncFileProblem[] {
+  const names = new Set(feeds.map((feed) => feed?.name));
+  return schedules.flatMap((schedule, index) => {
+    const at = (position: number) => ['schedules', index, 'feeds', position];
+    const unknown = schedule?.feeds?.flatMap((feed, position) =>
+      feed === undefined || names.has(feed)
         ? []
-        : [{ path: ['schedules', index, 'feeds', position], message: `there is no feed ${feed}` }],
-    ),
-  ]);
+        : [{ path: at(position), message: `there is no feed ${feed}` }],
+    );
+    return [...repeats(schedule?.feeds, at), ...(unknown ?? [])];
+  });
 }
 
-function checkGroups({ quotas: { groups } }: LenientFile): SyncFileProblem[] {
+function checkGroups(groups: Holed<SyncFile['quotas']['groups']> = []): SyncFileProblem[] {
   const at = (...rest: (string | number)[]) => ['quotas', 'groups', ...rest];
-  return [
+  return groups.flatMap((group, index) => [
     ...repeats(
-      groups.map(({ name }) => name),
-      (index) => at(index, 'name'),
+      group?.operations?.map((name) => (name === undefined ? name : (operationOf(name) ?? name))),
+      (position) => at(index, 'operations', position),
     ),
-    ...groups.flatMap(({ operations, daily, monthly }, index) => [
-      ...repeats(
-        operations.map((name) => operationOf(name) ?? name),
-        (position) => at(index, 'operations', position),
-      ),
-      ...((daily ?? monthly ?? null) === null
-        ? [{ path: at(index), message: 'needs daily or monthly' }]
-        : []),
-    ]),
-  ];
+    ...(group?.daily === null && group.monthly === null
+      ? [{ path: at(index), message: 'needs daily or monthly' }]
+      : []),
+  ]);
 }
 
 /** Two keys of a table by operation that stand for the same one. */
@@ -152,31 +94,40 @@ function checkOperations(names: readonly string[], path: readonly string[]): Syn
   });
 }
 
-function checkApis({ apis }: LenientFile): SyncFileProblem[] {
+function checkApis(apis: Holed<SyncFile['apis']>): SyncFileProblem[] {
   return Object.entries(apis).flatMap(([name, api]) => {
     const operation = operationOf(name);
-    const choice = operation === undefined || api === '' ? null : chooseApi(operation, api);
+    const choice = operation === undefined || api === undefined ? null : chooseApi(operation, api);
     return typeof choice === 'string' ? [{ path: ['apis', name], message: choice }] : [];
   });
 }
 
-/** The rules that look at more than one value of the file. Takes any content and never throws. */
-export function checkSyncConfig(content: unknown): SyncFileProblem[] {
-  const file = lenientFile.parse(content);
+/**
+ * The rules that look at more than one value of the file, for those values that have no issue of their own.
+ *
+ * @param file as far as the schema could read it
+ * @param issues what the schema found wrong with it
+ */
+export function checkSyncConfig(file: unknown, issues: readonly z.core.$ZodRawIssue[]): SyncFileProblem[] {
+  const whole = (withoutBad(file, issues) ?? {}) as HoledFile;
+  const { feeds = [], quotas = {}, apis = {} } = whole;
+  const nameRepeats = (list: 'feeds' | 'schedules') =>
+    repeats(
+      whole[list]?.map((item) => item?.name),
+      (index) => [list, index, 'name'],
+    );
   return [
+    ...nameRepeats('feeds'),
+    ...feeds.flatMap((feed, index) => checkFeed(feed ?? {}, index)),
+    ...nameRepeats('schedules'),
+    ...checkSchedules(whole),
+    ...checkOperations(Object.keys(quotas.approved ?? {}), ['quotas', 'approved']),
     ...repeats(
-      file.feeds.map((feed) => feed.name),
-      (index) => ['feeds', index, 'name'],
+      quotas.groups?.map((group) => group?.name),
+      (index) => ['quotas', 'groups', index, 'name'],
     ),
-    ...file.feeds.flatMap(checkFeed),
-    ...repeats(
-      file.schedules.map((schedule) => schedule.name),
-      (index) => ['schedules', index, 'name'],
-    ),
-    ...checkSchedules(file),
-    ...checkOperations(Object.keys(file.quotas.approved), ['quotas', 'approved']),
-    ...checkGroups(file),
-    ...checkOperations(Object.keys(file.apis), ['apis']),
-    ...checkApis(file),
+    ...checkGroups(quotas.groups),
+    ...checkOperations(Object.keys(apis), ['apis']),
+    ...checkApis(apis),
   ];
 }

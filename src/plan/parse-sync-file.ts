@@ -87,13 +87,22 @@ function fromZodIssue(issue: z.core.$ZodIssue): SyncFileProblem[] {
   return [{ path, message: issue.message }];
 }
 
-function contentProblems(document: Document, content: unknown, issues: readonly z.core.$ZodIssue[]) {
-  return [...issues.flatMap(fromZodIssue), ...checkSyncConfig(content)].map(({ path, message }) => ({
+function contentProblems(document: Document, issues: readonly z.core.$ZodIssue[]): PlacedProblem[] {
+  return issues.flatMap(fromZodIssue).map(({ path, message }) => ({
     offset: offsetOf(document, path),
     path: pathText(path),
-    message: message,
+    message,
   }));
 }
+
+/** The schema with the rules that look at several values, which are asked also when single values are bad. */
+const checkedFile = syncFileSchema.superRefine(
+  (file, ctx) => {
+    for (const { path, message } of checkSyncConfig(file, ctx.issues))
+      ctx.addIssue({ code: 'custom', path: [...path], message });
+  },
+  { when: () => true },
+);
 
 function refuse(fileName: string, lines: LineCounter, problems: readonly PlacedProblem[]): AppError {
   const texts = problems
@@ -134,9 +143,8 @@ export function parseSyncFile(text: string, fileName: string): SyncConfig {
   const unreadable = yamlProblems(document);
   if (unreadable.some((problem) => problem.message !== duplicateKey))
     throw refuse(fileName, lines, unreadable);
-  const content: unknown = document.toJS();
-  const parsed = syncFileSchema.safeParse(content);
-  const problems = [...unreadable, ...contentProblems(document, content, parsed.error?.issues ?? [])];
+  const parsed = checkedFile.safeParse(document.toJS());
+  const problems = [...unreadable, ...contentProblems(document, parsed.error?.issues ?? [])];
   if (problems.length > 0 || !parsed.success) throw refuse(fileName, lines, problems);
   return toSyncConfig(parsed.data);
 }

@@ -31,6 +31,11 @@ const lastPage = searchReach / pageSize;
 const list = <T extends z.ZodType>(item: T, what: string) =>
   z.array(item, { error: `must be a list of ${what}` });
 
+/** A value that may be left out; null says so too. */
+const orNull = <T extends z.ZodType>(value: T) => value.nullable().default(null);
+
+const calls = orNull(count('a number of calls'));
+
 const section = <T extends z.ZodRawShape>(shape: T, what: string) =>
   z.strictObject(shape, {
     error: (issue) => (issue.code === 'invalid_type' ? `must be ${what}` : undefined),
@@ -66,13 +71,12 @@ const feed = section(
     offers: list(offerId, 'offer ids')
       .default([])
       .describe('Offers to follow by their ids, whether a search lists them or not.'),
-    max_offers: count('a number of offers').nullable().default(null).describe('Stop after this many offers.'),
-    max_pages: count('a number of pages', lastPage)
-      .nullable()
-      .default(null)
-      .describe('Read at most this many pages of 50 rows per search.'),
-    price_min_cny: price.nullable().default(null).describe('Lowest price in yuan.'),
-    price_max_cny: price.nullable().default(null).describe('Highest price in yuan.'),
+    max_offers: orNull(count('a number of offers')).describe('Stop after this many offers.'),
+    max_pages: orNull(count('a number of pages', lastPage)).describe(
+      'Read at most this many pages of 50 rows per search.',
+    ),
+    price_min_cny: orNull(price).describe('Lowest price in yuan.'),
+    price_max_cny: orNull(price).describe('Highest price in yuan.'),
     weight: factor.default(1).describe('What a change in this feed is worth next to other feeds.'),
     boosts: list(boost, 'boosts')
       .default([])
@@ -83,8 +87,8 @@ const feed = section(
 
 const approved = section(
   {
-    daily: count('a number of calls').nullable().default(null).describe('Approved calls a day.'),
-    monthly: count('a number of calls').nullable().default(null).describe('Approved calls a month.'),
+    daily: calls.describe('Approved calls a day.'),
+    monthly: calls.describe('Approved calls a month.'),
   },
   'approved volumes: daily, monthly',
 );
@@ -97,11 +101,8 @@ const group = section(
     operations: list(z.enum(operationNames, { error: 'must be an operation' }), 'operations')
       .min(1, 'must have at least one operation')
       .describe('Operations whose APIs share the volume.'),
-    daily: count('a number of calls').nullable().default(null).describe('Calls a day, all of them together.'),
-    monthly: count('a number of calls')
-      .nullable()
-      .default(null)
-      .describe('Calls a month, all of them together.'),
+    daily: calls.describe('Calls a day, all of them together.'),
+    monthly: calls.describe('Calls a month, all of them together.'),
   },
   'a group: name, operations, daily, monthly',
 );
@@ -117,7 +118,7 @@ const schedule = section(
       .min(1, 'must have at least one feed; leave it out for all of them')
       .optional()
       .describe('Feeds to sync; all of them when left out.'),
-    budget_calls: count('a number of calls').nullable().default(null).describe('Most calls one run may use.'),
+    budget_calls: calls.describe('Most calls one run may use.'),
     missed: z
       .enum(['skip', 'once'], { error: 'must be skip or once' })
       .default('once')

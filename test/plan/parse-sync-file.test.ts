@@ -255,6 +255,7 @@ describe('a bad file', () => {
     ['search.keywords: x', 'apis.search.keywords is not a known key: did you mean search.keyword?'],
     ['system.time: currentTime', 'apis.system.time is not a known key'],
     ['search.keyword: 5', 'apis.search.keyword must be the name of an API'],
+    ['search.keyword: ""', 'apis.search.keyword must be namespace:name:version, or one of'],
   ])('with the API %s is refused at its line', (entry, problem) => {
     const problems = problemsOf(`${minimal}apis:\n  ${entry}`);
     expect(problems).toHaveLength(1);
