@@ -3,8 +3,8 @@ import type { Logger } from '../core/log.ts';
 import type { Schedule } from '../model/sync-config.ts';
 import type { KeptSchedule, ScheduleOrigin, ScheduleStore } from '../load/stores/schedule-store.ts';
 import type { SlotStore } from '../load/stores/slot-store.ts';
+import { decidedUntil, readDueSlots } from './due-slots.ts';
 import { jobErrors } from './errors.ts';
-import { decidedUntil, readDueSlots } from './read-due-slots.ts';
 
 export interface ChangeDeps {
   readonly schedules: ScheduleStore;

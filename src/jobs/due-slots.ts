@@ -1,5 +1,8 @@
 import { minuteMs } from '../core/duration.ts';
+import type { Logger } from '../core/log.ts';
+import type { KeptSchedule } from '../load/stores/schedule-store.ts';
 import type { MissedRunPolicy } from '../model/sync-config.ts';
+import { jobErrors } from './errors.ts';
 import { listSlotTimes, nextSlotTime, type SlotRule } from './slot-times.ts';
 
 /** A time at which a schedule wants a run. */
@@ -37,4 +40,35 @@ export function listDueSlots(
   const isLate = now.getTime() - newest.getTime() > missedAfterMs;
   const isPast = nextSlotTime(schedule, newest) <= now || (isLate && schedule.missed === 'skip');
   return times.map((at) => ({ at, isMissed: at !== newest || isPast }));
+}
+
+/** Until when the slots of a schedule are decided. */
+export function decidedUntil({ lastSlot, countsFrom }: KeptSchedule): Date {
+  return lastSlot !== null && lastSlot.at > countsFrom ? lastSlot.at : countsFrom;
+}
+
+/** `listDueSlots`; none of a row that can't be understood, which must not stand in the way of other schedules. */
+export function readDueSlots(schedule: KeptSchedule, since: Date, now: Date, log: Logger): Slot[] {
+  try {
+    return listDueSlots(schedule, since, now);
+  } catch (err) {
+    const { code } = jobErrors.SCHEDULE_UNREADABLE;
+    log.error({ err, code, schedule: schedule.name }, 'a schedule can not be read, its slots wait');
+    return [];
+  }
+}
+
+/** `nextSlotTime`; null of a row that can't be understood: it was changed by hand, or is of another Node with other zones. */
+export function findNextSlot(rule: SlotRule, after: Date): Date | null {
+  try {
+    return nextSlotTime(rule, after);
+  } catch {
+    // `doctor` names what can't be read; who looks at all schedules must not fail over one.
+    return null;
+  }
+}
+
+/** The first time at which a schedule wants a run that nobody has decided about; null: none, or it can't be understood. */
+export function findUndecidedSlot(schedule: KeptSchedule): Date | null {
+  return schedule.pausedAt === null ? findNextSlot(schedule, decidedUntil(schedule)) : null;
 }

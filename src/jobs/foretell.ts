@@ -17,7 +17,7 @@ import { isGuess } from '../plan/forecast/is-guess.ts';
 import type { Knowledge } from '../plan/forecast/knowledge.ts';
 import { firstPrior } from '../plan/refresh/change-rate.ts';
 import { firstVisibleShare, shareOf } from '../plan/refresh/visible-share.ts';
-import { findUndecidedSlot } from './read-due-slots.ts';
+import { findUndecidedSlot } from './due-slots.ts';
 import { listSlotTimes } from './slot-times.ts';
 
 /** What is asked to be foretold. */
@@ -44,7 +44,7 @@ const [someDays, manyDays] = [2, 28];
 /** Runs a day of a schedule; one that rests for the next weeks counts as one in them. */
 function runsPerDay(schedule: Schedule, now: Date): number {
   const slotsIn = (days: number) =>
-    listSlotTimes(schedule, now, new Date(now.getTime() + days * dayMs), Number.POSITIVE_INFINITY).length;
+    listSlotTimes(schedule, now, new Date(now.getTime() + days * dayMs)).length;
   const slots = slotsIn(someDays);
   return slots > 4 * someDays ? slots / someDays : Math.max(1, slotsIn(manyDays)) / manyDays;
 }

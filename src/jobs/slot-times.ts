@@ -57,15 +57,15 @@ function wallsAround(at: Date, { offsetAt }: Reader): { lowest: number; highest:
 }
 
 /**
- * The slots after `after` up to `until`, the oldest first, and no more than about `most` of them: then the newest
- * are left out. On the day of a spring change a slot that the clocks leap over comes at the same distance after the
+ * The slots after `after` up to `until`, the oldest first, and no more than about `most` of them if it is given: then
+ * the newest are left out. On the day of a spring change a slot that the clocks leap over comes at the same distance after the
  * leap; on the day of an autumn change a slot comes once, at the first of both times, unless the cron expression
  * names every hour of the day.
  *
  * cron-parser does the cron, and not the zone: 5.10.3 forgets the slots of a changed hour when it begins within that
  * hour, and gives up on Lord Howe, whose clocks change by half an hour.
  */
-export function listSlotTimes(rule: SlotRule, after: Date, until: Date, most: number): Date[] {
+export function listSlotTimes(rule: SlotRule, after: Date, until: Date, most?: number): Date[] {
   const reader = openReader(rule);
   const { highest } = wallsAround(until, reader);
   const found = new Set<number>();
@@ -75,7 +75,7 @@ export function listSlotTimes(rule: SlotRule, after: Date, until: Date, most: nu
     const instants = instantsOf(wallMs, reader);
     for (const atMs of instants) found.add(atMs);
     read += 1;
-    if (read < most) continue;
+    if (most === undefined || read < most) continue;
     // What follows on the wall may still come before the newest of these.
     untilMs = Math.min(untilMs, Math.min(...instants) - beyondChangeMs);
     break;
@@ -90,7 +90,7 @@ export function nextSlotTime(rule: SlotRule, after: Date): Date {
   for (const wallMs of listWallTimes(rule.cron, wallsAround(after, reader).lowest)) {
     const atMs = instantsOf(wallMs, reader).find((instant) => instant > after.getTime());
     if (atMs === undefined) continue;
-    const [first] = listSlotTimes(rule, after, new Date(atMs), Number.POSITIVE_INFINITY);
+    const [first] = listSlotTimes(rule, after, new Date(atMs));
     return first ?? new Date(atMs);
   }
   throw new Error('a cron expression without times');

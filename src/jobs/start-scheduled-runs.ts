@@ -3,8 +3,7 @@ import type { Source } from '../model/run.ts';
 import type { KeptSchedule, ScheduleStore } from '../load/stores/schedule-store.ts';
 import type { SlotStore } from '../load/stores/slot-store.ts';
 import type { BeginRun } from './begin-run.ts';
-import type { Slot } from './due-slots.ts';
-import { decidedUntil, readDueSlots } from './read-due-slots.ts';
+import { decidedUntil, readDueSlots, type Slot } from './due-slots.ts';
 import { scopeOf } from './scope-of.ts';
 
 export interface ScheduleDeps {

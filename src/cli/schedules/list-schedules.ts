@@ -1,6 +1,5 @@
 import { minuteMs } from '../../core/duration.ts';
-import { decidedUntil } from '../../jobs/read-due-slots.ts';
-import { nextSlotTime } from '../../jobs/slot-times.ts';
+import { decidedUntil, findNextSlot } from '../../jobs/due-slots.ts';
 import type { KeptSchedule, ScheduleOrigin } from '../../load/stores/schedule-store.ts';
 import type { Schedule, SyncConfig } from '../../model/sync-config.ts';
 
@@ -54,23 +53,14 @@ function remarkOnDelay(waiting: Date | null, now: Date): string[] {
   return ['has slots that wait, since no `serve` or `worker` is running.'];
 }
 
-/** Null: the row was changed by hand, or is of another Node, whose zones are not the same. */
-function readNextSlot(kept: KeptSchedule, after: Date): Date | null {
-  try {
-    return nextSlotTime(kept, after);
-  } catch {
-    return null;
-  }
-}
-
 function describeKept(kept: KeptSchedule, sync: SyncConfig | null, now: Date): ScheduleRow {
   const { name, cron, timezone, feeds, budgetCalls, missed, origin, pausedAt, lastSlot } = kept;
   const ofFile = sync === null ? [] : [...remarkOnFile(kept, sync.schedules), ...remarkOnFeeds(kept, sync)];
   return {
     ...{ name, cron, timezone, feeds, budgetCalls, missed, origin, pausedAt, lastSlot },
     state: pausedAt === null ? 'active' : 'paused',
-    nextSlotAt: pausedAt === null ? readNextSlot(kept, now) : null,
-    remarks: [...ofFile, ...remarkOnDelay(readNextSlot(kept, decidedUntil(kept)), now)],
+    nextSlotAt: pausedAt === null ? findNextSlot(kept, now) : null,
+    remarks: [...ofFile, ...remarkOnDelay(findNextSlot(kept, decidedUntil(kept)), now)],
   };
 }
 

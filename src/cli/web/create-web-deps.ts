@@ -6,7 +6,7 @@ import { createBeginRun } from '../../jobs/begin-run.ts';
 import { foretellRun } from '../../jobs/foretell.ts';
 import { createOperatorActions, type OperatorActions } from '../../jobs/operator-actions.ts';
 import { createQueuesToSee } from '../../jobs/queues-to-see.ts';
-import { nextSlotTime } from '../../jobs/slot-times.ts';
+import { findNextSlot } from '../../jobs/due-slots.ts';
 import { classifyDatabaseErrors } from '../../load/database-error.ts';
 import type { PoolUse } from '../../load/pool.ts';
 import { requireMigrated } from '../../load/require-migrated.ts';
@@ -61,12 +61,8 @@ async function lookAtEverything({ session, env }: WebParts): Promise<DoctorRepor
 async function findNextRun(schedules: ScheduleStore, now: Date): Promise<NextRun | null> {
   const kept = (await schedules.list()).filter(({ pausedAt }) => pausedAt === null);
   const slots = kept.flatMap((schedule) => {
-    try {
-      return [{ schedule: schedule.name, at: nextSlotTime(schedule, now) }];
-    } catch {
-      // `doctor` and API status name what can't be read; the first page must not fail over it.
-      return [];
-    }
+    const at = findNextSlot(schedule, now);
+    return at === null ? [] : [{ schedule: schedule.name, at }];
   });
   return slots.toSorted((a, b) => a.at.getTime() - b.at.getTime())[0] ?? null;
 }

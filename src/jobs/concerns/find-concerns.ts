@@ -4,7 +4,7 @@ import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import type { ConcernFacts, LimitUse, TroubledRun } from '../../load/stores/concern-store.ts';
 import type { DeliveryState } from '../../load/stores/notification-store.ts';
 import type { Concern, Severity } from '../../model/concern.ts';
-import { findUndecidedSlot } from '../read-due-slots.ts';
+import { findUndecidedSlot } from '../due-slots.ts';
 import { isHeldAsDeclared, listExpectedRefusals } from './is-held-as-declared.ts';
 
 /** What docs/errors.md advises on a code; null: it is none of ours. */

@@ -1,5 +1,5 @@
 import type { CallMetrics, DatabaseMetrics } from '../../load/stores/metrics-store.ts';
-import { findUndecidedSlot } from '../../jobs/read-due-slots.ts';
+import { findUndecidedSlot } from '../../jobs/due-slots.ts';
 import { secondsOf, type Family, type Sample } from './metric-table.ts';
 
 const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
