@@ -1,3 +1,5 @@
+import type { ClientBase } from 'pg';
+
 /**
  * The advisory locks of the product, in one place so that no two uses share a key. The numbers mean nothing, but
  * must not change: processes of two versions meet during an upgrade.
@@ -16,3 +18,31 @@ export const advisoryLocks = {
   /** Shared by loads that bring sellers; alone by who makes one erased. */
   erasure: 1_688_021,
 } as const;
+
+type LockKey = (typeof advisoryLocks)[keyof typeof advisoryLocks];
+
+/** Waits for the lock, which ends with the transaction. */
+export async function lockUntilCommit(client: ClientBase, key: LockKey): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [key]);
+}
+
+/** As `lockUntilCommit`, beside others who share it. */
+export async function shareUntilCommit(client: ClientBase, key: LockKey): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock_shared($1)', [key]);
+}
+
+/** False: somebody else has the lock. Otherwise it ends with the transaction. */
+export async function tryLockUntilCommit(client: ClientBase, key: LockKey): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
+    key,
+  ]);
+  return rows[0]?.locked ?? false;
+}
+
+/** False: somebody else has the lock. Otherwise it ends with the connection. */
+export async function tryLockUntilClosed(client: ClientBase, key: LockKey): Promise<boolean> {
+  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+    key,
+  ]);
+  return rows[0]?.locked ?? false;
+}

@@ -1,7 +1,7 @@
 -- Purpose: those of some active runs that nobody drives, and whose plan no process works by that was heard of lately.
 -- Params:  $1 bigint[] run ids; $2 double how many milliseconds of silence are long
 -- Returns: runId
-SELECT r.run_id::text AS "runId"
+SELECT r.run_id AS "runId"
 FROM sync.run r
 CROSS JOIN LATERAL (SELECT clock_timestamp() - $2::float8 * interval '1 ms' AS lately) heard
 WHERE r.run_id = ANY ($1::bigint[])

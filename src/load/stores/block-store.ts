@@ -20,10 +20,10 @@ export async function listBlockedApis(
   appKey: string,
   apis: readonly LanedApi[],
 ): Promise<ReadonlyMap<string, ApiBlock>> {
-  const rows = await runSql<{ api: string; is_held: boolean; reason: string | null }>(
-    pool,
-    readSql('list-blocks'),
-    [appKey, apis.map(({ api }) => api), apis.map(({ lane }) => lane)],
-  );
-  return new Map(rows.map(({ api, is_held, reason }) => [api, { reason, isHeld: is_held }]));
+  const rows = await runSql<ApiBlock & { readonly api: string }>(pool, readSql('list-blocks'), [
+    appKey,
+    apis.map(({ api }) => api),
+    apis.map(({ lane }) => lane),
+  ]);
+  return new Map(rows.map(({ api, ...block }) => [api, block]));
 }

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { sleep } from '../../core/clock.ts';
-import { advisoryLocks } from '../advisory-locks.ts';
+import { advisoryLocks, tryLockUntilClosed } from '../advisory-locks.ts';
 
 export interface DemoLock {
   release(): Promise<void>;
@@ -8,13 +8,6 @@ export interface DemoLock {
 
 /** At double, who waits notices; at half, the server is asked for nothing. */
 const pollMs = 250;
-
-async function tryLock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-    advisoryLocks.demo,
-  ]);
-  return rows[0]?.locked ?? false;
-}
 
 /**
  * Waits until no other demo works on this database. The lock is a session's: it goes with a process that dies.
@@ -31,7 +24,7 @@ export async function holdDemoLock(
   client.on('error', () => undefined);
   await client.connect();
   try {
-    for (let tries = 1; !(await tryLock(client)); tries += 1) {
+    for (let tries = 1; !(await tryLockUntilClosed(client, advisoryLocks.demo)); tries += 1) {
       if (tries === 1) onWait();
       await sleep(pollMs, signal);
       if (signal.aborted) break;

@@ -1,33 +1,31 @@
+import { eq, sql } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { Secret } from '../../core/secret.ts';
+import { drizzleOn } from '../database.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
+import { token } from '../schema/sync.ts';
 import { createSealer } from '../seal.ts';
-import { openRow, sealRow, type TokenRow } from './token-row.ts';
-import { applySql, readSql } from '../sql-file.ts';
+import { openTokens, writeTokens } from './token-row.ts';
 
-/** What is known of an app's stored tokens without the key that opens them. */
-export interface StoredTokens {
-  readonly storedAt: Date;
+const shown = {
+  storedAt: token.updatedAt,
   /** Null: not known. */
-  readonly accessExpiresAt: Date | null;
-  readonly hasRefreshToken: boolean;
-  readonly refreshExpiresAt: Date | null;
+  accessExpiresAt: token.accessExpiresAt,
+  hasRefreshToken: sql<boolean>`${token.refreshToken} IS NOT NULL`,
+  refreshExpiresAt: token.refreshExpiresAt,
+};
+
+/** What is known of an app's tokens without the key that opens them. Null: none are stored. */
+export async function describeTokens(pool: Pool, appKey: string) {
+  const [found] = await drizzleOn(pool).select(shown).from(token).where(eq(token.appKey, appKey));
+  return found ?? null;
 }
 
-/** Null: none are stored. */
-export async function describeTokens(pool: Pool, appKey: string): Promise<StoredTokens | null> {
-  const { rows } = await pool.query<StoredTokens>(
-    `SELECT updated_at AS "storedAt", access_expires_at AS "accessExpiresAt",
-            refresh_token IS NOT NULL AS "hasRefreshToken", refresh_expires_at AS "refreshExpiresAt"
-     FROM sync.token WHERE app_key = $1`,
-    [appKey],
-  );
-  return rows[0] ?? null;
-}
+export type StoredTokens = NonNullable<Awaited<ReturnType<typeof describeTokens>>>;
 
 /** False: there was nothing to forget. A refresh that is under way is waited for. */
 export async function forgetTokens(pool: Pool, appKey: string): Promise<boolean> {
-  const { rowCount } = await pool.query('DELETE FROM sync.token WHERE app_key = $1', [appKey]);
+  const { rowCount } = await drizzleOn(pool).delete(token).where(eq(token.appKey, appKey));
   return rowCount === 1;
 }
 
@@ -43,14 +41,10 @@ export async function rotateTokenKey(
 ): Promise<{ readonly rotated: number; readonly already: number }> {
   const [from, to] = [createSealer(keys.from), createSealer(keys.to)];
   return runInTransaction(pool, async (client) => {
-    const { rows } = await client.query<TokenRow & { readonly app_key: string }>(
-      'SELECT * FROM sync.token ORDER BY app_key FOR UPDATE',
-    );
-    const old = rows.filter((row) => !to.isOwn(row.access_token));
-    for (const row of old) {
-      const tokens = openRow(from, row.app_key, row);
-      await applySql(client, readSql('upsert-token'), sealRow(to, row.app_key, tokens));
-    }
+    const db = drizzleOn(client);
+    const rows = await db.select().from(token).orderBy(token.appKey).for('update');
+    const old = rows.filter((row) => !to.isOwn(row.accessToken));
+    for (const row of old) await writeTokens(db, to, row.appKey, openTokens(from, row));
     return { rotated: old.length, already: rows.length - old.length };
   });
 }

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { advisoryLocks } from '../advisory-locks.ts';
+import { advisoryLocks, lockUntilCommit, tryLockUntilCommit } from '../advisory-locks.ts';
 import { inTransaction } from '../in-transaction.ts';
 
 /**
@@ -8,18 +8,14 @@ import { inTransaction } from '../in-transaction.ts';
  */
 export async function withTickLock(pool: Pool, work: () => Promise<void>): Promise<void> {
   await inTransaction(pool, async (client) => {
-    const { rows } = await client.query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_xact_lock($1) AS locked',
-      [advisoryLocks.tick],
-    );
-    if (rows[0]?.locked) await work();
+    if (await tryLockUntilCommit(client, advisoryLocks.tick)) await work();
   });
 }
 
 /** Runs `work` while no tick does, in any process: waits for one that is at work, and holds up the next. */
 export async function betweenTicks(pool: Pool, work: () => Promise<void>): Promise<void> {
   await inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.tick]);
+    await lockUntilCommit(client, advisoryLocks.tick);
     await work();
   });
 }

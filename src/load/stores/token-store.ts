@@ -1,16 +1,18 @@
+import { eq } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
 import { sleep } from '../../core/clock.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { TokenSet, TokenStore } from '../../model/token.ts';
+import { drizzleOn } from '../database.ts';
 import { isLockTimeout } from '../database-error.ts';
 import { loadErrors } from '../errors.ts';
 import { retryThroughOutage } from '../retry-through-outage.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
+import { token } from '../schema/sync.ts';
 import { createSealer } from '../seal.ts';
-import { openRow, sealRow, type TokenRow } from './token-row.ts';
-import { applySql, readSql } from '../sql-file.ts';
+import { openTokens, writeTokens, type SealedTokens } from './token-row.ts';
 
 export interface TokenStoreOptions {
   readonly pool: Pool;
@@ -39,16 +41,17 @@ async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
 }
 
 /** Waits for whoever refreshes right now; bounded, as is the refresh itself, also when its process freezes. */
-async function lockRow(client: PoolClient, appKey: string, timeoutMs: number): Promise<TokenRow | undefined> {
+async function lockRow(
+  client: PoolClient,
+  appKey: string,
+  timeoutMs: number,
+): Promise<SealedTokens | undefined> {
   await client.query(
-    `SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true)`,
-    [String(timeoutMs), String(timeoutMs * 2)],
+    `SET LOCAL lock_timeout = ${timeoutMs}; SET LOCAL idle_in_transaction_session_timeout = ${timeoutMs * 2}`,
   );
   try {
-    const { rows } = await client.query<TokenRow>('SELECT * FROM sync.token WHERE app_key = $1 FOR UPDATE', [
-      appKey,
-    ]);
-    return rows[0];
+    const [row] = await drizzleOn(client).select().from(token).where(eq(token.appKey, appKey)).for('update');
+    return row;
   } catch (cause) {
     if (!isLockTimeout(cause)) throw cause;
     throw new AppError(
@@ -76,10 +79,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
 
   const write = async (appKey: string, tokens: TokenSet) => {
     // New tokens replace the old ones at 1688 at once: losing them to an outage would need a person.
-    await retryThroughOutage(
-      () => pool.query(readSql('upsert-token'), sealRow(sealer, appKey, tokens)),
-      options,
-    );
+    await retryThroughOutage(() => writeTokens(drizzleOn(pool), sealer, appKey, tokens), options);
   };
   const refreshLocked = async (appKey: string, stale: Secret, refresh: Refresh) => {
     let fresh: TokenSet | undefined;
@@ -90,10 +90,10 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
           throw new AppError(loadErrors.TOKEN_NOT_STORED, 'no token is stored for this app', {
             facts: { appKey },
           });
-        const current = openRow(sealer, appKey, row);
+        const current = openTokens(sealer, row);
         if (current.accessToken.reveal() !== stale.reveal()) return current;
         fresh ??= await withinTime(refresh(current), timeoutMs);
-        await applySql(client, readSql('upsert-token'), sealRow(sealer, appKey, fresh));
+        await writeTokens(drizzleOn(client), sealer, appKey, fresh);
         return fresh;
       });
     } catch (error) {
@@ -105,8 +105,8 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
 
   return {
     read: async (appKey) => {
-      const { rows } = await pool.query<TokenRow>('SELECT * FROM sync.token WHERE app_key = $1', [appKey]);
-      return rows[0] ? openRow(sealer, appKey, rows[0]) : null;
+      const [row] = await drizzleOn(pool).select().from(token).where(eq(token.appKey, appKey));
+      return row ? openTokens(sealer, row) : null;
     },
     write,
     refreshOnce: (appKey, stale, refresh) => {
