@@ -184,7 +184,9 @@ export const operatorAction = sync.table('operator_action', {
   actionId: id('action_id').primaryKey().generatedAlwaysAsIdentity(),
   actedAt: instant('acted_at').notNull().defaultNow(),
   actor: text('actor').notNull(),
-  action: text('action').notNull(),
+  action: text('action')
+    .$type<'run' | 'cancel' | 'hold' | 'resume' | 'retry' | 'connect' | 'queue'>()
+    .notNull(),
   subject: text('subject').notNull(),
   outcome: text('outcome').notNull(),
 });

@@ -1,5 +1,9 @@
+import { desc, like } from 'drizzle-orm';
 import type { Pool } from 'pg';
-import { readSql, runSql } from '../sql-file.ts';
+import { drizzleOn } from '../database.ts';
+import { category, offer, price, priceHistory, sku } from '../schema/catalog.ts';
+import { databaseIdentity, run } from '../schema/sync.ts';
+import { applySql, readSql, runSql } from '../sql-file.ts';
 
 /** How far demos have come in the made-up world of a database. */
 export interface DemoProgress {
@@ -52,38 +56,40 @@ export function demoTrigger(day: number): string {
 
 /** The database itself knows: a file beside it could be lost, or tell of another database. */
 export async function readDemoProgress(pool: Pool): Promise<DemoProgress> {
-  const identity = await pool.query<{ created_at: Date }>('SELECT created_at FROM sync.database_identity');
-  const { rows } = await pool.query<{ day: number; status: string; at: Date }>(
-    `SELECT substr(trigger, length($1) + 1)::int AS day, status, coalesce(ended_at, started_at, requested_at) AS at
-     FROM sync.run WHERE starts_with(trigger, $1) ORDER BY run_id DESC LIMIT 1`,
-    [triggerPrefix],
-  );
-  const [run] = rows;
+  const db = drizzleOn(pool);
+  const [identity] = await db.select().from(databaseIdentity);
+  const [last] = await db
+    .select()
+    .from(run)
+    .where(like(run.trigger, `${triggerPrefix}%`))
+    .orderBy(desc(run.runId))
+    .limit(1);
   return {
-    worldBeganAt: identity.rows[0]?.created_at ?? new Date(0),
-    lastRun: run ? { day: run.day, isComplete: run.status === 'succeeded', at: run.at } : null,
+    worldBeganAt: identity?.createdAt ?? new Date(0),
+    lastRun: last
+      ? {
+          day: Number(last.trigger.slice(triggerPrefix.length)),
+          isComplete: last.status === 'succeeded',
+          at: last.endedAt ?? last.startedAt ?? last.requestedAt,
+        }
+      : null,
   };
 }
 
 /** Calls that a killed demo had sent: the sandbox died with it, so that no answer can come any more. */
 export async function giveUpSentCalls(pool: Pool): Promise<void> {
-  await pool.query(`SELECT usage.sweep('0')`);
+  await applySql(pool, readSql('sweep-calls'), [0]);
 }
 
 /** How much the catalog holds. */
 export async function readCatalogSize(pool: Pool): Promise<CatalogSize> {
-  const { rows } = await pool.query<Record<keyof CatalogSize, string>>(
-    `SELECT (SELECT count(*) FROM catalog.category) AS categories, (SELECT count(*) FROM catalog.offer) AS offers,
-            (SELECT count(*) FROM catalog.sku) AS skus, (SELECT count(*) FROM catalog.price) AS prices,
-            (SELECT count(*) FROM catalog.price_history) AS history`,
-  );
-  const row = rows[0] ?? { categories: 0, offers: 0, skus: 0, prices: 0, history: 0 };
+  const db = drizzleOn(pool);
   return {
-    categories: Number(row.categories),
-    offers: Number(row.offers),
-    skus: Number(row.skus),
-    prices: Number(row.prices),
-    history: Number(row.history),
+    categories: await db.$count(category),
+    offers: await db.$count(offer),
+    skus: await db.$count(sku),
+    prices: await db.$count(price),
+    history: await db.$count(priceHistory),
   };
 }
 

@@ -1,19 +1,15 @@
+import { desc, getTableColumns } from 'drizzle-orm';
 import type { Pool } from 'pg';
-import { readSql, runSql } from '../sql-file.ts';
+import { drizzleOn } from '../database.ts';
+import { operatorAction } from '../schema/sync.ts';
 
-/** Something that a person had a page do. */
-export interface OperatorAction {
-  /** The session, as far as it may be shown. */
-  readonly actor: string;
-  readonly action: 'run' | 'cancel' | 'hold' | 'resume' | 'retry' | 'connect' | 'queue';
-  readonly subject: string;
-  /** What became of it. */
-  readonly outcome: string;
-}
+/**
+ * Something that a person had a page do: by which session, as far as it may be shown; what, to what, and what became
+ * of it.
+ */
+export type LoggedAction = Readonly<Omit<typeof operatorAction.$inferSelect, 'actionId'>>;
 
-export interface LoggedAction extends OperatorAction {
-  readonly actedAt: Date;
-}
+export type OperatorAction = Omit<LoggedAction, 'actedAt'>;
 
 export interface OperatorLog {
   add(action: OperatorAction): Promise<void>;
@@ -23,13 +19,12 @@ export interface OperatorLog {
 
 /** Over `sync.operator_action`. */
 export function createOperatorLog(pool: Pool): OperatorLog {
+  const db = drizzleOn(pool);
+  const { actionId, ...shown } = getTableColumns(operatorAction);
   return {
-    add: async ({ actor, action, subject, outcome }) => {
-      await pool.query(
-        'INSERT INTO sync.operator_action (actor, action, subject, outcome) VALUES ($1, $2, $3, $4)',
-        [actor, action, subject, outcome],
-      );
+    add: async (action) => {
+      await db.insert(operatorAction).values(action);
     },
-    list: (limit) => runSql(pool, readSql('page-actions'), [limit]),
+    list: (limit) => db.select(shown).from(operatorAction).orderBy(desc(actionId)).limit(limit),
   };
 }

@@ -1,10 +1,16 @@
+import { and, count, eq, inArray, ne, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Pool } from 'pg';
 import { AppError } from '../../core/errors.ts';
 import type { LoadReport } from '../../model/catalog.ts';
-import type { Run, RunEnd, RunForecast, RunRequest, RunStatus, Source } from '../../model/run.ts';
+import type { Run, RunEnd, RunRequest, Source } from '../../model/run.ts';
+import { drizzleOn, type Database } from '../database.ts';
 import { loadErrors } from '../errors.ts';
+import { readLedgerNow } from '../ledger-now.ts';
 import { runInTransaction } from '../run-in-transaction.ts';
-import { readSql, runSql } from '../sql-file.ts';
+import { databaseIdentity, run } from '../schema/sync.ts';
+import { apiCall, inFlight } from '../schema/usage.ts';
+import { applySql, readSql, runSql } from '../sql-file.ts';
 
 export type BeginAnswer =
   | { readonly kind: 'started' | 'resumed'; readonly run: Run }
@@ -43,62 +49,46 @@ export interface RunStore {
 /** Missed for this long, a run's driver counts as dead: ten ticks. At half, a slow database would seem dead. */
 const heartbeatTimeoutMs = 15_000;
 
-interface RunRow {
-  readonly run_id: string;
-  readonly scope: string;
-  readonly feeds: string[];
-  readonly status: RunStatus;
-  readonly cause: string | null;
-  readonly budget_calls: number | null;
-  readonly calls_used: number;
-  readonly started_at: Date | null;
-  readonly deadline_at: Date | null;
-  readonly ended_at: Date | null;
-  readonly categories_seen: number;
-  readonly offers_new: number;
-  readonly offers_changed: number;
-  readonly offers_unchanged: number;
-  readonly prices_opened: number;
-  readonly prices_closed: number;
-  readonly rejects: number;
-  readonly errors: number;
-  readonly forecast: RunForecast | null;
-  readonly plan_hash: string | null;
+const isActive = inArray(run.status, ['queued', 'running']);
+
+const runFields = {
+  runId: run.runId,
+  scope: run.scope,
+  feedNames: run.feeds,
+  status: run.status,
+  cause: run.cause,
+  budgetCalls: run.budgetCalls,
+  callsUsed: run.callsUsed,
+  startedAt: run.startedAt,
+  deadlineAt: run.deadlineAt,
+  endedAt: run.endedAt,
+  counts: {
+    categories: run.categoriesSeen,
+    offersNew: run.offersNew,
+    offersChanged: run.offersChanged,
+    offersUnchanged: run.offersUnchanged,
+    pricesOpened: run.pricesOpened,
+    pricesClosed: run.pricesClosed,
+    rejects: run.rejects,
+    errors: run.errors,
+  },
+  forecast: run.forecast,
+  planHash: run.planHash,
+} satisfies Record<keyof Run, unknown>;
+
+const selectRuns = (db: Database) => db.select(runFields).from(run).$dynamic();
+
+async function read(db: Database, runId: string): Promise<Run | null> {
+  const [found] = await selectRuns(db).where(eq(run.runId, runId));
+  return found ?? null;
 }
 
-function toRun(row: RunRow): Run {
-  return {
-    runId: row.run_id,
-    scope: row.scope,
-    feedNames: row.feeds,
-    status: row.status,
-    cause: row.cause,
-    budgetCalls: row.budget_calls,
-    callsUsed: row.calls_used,
-    startedAt: row.started_at,
-    deadlineAt: row.deadline_at,
-    endedAt: row.ended_at,
-    counts: {
-      categories: row.categories_seen,
-      offersNew: row.offers_new,
-      offersChanged: row.offers_changed,
-      offersUnchanged: row.offers_unchanged,
-      pricesOpened: row.prices_opened,
-      pricesClosed: row.prices_closed,
-      rejects: row.rejects,
-      errors: row.errors,
-    },
-    forecast: row.forecast,
-    planHash: row.plan_hash,
-  };
-}
-
-async function claimSource(pool: Pool, source: Source): Promise<void> {
-  const { rows } = await pool.query<{ source: Source }>(
-    `UPDATE sync.database_identity SET source = coalesce(source, $1) RETURNING source`,
-    [source],
-  );
-  const found = rows[0]?.source;
+async function claimSource(db: Database, source: Source): Promise<void> {
+  const [identity] = await db
+    .update(databaseIdentity)
+    .set({ source: sql`coalesce(${databaseIdentity.source}, ${source})` })
+    .returning({ found: databaseIdentity.source });
+  const found = identity?.found;
   if (found === source) return;
   throw new AppError(
     loadErrors.DATABASE_OTHER_SOURCE,
@@ -107,136 +97,126 @@ async function claimSource(pool: Pool, source: Source): Promise<void> {
   );
 }
 
+/** Null: a run of the scope is active. */
+async function start(db: Database, request: RunRequest, now: Date): Promise<string | null> {
+  const { scope, trigger, source, feedNames, budgetCalls, forecast, planHash } = request;
+  const [started] = await db
+    .insert(run)
+    .values({
+      ...{ scope, trigger, source, feeds: feedNames, budgetCalls, forecast, planHash },
+      status: 'running',
+      requestedAt: now,
+      startedAt: now,
+      heartbeatAt: sql`clock_timestamp()`,
+      deadlineAt: deadlineOf(request, now),
+    })
+    .onConflictDoNothing()
+    .returning({ runId: run.runId });
+  return started?.runId ?? null;
+}
+
+/** Takes over the active run of the scope if its process died; null: it did not. */
+async function takeOver(db: Database, request: RunRequest, now: Date): Promise<string | null> {
+  const [adopted] = await db
+    .update(run)
+    .set({
+      heartbeatAt: sql`clock_timestamp()`,
+      status: 'running',
+      feeds: request.feedNames,
+      budgetCalls: sql`${run.callsUsed} + ${request.budgetCalls}::int`,
+      deadlineAt: deadlineOf(request, now),
+      planHash: request.planHash ?? null,
+    })
+    .where(
+      and(
+        eq(run.scope, request.scope),
+        isActive,
+        sql`${run.heartbeatAt} < clock_timestamp() - ${heartbeatTimeoutMs}::float8 * interval '1 ms'`,
+      ),
+    )
+    .returning({ runId: run.runId });
+  return adopted?.runId ?? null;
+}
+
+function deadlineOf({ deadlineMs }: RunRequest, now: Date): Date | null {
+  return deadlineMs === null ? null : new Date(now.getTime() + deadlineMs);
+}
+
 async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
-  const inserted = await pool.query<RunRow>(
-    `INSERT INTO sync.run
-       (scope, trigger, source, status, feeds, budget_calls, requested_at, started_at, heartbeat_at, deadline_at,
-        forecast, plan_hash)
-     SELECT $1, $2, $3, 'running', $4::jsonb, $5, now, now, clock_timestamp(),
-            now + $6::float8 * interval '1 ms', $7::jsonb, $8
-     FROM usage.ledger_now() now
-     ON CONFLICT (scope) WHERE status IN ('queued', 'running') DO NOTHING
-     RETURNING *`,
-    [
-      request.scope,
-      request.trigger,
-      request.source,
-      JSON.stringify(request.feedNames),
-      request.budgetCalls,
-      request.deadlineMs,
-      request.forecast ? JSON.stringify(request.forecast) : null,
-      request.planHash ?? null,
-    ],
-  );
-  if (inserted.rows[0]) return { kind: 'started', run: toRun(inserted.rows[0]) };
-  const adopted = await pool.query<RunRow>(
-    `UPDATE sync.run
-     SET heartbeat_at = clock_timestamp(), status = 'running', feeds = $3::jsonb,
-         budget_calls = calls_used + $4::int,
-         deadline_at = usage.ledger_now() + $5::float8 * interval '1 ms', plan_hash = $6
-     WHERE scope = $1 AND status IN ('queued', 'running')
-       AND heartbeat_at < clock_timestamp() - $2::float8 * interval '1 ms'
-     RETURNING *`,
-    [
-      request.scope,
-      heartbeatTimeoutMs,
-      JSON.stringify(request.feedNames),
-      request.budgetCalls,
-      request.deadlineMs,
-      request.planHash ?? null,
-    ],
-  );
-  if (adopted.rows[0]) return { kind: 'resumed', run: toRun(adopted.rows[0]) };
-  const active = await pool.query<{ run_id: string }>(
-    `SELECT run_id FROM sync.run WHERE scope = $1 AND status IN ('queued', 'running')`,
-    [request.scope],
-  );
+  const db = drizzleOn(pool);
+  const now = await readLedgerNow(pool);
+  const startedId = await start(db, request, now);
+  const begunId = startedId ?? (await takeOver(db, request, now));
+  const begun = begunId === null ? null : await read(db, begunId);
+  if (begun) return { kind: startedId === null ? 'resumed' : 'started', run: begun };
+  const [active] = await selectRuns(db).where(and(eq(run.scope, request.scope), isActive));
   // Ended between the two statements: the next try inserts.
-  return active.rows[0] ? { kind: 'active', runId: active.rows[0].run_id } : begin(pool, request);
+  return active ? { kind: 'active', runId: active.runId } : begin(pool, request);
 }
 
-async function addCounts(pool: Pool, runId: string, report: LoadReport): Promise<void> {
-  await pool.query(
-    `UPDATE sync.run SET
-       categories_seen = categories_seen + $2, offers_new = offers_new + $3,
-       offers_changed = offers_changed + $4, offers_unchanged = offers_unchanged + $5,
-       prices_opened = prices_opened + $6, prices_closed = prices_closed + $7, rejects = rejects + $8
-     WHERE run_id = $1`,
-    [
-      runId,
-      report.categories,
-      report.offersNew,
-      report.offersChanged,
-      report.offersUnchanged,
-      report.pricesOpened,
-      report.pricesClosed,
-      report.rejects,
-    ],
-  );
+async function addCounts(db: Database, runId: string, report: LoadReport): Promise<void> {
+  const plus = (column: PgColumn, more: number) => sql`${column} + ${more}::int`;
+  await db
+    .update(run)
+    .set({
+      categoriesSeen: plus(run.categoriesSeen, report.categories),
+      offersNew: plus(run.offersNew, report.offersNew),
+      offersChanged: plus(run.offersChanged, report.offersChanged),
+      offersUnchanged: plus(run.offersUnchanged, report.offersUnchanged),
+      pricesOpened: plus(run.pricesOpened, report.pricesOpened),
+      pricesClosed: plus(run.pricesClosed, report.pricesClosed),
+      rejects: plus(run.rejects, report.rejects),
+    })
+    .where(eq(run.runId, runId));
 }
 
-async function addError(pool: Pool, runId: string, code: string): Promise<void> {
-  await pool.query('UPDATE sync.run SET errors = errors + 1, last_error_code = $2 WHERE run_id = $1', [
-    runId,
-    code,
-  ]);
+async function countCalls(db: Database, runId: string): Promise<Record<string, number>> {
+  const rows = await db
+    .select({ operation: apiCall.operation, calls: count() })
+    .from(apiCall)
+    .where(and(eq(apiCall.runId, runId), ne(apiCall.state, 'refunded')))
+    .groupBy(apiCall.operation);
+  return Object.fromEntries(rows.map(({ operation, calls }) => [operation, calls]));
 }
 
 /** Over `sync.run` and `sync.database_identity`. */
 export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
+  const db = drizzleOn(pool);
+  const heartbeatAt = sql`clock_timestamp()`;
   return {
-    claimSource: (source) => claimSource(pool, source),
+    claimSource: (source) => claimSource(db, source),
     begin: (request) => begin(pool, request),
     adopt: async (runId, planHash) => {
-      await pool.query(
-        `UPDATE sync.run SET plan_hash = $2, heartbeat_at = clock_timestamp()
-         WHERE run_id = $1 AND status IN ('queued', 'running')`,
-        [runId, planHash],
-      );
+      await db
+        .update(run)
+        .set({ planHash, heartbeatAt })
+        .where(and(eq(run.runId, runId), isActive));
     },
-    read: async (runId) => {
-      const { rows } = await pool.query<RunRow>('SELECT * FROM sync.run WHERE run_id = $1', [runId]);
-      return rows[0] ? toRun(rows[0]) : null;
-    },
-    listActive: async () => {
-      const { rows } = await pool.query<RunRow>(
-        `SELECT * FROM sync.run WHERE status IN ('queued', 'running') ORDER BY run_id`,
-      );
-      return rows.map(toRun);
-    },
+    read: (runId) => read(db, runId),
+    listActive: () => selectRuns(db).where(isActive).orderBy(run.runId),
     heartbeat: async (runIds) => {
-      await pool.query(
-        'UPDATE sync.run SET heartbeat_at = clock_timestamp() WHERE run_id = ANY ($1::bigint[])',
-        [runIds],
-      );
+      await db
+        .update(run)
+        .set({ heartbeatAt })
+        .where(inArray(run.runId, [...runIds]));
     },
     listAbandoned: async (runIds) => {
-      const rows = await runSql<{ runId: string }>(pool, readSql('list-abandoned-runs'), [
-        runIds,
-        heartbeatTimeoutMs,
-      ]);
+      const given = [runIds, heartbeatTimeoutMs];
+      const rows = await runSql<{ runId: string }>(pool, readSql('list-abandoned-runs'), given);
       return rows.map(({ runId }) => runId);
     },
     end: async (runId, status, cause) => {
       // It frees many rows, which loads may be freeing in another order.
-      await runInTransaction(pool, (client) => client.query(readSql('end-run'), [runId, status, cause]));
+      await runInTransaction(pool, (client) => applySql(client, readSql('end-run'), [runId, status, cause]));
     },
-    addCounts: (runId, report) => addCounts(pool, runId, report),
-    addError: (runId, code) => addError(pool, runId, code),
-    countCalls: async (runId) => {
-      const { rows } = await pool.query<{ operation: string; calls: number }>(
-        `SELECT operation, count(*)::int AS calls FROM usage.api_call
-         WHERE run_id = $1 AND state <> 'refunded' GROUP BY operation`,
-        [runId],
-      );
-      return Object.fromEntries(rows.map(({ operation, calls }) => [operation, calls]));
+    addCounts: (runId, report) => addCounts(db, runId, report),
+    addError: async (runId, code) => {
+      await db
+        .update(run)
+        .set({ errors: sql`${run.errors} + 1`, lastErrorCode: code })
+        .where(eq(run.runId, runId));
     },
-    countReserved: async (runId) => {
-      const { rows } = await pool.query<{ count: string }>(
-        'SELECT count(*) FROM usage.in_flight WHERE run_id = $1',
-        [runId],
-      );
-      return Number(rows[0]?.count ?? 0);
-    },
+    countCalls: (runId) => countCalls(db, runId),
+    countReserved: (runId) => db.$count(inFlight, eq(inFlight.runId, runId)),
   };
 }

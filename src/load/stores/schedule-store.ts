@@ -1,5 +1,10 @@
+import { desc, eq, sql } from 'drizzle-orm';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import type { Pool } from 'pg';
 import type { Schedule } from '../../model/sync-config.ts';
+import { drizzleOn, type Database } from '../database.ts';
+import { ledgerNow, readLedgerNow } from '../ledger-now.ts';
+import { schedule, slot } from '../schema/schedules.ts';
 import type { SlotOutcome } from './slot-store.ts';
 
 /** Who made a schedule: `catalog-sync.yaml`, or a command. */
@@ -34,73 +39,66 @@ export interface ScheduleStore {
   remove(name: string): Promise<void>;
 }
 
-interface ScheduleRow extends Omit<KeptSchedule, 'lastSlot'> {
-  readonly slotAt: Date | null;
-  readonly outcome: SlotOutcome | null;
-  readonly runId: string | null;
+const lastSlotOf = (db: Database) =>
+  db
+    .select({ at: slot.slotAt, outcome: slot.outcome, runId: slot.runId })
+    .from(slot)
+    .where(eq(slot.schedule, schedule.name))
+    .orderBy(desc(slot.slotAt))
+    .limit(1)
+    .as('last_slot');
+
+function list(db: Database): Promise<KeptSchedule[]> {
+  const lastSlot = lastSlotOf(db);
+  const { name, cron, timeZone, feeds, budgetCalls, missed, origin, pausedAt, countsFrom, createdAt } =
+    schedule;
+  return db
+    .select({
+      ...{
+        name,
+        cron,
+        timezone: timeZone,
+        feeds,
+        budgetCalls,
+        missed,
+        origin,
+        pausedAt,
+        countsFrom,
+        createdAt,
+      },
+      lastSlot: { at: lastSlot.at, outcome: lastSlot.outcome, runId: lastSlot.runId },
+    })
+    .from(schedule)
+    .leftJoinLateral(lastSlot, sql`true`)
+    .orderBy(name);
 }
 
-function toSchedule({ slotAt, outcome, runId, ...schedule }: ScheduleRow): KeptSchedule {
-  const hasSlot = slotAt !== null && outcome !== null;
-  return { ...schedule, lastSlot: hasSlot ? { at: slotAt, outcome, runId } : null };
-}
-
-const valuesOf = (schedule: Schedule) => [
-  schedule.name,
-  schedule.cron,
-  schedule.timezone,
-  JSON.stringify(schedule.feeds),
-  schedule.budgetCalls,
-  schedule.missed,
-];
-
-async function list(pool: Pool): Promise<KeptSchedule[]> {
-  const { rows } = await pool.query<ScheduleRow>(
-    `SELECT s.name, s.cron, s.time_zone AS timezone, s.feeds, s.budget_calls AS "budgetCalls", s.missed, s.origin,
-            s.paused_at AS "pausedAt", s.counts_from AS "countsFrom", s.created_at AS "createdAt",
-            l.slot_at AS "slotAt", l.outcome, l.run_id AS "runId"
-     FROM sync.schedule s
-     LEFT JOIN LATERAL (
-       SELECT slot_at, outcome, run_id FROM sync.slot WHERE schedule = s.name ORDER BY slot_at DESC LIMIT 1
-     ) l ON true
-     ORDER BY s.name`,
-  );
-  return rows.map(toSchedule);
+function valuesOf({ timezone: timeZone, ...values }: Schedule) {
+  return { ...values, timeZone };
 }
 
 /** Over `sync.schedule`, and `sync.slot` for what was decided last. */
 export function createScheduleStore({ pool }: { readonly pool: Pool }): ScheduleStore {
-  const change = async (text: string, values: readonly unknown[]) => {
-    await pool.query(text, [...values]);
+  const db = drizzleOn(pool);
+  const change = async (name: string, changes: Partial<PgUpdateSetSource<typeof schedule>>) => {
+    await db
+      .update(schedule)
+      .set({ ...changes, updatedAt: ledgerNow })
+      .where(eq(schedule.name, name));
   };
   return {
-    list: () => list(pool),
-    insert: (schedule, origin) =>
-      change(
-        `INSERT INTO sync.schedule
-           (name, cron, time_zone, feeds, budget_calls, missed, origin, counts_from, created_at, updated_at)
-         SELECT $1, $2, $3, $4::jsonb, $5, $6, $7, now, now, now FROM usage.ledger_now() now`,
-        [...valuesOf(schedule), origin],
-      ),
-    update: (schedule, countsAnew) =>
-      change(
-        `UPDATE sync.schedule
-         SET cron = $2, time_zone = $3, feeds = $4::jsonb, budget_calls = $5, missed = $6, updated_at = now,
-             counts_from = CASE WHEN $7 THEN now ELSE counts_from END
-         FROM usage.ledger_now() now
-         WHERE name = $1`,
-        [...valuesOf(schedule), countsAnew],
-      ),
-    pause: (name) =>
-      change(
-        `UPDATE sync.schedule SET paused_at = coalesce(paused_at, now), updated_at = now
-         FROM usage.ledger_now() now WHERE name = $1`,
-        [name],
-      ),
-    resume: (name) =>
-      change('UPDATE sync.schedule SET paused_at = NULL, updated_at = usage.ledger_now() WHERE name = $1', [
-        name,
-      ]),
-    remove: (name) => change('DELETE FROM sync.schedule WHERE name = $1', [name]),
+    list: () => list(db),
+    insert: async (wanted, origin) => {
+      const now = await readLedgerNow(pool);
+      const times = { countsFrom: now, createdAt: now, updatedAt: now };
+      await db.insert(schedule).values({ ...valuesOf(wanted), ...times, origin });
+    },
+    update: (wanted, countsAnew) =>
+      change(wanted.name, { ...valuesOf(wanted), ...(countsAnew ? { countsFrom: ledgerNow } : {}) }),
+    pause: (name) => change(name, { pausedAt: sql`coalesce(${schedule.pausedAt}, ${ledgerNow})` }),
+    resume: (name) => change(name, { pausedAt: null }),
+    remove: async (name) => {
+      await db.delete(schedule).where(eq(schedule.name, name));
+    },
   };
 }

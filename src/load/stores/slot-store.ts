@@ -1,24 +1,33 @@
+import { desc, eq } from 'drizzle-orm';
 import type { Pool } from 'pg';
-import type { RunStatus } from '../../model/run.ts';
+import { drizzleOn, type Database } from '../database.ts';
+import { ledgerNow } from '../ledger-now.ts';
+import { slot } from '../schema/schedules.ts';
+import { run } from '../schema/sync.ts';
 
 /**
  * What became of a slot: it started a run, joined one that was active, came while nobody was there, or while its
  * schedule was paused.
  */
-export type SlotOutcome = 'ran' | 'merged' | 'missed' | 'skipped';
+export type SlotOutcome = (typeof slot.$inferSelect)['outcome'];
+
+const decidedSlot = {
+  schedule: slot.schedule,
+  slotAt: slot.slotAt,
+  outcome: slot.outcome,
+  decidedAt: slot.decidedAt,
+  /** Null, as what follows: it has none. */
+  runId: slot.runId,
+  status: run.status,
+  cause: run.cause,
+  callsUsed: run.callsUsed,
+};
+
+const selectSlots = (db: Database) =>
+  db.select(decidedSlot).from(slot).leftJoin(run, eq(run.runId, slot.runId)).$dynamic();
 
 /** A slot that was decided, with how its run is going. */
-export interface DecidedSlot {
-  readonly schedule: string;
-  readonly slotAt: Date;
-  readonly outcome: SlotOutcome;
-  readonly decidedAt: Date;
-  /** Null, as the three below: it has none. */
-  readonly runId: string | null;
-  readonly status: RunStatus | null;
-  readonly cause: string | null;
-  readonly callsUsed: number | null;
-}
+export type DecidedSlot = Readonly<Awaited<ReturnType<typeof selectSlots>>[number]>;
 
 /** The slots of schedules, one row each, in `sync.slot`. */
 export interface SlotStore {
@@ -32,34 +41,22 @@ export interface SlotStore {
 
 /** Over `sync.slot`. */
 export function createSlotStore({ pool }: { readonly pool: Pool }): SlotStore {
+  const db = drizzleOn(pool);
+  const insert = async (slots: readonly Omit<typeof slot.$inferInsert, 'decidedAt'>[]) => {
+    if (slots.length === 0) return;
+    await db
+      .insert(slot)
+      .values(slots.map((decided) => ({ ...decided, decidedAt: ledgerNow })))
+      .onConflictDoNothing();
+  };
   return {
-    decide: async (schedule, slotAt, outcome, runId) => {
-      await pool.query(
-        `INSERT INTO sync.slot (schedule, slot_at, outcome, run_id, decided_at)
-         VALUES ($1, $2, $3, $4, usage.ledger_now()) ON CONFLICT DO NOTHING`,
-        [schedule, slotAt, outcome, runId],
-      );
-    },
-    decideWithoutRun: async (schedule, slots, outcome) => {
-      if (slots.length === 0) return;
-      await pool.query(
-        `INSERT INTO sync.slot (schedule, slot_at, outcome, decided_at)
-         SELECT $1, slot_at, $3, now FROM unnest($2::timestamptz[]) slot_at, usage.ledger_now() now
-         ON CONFLICT DO NOTHING`,
-        [schedule, slots, outcome],
-      );
-    },
-    list: async (schedule, limit) => {
-      const { rows } = await pool.query<DecidedSlot>(
-        `SELECT s.schedule, s.slot_at AS "slotAt", s.outcome, s.decided_at AS "decidedAt", s.run_id AS "runId",
-                r.status, r.cause, r.calls_used AS "callsUsed"
-         FROM sync.slot s LEFT JOIN sync.run r USING (run_id)
-         WHERE $1::text IS NULL OR s.schedule = $1
-         ORDER BY s.slot_at DESC, s.schedule
-         LIMIT $2`,
-        [schedule, limit],
-      );
-      return rows;
-    },
+    decide: (schedule, slotAt, outcome, runId) => insert([{ schedule, slotAt, outcome, runId }]),
+    decideWithoutRun: (schedule, slots, outcome) =>
+      insert(slots.map((slotAt) => ({ schedule, slotAt, outcome }))),
+    list: (schedule, limit) =>
+      selectSlots(db)
+        .where(schedule === null ? undefined : eq(slot.schedule, schedule))
+        .orderBy(desc(slot.slotAt), slot.schedule)
+        .limit(limit),
   };
 }

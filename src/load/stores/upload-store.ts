@@ -1,5 +1,8 @@
+import { and, eq } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { ImageUpload } from '../../model/records.ts';
+import { drizzleOn } from '../database.ts';
+import { imageUpload } from '../schema/search.ts';
 
 /** Pictures that were handed over; answers get there as those of searches get into the catalog. */
 export interface UploadStore {
@@ -15,13 +18,14 @@ export function createUploadStore({
   readonly pool: Pool;
   readonly appKey: string;
 }): UploadStore {
+  const { sha256: hash, imageId } = imageUpload;
   return {
     find: async (sha256) => {
-      const { rows } = await pool.query<ImageUpload>(
-        `SELECT sha256, image_id AS "imageId" FROM sync.image_upload WHERE app_key = $1 AND sha256 = $2`,
-        [appKey, sha256],
-      );
-      return rows[0] ?? null;
+      const [found] = await drizzleOn(pool)
+        .select({ sha256: hash, imageId })
+        .from(imageUpload)
+        .where(and(eq(imageUpload.appKey, appKey), eq(hash, sha256)));
+      return found ?? null;
     },
   };
 }

@@ -63,6 +63,5 @@ export interface WorkerFile {
 
 /** By which sync files processes work that were heard of within 15 s: one, when all is well. */
 export async function listWorkerFiles(pool: Pool): Promise<WorkerFile[]> {
-  const rows = await runSql<WorkerFile>(pool, readSql('list-worker-files'));
-  return rows;
+  return runSql<WorkerFile>(pool, readSql('list-worker-files'));
 }
