@@ -1,5 +1,5 @@
 import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
-import { accountLimits } from '../load/stores/quota-store.ts';
+import { accountLimits } from '../load/stores/limit-changes.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { estimateAssumptions, estimateCalls, type CallEstimate } from '../plan/estimate-calls.ts';
 import { formatTable, type Column } from './terminal/format-table.ts';

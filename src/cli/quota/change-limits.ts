@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
-import type { QuotaPresets } from '../../load/stores/quota-store.ts';
+import type { QuotaPresets } from '../../load/stores/limit-changes.ts';
 import type { WindowKind } from '../../model/ledger.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { cliErrors } from '../errors.ts';
