@@ -2,7 +2,7 @@ import { defineConfig } from 'drizzle-kit';
 
 export default defineConfig({
   dialect: 'postgresql',
-  schema: './src/load/schema/index.ts',
+  schema: './src/schema/index.ts',
   out: './migrations',
   migrations: { schema: 'drizzle', table: '__drizzle_migrations' },
 });

@@ -13,7 +13,7 @@ import { openStack, type Stack } from './support/stack.ts';
 import { say } from './support/say.ts';
 
 interface Stats {
-  readonly least_calls: { readonly nodes: number; readonly pages: number };
+  readonly min_calls: { readonly nodes: number; readonly pages: number };
   readonly byApi: Readonly<Record<string, number>>;
 }
 
@@ -48,7 +48,7 @@ async function findListed(stack: Stack): Promise<{ coverage: number; listed: num
 }
 
 /** What the windows say themselves, which an operator sees. */
-async function sayWindows(stack: Stack): Promise<void> {
+async function formatWindows(stack: Stack): Promise<void> {
   const rows = await stack.query<{ last_outcome: string; n: number; saved: number }>(
     `SELECT last_outcome, count(*)::int AS n, sum(saved_calls)::int AS saved
      FROM sync.search_window WHERE retired_at IS NULL GROUP BY 1 ORDER BY 1`,
@@ -67,12 +67,12 @@ async function measure(
   const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
   const stats = (await stack.ask('/stats?categories=0&calls=false')) as Stats;
   const calls = countCalls(stats) - before;
-  const least = stats.least_calls.pages + (before === 0 ? stats.least_calls.nodes : 0);
+  const min = stats.min_calls.pages + (before === 0 ? stats.min_calls.nodes : 0);
   const { coverage, listed, missed } = await findListed(stack);
-  const ratio = calls / least;
+  const ratio = calls / min;
   say(`  found ${listed - missed.length} of ${listed} listed offers: ${percent(coverage)}, in ${seconds} s`);
-  say(`  ${calls} calls, ${least} needed at least: ${ratio.toFixed(3)}`);
-  await sayWindows(stack);
+  say(`  ${calls} calls, ${min} needed at least: ${ratio.toFixed(3)}`);
+  await formatWindows(stack);
   return { coverage, ratio, calls };
 }
 

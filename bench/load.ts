@@ -10,11 +10,11 @@ import { parseArgs } from 'node:util';
 import { dayMs } from '../src/core/duration.ts';
 import { createLogger } from '../src/core/log.ts';
 import { readStored } from '../src/extract/read-stored.ts';
-import { createCatalogStore } from '../src/load/stores/catalog-store.ts';
-import { createRawStore } from '../src/load/stores/raw-store.ts';
+import { createCatalogStore } from '../src/load/catalog-store.ts';
+import { createRawStore } from '../src/raw/raw-store.ts';
 import type { LoadableAnswer } from '../src/model/catalog.ts';
 import type { StoredAnswer } from '../src/model/ledger.ts';
-import { learn } from '../src/plan/learn.ts';
+import { learn } from '../src/refresh/searches/learn.ts';
 import { normalizeAnswer, normalizerVersion } from '../src/transform/normalize-answer.ts';
 import { copyRows, keepRows } from './load/copy-rows.ts';
 import { insertByDrizzle, readByDrizzle } from './load/insert-by-drizzle.ts';
@@ -81,15 +81,15 @@ try {
   const load = async (all: readonly LoadableAnswer[], batch: number) => {
     for (let from = 0; from < all.length; from += batch) await catalog.load(all.slice(from, from + batch));
   };
-  const seconds: Record<'pages' | 'looks' | 'backfill' | 'copy' | 'drizzle' | 'unchanged', number[]> = {
-    ...{ pages: [], looks: [], backfill: [], copy: [], drizzle: [], unchanged: [] },
+  const seconds: Record<'pages' | 'details' | 'backfill' | 'copy' | 'drizzle' | 'unchanged', number[]> = {
+    ...{ pages: [], details: [], backfill: [], copy: [], drizzle: [], unchanged: [] },
   };
   let rows = 0;
   for (let round = 0; round < Number(flags.rounds); round += 1) {
     await resetCatalog(pool);
     seconds.pages.push(await timed(() => load(pages, 1)));
     await resetCatalog(pool);
-    seconds.looks.push(await timed(() => load(details, 25)));
+    seconds.details.push(await timed(() => load(details, 25)));
     await resetCatalog(pool);
     seconds.backfill.push(await timed(() => load(details, 500)));
     const kept = await keepRows(pool);
@@ -140,7 +140,7 @@ try {
       ['what', 'offers or search rows/s: min, median, max', 'rows/s'],
       [
         ['search pages, a transaction each', per(pageRows, seconds.pages), ''],
-        ['details, 25 a transaction', per(offers, seconds.looks), per(rows, seconds.looks)],
+        ['details, 25 a transaction', per(offers, seconds.details), per(rows, seconds.details)],
         ['details, 500 a transaction (backfill)', per(offers, seconds.backfill), per(rows, seconds.backfill)],
         ['details of unchanged offers, 25 a transaction', per(seen.length, seconds.unchanged), ''],
         ['bare COPY of the same rows', per(offers, seconds.copy), per(rows, seconds.copy)],

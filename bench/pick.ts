@@ -9,15 +9,15 @@ import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
-import { chooseLooks } from '../src/jobs/plan-looks.ts';
-import { lockOffers, writeLooks } from '../src/load/catalog/offer-looks.ts';
-import { beginTeaching, bookTeaching, teach } from '../src/load/catalog/teaching.ts';
-import { runInTransaction } from '../src/load/run-in-transaction.ts';
-import { readSql } from '../src/load/sql-file.ts';
-import { createPlanStore } from '../src/load/stores/plan-store.ts';
-import { createShelfStore } from '../src/load/stores/shelf-store.ts';
-import { learn } from '../src/plan/learn.ts';
-import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
+import { chooseFetches } from '../src/jobs/plan-fetches.ts';
+import { lockOffers, writeFreshness } from '../src/load/freshness-rows.ts';
+import { beginStatsUpdate, saveStatsUpdate, updateRefreshStats } from '../src/load/refresh-stats.ts';
+import { runInTransaction } from '../src/db/run-in-transaction.ts';
+import { readSql } from '../src/refresh/read-sql.ts';
+import { createPlanStore } from '../src/refresh/queue/plan-store.ts';
+import { createRefreshQueue } from '../src/refresh/queue/refresh-queue.ts';
+import { learn } from '../src/refresh/searches/learn.ts';
+import { parseSyncFile } from '../src/config/parse-sync-file.ts';
 import { createTicker } from './chaos/ticker.ts';
 import { fillRefresh } from './scale/fill-catalog.ts';
 import { listScans } from './scale/list-scans.ts';
@@ -67,7 +67,7 @@ interface Times {
 
 /** Chooses, and writes looks at what was chosen, so that every round finds others. */
 async function measure(pool: Pool): Promise<Times> {
-  const shelves = createShelfStore({ pool });
+  const refreshQueue = createRefreshQueue({ pool });
   const plan = createPlanStore({ pool });
   const times: Times = { choose: [], write: [], details: 0, pages: 0 };
   for (let round = 0; round <= rounds; round += 1) {
@@ -79,15 +79,15 @@ async function measure(pool: Pool): Promise<Times> {
         feeds: sync.feeds,
         freshForMs: age,
       });
-      return chooseLooks(
-        { shelves, sync },
+      return chooseFetches(
+        { refreshQueue, sync },
         { feeds: sync.feeds, now: new Date(), calls, windows, pagesFirst: 64, mayDetail: true },
       );
     });
     const offerIds = chosen.result.flatMap((pick) =>
-      pick.kind === 'detail' ? [pick.offer.shelf.offerId] : [],
+      pick.kind === 'detail' ? [pick.offer.candidate.offerId] : [],
     );
-    const { ms: write } = await timed(() => writeAsLooked(pool, offerIds));
+    const { ms: write } = await timed(() => writeAsFetched(pool, offerIds));
     // The first one reads everything into memory.
     if (round === 0) continue;
     times.choose.push(chosen.ms);
@@ -100,35 +100,35 @@ async function measure(pool: Pool): Promise<Times> {
 }
 
 /** Details of which a tenth had changed, as a load has them. */
-async function writeAsLooked(pool: Pool, offerIds: readonly string[]): Promise<void> {
+async function writeAsFetched(pool: Pool, offerIds: readonly string[]): Promise<void> {
   const observedAt = new Date();
   const seen = offerIds.map((offerId) => ({
     offerId,
     provenance: { callId: '1', rawId: '1', runId: null, observedAt },
   }));
   await runInTransaction(pool, async (client) => {
-    const teaching = await beginTeaching(client, learn);
-    const looks = await lockOffers(client, seen);
+    const statsUpdate = await beginStatsUpdate(client, learn);
+    const freshness = await lockOffers(client, seen);
     for (const [index, offerId] of offerIds.entries()) {
-      const known = looks.get(offerId);
+      const known = freshness.get(offerId);
       if (!known) continue;
       const isChanged = index % 10 === 0;
-      const taught = teach(teaching, known, {
+      const refreshStats = updateRefreshStats(statsUpdate, known, {
         kind: 'detail',
         at: observedAt,
         isChanged,
         isVisible: isChanged,
       });
-      looks.set(offerId, { ...known, detail: { at: observedAt, callId: '1' }, taught });
+      freshness.set(offerId, { ...known, detail: { at: observedAt, callId: '1' }, refreshStats });
     }
-    await writeLooks(client, looks, { wasAskedFor: true, teaching });
-    await bookTeaching(client, teaching);
+    await writeFreshness(client, freshness, { wasAskedFor: true, statsUpdate });
+    await saveStatsUpdate(client, statsUpdate);
   });
 }
 
 async function explain(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
-    `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, SUMMARY OFF) ${readSql('list-shelf-heads')}`,
+    `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, SUMMARY OFF) ${readSql('list-refresh-candidates')}`,
     [[1], sync.freshness.detailMs, 4, null],
   );
   say(rows.map((row) => row['QUERY PLAN']).join('\n'));

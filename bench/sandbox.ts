@@ -136,7 +136,7 @@ async function main(): Promise<void> {
   const { rates, firsts, latencies } = await measureDays(sandbox, rounds);
   const afterSearches = residentMb();
   const truthMs = await measureMs(() => readTruth(sandbox, 'categories=10100'));
-  const leastMs = await measureMs(() => fetch(`${sandbox.controlUrl}/stats?calls=false&categories=0`));
+  const minMs = await measureMs(() => fetch(`${sandbox.controlUrl}/stats?calls=false&categories=0`));
   await sandbox.close();
   agent.destroy();
   process.stdout.write(
@@ -147,7 +147,7 @@ async function main(): Promise<void> {
       `one search, ms: p50 ${quantile(latencies, 0.5)}, p95 ${quantile(latencies, 0.95)}, p99 ${quantile(latencies, 0.99)}`,
       `first search of a window after a step of the world, ms: ${spread(firsts, 1)}`,
       `truth of one root category, ms: ${truthMs.toFixed(0)}`,
-      `least calls of the whole tree, ms: ${leastMs.toFixed(0)}`,
+      `least calls of the whole tree, ms: ${minMs.toFixed(0)}`,
       `memory (RSS): ${afterSearches} MB after the searches, ${residentMb()} MB at the end`,
       '',
     ].join('\n'),

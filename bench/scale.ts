@@ -10,14 +10,14 @@ import type { Pool } from 'pg';
 import { dayMs } from '../src/core/duration.ts';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
-import { migrate } from '../src/load/migrate.ts';
-import { ensurePartitions } from '../src/load/partitions.ts';
-import { chooseLooks } from '../src/jobs/plan-looks.ts';
-import { createPool } from '../src/load/pool.ts';
-import { createShelfStore } from '../src/load/stores/shelf-store.ts';
-import { auditPrices } from '../src/load/stores/price-audit.ts';
-import { createRetentionStore } from '../src/load/stores/retention-store.ts';
-import { parseSyncFile } from '../src/plan/parse-sync-file.ts';
+import { migrate } from '../src/db/migrate.ts';
+import { ensurePartitions } from '../src/db/partitions.ts';
+import { chooseFetches } from '../src/jobs/plan-fetches.ts';
+import { createPool } from '../src/db/pool.ts';
+import { createRefreshQueue } from '../src/refresh/queue/refresh-queue.ts';
+import { auditPrices } from '../src/health/doctor/price-audit.ts';
+import { createRetentionStore } from '../src/maintenance/retention-store.ts';
+import { parseSyncFile } from '../src/config/parse-sync-file.ts';
 import { createTicker } from './chaos/ticker.ts';
 import { fillCatalog, grownTables } from './scale/fill-catalog.ts';
 import { listScans } from './scale/list-scans.ts';
@@ -85,7 +85,7 @@ async function reportMerges(small: Pool, large: Pool): Promise<void> {
 }
 
 async function reportPick(pool: Pool): Promise<void> {
-  const shelves = createShelfStore({ pool });
+  const refreshQueue = createRefreshQueue({ pool });
   const choice = {
     feeds: sync.feeds,
     now: new Date(),
@@ -96,7 +96,7 @@ async function reportPick(pool: Pool): Promise<void> {
   };
   const times: number[] = [];
   for (let round = 0; round < 5; round += 1) {
-    times.push(await timed(() => chooseLooks({ shelves, sync }, choice)));
+    times.push(await timed(() => chooseFetches({ refreshQueue, sync }, choice)));
   }
   say(`to choose 420 offers that are due, ms: ${spread(times)}`);
 }

@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
-import { totalHours } from '../src/load/total-hours.ts';
+import { totalHours } from '../src/ledger/total-hours.ts';
 import { openBenchDatabase } from './support/bench-database.ts';
 import { fillUsage } from './support/fill-usage.ts';
 import { readExamples } from './support/read-examples.ts';

@@ -14,7 +14,7 @@ import { openStack, type Backend, type Stack } from './support/stack.ts';
 import { say } from './support/say.ts';
 
 interface Stats {
-  readonly least_calls: { readonly total: number };
+  readonly min_calls: { readonly total: number };
   readonly calls: readonly { readonly requestId: string | null; readonly isCounted: boolean }[];
 }
 
@@ -42,9 +42,9 @@ async function checkCalls(stack: Stack, callsUsed: number): Promise<void> {
   const booked = new Set(rows.map((row) => row.call_id));
   const isSame = arrived.length === booked.size && arrived.every((id) => booked.has(id));
   check(isSame, `${arrived.length} arrivals, ${booked.size} ledger rows, matched by call id`);
-  const least = stats.least_calls.total;
-  const ratio = (callsUsed / least).toFixed(3);
-  check(callsUsed <= 1.05 * least, `${callsUsed} calls used, ${least} needed at least: ${ratio}`);
+  const min = stats.min_calls.total;
+  const ratio = (callsUsed / min).toFixed(3);
+  check(callsUsed <= 1.05 * min, `${callsUsed} calls used, ${min} needed at least: ${ratio}`);
 }
 
 async function verifyRun(backend: Backend, isDrifting: boolean): Promise<void> {

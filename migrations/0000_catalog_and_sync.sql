@@ -245,11 +245,11 @@ CREATE TABLE "sync"."refresh" (
 	"found_at" timestamp with time zone,
 	"found_call_id" bigint,
 	"last_call_id" bigint,
-	"empty_looks" integer DEFAULT 0 NOT NULL,
+	"empty_detail_streak" integer DEFAULT 0 NOT NULL,
 	"not_before" timestamp with time zone,
 	"leased_by" bigint,
 	"leased_until" timestamp with time zone,
-	CONSTRAINT "refresh_empty_looks" CHECK ("sync"."refresh"."empty_looks" >= 0)
+	CONSTRAINT "refresh_empty_detail_streak" CHECK ("sync"."refresh"."empty_detail_streak" >= 0)
 );
 --> statement-breakpoint
 CREATE TABLE "sync"."run" (
@@ -309,7 +309,7 @@ CREATE TABLE "sync"."search_window" (
 	CONSTRAINT "search_window_last_outcome" CHECK ("sync"."search_window"."last_outcome" IN ('complete', 'capped', 'max_pages', 'page_repeated', 'short'))
 );
 --> statement-breakpoint
-CREATE TABLE "sync"."seller_look" (
+CREATE TABLE "sync"."seller_observation" (
 	"seller_id" text PRIMARY KEY NOT NULL,
 	"observed_at" timestamp with time zone NOT NULL,
 	"call_id" bigint NOT NULL
@@ -420,7 +420,7 @@ ALTER TABLE "sync"."refresh" SET (fillfactor = 85);--> statement-breakpoint
 ALTER TABLE "sync"."search_window" SET (fillfactor = 70);--> statement-breakpoint
 ALTER TABLE "sync"."category_visit" SET (fillfactor = 85);--> statement-breakpoint
 ALTER TABLE "sync"."window_offer" SET (fillfactor = 85);--> statement-breakpoint
-ALTER TABLE "sync"."seller_look" SET (fillfactor = 85);--> statement-breakpoint
+ALTER TABLE "sync"."seller_observation" SET (fillfactor = 85);--> statement-breakpoint
 ALTER TABLE "sync"."drift" SET (fillfactor = 70);--> statement-breakpoint
 ALTER TABLE "sync"."run" SET (fillfactor = 70);--> statement-breakpoint
 ALTER TABLE "catalog"."sku" SET (fillfactor = 90);--> statement-breakpoint
@@ -633,14 +633,14 @@ COMMENT ON COLUMN "sync"."refresh"."detail_call_id" IS 'Call of that answer (sof
 COMMENT ON COLUMN "sync"."refresh"."found_at" IS 'Newest detail answer that found it.';
 COMMENT ON COLUMN "sync"."refresh"."found_call_id" IS 'Call of that answer (soft reference).';
 COMMENT ON COLUMN "sync"."refresh"."last_call_id" IS 'Call loaded last (soft reference).';
-COMMENT ON COLUMN "sync"."refresh"."empty_looks" IS 'Empty detail answers since the newest that found it.';
+COMMENT ON COLUMN "sync"."refresh"."empty_detail_streak" IS 'Empty detail answers since the newest that found it.';
 COMMENT ON COLUMN "sync"."refresh"."not_before" IS 'Not asked for again before this time.';
 COMMENT ON COLUMN "sync"."refresh"."leased_by" IS 'Run that has taken it to ask about it; null when free.';
 COMMENT ON COLUMN "sync"."refresh"."leased_until" IS 'When the lease ends by itself.';
-COMMENT ON TABLE "sync"."seller_look" IS 'One seller: the newest detail answer that described it.';
-COMMENT ON COLUMN "sync"."seller_look"."seller_id" IS '1688''s sellerOpenId.';
-COMMENT ON COLUMN "sync"."seller_look"."observed_at" IS 'When its call was granted.';
-COMMENT ON COLUMN "sync"."seller_look"."call_id" IS 'That call (soft reference).';
+COMMENT ON TABLE "sync"."seller_observation" IS 'One seller: the newest detail answer that described it.';
+COMMENT ON COLUMN "sync"."seller_observation"."seller_id" IS '1688''s sellerOpenId.';
+COMMENT ON COLUMN "sync"."seller_observation"."observed_at" IS 'When its call was granted.';
+COMMENT ON COLUMN "sync"."seller_observation"."call_id" IS 'That call (soft reference).';
 COMMENT ON TABLE "sync"."quarantine" IS 'One value of an answer that could not be used.';
 COMMENT ON COLUMN "sync"."quarantine"."quarantine_id" IS 'Ours.';
 COMMENT ON COLUMN "sync"."quarantine"."raw_id" IS 'Stored answer (soft reference).';

@@ -32,7 +32,7 @@ CREATE TABLE "usage"."api_call" (
 	"job_id" text,
 	"window_id" bigint,
 	"is_exempt" boolean NOT NULL,
-	"quota_window_ids" bigint[] NOT NULL,
+	"quota_period_ids" bigint[] NOT NULL,
 	"state" text DEFAULT 'reserved' NOT NULL,
 	"send_at" timestamp with time zone NOT NULL,
 	"send_by" timestamp with time zone NOT NULL,
@@ -64,7 +64,7 @@ CREATE TABLE "usage"."in_flight" (
 	"app_key" text NOT NULL,
 	"request_hash" "bytea",
 	"run_id" bigint,
-	"quota_window_ids" bigint[] NOT NULL,
+	"quota_period_ids" bigint[] NOT NULL,
 	"send_by" timestamp with time zone NOT NULL,
 	"sent_at" timestamp with time zone,
 	CONSTRAINT "in_flight_twin" UNIQUE("app_key","request_hash")
@@ -87,7 +87,7 @@ CREATE TABLE "usage"."quota_limit" (
 	"limit_id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "usage"."quota_limit_limit_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"app_key" text NOT NULL,
 	"api" text NOT NULL,
-	"window_kind" text NOT NULL,
+	"period_kind" text NOT NULL,
 	"call_limit" integer NOT NULL,
 	"reset" text DEFAULT 'calendar' NOT NULL,
 	"zone" text DEFAULT 'Asia/Shanghai' NOT NULL,
@@ -96,18 +96,18 @@ CREATE TABLE "usage"."quota_limit" (
 	"valid_from" timestamp with time zone NOT NULL,
 	"valid_to" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "quota_limit_window_kind" CHECK ("usage"."quota_limit"."window_kind" IN ('second', 'minute', 'day', 'month')),
+	CONSTRAINT "quota_limit_period_kind" CHECK ("usage"."quota_limit"."period_kind" IN ('second', 'minute', 'day', 'month')),
 	CONSTRAINT "quota_limit_reset" CHECK ("usage"."quota_limit"."reset" IN ('calendar', 'rolling')),
 	CONSTRAINT "quota_limit_source" CHECK ("usage"."quota_limit"."source" IN ('preset', 'configured', 'observed')),
-	CONSTRAINT "quota_limit_call_limit" CHECK ("usage"."quota_limit"."call_limit" > 0 OR ("usage"."quota_limit"."call_limit" = 0 AND "usage"."quota_limit"."window_kind" <> 'second')),
+	CONSTRAINT "quota_limit_call_limit" CHECK ("usage"."quota_limit"."call_limit" > 0 OR ("usage"."quota_limit"."call_limit" = 0 AND "usage"."quota_limit"."period_kind" <> 'second')),
 	CONSTRAINT "quota_limit_validity" CHECK ("usage"."quota_limit"."valid_to" >= "usage"."quota_limit"."valid_from")
 );
 --> statement-breakpoint
-CREATE TABLE "usage"."window" (
-	"window_id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "usage"."window_window_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
+CREATE TABLE "usage"."quota_period" (
+	"period_id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "usage"."quota_period_period_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"app_key" text NOT NULL,
 	"api" text NOT NULL,
-	"window_kind" text NOT NULL,
+	"period_kind" text NOT NULL,
 	"starts_at" timestamp with time zone NOT NULL,
 	"ends_at" timestamp with time zone NOT NULL,
 	"call_limit" integer NOT NULL,
@@ -115,17 +115,17 @@ CREATE TABLE "usage"."window" (
 	"refunded" integer DEFAULT 0 NOT NULL,
 	"unknown" integer DEFAULT 0 NOT NULL,
 	"external" integer DEFAULT 0 NOT NULL,
-	CONSTRAINT "window_span" UNIQUE("app_key","api","window_kind","ends_at","starts_at"),
-	CONSTRAINT "window_order" CHECK ("usage"."window"."ends_at" > "usage"."window"."starts_at"),
-	CONSTRAINT "window_counts" CHECK ("usage"."window"."refunded" >= 0 AND "usage"."window"."unknown" >= 0 AND "usage"."window"."external" >= 0
-        AND "usage"."window"."granted" >= "usage"."window"."refunded" + "usage"."window"."unknown")
+	CONSTRAINT "quota_period_span" UNIQUE("app_key","api","period_kind","ends_at","starts_at"),
+	CONSTRAINT "quota_period_order" CHECK ("usage"."quota_period"."ends_at" > "usage"."quota_period"."starts_at"),
+	CONSTRAINT "quota_period_counts" CHECK ("usage"."quota_period"."refunded" >= 0 AND "usage"."quota_period"."unknown" >= 0 AND "usage"."quota_period"."external" >= 0
+        AND "usage"."quota_period"."granted" >= "usage"."quota_period"."refunded" + "usage"."quota_period"."unknown")
 );
 --> statement-breakpoint
 CREATE INDEX "payload_request" ON "raw"."payload" USING btree ("request_hash","observed_at");--> statement-breakpoint
 CREATE INDEX "payload_unloaded" ON "raw"."payload" USING btree ("raw_id") WHERE "raw"."payload"."loaded_at" IS NULL;--> statement-breakpoint
 CREATE INDEX "api_call_run" ON "usage"."api_call" USING btree ("run_id","call_id");--> statement-breakpoint
 CREATE INDEX "api_call_reserved" ON "usage"."api_call" USING btree ("run_id") WHERE "usage"."api_call"."state" = 'reserved';--> statement-breakpoint
-CREATE UNIQUE INDEX "quota_limit_open" ON "usage"."quota_limit" USING btree ("app_key","api","window_kind") WHERE "usage"."quota_limit"."valid_to" IS NULL;--> statement-breakpoint
+CREATE UNIQUE INDEX "quota_limit_open" ON "usage"."quota_limit" USING btree ("app_key","api","period_kind") WHERE "usage"."quota_limit"."valid_to" IS NULL;--> statement-breakpoint
 -- From here on by hand: what drizzle-kit can't say.
 SELECT "sync"."ensure_partitions"(now(), 3);
 --> statement-breakpoint
@@ -134,13 +134,13 @@ INSERT INTO "usage"."ledger_clock" DEFAULT VALUES;
 ALTER SEQUENCE "usage"."call_id_seq" OWNED BY "usage"."api_call"."call_id";--> statement-breakpoint
 ALTER SEQUENCE "raw"."raw_id_seq" OWNED BY "raw"."payload"."raw_id";--> statement-breakpoint
 -- Rows that every grant rewrites get room on their page, so that the new version stays beside the old one.
-ALTER TABLE "usage"."window" SET (fillfactor = 50);--> statement-breakpoint
+ALTER TABLE "usage"."quota_period" SET (fillfactor = 50);--> statement-breakpoint
 ALTER TABLE "usage"."pace" SET (fillfactor = 50);--> statement-breakpoint
 COMMENT ON TABLE "usage"."quota_limit" IS 'How many calls an app may make of an API within a window. The youngest row in effect rules.';
 COMMENT ON COLUMN "usage"."quota_limit"."limit_id" IS 'Ours.';
 COMMENT ON COLUMN "usage"."quota_limit"."app_key" IS 'App key.';
 COMMENT ON COLUMN "usage"."quota_limit"."api" IS 'namespace:name:version, or * for the app as a whole.';
-COMMENT ON COLUMN "usage"."quota_limit"."window_kind" IS 'second (a pace), minute, day or month.';
+COMMENT ON COLUMN "usage"."quota_limit"."period_kind" IS 'second (a pace), minute, day or month.';
 COMMENT ON COLUMN "usage"."quota_limit"."call_limit" IS 'Calls within the window.';
 COMMENT ON COLUMN "usage"."quota_limit"."reset" IS 'calendar: starts anew with the minute, day or month of its zone; rolling: any stretch of that length (a month counts 31 days).';
 COMMENT ON COLUMN "usage"."quota_limit"."zone" IS 'Where days and months begin (IANA name).';
@@ -149,18 +149,18 @@ COMMENT ON COLUMN "usage"."quota_limit"."is_assumed" IS 'True until somebody con
 COMMENT ON COLUMN "usage"."quota_limit"."valid_from" IS 'From when it holds (ledger clock).';
 COMMENT ON COLUMN "usage"."quota_limit"."valid_to" IS 'Until when, exclusive; null: still.';
 COMMENT ON COLUMN "usage"."quota_limit"."created_at" IS 'When it was written (ledger clock).';
-COMMENT ON TABLE "usage"."window" IS 'What is counted of one window, or of one bucket of a rolling one. Written by usage.reserve, settle and sweep only.';
-COMMENT ON COLUMN "usage"."window"."window_id" IS 'Ours.';
-COMMENT ON COLUMN "usage"."window"."app_key" IS 'App key.';
-COMMENT ON COLUMN "usage"."window"."api" IS 'namespace:name:version, or * for the app as a whole.';
-COMMENT ON COLUMN "usage"."window"."window_kind" IS 'minute, day or month.';
-COMMENT ON COLUMN "usage"."window"."starts_at" IS 'Begin.';
-COMMENT ON COLUMN "usage"."window"."ends_at" IS 'End, exclusive.';
-COMMENT ON COLUMN "usage"."window"."call_limit" IS 'The limit at the latest grant; a grant beyond it is refused.';
-COMMENT ON COLUMN "usage"."window"."granted" IS 'Calls granted, refunded ones included. Used are granted - refunded + external.';
-COMMENT ON COLUMN "usage"."window"."refunded" IS 'Of these, calls of which no byte left.';
-COMMENT ON COLUMN "usage"."window"."unknown" IS 'Of these, calls whose end nobody knows; they stay counted.';
-COMMENT ON COLUMN "usage"."window"."external" IS 'Calls that others made with the same key.';
+COMMENT ON TABLE "usage"."quota_period" IS 'What is counted of one window, or of one bucket of a rolling one. Written by usage.reserve, settle and sweep only.';
+COMMENT ON COLUMN "usage"."quota_period"."period_id" IS 'Ours.';
+COMMENT ON COLUMN "usage"."quota_period"."app_key" IS 'App key.';
+COMMENT ON COLUMN "usage"."quota_period"."api" IS 'namespace:name:version, or * for the app as a whole.';
+COMMENT ON COLUMN "usage"."quota_period"."period_kind" IS 'minute, day or month.';
+COMMENT ON COLUMN "usage"."quota_period"."starts_at" IS 'Begin.';
+COMMENT ON COLUMN "usage"."quota_period"."ends_at" IS 'End, exclusive.';
+COMMENT ON COLUMN "usage"."quota_period"."call_limit" IS 'The limit at the latest grant; a grant beyond it is refused.';
+COMMENT ON COLUMN "usage"."quota_period"."granted" IS 'Calls granted, refunded ones included. Used are granted - refunded + external.';
+COMMENT ON COLUMN "usage"."quota_period"."refunded" IS 'Of these, calls of which no byte left.';
+COMMENT ON COLUMN "usage"."quota_period"."unknown" IS 'Of these, calls whose end nobody knows; they stay counted.';
+COMMENT ON COLUMN "usage"."quota_period"."external" IS 'Calls that others made with the same key.';
 COMMENT ON TABLE "usage"."pace" IS 'When the next call may leave, so that no second holds too many.';
 COMMENT ON COLUMN "usage"."pace"."app_key" IS 'App key.';
 COMMENT ON COLUMN "usage"."pace"."api" IS 'namespace:name:version, or * for the app as a whole.';
@@ -178,7 +178,7 @@ COMMENT ON COLUMN "usage"."api_call"."run_id" IS 'Run it belongs to (sync.run).'
 COMMENT ON COLUMN "usage"."api_call"."job_id" IS 'Job that made it.';
 COMMENT ON COLUMN "usage"."api_call"."window_id" IS 'Search window it belongs to (sync.search_window).';
 COMMENT ON COLUMN "usage"."api_call"."is_exempt" IS 'True for calls that no limit counts (authorization).';
-COMMENT ON COLUMN "usage"."api_call"."quota_window_ids" IS 'Windows it is counted in (usage.window).';
+COMMENT ON COLUMN "usage"."api_call"."quota_period_ids" IS 'Windows it is counted in (usage.quota_period).';
 COMMENT ON COLUMN "usage"."api_call"."state" IS 'reserved (in flight), committed (answered), refunded (never left) or unknown (may have left).';
 COMMENT ON COLUMN "usage"."api_call"."send_at" IS 'When it may leave.';
 COMMENT ON COLUMN "usage"."api_call"."send_by" IS 'When it must have left, or it is refunded.';
@@ -197,7 +197,7 @@ COMMENT ON COLUMN "usage"."in_flight"."granted_at" IS 'When it was granted.';
 COMMENT ON COLUMN "usage"."in_flight"."app_key" IS 'App key.';
 COMMENT ON COLUMN "usage"."in_flight"."request_hash" IS 'Keeps identical requests from being in flight twice; null: exempt.';
 COMMENT ON COLUMN "usage"."in_flight"."run_id" IS 'Run whose budget counts it.';
-COMMENT ON COLUMN "usage"."in_flight"."quota_window_ids" IS 'Windows it is counted in.';
+COMMENT ON COLUMN "usage"."in_flight"."quota_period_ids" IS 'Windows it is counted in.';
 COMMENT ON COLUMN "usage"."in_flight"."send_by" IS 'When it must have left.';
 COMMENT ON COLUMN "usage"."in_flight"."sent_at" IS 'When it was told to leave; null: not yet.';
 COMMENT ON TABLE "usage"."api_hold" IS 'APIs that may not be called for now.';

@@ -24,16 +24,16 @@ $$;
 --> statement-breakpoint
 CREATE FUNCTION usage.refuse_overdraft() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'a grant beyond the limit of % calls a % was refused for %', NEW.call_limit, NEW.window_kind, NEW.api
+  RAISE EXCEPTION 'a grant beyond the limit of % calls a % was refused for %', NEW.call_limit, NEW.period_kind, NEW.api
     USING ERRCODE = 'check_violation';
 END $$;
 --> statement-breakpoint
-CREATE TRIGGER window_refuses_overdraft_when_new BEFORE INSERT ON usage."window" FOR EACH ROW
+CREATE TRIGGER quota_period_refuses_overdraft_when_new BEFORE INSERT ON usage.quota_period FOR EACH ROW
   WHEN (NEW.granted > 0 AND NEW.granted - NEW.refunded + NEW.external > NEW.call_limit)
   EXECUTE FUNCTION usage.refuse_overdraft();
 --> statement-breakpoint
 -- Only a grant is refused: lowering a limit, booking calls of others and taking back a refund always succeed.
-CREATE TRIGGER window_refuses_overdraft BEFORE UPDATE ON usage."window" FOR EACH ROW
+CREATE TRIGGER quota_period_refuses_overdraft BEFORE UPDATE ON usage.quota_period FOR EACH ROW
   WHEN (NEW.granted > OLD.granted AND NEW.granted - NEW.refunded + NEW.external > NEW.call_limit)
   EXECUTE FUNCTION usage.refuse_overdraft();
 --> statement-breakpoint
@@ -57,18 +57,18 @@ END $$;
 -- The limits of an API and of the whole app at a time; where several are in effect, the youngest rules.
 CREATE FUNCTION usage.limits_in_effect(p_app_key text, p_api text, p_at timestamptz)
 RETURNS SETOF usage.quota_limit LANGUAGE sql STABLE AS $$
-  SELECT DISTINCT ON (l.api, l.window_kind) l.*
+  SELECT DISTINCT ON (l.api, l.period_kind) l.*
   FROM usage.quota_limit l
   WHERE l.app_key = p_app_key AND l.api IN (p_api, '*')
     AND l.valid_from <= p_at AND (l.valid_to IS NULL OR l.valid_to > p_at)
-  ORDER BY l.api, l.window_kind, l.valid_from DESC, l.limit_id DESC
+  ORDER BY l.api, l.period_kind, l.valid_from DESC, l.limit_id DESC
 $$;
 --> statement-breakpoint
 -- The windows in which a call may count that arrives between two times.
 -- A calendar window counts itself. A rolling one is counted in buckets that are small beside it; whatever
 -- overlaps its span counts whole, so that it errs on the side of less. counted_from and counted_to bound the
 -- windows whose counts add up: after a change of zone or kind of reset, the older ones among them.
-CREATE FUNCTION usage.windows_touched(p_kind text, p_reset text, p_zone text, p_from timestamptz, p_to timestamptz)
+CREATE FUNCTION usage.periods_touched(p_kind text, p_reset text, p_zone text, p_from timestamptz, p_to timestamptz)
 RETURNS TABLE (starts_at timestamptz, ends_at timestamptz, counted_from timestamptz, counted_to timestamptz)
 LANGUAGE sql STABLE AS $$
   SELECT s.starts_at, s.ends_at, s.starts_at, s.ends_at
@@ -91,40 +91,40 @@ $$;
 --> statement-breakpoint
 -- Every window in which a call may count that arrives between two times, with what is used of it. free_at: when
 -- a full one has room again (null: nothing of it is used).
-CREATE FUNCTION usage.quota_windows(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
-RETURNS TABLE (limit_id bigint, api text, window_kind text, reset text, call_limit int, starts_at timestamptz,
-               ends_at timestamptz, used int, unknown int, external int, window_ids bigint[], free_at timestamptz)
+CREATE FUNCTION usage.quota_periods(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
+RETURNS TABLE (limit_id bigint, api text, period_kind text, reset text, call_limit int, starts_at timestamptz,
+               ends_at timestamptz, used int, unknown int, external int, period_ids bigint[], free_at timestamptz)
 LANGUAGE sql STABLE AS $$
-  SELECT l.limit_id, l.api, l.window_kind, l.reset, l.call_limit, t.starts_at, t.ends_at,
-         u.used, u.unknown, u.external, u.window_ids,
+  SELECT l.limit_id, l.api, l.period_kind, l.reset, l.call_limit, t.starts_at, t.ends_at,
+         u.used, u.unknown, u.external, u.period_ids,
          CASE l.reset WHEN 'calendar' THEN t.ends_at ELSE u.first_ends_at + (p_from - t.counted_from) END
   FROM usage.limits_in_effect(p_app_key, p_api, p_from) l
-  CROSS JOIN LATERAL usage.windows_touched(l.window_kind, l.reset, l.zone, p_from, p_to) t
+  CROSS JOIN LATERAL usage.periods_touched(l.period_kind, l.reset, l.zone, p_from, p_to) t
   CROSS JOIN LATERAL (
     SELECT coalesce(sum(w.granted - w.refunded + w.external), 0)::int AS used,
            coalesce(sum(w.unknown), 0)::int AS unknown,
            coalesce(sum(w.external), 0)::int AS external,
-           coalesce(array_agg(w.window_id), '{}') AS window_ids,
+           coalesce(array_agg(w.period_id), '{}') AS period_ids,
            min(w.ends_at) FILTER (WHERE w.granted - w.refunded + w.external > 0) AS first_ends_at
-    FROM usage."window" w
-    WHERE w.app_key = p_app_key AND w.api = l.api AND w.window_kind = l.window_kind
+    FROM usage.quota_period w
+    WHERE w.app_key = p_app_key AND w.api = l.api AND w.period_kind = l.period_kind
       AND w.ends_at > t.counted_from AND w.starts_at < t.counted_to
   ) u
-  WHERE l.window_kind <> 'second'
+  WHERE l.period_kind <> 'second'
 $$;
 --> statement-breakpoint
 -- The window that refuses a call for longest, if any. Of a day, 5 % are kept for the manual lane; over the
 -- day's last two hours they are released to everyone, evenly.
-CREATE FUNCTION usage.refusing_window(
+CREATE FUNCTION usage.refusing_period(
   p_app_key text, p_api text, p_lane text, p_now timestamptz, p_from timestamptz, p_to timestamptz)
-RETURNS TABLE (window_kind text, free_at timestamptz) LANGUAGE sql STABLE AS $$
-  SELECT w.window_kind,
+RETURNS TABLE (period_kind text, free_at timestamptz) LANGUAGE sql STABLE AS $$
+  SELECT w.period_kind,
          CASE WHEN w.used < w.call_limit AND w.reset = 'calendar'
            THEN greatest(p_now, w.ends_at - interval '2 hours' * ((w.call_limit - w.used - 1) / k.kept))
            ELSE coalesce(w.free_at, w.ends_at) END
-  FROM usage.quota_windows(p_app_key, p_api, p_from, p_to) w
+  FROM usage.quota_periods(p_app_key, p_api, p_from, p_to) w
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN w.window_kind = 'day' AND p_lane <> 'manual' THEN floor(w.call_limit * 0.05::float8) ELSE 0 END AS kept
+    SELECT CASE WHEN w.period_kind = 'day' AND p_lane <> 'manual' THEN floor(w.call_limit * 0.05::float8) ELSE 0 END AS kept
   ) k
   CROSS JOIN LATERAL (
     SELECT ceil(k.kept * CASE WHEN w.reset = 'rolling' THEN 1
@@ -140,29 +140,29 @@ $$;
 CREATE FUNCTION usage.take(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
 RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
-  v_window_ids bigint[];
+  v_period_ids bigint[];
 BEGIN
   WITH taken AS (
-    INSERT INTO usage."window" AS w (app_key, api, window_kind, starts_at, ends_at, call_limit, granted)
-    SELECT p_app_key, q.api, q.window_kind, q.starts_at, q.ends_at, q.call_limit, 1
-    FROM usage.quota_windows(p_app_key, p_api, p_from, p_to) q
-    ON CONFLICT ON CONSTRAINT window_span
+    INSERT INTO usage.quota_period AS w (app_key, api, period_kind, starts_at, ends_at, call_limit, granted)
+    SELECT p_app_key, q.api, q.period_kind, q.starts_at, q.ends_at, q.call_limit, 1
+    FROM usage.quota_periods(p_app_key, p_api, p_from, p_to) q
+    ON CONFLICT ON CONSTRAINT quota_period_span
       DO UPDATE SET granted = w.granted + 1, call_limit = excluded.call_limit
-    RETURNING w.window_id
+    RETURNING w.period_id
   )
-  SELECT coalesce(array_agg(window_id ORDER BY window_id), '{}') INTO v_window_ids FROM taken;
-  RETURN v_window_ids;
+  SELECT coalesce(array_agg(period_id ORDER BY period_id), '{}') INTO v_period_ids FROM taken;
+  RETURN v_period_ids;
 END $$;
 --> statement-breakpoint
 -- Changes what windows and the run's budget say about calls that were settled. Takes the app's lock.
 CREATE FUNCTION usage.recount(
-  p_app_key text, p_run_id bigint, p_window_ids bigint[], p_refunded int, p_unknown int)
+  p_app_key text, p_run_id bigint, p_period_ids bigint[], p_refunded int, p_unknown int)
 RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM usage.lock_app(p_app_key);
   UPDATE sync.run SET calls_used = calls_used - p_refunded WHERE run_id = p_run_id AND p_refunded <> 0;
-  UPDATE usage."window" SET refunded = refunded + p_refunded, unknown = unknown + p_unknown
-  WHERE window_id = ANY (p_window_ids);
+  UPDATE usage.quota_period SET refunded = refunded + p_refunded, unknown = unknown + p_unknown
+  WHERE period_id = ANY (p_period_ids);
 END $$;
 --> statement-breakpoint
 CREATE FUNCTION usage.wait_ms(p_now timestamptz, p_until timestamptz) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
@@ -175,7 +175,7 @@ $$;
 CREATE FUNCTION usage.reserve(
   p_app_key text, p_api text, p_operation text, p_request jsonb, p_request_hash bytea, p_lane text,
   p_run_id bigint, p_job_id text, p_window_id bigint, p_fresh_for interval, p_send_within interval,
-  p_longest_call interval, p_is_exempt boolean,
+  p_max_call interval, p_is_exempt boolean,
   OUT kind text, OUT call_id bigint, OUT observed_at timestamptz, OUT send_after_ms int, OUT denied_by text,
   OUT retry_after_ms bigint, OUT answer raw.payload
 ) LANGUAGE plpgsql AS $$
@@ -184,13 +184,13 @@ DECLARE
   v_now timestamptz;
   v_send_at timestamptz;
   v_send_by timestamptz;
-  v_app_slot timestamptz;
-  v_api_slot timestamptz;
+  v_app_send_at timestamptz;
+  v_api_send_at timestamptz;
   v_free_at timestamptz;
   v_budget_left int;
-  v_window_ids bigint[] := '{}';
+  v_period_ids bigint[] := '{}';
   -- Nearer slots are worth waiting for without asking again; more of them would be lost with a process that dies.
-  c_furthest_slot CONSTANT interval := '2 seconds';
+  c_furthest_send CONSTANT interval := '2 seconds';
 BEGIN
   <<limits>>
   BEGIN
@@ -224,30 +224,30 @@ BEGIN
     IF v_budget_left <= 0 THEN denied_by := 'run'; RETURN; END IF;
 
     SELECT max(p.next_slot_at) FILTER (WHERE p.api = '*'), max(p.next_slot_at) FILTER (WHERE p.api = p_api)
-    INTO v_app_slot, v_api_slot
+    INTO v_app_send_at, v_api_send_at
     FROM usage.pace p
     -- No slot is that far ahead, unless the clock was set back.
     WHERE p.app_key = p_app_key AND p.next_slot_at < v_now + interval '1 minute';
-    v_send_at := greatest(v_now, v_app_slot, v_api_slot);
+    v_send_at := greatest(v_now, v_app_send_at, v_api_send_at);
     v_send_by := v_send_at + p_send_within;
-    IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.window_kind <> 'second') THEN
+    IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind <> 'second') THEN
       kind := 'limit_unknown'; RETURN;
     END IF;
-    SELECT w.window_kind, w.free_at INTO denied_by, v_free_at
-    FROM usage.refusing_window(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_longest_call) w;
-    IF denied_by IS NULL AND v_api_slot > greatest(v_now, v_app_slot) AND v_app_slot IS NOT NULL THEN
+    SELECT w.period_kind, w.free_at INTO denied_by, v_free_at
+    FROM usage.refusing_period(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_max_call) w;
+    IF denied_by IS NULL AND v_api_send_at > greatest(v_now, v_app_send_at) AND v_app_send_at IS NOT NULL THEN
       -- A slot of the app taken that far ahead would make its other APIs wait for this one.
-      denied_by := 'second'; v_free_at := v_api_slot;
-    ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_slot THEN
-      denied_by := 'second'; v_free_at := v_send_at - c_furthest_slot;
+      denied_by := 'second'; v_free_at := v_api_send_at;
+    ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_send THEN
+      denied_by := 'second'; v_free_at := v_send_at - c_furthest_send;
     END IF;
     IF denied_by IS NOT NULL THEN retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN; END IF;
 
     INSERT INTO usage.pace (app_key, api, next_slot_at)
     SELECT p_app_key, l.api, v_send_at + interval '1 second' * (usage.pace_slack() / l.call_limit)
-    FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.window_kind = 'second'
+    FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind = 'second'
     ON CONFLICT (app_key, api) DO UPDATE SET next_slot_at = excluded.next_slot_at;
-    v_window_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_longest_call);
+    v_period_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_max_call);
     UPDATE sync.run SET calls_used = calls_used + 1 WHERE run_id = p_run_id;
   END limits;
 
@@ -256,13 +256,13 @@ BEGIN
   v_send_by := v_send_at + p_send_within;
   PERFORM usage.need_partition('usage.api_call', v_now);
   INSERT INTO usage.api_call AS c (granted_at, app_key, api, operation, request, request_hash, lane, run_id, job_id,
-    window_id, is_exempt, quota_window_ids, send_at, send_by)
+    window_id, is_exempt, quota_period_ids, send_at, send_by)
   VALUES (v_now, p_app_key, p_api, p_operation, p_request, p_request_hash, p_lane, p_run_id, p_job_id,
-    p_window_id, p_is_exempt, v_window_ids, v_send_at, v_send_by)
+    p_window_id, p_is_exempt, v_period_ids, v_send_at, v_send_by)
   RETURNING c.call_id INTO call_id;
-  INSERT INTO usage.in_flight (call_id, granted_at, app_key, request_hash, run_id, quota_window_ids, send_by)
+  INSERT INTO usage.in_flight (call_id, granted_at, app_key, request_hash, run_id, quota_period_ids, send_by)
   VALUES (call_id, v_now, p_app_key, CASE WHEN NOT p_is_exempt THEN p_request_hash END,
-    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_window_ids, v_send_by);
+    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_period_ids, v_send_by);
   kind := 'granted';
   observed_at := v_now;
   send_after_ms := ceil(extract(epoch FROM v_send_at - v_now) * 1000);
@@ -308,7 +308,7 @@ BEGIN
   v_refunded := (p_state = 'refunded')::int - (v_call.state = 'refunded')::int;
   v_unknown := (p_state = 'unknown')::int - (v_call.state = 'unknown')::int;
   IF NOT v_call.is_exempt AND (v_refunded <> 0 OR v_unknown <> 0) THEN
-    PERFORM usage.recount(v_call.app_key, v_call.run_id, v_call.quota_window_ids, v_refunded, v_unknown);
+    PERFORM usage.recount(v_call.app_key, v_call.run_id, v_call.quota_period_ids, v_refunded, v_unknown);
   END IF;
   v_now := greatest(usage.ledger_now(), v_call.granted_at);
   IF p_state = 'committed' AND p_body IS NOT NULL THEN
@@ -328,14 +328,14 @@ END $$;
 --> statement-breakpoint
 -- Ends the calls that nobody will: reserved and not sent in time -> refunded; sent longer ago than the longest
 -- call lasts -> unknown, and stays counted.
-CREATE FUNCTION usage.sweep(p_longest_call interval, OUT refunded int, OUT "unknown" int) LANGUAGE plpgsql AS $$
+CREATE FUNCTION usage.sweep(p_max_call interval, OUT refunded int, OUT "unknown" int) LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := usage.ledger_now();
   v_flights usage.in_flight[];
 BEGIN
   SELECT coalesce(array_agg(f.flight), '{}') INTO v_flights FROM (
     SELECT i AS flight FROM usage.in_flight i
-    WHERE (sent_at IS NULL AND send_by < v_now) OR sent_at < v_now - p_longest_call
+    WHERE (sent_at IS NULL AND send_by < v_now) OR sent_at < v_now - p_max_call
     FOR UPDATE SKIP LOCKED
   ) f;
   UPDATE usage.api_call c
@@ -347,16 +347,16 @@ BEGIN
   DELETE FROM usage.in_flight i USING unnest(v_flights) f WHERE i.call_id = f.call_id;
 
   PERFORM usage.lock_app(a.app_key)
-  FROM (SELECT DISTINCT app_key FROM unnest(v_flights) f WHERE f.quota_window_ids <> '{}' ORDER BY 1) a;
+  FROM (SELECT DISTINCT app_key FROM unnest(v_flights) f WHERE f.quota_period_ids <> '{}' ORDER BY 1) a;
   PERFORM FROM sync.run r WHERE r.run_id IN (SELECT f.run_id FROM unnest(v_flights) f)
   ORDER BY r.run_id FOR NO KEY UPDATE;
   UPDATE sync.run r SET calls_used = calls_used - f.count
   FROM (SELECT run_id, count(*) AS count FROM unnest(v_flights) WHERE sent_at IS NULL GROUP BY run_id) f
   WHERE r.run_id = f.run_id;
-  UPDATE usage."window" w SET refunded = w.refunded + f.refunded, "unknown" = w."unknown" + f."unknown"
+  UPDATE usage.quota_period w SET refunded = w.refunded + f.refunded, "unknown" = w."unknown" + f."unknown"
   FROM (SELECT id, count(*) FILTER (WHERE sent_at IS NULL) AS refunded, count(sent_at) AS "unknown"
-        FROM unnest(v_flights) f CROSS JOIN LATERAL unnest(f.quota_window_ids) id GROUP BY id) f
-  WHERE w.window_id = f.id;
+        FROM unnest(v_flights) f CROSS JOIN LATERAL unnest(f.quota_period_ids) id GROUP BY id) f
+  WHERE w.period_id = f.id;
 
   SELECT count(*) FILTER (WHERE f.sent_at IS NULL), count(f.sent_at) INTO refunded, "unknown"
   FROM unnest(v_flights) f;

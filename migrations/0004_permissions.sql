@@ -37,7 +37,7 @@ CREATE FUNCTION usage.next_day(p_app_key text, p_api text, p_at timestamptz) RET
 LANGUAGE sql STABLE AS $$
   SELECT (date_trunc('day', p_at AT TIME ZONE z.zone) + interval '1 day') AT TIME ZONE z.zone
   FROM (SELECT coalesce((SELECT l.zone FROM usage.limits_in_effect(p_app_key, p_api, p_at) l
-                         WHERE l.window_kind = 'day' ORDER BY l.api = '*' LIMIT 1), 'Asia/Shanghai') AS zone) z
+                         WHERE l.period_kind = 'day' ORDER BY l.api = '*' LIMIT 1), 'Asia/Shanghai') AS zone) z
 $$;
 --> statement-breakpoint
 -- Whether the latest news of an API is that it answers the app.
@@ -115,7 +115,7 @@ END $$;
 CREATE OR REPLACE FUNCTION usage.reserve(
   p_app_key text, p_api text, p_operation text, p_request jsonb, p_request_hash bytea, p_lane text,
   p_run_id bigint, p_job_id text, p_window_id bigint, p_fresh_for interval, p_send_within interval,
-  p_longest_call interval, p_is_exempt boolean,
+  p_max_call interval, p_is_exempt boolean,
   OUT kind text, OUT call_id bigint, OUT observed_at timestamptz, OUT send_after_ms int, OUT denied_by text,
   OUT retry_after_ms bigint, OUT answer raw.payload
 ) LANGUAGE plpgsql AS $$
@@ -124,17 +124,17 @@ DECLARE
   v_now timestamptz;
   v_send_at timestamptz;
   v_send_by timestamptz;
-  v_app_slot timestamptz;
-  v_api_slot timestamptz;
+  v_app_send_at timestamptz;
+  v_api_send_at timestamptz;
   v_free_at timestamptz;
   v_is_probe boolean;
   v_is_under_way boolean;
   v_budget_left int;
-  v_window_ids bigint[] := '{}';
+  v_period_ids bigint[] := '{}';
   -- Nearer slots are worth waiting for without asking again; more of them would be lost with a process that dies.
-  c_furthest_slot CONSTANT interval := '2 seconds';
+  c_furthest_send CONSTANT interval := '2 seconds';
   -- A call takes 0.75 s (measured by clients): at double, workers would idle; at a tenth, they would only look.
-  c_probe_look_ms CONSTANT bigint := 100;
+  c_probe_check_ms CONSTANT bigint := 100;
 BEGIN
   <<limits>>
   BEGIN
@@ -168,7 +168,7 @@ BEGIN
     WHERE h.api IN (p_api, '*') AND (h.held_until IS NULL OR h.held_until > v_now);
     -- Whoever may be refused goes alone: the others learn from its answer.
     IF v_is_probe AND v_is_under_way THEN
-      denied_by := 'hold'; retry_after_ms := c_probe_look_ms; RETURN;
+      denied_by := 'hold'; retry_after_ms := c_probe_check_ms; RETURN;
     END IF;
     IF v_free_at = 'infinity' THEN denied_by := 'hold'; RETURN; END IF;
     IF v_free_at > v_now THEN
@@ -177,30 +177,30 @@ BEGIN
     IF v_budget_left <= 0 THEN denied_by := 'run'; RETURN; END IF;
 
     SELECT max(p.next_slot_at) FILTER (WHERE p.api = '*'), max(p.next_slot_at) FILTER (WHERE p.api = p_api)
-    INTO v_app_slot, v_api_slot
+    INTO v_app_send_at, v_api_send_at
     FROM usage.pace p
     -- No slot is that far ahead, unless the clock was set back.
     WHERE p.app_key = p_app_key AND p.next_slot_at < v_now + interval '1 minute';
-    v_send_at := greatest(v_now, v_app_slot, v_api_slot);
+    v_send_at := greatest(v_now, v_app_send_at, v_api_send_at);
     v_send_by := v_send_at + p_send_within;
-    IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.window_kind <> 'second') THEN
+    IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind <> 'second') THEN
       kind := 'limit_unknown'; RETURN;
     END IF;
-    SELECT w.window_kind, w.free_at INTO denied_by, v_free_at
-    FROM usage.refusing_window(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_longest_call) w;
-    IF denied_by IS NULL AND v_api_slot > greatest(v_now, v_app_slot) AND v_app_slot IS NOT NULL THEN
+    SELECT w.period_kind, w.free_at INTO denied_by, v_free_at
+    FROM usage.refusing_period(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_max_call) w;
+    IF denied_by IS NULL AND v_api_send_at > greatest(v_now, v_app_send_at) AND v_app_send_at IS NOT NULL THEN
       -- A slot of the app taken that far ahead would make its other APIs wait for this one.
-      denied_by := 'second'; v_free_at := v_api_slot;
-    ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_slot THEN
-      denied_by := 'second'; v_free_at := v_send_at - c_furthest_slot;
+      denied_by := 'second'; v_free_at := v_api_send_at;
+    ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_send THEN
+      denied_by := 'second'; v_free_at := v_send_at - c_furthest_send;
     END IF;
     IF denied_by IS NOT NULL THEN retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN; END IF;
 
     INSERT INTO usage.pace (app_key, api, next_slot_at)
     SELECT p_app_key, l.api, v_send_at + interval '1 second' * (usage.pace_slack() / l.call_limit)
-    FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.window_kind = 'second'
+    FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind = 'second'
     ON CONFLICT (app_key, api) DO UPDATE SET next_slot_at = excluded.next_slot_at;
-    v_window_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_longest_call);
+    v_period_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_max_call);
     UPDATE sync.run SET calls_used = calls_used + 1 WHERE run_id = p_run_id;
   END limits;
 
@@ -209,13 +209,13 @@ BEGIN
   v_send_by := v_send_at + p_send_within;
   PERFORM usage.need_partition('usage.api_call', v_now);
   INSERT INTO usage.api_call AS c (granted_at, app_key, api, operation, request, request_hash, lane, run_id, job_id,
-    window_id, is_exempt, quota_window_ids, send_at, send_by)
+    window_id, is_exempt, quota_period_ids, send_at, send_by)
   VALUES (v_now, p_app_key, p_api, p_operation, p_request, p_request_hash, p_lane, p_run_id, p_job_id,
-    p_window_id, p_is_exempt, v_window_ids, v_send_at, v_send_by)
+    p_window_id, p_is_exempt, v_period_ids, v_send_at, v_send_by)
   RETURNING c.call_id INTO call_id;
-  INSERT INTO usage.in_flight (call_id, granted_at, app_key, api, request_hash, run_id, quota_window_ids, send_by)
+  INSERT INTO usage.in_flight (call_id, granted_at, app_key, api, request_hash, run_id, quota_period_ids, send_by)
   VALUES (call_id, v_now, p_app_key, p_api, CASE WHEN NOT p_is_exempt THEN p_request_hash END,
-    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_window_ids, v_send_by);
+    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_period_ids, v_send_by);
   kind := 'granted';
   observed_at := v_now;
   send_after_ms := ceil(extract(epoch FROM v_send_at - v_now) * 1000);
@@ -257,7 +257,7 @@ BEGIN
   v_refunded := (p_state = 'refunded')::int - (v_call.state = 'refunded')::int;
   v_unknown := (p_state = 'unknown')::int - (v_call.state = 'unknown')::int;
   IF NOT v_call.is_exempt AND (v_refunded <> 0 OR v_unknown <> 0) THEN
-    PERFORM usage.recount(v_call.app_key, v_call.run_id, v_call.quota_window_ids, v_refunded, v_unknown);
+    PERFORM usage.recount(v_call.app_key, v_call.run_id, v_call.quota_period_ids, v_refunded, v_unknown);
   END IF;
   v_now := greatest(usage.ledger_now(), v_call.granted_at);
   IF p_state = 'committed' AND p_body IS NOT NULL THEN

@@ -11,7 +11,7 @@ CREATE TABLE "usage"."backoff" (
 	"api" text NOT NULL,
 	"started_at" timestamp with time zone NOT NULL,
 	"pause" interval NOT NULL,
-	"longest_since" timestamp with time zone,
+	"longest_pause_since" timestamp with time zone,
 	CONSTRAINT "backoff_app_key_api_pk" PRIMARY KEY("app_key","api")
 );
 --> statement-breakpoint
@@ -23,9 +23,9 @@ CREATE TABLE "usage"."ledger_epoch" (
 );
 --> statement-breakpoint
 ALTER TABLE "usage"."api_hold" ADD COLUMN "probe_every" interval;--> statement-breakpoint
-ALTER TABLE "usage"."window" ADD COLUMN "day_starts_at" timestamp with time zone;--> statement-breakpoint
-ALTER TABLE "usage"."window" ADD COLUMN "used_before_day" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "usage"."window" ADD COLUMN "is_assumed_spent" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "usage"."quota_period" ADD COLUMN "day_starts_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "usage"."quota_period" ADD COLUMN "used_before_day" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "usage"."quota_period" ADD COLUMN "is_assumed_spent" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 -- From here on by hand: what drizzle-kit can't say.
 INSERT INTO "usage"."ledger_epoch" DEFAULT VALUES;
 --> statement-breakpoint
@@ -38,47 +38,47 @@ COMMENT ON COLUMN "usage"."backoff"."app_key" IS 'App key.';
 COMMENT ON COLUMN "usage"."backoff"."api" IS 'namespace:name:version of the API that pauses, or * for all of the app.';
 COMMENT ON COLUMN "usage"."backoff"."started_at" IS 'When the present pause began.';
 COMMENT ON COLUMN "usage"."backoff"."pause" IS 'How long it lasts: 10 s, doubled by each further refusal up to 2 minutes.';
-COMMENT ON COLUMN "usage"."backoff"."longest_since" IS 'Since when pauses are as long as they get; null: they are not.';
+COMMENT ON COLUMN "usage"."backoff"."longest_pause_since" IS 'Since when pauses are as long as they get; null: they are not.';
 COMMENT ON TABLE "usage"."ledger_epoch" IS 'Which database the counts were made in: after a restore or failover it is another one, and calls may be missing.';
 COMMENT ON COLUMN "usage"."ledger_epoch"."is_only_row" IS 'There is one row.';
 COMMENT ON COLUMN "usage"."ledger_epoch"."epoch" IS 'System identifier, timeline and oid of the database; null: no call was granted yet.';
 COMMENT ON COLUMN "usage"."ledger_epoch"."changed_at" IS 'When it was seen to be another one (ledger clock); null: never.';
 COMMENT ON COLUMN "usage"."api_hold"."probe_every" IS 'How long after a probe the next one goes; null: on the provider''s next day.';
 COMMENT ON COLUMN "usage"."quota_limit"."api" IS 'namespace:name:version, the @name of a group of APIs, or * for the app as a whole.';
-COMMENT ON COLUMN "usage"."window"."api" IS 'namespace:name:version, the @name of a group of APIs, or * for the app as a whole.';
-COMMENT ON COLUMN "usage"."window"."day_starts_at" IS 'The provider''s day of the latest grant; null: none yet.';
-COMMENT ON COLUMN "usage"."window"."used_before_day" IS 'What was used of the window when that day''s first call was granted: a month is spread over its days.';
-COMMENT ON COLUMN "usage"."window"."is_assumed_spent" IS 'Whether external holds calls that nobody counted: the database was restored, and they wait for a number from the console.';
+COMMENT ON COLUMN "usage"."quota_period"."api" IS 'namespace:name:version, the @name of a group of APIs, or * for the app as a whole.';
+COMMENT ON COLUMN "usage"."quota_period"."day_starts_at" IS 'The provider''s day of the latest grant; null: none yet.';
+COMMENT ON COLUMN "usage"."quota_period"."used_before_day" IS 'What was used of the window when that day''s first call was granted: a month is spread over its days.';
+COMMENT ON COLUMN "usage"."quota_period"."is_assumed_spent" IS 'Whether external holds calls that nobody counted: the database was restored, and they wait for a number from the console.';
 --> statement-breakpoint
 -- Limits of an API, of the groups it is in, and of the whole app at a time; where several are in effect, the
 -- youngest rules.
 CREATE OR REPLACE FUNCTION usage.limits_in_effect(p_app_key text, p_api text, p_at timestamptz)
 RETURNS SETOF usage.quota_limit LANGUAGE sql STABLE AS $$
-  SELECT DISTINCT ON (l.api, l.window_kind) l.*
+  SELECT DISTINCT ON (l.api, l.period_kind) l.*
   FROM usage.quota_limit l
   WHERE l.app_key = p_app_key
     AND (l.api IN (p_api, '*')
       OR l.api IN (SELECT g.name FROM usage.api_group g WHERE g.app_key = p_app_key AND g.api = p_api))
     AND l.valid_from <= p_at AND (l.valid_to IS NULL OR l.valid_to > p_at)
-  ORDER BY l.api, l.window_kind, l.valid_from DESC, l.limit_id DESC
+  ORDER BY l.api, l.period_kind, l.valid_from DESC, l.limit_id DESC
 $$;
 --> statement-breakpoint
-DROP FUNCTION usage.quota_windows(text, text, timestamptz, timestamptz);
+DROP FUNCTION usage.quota_periods(text, text, timestamptz, timestamptz);
 --> statement-breakpoint
 -- Every window in which a call may count that arrives between two times, with what is used of it. free_at: when
 -- a full one has room again (null: nothing of it is used). used_today: what the present day (of a rolling month: the
 -- present 24 hours of its count) has used of it.
-CREATE FUNCTION usage.quota_windows(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
-RETURNS TABLE (limit_id bigint, api text, window_kind text, reset text, call_limit int, starts_at timestamptz,
-               ends_at timestamptz, used int, unknown int, external int, window_ids bigint[], free_at timestamptz,
+CREATE FUNCTION usage.quota_periods(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
+RETURNS TABLE (limit_id bigint, api text, period_kind text, reset text, call_limit int, starts_at timestamptz,
+               ends_at timestamptz, used int, unknown int, external int, period_ids bigint[], free_at timestamptz,
                used_today int, day_starts_at timestamptz, day_ends_at timestamptz, is_assumed_spent boolean)
 LANGUAGE sql STABLE AS $$
-  SELECT l.limit_id, l.api, l.window_kind, l.reset, l.call_limit, t.starts_at, t.ends_at,
-         u.used, u.unknown, u.external, u.window_ids,
+  SELECT l.limit_id, l.api, l.period_kind, l.reset, l.call_limit, t.starts_at, t.ends_at,
+         u.used, u.unknown, u.external, u.period_ids,
          CASE l.reset WHEN 'calendar' THEN t.ends_at ELSE u.first_ends_at + (p_from - t.counted_from) END,
          u.used_today, d.starts_at, d.ends_at, u.is_assumed_spent
   FROM usage.limits_in_effect(p_app_key, p_api, p_from) l
-  CROSS JOIN LATERAL usage.windows_touched(l.window_kind, l.reset, l.zone, p_from, p_to) t
+  CROSS JOIN LATERAL usage.periods_touched(l.period_kind, l.reset, l.zone, p_from, p_to) t
   CROSS JOIN LATERAL (SELECT date_trunc('day', greatest(p_from, t.starts_at) AT TIME ZONE l.zone) AS local_day) n
   CROSS JOIN LATERAL (
     SELECT CASE l.reset WHEN 'calendar' THEN local_day AT TIME ZONE l.zone ELSE t.starts_at END AS starts_at,
@@ -88,39 +88,39 @@ LANGUAGE sql STABLE AS $$
     SELECT coalesce(sum(w.granted - w.refunded + w.external), 0)::int AS used,
            coalesce(sum(w.unknown), 0)::int AS unknown,
            coalesce(sum(w.external), 0)::int AS external,
-           coalesce(array_agg(w.window_id), '{}') AS window_ids,
+           coalesce(array_agg(w.period_id), '{}') AS period_ids,
            min(w.ends_at) FILTER (WHERE w.granted - w.refunded + w.external > 0) AS first_ends_at,
            coalesce(sum(CASE WHEN l.reset = 'rolling' THEN (w.starts_at = d.starts_at)::int * (w.granted - w.refunded + w.external)
                              WHEN w.day_starts_at = d.starts_at
                              THEN w.granted - w.refunded + w.external - w.used_before_day ELSE 0 END), 0)::int AS used_today,
            coalesce(bool_or(w.is_assumed_spent), false) AS is_assumed_spent
-    FROM usage."window" w
-    WHERE w.app_key = p_app_key AND w.api = l.api AND w.window_kind = l.window_kind
+    FROM usage.quota_period w
+    WHERE w.app_key = p_app_key AND w.api = l.api AND w.period_kind = l.period_kind
       AND w.ends_at > t.counted_from AND w.starts_at < t.counted_to
   ) u
-  WHERE l.window_kind <> 'second'
+  WHERE l.period_kind <> 'second'
 $$;
 --> statement-breakpoint
 -- The window that refuses a call for longest, if any. The manual lane may use all of a window. A month is spread:
 -- each day has an equal share of what is left of it, so that what one day leaves over goes to all that follow; of a
 -- rolling month, whose length touches 32 of its days, a 32nd. Of a day, and of a day's share, 5 % are kept for the
 -- manual lane; over the day's last two hours they are released to everyone, evenly.
-CREATE OR REPLACE FUNCTION usage.refusing_window(
+CREATE OR REPLACE FUNCTION usage.refusing_period(
   p_app_key text, p_api text, p_lane text, p_now timestamptz, p_from timestamptz, p_to timestamptz)
-RETURNS TABLE (window_kind text, free_at timestamptz) LANGUAGE sql STABLE AS $$
-  SELECT w.window_kind,
+RETURNS TABLE (period_kind text, free_at timestamptz) LANGUAGE sql STABLE AS $$
+  SELECT w.period_kind,
          CASE WHEN w.used >= w.call_limit THEN coalesce(w.free_at, w.ends_at)
               WHEN d.spent < d.share AND w.reset = 'calendar'
               THEN greatest(p_now, d.ends_at - interval '2 hours' * ((d.share - d.spent - 1) / k.kept))
-              WHEN w.window_kind = 'month' THEN w.day_ends_at
+              WHEN w.period_kind = 'month' THEN w.day_ends_at
               ELSE coalesce(w.free_at, w.ends_at) END
-  FROM usage.quota_windows(p_app_key, p_api, p_from, p_to) w
+  FROM usage.quota_periods(p_app_key, p_api, p_from, p_to) w
   CROSS JOIN LATERAL (
-    SELECT CASE w.window_kind WHEN 'month' THEN w.used_today ELSE w.used END AS spent,
-           CASE w.window_kind WHEN 'month' THEN w.day_ends_at ELSE w.ends_at END AS ends_at,
+    SELECT CASE w.period_kind WHEN 'month' THEN w.used_today ELSE w.used END AS spent,
+           CASE w.period_kind WHEN 'month' THEN w.day_ends_at ELSE w.ends_at END AS ends_at,
            CASE WHEN p_lane = 'manual' THEN NULL
-                WHEN w.window_kind = 'day' THEN w.call_limit
-                WHEN w.window_kind <> 'month' THEN NULL
+                WHEN w.period_kind = 'day' THEN w.call_limit
+                WHEN w.period_kind <> 'month' THEN NULL
                 WHEN w.reset = 'rolling' THEN greatest(1, floor(w.call_limit / 32::float8))
                 ELSE ceil((w.call_limit - (w.used - w.used_today))
                           / greatest(1, round(extract(epoch FROM w.ends_at - w.day_starts_at)::float8 / 86400))) END AS share
@@ -128,7 +128,7 @@ RETURNS TABLE (window_kind text, free_at timestamptz) LANGUAGE sql STABLE AS $$
   CROSS JOIN LATERAL (SELECT floor(d.share * 0.05::float8) AS kept) k
   CROSS JOIN LATERAL (
     SELECT ceil(k.kept * CASE WHEN w.reset = 'calendar' THEN least(1, greatest(0, extract(epoch FROM d.ends_at - p_now) / 7200))
-                              WHEN w.window_kind = 'day' THEN 1 ELSE 0 END) AS now_kept
+                              WHEN w.period_kind = 'day' THEN 1 ELSE 0 END) AS now_kept
   ) r
   WHERE w.used >= w.call_limit OR d.spent >= d.share - r.now_kept
   ORDER BY 2 DESC
@@ -138,52 +138,52 @@ $$;
 CREATE OR REPLACE FUNCTION usage.take(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
 RETURNS bigint[] LANGUAGE plpgsql AS $$
 DECLARE
-  v_window_ids bigint[];
+  v_period_ids bigint[];
 BEGIN
   WITH taken AS (
-    INSERT INTO usage."window" AS w
-      (app_key, api, window_kind, starts_at, ends_at, call_limit, granted, day_starts_at)
-    SELECT p_app_key, q.api, q.window_kind, q.starts_at, q.ends_at, q.call_limit, 1, q.day_starts_at
-    FROM usage.quota_windows(p_app_key, p_api, p_from, p_to) q
-    ON CONFLICT ON CONSTRAINT window_span
+    INSERT INTO usage.quota_period AS w
+      (app_key, api, period_kind, starts_at, ends_at, call_limit, granted, day_starts_at)
+    SELECT p_app_key, q.api, q.period_kind, q.starts_at, q.ends_at, q.call_limit, 1, q.day_starts_at
+    FROM usage.quota_periods(p_app_key, p_api, p_from, p_to) q
+    ON CONFLICT ON CONSTRAINT quota_period_span
       DO UPDATE SET granted = w.granted + 1, call_limit = excluded.call_limit, day_starts_at = excluded.day_starts_at,
         used_before_day = CASE WHEN w.day_starts_at = excluded.day_starts_at THEN w.used_before_day
                                ELSE w.granted - w.refunded + w.external END
-    RETURNING w.window_id
+    RETURNING w.period_id
   )
-  SELECT coalesce(array_agg(window_id ORDER BY window_id), '{}') INTO v_window_ids FROM taken;
-  RETURN v_window_ids;
+  SELECT coalesce(array_agg(period_id ORDER BY period_id), '{}') INTO v_period_ids FROM taken;
+  RETURN v_period_ids;
 END $$;
 --> statement-breakpoint
 -- Books calls that others made with the same key, in the present day and month of an API, of its groups and of the
 -- app. The app's lock is the caller's matter.
-CREATE FUNCTION usage.book_external(p_app_key text, p_api text, p_calls int) RETURNS void LANGUAGE sql AS $$
-  INSERT INTO usage."window" AS w (app_key, api, window_kind, starts_at, ends_at, call_limit, external, day_starts_at)
-  SELECT p_app_key, q.api, q.window_kind, q.starts_at, q.ends_at, q.call_limit, p_calls, q.day_starts_at
-  FROM usage.ledger_now() now CROSS JOIN LATERAL usage.quota_windows(p_app_key, p_api, now, now) q
-  WHERE q.window_kind IN ('day', 'month')
-  ON CONFLICT ON CONSTRAINT window_span DO UPDATE SET external = w.external + excluded.external
+CREATE FUNCTION usage.record_external(p_app_key text, p_api text, p_calls int) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO usage.quota_period AS w (app_key, api, period_kind, starts_at, ends_at, call_limit, external, day_starts_at)
+  SELECT p_app_key, q.api, q.period_kind, q.starts_at, q.ends_at, q.call_limit, p_calls, q.day_starts_at
+  FROM usage.ledger_now() now CROSS JOIN LATERAL usage.quota_periods(p_app_key, p_api, now, now) q
+  WHERE q.period_kind IN ('day', 'month')
+  ON CONFLICT ON CONSTRAINT quota_period_span DO UPDATE SET external = w.external + excluded.external
 $$;
 --> statement-breakpoint
 -- Makes what is used of one present window the number that the provider shows. What we granted ourselves stays
 -- counted also when that number is smaller: the provider may count late. Gives what is used then; null: there is no
 -- such limit. The app's lock is the caller's matter.
-CREATE FUNCTION usage.reconcile(p_app_key text, p_api text, p_window_kind text, p_used int) RETURNS int
+CREATE FUNCTION usage.reconcile(p_app_key text, p_api text, p_period_kind text, p_used int) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := usage.ledger_now();
-  v_window record;
+  v_period record;
 BEGIN
-  SELECT * INTO v_window FROM usage.quota_windows(p_app_key, p_api, v_now, v_now) q
-  WHERE q.api = p_api AND q.window_kind = p_window_kind;
+  SELECT * INTO v_period FROM usage.quota_periods(p_app_key, p_api, v_now, v_now) q
+  WHERE q.api = p_api AND q.period_kind = p_period_kind;
   IF NOT FOUND THEN RETURN NULL; END IF;
-  UPDATE usage."window" SET external = 0, is_assumed_spent = false WHERE window_id = ANY (v_window.window_ids);
-  INSERT INTO usage."window" AS w
-    (app_key, api, window_kind, starts_at, ends_at, call_limit, external, day_starts_at)
-  VALUES (p_app_key, p_api, p_window_kind, v_window.starts_at, v_window.ends_at, v_window.call_limit,
-    greatest(0, p_used - (v_window.used - v_window.external)), v_window.day_starts_at)
-  ON CONFLICT ON CONSTRAINT window_span DO UPDATE SET external = excluded.external;
-  RETURN greatest(p_used, v_window.used - v_window.external);
+  UPDATE usage.quota_period SET external = 0, is_assumed_spent = false WHERE period_id = ANY (v_period.period_ids);
+  INSERT INTO usage.quota_period AS w
+    (app_key, api, period_kind, starts_at, ends_at, call_limit, external, day_starts_at)
+  VALUES (p_app_key, p_api, p_period_kind, v_period.starts_at, v_period.ends_at, v_period.call_limit,
+    greatest(0, p_used - (v_period.used - v_period.external)), v_period.day_starts_at)
+  ON CONFLICT ON CONSTRAINT quota_period_span DO UPDATE SET external = excluded.external;
+  RETURN greatest(p_used, v_period.used - v_period.external);
 END $$;
 --> statement-breakpoint
 -- Another one after a dump was restored (cluster or database differ), a standby was promoted, or a backup was
@@ -214,14 +214,14 @@ BEGIN
   v_now := usage.ledger_now();
   UPDATE usage.ledger_epoch SET epoch = v_epoch, changed_at = CASE WHEN v_before IS NOT NULL THEN v_now END;
   IF v_before IS NULL THEN RETURN; END IF;
-  INSERT INTO usage."window" AS w
-    (app_key, api, window_kind, starts_at, ends_at, call_limit, external, day_starts_at, is_assumed_spent)
-  SELECT k.app_key, q.api, q.window_kind, q.starts_at, q.ends_at, q.call_limit, q.call_limit - q.used,
+  INSERT INTO usage.quota_period AS w
+    (app_key, api, period_kind, starts_at, ends_at, call_limit, external, day_starts_at, is_assumed_spent)
+  SELECT k.app_key, q.api, q.period_kind, q.starts_at, q.ends_at, q.call_limit, q.call_limit - q.used,
          q.day_starts_at, true
   FROM (SELECT DISTINCT l.app_key, l.api FROM usage.quota_limit l) k
-  CROSS JOIN LATERAL usage.quota_windows(k.app_key, k.api, v_now, v_now) q
+  CROSS JOIN LATERAL usage.quota_periods(k.app_key, k.api, v_now, v_now) q
   WHERE q.api = k.api AND q.used < q.call_limit
-  ON CONFLICT ON CONSTRAINT window_span
+  ON CONFLICT ON CONSTRAINT quota_period_span
     DO UPDATE SET external = w.external + excluded.external, is_assumed_spent = true;
 END $$;
 --> statement-breakpoint
@@ -234,18 +234,18 @@ CREATE FUNCTION usage.slow_down(
   p_app_key text, p_api text, p_at timestamptz, p_now timestamptz, p_code text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_backoff usage.backoff;
-  c_longest CONSTANT interval := '120 seconds';
+  c_max_pause CONSTANT interval := '120 seconds';
 BEGIN
   -- A probe that hears it again is decided: the next one goes when it is due.
   UPDATE usage.api_hold h SET probe_call_id = NULL WHERE h.api = p_api AND h.probe_every IS NOT NULL;
   INSERT INTO usage.backoff AS b (app_key, api, started_at, pause)
   VALUES (p_app_key, p_api, p_now, '10 seconds')
   ON CONFLICT (app_key, api) DO UPDATE
-  SET started_at = p_now, pause = least(b.pause * 2, c_longest),
-      longest_since = CASE WHEN b.pause * 2 >= c_longest THEN coalesce(b.longest_since, p_now) END
+  SET started_at = p_now, pause = least(b.pause * 2, c_max_pause),
+      longest_pause_since = CASE WHEN b.pause * 2 >= c_max_pause THEN coalesce(b.longest_pause_since, p_now) END
   WHERE b.started_at < p_at
   RETURNING * INTO v_backoff;
-  IF v_backoff.longest_since IS NULL OR p_now - v_backoff.longest_since < interval '10 minutes' THEN RETURN; END IF;
+  IF v_backoff.longest_pause_since IS NULL OR p_now - v_backoff.longest_pause_since < interval '10 minutes' THEN RETURN; END IF;
   INSERT INTO usage.api_hold AS h (api, code, held_at, held_until, probe_after, probe_every)
   VALUES (p_api, p_code, p_now, usage.next_day(p_app_key, p_api, p_now), p_now + interval '1 hour', '1 hour')
   ON CONFLICT (api) DO UPDATE
@@ -332,7 +332,7 @@ END $$;
 CREATE OR REPLACE FUNCTION usage.reserve(
   p_app_key text, p_api text, p_operation text, p_request jsonb, p_request_hash bytea, p_lane text,
   p_run_id bigint, p_job_id text, p_window_id bigint, p_fresh_for interval, p_send_within interval,
-  p_longest_call interval, p_is_exempt boolean,
+  p_max_call interval, p_is_exempt boolean,
   OUT kind text, OUT call_id bigint, OUT observed_at timestamptz, OUT send_after_ms int, OUT denied_by text,
   OUT retry_after_ms bigint, OUT answer raw.payload
 ) LANGUAGE plpgsql AS $$
@@ -341,17 +341,17 @@ DECLARE
   v_now timestamptz;
   v_send_at timestamptz;
   v_send_by timestamptz;
-  v_app_slot timestamptz;
-  v_api_slot timestamptz;
+  v_app_send_at timestamptz;
+  v_api_send_at timestamptz;
   v_free_at timestamptz;
   v_is_probe boolean;
   v_is_under_way boolean;
   v_budget_left int;
-  v_window_ids bigint[] := '{}';
+  v_period_ids bigint[] := '{}';
   -- Nearer slots are worth waiting for without asking again; more of them would be lost with a process that dies.
-  c_furthest_slot CONSTANT interval := '2 seconds';
+  c_furthest_send CONSTANT interval := '2 seconds';
   -- A call takes 0.75 s (measured by clients): at double, workers would idle; at a tenth, they would only look.
-  c_probe_look_ms CONSTANT bigint := 100;
+  c_probe_check_ms CONSTANT bigint := 100;
 BEGIN
   <<limits>>
   BEGIN
@@ -387,7 +387,7 @@ BEGIN
     WHERE h.api IN (p_api, '*') AND (h.held_until IS NULL OR h.held_until > v_now);
     -- Whoever may be refused goes alone: the others learn from its answer.
     IF v_is_probe AND v_is_under_way THEN
-      denied_by := 'hold'; retry_after_ms := c_probe_look_ms; RETURN;
+      denied_by := 'hold'; retry_after_ms := c_probe_check_ms; RETURN;
     END IF;
     IF v_free_at = 'infinity' THEN denied_by := 'hold'; RETURN; END IF;
     IF v_free_at > v_now THEN
@@ -402,31 +402,31 @@ BEGIN
 
     -- The slots of a group are shared with other APIs, as those of the app are.
     SELECT max(p.next_slot_at) FILTER (WHERE p.api <> p_api), max(p.next_slot_at) FILTER (WHERE p.api = p_api)
-    INTO v_app_slot, v_api_slot
+    INTO v_app_send_at, v_api_send_at
     FROM usage.limits_in_effect(p_app_key, p_api, v_now) l
     JOIN usage.pace p ON p.app_key = l.app_key AND p.api = l.api
     -- No slot is that far ahead, unless the clock was set back.
-    WHERE l.window_kind = 'second' AND p.next_slot_at < v_now + interval '1 minute';
-    v_send_at := greatest(v_now, v_app_slot, v_api_slot);
+    WHERE l.period_kind = 'second' AND p.next_slot_at < v_now + interval '1 minute';
+    v_send_at := greatest(v_now, v_app_send_at, v_api_send_at);
     v_send_by := v_send_at + p_send_within;
-    IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.window_kind <> 'second') THEN
+    IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind <> 'second') THEN
       kind := 'limit_unknown'; RETURN;
     END IF;
-    SELECT w.window_kind, w.free_at INTO denied_by, v_free_at
-    FROM usage.refusing_window(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_longest_call) w;
-    IF denied_by IS NULL AND v_api_slot > greatest(v_now, v_app_slot) AND v_app_slot IS NOT NULL THEN
+    SELECT w.period_kind, w.free_at INTO denied_by, v_free_at
+    FROM usage.refusing_period(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_max_call) w;
+    IF denied_by IS NULL AND v_api_send_at > greatest(v_now, v_app_send_at) AND v_app_send_at IS NOT NULL THEN
       -- A slot of the app taken that far ahead would make its other APIs wait for this one.
-      denied_by := 'second'; v_free_at := v_api_slot;
-    ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_slot THEN
-      denied_by := 'second'; v_free_at := v_send_at - c_furthest_slot;
+      denied_by := 'second'; v_free_at := v_api_send_at;
+    ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_send THEN
+      denied_by := 'second'; v_free_at := v_send_at - c_furthest_send;
     END IF;
     IF denied_by IS NOT NULL THEN retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN; END IF;
 
     INSERT INTO usage.pace (app_key, api, next_slot_at)
     SELECT p_app_key, l.api, v_send_at + interval '1 second' * (usage.pace_slack() / l.call_limit)
-    FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.window_kind = 'second'
+    FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind = 'second'
     ON CONFLICT (app_key, api) DO UPDATE SET next_slot_at = excluded.next_slot_at;
-    v_window_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_longest_call);
+    v_period_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_max_call);
     UPDATE sync.run SET calls_used = calls_used + 1 WHERE run_id = p_run_id;
   END limits;
 
@@ -435,13 +435,13 @@ BEGIN
   v_send_by := v_send_at + p_send_within;
   PERFORM usage.need_partition('usage.api_call', v_now);
   INSERT INTO usage.api_call AS c (granted_at, app_key, api, operation, request, request_hash, lane, run_id, job_id,
-    window_id, is_exempt, quota_window_ids, send_at, send_by)
+    window_id, is_exempt, quota_period_ids, send_at, send_by)
   VALUES (v_now, p_app_key, p_api, p_operation, p_request, p_request_hash, p_lane, p_run_id, p_job_id,
-    p_window_id, p_is_exempt, v_window_ids, v_send_at, v_send_by)
+    p_window_id, p_is_exempt, v_period_ids, v_send_at, v_send_by)
   RETURNING c.call_id INTO call_id;
-  INSERT INTO usage.in_flight (call_id, granted_at, app_key, api, request_hash, run_id, quota_window_ids, send_by)
+  INSERT INTO usage.in_flight (call_id, granted_at, app_key, api, request_hash, run_id, quota_period_ids, send_by)
   VALUES (call_id, v_now, p_app_key, p_api, CASE WHEN NOT p_is_exempt THEN p_request_hash END,
-    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_window_ids, v_send_by);
+    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_period_ids, v_send_by);
   kind := 'granted';
   observed_at := v_now;
   send_after_ms := ceil(extract(epoch FROM v_send_at - v_now) * 1000);
@@ -481,7 +481,7 @@ BEGIN
   v_refunded := (p_state = 'refunded')::int - (v_call.state = 'refunded')::int;
   v_unknown := (p_state = 'unknown')::int - (v_call.state = 'unknown')::int;
   IF NOT v_call.is_exempt AND (v_refunded <> 0 OR v_unknown <> 0) THEN
-    PERFORM usage.recount(v_call.app_key, v_call.run_id, v_call.quota_window_ids, v_refunded, v_unknown);
+    PERFORM usage.recount(v_call.app_key, v_call.run_id, v_call.quota_period_ids, v_refunded, v_unknown);
   END IF;
   v_now := greatest(usage.ledger_now(), v_call.granted_at);
   IF p_state = 'committed' AND p_body IS NOT NULL THEN

@@ -64,7 +64,7 @@ CREATE TRIGGER api_call_forgets_total AFTER INSERT OR UPDATE ON usage.api_call F
 --> statement-breakpoint
 -- Totals hours that ended two hours ago or earlier, the oldest first, and gives how many. Cheap when there is nothing
 -- to do: the newest of them is done last.
-CREATE FUNCTION usage.total_hours(p_most int) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION usage.total_hours(p_max int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   v_last timestamptz := date_trunc('hour', usage.ledger_now(), 'UTC') - interval '3 hours';
   v_hours timestamptz[];
@@ -78,7 +78,7 @@ BEGIN
     FROM generate_series(date_trunc('hour', (SELECT min(granted_at) FROM usage.api_call), 'UTC'), v_last, '1 hour') hour
     WHERE NOT EXISTS (SELECT FROM usage.totalled_hour t WHERE t.hour = hour.hour)
     ORDER BY hour
-    LIMIT p_most
+    LIMIT p_max
   ) missing;
   DELETE FROM usage.hour_total WHERE hour = ANY (v_hours);
   INSERT INTO usage.hour_total (hour, app_key, api, state, outcome, is_exempt, calls, timed_calls, total_latency_ms,

@@ -20,18 +20,18 @@ CREATE TABLE "sync"."feed_set" (
 	CONSTRAINT "feed_set_feeds" UNIQUE("feeds")
 );
 --> statement-breakpoint
-CREATE TABLE "sync"."look_stat" (
+CREATE TABLE "sync"."observation_stat" (
 	"date_day" date NOT NULL,
 	"source" text NOT NULL,
 	"hint" text NOT NULL,
 	"decile" smallint NOT NULL,
-	"looks" integer DEFAULT 0 NOT NULL,
+	"observations" integer DEFAULT 0 NOT NULL,
 	"expected" real NOT NULL,
 	"changed" integer DEFAULT 0 NOT NULL,
-	CONSTRAINT "look_stat_date_day_source_hint_decile_pk" PRIMARY KEY("date_day","source","hint","decile"),
-	CONSTRAINT "look_stat_source" CHECK ("sync"."look_stat"."source" IN ('search', 'detail')),
-	CONSTRAINT "look_stat_hint" CHECK ("sync"."look_stat"."hint" IN ('none', 'row', 'modify_date', 'absence')),
-	CONSTRAINT "look_stat_decile" CHECK ("sync"."look_stat"."decile" BETWEEN 1 AND 10)
+	CONSTRAINT "observation_stat_date_day_source_hint_decile_pk" PRIMARY KEY("date_day","source","hint","decile"),
+	CONSTRAINT "observation_stat_source" CHECK ("sync"."observation_stat"."source" IN ('search', 'detail')),
+	CONSTRAINT "observation_stat_hint" CHECK ("sync"."observation_stat"."hint" IN ('none', 'row', 'modify_date', 'absence')),
+	CONSTRAINT "observation_stat_decile" CHECK ("sync"."observation_stat"."decile" BETWEEN 1 AND 10)
 );
 --> statement-breakpoint
 CREATE TABLE "sync"."planner" (
@@ -56,7 +56,7 @@ ALTER TABLE "sync"."refresh" ADD COLUMN "bucket" integer;--> statement-breakpoin
 ALTER TABLE "sync"."refresh" ADD COLUMN "order_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "sync"."window_value" ADD CONSTRAINT "window_value_window_id_search_window_window_id_fk" FOREIGN KEY ("window_id") REFERENCES "sync"."search_window"("window_id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "planner_one_row" ON "sync"."planner" USING btree ((true));--> statement-breakpoint
-CREATE INDEX "refresh_shelf" ON "sync"."refresh" USING btree ("feed_set","bucket","order_at","offer_id") WHERE "sync"."refresh"."bucket" IS NOT NULL;--> statement-breakpoint
+CREATE INDEX "refresh_queue" ON "sync"."refresh" USING btree ("feed_set","bucket","order_at","offer_id") WHERE "sync"."refresh"."bucket" IS NOT NULL;--> statement-breakpoint
 ALTER TABLE "sync"."refresh" ADD CONSTRAINT "refresh_stale_by" CHECK ("sync"."refresh"."stale_by" IN ('row', 'modify_date', 'absence'));--> statement-breakpoint
 ALTER TABLE "sync"."refresh" ADD CONSTRAINT "refresh_stale" CHECK (("sync"."refresh"."stale_since" IS NULL) = ("sync"."refresh"."stale_by" IS NULL));--> statement-breakpoint
 ALTER TABLE "sync"."refresh" ADD CONSTRAINT "refresh_bucket" CHECK (("sync"."refresh"."bucket" IS NULL) = ("sync"."refresh"."order_at" IS NULL));--> statement-breakpoint
@@ -79,9 +79,9 @@ UPDATE "sync"."refresh" r
 SET feed_set = coalesce(s.feed_set, 0),
     stale_since = CASE WHEN r.detail_at < r.absent_at THEN r.absent_at END,
     stale_by = CASE WHEN r.detail_at < r.absent_at THEN 'absence' END,
-    bucket = CASE WHEN r.empty_looks >= 2 THEN NULL
+    bucket = CASE WHEN r.empty_detail_streak >= 2 THEN NULL
                   WHEN r.detail_at IS NULL OR r.detail_at < r.absent_at THEN 3153350 ELSE 1056198 END,
-    order_at = CASE WHEN r.empty_looks >= 2 THEN NULL
+    order_at = CASE WHEN r.empty_detail_streak >= 2 THEN NULL
                     WHEN r.detail_at IS NULL OR r.detail_at < r.absent_at
                       THEN greatest(r.summary_at, r.detail_at, r.first_seen_at)
                     ELSE r.detail_at + 0.85 * (greatest(r.summary_at, r.detail_at) - r.detail_at) END
@@ -121,14 +121,14 @@ COMMENT ON COLUMN "sync"."planner"."hidden_changes" IS 'Changes found by details
 COMMENT ON COLUMN "sync"."planner"."mean_popularity" IS 'Mean popularity of offers: one that is as popular has importance 1.';--> statement-breakpoint
 COMMENT ON COLUMN "sync"."planner"."floor_days" IS 'Age past which an offer is looked at whatever it is worth; null: not known yet.';--> statement-breakpoint
 COMMENT ON COLUMN "sync"."planner"."fitted_at" IS 'When the figures were last fitted to the catalog; null: never.';--> statement-breakpoint
-COMMENT ON TABLE "sync"."look_stat" IS 'Looks at offers that were seen before, by what was expected of them: shows whether the planner can be trusted, and what hints are worth.';--> statement-breakpoint
-COMMENT ON COLUMN "sync"."look_stat"."date_day" IS 'Day of the looks in China.';--> statement-breakpoint
-COMMENT ON COLUMN "sync"."look_stat"."source" IS 'search (a row of a page) or detail.';--> statement-breakpoint
-COMMENT ON COLUMN "sync"."look_stat"."hint" IS 'What had shown before that the detail was out of date: none, row, modify_date or absence.';--> statement-breakpoint
-COMMENT ON COLUMN "sync"."look_stat"."decile" IS 'Expected chance of a change, in tenths: 1 is up to 0.1.';--> statement-breakpoint
-COMMENT ON COLUMN "sync"."look_stat"."looks" IS 'Looks.';--> statement-breakpoint
-COMMENT ON COLUMN "sync"."look_stat"."expected" IS 'Sum of the expected chances: how many of them should have shown a change.';--> statement-breakpoint
-COMMENT ON COLUMN "sync"."look_stat"."changed" IS 'How many of them did.';--> statement-breakpoint
+COMMENT ON TABLE "sync"."observation_stat" IS 'Looks at offers that were seen before, by what was expected of them: shows whether the planner can be trusted, and what hints are worth.';--> statement-breakpoint
+COMMENT ON COLUMN "sync"."observation_stat"."date_day" IS 'Day of the looks in China.';--> statement-breakpoint
+COMMENT ON COLUMN "sync"."observation_stat"."source" IS 'search (a row of a page) or detail.';--> statement-breakpoint
+COMMENT ON COLUMN "sync"."observation_stat"."hint" IS 'What had shown before that the detail was out of date: none, row, modify_date or absence.';--> statement-breakpoint
+COMMENT ON COLUMN "sync"."observation_stat"."decile" IS 'Expected chance of a change, in tenths: 1 is up to 0.1.';--> statement-breakpoint
+COMMENT ON COLUMN "sync"."observation_stat"."observations" IS 'Looks.';--> statement-breakpoint
+COMMENT ON COLUMN "sync"."observation_stat"."expected" IS 'Sum of the expected chances: how many of them should have shown a change.';--> statement-breakpoint
+COMMENT ON COLUMN "sync"."observation_stat"."changed" IS 'How many of them did.';--> statement-breakpoint
 COMMENT ON TABLE "sync"."window_value" IS 'What a page of a search window is worth (docs/planner.md), as its last pass left it.';--> statement-breakpoint
 COMMENT ON COLUMN "sync"."window_value"."window_id" IS 'The window.';--> statement-breakpoint
 COMMENT ON COLUMN "sync"."window_value"."pages" IS 'Pages of the pass, or of the one under way, that the values are of.';--> statement-breakpoint

@@ -5,7 +5,7 @@ ALTER TABLE "usage"."hour_total" ADD CONSTRAINT "hour_total_key" UNIQUE NULLS NO
 COMMENT ON COLUMN "usage"."hour_total"."lane" IS 'As in usage.api_call; null: added up by a version that did not tell lanes apart.';
 --> statement-breakpoint
 -- As before, and by lane.
-CREATE OR REPLACE FUNCTION usage.total_hours(p_most int) RETURNS int LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION usage.total_hours(p_max int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   v_last timestamptz := date_trunc('hour', usage.ledger_now(), 'UTC') - interval '3 hours';
   v_hours timestamptz[];
@@ -19,7 +19,7 @@ BEGIN
     FROM generate_series(date_trunc('hour', (SELECT min(granted_at) FROM usage.api_call), 'UTC'), v_last, '1 hour') hour
     WHERE NOT EXISTS (SELECT FROM usage.totalled_hour t WHERE t.hour = hour.hour)
     ORDER BY hour
-    LIMIT p_most
+    LIMIT p_max
   ) missing;
   DELETE FROM usage.hour_total WHERE hour = ANY (v_hours);
   INSERT INTO usage.hour_total (hour, app_key, api, state, outcome, is_exempt, lane, calls, timed_calls, total_latency_ms,

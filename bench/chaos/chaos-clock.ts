@@ -1,6 +1,6 @@
 import { dayMs } from '../../src/core/duration.ts';
 import { shanghaiAheadMs } from '../../src/core/shanghai-time.ts';
-import type { QuotaStore } from '../../src/load/stores/quota-store.ts';
+import type { QuotaStore } from '../../src/ledger/quota-store.ts';
 import type { ChaosSandbox } from './start-sandbox.ts';
 
 /** A made-up time that ledger and sandbox share. It only moves ahead, and only while nobody works. */
@@ -36,7 +36,7 @@ export function createChaosClock(
   const nowMs = () => Date.now() + aheadMs;
   const moveBy = async (ms: number) => {
     aheadMs += ms;
-    await sandbox.tell('/clock', { advanceMs: ms });
+    await sandbox.command('/clock', { advanceMs: ms });
     await quota.setLedgerOffset(aheadMs);
   };
   return { nowMs, moveBy, moveTo: (instant) => moveBy(instant.getTime() - nowMs()) };

@@ -3,7 +3,7 @@ import { apiOf, chooseEndpoints } from '../../src/extract/endpoints/endpoints.ts
 import type { Limit } from './evidence.ts';
 
 /** Calls that the whole catalog takes, as the sandbox counts them. */
-export interface LeastCalls {
+export interface MinCalls {
   readonly total: number;
   readonly nodes: number;
   readonly pages: number;
@@ -11,7 +11,7 @@ export interface LeastCalls {
 
 export interface ChaosLimits {
   /** A run sees a day of each month; the month's limit here is what that day may have of it. */
-  readonly windows: readonly Limit[];
+  readonly periods: readonly Limit[];
   /** Category calls of a whole month. */
   readonly approvedMonthly: number;
   /** Calls a second, all workers together. */
@@ -52,7 +52,7 @@ export interface LimitOptions {
  * over the whole time, so that whatever is disturbed has calls under way.
  */
 export function chooseLimits(
-  { total, nodes, pages }: LeastCalls,
+  { total, nodes, pages }: MinCalls,
   { seconds, monthDays, detailsDaily }: LimitOptions,
 ): ChaosLimits {
   const isLong = seconds >= longSeconds;
@@ -65,13 +65,13 @@ export function chooseLimits(
     ? share(seconds * usualCallsPerSecond, 0.15)
     : share(total - nodes - pages, 0.25);
   const details = detailsDaily ?? usualDetails;
-  const windows: Limit[] = [
-    { api: apis.category, window: 'month', calls: categories },
-    { api: apis.search, window: 'minute', calls: searches },
-    { api: apis.detail, window: 'day', calls: details },
+  const periods: Limit[] = [
+    { api: apis.category, period: 'month', calls: categories },
+    { api: apis.search, period: 'minute', calls: searches },
+    { api: apis.detail, period: 'day', calls: details },
   ];
   return {
-    windows,
+    periods,
     approvedMonthly: categories * monthDays,
     perSecond: isLong
       ? 2 * usualCallsPerSecond
@@ -81,9 +81,9 @@ export function chooseLimits(
 }
 
 /** No limit but a fast pace, and nothing due that was ever seen: for the end, when all work is to be finished. */
-export function liftLimits({ windows }: ChaosLimits): ChaosLimits {
+export function liftLimits({ periods }: ChaosLimits): ChaosLimits {
   return {
-    windows: windows.map((limit) => ({ ...limit, calls: 1_000_000 })),
+    periods: periods.map((limit) => ({ ...limit, calls: 1_000_000 })),
     approvedMonthly: 31_000_000,
     perSecond: 2 * usualCallsPerSecond,
     detailFreshForMs: longFreshForMs,
@@ -92,8 +92,8 @@ export function liftLimits({ windows }: ChaosLimits): ChaosLimits {
 
 /** `catalog-sync.yaml` with these limits. One of a minute has no key there: the ledger is told. */
 export function describeLimits(limits: ChaosLimits): string {
-  const { windows, approvedMonthly, perSecond, detailFreshForMs } = limits;
-  const detailsDaily = windows.find(({ api }) => api === apis.detail)?.calls ?? 1_000_000;
+  const { periods, approvedMonthly, perSecond, detailFreshForMs } = limits;
+  const detailsDaily = periods.find(({ api }) => api === apis.detail)?.calls ?? 1_000_000;
   return `
 account: business
 freshness: { category: 300d, search: 300d, detail: ${detailFreshForMs / 60_000}m }

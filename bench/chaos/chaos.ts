@@ -50,7 +50,7 @@ const ticker = createTicker(process.stderr);
 
 function readOptions(): ChaosOptions {
   const plant = flags.plant === undefined ? null : findPlant(flags.plant);
-  const seconds = Math.max(readCount('seconds', flags.seconds), plant?.leastSeconds ?? 0);
+  const seconds = Math.max(readCount('seconds', flags.seconds), plant?.minSeconds ?? 0);
   return {
     seconds,
     seed: Number(flags.seed),

@@ -11,7 +11,7 @@ export interface DisturbanceReport {
   /** Left out: Postgres had hardly come back from the restart before. */
   readonly skipped: number;
   /** From Postgres' return to the first call after it, in milliseconds; the longest. Null: never seen. */
-  readonly longestResumeMs: number | null;
+  readonly longestPauseToResumeMs: number | null;
   /** What the queues held before Redis was emptied. */
   readonly queueDumps: readonly string[];
 }
@@ -32,11 +32,11 @@ const stopModes: Readonly<Partial<Record<DisturbanceKind, StopMode>>> = {
 /** As long as nothing better is known. */
 const expectedResumeMs = 3000;
 /** For calls to hit; no more, since much of the time there may be no quota for any. */
-const mostWaitMs = 1000;
+const maxWaitMs = 1000;
 /** A cut hurts nobody but calls. */
-const mostWaitForCutMs = 5000;
+const maxWaitForCutMs = 5000;
 /** No call for that long after a restart means that no quota is left, not that Postgres is slow. */
-const mostResumeMs = 10_000;
+const maxResumeMs = 10_000;
 
 class Disturber {
   readonly #site: ChaosSite;
@@ -44,7 +44,7 @@ class Disturber {
   readonly incidents: Incident[] = [];
   readonly queueDumps: string[] = [];
   skipped = 0;
-  longestResumeMs: number | null = null;
+  longestPauseToResumeMs: number | null = null;
   #restartedAt = -Infinity;
   #isRestarting = false;
 
@@ -54,7 +54,7 @@ class Disturber {
   }
 
   async cause({ kind, pick }: Disturbance): Promise<void> {
-    await this.#waitForCalls(kind === 'cut-gateway' ? mostWaitForCutMs : mostWaitMs);
+    await this.#waitForCalls(kind === 'cut-gateway' ? maxWaitForCutMs : maxWaitMs);
     const fromMs = this.#site.clock.nowMs();
     const mode = stopModes[kind];
     if (mode) await this.#restartPostgres(kind, mode);
@@ -83,9 +83,9 @@ class Disturber {
    * Whatever goes wrong while nothing is under way costs nothing and shows nothing. Calls that left longer ago are
    * mostly those of processes that are gone.
    */
-  async #waitForCalls(mostMs: number): Promise<void> {
+  async #waitForCalls(maxMs: number): Promise<void> {
     const { pool } = this.#site;
-    const deadline = performance.now() + mostMs;
+    const deadline = performance.now() + maxMs;
     while (performance.now() < deadline) {
       const found = await pool
         .query(`SELECT FROM usage.in_flight WHERE sent_at > usage.ledger_now() - interval '500 ms'`)
@@ -96,7 +96,7 @@ class Disturber {
   }
 
   async #restartPostgres(kind: string, mode: StopMode): Promise<void> {
-    const pauseMs = 4 * (this.longestResumeMs ?? expectedResumeMs);
+    const pauseMs = 4 * (this.longestPauseToResumeMs ?? expectedResumeMs);
     if (this.#isRestarting || performance.now() - this.#restartedAt < pauseMs) {
       this.skipped += 1;
       return;
@@ -109,10 +109,13 @@ class Disturber {
     const before = await sandbox.countArrivals();
     await this.note(kind, fromMs);
     this.#isRestarting = false;
-    const deadline = this.#restartedAt + mostResumeMs;
+    const deadline = this.#restartedAt + maxResumeMs;
     while (performance.now() < deadline) {
       if ((await sandbox.countArrivals()) > before) {
-        this.longestResumeMs = Math.max(this.longestResumeMs ?? 0, performance.now() - this.#restartedAt);
+        this.longestPauseToResumeMs = Math.max(
+          this.longestPauseToResumeMs ?? 0,
+          performance.now() - this.#restartedAt,
+        );
         return;
       }
       await sleep(100);
@@ -181,7 +184,7 @@ export async function disturb(site: ChaosSite, options: DisturbOptions): Promise
   const fromMs = site.clock.nowMs();
   await site.fleet.stop('SIGKILL');
   await disturber.note('end', fromMs);
-  const { incidents, skipped, longestResumeMs, queueDumps } = disturber;
+  const { incidents, skipped, longestPauseToResumeMs, queueDumps } = disturber;
   if (site.redis) queueDumps.push(await site.redis.dump());
-  return { incidents, skipped, longestResumeMs, queueDumps };
+  return { incidents, skipped, longestPauseToResumeMs, queueDumps };
 }

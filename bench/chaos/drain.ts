@@ -16,7 +16,7 @@ async function readOpenWork({ pool }: ChaosSite, since: Date): Promise<OpenWork>
 }
 
 export interface DrainOptions {
-  readonly mostMs: number;
+  readonly maxMs: number;
   readonly onProgress: (state: { readonly calls: number; readonly day: number }) => void;
 }
 
@@ -30,8 +30,8 @@ export interface DrainOptions {
 export async function drain(site: ChaosSite, options: DrainOptions): Promise<Breach[]> {
   const { sandbox, clock, fleet } = site;
   await site.liftLimits();
-  await sandbox.tell('/faults', { faults: [] });
-  const deadline = performance.now() + options.mostMs;
+  await sandbox.command('/faults', { faults: [] });
+  const deadline = performance.now() + options.maxMs;
   let work: OpenWork;
   let day = 0;
   do {
@@ -46,5 +46,5 @@ export async function drain(site: ChaosSite, options: DrainOptions): Promise<Bre
     } while (performance.now() < deadline && (isUnderWay(work) || work.lastStatus === null));
     await fleet.stop(isUnderWay(work) ? 'SIGKILL' : 'SIGTERM');
   } while (performance.now() < deadline && work.lastStatus !== 'succeeded');
-  return judgeDrain(work, options.mostMs);
+  return judgeDrain(work, options.maxMs);
 }

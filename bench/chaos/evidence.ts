@@ -33,7 +33,7 @@ export interface LedgerCall {
 export interface Limit {
   /** `namespace:name:version`, or `*` for all together. */
   readonly api: string;
-  readonly window: 'minute' | 'day' | 'month';
+  readonly period: 'minute' | 'day' | 'month';
   readonly calls: number;
 }
 

@@ -7,10 +7,10 @@ import type { Pool } from 'pg';
 import { hourMs } from '../../src/core/duration.ts';
 import type { CloseStack } from '../../src/core/lifecycle.ts';
 import type { Logger } from '../../src/core/log.ts';
-import { createPool } from '../../src/load/pool.ts';
-import { createLedgerCorrections } from '../../src/load/stores/ledger-corrections.ts';
-import { createQuotaStore } from '../../src/load/stores/quota-store.ts';
-import { createRunStore } from '../../src/load/stores/run-store.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { createLedgerCorrections } from '../../src/ledger/ledger-corrections.ts';
+import { createQuotaStore } from '../../src/ledger/quota-store.ts';
+import { createRunStore } from '../../src/runs/run-store.ts';
 import type { Fault } from '../../src/sandbox/faults.ts';
 import type { Backend } from '../support/stack.ts';
 import { countMonthDays, createChaosClock, type ChaosClock } from './chaos-clock.ts';
@@ -20,7 +20,7 @@ import {
   liftLimits,
   longSeconds,
   type ChaosLimits,
-  type LeastCalls,
+  type MinCalls,
 } from './chaos-limits.ts';
 import { startPostgres, type ChaosPostgres } from './start-postgres.ts';
 import { startRedis, type ChaosRedis } from './start-redis.ts';
@@ -118,10 +118,10 @@ function writeSyncFile(folder: string, limits: ChaosLimits): void {
 }
 
 /** Tells the ledger what `catalog-sync.yaml` has no key for. */
-async function setMinuteLimits(pool: Pool, { windows }: ChaosLimits): Promise<void> {
+async function setMinuteLimits(pool: Pool, { periods }: ChaosLimits): Promise<void> {
   const quota = createQuotaStore({ pool });
-  for (const { api, window, calls } of windows) {
-    if (window === 'minute') await quota.setLimit({ appKey, api, window, callLimit: calls });
+  for (const { api, period, calls } of periods) {
+    if (period === 'minute') await quota.setLimit({ appKey, api, period, callLimit: calls });
   }
 }
 
@@ -129,13 +129,13 @@ async function setMinuteLimits(pool: Pool, { windows }: ChaosLimits): Promise<vo
  * The ledger spreads a month over its days, and on the last of them all that is left may be used. So that it is no
  * more than on the first of the next, somebody else has used the rest.
  */
-async function bookOthers(pool: Pool, limits: ChaosLimits, instant: Date): Promise<void> {
-  const { windows, approvedMonthly } = limits;
-  for (const { api, calls } of windows.filter(({ window }) => window === 'month')) {
+async function recordOthers(pool: Pool, limits: ChaosLimits, instant: Date): Promise<void> {
+  const { periods, approvedMonthly } = limits;
+  for (const { api, calls } of periods.filter(({ period }) => period === 'month')) {
     // The processes find the limit as it is in their file.
     await createQuotaStore({ pool }).applyApproved(appKey, api, { daily: null, monthly: approvedMonthly });
     const today = Math.ceil(approvedMonthly / countMonthDays(instant).left);
-    await createLedgerCorrections({ pool }).bookExternal(appKey, api, today - calls);
+    await createLedgerCorrections({ pool }).recordExternal(appKey, api, today - calls);
   }
 }
 
@@ -166,10 +166,10 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
     refreshToken: secrets['refresh token'],
   });
   closing.add('sandbox', () => sandbox.stop());
-  const { least_calls: least } = (await sandbox.ask('/stats?categories=0&calls=false')) as {
-    readonly least_calls: LeastCalls;
+  const { min_calls: min } = (await sandbox.ask('/stats?categories=0&calls=false')) as {
+    readonly min_calls: MinCalls;
   };
-  const limits = chooseLimits(least, {
+  const limits = chooseLimits(min, {
     seconds: options.seconds,
     monthDays: countMonthDays(options.middle).all,
     detailsDaily: options.detailsDaily,
@@ -188,7 +188,7 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
     ...{ postgres, redis, sandbox, fleet, pool, clock, limits, secrets, logFolder },
     beginAt: async (instant) => {
       await clock.moveTo(instant);
-      await bookOthers(pool, limits, instant);
+      await recordOthers(pool, limits, instant);
     },
     liftLimits: async () => {
       const lifted = liftLimits(limits);

@@ -37,7 +37,7 @@ export function stallMsOf(seconds: number): number {
 }
 
 /** Postgres and its users were back within three seconds in trials; a restart comes at least four times that later. */
-const leastRestartGapSeconds = 12;
+const minRestartGapSeconds = 12;
 
 const restarts = ['restart-postgres-fast', 'kill-postgres', 'restart-postgres-immediate'] as const;
 
@@ -69,7 +69,7 @@ export function planDisturbances({ seconds, seed, backend }: DisturbancePlan): D
     'cut-gateway',
     ...(backend === 'redis' ? (['flush-redis', 'restart-redis', 'cut-redis'] as const) : []),
   ];
-  const between = (least: number, most: number) => () => random.between(least, most);
+  const between = (min: number, max: number) => () => random.between(min, max);
   return [
     ...repeat(random, ['kill-worker'], times(random.between(2, 5), between(2, 5), seconds)),
     ...repeat(
@@ -77,7 +77,7 @@ export function planDisturbances({ seconds, seed, backend }: DisturbancePlan): D
       restarts,
       times(
         random.between(3, 6),
-        between(leastRestartGapSeconds, leastRestartGapSeconds + seconds / 20),
+        between(minRestartGapSeconds, minRestartGapSeconds + seconds / 20),
         seconds,
       ),
     ),

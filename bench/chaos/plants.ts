@@ -15,7 +15,7 @@ export interface Plant {
   /** Where the made-up clock stands in the middle of the disturbances. */
   readonly boundary?: Boundary;
   /** Disturbances of a shorter run can not show it. */
-  readonly leastSeconds?: number;
+  readonly minSeconds?: number;
   /** Details a day, where only a limit that is reached on both sides of midnight can show it. */
   readonly detailsDaily?: number;
   /** Changes the built program. @throws Error when what is to be changed is not there */
@@ -124,7 +124,7 @@ export const plants: readonly Plant[] = [
     what: 'a limit is looked at, and taken from some moments later',
     judges: ['windows'],
     changeDatabase: inSql(
-      'ALTER TABLE usage."window" DISABLE TRIGGER USER',
+      'ALTER TABLE usage.quota_period DISABLE TRIGGER USER',
       {
         where: 'usage.lock_app',
         from: `PERFORM pg_advisory_xact_lock(hashtextextended('usage.lock_app:' || p_app_key, 0));`,
@@ -137,8 +137,8 @@ export const plants: readonly Plant[] = [
       },
       {
         where: 'usage.reserve',
-        from: 'v_window_ids := usage.take(',
-        to: 'PERFORM pg_sleep(0.02); v_window_ids := usage.take(',
+        from: 'v_period_ids := usage.take(',
+        to: 'PERFORM pg_sleep(0.02); v_period_ids := usage.take(',
       },
     ),
   },
@@ -153,7 +153,7 @@ export const plants: readonly Plant[] = [
     }),
     changeDatabase: inDatabase(
       {
-        where: 'usage.quota_windows',
+        where: 'usage.quota_periods',
         from: 'WHERE w.app_key = p_app_key AND',
         to: `WHERE w.app_key = p_app_key || current_setting('application_name') AND`,
       },
@@ -169,7 +169,7 @@ export const plants: readonly Plant[] = [
     what: 'an answer is kept only once it is in the catalog',
     judges: ['payments'],
     changeProgram: inProgram({
-      where: 'load/sql/list-unloaded-answers.sql',
+      where: 'raw/sql/list-unloaded-answers.sql',
       from: 'WHERE loaded_at IS NULL',
       to: 'WHERE false',
     }),
@@ -185,7 +185,7 @@ export const plants: readonly Plant[] = [
     judges: ['drain', 'matching'],
     changeDatabase: inDatabase({
       where: 'usage.sweep',
-      from: 'WHERE (sent_at IS NULL AND send_by < v_now) OR sent_at < v_now - p_longest_call',
+      from: 'WHERE (sent_at IS NULL AND send_by < v_now) OR sent_at < v_now - p_max_call',
       to: 'WHERE false',
     }),
   },
@@ -195,10 +195,10 @@ export const plants: readonly Plant[] = [
     judges: ['windows'],
     boundary: 'utc-day',
     // A call counts in both days from 75 s before midnight on, so only what came before is too much.
-    leastSeconds: 200,
+    minSeconds: 200,
     detailsDaily: 40,
     changeDatabase: inDatabase({
-      where: 'usage.windows_touched',
+      where: 'usage.periods_touched',
       from: `CASE p_kind WHEN 'minute' THEN 'UTC' ELSE p_zone END`,
       to: `'UTC'`,
     }),

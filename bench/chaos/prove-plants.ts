@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { formatTable } from '../../src/cli/terminal/format-table.ts';
+import { formatTable } from '../../src/terminal/format-table.ts';
 import type { CloseStack } from '../../src/core/lifecycle.ts';
 import { plants } from './plants.ts';
 import { runChaos, type ChaosOptions } from './run-chaos.ts';
@@ -19,7 +19,7 @@ export async function provePlants(
   const rows: string[][] = [];
   let isProven = true;
   for (const plant of plants) {
-    const seconds = Math.max(options.seconds, plant.leastSeconds ?? 0);
+    const seconds = Math.max(options.seconds, plant.minSeconds ?? 0);
     const { breaches, evidence } = await runChaos({ ...options, plant, seconds }, closing);
     const judges = [...new Set(breaches.map(({ judge }) => judge))];
     const isCaught = judges.some((judge) => plant.judges.includes(judge));

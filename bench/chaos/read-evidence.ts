@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Pool } from 'pg';
-import { readSql } from '../../src/load/sql-file.ts';
+import { readSql } from '../../src/health/read-sql.ts';
 import type { LedgerCall } from './evidence.ts';
 import type { Leftovers } from './judges/judge-catalog.ts';
 import type { Writing } from './judges/judge-secrets.ts';
@@ -33,12 +33,12 @@ const counts: Readonly<Record<Exclude<keyof Leftovers, 'overlappingPrices'>, str
   leases: `SELECT (SELECT count(*) FROM sync.refresh WHERE leased_by IS NOT NULL)
     + (SELECT count(*) FROM sync.search_window WHERE leased_by IS NOT NULL)
     + (SELECT count(*) FROM sync.category_visit WHERE leased_by IS NOT NULL)`,
-  miscountedWindows: `SELECT count(*) FROM usage."window" w
+  miscountedPeriods: `SELECT count(*) FROM usage.quota_period w
     LEFT JOIN (
       SELECT id, count(*) AS granted, count(*) FILTER (WHERE state = 'refunded') AS refunded,
              count(*) FILTER (WHERE state = 'unknown') AS lost
-      FROM usage.api_call CROSS JOIN LATERAL unnest(quota_window_ids) id GROUP BY id
-    ) c ON c.id = w.window_id
+      FROM usage.api_call CROSS JOIN LATERAL unnest(quota_period_ids) id GROUP BY id
+    ) c ON c.id = w.period_id
     WHERE (w.granted, w.refunded, w."unknown")
       IS DISTINCT FROM (coalesce(c.granted, 0), coalesce(c.refunded, 0), coalesce(c.lost, 0))`,
   miscountedRuns: `SELECT count(*) FROM sync.run r

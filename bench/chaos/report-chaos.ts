@@ -1,4 +1,4 @@
-import { formatTable } from '../../src/cli/terminal/format-table.ts';
+import { formatTable } from '../../src/terminal/format-table.ts';
 import type { Breach, Incident } from './evidence.ts';
 import type { ChaosOptions, ChaosResult } from './run-chaos.ts';
 
@@ -14,8 +14,8 @@ function countKinds(incidents: readonly Incident[]): string {
 }
 
 function rowsOf({ seed, backend, seconds, workers, offers }: ChaosOptions, result: ChaosResult): string[][] {
-  const { matching, unknowns, windows, payments, leftovers, disturbances, processes, workedMs } = result;
-  const resumeMs = disturbances.longestResumeMs;
+  const { matching, unknowns, periods, payments, leftovers, disturbances, processes, workedMs } = result;
+  const resumeMs = disturbances.longestPauseToResumeMs;
   return [
     ['seed', String(seed)],
     ['queues on', backend],
@@ -36,11 +36,11 @@ function rowsOf({ seed, backend, seconds, workers, offers }: ChaosOptions, resul
     ['  broken by the gateway', number(unknowns.byFault)],
     ['calls refunded', number(matching.refunded)],
     ['answers lost in flight, asked again', number(payments.lostAndPaidAgain)],
-    ...windows.fullest.map(({ limit, window, calls }) => [
-      `fullest ${limit.window} of ${limit.api.split(':')[1] ?? limit.api}`,
-      `${number(calls)} of ${number(limit.calls)} (${window})`,
+    ...periods.fullest.map(({ limit, period, calls }) => [
+      `fullest ${limit.period} of ${limit.api.split(':')[1] ?? limit.api}`,
+      `${number(calls)} of ${number(limit.calls)} (${period})`,
     ]),
-    ['busiest rolling second, calls', number(windows.busiestSecond)],
+    ['busiest rolling second, calls', number(periods.busiestSecond)],
     ['runs, all with an outcome', number(leftovers.runs)],
     ['slots, all with an outcome', number(leftovers.slots)],
     ['breaches', number(result.breaches.length)],

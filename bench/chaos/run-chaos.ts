@@ -17,7 +17,7 @@ import { judgeMatching, type Matching } from './judges/judge-matching.ts';
 import { judgePayments, type Payments } from './judges/judge-payments.ts';
 import { judgeSecrets } from './judges/judge-secrets.ts';
 import { judgeUnknowns, type Unknowns } from './judges/judge-unknowns.ts';
-import { judgeWindows, type Windows } from './judges/judge-windows.ts';
+import { judgePeriods, type Windows } from './judges/judge-periods.ts';
 import { openSite, type ChaosSite } from './open-site.ts';
 import { planDisturbances } from './plan-disturbances.ts';
 import type { Plant } from './plants.ts';
@@ -40,7 +40,7 @@ export interface ChaosResult {
   readonly breaches: readonly Breach[];
   readonly matching: Matching['counts'];
   readonly unknowns: Unknowns;
-  readonly windows: Windows;
+  readonly periods: Windows;
   readonly payments: Payments;
   readonly leftovers: Leftovers;
   readonly disturbances: DisturbanceReport;
@@ -52,7 +52,7 @@ export interface ChaosResult {
 }
 
 /** Longer than the longest call may last by the ledger: what is swept then is not in flight any more. */
-const longestCallMs = 60_000;
+const maxCallMs = 60_000;
 
 /** From the start of the first process to the first details. */
 const usualStartMs = 4000;
@@ -63,7 +63,7 @@ const usualStartMs = 4000;
  */
 async function isProven({ pool, limits }: ChaosSite): Promise<boolean> {
   const { rows } = await pool.query(`SELECT FROM sync.api_permission WHERE observed = 'allowed'`);
-  return rows.length >= limits.windows.length;
+  return rows.length >= limits.periods.length;
 }
 
 async function work(
@@ -84,7 +84,7 @@ async function work(
   });
   const stuck = await drain(site, {
     // Far above what a busy machine needs, so that only a real failure reaches it. A planted bug may be one.
-    mostMs: (options.plant ? 60_000 : 180_000) + offers * 20,
+    maxMs: (options.plant ? 60_000 : 180_000) + offers * 20,
     onProgress: ({ calls, day }) => onProgress(`seed ${seed}: ${calls} calls, quiet day ${day}`),
   });
   return { report, stuck };
@@ -114,16 +114,16 @@ function judgeCalls(site: ChaosSite, { arrivals, calls, report }: Facts) {
   const liftedAt = Math.max(...report.incidents.map(({ toMs }) => toMs));
   const matching = judgeMatching(arrivals, calls);
   const unknowns = judgeUnknowns({ arrivals, calls, incidents: report.incidents });
-  const windows = judgeWindows(
+  const periods = judgePeriods(
     arrivals.filter(({ at }) => at < liftedAt),
-    site.limits.windows,
+    site.limits.periods,
   );
   const payments = judgePayments(calls, {
-    longestCallMs,
+    maxCallMs,
     freshForMs: ({ operation, grantedAt }) =>
       operation === 'offer.detail' && grantedAt < liftedAt ? site.limits.detailFreshForMs : longFreshForMs,
   });
-  return { matching, unknowns, windows, payments };
+  return { matching, unknowns, periods, payments };
 }
 
 function keepEvidence(folder: string, facts: Facts, breaches: readonly Breach[]): void {
@@ -157,7 +157,7 @@ export async function runChaos(options: ChaosOptions, closing: CloseStack): Prom
   const judged = judgeCalls(site, facts);
   const database = await judgeDatabase(site, report);
   const breaches = [
-    ...[judged.matching, judged.unknowns, judged.windows, judged.payments].flatMap((part) => part.breaches),
+    ...[judged.matching, judged.unknowns, judged.periods, judged.payments].flatMap((part) => part.breaches),
     ...stuck,
     ...database.breaches,
   ];

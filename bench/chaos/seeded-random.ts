@@ -1,7 +1,7 @@
 /** A source of numbers that the same seed repeats. */
 export interface SeededRandom {
   /** From `least` up to, not including, `most`. */
-  between(least: number, most: number): number;
+  between(min: number, max: number): number;
   /** The same items in an order of its own. */
   shuffle<T>(items: readonly T[]): T[];
 }
@@ -16,7 +16,7 @@ export function createSeededRandom(seed: number): SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   return {
-    between: (least, most) => least + next() * (most - least),
+    between: (min, max) => min + next() * (max - min),
     shuffle: (items) =>
       items
         .map((item) => ({ item, order: next() }))

@@ -11,7 +11,7 @@ export interface ChaosSandbox {
   /** GET of a control endpoint, as JSON. */
   ask(path: string): Promise<unknown>;
   /** POST to a control endpoint. */
-  tell(path: string, command: object): Promise<void>;
+  command(path: string, command: object): Promise<void>;
   /** How many calls it saw. */
   countArrivals(): Promise<number>;
   /** Every call it saw. */
@@ -44,7 +44,7 @@ export async function startSandbox(options: SandboxOptions): Promise<ChaosSandbo
     url,
     cut: () => void child.send('cut'),
     ask,
-    tell: async (path, command) => {
+    command: async (path, command) => {
       const body = JSON.stringify(command);
       const answer = await fetch(`${controlUrl}${path}`, { method: 'POST', body, headers });
       if (!answer.ok) throw new Error(`the sandbox refused ${path}: ${await answer.text()}`);

@@ -1,8 +1,8 @@
 /* One process of the product that calls as fast as the ledger lets it, for a while. */
 import { sleep } from '../../src/core/clock.ts';
 import { createLogger } from '../../src/core/log.ts';
-import { createPool } from '../../src/load/pool.ts';
-import { createLedgerStore } from '../../src/load/stores/ledger-store.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { createLedgerStore } from '../../src/ledger/ledger-store.ts';
 import { openGateway } from './gateway-client.ts';
 
 export interface CallerOptions {

@@ -21,26 +21,26 @@ export interface Windows {
 export interface Contender {
   readonly name: string;
   /** Changes the limits and keeps what is counted. `dayMs`: length of a day where it can be chosen. */
-  limit(windows: Windows, dayMs?: number): Promise<void>;
+  limit(periods: Windows, dayMs?: number): Promise<void>;
   take(): Promise<boolean>;
   /** Forgets everything. */
   reset(): Promise<void>;
 }
 
 const targets = {
-  appDay: { api: '*', window: 'day' },
-  apiMinute: { api, window: 'minute' },
-  apiDay: { api, window: 'day' },
-  apiMonth: { api, window: 'month' },
+  appDay: { api: '*', period: 'day' },
+  apiMinute: { api, period: 'minute' },
+  apiDay: { api, period: 'day' },
+  apiMonth: { api, period: 'month' },
 } as const;
 const kinds = Object.keys(targets) as (keyof Windows)[];
 
 export function ledgerContender(site: LedgerSite): Contender {
   return {
     name: 'ledger',
-    limit: async (windows) => {
+    limit: async (periods) => {
       for (const kind of kinds) {
-        const callLimit = windows[kind];
+        const callLimit = periods[kind];
         if (callLimit !== undefined) await site.quota.setLimit({ appKey, callLimit, ...targets[kind] });
       }
     },
@@ -60,10 +60,10 @@ function libraryContender(name: string, make: MakeLimiter, reset: () => Promise<
   let union: RateLimiterUnion | null = null;
   return {
     name,
-    limit: async (windows, ownDayMs = dayMs) => {
+    limit: async (periods, ownDayMs = dayMs) => {
       const lengthsMs = { appDay: ownDayMs, apiMinute: 60_000, apiDay: ownDayMs, apiMonth: 30 * dayMs };
       const limiters = kinds.flatMap((kind) => {
-        const points = windows[kind];
+        const points = periods[kind];
         return points === undefined
           ? []
           : [make({ keyPrefix: kind, points, duration: lengthsMs[kind] / 1000 })];

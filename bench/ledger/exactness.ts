@@ -55,7 +55,7 @@ async function libraryNextDay(contender: Contender): Promise<number> {
 }
 
 /** 50 ask while the month has room for 10; then the month is raised: what the day has left of its 100. */
-async function secondWindowRefuses(contender: Contender): Promise<number> {
+async function secondPeriodRefuses(contender: Contender): Promise<number> {
   await contender.limit({ apiDay: 100, apiMonth: 10 });
   await ask(contender, 50);
   await contender.limit({ apiDay: 100, apiMonth: 1000 });
@@ -112,7 +112,7 @@ const experiments: readonly Experiment[] = [
   },
   {
     what: '50 ask while the month has room for 10 of the day’s 100; the month is raised: granted then',
-    ...{ right: 90, ofLedger: secondWindowRefuses, ofLibrary: secondWindowRefuses },
+    ...{ right: 90, ofLedger: secondPeriodRefuses, ofLibrary: secondPeriodRefuses },
   },
   {
     what: 'after 60 of a day of 100 Postgres and Redis are killed and start again: granted in the day',

@@ -4,11 +4,11 @@ import { join, resolve } from 'node:path';
 import type { Pool } from 'pg';
 import type { CloseStack } from '../../src/core/lifecycle.ts';
 import { createLogger } from '../../src/core/log.ts';
-import { migrate } from '../../src/load/migrate.ts';
-import { createPool } from '../../src/load/pool.ts';
-import { createLedgerCorrections, type LedgerCorrections } from '../../src/load/stores/ledger-corrections.ts';
-import { createLedgerStore, type LedgerStore } from '../../src/load/stores/ledger-store.ts';
-import { createQuotaStore, type QuotaStore } from '../../src/load/stores/quota-store.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { createLedgerCorrections, type LedgerCorrections } from '../../src/ledger/ledger-corrections.ts';
+import { createLedgerStore, type LedgerStore } from '../../src/ledger/ledger-store.ts';
+import { createQuotaStore, type QuotaStore } from '../../src/ledger/quota-store.ts';
 import type { ReserveRequest } from '../../src/model/ledger.ts';
 import { startPostgres, type ChaosPostgres } from '../chaos/start-postgres.ts';
 import { startRedis, type ChaosRedis } from '../chaos/start-redis.ts';
@@ -66,7 +66,7 @@ export async function openLedgerSite(closing: CloseStack): Promise<LedgerSite> {
     },
     reset: async () => {
       await pool.query(
-        `TRUNCATE usage.api_call, usage.in_flight, usage."window", usage.pace, usage.quota_limit, usage.api_hold,
+        `TRUNCATE usage.api_call, usage.in_flight, usage.quota_period, usage.pace, usage.quota_limit, usage.api_hold,
                   usage.backoff, raw.payload, sync.api_permission`,
       );
       await pool.query(

@@ -9,11 +9,11 @@ const clients = 8;
  * Of a larger day, the rest is booked at its beginning as calls that others made: it counts in the same way. Half as many of
  * them would leave the sync fewer of 100,000 than are kept for the manual lane.
  */
-const mostRealCalls = { refresh: 6_000, manual: 1_000 };
+const maxRealCalls = { refresh: 6_000, manual: 1_000 };
 /** Asking again for every single call that is released would take as many steps as there are calls. */
-const leastStepMs = 10_000;
+const minStepMs = 10_000;
 
-type Lane = keyof typeof mostRealCalls;
+type Lane = keyof typeof maxRealCalls;
 
 /** Null: granted. Otherwise when to ask again. */
 async function callOnce(site: LedgerSite, lane: Lane): Promise<number | null> {
@@ -33,19 +33,19 @@ async function callUntilDenied(site: LedgerSite, lane: Lane): Promise<number> {
 /** Share of the day's calls that are granted when there is always work, and nobody waits longer than told. */
 async function useDay(site: LedgerSite, callLimit: number, lane: Lane): Promise<number> {
   await site.reset();
-  await site.quota.setLimit({ appKey, api, window: 'day', callLimit });
+  await site.quota.setLimit({ appKey, api, period: 'day', callLimit });
   await site.setTime(dayStart);
-  const booked = Math.max(0, callLimit - mostRealCalls[lane]);
-  if (booked > 0) await site.corrections.bookExternal(appKey, api, booked);
+  const booked = Math.max(0, callLimit - maxRealCalls[lane]);
+  if (booked > 0) await site.corrections.recordExternal(appKey, api, booked);
   const waits = await Promise.all(Array.from({ length: clients }, () => callUntilDenied(site, lane)));
   let now = (await site.quota.ledgerNow()).getTime();
   for (let waitMs = Math.max(...waits); ; waitMs = await callUntilDenied(site, lane)) {
-    now += Math.max(leastStepMs, waitMs);
+    now += Math.max(minStepMs, waitMs);
     if (now >= dayEnd) break;
     await site.setTime(now);
   }
   const { rows } = await site.pool.query<{ used: number }>(
-    `SELECT granted - refunded + external AS used FROM usage."window" WHERE api = $1 AND starts_at = $2`,
+    `SELECT granted - refunded + external AS used FROM usage.quota_period WHERE api = $1 AND starts_at = $2`,
     [api, new Date(dayStart)],
   );
   return (rows[0]?.used ?? 0) / callLimit;

@@ -22,7 +22,7 @@ const filledTables = [
   'catalog.price',
   'catalog.observation',
   'sync.refresh',
-  'sync.seller_look',
+  'sync.seller_observation',
 ] as const;
 
 async function keepTable(pool: Pool, name: string): Promise<KeptTable> {

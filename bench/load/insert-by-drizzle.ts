@@ -2,7 +2,7 @@ import { getTableColumns, sql, type SQL } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import type { Pool } from 'pg';
-import * as schema from '../../src/load/schema/index.ts';
+import * as schema from '../../src/schema/index.ts';
 
 /** The tables of `copy-rows.ts`, in its order. */
 const tables: readonly PgTable[] = [
@@ -14,7 +14,7 @@ const tables: readonly PgTable[] = [
   schema.price,
   schema.observation,
   schema.refresh,
-  schema.sellerLook,
+  schema.sellerObservation,
 ];
 
 type Row = Record<string, unknown>;

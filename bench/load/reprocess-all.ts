@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
-import { readAgain, reprocess } from '../../src/jobs/reprocess.ts';
-import { openReprocess } from '../../src/load/stores/reprocess-store.ts';
+import { readAgain, reprocess } from '../../src/maintenance/reprocess/reprocess.ts';
+import { openReprocess } from '../../src/maintenance/reprocess/reprocess-store.ts';
 import type { ReprocessCounts, ReprocessSelection } from '../../src/model/reprocess.ts';
 import { normalizerVersion } from '../../src/transform/normalize-answer.ts';
-import { learn } from '../../src/plan/learn.ts';
+import { learn } from '../../src/refresh/searches/learn.ts';
 
 const allDetails: ReprocessSelection = {
   operation: 'offer.detail',

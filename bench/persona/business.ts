@@ -4,11 +4,11 @@ import { formatForecast } from '../../src/cli/plan/format-forecast.ts';
 import { readPlanFrom } from '../../src/cli/plan/read-plan.ts';
 import { CloseStack } from '../../src/core/lifecycle.ts';
 import { createLogger } from '../../src/core/log.ts';
-import { migrate } from '../../src/load/migrate.ts';
-import { createPool } from '../../src/load/pool.ts';
-import { createQuotaStore } from '../../src/load/stores/quota-store.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { createPool } from '../../src/db/pool.ts';
+import { createQuotaStore } from '../../src/ledger/quota-store.ts';
 import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
-import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
+import { parseSyncFile } from '../../src/config/parse-sync-file.ts';
 import { say } from '../support/say.ts';
 
 const offers = 2_000_000;

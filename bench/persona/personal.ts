@@ -1,7 +1,7 @@
 import { readPlanFrom } from '../../src/cli/plan/read-plan.ts';
 import { formatForecast } from '../../src/cli/plan/format-forecast.ts';
-import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
-import type { Forecast } from '../../src/plan/forecast/forecast.ts';
+import { parseSyncFile } from '../../src/config/parse-sync-file.ts';
+import type { Forecast } from '../../src/refresh/forecast/forecast.ts';
 import { rootTerms } from '../../src/sandbox/world/vocabulary.ts';
 import { table } from '../support/numbers.ts';
 import { say } from '../support/say.ts';

@@ -10,19 +10,19 @@ export interface Bar {
   readonly isMet: boolean;
 }
 
-function atLeast(text: string, measured: number, least: number): Bar {
+function atLeast(text: string, measured: number, min: number): Bar {
   return {
-    text: `${text} ≥ ${Number(least.toFixed(4))}`,
+    text: `${text} ≥ ${Number(min.toFixed(4))}`,
     measured: measured.toFixed(4),
-    isMet: measured >= least,
+    isMet: measured >= min,
   };
 }
 
-function atMost(text: string, measured: number, most: number): Bar {
+function atMost(text: string, measured: number, max: number): Bar {
   return {
-    text: `${text} ≤ ${Number(most.toFixed(4))}`,
+    text: `${text} ≤ ${Number(max.toFixed(4))}`,
     measured: measured.toFixed(4),
-    isMet: measured <= most,
+    isMet: measured <= max,
   };
 }
 
@@ -32,7 +32,7 @@ export function endToEndBars(measured: EndToEnd): Bar[] {
   return [
     atLeast('the product: weighted freshness / oracle', ofOracle, 0.93),
     atLeast('the product: weighted changes captured / round robin', captures, 3),
-    atMost('calls on a day', measured.calls.mostOnADay, 100),
+    atMost('calls on a day', measured.calls.maxOnADay, 100),
   ];
 }
 

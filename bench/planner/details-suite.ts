@@ -1,10 +1,10 @@
-import { defaultObjective } from '../../src/plan/refresh/objective.ts';
-import { floorAgeDays } from '../../src/plan/refresh/pick-slot.ts';
+import { defaultObjective } from '../../src/refresh/planner/objective.ts';
+import { floorAgeDays } from '../../src/refresh/planner/select-calls.ts';
 import { table } from '../support/numbers.ts';
 import type { Cell, Contest, Question, Scale } from './cell.ts';
 import { deviation, gapClosed, mean, percent, runContest, worldOptions } from './cell.ts';
 import { PlannerPolicy } from './planner-policy.ts';
-import * as rivals from './scan-policies.ts';
+import * as competing from './scan-policies.ts';
 import { stationaryBound } from './stationary-bound.ts';
 import { createWorld } from './world.ts';
 
@@ -23,18 +23,18 @@ function contest(question: Question, field: Field): Contest {
       if (field === 'exact')
         return { planner, exact: () => new PlannerPolicy(world, { ...options, isExact: true }) };
       const four = {
-        'round robin': rivals.createRoundRobin,
-        'rate-blind': () => rivals.createRateBlind(world),
+        'round robin': competing.createRoundRobin,
+        'rate-blind': () => competing.createRateBlind(world),
         planner,
-        oracle: () => rivals.createOracle(world),
+        oracle: () => competing.createOracle(world),
       };
       if (field === 'four') return four;
       return {
-        naive: () => rivals.createNaive(world),
-        'popularity first': () => rivals.createPopularityFirst(world),
-        'proportional to the true rate': () => rivals.createProportional(world),
-        'weight × P(stale)': () => rivals.createLikelyStale(world),
-        'plug-in (Cho)': () => rivals.createPlugIn(world, floorAgeDays(world.offers, callsPerDay)),
+        naive: () => competing.createNaive(world),
+        'popularity first': () => competing.createPopularityFirst(world),
+        'proportional to the true rate': () => competing.createProportional(world),
+        'weight × P(stale)': () => competing.createLikelyStale(world),
+        'plug-in (Cho)': () => competing.createPlugIn(world, floorAgeDays(world.offers, callsPerDay)),
         ...four,
       };
     },

@@ -1,7 +1,7 @@
-import type { ChangeRate } from '../../src/plan/refresh/change-rate.ts';
-import { nothingLearned } from '../../src/plan/refresh/change-rate.ts';
-import { arrivalsPerDay, discoveryValue } from '../../src/plan/refresh/discovery-value.ts';
-import type { IndexedRival } from './planner-policy.ts';
+import type { ChangeRate } from '../../src/refresh/planner/change-rate.ts';
+import { nothingLearned } from '../../src/refresh/planner/change-rate.ts';
+import { arrivalsPerDay, discoveryValue } from '../../src/refresh/planner/discovery-value.ts';
+import type { IndexedPage } from './planner-policy.ts';
 import { discoveryPageSize } from './site.ts';
 
 /** Offers of a world weigh 1 in the mean. */
@@ -26,7 +26,7 @@ export class DiscoveryBook {
     if (!isFull) this.#visitedAt[category] = day;
   }
 
-  rivals(day: number): IndexedRival[] {
+  competing(day: number): IndexedPage[] {
     const [offers, days] = this.#arrivals.reduce(
       ([sum, exposure], of) => [sum + of.changes, exposure + of.days],
       [1, 1],

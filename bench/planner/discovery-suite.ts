@@ -1,4 +1,4 @@
-import { defaultObjective } from '../../src/plan/refresh/objective.ts';
+import { defaultObjective } from '../../src/refresh/planner/objective.ts';
 import { table } from '../support/numbers.ts';
 import type { Cell, Scale } from './cell.ts';
 import { mean, percent, runContest, simulatedDays } from './cell.ts';

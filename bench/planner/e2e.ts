@@ -1,4 +1,4 @@
-import { defaultObjective } from '../../src/plan/refresh/objective.ts';
+import { defaultObjective } from '../../src/refresh/planner/objective.ts';
 import { table } from '../support/numbers.ts';
 import { openStack, type Stack } from '../support/stack.ts';
 import { PlannerPolicy } from './planner-policy.ts';
@@ -32,7 +32,7 @@ quotas:
     offer.detail: { daily: 1000000 }
 `;
 
-interface Look {
+interface Observation {
   readonly offer_id: string;
   readonly source: 'search' | 'detail';
   readonly call_id: string;
@@ -41,23 +41,23 @@ interface Look {
 
 export interface EndToEnd {
   readonly scores: ReadonlyMap<string, Score>;
-  readonly calls: { readonly search: number; readonly detail: number; readonly mostOnADay: number };
+  readonly calls: { readonly search: number; readonly detail: number; readonly maxOnADay: number };
 }
 
 /** What the product looked at, scored as if the simulation had: the same world, the same rules. */
-async function scoreLooks(
+async function scoreObservations(
   world: World,
-  looks: readonly Look[],
+  observations: readonly Observation[],
   indexOf: ReadonlyMap<string, number>,
 ): Promise<Score> {
   const site = new Site(world, { scoredFrom });
   site.callsLeft = Infinity;
-  for (let at = 0; at < looks.length;) {
-    const first = looks[at];
+  for (let at = 0; at < observations.length;) {
+    const first = observations[at];
     if (!first) break;
     let end = at;
-    while (looks[end]?.call_id === first.call_id) end += 1;
-    const seen = looks.slice(at, end).flatMap(({ offer_id }) => indexOf.get(offer_id) ?? []);
+    while (observations[end]?.call_id === first.call_id) end += 1;
+    const seen = observations.slice(at, end).flatMap(({ offer_id }) => indexOf.get(offer_id) ?? []);
     site.day = Math.min(first.day, days);
     const [offer] = seen;
     if (first.source === 'search') site.fetchPage(seen);
@@ -86,10 +86,10 @@ async function readPages(stack: Stack, indexOf: ReadonlyMap<string, number>): Pr
 }
 
 async function syncDays(stack: Stack, show: (text: string) => void): Promise<void> {
-  for (let slot = 0; slot < days * runsPerDay; slot += 1) {
+  for (let batch = 0; batch < days * runsPerDay; batch += 1) {
     await stack.sync(callsPerDay / runsPerDay);
     await stack.advanceDays(1 / runsPerDay);
-    show(`day ${String(Math.floor(slot / runsPerDay))} of ${String(days)}`);
+    show(`day ${String(Math.floor(batch / runsPerDay))} of ${String(days)}`);
   }
 }
 
@@ -117,7 +117,7 @@ export async function runEndToEnd(show: (text: string) => void): Promise<EndToEn
     });
     const pages = await readPages(stack, indexOf);
     await syncDays(stack, show);
-    const looks = await stack.query<Look>(
+    const observations = await stack.query<Observation>(
       `SELECT offer_id, source, call_id, extract(epoch FROM observed_at - $2)::float8 / 86400 AS day
        FROM catalog.observation WHERE observed_at >= $1 ORDER BY observed_at, call_id`,
       [began?.at, stack.startAt],
@@ -145,14 +145,14 @@ export async function runEndToEnd(show: (text: string) => void): Promise<EndToEn
           scoredFrom,
         }),
       ],
-      ['the product', await scoreLooks(world, looks, indexOf)],
+      ['the product', await scoreObservations(world, observations, indexOf)],
     ]);
     return {
       scores,
       calls: {
         search: calls.reduce((sum, { search }) => sum + search, 0),
         detail: calls.reduce((sum, { detail }) => sum + detail, 0),
-        mostOnADay: Math.max(...calls.map(({ search, detail }) => search + detail)),
+        maxOnADay: Math.max(...calls.map(({ search, detail }) => search + detail)),
       },
     };
   } finally {

@@ -1,26 +1,26 @@
-import { bucketOf } from '../../src/plan/refresh/bucket.ts';
-import type { ChangeRate } from '../../src/plan/refresh/change-rate.ts';
-import { firstPrior, nothingLearned, rateOf } from '../../src/plan/refresh/change-rate.ts';
-import { fitPrior, priorSampleSize } from '../../src/plan/refresh/fit-prior.ts';
-import { learnRate } from '../../src/plan/refresh/learn-rate.ts';
-import type { Objective } from '../../src/plan/refresh/objective.ts';
-import type { OfferState, Valuation } from '../../src/plan/refresh/offer-value.ts';
-import { orderingAgeDays, vouchedAgeDays } from '../../src/plan/refresh/offer-value.ts';
-import type { PageCurve } from '../../src/plan/refresh/page-value.ts';
-import { correctCurve, fitPageCurve, pageScore, pageValue } from '../../src/plan/refresh/page-value.ts';
-import type { DetailPick, Head, Rival } from '../../src/plan/refresh/pick-slot.ts';
-import { floorAgeDays, pickSlot } from '../../src/plan/refresh/pick-slot.ts';
-import { takeBest } from '../../src/plan/refresh/take-best.ts';
+import { bucketOf } from '../../src/refresh/planner/bucket.ts';
+import type { ChangeRate } from '../../src/refresh/planner/change-rate.ts';
+import { firstPrior, nothingLearned, rateOf } from '../../src/refresh/planner/change-rate.ts';
+import { fitPrior, priorSampleSize } from '../../src/refresh/planner/fit-prior.ts';
+import { learnRate } from '../../src/refresh/planner/learn-rate.ts';
+import type { Objective } from '../../src/refresh/planner/objective.ts';
+import type { OfferState, Valuation } from '../../src/refresh/planner/offer-value.ts';
+import { orderingAgeDays, vouchedAgeDays } from '../../src/refresh/planner/offer-value.ts';
+import type { PageCurve } from '../../src/refresh/planner/page-value.ts';
+import { correctCurve, fitPageCurve, pageScore, pageValue } from '../../src/refresh/planner/page-value.ts';
+import type { DetailPick, Head, CompetingCall } from '../../src/refresh/planner/select-calls.ts';
+import { floorAgeDays, selectCalls } from '../../src/refresh/planner/select-calls.ts';
+import { takeBest } from '../../src/refresh/planner/take-best.ts';
 import {
   addEvidence,
   firstVisibleShare,
   shareOf,
   visibleEvidence,
-} from '../../src/plan/refresh/visible-share.ts';
+} from '../../src/refresh/planner/visible-share.ts';
 import { DiscoveryBook } from './discovery-book.ts';
 import type { ResultPages } from './result-pages.ts';
-import type { ShelfIndex } from './shelf-index.ts';
-import { createShelfIndex } from './shelf-index.ts';
+import type { CandidateIndex } from './candidate-index.ts';
+import { createCandidateIndex } from './candidate-index.ts';
 import type { Policy } from './simulate.ts';
 import type { Site } from './site.ts';
 import type { World } from './world.ts';
@@ -30,7 +30,7 @@ interface OfferHead extends Head {
   readonly bucket: number;
 }
 
-export interface IndexedRival extends Rival {
+export interface IndexedPage extends CompetingCall {
   /** The page's or the category's. */
   readonly index: number;
 }
@@ -58,7 +58,7 @@ export class PlannerPolicy implements Policy {
   readonly #options: PlannerOptions;
   readonly #world: World;
   readonly #learned: ChangeRate[];
-  readonly #shelves: ShelfIndex<OfferHead>;
+  readonly #candidates: CandidateIndex<OfferHead>;
   /** 1: the detail is known to be wrong. */
   readonly #isStale: Uint8Array;
   readonly #curves: PageCurve[];
@@ -78,7 +78,7 @@ export class PlannerPolicy implements Policy {
       options.knowsRates ? { changes: knownChanges, days: knownChanges / rate } : nothingLearned,
     );
     this.#isStale = new Uint8Array(world.offers);
-    this.#shelves = createShelfIndex(world.offers, (index, bucket) => {
+    this.#candidates = createCandidateIndex(world.offers, (index, bucket) => {
       const { weight, summaryAgeDays, detailAgeDays, isStale } = this.#agesOf(index);
       return {
         index,
@@ -98,7 +98,7 @@ export class PlannerPolicy implements Policy {
     for (let offer = 0; offer < world.offers; offer += 1) {
       if (world.lives && (world.lives.bornAt[offer] ?? 0) >= 0) continue;
       const bucket = this.#bucketOf(offer);
-      this.#shelves.place(offer, bucket, world.copiedAt[offer] ?? 0);
+      this.#candidates.place(offer, bucket, world.copiedAt[offer] ?? 0);
     }
     this.#curves = members.map((_, page) => this.#curveOf(page));
   }
@@ -107,10 +107,10 @@ export class PlannerPolicy implements Policy {
     this.#site = site;
     this.#fitOnceADay(Math.floor(site.day));
     const fixed = this.#discoverFixed(site, calls);
-    const plan = await pickSlot<OfferHead, IndexedRival>({
+    const plan = await selectCalls<OfferHead, IndexedPage>({
       calls: calls - fixed,
-      shelves: this.#shelves,
-      rivals: [...this.#pageRivals(calls), ...this.#discoveryRivals()],
+      candidates: this.#candidates,
+      competing: [...this.#pageCalls(calls), ...this.#discoveryCalls()],
       valuation: this.#valuation(),
       prior: this.#prior,
       floorAgeDays: floorAgeDays(this.#world.offers, this.#options.callsPerDay),
@@ -118,13 +118,13 @@ export class PlannerPolicy implements Policy {
     for (const pick of plan.picks) this.#make(site, pick);
   }
 
-  #make(site: Site, pick: DetailPick<OfferHead> | IndexedRival): void {
+  #make(site: Site, pick: DetailPick<OfferHead> | IndexedPage): void {
     switch (pick.kind) {
       case 'detail':
-        this.#lookAtDetail(site, pick.offer.index);
+        this.#checkDetail(site, pick.offer.index);
         break;
       case 'page':
-        this.#lookAtPage(site, pick.index);
+        this.#checkPage(site, pick.index);
         break;
       case 'discovery':
         this.#discover(site, pick.index);
@@ -132,24 +132,24 @@ export class PlannerPolicy implements Policy {
     }
   }
 
-  #lookAtDetail(site: Site, offer: number): void {
+  #checkDetail(site: Site, offer: number): void {
     const ages = this.#agesOf(offer);
-    const look = site.fetchDetail(offer);
-    if (!look) return;
+    const observation = site.fetchDetail(offer);
+    if (!observation) return;
     const share = shareOf(this.#share);
     if (ages.isStale) {
       // What the page had shown was booked when it did: this look adds what came since.
-      this.#learn(offer, share * ages.summaryAgeDays, ages.summaryAgeDays, look.isSummaryChanged);
+      this.#learn(offer, share * ages.summaryAgeDays, ages.summaryAgeDays, observation.isSummaryChanged);
     } else {
       const exposureDays = vouchedAgeDays(ages.summaryAgeDays, ages.detailAgeDays, share);
-      this.#learn(offer, exposureDays, ages.summaryAgeDays, look.isChanged);
-      if (look.isChanged && this.#options.pages && !this.#options.knowsRates) {
-        const found = { isVisible: look.isSummaryChanged, rate: this.#rateOf(offer), ...ages };
+      this.#learn(offer, exposureDays, ages.summaryAgeDays, observation.isChanged);
+      if (observation.isChanged && this.#options.pages && !this.#options.knowsRates) {
+        const found = { isVisible: observation.isSummaryChanged, rate: this.#rateOf(offer), ...ages };
         this.#share = addEvidence(this.#share, visibleEvidence(found, share));
       }
     }
     this.#isStale[offer] = 0;
-    if (look.isGone) this.#shelves.remove(offer);
+    if (observation.isGone) this.#candidates.remove(offer);
     else this.#place(offer);
   }
 
@@ -163,8 +163,8 @@ export class PlannerPolicy implements Policy {
     }
   }
 
-  #discoveryRivals(): IndexedRival[] {
-    return this.#options.discovery === 'by value' ? (this.#discovery?.rivals(this.#day) ?? []) : [];
+  #discoveryCalls(): IndexedPage[] {
+    return this.#options.discovery === 'by value' ? (this.#discovery?.competing(this.#day) ?? []) : [];
   }
 
   /** With a fixed share: spends it on the categories of the highest value, and says how many calls that took. */
@@ -172,13 +172,13 @@ export class PlannerPolicy implements Policy {
     const { discovery } = this.#options;
     if (typeof discovery !== 'number' || !this.#discovery) return 0;
     this.#owed += discovery * calls;
-    const chosen = takeBest(this.#discovery.rivals(site.day), Math.floor(this.#owed));
+    const chosen = takeBest(this.#discovery.competing(site.day), Math.floor(this.#owed));
     this.#owed -= chosen.length;
     for (const { index } of chosen) this.#discover(site, index);
     return chosen.length;
   }
 
-  #lookAtPage(site: Site, page: number): void {
+  #checkPage(site: Site, page: number): void {
     const { pages } = this.#options;
     const offers = pages?.list(page) ?? [];
     const ages = offers.map((offer) => this.#agesOf(offer).summaryAgeDays);
@@ -201,17 +201,17 @@ export class PlannerPolicy implements Policy {
 
   #learn(offer: number, exposureDays: number, elapsedDays: number, isChanged: boolean): void {
     if (this.#options.knowsRates) return;
-    const look = { exposureDays, elapsedDays, isChanged };
-    this.#learned[offer] = learnRate(this.#prior, this.#learnedOf(offer), look);
+    const observation = { exposureDays, elapsedDays, isChanged };
+    this.#learned[offer] = learnRate(this.#prior, this.#learnedOf(offer), observation);
   }
 
   #place(offer: number): void {
     const ageDays = orderingAgeDays(this.#agesOf(offer), this.#valuation());
-    this.#shelves.place(offer, this.#bucketOf(offer), this.#day - ageDays);
+    this.#candidates.place(offer, this.#bucketOf(offer), this.#day - ageDays);
   }
 
   /** The pages that rank high by their curves, valued by what is known of their offers now. */
-  #pageRivals(calls: number): IndexedRival[] {
+  #pageCalls(calls: number): IndexedPage[] {
     const ranked = this.#curves.map((curve, index) => ({
       index,
       value: pageScore(curve, this.#pageAge(index)),
@@ -233,9 +233,9 @@ export class PlannerPolicy implements Policy {
   #fitOnceADay(day: number): void {
     if (day <= this.#fittedOn || this.#options.knowsRates) return;
     this.#fittedOn = day;
-    const looked = this.#learned.filter((of) => of !== nothingLearned);
-    const step = Math.max(1, looked.length / priorSampleSize);
-    const sample = looked.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
+    const fetched = this.#learned.filter((of) => of !== nothingLearned);
+    const step = Math.max(1, fetched.length / priorSampleSize);
+    const sample = fetched.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
     this.#prior = fitPrior(sample, this.#prior);
   }
 

@@ -1,8 +1,8 @@
-import { firstPrior, nothingLearned, rateOf } from '../../src/plan/refresh/change-rate.ts';
-import { learnRate } from '../../src/plan/refresh/learn-rate.ts';
-import { floorShare } from '../../src/plan/refresh/pick-slot.ts';
+import { firstPrior, nothingLearned, rateOf } from '../../src/refresh/planner/change-rate.ts';
+import { learnRate } from '../../src/refresh/planner/learn-rate.ts';
+import { floorShare } from '../../src/refresh/planner/select-calls.ts';
 import type { Policy } from './simulate.ts';
-import type { DetailLook, Site } from './site.ts';
+import type { DetailObservation, Site } from './site.ts';
 import type { World } from './world.ts';
 
 /** A policy that looks at every offer of the catalog before every slot, and takes the highest scores. */
@@ -10,7 +10,7 @@ interface Scan {
   /** Called before a slot. */
   begin?(site: Site): void;
   score(offer: number, ageDays: number): number;
-  learn?(offer: number, look: DetailLook, ageDays: number): void;
+  learn?(offer: number, observation: DetailObservation, ageDays: number): void;
   /** Offers older than this go first in 30 % of a slot, as in the planner. */
   readonly floorAgeDays?: number;
 }
@@ -18,10 +18,10 @@ interface Scan {
 /** The offers of the highest scores, without an object for each. */
 function highest(scores: Float64Array, count: number): number[] {
   const best: number[] = [];
-  let least = -Infinity;
+  let min = -Infinity;
   for (let offer = 0; offer < scores.length; offer += 1) {
     const score = scores[offer] ?? 0;
-    if (best.length >= count && score <= least) continue;
+    if (best.length >= count && score <= min) continue;
     let [low, high] = [0, best.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -30,7 +30,7 @@ function highest(scores: Float64Array, count: number): number[] {
     }
     best.splice(low, 0, offer);
     if (best.length > count) best.pop();
-    if (best.length === count) least = scores[best[count - 1] ?? 0] ?? 0;
+    if (best.length === count) min = scores[best[count - 1] ?? 0] ?? 0;
   }
   return best;
 }
@@ -53,8 +53,8 @@ function createScanPolicy(scan: Scan): Policy {
       for (const offer of overdue.slice(0, Math.floor(floorShare * calls))) scores[offer] = Infinity;
       for (const offer of highest(scores, calls)) {
         const ageDays = site.day - (site.detailAt[offer] ?? 0);
-        const look = site.fetchDetail(offer);
-        if (look) scan.learn?.(offer, look, ageDays);
+        const observation = site.fetchDetail(offer);
+        if (observation) scan.learn?.(offer, observation, ageDays);
       }
     },
   };
@@ -105,8 +105,8 @@ export function createLikelyStale({ weights, offers }: World): Policy {
       return -(weights[offer] ?? 0) * Math.expm1(-changes * Math.log1p(ageDays / days));
     },
     learn: (offer, { isChanged }, ageDays) => {
-      const look = { exposureDays: ageDays, elapsedDays: ageDays, isChanged };
-      learned[offer] = learnRate(firstPrior, learned[offer] ?? nothingLearned, look);
+      const observation = { exposureDays: ageDays, elapsedDays: ageDays, isChanged };
+      learned[offer] = learnRate(firstPrior, learned[offer] ?? nothingLearned, observation);
     },
   });
 }
@@ -114,7 +114,11 @@ export function createLikelyStale({ weights, offers }: World): Policy {
 /** The best index, with Cho and Garcia-Molina's bias-corrected estimate put in for the rate. */
 export function createPlugIn({ weights, offers }: World, floorAgeDays: number): Policy {
   const rates = new Float64Array(offers).fill(firstPrior.changes / firstPrior.days);
-  const [looks, changed, days] = [new Int32Array(offers), new Int32Array(offers), new Float64Array(offers)];
+  const [observations, changed, days] = [
+    new Int32Array(offers),
+    new Int32Array(offers),
+    new Float64Array(offers),
+  ];
   return createScanPolicy({
     floorAgeDays,
     score: (offer, ageDays) => {
@@ -122,7 +126,7 @@ export function createPlugIn({ weights, offers }: World, floorAgeDays: number): 
       return ((weights[offer] ?? 0) * captured(rate * ageDays)) / rate;
     },
     learn: (offer, { isChanged }, ageDays) => {
-      const n = (looks[offer] = (looks[offer] ?? 0) + 1);
+      const n = (observations[offer] = (observations[offer] ?? 0) + 1);
       const x = (changed[offer] = (changed[offer] ?? 0) + (isChanged ? 1 : 0));
       const sum = (days[offer] = (days[offer] ?? 0) + ageDays);
       rates[offer] = Math.max(1e-6, (-Math.log((n - x + 0.5) / (n + 0.5)) * n) / sum);

@@ -1,4 +1,4 @@
-import { callsForSlot } from '../../src/plan/refresh/pick-slot.ts';
+import { callsForBatch } from '../../src/refresh/planner/select-calls.ts';
 import type { Score, SiteOptions } from './site.ts';
 import { Site } from './site.ts';
 import type { World } from './world.ts';
@@ -9,7 +9,7 @@ export interface Policy {
   spend(site: Site, calls: number): Promise<void>;
 }
 
-const slotsPerDay = 24;
+const batchesPerDay = 24;
 
 export interface Run extends SiteOptions {
   readonly world: World;
@@ -30,11 +30,11 @@ export async function simulate({
   const site = new Site(world, options);
   for (let day = 0; day < world.days; day += 1) {
     site.callsLeft = callsPerDay;
-    for (let slot = 0; slot < slotsPerDay; slot += 1) {
-      site.day = day + slot / slotsPerDay;
-      if (isCutAtNoon && day % 2 === 1 && slot === slotsPerDay / 2)
+    for (let batch = 0; batch < batchesPerDay; batch += 1) {
+      site.day = day + batch / batchesPerDay;
+      if (isCutAtNoon && day % 2 === 1 && batch === batchesPerDay / 2)
         site.callsLeft = Math.floor(site.callsLeft / 2);
-      await policy.spend(site, callsForSlot(site.callsLeft, slotsPerDay - slot));
+      await policy.spend(site, callsForBatch(site.callsLeft, batchesPerDay - batch));
     }
   }
   return site.finish();

@@ -1,7 +1,7 @@
 import type { World } from './world.ts';
 
 /** What a detail call shows. */
-export interface DetailLook {
+export interface DetailObservation {
   /** Something is not as the last detail call had it. */
   readonly isChanged: boolean;
   /** The summary is not as it was last seen. */
@@ -32,7 +32,7 @@ export interface SiteOptions {
   readonly fails?: () => boolean;
 }
 
-const longestDelay = 30;
+const maxDelay = 30;
 export const discoveryPageSize = 50;
 
 /**
@@ -87,10 +87,10 @@ export class Site {
   }
 
   /** Null: the call failed. */
-  fetchDetail(offer: number): DetailLook | null {
+  fetchDetail(offer: number): DetailObservation | null {
     if (!this.#book()) return null;
-    const detail = this.#lookAtDetail(offer);
-    const summary = this.#lookAtSummary(offer, true);
+    const detail = this.#checkDetail(offer);
+    const summary = this.#checkSummary(offer, true);
     if (summary.isAnyNew || detail.isHiddenNew) this.#capture(offer);
     return {
       isChanged: detail.isChanged,
@@ -109,7 +109,7 @@ export class Site {
     };
     const found = [...bornAt.keys()].filter(isNew).sort((a, b) => (bornAt[b] ?? 0) - (bornAt[a] ?? 0));
     const listed = found.slice(0, discoveryPageSize);
-    for (const offer of listed) this.#lookAtSummary(offer, false);
+    for (const offer of listed) this.#checkSummary(offer, false);
     return listed;
   }
 
@@ -121,7 +121,7 @@ export class Site {
   fetchPage(offers: readonly number[]): readonly boolean[] | null {
     if (!this.#book()) return null;
     return offers.map((offer) => {
-      const { isVisibleNew } = this.#lookAtSummary(offer, false);
+      const { isVisibleNew } = this.#checkSummary(offer, false);
       if (isVisibleNew) this.#capture(offer);
       return isVisibleNew;
     });
@@ -140,7 +140,7 @@ export class Site {
     );
   }
 
-  #lookAtSummary(offer: number, isDetail: boolean): { isVisibleNew: boolean; isAnyNew: boolean } {
+  #checkSummary(offer: number, isDetail: boolean): { isVisibleNew: boolean; isAnyNew: boolean } {
     const { changeAt, isVisible, firstChange, weights } = this.world;
     const end = firstChange[offer + 1] ?? 0;
     const first = this.#nextSummary[offer] ?? 0;
@@ -156,8 +156,8 @@ export class Site {
     return { isVisibleNew: visibleAt < Infinity, isAnyNew: next > first };
   }
 
-  /** Before `#lookAtSummary`: what neither a page nor a detail has shown is hidden and older than the last summary. */
-  #lookAtDetail(offer: number): { isChanged: boolean; isHiddenNew: boolean } {
+  /** Before `#checkSummary`: what neither a page nor a detail has shown is hidden and older than the last summary. */
+  #checkDetail(offer: number): { isChanged: boolean; isHiddenNew: boolean } {
     const { changeAt, isVisible, firstChange, weights } = this.world;
     const end = firstChange[offer + 1] ?? 0;
     const weight = weights[offer] ?? 0;
@@ -181,8 +181,8 @@ export class Site {
 
   /** Only changes that leave 30 days to see them in. */
   #noteDelay(changedAt: number, weight: number): void {
-    if (changedAt < this.#options.scoredFrom || changedAt >= this.world.days - longestDelay) return;
-    this.#delay += weight * Math.min(longestDelay, this.day - changedAt);
+    if (changedAt < this.#options.scoredFrom || changedAt >= this.world.days - maxDelay) return;
+    this.#delay += weight * Math.min(maxDelay, this.day - changedAt);
     this.#delayWeight += weight;
   }
 
@@ -191,11 +191,11 @@ export class Site {
     const { offers, weights, changeAt, firstChange, days } = this.world;
     const { scoredFrom } = this.#options;
     this.day = days;
-    const oldest = days - this.detailAt.reduce((least, at) => Math.min(least, at), days);
+    const oldest = days - this.detailAt.reduce((min, at) => Math.min(min, at), days);
     let [changes, weightedChanges, weightedDays] = [0, 0, 0];
     for (let offer = 0; offer < offers; offer += 1) {
-      this.#lookAtDetail(offer);
-      this.#lookAtSummary(offer, true);
+      this.#checkDetail(offer);
+      this.#checkSummary(offer, true);
       weightedDays +=
         (weights[offer] ?? 0) * this.#scoredDays(offer, this.world.lives?.bornAt[offer] ?? 0, days);
       for (let index = firstChange[offer] ?? 0; index < (firstChange[offer + 1] ?? 0); index += 1) {

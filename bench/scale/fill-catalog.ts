@@ -22,7 +22,7 @@ async function createWriter(
   return (statement, params = []) => pool.query(statement.replaceAll(now, moment), [...params]);
 }
 
-/* The planner's bucket, as src/plan/refresh/bucket.ts has it. */
+/* The planner's bucket, as src/refresh/planner/bucket.ts has it. */
 const bucket = `(((64 + round(ln(popularity) / 0.4)) * 128 + 64 + round(ln(0.2 + changes) / 0.35)) * 128 + 64 + round(ln(10 + days) / 0.4))::int`;
 
 const feeds = [
@@ -143,10 +143,10 @@ export async function fillRefresh(
   onProgress: (made: number) => void,
 ): Promise<void> {
   const { rows } = await pool.query<{ definition: string }>(
-    `SELECT pg_get_indexdef('sync.refresh_shelf'::regclass) AS definition`,
+    `SELECT pg_get_indexdef('sync.refresh_queue'::regclass) AS definition`,
   );
   // Ten million entries one by one take longer than all at once.
-  await pool.query('DROP INDEX sync.refresh_shelf');
+  await pool.query('DROP INDEX sync.refresh_queue');
   const write = await createWriter(pool);
   for (const statement of feeds) await write(statement);
   for (let first = 0; first < offers; first += chunk) {

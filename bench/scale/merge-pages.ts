@@ -1,9 +1,9 @@
 import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
-import { createCatalogStore } from '../../src/load/stores/catalog-store.ts';
+import { createCatalogStore } from '../../src/load/catalog-store.ts';
 import type { LoadableAnswer, Provenance } from '../../src/model/catalog.ts';
-import { learn } from '../../src/plan/learn.ts';
-import { found, price, searchPage, searchRow, sku } from '../../test/load/answers.ts';
+import { learn } from '../../src/refresh/searches/learn.ts';
+import { found, price, searchPage, searchRow, sku } from '../../test/support/answers.ts';
 import { createSeededRandom } from '../chaos/seeded-random.ts';
 import { firstOfferId, windowsOf } from './fill-catalog.ts';
 

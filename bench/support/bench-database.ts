@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import type { CloseStack } from '../../src/core/lifecycle.ts';
 import type { Logger } from '../../src/core/log.ts';
-import { migrate } from '../../src/load/migrate.ts';
-import { createPool } from '../../src/load/pool.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { createPool } from '../../src/db/pool.ts';
 import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
 
 /** A migrated database of this process alone, over one connection; `closing` stops it and removes its data. */

@@ -13,19 +13,19 @@ const callsPerDay = 50_000;
 const callsPerRun = 12_500;
 
 const limits = `
-INSERT INTO usage.quota_limit (app_key, api, window_kind, call_limit, source, is_assumed, valid_from, created_at)
+INSERT INTO usage.quota_limit (app_key, api, period_kind, call_limit, source, is_assumed, valid_from, created_at)
 SELECT 'bench', api, kind, call_limit, 'configured', false, '-infinity', usage.ledger_now() - $2::int * interval '1 day'
 FROM unnest($1::text[]) api
 CROSS JOIN (VALUES ('day', 10000), ('month', 300000)) l (kind, call_limit)`;
 
 const windows = `
-INSERT INTO usage."window" (app_key, api, window_kind, starts_at, ends_at, call_limit, granted)
-SELECT l.app_key, l.api, l.window_kind, s.starts_at, s.ends_at, l.call_limit, 0
+INSERT INTO usage.quota_period (app_key, api, period_kind, starts_at, ends_at, call_limit, granted)
+SELECT l.app_key, l.api, l.period_kind, s.starts_at, s.ends_at, l.call_limit, 0
 FROM usage.quota_limit l
 CROSS JOIN LATERAL (
-  SELECT t AT TIME ZONE l.zone AS starts_at, (t + ('1 ' || l.window_kind)::interval) AT TIME ZONE l.zone AS ends_at
-  FROM generate_series(date_trunc(l.window_kind, l.created_at AT TIME ZONE l.zone),
-                       usage.ledger_now() AT TIME ZONE l.zone, ('1 ' || l.window_kind)::interval) t
+  SELECT t AT TIME ZONE l.zone AS starts_at, (t + ('1 ' || l.period_kind)::interval) AT TIME ZONE l.zone AS ends_at
+  FROM generate_series(date_trunc(l.period_kind, l.created_at AT TIME ZONE l.zone),
+                       usage.ledger_now() AT TIME ZONE l.zone, ('1 ' || l.period_kind)::interval) t
 ) s`;
 
 const runs = `
@@ -37,7 +37,7 @@ CROSS JOIN LATERAL (SELECT usage.ledger_now() - ($1::int - i) * interval '6 hour
 /* Calls $1 to $2 of $3 in all, evenly spread up to now; one in fifty fails in one way or another. */
 const calls = `
 INSERT INTO usage.api_call (call_id, granted_at, app_key, api, operation, request, request_hash, lane, run_id, job_id,
-  is_exempt, quota_window_ids, state, send_at, send_by, sent_at, settled_at, outcome, gateway_code, http_status,
+  is_exempt, quota_period_ids, state, send_at, send_by, sent_at, settled_at, outcome, gateway_code, http_status,
   latency_ms, response_bytes, rows_loaded, offers_new, offers_completed, offers_changed, prices_changed, raw_id)
 SELECT i, at, 'bench', ($4::text[])[1 + i % 5],
        (ARRAY['category.children', 'search.keyword', 'search.seller', 'search.image', 'offer.detail'])[1 + i % 5],

@@ -4,21 +4,21 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { openApp, type App } from '../../src/app.ts';
+import { openApp, type App } from '../../src/app/open-app.ts';
 import { startSandboxProcess } from '../../src/cli/demo/sandbox-process.ts';
 import { sleep } from '../../src/core/clock.ts';
-import { loadConfig } from '../../src/core/config.ts';
+import { loadConfig } from '../../src/config/environment.ts';
 import { dayMs } from '../../src/core/duration.ts';
 import { CloseStack } from '../../src/core/lifecycle.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { runToEnd } from '../../src/jobs/run-to-end.ts';
-import { migrate } from '../../src/load/migrate.ts';
-import { createPool } from '../../src/load/pool.ts';
+import { runToEnd } from '../../src/runs/run-to-end.ts';
+import { migrate } from '../../src/db/migrate.ts';
+import { createPool } from '../../src/db/pool.ts';
 import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
 import { findFreePort } from '../../src/local/free-port.ts';
 import type { Run } from '../../src/model/run.ts';
-import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
+import { parseSyncFile } from '../../src/config/parse-sync-file.ts';
 
 export type Backend = 'postgres' | 'redis';
 

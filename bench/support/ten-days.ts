@@ -31,7 +31,7 @@ async function readHistory(
   stack: Stack,
   moment: Moment,
 ): Promise<{ seen: Set<string>; prices: Map<string, string> }> {
-  const looks = await stack.query<Seen>(
+  const observations = await stack.query<Seen>(
     `SELECT DISTINCT offer_id, source FROM catalog.observation
      WHERE is_found AND observed_at >= $1 AND observed_at <= $2`,
     [moment.from, moment.to],
@@ -47,7 +47,7 @@ async function readHistory(
     [moment.to],
   );
   return {
-    seen: new Set(looks.map(({ offer_id, source }) => `${offer_id}/${source}`)),
+    seen: new Set(observations.map(({ offer_id, source }) => `${offer_id}/${source}`)),
     prices: new Map(rows.map(({ key, amount }) => [key, amount])),
   };
 }

@@ -1,10 +1,10 @@
 -- Purpose: where searches listed offers. By the windows' own names, for the key of hits begins with the window; searches
 --          for a shop or a picture have no ranking of this kind, nor has a part of a search. A page has 50 rows.
 CREATE VIEW analytics.fct_keyword_rank AS
-SELECT r.feed, r.keyword, r.category_id, r.offer_id, r.day, r.best_rank, (r.best_rank - 1) / 50 + 1 AS page, r.looks
+SELECT r.feed, r.keyword, r.category_id, r.offer_id, r.day, r.best_rank, (r.best_rank - 1) / 50 + 1 AS page, r.observations
 FROM (
   SELECT w.feed, w.keyword, w.category_id, h.offer_id, h.day, min((h.page - 1) * 50 + h.rank) AS best_rank,
-         count(*)::int AS looks
+         count(*)::int AS observations
   FROM sync.search_window w
   JOIN (SELECT *, (observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM catalog.search_hit) h USING (window_id)
   WHERE w.kind IN ('keyword', 'category') AND w.parent_window_id IS NULL
@@ -19,4 +19,4 @@ COMMENT ON COLUMN analytics.fct_keyword_rank.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.fct_keyword_rank.day IS 'The day in Shanghai (dim_day); found by an index.';
 COMMENT ON COLUMN analytics.fct_keyword_rank.best_rank IS 'Best position of the day, from 1 over all pages; within the price bounds of a search that has some. Of searches that are read in parts, the first 50 are known.';
 COMMENT ON COLUMN analytics.fct_keyword_rank.page IS 'Page of that position, from 1.';
-COMMENT ON COLUMN analytics.fct_keyword_rank.looks IS 'Rows of the day that listed it.';
+COMMENT ON COLUMN analytics.fct_keyword_rank.observations IS 'Rows of the day that listed it.';

@@ -1,7 +1,7 @@
 -- Purpose: what the looks of a day saw of an offer. Conditions on offer and day reach the looks by index; what was known
 --          before the day is looked up only where it is asked for.
 CREATE VIEW analytics.fct_offer_daily AS
-SELECT g.offer_id, g.day, g.looks, g.detail_looks, g.search_looks, g.empty_looks, g.lowest_list_cny, g.lowest_search_cny,
+SELECT g.offer_id, g.day, g.observations, g.detail_observations, g.search_observations, g.empty_observations, g.lowest_list_cny, g.lowest_search_cny,
        o.unit, g.stock, g.sold_count, g.month_sold,
        g.stock - (
          SELECT b.stock FROM catalog.observation b
@@ -17,10 +17,10 @@ SELECT g.offer_id, g.day, g.looks, g.detail_looks, g.search_looks, g.empty_looks
          ORDER BY b.observed_at DESC LIMIT 1) AS month_sold_change
 FROM (
   SELECT s.offer_id, s.day, s.day::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at,
-         count(*)::int AS looks,
-         count(*) FILTER (WHERE s.source = 'detail')::int AS detail_looks,
-         count(*) FILTER (WHERE s.source = 'search')::int AS search_looks,
-         count(*) FILTER (WHERE NOT s.is_found)::int AS empty_looks,
+         count(*)::int AS observations,
+         count(*) FILTER (WHERE s.source = 'detail')::int AS detail_observations,
+         count(*) FILTER (WHERE s.source = 'search')::int AS search_observations,
+         count(*) FILTER (WHERE NOT s.is_found)::int AS empty_observations,
          min(s.min_price_cny) FILTER (WHERE s.source = 'detail') AS lowest_list_cny,
          min(s.min_price_cny) FILTER (WHERE s.source = 'search') AS lowest_search_cny,
          (array_agg(s.stock ORDER BY s.observed_at DESC) FILTER (WHERE s.stock IS NOT NULL))[1] AS stock,
@@ -34,10 +34,10 @@ LEFT JOIN catalog.offer o USING (offer_id);
 COMMENT ON VIEW analytics.fct_offer_daily IS 'What was seen of one offer on one day of Shanghai; days without a look have no row. Key: offer_id, day.';
 COMMENT ON COLUMN analytics.fct_offer_daily.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.fct_offer_daily.day IS 'The day in Shanghai (dim_day); found by an index.';
-COMMENT ON COLUMN analytics.fct_offer_daily.looks IS 'Answers of the day that were about it: detail_looks + search_looks.';
-COMMENT ON COLUMN analytics.fct_offer_daily.detail_looks IS 'Detail answers, empty ones included.';
-COMMENT ON COLUMN analytics.fct_offer_daily.search_looks IS 'Search pages that listed it.';
-COMMENT ON COLUMN analytics.fct_offer_daily.empty_looks IS 'Detail answers that found nothing.';
+COMMENT ON COLUMN analytics.fct_offer_daily.observations IS 'Answers of the day that were about it: detail_observations + search_observations.';
+COMMENT ON COLUMN analytics.fct_offer_daily.detail_observations IS 'Detail answers, empty ones included.';
+COMMENT ON COLUMN analytics.fct_offer_daily.search_observations IS 'Search pages that listed it.';
+COMMENT ON COLUMN analytics.fct_offer_daily.empty_observations IS 'Detail answers that found nothing.';
 COMMENT ON COLUMN analytics.fct_offer_daily.lowest_list_cny IS 'Lowest list price of the day''s detail answers, over all SKUs and quantities, in yuan for one unit.';
 COMMENT ON COLUMN analytics.fct_offer_daily.lowest_search_cny IS 'Lowest price that search rows of the day showed.';
 COMMENT ON COLUMN analytics.fct_offer_daily.unit IS 'Unit of sale, as it is now.';

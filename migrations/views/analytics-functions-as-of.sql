@@ -25,9 +25,9 @@ AS $$
            -- A field was then what its first later change calls the old value.
            CASE WHEN s.change_id IS NULL THEN o.state ELSE s.old_value END AS state,
            CASE WHEN price_at.kind IN ('list', 'promotion')
-             THEN coalesce(m.old_value::int, o.min_order_quantity) END AS least_order,
+             THEN coalesce(m.old_value::int, o.min_order_quantity) END AS min_order,
            EXISTS (
-             SELECT FROM analytics.fct_look l
+             SELECT FROM analytics.fct_observation l
              WHERE l.offer_id = price_at.offer_id AND l.observed_at <= coalesce(price_at.at, c.now) AND l.is_found
                AND l.source = CASE price_at.kind WHEN 'search' THEN 'search' ELSE 'detail' END
            ) AS was_seen
@@ -60,7 +60,7 @@ AS $$
     FROM asked a
   ),
   found AS (
-    SELECT p.*, min(p.min_quantity) OVER () AS least_quantity
+    SELECT p.*, min(p.min_quantity) OVER () AS lowest_quantity
     FROM point p
     JOIN target USING (sku_id)
     ORDER BY p.min_quantity <= price_at.quantity DESC, CASE WHEN p.min_quantity <= price_at.quantity THEN p.min_quantity END DESC
@@ -69,7 +69,7 @@ AS $$
   SELECT CASE WHEN r.reason IS NULL THEN f.amount_cny END,
          CASE WHEN r.reason IS NULL THEN f.amount_cny * price_at.quantity END,
          coalesce(f.unit, a.unit),
-         CASE WHEN r.reason = 'below_minimum' THEN greatest(f.least_quantity, a.least_order) ELSE f.min_quantity END,
+         CASE WHEN r.reason = 'below_minimum' THEN greatest(f.lowest_quantity, a.min_order) ELSE f.min_quantity END,
          f.sku_id, f.valid_from, f.valid_to, r.reason
   FROM asked a
   LEFT JOIN found f ON true
@@ -86,7 +86,7 @@ AS $$
              WHEN k.state = 'gone' AND k.changed_at <= a.at THEN 'sku_gone'
              WHEN f.amount_cny IS NULL AND a.sku_id IS NULL AND EXISTS (SELECT FROM point) THEN 'sku_needed'
              WHEN f.amount_cny IS NULL THEN 'no_price'
-             WHEN price_at.quantity < greatest(f.least_quantity, a.least_order) THEN 'below_minimum'
+             WHEN price_at.quantity < greatest(f.lowest_quantity, a.min_order) THEN 'below_minimum'
            END AS reason
   ) r
 $$;

@@ -14,10 +14,10 @@ AS $$
     CROSS JOIN LATERAL (SELECT coalesce(lowest_price.last_day, c.day) AS last_day) s
     LEFT JOIN analytics.dim_offer o ON o.offer_id = lowest_price.offer_id
   ),
-  look AS (
+  observation AS (
     SELECT l.observed_at, l.day, p.cheapest_cny
     FROM asked a
-    JOIN analytics.fct_look l
+    JOIN analytics.fct_observation l
       ON l.offer_id = lowest_price.offer_id
      AND l.source = CASE lowest_price.kind WHEN 'search' THEN 'search' ELSE 'detail' END
      AND NOT l.is_late
@@ -41,7 +41,7 @@ AS $$
            CASE WHEN lead(l.cheapest_cny) OVER next IS NOT DISTINCT FROM l.cheapest_cny
                  AND lead(l.observed_at) OVER next - l.observed_at <= lowest_price.max_gap
              THEN lead(l.day) OVER next ELSE l.day END AS until_day
-    FROM look l
+    FROM observation l
     WINDOW next AS (ORDER BY l.observed_at)
   ),
   cover AS (
@@ -51,7 +51,7 @@ AS $$
     WHERE EXISTS (SELECT FROM stretch s WHERE d.starts::date BETWEEN s.day AND s.until_day)
   ),
   lowest AS (
-    SELECT (SELECT count(*) FROM stretch s, asked a WHERE s.day BETWEEN a.first_day AND a.last_day) AS looks, b.*
+    SELECT (SELECT count(*) FROM stretch s, asked a WHERE s.day BETWEEN a.first_day AND a.last_day) AS observations, b.*
     FROM (SELECT) one
     LEFT JOIN LATERAL (
       SELECT s.cheapest_cny, s.day
@@ -73,7 +73,7 @@ AS $$
                THEN 'unknown_kind'
              WHEN lowest_price.days IS NULL OR lowest_price.days NOT BETWEEN 1 AND 3660 THEN 'days_out_of_range'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'
-             WHEN l.looks = 0 THEN 'not_looked_at'
+             WHEN l.observations = 0 THEN 'not_observed'
              WHEN v.coverage < coalesce(lowest_price.min_coverage, 0.8) THEN 'coverage'
              WHEN EXISTS (
                SELECT FROM analytics.fct_offer_change f
@@ -85,4 +85,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that looks showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it. A day is covered when it has a look, or lies between looks that showed the same and are at most max_gap apart. Where less than min_coverage of the days are covered, or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_looked_at, coverage, unit_changed, no_price.';
+  'The lowest price of an offer that looks showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it. A day is covered when it has a look, or lies between looks that showed the same and are at most max_gap apart. Where less than min_coverage of the days are covered, or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_observed, coverage, unit_changed, no_price.';

@@ -2,7 +2,7 @@
 --          at, shares of all.
 CREATE VIEW analytics.freshness AS
 SELECT f.feed, o.category_id, count(*)::int AS offers,
-       count(*) FILTER (WHERE r.detail_at IS NULL)::int AS never_looked_at,
+       count(*) FILTER (WHERE r.detail_at IS NULL)::int AS never_observed,
        count(*) FILTER (WHERE r.stale_since IS NOT NULL)::int AS known_stale,
        percentile_disc(0.5) WITHIN GROUP (ORDER BY a.search_age_h) AS search_age_median_h,
        percentile_disc(0.9) WITHIN GROUP (ORDER BY a.search_age_h) AS search_age_p90_h,
@@ -26,7 +26,7 @@ COMMENT ON VIEW analytics.freshness IS 'How old what is known of the offers of o
 COMMENT ON COLUMN analytics.freshness.feed IS 'Feed of catalog-sync.yaml that they belong to; null: none.';
 COMMENT ON COLUMN analytics.freshness.category_id IS 'Category (dim_category).';
 COMMENT ON COLUMN analytics.freshness.offers IS 'Offers, whatever their state.';
-COMMENT ON COLUMN analytics.freshness.never_looked_at IS 'Those without any detail answer.';
+COMMENT ON COLUMN analytics.freshness.never_observed IS 'Those without any detail answer.';
 COMMENT ON COLUMN analytics.freshness.known_stale IS 'Those of which a search has shown that the detail is out of date.';
 COMMENT ON COLUMN analytics.freshness.search_age_median_h IS 'Hours since the newest search row: half of the offers have at most this.';
 COMMENT ON COLUMN analytics.freshness.search_age_p90_h IS 'The same of nine in ten offers.';

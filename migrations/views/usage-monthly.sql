@@ -2,7 +2,7 @@
 --          usage.hourly.
 CREATE VIEW usage.monthly AS
 WITH shared AS MATERIALIZED (
-  SELECT DISTINCT app_key, api FROM usage.quota_limit WHERE window_kind <> 'second' AND (api = '*' OR api LIKE '@%')
+  SELECT DISTINCT app_key, api FROM usage.quota_limit WHERE period_kind <> 'second' AND (api = '*' OR api LIKE '@%')
 )
 SELECT c.month, c.app_key, c.api, a.approved_calls, u.used_calls, e.external_calls,
        CASE WHEN a.approved_calls IS NOT NULL THEN greatest(0, a.approved_calls - u.used_calls) END AS remaining_calls,
@@ -27,17 +27,17 @@ CROSS JOIN LATERAL (
   SELECT coalesce(max(external), 0)::int AS external_calls
   FROM (
     SELECT sum(w.external) AS external
-    FROM usage."window" w
+    FROM usage.quota_period w
     WHERE w.app_key = c.app_key AND w.api = c.api
       AND w.starts_at >= c.month::timestamp AT TIME ZONE 'Asia/Shanghai'
       AND w.starts_at < (c.month + interval '1 month') AT TIME ZONE 'Asia/Shanghai'
-    GROUP BY w.window_kind
+    GROUP BY w.period_kind
   ) booked
 ) e
 CROSS JOIN LATERAL (SELECT c.calls + e.external_calls AS used_calls) u
 CROSS JOIN LATERAL (
-  SELECT least(min(l.call_limit) FILTER (WHERE l.window_kind = 'month' AND d.is_last),
-               sum(l.call_limit) FILTER (WHERE l.window_kind = 'day'))::int AS approved_calls
+  SELECT least(min(l.call_limit) FILTER (WHERE l.period_kind = 'month' AND d.is_last),
+               sum(l.call_limit) FILTER (WHERE l.period_kind = 'day'))::int AS approved_calls
   FROM (
     SELECT least((day + interval '1 day') AT TIME ZONE 'Asia/Shanghai' - interval '1 ms', usage.ledger_now()) AS at,
            day + interval '1 day' = c.month + interval '1 month' AS is_last

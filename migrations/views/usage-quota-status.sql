@@ -13,7 +13,7 @@ last_day AS MATERIALIZED (
   JOIN usage.api_call ON granted_at > now - interval '1 day' AND state <> 'refunded' AND NOT is_exempt
   GROUP BY app_key, api
 )
-SELECT k.app_key, w.api, w.window_kind, l.source, l.is_assumed, w.reset, w.call_limit, w.used, f.reserved,
+SELECT k.app_key, w.api, w.period_kind, l.source, l.is_assumed, w.reset, w.call_limit, w.used, f.reserved,
        w."unknown", w.external, left_over.remaining, w.free_at AS reset_at,
        CASE
          WHEN left_over.remaining = 0 THEN now
@@ -24,24 +24,24 @@ SELECT k.app_key, w.api, w.window_kind, l.source, l.is_assumed, w.reset, w.call_
        h.code AS hold_code, h.held_at, h.held_until, h.probe_after
 FROM (SELECT DISTINCT app_key, api FROM usage.quota_limit) k
 CROSS JOIN usage.ledger_now() now
-CROSS JOIN LATERAL usage.quota_windows(k.app_key, k.api, now, now) w
+CROSS JOIN LATERAL usage.quota_periods(k.app_key, k.api, now, now) w
 JOIN usage.quota_limit l USING (limit_id)
 CROSS JOIN LATERAL (
-  SELECT count(*)::int AS reserved FROM usage.in_flight i WHERE i.quota_window_ids && w.window_ids
+  SELECT count(*)::int AS reserved FROM usage.in_flight i WHERE i.quota_period_ids && w.period_ids
 ) f
 CROSS JOIN LATERAL (SELECT greatest(0, w.call_limit - w.used) AS remaining) left_over
 JOIN (VALUES ('minute', 60, 60::bigint), ('day', 86400, 3600), ('month', 2678400, 86400)) kind (name, seconds, pace_seconds)
-  ON kind.name = w.window_kind
+  ON kind.name = w.period_kind
 CROSS JOIN LATERAL (
   SELECT p.calls, now + interval '1 second' * (left_over.remaining * kind.pace_seconds / nullif(p.calls, 0))::float8 AS spent_at
   FROM (
     SELECT sum(r.calls) AS calls
     FROM (
-      SELECT app_key, api, CASE w.window_kind WHEN 'minute' THEN minute_calls ELSE hour_calls END AS calls
+      SELECT app_key, api, CASE w.period_kind WHEN 'minute' THEN minute_calls ELSE hour_calls END AS calls
       FROM last_hour
-      WHERE w.window_kind <> 'month'
+      WHERE w.period_kind <> 'month'
       UNION ALL
-      SELECT app_key, api, day_calls FROM last_day WHERE w.window_kind = 'month'
+      SELECT app_key, api, day_calls FROM last_day WHERE w.period_kind = 'month'
     ) r
     WHERE r.app_key = k.app_key
       AND (w.api IN (r.api, '*') OR EXISTS (
@@ -60,7 +60,7 @@ COMMENT ON VIEW usage.quota_status IS
   'What is left of every limit in effect: one row an app, API and window (minute, day, month), also when nothing was called.';
 COMMENT ON COLUMN usage.quota_status.app_key IS 'The app whose calls are limited.';
 COMMENT ON COLUMN usage.quota_status.api IS 'namespace:name:version of the API, or * for the app as a whole.';
-COMMENT ON COLUMN usage.quota_status.window_kind IS 'minute, day or month.';
+COMMENT ON COLUMN usage.quota_status.period_kind IS 'minute, day or month.';
 COMMENT ON COLUMN usage.quota_status.source IS 'Where the limit comes from: preset, configured or observed.';
 COMMENT ON COLUMN usage.quota_status.is_assumed IS 'True until somebody confirmed the limit.';
 COMMENT ON COLUMN usage.quota_status.reset IS 'calendar: starts anew at reset_at. rolling: counts what lies a window''s length back.';

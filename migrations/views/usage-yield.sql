@@ -27,14 +27,14 @@ CROSS JOIN LATERAL (
          count(*) FILTER (WHERE waste = 'invalid_answer')::int AS invalid_answer,
          count(*) FILTER (WHERE waste = 'unknown')::int AS "unknown",
          count(*) FILTER (WHERE waste = 'repeated')::int AS repeated,
-         count(*) FILTER (WHERE waste = 'taught_nothing')::int AS taught_nothing
+         count(*) FILTER (WHERE waste = 'no_yield')::int AS no_yield
   FROM (
     SELECT granted_at, operation, window_id, offers_new, offers_completed, offers_changed, prices_changed,
            CASE
              WHEN state = 'unknown' THEN 'unknown'
              WHEN outcome <> 'ok' THEN outcome
              WHEN granted_at - lag(granted_at) OVER same < interval '1 hour' THEN 'repeated'
-             WHEN offers_new + offers_completed + offers_changed + prices_changed = 0 THEN 'taught_nothing'
+             WHEN offers_new + offers_completed + offers_changed + prices_changed = 0 THEN 'no_yield'
            END AS waste
     FROM usage.api_call
     -- With the hour before, for a call may repeat one of the day before.
@@ -63,7 +63,7 @@ COMMENT ON COLUMN usage.yield.transport_error IS 'Wasted: broken on the way afte
 COMMENT ON COLUMN usage.yield.invalid_answer IS 'Wasted: the answer could not be read.';
 COMMENT ON COLUMN usage.yield."unknown" IS 'Wasted: may have reached the gateway, and nobody knows its end.';
 COMMENT ON COLUMN usage.yield.repeated IS 'Wasted: the same was answered less than an hour before.';
-COMMENT ON COLUMN usage.yield.taught_nothing IS
+COMMENT ON COLUMN usage.yield.no_yield IS
   'Wasted: a search or a detail without a new, completed or changed offer. Not known of calls from before this was booked.';
 COMMENT ON COLUMN usage.yield.calls_per_new_offer IS 'Calls for each new offer; null: none was new.';
 COMMENT ON COLUMN usage.yield.calls_per_changed_offer IS 'Calls for each changed offer; null: none changed.';

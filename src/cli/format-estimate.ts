@@ -1,9 +1,9 @@
 import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
-import { accountLimits } from '../load/stores/limit-changes.ts';
+import { accountLimits } from '../ledger/limit-changes.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
-import { estimateAssumptions, estimateCalls, type CallEstimate } from '../plan/estimate-calls.ts';
-import { formatTable, type Column } from './terminal/format-table.ts';
-import { wrapText } from './terminal/wrap-text.ts';
+import { estimateAssumptions, estimateCalls, type CallEstimate } from '../refresh/forecast/estimate-calls.ts';
+import { formatTable, type Column } from '../terminal/format-table.ts';
+import { wrapText } from '../terminal/wrap-text.ts';
 
 /** What a form has to ask for, beside what the product assumes or was told to be allowed. */
 export interface VolumeEstimate extends CallEstimate {

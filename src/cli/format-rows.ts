@@ -1,6 +1,6 @@
-import type { QueryBatch, QueryField } from '../load/read-only-transaction.ts';
-import { formatTable } from './terminal/format-table.ts';
-import { safeJson } from './terminal/safe-text.ts';
+import type { QueryBatch, QueryField } from '../db/read-only-transaction.ts';
+import { formatTable } from '../terminal/format-table.ts';
+import { safeJson } from '../terminal/safe-text.ts';
 
 /** `pg_type.oid` of what JSON has a word for. bigint and numeric stay text: a double would change them. */
 const typeIds = {

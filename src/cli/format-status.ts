@@ -1,7 +1,7 @@
-import type { RunSummary } from '../load/stores/status-store.ts';
-import type { Status } from './read-status.ts';
-import { formatTable, type Column } from './terminal/format-table.ts';
-import { formatTime } from './terminal/format-time.ts';
+import type { RunSummary } from '../health/status-store.ts';
+import type { Status } from '../health/read-status.ts';
+import { formatTable, type Column } from '../terminal/format-table.ts';
+import { formatTime } from '../terminal/format-time.ts';
 
 const formatCount = (count: number) => count.toLocaleString('en');
 
@@ -82,7 +82,7 @@ function formatQuota({ quota }: Status): string {
   ];
   const rows = quota.map((row) => [
     row.api,
-    row.window,
+    row.period,
     formatCount(row.callLimit),
     formatCount(row.used),
     formatCount(row.reserved),

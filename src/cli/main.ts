@@ -1,10 +1,10 @@
 import { CommanderError } from 'commander';
 import { systemClock } from '../core/clock.ts';
-import { processEnvironment } from '../core/config.ts';
+import { processEnvironment } from '../config/environment.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext } from '../app/context.ts';
 import { createProgram } from './program.ts';
-import { reportError } from './report-error.ts';
+import { reportError } from '../terminal/report-error.ts';
 
 /**
  * Runs one command line (without `node` and the script) and gives its exit code. Never throws: whatever goes

@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { logLevels } from '../core/config.ts';
+import { logLevels } from '../config/environment.ts';
 import { addExamples } from './add-examples.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext } from '../app/context.ts';
 import { registerAuth } from './verbs/auth.ts';
 import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';

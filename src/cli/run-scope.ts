@@ -1,15 +1,15 @@
-import type { App } from '../app.ts';
+import type { App } from '../app/open-app.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
-import { isHeldAsDeclared } from '../jobs/concerns/is-held-as-declared.ts';
-import { runToEnd } from '../jobs/run-to-end.ts';
+import { isHeldAsDeclared } from '../health/issues/is-held-as-declared.ts';
+import { runToEnd } from '../runs/run-to-end.ts';
 import type { Run, RunRequest } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
-import type { Forecast } from '../plan/forecast/forecast.ts';
-import { confirm } from './confirm.ts';
+import type { Forecast } from '../refresh/forecast/forecast.ts';
+import { confirm } from '../terminal/confirm.ts';
 import { describeNextRun, isCutShort } from './plan/describe-next-run.ts';
-import { sourceBanner, withApp } from './run-session.ts';
-import { syncFileName, type Session } from './session.ts';
+import { sourceBanner, withApp } from '../app/run-session.ts';
+import { syncFileName, type Session } from '../app/session.ts';
 import { createRunProgress, exitCodeOfRun, printRun } from './show-run.ts';
 
 /** @throws AppError CONFIG_FILE_INVALID when the file has no such feed */
@@ -60,8 +60,8 @@ async function runAndShow(
 ): Promise<ExitCode> {
   session.talk(sourceBanner(app.source));
   const request = await chooseRequest(app);
-  const foretold = await app.foretell(request);
-  if (!(await isAgreed(session, foretold, mayAsk))) {
+  const runForecast = await app.makeForecast(request);
+  if (!(await isAgreed(session, runForecast, mayAsk))) {
     session.talk('nothing was asked');
     return exitCodes.stoppedAtQuota;
   }
@@ -69,7 +69,7 @@ async function runAndShow(
   const { runs, source } = app;
   const outcome = await runToEnd({
     runs,
-    begin: () => app.begin({ ...request, source }, foretold),
+    begin: () => app.begin({ ...request, source }, runForecast),
     conduct: (isOver) => app.conduct(isOver),
     drain,
     onProgress: progress.update,
@@ -107,7 +107,7 @@ export async function runScope(
       exitCode = await runAndShow({ session, sync, app, drain }, chooseRequest, options);
     } finally {
       // Whoever stopped it looks on, and waits.
-      if (!drain.aborted) await app.tellNews();
+      if (!drain.aborted) await app.sendNotifications();
     }
   });
   return exitCode;

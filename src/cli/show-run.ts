@@ -1,13 +1,13 @@
 import type { ExitCode } from '../core/exit-codes.ts';
 import { exitCodes } from '../core/exit-codes.ts';
-import type { App } from '../app.ts';
-import { findRemedy } from '../find-remedy.ts';
+import type { App } from '../app/open-app.ts';
+import { findRemedy } from '../app/find-remedy.ts';
 import { compareWithPlan, type Compared } from '../model/compare-with-plan.ts';
 import type { Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
-import type { Session } from './session.ts';
-import { formatTable, type Column } from './terminal/format-table.ts';
-import { safeJson } from './terminal/safe-text.ts';
+import type { Session } from '../app/session.ts';
+import { formatTable, type Column } from '../terminal/format-table.ts';
+import { safeJson } from '../terminal/safe-text.ts';
 
 /** Shows a run under way; the rate is that of the whole run so far. */
 export function createRunProgress(session: Session, app: App, sync: SyncConfig) {

@@ -12,10 +12,10 @@ export interface LogOptions {
 }
 
 /** At half, the reason at the bottom of a chain could be cut; without a bound, causes in a circle never end. */
-const mostCauses = 8;
+const maxCauses = 8;
 
 /** The shape of an error in a log line: its code and facts, no enumerable extras of foreign error classes. */
-function serializeError(error: unknown, causesLeft = mostCauses): Record<string, unknown> {
+function serializeError(error: unknown, causesLeft = maxCauses): Record<string, unknown> {
   if (!(error instanceof Error)) return { message: String(error) };
   const own = error instanceof AppError ? { ...error.facts, code: error.code, recovery: error.recovery } : {};
   const hasCause = error.cause !== undefined && causesLeft > 0;
@@ -26,7 +26,7 @@ function serializeError(error: unknown, causesLeft = mostCauses): Record<string,
 /** The messages of the chain of causes, the nearest first. */
 function causesOf(error: Error): string {
   const messages: string[] = [];
-  for (let at = error.cause; at !== undefined && messages.length < mostCauses;) {
+  for (let at = error.cause; at !== undefined && messages.length < maxCauses;) {
     messages.push(errorMessage(at));
     at = at instanceof Error ? at.cause : undefined;
   }

@@ -1,25 +1,25 @@
 import { sleep } from '../core/clock.ts';
 import { toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { toDatabaseError } from '../load/database-error.ts';
+import { toDatabaseError } from '../db/database-error.ts';
 import { createProcessor, type ProcessDeps } from './process-job.ts';
 import { jobKinds, type JobKind } from './job-kinds.ts';
 import type { Queues } from './queue-backend.ts';
 
 /** Wakes the tick ahead of its timer. */
-export interface Nudge {
+export interface Wakeup {
   now(): void;
   /** Resolves at the next nudge, or after `ms`. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 /** A nudge that comes while nobody waits ends the next wait at once. */
-export function createNudge(): Nudge {
-  let isNudged = false;
+export function createWakeup(): Wakeup {
+  let isWoken = false;
   let wake: (() => void) | null = null;
   return {
     now: () => {
-      isNudged = true;
+      isWoken = true;
       wake?.();
     },
     wait: async (ms, signal) => {
@@ -28,10 +28,10 @@ export function createNudge(): Nudge {
       const end = () => woken.abort();
       wake = end;
       signal.addEventListener('abort', end, { once: true });
-      if (!isNudged && !signal.aborted) await sleep(ms, woken.signal);
+      if (!isWoken && !signal.aborted) await sleep(ms, woken.signal);
       signal.removeEventListener('abort', end);
       wake = null;
-      isNudged = false;
+      isWoken = false;
     },
   };
 }
@@ -40,7 +40,7 @@ export interface ConductorDeps {
   readonly queues: Queues;
   readonly process: ProcessDeps;
   readonly tick: () => Promise<void>;
-  readonly nudge: Nudge;
+  readonly wake: Wakeup;
   readonly concurrency: Readonly<Record<JobKind, number>>;
   readonly log: Logger;
   /** Aborted: plan nothing more. */
@@ -77,7 +77,7 @@ export async function conduct(deps: ConductorDeps, isOver: () => Promise<boolean
         deps.log[err.recovery === 'fail' ? 'error' : 'warn']({ err }, 'tick failed, trying again');
       }
       await sleep(tickPauseMs, deps.drain);
-      await deps.nudge.wait(tickEveryMs - tickPauseMs, deps.drain);
+      await deps.wake.wait(tickEveryMs - tickPauseMs, deps.drain);
     }
   } finally {
     await Promise.race([deps.queues.stopWorkers(), aborted(deps.stopNow)]);

@@ -1,10 +1,10 @@
 import { DelayedError, RateLimitError } from 'bullmq';
 import { hourMs } from '../core/duration.ts';
 import type { FetchResult, Target } from './fetch-targets.ts';
-import { longestQueueWaitMs, type JobKind } from './job-kinds.ts';
+import { maxQueueWaitMs, type JobKind } from './job-kinds.ts';
 import type { FetchJob, Pacer } from './queue-backend.ts';
-import type { PlanStore } from '../load/stores/plan-store.ts';
-import type { RunStore } from '../load/stores/run-store.ts';
+import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import type { RunStore } from '../runs/run-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallWaiting } from '../model/gateway.ts';
@@ -49,17 +49,17 @@ async function wait(deps: DispositionDeps, hand: JobInHand, result: FetchResult)
     ...result.failed.flatMap(({ error }) =>
       error.recovery === 'throttle' ? [error.retryAfterMs ?? 1000] : [],
     ),
-    ...result.waiting.flatMap(({ wait: told }) =>
-      told !== null && paced.has(told.by) ? [told.retryAfterMs ?? Infinity] : [],
+    ...result.waiting.flatMap(({ wait: reported }) =>
+      reported !== null && paced.has(reported.by) ? [reported.retryAfterMs ?? Infinity] : [],
     ),
   ];
   const pace = Math.max(0, ...paces);
-  if (pace > 0 && pace <= longestQueueWaitMs) {
+  if (pace > 0 && pace <= maxQueueWaitMs) {
     await hand.pacer.rateLimit(pace);
     throw new RateLimitError();
   }
-  const twins = result.waiting.flatMap(({ wait: told }) =>
-    told?.by === 'in_flight' ? [told.retryAfterMs ?? 1000] : [],
+  const twins = result.waiting.flatMap(({ wait: reported }) =>
+    reported?.by === 'in_flight' ? [reported.retryAfterMs ?? 1000] : [],
   );
   if (twins.length > 0) {
     await hand.job.moveToDelayed(deps.clock.now().getTime() + Math.max(...twins), hand.token);
@@ -73,7 +73,11 @@ async function wait(deps: DispositionDeps, hand: JobInHand, result: FetchResult)
  *
  * @throws RateLimitError, DelayedError (wait, no attempt spent), AppError (a normal attempt)
  */
-export async function disposeOf(deps: DispositionDeps, hand: JobInHand, result: FetchResult): Promise<void> {
+export async function applyFetchResult(
+  deps: DispositionDeps,
+  hand: JobInHand,
+  result: FetchResult,
+): Promise<void> {
   const { runId } = hand.job.data;
   const halted = result.failed.find(({ error }) => error.recovery === 'halt');
   if (halted) {

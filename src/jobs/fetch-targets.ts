@@ -4,9 +4,9 @@ import type { Logger } from '../core/log.ts';
 import type { CallAnswered, CallContext, CallWaiting, Gateway } from '../model/gateway.ts';
 import type { Lane } from '../model/ledger.ts';
 import type { CatalogRequest, SearchImageRequest } from '../model/operation.ts';
-import type { ImageQuery } from '../load/stores/plan-store.ts';
+import type { ImageQuery } from '../refresh/queue/plan-store.ts';
 import type { CatalogLoader } from './load-answers.ts';
-import type { ShowPicture } from './show-picture.ts';
+import type { UploadQueryImage } from './upload-query-image.ts';
 
 /** One thing to ask 1688 for, and the row it is leased by. */
 export interface Target {
@@ -37,7 +37,7 @@ export interface FetchResult {
 export interface FetchDeps {
   readonly gateway: Pick<Gateway, 'call'>;
   readonly loader: CatalogLoader;
-  readonly showPicture: ShowPicture;
+  readonly uploadQueryImage: UploadQueryImage;
   readonly log: Logger;
   /** Calls of one job under way at once. */
   readonly callConcurrency: number;
@@ -67,8 +67,8 @@ async function toRequest(
 ): Promise<CatalogRequest | CallWaiting> {
   if (!('image' in request)) return request;
   const { image, ...query } = request;
-  const picture = await deps.showPicture(image, context);
-  return picture.kind === 'waiting' ? picture : { ...query, picture };
+  const queryImage = await deps.uploadQueryImage(image, context);
+  return queryImage.kind === 'waiting' ? queryImage : { ...query, queryImage };
 }
 
 async function ask(deps: FetchDeps, target: Target, context: FetchContext): Promise<Attempt> {

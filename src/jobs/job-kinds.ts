@@ -37,7 +37,7 @@ export const jobKinds = [
 export const detailBatchSize = 25;
 
 /** Waits up to this long are sat out in the queue; longer ones end the job, and a later tick plans anew. */
-export const longestQueueWaitMs = 5 * minuteMs;
+export const maxQueueWaitMs = 5 * minuteMs;
 
 /** What a kind asks of 1688, and in which lane. */
 export const jobOperations = {

@@ -1,6 +1,6 @@
 import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
-import type { PlanStore } from '../load/stores/plan-store.ts';
+import type { PlanStore } from '../refresh/queue/plan-store.ts';
 import { freshForMs, type JobKind } from './job-kinds.ts';
 import type { Queues } from './queue-backend.ts';
 

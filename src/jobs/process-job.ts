@@ -1,8 +1,8 @@
 import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
 import type { ApiChoices } from '../model/known-apis.ts';
 import type { FreshnessAges } from '../model/sync-config.ts';
-import type { PlanStore } from '../load/stores/plan-store.ts';
-import { disposeOf, type DispositionDeps } from './disposition.ts';
+import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import { applyFetchResult, type DispositionDeps } from './disposition.ts';
 import { fetchTargets, type FetchDeps, type Target } from './fetch-targets.ts';
 import { freshForMs, jobOperations, type JobData, type JobKind } from './job-kinds.ts';
 import { logJobEnd, logJobStop, type JobEnd } from './log-job-end.ts';
@@ -79,7 +79,7 @@ export function createProcessor<K extends JobKind>(deps: ProcessDeps, kind: K): 
       const end = await fetchJob({ ...deps, log }, kind, job);
       if (end.result !== null) {
         ({ callIds } = end.result);
-        await disposeOf({ ...deps, log }, { kind, job, token, pacer }, end.result);
+        await applyFetchResult({ ...deps, log }, { kind, job, token, pacer }, end.result);
       }
       logJobEnd(log, { ...end, durationMs: passedMs() });
     } catch (error) {

@@ -162,9 +162,9 @@ function createWarn(log: Logger, backend: Backend['name']): (err: Error) => void
   return (err) => {
     const isLost = 'code' in err && typeof err.code === 'string' && /^E[A-Z_]{3,}$/.test(err.code);
     const now = systemClock.now().getTime();
-    const isTold = isLost && now - lostAt < outageOverMs;
+    const isReported = isLost && now - lostAt < outageOverMs;
     if (isLost) lostAt = now;
-    if (!isTold) log.warn({ err, backend }, 'queue connection troubled');
+    if (!isReported) log.warn({ err, backend }, 'queue connection troubled');
   };
 }
 

@@ -3,19 +3,19 @@ import type { Logger } from '../core/log.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
-import { loadErrors } from '../load/errors.ts';
-import type { ApiBlock } from '../load/stores/block-store.ts';
-import type { PlanStore } from '../load/stores/plan-store.ts';
-import type { RawStore } from '../load/stores/raw-store.ts';
-import type { RunStore } from '../load/stores/run-store.ts';
-import type { ShelfStore } from '../load/stores/shelf-store.ts';
+import { loadErrors } from '../db/errors.ts';
+import type { ApiBlock } from '../ledger/block-store.ts';
+import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import type { RawStore } from '../raw/raw-store.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { RefreshQueue } from '../refresh/queue/refresh-queue.ts';
 import type { JobKind } from './job-kinds.ts';
 import type { CatalogLoader } from './load-answers.ts';
-import { bucketOf } from '../plan/refresh/bucket.ts';
-import { nothingLearned } from '../plan/refresh/change-rate.ts';
-import { leaveStrangers, type Strangers } from './leave-strangers.ts';
+import { bucketOf } from '../refresh/planner/bucket.ts';
+import { nothingLearned } from '../refresh/planner/change-rate.ts';
+import { reconcileForeignRuns, type ForeignRuns } from '../runs/reconcile-foreign-runs.ts';
 import { planCategories } from './plan-categories.ts';
-import { lookKinds, planLooks } from './plan-looks.ts';
+import { fetchKinds, planFetches } from './plan-fetches.ts';
 import type { Queues } from './queue-backend.ts';
 
 /** Where offers of a watch list begin that nothing is known of. */
@@ -38,12 +38,12 @@ export interface TickDeps {
   readonly loader: CatalogLoader;
   readonly runs: RunStore;
   readonly plan: PlanStore;
-  readonly shelves: ShelfStore;
+  readonly refreshQueue: RefreshQueue;
   readonly queues: Queues;
   readonly sync: SyncConfig;
   /** By which plan this process drives runs. */
   readonly planHash: string;
-  readonly strangers: Strangers;
+  readonly foreignRuns: ForeignRuns;
   readonly log: Logger;
 }
 
@@ -115,24 +115,24 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   // After that look: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
   await deps.plan.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
-  await deps.shelves.assignFeeds(feeds, unseenBucket);
+  await deps.refreshQueue.assignFeeds(feeds, unseenBucket);
   const closed = blockOf(run, 'category', blocks, now);
   const nodes = await planCategories(deps, { run, feeds, isBlocked: closed !== undefined });
-  const looks = await planLooks(deps, {
+  const fetches = await planFetches(deps, {
     run,
     now,
     feeds,
     blocks: new Map(
-      lookKinds.flatMap((kind) => {
+      fetchKinds.flatMap((kind) => {
         const block = blockOf(run, kind, blocks, now);
         return block === undefined ? [] : [[kind, block] as const];
       }),
     ),
   });
-  const planned = looks.planned + (closed === undefined ? nodes : 0);
+  const planned = fetches.planned + (closed === undefined ? nodes : 0);
   // Nothing is under way, and nothing is due that may be asked for: it is over.
   if (planned > 0 || !isIdle) return;
-  const blocksMet = [...(closed !== undefined && nodes > 0 ? [closed] : []), ...looks.blocksMet];
+  const blocksMet = [...(closed !== undefined && nodes > 0 ? [closed] : []), ...fetches.blocksMet];
   const fresh = await deps.runs.read(run.runId);
   // One that was taken over meanwhile by another plan is not over by this one.
   if (fresh?.planHash === run.planHash) await conclude(deps, fresh, blocksMet);
@@ -153,7 +153,7 @@ export async function tick(deps: TickDeps): Promise<void> {
     const active = await deps.runs.listActive();
     const isOurs = ({ planHash }: Run) => planHash === null || planHash === deps.planHash;
     const ours = active.filter(isOurs);
-    await leaveStrangers(
+    await reconcileForeignRuns(
       deps,
       active.filter((run) => !isOurs(run)),
       now,

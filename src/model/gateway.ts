@@ -1,6 +1,6 @@
 import type { JsonValue } from '../core/json.ts';
 import type { Provenance } from './catalog.ts';
-import type { Lane, WindowKind } from './ledger.ts';
+import type { Lane, PeriodKind } from './ledger.ts';
 import type { CatalogRequest, LoadableRequest } from './operation.ts';
 
 /** On whose behalf a call is made. */
@@ -20,7 +20,7 @@ export interface CallContext {
 export interface CallWaiting {
   readonly kind: 'waiting';
   /** `run`: the run's budget is spent; `hold`: the API is held; `in_flight`: the same request is under way. */
-  readonly by: WindowKind | 'run' | 'hold' | 'in_flight';
+  readonly by: PeriodKind | 'run' | 'hold' | 'in_flight';
   /** Null when no time is known. */
   readonly retryAfterMs: number | null;
 }

@@ -56,7 +56,7 @@ export interface WindowState {
   readonly maxPages: number | null;
 }
 
-export interface PageLook {
+export interface PageObservation {
   readonly page: number;
   readonly pageSize: number;
   readonly observedAt: Date;
@@ -86,7 +86,7 @@ export interface WindowShape {
 }
 
 /** A page, as far as it matters for a split. */
-export interface PriceLook {
+export interface PriceObservation {
   readonly page: number;
   readonly totalRecords: number | null;
   /** Of its rows, those that are known, as decimal text in yuan. */
@@ -151,7 +151,7 @@ export interface OfferKnowledge {
   readonly stale: { readonly since: Date; readonly by: StaleHint } | null;
 }
 
-export interface RowLook {
+export interface RowObservation {
   readonly kind: 'row';
   readonly at: Date;
   /** Null: the row does not tell. */
@@ -162,7 +162,7 @@ export interface RowLook {
   readonly isDateMoved: boolean;
 }
 
-export interface DetailLook {
+export interface DetailObservation {
   readonly kind: 'detail';
   readonly at: Date;
   /** Something is not as the detail before had it. */
@@ -172,10 +172,10 @@ export interface DetailLook {
 }
 
 /** A look at an offer that is newer than all of its kind. */
-export type OfferLook = RowLook | DetailLook;
+export type OfferObservation = RowObservation | DetailObservation;
 
 /** A look at an offer that was seen before, and what had been expected of it. */
-export interface LookStat {
+export interface ObservationStat {
   readonly source: 'search' | 'detail';
   readonly hint: StaleHint | 'none';
   /** The chance of a change, from 0 to 1. */
@@ -183,17 +183,17 @@ export interface LookStat {
   readonly isChanged: boolean;
 }
 
-export interface OfferLesson {
+export interface OfferUpdate {
   readonly known: OfferKnowledge;
   /** Null: there was nothing to compare with. */
-  readonly stat: LookStat | null;
+  readonly stat: ObservationStat | null;
   /** What a change that was found says of the share of changes that rows show. */
   readonly visible: number;
   readonly hidden: number;
 }
 
 /** Where an offer stands among what is to be looked at next. */
-export interface Shelf {
+export interface QueuePosition {
   readonly bucket: number;
   /** In a bucket the earliest comes first. */
   readonly orderAt: Date;
@@ -201,11 +201,11 @@ export interface Shelf {
 
 /** Supplied by `jobs`, called by `load`. Pure. */
 export interface Learn {
-  window(prior: WindowState, look: PageLook): WindowState;
-  split(window: WindowShape, look: PriceLook): SplitDecision;
+  window(prior: WindowState, observation: PageObservation): WindowState;
+  split(window: WindowShape, observation: PriceObservation): SplitDecision;
   yield(state: WindowState, found: PageYield): WindowState;
-  offer(planner: PlannerKnowledge, known: OfferKnowledge, look: OfferLook): OfferLesson;
-  shelf(planner: PlannerKnowledge, known: OfferKnowledge): Shelf;
+  offer(planner: PlannerKnowledge, known: OfferKnowledge, observation: OfferObservation): OfferUpdate;
+  position(planner: PlannerKnowledge, known: OfferKnowledge): QueuePosition;
   /** Value of a page half a day and four days after all of these offers were seen in it. */
   page(
     planner: PlannerKnowledge,

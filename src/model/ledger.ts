@@ -5,7 +5,7 @@ import type { PermissionSign } from './permission.ts';
 export type Lane = 'refresh' | 'discovery' | 'manual';
 
 /** The windows a limit can have, in the order in which they are locked. */
-export type WindowKind = 'second' | 'minute' | 'day' | 'month';
+export type PeriodKind = 'second' | 'minute' | 'day' | 'month';
 
 export type CallState = 'reserved' | 'committed' | 'refunded' | 'unknown';
 
@@ -56,7 +56,7 @@ export type ReserveAnswer =
   | {
       readonly kind: 'denied';
       /** `run`: the run's own budget is spent; `hold`: the API is held, or one call is finding out whether it answers. */
-      readonly by: WindowKind | 'run' | 'hold';
+      readonly by: PeriodKind | 'run' | 'hold';
       /** Null when no time is known (a run's budget never comes back). */
       readonly retryAfterMs: number | null;
     };

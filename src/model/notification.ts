@@ -1,26 +1,29 @@
-import type { Concern } from './concern.ts';
+import type { HealthIssue } from './health-issue.ts';
 import type { Source } from './run.ts';
 
 /** What people were told last of a concern. An event is `lasting` once it was told. */
-export type Told = 'lasting' | 'over';
+export type NotificationState = 'lasting' | 'over';
 
 /** A concern as it is kept, with what people know of it. */
-export interface KeptConcern extends Concern {
+export interface StoredHealthIssue extends HealthIssue {
   readonly beganAt: Date;
   /** Null: it lasts. */
   readonly endedAt: Date | null;
-  /** Null, as `toldAt`: nothing yet. */
-  readonly told: Told | null;
-  readonly toldAt: Date | null;
+  /** Null, as `notifiedAt`: nothing yet. */
+  readonly notifiedState: NotificationState | null;
+  readonly notifiedAt: Date | null;
 }
 /** `begun` and `over`: of a state. `lasting`: a reminder. `happened`: an event. */
-export type NewsKind = 'begun' | 'lasting' | 'over' | 'happened';
+export type NotificationPhase = 'begun' | 'lasting' | 'over' | 'happened';
 
 /** One thing that a message tells. */
-export interface NewsItem extends Pick<Concern, 'key' | 'severity' | 'summary' | 'remedy' | 'path'> {
+export interface NotificationItem extends Pick<
+  HealthIssue,
+  'key' | 'severity' | 'summary' | 'remedy' | 'path'
+> {
   /** The same when the same is sent again, so that a receiver can tell. */
   readonly id: string;
-  readonly news: NewsKind;
+  readonly phase: NotificationPhase;
   readonly since: Date;
 }
 
@@ -28,7 +31,7 @@ export interface NewsItem extends Pick<Concern, 'key' | 'severity' | 'summary' |
 export interface NotificationMessage {
   readonly source: Source;
   /** What needs a person comes first. */
-  readonly items: readonly NewsItem[];
+  readonly items: readonly NotificationItem[];
   /** Things that the message has no room for. */
   readonly more: number;
   readonly sentAt: Date;

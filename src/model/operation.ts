@@ -38,14 +38,14 @@ export interface SearchSellerRequest extends SearchPageRequest {
 }
 
 /** A picture that 1688 has: uploaded before, or on its own image servers. */
-export type KnownPicture =
+export type QueryImage =
   | { readonly kind: 'uploaded'; readonly imageId: string }
   | { readonly kind: 'address'; readonly url: string };
 
 /** What looks like a picture. */
 export interface SearchImageRequest extends SearchPageRequest {
   readonly operation: 'search.image';
-  readonly picture: KnownPicture;
+  readonly queryImage: QueryImage;
 }
 
 export type SearchRequest = SearchKeywordRequest | SearchSellerRequest | SearchImageRequest;

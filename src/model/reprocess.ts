@@ -35,7 +35,7 @@ export interface ReprocessCounts {
   readonly pricesRemoved: number;
   readonly pricesChanged: number;
   /** Looks of which a number changed: lowest price, stock, sales. */
-  readonly looksChanged: number;
+  readonly observationsChanged: number;
   readonly quarantineResolved: number;
   readonly quarantineAdded: number;
   /** Offers whose prices were told again, though older answers are not kept: what these made is left as it is. */
@@ -51,7 +51,7 @@ export const noCounts: ReprocessCounts = {
   pricesAdded: 0,
   pricesRemoved: 0,
   pricesChanged: 0,
-  looksChanged: 0,
+  observationsChanged: 0,
   quarantineResolved: 0,
   quarantineAdded: 0,
   offersPartial: 0,

@@ -53,7 +53,7 @@ export interface RetentionAges {
   /** What became of the slots of schedules. */
   readonly slotsMs: number;
   /** How well looks were foretold, day by day. */
-  readonly lookStatsMs: number;
+  readonly observationStatsMs: number;
   /** What people had the ops pages do. */
   readonly actionsMs: number;
 }

@@ -51,9 +51,9 @@ export interface SandboxOptions {
 /** The options with every default filled in. */
 export type Settings = Required<SandboxOptions>;
 
-function between(name: string, value: number, least: number, most: number): number {
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
+function between(name: string, value: number, min: number, max: number): number {
+  if (Number.isInteger(value) && value >= min && value <= max) return value;
+  throw new RangeError(`${name} must be a whole number from ${min} to ${max}, not ${value}`);
 }
 
 /**

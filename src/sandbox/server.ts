@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { authorizePath } from './authorize.ts';
-import { drawPicture, picturePrefix } from './answers/picture.ts';
+import { drawImage, imagePrefix } from './answers/product-image.ts';
 import type { Control } from './control/create-control.ts';
 import type { GatewayReply, GatewayRequest } from './gateway.ts';
 import type { Params } from './sign.ts';
@@ -69,8 +69,8 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   const url = new URL(request.url ?? '/', 'http://sandbox');
   if (url.pathname.startsWith(gatewayPrefix)) await serveGateway(parts, url, request, response);
   else if (url.pathname === authorizePath) parts.authorize(new Map(url.searchParams), response);
-  else if (url.pathname.startsWith(picturePrefix))
-    sendWhole(response, 200, drawPicture(url.pathname), 'image/svg+xml');
+  else if (url.pathname.startsWith(imagePrefix))
+    sendWhole(response, 200, drawImage(url.pathname), 'image/svg+xml');
   else if (url.pathname.startsWith('/_sandbox/'))
     await parts.control(url, request, response, await readBody(request));
   else sendWhole(response, 404, '{"error":"not found"}');

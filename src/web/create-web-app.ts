@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { toAppError } from '../core/errors.ts';
-import { toDatabaseError } from '../load/database-error.ts';
+import { toDatabaseError } from '../db/database-error.ts';
 import { createHostCheck } from './guard/allowed-hosts.ts';
 import { requireSession } from './guard/require-access.ts';
 import { requireCsrfToken, requireSameOrigin } from './guard/require-same-origin.ts';
@@ -16,7 +16,7 @@ import { logInRoutes, logOut } from './pages/log-in.ts';
 import { offerPage } from './pages/offer.ts';
 import { overviewPage } from './pages/overview.ts';
 import { notFoundPage } from './pages/not-found.ts';
-import { passPicture } from './pages/pass-picture.ts';
+import { proxyImage } from './pages/proxy-image.ts';
 import { createProblemsPage } from './pages/problems.ts';
 import { productsPage } from './pages/products.ts';
 import { createRunEvents } from './pages/run-events.ts';
@@ -32,7 +32,7 @@ import { prose } from './parts/prose.ts';
 import type { WebContext, WebDeps, WebEnv } from './web-deps.ts';
 
 /** No form of ours comes near it. */
-const mostBodyBytes = 16 * 1024;
+const maxBodyBytes = 16 * 1024;
 
 /** Open to everybody who can reach the port, and of no use to them: both say nothing. */
 function healthRoutes({ checkReady }: WebDeps): Hono<WebEnv> {
@@ -55,7 +55,7 @@ function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
   app.get('/usage', createUsagePage(deps));
   app.get('/products', (c) => productsPage(c, deps));
   app.get('/products/:id', (c) => offerPage(c, deps));
-  app.get('/picture/*', (c) => passPicture(c, deps));
+  app.get('/picture/*', (c) => proxyImage(c, deps));
   app.get('/problems', createProblemsPage(deps));
   const board = createQueueBoard(deps);
   app.get('/queues', (c) => queuesPage(c, deps));
@@ -85,7 +85,7 @@ export function createWebApp(deps: WebDeps): Hono<WebEnv> {
   const sessions = createSessions({ token: access.token, clock });
   const isOurs = createHostCheck(access.host, access.allowedHosts);
   const app = new Hono<WebEnv>();
-  app.use(securityHeaders(deps.pictures));
+  app.use(securityHeaders(deps.imageSource));
   app.route('/', healthRoutes(deps));
   app.use((c, next) =>
     isOurs(c.req.header('host'))
@@ -94,7 +94,7 @@ export function createWebApp(deps: WebDeps): Hono<WebEnv> {
   );
   app.get('/metrics', (c) => serveMetrics(c, deps));
   app.use(requireSameOrigin(deps.queues.mayChange));
-  app.use(bodyLimit({ maxSize: mostBodyBytes, onError: (c) => c.text('too large\n', 413) }));
+  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.text('too large\n', 413) }));
   app.route('/assets', serveAssets());
   if (access.token !== null) app.route('/', logInRoutes(deps, sessions));
   app.use(requireSession(sessions, access.token !== null));

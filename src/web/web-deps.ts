@@ -1,4 +1,4 @@
-import type { OperatorActions } from '../jobs/operator-actions.ts';
+import type { OperatorActions } from '../runs/operator-actions.ts';
 import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import type { Clock } from '../core/clock.ts';
@@ -6,10 +6,10 @@ import type { Recovery } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { QueuesToSee } from '../jobs/queues-to-see.ts';
-import type { PoolUse } from '../load/pool.ts';
-import type { MetricsStore } from '../load/stores/metrics-store.ts';
-import type { CatalogCount } from '../load/stores/pages/overview-pages.ts';
-import type { PageStores } from '../load/stores/pages/page-stores.ts';
+import type { PoolUse } from '../db/pool.ts';
+import type { MetricsStore } from './metrics/metrics-store.ts';
+import type { CatalogCount } from './reads/overview-pages.ts';
+import type { PageStores } from './reads/page-stores.ts';
 import type { Source } from '../model/run.ts';
 import type { Counted } from './keep-counted.ts';
 import type { Remembered } from './remember.ts';
@@ -69,7 +69,7 @@ export interface WebConnect {
 }
 
 /** Where pages get the pictures of offers from. */
-export type PictureSource =
+export type ImageSource =
   /** A sandbox on this machine draws them; they pass through us. */
   | { readonly kind: 'sandbox'; readonly origin: string }
   /** From 1688's own hosts, without a referrer. */
@@ -106,7 +106,7 @@ export interface WebDeps {
   readonly readOnlyReason: string;
   /** Null: what a login needs is not set. */
   readonly connect: WebConnect | null;
-  readonly pictures: PictureSource;
+  readonly imageSource: ImageSource;
   /** `mayChange`: their board may act on jobs. */
   readonly queues: QueuesToSee & { readonly mayChange: boolean };
   /** Aborts when the process is told to stop: what streams ends. */

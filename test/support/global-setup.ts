@@ -35,7 +35,7 @@ async function dropLeftovers(adminUrl: string): Promise<void> {
 
 async function tryToMigrate(connectionString: string, log: Logger): Promise<string | null> {
   try {
-    const { migrate } = await import('../../src/load/migrate.ts');
+    const { migrate } = await import('../../src/db/migrate.ts');
     await migrate({ connectionString, log });
     return null;
   } catch (err) {

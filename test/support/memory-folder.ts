@@ -6,7 +6,7 @@ import { join } from 'node:path';
 const shared = '/dev/shm';
 
 /** Databases of a whole run take less than a tenth. At half, a run beside others could fill a small machine. */
-const leastBytes = 4_000_000_000;
+const minBytes = 4_000_000_000;
 
 /**
  * A folder in memory of the owner's own, not made yet; null where there is no room. Postgres is as durable as ever
@@ -18,7 +18,7 @@ export function findMemoryFolder(owner: string): string | null {
   try {
     accessSync(shared, constants.W_OK);
     const { bavail, bsize } = statfsSync(shared);
-    if (Math.min(bavail * bsize, process.availableMemory()) < leastBytes) return null;
+    if (Math.min(bavail * bsize, process.availableMemory()) < minBytes) return null;
   } catch {
     // Another system than Linux.
     return null;

@@ -33,7 +33,7 @@ interface Journal {
 /** What a release may do to tables that the one before works with: each of them gets a column, and there are new ones. */
 const expansion = [
   'usage.api_call',
-  'usage."window"',
+  'usage.quota_period',
   'raw.payload',
   'sync.run',
   'sync.refresh',

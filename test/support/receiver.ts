@@ -12,7 +12,7 @@ export const signingSecret = 'SECsigning0secret';
 const item = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{32}$/),
   key: z.string().min(1),
-  news: z.enum(['begun', 'lasting', 'over', 'happened']),
+  phase: z.enum(['begun', 'lasting', 'over', 'happened']),
   severity: z.enum(['act', 'warn', 'note']),
   summary: z.string().min(1),
   remedy: z.string(),
@@ -61,7 +61,7 @@ export interface Receiver {
   /** Everything that was taken, in order. */
   readonly taken: readonly unknown[];
   /** What the items of generic messages tell, as `begun run:all:...`. */
-  readonly news: readonly string[];
+  readonly phases: readonly string[];
   /** Requests, taken or not. */
   readonly requests: number;
   /** What is wrong with what came; a receiver that is strict takes nothing of the kind. */
@@ -135,9 +135,9 @@ export async function startReceiver(format: ReceiverFormat): Promise<Receiver> {
   return {
     url: `http://127.0.0.1:${String(port)}/services/${pathToken}?access_token=${queryToken}`,
     taken,
-    get news() {
+    get phases() {
       return taken.flatMap((message) =>
-        generic.parse(message).items.map(({ news, key }) => `${news} ${key}`),
+        generic.parse(message).items.map(({ phase, key }) => `${phase} ${key}`),
       );
     },
     get requests() {

@@ -19,9 +19,9 @@ export type DeclaredRow = ReadonlyMap<string, (kind: ValueKind) => boolean>;
 
 /** One use of a `.sql` file in `src`. */
 export interface SqlUse {
-  /** Like `src/load/sql/list-blocks.sql`. */
+  /** Like `src/ledger/sql/list-blocks.sql`. */
   readonly file: string;
-  /** Like `src/load/stores/block-store.ts:27`. */
+  /** Like `src/ledger/block-store.ts:27`. */
   readonly at: string;
   /** `rows`: by `runSql` or `runSqlForOne`, the rows are read; `none`: by `applySql`, they are not; `untyped`: anything else. */
   readonly reads: 'rows' | 'none' | 'untyped';

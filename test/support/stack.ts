@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { inject } from 'vitest';
-import { openApp, type App, type AppOptions } from '../../src/app.ts';
-import { loadConfig } from '../../src/core/config.ts';
+import { openApp, type App, type AppOptions } from '../../src/app/open-app.ts';
+import { loadConfig } from '../../src/config/environment.ts';
 import { CloseStack } from '../../src/core/lifecycle.ts';
 import { createLogger, type Logger } from '../../src/core/log.ts';
 import { Secret } from '../../src/core/secret.ts';
-import { runToEnd, type RunOutcome } from '../../src/jobs/run-to-end.ts';
+import { runToEnd, type RunOutcome } from '../../src/runs/run-to-end.ts';
 import type { Run, RunRequest } from '../../src/model/run.ts';
 import type { SyncConfig } from '../../src/model/sync-config.ts';
-import { parseSyncFile } from '../../src/plan/parse-sync-file.ts';
+import { parseSyncFile } from '../../src/config/parse-sync-file.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/create-sandbox.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { findTool } from './find-tool.ts';

@@ -16,7 +16,7 @@ export interface Leftovers {
   readonly leases: number;
   readonly overlappingPrices: number;
   /** Windows whose counts are not those of their calls. */
-  readonly miscountedWindows: number;
+  readonly miscountedPeriods: number;
   /** Runs whose budget was not charged with their calls. */
   readonly miscountedRuns: number;
 }
@@ -28,7 +28,7 @@ const words = {
   quarantinedRows: 'rows are in quarantine',
   leases: 'targets are taken by runs that are over',
   overlappingPrices: 'price intervals overlap',
-  miscountedWindows: 'windows do not count their calls',
+  miscountedPeriods: 'windows do not count their calls',
   miscountedRuns: 'runs do not count their calls',
 } as const satisfies Partial<Record<keyof Leftovers, string>>;
 

@@ -12,8 +12,8 @@ export interface OpenWork {
 export const isUnderWay = ({ openRuns, openCalls }: OpenWork): boolean => openRuns + openCalls > 0;
 
 /** Undisturbed and without limits, all work comes to an end in time, and the last run succeeds. */
-export function judgeDrain(work: OpenWork, mostMs: number): Breach[] {
+export function judgeDrain(work: OpenWork, maxMs: number): Breach[] {
   if (!isUnderWay(work) && work.lastStatus === 'succeeded') return [];
-  const what = `work is not over after ${Math.round(mostMs / 1000)} s: ${work.openRuns} open runs, ${work.openCalls} open calls, the last run ended ${work.lastStatus ?? 'never'}`;
+  const what = `work is not over after ${Math.round(maxMs / 1000)} s: ${work.openRuns} open runs, ${work.openCalls} open calls, the last run ended ${work.lastStatus ?? 'never'}`;
   return [{ judge: 'drain', what, callIds: [] }];
 }

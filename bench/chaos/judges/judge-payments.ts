@@ -4,7 +4,7 @@ export interface PaymentRules {
   /** An answer younger than this is not to be asked for again by this call. */
   readonly freshForMs: (call: LedgerCall) => number;
   /** The ledger gives a call up when it is out for longer. */
-  readonly longestCallMs: number;
+  readonly maxCallMs: number;
 }
 
 export interface Payments {
@@ -51,7 +51,7 @@ export function judgePayments(calls: readonly LedgerCall[], rules: PaymentRules)
     second.grantedAt < first.grantedAt + rules.freshForMs(second);
   const areTwins = ({ first, second }: Pair) =>
     second.grantedAt < (first.settledAt ?? Infinity) &&
-    second.grantedAt < Math.min(first.sentAt ?? first.sendBy, first.sendBy) + rules.longestCallMs;
+    second.grantedAt < Math.min(first.sentAt ?? first.sendBy, first.sendBy) + rules.maxCallMs;
   const findings = [
     ['paid again after a good answer was settled', pairs.filter(isPaidTwice)],
     ['asked for twice at the same time', pairs.filter(areTwins)],

@@ -1,11 +1,11 @@
-import { credentialsOf } from '../../app.ts';
+import { credentialsOf } from '../../app/open-app.ts';
 import { AppError } from '../../core/errors.ts';
 import { exitCodes } from '../../core/exit-codes.ts';
-import { loadErrors } from '../../load/errors.ts';
-import { forgetTokens, rotateTokenKey } from '../../load/stores/stored-tokens.ts';
-import { confirm } from '../confirm.ts';
-import type { Session } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import { loadErrors } from '../../db/errors.ts';
+import { forgetTokens, rotateTokenKey } from '../../tokens/stored-tokens.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import type { Session } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
 import { tokenKeyOf, withExistingTokens } from './with-tokens.ts';
 
 /**

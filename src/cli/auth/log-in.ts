@@ -1,12 +1,12 @@
-import { credentialsOf } from '../../app.ts';
-import { isLoopbackUrl } from '../../core/config.ts';
+import { credentialsOf } from '../../app/open-app.ts';
+import { isLoopbackUrl } from '../../config/environment.ts';
 import { createAuthorization } from '../../extract/oauth/authorization.ts';
 import { exchangeCode } from '../../extract/oauth/request-tokens.ts';
-import { createLedgerStore } from '../../load/stores/ledger-store.ts';
-import { createTokenStore } from '../../load/stores/token-store.ts';
-import type { Session } from '../session.ts';
+import { createLedgerStore } from '../../ledger/ledger-store.ts';
+import { createTokenStore } from '../../tokens/token-store.ts';
+import type { Session } from '../../app/session.ts';
 import { receiveByCallback, receiveByPaste } from './receive-code.ts';
-import { redirectUriOf } from './redirect-uri.ts';
+import { redirectUriOf } from '../../app/web/redirect-uri.ts';
 import { printTokens } from './show-tokens.ts';
 import { tokenKeyOf, withTokenDatabase } from './with-tokens.ts';
 

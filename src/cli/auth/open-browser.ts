@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 
 function openerOf(platform: NodeJS.Platform, hasDisplay: boolean): string[] | null {
   if (platform === 'darwin') return ['open'];

@@ -5,7 +5,7 @@ import type { Secret } from '../../core/secret.ts';
 import { extractErrors } from '../../extract/errors.ts';
 import { authorizationLifeMs, type Authorization } from '../../extract/oauth/authorization.ts';
 import { startCallbackServer } from '../../web/oauth-callback-server.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../app/session.ts';
 import { openBrowser } from './open-browser.ts';
 
 export interface ReceiveOptions {

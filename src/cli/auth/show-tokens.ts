@@ -1,11 +1,11 @@
 import type { Pool } from 'pg';
 import { AppError } from '../../core/errors.ts';
-import { describeTokens } from '../../load/stores/stored-tokens.ts';
-import { createTokenStore } from '../../load/stores/token-store.ts';
+import { describeTokens } from '../../tokens/stored-tokens.ts';
+import { createTokenStore } from '../../tokens/token-store.ts';
 import { exitCodes } from '../../core/exit-codes.ts';
-import type { Session } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
-import { hasDatabase } from '../with-database.ts';
+import type { Session } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
+import { hasDatabase } from '../../app/with-database.ts';
 import { formatTokenReport, reportTokens, type TokenReport } from './token-report.ts';
 import { withExistingTokens } from './with-tokens.ts';
 

@@ -1,7 +1,7 @@
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../config/environment.ts';
 import { dayMs } from '../../core/duration.ts';
 import { postponeWithinMs } from '../../model/token.ts';
-import type { StoredTokens } from '../../load/stores/stored-tokens.ts';
+import type { StoredTokens } from '../../tokens/stored-tokens.ts';
 
 /**
  * Where calls get their access token from, in the order of precedence: `self-use` (ALIBABA_ACCESS_TOKEN), `stored`

@@ -1,14 +1,14 @@
 import type { Pool } from 'pg';
-import type { Config } from '../../core/config.ts';
+import type { Config } from '../../config/environment.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
-import { classifyDatabaseErrors } from '../../load/database-error.ts';
-import { loadErrors } from '../../load/errors.ts';
-import { migrate } from '../../load/migrate.ts';
-import { createPool } from '../../load/pool.ts';
-import { requireMigrated } from '../../load/require-migrated.ts';
-import type { Session } from '../session.ts';
-import { withDatabase, withExistingDatabase, type DatabaseWork } from '../with-database.ts';
+import { classifyDatabaseErrors } from '../../db/database-error.ts';
+import { loadErrors } from '../../db/errors.ts';
+import { migrate } from '../../db/migrate.ts';
+import { createPool } from '../../db/pool.ts';
+import { requireMigrated } from '../../db/require-migrated.ts';
+import type { Session } from '../../app/session.ts';
+import { withDatabase, withExistingDatabase, type DatabaseWork } from '../../app/with-database.ts';
 
 type PoolWork<T> = (pool: Pool, signal: AbortSignal) => Promise<T>;
 

@@ -1,4 +1,4 @@
-import { parseSyncFile } from '../../plan/parse-sync-file.ts';
+import { parseSyncFile } from '../../config/parse-sync-file.ts';
 
 /** Small enough for a minute on a laptop, large enough to be worth looking at. */
 export const demoSize = { offers: 300, categories: 60 } as const;

@@ -1,13 +1,13 @@
 import type { Pool } from 'pg';
-import type { App } from '../../app.ts';
-import type { Config } from '../../core/config.ts';
+import type { App } from '../../app/open-app.ts';
+import type { Config } from '../../config/environment.ts';
 import { AppError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
 import { webErrors } from '../../web/errors.ts';
 import { startWebServer, type WebServer } from '../../web/start-web-server.ts';
 import type { WebDeps } from '../../web/web-deps.ts';
-import type { Session } from '../session.ts';
-import { createWebDeps } from '../web/create-web-deps.ts';
+import type { Session } from '../../app/session.ts';
+import { createWebDeps } from '../../app/web/create-web-deps.ts';
 import { demoSync } from './demo-config.ts';
 import type { SandboxProcess } from './sandbox-process.ts';
 

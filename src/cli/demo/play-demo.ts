@@ -1,23 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import { openApp, type App } from '../../app.ts';
-import { isLoopbackUrl, loadConfig, type Config } from '../../core/config.ts';
+import { openApp, type App } from '../../app/open-app.ts';
+import { isLoopbackUrl, loadConfig, type Config } from '../../config/environment.ts';
 import { dayMs } from '../../core/duration.ts';
 import { AppError } from '../../core/errors.ts';
 import type { CloseStack, Shutdown } from '../../core/lifecycle.ts';
 import { Secret } from '../../core/secret.ts';
-import { runToEnd } from '../../jobs/run-to-end.ts';
-import { migrate } from '../../load/migrate.ts';
-import { createPool } from '../../load/pool.ts';
-import { demoTrigger, giveUpSentCalls, readDemoProgress } from '../../load/stores/demo-store.ts';
-import { holdDemoLock } from '../../load/stores/demo-lock.ts';
+import { runToEnd } from '../../runs/run-to-end.ts';
+import { migrate } from '../../db/migrate.ts';
+import { createPool } from '../../db/pool.ts';
+import { demoTrigger, giveUpSentCalls, readDemoProgress } from './demo-store.ts';
+import { holdDemoLock } from './demo-lock.ts';
 import type { Run } from '../../model/run.ts';
-import { cliErrors } from '../errors.ts';
-import { sourceBanner } from '../run-session.ts';
-import { syncFileName, type Session } from '../session.ts';
+import { cliErrors } from '../../app/errors.ts';
+import { sourceBanner } from '../../app/run-session.ts';
+import { syncFileName, type Session } from '../../app/session.ts';
 import { createRunProgress, exitCodeOfRun } from '../show-run.ts';
-import { webConnections } from '../web/create-web-deps.ts';
+import { webConnections } from '../../app/web/create-web-deps.ts';
 import { demoSize, demoSync, demoSyncFile } from './demo-config.ts';
 import { keepDemo } from './keep-demo.ts';
 import { reportDemo, talkNext } from './report-demo.ts';
@@ -37,7 +37,7 @@ export interface Stage {
 }
 
 /** @throws AppError INTERRUPTED when the process was told to stop */
-export function stopIfTold({ shutdown }: Pick<Stage, 'shutdown'>): void {
+export function stopIfRequested({ shutdown }: Pick<Stage, 'shutdown'>): void {
   if (shutdown.drain.aborted) throw new AppError(cliErrors.INTERRUPTED, 'the demo was stopped by a signal');
 }
 
@@ -56,7 +56,7 @@ async function takeTurn({ session, closing, shutdown, databaseUrl }: Stage): Pro
   const onWait = () => session.talk('another demo runs in this folder: waiting for it to end');
   const lock = await holdDemoLock(databaseUrl, onWait, shutdown.drain);
   if (lock) closing.add('demo lock', () => lock.release());
-  stopIfTold({ shutdown });
+  stopIfRequested({ shutdown });
 }
 
 async function startWorld(stage: Stage, worldBeganAt: Date, day: number): Promise<SandboxProcess> {
@@ -84,7 +84,7 @@ async function syncDay(stage: Stage, app: App, day: number): Promise<Run> {
   session.talk(sourceBanner(app.source));
   await app.runs.claimSource(app.source);
   await app.quota.setLedgerOffset((day - 1) * dayMs);
-  stopIfTold(stage);
+  stopIfRequested(stage);
   const progress = createRunProgress(session, app, demoSync);
   const outcome = await runToEnd({
     runs: app.runs,

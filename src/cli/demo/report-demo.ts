@@ -2,25 +2,20 @@ import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
-import type { QuotaStatus } from '../../load/stores/quota-store.ts';
-import {
-  listPriceMoves,
-  readCatalogSize,
-  type CatalogSize,
-  type PriceMove,
-} from '../../load/stores/demo-store.ts';
+import type { QuotaStatus } from '../../ledger/quota-store.ts';
+import { listPriceMoves, readCatalogSize, type CatalogSize, type PriceMove } from './demo-store.ts';
 import type { Run } from '../../model/run.ts';
-import type { Session } from '../session.ts';
+import type { Session } from '../../app/session.ts';
 import { formatRun } from '../show-run.ts';
-import { truncateToWidth } from '../terminal/display-width.ts';
-import { formatTable, type Column } from '../terminal/format-table.ts';
-import { safeJson, safeText } from '../terminal/safe-text.ts';
+import { truncateToWidth } from '../../terminal/display-width.ts';
+import { formatTable, type Column } from '../../terminal/format-table.ts';
+import { safeJson, safeText } from '../../terminal/safe-text.ts';
 
-const mostMoves = 8;
+const maxMoves = 8;
 /** Cells of a table of price moves without its subjects and labels, with prices below 10,000. */
 const fixedWidth = 47;
 /** Cells that subjects and labels share: at least so many that they say something, at most for 100 columns. */
-const textWidth = { least: 30, most: 53 } as const;
+const textWidth = { min: 30, max: 53 } as const;
 
 const amount = (value: number): string => value.toLocaleString('en');
 const right = (header: string): Column => ({ header, align: 'right' });
@@ -48,7 +43,7 @@ interface ApiUse {
 /** APIs that were called, by what they are called for. */
 function listUse(status: readonly QuotaStatus[]): ApiUse[] {
   return Object.entries(endpoints).flatMap(([operation, endpoint]) => {
-    const limit = status.find((row) => row.window === 'day' && row.api === apiOf(endpoint));
+    const limit = status.find((row) => row.period === 'day' && row.api === apiOf(endpoint));
     if (!limit || limit.used === 0) return [];
     return [{ operation, name: endpoint.name, used: limit.used, quota: limit.callLimit }];
   });
@@ -63,7 +58,7 @@ function formatUse(use: readonly ApiUse[]): string {
 }
 
 function formatMoves(moves: readonly PriceMove[], terminalWidth = 100): string {
-  const room = Math.min(textWidth.most, Math.max(textWidth.least, terminalWidth - fixedWidth));
+  const room = Math.min(textWidth.max, Math.max(textWidth.min, terminalWidth - fixedWidth));
   const subjectWidth = Math.ceil(room * 0.55);
   const columns = [
     { header: 'offer' },
@@ -96,7 +91,7 @@ export async function reportDemo(session: Session, facts: DemoFacts): Promise<vo
   const { run, day, pool } = facts;
   const catalog = await readCatalogSize(pool);
   const use = listUse(facts.quota);
-  const moves = await listPriceMoves(pool, day, mostMoves);
+  const moves = await listPriceMoves(pool, day, maxMoves);
   if (session.isJson) {
     session.print(safeJson({ day, run, catalog, calls: use, priceMoves: moves }));
     return;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { AppError } from '../../core/errors.ts';
-import { cliErrors } from '../errors.ts';
+import { cliErrors } from '../../app/errors.ts';
 
 export interface SandboxWorld {
   readonly startAt: Date;

@@ -1,5 +1,5 @@
 import { dayMs } from '../../core/duration.ts';
-import type { DemoProgress } from '../../load/stores/demo-store.ts';
+import type { DemoProgress } from './demo-store.ts';
 
 /**
  * The made-up day on which the next demo plays, counted from 1: it runs `day - 1` days ahead of the real clock.
@@ -9,7 +9,7 @@ import type { DemoProgress } from '../../load/stores/demo-store.ts';
 export function planDay(progress: DemoProgress, now: Date): number {
   const { worldBeganAt, lastRun } = progress;
   const lastTime = lastRun?.at ?? worldBeganAt;
-  const leastAhead = Math.max(0, Math.ceil((lastTime.getTime() - now.getTime()) / dayMs));
-  const day = Math.max(lastRun?.day ?? 1, leastAhead + 1);
+  const minAhead = Math.max(0, Math.ceil((lastTime.getTime() - now.getTime()) / dayMs));
+  const day = Math.max(lastRun?.day ?? 1, minAhead + 1);
   return lastRun?.isComplete ? day + 1 : day;
 }

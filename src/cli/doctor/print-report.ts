@@ -1,9 +1,9 @@
-import type { Session } from '../session.ts';
-import { safeJson, safeText } from '../terminal/safe-text.ts';
-import { wrapText, wrapWidth } from '../terminal/wrap-text.ts';
-import type { Check } from './check.ts';
-import { explainApiNames } from './explain-api-names.ts';
-import { nextStep } from './run-doctor.ts';
+import type { Session } from '../../app/session.ts';
+import { safeJson, safeText } from '../../terminal/safe-text.ts';
+import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
+import type { Check } from '../../health/doctor/check.ts';
+import { explainApiNames } from '../../health/doctor/explain-api-names.ts';
+import { nextStep } from '../../health/doctor/run-doctor.ts';
 
 const indent = 6;
 

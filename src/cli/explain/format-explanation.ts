@@ -1,6 +1,6 @@
-import type { Explanation } from '../../load/stores/explain-store.ts';
-import { formatTable, type Column } from '../terminal/format-table.ts';
-import { formatTime } from '../terminal/format-time.ts';
+import type { Explanation } from '../../load/explain-store.ts';
+import { formatTable, type Column } from '../../terminal/format-table.ts';
+import { formatTime } from '../../terminal/format-time.ts';
 
 const right = (header: string): Column => ({ header, align: 'right' });
 const left = (header: string): Column => ({ header });
@@ -13,7 +13,9 @@ function formatOffer({ offer }: Explanation): string {
     ['subject', offer.subject ?? ''],
     [
       'state',
-      offer.emptyLooks ? `${offer.state}, ${String(offer.emptyLooks)} empty answers since` : offer.state,
+      offer.emptyDetailStreak
+        ? `${offer.state}, ${String(offer.emptyDetailStreak)} empty answers since`
+        : offer.state,
     ],
     ['category', offer.category ?? ''],
     ['seller', offer.sellerId ?? ''],
@@ -26,7 +28,7 @@ function formatOffer({ offer }: Explanation): string {
   return formatTable([left('what'), left('is')], shown);
 }
 
-function formatLooks({ looks }: Explanation): string {
+function formatObservations({ observations }: Explanation): string {
   const columns = [
     left('look at'),
     left('by'),
@@ -37,15 +39,17 @@ function formatLooks({ looks }: Explanation): string {
     right('run'),
     left('answer'),
   ];
-  const rows = looks.map((look) => [
-    formatTime(look.observedAt),
-    look.source,
-    `${look.isFound ? 'the offer' : 'nothing'}${look.isLate ? ', late' : ''}`,
-    look.minPriceCny ?? '',
-    look.stock ?? '',
-    look.callId,
-    look.runId ?? '',
-    look.rawId === null ? 'not kept any more' : `${look.rawId}, version ${String(look.version ?? '-')}`,
+  const rows = observations.map((observation) => [
+    formatTime(observation.observedAt),
+    observation.source,
+    `${observation.isFound ? 'the offer' : 'nothing'}${observation.isLate ? ', late' : ''}`,
+    observation.minPriceCny ?? '',
+    observation.stock ?? '',
+    observation.callId,
+    observation.runId ?? '',
+    observation.rawId === null
+      ? 'not kept any more'
+      : `${observation.rawId}, version ${String(observation.version ?? '-')}`,
   ]);
   return rows.length === 0 ? 'No look is kept.' : formatTable(columns, rows);
 }
@@ -95,7 +99,7 @@ export function formatExplanation(explanation: Explanation): string {
   return [
     formatOffer(explanation),
     formatPrices(explanation),
-    formatLooks(explanation),
+    formatObservations(explanation),
     ...(explanation.changes.length > 0 ? [formatChanges(explanation)] : []),
     ...(explanation.rejects.length > 0 ? [formatRejects(explanation)] : []),
   ].join('\n\n');

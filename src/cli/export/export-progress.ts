@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 
 export interface ExportProgress {
   /** `rows`: null where they are not counted on the way. */

@@ -3,7 +3,7 @@ import { open, rename, rm } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { AppError, errorMessage } from '../../core/errors.ts';
-import { cliErrors } from '../errors.ts';
+import { cliErrors } from '../../app/errors.ts';
 import type { Sink } from './sink.ts';
 
 const reasons: Readonly<Record<string, string>> = {

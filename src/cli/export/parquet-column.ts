@@ -1,7 +1,7 @@
 import type { SchemaElement } from 'hyparquet-writer';
 import { AppError } from '../../core/errors.ts';
-import type { ExportColumn } from '../../load/export/export-rows.ts';
-import { cliErrors } from '../errors.ts';
+import type { ExportColumn } from '../../maintenance/export/export-rows.ts';
+import { cliErrors } from '../../app/errors.ts';
 import { parseDecimal, parseTimeMicros } from './parquet-values.ts';
 import { typeIds } from './type-ids.ts';
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { parseDurationMs } from '../../core/duration.ts';
-import type { Since } from '../../load/export/find-relation.ts';
+import type { Since } from '../../maintenance/export/find-relation.ts';
 import { startOfShanghaiDay } from '../../core/shanghai-time.ts';
 
 const instant = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;

@@ -1,6 +1,6 @@
-import { withExport, type ExportReader, type ExportSource } from '../../load/export/export-rows.ts';
-import type { Session } from '../session.ts';
-import { withExistingDatabase } from '../with-database.ts';
+import { withExport, type ExportReader, type ExportSource } from '../../maintenance/export/export-rows.ts';
+import type { Session } from '../../app/session.ts';
+import { withExistingDatabase } from '../../app/with-database.ts';
 import { createExportProgress, type ExportProgress } from './export-progress.ts';
 import type { Sink } from './sink.ts';
 import { typeIds } from './type-ids.ts';

@@ -1,6 +1,6 @@
-import type { CliContext } from '../context.ts';
-import { safeLines } from '../terminal/safe-text.ts';
-import { writeAll } from '../terminal/write-all.ts';
+import type { CliContext } from '../../app/context.ts';
+import { safeLines } from '../../terminal/safe-text.ts';
+import { writeAll } from '../../terminal/write-all.ts';
 import type { Sink } from './sink.ts';
 
 /** Standard output. Shown on a terminal, controls in it are neutralised. */

@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import { AppError } from '../../core/errors.ts';
-import type { ExportReader } from '../../load/export/export-rows.ts';
-import { loadErrors } from '../../load/errors.ts';
+import type { ExportReader } from '../../maintenance/export/export-rows.ts';
+import { loadErrors } from '../../db/errors.ts';
 import { toParquetColumn, type ParquetColumn, type ParquetValue } from './parquet-column.ts';
 
 /**

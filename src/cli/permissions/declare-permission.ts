@@ -2,9 +2,9 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { guideNames } from '../../extract/endpoints/guide-names.ts';
 import type { DeclaredState } from '../../model/permission.ts';
 import type { ApprovedCalls } from '../../model/sync-config.ts';
-import { approvedCalls } from '../../plan/approved-calls.ts';
+import { approvedCalls } from '../../config/approved-calls.ts';
 import { shanghaiDay, startOfShanghaiDay } from '../../core/shanghai-time.ts';
-import { listGrantedApis, type GrantedApi } from './list-permissions.ts';
+import { listGrantedApis, type GrantedApi } from '../../health/permissions/list-permissions.ts';
 import type { OpenPermissions } from './open-permissions.ts';
 
 export interface DeclareFlags {
@@ -46,7 +46,7 @@ export async function declaredDay(
   return on ?? today;
 }
 
-const sayLimits = ({ daily, monthly }: ApprovedCalls): string =>
+const formatLimits = ({ daily, monthly }: ApprovedCalls): string =>
   [...(daily === null ? [] : [`${daily} a day`]), ...(monthly === null ? [] : [`${monthly} a month`])].join(
     ', ',
   );
@@ -77,7 +77,7 @@ export async function declareApi(
     (volumes.monthly !== null && limits.monthly !== volumes.monthly);
   return [
     `${operation} is declared ${flags.state} since ${shanghaiDay(flags.on)}.`,
-    ...(sayLimits(limits) === '' ? [] : [`Limit of the API: ${sayLimits(limits)}.`]),
+    ...(formatLimits(limits) === '' ? [] : [`Limit of the API: ${formatLimits(limits)}.`]),
     ...(isOverruled ? ['quotas.approved of catalog-sync.yaml says other numbers, and wins.'] : []),
   ];
 }

@@ -1,10 +1,10 @@
-import { displayWidth } from '../terminal/display-width.ts';
-import { formatTable } from '../terminal/format-table.ts';
-import { wrapText, wrapWidth } from '../terminal/wrap-text.ts';
+import { displayWidth } from '../../terminal/display-width.ts';
+import { formatTable } from '../../terminal/format-table.ts';
+import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
 import { shanghaiDay } from '../../core/shanghai-time.ts';
-import { consoleWords } from './declared-states.ts';
-import type { Advice } from './assess-permission.ts';
-import type { PermissionReport, PermissionRow } from './list-permissions.ts';
+import { consoleWords } from '../../health/permissions/declared-states.ts';
+import type { Advice } from '../../health/permissions/assess-permission.ts';
+import type { PermissionReport, PermissionRow } from '../../health/permissions/list-permissions.ts';
 
 const dayOf = (at: Date | null): string => (at === null ? '' : ` ${shanghaiDay(at)}`);
 

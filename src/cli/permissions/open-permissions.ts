@@ -1,8 +1,8 @@
-import { createPermissionStore } from '../../load/stores/permission-store.ts';
-import { createQuotaStore, type QuotaStore } from '../../load/stores/quota-store.ts';
-import type { Session } from '../session.ts';
-import { withAppDatabase } from '../with-app-database.ts';
-import type { PermissionSources } from './list-permissions.ts';
+import { createPermissionStore } from '../../ledger/permission-store.ts';
+import { createQuotaStore, type QuotaStore } from '../../ledger/quota-store.ts';
+import type { Session } from '../../app/session.ts';
+import { withAppDatabase } from '../../app/with-app-database.ts';
+import type { PermissionSources } from '../../health/permissions/list-permissions.ts';
 
 export interface OpenPermissions extends PermissionSources {
   readonly appKey: string;

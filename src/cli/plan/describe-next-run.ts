@@ -1,5 +1,5 @@
-import type { Forecast } from '../../plan/forecast/forecast.ts';
-import { isGuess } from '../../plan/forecast/is-guess.ts';
+import type { Forecast } from '../../refresh/forecast/forecast.ts';
+import { isGuess } from '../../refresh/forecast/is-guess.ts';
 
 const count = (value: number) => Math.max(0, Math.round(value)).toLocaleString('en');
 

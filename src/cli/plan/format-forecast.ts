@@ -1,10 +1,10 @@
-import { daysPerMonth } from '../../plan/forecast/call-limits.ts';
-import type { Advice } from '../../plan/forecast/advise.ts';
-import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../plan/forecast/forecast.ts';
-import { formatTable, type Column } from '../terminal/format-table.ts';
-import { formatTime } from '../terminal/format-time.ts';
-import { safeText } from '../terminal/safe-text.ts';
-import { wrapText } from '../terminal/wrap-text.ts';
+import { daysPerMonth } from '../../refresh/forecast/call-limits.ts';
+import type { Advice } from '../../refresh/forecast/advise.ts';
+import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../refresh/forecast/forecast.ts';
+import { formatTable, type Column } from '../../terminal/format-table.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { safeText } from '../../terminal/safe-text.ts';
+import { wrapText } from '../../terminal/wrap-text.ts';
 import { limitOf, type Plan } from './read-plan.ts';
 import { formatDuration } from './describe-next-run.ts';
 import { describeBasis } from './describe-basis.ts';

@@ -1,4 +1,4 @@
-import type { Forecast } from '../../plan/forecast/forecast.ts';
+import type { Forecast } from '../../refresh/forecast/forecast.ts';
 import { describeBasis } from './describe-basis.ts';
 import { callsDue, limitOf, type Plan } from './read-plan.ts';
 

@@ -2,34 +2,34 @@ import type { Pool } from 'pg';
 import {
   assumeKnowledge,
   readKnowledge,
-  type Foreknowledge,
-  type ForetellRequest,
-} from '../../jobs/foretell.ts';
+  type ForecastInputs,
+  type ForecastRequest,
+} from '../../runs/forecast-run.ts';
 import { AppError } from '../../core/errors.ts';
-import { loadErrors } from '../../load/errors.ts';
+import { loadErrors } from '../../db/errors.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
-import { advise, type Advice } from '../../plan/forecast/advise.ts';
-import type { WindowLimit } from '../../plan/forecast/call-limits.ts';
-import { forecast, type Forecast } from '../../plan/forecast/forecast.ts';
-import type { Session } from '../session.ts';
-import { hasDatabase } from '../with-database.ts';
-import { withExistingPool } from '../with-existing-pool.ts';
-import { openForetelling, type ForetellScope } from './open-foretelling.ts';
+import { advise, type Advice } from '../../refresh/forecast/advise.ts';
+import type { PeriodLimit } from '../../refresh/forecast/call-limits.ts';
+import { forecast, type Forecast } from '../../refresh/forecast/forecast.ts';
+import type { Session } from '../../app/session.ts';
+import { hasDatabase } from '../../app/with-database.ts';
+import { withExistingPool } from '../../app/with-existing-pool.ts';
+import { openForecast, type ForecastScope } from '../../app/open-forecast.ts';
 
 /** Everything that `plan` shows. */
-export interface Plan extends Foreknowledge {
+export interface Plan extends ForecastInputs {
   readonly forecast: Forecast;
   readonly advice: readonly Advice[];
 }
 
 /** The lowest limit of a window that an API has; null: none. */
 export function limitOf(
-  limits: readonly WindowLimit[],
+  limits: readonly PeriodLimit[],
   operation: ApiOperation,
-  window: WindowLimit['window'],
+  period: PeriodLimit['period'],
 ): number | null {
-  const own = limits.filter((limit) => limit.window === window && limit.operations.includes(operation));
+  const own = limits.filter((limit) => limit.period === period && limit.operations.includes(operation));
   return own.length > 0 ? Math.min(...own.map(({ calls }) => calls)) : null;
 }
 
@@ -38,18 +38,18 @@ export function callsDue({ apis }: Forecast): number {
   return apis.reduce((sum, { due }) => sum + due, 0);
 }
 
-function toPlan(known: Foreknowledge): Plan {
-  const told = forecast(known.knowledge);
-  return { ...known, forecast: told, advice: advise(known.knowledge, told) };
+function toPlan(known: ForecastInputs): Plan {
+  const result = forecast(known.knowledge);
+  return { ...known, forecast: result, advice: advise(known.knowledge, result) };
 }
 
 /** The plan of some feeds as the database knows them. */
 export async function readPlanFrom(
   pool: Pool,
-  scope: ForetellScope,
-  request: ForetellRequest,
+  scope: ForecastScope,
+  request: ForecastRequest,
 ): Promise<Plan> {
-  return toPlan(await readKnowledge(openForetelling(pool, scope), request));
+  return toPlan(await readKnowledge(openForecast(pool, scope), request));
 }
 
 /**
@@ -57,7 +57,7 @@ export async function readPlanFrom(
  *
  * @throws AppError DATABASE_*, but not for one that was never migrated
  */
-export async function readPlan(session: Session, sync: SyncConfig, request: ForetellRequest): Promise<Plan> {
+export async function readPlan(session: Session, sync: SyncConfig, request: ForecastRequest): Promise<Plan> {
   const { config, context } = session;
   const assumed = () => toPlan(assumeKnowledge(sync, request, context.clock.now()));
   if (!hasDatabase(config)) return assumed();

@@ -1,5 +1,5 @@
-import type { SellerData } from '../../load/stores/erase-store.ts';
-import { formatTable } from '../terminal/format-table.ts';
+import type { SellerData } from '../../maintenance/erase-store.ts';
+import { formatTable } from '../../terminal/format-table.ts';
 
 /** What is done to each kind of rows. */
 const treatments: readonly (readonly [keyof SellerData, string, string])[] = [
@@ -11,7 +11,7 @@ const treatments: readonly (readonly [keyof SellerData, string, string])[] = [
   ['offer_change', 'catalog.offer_change', 'texts erased'],
   ['refresh', 'sync.refresh', 'deleted: never looked at again'],
   ['search_window', 'sync.search_window', 'seller erased, never searched again'],
-  ['seller_look', 'sync.seller_look', 'deleted'],
+  ['seller_observation', 'sync.seller_observation', 'deleted'],
   ['api_call', 'usage.api_call', 'seller erased from the request'],
   ['answersDeleted', 'raw.payload', 'deleted'],
   ['answersRewritten', 'raw.payload', "the seller's rows taken out"],

@@ -1,4 +1,4 @@
-import type { Session } from '../session.ts';
+import type { Session } from '../../app/session.ts';
 
 /** One line on a terminal that says how many stored answers were looked through. */
 export interface ScanProgress {

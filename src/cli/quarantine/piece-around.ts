@@ -26,22 +26,23 @@ export function pieceAround(payload: JsonValue, path: string): AnswerPiece {
 }
 
 /** More than these make the piece that matters hard to find. */
-const [mostItems, mostKeys, mostText, mostDepth] = [3, 60, 120, 3];
+const [maxItems, maxKeys, maxTextLength, maxDepth] = [3, 60, 120, 3];
 
 /** The value with what is long or deep in it left out, for people. */
 export function shorten(value: JsonValue, depth = 0): JsonValue {
-  if (typeof value === 'string') return value.length > mostText ? `${value.slice(0, mostText)}…` : value;
+  if (typeof value === 'string')
+    return value.length > maxTextLength ? `${value.slice(0, maxTextLength)}…` : value;
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
     const items = value as readonly JsonValue[];
-    if (depth >= mostDepth && items.length > 0) return `[… ${String(items.length)}]`;
-    const rest = items.length - mostItems;
-    const shown = items.slice(0, mostItems).map((item) => shorten(item, depth + 1));
+    if (depth >= maxDepth && items.length > 0) return `[… ${String(items.length)}]`;
+    const rest = items.length - maxItems;
+    const shown = items.slice(0, maxItems).map((item) => shorten(item, depth + 1));
     return rest > 0 ? [...shown, `… ${String(rest)} more`] : shown;
   }
   const entries = Object.entries(value);
-  if (depth >= mostDepth && entries.length > 0) return `{… ${String(entries.length)}}`;
-  const shown = entries.slice(0, mostKeys).map(([key, child]) => [key, shorten(child, depth + 1)] as const);
-  const rest = entries.length - mostKeys;
+  if (depth >= maxDepth && entries.length > 0) return `{… ${String(entries.length)}}`;
+  const shown = entries.slice(0, maxKeys).map(([key, child]) => [key, shorten(child, depth + 1)] as const);
+  const rest = entries.length - maxKeys;
   return Object.fromEntries(rest > 0 ? [...shown, ['…', `${String(rest)} more`] as const] : shown);
 }

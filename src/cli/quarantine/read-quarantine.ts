@@ -1,9 +1,9 @@
 import { AppError } from '../../core/errors.ts';
 import { readStored } from '../../extract/read-stored.ts';
-import { createQuarantineStore, type QuarantineRow } from '../../load/stores/quarantine-store.ts';
-import { createRawStore } from '../../load/stores/raw-store.ts';
+import { createQuarantineStore, type QuarantineRow } from '../../load/quarantine-store.ts';
+import { createRawStore } from '../../raw/raw-store.ts';
 import type { Pool } from 'pg';
-import { cliErrors } from '../errors.ts';
+import { cliErrors } from '../../app/errors.ts';
 import { pieceAround, type AnswerPiece } from './piece-around.ts';
 
 /** A value that could not be used, with the part of its answer that held it. */

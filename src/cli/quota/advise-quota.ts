@@ -1,11 +1,11 @@
-import type { QuotaLimitRow, RunWait } from '../../load/stores/quota-report.ts';
-import type { ApiHold } from '../../load/stores/quota-store.ts';
+import type { QuotaLimitRow, RunWait } from '../../ledger/quota-report.ts';
+import type { ApiHold } from '../../ledger/quota-store.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
-import { spokenName, typedName } from './find-subject.ts';
+import { displayName, typedName } from './find-subject.ts';
 import type { Named, QuotaOverview, ShownLimit } from './read-quota.ts';
 
 /** What ends a hold, as the rest of a sentence. */
-export function sayHoldEnd({ heldUntil, probeAfter, name }: Named<ApiHold>): string {
+export function formatHoldEnd({ heldUntil, probeAfter, name }: Named<ApiHold>): string {
   const ends = [
     ...(probeAfter === null ? [] : [`a call is answered (next try ${shanghaiTime(probeAfter)})`]),
     ...(heldUntil === null ? [] : [shanghaiTime(heldUntil)]),
@@ -18,19 +18,19 @@ function adviseHold(hold: Named<ApiHold>): string {
   // Only a person ends the others, or gets what is missing.
   const mark = hold.heldUntil === null ? '!' : '-';
   const why = hold.reason === null ? hold.code : `${hold.code}: ${hold.reason}`;
-  return `${mark} ${spokenName(hold.name)}: held since ${shanghaiTime(hold.heldAt)} (${why}) ${sayHoldEnd(hold)}.`;
+  return `${mark} ${displayName(hold.name)}: held since ${shanghaiTime(hold.heldAt)} (${why}) ${formatHoldEnd(hold)}.`;
 }
 
 /** For each API, group or app whose present windows count as spent: what to type. */
 export function adviseSpent(limits: readonly Named<QuotaLimitRow>[]): string[] {
   // A minute is over before anybody has read this.
-  const spent = limits.filter(({ use, window }) => use?.isAssumedSpent === true && window !== 'minute');
+  const spent = limits.filter(({ use, period }) => use?.isAssumedSpent === true && period !== 'minute');
   return [...new Set(spent.map(({ name }) => name))].map((name) => {
-    const windows = spent.filter((row) => row.name === name).map(({ window }) => window);
-    const flags = windows.map((window) => `--${window} N`).join(' ');
+    const periods = spent.filter((row) => row.name === name).map(({ period }) => period);
+    const flags = periods.map((period) => `--${period} N`).join(' ');
     const which =
-      windows.length === 1 ? `the present ${windows.join()} counts` : 'the present day and month count';
-    return `! ${spokenName(name)}: ${which} as spent, for this database is not the one that the calls were counted in (a restore or a failover). Read in 1688's console how many were used, then: \`catalog-sync quota reconcile --api ${typedName(name)} ${flags}\`.`;
+      periods.length === 1 ? `the present ${periods.join()} counts` : 'the present day and month count';
+    return `! ${displayName(name)}: ${which} as spent, for this database is not the one that the calls were counted in (a restore or a failover). Read in 1688's console how many were used, then: \`catalog-sync quota reconcile --api ${typedName(name)} ${flags}\`.`;
   });
 }
 
@@ -38,7 +38,7 @@ export function adviseSpent(limits: readonly Named<QuotaLimitRow>[]): string[] {
 function adviseWaits(waits: readonly Named<RunWait>[]): string[] {
   const reasons = waits.map((wait) => ({
     name: wait.name,
-    text: `runs wait until ${shanghaiTime(wait.until)}, for their part of the ${wait.window} is used up.`,
+    text: `runs wait until ${shanghaiTime(wait.until)}, for their part of the ${wait.period} is used up.`,
   }));
   return [...new Set(reasons.map(({ text }) => text))].map((text) => {
     const names = reasons.filter((reason) => reason.text === text).map(({ name }) => name);
@@ -46,10 +46,10 @@ function adviseWaits(waits: readonly Named<RunWait>[]): string[] {
   });
 }
 
-function adviseNextStart({ name, window, atNextStart }: ShownLimit): string[] {
+function adviseNextStart({ name, period, atNextStart }: ShownLimit): string[] {
   if (atNextStart === null) return [];
   return [
-    `- ${spokenName(name)}: ${atNextStart.toLocaleString('en')} a ${window} are declared; the next start of a process sets them.`,
+    `- ${displayName(name)}: ${atNextStart.toLocaleString('en')} a ${period} are declared; the next start of a process sets them.`,
   ];
 }
 
@@ -62,7 +62,7 @@ export function adviseQuota({ limits, holds, pauses, waits }: QuotaOverview): st
     ...adviseWaits(waits),
     ...pauses.map(
       ({ name, until }) =>
-        `- ${spokenName(name)}: pauses until ${shanghaiTime(until)}, since 1688 answered that calls come too fast.`,
+        `- ${displayName(name)}: pauses until ${shanghaiTime(until)}, since 1688 answered that calls come too fast.`,
     ),
     ...limits.flatMap(adviseNextStart),
     ...(isAssumed

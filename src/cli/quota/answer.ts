@@ -1,5 +1,5 @@
-import type { Session } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import type { Session } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
 
 /** What a change of the quota says to people, and gives to programs. */
 export interface QuotaAnswer {

@@ -1,21 +1,21 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
 import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
-import type { QuotaPresets } from '../../load/stores/limit-changes.ts';
-import type { WindowKind } from '../../model/ledger.ts';
+import type { QuotaPresets } from '../../ledger/limit-changes.ts';
+import type { PeriodKind } from '../../model/ledger.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
-import { cliErrors } from '../errors.ts';
+import { cliErrors } from '../../app/errors.ts';
 import type { QuotaAnswer } from './answer.ts';
-import { findSubject, spokenName, typedName, type QuotaSubject } from './find-subject.ts';
-import { sayNamedLimit } from './format-quota.ts';
+import { findSubject, displayName, typedName, type QuotaSubject } from './find-subject.ts';
+import { formatNamedLimit } from './format-quota.ts';
 import { findDeclaration, type Declaration } from './limit-origin.ts';
 import type { OpenQuota } from './open-quota.ts';
 import { readQuota, type ShownLimit } from './read-quota.ts';
 
 /** In the order in which they are shown. */
-const windowKinds = ['second', 'minute', 'day', 'month'] as const satisfies readonly WindowKind[];
+const periodKinds = ['second', 'minute', 'day', 'month'] as const satisfies readonly PeriodKind[];
 
-export type WindowNumbers = Readonly<Partial<Record<WindowKind, number>>>;
+export type PeriodNumbers = Readonly<Partial<Record<PeriodKind, number>>>;
 
 /** With the sync file, without which nobody knows what the next start sets. */
 export type OpenWithFile = OpenQuota & { readonly sync: SyncConfig };
@@ -30,13 +30,13 @@ const places: Record<Declaration, string> = {
 async function requireUndeclared(
   open: OpenWithFile,
   { api, name }: QuotaSubject,
-  windows: readonly WindowKind[],
+  periods: readonly PeriodKind[],
 ): Promise<void> {
   const declarations = { sync: open.sync, permissions: await open.permissions.listApis() };
-  for (const window of windows) {
-    const declared = findDeclaration({ api, window }, declarations);
+  for (const period of periods) {
+    const declared = findDeclaration({ api, period }, declarations);
     if (declared === null) continue;
-    const message = `nothing was changed: the ${window}'s limit of ${name} is declared ${places[declared.by]}, which every process applies at its start`;
+    const message = `nothing was changed: the ${period}'s limit of ${name} is declared ${places[declared.by]}, which every process applies at its start`;
     throw new AppError(cliErrors.QUOTA_LIMIT_DECLARED, message);
   }
 }
@@ -53,23 +53,23 @@ async function listLimitsOf(open: OpenQuota, { api }: QuotaSubject): Promise<Sho
 export async function setLimits(
   open: OpenWithFile,
   text: string,
-  numbers: WindowNumbers,
+  numbers: PeriodNumbers,
   command: Command,
 ): Promise<QuotaAnswer> {
-  const wanted = windowKinds.flatMap((window) => {
-    const callLimit = numbers[window];
-    return callLimit === undefined ? [] : [{ window, callLimit }];
+  const wanted = periodKinds.flatMap((period) => {
+    const callLimit = numbers[period];
+    return callLimit === undefined ? [] : [{ period, callLimit }];
   });
   if (wanted.length === 0) command.error('error: give a number: --day, --month, --minute or --second');
   const subject = await findSubject(open, text, command);
-  const windows = wanted.map(({ window }) => window);
-  await requireUndeclared(open, subject, windows);
+  const periods = wanted.map(({ period }) => period);
+  await requireUndeclared(open, subject, periods);
   for (const limit of wanted) await open.quota.setLimit({ appKey: open.appKey, api: subject.api, ...limit });
-  const changed = (await listLimitsOf(open, subject)).filter(({ window }) => windows.includes(window));
-  const isPace = subject.api === '*' && windows.includes('second');
+  const changed = (await listLimitsOf(open, subject)).filter(({ period }) => periods.includes(period));
+  const isPace = subject.api === '*' && periods.includes('second');
   return {
     lines: [
-      ...changed.map(sayNamedLimit),
+      ...changed.map(formatNamedLimit),
       `This holds until \`catalog-sync quota unset ${typedName(subject.name)}\`.`,
       ...(isPace ? ['Until then, quotas.per_second of catalog-sync.yaml says nothing.'] : []),
     ],
@@ -91,22 +91,22 @@ function presetsOf({ sync, appKey }: OpenWithFile): QuotaPresets {
 export async function unsetLimits(
   open: OpenWithFile,
   text: string,
-  chosen: readonly WindowKind[],
+  chosen: readonly PeriodKind[],
   command: Command,
 ): Promise<QuotaAnswer> {
   const subject = await findSubject(open, text, command);
   await requireUndeclared(open, subject, chosen);
   const set = (await listLimitsOf(open, subject)).filter(
-    ({ origin, window }) => origin === 'set' && (chosen.length === 0 || chosen.includes(window)),
+    ({ origin, period }) => origin === 'set' && (chosen.length === 0 || chosen.includes(period)),
   );
-  for (const { window } of set) await open.quota.liftLimit(presetsOf(open), { api: subject.api, window });
+  for (const { period } of set) await open.quota.liftLimit(presetsOf(open), { api: subject.api, period });
   const after = await listLimitsOf(open, subject);
-  const lines = set.map(({ window }) => {
-    const now = after.find((limit) => limit.window === window);
+  const lines = set.map(({ period }) => {
+    const now = after.find((limit) => limit.period === period);
     return now === undefined
-      ? `${spokenName(subject.name)}, ${window}: no limit any more.`
-      : sayNamedLimit(now);
+      ? `${displayName(subject.name)}, ${period}: no limit any more.`
+      : formatNamedLimit(now);
   });
-  const nothing = `${spokenName(subject.name)}: nothing was set.`;
+  const nothing = `${displayName(subject.name)}: nothing was set.`;
   return { lines: lines.length === 0 ? [nothing] : lines, data: after };
 }

@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import type { QuotaAnswer } from './answer.ts';
 import { adviseSpent } from './advise-quota.ts';
 import { findSubject, typedName, type QuotaSubject } from './find-subject.ts';
-import { sayNamedLimit } from './format-quota.ts';
+import { formatNamedLimit } from './format-quota.ts';
 import type { OpenQuota } from './open-quota.ts';
 import { readQuota, type ShownLimit } from './read-quota.ts';
 
 export type ConsoleNumbers = Readonly<Partial<Record<'day' | 'month', number>>>;
 
-const hasAllowance = ({ window }: ShownLimit): boolean => window === 'day' || window === 'month';
+const hasAllowance = ({ period }: ShownLimit): boolean => period === 'day' || period === 'month';
 
 /** The days' and months' limits in which calls of an API (of a group, of the app) count. */
 async function listCounting(open: OpenQuota, { api }: QuotaSubject): Promise<ShownLimit[]> {
@@ -29,10 +29,10 @@ export async function addExternal(
     command.error(
       `error: ${typedName(subject.name)} has no limit of a day or month, so that nothing would be counted`,
     );
-  await open.corrections.bookExternal(open.appKey, subject.api, calls);
+  await open.corrections.recordExternal(open.appKey, subject.api, calls);
   const counted = await listCounting(open, subject);
   const inWords = `${calls.toLocaleString('en')} ${calls === 1 ? 'call' : 'calls'}`;
-  return { lines: [`Counted ${inWords} of others.`, ...counted.map(sayNamedLimit)], data: counted };
+  return { lines: [`Counted ${inWords} of others.`, ...counted.map(formatNamedLimit)], data: counted };
 }
 
 /** Makes what is used the numbers that 1688's console shows, and ends that windows count as spent. */
@@ -42,29 +42,29 @@ export async function reconcileCounts(
   numbers: ConsoleNumbers,
   command: Command,
 ): Promise<QuotaAnswer> {
-  const wanted = (['day', 'month'] as const).flatMap((window) => {
-    const shown = numbers[window];
-    return shown === undefined ? [] : [{ window, shown }];
+  const wanted = (['day', 'month'] as const).flatMap((period) => {
+    const shown = numbers[period];
+    return shown === undefined ? [] : [{ period, shown }];
   });
   if (wanted.length === 0) command.error('error: give what the console shows: --day, --month or both');
   const { api, name } = await findSubject(open, text, command);
   const known = (await readQuota(open)).limits.filter((limit) => limit.api === api);
-  const unknown = wanted.find(({ window }) => !known.some((limit) => limit.window === window));
+  const unknown = wanted.find(({ period }) => !known.some((limit) => limit.period === period));
   if (unknown)
     command.error(
-      `error: ${typedName(name)} has no limit of a ${unknown.window}, so that nothing is counted`,
+      `error: ${typedName(name)} has no limit of a ${unknown.period}, so that nothing is counted`,
     );
   const kept: string[] = [];
-  for (const { window, shown } of wanted) {
-    const used = await open.corrections.reconcile(open.appKey, api, window, shown);
+  for (const { period, shown } of wanted) {
+    const used = await open.corrections.reconcile(open.appKey, api, period, shown);
     if (used !== null && used > shown)
       kept.push(
-        `Of this ${window}, ${used.toLocaleString('en')} calls were granted here: they stay counted, for 1688 may show them late.`,
+        `Of this ${period}, ${used.toLocaleString('en')} calls were granted here: they stay counted, for 1688 may show them late.`,
       );
   }
   const { limits } = await readQuota(open);
   const changed = limits.filter(
-    (limit) => limit.api === api && wanted.some((one) => one.window === limit.window),
+    (limit) => limit.api === api && wanted.some((one) => one.period === limit.period),
   );
-  return { lines: [...changed.map(sayNamedLimit), ...kept, ...adviseSpent(limits)], data: changed };
+  return { lines: [...changed.map(formatNamedLimit), ...kept, ...adviseSpent(limits)], data: changed };
 }

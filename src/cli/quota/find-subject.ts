@@ -32,7 +32,7 @@ export function createNamer(sync: SyncConfig | null): (api: string) => string {
 export const typedName = (name: string): string => (name === '*' ? "'*'" : name);
 
 /** At the start of a sentence. */
-export const spokenName = (name: string): string => (name === '*' ? 'All APIs together' : name);
+export const displayName = (name: string): string => (name === '*' ? 'All APIs together' : name);
 
 function findApi(sync: SyncConfig | null, others: readonly string[], text: string): string | undefined {
   const operations = listOperations(sync);

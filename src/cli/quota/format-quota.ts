@@ -1,10 +1,10 @@
 import { shanghaiTime } from '../../core/shanghai-time.ts';
-import { displayWidth } from '../terminal/display-width.ts';
-import { formatTable, type Column } from '../terminal/format-table.ts';
-import { safeText } from '../terminal/safe-text.ts';
-import { wrapText, wrapWidth } from '../terminal/wrap-text.ts';
+import { displayWidth } from '../../terminal/display-width.ts';
+import { formatTable, type Column } from '../../terminal/format-table.ts';
+import { safeText } from '../../terminal/safe-text.ts';
+import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
 import { adviseQuota } from './advise-quota.ts';
-import { spokenName } from './find-subject.ts';
+import { displayName } from './find-subject.ts';
 import type { LimitOrigin } from './limit-origin.ts';
 import type { QuotaOverview, ShownLimit } from './read-quota.ts';
 
@@ -16,10 +16,10 @@ const barCells = 10;
 /** Empty only when nothing is used, full only when nothing is left. */
 function formatBar({ callLimit, use }: ShownLimit): string {
   if (use === null) return '';
-  const least = use.used > 0 ? 1 : 0;
-  const most = use.remaining > 0 ? barCells - 1 : barCells;
+  const min = use.used > 0 ? 1 : 0;
+  const max = use.remaining > 0 ? barCells - 1 : barCells;
   const share = callLimit === 0 ? 1 : use.used / callLimit;
-  const full = Math.max(least, Math.min(most, Math.floor(share * barCells)));
+  const full = Math.max(min, Math.min(max, Math.floor(share * barCells)));
   return '█'.repeat(full) + '░'.repeat(barCells - full);
 }
 
@@ -62,7 +62,7 @@ const bar: QuotaColumn = { header: '', cell: formatBar };
 const isNoZero = (calls: number | undefined): string => (calls === 0 ? '' : amountOr(calls));
 const columns: readonly QuotaColumn[] = [
   { header: 'API', cell: (row, before) => (row.name === before?.name ? '' : row.name) },
-  { header: 'window', cell: (row) => row.window },
+  { header: 'window', cell: (row) => row.period },
   bar,
   { header: 'used', align: 'right', cell: ({ use }) => amountOr(use?.used) },
   { header: 'limit', align: 'right', cell: ({ callLimit }) => amount(callLimit) },
@@ -86,7 +86,7 @@ function formatRows(rows: readonly ShownLimit[], hasBar: boolean): string {
   );
 }
 
-function sayParts({ use }: ShownLimit): string {
+function formatParts({ use }: ShownLimit): string {
   if (use === null) return '';
   const parts = [
     [use.reserved, 'in flight'],
@@ -98,35 +98,35 @@ function sayParts({ use }: ShownLimit): string {
 }
 
 /** A limit in one line, without its name. */
-function sayLimit(row: ShownLimit): string {
+function formatLimit(row: ShownLimit): string {
   const { callLimit, use } = row;
   if (use === null) return `at most ${amount(callLimit)} a second`;
   const today = formatToday(row);
   return [
-    `${amount(use.used)} of ${amount(callLimit)} used${sayParts(row)}, ${amount(use.remaining)} left`,
+    `${amount(use.used)} of ${amount(callLimit)} used${formatParts(row)}, ${amount(use.remaining)} left`,
     ...(today === '' ? [] : [`today ${today}`]),
     ...(use.resetAt === null ? [] : [`resets ${shanghaiTime(use.resetAt)}`]),
   ].join('; ');
 }
 
 /** A limit in one sentence. */
-export const sayNamedLimit = (row: ShownLimit): string =>
-  `${spokenName(row.name)}, ${row.window}: ${sayLimit(row)}.`;
+export const formatNamedLimit = (row: ShownLimit): string =>
+  `${displayName(row.name)}, ${row.period}: ${formatLimit(row)}.`;
 
 const indent = 9;
 
-function sayBlock(row: ShownLimit): string {
+function formatBlock(row: ShownLimit): string {
   const bar = formatBar(row);
-  return `${bar}${bar === '' ? '' : ' '}${sayLimit(row)}; ${formatOrigin(row)}`;
+  return `${bar}${bar === '' ? '' : ' '}${formatLimit(row)}; ${formatOrigin(row)}`;
 }
 
 /** As the table, for a terminal that has no room for it. */
 function formatBlocks(rows: readonly ShownLimit[], width: number): string {
   const lines = rows.flatMap((row, index) => {
-    const [first = '', ...others] = wrapText(sayBlock(row), width - indent).split('\n');
+    const [first = '', ...others] = wrapText(formatBlock(row), width - indent).split('\n');
     const heading = rows[index - 1]?.name === row.name ? [] : [safeText(row.name)];
     const margin = ' '.repeat(indent);
-    return [...heading, `  ${row.window}`.padEnd(indent) + first, ...others.map((line) => margin + line)];
+    return [...heading, `  ${row.period}`.padEnd(indent) + first, ...others.map((line) => margin + line)];
   });
   return lines.join('\n');
 }

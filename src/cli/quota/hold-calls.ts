@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { jobErrors } from '../../jobs/errors.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { QuotaAnswer } from './answer.ts';
-import { sayHoldEnd } from './advise-quota.ts';
-import { findHoldable, spokenName, typedName } from './find-subject.ts';
+import { formatHoldEnd } from './advise-quota.ts';
+import { findHoldable, displayName, typedName } from './find-subject.ts';
 import type { OpenQuota } from './open-quota.ts';
 import { readQuota } from './read-quota.ts';
 
@@ -25,7 +25,7 @@ export async function holdCalls(
       : [`This takes the place of the hold by ${before.code} since ${shanghaiTime(before.heldAt)}.`];
   return {
     lines: [
-      `${spokenName(name)}: held until \`catalog-sync quota resume ${typedName(name)}\`. Calls in flight still end.`,
+      `${displayName(name)}: held until \`catalog-sync quota resume ${typedName(name)}\`. Calls in flight still end.`,
       ...ended,
     ],
     data: held,
@@ -41,8 +41,10 @@ export async function resumeCalls(open: OpenQuota, text: string, command: Comman
   const left = holds.filter((hold) => api === '*' || hold.api === '*');
   return {
     lines: [
-      `${spokenName(name)}: ${wasHeld ? 'no longer held' : 'not held'}.`,
-      ...left.map((hold) => `${spokenName(hold.name)}: still held, by ${hold.code}, ${sayHoldEnd(hold)}.`),
+      `${displayName(name)}: ${wasHeld ? 'no longer held' : 'not held'}.`,
+      ...left.map(
+        (hold) => `${displayName(hold.name)}: still held, by ${hold.code}, ${formatHoldEnd(hold)}.`,
+      ),
     ],
     data: { api, name, wasHeld, stillHeld: left },
   };

@@ -1,7 +1,7 @@
-import type { QuotaLimitRow } from '../../load/stores/quota-report.ts';
+import type { QuotaLimitRow } from '../../ledger/quota-report.ts';
 import type { ApiPermission } from '../../model/permission.ts';
 import type { ApprovedCalls, SyncConfig } from '../../model/sync-config.ts';
-import { listGrantedApis } from '../permissions/list-permissions.ts';
+import { listGrantedApis } from '../../health/permissions/list-permissions.ts';
 
 /** What every process applies again at its start, so that no other number of the same limit can last. */
 export type Declaration = 'quotas.approved' | 'quotas.groups' | 'permissions';
@@ -21,25 +21,25 @@ export interface DeclaredLimit {
   readonly calls: number | null;
 }
 
-const numberOf = (calls: ApprovedCalls | undefined, window: 'day' | 'month'): number | null =>
-  (window === 'day' ? calls?.daily : calls?.monthly) ?? null;
+const numberOf = (calls: ApprovedCalls | undefined, period: 'day' | 'month'): number | null =>
+  (period === 'day' ? calls?.daily : calls?.monthly) ?? null;
 
 /** What declares a limit; null: nothing, so that a command may set it. */
 export function findDeclaration(
-  { api, window }: Pick<QuotaLimitRow, 'api' | 'window'>,
+  { api, period }: Pick<QuotaLimitRow, 'api' | 'period'>,
   { sync, permissions }: Declarations,
 ): DeclaredLimit | null {
-  const isAllowance = window === 'day' || window === 'month';
+  const isAllowance = period === 'day' || period === 'month';
   if (api.startsWith('@')) {
     const group = sync?.quotas.groups.find(({ name }) => `@${name}` === api);
-    return { by: 'quotas.groups', calls: isAllowance ? numberOf(group, window) : null };
+    return { by: 'quotas.groups', calls: isAllowance ? numberOf(group, period) : null };
   }
   if (!isAllowance) return null;
   const operation = listGrantedApis(sync).find((granted) => granted.api === api)?.operation;
-  const inFile = numberOf(operation && sync?.quotas.approved[operation], window);
+  const inFile = numberOf(operation && sync?.quotas.approved[operation], period);
   if (inFile !== null) return { by: 'quotas.approved', calls: inFile };
   const permission = permissions.find((row) => row.api === api);
-  const declared = window === 'day' ? permission?.approvedDaily : permission?.approvedMonthly;
+  const declared = period === 'day' ? permission?.approvedDaily : permission?.approvedMonthly;
   return typeof declared === 'number' ? { by: 'permissions', calls: declared } : null;
 }
 
@@ -49,7 +49,7 @@ export function originOf(limit: QuotaLimitRow, declared: DeclaredLimit | null): 
     case 'observed':
       return 'observed';
     case 'preset':
-      return limit.window === 'second' ? 'quotas.per_second' : 'account';
+      return limit.period === 'second' ? 'quotas.per_second' : 'account';
     case 'configured':
       // A number that was declared since waits for the next start.
       return declared?.calls === limit.callLimit ? declared.by : 'set';
@@ -62,7 +62,7 @@ export function limitAtNextStart(
   declared: DeclaredLimit | null,
   sync: SyncConfig | null,
 ): number | null {
-  const isPace = limit.source === 'preset' && limit.window === 'second';
+  const isPace = limit.source === 'preset' && limit.period === 'second';
   const next = isPace ? (sync?.quotas.perSecond ?? null) : (declared?.calls ?? null);
   return next === limit.callLimit ? null : next;
 }

@@ -1,10 +1,10 @@
-import { createLedgerCorrections, type LedgerCorrections } from '../../load/stores/ledger-corrections.ts';
-import { createPermissionStore, type PermissionStore } from '../../load/stores/permission-store.ts';
-import { createQuotaReport, type QuotaReport } from '../../load/stores/quota-report.ts';
-import { createQuotaStore, type QuotaStore } from '../../load/stores/quota-store.ts';
+import { createLedgerCorrections, type LedgerCorrections } from '../../ledger/ledger-corrections.ts';
+import { createPermissionStore, type PermissionStore } from '../../ledger/permission-store.ts';
+import { createQuotaReport, type QuotaReport } from '../../ledger/quota-report.ts';
+import { createQuotaStore, type QuotaStore } from '../../ledger/quota-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
-import type { Session } from '../session.ts';
-import { withAppDatabase } from '../with-app-database.ts';
+import type { Session } from '../../app/session.ts';
+import { withAppDatabase } from '../../app/with-app-database.ts';
 
 /** Everything that `quota` reads and changes, of one app. */
 export interface OpenQuota {

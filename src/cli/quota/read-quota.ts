@@ -1,5 +1,5 @@
-import type { Pause, QuotaLimitRow, RunWait } from '../../load/stores/quota-report.ts';
-import type { ApiHold } from '../../load/stores/quota-store.ts';
+import type { Pause, QuotaLimitRow, RunWait } from '../../ledger/quota-report.ts';
+import type { ApiHold } from '../../ledger/quota-store.ts';
 import { apiOperations } from '../../model/known-apis.ts';
 import { createNamer } from './find-subject.ts';
 import { findDeclaration, limitAtNextStart, originOf, type LimitOrigin } from './limit-origin.ts';

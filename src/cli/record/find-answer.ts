@@ -1,13 +1,13 @@
 import { AppError } from '../../core/errors.ts';
-import { createPool } from '../../load/pool.ts';
-import { createRawStore, type RawStore } from '../../load/stores/raw-store.ts';
+import { createPool } from '../../db/pool.ts';
+import { createRawStore, type RawStore } from '../../raw/raw-store.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
-import { confirm } from '../confirm.ts';
-import { cliErrors } from '../errors.ts';
-import { sourceBanner, withApp } from '../run-session.ts';
-import type { Session } from '../session.ts';
-import { withExistingDatabase } from '../with-database.ts';
-import { requestFor, targetOf, type TargetOperation } from './target-request.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import { cliErrors } from '../../app/errors.ts';
+import { sourceBanner, withApp } from '../../app/run-session.ts';
+import type { Session } from '../../app/session.ts';
+import { withExistingDatabase } from '../../app/with-database.ts';
+import { requestFor, targetOf, type TargetOperation } from '../../extract/endpoints/target-request.ts';
 
 /** Which answer to record: a stored one by its id, or the newest about a target. */
 export type Wanted =

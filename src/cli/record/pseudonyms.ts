@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { stateFolder } from '../open-database.ts';
+import { stateFolder } from '../../app/open-database.ts';
 import type { Pseudonymize } from './redact.ts';
 
 const forms = {

@@ -1,6 +1,6 @@
 import type { ReprocessCounts, ReprocessExample } from '../../model/reprocess.ts';
-import { formatTable } from '../terminal/format-table.ts';
-import { formatTime } from '../terminal/format-time.ts';
+import { formatTable } from '../../terminal/format-table.ts';
+import { formatTime } from '../../terminal/format-time.ts';
 
 /** What a reprocess found, and whether it was applied. */
 export interface ReprocessReport {
@@ -25,7 +25,7 @@ function countRows({ counts }: ReprocessReport): string[][] {
     ['price intervals added', counts.pricesAdded],
     ['price intervals removed', counts.pricesRemoved],
     ['price intervals changed', counts.pricesChanged],
-    ['looks with other numbers', counts.looksChanged],
+    ['looks with other numbers', counts.observationsChanged],
     ['rows of quarantine resolved', counts.quarantineResolved],
     ['rows of quarantine added', counts.quarantineAdded],
   ];
@@ -47,7 +47,7 @@ function isUnchanged({ counts }: ReprocessReport): boolean {
 }
 
 /** What is not kept, and what becomes of it; empty: all answers are. */
-function sayLost({ counts, oldestKept, lost }: ReprocessReport): string[] {
+function formatLost({ counts, oldestKept, lost }: ReprocessReport): string[] {
   const lines: string[] = [];
   if (lost > 0) {
     const since = oldestKept === null ? '' : `; the oldest that is kept is of ${formatTime(oldestKept)}`;
@@ -71,7 +71,7 @@ export function formatReprocess(report: ReprocessReport): string {
     const columns = ['offer', 'what', 'was', 'is'].map((header) => ({ header }));
     parts.push(formatTable(columns, rows));
   }
-  const lost = sayLost(report);
+  const lost = formatLost(report);
   if (lost.length > 0) parts.push(lost.join('\n'));
   return parts.join('\n\n');
 }

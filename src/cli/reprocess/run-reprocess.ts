@@ -1,13 +1,13 @@
 import { AppError } from '../../core/errors.ts';
 import type { ReprocessSelection } from '../../model/reprocess.ts';
-import { readAgain, reprocess } from '../../jobs/reprocess.ts';
-import { openReprocess } from '../../load/stores/reprocess-store.ts';
-import { learn } from '../../plan/learn.ts';
+import { readAgain, reprocess } from '../../maintenance/reprocess/reprocess.ts';
+import { openReprocess } from '../../maintenance/reprocess/reprocess-store.ts';
+import { learn } from '../../refresh/searches/learn.ts';
 import { normalizerVersion } from '../../transform/normalize-answer.ts';
-import { cliErrors } from '../errors.ts';
-import type { Session } from '../session.ts';
-import { createLineProgress } from '../terminal/progress.ts';
-import { withExistingPool } from '../with-existing-pool.ts';
+import { cliErrors } from '../../app/errors.ts';
+import type { Session } from '../../app/session.ts';
+import { createLineProgress } from '../../terminal/progress.ts';
+import { withExistingPool } from '../../app/with-existing-pool.ts';
 import type { ReprocessReport } from './format-reprocess.ts';
 
 /** One holds the lock, one is in a transaction, one lists. */

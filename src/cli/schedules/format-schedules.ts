@@ -1,10 +1,10 @@
-import type { DecidedSlot } from '../../load/stores/slot-store.ts';
-import { displayWidth } from '../terminal/display-width.ts';
-import { formatTable } from '../terminal/format-table.ts';
-import { formatTime } from '../terminal/format-time.ts';
-import { safeText } from '../terminal/safe-text.ts';
-import { wrapText, wrapWidth } from '../terminal/wrap-text.ts';
-import type { ScheduleRow } from './list-schedules.ts';
+import type { DecidedSlot } from '../../runs/slot-store.ts';
+import { displayWidth } from '../../terminal/display-width.ts';
+import { formatTable } from '../../terminal/format-table.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { safeText } from '../../terminal/safe-text.ts';
+import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
+import type { ScheduleRow } from '../../runs/list-schedules.ts';
 
 /** `2026-11-26 02:30`, as the clocks of a zone show it. */
 function timeThere(at: Date, timeZone: string): string {
@@ -14,10 +14,10 @@ function timeThere(at: Date, timeZone: string): string {
 
 const amount = (calls: number | null): string => (calls === null ? '' : calls.toLocaleString('en'));
 
-const sayLast = ({ lastSlot }: ScheduleRow): string =>
+const formatLastSlot = ({ lastSlot }: ScheduleRow): string =>
   lastSlot === null ? '' : `${formatTime(lastSlot.at)} ${lastSlot.outcome}`;
 
-const sayThere = ({ nextSlotAt, timezone }: ScheduleRow): string =>
+const formatInZone = ({ nextSlotAt, timezone }: ScheduleRow): string =>
   nextSlotAt === null ? '' : timeThere(nextSlotAt, timezone);
 
 function formatTableOf(rows: readonly ScheduleRow[]): string {
@@ -28,7 +28,7 @@ function formatTableOf(rows: readonly ScheduleRow[]): string {
   ];
   const cells = rows.map((row) => [
     ...[row.name, row.cron, row.timezone, row.feeds.join(', '), amount(row.budgetCalls), row.missed],
-    ...[row.state, sayLast(row), formatTime(row.nextSlotAt), sayThere(row)],
+    ...[row.state, formatLastSlot(row), formatTime(row.nextSlotAt), formatInZone(row)],
   ]);
   return formatTable(columns, cells);
 }
@@ -39,10 +39,10 @@ function formatBlock(row: ScheduleRow): string {
     `${row.name}: ${row.state}`,
     `'${row.cron}' in ${row.timezone}, for ${row.feeds.join(', ')}`,
     `budget: ${row.budgetCalls === null ? 'the quota' : `${amount(row.budgetCalls)} calls`}; missed: ${row.missed}`,
-    ...(row.lastSlot === null ? [] : [`last slot ${sayLast(row)}`]),
+    ...(row.lastSlot === null ? [] : [`last slot ${formatLastSlot(row)}`]),
     ...(row.nextSlotAt === null
       ? []
-      : [`next slot ${formatTime(row.nextSlotAt)}, in its zone ${sayThere(row)}`]),
+      : [`next slot ${formatTime(row.nextSlotAt)}, in its zone ${formatInZone(row)}`]),
   ];
   return lines.map((line, index) => (index === 0 ? '' : '  ') + safeText(line)).join('\n');
 }

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
-import type { ChangeDeps } from '../../jobs/change-schedules.ts';
-import { createQuotaStore } from '../../load/stores/quota-store.ts';
-import { createScheduleStore } from '../../load/stores/schedule-store.ts';
-import { createSlotStore } from '../../load/stores/slot-store.ts';
-import { betweenTicks } from '../../load/stores/tick-lock.ts';
+import type { ChangeDeps } from '../../runs/change-schedules.ts';
+import { createQuotaStore } from '../../ledger/quota-store.ts';
+import { createScheduleStore } from '../../runs/schedule-store.ts';
+import { createSlotStore } from '../../runs/slot-store.ts';
+import { betweenTicks } from '../../runs/tick-lock.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
-import { syncFileName, type Session } from '../session.ts';
-import { withExistingPool } from '../with-existing-pool.ts';
+import { syncFileName, type Session } from '../../app/session.ts';
+import { withExistingPool } from '../../app/with-existing-pool.ts';
 
 function changeDeps(pool: Pool, { log }: Session): ChangeDeps {
   return {

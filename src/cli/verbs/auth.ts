@@ -3,8 +3,8 @@ import { addExamples } from '../add-examples.ts';
 import { revoke, rotateKey } from '../auth/change-tokens.ts';
 import { logIn } from '../auth/log-in.ts';
 import { showTokens } from '../auth/show-tokens.ts';
-import type { CliContext } from '../context.ts';
-import { openSession, type Session } from '../session.ts';
+import type { CliContext } from '../../app/context.ts';
+import { openSession, type Session } from '../../app/session.ts';
 
 /** `catalog-sync auth`: the app's tokens, from the first agreement to the last. */
 export function registerAuth(program: Command, context: CliContext): void {

@@ -5,11 +5,11 @@ import { sleep } from '../../core/clock.ts';
 import { exitCodes } from '../../core/exit-codes.ts';
 import { CloseStack, listenForShutdown, type Shutdown } from '../../core/lifecycle.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
-import { playDemo, stopIfTold } from '../demo/play-demo.ts';
-import { openDatabase, stateFolder, type OpenDatabase } from '../open-database.ts';
-import { openSession, type Session } from '../session.ts';
-import { hasDatabase } from '../with-database.ts';
+import type { CliContext } from '../../app/context.ts';
+import { playDemo, stopIfRequested } from '../demo/play-demo.ts';
+import { openDatabase, stateFolder, type OpenDatabase } from '../../app/open-database.ts';
+import { openSession, type Session } from '../../app/session.ts';
+import { hasDatabase } from '../../app/with-database.ts';
 
 /** Half of it may cut off a server that has much to write down; double of it is not "at once" any more. */
 const stopNowMs = 5000;
@@ -41,10 +41,10 @@ async function runDemo(session: Session, shutdown: Shutdown, isKept: boolean): P
     const database = await openDemoDatabase(session, folder);
     closing.add('database', () => database.release());
     shutdown.stopNow.addEventListener('abort', () => void leaveNow(session, database));
-    stopIfTold({ shutdown });
+    stopIfRequested({ shutdown });
     await playDemo({ session, closing, shutdown, folder, databaseUrl: database.url, isKept });
   } catch (error) {
-    stopIfTold({ shutdown });
+    stopIfRequested({ shutdown });
     throw error;
   } finally {
     await closing.close(session.log);

@@ -1,11 +1,11 @@
 import { Option, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
-import { exitCodeOfChecks } from '../doctor/check.ts';
-import { checkServices } from '../doctor/check-services.ts';
+import type { CliContext } from '../../app/context.ts';
+import { exitCodeOfChecks } from '../../health/doctor/check.ts';
+import { checkServices } from '../../app/doctor/check-services.ts';
 import { printReport } from '../doctor/print-report.ts';
-import { runDoctor } from '../doctor/run-doctor.ts';
-import { openSession, type GlobalFlags } from '../session.ts';
+import { runDoctor } from '../../health/doctor/run-doctor.ts';
+import { openSession, type GlobalFlags } from '../../app/session.ts';
 
 interface DoctorFlags extends GlobalFlags {
   readonly offline?: true;

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { classifyDatabaseErrors } from '../../load/database-error.ts';
-import { createPool } from '../../load/pool.ts';
-import { requireMigrated } from '../../load/require-migrated.ts';
-import { createEraseStore, type EraseStore, type SellerData } from '../../load/stores/erase-store.ts';
+import { classifyDatabaseErrors } from '../../db/database-error.ts';
+import { createPool } from '../../db/pool.ts';
+import { requireMigrated } from '../../db/require-migrated.ts';
+import { createEraseStore, type EraseStore, type SellerData } from '../../maintenance/erase-store.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { formatSellerData, totalOf } from '../privacy/format-seller-data.ts';
 import { createScanProgress } from '../privacy/show-scan.ts';
-import { openSession, syncFileName, type Session } from '../session.ts';
-import { formatTime } from '../terminal/format-time.ts';
-import { safeJson } from '../terminal/safe-text.ts';
-import { withExistingDatabase } from '../with-database.ts';
+import { openSession, syncFileName, type Session } from '../../app/session.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
+import { withExistingDatabase } from '../../app/with-database.ts';
 
 function parseSellerId(text: string): string {
   if (/^[\x21-\x7e]{1,200}$/.test(text)) return text;

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
-import { explainOffer, type Explanation } from '../../load/stores/explain-store.ts';
+import { explainOffer, type Explanation } from '../../load/explain-store.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
-import { cliErrors } from '../errors.ts';
+import type { CliContext } from '../../app/context.ts';
+import { cliErrors } from '../../app/errors.ts';
 import { formatExplanation } from '../explain/format-explanation.ts';
 import { parseCount } from '../parse-count.ts';
 import { parseOfferId } from '../parse-offer-id.ts';
-import { openSession, type Session } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
-import { withExistingPool } from '../with-existing-pool.ts';
+import { openSession, type Session } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
+import { withExistingPool } from '../../app/with-existing-pool.ts';
 
 /** @throws AppError OFFER_UNKNOWN, DATABASE_* */
 async function explain(session: Session, offerId: string, last: number): Promise<Explanation> {

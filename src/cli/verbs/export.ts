@@ -1,17 +1,17 @@
 import { isAbsolute, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import type { ExportSource } from '../../load/export/export-rows.ts';
-import type { Since } from '../../load/export/find-relation.ts';
+import type { ExportSource } from '../../maintenance/export/export-rows.ts';
+import type { Since } from '../../maintenance/export/find-relation.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { formatAmount } from '../export/export-progress.ts';
 import { createFileSink } from '../export/file-sink.ts';
 import { parseSince } from '../export/parse-since.ts';
 import { runExport, type ExportFormat } from '../export/run-export.ts';
 import { createStdoutSink } from '../export/stdout-sink.ts';
-import { openSession } from '../session.ts';
-import { formatTime } from '../terminal/format-time.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import { openSession } from '../../app/session.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
 
 interface ExportFlags {
   readonly query?: string;

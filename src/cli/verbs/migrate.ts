@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { migrate } from '../../load/migrate.ts';
-import { ensurePartitions } from '../../load/partitions.ts';
-import { createPool } from '../../load/pool.ts';
+import { migrate } from '../../db/migrate.ts';
+import { ensurePartitions } from '../../db/partitions.ts';
+import { createPool } from '../../db/pool.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
-import { openSession } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
-import { withDatabase } from '../with-database.ts';
+import type { CliContext } from '../../app/context.ts';
+import { openSession } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
+import { withDatabase } from '../../app/with-database.ts';
 
 /** `catalog-sync migrate`: brings the database to the schema of this version. */
 export function registerMigrate(program: Command, context: CliContext): void {

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { sourceOf } from '../../app.ts';
+import { sourceOf } from '../../app/open-app.ts';
 import { AppError } from '../../core/errors.ts';
-import { testMessage } from '../../notify/test-message.ts';
-import { notifyErrors } from '../../notify/errors.ts';
-import { openNotifier } from '../../open-teller.ts';
+import { testMessage } from '../../health/webhook/test-message.ts';
+import { notifyErrors } from '../../health/webhook/errors.ts';
+import { openNotifier } from '../../app/open-dispatcher.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
-import { openSession } from '../session.ts';
-import { safeJson, safeText } from '../terminal/safe-text.ts';
+import type { CliContext } from '../../app/context.ts';
+import { openSession } from '../../app/session.ts';
+import { safeJson, safeText } from '../../terminal/safe-text.ts';
 
 function addTest(parent: Command, context: CliContext): void {
   const command = parent

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
 import {
   declareApi,
@@ -9,13 +9,13 @@ import {
   parseDay,
   type DeclareFlags,
 } from '../permissions/declare-permission.ts';
-import { parseDeclaredState } from '../permissions/declared-states.ts';
+import { parseDeclaredState } from '../../health/permissions/declared-states.ts';
 import { formatPermissions } from '../permissions/format-permissions.ts';
-import { listPermissions } from '../permissions/list-permissions.ts';
+import { listPermissions } from '../../health/permissions/list-permissions.ts';
 import { withPermissions } from '../permissions/open-permissions.ts';
 import { shanghaiDay } from '../../core/shanghai-time.ts';
-import { openSession } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import { openSession } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
 
 const stateFlag = '--state <state>';
 const stateHelp = 'what the console says: not_applied, pending, under_review, granted or rejected';

@@ -2,16 +2,16 @@ import type { Command } from 'commander';
 import { exitCodes } from '../../core/exit-codes.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { adviseOnEstimate, assumedSentences, estimateVolumes, formatEstimate } from '../format-estimate.ts';
 import { parseCalls } from '../parse-count.ts';
 import { formatForecast } from '../plan/format-forecast.ts';
 import { planAsJson } from '../plan/plan-as-json.ts';
 import { callsDue, readPlan } from '../plan/read-plan.ts';
 import { requireFeeds } from '../run-scope.ts';
-import { openSession, type Session } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
-import { wrapText, wrapWidth } from '../terminal/wrap-text.ts';
+import { openSession, type Session } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
+import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
 
 interface PlanFlags {
   readonly feed?: string;

@@ -1,13 +1,13 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { createQuarantineStore } from '../../load/stores/quarantine-store.ts';
+import { createQuarantineStore } from '../../load/quarantine-store.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
 import { formatGroups, formatQuarantined } from '../quarantine/format-quarantine.ts';
 import { readQuarantined } from '../quarantine/read-quarantine.ts';
-import { openSession } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
-import { withExistingPool } from '../with-existing-pool.ts';
+import { openSession } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
+import { withExistingPool } from '../../app/with-existing-pool.ts';
 
 interface ListFlags {
   readonly operation?: string;

@@ -1,24 +1,24 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
 import { printAnswer, type QuotaAnswer } from '../quota/answer.ts';
-import { setLimits, unsetLimits, type OpenWithFile, type WindowNumbers } from '../quota/change-limits.ts';
+import { setLimits, unsetLimits, type OpenWithFile, type PeriodNumbers } from '../quota/change-limits.ts';
 import { addExternal, reconcileCounts, type ConsoleNumbers } from '../quota/correct-counts.ts';
 import { formatQuota } from '../quota/format-quota.ts';
 import { holdCalls, resumeCalls } from '../quota/hold-calls.ts';
 import { withQuota, type OpenQuota } from '../quota/open-quota.ts';
 import { readQuota } from '../quota/read-quota.ts';
-import { openSession } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import { openSession } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
 
 const apiArgument = '<api>';
 const apiHelp = "an operation like offer.detail, the name of its API, or '*' for the app as a whole";
 const limitHelp =
   "an operation like offer.detail, the name of its API, a @group, or '*' for the app as a whole";
 /** Far above any quota, and far below what a sum of them may be in Postgres. */
-const mostCalls = 100_000_000;
-const windowsHelp = {
+const maxCalls = 100_000_000;
+const periodsHelp = {
   day: 'a day of Asia/Shanghai',
   month: 'a month of Asia/Shanghai',
   minute: 'a minute',
@@ -70,9 +70,9 @@ function addSet(parent: Command, context: CliContext): void {
     .command('set')
     .description('Limit an API, or the app as a whole, where no declaration does.')
     .argument(apiArgument, apiHelp);
-  for (const [window, help] of Object.entries(windowsHelp))
-    command.option(`--${window} <calls>`, `at most so many calls ${help}`, parseCount(1, mostCalls));
-  command.action((text: string, numbers: WindowNumbers, self: Command) =>
+  for (const [period, help] of Object.entries(periodsHelp))
+    command.option(`--${period} <calls>`, `at most so many calls ${help}`, parseCount(1, maxCalls));
+  command.action((text: string, numbers: PeriodNumbers, self: Command) =>
     changeWithFile(self, context, (open) => setLimits(open, text, numbers, self)),
   );
   addExamples(command, [
@@ -86,12 +86,12 @@ function addUnset(parent: Command, context: CliContext): void {
     .command('unset')
     .description("Lift limits that were set; those of the account's type hold again.")
     .argument(apiArgument, apiHelp);
-  for (const window of Object.keys(windowsHelp)) command.option(`--${window}`, `that of a ${window} only`);
-  command.action((text: string, chosen: Partial<Record<keyof typeof windowsHelp, true>>, self: Command) => {
-    const windows = (Object.keys(windowsHelp) as (keyof typeof windowsHelp)[]).filter(
-      (window) => chosen[window],
+  for (const period of Object.keys(periodsHelp)) command.option(`--${period}`, `that of a ${period} only`);
+  command.action((text: string, chosen: Partial<Record<keyof typeof periodsHelp, true>>, self: Command) => {
+    const periods = (Object.keys(periodsHelp) as (keyof typeof periodsHelp)[]).filter(
+      (period) => chosen[period],
     );
-    return changeWithFile(self, context, (open) => unsetLimits(open, text, windows, self));
+    return changeWithFile(self, context, (open) => unsetLimits(open, text, periods, self));
   });
   addExamples(command, ['catalog-sync quota unset offer.detail', "catalog-sync quota unset '*' --second"]);
 }
@@ -128,7 +128,7 @@ function addExternalVerbs(parent: Command, context: CliContext): void {
     .command('add')
     .description('Count calls that others made today with the same key, in the day and the month.')
     .argument(apiArgument, limitHelp)
-    .argument('<calls>', 'how many', parseCount(1, mostCalls))
+    .argument('<calls>', 'how many', parseCount(1, maxCalls))
     .action((text: string, calls: number, _flags: unknown, self: Command) =>
       change(self, context, (open) => addExternal(open, text, calls, self)),
     );
@@ -142,8 +142,8 @@ function addReconcile(parent: Command, context: CliContext): void {
     .command('reconcile')
     .description("Make what is used the number that 1688's console shows.")
     .requiredOption('--api <api>', limitHelp)
-    .option('--day <calls>', 'calls that the console shows of today', parseCount(0, mostCalls))
-    .option('--month <calls>', 'calls that the console shows of this month', parseCount(0, mostCalls))
+    .option('--day <calls>', 'calls that the console shows of today', parseCount(0, maxCalls))
+    .option('--month <calls>', 'calls that the console shows of this month', parseCount(0, maxCalls))
     .action((flags: ConsoleNumbers & { readonly api: string }, self: Command) =>
       change(self, context, (open) => reconcileCounts(open, flags.api, flags, self)),
     );

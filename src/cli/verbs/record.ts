@@ -1,11 +1,11 @@
 import { Argument, Option, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { callForAnswer, findAnswer, type Wanted } from '../record/find-answer.ts';
 import { createPseudonyms, readPseudonymKey } from '../record/pseudonyms.ts';
 import { recordAnswer, type Recording } from '../record/recording.ts';
-import { targetOperations, type TargetOperation } from '../record/target-request.ts';
-import { openSession, type Session } from '../session.ts';
+import { targetOperations, type TargetOperation } from '../../extract/endpoints/target-request.ts';
+import { openSession, type Session } from '../../app/session.ts';
 
 interface RecordFlags {
   readonly raw?: string;

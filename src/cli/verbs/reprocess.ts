@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander';
 import { reprocessedOperations, type ReprocessedOperation } from '../../model/reprocess.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
 import { parseOfferId } from '../parse-offer-id.ts';
 import { conclusionOf, formatReprocess } from '../reprocess/format-reprocess.ts';
 import { parseSince } from '../reprocess/parse-since.ts';
 import { runReprocess } from '../reprocess/run-reprocess.ts';
-import { openSession } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import { openSession } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
 
 interface ReprocessFlags {
   readonly operation?: ReprocessedOperation;

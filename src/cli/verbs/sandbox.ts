@@ -5,11 +5,11 @@ import { AppError, errorMessage } from '../../core/errors.ts';
 import { listenForShutdown } from '../../core/lifecycle.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
-import { cliErrors } from '../errors.ts';
+import type { CliContext } from '../../app/context.ts';
+import { cliErrors } from '../../app/errors.ts';
 import { parseCount } from '../parse-count.ts';
-import { openSession, type Session } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import { openSession, type Session } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
 
 interface SandboxFlags {
   readonly port: number;

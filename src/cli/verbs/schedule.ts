@@ -6,21 +6,21 @@ import {
   removeSchedule,
   resumeSchedule,
   unknownSchedule,
-} from '../../jobs/change-schedules.ts';
-import { nextSlotTime } from '../../jobs/slot-times.ts';
-import { scopeOf } from '../../jobs/scope-of.ts';
+} from '../../runs/change-schedules.ts';
+import { nextSlotTime } from '../../runs/slot-times.ts';
+import { scopeOf } from '../../runs/scope-of.ts';
 import type { MissedRunPolicy } from '../../model/sync-config.ts';
-import { cron, name as nameOf, timezone } from '../../plan/sync-config-values.ts';
+import { cron, name as nameOf, timezone } from '../../config/sync-config-values.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { parseCalls, parseCount } from '../parse-count.ts';
 import { requireFeeds, runScope } from '../run-scope.ts';
 import { formatSchedules, formatSlots } from '../schedules/format-schedules.ts';
-import { describeSchedules } from '../schedules/list-schedules.ts';
+import { describeSchedules } from '../../runs/list-schedules.ts';
 import { readSyncFileIfAny, withSchedules } from '../schedules/open-schedules.ts';
-import { openSession } from '../session.ts';
-import { formatTime } from '../terminal/format-time.ts';
-import { safeJson } from '../terminal/safe-text.ts';
+import { openSession } from '../../app/session.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
 
 const namedSchedule = 'as listed by `schedule`';
 
@@ -100,8 +100,8 @@ function addPause(parent: Command, context: CliContext): void {
     .argument('<name>', namedSchedule)
     .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
-      const isNews = await withSchedules(session, (deps) => pauseSchedule(deps, name));
-      session.talk(isNews ? `Schedule ${name} is paused.` : `Schedule ${name} was paused already.`);
+      const isPending = await withSchedules(session, (deps) => pauseSchedule(deps, name));
+      session.talk(isPending ? `Schedule ${name} is paused.` : `Schedule ${name} was paused already.`);
     });
   addExamples(command, ['catalog-sync schedule pause nightly']);
 }
@@ -113,8 +113,8 @@ function addResume(parent: Command, context: CliContext): void {
     .argument('<name>', namedSchedule)
     .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
-      const isNews = await withSchedules(session, (deps) => resumeSchedule(deps, name));
-      session.talk(isNews ? `Schedule ${name} goes on.` : `Schedule ${name} was not paused.`);
+      const isPending = await withSchedules(session, (deps) => resumeSchedule(deps, name));
+      session.talk(isPending ? `Schedule ${name} goes on.` : `Schedule ${name} was not paused.`);
     });
   addExamples(command, ['catalog-sync schedule resume nightly']);
 }

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { Secret } from '../../core/secret.ts';
-import { createPool } from '../../load/pool.ts';
+import { createPool } from '../../db/pool.ts';
 import { startWebServer } from '../../web/start-web-server.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { parsePort } from '../parse-port.ts';
-import { sourceBanner, withApp } from '../run-session.ts';
-import { openSession } from '../session.ts';
-import { createWebDeps, webConnections } from '../web/create-web-deps.ts';
+import { sourceBanner, withApp } from '../../app/run-session.ts';
+import { openSession } from '../../app/session.ts';
+import { createWebDeps, webConnections } from '../../app/web/create-web-deps.ts';
 
 /** `catalog-sync serve`: a worker that also keeps the schedules and serves the ops pages. */
 export function registerServe(program: Command, context: CliContext): void {

@@ -1,13 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseDurationMs } from '../../core/duration.ts';
-import { copyReadOnly, queryReadOnly, type ReadOnlyQuery } from '../../load/query-read-only.ts';
+import { copyReadOnly, queryReadOnly, type ReadOnlyQuery } from '../../db/query-read-only.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { formatBatch, formatJsonLines } from '../format-rows.ts';
-import { openSession, type Session } from '../session.ts';
-import { safeLines } from '../terminal/safe-text.ts';
-import { writeAll } from '../terminal/write-all.ts';
-import { withExistingDatabase } from '../with-database.ts';
+import { openSession, type Session } from '../../app/session.ts';
+import { safeLines } from '../../terminal/safe-text.ts';
+import { writeAll } from '../../terminal/write-all.ts';
+import { withExistingDatabase } from '../../app/with-database.ts';
 
 interface SqlFlags {
   readonly csv?: true;

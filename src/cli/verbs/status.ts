@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { createPool } from '../../load/pool.ts';
+import { createPool } from '../../db/pool.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { formatStatus } from '../format-status.ts';
 import { parseCount } from '../parse-count.ts';
-import { readStatus } from '../read-status.ts';
-import { openSession } from '../session.ts';
-import { safeJson } from '../terminal/safe-text.ts';
-import { withExistingDatabase } from '../with-database.ts';
+import { readStatus } from '../../health/read-status.ts';
+import { openSession } from '../../app/session.ts';
+import { safeJson } from '../../terminal/safe-text.ts';
+import { withExistingDatabase } from '../../app/with-database.ts';
 
 /** `catalog-sync status`: what the catalog holds, how runs went, what is left of the quota. */
 export function registerStatus(program: Command, context: CliContext): void {

@@ -2,11 +2,11 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { parseDurationMs } from '../../core/duration.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
+import type { CliContext } from '../../app/context.ts';
 import { parseCalls } from '../parse-count.ts';
-import { scopeOf } from '../../jobs/scope-of.ts';
+import { scopeOf } from '../../runs/scope-of.ts';
 import { requireFeeds, runScope } from '../run-scope.ts';
-import { openSession } from '../session.ts';
+import { openSession } from '../../app/session.ts';
 
 interface SyncFlags {
   readonly feed?: string;

@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { sourceOf } from '../../app.ts';
+import { sourceOf } from '../../app/open-app.ts';
 import { listenForShutdown } from '../../core/lifecycle.ts';
 import { Secret } from '../../core/secret.ts';
-import { classifyDatabaseErrors } from '../../load/database-error.ts';
-import { migrate } from '../../load/migrate.ts';
-import { createPool } from '../../load/pool.ts';
-import { requireMigrated } from '../../load/require-migrated.ts';
+import { classifyDatabaseErrors } from '../../db/database-error.ts';
+import { migrate } from '../../db/migrate.ts';
+import { createPool } from '../../db/pool.ts';
+import { requireMigrated } from '../../db/require-migrated.ts';
 import { startWebServer } from '../../web/start-web-server.ts';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
-import { openDatabase, type OpenDatabase } from '../open-database.ts';
+import type { CliContext } from '../../app/context.ts';
+import { openDatabase, type OpenDatabase } from '../../app/open-database.ts';
 import { parsePort } from '../parse-port.ts';
-import { sourceBanner } from '../run-session.ts';
-import { openSession, syncFileName, type Session } from '../session.ts';
-import { createWebDeps, webConnections } from '../web/create-web-deps.ts';
+import { sourceBanner } from '../../app/run-session.ts';
+import { openSession, syncFileName, type Session } from '../../app/session.ts';
+import { createWebDeps, webConnections } from '../../app/web/create-web-deps.ts';
 
 async function serveOver(
   session: Session,

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import type { CliContext } from '../context.ts';
-import { sourceBanner, withApp } from '../run-session.ts';
-import { openSession } from '../session.ts';
+import type { CliContext } from '../../app/context.ts';
+import { sourceBanner, withApp } from '../../app/run-session.ts';
+import { openSession } from '../../app/session.ts';
 
 /** `catalog-sync worker`: keeps the schedules and works on every active run until told to stop; start as many as you like. */
 export function registerWorker(program: Command, context: CliContext): void {

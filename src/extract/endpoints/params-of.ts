@@ -65,9 +65,9 @@ function subjectParam(request: SearchRequest): Record<string, unknown> {
     case 'search.seller':
       return { sellerOpenId: cleanText(request.sellerId) };
     case 'search.image':
-      return request.picture.kind === 'uploaded'
-        ? { imageId: cleanText(request.picture.imageId) }
-        : { imageAddress: cleanText(request.picture.url) };
+      return request.queryImage.kind === 'uploaded'
+        ? { imageId: cleanText(request.queryImage.imageId) }
+        : { imageAddress: cleanText(request.queryImage.url) };
   }
 }
 

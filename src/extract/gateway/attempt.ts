@@ -71,19 +71,23 @@ export async function attemptCall(parts: AttemptParts, plan: AttemptPlan): Promi
 
   await sleep(granted.sendAfterMs, plan.signal);
   if (plan.signal?.aborted) return settle(parts, plan, { granted, sent: notSent });
-  if (isPaused(plan)) return takeBack(parts, plan, granted);
+  if (isPaused(plan)) return refundReservation(parts, plan, granted);
   const markedAt = clock.now();
   // The slot was missed and the row is refunded already: take the next one.
   if (!(await ledger.markSent(granted.callId))) return waiting('second', 1_000);
   // A process that was stopped here would send into a window in which the call is not counted.
   const isLate = clock.now().getTime() - markedAt.getTime() > sendWithinMs;
   // Another call may have been refused meanwhile.
-  if (isLate || isPaused(plan)) return takeBack(parts, plan, granted);
+  if (isLate || isPaused(plan)) return refundReservation(parts, plan, granted);
   return send(parts, plan, granted);
 }
 
 /** Ends a granted call of which nothing has left: its API pauses, or the process was stopped for too long. */
-async function takeBack(parts: AttemptParts, plan: AttemptPlan, granted: Granted): Promise<CallWaiting> {
+async function refundReservation(
+  parts: AttemptParts,
+  plan: AttemptPlan,
+  granted: Granted,
+): Promise<CallWaiting> {
   await settle(parts, plan, { granted, sent: notSent });
   return waiting('second', Math.max(1, pauseMs(plan)));
 }

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { JsonObject } from '../../core/json.ts';
-import { readSql } from '../sql-file.ts';
-import { packBody, unpackBody } from '../stored-answer.ts';
+import { readSql } from '../read-sql.ts';
+import { packBody, unpackBody } from '../../raw/stored-answer.ts';
 import { eraseFromBody, namesSeller, type ErasedBody, type SellerMarks } from './erase-from-body.ts';
 
 /** A stored answer, as pg gives it. */
@@ -30,7 +30,9 @@ function isAskedAbout({ operation, request }: AnswerRow, marks: SellerMarks): bo
 /** An answer that lost its bytes can't be looked through: nobody could read it either, so it goes. */
 export async function decideFate(row: AnswerRow, marks: SellerMarks): Promise<AnswerFate | null> {
   if (isAskedAbout(row, marks)) return deleted;
-  const body = await unpackBody({ rawId: row.raw_id, body: row.body, bodySha256: row.body_sha256 }).catch(() => null);
+  const body = await unpackBody({ rawId: row.raw_id, body: row.body, bodySha256: row.body_sha256 }).catch(
+    () => null,
+  );
   if (body === null) return deleted;
   const text = body.toString();
   // A detail answer is about one seller and nobody else.

@@ -31,12 +31,12 @@ function formsOf(text: string): string[] {
 }
 
 /** A shorter name would be found in half of all answers, as a part of words. Company names have twice as many. */
-const leastNameLength = 4;
+const minNameLength = 4;
 
 /** True when a text names the seller; its offers do not count. */
 export function namesSeller(text: string, { sellerIds, names }: SellerMarks): boolean {
-  const tellingNames = names.filter((name) => name.length >= leastNameLength);
-  return [...sellerIds, ...tellingNames].flatMap(formsOf).some((form) => text.includes(form));
+  const namesToErase = names.filter((name) => name.length >= minNameLength);
+  return [...sellerIds, ...namesToErase].flatMap(formsOf).some((form) => text.includes(form));
 }
 
 function namesOffer(text: string, { offerIds }: SellerMarks): boolean {

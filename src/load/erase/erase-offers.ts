@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import { readSql } from '../sql-file.ts';
+import { readSql } from '../read-sql.ts';
 
 /** What is remembered of an erased seller: SHA-256 of its id. */
 export function hashSeller(sellerId: string): Buffer {

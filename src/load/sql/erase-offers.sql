@@ -10,7 +10,7 @@ marked AS (
   SELECT offer_id, $2::bytea, usage.ledger_now() FROM n ORDER BY offer_id
   ON CONFLICT (offer_id) DO NOTHING
 ),
-looks AS (
+observations AS (
   DELETE FROM sync.refresh r USING n WHERE r.offer_id = n.offer_id
 ),
 images AS (

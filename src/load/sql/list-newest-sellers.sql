@@ -7,4 +7,4 @@ SELECT seller_id, (l.observed_at, l.call_id) = (n.observed_at, n.call_id) AS is_
        coalesce((l.name_at, l.name_call_id) = (n.name_at, n.name_call_id), false) AS is_newest_name
 FROM unnest($1::text[], $2::timestamptz[], $3::bigint[], $4::timestamptz[], $5::bigint[])
   AS n (seller_id, observed_at, call_id, name_at, name_call_id)
-JOIN sync.seller_look l USING (seller_id);
+JOIN sync.seller_observation l USING (seller_id);

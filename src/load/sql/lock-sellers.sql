@@ -10,7 +10,7 @@ WITH n AS (
     AS n (seller_id, observed_at, call_id, name_at, name_call_id)
 ),
 written AS (
-  INSERT INTO sync.seller_look AS l (seller_id, observed_at, call_id, name_at, name_call_id)
+  INSERT INTO sync.seller_observation AS l (seller_id, observed_at, call_id, name_at, name_call_id)
   SELECT * FROM n ORDER BY seller_id
   ON CONFLICT (seller_id) DO UPDATE
   SET (observed_at, call_id) = (

@@ -14,7 +14,7 @@ SET first_seen_at = least(r.first_seen_at, n.first_seen_at),
     found_at = n.found_at,
     found_call_id = n.found_call_id,
     last_call_id = n.last_call_id,
-    empty_looks = n.empty_looks,
+    empty_detail_streak = n.empty_detail_streak,
     absent_at = n.absent_at,
     absent_call_id = n.absent_call_id,
     popularity = n.popularity,
@@ -33,10 +33,10 @@ FROM jsonb_populate_recordset(NULL::sync.refresh, $1::jsonb) AS n
 WHERE r.offer_id = n.offer_id
   AND (
     n.first_seen_at < r.first_seen_at
-    OR (r.summary_at, r.summary_call_id, r.detail_at, r.detail_call_id, r.found_at, r.found_call_id, r.empty_looks,
+    OR (r.summary_at, r.summary_call_id, r.detail_at, r.detail_call_id, r.found_at, r.found_call_id, r.empty_detail_streak,
         r.absent_at, r.absent_call_id, r.stale_since, r.feed_set)
       IS DISTINCT FROM
-      (n.summary_at, n.summary_call_id, n.detail_at, n.detail_call_id, n.found_at, n.found_call_id, n.empty_looks,
+      (n.summary_at, n.summary_call_id, n.detail_at, n.detail_call_id, n.found_at, n.found_call_id, n.empty_detail_streak,
        n.absent_at, n.absent_call_id, n.stale_since, n.feed_set)
     OR ($2::boolean AND (r.leased_by IS NOT NULL OR r.leased_until IS NOT NULL OR r.not_before IS NOT NULL))
   );

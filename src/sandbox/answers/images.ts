@@ -1,12 +1,12 @@
 import type { Offer } from '../world/offers.ts';
-import type { Picture } from '../world/likeness.ts';
+import type { ImageFeatures } from '../world/likeness.ts';
 
 /** The ones digits of a number in a url say which of an offer's pictures it is, those before it whose. */
-const picturesPerOffer = 1000;
+const imagesPerOffer = 1000;
 
 /** An image url in one of the forms that 1688 uses. The sandbox answers the same path on its own origin. */
 export function imageUrl({ draw, index }: Offer, n: number): string {
-  const a = index * picturesPerOffer + n;
+  const a = index * imagesPerOffer + n;
   const b = draw.int('image-b', 1_000_000_000, n);
   const modern = `O1CN01${draw.bits('image-c', n).toString(36)}_!!22${String(a).padStart(11, '0')}-0-cib.jpg`;
   const forms = [
@@ -23,13 +23,13 @@ export function imageUrl({ draw, index }: Offer, n: number): string {
 export function offerIndexOf(path: string): number | null {
   const [, modern, plain] = /(?:_!!22(\d{11})-0-cib|\/(\d+)_\d+)\.jpg/.exec(path) ?? [];
   const number = modern ?? plain;
-  return number === undefined ? null : Math.floor(Number(number) / picturesPerOffer);
+  return number === undefined ? null : Math.floor(Number(number) / imagesPerOffer);
 }
 
 /** Image searches take pictures of these hosts only (1688 docs imageQuery v1). */
-const pictureHosts = /^(?:https?:)?\/\/(?:[\w-]+\.)*alicdn\.com\//;
+const imageHosts = /^(?:https?:)?\/\/(?:[\w-]+\.)*alicdn\.com\//;
 
 /** The picture behind a url; null when it is on a host that 1688 does not read from. */
-export function pictureAt(url: string): Picture | null {
-  return pictureHosts.test(url) ? { key: url, offerIndex: offerIndexOf(url) } : null;
+export function imageAt(url: string): ImageFeatures | null {
+  return imageHosts.test(url) ? { key: url, offerIndex: offerIndexOf(url) } : null;
 }

@@ -1,10 +1,10 @@
 import { missing, refuseRequest, textOf, wrapResult } from './crossborder.ts';
-import { pictureAt } from './images.ts';
+import { imageAt } from './images.ts';
 import { readSearchParam, searchPage, type SearchParam, type SearchSettings } from './search-page.ts';
 import { imageRow, searchRow, sellerRow } from './search-row.ts';
 import { answerWith, type GatewayAnswer } from '../gateway-answer.ts';
 import type { Params } from '../sign.ts';
-import type { Picture } from '../world/likeness.ts';
+import type { ImageFeatures } from '../world/likeness.ts';
 
 /** `product.search.keywordQuery` (1688 docs, v1). */
 export function answerSearch(params: Params, settings: SearchSettings): GatewayAnswer {
@@ -27,12 +27,12 @@ export function answerSellerSearch(params: Params, settings: SearchSettings): Ga
   return wrapResult(searchPage(search, { ...search.query, sellerId }, settings, rowOf));
 }
 
-function pictureOf({ param }: SearchParam, uploads: ReadonlySet<string>): Picture | null {
+function imageOf({ param }: SearchParam, uploads: ReadonlySet<string>): ImageFeatures | null {
   const imageId = textOf(param['imageId']);
   const address = textOf(param['imageAddress']);
   if (imageId === null && address === null) throw missing('imageId');
   if (imageId !== null) return uploads.has(imageId) ? { key: imageId, offerIndex: null } : null;
-  return pictureAt(address ?? '');
+  return imageAt(address ?? '');
 }
 
 /**
@@ -46,7 +46,7 @@ export function answerImageSearch(
   uploads: ReadonlySet<string>,
 ): GatewayAnswer {
   const search = readSearchParam(params);
-  const picture = pictureOf(search, uploads);
+  const picture = imageOf(search, uploads);
   if (picture === null) return refuseRequest('BA_PARAM_INVALID_ERROR', 'the picture is not known');
   const { world } = settings;
   const rowOf = (entry: Parameters<typeof imageRow>[1]) => imageRow(world, entry, search.language);

@@ -1,5 +1,5 @@
 import { missing } from './crossborder.ts';
-import { imageUrl, pictureAt } from './images.ts';
+import { imageUrl, imageAt } from './images.ts';
 import { answerWith, type GatewayAnswer } from '../gateway-answer.ts';
 import type { Params } from '../sign.ts';
 import { goodsOf } from '../world/goods.ts';
@@ -44,7 +44,7 @@ export function answerSimilarOffers(params: Params, snapshot: Snapshot): Gateway
   const picUrl = params.get('picUrl') ?? '';
   if (picUrl === '') throw missing('picUrl');
   if ((params.get('page') ?? '') === '') throw missing('page');
-  const picture = pictureAt(picUrl);
+  const picture = imageAt(picUrl);
   if (picture === null) {
     const message = `handle image error with url ${picUrl}`;
     return { ...answerWith({ success: false, code: 'SYSTEM_ERROR', message }), outcome: 'SYSTEM_ERROR' };

@@ -1,4 +1,4 @@
-import { pictureAt } from '../answers/images.ts';
+import { imageAt } from '../answers/images.ts';
 import { maxPageSize } from '../answers/search-page.ts';
 import { anything, type Query } from '../world/search.ts';
 import type { Snapshot, World } from '../world/world.ts';
@@ -15,7 +15,7 @@ export interface Feeds {
 }
 
 /** The fewest calls that can pull the feeds once, with the biggest pages. */
-export interface LeastCalls {
+export interface MinCalls {
   readonly total: number;
   /** Category nodes to ask for their children. */
   readonly nodes: number;
@@ -43,7 +43,7 @@ function listWindows(world: World, feeds: Feeds): readonly Query[] {
   const nodes = feeds.categories.flatMap((root) => world.categories.subtree(root));
   const leaves = new Set(nodes.filter((node) => node.isLeaf && !node.isRetired).map((node) => node.id));
   const pictures = [...new Set(feeds.images)].map((image) =>
-    isUpload(image) ? { key: image, offerIndex: null } : pictureAt(image),
+    isUpload(image) ? { key: image, offerIndex: null } : imageAt(image),
   );
   return [
     ...[...leaves].map((id) => ({ ...anything, categoryIds: [id] })),
@@ -66,7 +66,7 @@ export function listReach(world: World, snapshot: Snapshot, feeds: Feeds): Reado
  * Counts the calls of one complete pass; a window without a row still costs the page that says so. Of one beyond the
  * reach of a query, the full pages that hold it: fewer can't list it, however it is split.
  */
-export function countLeastCalls(world: World, snapshot: Snapshot, feeds: Feeds): LeastCalls {
+export function countMinCalls(world: World, snapshot: Snapshot, feeds: Feeds): MinCalls {
   const nodes = listVisits(world, feeds).size;
   const uploads = new Set(feeds.images.filter(isUpload)).size;
   const pages = listWindows(world, feeds).reduce((sum, window) => {

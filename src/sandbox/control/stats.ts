@@ -1,7 +1,7 @@
 import type { LoggedCall } from '../call-log.ts';
 import { createCalendar } from '../calendar.ts';
 import type { SandboxState } from '../state.ts';
-import { countLeastCalls, type Feeds, type LeastCalls } from './reach.ts';
+import { countMinCalls, type Feeds, type MinCalls } from './reach.ts';
 
 export interface StatsQuery {
   readonly feeds: Feeds;
@@ -27,7 +27,7 @@ export interface Stats {
   /** Most counted calls in any 1,000 ms, and when these began. */
   readonly busiestSecond: { readonly at: string | null; readonly calls: number };
   /** Null when no feed was named. */
-  readonly least_calls: LeastCalls | null;
+  readonly min_calls: MinCalls | null;
   /** Oldest calls that were dropped from memory; 0 unless there were hundreds of thousands. */
   readonly dropped: number;
   readonly calls: readonly LoggedCall[];
@@ -81,7 +81,7 @@ export function readStats(state: SandboxState, { feeds, after, since }: StatsQue
     byApi: countBy(counted, (call) => call.api),
     byDay: countByDay(counted, quota.limits().timeZone),
     busiestSecond: findBusiestSecond(counted),
-    least_calls: hasFeeds ? countLeastCalls(world, world.snapshot(step), feeds) : null,
+    min_calls: hasFeeds ? countMinCalls(world, world.snapshot(step), feeds) : null,
     dropped: log.dropped(),
     calls,
   };

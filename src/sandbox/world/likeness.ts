@@ -3,7 +3,7 @@ import { Draw } from './draw.ts';
 import type { Entry } from './entry.ts';
 
 /** A picture that offers are compared with. */
-export interface Picture {
+export interface ImageFeatures {
   /** Tells pictures apart: the id of an upload, or a url. */
   readonly key: string;
   /** The offer whose own picture it is; null: nobody's. */
@@ -27,7 +27,7 @@ export interface Gallery {
  * The offers that look like a picture, most alike first. Likeness is made up: offers of one root category, in
  * an order of the picture's own; the offer whose picture it is comes first.
  */
-export function listAlike(picture: Picture, gallery: Gallery): readonly Entry[] {
+export function listAlike(picture: ImageFeatures, gallery: Gallery): readonly Entry[] {
   const draw = new Draw(createHash('sha1').update(picture.key).digest().readUInt32BE());
   const owner = picture.offerIndex === null ? undefined : gallery.find(picture.offerIndex);
   const drawn = gallery.rootIds[draw.int('root', gallery.rootIds.length)] ?? '0';

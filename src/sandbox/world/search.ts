@@ -1,6 +1,6 @@
 import type { CategoryTree } from './categories.ts';
 import { goodsOf } from './goods.ts';
-import { listAlike, type Picture } from './likeness.ts';
+import { listAlike, type ImageFeatures } from './likeness.ts';
 import type { OfferIndex } from './offer-index.ts';
 import { subjectOf } from './texts.ts';
 import type { Entry } from './entry.ts';
@@ -17,7 +17,7 @@ export interface Query {
   /** One shop's `sellerOpenId`; null: all. */
   readonly sellerId: string | null;
   /** Offers that look like this, most alike first; null: whatever they look like. */
-  readonly picture: Picture | null;
+  readonly picture: ImageFeatures | null;
   readonly minFen: number | null;
   readonly maxFen: number | null;
 }
@@ -33,18 +33,18 @@ export const anything: Query = {
 };
 
 /** What a search looks at. */
-export interface Shelves {
+export interface ListingIndex {
   readonly index: OfferIndex;
   readonly categories: CategoryTree;
   /** Offers born so far. */
   readonly count: number;
   entryAt(index: number): Entry;
-  /** How much this step moves an offer in every ranking: from 0 up to `mostMood`. */
+  /** How much this step moves an offer in every ranking: from 0 up to `maxMood`. */
   moodOf(entry: Entry): number;
 }
 
 /** What a step can add to a popularity, which is 1 at most: popular offers stay near the top. */
-export const mostMood = 0.02;
+export const maxMood = 0.02;
 
 /**
  * A search by words reads so many titles, the most popular offers' first, and gives up, as those of 1688 must.
@@ -73,7 +73,7 @@ function createMatcher(query: Query): (entry: Entry) => boolean {
 }
 
 /** The shortest list that holds everything a query can find. */
-function candidatesOf({ sellerId, categoryIds }: Query, { index }: Shelves): Uint32Array {
+function candidatesOf({ sellerId, categoryIds }: Query, { index }: ListingIndex): Uint32Array {
   if (sellerId !== null) return index.ofSeller(sellerId);
   return categoryIds.length === 0 ? index.all : index.below(categoryIds);
 }
@@ -84,20 +84,20 @@ interface Ranked {
 }
 
 /** The best `reach` of what comes by popularity: as soon as no later one can be among them, it stops. */
-function rank(query: Query, shelves: Shelves, reach: number): Uint32Array {
+function rank(query: Query, listings: ListingIndex, reach: number): Uint32Array {
   const matches = createMatcher(query);
-  const maxLooks = query.keyword === '' ? Infinity : maxTitles;
+  const maxObservations = query.keyword === '' ? Infinity : maxTitles;
   const found: Ranked[] = [];
   let lowest = Infinity;
-  let looks = 0;
-  for (const index of candidatesOf(query, shelves)) {
-    const popularity = shelves.index.popularityOf(index);
-    if (found.length >= reach && popularity + mostMood < lowest) break;
-    if (index >= shelves.count) continue;
-    if (++looks > maxLooks) break;
-    const entry = shelves.entryAt(index);
+  let features = 0;
+  for (const index of candidatesOf(query, listings)) {
+    const popularity = listings.index.popularityOf(index);
+    if (found.length >= reach && popularity + maxMood < lowest) break;
+    if (index >= listings.count) continue;
+    if (++features > maxObservations) break;
+    const entry = listings.entryAt(index);
     if (!matches(entry)) continue;
-    const score = popularity + shelves.moodOf(entry);
+    const score = popularity + listings.moodOf(entry);
     if (found.length < reach) lowest = Math.min(lowest, score);
     found.push({ index, score });
   }
@@ -106,16 +106,16 @@ function rank(query: Query, shelves: Shelves, reach: number): Uint32Array {
 }
 
 /** The best `reach` records of a query, as indexes of offers. What looks like a picture is a short list anyway. */
-export function search(query: Query, shelves: Shelves, reach = maxReach): Uint32Array {
-  if (query.picture === null) return rank(query, shelves, reach);
+export function search(query: Query, listings: ListingIndex, reach = maxReach): Uint32Array {
+  if (query.picture === null) return rank(query, listings, reach);
   const alike = listAlike(query.picture, {
-    rootIds: shelves.categories.children('0').map((node) => node.id),
-    below: (rootId) => rank({ ...anything, categoryIds: [rootId] }, shelves, maxReach),
+    rootIds: listings.categories.children('0').map((node) => node.id),
+    below: (rootId) => rank({ ...anything, categoryIds: [rootId] }, listings, maxReach),
     find: (index) => {
-      const entry = index < shelves.count ? shelves.entryAt(index) : undefined;
+      const entry = index < listings.count ? listings.entryAt(index) : undefined;
       return entry?.state.isListed === true ? entry : undefined;
     },
-    entryAt: (index) => shelves.entryAt(index),
+    entryAt: (index) => listings.entryAt(index),
   });
   return Uint32Array.from(alike.filter(createMatcher(query)), (entry) => entry.offer.index);
 }

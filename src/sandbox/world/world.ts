@@ -4,7 +4,7 @@ import type { Entry } from './entry.ts';
 import { stateAt } from './evolution.ts';
 import { indexOffers, type OfferIndex } from './offer-index.ts';
 import { countBorn, createOfferSource, indexOfId, type OfferSource } from './offers.ts';
-import { maxReach, mostMood, search, type Query } from './search.ts';
+import { maxReach, maxMood, search, type Query } from './search.ts';
 
 /** How many different queries a snapshot remembers; each costs at most 8 kB. */
 const maxRemembered = 1000;
@@ -65,9 +65,9 @@ function takeSnapshot({ source, index, categories }: Stock, count: number, step:
     const offer = source.make(position);
     return { offer, state: stateAt(offer, step) };
   };
-  const moodOf = ({ offer }: Entry) => mostMood * offer.draw.unit('mood', step);
-  const shelves = { index, categories, count, entryAt, moodOf };
-  const inReach = remember((query) => search(query, shelves));
+  const moodOf = ({ offer }: Entry) => maxMood * offer.draw.unit('mood', step);
+  const listings = { index, categories, count, entryAt, moodOf };
+  const inReach = remember((query) => search(query, listings));
   return {
     step,
     count,
@@ -80,7 +80,7 @@ function takeSnapshot({ source, index, categories }: Stock, count: number, step:
     search: inReach,
     searchAll: (query) => {
       const shown = inReach(query);
-      return shown.length < maxReach ? shown : search(query, shelves, Infinity);
+      return shown.length < maxReach ? shown : search(query, listings, Infinity);
     },
   };
 }

@@ -3,7 +3,7 @@ const panel = document.querySelector('[data-live]');
 const said = document.querySelector('[data-said]');
 
 /** Who listens hears how far it is four times a minute, not with every number that changes. */
-const sayEveryMs = 15_000;
+const reportEveryMs = 15_000;
 
 if (panel instanceof HTMLElement) {
   let saidAt = Date.now();
@@ -11,7 +11,7 @@ if (panel instanceof HTMLElement) {
   events.addEventListener('progress', ({ data }) => {
     panel.innerHTML = data;
     const words = panel.querySelector('[data-say]')?.dataset.say;
-    if (!said || !words || Date.now() - saidAt < sayEveryMs) return;
+    if (!said || !words || Date.now() - saidAt < reportEveryMs) return;
     saidAt = Date.now();
     said.textContent = words;
   });

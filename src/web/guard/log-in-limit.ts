@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { minuteMs } from '../../core/duration.ts';
 
 /** Wrong tokens from one address, and from all together, within `windowMs`. A person mistypes once or twice. */
-const mostWrong = { perAddress: 5, together: 50 } as const;
+const maxWrong = { perAddress: 5, together: 50 } as const;
 const windowMs = minuteMs;
 
 /** Slows down who guesses the token. */
@@ -24,8 +24,8 @@ export function createLogInLimit(clock: Clock): LogInLimit {
     waitSeconds: (address) => {
       const { nowMs } = recent();
       const own = wrong.filter((attempt) => attempt.address === address);
-      const isOver = own.length >= mostWrong.perAddress || wrong.length >= mostWrong.together;
-      const oldest = own.length >= mostWrong.perAddress ? own[0] : wrong[0];
+      const isOver = own.length >= maxWrong.perAddress || wrong.length >= maxWrong.together;
+      const oldest = own.length >= maxWrong.perAddress ? own[0] : wrong[0];
       return isOver && oldest ? Math.max(1, Math.ceil((oldest.atMs + windowMs - nowMs) / 1000)) : 0;
     },
     addWrong: (address) => {

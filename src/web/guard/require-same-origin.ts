@@ -16,8 +16,8 @@ function isFromElsewhere(c: WebContext): boolean {
 
 /** Whether a browser itself vouches that one of our pages sent it. */
 function isSurelyOurs(c: WebContext): boolean {
-  const isTold = c.req.header('sec-fetch-site') === 'same-origin' || c.req.header('origin') !== undefined;
-  return isTold && !isFromElsewhere(c);
+  const isReported = c.req.header('sec-fetch-site') === 'same-origin' || c.req.header('origin') !== undefined;
+  return isReported && !isFromElsewhere(c);
 }
 
 /** The board's own requests: by script, so that they carry no token of a form. */

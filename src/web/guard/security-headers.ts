@@ -1,16 +1,16 @@
 import { createMiddleware } from 'hono/factory';
 import { boardPath } from '../board-path.ts';
-import type { PictureSource, WebEnv } from '../web-deps.ts';
+import type { ImageSource, WebEnv } from '../web-deps.ts';
 
 /** Hosts of 1688's pictures. */
-const pictureHosts = 'https://*.alicdn.com https://*.1688.com';
+const imageHosts = 'https://*.alicdn.com https://*.1688.com';
 
 /** A page loads nothing but from here, is framed by nobody, and leaves no trace where links lead. */
-export function securityHeaders({ kind }: PictureSource) {
+export function securityHeaders({ kind }: ImageSource) {
   const policyOf = (path: string) =>
     [
       "default-src 'self'",
-      `img-src 'self'${kind === 'remote' ? ` ${pictureHosts}` : ''}`,
+      `img-src 'self'${kind === 'remote' ? ` ${imageHosts}` : ''}`,
       "object-src 'none'",
       // The board of the queues says itself where it is.
       `base-uri ${path.startsWith(boardPath) ? "'self'" : "'none'"}`,

@@ -1,4 +1,4 @@
-import type { CatalogCount } from '../../load/stores/pages/overview-pages.ts';
+import type { CatalogCount } from '../reads/overview-pages.ts';
 import { secondsOf, type Family, type Sample } from './metric-table.ts';
 
 const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({

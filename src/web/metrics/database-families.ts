@@ -1,5 +1,5 @@
-import type { CallMetrics, DatabaseMetrics } from '../../load/stores/metrics-store.ts';
-import { findUndecidedSlot } from '../../jobs/due-slots.ts';
+import type { CallMetrics, DatabaseMetrics } from './metrics-store.ts';
+import { findUndecidedSlot } from '../../runs/due-slots.ts';
 import { secondsOf, type Family, type Sample } from './metric-table.ts';
 
 const gauge = (name: string, help: string, samples: readonly Sample[]): Family => ({
@@ -12,7 +12,7 @@ const one = (value: number | null): Sample[] => [{ value }];
 
 function quotaFamilies({ quotas }: DatabaseMetrics): Family[] {
   const each = (read: (quota: (typeof quotas)[number]) => number | null) =>
-    quotas.map((quota) => ({ labels: { api: quota.api, window: quota.window }, value: read(quota) }));
+    quotas.map((quota) => ({ labels: { api: quota.api, period: quota.period }, value: read(quota) }));
   return [
     gauge(
       'quota_limit_calls',
@@ -99,11 +99,11 @@ function scheduleFamilies({ schedules, kept, state }: DatabaseMetrics): Family[]
   ];
 }
 
-function lookFamilies({ feeds, looks, state, partitionGaps }: DatabaseMetrics): Family[] {
+function observationFamilies({ feeds, observations, state, partitionGaps }: DatabaseMetrics): Family[] {
   const ofFeeds = (read: (feed: (typeof feeds)[number]) => number | null) =>
     feeds.map((feed) => ({ labels: { feed: feed.feed }, value: read(feed) }));
-  const ofLooks = (read: (look: (typeof looks)[number]) => number) =>
-    looks.map((look) => ({ labels: { source: look.source }, value: read(look) }));
+  const ofObservations = (read: (observation: (typeof observations)[number]) => number) =>
+    observations.map((observation) => ({ labels: { source: observation.source }, value: read(observation) }));
   const drifts = { unknown: state.unknownFields, missing: state.missingFields, retyped: state.retypedFields };
   return [
     gauge(
@@ -112,19 +112,19 @@ function lookFamilies({ feeds, looks, state, partitionGaps }: DatabaseMetrics): 
       ofFeeds(({ offers }) => offers),
     ),
     gauge(
-      'feed_oldest_look_timestamp_seconds',
+      'feed_oldest_observation_timestamp_seconds',
       'When the offer was last looked at that was looked at longest ago.',
-      ofFeeds(({ oldestLookAt }) => secondsOf(oldestLookAt)),
+      ofFeeds(({ oldestObservationAt }) => secondsOf(oldestObservationAt)),
     ),
     counter(
-      'looks_total',
+      'observations_total',
       'Looks at known offers on the present day of Shanghai.',
-      ofLooks((look) => look.looks),
+      ofObservations((observation) => observation.observations),
     ),
     counter(
-      'looks_changed_total',
+      'observations_changed_total',
       'Those that showed a change.',
-      ofLooks((look) => look.changed),
+      ofObservations((observation) => observation.changed),
     ),
     gauge(
       'drift_fields',
@@ -147,7 +147,7 @@ export function databaseFamilies(read: DatabaseMetrics): Family[] {
       heldApis.map((labels) => ({ labels: { ...labels }, value: 1 })),
     ),
     ...scheduleFamilies(read),
-    ...lookFamilies(read),
+    ...observationFamilies(read),
     gauge('runs_active', 'Runs that are under way.', one(state.activeRuns)),
     gauge('workers', 'Processes that work, heard of within a minute.', one(state.workers)),
     gauge(

@@ -1,5 +1,5 @@
 import type { Queue } from 'bullmq';
-import type { PoolUse } from '../../load/pool.ts';
+import type { PoolUse } from '../../db/pool.ts';
 import type { Family } from './metric-table.ts';
 
 const states = ['active', 'waiting', 'prioritized', 'delayed', 'paused', 'failed'] as const;

@@ -9,12 +9,12 @@ import { poolFamilies, readQueueFamilies } from './process-families.ts';
 import { StoredHistogram } from './stored-histogram.ts';
 
 /** Prometheus gives up after ten seconds; what is away must have said so by then. */
-const longestReadMs = 4000;
+const maxReadMs = 4000;
 
 async function within<T>(work: Promise<T>): Promise<T> {
   const over = new AbortController();
-  const late = sleep(longestReadMs, over.signal).then(() => {
-    throw new Error(`no answer within ${String(longestReadMs)} ms`);
+  const late = sleep(maxReadMs, over.signal).then(() => {
+    throw new Error(`no answer within ${String(maxReadMs)} ms`);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,5 +1,5 @@
 import { Histogram } from 'prom-client';
-import { latencyBoundsMs, type CallMetrics } from '../../load/stores/metrics-store.ts';
+import { latencyBoundsMs, type CallMetrics } from './metrics-store.ts';
 
 const name = 'catalogsync_gateway_latency_seconds';
 const help = 'Time from sending to the whole answer, of the calls of the present day of Shanghai.';

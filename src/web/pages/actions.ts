@@ -1,11 +1,11 @@
 import { AppError, toAppError } from '../../core/errors.ts';
-import { toDatabaseError } from '../../load/database-error.ts';
-import type { OperatorAction } from '../../load/stores/operator-log.ts';
-import type { GivenUpChoice } from '../../load/stores/pages/problem-pages.ts';
+import { toDatabaseError } from '../../db/database-error.ts';
+import type { OperatorAction } from '../../runs/operator-log.ts';
+import type { GivenUpChoice } from '../reads/problem-pages.ts';
 import { apiOperations } from '../../model/known-apis.ts';
 import { html } from '../html.ts';
 import { prose } from '../parts/prose.ts';
-import type { OperatorActions } from '../../jobs/operator-actions.ts';
+import type { OperatorActions } from '../../runs/operator-actions.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 import { readId } from './read-ids.ts';
 import { show } from './show.ts';

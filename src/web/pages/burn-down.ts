@@ -1,6 +1,6 @@
 import { dayMs, hourMs } from '../../core/duration.ts';
 import { shanghaiAheadMs } from '../../core/shanghai-time.ts';
-import type { DayQuota, HourCalls } from '../../load/stores/pages/overview-pages.ts';
+import type { DayQuota, HourCalls } from '../reads/overview-pages.ts';
 import { html, type Html } from '../html.ts';
 import { axisOf, burnDownChart } from '../parts/charts.ts';
 import { apiName, count, percent, time } from '../parts/format.ts';

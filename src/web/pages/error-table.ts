@@ -1,4 +1,4 @@
-import type { ErrorRow } from '../../load/stores/pages/problem-pages.ts';
+import type { ErrorRow } from '../reads/problem-pages.ts';
 import { html, type Html } from '../html.ts';
 import { apiName, count, time } from '../parts/format.ts';
 import { prose } from '../parts/prose.ts';

@@ -1,4 +1,4 @@
-import type { GivenUp } from '../../load/stores/pages/problem-pages.ts';
+import type { GivenUp } from '../reads/problem-pages.ts';
 import { html, type Html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { count, time } from '../parts/format.ts';

@@ -1,5 +1,5 @@
-import type { QuotaLimitRow } from '../../load/stores/quota-report.ts';
-import type { ApiHold } from '../../load/stores/quota-store.ts';
+import type { QuotaLimitRow } from '../../ledger/quota-report.ts';
+import type { ApiHold } from '../../ledger/quota-store.ts';
 import { html, type Html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { apiName, time } from '../parts/format.ts';

@@ -1,10 +1,10 @@
-import type { ExplainedPrice } from '../../load/stores/explain-store.ts';
-import type { OfferRow, OfferSku } from '../../load/stores/pages/product-pages.ts';
+import type { ExplainedPrice } from '../../load/explain-store.ts';
+import type { OfferRow, OfferSku } from '../reads/product-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { badge } from '../parts/badge.ts';
 import { facts } from '../parts/facts.ts';
 import { count, time, yuan } from '../parts/format.ts';
-import { picture } from '../parts/picture.ts';
+import { productImage } from '../parts/product-image.ts';
 import { priceChart } from '../parts/price-chart.ts';
 import { number, table, text } from '../parts/table.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
@@ -15,15 +15,15 @@ import { readId } from './read-ids.ts';
 import { show } from './show.ts';
 
 /** Looks and changes of an offer; a look a day for half a year. */
-const shownLooks = 200;
-const shownPictures = 9;
+const shownObservations = 200;
+const shownImages = 9;
 
-function gallery({ images, offerId }: OfferRow, { pictures }: WebDeps): Html {
-  if (images.length === 0) return html`<div class="gallery">${picture(pictures, null, '')}</div>`;
+function gallery({ images, offerId }: OfferRow, { imageSource }: WebDeps): Html {
+  if (images.length === 0) return html`<div class="gallery">${productImage(imageSource, null, '')}</div>`;
   return html`<div class="gallery">
     ${images
-      .slice(0, shownPictures)
-      .map((url, i) => picture(pictures, url, `Picture ${String(i + 1)} of offer ${offerId}`))}
+      .slice(0, shownImages)
+      .map((url, i) => productImage(imageSource, url, `Picture ${String(i + 1)} of offer ${offerId}`))}
   </div>`;
 }
 
@@ -116,7 +116,7 @@ function historyTable(prices: readonly ExplainedPrice[]): Html | null {
       ],
       rows: ended
         .toSorted((a, b) => (b.validTo?.getTime() ?? 0) - (a.validTo?.getTime() ?? 0))
-        .slice(0, shownLooks)
+        .slice(0, shownObservations)
         .map((price) => [
           price.skuId === '0' ? 'the offer' : (price.label ?? price.skuId),
           price.kind,
@@ -165,14 +165,14 @@ export async function offerPage(c: WebContext, deps: WebDeps): Promise<Response>
   if (offerId === null) return notFoundPage(c, deps);
   const [offer, explanation, now] = await Promise.all([
     products.readOffer(offerId),
-    products.explainOffer(offerId, shownLooks),
+    products.explainOffer(offerId, shownObservations),
     quota.ledgerNow(),
   ]);
   if (offer === null || explanation === null) return notFoundPage(c, deps);
   const { subject, subjectTranslated } = offer;
   const title = subject ?? `Offer ${offerId}`;
-  const { prices, looks } = explanation;
-  const chart = priceChart(priceLine(prices, looks, now), now);
+  const { prices, observations } = explanation;
+  const chart = priceChart(priceLine(prices, observations, now), now);
   const body = html`<h1 lang="zh">${title}</h1>
     ${
       subjectTranslated === null || subjectTranslated === subject

@@ -1,9 +1,9 @@
 import { hourMs, minuteMs } from '../../core/duration.ts';
-import type { CatalogCount } from '../../load/stores/pages/overview-pages.ts';
-import { findConcerns } from '../../jobs/concerns/find-concerns.ts';
-import { findNotes } from '../../jobs/concerns/find-notes.ts';
-import type { RunRow } from '../../load/stores/pages/run-pages.ts';
-import type { Concern } from '../../model/concern.ts';
+import type { CatalogCount } from '../reads/overview-pages.ts';
+import { findHealthIssues } from '../../health/issues/find-health-issues.ts';
+import { findWarnings } from '../../health/issues/find-warnings.ts';
+import type { RunRow } from '../reads/run-pages.ts';
+import type { HealthIssue } from '../../model/health-issue.ts';
 import { html, type Html } from '../html.ts';
 import { badge } from '../parts/badge.ts';
 import { meter } from '../parts/charts.ts';
@@ -15,8 +15,8 @@ import { burnDowns } from './burn-down.ts';
 import { runTable } from './run-table.ts';
 import { show } from './show.ts';
 
-function headline(concerns: readonly Concern[], runs: readonly RunRow[]): Html {
-  const needed = concerns.filter(({ severity }) => severity === 'act');
+function headline(issues: readonly HealthIssue[], runs: readonly RunRow[]): Html {
+  const needed = issues.filter(({ severity }) => severity === 'act');
   const active = runs.find(({ endedAt }) => endedAt === null);
   const [tone, word] =
     needed.length > 0
@@ -33,13 +33,12 @@ function headline(concerns: readonly Concern[], runs: readonly RunRow[]): Html {
       : null;
   return html`<section class="card hero ${tone}">
     <h2>${word}</h2>
-    ${first}
-    ${concerns.length === 0 && runs.length > 0 ? html`<p>Nothing is waiting for a person.</p>` : null}
+    ${first} ${issues.length === 0 && runs.length > 0 ? html`<p>Nothing is waiting for a person.</p>` : null}
     ${
-      concerns.length === 0
+      issues.length === 0
         ? null
         : html`<ul class="concerns">
-            ${concerns.map(
+            ${issues.map(
               ({ severity, summary, remedy, path }) =>
                 html`<li class="${severity}">
                   <span>${prose(summary)} <span class="remedy">${prose(remedy)}</span></span>
@@ -138,13 +137,13 @@ export async function overviewPage(c: WebContext, deps: WebDeps): Promise<Respon
     stores.runs.listRuns(null, 5),
     stores.overview.listDayQuotas(),
     stores.overview.listHoursToday(),
-    stores.concerns.read(),
+    stores.issues.read(),
   ]);
   const { now } = overview;
   const next = await deps.nextRun(now);
-  const concerns = [...findConcerns(facts, deps.findRemedy), ...findNotes(overview, quotas)];
+  const issues = [...findHealthIssues(facts, deps.findRemedy), ...findWarnings(overview, quotas)];
   const body = html`<h1>Overview</h1>
-    ${headline(concerns, runs)}
+    ${headline(issues, runs)}
     <div class="cards">
       ${lastRunCard(runs[0], now)} ${nextRunCard(next, now)} ${countedCards(counted, now)}
     </div>

@@ -1,5 +1,5 @@
 import { dayMs } from '../../core/duration.ts';
-import type { ExplainedLook, ExplainedPrice } from '../../load/stores/explain-store.ts';
+import type { ExplainedObservation, ExplainedPrice } from '../../load/explain-store.ts';
 
 /** A price that a look showed. */
 export interface PricePoint {
@@ -37,14 +37,14 @@ function priceAt(prices: readonly ExplainedPrice[], at: Date): number | null {
  */
 export function priceLine(
   prices: readonly ExplainedPrice[],
-  looks: readonly ExplainedLook[],
+  observations: readonly ExplainedObservation[],
   now: Date,
 ): PriceLine {
   const kind = prices.some((price) => price.kind === 'list') ? 'list' : 'search';
   const own = prices.filter((price) => price.kind === kind);
   const source = kind === 'list' ? 'detail' : 'search';
-  const seen = looks
-    .filter((look) => look.source === source && !look.isLate)
+  const seen = observations
+    .filter((observation) => observation.source === source && !observation.isLate)
     .map(({ observedAt, isFound }) => ({ at: observedAt, cny: isFound ? priceAt(own, observedAt) : null }))
     .toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const runs: PricePoint[][] = [];

@@ -1,8 +1,8 @@
 import { html, type Html } from '../html.ts';
-import type { LoggedAction } from '../../load/stores/operator-log.ts';
-import type { ErrorRow } from '../../load/stores/pages/problem-pages.ts';
-import type { QuarantineGroup } from '../../load/stores/quarantine-store.ts';
-import type { DriftSummary } from '../../load/stores/status-store.ts';
+import type { LoggedAction } from '../../runs/operator-log.ts';
+import type { ErrorRow } from '../reads/problem-pages.ts';
+import type { QuarantineGroup } from '../../load/quarantine-store.ts';
+import type { DriftSummary } from '../../health/status-store.ts';
 import { count, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 import { remember } from '../remember.ts';

@@ -1,21 +1,21 @@
-import type { CategoryChoice, ProductFilter, ProductRow } from '../../load/stores/pages/product-pages.ts';
+import type { CategoryChoice, ProductFilter, ProductRow } from '../reads/product-pages.ts';
 import { html, type Html } from '../html.ts';
 import { badge } from '../parts/badge.ts';
 import { count, yuan } from '../parts/format.ts';
-import { picture } from '../parts/picture.ts';
+import { productImage } from '../parts/product-image.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 import { readId } from './read-ids.ts';
 import { show } from './show.ts';
 
 const productsPerPage = 24;
-const mostCategories = 300;
-const longestText = 100;
+const maxCategories = 300;
+const maxTextLength = 100;
 
 function readText(text: string | undefined): string | null {
   const trimmed = (text ?? '')
     .replace(/\p{Cc}/gu, ' ')
     .trim()
-    .slice(0, longestText);
+    .slice(0, maxTextLength);
   return trimmed === '' ? null : trimmed;
 }
 
@@ -76,11 +76,11 @@ function priceText({ priceCny, maxCny }: ProductRow): string {
   return maxCny === null || maxCny === priceCny ? yuan(priceCny) : `${yuan(priceCny)} – ${yuan(maxCny)}`;
 }
 
-function productCard(row: ProductRow, { pictures }: WebDeps): Html {
+function productCard(row: ProductRow, { imageSource }: WebDeps): Html {
   const { offerId, subject, subjectTranslated, minOrderQuantity, unit } = row;
   const isTranslated = subjectTranslated !== null && subjectTranslated !== subject;
   return html`<li class="card product">
-    ${picture(pictures, row.imageUrl, '')}
+    ${productImage(imageSource, row.imageUrl, '')}
     <a class="title" href="/products/${offerId}" lang="zh">${subject ?? `Offer ${offerId}`}</a>
     ${isTranslated ? html`<p class="muted small">${subjectTranslated}</p>` : null}
     <p class="price">${priceText(row)}</p>
@@ -137,7 +137,7 @@ export async function productsPage(c: WebContext, deps: WebDeps): Promise<Respon
   const below = readId(c.req.query('below'));
   const [rows, categories] = await Promise.all([
     products.listProducts(filter, below, productsPerPage + 1),
-    products.listCategories(mostCategories),
+    products.listCategories(maxCategories),
   ]);
   const body = html`<h1>Products</h1>
     ${filterForm(filter, categories)} ${rows === null ? tooWide : productList(rows, filter, below, deps)}`;

@@ -1,9 +1,9 @@
 import type {
   ExplainedChange,
-  ExplainedLook,
+  ExplainedObservation,
   ExplainedReject,
   Explanation,
-} from '../../load/stores/explain-store.ts';
+} from '../../load/explain-store.ts';
 import { html, type Html } from '../html.ts';
 import { apiName, count, time, yuan } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
@@ -23,17 +23,19 @@ function changeTable(changes: readonly ExplainedChange[]): Html {
   });
 }
 
-function lookTable(looks: readonly ExplainedLook[]): Html {
-  const rows = looks.map((look) => [
-    time(look.observedAt),
-    look.source,
-    look.isFound ? 'yes' : 'no',
-    yuan(look.minPriceCny),
-    look.stock === null ? '–' : count(Number(look.stock)),
-    look.api === null ? '–' : apiName(look.api),
-    html`<code>${look.callId}</code>`,
-    look.rawId === null ? 'not kept' : html`<code>${look.rawId}</code>`,
-    look.runId === null ? '–' : html`<a href="/runs/${look.runId}">Run ${look.runId}</a>`,
+function observationTable(observations: readonly ExplainedObservation[]): Html {
+  const rows = observations.map((observation) => [
+    time(observation.observedAt),
+    observation.source,
+    observation.isFound ? 'yes' : 'no',
+    yuan(observation.minPriceCny),
+    observation.stock === null ? '–' : count(Number(observation.stock)),
+    observation.api === null ? '–' : apiName(observation.api),
+    html`<code>${observation.callId}</code>`,
+    observation.rawId === null ? 'not kept' : html`<code>${observation.rawId}</code>`,
+    observation.runId === null
+      ? '–'
+      : html`<a href="/runs/${observation.runId}">Run ${observation.runId}</a>`,
   ]);
   return table({
     caption: 'Looks, newest first',
@@ -68,7 +70,7 @@ function rejectTable(rejects: readonly ExplainedReject[]): Html {
 }
 
 /** Which calls and answers stand behind what is known of an offer. */
-export function provenance({ offer, looks, changes, rejects }: Explanation): Html {
+export function provenance({ offer, observations, changes, rejects }: Explanation): Html {
   return html`<section>
     <h2>Where this comes from</h2>
     <p class="muted">
@@ -79,8 +81,8 @@ export function provenance({ offer, looks, changes, rejects }: Explanation): Htm
     <h3>Changes</h3>
     ${changeTable(changes)}
     <details>
-      <summary>${count(looks.length)} looks</summary>
-      ${lookTable(looks)}
+      <summary>${count(observations.length)} looks</summary>
+      ${observationTable(observations)}
     </details>
     ${
       rejects.length === 0

@@ -5,10 +5,10 @@ import { readId } from './read-ids.ts';
 import { runProgress } from './run-progress.ts';
 
 /** A look costs one row; faster, nobody could read the numbers. */
-const lookEveryMs = 1000;
+const checkEveryMs = 1000;
 
 /** Browsers that look on at once. Each asks the database once a second; the next one gets a page that reloads. */
-const mostStreams = 20;
+const maxStreams = 20;
 
 async function sendProgress(
   stream: SSEStreamingApi,
@@ -29,7 +29,7 @@ async function sendProgress(
       await stream.writeSSE({ event: 'end', data: run.status });
       break;
     }
-    await sleep(lookEveryMs, gone.signal);
+    await sleep(checkEveryMs, gone.signal);
   }
   drain.removeEventListener('abort', leave);
 }
@@ -40,7 +40,7 @@ export function createRunEvents(deps: WebDeps): (c: WebContext) => Response {
   return (c) => {
     const runId = readId(c.req.param('id'));
     if (runId === null) return c.text('there is no such run\n', 404);
-    if (streams >= mostStreams) return c.text('too many look on\n', 503, { 'retry-after': '30' });
+    if (streams >= maxStreams) return c.text('too many look on\n', 503, { 'retry-after': '30' });
     streams += 1;
     return streamSSE(
       c,

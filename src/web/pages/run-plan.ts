@@ -1,4 +1,4 @@
-import type { RunCalls, RunRow } from '../../load/stores/pages/run-pages.ts';
+import type { RunCalls, RunRow } from '../reads/run-pages.ts';
 import { compareWithPlan, type Compared } from '../../model/compare-with-plan.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { count, percent, span, time } from '../parts/format.ts';
@@ -35,9 +35,9 @@ export function planTable(run: RunRow, calls: readonly RunCalls[], now: Date): H
     ],
     empty: '',
   });
-  const isUntold = run.forecast === null;
+  const hasNoForecast = run.forecast === null;
   return html`${compared}
-  ${isUntold ? html`<p class="muted">What this run would do could not be foretold.</p>` : null}
+  ${hasNoForecast ? html`<p class="muted">What this run would do could not be foretold.</p>` : null}
   ${isGuess ? html`<p class="muted">Nothing was known yet as it began, so it was planned for the most.</p>` : null}`;
 }
 

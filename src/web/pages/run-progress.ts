@@ -1,4 +1,4 @@
-import type { RunRow } from '../../load/stores/pages/run-pages.ts';
+import type { RunRow } from '../reads/run-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { badge } from '../parts/badge.ts';
 import { meter } from '../parts/charts.ts';

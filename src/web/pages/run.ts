@@ -1,11 +1,5 @@
-import type {
-  RunCalls,
-  RunRow,
-  SeenChange,
-  SeenPriceMove,
-  TimelinePart,
-} from '../../load/stores/pages/run-pages.ts';
-import type { ErrorRow } from '../../load/stores/pages/problem-pages.ts';
+import type { RunCalls, RunRow, SeenChange, SeenPriceMove, TimelinePart } from '../reads/run-pages.ts';
+import type { ErrorRow } from '../reads/problem-pages.ts';
 import { html, type Html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { badge } from '../parts/badge.ts';

@@ -1,4 +1,4 @@
-import type { HostWorkers } from '../../load/stores/pages/run-pages.ts';
+import type { HostWorkers } from '../reads/run-pages.ts';
 import { html, type Html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { count } from '../parts/format.ts';

@@ -1,6 +1,6 @@
 import { minuteMs } from '../../core/duration.ts';
-import type { QuotaLimitRow } from '../../load/stores/quota-report.ts';
-import type { UsageLane, UsageMonth, UsageYield } from '../../load/stores/pages/usage-pages.ts';
+import type { QuotaLimitRow } from '../../ledger/quota-report.ts';
+import type { UsageLane, UsageMonth, UsageYield } from '../reads/usage-pages.ts';
 import { html, type Html } from '../html.ts';
 import { meter } from '../parts/charts.ts';
 import { apiName, count, percent, time } from '../parts/format.ts';
@@ -11,7 +11,7 @@ import { holdTable } from './hold-table.ts';
 import { noticeOf } from './notices.ts';
 import { show } from './show.ts';
 import { apiChart, bucketTable, laneChart, laneName, outcomeChart } from './usage-charts.ts';
-import { periodForm, readPeriod, type Period } from './usage-period.ts';
+import { timeRangeForm, readTimeRange, type TimeRange } from './usage-time-range.ts';
 
 const shownMonths = 6;
 const yieldDays = 7;
@@ -63,7 +63,7 @@ function sumLanes(rows: readonly UsageLane[]): Omit<UsageLane, 'bucket'>[] {
   );
 }
 
-function laneTable(rows: readonly UsageLane[], { firstDay, lastDay }: Period): Html {
+function laneTable(rows: readonly UsageLane[], { firstDay, lastDay }: TimeRange): Html {
   return table({
     caption: `Calls by lane, ${firstDay} to ${lastDay}`,
     columns: [
@@ -110,7 +110,7 @@ function yieldTable(rows: readonly UsageYield[]): Html {
       count(row.offersChanged),
       count(row.pricesChanged),
       `${count(row.wasted)} (${percent(row.wasted, row.calls)})`,
-      count(row.taughtNothing),
+      count(row.noYield),
       count(row.repeated),
       count(row.failed),
       count(row.unknown),
@@ -132,9 +132,9 @@ function limitTable(limits: readonly QuotaLimitRow[]): Html {
       text('Resets'),
       text('From'),
     ],
-    rows: limits.map(({ api, window, callLimit, use, source, isAssumed }) => [
+    rows: limits.map(({ api, period, callLimit, use, source, isAssumed }) => [
       apiName(api),
-      window,
+      period,
       count(callLimit),
       use === null ? '–' : count(use.used),
       use === null ? '–' : count(use.reserved),
@@ -152,21 +152,21 @@ async function usagePage(
   yieldRows: Promise<readonly UsageYield[]>,
 ): Promise<Response> {
   const { usage, limits, quota } = deps.stores;
-  const period = readPeriod((name) => c.req.query(name), await quota.ledgerNow());
+  const timeRange = readTimeRange((name) => c.req.query(name), await quota.ledgerNow());
   const [rows, months, lanes, yields, known, holds] = await Promise.all([
-    usage.listBuckets(period),
+    usage.listBuckets(timeRange),
     usage.listMonths(shownMonths),
-    usage.listLanes(period),
+    usage.listLanes(timeRange),
     yieldRows,
     limits.listLimits(),
     quota.listHolds(),
   ]);
   const body = html`<h1>Usage</h1>
-    ${noticeOf(c)} ${periodForm(period)} ${apiChart(rows, period)} ${outcomeChart(rows, period)}
-    ${bucketTable(rows, period)}
+    ${noticeOf(c)} ${timeRangeForm(timeRange)} ${apiChart(rows, timeRange)} ${outcomeChart(rows, timeRange)}
+    ${bucketTable(rows, timeRange)}
     <section id="lanes">
       <h2>Lanes</h2>
-      ${laneChart(lanes, period)} ${laneTable(lanes, period)}
+      ${laneChart(lanes, timeRange)} ${laneTable(lanes, timeRange)}
     </section>
     <section>
       <h2>Approved and used</h2>

@@ -60,9 +60,9 @@ function drawBar({ title, parts }: Bar, left: number, scale: number): Html {
 /** Bars of parts on one another. */
 export function barChart({ label, bars, legend, axis }: BarChartOptions): Html {
   const sums = bars.map(({ parts }) => parts.reduce((sum, part) => sum + part, 0));
-  const most = Math.max(1, ...sums);
+  const max = Math.max(1, ...sums);
   return html`<figure class="chart">
-    <figcaption>${label} <span class="muted">highest: ${most.toLocaleString('en')}</span></figcaption>
+    <figcaption>${label} <span class="muted">highest: ${max.toLocaleString('en')}</span></figcaption>
     ${legendOf(legend)}
     <svg
       class="plot"
@@ -71,7 +71,7 @@ export function barChart({ label, bars, legend, axis }: BarChartOptions): Html {
       viewBox="0 0 ${Math.max(1, bars.length) * 10} 100"
       preserveAspectRatio="none"
     >
-      ${bars.map((bar, i) => drawBar(bar, i * 10, 96 / most))}
+      ${bars.map((bar, i) => drawBar(bar, i * 10, 96 / max))}
     </svg>
     ${axisOf(axis)}
   </figure>`;

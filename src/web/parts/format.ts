@@ -32,7 +32,7 @@ const units = [
 /** `2 days`, `5 h`, `40 s`: the largest unit that fits. */
 export function span(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
-  const [name, size] = units.find(([, least]) => seconds >= least) ?? ['s', 1];
+  const [name, size] = units.find(([, min]) => seconds >= min) ?? ['s', 1];
   const amount = seconds < 10 && name === 's' ? Number(seconds.toFixed(1)) : Math.floor(seconds / size);
   return `${String(amount)} ${name}${name === 'day' && amount !== 1 ? 's' : ''}`;
 }

@@ -1,0 +1,18 @@
+-- Purpose: every look at an offer, with its day.
+CREATE VIEW analytics.fct_observation AS
+SELECT offer_id, observed_at, (observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, source, is_found, is_late,
+       min_price_cny, stock, sold_count, month_sold, call_id
+FROM catalog.observation;
+
+COMMENT ON VIEW analytics.fct_observation IS 'What one answer saw of one offer. Key: offer_id, observed_at, source, call_id.';
+COMMENT ON COLUMN analytics.fct_observation.offer_id IS 'Offer (dim_offer).';
+COMMENT ON COLUMN analytics.fct_observation.observed_at IS 'When the call was granted.';
+COMMENT ON COLUMN analytics.fct_observation.day IS 'Day of that in Shanghai; found by an index.';
+COMMENT ON COLUMN analytics.fct_observation.source IS 'detail: the offer itself was asked for; search: a page listed it.';
+COMMENT ON COLUMN analytics.fct_observation.is_found IS 'False: the answer was good and empty.';
+COMMENT ON COLUMN analytics.fct_observation.is_late IS 'True: loaded after a newer look, so that it changed no state and no price.';
+COMMENT ON COLUMN analytics.fct_observation.min_price_cny IS 'Lowest list price over all SKUs and quantities (detail), or the price shown (search), in yuan for one unit.';
+COMMENT ON COLUMN analytics.fct_observation.stock IS 'Units in stock (detail).';
+COMMENT ON COLUMN analytics.fct_observation.sold_count IS 'Units sold as 1688 counts them (detail).';
+COMMENT ON COLUMN analytics.fct_observation.month_sold IS 'Units sold in a month (search).';
+COMMENT ON COLUMN analytics.fct_observation.call_id IS 'Call that showed it (usage.api_call; soft reference).';

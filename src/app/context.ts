@@ -1,0 +1,30 @@
+import type { Clock } from '../core/clock.ts';
+import type { Environment } from '../config/environment.ts';
+import type { ExitCode } from '../core/exit-codes.ts';
+
+export interface OutputStream {
+  write(data: string | Uint8Array): boolean;
+  /** Cells a line, when it is a terminal. */
+  readonly columns?: number | undefined;
+  once(event: 'drain', listener: () => void): unknown;
+  off(event: 'drain', listener: () => void): unknown;
+}
+
+/** The world as verbs see it, so that a test can run one without a process. */
+export interface CliContext {
+  /** Data only. */
+  readonly stdout: OutputStream;
+  /** Aborts when the reader of stdout is gone (`| head`): what is still written goes nowhere. Absent: never. */
+  readonly stdoutGone?: AbortSignal;
+  /** Talk: progress, logs, errors. */
+  readonly stderr: OutputStream;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly isTty: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly cwd: string;
+  /** Where SIGTERM and SIGINT arrive. */
+  readonly signals: NodeJS.EventEmitter;
+  /** What the process will exit with; verbs set it. */
+  exitCode: ExitCode;
+}

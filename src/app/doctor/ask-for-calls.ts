@@ -1,0 +1,39 @@
+import type { Config } from '../../config/environment.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import type { TargetOperation } from '../../extract/endpoints/target-request.ts';
+import type { Session } from '../session.ts';
+import { skip, type Check } from '../../health/doctor/check.ts';
+import { checkCredentials } from '../../health/doctor/check-settings.ts';
+
+/** Whether calls may be made: they count against the quota. */
+export type MayCall = 'yes' | 'no' | 'ask';
+
+/** The name of the check that the calls begin with. */
+export const signedCallName = 'signed call';
+
+function question(probes: readonly TargetOperation[]): string {
+  if (probes.length === 0) return 'Make one signed call to the gateway? It counts against the quota.';
+  return `Make up to ${String(probes.length + 1)} calls to the gateway: its clock, then one of each of ${probes.join(', ')}? They count against the quota.`;
+}
+
+/** Says beforehand what is called, and asks. Null: go on; otherwise why no call is made. */
+export async function askForCalls(
+  { context }: Pick<Session, 'context'>,
+  config: Config,
+  mayCall: MayCall,
+  probes: readonly TargetOperation[],
+): Promise<Check | null> {
+  if (mayCall === 'no') return skip(signedCallName, 'not made: --offline');
+  if (checkCredentials(config).some((check) => check.status === 'fail')) {
+    return skip(signedCallName, 'not made: it needs App Key and App Secret');
+  }
+  if (mayCall === 'yes') return null;
+  const answer = await confirm(context, question(probes));
+  if (answer === true) return null;
+  if (answer === false) return skip(signedCallName, 'not made: you said no');
+  const advice =
+    probes.length === 0
+      ? 'Add --yes to make it.'
+      : `Add --yes to make it, and up to ${String(probes.length)} calls that show which APIs are granted.`;
+  return skip(signedCallName, 'not made: nobody was there to ask', advice);
+}

@@ -1,0 +1,117 @@
+import type { Pool } from 'pg';
+import type { Config } from '../../config/environment.ts';
+import { AppError } from '../../core/errors.ts';
+import { migrate } from '../../db/migrate.ts';
+import { createPool } from '../../db/pool.ts';
+import { createPermissionStore } from '../../ledger/permission-store.ts';
+import { createQuotaStore } from '../../ledger/quota-store.ts';
+import { createTokenStore } from '../../tokens/token-store.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import { cliErrors } from '../errors.ts';
+import { describeApis, listPermissions } from '../../health/permissions/list-permissions.ts';
+import type { TargetOperation } from '../../extract/endpoints/target-request.ts';
+import { readSyncConfig, type Session } from '../session.ts';
+import { hasDatabase, withDatabase } from '../with-database.ts';
+import { askForCalls, signedCallName, type MayCall } from './ask-for-calls.ts';
+import { failed, skip, type Check } from '../../health/doctor/check.ts';
+import { checkDatabase } from '../../health/doctor/check-database.ts';
+import { checkToken } from '../../health/doctor/check-token.ts';
+import { checkUsage } from '../../health/doctor/check-usage.ts';
+import { makeCalls, type CallParts, type Called } from './make-calls.ts';
+import { planProbes } from '../../health/doctor/plan-probes.ts';
+
+export interface ServiceCheckOptions {
+  readonly mayCall: MayCall;
+  /** Whether the APIs that are not known to be allowed are asked as well. */
+  readonly probes: boolean;
+}
+
+function trySyncConfig(config: Config): SyncConfig | null {
+  try {
+    return readSyncConfig(config.projectDir);
+  } catch {
+    // Another check reports it.
+    return null;
+  }
+}
+
+/** What there is to probe by what the database knows; by nothing known without one. */
+async function listProbes(
+  { config, sync }: Pick<CallParts, 'config' | 'sync'>,
+  pool: Pool | null,
+  now: Date,
+): Promise<TargetOperation[]> {
+  const { ALIBABA_APP_KEY: appKey } = config;
+  if (appKey === undefined) return [];
+  if (pool === null) return planProbes(describeApis({ known: [], holds: [], sync, now }), now);
+  const quota = createQuotaStore({ pool });
+  const permissions = createPermissionStore({ pool, appKey });
+  const { apis } = await listPermissions({ permissions, quota, sync });
+  return planProbes(apis, await quota.ledgerNow());
+}
+
+/** The calls, if they may be made; `isAgreed`: somebody has been asked already. */
+async function callIfAgreed(
+  parts: CallParts,
+  options: ServiceCheckOptions,
+  isAgreed: boolean,
+): Promise<Called> {
+  const { session, config, pool } = parts;
+  const probes = options.probes ? await listProbes(parts, pool, session.context.clock.now()) : [];
+  const refusal = isAgreed ? null : await askForCalls(session, config, options.mayCall, probes);
+  return refusal ? { checks: [refusal], notes: new Map() } : makeCalls(parts, probes);
+}
+
+async function checkOpened(
+  parts: Omit<CallParts, 'pool'>,
+  options: ServiceCheckOptions,
+  isAgreed: boolean,
+): Promise<Check[]> {
+  const { session, config, sync, database } = parts;
+  const { log, context } = session;
+  // As a sync does it: the embedded database belongs to this version.
+  if (database.isEmbedded) await migrate({ connectionString: database.url, log });
+  const pool = createPool({ connectionString: database.url, max: 1, log });
+  try {
+    const place = database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL';
+    const checks = await checkDatabase(pool, { config, sync, place });
+    if (checks.some((check) => check.status === 'fail'))
+      return [...checks, skip(signedCallName, 'not made: it needs the database')];
+    const store = config.TOKEN_KEY ? createTokenStore({ pool, key: config.TOKEN_KEY, log }) : null;
+    const token = await checkToken(config, store, context.clock);
+    const called = await callIfAgreed({ ...parts, pool }, options, isAgreed);
+    return [...checks, token, ...called.checks, ...(await checkUsage({ ...parts, pool }, called.notes))];
+  } finally {
+    await pool.end();
+  }
+}
+
+/**
+ * Looks at what is not a file: database, token, quota and permissions, and the gateway when it may. Makes no embedded
+ * database just to look into it.
+ *
+ * @throws AppError INTERRUPTED
+ */
+export async function checkServices(
+  session: Session,
+  config: Config,
+  options: ServiceCheckOptions,
+): Promise<Check[]> {
+  const { log, context } = session;
+  const sync = trySyncConfig(config);
+  const isNew = !hasDatabase(config);
+  if (isNew) {
+    const probes = options.probes ? await listProbes({ config, sync }, null, context.clock.now()) : [];
+    const refusal = await askForCalls(session, config, options.mayCall, probes);
+    const database = skip('database', 'none yet: the first sync makes the embedded one');
+    if (refusal) return [database, await checkToken(config, null, context.clock), refusal];
+  }
+  try {
+    return await withDatabase({ log, context, config }, (database) =>
+      checkOpened({ session, config: config, sync, database }, options, isNew),
+    );
+  } catch (error) {
+    if (error instanceof AppError && error.kind === cliErrors.INTERRUPTED) throw error;
+    return [failed('database', error)];
+  }
+}

@@ -1,0 +1,302 @@
+import type { Pool } from 'pg';
+import { systemClock } from '../core/clock.ts';
+import { isLoopbackUrl, type Config } from '../config/environment.ts';
+import { AppError, coreErrors } from '../core/errors.ts';
+import { CloseStack, type Shutdown } from '../core/lifecycle.ts';
+import type { Logger } from '../core/log.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Gateway } from '../model/gateway.ts';
+import type { ApiChoices } from '../model/known-apis.ts';
+import type { Source } from '../model/run.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
+import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
+import { createGateway } from '../extract/gateway/create-gateway.ts';
+import type { TransportTimeouts } from '../extract/gateway/transport.ts';
+import { createTokenProvider } from '../extract/oauth/token-provider.ts';
+import { applyLimits } from './apply-limits.ts';
+import { createBeginRun, type BeginRun } from '../runs/begin-run.ts';
+import { adoptSchedules } from '../runs/change-schedules.ts';
+import { conduct, createWakeup } from '../jobs/conductor.ts';
+import { jobKinds, jobOperations, type JobKind } from '../jobs/job-kinds.ts';
+import { forecastRun, type ForecastRequest } from '../runs/forecast-run.ts';
+import { fitPlanner } from '../refresh/fit-planner.ts';
+import { createCatalogLoader } from '../jobs/load-answers.ts';
+import { createMaintenance } from '../maintenance/maintain.ts';
+import type { ProcessDeps } from '../jobs/process-job.ts';
+import { openQueues, type Queues } from '../jobs/queue-backend.ts';
+import { requireRedis } from '../db/require-redis.ts';
+import { createQueryImageUpload } from '../jobs/upload-query-image.ts';
+import { startScheduledRuns } from '../runs/start-scheduled-runs.ts';
+import { tick, type Blocks, type TickDeps } from '../jobs/tick.ts';
+import { classifyDatabaseErrors } from '../db/database-error.ts';
+import { ensurePartitions } from '../db/partitions.ts';
+import { createPool, type PoolUse } from '../db/pool.ts';
+import { requireMigrated } from '../db/require-migrated.ts';
+import { listBlockedApis } from '../ledger/block-store.ts';
+import type { LedgerStore } from '../ledger/ledger-store.ts';
+import type { PermissionStore } from '../ledger/permission-store.ts';
+import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import type { QuotaStore } from '../ledger/quota-store.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { ScheduleStore } from '../runs/schedule-store.ts';
+import { createRetentionStore } from '../maintenance/retention-store.ts';
+import { betweenTicks, withTickLock } from '../runs/tick-lock.ts';
+import { createTokenStore } from '../tokens/token-store.ts';
+import { createUploadStore } from '../load/upload-store.ts';
+import { createWorkerHeartbeat, hashPlan } from '../runs/worker-heartbeat.ts';
+import { totalHours } from '../ledger/total-hours.ts';
+import { openStores } from './open-stores.ts';
+import { openDispatcher } from './open-dispatcher.ts';
+import type { Forecast } from '../refresh/forecast/forecast.ts';
+import { retentionAges } from '../maintenance/retention-ages.ts';
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly sync: SyncConfig;
+  readonly databaseUrl: Secret;
+  readonly log: Logger;
+  readonly shutdown: Pick<Shutdown, 'drain' | 'stopNow'>;
+  /** Before the second attempt of a job, doubled for each further one. Default 1,000. */
+  readonly retryDelayMs?: number;
+  /** How long 1688 may keep a call waiting, phase by phase. Default: `defaultTimeouts` of the transport. */
+  readonly gatewayTimeouts?: Partial<TransportTimeouts>;
+}
+
+/** Everything that runs, wired; `close` undoes it in reverse order. */
+export interface App {
+  readonly source: Source;
+  readonly runs: RunStore;
+  readonly plan: PlanStore;
+  readonly schedules: ScheduleStore;
+  readonly gateway: Gateway;
+  readonly quota: QuotaStore;
+  readonly permissions: PermissionStore;
+  /** What a run that begins now will do; null: it can't be told. */
+  makeForecast(request: ForecastRequest): Promise<Forecast | null>;
+  /** @throws AppError DATABASE_OTHER_SOURCE */
+  readonly begin: BeginRun;
+  /** Its connections to Postgres, beside those of the queues. */
+  readonly pool: PoolUse;
+  /**
+   * Takes over the schedules of the sync file; from then on this process starts runs whose slot has come.
+   *
+   * @throws AppError SCHEDULE_NAME_TAKEN
+   */
+  keepSchedules(): Promise<void>;
+  /** Works and ticks in this process until `isOver` says so or the process is told to stop. */
+  conduct(isOver: () => Promise<boolean>): Promise<void>;
+  /** Tells people what is new, before a process ends that `conduct` did its work in; waits a quarter of a minute at most. */
+  sendNotifications(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Jobs of a kind under way at once in one process, and calls at once in a batch of details. The ledger paces
+ * the calls; this only has to cover the gateway's latency (0.75 s a call, measured by clients) at some calls a
+ * second.
+ */
+const concurrency = { category: 4, search: 8, seller: 4, image: 4, detail: 4 } as const satisfies Record<
+  JobKind,
+  number
+>;
+const callConcurrency = 4;
+
+/** Loopback is the sandbox's: nothing else can be reached there by the addresses that configuration allows. */
+export function sourceOf(config: Pick<Config, 'ALIBABA_API_URL'>): Source {
+  return isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
+}
+
+interface Credentials {
+  readonly appKey: string;
+  readonly appSecret: Secret;
+}
+
+/** @throws AppError CREDENTIALS_MISSING */
+export function credentialsOf(config: Config): Credentials {
+  const { ALIBABA_APP_KEY: appKey, ALIBABA_APP_SECRET: appSecret } = config;
+  if (appKey !== undefined && appSecret !== undefined) return { appKey, appSecret };
+  throw new AppError(
+    coreErrors.CREDENTIALS_MISSING,
+    'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, so 1688 cannot be asked anything',
+  );
+}
+
+const apiOfKind = (apis: ApiChoices, kind: JobKind): string =>
+  apiOf(chooseEndpoints(apis)[jobOperations[kind].operation]);
+
+function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool): Gateway {
+  const { config, log, gatewayTimeouts: timeouts = {} } = options;
+  const { appKey, appSecret } = credentialsOf(config);
+  const baseUrl = config.ALIBABA_API_URL;
+  const parts = { appKey, appSecret, baseUrl, timeouts, ledger, log, clock: systemClock };
+  const tokens = createTokenProvider({
+    ...parts,
+    fromEnvironment: {
+      accessToken: config.ALIBABA_ACCESS_TOKEN,
+      refreshToken: config.ALIBABA_REFRESH_TOKEN,
+    },
+    store: config.TOKEN_KEY ? createTokenStore({ pool: tokenPool, key: config.TOKEN_KEY, log }) : null,
+  });
+  return createGateway({ ...parts, tokens, apis: options.sync.apis });
+}
+
+/** What may not be asked for now, kind by kind. */
+async function listBlocks(pool: Pool, appKey: string, apis: ApiChoices): Promise<Blocks> {
+  const laned = jobKinds.map((kind) => ({ api: apiOfKind(apis, kind), lane: jobOperations[kind].lane }));
+  const blocked = await listBlockedApis(pool, appKey, laned);
+  return new Map(
+    jobKinds.flatMap((kind) => {
+      const block = blocked.get(apiOfKind(apis, kind));
+      return block === undefined ? [] : [[kind, block] as const];
+    }),
+  );
+}
+
+/**
+ * Builds everything on a migrated database.
+ *
+ * @throws AppError CREDENTIALS_MISSING, DATABASE_*, REDIS_UNREACHABLE
+ */
+export async function openApp(options: AppOptions): Promise<App> {
+  const closing = new CloseStack();
+  try {
+    return await wire(options, closing);
+  } catch (error) {
+    // What is open by now would keep the process from ending.
+    await closing.close(options.log);
+    throw error;
+  }
+}
+
+type Stores = ReturnType<typeof openStores>;
+
+function openMaintenance(
+  pool: Pool,
+  { sync, log }: AppOptions,
+  { refreshQueue }: Stores,
+): TickDeps['maintain'] {
+  return createMaintenance({
+    fitPlanner: (now) => fitPlanner({ refreshQueue, log }, now),
+    ensurePartitions: (now) => ensurePartitions(pool, now),
+    retention: createRetentionStore({ pool }),
+    ages: retentionAges(sync),
+    log,
+  });
+}
+
+function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: Stores) {
+  const makeForecast = (request: ForecastRequest) => forecastRun({ ...stores, sync, log }, request);
+  const begin = createBeginRun({ ...stores, makeForecast, planHash: hashPlan(sync) });
+  const feeds = sync.feeds.map(({ name }) => name);
+  const deps = { ...stores, source: sourceOf(config), feeds, begin, log };
+  let isKeeper = false;
+  return {
+    makeForecast,
+    begin,
+    keep: async () => {
+      const ledgerNow = () => stores.quota.ledgerNow();
+      await adoptSchedules(
+        { ...deps, ledgerNow, betweenTicks: (work) => betweenTicks(pool, work) },
+        sync.schedules,
+      );
+      isKeeper = true;
+    },
+    /** Nothing in a process that ends with its run: the next slots would find nobody. */
+    startRuns: async (now: Date) => (isKeeper ? startScheduledRuns(deps, now) : undefined),
+  };
+}
+
+async function openJobQueues(
+  { config, databaseUrl, log, retryDelayMs }: AppOptions,
+  onSettled: () => void,
+): Promise<Queues> {
+  if (config.REDIS_URL) await requireRedis(config.REDIS_URL);
+  return openQueues({
+    redisUrl: config.REDIS_URL ?? null,
+    databaseUrl,
+    log,
+    retryDelayMs: retryDelayMs ?? 1000,
+    onSettled,
+  });
+}
+
+function openAsking(
+  pool: Pool,
+  { config, sync }: AppOptions,
+  { gateway, loader }: { readonly gateway: Gateway; readonly loader: ProcessDeps['loader'] },
+) {
+  const { freshness, language, apis } = sync;
+  const uploads = createUploadStore({ pool, appKey: credentialsOf(config).appKey });
+  const uploadQueryImage = createQueryImageUpload({
+    gateway,
+    loader,
+    uploads,
+    projectDir: config.projectDir,
+  });
+  return { gateway, uploadQueryImage, callConcurrency, freshness, language, apis };
+}
+
+async function sweep(pool: Pool, ledger: LedgerStore): Promise<void> {
+  await ledger.sweep();
+  await totalHours(pool);
+}
+
+async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
+  const { config, sync, databaseUrl, log, shutdown } = options;
+  const { appKey } = credentialsOf(config);
+  const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
+  closing.add('database', () => pool.end());
+  await classifyDatabaseErrors(() => requireMigrated(pool));
+  const stores = openStores({ pool, appKey, log, stopNow: shutdown.stopNow });
+  const { ledger, quota, permissions, raw, runs, plan, schedules, refreshQueue, catalog } = stores;
+  await applyLimits(stores, sync, appKey);
+  const gateway = openGateway(options, ledger, pool);
+  closing.add('gateway', () => gateway.close());
+  const loader = createCatalogLoader({ catalog, runs });
+  const wake = createWakeup();
+  const queues = await openJobQueues(options, () => wake.now());
+  closing.add('queues', () => queues.close());
+
+  const shared = { loader, plan, runs, log, clock: systemClock };
+  const scheduling = openScheduling(pool, options, stores);
+  const tickDeps: TickDeps = {
+    ...shared,
+    refreshQueue,
+    raw,
+    exclusively: (work) => withTickLock(pool, work),
+    sweep: () => sweep(pool, ledger),
+    listBlocks: () => listBlocks(pool, appKey, sync.apis),
+    ledgerNow: () => quota.ledgerNow(),
+    maintain: openMaintenance(pool, options, stores),
+    startScheduledRuns: scheduling.startRuns,
+    queues,
+    sync,
+    planHash: hashPlan(sync),
+    foreignRuns: new Map(),
+  };
+  const process: ProcessDeps = { ...shared, ...shutdown, ...openAsking(pool, options, { gateway, loader }) };
+  const beat = createWorkerHeartbeat({ pool, clock: systemClock, sync, log });
+  const dispatcher = openDispatcher({ pool, config, source: sourceOf(config), log });
+  closing.add('notifications', () => dispatcher?.close());
+  const beatAndTick = () =>
+    beat()
+      .then(() => tick(tickDeps))
+      .finally(() => dispatcher?.wake());
+  const conducting = { ...shutdown, queues, process, wake, concurrency, log, tick: beatAndTick };
+  return {
+    source: sourceOf(config),
+    runs,
+    plan,
+    schedules,
+    gateway,
+    quota,
+    permissions,
+    makeForecast: scheduling.makeForecast,
+    begin: scheduling.begin,
+    pool,
+    keepSchedules: scheduling.keep,
+    conduct: (isOver) => conduct(conducting, isOver),
+    sendNotifications: async () => dispatcher?.finish(),
+    close: () => closing.close(log),
+  };
+}

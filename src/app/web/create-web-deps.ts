@@ -1,0 +1,132 @@
+import type { Pool } from 'pg';
+import { sourceOf } from '../open-app.ts';
+import type { Environment } from '../../config/environment.ts';
+import type { Secret } from '../../core/secret.ts';
+import { createBeginRun } from '../../runs/begin-run.ts';
+import { forecastRun } from '../../runs/forecast-run.ts';
+import { createOperatorActions, type OperatorActions } from '../../runs/operator-actions.ts';
+import { createQueuesToSee } from '../../jobs/queues-to-see.ts';
+import { findNextSlot } from '../../runs/due-slots.ts';
+import { classifyDatabaseErrors } from '../../db/database-error.ts';
+import type { PoolUse } from '../../db/pool.ts';
+import { requireMigrated } from '../../db/require-migrated.ts';
+import { createMetricsStore } from '../../web/metrics/metrics-store.ts';
+import { createPageStores, type PageStores } from '../../web/reads/page-stores.ts';
+import { createQuotaStore } from '../../ledger/quota-store.ts';
+import { createRunStore } from '../../runs/run-store.ts';
+import { hashPlan } from '../../runs/worker-heartbeat.ts';
+import { createScheduleStore, type ScheduleStore } from '../../runs/schedule-store.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import { keepCounted } from '../../web/keep-counted.ts';
+import { remember } from '../../web/remember.ts';
+import type { DoctorReport, NextRun, ImageSource, WebDeps } from '../../web/web-deps.ts';
+import { checkServices } from '../doctor/check-services.ts';
+import { explainApiNames } from '../../health/doctor/explain-api-names.ts';
+import { nextStep, runDoctor } from '../../health/doctor/run-doctor.ts';
+import type { Session } from '../session.ts';
+import { openForecast } from '../open-forecast.ts';
+import { connectByWeb } from './connect-by-web.ts';
+import { findRemedy } from '../find-remedy.ts';
+
+/** Connections to Postgres: a page asks for a handful of things at once, and two people at a time are many. */
+export const webConnections = 6;
+
+/** The look holds all prices against one another: seconds in a large catalog. Double of this, and a fix seems not to help. */
+const doctorEveryMs = 30_000;
+
+export interface WebParts {
+  readonly session: Session;
+  /** Of the project's database, which is migrated. */
+  readonly pool: Pool;
+  /** That of the work, where this process works. */
+  readonly workPool?: PoolUse;
+  /** That of the pool. */
+  readonly databaseUrl: Secret;
+  /** Null: the project has no sync file. */
+  readonly sync: SyncConfig | null;
+  /** Where the settings came from, for the doctor. */
+  readonly env: Environment;
+  readonly drain: AbortSignal;
+}
+
+async function readEveryPage({ session, env }: WebParts): Promise<DoctorReport> {
+  const checks = await runDoctor({
+    projectDir: session.config.projectDir,
+    env,
+    checkServices: (config) => checkServices(session, config, { mayCall: 'no', probes: false }),
+  });
+  return { checks, apiNames: explainApiNames(), next: nextStep(checks), at: session.context.clock.now() };
+}
+
+async function findNextRun(schedules: ScheduleStore, now: Date): Promise<NextRun | null> {
+  const kept = (await schedules.list()).filter(({ pausedAt }) => pausedAt === null);
+  const slots = kept.flatMap((schedule) => {
+    const at = findNextSlot(schedule, now);
+    return at === null ? [] : [{ schedule: schedule.name, at }];
+  });
+  return slots.toSorted((a, b) => a.at.getTime() - b.at.getTime())[0] ?? null;
+}
+
+function imagesOf({ config }: Session): ImageSource {
+  const isSandbox = sourceOf(config) === 'sandbox';
+  if (isSandbox) return { kind: 'sandbox', origin: new URL(config.ALIBABA_API_URL).origin };
+  return { kind: config.WEB_REMOTE_IMAGES ? 'remote' : 'link' };
+}
+
+function openActions({ session, pool, sync }: WebParts, stores: PageStores): OperatorActions | null {
+  if (sync === null) return null;
+  const { config, log } = session;
+  const runs = createRunStore({ pool });
+  const knowing = { ...openForecast(pool, { sync, appKey: config.ALIBABA_APP_KEY }), log };
+  return createOperatorActions({
+    begin: createBeginRun({
+      runs,
+      makeForecast: (request) => forecastRun(knowing, request),
+      planHash: hashPlan(sync),
+    }),
+    runs,
+    quota: createQuotaStore({ pool }),
+    retryGivenUp: (choice) => stores.problems.retryGivenUp(choice),
+    sync,
+    source: sourceOf(config),
+  });
+}
+
+/** Everything that the pages are made from, for a process that has the database open. */
+export function createWebDeps(parts: WebParts): WebDeps {
+  const { session, pool, databaseUrl, drain } = parts;
+  const { config, log } = session;
+  const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '');
+  const schedules = createScheduleStore({ pool });
+  const source = sourceOf(config);
+  return {
+    stores,
+    source,
+    access: {
+      host: config.WEB_HOST,
+      token: config.WEB_TOKEN ?? null,
+      allowedHosts: config.WEB_ALLOWED_HOSTS ?? [],
+    },
+    metrics: {
+      token: config.METRICS_TOKEN ?? null,
+      store: createMetricsStore({ pool, appKey: config.ALIBABA_APP_KEY ?? '' }),
+      pools: { web: pool, ...(parts.workPool === undefined ? {} : { work: parts.workPool }) },
+    },
+    checkReady: () => classifyDatabaseErrors(() => requireMigrated(pool)),
+    nextRun: (now) => findNextRun(schedules, now),
+    catalog: keepCounted({ clock: session.context.clock, log, count: () => stores.overview.countCatalog() }),
+    doctor: remember(session.context.clock, doctorEveryMs, () => readEveryPage(parts)),
+    findRemedy,
+    actions: openActions(parts, stores),
+    readOnlyReason: 'There is no catalog-sync.yaml in the project, so it is not known what could be run.',
+    connect: connectByWeb(session, pool, drain),
+    imageSource: imagesOf(session),
+    queues: {
+      ...createQueuesToSee({ redisUrl: config.REDIS_URL ?? null, databaseUrl, log }),
+      mayChange: config.WEB_QUEUE_ACTIONS,
+    },
+    drain,
+    clock: session.context.clock,
+    log,
+  };
+}

@@ -1,0 +1,10 @@
+import type { Config } from '../../config/environment.ts';
+
+/** What guides tell people to register for an application on their own machine. */
+const callbackPath = '/api/callback';
+
+/** The callback url of the app: what its console has registered, to the letter. */
+export function redirectUriOf(config: Pick<Config, 'ALIBABA_REDIRECT_URI' | 'NEXT_PUBLIC_SITE_URL'>): string {
+  if (config.ALIBABA_REDIRECT_URI !== undefined) return config.ALIBABA_REDIRECT_URI;
+  return config.NEXT_PUBLIC_SITE_URL.replace(/\/+$/, '') + callbackPath;
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Pool } from 'pg';
+import { AppError, coreErrors } from '../core/errors.ts';
+import { classifyDatabaseErrors } from '../db/database-error.ts';
+import { migrate } from '../db/migrate.ts';
+import { createPool } from '../db/pool.ts';
+import { requireMigrated } from '../db/require-migrated.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
+import { syncFileName, type Session } from './session.ts';
+import { withDatabase } from './with-database.ts';
+
+/** What is kept of one app: the database of its project, and what its sync file says. */
+export interface AppDatabase {
+  readonly pool: Pool;
+  readonly appKey: string;
+  /** Null: the project has no sync file. */
+  readonly sync: SyncConfig | null;
+}
+
+/** @throws AppError CREDENTIALS_MISSING */
+function appKeyOf({ config }: Session, subject: string): string {
+  if (config.ALIBABA_APP_KEY !== undefined) return config.ALIBABA_APP_KEY;
+  const message = `ALIBABA_APP_KEY is not set, so it is not known whose ${subject}`;
+  throw new AppError(coreErrors.CREDENTIALS_MISSING, message);
+}
+
+/**
+ * Runs `work` over what is kept of the project's app.
+ *
+ * @param subject what is asked for, as in "permissions these are"
+ * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*
+ */
+export async function withAppDatabase<T>(
+  session: Session,
+  subject: string,
+  work: (open: AppDatabase) => Promise<T>,
+): Promise<T> {
+  const appKey = appKeyOf(session, subject);
+  const hasSyncFile = existsSync(join(session.config.projectDir, syncFileName));
+  const sync = hasSyncFile ? session.readSyncConfig() : null;
+  const { log } = session;
+  return withDatabase(session, async ({ url, isEmbedded }) => {
+    // One applies for permissions before anything is synced: the embedded database may be made here.
+    if (isEmbedded) await migrate({ connectionString: url, log });
+    const pool = createPool({ connectionString: url, max: 1, log });
+    try {
+      return await classifyDatabaseErrors(async () => {
+        await requireMigrated(pool);
+        return work({ pool, appKey, sync });
+      });
+    } finally {
+      await pool.end();
+    }
+  });
+}

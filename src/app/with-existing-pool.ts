@@ -1,0 +1,30 @@
+import type { Pool } from 'pg';
+import { classifyDatabaseErrors } from '../db/database-error.ts';
+import { createPool } from '../db/pool.ts';
+import { requireMigrated } from '../db/require-migrated.ts';
+import type { Session } from './session.ts';
+import { withExistingDatabase } from './with-database.ts';
+
+/**
+ * Runs `work` over connections to the project's database, which must be there and migrated. `signal` aborts when the
+ * process is told to stop.
+ *
+ * @throws AppError DATABASE_*, or INTERRUPTED at SIGTERM or SIGINT
+ */
+export async function withExistingPool<T>(
+  session: Session,
+  max: number,
+  work: (pool: Pool, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return withExistingDatabase(session, async ({ url }, signal) => {
+    const pool = createPool({ connectionString: url, max, log: session.log });
+    try {
+      return await classifyDatabaseErrors(async () => {
+        await requireMigrated(pool);
+        return work(pool, signal);
+      });
+    } finally {
+      await pool.end();
+    }
+  });
+}

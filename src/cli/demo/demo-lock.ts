@@ -1,0 +1,39 @@
+import pg from 'pg';
+import { sleep } from '../../core/clock.ts';
+import { advisoryLocks, tryLockUntilClosed } from '../../db/advisory-locks.ts';
+
+export interface DemoLock {
+  release(): Promise<void>;
+}
+
+/** At double, who waits notices; at half, the server is asked for nothing. */
+const pollMs = 250;
+
+/**
+ * Waits until no other demo works on this database. The lock is a session's: it goes with a process that dies.
+ *
+ * @param onWait called once, before waiting
+ * @returns null when `signal` aborted first
+ */
+export async function holdDemoLock(
+  databaseUrl: string,
+  onWait: () => void,
+  signal: AbortSignal,
+): Promise<DemoLock | null> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    for (let tries = 1; !(await tryLockUntilClosed(client, advisoryLocks.demo)); tries += 1) {
+      if (tries === 1) onWait();
+      await sleep(pollMs, signal);
+      if (signal.aborted) break;
+    }
+  } catch (error) {
+    await client.end();
+    throw error;
+  }
+  if (!signal.aborted) return { release: () => client.end() };
+  await client.end();
+  return null;
+}

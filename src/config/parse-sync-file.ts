@@ -1,0 +1,150 @@
+import { isMap, isPair, isScalar, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import type { z } from 'zod';
+import { AppError, coreErrors } from '../core/errors.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
+import { checkSyncConfig, type SyncFileProblem } from './check-sync-config.ts';
+import { nearestKey } from './nearest-key.ts';
+import { knownKeysAt, syncFileSchema } from './sync-config-schema.ts';
+import { toSyncConfig } from './to-sync-config.ts';
+
+/** A hand-written file stays far below this; parsing a hundred times more would stall the process. */
+const maxFileBytes = 1_000_000;
+
+/** Of all that YAML complains about, the one thing that leaves the rest of the file readable. */
+const duplicateKey = 'Map keys must be unique';
+
+interface PlacedProblem {
+  readonly offset: number;
+  readonly path: string;
+  readonly message: string;
+}
+
+function readDocument(text: string, lines: LineCounter): Document {
+  const document = parseDocument(text, {
+    version: '1.2',
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+  });
+  visit(document, {
+    Scalar(_, node) {
+      // A double would change the last digits of a long id; its source does not.
+      if (typeof node.value === 'number' && !Number.isSafeInteger(node.value) && node.source !== undefined) {
+        if (/^\d+$/.test(node.source)) node.value = node.source;
+      }
+    },
+  });
+  return document;
+}
+
+function yamlProblems(document: Document): PlacedProblem[] {
+  const problems = [...document.errors, ...document.warnings].map((error) => ({
+    offset: error.pos[0],
+    path: '',
+    message: error.message,
+  }));
+  visit(document, {
+    Alias(_, node) {
+      const message = `aliases (*${node.source}) are not supported: write the value out`;
+      problems.push({ offset: node.range?.[0] ?? 0, path: '', message });
+    },
+  });
+  return problems;
+}
+
+/** Where in the text `path` is: its key if it is a key, its entry if it is a list position, else its parent. */
+function offsetOf(document: Document, path: SyncFileProblem['path']): number {
+  const last = path.at(-1);
+  if (last === undefined) return document.contents?.range?.[0] ?? 0;
+  const parent = document.getIn(path.slice(0, -1), true);
+  if (isMap(parent)) {
+    const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === String(last));
+    if (isPair(pair) && isScalar(pair.key)) return pair.key.range?.[0] ?? 0;
+  }
+  const node = document.getIn(path, true);
+  if (isScalar(node) || isMap(node)) return node.range?.[0] ?? 0;
+  return offsetOf(document, path.slice(0, -1));
+}
+
+/** `feeds[0].keywords[2]`, as people write it. */
+function pathText(path: SyncFileProblem['path']): string {
+  return path.reduce<string>((text, part) => {
+    if (typeof part === 'number' || !/^[\w.-]+$/.test(part)) return `${text}[${JSON.stringify(part)}]`;
+    return text === '' ? part : `${text}.${part}`;
+  }, '');
+}
+
+function unknownKeyProblem(path: SyncFileProblem['path'], key: string): SyncFileProblem {
+  const nearest = nearestKey(key, knownKeysAt(path));
+  const hint = nearest === undefined ? '' : `: did you mean ${nearest}?`;
+  return { path: [...path, key], message: `is not a known key${hint}` };
+}
+
+function fromZodIssue(issue: z.core.$ZodIssue): SyncFileProblem[] {
+  const path = issue.path.filter((part) => typeof part !== 'symbol');
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKeyProblem(path, key));
+  if (issue.code === 'invalid_key') return [unknownKeyProblem(path.slice(0, -1), String(path.at(-1)))];
+  return [{ path, message: issue.message }];
+}
+
+function contentProblems(document: Document, issues: readonly z.core.$ZodIssue[]): PlacedProblem[] {
+  return issues.flatMap(fromZodIssue).map(({ path, message }) => ({
+    offset: offsetOf(document, path),
+    path: pathText(path),
+    message,
+  }));
+}
+
+/** The schema with the rules that look at several values, which are asked also when single values are bad. */
+const checkedFile = syncFileSchema.superRefine(
+  (file, ctx) => {
+    for (const { path, message } of checkSyncConfig(file, ctx.issues))
+      ctx.addIssue({ code: 'custom', path: [...path], message });
+  },
+  { when: () => true },
+);
+
+function refuse(fileName: string, lines: LineCounter, problems: readonly PlacedProblem[]): AppError {
+  const texts = problems
+    .toSorted((left, right) => left.offset - right.offset)
+    .map(({ offset, path, message }) => {
+      const { line, col } = lines.linePos(offset);
+      const subject = path === '' ? '' : `${path} `;
+      return `${fileName}:${String(Math.max(line, 1))}:${String(Math.max(col, 1))} ${subject}${message}`;
+    });
+  const lead = `${fileName} can't be used, nothing was started`;
+  return new AppError(coreErrors.CONFIG_FILE_INVALID, [`${lead}:`, ...new Set(texts)].join('\n'), {
+    facts: { problems: texts.length },
+  });
+}
+
+function parseDocumentSafely(text: string, lines: LineCounter): Document | PlacedProblem {
+  if (text.length > maxFileBytes) {
+    return { offset: 0, path: '', message: `is longer than ${String(maxFileBytes)} characters` };
+  }
+  try {
+    return readDocument(text, lines);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { offset: 0, path: '', message: 'is nested too deep to read' };
+  }
+}
+
+/**
+ * Reads `catalog-sync.yaml`: YAML 1.2 without aliases, every key known, defaults filled in.
+ *
+ * @param fileName how the file is called in messages
+ * @throws AppError CONFIG_FILE_INVALID, which lists every problem as `file:line:column path message`
+ */
+export function parseSyncFile(text: string, fileName: string): SyncConfig {
+  const lines = new LineCounter();
+  const document = parseDocumentSafely(text, lines);
+  if ('offset' in document) throw refuse(fileName, lines, [document]);
+  const unreadable = yamlProblems(document);
+  if (unreadable.some((problem) => problem.message !== duplicateKey))
+    throw refuse(fileName, lines, unreadable);
+  const parsed = checkedFile.safeParse(document.toJS());
+  const problems = [...unreadable, ...contentProblems(document, parsed.error?.issues ?? [])];
+  if (problems.length > 0 || !parsed.success) throw refuse(fileName, lines, problems);
+  return toSyncConfig(parsed.data);
+}

@@ -1,0 +1,48 @@
+import type { Pool } from 'pg';
+import type { Config } from '../../config/environment.ts';
+import { createNotificationStore } from '../notifications/notification-store.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { ok, skip, warn, type Check } from './check.ts';
+
+const name = 'notifications';
+
+/** Hosts that understand one format only. */
+const formatOfHost: Readonly<Record<string, Config['NOTIFY_FORMAT']>> = {
+  'hooks.slack.com': 'slack',
+  'oapi.dingtalk.com': 'dingtalk',
+};
+
+/** Whether somebody is told what needs a person, and in words that the receiver understands. */
+export function checkNotifySettings(config: Config): Check {
+  const { NOTIFY_WEBHOOK_URL: webhook, NOTIFY_FORMAT: format, NOTIFY_DINGTALK_SECRET: secret } = config;
+  if (webhook === undefined) {
+    return skip(
+      name,
+      'nobody is told: NOTIFY_WEBHOOK_URL is not set',
+      'docs/notifications.md says how, if you like.',
+    );
+  }
+  const { host } = new URL(webhook.reveal());
+  const wanted = formatOfHost[host];
+  if (wanted !== undefined && wanted !== format) {
+    return warn(name, `${host} does not understand format ${format}`, `Set NOTIFY_FORMAT=${wanted}.`);
+  }
+  if (secret !== undefined && format !== 'dingtalk') {
+    const message = 'NOTIFY_DINGTALK_SECRET is set, and nothing is signed';
+    return warn(name, message, 'Set NOTIFY_FORMAT=dingtalk, or leave the secret out.');
+  }
+  return ok(name, `to ${host}, of format ${format}; \`catalog-sync notify test\` tries it`);
+}
+
+/** How the last notification went; empty when none is to be sent. */
+export async function checkDelivery(pool: Pool, { NOTIFY_WEBHOOK_URL: webhook }: Config): Promise<Check[]> {
+  if (webhook === undefined) return [];
+  const { attempts, failingSince, deliveredAt, errorCode, error } =
+    await createNotificationStore(pool).readDelivery();
+  if (attempts > 0) {
+    const message = `not delivered since ${formatTime(failingSince)}: ${errorCode ?? ''}, ${error ?? ''}`;
+    return [warn(name, message, '`catalog-sync notify test` shows what the receiver says.')];
+  }
+  const when = deliveredAt === null ? 'none sent yet' : `last delivered ${formatTime(deliveredAt)}`;
+  return [ok(name, when)];
+}

@@ -1,0 +1,68 @@
+import { configKeys, isLoopbackUrl, type Config } from '../../config/environment.ts';
+import type { Secret } from '../../core/secret.ts';
+import { misconfigured, ok, warn, type Check } from './check.ts';
+import { isPlaceholder } from './placeholders.ts';
+
+const copyAgain = 'Copy it again: open.1688.com, console, application, basic information.';
+
+/** Which settings have a value, by name, and where it came from. */
+export function checkSettings(origins: ReadonlyMap<string, string>): Check {
+  const set = configKeys.flatMap((key) => {
+    const origin = origins.get(key);
+    return origin === undefined ? [] : [`${key} (${origin})`];
+  });
+  return ok('settings', set.length === 0 ? 'none set: all by default' : set.join(', '));
+}
+
+/** Where calls go, and why nobody should wonder about mock data. */
+export function checkTarget(config: Config, origins: ReadonlyMap<string, string>): Check {
+  const url = new URL(config.ALIBABA_API_URL);
+  if (!isLoopbackUrl(url)) return ok('gateway', `LIVE (${url.host}): fetching real data from 1688.com`);
+  const origin = origins.get('ALIBABA_API_URL') ?? 'the default';
+  return ok(
+    'gateway',
+    `SANDBOX: using mock data of ${url.host}, as ALIBABA_API_URL of ${origin} says. Without it, calls go to 1688`,
+  );
+}
+
+function checkAppKey(key: string | undefined): Check {
+  const name = 'app key';
+  if (key === undefined)
+    return misconfigured(
+      name,
+      'ALIBABA_APP_KEY is not set',
+      'Put it into .env.local, or try `catalog-sync demo`, which needs none.',
+    );
+  if (isPlaceholder(key))
+    return misconfigured(name, 'ALIBABA_APP_KEY is the placeholder of the guide', copyAgain);
+  if (!/^\d{4,12}$/.test(key))
+    return warn(name, 'ALIBABA_APP_KEY is not a number of about 8 digits', copyAgain);
+  return ok(name, 'ALIBABA_APP_KEY has the right form');
+}
+
+function checkAppSecret(secret: Secret | undefined): Check {
+  const name = 'app secret';
+  if (secret === undefined)
+    return misconfigured(
+      name,
+      'ALIBABA_APP_SECRET is not set',
+      'Put it into .env.local, or try `catalog-sync demo`, which needs none.',
+    );
+  const text = secret.reveal();
+  if (isPlaceholder(text))
+    return misconfigured(name, 'ALIBABA_APP_SECRET is the placeholder of the guide', copyAgain);
+  if (/^["'`]|["'`]$|\s/.test(text))
+    return misconfigured(
+      name,
+      'ALIBABA_APP_SECRET has quotes or spaces in it',
+      'Leave them out: they become part of the signature.',
+    );
+  if (!/^[\w-]{8,64}$/.test(text))
+    return warn(name, 'ALIBABA_APP_SECRET is not 8 to 64 letters and digits', copyAgain);
+  return ok(name, 'ALIBABA_APP_SECRET has the right form');
+}
+
+/** App key and secret, as far as that shows without a call. */
+export function checkCredentials(config: Config): Check[] {
+  return [checkAppKey(config.ALIBABA_APP_KEY), checkAppSecret(config.ALIBABA_APP_SECRET)];
+}

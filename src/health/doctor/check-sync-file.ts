@@ -1,0 +1,28 @@
+import { syncFileName, readSyncConfig } from '../../app/session.ts';
+import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
+import { apiOperations, type ApiChoices } from '../../model/known-apis.ts';
+import { failed, ok, type Check } from './check.ts';
+
+/** What `apis` of the sync file comes to; nothing when all is asked as usual. */
+function describeChoices(apis: ApiChoices): string {
+  const chosen = chooseEndpoints(apis);
+  return apiOperations
+    .filter((operation) => apis[operation] !== undefined)
+    .map((operation) => `, ${operation} by ${apiOf(chosen[operation])}`)
+    .join('');
+}
+
+/** Whether the sync file can be used, with the lines that can't. */
+export function checkSyncFile(projectDir: string): Check {
+  const name = 'sync file';
+  try {
+    const { account, feeds, schedules, apis } = readSyncConfig(projectDir);
+    const names = feeds.map((feed) => feed.name).join(', ');
+    return ok(
+      name,
+      `${syncFileName}: ${account} account, feeds ${names}, ${String(schedules.length)} schedules${describeChoices(apis)}`,
+    );
+  } catch (error) {
+    return failed(name, error);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Config } from '../../config/environment.ts';
+import { postponeWithinMs, type TokenSet, type TokenStore } from '../../model/token.ts';
+import { failed, ok, warn, type Check } from './check.ts';
+
+const name = 'token';
+
+const howToGetOne =
+  'Run `catalog-sync auth`, or put ALIBABA_ACCESS_TOKEN (self-use apps) into .env.local; only `alibaba.category.get` works without.';
+
+function describe(tokens: TokenSet, now: Date): Check {
+  const { accessExpiresAt, refreshToken, refreshExpiresAt } = tokens;
+  const leftMs = refreshExpiresAt ? refreshExpiresAt.getTime() - now.getTime() : null;
+  if (refreshToken && leftMs !== null && leftMs < postponeWithinMs) {
+    const message = `the refresh token ends at ${refreshExpiresAt?.toISOString() ?? ''}`;
+    return warn(
+      name,
+      message,
+      'The next refresh postpones it by itself; if this stays, run `catalog-sync auth` before then.',
+    );
+  }
+  const isOver = accessExpiresAt !== null && accessExpiresAt <= now;
+  if (isOver && !refreshToken)
+    return warn(name, 'the stored access token is over and nothing can refresh it', howToGetOne);
+  const life = accessExpiresAt === null ? 'of unknown life' : `good until ${accessExpiresAt.toISOString()}`;
+  return ok(name, `stored, ${isOver ? 'to be refreshed at the next call' : life}`);
+}
+
+/** Whether there is a token to call with, and for how long. `store` is null without a TOKEN_KEY. */
+export async function checkToken(config: Config, store: TokenStore | null, clock: Clock): Promise<Check> {
+  const { ALIBABA_APP_KEY: appKey, ALIBABA_ACCESS_TOKEN: access, ALIBABA_REFRESH_TOKEN: refresh } = config;
+  if (access && !refresh) return ok(name, 'from ALIBABA_ACCESS_TOKEN; how long it lives is not known here');
+  try {
+    const stored = store && appKey ? await store.read(appKey) : null;
+    if (stored) return describe(stored, clock.now());
+  } catch (error) {
+    return failed(name, error);
+  }
+  if (!refresh) return warn(name, 'there is none', howToGetOne);
+  return config.TOKEN_KEY
+    ? ok(name, 'from ALIBABA_REFRESH_TOKEN, at the first call')
+    : warn(
+        name,
+        'refreshed tokens are not kept, for TOKEN_KEY is not set',
+        'Set TOKEN_KEY to 64 hex digits: `openssl rand -hex 32`.',
+      );
+}

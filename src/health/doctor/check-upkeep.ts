@@ -1,0 +1,69 @@
+import type { Pool } from 'pg';
+import { createUpkeepStore, type BloatedTable, type IdleIndex } from './upkeep-store.ts';
+import { formatTime } from '../../terminal/format-time.ts';
+import { warn, type Check } from './check.ts';
+
+/**
+ * Autovacuum is due at a fifth of a table at the latest. At half, one that is just about to come would be told of; at
+ * double, a table has doubled before anybody hears of it.
+ */
+const bloat = { deadRows: 50_000, deadPerLive: 0.5 };
+
+/** Below this an index costs next to nothing, read or not. */
+const idle = {
+  bytes: 100_000_000,
+  // A report may run once a month.
+  days: 32,
+};
+
+const count = (value: number) => value.toLocaleString('en-US');
+
+function describeBloat({ tableName, deadRows, liveRows, vacuumedAt }: BloatedTable): string {
+  const when = vacuumedAt === null ? 'never vacuumed' : `vacuumed last at ${formatTime(vacuumedAt)}`;
+  return `${tableName}: ${count(deadRows)} dead rows beside ${count(liveRows)} live ones, ${when}`;
+}
+
+function adviseOnBloat({ oldestTransactionAt }: BloatedTable): string {
+  return oldestTransactionAt === null
+    ? 'See that autovacuum is on and has time for them; `VACUUM (VERBOSE)` of the table says what stands in its way.'
+    : `A transaction is open since ${formatTime(oldestTransactionAt)} and keeps dead rows: end it (pg_stat_activity has it), then VACUUM.`;
+}
+
+function checkBloat(tables: readonly BloatedTable[]): Check[] {
+  const [worst] = tables;
+  return worst ? [warn('bloat', tables.map(describeBloat).join('; '), adviseOnBloat(worst))] : [];
+}
+
+function checkIndexes(indexes: readonly IdleIndex[]): Check[] {
+  const broken = indexes.filter(({ isValid }) => !isValid).map(({ indexName }) => indexName);
+  const unread = indexes
+    .filter(({ isValid }) => isValid)
+    .map(({ indexName, bytes }) => `${indexName} (${count(Math.round(bytes / 1e6))} MB)`);
+  const checks: Check[] = [];
+  if (broken.length > 0)
+    checks.push(
+      warn(
+        'indexes',
+        `not valid, so never used: ${broken.join(', ')}`,
+        'A build of theirs failed. `REINDEX INDEX CONCURRENTLY` builds them anew; drop those that are your own.',
+      ),
+    );
+  if (unread.length > 0)
+    checks.push(
+      warn(
+        'indexes',
+        `read by nobody for a month or more: ${unread.join(', ')}`,
+        'Each write pays for them. Drop those that are your own; a replica that reads them has counts of its own.',
+      ),
+    );
+  return checks;
+}
+
+/** What the server's statistics say of dead rows and of indexes; empty when all is well. */
+export async function checkUpkeep(pool: Pool): Promise<Check[]> {
+  const store = createUpkeepStore({ pool });
+  return [
+    ...checkBloat(await store.listBloatedTables(bloat)),
+    ...checkIndexes(await store.listIdleIndexes(idle)),
+  ];
+}

@@ -1,0 +1,39 @@
+import type { Pool } from 'pg';
+import type { Config } from '../../config/environment.ts';
+import { classifyDatabaseErrors } from '../../db/database-error.ts';
+import { createPermissionStore } from '../../ledger/permission-store.ts';
+import { createQuotaStore } from '../../ledger/quota-store.ts';
+import type { ApiOperation } from '../../model/known-apis.ts';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import { listPermissions } from '../permissions/list-permissions.ts';
+import { failed, type Check } from './check.ts';
+import { checkPermissions } from './check-permissions.ts';
+import { checkQuota } from './check-quota.ts';
+
+export interface UsageParts {
+  readonly pool: Pool;
+  readonly config: Config;
+  /** Null: there is none that can be read. */
+  readonly sync: SyncConfig | null;
+}
+
+/** What calls have shown so far: what is left of each limit, and the permission of every API. */
+export async function checkUsage(
+  { pool, config, sync }: UsageParts,
+  notes: ReadonlyMap<ApiOperation, string>,
+): Promise<Check[]> {
+  const { ALIBABA_APP_KEY: appKey } = config;
+  try {
+    return await classifyDatabaseErrors(async () => {
+      const quota = createQuotaStore({ pool });
+      const limits = (await quota.quotaStatus()).filter((limit) => limit.appKey === appKey);
+      if (appKey === undefined) return checkQuota(limits);
+      const permissions = createPermissionStore({ pool, appKey });
+      const { apis } = await listPermissions({ permissions, quota, sync });
+      const now = await quota.ledgerNow();
+      return [...checkQuota(limits), ...checkPermissions({ apis, notes, now })];
+    });
+  } catch (error) {
+    return [failed('database', error)];
+  }
+}

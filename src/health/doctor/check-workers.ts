@@ -1,0 +1,17 @@
+import type { Pool } from 'pg';
+import { listWorkerFiles } from '../../runs/worker-heartbeat.ts';
+import { warn, type Check } from './check.ts';
+
+/** Whether those who work, on whichever host, agree on what is to be done; empty when they do. */
+export async function checkWorkers(pool: Pool): Promise<Check[]> {
+  const files = await listWorkerFiles(pool);
+  if (files.length < 2) return [];
+  const hosts = files.map((file) => file.hosts.join(', ')).join(' | ');
+  return [
+    warn(
+      'workers',
+      `they work by ${String(files.length)} different catalog-sync.yaml: ${hosts}`,
+      'Limits and schedules are of the one that started last. Give all hosts the same file and version, and start them again.',
+    ),
+  ];
+}

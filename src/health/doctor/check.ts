@@ -1,0 +1,66 @@
+import { AppError, errorMessage } from '../../core/errors.ts';
+import { exitCodes, type ExitCode } from '../../core/exit-codes.ts';
+import { exitCodeOf } from '../../terminal/report-error.ts';
+
+/** `skip`: not looked at, because it was not asked for or could not be. */
+type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
+
+/** One thing that `doctor` looked at. Never holds a value of a setting. */
+export interface Check {
+  readonly name: string;
+  readonly status: CheckStatus;
+  readonly message: string;
+  /** What to do; null when there is nothing to do. */
+  readonly advice: string | null;
+  /** What the command exits with because of it; 0 unless the status is `fail`. */
+  readonly exitCode: ExitCode;
+}
+
+const withoutFailure = (
+  status: CheckStatus,
+  name: string,
+  message: string,
+  advice: string | null,
+): Check => ({
+  name,
+  status,
+  message,
+  advice,
+  exitCode: exitCodes.succeeded,
+});
+
+export const ok = (name: string, message: string): Check => withoutFailure('ok', name, message, null);
+
+export const warn = (name: string, message: string, advice: string): Check =>
+  withoutFailure('warn', name, message, advice);
+
+export const skip = (name: string, message: string, advice: string | null = null): Check =>
+  withoutFailure('skip', name, message, advice);
+
+/** A setting or credential that must be corrected. */
+export const misconfigured = (name: string, message: string, advice: string): Check => ({
+  name,
+  status: 'fail',
+  message,
+  advice,
+  exitCode: exitCodes.configuration,
+});
+
+/** A failed look, with what its error advises. */
+export function failed(name: string, error: unknown): Check {
+  const isKnown = error instanceof AppError;
+  return {
+    name,
+    status: 'fail',
+    message: isKnown ? `${error.code}: ${error.message}` : errorMessage(error),
+    advice: isKnown ? error.kind.remedy : null,
+    exitCode: isKnown ? exitCodeOf(error) : exitCodes.failed,
+  };
+}
+
+/** 4 when settings or credentials must be corrected first, 1 when something else fails, otherwise 0. */
+export function exitCodeOfChecks(checks: readonly Check[]): ExitCode {
+  const codes = checks.map((check) => check.exitCode);
+  if (codes.includes(exitCodes.configuration)) return exitCodes.configuration;
+  return codes.includes(exitCodes.failed) ? exitCodes.failed : exitCodes.succeeded;
+}

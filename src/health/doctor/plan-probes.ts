@@ -1,0 +1,23 @@
+import type { PermissionRow } from '../permissions/list-permissions.ts';
+import type { TargetOperation } from '../../extract/endpoints/target-request.ts';
+
+/** In this order, for the answer to a search names the offer to ask about, and an offer names its seller. */
+const probeOrder = [
+  'category.children',
+  'search.keyword',
+  'offer.detail',
+  'search.seller',
+  'search.image',
+] as const satisfies readonly TargetOperation[];
+
+/**
+ * The operations that one call each would show the permission of: not those that are known to be allowed, and not
+ * those that are held, of which the ledger lets no call through. An upload would leave something at 1688.
+ */
+export function planProbes(apis: readonly PermissionRow[], now: Date): TargetOperation[] {
+  const isWorthACall = ({ observed, isHeld, probeAfter }: PermissionRow) =>
+    observed !== 'allowed' && !(isHeld && (probeAfter === null || probeAfter > now));
+  return probeOrder.filter((operation) =>
+    apis.some((row) => row.operation === operation && isWorthACall(row)),
+  );
+}

@@ -1,0 +1,79 @@
+import type { Config, Environment } from '../../config/environment.ts';
+import { loadConfig } from '../../config/environment.ts';
+import { failed, type Check } from './check.ts';
+import { checkEnvFiles } from './check-env-files.ts';
+import { checkGitIgnore } from './check-git-ignore.ts';
+import { checkNotifySettings } from './check-notifications.ts';
+import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
+import { checkRedis } from './check-redis.ts';
+import { checkSyncFile } from './check-sync-file.ts';
+import { findOrigins } from './setting-origins.ts';
+
+/** Looks further than files: at the database, the token, the gateway. */
+type ServiceChecks = (config: Config) => Promise<Check[]>;
+
+export interface DoctorOptions {
+  readonly projectDir: string;
+  readonly env: Environment;
+  readonly checkServices: ServiceChecks;
+}
+
+function tryLoadConfig(options: DoctorOptions): Config | Check {
+  try {
+    return loadConfig(options);
+  } catch (error) {
+    return failed('settings', error);
+  }
+}
+
+/** Every check in the order in which problems are best solved. Goes on after a failed one. */
+export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
+  const { projectDir, env } = options;
+  const files = [...checkEnvFiles(projectDir, env), ...(await checkGitIgnore(projectDir))];
+  const config = tryLoadConfig(options);
+  const origins = findOrigins(projectDir, env);
+  if ('status' in config) return [...files, config, checkSyncFile(projectDir)];
+  return [
+    ...files,
+    checkSettings(origins),
+    ...checkCredentials(config),
+    checkSyncFile(projectDir),
+    checkTarget(config, origins),
+    checkNotifySettings(config),
+    ...(await checkRedis(config)),
+    ...(await options.checkServices(config)),
+  ];
+}
+
+/** What the permissions of the APIs ask for; null: nothing. */
+function nextForPermissions(checks: readonly Check[]): string | null {
+  const permissions = checks.filter(({ name }) => name.startsWith('permission '));
+  if (permissions.length === 0) return null;
+  if (permissions.every(({ status }) => status === 'skip')) {
+    return 'Next: `catalog-sync doctor --probe` shows which APIs the app may call, by one call each; `catalog-sync sync` finds out as it goes.';
+  }
+  if (permissions.every(({ status }) => status !== 'warn')) return null;
+  const canFetch = permissions.some(({ message }) => message.startsWith('allowed'));
+  const meanwhile = canFetch
+    ? '`catalog-sync sync` fetches meanwhile what the other APIs give.'
+    : 'Until an API is granted, there is nothing to fetch.';
+  return `Next: do what the lines of "permission" advise. ${meanwhile}`;
+}
+
+/** The one thing to do next. */
+export function nextStep(checks: readonly Check[]): string {
+  const first = checks.find((check) => check.status === 'fail');
+  if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;
+  if (checks.some((check) => check.status === 'skip' && check.name === 'signed call')) {
+    return 'Next: `catalog-sync doctor --yes` makes one signed call, the proof that App Key and App Secret are right.';
+  }
+  if (checks.some((check) => check.status === 'warn' && check.name === 'token')) {
+    return 'Next: get an access token, as "token" says; until then only categories can be asked for.';
+  }
+  const permissions = nextForPermissions(checks);
+  if (permissions !== null) return permissions;
+  if (checks.some((check) => check.name === 'gateway' && check.message.startsWith('SANDBOX'))) {
+    return 'Next: `catalog-sync sync` fills the catalog with mock data; docs/go-live.md leads to real data.';
+  }
+  return 'Next: `catalog-sync sync` starts the first run; `catalog-sync status` shows how it went.';
+}

@@ -1,0 +1,207 @@
+import { dayMs, hourMs, minuteMs } from '../../core/duration.ts';
+import type { ErrorKind } from '../../core/errors.ts';
+import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
+import type { HealthFacts, LimitUse, TroubledRun } from './health-store.ts';
+import type { DeliveryState } from '../notifications/notification-store.ts';
+import type { HealthIssue, Severity } from '../../model/health-issue.ts';
+import { findUndecidedSlot } from '../../runs/due-slots.ts';
+import { isHeldAsDeclared, listExpectedRefusals } from './is-held-as-declared.ts';
+
+/** What docs/errors.md advises on a code; null: it is none of ours. */
+export type FindRemedy = (code: string) => Pick<ErrorKind, 'remedy'> | null;
+
+/** Two nightly runs missed: one may be a machine that was off. */
+const staleAfterMs = 50 * hourMs;
+/** At a third, a machine that starts anew with all of its services would be late already. */
+const lateAfterMs = 15 * minuteMs;
+/** Somebody must find the time to log in. */
+const logInLeadMs = 7 * dayMs;
+/** Answers that lost their job are loaded after 20 s, 20 a second: what lies for this long is refused. */
+const unloadedAfterMs = 15 * minuteMs;
+/** Less than this share is left, and this is still to come: of a day, after the next run is wanted. As the alert has it. */
+const early = { share: 0.1, monthAheadMs: 8 * dayMs, dayAheadMs: 6 * hourMs };
+/** A process that is killed loses track of what it has in flight, some twenty calls; less than a hundredth is no pattern. */
+const unknownAlarm = { calls: 25, share: 0.01 };
+
+export const apiLabel = (api: string): string =>
+  api === '*' ? 'all APIs' : `\`${api.split(':')[1] ?? api}\``;
+
+const state = (
+  severity: Severity,
+  key: string,
+  [summary, remedy, path]: readonly [summary: string, remedy: string, path: string],
+): HealthIssue => ({ key, kind: 'state', severity, summary, remedy, path });
+
+const event = (...parts: Parameters<typeof state>): HealthIssue => ({ ...state(...parts), kind: 'event' });
+
+function ofRun(run: TroubledRun, { holds, permissions }: HealthFacts, findRemedy: FindRemedy): HealthIssue {
+  const { runId, scope, errors, lastErrorCode } = run;
+  const path = `/runs/${runId}`;
+  const name = `Run ${runId} (${scope})`;
+  if (run.endedAt === null) {
+    const summary = `${name} is active, but no process is at it.`;
+    return state('act', `run-alone:${runId}`, [summary, 'Start `catalog-sync serve` or `worker`.', path]);
+  }
+  const cause = run.cause ?? lastErrorCode ?? run.status;
+  const code = lastErrorCode !== null && findRemedy(cause) === null ? lastErrorCode : cause;
+  const targets = errors === 1 ? '1 target' : `${String(errors)} targets`;
+  const failed = errors === 0 ? '' : `: ${targets} failed`;
+  const summary =
+    run.status === 'failed'
+      ? `${name} failed by \`${code}\`.`
+      : `${name} is incomplete, by \`${code}\`${failed}.`;
+  const remedy = findRemedy(code)?.remedy ?? 'See its page for what went wrong.';
+  const severity = isHeldAsDeclared(run, holds, permissions) ? 'note' : 'act';
+  return state(severity, `run:${scope}:${code}`, [summary, remedy, path]);
+}
+
+function ofHolds({ holds, permissions }: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
+  const expected = listExpectedRefusals(permissions);
+  return holds.map(({ api, code, heldUntil, reason }) => {
+    const until = heldUntil === null ? 'until somebody resumes it' : `until ${shanghaiTime(heldUntil)}`;
+    const why = reason === null ? '' : ` (${reason})`;
+    const summary = `Calls of ${apiLabel(api)} are held by \`${code}\`${why}, ${until}.`;
+    const severity = expected.has(api) ? 'note' : heldUntil === null ? 'act' : 'warn';
+    return state(severity, `hold:${api}:${code}`, [
+      summary,
+      findRemedy(code)?.remedy ?? '',
+      '/problems#holds',
+    ]);
+  });
+}
+
+function ofSchedules({ state: { now }, schedules, missed }: HealthFacts): HealthIssue[] {
+  const remedy = 'Look whether a `serve` or `worker` runs, and at `catalog-sync schedule history`.';
+  const late = schedules.flatMap((schedule) => {
+    const slot = findUndecidedSlot(schedule);
+    if (slot === null || now.getTime() - slot.getTime() <= lateAfterMs) return [];
+    const summary = `Nobody has begun the run that schedule ${schedule.name} wanted at ${shanghaiTime(slot)}.`;
+    return [state('act', `late:${schedule.name}`, [summary, remedy, '/runs'])];
+  });
+  const gone = missed.map(({ schedule, missed: slots, newestAt }) => {
+    const which = slots === 1 ? 'The run' : `${String(slots)} runs`;
+    const summary = `${which} of schedule ${schedule} did not begin, for nothing was running: the last was wanted at ${shanghaiTime(newestAt)}.`;
+    return event('warn', `missed:${schedule}:${shanghaiDay(newestAt)}`, [summary, remedy, '/runs']);
+  });
+  return [...late, ...gone];
+}
+
+/** Whether what is left of a window is too little too early: runs of ours may spend a day, and spread a month. */
+function isSpentEarly(limit: LimitUse, { state: { now }, schedules }: HealthFacts): boolean {
+  const { period, callLimit, used, endsAt, isAssumedSpent } = limit;
+  if (isAssumedSpent || endsAt === null || callLimit - used >= early.share * callLimit) return false;
+  if (period === 'month') return endsAt.getTime() - now.getTime() > early.monthAheadMs;
+  const wanted = schedules.flatMap((schedule) => findUndecidedSlot(schedule) ?? []);
+  return wanted.some((slot) => endsAt.getTime() - Math.max(slot.getTime(), now.getTime()) > early.dayAheadMs);
+}
+
+function ofLimit(limit: LimitUse, facts: HealthFacts): HealthIssue[] {
+  const { api, period, callLimit, used, unknown } = limit;
+  const { now } = facts.state;
+  const found: HealthIssue[] = [];
+  if (isSpentEarly(limit, facts)) {
+    const left = String(Math.max(0, callLimit - used));
+    const until = shanghaiTime(limit.endsAt ?? now);
+    const summary = `${left} of ${String(callLimit)} calls of ${apiLabel(api)} are left for the ${period}, which counts until ${until}.`;
+    const remedy = 'See on the page what spent them; apply for more, or let feeds reach fewer offers.';
+    found.push(state('warn', `early:${period}:${api}`, [summary, remedy, '/usage']));
+  }
+  if (period === 'day' && unknown >= unknownAlarm.calls && unknown > unknownAlarm.share * used) {
+    const summary = `${String(unknown)} calls of ${apiLabel(api)} may have reached 1688 today, and nobody knows their end; they count.`;
+    const remedy = 'Look for processes that are killed, and at the network to 1688.';
+    found.push(event('warn', `unknown:${api}:${shanghaiDay(now)}`, [summary, remedy, '/usage']));
+  }
+  return found;
+}
+
+function ofLimits(facts: HealthFacts): HealthIssue[] {
+  const summary = 'The database is another one than before, so present limits count as used up.';
+  const remedy = 'Say by `catalog-sync quota reconcile` what the console of 1688 shows.';
+  return [
+    ...(facts.limits.some(({ isAssumedSpent }) => isAssumedSpent)
+      ? [state('act', 'quota-unknown', [summary, remedy, '/usage'])]
+      : []),
+    ...facts.limits.flatMap((limit) => ofLimit(limit, facts)),
+  ];
+}
+
+function ofAnswers({ state: facts }: HealthFacts): HealthIssue[] {
+  const { now, answeredAt, lastRunAt, lastRunStatus, logInBy, unloaded, unloadedSince } = facts;
+  const found: HealthIssue[] = [];
+  const isOld = (at: Date | null) => at === null || now.getTime() - at.getTime() > staleAfterMs;
+  // A run that succeeded without a call had nothing to ask for.
+  const isQuiet = lastRunStatus === 'succeeded' && !isOld(lastRunAt);
+  if (lastRunAt !== null && isOld(answeredAt) && !isQuiet) {
+    const since = answeredAt === null ? 'for a month' : `since ${shanghaiTime(answeredAt)}`;
+    const remedy = isOld(lastRunAt)
+      ? 'Look whether cron or `catalog-sync serve` still runs.'
+      : 'Runs end without an answer: their pages and API status say why.';
+    found.push(state('act', 'stale', [`1688 has answered nothing ${since}.`, remedy, '/runs']));
+  }
+  if (logInBy !== null && logInBy.getTime() - now.getTime() < logInLeadMs) {
+    const verb = logInBy > now ? 'end at' : 'ended at';
+    const summary = `The stored tokens ${verb} ${shanghaiTime(logInBy)}.`;
+    found.push(state('act', 'log-in', [summary, 'Log in again: `catalog-sync auth`.', '/api-status']));
+  }
+  if (unloadedSince !== null && now.getTime() - unloadedSince.getTime() > unloadedAfterMs) {
+    const summary = `${String(unloaded)} answers are paid for and not in the catalog, the first since ${shanghaiTime(unloadedSince)}.`;
+    const remedy = 'Look at the log for what refuses to load. They are loaded later, for no call.';
+    found.push(state('act', 'unloaded', [summary, remedy, '/runs']));
+  }
+  return found;
+}
+
+/** Of the one concern that is pointless to send. */
+export const undeliveredKey = 'undelivered';
+
+/** One failed attempt is no news; when none was made for a day, nobody sends any more. */
+function isUndelivered({ attempts, attemptedAt }: DeliveryState, now: Date): boolean {
+  return attempts > 1 && attemptedAt !== null && now.getTime() - attemptedAt.getTime() < 26 * hourMs;
+}
+
+function ofTables({
+  state: { now, newDrifts, newestDriftAt },
+  partitionGaps,
+  delivery,
+}: HealthFacts): HealthIssue[] {
+  const found: HealthIssue[] = [];
+  if (newestDriftAt !== null) {
+    const fields = newDrifts === 1 ? '1 field that is' : `${String(newDrifts)} fields that are`;
+    const summary = `Answers of 1688 have ${fields} not as known, for a day or less.`;
+    const remedy =
+      'Look at the page; what is lost by it is in quarantine, and `catalog-sync reprocess` can bring it back.';
+    found.push(event('warn', `drift:${shanghaiDay(newestDriftAt)}`, [summary, remedy, '/problems#drift']));
+  }
+  if (partitionGaps.length > 0) {
+    const summary = `There is no partition for a week from now in ${partitionGaps.join(', ')}.`;
+    const remedy =
+      'Run `catalog-sync migrate`, and look at the log of a `worker` for why it could not make them.';
+    found.push(state('act', 'partitions', [summary, remedy, '/api-status']));
+  }
+  if (isUndelivered(delivery, now)) {
+    const summary = `Notifications do not arrive since ${shanghaiTime(delivery.failingSince ?? now)} (\`${delivery.errorCode ?? ''}\`): ${delivery.error ?? ''}.`;
+    found.push(
+      state('act', undeliveredKey, [
+        summary,
+        '`catalog-sync notify test` shows what the receiver says.',
+        '/problems',
+      ]),
+    );
+  }
+  return found;
+}
+
+/** What somebody should know, that which needs a person first. */
+export function findHealthIssues(facts: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
+  const all = [
+    ...facts.runs.map((run) => ofRun(run, facts, findRemedy)),
+    ...ofHolds(facts, findRemedy),
+    ...ofSchedules(facts),
+    ...ofLimits(facts),
+    ...ofAnswers(facts),
+    ...ofTables(facts),
+  ];
+  return all.toSorted((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
+const order: readonly Severity[] = ['act', 'warn', 'note'];

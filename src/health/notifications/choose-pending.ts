@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { dayMs, minuteMs } from '../../core/duration.ts';
+import type {
+  StoredHealthIssue,
+  NotificationItem,
+  NotificationPhase,
+  NotificationState,
+} from '../../model/notification.ts';
+
+/** What lasts is told again. At half, people learn to look away; at double, somebody forgets it over a weekend. */
+const remindAfterMs = dayMs;
+
+/** Between two messages about one concern, however often it ends and begins anew within. */
+const quietMs = 30 * minuteMs;
+
+/** Something to tell, and what people know once they are told. */
+export interface PendingNotification {
+  readonly item: NotificationItem;
+  readonly notifiedState: NotificationState;
+}
+
+function phaseOf(
+  { kind, endedAt, notifiedState, notifiedAt }: StoredHealthIssue,
+  now: Date,
+): NotificationPhase | null {
+  if (notifiedState === null) {
+    if (kind === 'event') return 'happened';
+    // A state that came and went before anybody could be told is no news.
+    return endedAt === null ? 'begun' : null;
+  }
+  if (kind === 'event') return null;
+  const sinceMs = notifiedAt === null ? Number.POSITIVE_INFINITY : now.getTime() - notifiedAt.getTime();
+  const isStateNotified = (notifiedState === 'lasting') === (endedAt === null);
+  if (isStateNotified) return notifiedState === 'lasting' && sinceMs >= remindAfterMs ? 'lasting' : null;
+  if (sinceMs < quietMs) return null;
+  return endedAt === null ? 'begun' : 'over';
+}
+
+/** The same for the same news, also when it is sent again since nobody knows whether it arrived. */
+function idOf({ key, beganAt, notifiedAt }: StoredHealthIssue, phase: NotificationPhase): string {
+  const parts = [key, phase, beganAt.toISOString(), notifiedAt?.toISOString() ?? ''];
+  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+}
+
+/** What needs a person first, what is over last. */
+const rank = ({ item: { severity, phase } }: PendingNotification): number =>
+  phase === 'over' ? 4 : (severity === 'act' ? 0 : 2) + (phase === 'lasting' ? 1 : 0);
+
+/** What is to be told of all that is kept, the most pressing first. */
+export function choosePending(kept: readonly StoredHealthIssue[], now: Date): PendingNotification[] {
+  return kept
+    .flatMap((issue): PendingNotification[] => {
+      const phase = phaseOf(issue, now);
+      if (phase === null) return [];
+      const { key, severity, summary, remedy, path, beganAt: since } = issue;
+      const item = { id: idOf(issue, phase), phase, key, severity, summary, remedy, path, since };
+      return [{ item, notifiedState: phase === 'over' ? 'over' : 'lasting' }];
+    })
+    .toSorted((a, b) => rank(a) - rank(b));
+}

@@ -1,0 +1,81 @@
+import { sleep, type Clock } from '../../core/clock.ts';
+import { toAppError } from '../../core/errors.ts';
+import { toDatabaseError } from '../../db/database-error.ts';
+import { sendNotifications, type SendDeps } from './send-notifications.ts';
+
+export interface DispatcherOptions extends SendDeps {
+  readonly clock: Clock;
+  /** Default: `maxFinishMs`. */
+  readonly finishMs?: number;
+}
+
+/** Tells people what is new, beside the work: it never fails, and no tick waits for it. */
+export interface NotificationDispatcher {
+  /** Looks for news in the background, if it is time to. */
+  wake(): void;
+  /** Looks once more, for a process that ends; waits for it, but not for long. */
+  finish(): Promise<void>;
+  /** Leaves off. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Of one process; all of them together look as often as `sendNotifications` says. */
+const wakeEveryMs = 20_000;
+
+/** Time for one attempt and the statements around it. A cron job must not hang on a receiver. */
+const maxFinishMs = 15_000;
+
+/** Until the process that sends right now is asked again whether it is done. */
+const askAgainMs = 250;
+
+export function createDispatcher({
+  clock,
+  finishMs = maxFinishMs,
+  ...deps
+}: DispatcherOptions): NotificationDispatcher {
+  const closed = new AbortController();
+  let underWay: Promise<unknown> = Promise.resolve();
+  let isBusy = false;
+  let lastMs = Number.NEGATIVE_INFINITY;
+
+  const dispatch = async (isLast: boolean, signal: AbortSignal): Promise<boolean> => {
+    try {
+      return await sendNotifications(deps, { isLast, signal });
+    } catch (error) {
+      if (signal.aborted) return true;
+      const err = toAppError(toDatabaseError(error));
+      deps.log.warn({ err, code: err.code }, 'could not look for something to tell, trying again');
+      return true;
+    }
+  };
+
+  const wake = () => {
+    const nowMs = clock.now().getTime();
+    if (isBusy || closed.signal.aborted || Math.abs(nowMs - lastMs) < wakeEveryMs) return;
+    lastMs = nowMs;
+    isBusy = true;
+    underWay = dispatch(false, closed.signal).finally(() => {
+      isBusy = false;
+    });
+  };
+
+  const finish = async () => {
+    const over = new AbortController();
+    const end = () => over.abort();
+    closed.signal.addEventListener('abort', end, { once: true });
+    const timer = setTimeout(end, finishMs);
+    // What another process sends now may have been read before our run had ended.
+    while (!over.signal.aborted && !(await dispatch(true, over.signal))) await sleep(askAgainMs, over.signal);
+    clearTimeout(timer);
+    closed.signal.removeEventListener('abort', end);
+  };
+
+  return {
+    wake,
+    finish,
+    close: async () => {
+      closed.abort();
+      await underWay;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+import type { Pool } from 'pg';
+import type { Source } from '../model/run.ts';
+import { classifyDatabaseErrors } from '../db/database-error.ts';
+import { requireMigrated } from '../db/require-migrated.ts';
+import { createQuotaStore, type ApiHold, type QuotaStatus } from '../ledger/quota-store.ts';
+import {
+  createStatusStore,
+  type CatalogCounts,
+  type DriftSummary,
+  type RunSummary,
+  type TroubledSearch,
+} from './status-store.ts';
+
+/** Everything that `status` shows. */
+export interface Status {
+  /** Null until the first run. */
+  readonly source: Source | null;
+  readonly runs: readonly RunSummary[];
+  readonly quota: readonly QuotaStatus[];
+  readonly holds: readonly ApiHold[];
+  readonly catalog: CatalogCounts;
+  /** Fields of answers that are not as known, at most 20. */
+  readonly drifts: readonly DriftSummary[];
+  /** Searches that list less than there is, at most 20. */
+  readonly searches: readonly TroubledSearch[];
+}
+
+/** More would hide the rest of `status`; all of them are in `sync.drift`. */
+const shownDrifts = 20;
+
+/** The others are in `usage.search_coverage`. */
+const shownSearches = 20;
+
+/**
+ * Reads the state of a catalog with its newest `runs` runs.
+ *
+ * @throws AppError DATABASE_NOT_MIGRATED and others of the database
+ */
+export async function readStatus(pool: Pool, runs: number): Promise<Status> {
+  const status = createStatusStore({ pool });
+  const quota = createQuotaStore({ pool });
+  return classifyDatabaseErrors(async () => {
+    await requireMigrated(pool);
+    const { source, counts } = await status.countCatalog();
+    return {
+      source,
+      runs: await status.listRecentRuns(runs),
+      quota: await quota.quotaStatus(),
+      holds: await quota.listHolds(),
+      catalog: counts,
+      drifts: await status.listDrifts(shownDrifts),
+      searches: await status.listTroubledSearches(shownSearches),
+    };
+  });
+}

@@ -1,0 +1,28 @@
+-- Purpose: brings what people are to be told of to what lasts now: new concerns begin, those not there any more end, and what
+--          ended more than 30 days ago is forgotten.
+-- Params:  $1 jsonb array of concerns: key, kind, severity, summary, remedy, path
+-- Returns: nothing
+WITH seen AS (
+  SELECT *
+  FROM jsonb_to_recordset($1::jsonb) AS s (key text, kind text, severity text, summary text, remedy text, path text)
+),
+clock AS (
+  SELECT usage.ledger_now() AS now OFFSET 0
+),
+ended AS (
+  UPDATE sync.notification n SET ended_at = clock.now
+  FROM clock
+  WHERE n.ended_at IS NULL AND NOT EXISTS (SELECT FROM seen WHERE seen.key = n.issue)
+),
+forgotten AS (
+  DELETE FROM sync.notification n
+  USING clock
+  WHERE n.ended_at < clock.now - interval '30 days' AND NOT EXISTS (SELECT FROM seen WHERE seen.key = n.issue)
+)
+INSERT INTO sync.notification AS n (issue, kind, severity, summary, remedy, path, began_at, last_seen_at)
+SELECT seen.key, seen.kind, seen.severity, seen.summary, seen.remedy, seen.path, clock.now, clock.now
+FROM seen CROSS JOIN clock
+ON CONFLICT (issue) DO UPDATE
+SET kind = excluded.kind, severity = excluded.severity, summary = excluded.summary, remedy = excluded.remedy,
+    path = excluded.path, last_seen_at = excluded.last_seen_at, ended_at = NULL,
+    began_at = CASE WHEN n.ended_at IS NULL THEN n.began_at ELSE excluded.began_at END;

@@ -1,0 +1,16 @@
+-- Purpose: keeps what a message told that its receiver took.
+-- Params:  $1 jsonb array of concern, told (lasting, over)
+-- Returns: nothing
+WITH clock AS (
+  SELECT usage.ledger_now() AS now OFFSET 0
+),
+notified_state AS (
+  UPDATE sync.notification n SET notified_state = t.notified_state, notified_at = clock.now
+  FROM jsonb_to_recordset($1::jsonb) AS t (issue text, notified_state text), clock
+  WHERE n.issue = t.issue
+)
+INSERT INTO sync.notification_delivery (delivered_at, attempted_at)
+SELECT now, now FROM clock
+ON CONFLICT (is_only_row) DO UPDATE
+SET delivered_at = excluded.delivered_at, attempted_at = excluded.attempted_at, attempts = 0, failing_since = NULL,
+    next_attempt_at = NULL, error_code = NULL, error = NULL;

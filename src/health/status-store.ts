@@ -1,0 +1,142 @@
+import type { Pool } from 'pg';
+import type { PassOutcome } from '../model/learning.ts';
+import type { RunForecast, RunStatus, Source } from '../model/run.ts';
+import { runSql, runSqlForOne } from '../db/sql-file.ts';
+import { readSql } from './read-sql.ts';
+
+/** A run as people look at it. */
+export interface RunSummary {
+  readonly runId: string;
+  readonly scope: string;
+  /** `cli`, `demo`, or the name of a schedule. */
+  readonly trigger: string;
+  readonly status: RunStatus;
+  readonly cause: string | null;
+  readonly callsUsed: number;
+  readonly budgetCalls: number | null;
+  readonly offersNew: number;
+  readonly offersChanged: number;
+  readonly rejects: number;
+  readonly errors: number;
+  readonly requestedAt: Date;
+  readonly startedAt: Date | null;
+  readonly endedAt: Date | null;
+  /** Null: it could not be foretold. */
+  readonly forecast: RunForecast | null;
+}
+
+/** Rows in the catalog and around it. */
+export interface CatalogCounts {
+  readonly categories: number;
+  readonly offers: number;
+  readonly listedOffers: number;
+  readonly sellers: number;
+  readonly skus: number;
+  readonly prices: number;
+  readonly closedPrices: number;
+  readonly quarantinedRecords: number;
+  /** Paid for and stored, not yet in the catalog: the next tick loads them, for no call. */
+  readonly unloadedAnswers: number;
+}
+
+/** A field of answers that is not as it is known of its API. */
+export interface DriftSummary {
+  readonly operation: string;
+  /** `data[].newField`; `$`: the answer itself. */
+  readonly path: string;
+  readonly kind: 'unknown' | 'missing' | 'retyped';
+  /** Answers that had it. */
+  readonly seen: number;
+  readonly lastSeenAt: Date;
+  /** The beginning of its newest value; null: there was none. */
+  readonly sample: string | null;
+  /** The newest answer that had it. */
+  readonly rawId: string;
+}
+
+/** A search that lists less than there is, or not what it says. */
+export interface TroubledSearch {
+  readonly feed: string;
+  /** What is searched by: a keyword, a seller, a picture, or `category` and its id. */
+  readonly search: string;
+  /** Null: not known of all parts yet. */
+  readonly totalRecords: number | null;
+  /** Different offers that the last passes listed; null: not known. */
+  readonly reach: number | null;
+  /** There may be any number beyond the total. */
+  readonly isCapped: boolean;
+  /** 0: it is read as one. */
+  readonly parts: number;
+  readonly troubledParts: number;
+  readonly lastOutcome: PassOutcome | null;
+  readonly completedAt: Date | null;
+}
+
+/** Something that an API can be asked about; null: nothing of the kind is known yet. */
+export interface KnownSubjects {
+  readonly offerId: string | null;
+  readonly sellerId: string | null;
+  /** On alicdn.com. */
+  readonly imageUrl: string | null;
+}
+
+/** What people look at; reads only. */
+export interface StatusStore {
+  /** The newest first. */
+  listRecentRuns(limit: number): Promise<RunSummary[]>;
+  /** `source` is null until the first run. */
+  countCatalog(): Promise<{ readonly source: Source | null; readonly counts: CatalogCounts }>;
+  /** Those seen last come first. */
+  listDrifts(limit: number): Promise<DriftSummary[]>;
+  /** The largest first. */
+  listTroubledSearches(limit: number): Promise<TroubledSearch[]>;
+  /** Monthly tables without a partition for that time: writing at it would fail. */
+  listPartitionGaps(at: Date): Promise<string[]>;
+  findSubjects(): Promise<KnownSubjects>;
+}
+
+async function listRecentRuns(pool: Pool, limit: number): Promise<RunSummary[]> {
+  const rows = await runSql<RunSummary>(pool, readSql('read-recent-runs'), [limit]);
+  return rows;
+}
+
+interface CountsRow extends CatalogCounts {
+  readonly source: Source | null;
+}
+
+async function countCatalog(pool: Pool) {
+  const { source, ...counts } = await runSqlForOne<CountsRow>(pool, readSql('read-catalog-counts'));
+  return { source, counts };
+}
+
+async function listDrifts(pool: Pool, limit: number): Promise<DriftSummary[]> {
+  const { rows } = await pool.query<DriftSummary>(
+    `SELECT operation, path, kind, seen::float8 AS seen, last_seen_at AS "lastSeenAt", sample, last_raw_id AS "rawId"
+     FROM sync.drift
+     ORDER BY last_seen_at DESC, operation, path, kind
+     LIMIT $1`,
+    [limit],
+  );
+  return rows;
+}
+
+/** Over every schema, for `status` and `doctor`. */
+export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStore {
+  return {
+    listRecentRuns: (limit) => listRecentRuns(pool, limit),
+    countCatalog: () => countCatalog(pool),
+    listDrifts: (limit) => listDrifts(pool, limit),
+    listTroubledSearches: async (limit) => {
+      const rows = await runSql<TroubledSearch>(pool, readSql('list-troubled-searches'), [limit]);
+      return rows;
+    },
+    listPartitionGaps: async (at) => {
+      const rows = await runSql<{ table_name: string }>(pool, readSql('read-partition-gaps'), [at]);
+      return rows.map((row) => row.table_name);
+    },
+    findSubjects: async () => {
+      const rows = await runSql<KnownSubjects>(pool, readSql('find-subjects'));
+      return rows[0] ?? { offerId: null, sellerId: null, imageUrl: null };
+    },
+  };
+}

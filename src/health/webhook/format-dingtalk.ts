@@ -1,0 +1,30 @@
+import type { NotificationItem, NotificationMessage } from '../../model/notification.ts';
+import { footerOf, labelOf, pageUrl, tidy, titleOf } from './wording.ts';
+
+/** DingTalk takes 20,000 bytes. One that is longer would be refused for ever, and hold up all that follows. */
+const maxBytes = 19_000;
+
+/** Markdown of DingTalk has no escapes that are documented: what would make links, pictures or html is made harmless. */
+const plain = (text: string): string =>
+  tidy(text).replaceAll('[', '［').replaceAll(']', '］').replaceAll('<', '＜').replaceAll('>', '＞');
+
+function lines(item: NotificationItem, siteUrl: string | null): string {
+  const url = pageUrl(siteUrl, item.path);
+  const where = url === null ? `page ${plain(item.path)}` : `[where to look](${url})`;
+  const remedy = item.phase === 'over' || item.remedy === '' ? '' : `  \n  What to do: ${plain(item.remedy)}`;
+  return `- **${labelOf(item)}:** ${plain(item.summary)} (${where})${remedy}`;
+}
+
+/** The body of a custom robot of DingTalk: a markdown message that calls nobody by name (open.dingtalk.com). */
+export function formatDingTalk(message: NotificationMessage, siteUrl: string | null): unknown {
+  const title = plain(titleOf(message));
+  const items = message.items.map((item) => lines(item, siteUrl));
+  const write = (shown: number) => {
+    const footer = footerOf({ items: message.items, more: message.more + items.length - shown });
+    const text = [`#### ${title}`, items.slice(0, shown).join('\n'), ...footer.map(plain)].join('\n\n');
+    return { msgtype: 'markdown', markdown: { title, text }, at: { isAtAll: false } };
+  };
+  let shown = items.length;
+  while (shown > 1 && Buffer.byteLength(JSON.stringify(write(shown))) > maxBytes) shown -= 1;
+  return write(shown);
+}

@@ -1,0 +1,56 @@
+import { shanghaiTime } from '../../core/shanghai-time.ts';
+import type { NotificationItem, NotificationMessage } from '../../model/notification.ts';
+
+/** A sentence longer than this has something in it that nobody means to read; half would cut our own. */
+const maxTextLength = 400;
+
+/** Controls, and marks that reorder or end lines: names of others may have them. */
+const unsafe = /[\p{Cc}\p{Cf}\u2028\u2029]+/gu;
+
+/** Text of others on one line, of a length that fits. */
+export function tidy(text: string): string {
+  const line = text.replace(unsafe, ' ').trim();
+  return line.length > maxTextLength ? `${line.slice(0, maxTextLength - 1).toWellFormed()}…` : line;
+}
+
+/** What kind of news an item is, before its sentence. */
+export function labelOf({ phase, since }: Pick<NotificationItem, 'phase' | 'since'>): string {
+  if (phase === 'over') return 'Over';
+  return phase === 'lasting' ? `Still, since ${shanghaiTime(since)}` : 'New';
+}
+
+const things = (count: number) => (count === 1 ? '1 thing' : `${String(count)} things`);
+
+function summarise(items: readonly NotificationItem[]): string {
+  const [first] = items;
+  if (first !== undefined && items.length === 1) {
+    return `${first.phase === 'over' ? 'over: ' : ''}${tidy(first.summary).replaceAll('`', '')}`;
+  }
+  const over = items.filter(({ phase }) => phase === 'over').length;
+  const act = items.filter(({ phase, severity }) => phase !== 'over' && severity === 'act').length;
+  const rest = items.length - over - act;
+  return [
+    ...(act > 0 ? [`${things(act)} ${act === 1 ? 'needs' : 'need'} a person`] : []),
+    ...(rest > 0 ? [`${things(rest)} to know`] : []),
+    ...(over > 0 ? [`${things(over)} ${over === 1 ? 'is' : 'are'} over`] : []),
+  ].join(', ');
+}
+
+/** The first line; always names the product, which DingTalk may be told to look for. */
+export function titleOf({ source, items }: Pick<NotificationMessage, 'source' | 'items'>): string {
+  const where = source === 'sandbox' ? 'catalog-sync (SANDBOX, using mock data)' : 'catalog-sync';
+  return `${where}: ${summarise(items)}`;
+}
+
+/** Where a page is; null: it is not known by which address people reach the pages. */
+export function pageUrl(siteUrl: string | null, path: string): string | null {
+  return siteUrl === null ? null : `${siteUrl.replace(/\/+$/, '')}${path}`;
+}
+
+/** The last lines: what there was no room for, and how to read times. */
+export function footerOf({ items, more }: Pick<NotificationMessage, 'items' | 'more'>): string[] {
+  return [
+    ...(more > 0 ? [`And ${String(more)} more: the first of the ops pages has all of them.`] : []),
+    ...(items.length > 0 ? ['Times are those of Shanghai.'] : []),
+  ];
+}

@@ -1,0 +1,179 @@
+import { and, eq, isNull, like, notInArray, sql, type SQL } from 'drizzle-orm';
+import type { Pool, PoolClient } from 'pg';
+import type { PeriodKind } from '../model/ledger.ts';
+import type { AccountType, ApprovedCalls } from '../model/sync-config.ts';
+import { drizzleOn } from '../db/database.ts';
+import { readLedgerNow } from '../db/ledger-now.ts';
+import { runInTransaction } from '../db/run-in-transaction.ts';
+import { apiGroup, quotaLimit } from '../schema/usage.ts';
+import { applySql } from '../db/sql-file.ts';
+import { readSql } from './read-sql.ts';
+
+export interface QuotaPresets {
+  readonly appKey: string;
+  readonly account: AccountType;
+  /** `namespace:name:version` of every API that may be called. */
+  readonly apis: readonly string[];
+  /** All APIs together. Default 4, which clients run without trouble. */
+  readonly callsPerSecond?: number;
+}
+
+export interface QuotaLimit {
+  readonly appKey: string;
+  /** `*`: the app as a whole. */
+  readonly api: string;
+  readonly period: PeriodKind;
+  readonly callLimit: number;
+  /** Default `calendar`. `rolling`: any stretch of the window's length, for as long as the reset hour is unknown. */
+  readonly reset?: 'calendar' | 'rolling';
+  /** Where calendar days and months begin; an IANA name. Default `Asia/Shanghai`. */
+  readonly zone?: string;
+}
+
+/** APIs that share one volume of calls. */
+export interface QuotaGroup {
+  readonly name: string;
+  readonly apis: readonly string[];
+  /** Calls; null: no limit of that window. */
+  readonly daily: number | null;
+  readonly monthly: number | null;
+}
+
+/** Each change is one transaction under the app's lock. */
+export interface LimitChanges {
+  /** Limits of the account type, for APIs about which nothing better is known. Idempotent. */
+  applyPresets(presets: QuotaPresets): Promise<void>;
+  /** A limit that somebody knows. Takes effect at once; below what is used, nothing is left. */
+  setLimit(limit: QuotaLimit): Promise<void>;
+  /** Ends a limit that somebody knew; a preset of the same window holds again at once. False: there was none. */
+  liftLimit(presets: QuotaPresets, limit: Pick<QuotaLimit, 'api' | 'period'>): Promise<boolean>;
+  /** The day's and month's limits of an API as 1688 approved them; null leaves a limit as it is. */
+  applyApproved(appKey: string, api: string, approved: ApprovedCalls): Promise<void>;
+  /** The groups of APIs that share limits, in place of those there were. Their limits are the app's `@name`. */
+  applyGroups(appKey: string, groups: readonly QuotaGroup[]): Promise<void>;
+}
+
+export type AccountLimits = Readonly<Partial<Record<'day' | 'month', number>>>;
+
+/** Calls per API. The account types' published numbers; real ones are shown in 1688's app console only. */
+export const accountLimits: Readonly<Record<AccountType, AccountLimits>> = {
+  personal: { day: 500, month: 15_000 },
+  business: { day: 10_000 },
+};
+
+/** 4 a second run without trouble; 8 workers at once did not (both measured by clients). */
+const defaultCallsPerSecond = 4;
+
+interface LimitChange {
+  readonly appKey: string;
+  readonly source: (typeof quotaLimit.$inferSelect)['source'];
+  readonly wanted: readonly Omit<QuotaLimit, 'appKey'>[];
+  /** APIs whose presets that are not wanted end. */
+  readonly endOtherPresetsOf: readonly string[];
+}
+
+function presetLimits(presets: QuotaPresets): Omit<QuotaLimit, 'appKey'>[] {
+  const perApi = Object.entries(accountLimits[presets.account]) as [keyof AccountLimits, number][];
+  const callsPerSecond = presets.callsPerSecond ?? defaultCallsPerSecond;
+  return [
+    { api: '*', period: 'second', callLimit: callsPerSecond },
+    ...presets.apis.flatMap((api) => perApi.map(([period, callLimit]) => ({ api, period, callLimit }))),
+  ];
+}
+
+/** The time of a change of limits: what it closes and opens sees one, so that no instant lies between. */
+async function lockLimits(client: PoolClient, appKey: string): Promise<Date> {
+  await applySql(client, readSql('lock-app'), [appKey]);
+  return readLedgerNow(client);
+}
+
+/** Ends open limits of the app. @returns how many */
+async function endLimits(
+  client: PoolClient,
+  appKey: string,
+  now: Date,
+  condition: SQL | undefined,
+): Promise<number> {
+  const { rowCount } = await drizzleOn(client)
+    .update(quotaLimit)
+    .set({ validTo: sql`greatest(${quotaLimit.validFrom}, ${now})` })
+    .where(and(eq(quotaLimit.appKey, appKey), isNull(quotaLimit.validTo), condition));
+  return rowCount ?? 0;
+}
+
+async function changeLimits(client: PoolClient, change: LimitChange, now: Date): Promise<void> {
+  const wanted = JSON.stringify(
+    change.wanted.map((limit) => ({
+      api: limit.api,
+      period_kind: limit.period,
+      call_limit: limit.callLimit,
+      reset: limit.reset ?? 'calendar',
+      zone: limit.zone ?? 'Asia/Shanghai',
+    })),
+  );
+  const { appKey, source, endOtherPresetsOf } = change;
+  await applySql(client, readSql('close-quota-limits'), [appKey, source, wanted, endOtherPresetsOf, now]);
+  await applySql(client, readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
+  await applySql(client, readSql('count-earlier-calls'), [appKey, now]);
+}
+
+async function changeGroups(
+  client: PoolClient,
+  appKey: string,
+  groups: readonly QuotaGroup[],
+): Promise<void> {
+  const now = await lockLimits(client, appKey);
+  const members = groups.flatMap(({ name, apis }) => apis.map((api) => ({ appKey, name: `@${name}`, api })));
+  const wanted = groups.flatMap(({ name, daily, monthly }) => approvedLimits(`@${name}`, { daily, monthly }));
+  const names = wanted.map(({ api, period }) => `${api} ${period}`);
+  const db = drizzleOn(client);
+  await db.delete(apiGroup).where(eq(apiGroup.appKey, appKey));
+  if (members.length > 0) await db.insert(apiGroup).values(members);
+  const name = sql`${quotaLimit.api} || ' ' || ${quotaLimit.periodKind}`;
+  await endLimits(client, appKey, now, and(like(quotaLimit.api, '@%'), notInArray(name, names)));
+  await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] }, now);
+}
+
+function presetsAsChange(presets: QuotaPresets): LimitChange {
+  const { appKey, apis } = presets;
+  return { appKey, source: 'preset', wanted: presetLimits(presets), endOtherPresetsOf: apis };
+}
+
+async function liftLimit(
+  client: PoolClient,
+  presets: QuotaPresets,
+  { api, period }: Pick<QuotaLimit, 'api' | 'period'>,
+): Promise<boolean> {
+  const { appKey } = presets;
+  const now = await lockLimits(client, appKey);
+  const isTheOne = and(eq(quotaLimit.api, api), eq(quotaLimit.periodKind, period));
+  const ended = await endLimits(client, appKey, now, and(isTheOne, eq(quotaLimit.source, 'configured')));
+  await changeLimits(client, presetsAsChange(presets), now);
+  return ended === 1;
+}
+
+function approvedLimits(api: string, { daily, monthly }: ApprovedCalls): Omit<QuotaLimit, 'appKey'>[] {
+  return [
+    ...(daily === null ? [] : [{ api, period: 'day' as const, callLimit: daily }]),
+    ...(monthly === null ? [] : [{ api, period: 'month' as const, callLimit: monthly }]),
+  ];
+}
+
+/** Over `usage.quota_limit` and `usage.api_group`. */
+export function createLimitChanges(pool: Pool): LimitChanges {
+  const change = (limits: LimitChange) =>
+    runInTransaction(pool, async (client) =>
+      changeLimits(client, limits, await lockLimits(client, limits.appKey)),
+    );
+  return {
+    applyPresets: (presets) => change(presetsAsChange(presets)),
+    liftLimit: (presets, limit) => runInTransaction(pool, (client) => liftLimit(client, presets, limit)),
+    setLimit: ({ appKey, ...limit }) =>
+      change({ appKey, source: 'configured', wanted: [limit], endOtherPresetsOf: [] }),
+    applyGroups: (appKey, groups) => runInTransaction(pool, (client) => changeGroups(client, appKey, groups)),
+    applyApproved: async (appKey, api, approved) => {
+      const wanted = approvedLimits(api, approved);
+      if (wanted.length > 0) await change({ appKey, source: 'configured', wanted, endOtherPresetsOf: [] });
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import type { OfferDetail } from '../model/records.ts';
+
+/**
+ * SHA-256 over everything a detail answer says of an offer but its prices and what moves with every sale
+ * (stock, units sold). As Postgres reads bytea: `\x` and 64 hex digits. Equal hashes need no write.
+ */
+export function contentHash({ offer, skus, images, attributes }: OfferDetail): string {
+  const content = [
+    [offer.categoryId, offer.sellerId, offer.subject, offer.subjectTranslated, offer.sourceStatus],
+    [offer.quoteType, offer.unit, offer.unitTranslated, offer.minOrderQuantity, offer.batchNumber],
+    [offer.tradeScore, offer.mainImageUrl, offer.videoUrl, offer.shipFrom, offer.sourceCreatedAt],
+    // 1688 lists SKUs in no order.
+    skus
+      .map((sku) => [
+        sku.skuId,
+        sku.specId,
+        sku.cargoNumber,
+        sku.label,
+        sku.imageUrl,
+        ...sku.attributes.flatMap((one) => [
+          one.attributeId,
+          one.name,
+          one.value,
+          one.nameTranslated,
+          one.valueTranslated,
+        ]),
+      ])
+      .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    images.map((image) => [image.kind, image.position, image.url]),
+    attributes.map((one) => [
+      one.position,
+      one.attributeId,
+      one.name,
+      one.value,
+      one.nameTranslated,
+      one.valueTranslated,
+    ]),
+  ];
+  return `\\x${createHash('sha256').update(JSON.stringify(content)).digest('hex')}`;
+}

@@ -1,0 +1,141 @@
+import type { Provenance } from '../model/catalog.ts';
+import type { OfferDetail } from '../model/records.ts';
+import { contentHash } from './content-hash.ts';
+import { uniqueBy, type ObservationKey } from './offer-freshness.ts';
+import type { Observation, Sighting } from './freshness-rows.ts';
+import type { PriceRow, UnreadPriceRow } from './load-counters.ts';
+
+/* Detail answers as rows of the tables they end in; keys are column names, absent ones are null. */
+
+export type OfferState = 'listed' | 'missing' | 'gone' | 'delisted';
+
+/** What a detail answer that found an offer says of its state. */
+export interface FoundStatus {
+  readonly sourceStatus: string | null;
+  /** No search lists it any more: weaker than what a detail answer says, for it may only have moved. */
+  readonly isAbsent: boolean;
+}
+
+/** An empty answer is no proof yet; the second in a row is. `found`: null when the newest answer was empty. */
+export function offerState(emptyDetailStreak: number, found: FoundStatus | null): OfferState {
+  if (emptyDetailStreak >= 2) return 'gone';
+  if (emptyDetailStreak === 1) return 'missing';
+  if (found !== null && found.sourceStatus !== null && found.sourceStatus !== 'published') return 'delisted';
+  return found?.isAbsent ? 'missing' : 'listed';
+}
+
+/** What a detail answer saw of an offer. `detail`: null when it was empty. */
+export function toObservation(sighting: Sighting, detail: OfferDetail | null, isLate: boolean): Observation {
+  const listPrices = detail?.prices.filter(({ kind }) => kind === 'list') ?? [];
+  // Only to order them: amounts have at most 14 digits, which a double holds exactly enough.
+  const cheapest = listPrices.toSorted((a, b) => Number(a.amountCny) - Number(b.amountCny))[0];
+  return {
+    offerId: sighting.offerId,
+    provenance: sighting.provenance,
+    source: 'detail',
+    isFound: detail !== null,
+    isLate,
+    minPriceCny: cheapest?.amountCny ?? null,
+    stock: detail?.offer.stock ?? null,
+    soldCount: detail?.offer.soldCount ?? null,
+    monthSold: null,
+  };
+}
+
+export function toOfferRow(
+  detail: OfferDetail,
+  state: OfferState,
+  provenance: Provenance,
+  normalizerVersion: number | null,
+) {
+  const { offer } = detail;
+  return {
+    offer_id: offer.offerId,
+    category_id: offer.categoryId,
+    seller_id: offer.sellerId,
+    state,
+    subject: offer.subject,
+    subject_translated: offer.subjectTranslated,
+    source_status: offer.sourceStatus,
+    quote_type: offer.quoteType,
+    unit: offer.unit,
+    unit_translated: offer.unitTranslated,
+    min_order_quantity: offer.minOrderQuantity,
+    batch_number: offer.batchNumber,
+    trade_score: offer.tradeScore,
+    main_image_url: offer.mainImageUrl,
+    video_url: offer.videoUrl,
+    ship_from: offer.shipFrom,
+    source_created_at: offer.sourceCreatedAt,
+    content_hash: contentHash(detail),
+    normalizer_version: normalizerVersion,
+    changed_at: provenance.observedAt,
+    run_id: provenance.runId,
+    call_id: provenance.callId,
+  };
+}
+
+export function toImageRows({ offer, images }: OfferDetail) {
+  return uniqueBy(images, ({ kind, position }) => `${kind}/${position}`).map(({ kind, position, url }) => ({
+    offer_id: offer.offerId,
+    kind,
+    position,
+    url,
+  }));
+}
+
+export function toAttributeRows({ offer, attributes }: OfferDetail) {
+  return uniqueBy(attributes, ({ position }) => String(position)).map((one) => ({
+    offer_id: offer.offerId,
+    position: one.position,
+    attribute_id: one.attributeId,
+    name: one.name,
+    value: one.value,
+    name_translated: one.nameTranslated,
+    value_translated: one.valueTranslated,
+  }));
+}
+
+/** `lastListed`: null for SKUs that are listed now, else the look that makes them known as gone. */
+export function toSkuRows(
+  { offer, skus }: OfferDetail,
+  observation: ObservationKey,
+  lastListed: ObservationKey | null,
+) {
+  return uniqueBy(skus, ({ skuId }) => skuId).map((sku) => ({
+    offer_id: offer.offerId,
+    sku_id: sku.skuId,
+    state: lastListed === null ? 'listed' : 'gone',
+    spec_id: sku.specId,
+    cargo_number: sku.cargoNumber,
+    label: sku.label,
+    attributes: sku.attributes,
+    stock: sku.stock,
+    image_url: sku.imageUrl,
+    last_listed_at: lastListed?.at,
+    last_listed_call_id: lastListed?.callId,
+    changed_at: observation.at,
+    call_id: observation.callId,
+  }));
+}
+
+/** All kinds but `search`, which only search rows speak for. */
+export function toPriceRows({ offer, prices }: OfferDetail): PriceRow[] {
+  const own = prices.filter(({ kind }) => kind !== 'search');
+  return uniqueBy(own, ({ skuId, kind, minQuantity }) => `${skuId}/${kind}/${minQuantity}`).map((price) => ({
+    offer_id: offer.offerId,
+    sku_id: price.skuId,
+    kind: price.kind,
+    min_quantity: price.minQuantity,
+    amount_cny: price.amountCny,
+  }));
+}
+
+export function toUnreadPriceRows({ offer, unreadPrices }: OfferDetail): UnreadPriceRow[] {
+  return unreadPrices.map(({ skuId, kind, minQuantity }) => ({
+    offer_id: offer.offerId,
+    sku_id: skuId,
+    kind,
+    min_quantity: minQuantity,
+  }));
+}

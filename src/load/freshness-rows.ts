@@ -1,0 +1,213 @@
+import type { PoolClient } from 'pg';
+import type { Provenance } from '../model/catalog.ts';
+import type { QueuePosition, StaleHint } from '../model/learning.ts';
+import { readSql } from './read-sql.ts';
+import {
+  compareObservations,
+  toKnowledge,
+  type ObservationKey,
+  type OfferFreshness,
+} from './offer-freshness.ts';
+import type { RefreshStatsUpdate } from './refresh-stats.ts';
+
+interface FreshnessRow {
+  readonly offer_id: string;
+  readonly summary_at: Date | null;
+  readonly summary_call_id: string | null;
+  readonly detail_at: Date | null;
+  readonly detail_call_id: string | null;
+  readonly found_at: Date | null;
+  readonly found_call_id: string | null;
+  readonly empty_detail_streak: number;
+  readonly absent_at: Date | null;
+  readonly absent_call_id: string | null;
+  readonly popularity: number;
+  readonly rate_changes: number;
+  readonly rate_days: number;
+  readonly changed_at: Date | null;
+  readonly stale_since: Date | null;
+  readonly stale_by: StaleHint | null;
+  readonly feed_set: number;
+}
+
+/** An offer and the answer that names it. */
+export interface Sighting {
+  readonly offerId: string;
+  readonly provenance: Provenance;
+}
+
+/** A row of `catalog.observation`, but what the database knows itself. */
+export interface Observation extends Sighting {
+  readonly source: 'search' | 'detail';
+  readonly isFound: boolean;
+  readonly isLate: boolean;
+  readonly minPriceCny: string | null;
+  readonly stock: number | null;
+  readonly soldCount: number | null;
+  readonly monthSold: number | null;
+}
+
+const toKey = (at: Date | null, callId: string | null): ObservationKey | null =>
+  at === null || callId === null ? null : { at, callId };
+
+function toRefreshStats(row: FreshnessRow): OfferFreshness['refreshStats'] {
+  return {
+    popularity: row.popularity,
+    learned: { changes: row.rate_changes, days: row.rate_days },
+    changedAt: row.changed_at,
+    stale:
+      row.stale_since === null || row.stale_by === null ? null : { since: row.stale_since, by: row.stale_by },
+  };
+}
+
+/** Names one look at one offer. */
+export const observationId = (offerId: string, callId: string) => `${offerId}/${callId}`;
+
+function earliest(sightings: readonly Sighting[]): Map<string, Date> {
+  const seenAt = new Map<string, Date>();
+  for (const { offerId, provenance } of sightings) {
+    const known = seenAt.get(offerId);
+    if (!known || provenance.observedAt < known) seenAt.set(offerId, provenance.observedAt);
+  }
+  return seenAt;
+}
+
+/**
+ * Locks the offers until the transaction ends, new ones included, and reads when they were last looked at.
+ * Ascending ids everywhere: two loads that share offers wait for one another and never in a circle.
+ */
+export async function lockOffers(
+  client: PoolClient,
+  sightings: readonly Sighting[],
+): Promise<Map<string, OfferFreshness>> {
+  const seenAt = earliest(sightings);
+  const ids = [...seenAt.keys()];
+  if (ids.length === 0) return new Map();
+  await client.query(readSql('insert-missing-offers'), [ids, [...seenAt.values()]]);
+  // A statement of its own: only a new snapshot sees what whoever held the lock has written.
+  const { rows } = await client.query<FreshnessRow>(readSql('lock-offers'), [ids]);
+  return new Map(
+    rows.map((row) => [
+      row.offer_id,
+      {
+        firstSeenAt: seenAt.get(row.offer_id) ?? new Date(0),
+        summary: toKey(row.summary_at, row.summary_call_id),
+        detail: toKey(row.detail_at, row.detail_call_id),
+        found: toKey(row.found_at, row.found_call_id),
+        emptyDetailStreak: row.empty_detail_streak,
+        absent: toKey(row.absent_at, row.absent_call_id),
+        refreshStats: toRefreshStats(row),
+        feedSet: row.feed_set,
+      },
+    ]),
+  );
+}
+
+/** As a row of `catalog.observation`. */
+export function toObservationRow(one: Observation) {
+  return {
+    offer_id: one.offerId,
+    observed_at: one.provenance.observedAt,
+    source: one.source,
+    call_id: one.provenance.callId,
+    is_found: one.isFound,
+    is_late: one.isLate,
+    min_price_cny: one.minPriceCny,
+    stock: one.stock,
+    sold_count: one.soldCount,
+    month_sold: one.monthSold,
+    raw_id: one.provenance.rawId,
+    run_id: one.provenance.runId,
+  };
+}
+
+/** Books what was seen. Gives the `observationId`s that were not booked before: the others were loaded already. */
+export async function insertObservations(
+  client: PoolClient,
+  observations: readonly Observation[],
+): Promise<Set<string>> {
+  if (observations.length === 0) return new Set();
+  const booked = await client.query<{ offer_id: string; call_id: string }>(readSql('insert-observations'), [
+    JSON.stringify(observations.map(toObservationRow)),
+  ]);
+  return new Set(booked.rows.map((row) => observationId(row.offer_id, row.call_id)));
+}
+
+/** Empty detail answers of offers since the given looks; offers without any are left out. */
+export async function countEmptyDetails(
+  client: PoolClient,
+  since: ReadonlyMap<string, ObservationKey>,
+): Promise<Map<string, number>> {
+  if (since.size === 0) return new Map();
+  const keys = [...since.values()];
+  const { rows } = await client.query<{ offer_id: string; empty_detail_streak: number }>(
+    readSql('count-empty-details'),
+    [[...since.keys()], keys.map(({ at }) => at), keys.map(({ callId }) => callId)],
+  );
+  return new Map(rows.map((row) => [row.offer_id, row.empty_detail_streak]));
+}
+
+/** An offer that was asked for in vain twice is gone; a row that lists it so long after may mean it again. */
+const goneForMs = 30 * 86_400_000;
+
+function isGone({ emptyDetailStreak, summary, detail }: OfferFreshness): boolean {
+  if (emptyDetailStreak < 2) return false;
+  return summary === null || detail === null || summary.at.getTime() - detail.at.getTime() < goneForMs;
+}
+
+/** Null: not to be asked for. */
+function queuePosition(
+  freshness: OfferFreshness,
+  { learn, planner }: RefreshStatsUpdate,
+): QueuePosition | null {
+  if (isGone(freshness)) return null;
+  const position = learn.position(planner, toKnowledge(freshness));
+  // Once asked for in vain: a row that still lists it says nothing of whether it is there.
+  return freshness.emptyDetailStreak > 0 && freshness.detail !== null
+    ? { ...position, orderAt: freshness.detail.at }
+    : position;
+}
+
+function toRefreshRow(offerId: string, freshness: OfferFreshness, statsUpdate: RefreshStatsUpdate) {
+  const { summary, detail, found, absent, refreshStats } = freshness;
+  const position = queuePosition(freshness, statsUpdate);
+  return {
+    offer_id: offerId,
+    first_seen_at: freshness.firstSeenAt,
+    summary_at: summary?.at,
+    summary_call_id: summary?.callId,
+    detail_at: detail?.at,
+    detail_call_id: detail?.callId,
+    found_at: found?.at,
+    found_call_id: found?.callId,
+    last_call_id: newestCall(summary, detail),
+    empty_detail_streak: freshness.emptyDetailStreak,
+    absent_at: absent?.at,
+    absent_call_id: absent?.callId,
+    popularity: refreshStats.popularity,
+    rate_changes: refreshStats.learned.changes,
+    rate_days: refreshStats.learned.days,
+    changed_at: refreshStats.changedAt,
+    stale_since: refreshStats.stale?.since,
+    stale_by: refreshStats.stale?.by,
+    feed_set: freshness.feedSet,
+    bucket: position?.bucket,
+    order_at: position?.orderAt,
+  };
+}
+
+/** Writes the looks back. `wasAskedFor`: the offers themselves were asked for, so their leases end. */
+export async function writeFreshness(
+  client: PoolClient,
+  freshness: ReadonlyMap<string, OfferFreshness>,
+  { wasAskedFor, statsUpdate }: { readonly wasAskedFor: boolean; readonly statsUpdate: RefreshStatsUpdate },
+): Promise<void> {
+  if (freshness.size === 0) return;
+  const rows = [...freshness].map(([offerId, known]) => toRefreshRow(offerId, known, statsUpdate));
+  await client.query(readSql('update-refresh'), [JSON.stringify(rows), wasAskedFor]);
+}
+
+function newestCall(summary: ObservationKey | null, detail: ObservationKey | null): string | undefined {
+  if (summary === null || detail === null) return (summary ?? detail)?.callId;
+  return (compareObservations(summary, detail) > 0 ? summary : detail).callId;
+}

@@ -1,0 +1,102 @@
+import { advisoryLocks } from '../db/advisory-locks.ts';
+import type { PoolClient } from 'pg';
+import type { LoadableCategory } from '../model/catalog.ts';
+import type { CategoryRecord } from '../model/records.ts';
+import { readSql } from './read-sql.ts';
+import {
+  compareObservations,
+  isNewer,
+  observationKey,
+  uniqueBy,
+  type ObservationKey,
+} from './offer-freshness.ts';
+
+/** The virtual node above the roots: it has no row. */
+const aboveRoots = '0';
+
+export interface Statement {
+  readonly category_id: string;
+  readonly parent_id: string | null;
+  readonly level: number | null;
+  readonly name_zh: string | null;
+  readonly name_translated: string | null;
+  readonly is_leaf: boolean | null;
+  readonly is_retired: boolean;
+}
+
+function toStatement(record: CategoryRecord): Statement {
+  return {
+    category_id: record.categoryId,
+    // A node below itself would be refused, and its whole answer with it.
+    parent_id: record.parentId === record.categoryId ? null : record.parentId,
+    level: record.level,
+    name_zh: record.nameZh,
+    name_translated: record.nameTranslated,
+    is_leaf: record.isLeaf,
+    is_retired: record.isRetired,
+  };
+}
+
+/** What an answer states of category nodes, each once. */
+export function listStatements({ record }: LoadableCategory): Statement[] {
+  const nodes = record === null ? [] : [...(record.node === null ? [] : [record.node]), ...record.children];
+  return uniqueBy(nodes, ({ categoryId }) => categoryId)
+    .filter(({ categoryId }) => categoryId !== aboveRoots)
+    .map(toStatement);
+}
+
+/** Merges statements, field by field, the newest wins. The lock of the tree must be held. */
+export async function mergeStatements(
+  client: PoolClient,
+  statements: readonly Statement[],
+  key: ObservationKey,
+): Promise<void> {
+  if (statements.length === 0) return;
+  const named = statements.flatMap(({ category_id, parent_id }) => [category_id, parent_id ?? aboveRoots]);
+  const ids = [...new Set(named)].filter((id) => id !== aboveRoots);
+  await client.query(readSql('ensure-categories'), [ids, key.at, key.callId]);
+  const moved = await client.query<{ category_id: string }>(readSql('merge-categories'), [
+    JSON.stringify(statements),
+    key.at,
+    key.callId,
+  ]);
+  const movedIds = moved.rows.map((row) => row.category_id);
+  if (movedIds.length > 0) await client.query(readSql('update-category-paths'), [movedIds]);
+}
+
+async function recordVisits(client: PoolClient, answers: readonly LoadableCategory[]): Promise<void> {
+  const visits = new Map<string, ObservationKey>();
+  for (const { categoryId, provenance } of answers) {
+    const key = observationKey(provenance);
+    if (isNewer(key, visits.get(categoryId) ?? null)) visits.set(categoryId, key);
+  }
+  const keys = [...visits.values()];
+  await client.query(readSql('upsert-category-visits'), [
+    [...visits.keys()],
+    keys.map(({ at }) => at),
+    keys.map(({ callId }) => callId),
+  ]);
+}
+
+/**
+ * Loads category answers. Each field of a node is what was stated of it last, whoever stated it: its own answer
+ * or that of the node above. One load at a time: paths follow from the whole tree, and the tree is small.
+ *
+ * @returns the ids of the nodes that the answers list below those that were asked for
+ */
+export async function loadCategories(
+  client: PoolClient,
+  answers: readonly LoadableCategory[],
+): Promise<Set<string>> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.categoryTree]);
+  const listed = new Set<string>();
+  const inOrder = answers.toSorted((a, b) =>
+    compareObservations(observationKey(a.provenance), observationKey(b.provenance)),
+  );
+  for (const answer of inOrder) {
+    for (const { categoryId } of answer.record?.children ?? []) listed.add(categoryId);
+    await mergeStatements(client, listStatements(answer), observationKey(answer.provenance));
+  }
+  await recordVisits(client, answers);
+  return listed;
+}

@@ -1,0 +1,92 @@
+import type { Provenance } from '../model/catalog.ts';
+import type { OfferKnowledge } from '../model/learning.ts';
+
+/** What orders looks at one thing: the ledger's time, then the call. */
+export interface ObservationKey {
+  readonly at: Date;
+  readonly callId: string;
+}
+
+/** When an offer was last looked at, by each kind of look. Null: never. */
+export interface OfferFreshness {
+  readonly firstSeenAt: Date;
+  readonly summary: ObservationKey | null;
+  readonly detail: ObservationKey | null;
+  /** The newest detail answer that was not empty. */
+  readonly found: ObservationKey | null;
+  /** Empty detail answers since `found`. */
+  readonly emptyDetailStreak: number;
+  /** The newest complete pass that should have listed it and did not: when it began, and the call that completed it. */
+  readonly absent: ObservationKey | null;
+  /** What looks taught; its times are those of `summary` and `detail`. */
+  readonly refreshStats: Omit<OfferKnowledge, 'rowAt' | 'detailAt'>;
+  /** Feeds that reach it, as a row of `sync.feed_set`. */
+  readonly feedSet: number;
+}
+
+/** True when nothing has shown the offer since a complete pass began that did not list it. */
+export function isAbsent({ absent, summary, found }: OfferFreshness): boolean {
+  return absent !== null && [summary, found].every((seen) => seen === null || seen.at < absent.at);
+}
+
+/** As the planner knows it. */
+export function toKnowledge({ refreshStats, summary, detail }: OfferFreshness): OfferKnowledge {
+  return { ...refreshStats, rowAt: summary?.at ?? null, detailAt: detail?.at ?? null };
+}
+
+export function observationKey({ observedAt, callId }: Provenance): ObservationKey {
+  return { at: observedAt, callId };
+}
+
+/** Negative when `a` comes before `b`; 0 for the same look. */
+export function compareObservations(a: ObservationKey, b: ObservationKey): number {
+  const byTime = a.at.getTime() - b.at.getTime();
+  if (byTime !== 0) return byTime;
+  const byCall = BigInt(a.callId) - BigInt(b.callId);
+  return byCall === 0n ? 0 : byCall < 0n ? -1 : 1;
+}
+
+/** True when `look` comes after `known`, or nothing is known. */
+export function isNewer(observation: ObservationKey, known: ObservationKey | null): boolean {
+  return known === null || compareObservations(observation, known) > 0;
+}
+
+/** True when `look` comes before what is known; the known look itself does not. */
+export function isOlder(observation: ObservationKey, known: ObservationKey | null): boolean {
+  return known !== null && compareObservations(observation, known) < 0;
+}
+
+export function newest(observation: ObservationKey, known: ObservationKey | null): ObservationKey {
+  return known === null || isNewer(observation, known) ? observation : known;
+}
+
+/** The later of a look's time and a known look's: history is never written before what it already holds. */
+export function effectiveAt(observation: ObservationKey, known: ObservationKey | null): Date {
+  return known !== null && known.at > observation.at ? known.at : observation.at;
+}
+
+/**
+ * Splits looks into rounds: oldest first, and nobody twice in a round, so that a round can be merged by
+ * statements over sets while each thing still sees its looks in order.
+ */
+export function inRounds<T>(
+  items: readonly T[],
+  idOf: (item: T) => string,
+  keyOf: (item: T) => ObservationKey,
+): T[][] {
+  const rounds: T[][] = [];
+  const turns = new Map<string, number>();
+  for (const item of items.toSorted((a, b) => compareObservations(keyOf(a), keyOf(b)))) {
+    const turn = turns.get(idOf(item)) ?? 0;
+    turns.set(idOf(item), turn + 1);
+    (rounds[turn] ??= []).push(item);
+  }
+  return rounds;
+}
+
+/** The first item of each key: a key twice in one statement is an error of Postgres. */
+export function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  const byKey = new Map<string, T>();
+  for (const item of items) if (!byKey.has(keyOf(item))) byKey.set(keyOf(item), item);
+  return [...byKey.values()];
+}

@@ -1,0 +1,148 @@
+import type { PoolClient } from 'pg';
+import type { LoadableAnswer } from '../model/catalog.ts';
+import type { OperationName } from '../model/operation.ts';
+import { readSql } from './read-sql.ts';
+import { readYields, type CountersByKind } from './answer-yield.ts';
+import { uniqueBy } from './offer-freshness.ts';
+
+function operationOf(answer: LoadableAnswer): OperationName {
+  switch (answer.kind) {
+    case 'category':
+      return 'category.children';
+    case 'search':
+      return answer.operation;
+    case 'detail':
+      return 'offer.detail';
+    case 'upload':
+      return 'image.upload';
+  }
+}
+
+function countRows(answer: LoadableAnswer): number {
+  if (answer.record === null) return 0;
+  switch (answer.kind) {
+    case 'category':
+      return answer.record.children.length + (answer.record.node === null ? 0 : 1);
+    case 'search':
+      return answer.record.rows.length;
+    case 'detail':
+      return answer.record.kind === 'found' ? 1 : 0;
+    case 'upload':
+      return answer.record.imageId === null ? 0 : 1;
+  }
+}
+
+/** What could not be used of an answer, as rows of `sync.quarantine`. */
+export function toQuarantineRows(answer: LoadableAnswer) {
+  return answer.rejects.map(({ path, reason, sample }) => ({
+    raw_id: answer.provenance.rawId,
+    call_id: answer.provenance.callId,
+    run_id: answer.provenance.runId,
+    operation: operationOf(answer),
+    path,
+    reason,
+    sample,
+    observed_at: answer.provenance.observedAt,
+  }));
+}
+
+async function keepRejects(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<number> {
+  const rows = answers.flatMap(toQuarantineRows);
+  if (rows.length > 0) await client.query(readSql('insert-quarantine'), [JSON.stringify(rows)]);
+  return rows.length;
+}
+
+interface DriftRow {
+  readonly operation: OperationName;
+  readonly path: string;
+  readonly kind: string;
+  readonly seen: number;
+  readonly first_seen_at: Date;
+  readonly last_seen_at: Date;
+  readonly sample: string | null;
+  readonly last_raw_id: string;
+}
+
+/** Answers that drift in the same way are one row: a row twice in one statement is an error of Postgres. */
+function joinDrifts(rows: readonly DriftRow[]): DriftRow[] {
+  const joined = new Map<string, DriftRow>();
+  for (const row of rows) {
+    const key = JSON.stringify([row.operation, row.path, row.kind]);
+    const known = joined.get(key);
+    if (!known) {
+      joined.set(key, row);
+      continue;
+    }
+    const last = row.last_seen_at >= known.last_seen_at ? row : known;
+    const first = row.first_seen_at < known.first_seen_at ? row : known;
+    joined.set(key, { ...last, first_seen_at: first.first_seen_at, seen: known.seen + row.seen });
+  }
+  return [...joined.values()];
+}
+
+async function countDrifts(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<void> {
+  const rows = answers.flatMap((answer) =>
+    answer.drifts.map((drift) => ({
+      operation: operationOf(answer),
+      path: drift.path.slice(0, maxPath),
+      kind: drift.kind,
+      seen: 1,
+      first_seen_at: answer.provenance.observedAt,
+      last_seen_at: answer.provenance.observedAt,
+      sample: drift.sample,
+      last_raw_id: answer.provenance.rawId,
+    })),
+  );
+  // Last of all, for every load that sees the same drift waits here.
+  if (rows.length > 0) await client.query(readSql('upsert-drift'), [JSON.stringify(joinDrifts(rows))]);
+}
+
+/** Far below the 2,704 bytes that an index entry may have, and far above any path of a known field. */
+const maxPath = 500;
+
+/** Marks answers as loaded, and books what each brought and taught; gives the raw ids of those it had not marked before. */
+async function markLoaded(
+  client: PoolClient,
+  answers: readonly LoadableAnswer[],
+  { countersByKind, normalizerVersion }: LoadOutcome,
+): Promise<Set<string>> {
+  const yields = readYields(answers, countersByKind);
+  const marks = answers.map((answer, index) => ({
+    raw_id: answer.provenance.rawId,
+    call_id: answer.provenance.callId,
+    rows_loaded: countRows(answer),
+    offers_new: yields[index]?.offersNew ?? null,
+    offers_completed: yields[index]?.offersCompleted ?? null,
+    offers_changed: yields[index]?.offersChanged ?? null,
+    prices_changed: yields[index]?.pricesChanged ?? null,
+  }));
+  const { rows } = await client.query<{ raw_id: string }>(readSql('mark-answers-loaded'), [
+    JSON.stringify(marks),
+    normalizerVersion,
+  ]);
+  return new Set(rows.map((row) => row.raw_id));
+}
+
+interface LoadOutcome {
+  readonly countersByKind: CountersByKind;
+  readonly normalizerVersion: number | null;
+}
+
+/**
+ * Marks answers as loaded and keeps what they had beside their records. Those that were loaded before are left
+ * alone.
+ *
+ * @returns how many values went into quarantine
+ */
+export async function recordAnswers(
+  client: PoolClient,
+  answers: readonly LoadableAnswer[],
+  outcome: LoadOutcome,
+): Promise<number> {
+  const once = uniqueBy(answers, ({ provenance }) => provenance.rawId);
+  const marked = await markLoaded(client, once, outcome);
+  const fresh = once.filter(({ provenance }) => marked.has(provenance.rawId));
+  const rejects = await keepRejects(client, fresh);
+  await countDrifts(client, fresh);
+  return rejects;
+}

@@ -1,0 +1,109 @@
+import type { PoolClient } from 'pg';
+import type {
+  Learn,
+  ObservationStat,
+  OfferUpdate,
+  OfferObservation,
+  PlannerKnowledge,
+} from '../model/learning.ts';
+import { readSql } from './read-sql.ts';
+import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
+
+/** What the looks of one load taught. */
+export interface RefreshStatsUpdate {
+  readonly learn: Learn;
+  /** As the load began. */
+  readonly planner: PlannerKnowledge;
+  readonly stats: { readonly at: Date; readonly stat: ObservationStat }[];
+  visible: number;
+  hidden: number;
+}
+
+interface PlannerRow {
+  readonly prior_changes: number;
+  readonly prior_days: number;
+  readonly visible_changes: number;
+  readonly hidden_changes: number;
+  readonly mean_popularity: number;
+  readonly floor_days: number | null;
+  readonly is_date_trusted: boolean;
+}
+
+/** What is known of all offers, and what only the choice of calls needs. */
+export interface PlannerFigures extends PlannerKnowledge {
+  readonly meanPopularity: number;
+  /** Null: not known yet. */
+  readonly floorDays: number | null;
+}
+
+/** @throws Error when the database has no planner: it is not migrated */
+export async function readPlanner(client: Pick<PoolClient, 'query'>): Promise<PlannerFigures> {
+  const { rows } = await client.query<PlannerRow>(readSql('read-planner'));
+  const [row] = rows;
+  if (!row) throw new Error('sync.planner is empty');
+  return {
+    prior: { changes: row.prior_changes, days: row.prior_days },
+    visibleShare: row.visible_changes / (row.visible_changes + row.hidden_changes),
+    isDateTrusted: row.is_date_trusted,
+    meanPopularity: row.mean_popularity,
+    floorDays: row.floor_days,
+  };
+}
+
+export async function beginStatsUpdate(client: PoolClient, learn: Learn): Promise<RefreshStatsUpdate> {
+  return { learn, planner: await readPlanner(client), stats: [], visible: 0, hidden: 0 };
+}
+
+/** The offer after a look that is newer than all of its kind; the looks themselves are moved on by the caller. */
+export function updateRefreshStats(
+  statsUpdate: RefreshStatsUpdate,
+  before: OfferFreshness,
+  observation: OfferObservation,
+): OfferFreshness['refreshStats'] {
+  const update: OfferUpdate = statsUpdate.learn.offer(statsUpdate.planner, toKnowledge(before), observation);
+  const { stat, known, visible, hidden } = update;
+  if (stat !== null) statsUpdate.stats.push({ at: observation.at, stat });
+  statsUpdate.visible += visible;
+  statsUpdate.hidden += hidden;
+  const { popularity, learned, changedAt, stale } = known;
+  return { popularity, learned, changedAt, stale };
+}
+
+const shanghaiDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' });
+
+interface StatRow {
+  readonly date_day: string;
+  readonly source: string;
+  readonly hint: string;
+  readonly decile: number;
+  observations: number;
+  expected: number;
+  changed: number;
+}
+
+function toRows(stats: RefreshStatsUpdate['stats']): StatRow[] {
+  const rows = new Map<string, StatRow>();
+  for (const { at, stat } of stats) {
+    const decile = Math.min(10, Math.max(1, Math.ceil(stat.odds * 10)));
+    const key = { date_day: shanghaiDay.format(at), source: stat.source, hint: stat.hint, decile };
+    const id = Object.values(key).join('/');
+    const row = rows.get(id) ?? { ...key, observations: 0, expected: 0, changed: 0 };
+    row.observations += 1;
+    row.expected += stat.odds;
+    row.changed += stat.isChanged ? 1 : 0;
+    rows.set(id, row);
+  }
+  return [...rows.values()];
+}
+
+/** Books what was taught of all offers. The last thing of a load: every load writes these few rows. */
+export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshStatsUpdate): Promise<void> {
+  const rows = toRows(statsUpdate.stats);
+  if (rows.length > 0) await client.query(readSql('upsert-observation-stats'), [JSON.stringify(rows)]);
+  const { visible, hidden } = statsUpdate;
+  if (visible + hidden === 0) return;
+  await client.query(
+    'UPDATE sync.planner SET visible_changes = visible_changes + $1, hidden_changes = hidden_changes + $2',
+    [visible, hidden],
+  );
+}

@@ -1,0 +1,88 @@
+import type { LoadableSearchPage } from '../model/catalog.ts';
+import type { SearchRow } from '../model/records.ts';
+import {
+  isAbsent,
+  observationKey,
+  uniqueBy,
+  type ObservationKey,
+  type OfferFreshness,
+} from './offer-freshness.ts';
+import type { Observation, Sighting } from './freshness-rows.ts';
+import type { PriceRow, UnreadPriceRow } from './load-counters.ts';
+
+/* Rows of search pages as rows of the tables they end in. */
+
+/** One row of a page; an offer that a page lists twice is looked at once. */
+export interface RowObservation extends Sighting {
+  readonly row: SearchRow;
+  readonly key: ObservationKey;
+}
+
+/** The rows of pages, in their order. */
+export function listRows(pages: readonly LoadableSearchPage[]): RowObservation[] {
+  return pages.flatMap(({ record, provenance }) =>
+    uniqueBy(record?.rows ?? [], ({ offerId }) => offerId).map((row) => ({
+      offerId: row.offerId,
+      row,
+      provenance,
+      key: observationKey(provenance),
+    })),
+  );
+}
+
+/** As a row of `catalog.offer`: missing where something newer or stronger than the row says so. */
+export function toOfferRow(
+  { offerId, row, provenance }: RowObservation,
+  freshness: ReadonlyMap<string, OfferFreshness>,
+) {
+  const known = freshness.get(offerId);
+  return {
+    offer_id: offerId,
+    state: known && (known.emptyDetailStreak > 0 || isAbsent(known)) ? 'missing' : 'listed',
+    category_id: row.categoryId,
+    subject: row.subject,
+    subject_translated: row.subjectTranslated,
+    min_order_quantity: row.minOrderQuantity,
+    main_image_url: row.mainImageUrl,
+    source_created_at: row.sourceCreatedAt,
+    source_modified_at: row.sourceModifiedAt,
+    changed_at: provenance.observedAt,
+    run_id: provenance.runId,
+    call_id: provenance.callId,
+  };
+}
+
+/** What a row saw of its offer. */
+export function toObservation({ offerId, row, provenance }: RowObservation, isLate: boolean): Observation {
+  return {
+    offerId,
+    provenance,
+    source: 'search',
+    isFound: true,
+    isLate,
+    minPriceCny: row.priceCny,
+    stock: null,
+    soldCount: null,
+    monthSold: row.monthSold,
+  };
+}
+
+const searchPriceOf = (offerId: string) => ({
+  offer_id: offerId,
+  sku_id: '0',
+  kind: 'search',
+  min_quantity: 1,
+});
+
+/** The price that a row shows, if it does. */
+export function toPriceRows({ offerId, row }: Pick<RowObservation, 'offerId' | 'row'>): PriceRow[] {
+  return row.priceCny === null ? [] : [{ ...searchPriceOf(offerId), amount_cny: row.priceCny }];
+}
+
+/** The price that a row shows and nobody can read, if it does. */
+export function toUnreadPriceRows({
+  offerId,
+  row,
+}: Pick<RowObservation, 'offerId' | 'row'>): UnreadPriceRow[] {
+  return row.isPriceUnread ? [searchPriceOf(offerId)] : [];
+}

@@ -1,0 +1,251 @@
+import type { PoolClient } from 'pg';
+import type { LoadableSearchPage, Provenance, WindowAlarm } from '../model/catalog.ts';
+import type { Learn, PassOutcome, SplitDecision, WindowState } from '../model/learning.ts';
+import { readSql } from './read-sql.ts';
+import { compareObservations, observationKey } from './offer-freshness.ts';
+import type { LoadCounters } from './load-counters.ts';
+import { writeWindow, type SearchWindow } from './window-rows.ts';
+
+/**
+ * Passes over the parts of one search that began further apart show several lists. Parts are due together and read side
+ * by side; at a tenth, those of a large category would miss it, at ten times, prices move between.
+ */
+const partsTogetherMs = 3_600_000;
+
+async function countNewIds(
+  client: PoolClient,
+  window: SearchWindow,
+  page: LoadableSearchPage,
+  offerIds: readonly string[],
+): Promise<number> {
+  const { passStartedAt } = window.state;
+  if (page.page === 1 || passStartedAt === null || offerIds.length === 0) return offerIds.length;
+  const { rows } = await client.query<{ listed: number }>(readSql('count-listed-offers'), [
+    window.windowId,
+    offerIds,
+    passStartedAt,
+  ]);
+  return offerIds.length - (rows[0]?.listed ?? 0);
+}
+
+/** Books the page's rows; false when they were booked before. A page without any can't tell. */
+export async function recordHits(
+  client: PoolClient,
+  window: SearchWindow,
+  { record, provenance, page }: LoadableSearchPage,
+): Promise<boolean> {
+  if (record === null || record.rows.length === 0) return true;
+  const rows = record.rows.map(({ offerId, rank }) => ({
+    window_id: window.windowId,
+    call_id: provenance.callId,
+    observed_at: provenance.observedAt,
+    page,
+    rank,
+    feed: window.feed,
+    keyword: window.keyword,
+    category_id: window.categoryId,
+    offer_id: offerId,
+  }));
+  const booked = await client.query(readSql('insert-search-hits'), [JSON.stringify(rows)]);
+  return (booked.rowCount ?? 0) > 0;
+}
+
+/**
+ * The state of a pass that has ended, dated by its newest page: with answers that other searches share, that need not be
+ * the last one. Dated by an older one, the search would be due while its own pages still count as fresh, and be asked for
+ * again and again.
+ */
+async function dateEnd(
+  client: PoolClient,
+  { windowId, state: before }: SearchWindow,
+  state: WindowState,
+): Promise<WindowState> {
+  const { completedAt } = state;
+  if (completedAt === null || completedAt === before.completedAt) return state;
+  const { rows } = await client.query<{ newest: Date | null }>(
+    'SELECT max(last_seen_at) AS newest FROM sync.window_offer WHERE window_id = $1::bigint',
+    [windowId],
+  );
+  const newest = rows[0]?.newest ?? completedAt;
+  return newest > completedAt ? { ...state, completedAt: newest } : state;
+}
+
+interface Advanced {
+  readonly state: WindowState;
+  readonly decision: SplitDecision;
+}
+
+function decideSplit({ shape }: SearchWindow, { page, record }: LoadableSearchPage, learn: Learn) {
+  return learn.split(shape, {
+    page,
+    totalRecords: record?.totalRecords ?? null,
+    prices: (record?.rows ?? []).flatMap(({ priceCny }) => (priceCny === null ? [] : [priceCny])),
+  });
+}
+
+/**
+ * The window after the page; null when that moves nothing. A page that opens a pass must be newer than the end of the
+ * last one.
+ */
+async function advance(
+  client: PoolClient,
+  window: SearchWindow,
+  page: LoadableSearchPage,
+  learn: Learn,
+): Promise<Advanced | null> {
+  const { record, provenance } = page;
+  const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
+  const isNew = await recordHits(client, window, page);
+  const newIdsInPass = await countNewIds(client, window, page, offerIds);
+  await client.query(readSql('upsert-window-offers'), [window.windowId, offerIds, provenance.observedAt]);
+  const { completedAt, nextPage } = window.state;
+  const isOpening = page.page === 1 && completedAt !== null;
+  if (!isNew || page.page !== nextPage || (isOpening && provenance.observedAt <= completedAt)) return null;
+  const decision = decideSplit(window, page, learn);
+  const state = learn.window(window.state, {
+    page: page.page,
+    pageSize: page.pageSize,
+    observedAt: provenance.observedAt,
+    // An unusable page ends the pass as an empty one does: asking again at once would not help.
+    rowsInAnswer: record?.rowsInAnswer ?? 0,
+    totalRecords: record?.totalRecords ?? null,
+    newIdsInPass,
+    isSplit: decision.kind === 'split',
+  });
+  return { state: await dateEnd(client, window, state), decision };
+}
+
+/** A pass that ended as complete: what its search held before it, and it did not list, is not there any more. */
+export interface CompletePass {
+  /** The search itself, where its parts were passed. */
+  readonly windowId: string;
+  readonly since: Date;
+  /** When the complete pass before it began. */
+  readonly previousSince: Date | null;
+  /** The call that completed it. */
+  readonly provenance: Provenance;
+}
+
+/** What pages did to their windows. */
+export interface WindowChanges {
+  readonly passes: CompletePass[];
+  readonly alarms: WindowAlarm[];
+  /** Those that moved a cursor. */
+  readonly moved: LoadableSearchPage[];
+}
+
+const isSuspect = (outcome: PassOutcome | null): outcome is 'truncated' | 'page_repeated' =>
+  outcome === 'truncated' || outcome === 'page_repeated';
+
+/** Once, until a pass ends otherwise. */
+function alarmOf({ windowId, feed, state: before }: SearchWindow, state: WindowState): WindowAlarm[] {
+  const { lastOutcome, totalRecords, lastReach } = state;
+  const isPending = state.completedAt !== before.completedAt && lastOutcome !== before.lastOutcome;
+  if (!isPending || !isSuspect(lastOutcome)) return [];
+  return [{ windowId, feed, outcome: lastOutcome, totalRecords, reach: lastReach }];
+}
+
+/** Puts the window's parts into its place, or ends them. */
+async function applySplit(
+  client: PoolClient,
+  { windowId, parentId, feed, shape }: SearchWindow,
+  decision: SplitDecision,
+): Promise<WindowAlarm[]> {
+  switch (decision.kind) {
+    case 'split': {
+      const parts = decision.parts.map(({ minCny, maxCny }) => ({
+        price_min_cny: minCny,
+        price_max_cny: maxCny,
+      }));
+      const isNew = parts.length > 0;
+      if (isNew)
+        await client.query(readSql('split-search-window'), [
+          windowId,
+          parentId ?? windowId,
+          JSON.stringify(parts),
+        ]);
+      return [];
+    }
+    case 'whole':
+      if (shape.isSplit) await client.query(readSql('join-search-window'), [windowId, true]);
+      return [];
+    case 'ignored':
+      if (parentId === null) return [];
+      await client.query(readSql('join-search-window'), [parentId, false]);
+      return [{ windowId: parentId, feed, outcome: 'bounds_ignored', totalRecords: null, reach: null }];
+  }
+}
+
+/** Whether the page completed the list of its search: by the window's own pass, or as the last of its parts. */
+async function completedBy(
+  client: PoolClient,
+  { windowId, parentId, state }: SearchWindow,
+  before: WindowState,
+  windows: Map<string, SearchWindow>,
+): Promise<Omit<CompletePass, 'provenance'>[]> {
+  const { completeSince: since } = state;
+  const previousSince = before.completeSince;
+  if (since === null || since.getTime() === previousSince?.getTime()) return [];
+  const whole = parentId === null ? undefined : windows.get(parentId);
+  if (!whole) return [{ windowId, since, previousSince }];
+  const { rows } = await client.query<{ complete_since: Date }>(readSql('complete-split-window'), [
+    whole.windowId,
+    partsTogetherMs,
+  ]);
+  const wholeSince = rows[0]?.complete_since;
+  if (!wholeSince) return [];
+  windows.set(whole.windowId, { ...whole, state: { ...whole.state, completeSince: wholeSince } });
+  return [{ windowId: whole.windowId, since: wholeSince, previousSince: whole.state.completeSince }];
+}
+
+/** Moves the cursors of locked windows over their pages, oldest first, splits what is too large, and ends leases. */
+export async function advanceWindows(
+  client: PoolClient,
+  pages: readonly LoadableSearchPage[],
+  windows: Map<string, SearchWindow>,
+  learn: Learn,
+): Promise<WindowChanges> {
+  const changes: WindowChanges = { passes: [], alarms: [], moved: [] };
+  const inOrder = pages.toSorted((a, b) =>
+    compareObservations(observationKey(a.provenance), observationKey(b.provenance)),
+  );
+  for (const page of inOrder) {
+    const window = windows.get(page.windowId);
+    if (!window) continue;
+    const { provenance } = page;
+    const advanced = await advance(client, window, page, learn);
+    const after = { ...window, state: advanced?.state ?? window.state };
+    windows.set(page.windowId, after);
+    await writeWindow(client, after, provenance.callId);
+    if (!advanced) continue;
+    changes.moved.push(page);
+    changes.alarms.push(...alarmOf(window, after.state));
+    changes.alarms.push(...(await applySplit(client, window, advanced.decision)));
+    const passes = await completedBy(client, after, window.state, windows);
+    changes.passes.push(...passes.map((pass) => ({ ...pass, provenance })));
+  }
+  return changes;
+}
+
+/** Books what pages that moved cursors showed, which may stop their passes. */
+export async function noteYields(
+  client: PoolClient,
+  moved: readonly LoadableSearchPage[],
+  windows: Map<string, SearchWindow>,
+  { counters, learn }: { readonly counters: LoadCounters; readonly learn: Learn },
+): Promise<void> {
+  for (const { windowId, page, pageSize, provenance, record } of moved) {
+    const window = windows.get(windowId);
+    if (!window) continue;
+    const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
+    const newOffers = offerIds.filter((id) => counters.added.has(id)).length;
+    const changedOffers = offerIds.filter((id) => !counters.added.has(id) && counters.changed.has(id)).length;
+    const { observedAt, callId } = provenance;
+    const { isPart } = window.shape;
+    const found = { page, pageSize, observedAt, newOffers, changedOffers, isPart };
+    const state = await dateEnd(client, window, learn.yield(window.state, found));
+    const after = { ...window, state };
+    windows.set(windowId, after);
+    await writeWindow(client, after, callId);
+  }
+}

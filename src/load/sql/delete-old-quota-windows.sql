@@ -1,7 +1,0 @@
--- Purpose: forgets what was counted of quota windows that ended long ago.
--- Params:  $1 timestamptz those that ended before; $2 int most rows
--- Returns: nothing; the row count is how many it deleted
-DELETE FROM usage."window"
-WHERE window_id IN (
-  SELECT window_id FROM usage."window" WHERE ends_at < $1::timestamptz LIMIT $2::int
-);

@@ -1,0 +1,40 @@
+import type { PoolClient } from 'pg';
+import type { LoadableSearchPage } from '../model/catalog.ts';
+import { readSql } from './read-sql.ts';
+import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
+import type { SearchWindow } from './window-rows.ts';
+import type { RefreshStatsUpdate } from './refresh-stats.ts';
+
+const dayMs = 86_400_000;
+
+interface Pages {
+  readonly pages: readonly LoadableSearchPage[];
+  /** As they were before the pages. */
+  readonly windows: ReadonlyMap<string, SearchWindow>;
+  /** As the pages left them. */
+  readonly freshness: ReadonlyMap<string, OfferFreshness>;
+  readonly isNew: (offerId: string) => boolean;
+}
+
+/** Books what the pages will be worth when they are asked for again, and the new offers they brought. */
+export async function valueWindows(
+  client: PoolClient,
+  { pages, windows, freshness, isNew }: Pages,
+  { learn, planner }: RefreshStatsUpdate,
+): Promise<void> {
+  for (const { windowId, page, record, provenance } of pages) {
+    const window = windows.get(windowId);
+    if (!window || record === null) continue;
+    const listed = record.rows.flatMap(({ offerId }) => freshness.get(offerId) ?? []);
+    const { soon, late } = learn.page(planner, listed.map(toKnowledge));
+    const { completedAt } = window.state;
+    const isFirst = page === 1;
+    const days =
+      isFirst && completedAt !== null
+        ? Math.max(0, (provenance.observedAt.getTime() - completedAt.getTime()) / dayMs)
+        : 0;
+    // All that a first pass lists is new, and says nothing of how much comes in a day.
+    const arrived = completedAt === null ? 0 : record.rows.filter(({ offerId }) => isNew(offerId)).length;
+    await client.query(readSql('upsert-window-value'), [windowId, isFirst, soon, late, arrived, days]);
+  }
+}

@@ -1,0 +1,193 @@
+import type { Pool, PoolClient } from 'pg';
+import { AppError } from '../core/errors.ts';
+import { advisoryLocks } from '../db/advisory-locks.ts';
+import { applyFates, decideFate, type AnswerFate, type AnswerRow } from '../load/erase/erase-answers.ts';
+import type { SellerMarks } from '../load/erase/erase-from-body.ts';
+import { eraseOffers, hashSeller } from '../load/erase/erase-offers.ts';
+import { loadErrors } from '../db/errors.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
+import { readSql } from './read-sql.ts';
+import { readSql as readLoadSql } from '../load/read-sql.ts';
+
+/** What is kept of a seller: rows by table. */
+export interface SellerData {
+  readonly seller: number;
+  readonly offer: number;
+  readonly offer_image: number;
+  readonly offer_attribute: number;
+  readonly sku: number;
+  readonly offer_change: number;
+  readonly search_window: number;
+  readonly seller_observation: number;
+  readonly refresh: number;
+  readonly api_call: number;
+  /** Stored answers that go as a whole. */
+  readonly answersDeleted: number;
+  /** Stored answers that lose the seller's rows and keep those of others. */
+  readonly answersRewritten: number;
+}
+
+/** How many stored answers were looked through so far. */
+export type OnScanned = (answers: number) => void;
+
+export interface EraseStore {
+  /** Counts what is kept of a seller; looks through every stored answer. */
+  count(sellerId: string, onScanned: OnScanned): Promise<SellerData>;
+  /** When a seller was erased completely for the last time; null: never, or it was broken off. */
+  readCompletedAt(sellerId: string): Promise<Date | null>;
+  /**
+   * Erases a seller for good, in many small transactions. Broken off, it is simply started again; done twice, it changes
+   * nothing.
+   *
+   * @throws AppError DATABASE_BUSY while another process erases one
+   */
+  erase(sellerId: string, onScanned: OnScanned): Promise<void>;
+}
+
+/** Each batch locks its offers until it ends: a tenth of a second. */
+const offersAtOnce = 200;
+
+/** A search page has up to 100 kB; unpacked they are looked at one after the other. */
+const answersAtOnce = 100;
+
+type BatchUse = (fates: ReadonlyMap<string, AnswerFate>) => Promise<void>;
+
+/** Looks through all stored answers, oldest first, those that come meanwhile included. */
+async function scanAnswers(
+  pool: Pool,
+  marks: SellerMarks,
+  { use, onScanned }: { readonly use: BatchUse; readonly onScanned: OnScanned },
+): Promise<void> {
+  let lastRawId = '0';
+  for (let scanned = 0; ;) {
+    const rows = await runSql<AnswerRow>(pool, readSql('list-answers-after'), [lastRawId, answersAtOnce]);
+    const fates = new Map<string, AnswerFate>();
+    for (const row of rows) {
+      const fate = await decideFate(row, marks);
+      if (fate) fates.set(row.raw_id, fate);
+    }
+    await use(fates);
+    scanned += rows.length;
+    onScanned(scanned);
+    const last = rows.at(-1);
+    if (!last || rows.length < answersAtOnce) return;
+    lastRawId = last.raw_id;
+  }
+}
+
+/** The names and offers of a seller: those that it has, and those that were erased before. */
+async function readMarks(pool: Pool, sellerId: string): Promise<SellerMarks> {
+  const sellers = await pool.query<{ company_name: string }>(
+    "SELECT company_name FROM catalog.seller WHERE seller_id = $1 AND company_name <> ''",
+    [sellerId],
+  );
+  const offers = await pool.query<{ offer_id: string }>(
+    `SELECT offer_id FROM catalog.offer WHERE seller_id = $1
+     UNION SELECT offer_id FROM sync.erased_offer WHERE seller_hash = $2`,
+    [sellerId, hashSeller(sellerId)],
+  );
+  return {
+    sellerIds: [sellerId],
+    names: sellers.rows.map((row) => row.company_name),
+    offerIds: new Set(offers.rows.map((row) => row.offer_id)),
+  };
+}
+
+async function count(pool: Pool, sellerId: string, onScanned: OnScanned): Promise<SellerData> {
+  const kinds = { deleted: 0, erased: 0 };
+  const use: BatchUse = async (fates) => {
+    for (const { kind } of fates.values()) kinds[kind] += 1;
+  };
+  await scanAnswers(pool, await readMarks(pool, sellerId), { use, onScanned });
+  const rows = await runSql<Omit<SellerData, 'answersDeleted' | 'answersRewritten'>>(
+    pool,
+    readSql('count-seller-data'),
+    [sellerId],
+  );
+  const [row] = rows;
+  if (!row) throw new Error('a statement of counts gives one row');
+  return { ...row, answersDeleted: kinds.deleted, answersRewritten: kinds.erased };
+}
+
+/** From here on no load brings the seller any more: those under way are waited for. */
+async function remember(pool: Pool, sellerHash: Buffer): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.erasure]);
+    await client.query(
+      `INSERT INTO sync.erased_seller (seller_hash, requested_at) VALUES ($1, usage.ledger_now())
+       ON CONFLICT (seller_hash) DO UPDATE SET completed_at = NULL`,
+      [sellerHash],
+    );
+  });
+}
+
+async function eraseAllOffers(pool: Pool, sellerId: string): Promise<void> {
+  for (;;) {
+    const isDone = await inTransaction(pool, async (client) => {
+      const rows = await runSql<{ offer_id: string }>(client, readSql('list-sellers-offers'), [
+        sellerId,
+        offersAtOnce,
+      ]);
+      const offerIds = rows.map((row) => row.offer_id);
+      await eraseOffers(client, offerIds, hashSeller(sellerId));
+      return offerIds.length < offersAtOnce;
+    });
+    if (isDone) return;
+  }
+}
+
+async function forgetSamples(pool: Pool, sellerId: string, { names }: SellerMarks): Promise<void> {
+  const rows = await runSql<{ raw_id: string }>(pool, readSql('list-offer-answers'), [hashSeller(sellerId)]);
+  const rawIds = rows.map((row) => row.raw_id);
+  await applySql(pool, readLoadSql('forget-samples'), [rawIds, [sellerId, ...names]]);
+}
+
+async function erase(pool: Pool, sellerId: string, onScanned: OnScanned): Promise<void> {
+  const sellerHash = hashSeller(sellerId);
+  await remember(pool, sellerHash);
+  await eraseAllOffers(pool, sellerId);
+  await applySql(pool, readSql('forget-seller-windows'), [sellerId]);
+  await applySql(pool, readSql('forget-seller-requests'), [sellerId]);
+  const marks = await readMarks(pool, sellerId);
+  const use: BatchUse = (fates) => inTransaction(pool, (client) => applyFates(client, fates));
+  await scanAnswers(pool, marks, { use, onScanned });
+  await forgetSamples(pool, sellerId, marks);
+  // Last: until here a broken off command finds the company's name when it is started again.
+  await applySql(pool, readSql('forget-seller'), [sellerId]);
+  await pool.query('UPDATE sync.erased_seller SET completed_at = usage.ledger_now() WHERE seller_hash = $1', [
+    sellerHash,
+  ]);
+}
+
+/** Runs `work` while no other process erases a seller. @throws AppError DATABASE_BUSY */
+async function exclusively(pool: Pool, work: () => Promise<void>): Promise<void> {
+  const client: PoolClient = await pool.connect();
+  try {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+      advisoryLocks.eraseSeller,
+    ]);
+    if (!rows[0]?.locked) {
+      throw new AppError(loadErrors.DATABASE_BUSY, 'another process is erasing a seller right now');
+    }
+    await work();
+  } finally {
+    // Closed, not reused: the lock ends with its connection.
+    client.release(true);
+  }
+}
+
+/** Over everything that is kept of sellers. Needs a pool of two connections. */
+export function createEraseStore({ pool }: { readonly pool: Pool }): EraseStore {
+  return {
+    count: (sellerId, onScanned) => count(pool, sellerId, onScanned),
+    readCompletedAt: async (sellerId) => {
+      const { rows } = await pool.query<{ completed_at: Date | null }>(
+        'SELECT completed_at FROM sync.erased_seller WHERE seller_hash = $1',
+        [hashSeller(sellerId)],
+      );
+      return rows[0]?.completed_at ?? null;
+    },
+    erase: (sellerId, onScanned) => exclusively(pool, () => erase(pool, sellerId, onScanned)),
+  };
+}

@@ -1,0 +1,65 @@
+import type { Pool, PoolClient } from 'pg';
+import { AppError } from '../../core/errors.ts';
+import { advisoryLocks } from '../../db/advisory-locks.ts';
+import { toDatabaseError } from '../../db/database-error.ts';
+import { loadErrors } from '../../db/errors.ts';
+
+/** What is known of the offers of this reprocess beside the catalog: a dry run forgets its corrections. */
+const createMemory =
+  'CREATE TEMP TABLE reprocessed (offer_id bigint, what text, PRIMARY KEY (offer_id, what))';
+
+export type Remembered = 'changed' | 'partial' | 'detail' | 'search';
+
+/** Those of the offers of which this is remembered. */
+export async function recall(
+  memory: PoolClient,
+  ids: readonly string[],
+  what: Remembered,
+): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await memory.query<{ offer_id: string }>(
+    'SELECT offer_id FROM reprocessed WHERE offer_id = ANY ($1::bigint[]) AND what = $2',
+    [ids, what],
+  );
+  return new Set(rows.map((row) => row.offer_id));
+}
+
+export async function remember(memory: PoolClient, ids: Iterable<string>, what: Remembered): Promise<void> {
+  const list = [...ids];
+  if (list.length === 0) return;
+  await memory.query('INSERT INTO reprocessed SELECT unnest($1::bigint[]), $2::text ON CONFLICT DO NOTHING', [
+    list,
+    what,
+  ]);
+}
+
+/**
+ * A connection that holds the lock of reprocesses and remembers what this one has met.
+ *
+ * @throws AppError REPROCESS_RUNNING; of the database
+ */
+export async function holdMemory(pool: Pool): Promise<PoolClient> {
+  const client = await pool.connect();
+  // The next query on a broken connection fails; without a listener the process would end here.
+  client.on('error', () => undefined);
+  try {
+    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
+      advisoryLocks.reprocess,
+    ]);
+    if (rows[0]?.locked) {
+      await client.query(createMemory);
+      return client;
+    }
+  } catch (error) {
+    client.release(true);
+    throw toDatabaseError(error);
+  }
+  client.release(true);
+  throw new AppError(loadErrors.REPROCESS_RUNNING, 'another reprocess is at this database');
+}
+
+/** Ends the lock. The temporary table goes with the connection, and so does the lock if this fails. */
+export async function letGo(memory: PoolClient): Promise<void> {
+  await memory.query('SELECT pg_advisory_unlock($1)', [advisoryLocks.reprocess]).catch(() => undefined);
+  memory.release(true);
+}

@@ -1,0 +1,166 @@
+import type { Pool, PoolClient } from 'pg';
+import { AppError } from '../core/errors.ts';
+import type { RetentionAges } from '../model/sync-config.ts';
+import { advisoryLocks } from '../db/advisory-locks.ts';
+import { toDatabaseError } from '../db/database-error.ts';
+import { loadErrors } from '../db/errors.ts';
+import { inTransaction } from '../db/in-transaction.ts';
+import { runSql } from '../db/sql-file.ts';
+import { readSql } from './read-sql.ts';
+
+/** Of the tables that go by whole months. */
+type MonthAges = Pick<RetentionAges, 'rawMs' | 'callsMs' | 'observationsMs' | 'searchHitsMs'>;
+
+/** Of the tables that go by rows. */
+type RowAges = Pick<RetentionAges, 'slotsMs' | 'observationStatsMs' | 'actionsMs'>;
+
+/** A month of a table whose rows are older than they are kept. */
+export interface ExpiredPartition {
+  /** Like `raw.payload` and `raw.payload_2026_01`; quoted where SQL needs it. */
+  readonly tableName: string;
+  readonly partitionName: string;
+  readonly endsAt: Date;
+  /** An answer that is to be loaded or a call under way is as old, or its calls are not in the totals by hour. */
+  readonly isNeeded: boolean;
+}
+
+/** Which months are gone by their partitions' names, and which are not, and why. */
+export interface DropReport {
+  readonly dropped: readonly string[];
+  /** `reason`: `needed`, or the code of an error: `DATABASE_BUSY` while somebody reads the table. */
+  readonly kept: readonly { readonly partitionName: string; readonly reason: string }[];
+}
+
+/** How many rows of tables without partitions were deleted. */
+export interface DeletedRows {
+  readonly slots: number;
+  readonly observationStats: number;
+  readonly actions: number;
+}
+
+export interface RetentionStore {
+  /** The oldest first. */
+  listExpired(now: Date, ages: MonthAges): Promise<ExpiredPartition[]>;
+  /**
+   * Drops every month that has expired and is not needed any more, each in a transaction of its own. One that can't be
+   * dropped does not hold back the others.
+   */
+  dropExpired(now: Date, ages: MonthAges): Promise<DropReport>;
+  /**
+   * Forgets at most `limit` quota windows that ended before a time. What is not long past still counts.
+   *
+   * @returns how many
+   */
+  deleteQuotaPeriods(endedBefore: Date, limit: number): Promise<number>;
+  /** Forgets rows of tables without partitions that are older than they are kept, of each at most `limit`. */
+  deleteRows(now: Date, ages: RowAges, limit: number): Promise<DeletedRows>;
+}
+
+/**
+ * Whoever comes to the table meanwhile waits as long too. At half, a busy table would hardly ever be free; at double,
+ * calls and loads would notice.
+ */
+const lockTimeoutMs = 200;
+
+interface PartitionRow {
+  readonly table_name: string;
+  readonly partition_name: string;
+  readonly ends_at: Date;
+  readonly is_needed: boolean;
+}
+
+async function listExpired(db: Pool | PoolClient, now: Date, ages: MonthAges): Promise<ExpiredPartition[]> {
+  const byTable = {
+    'raw.payload': ages.rawMs,
+    'usage.api_call': ages.callsMs,
+    'catalog.observation': ages.observationsMs,
+    'catalog.search_hit': ages.searchHitsMs,
+  };
+  const rows = await runSql<PartitionRow>(db, readSql('list-expired-partitions'), [
+    now,
+    JSON.stringify(byTable),
+  ]);
+  return rows.map((row) => ({
+    tableName: row.table_name,
+    partitionName: row.partition_name,
+    endsAt: row.ends_at,
+    isNeeded: row.is_needed,
+  }));
+}
+
+/** Null when it is gone, else why not. */
+async function dropOne(
+  client: PoolClient,
+  { tableName, partitionName }: ExpiredPartition,
+  listAgain: () => Promise<readonly ExpiredPartition[]>,
+): Promise<string | null> {
+  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
+    advisoryLocks.retention,
+  ]);
+  if (!rows[0]?.locked) return loadErrors.DATABASE_BUSY.code;
+  // The parent first, as every reader and writer takes them.
+  await client.query(
+    `SET LOCAL lock_timeout = ${lockTimeoutMs}; LOCK TABLE ONLY ${tableName} IN ACCESS EXCLUSIVE MODE`,
+  );
+  const found = (await listAgain()).find((partition) => partition.partitionName === partitionName);
+  if (found?.isNeeded) return 'needed';
+  if (found) await client.query(`DROP TABLE ${partitionName}`);
+  return null;
+}
+
+async function tryDrop(
+  pool: Pool,
+  partition: ExpiredPartition,
+  listIn: (db: Pool | PoolClient) => Promise<readonly ExpiredPartition[]>,
+): Promise<string | null> {
+  if (partition.isNeeded) return 'needed';
+  try {
+    return await inTransaction(pool, (client) => dropOne(client, partition, () => listIn(client)));
+  } catch (error) {
+    const err = toDatabaseError(error);
+    if (err instanceof AppError) return err.code;
+    throw err;
+  }
+}
+
+async function dropExpired(pool: Pool, now: Date, ages: MonthAges): Promise<DropReport> {
+  const dropped: string[] = [];
+  const kept: { partitionName: string; reason: string }[] = [];
+  const listIn = (db: Pool | PoolClient) => listExpired(db, now, ages);
+  for (const partition of await listIn(pool)) {
+    const { partitionName } = partition;
+    const reason = await tryDrop(pool, partition, listIn);
+    if (reason === null) dropped.push(partitionName);
+    else kept.push({ partitionName, reason });
+  }
+  return { dropped, kept };
+}
+
+/** How many rows a statement deleted that forgets what is older. */
+async function deleteOld(pool: Pool, name: string, before: Date, limit: number): Promise<number> {
+  const { rowCount } = await pool.query(readSql(name), [before, limit]);
+  return rowCount ?? 0;
+}
+
+/** Over the tables that grow with time. */
+export function createRetentionStore({ pool }: { readonly pool: Pool }): RetentionStore {
+  return {
+    listExpired: (now, ages) => listExpired(pool, now, ages),
+    dropExpired: (now, ages) => dropExpired(pool, now, ages),
+    deleteQuotaPeriods: (endedBefore, limit) =>
+      deleteOld(pool, 'delete-old-quota-periods', endedBefore, limit),
+    deleteRows: async (now, { slotsMs, observationStatsMs, actionsMs }, limit) => {
+      const ago = (ms: number) => new Date(now.getTime() - ms);
+      return {
+        slots: await deleteOld(pool, 'delete-old-slots', ago(slotsMs), limit),
+        observationStats: await deleteOld(
+          pool,
+          'delete-old-observation-stats',
+          ago(observationStatsMs),
+          limit,
+        ),
+        actions: await deleteOld(pool, 'delete-old-actions', ago(actionsMs), limit),
+      };
+    },
+  };
+}

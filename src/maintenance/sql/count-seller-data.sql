@@ -1,0 +1,20 @@
+-- Purpose: what is kept of a seller outside of stored answers, by table.
+-- Params:  $1 text seller id
+-- Returns: one row of counts by table: seller, offer, offer_image, offer_attribute, sku, offer_change, search_window,
+--          seller_observation, refresh, api_call
+WITH o AS MATERIALIZED (
+  SELECT offer_id FROM catalog.offer WHERE seller_id = $1::text
+)
+SELECT (SELECT count(*) FROM catalog.seller WHERE seller_id = $1::text)::int AS seller,
+       (SELECT count(*) FROM o)::int AS offer,
+       (SELECT count(*) FROM catalog.offer_image JOIN o USING (offer_id))::int AS offer_image,
+       (SELECT count(*) FROM catalog.offer_attribute JOIN o USING (offer_id))::int AS offer_attribute,
+       (SELECT count(*) FROM catalog.sku JOIN o USING (offer_id))::int AS sku,
+       (SELECT count(*) FROM catalog.offer_change c
+        WHERE c.field NOT IN ('state', 'category_id', 'quote_type', 'min_order_quantity', 'batch_number')
+          AND c.offer_id IN (SELECT offer_id FROM o)
+           OR c.field = 'seller_id' AND $1::text IN (c.old, c.new))::int AS offer_change,
+       (SELECT count(*) FROM sync.search_window WHERE seller_id = $1::text)::int AS search_window,
+       (SELECT count(*) FROM sync.seller_observation WHERE seller_id = $1::text)::int AS seller_observation,
+       (SELECT count(*) FROM sync.refresh JOIN o USING (offer_id))::int AS refresh,
+       (SELECT count(*) FROM usage.api_call WHERE request @> jsonb_build_object('sellerId', $1::text))::int AS api_call;

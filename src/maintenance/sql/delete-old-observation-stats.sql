@@ -1,0 +1,10 @@
+-- Purpose: forgets how well looks of long ago were foretold.
+-- Params:  $1 timestamptz those of days of Shanghai that ended before; $2 int most rows
+-- Returns: nothing; the row count is how many it deleted
+DELETE FROM sync.observation_stat
+WHERE (date_day, source, hint, decile) IN (
+  SELECT date_day, source, hint, decile
+  FROM sync.observation_stat
+  WHERE date_day < ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date
+  LIMIT $2::int
+);

@@ -1,0 +1,13 @@
+-- Purpose: deletes a seller, after all that refers to it, and takes its id out of the changes of offers that were its
+--          own once.
+-- Params:  $1 text seller id
+-- Returns: nothing
+WITH changes AS (
+  UPDATE catalog.offer_change
+  SET old = nullif(old, $1::text), new = nullif(new, $1::text)
+  WHERE field = 'seller_id' AND $1::text IN (old, new)
+),
+observations AS (
+  DELETE FROM sync.seller_observation WHERE seller_id = $1::text
+)
+DELETE FROM catalog.seller WHERE seller_id = $1::text;

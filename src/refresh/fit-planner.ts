@@ -1,0 +1,25 @@
+import { hourMs } from '../core/duration.ts';
+import type { Logger } from '../core/log.ts';
+import type { RefreshQueue } from './queue/refresh-queue.ts';
+import { fitPrior, priorSampleSize } from './planner/fit-prior.ts';
+import { floorAgeDays } from './planner/select-calls.ts';
+
+/** Once a day; a process that comes a little earlier than the day before does it too. */
+const fitEveryMs = 20 * hourMs;
+
+/**
+ * Once a day, fits what the planner takes for granted of any offer to what looks taught of a sample: how often offers
+ * change, how popular they are, and how old one may become before it is looked at whatever it is worth.
+ */
+export async function fitPlanner(
+  { refreshQueue, log }: { readonly refreshQueue: RefreshQueue; readonly log: Logger },
+  now: Date,
+): Promise<void> {
+  const { fittedAt, prior, sample, meanPopularity, offers, detailsPerDay } =
+    await refreshQueue.sample(priorSampleSize);
+  if (sample.length === 0 || (fittedAt !== null && now.getTime() - fittedAt.getTime() < fitEveryMs)) return;
+  const fitted = fitPrior(sample, prior);
+  const floorDays = detailsPerDay > 0 ? floorAgeDays(offers, detailsPerDay) : null;
+  await refreshQueue.saveFit({ prior: fitted, meanPopularity, floorDays, fittedAt: now });
+  log.info({ offers: sample.length, ...fitted, meanPopularity, floorDays }, 'planner fitted');
+}

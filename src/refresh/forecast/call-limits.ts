@@ -1,0 +1,35 @@
+import { apiOperations, type ApiOperation } from '../../model/known-apis.ts';
+import type { CallLimit } from './knowledge.ts';
+
+/** What the ledger keeps of a day, and of a month's share of a day, for calls by hand (docs/quota.md). */
+const keptShare = 0.05;
+
+/** A month's limit is spread over as many days: the longest one. */
+export const daysPerMonth = 31;
+
+/** A day's or month's limit, and what of it is left. */
+export interface PeriodLimit {
+  readonly operations: readonly ApiOperation[];
+  readonly period: 'day' | 'month';
+  readonly calls: number;
+  /** What the present day may still use, the part for calls by hand included; null: nothing was used of it. */
+  readonly leftToday: number | null;
+}
+
+/** What runs may use of a limit. */
+export function toCallLimit({ operations, period, calls, leftToday }: PeriodLimit): CallLimit {
+  const day = period === 'day' ? calls : calls / daysPerMonth;
+  const kept = Math.floor(day * keptShare);
+  const perDay = Math.max(0, Math.floor(day) - kept);
+  return { operations, perDay, left: leftToday === null ? perDay : Math.max(0, leftToday - kept) };
+}
+
+/** A bound on all calls of the runs of a day, and of the next run. */
+export function budgetLimit(perDay: number, left: number): CallLimit {
+  return { operations: apiOperations, perDay, left };
+}
+
+/** An API that may not be called now. */
+export function heldLimit(operation: ApiOperation): CallLimit {
+  return { operations: [operation], perDay: Infinity, left: 0 };
+}

@@ -1,0 +1,93 @@
+import { dayMs } from '../../core/duration.ts';
+import type { ApiOperation } from '../../model/known-apis.ts';
+import type { Feed, SyncConfig } from '../../model/sync-config.ts';
+import { searchReach } from '../../model/search-limits.ts';
+
+/** Calls that one API will need, at most, if the assumptions hold. */
+export interface CallEstimate {
+  readonly operation: ApiOperation;
+  /** Until everything was looked at once. */
+  readonly firstPass: number;
+  /** On a day that looks at everything as often as its freshness age asks for. */
+  readonly daily: number;
+  readonly monthly: number;
+}
+
+/**
+ * What an estimate takes for granted before a single call was made. The number of roots was measured by clients
+ * (49 to 52), and 1688 docs category.get v1 say that there are three levels at most; how wide the tree is below
+ * its roots is nowhere written and is a guess. Half of it asks 1688 for half of what a whole tree takes.
+ */
+export const estimateAssumptions = {
+  roots: 50,
+  branchesPerRoot: 20,
+  leavesPerBranch: 8,
+  /** The longest month: a form that asks for 30 days runs dry on the 31st. */
+  daysPerMonth: 31,
+} as const;
+
+const { roots, branchesPerRoot, leavesPerBranch, daysPerMonth } = estimateAssumptions;
+
+/** Nodes to ask for: leaves come along with their branch. */
+function countNodes(categories: ReadonlySet<string>): number {
+  const isWholeTree = categories.has('0');
+  return isWholeTree ? 1 + roots * (1 + branchesPerRoot) : categories.size * (1 + branchesPerRoot);
+}
+
+function countSearches({ categories, keywords }: Feed): number {
+  const subtrees = categories.includes('0') ? roots : categories.length;
+  return subtrees * branchesPerRoot * leavesPerBranch + keywords.length;
+}
+
+/** An age of 12 to 24 hours means once a day, not 1.2 times: runs are nightly, and the age leaves them slack. */
+function detailCallsPerDay(ageMs: number): number {
+  return ageMs <= dayMs ? Math.floor(dayMs / ageMs) : dayMs / ageMs;
+}
+
+function estimate(operation: ApiOperation, firstPass: number, ageMs: number): CallEstimate {
+  const daily = firstPass * detailCallsPerDay(ageMs);
+  return { operation, firstPass, daily: Math.ceil(daily), monthly: Math.ceil(daily * daysPerMonth) };
+}
+
+/** Each file is handed over once: the first day is the only one. */
+function estimateUploads(feeds: readonly Feed[]): CallEstimate {
+  const files = feeds.flatMap(({ images }) => images.filter((image) => !image.includes('://')));
+  const { size } = new Set(files);
+  return { operation: 'image.upload', firstPass: size, daily: size, monthly: size };
+}
+
+/**
+ * A first, deliberately high estimate of the calls that a sync file needs, from the file alone: every category is
+ * taken for a root, every search for one that lists all that one query can (2,000 rows), and no offer is found twice. It is
+ * meant for the forms in which volumes are applied for, when nothing is known of the catalog yet.
+ */
+export function estimateCalls({ feeds, freshness, pageSize }: SyncConfig): CallEstimate[] {
+  const lastPage = searchReach / pageSize;
+  const pagesEach = (feed: Feed) => Math.min(feed.maxPages ?? lastPage, lastPage);
+  const offersOf = (feed: Feed) => {
+    const searches = countSearches(feed) + feed.sellers.length + feed.images.length;
+    const listed = searches * pagesEach(feed) * pageSize;
+    return Math.min(feed.maxOffers ?? Infinity, listed + feed.offers.length);
+  };
+  const sum = (countOf: (feed: Feed) => number) => feeds.reduce((total, feed) => total + countOf(feed), 0);
+  const sumPages = (countOf: (feed: Feed) => number) => sum((feed) => countOf(feed) * pagesEach(feed));
+  const nodes = countNodes(new Set(feeds.flatMap((feed) => feed.categories)));
+  return [
+    estimate('category.children', nodes, freshness.categoryMs),
+    estimate('search.keyword', sumPages(countSearches), freshness.searchMs),
+    ...[
+      estimate(
+        'search.seller',
+        sumPages(({ sellers }) => sellers.length),
+        freshness.searchMs,
+      ),
+      estimate(
+        'search.image',
+        sumPages(({ images }) => images.length),
+        freshness.searchMs,
+      ),
+      estimateUploads(feeds),
+    ].filter(({ firstPass }) => firstPass > 0),
+    estimate('offer.detail', sum(offersOf), freshness.detailMs),
+  ];
+}

@@ -1,0 +1,175 @@
+import type { ApiOperation } from '../../model/known-apis.ts';
+import { callsToFirstPass, daysFor } from './first-pass.ts';
+import type { Knowledge } from './knowledge.ts';
+import { forecastRun, type NextRun } from './next-run.ts';
+import { floorShare } from '../planner/select-calls.ts';
+import { ageQuantile, steadyStateDetails, type SteadyOffers } from './steady-state-details.ts';
+import { arrivalsOf, steadyStateSearches, type SteadySearch } from './steady-state-searches.ts';
+import { shareLimits, type CallsByApi } from './share-limits.ts';
+
+/** Calls of one API in the long run. */
+export interface ApiForecast {
+  readonly operation: ApiOperation;
+  /** Whole calls, for whoever reads them, and so that all who show them agree. */
+  readonly nextRun: number;
+  /** What is due for the next run; whole calls, too. */
+  readonly due: number;
+  /** A day, once everything was looked at once. */
+  readonly perDay: number;
+  /** A day, to look as often as `freshness` asks for. */
+  readonly wantedPerDay: number;
+  /** Until everything was looked at once. */
+  readonly toFirstPass: number;
+}
+
+/** Ages in days; Infinity: never again. */
+export interface AgeForecast {
+  readonly meanDays: number;
+  readonly p90Days: number;
+}
+
+export interface FeedForecast {
+  readonly feed: string;
+  readonly offers: number;
+  readonly newPerDay: number;
+  readonly rows: AgeForecast;
+  readonly details: AgeForecast;
+  readonly detailsPerDay: number;
+  /** The share of its details that are right at any time, from 0 to 1. */
+  readonly fresh: number;
+}
+
+export interface Forecast {
+  readonly apis: readonly ApiForecast[];
+  readonly feeds: readonly FeedForecast[];
+  readonly nextRun: NextRun;
+  /** Days until everything was looked at once; Infinity: never. */
+  readonly firstPassDays: number;
+  readonly searches: readonly SteadySearch[];
+}
+
+const operations = [
+  'category.children',
+  'search.keyword',
+  'search.seller',
+  'search.image',
+  'offer.detail',
+] as const satisfies readonly ApiOperation[];
+
+/** Days from one pass to the next, as most rows of a feed meet it: a mean of rates, by pages. */
+function rowEveryDays(searches: readonly SteadySearch[], feed: string): number {
+  let [pages, detailCalls] = [0, 0];
+  for (const { search, everyDays } of searches) {
+    if (search.feed !== feed) continue;
+    pages += search.windows * search.pages;
+    detailCalls += (search.windows * search.pages) / everyDays;
+  }
+  return detailCalls > 0 ? pages / detailCalls : Infinity;
+}
+
+/** Rows are of any age up to the time between two passes. */
+function rowAges(searches: readonly SteadySearch[], feed: string): AgeForecast {
+  const own = searches.filter(({ search }) => search.feed === feed);
+  const pages = own.reduce((sum, { search }) => sum + search.windows * search.pages, 0);
+  const younger = (ageDays: number) =>
+    own.reduce(
+      (sum, { search, everyDays }) => sum + search.windows * search.pages * Math.min(1, ageDays / everyDays),
+      0,
+    );
+  const meanDays = own.reduce(
+    (sum, { search, everyDays }) => sum + (search.windows * search.pages * everyDays) / 2 / pages,
+    0,
+  );
+  let [low, high] = [1e-3, 1e6];
+  if (pages === 0 || younger(high) < 0.9 * pages)
+    return { meanDays: pages === 0 ? Infinity : meanDays, p90Days: Infinity };
+  for (let step = 0; step < 50; step += 1) {
+    const middle = Math.sqrt(low * high);
+    if (younger(middle) < 0.9 * pages) low = middle;
+    else high = middle;
+  }
+  return { meanDays, p90Days: high };
+}
+
+function arrivals(knowledge: Knowledge, feed: string): number {
+  const { searches, feeds, offers } = knowledge;
+  const { maxOffers = null, novelty = 1 } = feeds.find(({ name }) => name === feed) ?? {};
+  const held = offers.reduce((sum, group) => sum + (group.feeds.includes(feed) ? group.offers : 0), 0);
+  // A feed that is full keeps what it has.
+  if (maxOffers !== null && held >= maxOffers) return 0;
+  const own = searches.filter((search) => search.feed === feed);
+  return novelty * own.reduce((sum, search) => sum + search.windows * arrivalsOf(knowledge, search), 0);
+}
+
+function forecastFeed(
+  knowledge: Knowledge,
+  feed: string,
+  steady: { readonly details: readonly SteadyOffers[]; readonly searches: readonly SteadySearch[] },
+): FeedForecast {
+  const own = steady.details.filter(({ feeds }) => feeds.includes(feed));
+  const offers = own.reduce((sum, member) => sum + member.offers, 0);
+  const mean = (of: (member: SteadyOffers) => number) =>
+    offers === 0 ? 0 : own.reduce((sum, member) => sum + member.offers * of(member), 0) / offers;
+  return {
+    feed,
+    offers,
+    newPerDay: arrivals(knowledge, feed),
+    rows: rowAges(steady.searches, feed),
+    details: {
+      meanDays: offers === 0 ? Infinity : mean(({ ageDays }) => ageDays),
+      p90Days: ageQuantile(own, 0.9),
+    },
+    detailsPerDay: own.reduce((sum, { callsPerDay }) => sum + callsPerDay, 0),
+    fresh: mean(({ fresh }) => fresh),
+  };
+}
+
+const sumOf = (of: CallsByApi | ReadonlyMap<ApiOperation, number>, operation: ApiOperation) =>
+  of.get(operation) ?? 0;
+
+/** What the planner will do with the calls that there are: in the next run, until everything was seen once, and for good. */
+export function forecast(knowledge: Knowledge): Forecast {
+  const { feeds, limits, freshness } = knowledge;
+  const perDayOf = (wanted: CallsByApi) => shareLimits(wanted, limits, ({ perDay }) => perDay);
+  const nodes = feeds.reduce((sum, feed) => sum + feed.nodes, 0) / freshness.category;
+  const found = feeds.reduce((sum, { name }) => sum + arrivals(knowledge, name), 0);
+  // What details would take beside searches decides what searches get of a limit that both share.
+  const alone = steadyStateSearches(knowledge, perDayOf);
+  const everyOf = (searches: readonly SteadySearch[]) =>
+    new Map(feeds.map(({ name }) => [name, rowEveryDays(searches, name)]));
+  const details = steadyStateDetails(knowledge, everyOf(alone.searches), (wanted) => wanted);
+  const wanted = new Map<ApiOperation, number>([
+    ['category.children', nodes],
+    ...alone.wanted,
+    ['offer.detail', details.wanted + found],
+  ]);
+  const room = perDayOf(wanted);
+  const { searches } = steadyStateSearches(knowledge, () => room);
+  // What is new comes first, but for the part of those that are overdue.
+  const detailRoom = sumOf(room, 'offer.detail');
+  const known = Math.max(floorShare * detailRoom, detailRoom - found);
+  const { steady } = steadyStateDetails(knowledge, everyOf(searches), (max) => Math.min(max, known));
+  const perDay = new Map<ApiOperation, number>([['category.children', sumOf(room, 'category.children')]]);
+  for (const { search, callsPerDay } of searches)
+    perDay.set(search.operation, sumOf(perDay, search.operation) + callsPerDay);
+  const detailCalls = steady.reduce((sum, { callsPerDay }) => sum + callsPerDay, 0);
+  perDay.set('offer.detail', Math.min(detailRoom, detailCalls + found));
+  const nextRun = forecastRun(knowledge);
+  const toFirstPass = callsToFirstPass(knowledge);
+  return {
+    apis: operations
+      .filter((operation) => [wanted, toFirstPass, nextRun.due].some((of) => sumOf(of, operation) > 0))
+      .map((operation) => ({
+        operation,
+        nextRun: Math.round(sumOf(nextRun.calls, operation)),
+        due: Math.round(sumOf(nextRun.due, operation)),
+        perDay: sumOf(perDay, operation),
+        wantedPerDay: sumOf(wanted, operation),
+        toFirstPass: sumOf(toFirstPass, operation),
+      })),
+    feeds: feeds.map(({ name }) => forecastFeed(knowledge, name, { details: steady, searches })),
+    nextRun,
+    firstPassDays: daysFor(toFirstPass, knowledge),
+    searches,
+  };
+}

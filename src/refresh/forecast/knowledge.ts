@@ -1,0 +1,95 @@
+import type { ApiOperation } from '../../model/known-apis.ts';
+import type { ChangeRate } from '../planner/change-rate.ts';
+import type { OfferAges } from '../planner/offer-value.ts';
+import type { WindowWorth } from '../planner/window-value.ts';
+
+/* What a forecast is made from: what is known, and what is assumed in its place where nothing is. */
+
+/** Search windows that are alike: one that is known, or many that are assumed. */
+export interface SearchGroup {
+  readonly operation: Extract<ApiOperation, 'search.keyword' | 'search.seller' | 'search.image'>;
+  readonly feed: string;
+  /** The keyword, category, seller or picture, for people. */
+  readonly label: string;
+  readonly windows: number;
+  /** Of each, if its pass is not stopped early; 1 at least. */
+  readonly pages: number;
+  /** Pages of each that are left until it was passed once; 0: it was. */
+  readonly pagesToFirstPass: number;
+  /** Pages of each that the pass under way has behind it; 0: none is under way. */
+  readonly pagesPassed: number;
+  /** Since the last pass; null: there was none. */
+  readonly ageDays: number | null;
+  /** Not asked for by the next run, for it failed. */
+  readonly isPostponed: boolean;
+  /** The last pass read the list to its end, so that the next may stop early. */
+  readonly mayStop: boolean;
+  /** Null: nothing was learned yet. */
+  readonly worth: WindowWorth | null;
+  readonly isAssumed: boolean;
+}
+
+/** An offer that stands for others like it. */
+export interface SampledOffer extends OfferAges {
+  /** Importance, mean 1, without the weight of its feeds. */
+  readonly popularity: number;
+  readonly learned: ChangeRate;
+  /** Its detail was fetched before. */
+  readonly hasDetail: boolean;
+  /** Not asked for by the next run, for it failed. */
+  readonly isPostponed: boolean;
+}
+
+/** Offers of the same feeds. */
+export interface OfferGroup {
+  /** At least one. */
+  readonly feeds: readonly string[];
+  readonly offers: number;
+  /** At least one, each standing for as many as any other. */
+  readonly sample: readonly SampledOffer[];
+  readonly isAssumed: boolean;
+}
+
+export interface FeedKnowledge {
+  readonly name: string;
+  readonly weight: number;
+  readonly maxOffers: number | null;
+  /** Category nodes that are asked for, and those of them that never were. */
+  readonly nodes: number;
+  readonly nodesToFirstPass: number;
+  readonly nodesDue: number;
+  /** Offers of its watch list that do not belong to it yet. */
+  readonly unheld: number;
+  /** Different offers for each row that its searches list, from 0 to 1. */
+  readonly novelty: number;
+}
+
+/** A bound on the calls of some APIs together. */
+export interface CallLimit {
+  readonly operations: readonly ApiOperation[];
+  /** Calls that runs may make on each day to come. */
+  readonly perDay: number;
+  /** Calls that they may still make in the present day. */
+  readonly left: number;
+}
+
+/** All that is known. */
+export interface Knowledge {
+  readonly feeds: readonly FeedKnowledge[];
+  readonly searches: readonly SearchGroup[];
+  /** Disjoint. */
+  readonly offers: readonly OfferGroup[];
+  readonly prior: ChangeRate;
+  /** The share of changes that search rows show, from 0 to 1. */
+  readonly visibleShare: number;
+  readonly meanPopularity: number;
+  /** New offers of a search, the mean of all. */
+  readonly arrivalsPerDay: number;
+  readonly limits: readonly CallLimit[];
+  /** Ages in days. */
+  readonly freshness: { readonly category: number; readonly search: number; readonly detail: number };
+  /** Days from one run to the next. */
+  readonly runEveryDays: number;
+  readonly pageSize: number;
+  readonly callsPerSecond: number;
+}

@@ -1,0 +1,19 @@
+/** Quiet pages in a row that end a pass early, as in `note-yield.ts`. */
+const quietRun = 3;
+
+/** Pages until `quietRun` of them in a row were quiet, each being so with some odds. */
+function pagesToQuiet(quietOdds: number): number {
+  if (quietOdds <= 0) return Infinity;
+  if (quietOdds >= 1) return quietRun;
+  return (quietOdds ** -quietRun - 1) / (1 - quietOdds);
+}
+
+/** Pages that a pass asks for which may stop early, when each page shows `newOffersPerPage` new or changed offers. */
+export function stoppedPages(pages: number, newOffersPerPage: number): number {
+  return Math.min(pages, pagesToQuiet(Math.exp(-newOffersPerPage)));
+}
+
+/** Pages a pass in the long run: two in a row are never stopped. */
+export function steadyPages(pages: number, newOffersPerPage: number): number {
+  return (pages + stoppedPages(pages, newOffersPerPage)) / 2;
+}

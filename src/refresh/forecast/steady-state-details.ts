@@ -1,0 +1,116 @@
+import { rateOf } from '../planner/change-rate.ts';
+import { importance } from '../planner/importance.ts';
+import { defaultObjective } from '../planner/objective.ts';
+import { floorShare } from '../planner/select-calls.ts';
+import {
+  callsPerDay,
+  detailAgeOf,
+  meanOverCycle,
+  shareYounger,
+  toDetailOffer,
+  type DetailCycle,
+  type DetailOffer,
+  type DetailTerms,
+} from './detail-cycle.ts';
+import { findPrice } from './find-price.ts';
+import type { Knowledge, OfferGroup } from './knowledge.ts';
+import { wholeRuns } from './steady-state-searches.ts';
+import { ageWorth } from './value-curve.ts';
+
+/** Offers that a sampled one stands for, as their details are looked at for ever. */
+export interface SteadyOffers {
+  readonly feeds: readonly string[];
+  readonly offers: number;
+  readonly cycle: DetailCycle;
+  readonly callsPerDay: number;
+  /** Mean age of their details, in days. */
+  readonly ageDays: number;
+  /** The share of the time in which a detail is right. */
+  readonly fresh: number;
+}
+
+interface Member {
+  readonly group: OfferGroup;
+  readonly offers: number;
+  readonly offer: DetailOffer;
+  readonly terms: DetailTerms;
+  /** Not looked at before this age, by `freshness`. */
+  readonly minDays: number;
+}
+
+function listMembers(knowledge: Knowledge, rowEveryDays: ReadonlyMap<string, number>): Member[] {
+  const { prior, visibleShare, runEveryDays, freshness, meanPopularity } = knowledge;
+  const weightOf = new Map(knowledge.feeds.map(({ name, weight }) => [name, weight]));
+  const valuation = { objective: defaultObjective, visibleShare };
+  return knowledge.offers.flatMap((group) => {
+    const weight = Math.max(...group.feeds.map((feed) => weightOf.get(feed) ?? 0));
+    const rows = Math.min(...group.feeds.map((feed) => rowEveryDays.get(feed) ?? Infinity));
+    const terms = { valuation, rowEveryDays: rows, runEveryDays };
+    const minDays = wholeRuns(detailAgeOf(freshness.detail, terms), runEveryDays);
+    return group.sample.map(({ popularity, learned }) => ({
+      group,
+      offers: group.offers / group.sample.length,
+      offer: toDetailOffer(importance(popularity * weight, meanPopularity), rateOf(prior, learned), terms),
+      terms,
+      minDays,
+    }));
+  });
+}
+
+/** What becomes of an offer at a price; past the floor age it is looked at whatever it is worth. */
+function cycleAt({ offer, terms, minDays }: Member, price: number, floorDays: number): DetailCycle {
+  const everyDays = Math.max(minDays, Math.min(ageWorth(offer.curve, price), detailAgeOf(floorDays, terms)));
+  return { everyDays, promptsPerDay: offer.promptedValue >= price ? offer.promptsPerDay : 0 };
+}
+
+const totalCalls = (members: readonly Member[], cycleOf: (member: Member) => DetailCycle) =>
+  members.reduce((sum, member) => sum + member.offers * callsPerDay(cycleOf(member)), 0);
+
+/**
+ * How often details are looked at when calls go to those that are worth most.
+ *
+ * @param rowEveryDays by feed
+ * @param roomOf calls a day for known offers, out of those that are wanted at most
+ */
+export function steadyStateDetails(
+  knowledge: Knowledge,
+  rowEveryDays: ReadonlyMap<string, number>,
+  roomOf: (wanted: number) => number,
+): { readonly steady: readonly SteadyOffers[]; readonly wanted: number } {
+  const members = listMembers(knowledge, rowEveryDays);
+  const offers = members.reduce((sum, member) => sum + member.offers, 0);
+  const wanted = totalCalls(members, (member) => cycleAt(member, 0, Infinity));
+  const room = roomOf(wanted);
+  const floorDays = room > 0 ? offers / (floorShare * room) : Infinity;
+  const price = findPrice((at) => totalCalls(members, (member) => cycleAt(member, at, floorDays)), room);
+  const steady = members.map((member) => {
+    const cycle: DetailCycle =
+      room > 0 ? cycleAt(member, price, floorDays) : { everyDays: Infinity, promptsPerDay: 0 };
+    const { ageDays, fresh } = meanOverCycle(cycle, member.offer, member.terms);
+    const { feeds } = member.group;
+    return {
+      feeds,
+      offers: member.offers,
+      cycle,
+      callsPerDay: member.offers * callsPerDay(cycle),
+      ageDays,
+      fresh,
+    };
+  });
+  return { steady, wanted };
+}
+
+/** The age, in days, that a share of the details is at most; Infinity: more of them are never looked at again. */
+export function ageQuantile(steady: readonly SteadyOffers[], share: number): number {
+  const offers = steady.reduce((sum, member) => sum + member.offers, 0);
+  const younger = (ageDays: number) =>
+    steady.reduce((sum, { cycle, offers: count }) => sum + count * shareYounger(cycle, ageDays), 0);
+  let [low, high] = [1e-3, 1e6];
+  if (offers === 0 || younger(high) < share * offers) return Infinity;
+  for (let step = 0; step < 50; step += 1) {
+    const middle = Math.sqrt(low * high);
+    if (younger(middle) < share * offers) low = middle;
+    else high = middle;
+  }
+  return high;
+}

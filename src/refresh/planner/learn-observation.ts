@@ -1,0 +1,156 @@
+import { dayMs } from '../../core/duration.ts';
+import type {
+  DetailObservation,
+  OfferKnowledge,
+  OfferUpdate,
+  OfferObservation,
+  PlannerKnowledge,
+  RowObservation,
+  QueuePosition,
+} from '../../model/learning.ts';
+import { bucketOf } from './bucket.ts';
+import { rateOf, type ChangeRate } from './change-rate.ts';
+import { rawImportance } from './importance.ts';
+import { learnRate } from './learn-rate.ts';
+import { defaultObjective } from './objective.ts';
+import { orderingAgeDays, vouchedAgeDays } from './offer-value.ts';
+import { pageValues, type PageValues } from './page-value.ts';
+import { visibleEvidence } from './visible-share.ts';
+
+const daysBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / dayMs;
+
+function later(a: Date | null, b: Date | null): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return a > b ? a : b;
+}
+
+const isAfter = (a: Date | null, b: Date | null) => a !== null && (b === null || a > b);
+
+/** The chance of at least one change within some days. */
+function changeOdds({ changes, days }: ChangeRate, exposureDays: number): number {
+  return -Math.expm1(-changes * Math.log1p(exposureDays / days));
+}
+
+const noEvidence = { visible: 0, hidden: 0 };
+
+function learnRow(
+  planner: PlannerKnowledge,
+  before: OfferKnowledge,
+  observation: RowObservation,
+): OfferUpdate {
+  const { monthSold, at } = observation;
+  const popularity = monthSold === null ? before.popularity : rawImportance({ monthSold }, 1);
+  const known: OfferKnowledge = { ...before, popularity, rowAt: at };
+  const { rowAt, detailAt, changedAt, learned } = before;
+  // Overtaken by a detail, or the first: it says nothing of what came after the look before it.
+  if (rowAt === null || isAfter(detailAt, at)) return { known, stat: null, ...noEvidence };
+  // A detail has come in between and shown a change: the row shows the same one.
+  const isExplained = isAfter(detailAt, rowAt) && isAfter(changedAt, rowAt);
+  const isDateMoved = observation.isDateMoved && !isExplained && planner.isDateTrusted;
+  const isPriceChanged = observation.isPriceChanged && !isExplained;
+  const isChanged = isPriceChanged || isDateMoved;
+  const elapsedDays = daysBetween(later(rowAt, detailAt) ?? at, at);
+  const exposureDays = planner.visibleShare * elapsedDays;
+  const hint = isPriceChanged ? 'row' : 'modify_date';
+  // What a complete pass did not list is listed again.
+  const stale = before.stale?.by === 'absence' ? null : before.stale;
+  return {
+    known: {
+      ...known,
+      learned: learnRate(planner.prior, learned, { exposureDays, elapsedDays, isChanged }),
+      changedAt: isChanged ? at : changedAt,
+      stale: isChanged ? { since: at, by: hint } : stale,
+    },
+    stat: {
+      source: 'search',
+      hint: 'none',
+      odds: changeOdds(rateOf(planner.prior, learned), exposureDays),
+      isChanged,
+    },
+    ...noEvidence,
+  };
+}
+
+function learnDetail(
+  planner: PlannerKnowledge,
+  before: OfferKnowledge,
+  observation: DetailObservation,
+): OfferUpdate {
+  const { at, isChanged } = observation;
+  const { rowAt, detailAt, learned, stale } = before;
+  const known: OfferKnowledge = {
+    ...before,
+    detailAt: at,
+    changedAt: isChanged && detailAt !== null ? at : before.changedAt,
+    stale: stale !== null && stale.since > at ? stale : null,
+  };
+  // A row that is newer than the answer has taught what there was to learn.
+  if (detailAt === null || isAfter(rowAt, at)) return { known, stat: null, ...noEvidence };
+  const summaryAgeDays = daysBetween(later(rowAt, detailAt) ?? at, at);
+  const detailAgeDays = daysBetween(detailAt, at);
+  const exposureDays = vouchedAgeDays(summaryAgeDays, detailAgeDays, planner.visibleShare);
+  const odds = changeOdds(rateOf(planner.prior, learned), exposureDays);
+  const stat = { source: 'detail', hint: stale?.by ?? 'none', odds, isChanged } as const;
+  // What prompted the look was booked when it was seen, and nobody can tell what came on top of it.
+  if (stale !== null) return { known, stat, ...noEvidence };
+  const inspectDatabase = { exposureDays, elapsedDays: summaryAgeDays, isChanged };
+  const refreshStats = learnRate(planner.prior, learned, inspectDatabase);
+  const rate = rateOf(planner.prior, refreshStats);
+  const found = { isVisible: observation.isVisible, rate, summaryAgeDays, detailAgeDays };
+  return {
+    known: { ...known, learned: refreshStats },
+    stat,
+    ...(isChanged ? visibleEvidence(found, planner.visibleShare) : noEvidence),
+  };
+}
+
+/**
+ * What is known of an offer after a look that is newer than all of its kind: by how much its rate is known better, whether
+ * its detail is now known to be out of date, and how well the look was foretold.
+ */
+export function learnObservation(
+  planner: PlannerKnowledge,
+  known: OfferKnowledge,
+  observation: OfferObservation,
+): OfferUpdate {
+  return observation.kind === 'row'
+    ? learnRow(planner, known, observation)
+    : learnDetail(planner, known, observation);
+}
+
+/** Whether a detail call is due whatever its age: there is none, or it is known to be out of date. */
+function isStale({ detailAt, stale }: OfferKnowledge): boolean {
+  return detailAt === null || stale !== null;
+}
+
+/** Where an offer that was seen at least once stands. */
+export function positionOf({ visibleShare }: PlannerKnowledge, known: OfferKnowledge): QueuePosition {
+  const { detailAt, rowAt, popularity, learned } = known;
+  const seenAt = later(rowAt, detailAt) ?? new Date(0);
+  const isWrong = isStale(known);
+  const detailAgeDays = daysBetween(detailAt ?? seenAt, seenAt);
+  const ages = { summaryAgeDays: 0, detailAgeDays, isStale: isWrong };
+  const ageDays = orderingAgeDays(ages, { objective: defaultObjective, visibleShare });
+  return {
+    bucket: bucketOf(popularity, learned, isWrong),
+    orderAt: new Date(seenAt.getTime() - ageDays * dayMs),
+  };
+}
+
+/**
+ * Value of a page that lists these offers, half a day and four days after it was seen: by their popularity, so that it is to
+ * be divided by the mean of all offers.
+ */
+export function valuesOfPage(
+  { prior, visibleShare }: PlannerKnowledge,
+  offers: readonly OfferKnowledge[],
+): PageValues {
+  const states = offers.map(({ popularity, learned }) => ({
+    weight: popularity,
+    rate: rateOf(prior, learned),
+    summaryAgeDays: 0,
+    detailAgeDays: 0,
+    isStale: false,
+  }));
+  return pageValues(states, { objective: defaultObjective, visibleShare });
+}

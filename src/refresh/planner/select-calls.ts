@@ -1,0 +1,156 @@
+import type { ChangeRate } from './change-rate.ts';
+import { rateOf } from './change-rate.ts';
+import type { OfferAges, Valuation } from './offer-value.ts';
+import { detailValue, orderingAgeDays } from './offer-value.ts';
+import { takeBest } from './take-best.ts';
+
+/** An offer that could be looked at, as the index over buckets has it. */
+export interface Head extends OfferAges {
+  /** Whatever names it. */
+  readonly bucket: string | number;
+  readonly weight: number;
+  readonly learned: ChangeRate;
+}
+
+/** What a slot reads: an index over (bucket, age), in a database or in memory. */
+export interface CandidateSource<Offer extends Head> {
+  /**
+   * The oldest offers that nobody has leased: up to `limit` of every bucket, or, with `after`, the `limit` that
+   * follow each of these in its bucket. Oldest first within a bucket, by `orderingAgeDays`.
+   */
+  oldest(limit: number, after?: readonly Offer[]): Promise<readonly Offer[]>;
+}
+
+/** A call of another kind that competes: a search page of known offers, or one that may list new ones. */
+export interface CompetingCall {
+  readonly kind: 'page' | 'discovery';
+  /** In days of freshness of an offer of mean importance. */
+  readonly value: number;
+}
+
+export interface DetailPick<Offer extends Head> {
+  readonly kind: 'detail';
+  readonly value: number;
+  readonly offer: Offer;
+}
+
+export interface CallBatch<Offer extends Head, Other extends CompetingCall> {
+  /** How many calls it has. */
+  readonly calls: number;
+  readonly candidates: CandidateSource<Offer>;
+  /** Already valued; those that can be among the best `calls` suffice. */
+  readonly competing: readonly Other[];
+  /** Come before all others but offers past the floor age, in this order, whatever they are worth. */
+  readonly leading?: readonly Other[];
+  readonly valuation: Valuation;
+  readonly prior: ChangeRate;
+  /** Offers older than this go first, in their share of the slot. */
+  readonly floorAgeDays: number;
+}
+
+export interface CallSelection<Offer extends Head, Other extends CompetingCall> {
+  /** At most `calls`. */
+  readonly picks: readonly (DetailPick<Offer> | Other)[];
+  /** Value of the least pick: what one more call would have brought at most. 0 when calls are left over. */
+  readonly price: number;
+}
+
+/** Of every bucket first. Two or twelve pick as well; two read drained buckets more often, twelve rows in vain. */
+const headsPerBucket = 4;
+/** Of a bucket whose last head was picked: fewer rounds, more rows. */
+const headsPerRefill = 16;
+
+/** Share of a slot for offers past the floor age. Twice as much costs 0.9 points of freshness at 2 % a day. */
+export const floorShare = 0.3;
+/** Share of a slot that looking for new offers can take. */
+const discoveryShare = 0.5;
+
+/** The age past which an offer is looked at whatever it is worth, if `callsPerDay` go to `offers` of them. */
+export function floorAgeDays(offers: number, callsPerDay: number): number {
+  return offers / (floorShare * callsPerDay);
+}
+
+/** Calls of the next of `batchesLeft` slots of a quota window with `callsLeft` calls. */
+export function callsForBatch(callsLeft: number, batchesLeft: number): number {
+  return Math.max(0, Math.floor(callsLeft / Math.max(1, batchesLeft)));
+}
+
+type Pick<Offer extends Head, Other extends CompetingCall> = DetailPick<Offer> | Other;
+
+/** Those past the floor age, oldest first, in their share of the slot. */
+function pickOverdue<Offer extends Head, Other extends CompetingCall>(
+  details: readonly DetailPick<Offer>[],
+  { calls, valuation, floorAgeDays: floor }: CallBatch<Offer, Other>,
+): DetailPick<Offer>[] {
+  const overdue: { value: number; pick: DetailPick<Offer> }[] = [];
+  for (const pick of details) {
+    const ageDays = orderingAgeDays(pick.offer, valuation);
+    if (ageDays > floor) overdue.push({ value: ageDays, pick });
+  }
+  return takeBest(overdue, Math.floor(floorShare * calls)).map(({ pick }) => pick);
+}
+
+function pickAmong<Offer extends Head, Other extends CompetingCall>(
+  details: readonly DetailPick<Offer>[],
+  batch: CallBatch<Offer, Other>,
+): Pick<Offer, Other>[] {
+  const first = pickOverdue(details, batch);
+  const discoveries = batch.competing.filter(({ kind }) => kind === 'discovery');
+  const others: Pick<Offer, Other>[] = [
+    ...batch.competing.filter(({ kind }) => kind !== 'discovery'),
+    ...takeBest(discoveries, Math.ceil(discoveryShare * batch.calls)),
+  ];
+  const leading = (batch.leading ?? []).slice(0, batch.calls - first.length);
+  const left = batch.calls - first.length - leading.length;
+  const taken = new Set(first);
+  const rest = takeBest(taken.size === 0 ? details : details.filter((pick) => !taken.has(pick)), left);
+  return [...first, ...leading, ...takeBest([...rest, ...others], left)];
+}
+
+/** The picked offers that were the last to be read of their buckets: behind them may be others as good. */
+function lastHeads<Offer extends Head, Other extends CompetingCall>(
+  picks: readonly Pick<Offer, Other>[],
+  lastOf: ReadonlyMap<Offer['bucket'], Offer>,
+): Offer[] {
+  return picks.flatMap((pick) =>
+    isDetail(pick) && lastOf.get(pick.offer.bucket) === pick.offer ? [pick.offer] : [],
+  );
+}
+
+function isDetail<Offer extends Head, Other extends CompetingCall>(
+  pick: Pick<Offer, Other>,
+): pick is DetailPick<Offer> {
+  return pick.kind === 'detail';
+}
+
+/**
+ * The calls that a slot is best spent on: of all offers and rivals those of the highest value, after offers past the
+ * floor age in their share. Reads the oldest few of every bucket, and more of a bucket as long as the last one read is
+ * picked. Throws what `shelves` throws.
+ */
+export async function selectCalls<Offer extends Head, Other extends CompetingCall>(
+  batch: CallBatch<Offer, Other>,
+): Promise<CallSelection<Offer, Other>> {
+  if (batch.calls < 1) return { picks: [], price: 0 };
+  let details: DetailPick<Offer>[] = [];
+  const lastOf = new Map<Offer['bucket'], Offer>();
+  let read = await batch.candidates.oldest(headsPerBucket);
+  for (;;) {
+    for (const offer of read) {
+      const { weight, summaryAgeDays, detailAgeDays, isStale } = offer;
+      const rate = rateOf(batch.prior, offer.learned);
+      const value = detailValue({ weight, rate, summaryAgeDays, detailAgeDays, isStale }, batch.valuation);
+      details.push({ kind: 'detail', value, offer });
+      lastOf.set(offer.bucket, offer);
+    }
+    const picks = pickAmong(details, batch);
+    // What was not picked now won't be when more is read.
+    details = picks.filter(isDetail);
+    const drained = lastHeads(picks, lastOf);
+    read = drained.length > 0 ? await batch.candidates.oldest(headsPerRefill, drained) : [];
+    if (read.length === 0) {
+      const price = picks.length < batch.calls ? 0 : Math.min(...picks.map(({ value }) => value));
+      return { picks, price };
+    }
+  }
+}

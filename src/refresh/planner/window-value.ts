@@ -1,0 +1,57 @@
+import type { ChangeRate } from './change-rate.ts';
+import { arrivalsPerDay, discoveryValue } from './discovery-value.ts';
+import { freshDays } from './observation-gains.ts';
+import { defaultObjective } from './objective.ts';
+import { curveThrough, pageScore } from './page-value.ts';
+
+/** What the passes over a search window taught of its worth; values are sums over its pages, by popularity. */
+export interface WindowWorth {
+  readonly pages: number;
+  readonly soonValue: number;
+  readonly lateValue: number;
+  readonly newOffers: number;
+  readonly exposureDays: number;
+}
+
+/** A search window that is due. */
+export interface DueWindowState {
+  /** Since its last pass ended; null: there was none. */
+  readonly ageDays: number | null;
+  /** Null: nothing is known yet. */
+  readonly worth: WindowWorth | null;
+  /** What the feed is weighed by; 1 is normal. */
+  readonly weight: number;
+}
+
+/** What all windows share. */
+export interface WindowScale {
+  readonly prior: ChangeRate;
+  readonly meanPopularity: number;
+  /** New offers a day that a window of which nothing is known is credited with. */
+  readonly arrivalsPerDay: number;
+  readonly pageSize: number;
+}
+
+/** Value of the next page of a window, and whether it is worth that for what is known of its offers or for new ones. */
+export interface WindowValue {
+  readonly kind: 'page' | 'discovery';
+  readonly value: number;
+}
+
+/** A page that was never seen lists offers of which nothing is right yet: its rows will be for a while. */
+function firstPageValue({ prior, pageSize }: WindowScale): number {
+  const { summaryShare, staleHorizonDays } = defaultObjective;
+  return pageSize * summaryShare * freshDays(prior, staleHorizonDays);
+}
+
+/** In days of freshness of an offer of mean importance, as `detailValue`. */
+export function windowValue({ ageDays, worth, weight }: DueWindowState, scale: WindowScale): WindowValue {
+  if (ageDays === null || worth === null || worth.pages === 0)
+    return { kind: 'discovery', value: weight * firstPageValue(scale) };
+  const { pages, soonValue, lateValue, newOffers, exposureDays } = worth;
+  const known = pageScore(curveThrough({ soon: soonValue, late: lateValue }), ageDays) / scale.meanPopularity;
+  const perDay = arrivalsPerDay({ changes: newOffers, days: exposureDays }, scale.arrivalsPerDay);
+  const arrived = discoveryValue(perDay, 1, ageDays);
+  const kind = arrived > known ? 'discovery' : 'page';
+  return { kind, value: (weight * (known + arrived)) / pages };
+}

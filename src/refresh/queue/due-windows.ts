@@ -1,0 +1,99 @@
+import type { Pool } from 'pg';
+import type { Feed } from '../../model/sync-config.ts';
+import { runSql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
+
+/** Searches by keyword or category, by seller, and by picture: each has an API of its own. */
+export type SearchKind = 'search' | 'seller' | 'image';
+
+/** The next page of a search window. */
+export interface WindowPage {
+  readonly windowId: string;
+  readonly page: number;
+}
+
+/** A search window whose next page is due, or that the run has taken. */
+export interface DueWindow extends WindowPage {
+  readonly kind: SearchKind;
+  readonly feed: string;
+  /** Nobody has taken it. */
+  readonly isFree: boolean;
+  /** Pages of its pass that are left, as far as is known; at least 1. */
+  readonly pagesLeft: number;
+  /** Since its last pass ended; null: there was none. */
+  readonly ageDays: number | null;
+  /** What passes taught of its worth, as `Learn.page` values pages; null: nothing yet. */
+  readonly worth: {
+    readonly pages: number;
+    readonly soonValue: number;
+    readonly lateValue: number;
+    readonly newOffers: number;
+    readonly exposureDays: number;
+  } | null;
+}
+
+/** `sync.search_window.kind` of the windows that each kind of search is about. */
+const periodKinds = {
+  search: ['keyword', 'category'],
+  seller: ['seller'],
+  image: ['image'],
+} as const satisfies Record<SearchKind, readonly string[]>;
+
+interface DueWindowRow {
+  readonly window_id: string;
+  readonly kind: 'keyword' | 'category' | 'seller' | 'image';
+  readonly feed: string;
+  readonly next_page: number;
+  readonly is_free: boolean;
+  readonly pages_left: number;
+  readonly age_days: number | null;
+  readonly pages: number | null;
+  readonly soon_value: number;
+  readonly late_value: number;
+  readonly new_offers: number;
+  readonly exposure_days: number;
+}
+
+function toDueWindow(row: DueWindowRow): DueWindow {
+  return {
+    windowId: row.window_id,
+    page: row.next_page,
+    kind: row.kind === 'seller' || row.kind === 'image' ? row.kind : 'search',
+    feed: row.feed,
+    isFree: row.is_free,
+    pagesLeft: row.pages_left,
+    ageDays: row.age_days === null ? null : Math.max(0, row.age_days),
+    worth:
+      row.pages === null
+        ? null
+        : {
+            pages: row.pages,
+            soonValue: row.soon_value,
+            lateValue: row.late_value,
+            newOffers: row.new_offers,
+            exposureDays: row.exposure_days,
+          },
+  };
+}
+
+export interface DueWindowsRequest {
+  readonly runId: string;
+  readonly feeds: readonly Feed[];
+  /** What was seen within this time is not due. */
+  readonly freshForMs: number;
+}
+
+/** @see PlanStore.listDueWindows */
+export async function listDueWindows(
+  pool: Pool,
+  kinds: readonly SearchKind[],
+  { runId, feeds, freshForMs }: DueWindowsRequest,
+): Promise<DueWindow[]> {
+  const rows = await runSql<DueWindowRow>(pool, readSql('list-due-windows'), [
+    runId,
+    feeds.map((feed) => feed.name),
+    freshForMs,
+    kinds.flatMap((kind) => periodKinds[kind]),
+  ]);
+  return rows.map(toDueWindow);
+}

@@ -1,0 +1,184 @@
+import type { Pool } from 'pg';
+import type { ChangeRate } from '../../model/learning.ts';
+import type { Feed } from '../../model/sync-config.ts';
+import { readPlanner, type PlannerFigures } from '../../load/refresh-stats.ts';
+import { runInTransaction } from '../../db/run-in-transaction.ts';
+import { applySql, runSql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
+
+/** A set of feeds; each offer belongs to one set. */
+export interface FeedSet {
+  readonly feedSet: number;
+  readonly feeds: readonly string[];
+}
+
+/** An offer that is due, among the oldest of its bucket. */
+export interface RefreshCandidate {
+  readonly offerId: string;
+  readonly feedSet: number;
+  readonly bucket: number;
+  /** As the database writes it. */
+  readonly orderAt: string;
+  readonly popularity: number;
+  readonly learned: ChangeRate;
+  readonly summaryAgeDays: number;
+  readonly detailAgeDays: number;
+}
+
+export interface RefreshQueueRequest {
+  readonly feedSets: readonly number[];
+  /** Offers looked at within this time are not due, unless their details are known to be wrong. */
+  readonly freshForMs: number;
+  /** How many of each bucket. */
+  readonly limit: number;
+  /** Go on behind these; without: at the head of every bucket. */
+  readonly after?: readonly RefreshCandidate[] | undefined;
+}
+
+/** Where offers stand among what is to be looked at next; all times by the ledger clock. */
+export interface RefreshQueue {
+  planner(): Promise<PlannerFigures>;
+  /**
+   * Makes offers belong to feeds anew, where the bound of a feed, its watch list or its searches have changed.
+   * `unseenBucket`: where offers stand that nothing is known of.
+   */
+  assignFeeds(feeds: readonly Feed[], unseenBucket: number): Promise<void>;
+  /** All sets that any of the feeds belongs to. */
+  listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
+  /** Due offers that nobody has taken, in each bucket those that were looked at longest ago. */
+  listHeads(request: RefreshQueueRequest): Promise<RefreshCandidate[]>;
+  /** What the planner's figures of a day are made from, with a sample of at most `limit` offers. */
+  sample(limit: number): Promise<PlannerSample>;
+  saveFit(fit: PlannerFit): Promise<void>;
+}
+
+export interface PlannerSample {
+  /** Null: never. */
+  readonly fittedAt: Date | null;
+  readonly prior: ChangeRate;
+  /** What looks taught of some offers. */
+  readonly sample: readonly ChangeRate[];
+  readonly meanPopularity: number;
+  /** About how many there are. */
+  readonly offers: number;
+  /** Detail looks at offers that were known, in the last seven days. */
+  readonly detailsPerDay: number;
+}
+
+export interface PlannerFit {
+  readonly prior: ChangeRate;
+  readonly meanPopularity: number;
+  /** Null: not known. */
+  readonly floorDays: number | null;
+  readonly fittedAt: Date;
+}
+
+interface SampleRow {
+  readonly fitted_at: Date | null;
+  readonly prior_changes: number;
+  readonly prior_days: number;
+  readonly sample: readonly (readonly [number, number])[];
+  readonly mean_popularity: number | null;
+  readonly offers: number;
+  readonly details_per_day: number;
+}
+
+async function readSample(pool: Pool, limit: number): Promise<PlannerSample> {
+  const rows = await runSql<SampleRow>(pool, readSql('sample-learned'), [limit]);
+  const [row] = rows;
+  if (!row) throw new Error('sync.planner is empty');
+  return {
+    fittedAt: row.fitted_at,
+    prior: { changes: row.prior_changes, days: row.prior_days },
+    sample: row.sample.map(([changes, days]) => ({ changes, days })),
+    meanPopularity: row.mean_popularity ?? 1,
+    offers: row.offers,
+    detailsPerDay: row.details_per_day,
+  };
+}
+
+interface HeadRow {
+  readonly offer_id: string;
+  readonly feed_set: number;
+  readonly bucket: number;
+  readonly order_at: string;
+  readonly popularity: number;
+  readonly rate_changes: number;
+  readonly rate_days: number;
+  readonly summary_age_days: number;
+  readonly detail_age_days: number;
+}
+
+const toCursor = ({ feedSet, bucket, orderAt, offerId }: RefreshCandidate) => ({
+  feed_set: feedSet,
+  bucket,
+  order_at: orderAt,
+  offer_id: offerId,
+});
+
+async function listHeads(
+  pool: Pool,
+  { feedSets, freshForMs, limit, after }: RefreshQueueRequest,
+): Promise<RefreshCandidate[]> {
+  const cursors = after === undefined ? null : JSON.stringify(after.map(toCursor));
+  const rows = await runSql<HeadRow>(pool, readSql('list-refresh-candidates'), [
+    feedSets,
+    freshForMs,
+    limit,
+    cursors,
+  ]);
+  return rows.map((row) => ({
+    offerId: row.offer_id,
+    feedSet: row.feed_set,
+    bucket: row.bucket,
+    orderAt: row.order_at,
+    popularity: row.popularity,
+    learned: { changes: row.rate_changes, days: row.rate_days },
+    summaryAgeDays: Math.max(0, row.summary_age_days),
+    detailAgeDays: Math.max(0, row.detail_age_days),
+  }));
+}
+
+async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: number): Promise<void> {
+  const bounds = feeds.map(({ name, maxOffers, offers }) => ({
+    feed: name,
+    max_offers: maxOffers,
+    watched: offers,
+  }));
+  const rows = await runSql<{ feed: string }>(pool, readSql('list-unassigned-feeds'), [
+    JSON.stringify(bounds),
+  ]);
+  for (const row of rows) {
+    const feed = feeds.find(({ name }) => name === row.feed);
+    if (!feed) continue;
+    // Many rows, which loads may be locking in another order.
+    await runInTransaction(pool, async (client) => {
+      await applySql(client, readSql('insert-watched-offers'), [feed.offers, unseenBucket]);
+      await applySql(client, readSql('assign-feed'), [feed.name, feed.maxOffers, feed.offers]);
+    });
+  }
+}
+
+/** Over `sync.refresh` and `sync.feed_set`. */
+export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQueue {
+  return {
+    planner: () => readPlanner(pool),
+    assignFeeds: (feeds, unseenBucket) => assignFeeds(pool, feeds, unseenBucket),
+    listFeedSets: async (feeds) => {
+      const { rows } = await pool.query<{ feed_set: number; feeds: string[] }>(
+        'SELECT feed_set, feeds FROM sync.feed_set WHERE feeds && $1::text[] ORDER BY feed_set',
+        [feeds],
+      );
+      return rows.map((row) => ({ feedSet: row.feed_set, feeds: row.feeds }));
+    },
+    listHeads: (request) => listHeads(pool, request),
+    sample: (limit) => readSample(pool, limit),
+    saveFit: async ({ prior, meanPopularity, floorDays, fittedAt }) => {
+      await pool.query(
+        `UPDATE sync.planner
+         SET prior_changes = $1, prior_days = $2, mean_popularity = $3, floor_days = $4, fitted_at = $5`,
+        [prior.changes, prior.days, meanPopularity, floorDays, fittedAt],
+      );
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { PageYield, PassOutcome, WindowState } from '../../model/learning.ts';
+import { searchReach } from '../../model/search-limits.ts';
+import { driftRows } from './search-reach.ts';
+
+/**
+ * Pages in a row without anything new or changed that stop a pass. Of 150 rows none changed: fewer than one in fifty of
+ * the others did, at 95 %, so that a further page brings less than one change. At one, the pass would stop by chance; at
+ * ten, it would rarely stop.
+ */
+const staleRun = 3;
+
+/** Passes that read the list to its end, or as far as wanted. After any other, the next one is not stopped. */
+const readToEnd: readonly (PassOutcome | null)[] = ['complete', 'unproven', 'capped', 'short', 'max_pages'];
+
+/** The last page that the pass would read. */
+function lastPage({ totalRecords, maxPages }: WindowState, pageSize: number): number {
+  const reachable = Math.min(totalRecords ?? searchReach, searchReach);
+  return Math.min(Math.ceil(reachable / pageSize), maxPages ?? Infinity);
+}
+
+/**
+ * No sort order of 1688 makes later pages older: it orders the rows of a page, not the list (1688 docs keywordQuery v1).
+ * So that what follows is only likely to be as quiet as what came before, and two passes in a row are never stopped:
+ * a row is looked at in every second pass at least. A total that differs from what the last pass listed is a
+ * change by itself. A part is not stopped: only complete passes of all parts together tell what is not there any more.
+ */
+function mayStop({ lastOutcome, totalRecords, lastReach, isDoubted }: WindowState): boolean {
+  if (isDoubted || totalRecords === null || lastReach === null || !readToEnd.includes(lastOutcome))
+    return false;
+  return Math.abs(totalRecords - lastReach) <= driftRows(totalRecords);
+}
+
+/** Books what a page that has moved the cursor showed; may stop the pass. `state`: the window as that page left it. */
+export function noteYield(state: WindowState, found: PageYield): WindowState {
+  const isStale = found.newOffers + found.changedOffers === 0;
+  const noted: WindowState = {
+    ...state,
+    newOffers: state.newOffers + found.newOffers,
+    changedOffers: state.changedOffers + found.changedOffers,
+    stalePages: isStale ? state.stalePages + 1 : 0,
+  };
+  const isOver = noted.nextPage === 1;
+  if (isOver)
+    return noted.lastOutcome === 'split'
+      ? noted
+      : { ...noted, lastNew: noted.newOffers, lastChanged: noted.changedOffers };
+  if (found.isPart || noted.stalePages < staleRun || !mayStop(noted)) return noted;
+  const saved = lastPage(noted, found.pageSize) - found.page;
+  return {
+    ...noted,
+    nextPage: 1,
+    passStartedAt: null,
+    completedAt: found.observedAt,
+    lastOutcome: 'stale',
+    savedCalls: noted.savedCalls + Math.max(0, saved),
+  };
+}

@@ -1,0 +1,117 @@
+import type { PriceBand, PriceObservation, SplitDecision, WindowShape } from '../../model/learning.ts';
+import { fenBetween, formatFen, parseUnits, unitsPerFen } from './price-units.ts';
+import { searchReach } from '../../model/search-limits.ts';
+
+/**
+ * Below this total a window that was split is read as one again. At the cap itself, a window would be split and joined
+ * as its total goes up and down by one; at half, windows that fit into one query would be asked for in two.
+ */
+const joinBelow = 0.8 * searchReach;
+
+/** Of a first page's rows, the share outside the price bounds from which on the bounds count as ignored. */
+const ignoredShare = 0.4;
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+function boundsOf({ minCny, maxCny }: PriceBand): Bounds {
+  return {
+    low: minCny === null ? 0 : (parseUnits(minCny) ?? 0),
+    high: maxCny === null ? Infinity : (parseUnits(maxCny) ?? Infinity),
+  };
+}
+
+/**
+ * Where rows of a part lie outside its bounds, 1688 did not mind them. It may mean another price than the one in the row,
+ * a reduced one perhaps, so that nothing can be said of narrow parts. The first two parts are wide, and at least one of
+ * them would have half of its rows outside.
+ */
+function areIgnored(prices: readonly number[], { low, high }: Bounds): boolean {
+  const isWide = low === 0 || high === Infinity || high >= 1.5 * low;
+  const outside = prices.filter((price) => price < low || price > high).length;
+  return isWide && prices.length > 0 && outside >= ignoredShare * prices.length;
+}
+
+/** A cut, in whole fen, and how many of the prices lie below it. */
+interface Cut {
+  readonly bound: number;
+  readonly below: number;
+}
+
+/** In the middle of a range of whole fen; none when it is empty. */
+function cutWithin([min, greatest]: readonly [number, number], below: number): Cut[] {
+  return min > greatest ? [] : [{ bound: Math.floor((min + greatest) / 2), below }];
+}
+
+/**
+ * A cut between two prices that are next to each other. Where no fen lies between them, the cut is one of the two: both
+ * parts have it, and one of them has it alone.
+ */
+function cutBetween(left: number, right: number, below: number, { low, high }: Bounds): Cut[] {
+  const between = cutWithin(fenBetween(left, right), below);
+  if (between.length > 0) return between;
+  const own = [right, left].find((price) => price > low && price < high && price % unitsPerFen === 0);
+  return own === undefined ? [] : [{ bound: own / unitsPerFen, below }];
+}
+
+/** Beside the only price that there is, so that what is left has fewer others. */
+function cutsBeside(price: number, count: number, { low, high }: Bounds): Cut[] {
+  const [above, lastAbove] = fenBetween(price, high);
+  const [firstBeneath, beneath] = fenBetween(low, price);
+  return [
+    ...(above <= lastAbove ? [{ bound: above, below: count }] : []),
+    ...(firstBeneath <= beneath ? [{ bound: beneath, below: 0 }] : []),
+  ];
+}
+
+/** Where to cut a band so that both parts have about as many of the prices, in whole fen. Null: it can't be cut. */
+function chooseBound(prices: readonly number[], bounds: Bounds): number | null {
+  const sorted = prices
+    .filter((price) => price >= bounds.low && price <= bounds.high)
+    .toSorted((a, b) => a - b);
+  const count = sorted.length;
+  const [lowest, highest] = [sorted[0], sorted[count - 1]];
+  if (lowest === undefined || highest === undefined) return null;
+  const cuts = sorted.flatMap((right, below) => {
+    const left = sorted[below - 1] ?? right;
+    return left < right ? cutBetween(left, right, below, bounds) : [];
+  });
+  if (lowest === highest) cuts.push(...cutsBeside(lowest, count, bounds));
+  const unevenness = ({ below }: Cut) => Math.abs(2 * below - count);
+  return cuts.toSorted((a, b) => unevenness(a) - unevenness(b))[0]?.bound ?? null;
+}
+
+/**
+ * Whether a window whose first page was read is to be read on, or in parts by price. Sorting does not help: it orders
+ * the rows of one page (1688 docs keywordQuery v1). Nobody knows the size of a list that reaches the cap, so that it is
+ * cut in two, by the prices on its first page, and again if a part still reaches the cap: each cut that was needed costs
+ * the one page that showed it. Categories are leaves already, wherever the tree is known.
+ *
+ * Both parts have the bound: 1688 does not say whether bounds belong to what they bound, and so no price lies in
+ * neither. Offers without a price are in no part.
+ */
+export function splitWindow(
+  window: WindowShape,
+  { page, totalRecords, prices }: PriceObservation,
+): SplitDecision {
+  const { band, isPart, isSplit, isSplittable } = window;
+  const total = totalRecords ?? 0;
+  if (page !== 1 || !isSplittable) return { kind: 'whole' };
+  if (isSplit) return total < joinBelow ? { kind: 'whole' } : { kind: 'split', parts: [] };
+  if (total < searchReach) return { kind: 'whole' };
+  const bounds = boundsOf(band);
+  const known = prices.map(parseUnits).filter((price) => price !== null);
+  if (isPart && areIgnored(known, bounds)) return { kind: 'ignored' };
+  const bound = chooseBound(known, bounds);
+  if (bound === null) return { kind: 'whole' };
+  const cut = formatFen(bound);
+  return {
+    kind: 'split',
+    parts: [
+      { minCny: band.minCny, maxCny: cut },
+      { minCny: cut, maxCny: band.maxCny },
+    ],
+  };
+}

@@ -1,0 +1,172 @@
+import { AppError } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import type { Schedule } from '../model/sync-config.ts';
+import type { KeptSchedule, ScheduleOrigin, ScheduleStore } from './schedule-store.ts';
+import type { SlotStore } from './slot-store.ts';
+import { decidedUntil, readDueSlots } from './due-slots.ts';
+import { jobErrors } from '../jobs/errors.ts';
+
+export interface ChangeDeps {
+  readonly schedules: ScheduleStore;
+  readonly slots: SlotStore;
+  readonly ledgerNow: () => Promise<Date>;
+  /** Runs the work while no tick does, in any process. */
+  readonly betweenTicks: (work: () => Promise<void>) => Promise<void>;
+  readonly log: Logger;
+}
+
+/** Slots up to now belong to the schedule as it was: before it becomes another, they are accounted for. */
+async function settle({ slots, ledgerNow, log }: ChangeDeps, schedule: KeptSchedule): Promise<void> {
+  const now = await ledgerNow();
+  const outcome = schedule.pausedAt === null ? 'missed' : 'skipped';
+  let since = decidedUntil(schedule);
+  for (;;) {
+    const due = readDueSlots(schedule, since, now, log).map(({ at }) => at);
+    const newest = due.at(-1);
+    if (newest === undefined) return;
+    await slots.decideWithoutRun(schedule.name, due, outcome);
+    since = newest;
+  }
+}
+
+const makers = { file: 'catalog-sync.yaml', cli: '`catalog-sync schedule add`' } as const;
+
+function nameTaken(one: Schedule, by: ScheduleOrigin, other: Schedule, byOther: ScheduleOrigin): AppError {
+  const describe = ({ cron, timezone, feeds }: Schedule, maker: ScheduleOrigin) =>
+    `one of ${makers[maker]} ('${cron}' in ${timezone} for ${feeds.join(', ')})`;
+  const both = `${describe(one, by)}, ${describe(other, byOther)}`;
+  return new AppError(
+    jobErrors.SCHEDULE_NAME_TAKEN,
+    `there would be two schedules of the name ${one.name}: ${both}`,
+  );
+}
+
+const hasOtherTimes = (left: Schedule, right: Schedule): boolean =>
+  left.cron !== right.cron || left.timezone !== right.timezone;
+
+const isOther = (left: Schedule, right: Schedule): boolean =>
+  hasOtherTimes(left, right) ||
+  left.budgetCalls !== right.budgetCalls ||
+  left.missed !== right.missed ||
+  left.feeds.join() !== right.feeds.join();
+
+async function adopt(deps: ChangeDeps, schedule: Schedule, kept: KeptSchedule | undefined): Promise<void> {
+  if (kept === undefined) return deps.schedules.insert(schedule, 'file');
+  if (!isOther(schedule, kept)) return;
+  const countsAnew = hasOtherTimes(schedule, kept);
+  if (countsAnew) await settle(deps, kept);
+  await deps.schedules.update(schedule, countsAnew);
+}
+
+/**
+ * Makes the schedules of the sync file what is kept of it: new ones count from now on, those that the file names no
+ * more go, and those that somebody added or paused stay so.
+ *
+ * @throws AppError SCHEDULE_NAME_TAKEN, before anything is changed
+ */
+export async function adoptSchedules(deps: ChangeDeps, file: readonly Schedule[]): Promise<void> {
+  await deps.betweenTicks(async () => {
+    const kept = new Map((await deps.schedules.list()).map((schedule) => [schedule.name, schedule]));
+    for (const schedule of file) {
+      const other = kept.get(schedule.name);
+      if (other?.origin === 'cli') throw nameTaken(schedule, 'file', other, 'cli');
+    }
+    for (const schedule of kept.values()) {
+      if (schedule.origin === 'cli' || file.some(({ name }) => name === schedule.name)) continue;
+      await settle(deps, schedule);
+      await deps.schedules.remove(schedule.name);
+      deps.log.info({ schedule: schedule.name }, 'schedule ended, for catalog-sync.yaml has it no more');
+    }
+    for (const schedule of file) await adopt(deps, schedule, kept.get(schedule.name));
+  });
+}
+
+/**
+ * Adds a schedule beside those of the sync file.
+ *
+ * @throws AppError SCHEDULE_NAME_TAKEN
+ */
+export async function addSchedule(
+  deps: ChangeDeps,
+  schedule: Schedule,
+  file: readonly Schedule[],
+): Promise<void> {
+  await deps.betweenTicks(async () => {
+    const written = file.find(({ name }) => name === schedule.name);
+    if (written) throw nameTaken(written, 'file', schedule, 'cli');
+    const kept = (await deps.schedules.list()).find(({ name }) => name === schedule.name);
+    if (kept) throw nameTaken(kept, kept.origin, schedule, 'cli');
+    await deps.schedules.insert(schedule, 'cli');
+  });
+}
+
+/** Changes one schedule, whose slots up to now keep what it was. @throws AppError SCHEDULE_UNKNOWN */
+async function change(
+  deps: ChangeDeps,
+  name: string,
+  work: (schedule: KeptSchedule) => Promise<void>,
+): Promise<void> {
+  await deps.betweenTicks(async () => {
+    const all = await deps.schedules.list();
+    const schedule = all.find((kept) => kept.name === name);
+    if (!schedule) throw unknownSchedule(name, all);
+    await work(schedule);
+  });
+}
+
+/** For a name that no schedule has. */
+export function unknownSchedule(name: string, all: readonly Schedule[]): AppError {
+  const names = [...new Set(all.map((schedule) => schedule.name))].join(', ');
+  const known = names === '' ? 'there is none' : `there are ${names}`;
+  return new AppError(jobErrors.SCHEDULE_UNKNOWN, `no schedule has the name ${name}; ${known}`);
+}
+
+/**
+ * Slots that come from now on are skipped.
+ *
+ * @returns false when it was paused already
+ * @throws AppError SCHEDULE_UNKNOWN
+ */
+export async function pauseSchedule(deps: ChangeDeps, name: string): Promise<boolean> {
+  let isPending = false;
+  await change(deps, name, async (schedule) => {
+    isPending = schedule.pausedAt === null;
+    if (!isPending) return;
+    await settle(deps, schedule);
+    await deps.schedules.pause(name);
+  });
+  return isPending;
+}
+
+/**
+ * Slots start runs again from now on; those that were skipped are not made up for.
+ *
+ * @returns false when it was not paused
+ * @throws AppError SCHEDULE_UNKNOWN
+ */
+export async function resumeSchedule(deps: ChangeDeps, name: string): Promise<boolean> {
+  let isPending = false;
+  await change(deps, name, async (schedule) => {
+    isPending = schedule.pausedAt !== null;
+    if (!isPending) return;
+    await settle(deps, schedule);
+    await deps.schedules.resume(name);
+  });
+  return isPending;
+}
+
+/**
+ * Ends a schedule that was added. What became of its slots stays.
+ *
+ * @throws AppError SCHEDULE_UNKNOWN, or SCHEDULE_IN_FILE for one of the sync file
+ */
+export async function removeSchedule(deps: ChangeDeps, name: string): Promise<void> {
+  await change(deps, name, async (schedule) => {
+    if (schedule.origin === 'file') {
+      const message = `the schedule ${name} is one of catalog-sync.yaml, which would bring it back`;
+      throw new AppError(jobErrors.SCHEDULE_IN_FILE, message);
+    }
+    await settle(deps, schedule);
+    await deps.schedules.remove(name);
+  });
+}

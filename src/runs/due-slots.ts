@@ -1,0 +1,74 @@
+import { minuteMs } from '../core/duration.ts';
+import type { Logger } from '../core/log.ts';
+import type { KeptSchedule } from './schedule-store.ts';
+import type { MissedRunPolicy } from '../model/sync-config.ts';
+import { jobErrors } from '../jobs/errors.ts';
+import { listSlotTimes, nextSlotTime, type SlotRule } from './slot-times.ts';
+
+/** A time at which a schedule wants a run. */
+export interface Slot {
+  readonly at: Date;
+  /** True: nothing was running when it came, and its schedule does not want it made up for. */
+  readonly isMissed: boolean;
+}
+
+/**
+ * A slot that is noticed this late had nobody to notice it. At half, a slow restart would lose slots; at double,
+ * a `skip` schedule would start runs that belong to the past.
+ */
+const missedAfterMs = 5 * minuteMs;
+
+/**
+ * Slots looked at at once, which takes a fifth of a second; after a longer downtime the next look goes on. At double,
+ * a tick would be late for its heartbeats on a slow machine; at a third, it could end within a day of changing clocks,
+ * whose order only shows at its end.
+ */
+const maxSlots = 5000;
+
+/**
+ * The slots of a schedule after the last one that was decided, the oldest first; at most one is to run, the newest of
+ * all. Slots that are left out after a long downtime come with the next look.
+ */
+export function listDueSlots(
+  schedule: SlotRule & { readonly missed: MissedRunPolicy },
+  decidedUntil: Date,
+  now: Date,
+): Slot[] {
+  const times = listSlotTimes(schedule, decidedUntil, now, maxSlots);
+  const newest = times.at(-1);
+  if (newest === undefined) return [];
+  const isLate = now.getTime() - newest.getTime() > missedAfterMs;
+  const isPast = nextSlotTime(schedule, newest) <= now || (isLate && schedule.missed === 'skip');
+  return times.map((at) => ({ at, isMissed: at !== newest || isPast }));
+}
+
+/** Until when the slots of a schedule are decided. */
+export function decidedUntil({ lastSlot, countsFrom }: KeptSchedule): Date {
+  return lastSlot !== null && lastSlot.at > countsFrom ? lastSlot.at : countsFrom;
+}
+
+/** `listDueSlots`; none of a row that can't be understood, which must not stand in the way of other schedules. */
+export function readDueSlots(schedule: KeptSchedule, since: Date, now: Date, log: Logger): Slot[] {
+  try {
+    return listDueSlots(schedule, since, now);
+  } catch (err) {
+    const { code } = jobErrors.SCHEDULE_UNREADABLE;
+    log.error({ err, code, schedule: schedule.name }, 'a schedule can not be read, its slots wait');
+    return [];
+  }
+}
+
+/** `nextSlotTime`; null of a row that can't be understood: it was changed by hand, or is of another Node with other zones. */
+export function findNextSlot(rule: SlotRule, after: Date): Date | null {
+  try {
+    return nextSlotTime(rule, after);
+  } catch {
+    // `doctor` names what can't be read; who looks at all schedules must not fail over one.
+    return null;
+  }
+}
+
+/** The first time at which a schedule wants a run that nobody has decided about; null: none, or it can't be understood. */
+export function findUndecidedSlot(schedule: KeptSchedule): Date | null {
+  return schedule.pausedAt === null ? findNextSlot(schedule, decidedUntil(schedule)) : null;
+}

@@ -1,0 +1,71 @@
+import { AppError } from '../core/errors.ts';
+import type { QuotaStore } from '../ledger/quota-store.ts';
+import type { GivenUpChoice } from '../web/reads/problem-pages.ts';
+import type { RunStore } from './run-store.ts';
+import type { Source } from '../model/run.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
+import type { BeginRun } from './begin-run.ts';
+import { jobErrors } from '../jobs/errors.ts';
+import { scopeOf } from './scope-of.ts';
+
+export interface OperatorActionDeps {
+  readonly begin: BeginRun;
+  readonly runs: Pick<RunStore, 'read' | 'end'>;
+  readonly quota: Pick<QuotaStore, 'holdApi' | 'resumeApi'>;
+  readonly retryGivenUp: (choice: GivenUpChoice) => Promise<number>;
+  readonly sync: Pick<SyncConfig, 'feeds'>;
+  readonly source: Source;
+}
+
+/** What a person may do to the work while it goes on. */
+export interface OperatorActions {
+  /** `all`, and the names of the feeds. */
+  readonly scopes: readonly string[];
+  /**
+   * Begins a run, which every process that works then drives; the one of its scope that is active stays.
+   *
+   * @throws AppError RUN_SCOPE_UNKNOWN, DATABASE_OTHER_SOURCE
+   */
+  startRun(scope: string): Promise<{ readonly runId: string; readonly isNew: boolean }>;
+  /** Ends an active run; calls in flight still end and are kept. @throws AppError RUN_NOT_ACTIVE */
+  cancelRun(runId: string): Promise<void>;
+  /** Stops the calls of an API, or of all by `*`, until somebody resumes them. */
+  holdApi(api: string, reason: string | null): Promise<void>;
+  /** False: it was not held. */
+  resumeApi(api: string): Promise<boolean>;
+  /** Lets what was given up be asked for again, all or what is chosen; gives how much that is. */
+  retryGivenUp(choice: GivenUpChoice): Promise<number>;
+}
+
+/** What the pages may have done, by the stores that commands use too. */
+export function createOperatorActions(deps: OperatorActionDeps): OperatorActions {
+  const { begin, runs, quota, sync, source } = deps;
+  const names = sync.feeds.map(({ name }) => name);
+  return {
+    scopes: ['all', ...names],
+    startRun: async (scope) => {
+      if (scope !== 'all' && !names.includes(scope))
+        throw new AppError(jobErrors.RUN_SCOPE_UNKNOWN, 'there is nothing of this name to sync');
+      const feedNames = scope === 'all' ? names : [scope];
+      const begun = await begin({
+        scope: scopeOf(feedNames, names),
+        feedNames,
+        trigger: 'web',
+        source,
+        budgetCalls: null,
+        deadlineMs: null,
+      });
+      return begun.kind === 'active'
+        ? { runId: begun.runId, isNew: false }
+        : { runId: begun.run.runId, isNew: begun.kind === 'started' };
+    },
+    cancelRun: async (runId) => {
+      const run = await runs.read(runId);
+      if (run?.endedAt !== null) throw new AppError(jobErrors.RUN_NOT_ACTIVE, 'the run is not active');
+      await runs.end(runId, 'cancelled', 'operator');
+    },
+    holdApi: (api, reason) => quota.holdApi({ api, code: jobErrors.HELD_BY_HAND.code, forMs: null, reason }),
+    resumeApi: (api) => quota.resumeApi(api),
+    retryGivenUp: deps.retryGivenUp,
+  };
+}

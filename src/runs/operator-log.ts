@@ -1,0 +1,30 @@
+import { desc, getTableColumns } from 'drizzle-orm';
+import type { Pool } from 'pg';
+import { drizzleOn } from '../db/database.ts';
+import { operatorAction } from '../schema/sync.ts';
+
+/**
+ * Something that a person had a page do: by which session, as far as it may be shown; what, to what, and what became
+ * of it.
+ */
+export type LoggedAction = Readonly<Omit<typeof operatorAction.$inferSelect, 'actionId'>>;
+
+export type OperatorAction = Omit<LoggedAction, 'actedAt'>;
+
+export interface OperatorLog {
+  add(action: OperatorAction): Promise<void>;
+  /** The newest first. */
+  list(limit: number): Promise<LoggedAction[]>;
+}
+
+/** Over `sync.operator_action`. */
+export function createOperatorLog(pool: Pool): OperatorLog {
+  const db = drizzleOn(pool);
+  const { actionId, ...shown } = getTableColumns(operatorAction);
+  return {
+    add: async (action) => {
+      await db.insert(operatorAction).values(action);
+    },
+    list: (limit) => db.select(shown).from(operatorAction).orderBy(desc(actionId)).limit(limit),
+  };
+}

@@ -1,0 +1,72 @@
+import type { Logger } from '../core/log.ts';
+import type { Run } from '../model/run.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
+import type { RunStore } from './run-store.ts';
+import { jobErrors } from '../jobs/errors.ts';
+
+/** Runs of another plan that this process has met, and since when nobody was seen who would drive them; null: somebody is. */
+export type ForeignRuns = Map<string, Date | null>;
+
+export interface ForeignRunDeps {
+  readonly runs: Pick<RunStore, 'listAbandoned' | 'adopt' | 'end'>;
+  /** Of this process. */
+  readonly planHash: string;
+  readonly sync: Pick<SyncConfig, 'feeds'>;
+  readonly foreignRuns: ForeignRuns;
+  readonly log: Logger;
+}
+
+/**
+ * Seen without a driver for this long, a run is taken over or ended. At none, whoever ticks first after an outage of the
+ * database would take the runs of all who come back a moment later; at double, people would be told of a run that nobody is
+ * at.
+ */
+const abandonedAfterMs = 10_000;
+
+/** A run that nobody works on any more: it goes on by this file, or ends if that does not have all of its feeds. */
+async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: Run): Promise<void> {
+  const { runs, planHash, sync, log } = deps;
+  const names = sync.feeds.map(({ name }) => name);
+  if (feedNames.every((feed) => names.includes(feed))) {
+    await runs.adopt(runId, planHash);
+    log.warn(
+      { runId, scope },
+      'a run goes on by this catalog-sync.yaml, for nobody works by its own any more',
+    );
+    return;
+  }
+  const { code } = jobErrors.SYNC_FILE_CHANGED;
+  await runs.end(runId, 'cancelled', code);
+  log.warn(
+    { runId, scope, code },
+    'a run is ended, for nobody works by its catalog-sync.yaml any more and this one does not have its feeds',
+  );
+}
+
+/**
+ * Leaves runs of another plan to the processes that work by it, and says so once for each. One whose last process is gone
+ * would never be over: it is taken over, or ended if this process does not know all of its feeds.
+ */
+export async function reconcileForeignRuns(
+  deps: ForeignRunDeps,
+  met: readonly Run[],
+  now: Date,
+): Promise<void> {
+  const { runs, foreignRuns, log } = deps;
+  const ids = met.map(({ runId }) => runId);
+  for (const runId of foreignRuns.keys()) if (!ids.includes(runId)) foreignRuns.delete(runId);
+  if (ids.length === 0) return;
+  const abandoned = await runs.listAbandoned(ids);
+  for (const run of met) {
+    const { runId, scope } = run;
+    if (!foreignRuns.has(runId))
+      log.warn(
+        { runId, scope },
+        'a run was begun by another catalog-sync.yaml: it is left to processes that work by that',
+      );
+    const since = abandoned.includes(runId) ? (foreignRuns.get(runId) ?? now) : null;
+    foreignRuns.set(runId, since);
+    if (since === null || now.getTime() - since.getTime() < abandonedAfterMs) continue;
+    await adoptOrCancel(deps, run);
+  }
+}

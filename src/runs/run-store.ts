@@ -1,0 +1,223 @@
+import { and, count, eq, inArray, ne, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { Pool } from 'pg';
+import { AppError } from '../core/errors.ts';
+import type { LoadReport } from '../model/catalog.ts';
+import type { Run, RunEnd, RunRequest, Source } from '../model/run.ts';
+import { drizzleOn, type Database } from '../db/database.ts';
+import { loadErrors } from '../db/errors.ts';
+import { readLedgerNow } from '../db/ledger-now.ts';
+import { runInTransaction } from '../db/run-in-transaction.ts';
+import { databaseIdentity, run } from '../schema/sync.ts';
+import { apiCall, inFlight } from '../schema/usage.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
+import { readSql } from './read-sql.ts';
+
+export type BeginAnswer =
+  | { readonly kind: 'started' | 'resumed'; readonly run: Run }
+  /** Another process is at it right now. */
+  | { readonly kind: 'active'; readonly runId: string };
+
+/** Runs: one row each in `sync.run`, at most one active for a scope. */
+export interface RunStore {
+  /**
+   * Binds the database to its source at the first run.
+   *
+   * @throws AppError DATABASE_OTHER_SOURCE when it holds data of the other one
+   */
+  claimSource(source: Source): Promise<void>;
+  /** Starts a run of the scope, or takes over one whose process died, with feeds, bounds and plan of this request. */
+  begin(request: RunRequest): Promise<BeginAnswer>;
+  read(runId: string): Promise<Run | null>;
+  listActive(): Promise<Run[]>;
+  /** Says that somebody is driving these runs. */
+  heartbeat(runIds: readonly string[]): Promise<void>;
+  /** Those of these runs that nobody drives, nor could: no process that works by their plan was heard of for 15 s. */
+  listAbandoned(runIds: readonly string[]): Promise<string[]>;
+  /** Makes an active run one of another plan. */
+  adopt(runId: string, planHash: string): Promise<void>;
+  /** Ends the run if it is still active (the first end wins) and gives back all it had taken. */
+  end(runId: string, status: RunEnd, cause: string | null): Promise<void>;
+  addCounts(runId: string, report: LoadReport): Promise<void>;
+  /** Counts a target that was given up, with the code of its error. */
+  addError(runId: string, code: string): Promise<void>;
+  /** Calls that it made and that were not taken back, by operation. */
+  countCalls(runId: string): Promise<Readonly<Record<string, number>>>;
+  /** Calls that are granted and not settled: nothing may be concluded before they are. */
+  countReserved(runId: string): Promise<number>;
+}
+
+/** Missed for this long, a run's driver counts as dead: ten ticks. At half, a slow database would seem dead. */
+const heartbeatTimeoutMs = 15_000;
+
+const isActive = inArray(run.status, ['queued', 'running']);
+
+const runFields = {
+  runId: run.runId,
+  scope: run.scope,
+  feedNames: run.feeds,
+  status: run.status,
+  cause: run.cause,
+  budgetCalls: run.budgetCalls,
+  callsUsed: run.callsUsed,
+  startedAt: run.startedAt,
+  deadlineAt: run.deadlineAt,
+  endedAt: run.endedAt,
+  counts: {
+    categories: run.categoriesSeen,
+    offersNew: run.offersNew,
+    offersChanged: run.offersChanged,
+    offersUnchanged: run.offersUnchanged,
+    pricesOpened: run.pricesOpened,
+    pricesClosed: run.pricesClosed,
+    rejects: run.rejects,
+    errors: run.errors,
+  },
+  forecast: run.forecast,
+  planHash: run.planHash,
+} satisfies Record<keyof Run, unknown>;
+
+const selectRuns = (db: Database) => db.select(runFields).from(run).$dynamic();
+
+async function read(db: Database, runId: string): Promise<Run | null> {
+  const [found] = await selectRuns(db).where(eq(run.runId, runId));
+  return found ?? null;
+}
+
+async function claimSource(db: Database, source: Source): Promise<void> {
+  const [identity] = await db
+    .update(databaseIdentity)
+    .set({ source: sql`coalesce(${databaseIdentity.source}, ${source})` })
+    .returning({ found: databaseIdentity.source });
+  const found = identity?.found;
+  if (found === source) return;
+  throw new AppError(
+    loadErrors.DATABASE_OTHER_SOURCE,
+    `this database holds ${String(found)} data; a ${source} run would mix invented and real offers`,
+    { facts: { found: found ?? null, wanted: source } },
+  );
+}
+
+/** Null: a run of the scope is active. */
+async function start(db: Database, request: RunRequest, now: Date): Promise<string | null> {
+  const { scope, trigger, source, feedNames, budgetCalls, forecast, planHash } = request;
+  const [started] = await db
+    .insert(run)
+    .values({
+      ...{ scope, trigger, source, feeds: feedNames, budgetCalls, forecast, planHash },
+      status: 'running',
+      requestedAt: now,
+      startedAt: now,
+      heartbeatAt: sql`clock_timestamp()`,
+      deadlineAt: deadlineOf(request, now),
+    })
+    .onConflictDoNothing()
+    .returning({ runId: run.runId });
+  return started?.runId ?? null;
+}
+
+/** Takes over the active run of the scope if its process died; null: it did not. */
+async function takeOver(db: Database, request: RunRequest, now: Date): Promise<string | null> {
+  const [adopted] = await db
+    .update(run)
+    .set({
+      heartbeatAt: sql`clock_timestamp()`,
+      status: 'running',
+      feeds: request.feedNames,
+      budgetCalls: sql`${run.callsUsed} + ${request.budgetCalls}::int`,
+      deadlineAt: deadlineOf(request, now),
+      planHash: request.planHash ?? null,
+    })
+    .where(
+      and(
+        eq(run.scope, request.scope),
+        isActive,
+        sql`${run.heartbeatAt} < clock_timestamp() - ${heartbeatTimeoutMs}::float8 * interval '1 ms'`,
+      ),
+    )
+    .returning({ runId: run.runId });
+  return adopted?.runId ?? null;
+}
+
+function deadlineOf({ deadlineMs }: RunRequest, now: Date): Date | null {
+  return deadlineMs === null ? null : new Date(now.getTime() + deadlineMs);
+}
+
+async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
+  const db = drizzleOn(pool);
+  const now = await readLedgerNow(pool);
+  const startedId = await start(db, request, now);
+  const begunId = startedId ?? (await takeOver(db, request, now));
+  const begun = begunId === null ? null : await read(db, begunId);
+  if (begun) return { kind: startedId === null ? 'resumed' : 'started', run: begun };
+  const [active] = await selectRuns(db).where(and(eq(run.scope, request.scope), isActive));
+  // Ended between the two statements: the next try inserts.
+  return active ? { kind: 'active', runId: active.runId } : begin(pool, request);
+}
+
+async function addCounts(db: Database, runId: string, report: LoadReport): Promise<void> {
+  const plus = (column: PgColumn, more: number) => sql`${column} + ${more}::int`;
+  await db
+    .update(run)
+    .set({
+      categoriesSeen: plus(run.categoriesSeen, report.categories),
+      offersNew: plus(run.offersNew, report.offersNew),
+      offersChanged: plus(run.offersChanged, report.offersChanged),
+      offersUnchanged: plus(run.offersUnchanged, report.offersUnchanged),
+      pricesOpened: plus(run.pricesOpened, report.pricesOpened),
+      pricesClosed: plus(run.pricesClosed, report.pricesClosed),
+      rejects: plus(run.rejects, report.rejects),
+    })
+    .where(eq(run.runId, runId));
+}
+
+async function countCalls(db: Database, runId: string): Promise<Record<string, number>> {
+  const rows = await db
+    .select({ operation: apiCall.operation, calls: count() })
+    .from(apiCall)
+    .where(and(eq(apiCall.runId, runId), ne(apiCall.state, 'refunded')))
+    .groupBy(apiCall.operation);
+  return Object.fromEntries(rows.map(({ operation, calls }) => [operation, calls]));
+}
+
+/** Over `sync.run` and `sync.database_identity`. */
+export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
+  const db = drizzleOn(pool);
+  const heartbeatAt = sql`clock_timestamp()`;
+  return {
+    claimSource: (source) => claimSource(db, source),
+    begin: (request) => begin(pool, request),
+    adopt: async (runId, planHash) => {
+      await db
+        .update(run)
+        .set({ planHash, heartbeatAt })
+        .where(and(eq(run.runId, runId), isActive));
+    },
+    read: (runId) => read(db, runId),
+    listActive: () => selectRuns(db).where(isActive).orderBy(run.runId),
+    heartbeat: async (runIds) => {
+      await db
+        .update(run)
+        .set({ heartbeatAt })
+        .where(inArray(run.runId, [...runIds]));
+    },
+    listAbandoned: async (runIds) => {
+      const given = [runIds, heartbeatTimeoutMs];
+      const rows = await runSql<{ runId: string }>(pool, readSql('list-abandoned-runs'), given);
+      return rows.map(({ runId }) => runId);
+    },
+    end: async (runId, status, cause) => {
+      // It frees many rows, which loads may be freeing in another order.
+      await runInTransaction(pool, (client) => applySql(client, readSql('end-run'), [runId, status, cause]));
+    },
+    addCounts: (runId, report) => addCounts(db, runId, report),
+    addError: async (runId, code) => {
+      await db
+        .update(run)
+        .set({ errors: sql`${run.errors} + 1`, lastErrorCode: code })
+        .where(eq(run.runId, runId));
+    },
+    countCalls: (runId) => countCalls(db, runId),
+    countReserved: (runId) => db.$count(inFlight, eq(inFlight.runId, runId)),
+  };
+}

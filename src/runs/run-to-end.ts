@@ -1,0 +1,39 @@
+import type { BeginAnswer, RunStore } from './run-store.ts';
+import type { Run } from '../model/run.ts';
+
+export interface RunToEndDeps {
+  readonly runs: Pick<RunStore, 'read' | 'end'>;
+  /** Begins the run. @throws AppError DATABASE_OTHER_SOURCE */
+  readonly begin: () => Promise<BeginAnswer>;
+  /** Works and ticks in this process until the run is over or the process is told to stop. */
+  readonly conduct: (isOver: () => Promise<boolean>) => Promise<void>;
+  readonly drain: AbortSignal;
+  /** Called about once a second. */
+  readonly onProgress: (run: Run) => Promise<void>;
+}
+
+export type RunOutcome =
+  | { readonly kind: 'ended'; readonly run: Run }
+  /** Another process is at a run of the same scope. */
+  | { readonly kind: 'active'; readonly runId: string };
+
+/**
+ * Begins a run (or takes over one whose process died) and works in this process until it has ended. When the
+ * process is told to stop first, the run ends as `cancelled`; everything fetched so far is kept and is not
+ * asked for again inside its freshness age.
+ *
+ * @throws AppError DATABASE_OTHER_SOURCE
+ */
+export async function runToEnd(deps: RunToEndDeps): Promise<RunOutcome> {
+  const begun = await deps.begin();
+  if (begun.kind === 'active') return begun;
+  const { runId } = begun.run;
+  let run = begun.run;
+  await deps.conduct(async () => {
+    run = (await deps.runs.read(runId)) ?? run;
+    await deps.onProgress(run);
+    return run.endedAt !== null;
+  });
+  if (deps.drain.aborted) await deps.runs.end(runId, 'cancelled', 'signal');
+  return { kind: 'ended', run: (await deps.runs.read(runId)) ?? run };
+}

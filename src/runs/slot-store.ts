@@ -1,0 +1,62 @@
+import { desc, eq } from 'drizzle-orm';
+import type { Pool } from 'pg';
+import { drizzleOn, type Database } from '../db/database.ts';
+import { ledgerNow } from '../db/ledger-now.ts';
+import { slot } from '../schema/schedules.ts';
+import { run } from '../schema/sync.ts';
+
+/**
+ * What became of a slot: it started a run, joined one that was active, came while nobody was there, or while its
+ * schedule was paused.
+ */
+export type SlotOutcome = (typeof slot.$inferSelect)['outcome'];
+
+const decidedSlot = {
+  schedule: slot.schedule,
+  slotAt: slot.slotAt,
+  outcome: slot.outcome,
+  decidedAt: slot.decidedAt,
+  /** Null, as what follows: it has none. */
+  runId: slot.runId,
+  status: run.status,
+  cause: run.cause,
+  callsUsed: run.callsUsed,
+};
+
+const selectSlots = (db: Database) =>
+  db.select(decidedSlot).from(slot).leftJoin(run, eq(run.runId, slot.runId)).$dynamic();
+
+/** A slot that was decided, with how its run is going. */
+export type DecidedSlot = Readonly<Awaited<ReturnType<typeof selectSlots>>[number]>;
+
+/** The slots of schedules, one row each, in `sync.slot`. */
+export interface SlotStore {
+  /** The first decision about a slot stays. */
+  decide(schedule: string, slotAt: Date, outcome: 'ran' | 'merged', runId: string): Promise<void>;
+  /** As `decide`, for slots without a run. */
+  decideWithoutRun(schedule: string, slots: readonly Date[], outcome: 'missed' | 'skipped'): Promise<void>;
+  /** The newest first. `schedule` null: of all schedules. */
+  list(schedule: string | null, limit: number): Promise<DecidedSlot[]>;
+}
+
+/** Over `sync.slot`. */
+export function createSlotStore({ pool }: { readonly pool: Pool }): SlotStore {
+  const db = drizzleOn(pool);
+  const insert = async (slots: readonly Omit<typeof slot.$inferInsert, 'decidedAt'>[]) => {
+    if (slots.length === 0) return;
+    await db
+      .insert(slot)
+      .values(slots.map((decided) => ({ ...decided, decidedAt: ledgerNow })))
+      .onConflictDoNothing();
+  };
+  return {
+    decide: (schedule, slotAt, outcome, runId) => insert([{ schedule, slotAt, outcome, runId }]),
+    decideWithoutRun: (schedule, slots, outcome) =>
+      insert(slots.map((slotAt) => ({ schedule, slotAt, outcome }))),
+    list: (schedule, limit) =>
+      selectSlots(db)
+        .where(schedule === null ? undefined : eq(slot.schedule, schedule))
+        .orderBy(desc(slot.slotAt), slot.schedule)
+        .limit(limit),
+  };
+}

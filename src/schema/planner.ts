@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm';
+import {
+  check,
+  date,
+  index,
+  integer,
+  primaryKey,
+  real,
+  smallint,
+  text,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { StaleHint } from '../model/learning.ts';
+import { id, instant } from './column-types.ts';
+import { counter, lease, sync } from './sync.ts';
+
+/* When offers were looked at, what that taught, and what is to be looked at next. */
+
+export const refresh = sync.table(
+  'refresh',
+  {
+    offerId: id('offer_id').primaryKey(),
+    firstSeenAt: instant('first_seen_at').notNull(),
+    summaryAt: instant('summary_at'),
+    summaryCallId: id('summary_call_id'),
+    detailAt: instant('detail_at'),
+    detailCallId: id('detail_call_id'),
+    foundAt: instant('found_at'),
+    foundCallId: id('found_call_id'),
+    lastCallId: id('last_call_id'),
+    emptyDetailStreak: counter('empty_detail_streak'),
+    absentAt: instant('absent_at'),
+    absentCallId: id('absent_call_id'),
+    popularity: real('popularity').notNull().default(1),
+    rateChanges: real('rate_changes').notNull().default(0),
+    rateDays: real('rate_days').notNull().default(0),
+    changedAt: instant('changed_at'),
+    staleSince: instant('stale_since'),
+    staleBy: text('stale_by').$type<StaleHint>(),
+    feedSet: integer('feed_set').notNull().default(0),
+    bucket: integer('bucket'),
+    orderAt: instant('order_at'),
+    ...lease,
+  },
+  (table) => [
+    index('refresh_queue')
+      .on(table.feedSet, table.bucket, table.orderAt, table.offerId)
+      .where(sql`${table.bucket} IS NOT NULL`),
+    check('refresh_stale_by', sql`${table.staleBy} IN ('row', 'modify_date', 'absence')`),
+    check('refresh_stale', sql`(${table.staleSince} IS NULL) = (${table.staleBy} IS NULL)`),
+    check('refresh_bucket', sql`(${table.bucket} IS NULL) = (${table.orderAt} IS NULL)`),
+    index('refresh_leased')
+      .on(table.leasedBy)
+      .where(sql`${table.leasedBy} IS NOT NULL`),
+    index('refresh_given_up')
+      .on(table.notBefore)
+      .where(sql`${table.notBefore} IS NOT NULL`),
+    check('refresh_empty_detail_streak', sql`${table.emptyDetailStreak} >= 0`),
+  ],
+);
+
+export const feed = sync.table('feed', {
+  feed: text('feed').primaryKey(),
+  maxOffers: integer('max_offers'),
+  watched: id('watched')
+    .array()
+    .notNull()
+    .default(sql`'{}'`),
+  offers: counter('offers'),
+  assignedAt: instant('assigned_at').notNull(),
+});
+
+export const feedSet = sync.table(
+  'feed_set',
+  {
+    feedSet: integer('feed_set').primaryKey().generatedAlwaysAsIdentity(),
+    feeds: text('feeds').array().notNull(),
+  },
+  (table) => [unique('feed_set_feeds').on(table.feeds)],
+);
+
+export const planner = sync.table(
+  'planner',
+  {
+    priorChanges: real('prior_changes').notNull(),
+    priorDays: real('prior_days').notNull(),
+    visibleChanges: real('visible_changes').notNull(),
+    hiddenChanges: real('hidden_changes').notNull(),
+    meanPopularity: real('mean_popularity').notNull(),
+    floorDays: real('floor_days'),
+    fittedAt: instant('fitted_at'),
+  },
+  () => [uniqueIndex('planner_one_row').on(sql`(true)`)],
+);
+
+export const observationStat = sync.table(
+  'observation_stat',
+  {
+    dateDay: date('date_day').notNull(),
+    source: text('source').$type<'search' | 'detail'>().notNull(),
+    hint: text('hint').$type<StaleHint | 'none'>().notNull(),
+    decile: smallint('decile').notNull(),
+    observations: counter('observations'),
+    expected: real('expected').notNull(),
+    changed: counter('changed'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.dateDay, table.source, table.hint, table.decile] }),
+    check('observation_stat_source', sql`${table.source} IN ('search', 'detail')`),
+    check('observation_stat_hint', sql`${table.hint} IN ('none', 'row', 'modify_date', 'absence')`),
+    check('observation_stat_decile', sql`${table.decile} BETWEEN 1 AND 10`),
+  ],
+);

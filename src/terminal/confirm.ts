@@ -1,0 +1,16 @@
+import { createInterface } from 'node:readline/promises';
+import { PassThrough } from 'node:stream';
+import type { CliContext } from '../app/context.ts';
+
+/** Asks a yes-or-no question on stderr; null when there is nobody to ask. */
+export async function confirm(context: CliContext, question: string): Promise<boolean | null> {
+  if (!context.isTty.stdin || !context.isTty.stderr) return null;
+  context.stderr.write(`${question} [y/N] `);
+  const reader = createInterface({ input: context.stdin, output: new PassThrough() });
+  try {
+    for await (const line of reader) return /^y(es)?$/i.test(line.trim());
+    return false;
+  } finally {
+    reader.close();
+  }
+}

@@ -1,0 +1,117 @@
+import type { Pool } from 'pg';
+import type { CallOutcome, Lane, PeriodKind } from '../../model/ledger.ts';
+import { createQuotaStore } from '../../ledger/quota-store.ts';
+import { createScheduleStore, type KeptSchedule } from '../../runs/schedule-store.ts';
+import type { SlotOutcome } from '../../runs/slot-store.ts';
+import { createStatusStore } from '../../health/status-store.ts';
+import { runSql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
+
+/** Bounds of latency in ms: calls take 750 as clients measured it, and at most half a minute. */
+export const latencyBoundsMs = [100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
+
+/** Before a partition is needed; it takes a person some days to see to it. */
+const partitionLeadMs = 7 * 86_400_000;
+
+export interface QuotaMetrics {
+  readonly api: string;
+  readonly period: PeriodKind;
+  readonly callLimit: number;
+  readonly used: number;
+  readonly remaining: number;
+  readonly unknown: number;
+  readonly resetAt: Date | null;
+  readonly exhaustedAt: Date | null;
+}
+
+/** Calls of the present day whose end is known. */
+export interface CallMetrics {
+  readonly api: string;
+  readonly lane: Lane;
+  readonly outcome: CallOutcome;
+  /** How many of `latencyBoundsMs` their latency is above; null: it was not measured. */
+  readonly bound: number | null;
+  readonly calls: number;
+  readonly latencyMs: number;
+}
+
+/** Slots by what became of them, and the newest runs. */
+export interface ScheduleMetrics extends Readonly<Record<SlotOutcome, number>> {
+  readonly schedule: string;
+  readonly startDelayS: number | null;
+  readonly durationS: number | null;
+}
+
+export interface FeedMetrics {
+  readonly feed: string;
+  readonly offers: number;
+  readonly oldestObservationAt: Date | null;
+}
+
+/** Looks at offers of the present day. */
+export interface ObservationMetrics {
+  readonly source: string;
+  readonly observations: number;
+  readonly changed: number;
+}
+
+export interface StateMetrics {
+  /** The ledger's. */
+  readonly now: Date;
+  readonly unloaded: number;
+  /** Heard of within a minute. */
+  readonly workers: number;
+  readonly workerAt: Date | null;
+  readonly activeRuns: number;
+  readonly answeredAt: Date | null;
+  readonly logInBy: Date | null;
+  /** Attempts since the receiver last took one. */
+  readonly failedNotifications: number;
+  readonly unknownFields: number;
+  readonly missingFields: number;
+  readonly retypedFields: number;
+}
+
+/** Everything that the database says to the metrics. */
+export interface DatabaseMetrics {
+  readonly state: StateMetrics;
+  readonly quotas: readonly QuotaMetrics[];
+  readonly calls: readonly CallMetrics[];
+  readonly heldApis: readonly { readonly api: string; readonly code: string }[];
+  readonly schedules: readonly ScheduleMetrics[];
+  /** To tell when each wants its next run. */
+  readonly kept: readonly KeptSchedule[];
+  readonly feeds: readonly FeedMetrics[];
+  readonly observations: readonly ObservationMetrics[];
+  /** Tables that have no partition for a week from now. */
+  readonly partitionGaps: number;
+}
+
+export interface MetricsStore {
+  /** Some ten statements, none of which reads a table that grows with the catalog as a whole. */
+  read(): Promise<DatabaseMetrics>;
+}
+
+async function read(pool: Pool, appKey: string): Promise<DatabaseMetrics> {
+  const [state] = await runSql<StateMetrics>(pool, readSql('metric-state'), [appKey]);
+  if (!state) throw new Error('metric-state returned no row');
+  const soon = new Date(state.now.getTime() + partitionLeadMs);
+  const [quotas, calls, holds, schedules, kept, feeds, observations, gaps] = await Promise.all([
+    runSql<QuotaMetrics>(pool, readSql('metric-quotas'), [appKey]),
+    runSql<CallMetrics>(pool, readSql('metric-calls'), [appKey, latencyBoundsMs]),
+    createQuotaStore({ pool }).listHolds(),
+    runSql<ScheduleMetrics>(pool, readSql('metric-schedules')),
+    createScheduleStore({ pool }).list(),
+    runSql<FeedMetrics>(pool, readSql('metric-feeds')),
+    runSql<ObservationMetrics>(pool, readSql('metric-observations')),
+    createStatusStore({ pool }).listPartitionGaps(soon),
+  ]);
+  const heldApis = holds.map(({ api, code }) => ({ api, code }));
+  const rows = { quotas, calls, heldApis, schedules, kept, feeds, observations };
+  return { state, ...rows, partitionGaps: gaps.length };
+}
+
+/** For one app; an empty app key: none is set, so that there are no limits. */
+export function createMetricsStore({ pool, appKey }: { pool: Pool; appKey: string }): MetricsStore {
+  return { read: () => read(pool, appKey) };
+}

@@ -1,0 +1,71 @@
+import type { Pool } from 'pg';
+import type { Source } from '../../model/run.ts';
+import { runSql, runSqlForOne } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
+
+/** How the work stands. */
+export interface Overview {
+  /** The ledger's, which is ahead of ours in a sandbox whose clock was moved. */
+  readonly now: Date;
+  readonly source: Source | null;
+  readonly quarantined1d: number;
+  readonly drifts1d: number;
+  readonly unloaded: number;
+  /** Targets that wait for their next try after an error. */
+  readonly givenUp: number;
+}
+
+/** How large and how fresh the catalog was. */
+export interface CatalogCount {
+  /** When it was counted, by the ledger's clock. */
+  readonly at: Date;
+  readonly offers: number;
+  readonly listed: number;
+  /** Offers without any detail answer. */
+  readonly neverDetailed: number;
+  readonly within1d: number;
+  readonly within7d: number;
+  /** Hours since the newest detail answer of the offers that have one: half of them have at most this. */
+  readonly medianAgeH: number | null;
+  readonly categories: number;
+  readonly sellers: number;
+  readonly skus: number;
+}
+
+/** A day's limit and what is left of it. */
+export interface DayQuota {
+  readonly api: string;
+  readonly callLimit: number;
+  readonly used: number;
+  readonly remaining: number;
+  readonly resetAt: Date | null;
+  readonly exhaustedAt: Date | null;
+  readonly isAssumed: boolean;
+  readonly holdCode: string | null;
+}
+
+/** Calls in one hour of the present day of Shanghai. */
+export interface HourCalls {
+  readonly api: string;
+  /** 0 to 23. */
+  readonly hour: number;
+  readonly calls: number;
+}
+
+export interface OverviewPages {
+  readOverview(): Promise<Overview>;
+  /** Reads all offers: seconds at millions. */
+  countCatalog(): Promise<CatalogCount>;
+  listDayQuotas(): Promise<DayQuota[]>;
+  listHoursToday(): Promise<HourCalls[]>;
+}
+
+/** Reads for the first page, for one app. */
+export function createOverviewPages(pool: Pool, appKey: string): OverviewPages {
+  return {
+    readOverview: () => runSqlForOne<Overview>(pool, readSql('page-overview')),
+    countCatalog: () => runSqlForOne<CatalogCount>(pool, readSql('count-catalog')),
+    listDayQuotas: () => runSql<DayQuota>(pool, readSql('page-quota-today'), [appKey]),
+    listHoursToday: () => runSql<HourCalls>(pool, readSql('page-hours-today'), [appKey]),
+  };
+}

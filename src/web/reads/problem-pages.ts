@@ -1,0 +1,55 @@
+import type { Pool } from 'pg';
+import { runSql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
+
+/** Calls that did not bring what was asked for, of one cause. */
+export interface ErrorRow {
+  /** Of docs/errors.md; null: code and status do not tell which. */
+  readonly code: string | null;
+  readonly outcome: string;
+  readonly gatewayCode: string | null;
+  readonly api: string;
+  readonly calls: number;
+  readonly lastAt: Date;
+}
+
+/** Something that was given up after an error and waits for its next try. */
+export interface GivenUp {
+  /** What is asked to get it, like `offer.detail`. */
+  readonly operation: string;
+  /** `detail`, `category`, or the kind of a search. */
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string | null;
+  readonly notBefore: Date;
+  /** How many targets of its operation wait. */
+  readonly ofOperation: number;
+  /** How many wait in all. */
+  readonly ofAll: number;
+}
+
+/** Which of what was given up; null: any. An id is one of its operation. */
+export interface GivenUpChoice {
+  readonly operation: string | null;
+  readonly id: string | null;
+}
+
+export interface ProblemPages {
+  listErrors(days: number): Promise<ErrorRow[]>;
+  /** The soonest first. */
+  listGivenUp(limit: number): Promise<GivenUp[]>;
+  /** Lets those that are chosen be asked for again at once; gives how many. */
+  retryGivenUp(choice: GivenUpChoice): Promise<number>;
+}
+
+/** Reads for the page of problems, and the retry of what was given up. */
+export function createProblemPages(pool: Pool): ProblemPages {
+  return {
+    listErrors: (days) => runSql<ErrorRow>(pool, readSql('page-errors'), [days]),
+    listGivenUp: (limit) => runSql<GivenUp>(pool, readSql('page-given-up'), [limit]),
+    retryGivenUp: async ({ operation, id }) => {
+      const [row] = await runSql<{ retried: number }>(pool, readSql('retry-given-up'), [operation, id]);
+      return row?.retried ?? 0;
+    },
+  };
+}

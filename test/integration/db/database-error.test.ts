@@ -1,0 +1,109 @@
+import { DrizzleQueryError } from 'drizzle-orm';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import {
+  classifyDatabaseErrors,
+  isDatabaseOutage,
+  isMissingPartition,
+  isTransactionConflict,
+  toDatabaseError,
+} from '../../../src/db/database-error.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+async function failureOf(work: () => Promise<unknown>): Promise<unknown> {
+  try {
+    await work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it did not fail');
+}
+
+const raise = (state: string) =>
+  failureOf(() => db.pool.query(`DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '${state}'; END $$`));
+
+it.each([
+  ['08006', 'DATABASE_UNREACHABLE', 'retry'],
+  ['57P01', 'DATABASE_UNREACHABLE', 'retry'],
+  ['57P03', 'DATABASE_UNREACHABLE', 'retry'],
+  ['25006', 'DATABASE_UNREACHABLE', 'retry'],
+  ['25P03', 'DATABASE_UNREACHABLE', 'retry'],
+  ['40001', 'DATABASE_BUSY', 'retry'],
+  ['40P01', 'DATABASE_BUSY', 'retry'],
+  ['55P03', 'DATABASE_BUSY', 'retry'],
+  ['53100', 'DATABASE_FULL', 'retry'],
+  ['53300', 'DATABASE_FULL', 'retry'],
+  ['28P01', 'DATABASE_REFUSED', 'halt'],
+  ['42501', 'DATABASE_REFUSED', 'halt'],
+  ['42P01', 'DATABASE_NOT_MIGRATED', 'halt'],
+  ['22003', 'DATABASE_REJECTED', 'fail'],
+  ['23505', 'DATABASE_REJECTED', 'fail'],
+])('reads SQLSTATE %s as %s', async (state, code, recovery) => {
+  const error = toDatabaseError(await raise(state));
+  expect(error).toMatchObject({ code, recovery, facts: { databaseCode: state } });
+  expect(isDatabaseOutage(error)).toBe(recovery === 'retry');
+});
+
+describe('a server that is not there', () => {
+  it.each(['postgres://127.0.0.1:1/x', 'postgres://localhost:1/x', 'postgres://no-such-host.invalid/x'])(
+    'is unreachable: %s',
+    async (connectionString) => {
+      const client = new pg.Client({ connectionString });
+      const error = await failureOf(() => client.connect());
+      expect(toDatabaseError(error)).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    },
+  );
+
+  it('is unreachable when it ends the session under a query', async () => {
+    const client = new pg.Client({ connectionString: db.url });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const sleeping = failureOf(() => client.query('SELECT pg_sleep(60)'));
+    await db.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid]);
+    expect(toDatabaseError(await sleeping)).toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+    // The connection is known to be broken now.
+    expect(toDatabaseError(await failureOf(() => client.query('SELECT 1')))).toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+    });
+  });
+});
+
+it('shows no parameter of a drizzle query', async () => {
+  const cause = await raise('23505');
+  const wrapped = new DrizzleQueryError('insert into t values ($1)', ['hunter2'], cause as Error);
+  const error = toDatabaseError(wrapped);
+  expect(error).toBeInstanceOf(AppError);
+  const shown = error instanceof AppError ? [error.message, error.stack, error.facts, error.cause] : [];
+  expect(JSON.stringify(shown) + String(error)).not.toContain('hunter2');
+  expect(error).toMatchObject({ code: 'DATABASE_REJECTED', cause });
+});
+
+it('tells a missing partition from a check that failed', async () => {
+  const missing = await failureOf(() =>
+    db.pool.query(`INSERT INTO catalog.search_hit VALUES (1, 1, '1990-01-01', 1, 1, 'f', '', 0, 1)`),
+  );
+  const check = await failureOf(() =>
+    db.pool.query(`INSERT INTO catalog.category (category_id, parent_id, path, first_seen_at, call_id)
+                   VALUES (1, 1, '1', now(), 1)`),
+  );
+  expect([isMissingPartition(missing), isMissingPartition(check)]).toEqual([true, false]);
+});
+
+it('knows a conflict below a wrapper', async () => {
+  const deadlock = await raise('40P01');
+  expect(isTransactionConflict(new DrizzleQueryError('q', [], deadlock as Error))).toBe(true);
+  expect(isTransactionConflict(await raise('55P03'))).toBe(false);
+});
+
+it('lets errors pass that are none of the database', async () => {
+  const own = new TypeError('x is not a function');
+  expect(await failureOf(() => classifyDatabaseErrors(() => Promise.reject(own)))).toBe(own);
+});

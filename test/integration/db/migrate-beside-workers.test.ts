@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
+import { migrate } from '../../../src/db/migrate.ts';
+import { requireMigrated } from '../../../src/db/require-migrated.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { until } from '../../support/until.ts';
+
+/* What becomes of a migration, and of those who work meanwhile, when a new version arrives. */
+
+const log = createLogger({ level: 'silent', pretty: false });
+
+let db: TestDatabase;
+beforeEach(async () => {
+  db = await createTestDatabase();
+});
+afterEach(() => db.drop());
+
+/** A migrations folder with one file. */
+function writeMigration(sql: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  mkdirSync(join(folder, 'meta'));
+  mkdirSync(join(folder, 'views'));
+  writeFileSync(join(folder, 'm1.sql'), sql);
+  const entries = [{ idx: 0, version: '7', when: 1, tag: 'm1', breakpoints: true }];
+  writeFileSync(join(folder, 'meta', '_journal.json'), JSON.stringify({ version: '7', entries }));
+  return folder;
+}
+
+it('a migration that meets a worker in a deadlock gives way, and is applied once the worker is done', async () => {
+  await db.drop();
+  db = await createTestDatabase({ migrated: false });
+  await db.pool.query(`DO $$ BEGIN
+    EXECUTE format('ALTER DATABASE %I SET deadlock_timeout = ''50ms''', current_database()); END $$`);
+  await db.pool.query('CREATE TABLE one (a int); CREATE TABLE two (a int)');
+  const folder = writeMigration(
+    'ALTER TABLE two ADD COLUMN b int; SELECT pg_sleep(0.5); ALTER TABLE one ADD COLUMN b int',
+  );
+  const worker = await db.pool.connect();
+  try {
+    // So that it is the migration which finds out.
+    await worker.query("SET deadlock_timeout = '1min'");
+    await worker.query('BEGIN; INSERT INTO one VALUES (1)');
+    const migrating = migrate({ connectionString: db.url, log, folder });
+    await until(async () => {
+      const { rows } = await db.pool.query(
+        `SELECT FROM pg_locks WHERE relation = 'two'::regclass AND mode = 'AccessExclusiveLock' AND granted`,
+      );
+      return rows.length > 0;
+    });
+    await worker.query('INSERT INTO two VALUES (1); COMMIT');
+    expect(await migrating).toEqual({ applied: ['m1'] });
+    expect((await db.pool.query('SELECT b FROM one UNION ALL SELECT b FROM two')).rows).toHaveLength(2);
+  } finally {
+    worker.release(true);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const bookMigration = (createdAtMs: number) =>
+  db.pool.query(`INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('unknown', $1)`, [
+    createdAtMs,
+  ]);
+
+it('a version works on a database that the one after it has migrated', async () => {
+  await bookMigration(Date.parse('2999-01-01'));
+  await expect(requireMigrated(db.pool)).resolves.toBeUndefined();
+});
+
+it('a version refuses a database of another line of migrations', async () => {
+  await bookMigration(1);
+  await expect(requireMigrated(db.pool)).rejects.toMatchObject({ code: 'DATABASE_NEWER' });
+});
+
+it('a version refuses a database that lacks some of its own, and says what to do', async () => {
+  await db.pool.query(
+    'DELETE FROM drizzle.__drizzle_migrations WHERE id = (SELECT max(id) FROM drizzle.__drizzle_migrations)',
+  );
+  await expect(requireMigrated(db.pool)).rejects.toMatchObject({
+    code: 'DATABASE_NOT_MIGRATED',
+    message: 'the database lacks 1 migrations of this version',
+  });
+});

@@ -1,0 +1,47 @@
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
+import { createPool } from '../../../src/db/pool.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { until } from '../../support/until.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase({ migrated: false });
+});
+afterAll(() => db.drop());
+
+it('survives the end of an idle connection, says so, and goes on with a new one', async () => {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+  const log = createLogger({ level: 'info', pretty: false, stream });
+  const pool = createPool({ connectionString: db.url, max: 1, log, applicationName: 'to be ended' });
+  try {
+    await pool.query('SELECT 1');
+    await db.pool.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'to be ended'`,
+    );
+    await until(() => lines.some((line) => line.includes('idle database connection lost')));
+    expect((await pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);
+  } finally {
+    await pool.end();
+  }
+});
+
+it('gives ids and money as text, for a double would change them', async () => {
+  const log = createLogger({ level: 'silent', pretty: false });
+  const pool = createPool({ connectionString: db.url, max: 1, log });
+  try {
+    const { rows } = await pool.query(
+      'SELECT 9007199254740993::bigint AS id, 0.1000::numeric(14, 4) AS amount',
+    );
+    expect(rows).toEqual([{ id: '9007199254740993', amount: '0.1000' }]);
+  } finally {
+    await pool.end();
+  }
+});

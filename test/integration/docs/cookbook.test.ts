@@ -1,0 +1,408 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { quantile, recipes, smallestOrderPrices, unitPrice } from './cookbook-recipes.ts';
+import { readSchemas } from './schema/read-schema.ts';
+import {
+  biggestCategory,
+  changedOffer,
+  fail,
+  keyOf,
+  keyword,
+  listedOffers,
+  openCookbookWorld,
+  type CookbookWorld,
+} from './cookbook-world.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+let world: CookbookWorld;
+beforeAll(async () => {
+  world = await openCookbookWorld();
+}, 120_000);
+afterAll(() => world.stack.close());
+
+const answered = new Set<string>();
+
+/** Runs the statement of a question, with the words that stand for one's own replaced. */
+async function ask(question: string, own: Readonly<Record<string, string>> = {}): Promise<Row[]> {
+  const recipe = recipes.find((one) => one.question === question);
+  if (!recipe) throw new Error(`the cookbook does not ask: ${question}`);
+  answered.add(question);
+  const sql = Object.entries(own).reduce((text, [from, to]) => text.replaceAll(from, to), recipe.sql);
+  return world.stack.query<Row>(sql);
+}
+
+const offer1 = '610947572360';
+const offer2 = '610947572361';
+const category1 = '1042954';
+/** A column of type date, as the driver gives it: midnight of this machine. */
+const dayText = (value: unknown) => (value instanceof Date ? value.toLocaleDateString('sv') : '');
+const rowKey = (row: Row, kind = 'list') =>
+  [row['offer_id'], row['sku_id'], kind, row['min_quantity']].join('/');
+const number = (value: unknown) => (value === null ? null : Number(value));
+const days = () => world.days;
+const today = () => days().at(-1) ?? fail('no days');
+const yesterday = () => days().at(-2) ?? fail('no days');
+const listed = () => listedOffers(world);
+
+describe('the cookbook', () => {
+  test('has at least twenty questions', () => {
+    expect(new Set(recipes.map(({ question }) => question)).size).toBeGreaterThanOrEqual(20);
+  });
+
+  test('says what 500 pieces cost', async () => {
+    const id = changedOffer(world);
+    const price = unitPrice(today().prices, id, 500);
+    const [row] = await ask('What do 500 pieces of an offer cost?', { [offer1]: id });
+    expect(number(row?.['unit_price_cny'])).toBe(price);
+    expect(number(row?.['total_cny'])).toBeCloseTo(500 * Number(price), 4);
+    expect(row).toMatchObject({ unit: today().offers.get(id)?.unit, reason: null });
+  });
+
+  test('finds who sells 500 pieces for the least', async () => {
+    const rows = await ask('Who sells 500 pieces of something for the least?');
+    const expected = listed()
+      .filter(({ subject, moq }) => subject.includes(keyword) && moq <= 500)
+      .map(({ id }) => [id, unitPrice(today().prices, id, 500)] as const)
+      .filter(([, price]) => price !== null);
+    expect(expected.length).toBeGreaterThan(2);
+    const found = rows.map((row) => [row['offer_id'], number(row['unit_price_cny'])] as const);
+    expect(new Map(found)).toEqual(new Map(expected));
+  });
+
+  test('lists the prices of an offer', async () => {
+    const id = changedOffer(world);
+    const rows = await ask('What is the price list of an offer, SKU by SKU?', { [offer1]: id });
+    const key = (r: Row) => rowKey({ ...r, offer_id: id }, String(r['kind']));
+    const prices = [...world.known.prices].filter(([, { offerId }]) => offerId === id);
+    expect(new Map(rows.map((r) => [key(r), number(r['amount_cny'])]))).toEqual(
+      new Map(prices.map(([known, { amount }]) => [known, Number(amount)])),
+    );
+  });
+
+  test('knows how much cheaper a big order is', async () => {
+    const rows = await ask('How much cheaper is a big order?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows) {
+      const list = today().prices.filter((p) => p.offerId === row['offer_id'] && p.kind === 'list');
+      const tiers = list.filter(({ skuId }) => skuId === '0');
+      const amounts = tiers.map(({ amount }) => Number(amount));
+      const [min, max] = [Math.min(...amounts), Math.max(...amounts)];
+      expect(number(row['discount_percent'])).toBeCloseTo(100 * (1 - min / max), 0);
+      expect(number(row['biggest_tier'])).toBe(Math.max(...tiers.map((p) => p.minQuantity)));
+    }
+  });
+
+  test('compares dropshipping with wholesale', async () => {
+    const rows = await ask('How much dearer is dropshipping than a wholesale order?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows) {
+      const of = (kind: string) =>
+        today()
+          .prices.filter((p) => p.offerId === row['offer_id'] && p.skuId === row['sku_id'] && p.kind === kind)
+          .toSorted((a, b) => a.minQuantity - b.minQuantity)
+          .map(({ amount }) => Number(amount))[0];
+      expect([number(row['list_cny']), number(row['consign_cny'])]).toEqual([of('list'), of('consign')]);
+    }
+  });
+
+  test('knows how deep promotions are', async () => {
+    const rows = await ask('How deep are promotions, and how long do they last?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows.filter((one) => one['is_current'])) {
+      const key = rowKey(row, 'promotion');
+      expect(number(row['promotion_cny'])).toBe(Number(world.known.prices.get(key)?.amount));
+      expect(Math.abs(Number(row['depth_percent']) - 5)).toBeLessThan(1);
+    }
+  });
+
+  test('knows what a basket cost in the past', async () => {
+    const then = days()[2] ?? fail('no third day');
+    const ids = listed()
+      .filter(
+        ({ id, moq }) =>
+          then.offers.get(id)?.state === 'listed' && moq <= 100 && unitPrice(then.prices, id, 100) !== null,
+      )
+      .map(({ id }) => id);
+    const [first = '', second = ''] = ids;
+    const rows = await ask('What did a basket cost at a time?', {
+      [offer1]: first,
+      [offer2]: second,
+      '2026-11-25 12:00:00+08': then.at.toISOString(),
+    });
+    const total =
+      100 * Number(unitPrice(then.prices, first, 100)) + 500 * Number(unitPrice(then.prices, second, 500));
+    expect(number(rows[0]?.['basket_cny'])).toBeCloseTo(total, 4);
+    expect(number(rows[0]?.['without_price'])).toBe(0);
+  });
+
+  test('finds what became cheaper this week', async () => {
+    const rows = await ask('Which offers became cheaper by more than 10 % this week?');
+    const onSale = new Set(listed().map(({ id }) => id));
+    const before = new Map<string, string>();
+    for (const change of world.known.changes) {
+      if (!before.has(keyOf(change))) before.set(keyOf(change), change.amount);
+    }
+    const expected = [...world.known.prices.entries()].filter(
+      ([key, price]) =>
+        price.kind === 'list' &&
+        onSale.has(price.offerId) &&
+        Number(price.amount) / Number(before.get(key)) < 0.9,
+    );
+    const found = rows.map((row) => rowKey(row));
+    expect(expected.length).toBeGreaterThan(0);
+    expect(found.toSorted()).toEqual(expected.map(([key]) => key).toSorted());
+  });
+
+  test('finds which prices changed yesterday', async () => {
+    const rows = await ask('Which prices changed yesterday?');
+    const expected = world.known.changes.filter(({ day }) => day === yesterday().day);
+    expect(expected.length).toBeGreaterThan(5);
+    const found = rows.map((r) => [
+      rowKey(r, String(r['kind'])),
+      number(r['before_cny']),
+      number(r['after_cny']),
+    ]);
+    const changes = expected.map((change) => [keyOf(change), Number(change.amount), number(change.after)]);
+    expect(found.map(String).toSorted()).toEqual(changes.map(String).toSorted());
+  });
+
+  test('does not know the low of thirty days after a few', async () => {
+    const id = changedOffer(world);
+    const [row] = await ask('What is the real low of the last 30 days?', { [offer1]: id });
+    const observations = world.known.observations.get(id)?.length ?? 0;
+    expect(row).toMatchObject({
+      price_cny: null,
+      reason: 'coverage',
+      covered_days: observations,
+      asked_days: 30,
+    });
+    const [few] = await world.stack.query<Row>('SELECT * FROM analytics.lowest_price($1, $2)', [
+      id,
+      observations,
+    ]);
+    const lows = days().map(({ prices }) => smallestOrderPrices(prices, id)[0] ?? Infinity);
+    expect(number(few?.['price_cny'])).toBe(Math.min(...lows));
+  });
+
+  test('finds what is at its low now', async () => {
+    const rows = await ask('Which offers are at their 30-day low right now?');
+    for (const row of rows) {
+      const id = String(row['offer_id']);
+      const seen = days().filter(({ day }) => world.known.observations.get(id)?.includes(day));
+      const lows = seen.map(({ prices }) => smallestOrderPrices(prices, id)[0] ?? Infinity);
+      expect(number(row['now_cny'])).toBe(Math.min(...lows));
+    }
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
+  test('shows the price of an offer day by day', async () => {
+    const id = changedOffer(world);
+    const rows = await ask('How did the price of an offer go, day by day?', { [offer1]: id });
+    const expected = days().flatMap(({ day, prices }) =>
+      prices
+        .filter((p) => p.offerId === id && p.kind === 'list')
+        .map((p) => [day, p.minQuantity, Number(p.amount), true].join()),
+    );
+    expect(
+      rows
+        .map((r) => [dayText(r['day']), r['min_quantity'], number(r['amount_cny']), r['is_observed']].join())
+        .toSorted(),
+    ).toEqual(expected.toSorted());
+  });
+
+  test('finds the most restless prices', async () => {
+    const rows = await ask('Which prices are the most restless?');
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows) {
+      const key = rowKey(row);
+      const amounts = (world.known.amounts.get(key) ?? []).map(Number);
+      expect([number(row['prices']), number(row['lowest_cny']), number(row['highest_cny'])]).toEqual([
+        amounts.length,
+        Math.min(...amounts),
+        Math.max(...amounts),
+      ]);
+    }
+  });
+
+  test('counts how often list prices change', async () => {
+    const rows = await ask('How often do list prices change, by category?');
+    const changed = new Set(
+      world.known.changes
+        .filter(({ kind, after }) => kind === 'list' && after !== null)
+        .map(({ offerId, day }) => `${offerId}/${day}`),
+    );
+    const sql = `SELECT count(*)::int AS observations FROM catalog.observation WHERE source = 'detail' AND is_found`;
+    const [seen] = await world.stack.query<Row>(sql);
+    const sum = (column: string) => rows.reduce((total, row) => total + Number(row[column]), 0);
+    expect([sum('looks'), sum('changed')]).toEqual([seen?.['looks'], changed.size]);
+  });
+
+  test('knows the spread of prices in categories', async () => {
+    const rows = await ask('What do prices in a category spread over?');
+    const names = await world.stack.query<Row>('SELECT category_id, path_zh FROM analytics.dim_category');
+    expect(rows.length).toBeGreaterThan(2);
+    for (const row of rows) {
+      const category = String(names.find(({ path_zh }) => path_zh === row['path_zh'])?.['category_id']);
+      const lows = listed()
+        .filter(({ categoryId }) => categoryId === category)
+        .flatMap(({ id }) => smallestOrderPrices(today().prices, id).slice(0, 1))
+        .toSorted((a, b) => a - b);
+      const columns = ['min_cny', 'quartile_1_cny', 'median_cny', 'quartile_3_cny', 'max_cny'];
+      expect(columns.map((column) => number(row[column]))).toEqual(
+        [0, 0.25, 0.5, 0.75, 1].map((share) => quantile(lows, share)),
+      );
+    }
+  });
+
+  test('knows who undercuts whom', async () => {
+    const rows = await ask('Who undercuts whom in a category?', { [category1]: biggestCategory(world) });
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      const { categoryId, unit, sellerId } =
+        today().offers.get(String(row['offer_id'])) ?? fail('no such offer');
+      const competing = listed().filter((o) => o.categoryId === categoryId && o.unit === unit);
+      const low = (offers: typeof competing) =>
+        Math.min(...offers.map(({ id }) => smallestOrderPrices(today().prices, id)[0] ?? Infinity));
+      expect(number(row['cny'])).toBe(low(competing));
+      expect(number(row['next_cny'])).toBe(low(competing.filter((o) => o.sellerId !== sellerId)));
+    }
+  });
+
+  test('puts prices of sellers in relation to the median', async () => {
+    const question = 'Which sellers of a category have good scores and low prices?';
+    const rows = await ask(question, { [category1]: biggestCategory(world) });
+    const offers = listed().filter(({ categoryId }) => categoryId === biggestCategory(world));
+    const lowOf = ({ id }: { id: string }) => smallestOrderPrices(today().prices, id)[0] ?? NaN;
+    const median =
+      quantile(
+        offers.map(lowOf).toSorted((a, b) => a - b),
+        0.5,
+      ) ?? NaN;
+    expect(rows.length).toBeGreaterThan(2);
+    for (const row of rows) {
+      const own = offers.filter(({ sellerId }) => sellerId === row['seller_id']);
+      const mean = own.reduce((sum, offer) => sum + lowOf(offer) / median, 0) / own.length;
+      expect(Math.abs(Number(row['price_to_median']) - mean)).toBeLessThan(0.01);
+    }
+  });
+
+  test('compares with prices of before', async () => {
+    const rows = await ask('How do prices of a category compare with those of a month ago?', {
+      [category1]: biggestCategory(world),
+      "interval '30 days'": "interval '2 days'",
+    });
+    const then = new Map(
+      days()
+        .at(-3)
+        ?.prices.map((price) => [keyOf(price), Number(price.amount)]),
+    );
+    expect(rows.length).toBeGreaterThan(5);
+    for (const row of rows.filter(
+      ({ offer_id }) => today().offers.get(String(offer_id))?.state === 'listed',
+    )) {
+      const key = rowKey(row);
+      expect(number(row['then_cny'])).toBe(then.get(key));
+      expect(number(row['now_cny'])).toBe(Number(world.known.prices.get(key)?.amount));
+    }
+  });
+
+  test('counts what sellers have on sale', async () => {
+    const rows = await ask('Which sellers take their offers down?');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      const own = listed().filter(({ sellerId }) => sellerId === row['seller_id']);
+      expect(number(row['listed_offers'])).toBe(own.length);
+    }
+  });
+
+  test('knows who holds the first page', async () => {
+    const rows = await ask('Which sellers hold the first page of a keyword?');
+    const hits = [...today().offers.values()].filter((o) => o.isListed && o.subject.includes(keyword));
+    expect(rows.reduce((sum, row) => sum + Number(row['places']), 0)).toBe(Math.min(50, hits.length));
+    expect(hits.length).toBeGreaterThan(0);
+  });
+
+  test('finds offers by words', async () => {
+    const rows = await ask('Which offers have certain words in their titles?', { 新款: '款' });
+    const expected = listed().filter(({ subject }) => subject.includes(keyword) && subject.includes('款'));
+    const found = rows.filter(({ state }) => state === 'listed').map((row) => row['offer_id']);
+    expect(found.toSorted()).toEqual(expected.map(({ id }) => id).toSorted());
+    expect(found.length).toBeGreaterThan(0);
+  });
+
+  test('counts what is new', async () => {
+    const rows = await ask('Which offers are new this week, by category?');
+    const [all] = await world.stack.query<Row>('SELECT count(*) AS offers FROM catalog.offer');
+    expect(rows.reduce((sum, row) => sum + Number(row['new_offers']), 0)).toBe(Number(all?.['offers']));
+  });
+
+  test('finds what went off sale', async () => {
+    const rows = await ask('Which offers went off sale this week?');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows.filter((one) => one['state_now'] === 'delisted')) {
+      expect(today().offers.get(String(row['offer_id']))?.state).toBe('delisted');
+    }
+  });
+
+  test('finds which titles changed yesterday', async () => {
+    const rows = await ask('What else changed yesterday?');
+    const before = days().at(-3)?.offers;
+    const expected = [...yesterday().offers.values()].filter(
+      ({ id, subject }) =>
+        (world.known.observations.get(id) ?? []).includes(yesterday().day) &&
+        (world.known.observations.get(id) ?? []).includes(days().at(-3)?.day ?? '') &&
+        before?.get(id)?.subject !== subject,
+    );
+    const found = rows
+      .filter(({ field }) => field === 'subject')
+      .map((row) => [row['offer_id'], row['new_value']]);
+    expect(found.toSorted()).toEqual(expected.map(({ id, subject }) => [id, subject]).toSorted());
+  });
+
+  test('finds which stocks fell by half', async () => {
+    const rows = await ask('Which stocks ran out, or fell by half, within a day?');
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      const day = dayText(row['day']);
+      const stock = days()
+        .find((one) => one.day === day)
+        ?.offers.get(String(row['offer_id']))?.stock;
+      expect(number(row['stock'])).toBe(stock);
+      expect(2 * Number(row['stock'])).toBeLessThanOrEqual(Number(row['stock_before']));
+    }
+  });
+
+  test('answers the rest with rows', async () => {
+    const ranked = await world.stack.query<Row>(
+      'SELECT offer_id FROM analytics.fct_keyword_rank WHERE keyword = $1 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1',
+      [keyword],
+    );
+    const ranks = await ask('How did an offer rank for a keyword?', {
+      [offer1]: String(ranked[0]?.['offer_id']),
+    });
+    expect(ranks).toHaveLength(days().length);
+    for (const question of ['Which offers sell more than before?', 'How fresh is each feed?']) {
+      expect(await ask(question), question).not.toEqual([]);
+    }
+    // Everything was looked at today.
+    expect(await ask('Which offers has nobody looked at lately?')).toEqual([]);
+    expect([...answered].toSorted()).toEqual(
+      [...new Set(recipes.map(({ question }) => question))].toSorted(),
+    );
+  });
+
+  test('stands on views in which each key is there once, and whole', async () => {
+    const schemas = await readSchemas(world.stack.database.pool);
+    const views = schemas
+      .flatMap(({ relations }) => relations)
+      .filter(({ isView, key }) => isView && key.length > 0);
+    expect(views.length).toBeGreaterThan(12);
+    for (const { schema, name, key } of views) {
+      const rows = await world.stack.query<Row>(
+        `SELECT ${key.join()} FROM ${schema}.${name} GROUP BY ${key.join()}
+         HAVING count(*) > 1 OR num_nulls(${key.join()}) > 0 LIMIT 1`,
+      );
+      expect(rows, name).toEqual([]);
+    }
+  });
+});

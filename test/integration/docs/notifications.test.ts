@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest';
+import { notifyFormats } from '../../../src/config/environment.ts';
+import type { NotificationMessage } from '../../../src/model/notification.ts';
+import { formatDingTalk } from '../../../src/health/webhook/format-dingtalk.ts';
+import { formatGeneric } from '../../../src/health/webhook/format-generic.ts';
+import { formatSlack } from '../../../src/health/webhook/format-slack.ts';
+import { receiverShapes } from '../../support/receiver.ts';
+import { readText, tableRows, codeWords } from '../../support/doc-files.ts';
+
+const text = readText('docs/notifications.md');
+
+const message: NotificationMessage = {
+  source: 'live',
+  items: [
+    {
+      id: '5d0c6c1e2f7a4b3c9d8e7f6a5b4c3d2e',
+      key: 'run:all:GATEWAY_TIMEOUT',
+      phase: 'begun',
+      severity: 'act',
+      summary: 'Run 12 (all) is incomplete, by `GATEWAY_TIMEOUT`: 2 targets failed.',
+      remedy: 'Nothing, unless it stays: then check the network.',
+      path: '/runs/12',
+      since: new Date('2026-11-25T18:31:07Z'),
+    },
+    {
+      id: '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
+      key: 'log-in',
+      phase: 'over',
+      severity: 'act',
+      summary: 'The stored tokens end at 2026-11-30 09:12:44.',
+      remedy: 'Log in again: `catalog-sync auth`.',
+      path: '/api-status',
+      since: new Date('2026-11-24T01:12:50Z'),
+    },
+  ],
+  more: 0,
+  sentAt: new Date('2026-11-25T18:31:08Z'),
+};
+const formats = { generic: formatGeneric, slack: formatSlack, dingtalk: formatDingTalk };
+
+test.each(notifyFormats)('the example of %s is what is sent, and a receiver takes it', (format) => {
+  const example = new RegExp(`\`\`\`json ${format}\n(.*?)\n\`\`\``, 's').exec(text)?.[1] ?? '';
+  const sent = formats[format](message, 'https://ops.example.com');
+  expect(JSON.parse(example)).toEqual(sent);
+  expect(receiverShapes[format].safeParse(sent).error).toBeUndefined();
+});
+
+test('everything that can be told is in the table', () => {
+  const source = readText('src/health/issues/find-health-issues.ts');
+  const keys = [...source.matchAll(/\b(?:state|event)\(\s*(?:'\w+'|severity),\s*[`']([a-z-]+)/g)].map(
+    ([, key]) => key,
+  );
+  const table = tableRows(text);
+  const listed = table
+    .slice(
+      2,
+      table.findIndex(([first]) => first === 'field'),
+    )
+    .map(([key]) => codeWords(key ?? '')[0]);
+  expect(new Set(keys)).toEqual(new Set(listed));
+});
+
+test('every field of the generic format is explained', () => {
+  const table = tableRows(text);
+  const explained = table
+    .slice(table.findIndex(([first]) => first === 'field'))
+    .flatMap(([first]) => codeWords(first ?? ''));
+  const { items, ...head } = formatGeneric(message, null) as { items: object[] } & Record<string, unknown>;
+  const fields = [...Object.keys(head), ...Object.keys(items[0] ?? {}).map((field) => `items[].${field}`)];
+  expect(fields.filter((field) => field !== 'items[].url').toSorted()).toEqual(explained.toSorted());
+});

@@ -1,0 +1,285 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/core/secret.ts';
+import { createMemoryTokenStore } from '../../../src/extract/oauth/memory-token-store.ts';
+import {
+  createTokenProvider,
+  type AccessTokens,
+  type TokenProviderOptions,
+} from '../../../src/extract/oauth/token-provider.ts';
+import type { TokenSet, TokenStore } from '../../../src/model/token.ts';
+import { createMemoryLedger, type MemoryLedger } from '../../support/memory-ledger.ts';
+import { until } from '../../support/until.ts';
+import { createHandClock, gatewayError, silent } from '../../support/gateway-inputs.ts';
+import { json, startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
+
+const servers: HttpServer[] = [];
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+});
+
+interface Setup {
+  readonly server: HttpServer;
+  readonly ledger: MemoryLedger;
+  readonly clock: ReturnType<typeof createHandClock>;
+  readonly store: TokenStore;
+  /** A provider as another process would make it: same store, same server. */
+  readonly create: (more?: Partial<TokenProviderOptions>) => AccessTokens;
+}
+
+async function setup(respond: Respond, stored?: TokenSet): Promise<Setup> {
+  const server = await startHttpServer(respond);
+  servers.push(server);
+  const ledger = createMemoryLedger();
+  const clock = createHandClock();
+  const store = createMemoryTokenStore();
+  if (stored) await store.write('1000000', stored);
+  const common = { appKey: '1000000', appSecret: new Secret('the-secret'), baseUrl: server.url, log: silent };
+  return {
+    ...{ server, ledger, clock, store },
+    create: (more) => createTokenProvider({ ...common, ledger, clock, store, fromEnvironment: {}, ...more }),
+  };
+}
+
+/** `access-2`, `access-3` ... as 1688 answers a refresh: text for a number, and no refresh token. */
+function refreshing(more: object = {}): Respond {
+  let count = 1;
+  return (response) => {
+    count++;
+    json(response, { aliId: '1', access_token: `access-${count}`, expires_in: '36000', ...more });
+  };
+}
+
+function tokenSet(more: Partial<TokenSet> = {}): TokenSet {
+  return {
+    accessToken: new Secret('access-1'),
+    accessExpiresAt: new Date('2026-10-10T18:00:00Z'),
+    refreshToken: new Secret('refresh-1'),
+    refreshExpiresAt: new Date('2027-01-01T00:00:00Z'),
+    ...more,
+  };
+}
+
+const reveal = async (token: Promise<Secret>): Promise<string> => (await token).reveal();
+const refreshToken = new Secret('refresh-1');
+
+describe('a self-use token of the environment', () => {
+  it('is used as it is, before anything stored', async () => {
+    const { create, server } = await setup(refreshing(), tokenSet());
+    const tokens = create({ fromEnvironment: { accessToken: new Secret('own') } });
+    expect(await reveal(tokens.current())).toBe('own');
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('can not be refreshed: a person must act', async () => {
+    const { create, server } = await setup(refreshing());
+    const tokens = create({ fromEnvironment: { accessToken: new Secret('own') } });
+    await expect(tokens.refresh(new Secret('own'))).rejects.toMatchObject({
+      code: 'AUTH_TOKEN_NOT_REFRESHABLE',
+      recovery: 'halt',
+    });
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+it('without any token, calls that need one halt', async () => {
+  const { create } = await setup(refreshing());
+  await expect(create().current()).rejects.toMatchObject({ code: 'AUTH_TOKEN_MISSING', recovery: 'halt' });
+});
+
+describe('a refresh', () => {
+  it('is an unsigned POST with the secrets in its body, an exempt ledger row and no stored answer', async () => {
+    const { create, server, ledger } = await setup(refreshing(), tokenSet());
+    expect(await reveal(create().refresh(new Secret('access-1')))).toBe('access-2');
+    const [request] = server.requests;
+    expect(request?.url).toBe('/openapi/http/1/system.oauth2/getToken/1000000');
+    expect(request?.headers['x-request-id']).toBe('1');
+    expect(request?.form).toEqual({
+      grant_type: 'refresh_token',
+      client_id: '1000000',
+      client_secret: 'the-secret',
+      refresh_token: 'refresh-1',
+    });
+    expect(ledger.calls[0]).toMatchObject({
+      reserve: { api: 'system.oauth2:getToken:1', isExempt: true, request: { operation: 'oauth.token' } },
+      settlement: { state: 'committed', outcome: 'ok', body: null },
+    });
+    expect(ledger.calls[0]?.reserve.requestHash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('whose answer has no refresh token keeps the old one and its end', async () => {
+    const { create, store } = await setup(refreshing(), tokenSet());
+    await create().refresh(new Secret('access-1'));
+    const stored = await store.read('1000000');
+    expect(stored?.refreshToken?.reveal()).toBe('refresh-1');
+    expect(stored?.refreshExpiresAt).toEqual(new Date('2027-01-01T00:00:00Z'));
+    expect(stored?.accessExpiresAt).toEqual(new Date('2026-10-10T18:00:00Z'));
+  });
+
+  it.each([
+    ['20270401120000000+0800', '2027-04-01T04:00:00.000Z'],
+    ['20270401120000+0800', '2027-04-01T04:00:00.000Z'],
+  ])('whose answer has a new one stores it with its end %s', async (refreshTimeout, iso) => {
+    const more = { refresh_token: 'refresh-2', refresh_token_timeout: refreshTimeout, expires_in: 60 };
+    const { create, store } = await setup(refreshing(more), tokenSet());
+    await create().refresh(new Secret('access-1'));
+    const stored = await store.read('1000000');
+    expect(stored?.refreshToken?.reveal()).toBe('refresh-2');
+    expect(stored?.refreshExpiresAt?.toISOString()).toBe(iso);
+    expect(stored?.accessExpiresAt).toEqual(new Date('2026-10-10T08:01:00Z'));
+  });
+
+  it('happens by itself when less than five minutes of life remain', async () => {
+    const { create, server, clock } = await setup(refreshing(), tokenSet());
+    const tokens = create();
+    clock.advance((10 * 60 - 5) * 60_000);
+    expect(await reveal(tokens.current())).toBe('access-1');
+    clock.advance(1);
+    expect(await reveal(tokens.current())).toBe('access-2');
+    expect(await reveal(tokens.current())).toBe('access-2');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is one for all calls of a process that were refused together', async () => {
+    const { create, server } = await setup(refreshing(), tokenSet());
+    const tokens = create();
+    const stale = await tokens.current();
+    const fresh = await Promise.all(Array.from({ length: 20 }, () => reveal(tokens.refresh(stale))));
+    expect(new Set(fresh)).toEqual(new Set(['access-2']));
+    expect(await reveal(tokens.refresh(stale))).toBe('access-2');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('by another process is found in the store, for no call', async () => {
+    const { create, server } = await setup(refreshing(), tokenSet());
+    const [one, other] = [create(), create()];
+    const stale = await other.current();
+    await one.refresh(await one.current());
+    expect(await reveal(other.refresh(stale))).toBe('access-2');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('begins with the refresh token of the environment when nothing is stored', async () => {
+    const { create, store } = await setup(refreshing());
+    expect(await reveal(create({ fromEnvironment: { refreshToken } }).current())).toBe('access-2');
+    expect((await store.read('1000000'))?.accessToken.reveal()).toBe('access-2');
+  });
+
+  it('works without a store, for the life of the process', async () => {
+    const { create, server } = await setup(refreshing());
+    const tokens = create({
+      store: null,
+      fromEnvironment: { refreshToken, accessToken: new Secret('access-1') },
+    });
+    expect(await reveal(tokens.current())).toBe('access-1');
+    expect(await reveal(tokens.refresh(new Secret('access-1')))).toBe('access-2');
+    expect(await reveal(tokens.current())).toBe('access-2');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('falls back to a new refresh token of the environment when the stored one died', async () => {
+    const { create, server, store } = await setup(
+      (response, request) =>
+        request.form['refresh_token'] === 'refresh-new'
+          ? json(response, { access_token: 'access-2', expires_in: '36000' })
+          : json(response, { error: 'invalid_grant' }, 400),
+      tokenSet(),
+    );
+    const tokens = create({ fromEnvironment: { refreshToken: new Secret('refresh-new') } });
+    expect(await reveal(tokens.refresh(new Secret('access-1')))).toBe('access-2');
+    expect(server.requests).toHaveLength(2);
+    expect((await store.read('1000000'))?.refreshToken?.reveal()).toBe('refresh-new');
+  });
+});
+
+describe('a refresh that fails', () => {
+  const stale = new Secret('access-1');
+
+  it.each<[string, Respond, string, string]>([
+    [
+      'an OAuth refusal',
+      (response) => json(response, { error: 'invalid_grant' }, 400),
+      'AUTH_REFRESH_REFUSED',
+      'halt',
+    ],
+    [
+      'a gateway refusal',
+      (response) => json(response, gatewayError('gw.New'), 400),
+      'AUTH_REFRESH_REFUSED',
+      'halt',
+    ],
+    ['a 401', (response) => json(response, gatewayError('401'), 401), 'AUTH_REFRESH_REFUSED', 'halt'],
+    [
+      'an unknown app',
+      (response) => json(response, gatewayError('gw.AppKeyNotFound'), 400),
+      'GATEWAY_APP_KEY_UNKNOWN',
+      'halt',
+    ],
+    ['a broken gateway', (response) => response.writeHead(503).end(), 'GATEWAY_UNAVAILABLE', 'retry'],
+    ['a stranger', (response) => response.end('{"hello":1}'), 'GATEWAY_ANSWER_UNREADABLE', 'retry'],
+    ['a reset', (response) => response.socket?.resetAndDestroy(), 'GATEWAY_CONNECTION_LOST', 'retry'],
+    [
+      'a redirect',
+      (response) => response.writeHead(302, { location: '/' }).end(),
+      'GATEWAY_REDIRECT',
+      'fail',
+    ],
+  ])('by %s', async (_name, respond, code, recovery) => {
+    const { create, store } = await setup(respond, tokenSet());
+    await expect(create().refresh(stale)).rejects.toMatchObject({ code, recovery });
+    expect((await store.read('1000000'))?.accessToken.reveal()).toBe('access-1');
+  });
+
+  it('by pace says how long to wait', async () => {
+    const { create } = await setup(
+      (response) => json(response, gatewayError('gw.QosAppFrequencyLimit'), 400),
+      tokenSet(),
+    );
+    await expect(create().refresh(stale)).rejects.toMatchObject({
+      recovery: 'throttle',
+      retryAfterMs: 10_000,
+    });
+  });
+
+  it('for want of a grant costs no attempt', async () => {
+    const { create, ledger, server } = await setup(refreshing(), tokenSet());
+    ledger.script.push({ kind: 'in_flight', retryAfterMs: 700 });
+    await expect(create().refresh(stale)).rejects.toMatchObject({
+      code: 'AUTH_REFRESH_BUSY',
+      recovery: 'throttle',
+      retryAfterMs: 700,
+    });
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('can be tried again by the same process', async () => {
+    const { create, server } = await setup((response) => {
+      if (server.requests.length === 1) response.writeHead(503).end();
+      else json(response, { access_token: 'access-2', expires_in: '36000' });
+    }, tokenSet());
+    const tokens = create();
+    await expect(tokens.refresh(stale)).rejects.toMatchObject({ code: 'GATEWAY_UNAVAILABLE' });
+    expect(await reveal(tokens.refresh(stale))).toBe('access-2');
+  });
+
+  it('with a stored token that has no refresh token asks a person', async () => {
+    const { create, server } = await setup(refreshing(), tokenSet({ refreshToken: null }));
+    await expect(create().refresh(stale)).rejects.toMatchObject({ code: 'AUTH_TOKEN_NOT_REFRESHABLE' });
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+it('a refresh that is under way when a second call is refused is shared', async () => {
+  const answers: (() => void)[] = [];
+  const { create, server } = await setup(
+    (response) => answers.push(() => json(response, { access_token: 'access-2', expires_in: 36000 })),
+    tokenSet(),
+  );
+  const tokens = create();
+  const stale = await tokens.current();
+  const first = tokens.refresh(stale);
+  await until(() => answers.length === 1);
+  const second = tokens.refresh(stale);
+  answers[0]?.();
+  expect([await reveal(first), await reveal(second)]).toEqual(['access-2', 'access-2']);
+  expect(server.requests).toHaveLength(1);
+});

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkUpkeep } from '../../../../src/health/doctor/check-upkeep.ts';
+import { createUpkeepStore } from '../../../../src/health/doctor/upkeep-store.ts';
+import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { until } from '../../../support/until.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+async function findings(): Promise<string[]> {
+  return (await checkUpkeep(db.pool)).map((check) => `${check.name}: ${check.message} ${check.advice ?? ''}`);
+}
+
+test('a database that was just made has nothing to be told of', async () => {
+  expect(await findings()).toEqual([]);
+});
+
+test('a table that is full of dead rows is named with their number', async () => {
+  await db.pool.query('ALTER TABLE sync.category_visit SET (autovacuum_enabled = false)');
+  await db.pool.query('INSERT INTO sync.category_visit (category_id) SELECT generate_series(1, 60000)');
+  await db.pool.query('DELETE FROM sync.category_visit WHERE category_id > 1000');
+  await until(async () => (await findings()).length === 1, { what: 'the statistics have arrived' });
+  expect((await findings())[0]).toMatch(
+    /^bloat: sync\.category_visit: 59,000 dead rows beside 1,000 live ones, never vacuumed See that autovacuum is on/,
+  );
+  await db.pool.query('VACUUM sync.category_visit');
+  await until(async () => (await findings()).length === 0, { what: 'the statistics have arrived' });
+});
+
+test('an index whose build failed is named', async () => {
+  await db.pool
+    .query(`INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+    SELECT 'offer.detail', p, 'unknown', 1, now(), now(), 1 FROM unnest('{a,b}'::text[]) p`);
+  await expect(
+    db.pool.query('CREATE UNIQUE INDEX CONCURRENTLY drift_twice ON sync.drift (operation)'),
+  ).rejects.toThrow(/could not create unique index/);
+  expect(await findings()).toEqual([
+    expect.stringMatching(
+      /^indexes: not valid, so never used: sync\.drift_twice .*REINDEX INDEX CONCURRENTLY/,
+    ),
+  ]);
+  await db.pool.query('DROP INDEX sync.drift_twice');
+});
+
+test('an index is told of as unread only when it is large, keeps nothing unique, and the statistics are old', async () => {
+  await db.pool.query('CREATE INDEX visit_of_mine ON sync.category_visit (last_call_id)');
+  const store = createUpkeepStore({ pool: db.pool });
+  const list = async (bytes: number, days: number) =>
+    (await store.listIdleIndexes({ bytes, days })).map(({ indexName }) => indexName);
+  const unread = await list(1, 0);
+  expect(unread).toContain('sync.visit_of_mine');
+  expect(unread).not.toContain('sync.category_visit_pkey');
+  expect(await list(100_000_000, 0)).toEqual([]);
+  await db.pool.query('SELECT pg_stat_reset()');
+  await until(async () => (await list(1, 32)).length === 0, { what: 'the statistics begin anew' });
+});

@@ -1,0 +1,223 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { systemClock } from '../../../../src/core/clock.ts';
+import { createLogger } from '../../../../src/core/log.ts';
+import { Secret } from '../../../../src/core/secret.ts';
+import { findRemedy } from '../../../../src/app/find-remedy.ts';
+import { createDispatcher } from '../../../../src/health/notifications/create-dispatcher.ts';
+import { sendNotifications, type SendDeps } from '../../../../src/health/notifications/send-notifications.ts';
+import { createHealthStore } from '../../../../src/health/issues/health-store.ts';
+import { createNotificationStore } from '../../../../src/health/notifications/notification-store.ts';
+import { createQuotaStore } from '../../../../src/ledger/quota-store.ts';
+import { createRunStore } from '../../../../src/runs/run-store.ts';
+import { createNotifier } from '../../../../src/health/webhook/create-notifier.ts';
+import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { pathToken, queryToken, startReceiver, type Receiver } from '../../../support/receiver.ts';
+import { until } from '../../../support/until.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+let database: TestDatabase;
+let receiver: Receiver;
+let logged: string;
+let aheadMs = 0;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await createRunStore({ pool: database.pool }).claimSource('sandbox');
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  logged = '';
+  aheadMs = 0;
+  receiver = await startReceiver('generic');
+  await database.pool.query(
+    'TRUNCATE usage.api_hold, sync.notification, sync.notification_delivery, sync.drift',
+  );
+  await createQuotaStore({ pool: database.pool }).setLedgerOffset(0);
+});
+afterEach(async () => {
+  expect(receiver.faults).toEqual([]);
+  await receiver.close();
+  const { rows } = await database.pool.query<{ row: string }>(
+    `SELECT n::text AS row FROM sync.notification n UNION ALL SELECT d::text FROM sync.notification_delivery d`,
+  );
+  for (const secret of [pathToken, queryToken]) expect(logged + JSON.stringify(rows)).not.toContain(secret);
+});
+
+/** What one process tells with. */
+function open(pool: pg.Pool = database.pool): SendDeps {
+  const notifier = createNotifier({
+    url: new Secret(receiver.url),
+    ...{ format: 'generic', dingTalkSecret: null, siteUrl: null, clock: systemClock, timeoutMs: 5000 },
+  });
+  const stream = { write: (line: string) => void (logged += line) };
+  return {
+    ...{
+      notifier,
+      findRemedy,
+      source: 'sandbox',
+      log: createLogger({ level: 'trace', pretty: false, stream }),
+    },
+    issues: createHealthStore({ pool, appKey: '1' }),
+    notifications: createNotificationStore(pool),
+  };
+}
+
+async function pass(ms: number): Promise<void> {
+  aheadMs += ms;
+  await createQuotaStore({ pool: database.pool }).setLedgerOffset(aheadMs);
+}
+
+/** A look of a process, `ms` after the last one; gives what was told by it. */
+async function checkAfter(ms: number, { isLast = false } = {}): Promise<readonly string[]> {
+  await pass(ms);
+  const before = receiver.phases.length;
+  await sendNotifications(open(), { isLast, signal: new AbortController().signal });
+  return receiver.phases.slice(before);
+}
+
+const hold = (...apis: readonly string[]) =>
+  database.pool.query(
+    "INSERT INTO usage.api_hold (api, code, held_at) SELECT api, 'HELD_BY_HAND', now() FROM unnest($1::text[]) api",
+    [apis],
+  );
+const resume = () => database.pool.query('TRUNCATE usage.api_hold');
+
+it('a concern is told when it begins, once a day while it lasts, and when it is over', async () => {
+  expect(await checkAfter(0)).toEqual([]);
+  await hold('a');
+  expect(await checkAfter(minute)).toEqual(['begun hold:a:HELD_BY_HAND']);
+  expect(await checkAfter(minute)).toEqual([]);
+  expect(await checkAfter(day)).toEqual(['lasting hold:a:HELD_BY_HAND']);
+  await resume();
+  expect(await checkAfter(minute)).toEqual([]);
+  expect(await checkAfter(30 * minute)).toEqual(['over hold:a:HELD_BY_HAND']);
+  expect(await checkAfter(day)).toEqual([]);
+  expect(receiver.taken[0]).toMatchObject({
+    source: 'sandbox',
+    title: expect.stringMatching(/^catalog-sync \(SANDBOX, using mock data\): Calls of `?a/) as string,
+    items: [{ path: '/problems#holds', remedy: findRemedy('HELD_BY_HAND')?.remedy }],
+  });
+});
+
+it('what comes up together is one message, with room for twenty', async () => {
+  await hold('a');
+  expect(await checkAfter(minute)).toHaveLength(1);
+  await hold('b');
+  expect(await checkAfter(minute / 2)).toEqual([]);
+  await hold(...Array.from({ length: 22 }, (_, index) => `api${String(index)}`));
+  expect(await checkAfter(minute / 2)).toHaveLength(20);
+  expect(receiver.taken).toHaveLength(2);
+  expect(receiver.taken[1]).toMatchObject({ more: 3 });
+  expect(await checkAfter(minute)).toEqual([]);
+});
+
+it('one that comes and goes all the time is told of twice an hour at most', async () => {
+  const notifiedState: string[] = [];
+  for (let count = 0; count < 24; count += 1) {
+    await (count % 2 === 0 ? hold('a') : resume());
+    notifiedState.push(...(await checkAfter(5 * minute)));
+  }
+  expect(notifiedState.length).toBeGreaterThan(0);
+  expect(notifiedState.length).toBeLessThanOrEqual(4);
+});
+
+it('through an outage it goes on trying, ever more seldom, and then tells what is so by then', async () => {
+  receiver.setTrouble((response) => response.writeHead(500).end());
+  await hold('a', 'b');
+  expect(await checkAfter(0)).toEqual([]);
+  expect(receiver.requests).toBe(1);
+  await checkAfter(25_000);
+  expect(receiver.requests).toBe(1);
+  await checkAfter(minute);
+  expect(receiver.requests).toBe(2);
+  for (let hour = 0; hour < 60; hour += 1) await checkAfter(60 * minute);
+  expect(receiver.requests).toBeGreaterThan(45);
+  await database.pool.query("DELETE FROM usage.api_hold WHERE api = 'b'");
+  await hold('c');
+  receiver.setTrouble(null);
+  expect(await checkAfter(60 * minute)).toEqual(['begun hold:a:HELD_BY_HAND', 'begun hold:c:HELD_BY_HAND']);
+  expect(await createNotificationStore(database.pool).readDelivery()).toMatchObject({
+    attempts: 0,
+    failingSince: null,
+  });
+  expect(logged).toContain('"code":"NOTIFY_UNAVAILABLE"');
+});
+
+it('an event is told after an outage that it did not outlast', async () => {
+  receiver.setTrouble((response) => response.destroy());
+  await database.pool.query(
+    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
+     VALUES ('offer.detail', '$.a', 'unknown', 1, now(), now(), 1)`,
+  );
+  await checkAfter(minute);
+  await checkAfter(2 * day);
+  receiver.setTrouble(null);
+  expect(await checkAfter(60 * minute)).toEqual([expect.stringMatching(/^happened drift:/)]);
+});
+
+it('a receiver that asks for time is given it, by a process that ends as well', async () => {
+  receiver.setTrouble((response) => response.writeHead(429, { 'retry-after': '600' }).end());
+  await hold('a');
+  await checkAfter(0);
+  receiver.setTrouble(null);
+  expect(await checkAfter(9 * minute, { isLast: true })).toEqual([]);
+  expect(await checkAfter(minute)).toHaveLength(1);
+});
+
+it('a process that ends tries at once, whenever the last attempt was', async () => {
+  receiver.setTrouble((response) => response.writeHead(500).end());
+  await hold('a');
+  await checkAfter(0);
+  receiver.setTrouble(null);
+  expect(await checkAfter(1000, { isLast: true })).toHaveLength(1);
+  await hold('b');
+  expect(await checkAfter(1000, { isLast: true })).toEqual(['begun hold:b:HELD_BY_HAND']);
+});
+
+it('a clock that is set back keeps nobody from telling', async () => {
+  await hold('a');
+  receiver.setTrouble((response) => response.writeHead(429, { 'retry-after': '3000' }).end());
+  await checkAfter(10 * day);
+  receiver.setTrouble(null);
+  expect(await checkAfter(-10 * day)).toHaveLength(1);
+});
+
+it('while one process sends, no other does', async () => {
+  await hold('a');
+  const held: (() => void)[] = [];
+  receiver.setTrouble((response) => void held.push(() => response.end()));
+  const options = { isLast: true, signal: new AbortController().signal };
+  const first = sendNotifications(open(), options);
+  await until(() => held.length === 1);
+  expect(await sendNotifications(open(), options)).toBe(false);
+  for (const release of held) release();
+  expect(await first).toBe(true);
+  expect(await sendNotifications(open(), options)).toBe(true);
+  expect(receiver.requests).toBe(1);
+});
+
+it('processes that end at once send one message', async () => {
+  await hold('a');
+  const pools = [1, 2, 3].map(() => new pg.Pool({ connectionString: database.url, max: 3 }));
+  const tellers = pools.map((pool) => createDispatcher({ ...open(pool), clock: systemClock }));
+  await Promise.all(tellers.map((dispatcher) => dispatcher.finish()));
+  await Promise.all(tellers.map((dispatcher) => dispatcher.close()));
+  await Promise.all(pools.map((pool) => pool.end()));
+  expect(receiver.phases).toEqual(['begun hold:a:HELD_BY_HAND']);
+});
+
+it('a receiver that says nothing holds up no tick, and no end for long', async () => {
+  await hold('a');
+  receiver.setTrouble(() => undefined);
+  const dispatcher = createDispatcher({ ...open(), clock: systemClock, finishMs: 200 });
+  dispatcher.wake();
+  await until(() => receiver.requests === 1);
+  const begunAt = performance.now();
+  await dispatcher.finish();
+  expect(performance.now() - begunAt).toBeLessThan(3000);
+  await dispatcher.close();
+  expect(await createNotificationStore(database.pool).readDelivery()).toMatchObject({ attempts: 0 });
+});

@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { planFetches, type FetchKind } from '../../../src/jobs/plan-fetches.ts';
+import type { Queues } from '../../../src/jobs/queue-backend.ts';
+import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
+import { createRunStore } from '../../../src/runs/run-store.ts';
+import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
+import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+import { bucketOf } from '../../../src/refresh/planner/bucket.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+/* Which calls a run asks for, of all that are due. */
+
+const sync = parseSyncFile(
+  `account: business
+feeds:
+  - { name: shoes, keywords: ["鞋"] }
+  - { name: hats, keywords: ["帽"], weight: 50 }
+  - { name: gloves, keywords: ["手套"], boosts: [{ from: '2026-11-01', until: '2026-11-11', factor: 50 }] }
+`,
+  'test',
+);
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(`INSERT INTO sync.feed_set (feeds) VALUES ('{shoes}'), ('{hats}'), ('{gloves}')`);
+});
+afterEach(() => database.drop());
+
+async function execute(sql: string, ...values: unknown[]): Promise<unknown[]> {
+  return (await database.pool.query<object>(sql, values)).rows;
+}
+
+/** Offers that were looked at so many days ago, in set 1 (shoes) unless it says otherwise. */
+async function addOffers(
+  ids: readonly number[],
+  days: number,
+  more: { popularity?: number; isStale?: boolean; feedSet?: number } = {},
+): Promise<void> {
+  const { popularity = 1, isStale = false, feedSet = 1 } = more;
+  await execute(
+    `INSERT INTO sync.refresh (offer_id, first_seen_at, summary_at, detail_at, popularity, feed_set, bucket, order_at,
+                               stale_since, stale_by)
+     SELECT id, at, at, at, $3, $4, $5, at, CASE WHEN $6 THEN at END, CASE WHEN $6 THEN 'row' END
+     FROM unnest($1::bigint[]) id, LATERAL (SELECT now() - $2::float8 * interval '1 day' AS at) t`,
+    ...[ids, days, popularity, feedSet, bucketOf(popularity, { changes: 0, days: 0 }, isStale), isStale],
+  );
+}
+
+/** A search whose last pass ended so many days ago; null: never. `value`: of one of its pages. */
+async function addSearch(
+  keyword: string,
+  days: number | null,
+  value: number,
+  feed = 'shoes',
+): Promise<string> {
+  const [row] = (await execute(
+    `INSERT INTO sync.search_window (feed, keyword, language, total_records, completed_at)
+     VALUES ($1, $2, 'en', 500, now() - $3::float8 * interval '1 day') RETURNING window_id`,
+    ...[feed, keyword, days],
+  )) as { window_id: string }[];
+  const id = row?.window_id ?? '';
+  await execute(
+    `INSERT INTO sync.window_value (window_id, pages, soon_value, late_value, new_offers, exposure_days)
+     VALUES ($1, 10, $2::float8, $2::float8 * 8, 0, 100)`,
+    ...[id, value * 10],
+  );
+  return id;
+}
+
+interface Asked {
+  readonly pages: string[];
+  readonly details: string[];
+  readonly met: readonly string[];
+}
+
+/** What a new run of both feeds asks for at once. */
+async function ask(
+  budgetCalls: number | null,
+  blocked: Partial<Record<FetchKind, string>> = {},
+  now = new Date('2026-06-01'),
+): Promise<Asked> {
+  const { pool } = database;
+  const [pages, details]: [string[], string[]] = [[], []];
+  const queues: Queues = {
+    backend: 'postgres',
+    add: async (_, jobs) => {
+      for (const { data } of jobs) {
+        if ('windowId' in data) pages.push(data.windowId);
+        if ('offerIds' in data) details.push(...data.offerIds);
+      }
+    },
+    count: async () => ({ active: 0, unfinished: 0 }),
+    work: () => undefined,
+    stopWorkers: async () => undefined,
+    close: async () => undefined,
+  };
+  const runs = createRunStore({ pool });
+  const begun = await runs.begin({
+    ...{ scope: 'all', feedNames: ['shoes', 'hats', 'gloves'], trigger: 'test', source: 'sandbox' },
+    ...{ budgetCalls, deadlineMs: null },
+  });
+  if (begun.kind !== 'started') throw new Error(`the run is ${begun.kind}`);
+  const deps = { plan: createPlanStore({ pool }), refreshQueue: createRefreshQueue({ pool }), queues, sync };
+  const blocks = new Map(Object.entries(blocked) as [FetchKind, string][]);
+  const { blocksMet } = await planFetches(deps, { run: begun.run, now, feeds: sync.feeds, blocks });
+  await runs.end(begun.run.runId, 'cancelled', 'test');
+  return { pages, details, met: blocksMet };
+}
+const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
+
+it('a budget goes to the offers that matter most, and of equal ones to the oldest', async () => {
+  await addOffers(range(1, 40), 10);
+  await addOffers(range(101, 5), 10, { popularity: 30 });
+  await addOffers(range(201, 5), 40);
+  const { details } = await ask(10);
+  expect(details.slice(0, 5).toSorted()).toEqual(range(101, 5).map(String));
+  expect(details.slice(5).toSorted()).toEqual(range(201, 5).map(String));
+});
+
+it('a feed that weighs more comes first, as soon as the sync file says so', async () => {
+  await addOffers(range(1, 40), 10);
+  await addOffers(range(301, 5), 10, { feedSet: 2 });
+  expect((await ask(5)).details.toSorted()).toEqual(range(301, 5).map(String));
+});
+
+it('a feed that is boosted comes first on its days, as they are in Shanghai', async () => {
+  await addOffers(range(1, 40), 10);
+  await addOffers(range(301, 5), 10, { feedSet: 3 });
+  const first = async (at: string) => (await ask(5, {}, new Date(at))).details.toSorted();
+  const gloves = range(301, 5).map(String);
+  expect(await first('2026-11-11T15:59:59Z')).toEqual(gloves);
+  expect(await first('2026-11-11T16:00:00Z')).not.toEqual(gloves);
+  expect(await first('2026-10-31T16:00:00Z')).toEqual(gloves);
+});
+
+it('details that are known to be wrong come before those that may still be right', async () => {
+  await addOffers(range(1, 40), 20);
+  await addOffers(range(401, 5), 0.1, { isStale: true });
+  expect((await ask(5)).details.toSorted()).toEqual(range(401, 5).map(String));
+});
+
+it('details that may be right wait for pages that are worth more, also for those behind the next one', async () => {
+  await addOffers(range(1, 40), 2);
+  await addOffers(range(401, 5), 2, { isStale: true });
+  const search = await addSearch('鞋', 2, 3);
+  const { pages, details } = await ask(null);
+  expect(pages).toEqual([search]);
+  expect(details.toSorted()).toEqual(range(401, 5).map(String));
+  await execute('UPDATE sync.search_window SET next_page = 10, pass_started_at = now()');
+  expect((await ask(null)).details).toHaveLength(5);
+  await execute('UPDATE sync.search_window SET completed_at = now(), pass_started_at = NULL');
+  expect((await ask(null)).details).toHaveLength(45);
+});
+
+it('a page that is worth less than a detail comes after it', async () => {
+  await addOffers(range(1, 40), 40);
+  await addSearch('鞋', 2, 0.0001);
+  const { pages, details } = await ask(20);
+  expect([pages.length, details.length]).toEqual([0, 20]);
+});
+
+it('a handful of pages comes first without a budget, for rows may spare many details', async () => {
+  await addOffers(range(1, 40), 40);
+  await addOffers(range(401, 5), 2, { isStale: true });
+  const searches = await Promise.all(range(1, 6).map((index) => addSearch(`鞋${index}`, 2, 0.0001)));
+  const few = await ask(null);
+  expect(few.pages.toSorted()).toEqual(searches.toSorted());
+  expect(few.details.toSorted()).toEqual(range(401, 5).map(String));
+  // Seventy pages are more than a handful.
+  await addSearch('鞋7', 2, 0.0001);
+  expect((await ask(null)).details).toHaveLength(45);
+});
+
+it('searches that were never made get half of the calls at most', async () => {
+  await addOffers(range(1, 200), 10);
+  for (const index of range(1, 60)) await addSearch(`鞋${index}`, null, 0);
+  const { pages, details } = await ask(40);
+  expect([pages.length, details.length]).toEqual([20, 20]);
+});
+
+it('an API that is held or spent leaves the calls to the others, and is named when something of it is due', async () => {
+  await addOffers(range(1, 40), 2);
+  const search = await addSearch('鞋', 2, 3);
+  expect(await ask(12, { search: 'quota' })).toMatchObject({ pages: [], met: ['quota'] });
+  expect((await ask(12, { search: 'quota' })).details).toHaveLength(12);
+  expect(await ask(12, { detail: 'held' })).toEqual({ pages: [search], details: [], met: ['held'] });
+});
+
+it('what was seen within the freshness age is not asked for, unless it is known to be wrong', async () => {
+  await addOffers(range(1, 40), 0.5);
+  await addOffers([401], 0.5, { isStale: true });
+  await addSearch('鞋', 0.5, 3);
+  expect(await ask(null)).toEqual({ pages: [], details: ['401'], met: [] });
+});

@@ -1,0 +1,98 @@
+import { DelayedError, RateLimitError } from 'bullmq';
+import { describe, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
+import { Secret } from '../../../src/core/secret.ts';
+import { openQueues, type Queues } from '../../../src/jobs/queue-backend.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { startTestRedis } from '../../support/redis.ts';
+import { listBackends, type Backend } from '../../support/stack.ts';
+import { until } from '../../support/until.ts';
+
+const log = createLogger({ level: 'silent', pretty: false });
+
+async function withQueues(backend: Backend, work: (queues: Queues) => Promise<void>): Promise<void> {
+  const database = await createTestDatabase();
+  const redis = backend === 'redis' ? await startTestRedis() : null;
+  const queues = openQueues({
+    redisUrl: redis?.url ? new Secret(redis.url) : null,
+    databaseUrl: new Secret(database.url),
+    log,
+    retryDelayMs: 10,
+    onSettled: () => undefined,
+  });
+  try {
+    expect(queues.backend).toBe(backend);
+    await work(queues);
+  } finally {
+    await queues.stopWorkers();
+    await queues.close();
+    await redis?.close();
+    await database.drop();
+  }
+}
+
+const job = (categoryId: string) => ({ jobId: `1-c${categoryId}`, data: { runId: '1', categoryId } });
+
+describe.each(listBackends())('the queues on %s', (backend) => {
+  it('take the same job once, and forget it when it is done', () =>
+    withQueues(backend, async (queues) => {
+      await queues.add('category', [job('7'), job('8')]);
+      await queues.add('category', [job('7')]);
+      expect(await queues.count('category')).toEqual({ active: 0, unfinished: 2 });
+      const done: string[] = [];
+      queues.work('category', 2, async ({ data }) => void done.push(data.categoryId));
+      await until(async () => (await queues.count('category')).unfinished === 0);
+      expect(done.sort()).toEqual(['7', '8']);
+      await queues.add('category', [job('7')]);
+      await until(() => done.length === 3);
+    }));
+
+  it('spend no attempt on a pause of their kind, nor on a job that is put off', () =>
+    withQueues(backend, async (queues) => {
+      const attempts: number[] = [];
+      await queues.add('category', [job('7')]);
+      queues.work('category', 1, async (taken, token, pacer) => {
+        attempts.push(taken.attemptsMade);
+        if (attempts.length <= 6) {
+          await pacer.rateLimit(20);
+          throw new RateLimitError();
+        }
+        if (attempts.length <= 12) {
+          await taken.moveToDelayed(Date.now() + 20, token);
+          throw new DelayedError();
+        }
+      });
+      await until(async () => (await queues.count('category')).unfinished === 0);
+      expect(attempts).toEqual(Array.from({ length: 13 }, () => 0));
+    }));
+
+  it('try a failed job five times', () =>
+    withQueues(backend, async (queues) => {
+      const attempts: number[] = [];
+      await queues.add('category', [job('7')]);
+      queues.work('category', 1, async ({ attemptsMade }) => {
+        attempts.push(attemptsMade);
+        throw new Error('a passing fault');
+      });
+      await until(async () => (await queues.count('category')).unfinished === 0);
+      expect(attempts).toEqual([0, 1, 2, 3, 4]);
+    }));
+
+  it('let the jobs in flight finish when their workers stop, and keep the others', () =>
+    withQueues(backend, async (queues) => {
+      await queues.add('category', [job('7'), job('8')]);
+      let release: () => void = () => undefined;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      const done: string[] = [];
+      queues.work('category', 1, async ({ data }) => {
+        await held;
+        done.push(data.categoryId);
+      });
+      await until(async () => (await queues.count('category')).active === 1);
+      const stopped = queues.stopWorkers();
+      release();
+      await stopped;
+      expect(done).toHaveLength(1);
+      expect(await queues.count('category')).toEqual({ active: 0, unfinished: 1 });
+    }));
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { listBackends, withTestStack } from '../../support/stack.ts';
+import { until } from '../../support/until.ts';
+import {
+  countPaidTwice,
+  expectOneRowPerArrival,
+  expectTruth,
+  readStats,
+} from '../../support/catalog-truth.ts';
+
+const categoryApi = 'com.alibaba.product:alibaba.category.get:1';
+const searchApi = 'com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1';
+const detailApi = 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1';
+
+describe.each(listBackends())('on %s', (backend) => {
+  it('an API without a grant is given up after its first refusals, and the others go on', () =>
+    withTestStack({ backend, sandbox: { declinedApis: [detailApi] } }, async (stack) => {
+      const run = await stack.run();
+      expect(run).toMatchObject({ status: 'partial_error', cause: 'gw.APIACLDecline' });
+      const { byOutcome, byApi, min_calls } = await readStats(stack);
+      // As many as may be under way before the first refusal is known.
+      expect(byOutcome['gw.APIACLDecline']).toBeLessThanOrEqual(16);
+      expect(byApi[searchApi]).toBe(min_calls.pages);
+      expect(await stack.run()).toMatchObject({ status: 'partial_error', callsUsed: 0 });
+
+      stack.sandbox.setGrants({ [detailApi]: true });
+      await stack.app.quota.resumeApi(detailApi);
+      expect(await stack.run()).toMatchObject({ status: 'succeeded' });
+      await expectTruth(stack);
+    }));
+
+  it('passing faults of 1688 are tried again, and nothing is lost', () =>
+    withTestStack({ backend }, async (stack) => {
+      // A target has five attempts: even one that meets all the faults of its API is answered at last.
+      const kinds = ['server_error', 'reset', 'cut', 'html'] as const;
+      // An API that has never answered is asked one call at a time, and one offer could meet all the faults.
+      await stack.query(
+        `INSERT INTO sync.api_permission (app_key, api, observed) VALUES ('${stack.sandbox.appKey}', '${detailApi}', 'allowed')`,
+      );
+      stack.sandbox.setFaults([
+        { kind: 'server_error', api: categoryApi, count: 2 },
+        { kind: 'truncate', api: categoryApi, count: 1 },
+        { kind: 'bad_charset', api: categoryApi, count: 1 },
+        { kind: 'html', api: searchApi, count: 3 },
+        ...kinds.map((kind) => ({ kind, api: detailApi, count: 1 })),
+      ]);
+      const run = await stack.run();
+      expect(run).toMatchObject({ status: 'succeeded', counts: { errors: 0 } });
+      await expectTruth(stack);
+      await expectOneRowPerArrival(stack);
+      expect(await countPaidTwice(stack)).toBe(0);
+      expect(run.callsUsed).toBe((await readStats(stack)).min_calls.total + 2 + 3 + 6);
+      expect(new Set(stack.logs.map(({ msg }) => msg))).toEqual(new Set(['job attempt failed']));
+    }));
+
+  it('targets that always fail are given up for today and counted, and the others go on', () =>
+    withTestStack({ backend }, async (stack) => {
+      stack.sandbox.setFaults([{ kind: 'server_error', api: searchApi }]);
+      const run = await stack.run();
+      const { min_calls, byApi } = await readStats(stack);
+      expect(run).toMatchObject({ status: 'partial_error', cause: 'targets_failed' });
+      expect(run.counts.errors).toBe(min_calls.pages);
+      expect(byApi[categoryApi]).toBe(min_calls.nodes);
+      expect(byApi[searchApi]).toBe(5 * min_calls.pages);
+      const given = stack.logs.filter(({ msg }) => msg === 'target given up for today');
+      expect(given).toHaveLength(min_calls.pages);
+
+      stack.sandbox.setFaults([]);
+      expect(await stack.run()).toMatchObject({ status: 'succeeded', callsUsed: 0 });
+      await stack.advance(13 * 3_600_000);
+      expect(await stack.run()).toMatchObject({ status: 'succeeded' });
+      await expectTruth(stack);
+    }));
+
+  it('a wrong app secret ends the run with its cause after a handful of calls', () =>
+    withTestStack({ backend, env: { ALIBABA_APP_SECRET: 'wrong' } }, async (stack) => {
+      const run = await stack.run();
+      expect(run).toMatchObject({ status: 'failed', cause: 'GATEWAY_SIGNATURE_REFUSED' });
+      expect(run.callsUsed).toBeLessThanOrEqual(4);
+      expect((await readStats(stack)).calls).toHaveLength(run.callsUsed);
+      expect(stack.logs.map(({ msg, level }) => `${level} ${msg}`)).toContain('error run halted');
+    }));
+
+  it('an access token that ends in mid-run is refreshed once', () =>
+    withTestStack(
+      {
+        backend,
+        sandbox: { latencyMs: 20, accessTokenLifeMs: 3_600_000 },
+        env: {
+          ALIBABA_REFRESH_TOKEN: '00000000-0000-4000-8000-000000000002',
+          TOKEN_KEY: 'ab'.repeat(32),
+        },
+      },
+      async (stack) => {
+        const running = stack.run();
+        await until(async () => (await readStats(stack)).calls.length > 40);
+        stack.sandbox.advance(2 * 3_600_000);
+        expect(await running).toMatchObject({ status: 'succeeded' });
+        const { byOutcome } = await readStats(stack);
+        expect(byOutcome['oauth']).toBe(1);
+        expect(byOutcome['401']).toBeGreaterThan(0);
+        await expectTruth(stack);
+        await expectOneRowPerArrival(stack);
+      },
+    ));
+});

@@ -1,0 +1,157 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
+import type { Queues } from '../../../src/jobs/queue-backend.ts';
+import { tick, type TickDeps } from '../../../src/jobs/tick.ts';
+import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
+import { createRawStore } from '../../../src/raw/raw-store.ts';
+import { createRefreshQueue, type RefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
+import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts';
+import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+const sync = parseSyncFile('account: business\nfeeds:\n  - { name: shoes, keywords: ["鞋"] }\n', 'test');
+
+let database: TestDatabase;
+beforeEach(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => database.drop());
+
+/** Queues in which some job is always at work. */
+function createBusyQueues(added: string[]): Queues {
+  return {
+    backend: 'postgres',
+    add: async (kind, jobs) => void added.push(...jobs.map(() => kind)),
+    count: async () => ({ active: 1, unfinished: 1 }),
+    work: () => undefined,
+    stopWorkers: async () => undefined,
+    close: async () => undefined,
+  };
+}
+
+/** What the load of the last search page does: the window is done, and an offer is there to look at. */
+async function loadLastPage(): Promise<void> {
+  await database.pool.query(
+    `WITH done AS (
+       UPDATE sync.search_window SET completed_at = now(), leased_by = NULL, leased_until = NULL
+       WHERE leased_by IS NOT NULL RETURNING window_id
+     ), listed AS (
+       INSERT INTO sync.window_offer (window_id, offer_id, first_seen_at, last_seen_at)
+       SELECT window_id, 7, now(), now() FROM done
+     ), reached AS (
+       INSERT INTO sync.feed_set (feeds) VALUES ('{shoes}')
+       ON CONFLICT (feeds) DO UPDATE SET feeds = excluded.feeds RETURNING feed_set
+     )
+     INSERT INTO sync.refresh (offer_id, first_seen_at, feed_set, bucket, order_at)
+     SELECT 7, now(), feed_set, -1, now() FROM done, reached`,
+  );
+}
+
+function createDeps(changes: Partial<TickDeps>): TickDeps {
+  const { pool } = database;
+  return {
+    exclusively: (work) => work(),
+    sweep: async () => undefined,
+    maintain: async () => undefined,
+    startScheduledRuns: async () => undefined,
+    raw: createRawStore({ pool }),
+    listBlocks: async () => new Map(),
+    ledgerNow: async () => new Date(),
+    loader: { load: async () => [], loadStored: async () => [] },
+    runs: createRunStore({ pool }),
+    plan: createPlanStore({ pool }),
+    refreshQueue: createRefreshQueue({ pool }),
+    queues: createBusyQueues([]),
+    sync,
+    planHash: 'plan',
+    foreignRuns: new Map(),
+    log: createLogger({ level: 'silent', pretty: false }),
+    ...changes,
+  };
+}
+
+async function begin(runs: RunStore, scope: string): Promise<string> {
+  const begun = await runs.begin({
+    ...{ scope, feedNames: ['shoes'], trigger: 'test', source: 'sandbox' },
+    ...{ budgetCalls: null, deadlineMs: null },
+  });
+  if (begun.kind !== 'started') throw new Error(`run of ${scope}: ${begun.kind}`);
+  return begun.run.runId;
+}
+
+it('a run does not end while a page is loaded that brings something new', async () => {
+  const { pool } = database;
+  const real = createRefreshQueue({ pool });
+  let isLoading = false;
+  const refreshQueue: RefreshQueue = {
+    ...real,
+    listFeedSets: async (feeds) => {
+      const sets = await real.listFeedSets(feeds);
+      if (isLoading) await loadLastPage();
+      isLoading = false;
+      return sets;
+    },
+  };
+  const added: string[] = [];
+  const deps = createDeps({ refreshQueue, queues: createBusyQueues(added) });
+  const { runs } = deps;
+  const runId = await begin(runs, 'all');
+
+  await tick(deps);
+  expect(added).toEqual(['search']);
+  isLoading = true;
+  await tick(deps);
+  expect(await runs.read(runId)).toMatchObject({ status: 'running' });
+  await tick(deps);
+  expect(added).toEqual(['search', 'detail']);
+
+  await pool.query(
+    'UPDATE sync.refresh SET detail_at = now(), bucket = 1, order_at = now(), leased_by = NULL, leased_until = NULL',
+  );
+  await tick(deps);
+  expect(await runs.read(runId)).toMatchObject({ status: 'succeeded' });
+});
+
+it('what a tick takes for a run that has ended meanwhile is free for the next run', async () => {
+  const added: string[] = [];
+  const deps = createDeps({ queues: createBusyQueues(added) });
+  const { runs, plan } = deps;
+  const ended = await begin(runs, 'all');
+  const lease = { runId: ended, feeds: sync.feeds, freshForMs: 0 };
+  await plan.ensureWindows(sync.feeds, 'en', false);
+  await runs.end(ended, 'failed', 'GATEWAY_SIGNATURE_REFUSED');
+  // The tick had listed it as active before it ended.
+  const due = await plan.listDueWindows(['search'], lease);
+  const [taken] = await plan.takeWindows(
+    ended,
+    due.map(({ windowId }) => windowId),
+  );
+  expect(await plan.keepLeased('search', ended, [taken?.windowId ?? ''])).toEqual([]);
+
+  const next = await begin(runs, 'all');
+  await tick(deps);
+  expect(added).toContain('search');
+  expect(await runs.read(next)).toMatchObject({ status: 'running' });
+  await runs.end(next, 'cancelled', 'signal');
+});
+
+it('a run does not succeed while another one is still at what its feeds reach', async () => {
+  const deps = createDeps({});
+  const { runs, plan } = deps;
+  const other = await begin(runs, 'other');
+  await plan.ensureWindows(sync.feeds, 'en', false);
+  const lease = { runId: other, feeds: sync.feeds, freshForMs: 0 };
+  const [due] = await plan.listDueWindows(['search'], lease);
+  expect(await plan.takeWindows(other, [due?.windowId ?? ''])).toHaveLength(1);
+  await loadLastPage();
+  expect(await plan.takeOffers(other, ['7'])).toEqual(['7']);
+
+  const runId = await begin(runs, 'all');
+  await tick(deps);
+  expect(await runs.read(runId)).toMatchObject({ status: 'running' });
+  await database.pool.query(
+    'UPDATE sync.refresh SET detail_at = now(), bucket = 1, order_at = now(), leased_by = NULL, leased_until = NULL',
+  );
+  await tick(deps);
+  expect(await runs.read(runId)).toMatchObject({ status: 'succeeded' });
+});

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
+import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { createEraseStore } from '../../../src/maintenance/erase-store.ts';
+import { packBody } from '../../../src/raw/stored-answer.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { until } from '../../support/until.ts';
+import {
+  addWindow,
+  found,
+  learnNothing,
+  minute,
+  price,
+  provenance,
+  searchPage,
+  searchRow,
+  seller,
+} from '../../support/answers.ts';
+
+let db: TestDatabase;
+let store: CatalogStore;
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  const log = createLogger({ level: 'silent', pretty: false });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
+});
+afterAll(() => db.drop());
+
+const quietly = () => undefined;
+const erase = (sellerId: string) => createEraseStore({ pool: db.pool }).erase(sellerId, quietly);
+const select = async (text: string, ...values: unknown[]) =>
+  (await db.pool.query<Record<string, unknown>>(text, values)).rows;
+
+async function keepAnswer(rawId: string, operation: string, body: string, request: object): Promise<void> {
+  const { gzipped, bytes, sha256 } = await packBody(Buffer.from(body));
+  await db.pool.query(
+    `INSERT INTO raw.payload (raw_id, stored_at, call_id, operation, request, request_hash, observed_at, http_status, body,
+                              body_bytes, body_sha256)
+     VALUES ($1, usage.ledger_now(), $1, $2, $3, '\\x00', $4, 200, $5, $6, $7)`,
+    [rawId, operation, JSON.stringify(request), minute(0), gzipped, bytes, sha256],
+  );
+}
+
+it('an offer nobody knew to be theirs is erased by its first detail answer, and is due no more', async () => {
+  await erase('known');
+  const windowId = await addWindow(db.pool, 'first-detail');
+  await store.load([searchPage(windowId, provenance(1), [searchRow('11'), searchRow('12', { rank: 2 })])]);
+  await keepAnswer('3', 'offer.detail', '{"sellerOpenId":"known"}', { offerId: '11' });
+  await store.load([
+    {
+      ...found('11', provenance(2), { seller: seller('known'), prices: [price('3.20')] }),
+      rejects: [{ path: 'tradeScore', reason: 'not_a_score', sample: 'call me' }],
+    },
+    found('12', provenance(3), { seller: seller('other') }),
+  ]);
+  expect(await select('SELECT seller_id FROM catalog.seller ORDER BY 1')).toEqual([{ seller_id: 'other' }]);
+  expect(await select('SELECT offer_id, subject, seller_id, state FROM catalog.offer ORDER BY 1')).toEqual([
+    { offer_id: '11', subject: null, seller_id: null, state: 'listed' },
+    { offer_id: '12', subject: '杯子', seller_id: 'other', state: 'listed' },
+  ]);
+  expect(await select('SELECT offer_id FROM sync.refresh')).toEqual([{ offer_id: '12' }]);
+  expect(await select('SELECT raw_id FROM raw.payload')).toEqual([]);
+  expect(await select('SELECT sample FROM sync.quarantine')).toEqual([]);
+});
+
+it('search rows of an erased offer are listed by their window, and nothing of them is kept', async () => {
+  const windowId = await addWindow(db.pool, 'search');
+  await store.load([found('21', provenance(10), { seller: seller('listed'), prices: [price('5')] })]);
+  await erase('listed');
+  const other = '{"offerId":22,"subject":"b"}';
+  await keepAnswer('12', 'search.keyword', `{"data":[{"offerId":21,"subject":"a"},${other}]}`, {
+    keyword: 'k',
+  });
+  await store.load([
+    {
+      ...searchPage(windowId, provenance(11), [
+        searchRow('21', { subject: '新的' }),
+        searchRow('22', { rank: 2 }),
+      ]),
+      rejects: [{ path: 'data[0].monthSold', reason: 'not_a_count', sample: 'call me' }],
+    },
+  ]);
+  expect(await select('SELECT subject, seller_id FROM catalog.offer WHERE offer_id = 21')).toEqual([
+    { subject: null, seller_id: null },
+  ]);
+  expect(await select('SELECT count(*)::int AS n FROM catalog.observation WHERE offer_id = 21')).toEqual([
+    { n: 1 },
+  ]);
+  expect(
+    await select('SELECT offer_id FROM sync.window_offer WHERE window_id = $1 ORDER BY 1', windowId),
+  ).toEqual([{ offer_id: '21' }, { offer_id: '22' }]);
+  expect(await select('SELECT sample FROM sync.quarantine')).toEqual([{ sample: null }]);
+  const [kept] = await select('SELECT body_bytes, erased_at FROM raw.payload WHERE raw_id = 12');
+  expect(kept).toEqual({
+    body_bytes: `{"data":[{"offerId":21},${other}]}`.length,
+    erased_at: expect.any(Date) as Date,
+  });
+});
+
+it('examples of answers that were never loaded go as well', async () => {
+  await store.load([
+    found('41', provenance(20), { seller: seller('named', { companyName: '好杯子有限公司' }) }),
+  ]);
+  await keepAnswer('22', 'search.image', '{"data":[{"offerId":42,"companyName":"好杯子有限公司"}]}', {});
+  await db.pool.query(
+    `INSERT INTO sync.quarantine (raw_id, call_id, operation, path, reason, sample, observed_at)
+     VALUES (22, 22, 'search.image', 'data[0].subject', 'too_long', 'call me', now())`,
+  );
+  await erase('named');
+  expect(await select('SELECT sample FROM sync.quarantine WHERE raw_id = 22')).toEqual([{ sample: null }]);
+});
+
+it('only one process erases at a time', async () => {
+  const client = await db.pool.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock(1688020)');
+    await expect(erase('x')).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
+  } finally {
+    client.release(true);
+  }
+});
+
+it('a load under way is waited for, so that what it brings is erased too', async () => {
+  const loading = await db.pool.connect();
+  try {
+    await loading.query('BEGIN; SELECT pg_advisory_xact_lock_shared(1688021)');
+    let isErased = false;
+    const erasing = erase('late').then(() => (isErased = true));
+    await loading.query(
+      `INSERT INTO catalog.seller (seller_id, changed_at, call_id) VALUES ('late', now(), 1)`,
+    );
+    await loading.query(
+      `INSERT INTO catalog.offer (offer_id, seller_id, state, subject, changed_at, call_id)
+       VALUES (31, 'late', 'listed', 's', now(), 1)`,
+    );
+    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 1688021";
+    await until(async () => isErased || (await select(waiting)).length > 0);
+    expect(isErased).toBe(false);
+    await loading.query('COMMIT');
+    await erasing;
+  } finally {
+    loading.release(true);
+  }
+  expect(await select('SELECT subject, seller_id FROM catalog.offer WHERE offer_id = 31')).toEqual([
+    { subject: null, seller_id: null },
+  ]);
+  expect(await select("SELECT FROM catalog.seller WHERE seller_id = 'late'")).toEqual([]);
+});

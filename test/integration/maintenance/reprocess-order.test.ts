@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { addWindow } from '../../support/answers.ts';
+import { dumpCatalog, runReprocess, unchanged } from './reprocess-world.ts';
+import {
+  detailOf,
+  openStoredAnswers,
+  plainOffer,
+  searchFor,
+  searchPayload,
+} from '../../support/stored-answers.ts';
+
+let db: TestDatabase;
+let lastOffer = 100;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+const amount = fc.constantFrom('1', '2', '?');
+/** What an answer says; its place in the list is the order of loading, which its time does not follow. */
+const observation = fc.record({
+  kind: fc.constantFrom('found', 'found', 'found', 'empty', 'search'),
+  time: fc.integer({ min: 0, max: 8 }),
+  one: amount,
+  ten: fc.option(amount),
+});
+
+/** Takes away or bends some of what the catalog has of prices. */
+const damage = fc.record({
+  history: fc.constantFrom('DELETE FROM', `UPDATE`, null),
+  current: fc.constantFrom('DELETE FROM', `UPDATE`, null),
+});
+
+async function damageTable(table: string, how: string | null, offerId: string): Promise<void> {
+  if (how === null) return;
+  const change = how === 'UPDATE' ? 'SET amount_cny = amount_cny + 7' : '';
+  await db.pool.query(`${how} ${table} ${change} WHERE offer_id = $1`, [offerId]);
+}
+
+it('rebuilds the prices of offers exactly, in whatever order their answers were loaded', async () => {
+  const at = openStoredAnswers(db.pool);
+  const plans = fc.array(observation, { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(plans, damage, async (freshness, { history, current }) => {
+      await db.pool.query('DELETE FROM raw.payload');
+      const offerId = String(++lastOffer);
+      const windowId = await addWindow(db.pool, `of ${offerId}`);
+      for (const { kind, time, one, ten } of freshness) {
+        const prices = { 1: one, ...(ten === null ? {} : { 10: ten }) };
+        if (kind === 'empty') await at.answer(time, detailOf(offerId), null);
+        else if (kind === 'found') await at.answer(time, detailOf(offerId), plainOffer(offerId, prices));
+        else {
+          const row = { offerId, priceInfo: { price: one } };
+          await at.answer(time, searchFor('x'), searchPayload([row]), windowId);
+        }
+      }
+      const truth = await dumpCatalog(db.pool);
+      expect(await runReprocess(db.pool, true)).toEqual(unchanged(freshness.length));
+      expect(await dumpCatalog(db.pool)).toEqual(truth);
+      await damageTable('catalog.price_history', history, offerId);
+      await damageTable('catalog.price', current, offerId);
+      await runReprocess(db.pool, true);
+      expect(await dumpCatalog(db.pool)).toEqual(truth);
+    }),
+    { numRuns: 25 },
+  );
+});

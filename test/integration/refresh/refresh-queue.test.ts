@@ -1,0 +1,259 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
+import { readSql } from '../../../src/refresh/read-sql.ts';
+import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
+import {
+  createRefreshQueue,
+  type RefreshQueueRequest,
+  type RefreshQueue,
+} from '../../../src/refresh/queue/refresh-queue.ts';
+import type { Feed } from '../../../src/model/sync-config.ts';
+import { bucketOf } from '../../../src/refresh/planner/bucket.ts';
+import { nothingLearned } from '../../../src/refresh/planner/change-rate.ts';
+import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import {
+  addWindow,
+  empty,
+  found,
+  learnNothing,
+  provenance,
+  searchPage,
+  searchRow,
+  unusable,
+} from '../../support/answers.ts';
+
+/* Where offers stand among what is to be looked at next, and which feeds reach them. */
+
+let db: TestDatabase;
+let store: CatalogStore;
+let refreshQueue: RefreshQueue;
+let lastId = 5000;
+let lastCall = 0;
+const newId = () => String(++lastId);
+const newCall = (minutes: number) => provenance(minutes, String(++lastCall));
+const hourMs = 3_600_000;
+const foreverMs = 1e12;
+const unseenBucket = bucketOf(1, nothingLearned, true);
+
+beforeAll(async () => {
+  db = await createTestDatabase();
+  const log = createLogger({ level: 'silent', pretty: false });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
+  refreshQueue = createRefreshQueue({ pool: db.pool });
+});
+afterAll(() => db.drop());
+
+async function select<Row>(sql: string, ...values: unknown[]): Promise<Row[]> {
+  return (await db.pool.query(sql, values)).rows as Row[];
+}
+
+let feedCount = 0;
+function newFeed(bound?: number): Feed {
+  feedCount += 1;
+  const more = bound === undefined ? '' : `, max_offers: ${bound}`;
+  const text = `account: business\nfeeds:\n  - { name: feed-${feedCount}, keywords: [a]${more} }\n`;
+  const [feed] = parseSyncFile(text, 'test').feeds;
+  if (!feed) throw new Error('there is a feed');
+  return feed;
+}
+
+/** A window of the feed. */
+async function openWindow(feed: Feed): Promise<string> {
+  const window = await addWindow(db.pool, `words of ${newId()}`);
+  await db.pool.query('UPDATE sync.search_window SET feed = $2 WHERE window_id = $1', [window, feed.name]);
+  await refreshQueue.assignFeeds([feed], unseenBucket);
+  return window;
+}
+
+const list = (window: string, at: number, ids: readonly string[]) =>
+  store.load([
+    searchPage(
+      window,
+      newCall(at),
+      ids.map((id, index) => searchRow(id, { rank: index + 1 })),
+    ),
+  ]);
+
+async function headsOf(feeds: readonly Feed[], more: Partial<RefreshQueueRequest> = {}) {
+  const sets = await refreshQueue.listFeedSets(feeds.map(({ name }) => name));
+  const feedSets = sets.map(({ feedSet }) => feedSet);
+  return refreshQueue.listHeads({ feedSets, freshForMs: hourMs, limit: 100, ...more });
+}
+const idsOf = async (feeds: readonly Feed[], more: Partial<RefreshQueueRequest> = {}) =>
+  (await headsOf(feeds, more)).map(({ offerId }) => offerId).toSorted();
+const countOf = async (feed: Feed) =>
+  (await select<{ offers: number }>('SELECT offers FROM sync.feed WHERE feed = $1', feed.name))[0]?.offers;
+
+describe('a feed', () => {
+  it('has the offers that its searches list, beside those of other feeds', async () => {
+    const [one, other] = [newFeed(), newFeed()];
+    const [a, b, c] = [newId(), newId(), newId()];
+    await list(await openWindow(one), 1, [a, b]);
+    await list(await openWindow(other), 2, [b, c]);
+    expect(await idsOf([one])).toEqual([a, b]);
+    expect(await idsOf([other])).toEqual([b, c]);
+    expect(await idsOf([one, other])).toEqual([a, b, c]);
+    expect([await countOf(one), await countOf(other)]).toEqual([2, 2]);
+  });
+
+  it('with a bound keeps to those that it listed first, also when pages come at once', async () => {
+    const feed = newFeed(5);
+    const windows = await Promise.all([1, 2, 3].map(() => openWindow(feed)));
+    await Promise.all(windows.map((window) => list(window, 1, [newId(), newId(), newId()])));
+    expect(await idsOf([feed])).toHaveLength(5);
+    expect(await countOf(feed)).toBe(5);
+  });
+
+  it('takes more, or fewer, when its bound changes', async () => {
+    const feed = newFeed(2);
+    const window = await openWindow(feed);
+    const ids = [newId(), newId(), newId(), newId()];
+    for (const [at, id] of ids.entries()) await list(window, at, [id]);
+    expect(await idsOf([feed])).toEqual(ids.slice(0, 2));
+    await refreshQueue.assignFeeds([{ ...feed, maxOffers: 3 }], unseenBucket);
+    expect(await idsOf([feed])).toEqual(ids.slice(0, 3));
+    await refreshQueue.assignFeeds([{ ...feed, maxOffers: 1 }], unseenBucket);
+    expect(await idsOf([feed])).toEqual(ids.slice(0, 1));
+    await refreshQueue.assignFeeds([{ ...feed, maxOffers: null }], unseenBucket);
+    expect(await idsOf([feed])).toEqual(ids);
+    expect(await countOf(feed)).toBe(4);
+  });
+
+  it('with a watch list has its offers first, also those that no search lists, until they are taken off', async () => {
+    const feed = newFeed(3);
+    const window = await openWindow(feed);
+    const [a, b, c, d] = [newId(), newId(), newId(), newId()];
+    await list(window, 1, [a, b]);
+    await refreshQueue.assignFeeds([{ ...feed, offers: [b, c, d] }], unseenBucket);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([b, c, d]);
+    await store.load([found(c, newCall(2))]);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([b, d]);
+    await refreshQueue.assignFeeds([feed], unseenBucket);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([a, b]);
+  });
+
+  it('gives up what only a search listed that it has no more', async () => {
+    const feed = newFeed();
+    const [kept, ended] = [await openWindow(feed), await openWindow(feed)];
+    const [a, b, c] = [newId(), newId(), newId()];
+    await list(kept, 1, [a, b]);
+    await list(ended, 2, [b, c]);
+    await db.pool.query('UPDATE sync.search_window SET retired_at = now() WHERE window_id = $1', [ended]);
+    await refreshQueue.assignFeeds([feed], unseenBucket);
+    expect(await idsOf([feed])).toEqual([a, b]);
+  });
+});
+
+describe('an offer', () => {
+  it('is due at once before its first detail, then when it is old, and not when it is gone', async () => {
+    const feed = newFeed();
+    const window = await openWindow(feed);
+    const id = newId();
+    await list(window, 1, [id]);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([id]);
+    await store.load([found(id, newCall(2))]);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([]);
+    expect(await idsOf([feed])).toEqual([id]);
+    await store.load([empty(id, newCall(3))]);
+    expect(await idsOf([feed])).toEqual([id]);
+    await store.load([empty(id, newCall(4))]);
+    expect(await idsOf([feed])).toEqual([]);
+  });
+
+  it('that was asked for in vain is due by the age of that look, whatever its row says since', async () => {
+    const feed = newFeed();
+    const window = await openWindow(feed);
+    const id = newId();
+    await list(window, 1, [id]);
+    await store.load([empty(id, newCall(2))]);
+    await list(window, 600, [id]);
+    const [row] = await select<{ order_at: Date; detail_at: Date }>(
+      'SELECT order_at, detail_at FROM sync.refresh WHERE offer_id = $1',
+      id,
+    );
+    expect(row?.order_at).toEqual(row?.detail_at);
+  });
+
+  it('that is gone is asked for again when a search still lists it a month later', async () => {
+    const feed = newFeed();
+    const window = await openWindow(feed);
+    const id = newId();
+    await list(window, 1, [id]);
+    for (const at of [2, 3, 4])
+      await store.load([at === 2 ? found(id, newCall(at)) : empty(id, newCall(at))]);
+    await list(window, 29 * 1440, [id]);
+    expect(await idsOf([feed])).toEqual([]);
+    await list(window, 31 * 1440, [id]);
+    expect(await idsOf([feed], { freshForMs: 0 })).toEqual([id]);
+  });
+
+  it('whose row shows another price is due at once', async () => {
+    const feed = newFeed();
+    const window = await openWindow(feed);
+    const [a, b] = [newId(), newId()];
+    await list(window, 1, [a, b]);
+    await store.load([found(a, newCall(2)), found(b, newCall(3))]);
+    const rows = [searchRow(a, { rank: 1, priceCny: '77.7' }), searchRow(b, { rank: 2 })];
+    await store.load([searchPage(window, newCall(60), rows)]);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([a]);
+    const stale = await createPlanStore({ pool: db.pool }).listKnownStale([a, b]);
+    expect([...stale.keys()]).toEqual([a]);
+    // An answer that nobody can read is one all the same: asking again at once would not help.
+    await store.load([unusable(a, newCall(61))]);
+    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([]);
+  });
+
+  it('that somebody has taken, or that is to be left alone, is not listed', async () => {
+    const feed = newFeed();
+    const window = await openWindow(feed);
+    const [a, b, c] = [newId(), newId(), newId()];
+    await list(window, 1, [a, b, c]);
+    const [run] = await select<{ run_id: string }>(
+      `INSERT INTO sync.run (scope, trigger, source, status, feeds)
+       VALUES ('x', 'test', 'sandbox', 'running', '[]') RETURNING run_id`,
+    );
+    const plan = createPlanStore({ pool: db.pool });
+    const runId = run?.run_id ?? '';
+    expect(await plan.takeOffers(runId, [a])).toEqual([a]);
+    expect(await plan.takeOffers(runId, [a])).toEqual([]);
+    await plan.postpone('detail', [b], hourMs);
+    expect(await idsOf([feed])).toEqual([c]);
+    await db.pool.query(`UPDATE sync.run SET status = 'failed' WHERE run_id = $1`, [runId]);
+    expect(await idsOf([feed])).toEqual([a, c]);
+  });
+});
+
+it('buckets give their oldest, and then those that follow, until there is none', async () => {
+  const feed = newFeed();
+  const window = await openWindow(feed);
+  const ids = Array.from({ length: 7 }, newId);
+  for (const [at, id] of ids.entries()) await list(window, at, [id]);
+  const read: string[] = [];
+  let heads = await headsOf([feed], { limit: 3 });
+  while (heads.length > 0) {
+    read.push(...heads.map(({ offerId }) => offerId));
+    heads = await headsOf([feed], { limit: 3, after: heads.slice(-1) });
+  }
+  expect(read).toEqual(ids);
+});
+
+it('heads are found by the index alone', async () => {
+  await db.pool.query('ANALYZE sync.refresh');
+  const client = await db.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SET LOCAL enable_seqscan = off');
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
+      `EXPLAIN ${readSql('list-refresh-candidates')}`,
+      [[1, 2], hourMs, 4, null],
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).not.toContain('Seq Scan on refresh');
+    expect(plan.match(/refresh_queue/g)?.length).toBeGreaterThanOrEqual(2);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+});

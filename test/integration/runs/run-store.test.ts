@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+let database: TestDatabase;
+let runs: RunStore;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  runs = createRunStore(database);
+});
+afterAll(() => database.drop());
+beforeEach(async () => {
+  await database.pool.query('TRUNCATE sync.run');
+});
+
+describe('the run store', () => {
+  const request = { scope: 'all', feedNames: ['shoes'], trigger: 'cli', source: 'sandbox' } as const;
+
+  it('gives a run whose heartbeat was missed to the next one, with the bounds of its request', async () => {
+    const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null });
+    if (begun.kind !== 'started') throw new Error(begun.kind);
+    await database.pool.query('UPDATE sync.run SET calls_used = 30');
+    expect(await runs.begin({ ...request, budgetCalls: 5, deadlineMs: null })).toMatchObject({
+      kind: 'active',
+    });
+    await database.pool.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at - interval '16 seconds'`);
+    const resumed = await runs.begin({ ...request, feedNames: ['bags'], budgetCalls: 5, deadlineMs: 60_000 });
+    expect(resumed).toMatchObject({
+      kind: 'resumed',
+      run: { runId: begun.run.runId, feedNames: ['bags'], budgetCalls: 35, callsUsed: 30 },
+    });
+    expect(resumed.kind === 'resumed' && resumed.run.deadlineAt).not.toBeNull();
+    expect(await runs.begin({ ...request, budgetCalls: 5, deadlineMs: null })).toMatchObject({
+      kind: 'active',
+    });
+  });
+
+  it('calls a run abandoned when nobody drives it and nobody works by its plan', async () => {
+    const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null, planHash: 'plan' });
+    if (begun.kind !== 'started') throw new Error(begun.kind);
+    const { runId } = begun.run;
+    const beats = async (worker: string, plan: string | null, secondsAgo: number) => {
+      await database.pool.query(
+        `INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at, plan_hash)
+         VALUES ($1, 'host', now(), clock_timestamp() - $3::float8 * interval '1 s', $2)
+         ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`,
+        [worker, plan, secondsAgo],
+      );
+    };
+    const [its, others, old] = [randomUUID(), randomUUID(), randomUUID()];
+    expect(await runs.listAbandoned([runId])).toEqual([]);
+    await database.pool.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at - interval '16 seconds'`);
+    await beats(its, 'plan', 10);
+    expect(await runs.listAbandoned([runId])).toEqual([]);
+    await beats(its, 'plan', 16);
+    await beats(others, 'another', 0);
+    await beats(old, null, 0);
+    expect(await runs.listAbandoned([runId])).toEqual([runId]);
+    await runs.end(runId, 'cancelled', 'signal');
+    expect(await runs.listAbandoned([runId])).toEqual([]);
+  });
+
+  it('keeps the first end of a run', async () => {
+    const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null });
+    if (begun.kind !== 'started') throw new Error(begun.kind);
+    await runs.end(begun.run.runId, 'failed', 'GATEWAY_SIGNATURE_REFUSED');
+    await runs.end(begun.run.runId, 'succeeded', null);
+    expect(await runs.read(begun.run.runId)).toMatchObject({
+      status: 'failed',
+      cause: 'GATEWAY_SIGNATURE_REFUSED',
+    });
+  });
+});

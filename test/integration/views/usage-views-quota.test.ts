@@ -1,0 +1,206 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  api,
+  appKey,
+  openLedger,
+  otherApi,
+  settlementFor,
+  type OpenLedger,
+} from '../../support/open-ledger.ts';
+
+let at: OpenLedger;
+beforeAll(async () => {
+  at = await openLedger();
+});
+beforeEach(() => at.reset());
+afterAll(() => at.db.drop());
+
+async function select(sql: string, ...values: unknown[]): Promise<Record<string, unknown>[]> {
+  return (await at.db.pool.query<Record<string, unknown>>(sql, values)).rows;
+}
+
+let spent = 0;
+
+/** Calls of an API one after another, all at the time that it is. */
+async function spend(count: number, of = api): Promise<string[]> {
+  const ids: string[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const { callId } = await at.grant(`${of} ${spent++}`, { api: of });
+    ids.push(callId);
+  }
+  return ids;
+}
+
+describe('the status of a quota', () => {
+  const status = (columns: string) =>
+    select(`SELECT ${columns} FROM usage.quota_status ORDER BY api COLLATE "C", period_kind`);
+  /** Minutes from now to the projected exhaustion. */
+  const inMinutes =
+    'round(extract(epoch FROM projected_exhaustion_at - usage.ledger_now()) / 60)::int AS spent_in_minutes';
+
+  it('adds calls of others to ours, keeps the unknown counted and gives back the refunded', async () => {
+    await at.setTime('2026-11-25T12:00:00+08:00');
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 100 });
+    const [a, b, c] = await spend(4);
+    await at.ledger.settle(settlementFor(String(a)));
+    await at.ledger.settle(
+      settlementFor(String(b), { state: 'unknown', outcome: 'transport_error', body: null }),
+    );
+    await at.ledger.settle(settlementFor(String(c), { state: 'refunded', outcome: 'not_sent', body: null }));
+    await at.db.pool.query('UPDATE usage.quota_period SET external = 10');
+    expect(await status('period_kind, call_limit, used, reserved, "unknown", external, remaining')).toEqual([
+      { period_kind: 'day', call_limit: 100, used: 13, reserved: 1, unknown: 1, external: 10, remaining: 87 },
+    ]);
+  });
+
+  it('shows limits of which nothing was used, and no end of them', async () => {
+    await at.quota.applyPresets({ appKey, account: 'personal', apis: [api] });
+    await at.quota.setLimit({ appKey, api: otherApi, period: 'day', callLimit: 7, reset: 'rolling' });
+    expect(await status('api, period_kind, used, remaining, projected_exhaustion_at, hold_code')).toEqual([
+      { api, period_kind: 'day', used: 0, remaining: 500, projected_exhaustion_at: null, hold_code: null },
+      {
+        api,
+        period_kind: 'month',
+        used: 0,
+        remaining: 15_000,
+        projected_exhaustion_at: null,
+        hold_code: null,
+      },
+      {
+        api: otherApi,
+        period_kind: 'day',
+        used: 0,
+        remaining: 7,
+        projected_exhaustion_at: null,
+        hold_code: null,
+      },
+    ]);
+  });
+
+  it('says when the pace of the last hour uses up the day', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 12 });
+    await at.setTime('2026-11-25T11:40:00+08:00');
+    await spend(6);
+    await at.setTime('2026-11-25T12:10:00+08:00');
+    expect(await status(inMinutes)).toEqual([{ spent_in_minutes: 60 }]);
+    await at.setTime('2026-11-25T12:50:00+08:00');
+    expect(await status(inMinutes)).toEqual([{ spent_in_minutes: null }]);
+  });
+
+  it('says nothing when the day begins anew before', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 12 });
+    await at.setTime('2026-11-25T13:40:00+08:00');
+    await spend(1);
+    await at.setTime('2026-11-25T14:10:00+08:00');
+    expect(await status(inMinutes)).toEqual([{ spent_in_minutes: null }]);
+  });
+
+  it('takes the pace of the last day for a month, and that of the last minute for a minute', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 12 });
+    await at.quota.setLimit({ appKey, api, period: 'minute', callLimit: 8 });
+    await at.setTime('2026-11-10T12:00:10+08:00');
+    await spend(4);
+    expect(await status(`period_kind, ${inMinutes}`)).toEqual([
+      { period_kind: 'minute', spent_in_minutes: null },
+      { period_kind: 'month', spent_in_minutes: 2 * 24 * 60 },
+    ]);
+  });
+
+  it('calls what is used up exhausted now', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 2 });
+    await at.setTime('2026-11-25T12:00:00+08:00');
+    await spend(2);
+    await at.setTime('2026-11-25T18:00:00+08:00');
+    expect(await status(`remaining, ${inMinutes}`)).toEqual([{ remaining: 0, spent_in_minutes: 0 }]);
+  });
+
+  it('projects a rolling window only when more begins than it holds', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 48, reset: 'rolling' });
+    await at.setTime('2026-11-25T12:00:00+08:00');
+    await spend(2);
+    expect(await status(inMinutes)).toEqual([{ spent_in_minutes: null }]);
+    await spend(1);
+    expect(await status(inMinutes)).toEqual([{ spent_in_minutes: 15 * 60 }]);
+  });
+
+  it('counts all APIs against a limit of the app', async () => {
+    await at.quota.setLimit({ appKey, api: '*', period: 'day', callLimit: 12 });
+    await at.setTime('2026-11-25T12:00:00+08:00');
+    await spend(2);
+    await spend(1, otherApi);
+    expect(await status(`api, used, ${inMinutes}`)).toEqual([{ api: '*', used: 3, spent_in_minutes: 180 }]);
+  });
+
+  it('counts the APIs of a group against its limit', async () => {
+    await at.quota.setLimit({ appKey, api: '@both', period: 'day', callLimit: 12 });
+    await at.db.pool.query(`INSERT INTO usage.api_group VALUES ($1, '@both', $2), ($1, '@both', $3)`, [
+      appKey,
+      api,
+      otherApi,
+    ]);
+    await at.setTime('2026-11-25T12:00:00+08:00');
+    await spend(2);
+    await spend(1, otherApi);
+    expect(await status(`api, used, ${inMinutes}`)).toEqual([
+      { api: '@both', used: 3, spent_in_minutes: 180 },
+    ]);
+    expect(await select('SELECT api, used_calls FROM usage.monthly ORDER BY used_calls')).toEqual([
+      { api: otherApi, used_calls: 1 },
+      { api, used_calls: 2 },
+      { api: '@both', used_calls: 3 },
+    ]);
+    await at.db.pool.query('TRUNCATE usage.api_group');
+  });
+
+  it('shows what holds an API, its own hold before that of all', async () => {
+    await at.quota.applyPresets({ appKey, account: 'business', apis: [api, otherApi] });
+    await at.quota.holdApi({ api: '*', code: 'gw.QosAppFrequencyLimit', forMs: 600_000 });
+    await at.quota.holdApi({ api, code: 'gw.NoUsageLeftError', forMs: null });
+    const rows = await status('api, hold_code, held_at IS NULL AS is_free, held_until, probe_after');
+    expect(rows).toMatchObject([
+      { api, hold_code: 'gw.NoUsageLeftError', is_free: false, held_until: null, probe_after: null },
+      { api: otherApi, hold_code: 'gw.QosAppFrequencyLimit', is_free: false },
+    ]);
+    await at.quota.resumeApi(api);
+    await at.quota.resumeApi('*');
+    expect(await status('hold_code, held_at')).toEqual([
+      { hold_code: null, held_at: null },
+      { hold_code: null, held_at: null },
+    ]);
+  });
+});
+
+describe('the approved calls of a month', () => {
+  const approved = () =>
+    select(
+      'SELECT month::text, api, approved_calls, used_calls, share_used FROM usage.monthly ORDER BY month, api',
+    );
+
+  it('are those of its days when no limit of the month is lower', async () => {
+    await at.setTime('2026-09-10T12:00:00+08:00');
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 10 });
+    await at.setTime('2026-10-16T12:00:00+08:00');
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 20 });
+    await spend(3);
+    await at.setTime('2026-11-01T12:00:00+08:00');
+    await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 550 });
+    expect(await approved()).toEqual([
+      { month: '2026-09-01', api, approved_calls: 300, used_calls: 0, share_used: '0.0000' },
+      { month: '2026-10-01', api, approved_calls: 15 * 10 + 16 * 20, used_calls: 3, share_used: '0.0064' },
+      { month: '2026-11-01', api, approved_calls: 550, used_calls: 0, share_used: '0.0000' },
+    ]);
+  });
+
+  it('have a row of the app when it has a limit of its own, with all its calls', async () => {
+    await at.setTime('2026-10-16T12:00:00+08:00');
+    await at.quota.setLimit({ appKey, api: '*', period: 'month', callLimit: 100 });
+    await spend(1);
+    await spend(2, otherApi);
+    expect(await approved()).toEqual(
+      expect.arrayContaining([
+        { month: '2026-10-01', api: '*', approved_calls: 100, used_calls: 3, share_used: '0.0300' },
+        { month: '2026-10-01', api, approved_calls: null, used_calls: 1, share_used: null },
+      ]),
+    );
+  });
+});

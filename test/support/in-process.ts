@@ -1,0 +1,64 @@
+import { EventEmitter } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { inject } from 'vitest';
+import type { CliContext, OutputStream } from '../../src/app/context.ts';
+import type { Environment } from '../../src/config/environment.ts';
+import { systemClock } from '../../src/core/clock.ts';
+import { exitCodes } from '../../src/core/exit-codes.ts';
+
+/** A stream that keeps what is written to it. */
+class Recorder extends EventEmitter implements OutputStream {
+  text = '';
+  readonly columns: number;
+
+  constructor(columns: number) {
+    super();
+    this.columns = columns;
+  }
+
+  write(text: string): boolean {
+    this.text += text;
+    return true;
+  }
+}
+
+/** Replaces parts of the world of a verb. */
+export interface WorldOptions {
+  readonly env?: Environment;
+  readonly cwd?: string;
+  /** What a person at a terminal types; without it there is no terminal. */
+  readonly typed?: string;
+  /** How wide the terminal is; default 120. */
+  readonly columns?: number;
+  /** True: standard input stays open, for a test that types later. */
+  readonly keepsTyping?: boolean;
+}
+
+/** A context whose streams are kept, without a terminal unless somebody types. */
+export function createWorld(options: WorldOptions = {}) {
+  const stdin = new PassThrough();
+  if (!options.keepsTyping) stdin.end(options.typed ?? '');
+  const isTty = options.typed !== undefined;
+  const [stdout, stderr] = [new Recorder(options.columns ?? 120), new Recorder(options.columns ?? 120)];
+  const context: CliContext = {
+    stdout,
+    stderr,
+    stdin,
+    isTty: { stdin: isTty, stdout: false, stderr: isTty },
+    env: options.env ?? {},
+    clock: systemClock,
+    cwd: options.cwd ?? createProject(),
+    signals: new EventEmitter(),
+    exitCode: exitCodes.succeeded,
+  };
+  return { context, stdin, stdout, stderr };
+}
+
+/** A project folder with the given files, gone after the run. */
+export function createProject(files: Readonly<Record<string, string>> = {}): string {
+  const dir = mkdtempSync(join(inject('testServers').scratchFolder, 'project-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
+  return dir;
+}

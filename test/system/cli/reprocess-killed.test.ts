@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runCli } from '../../../src/cli/main.ts';
+import type { ReprocessReport } from '../../../src/cli/reprocess/format-reprocess.ts';
+import { storeUnreadDetails } from '../../support/stored-answers.ts';
+import { builtProgram } from '../../support/built-program.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { until } from '../../support/until.ts';
+import { createProject, createWorld } from '../../support/in-process.ts';
+
+const program = await builtProgram();
+const offers = 750;
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await storeUnreadDetails(db.pool, offers);
+});
+afterAll(() => db.drop());
+
+async function run(...args: string[]) {
+  const { context, stdout, stderr } = createWorld({ env: { DATABASE_URL: db.url } });
+  const exitCode = await runCli(['reprocess', ...args], context);
+  return { exitCode, out: stdout.text, err: stderr.text };
+}
+
+const countOffers = async () =>
+  Number((await db.pool.query<{ count: string }>('SELECT count(*) FROM catalog.offer')).rows[0]?.count);
+
+async function readState() {
+  const { rows } = await db.pool.query<{ after_raw_id: string; ended_at: Date | null }>(
+    'SELECT after_raw_id, ended_at FROM sync.reprocess ORDER BY reprocess_id',
+  );
+  return rows;
+}
+
+test('one that is killed goes on where it was, and only one works at a time', async () => {
+  const child = spawn(process.execPath, [program, 'reprocess', '--yes', '--quiet'], {
+    cwd: createProject(),
+    env: { ...process.env, DATABASE_URL: db.url },
+    stdio: 'ignore',
+  });
+  await until(async () => (await readState()).some(({ after_raw_id: after }) => after !== '0'));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const [stopped] = await readState();
+  const done = Number(stopped?.after_raw_id);
+  expect(done).toBeLessThan(offers);
+  expect(await until(async () => ((await countOffers()) === done ? done : null))).toBe(done);
+
+  const { exitCode, out, err } = await until(async () => {
+    const again = await run('--yes', '--json');
+    // Postgres notices that the process is gone a moment later.
+    return again.err.includes('REPROCESS_RUNNING') ? null : again;
+  });
+  expect(exitCode).toBe(0);
+  expect(err).toContain('going on where this reprocess was stopped');
+  expect((JSON.parse(out) as ReprocessReport).counts).toMatchObject({
+    answers: offers,
+    offersChanged: offers,
+    pricesAdded: 2 * offers,
+  });
+  expect(await countOffers()).toBe(offers);
+  expect(await readState()).toEqual([{ after_raw_id: String(offers), ended_at: expect.any(Date) as Date }]);
+});

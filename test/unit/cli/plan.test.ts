@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest';
+import { runCli } from '../../../src/cli/main.ts';
+import { createProject, createWorld } from '../../support/in-process.ts';
+
+const small = 'account: personal\nfeeds: [{ name: a, keywords: [包], max_pages: 2, max_offers: 90 }]\n';
+const large = 'account: personal\nfeeds: [{ name: a, categories: ["0"] }]\n';
+
+async function plan(syncFile: string, ...flags: string[]) {
+  const { context, stdout, stderr } = createWorld({ cwd: createProject({ 'catalog-sync.yaml': syncFile }) });
+  const exitCode = await runCli(['plan', ...flags], context);
+  return { exitCode, out: stdout.text, err: stderr.text };
+}
+
+test('a plan says calls, ages, days and the end of the next run, and that all of it is assumed', async () => {
+  const { exitCode, out, err } = await plan(small);
+  expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
+  expect(out).toMatch(/^offer\.detail +90 +90 +90 +\d+ +\d+ +\d+ % +\d+ %$/m);
+  expect(out).toMatch(/^a +90 +0\.0 +0\.5 d +0\.9 d +[\d.]+ d +[\d.]+ d +\d+ %$/m);
+  expect(out).toContain('The next run: 92 calls');
+  expect(out).toContain('looked at once within the present day');
+  expect(out).toContain('nothing was asked');
+  expect(out).not.toContain('!');
+});
+
+test('a watch list is as many calls as it has offers, and nothing of it is a guess', async () => {
+  const ids = Array.from({ length: 300 }, (_, index) => 610_000_000_000 + index).join(', ');
+  const watch = `account: personal\nfeeds: [{ name: w, offers: [${ids}] }]\n`;
+  const { exitCode, out, err } = await plan(watch, '--budget', '100');
+  expect(exitCode).toBe(5);
+  expect(err).toContain('300 calls are due, 100 may be made');
+  expect(out).toMatch(/^offer\.detail +100 +300 +300 /m);
+  expect(out).not.toContain('At most this much');
+  expect((await plan(watch, '--budget', '300')).exitCode).toBe(0);
+});
+
+test('a plan that does not fit says what would', async () => {
+  const { exitCode, out } = await plan(large);
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/! search\.keyword: [\d,]+ calls a day would keep the freshness ages, 459 can be had/);
+  expect(out).toMatch(/max_offers: \d+\s+in feed a/);
+});
+
+test('above the budget it exits 5, with --yes 0', async () => {
+  const refused = await plan(small, '--budget', '50');
+  expect(refused).toMatchObject({ exitCode: 5 });
+  expect(refused.err).toContain('92 calls are due, 50 may be made');
+  expect((await plan(small, '--budget', '50', '--yes')).exitCode).toBe(0);
+  expect((await plan(small, '--budget', '92')).exitCode).toBe(0);
+});
+
+test.each([
+  ['0 2 * * *', 'once a day'],
+  ['*/1 * * * *', 'every 1 min'],
+  ['0 */6 * * *', 'every 6.0 h'],
+  ['0 3 * * 1', 'every 7.0 days'],
+])('runs come as the schedules say: %s is %s', async (cron, rhythm) => {
+  const { out } = await plan(`${small}schedules: [{ name: s, cron: '${cron}', feeds: [a] }]\n`);
+  expect(out).toContain(`Runs: ${rhythm}`);
+});
+
+test('as data, it has the limits beside the calls', async () => {
+  const { out } = await plan(small, '--json');
+  const { apis, feeds, firstPassDays } = JSON.parse(out) as Record<string, unknown>;
+  expect(apis).toContainEqual(expect.objectContaining({ operation: 'offer.detail', due: 90, dayLimit: 500 }));
+  expect({ feeds, firstPassDays }).toMatchObject({ feeds: [{ feed: 'a', offers: 90 }], firstPassDays: 1 });
+});
+
+test('a month is what to write into the forms, by the real names of the APIs', async () => {
+  const { out } = await plan(small, '--monthly');
+  expect(out).toMatch(/^offer\.detail +90 +90 +500 +2,790 +15,000 +1$/m);
+  expect(out).toMatch(/crossborder:product\.search\.queryProductDetail:1\n +90 a day, 2,790 a month/);
+  expect(out).not.toContain('alibaba.category.get');
+});
+
+test('volumes that do not fit say what can be done', async () => {
+  const { exitCode, err } = await plan(large, '--monthly');
+  expect(exitCode).toBe(0);
+  expect(err).toContain('ask for more');
+});
+
+test('approved volumes replace the assumed ones', async () => {
+  const { out } = await plan(
+    `${small}quotas: { approved: { offer.detail: { daily: 30 } } }\n`,
+    '--monthly',
+    '--json',
+  );
+  const { volumes } = JSON.parse(out) as { volumes: Record<string, unknown>[] };
+  expect(volumes.find((row) => row['operation'] === 'offer.detail')).toMatchObject({
+    allowedDaily: 30,
+    firstPassDays: 3,
+  });
+});
+
+test('without a sync file it says which one to copy, and exits 4', async () => {
+  const { context, stderr } = createWorld();
+  expect(await runCli(['plan'], context)).toBe(4);
+  expect(stderr.text).toContain('copy catalog-sync.example.yaml');
+});

@@ -1,0 +1,121 @@
+import { prettyFactory } from 'pino-pretty';
+import { describe, expect, test } from 'vitest';
+import { AppError, defineErrors, toAppError } from '../../../src/core/errors.ts';
+import { createLogger, prettyLines } from '../../../src/core/log.ts';
+import { Secret } from '../../../src/core/secret.ts';
+
+const kinds = defineErrors({ REFUSED: { recovery: 'fail', remedy: 'Ask again.' } });
+
+/** The lines that `write` logs, parsed. */
+function linesOf(write: (log: ReturnType<typeof createLogger>) => void, level = 'info') {
+  const lines: string[] = [];
+  write(createLogger({ level, pretty: false, stream: { write: (line) => lines.push(line) } }));
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('a line has its level by name, its time in ISO 8601 and its fields', () => {
+  const [line] = linesOf((log) => log.info({ runId: '7' }, 'batch loaded'));
+  expect(line).toMatchObject({ level: 'info', runId: '7', msg: 'batch loaded' });
+  expect(line?.['time']).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+});
+
+test('lines below the level are not written', () => {
+  expect(linesOf((log) => log.info('quiet'), 'warn')).toEqual([]);
+});
+
+test('an AppError shows code, recovery, facts and the chain of causes', () => {
+  const cause = new Error('socket closed');
+  const err = new AppError(kinds.REFUSED, 'refused', { facts: { api: 'a:b:1' }, cause });
+  const [line] = linesOf((log) => log.error({ err }, 'call failed'));
+  expect(line?.['err']).toMatchObject({
+    name: 'AppError',
+    message: 'refused',
+    code: 'REFUSED',
+    recovery: 'fail',
+    api: 'a:b:1',
+    cause: { name: 'Error', message: 'socket closed' },
+  });
+});
+
+test('no fact hides the code of an error', () => {
+  const err = new AppError(kinds.REFUSED, 'refused', { facts: { code: '57P01', recovery: 'never' } });
+  const [line] = linesOf((log) => log.error({ err }, 'call failed'));
+  expect(line?.['err']).toMatchObject({ code: 'REFUSED', recovery: 'fail' });
+});
+
+test('causes in a circle end', () => {
+  const err = new Error('first');
+  err.cause = new Error('second', { cause: err });
+  const [line] = linesOf((log) => log.error({ err }, 'call failed'));
+  expect(line?.['err']).toMatchObject({ message: 'first', cause: { message: 'second' } });
+});
+
+test.each([true, false])('no text can lie on a terminal (pretty: %s)', (pretty) => {
+  const text = '\u001b[2J\u009b31m\u202egnp\u061c\u2028\u007f手机壳';
+  const lines: string[] = [];
+  const log = createLogger({ level: 'info', pretty, stream: { write: (line) => lines.push(line) } });
+  log.warn({ text, err: new Error(text) }, 'odd');
+  expect(lines.join('').trimEnd()).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u);
+  const [line] = lines.map((json) => JSON.parse(json) as { text: string });
+  if (pretty) expect(line?.text).toContain('手机壳');
+  else expect(line?.text).toBe(text);
+});
+
+test('fields that foreign errors carry are not written', () => {
+  const err = Object.assign(new Error('query failed'), {
+    parameters: ['token-1'],
+    config: { token: 'token-2' },
+  });
+  expect(JSON.stringify(linesOf((log) => log.error({ err }, 'x')))).not.toContain('token-');
+});
+
+test('a secret in a field stays secret', () => {
+  expect(JSON.stringify(linesOf((log) => log.info({ secret: new Secret('hunter2') }, 'x')))).not.toContain(
+    'hunter2',
+  );
+});
+
+test('a terminal shows a line for each thing that happened', () => {
+  const line = JSON.stringify({ level: 'info', msg: 'job ended', runId: '7', callIds: ['1', '2'] });
+  const shown = prettyFactory({ ...prettyLines, colorize: false })(line);
+  expect(shown.trimEnd().split('\n')).toHaveLength(1);
+  expect(shown).toMatch(/job ended .*"runId":"7","callIds":\["1","2"\]/);
+});
+
+describe('an error on a terminal', () => {
+  const shownOf = (err: Error) => {
+    const lines: string[] = [];
+    createLogger({ level: 'info', pretty: true, stream: { write: (line) => lines.push(line) } }).warn(
+      { err },
+      'x',
+    );
+    const [line] = lines.map((json) => JSON.parse(json) as { err: Record<string, unknown> });
+    return { err: line?.err, text: prettyFactory({ ...prettyLines, colorize: false })(lines.join('')) };
+  };
+
+  test('of a known code is code, message, causes and what to do, without a stack', () => {
+    const cause = new Error('no answer', { cause: new Error('socket closed') });
+    const { err, text } = shownOf(new AppError(kinds.REFUSED, 'refused', { facts: { callId: '1' }, cause }));
+    const because = 'no answer; socket closed';
+    expect(err).toEqual({ code: 'REFUSED', message: 'refused', because, remedy: 'Ask again.' });
+    expect(text).toContain('"remedy": "Ask again."');
+    expect(text).not.toContain('    at ');
+  });
+
+  test('without a cause names none', () => {
+    expect(shownOf(new AppError(kinds.REFUSED, 'refused')).err).not.toHaveProperty('because');
+  });
+
+  test('whose causes go in a circle ends', () => {
+    const err = new AppError(kinds.REFUSED, 'first', { cause: new Error('second') });
+    (err.cause as Error).cause = err;
+    expect(shownOf(err).err?.['because']).toMatch(/^second; first; [^]{1,100}$/);
+  });
+
+  test.each([new TypeError('x is undefined'), toAppError(new TypeError('x is undefined'))])(
+    'that is a defect keeps its stack: %s',
+    (err) => {
+      expect(shownOf(err).text).toContain('    at ');
+    },
+  );
+});

@@ -1,0 +1,188 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { configKeys } from '../../../src/config/environment.ts';
+import { images } from '../../support/images.ts';
+import {
+  composeText,
+  interpolate,
+  readCompose,
+  root,
+  serviceOf,
+  type ComposeService,
+} from '../../support/compose-file.ts';
+
+const compose = readCompose();
+const services = Object.entries(compose.services);
+const namesWhere = (isMeant: (service: ComposeService) => boolean) =>
+  services
+    .filter(([, service]) => isMeant(service))
+    .map(([name]) => name)
+    .toSorted();
+
+describe('docker-compose.yml', () => {
+  test('has the databases, the migration, the workers and the pages', () => {
+    expect(namesWhere(({ profiles }) => profiles === undefined)).toEqual([
+      'migrate',
+      'postgres',
+      'redis',
+      'web',
+      'worker',
+    ]);
+    expect(compose.version).toBeUndefined();
+  });
+
+  test('has Prometheus and Grafana for those who ask for them', () => {
+    expect(namesWhere(({ profiles }) => profiles?.join() === 'observability')).toEqual([
+      'grafana',
+      'grafana-reader',
+      'prometheus',
+    ]);
+  });
+
+  test('runs the images that the tests run, and others of one version', () => {
+    expect(serviceOf('postgres').image).toBe(images.postgres);
+    expect(serviceOf('grafana-reader').image).toBe(images.postgres);
+    expect(serviceOf('redis').image).toBe(images.redis);
+    for (const name of ['prometheus', 'grafana']) expect(serviceOf(name).image).toMatch(/:v?\d+\.\d+\.\d+$/);
+  });
+
+  test('publishes pages on loopback only, and names no container, so that workers can be scaled', () => {
+    expect(namesWhere(({ ports }) => ports !== undefined)).toEqual(['grafana', 'prometheus', 'web']);
+    const published = services.flatMap(([, { ports = [] }]) => ports);
+    for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+    expect(new Set(published.map((port) => port.split(':')[1])).size).toBe(published.length);
+    for (const [, service] of services) expect(service.container_name).toBeUndefined();
+  });
+
+  test('keeps the databases on a network without a way out', () => {
+    expect(compose.networks['data']).toEqual({ internal: true });
+    for (const name of ['postgres', 'redis', 'migrate', 'grafana-reader'])
+      expect(serviceOf(name).networks).toEqual(['data']);
+    // It needs neither database.
+    expect(serviceOf('prometheus').networks).toEqual(['default']);
+  });
+
+  test('lets a service write to its volumes only, and gives it no rights', () => {
+    for (const [name, service] of services) {
+      if (name === 'postgres' || name === 'redis') continue;
+      expect({ name, ...service }).toMatchObject({
+        name,
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+      });
+    }
+  });
+
+  test('mounts what is of this folder to be read only, and says so when it is missing', () => {
+    const mounts = services.flatMap(([, { volumes = [] }]) =>
+      volumes.filter((each) => typeof each === 'object'),
+    );
+    expect(mounts.length).toBeGreaterThan(4);
+    for (const mount of mounts) {
+      expect(mount).toMatchObject({ type: 'bind', read_only: true, bind: { create_host_path: false } });
+      const { source } = mount as { source: string };
+      expect(source === './catalog-sync.yaml' || existsSync(join(root, source))).toBe(true);
+    }
+  });
+
+  test('takes every password from a variable', () => {
+    const variables = [...composeText.matchAll(/(?<!\$)\$\{(\w+)([^}]*)\}/g)];
+    const passwords = variables.filter(([, name]) => /PASSWORD|APP_SECRET|WEB_TOKEN/.test(name ?? ''));
+    expect(passwords.length).toBeGreaterThan(6);
+    for (const [, service] of services) {
+      for (const [name, value] of Object.entries(service.environment ?? {})) {
+        const isSecret = /PASSWORD|AUTH|SECRET|TOKEN|DATABASE_URL|REDIS_URL/.test(name);
+        if (isSecret) expect(`${name}: ${value}`).toMatch(/\$\{\w+/);
+      }
+    }
+  });
+
+  test('wants no variable that only a profile needs: Compose puts them in before it picks services', () => {
+    const wantedBy = (names: readonly string[]) =>
+      names.flatMap((name) => [...JSON.stringify(serviceOf(name)).matchAll(/(?<!\$)\$\{(\w+):\?/g)]);
+    const namesOf = (found: readonly RegExpExecArray[]) => new Set(found.map(([, name]) => name));
+    const always = namesOf(wantedBy(namesWhere(({ profiles }) => profiles === undefined)));
+    const inProfile = namesOf(wantedBy(namesWhere(({ profiles }) => profiles !== undefined)));
+    expect([...always].toSorted()).toEqual([
+      'ALIBABA_APP_KEY',
+      'ALIBABA_APP_SECRET',
+      'POSTGRES_PASSWORD',
+      'REDIS_PASSWORD',
+      'WEB_TOKEN',
+    ]);
+    expect([...inProfile].filter((name) => !always.has(name))).toEqual([]);
+  });
+
+  test('waits for healthy databases and a finished migration', () => {
+    expect(serviceOf('migrate').depends_on).toEqual({ postgres: { condition: 'service_healthy' } });
+    for (const name of ['worker', 'web'])
+      expect(serviceOf(name).depends_on).toEqual({
+        postgres: { condition: 'service_healthy' },
+        redis: { condition: 'service_healthy' },
+        migrate: { condition: 'service_completed_successfully' },
+      });
+  });
+
+  test('has a health check for whatever keeps running', () => {
+    for (const [name, service] of services) {
+      if (name === 'migrate' || name === 'grafana-reader') expect(service.restart).toBe('no');
+      else expect(service.healthcheck?.test.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('gives the program only variables that it reads', () => {
+    const own = ['migrate', 'worker', 'web'].flatMap((name) =>
+      Object.keys(serviceOf(name).environment ?? {}),
+    );
+    expect(own.filter((key) => !configKeys.includes(key))).toEqual([]);
+  });
+
+  test('does not start without a password', () => {
+    const url = serviceOf('migrate').environment?.['DATABASE_URL'] ?? '';
+    expect(() => interpolate(url, {})).toThrow('POSTGRES_PASSWORD is required');
+    expect(interpolate(url, { POSTGRES_PASSWORD: 'p4ss' })).toBe(
+      'postgres://catalog_sync:p4ss@postgres:5432/catalog_sync',
+    );
+  });
+});
+
+describe('Dockerfile', () => {
+  const text = readFileSync(join(root, 'Dockerfile'), 'utf8');
+  const stages = text.split(/^FROM /m).slice(1);
+  const last = stages.at(-1) ?? '';
+
+  test('ends in a stage without build tools, on a slim image of Node 20', () => {
+    expect(stages.length).toBeGreaterThan(2);
+    expect(last).toMatch(/^node:20-[a-z]+-slim\n/);
+    expect(last).not.toMatch(/\bRUN\b/);
+  });
+
+  test('installs no development packages for that stage', () => {
+    expect(last).toContain('--from=dependencies /app/node_modules');
+    expect(stages.find((stage) => stage.includes('AS dependencies\n'))).toContain('--omit=dev');
+  });
+
+  test('runs the program as an unprivileged user', () => {
+    expect(last).toMatch(/^USER 1000:1000$/m);
+    expect(last).toContain('ENTRYPOINT ["node", "/app/bin/catalog-sync.js"]');
+  });
+
+  test('copies nothing that .dockerignore holds back', () => {
+    const allowed = readFileSync(join(root, '.dockerignore'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('!'))
+      .map((line) => line.slice(1));
+    const copied = [...text.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, sources]) =>
+      (sources ?? '').split(' '),
+    );
+    expect(copied.length).toBeGreaterThan(5);
+    expect(copied.filter((path) => !allowed.includes(path))).toEqual([]);
+  });
+
+  test('copies every package file the program needs', () => {
+    const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
+    for (const file of files.filter((name) => name !== 'dist')) expect(last).toContain(file);
+  });
+});

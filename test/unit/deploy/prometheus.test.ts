@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { codeWords, readText, tableRows } from '../../support/doc-files.ts';
+
+interface RuleFile {
+  readonly groups: readonly {
+    readonly rules: readonly { readonly alert: string; readonly expr: string }[];
+  }[];
+}
+interface TestFile {
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly {
+      readonly alertname: string;
+      readonly exp_alerts: readonly unknown[];
+    }[];
+  }[];
+}
+
+const folder = 'deploy/prometheus';
+const rules = (parse(readText(`${folder}/alerts.yml`)) as RuleFile).groups.flatMap((group) => group.rules);
+const names = rules.map(({ alert }) => alert);
+const guide = readText('docs/operations.md');
+const rowsOf = (heading: string) => {
+  const [, section = ''] = guide.split(`\n## ${heading}\n`);
+  return tableRows(section.split('\n## ')[0] ?? '').filter(([first]) => first?.startsWith('`'));
+};
+
+describe('the alerts', () => {
+  test('have a row each that says what to do, in their order', () => {
+    expect(rowsOf('Alerts').map(([name]) => codeWords(name ?? '')[0])).toEqual(names);
+    for (const [, happened, remedy] of rowsOf('Alerts')) expect([happened, remedy]).not.toContain('');
+  });
+
+  test('read metrics that are documented', () => {
+    const documented = rowsOf('Metrics').flatMap(([metrics]) => codeWords(metrics ?? ''));
+    const read = rules.flatMap(({ expr }) =>
+      [...expr.matchAll(/catalogsync_(\w+)/g)].map(([, name]) => name),
+    );
+    expect(read.length).toBeGreaterThan(10);
+    expect(read.filter((name) => !documented.includes(name ?? ''))).toEqual([]);
+  });
+
+  test('are each shown to fire', () => {
+    const shown = (parse(readText(`${folder}/alerts.test.yml`)) as TestFile).tests.flatMap(
+      (each) => each.alert_rule_test,
+    );
+    const fired = shown.filter(({ exp_alerts: alerts }) => alerts.length > 0);
+    expect(new Set(fired.map(({ alertname }) => alertname))).toEqual(new Set(names));
+  });
+});

@@ -1,0 +1,135 @@
+import { DelayedError, RateLimitError } from 'bullmq';
+import { describe, expect, it } from 'vitest';
+import { AppError, coreErrors } from '../../../src/core/errors.ts';
+import { createLogger } from '../../../src/core/log.ts';
+import { extractErrors } from '../../../src/extract/errors.ts';
+import { applyFetchResult } from '../../../src/jobs/disposition.ts';
+import type { FetchResult, Target } from '../../../src/jobs/fetch-targets.ts';
+
+const now = new Date('2026-10-10T08:00:00Z');
+const target = (id: string): Target => ({
+  id,
+  windowId: null,
+  request: { operation: 'offer.detail', offerId: id, language: 'en' },
+});
+type Wait = FetchResult['waiting'][number]['wait'];
+const waiting = (id: string, wait: Wait) => ({ target: target(id), wait });
+const failed = (id: string, error: AppError) => ({ target: target(id), error });
+const passing = new AppError(extractErrors.GATEWAY_UNAVAILABLE, 'down for a moment');
+
+/** Disposes of a batch and tells what was done, in words. */
+async function dispose(result: Partial<FetchResult>, attemptsMade = 0): Promise<string[]> {
+  const done: string[] = [];
+  const ids = (list: readonly string[] = []) => list.join('+');
+  try {
+    await applyFetchResult(
+      {
+        plan: {
+          postpone: async (_kind, list, forMs) =>
+            void done.push(`postpone ${ids(list)} for ${forMs / 3_600_000} h`),
+          release: async (_kind, _runId, list) => void done.push(`release ${ids(list)}`),
+        },
+        runs: {
+          addError: async (_runId, code) => void done.push(`count ${code}`),
+          end: async (_runId, status, cause) => void done.push(`end ${status} ${String(cause)}`),
+        },
+        clock: { now: () => now },
+        log: createLogger({ level: 'silent', pretty: false }),
+      },
+      {
+        kind: 'detail',
+        token: 'token',
+        pacer: { rateLimit: async (ms) => void done.push(`pause ${ms} ms`) },
+        job: {
+          id: '1-d7',
+          data: { runId: '1', offerIds: ['7', '8', '9'] },
+          attemptsMade,
+          opts: { attempts: 5 },
+          moveToDelayed: async (at) => void done.push(`delay ${at - now.getTime()} ms`),
+        },
+      },
+      { callIds: [], failed: [], waiting: [], ...result },
+    );
+  } catch (error) {
+    if (error instanceof RateLimitError || error instanceof DelayedError) done.push('wait');
+    else if (error instanceof AppError) done.push(`throw ${error.code}`);
+    else throw error;
+  }
+  return done;
+}
+
+describe('applyFetchResult', () => {
+  it('does nothing for a batch that is loaded', async () => {
+    expect(await dispose({})).toEqual([]);
+  });
+
+  it('pauses the kind for the longest of its pauses, a short hold among them', async () => {
+    const second = { kind: 'waiting', by: 'second', retryAfterMs: 700 } as const;
+    const hold = { kind: 'waiting', by: 'hold', retryAfterMs: 40_000 } as const;
+    expect(await dispose({ waiting: [waiting('7', second), waiting('8', null)] })).toEqual([
+      'pause 700 ms',
+      'wait',
+    ]);
+    expect(await dispose({ waiting: [waiting('7', second), waiting('8', hold)] })).toEqual([
+      'pause 40000 ms',
+      'wait',
+    ]);
+  });
+
+  it('gives targets back when the wait is long, or nobody knows how long', async () => {
+    const day = { kind: 'waiting', by: 'day', retryAfterMs: 100_000 } as const;
+    const budget = { kind: 'waiting', by: 'run', retryAfterMs: null } as const;
+    const hold = { kind: 'waiting', by: 'hold', retryAfterMs: null } as const;
+    for (const wait of [day, budget, hold])
+      expect(await dispose({ waiting: [waiting('7', wait)] })).toEqual(['release 7']);
+  });
+
+  it('puts off a job whose question somebody else is asking', async () => {
+    const twin = { kind: 'waiting', by: 'in_flight', retryAfterMs: 1000 } as const;
+    expect(await dispose({ waiting: [waiting('7', twin)] })).toEqual(['delay 1000 ms', 'wait']);
+  });
+
+  it('waits as long as 1688 asks', async () => {
+    const error = new AppError(extractErrors.GATEWAY_TOO_FAST_APP, 'pause', { retryAfterMs: 20_000 });
+    expect(await dispose({ failed: [failed('7', error)] })).toEqual(['pause 20000 ms', 'wait']);
+  });
+
+  it('tries again what may pass, and gives it up for today at the last attempt', async () => {
+    const result = { failed: [failed('7', passing)], waiting: [waiting('8', null)] };
+    expect(await dispose(result, 3)).toEqual(['throw GATEWAY_UNAVAILABLE']);
+    expect(await dispose(result, 4)).toEqual([
+      'postpone 7 for 12 h',
+      'count GATEWAY_UNAVAILABLE',
+      'release 8+7',
+    ]);
+  });
+
+  it('gives up what is refused at once, before it tries the rest again', async () => {
+    const refused = new AppError(extractErrors.GATEWAY_BUSINESS_REFUSED, 'refused');
+    const result = { failed: [failed('7', refused), failed('8', passing)] };
+    expect(await dispose(result)).toEqual([
+      'postpone 7 for 12 h',
+      'count GATEWAY_BUSINESS_REFUSED',
+      'throw GATEWAY_UNAVAILABLE',
+    ]);
+  });
+
+  it('gives targets of a held API back without blaming them', async () => {
+    const error = new AppError(extractErrors.GATEWAY_NO_GRANT, 'held');
+    expect(await dispose({ failed: [failed('7', error)] })).toEqual(['release 7']);
+  });
+
+  it('ends the run when nothing can be called any more', async () => {
+    const error = new AppError(extractErrors.GATEWAY_SIGNATURE_REFUSED, 'refused');
+    expect(await dispose({ failed: [failed('7', passing), failed('8', error)] })).toEqual([
+      'end failed GATEWAY_SIGNATURE_REFUSED',
+    ]);
+  });
+
+  it('gives a target up for a defect of ours, too', async () => {
+    const error = new AppError(coreErrors.INTERNAL, 'a defect');
+    expect(await dispose({ failed: [failed('7', error)] })).toEqual(
+      expect.arrayContaining(['postpone 7 for 12 h', 'count INTERNAL']),
+    );
+  });
+});

@@ -1,0 +1,182 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { OfferKnowledge, OfferObservation, PlannerKnowledge } from '../../../../src/model/learning.ts';
+import { learnObservation, positionOf } from '../../../../src/refresh/planner/learn-observation.ts';
+
+const planner: PlannerKnowledge = {
+  prior: { changes: 0.2, days: 10 },
+  visibleShare: 0.7,
+  isDateTrusted: true,
+};
+const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
+
+/** Searched on one day, and looked at on another. */
+const seen = (
+  rowDay: number | null,
+  detailDay: number | null,
+  more: Partial<OfferKnowledge> = {},
+): OfferKnowledge => ({
+  popularity: 1,
+  learned: { changes: 0, days: 0 },
+  rowAt: rowDay === null ? null : day(rowDay),
+  detailAt: detailDay === null ? null : day(detailDay),
+  changedAt: null,
+  stale: null,
+  ...more,
+});
+const row = (
+  at: number,
+  more: Partial<Extract<OfferObservation, { kind: 'row' }>> = {},
+): OfferObservation => ({
+  ...{ kind: 'row', at: day(at), monthSold: null, isPriceChanged: false, isDateMoved: false },
+  ...more,
+});
+const detail = (at: number, isChanged = false, isVisible = isChanged): OfferObservation => ({
+  ...{ kind: 'detail', at: day(at), isChanged, isVisible },
+});
+const isDue = (known: OfferKnowledge) => positionOf(planner, known).bucket < 0;
+
+describe('a search row', () => {
+  it('that is the first tells how popular the offer is, and of changes nothing', () => {
+    const { known, stat } = learnObservation(planner, seen(null, null), row(1, { monthSold: 99 }));
+    expect(known).toEqual({ ...seen(1, null), popularity: 10 });
+    expect(stat).toBeNull();
+    expect(isDue(known)).toBe(true);
+  });
+
+  it('that shows no change counts for the share of changes that it would show', () => {
+    const { known, stat } = learnObservation(planner, seen(1, 1), row(11));
+    expect(known.learned.changes).toBe(0);
+    expect(known.learned.days).toBeCloseTo(7, 9);
+    expect(isDue(known)).toBe(false);
+    // 1 - (10 / 17) ^ 0.2
+    expect(stat).toEqual({
+      source: 'search',
+      hint: 'none',
+      odds: expect.closeTo(0.1007, 4) as number,
+      isChanged: false,
+    });
+  });
+
+  it('with another price makes the detail known to be wrong at once', () => {
+    const { known } = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true }));
+    expect(known).toMatchObject({ stale: { since: day(3), by: 'row' }, changedAt: day(3) });
+    expect(known.learned.changes).toBeGreaterThan(0.5);
+    expect(isDue(known)).toBe(true);
+  });
+
+  it('shows a change again that a detail had found since the row before', () => {
+    const found = learnObservation(planner, seen(1, 1), detail(3, true)).known;
+    const { known, stat } = learnObservation(
+      planner,
+      found,
+      row(5, { isPriceChanged: true, isDateMoved: true }),
+    );
+    expect(known).toMatchObject({ stale: null, changedAt: day(3) });
+    expect(stat?.isChanged).toBe(false);
+  });
+
+  it('with another date of modification is believed as long as such dates were right', () => {
+    const moved = row(3, { isDateMoved: true });
+    expect(learnObservation(planner, seen(1, 1), moved).known.stale).toEqual({
+      since: day(3),
+      by: 'modify_date',
+    });
+    const wary = { ...planner, isDateTrusted: false };
+    expect(learnObservation(wary, seen(1, 1), moved).known.stale).toBeNull();
+  });
+
+  it('refutes an absence', () => {
+    const absent = seen(1, 1, { stale: { since: day(2), by: 'absence' } });
+    expect(learnObservation(planner, absent, row(3)).known.stale).toBeNull();
+  });
+
+  it('that a newer detail has overtaken teaches nothing', () => {
+    const { known, stat } = learnObservation(planner, seen(1, 5), row(3, { isPriceChanged: true }));
+    expect(known).toEqual(seen(3, 5));
+    expect(stat).toBeNull();
+  });
+});
+
+describe('a detail', () => {
+  it('that is the first teaches nothing of changes', () => {
+    const { known, stat } = learnObservation(planner, seen(1, null), detail(2, true));
+    expect(known).toEqual(seen(1, 2));
+    expect(stat).toBeNull();
+  });
+
+  it('counts for what rows could not show since the one before', () => {
+    // Ten days since the detail, two since the row: 0.7 * 2 + 0.3 * 10.
+    expect(learnObservation(planner, seen(9, 1), detail(11)).known.learned.days).toBeCloseTo(4.4, 9);
+  });
+
+  it('tells what share of changes rows show', () => {
+    // After it, 0.0704 changes a day: 0.0986 of them visible in two days, and 0.211 hidden in ten.
+    const shown = learnObservation(planner, seen(9, 1), detail(11, true, true));
+    expect(shown.visible).toBeCloseTo(1.072, 3);
+    expect(shown.hidden).toBeCloseTo(0.0605, 4);
+    const unseen = learnObservation(planner, seen(9, 1), detail(11, true, false));
+    expect(unseen.visible).toBe(0);
+    expect(unseen.hidden).toBeCloseTo(0.232, 3);
+  });
+
+  it('that a row prompted shows whether the hint was right, and of the rate nothing new', () => {
+    const prompted = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true })).known;
+    const { known, stat, visible, hidden } = learnObservation(planner, prompted, detail(4, true));
+    expect(known).toMatchObject({ learned: prompted.learned, stale: null });
+    expect(stat).toMatchObject({ source: 'detail', hint: 'row', isChanged: true });
+    expect(visible + hidden).toBe(0);
+    expect(isDue(known)).toBe(false);
+  });
+
+  it('that is older than the hint leaves it', () => {
+    const prompted = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true })).known;
+    expect(learnObservation(planner, prompted, detail(2)).known.stale).toEqual(prompted.stale);
+  });
+});
+
+describe('a place on a shelf', () => {
+  it('is later for an unchanged row, by the share of what it vouches for', () => {
+    const { orderAt } = positionOf(planner, seen(11, 1));
+    // Half for the row, half for the detail as far as the row vouches for it: 11 - 0.5 * 0.3 * 10.
+    expect(orderAt).toEqual(day(9.5));
+  });
+
+  it('of an offer that was never looked at is that of a wrong detail', () => {
+    expect(positionOf(planner, seen(3, null))).toMatchObject({ orderAt: day(3) });
+    expect(isDue(seen(3, null))).toBe(true);
+  });
+});
+
+it('whatever looks come in whatever order, everything stays finite and nothing is learned twice', () => {
+  const observation = fc.oneof(
+    fc
+      .record({
+        at: fc.integer({ min: 0, max: 60 }),
+        isPriceChanged: fc.boolean(),
+        isDateMoved: fc.boolean(),
+      })
+      .map(({ at, ...more }) => row(at, more)),
+    fc
+      .record({ at: fc.integer({ min: 0, max: 60 }), isChanged: fc.boolean() })
+      .map(({ at, isChanged }) => detail(at, isChanged)),
+  );
+  fc.assert(
+    fc.property(fc.array(observation, { maxLength: 30 }), (observations) => {
+      let known = seen(null, null);
+      for (const next of observations) {
+        const newest = next.kind === 'row' ? known.rowAt : known.detailAt;
+        if (newest !== null && next.at <= newest) continue;
+        const { known: after, stat } = learnObservation(planner, known, next);
+        for (const value of [after.learned.changes, after.learned.days]) {
+          expect(Number.isFinite(value) && value >= 0).toBe(true);
+        }
+        if (stat) expect(stat.odds >= 0 && stat.odds <= 1).toBe(true);
+        const { bucket, orderAt } = positionOf(planner, after);
+        expect(Number.isInteger(bucket) && Number.isFinite(orderAt.getTime())).toBe(true);
+        expect(orderAt.getTime()).toBeLessThanOrEqual(Math.max(...[after.rowAt, after.detailAt].map(Number)));
+        known = after;
+      }
+    }),
+  );
+});

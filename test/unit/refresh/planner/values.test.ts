@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { createWorldRandom } from '../../../../bench/planner/world-random.ts';
+import { arrivalsPerDay, discoveryValue } from '../../../../src/refresh/planner/discovery-value.ts';
+import { firstPrior } from '../../../../src/refresh/planner/change-rate.ts';
+import { importance, rawImportance } from '../../../../src/refresh/planner/importance.ts';
+import { defaultObjective } from '../../../../src/refresh/planner/objective.ts';
+import { summaryValue } from '../../../../src/refresh/planner/offer-value.ts';
+import {
+  correctCurve,
+  fitPageCurve,
+  pageScore,
+  pageValue,
+} from '../../../../src/refresh/planner/page-value.ts';
+import {
+  addEvidence,
+  firstVisibleShare,
+  shareOf,
+  visibleEvidence,
+} from '../../../../src/refresh/planner/visible-share.ts';
+
+const valuation = { objective: defaultObjective, visibleShare: 0.7 };
+
+describe('the value of a page', () => {
+  const offers = [0.3, 1, 5].map((weight) => ({
+    weight,
+    rate: { changes: 0.4, days: 12 },
+    summaryAgeDays: 1.5,
+    detailAgeDays: 3,
+    isStale: false,
+  }));
+
+  it('is the sum of what it shows of each offer, at a premium where little is known', () => {
+    // 0.4 changes are known of each: 1 + 0.5 / 1.4.
+    const sum = offers.reduce((total, offer) => total + summaryValue(offer, valuation), 0);
+    expect(pageValue(offers, valuation)).toBeCloseTo(1.357142857 * sum, 9);
+    expect(pageValue([], valuation)).toBe(0);
+    const wellKnown = offers.map((offer) => ({ ...offer, rate: { changes: 400, days: 12_000 } }));
+    const known = wellKnown.reduce((total, offer) => total + summaryValue(offer, valuation), 0);
+    expect(pageValue(wellKnown, valuation) / known).toBeCloseTo(1, 2);
+  });
+
+  it('is foretold by its curve, to a tenth, from hours to a week after the visit', () => {
+    const curve = fitPageCurve(offers, valuation);
+    for (const ageDays of [0.25, 0.5, 1, 2, 4, 7]) {
+      const aged = offers.map((offer) => ({ ...offer, summaryAgeDays: ageDays }));
+      const ratio = pageScore(curve, ageDays) / pageValue(aged, valuation);
+      expect(Math.abs(ratio - 1)).toBeLessThan(0.1);
+    }
+    expect(pageScore(fitPageCurve([], valuation), 5)).toBe(0);
+  });
+
+  it('corrects the curve, which keeps its power', () => {
+    const curve = correctCurve({ scale: 3, power: 1.5 }, 4, 2);
+    expect(curve).toEqual({ scale: 0.25, power: 1.5 });
+    expect(pageScore(curve, 4)).toBe(2);
+  });
+});
+
+describe('the value of looking for new offers', () => {
+  it('grows with the square of the time since the last look', () => {
+    expect(discoveryValue(4, 1.5, 2)).toBe(12);
+    expect(discoveryValue(4, 1.5, 4)).toBe(48);
+  });
+
+  it('starts from the mean of all windows and follows what each shows', () => {
+    expect(arrivalsPerDay({ changes: 0, days: 0 }, 2)).toBe(2);
+    expect(arrivalsPerDay({ changes: 997, days: 98.5 }, 2)).toBe(10);
+    expect(arrivalsPerDay({ changes: 0, days: 58.5 }, 2)).toBe(0.05);
+  });
+});
+
+describe('the importance of an offer', () => {
+  it('is the root of its sales times what the operator says, 1 in the mean', () => {
+    expect(rawImportance({ monthSold: 99 }, 1)).toBe(10);
+    expect(rawImportance({ monthSold: null }, 3)).toBe(3);
+    expect(rawImportance({ monthSold: -5 }, 1)).toBe(1);
+    expect(importance(10, 5)).toBe(2);
+  });
+
+  it('stays within bounds that neither starve an offer nor let it outbid a page', () => {
+    expect(importance(1, 1000)).toBe(0.05);
+    expect(importance(1e6, 1)).toBe(50);
+  });
+});
+
+describe('the share of changes that pages show', () => {
+  it.each([
+    { world: 'changes are rare', perDay: 0.02 },
+    { world: 'a visible change hides others that came with it', perDay: 0.5 },
+    { world: 'most looks find several', perDay: 1 },
+  ])('is found where $world, however long ago the pages were', ({ perDay }) => {
+    const random = createWorldRandom(3);
+    const truth = 0.4;
+    const rate = { changes: 1000 * perDay, days: 1000 };
+    let share = firstVisibleShare;
+    for (let observation = 0; observation < 20_000; observation += 1) {
+      const detailAgeDays = 1 + 9 * random.uniform();
+      const summaryAgeDays = detailAgeDays * random.uniform();
+      const isVisible = random.uniform() < 1 - Math.exp(-truth * perDay * summaryAgeDays);
+      const isHidden = random.uniform() < 1 - Math.exp(-(1 - truth) * perDay * detailAgeDays);
+      if (!isVisible && !isHidden) continue;
+      const found = { isVisible, rate, summaryAgeDays, detailAgeDays };
+      share = addEvidence(share, visibleEvidence(found, shareOf(share)));
+    }
+    expect(shareOf(share)).toBeGreaterThan(truth - 0.04);
+    expect(shareOf(share)).toBeLessThan(truth + 0.04);
+  });
+
+  it('is not moved by a change that took no time', () => {
+    const found = { isVisible: false, rate: firstPrior, summaryAgeDays: 0, detailAgeDays: 0 };
+    expect(visibleEvidence(found, 0.7)).toEqual({ visible: 0, hidden: 0 });
+  });
+
+  it('is moved little by one look, even one that was away for years', () => {
+    const rate = { changes: 500, days: 5 };
+    const ages = { summaryAgeDays: 3000, detailAgeDays: 3650 };
+    for (const isVisible of [true, false]) {
+      const { visible, hidden } = visibleEvidence({ isVisible, rate, ...ages }, 0.7);
+      expect(visible + hidden).toBeLessThanOrEqual(1.0001);
+    }
+  });
+});

@@ -1,0 +1,232 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import type { PageObservation, WindowState } from '../../../../src/model/learning.ts';
+import { advanceWindow } from '../../../../src/refresh/searches/advance-window.ts';
+import { searchReach } from '../../../../src/model/search-limits.ts';
+import { freshWindow as fresh } from './fresh-window.ts';
+
+const at = new Date('2026-01-01T00:00:00Z');
+const later = new Date('2026-01-01T00:01:00Z');
+
+function observation(page: number, part: Partial<PageObservation> = {}): PageObservation {
+  return {
+    page,
+    pageSize: 50,
+    observedAt: at,
+    rowsInAnswer: 50,
+    totalRecords: 120,
+    newIdsInPass: 50,
+    isSplit: false,
+    ...part,
+  };
+}
+
+describe('a pass over a search window', () => {
+  it('moves to the next page and remembers when it began', () => {
+    const second = advanceWindow(fresh, observation(1));
+    expect(second).toMatchObject({ nextPage: 2, passStartedAt: at, rowsSeen: 50, totalRecords: 120 });
+    expect(advanceWindow(second, observation(2, { observedAt: later }))).toMatchObject({
+      nextPage: 3,
+      passStartedAt: at,
+    });
+  });
+
+  it('is complete when every row of the total was listed, and starts again at page 1', () => {
+    const third: WindowState = {
+      ...fresh,
+      nextPage: 3,
+      rowsSeen: 100,
+      idsListed: 100,
+      passStartedAt: at,
+      totalRecords: 120,
+    };
+    expect(
+      advanceWindow(third, observation(3, { rowsInAnswer: 20, newIdsInPass: 20, observedAt: later })),
+    ).toMatchObject({
+      nextPage: 1,
+      passStartedAt: null,
+      completedAt: later,
+      lastOutcome: 'complete',
+      completeSince: at,
+      rowsSeen: 120,
+      lastReach: 120,
+      fullPassAt: later,
+    });
+  });
+
+  it('does not ask for the page that an off-by-one total of pages promises', () => {
+    const first = advanceWindow(fresh, observation(1, { totalRecords: 100 }));
+    const done = advanceWindow(first, observation(2, { totalRecords: 100 }));
+    expect(done).toMatchObject({ nextPage: 1, lastOutcome: 'complete' });
+  });
+
+  it('ends an empty window with one page', () => {
+    expect(
+      advanceWindow(fresh, observation(1, { rowsInAnswer: 0, totalRecords: 0, newIdsInPass: 0 })),
+    ).toMatchObject({
+      nextPage: 1,
+      lastOutcome: 'complete',
+      completedAt: at,
+    });
+  });
+
+  it('is capped at the reach of a query, whose total says nothing about what lies beyond', () => {
+    const last: WindowState = { ...fresh, nextPage: 40, rowsSeen: 1950, idsListed: 1950, passStartedAt: at };
+    expect(advanceWindow(last, observation(40, { totalRecords: searchReach }))).toMatchObject({
+      lastOutcome: 'capped',
+    });
+  });
+
+  it('ends at once when parts are asked for in its place, and what is known of the list stays', () => {
+    const before: WindowState = { ...fresh, completedAt: at, lastReach: 1900, fullPassAt: at };
+    const split = observation(1, { totalRecords: searchReach, isSplit: true, observedAt: later });
+    expect(advanceWindow(before, split)).toMatchObject({
+      nextPage: 1,
+      lastOutcome: 'split',
+      completedAt: later,
+      lastReach: 1900,
+      fullPassAt: at,
+    });
+  });
+
+  it("stops at the feed's own bound", () => {
+    expect(advanceWindow({ ...fresh, maxPages: 1 }, observation(1))).toMatchObject({
+      lastOutcome: 'max_pages',
+    });
+  });
+
+  it('takes a page that is not full for the last one when no total is given', () => {
+    const half = observation(1, { totalRecords: null, rowsInAnswer: 49, newIdsInPass: 49 });
+    expect(advanceWindow(fresh, half)).toMatchObject({ nextPage: 1, lastOutcome: 'unproven' });
+    expect(advanceWindow(fresh, observation(1, { totalRecords: null }))).toMatchObject({ nextPage: 2 });
+  });
+
+  it('learns nothing from a page it does not wait for', () => {
+    expect(advanceWindow({ ...fresh, nextPage: 3 }, observation(2))).toEqual({ ...fresh, nextPage: 3 });
+  });
+
+  it('ends for every total, after exactly the pages that hold its reachable rows', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 1, max: 50 }), (total, pageSize) => {
+        const reachable = Math.min(total, searchReach);
+        let state = fresh;
+        let pages = 0;
+        do {
+          const rows = Math.max(0, Math.min(pageSize, reachable - pages * pageSize));
+          pages += 1;
+          state = advanceWindow(
+            state,
+            observation(pages, { pageSize, rowsInAnswer: rows, newIdsInPass: rows, totalRecords: reachable }),
+          );
+        } while (state.nextPage !== 1);
+        expect(pages).toBe(Math.max(1, Math.ceil(reachable / pageSize)));
+        expect(state.lastOutcome).toBe(total >= searchReach ? 'capped' : 'complete');
+      }),
+    );
+  });
+});
+
+describe('a pass that meets a page which does not fit its list', () => {
+  const empty = { rowsInAnswer: 0, newIdsInPass: 0 };
+  const repeat = { newIdsInPass: 0 };
+  const pagesOf = (...parts: readonly Partial<PageObservation>[]) => {
+    const states: WindowState[] = [];
+    for (const part of parts) {
+      const prior = states.at(-1) ?? fresh;
+      states.push(advanceWindow(prior, observation(prior.nextPage, { totalRecords: 500, ...part })));
+    }
+    return states;
+  };
+
+  it.each([
+    ['repeated', 'page_repeated', repeat],
+    ['empty', 'truncated', empty],
+  ])('asks for one page more, and ends as %s when that is no better', (_, lastOutcome, bad) => {
+    const [, doubted, over] = pagesOf({}, bad, bad);
+    expect(doubted).toMatchObject({ nextPage: 3, lastOutcome: null, isDoubted: true });
+    expect(over).toMatchObject({ nextPage: 1, lastOutcome, lastReach: 50 });
+  });
+
+  it('goes on when that is better, and ends as truncated, for a page is missing', () => {
+    const states = pagesOf({}, empty, ...Array.from({ length: 8 }, () => ({})));
+    expect(states.at(-2)).toMatchObject({ nextPage: 10, isDoubted: true });
+    expect(states.at(-1)).toMatchObject({ nextPage: 1, lastOutcome: 'truncated', lastReach: 450 });
+    expect(states.at(-1)?.completeSince).toBeNull();
+  });
+
+  it.each([
+    [497, 'short'],
+    [475, 'short'],
+    [474, 'truncated'],
+  ])('with %i of 500 offers is %s: a list that moves loses some', (listed, lastOutcome) => {
+    const last: WindowState = {
+      ...fresh,
+      nextPage: 10,
+      rowsSeen: listed - 40,
+      idsListed: listed - 40,
+      passStartedAt: at,
+    };
+    expect(
+      advanceWindow(last, observation(10, { totalRecords: 500, rowsInAnswer: 40, newIdsInPass: 40 })),
+    ).toMatchObject({ lastOutcome });
+  });
+
+  it.each([
+    [503, 'unproven'],
+    [504, 'page_repeated'],
+  ])('of %i offers whose last page repeats rows of the one before is %s', (totalRecords, lastOutcome) => {
+    const last = { totalRecords, rowsInAnswer: totalRecords - 500, newIdsInPass: 0 };
+    const states = pagesOf(...Array.from({ length: 10 }, () => ({ totalRecords })), last);
+    expect(states.at(-1)).toMatchObject({ nextPage: 1, lastOutcome, lastReach: 500 });
+  });
+
+  it('is truncated when it listed too few different offers, however many rows there were', () => {
+    const last: WindowState = { ...fresh, nextPage: 10, rowsSeen: 450, idsListed: 300, passStartedAt: at };
+    expect(advanceWindow(last, observation(10, { totalRecords: 500 }))).toMatchObject({
+      lastOutcome: 'truncated',
+    });
+  });
+});
+
+describe('a pass whose pages add up to the total proves nothing of what it did not list', () => {
+  const lastPage = { rowsInAnswer: 20, newIdsInPass: 20, observedAt: later };
+  const before: WindowState = { ...fresh, completedAt: at, lastOutcome: 'complete', completeSince: at };
+  const passOf = (...pages: readonly Partial<PageObservation>[]) =>
+    pages.reduce<WindowState>(
+      (state, part, index) => advanceWindow(state, observation(index + 1, part)),
+      before,
+    );
+
+  it.each<[string, readonly Partial<PageObservation>[]]>([
+    ['when the total changed meanwhile', [{ totalRecords: 119 }, {}, lastPage]],
+    ['when a row stood on two pages', [{}, { newIdsInPass: 49 }, lastPage]],
+    ['when a row could not be read', [{ newIdsInPass: 49 }, {}, lastPage]],
+    ['when a page gave no total', [{}, { totalRecords: null }, lastPage]],
+    [
+      'when its pages lie more than an hour apart',
+      [{}, {}, { ...lastPage, observedAt: new Date(at.getTime() + 3_600_001) }],
+    ],
+    ['when a page is older than the first', [{}, { observedAt: new Date(at.getTime() - 1) }, lastPage]],
+    [
+      'when there are more rows than the total says',
+      [{}, {}, { ...lastPage, rowsInAnswer: 21, newIdsInPass: 21 }],
+    ],
+  ])('%s', (_, pages) => {
+    expect(passOf({}, {}, lastPage)).toMatchObject({ lastOutcome: 'complete' });
+    expect(passOf(...pages)).toMatchObject({ nextPage: 1, lastOutcome: 'unproven', completeSince: at });
+  });
+
+  it('when the list has shrunk by more than half, until it is seen so again', () => {
+    const few = observation(1, { rowsInAnswer: 9, newIdsInPass: 9, totalRecords: 9, observedAt: later });
+    const once = advanceWindow({ ...before, totalRecords: 19 }, few);
+    expect(once).toMatchObject({ lastOutcome: 'unproven', completeSince: at });
+    expect(advanceWindow(once, few)).toMatchObject({ lastOutcome: 'complete', completeSince: later });
+    const half = observation(1, { ...few, rowsInAnswer: 10, newIdsInPass: 10, totalRecords: 10 });
+    expect(advanceWindow({ ...before, totalRecords: 19 }, half)).toMatchObject({ lastOutcome: 'complete' });
+  });
+
+  it('nor does the next pass doubt itself for what the last one met', () => {
+    const moved = passOf({ totalRecords: 119 }, {}, lastPage);
+    expect(advanceWindow(moved, observation(1))).toMatchObject({ nextPage: 2, isPassSteady: true });
+  });
+});
