@@ -1,14 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ExitCode } from '../core/exit-codes.ts';
-
-export interface OutputStream {
-  write(data: string | Uint8Array): boolean;
-  /** Cells a line, when it is a terminal. */
-  readonly columns?: number | undefined;
-  once(event: 'drain', listener: () => void): unknown;
-  off(event: 'drain', listener: () => void): unknown;
-}
+import type { OutputStream } from '../terminal/output-stream.ts';
 
 /** The world as verbs see it, so that a test can run one without a process. */
 export interface CliContext {

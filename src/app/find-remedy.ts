@@ -1,16 +1,37 @@
 import { coreErrors, type ErrorKind } from '../core/errors.ts';
-import { cliErrors } from './errors.ts';
 import { extractErrors } from '../extract/errors.ts';
+import { databaseErrors } from '../db/errors.ts';
+import { loadErrors } from '../load/errors.ts';
+import { ledgerErrors } from '../ledger/errors.ts';
+import { rawErrors } from '../raw/errors.ts';
+import { tokenErrors } from '../tokens/errors.ts';
+import { maintenanceErrors } from '../maintenance/errors.ts';
+import { runErrors } from '../runs/errors.ts';
 import { jobErrors } from '../jobs/errors.ts';
-import { loadErrors } from '../db/errors.ts';
 import { localErrors } from '../local/errors.ts';
 import { notifyErrors } from '../health/webhook/errors.ts';
 import { webErrors } from '../web/errors.ts';
+import { cliErrors } from './errors.ts';
+
+const tables = [
+  coreErrors,
+  extractErrors,
+  databaseErrors,
+  loadErrors,
+  ledgerErrors,
+  rawErrors,
+  tokenErrors,
+  maintenanceErrors,
+  runErrors,
+  jobErrors,
+  localErrors,
+  notifyErrors,
+  webErrors,
+  cliErrors,
+];
 
 const kinds = new Map<string, ErrorKind>(
-  [coreErrors, extractErrors, jobErrors, loadErrors, localErrors, notifyErrors, webErrors, cliErrors]
-    .flatMap((table) => Object.values<ErrorKind>(table))
-    .map((kind) => [kind.code, kind]),
+  tables.flatMap((table) => Object.values<ErrorKind>(table)).map((kind) => [kind.code, kind]),
 );
 
 /** What docs/errors.md says of a code; null: it is none of ours. */

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { systemClock } from '../core/clock.ts';
-import { isLoopbackUrl, type Config } from '../config/environment.ts';
+import type { Config } from '../config/environment.ts';
+import { isLoopbackUrl } from '../core/loopback.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { CloseStack, type Shutdown } from '../core/lifecycle.ts';
 import type { Logger } from '../core/log.ts';

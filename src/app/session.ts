@@ -1,11 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { loadConfig, type Config } from '../config/environment.ts';
-import { AppError, coreErrors, errorMessage } from '../core/errors.ts';
 import { createLogger, type Logger } from '../core/log.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
-import { parseSyncFile } from '../config/parse-sync-file.ts';
+import { readSyncConfig } from '../config/read-sync-config.ts';
 import type { CliContext } from './context.ts';
 import { createProgress, silentProgress, type Progress } from '../terminal/progress.ts';
 import { safeLines } from '../terminal/safe-text.ts';
@@ -39,29 +36,6 @@ export interface Session {
   createProgress(): Progress;
   /** @throws AppError CONFIG_FILE_INVALID */
   readSyncConfig(): SyncConfig;
-}
-
-export const syncFileName = 'catalog-sync.yaml';
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    const message = `${syncFileName} can not be read: ${errorMessage(cause)}`;
-    throw new AppError(coreErrors.CONFIG_FILE_INVALID, message, { cause });
-  }
-}
-
-/**
- * Reads `catalog-sync.yaml` of a project folder.
- *
- * @throws AppError CONFIG_FILE_INVALID, also when there is none or it can't be read
- */
-export function readSyncConfig(projectDir: string): SyncConfig {
-  const file = join(projectDir, syncFileName);
-  if (existsSync(file)) return parseSyncFile(readText(file), syncFileName);
-  const message = `there is no ${syncFileName} in ${projectDir}: copy catalog-sync.example.yaml and edit it`;
-  throw new AppError(coreErrors.CONFIG_FILE_INVALID, message);
 }
 
 function openLog(flags: GlobalFlags, context: CliContext, serviceLevel: string | null): Logger {

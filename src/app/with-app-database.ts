@@ -7,7 +7,8 @@ import { migrate } from '../db/migrate.ts';
 import { createPool } from '../db/pool.ts';
 import { requireMigrated } from '../db/require-migrated.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
-import { syncFileName, type Session } from './session.ts';
+import type { Session } from './session.ts';
+import { syncFileName } from '../config/read-sync-config.ts';
 import { withDatabase } from './with-database.ts';
 
 /** What is kept of one app: the database of its project, and what its sync file says. */

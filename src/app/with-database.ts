@@ -3,7 +3,7 @@ import type { Config } from '../config/environment.ts';
 import { AppError } from '../core/errors.ts';
 import { listenForShutdown } from '../core/lifecycle.ts';
 import type { Logger } from '../core/log.ts';
-import { loadErrors } from '../db/errors.ts';
+import { databaseErrors } from '../db/errors.ts';
 import type { CliContext } from './context.ts';
 import { cliErrors } from './errors.ts';
 import { embeddedDataRoot, openDatabase, type OpenDatabase } from './open-database.ts';
@@ -61,5 +61,5 @@ export async function withExistingDatabase<T>(parts: DatabaseParts, work: Databa
   if (config.DATABASE_URL || existsSync(embeddedDataRoot(config.projectDir)))
     return withDatabase(parts, work);
   const message = `there is no database in ${config.projectDir} yet, and DATABASE_URL is not set`;
-  throw new AppError(loadErrors.DATABASE_NOT_MIGRATED, message);
+  throw new AppError(databaseErrors.DATABASE_NOT_MIGRATED, message);
 }

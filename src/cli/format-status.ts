@@ -1,7 +1,7 @@
 import type { RunSummary } from '../health/status-store.ts';
 import type { Status } from '../health/read-status.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
-import { formatTime } from '../terminal/format-time.ts';
+import { formatTime } from '../core/format-time.ts';
 
 const formatCount = (count: number) => count.toLocaleString('en');
 

@@ -9,7 +9,8 @@ import type { Forecast } from '../refresh/forecast/forecast.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { describeNextRun, isCutShort } from './plan/describe-next-run.ts';
 import { sourceBanner, withApp } from '../app/run-session.ts';
-import { syncFileName, type Session } from '../app/session.ts';
+import type { Session } from '../app/session.ts';
+import { syncFileName } from '../config/read-sync-config.ts';
 import { createRunProgress, exitCodeOfRun, printRun } from './show-run.ts';
 
 /** @throws AppError CONFIG_FILE_INVALID when the file has no such feed */

@@ -1,3 +1,4 @@
+import { isLoopbackUrl } from '../core/loopback.ts';
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -10,11 +11,6 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 
 /** What `NOTIFY_FORMAT` may say: how the receiver of notifications wants to be told. */
 export const notifyFormats = ['generic', 'slack', 'dingtalk'] as const;
-
-/** Hosts that never leave this machine; only they may be spoken to without TLS. */
-export function isLoopbackUrl(url: URL): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(url.hostname);
-}
 
 const gatewayUrl = z.string().transform((text, ctx) => {
   if (!URL.canParse(text)) {

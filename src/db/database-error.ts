@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
 import { AppError, type ErrorKind } from '../core/errors.ts';
-import { loadErrors } from './errors.ts';
+import { databaseErrors } from './errors.ts';
 
 /** Codes of Node's sockets and resolver: no server was reached, or it went away. */
 const socketCodes = new Set([
@@ -22,25 +22,25 @@ const lostConnection =
 
 /** By SQLSTATE, else by its class (PostgreSQL documentation, appendix A). */
 const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
-  '08': loadErrors.DATABASE_UNREACHABLE,
-  '57P01': loadErrors.DATABASE_UNREACHABLE,
-  '57P02': loadErrors.DATABASE_UNREACHABLE,
-  '57P03': loadErrors.DATABASE_UNREACHABLE,
-  '57P05': loadErrors.DATABASE_UNREACHABLE,
-  '25P03': loadErrors.DATABASE_UNREACHABLE,
+  '08': databaseErrors.DATABASE_UNREACHABLE,
+  '57P01': databaseErrors.DATABASE_UNREACHABLE,
+  '57P02': databaseErrors.DATABASE_UNREACHABLE,
+  '57P03': databaseErrors.DATABASE_UNREACHABLE,
+  '57P05': databaseErrors.DATABASE_UNREACHABLE,
+  '25P03': databaseErrors.DATABASE_UNREACHABLE,
   // A standby refuses writes until it is promoted.
-  '25006': loadErrors.DATABASE_UNREACHABLE,
-  '28': loadErrors.DATABASE_REFUSED,
-  '3D000': loadErrors.DATABASE_REFUSED,
-  '42501': loadErrors.DATABASE_REFUSED,
-  '40': loadErrors.DATABASE_BUSY,
-  '55P03': loadErrors.DATABASE_BUSY,
-  '57014': loadErrors.DATABASE_BUSY,
-  '53': loadErrors.DATABASE_FULL,
-  '3F000': loadErrors.DATABASE_NOT_MIGRATED,
-  '42P01': loadErrors.DATABASE_NOT_MIGRATED,
-  '42703': loadErrors.DATABASE_NOT_MIGRATED,
-  '42883': loadErrors.DATABASE_NOT_MIGRATED,
+  '25006': databaseErrors.DATABASE_UNREACHABLE,
+  '28': databaseErrors.DATABASE_REFUSED,
+  '3D000': databaseErrors.DATABASE_REFUSED,
+  '42501': databaseErrors.DATABASE_REFUSED,
+  '40': databaseErrors.DATABASE_BUSY,
+  '55P03': databaseErrors.DATABASE_BUSY,
+  '57014': databaseErrors.DATABASE_BUSY,
+  '53': databaseErrors.DATABASE_FULL,
+  '3F000': databaseErrors.DATABASE_NOT_MIGRATED,
+  '42P01': databaseErrors.DATABASE_NOT_MIGRATED,
+  '42703': databaseErrors.DATABASE_NOT_MIGRATED,
+  '42883': databaseErrors.DATABASE_NOT_MIGRATED,
 };
 
 const messages: Readonly<Record<string, string>> = {
@@ -72,10 +72,10 @@ function kindOf(cause: unknown): ErrorKind | null {
   const code = codeOf(cause);
   if (cause instanceof pg.DatabaseError) {
     const state = code ?? '';
-    return kindBySqlState[state] ?? kindBySqlState[state.slice(0, 2)] ?? loadErrors.DATABASE_REJECTED;
+    return kindBySqlState[state] ?? kindBySqlState[state.slice(0, 2)] ?? databaseErrors.DATABASE_REJECTED;
   }
   const isLost = cause instanceof Error && lostConnection.test(cause.message);
-  return isLost || (code !== null && socketCodes.has(code)) ? loadErrors.DATABASE_UNREACHABLE : null;
+  return isLost || (code !== null && socketCodes.has(code)) ? databaseErrors.DATABASE_UNREACHABLE : null;
 }
 
 /** Deadlock or serialization failure: the very same transaction may well succeed now. */

@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { advisoryLocks } from './advisory-locks.ts';
 import { classifyDatabaseErrors, isLockTimeout, isTransactionConflict } from './database-error.ts';
-import { loadErrors } from './errors.ts';
+import { databaseErrors } from './errors.ts';
 import { areViewsCurrent, createViews, dropViews } from './migrations/make-views.ts';
 import { pickPending, type AppliedMigration } from './migrations/pick-pending.ts';
 import { findMigrationsFolder, readMigrations, readViewSet } from './migrations/read-migrations.ts';
@@ -35,7 +35,7 @@ async function checkServer(client: pg.Client): Promise<void> {
   const [server] = rows;
   if (!server || server.version >= oldestServer) return;
   throw new AppError(
-    loadErrors.DATABASE_TOO_OLD,
+    databaseErrors.DATABASE_TOO_OLD,
     `Postgres ${server.shown} is too old; 15 is the oldest that is supported`,
     { facts: { serverVersion: server.shown } },
   );

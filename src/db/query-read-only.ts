@@ -1,6 +1,6 @@
 import { to as copyTo } from 'pg-copy-streams';
 import { AppError } from '../core/errors.ts';
-import { loadErrors } from './errors.ts';
+import { databaseErrors } from './errors.ts';
 import {
   inReadOnlyTransaction,
   openCursor,
@@ -52,7 +52,7 @@ export async function copyReadOnly(query: ReadOnlyQuery, read: BatchReader<strin
     // COPY takes several statements at a time; what a cursor took is one whole query that can't end it early.
     if (!(await openCursor(client, run, text))) {
       await runWithoutCursor(run, text);
-      throw new AppError(loadErrors.QUERY_REFUSED, 'only a SELECT can be written as CSV');
+      throw new AppError(databaseErrors.QUERY_REFUSED, 'only a SELECT can be written as CSV');
     }
     const stream = client.query(copyTo(`COPY (\n${text}\n) TO STDOUT (FORMAT csv, HEADER true)`));
     stream.setEncoding('utf8');

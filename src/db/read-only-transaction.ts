@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { AppError } from '../core/errors.ts';
 import { classifyDatabaseErrors } from './database-error.ts';
-import { loadErrors } from './errors.ts';
+import { databaseErrors } from './errors.ts';
 
 export interface QueryField {
   readonly name: string;
@@ -74,7 +74,7 @@ const harmless = /^\s*(select|values|table|with|explain|show)\b/i;
 export async function runWithoutCursor(run: RunOne, text: string): Promise<QueryBatch> {
   if (harmless.test(text)) return run(text);
   throw new AppError(
-    loadErrors.QUERY_REFUSED,
+    databaseErrors.QUERY_REFUSED,
     'the query was refused: only SELECT, VALUES, TABLE, WITH, EXPLAIN and SHOW read and nothing else',
   );
 }
@@ -84,7 +84,7 @@ function toQueryError(error: unknown): unknown {
   const hint = error.hint ? ` (${error.hint})` : '';
   const facts = { sqlState: error.code ?? null };
   const message = `the query was refused: ${error.message}${hint}`;
-  return new AppError(loadErrors.QUERY_REFUSED, message, { facts, cause: error });
+  return new AppError(databaseErrors.QUERY_REFUSED, message, { facts, cause: error });
 }
 
 async function openTransaction(client: pg.Client, timeoutMs: number): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { AppError } from '../core/errors.ts';
-import { loadErrors } from './errors.ts';
+import { databaseErrors } from './errors.ts';
 import { pickPending, type AppliedMigration } from './migrations/pick-pending.ts';
 import { findMigrationsFolder, readMigrations } from './migrations/read-migrations.ts';
 
@@ -32,7 +32,7 @@ export async function requireMigrated(pool: Pool): Promise<void> {
   );
   if (pending.length === 0) return;
   throw new AppError(
-    loadErrors.DATABASE_NOT_MIGRATED,
+    databaseErrors.DATABASE_NOT_MIGRATED,
     `the database lacks ${String(pending.length)} migrations of this version`,
     { facts: { pendingMigrations: pending.length } },
   );

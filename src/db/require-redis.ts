@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { sleep } from '../core/clock.ts';
 import { AppError, errorMessage } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import { jobErrors } from '../jobs/errors.ts';
+import { databaseErrors } from './errors.ts';
 
 /** A Redis that is just being restarted is back by then. */
 const patienceMs = 5000;
@@ -44,7 +44,7 @@ export async function requireRedis(url: Secret, withinMs = patienceMs): Promise<
   }
   const reason = troubles.at(-1) ?? `no answer within ${String(withinMs / 1000)} s`;
   throw new AppError(
-    jobErrors.REDIS_UNREACHABLE,
+    databaseErrors.REDIS_UNREACHABLE,
     `the queues can't be opened on Redis at ${placeOfRedis(url)}: ${reason}`,
   );
 }

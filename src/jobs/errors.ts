@@ -1,12 +1,7 @@
 import { defineErrors } from '../core/errors.ts';
 
-/** What can be wrong with what a run is told to pull and when, and what people do to work that goes on. */
+/** What can be wrong with a picture that is searched for. */
 export const jobErrors = defineErrors({
-  REDIS_UNREACHABLE: {
-    recovery: 'retry',
-    remedy:
-      'Start Redis, or correct REDIS_URL. Without REDIS_URL the queues are in Postgres, and no Redis is needed.',
-  },
   IMAGE_FILE_UNREADABLE: {
     recovery: 'fail',
     remedy:
@@ -25,43 +20,5 @@ export const jobErrors = defineErrors({
     recovery: 'fail',
     remedy:
       'The API product.image.upload is held, or its calls of the day or month are spent. `catalog-sync status` says which; pictures at alicdn.com need no upload.',
-  },
-  SCHEDULE_NAME_TAKEN: {
-    recovery: 'halt',
-    remedy:
-      'Give one of the two another name. One that was added goes by `catalog-sync schedule remove`; one of catalog-sync.yaml by taking it out there.',
-  },
-  SCHEDULE_UNKNOWN: {
-    recovery: 'fail',
-    remedy:
-      '`catalog-sync schedule list` shows all of them. One that was just written into catalog-sync.yaml is known from the next start of `serve` or `worker`.',
-  },
-  SCHEDULE_IN_FILE: {
-    recovery: 'fail',
-    remedy:
-      'Take it out of catalog-sync.yaml and start `serve` and `worker` again; until then `catalog-sync schedule pause` stops it.',
-  },
-  SCHEDULE_UNREADABLE: {
-    recovery: 'fail',
-    remedy:
-      'This Node does not know the time zone, or the row in sync.schedule was changed by hand: remove the schedule and add it anew.',
-  },
-  HELD_BY_HAND: {
-    recovery: 'stop-api',
-    remedy:
-      'Somebody stopped these calls, by `catalog-sync quota hold` or on the page of problems: `catalog-sync quota resume` or that page lets them go on.',
-  },
-  RUN_SCOPE_UNKNOWN: {
-    recovery: 'fail',
-    remedy: 'Choose `all` or a feed of catalog-sync.yaml; load the page anew if that file has changed.',
-  },
-  RUN_NOT_ACTIVE: {
-    recovery: 'fail',
-    remedy: 'Nothing to do: the run has ended, or there is none of this number.',
-  },
-  SYNC_FILE_CHANGED: {
-    recovery: 'fail',
-    remedy:
-      'Nothing is lost: the next run of its feeds goes on where this one stopped. If no file was changed, those of the hosts differ; `catalog-sync doctor` names the hosts.',
   },
 });

@@ -3,7 +3,7 @@ import type { Logger } from '../core/log.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
 import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
-import { loadErrors } from '../db/errors.ts';
+import { rawErrors } from '../raw/errors.ts';
 import type { ApiBlock } from '../ledger/block-store.ts';
 import type { PlanStore } from '../refresh/queue/plan-store.ts';
 import type { RawStore } from '../raw/raw-store.ts';
@@ -61,7 +61,7 @@ async function listLost(deps: TickDeps): Promise<StoredAnswer[]> {
   try {
     return await deps.raw.listUnloaded(lostAtOnce, lostAfterMs);
   } catch (err) {
-    if (!(err instanceof AppError) || err.kind !== loadErrors.RAW_DAMAGED) throw err;
+    if (!(err instanceof AppError) || err.kind !== rawErrors.RAW_DAMAGED) throw err;
     await setAside(deps, String(err.facts['rawId']), err);
     return listLost(deps);
   }

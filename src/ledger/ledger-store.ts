@@ -5,7 +5,7 @@ import type { JsonObject } from '../core/json.ts';
 import type { Logger } from '../core/log.ts';
 import type { Ledger, ReserveAnswer, ReserveRequest, Settlement, PeriodKind } from '../model/ledger.ts';
 import { classifyDatabaseErrors } from '../db/database-error.ts';
-import { loadErrors } from '../db/errors.ts';
+import { ledgerErrors } from './errors.ts';
 import { retryThroughOutage } from '../db/retry-through-outage.ts';
 import { packBody, toStoredAnswer, type StoredAnswerRow } from '../raw/stored-answer.ts';
 import { runSqlForOne } from '../db/sql-file.ts';
@@ -65,12 +65,12 @@ async function toReserveAnswer(row: ReserveRow, request: ReserveRequest): Promis
       return { kind: 'denied', by: row.deniedBy, retryAfterMs: row.retryAfterMs };
     case 'limit_unknown':
       throw new AppError(
-        loadErrors.QUOTA_LIMIT_UNKNOWN,
+        ledgerErrors.QUOTA_LIMIT_UNKNOWN,
         'no call was made: nothing says how often this API may be called',
         { facts: { api: request.api } },
       );
     case 'run_unknown':
-      throw new AppError(loadErrors.RUN_UNKNOWN, 'no call was made: its run does not exist', {
+      throw new AppError(ledgerErrors.RUN_UNKNOWN, 'no call was made: its run does not exist', {
         facts: { runId: request.runId },
       });
     default:
@@ -117,7 +117,7 @@ async function settle(options: LedgerStoreOptions, settlement: Settlement): Prom
     options,
   );
   if (settled.isKnown) return settled.rawId;
-  throw new AppError(loadErrors.LEDGER_CALL_UNKNOWN, 'a call was settled that was never granted here', {
+  throw new AppError(ledgerErrors.LEDGER_CALL_UNKNOWN, 'a call was settled that was never granted here', {
     facts: { callId: settlement.callId },
   });
 }

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { AppError } from '../core/errors.ts';
 import type { PeriodKind } from '../model/ledger.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
-import { loadErrors } from '../db/errors.ts';
+import { ledgerErrors } from './errors.ts';
 import { ledgerNow, readLedgerNow } from '../db/ledger-now.ts';
 import { databaseIdentity } from '../schema/sync.ts';
 import { apiHold, ledgerClock } from '../schema/usage.ts';
@@ -97,7 +97,7 @@ async function setLedgerOffset(db: Database, ms: number): Promise<void> {
     .where(exists(isSandbox));
   if (rowCount === 1) return;
   throw new AppError(
-    loadErrors.LEDGER_CLOCK_FIXED,
+    ledgerErrors.LEDGER_CLOCK_FIXED,
     'the clock was not moved: only a database of sandbox data may have another time than the real one',
   );
 }

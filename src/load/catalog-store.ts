@@ -21,7 +21,7 @@ import { beginStatsUpdate, saveStatsUpdate } from './refresh-stats.ts';
 import { classifyDatabaseErrors, isMissingPartition } from '../db/database-error.ts';
 import { filterErased } from './erase/filter-erased.ts';
 import { ensurePartitions } from '../db/partitions.ts';
-import { loadErrors } from '../db/errors.ts';
+import { loadErrors } from './errors.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
 
 export interface CatalogStoreOptions {

@@ -4,7 +4,7 @@ import { advisoryLocks } from '../db/advisory-locks.ts';
 import { applyFates, decideFate, type AnswerFate, type AnswerRow } from '../load/erase/erase-answers.ts';
 import type { SellerMarks } from '../load/erase/erase-from-body.ts';
 import { eraseOffers, hashSeller } from '../load/erase/erase-offers.ts';
-import { loadErrors } from '../db/errors.ts';
+import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
@@ -168,7 +168,7 @@ async function exclusively(pool: Pool, work: () => Promise<void>): Promise<void>
       advisoryLocks.eraseSeller,
     ]);
     if (!rows[0]?.locked) {
-      throw new AppError(loadErrors.DATABASE_BUSY, 'another process is erasing a seller right now');
+      throw new AppError(databaseErrors.DATABASE_BUSY, 'another process is erasing a seller right now');
     }
     await work();
   } finally {

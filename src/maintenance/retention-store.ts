@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.ts';
 import type { RetentionAges } from '../model/sync-config.ts';
 import { advisoryLocks } from '../db/advisory-locks.ts';
 import { toDatabaseError } from '../db/database-error.ts';
-import { loadErrors } from '../db/errors.ts';
+import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
@@ -97,7 +97,7 @@ async function dropOne(
   const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
     advisoryLocks.retention,
   ]);
-  if (!rows[0]?.locked) return loadErrors.DATABASE_BUSY.code;
+  if (!rows[0]?.locked) return databaseErrors.DATABASE_BUSY.code;
   // The parent first, as every reader and writer takes them.
   await client.query(
     `SET LOCAL lock_timeout = ${lockTimeoutMs}; LOCK TABLE ONLY ${tableName} IN ACCESS EXCLUSIVE MODE`,

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { AppError } from '../core/errors.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
-import { loadErrors } from '../db/errors.ts';
+import { rawErrors } from './errors.ts';
 import { payload } from '../schema/raw.ts';
 
 const gzipAsync = promisify(gzip);
@@ -48,7 +48,7 @@ export async function unpackBody(
 ): Promise<Buffer> {
   const body = await gunzipAsync(row.body).catch(() => null);
   if (body && digest(body).equals(row.bodySha256)) return body;
-  throw new AppError(loadErrors.RAW_DAMAGED, 'a stored answer does not have the bytes that were stored', {
+  throw new AppError(rawErrors.RAW_DAMAGED, 'a stored answer does not have the bytes that were stored', {
     facts: { rawId: row.rawId },
   });
 }

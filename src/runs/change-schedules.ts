@@ -4,7 +4,7 @@ import type { Schedule } from '../model/sync-config.ts';
 import type { KeptSchedule, ScheduleOrigin, ScheduleStore } from './schedule-store.ts';
 import type { SlotStore } from './slot-store.ts';
 import { decidedUntil, readDueSlots } from './due-slots.ts';
-import { jobErrors } from '../jobs/errors.ts';
+import { runErrors } from './errors.ts';
 
 export interface ChangeDeps {
   readonly schedules: ScheduleStore;
@@ -36,7 +36,7 @@ function nameTaken(one: Schedule, by: ScheduleOrigin, other: Schedule, byOther: 
     `one of ${makers[maker]} ('${cron}' in ${timezone} for ${feeds.join(', ')})`;
   const both = `${describe(one, by)}, ${describe(other, byOther)}`;
   return new AppError(
-    jobErrors.SCHEDULE_NAME_TAKEN,
+    runErrors.SCHEDULE_NAME_TAKEN,
     `there would be two schedules of the name ${one.name}: ${both}`,
   );
 }
@@ -118,7 +118,7 @@ async function change(
 export function unknownSchedule(name: string, all: readonly Schedule[]): AppError {
   const names = [...new Set(all.map((schedule) => schedule.name))].join(', ');
   const known = names === '' ? 'there is none' : `there are ${names}`;
-  return new AppError(jobErrors.SCHEDULE_UNKNOWN, `no schedule has the name ${name}; ${known}`);
+  return new AppError(runErrors.SCHEDULE_UNKNOWN, `no schedule has the name ${name}; ${known}`);
 }
 
 /**
@@ -164,7 +164,7 @@ export async function removeSchedule(deps: ChangeDeps, name: string): Promise<vo
   await change(deps, name, async (schedule) => {
     if (schedule.origin === 'file') {
       const message = `the schedule ${name} is one of catalog-sync.yaml, which would bring it back`;
-      throw new AppError(jobErrors.SCHEDULE_IN_FILE, message);
+      throw new AppError(runErrors.SCHEDULE_IN_FILE, message);
     }
     await settle(deps, schedule);
     await deps.schedules.remove(name);

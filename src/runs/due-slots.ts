@@ -2,7 +2,7 @@ import { minuteMs } from '../core/duration.ts';
 import type { Logger } from '../core/log.ts';
 import type { KeptSchedule } from './schedule-store.ts';
 import type { MissedRunPolicy } from '../model/sync-config.ts';
-import { jobErrors } from '../jobs/errors.ts';
+import { runErrors } from './errors.ts';
 import { listSlotTimes, nextSlotTime, type SlotRule } from './slot-times.ts';
 
 /** A time at which a schedule wants a run. */
@@ -52,7 +52,7 @@ export function readDueSlots(schedule: KeptSchedule, since: Date, now: Date, log
   try {
     return listDueSlots(schedule, since, now);
   } catch (err) {
-    const { code } = jobErrors.SCHEDULE_UNREADABLE;
+    const { code } = runErrors.SCHEDULE_UNREADABLE;
     log.error({ err, code, schedule: schedule.name }, 'a schedule can not be read, its slots wait');
     return [];
   }

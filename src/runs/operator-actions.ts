@@ -1,11 +1,11 @@
 import { AppError } from '../core/errors.ts';
 import type { QuotaStore } from '../ledger/quota-store.ts';
-import type { GivenUpChoice } from '../web/reads/problem-pages.ts';
+import type { GivenUpChoice } from '../model/given-up.ts';
 import type { RunStore } from './run-store.ts';
 import type { Source } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { BeginRun } from './begin-run.ts';
-import { jobErrors } from '../jobs/errors.ts';
+import { runErrors } from './errors.ts';
 import { scopeOf } from './scope-of.ts';
 
 export interface OperatorActionDeps {
@@ -45,7 +45,7 @@ export function createOperatorActions(deps: OperatorActionDeps): OperatorActions
     scopes: ['all', ...names],
     startRun: async (scope) => {
       if (scope !== 'all' && !names.includes(scope))
-        throw new AppError(jobErrors.RUN_SCOPE_UNKNOWN, 'there is nothing of this name to sync');
+        throw new AppError(runErrors.RUN_SCOPE_UNKNOWN, 'there is nothing of this name to sync');
       const feedNames = scope === 'all' ? names : [scope];
       const begun = await begin({
         scope: scopeOf(feedNames, names),
@@ -61,10 +61,10 @@ export function createOperatorActions(deps: OperatorActionDeps): OperatorActions
     },
     cancelRun: async (runId) => {
       const run = await runs.read(runId);
-      if (run?.endedAt !== null) throw new AppError(jobErrors.RUN_NOT_ACTIVE, 'the run is not active');
+      if (run?.endedAt !== null) throw new AppError(runErrors.RUN_NOT_ACTIVE, 'the run is not active');
       await runs.end(runId, 'cancelled', 'operator');
     },
-    holdApi: (api, reason) => quota.holdApi({ api, code: jobErrors.HELD_BY_HAND.code, forMs: null, reason }),
+    holdApi: (api, reason) => quota.holdApi({ api, code: runErrors.HELD_BY_HAND.code, forMs: null, reason }),
     resumeApi: (api) => quota.resumeApi(api),
     retryGivenUp: deps.retryGivenUp,
   };

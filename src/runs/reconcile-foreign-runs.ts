@@ -2,7 +2,7 @@ import type { Logger } from '../core/log.ts';
 import type { Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { RunStore } from './run-store.ts';
-import { jobErrors } from '../jobs/errors.ts';
+import { runErrors } from './errors.ts';
 
 /** Runs of another plan that this process has met, and since when nobody was seen who would drive them; null: somebody is. */
 export type ForeignRuns = Map<string, Date | null>;
@@ -35,7 +35,7 @@ async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: 
     );
     return;
   }
-  const { code } = jobErrors.SYNC_FILE_CHANGED;
+  const { code } = runErrors.SYNC_FILE_CHANGED;
   await runs.end(runId, 'cancelled', code);
   log.warn(
     { runId, scope, code },

@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { LoadReport } from '../model/catalog.ts';
 import type { Run, RunEnd, RunRequest, Source } from '../model/run.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
-import { loadErrors } from '../db/errors.ts';
+import { databaseErrors } from '../db/errors.ts';
 import { readLedgerNow } from '../db/ledger-now.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
 import { databaseIdentity, run } from '../schema/sync.ts';
@@ -92,7 +92,7 @@ async function claimSource(db: Database, source: Source): Promise<void> {
   const found = identity?.found;
   if (found === source) return;
   throw new AppError(
-    loadErrors.DATABASE_OTHER_SOURCE,
+    databaseErrors.DATABASE_OTHER_SOURCE,
     `this database holds ${String(found)} data; a ${source} run would mix invented and real offers`,
     { facts: { found: found ?? null, wanted: source } },
   );

@@ -1,9 +1,15 @@
 import { createInterface } from 'node:readline/promises';
 import { PassThrough } from 'node:stream';
-import type { CliContext } from '../app/context.ts';
+import type { OutputStream } from './output-stream.ts';
+
+interface Terminal {
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stderr: OutputStream;
+  readonly isTty: { readonly stdin: boolean; readonly stderr: boolean };
+}
 
 /** Asks a yes-or-no question on stderr; null when there is nobody to ask. */
-export async function confirm(context: CliContext, question: string): Promise<boolean | null> {
+export async function confirm(context: Terminal, question: string): Promise<boolean | null> {
   if (!context.isTty.stdin || !context.isTty.stderr) return null;
   context.stderr.write(`${question} [y/N] `);
   const reader = createInterface({ input: context.stdin, output: new PassThrough() });

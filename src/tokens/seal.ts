@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 import { AppError } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
-import { loadErrors } from '../db/errors.ts';
+import { tokenErrors } from './errors.ts';
 
 export interface Sealer {
   /** Encrypts `text`; it opens again only under the same `context`. */
@@ -41,7 +41,7 @@ export function createSealer(key: Secret): Sealer {
     open: (sealed, context) => {
       if (!isOwn(sealed)) {
         throw new AppError(
-          loadErrors.TOKEN_KEY_MISMATCH,
+          tokenErrors.TOKEN_KEY_MISMATCH,
           'the stored tokens were encrypted with another TOKEN_KEY',
         );
       }
@@ -54,7 +54,7 @@ export function createSealer(key: Secret): Sealer {
         decipher.setAAD(Buffer.from(context)).setAuthTag(tag);
         return Buffer.concat([decipher.update(sealed.subarray(from)), decipher.final()]).toString('utf8');
       } catch (cause) {
-        throw new AppError(loadErrors.TOKEN_DAMAGED, 'the stored tokens do not decrypt', { cause });
+        throw new AppError(tokenErrors.TOKEN_DAMAGED, 'the stored tokens do not decrypt', { cause });
       }
     },
   };

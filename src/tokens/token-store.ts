@@ -7,7 +7,7 @@ import type { Secret } from '../core/secret.ts';
 import type { TokenSet, TokenStore } from '../model/token.ts';
 import { drizzleOn } from '../db/database.ts';
 import { isLockTimeout } from '../db/database-error.ts';
-import { loadErrors } from '../db/errors.ts';
+import { tokenErrors } from './errors.ts';
 import { retryThroughOutage } from '../db/retry-through-outage.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
 import { token } from '../schema/sync.ts';
@@ -28,7 +28,7 @@ type Refresh = (current: TokenSet) => Promise<TokenSet>;
 async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const done = new AbortController();
   const timedOut = sleep(timeoutMs, done.signal).then(() => {
-    throw new AppError(loadErrors.TOKEN_REFRESH_TIMEOUT, 'the refresh of the access token took too long', {
+    throw new AppError(tokenErrors.TOKEN_REFRESH_TIMEOUT, 'the refresh of the access token took too long', {
       facts: { timeoutMs },
     });
   });
@@ -55,7 +55,7 @@ async function lockRow(
   } catch (cause) {
     if (!isLockTimeout(cause)) throw cause;
     throw new AppError(
-      loadErrors.TOKEN_REFRESH_TIMEOUT,
+      tokenErrors.TOKEN_REFRESH_TIMEOUT,
       'somebody else refreshes the access token for too long',
       {
         facts: { timeoutMs },
@@ -87,7 +87,7 @@ export function createTokenStore(options: TokenStoreOptions): TokenStore {
       return await runInTransaction(pool, async (client) => {
         const row = await lockRow(client, appKey, timeoutMs);
         if (!row)
-          throw new AppError(loadErrors.TOKEN_NOT_STORED, 'no token is stored for this app', {
+          throw new AppError(tokenErrors.TOKEN_NOT_STORED, 'no token is stored for this app', {
             facts: { appKey },
           });
         const current = openTokens(sealer, row);

@@ -1,7 +1,7 @@
 import { credentialsOf } from '../../app/open-app.ts';
 import { AppError } from '../../core/errors.ts';
 import { exitCodes } from '../../core/exit-codes.ts';
-import { loadErrors } from '../../db/errors.ts';
+import { tokenErrors } from '../../tokens/errors.ts';
 import { forgetTokens, rotateTokenKey } from '../../tokens/stored-tokens.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Session } from '../../app/session.ts';
@@ -18,7 +18,7 @@ export async function rotateKey(session: Session): Promise<void> {
   const from = tokenKeyOf(config);
   const to = config.NEW_TOKEN_KEY;
   if (to === undefined)
-    throw new AppError(loadErrors.TOKEN_NEW_KEY_MISSING, 'there is no new key to encrypt the tokens with');
+    throw new AppError(tokenErrors.TOKEN_NEW_KEY_MISSING, 'there is no new key to encrypt the tokens with');
   const counts = await withExistingTokens(session, (pool) => rotateTokenKey(pool, { from, to }));
   const text = `encrypted with the new key: ${counts.rotated} now, ${counts.already} before`;
   session.print(session.isJson ? safeJson(counts) : text);

@@ -1,5 +1,5 @@
 import { credentialsOf } from '../../app/open-app.ts';
-import { isLoopbackUrl } from '../../config/environment.ts';
+import { isLoopbackUrl } from '../../core/loopback.ts';
 import { createAuthorization } from '../../extract/oauth/authorization.ts';
 import { exchangeCode } from '../../extract/oauth/request-tokens.ts';
 import { createLedgerStore } from '../../ledger/ledger-store.ts';

@@ -3,7 +3,7 @@ import type { Config } from '../../config/environment.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import { classifyDatabaseErrors } from '../../db/database-error.ts';
-import { loadErrors } from '../../db/errors.ts';
+import { tokenErrors } from '../../tokens/errors.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createPool } from '../../db/pool.ts';
 import { requireMigrated } from '../../db/require-migrated.ts';
@@ -41,5 +41,5 @@ export function withExistingTokens<T>(session: Session, work: PoolWork<T>): Prom
 /** @throws AppError TOKEN_KEY_MISSING */
 export function tokenKeyOf({ TOKEN_KEY: key }: Config): Secret {
   if (key !== undefined) return key;
-  throw new AppError(loadErrors.TOKEN_KEY_MISSING, 'TOKEN_KEY is not set, so tokens can not be stored');
+  throw new AppError(tokenErrors.TOKEN_KEY_MISSING, 'TOKEN_KEY is not set, so tokens can not be stored');
 }

@@ -1,6 +1,6 @@
 import type { Explanation } from '../../load/explain-store.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 
 const right = (header: string): Column => ({ header, align: 'right' });
 const left = (header: string): Column => ({ header });

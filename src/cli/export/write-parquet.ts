@@ -1,7 +1,7 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
 import { AppError } from '../../core/errors.ts';
 import type { ExportReader } from '../../maintenance/export/export-rows.ts';
-import { loadErrors } from '../../db/errors.ts';
+import { databaseErrors } from '../../db/errors.ts';
 import { toParquetColumn, type ParquetColumn, type ParquetValue } from './parquet-column.ts';
 
 /**
@@ -16,7 +16,7 @@ function refuseTwins(columns: readonly ParquetColumn[]): void {
   const twin = names.find((name, index) => names.indexOf(name) !== index);
   if (twin === undefined) return;
   const message = `two columns are named ${twin}, which Parquet does not have: give one another name by AS`;
-  throw new AppError(loadErrors.QUERY_REFUSED, message);
+  throw new AppError(databaseErrors.QUERY_REFUSED, message);
 }
 
 function toSchema(columns: readonly ParquetColumn[]): SchemaElement[] {

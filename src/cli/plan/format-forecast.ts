@@ -2,7 +2,7 @@ import { daysPerMonth } from '../../refresh/forecast/call-limits.ts';
 import type { Advice } from '../../refresh/forecast/advise.ts';
 import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../refresh/forecast/forecast.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 import { safeText } from '../../terminal/safe-text.ts';
 import { wrapText } from '../../terminal/wrap-text.ts';
 import { limitOf, type Plan } from './read-plan.ts';

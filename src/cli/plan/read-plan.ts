@@ -6,7 +6,7 @@ import {
   type ForecastRequest,
 } from '../../runs/forecast-run.ts';
 import { AppError } from '../../core/errors.ts';
-import { loadErrors } from '../../db/errors.ts';
+import { databaseErrors } from '../../db/errors.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { advise, type Advice } from '../../refresh/forecast/advise.ts';
@@ -65,7 +65,7 @@ export async function readPlan(session: Session, sync: SyncConfig, request: Fore
     const what = { sync, appKey: config.ALIBABA_APP_KEY };
     return await withExistingPool(session, 1, (pool) => readPlanFrom(pool, what, request));
   } catch (error) {
-    if (!(error instanceof AppError) || error.kind !== loadErrors.DATABASE_NOT_MIGRATED) throw error;
+    if (!(error instanceof AppError) || error.kind !== databaseErrors.DATABASE_NOT_MIGRATED) throw error;
     session.talk('the database is not migrated: only catalog-sync.yaml is read');
     return assumed();
   }

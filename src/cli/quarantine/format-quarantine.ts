@@ -1,6 +1,6 @@
 import type { QuarantineGroup } from '../../load/quarantine-store.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 import { safeLines } from '../../terminal/safe-text.ts';
 import { shorten } from './piece-around.ts';
 import type { QuarantinedValue } from './read-quarantine.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { jobErrors } from '../../jobs/errors.ts';
+import { runErrors } from '../../runs/errors.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { QuotaAnswer } from './answer.ts';
 import { formatHoldEnd } from './advise-quota.ts';
@@ -16,7 +16,7 @@ export async function holdCalls(
 ): Promise<QuotaAnswer> {
   const { api, name } = await findHoldable(open, text, command);
   const before = (await open.quota.listHolds()).find((hold) => hold.api === api);
-  const { code } = jobErrors.HELD_BY_HAND;
+  const { code } = runErrors.HELD_BY_HAND;
   await open.quota.holdApi({ api, code, forMs: null, reason });
   const [held] = (await readQuota(open)).holds.filter((hold) => hold.api === api);
   const ended =

@@ -1,6 +1,6 @@
 import type { ReprocessCounts, ReprocessExample } from '../../model/reprocess.ts';
 import { formatTable } from '../../terminal/format-table.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 
 /** What a reprocess found, and whether it was applied. */
 export interface ReprocessReport {

@@ -1,7 +1,7 @@
 import type { DecidedSlot } from '../../runs/slot-store.ts';
 import { displayWidth } from '../../terminal/display-width.ts';
 import { formatTable } from '../../terminal/format-table.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 import { safeText } from '../../terminal/safe-text.ts';
 import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
 import type { ScheduleRow } from '../../runs/list-schedules.ts';

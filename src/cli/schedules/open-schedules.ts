@@ -7,7 +7,8 @@ import { createScheduleStore } from '../../runs/schedule-store.ts';
 import { createSlotStore } from '../../runs/slot-store.ts';
 import { betweenTicks } from '../../runs/tick-lock.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
-import { syncFileName, type Session } from '../../app/session.ts';
+import type { Session } from '../../app/session.ts';
+import { syncFileName } from '../../config/read-sync-config.ts';
 import { withExistingPool } from '../../app/with-existing-pool.ts';
 
 function changeDeps(pool: Pool, { log }: Session): ChangeDeps {

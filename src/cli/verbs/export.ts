@@ -10,7 +10,7 @@ import { parseSince } from '../export/parse-since.ts';
 import { runExport, type ExportFormat } from '../export/run-export.ts';
 import { createStdoutSink } from '../export/stdout-sink.ts';
 import { openSession } from '../../app/session.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
 interface ExportFlags {

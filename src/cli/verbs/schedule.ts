@@ -19,7 +19,7 @@ import { formatSchedules, formatSlots } from '../schedules/format-schedules.ts';
 import { describeSchedules } from '../../runs/list-schedules.ts';
 import { readSyncFileIfAny, withSchedules } from '../schedules/open-schedules.ts';
 import { openSession } from '../../app/session.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
 const namedSchedule = 'as listed by `schedule`';

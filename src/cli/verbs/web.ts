@@ -15,7 +15,8 @@ import type { CliContext } from '../../app/context.ts';
 import { openDatabase, type OpenDatabase } from '../../app/open-database.ts';
 import { parsePort } from '../parse-port.ts';
 import { sourceBanner } from '../../app/run-session.ts';
-import { openSession, syncFileName, type Session } from '../../app/session.ts';
+import { openSession, type Session } from '../../app/session.ts';
+import { syncFileName } from '../../config/read-sync-config.ts';
 import { createWebDeps, webConnections } from '../../app/web/create-web-deps.ts';
 
 async function serveOver(

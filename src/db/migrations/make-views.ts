@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { AppError } from '../../core/errors.ts';
-import { loadErrors } from '../errors.ts';
+import { databaseErrors } from '../errors.ts';
 import type { ViewSet } from './read-migrations.ts';
 import { runSql } from '../sql-file.ts';
 import { readSql } from '../read-sql.ts';
@@ -42,7 +42,7 @@ export async function dropViews(client: pg.Client): Promise<void> {
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== '2BP01') throw error;
     throw new AppError(
-      loadErrors.DATABASE_VIEW_IN_USE,
+      databaseErrors.DATABASE_VIEW_IN_USE,
       `views can't be made anew while something else depends on them: ${error.detail ?? error.message}`,
       { cause: error },
     );

@@ -1,5 +1,5 @@
 import { AppError } from '../../core/errors.ts';
-import { loadErrors } from '../errors.ts';
+import { databaseErrors } from '../errors.ts';
 import type { Migration } from './read-migrations.ts';
 
 /** A row of drizzle's own bookkeeping. */
@@ -23,7 +23,7 @@ export function pickPending(files: readonly Migration[], applied: readonly Appli
     if (hash === undefined) pending.push(file);
     else if (hash !== file.hash) {
       throw new AppError(
-        loadErrors.DATABASE_MIGRATION_EDITED,
+        databaseErrors.DATABASE_MIGRATION_EDITED,
         `migration ${file.name} is not what this database was migrated with; nothing was changed`,
         { facts: { migration: file.name } },
       );
@@ -31,7 +31,7 @@ export function pickPending(files: readonly Migration[], applied: readonly Appli
   }
   if (appliedAt.size > 0) {
     throw new AppError(
-      loadErrors.DATABASE_NEWER,
+      databaseErrors.DATABASE_NEWER,
       `this database has ${appliedAt.size} migrations that this version does not know; nothing was changed`,
       { facts: { unknownMigrations: appliedAt.size } },
     );
@@ -39,7 +39,7 @@ export function pickPending(files: readonly Migration[], applied: readonly Appli
   const late = pending.find((file) => file.createdAtMs <= newest);
   if (late) {
     throw new AppError(
-      loadErrors.DATABASE_MIGRATION_OUT_OF_ORDER,
+      databaseErrors.DATABASE_MIGRATION_OUT_OF_ORDER,
       `migration ${late.name} is older than one that this database already has; nothing was changed`,
       { facts: { migration: late.name } },
     );

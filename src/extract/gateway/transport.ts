@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { isLoopbackUrl } from '../../config/environment.ts';
+import { isLoopbackUrl } from '../../core/loopback.ts';
 import { AppError } from '../../core/errors.ts';
 import { extractErrors } from '../errors.ts';
 import { exchange, type TransportResult } from './exchange.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
-import { isLoopbackUrl } from '../../config/environment.ts';
+import { isLoopbackUrl } from '../../core/loopback.ts';
 import { minuteMs } from '../../core/duration.ts';
 import { AppError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { Config } from '../../config/environment.ts';
 import { createNotificationStore } from '../notifications/notification-store.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 import { ok, skip, warn, type Check } from './check.ts';
 
 const name = 'notifications';

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { createScheduleStore } from '../../runs/schedule-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { describeSchedules } from '../../runs/list-schedules.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 import { ok, warn, type Check } from './check.ts';
 
 const name = 'schedules';

@@ -1,4 +1,5 @@
-import { configKeys, isLoopbackUrl, type Config } from '../../config/environment.ts';
+import { configKeys, type Config } from '../../config/environment.ts';
+import { isLoopbackUrl } from '../../core/loopback.ts';
 import type { Secret } from '../../core/secret.ts';
 import { misconfigured, ok, warn, type Check } from './check.ts';
 import { isPlaceholder } from './placeholders.ts';

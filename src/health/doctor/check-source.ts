@@ -1,4 +1,5 @@
-import { isLoopbackUrl, type Config } from '../../config/environment.ts';
+import type { Config } from '../../config/environment.ts';
+import { isLoopbackUrl } from '../../core/loopback.ts';
 import type { Source } from '../../model/run.ts';
 import { misconfigured, ok, type Check } from './check.ts';
 

@@ -1,4 +1,5 @@
-import { syncFileName, readSyncConfig } from '../../app/session.ts';
+import { readSyncConfig } from '../../config/read-sync-config.ts';
+import { syncFileName } from '../../config/read-sync-config.ts';
 import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
 import { apiOperations, type ApiChoices } from '../../model/known-apis.ts';
 import { failed, ok, type Check } from './check.ts';

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { createUpkeepStore, type BloatedTable, type IdleIndex } from './upkeep-store.ts';
-import { formatTime } from '../../terminal/format-time.ts';
+import { formatTime } from '../../core/format-time.ts';
 import { warn, type Check } from './check.ts';
 
 /**

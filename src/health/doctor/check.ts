@@ -1,6 +1,6 @@
 import { AppError, errorMessage } from '../../core/errors.ts';
 import { exitCodes, type ExitCode } from '../../core/exit-codes.ts';
-import { exitCodeOf } from '../../terminal/report-error.ts';
+import { exitCodeOf } from '../../core/exit-code-of.ts';
 
 /** `skip`: not looked at, because it was not asked for or could not be. */
 type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';

@@ -1,5 +1,6 @@
 import { shanghaiTime } from '../../core/shanghai-time.ts';
-import type { DayQuota, Overview } from '../../web/reads/overview-pages.ts';
+import type { DayQuota } from '../../model/overview.ts';
+import type { Overview } from '../../model/overview.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import { apiLabel } from './find-health-issues.ts';
 

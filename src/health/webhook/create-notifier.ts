@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import { isLoopbackUrl } from '../../config/environment.ts';
+import { isLoopbackUrl } from '../../core/loopback.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
 import type { NotificationMessage, Notifier, Receipt } from '../../model/notification.ts';

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { AppError } from '../../core/errors.ts';
 import { classifyDatabaseErrors } from '../../db/database-error.ts';
-import { loadErrors } from '../../db/errors.ts';
+import { databaseErrors } from '../../db/errors.ts';
 import { withoutSemicolon, type BatchReader } from '../../db/query-read-only.ts';
 import {
   inReadOnlyTransaction,
@@ -85,10 +85,10 @@ async function listArrayTypes(client: pg.Client, fields: readonly QueryField[]):
 async function readColumns(client: pg.Client, run: RunOne, text: string): Promise<ExportColumn[]> {
   if (!(await openCursor(client, run, text))) {
     await runWithoutCursor(run, text);
-    throw new AppError(loadErrors.QUERY_REFUSED, 'only the rows of a SELECT can be exported');
+    throw new AppError(databaseErrors.QUERY_REFUSED, 'only the rows of a SELECT can be exported');
   }
   const { fields } = await run('FETCH 0 FROM reader');
-  if (fields.length === 0) throw new AppError(loadErrors.QUERY_REFUSED, 'the query has no columns');
+  if (fields.length === 0) throw new AppError(databaseErrors.QUERY_REFUSED, 'the query has no columns');
   await client.query('CLOSE reader');
   const arrays = await listArrayTypes(client, fields);
   return fields.map((field) => ({ ...field, isArray: arrays.has(field.typeId) }));

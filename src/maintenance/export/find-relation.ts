@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { AppError } from '../../core/errors.ts';
-import { loadErrors } from '../../db/errors.ts';
+import { maintenanceErrors } from '../errors.ts';
 import { readSql } from '../read-sql.ts';
 import { exportTimeColumns } from './time-columns.ts';
 
@@ -36,7 +36,7 @@ function refuseName(name: string, others: readonly string[]): AppError {
           : others.length === 0
             ? `schema ${schema} has nothing to export yet`
             : `there is no ${name}; ${schema} has ${others.join(', ')}`;
-  return new AppError(loadErrors.EXPORT_REFUSED, why);
+  return new AppError(maintenanceErrors.EXPORT_REFUSED, why);
 }
 
 async function toInstant(client: pg.Client, since: Since): Promise<Date> {
@@ -71,7 +71,7 @@ export async function findRelation(client: pg.Client, { name, since }: RelationS
   if (since === null) return `SELECT * FROM ${found.name}`;
   if (column === null || found.time_type === null) {
     throw new AppError(
-      loadErrors.EXPORT_WITHOUT_TIME,
+      maintenanceErrors.EXPORT_WITHOUT_TIME,
       `${name} has no time by which its rows could be picked`,
     );
   }

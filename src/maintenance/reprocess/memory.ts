@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../core/errors.ts';
 import { advisoryLocks } from '../../db/advisory-locks.ts';
 import { toDatabaseError } from '../../db/database-error.ts';
-import { loadErrors } from '../../db/errors.ts';
+import { maintenanceErrors } from '../errors.ts';
 
 /** What is known of the offers of this reprocess beside the catalog: a dry run forgets its corrections. */
 const createMemory =
@@ -55,7 +55,7 @@ export async function holdMemory(pool: Pool): Promise<PoolClient> {
     throw toDatabaseError(error);
   }
   client.release(true);
-  throw new AppError(loadErrors.REPROCESS_RUNNING, 'another reprocess is at this database');
+  throw new AppError(maintenanceErrors.REPROCESS_RUNNING, 'another reprocess is at this database');
 }
 
 /** Ends the lock. The temporary table goes with the connection, and so does the lock if this fails. */

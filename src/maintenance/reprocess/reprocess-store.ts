@@ -11,7 +11,7 @@ import {
   type ReprocessSelection,
 } from '../../model/reprocess.ts';
 import { beginStatsUpdate } from '../../load/refresh-stats.ts';
-import { loadErrors } from '../../db/errors.ts';
+import { rawErrors } from '../../raw/errors.ts';
 import { correctAnswers } from './correct-answers.ts';
 import { createCorrection, type Correction } from './correction.ts';
 import { holdMemory, letGo, recall, remember, type Remembered } from './memory.ts';
@@ -87,7 +87,7 @@ async function unpack(
     try {
       answers.push(await toStoredAnswer(row));
     } catch (error) {
-      if (!(error instanceof AppError) || error.kind !== loadErrors.RAW_DAMAGED) throw error;
+      if (!(error instanceof AppError) || error.kind !== rawErrors.RAW_DAMAGED) throw error;
     }
   }
   return { answers, damaged: rows.length - answers.length };

@@ -1,7 +1,7 @@
 import { AppError, toAppError } from '../../core/errors.ts';
 import { toDatabaseError } from '../../db/database-error.ts';
 import type { OperatorAction } from '../../runs/operator-log.ts';
-import type { GivenUpChoice } from '../reads/problem-pages.ts';
+import type { GivenUpChoice } from '../../model/given-up.ts';
 import { apiOperations } from '../../model/known-apis.ts';
 import { html } from '../html.ts';
 import { prose } from '../parts/prose.ts';

@@ -1,6 +1,7 @@
 import { dayMs, hourMs } from '../../core/duration.ts';
 import { shanghaiAheadMs } from '../../core/shanghai-time.ts';
-import type { DayQuota, HourCalls } from '../reads/overview-pages.ts';
+import type { HourCalls } from '../reads/overview-pages.ts';
+import type { DayQuota } from '../../model/overview.ts';
 import { html, type Html } from '../html.ts';
 import { axisOf, burnDownChart } from '../parts/charts.ts';
 import { apiName, count, percent, time } from '../parts/format.ts';

@@ -1,19 +1,7 @@
 import type { Pool } from 'pg';
-import type { Source } from '../../model/run.ts';
+import type { DayQuota, Overview } from '../../model/overview.ts';
 import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
-
-/** How the work stands. */
-export interface Overview {
-  /** The ledger's, which is ahead of ours in a sandbox whose clock was moved. */
-  readonly now: Date;
-  readonly source: Source | null;
-  readonly quarantined1d: number;
-  readonly drifts1d: number;
-  readonly unloaded: number;
-  /** Targets that wait for their next try after an error. */
-  readonly givenUp: number;
-}
 
 /** How large and how fresh the catalog was. */
 export interface CatalogCount {
@@ -30,18 +18,6 @@ export interface CatalogCount {
   readonly categories: number;
   readonly sellers: number;
   readonly skus: number;
-}
-
-/** A day's limit and what is left of it. */
-export interface DayQuota {
-  readonly api: string;
-  readonly callLimit: number;
-  readonly used: number;
-  readonly remaining: number;
-  readonly resetAt: Date | null;
-  readonly exhaustedAt: Date | null;
-  readonly isAssumed: boolean;
-  readonly holdCode: string | null;
 }
 
 /** Calls in one hour of the present day of Shanghai. */

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { GivenUpChoice } from '../../model/given-up.ts';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
@@ -26,12 +27,6 @@ export interface GivenUp {
   readonly ofOperation: number;
   /** How many wait in all. */
   readonly ofAll: number;
-}
-
-/** Which of what was given up; null: any. An id is one of its operation. */
-export interface GivenUpChoice {
-  readonly operation: string | null;
-  readonly id: string | null;
 }
 
 export interface ProblemPages {

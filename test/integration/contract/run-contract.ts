@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
-import { isLoopbackUrl, loadConfig, processEnvironment } from '../../../src/config/environment.ts';
+import { loadConfig, processEnvironment } from '../../../src/config/environment.ts';
+import { isLoopbackUrl } from '../../../src/core/loopback.ts';
 import { createSandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { createLogger } from '../../../src/core/log.ts';

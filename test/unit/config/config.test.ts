@@ -2,13 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import {
-  configKeys,
-  isLoopbackUrl,
-  loadConfig,
-  secretKeys,
-  type Environment,
-} from '../../../src/config/environment.ts';
+import { configKeys, loadConfig, secretKeys, type Environment } from '../../../src/config/environment.ts';
+import { isLoopbackUrl } from '../../../src/core/loopback.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'catalog-sync-config-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { exitCodeOf, reportError } from '../../../src/terminal/report-error.ts';
+import { reportError } from '../../../src/terminal/report-error.ts';
+import { exitCodeOf } from '../../../src/core/exit-code-of.ts';
 import { AppError, coreErrors, defineErrors, type Recovery } from '../../../src/core/errors.ts';
+import { databaseErrors } from '../../../src/db/errors.ts';
 import { extractErrors } from '../../../src/extract/errors.ts';
-import { loadErrors } from '../../../src/db/errors.ts';
 import { createWorld } from '../../support/in-process.ts';
 
 function report(thrown: unknown) {
@@ -38,7 +39,7 @@ describe('exit codes', () => {
   const { CONFIG_INVALID, CONFIG_FILE_INVALID } = coreErrors;
   const { GATEWAY_SIGNATURE_REFUSED, GATEWAY_TOKEN_INVALID, AUTH_TOKEN_MISSING, GATEWAY_UNAVAILABLE } =
     extractErrors;
-  const { DATABASE_REFUSED, DATABASE_NOT_MIGRATED, QUERY_REFUSED } = loadErrors;
+  const { DATABASE_REFUSED, DATABASE_NOT_MIGRATED, QUERY_REFUSED } = databaseErrors;
 
   test.each([
     CONFIG_INVALID,

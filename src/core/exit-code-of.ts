@@ -1,0 +1,12 @@
+import type { AppError } from './errors.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+
+/** Halts that a person ends by correcting settings or credentials, as opposed to the state of the data. */
+const configurationCode =
+  /^(CONFIG|CREDENTIALS|AUTH|TOKEN|GATEWAY|SCHEDULE|NOTIFY)_|^DATABASE_(REFUSED|TOO_OLD|OTHER_SOURCE)$/;
+
+/** 4 for configuration and credentials, 1 for anything else. */
+export function exitCodeOf(error: AppError): ExitCode {
+  const isConfiguration = error.recovery === 'halt' && configurationCode.test(error.code);
+  return isConfiguration ? exitCodes.configuration : exitCodes.failed;
+}

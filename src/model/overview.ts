@@ -1,0 +1,25 @@
+import type { Source } from './run.ts';
+
+/** How the work stands. */
+export interface Overview {
+  /** The ledger's, which is ahead of ours in a sandbox whose clock was moved. */
+  readonly now: Date;
+  readonly source: Source | null;
+  readonly quarantined1d: number;
+  readonly drifts1d: number;
+  readonly unloaded: number;
+  /** Targets that wait for their next try after an error. */
+  readonly givenUp: number;
+}
+
+/** A day's limit and what is left of it. */
+export interface DayQuota {
+  readonly api: string;
+  readonly callLimit: number;
+  readonly used: number;
+  readonly remaining: number;
+  readonly resetAt: Date | null;
+  readonly exhaustedAt: Date | null;
+  readonly isAssumed: boolean;
+  readonly holdCode: string | null;
+}
