@@ -2,7 +2,7 @@ import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url)).slice(0, -1);
 
 /** The kinds of values that node-postgres makes of a column. */
 export type ValueKind =
@@ -28,10 +28,17 @@ export interface SqlUse {
   readonly row: DeclaredRow | null;
 }
 
-function createProgram(extra: readonly string[]): ts.Program {
+/** Files that are not there, by path: what a test plants. */
+export type PlantedFiles = Readonly<Record<string, string>>;
+
+function createProgram(planted: PlantedFiles): ts.Program {
   const read = ts.readConfigFile(`${root}/tsconfig.json`, (path) => ts.sys.readFile(path));
   const config = ts.parseJsonConfigFileContent({ ...read.config, include: ['src'] }, ts.sys, root);
-  return ts.createProgram([...config.fileNames, ...extra], config.options);
+  const host = ts.createCompilerHost(config.options);
+  const readFile = host.readFile.bind(host);
+  host.readFile = (path) => planted[relative(root, path)] ?? readFile(path);
+  const plantedNames = Object.keys(planted).map((path) => `${root}/${path}`);
+  return ts.createProgram([...config.fileNames, ...plantedNames], config.options, host);
 }
 
 /** The members of a union, without null and undefined. */
@@ -105,7 +112,7 @@ function namesOf(checker: ts.TypeChecker, argument: ts.Expression | undefined): 
   if (!argument) return [];
   const type = checker.getTypeAtLocation(argument);
   const literals = (type.isUnion() ? type.types : [type]).filter((member) => member.isStringLiteral());
-  return literals.map(({ value }) => value);
+  return literals.map(({ value }) => value).sort();
 }
 
 function useOf(checker: ts.TypeChecker, reader: ts.CallExpression): Pick<SqlUse, 'reads' | 'row'> {
@@ -139,9 +146,9 @@ function usesIn(checker: ts.TypeChecker, source: ts.SourceFile): SqlUse[] {
   return uses;
 }
 
-/** Every use of a `.sql` file in `src`, and in the files of `extra`. */
-export function findSqlUses(extra: readonly string[] = []): SqlUse[] {
-  const program = createProgram(extra);
+/** Every use of a `.sql` file in `src`, and in the files that are planted. */
+export function findSqlUses(planted: PlantedFiles = {}): SqlUse[] {
+  const program = createProgram(planted);
   const checker = program.getTypeChecker();
   return program
     .getSourceFiles()

@@ -11,10 +11,21 @@ const files = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
   .map((name) => `src/${name}`)
   .sort();
 
+const planted = `
+import { createSqlReader, runSql, applySql, type SqlExecutor } from './db/sql-file.ts';
+const readSql = createSqlReader(new URL('./sql/', import.meta.url));
+interface Row { readonly id: string; readonly at: Date | null; readonly tags: readonly ('a' | 'b')[]; readonly facts: { n: number } }
+export const uses = async (db: SqlExecutor, isOld: boolean) => {
+  await runSql<Row>(db, readSql('typed'));
+  await runSql(db, readSql('untyped'));
+  await applySql(db, readSql(isOld ? 'old' : 'new'));
+  await db.query(readSql('bare'));
+};`;
+
 let db: TestDatabase;
 let uses: SqlUse[];
 beforeAll(async () => {
-  uses = findSqlUses();
+  uses = findSqlUses({ 'src/planted.ts': planted });
   db = await createTestDatabase();
 }, 60_000);
 afterAll(() => db.drop());
@@ -54,5 +65,46 @@ describe.each(files)('%s', (file) => {
 
   it('says its purpose, parameters and rows', () => {
     expect(text).toMatch(/^-- Purpose: .+\n(-- .+\n)*-- Params: .+\n(-- .+\n)*-- Returns: .+\n/);
+  });
+});
+
+describe('uses that are planted', () => {
+  const find = () => uses.filter(({ at }) => at.startsWith('src/planted.ts'));
+
+  it('are found with how their rows are read', () => {
+    const found = find().map(({ file, reads }) => [file, reads]);
+    expect(found).toEqual([
+      ['src/sql/typed.sql', 'rows'],
+      ['src/sql/untyped.sql', 'untyped'],
+      ['src/sql/new.sql', 'none'],
+      ['src/sql/old.sql', 'none'],
+      ['src/sql/bare.sql', 'untyped'],
+    ]);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['the same', '1::bigint AS id, now() AS at, array[]::text[] AS tags, jsonb_build_object() AS facts', []],
+    [
+      'a count that is a number',
+      '1::int AS id, now() AS at, array[]::text[] AS tags, json_build_object() AS facts',
+      ['id is declared as something else than number'],
+    ],
+    [
+      'a column of another name',
+      `1::numeric AS id, now() AS "seenAt", array[]::text[] AS tags, json_build_object() AS facts`,
+      ['seenAt is not declared', 'at is not returned'],
+    ],
+    [
+      'text for an instant, json for tags',
+      `'1' AS id, '' AS at, array[1] AS tags, now() AS facts`,
+      [
+        'at is declared as something else than string',
+        'tags is declared as something else than number[]',
+        'facts is declared as something else than Date',
+      ],
+    ],
+  ])('are compared with what is returned: %s', async (_, columns, differences) => {
+    const row = find()[0]?.row;
+    expect(compare(await describeFile(`SELECT ${columns}`), row ?? new Map())).toEqual(differences);
   });
 });
