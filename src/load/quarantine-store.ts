@@ -1,5 +1,8 @@
+import { eq } from 'drizzle-orm';
 import type { Pool } from 'pg';
+import { drizzleOn } from '../db/database.ts';
 import { runSql } from '../db/sql-file.ts';
+import { quarantine } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 
 /** Values that could not be used, of one operation, place and reason. */
@@ -17,19 +20,11 @@ export interface QuarantineGroup {
   readonly sample: string | null;
 }
 
-/** One value that could not be used. */
-export interface QuarantineRow {
-  readonly quarantineId: string;
-  readonly operation: string;
-  /** Where in the payload: `data[3].offerId`; `$`: the payload itself. */
-  readonly path: string;
-  readonly reason: string;
-  readonly sample: string | null;
-  readonly observedAt: Date;
-  readonly rawId: string;
-  readonly callId: string;
-  readonly runId: string | null;
-}
+/**
+ * One value that could not be used. `path`: where in the payload: `data[3].offerId`; `$`: the payload itself. `sample`:
+ * at most 200 characters; null: there was no value.
+ */
+export type QuarantineRow = Readonly<typeof quarantine.$inferSelect>;
 
 export interface QuarantineFilter {
   readonly operation: string | null;
@@ -48,22 +43,12 @@ export interface QuarantineStore {
 /** Over `sync.quarantine`. */
 export function createQuarantineStore({ pool }: { readonly pool: Pool }): QuarantineStore {
   return {
-    listGroups: async ({ operation, reason, limit }) => {
-      const rows = await runSql<QuarantineGroup>(pool, readSql('list-quarantine'), [
-        operation,
-        reason,
-        limit,
-      ]);
-      return rows;
-    },
+    listGroups: ({ operation, reason, limit }) =>
+      runSql<QuarantineGroup>(pool, readSql('list-quarantine'), [operation, reason, limit]),
     read: async (quarantineId) => {
-      const { rows } = await pool.query<QuarantineRow>(
-        `SELECT quarantine_id::text AS "quarantineId", operation, path, reason, sample, observed_at AS "observedAt",
-                raw_id::text AS "rawId", call_id::text AS "callId", run_id::text AS "runId"
-         FROM sync.quarantine WHERE quarantine_id = $1`,
-        [quarantineId],
-      );
-      return rows[0] ?? null;
+      const isTheOne = eq(quarantine.quarantineId, quarantineId);
+      const [found] = await drizzleOn(pool).select().from(quarantine).where(isTheOne);
+      return found ?? null;
     },
   };
 }

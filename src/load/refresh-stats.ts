@@ -1,4 +1,7 @@
+import { sql } from 'drizzle-orm';
 import type { PoolClient } from 'pg';
+import { drizzleOn } from '../db/database.ts';
+import { applySql, runSql, type SqlExecutor } from '../db/sql-file.ts';
 import type {
   Learn,
   ObservationStat,
@@ -6,6 +9,7 @@ import type {
   OfferObservation,
   PlannerKnowledge,
 } from '../model/learning.ts';
+import { planner } from '../schema/planner.ts';
 import { readSql } from './read-sql.ts';
 import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
 
@@ -19,14 +23,8 @@ export interface RefreshStatsUpdate {
   hidden: number;
 }
 
-interface PlannerRow {
-  readonly prior_changes: number;
-  readonly prior_days: number;
-  readonly visible_changes: number;
-  readonly hidden_changes: number;
-  readonly mean_popularity: number;
-  readonly floor_days: number | null;
-  readonly is_date_trusted: boolean;
+interface PlannerRow extends Omit<typeof planner.$inferSelect, 'fittedAt'> {
+  readonly isDateTrusted: boolean;
 }
 
 /** What is known of all offers, and what only the choice of calls needs. */
@@ -37,16 +35,14 @@ export interface PlannerFigures extends PlannerKnowledge {
 }
 
 /** @throws Error when the database has no planner: it is not migrated */
-export async function readPlanner(client: Pick<PoolClient, 'query'>): Promise<PlannerFigures> {
-  const { rows } = await client.query<PlannerRow>(readSql('read-planner'));
-  const [row] = rows;
+export async function readPlanner(client: SqlExecutor): Promise<PlannerFigures> {
+  const [row] = await runSql<PlannerRow>(client, readSql('read-planner'));
   if (!row) throw new Error('sync.planner is empty');
+  const { priorChanges, priorDays, visibleChanges, hiddenChanges, ...figures } = row;
   return {
-    prior: { changes: row.prior_changes, days: row.prior_days },
-    visibleShare: row.visible_changes / (row.visible_changes + row.hidden_changes),
-    isDateTrusted: row.is_date_trusted,
-    meanPopularity: row.mean_popularity,
-    floorDays: row.floor_days,
+    ...figures,
+    prior: { changes: priorChanges, days: priorDays },
+    visibleShare: visibleChanges / (visibleChanges + hiddenChanges),
   };
 }
 
@@ -99,11 +95,14 @@ function toRows(stats: RefreshStatsUpdate['stats']): StatRow[] {
 /** Books what was taught of all offers. The last thing of a load: every load writes these few rows. */
 export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshStatsUpdate): Promise<void> {
   const rows = toRows(statsUpdate.stats);
-  if (rows.length > 0) await client.query(readSql('upsert-observation-stats'), [JSON.stringify(rows)]);
+  if (rows.length > 0) await applySql(client, readSql('upsert-observation-stats'), [JSON.stringify(rows)]);
   const { visible, hidden } = statsUpdate;
   if (visible + hidden === 0) return;
-  await client.query(
-    'UPDATE sync.planner SET visible_changes = visible_changes + $1, hidden_changes = hidden_changes + $2',
-    [visible, hidden],
-  );
+  const { visibleChanges, hiddenChanges } = planner;
+  await drizzleOn(client)
+    .update(planner)
+    .set({
+      visibleChanges: sql`${visibleChanges} + ${visible}`,
+      hiddenChanges: sql`${hiddenChanges} + ${hidden}`,
+    });
 }

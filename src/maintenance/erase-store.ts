@@ -1,12 +1,17 @@
+import { eq } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../core/errors.ts';
-import { advisoryLocks } from '../db/advisory-locks.ts';
+import { advisoryLocks, lockUntilCommit, tryLockUntilClosed } from '../db/advisory-locks.ts';
+import { drizzleOn } from '../db/database.ts';
+import { ledgerNow } from '../db/ledger-now.ts';
 import { applyFates, decideFate, type AnswerFate, type AnswerRow } from '../load/erase/erase-answers.ts';
 import type { SellerMarks } from '../load/erase/erase-from-body.ts';
 import { eraseOffers, hashSeller } from '../load/erase/erase-offers.ts';
 import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
-import { applySql, runSql } from '../db/sql-file.ts';
+import { applySql, runSql, runSqlForOne } from '../db/sql-file.ts';
+import { offer, seller } from '../schema/catalog.ts';
+import { erasedOffer, erasedSeller } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 import { readSql as readLoadSql } from '../load/read-sql.ts';
 
@@ -78,19 +83,21 @@ async function scanAnswers(
 
 /** The names and offers of a seller: those that it has, and those that were erased before. */
 async function readMarks(pool: Pool, sellerId: string): Promise<SellerMarks> {
-  const sellers = await pool.query<{ company_name: string }>(
-    "SELECT company_name FROM catalog.seller WHERE seller_id = $1 AND company_name <> ''",
-    [sellerId],
-  );
-  const offers = await pool.query<{ offer_id: string }>(
-    `SELECT offer_id FROM catalog.offer WHERE seller_id = $1
-     UNION SELECT offer_id FROM sync.erased_offer WHERE seller_hash = $2`,
-    [sellerId, hashSeller(sellerId)],
-  );
+  const db = drizzleOn(pool);
+  const names = await db
+    .select({ name: seller.companyName })
+    .from(seller)
+    .where(eq(seller.sellerId, sellerId));
+  const isErased = eq(erasedOffer.sellerHash, hashSeller(sellerId));
+  const offers = await db
+    .select({ offerId: offer.offerId })
+    .from(offer)
+    .where(eq(offer.sellerId, sellerId))
+    .union(db.select({ offerId: erasedOffer.offerId }).from(erasedOffer).where(isErased));
   return {
     sellerIds: [sellerId],
-    names: sellers.rows.map((row) => row.company_name),
-    offerIds: new Set(offers.rows.map((row) => row.offer_id)),
+    names: names.flatMap(({ name }) => (name === null || name === '' ? [] : [name])),
+    offerIds: new Set(offers.map(({ offerId }) => offerId)),
   };
 }
 
@@ -100,25 +107,19 @@ async function count(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
     for (const { kind } of fates.values()) kinds[kind] += 1;
   };
   await scanAnswers(pool, await readMarks(pool, sellerId), { use, onScanned });
-  const rows = await runSql<Omit<SellerData, 'answersDeleted' | 'answersRewritten'>>(
-    pool,
-    readSql('count-seller-data'),
-    [sellerId],
-  );
-  const [row] = rows;
-  if (!row) throw new Error('a statement of counts gives one row');
+  type Rows = Omit<SellerData, 'answersDeleted' | 'answersRewritten'>;
+  const row = await runSqlForOne<Rows>(pool, readSql('count-seller-data'), [sellerId]);
   return { ...row, answersDeleted: kinds.deleted, answersRewritten: kinds.erased };
 }
 
 /** From here on no load brings the seller any more: those under way are waited for. */
 async function remember(pool: Pool, sellerHash: Buffer): Promise<void> {
   await inTransaction(pool, async (client) => {
-    await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.erasure]);
-    await client.query(
-      `INSERT INTO sync.erased_seller (seller_hash, requested_at) VALUES ($1, usage.ledger_now())
-       ON CONFLICT (seller_hash) DO UPDATE SET completed_at = NULL`,
-      [sellerHash],
-    );
+    await lockUntilCommit(client, advisoryLocks.erasure);
+    await drizzleOn(client)
+      .insert(erasedSeller)
+      .values({ sellerHash, requestedAt: ledgerNow })
+      .onConflictDoUpdate({ target: erasedSeller.sellerHash, set: { completedAt: null } });
   });
 }
 
@@ -155,19 +156,17 @@ async function erase(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
   await forgetSamples(pool, sellerId, marks);
   // Last: until here a broken off command finds the company's name when it is started again.
   await applySql(pool, readSql('forget-seller'), [sellerId]);
-  await pool.query('UPDATE sync.erased_seller SET completed_at = usage.ledger_now() WHERE seller_hash = $1', [
-    sellerHash,
-  ]);
+  await drizzleOn(pool)
+    .update(erasedSeller)
+    .set({ completedAt: ledgerNow })
+    .where(eq(erasedSeller.sellerHash, sellerHash));
 }
 
 /** Runs `work` while no other process erases a seller. @throws AppError DATABASE_BUSY */
 async function exclusively(pool: Pool, work: () => Promise<void>): Promise<void> {
   const client: PoolClient = await pool.connect();
   try {
-    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-      advisoryLocks.eraseSeller,
-    ]);
-    if (!rows[0]?.locked) {
+    if (!(await tryLockUntilClosed(client, advisoryLocks.eraseSeller))) {
       throw new AppError(databaseErrors.DATABASE_BUSY, 'another process is erasing a seller right now');
     }
     await work();
@@ -182,11 +181,11 @@ export function createEraseStore({ pool }: { readonly pool: Pool }): EraseStore 
   return {
     count: (sellerId, onScanned) => count(pool, sellerId, onScanned),
     readCompletedAt: async (sellerId) => {
-      const { rows } = await pool.query<{ completed_at: Date | null }>(
-        'SELECT completed_at FROM sync.erased_seller WHERE seller_hash = $1',
-        [hashSeller(sellerId)],
-      );
-      return rows[0]?.completed_at ?? null;
+      const [found] = await drizzleOn(pool)
+        .select({ completedAt: erasedSeller.completedAt })
+        .from(erasedSeller)
+        .where(eq(erasedSeller.sellerHash, hashSeller(sellerId)));
+      return found?.completedAt ?? null;
     },
     erase: (sellerId, onScanned) => exclusively(pool, () => erase(pool, sellerId, onScanned)),
   };

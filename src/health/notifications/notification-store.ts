@@ -1,28 +1,34 @@
 import type { Pool } from 'pg';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import type { StoredHealthIssue, NotificationState } from '../../model/notification.ts';
-import { advisoryLocks } from '../../db/advisory-locks.ts';
+import { advisoryLocks, tryLockUntilCommit } from '../../db/advisory-locks.ts';
+import { drizzleOn } from '../../db/database.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { applySql, runSql } from '../../db/sql-file.ts';
+import { notificationDelivery } from '../../schema/notifications.ts';
 import { readSql } from '../read-sql.ts';
 
-/** How the sending goes; all of it null or 0 where nothing was ever looked for. */
-export interface DeliveryState {
+const deliveryFields = {
   /** When a process last looked for something to tell. */
-  readonly checkedAt: Date | null;
+  checkedAt: notificationDelivery.checkedAt,
   /** When the receiver last took a message. */
-  readonly deliveredAt: Date | null;
+  deliveredAt: notificationDelivery.deliveredAt,
   /** Attempts that failed since then, and when the first of them was made. */
-  readonly attempts: number;
-  readonly failingSince: Date | null;
+  attempts: notificationDelivery.attempts,
+  failingSince: notificationDelivery.failingSince,
   /** When a message was last sent, whatever became of it. */
-  readonly attemptedAt: Date | null;
+  attemptedAt: notificationDelivery.attemptedAt,
   /** Nothing is sent before; null: nothing stands in the way. */
-  readonly nextAttemptAt: Date | null;
+  nextAttemptAt: notificationDelivery.nextAttemptAt,
   /** Why the last attempt failed; null: it did not. */
-  readonly errorCode: string | null;
-  readonly error: string | null;
-}
+  errorCode: notificationDelivery.errorCode,
+  error: notificationDelivery.error,
+};
+
+/** How the sending goes; all of it null or 0 where nothing was ever looked for. */
+export type DeliveryState = Readonly<
+  Pick<typeof notificationDelivery.$inferSelect, keyof typeof deliveryFields>
+>;
 
 interface NotifiedIssue {
   readonly issue: string;
@@ -55,22 +61,14 @@ const untouched: DeliveryState = {
 };
 
 async function readDelivery(pool: Pool): Promise<DeliveryState> {
-  const { rows } = await pool.query<DeliveryState>(
-    `SELECT checked_at AS "checkedAt", delivered_at AS "deliveredAt", attempts, failing_since AS "failingSince",
-            attempted_at AS "attemptedAt", next_attempt_at AS "nextAttemptAt", error_code AS "errorCode", error
-     FROM sync.notification_delivery`,
-  );
-  return rows[0] ?? untouched;
+  const [found] = await drizzleOn(pool).select(deliveryFields).from(notificationDelivery);
+  return found ?? untouched;
 }
 
 async function exclusively(pool: Pool, work: () => Promise<void>): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     // The lock is a transaction's: it goes with the connection of a process that dies while it sends.
-    const { rows } = await client.query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_xact_lock($1) AS locked',
-      [advisoryLocks.notify],
-    );
-    if (!rows[0]?.locked) return false;
+    if (!(await tryLockUntilCommit(client, advisoryLocks.notify))) return false;
     await work();
     return true;
   });

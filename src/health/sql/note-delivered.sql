@@ -1,12 +1,12 @@
 -- Purpose: keeps what a message told that its receiver took.
--- Params:  $1 jsonb array of concern, told (lasting, over)
+-- Params:  $1 jsonb array of issue, notifiedState (lasting, over)
 -- Returns: nothing
 WITH clock AS (
   SELECT usage.ledger_now() AS now OFFSET 0
 ),
 notified_state AS (
-  UPDATE sync.notification n SET notified_state = t.notified_state, notified_at = clock.now
-  FROM jsonb_to_recordset($1::jsonb) AS t (issue text, notified_state text), clock
+  UPDATE sync.notification n SET notified_state = t."notifiedState", notified_at = clock.now
+  FROM jsonb_to_recordset($1::jsonb) AS t (issue text, "notifiedState" text), clock
   WHERE n.issue = t.issue
 )
 INSERT INTO sync.notification_delivery (delivered_at, attempted_at)

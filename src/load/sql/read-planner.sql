@@ -1,9 +1,10 @@
 -- Purpose: reads what is known of all offers together. A date of modification is believed until ten looks that it prompted
 --          within 90 days have found fewer than three changes for each ten.
 -- Params:  none
--- Returns: prior_changes, prior_days, visible_changes, hidden_changes, mean_popularity, floor_days, is_date_trusted
-SELECT p.prior_changes, p.prior_days, p.visible_changes, p.hidden_changes, p.mean_popularity, p.floor_days,
-       s.observations < 10 OR s.changed >= 0.3 * s.observations AS is_date_trusted
+-- Returns: one row: priorChanges, priorDays, visibleChanges, hiddenChanges, meanPopularity, floorDays, isDateTrusted
+SELECT p.prior_changes AS "priorChanges", p.prior_days AS "priorDays", p.visible_changes AS "visibleChanges",
+       p.hidden_changes AS "hiddenChanges", p.mean_popularity AS "meanPopularity", p.floor_days AS "floorDays",
+       s.observations < 10 OR s.changed >= 0.3 * s.observations AS "isDateTrusted"
 FROM sync.planner p
 CROSS JOIN (
   SELECT coalesce(sum(observations), 0) AS observations, coalesce(sum(changed), 0) AS changed

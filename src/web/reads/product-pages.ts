@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../db/in-transaction.ts';
 import { explainOffer, type Explanation } from '../../load/explain-store.ts';
-import { runSql } from '../../db/sql-file.ts';
+import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
 /** Which offers to show; null: all. */
@@ -113,8 +113,7 @@ async function readProducts(
   limit: number,
 ): Promise<ProductRow[]> {
   const given = [categoryId, seller, minCny, maxCny];
-  const [found] = await runSql<FoundFilters>(client, readSql('page-find-filters'), [...given, maxToRead]);
-  if (!found) throw new Error('page-find-filters returned no row');
+  const found = await runSqlForOne<FoundFilters>(client, readSql('page-find-filters'), [...given, maxToRead]);
   const { categoryIds, sellerIds, ofCategories, ofSellers, prices } = found;
   const ofOffers = Math.min(ofCategories ?? maxToRead, ofSellers ?? maxToRead);
   const isByOffers = ofOffers < maxToRead;
@@ -132,7 +131,7 @@ async function withinLimit<T>(
 ): Promise<T | null> {
   try {
     return await inTransaction(pool, async (client) => {
-      await client.query(`SELECT set_config('statement_timeout', $1, true)`, [String(maxDurationMs)]);
+      await client.query(`SET LOCAL statement_timeout = ${maxDurationMs}`);
       return work(client);
     });
   } catch (error) {
