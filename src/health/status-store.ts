@@ -1,7 +1,10 @@
+import { desc, sql } from 'drizzle-orm';
 import type { Pool } from 'pg';
+import { drizzleOn, type Database } from '../db/database.ts';
 import type { PassOutcome } from '../model/learning.ts';
 import type { RunForecast, RunStatus, Source } from '../model/run.ts';
 import { runSql, runSqlForOne } from '../db/sql-file.ts';
+import { drift } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 
 /** A run as people look at it. */
@@ -39,20 +42,24 @@ export interface CatalogCounts {
   readonly unloadedAnswers: number;
 }
 
-/** A field of answers that is not as it is known of its API. */
-export interface DriftSummary {
-  readonly operation: string;
+const driftFields = {
+  operation: drift.operation,
   /** `data[].newField`; `$`: the answer itself. */
-  readonly path: string;
-  readonly kind: 'unknown' | 'missing' | 'retyped';
+  path: drift.path,
+  kind: drift.kind,
   /** Answers that had it. */
-  readonly seen: number;
-  readonly lastSeenAt: Date;
+  seen: sql<number>`${drift.seen}::float8`,
+  lastSeenAt: drift.lastSeenAt,
   /** The beginning of its newest value; null: there was none. */
-  readonly sample: string | null;
+  sample: drift.sample,
   /** The newest answer that had it. */
-  readonly rawId: string;
-}
+  rawId: drift.lastRawId,
+};
+
+const selectDrifts = (db: Database) => db.select(driftFields).from(drift).$dynamic();
+
+/** A field of answers that is not as it is known of its API. */
+export type DriftSummary = Readonly<Awaited<ReturnType<typeof selectDrifts>>[number]>;
 
 /** A search that lists less than there is, or not what it says. */
 export interface TroubledSearch {
@@ -110,14 +117,8 @@ async function countCatalog(pool: Pool) {
 }
 
 async function listDrifts(pool: Pool, limit: number): Promise<DriftSummary[]> {
-  const { rows } = await pool.query<DriftSummary>(
-    `SELECT operation, path, kind, seen::float8 AS seen, last_seen_at AS "lastSeenAt", sample, last_raw_id AS "rawId"
-     FROM sync.drift
-     ORDER BY last_seen_at DESC, operation, path, kind
-     LIMIT $1`,
-    [limit],
-  );
-  return rows;
+  const { lastSeenAt, operation, path, kind } = drift;
+  return selectDrifts(drizzleOn(pool)).orderBy(desc(lastSeenAt), operation, path, kind).limit(limit);
 }
 
 /** Over every schema, for `status` and `doctor`. */

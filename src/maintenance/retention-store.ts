@@ -1,11 +1,11 @@
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../core/errors.ts';
 import type { RetentionAges } from '../model/sync-config.ts';
-import { advisoryLocks } from '../db/advisory-locks.ts';
+import { advisoryLocks, tryLockUntilCommit } from '../db/advisory-locks.ts';
 import { toDatabaseError } from '../db/database-error.ts';
 import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
-import { runSql } from '../db/sql-file.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
 /** Of the tables that go by whole months. */
@@ -94,10 +94,7 @@ async function dropOne(
   { tableName, partitionName }: ExpiredPartition,
   listAgain: () => Promise<readonly ExpiredPartition[]>,
 ): Promise<string | null> {
-  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
-    advisoryLocks.retention,
-  ]);
-  if (!rows[0]?.locked) return databaseErrors.DATABASE_BUSY.code;
+  if (!(await tryLockUntilCommit(client, advisoryLocks.retention))) return databaseErrors.DATABASE_BUSY.code;
   // The parent first, as every reader and writer takes them.
   await client.query(
     `SET LOCAL lock_timeout = ${lockTimeoutMs}; LOCK TABLE ONLY ${tableName} IN ACCESS EXCLUSIVE MODE`,
@@ -136,30 +133,23 @@ async function dropExpired(pool: Pool, now: Date, ages: MonthAges): Promise<Drop
   return { dropped, kept };
 }
 
-/** How many rows a statement deleted that forgets what is older. */
-async function deleteOld(pool: Pool, name: string, before: Date, limit: number): Promise<number> {
-  const { rowCount } = await pool.query(readSql(name), [before, limit]);
-  return rowCount ?? 0;
-}
-
 /** Over the tables that grow with time. */
 export function createRetentionStore({ pool }: { readonly pool: Pool }): RetentionStore {
   return {
     listExpired: (now, ages) => listExpired(pool, now, ages),
     dropExpired: (now, ages) => dropExpired(pool, now, ages),
     deleteQuotaPeriods: (endedBefore, limit) =>
-      deleteOld(pool, 'delete-old-quota-periods', endedBefore, limit),
+      applySql(pool, readSql('delete-old-quota-periods'), [endedBefore, limit]),
     deleteRows: async (now, { slotsMs, observationStatsMs, actionsMs }, limit) => {
-      const ago = (ms: number) => new Date(now.getTime() - ms);
+      const older = (ms: number) => [new Date(now.getTime() - ms), limit];
       return {
-        slots: await deleteOld(pool, 'delete-old-slots', ago(slotsMs), limit),
-        observationStats: await deleteOld(
+        slots: await applySql(pool, readSql('delete-old-slots'), older(slotsMs)),
+        observationStats: await applySql(
           pool,
-          'delete-old-observation-stats',
-          ago(observationStatsMs),
-          limit,
+          readSql('delete-old-observation-stats'),
+          older(observationStatsMs),
         ),
-        actions: await deleteOld(pool, 'delete-old-actions', ago(actionsMs), limit),
+        actions: await applySql(pool, readSql('delete-old-actions'), older(actionsMs)),
       };
     },
   };

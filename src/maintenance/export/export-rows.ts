@@ -1,3 +1,4 @@
+import { readLedgerNow } from '../../db/ledger-now.ts';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { AppError } from '../../core/errors.ts';
@@ -135,8 +136,7 @@ async function prepare(client: pg.Client): Promise<Date> {
     `SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true),
             set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true)`,
   );
-  const { rows } = await client.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
-  return rows[0]?.now ?? new Date(0);
+  return readLedgerNow(client);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { AppError } from '../../core/errors.ts';
+import { readLedgerNow } from '../../db/ledger-now.ts';
 import { maintenanceErrors } from '../errors.ts';
 import { readSql } from '../read-sql.ts';
 import { exportTimeColumns } from './time-columns.ts';
@@ -41,8 +42,7 @@ function refuseName(name: string, others: readonly string[]): AppError {
 
 async function toInstant(client: pg.Client, since: Since): Promise<Date> {
   if ('at' in since) return since.at;
-  const { rows } = await client.query<{ now: Date }>('SELECT usage.ledger_now() AS now');
-  return new Date((rows[0]?.now.getTime() ?? 0) - since.agoMs);
+  return new Date((await readLedgerNow(client)).getTime() - since.agoMs);
 }
 
 /** A day is one of Asia/Shanghai, as everywhere in the views. */
