@@ -15,6 +15,7 @@ import { Secret } from '../../src/core/secret.ts';
 import { runToEnd } from '../../src/runs/run-to-end.ts';
 import { migrate } from '../../src/db/migrate.ts';
 import { createPool } from '../../src/db/pool.ts';
+import type { PostgresVersion } from '../../src/local/binaries.ts';
 import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
 import { findFreePort } from '../../src/local/free-port.ts';
 import type { Run } from '../../src/model/run.ts';
@@ -29,12 +30,16 @@ export interface StackOptions {
   readonly isDrifting: boolean;
   /** The text of catalog-sync.yaml; default: everything there is. */
   readonly syncFile?: string;
+  /** Default: that of the embedded Postgres. */
+  readonly postgresVersion?: PostgresVersion;
 }
 
 /** The product, its database and its queue on one side, the sandbox as a process of its own on the other. */
 export interface Stack {
   readonly app: App;
   readonly pool: Pool;
+  /** Connection url, with its password: a secret. */
+  readonly databaseUrl: string;
   readonly sandboxPid: number;
   /** When the sandbox's world began. */
   readonly startAt: Date;
@@ -92,7 +97,10 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   const folder = join(import.meta.dirname, '../../.catalog-sync/bench', String(process.pid));
   mkdirSync(folder, { recursive: true });
   closing.add('folder', () => rmSync(folder, { recursive: true, force: true }));
-  const database = await openEmbeddedPostgres({ dataRoot: join(folder, 'postgres'), log });
+  const database = await openEmbeddedPostgres({
+    ...{ dataRoot: join(folder, 'postgres'), log },
+    ...(options.postgresVersion ? { version: options.postgresVersion } : {}),
+  });
   closing.add('database', () => database.release());
   await migrate({ connectionString: database.url, log });
   const redis = options.backend === 'redis' ? await startRedis() : null;
@@ -121,6 +129,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
   return {
     app,
     pool,
+    databaseUrl: database.url,
     sandboxPid: sandbox.pid,
     startAt,
     sync: async (budgetCalls) => {

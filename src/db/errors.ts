@@ -29,6 +29,11 @@ export const databaseErrors = defineErrors({
     recovery: 'halt',
     remedy: 'Run `catalog-sync migrate` against this database, then start again.',
   },
+  DATABASE_BEFORE_BASELINE: {
+    recovery: 'halt',
+    remedy:
+      'It can not be brought up to date: set DATABASE_URL to a new, empty database and run `catalog-sync migrate`. docs/upgrade.md says what can be kept of the old one, and how.',
+  },
   DATABASE_NEWER: {
     recovery: 'halt',
     remedy: 'A newer catalog-sync has migrated this database: run that version.',

@@ -5,9 +5,21 @@ import type { Logger } from '../core/log.ts';
 import { advisoryLocks } from './advisory-locks.ts';
 import { classifyDatabaseErrors, isLockTimeout, isTransactionConflict } from './database-error.ts';
 import { databaseErrors } from './errors.ts';
-import { areViewsCurrent, createViews, dropViews } from './migrations/make-views.ts';
-import { pickPending, type AppliedMigration } from './migrations/pick-pending.ts';
-import { findMigrationsFolder, readMigrations, readViewSet } from './migrations/read-migrations.ts';
+import { readApplied } from './migrations/applied-migrations.ts';
+import {
+  areRepeatablesCurrent,
+  dropViews,
+  makeFunctions,
+  makeRepeatables,
+} from './migrations/make-repeatables.ts';
+import { pickPending } from './migrations/pick-pending.ts';
+import {
+  findMigrationsFolder,
+  readMigrations,
+  readRepeatables,
+  type Migration,
+  type Repeatables,
+} from './migrations/read-migrations.ts';
 
 export interface MigrateOptions {
   readonly connectionString: string;
@@ -41,39 +53,48 @@ async function checkServer(client: pg.Client): Promise<void> {
   );
 }
 
-/** Drizzle's own book, so that its tools find what was applied; and one for the views. */
-async function openBooks(client: pg.Client): Promise<AppliedMigration[]> {
+/** Drizzle's own book, so that its tools find what was applied; and one for functions and views. */
+async function openBooks(client: pg.Client): Promise<void> {
   await client.query('CREATE SCHEMA IF NOT EXISTS drizzle');
   await client.query(
     `CREATE TABLE IF NOT EXISTS drizzle.__drizzle_migrations
        (id serial PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
   );
   await client.query(
-    'CREATE TABLE IF NOT EXISTS drizzle.view_set (hash text NOT NULL, view_count integer NOT NULL)',
+    `CREATE TABLE IF NOT EXISTS drizzle.repeatables
+       (hash text NOT NULL, place text NOT NULL, definitions jsonb NOT NULL)`,
   );
-  const { rows } = await client.query<{ hash: string; created_at: string }>(
-    'SELECT hash, created_at FROM drizzle.__drizzle_migrations',
-  );
-  return rows.map((row) => ({ hash: row.hash, createdAtMs: Number(row.created_at) }));
 }
 
-/** Migrations and views in one transaction: the database is as it was, or as it should be. */
+/** The line of a migration at which functions are made, for the indexes and triggers below it that need them. */
+const functionsMarker = /^--> functions$/m;
+
+async function applyOne(client: pg.Client, migration: Migration, files: Repeatables): Promise<void> {
+  const [above = '', below] = migration.sql.split(functionsMarker);
+  await client.query(above);
+  if (below !== undefined) {
+    await makeFunctions(client, files);
+    await client.query(below);
+  }
+  await client.query('INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ($1, $2)', [
+    migration.hash,
+    migration.createdAtMs,
+  ]);
+}
+
+/** Migrations, functions and views in one transaction: the database is as it was, or as it should be. */
 async function apply(client: pg.Client, folder: string): Promise<string[]> {
-  const pending = pickPending(readMigrations(folder), await openBooks(client));
-  const views = readViewSet(folder);
-  if (pending.length === 0 && (await areViewsCurrent(client, views))) return [];
   await client.query('BEGIN');
   await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
-  // First, because a table can't be changed under a view.
-  await dropViews(client);
-  for (const migration of pending) {
-    await client.query(migration.sql);
-    await client.query('INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ($1, $2)', [
-      migration.hash,
-      migration.createdAtMs,
-    ]);
+  const pending = pickPending(readMigrations(folder), await readApplied(client));
+  const files = readRepeatables(folder);
+  if (pending.length > 0 || !(await areRepeatablesCurrent(client, files))) {
+    await openBooks(client);
+    // First, because a table can't be changed under a view.
+    await dropViews(client);
+    for (const migration of pending) await applyOne(client, migration, files);
+    await makeRepeatables(client, files);
   }
-  await createViews(client, views);
   await client.query('COMMIT');
   return pending.map(({ name }) => name);
 }
@@ -93,13 +114,13 @@ async function applyPatiently(client: pg.Client, { log, folder }: MigrateOptions
 }
 
 /**
- * Brings the database to the state that the files describe: pending migrations, then the views, all or
+ * Brings the database to the state that the files describe: pending migrations, then functions and views, all or
  * nothing. Safe from many processes at once: one works, the others wait for it and find nothing to do. Takes a
  * session lock, so it needs a direct connection (no PgBouncer in transaction mode).
  *
  * @returns the names of the migrations it applied
- * @throws AppError DATABASE_MIGRATION_EDITED, DATABASE_MIGRATION_OUT_OF_ORDER, DATABASE_NEWER,
- *   DATABASE_VIEW_IN_USE, DATABASE_TOO_OLD, DATABASE_UNREACHABLE and others of the database
+ * @throws AppError DATABASE_BEFORE_BASELINE, DATABASE_MIGRATION_EDITED, DATABASE_MIGRATION_OUT_OF_ORDER,
+ *   DATABASE_NEWER, DATABASE_VIEW_IN_USE, DATABASE_TOO_OLD, DATABASE_UNREACHABLE and others of the database
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const client = new pg.Client({

@@ -1,29 +1,19 @@
 import type { Pool } from 'pg';
 import { AppError } from '../core/errors.ts';
 import { databaseErrors } from './errors.ts';
-import { pickPending, type AppliedMigration } from './migrations/pick-pending.ts';
+import { readApplied } from './migrations/applied-migrations.ts';
+import { pickPending } from './migrations/pick-pending.ts';
 import { findMigrationsFolder, readMigrations } from './migrations/read-migrations.ts';
-
-async function readApplied(pool: Pool): Promise<AppliedMigration[]> {
-  const { rows: found } = await pool.query(
-    "SELECT FROM to_regclass('drizzle.__drizzle_migrations') AS t WHERE t IS NOT NULL",
-  );
-  if (found.length === 0) return [];
-  const { rows } = await pool.query<{ hash: string; created_at: string }>(
-    'SELECT hash, created_at FROM drizzle.__drizzle_migrations',
-  );
-  return rows.map((row) => ({ hash: row.hash, createdAtMs: Number(row.created_at) }));
-}
 
 /**
  * Makes sure that a database has all migrations of this version. Changes nothing. Later ones are no hindrance: they only
  * add, so that a version works on beside the one after it.
  *
- * @throws AppError DATABASE_NOT_MIGRATED, DATABASE_NEWER (by a migration of another line than ours),
- *   DATABASE_MIGRATION_EDITED or DATABASE_MIGRATION_OUT_OF_ORDER
+ * @throws AppError DATABASE_NOT_MIGRATED, DATABASE_BEFORE_BASELINE, DATABASE_NEWER (by a migration of another line than
+ *   ours), DATABASE_MIGRATION_EDITED or DATABASE_MIGRATION_OUT_OF_ORDER
  */
-export async function requireMigrated(pool: Pool): Promise<void> {
-  const files = readMigrations(findMigrationsFolder());
+export async function requireMigrated(pool: Pool, folder = findMigrationsFolder()): Promise<void> {
+  const files = readMigrations(folder);
   const newest = Math.max(...files.map(({ createdAtMs }) => createdAtMs));
   const applied = await readApplied(pool);
   const pending = pickPending(

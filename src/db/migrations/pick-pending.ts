@@ -1,20 +1,18 @@
 import { AppError } from '../../core/errors.ts';
 import { databaseErrors } from '../errors.ts';
+import { beforeBaseline, type AppliedMigration } from './applied-migrations.ts';
 import type { Migration } from './read-migrations.ts';
-
-/** A row of drizzle's own bookkeeping. */
-export interface AppliedMigration {
-  readonly hash: string;
-  readonly createdAtMs: number;
-}
 
 /**
  * The migrations that the database lacks, in order.
  *
- * @throws AppError DATABASE_MIGRATION_EDITED, DATABASE_MIGRATION_OUT_OF_ORDER or DATABASE_NEWER
+ * @throws AppError DATABASE_BEFORE_BASELINE, DATABASE_MIGRATION_EDITED, DATABASE_MIGRATION_OUT_OF_ORDER or DATABASE_NEWER
  */
 export function pickPending(files: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   const appliedAt = new Map(applied.map((row) => [row.createdAtMs, row.hash]));
+  const baseline = files[0]?.createdAtMs ?? 0;
+  const older = applied.filter(({ createdAtMs }) => createdAtMs < baseline).length;
+  if (older > 0) throw beforeBaseline(`it has ${older} migrations that are older than our first one`);
   const newest = Math.max(...appliedAt.keys(), 0);
   const pending: Migration[] = [];
   for (const file of files) {

@@ -14,9 +14,16 @@ export interface Migration {
   readonly hash: string;
 }
 
-/** The files of `migrations/views`, in the order of their names. */
-export interface ViewSet {
-  readonly sql: readonly string[];
+/** A file of `migrations/functions` or `migrations/views`. */
+interface RepeatableFile {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** What is made anew after migrations, each in the order of the names of its files. */
+export interface Repeatables {
+  readonly functions: readonly RepeatableFile[];
+  readonly views: readonly RepeatableFile[];
   /** SHA-256 over all of them, hex. */
   readonly hash: string;
 }
@@ -48,11 +55,17 @@ export function readMigrations(folder: string): Migration[] {
   });
 }
 
-/** Reads the views that are made anew after the migrations. */
-export function readViewSet(folder: string): ViewSet {
-  const files = readdirSync(join(folder, 'views'))
+function readFolder(folder: string): RepeatableFile[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
     .filter((name) => name.endsWith('.sql'))
-    .sort();
-  const sql = files.map((name) => readFileSync(join(folder, 'views', name), 'utf8'));
-  return { sql, hash: sha256(JSON.stringify(files.map((name, index) => [name, sql[index]]))) };
+    .sort()
+    .map((name) => ({ name, sql: readFileSync(join(folder, name), 'utf8') }));
+}
+
+/** Reads the functions and views that are made anew after the migrations. */
+export function readRepeatables(folder: string): Repeatables {
+  const functions = readFolder(join(folder, 'functions'));
+  const views = readFolder(join(folder, 'views'));
+  return { functions, views, hash: sha256(JSON.stringify([functions, views])) };
 }

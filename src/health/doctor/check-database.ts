@@ -9,6 +9,7 @@ import { createStatusStore } from '../status-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { retentionAges } from '../../maintenance/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
+import { checkDefinitions } from './check-definitions.ts';
 import { checkDelivery } from './check-notifications.ts';
 import { checkPrices } from './check-prices.ts';
 import { checkSchedules } from './check-schedules.ts';
@@ -81,6 +82,7 @@ async function inspectDatabase(pool: Pool, { config, place, sync }: DatabasePart
   return [
     ok(name, `${place} answers and is migrated`),
     checkSource(config, source),
+    ...(await checkDefinitions(pool)),
     ...(await checkComingMonths(pool, now)),
     ...(await checkOldMonths(pool, sync, now)),
     ...(await checkPrices(pool)),

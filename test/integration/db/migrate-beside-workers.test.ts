@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { migrate } from '../../../src/db/migrate.ts';
@@ -10,6 +11,7 @@ import { until } from '../../support/until.ts';
 
 /* What becomes of a migration, and of those who work meanwhile, when a new version arrives. */
 
+const shipped = fileURLToPath(new URL('../../../migrations', import.meta.url));
 const log = createLogger({ level: 'silent', pretty: false });
 
 let db: TestDatabase;
@@ -64,22 +66,43 @@ const bookMigration = (createdAtMs: number) =>
     createdAtMs,
   ]);
 
+/** Our migrations, and one more that comes after them. */
+function addMigration(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  cpSync(shipped, folder, { recursive: true });
+  const file = join(folder, 'meta', '_journal.json');
+  const journal = JSON.parse(readFileSync(file, 'utf8')) as { entries: { when: number; tag: string }[] };
+  const when = Math.max(...journal.entries.map((entry) => entry.when)) + 1000;
+  writeFileSync(join(folder, 'later.sql'), 'SELECT 1');
+  writeFileSync(file, JSON.stringify({ entries: [...journal.entries, { when, tag: 'later' }] }));
+  return folder;
+}
+
 it('a version works on a database that the one after it has migrated', async () => {
   await bookMigration(Date.parse('2999-01-01'));
   await expect(requireMigrated(db.pool)).resolves.toBeUndefined();
 });
 
 it('a version refuses a database of another line of migrations', async () => {
+  const folder = addMigration();
+  await db.pool.query(
+    `INSERT INTO drizzle.__drizzle_migrations (hash, created_at)
+     SELECT 'unknown', max(created_at) + 1 FROM drizzle.__drizzle_migrations`,
+  );
+  await expect(requireMigrated(db.pool, folder)).rejects.toMatchObject({ code: 'DATABASE_NEWER' });
+  rmSync(folder, { recursive: true });
+});
+
+it('a version refuses a database from before the first release', async () => {
   await bookMigration(1);
-  await expect(requireMigrated(db.pool)).rejects.toMatchObject({ code: 'DATABASE_NEWER' });
+  await expect(requireMigrated(db.pool)).rejects.toMatchObject({ code: 'DATABASE_BEFORE_BASELINE' });
 });
 
 it('a version refuses a database that lacks some of its own, and says what to do', async () => {
-  await db.pool.query(
-    'DELETE FROM drizzle.__drizzle_migrations WHERE id = (SELECT max(id) FROM drizzle.__drizzle_migrations)',
-  );
-  await expect(requireMigrated(db.pool)).rejects.toMatchObject({
+  const folder = addMigration();
+  await expect(requireMigrated(db.pool, folder)).rejects.toMatchObject({
     code: 'DATABASE_NOT_MIGRATED',
     message: 'the database lacks 1 migrations of this version',
   });
+  rmSync(folder, { recursive: true });
 });

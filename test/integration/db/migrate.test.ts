@@ -16,6 +16,7 @@ beforeEach(async () => {
   db = await createTestDatabase({ migrated: false });
   folder = mkdtempSync(join(tmpdir(), 'migrations-'));
   mkdirSync(join(folder, 'meta'));
+  mkdirSync(join(folder, 'functions'));
   mkdirSync(join(folder, 'views'));
 });
 afterEach(async () => {
@@ -33,6 +34,7 @@ function writeMigrations(...files: readonly { when: number; sql: string }[]): vo
 }
 
 const writeView = (name: string, sql: string) => writeFileSync(join(folder, 'views', name), sql);
+const writeFunction = (name: string, sql: string) => writeFileSync(join(folder, 'functions', name), sql);
 const run = () => migrate({ connectionString: db.url, log, folder });
 const first = { when: 10, sql: 'CREATE SCHEMA catalog; CREATE TABLE catalog.t (a int)' };
 
@@ -69,6 +71,20 @@ describe('migrations', () => {
     await run();
     writeMigrations(first);
     await expect(run()).rejects.toMatchObject({ code: 'DATABASE_NEWER', facts: { unknownMigrations: 1 } });
+  });
+
+  it.each([
+    ['that were applied before the first one of the files', { when: 5, sql: first.sql }],
+    ['of nobody, with schemas of ours', null],
+  ])('are refused on top of those %s, and nothing is changed', async (_, older) => {
+    if (older) writeMigrations(older);
+    else await db.pool.query(first.sql);
+    if (older) await run();
+    const describe = () => db.pool.query('SELECT oid::regclass::text, xmin FROM pg_class ORDER BY 1');
+    const { rows: before } = await describe();
+    writeMigrations({ when: 10, sql: 'CREATE TABLE catalog.u ()' });
+    await expect(run()).rejects.toMatchObject({ code: 'DATABASE_BEFORE_BASELINE', recovery: 'halt' });
+    expect((await describe()).rows).toEqual(before);
   });
 
   it('are all undone when one of them fails, and applied once it is corrected', async () => {
@@ -125,6 +141,15 @@ describe('views', () => {
     await db.pool.query('SELECT a FROM catalog.one');
   });
 
+  it('come back as they were when somebody edited one', async () => {
+    writeMigrations(first);
+    writeView('a.sql', 'CREATE VIEW catalog.one AS SELECT 1 AS a');
+    await run();
+    await db.pool.query('CREATE OR REPLACE VIEW catalog.one AS SELECT 2 AS a');
+    await run();
+    expect((await db.pool.query('SELECT a FROM catalog.one')).rows).toEqual([{ a: 1 }]);
+  });
+
   it('are left alone when nothing changed, so that a long query stops nobody', async () => {
     writeMigrations(first);
     writeView('a.sql', 'CREATE VIEW catalog.one AS SELECT 1 AS a');
@@ -172,56 +197,119 @@ describe('views', () => {
   });
 });
 
-describe('functions of schema analytics', () => {
-  const schemas = { when: 10, sql: 'CREATE SCHEMA catalog; CREATE SCHEMA analytics' };
+describe('functions', () => {
+  const two = (body: string) =>
+    `CREATE OR REPLACE FUNCTION catalog.two() RETURNS int LANGUAGE sql AS $$ SELECT ${body} $$`;
+  const callTwo = async () => (await db.pool.query<{ a: number }>('SELECT catalog.two() AS a')).rows[0]?.a;
   const hasFunction = async (name: string) => {
-    const { rows } = await db.pool.query(
-      `SELECT FROM pg_proc WHERE pronamespace = 'analytics'::regnamespace AND proname = $1`,
-      [name],
-    );
+    const { rows } = await db.pool.query('SELECT FROM to_regproc($1) AS f WHERE f IS NOT NULL', [name]);
     return rows.length > 0;
   };
-  const makesTwo =
-    'CREATE FUNCTION analytics.two(a int DEFAULT 1) RETURNS int LANGUAGE sql AS $$ SELECT 2 $$; ' +
-    'CREATE VIEW analytics.calls AS SELECT analytics.two() AS a';
 
-  it('are made anew with the views that call them, and disappear with their file', async () => {
-    writeMigrations(schemas);
-    writeView('a.sql', makesTwo);
+  it('are made before the views that call them, and may read tables and views themselves', async () => {
+    writeMigrations(first);
+    writeFunction('a.sql', two('count(*)::int + 2 FROM catalog.from_t'));
+    writeView('a.sql', 'CREATE VIEW catalog.from_t AS SELECT a FROM catalog.t');
+    writeView('b.sql', 'CREATE VIEW catalog.calls AS SELECT catalog.two() AS a');
     await run();
-    writeView('a.sql', makesTwo.replaceAll('int', 'bigint').replaceAll('two', 'three'));
-    await run();
-    expect([await hasFunction('two'), await hasFunction('three')]).toEqual([false, true]);
-    rmSync(join(folder, 'views', 'a.sql'));
-    await run();
-    expect(await hasFunction('three')).toBe(false);
+    expect((await db.pool.query('SELECT a FROM catalog.calls')).rows).toEqual([{ a: 2 }]);
   });
 
-  it('come back when somebody dropped one', async () => {
-    writeMigrations(schemas);
-    writeView('a.sql', makesTwo);
+  it('are made at the line of a migration whose indexes and triggers need them', async () => {
+    writeFunction('a.sql', two('2').replace('LANGUAGE sql', 'LANGUAGE sql IMMUTABLE'));
+    writeMigrations({
+      when: 10,
+      sql: `${first.sql};\n--> functions\nCREATE INDEX i ON catalog.t ((catalog.two()))`,
+    });
+    expect(await run()).toEqual({ applied: ['m10'] });
+  });
+
+  it('take the place of the old ones when a file changes, under whatever is built on them', async () => {
+    writeMigrations(first);
+    writeFunction('a.sql', two('2'));
     await run();
-    await db.pool.query('DROP VIEW analytics.calls; DROP FUNCTION analytics.two');
+    await db.pool.query('CREATE VIEW public.theirs AS SELECT catalog.two() AS a');
+    const { rows: before } = await db.pool.query(`SELECT 'catalog.two'::regproc::oid AS id`);
+    writeFunction('a.sql', two('3'));
     await run();
-    expect(await hasFunction('two')).toBe(true);
+    expect((await db.pool.query('SELECT a FROM public.theirs')).rows).toEqual([{ a: 3 }]);
+    expect((await db.pool.query(`SELECT 'catalog.two'::regproc::oid AS id`)).rows).toEqual(before);
+  });
+
+  it('disappear with their file', async () => {
+    writeMigrations(first);
+    writeFunction('a.sql', two('2'));
+    writeFunction('b.sql', two('3').replace('two', 'three'));
+    await run();
+    rmSync(join(folder, 'functions', 'a.sql'));
+    await run();
+    expect([await hasFunction('catalog.two'), await hasFunction('catalog.three')]).toEqual([false, true]);
+  });
+
+  it('of one name and other arguments stay beside one another, each as long as its file', async () => {
+    writeMigrations(first);
+    writeFunction('two.sql', two('a + 1').replace('()', '(a int)'));
+    writeFunction('two--previous.sql', two('catalog.two(1)'));
+    await run();
+    expect(await callTwo()).toBe(2);
+    rmSync(join(folder, 'functions', 'two--previous.sql'));
+    await run();
+    await expect(callTwo()).rejects.toThrow('does not exist');
+    expect((await db.pool.query('SELECT catalog.two(1) AS a')).rows).toEqual([{ a: 2 }]);
+  });
+
+  it.each([
+    ['dropped', 'DROP FUNCTION catalog.two'],
+    ['edited', two('4')],
+    ['given other settings', 'ALTER FUNCTION catalog.two SET search_path = public'],
+  ])('come back when somebody has %s one', async (_, sql) => {
+    writeMigrations(first);
+    writeFunction('a.sql', two('2'));
+    await run();
+    const defined = () => db.pool.query(`SELECT pg_get_functiondef('catalog.two'::regproc) AS definition`);
+    const { rows: before } = await defined();
+    await db.pool.query(sql);
+    expect(await run()).toEqual({ applied: [] });
+    expect((await defined()).rows).toEqual(before);
+  });
+
+  it('that somebody adds to our schemas are taken out', async () => {
+    writeMigrations(first);
+    await run();
+    await db.pool.query(two('2'));
+    await run();
+    expect(await hasFunction('catalog.two')).toBe(false);
+  });
+
+  it('are left alone when nothing changed', async () => {
+    writeMigrations(first);
+    writeFunction('a.sql', two('2'));
+    await run();
+    const made = () => db.pool.query(`SELECT xmin::text FROM pg_proc WHERE oid = 'catalog.two'::regproc`);
+    const { rows: before } = await made();
+    await run();
+    expect((await made()).rows).toEqual(before);
   });
 
   it('stay as they were, with all views, when a file fails', async () => {
-    writeMigrations(schemas);
-    writeView('a.sql', makesTwo);
+    writeMigrations(first);
+    writeFunction('a.sql', two('2'));
+    writeView('a.sql', 'CREATE VIEW catalog.calls AS SELECT catalog.two() AS a');
     await run();
+    writeFunction('a.sql', two('3'));
     writeView('b.sql', 'SELECT 1/0');
     await expect(run()).rejects.toMatchObject({ code: 'DATABASE_REJECTED' });
-    expect((await db.pool.query('SELECT a FROM analytics.calls')).rows).toEqual([{ a: 2 }]);
+    expect((await db.pool.query('SELECT a FROM catalog.calls')).rows).toEqual([{ a: 2 }]);
   });
 
   it('are not dropped under a view of somebody else', async () => {
-    writeMigrations(schemas);
-    writeView('a.sql', makesTwo);
+    writeMigrations(first);
+    writeFunction('a.sql', two('2'));
     await run();
-    await db.pool.query('CREATE VIEW public.theirs AS SELECT analytics.two() AS a');
-    writeView('b.sql', 'CREATE VIEW catalog.one AS SELECT 1 AS a');
+    await db.pool.query('CREATE VIEW public.theirs AS SELECT catalog.two() AS a');
+    rmSync(join(folder, 'functions', 'a.sql'));
     await expect(run()).rejects.toMatchObject({ code: 'DATABASE_VIEW_IN_USE' });
+    expect(await callTwo()).toBe(2);
   });
 });
 

@@ -275,7 +275,7 @@ describe('categories and sellers', () => {
        FROM sync.search_window, (VALUES (1, 2, 3), (2, 1, 7), (3, 3, 1)) h (c, p, r) WHERE feed = 'b'`,
     );
     const rows = await ask(
-      'SELECT feed, keyword, offer_id, best_rank, page, looks FROM analytics.fct_keyword_rank',
+      'SELECT feed, keyword, offer_id, best_rank, page, observations FROM analytics.fct_keyword_rank',
     );
     expect(rows).toEqual([
       { feed: 'b', keyword: 'x', offer_id: '501', best_rank: 7, page: 1, observations: 3 },

@@ -58,10 +58,10 @@ export async function insertCalls(pool: Pool, calls: readonly PastCall[]): Promi
        gateway_code, http_status, offers_new, offers_completed, offers_changed, prices_changed)
      SELECT coalesce(c."callId", nextval('usage.call_id_seq')), c.at, $2, c.api, c.operation, '{}', sha256(c.question::bytea), c.lane, c."isExempt", '{}', c.state,
             c.at, c.at, c.outcome, c."latencyMs", c.bytes, c.rows, c."windowId", c."gatewayCode", c."httpStatus",
-            (c.taught ->> 0)::int, (c.taught ->> 1)::int, (c.taught ->> 2)::int, (c.taught ->> 3)::int
+            (c."refreshStats" ->> 0)::int, (c."refreshStats" ->> 1)::int, (c."refreshStats" ->> 2)::int, (c."refreshStats" ->> 3)::int
      FROM jsonb_to_recordset($1::jsonb) AS c ("callId" bigint, at timestamptz, api text, state text, outcome text, "isExempt" boolean,
        "latencyMs" int, bytes int, rows int, operation text, lane text, question text, "windowId" bigint, "gatewayCode" text,
-       "httpStatus" int, taught jsonb)
+       "httpStatus" int, "refreshStats" jsonb)
      ORDER BY c.at`,
     [JSON.stringify(calls), appKey],
   );

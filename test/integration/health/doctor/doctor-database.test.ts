@@ -1,6 +1,13 @@
+import { appendFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { checkDatabase } from '../../../../src/health/doctor/check-database.ts';
+import { checkDefinitions } from '../../../../src/health/doctor/check-definitions.ts';
 import { loadConfig } from '../../../../src/config/environment.ts';
+import { createLogger } from '../../../../src/core/log.ts';
+import { migrate } from '../../../../src/db/migrate.ts';
+import { findMigrationsFolder } from '../../../../src/db/migrations/read-migrations.ts';
 import { ensurePartitions } from '../../../../src/db/partitions.ts';
 import { createRetentionStore, type RetentionStore } from '../../../../src/maintenance/retention-store.ts';
 import { parseSyncFile } from '../../../../src/config/parse-sync-file.ts';
@@ -88,4 +95,34 @@ test('searches that are not listed in full are named, three of them', async () =
     if (index === 3) expect(reported).toEqual([named]);
     if (index === 4) expect(reported).toEqual([`${named} and others`]);
   }
+});
+
+test('functions and views that somebody edited, dropped or added are named, until they are made anew', async () => {
+  const log = createLogger({ level: 'silent', pretty: false });
+  const mine = async () => (await findings()).filter((finding) => finding.startsWith('functions and views'));
+  expect(await mine()).toEqual([]);
+  await at.db.pool.query(
+    `CREATE OR REPLACE FUNCTION usage.pace_slack() RETURNS float8 LANGUAGE sql IMMUTABLE AS 'SELECT 1::float8'`,
+  );
+  await at.db.pool.query('DROP FUNCTION sync.grant_readers()');
+  await at.db.pool.query('CREATE VIEW catalog.added AS SELECT 1 AS one');
+  expect(await mine()).toEqual([
+    'functions and views: not as they were made: catalog.added was added, sync.grant_readers() is missing, usage.pace_slack() was changed',
+  ]);
+  await migrate({ connectionString: at.db.url, log });
+  expect(await mine()).toEqual([]);
+});
+
+test('functions and views of other files are told apart from those of a later version', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  cpSync(findMigrationsFolder(), folder, { recursive: true });
+  appendFileSync(join(folder, 'functions', 'usage-pace-slack.sql'), '-- Edited.\n');
+  expect(await checkDefinitions(at.db.pool, folder)).toMatchObject([
+    { status: 'warn', message: 'made by another version than this one' },
+  ]);
+  await at.db.pool.query(
+    `INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('of a later version', 32503680000000)`,
+  );
+  expect(await checkDefinitions(at.db.pool, folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
 });

@@ -1,2 +1,0 @@
--- What changed on a day is asked for every morning. Of almost no size: rows stand in order of time.
-CREATE INDEX "offer_change_day" ON "catalog"."offer_change" USING brin ((("observed_at" AT TIME ZONE 'Asia/Shanghai')::date)) WITH (autosummarize=true);

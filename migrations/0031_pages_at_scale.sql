@@ -1,2 +1,0 @@
-CREATE INDEX "price_amount" ON "catalog"."price" USING btree ("amount_cny","offer_id") WHERE "catalog"."price"."kind" IN ('list', 'search');--> statement-breakpoint
-CREATE INDEX "refresh_given_up" ON "sync"."refresh" USING btree ("not_before") WHERE "sync"."refresh"."not_before" IS NOT NULL;

@@ -1,0 +1,17 @@
+-- Purpose: every price that stood at a time, as known by the looks up to it.
+-- Params:  ts timestamptz
+-- Returns: one row for each offer, SKU, kind and quantity; conditions on offer_id reach the index
+--
+-- Functions of analytics read views of this schema only, so that whoever may read these may call them.
+CREATE OR REPLACE FUNCTION analytics.price_as_of(ts timestamptz)
+RETURNS TABLE (offer_id bigint, sku_id bigint, kind text, min_quantity integer, amount_cny numeric, unit text,
+               valid_from timestamptz, valid_to timestamptz)
+LANGUAGE sql STABLE
+AS $$
+  SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny, p.unit, p.valid_from, p.valid_to
+  FROM analytics.fct_price_history p
+  WHERE p.valid_from <= price_as_of.ts AND (p.is_current OR p.valid_to > price_as_of.ts)
+$$;
+
+COMMENT ON FUNCTION analytics.price_as_of(timestamptz) IS
+  'Every price that stood at a time, as known by the looks up to it. Conditions on offer_id reach the index.';

@@ -1,0 +1,84 @@
+-- Purpose: what so many units of an offer, or of one of its SKUs, cost at a time.
+-- Params:  offer_id bigint; sku_id bigint; quantity integer; at timestamptz: default now; kind text
+-- Returns: always one row; without a price, the reason (see the comment of the function)
+CREATE OR REPLACE FUNCTION analytics.price_at(
+  offer_id bigint, sku_id bigint DEFAULT NULL, quantity integer DEFAULT 1, at timestamptz DEFAULT NULL,
+  kind text DEFAULT 'list')
+RETURNS TABLE (unit_price_cny numeric, total_cny numeric, unit text, min_quantity integer, priced_sku_id bigint,
+               valid_from timestamptz, valid_to timestamptz, reason text)
+LANGUAGE sql STABLE
+AS $$
+  WITH asked AS (
+    SELECT coalesce(price_at.at, c.now) AS at, nullif(price_at.sku_id, 0) AS sku_id, o.offer_id AS known_offer,
+           o.unit,
+           -- A field was then what its first later change calls the old value.
+           CASE WHEN s.change_id IS NULL THEN o.state ELSE s.old_value END AS state,
+           CASE WHEN price_at.kind IN ('list', 'promotion')
+             THEN coalesce(m.old_value::int, o.min_order_quantity) END AS min_order,
+           EXISTS (
+             SELECT FROM analytics.fct_observation l
+             WHERE l.offer_id = price_at.offer_id AND l.observed_at <= coalesce(price_at.at, c.now) AND l.is_found
+               AND l.source = CASE price_at.kind WHEN 'search' THEN 'search' ELSE 'detail' END
+           ) AS was_seen
+    FROM analytics.clock c
+    LEFT JOIN analytics.dim_offer o ON o.offer_id = price_at.offer_id
+    LEFT JOIN LATERAL (
+      SELECT f.change_id, f.old_value FROM analytics.fct_offer_change f
+      WHERE f.offer_id = o.offer_id AND f.field = 'state' AND f.observed_at > coalesce(price_at.at, c.now)
+      ORDER BY f.observed_at, f.change_id LIMIT 1
+    ) s ON true
+    LEFT JOIN LATERAL (
+      SELECT f.old_value FROM analytics.fct_offer_change f
+      WHERE f.offer_id = o.offer_id AND f.field = 'min_order_quantity' AND f.observed_at > coalesce(price_at.at, c.now)
+      ORDER BY f.observed_at, f.change_id LIMIT 1
+    ) m ON true
+  ),
+  point AS MATERIALIZED (
+    SELECT p.*
+    FROM asked a
+    CROSS JOIN LATERAL analytics.price_as_of(a.at) p
+    WHERE p.offer_id = price_at.offer_id AND p.kind = price_at.kind
+  ),
+  -- By quantity, list prices and promotions are those of the offer as a whole, whatever the SKU.
+  target AS (
+    SELECT CASE
+             WHEN price_at.kind = 'search' THEN 0
+             WHEN price_at.kind IN ('list', 'promotion') AND NOT EXISTS (SELECT FROM point WHERE point.sku_id <> 0) THEN 0
+             ELSE coalesce(a.sku_id, 0)
+           END AS sku_id
+    FROM asked a
+  ),
+  found AS (
+    SELECT p.*, min(p.min_quantity) OVER () AS lowest_quantity
+    FROM point p
+    JOIN target USING (sku_id)
+    ORDER BY p.min_quantity <= price_at.quantity DESC, CASE WHEN p.min_quantity <= price_at.quantity THEN p.min_quantity END DESC
+    LIMIT 1
+  )
+  SELECT CASE WHEN r.reason IS NULL THEN f.amount_cny END,
+         CASE WHEN r.reason IS NULL THEN f.amount_cny * price_at.quantity END,
+         coalesce(f.unit, a.unit),
+         CASE WHEN r.reason = 'below_minimum' THEN greatest(f.lowest_quantity, a.min_order) ELSE f.min_quantity END,
+         f.sku_id, f.valid_from, f.valid_to, r.reason
+  FROM asked a
+  LEFT JOIN found f ON true
+  LEFT JOIN analytics.dim_sku k ON k.offer_id = price_at.offer_id AND k.sku_id = a.sku_id
+  CROSS JOIN LATERAL (
+    SELECT CASE
+             WHEN price_at.kind IS NULL OR price_at.kind NOT IN ('list', 'promotion', 'consign', 'jxhy', 'retail', 'search')
+               THEN 'unknown_kind'
+             WHEN price_at.quantity IS NULL OR price_at.quantity < 1 THEN 'quantity_not_positive'
+             WHEN a.known_offer IS NULL THEN 'no_such_offer'
+             WHEN NOT a.was_seen THEN 'not_seen_yet'
+             WHEN a.state IS DISTINCT FROM 'listed' THEN 'not_on_sale'
+             WHEN a.sku_id IS NOT NULL AND k.sku_id IS NULL THEN 'no_such_sku'
+             WHEN k.state = 'gone' AND k.changed_at <= a.at THEN 'sku_gone'
+             WHEN f.amount_cny IS NULL AND a.sku_id IS NULL AND EXISTS (SELECT FROM point) THEN 'sku_needed'
+             WHEN f.amount_cny IS NULL THEN 'no_price'
+             WHEN price_at.quantity < greatest(f.lowest_quantity, a.min_order) THEN 'below_minimum'
+           END AS reason
+  ) r
+$$;
+
+COMMENT ON FUNCTION analytics.price_at(bigint, bigint, integer, timestamptz, text) IS
+  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, unit, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, not_seen_yet, not_on_sale, no_such_sku, sku_gone, sku_needed, no_price, or below_minimum with min_quantity = what is the least.';

@@ -1,0 +1,17 @@
+-- Purpose: names the database by what changes when it is another one.
+-- Params:  none
+-- Returns: text: system identifier, timeline and oid of the database
+--
+-- Another one after a dump was restored (cluster or database differ), a standby was promoted, or a backup was recovered
+-- to a point in time (the timeline differs). Not after a snapshot of the disk was put back.
+CREATE OR REPLACE FUNCTION usage.current_epoch() RETURNS text LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  v_system text := '';
+BEGIN
+  -- Some managed databases keep it to themselves.
+  IF has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') THEN
+    SELECT system_identifier INTO v_system FROM pg_control_system();
+  END IF;
+  RETURN v_system || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || '/'
+    || (SELECT d.oid FROM pg_database d WHERE d.datname = current_database());
+END $$;

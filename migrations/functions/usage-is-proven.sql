@@ -1,0 +1,10 @@
+-- Purpose: whether the latest news of an API is that it answers the app.
+-- Params:  p_app_key text; p_api text
+-- Returns: boolean
+--
+-- PL/pgSQL keeps its plan; a function in SQL is planned at each of its calls.
+CREATE OR REPLACE FUNCTION usage.is_proven(p_app_key text, p_api text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM sync.api_permission p
+                 WHERE p.app_key = p_app_key AND p.api = p_api AND p.observed = 'allowed');
+END $$;

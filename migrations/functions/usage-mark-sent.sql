@@ -1,0 +1,18 @@
+-- Purpose: notes that a call leaves now. A call of a held API becomes its probe by that.
+-- Params:  p_call_id bigint
+-- Returns: boolean; false: it may not leave any more, or has left already
+CREATE OR REPLACE FUNCTION usage.mark_sent(p_call_id bigint) RETURNS boolean LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  v_now timestamptz := usage.ledger_now();
+  v_flight usage.in_flight;
+BEGIN
+  UPDATE usage.in_flight SET sent_at = v_now
+  WHERE call_id = p_call_id AND sent_at IS NULL AND v_now <= send_by
+  RETURNING * INTO v_flight;
+  IF NOT FOUND THEN RETURN false; END IF;
+  UPDATE usage.api_hold h
+  SET probe_call_id = p_call_id,
+      probe_after = coalesce(v_now + h.probe_every, usage.next_day(v_flight.app_key, v_flight.api, v_now))
+  WHERE h.api IN (v_flight.api, '*') AND h.probe_after <= v_now;
+  RETURN true;
+END $$;

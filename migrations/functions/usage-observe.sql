@@ -1,0 +1,60 @@
+-- Purpose: keeps what a call showed of the permission of its API, if that is news.
+-- Params:  p_app_key text; p_api text; p_call_id bigint; p_at timestamptz: when it was granted; p_shows text: allowed,
+--          denied, unsupported, exhausted, app_refused (1688 does not know the app), too_fast_app or too_fast_api;
+--          p_code text: the error code
+-- Returns: nothing
+--
+-- A refusal holds the API, with one probe a day; an answer ends such a hold, and the pauses that were. A call that was
+-- granted before the one that showed the present state says nothing. Locks: none while nothing changes; else the app's
+-- lock first.
+CREATE OR REPLACE FUNCTION usage.observe(
+  p_app_key text, p_api text, p_call_id bigint, p_at timestamptz, p_shows text, p_code text)
+RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_app text := CASE p_shows WHEN 'app_refused' THEN 'denied' ELSE 'allowed' END;
+  v_now timestamptz := usage.ledger_now();
+BEGIN
+  IF p_shows = 'allowed' AND usage.is_proven(p_app_key, p_api)
+    AND EXISTS (SELECT FROM sync.application a WHERE a.app_key = p_app_key AND a.observed = v_app)
+    AND NOT EXISTS (SELECT FROM usage.api_hold h WHERE h.api IN (p_api, '*') AND h.probe_after IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM usage.backoff b WHERE b.app_key = p_app_key AND b.api IN (p_api, '*')) THEN
+    RETURN;
+  END IF;
+  PERFORM usage.lock_app(p_app_key);
+  IF p_shows LIKE 'too_fast_%' THEN
+    PERFORM usage.slow_down(p_app_key, CASE p_shows WHEN 'too_fast_app' THEN '*' ELSE p_api END, p_at, v_now, p_code);
+    RETURN;
+  END IF;
+  IF p_shows = 'allowed' THEN
+    DELETE FROM usage.backoff b WHERE b.app_key = p_app_key AND b.api IN (p_api, '*') AND b.started_at < p_at;
+    DELETE FROM usage.api_hold h WHERE h.api IN (p_api, '*') AND h.probe_every IS NOT NULL AND h.held_at < p_at;
+  END IF;
+  INSERT INTO sync.application AS a (app_key, observed, observed_at, observed_call_id)
+  VALUES (p_app_key, v_app, p_at, p_call_id)
+  ON CONFLICT (app_key) DO UPDATE
+  SET observed = excluded.observed, observed_at = excluded.observed_at, observed_call_id = excluded.observed_call_id
+  WHERE a.observed <> excluded.observed AND coalesce(a.observed_at, '-infinity') <= excluded.observed_at;
+  IF p_shows = 'app_refused' THEN RETURN; END IF;
+
+  INSERT INTO sync.api_permission AS p (app_key, api, observed, observed_at, observed_call_id)
+  VALUES (p_app_key, p_api, p_shows, p_at, p_call_id)
+  ON CONFLICT (app_key, api) DO UPDATE
+  SET observed = excluded.observed, observed_at = excluded.observed_at, observed_call_id = excluded.observed_call_id
+  WHERE p.observed <> excluded.observed AND coalesce(p.observed_at, '-infinity') <= excluded.observed_at;
+  IF NOT EXISTS (SELECT FROM sync.api_permission p
+                 WHERE p.app_key = p_app_key AND p.api = p_api AND p.observed = p_shows) THEN
+    RETURN;
+  END IF;
+  IF p_shows = 'allowed' THEN
+    DELETE FROM usage.api_hold h WHERE h.api = p_api AND h.probe_after IS NOT NULL AND h.probe_every IS NULL;
+    RETURN;
+  END IF;
+  INSERT INTO usage.api_hold AS h (api, code, held_at, probe_after)
+  VALUES (p_api, coalesce(p_code, p_shows), v_now, usage.next_day(p_app_key, p_api, v_now))
+  ON CONFLICT (api) DO UPDATE
+  SET code = excluded.code, held_until = NULL, probe_after = excluded.probe_after, probe_call_id = NULL,
+      probe_every = NULL,
+      held_at = CASE WHEN h.probe_after IS NULL THEN excluded.held_at ELSE h.held_at END
+  -- What a person holds without an end stays so.
+  WHERE h.held_until IS NOT NULL OR h.probe_after IS NOT NULL;
+END $$;

@@ -1,0 +1,136 @@
+-- Purpose: asks for one call: one decision over everything that may stand against it, in one transaction.
+-- Params:  p_app_key, p_api, p_operation text; p_request jsonb; p_request_hash bytea; p_lane text; p_run_id bigint;
+--          p_job_id text; p_window_id bigint; p_fresh_for interval: age up to which a stored answer will do;
+--          p_send_within interval; p_max_call interval; p_is_exempt boolean: no limit counts it
+-- Returns: kind and what goes with it: granted (call_id, observed_at, send_after_ms), cached (answer), in_flight
+--          (retry_after_ms), denied (denied_by, retry_after_ms or null), limit_unknown, run_unknown
+--
+-- Locks. Everything that takes from or gives back to windows first gets the app's lock (usage.lock_app, an advisory
+-- lock of the transaction). After it, nothing waits but for the row of a run; the clock is read after both, so that it
+-- shows the time of the decision. Locks are got in one order, so that none waits in a circle: app -> run -> partition
+-- here; usage.settle and usage.sweep say theirs.
+--
+-- Isolation. READ COMMITTED, so that each statement after the lock sees what was committed before it was got;
+-- usage.lock_app refuses any other level. Do not call it inside a longer transaction: the app would stay locked until
+-- its end.
+--
+-- plan_cache_mode. What the ledger asks at every call, it plans once a connection. Left to itself Postgres plans the
+-- long statements at every call again, since each plan looks a little cheaper with the values in it: planning was two
+-- thirds of the time for which the app is locked.
+CREATE OR REPLACE FUNCTION usage.reserve(
+  p_app_key text, p_api text, p_operation text, p_request jsonb, p_request_hash bytea, p_lane text,
+  p_run_id bigint, p_job_id text, p_window_id bigint, p_fresh_for interval, p_send_within interval,
+  p_max_call interval, p_is_exempt boolean,
+  OUT kind text, OUT call_id bigint, OUT observed_at timestamptz, OUT send_after_ms int, OUT denied_by text,
+  OUT retry_after_ms bigint, OUT answer raw.payload
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+  v_now timestamptz;
+  v_send_at timestamptz;
+  v_send_by timestamptz;
+  v_app_send_at timestamptz;
+  v_api_send_at timestamptz;
+  v_free_at timestamptz;
+  v_is_probe boolean;
+  v_is_under_way boolean;
+  v_budget_left int;
+  v_period_ids bigint[] := '{}';
+  -- Nearer slots are worth waiting for without asking again; more of them would be lost with a process that dies.
+  c_furthest_send CONSTANT interval := '2 seconds';
+  -- A call takes 0.75 s (measured by clients): at double, workers would idle; at a tenth, they would only look.
+  c_probe_check_ms CONSTANT bigint := 100;
+BEGIN
+  <<limits>>
+  BEGIN
+    EXIT limits WHEN p_is_exempt;
+    PERFORM usage.lock_app(p_app_key);
+    PERFORM usage.check_epoch();
+    IF p_run_id IS NOT NULL THEN
+      SELECT coalesce(r.budget_calls - r.calls_used, 1) INTO v_budget_left
+      FROM sync.run r WHERE r.run_id = p_run_id FOR NO KEY UPDATE;
+      IF NOT FOUND THEN kind := 'run_unknown'; RETURN; END IF;
+    END IF;
+    -- What Node's Date can hold: so that a time read there and written back is the same time.
+    v_now := date_trunc('milliseconds', usage.ledger_now());
+
+    -- In this order: an answer that is stored between the two look-ups is found by the second.
+    IF EXISTS (SELECT FROM usage.in_flight f WHERE f.app_key = p_app_key AND f.request_hash = p_request_hash) THEN
+      kind := 'in_flight'; retry_after_ms := 1000; RETURN;
+    END IF;
+    SELECT p.* INTO answer FROM raw.payload p
+    WHERE p.request_hash = p_request_hash AND p_fresh_for > '0'
+      AND p.observed_at > v_now - p_fresh_for AND p.stored_at > v_now - p_fresh_for
+    ORDER BY p.observed_at DESC LIMIT 1;
+    IF FOUND THEN kind := 'cached'; RETURN; END IF;
+
+    kind := 'denied';
+    -- One statement, one moment: a probe that ends between two looks would show itself in neither.
+    SELECT max(coalesce(h.probe_after, h.held_until, 'infinity')),
+           coalesce(bool_and(h.probe_after IS NOT NULL), NOT usage.is_proven(p_app_key, p_api)),
+           EXISTS (SELECT FROM usage.in_flight f WHERE f.app_key = p_app_key AND (f.api = p_api
+             OR EXISTS (SELECT FROM usage.api_hold a WHERE a.api = '*' AND a.probe_after IS NOT NULL AND a.held_until > v_now)))
+    INTO v_free_at, v_is_probe, v_is_under_way
+    FROM usage.api_hold h
+    WHERE h.api IN (p_api, '*') AND (h.held_until IS NULL OR h.held_until > v_now);
+    -- Whoever may be refused goes alone: the others learn from its answer.
+    IF v_is_probe AND v_is_under_way THEN
+      denied_by := 'hold'; retry_after_ms := c_probe_check_ms; RETURN;
+    END IF;
+    IF v_free_at = 'infinity' THEN denied_by := 'hold'; RETURN; END IF;
+    IF v_free_at > v_now THEN
+      denied_by := 'hold'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
+    END IF;
+    IF v_budget_left <= 0 THEN denied_by := 'run'; RETURN; END IF;
+    SELECT max(b.started_at + b.pause) INTO v_free_at FROM usage.backoff b
+    WHERE b.app_key = p_app_key AND b.api IN (p_api, '*');
+    IF v_free_at > v_now THEN
+      denied_by := 'second'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
+    END IF;
+
+    -- The slots of a group are shared with other APIs, as those of the app are.
+    SELECT max(p.next_slot_at) FILTER (WHERE p.api <> p_api), max(p.next_slot_at) FILTER (WHERE p.api = p_api)
+    INTO v_app_send_at, v_api_send_at
+    FROM usage.limits_in_effect(p_app_key, p_api, v_now) l
+    JOIN usage.pace p ON p.app_key = l.app_key AND p.api = l.api
+    -- No slot is that far ahead, unless the clock was set back.
+    WHERE l.period_kind = 'second' AND p.next_slot_at < v_now + interval '1 minute';
+    v_send_at := greatest(v_now, v_app_send_at, v_api_send_at);
+    v_send_by := v_send_at + p_send_within;
+    IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind <> 'second') THEN
+      kind := 'limit_unknown'; RETURN;
+    END IF;
+    SELECT w.period_kind, w.free_at INTO denied_by, v_free_at
+    FROM usage.refusing_period(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_max_call) w;
+    IF denied_by IS NULL AND v_api_send_at > greatest(v_now, v_app_send_at) AND v_app_send_at IS NOT NULL THEN
+      -- A slot of the app taken that far ahead would make its other APIs wait for this one.
+      denied_by := 'second'; v_free_at := v_api_send_at;
+    ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_send THEN
+      denied_by := 'second'; v_free_at := v_send_at - c_furthest_send;
+    END IF;
+    IF denied_by IS NOT NULL THEN retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN; END IF;
+
+    INSERT INTO usage.pace (app_key, api, next_slot_at)
+    SELECT p_app_key, l.api, v_send_at + interval '1 second' * (usage.pace_slack() / l.call_limit)
+    FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind = 'second'
+    ON CONFLICT (app_key, api) DO UPDATE SET next_slot_at = excluded.next_slot_at;
+    v_period_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_max_call);
+    UPDATE sync.run SET calls_used = calls_used + 1 WHERE run_id = p_run_id;
+  END limits;
+
+  v_now := coalesce(v_now, date_trunc('milliseconds', usage.ledger_now()));
+  v_send_at := coalesce(v_send_at, v_now);
+  v_send_by := v_send_at + p_send_within;
+  PERFORM usage.need_partition('usage.api_call', v_now);
+  INSERT INTO usage.api_call AS c (granted_at, app_key, api, operation, request, request_hash, lane, run_id, job_id,
+    window_id, is_exempt, quota_period_ids, send_at, send_by)
+  VALUES (v_now, p_app_key, p_api, p_operation, p_request, p_request_hash, p_lane, p_run_id, p_job_id,
+    p_window_id, p_is_exempt, v_period_ids, v_send_at, v_send_by)
+  RETURNING c.call_id INTO call_id;
+  INSERT INTO usage.in_flight (call_id, granted_at, app_key, api, request_hash, run_id, quota_period_ids, send_by)
+  VALUES (call_id, v_now, p_app_key, p_api, CASE WHEN NOT p_is_exempt THEN p_request_hash END,
+    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_period_ids, v_send_by);
+  kind := 'granted';
+  observed_at := v_now;
+  send_after_ms := ceil(extract(epoch FROM v_send_at - v_now) * 1000);
+END $$;

@@ -1,0 +1,32 @@
+-- Purpose: pauses an API, or with * the app, for everyone, after an answer that calls come too fast.
+-- Params:  p_app_key text; p_api text; p_at timestamptz: when the call was granted; p_now timestamptz; p_code text: the
+--          error code
+-- Returns: nothing
+--
+-- Refusals of calls that were granted before the pause began say nothing about whether it was long enough. Ten minutes
+-- of the longest pauses mean that a window is used up of which we know nothing: then it is held to the end of the day,
+-- with a probe an hour. Clients measured that 10, 20, 40, 80, 120 s get through; at half, refusals would be collected,
+-- which may be counted as calls.
+CREATE OR REPLACE FUNCTION usage.slow_down(
+  p_app_key text, p_api text, p_at timestamptz, p_now timestamptz, p_code text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_backoff usage.backoff;
+  c_max_pause CONSTANT interval := '120 seconds';
+BEGIN
+  -- A probe that hears it again is decided: the next one goes when it is due.
+  UPDATE usage.api_hold h SET probe_call_id = NULL WHERE h.api = p_api AND h.probe_every IS NOT NULL;
+  INSERT INTO usage.backoff AS b (app_key, api, started_at, pause)
+  VALUES (p_app_key, p_api, p_now, '10 seconds')
+  ON CONFLICT (app_key, api) DO UPDATE
+  SET started_at = p_now, pause = least(b.pause * 2, c_max_pause),
+      longest_pause_since = CASE WHEN b.pause * 2 >= c_max_pause THEN coalesce(b.longest_pause_since, p_now) END
+  WHERE b.started_at < p_at
+  RETURNING * INTO v_backoff;
+  IF v_backoff.longest_pause_since IS NULL OR p_now - v_backoff.longest_pause_since < interval '10 minutes' THEN RETURN; END IF;
+  INSERT INTO usage.api_hold AS h (api, code, held_at, held_until, probe_after, probe_every)
+  VALUES (p_api, p_code, p_now, usage.next_day(p_app_key, p_api, p_now), p_now + interval '1 hour', '1 hour')
+  ON CONFLICT (api) DO UPDATE
+  SET code = excluded.code, held_at = excluded.held_at, held_until = excluded.held_until,
+      probe_after = excluded.probe_after, probe_every = excluded.probe_every, probe_call_id = NULL
+  WHERE h.held_until <= p_now;
+END $$;
