@@ -132,8 +132,8 @@ export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStor
       return rows;
     },
     listPartitionGaps: async (at) => {
-      const rows = await runSql<{ table_name: string }>(pool, readSql('read-partition-gaps'), [at]);
-      return rows.map((row) => row.table_name);
+      const rows = await runSql<{ tableName: string }>(pool, readSql('read-partition-gaps'), [at]);
+      return rows.map(({ tableName }) => tableName);
     },
     findSubjects: async () => {
       const rows = await runSql<KnownSubjects>(pool, readSql('find-subjects'));

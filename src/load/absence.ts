@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 import { isAbsent, uniqueBy, type OfferFreshness } from './offer-freshness.ts';
 import type { Sighting } from './freshness-rows.ts';
@@ -13,12 +14,12 @@ export interface Absence extends Sighting {
 export async function findAbsent(client: PoolClient, passes: readonly CompletePass[]): Promise<Absence[]> {
   const found: Absence[] = [];
   for (const { windowId, since, previousSince, provenance } of passes) {
-    const { rows } = await client.query<{ offer_id: string }>(readSql('list-absent-offers'), [
+    const rows = await runSql<{ offerId: string }>(client, readSql('list-absent-offers'), [
       windowId,
       since,
       previousSince,
     ]);
-    found.push(...rows.map((row) => ({ offerId: row.offer_id, since, provenance })));
+    found.push(...rows.map(({ offerId }) => ({ offerId, since, provenance })));
   }
   return uniqueBy(found, ({ offerId }) => offerId);
 }
@@ -40,15 +41,15 @@ export async function markAbsent(
   });
   if (noted.length === 0) return;
   const rows = noted.map(({ offerId, provenance: { observedAt, runId, callId } }) => ({
-    offer_id: offerId,
-    changed_at: observedAt,
-    run_id: runId,
-    call_id: callId,
+    offerId,
+    changedAt: observedAt,
+    runId,
+    callId,
   }));
-  const { rows: written } = await client.query<{ offer_id: string }>(readSql('merge-absences'), [
+  const written = await runSql<{ offerId: string }>(client, readSql('merge-absences'), [
     JSON.stringify(rows),
   ]);
-  const changed = new Set(written.map((row) => row.offer_id));
+  const changed = new Set(written.map(({ offerId }) => offerId));
   for (const { offerId, observation } of noted) {
     // What is off sale need not be asked about; the absence counts all the same when an older look comes late.
     const stale = changed.has(offerId)

@@ -1,4 +1,9 @@
+import { desc, eq, inArray } from 'drizzle-orm';
 import type { Pool } from 'pg';
+import { drizzleOn } from '../db/database.ts';
+import { offerChange } from '../schema/catalog.ts';
+import { quarantine } from '../schema/sync.ts';
+import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
 /** An offer's row, and what it came from. */
@@ -53,21 +58,25 @@ export interface ExplainedPrice {
   readonly closedByCallId: string | null;
 }
 
-export interface ExplainedChange {
-  readonly field: string;
-  readonly old: string | null;
-  readonly new: string | null;
-  readonly observedAt: Date;
-  readonly callId: string;
-}
+const changeColumns = {
+  field: offerChange.field,
+  old: offerChange.old,
+  new: offerChange.new,
+  observedAt: offerChange.observedAt,
+  callId: offerChange.callId,
+};
+
+export type ExplainedChange = Readonly<Pick<typeof offerChange.$inferSelect, keyof typeof changeColumns>>;
+
+const rejectColumns = {
+  path: quarantine.path,
+  reason: quarantine.reason,
+  sample: quarantine.sample,
+  rawId: quarantine.rawId,
+};
 
 /** An answer's value that could not be read. */
-export interface ExplainedReject {
-  readonly path: string;
-  readonly reason: string;
-  readonly sample: string | null;
-  readonly rawId: string;
-}
+export type ExplainedReject = Readonly<Pick<typeof quarantine.$inferSelect, keyof typeof rejectColumns>>;
 
 export interface Explanation {
   readonly offer: ExplainedOffer;
@@ -84,36 +93,26 @@ export interface Explanation {
  * what of its answers could not be read. `limit` bounds looks, changes and rejects. Null: there is no such offer.
  */
 export async function explainOffer(pool: Pool, offerId: string, limit: number): Promise<Explanation | null> {
-  const offers = await pool.query<ExplainedOffer>(readSql('explain-offer'), [offerId]);
-  const offer = offers.rows[0];
+  const db = drizzleOn(pool);
+  const [offer] = await runSql<ExplainedOffer>(pool, readSql('explain-offer'), [offerId]);
   if (!offer) return null;
-  const observations = await pool.query<ExplainedObservation>(readSql('explain-observations'), [
+  const observations = await runSql<ExplainedObservation>(pool, readSql('explain-observations'), [
     offerId,
     limit,
   ]);
-  const prices = await pool.query<ExplainedPrice>(readSql('explain-prices'), [offerId]);
-  const changes = await pool.query<ExplainedChange>(
-    `SELECT field, old, new, observed_at AS "observedAt", call_id::text AS "callId"
-     FROM catalog.offer_change
-     WHERE offer_id = $1
-     ORDER BY observed_at DESC, change_id DESC
-     LIMIT $2`,
-    [offerId, limit],
-  );
-  const rawIds = observations.rows.flatMap(({ source, rawId }) => (source === 'detail' ? (rawId ?? []) : []));
-  const rejects = await pool.query<ExplainedReject>(
-    `SELECT path, reason, sample, raw_id::text AS "rawId"
-     FROM sync.quarantine
-     WHERE raw_id = ANY ($1::bigint[])
-     ORDER BY raw_id DESC, path
-     LIMIT $2`,
-    [rawIds, limit],
-  );
-  return {
-    offer,
-    observations: observations.rows,
-    prices: prices.rows,
-    changes: changes.rows,
-    rejects: rejects.rows,
-  };
+  const prices = await runSql<ExplainedPrice>(pool, readSql('explain-prices'), [offerId]);
+  const changes = await db
+    .select(changeColumns)
+    .from(offerChange)
+    .where(eq(offerChange.offerId, offerId))
+    .orderBy(desc(offerChange.observedAt), desc(offerChange.changeId))
+    .limit(limit);
+  const rawIds = observations.flatMap(({ source, rawId }) => (source === 'detail' ? (rawId ?? []) : []));
+  const rejects = await db
+    .select(rejectColumns)
+    .from(quarantine)
+    .where(inArray(quarantine.rawId, rawIds))
+    .orderBy(desc(quarantine.rawId), quarantine.path)
+    .limit(limit);
+  return { offer, observations, prices, changes, rejects };
 }

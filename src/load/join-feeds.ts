@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { LoadableSearchPage } from '../model/catalog.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 import type { OfferFreshness } from './offer-freshness.ts';
 import type { SearchWindow } from './window-rows.ts';
@@ -33,7 +34,7 @@ async function admit(
   client: PoolClient,
   wishes: ReadonlyMap<string, string[]>,
 ): Promise<Map<string, string[]>> {
-  const { rows } = await client.query<{ feed: string; room: number | null }>(readSql('lock-feeds'), [
+  const rows = await runSql<{ feed: string; room: number | null }>(client, readSql('lock-feeds'), [
     [...wishes.keys()],
   ]);
   const rooms = new Map(rows.map(({ feed, room }) => [feed, room ?? Infinity]));
@@ -41,7 +42,7 @@ async function admit(
     [...wishes].map(([feed, offerIds]) => [feed, offerIds.slice(0, rooms.get(feed) ?? Infinity)]),
   );
   const joined = Object.fromEntries([...admitted].map(([feed, offerIds]) => [feed, offerIds.length]));
-  await client.query(readSql('count-feed-offers'), [JSON.stringify(joined)]);
+  await applySql(client, readSql('count-feed-offers'), [JSON.stringify(joined)]);
   return admitted;
 }
 
@@ -70,10 +71,10 @@ export async function joinFeeds(
   }
   if (joined.size === 0) return;
   const ids = [...joined.keys()];
-  const { rows } = await client.query<{ position: number; feed_set: number }>(readSql('ensure-feed-sets'), [
+  const rows = await runSql<{ position: number; feedSet: number }>(client, readSql('ensure-feed-sets'), [
     JSON.stringify([...joined.values()]),
   ]);
-  for (const { position, feed_set: feedSet } of rows) {
+  for (const { position, feedSet } of rows) {
     const offerId = ids[position - 1] ?? '';
     const known = freshness.get(offerId);
     if (known) freshness.set(offerId, { ...known, feedSet });

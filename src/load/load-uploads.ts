@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { LoadableUpload } from '../model/catalog.ts';
+import { applySql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 import { compareObservations, observationKey, uniqueBy } from './offer-freshness.ts';
 
@@ -14,5 +15,5 @@ export async function loadUploads(client: PoolClient, answers: readonly Loadable
       : [{ sha256: record.sha256, image_id: record.imageId, call_id: callId, uploaded_at: observedAt }],
   );
   const merged = uniqueBy(rows, ({ sha256 }) => sha256);
-  if (merged.length > 0) await client.query(readSql('merge-image-uploads'), [JSON.stringify(merged)]);
+  if (merged.length > 0) await applySql(client, readSql('merge-image-uploads'), [JSON.stringify(merged)]);
 }

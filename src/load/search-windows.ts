@@ -1,7 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { LoadableSearchPage, Provenance, WindowAlarm } from '../model/catalog.ts';
 import type { Learn, PassOutcome, SplitDecision, WindowState } from '../model/learning.ts';
+import { searchHit } from '../schema/catalog.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
+import { toRow } from './to-row.ts';
 import { compareObservations, observationKey } from './offer-freshness.ts';
 import type { LoadCounters } from './load-counters.ts';
 import { writeWindow, type SearchWindow } from './window-rows.ts';
@@ -20,7 +23,7 @@ async function countNewIds(
 ): Promise<number> {
   const { passStartedAt } = window.state;
   if (page.page === 1 || passStartedAt === null || offerIds.length === 0) return offerIds.length;
-  const { rows } = await client.query<{ listed: number }>(readSql('count-listed-offers'), [
+  const rows = await runSql<{ listed: number }>(client, readSql('count-listed-offers'), [
     window.windowId,
     offerIds,
     passStartedAt,
@@ -35,19 +38,13 @@ export async function recordHits(
   { record, provenance, page }: LoadableSearchPage,
 ): Promise<boolean> {
   if (record === null || record.rows.length === 0) return true;
-  const rows = record.rows.map(({ offerId, rank }) => ({
-    window_id: window.windowId,
-    call_id: provenance.callId,
-    observed_at: provenance.observedAt,
-    page,
-    rank,
-    feed: window.feed,
-    keyword: window.keyword,
-    category_id: window.categoryId,
-    offer_id: offerId,
-  }));
-  const booked = await client.query(readSql('insert-search-hits'), [JSON.stringify(rows)]);
-  return (booked.rowCount ?? 0) > 0;
+  const { windowId, feed, keyword, categoryId } = window;
+  const { callId, observedAt } = provenance;
+  const rows = record.rows.map(({ offerId, rank }) =>
+    toRow(searchHit, { windowId, callId, observedAt, page, rank, feed, keyword, categoryId, offerId }),
+  );
+  const booked = await applySql(client, readSql('insert-search-hits'), [JSON.stringify(rows)]);
+  return booked > 0;
 }
 
 /**
@@ -97,7 +94,7 @@ async function advance(
   const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
   const isNew = await recordHits(client, window, page);
   const newIdsInPass = await countNewIds(client, window, page, offerIds);
-  await client.query(readSql('upsert-window-offers'), [window.windowId, offerIds, provenance.observedAt]);
+  await applySql(client, readSql('upsert-window-offers'), [window.windowId, offerIds, provenance.observedAt]);
   const { completedAt, nextPage } = window.state;
   const isOpening = page.page === 1 && completedAt !== null;
   if (!isNew || page.page !== nextPage || (isOpening && provenance.observedAt <= completedAt)) return null;
@@ -153,25 +150,19 @@ async function applySplit(
 ): Promise<WindowAlarm[]> {
   switch (decision.kind) {
     case 'split': {
-      const parts = decision.parts.map(({ minCny, maxCny }) => ({
-        price_min_cny: minCny,
-        price_max_cny: maxCny,
-      }));
-      const isNew = parts.length > 0;
-      if (isNew)
-        await client.query(readSql('split-search-window'), [
-          windowId,
-          parentId ?? windowId,
-          JSON.stringify(parts),
-        ]);
+      const { parts } = decision;
+      if (parts.length > 0) {
+        const params = [windowId, parentId ?? windowId, JSON.stringify(parts)];
+        await applySql(client, readSql('split-search-window'), params);
+      }
       return [];
     }
     case 'whole':
-      if (shape.isSplit) await client.query(readSql('join-search-window'), [windowId, true]);
+      if (shape.isSplit) await applySql(client, readSql('join-search-window'), [windowId, true]);
       return [];
     case 'ignored':
       if (parentId === null) return [];
-      await client.query(readSql('join-search-window'), [parentId, false]);
+      await applySql(client, readSql('join-search-window'), [parentId, false]);
       return [{ windowId: parentId, feed, outcome: 'bounds_ignored', totalRecords: null, reach: null }];
   }
 }
@@ -188,11 +179,11 @@ async function completedBy(
   if (since === null || since.getTime() === previousSince?.getTime()) return [];
   const whole = parentId === null ? undefined : windows.get(parentId);
   if (!whole) return [{ windowId, since, previousSince }];
-  const { rows } = await client.query<{ complete_since: Date }>(readSql('complete-split-window'), [
+  const rows = await runSql<{ completeSince: Date }>(client, readSql('complete-split-window'), [
     whole.windowId,
     partsTogetherMs,
   ]);
-  const wholeSince = rows[0]?.complete_since;
+  const wholeSince = rows[0]?.completeSince;
   if (!wholeSince) return [];
   windows.set(whole.windowId, { ...whole, state: { ...whole.state, completeSince: wholeSince } });
   return [{ windowId: whole.windowId, since: wholeSince, previousSince: whole.state.completeSince }];

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { LoadableSearchPage } from '../model/catalog.ts';
+import { applySql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
 import type { SearchWindow } from './window-rows.ts';
@@ -35,6 +36,6 @@ export async function valueWindows(
         : 0;
     // All that a first pass lists is new, and says nothing of how much comes in a day.
     const arrived = completedAt === null ? 0 : record.rows.filter(({ offerId }) => isNew(offerId)).length;
-    await client.query(readSql('upsert-window-value'), [windowId, isFirst, soon, late, arrived, days]);
+    await applySql(client, readSql('upsert-window-value'), [windowId, isFirst, soon, late, arrived, days]);
   }
 }

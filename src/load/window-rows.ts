@@ -1,7 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { LoadableSearchPage } from '../model/catalog.ts';
-import type { PassOutcome, WindowShape, WindowState } from '../model/learning.ts';
+import type { PriceBand, WindowShape, WindowState } from '../model/learning.ts';
+import { searchWindow } from '../schema/search.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
+import { toRow } from './to-row.ts';
 
 /** A locked search window. */
 export interface SearchWindow {
@@ -15,75 +18,20 @@ export interface SearchWindow {
   readonly state: WindowState;
 }
 
-interface WindowRow {
-  readonly window_id: string;
-  readonly parent_window_id: string | null;
-  readonly feed: string;
-  readonly keyword: string;
-  readonly category_id: string;
-  readonly price_min_cny: string | null;
-  readonly price_max_cny: string | null;
-  readonly is_split: boolean;
-  readonly is_splittable: boolean;
-  readonly next_page: number;
-  readonly pass_started_at: Date | null;
-  readonly is_pass_steady: boolean;
-  readonly is_doubted: boolean;
-  readonly rows_seen: number;
-  readonly ids_listed: number;
-  readonly new_offers: number;
-  readonly changed_offers: number;
-  readonly stale_pages: number;
-  readonly total_records: number | null;
-  readonly completed_at: Date | null;
-  readonly last_outcome: PassOutcome | null;
-  readonly last_reach: number | null;
-  readonly last_new: number | null;
-  readonly last_changed: number | null;
-  readonly full_pass_at: Date | null;
-  readonly saved_calls: number;
-  readonly complete_since: Date | null;
-  readonly max_pages: number | null;
-}
+/** As `lock-search-windows.sql` gives it. */
+interface LockedWindow
+  extends
+    Omit<SearchWindow, 'shape' | 'state'>,
+    PriceBand,
+    Omit<WindowShape, 'band' | 'isPart'>,
+    WindowState {}
 
-function toState(row: WindowRow): WindowState {
+function toWindow(row: LockedWindow): SearchWindow {
+  const { windowId, parentId, feed, keyword, categoryId, minCny, maxCny, isSplit, isSplittable, ...state } =
+    row;
   return {
-    nextPage: row.next_page,
-    passStartedAt: row.pass_started_at,
-    isPassSteady: row.is_pass_steady,
-    isDoubted: row.is_doubted,
-    rowsSeen: row.rows_seen,
-    idsListed: row.ids_listed,
-    newOffers: row.new_offers,
-    changedOffers: row.changed_offers,
-    stalePages: row.stale_pages,
-    totalRecords: row.total_records,
-    completedAt: row.completed_at,
-    lastOutcome: row.last_outcome,
-    lastReach: row.last_reach,
-    lastNew: row.last_new,
-    lastChanged: row.last_changed,
-    fullPassAt: row.full_pass_at,
-    savedCalls: row.saved_calls,
-    completeSince: row.complete_since,
-    maxPages: row.max_pages,
-  };
-}
-
-function toWindow(row: WindowRow): SearchWindow {
-  return {
-    windowId: row.window_id,
-    parentId: row.parent_window_id,
-    feed: row.feed,
-    keyword: row.keyword,
-    categoryId: row.category_id,
-    shape: {
-      band: { minCny: row.price_min_cny, maxCny: row.price_max_cny },
-      isPart: row.parent_window_id !== null,
-      isSplit: row.is_split,
-      isSplittable: row.is_splittable,
-    },
-    state: toState(row),
+    ...{ windowId, parentId, feed, keyword, categoryId, state },
+    shape: { band: { minCny, maxCny }, isPart: parentId !== null, isSplit, isSplittable },
   };
 }
 
@@ -93,8 +41,8 @@ export async function lockWindows(
   pages: readonly LoadableSearchPage[],
 ): Promise<Map<string, SearchWindow>> {
   const ids = [...new Set(pages.map(({ windowId }) => windowId))];
-  const { rows } = await client.query<WindowRow>(readSql('lock-search-windows'), [ids]);
-  return new Map(rows.map((row) => [row.window_id, toWindow(row)]));
+  const rows = await runSql<LockedWindow>(client, readSql('lock-search-windows'), [ids]);
+  return new Map(rows.map((row) => [row.windowId, toWindow(row)]));
 }
 
 /** Writes the state of a locked window after a page that a call brought, and ends its lease. */
@@ -103,26 +51,6 @@ export async function writeWindow(
   { windowId, state }: SearchWindow,
   callId: string,
 ): Promise<void> {
-  const row = {
-    window_id: windowId,
-    next_page: state.nextPage,
-    pass_started_at: state.passStartedAt,
-    is_pass_steady: state.isPassSteady,
-    is_doubted: state.isDoubted,
-    rows_seen: state.rowsSeen,
-    ids_listed: state.idsListed,
-    new_offers: state.newOffers,
-    changed_offers: state.changedOffers,
-    stale_pages: state.stalePages,
-    total_records: state.totalRecords,
-    completed_at: state.completedAt,
-    last_outcome: state.lastOutcome,
-    last_reach: state.lastReach,
-    last_new: state.lastNew,
-    last_changed: state.lastChanged,
-    full_pass_at: state.fullPassAt,
-    saved_calls: state.savedCalls,
-    complete_since: state.completeSince,
-  };
-  await client.query(readSql('update-search-window'), [JSON.stringify(row), callId]);
+  const row = toRow(searchWindow, { windowId, ...state });
+  await applySql(client, readSql('update-search-window'), [JSON.stringify(row), callId]);
 }

@@ -139,8 +139,8 @@ async function eraseAllOffers(pool: Pool, sellerId: string): Promise<void> {
 }
 
 async function forgetSamples(pool: Pool, sellerId: string, { names }: SellerMarks): Promise<void> {
-  const rows = await runSql<{ raw_id: string }>(pool, readSql('list-offer-answers'), [hashSeller(sellerId)]);
-  const rawIds = rows.map((row) => row.raw_id);
+  const rows = await runSql<{ rawId: string }>(pool, readSql('list-offer-answers'), [hashSeller(sellerId)]);
+  const rawIds = rows.map(({ rawId }) => rawId);
   await applySql(pool, readLoadSql('forget-samples'), [rawIds, [sellerId, ...names]]);
 }
 

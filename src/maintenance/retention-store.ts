@@ -62,13 +62,6 @@ export interface RetentionStore {
  */
 const lockTimeoutMs = 200;
 
-interface PartitionRow {
-  readonly table_name: string;
-  readonly partition_name: string;
-  readonly ends_at: Date;
-  readonly is_needed: boolean;
-}
-
 async function listExpired(db: Pool | PoolClient, now: Date, ages: MonthAges): Promise<ExpiredPartition[]> {
   const byTable = {
     'raw.payload': ages.rawMs,
@@ -76,16 +69,11 @@ async function listExpired(db: Pool | PoolClient, now: Date, ages: MonthAges): P
     'catalog.observation': ages.observationsMs,
     'catalog.search_hit': ages.searchHitsMs,
   };
-  const rows = await runSql<PartitionRow>(db, readSql('list-expired-partitions'), [
+  const rows = await runSql<ExpiredPartition>(db, readSql('list-expired-partitions'), [
     now,
     JSON.stringify(byTable),
   ]);
-  return rows.map((row) => ({
-    tableName: row.table_name,
-    partitionName: row.partition_name,
-    endsAt: row.ends_at,
-    isNeeded: row.is_needed,
-  }));
+  return rows;
 }
 
 /** Null when it is gone, else why not. */

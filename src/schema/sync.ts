@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   check,
   index,
   integer,
@@ -197,7 +198,7 @@ export const drift = sync.table(
     operation: text('operation').notNull(),
     path: text('path').notNull(),
     kind: text('kind').$type<'unknown' | 'missing' | 'retyped'>().notNull(),
-    seen: id('seen').notNull(),
+    seen: bigint('seen', { mode: 'number' }).notNull(),
     firstSeenAt: instant('first_seen_at').notNull(),
     lastSeenAt: instant('last_seen_at').notNull(),
     sample: text('sample'),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
 export interface PriceAudit {
@@ -6,6 +7,17 @@ export interface PriceAudit {
   readonly offers: number;
   /** Those of them with price intervals that overlap. There must be none. */
   readonly overlapping: readonly string[];
+}
+
+/** A price interval, and when the next one of its key begins: before it ends. */
+interface Overlap {
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly kind: string;
+  readonly minQuantity: number;
+  readonly validFrom: Date;
+  readonly validTo: Date;
+  readonly nextFrom: Date;
 }
 
 /**
@@ -16,8 +28,8 @@ const places = 200;
 
 /** Looks whether the price intervals of some 2,000 offers, picked at random, overlap. */
 export async function auditPrices(pool: Pool): Promise<PriceAudit> {
-  const sample = await pool.query<{ offer_id: string }>(readSql('sample-offers'), [places]);
-  const ids = sample.rows.map((row) => row.offer_id);
-  const found = await pool.query<{ offer_id: string }>(readSql('audit-price-overlaps'), [ids]);
-  return { offers: ids.length, overlapping: [...new Set(found.rows.map((row) => row.offer_id))] };
+  const sample = await runSql<{ offerId: string }>(pool, readSql('sample-offers'), [places]);
+  const ids = sample.map(({ offerId }) => offerId);
+  const found = await runSql<Overlap>(pool, readSql('audit-price-overlaps'), [ids]);
+  return { offers: ids.length, overlapping: [...new Set(found.map(({ offerId }) => offerId))] };
 }

@@ -32,42 +32,16 @@ export interface UpkeepStore {
   listIdleIndexes(thresholds: { readonly bytes: number; readonly days: number }): Promise<IdleIndex[]>;
 }
 
-interface BloatedRow {
-  readonly table_name: string;
-  readonly live_rows: string;
-  readonly dead_rows: string;
-  readonly vacuumed_at: Date | null;
-  readonly oldest_transaction_at: Date | null;
-}
-
-interface IdleRow {
-  readonly index_name: string;
-  readonly table_name: string;
-  readonly bytes: string;
-  readonly is_valid: boolean;
-}
-
 /** What the server's own statistics say of our tables and indexes. */
 export function createUpkeepStore({ pool }: { readonly pool: Pool }): UpkeepStore {
   return {
     async listBloatedTables({ deadRows, deadPerLive }) {
-      const rows = await runSql<BloatedRow>(pool, readSql('list-bloated-tables'), [deadRows, deadPerLive]);
-      return rows.map((row) => ({
-        tableName: row.table_name,
-        liveRows: Number(row.live_rows),
-        deadRows: Number(row.dead_rows),
-        vacuumedAt: row.vacuumed_at,
-        oldestTransactionAt: row.oldest_transaction_at,
-      }));
+      const rows = await runSql<BloatedTable>(pool, readSql('list-bloated-tables'), [deadRows, deadPerLive]);
+      return rows;
     },
     async listIdleIndexes({ bytes, days }) {
-      const rows = await runSql<IdleRow>(pool, readSql('list-idle-indexes'), [bytes, days]);
-      return rows.map((row) => ({
-        indexName: row.index_name,
-        tableName: row.table_name,
-        bytes: Number(row.bytes),
-        isValid: row.is_valid,
-      }));
+      const rows = await runSql<IdleIndex>(pool, readSql('list-idle-indexes'), [bytes, days]);
+      return rows;
     },
   };
 }

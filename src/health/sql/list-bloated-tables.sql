@@ -1,9 +1,10 @@
 -- Purpose: our tables of which more rows are dead than autovacuum should ever leave, by the statistics of the server.
 -- Params:  $1 bigint least dead rows, $2 double precision least dead rows for each live one
--- Returns: table_name, live_rows, dead_rows, vacuumed_at (null: never), oldest_transaction_at (of those that are
+-- Returns: tableName, liveRows, deadRows, vacuumedAt (null: never), oldestTransactionAt (of those that are
 --          open for an hour or more; null: there is none), the worst first
-SELECT s.relid::regclass::text AS table_name, s.n_live_tup AS live_rows, s.n_dead_tup AS dead_rows,
-       greatest(s.last_vacuum, s.last_autovacuum) AS vacuumed_at, open.oldest_transaction_at
+SELECT s.relid::regclass::text AS "tableName", s.n_live_tup::float8 AS "liveRows", s.n_dead_tup::float8 AS "deadRows",
+       greatest(s.last_vacuum, s.last_autovacuum) AS "vacuumedAt",
+       open.oldest_transaction_at AS "oldestTransactionAt"
 FROM pg_stat_user_tables s
 CROSS JOIN (
   SELECT min(xact_start) AS oldest_transaction_at
@@ -13,4 +14,4 @@ CROSS JOIN (
 WHERE s.schemaname IN ('catalog', 'sync', 'usage', 'raw')
   AND s.n_dead_tup >= $1::bigint
   AND s.n_dead_tup > s.n_live_tup * $2::double precision
-ORDER BY s.n_dead_tup DESC, table_name;
+ORDER BY s.n_dead_tup DESC, "tableName";

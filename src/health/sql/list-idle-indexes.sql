@@ -1,9 +1,9 @@
 -- Purpose: our indexes that only cost: those that are not valid, and large ones that nothing read since the statistics
 --          began, if that is long ago. What keeps rows unique is of use without being read.
 -- Params:  $1 bigint least bytes of an unread one, $2 integer days; statistics that are younger say nothing
--- Returns: index_name, table_name, bytes, is_valid, the largest first
-SELECT i.indexrelid::regclass::text AS index_name, i.indrelid::regclass::text AS table_name,
-       pg_relation_size(i.indexrelid) AS bytes, i.indisvalid AS is_valid
+-- Returns: indexName, tableName, bytes, isValid, the largest first
+SELECT i.indexrelid::regclass::text AS "indexName", i.indrelid::regclass::text AS "tableName",
+       pg_relation_size(i.indexrelid)::float8 AS bytes, i.indisvalid AS "isValid"
 FROM pg_index i
 JOIN pg_class c ON c.oid = i.indrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -13,4 +13,4 @@ WHERE n.nspname IN ('catalog', 'sync', 'usage', 'raw')
   AND (NOT i.indisvalid
     OR (s.idx_scan = 0 AND NOT i.indisunique AND pg_relation_size(i.indexrelid) >= $1::bigint
       AND coalesce(d.stats_reset <= now() - make_interval(days => $2::integer), true)))
-ORDER BY bytes DESC, index_name;
+ORDER BY bytes DESC, "indexName";

@@ -1,7 +1,7 @@
 -- Purpose: tables that are partitioned by month and have no partition for the month that holds a time.
 -- Params:  $1 timestamptz the time
--- Returns: table_name
-SELECT p.partrelid::regclass::text AS table_name
+-- Returns: tableName
+SELECT p.partrelid::regclass::text AS "tableName"
 FROM pg_partitioned_table p
 JOIN pg_class c ON c.oid = p.partrelid
 JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { JsonObject } from '../../core/json.ts';
+import { applySql, runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { packBody, unpackBody } from '../../raw/stored-answer.ts';
 import { eraseFromBody, namesSeller, type ErasedBody, type SellerMarks } from './erase-from-body.ts';
@@ -50,9 +51,9 @@ export async function applyFates(client: PoolClient, fates: ReadonlyMap<string, 
   for (const [rawId, fate] of fates) {
     if (fate.kind === 'deleted') continue;
     const { gzipped, bytes, sha256 } = await packBody(Buffer.from(fate.text));
-    await client.query(readSql('replace-answer'), [rawId, gzipped, bytes, sha256]);
+    await applySql(client, readSql('replace-answer'), [rawId, gzipped, bytes, sha256]);
   }
-  await client.query(readSql('forget-samples'), [[...fates.keys()], []]);
+  await applySql(client, readSql('forget-samples'), [[...fates.keys()], []]);
 }
 
 /** Takes erased sellers and their offers out of some stored answers. */
@@ -62,7 +63,7 @@ export async function eraseFromAnswers(
   marks: SellerMarks,
 ): Promise<void> {
   if (rawIds.length === 0) return;
-  const { rows } = await client.query<AnswerRow>(readSql('read-answers'), [rawIds]);
+  const rows = await runSql<AnswerRow>(client, readSql('read-answers'), [rawIds]);
   const fates = new Map<string, AnswerFate>();
   for (const row of rows) {
     const fate = await decideFate(row, marks);

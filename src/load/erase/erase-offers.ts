@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
+import { applySql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
 /** What is remembered of an erased seller: SHA-256 of its id. */
@@ -17,6 +18,6 @@ export async function eraseOffers(
   sellerHash: Buffer,
 ): Promise<void> {
   if (offerIds.length === 0) return;
-  await client.query(readSql('lock-offers'), [offerIds]);
-  await client.query(readSql('erase-offers'), [offerIds, sellerHash]);
+  await applySql(client, readSql('lock-offers'), [offerIds]);
+  await applySql(client, readSql('erase-offers'), [offerIds, sellerHash]);
 }

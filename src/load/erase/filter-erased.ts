@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { LoadableAnswer, LoadableOffer } from '../../model/catalog.ts';
 import { advisoryLocks } from '../../db/advisory-locks.ts';
+import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { eraseFromAnswers } from './erase-answers.ts';
 import { eraseOffers, hashSeller } from './erase-offers.ts';
@@ -28,13 +29,14 @@ async function listErased(client: PoolClient, answers: readonly LoadableAnswer[]
   // Who erases a seller waits until no load is under way that has not seen it erased. Own statement: own snapshot.
   if (sellers.length > 0)
     await client.query('SELECT pg_advisory_xact_lock_shared($1)', [advisoryLocks.erasure]);
-  const { rows } = await client.query<{ offer_id: string | null; seller_id: string | null }>(
+  const rows = await runSql<{ offerId: string | null; sellerId: string | null }>(
+    client,
     readSql('list-erased'),
     [answers.flatMap(offersOf), [...new Set(sellers)]],
   );
   return {
-    offerIds: new Set(rows.flatMap(({ offer_id: id }) => id ?? [])),
-    sellerIds: rows.flatMap(({ seller_id: id }) => id ?? []),
+    offerIds: new Set(rows.flatMap(({ offerId }) => offerId ?? [])),
+    sellerIds: rows.flatMap(({ sellerId }) => sellerId ?? []),
     names: [],
   };
 }

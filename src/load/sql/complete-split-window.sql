@@ -2,7 +2,7 @@
 --          offer whose price moves it from part to part is in none of them only if it moves between their passes. Then the
 --          window's own list is complete, since the first of these passes began.
 -- Params:  $1 bigint window id; $2 double precision how far apart they may have begun, in ms
--- Returns: complete_since, if that is news
+-- Returns: completeSince, if that is news
 UPDATE sync.search_window w
 SET complete_since = p.since
 FROM (
@@ -16,4 +16,4 @@ WHERE w.window_id = $1::bigint
   AND p.is_complete
   AND p.until - p.since <= $2::float8 * interval '1 ms'
   AND (w.complete_since IS NULL OR w.complete_since < p.since)
-RETURNING w.complete_since;
+RETURNING w.complete_since AS "completeSince";

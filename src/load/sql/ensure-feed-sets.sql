@@ -1,6 +1,6 @@
 -- Purpose: gives the numbers of sets of feeds, and makes those that are not there yet.
 -- Params:  $1 jsonb [[text]]: names of feeds, in any order
--- Returns: position (of the set in $1, from 1), feed_set
+-- Returns: position (of the set in $1, from 1), feedSet
 WITH wanted AS (
   SELECT n.position,
          ARRAY(SELECT DISTINCT f COLLATE "C" FROM jsonb_array_elements_text(n.feeds) AS f ORDER BY 1) AS feeds
@@ -13,4 +13,4 @@ made AS (
   ON CONFLICT (feeds) DO UPDATE SET feeds = excluded.feeds
   RETURNING feed_set, feeds
 )
-SELECT position::int AS position, feed_set FROM wanted JOIN made USING (feeds);
+SELECT position::int AS position, feed_set AS "feedSet" FROM wanted JOIN made USING (feeds);

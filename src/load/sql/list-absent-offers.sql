@@ -4,7 +4,7 @@
 --          by price of an offer that had no price when it was last seen.
 -- Params:  $1 bigint window id, of no part; $2 timestamptz when the pass began; $3 timestamptz|null when the complete one
 --          before did
--- Returns: offer_id
+-- Returns: offerId
 WITH own AS MATERIALIZED (
   SELECT window_id
   FROM sync.search_window
@@ -18,7 +18,7 @@ held AS (
   HAVING max(o.last_seen_at) < $2::timestamptz
      AND ($3::timestamptz IS NULL OR max(o.last_seen_at) >= $3::timestamptz)
 )
-SELECT h.offer_id
+SELECT h.offer_id AS "offerId"
 FROM held h
 WHERE EXISTS (
   SELECT FROM sync.search_window WHERE window_id = $1::bigint AND NOT is_split

@@ -1,7 +1,7 @@
 -- Purpose: which of some offers are erased, and which of some sellers.
 -- Params:  $1 bigint[] offer ids; $2 text[] seller ids
--- Returns: offer_id or seller_id, the other one null
-SELECT e.offer_id, NULL::text AS seller_id
+-- Returns: offerId or sellerId, the other one null
+SELECT e.offer_id AS "offerId", NULL::text AS "sellerId"
 FROM sync.erased_offer e
 WHERE e.offer_id = ANY ($1::bigint[])
 UNION ALL

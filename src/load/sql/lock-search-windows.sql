@@ -1,13 +1,19 @@
 -- Purpose: locks search windows, and those that they are parts of, in ascending id, and reads what they ask for and how
 --          far their passes are.
 -- Params:  $1 bigint[] window ids
--- Returns: window_id, what the window is, and the state of its pass
-SELECT window_id, parent_window_id, feed, keyword, category_id, trim_scale(price_min_cny) AS price_min_cny,
-       trim_scale(price_max_cny) AS price_max_cny, is_split,
-       is_splittable AND kind <> 'image' AND max_pages IS NULL AND retired_at IS NULL AS is_splittable,
-       next_page, pass_started_at, is_pass_steady, is_doubted, rows_seen, ids_listed, new_offers, changed_offers,
-       stale_pages, total_records, completed_at, last_outcome, last_reach, last_new, last_changed, full_pass_at,
-       saved_calls, complete_since, max_pages
+-- Returns: windowId, parentId, feed, keyword, categoryId, minCny, maxCny, isSplit, isSplittable: what the window is; nextPage,
+--          passStartedAt, isPassSteady, isDoubted, rowsSeen, idsListed, newOffers, changedOffers, stalePages, totalRecords,
+--          completedAt, lastOutcome, lastReach, lastNew, lastChanged, fullPassAt, savedCalls, completeSince, maxPages: the
+--          state of its pass
+SELECT window_id AS "windowId", parent_window_id AS "parentId", feed, keyword, category_id AS "categoryId",
+       trim_scale(price_min_cny) AS "minCny", trim_scale(price_max_cny) AS "maxCny", is_split AS "isSplit",
+       is_splittable AND kind <> 'image' AND max_pages IS NULL AND retired_at IS NULL AS "isSplittable",
+       next_page AS "nextPage", pass_started_at AS "passStartedAt", is_pass_steady AS "isPassSteady",
+       is_doubted AS "isDoubted", rows_seen AS "rowsSeen", ids_listed AS "idsListed", new_offers AS "newOffers",
+       changed_offers AS "changedOffers", stale_pages AS "stalePages", total_records AS "totalRecords",
+       completed_at AS "completedAt", last_outcome AS "lastOutcome", last_reach AS "lastReach", last_new AS "lastNew",
+       last_changed AS "lastChanged", full_pass_at AS "fullPassAt", saved_calls AS "savedCalls",
+       complete_since AS "completeSince", max_pages AS "maxPages"
 FROM sync.search_window
 WHERE window_id = ANY ($1::bigint[] || ARRAY(
   SELECT parent_window_id FROM sync.search_window

@@ -1,9 +1,9 @@
 -- Purpose: makes listed offers, which are locked, missing, and books the change.
--- Params:  $1 jsonb [{offer_id, changed_at, run_id, call_id}], each offer once
--- Returns: offer_id of those it changed
+-- Params:  $1 jsonb [{offerId, changedAt, runId, callId}], each offer once
+-- Returns: offerId of those it changed
 WITH n AS (
-  SELECT *
-  FROM jsonb_to_recordset($1::jsonb) AS n (offer_id bigint, changed_at timestamptz, run_id bigint, call_id bigint)
+  SELECT "offerId" AS offer_id, "changedAt" AS changed_at, "runId" AS run_id, "callId" AS call_id
+  FROM jsonb_to_recordset($1::jsonb) AS n ("offerId" bigint, "changedAt" timestamptz, "runId" bigint, "callId" bigint)
 ),
 changed AS (
   UPDATE catalog.offer o
@@ -16,4 +16,4 @@ logged AS (
   INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
   SELECT offer_id, 'state', 'listed', 'missing', changed_at, call_id FROM changed ORDER BY offer_id
 )
-SELECT offer_id FROM changed;
+SELECT offer_id AS "offerId" FROM changed;

@@ -1,7 +1,7 @@
 -- Purpose: puts parts in the place of a search window that lists less than there is. All parts belong to the search that
 --          was split first; a part that is split itself ends. A part that there was before goes on where it was.
 -- Params:  $1 bigint window to split; $2 bigint the search that its parts belong to, itself or another;
---          $3 jsonb [{"price_min_cny": numeric|null, "price_max_cny": numeric|null}]
+--          $3 jsonb [{"minCny": numeric|null, "maxCny": numeric|null}]
 -- Returns: nothing
 WITH whole AS (
   UPDATE sync.search_window
@@ -12,8 +12,8 @@ WITH whole AS (
 )
 INSERT INTO sync.search_window AS w
   (feed, keyword, category_id, seller_id, image, language, price_min_cny, price_max_cny, parent_window_id)
-SELECT feed, keyword, category_id, seller_id, image, language, n.price_min_cny, n.price_max_cny, $2::bigint
+SELECT feed, keyword, category_id, seller_id, image, language, n."minCny", n."maxCny", $2::bigint
 FROM whole
-CROSS JOIN jsonb_to_recordset($3::jsonb) AS n (price_min_cny numeric(14, 4), price_max_cny numeric(14, 4))
+CROSS JOIN jsonb_to_recordset($3::jsonb) AS n ("minCny" numeric(14, 4), "maxCny" numeric(14, 4))
 ON CONFLICT (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language)
 DO UPDATE SET parent_window_id = excluded.parent_window_id, is_split = false, max_pages = NULL, retired_at = NULL;

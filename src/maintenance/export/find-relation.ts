@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { AppError } from '../../core/errors.ts';
 import { readLedgerNow } from '../../db/ledger-now.ts';
 import { maintenanceErrors } from '../errors.ts';
+import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { exportTimeColumns } from './time-columns.ts';
 
@@ -19,7 +20,7 @@ export interface RelationSource {
 
 interface RelationRow {
   readonly name: string | null;
-  readonly time_type: string | null;
+  readonly timeType: string | null;
   readonly others: readonly string[];
 }
 
@@ -61,7 +62,7 @@ function condition(column: string, timeType: string, since: Date): string {
 export async function findRelation(client: pg.Client, { name, since }: RelationSource): Promise<string> {
   const column = exportTimeColumns[name] ?? null;
   const [schema, relation = null, ...rest] = name.split('.');
-  const { rows } = await client.query<RelationRow>(readSql('find-export-relation'), [
+  const rows = await runSql<RelationRow>(client, readSql('find-export-relation'), [
     schema,
     rest.length === 0 ? relation : null,
     column,
@@ -69,12 +70,12 @@ export async function findRelation(client: pg.Client, { name, since }: RelationS
   const found = rows[0];
   if (!found?.name) throw refuseName(name, found?.others ?? []);
   if (since === null) return `SELECT * FROM ${found.name}`;
-  if (column === null || found.time_type === null) {
+  if (column === null || found.timeType === null) {
     throw new AppError(
       maintenanceErrors.EXPORT_WITHOUT_TIME,
       `${name} has no time by which its rows could be picked`,
     );
   }
   const from = await toInstant(client, since);
-  return `SELECT * FROM ${found.name} WHERE ${condition(column, found.time_type, from)}`;
+  return `SELECT * FROM ${found.name} WHERE ${condition(column, found.timeType, from)}`;
 }

@@ -1,7 +1,7 @@
 -- Purpose: the answers, kept or not, that told of offers of an erased seller.
 -- Params:  $1 bytea hash of the seller
--- Returns: raw_id
-SELECT DISTINCT o.raw_id
+-- Returns: rawId
+SELECT DISTINCT o.raw_id AS "rawId"
 FROM sync.erased_offer e
 JOIN catalog.observation o USING (offer_id)
 WHERE e.seller_hash = $1::bytea;

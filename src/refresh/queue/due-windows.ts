@@ -39,43 +39,6 @@ const periodKinds = {
   image: ['image'],
 } as const satisfies Record<SearchKind, readonly string[]>;
 
-interface DueWindowRow {
-  readonly window_id: string;
-  readonly kind: 'keyword' | 'category' | 'seller' | 'image';
-  readonly feed: string;
-  readonly next_page: number;
-  readonly is_free: boolean;
-  readonly pages_left: number;
-  readonly age_days: number | null;
-  readonly pages: number | null;
-  readonly soon_value: number;
-  readonly late_value: number;
-  readonly new_offers: number;
-  readonly exposure_days: number;
-}
-
-function toDueWindow(row: DueWindowRow): DueWindow {
-  return {
-    windowId: row.window_id,
-    page: row.next_page,
-    kind: row.kind === 'seller' || row.kind === 'image' ? row.kind : 'search',
-    feed: row.feed,
-    isFree: row.is_free,
-    pagesLeft: row.pages_left,
-    ageDays: row.age_days === null ? null : Math.max(0, row.age_days),
-    worth:
-      row.pages === null
-        ? null
-        : {
-            pages: row.pages,
-            soonValue: row.soon_value,
-            lateValue: row.late_value,
-            newOffers: row.new_offers,
-            exposureDays: row.exposure_days,
-          },
-  };
-}
-
 export interface DueWindowsRequest {
   readonly runId: string;
   readonly feeds: readonly Feed[];
@@ -89,11 +52,11 @@ export async function listDueWindows(
   kinds: readonly SearchKind[],
   { runId, feeds, freshForMs }: DueWindowsRequest,
 ): Promise<DueWindow[]> {
-  const rows = await runSql<DueWindowRow>(pool, readSql('list-due-windows'), [
+  const rows = await runSql<DueWindow>(pool, readSql('list-due-windows'), [
     runId,
     feeds.map((feed) => feed.name),
     freshForMs,
     kinds.flatMap((kind) => periodKinds[kind]),
   ]);
-  return rows.map(toDueWindow);
+  return rows;
 }

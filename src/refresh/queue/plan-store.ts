@@ -99,12 +99,8 @@ function createLeases(pool: Pool): Leases {
     },
     listDueWindows: (kinds, lease) => listDueWindows(pool, kinds, lease),
     takeWindows: async (runId, windowIds) => {
-      const rows = await runSql<{ window_id: string; next_page: number }>(pool, readSql('lease-windows'), [
-        runId,
-        windowIds,
-        leaseMs,
-      ]);
-      return rows.map((row) => ({ windowId: row.window_id, page: row.next_page }));
+      const rows = await runSql<WindowPage>(pool, readSql('lease-windows'), [runId, windowIds, leaseMs]);
+      return rows;
     },
     takeOffers: (runId, offerIds) => selectIds(pool, readSql('lease-offers'), [runId, offerIds, leaseMs]),
   };
@@ -184,17 +180,7 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
   return {
     ...createLeases(pool),
     ensureWindows: async (feeds, language, isTreeClosed) => {
-      const wanted = feeds.map((feed) => ({
-        feed: feed.name,
-        categories: feed.categories,
-        keywords: feed.keywords,
-        sellers: feed.sellers,
-        images: feed.images,
-        price_min_cny: feed.priceMinCny,
-        price_max_cny: feed.priceMaxCny,
-        max_pages: feed.maxPages,
-        max_offers: feed.maxOffers,
-      }));
+      const wanted = feeds.map((feed) => ({ ...feed, offers: [] }));
       await applySql(pool, readSql('ensure-search-windows'), [
         JSON.stringify(wanted),
         language,
@@ -214,11 +200,8 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
     },
     isAwaitingOthers: async (runId, feeds) => {
       const names = feeds.map((feed) => feed.name);
-      const rows = await runSql<{ is_awaiting: boolean }>(pool, readSql('is-awaiting-others'), [
-        runId,
-        names,
-      ]);
-      return rows[0]?.is_awaiting ?? false;
+      const rows = await runSql<{ isAwaiting: boolean }>(pool, readSql('is-awaiting-others'), [runId, names]);
+      return rows[0]?.isAwaiting ?? false;
     },
     countDue: async (feeds, { searchMs, detailMs }) => {
       const names = feeds.map((feed) => feed.name);

@@ -73,78 +73,38 @@ export interface PlannerFit {
   readonly fittedAt: Date;
 }
 
-interface SampleRow {
-  readonly fitted_at: Date | null;
-  readonly prior_changes: number;
-  readonly prior_days: number;
-  readonly sample: readonly (readonly [number, number])[];
-  readonly mean_popularity: number | null;
-  readonly offers: number;
-  readonly details_per_day: number;
-}
-
 async function readSample(pool: Pool, limit: number): Promise<PlannerSample> {
-  const rows = await runSql<SampleRow>(pool, readSql('sample-learned'), [limit]);
+  const rows = await runSql<PlannerSample>(pool, readSql('sample-learned'), [limit]);
   const [row] = rows;
   if (!row) throw new Error('sync.planner is empty');
-  return {
-    fittedAt: row.fitted_at,
-    prior: { changes: row.prior_changes, days: row.prior_days },
-    sample: row.sample.map(([changes, days]) => ({ changes, days })),
-    meanPopularity: row.mean_popularity ?? 1,
-    offers: row.offers,
-    detailsPerDay: row.details_per_day,
-  };
+  return row;
 }
 
-interface HeadRow {
-  readonly offer_id: string;
-  readonly feed_set: number;
-  readonly bucket: number;
-  readonly order_at: string;
-  readonly popularity: number;
-  readonly rate_changes: number;
-  readonly rate_days: number;
-  readonly summary_age_days: number;
-  readonly detail_age_days: number;
+interface HeadRow extends Omit<RefreshCandidate, 'learned'> {
+  readonly rateChanges: number;
+  readonly rateDays: number;
 }
-
-const toCursor = ({ feedSet, bucket, orderAt, offerId }: RefreshCandidate) => ({
-  feed_set: feedSet,
-  bucket,
-  order_at: orderAt,
-  offer_id: offerId,
-});
 
 async function listHeads(
   pool: Pool,
   { feedSets, freshForMs, limit, after }: RefreshQueueRequest,
 ): Promise<RefreshCandidate[]> {
-  const cursors = after === undefined ? null : JSON.stringify(after.map(toCursor));
+  const cursors =
+    after?.map(({ feedSet, bucket, orderAt, offerId }) => ({ feedSet, bucket, orderAt, offerId })) ?? null;
   const rows = await runSql<HeadRow>(pool, readSql('list-refresh-candidates'), [
     feedSets,
     freshForMs,
     limit,
-    cursors,
+    cursors && JSON.stringify(cursors),
   ]);
-  return rows.map((row) => ({
-    offerId: row.offer_id,
-    feedSet: row.feed_set,
-    bucket: row.bucket,
-    orderAt: row.order_at,
-    popularity: row.popularity,
-    learned: { changes: row.rate_changes, days: row.rate_days },
-    summaryAgeDays: Math.max(0, row.summary_age_days),
-    detailAgeDays: Math.max(0, row.detail_age_days),
+  return rows.map(({ rateChanges, rateDays, ...head }) => ({
+    ...head,
+    learned: { changes: rateChanges, days: rateDays },
   }));
 }
 
 async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: number): Promise<void> {
-  const bounds = feeds.map(({ name, maxOffers, offers }) => ({
-    feed: name,
-    max_offers: maxOffers,
-    watched: offers,
-  }));
+  const bounds = feeds.map(({ name, maxOffers, offers }) => ({ name, maxOffers, offers }));
   const rows = await runSql<{ feed: string }>(pool, readSql('list-unassigned-feeds'), [
     JSON.stringify(bounds),
   ]);

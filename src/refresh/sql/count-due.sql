@@ -1,10 +1,9 @@
 -- Purpose: how many calls some feeds would need right now: offers whose details are due (those known to be wrong, in buckets below
---          0, whatever their age), up to 100,000, and windows whose
---          next page is. An estimate for progress lines: pages behind the next one are not known yet.
+--          0, whatever their age), up to 100,000, and windows whose next page is. An estimate for progress lines: pages behind the next one are not known yet.
 -- Params:  $1 text[] feeds; $2 double precision search age in ms; $3 double precision detail age in ms
 -- Returns: due
 SELECT (
-  SELECT count(*)
+  SELECT count(*)::int
   FROM (
     SELECT
     FROM sync.refresh r
@@ -14,7 +13,7 @@ SELECT (
     LIMIT 100000
   ) offer
 ) + (
-  SELECT count(*)
+  SELECT count(*)::int
   FROM sync.search_window w
   WHERE w.feed = ANY ($1::text[])
     AND w.retired_at IS NULL

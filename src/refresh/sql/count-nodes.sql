@@ -1,9 +1,9 @@
 -- Purpose: how many category nodes some feeds ask for, level by level, and how many of them were never visited or are due.
 --          What is postponed is not due.
--- Params:  $1 jsonb [{"feed": text, "categories": [bigint]}]; $2 double precision freshness age in ms
+-- Params:  $1 jsonb [{"name": text, "categories": [bigint]}] feeds; $2 double precision freshness age in ms
 -- Returns: feed, level (0 = the root of the whole tree), nodes, unvisited, due
 WITH RECURSIVE reach (feed, category_id, is_root) AS (
-  SELECT f.feed, unnest(f.categories), true FROM jsonb_to_recordset($1::jsonb) AS f (feed text, categories bigint[])
+  SELECT f.name, unnest(f.categories), true FROM jsonb_to_recordset($1::jsonb) AS f (name text, categories bigint[])
   UNION
   SELECT r.feed, c.category_id, false
   FROM reach r

@@ -3,17 +3,18 @@
 --          read, a node that was never visited, as a configured root, is searched as a window of its own. Sellers that
 --          were erased get no window. Parts of a window go with it. A feed that wants no more offers than its windows list
 --          as they are gets windows of so many pages: they are not split.
--- Params:  $1 jsonb [{"feed": text, "categories": [bigint], "keywords": [text], "sellers": [text],
---          "images": [text], "price_min_cny": numeric|null, "price_max_cny": numeric|null, "max_pages": int|null,
---          "max_offers": int|null}];
+-- Params:  $1 jsonb [{"name": text, "categories": [bigint], "keywords": [text], "sellers": [text],
+--          "images": [text], "priceMinCny": numeric|null, "priceMaxCny": numeric|null, "maxPages": int|null,
+--          "maxOffers": int|null}];
 --          $2 text language; $3 boolean the category API is held; $4 integer records that a query lists at most;
 --          $5 integer pages that these are
 -- Returns: nothing
 WITH RECURSIVE feed AS (
-  SELECT *
+  SELECT name AS feed, categories, keywords, sellers, images, "priceMinCny" AS price_min_cny, "priceMaxCny" AS price_max_cny,
+         "maxPages" AS max_pages, "maxOffers" AS max_offers
   FROM jsonb_to_recordset($1::jsonb)
-    AS f (feed text, categories bigint[], keywords text[], sellers text[], images text[],
-          price_min_cny numeric(14, 4), price_max_cny numeric(14, 4), max_pages int, max_offers int)
+    AS f (name text, categories bigint[], keywords text[], sellers text[], images text[],
+          "priceMinCny" numeric(14, 4), "priceMaxCny" numeric(14, 4), "maxPages" int, "maxOffers" int)
 ),
 reach (feed, category_id) AS (
   SELECT feed, unnest(categories) FROM feed

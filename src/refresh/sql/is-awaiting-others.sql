@@ -1,7 +1,7 @@
 -- Purpose: whether another active run has taken something that some feeds reach: until it is done with it, nobody
 --          can say that these feeds are complete.
 -- Params:  $1 bigint run id; $2 text[] feeds
--- Returns: is_awaiting
+-- Returns: isAwaiting
 WITH other AS MATERIALIZED (
   SELECT run_id FROM sync.run WHERE status IN ('queued', 'running') AND run_id <> $1::bigint
 )
@@ -15,4 +15,4 @@ SELECT EXISTS (
   SELECT FROM sync.refresh r JOIN other ON run_id = r.leased_by
   WHERE r.leased_until > usage.ledger_now()
     AND r.feed_set IN (SELECT feed_set FROM sync.feed_set WHERE feeds && $2::text[])
-) AS is_awaiting;
+) AS "isAwaiting";

@@ -3,7 +3,7 @@
 --          (停用) are left alone.
 -- Params:  $1 bigint run id; $2 bigint[] configured roots, 0 = the whole tree; $3 double precision freshness
 --          age in ms; $4 integer how many; $5 double precision lease in ms
--- Returns: category_id
+-- Returns: id
 WITH RECURSIVE reach (category_id, is_root) AS (
   SELECT unnest($2::bigint[]), true
   UNION
@@ -29,4 +29,4 @@ due AS (
 INSERT INTO sync.category_visit AS v (category_id, leased_by, leased_until)
 SELECT category_id, $1::bigint, (SELECT usage.ledger_now()) + $5::float8 * interval '1 ms' FROM due
 ON CONFLICT (category_id) DO UPDATE SET leased_by = excluded.leased_by, leased_until = excluded.leased_until
-RETURNING v.category_id;
+RETURNING v.category_id AS id;

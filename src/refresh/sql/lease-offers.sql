@@ -1,6 +1,6 @@
 -- Purpose: takes offers that nobody has taken, for a run.
 -- Params:  $1 bigint run id; $2 bigint[] offer ids; $3 double precision lease in ms
--- Returns: offer_id
+-- Returns: id
 UPDATE sync.refresh r
 SET leased_by = $1::bigint, leased_until = (SELECT usage.ledger_now()) + $3::float8 * interval '1 ms'
 FROM (
@@ -13,4 +13,4 @@ FROM (
   FOR NO KEY UPDATE SKIP LOCKED
 ) free
 WHERE r.offer_id = free.offer_id
-RETURNING r.offer_id;
+RETURNING r.offer_id AS id;

@@ -1,15 +1,19 @@
 -- Purpose: the search windows of some feeds whose next page is due (a pass under way, or a last pass that is older than
 --          the freshness age), and those that the run has taken, with what is known of their worth.
 -- Params:  $1 bigint run id; $2 text[] feeds; $3 double precision freshness age in ms; $4 text[] kinds of windows
--- Returns: window_id, kind, feed, next_page, is_free (nobody has taken it), pages_left (at least 1), age_days (null: never
---          completed), pages, soon_value, late_value, new_offers, exposure_days (null: nothing known)
-SELECT w.window_id, w.kind, w.feed, w.next_page,
-       w.leased_until IS NULL OR w.leased_until <= c.now OR r.run_id IS NULL AS is_free,
+-- Returns: windowId, page (the next), kind (search, seller, image), feed, isFree (nobody has taken it), pagesLeft (at least 1),
+--          ageDays (null: never completed), worth ({pages, soonValue, lateValue, newOffers, exposureDays}; null: nothing known)
+SELECT w.window_id AS "windowId", w.next_page AS page,
+       CASE WHEN w.kind IN ('seller', 'image') THEN w.kind ELSE 'search' END AS kind, w.feed,
+       w.leased_until IS NULL OR w.leased_until <= c.now OR r.run_id IS NULL AS "isFree",
        CASE WHEN w.is_split THEN 1
             ELSE greatest(1, least(ceil(least(coalesce(w.total_records, 2000), 2000) / 50.0), coalesce(w.max_pages, 40))
-                             - w.next_page + 1)::int END AS pages_left,
-       (date_part('epoch', c.now - w.completed_at) / 86400)::real AS age_days,
-       v.pages, v.soon_value, v.late_value, v.new_offers, v.exposure_days
+                             - w.next_page + 1)::int END AS "pagesLeft",
+       CASE WHEN w.completed_at IS NOT NULL
+            THEN greatest(0, date_part('epoch', c.now - w.completed_at) / 86400)::real END AS "ageDays",
+       CASE WHEN v.window_id IS NOT NULL
+            THEN json_build_object('pages', v.pages, 'soonValue', v.soon_value, 'lateValue', v.late_value,
+                                   'newOffers', v.new_offers, 'exposureDays', v.exposure_days) END AS worth
 FROM sync.search_window w
 CROSS JOIN (SELECT usage.ledger_now() AS now OFFSET 0) c
 LEFT JOIN sync.window_value v USING (window_id)

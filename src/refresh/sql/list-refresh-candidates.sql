@@ -1,9 +1,10 @@
 -- Purpose: the oldest offers of every bucket of some sets of feeds that are due and that nobody has taken; or those that
---          follow given ones in their buckets. Details that are known to be wrong (buckets below 0) are due whatever their age. Buckets are found by hopping through the index, one descent each.
+--          follow given ones in their buckets. Details that are known to be wrong (buckets below 0) are due whatever
+--          their age. Buckets are found by hopping through the index, one descent each.
 -- Params:  $1 int[] sets of feeds; $2 double precision freshness age in ms; $3 integer how many of a bucket;
---          $4 jsonb|null [{"feed_set", "bucket", "order_at", "offer_id"}] to go on after
--- Returns: offer_id, feed_set, bucket, order_at (text, to go on after), popularity, rate_changes, rate_days,
---          summary_age_days, detail_age_days
+--          $4 jsonb|null [{"feedSet", "bucket", "orderAt", "offerId"}] to go on after
+-- Returns: offerId, feedSet, bucket, orderAt (text, to go on after), popularity, rateChanges, rateDays, summaryAgeDays,
+--          detailAgeDays
 WITH RECURSIVE clock AS MATERIALIZED (
   SELECT usage.ledger_now() AS now
 ),
@@ -22,17 +23,18 @@ start AS (
   FROM queue
   WHERE bucket IS NOT NULL
   UNION ALL
-  SELECT * FROM jsonb_to_recordset($4::jsonb) AS a (feed_set int, bucket int, order_at timestamptz, offer_id bigint)
+  SELECT * FROM jsonb_to_recordset($4::jsonb) AS a ("feedSet" int, bucket int, "orderAt" timestamptz, "offerId" bigint)
 )
 SELECT h.*
 FROM start s
 CROSS JOIN clock c
 CROSS JOIN LATERAL (
-  SELECT r.offer_id, r.feed_set, r.bucket, r.order_at::text AS order_at, r.popularity, r.rate_changes, r.rate_days,
-         (date_part('epoch', c.now - coalesce(greatest(r.summary_at, r.detail_at), r.first_seen_at)) / 86400)::real
-           AS summary_age_days,
-         (date_part('epoch', c.now - coalesce(r.detail_at, r.summary_at, r.first_seen_at)) / 86400)::real
-           AS detail_age_days
+  SELECT r.offer_id AS "offerId", r.feed_set AS "feedSet", r.bucket, r.order_at::text AS "orderAt", r.popularity,
+         r.rate_changes AS "rateChanges", r.rate_days AS "rateDays",
+         greatest(0, date_part('epoch', c.now - coalesce(greatest(r.summary_at, r.detail_at), r.first_seen_at)) / 86400)::real
+           AS "summaryAgeDays",
+         greatest(0, date_part('epoch', c.now - coalesce(r.detail_at, r.summary_at, r.first_seen_at)) / 86400)::real
+           AS "detailAgeDays"
   FROM sync.refresh r
   WHERE r.feed_set = s.feed_set
     AND r.bucket = s.bucket

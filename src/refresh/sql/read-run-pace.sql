@@ -1,7 +1,7 @@
 -- Purpose: how fast runs were, by the fastest of the last ten that made fifty calls.
 -- Params:  none
--- Returns: calls_per_second (null: no run was long enough to tell)
-SELECT max(calls_used / extract(epoch FROM ended_at - started_at))::float8 AS calls_per_second
+-- Returns: callsPerSecond (null: no run was long enough to tell)
+SELECT max(calls_used / extract(epoch FROM ended_at - started_at))::float8 AS "callsPerSecond"
 FROM (
   SELECT calls_used, started_at, ended_at
   FROM sync.run

@@ -1,9 +1,9 @@
 -- Purpose: a sample of offers of which looks taught something, from blocks chosen at random, and what else the planner's
 --          figures of the day are made from.
 -- Params:  $1 integer how many at most
--- Returns: one row: fitted_at (null: never), prior_changes, prior_days, sample [[changes, days]], mean_popularity (of all
---          offers in those blocks; null: none), offers (about how many there are), details_per_day (looks at known offers in
---          the last seven days)
+-- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), meanPopularity (of all offers
+--          in those blocks; 1: none), offers (about how many there are), detailsPerDay (looks at known offers in the last
+--          seven days)
 WITH size AS MATERIALIZED (
   SELECT greatest(reltuples, 0)::float8 AS offers FROM pg_class WHERE oid = 'sync.refresh'::regclass
 ),
@@ -16,12 +16,12 @@ block AS MATERIALIZED (
 taught AS (
   SELECT rate_changes, rate_days FROM block WHERE rate_days > 0 ORDER BY hashint8(offer_id) LIMIT $1::int
 )
-SELECT p.fitted_at, p.prior_changes, p.prior_days,
-       (SELECT coalesce(jsonb_agg(jsonb_build_array(rate_changes, rate_days)), '[]') FROM taught) AS sample,
-       (SELECT avg(popularity)::float8 FROM block) AS mean_popularity,
+SELECT p.fitted_at AS "fittedAt", json_build_object('changes', p.prior_changes, 'days', p.prior_days) AS prior,
+       (SELECT coalesce(json_agg(json_build_object('changes', rate_changes, 'days', rate_days)), '[]') FROM taught) AS sample,
+       coalesce((SELECT avg(popularity)::float8 FROM block), 1) AS "meanPopularity",
        greatest(s.offers, (SELECT count(*) FROM block))::float8 AS offers,
        (SELECT coalesce(sum(observations), 0)::float8 / 7
         FROM sync.observation_stat
-        WHERE source = 'detail' AND date_day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - 7) AS details_per_day
+        WHERE source = 'detail' AND date_day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - 7) AS "detailsPerDay"
 FROM sync.planner p
 CROSS JOIN size s;

@@ -1,18 +1,22 @@
 -- Purpose: the search windows of some feeds as far as they foretell calls; of very many of one kind a sample.
 -- Params:  $1 text[] feeds; $2 integer how many of a feed and kind at most
--- Returns: feed, kind, term, label, windows (how many it stands for), pages (null: never asked), next_page, age_days (null: never
---          passed), is_postponed, reach, may_stop, value_pages (null: nothing learned), soon_value, late_value, new_offers,
---          exposure_days
+-- Returns: feed, kind, term, label, windows (how many it stands for), pages (null: never asked), nextPage, ageDays (null: never
+--          passed), isPostponed, reach, mayStop, worth ({pages, soonValue, lateValue, newOffers, exposureDays}; null: nothing
+--          learned)
 SELECT w.feed, w.kind, w.term, coalesce(c.name_translated, c.name_zh, w.term) AS label,
        (w.all_windows / least(w.all_windows, $2::int)::float8) AS windows,
        CASE WHEN w.is_split THEN 1
             WHEN w.total_records IS NOT NULL
             THEN greatest(1, least(ceil(least(w.total_records, 2000) / 50.0), coalesce(w.max_pages, 40)))::int END AS pages,
-       w.next_page, extract(epoch FROM (SELECT usage.ledger_now()) - w.completed_at)::float8 / 86400 AS age_days,
-       coalesce(w.not_before > (SELECT usage.ledger_now()), false) AS is_postponed, w.last_reach AS reach,
+       w.next_page AS "nextPage",
+       CASE WHEN w.completed_at IS NOT NULL
+            THEN greatest(0, extract(epoch FROM (SELECT usage.ledger_now()) - w.completed_at)::float8 / 86400) END AS "ageDays",
+       coalesce(w.not_before > (SELECT usage.ledger_now()), false) AS "isPostponed", w.last_reach AS reach,
        w.parent_window_id IS NULL AND NOT w.is_split
-         AND w.last_outcome IN ('complete', 'unproven', 'capped', 'short', 'max_pages') AS may_stop,
-       v.pages AS value_pages, v.soon_value, v.late_value, v.new_offers, v.exposure_days
+         AND coalesce(w.last_outcome IN ('complete', 'unproven', 'capped', 'short', 'max_pages'), false) AS "mayStop",
+       CASE WHEN v.window_id IS NOT NULL
+            THEN json_build_object('pages', v.pages, 'soonValue', v.soon_value, 'lateValue', v.late_value,
+                                   'newOffers', v.new_offers, 'exposureDays', v.exposure_days) END AS worth
 FROM (
   SELECT s.*, coalesce(nullif(s.keyword, ''), nullif(s.seller_id, ''), nullif(s.image, ''), s.category_id::text) AS term,
          count(*) OVER kind AS all_windows,

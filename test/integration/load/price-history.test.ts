@@ -106,7 +106,7 @@ async function audit() {
   const { rows } = await db.pool.query<{ ids: string[] }>(
     'SELECT array_agg(offer_id) AS ids FROM catalog.offer',
   );
-  const found = await db.pool.query<{ valid_from: Date }>(readSql('audit-price-overlaps'), [rows[0]?.ids]);
+  const found = await db.pool.query<{ validFrom: Date }>(readSql('audit-price-overlaps'), [rows[0]?.ids]);
   return found.rows;
 }
 
@@ -141,7 +141,7 @@ it('finds planted overlaps: of closed intervals, and of a closed with the curren
   await plant(1, 3);
   await plant(2, 4);
   await plant(9, 11);
-  expect((await audit()).map((row) => row.valid_from)).toEqual([minute(1), minute(9)]);
+  expect((await audit()).map((row) => row.validFrom)).toEqual([minute(1), minute(9)]);
 });
 
 it('says of a sample of offers whether their intervals overlap, and which do', async () => {
