@@ -18,6 +18,12 @@ export function unpackPreviousRelease(folder: string): string {
   return join(folder, 'bin/catalog-sync.js');
 }
 
+/** The folder of migrations, functions and views that the previous release has, unpacked below another one. */
+export function unpackPreviousMigrations(folder: string): string {
+  execFileSync('tar', ['-xzf', frozen, '-C', folder, 'migrations']);
+  return join(folder, 'migrations');
+}
+
 /** The names of the migrations that the previous release has. */
 export function listPreviousMigrations(): string[] {
   const journal = execFileSync('tar', ['-xzOf', frozen, 'migrations/meta/_journal.json'], {
@@ -41,11 +47,46 @@ const expansion = [
   'catalog.price',
 ]
   .map((table) => `ALTER TABLE ${table} ADD COLUMN of_the_next_release text;\n`)
-  .join('--> statement-breakpoint\n');
+  .join('--> statement-breakpoint\n')
+  .concat('ALTER TABLE usage.api_call ADD COLUMN settled_by_next_body boolean;\n');
+
+/** Replaces text in a file, each of which must be there once. */
+function edit(file: string, ...changes: readonly (readonly [string, string])[]): void {
+  let text = readFileSync(file, 'utf8');
+  for (const [from, to] of changes) {
+    if (text.split(from).length !== 2) throw new Error(`${file} does not have once: ${from}`);
+    text = text.replace(from, () => to);
+  }
+  writeFileSync(file, text);
+}
 
 /**
- * This version as it will be after one more migration, which adds what the versions before do not know. Gives the path of
- * its program.
+ * What a release may do to functions that the one before calls: another body, which both run, and one more argument,
+ * which only its own workers give (docs/upgrade.md). Both leave their mark on each call.
+ */
+function changeFunctions(folder: string): void {
+  const file = (name: string) => join(folder, 'migrations/functions', name);
+  edit(file('usage-settle.sql'), [
+    'SET state = p_state,',
+    'SET settled_by_next_body = true, state = p_state,',
+  ]);
+  const reserve = readFileSync(file('usage-reserve.sql'), 'utf8');
+  edit(
+    file('usage-reserve.sql'),
+    ['p_is_exempt boolean,\n  OUT', 'p_is_exempt boolean, p_release text,\n  OUT'],
+    ['quota_period_ids, send_at, send_by)\n', 'quota_period_ids, send_at, send_by, of_the_next_release)\n'],
+    ['v_period_ids, v_send_at, v_send_by)', 'v_period_ids, v_send_at, v_send_by, p_release)'],
+  );
+  const head = /CREATE OR REPLACE FUNCTION usage\.reserve\([^]*?OUT [^]*?\n\)/.exec(reserve)?.[0] ?? '';
+  const given = [...head.matchAll(/\b(p_\w+) \w+/g)].map(([, name]) => name).join(', ');
+  const wrapper = `${head} LANGUAGE sql AS $$ SELECT r.* FROM usage.reserve(${given}, 'previous') r $$;\n`;
+  writeFileSync(file('usage-reserve--previous.sql'), wrapper);
+  edit(join(folder, 'dist/ledger/sql/reserve-call.sql'), ['$13::boolean)', "$13::boolean, 'next')"]);
+}
+
+/**
+ * This version as it will be after one more migration, which adds what the versions before do not know, and after a
+ * change of functions. Gives the path of its program.
  */
 export async function buildNextRelease(folder: string): Promise<string> {
   const built = dirname(dirname(await builtProgram()));
@@ -59,5 +100,6 @@ export async function buildNextRelease(folder: string): Promise<string> {
   const added = { ...last, idx: last.idx + 1, when: last.when + 1, tag: '9999_of_the_next_release' };
   writeFileSync(file, JSON.stringify({ ...journal, entries: [...journal.entries, added] }));
   writeFileSync(join(folder, 'migrations', `${added.tag}.sql`), expansion);
+  changeFunctions(folder);
   return join(folder, 'bin/catalog-sync.js');
 }

@@ -1,6 +1,16 @@
-import { expect, test } from 'vitest';
-import { findMigrationsFolder, readMigrations } from '../../../src/db/migrations/read-migrations.ts';
-import { listPreviousMigrations } from '../../support/previous-release.ts';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
+import { migrate } from '../../../src/db/migrate.ts';
+import {
+  findMigrationsFolder,
+  readMigrations,
+  readRepeatables,
+} from '../../../src/db/migrations/read-migrations.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { listPreviousMigrations, unpackPreviousMigrations } from '../../support/previous-release.ts';
 
 /*
  * While hosts are upgraded one after the other, the release before works on the new schema. What it uses may therefore
@@ -50,6 +60,48 @@ test('migrations since the previous release only add', () => {
   const later = files.filter(({ name }) => !previous.has(name) && !(name in excused));
   const found = later.map(({ name, sql }) => [name, findContractions(sql)]);
   expect(found.filter(([, contractions]) => contractions?.length !== 0)).toEqual([]);
+});
+
+/** Functions that may be missing all the same, by their arguments, with the reason why the release before does not call them. */
+const retired: Readonly<Record<string, string>> = {};
+
+async function listFunctions(folder: string): Promise<string[]> {
+  const db = await createTestDatabase({ migrated: false });
+  try {
+    await migrate({
+      connectionString: db.url,
+      folder,
+      log: createLogger({ level: 'silent', pretty: false }),
+    });
+    const { rows } = await db.pool.query<{ name: string }>(
+      `SELECT p.oid::regprocedure || ' gives ' || pg_get_function_result(p.oid) AS name
+       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+       WHERE n.nspname IN ('catalog', 'sync', 'usage', 'raw', 'analytics')`,
+    );
+    return rows.map(({ name }) => name);
+  } finally {
+    await db.drop();
+  }
+}
+
+describe('functions and views', () => {
+  const scratch = mkdtempSync(join(tmpdir(), 'previous-'));
+  const previousFolder = unpackPreviousMigrations(scratch);
+  afterAll(() => rmSync(scratch, { recursive: true }));
+
+  test('each function of the previous release is there, with the same arguments and result', async () => {
+    const present = new Set(await listFunctions(findMigrationsFolder()));
+    const before = await listFunctions(previousFolder);
+    expect(before.length).toBeGreaterThan(30);
+    expect(before.filter((name) => !present.has(name) && !(name in retired))).toEqual([]);
+  });
+
+  test('that changed since the previous release come with a migration, by which its `migrate` leaves them alone', () => {
+    const isSame = readRepeatables(previousFolder).hash === readRepeatables(findMigrationsFolder()).hash;
+    const hasLater = files.length > previous.size;
+    const advice = 'add a migration, be it empty: npx drizzle-kit generate --custom --name <what changed>';
+    expect(isSame || hasLater, advice).toBe(true);
+  });
 });
 
 test.each([

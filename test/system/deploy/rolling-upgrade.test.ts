@@ -69,6 +69,12 @@ async function runToEnd(host: Host, program: string, ...words: string[]) {
   return { code: await started.ended, log: started.log() };
 }
 
+/** Calls by the argument that one release gives, and that the one before does not know. */
+interface Marked {
+  readonly release: string;
+  readonly calls: number;
+}
+
 describe.each(listBackends())('with the queues on %s', (backend) => {
   const closing = new CloseStack();
   afterAll(() => closing.close(log), 60_000);
@@ -109,6 +115,14 @@ describe.each(listBackends())('with the queues on %s', (backend) => {
     expect(await runToEnd(second, next, 'sync')).toMatchObject({ code: 0 });
     newWorker.child.kill('SIGTERM');
     expect(await newWorker.ended).toBe(0);
+
+    const { rows: marked } = await database.pool.query<Marked>(
+      `SELECT of_the_next_release AS release, count(*) FILTER (WHERE settled_by_next_body)::int AS calls
+       FROM usage.api_call WHERE of_the_next_release IS NOT NULL GROUP BY 1 ORDER BY 1`,
+    );
+    // The old worker by the arguments it knows, both through the new body.
+    expect(marked.map(({ release }) => release)).toEqual(['next', 'previous']);
+    for (const { calls: settled } of marked) expect(settled).toBeGreaterThan(3);
 
     const arrivals = await listArrivals(sandbox);
     const calls = await readLedger(database.pool);
