@@ -4,6 +4,9 @@ import { applySql, runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 import type { OfferFreshness } from './offer-freshness.ts';
 import type { SearchWindow } from './window-rows.ts';
+import { inArray } from 'drizzle-orm';
+import { drizzleOn } from '../db/database.ts';
+import { feedSet } from '../schema/planner.ts';
 
 /** Offers by the feeds whose searches list them, in the order of the lists. */
 export function listByFeed(
@@ -22,11 +25,11 @@ export function listByFeed(
 }
 
 async function readFeedSets(client: PoolClient, sets: readonly number[]): Promise<Map<number, string[]>> {
-  const { rows } = await client.query<{ feed_set: number; feeds: string[] }>(
-    'SELECT feed_set, feeds FROM sync.feed_set WHERE feed_set = ANY ($1::int[])',
-    [sets],
-  );
-  return new Map(rows.map((row) => [row.feed_set, row.feeds]));
+  const rows = await drizzleOn(client)
+    .select()
+    .from(feedSet)
+    .where(inArray(feedSet.feedSet, [...sets]));
+  return new Map(rows.map((row) => [row.feedSet, row.feeds]));
 }
 
 /** Feeds with a bound take as many as they have room for, in the order in which they list them. */

@@ -8,6 +8,9 @@ import { toRow } from './to-row.ts';
 import { compareObservations, observationKey } from './offer-freshness.ts';
 import type { LoadCounters } from './load-counters.ts';
 import { writeWindow, type SearchWindow } from './window-rows.ts';
+import { eq, max } from 'drizzle-orm';
+import { drizzleOn } from '../db/database.ts';
+import { windowOffer } from '../schema/search.ts';
 
 /**
  * Passes over the parts of one search that began further apart show several lists. Parts are due together and read side
@@ -59,11 +62,11 @@ async function dateEnd(
 ): Promise<WindowState> {
   const { completedAt } = state;
   if (completedAt === null || completedAt === before.completedAt) return state;
-  const { rows } = await client.query<{ newest: Date | null }>(
-    'SELECT max(last_seen_at) AS newest FROM sync.window_offer WHERE window_id = $1::bigint',
-    [windowId],
-  );
-  const newest = rows[0]?.newest ?? completedAt;
+  const [found] = await drizzleOn(client)
+    .select({ newest: max(windowOffer.lastSeenAt) })
+    .from(windowOffer)
+    .where(eq(windowOffer.windowId, windowId));
+  const newest = found?.newest ?? completedAt;
   return newest > completedAt ? { ...state, completedAt: newest } : state;
 }
 

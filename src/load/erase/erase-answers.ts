@@ -4,6 +4,9 @@ import { applySql, runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { packBody, unpackBody } from '../../raw/stored-answer.ts';
 import { eraseFromBody, namesSeller, type ErasedBody, type SellerMarks } from './erase-from-body.ts';
+import { inArray } from 'drizzle-orm';
+import { drizzleOn } from '../../db/database.ts';
+import { payload } from '../../schema/raw.ts';
 
 /** A stored answer, as pg gives it. */
 export interface AnswerRow {
@@ -47,7 +50,7 @@ export async function decideFate(row: AnswerRow, marks: SellerMarks): Promise<An
 export async function applyFates(client: PoolClient, fates: ReadonlyMap<string, AnswerFate>): Promise<void> {
   if (fates.size === 0) return;
   const gone = [...fates].filter(([, fate]) => fate.kind === 'deleted').map(([rawId]) => rawId);
-  await client.query('DELETE FROM raw.payload WHERE raw_id = ANY ($1::bigint[])', [gone]);
+  await drizzleOn(client).delete(payload).where(inArray(payload.rawId, gone));
   for (const [rawId, fate] of fates) {
     if (fate.kind === 'deleted') continue;
     const { gzipped, bytes, sha256 } = await packBody(Buffer.from(fate.text));

@@ -10,8 +10,15 @@ import {
   type SearchKind,
   type WindowPage,
 } from './due-windows.ts';
-import { applySql, runSql } from '../../db/sql-file.ts';
+import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
+import { and, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { drizzleOn } from '../../db/database.ts';
+import { ledgerNow } from '../../db/ledger-now.ts';
+import { refresh } from '../../schema/planner.ts';
+import { searchWindow } from '../../schema/search.ts';
+import { categoryVisit, run } from '../../schema/sync.ts';
 
 /** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
 export type TargetKind = 'category' | SearchKind | 'detail';
@@ -66,113 +73,111 @@ export interface LeaseRequest extends DueWindowsRequest {
 const leaseMs = 10 * 60_000;
 
 const targets = {
-  category: { table: 'sync.category_visit', key: 'category_id', condition: 'true' },
-  search: { table: 'sync.search_window', key: 'window_id', condition: `kind IN ('keyword', 'category')` },
-  seller: { table: 'sync.search_window', key: 'window_id', condition: `kind = 'seller'` },
-  image: { table: 'sync.search_window', key: 'window_id', condition: `kind = 'image'` },
-  detail: { table: 'sync.refresh', key: 'offer_id', condition: 'true' },
-} as const satisfies Record<TargetKind, { table: string; key: string; condition: string }>;
+  category: { table: categoryVisit, key: categoryVisit.categoryId, condition: undefined },
+  search: {
+    table: searchWindow,
+    key: searchWindow.windowId,
+    condition: inArray(searchWindow.kind, ['keyword', 'category']),
+  },
+  seller: { table: searchWindow, key: searchWindow.windowId, condition: eq(searchWindow.kind, 'seller') },
+  image: { table: searchWindow, key: searchWindow.windowId, condition: eq(searchWindow.kind, 'image') },
+  detail: { table: refresh, key: refresh.offerId, condition: undefined },
+} as const satisfies Record<TargetKind, unknown>;
 
-interface WindowRow {
-  readonly keyword: string;
-  readonly category_id: string;
-  readonly seller_id: string;
-  readonly image: string;
-  readonly price_min_cny: string | null;
-  readonly price_max_cny: string | null;
-  readonly language: string;
-  readonly next_page: number;
-}
+const freed = { leasedBy: null, leasedUntil: null } as const;
 
-async function selectIds(pool: Pool, sql: string, params: readonly unknown[]): Promise<string[]> {
-  const { rows } = await pool.query<[string]>({ text: sql, values: [...params], rowMode: 'array' });
-  return rows.map(([id]) => id);
+interface Target {
+  readonly id: string;
 }
 
 type Leases = Pick<PlanStore, 'leaseCategories' | 'listDueWindows' | 'takeWindows' | 'takeOffers'>;
 
 function createLeases(pool: Pool): Leases {
   return {
-    leaseCategories: ({ runId, feeds, freshForMs, limit }) => {
+    leaseCategories: async ({ runId, feeds, freshForMs, limit }) => {
       const roots = feeds.flatMap((feed) => feed.categories);
-      return selectIds(pool, readSql('lease-due-categories'), [runId, roots, freshForMs, limit, leaseMs]);
+      const given = [runId, roots, freshForMs, limit, leaseMs];
+      const rows = await runSql<Target>(pool, readSql('lease-due-categories'), given);
+      return rows.map(({ id }) => id);
     },
     listDueWindows: (kinds, lease) => listDueWindows(pool, kinds, lease),
-    takeWindows: async (runId, windowIds) => {
-      const rows = await runSql<WindowPage>(pool, readSql('lease-windows'), [runId, windowIds, leaseMs]);
-      return rows;
+    takeWindows: (runId, windowIds) =>
+      runSql<WindowPage>(pool, readSql('lease-windows'), [runId, windowIds, leaseMs]),
+    takeOffers: async (runId, offerIds) => {
+      const rows = await runSql<Target>(pool, readSql('lease-offers'), [runId, offerIds, leaseMs]);
+      return rows.map(({ id }) => id);
     },
-    takeOffers: (runId, offerIds) => selectIds(pool, readSql('lease-offers'), [runId, offerIds, leaseMs]),
   };
 }
 
 async function readWindowQuery(pool: Pool, windowId: string): Promise<WindowQuery | null> {
-  const { rows } = await pool.query<WindowRow>(
-    `SELECT keyword, category_id, seller_id, image, trim_scale(price_min_cny) AS price_min_cny,
-            trim_scale(price_max_cny) AS price_max_cny, language, next_page
-     FROM sync.search_window WHERE window_id = $1 AND retired_at IS NULL`,
-    [windowId],
-  );
-  return rows[0] ? toQuery(rows[0]) : null;
-}
-
-function toQuery(row: WindowRow): WindowQuery {
-  const page = {
-    priceMinCny: row.price_min_cny,
-    priceMaxCny: row.price_max_cny,
-    page: row.next_page,
-    pageSize,
-    language: row.language,
-  };
-  if (row.seller_id !== '') return { operation: 'search.seller', sellerId: row.seller_id, ...page };
-  if (row.image !== '') return { operation: 'search.image', image: row.image, ...page };
-  const categoryId = row.category_id === '0' ? null : row.category_id;
-  return { operation: 'search.keyword', keyword: row.keyword, categoryId, ...page };
+  const { keyword, categoryId, sellerId, image, priceMinCny, priceMaxCny, language, nextPage } = searchWindow;
+  const short = (amount: PgColumn) => sql<string | null>`trim_scale(${amount})`;
+  const [found] = await drizzleOn(pool)
+    .select({
+      query: { keyword, categoryId, sellerId, image },
+      page: { priceMinCny: short(priceMinCny), priceMaxCny: short(priceMaxCny), page: nextPage, language },
+    })
+    .from(searchWindow)
+    .where(and(eq(searchWindow.windowId, windowId), isNull(searchWindow.retiredAt)));
+  if (!found) return null;
+  const { query } = found;
+  const page = { ...found.page, pageSize };
+  if (query.sellerId !== '') return { operation: 'search.seller', sellerId: query.sellerId, ...page };
+  if (query.image !== '') return { operation: 'search.image', image: query.image, ...page };
+  const wanted = { keyword: query.keyword, categoryId: query.categoryId === '0' ? null : query.categoryId };
+  return { operation: 'search.keyword', ...wanted, ...page };
 }
 
 function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release' | 'postpone'> {
+  const db = drizzleOn(pool);
   return {
-    keepLeased: (kind, runId, ids) => {
+    keepLeased: async (kind, runId, ids) => {
       const { table, key } = targets[kind];
-      return selectIds(
-        pool,
-        `SELECT ${key} FROM ${table} JOIN sync.run ON run_id = leased_by
-         WHERE ${key} = ANY ($1::bigint[]) AND leased_by = $2 AND status IN ('queued', 'running')
-           AND (deadline_at IS NULL OR deadline_at > usage.ledger_now())`,
-        [ids, runId],
-      );
+      const isOpen = or(isNull(run.deadlineAt), gt(run.deadlineAt, ledgerNow));
+      const rows = await db
+        .select({ id: key })
+        .from(table)
+        .innerJoin(run, eq(run.runId, table.leasedBy))
+        .where(
+          and(
+            inArray(key, [...ids]),
+            eq(table.leasedBy, runId),
+            inArray(run.status, ['queued', 'running']),
+            isOpen,
+          ),
+        );
+      return rows.map(({ id }) => id);
     },
     release: async (kind, runId, ids) => {
       const { table, key, condition } = targets[kind];
+      const isOne = ids && inArray(key, [...ids]);
       // Many rows, which loads may be freeing in another order.
       await runInTransaction(pool, (client) =>
-        client.query(
-          `UPDATE ${table} SET leased_by = NULL, leased_until = NULL
-           WHERE leased_by = $1 AND ${condition} AND ($2::bigint[] IS NULL OR ${key} = ANY ($2::bigint[]))`,
-          [runId, ids ?? null],
-        ),
+        drizzleOn(client)
+          .update(table)
+          .set(freed)
+          .where(and(eq(table.leasedBy, runId), condition, isOne)),
       );
     },
     postpone: async (kind, ids, forMs) => {
       const { table, key } = targets[kind];
-      await pool.query(
-        `UPDATE ${table}
-         SET leased_by = NULL, leased_until = NULL,
-             not_before = usage.ledger_now() + $2::float8 * interval '1 ms'
-         WHERE ${key} = ANY ($1::bigint[])`,
-        [ids, forMs],
-      );
+      const notBefore = sql`${ledgerNow} + ${forMs}::float8 * interval '1 ms'`;
+      await db
+        .update(table)
+        .set({ ...freed, notBefore })
+        .where(inArray(key, [...ids]));
     },
   };
 }
 
 async function listKnownStale(pool: Pool, offerIds: readonly string[]): Promise<Map<string, number>> {
-  const { rows } = await pool.query<{ offer_id: string; age_ms: number }>(
-    `SELECT offer_id, (extract(epoch FROM usage.ledger_now() - stale_since) * 1000)::float8 AS age_ms
-     FROM sync.refresh WHERE offer_id = ANY ($1::bigint[]) AND stale_since IS NOT NULL`,
-    [offerIds],
-  );
-  return new Map(rows.map((row) => [row.offer_id, Math.max(0, row.age_ms)]));
+  const ageMs = sql<number>`(extract(epoch FROM ${ledgerNow} - ${refresh.staleSince}) * 1000)::float8`;
+  const rows = await drizzleOn(pool)
+    .select({ offerId: refresh.offerId, ageMs })
+    .from(refresh)
+    .where(and(inArray(refresh.offerId, [...offerIds]), isNotNull(refresh.staleSince)));
+  return new Map(rows.map((row) => [row.offerId, Math.max(0, row.ageMs)]));
 }
 
 /** Over the tables of schema `sync`. */
@@ -190,13 +195,8 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
       ]);
     },
     countLeases: async (runId) => {
-      const counts = Object.values(targets).map(
-        ({ table, condition }) =>
-          `(SELECT count(*) FROM ${table}
-            WHERE leased_by = $1 AND ${condition} AND leased_until > usage.ledger_now())`,
-      );
-      const [count] = await selectIds(pool, `SELECT ${counts.join(' + ')}`, [runId]);
-      return Number(count);
+      const { leases } = await runSqlForOne<{ leases: number }>(pool, readSql('count-leases'), [runId]);
+      return leases;
     },
     isAwaitingOthers: async (runId, feeds) => {
       const names = feeds.map((feed) => feed.name);
@@ -205,8 +205,8 @@ export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
     },
     countDue: async (feeds, { searchMs, detailMs }) => {
       const names = feeds.map((feed) => feed.name);
-      const [due] = await selectIds(pool, readSql('count-due'), [names, searchMs, detailMs]);
-      return Number(due);
+      const given = [names, searchMs, detailMs];
+      return (await runSqlForOne<{ due: number }>(pool, readSql('count-due'), given)).due;
     },
     ...createHeldTargets(pool),
     listKnownStale: (offerIds) => listKnownStale(pool, offerIds),

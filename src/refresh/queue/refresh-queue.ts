@@ -5,12 +5,12 @@ import { readPlanner, type PlannerFigures } from '../../load/refresh-stats.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { applySql, runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
+import { arrayOverlaps } from 'drizzle-orm';
+import { drizzleOn } from '../../db/database.ts';
+import { feedSet, planner } from '../../schema/planner.ts';
 
 /** A set of feeds; each offer belongs to one set. */
-export interface FeedSet {
-  readonly feedSet: number;
-  readonly feeds: readonly string[];
-}
+export type FeedSet = Readonly<typeof feedSet.$inferSelect>;
 
 /** An offer that is due, among the oldest of its bucket. */
 export interface RefreshCandidate {
@@ -121,24 +121,20 @@ async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: num
 
 /** Over `sync.refresh` and `sync.feed_set`. */
 export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQueue {
+  const db = drizzleOn(pool);
   return {
     planner: () => readPlanner(pool),
     assignFeeds: (feeds, unseenBucket) => assignFeeds(pool, feeds, unseenBucket),
     listFeedSets: async (feeds) => {
-      const { rows } = await pool.query<{ feed_set: number; feeds: string[] }>(
-        'SELECT feed_set, feeds FROM sync.feed_set WHERE feeds && $1::text[] ORDER BY feed_set',
-        [feeds],
-      );
-      return rows.map((row) => ({ feedSet: row.feed_set, feeds: row.feeds }));
+      if (feeds.length === 0) return [];
+      const isListed = arrayOverlaps(feedSet.feeds, [...feeds]);
+      return db.select().from(feedSet).where(isListed).orderBy(feedSet.feedSet);
     },
     listHeads: (request) => listHeads(pool, request),
     sample: (limit) => readSample(pool, limit),
     saveFit: async ({ prior, meanPopularity, floorDays, fittedAt }) => {
-      await pool.query(
-        `UPDATE sync.planner
-         SET prior_changes = $1, prior_days = $2, mean_popularity = $3, floor_days = $4, fitted_at = $5`,
-        [prior.changes, prior.days, meanPopularity, floorDays, fittedAt],
-      );
+      const { changes: priorChanges, days: priorDays } = prior;
+      await db.update(planner).set({ priorChanges, priorDays, meanPopularity, floorDays, fittedAt });
     },
   };
 }
