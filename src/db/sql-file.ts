@@ -9,7 +9,7 @@ export interface SqlExecutor {
 /** Reads the statement in `<name>.sql` of one folder, once a process. */
 export type SqlReader = (name: string) => string;
 
-/** @param folder beside the module that calls, in `src` and in `dist`: `new URL('../load/sql/', import.meta.url)` */
+/** @param folder beside the module that calls, in `src` and in `dist`: `new URL('./sql/', import.meta.url)` */
 export function createSqlReader(folder: URL): SqlReader {
   const texts = new Map<string, string>();
   return (name) => {
