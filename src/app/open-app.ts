@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/environment.ts';
-import { isLoopbackUrl } from '../core/loopback.ts';
-import { AppError, coreErrors } from '../core/errors.ts';
+import { credentialsOf, sourceOf } from './credentials.ts';
 import { CloseStack, type Shutdown } from '../core/lifecycle.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
@@ -101,26 +100,6 @@ const concurrency = { category: 4, search: 8, seller: 4, image: 4, detail: 4 } a
   number
 >;
 const callConcurrency = 4;
-
-/** Loopback is the sandbox's: nothing else can be reached there by the addresses that configuration allows. */
-export function sourceOf(config: Pick<Config, 'ALIBABA_API_URL'>): Source {
-  return isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
-}
-
-interface Credentials {
-  readonly appKey: string;
-  readonly appSecret: Secret;
-}
-
-/** @throws AppError CREDENTIALS_MISSING */
-export function credentialsOf(config: Config): Credentials {
-  const { ALIBABA_APP_KEY: appKey, ALIBABA_APP_SECRET: appSecret } = config;
-  if (appKey !== undefined && appSecret !== undefined) return { appKey, appSecret };
-  throw new AppError(
-    coreErrors.CREDENTIALS_MISSING,
-    'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, so 1688 cannot be asked anything',
-  );
-}
 
 const apiOfKind = (apis: ApiChoices, kind: JobKind): string =>
   apiOf(chooseEndpoints(apis)[jobOperations[kind].operation]);

@@ -1,4 +1,5 @@
-import { openApp, credentialsOf, type App, type AppOptions } from './open-app.ts';
+import { credentialsOf } from './credentials.ts';
+import { openApp, type App, type AppOptions } from './open-app.ts';
 import { listenForShutdown, type Shutdown } from '../core/lifecycle.ts';
 import { Secret } from '../core/secret.ts';
 import { migrate } from '../db/migrate.ts';

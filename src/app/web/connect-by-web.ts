@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { credentialsOf } from '../open-app.ts';
+import { credentialsOf } from '../credentials.ts';
 import { AppError } from '../../core/errors.ts';
 import { createAuthorization, type Authorization } from '../../extract/oauth/authorization.ts';
 import { extractErrors } from '../../extract/errors.ts';

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { sourceOf } from '../open-app.ts';
+import { sourceOf } from '../credentials.ts';
 import type { Environment } from '../../config/environment.ts';
 import type { Secret } from '../../core/secret.ts';
 import { createBeginRun } from '../../runs/begin-run.ts';

@@ -1,4 +1,4 @@
-import { credentialsOf } from '../../app/open-app.ts';
+import { credentialsOf } from '../../app/credentials.ts';
 import { AppError } from '../../core/errors.ts';
 import { exitCodes } from '../../core/exit-codes.ts';
 import { tokenErrors } from '../../tokens/errors.ts';

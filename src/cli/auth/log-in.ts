@@ -1,4 +1,4 @@
-import { credentialsOf } from '../../app/open-app.ts';
+import { credentialsOf } from '../../app/credentials.ts';
 import { isLoopbackUrl } from '../../core/loopback.ts';
 import { createAuthorization } from '../../extract/oauth/authorization.ts';
 import { exchangeCode } from '../../extract/oauth/request-tokens.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { sourceOf } from '../../app/open-app.ts';
+import { sourceOf } from '../../app/credentials.ts';
 import { AppError } from '../../core/errors.ts';
 import { testMessage } from '../../health/webhook/test-message.ts';
 import { notifyErrors } from '../../health/webhook/errors.ts';

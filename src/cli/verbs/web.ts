@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { sourceOf } from '../../app/open-app.ts';
+import { sourceOf } from '../../app/credentials.ts';
 import { listenForShutdown } from '../../core/lifecycle.ts';
 import { Secret } from '../../core/secret.ts';
 import { classifyDatabaseErrors } from '../../db/database-error.ts';

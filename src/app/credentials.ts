@@ -1,0 +1,25 @@
+import type { Config } from '../config/environment.ts';
+import { AppError, coreErrors } from '../core/errors.ts';
+import { isLoopbackUrl } from '../core/loopback.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Source } from '../model/run.ts';
+
+/** Loopback is the sandbox's: nothing else can be reached there by the addresses that configuration allows. */
+export function sourceOf(config: Pick<Config, 'ALIBABA_API_URL'>): Source {
+  return isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
+}
+
+interface Credentials {
+  readonly appKey: string;
+  readonly appSecret: Secret;
+}
+
+/** @throws AppError CREDENTIALS_MISSING */
+export function credentialsOf(config: Config): Credentials {
+  const { ALIBABA_APP_KEY: appKey, ALIBABA_APP_SECRET: appSecret } = config;
+  if (appKey !== undefined && appSecret !== undefined) return { appKey, appSecret };
+  throw new AppError(
+    coreErrors.CREDENTIALS_MISSING,
+    'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, so 1688 cannot be asked anything',
+  );
+}
