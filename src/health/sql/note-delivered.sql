@@ -1,10 +1,10 @@
--- Purpose: keeps what a message told that its receiver took.
+-- Purpose: records the state that a delivered message reported of each issue.
 -- Params:  $1 jsonb array of issue, notifiedState (lasting, over)
 -- Returns: nothing
 WITH clock AS (
   SELECT usage.ledger_now() AS now OFFSET 0
 ),
-notified_state AS (
+delivered AS (
   UPDATE sync.notification n SET notified_state = t."notifiedState", notified_at = clock.now
   FROM jsonb_to_recordset($1::jsonb) AS t (issue text, "notifiedState" text), clock
   WHERE n.issue = t.issue
