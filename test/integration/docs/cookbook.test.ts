@@ -234,7 +234,7 @@ describe('the cookbook', () => {
     const sql = `SELECT count(*)::int AS observations FROM catalog.observation WHERE source = 'detail' AND is_found`;
     const [seen] = await world.stack.query<Row>(sql);
     const sum = (column: string) => rows.reduce((total, row) => total + Number(row[column]), 0);
-    expect([sum('looks'), sum('changed')]).toEqual([seen?.['looks'], changed.size]);
+    expect([sum('observations'), sum('changed')]).toEqual([seen?.['observations'], changed.size]);
   });
 
   test('knows the spread of prices in categories', async () => {

@@ -151,12 +151,12 @@ describe('after a sync', () => {
       'lane',
       'le',
       'outcome',
+      'period',
       'pool',
       'queue',
       'schedule',
       'source',
       'state',
-      'window',
       'within',
     ]);
     const ids = await stack.query<{ id: string }>(
@@ -167,7 +167,7 @@ describe('after a sync', () => {
   });
 
   test('no statement reads the tables of the catalog', async () => {
-    const folder = new URL('../../../src/load/sql/', import.meta.url);
+    const folder = new URL('../../../src/web/sql/', import.meta.url);
     const files = readdirSync(folder).filter((name) => name.startsWith('metric-'));
     expect(files).toHaveLength(6);
     for (const file of files) expect(readFileSync(new URL(file, folder), 'utf8')).not.toMatch(/catalog\./);
