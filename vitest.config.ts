@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/seed-properties.ts'],
+    setupFiles: ['test/support/remove-scratch.ts', 'test/support/seed-properties.ts'],
     env: { TEST_SEED: seed },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { inject } from 'vitest';
 import type { CliContext } from '../../src/app/context.ts';
 import type { OutputStream } from '../../src/terminal/output-stream.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { exitCodes } from '../../src/core/exit-codes.ts';
+import { findScratchFolder } from './scratch-folder.ts';
 
 /** A stream that keeps what is written to it. */
 class Recorder extends EventEmitter implements OutputStream {
@@ -57,9 +57,9 @@ export function createWorld(options: WorldOptions = {}) {
   return { context, stdin, stdout, stderr };
 }
 
-/** A project folder with the given files, gone after the run. */
+/** A project folder with the given files, gone after the tests of the file. */
 export function createProject(files: Readonly<Record<string, string>> = {}): string {
-  const dir = mkdtempSync(join(inject('testServers').scratchFolder, 'project-'));
+  const dir = mkdtempSync(join(findScratchFolder(), 'project-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
   return dir;
 }

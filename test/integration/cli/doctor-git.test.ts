@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { AppError, coreErrors } from '../../../src/core/errors.ts';
+import { runDoctor } from '../../../src/health/doctor/run-doctor.ts';
 import { checkGitIgnore } from '../../../src/health/doctor/check-git-ignore.ts';
 import { createProject } from '../../support/in-process.ts';
 
@@ -36,5 +38,15 @@ describe('git', () => {
 
   test('without a repository is not looked at', async () => {
     expect(await checkGitIgnore(createProject())).toMatchObject([{ status: 'skip' }]);
+  });
+});
+
+describe('the verdict', () => {
+  test('is given also when the settings cannot be read, and services are then left alone', async () => {
+    const projectDir = createProject({ '.env.local': 'LOG_LEVEL=hunter2' });
+    const checkServices = () => Promise.reject(new AppError(coreErrors.INTERNAL, 'was called'));
+    const checks = await runDoctor({ projectDir, env: {}, checkServices });
+    expect(checks.find((check) => check.name === 'settings')).toMatchObject({ status: 'fail', exitCode: 4 });
+    expect(JSON.stringify(checks)).not.toContain('hunter2');
   });
 });

@@ -1,0 +1,16 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+let folder: string | null = null;
+
+/** A folder for what tests write; `remove-scratch.ts` removes it after each test file. */
+export function findScratchFolder(): string {
+  return (folder ??= mkdtempSync(join(tmpdir(), 'catalog-sync-test-')));
+}
+
+/** Removes it with all that is in it. */
+export function removeScratchFolder(): void {
+  if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  folder = null;
+}
