@@ -80,7 +80,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     const redis = await openRedisSource(process.env);
     resources.add('redis', () => redis.close());
     if (postgres.kind === 'embedded') await dropLeftovers(postgres.url);
-    const databasePrefix = `test_${process.pid}_`;
+    // Each project has its own setup, in one process.
+    const databasePrefix = `test_${process.pid}_${project.name}_`;
     const templateDatabase = `${databasePrefix}template`;
     resources.add('databases', () => dropRun(postgres.url, databasePrefix));
     const migrationProblem = await buildTemplate(postgres.url, templateDatabase, log);

@@ -2,7 +2,7 @@ import { Secret } from '../../../src/core/secret.ts';
 import { signedForm } from '../../../src/extract/gateway/sign.ts';
 import { createTransport, type Transport } from '../../../src/extract/gateway/transport.ts';
 import { contractCalls, type ContractCall, type Known } from './contract-calls.ts';
-import { describeField, type Answer } from './describe-field.ts';
+import { describeField, type Answer } from '../../support/describe-field.ts';
 
 /** A gateway and what it knows us by. */
 export interface ContractTarget {

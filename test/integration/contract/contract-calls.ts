@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hasType, hasValue, type Answer, type Field } from './describe-field.ts';
+import { hasType, hasValue, type Answer, type Field } from '../../support/describe-field.ts';
 
 /** What earlier answers told, for later questions. */
 export interface Known {

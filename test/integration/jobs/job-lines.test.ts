@@ -31,7 +31,7 @@ interface JobLine {
 
 /** Names in the first column of the table below a heading of a page. */
 function fieldsOf(page: string, heading: string): string[] {
-  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  const text = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
   const [, section = ''] = text.split(`\n## ${heading}\n`);
   const [own = ''] = section.split('\n## ');
   return own

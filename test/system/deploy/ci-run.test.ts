@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 let home: string;
 
 beforeEach(() => {
@@ -37,7 +37,18 @@ type Verbs = Record<string, { code: number; report?: object | string }>;
 
 /** An `npm` that answers each verb with an exit code and, where given, the report vitest would have written. */
 function npm(verbs: Verbs): void {
-  const answers: Verbs = { 'run bench:planner': { code: 0 }, ...verbs };
+  const nothing = {
+    numPassedTests: 0,
+    numFailedTests: 0,
+    numPendingTests: 0,
+    numTodoTests: 0,
+    testResults: [],
+  };
+  const answers: Verbs = {
+    'run bench:planner': { code: 0 },
+    'run test:system': { code: 0, report: nothing },
+    ...verbs,
+  };
   const cases = Object.entries(answers).map(([verb, { code, report }]) => {
     const text = typeof report === 'string' ? report : JSON.stringify(report);
     const write = report === undefined ? ':' : `printf '%s' '${text}' > "$out"`;
@@ -70,13 +81,14 @@ function run(): { lastLine: string | undefined; code: number | null } {
 }
 
 describe('.ci/run', () => {
-  test('adds up both suites in its last line', () => {
+  test('adds up all suites in its last line', () => {
     npm({
       ci: { code: 0 },
       'run check': { code: 0, report: passing },
+      'run test:system': { code: 0, report: { ...passing, numPassedTests: 20 } },
       'run test:pg15': { code: 0, report: { ...passing, numPassedTests: 4 } },
     });
-    expect(run()).toEqual({ lastLine: '7 passed, 0 failed', code: 0 });
+    expect(run()).toEqual({ lastLine: '27 passed, 0 failed', code: 0 });
   });
 
   test('counts a missed bar of the planner as one failure', () => {

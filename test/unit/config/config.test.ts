@@ -167,7 +167,7 @@ test('only this machine counts as loopback', () => {
 });
 
 describe('.env.example', () => {
-  const lines = readFileSync(resolve(import.meta.dirname, '../../.env.example'), 'utf8').split('\n');
+  const lines = readFileSync(resolve(import.meta.dirname, '../../../.env.example'), 'utf8').split('\n');
   const keyOf = (line: string) => /^(?:# )?([A-Z][A-Z_]+)=/.exec(line)?.[1];
 
   test('has exactly the keys that are read', () => {

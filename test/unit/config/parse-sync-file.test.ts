@@ -9,7 +9,7 @@ import { guideApiNames } from '../../../src/model/guide-api-names.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { syncFileJsonSchema } from '../../../src/config/sync-config-schema.ts';
 
-const root = resolve(import.meta.dirname, '../..');
+const root = resolve(import.meta.dirname, '../../..');
 const minimal = 'account: personal\nfeeds:\n  - name: bags\n    categories: ["54"]\n';
 
 /** The problems of a bad file, one a line, without the lead. */

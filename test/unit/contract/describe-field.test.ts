@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeField, hasType, hasValue } from '../../integration/contract/describe-field.ts';
+import { describeField, hasType, hasValue } from '../../support/describe-field.ts';
 
 describe('a field', () => {
   const answer = { status: 200, body: { a: [{ id: 1 }, { id: '2' }, {}], b: null } };

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from './database.ts';
-import { startTestRedis } from './redis.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { startTestRedis } from '../../support/redis.ts';
 
 describe('the test databases', () => {
   const open: TestDatabase[] = [];

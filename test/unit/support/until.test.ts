@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { until } from './until.ts';
+import { until } from '../../support/until.ts';
 
 describe('until', () => {
   it('names what was waited for and the last answer', async () => {
