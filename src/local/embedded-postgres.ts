@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AppError, errorMessage } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { locateBinaries, placeBinaries, type PostgresVersion } from './binaries.ts';
+import { bundledVersion, locateBinaries, placeBinaries, type PostgresVersion } from './binaries.ts';
 import { connectionUrl, ensureDatabase, findRunningServer } from './connect.ts';
 import { localErrors } from './errors.ts';
-import { ensureData, hasPassword, readOrMakePassword } from './init-data.ts';
+import { ensureData, hasPassword, readOrMakePassword, refuseOtherVersions } from './init-data.ts';
 import { startServer, stopServer, type ServerOptions } from './postgres-server.ts';
 import { PresenceFolder } from './presence.ts';
 import { findRunUser, type RunUser } from './run-user.ts';
@@ -23,7 +23,7 @@ export interface EmbeddedPostgresOptions {
   /** A folder of the project, such as `<project>/.catalog-sync/postgres`; made when missing. */
   readonly dataRoot: string;
   readonly log: Logger;
-  /** Major version; each has data of its own. Default 17. */
+  /** Major version; each has data of its own. Default: the bundled one, unless there is only data of another. */
   readonly version?: PostgresVersion;
   /** Where the port comes from; default: one that is free on loopback. */
   readonly pickPort?: () => Promise<number>;
@@ -42,12 +42,13 @@ interface Site {
 const lockTimeoutMs = 180_000;
 
 function prepareSite(options: EmbeddedPostgresOptions): Site {
-  const version = options.version ?? 17;
+  const version = options.version ?? bundledVersion;
   const user = findRunUser();
   const dataRoot = resolve(options.dataRoot);
   const stateFolder = join(dataRoot, `postgres-${version}`);
   mkdirSync(dataRoot, { recursive: true, mode: user ? 0o711 : 0o700 });
   ensureOwnFolder(stateFolder, user);
+  if (options.version === undefined) refuseOtherVersions(dataRoot, version);
   return { version, user, stateFolder, users: new PresenceFolder(join(stateFolder, 'users')) };
 }
 
@@ -111,7 +112,8 @@ function explainFileError(error: unknown, folder: string): unknown {
  * data and a copy of the binaries are in `/var/tmp/catalog-sync-<hash of the path>` instead, which is logged.
  *
  * @throws AppError LOCAL_POSTGRES_UNAVAILABLE no binaries for this platform, or they don't run here
- * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE the data is another user's or another version's
+ * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE the data is another user's
+ * @throws AppError LOCAL_POSTGRES_OTHER_VERSION the data is of another major version
  * @throws AppError LOCAL_POSTGRES_START_FAILED initdb or the server gave up; the message quotes why
  * @throws AppError LOCAL_POSTGRES_BUSY another process holds the lock for minutes
  */

@@ -16,6 +16,11 @@ export const localErrors = defineErrors({
     remedy:
       'The data was left untouched. Start as the user who created it, or move the named folder away to begin with an empty database.',
   },
+  LOCAL_POSTGRES_OTHER_VERSION: {
+    recovery: 'halt',
+    remedy:
+      'The data was left untouched. Bring it over as docs/upgrade.md says ("A new major version of the bundled Postgres"), or move the named folder away to begin with an empty database.',
+  },
   LOCAL_POSTGRES_BUSY: {
     recovery: 'retry',
     remedy:

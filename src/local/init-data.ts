@@ -48,6 +48,31 @@ export function readOrMakePassword(stateFolder: string, isDataPresent: boolean):
   return password;
 }
 
+function otherVersionError(found: string, version: PostgresVersion, folder: string): AppError {
+  return new AppError(
+    localErrors.LOCAL_POSTGRES_OTHER_VERSION,
+    `the local data is of Postgres ${found}, not ${version}`,
+    { facts: { folder } },
+  );
+}
+
+/**
+ * Data of one major version is unreadable for another. Without this check an upgrade of the program would begin with an
+ * empty database beside the old one, and ask for everything again.
+ *
+ * @param dataRoot holds one `postgres-<major version>` for each version that was used
+ * @throws AppError LOCAL_POSTGRES_OTHER_VERSION when there is data of other versions only
+ */
+export function refuseOtherVersions(dataRoot: string, version: PostgresVersion): void {
+  const used = readdirSync(dataRoot).flatMap((name) => {
+    const found = /^postgres-(\d+)$/.exec(name)?.[1];
+    return found !== undefined && hasPassword(join(dataRoot, name)) ? [found] : [];
+  });
+  const newest = used.toSorted((a, b) => Number(b) - Number(a))[0];
+  if (newest === undefined || used.includes(String(version))) return;
+  throw otherVersionError(newest, version, join(dataRoot, `postgres-${newest}`));
+}
+
 /**
  * Byte order and full Unicode classes, equal on every machine. Without lc-ctype, trigrams of Chinese text are
  * empty. Postgres 15 has no provider `builtin`; macOS is sure to have only the named locale.
@@ -80,7 +105,7 @@ function removeUnfinished(home: string): void {
  * Makes the data folder when it is missing. initdb works under another name, and the rename comes after it: a
  * data folder is whole or absent, whenever the process dies.
  *
- * @throws AppError LOCAL_POSTGRES_DATA_UNUSABLE when the data is of another major version
+ * @throws AppError LOCAL_POSTGRES_OTHER_VERSION when the data is of another major version
  * @throws AppError LOCAL_POSTGRES_START_FAILED with initdb's words
  */
 export async function ensureData(options: DataOptions): Promise<void> {
@@ -88,11 +113,7 @@ export async function ensureData(options: DataOptions): Promise<void> {
   if (existsSync(data)) {
     const found = readFileSync(join(data, 'PG_VERSION'), 'utf8').trim();
     if (found === String(version)) return;
-    throw new AppError(
-      localErrors.LOCAL_POSTGRES_DATA_UNUSABLE,
-      `the local data is of Postgres ${found}, not ${version}`,
-      { facts: { folder: data } },
-    );
+    throw otherVersionError(found, version, data);
   }
   removeUnfinished(home);
   const unfinished = join(home, `init-${randomBytes(6).toString('hex')}`);

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger } from '../../src/core/log.ts';
+import { bundledVersion, type PostgresVersion } from '../../src/local/binaries.ts';
 import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
 import { readPostmaster } from '../../src/local/postmaster.ts';
 import { images } from './images.ts';
@@ -14,9 +15,13 @@ export interface PostgresSource {
   close(): Promise<void>;
 }
 
-function readVersion(text: string): 15 | 17 {
-  if (text === '15' || text === '17') return text === '15' ? 15 : 17;
-  throw new Error(`TEST_POSTGRES_VERSION is ${text}: it must be 15 or 17`);
+const versions = [15, 17, 18] as const satisfies readonly PostgresVersion[];
+
+function readVersion(text: string | undefined): PostgresVersion {
+  if (text === undefined) return bundledVersion;
+  const version = versions.find((known) => String(known) === text);
+  if (version === undefined) throw new Error(`TEST_POSTGRES_VERSION is ${text}: it must be 15, 17 or 18`);
+  return version;
 }
 
 async function startContainer(): Promise<PostgresSource> {
@@ -35,7 +40,7 @@ async function startContainer(): Promise<PostgresSource> {
 const isRunning = (dataRoot: string, version: number): boolean =>
   readPostmaster(join(dataRoot, `postgres-${version}`, 'server', 'data'))?.isRunning ?? false;
 
-async function openEmbedded(dataRoot: string, version: 15 | 17): Promise<PostgresSource> {
+async function openEmbedded(dataRoot: string, version: PostgresVersion): Promise<PostgresSource> {
   const log = createLogger({ level: 'warn', pretty: true });
   const embedded = await openEmbeddedPostgres({ dataRoot, version, log });
   const close = () => embedded.release();
@@ -43,7 +48,7 @@ async function openEmbedded(dataRoot: string, version: 15 | 17): Promise<Postgre
 }
 
 /** Null: there is no memory to spare, or Postgres can't be there. */
-async function openInMemory(projectDir: string, version: 15 | 17): Promise<PostgresSource | null> {
+async function openInMemory(projectDir: string, version: PostgresVersion): Promise<PostgresSource | null> {
   const folder = findMemoryFolder(projectDir);
   if (folder === null) return null;
   const leave = () => {
@@ -62,7 +67,7 @@ async function openInMemory(projectDir: string, version: 15 | 17): Promise<Postg
 
 /**
  * `TEST_DATABASE_URL`, else with `TEST_CONTAINERS=1` a container (no engine is a failure, never a skip), else the
- * embedded binaries of `TEST_POSTGRES_VERSION` (15 or 17), with their data in memory where there is room, else in the
+ * embedded binaries of `TEST_POSTGRES_VERSION` (15, 17 or 18), with their data in memory where there is room, else in the
  * project. Runs at the same time share the server: databases carry the run's pid in their names.
  */
 export async function openPostgresSource(
@@ -73,7 +78,7 @@ export async function openPostgresSource(
   if (given)
     return { kind: 'given', url: given, described: 'TEST_DATABASE_URL', close: async () => undefined };
   if (env['TEST_CONTAINERS'] === '1') return startContainer();
-  const version = readVersion(env['TEST_POSTGRES_VERSION'] ?? '17');
+  const version = readVersion(env['TEST_POSTGRES_VERSION']);
   const inMemory = await openInMemory(projectDir, version);
   return inMemory ?? openEmbedded(join(projectDir, '.catalog-sync', 'test'), version);
 }

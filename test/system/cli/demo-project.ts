@@ -57,7 +57,7 @@ export function createDemoProject(installed: string): DemoProject {
   const outer = findMemoryFolder(id) ?? join(root, '.catalog-sync', id);
   const folder = join(outer, "it's 目录");
   mkdirSync(folder, { recursive: true });
-  const state = join(folder, '.catalog-sync/demo/.catalog-sync/postgres/postgres-17');
+  const state = join(folder, '.catalog-sync/demo/.catalog-sync/postgres/postgres-18');
   const places = () => (existsSync(state) ? [state, relocatedFolder(realpathSync(state))] : []);
   const started = new Set<ChildProcess>();
   return {

@@ -6,6 +6,7 @@ import { CloseStack } from '../../../src/core/lifecycle.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { migrate } from '../../../src/db/migrate.ts';
 import { createRunStore } from '../../../src/runs/run-store.ts';
+import { bundledVersion, type PostgresVersion } from '../../../src/local/binaries.ts';
 import { openEmbeddedPostgres, type EmbeddedPostgres } from '../../../src/local/embedded-postgres.ts';
 import { databaseUrl } from '../../support/admin.ts';
 import {
@@ -36,7 +37,9 @@ const log = createLogger({ level: 'warn', pretty: true });
 const dayMs = 86_400_000;
 const programs = findPostgresPrograms(process.env['PATH'] ?? '');
 /** The newest server that comes with us and that these programs can dump. */
-const version = programs === null || programs.version < 15 ? null : programs.version >= 17 ? 17 : 15;
+const version = ([18, 17, 15] as const).find((each) => programs !== null && programs.version >= each) ?? null;
+if (version === null && process.env['CI'])
+  throw new Error('CI is set and there is no pg_dump of Postgres 15 or newer');
 if (version === null) process.stderr.write('backups are not tested: no pg_dump of Postgres 15 or newer\n');
 
 const closing = new CloseStack();
@@ -58,7 +61,10 @@ function makeFolder(): string {
   return folder;
 }
 
-async function startServer(dataRoot = makeFolder(), of: 15 | 17 = version ?? 17): Promise<Server> {
+async function startServer(
+  dataRoot = makeFolder(),
+  of: PostgresVersion = version ?? bundledVersion,
+): Promise<Server> {
   const server = await openEmbeddedPostgres({ dataRoot, version: of, log });
   closing.add('server', () => server.release());
   return { server, url: server.url, dataRoot };
@@ -234,7 +240,7 @@ describe('a copy of the folder of the bundled Postgres', { timeout: 240_000 }, (
   test('is put back, reconciled by hand, and goes on within the quota', async () => {
     const folder = makeFolder();
     const dataRoot = join(folder, '.catalog-sync', 'postgres');
-    const { server, url } = await startServer(dataRoot, 17);
+    const { server, url } = await startServer(dataRoot, bundledVersion);
     const { world } = await openWorld(url, { folder });
     await server.release();
     world.useDatabase(null);

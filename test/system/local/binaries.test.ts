@@ -22,16 +22,16 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'binaries-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the bundled binaries', () => {
-  it('are installed in both versions', () => {
-    expect(locateBinaries(17).version).toMatch(/^17\./);
-    expect(locateBinaries(15).version).toMatch(/^15\./);
+  it('are installed, and in a checkout those of older versions', () => {
+    for (const version of [15, 17, 18] as const)
+      expect(Number.parseInt(locateBinaries(version).version)).toBe(version);
   });
 
   it('name what to do on a platform that has none', () => {
-    expect(() => locateBinaries(17, 'sunos', 'sparc')).toThrow(
+    expect(() => locateBinaries(18, 'sunos', 'sparc')).toThrow(
       expect.objectContaining({
         code: 'LOCAL_POSTGRES_UNAVAILABLE',
-        message: 'there is no bundled Postgres 17 for sunos-sparc',
+        message: 'there is no bundled Postgres 18 for sunos-sparc',
         kind: expect.objectContaining({
           remedy: expect.stringContaining('DATABASE_URL') as string,
         }) as object,
@@ -41,7 +41,7 @@ describe('the bundled binaries', () => {
 
   it('run from a copy of a package whose install script did not run', async () => {
     const package_ = join(folder, 'package', 'native');
-    const { folder: installed, version } = locateBinaries(17);
+    const { folder: installed, version } = locateBinaries(18);
     const links = JSON.parse(readFileSync(join(installed, 'pg-symlinks.json'), 'utf8')) as {
       target: string;
     }[];
@@ -56,7 +56,7 @@ describe('the bundled binaries', () => {
 
   it('are copied when they can not run where they are, and older copies go', async () => {
     const unsafe = join(folder, 'a $HOME');
-    const { folder: installed, version } = locateBinaries(17);
+    const { folder: installed, version } = locateBinaries(18);
     cpSync(installed, unsafe, { recursive: true, verbatimSymlinks: true });
     const place = join(folder, 'place');
     mkdirSync(join(place, 'binaries-16.0'), { recursive: true });
@@ -67,7 +67,7 @@ describe('the bundled binaries', () => {
   });
 
   it.skipIf(!isRoot)('are copied out of a home that their user can not enter', async () => {
-    const { folder: installed, version } = locateBinaries(17);
+    const { folder: installed, version } = locateBinaries(18);
     const closed = join(folder, 'closed', 'native');
     cpSync(installed, closed, { recursive: true, verbatimSymlinks: true });
     chmodSync(join(folder, 'closed'), 0o700);

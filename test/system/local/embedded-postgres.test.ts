@@ -55,7 +55,7 @@ describe('a first start', () => {
       commit: 'on',
       encoding: 'UTF8',
       listens: '127.0.0.1',
-      major: 17,
+      major: 18,
     });
     await queryRow(url, 'create extension pg_trgm');
     expect(await queryRow(url, `select cardinality(show_trgm('连衣裙')) > 0 as found`)).toEqual({
@@ -65,12 +65,12 @@ describe('a first start', () => {
     const stranger = new URL(url);
     stranger.password = 'guess';
     await expect(queryRow(stranger.href, 'select 1')).rejects.toThrow(/password authentication failed/);
-    const passwordFile = join(project.dataRoot, 'postgres-17', 'password');
+    const passwordFile = join(project.dataRoot, 'postgres-18', 'password');
     expect(statSync(passwordFile).mode & 0o777).toBe(0o600);
     expect(url).toContain(readFileSync(passwordFile, 'utf8').trim());
   });
 
-  it('makes databases of Postgres 15 too, beside those of 17', async () => {
+  it('makes databases of Postgres 15 too, beside those of 18', async () => {
     const { url } = await use().open({ version: 15 });
     await queryRow(url, 'create extension pg_trgm');
     expect(
@@ -151,7 +151,7 @@ describe('a later start', () => {
 describe('data that can not be used', () => {
   it('is left alone when its password is lost', async () => {
     useAgain();
-    const passwordFile = join(project.dataRoot, 'postgres-17', 'password');
+    const passwordFile = join(project.dataRoot, 'postgres-18', 'password');
     renameSync(passwordFile, `${passwordFile}.away`);
     await expect(project.open()).rejects.toMatchObject({ code: 'LOCAL_POSTGRES_DATA_UNUSABLE' });
     writeFileSync(passwordFile, 'another');
@@ -165,8 +165,24 @@ describe('data that can not be used', () => {
     useAgain();
     const data = join(project.home, 'data');
     writeFileSync(join(data, 'PG_VERSION'), '14\n');
-    await expect(project.open()).rejects.toMatchObject({ code: 'LOCAL_POSTGRES_DATA_UNUSABLE' });
+    await expect(project.open()).rejects.toMatchObject({ code: 'LOCAL_POSTGRES_OTHER_VERSION' });
     expect(existsSync(join(data, 'global', 'pg_control'))).toBe(true);
+  });
+
+  it('of an older bundled Postgres is not replaced by an empty database until it is moved away', async () => {
+    useAgain();
+    const older = join(project.dataRoot, 'postgres-17');
+    renameSync(join(project.dataRoot, 'postgres-18'), older);
+    await expect(project.open()).rejects.toMatchObject({
+      code: 'LOCAL_POSTGRES_OTHER_VERSION',
+      message: 'the local data is of Postgres 17, not 18',
+      facts: { folder: older },
+      kind: { remedy: expect.stringContaining('docs/upgrade.md') as string },
+    });
+    expect(existsSync(join(project.home, 'data'))).toBe(false);
+    expect(existsSync(join(older, 'server', 'data', 'global', 'pg_control'))).toBe(true);
+    renameSync(older, join(project.folder, 'before'));
+    await expect(project.open()).resolves.toBeDefined();
   });
 
   it('is reported with the words of the server that refuses it', async () => {
@@ -180,8 +196,8 @@ describe('data that can not be used', () => {
 
   it('is refused when somebody else may write its folder', async () => {
     use();
-    mkdirSync(join(project.dataRoot, 'postgres-17'), { recursive: true });
-    chmodSync(join(project.dataRoot, 'postgres-17'), 0o777);
+    mkdirSync(join(project.dataRoot, 'postgres-18'), { recursive: true });
+    chmodSync(join(project.dataRoot, 'postgres-18'), 0o777);
     await expect(project.open()).rejects.toMatchObject({ code: 'LOCAL_POSTGRES_DATA_UNUSABLE' });
   });
 });

@@ -15,7 +15,7 @@ export const isRoot = process.getuid?.() === 0;
 export interface LocalProject {
   readonly folder: string;
   readonly dataRoot: string;
-  /** `server/` of version 17, in the project. */
+  /** `server/` of version 18, in the project. */
   readonly home: string;
   readonly logged: readonly Record<string, unknown>[];
   readonly log: Logger;
@@ -40,7 +40,7 @@ export function createProject(name = 'project'): LocalProject {
   return {
     folder,
     dataRoot,
-    home: join(dataRoot, 'postgres-17', 'server'),
+    home: join(dataRoot, 'postgres-18', 'server'),
     logged,
     log,
     open: async (options = {}) => {
@@ -50,7 +50,7 @@ export function createProject(name = 'project'): LocalProject {
     },
     remove: async () => {
       await Promise.all(opened.map((postgres) => postgres.release()));
-      const state = join(dataRoot, 'postgres-17');
+      const state = join(dataRoot, 'postgres-18');
       mkdirSync(state, { recursive: true });
       rmSync(relocatedFolder(realpathSync(state)), { recursive: true, force: true });
       rmSync(outer, { recursive: true, force: true });
