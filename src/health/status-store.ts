@@ -1,32 +1,34 @@
-import { desc, sql } from 'drizzle-orm';
+import { desc } from 'drizzle-orm';
 import type { Pool } from 'pg';
-import { drizzleOn, type Database } from '../db/database.ts';
+import { drizzleOn } from '../db/database.ts';
 import type { PassOutcome } from '../model/learning.ts';
-import type { RunForecast, RunStatus, Source } from '../model/run.ts';
+import type { Source } from '../model/run.ts';
 import { runSql, runSqlForOne } from '../db/sql-file.ts';
-import { drift } from '../schema/sync.ts';
+import { drift, run } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 
-/** A run as people look at it. */
-export interface RunSummary {
-  readonly runId: string;
-  readonly scope: string;
+const runFields = {
+  runId: run.runId,
+  scope: run.scope,
   /** `cli`, `demo`, or the name of a schedule. */
-  readonly trigger: string;
-  readonly status: RunStatus;
-  readonly cause: string | null;
-  readonly callsUsed: number;
-  readonly budgetCalls: number | null;
-  readonly offersNew: number;
-  readonly offersChanged: number;
-  readonly rejects: number;
-  readonly errors: number;
-  readonly requestedAt: Date;
-  readonly startedAt: Date | null;
-  readonly endedAt: Date | null;
-  /** Null: it could not be foretold. */
-  readonly forecast: RunForecast | null;
-}
+  trigger: run.trigger,
+  status: run.status,
+  cause: run.cause,
+  callsUsed: run.callsUsed,
+  budgetCalls: run.budgetCalls,
+  offersNew: run.offersNew,
+  offersChanged: run.offersChanged,
+  rejects: run.rejects,
+  errors: run.errors,
+  requestedAt: run.requestedAt,
+  startedAt: run.startedAt,
+  endedAt: run.endedAt,
+  /** Null: it could not be estimated. */
+  forecast: run.forecast,
+};
+
+/** A run as people look at it. */
+export type RunSummary = Readonly<Pick<typeof run.$inferSelect, keyof typeof runFields>>;
 
 /** Rows in the catalog and around it. */
 export interface CatalogCounts {
@@ -48,7 +50,7 @@ const driftFields = {
   path: drift.path,
   kind: drift.kind,
   /** Answers that had it. */
-  seen: sql<number>`${drift.seen}::float8`,
+  seen: drift.seen,
   lastSeenAt: drift.lastSeenAt,
   /** The beginning of its newest value; null: there was none. */
   sample: drift.sample,
@@ -56,10 +58,12 @@ const driftFields = {
   rawId: drift.lastRawId,
 };
 
-const selectDrifts = (db: Database) => db.select(driftFields).from(drift).$dynamic();
-
 /** A field of answers that is not as it is known of its API. */
-export type DriftSummary = Readonly<Awaited<ReturnType<typeof selectDrifts>>[number]>;
+export interface DriftSummary extends Readonly<
+  Pick<typeof drift.$inferSelect, Exclude<keyof typeof driftFields, 'rawId'>>
+> {
+  readonly rawId: string;
+}
 
 /** A search that lists less than there is, or not what it says. */
 export interface TroubledSearch {
@@ -103,8 +107,7 @@ export interface StatusStore {
 }
 
 async function listRecentRuns(pool: Pool, limit: number): Promise<RunSummary[]> {
-  const rows = await runSql<RunSummary>(pool, readSql('read-recent-runs'), [limit]);
-  return rows;
+  return drizzleOn(pool).select(runFields).from(run).orderBy(desc(run.runId)).limit(limit);
 }
 
 interface CountsRow extends CatalogCounts {
@@ -118,7 +121,11 @@ async function countCatalog(pool: Pool) {
 
 async function listDrifts(pool: Pool, limit: number): Promise<DriftSummary[]> {
   const { lastSeenAt, operation, path, kind } = drift;
-  return selectDrifts(drizzleOn(pool)).orderBy(desc(lastSeenAt), operation, path, kind).limit(limit);
+  return drizzleOn(pool)
+    .select(driftFields)
+    .from(drift)
+    .orderBy(desc(lastSeenAt), operation, path, kind)
+    .limit(limit);
 }
 
 /** Over every schema, for `status` and `doctor`. */

@@ -1,16 +1,18 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, gt, notInArray } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../core/errors.ts';
+import type { OperationName } from '../model/operation.ts';
 import { advisoryLocks, lockUntilCommit, tryLockUntilClosed } from '../db/advisory-locks.ts';
 import { drizzleOn } from '../db/database.ts';
 import { ledgerNow } from '../db/ledger-now.ts';
-import { applyFates, decideFate, type AnswerFate, type AnswerRow } from '../load/erase/erase-answers.ts';
+import { applyFates, decideFate, scannedColumns, type AnswerFate } from '../load/erase/erase-answers.ts';
 import type { SellerMarks } from '../load/erase/erase-from-body.ts';
 import { eraseOffers, hashSeller } from '../load/erase/erase-offers.ts';
 import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { applySql, runSql, runSqlForOne } from '../db/sql-file.ts';
 import { offer, seller } from '../schema/catalog.ts';
+import { payload } from '../schema/raw.ts';
 import { erasedOffer, erasedSeller } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 import { readSql as readLoadSql } from '../load/read-sql.ts';
@@ -56,6 +58,9 @@ const offersAtOnce = 200;
 /** A search page has up to 100 kB; unpacked they are looked at one after the other. */
 const answersAtOnce = 100;
 
+/** Answers of these say nothing of sellers. */
+const withoutSellers = ['category.children', 'image.upload'] as const satisfies readonly OperationName[];
+
 type BatchUse = (fates: ReadonlyMap<string, AnswerFate>) => Promise<void>;
 
 /** Looks through all stored answers, oldest first, those that come meanwhile included. */
@@ -66,18 +71,24 @@ async function scanAnswers(
 ): Promise<void> {
   let lastRawId = '0';
   for (let scanned = 0; ;) {
-    const rows = await runSql<AnswerRow>(pool, readSql('list-answers-after'), [lastRawId, answersAtOnce]);
+    const isNext = and(gt(payload.rawId, lastRawId), notInArray(payload.operation, [...withoutSellers]));
+    const rows = await drizzleOn(pool)
+      .select(scannedColumns)
+      .from(payload)
+      .where(isNext)
+      .orderBy(payload.rawId)
+      .limit(answersAtOnce);
     const fates = new Map<string, AnswerFate>();
     for (const row of rows) {
       const fate = await decideFate(row, marks);
-      if (fate) fates.set(row.raw_id, fate);
+      if (fate) fates.set(row.rawId, fate);
     }
     await use(fates);
     scanned += rows.length;
     onScanned(scanned);
     const last = rows.at(-1);
     if (!last || rows.length < answersAtOnce) return;
-    lastRawId = last.raw_id;
+    lastRawId = last.rawId;
   }
 }
 
@@ -126,11 +137,13 @@ async function remember(pool: Pool, sellerHash: Buffer): Promise<void> {
 async function eraseAllOffers(pool: Pool, sellerId: string): Promise<void> {
   for (;;) {
     const isDone = await inTransaction(pool, async (client) => {
-      const rows = await runSql<{ offer_id: string }>(client, readSql('list-sellers-offers'), [
-        sellerId,
-        offersAtOnce,
-      ]);
-      const offerIds = rows.map((row) => row.offer_id);
+      const rows = await drizzleOn(client)
+        .select({ offerId: offer.offerId })
+        .from(offer)
+        .where(eq(offer.sellerId, sellerId))
+        .orderBy(offer.offerId)
+        .limit(offersAtOnce);
+      const offerIds = rows.map(({ offerId }) => offerId);
       await eraseOffers(client, offerIds, hashSeller(sellerId));
       return offerIds.length < offersAtOnce;
     });

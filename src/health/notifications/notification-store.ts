@@ -1,11 +1,13 @@
+import { and, eq, isNull, or } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import type { StoredHealthIssue, NotificationState } from '../../model/notification.ts';
 import { advisoryLocks, tryLockUntilCommit } from '../../db/advisory-locks.ts';
-import { drizzleOn } from '../../db/database.ts';
+import { drizzleOn, type Database } from '../../db/database.ts';
 import { inTransaction } from '../../db/in-transaction.ts';
-import { applySql, runSql } from '../../db/sql-file.ts';
-import { notificationDelivery } from '../../schema/notifications.ts';
+import { ledgerNow } from '../../db/ledger-now.ts';
+import { applySql } from '../../db/sql-file.ts';
+import { notification, notificationDelivery } from '../../schema/notifications.ts';
 import { readSql } from '../read-sql.ts';
 
 const deliveryFields = {
@@ -60,9 +62,33 @@ const untouched: DeliveryState = {
   error: null,
 };
 
-async function readDelivery(pool: Pool): Promise<DeliveryState> {
-  const [found] = await drizzleOn(pool).select(deliveryFields).from(notificationDelivery);
+async function readDelivery(db: Database): Promise<DeliveryState> {
+  const [found] = await db.select(deliveryFields).from(notificationDelivery);
   return found ?? untouched;
+}
+
+/** Open issues, and issues that are over and whose end may still have to be sent. */
+async function listStored(db: Database): Promise<StoredHealthIssue[]> {
+  const { issue, kind, severity, summary, remedy, path, beganAt, endedAt, notifiedState, notifiedAt } =
+    notification;
+  const isStateToEnd = and(eq(kind, 'state'), eq(notifiedState, 'lasting'));
+  const isEventToSend = and(eq(kind, 'event'), isNull(notifiedState));
+  return db
+    .select({
+      key: issue,
+      kind,
+      severity,
+      summary,
+      remedy,
+      path,
+      beganAt,
+      endedAt,
+      notifiedState,
+      notifiedAt,
+    })
+    .from(notification)
+    .where(or(isNull(endedAt), isStateToEnd, isEventToSend))
+    .orderBy(beganAt, issue);
 }
 
 async function exclusively(pool: Pool, work: () => Promise<void>): Promise<boolean> {
@@ -76,15 +102,21 @@ async function exclusively(pool: Pool, work: () => Promise<void>): Promise<boole
 
 /** Over `sync.notification` and `sync.notification_delivery`. Needs a second connection for what is done exclusively. */
 export function createNotificationStore(pool: Pool): NotificationStore {
+  const db = drizzleOn(pool);
   return {
     exclusively: (work) => exclusively(pool, work),
-    readDelivery: () => readDelivery(pool),
+    readDelivery: () => readDelivery(db),
     noteChecked: async () => {
-      await applySql(pool, readSql('note-checked'));
+      const checkedAt = ledgerNow;
+      const { isOnlyRow } = notificationDelivery;
+      await db
+        .insert(notificationDelivery)
+        .values({ checkedAt })
+        .onConflictDoUpdate({ target: isOnlyRow, set: { checkedAt } });
     },
     merge: async (issues) => {
       await applySql(pool, readSql('merge-notifications'), [JSON.stringify(issues)]);
-      return runSql<StoredHealthIssue>(pool, readSql('list-notifications'));
+      return listStored(db);
     },
     noteDelivered: async (notifiedState) => {
       await applySql(pool, readSql('note-delivered'), [JSON.stringify(notifiedState)]);

@@ -1,22 +1,24 @@
+import { eq, inArray } from 'drizzle-orm';
 import type { PoolClient } from 'pg';
-import type { JsonObject } from '../../core/json.ts';
-import { applySql, runSql } from '../../db/sql-file.ts';
-import { readSql } from '../read-sql.ts';
-import { packBody, unpackBody } from '../../raw/stored-answer.ts';
-import { eraseFromBody, namesSeller, type ErasedBody, type SellerMarks } from './erase-from-body.ts';
-import { inArray } from 'drizzle-orm';
 import { drizzleOn } from '../../db/database.ts';
+import { ledgerNow } from '../../db/ledger-now.ts';
+import { applySql } from '../../db/sql-file.ts';
+import { packBody, unpackBody } from '../../raw/stored-answer.ts';
 import { payload } from '../../schema/raw.ts';
+import { readSql } from '../read-sql.ts';
+import { eraseFromBody, namesSeller, type ErasedBody, type SellerMarks } from './erase-from-body.ts';
 
-/** A stored answer, as pg gives it. */
-export interface AnswerRow {
-  readonly raw_id: string;
-  readonly operation: string;
-  readonly request: JsonObject & { readonly offerId?: unknown };
+/** What is searched of a stored answer. */
+export const scannedColumns = {
+  rawId: payload.rawId,
+  operation: payload.operation,
+  request: payload.request,
   /** gzipped */
-  readonly body: Buffer;
-  readonly body_sha256: Buffer;
-}
+  body: payload.body,
+  bodySha256: payload.bodySha256,
+};
+
+export type ScannedAnswer = Readonly<Pick<typeof payload.$inferSelect, keyof typeof scannedColumns>>;
 
 /** What becomes of an answer: as a whole it goes, or it loses the seller's rows. Null: it doesn't tell of the seller. */
 export type AnswerFate = { readonly kind: 'deleted' } | Extract<ErasedBody, { kind: 'erased' }>;
@@ -24,19 +26,16 @@ export type AnswerFate = { readonly kind: 'deleted' } | Extract<ErasedBody, { ki
 const deleted = { kind: 'deleted' } as const;
 
 /** Whether it was asked about the seller, or about one of its offers. */
-function isAskedAbout({ operation, request }: AnswerRow, marks: SellerMarks): boolean {
-  const { offerId } = request;
-  const isOffer = operation === 'offer.detail' && typeof offerId === 'string' && marks.offerIds.has(offerId);
+function isAskedAbout({ operation, request }: ScannedAnswer, marks: SellerMarks): boolean {
+  const isOffer = operation === 'offer.detail' && 'offerId' in request && marks.offerIds.has(request.offerId);
   // Not by its names: a keyword of ours may be one.
   return isOffer || namesSeller(JSON.stringify(request), { ...marks, names: [] });
 }
 
 /** An answer that lost its bytes can't be looked through: nobody could read it either, so it goes. */
-export async function decideFate(row: AnswerRow, marks: SellerMarks): Promise<AnswerFate | null> {
+export async function decideFate(row: ScannedAnswer, marks: SellerMarks): Promise<AnswerFate | null> {
   if (isAskedAbout(row, marks)) return deleted;
-  const body = await unpackBody({ rawId: row.raw_id, body: row.body, bodySha256: row.body_sha256 }).catch(
-    () => null,
-  );
+  const body = await unpackBody(row).catch(() => null);
   if (body === null) return deleted;
   const text = body.toString();
   // A detail answer is about one seller and nobody else.
@@ -50,11 +49,13 @@ export async function decideFate(row: AnswerRow, marks: SellerMarks): Promise<An
 export async function applyFates(client: PoolClient, fates: ReadonlyMap<string, AnswerFate>): Promise<void> {
   if (fates.size === 0) return;
   const gone = [...fates].filter(([, fate]) => fate.kind === 'deleted').map(([rawId]) => rawId);
-  await drizzleOn(client).delete(payload).where(inArray(payload.rawId, gone));
+  const db = drizzleOn(client);
+  await db.delete(payload).where(inArray(payload.rawId, gone));
   for (const [rawId, fate] of fates) {
     if (fate.kind === 'deleted') continue;
-    const { gzipped, bytes, sha256 } = await packBody(Buffer.from(fate.text));
-    await applySql(client, readSql('replace-answer'), [rawId, gzipped, bytes, sha256]);
+    const { gzipped: body, bytes: bodyBytes, sha256: bodySha256 } = await packBody(Buffer.from(fate.text));
+    const erased = { body, bodyBytes, bodySha256, erasedAt: ledgerNow };
+    await db.update(payload).set(erased).where(eq(payload.rawId, rawId));
   }
   await applySql(client, readSql('forget-samples'), [[...fates.keys()], []]);
 }
@@ -66,11 +67,14 @@ export async function eraseFromAnswers(
   marks: SellerMarks,
 ): Promise<void> {
   if (rawIds.length === 0) return;
-  const rows = await runSql<AnswerRow>(client, readSql('read-answers'), [rawIds]);
+  const rows = await drizzleOn(client)
+    .select(scannedColumns)
+    .from(payload)
+    .where(inArray(payload.rawId, [...rawIds]));
   const fates = new Map<string, AnswerFate>();
   for (const row of rows) {
     const fate = await decideFate(row, marks);
-    if (fate) fates.set(row.raw_id, fate);
+    if (fate) fates.set(row.rawId, fate);
   }
   await applyFates(client, fates);
 }
