@@ -150,7 +150,7 @@ try {
   say(
     table(
       [`${String(calls)} calls`, 'aim, median', 'ms: min, median, max'],
-      [row('to choose them', '50', times.choose), row('to write as many looks', '60', times.write)],
+      [row('to choose them', '50', times.choose), row('to write as many observations', '60', times.write)],
     ),
   );
   say(`chosen in the last round: ${String(times.details)} details, ${String(times.pages)} pages`);

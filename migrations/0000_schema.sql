@@ -14,8 +14,8 @@ CREATE SCHEMA raw;
 CREATE SCHEMA analytics;
 CREATE SCHEMA bullmq;
 
-COMMENT ON SCHEMA catalog IS 'What is known of 1688''s catalog: current state, price history and what every look saw.';
-COMMENT ON SCHEMA sync IS 'How the sync stands: runs, looks, leases, and answers that could not be used.';
+COMMENT ON SCHEMA catalog IS 'What is known of 1688''s catalog: current state, price history and what every observation saw.';
+COMMENT ON SCHEMA sync IS 'How the sync stands: runs, observations, leases, and answers that could not be used.';
 COMMENT ON SCHEMA usage IS 'The quota ledger: every call that was granted, and the windows that limit them.';
 COMMENT ON SCHEMA raw IS 'Answers as they came, kept for a while.';
 COMMENT ON SCHEMA analytics IS 'Views and functions for analysts.';
@@ -216,10 +216,10 @@ COMMENT ON COLUMN catalog.sku.spec_id IS '1688''s specId, which orders name.';
 COMMENT ON COLUMN catalog.sku.cargo_number IS 'The seller''s own number.';
 COMMENT ON COLUMN catalog.sku.label IS 'Attributes as one text, for people.';
 COMMENT ON COLUMN catalog.sku.attributes IS 'Attributes: attributeId, name, value, nameTranslated, valueTranslated.';
-COMMENT ON COLUMN catalog.sku.stock IS 'Units in stock at the newest look.';
+COMMENT ON COLUMN catalog.sku.stock IS 'Units in stock at the newest observation.';
 COMMENT ON COLUMN catalog.sku.image_url IS 'Image.';
-COMMENT ON COLUMN catalog.sku.last_listed_at IS 'Gone SKUs: newest look that still had it. Null while listed.';
-COMMENT ON COLUMN catalog.sku.last_listed_call_id IS 'Call of that look (soft reference).';
+COMMENT ON COLUMN catalog.sku.last_listed_at IS 'Gone SKUs: newest observation that still had it. Null while listed.';
+COMMENT ON COLUMN catalog.sku.last_listed_call_id IS 'Call of that observation (soft reference).';
 COMMENT ON COLUMN catalog.sku.changed_at IS 'When the call that last changed this row was granted.';
 COMMENT ON COLUMN catalog.sku.call_id IS 'Call that last changed this row (soft reference).';
 
@@ -339,7 +339,7 @@ COMMENT ON COLUMN catalog.observation.observed_at IS 'When the call was granted,
 COMMENT ON COLUMN catalog.observation.source IS 'search or detail.';
 COMMENT ON COLUMN catalog.observation.call_id IS 'Call that showed it (usage.api_call; soft reference).';
 COMMENT ON COLUMN catalog.observation.is_found IS 'False: the answer was good and empty.';
-COMMENT ON COLUMN catalog.observation.is_late IS 'Loaded after a newer look of the same source: kept, but history was already written.';
+COMMENT ON COLUMN catalog.observation.is_late IS 'Loaded after a newer observation of the same source: kept, but history was already written.';
 COMMENT ON COLUMN catalog.observation.min_price_cny IS 'Smallest list price (detail) or the price shown (search), in yuan.';
 COMMENT ON COLUMN catalog.observation.stock IS 'Units in stock (detail).';
 COMMENT ON COLUMN catalog.observation.sold_count IS 'Units sold as 1688 counts them (detail).';
@@ -520,7 +520,7 @@ COMMENT ON COLUMN sync.run.prices_closed IS 'Prices that ended.';
 COMMENT ON COLUMN sync.run.rejects IS 'Rows quarantined.';
 COMMENT ON COLUMN sync.run.errors IS 'Targets given up.';
 COMMENT ON COLUMN sync.run.last_error_code IS 'Code of the last of these.';
-COMMENT ON COLUMN sync.run.forecast IS 'What it was expected to do, as it began: {"isGuess" (nothing was known yet: upper bounds), "calls": {operation: calls}, "newOffers", "changedOffers", "seconds"}; null: it could not be foretold.';
+COMMENT ON COLUMN sync.run.forecast IS 'What it was expected to do, as it began: {"isGuess" (nothing was known yet: upper bounds), "calls": {operation: calls}, "newOffers", "changedOffers", "seconds"}; null: no forecast could be made.';
 COMMENT ON COLUMN sync.run.plan_hash IS 'Hash of what the catalog-sync.yaml by which it goes says of feeds, freshness, language and APIs: processes whose file says otherwise leave the run alone. Null: a version that did not say; all drive it.';
 
 CREATE TABLE sync.schedule (
@@ -812,7 +812,7 @@ CREATE INDEX refresh_queue ON sync.refresh (feed_set, bucket, order_at, offer_id
 CREATE INDEX refresh_leased ON sync.refresh (leased_by) WHERE leased_by IS NOT NULL;
 CREATE INDEX refresh_given_up ON sync.refresh (not_before) WHERE not_before IS NOT NULL;
 
-COMMENT ON TABLE sync.refresh IS 'One offer: when it was last looked at, what that taught of how often it changes, and where it stands among what is to be looked at next. Its row lock is the lock of everything that belongs to the offer.';
+COMMENT ON TABLE sync.refresh IS 'One offer: when it was last fetched, what that showed of how often it changes, and where it stands among what is to be fetched next. Its row lock is the lock of everything that belongs to the offer.';
 COMMENT ON COLUMN sync.refresh.offer_id IS 'Offer id of 1688.';
 COMMENT ON COLUMN sync.refresh.first_seen_at IS 'Earliest answer that named it.';
 COMMENT ON COLUMN sync.refresh.summary_at IS 'Newest search row.';
@@ -823,17 +823,17 @@ COMMENT ON COLUMN sync.refresh.found_at IS 'Newest detail answer that found it.'
 COMMENT ON COLUMN sync.refresh.found_call_id IS 'Call of that answer (soft reference).';
 COMMENT ON COLUMN sync.refresh.last_call_id IS 'Call loaded last (soft reference).';
 COMMENT ON COLUMN sync.refresh.empty_detail_streak IS 'Empty detail answers since the newest that found it.';
-COMMENT ON COLUMN sync.refresh.absent_at IS 'When a complete pass began that should have listed the offer and did not; looks before it are known to be stale.';
+COMMENT ON COLUMN sync.refresh.absent_at IS 'When a complete pass began that should have listed the offer and did not; observations before it are known to be stale.';
 COMMENT ON COLUMN sync.refresh.absent_call_id IS 'Call that completed that pass (soft reference).';
 COMMENT ON COLUMN sync.refresh.popularity IS 'How much its freshness matters before feeds are weighed: the root of 1 + sales of a month.';
-COMMENT ON COLUMN sync.refresh.rate_changes IS 'Changes that its looks added to what is known of all offers (docs/planner.md).';
+COMMENT ON COLUMN sync.refresh.rate_changes IS 'Changes that its observations added to what is known of all offers (docs/planner.md).';
 COMMENT ON COLUMN sync.refresh.rate_days IS 'Days in which those changes would have been seen.';
-COMMENT ON COLUMN sync.refresh.changed_at IS 'Newest look that showed a change; null: none did.';
-COMMENT ON COLUMN sync.refresh.stale_since IS 'The look that showed that its detail is out of date; null: nothing says so.';
+COMMENT ON COLUMN sync.refresh.changed_at IS 'Newest observation that showed a change; null: none did.';
+COMMENT ON COLUMN sync.refresh.stale_since IS 'The observation that showed that its detail is out of date; null: nothing says so.';
 COMMENT ON COLUMN sync.refresh.stale_by IS 'What showed it: another price in a search row (row), another date of modification in it (modify_date), a complete pass without it (absence).';
 COMMENT ON COLUMN sync.refresh.feed_set IS 'Feeds that reach it, as a row of sync.feed_set; 0: none.';
 COMMENT ON COLUMN sync.refresh.bucket IS 'Offers of one number matter and change about the same (docs/planner.md); below 0: the detail is known to be wrong, or was never fetched; null: gone, not to be asked for.';
-COMMENT ON COLUMN sync.refresh.order_at IS 'Offers of one bucket are looked at in this order: when they were last looked at, a search row counting for the share of changes it shows.';
+COMMENT ON COLUMN sync.refresh.order_at IS 'Offers of one bucket are fetched in this order: when they were last fetched, a search row counting for the share of changes it shows.';
 COMMENT ON COLUMN sync.refresh.not_before IS 'Not asked for again before this time.';
 COMMENT ON COLUMN sync.refresh.leased_by IS 'Run that has taken it to ask about it; null when free.';
 COMMENT ON COLUMN sync.refresh.leased_until IS 'When the lease ends by itself.';
@@ -850,7 +850,7 @@ COMMENT ON TABLE sync.seller_observation IS 'One seller: the newest detail answe
 COMMENT ON COLUMN sync.seller_observation.seller_id IS '1688''s sellerOpenId.';
 COMMENT ON COLUMN sync.seller_observation.observed_at IS 'When its call was granted.';
 COMMENT ON COLUMN sync.seller_observation.call_id IS 'That call (soft reference).';
-COMMENT ON COLUMN sync.seller_observation.name_at IS 'When the call was granted whose answer is the newest that told the name; null: none did.';
+COMMENT ON COLUMN sync.seller_observation.name_at IS 'When the call was granted whose answer is the newest that has the name; null: none did.';
 COMMENT ON COLUMN sync.seller_observation.name_call_id IS 'That call (soft reference).';
 
 CREATE TABLE sync.planner (
@@ -865,12 +865,12 @@ CREATE TABLE sync.planner (
 CREATE UNIQUE INDEX planner_one_row ON sync.planner ((true));
 
 COMMENT ON TABLE sync.planner IS 'What is known of all offers together, in one row (docs/planner.md).';
-COMMENT ON COLUMN sync.planner.prior_changes IS 'Changes that are taken for granted of any offer before its own looks count.';
+COMMENT ON COLUMN sync.planner.prior_changes IS 'Changes that are taken for granted of any offer before its own observations count.';
 COMMENT ON COLUMN sync.planner.prior_days IS 'In so many days.';
 COMMENT ON COLUMN sync.planner.visible_changes IS 'Changes found by details that search rows show too, the first guess included.';
 COMMENT ON COLUMN sync.planner.hidden_changes IS 'Changes found by details that search rows do not show, the first guess included.';
 COMMENT ON COLUMN sync.planner.mean_popularity IS 'Mean popularity of offers: one that is as popular has importance 1.';
-COMMENT ON COLUMN sync.planner.floor_days IS 'Age past which an offer is looked at whatever it is worth; null: not known yet.';
+COMMENT ON COLUMN sync.planner.floor_days IS 'Age past which an offer is fetched whatever it is worth; null: not known yet.';
 COMMENT ON COLUMN sync.planner.fitted_at IS 'When the figures were last fitted to the catalog; null: never.';
 
 CREATE TABLE sync.observation_stat (
@@ -888,7 +888,7 @@ CREATE TABLE sync.observation_stat (
 );
 
 COMMENT ON TABLE sync.observation_stat IS 'Looks at offers that were seen before, by what was expected of them: shows whether the planner can be trusted, and what hints are worth.';
-COMMENT ON COLUMN sync.observation_stat.date_day IS 'Day of the looks in China.';
+COMMENT ON COLUMN sync.observation_stat.date_day IS 'Day of the observations in China.';
 COMMENT ON COLUMN sync.observation_stat.source IS 'search (a row of a page) or detail.';
 COMMENT ON COLUMN sync.observation_stat.hint IS 'What had shown before that the detail was out of date: none, row, modify_date or absence.';
 COMMENT ON COLUMN sync.observation_stat.decile IS 'Expected chance of a change, in tenths: 1 is up to 0.1.';
@@ -977,7 +977,7 @@ CREATE TABLE sync.erased_seller (
 
 COMMENT ON TABLE sync.erased_seller IS 'Sellers that were erased and do not come back, by catalog-sync erase-seller.';
 COMMENT ON COLUMN sync.erased_seller.seller_hash IS 'SHA-256 of 1688''s sellerOpenId: tells who has the id that it was erased, and nobody else anything.';
-COMMENT ON COLUMN sync.erased_seller.requested_at IS 'When it was first told to.';
+COMMENT ON COLUMN sync.erased_seller.requested_at IS 'When erasing was first asked for.';
 COMMENT ON COLUMN sync.erased_seller.completed_at IS 'When everything was erased for the last time; null: it was broken off, start it again.';
 
 CREATE TABLE sync.erased_offer (
@@ -1029,9 +1029,9 @@ CREATE TABLE sync.notification (
   CONSTRAINT notification_notified_at CHECK ((notified_state IS NULL) = (notified_at IS NULL))
 );
 
-COMMENT ON TABLE sync.notification IS 'What people were told of by a webhook, or are to be told of: one row a concern. What ended more than 30 days ago is removed.';
-COMMENT ON COLUMN sync.notification.issue IS 'What it is about, as in run:all:targets_failed: the same concern has the same name each time.';
-COMMENT ON COLUMN sync.notification.kind IS 'state: it lasts until it is mended, and its end is told. event: it happened, and is told once.';
+COMMENT ON TABLE sync.notification IS 'Health issues that a webhook was or is to be sent: one row an issue. What ended more than 30 days ago is removed.';
+COMMENT ON COLUMN sync.notification.issue IS 'What it is about, as in run:all:targets_failed: the same issue has the same name each time.';
+COMMENT ON COLUMN sync.notification.kind IS 'state: it lasts until it is resolved, and its end is sent. event: it happened, and is sent once.';
 COMMENT ON COLUMN sync.notification.severity IS 'act: a person is needed. warn: it goes on by itself, for now.';
 COMMENT ON COLUMN sync.notification.summary IS 'What has happened, in a sentence, as it was last seen.';
 COMMENT ON COLUMN sync.notification.remedy IS 'What to do.';
@@ -1039,8 +1039,8 @@ COMMENT ON COLUMN sync.notification.path IS 'The page of the ops pages that show
 COMMENT ON COLUMN sync.notification.began_at IS 'When it was first seen, of the present or last time that it lasted.';
 COMMENT ON COLUMN sync.notification.last_seen_at IS 'When it was last seen to last.';
 COMMENT ON COLUMN sync.notification.ended_at IS 'When it was first seen to be over; null: it lasts.';
-COMMENT ON COLUMN sync.notification.notified_state IS 'What people were told last: lasting or over. Null: nothing yet.';
-COMMENT ON COLUMN sync.notification.notified_at IS 'When they were told that, by a message that the receiver took.';
+COMMENT ON COLUMN sync.notification.notified_state IS 'State that was sent last: lasting or over. Null: nothing yet.';
+COMMENT ON COLUMN sync.notification.notified_at IS 'When a message with that state was delivered.';
 
 CREATE TABLE sync.notification_delivery (
   is_only_row boolean PRIMARY KEY DEFAULT true NOT NULL,
@@ -1284,7 +1284,7 @@ COMMENT ON COLUMN usage.in_flight.request_hash IS 'Keeps identical requests from
 COMMENT ON COLUMN usage.in_flight.run_id IS 'Run whose budget counts it.';
 COMMENT ON COLUMN usage.in_flight.quota_period_ids IS 'Windows it is counted in.';
 COMMENT ON COLUMN usage.in_flight.send_by IS 'When it must have left.';
-COMMENT ON COLUMN usage.in_flight.sent_at IS 'When it was told to leave; null: not yet.';
+COMMENT ON COLUMN usage.in_flight.sent_at IS 'When it was sent; null: not yet.';
 
 CREATE TABLE usage.api_hold (
   api text PRIMARY KEY,

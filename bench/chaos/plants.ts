@@ -121,7 +121,7 @@ export const plants: readonly Plant[] = [
   },
   {
     name: 'check-then-take',
-    what: 'a limit is looked at, and taken from some moments later',
+    what: 'a limit is fetched, and taken from some moments later',
     judges: ['windows'],
     changeDatabase: inSql(
       'ALTER TABLE usage.quota_period DISABLE TRIGGER USER',

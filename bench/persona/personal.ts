@@ -123,7 +123,7 @@ export async function followPersonal(): Promise<void> {
     say(`\neverything looked at once: on day ${whole < 0 ? `${String(days)} not yet` : String(whole + 1)}`);
     const [last, before] = [lived.at(-1), lived.at(-2)];
     say(
-      `age of details on the last day, mean and 9 of 10: ${String(last?.standing.mean_days.toFixed(2))} and ${String(last?.standing.p90_days.toFixed(2))} days; foretold: ${String(before?.settled?.meanDays.toFixed(2))} and ${String(before?.settled?.p90Days.toFixed(2))}`,
+      `age of details on the last day, mean and 9 of 10: ${String(last?.standing.mean_days.toFixed(2))} and ${String(last?.standing.p90_days.toFixed(2))} days; predicted: ${String(before?.settled?.meanDays.toFixed(2))} and ${String(before?.settled?.p90Days.toFixed(2))}`,
     );
   } finally {
     await stack.close();

@@ -10,7 +10,7 @@ interface Indexed extends Head {
 const nowhere = -(2 ** 31);
 
 export interface CandidateIndex<Offer extends Indexed> extends CandidateSource<Offer> {
-  /** Puts an offer where it belongs now; `orderAt` is the day that counts as its last look. */
+  /** Puts an offer where it belongs now; `orderAt` is the day that counts as its last observation. */
   place(offer: number, bucket: number, orderAt: number): void;
   remove(offer: number): void;
 }

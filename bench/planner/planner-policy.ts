@@ -138,7 +138,7 @@ export class PlannerPolicy implements Policy {
     if (!observation) return;
     const share = shareOf(this.#share);
     if (ages.isStale) {
-      // What the page had shown was booked when it did: this look adds what came since.
+      // What the page had shown was booked when it did: this observation adds what came since.
       this.#learn(offer, share * ages.summaryAgeDays, ages.summaryAgeDays, observation.isSummaryChanged);
     } else {
       const exposureDays = vouchedAgeDays(ages.summaryAgeDays, ages.detailAgeDays, share);

@@ -14,7 +14,7 @@ export function readParent(pid: number): number {
   return Number(readStat(pid)[1]);
 }
 
-/** Null: it ended between the listing and the look. */
+/** Null: it ended between the listing and the observation. */
 function readIfAlive(pid: number): string[] | null {
   try {
     return readStat(pid);

@@ -3,7 +3,7 @@
 --          bigint; last_day date: default today
 -- Returns: always one row; without a price, the reason (see the comment of the function)
 --
--- Only prices that a look showed in these days count: one that was last seen before them is no price of theirs, however
+-- Only prices that an observation showed in these days count: one that was last seen before them is no price of theirs, however
 -- long its interval stays open.
 CREATE OR REPLACE FUNCTION analytics.lowest_price(
   offer_id bigint, days integer DEFAULT 30, max_gap interval DEFAULT '3 days', min_coverage numeric DEFAULT 0.8,
@@ -90,4 +90,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that looks showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it. A day is covered when it has a look, or lies between looks that showed the same and are at most max_gap apart. Where less than min_coverage of the days are covered, or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_observed, coverage, unit_changed, no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it. A day is covered when it has a look, or lies between observations that showed the same and are at most max_gap apart. Where less than min_coverage of the days are covered, or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_observed, coverage, unit_changed, no_price.';

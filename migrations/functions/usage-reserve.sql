@@ -65,7 +65,7 @@ BEGIN
     IF FOUND THEN kind := 'cached'; RETURN; END IF;
 
     kind := 'denied';
-    -- One statement, one moment: a probe that ends between two looks would show itself in neither.
+    -- One statement, one moment: a probe that ends between two observations would show itself in neither.
     SELECT max(coalesce(h.probe_after, h.held_until, 'infinity')),
            coalesce(bool_and(h.probe_after IS NOT NULL), NOT usage.is_proven(p_app_key, p_api)),
            EXISTS (SELECT FROM usage.in_flight f WHERE f.app_key = p_app_key AND (f.api = p_api

@@ -14,10 +14,10 @@ COMMENT ON COLUMN analytics.dim_sku.label IS 'Attributes as one text, for people
 COMMENT ON COLUMN analytics.dim_sku.attributes IS 'Attributes as JSON: attributeId, name, value, nameTranslated, valueTranslated.';
 COMMENT ON COLUMN analytics.dim_sku.cargo_number IS 'The seller''s own number.';
 COMMENT ON COLUMN analytics.dim_sku.spec_id IS '1688''s specId, which orders name.';
-COMMENT ON COLUMN analytics.dim_sku.stock IS 'Units in stock at the newest look.';
+COMMENT ON COLUMN analytics.dim_sku.stock IS 'Units in stock at the newest observation.';
 COMMENT ON COLUMN analytics.dim_sku.unit IS 'Unit of sale of the offer.';
 COMMENT ON COLUMN analytics.dim_sku.image_url IS 'Image.';
-COMMENT ON COLUMN analytics.dim_sku.last_listed_at IS 'Gone SKUs: newest look that still had it. Null while listed.';
+COMMENT ON COLUMN analytics.dim_sku.last_listed_at IS 'Gone SKUs: newest observation that still had it. Null while listed.';
 COMMENT ON COLUMN analytics.dim_sku.last_listed_day IS 'Day of that in Shanghai.';
 COMMENT ON COLUMN analytics.dim_sku.changed_at IS 'When the call that last changed it was granted; of gone ones: that showed it gone.';
 COMMENT ON COLUMN analytics.dim_sku.changed_day IS 'Day of that in Shanghai.';

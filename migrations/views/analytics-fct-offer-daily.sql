@@ -1,4 +1,4 @@
--- Purpose: what the looks of a day saw of an offer. Conditions on offer and day reach the looks by index; what was known
+-- Purpose: what the observations of a day saw of an offer. Conditions on offer and day reach the observations by index; what was known
 --          before the day is looked up only where it is asked for.
 CREATE VIEW analytics.fct_offer_daily AS
 SELECT g.offer_id, g.day, g.observations, g.detail_observations, g.search_observations, g.empty_observations, g.lowest_list_cny, g.lowest_search_cny,
@@ -31,7 +31,7 @@ FROM (
 ) g
 LEFT JOIN catalog.offer o USING (offer_id);
 
-COMMENT ON VIEW analytics.fct_offer_daily IS 'What was seen of one offer on one day of Shanghai; days without a look have no row. Key: offer_id, day.';
+COMMENT ON VIEW analytics.fct_offer_daily IS 'What was seen of one offer on one day of Shanghai; days without an observation have no row. Key: offer_id, day.';
 COMMENT ON COLUMN analytics.fct_offer_daily.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.fct_offer_daily.day IS 'The day in Shanghai (dim_day); found by an index.';
 COMMENT ON COLUMN analytics.fct_offer_daily.observations IS 'Answers of the day that were about it: detail_observations + search_observations.';

@@ -22,7 +22,7 @@ FROM (
 ) h
 LEFT JOIN catalog.offer o USING (offer_id);
 
-COMMENT ON VIEW analytics.fct_price_history IS 'One price over the time in which it held, [valid_from, valid_to), the present one included. A price stands until a look shows another, so in long intervals look at fct_offer_daily for how often it was seen. Key: offer_id, sku_id, kind, min_quantity, valid_from.';
+COMMENT ON VIEW analytics.fct_price_history IS 'One price over the time in which it held, [valid_from, valid_to), the present one included. A price stands until an observation shows another, so in long intervals look at fct_offer_daily for how often it was seen. Key: offer_id, sku_id, kind, min_quantity, valid_from.';
 COMMENT ON COLUMN analytics.fct_price_history.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.fct_price_history.sku_id IS 'SKU the price is for; 0 = the offer as a whole.';
 COMMENT ON COLUMN analytics.fct_price_history.kind IS 'list: without any privilege; promotion: its temporary reduction; consign, jxhy, retail: channel prices; search: what a search row shows.';
@@ -31,7 +31,7 @@ COMMENT ON COLUMN analytics.fct_price_history.amount_cny IS 'Price in yuan for o
 COMMENT ON COLUMN analytics.fct_price_history.unit IS 'Unit of sale when the interval began; null until a detail answer named it.';
 COMMENT ON COLUMN analytics.fct_price_history.valid_from IS 'When the call that first showed it was granted.';
 COMMENT ON COLUMN analytics.fct_price_history.valid_to IS 'When the call that showed another, or none, was granted; null: it is the present one.';
-COMMENT ON COLUMN analytics.fct_price_history.is_current IS 'True: no look showed another price since.';
+COMMENT ON COLUMN analytics.fct_price_history.is_current IS 'True: no observation showed another price since.';
 COMMENT ON COLUMN analytics.fct_price_history.day IS 'Day of valid_from in Shanghai.';
 COMMENT ON COLUMN analytics.fct_price_history.ended_day IS 'Day of valid_to in Shanghai; found by an index.';
 COMMENT ON COLUMN analytics.fct_price_history.call_id IS 'Call that first showed it (usage.api_call; soft reference).';
@@ -70,12 +70,12 @@ COMMENT ON COLUMN analytics.fct_price_change.sku_id IS 'SKU the price is for; 0 
 COMMENT ON COLUMN analytics.fct_price_change.kind IS 'list, promotion, consign, jxhy, retail or search.';
 COMMENT ON COLUMN analytics.fct_price_change.min_quantity IS 'The price holds from this many units on.';
 COMMENT ON COLUMN analytics.fct_price_change.before_cny IS 'Price before, in yuan for one unit.';
-COMMENT ON COLUMN analytics.fct_price_change.after_cny IS 'Price after, in yuan for one unit; null: this look showed none for this SKU, kind and quantity.';
+COMMENT ON COLUMN analytics.fct_price_change.after_cny IS 'Price after, in yuan for one unit; null: this observation showed none for this SKU, kind and quantity.';
 COMMENT ON COLUMN analytics.fct_price_change.change_cny IS 'After less before; null: no price after.';
 COMMENT ON COLUMN analytics.fct_price_change.change_percent IS 'The same in per cent of the price before; null also when that was 0.';
 COMMENT ON COLUMN analytics.fct_price_change.unit IS 'Unit of sale after the change.';
 COMMENT ON COLUMN analytics.fct_price_change.is_unit_changed IS 'True: the unit is another since the price before was first seen, so the two can''t be compared.';
 COMMENT ON COLUMN analytics.fct_price_change.before_from IS 'When the price before was first seen.';
-COMMENT ON COLUMN analytics.fct_price_change.changed_at IS 'When the call that showed the change was granted: it happened between the look before and then.';
+COMMENT ON COLUMN analytics.fct_price_change.changed_at IS 'When the call that showed the change was granted: it happened between the observation before and then.';
 COMMENT ON COLUMN analytics.fct_price_change.day IS 'Day of that in Shanghai; found by an index.';
 COMMENT ON COLUMN analytics.fct_price_change.call_id IS 'Call that showed the change (usage.api_call; soft reference).';

@@ -18,4 +18,4 @@ COMMENT ON COLUMN analytics.fct_price_daily.min_quantity IS 'The price holds fro
 COMMENT ON COLUMN analytics.fct_price_daily.day IS 'The day in Shanghai (dim_day).';
 COMMENT ON COLUMN analytics.fct_price_daily.amount_cny IS 'Price in yuan for one unit.';
 COMMENT ON COLUMN analytics.fct_price_daily.unit IS 'Unit of sale when the price was first seen.';
-COMMENT ON COLUMN analytics.fct_price_daily.is_observed IS 'True: a look of this day found the offer. False: the price is carried over from the look before.';
+COMMENT ON COLUMN analytics.fct_price_daily.is_observed IS 'True: an observation of this day found the offer. False: the price is carried over from the observation before.';

@@ -26,5 +26,5 @@ COMMENT ON VIEW analytics.hint_quality IS 'Details of the last 90 days by what h
 COMMENT ON COLUMN analytics.hint_quality.hint IS 'row (another price in a search row), modify_date (another date of modification in it), absence (a complete pass without it), or none.';
 COMMENT ON COLUMN analytics.hint_quality.observations IS 'Details asked for.';
 COMMENT ON COLUMN analytics.hint_quality.changed IS 'Those that found something changed.';
-COMMENT ON COLUMN analytics.hint_quality.precision IS 'Share of the looks that found a change, 0 to 1: how often the hint is right.';
+COMMENT ON COLUMN analytics.hint_quality.precision IS 'Share of the observations that found a change, 0 to 1: how often the hint is right.';
 COMMENT ON COLUMN analytics.hint_quality.share_of_changes IS 'Share of all changes that details found, 0 to 1: for hints together their recall, as far as details were asked for.';

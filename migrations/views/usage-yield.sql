@@ -1,4 +1,4 @@
--- Purpose: what the calls of a day taught, and which of them were wasted on what. Conditions on `day` choose the days
+-- Purpose: what the calls of a day showed, and which of them were wasted on what. Conditions on `day` choose the days
 --          that are looked up at all.
 CREATE VIEW usage.yield AS
 SELECT d.day, y.*,
@@ -47,12 +47,12 @@ CROSS JOIN LATERAL (
   GROUP BY operation, w.feed
 ) y;
 
-COMMENT ON VIEW usage.yield IS 'What the calls of a day taught, by operation and feed, and what those that taught nothing failed by.';
+COMMENT ON VIEW usage.yield IS 'What the calls of a day showed, by operation and feed, and what those that brought nothing failed by.';
 COMMENT ON COLUMN usage.yield.day IS 'The day in Shanghai, which is the provider''s.';
 COMMENT ON COLUMN usage.yield.operation IS 'What was asked for, by meaning.';
 COMMENT ON COLUMN usage.yield.feed IS 'Feed of the search; null: not a search, so that several feeds may share it.';
 COMMENT ON COLUMN usage.yield.calls IS 'Calls that count: neither refunded nor exempt.';
-COMMENT ON COLUMN usage.yield.wasted IS 'Those of them that taught nothing: the sum of the seven causes.';
+COMMENT ON COLUMN usage.yield.wasted IS 'Those of them that brought nothing: the sum of the seven causes.';
 COMMENT ON COLUMN usage.yield.offers_new IS 'Offers that they showed first.';
 COMMENT ON COLUMN usage.yield.offers_completed IS 'Offers known from searches only, of which they were the first detail.';
 COMMENT ON COLUMN usage.yield.offers_changed IS 'Known offers that they showed changed, in a field or in a price.';

@@ -11,7 +11,7 @@ export interface VolumeEstimate extends CallEstimate {
   readonly api: string;
   readonly allowedDaily: number | null;
   readonly allowedMonthly: number | null;
-  /** Until everything was looked at once, at the allowed volume. Null: no daily limit is known. */
+  /** Until the initial crawl is complete, at the allowed volume. Null: no daily limit is known. */
   readonly firstPassDays: number | null;
 }
 

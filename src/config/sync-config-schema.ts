@@ -155,7 +155,9 @@ export const syncFileSchema = section(
         observations: keepAge.default(800 * dayMs).describe('Looks at offers. Default 800d.'),
         search_hits: keepAge.default(400 * dayMs).describe('Ranks in searches. Default 400d.'),
         slots: keepAge.default(400 * dayMs).describe('Slots of schedules. Default 400d.'),
-        observation_stats: keepAge.default(400 * dayMs).describe('How looks were foretold. Default 400d.'),
+        observation_stats: keepAge
+          .default(400 * dayMs)
+          .describe('How well observations were predicted. Default 400d.'),
         actions: keepAge.default(800 * dayMs).describe('Actions of the ops pages. Default 800d.'),
       },
       'ages: raw, calls, observations, search_hits, slots, observation_stats, actions',

@@ -138,7 +138,7 @@ export async function chooseFetches(
   const weights = weighSets(sets, weightOf);
   const toCandidate = (candidate: RefreshCandidate): Candidate => ({
     candidate,
-    // Buckets of different sets are different shelves.
+    // Buckets of different sets are different queues.
     bucket: `${candidate.feedSet}/${candidate.bucket}`,
     weight: importance(candidate.popularity * (weights.get(candidate.feedSet) ?? 1), meanPopularity),
     learned: candidate.learned,

@@ -7,7 +7,7 @@ import { queuePrefix, queueSchema } from './queue-backend.ts';
 /** The queues as they are, for people to look into. */
 export interface QueuesToSee {
   readonly backend: 'redis' | 'postgres';
-  /** Opens them at the first look: each holds a connection. */
+  /** Opens them at the first observation: each holds a connection. */
   list(): readonly Queue[];
   close(): Promise<void>;
 }

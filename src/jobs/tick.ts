@@ -107,12 +107,12 @@ async function conclude(deps: TickDeps, run: Run, blocksMet: readonly string[]):
 
 async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   const feeds = feedsOf(run, deps.sync);
-  // Before anything is planned: what is loaded after this look may be followed by something that is due.
+  // Before anything is planned: what is loaded after this point may be followed by something that is due.
   const isIdle =
     (await deps.plan.countLeases(run.runId)) === 0 &&
     (await deps.runs.countReserved(run.runId)) === 0 &&
     !(await deps.plan.isAwaitingOthers(run.runId, feeds));
-  // After that look: a probe that has just ended a hold must not count as held.
+  // After that observation: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
   await deps.plan.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
   await deps.refreshQueue.assignFeeds(feeds, unseenBucket);

@@ -51,7 +51,7 @@ export async function markAbsent(
   ]);
   const changed = new Set(written.map(({ offerId }) => offerId));
   for (const { offerId, observation } of noted) {
-    // What is off sale need not be asked about; the absence counts all the same when an older look comes late.
+    // What is off sale need not be asked about; the absence counts all the same when an older observation comes late.
     const stale = changed.has(offerId)
       ? { since: observation.absent.at, by: 'absence' as const }
       : observation.refreshStats.stale;

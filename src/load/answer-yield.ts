@@ -1,7 +1,7 @@
 import type { LoadableAnswer } from '../model/catalog.ts';
 import type { LoadCounters } from './load-counters.ts';
 
-/** What one answer taught of offers. */
+/** What one answer showed of offers. */
 export interface AnswerYield {
   /** Not known before. */
   readonly offersNew: number;
@@ -32,7 +32,7 @@ function yieldOf(offerIds: readonly string[], counters: LoadCounters): AnswerYie
 }
 
 /**
- * What each answer of a load taught, in their order; null: its kind shows no offers. An offer that several of them show is credited to the first, so
+ * What each answer of a load showed, in their order; null: its kind shows no offers. An offer that several of them show is credited to the first, so
  * that the lessons add up to what was learned.
  */
 export function readYields(

@@ -96,7 +96,7 @@ export function toAttributeRows({ offer, attributes }: OfferDetail) {
   }));
 }
 
-/** `lastListed`: null for SKUs that are listed now, else the look that makes them known as gone. */
+/** `lastListed`: null for SKUs that are listed now, else the observation that makes them known as gone. */
 export function toSkuRows(
   { offer, skus }: OfferDetail,
   observation: ObservationKey,

@@ -73,7 +73,7 @@ function earliest(sightings: readonly Sighting[]): Map<string, Date> {
 }
 
 /**
- * Locks the offers until the transaction ends, new ones included, and reads when they were last looked at.
+ * Locks the offers until the transaction ends, new ones included, and reads when they were last fetched.
  * Ascending ids everywhere: two loads that share offers wait for one another and never in a circle.
  */
 export async function lockOffers(

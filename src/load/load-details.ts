@@ -49,7 +49,7 @@ interface FoundDetail extends DetailObservation {
 
 const isFound = (observation: DetailObservation): observation is FoundDetail => observation.detail !== null;
 
-/** Moves the looks of the round's offers on: the newest look, the newest that found it, the empty ones since. */
+/** Moves the observations of the round's offers on: the newest observation, the newest that found it, the empty ones since. */
 async function advanceFreshness(
   client: PoolClient,
   round: readonly DetailObservation[],

@@ -126,7 +126,7 @@ export async function loadSearchPages(
   const absent = await findAbsent(client, passes);
   const listed = listRows(pages);
   const freshness = await lockOffers(client, [...listed, ...absent]);
-  // Offers of erased sellers have no looks.
+  // Offers of erased sellers have no observations.
   const rows = listed.filter(({ offerId }) => freshness.has(offerId));
   const rounds = inRounds(
     rows,

@@ -7,7 +7,7 @@ export interface ObservationKey {
   readonly callId: string;
 }
 
-/** When an offer was last looked at, by each kind of look. Null: never. */
+/** When an offer was last fetched, by each kind of look. Null: never. */
 export interface OfferFreshness {
   readonly firstSeenAt: Date;
   readonly summary: ObservationKey | null;
@@ -38,7 +38,7 @@ export function observationKey({ observedAt, callId }: Provenance): ObservationK
   return { at: observedAt, callId };
 }
 
-/** Negative when `a` comes before `b`; 0 for the same look. */
+/** Negative when `a` comes before `b`; 0 for the same observation. */
 export function compareObservations(a: ObservationKey, b: ObservationKey): number {
   const byTime = a.at.getTime() - b.at.getTime();
   if (byTime !== 0) return byTime;
@@ -51,7 +51,7 @@ export function isNewer(observation: ObservationKey, known: ObservationKey | nul
   return known === null || compareObservations(observation, known) > 0;
 }
 
-/** True when `look` comes before what is known; the known look itself does not. */
+/** True when `look` comes before what is known; the known observation itself does not. */
 export function isOlder(observation: ObservationKey, known: ObservationKey | null): boolean {
   return known !== null && compareObservations(observation, known) < 0;
 }
@@ -60,14 +60,14 @@ export function newest(observation: ObservationKey, known: ObservationKey | null
   return known === null || isNewer(observation, known) ? observation : known;
 }
 
-/** The later of a look's time and a known look's: history is never written before what it already holds. */
+/** The later of an observation's time and a known observation's: history is never written before what it already holds. */
 export function effectiveAt(observation: ObservationKey, known: ObservationKey | null): Date {
   return known !== null && known.at > observation.at ? known.at : observation.at;
 }
 
 /**
  * Splits looks into rounds: oldest first, and nobody twice in a round, so that a round can be merged by
- * statements over sets while each thing still sees its looks in order.
+ * statements over sets while each thing still sees its observations in order.
  */
 export function inRounds<T>(
   items: readonly T[],

@@ -13,7 +13,7 @@ import { planner } from '../schema/planner.ts';
 import { readSql } from './read-sql.ts';
 import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
 
-/** What the looks of one load taught. */
+/** What the observations of one load showed. */
 export interface RefreshStatsUpdate {
   readonly learn: Learn;
   /** As the load began. */
@@ -50,7 +50,7 @@ export async function beginStatsUpdate(client: PoolClient, learn: Learn): Promis
   return { learn, planner: await readPlanner(client), stats: [], visible: 0, hidden: 0 };
 }
 
-/** The offer after a look that is newer than all of its kind; the looks themselves are moved on by the caller. */
+/** The offer after an observation that is newer than all of its kind; the observations themselves are moved on by the caller. */
 export function updateRefreshStats(
   statsUpdate: RefreshStatsUpdate,
   before: OfferFreshness,
@@ -92,7 +92,7 @@ function toRows(stats: RefreshStatsUpdate['stats']): StatRow[] {
   return [...rows.values()];
 }
 
-/** Books what was taught of all offers. The last thing of a load: every load writes these few rows. */
+/** Books what was learned of all offers. The last thing of a load: every load writes these few rows. */
 export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshStatsUpdate): Promise<void> {
   const rows = toRows(statsUpdate.stats);
   if (rows.length > 0) await applySql(client, readSql('upsert-observation-stats'), [JSON.stringify(rows)]);

@@ -12,7 +12,7 @@ import type { PriceRow, UnreadPriceRow } from './load-counters.ts';
 
 /* Rows of search pages as rows of the tables they end in. */
 
-/** One row of a page; an offer that a page lists twice is looked at once. */
+/** One row of a page; an offer that a page lists twice is read once. */
 export interface RowObservation extends Sighting {
   readonly row: SearchRow;
   readonly key: ObservationKey;

@@ -55,7 +55,7 @@ export interface EraseStore {
 /** Each batch locks its offers until it ends: a tenth of a second. */
 const offersAtOnce = 200;
 
-/** A search page has up to 100 kB; unpacked they are looked at one after the other. */
+/** A search page has up to 100 kB; unpacked they are read one after the other. */
 const answersAtOnce = 100;
 
 /** Answers of these say nothing of sellers. */

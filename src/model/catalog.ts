@@ -57,7 +57,7 @@ export interface LoadReport {
   /** Nodes listed below those that were asked for. */
   readonly categories: number;
   readonly offersNew: number;
-  /** Known offers whose details were looked at again. Search rows don't count: they show an offer many times. */
+  /** Known offers whose details were fetched again. Search rows don't count: they show an offer many times. */
   readonly offersChanged: number;
   readonly offersUnchanged: number;
   readonly pricesOpened: number;

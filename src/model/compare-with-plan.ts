@@ -1,7 +1,7 @@
 import { knownApis } from './known-apis.ts';
 import type { Run } from './run.ts';
 
-/** A figure of a run beside what was planned; null: the run was not foretold. */
+/** A figure of a run beside what was planned; null: the run has no forecast. */
 export interface Compared {
   readonly actual: number;
   readonly planned: number | null;

@@ -1,4 +1,4 @@
-/* What the database knows of searches, categories and offers, as far as it foretells calls. */
+/* What the database knows of searches, categories and offers, as far as the forecast needs it. */
 
 export interface WindowFacts {
   readonly feed: string;

@@ -3,12 +3,12 @@
  *
  * - `act`: a person is needed
  * - `warn`: it goes on by itself, for now; somebody should look
- * - `note`: how things stand; the pages show it, and nobody is told
+ * - `note`: how things stand; the pages show it, no notification is sent
  */
 export type Severity = 'act' | 'warn' | 'note';
 
 export interface HealthIssue {
-  /** What it is about: the same concern has the same key each time it is looked for, as in `hold:*:HELD_BY_HAND`. */
+  /** What it is about: the same issue has the same key each time it is looked for, as in `hold:*:HELD_BY_HAND`. */
   readonly key: string;
   /** `state`: it lasts until it is mended, and its end is worth telling. `event`: it happened, and that is that. */
   readonly kind: 'state' | 'event';

@@ -115,7 +115,7 @@ export interface PageYield {
 
 /**
  * What is known of how often something changes: its rate is Gamma distributed, as if `changes` changes had been
- * counted in `days` days. Mean `changes / days` per day. Per offer only what looks added to the prior is stored, so
+ * counted in `days` days. Mean `changes / days` per day. Per offer only what observations added to the prior is stored, so
  * that a new prior is in force everywhere at once.
  */
 export interface ChangeRate {
@@ -139,13 +139,13 @@ export type StaleHint = 'row' | 'modify_date' | 'absence';
 export interface OfferKnowledge {
   /** The root of 1 + sales of a month: how much its freshness matters. */
   readonly popularity: number;
-  /** What its looks added to the prior. */
+  /** What its observations added to the prior. */
   readonly learned: ChangeRate;
   /** The newest search row; null: none. */
   readonly rowAt: Date | null;
   /** The newest detail; null: none. */
   readonly detailAt: Date | null;
-  /** The newest look that showed a change; null: none did. */
+  /** The newest observation that showed a change; null: none did. */
   readonly changedAt: Date | null;
   /** Null: nothing says that its detail is out of date. */
   readonly stale: { readonly since: Date; readonly by: StaleHint } | null;
@@ -192,7 +192,7 @@ export interface OfferUpdate {
   readonly hidden: number;
 }
 
-/** Where an offer stands among what is to be looked at next. */
+/** Where an offer stands among what is to be fetched next. */
 export interface QueuePosition {
   readonly bucket: number;
   /** In a bucket the earliest comes first. */

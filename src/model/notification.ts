@@ -1,7 +1,7 @@
 import type { HealthIssue } from './health-issue.ts';
 import type { Source } from './run.ts';
 
-/** What people were told last of a concern. An event is `lasting` once it was told. */
+/** What people were told last of an issue. An event is `lasting` once it was told. */
 export type NotificationState = 'lasting' | 'over';
 
 /** A concern as it is kept, with what people know of it. */

@@ -34,7 +34,7 @@ export interface Run {
   readonly deadlineAt: Date | null;
   readonly endedAt: Date | null;
   readonly counts: RunCounts;
-  /** Null: it could not be foretold. */
+  /** Null: no forecast could be made. */
   readonly forecast: RunForecast | null;
   /** By which plan it is driven, as `hashPlan` says it. Null: begun by a version that did not say; anybody drives it. */
   readonly planHash: string | null;
@@ -53,7 +53,7 @@ export interface RunRequest {
   readonly source: Source;
   readonly budgetCalls: number | null;
   readonly deadlineMs: number | null;
-  /** Absent: it could not be foretold. */
+  /** Absent: no forecast could be made. */
   readonly forecast?: RunForecast | null;
   /** Absent: anybody may drive it. */
   readonly planHash?: string;

@@ -52,7 +52,7 @@ export interface RetentionAges {
   readonly searchHitsMs: number;
   /** What became of the slots of schedules. */
   readonly slotsMs: number;
-  /** How well looks were foretold, day by day. */
+  /** How well observations were predicted, day by day. */
   readonly observationStatsMs: number;
   /** What people had the ops pages do. */
   readonly actionsMs: number;

@@ -11,7 +11,7 @@ export interface BeginRunDeps {
   readonly planHash: string;
 }
 
-/** Begins a run of a process; `foretold` is the forecast that a person has seen, which is then not made again. */
+/** Begins a run of a process; `runForecast` is the forecast that a person has seen, which is then not made again. */
 export type BeginRun = (
   request: Omit<RunRequest, 'forecast' | 'planHash'>,
   runForecast?: Forecast | null,

@@ -19,7 +19,7 @@ export interface Slot {
 const missedAfterMs = 5 * minuteMs;
 
 /**
- * Slots looked at at once, which takes a fifth of a second; after a longer downtime the next look goes on. At double,
+ * Slots looked at at once, which takes a fifth of a second; after a longer downtime the next observation goes on. At double,
  * a tick would be late for its heartbeats on a slow machine; at a third, it could end within a day of changing clocks,
  * whose order only shows at its end.
  */
@@ -27,7 +27,7 @@ const maxSlots = 5000;
 
 /**
  * The slots of a schedule after the last one that was decided, the oldest first; at most one is to run, the newest of
- * all. Slots that are left out after a long downtime come with the next look.
+ * all. Slots that are left out after a long downtime come with the next tick.
  */
 export function listDueSlots(
   schedule: SlotRule & { readonly missed: MissedRunPolicy },

@@ -21,7 +21,7 @@ import { firstVisibleShare, shareOf } from '../refresh/planner/visible-share.ts'
 import { findUndecidedSlot } from './due-slots.ts';
 import { listSlotTimes } from './slot-times.ts';
 
-/** What is asked to be foretold. */
+/** What to forecast. */
 export interface ForecastRequest {
   readonly feedNames: readonly string[];
   /** Of the next run; null: no bound but the quota. */
@@ -194,7 +194,7 @@ export function toRunForecast(result: Forecast): RunForecast {
   };
 }
 
-/** Foretells a run that begins now; null when it can't: no run fails for that. */
+/** Forecasts a run that begins now; null when it can't: no run fails for that. */
 export async function forecastRun(
   deps: ForecastDeps & { readonly log: Logger },
   request: ForecastRequest,
@@ -202,7 +202,7 @@ export async function forecastRun(
   try {
     return forecast((await readKnowledge(deps, request)).knowledge);
   } catch (err) {
-    deps.log.warn({ err }, 'the run could not be foretold');
+    deps.log.warn({ err }, 'no forecast could be made for the run');
     return null;
   }
 }

@@ -15,7 +15,7 @@ import type { StaleHint } from '../model/learning.ts';
 import { id, instant } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
 
-/* When offers were looked at, what that taught, and what is to be looked at next. */
+/* When offers were fetched, what that showed, and what is to be fetched next. */
 
 export const refresh = sync.table(
   'refresh',

@@ -19,8 +19,8 @@ import type { RunForecast, RunStatus, Source } from '../model/run.ts';
 import { bytea, id, instant } from './column-types.ts';
 
 /*
- * How the sync stands: runs, what was looked at and when, and what could not be used. Narrow tables, because
- * every look rewrites a row here.
+ * How the sync stands: runs, what was fetched and when, and what could not be used. Narrow tables, because
+ * every observation rewrites a row here.
  */
 
 export const sync = pgSchema('sync');

@@ -25,7 +25,7 @@ export interface WebAccess {
   readonly allowedHosts: readonly string[];
 }
 
-/** Something that was looked at, as `catalog-sync doctor` says it. */
+/** Something that was checked, as `catalog-sync doctor` says it. */
 export interface DoctorCheck {
   readonly name: string;
   readonly status: 'ok' | 'warn' | 'fail' | 'skip';

@@ -31,7 +31,7 @@ import { findRemedy } from '../find-remedy.ts';
 /** Connections to Postgres: a page asks for a handful of things at once, and two people at a time are many. */
 export const webConnections = 6;
 
-/** The look holds all prices against one another: seconds in a large catalog. Double of this, and a fix seems not to help. */
+/** The observation holds all prices against one another: seconds in a large catalog. Double of this, and a fix seems not to help. */
 const doctorEveryMs = 30_000;
 
 export interface WebParts {

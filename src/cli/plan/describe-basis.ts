@@ -24,7 +24,7 @@ export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
   const kept = 'Of each day 5 % of the calls stay for calls by hand; a month is spread over its days.';
   if (known.searches === 0 && assumed.searches > 0) return [...assumedSentences.slice(0, 3), runs, kept];
   return [
-    `Measured: ${count(known.searches)} searches and ${count(known.offers)} offers, and what looks at them taught.`,
+    `Measured: ${count(known.searches)} searches and ${count(known.offers)} offers, and what observations showed.`,
     ...(assumed.searches > 0
       ? [
           `Assumed: ${count(assumed.searches)} searches that were never asked list as much as others of their feed.`,

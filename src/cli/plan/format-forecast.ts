@@ -80,7 +80,7 @@ function formatAdvice(advice: readonly Advice[]): string[] {
       drops.length > 0
         ? ` Worth least a call: ${drops.map(({ to, feed }) => `${safeText(to)} (${String(feed)})`).join(', ')}.`
         : '';
-    const what = `${operation}: ${formatCalls(wantedPerDay)} calls a day would keep the freshness ages, ${formatCalls(perDay)} can be had.`;
+    const what = `${operation}: freshness targets need ${formatCalls(wantedPerDay)} calls/day; ${formatCalls(perDay)} are available.`;
     return `${what} It would fit with ${ways.join(', or ')}.${hint}`;
   });
 }
@@ -93,11 +93,11 @@ function describeRun({ nextRun: { seconds, newOffers, changedOffers }, apis }: F
 }
 
 function describeFirstPass({ firstPassDays }: Forecast): string {
-  if (firstPassDays === 0) return 'Everything was looked at once.';
+  if (firstPassDays === 0) return 'Initial crawl complete.';
   if (!Number.isFinite(firstPassDays))
-    return 'Not everything will ever be looked at: there are no calls for it.';
+    return 'Not everything will ever be fetched: there are no calls for it.';
   const days = firstPassDays === 1 ? 'within the present day' : `in ${formatCalls(firstPassDays)} days`;
-  return `Everything will have been looked at once ${days}.`;
+  return `The initial crawl completes ${days}.`;
 }
 
 /** The forecast for people, in lines of at most `width` cells where they are not rows of a table. */

@@ -25,7 +25,7 @@ function countRows({ counts }: ReprocessReport): string[][] {
     ['price intervals added', counts.pricesAdded],
     ['price intervals removed', counts.pricesRemoved],
     ['price intervals changed', counts.pricesChanged],
-    ['looks with other numbers', counts.observationsChanged],
+    ['observations with other numbers', counts.observationsChanged],
     ['rows of quarantine resolved', counts.quarantineResolved],
     ['rows of quarantine added', counts.quarantineAdded],
   ];

@@ -20,7 +20,7 @@ function addTest(parent: Command, context: CliContext): void {
       if (notifier === null || config.NOTIFY_WEBHOOK_URL === undefined) {
         throw new AppError(
           notifyErrors.NOTIFY_NOT_SET,
-          'NOTIFY_WEBHOOK_URL is not set, so nobody can be told',
+          'NOTIFY_WEBHOOK_URL is not set: notifications are off',
         );
       }
       const { host } = new URL(config.NOTIFY_WEBHOOK_URL.reveal());
@@ -38,9 +38,7 @@ function addTest(parent: Command, context: CliContext): void {
 
 /** `catalog-sync notify`: whether people can be told by the webhook that is set. */
 export function registerNotify(program: Command, context: CliContext): void {
-  const command = program
-    .command('notify')
-    .description('Try the webhook by which people are told what needs them.');
+  const command = program.command('notify').description('Send a test notification to the webhook.');
   addTest(command, context);
   addExamples(command, ['catalog-sync notify test']);
 }

@@ -53,7 +53,9 @@ async function showForecast(session: Session, sync: SyncConfig, flags: PlanFlags
 export function registerPlan(program: Command, context: CliContext): void {
   const command = program
     .command('plan')
-    .description('Foretell calls, days and ages from catalog-sync.yaml and what is known. Asks 1688 nothing.')
+    .description(
+      'Estimate calls, duration and data age from catalog-sync.yaml and the database. Makes no call.',
+    )
     .option('--feed <name>', 'only this feed of catalog-sync.yaml')
     .option('--budget <calls>', 'exit 5 when more calls are due for the next run', parseCalls)
     .option('--yes', 'exit 0 even so')

@@ -49,7 +49,7 @@ async function serveOver(
 export function registerWeb(program: Command, context: CliContext): void {
   const command = program
     .command('web')
-    .description('Serve the ops pages: runs, usage, products, problems. It works on nothing itself.')
+    .description('Serve the ops pages: runs, usage, products, problems. Runs no jobs.')
     .option('--port <number>', 'where to listen, in place of PORT; 0 is any free one', parsePort)
     .action(async (flags: { port?: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });

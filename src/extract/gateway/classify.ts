@@ -14,7 +14,7 @@ export interface HttpAnswer {
 /** What a good answer of one API looks like. */
 export interface Expectation {
   readonly shapes: readonly Shape[];
-  /** A first look, so that a stranger's JSON is never kept as an answer; the normalizers look closely. */
+  /** A first check, so that JSON of another server is never kept as an answer; the normalizers look closely. */
   isPayload(payload: JsonValue): boolean;
 }
 

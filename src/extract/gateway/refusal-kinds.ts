@@ -53,7 +53,7 @@ export function knownRefusal(refusal: Refusal): ErrorKind | null {
   const code = refusal.code ?? '';
   const byCode = (isGateway ? gatewayCodes.get(code) : undefined) ?? businessCodes.get(code);
   if (byCode) return byCode;
-  // An unknown rate limit most likely concerns the app: slowing down too much harms less than the reverse.
+  // An unknown rate limit most likely issues the app: slowing down too much harms less than the reverse.
   if (isGateway && code.startsWith('gw.Qos')) return errors.GATEWAY_TOO_FAST_APP;
   const texts = isGateway ? gatewayTexts : businessTexts;
   return texts.find(([pattern]) => pattern.test(refusal.text))?.[1] ?? null;

@@ -18,7 +18,7 @@ export function checkNotifySettings(config: Config): Check {
   if (webhook === undefined) {
     return skip(
       name,
-      'nobody is told: NOTIFY_WEBHOOK_URL is not set',
+      'notifications are off: NOTIFY_WEBHOOK_URL is not set',
       'docs/notifications.md says how, if you like.',
     );
   }

@@ -52,7 +52,7 @@ function checkIndexes(indexes: readonly IdleIndex[]): Check[] {
     checks.push(
       warn(
         'indexes',
-        `read by nobody for a month or more: ${unread.join(', ')}`,
+        `unused for 30+ days: ${unread.join(', ')}`,
         'Each write pays for them. Drop those that are your own; a replica that reads them has counts of its own.',
       ),
     );

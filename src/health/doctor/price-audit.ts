@@ -3,7 +3,7 @@ import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
 export interface PriceAudit {
-  /** Offers that were looked at. */
+  /** Offers that were fetched. */
   readonly offers: number;
   /** Those of them with price intervals that overlap. There must be none. */
   readonly overlapping: readonly string[];

@@ -22,7 +22,7 @@ export interface ProbeParts {
 export interface Probed {
   /** Why an API is still not known. */
   readonly notes: ReadonlyMap<ApiOperation, string>;
-  /** What concerns every API, so that no further one was asked; null: nothing. */
+  /** What issues every API, so that no further one was asked; null: nothing. */
   readonly halted: AppError | null;
 }
 

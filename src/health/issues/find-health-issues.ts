@@ -151,7 +151,7 @@ function ofAnswers({ state: facts }: HealthFacts): HealthIssue[] {
   return found;
 }
 
-/** Of the one concern that is pointless to send. */
+/** Of the one issue that is pointless to send. */
 export const undeliveredKey = 'undelivered';
 
 /** One failed attempt is no news; when none was made for a day, nobody sends any more. */

@@ -58,7 +58,7 @@ interface WorkState {
   readonly newestDriftAt: Date | null;
 }
 
-/** What concerns are found in. */
+/** What issues are found in. */
 export interface HealthFacts {
   readonly state: WorkState;
   /** The newest first. */

@@ -10,7 +10,7 @@ import type {
 /** What lasts is told again. At half, people learn to look away; at double, somebody forgets it over a weekend. */
 const remindAfterMs = dayMs;
 
-/** Between two messages about one concern, however often it ends and begins anew within. */
+/** Between two messages about one issue, however often it ends and begins anew within. */
 const quietMs = 30 * minuteMs;
 
 /** Something to tell, and what people know once they are told. */

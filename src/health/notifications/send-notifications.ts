@@ -19,9 +19,9 @@ export interface SendDeps {
 }
 
 export interface SendOptions {
-  /** This process ends next: it waits for nothing that a later look could do. */
+  /** This process ends next: it waits for nothing that a later check could do. */
   readonly isLast: boolean;
-  /** Aborts: leave off; a later look sends what is news by then. */
+  /** Aborts: leave off; a later check sends what is pending by then. */
   readonly signal: AbortSignal;
 }
 
@@ -35,7 +35,7 @@ const gatherMs = minuteMs;
 const firstPauseMs = 30_000;
 const maxPauseMs = hourMs;
 
-/** More in one message is read by nobody, and DingTalk takes 20,000 bytes. */
+/** A longer message is not read, and DingTalk takes 20,000 bytes. */
 const maxItems = 20;
 
 function isWithin(ms: number, now: Date, at: Date | null): boolean {
@@ -107,7 +107,7 @@ async function checkHealth(deps: SendDeps, { isLast, signal }: SendOptions): Pro
 
 /**
  * Looks once whether there is something to tell, and sends it as one message. One process does so at a time; false: another
- * one is at it. A receiver that does not take it is tried again by a later look, with what is news by then.
+ * one is at it. A receiver that does not take it is tried again by a later check, with what is news by then.
  */
 export async function sendNotifications(deps: SendDeps, options: SendOptions): Promise<boolean> {
   return deps.notifications.exclusively(() => checkHealth(deps, options));

@@ -1,7 +1,7 @@
 -- Purpose: an offer with what its row came from.
 -- Params:  $1 bigint offer id
 -- Returns: one row, or none: offerId, subject, state, category (names from the root), sellerId, changedAt, callId, runId,
---          version (of the code that read the answer), firstSeenAt, searchedAt and detailedAt (newest looks), emptyDetailStreak
+--          version (of the code that read the answer), firstSeenAt, searchedAt and detailedAt (newest observations), emptyDetailStreak
 SELECT o.offer_id::text AS "offerId", o.subject, o.state,
        (SELECT string_agg(coalesce(step.name_zh, node.id), ' / ' ORDER BY node.place)
         FROM catalog.category leaf

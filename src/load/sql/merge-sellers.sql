@@ -1,4 +1,4 @@
--- Purpose: writes sellers that are new or described differently; a name that the answer does not tell stays. Their looks
+-- Purpose: writes sellers that are new or described differently; a name that the answer does not tell stays. Their observations
 --          are locked (lock-sellers).
 -- Params:  $1 jsonb rows of catalog.seller
 -- Returns: nothing

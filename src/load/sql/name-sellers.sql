@@ -1,4 +1,4 @@
--- Purpose: gives sellers the name that an older answer tells, where no newer one tells another. Their looks are locked
+-- Purpose: gives sellers the name that an older answer tells, where no newer one tells another. Their observations are locked
 --          (lock-sellers).
 -- Params:  $1 text[] seller ids, $2 text[] their names
 -- Returns: nothing

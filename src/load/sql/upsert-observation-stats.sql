@@ -1,4 +1,4 @@
--- Purpose: adds looks to the statistics of how well they were foretold.
+-- Purpose: adds observations to the statistics of how well they were predicted.
 -- Params:  $1 jsonb [{"date_day", "source", "hint", "decile", "looks", "expected", "changed"}], each key once
 -- Returns: nothing
 INSERT INTO sync.observation_stat AS s

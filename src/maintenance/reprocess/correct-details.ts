@@ -189,7 +189,7 @@ async function correctStates(
 function takeOver(freshness: Map<string, OfferFreshness>, replayed: readonly ReplayedOffer[]): void {
   for (const { offerId, freshness: readAnswers, callIds } of replayed) {
     const known = freshness.get(offerId);
-    // A look that is not kept any more says more than those that are.
+    // An observation that is not kept any more says more than those that are.
     if (!known || (known.found !== null && !callIds.has(known.found.callId))) continue;
     // An answer that nobody could read is a look all the same.
     const detail = readAnswers.newest === null ? known.detail : newest(readAnswers.newest, known.detail);
@@ -227,7 +227,7 @@ export async function correctDetails(
     client,
     readable.map(({ answer }) => answer),
   );
-  // Offers of erased sellers have no looks.
+  // Offers of erased sellers have no observations.
   const readAnswers = readable.filter(({ answer }) => freshness.has(answer.offerId));
   const booked = await correctFreshness(
     deps,

@@ -7,7 +7,7 @@ import {
 } from '../../load/freshness-rows.ts';
 import type { CorrectionDeps } from './correction.ts';
 
-/** What the catalog had of a look before. */
+/** What the catalog had of an observation before. */
 export interface RecordedObservation {
   readonly isFound: boolean;
   readonly isLate: boolean;

@@ -115,7 +115,7 @@ export async function correctSearchPages(
   if (listed.length === 0) return;
   const windows = await lockWindows(client, pages);
   const freshness = await lockOffers(client, listed);
-  // Offers of erased sellers have no looks.
+  // Offers of erased sellers have no observations.
   const rows = listed.filter(({ offerId }) => freshness.has(offerId));
   const booked = await correctFreshness(
     deps,

@@ -45,6 +45,6 @@ export interface CorrectionDeps {
   /** Offers whose prices this reprocess has told again before, when it only looks. */
   readonly wasReplayed: (offerIds: readonly string[]) => Promise<ReadonlySet<string>>;
   readonly correction: Correction;
-  /** Places offers among what is to be looked at next; what looks taught stays as it is. */
+  /** Places offers among what is to be fetched next; what observations showed stays as it is. */
   readonly statsUpdate: RefreshStatsUpdate;
 }

@@ -91,7 +91,7 @@ function splitIntervals(
   const lostCalls = new Set(lost.map(({ key }) => key.callId));
   const keptCalls = new Set(kept.map(({ key }) => key.callId));
   const from = kept[0]?.key.at ?? new Date(8.64e15);
-  // A call that no look names belongs to a time: its look may be dropped already.
+  // A call that no observation names belongs to a time: its observation may be dropped already.
   const opensBefore = ({ callId, validFrom }: PriceInterval) =>
     lostCalls.has(callId) || (!keptCalls.has(callId) && validFrom < from);
   const endsBefore = ({ closedByCallId, validTo }: PriceInterval) =>

@@ -1,7 +1,7 @@
 -- Purpose: makes booked looks what today's reading of their answers says, where it differs. Whether a look came late is
 --          left alone.
 -- Params:  $1 jsonb rows of catalog.observation
--- Returns: offer_id of each look that was written
+-- Returns: offer_id of each observation that was written
 UPDATE catalog.observation o
 SET is_found = n.is_found, min_price_cny = n.min_price_cny, stock = n.stock, sold_count = n.sold_count,
     month_sold = n.month_sold

@@ -1,4 +1,4 @@
--- Purpose: forgets how well looks of long ago were foretold.
+-- Purpose: forgets how well old observations were predicted.
 -- Params:  $1 timestamptz those of days of Shanghai that ended before; $2 int most rows
 -- Returns: nothing; the row count is how many it deleted
 DELETE FROM sync.observation_stat

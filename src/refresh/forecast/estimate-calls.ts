@@ -6,7 +6,7 @@ import { searchReach } from '../../model/search-limits.ts';
 /** Calls that one API will need, at most, if the assumptions hold. */
 export interface CallEstimate {
   readonly operation: ApiOperation;
-  /** Until everything was looked at once. */
+  /** Until the initial crawl is complete. */
   readonly firstPass: number;
   /** On a day that looks at everything as often as its freshness age asks for. */
   readonly daily: number;

@@ -2,7 +2,7 @@ import type { ApiOperation } from '../../model/known-apis.ts';
 import type { Knowledge } from './knowledge.ts';
 import { shareLimits } from './share-limits.ts';
 
-/** Calls until everything was looked at once, of each API. */
+/** Calls until the initial crawl is complete, of each API. */
 export function callsToFirstPass({ feeds, searches, offers }: Knowledge): Map<ApiOperation, number> {
   const calls = new Map<ApiOperation, number>();
   const add = (operation: ApiOperation, count: number) =>

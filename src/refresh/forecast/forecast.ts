@@ -14,11 +14,11 @@ export interface ApiForecast {
   readonly nextRun: number;
   /** What is due for the next run; whole calls, too. */
   readonly due: number;
-  /** A day, once everything was looked at once. */
+  /** A day, once the initial crawl is complete. */
   readonly perDay: number;
   /** A day, to look as often as `freshness` asks for. */
   readonly wantedPerDay: number;
-  /** Until everything was looked at once. */
+  /** Until the initial crawl is complete. */
   readonly toFirstPass: number;
 }
 
@@ -43,7 +43,7 @@ export interface Forecast {
   readonly apis: readonly ApiForecast[];
   readonly feeds: readonly FeedForecast[];
   readonly nextRun: NextRun;
-  /** Days until everything was looked at once; Infinity: never. */
+  /** Days until the initial crawl is complete; Infinity: never. */
   readonly firstPassDays: number;
   readonly searches: readonly SteadySearch[];
 }

@@ -17,7 +17,7 @@ import type { Knowledge, OfferGroup } from './knowledge.ts';
 import { wholeRuns } from './steady-state-searches.ts';
 import { ageWorth } from './value-curve.ts';
 
-/** Offers that a sampled one stands for, as their details are looked at for ever. */
+/** Offers that a sampled one stands for, as their details are fetched for ever. */
 export interface SteadyOffers {
   readonly feeds: readonly string[];
   readonly offers: number;
@@ -57,7 +57,7 @@ function listMembers(knowledge: Knowledge, rowEveryDays: ReadonlyMap<string, num
   });
 }
 
-/** What becomes of an offer at a price; past the floor age it is looked at whatever it is worth. */
+/** What becomes of an offer at a price; past the floor age it is fetched whatever it is worth. */
 function cycleAt({ offer, terms, minDays }: Member, price: number, floorDays: number): DetailCycle {
   const everyDays = Math.max(minDays, Math.min(ageWorth(offer.curve, price), detailAgeOf(floorDays, terms)));
   return { everyDays, promptsPerDay: offer.promptedValue >= price ? offer.promptsPerDay : 0 };
@@ -67,7 +67,7 @@ const totalCalls = (members: readonly Member[], cycleOf: (member: Member) => Det
   members.reduce((sum, member) => sum + member.offers * callsPerDay(cycleOf(member)), 0);
 
 /**
- * How often details are looked at when calls go to those that are worth most.
+ * How often details are fetched when calls go to those that are worth most.
  *
  * @param rowEveryDays by feed
  * @param roomOf calls a day for known offers, out of those that are wanted at most

@@ -16,7 +16,7 @@ function cell(value: number, step: number): number {
 }
 
 /**
- * Offers of one bucket weigh and change about the same, so that the one that was looked at longest ago is the best
+ * Offers of one bucket weigh and change about the same, so that the one that was fetched longest ago is the best
  * of them. The number depends on what was learned alone, not on the prior of the day, and fits an `int`. `isStale`:
  * the detail is known to be wrong, or was never fetched; those have numbers below 0.
  */

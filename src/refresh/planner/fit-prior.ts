@@ -40,7 +40,7 @@ function climb(score: (at: number) => number, at: number, step: number): { at: n
 }
 
 /**
- * The prior that makes what looks taught of a sample of looked-at offers most likely (empirical Bayes, at most
+ * The prior that makes what observations showed of a sample of observed offers most likely (empirical Bayes, at most
  * `priorSampleSize` of them), starting from `current`. Meant for once a day. With fewer than 100 offers: `current`.
  */
 export function fitPrior(sample: readonly ChangeRate[], current: ChangeRate): ChangeRate {

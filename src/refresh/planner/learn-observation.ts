@@ -42,7 +42,7 @@ function learnRow(
   const popularity = monthSold === null ? before.popularity : rawImportance({ monthSold }, 1);
   const known: OfferKnowledge = { ...before, popularity, rowAt: at };
   const { rowAt, detailAt, changedAt, learned } = before;
-  // Overtaken by a detail, or the first: it says nothing of what came after the look before it.
+  // Overtaken by a detail, or the first: it says nothing of what came after the observation before it.
   if (rowAt === null || isAfter(detailAt, at)) return { known, stat: null, ...noEvidence };
   // A detail has come in between and shown a change: the row shows the same one.
   const isExplained = isAfter(detailAt, rowAt) && isAfter(changedAt, rowAt);
@@ -91,7 +91,7 @@ function learnDetail(
   const exposureDays = vouchedAgeDays(summaryAgeDays, detailAgeDays, planner.visibleShare);
   const odds = changeOdds(rateOf(planner.prior, learned), exposureDays);
   const stat = { source: 'detail', hint: stale?.by ?? 'none', odds, isChanged } as const;
-  // What prompted the look was booked when it was seen, and nobody can tell what came on top of it.
+  // What prompted the observation was booked when it was seen, and nobody can tell what came on top of it.
   if (stale !== null) return { known, stat, ...noEvidence };
   const inspectDatabase = { exposureDays, elapsedDays: summaryAgeDays, isChanged };
   const refreshStats = learnRate(planner.prior, learned, inspectDatabase);
@@ -105,8 +105,8 @@ function learnDetail(
 }
 
 /**
- * What is known of an offer after a look that is newer than all of its kind: by how much its rate is known better, whether
- * its detail is now known to be out of date, and how well the look was foretold.
+ * What is known of an offer after an observation that is newer than all of its kind: by how much its rate is known better, whether
+ * its detail is now known to be out of date, and how well the observation was predicted.
  */
 export function learnObservation(
   planner: PlannerKnowledge,

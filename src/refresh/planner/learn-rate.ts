@@ -10,7 +10,7 @@ const halfLifeDays = 90;
 export interface RateObservation {
   /** Days in which a change would have been seen; less than went by where only a share of changes shows. */
   readonly exposureDays: number;
-  /** Days since the last look of any kind: for forgetting. */
+  /** Days since the last observation of any kind: for forgetting. */
   readonly elapsedDays: number;
   /** At least one change was seen; how many there were can't be told. */
   readonly isChanged: boolean;
@@ -28,7 +28,7 @@ function afterChange({ changes, days }: ChangeRate, exposureDays: number): Chang
 }
 
 /**
- * What is known of one offer's rate after a look, beyond the prior. Unchanged is exact; "changed at least once" is
+ * What is known of one offer's rate after an observation, beyond the prior. Unchanged is exact; "changed at least once" is
  * matched in mean and variance. (0.2, 10) + changed after 7 days = (1.1417, 12.2036).
  */
 export function learnRate(prior: ChangeRate, learned: ChangeRate, observation: RateObservation): ChangeRate {

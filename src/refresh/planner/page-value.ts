@@ -1,7 +1,7 @@
 import type { OfferState, Valuation } from './offer-value.ts';
 import { summaryValue } from './offer-value.ts';
 
-/** By how much a look is worth more that is the first to teach anything of an offer's rate. */
+/** By how much an observation is worth more that is the first to teach anything of an offer's rate. */
 const curiosity = 0.5;
 
 /**

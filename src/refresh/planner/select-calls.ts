@@ -4,7 +4,7 @@ import type { OfferAges, Valuation } from './offer-value.ts';
 import { detailValue, orderingAgeDays } from './offer-value.ts';
 import { takeBest } from './take-best.ts';
 
-/** An offer that could be looked at, as the index over buckets has it. */
+/** An offer that could be fetched, as the index over buckets has it. */
 export interface Head extends OfferAges {
   /** Whatever names it. */
   readonly bucket: string | number;
@@ -65,7 +65,7 @@ export const floorShare = 0.3;
 /** Share of a slot that looking for new offers can take. */
 const discoveryShare = 0.5;
 
-/** The age past which an offer is looked at whatever it is worth, if `callsPerDay` go to `offers` of them. */
+/** The age past which an offer is fetched whatever it is worth, if `callsPerDay` go to `offers` of them. */
 export function floorAgeDays(offers: number, callsPerDay: number): number {
   return offers / (floorShare * callsPerDay);
 }
@@ -126,7 +126,7 @@ function isDetail<Offer extends Head, Other extends CompetingCall>(
 /**
  * The calls that a slot is best spent on: of all offers and rivals those of the highest value, after offers past the
  * floor age in their share. Reads the oldest few of every bucket, and more of a bucket as long as the last one read is
- * picked. Throws what `shelves` throws.
+ * picked. Throws what `queues` throws.
  */
 export async function selectCalls<Offer extends Head, Other extends CompetingCall>(
   batch: CallBatch<Offer, Other>,

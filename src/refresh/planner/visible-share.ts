@@ -19,7 +19,7 @@ export function shareOf({ visible, hidden }: VisibleShare): number {
 export interface FoundChange extends Pick<OfferAges, 'summaryAgeDays' | 'detailAgeDays'> {
   /** The summary is another one than at the last look at it. */
   readonly isVisible: boolean;
-  /** As known after the look. */
+  /** As known after the observation. */
   readonly rate: ChangeRate;
 }
 

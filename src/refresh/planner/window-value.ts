@@ -4,7 +4,7 @@ import { freshDays } from './observation-gains.ts';
 import { defaultObjective } from './objective.ts';
 import { curveThrough, pageScore } from './page-value.ts';
 
-/** What the passes over a search window taught of its worth; values are sums over its pages, by popularity. */
+/** What the passes over a search window learned of its worth; values are sums over its pages, by popularity. */
 export interface WindowWorth {
   readonly pages: number;
   readonly soonValue: number;

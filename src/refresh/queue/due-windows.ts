@@ -22,7 +22,7 @@ export interface DueWindow extends WindowPage {
   readonly pagesLeft: number;
   /** Since its last pass ended; null: there was none. */
   readonly ageDays: number | null;
-  /** What passes taught of its worth, as `Learn.page` values pages; null: nothing yet. */
+  /** What passes learned of its worth, as `Learn.page` values pages; null: nothing yet. */
   readonly worth: {
     readonly pages: number;
     readonly soonValue: number;

@@ -27,7 +27,7 @@ export interface RefreshCandidate {
 
 export interface RefreshQueueRequest {
   readonly feedSets: readonly number[];
-  /** Offers looked at within this time are not due, unless their details are known to be wrong. */
+  /** Offers fetched within this time are not due, unless their details are known to be wrong. */
   readonly freshForMs: number;
   /** How many of each bucket. */
   readonly limit: number;
@@ -35,7 +35,7 @@ export interface RefreshQueueRequest {
   readonly after?: readonly RefreshCandidate[] | undefined;
 }
 
-/** Where offers stand among what is to be looked at next; all times by the ledger clock. */
+/** Where offers stand among what is to be fetched next; all times by the ledger clock. */
 export interface RefreshQueue {
   planner(): Promise<PlannerFigures>;
   /**
@@ -45,7 +45,7 @@ export interface RefreshQueue {
   assignFeeds(feeds: readonly Feed[], unseenBucket: number): Promise<void>;
   /** All sets that any of the feeds belongs to. */
   listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
-  /** Due offers that nobody has taken, in each bucket those that were looked at longest ago. */
+  /** Due offers that nobody has taken, in each bucket those that were fetched longest ago. */
   listHeads(request: RefreshQueueRequest): Promise<RefreshCandidate[]>;
   /** What the planner's figures of a day are made from, with a sample of at most `limit` offers. */
   sample(limit: number): Promise<PlannerSample>;
@@ -56,12 +56,12 @@ export interface PlannerSample {
   /** Null: never. */
   readonly fittedAt: Date | null;
   readonly prior: ChangeRate;
-  /** What looks taught of some offers. */
+  /** What looks learned of some offers. */
   readonly sample: readonly ChangeRate[];
   readonly meanPopularity: number;
   /** About how many there are. */
   readonly offers: number;
-  /** Detail looks at offers that were known, in the last seven days. */
+  /** Detail fetches of offers that were known, in the last seven days. */
   readonly detailsPerDay: number;
 }
 

@@ -21,7 +21,7 @@ function lastPage({ totalRecords, maxPages }: WindowState, pageSize: number): nu
 /**
  * No sort order of 1688 makes later pages older: it orders the rows of a page, not the list (1688 docs keywordQuery v1).
  * So that what follows is only likely to be as quiet as what came before, and two passes in a row are never stopped:
- * a row is looked at in every second pass at least. A total that differs from what the last pass listed is a
+ * a row is fetched in every second pass at least. A total that differs from what the last pass listed is a
  * change by itself. A part is not stopped: only complete passes of all parts together tell what is not there any more.
  */
 function mayStop({ lastOutcome, totalRecords, lastReach, isDoubted }: WindowState): boolean {

@@ -10,14 +10,14 @@ WITH size AS MATERIALIZED (
 block AS MATERIALIZED (
   SELECT offer_id, rate_changes, rate_days, popularity
   FROM sync.refresh
-  -- Four times as many as wanted, for not every offer was looked at; a small table is read whole.
+  -- Four times as many as wanted, for not every offer was fetched; a small table is read whole.
   TABLESAMPLE SYSTEM ((SELECT least(100, 400.0 * $1::int / greatest(offers, 1)) FROM size))
 ),
-taught AS (
+learned AS (
   SELECT rate_changes, rate_days FROM block WHERE rate_days > 0 ORDER BY hashint8(offer_id) LIMIT $1::int
 )
 SELECT p.fitted_at AS "fittedAt", json_build_object('changes', p.prior_changes, 'days', p.prior_days) AS prior,
-       (SELECT coalesce(json_agg(json_build_object('changes', rate_changes, 'days', rate_days)), '[]') FROM taught) AS sample,
+       (SELECT coalesce(json_agg(json_build_object('changes', rate_changes, 'days', rate_days)), '[]') FROM learned) AS sample,
        coalesce((SELECT avg(popularity)::float8 FROM block), 1) AS "meanPopularity",
        greatest(s.offers, (SELECT count(*) FROM block))::float8 AS offers,
        (SELECT coalesce(sum(observations), 0)::float8 / 7

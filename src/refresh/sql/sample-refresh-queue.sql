@@ -1,4 +1,4 @@
--- Purpose: a sample of the offers of some feeds that are looked at, from blocks chosen at random, with what is known of each.
+-- Purpose: a sample of the offers of some feeds that are fetched, from blocks chosen at random, with what is known of each.
 -- Params:  $1 text[] feeds; $2 integer how many at most
 -- Returns: one row: sample [[feeds, popularity, rate_changes, rate_days, summary_age_days, detail_age_days, has_detail,
 --          is_stale, is_postponed]], offers (about how many there are)

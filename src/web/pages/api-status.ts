@@ -113,7 +113,7 @@ function checklist(report: DoctorReport, deps: WebDeps): Html {
 
 function checkList({ checks, at }: DoctorReport): Html {
   return html`<section class="card">
-    <h2>Everything that was looked at</h2>
+    <h2>Everything that was fetched</h2>
     <ul class="checks">
       ${checks.map(
         ({ name, status, message, advice }) =>

@@ -37,7 +37,7 @@ function headline(issues: readonly HealthIssue[], runs: readonly RunRow[]): Html
     ${
       issues.length === 0
         ? null
-        : html`<ul class="concerns">
+        : html`<ul class="issues">
             ${issues.map(
               ({ severity, summary, remedy, path }) =>
                 html`<li class="${severity}">

@@ -1,7 +1,7 @@
 import { dayMs } from '../../core/duration.ts';
 import type { ExplainedObservation, ExplainedPrice } from '../../load/explain-store.ts';
 
-/** A price that a look showed. */
+/** A price that an observation showed. */
 export interface PricePoint {
   readonly at: Date;
   readonly cny: number;

@@ -24,7 +24,7 @@ async function queueTable({ queues, log }: WebDeps): Promise<Html> {
       empty: '',
     });
   } catch (err) {
-    log.warn({ err, backend: queues.backend }, 'queues could not be looked at');
+    log.warn({ err, backend: queues.backend }, 'queues could not be fetched');
     return html`<p class="notice bad" role="alert">The queues do not answer. The log has more.</p>`;
   }
 }

@@ -7,7 +7,7 @@ import { runProgress } from './run-progress.ts';
 /** A look costs one row; faster, nobody could read the numbers. */
 const checkEveryMs = 1000;
 
-/** Browsers that look on at once. Each asks the database once a second; the next one gets a page that reloads. */
+/** Browsers that follow a run at once. Each asks the database once a second; the next one gets a page that reloads. */
 const maxStreams = 20;
 
 async function sendProgress(
@@ -40,7 +40,7 @@ export function createRunEvents(deps: WebDeps): (c: WebContext) => Response {
   return (c) => {
     const runId = readId(c.req.param('id'));
     if (runId === null) return c.text('there is no such run\n', 404);
-    if (streams >= maxStreams) return c.text('too many look on\n', 503, { 'retry-after': '30' });
+    if (streams >= maxStreams) return c.text('too many viewers\n', 503, { 'retry-after': '30' });
     streams += 1;
     return streamSSE(
       c,

@@ -37,7 +37,7 @@ export function planTable(run: RunRow, calls: readonly RunCalls[], now: Date): H
   });
   const hasNoForecast = run.forecast === null;
   return html`${compared}
-  ${hasNoForecast ? html`<p class="muted">What this run would do could not be foretold.</p>` : null}
+  ${hasNoForecast ? html`<p class="muted">No forecast could be made for this run.</p>` : null}
   ${isGuess ? html`<p class="muted">Nothing was known yet as it began, so it was planned for the most.</p>` : null}`;
 }
 

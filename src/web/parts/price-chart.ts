@@ -24,7 +24,7 @@ function scaleOf(points: readonly PricePoint[], now: Date): Scale {
   };
 }
 
-/** Steps: a price holds until a look shows another. */
+/** Steps: a price holds until an observation shows another. */
 function stepPath(run: readonly PricePoint[], { x, y }: Scale): string {
   return run
     .map(({ at, cny }, i) => `${i === 0 ? 'M' : 'H'}${String(x(at))} ${i === 0 ? '' : 'V'}${String(y(cny))}`)
@@ -36,7 +36,7 @@ function dotPath(points: readonly PricePoint[], { x, y }: Scale): string {
   return points.map(({ at, cny }) => `M${String(x(at))} ${String(y(cny))}h0`).join('');
 }
 
-/** The price over time; null: no look has shown one. */
+/** The price over time; null: no observation has shown one. */
 export function priceChart({ kind, runs, gaps }: PriceLine, now: Date): Html | null {
   const points = runs.flat();
   const first = points[0];

@@ -43,7 +43,7 @@ export interface OfferSku {
   readonly imageUrl: string | null;
 }
 
-/** An offer with all that hangs on it, but its prices and looks. */
+/** An offer with all that hangs on it, but its prices and observations. */
 export interface OfferRow {
   readonly offerId: string;
   readonly subject: string | null;

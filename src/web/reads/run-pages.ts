@@ -23,7 +23,7 @@ export interface RunRow {
   readonly rejects: number;
   readonly errors: number;
   readonly lastErrorCode: string | null;
-  /** Null: it could not be foretold. */
+  /** Null: no forecast could be made. */
   readonly forecast: RunForecast | null;
   readonly requestedAt: Date;
   readonly startedAt: Date | null;

@@ -1,7 +1,7 @@
--- Purpose: how many offers each feed reaches, and since when the one waits that was looked at longest ago, for the metrics.
+-- Purpose: how many offers each feed reaches, and since when the one waits that was fetched longest ago, for the metrics.
 --          Found by hopping through the buckets of the index, one descent each, and not by reading the offers.
 -- Params:  none
--- Returns: feed, offers, oldestObservationAt (null: no offer is to be looked at)
+-- Returns: feed, offers, oldestObservationAt (null: no offer is to be fetched)
 WITH RECURSIVE queue AS (
   SELECT s.feed_set,
          (SELECT min(r.bucket) FROM sync.refresh r WHERE r.feed_set = s.feed_set AND r.bucket IS NOT NULL) AS bucket

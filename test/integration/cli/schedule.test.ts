@@ -124,7 +124,7 @@ describe('catalog-sync schedule', () => {
     },
   );
 
-  it('is looked at by the doctor, too', async () => {
+  it('is fetched by the doctor, too', async () => {
     const observation = async (text: string) =>
       (await checkSchedules(stack.database.pool, parseSyncFile(text, 'test'), new Date()))[0];
     expect(await observation(file)).toBeUndefined();

@@ -36,7 +36,7 @@ export interface TrueDay {
   readonly prices: readonly TruePrice[];
 }
 
-/** A price that a look found changed, by truth. */
+/** A price that an observation found changed, by truth. */
 interface TrueChange extends TruePrice {
   /** Null: there is no such price any more. */
   readonly after: string | null;
@@ -81,7 +81,7 @@ interface Observation {
   readonly is_found: boolean;
 }
 
-/** Which offers were looked at on which day: what was asked, not what was answered. */
+/** Which offers were fetched on which day: what was asked, not what was answered. */
 async function readObservations(stack: TestStack): Promise<Observation[]> {
   return stack.query<Observation>(
     `SELECT DISTINCT offer_id, source, (observed_at AT TIME ZONE 'Asia/Shanghai')::date::text AS day, is_found

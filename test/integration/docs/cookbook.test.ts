@@ -384,7 +384,7 @@ describe('the cookbook', () => {
     for (const question of ['Which offers sell more than before?', 'How fresh is each feed?']) {
       expect(await ask(question), question).not.toEqual([]);
     }
-    // Everything was looked at today.
+    // Everything was fetched today.
     expect(await ask('Which offers has nobody looked at lately?')).toEqual([]);
     expect([...answered].toSorted()).toEqual(
       [...new Set(recipes.map(({ question }) => question))].toSorted(),

@@ -215,7 +215,7 @@ describe('a refresh that fails', () => {
       'halt',
     ],
     ['a broken gateway', (response) => response.writeHead(503).end(), 'GATEWAY_UNAVAILABLE', 'retry'],
-    ['a stranger', (response) => response.end('{"hello":1}'), 'GATEWAY_ANSWER_UNREADABLE', 'retry'],
+    ['another server', (response) => response.end('{"hello":1}'), 'GATEWAY_ANSWER_UNREADABLE', 'retry'],
     ['a reset', (response) => response.socket?.resetAndDestroy(), 'GATEWAY_CONNECTION_LOST', 'retry'],
     [
       'a redirect',

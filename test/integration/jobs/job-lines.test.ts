@@ -95,7 +95,7 @@ test('each job ends with one line, which leads from its run to its calls', async
   const given = lines.filter(({ msg }) => msg === 'target given up for today');
   expect(given).toMatchObject([{ runId: '1', kind: 'detail', err: { code: 'GATEWAY_REDIRECT' } }]);
   expect(jobs).toContain(given[0]?.jobId);
-  const documented = fieldsOf('operations.md', 'Logs');
+  const documented = fieldsOf('monitoring.md', 'Logs');
   expect(documented).toEqual(expect.arrayContaining(['runId', 'callIds']));
   const fields = new Set(ends.flatMap((line) => Object.keys(line)));
   expect([...fields, 'code'].toSorted()).toEqual(documented.toSorted());

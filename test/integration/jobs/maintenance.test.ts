@@ -135,7 +135,7 @@ describe('maintenance', () => {
     expect(observations).toBeGreaterThan(0);
   });
 
-  /** A port at which each look finds the same. */
+  /** A port at which each observation finds the same. */
   function createDeps(changes: Partial<RetentionStore> = {}): MaintainDeps {
     const stream = { write: (line: string) => void lines.push(JSON.parse(line) as LogLine) };
     return {

@@ -31,7 +31,7 @@ async function execute(sql: string, ...values: unknown[]): Promise<unknown[]> {
   return (await database.pool.query<object>(sql, values)).rows;
 }
 
-/** Offers that were looked at so many days ago, in set 1 (shoes) unless it says otherwise. */
+/** Offers that were fetched so many days ago, in set 1 (shoes) unless it says otherwise. */
 async function addOffers(
   ids: readonly number[],
   days: number,

@@ -24,7 +24,7 @@ import {
   unusable,
 } from '../../support/answers.ts';
 
-/* Where offers stand among what is to be looked at next, and which feeds reach them. */
+/* Where offers stand among what is to be fetched next, and which feeds reach them. */
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -162,7 +162,7 @@ describe('an offer', () => {
     expect(await idsOf([feed])).toEqual([]);
   });
 
-  it('that was asked for in vain is due by the age of that look, whatever its row says since', async () => {
+  it('that was asked for in vain is due by the age of that observation, whatever its row says since', async () => {
     const feed = newFeed();
     const window = await openWindow(feed);
     const id = newId();

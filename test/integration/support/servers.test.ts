@@ -26,10 +26,10 @@ describe('the test databases', () => {
 
   it('drops a database that somebody is still connected to', async () => {
     const database = await createTestDatabase();
-    const stranger = new pg.Client({ connectionString: database.url });
-    const ended = new Promise<void>((resolve) => stranger.once('end', resolve));
-    stranger.on('error', () => undefined);
-    await stranger.connect();
+    const otherUser = new pg.Client({ connectionString: database.url });
+    const ended = new Promise<void>((resolve) => otherUser.once('end', resolve));
+    otherUser.on('error', () => undefined);
+    await otherUser.connect();
     await database.drop();
     await ended;
     await expect(new pg.Client({ connectionString: database.url }).connect()).rejects.toThrow(

@@ -22,7 +22,7 @@ interface Question {
   readonly maxGap: number;
 }
 
-/** Looks as a history keeps them: an interval ends at the look that shows another price. */
+/** Looks as a history keeps them: an interval ends at the observation that shows another price. */
 async function insertHistory(offerId: string, observations: readonly Observation[]): Promise<void> {
   await insertOffers(db, [{ offerId }]);
   const shown = observations.filter(({ cny }) => cny !== null);
@@ -63,7 +63,7 @@ function expected(observations: readonly Observation[], { days, maxGap }: Questi
   return { covered, lowest: prices.length === 0 ? null : Math.min(...prices) };
 }
 
-it('lowest_price covers the days, and finds the low, that its definition says, whatever was looked at', async () => {
+it('lowest_price covers the days, and finds the low, that its definition says, whatever was fetched', async () => {
   let offerId = 1000;
   const observation = fc.record({ day: fc.nat(20), cny: fc.constantFrom(5, 6, 7, null) });
   await fc.assert(

@@ -26,7 +26,7 @@ async function ask(sql: string): Promise<Row[]> {
 const at = (days: number, hours: string) =>
   `((SELECT day FROM analytics.clock) - ${days})::timestamp AT TIME ZONE 'Asia/Shanghai' + interval '${hours}'`;
 
-describe('facts of looks', () => {
+describe('facts of observations', () => {
   beforeAll(async () => {
     await insertOffers(db, [{ offerId: '1' }, { offerId: '2' }]);
     const observation = (time: string, source: string, values: string, isFound = true) =>
@@ -250,7 +250,7 @@ describe('categories and sellers', () => {
     ]);
   });
 
-  it('say how well changes were foretold, and what hints were worth', async () => {
+  it('say how well changes were predicted, and what hints were worth', async () => {
     await db.pool.query(
       `INSERT INTO sync.observation_stat (date_day, source, hint, decile, observations, expected, changed)
        SELECT k.day - d, s, h, n, l, e, c

@@ -25,7 +25,7 @@ export interface IntervalRow {
   readonly to?: number | null;
 }
 
-/** Makes room for ninety days of looks. */
+/** Makes room for ninety days of observations. */
 export async function openPast({ pool }: TestDatabase): Promise<void> {
   await pool.query(`SELECT sync.ensure_partitions(now() - interval '90 days', 4)`);
 }
@@ -73,7 +73,7 @@ export async function insertIntervals(
   }
 }
 
-/** Detail looks at an offer, in days ago; those in `empty` found nothing. */
+/** Detail fetches of an offer, in days ago; those in `empty` found nothing. */
 export async function insertObservedOffers(
   { pool }: TestDatabase,
   offerId: string,

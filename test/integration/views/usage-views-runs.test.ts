@@ -84,7 +84,7 @@ it('holds the calls of each run and operation against its plan', async () => {
   ]);
 });
 
-it('says of a run that nobody foretold that it had no plan', async () => {
+it('says of a run that has no forecast that it had no plan', async () => {
   const runId = await at.startRun(null);
   const { callId } = await at.grant('unplanned', { runId });
   await at.ledger.settle(settlementFor(callId, {}));

@@ -33,7 +33,7 @@ async function select(sql: string): Promise<Record<string, unknown>[]> {
   }
 }
 
-it('sorts the calls of a day by what they taught or were wasted on', async () => {
+it('sorts the calls of a day by what they brought or were wasted on', async () => {
   const windowId = await addWindow(at.db.pool);
   const search = { operation: 'search.keyword', api: otherApi, windowId } as const;
   const on = (time: string) => `2026-10-01T${time}+08:00`;
@@ -76,7 +76,7 @@ it('sorts the calls of a day by what they taught or were wasted on', async () =>
   );
 });
 
-it('books what each answer taught, each offer once', async () => {
+it('books what each answer showed, each offer once', async () => {
   const windowId = await addWindow(at.db.pool, 'books');
   const load = async (...answers: Parameters<typeof catalog.load>[0]) => {
     await storeRaw(at.db.pool, answers);

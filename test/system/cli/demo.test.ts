@@ -26,7 +26,7 @@ const hostile = {
   PGSSLMODE: 'require',
 };
 
-/** What `demo --json` prints, as far as it is looked at here. */
+/** What `demo --json` prints, as far as it is fetched here. */
 interface DemoReport {
   readonly day: number;
   readonly run: {

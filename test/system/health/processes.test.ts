@@ -78,7 +78,7 @@ const waiting = async (select: string): Promise<unknown[]> => {
 
 const countReady = () => written.split('"msg":"worker ready"').length - 1;
 
-it('two workers send one message about two concerns', async () => {
+it('two workers send one message about two issues', async () => {
   const workers = [startWorker(), startWorker()];
   await until(() => countReady() === 2 && receiver.taken.length > 0);
   for (const worker of workers) await stop(worker);

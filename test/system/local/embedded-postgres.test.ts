@@ -62,9 +62,9 @@ describe('a first start', () => {
       found: true,
     });
     expect(await queryRow(url, `select upper('é') as upper`)).toEqual({ upper: 'É' });
-    const stranger = new URL(url);
-    stranger.password = 'guess';
-    await expect(queryRow(stranger.href, 'select 1')).rejects.toThrow(/password authentication failed/);
+    const otherUser = new URL(url);
+    otherUser.password = 'guess';
+    await expect(queryRow(otherUser.href, 'select 1')).rejects.toThrow(/password authentication failed/);
     const passwordFile = join(project.dataRoot, 'postgres-18', 'password');
     expect(statSync(passwordFile).mode & 0o777).toBe(0o600);
     expect(url).toContain(readFileSync(passwordFile, 'utf8').trim());

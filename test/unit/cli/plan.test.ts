@@ -17,7 +17,7 @@ test('a plan says calls, ages, days and the end of the next run, and that all of
   expect(out).toMatch(/^offer\.detail +90 +90 +90 +\d+ +\d+ +\d+ % +\d+ %$/m);
   expect(out).toMatch(/^a +90 +0\.0 +0\.5 d +0\.9 d +[\d.]+ d +[\d.]+ d +\d+ %$/m);
   expect(out).toContain('The next run: 92 calls');
-  expect(out).toContain('looked at once within the present day');
+  expect(out).toContain('initial crawl completes within the present day');
   expect(out).toContain('nothing was asked');
   expect(out).not.toContain('!');
 });
@@ -36,8 +36,8 @@ test('a watch list is as many calls as it has offers, and nothing of it is a gue
 test('a plan that does not fit says what would', async () => {
   const { exitCode, out } = await plan(large);
   expect(exitCode).toBe(0);
-  expect(out).toMatch(/! search\.keyword: [\d,]+ calls a day would keep the freshness ages, 459 can be had/);
-  expect(out).toMatch(/max_offers: \d+\s+in feed a/);
+  expect(out).toMatch(/! search\.keyword: freshness targets need [\d,]+ calls\/day; 459 are available/);
+  expect(out).toMatch(/max_offers: \d+\s+in\s+feed a/);
 });
 
 test('above the budget it exits 5, with --yes 0', async () => {

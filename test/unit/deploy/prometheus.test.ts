@@ -19,7 +19,7 @@ interface TestFile {
 const folder = 'deploy/prometheus';
 const rules = (parse(readText(`${folder}/alerts.yml`)) as RuleFile).groups.flatMap((group) => group.rules);
 const names = rules.map(({ alert }) => alert);
-const guide = readText('docs/operations.md');
+const guide = readText('docs/monitoring.md');
 const rowsOf = (heading: string) => {
   const [, section = ''] = guide.split(`\n## ${heading}\n`);
   return tableRows(section.split('\n## ')[0] ?? '').filter(([first]) => first?.startsWith('`'));

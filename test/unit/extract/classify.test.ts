@@ -220,7 +220,7 @@ describe('answers that are none', () => {
     ['a cut-off document', '{"result":{"success":true,"result":{"offerId":1'],
     ['two documents', '{}{}'],
     ['a payload of another API', '"20261010164552223+0800"'],
-    ['a stranger’s JSON', '{"status":"ok"}'],
+    ['JSON of another server', '{"status":"ok"}'],
     ['a result that nobody vouches for', '{"result":{"offerId":1}}'],
     ['a list', '[]'],
     ['GBK text', Buffer.from([0x7b, 0x22, 0x61, 0x22, 0x3a, 0x22, 0xc9, 0xcc, 0xc6, 0xb7, 0x22, 0x7d])],

@@ -77,7 +77,7 @@ describe('the slots of a day', () => {
   });
 });
 
-describe('a look that begins while clocks change', () => {
+describe('an observation that begins while clocks change', () => {
   it.each([
     ['Europe/Berlin', '2026-03-29T01:00Z'],
     ['Europe/Berlin', '2026-10-25T01:00Z'],

@@ -73,7 +73,7 @@ function toObject(entries: readonly (readonly [string, JsonValue])[]): JsonValue
   return object;
 }
 
-/** Any JSON whose keys are often the given ones, so that it gets past the first look. */
+/** Any JSON whose keys are often the given ones, so that it gets past the first observation. */
 export function jsonWithKeys(keys: readonly string[]): fc.Arbitrary<JsonValue> {
   const key = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(...keys) },

@@ -14,7 +14,7 @@ import { expectSound } from './soundness.ts';
 interface Subject {
   readonly fixture: string;
   readonly normalize: (payload: JsonValue) => LoadableAnswer;
-  /** Without it any other content is rejected as a whole, and nothing inside is looked at. */
+  /** Without it any other content is rejected as a whole, and nothing inside is fetched. */
   readonly identity: JsonObject;
 }
 

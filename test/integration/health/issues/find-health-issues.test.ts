@@ -50,7 +50,7 @@ const addAnswer = (hoursAgo: number) =>
     [appKey, searchApi, hoursAgo],
   );
 
-it('an empty database is nobody’s concern', async () => {
+it('an empty database is no issue', async () => {
   expect(await found()).toEqual([]);
 });
 

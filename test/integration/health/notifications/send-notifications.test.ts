@@ -70,7 +70,7 @@ async function pass(ms: number): Promise<void> {
   await createQuotaStore({ pool: database.pool }).setLedgerOffset(aheadMs);
 }
 
-/** A look of a process, `ms` after the last one; gives what was told by it. */
+/** An observation of a process, `ms` after the last one; gives what was told by it. */
 async function checkAfter(ms: number, { isLast = false } = {}): Promise<readonly string[]> {
   await pass(ms);
   const before = receiver.phases.length;
@@ -85,7 +85,7 @@ const hold = (...apis: readonly string[]) =>
   );
 const resume = () => database.pool.query('TRUNCATE usage.api_hold');
 
-it('a concern is told when it begins, once a day while it lasts, and when it is over', async () => {
+it('an issue is told when it begins, once a day while it lasts, and when it is over', async () => {
   expect(await checkAfter(0)).toEqual([]);
   await hold('a');
   expect(await checkAfter(minute)).toEqual(['begun hold:a:HELD_BY_HAND']);

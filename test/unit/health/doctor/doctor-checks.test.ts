@@ -73,7 +73,7 @@ describe('an env file', () => {
     expect(scanEnvFile('ALIBABA_APP_KEY=\nALIBABA_APP_SECRET=\n')).toEqual([]);
   });
 
-  test('that can not be read is a failure, and the other one is looked at', () => {
+  test('that can not be read is a failure, and the other one is read', () => {
     const dir = createProject({ '.env': 'ALIBABA_APPKEY=1' });
     mkdirSync(join(dir, '.env.local'));
     expect(checkEnvFiles(dir, {}).map(({ status }) => status)).toEqual(['ok', 'fail', 'warn']);

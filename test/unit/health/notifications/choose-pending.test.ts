@@ -68,7 +68,7 @@ it('what needs a person comes first, what is over last', () => {
 
 const instant = fc.integer({ min: 0, max: 3000 }).map(ago);
 
-it('whatever flaps, two messages about one concern are half an hour apart', () => {
+it('whatever flaps, two messages about one issue are half an hour apart', () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 200 }), (lasting) => {
       let kept: StoredHealthIssue = { ...state, beganAt: ago(lasting.length) };

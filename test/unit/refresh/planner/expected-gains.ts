@@ -2,7 +2,7 @@ import type { ChangeRate } from '../../../../src/refresh/planner/change-rate.ts'
 import type { ObservationGains } from '../../../../src/refresh/planner/observation-gains.ts';
 
 /*
- * The gains of a look from their definition: those of a known rate, averaged over the Gamma distribution by a
+ * The gains of an observation from their definition: those of a known rate, averaged over the Gamma distribution by a
  * quadrature that is refined until two results agree. It shares nothing with the closed forms but the definition.
  */
 

@@ -135,7 +135,7 @@ describe('a detail', () => {
   });
 });
 
-describe('a place on a shelf', () => {
+describe('a place on a queue', () => {
   it('is later for an unchanged row, by the share of what it vouches for', () => {
     const { orderAt } = positionOf(planner, seen(11, 1));
     // Half for the row, half for the detail as far as the row vouches for it: 11 - 0.5 * 0.3 * 10.

@@ -44,7 +44,7 @@ describe('what a look teaches of a rate', () => {
     );
   });
 
-  it('learns nothing from a change between two looks of the same moment', () => {
+  it('learns nothing from a change between two observations of the same moment', () => {
     expect(learnRate(firstPrior, { changes: 1, days: 1 }, changed(0))).toEqual({ changes: 1, days: 1 });
   });
 
@@ -77,7 +77,7 @@ describe('the prior', () => {
     });
   }
 
-  it('is the first guess until a hundred offers were looked at', () => {
+  it('is the first guess until a hundred offers were fetched', () => {
     expect(fitPrior(sampleOf(0.5, 0.1, 99), firstPrior)).toBe(firstPrior);
   });
 

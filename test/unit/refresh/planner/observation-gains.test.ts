@@ -19,7 +19,7 @@ const firstObservation = { exposureDays: 7, elapsedDays: 7, isChanged: true };
 const oneClock = { ...defaultObjective, lagWeight: 0.25, summaryShare: 0 };
 const valuation = { objective: defaultObjective, visibleShare: 0.7 };
 
-describe('the gains of a look', () => {
+describe('the gains of an observation', () => {
   it('equal the vectors of known rates', () => {
     expect(twoOrMore(0.5)).toBeCloseTo(0.09020401, 8);
     expect(twoOrMore(3)).toBeCloseTo(0.80085173, 8);

@@ -39,7 +39,7 @@ describe('the value of a page', () => {
     expect(pageValue(wellKnown, valuation) / known).toBeCloseTo(1, 2);
   });
 
-  it('is foretold by its curve, to a tenth, from hours to a week after the visit', () => {
+  it('is predicted by its curve, to a tenth, from hours to a week after the visit', () => {
     const curve = fitPageCurve(offers, valuation);
     for (const ageDays of [0.25, 0.5, 1, 2, 4, 7]) {
       const aged = offers.map((offer) => ({ ...offer, summaryAgeDays: ageDays }));
@@ -57,7 +57,7 @@ describe('the value of a page', () => {
 });
 
 describe('the value of looking for new offers', () => {
-  it('grows with the square of the time since the last look', () => {
+  it('grows with the square of the time since the last observation', () => {
     expect(discoveryValue(4, 1.5, 2)).toBe(12);
     expect(discoveryValue(4, 1.5, 4)).toBe(48);
   });
@@ -87,7 +87,7 @@ describe('the share of changes that pages show', () => {
   it.each([
     { world: 'changes are rare', perDay: 0.02 },
     { world: 'a visible change hides others that came with it', perDay: 0.5 },
-    { world: 'most looks find several', perDay: 1 },
+    { world: 'most observations find several', perDay: 1 },
   ])('is found where $world, however long ago the pages were', ({ perDay }) => {
     const random = createWorldRandom(3);
     const truth = 0.4;
@@ -111,7 +111,7 @@ describe('the share of changes that pages show', () => {
     expect(visibleEvidence(found, 0.7)).toEqual({ visible: 0, hidden: 0 });
   });
 
-  it('is moved little by one look, even one that was away for years', () => {
+  it('is moved little by one observation, even one that was away for years', () => {
     const rate = { changes: 500, days: 5 };
     const ages = { summaryAgeDays: 3000, detailAgeDays: 3650 };
     for (const isVisible of [true, false]) {
