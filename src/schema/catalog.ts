@@ -26,8 +26,8 @@ export const catalog = pgSchema('catalog');
 
 const priceKinds = sql`('list', 'promotion', 'consign', 'jxhy', 'retail', 'search')`;
 /** Stock and sales pass the range of `integer`, yet stay below 2^53. */
-const count = (name: string) => bigint(name, { mode: 'number' });
-const score = (name: string) => numeric(name, { precision: 7, scale: 4 });
+const count = <Name extends string>(name: Name) => bigint(name, { mode: 'number' });
+const score = <Name extends string>(name: Name) => numeric(name, { precision: 7, scale: 4 });
 /** Finds the days of analysts in tables that grow in order of time; of almost no size, and of no cost to writers. */
 const dayIndex = (name: string, column: PgColumn) =>
   index(name)

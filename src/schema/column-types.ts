@@ -8,8 +8,8 @@ import {
   type AnyPgTable,
 } from 'drizzle-orm/pg-core';
 
-interface IdConfig {
-  readonly name: string;
+interface IdConfig<Name extends string> {
+  readonly name: Name;
   readonly dataType: 'string';
   readonly columnType: 'Id';
   readonly data: string;
@@ -26,10 +26,10 @@ class IdColumn extends PgColumn<ColumnBaseConfig<'string', 'Id'>> {
 }
 
 /** Drizzle's `customType` can't be an identity, and its `bigint` is never a string. */
-class IdBuilder extends PgIntColumnBaseBuilder<IdConfig> {
+class IdBuilder<Name extends string> extends PgIntColumnBaseBuilder<IdConfig<Name>> {
   static override readonly [entityKind] = 'IdBuilder';
 
-  constructor(name: string) {
+  constructor(name: Name) {
     super(name, 'string', 'Id');
   }
 
@@ -40,12 +40,12 @@ class IdBuilder extends PgIntColumnBaseBuilder<IdConfig> {
 }
 
 /** Ids of 1688 and our own: `bigint` in SQL and a string here, for some exceed 2^53. */
-export const id = (name: string) => new IdBuilder(name);
+export const id = <Name extends string>(name: Name) => new IdBuilder(name);
 
 /** A point in time, in UTC. */
-export const instant = (name: string) => timestamp(name, { withTimezone: true });
+export const instant = <Name extends string>(name: Name) => timestamp(name, { withTimezone: true });
 
 /** Yuan, to the hundredth of a fen; a decimal string. */
-export const money = (name: string) => numeric(name, { precision: 14, scale: 4 });
+export const money = <Name extends string>(name: Name) => numeric(name, { precision: 14, scale: 4 });
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });

@@ -45,7 +45,7 @@ export const databaseIdentity = sync.table(
   ],
 );
 
-export const counter = (name: string) => integer(name).notNull().default(0);
+export const counter = <Name extends string>(name: Name) => integer(name).notNull().default(0);
 
 export const run = sync.table(
   'run',

@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { findSentKeys } from './json-keys.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url)).slice(0, -1);
 
@@ -26,6 +27,8 @@ export interface SqlUse {
   /** `rows`: by `runSql` or `runSqlForOne`, the rows are read; `none`: by `applySql`, they are not; `untyped`: anything else. */
   readonly reads: 'rows' | 'none' | 'untyped';
   readonly row: DeclaredRow | null;
+  /** The keys of the JSON that is its parameter at a position, from 1; null: they are not known. */
+  readonly sentKeys: (position: number) => readonly string[] | null;
 }
 
 /** Files that are not there, by path: what a test plants. */
@@ -115,16 +118,18 @@ function namesOf(checker: ts.TypeChecker, argument: ts.Expression | undefined): 
   return literals.map(({ value }) => value).sort();
 }
 
-function useOf(checker: ts.TypeChecker, reader: ts.CallExpression): Pick<SqlUse, 'reads' | 'row'> {
+function useOf(checker: ts.TypeChecker, reader: ts.CallExpression): Omit<SqlUse, 'file' | 'at'> {
   const call = reader.parent;
-  const isRun = ts.isCallExpression(call) && call.arguments[1] === reader;
-  const runner = isRun ? call.expression.getText() : '';
-  if (runner === 'applySql') return { reads: 'none', row: null };
-  if (runner !== 'runSql' && runner !== 'runSqlForOne') return { reads: 'untyped', row: null };
+  const untyped = { reads: 'untyped', row: null, sentKeys: () => null } as const;
+  if (!ts.isCallExpression(call) || call.arguments[1] !== reader) return untyped;
+  const runner = call.expression.getText();
+  const sentKeys = (position: number) => findSentKeys(checker, call, position);
+  if (runner === 'applySql') return { reads: 'none', row: null, sentKeys };
+  if (runner !== 'runSql' && runner !== 'runSqlForOne') return untyped;
   const found = checker.getAwaitedType(checker.getTypeAtLocation(call));
   const row = runner === 'runSql' ? checker.getTypeArguments(found as ts.TypeReference)[0] : found;
   const declared = row ? readRow(checker, row, call) : null;
-  return declared ? { reads: 'rows', row: declared } : { reads: 'untyped', row: null };
+  return declared ? { reads: 'rows', row: declared, sentKeys } : untyped;
 }
 
 function usesIn(checker: ts.TypeChecker, source: ts.SourceFile): SqlUse[] {

@@ -1,7 +1,7 @@
 -- Purpose: writes when offers were last fetched, what that showed and where they stand now, and frees those that were
 --          asked for.
 -- Params:  $1 jsonb [{offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at,
---          found_call_id, last_call_id, empty_looks, absent_at, absent_call_id, popularity, rate_changes, rate_days,
+--          found_call_id, last_call_id, empty_detail_streak, absent_at, absent_call_id, popularity, rate_changes, rate_days,
 --          changed_at, stale_since, stale_by, feed_set, bucket, order_at}]; $2 boolean true: they were asked for, so end
 --          their leases
 -- Returns: nothing

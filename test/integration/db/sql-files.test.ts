@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { describeStatement, type DescribedColumn } from '../../support/describe-statement.ts';
+import { findJsonReaders, type JsonReader } from '../../support/json-keys.ts';
 import { findSqlUses, type DeclaredRow, type SqlUse } from '../../support/sql-uses.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -24,6 +25,8 @@ export const uses = async (db: SqlExecutor, isOld: boolean) => {
   await runSql(db, readSql('untyped'));
   await applySql(db, readSql(isOld ? 'old' : 'new'));
   await db.query(readSql('bare'));
+  const rows = [{ n: 1, at: new Date() }];
+  await applySql(db, readSql('keys'), [1, JSON.stringify(rows), String(rows)]);
 };`;
 
 let db: TestDatabase;
@@ -55,6 +58,26 @@ function compare(columns: readonly DescribedColumn[], row: DeclaredRow): string[
   ];
 }
 
+async function listColumns(table: string): Promise<string[]> {
+  const { rows } = await db.pool.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped`,
+    [table],
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** Where the keys that a use sends differ from those that its statement reads; empty: nowhere. */
+async function compareKeys({ at, sentKeys }: SqlUse, { position, reads }: JsonReader): Promise<string[]> {
+  const sent = sentKeys(position);
+  if (sent === null) return [`${at}: the keys of $${String(position)} are not known`];
+  if (!('table' in reads))
+    return reads.filter((name) => !sent.includes(name)).map((name) => `${at}: ${name} is not sent`);
+  const columns = await listColumns(reads.table);
+  return sent
+    .filter((name) => !columns.includes(name))
+    .map((name) => `${at}: ${name} is no column of ${reads.table}`);
+}
+
 describe.each(files)('%s', (file) => {
   const text = readFileSync(`${root}/${file}`, 'utf8');
 
@@ -68,6 +91,12 @@ describe.each(files)('%s', (file) => {
       row ? compare(columns, row).map((said) => `${at}: ${said}`) : [],
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('reads the keys that its uses send as JSON', async () => {
+    const found = uses.filter((use) => use.file === file && !pending.test(use.at));
+    const pairs = found.flatMap((use) => findJsonReaders(text).map((reader) => compareKeys(use, reader)));
+    expect((await Promise.all(pairs)).flat()).toEqual([]);
   });
 
   it('says its purpose, parameters and rows', () => {
@@ -86,7 +115,36 @@ describe('uses that are planted', () => {
       ['src/sql/new.sql', 'none'],
       ['src/sql/old.sql', 'none'],
       ['src/sql/bare.sql', 'untyped'],
+      ['src/sql/keys.sql', 'none'],
     ]);
+  });
+
+  it.each<[string, string, readonly string[]]>([
+    ['jsonb_to_recordset($2::jsonb) AS r (n int, "at" timestamptz)', 'the same', []],
+    [
+      'jsonb_to_record($2::jsonb) AS r (n numeric(14, 4), "seenAt" date)',
+      'a renamed one',
+      ['seenAt is not sent'],
+    ],
+    [
+      'jsonb_populate_recordset(NULL::sync.run, $2::jsonb)',
+      'those of a table',
+      ['n is no column of sync.run', 'at is no column of sync.run'],
+    ],
+    ['jsonb_to_recordset($3::jsonb) AS r (n int)', 'what is no JSON', ['the keys of $3 are not known']],
+    ['jsonb_to_recordset($1::jsonb) AS r (n int)', 'a number', ['the keys of $1 are not known']],
+  ])('send keys that are compared with those that %s reads: %s', async (source, _, differences) => {
+    const [use] = find().slice(-1);
+    const [reader] = findJsonReaders(`SELECT * FROM ${source}`);
+    if (!use || !reader) throw new Error('nothing is planted');
+    expect(await compareKeys(use, reader)).toEqual(differences.map((said) => `${use.at}: ${said}`));
+  });
+
+  it('may read keys in these two forms only', () => {
+    expect(() => findJsonReaders('SELECT * FROM json_to_record($1::json) AS r (n int)')).toThrow(
+      /form of its own/,
+    );
+    expect(findJsonReaders('SELECT * FROM jsonb_to_recordset(c.changes) AS f (field text)')).toEqual([]);
   });
 
   it.each<[string, string, readonly string[]]>([
