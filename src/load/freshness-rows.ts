@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { dayMs } from '../core/duration.ts';
 import type { Provenance } from '../model/catalog.ts';
 import type { QueuePosition, StaleHint } from '../model/learning.ts';
 import { readSql } from './read-sql.ts';
@@ -148,7 +149,7 @@ export async function countEmptyDetails(
 }
 
 /** An offer that was asked for in vain twice is gone; a row that lists it so long after may mean it again. */
-const goneForMs = 30 * 86_400_000;
+const goneForMs = 30 * dayMs;
 
 function isGone({ emptyDetailStreak, summary, detail }: OfferFreshness): boolean {
   if (emptyDetailStreak < 2) return false;

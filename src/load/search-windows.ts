@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { hourMs } from '../core/duration.ts';
 import type { LoadableSearchPage, Provenance, WindowAlarm } from '../model/catalog.ts';
 import type { Learn, PassOutcome, SplitDecision, WindowState } from '../model/learning.ts';
 import { searchHit } from '../schema/catalog.ts';
@@ -16,7 +17,7 @@ import { windowOffer } from '../schema/search.ts';
  * Passes over the parts of one search that began further apart show several lists. Parts are due together and read side
  * by side; at a tenth, those of a large category would miss it, at ten times, prices move between.
  */
-const partsTogetherMs = 3_600_000;
+const partsTogetherMs = hourMs;
 
 async function countNewIds(
   client: PoolClient,

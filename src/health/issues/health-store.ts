@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { dayMs } from '../../core/duration.ts';
 import type { ApiPermission } from '../../model/permission.ts';
 import type { RunStatus } from '../../model/run.ts';
 import { createNotificationStore, type DeliveryState } from '../notifications/notification-store.ts';
@@ -79,7 +80,7 @@ export interface HealthStore {
 }
 
 /** It takes a person some days to see to a missing partition. */
-const partitionLeadMs = 7 * 86_400_000;
+const partitionLeadMs = 7 * dayMs;
 
 async function read(pool: Pool, appKey: string): Promise<HealthFacts> {
   const [state] = await runSql<WorkState>(pool, readSql('health-state'), [appKey]);

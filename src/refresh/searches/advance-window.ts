@@ -1,7 +1,7 @@
 import { hourMs } from '../../core/duration.ts';
 import type { PageObservation, PassOutcome, WindowState } from '../../model/learning.ts';
 import { searchReach } from '../../model/search-limits.ts';
-import { driftRows } from './search-reach.ts';
+import { driftRows } from './drift-rows.ts';
 
 /**
  * Pages of one pass that lie further apart show two lists, not one. Forty pages take seconds; a pass that a quota

@@ -1,6 +1,6 @@
 import type { PageYield, PassOutcome, WindowState } from '../../model/learning.ts';
 import { searchReach } from '../../model/search-limits.ts';
-import { driftRows } from './search-reach.ts';
+import { driftRows } from './drift-rows.ts';
 
 /**
  * Pages in a row without anything new or changed that stop a pass. Of 150 rows none changed: fewer than one in fifty of

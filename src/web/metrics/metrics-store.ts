@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { dayMs } from '../../core/duration.ts';
 import type { CallOutcome, Lane, PeriodKind } from '../../model/ledger.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import { createScheduleStore, type KeptSchedule } from '../../runs/schedule-store.ts';
@@ -11,7 +12,7 @@ import { readSql } from '../read-sql.ts';
 export const latencyBoundsMs = [100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
 
 /** Before a partition is needed; it takes a person some days to see to it. */
-const partitionLeadMs = 7 * 86_400_000;
+const partitionLeadMs = 7 * dayMs;
 
 export interface QuotaMetrics {
   readonly api: string;
