@@ -77,6 +77,8 @@ const runFields = {
   planHash: run.planHash,
 } satisfies Record<keyof Run, unknown>;
 
+const heartbeatAt = sql`clock_timestamp()`;
+
 const selectRuns = (db: Database) => db.select(runFields).from(run).$dynamic();
 
 async function read(db: Database, runId: string): Promise<Run | null> {
@@ -108,7 +110,7 @@ async function start(db: Database, request: RunRequest, now: Date): Promise<stri
       status: 'running',
       requestedAt: now,
       startedAt: now,
-      heartbeatAt: sql`clock_timestamp()`,
+      heartbeatAt,
       deadlineAt: deadlineOf(request, now),
     })
     .onConflictDoNothing()
@@ -121,7 +123,7 @@ async function takeOver(db: Database, request: RunRequest, now: Date): Promise<s
   const [adopted] = await db
     .update(run)
     .set({
-      heartbeatAt: sql`clock_timestamp()`,
+      heartbeatAt,
       status: 'running',
       feeds: request.feedNames,
       budgetCalls: sql`${run.callsUsed} + ${request.budgetCalls}::int`,
@@ -155,20 +157,35 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
   return active ? { kind: 'active', runId: active.runId } : begin(pool, request);
 }
 
-async function addCounts(db: Database, runId: string, report: LoadReport): Promise<void> {
-  const plus = (column: PgColumn, more: number) => sql`${column} + ${more}::int`;
-  await db
-    .update(run)
-    .set({
-      categoriesSeen: plus(run.categoriesSeen, report.categories),
-      offersNew: plus(run.offersNew, report.offersNew),
-      offersChanged: plus(run.offersChanged, report.offersChanged),
-      offersUnchanged: plus(run.offersUnchanged, report.offersUnchanged),
-      pricesOpened: plus(run.pricesOpened, report.pricesOpened),
-      pricesClosed: plus(run.pricesClosed, report.pricesClosed),
-      rejects: plus(run.rejects, report.rejects),
-    })
-    .where(eq(run.runId, runId));
+/**
+ * What every tick and every load asks, built once for each store. Without a name, as a pooler in transaction mode needs:
+ * a named statement is of one connection.
+ */
+function prepareFrequent(db: Database) {
+  const runId = sql.placeholder('runId');
+  const plus = (column: PgColumn, count: keyof LoadReport) => sql`${column} + ${sql.placeholder(count)}::int`;
+  return {
+    read: selectRuns(db).where(eq(run.runId, runId)).prepare(''),
+    listActive: selectRuns(db).where(isActive).orderBy(run.runId).prepare(''),
+    heartbeat: db
+      .update(run)
+      .set({ heartbeatAt })
+      .where(sql`${run.runId} = ANY (${sql.placeholder('runIds')}::bigint[])`)
+      .prepare(''),
+    addCounts: db
+      .update(run)
+      .set({
+        categoriesSeen: plus(run.categoriesSeen, 'categories'),
+        offersNew: plus(run.offersNew, 'offersNew'),
+        offersChanged: plus(run.offersChanged, 'offersChanged'),
+        offersUnchanged: plus(run.offersUnchanged, 'offersUnchanged'),
+        pricesOpened: plus(run.pricesOpened, 'pricesOpened'),
+        pricesClosed: plus(run.pricesClosed, 'pricesClosed'),
+        rejects: plus(run.rejects, 'rejects'),
+      })
+      .where(eq(run.runId, runId))
+      .prepare(''),
+  };
 }
 
 async function countCalls(db: Database, runId: string): Promise<Record<string, number>> {
@@ -183,7 +200,7 @@ async function countCalls(db: Database, runId: string): Promise<Record<string, n
 /** Over `sync.run` and `sync.database_identity`. */
 export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
   const db = drizzleOn(pool);
-  const heartbeatAt = sql`clock_timestamp()`;
+  const frequent = prepareFrequent(db);
   return {
     claimSource: (source) => claimSource(db, source),
     begin: (request) => begin(pool, request),
@@ -193,13 +210,10 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
         .set({ planHash, heartbeatAt })
         .where(and(eq(run.runId, runId), isActive));
     },
-    read: (runId) => read(db, runId),
-    listActive: () => selectRuns(db).where(isActive).orderBy(run.runId),
+    read: async (runId) => (await frequent.read.execute({ runId }))[0] ?? null,
+    listActive: () => frequent.listActive.execute(),
     heartbeat: async (runIds) => {
-      await db
-        .update(run)
-        .set({ heartbeatAt })
-        .where(inArray(run.runId, [...runIds]));
+      await frequent.heartbeat.execute({ runIds });
     },
     listAbandoned: async (runIds) => {
       const given = [runIds, heartbeatTimeoutMs];
@@ -210,7 +224,9 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
       // It frees many rows, which loads may be freeing in another order.
       await runInTransaction(pool, (client) => applySql(client, readSql('end-run'), [runId, status, cause]));
     },
-    addCounts: (runId, report) => addCounts(db, runId, report),
+    addCounts: async (runId, report) => {
+      await frequent.addCounts.execute({ ...report, runId });
+    },
     addError: async (runId, code) => {
       await db
         .update(run)

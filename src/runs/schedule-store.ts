@@ -48,7 +48,8 @@ const lastSlotOf = (db: Database) =>
     .limit(1)
     .as('last_slot');
 
-function list(db: Database): Promise<KeptSchedule[]> {
+/** Asked by every tick: built once for each store, and without a name, as a pooler in transaction mode needs. */
+function prepareList(db: Database) {
   const lastSlot = lastSlotOf(db);
   const { name, cron, timeZone, feeds, budgetCalls, missed, origin, pausedAt, countsFrom, createdAt } =
     schedule;
@@ -70,7 +71,8 @@ function list(db: Database): Promise<KeptSchedule[]> {
     })
     .from(schedule)
     .leftJoinLateral(lastSlot, sql`true`)
-    .orderBy(name);
+    .orderBy(name)
+    .prepare('');
 }
 
 function valuesOf({ timezone: timeZone, ...values }: Schedule) {
@@ -80,6 +82,7 @@ function valuesOf({ timezone: timeZone, ...values }: Schedule) {
 /** Over `sync.schedule`, and `sync.slot` for what was decided last. */
 export function createScheduleStore({ pool }: { readonly pool: Pool }): ScheduleStore {
   const db = drizzleOn(pool);
+  const list = prepareList(db);
   const change = async (name: string, changes: Partial<PgUpdateSetSource<typeof schedule>>) => {
     await db
       .update(schedule)
@@ -87,7 +90,7 @@ export function createScheduleStore({ pool }: { readonly pool: Pool }): Schedule
       .where(eq(schedule.name, name));
   };
   return {
-    list: () => list(db),
+    list: () => list.execute(),
     insert: async (wanted, origin) => {
       const now = await readLedgerNow(pool);
       const times = { countsFrom: now, createdAt: now, updatedAt: now };
