@@ -71,7 +71,7 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Pr
 const waiting = async (select: string): Promise<unknown[]> => {
   const { rows } = await database.pool.query<object>(
     `${select} FROM pg_stat_activity
-     WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%what a message told%'`,
+     WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%UPDATE sync.notification %'`,
   );
   return rows;
 };
