@@ -32,11 +32,11 @@ const sqlBlockWith = (words: string): string =>
 /** Reads a recorded answer with the changed code and loads it, as a process of its own. */
 const program = `
 import pg from 'pg';
-import { parseJson } from '../../docs/src/core/json.ts';
+import { parseJson } from './src/core/json.ts';
 import { readFileSync } from 'node:fs';
-import { normalizeAnswer } from '../../docs/src/transform/normalize-answer.ts';
-import { createCatalogStore } from '../../docs/src/load/stores/catalog-store.ts';
-import { learn } from '../../docs/src/plan/learn.ts';
+import { normalizeAnswer } from './src/transform/normalize-answer.ts';
+import { createCatalogStore } from './src/load/catalog-store.ts';
+import { learn } from './src/refresh/searches/learn.ts';
 
 const [url, file] = process.argv.slice(-2);
 const pool = new pg.Pool({ connectionString: url });
