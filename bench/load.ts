@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { dayMs } from '../src/core/duration.ts';
 import { createLogger } from '../src/core/log.ts';
 import { readStored } from '../src/extract/read-stored.ts';
+import { readAgain } from '../src/maintenance/reprocess/reprocess.ts';
 import { createCatalogStore } from '../src/load/catalog-store.ts';
 import { createRawStore } from '../src/raw/raw-store.ts';
 import type { LoadableAnswer } from '../src/model/catalog.ts';
@@ -66,7 +67,7 @@ const stack = await openStack({
 });
 try {
   const { pool } = stack;
-  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion });
+  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion, read: readAgain });
   await stack.sync();
   await resetCatalog(pool);
   const stored = await createRawStore({ pool }).listUnloaded(1_000_000);

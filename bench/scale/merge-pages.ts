@@ -33,7 +33,7 @@ export interface Merger {
  * the last one.
  */
 export async function createMerger(pool: Pool, offers: number): Promise<Merger> {
-  const catalog = createCatalogStore({ pool, learn, log });
+  const catalog = createCatalogStore({ pool, learn, log, read: () => null });
   const random = createSeededRandom(offers);
   const anyOffer = () => String(firstOfferId + BigInt(Math.floor(random.between(0, offers))));
   const ids = (count: number) => [...new Set(Array.from({ length: count }, anyOffer))];

@@ -10,7 +10,7 @@ COMMENT ON COLUMN analytics.fct_observation.observed_at IS 'When the call was gr
 COMMENT ON COLUMN analytics.fct_observation.day IS 'Day of that in Shanghai; found by an index.';
 COMMENT ON COLUMN analytics.fct_observation.source IS 'detail: the offer itself was asked for; search: a page listed it.';
 COMMENT ON COLUMN analytics.fct_observation.is_found IS 'False: the answer was good and empty.';
-COMMENT ON COLUMN analytics.fct_observation.is_late IS 'True: loaded after a newer observation, so that it changed no state and no price.';
+COMMENT ON COLUMN analytics.fct_observation.is_late IS 'True: loaded after a newer observation whose answer is not kept, so that no price shows it.';
 COMMENT ON COLUMN analytics.fct_observation.min_price_cny IS 'Lowest list price over all SKUs and quantities (detail), or the price shown (search), in yuan for one unit.';
 COMMENT ON COLUMN analytics.fct_observation.stock IS 'Units in stock (detail).';
 COMMENT ON COLUMN analytics.fct_observation.sold_count IS 'Units sold as 1688 counts them (detail).';

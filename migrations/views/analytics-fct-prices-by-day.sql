@@ -5,6 +5,7 @@ SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, d.day, h.amount_cny, h.unit
        EXISTS (
          SELECT FROM catalog.observation s
          WHERE s.offer_id = h.offer_id AND s.observed_at >= d.starts_at AND s.observed_at < d.ends_at AND s.is_found
+           AND NOT s.is_late
            AND s.source = CASE h.kind WHEN 'search' THEN 'search' ELSE 'detail' END
        ) AS is_observed
 FROM analytics.dim_day d

@@ -12,6 +12,7 @@ import { createRunStore } from '../runs/run-store.ts';
 import { createScheduleStore } from '../runs/schedule-store.ts';
 import { createRefreshQueue } from '../refresh/queue/refresh-queue.ts';
 import { createSlotStore } from '../runs/slot-store.ts';
+import { readAgain } from '../maintenance/reprocess/reprocess.ts';
 import { learn } from '../refresh/searches/learn.ts';
 import { normalizerVersion } from '../transform/normalize-answer.ts';
 
@@ -37,6 +38,6 @@ export function openStores({ pool, appKey, log, stopNow }: StoreParts) {
     refreshQueue: createRefreshQueue({ pool }),
     facts: createForecastStore({ pool }),
     report: createQuotaReport({ pool, appKey }),
-    catalog: createCatalogStore({ pool, learn, log, normalizerVersion }),
+    catalog: createCatalogStore({ pool, learn, log, normalizerVersion, read: readAgain }),
   };
 }

@@ -3,7 +3,7 @@ import type { OfferDetail } from '../model/records.ts';
 import { contentHash } from './content-hash.ts';
 import { uniqueBy, type ObservationKey } from './offer-freshness.ts';
 import type { Observation, Sighting } from './freshness-rows.ts';
-import type { PriceRow, UnreadPriceRow } from './load-counters.ts';
+import type { PriceRow, UnreadPriceRow } from './merge-prices.ts';
 
 /* Detail answers as rows of the tables they end in; keys are column names, absent ones are null. */
 
@@ -25,7 +25,7 @@ export function offerState(emptyDetailStreak: number, found: FoundStatus | null)
 }
 
 /** What a detail answer saw of an offer. `detail`: null when it was empty. */
-export function toObservation(sighting: Sighting, detail: OfferDetail | null, isLate: boolean): Observation {
+export function toObservation(sighting: Sighting, detail: OfferDetail | null): Observation {
   const listPrices = detail?.prices.filter(({ kind }) => kind === 'list') ?? [];
   // Only to order them: amounts have at most 14 digits, which a double holds exactly enough.
   const cheapest = listPrices.toSorted((a, b) => Number(a.amountCny) - Number(b.amountCny))[0];
@@ -34,7 +34,6 @@ export function toObservation(sighting: Sighting, detail: OfferDetail | null, is
     provenance: sighting.provenance,
     source: 'detail',
     isFound: detail !== null,
-    isLate,
     minPriceCny: cheapest?.amountCny ?? null,
     stock: detail?.offer.stock ?? null,
     soldCount: detail?.offer.soldCount ?? null,

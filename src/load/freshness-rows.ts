@@ -10,6 +10,7 @@ import {
   type OfferFreshness,
 } from './offer-freshness.ts';
 import type { RefreshStatsUpdate } from './refresh-stats.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 
 interface FreshnessRow {
   readonly offer_id: string;
@@ -41,7 +42,6 @@ export interface Sighting {
 export interface Observation extends Sighting {
   readonly source: 'search' | 'detail';
   readonly isFound: boolean;
-  readonly isLate: boolean;
   readonly minPriceCny: string | null;
   readonly stock: number | null;
   readonly soldCount: number | null;
@@ -84,9 +84,9 @@ export async function lockOffers(
   const seenAt = earliest(sightings);
   const ids = [...seenAt.keys()];
   if (ids.length === 0) return new Map();
-  await client.query(readSql('insert-missing-offers'), [ids, [...seenAt.values()]]);
+  await applySql(client, readSql('insert-missing-offers'), [ids, [...seenAt.values()]]);
   // A statement of its own: only a new snapshot sees what whoever held the lock has written.
-  const { rows } = await client.query<FreshnessRow>(readSql('lock-offers'), [ids]);
+  const rows = await runSql<FreshnessRow>(client, readSql('lock-offers'), [ids]);
   return new Map(
     rows.map((row) => [
       row.offer_id,
@@ -112,7 +112,6 @@ export function toObservationRow(one: Observation) {
     source: one.source,
     call_id: one.provenance.callId,
     is_found: one.isFound,
-    is_late: one.isLate,
     min_price_cny: one.minPriceCny,
     stock: one.stock,
     sold_count: one.soldCount,
@@ -128,10 +127,10 @@ export async function insertObservations(
   observations: readonly Observation[],
 ): Promise<Set<string>> {
   if (observations.length === 0) return new Set();
-  const booked = await client.query<{ offer_id: string; call_id: string }>(readSql('insert-observations'), [
+  const booked = await runSql<{ offer_id: string; call_id: string }>(client, readSql('insert-observations'), [
     JSON.stringify(observations.map(toObservationRow)),
   ]);
-  return new Set(booked.rows.map((row) => observationId(row.offer_id, row.call_id)));
+  return new Set(booked.map((row) => observationId(row.offer_id, row.call_id)));
 }
 
 /** Empty detail answers of offers since the given looks; offers without any are left out. */
@@ -141,7 +140,8 @@ export async function countEmptyDetails(
 ): Promise<Map<string, number>> {
   if (since.size === 0) return new Map();
   const keys = [...since.values()];
-  const { rows } = await client.query<{ offer_id: string; empty_detail_streak: number }>(
+  const rows = await runSql<{ offer_id: string; empty_detail_streak: number }>(
+    client,
     readSql('count-empty-details'),
     [[...since.keys()], keys.map(({ at }) => at), keys.map(({ callId }) => callId)],
   );
@@ -205,7 +205,7 @@ export async function writeFreshness(
 ): Promise<void> {
   if (freshness.size === 0) return;
   const rows = [...freshness].map(([offerId, known]) => toRefreshRow(offerId, known, statsUpdate));
-  await client.query(readSql('update-refresh'), [JSON.stringify(rows), wasAskedFor]);
+  await applySql(client, readSql('update-refresh'), [JSON.stringify(rows), wasAskedFor]);
 }
 
 function newestCall(summary: ObservationKey | null, detail: ObservationKey | null): string | undefined {

@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { LoadableCategory } from '../model/catalog.ts';
 import type { CategoryRecord } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
+import type { LoadContext } from './load-context.ts';
 import {
   compareObservations,
   isNewer,
@@ -10,11 +11,12 @@ import {
   uniqueBy,
   type ObservationKey,
 } from './offer-freshness.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 
 /** The virtual node above the roots: it has no row. */
 const aboveRoots = '0';
 
-export interface Statement {
+interface Statement {
   readonly category_id: string;
   readonly parent_id: string | null;
   readonly level: number | null;
@@ -22,6 +24,11 @@ export interface Statement {
   readonly name_translated: string | null;
   readonly is_leaf: boolean | null;
   readonly is_retired: boolean;
+}
+
+interface WrittenNode {
+  readonly category_id: string;
+  readonly is_moved: boolean;
 }
 
 function toStatement(record: CategoryRecord): Statement {
@@ -38,7 +45,7 @@ function toStatement(record: CategoryRecord): Statement {
 }
 
 /** What an answer states of category nodes, each once. */
-export function listStatements({ record }: LoadableCategory): Statement[] {
+function listStatements({ record }: LoadableCategory): Statement[] {
   const nodes = record === null ? [] : [...(record.node === null ? [] : [record.node]), ...record.children];
   return uniqueBy(nodes, ({ categoryId }) => categoryId)
     .filter(({ categoryId }) => categoryId !== aboveRoots)
@@ -46,22 +53,24 @@ export function listStatements({ record }: LoadableCategory): Statement[] {
 }
 
 /** Merges statements, field by field, the newest wins. The lock of the tree must be held. */
-export async function mergeStatements(
-  client: PoolClient,
+async function mergeStatements(
+  { client, replay }: LoadContext,
   statements: readonly Statement[],
   key: ObservationKey,
 ): Promise<void> {
   if (statements.length === 0) return;
   const named = statements.flatMap(({ category_id, parent_id }) => [category_id, parent_id ?? aboveRoots]);
   const ids = [...new Set(named)].filter((id) => id !== aboveRoots);
-  await client.query(readSql('ensure-categories'), [ids, key.at, key.callId]);
-  const moved = await client.query<{ category_id: string }>(readSql('merge-categories'), [
+  await applySql(client, readSql('ensure-categories'), [ids, key.at, key.callId]);
+  const rows = await runSql<WrittenNode>(client, readSql('merge-categories'), [
     JSON.stringify(statements),
     key.at,
     key.callId,
+    replay !== null,
   ]);
-  const movedIds = moved.rows.map((row) => row.category_id);
-  if (movedIds.length > 0) await client.query(readSql('update-category-paths'), [movedIds]);
+  for (const row of rows) replay?.correction.categories.add(row.category_id);
+  const movedIds = rows.filter((row) => row.is_moved).map((row) => row.category_id);
+  if (movedIds.length > 0) await applySql(client, readSql('update-category-paths'), [movedIds]);
 }
 
 async function recordVisits(client: PoolClient, answers: readonly LoadableCategory[]): Promise<void> {
@@ -71,7 +80,7 @@ async function recordVisits(client: PoolClient, answers: readonly LoadableCatego
     if (isNewer(key, visits.get(categoryId) ?? null)) visits.set(categoryId, key);
   }
   const keys = [...visits.values()];
-  await client.query(readSql('upsert-category-visits'), [
+  await applySql(client, readSql('upsert-category-visits'), [
     [...visits.keys()],
     keys.map(({ at }) => at),
     keys.map(({ callId }) => callId),
@@ -85,9 +94,10 @@ async function recordVisits(client: PoolClient, answers: readonly LoadableCatego
  * @returns the ids of the nodes that the answers list below those that were asked for
  */
 export async function loadCategories(
-  client: PoolClient,
+  context: LoadContext,
   answers: readonly LoadableCategory[],
 ): Promise<Set<string>> {
+  const { client, replay } = context;
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.categoryTree]);
   const listed = new Set<string>();
   const inOrder = answers.toSorted((a, b) =>
@@ -95,8 +105,8 @@ export async function loadCategories(
   );
   for (const answer of inOrder) {
     for (const { categoryId } of answer.record?.children ?? []) listed.add(categoryId);
-    await mergeStatements(client, listStatements(answer), observationKey(answer.provenance));
+    await mergeStatements(context, listStatements(answer), observationKey(answer.provenance));
   }
-  await recordVisits(client, answers);
+  if (replay === null) await recordVisits(client, answers);
   return listed;
 }

@@ -1,28 +1,29 @@
 import type { PoolClient } from 'pg';
 import type { LoadableOffer } from '../model/catalog.ts';
-import type { OfferDetail } from '../model/records.ts';
-import { readSql } from './read-sql.ts';
+import { toObservation, toPriceRows, toUnreadPriceRows } from './detail-rows.ts';
+import type { LoadContext } from './load-context.ts';
 import {
-  offerState,
-  toAttributeRows,
-  toImageRows,
-  toObservation,
-  toOfferRow,
-  toPriceRows,
-  toSkuRows,
-  toUnreadPriceRows,
-} from './detail-rows.ts';
-import {
-  effectiveAt,
   inRounds,
-  isAbsent,
   isNewer,
+  isOlder,
   observationKey,
   newest,
   type ObservationKey,
   type OfferFreshness,
 } from './offer-freshness.ts';
-import { mergeSellers, type SellerObservation } from './merge-sellers.ts';
+import {
+  isFound,
+  isGone,
+  mergeEmpty,
+  mergeLateSkus,
+  mergeNewest,
+  toLateAnswer,
+  toSellerObservations,
+  type DetailObservation,
+  type DetailMerge,
+} from './merge-details.ts';
+import { mergeLatePrices } from './merge-late-prices.ts';
+import { mergeSellers } from './merge-sellers.ts';
 import {
   countEmptyDetails,
   insertObservations,
@@ -30,24 +31,10 @@ import {
   observationId,
   writeFreshness,
 } from './freshness-rows.ts';
-import { mergePrices, countOffers, type LoadCounters, type WrittenOffer } from './load-counters.ts';
+import { replayDetails } from './replay-details.ts';
+import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
+import { mergePrices } from './merge-prices.ts';
 import { updateRefreshStats, type RefreshStatsUpdate } from './refresh-stats.ts';
-
-/** An answer with what was known of its offer just before it. */
-interface DetailObservation {
-  readonly offerId: string;
-  readonly answer: LoadableOffer;
-  readonly key: ObservationKey;
-  readonly prior: OfferFreshness;
-  /** Null: the answer was good and empty. */
-  readonly detail: OfferDetail | null;
-}
-
-interface FoundDetail extends DetailObservation {
-  readonly detail: OfferDetail;
-}
-
-const isFound = (observation: DetailObservation): observation is FoundDetail => observation.detail !== null;
 
 /** Moves the observations of the round's offers on: the newest observation, the newest that found it, the empty ones since. */
 async function advanceFreshness(
@@ -74,130 +61,76 @@ async function advanceFreshness(
   }
 }
 
-interface Merge {
-  readonly client: PoolClient;
-  readonly counters: LoadCounters;
-  readonly normalizerVersion: number | null;
-  readonly emptyDetailStreakOf: (offerId: string) => number;
-  readonly isAbsent: (offerId: string) => boolean;
-}
-
-interface WrittenDetail extends WrittenOffer {
-  readonly is_content_changed: boolean;
-}
-
-/** Answers that are the newest to have found their offers: they are its current state now. */
-async function mergeNewest(merge: Merge, found: readonly FoundDetail[]): Promise<string[]> {
-  if (found.length === 0) return [];
-  const { client, counters } = merge;
-  const rows = found.map(({ offerId, detail, answer }) => {
-    const { sourceStatus } = detail.offer;
-    const state = offerState(merge.emptyDetailStreakOf(offerId), {
-      sourceStatus,
-      isAbsent: merge.isAbsent(offerId),
-    });
-    return toOfferRow(detail, state, answer.provenance, merge.normalizerVersion);
-  });
-  const written = await client.query<WrittenDetail>(readSql('merge-offer-details'), [JSON.stringify(rows)]);
-  countOffers(counters, written.rows);
-  for (const { offerId, prior } of found) if (prior.found === null) counters.completed.add(offerId);
-  const changedIds = written.rows.filter((row) => row.is_content_changed).map((row) => row.offer_id);
-  if (changedIds.length > 0) {
-    const changed = found.filter(({ offerId }) => changedIds.includes(offerId)).map(({ detail }) => detail);
-    const images = JSON.stringify(changed.flatMap(toImageRows));
-    await client.query(readSql('replace-offer-images'), [changedIds, images]);
-    const attributes = JSON.stringify(changed.flatMap(toAttributeRows));
-    await client.query(readSql('replace-offer-attributes'), [changedIds, attributes]);
-  }
-  await client.query(readSql('merge-skus'), [
-    JSON.stringify(
-      found.map(({ offerId, detail, key, prior }) => ({
-        offer_id: offerId,
-        is_complete: !detail.hasUnreadSkus,
-        observed_at: key.at,
-        call_id: key.callId,
-        previous_at: prior.found?.at,
-        previous_call_id: prior.found?.callId,
-      })),
-    ),
-    JSON.stringify(found.flatMap(({ detail, key }) => toSkuRows(detail, key, null))),
-  ]);
-  return written.rows.map((row) => row.offer_id);
-}
-
-/** Answers overtaken by newer ones: they only tell of SKUs that are gone since. */
-async function mergeLate(client: PoolClient, late: readonly FoundDetail[]): Promise<void> {
-  const skus = late.flatMap(({ detail, key }) => toSkuRows(detail, key, key));
-  if (skus.length > 0) await client.query(readSql('merge-late-skus'), [JSON.stringify(skus)]);
-}
-
-async function mergeEmpty(merge: Merge, empty: readonly DetailObservation[]): Promise<string[]> {
-  if (empty.length === 0) return [];
-  for (const { offerId, prior } of empty) if (prior.detail === null) merge.counters.completed.add(offerId);
-  const rows = empty.map(({ offerId, key, answer }) => ({
-    offer_id: offerId,
-    state: offerState(merge.emptyDetailStreakOf(offerId), null),
-    changed_at: key.at,
-    run_id: answer.provenance.runId,
-    call_id: key.callId,
-  }));
-  const written = await merge.client.query<WrittenOffer>(readSql('merge-offer-states'), [
-    JSON.stringify(rows),
-  ]);
-  countOffers(merge.counters, written.rows);
-  return written.rows.map((row) => row.offer_id);
-}
-
-/** The seller it describes, and the one its offer refers to, which must exist. */
-function toSellerObservations({ detail: { offer, seller }, key }: FoundDetail): SellerObservation[] {
-  return [
-    ...(seller === null ? [] : [{ sellerId: seller.sellerId, record: seller, key }]),
-    ...(offer.sellerId === null ? [] : [{ sellerId: offer.sellerId, record: null, key }]),
-  ];
-}
-
 /** Offers of a round of which anything changed, and those of which a price did. */
 interface Moved {
   readonly offers: ReadonlySet<string>;
   readonly prices: ReadonlySet<string>;
 }
 
-async function mergeRound(merge: Merge, round: readonly DetailObservation[]): Promise<Moved> {
-  const { client, counters, emptyDetailStreakOf } = merge;
+/** Merges the prices of answers that are newer than all others of their offers. */
+async function mergeNewestPrices(
+  { context, counters }: DetailMerge,
+  freshness: readonly DetailObservation[],
+): Promise<Set<string>> {
+  const details = freshness.filter(isFound).map(({ detail }) => detail);
+  const changes = await mergePrices(
+    context.client,
+    freshness.map(({ offerId, key }) => ({
+      offer_id: offerId,
+      call_id: key.callId,
+      at: key.at,
+      is_search: false,
+    })),
+    { prices: details.flatMap(toPriceRows), unread: details.flatMap(toUnreadPriceRows) },
+  );
+  countPrices(counters, changes);
+  return new Set(changes.map((row) => row.offer_id));
+}
+
+/** Merges a round of answers that were not loaded before; but for the prices of those that `isLate`. */
+async function mergeRound(
+  merge: DetailMerge,
+  round: readonly DetailObservation[],
+  isLate: (observation: DetailObservation) => boolean,
+): Promise<Moved> {
+  const { context, counters } = merge;
   const found = round.filter(isFound);
   const current = found.filter(({ key, prior }) => isNewer(key, prior.found));
   const empty = round.filter(
     (observation) => !isFound(observation) && isNewer(observation.key, observation.prior.found),
   );
-  await mergeSellers(client, found.flatMap(toSellerObservations));
-  const written = await mergeNewest(merge, current);
-  await mergeLate(
-    client,
+  await mergeSellers(context, found.flatMap(toSellerObservations));
+  const written = await mergeNewest(merge, current, { isAgain: false });
+  await mergeLateSkus(
+    context,
     found.filter(({ key, prior }) => !isNewer(key, prior.found)),
   );
-  const vanished = await mergeEmpty(merge, empty);
-  const isGone = ({ offerId }: DetailObservation) => emptyDetailStreakOf(offerId) >= 2;
-  const priced = current.filter((observation) => !isGone(observation)).map(({ detail }) => detail);
-  const prices = await mergePrices(
-    client,
-    [...current, ...empty.filter(isGone)].map(({ offerId, key, prior }) => ({
-      offer_id: offerId,
-      call_id: key.callId,
-      at: effectiveAt(key, prior.detail),
-      is_search: false,
-    })),
-    { prices: priced.flatMap(toPriceRows), unread: priced.flatMap(toUnreadPriceRows) },
-    counters,
+  for (const { offerId, prior } of empty) if (prior.detail === null) counters.completed.add(offerId);
+  const vanished = await mergeEmpty(
+    merge,
+    empty.map(({ offerId, key, answer }) => ({ offerId, key, runId: answer.provenance.runId })),
+  );
+  const prices = await mergeNewestPrices(
+    merge,
+    [...current, ...empty.filter((observation) => isGone(merge, observation))].filter(
+      (observation) => !isLate(observation),
+    ),
   );
   return { offers: new Set([...written, ...vanished, ...prices]), prices };
 }
 
-/** The usable answers of a round that were not loaded before. */
+interface BookedRound {
+  readonly fresh: readonly DetailObservation[];
+  /** Loaded before. */
+  readonly again: readonly DetailObservation[];
+}
+
+/** Books the usable answers of a round. */
 async function recordRound(
   client: PoolClient,
   round: readonly LoadableOffer[],
   freshness: ReadonlyMap<string, OfferFreshness>,
-): Promise<DetailObservation[]> {
+): Promise<BookedRound> {
   const fetched = round.flatMap((answer): DetailObservation[] => {
     const { offerId, record, provenance } = answer;
     const prior = freshness.get(offerId);
@@ -205,13 +138,12 @@ async function recordRound(
     const detail = record.kind === 'found' ? record.detail : null;
     return [{ offerId, answer, key: observationKey(provenance), prior, detail }];
   });
-  const fresh = await insertObservations(
+  const booked = await insertObservations(
     client,
-    fetched.map(({ offerId, answer, key, prior, detail }) =>
-      toObservation({ offerId, provenance: answer.provenance }, detail, !isNewer(key, prior.detail)),
-    ),
+    fetched.map(({ answer, detail }) => toObservation(answer, detail)),
   );
-  return fetched.filter(({ offerId, key }) => fresh.has(observationId(offerId, key.callId)));
+  const isFresh = ({ offerId, key }: DetailObservation) => booked.has(observationId(offerId, key.callId));
+  return { fresh: fetched.filter(isFresh), again: fetched.filter((observation) => !isFresh(observation)) };
 }
 
 /** Learns from the answers that are newer than every other detail of their offers. */
@@ -238,7 +170,7 @@ function learnFrom(
   }
 }
 
-/** An answer of which nothing was usable is a look all the same: asking again at once would not help. */
+/** An answer of which nothing was usable is an observation all the same: asking again at once would not help. */
 function noteUnusable(answers: readonly LoadableOffer[], freshness: Map<string, OfferFreshness>): void {
   for (const { offerId, record, provenance } of answers) {
     const known = freshness.get(offerId);
@@ -253,40 +185,43 @@ function noteUnusable(answers: readonly LoadableOffer[], freshness: Map<string, 
   }
 }
 
+/** Whether newer answers about the offer were loaded before. */
+const isOvertaken = ({ key, prior }: DetailObservation): boolean => isOlder(key, prior.detail);
+
 /**
  * Loads detail answers. The newest one that found an offer is its current state, whichever order they come in;
- * empty ones since then make it missing, then gone, which ends its prices.
+ * empty ones since then make it missing, then gone, which ends its prices. Prices are as if all answers had been loaded in
+ * the order of their calls.
  */
 export async function loadDetails(
-  client: PoolClient,
+  context: LoadContext,
   answers: readonly LoadableOffer[],
-  options: {
-    readonly counters: LoadCounters;
-    readonly normalizerVersion: number | null;
-    readonly statsUpdate: RefreshStatsUpdate;
-  },
+  counters: LoadCounters,
 ): Promise<void> {
+  const { client, statsUpdate, replay } = context;
   const freshness = await lockOffers(client, answers);
-  const merge: Merge = {
-    client,
-    ...options,
-    emptyDetailStreakOf: (id) => freshness.get(id)?.emptyDetailStreak ?? 0,
-    isAbsent: (id) => {
-      const known = freshness.get(id);
-      return known !== undefined && isAbsent(known);
-    },
-  };
+  const merge: DetailMerge = { context, counters, freshness };
+  const late: DetailObservation[] = [];
+  const again: DetailObservation[] = [];
   const rounds = inRounds(
     answers,
     ({ offerId }) => offerId,
     ({ provenance }) => observationKey(provenance),
   );
   for (const round of rounds) {
-    const fetched = await recordRound(client, round, freshness);
-    for (const { offerId } of fetched) options.counters.seen.add(offerId);
-    await advanceFreshness(client, fetched, freshness);
-    learnFrom(options.statsUpdate, fetched, await mergeRound(merge, fetched), freshness);
+    const booked = await recordRound(client, round, freshness);
+    for (const { offerId } of booked.fresh) counters.seen.add(offerId);
+    await advanceFreshness(client, booked.fresh, freshness);
+    // A replay merges whole histories, and says how they differ.
+    const isLate = (observation: DetailObservation) => replay !== null || isOvertaken(observation);
+    const moved = await mergeRound(merge, booked.fresh, isLate);
+    if (replay === null) learnFrom(statsUpdate, booked.fresh, moved, freshness);
+    late.push(...booked.fresh.filter(isLate));
+    again.push(...booked.again);
   }
-  noteUnusable(answers, freshness);
-  await writeFreshness(client, freshness, { wasAskedFor: true, statsUpdate: options.statsUpdate });
+  if (replay === null) {
+    countReplayed(counters, await mergeLatePrices(context, 'detail', late.map(toLateAnswer)));
+    noteUnusable(answers, freshness);
+  } else await replayDetails(merge, replay, { late, again });
+  await writeFreshness(client, freshness, { wasAskedFor: replay === null, statsUpdate });
 }

@@ -1,27 +1,27 @@
-import type { PoolClient } from 'pg';
 import type { LoadableSearchPage, WindowAlarm } from '../model/catalog.ts';
-import { readSql } from './read-sql.ts';
-import { findAbsent, markAbsent } from './absence.ts';
+import type { OfferObservation } from '../model/learning.ts';
+import { findAbsent, markAbsent, type Absence } from './absence.ts';
 import { joinFeeds, listByFeed } from './join-feeds.ts';
-import { inRounds, isNewer, type OfferFreshness } from './offer-freshness.ts';
+import type { LoadContext } from './load-context.ts';
+import { inRounds, isOlder } from './offer-freshness.ts';
+import { mergeLatePrices } from './merge-late-prices.ts';
+import { mergeRows, type RowMerge } from './merge-rows.ts';
 import { insertObservations, lockOffers, observationId, writeFreshness } from './freshness-rows.ts';
+import { recordNewRows, replaySearchRows } from './replay-search-rows.ts';
 import {
   listRows,
+  toLateAnswer,
   toObservation,
-  toOfferRow,
   toPriceRows,
   toUnreadPriceRows,
   type RowObservation,
 } from './search-rows.ts';
-import { advanceWindows, noteYields } from './search-windows.ts';
-import { mergePrices, countOffers, type LoadCounters, type WrittenOffer } from './load-counters.ts';
-import { updateRefreshStats, type RefreshStatsUpdate } from './refresh-stats.ts';
+import { advanceWindows, noteYields, type WindowChanges } from './search-windows.ts';
+import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
+import { mergePrices } from './merge-prices.ts';
+import { updateRefreshStats } from './refresh-stats.ts';
 import { valueWindows } from './value-windows.ts';
 import { lockWindows } from './window-rows.ts';
-
-interface WrittenRow extends WrittenOffer {
-  readonly is_date_moved: boolean;
-}
 
 /** Offers whose rows show another price, and another date of modification, than their rows before. */
 interface Moved {
@@ -29,39 +29,41 @@ interface Moved {
   readonly dates: ReadonlySet<string>;
 }
 
-/** Books the round's rows; gives those that were not loaded before and are the newest of their offers. */
-async function recordRound(
-  client: PoolClient,
-  round: readonly RowObservation[],
-  freshness: ReadonlyMap<string, OfferFreshness>,
-): Promise<RowObservation[]> {
-  const isNewest = ({ offerId, key }: RowObservation) =>
-    isNewer(key, freshness.get(offerId)?.summary ?? null);
-  const fresh = await insertObservations(
-    client,
-    round.map((observation) => toObservation(observation, !isNewest(observation))),
-  );
-  return round.filter(
-    (observation) =>
-      fresh.has(observationId(observation.offerId, observation.provenance.callId)) && isNewest(observation),
-  );
+const unmoved: Moved = { prices: new Set(), dates: new Set() };
+
+interface BookedRound {
+  /** Rows that are the newest of their offers, and were not loaded before. */
+  readonly newest: readonly RowObservation[];
+  /** Newer rows were loaded before them. */
+  readonly late: readonly RowObservation[];
+  /** Loaded before. */
+  readonly again: readonly RowObservation[];
 }
 
-async function mergeRound(
-  client: PoolClient,
-  newest: readonly RowObservation[],
-  {
-    freshness,
-    counters,
-  }: { readonly freshness: ReadonlyMap<string, OfferFreshness>; readonly counters: LoadCounters },
-): Promise<Moved> {
-  if (newest.length === 0) return { prices: new Set(), dates: new Set() };
-  const { rows } = await client.query<WrittenRow>(readSql('merge-search-rows'), [
-    JSON.stringify(newest.map((observation) => toOfferRow(observation, freshness))),
-  ]);
-  countOffers(counters, rows);
-  const prices = await mergePrices(
-    client,
+async function recordRound(
+  { context, freshness }: RowMerge,
+  round: readonly RowObservation[],
+): Promise<BookedRound> {
+  const booked = await insertObservations(context.client, round.map(toObservation));
+  const isFresh = ({ offerId, key }: RowObservation) => booked.has(observationId(offerId, key.callId));
+  const fresh = round.filter(isFresh);
+  const isOvertaken = ({ offerId, key }: RowObservation) =>
+    isOlder(key, freshness.get(offerId)?.summary ?? null);
+  return {
+    newest: fresh.filter((observation) => !isOvertaken(observation)),
+    late: fresh.filter(isOvertaken),
+    again: round.filter((observation) => !isFresh(observation)),
+  };
+}
+
+async function mergeRound(merge: RowMerge, newest: readonly RowObservation[]): Promise<Moved> {
+  if (newest.length === 0) return unmoved;
+  const { context, counters } = merge;
+  const dates = await mergeRows(merge, newest);
+  // A replay merges whole histories, and says how they differ.
+  if (context.replay !== null) return { ...unmoved, dates };
+  const changes = await mergePrices(
+    context.client,
     newest.map(({ offerId, key }) => ({
       offer_id: offerId,
       call_id: key.callId,
@@ -69,42 +71,72 @@ async function mergeRound(
       is_search: true,
     })),
     { prices: newest.flatMap(toPriceRows), unread: newest.flatMap(toUnreadPriceRows) },
-    counters,
   );
-  const dates = rows.filter((row) => row.is_date_moved).map((row) => row.offer_id);
-  return { prices, dates: new Set(dates) };
+  countPrices(counters, changes);
+  return { prices: new Set(changes.map((row) => row.offer_id)), dates };
 }
 
-interface Rows {
-  readonly freshness: Map<string, OfferFreshness>;
-  readonly counters: LoadCounters;
-  readonly statsUpdate: RefreshStatsUpdate;
-}
+const toOfferObservation = ({ offerId, key, row }: RowObservation, moved: Moved): OfferObservation => ({
+  kind: 'row',
+  at: key.at,
+  monthSold: row.monthSold,
+  isPriceChanged: moved.prices.has(offerId),
+  isDateMoved: moved.dates.has(offerId),
+});
 
-/** Merges a round and learns from it. */
-async function loadRound(client: PoolClient, round: readonly RowObservation[], rows: Rows): Promise<void> {
-  const { freshness, counters, statsUpdate } = rows;
-  const newest = await recordRound(client, round, freshness);
+/** Merges a round and learns from it; gives the rows that are still to be placed. */
+async function loadRound(merge: RowMerge, round: readonly RowObservation[]): Promise<BookedRound> {
+  const { context, freshness, counters } = merge;
+  const { statsUpdate, replay } = context;
+  const booked = await recordRound(merge, round);
   const before = new Map(freshness);
-  for (const { offerId, key } of newest) {
+  for (const { offerId, key } of booked.newest) {
     const prior = before.get(offerId);
     if (!prior) continue;
     counters.seen.add(offerId);
     if (prior.summary === null) counters.completed.add(offerId);
     freshness.set(offerId, { ...prior, summary: key });
   }
-  const moved = await mergeRound(client, newest, rows);
-  for (const { offerId, key, row } of newest) {
-    const prior = before.get(offerId);
+  const moved = await mergeRound(merge, booked.newest);
+  for (const observation of booked.newest) {
+    const prior = before.get(observation.offerId);
     if (!prior) continue;
-    const refreshStats = updateRefreshStats(statsUpdate, prior, {
-      kind: 'row',
-      at: key.at,
-      monthSold: row.monthSold,
-      isPriceChanged: moved.prices.has(offerId),
-      isDateMoved: moved.dates.has(offerId),
-    });
-    freshness.set(offerId, { ...prior, summary: key, refreshStats });
+    // The statistics have an answer that is read again already, unless its offer was not known.
+    const isCounted = replay === null || prior.summary === null;
+    const refreshStats = isCounted
+      ? updateRefreshStats(statsUpdate, prior, toOfferObservation(observation, moved))
+      : prior.refreshStats;
+    freshness.set(observation.offerId, { ...prior, summary: observation.key, refreshStats });
+  }
+  return booked;
+}
+
+/** What pages read again do to their windows. */
+const noChanges: WindowChanges = { passes: [], alarms: [], moved: [] };
+
+async function mergePages(
+  merge: RowMerge,
+  rows: readonly RowObservation[],
+  bookRows: (fresh: readonly RowObservation[]) => Promise<void>,
+): Promise<void> {
+  const { context, counters } = merge;
+  const late: RowObservation[] = [];
+  const again: RowObservation[] = [];
+  const rounds = inRounds(
+    rows,
+    ({ offerId }) => offerId,
+    ({ key }) => key,
+  );
+  for (const round of rounds) {
+    const booked = await loadRound(merge, round);
+    late.push(...booked.late, ...(context.replay === null ? [] : booked.newest));
+    again.push(...booked.again);
+  }
+  if (context.replay === null)
+    countReplayed(counters, await mergeLatePrices(context, 'search', late.map(toLateAnswer)));
+  else {
+    await bookRows(late);
+    await replaySearchRows(merge, context.replay, { late, again });
   }
 }
 
@@ -115,28 +147,28 @@ async function loadRound(client: PoolClient, round: readonly RowObservation[], r
  * @returns passes that show that a search is not what it says
  */
 export async function loadSearchPages(
-  client: PoolClient,
+  context: LoadContext,
   pages: readonly LoadableSearchPage[],
-  { counters, statsUpdate }: { readonly counters: LoadCounters; readonly statsUpdate: RefreshStatsUpdate },
+  counters: LoadCounters,
 ): Promise<WindowAlarm[]> {
+  const { client, statsUpdate, replay } = context;
   const { learn } = statsUpdate;
   const windows = await lockWindows(client, pages);
   const windowsBefore = new Map(windows);
-  const { passes, alarms, moved } = await advanceWindows(client, pages, windows, learn);
-  const absent = await findAbsent(client, passes);
+  const { passes, alarms, moved } =
+    replay === null ? await advanceWindows(client, pages, windows, learn) : noChanges;
+  const absent: readonly Absence[] = await findAbsent(client, passes);
   const listed = listRows(pages);
   const freshness = await lockOffers(client, [...listed, ...absent]);
   // Offers of erased sellers have no observations.
   const rows = listed.filter(({ offerId }) => freshness.has(offerId));
-  const rounds = inRounds(
-    rows,
-    ({ offerId }) => offerId,
-    ({ key }) => key,
+  await mergePages({ context, counters, freshness }, rows, (fresh) =>
+    recordNewRows(client, pages, fresh, windows),
   );
-  for (const round of rounds) await loadRound(client, round, { freshness, counters, statsUpdate });
   await markAbsent(client, absent, freshness);
   const isNew = (offerId: string) => counters.added.has(offerId);
-  await valueWindows(client, { pages, windows: windowsBefore, freshness, isNew }, statsUpdate);
+  if (replay === null)
+    await valueWindows(client, { pages, windows: windowsBefore, freshness, isNew }, statsUpdate);
   await joinFeeds(client, listByFeed(pages, windows), freshness);
   await writeFreshness(client, freshness, { wasAskedFor: false, statsUpdate });
   await noteYields(client, moved, windows, { counters, learn });

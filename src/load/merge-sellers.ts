@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg';
 import type { SellerRecord } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
+import type { LoadContext } from './load-context.ts';
 import { compareObservations, type ObservationKey } from './offer-freshness.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 
 /** A seller as an answer describes it, or (record null) merely names it. */
 export interface SellerObservation {
@@ -54,11 +56,11 @@ function observationParams(best: readonly Best[]): unknown[] {
 }
 
 async function lockSellers(client: PoolClient, best: readonly Best[]): Promise<Map<string, LockedSeller>> {
-  const { rows } = await client.query<LockedSeller>(readSql('lock-sellers'), observationParams(best));
+  const rows = await runSql<LockedSeller>(client, readSql('lock-sellers'), observationParams(best));
   return new Map(rows.map((row) => [row.seller_id, row]));
 }
 
-/** A name that 1688 left out of an answer is not gone: the newest that was told stays. */
+/** A name that 1688 left out of an answer is not gone: the newest one that an answer states stays. */
 function toSellerRow({ observation: { sellerId, record, key }, named }: Best, isNewestName: boolean) {
   return {
     seller_id: sellerId,
@@ -87,41 +89,37 @@ async function writeSellers(
   let written = 0;
   if (described.length > 0) {
     const rows = described.map((one) => toSellerRow(one, isNewestName(one)));
-    const merged = await client.query(readSql('merge-sellers'), [JSON.stringify(rows)]);
-    written += merged.rowCount ?? 0;
+    const merged = await applySql(client, readSql('merge-sellers'), [JSON.stringify(rows)]);
+    written += merged;
   }
   const onlyNamed = best.filter((one) => isNewestName(one) && !described.includes(one));
   if (onlyNamed.length > 0) {
-    const named = await client.query(readSql('name-sellers'), [
+    const named = await applySql(client, readSql('name-sellers'), [
       onlyNamed.map(({ observation }) => observation.sellerId),
       onlyNamed.map(({ named }) => named?.record?.companyName),
     ]);
-    written += named.rowCount ?? 0;
+    written += named;
   }
   return written;
 }
 
-/** Merges sellers, newest description wins. Locks them in ascending id; offers must be locked before. */
-export async function mergeSellers(
-  client: PoolClient,
-  observations: readonly SellerObservation[],
-): Promise<void> {
-  const best = bestOfEach(observations);
-  if (best.length > 0) await writeSellers(client, best, await lockSellers(client, best));
+/** Of which locked sellers the answers are the newest, also when they were loaded before. */
+async function findNewest(client: PoolClient, best: readonly Best[]): Promise<Map<string, LockedSeller>> {
+  const rows = await runSql<LockedSeller>(client, readSql('list-newest-sellers'), observationParams(best));
+  return new Map(rows.map((row) => [row.seller_id, row]));
 }
 
 /**
- * As `mergeSellers`, and writes anew what the same answers described before, where it reads otherwise now.
- *
- * @returns how many it wrote
+ * Merges sellers, newest description wins. Locks them in ascending id; offers must be locked before. A replay writes anew
+ * what the same answers described before, where it reads otherwise now.
  */
-export async function correctSellers(
-  client: PoolClient,
+export async function mergeSellers(
+  { client, replay }: LoadContext,
   observations: readonly SellerObservation[],
-): Promise<number> {
+): Promise<void> {
   const best = bestOfEach(observations);
-  if (best.length === 0) return 0;
-  await lockSellers(client, best);
-  const { rows } = await client.query<LockedSeller>(readSql('list-newest-sellers'), observationParams(best));
-  return writeSellers(client, best, new Map(rows.map((row) => [row.seller_id, row])));
+  if (best.length === 0) return;
+  const locked = await lockSellers(client, best);
+  const written = await writeSellers(client, best, replay === null ? locked : await findNewest(client, best));
+  if (replay !== null) replay.correction.sellers += written;
 }

@@ -60,13 +60,8 @@ export function newest(observation: ObservationKey, known: ObservationKey | null
   return known === null || isNewer(observation, known) ? observation : known;
 }
 
-/** The later of an observation's time and a known observation's: history is never written before what it already holds. */
-export function effectiveAt(observation: ObservationKey, known: ObservationKey | null): Date {
-  return known !== null && known.at > observation.at ? known.at : observation.at;
-}
-
 /**
- * Splits looks into rounds: oldest first, and nobody twice in a round, so that a round can be merged by
+ * Splits observations into rounds: oldest first, and nobody twice in a round, so that a round can be merged by
  * statements over sets while each thing still sees its observations in order.
  */
 export function inRounds<T>(

@@ -3,7 +3,9 @@ import type { LoadableAnswer } from '../model/catalog.ts';
 import type { OperationName } from '../model/operation.ts';
 import { readSql } from './read-sql.ts';
 import { readYields, type CountersByKind } from './answer-yield.ts';
+import type { LoadContext, Replay } from './load-context.ts';
 import { uniqueBy } from './offer-freshness.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 
 function operationOf(answer: LoadableAnswer): OperationName {
   switch (answer.kind) {
@@ -33,7 +35,7 @@ function countRows(answer: LoadableAnswer): number {
 }
 
 /** What could not be used of an answer, as rows of `sync.quarantine`. */
-export function toQuarantineRows(answer: LoadableAnswer) {
+function toQuarantineRows(answer: LoadableAnswer) {
   return answer.rejects.map(({ path, reason, sample }) => ({
     raw_id: answer.provenance.rawId,
     call_id: answer.provenance.callId,
@@ -46,10 +48,28 @@ export function toQuarantineRows(answer: LoadableAnswer) {
   }));
 }
 
+interface QuarantineChange {
+  /** Rows that can be read now. */
+  readonly resolved: number;
+  readonly added: number;
+}
+
+/** Makes the quarantine of answers what today's code can't use of them. */
+async function mergeQuarantine(
+  client: PoolClient,
+  answers: readonly LoadableAnswer[],
+): Promise<QuarantineChange> {
+  const rows = await runSql<QuarantineChange>(client, readSql('merge-quarantine'), [
+    answers.map(({ provenance }) => provenance.rawId),
+    JSON.stringify(answers.flatMap(toQuarantineRows)),
+  ]);
+  return rows[0] ?? { resolved: 0, added: 0 };
+}
+
 async function keepRejects(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<number> {
-  const rows = answers.flatMap(toQuarantineRows);
-  if (rows.length > 0) await client.query(readSql('insert-quarantine'), [JSON.stringify(rows)]);
-  return rows.length;
+  const rejected = answers.filter(({ rejects }) => rejects.length > 0);
+  if (rejected.length > 0) await mergeQuarantine(client, rejected);
+  return rejected.reduce((total, { rejects }) => total + rejects.length, 0);
 }
 
 interface DriftRow {
@@ -94,7 +114,7 @@ async function countDrifts(client: PoolClient, answers: readonly LoadableAnswer[
     })),
   );
   // Last of all, for every load that sees the same drift waits here.
-  if (rows.length > 0) await client.query(readSql('upsert-drift'), [JSON.stringify(joinDrifts(rows))]);
+  if (rows.length > 0) await applySql(client, readSql('upsert-drift'), [JSON.stringify(joinDrifts(rows))]);
 }
 
 /** Far below the 2,704 bytes that an index entry may have, and far above any path of a known field. */
@@ -116,7 +136,7 @@ async function markLoaded(
     offers_changed: yields[index]?.offersChanged ?? null,
     prices_changed: yields[index]?.pricesChanged ?? null,
   }));
-  const { rows } = await client.query<{ raw_id: string }>(readSql('mark-answers-loaded'), [
+  const rows = await runSql<{ raw_id: string }>(client, readSql('mark-answers-loaded'), [
     JSON.stringify(marks),
     normalizerVersion,
   ]);
@@ -145,4 +165,20 @@ export async function recordAnswers(
   const rejects = await keepRejects(client, fresh);
   await countDrifts(client, fresh);
   return rejects;
+}
+
+/** Notes which version of the code read answers that were loaded before, and what it could not use of them. */
+export async function rebookAnswers(
+  { client, normalizerVersion }: LoadContext,
+  { correction }: Replay,
+  answers: readonly LoadableAnswer[],
+): Promise<void> {
+  const { resolved, added } = await mergeQuarantine(client, answers);
+  correction.quarantineResolved += resolved;
+  correction.quarantineAdded += added;
+  await client.query(
+    `UPDATE raw.payload SET normalizer_version = $2
+     WHERE raw_id = ANY ($1::bigint[]) AND normalizer_version IS DISTINCT FROM $2`,
+    [answers.map(({ provenance }) => provenance.rawId), normalizerVersion],
+  );
 }

@@ -8,7 +8,7 @@ import {
   type OfferFreshness,
 } from './offer-freshness.ts';
 import type { Observation, Sighting } from './freshness-rows.ts';
-import type { PriceRow, UnreadPriceRow } from './load-counters.ts';
+import type { LateAnswer, PriceRow, UnreadPriceRow } from './merge-prices.ts';
 
 /* Rows of search pages as rows of the tables they end in. */
 
@@ -53,13 +53,12 @@ export function toOfferRow(
 }
 
 /** What a row saw of its offer. */
-export function toObservation({ offerId, row, provenance }: RowObservation, isLate: boolean): Observation {
+export function toObservation({ offerId, row, provenance }: RowObservation): Observation {
   return {
     offerId,
     provenance,
     source: 'search',
     isFound: true,
-    isLate,
     minPriceCny: row.priceCny,
     stock: null,
     soldCount: null,
@@ -86,3 +85,9 @@ export function toUnreadPriceRows({
 }: Pick<RowObservation, 'offerId' | 'row'>): UnreadPriceRow[] {
   return row.isPriceUnread ? [searchPriceOf(offerId)] : [];
 }
+
+export const toLateAnswer = (observation: RowObservation): LateAnswer => ({
+  offerId: observation.offerId,
+  key: observation.key,
+  prices: toPriceRows(observation),
+});

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
 import { createCatalogLoader, type CatalogLoader } from '../../src/jobs/load-answers.ts';
+import { readAgain } from '../../src/maintenance/reprocess/reprocess.ts';
 import { ensurePartitions } from '../../src/db/partitions.ts';
 import { packBody } from '../../src/raw/stored-answer.ts';
 import { createCatalogStore } from '../../src/load/catalog-store.ts';
@@ -84,7 +85,7 @@ export interface StoredAnswers {
 /** Stores and loads answers, as settled calls and the tick would. */
 export function openStoredAnswers(pool: Pool): StoredAnswers {
   const log = createLogger({ level: 'silent', pretty: false });
-  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion });
+  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion, read: readAgain });
   const loader = createCatalogLoader({ catalog, runs: { addCounts: async () => undefined } });
   const raw = createRawStore({ pool });
   const store: StoredAnswers['store'] = async (minutes, request, payload, windowId) => {

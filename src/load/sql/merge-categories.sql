@@ -1,23 +1,34 @@
 -- Purpose: merges what an answer states of category nodes, field by field: the newest statement of a field holds,
---          and an answer that leaves it out states nothing. At equal times the greater value holds.
+--          and an answer that leaves it out states nothing. At equal times the greater value holds; of an answer that was
+--          loaded before, what it states now.
 -- Params:  $1 jsonb [{category_id, parent_id (0: a root), level, name_zh, name_translated, is_leaf, is_retired}];
---          $2 timestamptz when; $3 bigint call id
--- Returns: category_id of nodes that hang elsewhere now
+--          $2 timestamptz when; $3 bigint call id; $4 boolean true: the answer was loaded before
+-- Returns: category_id, is_moved (it hangs elsewhere now) of nodes that were written
 WITH stated AS (
   SELECT n.*, c.parent_id AS old_parent_id,
          n.parent_id IS NOT NULL
            AND (c.parent_seen_at IS NULL
-                OR ($2::timestamptz, n.parent_id) > (c.parent_seen_at, coalesce(c.parent_id, 0))) AS takes_parent,
+                OR ($2::timestamptz, n.parent_id) > (c.parent_seen_at, coalesce(c.parent_id, 0))
+                OR ($4::boolean AND $2::timestamptz = c.parent_seen_at AND n.parent_id <> coalesce(c.parent_id, 0)))
+           AS takes_parent,
          n.level IS NOT NULL
-           AND (c.level_seen_at IS NULL OR ($2::timestamptz, n.level) > (c.level_seen_at, c.level)) AS takes_level,
+           AND (c.level_seen_at IS NULL
+                OR ($2::timestamptz, n.level) > (c.level_seen_at, c.level)
+                OR ($4::boolean AND $2::timestamptz = c.level_seen_at AND n.level <> c.level)) AS takes_level,
          n.name_zh IS NOT NULL
-           AND (c.name_seen_at IS NULL OR ($2::timestamptz, n.name_zh) > (c.name_seen_at, c.name_zh)) AS takes_name,
+           AND (c.name_seen_at IS NULL
+                OR ($2::timestamptz, n.name_zh) > (c.name_seen_at, c.name_zh)
+                OR ($4::boolean AND $2::timestamptz = c.name_seen_at
+                    AND (n.name_zh, n.is_retired) <> (c.name_zh, c.is_retired))) AS takes_name,
          n.name_translated IS NOT NULL
            AND (c.name_translated_seen_at IS NULL
-                OR ($2::timestamptz, n.name_translated) > (c.name_translated_seen_at, c.name_translated))
-           AS takes_translation,
+                OR ($2::timestamptz, n.name_translated) > (c.name_translated_seen_at, c.name_translated)
+                OR ($4::boolean AND $2::timestamptz = c.name_translated_seen_at
+                    AND n.name_translated <> c.name_translated)) AS takes_translation,
          n.is_leaf IS NOT NULL
-           AND (c.leaf_seen_at IS NULL OR ($2::timestamptz, n.is_leaf) > (c.leaf_seen_at, c.is_leaf)) AS takes_leaf
+           AND (c.leaf_seen_at IS NULL
+                OR ($2::timestamptz, n.is_leaf) > (c.leaf_seen_at, c.is_leaf)
+                OR ($4::boolean AND $2::timestamptz = c.leaf_seen_at AND n.is_leaf <> c.is_leaf)) AS takes_leaf
   FROM jsonb_to_recordset($1::jsonb)
     AS n (category_id bigint, parent_id bigint, level int, name_zh text, name_translated text, is_leaf boolean,
           is_retired boolean)
@@ -36,9 +47,11 @@ written AS (
       name_translated_seen_at = CASE WHEN takes_translation THEN $2::timestamptz ELSE c.name_translated_seen_at END,
       is_leaf = CASE WHEN takes_leaf THEN s.is_leaf ELSE c.is_leaf END,
       leaf_seen_at = CASE WHEN takes_leaf THEN $2::timestamptz ELSE c.leaf_seen_at END,
-      call_id = $3::bigint
+      call_id = CASE WHEN $4::boolean THEN greatest(c.call_id, $3::bigint) ELSE $3::bigint END
   FROM stated s
   WHERE c.category_id = s.category_id
     AND (takes_parent OR takes_level OR takes_name OR takes_translation OR takes_leaf)
 )
-SELECT category_id FROM stated WHERE takes_parent AND nullif(parent_id, 0) IS DISTINCT FROM old_parent_id;
+SELECT category_id, takes_parent AND nullif(parent_id, 0) IS DISTINCT FROM old_parent_id AS is_moved
+FROM stated
+WHERE takes_parent OR takes_level OR takes_name OR takes_translation OR takes_leaf;

@@ -1,13 +1,19 @@
 -- Purpose: writes what the newest detail answers say of locked offers, where it differs, and books each change of
---          a field. The first detail answer replaces what search rows said; that is no change of the offer.
--- Params:  $1 jsonb rows of catalog.offer (source_modified_at is left alone)
--- Returns: offer_id, is_new, is_content_changed of offers that were written
+--          a field. The first detail answer replaces what search rows said; that is no change of the offer. A row that a
+--          newer call has changed keeps that call.
+-- Params:  $1 jsonb rows of catalog.offer (source_modified_at is left alone); $2 boolean true: the answers were loaded
+--          before, so the row is compared, not only its hash
+-- Returns: offer_id, is_new, is_content_changed of offers that were written; with $2 also changes
+--          (jsonb [{field, old, new}])
 WITH changed AS (
   SELECT n, n.offer_id, o.offer_id IS NULL AS is_new, o.content_hash IS NULL AS is_first,
-         o.content_hash IS DISTINCT FROM n.content_hash AS is_content_changed, to_jsonb(o) AS old
+         $2::boolean OR o.content_hash IS DISTINCT FROM n.content_hash AS is_content_changed, to_jsonb(o) AS old
   FROM jsonb_populate_recordset(NULL::catalog.offer, $1::jsonb) AS n
   LEFT JOIN catalog.offer o USING (offer_id)
   WHERE o.offer_id IS NULL OR o.content_hash IS DISTINCT FROM n.content_hash OR o.state <> n.state
+     OR ($2::boolean
+         AND to_jsonb(o) - '{source_modified_at,normalizer_version,changed_at,run_id,call_id}'::text[]
+             <> to_jsonb(n) - '{source_modified_at,normalizer_version,changed_at,run_id,call_id}'::text[])
 ),
 written AS (
   INSERT INTO catalog.offer AS o
@@ -31,9 +37,9 @@ written AS (
       source_created_at = excluded.source_created_at,
       content_hash = excluded.content_hash,
       normalizer_version = excluded.normalizer_version,
-      changed_at = excluded.changed_at,
-      run_id = excluded.run_id,
-      call_id = excluded.call_id
+      changed_at = greatest(o.changed_at, excluded.changed_at),
+      run_id = CASE WHEN o.changed_at > excluded.changed_at THEN o.run_id ELSE excluded.run_id END,
+      call_id = CASE WHEN o.changed_at > excluded.changed_at THEN o.call_id ELSE excluded.call_id END
 ),
 logged AS (
   INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
@@ -51,4 +57,12 @@ logged AS (
     )
   ORDER BY c.offer_id, f.field
 )
-SELECT offer_id, is_new, is_content_changed FROM changed;
+SELECT c.offer_id, c.is_new, c.is_content_changed,
+       CASE WHEN $2::boolean THEN (
+         SELECT jsonb_agg(
+                  jsonb_build_object('field', f.field, 'old', c.old ->> f.field, 'new', f.value) ORDER BY f.field)
+         FROM jsonb_each_text(
+           to_jsonb(c.n) - '{source_modified_at,normalizer_version,changed_at,run_id,call_id}'::text[]) AS f (field, value)
+         WHERE f.value IS DISTINCT FROM c.old ->> f.field
+       ) END AS changes
+FROM changed c;

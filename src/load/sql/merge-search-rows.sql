@@ -33,9 +33,9 @@ written AS (
       source_created_at = CASE WHEN o.content_hash IS NULL THEN excluded.source_created_at ELSE o.source_created_at END,
       source_modified_at = excluded.source_modified_at,
       state = CASE WHEN o.state = 'missing' THEN excluded.state ELSE o.state END,
-      changed_at = excluded.changed_at,
-      run_id = excluded.run_id,
-      call_id = excluded.call_id
+      changed_at = greatest(o.changed_at, excluded.changed_at),
+      run_id = CASE WHEN o.changed_at > excluded.changed_at THEN o.run_id ELSE excluded.run_id END,
+      call_id = CASE WHEN o.changed_at > excluded.changed_at THEN o.call_id ELSE excluded.call_id END
 ),
 logged AS (
   INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)

@@ -1,5 +1,4 @@
 import type { Pool, PoolClient } from 'pg';
-import { AppError } from '../../core/errors.ts';
 import type { LoadableAnswer } from '../../model/catalog.ts';
 import type { Learn } from '../../model/learning.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
@@ -10,14 +9,15 @@ import {
   type ReprocessExample,
   type ReprocessSelection,
 } from '../../model/reprocess.ts';
-import { beginStatsUpdate } from '../../load/refresh-stats.ts';
-import { rawErrors } from '../../raw/errors.ts';
-import { correctAnswers } from './correct-answers.ts';
-import { createCorrection, type Correction } from './correction.ts';
+import { loadAnswers } from '../../load/load-answers.ts';
+import { createCorrection, type Correction } from '../../load/load-context.ts';
+import { readAnswers, unpackAnswers, type ReadStored } from '../../raw/read-answers.ts';
 import { holdMemory, letGo, recall, remember, type Remembered } from './memory.ts';
+import { toPriceExample } from './price-examples.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { readSql } from '../read-sql.ts';
-import { toStoredAnswer, type StoredAnswerRow } from '../../raw/stored-answer.ts';
+import type { StoredAnswerRow } from '../../raw/stored-answer.ts';
+import { runSql } from '../../db/sql-file.ts';
 
 /** How far a reprocess is. */
 export interface ReprocessCursor {
@@ -42,8 +42,7 @@ export interface ReprocessOptions {
   readonly learn: Learn;
   /** False: every batch is undone again at its end. */
   readonly isApplied: boolean;
-  /** What today's code reads in a stored answer; null: it is no good answer of its operation. */
-  readonly read: (stored: StoredAnswer) => LoadableAnswer | null;
+  readonly read: ReadStored;
 }
 
 /** One reprocess, the only one at a time. */
@@ -76,37 +75,6 @@ interface StateRow {
   readonly after_raw_id: string;
   readonly until_raw_id: string;
   readonly counts: ReprocessCounts;
-}
-
-/** Damaged answers are counted and left out. */
-async function unpack(
-  rows: readonly StoredAnswerRow[],
-): Promise<{ answers: StoredAnswer[]; damaged: number }> {
-  const answers: StoredAnswer[] = [];
-  for (const row of rows) {
-    try {
-      answers.push(await toStoredAnswer(row));
-    } catch (error) {
-      if (!(error instanceof AppError) || error.kind !== rawErrors.RAW_DAMAGED) throw error;
-    }
-  }
-  return { answers, damaged: rows.length - answers.length };
-}
-
-async function readAnswers(
-  client: PoolClient,
-  rawIds: readonly string[],
-  read: ReprocessOptions['read'],
-): Promise<Map<string, LoadableAnswer>> {
-  if (rawIds.length === 0) return new Map();
-  const { rows } = await client.query<StoredAnswerRow>(readSql('read-stored-answers'), [rawIds]);
-  const { answers } = await unpack(rows);
-  return new Map(
-    answers.flatMap((stored) => {
-      const answer = read(stored);
-      return answer === null ? [] : [[stored.rawId, answer] as const];
-    }),
-  );
 }
 
 /** The same one that was stopped before its end, or a new one. A dry run leaves no row. */
@@ -142,23 +110,30 @@ async function openState(
   return { reprocess_id: made.rows[0]?.reprocess_id ?? '0', ...fresh };
 }
 
-function addCounts(
+/** Offers of a set that this reprocess has not counted before. */
+async function countFresh(memory: PoolClient, ids: ReadonlySet<string>, what: Remembered): Promise<number> {
+  return ids.size - (await recall(memory, [...ids], what)).size;
+}
+
+async function addCounts(
+  memory: PoolClient,
   before: ReprocessCounts,
   batch: Correction,
-  more: Pick<ReprocessCounts, 'offersChanged' | 'offersPartial' | 'quarantineAdded' | 'quarantineResolved'>,
-): ReprocessCounts {
+): Promise<ReprocessCounts> {
+  const diffs = batch.prices.map(({ diff }) => diff);
+  const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
   return {
     ...before,
-    offersChanged: before.offersChanged + more.offersChanged,
-    offersPartial: before.offersPartial + more.offersPartial,
+    offersChanged: before.offersChanged + (await countFresh(memory, batch.offers, 'changed')),
+    offersPartial: before.offersPartial + (await countFresh(memory, batch.partial, 'partial')),
     categoriesChanged: before.categoriesChanged + batch.categories.size,
     sellersChanged: before.sellersChanged + batch.sellers,
-    pricesAdded: before.pricesAdded + batch.pricesAdded,
-    pricesRemoved: before.pricesRemoved + batch.pricesRemoved,
-    pricesChanged: before.pricesChanged + batch.pricesChanged,
+    pricesAdded: before.pricesAdded + sum(diffs.map(({ added }) => added.length)),
+    pricesRemoved: before.pricesRemoved + sum(diffs.map(({ removed }) => removed.length)),
+    pricesChanged: before.pricesChanged + sum(diffs.map(({ changed }) => changed.length)),
     observationsChanged: before.observationsChanged + batch.observations,
-    quarantineResolved: before.quarantineResolved + more.quarantineResolved,
-    quarantineAdded: before.quarantineAdded + more.quarantineAdded,
+    quarantineResolved: before.quarantineResolved + batch.quarantineResolved,
+    quarantineAdded: before.quarantineAdded + batch.quarantineAdded,
   };
 }
 
@@ -168,43 +143,34 @@ interface BatchDeps {
   readonly reprocessId: string;
 }
 
-async function correctIn(
+/** Loads a batch again. A dry run is the same transaction, rolled back at its end. */
+async function replayBatch(
   client: PoolClient,
   { options, memory, reprocessId }: BatchDeps,
   answers: readonly LoadableAnswer[],
   { cursor, before }: { readonly cursor: ReprocessCursor; readonly before: ReprocessCounts },
 ) {
-  const { normalizerVersion, isApplied, read } = options;
-  const source = cursor.operation === 'offer.detail' ? 'detail' : 'search';
+  const { learn, normalizerVersion, isApplied, read } = options;
   const correction = createCorrection();
-  if (!isApplied) await client.query('SAVEPOINT untouched');
-  const quarantine = await correctAnswers(
-    {
-      client,
-      normalizerVersion,
+  if (!isApplied) await client.query('SAVEPOINT before_batch');
+  await loadAnswers(client, answers, {
+    learn,
+    normalizerVersion,
+    readAnswers: (rawIds) => readAnswers(client, rawIds, read),
+    replay: {
       correction,
-      statsUpdate: await beginStatsUpdate(client, options.learn),
-      readAnswers: (rawIds) => readAnswers(client, rawIds, read),
-      wasReplayed: (ids) => (isApplied ? Promise.resolve(new Set()) : recall(memory, ids, source)),
+      wasReplayed: (ids, source) => (isApplied ? Promise.resolve(new Set()) : recall(memory, ids, source)),
     },
-    answers,
-  );
-  const fresh = async (ids: ReadonlySet<string>, what: Remembered) =>
-    ids.size - (await recall(memory, [...ids], what)).size;
-  const counts = addCounts(before, correction, {
-    offersChanged: await fresh(correction.offers, 'changed'),
-    offersPartial: await fresh(correction.partial, 'partial'),
-    quarantineAdded: quarantine.added,
-    quarantineResolved: quarantine.resolved,
   });
-  if (!isApplied) await client.query('ROLLBACK TO untouched');
+  const counts = await addCounts(memory, before, correction);
+  if (!isApplied) await client.query('ROLLBACK TO before_batch');
   else
     await client.query(
       `UPDATE sync.reprocess SET operation = $2, after_raw_id = $3, counts = $4, advanced_at = usage.ledger_now()
        WHERE reprocess_id = $1`,
       [reprocessId, cursor.operation, cursor.afterRawId, JSON.stringify(counts)],
     );
-  return { counts, correction, source } as const;
+  return { counts, correction } as const;
 }
 
 async function countLost(
@@ -212,7 +178,7 @@ async function countLost(
   { selection }: ReprocessOptions,
   oldestKept: Date | null,
 ): Promise<number> {
-  const { rows } = await pool.query<{ lost: number }>(readSql('count-lost-answers'), [
+  const rows = await runSql<{ lost: number }>(pool, readSql('count-lost-answers'), [
     selection.offerId,
     selection.since,
     oldestKept,
@@ -241,7 +207,7 @@ export async function openReprocess(options: ReprocessOptions): Promise<Reproces
     oldestKept,
     countLost: () => countLost(pool, options, oldestKept),
     listAnswers: async (operation, afterRawId, limit) => {
-      const { rows } = await pool.query<StoredAnswerRow>(readSql('list-answers-again'), [
+      const rows = await runSql<StoredAnswerRow>(pool, readSql('list-answers-again'), [
         operation,
         afterRawId,
         state.until_raw_id,
@@ -251,16 +217,19 @@ export async function openReprocess(options: ReprocessOptions): Promise<Reproces
         selection.isQuarantined,
         selection.offerId,
       ]);
-      return { ...(await unpack(rows)), lastRawId: rows.at(-1)?.rawId ?? null };
+      return { ...(await unpackAnswers(rows)), lastRawId: rows.at(-1)?.rawId ?? null };
     },
     correct: async (answers, cursor, before) => {
-      const { counts, correction, source } = await runInTransaction(pool, (client) =>
-        correctIn(client, deps, answers, { cursor, before }),
+      const { counts, correction } = await runInTransaction(pool, (client) =>
+        replayBatch(client, deps, answers, { cursor, before }),
       );
       await remember(memory, correction.offers, 'changed');
       await remember(memory, correction.partial, 'partial');
-      if (!options.isApplied) await remember(memory, correction.replayed, source);
-      return { counts, examples: correction.examples };
+      if (!options.isApplied)
+        for (const source of ['detail', 'search'] as const)
+          await remember(memory, correction.replayed[source], source);
+      const prices = correction.prices.flatMap(({ offerId, diff }) => toPriceExample(offerId, diff));
+      return { counts, examples: [...prices, ...correction.examples] };
     },
     end: async () => {
       await memory.query('UPDATE sync.reprocess SET ended_at = usage.ledger_now() WHERE reprocess_id = $1', [

@@ -12,10 +12,6 @@ const files = readdirSync(`${root}/src`, { recursive: true, encoding: 'utf8' })
   .map((name) => `src/${name}`)
   .sort();
 
-/** Where statements are still to be run by `runSql`. */
-const pending =
-  /^src\/(load\/(freshness-rows|load-categories|load-counters|load-details|load-search-pages|merge-sellers|record-answers)|maintenance\/reprocess\/[a-z-]+)\.ts/;
-
 const planted = `
 import { createSqlReader, runSql, applySql, type SqlExecutor } from './db/sql-file.ts';
 const readSql = createSqlReader(new URL('./sql/', import.meta.url));
@@ -85,7 +81,7 @@ describe.each(files)('%s', (file) => {
     const columns = await describeFile(text);
     const found = uses.filter((use) => use.file === file);
     expect(found, 'nothing uses it').not.toEqual([]);
-    const untyped = found.filter(({ at, reads }) => reads === 'untyped' && !pending.test(at));
+    const untyped = found.filter(({ reads }) => reads === 'untyped');
     expect(untyped.map(({ at }) => at)).toEqual([]);
     const wrong = found.flatMap(({ at, row }) =>
       row ? compare(columns, row).map((said) => `${at}: ${said}`) : [],
@@ -94,7 +90,7 @@ describe.each(files)('%s', (file) => {
   });
 
   it('reads the keys that its uses send as JSON', async () => {
-    const found = uses.filter((use) => use.file === file && !pending.test(use.at));
+    const found = uses.filter((use) => use.file === file);
     const pairs = found.flatMap((use) => findJsonReaders(text).map((reader) => compareKeys(use, reader)));
     expect((await Promise.all(pairs)).flat()).toEqual([]);
   });

@@ -31,7 +31,7 @@ const newCall = (time: number) => provenance(time, String(++lastCall));
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn, log });
+  store = createCatalogStore({ pool: db.pool, learn, log, read: () => null });
 });
 afterAll(() => db.drop());
 

@@ -27,6 +27,7 @@ beforeAll(async () => {
     learn: learnNothing,
     log: createLogger({ level: 'silent', pretty: false }),
     normalizerVersion: 3,
+    read: () => null,
   });
 });
 afterAll(() => db.drop());
@@ -97,7 +98,7 @@ describe('prices', () => {
     ]);
   });
 
-  it('keeps a late answer as an observation and changes neither state nor history', async () => {
+  it('keeps a late answer, when a newer one is not kept, as an observation, and changes neither state nor history', async () => {
     const id = newId();
     await store.load([found(id, provenance(1), { prices: [price('10')] })]);
     await store.load([found(id, provenance(5), { prices: [price('11')] })]);
@@ -133,12 +134,12 @@ describe('prices', () => {
     expect(await intervals(id)).toEqual([span('10', 1, 3), span('10', 4, null)]);
   });
 
-  it('never writes history before what it already holds', async () => {
+  it('gives a late answer its place before empty ones that were loaded before it', async () => {
     const id = newId();
     await store.load([found(id, provenance(1), { prices: [price('10')] })]);
     for (const time of [2, 5]) await store.load([empty(id, provenance(time))]);
     await store.load([found(id, provenance(3), { prices: [price('12')] })]);
-    expect(await intervals(id)).toEqual([span('10', 1, 5), span('12', 5, null)]);
+    expect(await intervals(id)).toEqual([span('10', 1, 3), span('12', 3, null)]);
     expect(await readOffer(id)).toMatchObject({ state: 'missing' });
   });
 });

@@ -44,7 +44,7 @@ function window(prior: WindowState, observation: PageObservation): WindowState {
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: { ...learnNothing, window }, log });
+  store = createCatalogStore({ pool: db.pool, learn: { ...learnNothing, window }, log, read: () => null });
 });
 afterAll(() => db.drop());
 

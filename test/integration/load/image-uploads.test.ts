@@ -30,7 +30,7 @@ function upload(minutes: number, callId: string, sha256: string, imageId: string
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
   await ensurePartitions(db.pool, minute(0));
   await recordCall('501', 'app1');
   await recordCall('502', 'app1');

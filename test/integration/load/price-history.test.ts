@@ -14,7 +14,7 @@ let lastOffer = 0;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
 });
 afterAll(() => db.drop());
 

@@ -27,6 +27,7 @@ beforeAll(async () => {
     pool: db.pool,
     learn: learnNothing,
     log: createLogger({ level: 'silent', pretty: false }),
+    read: () => null,
   });
 });
 afterAll(() => db.drop());

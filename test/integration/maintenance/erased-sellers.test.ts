@@ -23,7 +23,7 @@ let store: CatalogStore;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
 });
 afterAll(() => db.drop());
 

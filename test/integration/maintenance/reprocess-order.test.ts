@@ -61,7 +61,10 @@ it('rebuilds the prices of offers exactly, in whatever order their answers were 
       expect(await dumpCatalog(db.pool)).toEqual(truth);
       await damageTable('catalog.price_history', history, offerId);
       await damageTable('catalog.price', current, offerId);
-      await runReprocess(db.pool, true);
+      const damaged = await dumpCatalog(db.pool);
+      const shown = await runReprocess(db.pool, false);
+      expect(await dumpCatalog(db.pool)).toEqual(damaged);
+      expect(await runReprocess(db.pool, true)).toEqual(shown);
       expect(await dumpCatalog(db.pool)).toEqual(truth);
     }),
     { numRuns: 25 },

@@ -40,7 +40,7 @@ const unseenBucket = bucketOf(1, nothingLearned, true);
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
   refreshQueue = createRefreshQueue({ pool: db.pool });
 });
 afterAll(() => db.drop());

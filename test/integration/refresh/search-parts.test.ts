@@ -21,7 +21,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   const stream = { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) };
   const log = createLogger({ level: 'warn', pretty: false, stream });
-  store = createCatalogStore({ pool: db.pool, learn, log });
+  store = createCatalogStore({ pool: db.pool, learn, log, read: () => null });
 });
 afterAll(() => db.drop());
 beforeEach(() => {

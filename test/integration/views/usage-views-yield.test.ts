@@ -19,7 +19,7 @@ let at: OpenLedger;
 let catalog: CatalogStore;
 beforeAll(async () => {
   at = await openLedger();
-  catalog = createCatalogStore({ pool: at.db.pool, learn: learnNothing, log: silentLog });
+  catalog = createCatalogStore({ pool: at.db.pool, learn: learnNothing, log: silentLog, read: () => null });
 });
 beforeEach(() => at.reset());
 afterAll(() => at.db.drop());

@@ -1,4 +1,5 @@
--- Purpose: makes the quarantine of stored answers what today's code can't read of them.
+-- Purpose: makes the quarantine of answers what could not be used of them: adds what is new, and takes away what can be
+--          read now.
 -- Params:  $1 bigint[] raw ids; $2 jsonb [{raw_id, call_id, run_id, operation, path, reason, sample, observed_at}]
 -- Returns: one row: resolved, added (integers)
 WITH n AS (

@@ -1,0 +1,65 @@
+import type { PoolClient } from 'pg';
+import type { LoadableAnswer } from '../model/catalog.ts';
+import type { ReprocessExample } from '../model/reprocess.ts';
+import type { PriceDiff, PriceSource } from './price-intervals.ts';
+import type { RefreshStatsUpdate } from './refresh-stats.ts';
+
+/** What a batch of answers, read again, changed in the catalog. */
+export interface Correction {
+  /** Offers of which anything but a counter changed. */
+  readonly offers: Set<string>;
+  readonly categories: Set<string>;
+  /** Offers whose prices were merged again from all of their answers that are kept. */
+  readonly replayed: Record<PriceSource, Set<string>>;
+  /** Those of them that have older answers, which are not kept any more. */
+  readonly partial: Set<string>;
+  /** By offer. */
+  readonly prices: { readonly offerId: string; readonly diff: PriceDiff }[];
+  sellers: number;
+  /** Observations whose numbers changed. */
+  observations: number;
+  quarantineResolved: number;
+  quarantineAdded: number;
+  readonly examples: ReprocessExample[];
+}
+
+export function createCorrection(): Correction {
+  return {
+    offers: new Set(),
+    categories: new Set(),
+    replayed: { detail: new Set(), search: new Set() },
+    partial: new Set(),
+    prices: [],
+    sellers: 0,
+    observations: 0,
+    quarantineResolved: 0,
+    quarantineAdded: 0,
+    examples: [],
+  };
+}
+
+/** A load of answers that were loaded before, for what today's code reads in them. */
+export interface Replay {
+  readonly correction: Correction;
+  /** Offers whose prices this reprocess has merged again before, when it is a dry run. */
+  readonly wasReplayed: (offerIds: readonly string[], source: PriceSource) => Promise<ReadonlySet<string>>;
+}
+
+/** Stored answers by raw id, as today's code reads them. Those that are damaged or not kept are left out. */
+export type ReadAnswers = (rawIds: readonly string[]) => Promise<ReadonlyMap<string, LoadableAnswer>>;
+
+/** What a load works with beside its answers. */
+export interface LoadContext {
+  readonly client: PoolClient;
+  /** Version of the code that made the records of the answers; null: not known. */
+  readonly normalizerVersion: number | null;
+  readonly statsUpdate: RefreshStatsUpdate;
+  readonly readAnswers: ReadAnswers;
+  /** The answers of this load, by raw id. */
+  readonly hand: ReadonlyMap<string, LoadableAnswer>;
+  /**
+   * Null: answers that call for their first load. Otherwise what they were loaded as is made what they read as; cursors of
+   * searches, and the refresh statistics, stay as they are.
+   */
+  readonly replay: Replay | null;
+}

@@ -1,0 +1,181 @@
+import type { LoadableOffer } from '../model/catalog.ts';
+import type { OfferDetail } from '../model/records.ts';
+import { readSql } from './read-sql.ts';
+import {
+  offerState,
+  toAttributeRows,
+  toImageRows,
+  toOfferRow,
+  toPriceRows,
+  toSkuRows,
+} from './detail-rows.ts';
+import type { LoadContext } from './load-context.ts';
+import { isAbsent, isNewer, type ObservationKey, type OfferFreshness } from './offer-freshness.ts';
+import type { LateAnswer } from './merge-prices.ts';
+import type { SellerObservation } from './merge-sellers.ts';
+import { countOffers, type LoadCounters, type WrittenOffer } from './load-counters.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
+
+/** An answer with what was known of its offer just before it. */
+export interface DetailObservation {
+  readonly offerId: string;
+  readonly answer: LoadableOffer;
+  readonly key: ObservationKey;
+  readonly prior: OfferFreshness;
+  /** Null: the answer was good and empty. */
+  readonly detail: OfferDetail | null;
+}
+
+export interface FoundDetail extends DetailObservation {
+  readonly detail: OfferDetail;
+}
+
+export const isFound = (observation: DetailObservation): observation is FoundDetail =>
+  observation.detail !== null;
+
+export const toLateAnswer = ({ offerId, key, detail }: DetailObservation): LateAnswer => ({
+  offerId,
+  key,
+  prices: detail === null ? null : toPriceRows(detail),
+});
+
+export interface DetailMerge {
+  readonly context: LoadContext;
+  readonly counters: LoadCounters;
+  /** Moved on with every answer. */
+  readonly freshness: Map<string, OfferFreshness>;
+}
+
+const emptyDetailStreakOf = ({ freshness }: DetailMerge, offerId: string): number =>
+  freshness.get(offerId)?.emptyDetailStreak ?? 0;
+
+export const isGone = (merge: DetailMerge, { offerId }: DetailObservation): boolean =>
+  emptyDetailStreakOf(merge, offerId) >= 2;
+
+interface FieldChange {
+  readonly field: string;
+  readonly old: string | null;
+  readonly new: string | null;
+}
+
+interface WrittenDetail extends WrittenOffer {
+  readonly is_content_changed: boolean;
+  readonly changes: readonly FieldChange[] | null;
+}
+
+/** Fields that say nothing to people. */
+const internalFields = new Set(['content_hash', 'offer_id']);
+
+function noteCorrected({ replay }: LoadContext, written: readonly WrittenDetail[]): void {
+  if (replay === null) return;
+  for (const { offer_id: id, changes } of written) {
+    const change = (changes ?? []).find(({ field }) => !internalFields.has(field));
+    if (change) replay.correction.examples.push({ id, what: change.field, was: change.old, is: change.new });
+  }
+}
+
+function toCurrentRow(merge: DetailMerge, { offerId, detail, answer }: FoundDetail) {
+  const known = merge.freshness.get(offerId);
+  const { sourceStatus } = detail.offer;
+  const status = { sourceStatus, isAbsent: known !== undefined && isAbsent(known) };
+  const state = offerState(emptyDetailStreakOf(merge, offerId), status);
+  return toOfferRow(detail, state, answer.provenance, merge.context.normalizerVersion);
+}
+
+async function mergeParts(
+  { client }: LoadContext,
+  found: readonly FoundDetail[],
+  ids: ReadonlySet<string>,
+): Promise<void> {
+  if (ids.size === 0) return;
+  const details = found.filter(({ offerId }) => ids.has(offerId)).map(({ detail }) => detail);
+  const images = JSON.stringify(details.flatMap(toImageRows));
+  await applySql(client, readSql('replace-offer-images'), [[...ids], images]);
+  const attributes = JSON.stringify(details.flatMap(toAttributeRows));
+  await applySql(client, readSql('replace-offer-attributes'), [[...ids], attributes]);
+}
+
+async function mergeSkus({ client, replay }: LoadContext, found: readonly FoundDetail[]): Promise<void> {
+  const answers = found.map(({ offerId, detail, key, prior }) => {
+    const previous = prior.found !== null && !isNewer(key, prior.found) ? key : prior.found;
+    return {
+      offer_id: offerId,
+      is_complete: !detail.hasUnreadSkus,
+      observed_at: key.at,
+      call_id: key.callId,
+      previous_at: previous?.at,
+      previous_call_id: previous?.callId,
+    };
+  });
+  const skus = found.flatMap(({ detail, key }) => toSkuRows(detail, key, null));
+  const rows = await runSql<{ offer_id: string }>(client, readSql('merge-skus'), [
+    JSON.stringify(answers),
+    JSON.stringify(skus),
+  ]);
+  for (const { offer_id: id } of rows) replay?.correction.offers.add(id);
+}
+
+/**
+ * Makes answers, the newest to have found their offers, the current state of these.
+ *
+ * @param isAgain they were loaded before
+ * @returns the offers that it wrote
+ */
+export async function mergeNewest(
+  merge: DetailMerge,
+  found: readonly FoundDetail[],
+  { isAgain }: { readonly isAgain: boolean },
+): Promise<string[]> {
+  if (found.length === 0) return [];
+  const { context, counters } = merge;
+  const rows = found.map((observation) => toCurrentRow(merge, observation));
+  const written = await runSql<WrittenDetail>(context.client, readSql('merge-offer-details'), [
+    JSON.stringify(rows),
+    isAgain,
+  ]);
+  countOffers(counters, written);
+  noteCorrected(context, written);
+  for (const { offerId, prior } of found) if (prior.found === null) counters.completed.add(offerId);
+  const changed = written.filter((row) => row.is_content_changed).map((row) => row.offer_id);
+  await mergeParts(context, found, new Set(changed));
+  await mergeSkus(context, found);
+  return written.map((row) => row.offer_id);
+}
+
+/** Keeps what answers overtaken by newer ones list of SKUs that are gone since. */
+export async function mergeLateSkus({ client }: LoadContext, late: readonly FoundDetail[]): Promise<void> {
+  const skus = late.flatMap(({ detail, key }) => toSkuRows(detail, key, key));
+  if (skus.length > 0) await applySql(client, readSql('merge-late-skus'), [JSON.stringify(skus)]);
+}
+
+/** An offer that its newest answers did not find. */
+export interface EmptyDetail {
+  readonly offerId: string;
+  readonly key: ObservationKey;
+  readonly runId: string | null;
+}
+
+/** Gives the offers that it wrote. */
+export async function mergeEmpty(merge: DetailMerge, empty: readonly EmptyDetail[]): Promise<string[]> {
+  if (empty.length === 0) return [];
+  const rows = empty.map(({ offerId, key, runId }) => ({
+    offer_id: offerId,
+    state: offerState(emptyDetailStreakOf(merge, offerId), null),
+    changed_at: key.at,
+    run_id: runId,
+    call_id: key.callId,
+  }));
+  const written = await runSql<WrittenOffer>(merge.context.client, readSql('merge-offer-states'), [
+    JSON.stringify(rows),
+  ]);
+  countOffers(merge.counters, written);
+  return written.map((row) => row.offer_id);
+}
+
+/** The seller it describes, and the one its offer refers to, which must exist. */
+export function toSellerObservations({ detail: { offer, seller }, key }: FoundDetail): SellerObservation[] {
+  return [
+    ...(seller === null ? [] : [{ sellerId: seller.sellerId, record: seller, key }]),
+    ...(offer.sellerId === null ? [] : [{ sellerId: offer.sellerId, record: null, key }]),
+  ];
+}

@@ -1,0 +1,62 @@
+import type { PoolClient } from 'pg';
+import { runSql } from '../db/sql-file.ts';
+import type { ObservationKey } from './offer-freshness.ts';
+import { readSql } from './read-sql.ts';
+
+/** An answer whose prices are to be merged. It is complete for its kinds, but for what of it can't be read. */
+export interface PriceAnswer {
+  readonly offer_id: string;
+  readonly call_id: string;
+  readonly at: Date;
+  readonly is_search: boolean;
+}
+
+export interface PriceRow {
+  readonly offer_id: string;
+  readonly sku_id: string;
+  readonly kind: string;
+  readonly min_quantity: number;
+  readonly amount_cny: string;
+}
+
+/** Prices that hold on, for all that is known: null stands for any SKU, and for any quantity. */
+export interface UnreadPriceRow {
+  readonly offer_id: string;
+  readonly sku_id: string | null;
+  readonly kind: string;
+  readonly min_quantity: number | null;
+}
+
+export interface OfferPriceRows {
+  readonly prices: readonly PriceRow[];
+  readonly unread: readonly UnreadPriceRow[];
+}
+
+/** How many prices of an offer an answer opened, and closed. */
+export interface PriceChange {
+  readonly offer_id: string;
+  readonly opened: number;
+  readonly closed: number;
+}
+
+/** Closes and opens prices; the offers must be locked, and each have one answer. Gives the offers of which any did. */
+export async function mergePrices(
+  client: PoolClient,
+  answers: readonly PriceAnswer[],
+  { prices, unread }: OfferPriceRows,
+): Promise<PriceChange[]> {
+  if (answers.length === 0) return [];
+  return runSql<PriceChange>(client, readSql('merge-prices'), [
+    JSON.stringify(answers),
+    JSON.stringify(prices),
+    JSON.stringify(unread),
+  ]);
+}
+
+/** An answer about an offer that newer ones have overtaken, or that is read again. */
+export interface LateAnswer {
+  readonly offerId: string;
+  readonly key: ObservationKey;
+  /** Null: it was empty. */
+  readonly prices: readonly PriceRow[] | null;
+}

@@ -1,0 +1,207 @@
+import type { PoolClient } from 'pg';
+import type { LoadableAnswer } from '../model/catalog.ts';
+import type { ReadAnswers } from './load-context.ts';
+import { readSql } from './read-sql.ts';
+import { compareObservations, isNewer, type ObservationKey } from './offer-freshness.ts';
+import { diffPrices, readPriceIntervals, type PriceDiff, type PriceSource } from './price-intervals.ts';
+import { listSeries, readingOf, type Reading, type SeriesEntry } from './price-series.ts';
+import { mergePrices, type OfferPriceRows } from './merge-prices.ts';
+import { applySql } from '../db/sql-file.ts';
+
+/**
+ * Stored answers in memory at once, beside those of the batch: 300 details are about 30 MB. At a tenth, offers with long
+ * histories cost a round trip each.
+ */
+const answersAtOnce = 300;
+
+export interface ReplayDeps {
+  readonly client: PoolClient;
+  readonly source: PriceSource;
+  readonly readAnswers: ReadAnswers;
+  /** Answers that are read already, by raw id. */
+  readonly hand: ReadonlyMap<string, LoadableAnswer>;
+}
+
+export interface ReplayRequest {
+  /** Answers that are booked, and that the history of the offer does not have yet. */
+  readonly late: readonly ObservationKey[];
+  /** From the oldest answer that is kept; false: from the oldest late one. */
+  readonly isWhole: boolean;
+}
+
+export interface ReplayedOffer {
+  readonly offerId: string;
+  /** Null: its prices are as they were, and nothing was written. */
+  readonly diff: PriceDiff | null;
+  /** Answers that the replay would have begun with are not kept: what they made is left as it is. */
+  readonly isPartial: boolean;
+  /** Late answers that have no place: an answer that found the offer after them is not kept. */
+  readonly unplaced: readonly ObservationKey[];
+  /** All answers that it went over, with what today's code reads in them. */
+  readonly answers: ReadonlyMap<string, LoadableAnswer>;
+}
+
+interface Statement extends OfferPriceRows {
+  readonly key: ObservationKey;
+}
+
+interface Plan {
+  readonly offerId: string;
+  /** The first answer that is merged again. */
+  readonly from: ObservationKey;
+  readonly statements: readonly Statement[];
+}
+
+const nothing: OfferPriceRows = { prices: [], unread: [] };
+
+/** What answers state, in order. One empty answer proves nothing; the second in a row states that there are no prices. */
+function listStatements(
+  entries: readonly (readonly [ObservationKey, Reading])[],
+  emptiesBefore: number,
+): Statement[] {
+  let empties = emptiesBefore;
+  return entries.flatMap(([key, reading]): Statement[] => {
+    if (reading.kind === 'found') {
+      empties = 0;
+      return [{ key, prices: reading.prices, unread: reading.unread }];
+    }
+    if (reading.kind !== 'empty') return [];
+    empties += 1;
+    return empties >= 2 ? [{ key, ...nothing }] : [];
+  });
+}
+
+const earliest = (keys: readonly ObservationKey[]): ObservationKey | undefined =>
+  keys.toSorted(compareObservations)[0];
+
+/** The answers that a replay may have to go over. */
+function relevantEntries(series: readonly SeriesEntry[], { late, isWhole }: ReplayRequest) {
+  const first = earliest(late);
+  if (isWhole) return series;
+  return first === undefined ? [] : series.filter(({ key }) => key.at >= first.at);
+}
+
+function planReplay(
+  offerId: string,
+  { series, request }: { readonly series: readonly SeriesEntry[]; readonly request: ReplayRequest },
+  answers: ReadonlyMap<string, LoadableAnswer>,
+): Omit<ReplayedOffer, 'diff' | 'answers'> & { readonly plan: Plan | null } {
+  const entries = relevantEntries(series, request).map((entry) => {
+    return [entry.key, readingOf(answers.get(entry.rawId), offerId, entry)] as const;
+  });
+  const lost = entries.findLast(([, { kind }]) => kind === 'lost')?.[0] ?? null;
+  const isKept = (key: ObservationKey) => isNewer(key, lost);
+  const unplaced = request.late.filter((key) => !isKept(key));
+  const first = earliest(request.late.filter(isKept));
+  // With all of its instant: of a price that is replaced at once, no interval tells.
+  const replayed = entries.filter(
+    ([key]) => isKept(key) && (request.isWhole || (first !== undefined && key.at >= first.at)),
+  );
+  const result = { offerId, isPartial: lost !== null, unplaced };
+  const from = replayed[0]?.[0];
+  if (from === undefined) return { ...result, plan: null };
+  const before = series.filter(({ key }) => isNewer(from, key));
+  const emptiesBefore = before.length - 1 - before.findLastIndex(({ isFound }) => isFound);
+  return { ...result, plan: { offerId, from, statements: listStatements(replayed, emptiesBefore) } };
+}
+
+/** Takes prices back to before the plans, and merges their answers again, one of each offer after the other. */
+async function runPlans({ client, source }: ReplayDeps, plans: readonly Plan[]): Promise<void> {
+  const isSearch = source === 'search';
+  await applySql(client, readSql('rewind-prices'), [
+    JSON.stringify(
+      plans.map(({ offerId, from }) => ({ offer_id: offerId, at: from.at, call_id: from.callId })),
+    ),
+    isSearch,
+  ]);
+  const rounds = Math.max(...plans.map(({ statements }) => statements.length));
+  for (let round = 0; round < rounds; round += 1) {
+    const now = plans.flatMap(({ offerId, statements }) => {
+      const statement = statements[round];
+      return statement === undefined ? [] : [{ offerId, ...statement }];
+    });
+    await mergePrices(
+      client,
+      now.map(({ offerId, key }) => ({
+        offer_id: offerId,
+        call_id: key.callId,
+        at: key.at,
+        is_search: isSearch,
+      })),
+      { prices: now.flatMap(({ prices }) => prices), unread: now.flatMap(({ unread }) => unread) },
+    );
+  }
+}
+
+async function diffPlans(deps: ReplayDeps, plans: readonly Plan[]): Promise<Map<string, PriceDiff>> {
+  if (plans.length === 0) return new Map();
+  const { client, source } = deps;
+  const ids = plans.map(({ offerId }) => offerId);
+  const before = await readPriceIntervals(client, ids, source);
+  await client.query('SAVEPOINT before_replay');
+  await runPlans(deps, plans);
+  const after = await readPriceIntervals(client, ids, source);
+  const diffs = new Map<string, PriceDiff>();
+  for (const id of ids) {
+    const diff = diffPrices(before.get(id) ?? [], after.get(id) ?? []);
+    if (diff !== null) diffs.set(id, diff);
+  }
+  // Rows that come out as they were are not rewritten.
+  if (diffs.size < plans.length) {
+    await client.query('ROLLBACK TO before_replay');
+    const changed = plans.filter(({ offerId }) => diffs.has(offerId));
+    if (changed.length > 0) await runPlans(deps, changed);
+  }
+  await client.query('RELEASE before_replay');
+  return diffs;
+}
+
+/** Offers in portions of which the answers fit into memory. */
+function inPortions(sizes: ReadonlyMap<string, number>): string[][] {
+  const portions: string[][] = [];
+  let room = 0;
+  for (const [offerId, size] of sizes) {
+    if (portions.length === 0 || size > room) {
+      portions.push([]);
+      room = answersAtOnce;
+    }
+    portions.at(-1)?.push(offerId);
+    room -= size;
+  }
+  return portions;
+}
+
+/**
+ * Makes the prices of locked offers what their answers make of them in the order of their calls: takes them back to a
+ * time, and merges every answer since again, from those that are stored. What comes out as it was is not written.
+ */
+export async function replayPrices(
+  deps: ReplayDeps,
+  requests: ReadonlyMap<string, ReplayRequest>,
+): Promise<ReplayedOffer[]> {
+  const { client, source, hand } = deps;
+  const allSeries = await listSeries(client, [...requests.keys()], source);
+  const jobs = new Map(
+    [...requests].map(([offerId, request]) => [offerId, { request, series: allSeries.get(offerId) ?? [] }]),
+  );
+  const rawIdsOf = (offerId: string): string[] => {
+    const job = jobs.get(offerId);
+    return job ? relevantEntries(job.series, job.request).map(({ rawId }) => rawId) : [];
+  };
+  const replayed: ReplayedOffer[] = [];
+  for (const portion of inPortions(new Map([...jobs.keys()].map((id) => [id, rawIdsOf(id).length])))) {
+    const others = [...new Set(portion.flatMap(rawIdsOf))].filter((id) => !hand.has(id));
+    const answers = new Map([...hand, ...(await deps.readAnswers(others))]);
+    const planned = portion.flatMap((offerId) => {
+      const job = jobs.get(offerId);
+      return job ? [planReplay(offerId, job, answers)] : [];
+    });
+    const diffs = await diffPlans(
+      deps,
+      planned.flatMap(({ plan }) => plan ?? []),
+    );
+    for (const { offerId, isPartial, unplaced } of planned)
+      replayed.push({ offerId, isPartial, unplaced, diff: diffs.get(offerId) ?? null, answers });
+  }
+  return replayed;
+}

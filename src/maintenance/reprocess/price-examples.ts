@@ -1,0 +1,28 @@
+import type { ReprocessExample } from '../../model/reprocess.ts';
+import type { PriceDiff, PriceInterval } from '../../load/price-intervals.ts';
+
+const priceLabel = ({ kind, skuId, minQuantity }: PriceInterval): string =>
+  [
+    `${kind} price`,
+    ...(skuId === '0' ? [] : [`of SKU ${skuId}`]),
+    ...(minQuantity > 1 ? [`from ${String(minQuantity)}`] : []),
+  ].join(' ');
+
+function formatInterval(interval: PriceInterval | undefined): string | null {
+  if (interval === undefined) return null;
+  const day = (at: Date) => at.toISOString().slice(0, 10);
+  const end = interval.validTo === null ? '' : ` to ${day(interval.validTo)}`;
+  return `${interval.amountCny} since ${day(interval.validFrom)}${end}`;
+}
+
+/** One difference of the prices of an offer, for people: a change before what is gone or new. */
+export function toPriceExample(
+  id: string,
+  { added: [added], removed: [removed], changed: [changed] }: PriceDiff,
+): ReprocessExample[] {
+  const from = changed?.from ?? removed;
+  const to = changed?.to ?? (removed === undefined ? added : undefined);
+  const price = to ?? from;
+  if (price === undefined) return [];
+  return [{ id, what: priceLabel(price), was: formatInterval(from), is: formatInterval(to) }];
+}
