@@ -2,6 +2,7 @@ import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
 import { accountLimits } from '../ledger/limit-changes.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { estimateAssumptions, estimateCalls, type CallEstimate } from '../refresh/forecast/estimate-calls.ts';
+import { daysPerMonth } from '../refresh/forecast/days-per-month.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
@@ -32,7 +33,7 @@ export function estimateVolumes(sync: SyncConfig): VolumeEstimate[] {
   });
 }
 
-const { roots, branchesPerRoot, leavesPerBranch, daysPerMonth } = estimateAssumptions;
+const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
 
 /** What the numbers rest on, in sentences. */
 export const assumedSentences: readonly string[] = [

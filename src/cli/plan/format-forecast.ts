@@ -1,4 +1,4 @@
-import { daysPerMonth } from '../../refresh/forecast/call-limits.ts';
+import { daysPerMonth } from '../../refresh/forecast/days-per-month.ts';
 import type { Advice } from '../../refresh/forecast/advise.ts';
 import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../refresh/forecast/forecast.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';

@@ -1,11 +1,9 @@
 import { apiOperations, type ApiOperation } from '../../model/known-apis.ts';
+import { daysPerMonth } from './days-per-month.ts';
 import type { CallLimit } from './knowledge.ts';
 
 /** What the ledger keeps of a day, and of a month's share of a day, for calls by hand (docs/quota.md). */
 const keptShare = 0.05;
-
-/** A month's limit is spread over as many days: the longest one. */
-export const daysPerMonth = 31;
 
 /** A day's or month's limit, and what of it is left. */
 export interface PeriodLimit {

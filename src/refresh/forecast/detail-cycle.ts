@@ -1,4 +1,4 @@
-import type { ChangeRate } from '../planner/change-rate.ts';
+import { changeOdds, type ChangeRate } from '../planner/change-rate.ts';
 import { detailValue, vouchedAgeDays, type Valuation } from '../planner/offer-value.ts';
 import { drawCurve, type ValueCurve } from './value-curve.ts';
 
@@ -13,11 +13,6 @@ export interface DetailTerms {
 /** How old the row of an offer is at most when a run chooses: passes come first in the runs in which they are due. */
 function rowAgeAtChoice({ rowEveryDays, runEveryDays }: DetailTerms): number {
   return Math.max(0, rowEveryDays - runEveryDays);
-}
-
-/** The chance of at least one change within some days. */
-export function changeOdds({ changes, days }: ChangeRate, exposureDays: number): number {
-  return -Math.expm1(-changes * Math.log1p(exposureDays / days));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { dayMs } from '../../core/duration.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
 import type { Feed, SyncConfig } from '../../model/sync-config.ts';
+import { daysPerMonth } from './days-per-month.ts';
 import { searchReach } from '../../model/search-limits.ts';
 
 /** Calls that one API will need, at most, if the assumptions hold. */
@@ -22,11 +23,9 @@ export const estimateAssumptions = {
   roots: 50,
   branchesPerRoot: 20,
   leavesPerBranch: 8,
-  /** The longest month: a form that asks for 30 days runs dry on the 31st. */
-  daysPerMonth: 31,
 } as const;
 
-const { roots, branchesPerRoot, leavesPerBranch, daysPerMonth } = estimateAssumptions;
+const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
 
 /** Nodes to ask for: leaves come along with their branch. */
 function countNodes(categories: ReadonlySet<string>): number {

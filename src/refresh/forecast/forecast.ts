@@ -1,9 +1,11 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
+import { ageQuantile } from './age-quantile.ts';
+import { shareYounger } from './detail-cycle.ts';
 import { callsToFirstPass, daysFor } from './first-pass.ts';
 import type { Knowledge } from './knowledge.ts';
 import { forecastRun, type NextRun } from './next-run.ts';
 import { floorShare } from '../planner/select-calls.ts';
-import { ageQuantile, steadyStateDetails, type SteadyOffers } from './steady-state-details.ts';
+import { steadyStateDetails, type SteadyOffers } from './steady-state-details.ts';
 import { arrivalsOf, steadyStateSearches, type SteadySearch } from './steady-state-searches.ts';
 import { shareLimits, type CallsByApi } from './share-limits.ts';
 
@@ -69,26 +71,16 @@ function rowEveryDays(searches: readonly SteadySearch[], feed: string): number {
 
 /** Rows are of any age up to the time between two passes. */
 function rowAges(searches: readonly SteadySearch[], feed: string): AgeForecast {
-  const own = searches.filter(({ search }) => search.feed === feed);
-  const pages = own.reduce((sum, { search }) => sum + search.windows * search.pages, 0);
-  const younger = (ageDays: number) =>
-    own.reduce(
-      (sum, { search, everyDays }) => sum + search.windows * search.pages * Math.min(1, ageDays / everyDays),
-      0,
-    );
-  const meanDays = own.reduce(
-    (sum, { search, everyDays }) => sum + (search.windows * search.pages * everyDays) / 2 / pages,
-    0,
-  );
-  let [low, high] = [1e-3, 1e6];
-  if (pages === 0 || younger(high) < 0.9 * pages)
-    return { meanDays: pages === 0 ? Infinity : meanDays, p90Days: Infinity };
-  for (let step = 0; step < 50; step += 1) {
-    const middle = Math.sqrt(low * high);
-    if (younger(middle) < 0.9 * pages) low = middle;
-    else high = middle;
-  }
-  return { meanDays, p90Days: high };
+  const parts = searches
+    .filter(({ search }) => search.feed === feed)
+    .map(({ search: { windows, pages }, everyDays }) => ({
+      copies: windows * pages,
+      everyDays,
+      shareYounger: (ageDays: number) => Math.min(1, ageDays / everyDays),
+    }));
+  const pages = parts.reduce((sum, { copies }) => sum + copies, 0);
+  const meanDays = parts.reduce((sum, { copies, everyDays }) => sum + (copies * everyDays) / 2, 0) / pages;
+  return { meanDays: pages === 0 ? Infinity : meanDays, p90Days: ageQuantile(parts, 0.9) };
 }
 
 function arrivals(knowledge: Knowledge, feed: string): number {
@@ -117,7 +109,13 @@ function forecastFeed(
     rows: rowAges(steady.searches, feed),
     details: {
       meanDays: offers === 0 ? Infinity : mean(({ ageDays }) => ageDays),
-      p90Days: ageQuantile(own, 0.9),
+      p90Days: ageQuantile(
+        own.map(({ cycle, offers: copies }) => ({
+          copies,
+          shareYounger: (ageDays) => shareYounger(cycle, ageDays),
+        })),
+        0.9,
+      ),
     },
     detailsPerDay: own.reduce((sum, { callsPerDay }) => sum + callsPerDay, 0),
     fresh: mean(({ fresh }) => fresh),

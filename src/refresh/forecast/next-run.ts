@@ -1,8 +1,7 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
-import { rateOf } from '../planner/change-rate.ts';
+import { changeOdds, rateOf } from '../planner/change-rate.ts';
 import { defaultObjective } from '../planner/objective.ts';
 import { orderingAgeDays } from '../planner/offer-value.ts';
-import { changeOdds } from './detail-cycle.ts';
 import type { FeedKnowledge, Knowledge, OfferGroup, SampledOffer, SearchGroup } from './knowledge.ts';
 import { steadyPages, stoppedPages } from './pass-pages.ts';
 import { arrivalsOf, newOffersPerPage } from './steady-state-searches.ts';

@@ -1,11 +1,10 @@
-/** Quiet pages in a row that end a pass early, as in `note-yield.ts`. */
-const quietRun = 3;
+import { staleRun } from '../searches/note-yield.ts';
 
-/** Pages until `quietRun` of them in a row were quiet, each being so with some odds. */
+/** Pages until `staleRun` of them in a row were quiet, each being so with some odds. */
 function pagesToQuiet(quietOdds: number): number {
   if (quietOdds <= 0) return Infinity;
-  if (quietOdds >= 1) return quietRun;
-  return (quietOdds ** -quietRun - 1) / (1 - quietOdds);
+  if (quietOdds >= 1) return staleRun;
+  return (quietOdds ** -staleRun - 1) / (1 - quietOdds);
 }
 
 /** Pages that a pass asks for which may stop early, when each page shows `newOffersPerPage` new or changed offers. */

@@ -6,7 +6,6 @@ import {
   callsPerDay,
   detailAgeOf,
   meanOverCycle,
-  shareYounger,
   toDetailOffer,
   type DetailCycle,
   type DetailOffer,
@@ -98,19 +97,4 @@ export function steadyStateDetails(
     };
   });
   return { steady, wanted };
-}
-
-/** The age, in days, that a share of the details is at most; Infinity: more of them are never looked at again. */
-export function ageQuantile(steady: readonly SteadyOffers[], share: number): number {
-  const offers = steady.reduce((sum, member) => sum + member.offers, 0);
-  const younger = (ageDays: number) =>
-    steady.reduce((sum, { cycle, offers: count }) => sum + count * shareYounger(cycle, ageDays), 0);
-  let [low, high] = [1e-3, 1e6];
-  if (offers === 0 || younger(high) < share * offers) return Infinity;
-  for (let step = 0; step < 50; step += 1) {
-    const middle = Math.sqrt(low * high);
-    if (younger(middle) < share * offers) low = middle;
-    else high = middle;
-  }
-  return high;
 }

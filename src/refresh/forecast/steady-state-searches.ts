@@ -1,9 +1,9 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
+import { changeOdds } from '../planner/change-rate.ts';
 import { arrivalsPerDay } from '../planner/discovery-value.ts';
 import { defaultObjective } from '../planner/objective.ts';
 import { pageValues } from '../planner/page-value.ts';
 import { windowValue, type WindowWorth } from '../planner/window-value.ts';
-import { changeOdds } from './detail-cycle.ts';
 import { findPrice } from './find-price.ts';
 import type { Knowledge, SearchGroup } from './knowledge.ts';
 import { steadyPages } from './pass-pages.ts';

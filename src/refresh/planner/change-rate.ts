@@ -12,3 +12,8 @@ export const nothingLearned: ChangeRate = { changes: 0, days: 0 };
 export function rateOf(prior: ChangeRate, learned: ChangeRate): ChangeRate {
   return { changes: prior.changes + learned.changes, days: prior.days + learned.days };
 }
+
+/** The chance of at least one change within some days. */
+export function changeOdds({ changes, days }: ChangeRate, exposureDays: number): number {
+  return -Math.expm1(-changes * Math.log1p(exposureDays / days));
+}

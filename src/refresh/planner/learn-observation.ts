@@ -9,7 +9,7 @@ import type {
   QueuePosition,
 } from '../../model/learning.ts';
 import { bucketOf } from './bucket.ts';
-import { rateOf, type ChangeRate } from './change-rate.ts';
+import { changeOdds, rateOf } from './change-rate.ts';
 import { rawImportance } from './importance.ts';
 import { learnRate } from './learn-rate.ts';
 import { defaultObjective } from './objective.ts';
@@ -25,11 +25,6 @@ function later(a: Date | null, b: Date | null): Date | null {
 }
 
 const isAfter = (a: Date | null, b: Date | null) => a !== null && (b === null || a > b);
-
-/** The chance of at least one change within some days. */
-function changeOdds({ changes, days }: ChangeRate, exposureDays: number): number {
-  return -Math.expm1(-changes * Math.log1p(exposureDays / days));
-}
 
 const noEvidence = { visible: 0, hidden: 0 };
 

@@ -7,7 +7,7 @@ import { driftRows } from './drift-rows.ts';
  * the others did, at 95 %, so that a further page brings less than one change. At one, the pass would stop by chance; at
  * ten, it would rarely stop.
  */
-const staleRun = 3;
+export const staleRun = 3;
 
 /** Passes that read the list to its end, or as far as wanted. After any other, the next one is not stopped. */
 const readToEnd: readonly (PassOutcome | null)[] = ['complete', 'unproven', 'capped', 'short', 'max_pages'];
