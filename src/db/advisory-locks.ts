@@ -46,3 +46,8 @@ export async function tryLockUntilClosed(client: ClientBase, key: LockKey): Prom
   ]);
   return rows[0]?.locked ?? false;
 }
+
+/** Ends a lock of `tryLockUntilClosed` before its connection. */
+export async function unlock(client: ClientBase, key: LockKey): Promise<void> {
+  await client.query('SELECT pg_advisory_unlock($1)', [key]);
+}

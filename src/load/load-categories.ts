@@ -1,4 +1,4 @@
-import { advisoryLocks } from '../db/advisory-locks.ts';
+import { advisoryLocks, lockUntilCommit } from '../db/advisory-locks.ts';
 import type { PoolClient } from 'pg';
 import type { LoadableCategory } from '../model/catalog.ts';
 import type { CategoryRecord } from '../model/records.ts';
@@ -98,7 +98,7 @@ export async function loadCategories(
   answers: readonly LoadableCategory[],
 ): Promise<Set<string>> {
   const { client, replay } = context;
-  await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.categoryTree]);
+  await lockUntilCommit(client, advisoryLocks.categoryTree);
   const listed = new Set<string>();
   const inOrder = answers.toSorted((a, b) =>
     compareObservations(observationKey(a.provenance), observationKey(b.provenance)),

@@ -1,3 +1,4 @@
+import { and, inArray, sql } from 'drizzle-orm';
 import type { PoolClient } from 'pg';
 import type { LoadableAnswer } from '../model/catalog.ts';
 import type { OperationName } from '../model/operation.ts';
@@ -6,6 +7,8 @@ import { readYields, type CountersByKind } from './answer-yield.ts';
 import type { LoadContext, Replay } from './load-context.ts';
 import { uniqueBy } from './offer-freshness.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
+import { drizzleOn } from '../db/database.ts';
+import { payload } from '../schema/raw.ts';
 
 function operationOf(answer: LoadableAnswer): OperationName {
   switch (answer.kind) {
@@ -176,9 +179,10 @@ export async function rebookAnswers(
   const { resolved, added } = await mergeQuarantine(client, answers);
   correction.quarantineResolved += resolved;
   correction.quarantineAdded += added;
-  await client.query(
-    `UPDATE raw.payload SET normalizer_version = $2
-     WHERE raw_id = ANY ($1::bigint[]) AND normalizer_version IS DISTINCT FROM $2`,
-    [answers.map(({ provenance }) => provenance.rawId), normalizerVersion],
-  );
+  const rawIds = answers.map(({ provenance }) => provenance.rawId);
+  const isOther = sql`${payload.normalizerVersion} IS DISTINCT FROM ${normalizerVersion}`;
+  await drizzleOn(client)
+    .update(payload)
+    .set({ normalizerVersion })
+    .where(and(inArray(payload.rawId, rawIds), isOther));
 }

@@ -14,7 +14,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Lane } from '../model/ledger.ts';
 import type { Application, DeclaredState, ObservedState } from '../model/permission.ts';
-import type { ReprocessCounts, ReprocessSelection } from '../model/reprocess.ts';
+import type { ReprocessCounts, ReprocessedOperation, ReprocessSelection } from '../model/reprocess.ts';
 import type { RunForecast, RunStatus, Source } from '../model/run.ts';
 import { bytea, id, instant } from './column-types.ts';
 
@@ -165,7 +165,7 @@ export const reprocess = sync.table(
     selection: jsonb('selection').$type<ReprocessSelection>().notNull(),
     normalizerVersion: integer('normalizer_version').notNull(),
     untilRawId: id('until_raw_id').notNull(),
-    operation: text('operation'),
+    operation: text('operation').$type<ReprocessedOperation>(),
     afterRawId: id('after_raw_id')
       .notNull()
       .default(sql`0`),

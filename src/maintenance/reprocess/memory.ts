@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../core/errors.ts';
-import { advisoryLocks } from '../../db/advisory-locks.ts';
+import { advisoryLocks, tryLockUntilClosed, unlock } from '../../db/advisory-locks.ts';
 import { toDatabaseError } from '../../db/database-error.ts';
 import { maintenanceErrors } from '../errors.ts';
 
@@ -17,11 +17,11 @@ export async function recall(
   what: Remembered,
 ): Promise<Set<string>> {
   if (ids.length === 0) return new Set();
-  const { rows } = await memory.query<{ offer_id: string }>(
-    'SELECT offer_id FROM reprocessed WHERE offer_id = ANY ($1::bigint[]) AND what = $2',
+  const { rows } = await memory.query<{ offerId: string }>(
+    'SELECT offer_id AS "offerId" FROM reprocessed WHERE offer_id = ANY ($1::bigint[]) AND what = $2',
     [ids, what],
   );
-  return new Set(rows.map((row) => row.offer_id));
+  return new Set(rows.map(({ offerId }) => offerId));
 }
 
 export async function remember(memory: PoolClient, ids: Iterable<string>, what: Remembered): Promise<void> {
@@ -43,10 +43,7 @@ export async function holdMemory(pool: Pool): Promise<PoolClient> {
   // The next query on a broken connection fails; without a listener the process would end here.
   client.on('error', () => undefined);
   try {
-    const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-      advisoryLocks.reprocess,
-    ]);
-    if (rows[0]?.locked) {
+    if (await tryLockUntilClosed(client, advisoryLocks.reprocess)) {
       await client.query(createMemory);
       return client;
     }
@@ -60,6 +57,6 @@ export async function holdMemory(pool: Pool): Promise<PoolClient> {
 
 /** Ends the lock. The temporary table goes with the connection, and so does the lock if this fails. */
 export async function letGo(memory: PoolClient): Promise<void> {
-  await memory.query('SELECT pg_advisory_unlock($1)', [advisoryLocks.reprocess]).catch(() => undefined);
+  await unlock(memory, advisoryLocks.reprocess).catch(() => undefined);
   memory.release(true);
 }

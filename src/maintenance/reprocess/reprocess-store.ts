@@ -1,3 +1,4 @@
+import { and, desc, eq, isNull, max } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
 import type { LoadableAnswer } from '../../model/catalog.ts';
 import type { Learn } from '../../model/learning.ts';
@@ -18,6 +19,10 @@ import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { readSql } from '../read-sql.ts';
 import type { StoredAnswerRow } from '../../raw/stored-answer.ts';
 import { runSql } from '../../db/sql-file.ts';
+import { drizzleOn, type Database } from '../../db/database.ts';
+import { ledgerNow } from '../../db/ledger-now.ts';
+import { payload } from '../../schema/raw.ts';
+import { reprocess } from '../../schema/sync.ts';
 
 /** How far a reprocess is. */
 export interface ReprocessCursor {
@@ -69,45 +74,61 @@ export interface Reprocess {
   release(): Promise<void>;
 }
 
-interface StateRow {
-  readonly reprocess_id: string;
-  readonly operation: ReprocessedOperation | null;
-  readonly after_raw_id: string;
-  readonly until_raw_id: string;
-  readonly counts: ReprocessCounts;
+const stateFields = {
+  reprocessId: reprocess.reprocessId,
+  operation: reprocess.operation,
+  afterRawId: reprocess.afterRawId,
+  untilRawId: reprocess.untilRawId,
+  counts: reprocess.counts,
+};
+
+type State = Pick<typeof reprocess.$inferSelect, keyof typeof stateFields>;
+
+/** The same one that was stopped before its end; undefined: there is none. */
+async function readStopped(
+  db: Database,
+  { selection, normalizerVersion }: ReprocessOptions,
+): Promise<State | undefined> {
+  const [stopped] = await db
+    .select(stateFields)
+    .from(reprocess)
+    .where(
+      and(
+        isNull(reprocess.endedAt),
+        eq(reprocess.selection, selection),
+        eq(reprocess.normalizerVersion, normalizerVersion),
+      ),
+    )
+    .orderBy(desc(reprocess.reprocessId))
+    .limit(1);
+  return stopped;
 }
 
 /** The same one that was stopped before its end, or a new one. A dry run leaves no row. */
-async function openState(
-  client: PoolClient,
-  { selection, normalizerVersion, isApplied }: ReprocessOptions,
-): Promise<StateRow> {
-  const params = [JSON.stringify(selection), normalizerVersion];
-  const known = isApplied
-    ? await client.query<StateRow>(
-        `SELECT reprocess_id, operation, after_raw_id, until_raw_id, counts FROM sync.reprocess
-         WHERE ended_at IS NULL AND selection = $1::jsonb AND normalizer_version = $2
-         ORDER BY reprocess_id DESC LIMIT 1`,
-        params,
-      )
-    : null;
-  if (known?.rows[0]) return known.rows[0];
-  const newest = await client.query<{ id: string }>(
-    'SELECT coalesce(max(raw_id), 0)::text AS id FROM raw.payload',
-  );
-  const fresh = {
-    operation: null,
-    after_raw_id: '0',
-    until_raw_id: newest.rows[0]?.id ?? '0',
-    counts: noCounts,
-  };
-  if (!isApplied) return { reprocess_id: '0', ...fresh };
-  const made = await client.query<{ reprocess_id: string }>(
-    `INSERT INTO sync.reprocess (selection, normalizer_version, until_raw_id, counts, started_at, advanced_at)
-     VALUES ($1, $2, $3, $4, usage.ledger_now(), usage.ledger_now()) RETURNING reprocess_id`,
-    [...params, fresh.until_raw_id, JSON.stringify(noCounts)],
-  );
-  return { reprocess_id: made.rows[0]?.reprocess_id ?? '0', ...fresh };
+async function openState(db: Database, options: ReprocessOptions): Promise<State> {
+  const { selection, normalizerVersion, isApplied } = options;
+  const stopped = isApplied ? await readStopped(db, options) : undefined;
+  if (stopped) return stopped;
+  const [newest] = await db.select({ rawId: max(payload.rawId) }).from(payload);
+  const untilRawId = newest?.rawId ?? '0';
+  const fresh = { reprocessId: '0', operation: null, afterRawId: '0', untilRawId, counts: noCounts };
+  if (!isApplied) return fresh;
+  const [begun] = await db
+    .insert(reprocess)
+    .values({
+      ...{ selection, normalizerVersion, untilRawId, counts: noCounts },
+      startedAt: ledgerNow,
+      advancedAt: ledgerNow,
+    })
+    .returning(stateFields);
+  return begun ?? fresh;
+}
+
+/** When the oldest answer was asked for that is kept; null: none is. */
+async function readOldestKept(db: Database): Promise<Date | null> {
+  const { observedAt, rawId } = payload;
+  const [oldest] = await db.select({ observedAt }).from(payload).orderBy(rawId).limit(1);
+  return oldest?.observedAt ?? null;
 }
 
 /** Offers of a set that this reprocess has not counted before. */
@@ -165,11 +186,10 @@ async function replayBatch(
   const counts = await addCounts(memory, before, correction);
   if (!isApplied) await client.query('ROLLBACK TO before_batch');
   else
-    await client.query(
-      `UPDATE sync.reprocess SET operation = $2, after_raw_id = $3, counts = $4, advanced_at = usage.ledger_now()
-       WHERE reprocess_id = $1`,
-      [reprocessId, cursor.operation, cursor.afterRawId, JSON.stringify(counts)],
-    );
+    await drizzleOn(client)
+      .update(reprocess)
+      .set({ ...cursor, counts, advancedAt: ledgerNow })
+      .where(eq(reprocess.reprocessId, reprocessId));
   return { counts, correction } as const;
 }
 
@@ -195,14 +215,12 @@ async function countLost(
 export async function openReprocess(options: ReprocessOptions): Promise<Reprocess> {
   const { pool, selection } = options;
   const memory = await holdMemory(pool);
-  const state = await openState(memory, options);
-  const oldest = await memory.query<{ at: Date | null }>(
-    'SELECT (SELECT observed_at FROM raw.payload ORDER BY raw_id LIMIT 1) AS at',
-  );
-  const oldestKept = oldest.rows[0]?.at ?? null;
-  const deps: BatchDeps = { options, memory, reprocessId: state.reprocess_id };
+  const db = drizzleOn(memory);
+  const state = await openState(db, options);
+  const oldestKept = await readOldestKept(db);
+  const deps: BatchDeps = { options, memory, reprocessId: state.reprocessId };
   return {
-    cursor: { operation: state.operation, afterRawId: state.after_raw_id },
+    cursor: { operation: state.operation, afterRawId: state.afterRawId },
     counts: state.counts,
     oldestKept,
     countLost: () => countLost(pool, options, oldestKept),
@@ -210,7 +228,7 @@ export async function openReprocess(options: ReprocessOptions): Promise<Reproces
       const rows = await runSql<StoredAnswerRow>(pool, readSql('list-answers-again'), [
         operation,
         afterRawId,
-        state.until_raw_id,
+        state.untilRawId,
         limit,
         selection.since,
         selection.olderThanVersion,
@@ -232,9 +250,10 @@ export async function openReprocess(options: ReprocessOptions): Promise<Reproces
       return { counts, examples: [...prices, ...correction.examples] };
     },
     end: async () => {
-      await memory.query('UPDATE sync.reprocess SET ended_at = usage.ledger_now() WHERE reprocess_id = $1', [
-        state.reprocess_id,
-      ]);
+      await db
+        .update(reprocess)
+        .set({ endedAt: ledgerNow })
+        .where(eq(reprocess.reprocessId, state.reprocessId));
     },
     release: () => letGo(memory),
   };
