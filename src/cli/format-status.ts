@@ -71,7 +71,7 @@ function formatQuota({ quota }: Status): string {
   if (quota.length === 0) return 'No quota is known yet: the first sync sets the presets of the account.';
   const columns = [
     left('api'),
-    left('window'),
+    left('period'),
     right('limit'),
     right('used'),
     right('in flight'),

@@ -73,8 +73,8 @@ function addGlobalFlags(program: Command, context: CliContext): void {
       (dir) => parseProjectDir(context.cwd, dir),
       context.cwd,
     )
-    .option('--json', 'data as JSON')
-    .option('--quiet', 'no progress and no remarks, errors only')
+    .option('--json', 'print data as JSON')
+    .option('--quiet', 'print errors only, no progress and no notes')
     .addOption(new Option('--log-level <level>', 'how much to log on stderr').choices(logLevels));
 }
 

@@ -8,7 +8,7 @@ import { quotaPeriod } from '../schema/usage.ts';
 import { applySql, runSqlForOne } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
-/** A present window that counts as spent because the database was restored, until somebody reconciles it. */
+/** A current period that counts as spent because the database was restored, until somebody reconciles it. */
 export interface AssumedSpent {
   readonly appKey: string;
   /** `namespace:name:version`, the `@name` of a group, or `*`. */
@@ -18,12 +18,12 @@ export interface AssumedSpent {
 
 /** What people tell the ledger about calls that it did not grant. */
 export interface LedgerCorrections {
-  /** Counts the present windows as spent when the database was restored, as the next call would do it. */
+  /** Counts the current periods as spent when the database was restored, as the next call would do it. */
   noticeRestore(appKey: string): Promise<void>;
   /** Books calls that others made with the same key, in the present day and month of the API, its groups and the app. */
   recordExternal(appKey: string, api: string, calls: number): Promise<void>;
   /**
-   * Makes what is used of a present window the number that 1688's console shows. What was granted here stays
+   * Makes what is used of a current period the number that 1688's console shows. What was granted here stays
    * counted, also when that is more. Gives what is used then; null: there is no such limit.
    */
   reconcile(

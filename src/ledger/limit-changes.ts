@@ -24,7 +24,7 @@ export interface QuotaLimit {
   readonly api: string;
   readonly period: PeriodKind;
   readonly callLimit: number;
-  /** Default `calendar`. `rolling`: any stretch of the window's length, for as long as the reset hour is unknown. */
+  /** Default `calendar`. `rolling`: any stretch of the length of the period, for as long as the reset hour is unknown. */
   readonly reset?: 'calendar' | 'rolling';
   /** Where calendar days and months begin; an IANA name. Default `Asia/Shanghai`. */
   readonly zone?: string;
@@ -34,7 +34,7 @@ export interface QuotaLimit {
 export interface QuotaGroup {
   readonly name: string;
   readonly apis: readonly string[];
-  /** Calls; null: no limit of that window. */
+  /** Calls; null: no limit of that period. */
   readonly daily: number | null;
   readonly monthly: number | null;
 }
@@ -45,7 +45,7 @@ export interface LimitChanges {
   applyPresets(presets: QuotaPresets): Promise<void>;
   /** A limit that somebody knows. Takes effect at once; below what is used, nothing is left. */
   setLimit(limit: QuotaLimit): Promise<void>;
-  /** Ends a limit that somebody knew; a preset of the same window holds again at once. False: there was none. */
+  /** Ends a limit that somebody knew; a preset of the same period holds again at once. False: there was none. */
   liftLimit(presets: QuotaPresets, limit: Pick<QuotaLimit, 'api' | 'period'>): Promise<boolean>;
   /** The day's and month's limits of an API as 1688 approved them; null leaves a limit as it is. */
   applyApproved(appKey: string, api: string, approved: ApprovedCalls): Promise<void>;

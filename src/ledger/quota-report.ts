@@ -8,17 +8,17 @@ import type { QuotaStatus } from './quota-store.ts';
 import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
-/** What is used of a limit in its present window. */
+/** What is used of a limit in its current period. */
 export interface QuotaUse extends Pick<
   QuotaStatus,
   'used' | 'reserved' | 'unknown' | 'external' | 'remaining'
 > {
-  /** Null: a rolling window that is empty. */
+  /** Null: a rolling period that is empty. */
   readonly resetAt: Date | null;
   /** What the present day used of a month, and may use of it; null: no month. */
   readonly usedToday: number | null;
   readonly share: number | null;
-  /** The database was restored: the window counts as spent until somebody reconciles it. */
+  /** The database was restored: the period counts as spent until somebody reconciles it. */
   readonly isAssumedSpent: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface QuotaLimitRow {
   readonly reset: 'calendar' | 'rolling';
   readonly zone: string;
   readonly callLimit: number;
-  /** Null: a second, which is a pace and has no window. */
+  /** Null: a second, which is a pace and has no period. */
   readonly use: QuotaUse | null;
 }
 
@@ -53,7 +53,7 @@ export interface RunWait {
 
 /** What an app's operator wants to know of its quota. Reads only. */
 export interface QuotaReport {
-  /** By API, from the shortest window to the longest. */
+  /** By API, from the shortest period to the longest. */
   listLimits(): Promise<QuotaLimitRow[]>;
   /** Those that are not over. */
   listPauses(): Promise<Pause[]>;

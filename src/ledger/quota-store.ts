@@ -27,7 +27,7 @@ export interface QuotaStatus {
   readonly unknown: number;
   readonly external: number;
   readonly remaining: number;
-  /** Null: a rolling window that is empty. */
+  /** Null: a rolling period that is empty. */
   readonly resetAt: Date | null;
 }
 

@@ -21,7 +21,7 @@ function adviseHold(hold: Named<ApiHold>): string {
   return `${mark} ${displayName(hold.name)}: held since ${shanghaiTime(hold.heldAt)} (${why}) ${formatHoldEnd(hold)}.`;
 }
 
-/** For each API, group or app whose present windows count as spent: what to type. */
+/** For each API, group or app whose current periods count as spent: what to type. */
 export function adviseSpent(limits: readonly Named<QuotaLimitRow>[]): string[] {
   // A minute is over before anybody has read this.
   const spent = limits.filter(({ use, period }) => use?.isAssumedSpent === true && period !== 'minute');

@@ -85,7 +85,7 @@ function presetsOf({ sync, appKey }: OpenWithFile): QuotaPresets {
 /**
  * Ends limits that `setLimits` set; those of the account hold again where there are any.
  *
- * @param chosen none: all windows that nothing declares
+ * @param chosen none: all periods that nothing declares
  * @throws AppError QUOTA_LIMIT_DECLARED
  */
 export async function unsetLimits(

@@ -35,7 +35,7 @@ export async function addExternal(
   return { lines: [`Counted ${inWords} of others.`, ...counted.map(formatNamedLimit)], data: counted };
 }
 
-/** Makes what is used the numbers that 1688's console shows, and ends that windows count as spent. */
+/** Makes what is used the numbers that 1688's console shows, and ends that periods count as spent. */
 export async function reconcileCounts(
   open: OpenQuota,
   text: string,

@@ -62,7 +62,7 @@ const bar: QuotaColumn = { header: '', cell: formatBar };
 const isNoZero = (calls: number | undefined): string => (calls === 0 ? '' : amountOr(calls));
 const columns: readonly QuotaColumn[] = [
   { header: 'API', cell: (row, before) => (row.name === before?.name ? '' : row.name) },
-  { header: 'window', cell: (row) => row.period },
+  { header: 'period', cell: (row) => row.period },
   bar,
   { header: 'used', align: 'right', cell: ({ use }) => amountOr(use?.used) },
   { header: 'limit', align: 'right', cell: ({ callLimit }) => amount(callLimit) },

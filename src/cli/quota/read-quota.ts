@@ -17,7 +17,7 @@ export type ShownLimit = Named<QuotaLimitRow> & {
 
 /** Everything that `quota` shows. */
 export interface QuotaOverview {
-  /** Operations first, then other APIs, groups, and the app; from the shortest window to the longest. */
+  /** Operations first, then other APIs, groups, and the app; from the shortest period to the longest. */
   readonly limits: readonly ShownLimit[];
   readonly holds: readonly Named<ApiHold>[];
   readonly pauses: readonly Named<Pause>[];

@@ -10,27 +10,25 @@ import { openSession, type Session } from '../../app/session.ts';
 export function registerAuth(program: Command, context: CliContext): void {
   const auth = program
     .command('auth')
-    .description(
-      "Authorise the app by 1688's page in a browser, and look after the tokens that this brings.",
-    );
+    .description("Authorise the app on 1688's page in a browser, and manage the access tokens.");
   const open = (self: Command): Session => openSession(self, context, { logs: 'command' });
   auth
     .command('login', { isDefault: true })
-    .description('Have the owner of an account agree in a browser, and store the tokens. The default.')
-    .option('--paste', 'on a server: print the url, and read the address that the browser ends at')
+    .description('Log in as the account owner in a browser, and store the tokens. This is the default.')
+    .option('--paste', 'on a server: print the login url, and read the address that the browser ends at')
     .action((flags: { paste?: true }, self: Command) => logIn(open(self), flags));
   auth
     .command('status')
-    .description('Show what kind of token there is, when it ends, and what will become a trouble.')
+    .description('Show the type of the token, when it expires, and problems to expect.')
     .action((_flags: unknown, self: Command) => showTokens(open(self)));
   auth
     .command('rotate-key')
-    .description('Encrypt the stored tokens with the key in NEW_TOKEN_KEY_FILE in place of TOKEN_KEY.')
+    .description('Encrypt the stored tokens with the key in NEW_TOKEN_KEY_FILE instead of TOKEN_KEY.')
     .action((_flags: unknown, self: Command) => rotateKey(open(self)));
   auth
     .command('revoke')
-    .description('Forget the stored tokens of the app.')
-    .option('--yes', 'without being asked')
+    .description('Delete the stored tokens of the app.')
+    .option('--yes', 'do not ask for confirmation')
     .action((flags: { yes?: true }, self: Command) => revoke(open(self), flags));
   addExamples(auth, [
     'catalog-sync auth',

@@ -55,8 +55,8 @@ async function runDemo(session: Session, shutdown: Shutdown, isKept: boolean): P
 export function registerDemo(program: Command, context: CliContext): void {
   const command = program
     .command('demo')
-    .description('Sync a made-up catalog into a database of its own: no account, no settings, no network.')
-    .option('--keep', 'then serve the ops pages over it, until Ctrl-C')
+    .description('Sync an invented catalog into a separate database. Needs no account, settings or network.')
+    .option('--keep', 'then serve the ops pages with the demo data until Ctrl-C')
     .action(async (flags: { keep?: true }, self: Command) => {
       const session = openSession(self, context, { logs: 'command', ignoresEnvironment: true });
       const shutdown = listenForShutdown(context.signals);

@@ -82,9 +82,9 @@ async function eraseSeller(session: Session, sellerId: string, isMeant: boolean)
 export function registerEraseSeller(program: Command, context: CliContext): void {
   const command = program
     .command('erase-seller')
-    .description('Show what is kept of a seller; with --yes, erase it and keep it from coming back.')
+    .description('Show the stored data of a seller. With --yes, erase it and never store it again.')
     .argument('<seller>', "1688's sellerOpenId, as in catalog.seller.seller_id", parseSellerId)
-    .option('--yes', 'erase it, for good')
+    .option('--yes', 'erase the data permanently')
     .action(async (sellerId: string, { yes = false }: { readonly yes?: boolean }, self: Command) => {
       await eraseSeller(openSession(self, context, { logs: 'command' }), sellerId, yes);
     });

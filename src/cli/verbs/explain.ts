@@ -28,7 +28,7 @@ export function registerExplain(program: Command, context: CliContext): void {
     .command('explain')
     .description('Show the calls, answers and runs behind an offer and each of its prices.')
     .argument('<offer>', 'id of the offer', parseOfferId)
-    .option('--last <number>', 'how many observations and changes', parseCount(1, 1000), 20)
+    .option('--last <number>', 'number of observations and changes to show', parseCount(1, 1000), 20)
     .action(async (offerId: string, { last }: { readonly last: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const explanation = await explain(session, offerId, last);

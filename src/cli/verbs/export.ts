@@ -60,16 +60,16 @@ export function registerExport(program: Command, context: CliContext): void {
     .command('export')
     .description('Write a table, a view or the rows of a query as CSV or Parquet, in one snapshot.')
     .argument('[relation]', 'table or view of catalog, analytics, usage or sync, as in catalog.offer')
-    .option('--query <statement>', 'the rows of one SELECT, in place of a table or view')
+    .option('--query <statement>', 'export the rows of one SELECT instead of a table or view')
     .addOption(
-      new Option('--format <format>', 'default: by the ending of --out, else csv').choices([
-        'csv',
-        'parquet',
-      ]),
+      new Option(
+        '--format <format>',
+        'file format; default: from the extension of --out, otherwise csv',
+      ).choices(['csv', 'parquet']),
     )
-    .option('--out <file>', 'write to a file, which has its name only once it is complete')
-    .option('--since <time>', 'only what is new since an instant, a day or a duration like 7d', parseSince)
-    .option('--formula-guard', 'CSV: an apostrophe in front of texts that a spreadsheet takes for a formula')
+    .option('--out <file>', 'write to this file; it gets its name when it is complete')
+    .option('--since <time>', 'only rows that are new since a time, a date or a duration like 7d', parseSince)
+    .option('--formula-guard', 'CSV: put an apostrophe before texts that a spreadsheet reads as a formula')
     .option('--force', 'replace the file if it exists')
     .action(async (relation: string | undefined, flags: ExportFlags, self: Command) => {
       const source = sourceOf(relation, flags, self);

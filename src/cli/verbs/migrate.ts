@@ -12,7 +12,7 @@ import { withDatabase } from '../../app/with-database.ts';
 export function registerMigrate(program: Command, context: CliContext): void {
   const command = program
     .command('migrate')
-    .description('Bring the database to the schema of this version; safe from several processes at once.')
+    .description('Update the database to the schema of this version. Several processes can run it at once.')
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const { applied } = await withDatabase(session, async ({ url }) => {

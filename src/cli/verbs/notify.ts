@@ -12,7 +12,7 @@ import { safeJson, safeText } from '../../terminal/safe-text.ts';
 function addTest(parent: Command, context: CliContext): void {
   const command = parent
     .command('test')
-    .description('Send a test message, and show what the receiver answers. Needs no database.')
+    .description('Send a test message and show the response of the receiver. Needs no database.')
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const { config } = session;

@@ -18,16 +18,16 @@ import { openSession } from '../../app/session.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
 const stateFlag = '--state <state>';
-const stateHelp = 'what the console says: not_applied, pending, under_review, granted or rejected';
+const stateHelp = 'state that the console shows: not_applied, pending, under_review, granted or rejected';
 const calls = parseCount(1, 1_000_000_000);
 
 function addSet(parent: Command, context: CliContext): void {
   const command = parent
     .command('set')
-    .description('Declare what the console says of one API, and the volumes that 1688 approved.')
-    .argument('<operation>', 'as listed by `permissions`, or the name of its API')
+    .description("Declare the state of one API in 1688's console, and the volumes that 1688 approved.")
+    .argument('<operation>', 'operation as listed by `permissions`, or the name of its API')
     .requiredOption(stateFlag, stateHelp, parseDeclaredState)
-    .option('--on <day>', 'since when, in Chinese time; default: today', parseDay)
+    .option('--on <day>', 'first day of this state, in Chinese time; default: today', parseDay)
     .option('--daily <calls>', 'approved calls a day, with --state granted', calls)
     .option('--monthly <calls>', 'approved calls a month, with --state granted', calls)
     .action(async (name: string, flags: DeclareFlags, self: Command) => {
@@ -50,9 +50,9 @@ function addSet(parent: Command, context: CliContext): void {
 function addApp(parent: Command, context: CliContext): void {
   const command = parent
     .command('app')
-    .description('Declare what the console says of the application itself.')
+    .description("Declare the state of the application itself in 1688's console.")
     .requiredOption(stateFlag, stateHelp, parseDeclaredState)
-    .option('--on <day>', 'since when, in Chinese time; default: today', parseDay)
+    .option('--on <day>', 'first day of this state, in Chinese time; default: today', parseDay)
     .action(async (flags: Pick<DeclareFlags, 'state' | 'on'>, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const on = await withPermissions(session, async (open) => {
@@ -68,8 +68,8 @@ function addApp(parent: Command, context: CliContext): void {
 function addResume(parent: Command, context: CliContext): void {
   const command = parent
     .command('resume')
-    .description('End the hold of an API: the next run calls it, by one call first.')
-    .argument('<operation>', 'as listed by `permissions`, or the name of its API')
+    .description('End the hold of an API. The next run tries it with one call first.')
+    .argument('<operation>', 'operation as listed by `permissions`, or the name of its API')
     .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const { operation, wasHeld } = await withPermissions(session, async (open) => {
@@ -84,7 +84,7 @@ function addResume(parent: Command, context: CliContext): void {
 function addList(parent: Command, context: CliContext): void {
   const command = parent
     .command('list', { isDefault: true })
-    .description('Show every API with what is declared, what calls showed, and what to do.')
+    .description('Show for every API the declared state, the state that calls showed, and what to do.')
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const report = await withPermissions(session, listPermissions);
@@ -98,7 +98,7 @@ function addList(parent: Command, context: CliContext): void {
 export function registerPermissions(program: Command, context: CliContext): void {
   const command = program
     .command('permissions')
-    .description('Show what 1688 granted, what it answered, and what to do; declare it, and resume APIs.');
+    .description('Show which APIs 1688 granted and what to do; declare permissions and resume APIs.');
   for (const add of [addList, addSet, addApp, addResume]) add(command, context);
   addExamples(command, [
     'catalog-sync permissions --json',

@@ -58,8 +58,8 @@ export function registerPlan(program: Command, context: CliContext): void {
     )
     .option('--feed <name>', 'only this feed of catalog-sync.yaml')
     .option('--budget <calls>', 'exit 5 when more calls are due for the next run', parseCalls)
-    .option('--yes', 'exit 0 even so')
-    .option('--monthly', 'volumes to apply for, from catalog-sync.yaml alone')
+    .option('--yes', 'exit 0 even when more calls are due than the budget allows')
+    .option('--monthly', 'show the call volumes to apply for; uses only catalog-sync.yaml')
     .action(async (flags: PlanFlags, self: Command) => {
       const isForForms = flags.monthly ?? false;
       const session = openSession(self, context, { logs: 'command', ignoresEnvironment: isForForms });

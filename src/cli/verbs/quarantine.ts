@@ -23,10 +23,10 @@ function parseQuarantineId(text: string): string {
 function addList(parent: Command, context: CliContext): void {
   const command = parent
     .command('list', { isDefault: true })
-    .description('Count what could not be read, by operation, place in the answer and reason.')
-    .option('--operation <name>', 'of one operation only, like offer.detail')
-    .option('--reason <word>', 'for one reason only, like not_money')
-    .option('--limit <number>', 'how many lines at most', parseCount(1, 1000), 30)
+    .description('Count the values that could not be read, by operation, path in the answer and reason.')
+    .option('--operation <name>', 'only this operation, like offer.detail')
+    .option('--reason <word>', 'only this reason, like not_money')
+    .option('--limit <number>', 'maximum number of lines', parseCount(1, 1000), 30)
     .action(async ({ operation, reason, limit }: ListFlags, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const filter = { operation: operation ?? null, reason: reason ?? null, limit };
@@ -58,7 +58,7 @@ function addShow(parent: Command, context: CliContext): void {
 export function registerQuarantine(program: Command, context: CliContext): void {
   const command = program
     .command('quarantine')
-    .description("Show what of 1688's answers could not be read, and why.");
+    .description("Show the values of 1688's answers that could not be read, and why.");
   for (const add of [addList, addShow]) add(command, context);
   addExamples(command, ['catalog-sync quarantine', 'catalog-sync quarantine show 4711']);
 }

@@ -13,9 +13,8 @@ import { openSession } from '../../app/session.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
 const apiArgument = '<api>';
-const apiHelp = "an operation like offer.detail, the name of its API, or '*' for the app as a whole";
-const limitHelp =
-  "an operation like offer.detail, the name of its API, a @group, or '*' for the app as a whole";
+const apiHelp = "an operation like offer.detail, the name of its API, or '*' for the whole app";
+const limitHelp = "an operation like offer.detail, the name of its API, a @group, or '*' for the whole app";
 /** Far above any quota, and far below what a sum of them may be in Postgres. */
 const maxCalls = 100_000_000;
 const periodsHelp = {
@@ -55,7 +54,7 @@ async function changeWithFile(
 function addList(parent: Command, context: CliContext): void {
   const command = parent
     .command('list', { isDefault: true })
-    .description('Show every limit with what is left of it, and what stands against calls.')
+    .description('Show every limit with the calls that are left, and every hold.')
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const overview = await withQuota(session, readQuota);
@@ -68,10 +67,10 @@ function addList(parent: Command, context: CliContext): void {
 function addSet(parent: Command, context: CliContext): void {
   const command = parent
     .command('set')
-    .description('Limit an API, or the app as a whole, where no declaration does.')
+    .description('Set a limit for an API or the whole app that has no declared limit.')
     .argument(apiArgument, apiHelp);
   for (const [period, help] of Object.entries(periodsHelp))
-    command.option(`--${period} <calls>`, `at most so many calls ${help}`, parseCount(1, maxCalls));
+    command.option(`--${period} <calls>`, `maximum number of calls ${help}`, parseCount(1, maxCalls));
   command.action((text: string, numbers: PeriodNumbers, self: Command) =>
     changeWithFile(self, context, (open) => setLimits(open, text, numbers, self)),
   );
@@ -84,9 +83,10 @@ function addSet(parent: Command, context: CliContext): void {
 function addUnset(parent: Command, context: CliContext): void {
   const command = parent
     .command('unset')
-    .description("Lift limits that were set; those of the account's type hold again.")
+    .description('Remove limits that were set. The limits of the account type apply again.')
     .argument(apiArgument, apiHelp);
-  for (const period of Object.keys(periodsHelp)) command.option(`--${period}`, `that of a ${period} only`);
+  for (const period of Object.keys(periodsHelp))
+    command.option(`--${period}`, `remove only the limit for a ${period}`);
   command.action((text: string, chosen: Partial<Record<keyof typeof periodsHelp, true>>, self: Command) => {
     const periods = (Object.keys(periodsHelp) as (keyof typeof periodsHelp)[]).filter(
       (period) => chosen[period],
@@ -99,9 +99,9 @@ function addUnset(parent: Command, context: CliContext): void {
 function addHold(parent: Command, context: CliContext): void {
   const command = parent
     .command('hold')
-    .description('Stop the calls of an API, or all calls, until somebody resumes them.')
+    .description('Stop the calls of an API, or all calls, until a person resumes them.')
     .argument(apiArgument, apiHelp)
-    .option('--reason <text>', 'why, for whoever looks', parseReason)
+    .option('--reason <text>', 'reason that other people see', parseReason)
     .action((text: string, { reason }: { readonly reason?: string }, self: Command) =>
       change(self, context, (open) => holdCalls(open, text, reason ?? null, self)),
     );
@@ -114,7 +114,7 @@ function addHold(parent: Command, context: CliContext): void {
 function addResume(parent: Command, context: CliContext): void {
   const command = parent
     .command('resume')
-    .description('End a hold, whoever made it.')
+    .description('End a hold. It does not matter who set it.')
     .argument(apiArgument, apiHelp)
     .action((text: string, _flags: unknown, self: Command) =>
       change(self, context, (open) => resumeCalls(open, text, self)),
@@ -123,12 +123,14 @@ function addResume(parent: Command, context: CliContext): void {
 }
 
 function addExternalVerbs(parent: Command, context: CliContext): void {
-  const external = parent.command('external').description('Tell the ledger of calls that others made.');
+  const external = parent
+    .command('external')
+    .description('Record calls that other programs made with the same key.');
   const command = external
     .command('add')
-    .description('Count calls that others made today with the same key, in the day and the month.')
+    .description('Add calls that other programs made today to the counts of the day and the month.')
     .argument(apiArgument, limitHelp)
-    .argument('<calls>', 'how many', parseCount(1, maxCalls))
+    .argument('<calls>', 'number of calls', parseCount(1, maxCalls))
     .action((text: string, calls: number, _flags: unknown, self: Command) =>
       change(self, context, (open) => addExternal(open, text, calls, self)),
     );
@@ -140,10 +142,10 @@ function addExternalVerbs(parent: Command, context: CliContext): void {
 function addReconcile(parent: Command, context: CliContext): void {
   const command = parent
     .command('reconcile')
-    .description("Make what is used the number that 1688's console shows.")
+    .description("Set the used calls to the numbers that 1688's console shows.")
     .requiredOption('--api <api>', limitHelp)
-    .option('--day <calls>', 'calls that the console shows of today', parseCount(0, maxCalls))
-    .option('--month <calls>', 'calls that the console shows of this month', parseCount(0, maxCalls))
+    .option('--day <calls>', 'calls that the console shows for today', parseCount(0, maxCalls))
+    .option('--month <calls>', 'calls that the console shows for this month', parseCount(0, maxCalls))
     .action((flags: ConsoleNumbers & { readonly api: string }, self: Command) =>
       change(self, context, (open) => reconcileCounts(open, flags.api, flags, self)),
     );
@@ -155,7 +157,7 @@ export function registerQuota(program: Command, context: CliContext): void {
   const command = program
     .command('quota')
     .description(
-      'Show the limits of calls and what is left; set limits, hold and resume APIs, correct counts.',
+      'Show call limits and the calls that are left; set limits, hold and resume APIs, correct counts.',
     );
   for (const add of [addList, addSet, addUnset, addHold, addResume, addExternalVerbs, addReconcile])
     add(command, context);

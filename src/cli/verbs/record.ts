@@ -24,16 +24,14 @@ function describe(session: Session, { replaced, leftOut }: Recording): void {
 export function registerRecord(program: Command, context: CliContext): void {
   const command = program
     .command('record')
-    .description(
-      'Print a stored answer of 1688 as a golden file for tests, without secrets and personal data.',
-    )
-    .addArgument(new Argument('<operation>', 'what was asked').choices(targetOperations))
+    .description('Print a stored answer of 1688 as a test fixture, without secrets and personal data.')
+    .addArgument(new Argument('<operation>', 'operation that was called').choices(targetOperations))
     .argument(
       '[target]',
-      'category id, keyword, seller id, url or id of a picture, or offer id: its newest answer',
+      'category id, keyword, seller id, image url or id, or offer id; its newest answer is used',
     )
-    .option('--raw <id>', 'the stored answer with this raw id instead')
-    .addOption(new Option('--call', 'ask 1688 once in place of looking into the database').conflicts('raw'))
+    .option('--raw <id>', 'use the stored answer with this raw id instead')
+    .addOption(new Option('--call', 'call 1688 once instead of reading the database').conflicts('raw'))
     .option('--yes', 'make the call without asking')
     .action(
       async (operation: TargetOperation, target: string | undefined, flags: RecordFlags, self: Command) => {

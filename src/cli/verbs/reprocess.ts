@@ -34,20 +34,20 @@ export function registerReprocess(program: Command, context: CliContext): void {
   const command = program
     .command('reprocess')
     .description(
-      'Read stored answers again with this version, for no call, and show what would change; --yes changes it.',
+      'Read stored answers again with this version, without any call, and show the changes. --yes applies them.',
     )
     .addOption(
-      new Option('--operation <name>', 'answers of one operation only').choices(reprocessedOperations),
+      new Option('--operation <name>', 'only answers of this operation').choices(reprocessedOperations),
     )
     .option('--offer <id>', 'only answers that show this offer', parseOfferId)
-    .option('--since <time>', 'only answers asked for since, like 2026-11-01', parseSince)
-    .option('--only-quarantined', 'only answers of which something is in quarantine')
+    .option('--since <time>', 'only answers that were requested since this time, like 2026-11-01', parseSince)
+    .option('--only-quarantined', 'only answers with a value in quarantine')
     .option(
       '--older-than-version <number>',
-      'only answers that a version below this one has read',
+      'only answers that were last read by a lower version',
       parseCount(1, 1_000_000),
     )
-    .option('--yes', 'apply the difference')
+    .option('--yes', 'apply the changes')
     .action(async (flags: ReprocessFlags, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const report = await runReprocess(session, selectionOf(flags), flags.yes ?? false);

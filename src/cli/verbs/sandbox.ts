@@ -91,26 +91,28 @@ function printCredentials(session: Session, sandbox: Sandbox): void {
 export function registerSandbox(program: Command, context: CliContext): void {
   const command = program
     .command('sandbox')
-    .description('Run a stand-in for 1688 on this machine, with a made-up catalog that changes over time.')
-    .option('--port <number>', 'port to listen on; 0 is any free one', parseCount(0, 65_535), 0)
+    .description(
+      'Run a simulated 1688 gateway on this machine, with an invented catalog that changes over time.',
+    )
+    .option('--port <number>', 'port to listen on; 0 uses a free port', parseCount(0, 65_535), 0)
     .option(
       '--offers <number>',
-      'offers at the beginning; a million take 2 GB of memory at most',
+      'number of offers at the start; a million need at most 2 GB of memory',
       parseCount(100, 1_000_000),
       300,
     )
-    .option('--categories <number>', 'nodes of the category tree', parseCount(10, 5000), 60)
+    .option('--categories <number>', 'number of categories in the tree', parseCount(10, 5000), 60)
     .option('--seed <number>', 'the same seed gives the same catalog', parseCount(0, 2_147_483_647), 1)
-    .option('--latency-ms <number>', 'time before each answer', parseCount(0, 60_000), 0)
-    .option('--drift', 'rankings move between calls, so that rows repeat or slip between pages')
-    .option('--start-at <time>', 'when the made-up world began; default: now', parseInstant)
-    .option('--advance <duration>', 'how far its clock runs ahead, like 3d', parseAdvance, 0)
+    .option('--latency-ms <number>', 'delay before each answer', parseCount(0, 60_000), 0)
+    .option('--drift', 'change rankings between calls, so that rows repeat or move between pages')
+    .option('--start-at <time>', 'start time of the invented catalog; default: now', parseInstant)
+    .option('--advance <duration>', 'set its clock ahead by this duration, like 3d', parseAdvance, 0)
     .option(
       '--redirect-uri <uri>',
-      'where its authorization page may send people back to; give it once for each',
+      'callback url that its authorization page accepts; can be repeated',
       addRedirectUri,
     )
-    .option('--until-stdin-ends', 'stop when standard input closes, for programs that start it')
+    .option('--until-stdin-ends', 'stop when standard input closes; for programs that start the sandbox')
     .action(async (flags: SandboxFlags, self: Command) => {
       const session = openSession(self, context, { logs: 'command', ignoresEnvironment: true });
       const sandbox = await start(optionsOf(flags));

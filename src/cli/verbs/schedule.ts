@@ -22,7 +22,7 @@ import { openSession } from '../../app/session.ts';
 import { formatTime } from '../../core/format-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
-const namedSchedule = 'as listed by `schedule`';
+const namedSchedule = 'name as listed by `schedule`';
 
 /** A parser of flags whose values the sync file may have too. */
 function parseAs(type: z.ZodType<string, string>): (text: string) => string {
@@ -59,16 +59,14 @@ interface AddFlags {
 function addAdd(parent: Command, context: CliContext): void {
   const command = parent
     .command('add')
-    .description(
-      'Add a schedule beside those of catalog-sync.yaml; a running serve or worker keeps it at once.',
-    )
-    .argument('<name>', 'what it is called', parseAs(nameOf('schedule')))
+    .description('Add a schedule to those of catalog-sync.yaml. A running serve or worker uses it at once.')
+    .argument('<name>', 'name of the schedule', parseAs(nameOf('schedule')))
     .requiredOption('--cron <fields>', 'minute, hour, day of month, month, weekday', parseAs(cron))
-    .option('--time-zone <zone>', 'the zone of these fields', parseAs(timezone), 'Asia/Shanghai')
+    .option('--time-zone <zone>', 'time zone of these fields', parseAs(timezone), 'Asia/Shanghai')
     .requiredOption('--feed <names...>', 'feeds of catalog-sync.yaml')
-    .option('--budget <calls>', 'at most this many calls a run', parseCalls)
+    .option('--budget <calls>', 'maximum number of calls for each run', parseCalls)
     .addOption(
-      new Option('--missed <policy>', 'slots while nothing was running: one run for all, or none')
+      new Option('--missed <policy>', 'missed slots: one run for all of them, or no run')
         .choices(['once', 'skip'])
         .default('once'),
     )
@@ -96,7 +94,7 @@ function addAdd(parent: Command, context: CliContext): void {
 function addPause(parent: Command, context: CliContext): void {
   const command = parent
     .command('pause')
-    .description('Skip the slots of a schedule from now on, also after restarts. A run under way goes on.')
+    .description('Skip the slots of a schedule from now on, also after restarts. An active run continues.')
     .argument('<name>', namedSchedule)
     .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
@@ -109,7 +107,7 @@ function addPause(parent: Command, context: CliContext): void {
 function addResume(parent: Command, context: CliContext): void {
   const command = parent
     .command('resume')
-    .description('End the pause of a schedule. What was skipped is not made up for.')
+    .description('End the pause of a schedule. Skipped slots are not run later.')
     .argument('<name>', namedSchedule)
     .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
@@ -122,7 +120,7 @@ function addResume(parent: Command, context: CliContext): void {
 function addRemove(parent: Command, context: CliContext): void {
   const command = parent
     .command('remove')
-    .description('End a schedule that `schedule add` made. The history of its slots stays.')
+    .description('Remove a schedule that `schedule add` created. The history of its slots stays.')
     .argument('<name>', namedSchedule)
     .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
@@ -136,10 +134,10 @@ function addRun(parent: Command, context: CliContext): void {
   const command = parent
     .command('run')
     .description(
-      'Start the run of a schedule now, in this process, and exit with it; also while it is paused.',
+      'Start the run of a schedule now, in this process, and exit when it ends. Works while it is paused.',
     )
     .argument('<name>', namedSchedule)
-    .option('--strict-exit', 'exit codes as those of `sync --strict-exit`')
+    .option('--strict-exit', 'use the exit codes of `sync --strict-exit`')
     .action(async (name: string, flags: { readonly strictExit?: true }, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const sync = session.readSyncConfig();
@@ -168,9 +166,9 @@ function addRun(parent: Command, context: CliContext): void {
 function addHistory(parent: Command, context: CliContext): void {
   const command = parent
     .command('history')
-    .description('Show the slots that came, the newest first: ran, merged, missed or skipped.')
-    .argument('[name]', 'of one schedule only, also of one that is gone')
-    .option('--limit <number>', 'how many slots at most', parseCount(1, 10_000), 20)
+    .description('Show past slots, newest first: ran, merged, missed or skipped.')
+    .argument('[name]', 'only this schedule; it may have been removed')
+    .option('--limit <number>', 'maximum number of slots', parseCount(1, 10_000), 20)
     .action(async (name: string | undefined, { limit }: { readonly limit: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const slots = await withSchedules(session, (deps) => deps.slots.list(name ?? null, limit));
@@ -186,7 +184,7 @@ function addHistory(parent: Command, context: CliContext): void {
 export function registerSchedule(program: Command, context: CliContext): void {
   const command = program
     .command('schedule')
-    .description('Show when the catalog syncs by itself; add, pause and run schedules.');
+    .description('Show when the catalog syncs automatically; add, pause and run schedules.');
   for (const add of [addList, addAdd, addPause, addResume, addRemove, addRun, addHistory])
     add(command, context);
   addExamples(command, [

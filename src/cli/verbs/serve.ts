@@ -13,8 +13,8 @@ import { createWebDeps, webConnections } from '../../app/web/create-web-deps.ts'
 export function registerServe(program: Command, context: CliContext): void {
   const command = program
     .command('serve')
-    .description('Keep the schedules, work on their runs, and serve the ops pages.')
-    .option('--port <number>', 'port of the pages, in place of PORT; 0 is any free one', parsePort)
+    .description('Start runs by schedule, work on them, and serve the ops pages.')
+    .option('--port <number>', 'port of the pages instead of PORT; 0 uses a free port', parsePort)
     .action(async (flags: { port?: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
       const { config, log } = session;

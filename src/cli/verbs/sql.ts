@@ -43,7 +43,7 @@ export function registerSql(program: Command, context: CliContext): void {
     .argument('<statement>', 'SQL; quote it for the shell')
     .option('--csv', 'rows as CSV with a header')
     .addOption(
-      new Option('--timeout <duration>', 'longest time to wait for rows')
+      new Option('--timeout <duration>', 'maximum time to wait for rows')
         .argParser(parseTimeout)
         .default(30_000, '30s'),
     )

@@ -13,10 +13,8 @@ import { withExistingDatabase } from '../../app/with-database.ts';
 export function registerStatus(program: Command, context: CliContext): void {
   const command = program
     .command('status')
-    .description(
-      'Show what the catalog holds, the last runs, what is left of the quota, and APIs that are held.',
-    )
-    .option('--runs <number>', 'how many runs', parseCount(1, 1000), 10)
+    .description('Show the contents of the catalog, the last runs, the quota that is left, and APIs on hold.')
+    .option('--runs <number>', 'number of runs to show', parseCount(1, 1000), 10)
     .action(async ({ runs }: { readonly runs: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const status = await withExistingDatabase(session, async ({ url }) => {

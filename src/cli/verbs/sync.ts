@@ -34,14 +34,14 @@ function chooseFeeds(sync: SyncConfig, feed: string | undefined): { scope: strin
 export function registerSync(program: Command, context: CliContext): void {
   const command = program
     .command('sync')
-    .description('Pull everything that is due, within the quota, and exit. For cron or by hand.')
+    .description('Fetch everything that is due, within the quota, and exit. Run it from cron or by hand.')
     .option('--feed <name>', 'only this feed of catalog-sync.yaml')
-    .option('--budget <calls>', 'at most this many calls', parseCalls)
-    .option('--deadline <duration>', 'ask for nothing more after this time, like 45m', parseDeadline)
+    .option('--budget <calls>', 'maximum number of calls', parseCalls)
+    .option('--deadline <duration>', 'make no more calls after this time, like 45m', parseDeadline)
     .option('--yes', 'do not ask before a run that will use up the quota')
     .option(
       '--strict-exit',
-      'exit 5 when stopped at the quota, 3 with quarantined rows, 6 when a run is active',
+      'exit 5 when the quota stopped the run, 3 with quarantined rows, 6 when a run is active',
     )
     .action(async (flags: SyncFlags, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });

@@ -49,8 +49,8 @@ async function serveOver(
 export function registerWeb(program: Command, context: CliContext): void {
   const command = program
     .command('web')
-    .description('Serve the ops pages: runs, usage, products, problems. Runs no jobs.')
-    .option('--port <number>', 'where to listen, in place of PORT; 0 is any free one', parsePort)
+    .description('Serve the ops pages (runs, usage, products, health issues). Runs no jobs.')
+    .option('--port <number>', 'port to listen on instead of PORT; 0 uses a free port', parsePort)
     .action(async (flags: { port?: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
       const shutdown = listenForShutdown(context.signals);

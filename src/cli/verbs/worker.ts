@@ -9,7 +9,7 @@ export function registerWorker(program: Command, context: CliContext): void {
   const command = program
     .command('worker')
     .description(
-      'Keep the schedules and work on active runs until stopped. More of them, on more hosts, share one quota.',
+      'Start runs by schedule and work on active runs until stopped. Workers on all hosts share one quota.',
     )
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });

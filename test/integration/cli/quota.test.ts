@@ -43,7 +43,7 @@ describe('the table of limits', () => {
       ' month █░░░░░░░░░ 1 15,000 14,999 1 of 2,500 1 12-01 assumed',
       '* second 1,000 file',
     ]);
-    expect(lines[0]).toBe('API window used limit left today in flight resets limit from');
+    expect(lines[0]).toBe('API period used limit left today in flight resets limit from');
   });
 
   it('is the same for `quota list`', async () => {
