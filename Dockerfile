@@ -20,7 +20,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
-COPY package.json catalog-sync.schema.json catalog-sync.example.yaml .env.example LICENSE ./
+COPY package.json catalog-sync.schema.json catalog-sync.example.yaml .env.example LICENSE CHANGELOG.md ./
 COPY bin bin
 COPY migrations migrations
 COPY docs docs

@@ -25,7 +25,10 @@ let database: TestDatabase;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'build-'));
   execFileSync('node', ['scripts/build.js', join(home, 'dist')], { cwd: root });
-  for (const path of ['package.json', ...manifest.files.filter((name) => name !== 'dist')]) {
+  for (const path of [
+    'package.json',
+    ...manifest.files.filter((name) => name !== 'dist' && !name.startsWith('!')),
+  ]) {
     cpSync(join(root, path), join(home, path), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(home, 'node_modules'));
