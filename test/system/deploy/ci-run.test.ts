@@ -13,7 +13,7 @@ beforeEach(() => {
   cpSync(join(root, '.ci'), join(home, '.ci'), { recursive: true });
   cpSync(join(root, 'scripts'), join(home, 'scripts'), { recursive: true });
   script('redis-server', 'exit 0');
-  for (const name of ['chromium', 'promtool', 'prometheus']) script(name, 'exit 0');
+  for (const name of ['chromium', 'promtool', 'prometheus', 'pg_dump']) script(name, 'exit 0');
 });
 
 afterEach(() => {
@@ -67,8 +67,8 @@ function npm(verbs: Verbs): void {
   );
 }
 
-function runWithOutput() {
-  const { stdout, stderr, status } = spawnSync(join(home, '.ci/run'), {
+function runWithOutput(...scripts: readonly string[]) {
+  const { stdout, stderr, status } = spawnSync(join(home, '.ci/run'), scripts, {
     encoding: 'utf8',
     env: { PATH: `${join(home, 'bin')}:${process.env['PATH'] ?? ''}` },
   });
@@ -89,6 +89,12 @@ describe('.ci/run', () => {
       'run test:pg15': { code: 0, report: { ...passing, numPassedTests: 4 } },
     });
     expect(run()).toEqual({ lastLine: '27 passed, 0 failed', code: 0 });
+  });
+
+  test('runs only the scripts that are named', () => {
+    npm({ ci: { code: 0 }, 'run test:pg18': { code: 0, report: passing } });
+    const { errors, lastLine } = runWithOutput('test:pg18');
+    expect({ errors, lastLine }).toEqual({ errors: '', lastLine: '3 passed, 0 failed' });
   });
 
   test('counts a missed bar of the planner as one failure', () => {

@@ -213,6 +213,7 @@ test('verbs that fail write no secret either', async () => {
     await runHere(['notify', 'test'], {}),
     await runHere(['notify', 'test'], { NOTIFY_WEBHOOK_URL: `http://${secrets.webhookPath}.example/` }),
     await runHere(['doctor', '--offline'], {}),
+    await runHere(['doctor', '--offline', '--json'], {}),
     await runHere(['sql', 'select * from sync.token, nowhere'], {}),
   ];
   expect(written.join('\n')).toContain('GATEWAY_SIGNATURE_REFUSED');
