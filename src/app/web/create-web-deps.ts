@@ -10,8 +10,9 @@ import { findNextSlot } from '../../runs/due-slots.ts';
 import { classifyDatabaseErrors } from '../../db/database-error.ts';
 import type { PoolUse } from '../../db/pool.ts';
 import { requireMigrated } from '../../db/require-migrated.ts';
+import { retryGivenUp } from '../../refresh/queue/retry-given-up.ts';
 import { createMetricsStore } from '../../web/metrics/metrics-store.ts';
-import { createPageStores, type PageStores } from '../../web/reads/page-stores.ts';
+import { createPageStores } from '../../web/reads/page-stores.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import { createRunStore } from '../../runs/run-store.ts';
 import { hashPlan } from '../../runs/worker-heartbeat.ts';
@@ -73,7 +74,7 @@ function imagesOf({ config }: Session): ImageSource {
   return { kind: config.WEB_REMOTE_IMAGES ? 'remote' : 'link' };
 }
 
-function openActions({ session, pool, sync }: WebParts, stores: PageStores): OperatorActions | null {
+function openActions({ session, pool, sync }: WebParts): OperatorActions | null {
   if (sync === null) return null;
   const { config, log } = session;
   const runs = createRunStore({ pool });
@@ -86,7 +87,7 @@ function openActions({ session, pool, sync }: WebParts, stores: PageStores): Ope
     }),
     runs,
     quota: createQuotaStore({ pool }),
-    retryGivenUp: (choice) => stores.problems.retryGivenUp(choice),
+    retryGivenUp: (choice) => retryGivenUp(pool, choice),
     sync,
     source: sourceOf(config),
   });
@@ -117,7 +118,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
     catalog: keepCounted({ clock: session.context.clock, log, count: () => stores.overview.countCatalog() }),
     doctor: remember(session.context.clock, doctorEveryMs, () => readEveryPage(parts)),
     findRemedy,
-    actions: openActions(parts, stores),
+    actions: openActions(parts),
     readOnlyReason: 'There is no catalog-sync.yaml in the project, so it is not known what could be run.',
     connect: connectByWeb(session, pool, drain),
     imageSource: imagesOf(session),

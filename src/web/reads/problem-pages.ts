@@ -1,5 +1,4 @@
 import type { Pool } from 'pg';
-import type { GivenUpChoice } from '../../model/given-up.ts';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
@@ -33,18 +32,12 @@ export interface ProblemPages {
   listErrors(days: number): Promise<ErrorRow[]>;
   /** The soonest first. */
   listGivenUp(limit: number): Promise<GivenUp[]>;
-  /** Lets those that are chosen be asked for again at once; gives how many. */
-  retryGivenUp(choice: GivenUpChoice): Promise<number>;
 }
 
-/** Reads for the page of problems, and the retry of what was given up. */
+/** Reads for the page of problems. */
 export function createProblemPages(pool: Pool): ProblemPages {
   return {
     listErrors: (days) => runSql<ErrorRow>(pool, readSql('page-errors'), [days]),
     listGivenUp: (limit) => runSql<GivenUp>(pool, readSql('page-given-up'), [limit]),
-    retryGivenUp: async ({ operation, id }) => {
-      const [row] = await runSql<{ retried: number }>(pool, readSql('retry-given-up'), [operation, id]);
-      return row?.retried ?? 0;
-    },
   };
 }
