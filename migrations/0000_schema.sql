@@ -339,7 +339,7 @@ COMMENT ON COLUMN catalog.observation.observed_at IS 'When the call was granted,
 COMMENT ON COLUMN catalog.observation.source IS 'search or detail.';
 COMMENT ON COLUMN catalog.observation.call_id IS 'Call that showed it (usage.api_call; soft reference).';
 COMMENT ON COLUMN catalog.observation.is_found IS 'False: the answer was good and empty.';
-COMMENT ON COLUMN catalog.observation.is_late IS 'Loaded after a newer observation of the same source: kept, but history was already written.';
+COMMENT ON COLUMN catalog.observation.is_late IS 'Loaded after a newer observation whose answer is not kept: no price history shows it.';
 COMMENT ON COLUMN catalog.observation.min_price_cny IS 'Smallest list price (detail) or the price shown (search), in yuan.';
 COMMENT ON COLUMN catalog.observation.stock IS 'Units in stock (detail).';
 COMMENT ON COLUMN catalog.observation.sold_count IS 'Units sold as 1688 counts them (detail).';
