@@ -33,6 +33,8 @@ afterAll(async () => {
 /** What one process has: connections, ledger, tokens and a gateway client of its own. */
 function openProcess(): Gateway {
   const pools = [4, 2].map((max) => new pg.Pool({ connectionString: db.url, max }));
+  // The database is dropped while connections are still closing.
+  for (const each of pools) each.on('error', () => undefined);
   const [pool, tokenPool] = pools as [pg.Pool, pg.Pool];
   const ledger = createLedgerStore({ pool, log: silent });
   const common = {
