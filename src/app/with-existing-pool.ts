@@ -1,7 +1,5 @@
 import type { Pool } from 'pg';
-import { classifyDatabaseErrors } from '../db/database-error.ts';
-import { createPool } from '../db/pool.ts';
-import { requireMigrated } from '../db/require-migrated.ts';
+import { overPool } from './over-pool.ts';
 import type { Session } from './session.ts';
 import { withExistingDatabase } from './with-database.ts';
 
@@ -17,14 +15,6 @@ export async function withExistingPool<T>(
   work: (pool: Pool, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   return withExistingDatabase(session, async ({ url }, signal) => {
-    const pool = createPool({ connectionString: url, max, log: session.log });
-    try {
-      return await classifyDatabaseErrors(async () => {
-        await requireMigrated(pool);
-        return work(pool, signal);
-      });
-    } finally {
-      await pool.end();
-    }
+    return overPool({ connectionString: url, max, log: session.log }, (pool) => work(pool, signal));
   });
 }

@@ -1,5 +1,7 @@
 /* What the database knows of searches, categories and offers, as far as the forecast needs it. */
 
+import type { WindowWorth } from './learning.ts';
+
 export interface WindowFacts {
   readonly feed: string;
   readonly kind: 'keyword' | 'category' | 'seller' | 'image';
@@ -20,13 +22,7 @@ export interface WindowFacts {
   /** Offers that the last pass listed; null: there was none. */
   readonly reach: number | null;
   readonly mayStop: boolean;
-  readonly worth: {
-    readonly pages: number;
-    readonly soonValue: number;
-    readonly lateValue: number;
-    readonly newOffers: number;
-    readonly exposureDays: number;
-  } | null;
+  readonly worth: WindowWorth | null;
 }
 
 /** Category nodes of one level that a feed asks for; 0 is the root of the whole tree. */

@@ -199,6 +199,15 @@ export interface QueuePosition {
   readonly orderAt: Date;
 }
 
+/** What the passes over a search window learned of its worth; values are sums over its pages, by popularity. */
+export interface WindowWorth {
+  readonly pages: number;
+  readonly soonValue: number;
+  readonly lateValue: number;
+  readonly newOffers: number;
+  readonly exposureDays: number;
+}
+
 /** Supplied by `jobs`, called by `load`. Pure. */
 export interface Learn {
   window(prior: WindowState, observation: PageObservation): WindowState;

@@ -13,7 +13,7 @@ import type { Sandbox, SandboxOptions } from '../../src/sandbox/create-sandbox.t
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { findTool } from './find-tool.ts';
 import { startTestRedis } from './redis.ts';
-import { startTestSandbox } from './sandbox.ts';
+import { sandboxSettings, startTestSandbox } from './sandbox.ts';
 
 export type Backend = 'postgres' | 'redis';
 
@@ -170,10 +170,7 @@ export async function openTestStack(options: TestStackOptions): Promise<TestStac
     const redis = options.backend === 'redis' ? await startTestRedis() : null;
     if (redis) closing.add('redis', () => redis.close());
     const env = {
-      ALIBABA_API_URL: sandbox.url,
-      ALIBABA_APP_KEY: sandbox.appKey,
-      ALIBABA_APP_SECRET: sandbox.appSecret,
-      ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+      ...sandboxSettings(sandbox),
       ...(redis?.url ? { REDIS_URL: redis.url } : {}),
       ...options.env,
     };

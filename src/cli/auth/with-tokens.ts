@@ -2,40 +2,30 @@ import type { Pool } from 'pg';
 import type { Config } from '../../config/environment.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Secret } from '../../core/secret.ts';
-import { classifyDatabaseErrors } from '../../db/database-error.ts';
 import { tokenErrors } from '../../tokens/errors.ts';
 import { migrate } from '../../db/migrate.ts';
-import { createPool } from '../../db/pool.ts';
-import { requireMigrated } from '../../db/require-migrated.ts';
+import { overPool } from '../../app/over-pool.ts';
 import type { Session } from '../../app/session.ts';
 import { withDatabase, withExistingDatabase, type DatabaseWork } from '../../app/with-database.ts';
 
 type PoolWork<T> = (pool: Pool, signal: AbortSignal) => Promise<T>;
 
-function overPool<T>(session: Session, work: PoolWork<T>): DatabaseWork<T> {
+function overTokens<T>(session: Session, work: PoolWork<T>): DatabaseWork<T> {
   return async ({ url, isEmbedded }, signal) => {
     // The embedded database belongs to this version; any other is migrated on purpose, by `migrate`.
     if (isEmbedded) await migrate({ connectionString: url, log: session.log });
-    const pool = createPool({ connectionString: url, max: 3, log: session.log });
-    try {
-      return await classifyDatabaseErrors(async () => {
-        await requireMigrated(pool);
-        return work(pool, signal);
-      });
-    } finally {
-      await pool.end();
-    }
+    return overPool({ connectionString: url, max: 3, log: session.log }, (pool) => work(pool, signal));
   };
 }
 
 /** Runs `work` over the project's database, which is made if there is none. */
 export function withTokenDatabase<T>(session: Session, work: PoolWork<T>): Promise<T> {
-  return withDatabase(session, overPool(session, work));
+  return withDatabase(session, overTokens(session, work));
 }
 
 /** As `withTokenDatabase`, where nothing is worth making a database for. */
 export function withExistingTokens<T>(session: Session, work: PoolWork<T>): Promise<T> {
-  return withExistingDatabase(session, overPool(session, work));
+  return withExistingDatabase(session, overTokens(session, work));
 }
 
 /** @throws AppError TOKEN_KEY_MISSING */

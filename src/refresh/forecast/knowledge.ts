@@ -1,7 +1,7 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
 import type { ChangeRate } from '../planner/change-rate.ts';
 import type { OfferAges } from '../planner/offer-value.ts';
-import type { WindowWorth } from '../planner/window-value.ts';
+import type { WindowWorth } from '../../model/learning.ts';
 
 /* What a forecast is made from: what is known, and what is assumed in its place where nothing is. */
 

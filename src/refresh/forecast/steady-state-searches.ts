@@ -1,9 +1,10 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
+import type { WindowWorth } from '../../model/learning.ts';
 import { changeOdds } from '../planner/change-rate.ts';
 import { arrivalsPerDay } from '../planner/discovery-value.ts';
 import { defaultObjective } from '../planner/objective.ts';
 import { pageValues } from '../planner/page-value.ts';
-import { windowValue, type WindowWorth } from '../planner/window-value.ts';
+import { windowValue } from '../planner/window-value.ts';
 import { findPrice } from './find-price.ts';
 import type { Knowledge, SearchGroup } from './knowledge.ts';
 import { steadyPages } from './pass-pages.ts';

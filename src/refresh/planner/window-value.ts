@@ -1,17 +1,9 @@
+import type { WindowWorth } from '../../model/learning.ts';
 import type { ChangeRate } from './change-rate.ts';
 import { arrivalsPerDay, discoveryValue } from './discovery-value.ts';
 import { freshDays } from './observation-gains.ts';
 import { defaultObjective } from './objective.ts';
 import { curveThrough, pageScore } from './page-value.ts';
-
-/** What the passes over a search window learned of its worth; values are sums over its pages, by popularity. */
-export interface WindowWorth {
-  readonly pages: number;
-  readonly soonValue: number;
-  readonly lateValue: number;
-  readonly newOffers: number;
-  readonly exposureDays: number;
-}
 
 /** A search window that is due. */
 export interface DueWindowState {

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import type { WindowWorth } from '../../model/learning.ts';
 import type { Feed } from '../../model/sync-config.ts';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
@@ -23,13 +24,7 @@ export interface DueWindow extends WindowPage {
   /** Since its last pass ended; null: there was none. */
   readonly ageDays: number | null;
   /** What passes learned of its worth, as `Learn.page` values pages; null: nothing yet. */
-  readonly worth: {
-    readonly pages: number;
-    readonly soonValue: number;
-    readonly lateValue: number;
-    readonly newOffers: number;
-    readonly exposureDays: number;
-  } | null;
+  readonly worth: WindowWorth | null;
 }
 
 /** `sync.search_window.kind` of the windows that each kind of search is about. */

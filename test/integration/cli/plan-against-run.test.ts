@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
 import type { RunForecast } from '../../../src/model/run.ts';
-import { startTestSandbox } from '../../support/sandbox.ts';
+import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
 
@@ -24,10 +24,7 @@ test('a person is asked before the quota is used up, and runs make about the cal
   try {
     const cwd = createProject({ 'catalog-sync.yaml': syncFile });
     const env = {
-      ALIBABA_API_URL: sandbox.url,
-      ALIBABA_APP_KEY: sandbox.appKey,
-      ALIBABA_APP_SECRET: sandbox.appSecret,
-      ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+      ...sandboxSettings(sandbox),
       DATABASE_URL: database.url,
     };
     const type = async (typed: string | undefined, ...words: string[]) => {

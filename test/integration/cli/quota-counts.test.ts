@@ -1,30 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLedgerStore } from '../../../src/ledger/ledger-store.ts';
-import {
-  api,
-  appKey,
-  openLedger,
-  otherApi,
-  requestFor,
-  silentLog,
-  type OpenLedger,
-} from '../../support/open-ledger.ts';
+import { api, appKey, openLedger, otherApi, requestFor, silentLog } from '../../support/open-ledger.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { createQuotaCli } from './quota-world.ts';
+import { createQuotaCli, resetToPersonal } from './quota-world.ts';
 
-let at: OpenLedger;
-let cli: ReturnType<typeof createQuotaCli>;
-
-beforeAll(async () => {
-  at = await openLedger();
-  cli = createQuotaCli(at);
-});
+const at = await openLedger();
+const cli = createQuotaCli(at);
 afterAll(() => at.db.drop());
-beforeEach(async () => {
-  await at.reset();
-  await at.setTime('2026-11-25T12:00:00+08:00');
-  await at.quota.applyPresets({ appKey, account: 'personal', apis: [otherApi, api], callsPerSecond: 1_000 });
-});
+beforeEach(() => resetToPersonal(at));
 
 async function listUsed() {
   return (await at.quota.quotaStatus()).map(({ api: of, period, used }) => {

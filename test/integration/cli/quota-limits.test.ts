@@ -1,32 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  api,
-  appKey,
-  openLedger,
-  otherApi,
-  requestFor,
-  settlementFor,
-  type OpenLedger,
-} from '../../support/open-ledger.ts';
-import { createQuotaCli, searchApi } from './quota-world.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { api, appKey, openLedger, otherApi, requestFor, settlementFor } from '../../support/open-ledger.ts';
+import { applyPersonal, createQuotaCli, resetToPersonal, searchApi } from './quota-world.ts';
 
-let at: OpenLedger;
-let cli: ReturnType<typeof createQuotaCli>;
-
-beforeAll(async () => {
-  at = await openLedger();
-  cli = createQuotaCli(at);
-});
+const at = await openLedger();
+const cli = createQuotaCli(at);
 afterAll(() => at.db.drop());
-beforeEach(async () => {
-  await at.reset();
-  await at.setTime('2026-11-25T12:00:00+08:00');
-  await start();
-});
+beforeEach(() => resetToPersonal(at));
 
-/** What every process does with the limits at its start. */
-const start = () =>
-  at.quota.applyPresets({ appKey, account: 'personal', apis: [otherApi, api], callsPerSecond: 1_000 });
+const start = () => applyPersonal(at);
 
 /** The limits that are open, as `api window number source`, with the operation for the API. */
 async function listLimits() {

@@ -1,5 +1,5 @@
 import { runCli } from '../../../src/cli/main.ts';
-import { appKey, type OpenLedger } from '../../support/open-ledger.ts';
+import { api, appKey, otherApi, type OpenLedger } from '../../support/open-ledger.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
 
 export const searchApi = 'com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1';
@@ -44,4 +44,16 @@ export function createQuotaCli({ db }: OpenLedger) {
     json: async (line: string, options?: RunOptions): Promise<unknown> =>
       JSON.parse((await run([...(line === '' ? [] : line.split(' ')), '--json'], options)).out),
   };
+}
+
+/** Applies the presets, as every process does at its start. */
+export function applyPersonal({ quota }: OpenLedger): Promise<unknown> {
+  return quota.applyPresets({ appKey, account: 'personal', apis: [otherApi, api], callsPerSecond: 1_000 });
+}
+
+/** An empty ledger at noon with the limits of a personal account. */
+export async function resetToPersonal(at: OpenLedger): Promise<void> {
+  await at.reset();
+  await at.setTime('2026-11-25T12:00:00+08:00');
+  await applyPersonal(at);
 }

@@ -1,37 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli } from '../../../src/cli/main.ts';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readAgain } from '../../../src/maintenance/reprocess/reprocess.ts';
 import { openReprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
 import { learn } from '../../../src/refresh/searches/learn.ts';
 import { everything } from '../maintenance/reprocess-world.ts';
-import { storeUnreadDetails } from '../../support/stored-answers.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { createWorld } from '../../support/in-process.ts';
+import { openReprocessCli } from '../../support/reprocess-cli.ts';
 
 const offers = 750;
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await createTestDatabase();
-  await storeUnreadDetails(db.pool, offers);
-});
+const { db, run, countOffers, readState } = await openReprocessCli(offers);
 afterAll(() => db.drop());
-
-async function run(...args: string[]) {
-  const { context, stdout, stderr } = createWorld({ env: { DATABASE_URL: db.url } });
-  const exitCode = await runCli(['reprocess', ...args], context);
-  return { exitCode, out: stdout.text, err: stderr.text };
-}
-
-const countOffers = async () =>
-  Number((await db.pool.query<{ count: string }>('SELECT count(*) FROM catalog.offer')).rows[0]?.count);
-
-async function readState() {
-  const { rows } = await db.pool.query<{ after_raw_id: string; ended_at: Date | null }>(
-    'SELECT after_raw_id, ended_at FROM sync.reprocess ORDER BY reprocess_id',
-  );
-  return rows;
-}
 
 test('shows the difference, with examples, and changes nothing', async () => {
   const { exitCode, out, err } = await run('--since', '2026-03-10', '--operation', 'offer.detail');

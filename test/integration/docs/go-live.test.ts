@@ -5,7 +5,7 @@ import { runCli } from '../../../src/cli/main.ts';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestSandbox } from '../../support/sandbox.ts';
+import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 import { codeBlocks, root } from '../../support/doc-files.ts';
 import { shellWords } from '../../support/known-commands.ts';
 
@@ -38,10 +38,7 @@ async function runLine(line: string): Promise<{ exitCode: number; err: string }>
     return { exitCode: 0, err: '' };
   }
   const env = {
-    ALIBABA_API_URL: sandbox.url,
-    ALIBABA_APP_KEY: sandbox.appKey,
-    ALIBABA_APP_SECRET: sandbox.appSecret,
-    ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+    ...sandboxSettings(sandbox),
     DATABASE_URL: database.url,
   };
   const { context, stderr } = createWorld({ cwd: project, env });

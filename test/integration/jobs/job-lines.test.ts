@@ -8,7 +8,7 @@ import { extractErrors } from '../../../src/extract/errors.ts';
 import { logJobEnd, logJobStop, type JobEnd } from '../../../src/jobs/log-job-end.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
 import { createTestDatabase } from '../../support/database.ts';
-import { startTestSandbox } from '../../support/sandbox.ts';
+import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 
 const syncFile = `
 account: business
@@ -62,10 +62,7 @@ async function logsOf(level: string) {
   ];
   try {
     const env = {
-      ALIBABA_API_URL: sandbox.url,
-      ALIBABA_APP_KEY: sandbox.appKey,
-      ALIBABA_APP_SECRET: sandbox.appSecret,
-      ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+      ...sandboxSettings(sandbox),
       DATABASE_URL: database.url,
     };
     const { context, stderr } = createWorld({ cwd: createProject({ 'catalog-sync.yaml': syncFile }), env });

@@ -1,39 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  api,
-  appKey,
-  openLedger,
-  otherApi,
-  requestFor,
-  settlementFor,
-  type OpenLedger,
-} from '../../support/open-ledger.ts';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { api, appKey, openLedger, otherApi, requestFor, settlementFor } from '../../support/open-ledger.ts';
+import { createDayLimit } from './day-limit.ts';
 
-let at: OpenLedger;
-
-beforeAll(async () => {
-  at = await openLedger({ maxCallMs: 30_000 });
-});
+const at = await openLedger({ maxCallMs: 30_000 });
+const { setDay, reserveMany } = createDayLimit(at);
 afterAll(() => at.db.drop());
 beforeEach(async () => {
   await at.reset();
   await at.setTime('2026-11-25T12:00:00+08:00');
 });
-
-const setDay = (callLimit: number, forApi = api) =>
-  at.quota.setLimit({ appKey, api: forApi, period: 'day', callLimit });
-
-async function reserveMany(
-  count: number,
-  overrides: Parameters<typeof requestFor>[1] = {},
-): Promise<string[]> {
-  const kinds: string[] = [];
-  for (let n = 0; n < count; n++) {
-    const answer = await at.ledger.reserve(requestFor(`offer-${n}`, overrides));
-    kinds.push(answer.kind === 'denied' ? answer.by : answer.kind);
-  }
-  return kinds;
-}
 
 const countGranted = (kinds: readonly string[]) => kinds.filter((kind) => kind === 'granted').length;
 

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLedgerCorrections } from '../../../src/ledger/ledger-corrections.ts';
 import { createLedgerStore } from '../../../src/ledger/ledger-store.ts';
 import { createQuotaStore } from '../../../src/ledger/quota-store.ts';
@@ -12,34 +12,16 @@ import {
   requestFor,
   settlementFor,
   silentLog,
-  type OpenLedger,
 } from '../../support/open-ledger.ts';
+import { createDayLimit } from './day-limit.ts';
 
-let at: OpenLedger;
-
-beforeAll(async () => {
-  at = await openLedger({ maxCallMs: 30_000 });
-});
+const at = await openLedger({ maxCallMs: 30_000 });
+const { setDay, reserveMany } = createDayLimit(at);
 afterAll(() => at.db.drop());
 beforeEach(async () => {
   await at.reset();
   await at.setTime('2026-11-25T12:00:00+08:00');
 });
-
-const setDay = (callLimit: number, forApi = api) =>
-  at.quota.setLimit({ appKey, api: forApi, period: 'day', callLimit });
-
-async function reserveMany(
-  count: number,
-  overrides: Parameters<typeof requestFor>[1] = {},
-): Promise<string[]> {
-  const kinds: string[] = [];
-  for (let n = 0; n < count; n++) {
-    const answer = await at.ledger.reserve(requestFor(`offer-${n}`, overrides));
-    kinds.push(answer.kind === 'denied' ? answer.by : answer.kind);
-  }
-  return kinds;
-}
 
 async function offsetTo(pool: Pool, time: string): Promise<number> {
   const { rows } = await pool.query<{ ms: number }>(

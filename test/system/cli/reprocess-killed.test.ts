@@ -1,39 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCli } from '../../../src/cli/main.ts';
+import { afterAll, expect, test } from 'vitest';
 import type { ReprocessReport } from '../../../src/cli/reprocess/format-reprocess.ts';
-import { storeUnreadDetails } from '../../support/stored-answers.ts';
+import { openReprocessCli } from '../../support/reprocess-cli.ts';
 import { builtProgram } from '../../support/built-program.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { until } from '../../support/until.ts';
-import { createProject, createWorld } from '../../support/in-process.ts';
+import { createProject } from '../../support/in-process.ts';
 
 const program = await builtProgram();
 const offers = 750;
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await createTestDatabase();
-  await storeUnreadDetails(db.pool, offers);
-});
+const { db, run, countOffers, readState } = await openReprocessCli(offers);
 afterAll(() => db.drop());
-
-async function run(...args: string[]) {
-  const { context, stdout, stderr } = createWorld({ env: { DATABASE_URL: db.url } });
-  const exitCode = await runCli(['reprocess', ...args], context);
-  return { exitCode, out: stdout.text, err: stderr.text };
-}
-
-const countOffers = async () =>
-  Number((await db.pool.query<{ count: string }>('SELECT count(*) FROM catalog.offer')).rows[0]?.count);
-
-async function readState() {
-  const { rows } = await db.pool.query<{ after_raw_id: string; ended_at: Date | null }>(
-    'SELECT after_raw_id, ended_at FROM sync.reprocess ORDER BY reprocess_id',
-  );
-  return rows;
-}
 
 test('one that is killed goes on where it was, and only one works at a time', async () => {
   const child = spawn(process.execPath, [program, 'reprocess', '--yes', '--quiet'], {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { codeBlocks } from '../../support/doc-files.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { startTestSandbox } from '../../support/sandbox.ts';
+import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 import { root } from '../../support/compose-file.ts';
 
 let database: TestDatabase;
@@ -19,10 +19,7 @@ beforeAll(async () => {
   sandbox = await startTestSandbox();
   project = mkdtempSync(join(tmpdir(), 'cron-'));
   const settings = {
-    ALIBABA_API_URL: sandbox.url,
-    ALIBABA_APP_KEY: sandbox.appKey,
-    ALIBABA_APP_SECRET: sandbox.appSecret,
-    ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+    ...sandboxSettings(sandbox),
     DATABASE_URL: database.url,
   };
   writeFileSync(

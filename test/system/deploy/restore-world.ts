@@ -14,7 +14,7 @@ import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { createWorld } from '../../support/in-process.ts';
 import { builtProgram } from '../../support/built-program.ts';
 import { codeBlocks, readText } from '../../support/doc-files.ts';
-import { startTestSandbox } from '../../support/sandbox.ts';
+import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 
 const run = promisify(execFile);
 
@@ -94,10 +94,7 @@ export async function openRestoreWorld({ folder, programs, env: own }: WorldOpti
   });
   writeFileSync(join(folder, 'catalog-sync.yaml'), syncFile);
   const settings: Record<string, string> = {
-    ALIBABA_API_URL: sandbox.url,
-    ALIBABA_APP_KEY: sandbox.appKey,
-    ALIBABA_APP_SECRET: sandbox.appSecret,
-    ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+    ...sandboxSettings(sandbox),
     ...own,
   };
   const shell: RestoreWorld['shell'] = async (lines, env = {}) => {

@@ -9,7 +9,7 @@ import { createQuotaStore } from '../../../src/ledger/quota-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { buildNextRelease, unpackPreviousRelease } from '../../support/previous-release.ts';
 import { startTestRedis } from '../../support/redis.ts';
-import { startTestSandbox } from '../../support/sandbox.ts';
+import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 import { listBackends, type Backend } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
 import { createRunStore } from '../../../src/runs/run-store.ts';
@@ -49,10 +49,7 @@ async function openWorld(backend: Backend, closing: CloseStack) {
   const redis = backend === 'redis' ? await startTestRedis() : null;
   if (redis) closing.add('redis', () => redis.close());
   const settings = {
-    ALIBABA_API_URL: sandbox.url,
-    ALIBABA_APP_KEY: sandbox.appKey,
-    ALIBABA_APP_SECRET: sandbox.appSecret,
-    ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+    ...sandboxSettings(sandbox),
     DATABASE_URL: database.url,
     ...(redis?.url ? { REDIS_URL: redis.url } : {}),
   };

@@ -8,7 +8,7 @@ import { createRunStore } from '../../../src/runs/run-store.ts';
 import { builtProgram } from '../../support/built-program.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTestRedis } from '../../support/redis.ts';
-import { startTestSandbox } from '../../support/sandbox.ts';
+import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 import { listBackends } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
 import { listArrivals, openHost } from './hosts.ts';
@@ -43,10 +43,7 @@ async function openWorld() {
   const redis = listBackends().includes('redis') ? await startTestRedis() : null;
   if (redis) closing.add('redis', () => redis.close());
   const settings = {
-    ALIBABA_API_URL: sandbox.url,
-    ALIBABA_APP_KEY: sandbox.appKey,
-    ALIBABA_APP_SECRET: sandbox.appSecret,
-    ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
+    ...sandboxSettings(sandbox),
     DATABASE_URL: database.url,
     ...(redis?.url ? { REDIS_URL: redis.url } : {}),
   };
