@@ -3,15 +3,15 @@ import { defineErrors } from '../core/errors.ts';
 export const cliErrors = defineErrors({
   INTERRUPTED: {
     recovery: 'fail',
-    remedy: 'A signal stopped the command before it was done. Nothing is half-written; start it again.',
+    remedy: 'A signal stopped the command before it was done. No partial result was written. Start it again.',
   },
   DEMO_NOT_LOOPBACK: {
     recovery: 'halt',
-    remedy: 'The demo spends no real call. To go live, use `catalog-sync sync` (docs/go-live.md).',
+    remedy: 'The demo never calls the real gateway. To go live, use `catalog-sync sync` (docs/go-live.md).',
   },
   DEMO_RUN_TAKEN: {
     recovery: 'retry',
-    remedy: "Stop the other process that works on the demo's folder, then run the demo again.",
+    remedy: 'Stop the other process that uses the folder of the demo, then run the demo again.',
   },
   OFFER_UNKNOWN: {
     recovery: 'fail',
@@ -25,30 +25,30 @@ export const cliErrors = defineErrors({
   EXPORT_NOT_WRITTEN: {
     recovery: 'fail',
     remedy:
-      'Make room or choose another place, then start the export again: a file has its name only once it is complete, so there is none of this export.',
+      'Free disk space or choose another folder, then start the export again. This export left no file: a file gets its name only when it is complete.',
   },
   EXPORT_VALUE_UNFIT: {
     recovery: 'fail',
     remedy:
-      'Parquet has no such value: use --format csv, or turn it into another one in a query, as in `catalog-sync export --query "select nullif(observed_at, \'-infinity\') from sync.seller_observation"`.',
+      'Parquet cannot store this value. Use --format csv, or convert the value in a query, as in `catalog-sync export --query "select nullif(observed_at, \'-infinity\') from sync.seller_observation"`.',
   },
   RECORD_NOT_FOUND: {
     recovery: 'fail',
     remedy:
-      'Only answers that were fetched and are still kept can be recorded: sync first, or add --call, which asks 1688 once. `catalog-sync sql "select raw_id, operation, request from raw.payload"` lists what is there.',
+      'Only stored answers can be recorded. Run a sync first, or add --call, which calls 1688 once. `catalog-sync sql "select raw_id, operation, request from raw.payload"` lists the stored answers.',
   },
   QUARANTINE_UNKNOWN: {
     recovery: 'fail',
     remedy:
-      '`catalog-sync quarantine list` shows the newest id of each kind. Rows go once `catalog-sync reprocess` can read their values.',
+      '`catalog-sync quarantine list` shows the newest id of each kind. A row disappears when `catalog-sync reprocess` can read its value.',
   },
   QUOTA_LIMIT_DECLARED: {
     recovery: 'fail',
     remedy:
-      'Change the number where it is declared: in quotas.approved or quotas.groups of catalog-sync.yaml, or by `catalog-sync permissions set`. What a command sets is only kept where neither says anything.',
+      'Change the number where it is declared: in quotas.approved or quotas.groups of catalog-sync.yaml, or by `catalog-sync permissions set`. A limit that a command sets applies only where neither of them declares one.',
   },
   SANDBOX_NOT_STARTED: {
     recovery: 'fail',
-    remedy: 'Choose another --port, or leave it out to get a free one.',
+    remedy: 'Choose another --port, or omit --port to use a free port.',
   },
 });

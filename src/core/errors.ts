@@ -78,7 +78,7 @@ export const coreErrors = defineErrors({
   },
   INTERNAL: {
     recovery: 'fail',
-    remedy: 'This is a defect of catalog-sync: keep the log line with its stack and report it.',
+    remedy: 'This is a bug in catalog-sync. Keep the log line with its stack and report it.',
   },
 });
 

@@ -5,21 +5,22 @@ export const databaseErrors = defineErrors({
   DATABASE_UNREACHABLE: {
     recovery: 'retry',
     remedy:
-      'Check that Postgres runs and that DATABASE_URL names its host and port. Work goes on by itself once it answers.',
+      'Check that Postgres runs and that DATABASE_URL names its host and port. Work continues automatically when it answers.',
   },
   DATABASE_REFUSED: {
     recovery: 'halt',
     remedy:
-      'Postgres answered, but not to us: correct user, password or database name in DATABASE_URL, or grant the missing right.',
+      'Postgres refused the login or lacks a privilege for this user. Correct the user, password or database name in DATABASE_URL, or grant the missing privilege.',
   },
   DATABASE_BUSY: {
     recovery: 'retry',
     remedy:
-      'A lock was not free in time. It is tried again by itself; if that goes on, look for a long transaction in pg_stat_activity.',
+      'A lock was not released in time. catalog-sync retries automatically. If the error continues, find the long transaction in pg_stat_activity.',
   },
   DATABASE_FULL: {
     recovery: 'retry',
-    remedy: 'Postgres has no disk, memory or connections left: make room; work then goes on by itself.',
+    remedy:
+      'Postgres has no disk space, memory or connections left. Free some; work then continues automatically.',
   },
   DATABASE_TOO_OLD: {
     recovery: 'halt',
@@ -32,7 +33,7 @@ export const databaseErrors = defineErrors({
   DATABASE_BEFORE_BASELINE: {
     recovery: 'halt',
     remedy:
-      'It can not be brought up to date: set DATABASE_URL to a new, empty database and run `catalog-sync migrate`. docs/upgrade.md says what can be kept of the old one, and how.',
+      'This database cannot be migrated. Set DATABASE_URL to a new, empty database and run `catalog-sync migrate`. docs/upgrade.md says which data of the old database you can keep, and how.',
   },
   DATABASE_NEWER: {
     recovery: 'halt',
@@ -40,27 +41,26 @@ export const databaseErrors = defineErrors({
   },
   DATABASE_MIGRATION_EDITED: {
     recovery: 'halt',
-    remedy:
-      'Restore the named file as it was applied (git knows it) and put the change into a new migration instead.',
+    remedy: 'Restore the named file from git as it was applied, and put the change into a new migration.',
   },
   DATABASE_MIGRATION_OUT_OF_ORDER: {
     recovery: 'halt',
-    remedy: 'Generate the named migration anew, so that it comes after those that the database already has.',
+    remedy: 'Generate the named migration again, so that it follows those that the database already has.',
   },
   DATABASE_VIEW_IN_USE: {
     recovery: 'halt',
     remedy:
-      'Something of your own is built on one of our views, which must be made anew: drop it, run `catalog-sync migrate`, create it again.',
+      'An object that you created depends on a view of catalog-sync, and `migrate` must re-create that view. Drop your object, run `catalog-sync migrate`, then create your object again.',
   },
   DATABASE_OTHER_SOURCE: {
     recovery: 'halt',
     remedy:
-      'Sandbox and live data never share a database: set DATABASE_URL to another one for this kind of run.',
+      'Sandbox data and live data never share a database. Set DATABASE_URL to another database for this run.',
   },
   DATABASE_REJECTED: {
     recovery: 'fail',
     remedy:
-      'Postgres refused a statement of ours. This is a defect of catalog-sync: keep the log line with its SQLSTATE and report it.',
+      'Postgres refused a statement of catalog-sync. This is a bug in catalog-sync. Keep the log line with its SQLSTATE and report it.',
   },
   QUERY_REFUSED: {
     recovery: 'fail',
@@ -69,6 +69,6 @@ export const databaseErrors = defineErrors({
   REDIS_UNREACHABLE: {
     recovery: 'retry',
     remedy:
-      'Start Redis, or correct REDIS_URL. Without REDIS_URL the queues are in Postgres, and no Redis is needed.',
+      'Start Redis, or correct REDIS_URL. Without REDIS_URL the queues are in Postgres, and you need no Redis.',
   },
 });

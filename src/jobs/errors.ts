@@ -5,20 +5,20 @@ export const jobErrors = defineErrors({
   IMAGE_FILE_UNREADABLE: {
     recovery: 'fail',
     remedy:
-      'Put the picture where `images:` of catalog-sync.yaml says, as a path from the project folder, on every host that works.',
+      'Put the picture at the path that `images:` of catalog-sync.yaml names, relative to the project folder, on every host that runs a worker.',
   },
   IMAGE_FILE_TOO_LARGE: {
     recovery: 'fail',
-    remedy: '1688 takes pictures of up to 300 KB. Save it smaller: 800 pixels a side are plenty.',
+    remedy: '1688 accepts pictures of up to 300 KB. Save the picture smaller: 800 pixels a side are enough.',
   },
   IMAGE_REFUSED: {
     recovery: 'fail',
     remedy:
-      '1688 says that it can not use the picture. Save it as an ordinary JPEG or PNG; a changed file is handed over anew.',
+      '1688 cannot use the picture. Save it as an ordinary JPEG or PNG; a changed file is uploaded again.',
   },
   IMAGE_UPLOAD_UNAVAILABLE: {
     recovery: 'fail',
     remedy:
-      'The API product.image.upload is held, or its calls of the day or month are spent. `catalog-sync status` says which; pictures at alicdn.com need no upload.',
+      'The API product.image.upload is held, or its daily or monthly quota is used up. `catalog-sync status` shows which; pictures at alicdn.com need no upload.',
   },
 });

@@ -9,17 +9,17 @@ export const localErrors = defineErrors({
   LOCAL_POSTGRES_START_FAILED: {
     recovery: 'halt',
     remedy:
-      'Read the quoted lines of its log (the whole file is named in the facts), correct the cause, start again; or set DATABASE_URL to another Postgres.',
+      'Read the quoted lines of its log (the facts name the whole file), correct the cause and start again. Or set DATABASE_URL to another Postgres.',
   },
   LOCAL_POSTGRES_DATA_UNUSABLE: {
     recovery: 'halt',
     remedy:
-      'The data was left untouched. Start as the user who created it, or move the named folder away to begin with an empty database.',
+      'The data is unchanged. Start as the user who created it, or move the named folder away to begin with an empty database.',
   },
   LOCAL_POSTGRES_OTHER_VERSION: {
     recovery: 'halt',
     remedy:
-      'The data was left untouched. Bring it over as docs/upgrade.md says ("A new major version of the bundled Postgres"), or move the named folder away to begin with an empty database.',
+      'The data is unchanged. Migrate it as docs/upgrade.md says ("A new major version of the bundled Postgres"), or move the named folder away to begin with an empty database.',
   },
   LOCAL_POSTGRES_BUSY: {
     recovery: 'retry',

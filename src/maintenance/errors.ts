@@ -10,10 +10,11 @@ export const maintenanceErrors = defineErrors({
   EXPORT_WITHOUT_TIME: {
     recovery: 'fail',
     remedy:
-      'Leave --since out to export it whole, or choose its rows by a condition: `catalog-sync export --query "select ... where ..."`. docs/export.md lists what has a time, and which.',
+      'Omit --since to export all rows, or select rows with a condition: `catalog-sync export --query "select ... where ..."`. docs/export.md lists the tables and views that have a time, and its column.',
   },
   REPROCESS_RUNNING: {
     recovery: 'retry',
-    remedy: 'Wait until the other `catalog-sync reprocess` has ended, or end it: it goes on where it was.',
+    remedy:
+      'Wait until the other `catalog-sync reprocess` ends, or stop it. The next one continues from there.',
   },
 });

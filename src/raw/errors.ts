@@ -5,6 +5,6 @@ export const rawErrors = defineErrors({
   RAW_DAMAGED: {
     recovery: 'skip',
     remedy:
-      'A stored answer lost its bytes: check the disk of Postgres. The target is asked for again when due.',
+      'A stored answer is damaged. Check the disk of Postgres. The target is fetched again when it is due.',
   },
 });

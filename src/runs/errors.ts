@@ -5,39 +5,39 @@ export const runErrors = defineErrors({
   SCHEDULE_NAME_TAKEN: {
     recovery: 'halt',
     remedy:
-      'Give one of the two another name. One that was added goes by `catalog-sync schedule remove`; one of catalog-sync.yaml by taking it out there.',
+      'Rename one of the two. Remove an added schedule with `catalog-sync schedule remove`, or remove the other one from catalog-sync.yaml.',
   },
   SCHEDULE_UNKNOWN: {
     recovery: 'fail',
     remedy:
-      '`catalog-sync schedule list` shows all of them. One that was just written into catalog-sync.yaml is known from the next start of `serve` or `worker`.',
+      '`catalog-sync schedule list` shows all schedules. A schedule that was just added to catalog-sync.yaml is known from the next start of `serve` or `worker`.',
   },
   SCHEDULE_IN_FILE: {
     recovery: 'fail',
     remedy:
-      'Take it out of catalog-sync.yaml and start `serve` and `worker` again; until then `catalog-sync schedule pause` stops it.',
+      'Remove it from catalog-sync.yaml and restart `serve` and `worker`. Until then, `catalog-sync schedule pause` stops it.',
   },
   SCHEDULE_UNREADABLE: {
     recovery: 'fail',
     remedy:
-      'This Node does not know the time zone, or the row in sync.schedule was changed by hand: remove the schedule and add it anew.',
+      'This Node does not know the time zone, or the row in sync.schedule was changed by hand. Remove the schedule and add it again.',
   },
   HELD_BY_HAND: {
     recovery: 'stop-api',
     remedy:
-      'Somebody stopped these calls, by `catalog-sync quota hold` or on the page of problems: `catalog-sync quota resume` or that page lets them go on.',
+      'A person stopped these calls with `catalog-sync quota hold` or on the Problems page. Resume them with `catalog-sync quota resume` or on that page.',
   },
   RUN_SCOPE_UNKNOWN: {
     recovery: 'fail',
-    remedy: 'Choose `all` or a feed of catalog-sync.yaml; load the page anew if that file has changed.',
+    remedy: 'Choose `all` or a feed of catalog-sync.yaml. Reload the page if that file has changed.',
   },
   RUN_NOT_ACTIVE: {
     recovery: 'fail',
-    remedy: 'Nothing to do: the run has ended, or there is none of this number.',
+    remedy: 'Nothing to do: the run has ended, or no run has this number.',
   },
   SYNC_FILE_CHANGED: {
     recovery: 'fail',
     remedy:
-      'Nothing is lost: the next run of its feeds goes on where this one stopped. If no file was changed, those of the hosts differ; `catalog-sync doctor` names the hosts.',
+      'Nothing is lost: the next run of its feeds continues where this one stopped. If you changed no file, the sync files of the hosts differ; `catalog-sync doctor` names the hosts.',
   },
 });

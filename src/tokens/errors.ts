@@ -5,7 +5,7 @@ export const tokenErrors = defineErrors({
   TOKEN_KEY_MISSING: {
     recovery: 'halt',
     remedy:
-      'Make a key with `openssl rand -hex 32`, put it into .env.local as TOKEN_KEY, and keep a copy elsewhere: tokens are never stored unencrypted. Then run the command again.',
+      'Create a key with `openssl rand -hex 32`, put it into .env.local as TOKEN_KEY, and keep a copy elsewhere. Tokens are never stored unencrypted. Then run the command again.',
   },
   TOKEN_NEW_KEY_MISSING: {
     recovery: 'halt',
@@ -19,7 +19,7 @@ export const tokenErrors = defineErrors({
   },
   TOKEN_DAMAGED: {
     recovery: 'halt',
-    remedy: 'The stored tokens were changed outside catalog-sync: store new ones with `catalog-sync auth`.',
+    remedy: 'The stored tokens were changed outside catalog-sync. Store new ones with `catalog-sync auth`.',
   },
   TOKEN_NOT_STORED: {
     recovery: 'halt',
@@ -27,6 +27,6 @@ export const tokenErrors = defineErrors({
   },
   TOKEN_REFRESH_TIMEOUT: {
     recovery: 'retry',
-    remedy: 'The refresh of the access token did not end in time. It is tried again by itself.',
+    remedy: 'The refresh of the access token timed out. catalog-sync retries it automatically.',
   },
 });

@@ -9,11 +9,12 @@ export const notifyErrors = defineErrors({
   NOTIFY_UNAVAILABLE: {
     recovery: 'retry',
     remedy:
-      'Look whether this machine can reach the receiver. It is tried again by itself; `catalog-sync notify test` tries at once.',
+      'Check that this machine can reach the receiver. catalog-sync retries automatically; `catalog-sync notify test` tries at once.',
   },
   NOTIFY_THROTTLED: {
     recovery: 'throttle',
-    remedy: 'Nothing: it is sent when the receiver takes messages again. Others may use the same webhook.',
+    remedy:
+      'Nothing: the notification is sent when the receiver accepts messages again. Other programs may use the same webhook.',
   },
   NOTIFY_REFUSED: {
     recovery: 'fail',
