@@ -98,7 +98,7 @@ describe('the value of a call', () => {
     expect(detailValue(offer, { objective: oneClock, visibleShare: 1 })).toBeCloseTo(0.4392252, 7);
   });
 
-  it('is what docs/planner.md says in its example', () => {
+  it('is what docs/planner-model.md says in its example', () => {
     const rate = rateOf(firstPrior, learnRate(firstPrior, nothingLearned, firstObservation));
     const bestseller = { weight: 3, rate, summaryAgeDays: 2, detailAgeDays: 5, isStale: false };
     const shown = [
@@ -110,7 +110,7 @@ describe('the value of a call', () => {
       `| ${detailValue({ ...bestseller, isStale: true }, valuation).toFixed(2)} |`,
     ];
     expect(shown).toEqual(['1.1417', '12.2036', '| 2.45 |', '| 0.7855 |', '| 0.2548 |', '| 21.03 |']);
-    const text = readFileSync(new URL('../../../../docs/planner.md', import.meta.url), 'utf8').replaceAll(
+    const text = readFileSync(new URL('../../../../docs/planner-model.md', import.meta.url), 'utf8').replaceAll(
       / +/g,
       ' ',
     );
