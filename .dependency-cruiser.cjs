@@ -29,7 +29,7 @@ module.exports = {
     room('transform', ['core', 'model']),
     room('load', ['core', 'model', 'schema', 'db', 'raw']),
     room('ledger', ['core', 'model', 'schema', 'db', 'raw']),
-    room('refresh', ['core', 'model', 'schema', 'db', 'load']),
+    room('refresh', ['core', 'model', 'schema', 'db']),
     room('runs', ['core', 'model', 'extract', 'schema', 'db', 'ledger', 'refresh']),
     room('jobs', ['core', 'model', 'extract', 'transform', 'load', 'db', 'raw', 'ledger', 'refresh', 'runs']),
     room('maintenance', ['core', 'model', 'schema', 'db', 'raw', 'load', 'jobs']),

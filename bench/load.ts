@@ -12,6 +12,7 @@ import { createLogger } from '../src/core/log.ts';
 import { readStored } from '../src/extract/read-stored.ts';
 import { readAgain } from '../src/maintenance/reprocess/reprocess.ts';
 import { createCatalogStore } from '../src/load/catalog-store.ts';
+import { readPlanner } from '../src/refresh/queue/read-planner.ts';
 import { createRawStore } from '../src/raw/raw-store.ts';
 import type { LoadableAnswer } from '../src/model/catalog.ts';
 import type { StoredAnswer } from '../src/model/ledger.ts';
@@ -67,7 +68,7 @@ const stack = await openStack({
 });
 try {
   const { pool } = stack;
-  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion, read: readAgain });
+  const catalog = createCatalogStore({ pool, readPlanner, learn, log, normalizerVersion, read: readAgain });
   await stack.sync();
   await resetCatalog(pool);
   const stored = await createRawStore({ pool }).listUnloaded(1_000_000);

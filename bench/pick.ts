@@ -15,6 +15,7 @@ import { beginStatsUpdate, saveStatsUpdate, updateRefreshStats } from '../src/lo
 import { runInTransaction } from '../src/db/run-in-transaction.ts';
 import { readSql } from '../src/refresh/read-sql.ts';
 import { createPlanStore } from '../src/refresh/queue/plan-store.ts';
+import { readPlanner } from '../src/refresh/queue/read-planner.ts';
 import { createRefreshQueue } from '../src/refresh/queue/refresh-queue.ts';
 import { learn } from '../src/refresh/searches/learn.ts';
 import { parseSyncFile } from '../src/config/parse-sync-file.ts';
@@ -107,7 +108,7 @@ async function writeAsFetched(pool: Pool, offerIds: readonly string[]): Promise<
     provenance: { callId: '1', rawId: '1', runId: null, observedAt },
   }));
   await runInTransaction(pool, async (client) => {
-    const statsUpdate = await beginStatsUpdate(client, learn);
+    const statsUpdate = await beginStatsUpdate(client, { learn, readPlanner });
     const freshness = await lockOffers(client, seen);
     for (const [index, offerId] of offerIds.entries()) {
       const known = freshness.get(offerId);

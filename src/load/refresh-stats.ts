@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { PoolClient } from 'pg';
 import { drizzleOn } from '../db/database.ts';
-import { applySql, runSql, type SqlExecutor } from '../db/sql-file.ts';
+import { applySql } from '../db/sql-file.ts';
 import type {
   Learn,
   ObservationStat,
@@ -23,30 +23,19 @@ export interface RefreshStatsUpdate {
   hidden: number;
 }
 
-interface PlannerRow extends Omit<typeof planner.$inferSelect, 'fittedAt'> {
-  readonly isDateTrusted: boolean;
+/** Reads what is known of all offers, in the transaction of a load. */
+export type ReadPlanner = (client: PoolClient) => Promise<PlannerKnowledge>;
+
+/** What a load learns by: the rules, and what is known already. */
+export interface Learning {
+  readonly learn: Learn;
+  readonly readPlanner: ReadPlanner;
 }
 
-/** What is known of all offers, and what only the choice of calls needs. */
-export interface PlannerFigures extends PlannerKnowledge {
-  readonly meanPopularity: number;
-  /** Null: not known yet. */
-  readonly floorDays: number | null;
-}
-
-/** @throws Error when the database has no planner: it is not migrated */
-export async function readPlanner(client: SqlExecutor): Promise<PlannerFigures> {
-  const [row] = await runSql<PlannerRow>(client, readSql('read-planner'));
-  if (!row) throw new Error('sync.planner is empty');
-  const { priorChanges, priorDays, visibleChanges, hiddenChanges, ...figures } = row;
-  return {
-    ...figures,
-    prior: { changes: priorChanges, days: priorDays },
-    visibleShare: visibleChanges / (visibleChanges + hiddenChanges),
-  };
-}
-
-export async function beginStatsUpdate(client: PoolClient, learn: Learn): Promise<RefreshStatsUpdate> {
+export async function beginStatsUpdate(
+  client: PoolClient,
+  { learn, readPlanner }: Learning,
+): Promise<RefreshStatsUpdate> {
   return { learn, planner: await readPlanner(client), stats: [], visible: 0, hidden: 0 };
 }
 

@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import type { ReprocessSelection } from '../../model/reprocess.ts';
 import { readAgain, reprocess } from '../../maintenance/reprocess/reprocess.ts';
 import { openReprocess } from '../../maintenance/reprocess/reprocess-store.ts';
+import { readPlanner } from '../../refresh/queue/read-planner.ts';
 import { learn } from '../../refresh/searches/learn.ts';
 import { normalizerVersion } from '../../transform/normalize-answer.ts';
 import { cliErrors } from '../../app/errors.ts';
@@ -30,6 +31,7 @@ export async function runReprocess(
       selection,
       normalizerVersion,
       learn,
+      readPlanner,
       isApplied,
       read: readAgain,
     });

@@ -1,7 +1,6 @@
 import { and, desc, eq, isNull, max } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
 import type { LoadableAnswer } from '../../model/catalog.ts';
-import type { Learn } from '../../model/learning.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
 import {
   noCounts,
@@ -11,6 +10,7 @@ import {
   type ReprocessSelection,
 } from '../../model/reprocess.ts';
 import { loadAnswers } from '../../load/load-answers.ts';
+import type { Learning } from '../../load/refresh-stats.ts';
 import { createCorrection, type Correction } from '../../load/load-context.ts';
 import { readAnswers, unpackAnswers, type ReadStored } from '../../raw/read-answers.ts';
 import { holdMemory, letGo, recall, remember, type Remembered } from './memory.ts';
@@ -40,11 +40,10 @@ export interface ReprocessBatch {
   readonly lastRawId: string | null;
 }
 
-export interface ReprocessOptions {
+export interface ReprocessOptions extends Learning {
   readonly pool: Pool;
   readonly selection: ReprocessSelection;
   readonly normalizerVersion: number;
-  readonly learn: Learn;
   /** False: every batch is undone again at its end. */
   readonly isApplied: boolean;
   readonly read: ReadStored;
@@ -171,11 +170,12 @@ async function replayBatch(
   answers: readonly LoadableAnswer[],
   { cursor, before }: { readonly cursor: ReprocessCursor; readonly before: ReprocessCounts },
 ) {
-  const { learn, normalizerVersion, isApplied, read } = options;
+  const { learn, readPlanner, normalizerVersion, isApplied, read } = options;
   const correction = createCorrection();
   if (!isApplied) await client.query('SAVEPOINT before_batch');
   await loadAnswers(client, answers, {
     learn,
+    readPlanner,
     normalizerVersion,
     readAnswers: (rawIds) => readAnswers(client, rawIds, read),
     replay: {

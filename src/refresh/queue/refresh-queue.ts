@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import type { ChangeRate } from '../../model/learning.ts';
 import type { Feed } from '../../model/sync-config.ts';
-import { readPlanner, type PlannerFigures } from '../../load/refresh-stats.ts';
+import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { applySql, runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import type { LoadableAnswer } from '../../../src/model/catalog.ts';
@@ -31,7 +32,7 @@ const newCall = (time: number) => provenance(time, String(++lastCall));
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, readPlanner, learn, log, read: () => null });
 });
 afterAll(() => db.drop());
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import type { PageObservation, WindowState } from '../../../src/model/learning.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   addWindow,
@@ -44,7 +45,13 @@ function window(prior: WindowState, observation: PageObservation): WindowState {
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: { ...learnNothing, window }, log, read: () => null });
+  store = createCatalogStore({
+    pool: db.pool,
+    readPlanner,
+    learn: { ...learnNothing, window },
+    log,
+    read: () => null,
+  });
 });
 afterAll(() => db.drop());
 

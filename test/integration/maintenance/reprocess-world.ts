@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { readAgain, reprocess } from '../../../src/maintenance/reprocess/reprocess.ts';
 import { openReprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
+import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { noCounts, type ReprocessCounts, type ReprocessSelection } from '../../../src/model/reprocess.ts';
 import { normalizerVersion } from '../../../src/transform/normalize-answer.ts';
 import { learn } from '../../../src/refresh/searches/learn.ts';
@@ -24,6 +25,7 @@ export async function runReprocess(
     pool,
     selection: chosen,
     normalizerVersion,
+    readPlanner,
     learn,
     isApplied,
     read: readAgain,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
 import { createStatusStore } from '../../../src/health/status-store.ts';
 import type { Feed } from '../../../src/model/sync-config.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   const stream = { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) };
   const log = createLogger({ level: 'warn', pretty: false, stream });
-  store = createCatalogStore({ pool: db.pool, learn, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, readPlanner, learn, log, read: () => null });
 });
 afterAll(() => db.drop());
 beforeEach(() => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import {
   addWindow,
   empty,
@@ -19,7 +20,13 @@ let at: OpenLedger;
 let catalog: CatalogStore;
 beforeAll(async () => {
   at = await openLedger();
-  catalog = createCatalogStore({ pool: at.db.pool, learn: learnNothing, log: silentLog, read: () => null });
+  catalog = createCatalogStore({
+    pool: at.db.pool,
+    readPlanner,
+    learn: learnNothing,
+    log: silentLog,
+    read: () => null,
+  });
 });
 beforeEach(() => at.reset());
 afterAll(() => at.db.drop());

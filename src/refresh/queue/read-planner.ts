@@ -1,0 +1,27 @@
+import type { PlannerKnowledge } from '../../model/learning.ts';
+import { runSql, type SqlExecutor } from '../../db/sql-file.ts';
+import type { planner } from '../../schema/planner.ts';
+import { readSql } from '../read-sql.ts';
+
+interface PlannerRow extends Omit<typeof planner.$inferSelect, 'fittedAt'> {
+  readonly isDateTrusted: boolean;
+}
+
+/** What is known of all offers, and what only the choice of calls needs. */
+export interface PlannerFigures extends PlannerKnowledge {
+  readonly meanPopularity: number;
+  /** Null: not known yet. */
+  readonly floorDays: number | null;
+}
+
+/** @throws Error when the database has no planner: it is not migrated */
+export async function readPlanner(client: SqlExecutor): Promise<PlannerFigures> {
+  const [row] = await runSql<PlannerRow>(client, readSql('read-planner'));
+  if (!row) throw new Error('sync.planner is empty');
+  const { priorChanges, priorDays, visibleChanges, hiddenChanges, ...figures } = row;
+  return {
+    ...figures,
+    prior: { changes: priorChanges, days: priorDays },
+    visibleShare: visibleChanges / (visibleChanges + hiddenChanges),
+  };
+}
