@@ -1,4 +1,4 @@
-import type { CallState, Lane } from '../../../src/model/ledger.ts';
+import type { CallState, Lane } from '../../src/model/ledger.ts';
 
 /*
  * What the ledger promises, written a second time and in another way: no counters but a list of calls, from which

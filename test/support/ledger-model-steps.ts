@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import type { Lane, ReserveAnswer, Settlement } from '../../../src/model/ledger.ts';
+import type { Lane, ReserveAnswer, Settlement } from '../../src/model/ledger.ts';
 import {
   sendWithinMs,
   type Decision,
@@ -11,14 +11,7 @@ import {
   type ModelRun,
   type Reset,
 } from './ledger-model.ts';
-import {
-  api,
-  appKey,
-  otherApi,
-  requestFor,
-  settlementFor,
-  type OpenLedger,
-} from '../../support/open-ledger.ts';
+import { api, appKey, otherApi, requestFor, settlementFor, type OpenLedger } from './open-ledger.ts';
 
 const untriedApi = 'com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1';
 export const groupName = '@pair';

@@ -1,0 +1,3 @@
+import { describeLedgerModel } from '../../support/describe-ledger-model.ts';
+
+describeLedgerModel(30);
