@@ -1,4 +1,5 @@
-import { ChildProcess } from 'node:child_process';
+import childProcess, { ChildProcess } from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
 import { Server, Socket } from 'node:net';
 
 /*
@@ -10,6 +11,9 @@ const refuse = (what: string) => (): never => {
   throw new Error(`a unit test ${what}: it belongs in test/integration or test/system`);
 };
 
-Object.assign(ChildProcess.prototype, { spawn: refuse('starts a process') });
+const starts = refuse('starts a process');
+Object.assign(ChildProcess.prototype, { spawn: starts });
+Object.assign(childProcess, { spawnSync: starts, execSync: starts, execFileSync: starts });
+syncBuiltinESMExports();
 Object.assign(Server.prototype, { listen: refuse('listens') });
 Object.assign(Socket.prototype, { connect: refuse('connects') });

@@ -98,10 +98,11 @@ describe('a unit test', () => {
 
   test('that connects, listens or starts a process fails', () => {
     const { connect, createServer } = process.getBuiltinModule('node:net');
-    const { spawn } = process.getBuiltinModule('node:child_process');
+    const { execFileSync, spawn } = process.getBuiltinModule('node:child_process');
     const why = 'it belongs in test/integration or test/system';
     expect(() => connect(9, '127.0.0.1')).toThrow(why);
     expect(() => createServer().listen(0)).toThrow(why);
     expect(() => spawn('true')).toThrow(why);
+    expect(() => execFileSync('true')).toThrow(why);
   });
 });

@@ -50,7 +50,7 @@ function describeCases(): string {
   return `# What goes wrong at 1688, and what comes of it
 
 Each row is a whole run against the sandbox with that fault switched on, held against the sandbox's truth and
-its own log of calls by \`test/integration/jobs/faults.test.ts\`, which also writes this page (\`npx vitest run test/integration/jobs/faults.test.ts -u\`).
+its own log of calls by \`test/system/jobs/faults.test.ts\`, which also writes this page (\`npx vitest run test/system/jobs/faults.test.ts -u\`).
 In every row the run ends by itself, and each call that arrived has one row in the ledger.
 
 | fault | what the product does | further calls | catalog equals the truth |
