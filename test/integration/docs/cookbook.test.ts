@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quantile, recipes, smallestOrderPrices, unitPrice } from './cookbook-recipes.ts';
+import { dayText, number, rowKey, type Row } from './cookbook-rows.ts';
 import { readSchemas } from './schema/read-schema.ts';
 import {
   biggestCategory,
@@ -11,8 +12,6 @@ import {
   openCookbookWorld,
   type CookbookWorld,
 } from './cookbook-world.ts';
-
-type Row = Readonly<Record<string, unknown>>;
 
 let world: CookbookWorld;
 beforeAll(async () => {
@@ -34,11 +33,6 @@ async function ask(question: string, own: Readonly<Record<string, string>> = {})
 const offer1 = '610947572360';
 const offer2 = '610947572361';
 const category1 = '1042954';
-/** A column of type date, as the driver gives it: midnight of this machine. */
-const dayText = (value: unknown) => (value instanceof Date ? value.toLocaleDateString('sv') : '');
-const rowKey = (row: Row, kind = 'list') =>
-  [row['offer_id'], row['sku_id'], kind, row['min_quantity']].join('/');
-const number = (value: unknown) => (value === null ? null : Number(value));
 const days = () => world.days;
 const today = () => days().at(-1) ?? fail('no days');
 const yesterday = () => days().at(-2) ?? fail('no days');
