@@ -37,7 +37,7 @@ function positive(text: string | undefined, fallback: number): number {
 }
 
 /**
- * `alibaba.cross.similar.offer.search` (1688 docs, v1, and measured by clients): offers that observation like the
+ * `alibaba.cross.similar.offer.search` (1688 docs, v1, and measured by clients): offers that look like the
  * picture at a url. Price bounds and sort orders are documented and ignored.
  */
 export function answerSimilarOffers(params: Params, snapshot: Snapshot): GatewayAnswer {

@@ -16,7 +16,7 @@ export interface Query {
   readonly keyword: string;
   /** One shop's `sellerOpenId`; null: all. */
   readonly sellerId: string | null;
-  /** Offers that observation like this, most alike first; null: whatever they look like. */
+  /** Offers that look like this, most alike first; null: whatever they look like. */
   readonly picture: ImageFeatures | null;
   readonly minFen: number | null;
   readonly maxFen: number | null;
