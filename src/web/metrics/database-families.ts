@@ -113,7 +113,7 @@ function observationFamilies({ feeds, observations, state, partitionGaps }: Data
     ),
     gauge(
       'feed_oldest_observation_timestamp_seconds',
-      'When the offer was last fetched that was fetched longest ago.',
+      'Time of the last fetch of the offer that was fetched longest ago.',
       ofFeeds(({ oldestObservationAt }) => secondsOf(oldestObservationAt)),
     ),
     counter(
