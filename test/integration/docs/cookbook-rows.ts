@@ -1,3 +1,8 @@
+/** The ids that the cookbook writes for one's own. */
+export const offer1 = '610947572360';
+export const offer2 = '610947572361';
+export const category1 = '1042954';
+
 /** A row of an answer, by column. */
 export type Row = Readonly<Record<string, unknown>>;
 

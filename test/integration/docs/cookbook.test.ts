@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { quantile, recipes, smallestOrderPrices, unitPrice } from './cookbook-recipes.ts';
-import { dayText, number, rowKey, type Row } from './cookbook-rows.ts';
+import { category1, dayText, number, offer1, offer2, rowKey, type Row } from './cookbook-rows.ts';
 import { readSchemas } from './schema/read-schema.ts';
 import {
   biggestCategory,
@@ -30,9 +30,6 @@ async function ask(question: string, own: Readonly<Record<string, string>> = {})
   return world.stack.query<Row>(sql);
 }
 
-const offer1 = '610947572360';
-const offer2 = '610947572361';
-const category1 = '1042954';
 const days = () => world.days;
 const today = () => days().at(-1) ?? fail('no days');
 const yesterday = () => days().at(-2) ?? fail('no days');
