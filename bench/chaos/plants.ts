@@ -147,7 +147,7 @@ export const plants: readonly Plant[] = [
     what: 'each process counts its own calls only',
     judges: ['windows'],
     changeProgram: inProgram({
-      where: 'load/pool.js',
+      where: 'db/pool.js',
       from: `application_name: applicationName ?? 'catalog-sync'`,
       to: 'application_name: `catalog-sync ${process.pid}`',
     }),
@@ -208,8 +208,8 @@ export const plants: readonly Plant[] = [
     what: 'a search ends after its first page',
     judges: ['catalog'],
     changeProgram: inProgram({
-      where: 'plan/advance-window.js',
-      from: 'const { outcome, isDoubted } = passAfter(pass, look);',
+      where: 'refresh/searches/advance-window.js',
+      from: 'const { outcome, isDoubted } = passAfter(pass, observation);',
       to: `const { outcome, isDoubted } = { outcome: 'complete', isDoubted: false };`,
     }),
   },
