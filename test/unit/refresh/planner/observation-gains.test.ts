@@ -110,10 +110,10 @@ describe('the value of a call', () => {
       `| ${detailValue({ ...bestseller, isStale: true }, valuation).toFixed(2)} |`,
     ];
     expect(shown).toEqual(['1.1417', '12.2036', '| 2.45 |', '| 0.7855 |', '| 0.2548 |', '| 21.03 |']);
-    const text = readFileSync(new URL('../../../../docs/planner-model.md', import.meta.url), 'utf8').replaceAll(
-      / +/g,
-      ' ',
-    );
+    const text = readFileSync(
+      new URL('../../../../docs/planner-model.md', import.meta.url),
+      'utf8',
+    ).replaceAll(/ +/g, ' ');
     expect(shown.filter((part) => !text.includes(part))).toEqual([]);
   });
 
