@@ -1,5 +1,5 @@
 -- Purpose: adds observations to the statistics of how well they were predicted.
--- Params:  $1 jsonb [{"date_day", "source", "hint", "decile", "looks", "expected", "changed"}], each key once
+-- Params:  $1 jsonb [{"date_day", "source", "hint", "decile", "observations", "expected", "changed"}], each key once
 -- Returns: nothing
 INSERT INTO sync.observation_stat AS s
 SELECT n.*
