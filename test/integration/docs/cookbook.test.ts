@@ -376,7 +376,7 @@ describe('the cookbook', () => {
       expect(await ask(question), question).not.toEqual([]);
     }
     // Everything was fetched today.
-    expect(await ask('Which offers has nobody looked at lately?')).toEqual([]);
+    expect(await ask('Which offers were not observed lately?')).toEqual([]);
     expect([...answered].toSorted()).toEqual(
       [...new Set(recipes.map(({ question }) => question))].toSorted(),
     );
