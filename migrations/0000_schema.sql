@@ -483,7 +483,7 @@ CREATE TABLE sync.run (
   errors integer DEFAULT 0 NOT NULL,
   last_error_code text,
   forecast jsonb,
-  plan_hash text,
+  sync_file_hash text,
   CONSTRAINT run_source CHECK (source IN ('sandbox', 'live')),
   CONSTRAINT run_status
     CHECK (status IN ('queued', 'running', 'succeeded', 'partial_quota', 'partial_error', 'failed', 'cancelled')),
@@ -521,7 +521,7 @@ COMMENT ON COLUMN sync.run.rejects IS 'Rows quarantined.';
 COMMENT ON COLUMN sync.run.errors IS 'Targets given up.';
 COMMENT ON COLUMN sync.run.last_error_code IS 'Code of the last of these.';
 COMMENT ON COLUMN sync.run.forecast IS 'What it was expected to do, as it began: {"isGuess" (nothing was known yet: upper bounds), "calls": {operation: calls}, "newOffers", "changedOffers", "seconds"}; null: no forecast could be made.';
-COMMENT ON COLUMN sync.run.plan_hash IS 'Hash of what the catalog-sync.yaml by which it goes says of feeds, freshness, language and APIs: processes whose file says otherwise leave the run alone. Null: a version that did not say; all drive it.';
+COMMENT ON COLUMN sync.run.sync_file_hash IS 'Hash of what the catalog-sync.yaml by which it goes says of feeds, freshness, language and APIs: processes whose file says otherwise leave the run alone. Null: a version that did not say; all drive it.';
 
 CREATE TABLE sync.schedule (
   name text PRIMARY KEY,
@@ -577,8 +577,8 @@ CREATE TABLE sync.worker (
   host text NOT NULL,
   started_at timestamptz NOT NULL,
   heartbeat_at timestamptz NOT NULL,
-  sync_hash text,
-  plan_hash text
+  whole_file_hash text,
+  sync_file_hash text
 );
 
 COMMENT ON TABLE sync.worker IS 'Processes that work on runs, one row each; those not heard of for a day are removed.';
@@ -586,8 +586,8 @@ COMMENT ON COLUMN sync.worker.worker_id IS 'The process; a new one each time it 
 COMMENT ON COLUMN sync.worker.host IS 'Name of its machine.';
 COMMENT ON COLUMN sync.worker.started_at IS 'When it began to work.';
 COMMENT ON COLUMN sync.worker.heartbeat_at IS 'When it was last heard of, by the clock of the machine of Postgres: every five seconds while it works.';
-COMMENT ON COLUMN sync.worker.sync_hash IS 'Hash of what its catalog-sync.yaml says: those that work at the same time should agree. Null: a version that did not say.';
-COMMENT ON COLUMN sync.worker.plan_hash IS 'Hash of what its catalog-sync.yaml says of feeds, freshness, language and APIs: it drives the runs that have the same. Null: a version that did not say.';
+COMMENT ON COLUMN sync.worker.whole_file_hash IS 'Hash of all that its catalog-sync.yaml says: those that work at the same time should agree. Null: a version that did not say.';
+COMMENT ON COLUMN sync.worker.sync_file_hash IS 'Hash of what its catalog-sync.yaml says of feeds, freshness, language and APIs: it drives the runs that have the same. Null: a version that did not say.';
 
 CREATE TABLE sync.feed (
   feed text PRIMARY KEY,

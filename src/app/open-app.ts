@@ -43,7 +43,7 @@ import { createRetentionStore } from '../maintenance/retention-store.ts';
 import { betweenTicks, withTickLock } from '../runs/tick-lock.ts';
 import { createTokenStore } from '../tokens/token-store.ts';
 import { createUploadStore } from '../load/upload-store.ts';
-import { createWorkerHeartbeat, hashPlan } from '../runs/worker-heartbeat.ts';
+import { createWorkerHeartbeat, hashSyncFile } from '../runs/worker-heartbeat.ts';
 import { totalHours } from '../ledger/total-hours.ts';
 import { openStores } from './open-stores.ts';
 import { openDispatcher } from './open-dispatcher.ts';
@@ -166,7 +166,7 @@ function openMaintenance(
 
 function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: Stores) {
   const makeForecast = (request: ForecastRequest) => forecastRun({ ...stores, sync, log }, request);
-  const begin = createBeginRun({ ...stores, makeForecast, planHash: hashPlan(sync) });
+  const begin = createBeginRun({ ...stores, makeForecast, syncFileHash: hashSyncFile(sync) });
   const feeds = sync.feeds.map(({ name }) => name);
   const deps = { ...stores, source: sourceOf(config), feeds, begin, log };
   let isKeeper = false;
@@ -251,7 +251,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     startScheduledRuns: scheduling.startRuns,
     queues,
     sync,
-    planHash: hashPlan(sync),
+    syncFileHash: hashSyncFile(sync),
     foreignRuns: new Map(),
   };
   const process: ProcessDeps = { ...shared, ...shutdown, ...openAsking(pool, options, { gateway, loader }) };

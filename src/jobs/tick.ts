@@ -41,8 +41,8 @@ export interface TickDeps {
   readonly refreshQueue: RefreshQueue;
   readonly queues: Queues;
   readonly sync: SyncConfig;
-  /** By which plan this process drives runs. */
-  readonly planHash: string;
+  /** Of the sync file by which this process drives runs. */
+  readonly syncFileHash: string;
   readonly foreignRuns: ForeignRuns;
   readonly log: Logger;
 }
@@ -134,8 +134,8 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   if (planned > 0 || !isIdle) return;
   const blocksMet = [...(closed !== undefined && nodes > 0 ? [closed] : []), ...fetches.blocksMet];
   const fresh = await deps.runs.read(run.runId);
-  // One that was taken over meanwhile by another plan is not over by this one.
-  if (fresh?.planHash === run.planHash) await conclude(deps, fresh, blocksMet);
+  // One that was taken over meanwhile with another sync file is not over by this one.
+  if (fresh?.syncFileHash === run.syncFileHash) await conclude(deps, fresh, blocksMet);
 }
 
 /**
@@ -151,7 +151,7 @@ export async function tick(deps: TickDeps): Promise<void> {
     await deps.maintain(now);
     await deps.startScheduledRuns(now);
     const active = await deps.runs.listActive();
-    const isOurs = ({ planHash }: Run) => planHash === null || planHash === deps.planHash;
+    const isOurs = ({ syncFileHash }: Run) => syncFileHash === null || syncFileHash === deps.syncFileHash;
     const ours = active.filter(isOurs);
     await reconcileForeignRuns(
       deps,

@@ -36,8 +36,8 @@ export interface Run {
   readonly counts: RunCounts;
   /** Null: no forecast could be made. */
   readonly forecast: RunForecast | null;
-  /** By which plan it is driven, as `hashPlan` says it. Null: begun by a version that did not say; anybody drives it. */
-  readonly planHash: string | null;
+  /** Of the sync file by which it goes, by `hashSyncFile`. Null: begun by a version that did not say; anybody drives it. */
+  readonly syncFileHash: string | null;
 }
 
 /** What the run's loads changed, and how many of its targets ended in an error. */
@@ -56,7 +56,7 @@ export interface RunRequest {
   /** Absent: no forecast could be made. */
   readonly forecast?: RunForecast | null;
   /** Absent: anybody may drive it. */
-  readonly planHash?: string;
+  readonly syncFileHash?: string;
 }
 
 export type RunEnd = Exclude<RunStatus, 'queued' | 'running'>;

@@ -7,24 +7,24 @@ export interface BeginRunDeps {
   readonly runs: Pick<RunStore, 'claimSource' | 'begin'>;
   /** Null when it can't be told: a run begins without. */
   readonly makeForecast: (request: ForecastRequest) => Promise<Forecast | null>;
-  /** By which plan its runs are driven. */
-  readonly planHash: string;
+  /** Of the sync file by which its runs go. */
+  readonly syncFileHash: string;
 }
 
 /** Begins a run of a process; `runForecast` is the forecast that a person has seen, which is then not made again. */
 export type BeginRun = (
-  request: Omit<RunRequest, 'forecast' | 'planHash'>,
+  request: Omit<RunRequest, 'forecast' | 'syncFileHash'>,
   runForecast?: Forecast | null,
 ) => Promise<BeginAnswer>;
 
 /**
- * The one way in which runs begin, whoever asks for them: in a database of their source, for those who plan as this
- * process does, and with what is expected of them, so that plan and actual can be compared.
+ * The one way in which runs begin, whoever asks for them: in a database of their source, for those whose sync file says
+ * the same, and with what is expected of them, so that plan and actual can be compared.
  */
-export function createBeginRun({ runs, makeForecast, planHash }: BeginRunDeps): BeginRun {
+export function createBeginRun({ runs, makeForecast, syncFileHash }: BeginRunDeps): BeginRun {
   return async (request, runForecast) => {
     await runs.claimSource(request.source);
     const result = runForecast === undefined ? await makeForecast(request) : runForecast;
-    return runs.begin({ ...request, planHash, forecast: result && toRunForecast(result) });
+    return runs.begin({ ...request, syncFileHash, forecast: result && toRunForecast(result) });
   };
 }

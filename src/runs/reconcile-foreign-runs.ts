@@ -4,13 +4,13 @@ import type { SyncConfig } from '../model/sync-config.ts';
 import type { RunStore } from './run-store.ts';
 import { runErrors } from './errors.ts';
 
-/** Runs of another plan that this process has met, and since when nobody was seen who would drive them; null: somebody is. */
+/** Foreign runs that this process has met, and since when nobody was seen who would drive them; null: somebody is. */
 export type ForeignRuns = Map<string, Date | null>;
 
 export interface ForeignRunDeps {
   readonly runs: Pick<RunStore, 'listAbandoned' | 'adopt' | 'end'>;
   /** Of this process. */
-  readonly planHash: string;
+  readonly syncFileHash: string;
   readonly sync: Pick<SyncConfig, 'feeds'>;
   readonly foreignRuns: ForeignRuns;
   readonly log: Logger;
@@ -25,10 +25,10 @@ const abandonedAfterMs = 10_000;
 
 /** A run that nobody works on any more: it goes on by this file, or ends if that does not have all of its feeds. */
 async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: Run): Promise<void> {
-  const { runs, planHash, sync, log } = deps;
+  const { runs, syncFileHash, sync, log } = deps;
   const names = sync.feeds.map(({ name }) => name);
   if (feedNames.every((feed) => names.includes(feed))) {
-    await runs.adopt(runId, planHash);
+    await runs.adopt(runId, syncFileHash);
     log.warn(
       { runId, scope },
       'a run goes on by this catalog-sync.yaml, for nobody works by its own any more',
@@ -44,7 +44,7 @@ async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: 
 }
 
 /**
- * Leaves runs of another plan to the processes that work by it, and says so once for each. One whose last process is gone
+ * Leaves foreign runs to the processes that have their sync file, and says so once for each. One whose last process is gone
  * would never be over: it is taken over, or ended if this process does not know all of its feeds.
  */
 export async function reconcileForeignRuns(

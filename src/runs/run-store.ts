@@ -26,16 +26,16 @@ export interface RunStore {
    * @throws AppError DATABASE_OTHER_SOURCE when it holds data of the other one
    */
   claimSource(source: Source): Promise<void>;
-  /** Starts a run of the scope, or takes over one whose process died, with feeds, bounds and plan of this request. */
+  /** Starts a run of the scope, or takes over one whose process died, with feeds, bounds and sync file of this request. */
   begin(request: RunRequest): Promise<BeginAnswer>;
   read(runId: string): Promise<Run | null>;
   listActive(): Promise<Run[]>;
   /** Says that somebody is driving these runs. */
   heartbeat(runIds: readonly string[]): Promise<void>;
-  /** Those of these runs that nobody drives, nor could: no process that works by their plan was heard of for 15 s. */
+  /** Those of these runs that nobody drives, nor could: no process that has their sync file was heard of for 15 s. */
   listAbandoned(runIds: readonly string[]): Promise<string[]>;
-  /** Makes an active run one of another plan. */
-  adopt(runId: string, planHash: string): Promise<void>;
+  /** Makes an active run one of another sync file. */
+  adopt(runId: string, syncFileHash: string): Promise<void>;
   /** Ends the run if it is still active (the first end wins) and gives back all it had taken. */
   end(runId: string, status: RunEnd, cause: string | null): Promise<void>;
   addCounts(runId: string, report: LoadReport): Promise<void>;
@@ -74,7 +74,7 @@ const runFields = {
     errors: run.errors,
   },
   forecast: run.forecast,
-  planHash: run.planHash,
+  syncFileHash: run.syncFileHash,
 } satisfies Record<keyof Run, unknown>;
 
 const heartbeatAt = sql`clock_timestamp()`;
@@ -102,11 +102,11 @@ async function claimSource(db: Database, source: Source): Promise<void> {
 
 /** Null: a run of the scope is active. */
 async function start(db: Database, request: RunRequest, now: Date): Promise<string | null> {
-  const { scope, trigger, source, feedNames, budgetCalls, forecast, planHash } = request;
+  const { scope, trigger, source, feedNames, budgetCalls, forecast, syncFileHash } = request;
   const [started] = await db
     .insert(run)
     .values({
-      ...{ scope, trigger, source, feeds: feedNames, budgetCalls, forecast, planHash },
+      ...{ scope, trigger, source, feeds: feedNames, budgetCalls, forecast, syncFileHash },
       status: 'running',
       requestedAt: now,
       startedAt: now,
@@ -128,7 +128,7 @@ async function takeOver(db: Database, request: RunRequest, now: Date): Promise<s
       feeds: request.feedNames,
       budgetCalls: sql`${run.callsUsed} + ${request.budgetCalls}::int`,
       deadlineAt: deadlineOf(request, now),
-      planHash: request.planHash ?? null,
+      syncFileHash: request.syncFileHash ?? null,
     })
     .where(
       and(
@@ -204,10 +204,10 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
   return {
     claimSource: (source) => claimSource(db, source),
     begin: (request) => begin(pool, request),
-    adopt: async (runId, planHash) => {
+    adopt: async (runId, syncFileHash) => {
       await db
         .update(run)
-        .set({ planHash, heartbeatAt })
+        .set({ syncFileHash, heartbeatAt })
         .where(and(eq(run.runId, runId), isActive));
     },
     read: async (runId) => (await frequent.read.execute({ runId }))[0] ?? null,

@@ -18,8 +18,8 @@ export interface HeartbeatDeps {
   readonly log: Logger;
 }
 
-/** The same for two processes that work by the same; comments do not count. */
-export function hashSync(sync: Partial<SyncConfig>): string {
+/** The same for two processes whose sync files say the same; comments do not count. */
+export function hashWholeFile(sync: Partial<SyncConfig>): string {
   return createHash('sha256').update(JSON.stringify(sync)).digest('hex').slice(0, 16);
 }
 
@@ -27,8 +27,8 @@ export function hashSync(sync: Partial<SyncConfig>): string {
  * The same for two processes that would ask for the same in a run and end it at the same point: limits, schedules and
  * retention do not count.
  */
-export function hashPlan({ feeds, freshness, language, apis }: SyncConfig): string {
-  return hashSync({ feeds, freshness, language, apis });
+export function hashSyncFile({ feeds, freshness, language, apis }: SyncConfig): string {
+  return hashWholeFile({ feeds, freshness, language, apis });
 }
 
 /**
@@ -37,13 +37,13 @@ export function hashPlan({ feeds, freshness, language, apis }: SyncConfig): stri
  */
 export function createWorkerHeartbeat({ pool, clock, sync, log }: HeartbeatDeps): () => Promise<void> {
   const workerId = randomUUID();
-  const [hash, planHash] = [hashSync(sync), hashPlan(sync)];
+  const [hash, syncFileHash] = [hashWholeFile(sync), hashSyncFile(sync)];
   let lastMs = Number.NEGATIVE_INFINITY;
   let warnedOf = '';
   return async () => {
     const nowMs = clock.now().getTime();
     if (Math.abs(nowMs - lastMs) < beatEveryMs) return;
-    const said = [workerId, hostname(), hash, planHash];
+    const said = [workerId, hostname(), hash, syncFileHash];
     const rows = await runSql<{ host: string }>(pool, readSql('beat-worker'), said);
     lastMs = nowMs;
     const hosts = rows.map(({ host }) => host);
@@ -58,7 +58,7 @@ export function createWorkerHeartbeat({ pool, clock, sync, log }: HeartbeatDeps)
 
 /** Those who work by one sync file. */
 export interface WorkerFile {
-  readonly syncHash: string;
+  readonly wholeFileHash: string;
   readonly hosts: readonly string[];
 }
 

@@ -76,7 +76,7 @@ export const run = sync.table(
     errors: counter('errors'),
     lastErrorCode: text('last_error_code'),
     forecast: jsonb('forecast').$type<RunForecast>(),
-    planHash: text('plan_hash'),
+    syncFileHash: text('sync_file_hash'),
   },
   (table) => [
     uniqueIndex('run_active')
@@ -97,8 +97,8 @@ export const worker = sync.table('worker', {
   host: text('host').notNull(),
   startedAt: instant('started_at').notNull(),
   heartbeatAt: instant('heartbeat_at').notNull(),
-  syncHash: text('sync_hash'),
-  planHash: text('plan_hash'),
+  wholeFileHash: text('whole_file_hash'),
+  syncFileHash: text('sync_file_hash'),
 });
 
 export const categoryVisit = sync.table(

@@ -15,7 +15,7 @@ import { createMetricsStore } from '../../web/metrics/metrics-store.ts';
 import { createPageStores } from '../../web/reads/page-stores.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import { createRunStore } from '../../runs/run-store.ts';
-import { hashPlan } from '../../runs/worker-heartbeat.ts';
+import { hashSyncFile } from '../../runs/worker-heartbeat.ts';
 import { createScheduleStore, type ScheduleStore } from '../../runs/schedule-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { keepCounted } from '../../web/keep-counted.ts';
@@ -83,7 +83,7 @@ function openActions({ session, pool, sync }: WebParts): OperatorActions | null 
     begin: createBeginRun({
       runs,
       makeForecast: (request) => forecastRun(knowing, request),
-      planHash: hashPlan(sync),
+      syncFileHash: hashSyncFile(sync),
     }),
     runs,
     quota: createQuotaStore({ pool }),

@@ -1,5 +1,5 @@
 -- Purpose: says that a process works, and forgets those that were not heard of for a day.
--- Params:  $1 uuid the process; $2 text name of its machine; $3 text hash of what its catalog-sync.yaml says;
+-- Params:  $1 uuid the process; $2 text name of its machine; $3 text hash of all that its catalog-sync.yaml says;
 --          $4 text hash of what of it decides what a run asks for
 -- Returns: host of each other process that works by another file
 WITH forgotten AS (
@@ -12,7 +12,7 @@ WITH forgotten AS (
   )
 ),
 said AS (
-  INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at, sync_hash, plan_hash)
+  INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at, whole_file_hash, sync_file_hash)
   VALUES ($1::uuid, $2, clock_timestamp(), clock_timestamp(), $3, $4)
   ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at
 )
@@ -20,5 +20,5 @@ said AS (
 SELECT DISTINCT other.host
 FROM sync.worker own
 JOIN sync.worker other ON other.worker_id <> own.worker_id AND other.heartbeat_at > own.started_at
-WHERE own.worker_id = $1::uuid AND other.heartbeat_at > clock_timestamp() - interval '1 minute' AND other.sync_hash <> $3
+WHERE own.worker_id = $1::uuid AND other.heartbeat_at > clock_timestamp() - interval '1 minute' AND other.whole_file_hash <> $3
 ORDER BY other.host;

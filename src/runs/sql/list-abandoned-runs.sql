@@ -1,4 +1,4 @@
--- Purpose: those of some active runs that nobody drives, and whose plan no process works by that was heard of lately.
+-- Purpose: those of some active runs that nobody drives, and whose sync file no process has that was heard of lately.
 -- Params:  $1 bigint[] run ids; $2 double how many milliseconds of silence are long
 -- Returns: runId
 SELECT r.run_id AS "runId"
@@ -7,5 +7,5 @@ CROSS JOIN LATERAL (SELECT clock_timestamp() - $2::float8 * interval '1 ms' AS l
 WHERE r.run_id = ANY ($1::bigint[])
   AND r.status IN ('queued', 'running')
   AND r.heartbeat_at < heard.lately
-  AND NOT EXISTS (SELECT FROM sync.worker w WHERE w.plan_hash = r.plan_hash AND w.heartbeat_at >= heard.lately)
+  AND NOT EXISTS (SELECT FROM sync.worker w WHERE w.sync_file_hash = r.sync_file_hash AND w.heartbeat_at >= heard.lately)
 ORDER BY r.run_id;

@@ -63,7 +63,7 @@ function createDeps(changes: Partial<TickDeps>): TickDeps {
     refreshQueue: createRefreshQueue({ pool }),
     queues: createBusyQueues([]),
     sync,
-    planHash: 'plan',
+    syncFileHash: 'file',
     foreignRuns: new Map(),
     log: createLogger({ level: 'silent', pretty: false }),
     ...changes,

@@ -140,7 +140,7 @@ async function beginAndDie(stack: TestStack, sync: SyncConfig): Promise<string> 
 
 const goQuiet = (stack: TestStack, table: 'run' | 'worker') =>
   stack.query(
-    `UPDATE sync.${table} SET heartbeat_at = heartbeat_at - interval '1 minute' WHERE plan_hash IS NOT NULL`,
+    `UPDATE sync.${table} SET heartbeat_at = heartbeat_at - interval '1 minute' WHERE sync_file_hash IS NOT NULL`,
   );
 
 it('a run whose file has gone with its last process goes on by another that has its feeds', () =>

@@ -36,24 +36,24 @@ describe('the run store', () => {
     });
   });
 
-  it('calls a run abandoned when nobody drives it and nobody works by its plan', async () => {
-    const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null, planHash: 'plan' });
+  it('calls a run abandoned when nobody drives it and nobody works by its sync file', async () => {
+    const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null, syncFileHash: 'file' });
     if (begun.kind !== 'started') throw new Error(begun.kind);
     const { runId } = begun.run;
-    const beats = async (worker: string, plan: string | null, secondsAgo: number) => {
+    const beats = async (worker: string, file: string | null, secondsAgo: number) => {
       await database.pool.query(
-        `INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at, plan_hash)
+        `INSERT INTO sync.worker (worker_id, host, started_at, heartbeat_at, sync_file_hash)
          VALUES ($1, 'host', now(), clock_timestamp() - $3::float8 * interval '1 s', $2)
          ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at`,
-        [worker, plan, secondsAgo],
+        [worker, file, secondsAgo],
       );
     };
     const [its, others, old] = [randomUUID(), randomUUID(), randomUUID()];
     expect(await runs.listAbandoned([runId])).toEqual([]);
     await database.pool.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at - interval '16 seconds'`);
-    await beats(its, 'plan', 10);
+    await beats(its, 'file', 10);
     expect(await runs.listAbandoned([runId])).toEqual([]);
-    await beats(its, 'plan', 16);
+    await beats(its, 'file', 16);
     await beats(others, 'another', 0);
     await beats(old, null, 0);
     expect(await runs.listAbandoned([runId])).toEqual([runId]);

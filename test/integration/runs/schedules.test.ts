@@ -71,7 +71,7 @@ async function starts(now: string | Date, file: readonly Schedule[] = [nightly])
 
 async function ticks(now: string | Date, feeds: readonly string[] = ['shoes', 'bags']): Promise<void> {
   const at = await itIs(now);
-  const begin = createBeginRun({ runs, makeForecast: () => Promise.resolve(null), planHash: 'plan' });
+  const begin = createBeginRun({ runs, makeForecast: () => Promise.resolve(null), syncFileHash: 'file' });
   await startScheduledRuns({ ...deps, begin, source: 'sandbox', feeds }, at);
 }
 

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createWorkerHeartbeat, hashSync } from '../../../src/runs/worker-heartbeat.ts';
+import { createWorkerHeartbeat, hashWholeFile } from '../../../src/runs/worker-heartbeat.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { checkWorkers } from '../../../src/health/doctor/check-workers.ts';
@@ -67,7 +67,7 @@ test('processes that work by different sync files are told of, in the log once a
   await before();
   await beatAll(first, same);
   await beatAll(first, same);
-  await database.pool.query('DELETE FROM sync.worker WHERE sync_hash <> $1', [hashSync(sync)]);
+  await database.pool.query('DELETE FROM sync.worker WHERE whole_file_hash <> $1', [hashWholeFile(sync)]);
   expect([lines, await checkWorkers(database.pool)]).toEqual([[], []]);
 
   const other = start(2);
@@ -83,6 +83,6 @@ test('processes that work by different sync files are told of, in the log once a
   ]);
 
   // Versions before did not say; they are left alone.
-  await database.pool.query(`UPDATE sync.worker SET sync_hash = NULL WHERE sync_hash = $1`, [hashSync(sync)]);
+  await database.pool.query(`UPDATE sync.worker SET whole_file_hash = NULL WHERE whole_file_hash = $1`, [hashWholeFile(sync)]);
   expect(await checkWorkers(database.pool)).toEqual([]);
 });
