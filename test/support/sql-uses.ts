@@ -34,6 +34,8 @@ export interface SqlUse {
 /** Files that are not there, by path: what a test plants. */
 export type PlantedFiles = Readonly<Record<string, string>>;
 
+const isReader = /\b(?:readSql|createSqlReader)\b/;
+
 function createProgram(planted: PlantedFiles): ts.Program {
   const read = ts.readConfigFile(`${root}/tsconfig.json`, (path) => ts.sys.readFile(path));
   const config = ts.parseJsonConfigFileContent({ ...read.config, include: ['src'] }, ts.sys, root);
@@ -41,7 +43,11 @@ function createProgram(planted: PlantedFiles): ts.Program {
   const readFile = host.readFile.bind(host);
   host.readFile = (path) => planted[relative(root, path)] ?? readFile(path);
   const plantedNames = Object.keys(planted).map((path) => `${root}/${path}`);
-  return ts.createProgram([...config.fileNames, ...plantedNames], config.options, host);
+  // Most files read no statement, and what they alone import need not be parsed.
+  const names = [...config.fileNames, ...plantedNames].filter((path) =>
+    isReader.test(host.readFile(path) ?? ''),
+  );
+  return ts.createProgram(names, config.options, host);
 }
 
 /** The members of a union, without null and undefined. */
@@ -135,7 +141,9 @@ function useOf(checker: ts.TypeChecker, reader: ts.CallExpression): Omit<SqlUse,
 function usesIn(checker: ts.TypeChecker, source: ts.SourceFile): SqlUse[] {
   const uses: SqlUse[] = [];
   const visit = (node: ts.Node): void => {
-    const folder = ts.isCallExpression(node) ? readerFolder(checker, node.expression) : null;
+    // A reader is a constant. To ask what any other callee is would check the types of all of the code.
+    const callee = ts.isCallExpression(node) && ts.isIdentifier(node.expression) ? node.expression : null;
+    const folder = callee && readerFolder(checker, callee);
     if (folder !== null && ts.isCallExpression(node)) {
       const line = source.getLineAndCharacterOfPosition(node.getStart()).line + 1;
       const at = `${relative(root, source.fileName)}:${String(line)}`;

@@ -25,12 +25,12 @@ export const uses = async (db: SqlExecutor, isOld: boolean) => {
   await applySql(db, readSql('keys'), [1, JSON.stringify(rows), String(rows)]);
 };`;
 
+const uses = findSqlUses({ 'src/planted.ts': planted });
+
 let db: TestDatabase;
-let uses: SqlUse[];
 beforeAll(async () => {
-  uses = findSqlUses({ 'src/planted.ts': planted });
   db = await createTestDatabase();
-}, 60_000);
+});
 afterAll(() => db.drop());
 
 async function describeFile(text: string): Promise<DescribedColumn[]> {
