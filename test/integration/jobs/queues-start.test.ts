@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { checkRedis } from '../../../src/health/doctor/check-redis.ts';
 import { createLogger } from '../../../src/core/log.ts';
@@ -31,6 +31,32 @@ async function withServer(answer: string | null, work: (port: number) => Promise
     for (const socket of sockets) socket.destroy();
     server.close();
   }
+}
+
+/** A way of one's own to a Redis that others may use too. Closed, nobody listens there and all its connections are gone. */
+async function openWay(to: string): Promise<{ url: Secret; close(): void }> {
+  const url = new URL(to);
+  const target = { host: url.hostname, port: Number(url.port) };
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    const onward = connect(target);
+    for (const [from, into] of [
+      [socket, onward],
+      [onward, socket],
+    ] as const) {
+      sockets.add(from);
+      from.on('error', () => into.destroy());
+      from.pipe(into);
+    }
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  const close = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { url: new Secret(url.href), close };
 }
 
 describe('Redis that is to hold the queues', () => {
@@ -78,7 +104,8 @@ describe('Redis that is to hold the queues', () => {
 describe.runIf(listBackends().includes('redis'))('Redis that goes away', () => {
   it('is ready in doctor until then, and one line of the log tells of it', async () => {
     const redis = await startTestRedis();
-    const url = new Secret(redis.url ?? '');
+    const way = await openWay(redis.url ?? '');
+    const { url } = way;
     expect(await checkRedis({ REDIS_URL: url })).toMatchObject([{ status: 'ok' }]);
     const lines: string[] = [];
     const stream = { write: (line: string) => void lines.push(line) };
@@ -86,10 +113,11 @@ describe.runIf(listBackends().includes('redis'))('Redis that goes away', () => {
     const rest = { databaseUrl: url, retryDelayMs: 10, onSettled: () => undefined };
     const queues = openQueues({ redisUrl: url, log, ...rest });
     expect(await queues.count('category')).toEqual({ active: 0, unfinished: 0 });
-    await redis.close();
+    way.close();
     await until(() => lines.length > 0);
     await expect(queues.count('category')).rejects.toThrow();
     expect(lines).toHaveLength(1);
     await queues.close();
+    await redis.close();
   });
 });
