@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { dayMs } from '../src/core/duration.ts';
 import { createLogger } from '../src/core/log.ts';
 import { readStored } from '../src/extract/read-stored.ts';
-import { readAgain } from '../src/maintenance/reprocess/reprocess.ts';
+import { readAgain } from '../src/jobs/normalize-and-load.ts';
 import { createCatalogStore } from '../src/load/catalog-store.ts';
 import { readPlanner } from '../src/refresh/queue/read-planner.ts';
 import { createRawStore } from '../src/raw/raw-store.ts';

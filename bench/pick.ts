@@ -9,12 +9,12 @@ import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
-import { chooseFetches } from '../src/jobs/plan-fetches.ts';
+import { chooseFetches } from '../src/refresh/choose-fetches.ts';
 import { lockOffers, writeFreshness } from '../src/load/freshness-rows.ts';
 import { beginStatsUpdate, saveStatsUpdate, updateRefreshStats } from '../src/load/refresh-stats.ts';
 import { runInTransaction } from '../src/db/run-in-transaction.ts';
 import { readSql } from '../src/refresh/read-sql.ts';
-import { createPlanStore } from '../src/refresh/queue/plan-store.ts';
+import { createLeaseStore } from '../src/refresh/queue/lease-store.ts';
 import { readPlanner } from '../src/refresh/queue/read-planner.ts';
 import { createRefreshQueue } from '../src/refresh/queue/refresh-queue.ts';
 import { learn } from '../src/refresh/searches/learn.ts';
@@ -69,13 +69,13 @@ interface Times {
 /** Chooses, and writes looks at what was chosen, so that every round finds others. */
 async function measure(pool: Pool): Promise<Times> {
   const refreshQueue = createRefreshQueue({ pool });
-  const plan = createPlanStore({ pool });
+  const leases = createLeaseStore({ pool });
   const times: Times = { choose: [], write: [], details: 0, pages: 0 };
   for (let round = 0; round <= rounds; round += 1) {
     ticker.show(`round ${String(round)} of ${String(rounds)}`);
     const chosen = await timed(async () => {
       const age = sync.freshness.searchMs;
-      const windows = await plan.listDueWindows(['search'], {
+      const windows = await leases.listDueWindows(['search'], {
         runId: '1',
         feeds: sync.feeds,
         freshForMs: age,

@@ -12,7 +12,7 @@ import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { ensurePartitions } from '../src/db/partitions.ts';
-import { chooseFetches } from '../src/jobs/plan-fetches.ts';
+import { chooseFetches } from '../src/refresh/choose-fetches.ts';
 import { createPool } from '../src/db/pool.ts';
 import { createRefreshQueue } from '../src/refresh/queue/refresh-queue.ts';
 import { auditPrices } from '../src/health/doctor/price-audit.ts';

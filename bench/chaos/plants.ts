@@ -220,7 +220,7 @@ export const plants: readonly Plant[] = [
     changeProgram: inProgram({
       where: attempt,
       from: '{ callId, runId, jobId, api, latencyMs,',
-      to: '{ form: plan.form(), callId, runId, jobId, api, latencyMs,',
+      to: '{ form: request.form(), callId, runId, jobId, api, latencyMs,',
     }),
   },
 ];

@@ -20,7 +20,7 @@ import { conduct, createWakeup } from '../jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from '../jobs/job-kinds.ts';
 import { forecastRun, type ForecastRequest } from '../runs/forecast-run.ts';
 import { fitPlanner } from '../refresh/fit-planner.ts';
-import { createCatalogLoader } from '../jobs/load-answers.ts';
+import { createCatalogLoader } from '../jobs/normalize-and-load.ts';
 import { createMaintenance } from '../maintenance/maintain.ts';
 import type { ProcessDeps } from '../jobs/process-job.ts';
 import { openQueues, type Queues } from '../jobs/queue-backend.ts';
@@ -35,7 +35,7 @@ import { requireMigrated } from '../db/require-migrated.ts';
 import { listBlockedApis } from '../ledger/block-store.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { PermissionStore } from '../ledger/permission-store.ts';
-import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import type { LeaseStore } from '../refresh/queue/lease-store.ts';
 import type { QuotaStore } from '../ledger/quota-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { ScheduleStore } from '../runs/schedule-store.ts';
@@ -66,7 +66,7 @@ export interface AppOptions {
 export interface App {
   readonly source: Source;
   readonly runs: RunStore;
-  readonly plan: PlanStore;
+  readonly leases: LeaseStore;
   readonly schedules: ScheduleStore;
   readonly gateway: Gateway;
   readonly quota: QuotaStore;
@@ -228,7 +228,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   closing.add('database', () => pool.end());
   await classifyDatabaseErrors(() => requireMigrated(pool));
   const stores = openStores({ pool, appKey, log, stopNow: shutdown.stopNow });
-  const { ledger, quota, permissions, raw, runs, plan, schedules, refreshQueue, catalog } = stores;
+  const { ledger, quota, permissions, raw, runs, leases, schedules, refreshQueue, catalog } = stores;
   await applyLimits(stores, sync, appKey);
   const gateway = openGateway(options, ledger, pool);
   closing.add('gateway', () => gateway.close());
@@ -237,7 +237,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const queues = await openJobQueues(options, () => wake.now());
   closing.add('queues', () => queues.close());
 
-  const shared = { loader, plan, runs, log, clock: systemClock };
+  const shared = { loader, leases, runs, log, clock: systemClock };
   const scheduling = openScheduling(pool, options, stores);
   const tickDeps: TickDeps = {
     ...shared,
@@ -266,7 +266,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   return {
     source: sourceOf(config),
     runs,
-    plan,
+    leases,
     schedules,
     gateway,
     quota,

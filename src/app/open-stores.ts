@@ -4,7 +4,7 @@ import { createCatalogStore } from '../load/catalog-store.ts';
 import { createForecastStore } from '../refresh/queue/forecast-store.ts';
 import { createLedgerStore } from '../ledger/ledger-store.ts';
 import { createPermissionStore } from '../ledger/permission-store.ts';
-import { createPlanStore } from '../refresh/queue/plan-store.ts';
+import { createLeaseStore } from '../refresh/queue/lease-store.ts';
 import { createQuotaReport } from '../ledger/quota-report.ts';
 import { createQuotaStore } from '../ledger/quota-store.ts';
 import { createRawStore } from '../raw/raw-store.ts';
@@ -13,7 +13,7 @@ import { createScheduleStore } from '../runs/schedule-store.ts';
 import { createRefreshQueue } from '../refresh/queue/refresh-queue.ts';
 import { readPlanner } from '../refresh/queue/read-planner.ts';
 import { createSlotStore } from '../runs/slot-store.ts';
-import { readAgain } from '../maintenance/reprocess/reprocess.ts';
+import { readAgain } from '../jobs/normalize-and-load.ts';
 import { learn } from '../refresh/searches/learn.ts';
 import { normalizerVersion } from '../transform/normalize-answer.ts';
 
@@ -35,7 +35,7 @@ export function openStores({ pool, appKey, log, stopNow }: StoreParts) {
     runs: createRunStore({ pool }),
     schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
-    plan: createPlanStore({ pool }),
+    leases: createLeaseStore({ pool }),
     refreshQueue: createRefreshQueue({ pool }),
     facts: createForecastStore({ pool }),
     report: createQuotaReport({ pool, appKey }),

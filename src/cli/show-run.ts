@@ -21,7 +21,7 @@ export function createRunProgress(session: Session, app: App, sync: SyncConfig) 
       const seconds = Math.max(0.001, (clock.now().getTime() - startedMs) / 1000);
       // A call that never left is given back.
       const ratePerSecond = Math.max(0, run.callsUsed - callsBefore) / seconds;
-      const due = await app.plan.countDue(
+      const due = await app.leases.countDue(
         sync.feeds.filter((feed) => run.feedNames.includes(feed.name)),
         sync.freshness,
       );

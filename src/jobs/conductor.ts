@@ -43,7 +43,7 @@ export interface ConductorDeps {
   readonly wake: Wakeup;
   readonly concurrency: Readonly<Record<JobKind, number>>;
   readonly log: Logger;
-  /** Aborted: plan nothing more. */
+  /** Aborted: queue nothing more. */
   readonly drain: AbortSignal;
   readonly stopNow: AbortSignal;
 }

@@ -3,14 +3,14 @@ import { hourMs } from '../core/duration.ts';
 import type { FetchResult, Target } from './fetch-targets.ts';
 import { maxQueueWaitMs, type JobKind } from './job-kinds.ts';
 import type { FetchJob, Pacer } from './queue-backend.ts';
-import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import type { LeaseStore } from '../refresh/queue/lease-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallWaiting } from '../model/gateway.ts';
 
 export interface DispositionDeps {
-  readonly plan: Pick<PlanStore, 'postpone' | 'release'>;
+  readonly leases: Pick<LeaseStore, 'postpone' | 'release'>;
   readonly runs: Pick<RunStore, 'addError' | 'end'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -36,7 +36,7 @@ async function giveUp(
 ): Promise<void> {
   if (failures.length === 0) return;
   const ids = failures.map(({ target }) => target.id);
-  await deps.plan.postpone(hand.kind, ids, refusedForMs);
+  await deps.leases.postpone(hand.kind, ids, refusedForMs);
   for (const { error } of failures) {
     await deps.runs.addError(hand.job.data.runId, error.code);
     deps.log.warn({ err: error, kind: hand.kind }, 'target given up for today');
@@ -97,5 +97,5 @@ export async function applyFetchResult(
   await wait(deps, hand, result);
   const left: readonly Target[] = [...result.waiting, ...result.failed].map(({ target }) => target);
   const ids = left.map((target) => target.id);
-  if (ids.length > 0) await deps.plan.release(hand.kind, runId, ids);
+  if (ids.length > 0) await deps.leases.release(hand.kind, runId, ids);
 }

@@ -4,8 +4,8 @@ import type { Logger } from '../core/log.ts';
 import type { CallAnswered, CallContext, CallWaiting, Gateway } from '../model/gateway.ts';
 import type { Lane } from '../model/ledger.ts';
 import type { CatalogRequest, SearchImageRequest } from '../model/operation.ts';
-import type { ImageQuery } from '../refresh/queue/plan-store.ts';
-import type { CatalogLoader } from './load-answers.ts';
+import type { ImageQuery } from '../refresh/queue/lease-store.ts';
+import type { CatalogLoader } from './normalize-and-load.ts';
 import type { UploadQueryImage } from './upload-query-image.ts';
 
 /** One thing to ask 1688 for, and the row it is leased by. */

@@ -36,7 +36,7 @@ export const jobKinds = [
 /** 50:1 is the ratio of offers to calls between search and detail: a batch is about one search page's worth of work. */
 export const detailBatchSize = 25;
 
-/** Waits up to this long are sat out in the queue; longer ones end the job, and a later tick plans anew. */
+/** Waits up to this long are sat out in the queue; longer ones end the job, and a later tick chooses again. */
 export const maxQueueWaitMs = 5 * minuteMs;
 
 /** What a kind asks of 1688, and in which lane. */

@@ -1,15 +1,15 @@
 import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
 import type { ApiChoices } from '../model/known-apis.ts';
 import type { FreshnessAges } from '../model/sync-config.ts';
-import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import type { LeaseStore } from '../refresh/queue/lease-store.ts';
 import { applyFetchResult, type DispositionDeps } from './disposition.ts';
 import { fetchTargets, type FetchDeps, type Target } from './fetch-targets.ts';
 import { freshForMs, jobOperations, type JobData, type JobKind } from './job-kinds.ts';
 import { logJobEnd, logJobStop, type JobEnd } from './log-job-end.ts';
 import type { FetchJob, Processor } from './queue-backend.ts';
 
-export interface ProcessDeps extends FetchDeps, Omit<DispositionDeps, 'plan'> {
-  readonly plan: PlanStore;
+export interface ProcessDeps extends FetchDeps, Omit<DispositionDeps, 'leases'> {
+  readonly leases: LeaseStore;
   readonly freshness: FreshnessAges;
   readonly language: string;
   /** Which API is asked for categories: one of them translates their names. */
@@ -23,7 +23,7 @@ async function listTargets<K extends JobKind>(
   data: JobData[K],
 ): Promise<Target[]> {
   if ('categoryId' in data) {
-    const held = await deps.plan.keepLeased(kind, data.runId, [data.categoryId]);
+    const held = await deps.leases.keepLeased(kind, data.runId, [data.categoryId]);
     const isTranslated = deps.apis['category.children']?.speaks === 'category.translation.getById';
     const language = isTranslated ? { language: deps.language } : {};
     return held.map((id) => ({
@@ -33,12 +33,12 @@ async function listTargets<K extends JobKind>(
     }));
   }
   if ('windowId' in data) {
-    const [id] = await deps.plan.keepLeased(kind, data.runId, [data.windowId]);
-    const request = id === undefined ? null : await deps.plan.searchRequest(id);
+    const [id] = await deps.leases.keepLeased(kind, data.runId, [data.windowId]);
+    const request = id === undefined ? null : await deps.leases.searchRequest(id);
     return id !== undefined && request?.page === data.page ? [{ id, windowId: id, request }] : [];
   }
-  const held = await deps.plan.keepLeased(kind, data.runId, data.offerIds);
-  const staleFromMs = await deps.plan.listKnownStale(held);
+  const held = await deps.leases.keepLeased(kind, data.runId, data.offerIds);
+  const staleFromMs = await deps.leases.listKnownStale(held);
   return held.map((id) => ({
     id,
     windowId: null,

@@ -5,17 +5,17 @@ import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
 import { rawErrors } from '../raw/errors.ts';
 import type { ApiBlock } from '../ledger/block-store.ts';
-import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import type { LeaseStore } from '../refresh/queue/lease-store.ts';
 import type { RawStore } from '../raw/raw-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { RefreshQueue } from '../refresh/queue/refresh-queue.ts';
 import type { JobKind } from './job-kinds.ts';
-import type { CatalogLoader } from './load-answers.ts';
+import type { CatalogLoader } from './normalize-and-load.ts';
 import { bucketOf } from '../refresh/planner/bucket.ts';
 import { nothingLearned } from '../refresh/planner/change-rate.ts';
 import { reconcileForeignRuns, type ForeignRuns } from '../runs/reconcile-foreign-runs.ts';
-import { planCategories } from './plan-categories.ts';
-import { fetchKinds, planFetches } from './plan-fetches.ts';
+import { queueCategories } from './queue-categories.ts';
+import { fetchKinds, queueFetches } from './queue-fetches.ts';
 import type { Queues } from './queue-backend.ts';
 
 /** Where offers of a watch list begin that nothing is known of. */
@@ -37,7 +37,7 @@ export interface TickDeps {
   readonly ledgerNow: () => Promise<Date>;
   readonly loader: CatalogLoader;
   readonly runs: RunStore;
-  readonly plan: PlanStore;
+  readonly leases: LeaseStore;
   readonly refreshQueue: RefreshQueue;
   readonly queues: Queues;
   readonly sync: SyncConfig;
@@ -107,18 +107,18 @@ async function conclude(deps: TickDeps, run: Run, blocksMet: readonly string[]):
 
 async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   const feeds = feedsOf(run, deps.sync);
-  // Before anything is planned: what is loaded after this point may be followed by something that is due.
+  // Before anything is queued: what is loaded after this point may be followed by something that is due.
   const isIdle =
-    (await deps.plan.countLeases(run.runId)) === 0 &&
+    (await deps.leases.countLeases(run.runId)) === 0 &&
     (await deps.runs.countReserved(run.runId)) === 0 &&
-    !(await deps.plan.isAwaitingOthers(run.runId, feeds));
+    !(await deps.leases.isAwaitingOthers(run.runId, feeds));
   // After that observation: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
-  await deps.plan.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
+  await deps.leases.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
   await deps.refreshQueue.assignFeeds(feeds, unseenBucket);
   const closed = blockOf(run, 'category', blocks, now);
-  const nodes = await planCategories(deps, { run, feeds, isBlocked: closed !== undefined });
-  const fetches = await planFetches(deps, {
+  const nodes = await queueCategories(deps, { run, feeds, isBlocked: closed !== undefined });
+  const fetches = await queueFetches(deps, {
     run,
     now,
     feeds,
@@ -129,9 +129,9 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
       }),
     ),
   });
-  const planned = fetches.planned + (closed === undefined ? nodes : 0);
+  const queued = fetches.queued + (closed === undefined ? nodes : 0);
   // Nothing is under way, and nothing is due that may be asked for: it is over.
-  if (planned > 0 || !isIdle) return;
+  if (queued > 0 || !isIdle) return;
   const blocksMet = [...(closed !== undefined && nodes > 0 ? [closed] : []), ...fetches.blocksMet];
   const fresh = await deps.runs.read(run.runId);
   // One that was taken over meanwhile with another sync file is not over by this one.
@@ -140,7 +140,7 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
 
 /**
  * One idempotent look at everything: sweeps the ledger, loads answers that lost their job, once a day looks after
- * partitions, starts runs whose slot has come, tops up the queues of every active run of its plan, and ends runs in
+ * partitions, starts runs whose slot has come, tops up the queues of every active run of its sync file, and ends runs in
  * which nothing is left to do. Everything is read from Postgres, so a flushed queue is refilled by the next tick.
  */
 export async function tick(deps: TickDeps): Promise<void> {

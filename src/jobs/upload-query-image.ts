@@ -7,7 +7,7 @@ import type { QueryImage } from '../model/operation.ts';
 import type { ImageUpload } from '../model/records.ts';
 import { jobErrors } from './errors.ts';
 import { maxQueueWaitMs } from './job-kinds.ts';
-import type { CatalogLoader } from './load-answers.ts';
+import type { CatalogLoader } from './normalize-and-load.ts';
 import { readImageFile } from './read-image-file.ts';
 
 export interface QueryImageDeps {

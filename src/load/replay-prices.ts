@@ -45,7 +45,7 @@ interface Statement extends OfferPriceRows {
   readonly key: ObservationKey;
 }
 
-interface Plan {
+interface OfferReplay {
   readonly offerId: string;
   /** The first answer that is merged again. */
   readonly from: ObservationKey;
@@ -81,11 +81,11 @@ function relevantEntries(series: readonly SeriesEntry[], { late, isWhole }: Repl
   return first === undefined ? [] : series.filter(({ key }) => key.at >= first.at);
 }
 
-function planReplay(
+function prepareReplay(
   offerId: string,
   { series, request }: { readonly series: readonly SeriesEntry[]; readonly request: ReplayRequest },
   answers: ReadonlyMap<string, LoadableAnswer>,
-): Omit<ReplayedOffer, 'diff' | 'answers'> & { readonly plan: Plan | null } {
+): Omit<ReplayedOffer, 'diff' | 'answers'> & { readonly replay: OfferReplay | null } {
   const entries = relevantEntries(series, request).map((entry) => {
     return [entry.key, readingOf(answers.get(entry.rawId), offerId, entry)] as const;
   });
@@ -99,24 +99,24 @@ function planReplay(
   );
   const result = { offerId, isPartial: lost !== null, unplaced };
   const from = replayed[0]?.[0];
-  if (from === undefined) return { ...result, plan: null };
+  if (from === undefined) return { ...result, replay: null };
   const before = series.filter(({ key }) => isNewer(from, key));
   const emptiesBefore = before.length - 1 - before.findLastIndex(({ isFound }) => isFound);
-  return { ...result, plan: { offerId, from, statements: listStatements(replayed, emptiesBefore) } };
+  return { ...result, replay: { offerId, from, statements: listStatements(replayed, emptiesBefore) } };
 }
 
-/** Takes prices back to before the plans, and merges their answers again, one of each offer after the other. */
-async function runPlans({ client, source }: ReplayDeps, plans: readonly Plan[]): Promise<void> {
+/** Takes prices back to before the replays, and merges their answers again, one of each offer after the other. */
+async function replayOffers({ client, source }: ReplayDeps, replays: readonly OfferReplay[]): Promise<void> {
   const isSearch = source === 'search';
   await applySql(client, readSql('rewind-prices'), [
     JSON.stringify(
-      plans.map(({ offerId, from }) => ({ offer_id: offerId, at: from.at, call_id: from.callId })),
+      replays.map(({ offerId, from }) => ({ offer_id: offerId, at: from.at, call_id: from.callId })),
     ),
     isSearch,
   ]);
-  const rounds = Math.max(...plans.map(({ statements }) => statements.length));
+  const rounds = Math.max(...replays.map(({ statements }) => statements.length));
   for (let round = 0; round < rounds; round += 1) {
-    const now = plans.flatMap(({ offerId, statements }) => {
+    const now = replays.flatMap(({ offerId, statements }) => {
       const statement = statements[round];
       return statement === undefined ? [] : [{ offerId, ...statement }];
     });
@@ -133,13 +133,16 @@ async function runPlans({ client, source }: ReplayDeps, plans: readonly Plan[]):
   }
 }
 
-async function diffPlans(deps: ReplayDeps, plans: readonly Plan[]): Promise<Map<string, PriceDiff>> {
-  if (plans.length === 0) return new Map();
+async function diffReplays(
+  deps: ReplayDeps,
+  replays: readonly OfferReplay[],
+): Promise<Map<string, PriceDiff>> {
+  if (replays.length === 0) return new Map();
   const { client, source } = deps;
-  const ids = plans.map(({ offerId }) => offerId);
+  const ids = replays.map(({ offerId }) => offerId);
   const before = await readPriceIntervals(client, ids, source);
   await client.query('SAVEPOINT before_replay');
-  await runPlans(deps, plans);
+  await replayOffers(deps, replays);
   const after = await readPriceIntervals(client, ids, source);
   const diffs = new Map<string, PriceDiff>();
   for (const id of ids) {
@@ -147,10 +150,10 @@ async function diffPlans(deps: ReplayDeps, plans: readonly Plan[]): Promise<Map<
     if (diff !== null) diffs.set(id, diff);
   }
   // Rows that come out as they were are not rewritten.
-  if (diffs.size < plans.length) {
+  if (diffs.size < replays.length) {
     await client.query('ROLLBACK TO before_replay');
-    const changed = plans.filter(({ offerId }) => diffs.has(offerId));
-    if (changed.length > 0) await runPlans(deps, changed);
+    const changed = replays.filter(({ offerId }) => diffs.has(offerId));
+    if (changed.length > 0) await replayOffers(deps, changed);
   }
   await client.query('RELEASE before_replay');
   return diffs;
@@ -192,15 +195,15 @@ export async function replayPrices(
   for (const portion of inPortions(new Map([...jobs.keys()].map((id) => [id, rawIdsOf(id).length])))) {
     const others = [...new Set(portion.flatMap(rawIdsOf))].filter((id) => !hand.has(id));
     const answers = new Map([...hand, ...(await deps.readAnswers(others))]);
-    const planned = portion.flatMap((offerId) => {
+    const prepared = portion.flatMap((offerId) => {
       const job = jobs.get(offerId);
-      return job ? [planReplay(offerId, job, answers)] : [];
+      return job ? [prepareReplay(offerId, job, answers)] : [];
     });
-    const diffs = await diffPlans(
+    const diffs = await diffReplays(
       deps,
-      planned.flatMap(({ plan }) => plan ?? []),
+      prepared.flatMap(({ replay }) => replay ?? []),
     );
-    for (const { offerId, isPartial, unplaced } of planned)
+    for (const { offerId, isPartial, unplaced } of prepared)
       replayed.push({ offerId, isPartial, unplaced, diff: diffs.get(offerId) ?? null, answers });
   }
   return replayed;

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
-import { createCatalogLoader, type CatalogLoader } from '../../src/jobs/load-answers.ts';
-import { readAgain } from '../../src/maintenance/reprocess/reprocess.ts';
+import { createCatalogLoader, type CatalogLoader } from '../../src/jobs/normalize-and-load.ts';
+import { readAgain } from '../../src/jobs/normalize-and-load.ts';
 import { ensurePartitions } from '../../src/db/partitions.ts';
 import { packBody } from '../../src/raw/stored-answer.ts';
 import { createCatalogStore } from '../../src/load/catalog-store.ts';

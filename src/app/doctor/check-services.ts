@@ -19,7 +19,7 @@ import { checkDatabase } from '../../health/doctor/check-database.ts';
 import { checkToken } from '../../health/doctor/check-token.ts';
 import { checkUsage } from '../../health/doctor/check-usage.ts';
 import { makeCalls, type CallParts, type Called } from './make-calls.ts';
-import { planProbes } from '../../health/doctor/plan-probes.ts';
+import { chooseProbes } from '../../health/doctor/choose-probes.ts';
 
 export interface ServiceCheckOptions {
   readonly mayCall: MayCall;
@@ -44,11 +44,11 @@ async function listProbes(
 ): Promise<TargetOperation[]> {
   const { ALIBABA_APP_KEY: appKey } = config;
   if (appKey === undefined) return [];
-  if (pool === null) return planProbes(describeApis({ known: [], holds: [], sync, now }), now);
+  if (pool === null) return chooseProbes(describeApis({ known: [], holds: [], sync, now }), now);
   const quota = createQuotaStore({ pool });
   const permissions = createPermissionStore({ pool, appKey });
   const { apis } = await listPermissions({ permissions, quota, sync });
-  return planProbes(apis, await quota.ledgerNow());
+  return chooseProbes(apis, await quota.ledgerNow());
 }
 
 /** The calls, if they may be made; `isAgreed`: somebody has been asked already. */

@@ -24,7 +24,7 @@ import { demoSize, demoSync, demoSyncFile } from './demo-config.ts';
 import { keepDemo } from './keep-demo.ts';
 import { reportDemo, talkNext } from './report-demo.ts';
 import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
-import { planDay } from './world-day.ts';
+import { chooseDay } from './world-day.ts';
 
 /** What a demo plays on; all it opens goes onto `closing`. */
 export interface Stage {
@@ -128,7 +128,7 @@ export async function playDemo(stage: Stage): Promise<void> {
   const pool = createPool({ connectionString: databaseUrl, max, log });
   closing.add('pool', () => pool.end());
   const progress = await readDemoProgress(pool);
-  const day = planDay(progress, context.clock.now());
+  const day = chooseDay(progress, context.clock.now());
   const sandbox = await startWorld(stage, progress.worldBeganAt, day);
   const config = demoConfig(stage.folder, sandbox.environment);
   const app = await openApp({ config, sync: demoSync, databaseUrl: new Secret(databaseUrl), log, shutdown });

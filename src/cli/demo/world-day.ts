@@ -6,7 +6,7 @@ import type { DemoProgress } from './demo-store.ts';
  * A day that was synced to its end is followed by the next one; one that was not is taken up again. The
  * database's time never goes back, also when the machine's clock did.
  */
-export function planDay(progress: DemoProgress, now: Date): number {
+export function chooseDay(progress: DemoProgress, now: Date): number {
   const { worldBeganAt, lastRun } = progress;
   const lastTime = lastRun?.at ?? worldBeganAt;
   const minAhead = Math.max(0, Math.ceil((lastTime.getTime() - now.getTime()) / dayMs));

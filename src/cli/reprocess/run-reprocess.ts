@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { ReprocessSelection } from '../../model/reprocess.ts';
-import { readAgain, reprocess } from '../../maintenance/reprocess/reprocess.ts';
+import { readAgain } from '../../jobs/normalize-and-load.ts';
+import { reprocess } from '../../maintenance/reprocess/reprocess.ts';
 import { openReprocess } from '../../maintenance/reprocess/reprocess-store.ts';
 import { readPlanner } from '../../refresh/queue/read-planner.ts';
 import { learn } from '../../refresh/searches/learn.ts';

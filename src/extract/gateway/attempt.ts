@@ -24,7 +24,7 @@ export interface AttemptParts {
   readonly log: Logger;
 }
 
-export interface AttemptPlan {
+export interface AttemptRequest {
   readonly reserve: ReserveRequest;
   /** Below the base url. */
   readonly urlPath: string;
@@ -62,44 +62,44 @@ export type AttemptAnswer =
 export const sendWithinMs = 15_000;
 
 /** One ledger row and at most one HTTP attempt: reserve, wait for the slot, send, classify, settle. */
-export async function attemptCall(parts: AttemptParts, plan: AttemptPlan): Promise<AttemptAnswer> {
+export async function attemptCall(parts: AttemptParts, request: AttemptRequest): Promise<AttemptAnswer> {
   const { ledger, clock } = parts;
-  const granted = await ledger.reserve(plan.reserve);
+  const granted = await ledger.reserve(request.reserve);
   if (granted.kind === 'cached') return granted;
   if (granted.kind === 'in_flight') return waiting('in_flight', granted.retryAfterMs);
   if (granted.kind === 'denied') return waiting(granted.by, granted.retryAfterMs);
 
-  await sleep(granted.sendAfterMs, plan.signal);
-  if (plan.signal?.aborted) return settle(parts, plan, { granted, sent: notSent });
-  if (isPaused(plan)) return refundReservation(parts, plan, granted);
+  await sleep(granted.sendAfterMs, request.signal);
+  if (request.signal?.aborted) return settle(parts, request, { granted, sent: notSent });
+  if (isPaused(request)) return refundReservation(parts, request, granted);
   const markedAt = clock.now();
   // The slot was missed and the row is refunded already: take the next one.
   if (!(await ledger.markSent(granted.callId))) return waiting('second', 1_000);
   // A process that was stopped here would send into a window in which the call is not counted.
   const isLate = clock.now().getTime() - markedAt.getTime() > sendWithinMs;
   // Another call may have been refused meanwhile.
-  if (isLate || isPaused(plan)) return refundReservation(parts, plan, granted);
-  return send(parts, plan, granted);
+  if (isLate || isPaused(request)) return refundReservation(parts, request, granted);
+  return send(parts, request, granted);
 }
 
 /** Ends a granted call of which nothing has left: its API pauses, or the process was stopped for too long. */
 async function refundReservation(
   parts: AttemptParts,
-  plan: AttemptPlan,
+  request: AttemptRequest,
   granted: Granted,
 ): Promise<CallWaiting> {
-  await settle(parts, plan, { granted, sent: notSent });
-  return waiting('second', Math.max(1, pauseMs(plan)));
+  await settle(parts, request, { granted, sent: notSent });
+  return waiting('second', Math.max(1, pauseMs(request)));
 }
 
-const pauseMs = (plan: AttemptPlan): number => plan.gate?.pauseMs() ?? 0;
-const isPaused = (plan: AttemptPlan): boolean => pauseMs(plan) > 0;
+const pauseMs = (request: AttemptRequest): number => request.gate?.pauseMs() ?? 0;
+const isPaused = (request: AttemptRequest): boolean => pauseMs(request) > 0;
 
-async function send(parts: AttemptParts, plan: AttemptPlan, granted: Granted): Promise<Attempted> {
-  const { urlPath, signal } = plan;
-  const message = { urlPath, form: plan.form(), requestId: granted.callId, signal };
+async function send(parts: AttemptParts, request: AttemptRequest, granted: Granted): Promise<Attempted> {
+  const { urlPath, signal } = request;
+  const message = { urlPath, form: request.form(), requestId: granted.callId, signal };
   const sent = await parts.transport.send(message);
-  return settle(parts, plan, { granted, sent });
+  return settle(parts, request, { granted, sent });
 }
 
 interface Granted {
@@ -121,14 +121,15 @@ const notSent: TransportFailure = {
   latencyMs: 0,
 };
 
-async function settle(parts: AttemptParts, plan: AttemptPlan, call: Sent): Promise<Attempted> {
-  const { api, runId, jobId } = plan.reserve;
+async function settle(parts: AttemptParts, request: AttemptRequest, call: Sent): Promise<Attempted> {
+  const { api, runId, jobId } = request.reserve;
   const { callId, observedAt } = call.granted;
   const { latencyMs } = call.sent;
-  const judged = call.sent.kind === 'failure' ? judgeFailure(call.sent) : judgeAnswer(call.sent.answer, plan);
+  const judged =
+    call.sent.kind === 'failure' ? judgeFailure(call.sent) : judgeAnswer(call.sent.answer, request);
   const { state, outcome, httpStatus, gatewayCode } = judged.settlement;
   // Before the ledger is told: whoever waits for it or for a slot must not be sent meanwhile.
-  if (judged.result.kind === 'failed') plan.gate?.refused(judged.result.error);
+  if (judged.result.kind === 'failed') request.gate?.refused(judged.result.error);
   const { rawId } = await parts.ledger.settle({ callId, latencyMs, ...judged.settlement });
   parts.log.debug(
     { callId, runId, jobId, api, latencyMs, state, outcome, httpStatus, gatewayCode },
@@ -146,8 +147,8 @@ interface Judgement {
   readonly result: Attempted['result'];
 }
 
-function judgeAnswer(answer: HttpAnswer, plan: AttemptPlan): Judgement {
-  const outcome = classify(answer, plan.expects);
+function judgeAnswer(answer: HttpAnswer, request: AttemptRequest): Judgement {
+  const outcome = classify(answer, request.expects);
   // A refused call is kept as spent: whether 1688 counts failures is not known.
   const spent = {
     state: 'committed',
@@ -156,7 +157,7 @@ function judgeAnswer(answer: HttpAnswer, plan: AttemptPlan): Judgement {
     shows: answerSign(outcome),
   } as const;
   if (outcome.kind === 'success') {
-    const body = plan.keepsBody ? answer.body : null;
+    const body = request.keepsBody ? answer.body : null;
     return { settlement: { ...spent, outcome: 'ok', gatewayCode: null, body }, result: outcome };
   }
   const { error, gatewayCode } = outcome;

@@ -1,6 +1,3 @@
-import { AppError } from '../../core/errors.ts';
-import type { LoadableAnswer } from '../../model/catalog.ts';
-import type { StoredAnswer } from '../../model/ledger.ts';
 import {
   reprocessedOperations,
   type ReprocessCounts,
@@ -9,7 +6,7 @@ import {
   type ReprocessSelection,
 } from '../../model/reprocess.ts';
 import type { Reprocess } from './reprocess-store.ts';
-import { normalizeStored } from '../../jobs/load-answers.ts';
+import { readAgain } from '../../jobs/normalize-and-load.ts';
 
 /**
  * Answers in one transaction. Their offers are locked meanwhile, so that a worker that loads one of them waits: at ten
@@ -29,16 +26,6 @@ const maxExamples = 10;
 export interface ReprocessResult {
   readonly counts: ReprocessCounts;
   readonly examples: readonly ReprocessExample[];
-}
-
-/** What today's code reads in a stored answer; null: it is no good answer of its operation. */
-export function readAgain(stored: StoredAnswer): LoadableAnswer | null {
-  try {
-    return normalizeStored(stored)[0] ?? null;
-  } catch (error) {
-    if (error instanceof AppError && error.recovery === 'skip') return null;
-    throw error;
-  }
 }
 
 /** The operations that are still to be done, from the one that a stopped reprocess was at. */

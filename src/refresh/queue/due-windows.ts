@@ -41,7 +41,7 @@ export interface DueWindowsRequest {
   readonly freshForMs: number;
 }
 
-/** @see PlanStore.listDueWindows */
+/** @see LeaseStore.listDueWindows */
 export async function listDueWindows(
   pool: Pool,
   kinds: readonly SearchKind[],

@@ -22,7 +22,7 @@ export interface Offer {
   readonly draw: Draw;
 }
 
-export interface OfferPlan {
+export interface OfferSourceOptions {
   readonly seed: Draw;
   readonly leaves: readonly Category[];
   readonly startAt: number;
@@ -101,8 +101,8 @@ export interface OfferSource {
 }
 
 /** @throws RangeError when no leaf may hold offers */
-export function createOfferSource(plan: OfferPlan): OfferSource {
-  const { seed, leaves, startAt, stepMs, initialCount } = plan;
+export function createOfferSource(options: OfferSourceOptions): OfferSource {
+  const { seed, leaves, startAt, stepMs, initialCount } = options;
   const pickLeaf = createLeafPicker(leaves);
   const sellerCount = Math.max(5, Math.ceil(initialCount / 15));
   const sellers: Seller[] = [];

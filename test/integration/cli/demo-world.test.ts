@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoConfig } from '../../../src/cli/demo/play-demo.ts';
-import { planDay } from '../../../src/cli/demo/world-day.ts';
+import { chooseDay } from '../../../src/cli/demo/world-day.ts';
 import { dayMs } from '../../../src/core/duration.ts';
 import { demoTrigger, readDemoProgress, type DemoProgress } from '../../../src/cli/demo/demo-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -24,7 +24,7 @@ describe('the day of the next demo', () => {
     ['does not begin before the world', { worldBeganAt: began, lastRun: null }, -0.5, 2],
   ] as const)('%s', (_, progress, nowDays, day) => {
     const now = after(nowDays);
-    expect(planDay(progress, now)).toBe(day);
+    expect(chooseDay(progress, now)).toBe(day);
     const ledger = now.getTime() + (day - 1) * dayMs;
     expect(ledger).toBeGreaterThanOrEqual((progress.lastRun?.at ?? progress.worldBeganAt).getTime());
   });

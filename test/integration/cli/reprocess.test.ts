@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { readAgain } from '../../../src/maintenance/reprocess/reprocess.ts';
+import { readAgain } from '../../../src/jobs/normalize-and-load.ts';
 import { openReprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { learn } from '../../../src/refresh/searches/learn.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import type { Queues } from '../../../src/jobs/queue-backend.ts';
 import { tick, type TickDeps } from '../../../src/jobs/tick.ts';
-import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
+import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRawStore } from '../../../src/raw/raw-store.ts';
 import { createRefreshQueue, type RefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts';
@@ -59,7 +59,7 @@ function createDeps(changes: Partial<TickDeps>): TickDeps {
     ledgerNow: async () => new Date(),
     loader: { load: async () => [], loadStored: async () => [] },
     runs: createRunStore({ pool }),
-    plan: createPlanStore({ pool }),
+    leases: createLeaseStore({ pool }),
     refreshQueue: createRefreshQueue({ pool }),
     queues: createBusyQueues([]),
     sync,
@@ -115,18 +115,18 @@ it('a run does not end while a page is loaded that brings something new', async 
 it('what a tick takes for a run that has ended meanwhile is free for the next run', async () => {
   const added: string[] = [];
   const deps = createDeps({ queues: createBusyQueues(added) });
-  const { runs, plan } = deps;
+  const { runs, leases } = deps;
   const ended = await begin(runs, 'all');
   const lease = { runId: ended, feeds: sync.feeds, freshForMs: 0 };
-  await plan.ensureWindows(sync.feeds, 'en', false);
+  await leases.ensureWindows(sync.feeds, 'en', false);
   await runs.end(ended, 'failed', 'GATEWAY_SIGNATURE_REFUSED');
   // The tick had listed it as active before it ended.
-  const due = await plan.listDueWindows(['search'], lease);
-  const [taken] = await plan.takeWindows(
+  const due = await leases.listDueWindows(['search'], lease);
+  const [taken] = await leases.takeWindows(
     ended,
     due.map(({ windowId }) => windowId),
   );
-  expect(await plan.keepLeased('search', ended, [taken?.windowId ?? ''])).toEqual([]);
+  expect(await leases.keepLeased('search', ended, [taken?.windowId ?? ''])).toEqual([]);
 
   const next = await begin(runs, 'all');
   await tick(deps);
@@ -137,14 +137,14 @@ it('what a tick takes for a run that has ended meanwhile is free for the next ru
 
 it('a run does not succeed while another one is still at what its feeds reach', async () => {
   const deps = createDeps({});
-  const { runs, plan } = deps;
+  const { runs, leases } = deps;
   const other = await begin(runs, 'other');
-  await plan.ensureWindows(sync.feeds, 'en', false);
+  await leases.ensureWindows(sync.feeds, 'en', false);
   const lease = { runId: other, feeds: sync.feeds, freshForMs: 0 };
-  const [due] = await plan.listDueWindows(['search'], lease);
-  expect(await plan.takeWindows(other, [due?.windowId ?? ''])).toHaveLength(1);
+  const [due] = await leases.listDueWindows(['search'], lease);
+  expect(await leases.takeWindows(other, [due?.windowId ?? ''])).toHaveLength(1);
   await loadLastPage();
-  expect(await plan.takeOffers(other, ['7'])).toEqual(['7']);
+  expect(await leases.takeOffers(other, ['7'])).toEqual(['7']);
 
   const runId = await begin(runs, 'all');
   await tick(deps);

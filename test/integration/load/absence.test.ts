@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
-import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
+import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import type { LoadableAnswer } from '../../../src/model/catalog.ts';
 import { learn } from '../../../src/refresh/searches/learn.ts';
@@ -211,7 +211,7 @@ describe('an offer that a complete pass does not list', () => {
 });
 
 it('its details are due at once, and no older answer will do', async () => {
-  const plan = createPlanStore({ pool: db.pool });
+  const leases = createLeaseStore({ pool: db.pool });
   const [window, offer, a, b] = await listed();
   const feed = `f-${offer}`;
   await db.pool.query('UPDATE sync.search_window SET feed = $2 WHERE window_id = $1', [window, feed]);
@@ -228,15 +228,17 @@ it('its details are due at once, and no older answer will do', async () => {
   expect(await listDue(foreverMs)).toEqual([]);
   expect(new Set(await listDue(1))).toEqual(new Set([a, b, offer]));
   await pass(window, 10, a, b);
-  expect(await plan.countDue([config], { categoryMs: 0, searchMs: foreverMs, detailMs: foreverMs })).toBe(1);
+  expect(await leases.countDue([config], { categoryMs: 0, searchMs: foreverMs, detailMs: foreverMs })).toBe(
+    1,
+  );
   expect(await listDue(foreverMs)).toEqual([offer]);
-  const sinceMs = (await plan.listKnownStale([a, offer])).get(offer) ?? 0;
+  const sinceMs = (await leases.listKnownStale([a, offer])).get(offer) ?? 0;
   expect(Date.now() - sinceMs).toBeCloseTo(minute(10).getTime(), -4);
-  expect([...(await plan.listKnownStale([a, offer])).keys()]).toEqual([offer]);
+  expect([...(await leases.listKnownStale([a, offer])).keys()]).toEqual([offer]);
   await store.load([found(offer, newCall(11))]);
   expect(await listDue(foreverMs)).toEqual([]);
   expect(new Set(await listDue(1))).toEqual(new Set([a, b, offer]));
-  expect(await plan.listKnownStale([offer])).toEqual(new Map());
+  expect(await leases.listKnownStale([offer])).toEqual(new Map());
 });
 
 it('changes nothing when the pages of the pass are loaded again', async () => {

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
-import { readAgain, reprocess } from '../../../src/maintenance/reprocess/reprocess.ts';
+import { readAgain } from '../../../src/jobs/normalize-and-load.ts';
+import { reprocess } from '../../../src/maintenance/reprocess/reprocess.ts';
 import { openReprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { noCounts, type ReprocessCounts, type ReprocessSelection } from '../../../src/model/reprocess.ts';

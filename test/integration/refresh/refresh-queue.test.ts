@@ -3,7 +3,7 @@ import { createLogger } from '../../../src/core/log.ts';
 import { readSql } from '../../../src/refresh/read-sql.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
-import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
+import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import {
   createRefreshQueue,
   type RefreshQueueRequest,
@@ -199,7 +199,7 @@ describe('an offer', () => {
     const rows = [searchRow(a, { rank: 1, priceCny: '77.7' }), searchRow(b, { rank: 2 })];
     await store.load([searchPage(window, newCall(60), rows)]);
     expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([a]);
-    const stale = await createPlanStore({ pool: db.pool }).listKnownStale([a, b]);
+    const stale = await createLeaseStore({ pool: db.pool }).listKnownStale([a, b]);
     expect([...stale.keys()]).toEqual([a]);
     // An answer that nobody can read is one all the same: asking again at once would not help.
     await store.load([unusable(a, newCall(61))]);
@@ -215,11 +215,11 @@ describe('an offer', () => {
       `INSERT INTO sync.run (scope, trigger, source, status, feeds)
        VALUES ('x', 'test', 'sandbox', 'running', '[]') RETURNING run_id`,
     );
-    const plan = createPlanStore({ pool: db.pool });
+    const leases = createLeaseStore({ pool: db.pool });
     const runId = run?.run_id ?? '';
-    expect(await plan.takeOffers(runId, [a])).toEqual([a]);
-    expect(await plan.takeOffers(runId, [a])).toEqual([]);
-    await plan.postpone('detail', [b], hourMs);
+    expect(await leases.takeOffers(runId, [a])).toEqual([a]);
+    expect(await leases.takeOffers(runId, [a])).toEqual([]);
+    await leases.postpone('detail', [b], hourMs);
     expect(await idsOf([feed])).toEqual([c]);
     await db.pool.query(`UPDATE sync.run SET status = 'failed' WHERE run_id = $1`, [runId]);
     expect(await idsOf([feed])).toEqual([a, c]);

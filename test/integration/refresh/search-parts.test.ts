@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
-import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
+import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createStatusStore } from '../../../src/health/status-store.ts';
 import type { Feed } from '../../../src/model/sync-config.ts';
 import { learn } from '../../../src/refresh/searches/learn.ts';
@@ -56,7 +56,7 @@ async function load(
   ]);
 }
 
-const plan = () => createPlanStore({ pool: db.pool });
+const leases = () => createLeaseStore({ pool: db.pool });
 const feedOf = (keyword: string, part: Partial<Feed> = {}): Feed => ({
   name: `feed of ${keyword}`,
   categories: [],
@@ -75,7 +75,7 @@ const feedOf = (keyword: string, part: Partial<Feed> = {}): Feed => ({
 
 async function addSearch(part: Partial<Feed> = {}): Promise<{ feed: Feed; whole: string }> {
   const feed = feedOf(`search ${newId()}`, part);
-  await plan().ensureWindows([feed], 'en', false);
+  await leases().ensureWindows([feed], 'en', false);
   const [row] = await select('SELECT window_id FROM sync.search_window WHERE feed = $1', feed.name);
   return { feed, whole: String(row?.['window_id']) };
 }
@@ -104,7 +104,7 @@ const readWindow = async (id: string) =>
 const stateOf = async (id: string) =>
   (await select('SELECT state FROM catalog.offer WHERE offer_id = $1', id))[0]?.['state'];
 const due = async (feed: Feed) => {
-  const windows = await plan().listDueWindows(['search'], { runId: '1', feeds: [feed], freshForMs: 1e12 });
+  const windows = await leases().listDueWindows(['search'], { runId: '1', feeds: [feed], freshForMs: 1e12 });
   return windows.map(({ windowId }) => windowId).toSorted((a, b) => Number(a) - Number(b));
 };
 
@@ -117,7 +117,7 @@ describe('a search that reaches 2,000 records', () => {
       { id: upper, min: '5', max: null },
     ]);
     expect(await due(feed)).toEqual([lower, upper]);
-    expect(await plan().searchRequest(lower)).toMatchObject({
+    expect(await leases().searchRequest(lower)).toMatchObject({
       keyword: feed.keywords[0],
       priceMinCny: null,
       priceMaxCny: '5',
@@ -134,7 +134,7 @@ describe('a search that reaches 2,000 records', () => {
       ['8', null],
     ]);
     expect((await readWindow(upper))?.['retired_at']).not.toBeNull();
-    await plan().ensureWindows([feed], 'en', false);
+    await leases().ensureWindows([feed], 'en', false);
     expect(await partsOf(whole)).toHaveLength(3);
   });
 
@@ -178,16 +178,16 @@ describe('a search that reaches 2,000 records', () => {
 
   it('ends with its parts when no feed wants it any more, and is read as one when it comes back', async () => {
     const { feed, whole } = await split();
-    await plan().ensureWindows([{ ...feed, keywords: [] }], 'en', false);
+    await leases().ensureWindows([{ ...feed, keywords: [] }], 'en', false);
     expect(await partsOf(whole)).toEqual([]);
-    await plan().ensureWindows([feed], 'en', false);
+    await leases().ensureWindows([feed], 'en', false);
     expect(await readWindow(whole)).toMatchObject({ is_split: false, retired_at: null });
     expect(await partsOf(whole)).toEqual([]);
   });
 
   it('ends with its parts when its feed has other bounds, and a part within just these is a search of its own', async () => {
     const { feed, whole, lower, upper } = await split();
-    await plan().ensureWindows([{ ...feed, priceMaxCny: '5' }], 'en', false);
+    await leases().ensureWindows([{ ...feed, priceMaxCny: '5' }], 'en', false);
     expect(await partsOf(whole)).toEqual([]);
     for (const ended of [whole, upper]) expect((await readWindow(ended))?.['retired_at']).not.toBeNull();
     expect(await readWindow(lower)).toMatchObject({ parent_window_id: null, retired_at: null });

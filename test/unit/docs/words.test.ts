@@ -24,6 +24,16 @@ const bannedNames = [
   'takeOrEnd',
   'takeBack',
   'foldTime',
+  ...['plan_hash', 'planHash', 'hashPlan', 'PlanStore', 'createPlanStore', 'PlanDeps'],
+  ...[
+    'planCategories',
+    'planFetches',
+    'PlannedFetches',
+    'planProbes',
+    'planReplay',
+    'AttemptPlan',
+    'OfferPlan',
+  ],
 ];
 
 const phrases = [

@@ -24,7 +24,7 @@ async function dispose(result: Partial<FetchResult>, attemptsMade = 0): Promise<
   try {
     await applyFetchResult(
       {
-        plan: {
+        leases: {
           postpone: async (_kind, list, forMs) =>
             void done.push(`postpone ${ids(list)} for ${forMs / 3_600_000} h`),
           release: async (_kind, _runId, list) => void done.push(`release ${ids(list)}`),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { planProbes } from '../../../../src/health/doctor/plan-probes.ts';
+import { chooseProbes } from '../../../../src/health/doctor/choose-probes.ts';
 import { probeApis } from '../../../../src/health/doctor/probe-apis.ts';
 import { runCli } from '../../../../src/cli/main.ts';
 import { describeApis } from '../../../../src/health/permissions/list-permissions.ts';
@@ -22,7 +22,7 @@ const now = new Date('2026-11-25T00:00:00Z');
 const later = new Date('2026-11-25T16:00:00Z');
 const probed = ['category.children', 'search.keyword', 'offer.detail', 'search.seller', 'search.image'];
 
-describe('the plan of probes', () => {
+describe('the choice of probes', () => {
   const rowsOf = (observed: Partial<Record<ApiOperation, ObservedState>>, probeAfter?: Date | null) => {
     const known = apiOperations.map((operation) => ({
       ...{ api: apiOf(endpoints[operation]), observed: observed[operation] ?? 'unknown' },
@@ -36,11 +36,11 @@ describe('the plan of probes', () => {
   };
 
   test('has each API but the upload, where nothing is known', () => {
-    expect(planProbes(rowsOf({}), now)).toEqual(probed);
+    expect(chooseProbes(rowsOf({}), now)).toEqual(probed);
   });
 
   test('leaves out what is known to be allowed', () => {
-    expect(planProbes(rowsOf({ 'search.keyword': 'allowed', 'search.image': 'allowed' }), now)).toEqual([
+    expect(chooseProbes(rowsOf({ 'search.keyword': 'allowed', 'search.image': 'allowed' }), now)).toEqual([
       ...['category.children', 'offer.detail', 'search.seller'],
     ]);
   });
@@ -50,8 +50,8 @@ describe('the plan of probes', () => {
     ['by hand', null, false],
     ['and its one call of the day is due', now, true],
   ])('of an API that is held %s asks %s: %s', (...[, probeAfter, isAsked]) => {
-    const plan = planProbes(rowsOf({ 'offer.detail': 'denied' }, probeAfter), now);
-    expect(plan.includes('offer.detail')).toBe(isAsked);
+    const chosen = chooseProbes(rowsOf({ 'offer.detail': 'denied' }, probeAfter), now);
+    expect(chosen.includes('offer.detail')).toBe(isAsked);
   });
 });
 
@@ -71,7 +71,7 @@ describe('a probe', () => {
     const raw = { keepOut: () => Promise.resolve() };
     const result = await probeApis(
       { gateway, raw, sync, subjects },
-      planProbes(
+      chooseProbes(
         describeApis({
           known: [],
           holds: [],

@@ -14,7 +14,7 @@ const probeOrder = [
  * The operations that one call each would show the permission of: not those that are known to be allowed, and not
  * those that are held, of which the ledger lets no call through. An upload would leave something at 1688.
  */
-export function planProbes(apis: readonly PermissionRow[], now: Date): TargetOperation[] {
+export function chooseProbes(apis: readonly PermissionRow[], now: Date): TargetOperation[] {
   const isWorthACall = ({ observed, isHeld, probeAfter }: PermissionRow) =>
     observed !== 'allowed' && !(isHeld && (probeAfter === null || probeAfter > now));
   return probeOrder.filter((operation) =>

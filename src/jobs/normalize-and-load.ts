@@ -1,4 +1,4 @@
-import { toAppError, type AppError } from '../core/errors.ts';
+import { AppError, toAppError } from '../core/errors.ts';
 import type { LoadableAnswer, LoadReport } from '../model/catalog.ts';
 import type { CallAnswered } from '../model/gateway.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
@@ -69,11 +69,21 @@ function normalizeFresh({ request, payload, provenance, windowId }: CallAnswered
  *
  * @throws AppError STORED_ANSWER_UNREADABLE
  */
-export function normalizeStored(stored: StoredAnswer): LoadableAnswer[] {
+function normalizeStored(stored: StoredAnswer): LoadableAnswer[] {
   const { request, rawId, callId, runId, observedAt, windowId } = stored;
   // Only answers of catalog operations are ever stored.
   if (request.operation === 'system.time') return [];
   return [normalizeAnswer(request, readStored(stored), { rawId, callId, runId, observedAt }, windowId)];
+}
+
+/** What today's code reads in a stored answer; null: it is no good answer of its operation. */
+export function readAgain(stored: StoredAnswer): LoadableAnswer | null {
+  try {
+    return normalizeStored(stored)[0] ?? null;
+  } catch (error) {
+    if (error instanceof AppError && error.recovery === 'skip') return null;
+    throw error;
+  }
 }
 
 /** @see CatalogLoader */

@@ -1,11 +1,11 @@
 import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
-import type { PlanStore } from '../refresh/queue/plan-store.ts';
+import type { LeaseStore } from '../refresh/queue/lease-store.ts';
 import { freshForMs, type JobKind } from './job-kinds.ts';
 import type { Queues } from './queue-backend.ts';
 
-export interface PlanDeps {
-  readonly plan: PlanStore;
+export interface QueueDeps {
+  readonly leases: LeaseStore;
   readonly queues: Queues;
   readonly sync: SyncConfig;
 }
@@ -20,12 +20,12 @@ export interface QueueState {
  * due again. And when nothing may be asked for any more, jobs that wait would only keep the run from its end.
  */
 export async function releaseLost(
-  { plan, queues }: PlanDeps,
+  { leases, queues }: QueueDeps,
   kind: JobKind,
   { runId, isBlocked }: { readonly runId: string; readonly isBlocked: boolean },
 ): Promise<QueueState> {
   const { active, unfinished } = await queues.count(kind);
-  if (unfinished === 0 || (isBlocked && active === 0)) await plan.release(kind, runId);
+  if (unfinished === 0 || (isBlocked && active === 0)) await leases.release(kind, runId);
   return { unfinished };
 }
 
@@ -38,8 +38,8 @@ const queueDepth = 32;
  *
  * @returns how many were queued, or, when blocked, whether any is due (0 or 1)
  */
-export async function planCategories(
-  deps: PlanDeps,
+export async function queueCategories(
+  deps: QueueDeps,
   {
     run,
     feeds,
@@ -50,12 +50,12 @@ export async function planCategories(
   const { unfinished } = await releaseLost(deps, 'category', { runId, isBlocked });
   const lease = { runId, feeds, freshForMs: freshForMs(deps.sync.freshness, 'category') };
   if (isBlocked) {
-    const ids = await deps.plan.leaseCategories({ ...lease, limit: 1 });
-    if (ids.length > 0) await deps.plan.release('category', runId, ids);
+    const ids = await deps.leases.leaseCategories({ ...lease, limit: 1 });
+    if (ids.length > 0) await deps.leases.release('category', runId, ids);
     return ids.length;
   }
   if (unfinished >= queueDepth) return 0;
-  const ids = await deps.plan.leaseCategories({ ...lease, limit: queueDepth - unfinished });
+  const ids = await deps.leases.leaseCategories({ ...lease, limit: queueDepth - unfinished });
   const jobs = ids.map((id) => ({ jobId: `${runId}-c${id}`, data: { runId, categoryId: id } }));
   await deps.queues.add('category', jobs);
   return ids.length;

@@ -29,7 +29,7 @@ export type ImageQuery = Omit<SearchImageRequest, 'queryImage'> & { readonly ima
 export type WindowQuery = SearchKeywordRequest | SearchSellerRequest | ImageQuery;
 
 /** Reads what is due and takes it; all times by the ledger clock. */
-export interface PlanStore {
+export interface LeaseStore {
   /**
    * Makes the windows of some feeds, and retires those that they no longer want. `isTreeClosed`: the category API
    * is held, so that nodes which were never visited are searched as they are.
@@ -90,7 +90,7 @@ interface Target {
   readonly id: string;
 }
 
-type Leases = Pick<PlanStore, 'leaseCategories' | 'listDueWindows' | 'takeWindows' | 'takeOffers'>;
+type Leases = Pick<LeaseStore, 'leaseCategories' | 'listDueWindows' | 'takeWindows' | 'takeOffers'>;
 
 function createLeases(pool: Pool): Leases {
   return {
@@ -129,7 +129,7 @@ async function readWindowQuery(pool: Pool, windowId: string): Promise<WindowQuer
   return { operation: 'search.keyword', ...wanted, ...page };
 }
 
-function createHeldTargets(pool: Pool): Pick<PlanStore, 'keepLeased' | 'release' | 'postpone'> {
+function createHeldTargets(pool: Pool): Pick<LeaseStore, 'keepLeased' | 'release' | 'postpone'> {
   const db = drizzleOn(pool);
   return {
     keepLeased: async (kind, runId, ids) => {
@@ -181,7 +181,7 @@ async function listKnownStale(pool: Pool, offerIds: readonly string[]): Promise<
 }
 
 /** Over the tables of schema `sync`. */
-export function createPlanStore({ pool }: { readonly pool: Pool }): PlanStore {
+export function createLeaseStore({ pool }: { readonly pool: Pool }): LeaseStore {
   return {
     ...createLeases(pool),
     ensureWindows: async (feeds, language, isTreeClosed) => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { planFetches, type FetchKind } from '../../../src/jobs/plan-fetches.ts';
+import { queueFetches, type FetchKind } from '../../../src/jobs/queue-fetches.ts';
 import type { Queues } from '../../../src/jobs/queue-backend.ts';
-import { createPlanStore } from '../../../src/refresh/queue/plan-store.ts';
+import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRunStore } from '../../../src/runs/run-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
@@ -101,9 +101,14 @@ async function ask(
     ...{ budgetCalls, deadlineMs: null },
   });
   if (begun.kind !== 'started') throw new Error(`the run is ${begun.kind}`);
-  const deps = { plan: createPlanStore({ pool }), refreshQueue: createRefreshQueue({ pool }), queues, sync };
+  const deps = {
+    leases: createLeaseStore({ pool }),
+    refreshQueue: createRefreshQueue({ pool }),
+    queues,
+    sync,
+  };
   const blocks = new Map(Object.entries(blocked) as [FetchKind, string][]);
-  const { blocksMet } = await planFetches(deps, { run: begun.run, now, feeds: sync.feeds, blocks });
+  const { blocksMet } = await queueFetches(deps, { run: begun.run, now, feeds: sync.feeds, blocks });
   await runs.end(begun.run.runId, 'cancelled', 'test');
   return { pages, details, met: blocksMet };
 }

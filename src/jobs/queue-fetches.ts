@@ -1,0 +1,138 @@
+import type { Run } from '../model/run.ts';
+import type { Feed } from '../model/sync-config.ts';
+import type { DueWindow, SearchKind } from '../refresh/queue/due-windows.ts';
+import { chooseFetches } from '../refresh/choose-fetches.ts';
+import type { RefreshQueue } from '../refresh/queue/refresh-queue.ts';
+import { detailBatchSize, freshForMs } from './job-kinds.ts';
+import { releaseLost, type QueueDeps } from './queue-categories.ts';
+
+export interface QueueFetchesDeps extends QueueDeps {
+  readonly refreshQueue: RefreshQueue;
+}
+
+/** What a run may ask for, besides categories. */
+export type FetchKind = SearchKind | 'detail';
+
+export const fetchKinds = ['search', 'seller', 'image', 'detail'] as const satisfies readonly FetchKind[];
+
+export interface QueueFetchesRequest {
+  readonly run: Run;
+  /** By the ledger clock. */
+  readonly now: Date;
+  readonly feeds: readonly Feed[];
+  /** Why nothing of a kind may be asked for. */
+  readonly blocks: ReadonlyMap<FetchKind, string>;
+}
+
+/** What came of it: calls that were queued, and why others that are due were not. */
+export interface QueuedFetches {
+  readonly queued: number;
+  readonly blocksMet: readonly string[];
+}
+
+/**
+ * Calls that a run has taken and not yet loaded, at most. Few, so that the next choice is made on what the last answers
+ * showed; at half, the workers of a big host would run dry between two ticks.
+ */
+const maxCallsInFlight = 128;
+/** Below this there is no use in choosing: a few offers make a poor batch. */
+const minBatch = 32;
+
+/** Pages that come first where no budget makes them compete with details. */
+const maxPriorityPages = maxCallsInFlight / 2;
+
+function inBatches(ids: readonly string[]): string[][] {
+  const batches: string[][] = [];
+  for (let i = 0; i < ids.length; i += detailBatchSize) batches.push(ids.slice(i, i + detailBatchSize));
+  return batches;
+}
+
+async function queueDetails(
+  deps: QueueFetchesDeps,
+  runId: string,
+  offerIds: readonly string[],
+): Promise<number> {
+  if (offerIds.length === 0) return 0;
+  const taken = new Set(await deps.leases.takeOffers(runId, offerIds));
+  // The most valuable first.
+  const batches = inBatches(offerIds.filter((id) => taken.has(id)));
+  // Leases are disjoint, so its first offer names a batch.
+  const jobs = batches.map((ids) => ({
+    jobId: `${runId}-d${String(ids[0])}`,
+    data: { runId, offerIds: ids },
+  }));
+  if (jobs.length > 0) await deps.queues.add('detail', jobs);
+  return taken.size;
+}
+
+async function queuePages(
+  deps: QueueFetchesDeps,
+  runId: string,
+  windows: readonly DueWindow[],
+): Promise<number> {
+  if (windows.length === 0) return 0;
+  const kinds = new Map(windows.map(({ windowId, kind }) => [windowId, kind]));
+  const taken = await deps.leases.takeWindows(runId, [...kinds.keys()]);
+  for (const kind of ['search', 'seller', 'image'] as const) {
+    const jobs = taken
+      .filter(({ windowId }) => kinds.get(windowId) === kind)
+      .map(({ windowId, page }) => ({
+        jobId: `${runId}-w${windowId}-${page}`,
+        data: { runId, windowId, page },
+      }));
+    if (jobs.length > 0) await deps.queues.add(kind, jobs);
+  }
+  return taken.length;
+}
+
+/** Kinds that are blocked and of which something is due. */
+async function listBlockedDue(
+  deps: QueueFetchesDeps,
+  { feeds, blocks }: QueueFetchesRequest,
+  windows: readonly DueWindow[],
+): Promise<FetchKind[]> {
+  const kinds: FetchKind[] = [...new Set(windows.map(({ kind }) => kind))].filter((kind) => blocks.has(kind));
+  if (!blocks.has('detail')) return kinds;
+  const sets = await deps.refreshQueue.listFeedSets(feeds.map(({ name }) => name));
+  const heads = await deps.refreshQueue.listHeads({
+    feedSets: sets.map(({ feedSet }) => feedSet),
+    freshForMs: freshForMs(deps.sync.freshness, 'detail'),
+    limit: 1,
+  });
+  return heads.length > 0 ? [...kinds, 'detail'] : kinds;
+}
+
+/**
+ * Tops up the queues with the search pages and details that are worth most of all that are due, out of one budget.
+ */
+export async function queueFetches(
+  deps: QueueFetchesDeps,
+  request: QueueFetchesRequest,
+): Promise<QueuedFetches> {
+  const { run, feeds, blocks } = request;
+  const { runId } = run;
+  for (const kind of fetchKinds) await releaseLost(deps, kind, { runId, isBlocked: blocks.has(kind) });
+  const searches = ['search', 'seller', 'image'] as const;
+  const age = freshForMs(deps.sync.freshness, 'search');
+  const windows = await deps.leases.listDueWindows(searches, { runId, feeds, freshForMs: age });
+  const blockedDue = await listBlockedDue(deps, request, windows);
+  const blocksMet = blockedDue.flatMap((kind) => blocks.get(kind) ?? []);
+  const taken = await deps.leases.countLeases(runId);
+  const left = run.budgetCalls === null ? Infinity : run.budgetCalls - run.callsUsed - taken;
+  const calls = Math.min(maxCallsInFlight - taken, left);
+  const open = windows.filter(({ kind }) => !blocks.has(kind));
+  const mayDetail = !blocks.has('detail');
+  if (calls < Math.min(minBatch, left) || calls < 1 || (open.length === 0 && !mayDetail))
+    return { queued: 0, blocksMet };
+  const pagesFirst = run.budgetCalls === null ? maxPriorityPages : 0;
+  const { now } = request;
+  const picks = await chooseFetches(deps, { feeds, now, calls, windows: open, pagesFirst, mayDetail });
+  const offerIds = picks.flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.candidate.offerId] : []));
+  const windowIds = new Set(picks.map((pick) => (pick.kind === 'detail' ? null : pick.windowId)));
+  const pages = await queuePages(
+    deps,
+    runId,
+    open.filter(({ windowId }) => windowIds.has(windowId)),
+  );
+  return { queued: pages + (await queueDetails(deps, runId, offerIds)), blocksMet };
+}

@@ -1,0 +1,145 @@
+import type { Feed, SyncConfig } from '../model/sync-config.ts';
+import type { DueWindow } from './queue/due-windows.ts';
+import type { FeedSet, RefreshCandidate, RefreshQueue } from './queue/refresh-queue.ts';
+import { feedWeight } from './planner/feed-weight.ts';
+import { importance } from './planner/importance.ts';
+import { defaultObjective } from './planner/objective.ts';
+import { orderingAgeDays } from './planner/offer-value.ts';
+import {
+  selectCalls,
+  type DetailPick,
+  type Head,
+  type CompetingCall,
+  type CandidateSource,
+} from './planner/select-calls.ts';
+import { takeBest } from './planner/take-best.ts';
+import { windowValue, type WindowScale, type WindowValue } from './planner/window-value.ts';
+
+/** New offers a day that a search is credited with of which nothing is known. */
+const assumedArrivals = 1;
+
+interface Candidate extends Head {
+  readonly candidate: RefreshCandidate;
+}
+
+interface PageCall extends CompetingCall {
+  /** Null: a page that can't be asked for yet, because those before it are not there. It keeps its place. */
+  readonly windowId: string | null;
+}
+
+/** Offers in several feeds matter as to the one that weighs most. */
+function weighSets(sets: readonly FeedSet[], weights: ReadonlyMap<string, number>): Map<number, number> {
+  return new Map(
+    sets.map((set) => [set.feedSet, Math.max(...set.feeds.map((feed) => weights.get(feed) ?? 0))]),
+  );
+}
+
+interface Choice {
+  readonly feeds: readonly Feed[];
+  /** By the ledger clock. */
+  readonly now: Date;
+  readonly calls: number;
+  readonly windows: readonly DueWindow[];
+  /** So many pages of known searches come first, whatever they are worth. */
+  readonly pagesFirst: number;
+  readonly mayDetail: boolean;
+}
+
+interface ValuedWindow {
+  readonly window: DueWindow;
+  readonly page: WindowValue;
+}
+
+/** What the next page of each window is worth. */
+function valueWindows(
+  windows: readonly DueWindow[],
+  scale: WindowScale,
+  weightOf: ReadonlyMap<string, number>,
+): ValuedWindow[] {
+  return windows.map((window) => {
+    const { ageDays, worth, feed } = window;
+    return { window, page: windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale) };
+  });
+}
+
+/**
+ * The windows whose pages come first, whatever they are worth: those of searches that are known, if they are few. They
+ * cost less than the details that their rows make unnecessary.
+ */
+function leadingWindows(valued: readonly ValuedWindow[], pagesFirst: number): ValuedWindow[] {
+  const known = valued.filter(({ window }) => window.ageDays !== null);
+  const pages = known.reduce((sum, { window }) => sum + window.pagesLeft, 0);
+  return pages <= pagesFirst ? known : [];
+}
+
+/** Pages of windows, the best first, as many as can be among the best `calls`. */
+function listPages(windows: readonly ValuedWindow[], calls: number): PageCall[] {
+  const free: PageCall[] = [];
+  const later: PageCall[] = [];
+  for (const { window, page } of windows) {
+    if (window.isFree) free.push({ ...page, windowId: window.windowId });
+    const behind = window.isFree ? window.pagesLeft - 1 : window.pagesLeft;
+    for (let nth = 0; nth < behind && later.length < calls; nth += 1) later.push({ ...page, windowId: null });
+  }
+  // Of equal value, those that can be asked for come before those behind them.
+  return [...free, ...later];
+}
+
+/**
+ * The calls that are worth most, highest first, but that those past the floor age come before, and a few pages. A page
+ * that is still to come may make the details of its offers unnecessary: they wait for it when it is worth more, unless they
+ * are known to be wrong.
+ */
+export async function chooseFetches(
+  deps: { readonly refreshQueue: RefreshQueue; readonly sync: SyncConfig },
+  { feeds, now, calls, windows, pagesFirst, mayDetail }: Choice,
+): Promise<(DetailPick<Candidate> | PageCall)[]> {
+  const { prior, visibleShare, meanPopularity, floorDays } = await deps.refreshQueue.planner();
+  const sets = mayDetail ? await deps.refreshQueue.listFeedSets(feeds.map(({ name }) => name)) : [];
+  const weightOf = new Map(deps.sync.feeds.map((feed) => [feed.name, feedWeight(feed, now)]));
+  const weights = weighSets(sets, weightOf);
+  const toCandidate = (candidate: RefreshCandidate): Candidate => ({
+    candidate,
+    // Buckets of different sets are different queues.
+    bucket: `${candidate.feedSet}/${candidate.bucket}`,
+    weight: importance(candidate.popularity * (weights.get(candidate.feedSet) ?? 1), meanPopularity),
+    learned: candidate.learned,
+    summaryAgeDays: candidate.summaryAgeDays,
+    detailAgeDays: Math.max(candidate.summaryAgeDays, candidate.detailAgeDays),
+    isStale: candidate.bucket < 0,
+  });
+  const feedSets = sets.map(({ feedSet }) => feedSet);
+  const candidates: CandidateSource<Candidate> = {
+    oldest: async (limit, after) => {
+      if (feedSets.length === 0) return [];
+      const request = { feedSets, freshForMs: deps.sync.freshness.detailMs, limit, after: after?.map(({ candidate }) => candidate) };
+      return (await deps.refreshQueue.listHeads(request)).map(toCandidate);
+    },
+  };
+  const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
+  const valued = valueWindows(windows, scale, weightOf);
+  const leading = leadingWindows(valued, pagesFirst);
+  const others = valued.filter((one) => !leading.includes(one));
+  const competing = (['page', 'discovery'] as const).flatMap((kind) => {
+    const best = takeBest(
+      others.filter(({ page }) => page.kind === kind).map((one) => ({ ...one, value: one.page.value })),
+      calls,
+    );
+    return listPages(best, calls);
+  });
+  const valuation = { objective: defaultObjective, visibleShare };
+  const floorAgeDays = floorDays ?? Infinity;
+  const selection = await selectCalls<Candidate, PageCall>({
+    ...{ calls, candidates, competing, valuation, prior, floorAgeDays },
+    leading: listPages(leading.slice(0, calls), calls),
+  });
+  const bestPage = others.reduce(
+    (best, { page }) => (page.kind === 'page' ? Math.max(best, page.value) : best),
+    0,
+  );
+  const mayWait = ({ offer, value }: DetailPick<Candidate>) =>
+    !offer.isStale &&
+    (leading.length > 0 || value < bestPage) &&
+    orderingAgeDays(offer, valuation) <= floorAgeDays;
+  return selection.picks.filter((pick) => pick.kind !== 'detail' || !mayWait(pick));
+}
