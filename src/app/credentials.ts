@@ -20,6 +20,6 @@ export function credentialsOf(config: Config): Credentials {
   if (appKey !== undefined && appSecret !== undefined) return { appKey, appSecret };
   throw new AppError(
     coreErrors.CREDENTIALS_MISSING,
-    'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, so 1688 cannot be asked anything',
+    'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, so 1688 cannot be called',
   );
 }

@@ -37,9 +37,9 @@ const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
 
 /** What the numbers rest on, in sentences. */
 export const assumedSentences: readonly string[] = [
-  'At most this much, often far too much: it is computed from catalog-sync.yaml alone, and nothing was asked. Plan again after the first run: it finds out how long the searches are.',
-  `Each configured category is taken for a root with ${branchesPerRoot} branches of ${leavesPerBranch} leaves, the whole tree for ${roots} such roots. How wide the real tree is, only a sync will show.`,
-  'Each search is taken to list the 2,000 rows that 1688 allows, or those of max_pages, and each row to be another offer.',
+  'Upper bounds, often much too high: they are computed from catalog-sync.yaml alone, without any call. Run plan again after the first run, which shows how long the searches are.',
+  `Each configured category counts as a root with ${branchesPerRoot} branches of ${leavesPerBranch} leaves, the whole tree as ${roots} such roots. Only a sync shows the real size of the tree.`,
+  'Each search counts with the 2,000 rows that 1688 allows, or those of max_pages, and each row as a different offer.',
   `A month has ${daysPerMonth} days. A freshness age of 12 to 24 hours means once a day.`,
 ];
 
@@ -86,5 +86,5 @@ export function adviseOnEstimate(volumes: readonly VolumeEstimate[]): string | n
     (row) => row.daily > (row.allowedDaily ?? Infinity) || row.monthly > (row.allowedMonthly ?? Infinity),
   );
   if (!isShort) return null;
-  return 'More than is allowed: ask for more, lower max_offers or max_pages, or let freshness ages grow. What does not fit is not lost, only looked at more rarely.';
+  return 'More than the limit: apply for more calls, lower max_offers or max_pages, or increase the freshness ages. What does not fit is not lost, only fetched less often.';
 }

@@ -96,7 +96,7 @@ function formatQuota({ quota }: Status): string {
 
 function formatHoldEnd({ heldUntil, probeAfter }: Status['holds'][number]): string {
   if (heldUntil) return formatTime(heldUntil);
-  return probeAfter ? `a call is answered; next try ${formatTime(probeAfter)}` : 'somebody resumes it';
+  return probeAfter ? `a test call succeeds; next try ${formatTime(probeAfter)}` : 'a person resumes it';
 }
 
 function formatHolds({ holds }: Status): string {
@@ -109,7 +109,7 @@ function formatHolds({ holds }: Status): string {
 function formatDrifts({ drifts }: Status): string[] {
   if (drifts.length === 0) return [];
   const columns = [
-    left('field of answers that is not as known'),
+    left('field of answers that differs from the known schema'),
     left('of'),
     left('is'),
     right('answers'),
@@ -129,7 +129,7 @@ function formatDrifts({ drifts }: Status): string[] {
 
 function formatTrouble({ isCapped, lastOutcome, parts, troubledParts }: Status['searches'][number]): string {
   const where = parts > 0 ? `, in ${formatCount(troubledParts)} of ${formatCount(parts)} parts` : '';
-  if (isCapped) return `there is more than 1688 lists${where}`;
+  if (isCapped) return `more offers than 1688 lists${where}`;
   return (lastOutcome === 'page_repeated' ? 'repeats its pages' : 'lists far fewer than its total') + where;
 }
 
@@ -160,7 +160,7 @@ const sourceLines = {
 
 /** The state of a catalog for people: what it holds, its runs, its quota, what is held. */
 export function formatStatus(status: Status): string {
-  const source = status.source === null ? 'Nothing was synced yet' : sourceLines[status.source];
+  const source = status.source === null ? 'No sync yet' : sourceLines[status.source];
   return [
     source,
     formatCatalog(status),

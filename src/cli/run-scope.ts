@@ -20,7 +20,7 @@ export function requireFeeds(sync: SyncConfig, feeds: readonly string[]): void {
   if (unknown.length === 0) return;
   throw new AppError(
     coreErrors.CONFIG_FILE_INVALID,
-    `${syncFileName} has no feed of the name ${unknown.join(', ')}; it has ${known.join(', ')}`,
+    `${syncFileName} has no feed ${unknown.join(', ')}; its feeds are ${known.join(', ')}`,
   );
 }
 
@@ -36,7 +36,7 @@ async function isAgreed(session: Session, forecast: Forecast | null, mayAsk: boo
   if (forecast === null) return true;
   session.talk(describeNextRun(forecast));
   if (!mayAsk || !isCutShort(forecast)) return true;
-  return (await confirm(session.context, 'Go on until the quota is used up?')) ?? true;
+  return (await confirm(session.context, 'Continue until the quota is used up?')) ?? true;
 }
 
 async function isExpectedEnd({ status, cause, counts }: Run, { quota, permissions }: App): Promise<boolean> {

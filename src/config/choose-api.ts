@@ -31,7 +31,7 @@ export function chooseApi(operation: ApiOperation, text: string): ApiChoice | st
   if (answered === undefined) {
     return `must be namespace:name:version, or one of ${knownApis[operation].join(', ')}`;
   }
-  if (answered !== operation) return `can't be asked for ${operation}: it answers ${answered}`;
+  if (answered !== operation) return `can't be used for ${operation}: it serves ${answered}`;
   const known: readonly KnownApi[] = knownApis[operation];
   const speaks = known.find((api) => api === named) ?? knownApis[operation][0];
   return { speaks, address: isAddress ? { namespace, name, version } : null };

@@ -193,7 +193,7 @@ function readSecretFile(file: string): string {
     for (let more = 1; more > 0 && length < bytes.length; length += more) {
       more = readSync(descriptor, bytes, length, bytes.length - length, null);
     }
-    if (length === bytes.length) throw new Error('is longer than any secret');
+    if (length === bytes.length) throw new Error('is too long for a secret');
     return bytes.toString('utf8', 0, length).trim();
   } finally {
     closeSync(descriptor);

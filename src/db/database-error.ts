@@ -45,10 +45,10 @@ const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
 
 const messages: Readonly<Record<string, string>> = {
   DATABASE_UNREACHABLE: 'the database does not answer',
-  DATABASE_REFUSED: 'the database does not let us in',
-  DATABASE_BUSY: 'the database could not give a lock in time',
+  DATABASE_REFUSED: 'the database refused the login',
+  DATABASE_BUSY: 'a lock of the database was not free in time',
   DATABASE_FULL: 'the database is out of disk, memory or connections',
-  DATABASE_NOT_MIGRATED: 'the database lacks what a migration brings',
+  DATABASE_NOT_MIGRATED: 'the database lacks migrations of this version',
   DATABASE_REJECTED: 'the database refused a statement',
 };
 

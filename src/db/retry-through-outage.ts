@@ -25,7 +25,7 @@ export async function retryThroughOutage<T>(work: () => Promise<T>, options: Out
       return await work();
     } catch (err) {
       if (!isDatabaseOutage(err) || options.signal?.aborted) throw toDatabaseError(err);
-      options.log.warn({ err: toDatabaseError(err), waitMs }, 'database is away, trying again');
+      options.log.warn({ err: toDatabaseError(err), waitMs }, 'database does not answer, trying again');
       await sleep(waitMs, options.signal);
     }
   }

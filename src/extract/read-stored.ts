@@ -16,7 +16,7 @@ export function readStored(answer: StoredAnswer): JsonValue {
   if (outcome.kind === 'success') return outcome.payload;
   throw new AppError(
     extractErrors.STORED_ANSWER_UNREADABLE,
-    'a stored answer can not be read and is left out',
+    'a stored answer cannot be read and is skipped',
     {
       facts: { rawId: answer.rawId, callId: answer.callId, operation: answer.request.operation },
     },

@@ -33,7 +33,7 @@ function openAll({ redisUrl, databaseUrl, log }: QueuesToSeeOptions): Queue[] {
     return new PostgresQueue(kind, { connection });
   });
   for (const queue of queues)
-    queue.on('error', (err: Error) => log.warn({ err }, 'queue connection of the pages troubled'));
+    queue.on('error', (err: Error) => log.warn({ err }, 'queue connection of the pages failed'));
   return queues as unknown as Queue[];
 }
 

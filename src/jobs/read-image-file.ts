@@ -14,13 +14,13 @@ const maxImageBytes = 300 * 1024;
  */
 export async function readImageFile(projectDir: string, path: string): Promise<Uint8Array> {
   const bytes = await readAtMost(resolve(projectDir, path), maxImageBytes + 1).catch((cause: unknown) => {
-    throw new AppError(jobErrors.IMAGE_FILE_UNREADABLE, `the picture ${path} can not be read`, {
+    throw new AppError(jobErrors.IMAGE_FILE_UNREADABLE, `the picture ${path} can't be read`, {
       facts: { image: path },
       cause,
     });
   });
   if (bytes.length <= maxImageBytes) return bytes;
-  const message = `the picture ${path} has more than ${maxImageBytes / 1024} KB and was not handed over`;
+  const message = `the picture ${path} has more than ${maxImageBytes / 1024} KB and was not uploaded`;
   throw new AppError(jobErrors.IMAGE_FILE_TOO_LARGE, message, { facts: { image: path } });
 }
 

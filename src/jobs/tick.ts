@@ -69,7 +69,7 @@ async function listLost(deps: TickDeps): Promise<StoredAnswer[]> {
 
 async function setAside(deps: TickDeps, rawId: string, err: AppError): Promise<void> {
   await deps.raw.setAside(rawId, err.code);
-  deps.log.error({ err, code: err.code, rawId }, 'answer set aside in quarantine, for it can not be loaded');
+  deps.log.error({ err, code: err.code, rawId }, 'answer put into quarantine, because it cannot be loaded');
 }
 
 async function loadLost(deps: TickDeps): Promise<void> {
@@ -78,7 +78,7 @@ async function loadLost(deps: TickDeps): Promise<void> {
   const failures = await deps.loader.loadStored(lost);
   for (const { rawId, error } of failures) await setAside(deps, rawId, error);
   const answers = lost.length - failures.length;
-  deps.log.info({ answers }, 'loaded answers that had lost their job, for no call');
+  deps.log.info({ answers }, 'loaded answers that had lost their job');
 }
 
 function feedsOf(run: Run, sync: SyncConfig): Feed[] {

@@ -45,7 +45,7 @@ export function createQueryImageUpload(deps: QueryImageDeps): UploadQueryImage {
     const upload = (await deps.uploads.find(sha256)) ?? (await handOver(deps, bytes, context));
     if ('by' in upload) return refuseLongWait(image, upload);
     if (upload.imageId !== null) return { kind: 'uploaded', imageId: upload.imageId };
-    const message = `1688 can not use the picture ${image}`;
+    const message = `1688 can't use the picture ${image}`;
     throw new AppError(jobErrors.IMAGE_REFUSED, message, { facts: { image, sha256 } });
   };
 }
@@ -75,6 +75,6 @@ async function handOver(
 function refuseLongWait(image: string, wait: CallWaiting): CallWaiting {
   const isShort = wait.retryAfterMs !== null && wait.retryAfterMs <= maxQueueWaitMs;
   if (isShort || !longWaits.has(wait.by)) return wait;
-  const message = `the picture ${image} can not be handed over to 1688 for now`;
+  const message = `the picture ${image} can't be uploaded to 1688 now`;
   throw new AppError(jobErrors.IMAGE_UPLOAD_UNAVAILABLE, message, { facts: { image, by: wait.by } });
 }

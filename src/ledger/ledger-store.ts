@@ -66,7 +66,7 @@ async function toReserveAnswer(row: ReserveRow, request: ReserveRequest): Promis
     case 'limit_unknown':
       throw new AppError(
         ledgerErrors.QUOTA_LIMIT_UNKNOWN,
-        'no call was made: nothing says how often this API may be called',
+        'no call was made: no limit of this API is known',
         { facts: { api: request.api } },
       );
     case 'run_unknown':

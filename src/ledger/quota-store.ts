@@ -49,7 +49,7 @@ const shownHold = {
   api: apiHold.api,
   code: apiHold.code,
   heldAt: apiHold.heldAt,
-  /** Null: until somebody resumes it. */
+  /** Null: until a person resumes it. */
   heldUntil: apiHold.heldUntil,
   /** From when on one call a day is let through, whose answer ends the hold; null: none is. */
   probeAfter: apiHold.probeAfter,
@@ -98,7 +98,7 @@ async function setLedgerOffset(db: Database, ms: number): Promise<void> {
   if (rowCount === 1) return;
   throw new AppError(
     ledgerErrors.LEDGER_CLOCK_FIXED,
-    'the clock was not moved: only a database of sandbox data may have another time than the real one',
+    'the clock was not moved: only a database of sandbox data can have another time than the real one',
   );
 }
 

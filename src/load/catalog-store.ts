@@ -38,7 +38,7 @@ const alarms = {
   page_repeated: { kind: loadErrors.SEARCH_PAGE_REPEATED, message: 'a search repeats its pages' },
   bounds_ignored: {
     kind: loadErrors.SEARCH_BOUNDS_IGNORED,
-    message: 'a search does not mind price bounds, so that it can not be split',
+    message: 'a search ignores price bounds, so it cannot be split',
   },
 } as const satisfies Record<WindowAlarm['outcome'], { kind: ErrorKind; message: string }>;
 
@@ -46,7 +46,7 @@ const alarms = {
 async function ensureMonths({ pool, log }: CatalogStoreOptions, answers: readonly LoadableAnswer[]) {
   for (const { provenance } of answers) {
     const made = await ensurePartitions(pool, provenance.observedAt);
-    if (made.length > 0) log.info({ made }, 'partitions made by need');
+    if (made.length > 0) log.info({ made }, 'created missing partitions');
   }
 }
 

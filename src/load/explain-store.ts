@@ -37,9 +37,9 @@ export interface ExplainedObservation {
   readonly stock: string | null;
   readonly callId: string;
   readonly runId: string | null;
-  /** Null: the month of the call is not kept any more. */
+  /** Null: the month of the call is no longer stored. */
   readonly api: string | null;
-  /** Null: the month of the answer is not kept any more. */
+  /** Null: the month of the answer is no longer stored. */
   readonly rawId: string | null;
   readonly version: number | null;
 }

@@ -35,7 +35,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
     if (!isWrongPassword(cause)) throw cause;
     throw new AppError(
       localErrors.LOCAL_POSTGRES_DATA_UNUSABLE,
-      'the local Postgres has another password than its password file',
+      'the local Postgres has a different password than its password file',
       { cause },
     );
   } finally {
@@ -82,7 +82,7 @@ export async function findRunningServer(
     }
   }
   if (hasUsers()) {
-    throw new AppError(localErrors.LOCAL_POSTGRES_BUSY, 'the local Postgres runs but takes no connection', {
+    throw new AppError(localErrors.LOCAL_POSTGRES_BUSY, 'the local Postgres runs but accepts no connection', {
       cause: last,
     });
   }

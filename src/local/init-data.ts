@@ -135,7 +135,7 @@ export async function ensureData(options: DataOptions): Promise<void> {
   if (result.code !== 0) {
     throw new AppError(
       localErrors.LOCAL_POSTGRES_START_FAILED,
-      `a new local database could not be made: ${result.output.split('\n').slice(-3).join(' ')}`,
+      `a new local database could not be created: ${result.output.split('\n').slice(-3).join(' ')}`,
       { facts: { folder: unfinished } },
     );
   }

@@ -120,5 +120,5 @@ export function setAside(place: ServerPlace, user: RunUser, log: Logger): void {
   const folder = `${place.home}-before-${randomBytes(4).toString('hex')}`;
   renameSync(place.home, folder);
   ensureHome(place.home, user);
-  log.warn({ folder }, 'local postgres data of a removed project is kept aside');
+  log.warn({ folder }, 'local postgres data of a removed project was moved aside');
 }

@@ -41,7 +41,10 @@ async function maintain(
   const deleted = [periodsDeleted, rowsDeleted.slots, rowsDeleted.observationStats, rowsDeleted.actions];
   if (made.length + dropped.length + kept.length + Math.max(...deleted) > 0) {
     const level = kept.length > 0 ? 'warn' : 'info';
-    log[level]({ made, dropped, kept, periodsDeleted, rowsDeleted }, 'made coming months, dropped old ones');
+    log[level](
+      { made, dropped, kept, periodsDeleted, rowsDeleted },
+      'created partitions of coming months, dropped old ones',
+    );
   }
   return kept.length > 0 || deleted.includes(rowsAtOnce);
 }

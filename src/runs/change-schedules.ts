@@ -37,7 +37,7 @@ function nameTaken(one: Schedule, by: ScheduleOrigin, other: Schedule, byOther: 
   const both = `${describe(one, by)}, ${describe(other, byOther)}`;
   return new AppError(
     runErrors.SCHEDULE_NAME_TAKEN,
-    `there would be two schedules of the name ${one.name}: ${both}`,
+    `there would be two schedules named ${one.name}: ${both}`,
   );
 }
 
@@ -75,7 +75,10 @@ export async function adoptSchedules(deps: ChangeDeps, file: readonly Schedule[]
       if (schedule.origin === 'cli' || file.some(({ name }) => name === schedule.name)) continue;
       await settle(deps, schedule);
       await deps.schedules.remove(schedule.name);
-      deps.log.info({ schedule: schedule.name }, 'schedule ended, for catalog-sync.yaml has it no more');
+      deps.log.info(
+        { schedule: schedule.name },
+        'schedule removed, because catalog-sync.yaml no longer has it',
+      );
     }
     for (const schedule of file) await adopt(deps, schedule, kept.get(schedule.name));
   });
@@ -118,7 +121,7 @@ async function change(
 export function unknownSchedule(name: string, all: readonly Schedule[]): AppError {
   const names = [...new Set(all.map((schedule) => schedule.name))].join(', ');
   const known = names === '' ? 'there is none' : `there are ${names}`;
-  return new AppError(runErrors.SCHEDULE_UNKNOWN, `no schedule has the name ${name}; ${known}`);
+  return new AppError(runErrors.SCHEDULE_UNKNOWN, `no schedule is named ${name}; ${known}`);
 }
 
 /**
@@ -163,7 +166,7 @@ export async function resumeSchedule(deps: ChangeDeps, name: string): Promise<bo
 export async function removeSchedule(deps: ChangeDeps, name: string): Promise<void> {
   await change(deps, name, async (schedule) => {
     if (schedule.origin === 'file') {
-      const message = `the schedule ${name} is one of catalog-sync.yaml, which would bring it back`;
+      const message = `catalog-sync.yaml defines schedule ${name} and would add it again`;
       throw new AppError(runErrors.SCHEDULE_IN_FILE, message);
     }
     await settle(deps, schedule);

@@ -53,7 +53,7 @@ export function readDueSlots(schedule: KeptSchedule, since: Date, now: Date, log
     return listDueSlots(schedule, since, now);
   } catch (err) {
     const { code } = runErrors.SCHEDULE_UNREADABLE;
-    log.error({ err, code, schedule: schedule.name }, 'a schedule can not be read, its slots wait');
+    log.error({ err, code, schedule: schedule.name }, 'a schedule cannot be read, its slots wait');
     return [];
   }
 }

@@ -29,9 +29,7 @@ const definition = ({ cron, timezone, feeds, budgetCalls, missed }: Schedule): s
 function remarkOnFile(kept: KeptSchedule, file: readonly Schedule[]): string[] {
   const written = file.find(({ name }) => name === kept.name);
   if (kept.origin === 'cli') {
-    return written
-      ? [`is in catalog-sync.yaml as well: \`serve\` and \`worker\` do not start like that.`]
-      : [];
+    return written ? [`is also in catalog-sync.yaml: \`serve\` and \`worker\` do not start.`] : [];
   }
   if (!written)
     return ['is no longer in catalog-sync.yaml, and ends at the next start of `serve` or `worker`.'];
@@ -48,9 +46,9 @@ function remarkOnFeeds({ feeds }: Schedule, { feeds: known }: SyncConfig): strin
 }
 
 function remarkOnDelay(waiting: Date | null, now: Date): string[] {
-  if (waiting === null) return ['can not be read by this Node: remove it, and add it anew.'];
+  if (waiting === null) return ['cannot be read by this Node: remove it and add it again.'];
   if (now.getTime() - waiting.getTime() < unattendedMs) return [];
-  return ['has slots that wait, since no `serve` or `worker` is running.'];
+  return ['has waiting slots, because no `serve` or `worker` is running.'];
 }
 
 function describeKept(kept: KeptSchedule, sync: SyncConfig | null, now: Date): ScheduleRow {

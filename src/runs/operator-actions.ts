@@ -45,7 +45,7 @@ export function createOperatorActions(deps: OperatorActionDeps): OperatorActions
     scopes: ['all', ...names],
     startRun: async (scope) => {
       if (scope !== 'all' && !names.includes(scope))
-        throw new AppError(runErrors.RUN_SCOPE_UNKNOWN, 'there is nothing of this name to sync');
+        throw new AppError(runErrors.RUN_SCOPE_UNKNOWN, 'no feed has this name');
       const feedNames = scope === 'all' ? names : [scope];
       const begun = await begin({
         scope: scopeOf(feedNames, names),

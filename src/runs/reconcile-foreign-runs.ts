@@ -31,7 +31,7 @@ async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: 
     await runs.adopt(runId, syncFileHash);
     log.warn(
       { runId, scope },
-      'a run goes on by this catalog-sync.yaml, for nobody works by its own any more',
+      'a run continues with this catalog-sync.yaml, because no process uses its own any more',
     );
     return;
   }
@@ -39,7 +39,7 @@ async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: 
   await runs.end(runId, 'cancelled', code);
   log.warn(
     { runId, scope, code },
-    'a run is ended, for nobody works by its catalog-sync.yaml any more and this one does not have its feeds',
+    'a run is cancelled, because no process uses its catalog-sync.yaml any more and this one does not have its feeds',
   );
 }
 
@@ -62,7 +62,7 @@ export async function reconcileForeignRuns(
     if (!foreignRuns.has(runId))
       log.warn(
         { runId, scope },
-        'a run was begun by another catalog-sync.yaml: it is left to processes that work by that',
+        'a run was started with another catalog-sync.yaml: processes with that file continue it',
       );
     const since = abandoned.includes(runId) ? (foreignRuns.get(runId) ?? now) : null;
     foreignRuns.set(runId, since);

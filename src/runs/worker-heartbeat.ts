@@ -50,7 +50,7 @@ export function createWorkerHeartbeat({ pool, clock, sync, log }: HeartbeatDeps)
     if (hosts.length > 0 && hosts.join() !== warnedOf)
       log.warn(
         { hosts },
-        'others work by another catalog-sync.yaml: limits and schedules are of the last one started',
+        'other processes use another catalog-sync.yaml: the last one started sets limits and schedules',
       );
     warnedOf = hosts.join();
   };

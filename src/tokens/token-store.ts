@@ -56,7 +56,7 @@ async function lockRow(
     if (!isLockTimeout(cause)) throw cause;
     throw new AppError(
       tokenErrors.TOKEN_REFRESH_TIMEOUT,
-      'somebody else refreshes the access token for too long',
+      'the refresh of the access token in another process took too long',
       {
         facts: { timeoutMs },
         cause,

@@ -72,7 +72,7 @@ function failedPage(c: WebContext, { log, findRemedy }: WebDeps, thrown: unknown
   const error = toAppError(toDatabaseError(thrown));
   log.error({ err: error, code: error.code, path: c.req.path }, 'page failed');
   const body = html`<section class="card hero bad">
-    <h1>This page could not be made</h1>
+    <h1>This page could not be shown</h1>
     <p><code>${error.code}</code> ${prose(findRemedy(error.code)?.remedy ?? error.kind.remedy)}</p>
     <p><a href="/">Overview</a></p>
   </section>`;
@@ -90,7 +90,7 @@ export function createWebApp(deps: WebDeps): Hono<WebEnv> {
   app.use((c, next) =>
     isOurs(c.req.header('host'))
       ? next()
-      : Promise.resolve(c.text('this name does not belong here: see WEB_ALLOWED_HOSTS\n', 421)),
+      : Promise.resolve(c.text('this host name is not allowed: see WEB_ALLOWED_HOSTS\n', 421)),
   );
   app.get('/metrics', (c) => serveMetrics(c, deps));
   app.use(requireSameOrigin(deps.queues.mayChange));

@@ -20,7 +20,7 @@ export interface CallbackServer {
 const page = (text: string) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>catalog-sync</title></head><body><p>${text}</p></body></html>\n`;
 const acceptedPage = page('1688 has answered. See the terminal for the result; you can close this page.');
-const refusedPage = page('This answer belongs to no login that is under way. You can close this page.');
+const refusedPage = page('This answer does not belong to an active login. You can close this page.');
 
 const headers = {
   'content-type': 'text/html; charset=utf-8',
@@ -65,7 +65,7 @@ async function listenAt(server: Server, port: number, host: string): Promise<voi
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;
     if (host === '::1' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) return;
-    const message = `nothing can listen at ${host}, port ${port} (${code})`;
+    const message = `can't listen on ${host}, port ${port} (${code})`;
     throw new AppError(webErrors.AUTH_CALLBACK_NOT_LISTENING, message, { cause });
   }
 }

@@ -19,9 +19,9 @@ export interface WebServer {
 const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 };
 
 const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another program has the port',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  EACCES: 'the system lets this user not have the port',
+  EADDRINUSE: 'another program uses the port',
+  EADDRNOTAVAIL: 'this machine does not have this address',
+  EACCES: 'the system does not let this user use the port',
 };
 
 /** Why a server does not listen. */
@@ -38,7 +38,7 @@ function reasonOf(cause: unknown): string {
 export async function startWebServer(deps: WebDeps, port: number): Promise<WebServer> {
   const { host, token } = deps.access;
   if (token === null && !isLoopbackHost(host)) {
-    const message = `the pages would be open to everybody who can reach ${host}, for WEB_TOKEN is not set`;
+    const message = `everyone who can reach ${host} could open the pages, because WEB_TOKEN is not set`;
     throw new AppError(webErrors.WEB_TOKEN_MISSING, message);
   }
   const { fetch } = createWebApp(deps);
@@ -48,7 +48,7 @@ export async function startWebServer(deps: WebDeps, port: number): Promise<WebSe
     server.listen(port, host);
     await once(server, 'listening');
   } catch (cause) {
-    const message = `the pages can not be served on port ${String(port)} of ${host}: ${reasonOf(cause)}`;
+    const message = `the pages can't be served on port ${String(port)} of ${host}: ${reasonOf(cause)}`;
     throw new AppError(webErrors.WEB_NOT_LISTENING, message, { cause });
   }
   const bound = (server.address() as AddressInfo).port;

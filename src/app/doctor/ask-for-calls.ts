@@ -30,10 +30,10 @@ export async function askForCalls(
   if (mayCall === 'yes') return null;
   const answer = await confirm(context, question(probes));
   if (answer === true) return null;
-  if (answer === false) return skip(signedCallName, 'not made: you said no');
+  if (answer === false) return skip(signedCallName, 'not made: you answered no');
   const advice =
     probes.length === 0
       ? 'Add --yes to make it.'
       : `Add --yes to make it, and up to ${String(probes.length)} calls that show which APIs are granted.`;
-  return skip(signedCallName, 'not made: nobody was there to ask', advice);
+  return skip(signedCallName, 'not made: there is no terminal to ask for confirmation', advice);
 }

@@ -104,7 +104,7 @@ export async function checkServices(
   if (isNew) {
     const probes = options.probes ? await listProbes({ config, sync }, null, context.clock.now()) : [];
     const refusal = await askForCalls(session, config, options.mayCall, probes);
-    const database = skip('database', 'none yet: the first sync makes the embedded one');
+    const database = skip('database', 'none yet: the first sync creates the bundled one');
     if (refusal) return [database, await checkToken(config, null, context.clock), refusal];
   }
   try {

@@ -41,7 +41,7 @@ export function connectByWeb(
     finish: async (sessionId, query) => {
       const login = logins.get(sessionId);
       if (login === undefined)
-        throw new AppError(extractErrors.AUTH_STATE_REFUSED, 'this browser has begun no login');
+        throw new AppError(extractErrors.AUTH_STATE_REFUSED, 'this browser has not started a login');
       const code = login.redeem(query);
       logins.delete(sessionId);
       const ledger = createLedgerStore({ pool, log, signal });

@@ -119,7 +119,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
     doctor: remember(session.context.clock, doctorEveryMs, () => readEveryPage(parts)),
     findRemedy,
     actions: openActions(parts),
-    readOnlyReason: 'There is no catalog-sync.yaml in the project, so it is not known what could be run.',
+    readOnlyReason: 'The project has no catalog-sync.yaml, so no run can be started here.',
     connect: connectByWeb(session, pool, drain),
     imageSource: imagesOf(session),
     queues: {

@@ -20,7 +20,9 @@ export interface ReceiveOptions {
 function giveUp(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const stop = () =>
-      reject(new AppError(extractErrors.AUTH_TIMED_OUT, 'nobody has agreed, so the app is not authorised'));
+      reject(
+        new AppError(extractErrors.AUTH_TIMED_OUT, 'no login was completed, so the app is not authorised'),
+      );
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
@@ -28,7 +30,7 @@ function giveUp(signal: AbortSignal): Promise<never> {
 
 /** Also with `--quiet`: without it nobody could agree. */
 function showUrl({ session, authorization }: ReceiveOptions, where: string): void {
-  session.talk(`Agree on this page of 1688, in ${where}:\n`);
+  session.talk(`Approve the app on this page of 1688, in ${where}:\n`);
   session.context.stderr.write(`  ${authorization.url}\n`);
   session.talk('');
 }
@@ -65,7 +67,7 @@ export async function receiveByCallback(options: ReceiveOptions & { redirectUri:
   try {
     showUrl(options, 'a browser on this machine');
     openBrowser(session.context, authorization.url);
-    session.talk(`Waiting for it to come back to ${redirectUri.href}, at most ten minutes.`);
+    session.talk(`Waiting for the browser to return to ${redirectUri.href}, for at most ten minutes.`);
     return await Promise.race([received, giveUp(ended)]);
   } finally {
     await server.close();
@@ -94,9 +96,7 @@ export async function receiveByPaste(options: ReceiveOptions): Promise<Secret> {
   const { session, authorization } = options;
   const ended = endOf(options);
   showUrl(options, 'any browser');
-  session.talk(
-    'The browser then ends at the callback url, where it may show an error: that does not matter.',
-  );
+  session.talk('The browser then opens the callback url. If it shows an error there, ignore it.');
   session.talk('Paste the address of that page, or the code in it, within two minutes:');
   const pasted = await Promise.race([readLine(session.context.stdin, ended), giveUp(ended)]);
   return authorization.redeemPasted(pasted);

@@ -11,7 +11,7 @@ import { withExistingTokens } from './with-tokens.ts';
 
 /** Whether the key that is set opens what is stored; says in words what does not. */
 async function findObstacle({ config, log }: Session, pool: Pool, appKey: string): Promise<string | null> {
-  if (!config.TOKEN_KEY) return 'TOKEN_KEY is not set, so the stored tokens can not be opened';
+  if (!config.TOKEN_KEY) return 'TOKEN_KEY is not set, so the stored tokens cannot be decrypted';
   try {
     await createTokenStore({ pool, key: config.TOKEN_KEY, log }).read(appKey);
     return null;

@@ -42,10 +42,10 @@ function wholeDays(ms: number): string {
 
 function warnOfRefreshEnd(endsAt: Date, now: Date): string[] {
   const leftMs = endsAt.getTime() - now.getTime();
-  if (leftMs <= 0) return [`the refresh token ended at ${endsAt.toISOString()}: ${relogin}`];
+  if (leftMs <= 0) return [`the refresh token expired at ${endsAt.toISOString()}: ${relogin}`];
   if (leftMs >= postponeWithinMs) return [];
   return [
-    `the refresh token ends in ${wholeDays(leftMs)}, at ${endsAt.toISOString()}: the next refresh postpones it by itself; if this stays, ${relogin}`,
+    `the refresh token expires in ${wholeDays(leftMs)}, at ${endsAt.toISOString()}: the next refresh postpones its expiry; if this warning stays, ${relogin}`,
   ];
 }
 
@@ -53,7 +53,7 @@ function warnOfAccessEnd(endsAt: Date | null, now: Date): string[] {
   if (endsAt === null) return [];
   const isOver = endsAt <= now;
   return [
-    `the access token ${isOver ? 'ended' : 'ends'} at ${endsAt.toISOString()}, and there is no refresh token to renew it: ${relogin}`,
+    `the access token ${isOver ? 'expired' : 'expires'} at ${endsAt.toISOString()}, and there is no refresh token to renew it: ${relogin}`,
   ];
 }
 
@@ -79,13 +79,13 @@ function describe(facts: TokenFacts): Omit<TokenReport, 'appKey'> {
   const { ALIBABA_ACCESS_TOKEN: access, ALIBABA_REFRESH_TOKEN: refresh, TOKEN_KEY: key } = config;
   if (access && !refresh) {
     const hidden = 'the stored tokens of a login are not used: remove ALIBABA_ACCESS_TOKEN to use them';
-    const warnings = ['the end of this token is not known here; the console of 1688 shows it'];
+    const warnings = ['it is not known when this token expires; the console of 1688 shows it'];
     if (stored) warnings.push(hidden);
     return { kind: 'self-use', isUsable: true, ...unstored, warnings };
   }
   if (stored && (key || !refresh)) return describeStored(stored, facts);
   if (refresh) {
-    const warnings = key ? [] : ['renewed tokens are not kept: set TOKEN_KEY (`openssl rand -hex 32`)'];
+    const warnings = key ? [] : ['renewed tokens are not stored: set TOKEN_KEY (`openssl rand -hex 32`)'];
     return { kind: 'refresh-token', isUsable: true, ...unstored, warnings };
   }
   return {

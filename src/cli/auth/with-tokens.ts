@@ -31,5 +31,5 @@ export function withExistingTokens<T>(session: Session, work: PoolWork<T>): Prom
 /** @throws AppError TOKEN_KEY_MISSING */
 export function tokenKeyOf({ TOKEN_KEY: key }: Config): Secret {
   if (key !== undefined) return key;
-  throw new AppError(tokenErrors.TOKEN_KEY_MISSING, 'TOKEN_KEY is not set, so tokens can not be stored');
+  throw new AppError(tokenErrors.TOKEN_KEY_MISSING, 'TOKEN_KEY is not set, so tokens cannot be stored');
 }

@@ -4,7 +4,7 @@ import { parseSyncFile } from '../../config/parse-sync-file.ts';
 export const demoSize = { offers: 300, categories: 60 } as const;
 
 /** What the demo pulls, as a sync file: the whole tree of the made-up world, and one keyword. */
-export const demoSyncFile = `# Written anew by each demo.
+export const demoSyncFile = `# Each demo rewrites this file.
 account: business
 feeds:
   - name: everything

@@ -63,8 +63,8 @@ async function takeTurn({ session, closing, shutdown, databaseUrl }: Stage): Pro
 
 async function startWorld(stage: Stage, worldBeganAt: Date, day: number): Promise<SandboxProcess> {
   const { session, closing } = stage;
-  const later = day === 2 ? ', 1 made-up day later' : `, ${day - 1} made-up days later`;
-  session.talk(`starting the sandbox, a made-up 1688${day === 1 ? '' : later}`);
+  const later = day === 2 ? ', 1 simulated day later' : `, ${day - 1} simulated days later`;
+  session.talk(`starting the sandbox, a simulated 1688${day === 1 ? '' : later}`);
   const sandbox = await startSandboxProcess({
     ...demoSize,
     startAt: worldBeganAt,

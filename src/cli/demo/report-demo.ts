@@ -125,11 +125,11 @@ export function talkNext(session: Session, folder: string, run: Run): void {
   const command = (verb: string) =>
     `  ${node} ${shellWord(nearPath(cwd, program))} ${verb} --project ${shellWord(nearPath(cwd, folder))}`;
   const again =
-    run.status === 'succeeded' ? 'a made-up day will have passed' : 'it fetches what is still missing';
+    run.status === 'succeeded' ? 'one simulated day will have passed' : 'it fetches what is still missing';
   session.talk(
     [
       '',
-      'Look around:',
+      'Explore:',
       command('status'),
       `${command('sql')} "select subject from catalog.offer limit 9"`,
       `Go on:    run the demo again: ${again}`,

@@ -19,7 +19,7 @@ function formatOffer({ offer }: Explanation): string {
     ],
     ['category', offer.category ?? ''],
     ['seller', offer.sellerId ?? ''],
-    ['as it is since', `${formatTime(offer.changedAt)} (call ${offer.callId}${run}${version})`],
+    ['last changed', `${formatTime(offer.changedAt)} (call ${offer.callId}${run}${version})`],
     ['first seen', formatTime(offer.firstSeenAt)],
     ['in a search', formatTime(offer.searchedAt)],
     ['in detail', formatTime(offer.detailedAt)],
@@ -30,7 +30,7 @@ function formatOffer({ offer }: Explanation): string {
 
 function formatObservations({ observations }: Explanation): string {
   const columns = [
-    left('look at'),
+    left('observed at'),
     left('by'),
     left('saw'),
     right('lowest price'),
@@ -48,10 +48,10 @@ function formatObservations({ observations }: Explanation): string {
     observation.callId,
     observation.runId ?? '',
     observation.rawId === null
-      ? 'not kept any more'
+      ? 'no longer stored'
       : `${observation.rawId}, version ${String(observation.version ?? '-')}`,
   ]);
-  return rows.length === 0 ? 'No look is kept.' : formatTable(columns, rows);
+  return rows.length === 0 ? 'No observation is stored.' : formatTable(columns, rows);
 }
 
 function formatPrices({ prices }: Explanation): string {
@@ -75,7 +75,7 @@ function formatPrices({ prices }: Explanation): string {
     price.callId,
     price.closedByCallId ?? '',
   ]);
-  return rows.length === 0 ? 'No price was seen yet.' : formatTable(columns, rows);
+  return rows.length === 0 ? 'No price was observed yet.' : formatTable(columns, rows);
 }
 
 function formatChanges({ changes }: Explanation): string {

@@ -9,10 +9,10 @@ import type { Sink } from './sink.ts';
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on its disk',
   EDQUOT: 'the quota of its disk is used up',
-  EFBIG: 'a file may not become as large',
-  EROFS: 'its disk can only be read',
-  EACCES: 'its folder may not be written to',
-  EPERM: 'its folder may not be written to',
+  EFBIG: 'the file is larger than the limit of the system',
+  EROFS: 'its disk is read-only',
+  EACCES: 'its folder is not writable',
+  EPERM: 'its folder is not writable',
   ENOENT: 'its folder does not exist',
   ENOTDIR: 'its folder does not exist',
 };
@@ -33,7 +33,7 @@ function resolveLink(file: string): string {
 function checkPlace(file: string, isForced: boolean): void {
   const known = statSync(file, { throwIfNoEntry: false });
   if (!known) return;
-  if (!known.isFile()) throw notWritten(file, new Error('there is something of that name, which is no file'));
+  if (!known.isFile()) throw notWritten(file, new Error('something else has that name, which is not a file'));
   if (!isForced) throw new AppError(cliErrors.EXPORT_FILE_EXISTS, `${file} exists`);
 }
 

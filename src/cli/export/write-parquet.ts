@@ -15,7 +15,7 @@ function refuseTwins(columns: readonly ParquetColumn[]): void {
   const names = columns.map(({ name }) => name);
   const twin = names.find((name, index) => names.indexOf(name) !== index);
   if (twin === undefined) return;
-  const message = `two columns are named ${twin}, which Parquet does not have: give one another name by AS`;
+  const message = `two columns are named ${twin}, which Parquet does not allow: rename one with AS`;
   throw new AppError(databaseErrors.QUERY_REFUSED, message);
 }
 

@@ -20,18 +20,19 @@ export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
   const rhythm = describeRhythm(runEveryDays * 24);
   const runs = hasSchedule
     ? `Runs: ${rhythm}, as the schedules say.`
-    : 'Assumed: one run a day, for no schedule starts runs of these feeds.';
-  const kept = 'Of each day 5 % of the calls stay for calls by hand; a month is spread over its days.';
+    : 'Assumed: one run a day, because no schedule starts runs of these feeds.';
+  const kept =
+    '5 % of the calls of each day are reserved for manual calls; the calls of a month are spread over its days.';
   if (known.searches === 0 && assumed.searches > 0) return [...assumedSentences.slice(0, 3), runs, kept];
   return [
     `Measured: ${count(known.searches)} searches and ${count(known.offers)} offers, and what observations showed.`,
     ...(assumed.searches > 0
       ? [
-          `Assumed: ${count(assumed.searches)} searches that were never asked list as much as others of their feed.`,
+          `Assumed: ${count(assumed.searches)} searches without a pass list as many offers as others of their feed.`,
         ]
       : []),
     ...(assumed.offers >= 1
-      ? [`Assumed: ${count(assumed.offers)} offers that nobody has seen yet are typical ones.`]
+      ? [`Assumed: ${count(assumed.offers)} offers that were not observed yet are typical ones.`]
       : []),
     runs,
     kept,

@@ -21,6 +21,6 @@ export function describeNextRun(forecast: Forecast): string {
   if (calls.length === 0) return 'plan: nothing is due';
   const each = calls.map(({ operation, nextRun: own }) => `${count(own)} ${operation}`).join(', ');
   const due = apis.reduce((sum, api) => sum + api.due, 0);
-  const rest = isCutShort(forecast) ? `; ${count(due)} are due, the rest waits for quota or budget` : '';
-  return `plan${isGuess(forecast) ? ' (nothing is known yet, so at most)' : ''}: ${each} calls in about ${formatDuration(nextRun.seconds)}${rest}`;
+  const rest = isCutShort(forecast) ? `; ${count(due)} are due; the rest waits for quota or budget` : '';
+  return `plan${isGuess(forecast) ? ' (nothing is known yet: upper bound)' : ''}: ${each} calls in about ${formatDuration(nextRun.seconds)}${rest}`;
 }

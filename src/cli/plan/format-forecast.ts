@@ -94,8 +94,7 @@ function describeRun({ nextRun: { seconds, newOffers, changedOffers }, apis }: F
 
 function describeFirstPass({ firstPassDays }: Forecast): string {
   if (firstPassDays === 0) return 'Initial crawl complete.';
-  if (!Number.isFinite(firstPassDays))
-    return 'Not everything will ever be fetched: there are no calls for it.';
+  if (!Number.isFinite(firstPassDays)) return 'There are too few calls to ever fetch everything.';
   const days = firstPassDays === 1 ? 'within the present day' : `in ${formatCalls(firstPassDays)} days`;
   return `The initial crawl completes ${days}.`;
 }

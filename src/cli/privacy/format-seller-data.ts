@@ -9,7 +9,7 @@ const treatments: readonly (readonly [keyof SellerData, string, string])[] = [
   ['offer_attribute', 'catalog.offer_attribute', 'deleted'],
   ['sku', 'catalog.sku', 'texts and pictures erased'],
   ['offer_change', 'catalog.offer_change', 'texts erased'],
-  ['refresh', 'sync.refresh', 'deleted: never looked at again'],
+  ['refresh', 'sync.refresh', 'deleted: never fetched again'],
   ['search_window', 'sync.search_window', 'seller erased, never searched again'],
   ['seller_observation', 'sync.seller_observation', 'deleted'],
   ['api_call', 'usage.api_call', 'seller erased from the request'],

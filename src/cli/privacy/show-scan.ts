@@ -11,7 +11,7 @@ export function createScanProgress({ context, isQuiet }: Session): ScanProgress 
   if (isQuiet || !context.isTty.stderr) return { update: () => undefined, done: () => undefined };
   return {
     update: (answers) =>
-      void context.stderr.write(`\r${answers.toLocaleString('en')} stored answers looked through\u001b[K`),
+      void context.stderr.write(`\r${answers.toLocaleString('en')} stored answers searched\u001b[K`),
     done: () => void context.stderr.write('\r\u001b[K'),
   };
 }

@@ -10,7 +10,7 @@ const left = (header: string): Column => ({ header });
 
 /** A table of groups, or a line that says that there is none. */
 export function formatGroups(groups: readonly QuarantineGroup[]): string {
-  if (groups.length === 0) return 'Nothing is in quarantine that fits.';
+  if (groups.length === 0) return 'No row of quarantine matches.';
   const columns = [
     left('operation'),
     left('path'),
@@ -40,7 +40,7 @@ function formatPiece({ row, piece, unreadable }: QuarantinedValue): string {
     return `${piece.path} in answer ${row.rawId}:\n${json}`;
   }
   return unreadable === 'not_kept'
-    ? `Answer ${row.rawId} is not kept any more.`
+    ? `Answer ${row.rawId} is no longer stored.`
     : `Answer ${row.rawId} can't be shown: ${unreadable ?? ''}.`;
 }
 

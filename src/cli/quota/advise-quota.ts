@@ -7,7 +7,7 @@ import type { Named, QuotaOverview, ShownLimit } from './read-quota.ts';
 /** What ends a hold, as the rest of a sentence. */
 export function formatHoldEnd({ heldUntil, probeAfter, name }: Named<ApiHold>): string {
   const ends = [
-    ...(probeAfter === null ? [] : [`a call is answered (next try ${shanghaiTime(probeAfter)})`]),
+    ...(probeAfter === null ? [] : [`a test call succeeds (next try ${shanghaiTime(probeAfter)})`]),
     ...(heldUntil === null ? [] : [shanghaiTime(heldUntil)]),
     `\`catalog-sync quota resume ${typedName(name)}\``,
   ];
@@ -29,8 +29,8 @@ export function adviseSpent(limits: readonly Named<QuotaLimitRow>[]): string[] {
     const periods = spent.filter((row) => row.name === name).map(({ period }) => period);
     const flags = periods.map((period) => `--${period} N`).join(' ');
     const which =
-      periods.length === 1 ? `the present ${periods.join()} counts` : 'the present day and month count';
-    return `! ${displayName(name)}: ${which} as spent, for this database is not the one that the calls were counted in (a restore or a failover). Read in 1688's console how many were used, then: \`catalog-sync quota reconcile --api ${typedName(name)} ${flags}\`.`;
+      periods.length === 1 ? `the current ${periods.join()} counts` : 'the current day and month count';
+    return `! ${displayName(name)}: ${which} as spent, because the calls were counted in another database (a restore or a failover). Read the used calls in 1688's console, then: \`catalog-sync quota reconcile --api ${typedName(name)} ${flags}\`.`;
   });
 }
 
@@ -38,7 +38,7 @@ export function adviseSpent(limits: readonly Named<QuotaLimitRow>[]): string[] {
 function adviseWaits(waits: readonly Named<RunWait>[]): string[] {
   const reasons = waits.map((wait) => ({
     name: wait.name,
-    text: `runs wait until ${shanghaiTime(wait.until)}, for their part of the ${wait.period} is used up.`,
+    text: `runs wait until ${shanghaiTime(wait.until)}, because their part of the ${wait.period} is used up.`,
   }));
   return [...new Set(reasons.map(({ text }) => text))].map((text) => {
     const names = reasons.filter((reason) => reason.text === text).map(({ name }) => name);
@@ -62,12 +62,12 @@ export function adviseQuota({ limits, holds, pauses, waits }: QuotaOverview): st
     ...adviseWaits(waits),
     ...pauses.map(
       ({ name, until }) =>
-        `- ${displayName(name)}: pauses until ${shanghaiTime(until)}, since 1688 answered that calls come too fast.`,
+        `- ${displayName(name)}: pauses until ${shanghaiTime(until)}, because 1688 answered that calls are too fast.`,
     ),
     ...limits.flatMap(adviseNextStart),
     ...(isAssumed
       ? [
-          "- assumed: the account type's usual limit. Say what was approved by `catalog-sync permissions set`, or in quotas.approved of catalog-sync.yaml.",
+          "- assumed: the account type's usual limit. Declare the approved limit with `catalog-sync permissions set`, or in quotas.approved of catalog-sync.yaml.",
         ]
       : []),
   ];

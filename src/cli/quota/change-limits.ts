@@ -70,8 +70,8 @@ export async function setLimits(
   return {
     lines: [
       ...changed.map(formatNamedLimit),
-      `This holds until \`catalog-sync quota unset ${typedName(subject.name)}\`.`,
-      ...(isPace ? ['Until then, quotas.per_second of catalog-sync.yaml says nothing.'] : []),
+      `This applies until \`catalog-sync quota unset ${typedName(subject.name)}\`.`,
+      ...(isPace ? ['Until then, quotas.per_second of catalog-sync.yaml has no effect.'] : []),
     ],
     data: changed,
   };
@@ -104,7 +104,7 @@ export async function unsetLimits(
   const lines = set.map(({ period }) => {
     const now = after.find((limit) => limit.period === period);
     return now === undefined
-      ? `${displayName(subject.name)}, ${period}: no limit any more.`
+      ? `${displayName(subject.name)}, ${period}: limit removed.`
       : formatNamedLimit(now);
   });
   const nothing = `${displayName(subject.name)}: nothing was set.`;

@@ -27,7 +27,7 @@ export async function addExternal(
   const subject = await findSubject(open, text, command);
   if ((await listCounting(open, subject)).length === 0)
     command.error(
-      `error: ${typedName(subject.name)} has no limit of a day or month, so that nothing would be counted`,
+      `error: ${typedName(subject.name)} has no limit of a day or month, so nothing would be counted`,
     );
   await open.corrections.recordExternal(open.appKey, subject.api, calls);
   const counted = await listCounting(open, subject);
@@ -51,15 +51,13 @@ export async function reconcileCounts(
   const known = (await readQuota(open)).limits.filter((limit) => limit.api === api);
   const unknown = wanted.find(({ period }) => !known.some((limit) => limit.period === period));
   if (unknown)
-    command.error(
-      `error: ${typedName(name)} has no limit of a ${unknown.period}, so that nothing is counted`,
-    );
+    command.error(`error: ${typedName(name)} has no limit of a ${unknown.period}, so nothing is counted`);
   const kept: string[] = [];
   for (const { period, shown } of wanted) {
     const used = await open.corrections.reconcile(open.appKey, api, period, shown);
     if (used !== null && used > shown)
       kept.push(
-        `Of this ${period}, ${used.toLocaleString('en')} calls were granted here: they stay counted, for 1688 may show them late.`,
+        `Of this ${period}, ${used.toLocaleString('en')} calls were granted here: they stay counted, because 1688 may show them late.`,
       );
   }
   const { limits } = await readQuota(open);

@@ -67,5 +67,5 @@ export async function findSubject(open: OpenQuota, text: string, command: Comman
 /** As `findSubject`, of what can be held: a group can't. */
 export async function findHoldable(open: OpenQuota, text: string, command: Command): Promise<QuotaSubject> {
   if (!text.startsWith('@')) return findSubject(open, text, command);
-  return command.error(`error: a group like ${text} is not held: hold or resume its APIs one by one, or '*'`);
+  return command.error(`error: a group like ${text} can't be held: hold or resume each of its APIs, or '*'`);
 }

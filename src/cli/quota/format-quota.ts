@@ -132,7 +132,7 @@ function formatBlocks(rows: readonly ShownLimit[], width: number): string {
 }
 
 /**
- * All limits with what is left of them, and under them what stands against calls. Times are those of Asia/Shanghai.
+ * All limits with what is left of them, and under them what stands against calls. Times are in Asia/Shanghai.
  *
  * @param terminalWidth null: not a terminal, so that lines may be as long as they are
  */
@@ -146,6 +146,6 @@ export function formatQuota(overview: QuotaOverview, terminalWidth: number | nul
     limits.length === 0
       ? 'No limit is known yet: the first sync sets those of the account.'
       : (tables.find(hasRoom) ?? formatBlocks(limits, width));
-  const advice = [...adviseQuota(overview), '- Times are those of Asia/Shanghai.'];
+  const advice = [...adviseQuota(overview), '- Times are in Asia/Shanghai.'];
   return [shown, '', ...advice.map((line) => wrapText(safeText(line), width, 2))].join('\n');
 }

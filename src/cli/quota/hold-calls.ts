@@ -25,7 +25,7 @@ export async function holdCalls(
       : [`This takes the place of the hold by ${before.code} since ${shanghaiTime(before.heldAt)}.`];
   return {
     lines: [
-      `${displayName(name)}: held until \`catalog-sync quota resume ${typedName(name)}\`. Calls in flight still end.`,
+      `${displayName(name)}: held until \`catalog-sync quota resume ${typedName(name)}\`. Calls in flight still finish.`,
       ...ended,
     ],
     data: held,

@@ -50,14 +50,12 @@ function isUnchanged({ counts }: ReprocessReport): boolean {
 function formatLost({ counts, oldestKept, lost }: ReprocessReport): string[] {
   const lines: string[] = [];
   if (lost > 0) {
-    const since = oldestKept === null ? '' : `; the oldest that is kept is of ${formatTime(oldestKept)}`;
-    lines.push(
-      `Answers that are not kept any more: ${amount(lost)}${since}. What they said is left as it is.`,
-    );
+    const since = oldestKept === null ? '' : `; the oldest stored answer is of ${formatTime(oldestKept)}`;
+    lines.push(`Answers that are no longer stored: ${amount(lost)}${since}. Their data is unchanged.`);
   }
   if (counts.offersPartial > 0) {
     const offers = amount(counts.offersPartial);
-    lines.push(`Offers of which older answers, and so older prices, are left as they are: ${offers}.`);
+    lines.push(`Offers whose older answers and prices are unchanged: ${offers}.`);
   }
   return lines;
 }
@@ -78,7 +76,8 @@ export function formatReprocess(report: ReprocessReport): string {
 
 /** What happened, and what to do next, in one line. */
 export function conclusionOf(report: ReprocessReport): string {
-  if (isUnchanged(report)) return 'This version reads nothing otherwise: there is nothing to change.';
+  if (isUnchanged(report))
+    return 'This version reads all answers in the same way: there is nothing to change.';
   return report.isApplied
     ? 'Done.'
     : 'Nothing was changed. The same command with --yes applies this difference.';

@@ -38,7 +38,7 @@ export async function runReprocess(
     });
     const progress = createLineProgress(stderr, { isTty: isTty.stderr, clock, isQuiet: session.isQuiet });
     try {
-      if (work.cursor.operation !== null) session.talk('going on where this reprocess was stopped');
+      if (work.cursor.operation !== null) session.talk('continuing where this reprocess was stopped');
       const result = await reprocess(work, selection, {
         signal,
         onProgress: ({ answers, offersChanged, quarantineResolved }) =>

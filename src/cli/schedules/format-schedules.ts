@@ -54,7 +54,7 @@ function formatBlock(row: ScheduleRow): string {
  */
 export function formatSchedules(rows: readonly ScheduleRow[], terminalWidth: number | null): string {
   if (rows.length === 0) {
-    return 'No schedule. Write some into catalog-sync.yaml, or use `catalog-sync schedule add`.';
+    return 'No schedule. Add some to catalog-sync.yaml, or use `catalog-sync schedule add`.';
   }
   const table = formatTableOf(rows);
   const hasRoom = table.split('\n').every((line) => displayWidth(line) <= (terminalWidth ?? Infinity));
@@ -70,7 +70,7 @@ export function formatSchedules(rows: readonly ScheduleRow[], terminalWidth: num
 
 /** Slots with what became of them and of their runs. */
 export function formatSlots(slots: readonly DecidedSlot[]): string {
-  if (slots.length === 0) return 'No slot has come yet.';
+  if (slots.length === 0) return 'No slot yet.';
   const columns = [
     ...[{ header: 'slot' }, { header: 'schedule' }, { header: 'outcome' }],
     ...[{ header: 'run', align: 'right' as const }, { header: 'status' }, { header: 'cause' }],

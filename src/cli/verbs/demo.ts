@@ -19,7 +19,7 @@ async function openDemoDatabase(session: Session, folder: string): Promise<OpenD
   session.talk(
     hasDatabase(config)
       ? 'starting Postgres'
-      : 'setting up Postgres, for this first time; this takes some seconds',
+      : 'setting up Postgres for the first time; this takes some seconds',
   );
   return openDatabase(config, session.log);
 }

@@ -65,16 +65,18 @@ async function eraseSeller(session: Session, sellerId: string, isMeant: boolean)
     if (isMeant && !(isGone && completedAt)) {
       await store.erase(sellerId, onScanned);
       scan.done();
-      session.talk('erased; what answers say of this seller from now on is left out (docs/privacy.md)');
-      session.talk('Postgres keeps old versions of rows until it vacuums, and so do logs of it and backups.');
+      session.talk('erased; data of this seller in later answers is not stored (docs/privacy.md)');
+      session.talk(
+        'Postgres keeps old row versions until a vacuum. Its logs and your backups also keep them.',
+      );
     } else if (isGone) {
       const since = completedAt ? `: it was erased at ${formatTime(completedAt)}` : '';
-      session.talk(`nothing is kept of this seller${since}`);
+      session.talk(`no data of this seller is stored${since}`);
     } else {
-      session.talk('nothing was erased yet: add --yes to erase it for good');
+      session.talk('nothing was erased: add --yes to erase the data permanently');
     }
     if (feeds.length > 0)
-      session.talk(`${syncFileName} names this seller in ${feeds.join(', ')}: take it out there.`);
+      session.talk(`${syncFileName} names this seller in ${feeds.join(', ')}: remove it there.`);
   });
 }
 

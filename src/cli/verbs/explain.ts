@@ -15,7 +15,7 @@ import { withExistingPool } from '../../app/with-existing-pool.ts';
 async function explain(session: Session, offerId: string, last: number): Promise<Explanation> {
   const found = await withExistingPool(session, 1, (pool) => explainOffer(pool, offerId, last));
   if (found === null) {
-    throw new AppError(cliErrors.OFFER_UNKNOWN, `no answer ever named offer ${offerId}`, {
+    throw new AppError(cliErrors.OFFER_UNKNOWN, `no answer has named offer ${offerId}`, {
       facts: { offerId },
     });
   }

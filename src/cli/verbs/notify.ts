@@ -30,7 +30,7 @@ function addTest(parent: Command, context: CliContext): void {
       session.print(
         session.isJson
           ? safeJson({ host, format, httpStatus, answer })
-          : `${host} took a message of format ${format}. It answered HTTP ${String(httpStatus)}: ${safeText(answer)}`,
+          : `${host} accepted a message of format ${format}. It answered HTTP ${String(httpStatus)}: ${safeText(answer)}`,
       );
     });
   addExamples(command, ['catalog-sync notify test', 'catalog-sync notify test --json']);

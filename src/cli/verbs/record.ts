@@ -16,8 +16,8 @@ interface RecordFlags {
 function describe(session: Session, { replaced, leftOut }: Recording): void {
   const counts = Object.entries(replaced).map(([key, count]) => `${key} (${String(count)})`);
   session.talk(`replaced: ${counts.length === 0 ? 'nothing' : counts.join(', ')}`);
-  if (leftOut.length > 0) session.talk(`left out, for nobody knows what they hold: ${leftOut.join(', ')}`);
-  session.talk('Read the file before you share it: texts that sellers wrote are kept.');
+  if (leftOut.length > 0) session.talk(`omitted, because their content is unknown: ${leftOut.join(', ')}`);
+  session.talk('Read the file before you share it: it contains texts of sellers.');
 }
 
 /** `catalog-sync record`: a real answer as a golden file, without what identifies a person. */

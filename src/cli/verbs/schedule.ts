@@ -99,7 +99,7 @@ function addPause(parent: Command, context: CliContext): void {
     .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const isPending = await withSchedules(session, (deps) => pauseSchedule(deps, name));
-      session.talk(isPending ? `Schedule ${name} is paused.` : `Schedule ${name} was paused already.`);
+      session.talk(isPending ? `Schedule ${name} is paused.` : `Schedule ${name} was already paused.`);
     });
   addExamples(command, ['catalog-sync schedule pause nightly']);
 }
@@ -112,7 +112,7 @@ function addResume(parent: Command, context: CliContext): void {
     .action(async (name: string, _flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const isPending = await withSchedules(session, (deps) => resumeSchedule(deps, name));
-      session.talk(isPending ? `Schedule ${name} goes on.` : `Schedule ${name} was not paused.`);
+      session.talk(isPending ? `Schedule ${name} continues.` : `Schedule ${name} was not paused.`);
     });
   addExamples(command, ['catalog-sync schedule resume nightly']);
 }

@@ -39,5 +39,5 @@ export async function readApplied(db: ClientBase | Pool): Promise<AppliedMigrati
   );
   if (schemas.length === 0) return [];
   const names = schemas.map(({ name }) => name).join(', ');
-  throw beforeBaseline(`it has schemas that no migration made: ${names}`);
+  throw beforeBaseline(`it has schemas that no migration created: ${names}`);
 }

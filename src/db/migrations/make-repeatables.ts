@@ -87,7 +87,7 @@ async function drop(client: ClientBase, kind: 'VIEW' | 'ROUTINE', names: readonl
     if (!(error instanceof pg.DatabaseError) || error.code !== '2BP01') throw error;
     throw new AppError(
       databaseErrors.DATABASE_VIEW_IN_USE,
-      `views can't be made anew while something else depends on them: ${error.detail ?? error.message}`,
+      `views can't be re-created while other objects depend on them: ${error.detail ?? error.message}`,
       { cause: error },
     );
   }

@@ -22,7 +22,7 @@ export function pickPending(files: readonly Migration[], applied: readonly Appli
     else if (hash !== file.hash) {
       throw new AppError(
         databaseErrors.DATABASE_MIGRATION_EDITED,
-        `migration ${file.name} is not what this database was migrated with; nothing was changed`,
+        `migration ${file.name} differs from the one that this database was migrated with; nothing was changed`,
         { facts: { migration: file.name } },
       );
     }

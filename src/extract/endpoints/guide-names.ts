@@ -14,7 +14,7 @@ export interface GuideName {
 export const guideNames: Readonly<Record<string, GuideName>> = {
   'alibaba.category.get': {
     operation: 'category.children',
-    explanation: 'This name is real and is called as it stands, without an access token.',
+    explanation: 'This name is real. It is called without an access token.',
   },
   'alibaba.cross.search': {
     operation: 'search.keyword',

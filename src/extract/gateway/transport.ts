@@ -91,5 +91,5 @@ function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   const isAllowed = url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackUrl(url)));
   if (isAllowed && !url.search && !url.username && !url.password) return url;
-  throw new AppError(extractErrors.GATEWAY_URL_REFUSED, 'the address of the gateway is not safe to call');
+  throw new AppError(extractErrors.GATEWAY_URL_REFUSED, 'the address of the gateway must be https');
 }

@@ -146,6 +146,6 @@ function isSame(a: Secret, b: Secret): boolean {
 function notRefreshable(): AppError {
   return new AppError(
     errors.AUTH_TOKEN_NOT_REFRESHABLE,
-    'the access token was refused and nothing can refresh it',
+    '1688 refused the access token, and it cannot be refreshed',
   );
 }

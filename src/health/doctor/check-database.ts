@@ -34,7 +34,7 @@ const overdueMs = 2 * dayMs;
 async function checkComingMonths(pool: Pool, now: Date): Promise<Check[]> {
   const gaps = await createStatusStore({ pool }).listPartitionGaps(now);
   if (gaps.length === 0) return [];
-  const advice = 'Run `catalog-sync migrate`; a worker makes them by itself as well.';
+  const advice = 'Run `catalog-sync migrate`; a worker also creates them automatically.';
   return [warn('partitions', `missing for this month: ${gaps.join(', ')}`, advice)];
 }
 
@@ -58,7 +58,7 @@ async function checkOldMonths(pool: Pool, sync: SyncConfig | null, now: Date): P
   const found: Check[] = [];
   if (free !== '') {
     const advice =
-      'The next sync or worker drops them. If they stay, its log names what stands in the way: a long query, a view.';
+      'The next sync or worker drops them. If they stay, its log says what blocks it: a long query, a view.';
     found.push(warn('old months', `older than \`retention\` says: ${free}`, advice));
   }
   if (needed !== '') {
@@ -67,7 +67,7 @@ async function checkOldMonths(pool: Pool, sync: SyncConfig | null, now: Date): P
     found.push(
       warn(
         'old months',
-        `kept for answers or calls that are not in the catalog or totals: ${needed}`,
+        `not dropped, because answers or calls in them are not in the catalog or totals: ${needed}`,
         advice,
       ),
     );

@@ -10,7 +10,7 @@ import {
 import { warn, type Check } from './check.ts';
 
 const name = 'functions and views';
-const advice = 'Run `catalog-sync migrate`: it makes them anew, as they should be.';
+const advice = 'Run `catalog-sync migrate`, which re-creates them.';
 const shown = 5;
 
 function sayStrayed(strayed: readonly string[]): string {
@@ -30,7 +30,8 @@ export async function checkDefinitions(pool: Pool, folder = findMigrationsFolder
     const found = await readRecorded(client);
     return { recorded: found, strayed: found === null ? [] : await findStrayed(client, found) };
   });
-  if (strayed.length > 0) return [warn(name, `not as they were made: ${sayStrayed(strayed)}`, advice)];
+  if (strayed.length > 0)
+    return [warn(name, `changed since they were created: ${sayStrayed(strayed)}`, advice)];
   if (recorded?.hash === readRepeatables(folder).hash || (await isNewer(pool, folder))) return [];
-  return [warn(name, 'made by another version than this one', advice)];
+  return [warn(name, 'created by another version', advice)];
 }

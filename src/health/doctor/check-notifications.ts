@@ -19,7 +19,7 @@ export function checkNotifySettings(config: Config): Check {
     return skip(
       name,
       'notifications are off: NOTIFY_WEBHOOK_URL is not set',
-      'docs/notifications.md says how, if you like.',
+      'docs/notifications.md says how to enable them.',
     );
   }
   const { host } = new URL(webhook.reveal());
@@ -28,8 +28,8 @@ export function checkNotifySettings(config: Config): Check {
     return warn(name, `${host} does not understand format ${format}`, `Set NOTIFY_FORMAT=${wanted}.`);
   }
   if (secret !== undefined && format !== 'dingtalk') {
-    const message = 'NOTIFY_DINGTALK_SECRET is set, and nothing is signed';
-    return warn(name, message, 'Set NOTIFY_FORMAT=dingtalk, or leave the secret out.');
+    const message = 'NOTIFY_DINGTALK_SECRET is set, but messages are not signed';
+    return warn(name, message, 'Set NOTIFY_FORMAT=dingtalk, or remove the secret.');
   }
   return ok(name, `to ${host}, of format ${format}; \`catalog-sync notify test\` tries it`);
 }

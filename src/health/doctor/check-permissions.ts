@@ -14,7 +14,7 @@ export interface PermissionFindings {
 
 function describeHold({ isHeld, probeAfter }: PermissionRow, now: Date): string {
   if (!isHeld) return '';
-  if (probeAfter === null) return ', held until it is resumed by hand';
+  if (probeAfter === null) return ', held until a person resumes it';
   return probeAfter > now
     ? `, held until ${probeAfter.toISOString()}, when one call tries it`
     : ', held; the next call tries it';
@@ -22,7 +22,7 @@ function describeHold({ isHeld, probeAfter }: PermissionRow, now: Date): string 
 
 function describeUnknown({ operation, name }: PermissionRow): string {
   // An upload leaves something at 1688, so that none is made to find out.
-  if (operation === 'image.upload') return `not known (${name}): the first file of a feed of images shows it`;
+  if (operation === 'image.upload') return `not known (${name}): the first file of an image feed shows it`;
   return `not known (${name}): no call has shown it`;
 }
 

@@ -9,8 +9,8 @@ export async function checkPrices(pool: Pool): Promise<Check[]> {
   const { offers, overlapping } = await auditPrices(pool);
   if (overlapping.length === 0) return [];
   const shown = overlapping.slice(0, shownOffers).join(', ');
-  const message = `intervals overlap in ${String(overlapping.length)} of ${String(offers)} offers looked at: ${shown}`;
+  const message = `intervals overlap in ${String(overlapping.length)} of ${String(offers)} checked offers: ${shown}`;
   const advice =
-    'That is a defect, or somebody wrote to the tables by hand. `catalog-sync reprocess --offer ID --yes` builds the prices of an offer anew.';
+    'This is a bug, or the tables were changed by hand. `catalog-sync reprocess --offer ID --yes` rebuilds the prices of an offer.';
   return [warn('price history', message, advice)];
 }

@@ -30,7 +30,7 @@ export function checkQuota(limits: readonly QuotaStatus[]): Check[] {
     return warn(
       name,
       `${describeApi(limit.api, [limit])}${back}`,
-      'Nothing to do: the next run goes on from where this one stopped.',
+      'Nothing to do: the next run continues where this one stopped.',
     );
   });
   const left = shown.filter((limit) => !isUsedUp(limit));

@@ -17,5 +17,5 @@ export async function checkSchedules(pool: Pool, sync: SyncConfig | null, now: D
     return [warn(name, remarks.join(' '), '`catalog-sync schedule` shows all of them.')];
   const next = kept.flatMap(({ nextSlotAt }) => nextSlotAt ?? []).sort((left, right) => +left - +right);
   const described = next[0] === undefined ? 'all of them paused' : `next slot ${formatTime(next[0])}`;
-  return [ok(name, `${String(kept.length)} kept, ${described}`)];
+  return [ok(name, `${String(kept.length)} stored, ${described}`)];
 }

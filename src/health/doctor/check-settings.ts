@@ -22,7 +22,7 @@ export function checkTarget(config: Config, origins: ReadonlyMap<string, string>
   const origin = origins.get('ALIBABA_API_URL') ?? 'the default';
   return ok(
     'gateway',
-    `SANDBOX: using mock data of ${url.host}, as ALIBABA_API_URL of ${origin} says. Without it, calls go to 1688`,
+    `SANDBOX: using mock data of ${url.host}, because of ALIBABA_API_URL in ${origin}. Without it, calls go to 1688`,
   );
 }
 
@@ -56,7 +56,7 @@ function checkAppSecret(secret: Secret | undefined): Check {
     return misconfigured(
       name,
       'ALIBABA_APP_SECRET has quotes or spaces in it',
-      'Leave them out: they become part of the signature.',
+      'Remove them: they become part of the signature.',
     );
   if (!/^[\w-]{8,64}$/.test(text))
     return warn(name, 'ALIBABA_APP_SECRET is not 8 to 64 letters and digits', copyAgain);

@@ -12,15 +12,15 @@ const words = {
 export function checkSource(config: Config, stored: Source | null): Check {
   const name = 'data';
   const target: Source = isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
-  if (stored === null) return ok(name, `none yet; a run would bring ${words[target]}`);
-  if (stored === target) return ok(name, `the database holds ${words[stored]}, and runs bring the same`);
+  if (stored === null) return ok(name, `none yet; a run would fetch ${words[target]}`);
+  if (stored === target) return ok(name, `the database has ${words[stored]}, and runs fetch the same`);
   const advice =
     target === 'live'
-      ? 'That is why you still see mock data: give DATABASE_URL another database, or start in another folder.'
-      : 'Take ALIBABA_API_URL out to go on with real data, or give the sandbox a database of its own.';
+      ? 'This is why you still see mock data: set DATABASE_URL to another database, or start in another folder.'
+      : 'Remove ALIBABA_API_URL to continue with real data, or use a separate database for the sandbox.';
   return misconfigured(
     name,
-    `the database holds ${words[stored]}, but runs would bring ${words[target]}`,
+    `the database has ${words[stored]}, but runs would fetch ${words[target]}`,
     advice,
   );
 }

@@ -12,16 +12,16 @@ function describe(tokens: TokenSet, now: Date): Check {
   const { accessExpiresAt, refreshToken, refreshExpiresAt } = tokens;
   const leftMs = refreshExpiresAt ? refreshExpiresAt.getTime() - now.getTime() : null;
   if (refreshToken && leftMs !== null && leftMs < postponeWithinMs) {
-    const message = `the refresh token ends at ${refreshExpiresAt?.toISOString() ?? ''}`;
+    const message = `the refresh token expires at ${refreshExpiresAt?.toISOString() ?? ''}`;
     return warn(
       name,
       message,
-      'The next refresh postpones it by itself; if this stays, run `catalog-sync auth` before then.',
+      'The next refresh postpones its expiry; if this warning stays, run `catalog-sync auth` before then.',
     );
   }
   const isOver = accessExpiresAt !== null && accessExpiresAt <= now;
   if (isOver && !refreshToken)
-    return warn(name, 'the stored access token is over and nothing can refresh it', howToGetOne);
+    return warn(name, 'the stored access token expired and cannot be refreshed', howToGetOne);
   const life = accessExpiresAt === null ? 'of unknown life' : `good until ${accessExpiresAt.toISOString()}`;
   return ok(name, `stored, ${isOver ? 'to be refreshed at the next call' : life}`);
 }
@@ -29,7 +29,7 @@ function describe(tokens: TokenSet, now: Date): Check {
 /** Whether there is a token to call with, and for how long. `store` is null without a TOKEN_KEY. */
 export async function checkToken(config: Config, store: TokenStore | null, clock: Clock): Promise<Check> {
   const { ALIBABA_APP_KEY: appKey, ALIBABA_ACCESS_TOKEN: access, ALIBABA_REFRESH_TOKEN: refresh } = config;
-  if (access && !refresh) return ok(name, 'from ALIBABA_ACCESS_TOKEN; how long it lives is not known here');
+  if (access && !refresh) return ok(name, 'from ALIBABA_ACCESS_TOKEN; it is not known when it expires');
   try {
     const stored = store && appKey ? await store.read(appKey) : null;
     if (stored) return describe(stored, clock.now());
@@ -41,7 +41,7 @@ export async function checkToken(config: Config, store: TokenStore | null, clock
     ? ok(name, 'from ALIBABA_REFRESH_TOKEN, at the first call')
     : warn(
         name,
-        'refreshed tokens are not kept, for TOKEN_KEY is not set',
+        'refreshed tokens are not stored, because TOKEN_KEY is not set',
         'Set TOKEN_KEY to 64 hex digits: `openssl rand -hex 32`.',
       );
 }

@@ -25,8 +25,8 @@ function describeBloat({ tableName, deadRows, liveRows, vacuumedAt }: BloatedTab
 
 function adviseOnBloat({ oldestTransactionAt }: BloatedTable): string {
   return oldestTransactionAt === null
-    ? 'See that autovacuum is on and has time for them; `VACUUM (VERBOSE)` of the table says what stands in its way.'
-    : `A transaction is open since ${formatTime(oldestTransactionAt)} and keeps dead rows: end it (pg_stat_activity has it), then VACUUM.`;
+    ? 'Check that autovacuum is on and often enough; `VACUUM (VERBOSE)` of the table shows what blocks it.'
+    : `A transaction is open since ${formatTime(oldestTransactionAt)} and keeps dead rows: end it (see pg_stat_activity), then VACUUM.`;
 }
 
 function checkBloat(tables: readonly BloatedTable[]): Check[] {
@@ -45,7 +45,7 @@ function checkIndexes(indexes: readonly IdleIndex[]): Check[] {
       warn(
         'indexes',
         `not valid, so never used: ${broken.join(', ')}`,
-        'A build of theirs failed. `REINDEX INDEX CONCURRENTLY` builds them anew; drop those that are your own.',
+        'Their build failed. Rebuild them with `REINDEX INDEX CONCURRENTLY`; drop those that you created.',
       ),
     );
   if (unread.length > 0)
@@ -53,7 +53,7 @@ function checkIndexes(indexes: readonly IdleIndex[]): Check[] {
       warn(
         'indexes',
         `unused for 30+ days: ${unread.join(', ')}`,
-        'Each write pays for them. Drop those that are your own; a replica that reads them has counts of its own.',
+        'They make each write slower. Drop those that you created; a replica that uses them has its own counts.',
       ),
     );
   return checks;

@@ -10,8 +10,8 @@ export async function checkWorkers(pool: Pool): Promise<Check[]> {
   return [
     warn(
       'workers',
-      `they work by ${String(files.length)} different catalog-sync.yaml: ${hosts}`,
-      'Limits and schedules are of the one that started last. Give all hosts the same file and version, and start them again.',
+      `they use ${String(files.length)} different catalog-sync.yaml: ${hosts}`,
+      'The last one started sets limits and schedules. Use the same file and version on all hosts, and restart them.',
     ),
   ];
 }

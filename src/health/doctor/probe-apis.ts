@@ -71,8 +71,8 @@ async function ask(gateway: ProbeParts['gateway'], request: CatalogRequest) {
 }
 
 function formatWaiting({ by }: CallWaiting): string {
-  if (by === 'day' || by === 'month') return `not asked: its calls of the ${by} are used up`;
-  return by === 'hold' ? 'not asked: it is held' : 'not asked: too much is going on, try again';
+  if (by === 'day' || by === 'month') return `not called: its calls of the ${by} are used up`;
+  return by === 'hold' ? 'not called: it is held' : 'not called: the pace allows no call now, try again';
 }
 
 const isAlicdn = (url: string | null | undefined): url is string =>
@@ -106,7 +106,7 @@ function learn(known: KnownSubjects, { request, payload }: CallAnswered): KnownS
 /** What stands against knowing the permission although it was asked; null: the refusal itself shows it. */
 function noteOf(error: AppError): string | null {
   if (error.recovery === 'stop-api') return null;
-  if (error.kind === extractErrors.AUTH_TOKEN_MISSING) return 'not asked: there is no access token';
+  if (error.kind === extractErrors.AUTH_TOKEN_MISSING) return 'not called: there is no access token';
   return `asked, but ${error.code}: ${error.message}`;
 }
 
@@ -121,7 +121,7 @@ export async function probeApis(parts: ProbeParts, operations: readonly TargetOp
   for (const operation of operations) {
     const target = targetFor(operation, subjects);
     if (target === null) {
-      notes.set(operation, `not asked: no ${subjectWords[operation]} is known before a sync brings one`);
+      notes.set(operation, `not called: no ${subjectWords[operation]} is known before the first sync`);
       continue;
     }
     try {

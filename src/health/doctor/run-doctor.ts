@@ -50,12 +50,12 @@ function nextForPermissions(checks: readonly Check[]): string | null {
   const permissions = checks.filter(({ name }) => name.startsWith('permission '));
   if (permissions.length === 0) return null;
   if (permissions.every(({ status }) => status === 'skip')) {
-    return 'Next: `catalog-sync doctor --probe` shows which APIs the app may call, by one call each; `catalog-sync sync` finds out as it goes.';
+    return 'Next: `catalog-sync doctor --probe` makes one call for each API and shows which ones the app may call; `catalog-sync sync` also finds out.';
   }
   if (permissions.every(({ status }) => status !== 'warn')) return null;
   const canFetch = permissions.some(({ message }) => message.startsWith('allowed'));
   const meanwhile = canFetch
-    ? '`catalog-sync sync` fetches meanwhile what the other APIs give.'
+    ? 'Meanwhile, `catalog-sync sync` fetches the data of the other APIs.'
     : 'Until an API is granted, there is nothing to fetch.';
   return `Next: do what the lines of "permission" advise. ${meanwhile}`;
 }
@@ -65,15 +65,15 @@ export function nextStep(checks: readonly Check[]): string {
   const first = checks.find((check) => check.status === 'fail');
   if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;
   if (checks.some((check) => check.status === 'skip' && check.name === 'signed call')) {
-    return 'Next: `catalog-sync doctor --yes` makes one signed call, the proof that App Key and App Secret are right.';
+    return 'Next: `catalog-sync doctor --yes` makes one signed call, which proves that App Key and App Secret are correct.';
   }
   if (checks.some((check) => check.status === 'warn' && check.name === 'token')) {
-    return 'Next: get an access token, as "token" says; until then only categories can be asked for.';
+    return 'Next: get an access token, as "token" says; until then only categories can be fetched.';
   }
   const permissions = nextForPermissions(checks);
   if (permissions !== null) return permissions;
   if (checks.some((check) => check.name === 'gateway' && check.message.startsWith('SANDBOX'))) {
-    return 'Next: `catalog-sync sync` fills the catalog with mock data; docs/go-live.md leads to real data.';
+    return 'Next: `catalog-sync sync` fills the catalog with mock data; docs/go-live.md describes the way to real data.';
   }
   return 'Next: `catalog-sync sync` starts the first run; `catalog-sync status` shows how it went.';
 }

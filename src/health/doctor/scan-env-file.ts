@@ -19,7 +19,7 @@ function valueProblems(raw: string): string[] {
   const inner = quoted?.[2] ?? value;
   const problems = [];
   if (quoted)
-    problems.push('has quotes around its value: leave them out, other tools take them as part of it');
+    problems.push('has quotes around its value: remove them, because other tools treat them as part of it');
   if (raw !== raw.trimEnd() || raw !== raw.trimStart() || inner !== inner.trim()) {
     problems.push('has spaces around its value');
   }

@@ -39,7 +39,7 @@ function ofRun(run: TroubledRun, { holds, permissions }: HealthFacts, findRemedy
   const path = `/runs/${runId}`;
   const name = `Run ${runId} (${scope})`;
   if (run.endedAt === null) {
-    const summary = `${name} is active, but no process is at it.`;
+    const summary = `${name} is active, but no process works on it.`;
     return state('act', `run-alone:${runId}`, [summary, 'Start `catalog-sync serve` or `worker`.', path]);
   }
   const cause = run.cause ?? lastErrorCode ?? run.status;
@@ -50,7 +50,7 @@ function ofRun(run: TroubledRun, { holds, permissions }: HealthFacts, findRemedy
     run.status === 'failed'
       ? `${name} failed by \`${code}\`.`
       : `${name} is incomplete, by \`${code}\`${failed}.`;
-  const remedy = findRemedy(code)?.remedy ?? 'See its page for what went wrong.';
+  const remedy = findRemedy(code)?.remedy ?? 'Its page shows the cause.';
   const severity = isHeldAsDeclared(run, holds, permissions) ? 'note' : 'act';
   return state(severity, `run:${scope}:${code}`, [summary, remedy, path]);
 }
@@ -58,7 +58,7 @@ function ofRun(run: TroubledRun, { holds, permissions }: HealthFacts, findRemedy
 function ofHolds({ holds, permissions }: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
   const expected = listExpectedRefusals(permissions);
   return holds.map(({ api, code, heldUntil, reason }) => {
-    const until = heldUntil === null ? 'until somebody resumes it' : `until ${shanghaiTime(heldUntil)}`;
+    const until = heldUntil === null ? 'until a person resumes it' : `until ${shanghaiTime(heldUntil)}`;
     const why = reason === null ? '' : ` (${reason})`;
     const summary = `Calls of ${apiLabel(api)} are held by \`${code}\`${why}, ${until}.`;
     const severity = expected.has(api) ? 'note' : heldUntil === null ? 'act' : 'warn';
@@ -71,16 +71,16 @@ function ofHolds({ holds, permissions }: HealthFacts, findRemedy: FindRemedy): H
 }
 
 function ofSchedules({ state: { now }, schedules, missed }: HealthFacts): HealthIssue[] {
-  const remedy = 'Look whether a `serve` or `worker` runs, and at `catalog-sync schedule history`.';
+  const remedy = 'Check whether a `serve` or `worker` runs, and read `catalog-sync schedule history`.';
   const late = schedules.flatMap((schedule) => {
     const slot = findUndecidedSlot(schedule);
     if (slot === null || now.getTime() - slot.getTime() <= lateAfterMs) return [];
-    const summary = `Nobody has begun the run that schedule ${schedule.name} wanted at ${shanghaiTime(slot)}.`;
+    const summary = `The run of schedule ${schedule.name} has not started; its slot was ${shanghaiTime(slot)}.`;
     return [state('act', `late:${schedule.name}`, [summary, remedy, '/runs'])];
   });
   const gone = missed.map(({ schedule, missed: slots, newestAt }) => {
     const which = slots === 1 ? 'The run' : `${String(slots)} runs`;
-    const summary = `${which} of schedule ${schedule} did not begin, for nothing was running: the last was wanted at ${shanghaiTime(newestAt)}.`;
+    const summary = `${which} of schedule ${schedule} did not start, because no process was running; the last slot was ${shanghaiTime(newestAt)}.`;
     return event('warn', `missed:${schedule}:${shanghaiDay(newestAt)}`, [summary, remedy, '/runs']);
   });
   return [...late, ...gone];
@@ -103,20 +103,20 @@ function ofLimit(limit: LimitUse, facts: HealthFacts): HealthIssue[] {
     const left = String(Math.max(0, callLimit - used));
     const until = shanghaiTime(limit.endsAt ?? now);
     const summary = `${left} of ${String(callLimit)} calls of ${apiLabel(api)} are left for the ${period}, which counts until ${until}.`;
-    const remedy = 'See on the page what spent them; apply for more, or let feeds reach fewer offers.';
+    const remedy = 'The page shows what used them. Apply for more calls, or reduce the offers of feeds.';
     found.push(state('warn', `early:${period}:${api}`, [summary, remedy, '/usage']));
   }
   if (period === 'day' && unknown >= unknownAlarm.calls && unknown > unknownAlarm.share * used) {
-    const summary = `${String(unknown)} calls of ${apiLabel(api)} may have reached 1688 today, and nobody knows their end; they count.`;
-    const remedy = 'Look for processes that are killed, and at the network to 1688.';
+    const summary = `${String(unknown)} calls of ${apiLabel(api)} have an unknown outcome today: they may have reached 1688, so they count.`;
+    const remedy = 'Check for killed processes, and check the network to 1688.';
     found.push(event('warn', `unknown:${api}:${shanghaiDay(now)}`, [summary, remedy, '/usage']));
   }
   return found;
 }
 
 function ofLimits(facts: HealthFacts): HealthIssue[] {
-  const summary = 'The database is another one than before, so present limits count as used up.';
-  const remedy = 'Say by `catalog-sync quota reconcile` what the console of 1688 shows.';
+  const summary = 'The database is another one than before, so the current limits count as used up.';
+  const remedy = 'Enter the numbers of the 1688 console with `catalog-sync quota reconcile`.';
   return [
     ...(facts.limits.some(({ isAssumedSpent }) => isAssumedSpent)
       ? [state('act', 'quota-unknown', [summary, remedy, '/usage'])]
@@ -134,18 +134,18 @@ function ofAnswers({ state: facts }: HealthFacts): HealthIssue[] {
   if (lastRunAt !== null && isOld(answeredAt) && !isQuiet) {
     const since = answeredAt === null ? 'for a month' : `since ${shanghaiTime(answeredAt)}`;
     const remedy = isOld(lastRunAt)
-      ? 'Look whether cron or `catalog-sync serve` still runs.'
-      : 'Runs end without an answer: their pages and API status say why.';
-    found.push(state('act', 'stale', [`1688 has answered nothing ${since}.`, remedy, '/runs']));
+      ? 'Check whether cron or `catalog-sync serve` still runs.'
+      : 'Runs end without an answer: their pages and the API status page show why.';
+    found.push(state('act', 'stale', [`1688 has sent no good answer ${since}.`, remedy, '/runs']));
   }
   if (logInBy !== null && logInBy.getTime() - now.getTime() < logInLeadMs) {
-    const verb = logInBy > now ? 'end at' : 'ended at';
+    const verb = logInBy > now ? 'expire at' : 'expired at';
     const summary = `The stored tokens ${verb} ${shanghaiTime(logInBy)}.`;
     found.push(state('act', 'log-in', [summary, 'Log in again: `catalog-sync auth`.', '/api-status']));
   }
   if (unloadedSince !== null && now.getTime() - unloadedSince.getTime() > unloadedAfterMs) {
-    const summary = `${String(unloaded)} answers are paid for and not in the catalog, the first since ${shanghaiTime(unloadedSince)}.`;
-    const remedy = 'Look at the log for what refuses to load. They are loaded later, for no call.';
+    const summary = `${String(unloaded)} answers are stored but not in the catalog, the first since ${shanghaiTime(unloadedSince)}.`;
+    const remedy = 'Read in the log why they do not load. They are loaded later, without any call.';
     found.push(state('act', 'unloaded', [summary, remedy, '/runs']));
   }
   return found;
@@ -166,20 +166,20 @@ function ofTables({
 }: HealthFacts): HealthIssue[] {
   const found: HealthIssue[] = [];
   if (newestDriftAt !== null) {
-    const fields = newDrifts === 1 ? '1 field that is' : `${String(newDrifts)} fields that are`;
-    const summary = `Answers of 1688 have ${fields} not as known, for a day or less.`;
+    const fields = newDrifts === 1 ? '1 field' : `${String(newDrifts)} fields`;
+    const summary = `In the last day, ${fields} of 1688's answers changed from the known schema.`;
     const remedy =
-      'Look at the page; what is lost by it is in quarantine, and `catalog-sync reprocess` can bring it back.';
+      'See the page. Unreadable values are in quarantine; `catalog-sync reprocess` can load them when a version reads them.';
     found.push(event('warn', `drift:${shanghaiDay(newestDriftAt)}`, [summary, remedy, '/problems#drift']));
   }
   if (partitionGaps.length > 0) {
-    const summary = `There is no partition for a week from now in ${partitionGaps.join(', ')}.`;
+    const summary = `These tables have no partition for the date in one week: ${partitionGaps.join(', ')}.`;
     const remedy =
-      'Run `catalog-sync migrate`, and look at the log of a `worker` for why it could not make them.';
+      'Run `catalog-sync migrate`, and read in the log of a `worker` why it could not create them.';
     found.push(state('act', 'partitions', [summary, remedy, '/api-status']));
   }
   if (isUndelivered(delivery, now)) {
-    const summary = `Notifications do not arrive since ${shanghaiTime(delivery.failingSince ?? now)} (\`${delivery.errorCode ?? ''}\`): ${delivery.error ?? ''}.`;
+    const summary = `Notifications have not arrived since ${shanghaiTime(delivery.failingSince ?? now)} (\`${delivery.errorCode ?? ''}\`): ${delivery.error ?? ''}.`;
     found.push(
       state('act', undeliveredKey, [
         summary,

@@ -15,11 +15,11 @@ const note = (key: string, summary: string, path: string): HealthIssue => ({
 
 function ofQuota({ api, exhaustedAt, remaining, resetAt }: DayQuota): HealthIssue[] {
   if (exhaustedAt === null) return [];
-  const again = resetAt === null ? '' : `; it goes on at ${shanghaiTime(resetAt)}`;
+  const again = resetAt === null ? '' : `; more calls from ${shanghaiTime(resetAt)}`;
   const summary =
     remaining === 0
       ? `Today's calls of ${apiLabel(api)} are used up${again}.`
-      : `At this pace, today's calls of ${apiLabel(api)} end at ${shanghaiTime(exhaustedAt)}.`;
+      : `At this pace, today's calls of ${apiLabel(api)} are used up at ${shanghaiTime(exhaustedAt)}.`;
   return [note(`day:${api}`, summary, '/usage')];
 }
 
@@ -33,12 +33,18 @@ export function findWarnings(
       drifts1d,
       'field of answers was',
       'fields of answers were',
-      'not as known in the last day.',
+      'different from the known schema in the last day.',
       '/problems#drift',
     ],
     [quarantined1d, 'value', 'values', 'could not be read in the last day.', '/problems#quarantine'],
-    [givenUp, 'target was', 'targets were', 'given up for now; they are tried again.', '/problems#given-up'],
-    [unloaded, 'answer waits', 'answers wait', 'to be loaded; the next tick does it, for no call.', '/runs'],
+    [givenUp, 'target was', 'targets were', 'given up for now; they are retried.', '/problems#given-up'],
+    [
+      unloaded,
+      'answer waits',
+      'answers wait',
+      'to be loaded; the next tick loads them, without any call.',
+      '/runs',
+    ],
   ];
   const notes = counts
     .filter(([amount]) => amount > 0)

@@ -69,7 +69,7 @@ export interface HealthFacts {
   readonly holds: readonly ApiHold[];
   readonly permissions: readonly ApiPermission[];
   readonly limits: readonly LimitUse[];
-  /** Tables that have no partition for a week from now. */
+  /** Tables that have no partition for the date in one week. */
   readonly partitionGaps: readonly string[];
   readonly delivery: DeliveryState;
 }

@@ -44,7 +44,7 @@ export function createDispatcher({
     } catch (error) {
       if (signal.aborted) return true;
       const err = toAppError(toDatabaseError(error));
-      deps.log.warn({ err, code: err.code }, 'could not look for something to tell, trying again');
+      deps.log.warn({ err, code: err.code }, 'could not check for notifications, trying again');
       return true;
     }
   };

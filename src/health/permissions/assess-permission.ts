@@ -32,7 +32,7 @@ function assessReview(declaredAt: Date | null, now: Date): Advice {
   const inWords = `${days} business ${days === 1 ? 'day' : 'days'}`;
   return days > usualReviewDays
     ? attention(
-        `Overdue: in review for ${inWords}, where 1 to ${usualReviewDays} are usual (2 or 3 more around Chinese holidays, which are not counted here). Look in the console, then ask 1688's support.`,
+        `Overdue: in review for ${inWords}, where 1 to ${usualReviewDays} are usual (2 or 3 more around Chinese holidays, which are not counted here). Check the console, then ask 1688's support.`,
       )
     : remark(
         `In review for ${inWords}; 1 to ${usualReviewDays} are usual, 2 or 3 more around Chinese holidays.`,
@@ -79,7 +79,7 @@ export function assessApi(permission: ApiPermission, at: ApiSituation): Advice |
       return assessDenied(permission, at);
     case 'unsupported':
       return attention(
-        '1688 knows no API of this name and version: compare it with docs/1688.md. Applying for it can not help.',
+        '1688 knows no API of this name and version: compare it with docs/1688.md. Applying for it does not help.',
       );
     case 'exhausted':
       return attention(
@@ -95,7 +95,7 @@ export function assessApplication(application: Application, now: Date): Advice |
   const { declared, declaredAt, observed } = application;
   if (observed === 'denied')
     return attention(
-      '1688 does not know this App Key: copy it again, and look whether the application is enabled.',
+      '1688 does not know this App Key: copy it again, and check whether the application is enabled.',
     );
   if (observed === 'allowed')
     return declared === 'granted' || declaredAt === null

@@ -39,7 +39,7 @@ const formats = {
 function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackUrl(url))) return url;
-  throw new AppError(notifyErrors.NOTIFY_REFUSED, 'the address of the receiver is not safe to call');
+  throw new AppError(notifyErrors.NOTIFY_REFUSED, 'the address of the receiver must be https');
 }
 
 /** The code or name of what was thrown, never its message: that may have the address in it. */

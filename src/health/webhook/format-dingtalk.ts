@@ -10,7 +10,7 @@ const plain = (text: string): string =>
 
 function lines(item: NotificationItem, siteUrl: string | null): string {
   const url = pageUrl(siteUrl, item.path);
-  const where = url === null ? `page ${plain(item.path)}` : `[where to look](${url})`;
+  const where = url === null ? `page ${plain(item.path)}` : `[details](${url})`;
   const remedy = item.phase === 'over' || item.remedy === '' ? '' : `  \n  What to do: ${plain(item.remedy)}`;
   return `- **${labelOf(item)}:** ${plain(item.summary)} (${where})${remedy}`;
 }

@@ -7,7 +7,7 @@ const escape = (text: string): string =>
 
 function lines(item: NotificationItem, siteUrl: string | null): string {
   const url = pageUrl(siteUrl, item.path);
-  const where = url === null ? `page ${escape(item.path)}` : `<${escape(url)}|where to look>`;
+  const where = url === null ? `page ${escape(item.path)}` : `<${escape(url)}|details>`;
   const remedy =
     item.phase === 'over' || item.remedy === '' ? '' : `\n      _What to do:_ ${escape(item.remedy)}`;
   return `• *${labelOf(item)}:* ${escape(item.summary)} (${where})${remedy}`;

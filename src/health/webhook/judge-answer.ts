@@ -61,8 +61,7 @@ export function judgeAnswer(format: NotifyFormat, answer: ReceiverAnswer, nowMs:
     const retryAfterMs = readRetryAfter(retryAfter, nowMs);
     return new AppError(notifyErrors.NOTIFY_UNAVAILABLE, said, retryAfterMs === null ? {} : { retryAfterMs });
   }
-  if (httpStatus >= 300 && httpStatus < 400)
-    return refused(`${said}, which leads elsewhere and is not followed`);
+  if (httpStatus >= 300 && httpStatus < 400) return refused(`${said}, a redirect, which is not followed`);
   if (httpStatus < 200 || httpStatus > 299) return refused(body === '' ? said : `${said}: ${tidy(body)}`);
   if (format === 'dingtalk') return judgeDingTalk(body);
   if (format === 'slack' && body.trim() !== 'ok')

@@ -71,10 +71,7 @@ export async function findRelation(client: pg.Client, { name, since }: RelationS
   if (!found?.name) throw refuseName(name, found?.others ?? []);
   if (since === null) return `SELECT * FROM ${found.name}`;
   if (column === null || found.timeType === null) {
-    throw new AppError(
-      maintenanceErrors.EXPORT_WITHOUT_TIME,
-      `${name} has no time by which its rows could be picked`,
-    );
+    throw new AppError(maintenanceErrors.EXPORT_WITHOUT_TIME, `${name} has no time column to select rows by`);
   }
   const from = await toInstant(client, since);
   return `SELECT * FROM ${found.name} WHERE ${condition(column, found.timeType, from)}`;

@@ -52,7 +52,7 @@ export async function holdMemory(pool: Pool): Promise<PoolClient> {
     throw toDatabaseError(error);
   }
   client.release(true);
-  throw new AppError(maintenanceErrors.REPROCESS_RUNNING, 'another reprocess is at this database');
+  throw new AppError(maintenanceErrors.REPROCESS_RUNNING, 'another reprocess is running on this database');
 }
 
 /** Ends the lock. The temporary table goes with the connection, and so does the lock if this fails. */

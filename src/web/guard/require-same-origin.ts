@@ -28,11 +28,11 @@ export function requireSameOrigin(mayBoardChange: boolean) {
   return createMiddleware<WebEnv>(async (c, next) => {
     if (reading.has(c.req.method)) return next();
     if (isBoardRequest(c)) {
-      if (!mayBoardChange) return c.text('the queues are shown only: see WEB_QUEUE_ACTIONS\n', 403);
-      return isSurelyOurs(c) ? next() : c.text('this was sent by another site\n', 403);
+      if (!mayBoardChange) return c.text('the queues are read-only: see WEB_QUEUE_ACTIONS\n', 403);
+      return isSurelyOurs(c) ? next() : c.text('the request came from another site\n', 403);
     }
     if (c.req.method !== 'POST') return c.text('method not allowed\n', 405, { allow: 'GET, HEAD, POST' });
-    if (isFromElsewhere(c)) return c.text('this was sent by another site\n', 403);
+    if (isFromElsewhere(c)) return c.text('the request came from another site\n', 403);
     return next();
   });
 }
@@ -43,6 +43,6 @@ export function requireCsrfToken(sessions: Sessions) {
     if (reading.has(c.req.method) || isBoardRequest(c)) return next();
     const { csrf } = await c.req.parseBody();
     if (sessions.isCsrfToken(c.get('session'), csrf)) return next();
-    return c.text('the form is of another session: go back, load the page anew, and send it again\n', 403);
+    return c.text('the form belongs to another session: go back, reload the page, and send it again\n', 403);
   });
 }

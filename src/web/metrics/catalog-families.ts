@@ -9,10 +9,10 @@ const gauge = (name: string, help: string, samples: readonly Sample[]): Family =
 export function catalogFamilies(counted: CatalogCount): Family[] {
   const { at, offers, listed, neverDetailed, within1d, within7d, medianAgeH } = counted;
   return [
-    gauge('counted_timestamp_seconds', 'When the offers were counted that the next metrics tell of.', [
+    gauge('counted_timestamp_seconds', 'When the offers of the next metrics were counted.', [
       { value: secondsOf(at) },
     ]),
-    gauge('offers', 'Offers, whatever their state.', [{ value: offers }]),
+    gauge('offers', 'Offers in any state.', [{ value: offers }]),
     gauge('listed_offers', 'Those on sale.', [{ value: listed }]),
     gauge('never_detailed_offers', 'Those without any detail answer.', [{ value: neverDetailed }]),
     gauge('fresh_offers', 'Those with a detail answer that is not older.', [

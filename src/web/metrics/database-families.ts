@@ -31,17 +31,17 @@ function quotaFamilies({ quotas }: DatabaseMetrics): Family[] {
     ),
     gauge(
       'quota_unknown_calls',
-      'Used calls whose end nobody knows.',
+      'Used calls with an unknown outcome.',
       each((quota) => quota.unknown),
     ),
     gauge(
       'quota_reset_timestamp_seconds',
-      'When the window starts anew; of a rolling one, when its oldest calls stop counting.',
+      'When the limit resets; for a rolling limit, when its oldest calls stop counting.',
       each((quota) => secondsOf(quota.resetAt)),
     ),
     gauge(
       'quota_exhaustion_timestamp_seconds',
-      'When nothing will be left at the present pace; not there: not before the reset.',
+      'When no call will be left at the present rate; absent: not before the reset.',
       each((quota) => secondsOf(quota.exhaustedAt)),
     ),
   ];
@@ -71,17 +71,17 @@ function scheduleFamilies({ schedules, kept, state }: DatabaseMetrics): Family[]
   return [
     gauge(
       'schedule_next_slot_timestamp_seconds',
-      'The first time at which a run is wanted and not decided about.',
+      'The first slot that has no outcome yet.',
       next.map(({ labels, slot }) => ({ labels, value: secondsOf(slot) })),
     ),
     gauge(
       'schedule_lateness_seconds',
-      'For how long that time has been past.',
+      'How long that slot is overdue.',
       next.map(({ labels, slot }) => ({ labels, value: lateness(slot) })),
     ),
     counter(
       'schedule_slots_total',
-      'Times at which a run was wanted, by what became of them.',
+      'Slots, by outcome.',
       schedules.flatMap((row) =>
         outcomes.map((outcome) => ({ labels: { schedule: row.schedule, outcome }, value: row[outcome] })),
       ),
@@ -93,7 +93,7 @@ function scheduleFamilies({ schedules, kept, state }: DatabaseMetrics): Family[]
     ),
     gauge(
       'run_duration_seconds',
-      'How long the newest run took that ended.',
+      'Duration of the newest run that ended.',
       each((row) => row.durationS),
     ),
   ];
@@ -108,17 +108,17 @@ function observationFamilies({ feeds, observations, state, partitionGaps }: Data
   return [
     gauge(
       'feed_offers',
-      'Offers that the feed reaches.',
+      'Offers of the feed.',
       ofFeeds(({ offers }) => offers),
     ),
     gauge(
       'feed_oldest_observation_timestamp_seconds',
-      'Time of the last fetch of the offer that was fetched longest ago.',
+      'The oldest time of a last observation.',
       ofFeeds(({ oldestObservationAt }) => secondsOf(oldestObservationAt)),
     ),
     counter(
       'observations_total',
-      'Looks at known offers on the present day of Shanghai.',
+      'Observations of known offers on the current day of Shanghai.',
       ofObservations((observation) => observation.observations),
     ),
     counter(
@@ -128,10 +128,10 @@ function observationFamilies({ feeds, observations, state, partitionGaps }: Data
     ),
     gauge(
       'drift_fields',
-      'Fields of answers that were seen not to be as they are known.',
+      'Fields of answers that differ from the known schema.',
       Object.entries(drifts).map(([kind, value]) => ({ labels: { kind }, value })),
     ),
-    gauge('partition_gaps', 'Tables that have no partition for a week from now.', one(partitionGaps)),
+    gauge('partition_gaps', 'Tables that have no partition for the date in one week.', one(partitionGaps)),
   ];
 }
 
@@ -140,35 +140,35 @@ export function databaseFamilies(read: DatabaseMetrics): Family[] {
   const { state, calls, heldApis } = read;
   return [
     ...quotaFamilies(read),
-    counter('calls_total', 'Calls of the present day of Shanghai whose end is known.', callSamples(calls)),
+    counter('calls_total', 'Calls of the current day of Shanghai with a known outcome.', callSamples(calls)),
     gauge(
       'api_held',
-      'Calls of the API are held, for the reason of this code of docs/errors.md.',
+      'Calls of the API are held; the code is in docs/errors.md.',
       heldApis.map((labels) => ({ labels: { ...labels }, value: 1 })),
     ),
     ...scheduleFamilies(read),
     ...observationFamilies(read),
-    gauge('runs_active', 'Runs that are under way.', one(state.activeRuns)),
-    gauge('workers', 'Processes that work, heard of within a minute.', one(state.workers)),
+    gauge('runs_active', 'Active runs.', one(state.activeRuns)),
+    gauge('workers', 'Worker processes with a heartbeat within a minute.', one(state.workers)),
     gauge(
       'worker_heartbeat_timestamp_seconds',
-      'When any of them was last heard of.',
+      'The newest heartbeat of any of them.',
       one(secondsOf(state.workerAt)),
     ),
-    gauge('unloaded_answers', 'Answers that are paid for and not in the catalog yet.', one(state.unloaded)),
+    gauge('unloaded_answers', 'Stored answers that are not in the catalog yet.', one(state.unloaded)),
     gauge(
       'answer_timestamp_seconds',
-      'When the newest good answer was asked for.',
+      'When the request of the newest good answer was sent.',
       one(secondsOf(state.answeredAt)),
     ),
     gauge(
       'log_in_timestamp_seconds',
-      'By when somebody must log in at 1688 again, for the stored tokens end.',
+      'When the stored tokens expire, so that a new login at 1688 is needed.',
       one(secondsOf(state.logInBy)),
     ),
     gauge(
       'notifications_failing',
-      'Attempts to send a notification that failed since its receiver last took one.',
+      'Failed attempts to send a notification since the last success.',
       one(state.failedNotifications),
     ),
   ];

@@ -84,7 +84,7 @@ export interface DatabaseMetrics {
   readonly kept: readonly KeptSchedule[];
   readonly feeds: readonly FeedMetrics[];
   readonly observations: readonly ObservationMetrics[];
-  /** Tables that have no partition for a week from now. */
+  /** Tables that have no partition for the date in one week. */
   readonly partitionGaps: number;
 }
 

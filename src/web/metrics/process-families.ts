@@ -23,7 +23,7 @@ export async function readQueueFamilies(queues: readonly Queue[]): Promise<Famil
     {
       type: 'gauge',
       name: 'queue_paused',
-      help: 'Whether somebody has paused it.',
+      help: '1: the queue is paused.',
       samples: rows.map(({ queue, isPaused }) => ({ labels: { queue }, value: Number(isPaused) })),
     },
   ];
@@ -37,9 +37,9 @@ export function poolFamilies(pools: Readonly<Record<string, PoolUse>>): Family[]
     ...{ type: 'gauge', name, help, samples: each(read) },
   });
   return [
-    family('pool_limit_connections', 'Connections that the pool may have.', (use) => use.options.max),
+    family('pool_limit_connections', 'Maximum connections of the pool.', (use) => use.options.max),
     family('pool_used_connections', 'Those in use.', (use) => use.totalCount - use.idleCount),
-    family('pool_idle_connections', 'Those that are open and idle.', (use) => use.idleCount),
-    family('pool_waiting_requests', 'Who wait for a connection.', (use) => use.waitingCount),
+    family('pool_idle_connections', 'Open and idle connections.', (use) => use.idleCount),
+    family('pool_waiting_requests', 'Requests that wait for a connection.', (use) => use.waitingCount),
   ];
 }

@@ -119,7 +119,7 @@ async function perform(c: WebContext, deps: WebDeps, { action, subjectOf, act }:
   if (actions === null) return c.text(`${deps.readOnlyReason}\n`, 403);
   const fields = await readFields(c);
   const subject = subjectOf(fields);
-  if (subject === null) return c.text('the form says nothing that can be done\n', 400);
+  if (subject === null) return c.text('the form has no valid action\n', 400);
   const said = { actor: actorOf(c), action, subject };
   try {
     const { outcome, path } = await act(actions, fields);
@@ -131,7 +131,7 @@ async function perform(c: WebContext, deps: WebDeps, { action, subjectOf, act }:
     if (!(thrown instanceof AppError)) throw error;
     await stores.log.add({ ...said, outcome: error.code });
     const body = html`<section class="card hero bad">
-      <h1>That was not done</h1>
+      <h1>The action failed</h1>
       <p><code>${error.code}</code> ${prose(findRemedy(error.code)?.remedy ?? error.kind.remedy)}</p>
       <p><a href="/">Overview</a></p>
     </section>`;

@@ -39,7 +39,7 @@ function connectForm(c: WebContext, connect: WebConnect): Html {
   const { host, origin } = new URL(connect.redirectUri);
   if (c.req.header('host') !== host)
     return html`<p>
-      1688 sends the browser back to <code>${connect.redirectUri}</code>, so begin there:
+      1688 sends the browser back to <code>${connect.redirectUri}</code>, so start there:
       <a href="${origin}/api-status">${origin}/api-status</a>. If that is not this server, use
       <code>catalog-sync auth</code>.
     </p>`;
@@ -50,7 +50,7 @@ function connectSection(c: WebContext, report: DoctorReport, { connect }: WebDep
   const token = findCheck(report, 'token');
   return html`<section class="card" id="connect">
     <h2>Connection by OAuth ${token === undefined ? null : badge(token.status)}</h2>
-    <p>${token?.message ?? 'Not looked at.'}</p>
+    <p>${token?.message ?? 'Not checked.'}</p>
     ${
       connect === null
         ? html`<p class="muted">To connect from here, set App Key, App Secret and TOKEN_KEY.</p>`
@@ -72,7 +72,7 @@ function stepsOf(report: DoctorReport, { source }: WebDeps): Step[] {
   const ofCheck = (name: string, check: DoctorCheck | undefined): Step => ({
     name,
     isDone: isDone(check),
-    say: check?.message ?? 'not looked at',
+    say: check?.message ?? 'not checked',
   });
   return [
     ofCheck('Application approved', application),
@@ -113,7 +113,7 @@ function checklist(report: DoctorReport, deps: WebDeps): Html {
 
 function checkList({ checks, at }: DoctorReport): Html {
   return html`<section class="card">
-    <h2>Everything that was fetched</h2>
+    <h2>All checks</h2>
     <ul class="checks">
       ${checks.map(
         ({ name, status, message, advice }) =>
@@ -128,8 +128,8 @@ function checkList({ checks, at }: DoctorReport): Html {
       )}
     </ul>
     <p class="muted">
-      As of ${shanghaiTime(at)}; looked at anew after half a minute. No call was made for this.
-      <code>catalog-sync doctor --probe</code> also asks 1688, by one call for each API.
+      As of ${shanghaiTime(at)}; checked again after half a minute, without any call.
+      <code>catalog-sync doctor --probe</code> also makes one call for each API.
     </p>
   </section>`;
 }

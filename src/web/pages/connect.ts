@@ -11,7 +11,7 @@ export async function beginConnect(c: WebContext, deps: WebDeps): Promise<Respon
   const url = deps.connect.begin(c.get('session').id);
   const body = html`<section class="card narrow">
     <h1>Connect to 1688</h1>
-    <p>1688 asks for your agreement on a page of its own, and sends you back here. You have ten minutes.</p>
+    <p>1688 asks you to approve the app on its own page, and sends you back here. You have ten minutes.</p>
     <p><a class="button" href="${url}" rel="noreferrer noopener">Go to the page of 1688</a></p>
     <p class="muted">It is at ${new URL(url).host}.</p>
   </section>`;
@@ -32,7 +32,7 @@ export async function endConnect(c: WebContext, deps: WebDeps): Promise<Response
     const body = html`<section class="card hero bad">
       <h1>The app is not connected</h1>
       <p><code>${error.code}</code> ${prose(findRemedy(error.code)?.remedy ?? error.kind.remedy)}</p>
-      <p><a href="/api-status#connect">Begin anew</a></p>
+      <p><a href="/api-status#connect">Start again</a></p>
     </section>`;
     return show(c, deps, { title: 'Not connected', section: '/api-status', body });
   }

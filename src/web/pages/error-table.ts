@@ -35,7 +35,7 @@ export function errorTable(
         count(row.calls),
         time(row.lastAt),
         remedy?.recovery ?? 'retry',
-        prose(remedy?.remedy ?? `1688 or the way to it: ${said}. The log has more.`),
+        prose(remedy?.remedy ?? `1688 or the way to it: ${said}. The log has details.`),
       ];
     }),
     empty,

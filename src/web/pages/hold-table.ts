@@ -10,7 +10,7 @@ import type { WebContext, WebDeps } from '../web-deps.ts';
 function endOf({ heldUntil, probeAfter }: ApiHold): Html {
   if (heldUntil !== null) return time(heldUntil);
   if (probeAfter !== null) return html`an answer; next try ${time(probeAfter)}`;
-  return html`somebody resumes it`;
+  return html`a person resumes it`;
 }
 
 function holdForm(c: WebContext, limits: readonly QuotaLimitRow[]): Html {

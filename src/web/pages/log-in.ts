@@ -50,7 +50,7 @@ export function logInRoutes({ clock, log }: WebDeps, sessions: Sessions): Hono<W
     if (!sessions.isToken(token)) {
       limit.addWrong(address);
       log.warn({ address }, 'log-in with a wrong token');
-      return c.html(logInPage(next, 'This is not the token.'), 401);
+      return c.html(logInPage(next, 'The token is wrong.'), 401);
     }
     keepSession(c, sessions.begin('token').cookie);
     return c.redirect(next, 303);

@@ -5,8 +5,8 @@ import { show } from './show.ts';
 /** There is nothing at the path. */
 export function notFoundPage(c: WebContext, deps: WebDeps): Response | Promise<Response> {
   const body = html`<section class="card">
-    <h1>There is no such page</h1>
-    <p>The <a href="/">overview</a> leads on.</p>
+    <h1>Page not found</h1>
+    <p>Go to the <a href="/">overview</a>.</p>
   </section>`;
   return show(c, deps, { title: 'Not found', section: '', body }, 404);
 }

@@ -3,14 +3,14 @@ import type { WebContext } from '../web-deps.ts';
 
 /** What became of an action, by the word that its redirect carries. The query is anybody's, so it is only a key. */
 const notices: Readonly<Record<string, string>> = {
-  'run-begun': 'The run has begun.',
-  'run-active': 'A run of this scope is active already; this is it.',
-  cancelled: 'The run is cancelled. Calls in flight still end, and what they bring is kept.',
-  held: 'The API is held. Calls in flight still end.',
+  'run-begun': 'The run has started.',
+  'run-active': 'A run of this scope is already active: this one.',
+  cancelled: 'The run is cancelled. Calls in flight still finish, and their answers are stored.',
+  held: 'The API is held. Calls in flight still finish.',
   resumed: 'The API is no longer held.',
   'not-held': 'The API was not held.',
-  retried: 'What was given up is asked for again by the next run.',
-  'nothing-to-retry': 'That is not given up any more.',
+  retried: 'The next run retries what was given up.',
+  'nothing-to-retry': 'It was already retried.',
   connected: 'The app is authorised; its tokens are stored, encrypted with TOKEN_KEY.',
 };
 

@@ -22,10 +22,10 @@ function headline(issues: readonly HealthIssue[], runs: readonly RunRow[]): Html
     needed.length > 0
       ? [
           'bad',
-          needed.length === 1 ? 'One thing needs a person' : `${count(needed.length)} things need a person`,
+          needed.length === 1 ? 'One issue needs a person' : `${count(needed.length)} things need a person`,
         ]
       : runs.length === 0
-        ? ['calm', 'Nothing was synced yet']
+        ? ['calm', 'No sync yet']
         : ['good', active ? 'Healthy, and at work' : 'Healthy'];
   const first =
     runs.length === 0
@@ -114,7 +114,7 @@ function freshnessCard(counted: CatalogCount, now: Date): Html {
     ${meter(within1d, offers)}
     <p>${percent(within7d, offers)} within 7 days</p>
     ${meter(within7d, offers)}
-    <p class="muted">${count(neverDetailed)} offers never looked at in detail</p>
+    <p class="muted">${count(neverDetailed)} offers without a detail answer</p>
     ${countedAt(counted, now)}
   </article>`;
 }

@@ -43,7 +43,7 @@ function quarantineTable(groups: readonly QuarantineGroup[]): Html {
 
 function driftTable(drifts: readonly DriftSummary[]): Html {
   return table({
-    caption: 'Fields of answers that are not as known',
+    caption: 'Fields of answers that differ from the known schema',
     columns: [
       text('Operation'),
       text('Field'),

@@ -102,7 +102,7 @@ function productCard(row: ProductRow, { imageSource }: WebDeps): Html {
 
 /** Filters that each let much through, and together nothing. */
 const tooWide = html`<p class="empty">
-  This search goes through too many offers. Name more of the title, a narrower category or price, or a seller.
+  This search reads too many offers. Enter more of the title, a narrower category or price, or a seller.
 </p>`;
 
 function productList(
@@ -115,8 +115,8 @@ function productList(
   const last = shown.at(-1)?.offerId ?? null;
   const isFiltered = Object.values(filter).some((value) => value !== null);
   const empty = isFiltered
-    ? html`No offer is like this. <a href="/products">Show all</a>`
-    : html`No offers yet: the first sync brings them.`;
+    ? html`No offer matches. <a href="/products">Show all</a>`
+    : html`No offers yet: the first sync fetches them.`;
   return html`${
       shown.length === 0
         ? html`<p class="empty">${empty}</p>`

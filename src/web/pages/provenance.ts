@@ -51,7 +51,7 @@ function observationTable(observations: readonly ExplainedObservation[]): Html {
       text('Run'),
     ],
     rows,
-    empty: 'No look is kept.',
+    empty: 'No observation is stored.',
   });
 }
 

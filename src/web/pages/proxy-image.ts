@@ -8,17 +8,17 @@ const waitMs = 3000;
 export async function proxyImage(c: WebContext, { imageSource }: WebDeps): Promise<Response> {
   const path = new URL(c.req.url).pathname.slice('/picture'.length);
   const isAllowed = path.startsWith(imageFolder) && /^[\w!./-]{1,300}$/.test(path) && !path.includes('..');
-  if (imageSource.kind !== 'sandbox' || !isAllowed) return c.text('there is no such picture\n', 404);
+  if (imageSource.kind !== 'sandbox' || !isAllowed) return c.text('picture not found\n', 404);
   try {
     const answer = await fetch(imageSource.origin + path, {
       signal: AbortSignal.timeout(waitMs),
       redirect: 'error',
     });
     const type = answer.headers.get('content-type') ?? '';
-    if (!answer.ok || !type.startsWith('image/')) return c.text('there is no such picture\n', 404);
+    if (!answer.ok || !type.startsWith('image/')) return c.text('picture not found\n', 404);
     const body = await answer.arrayBuffer();
     return c.body(body, 200, { 'content-type': type, 'cache-control': 'private, max-age=3600' });
   } catch {
-    return c.text('the sandbox is not there\n', 404);
+    return c.text('the sandbox does not answer\n', 404);
   }
 }

@@ -25,7 +25,7 @@ async function queueTable({ queues, log }: WebDeps): Promise<Html> {
     });
   } catch (err) {
     log.warn({ err, backend: queues.backend }, 'queues could not be fetched');
-    return html`<p class="notice bad" role="alert">The queues do not answer. The log has more.</p>`;
+    return html`<p class="notice bad" role="alert">The queues do not answer. The log has details.</p>`;
   }
 }
 

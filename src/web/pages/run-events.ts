@@ -39,7 +39,7 @@ export function createRunEvents(deps: WebDeps): (c: WebContext) => Response {
   let streams = 0;
   return (c) => {
     const runId = readId(c.req.param('id'));
-    if (runId === null) return c.text('there is no such run\n', 404);
+    if (runId === null) return c.text('run not found\n', 404);
     if (streams >= maxStreams) return c.text('too many viewers\n', 503, { 'retry-after': '30' });
     streams += 1;
     return streamSSE(

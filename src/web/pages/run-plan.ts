@@ -62,7 +62,7 @@ export function boundsTable(run: RunRow, now: Date): Html {
       'end',
       run.deadlineAt === null ? 'when nothing is due' : html`by ${time(run.deadlineAt)}`,
       run.endedAt === null
-        ? `goes on since ${span(now.getTime() - (run.startedAt ?? now).getTime())}`
+        ? `active for ${span(now.getTime() - (run.startedAt ?? now).getTime())}`
         : time(run.endedAt),
     ],
   ];

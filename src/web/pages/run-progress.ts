@@ -28,7 +28,7 @@ export function runProgress(run: RunRow, now: Date): Html {
   const undriven =
     endedAt === null && !run.isDriven
       ? html`<p class="notice bad">
-          No process is at this run. <code>catalog-sync serve</code> or <code>worker</code> takes it on.
+          No process works on this run. Start <code>catalog-sync serve</code> or <code>worker</code>.
         </p>`
       : null;
   return html`${undriven}

@@ -48,6 +48,6 @@ export function runTable(runs: readonly RunRow[], now: Date): Html {
       count(run.offersChanged),
       count(run.errors),
     ]),
-    empty: 'No run yet. `catalog-sync sync` begins the first one.',
+    empty: 'No run yet. `catalog-sync sync` starts the first one.',
   });
 }

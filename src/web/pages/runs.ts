@@ -14,8 +14,8 @@ const runsPerPage = 50;
 function workersLine(workers: readonly HostWorkers[]): Html {
   if (workers.length === 0)
     return html`<p class="notice bad">
-      No process works, so a run that is begun here waits: start <code>catalog-sync serve</code> or
-      <code>catalog-sync worker</code>.
+      No worker process is running, so a run that you start here waits: start
+      <code>catalog-sync serve</code> or <code>catalog-sync worker</code>.
     </p>`;
   const all = workers.reduce((sum, host) => sum + host.workers, 0);
   const hosts = workers.map(({ host, workers: own }) => (own === 1 ? host : `${host} (${count(own)})`));

@@ -10,16 +10,16 @@ const troubles: readonly Trouble[] = [
   {
     symptom: 'Access token invalid',
     advice: [
-      'App Key or App Secret is another one than the console shows: copy both again, without spaces around them.',
-      'The token is over and nothing could renew it: connect anew on this page.',
-      'A token belongs to one app: after a change of the App Key, connect anew.',
+      'App Key or App Secret differs from the one in the console: copy both again, without spaces around them.',
+      'The token expired and could not be renewed: connect again on this page.',
+      'A token belongs to one app: after a change of the App Key, connect again.',
     ],
   },
   {
     symptom: 'API permission denied',
     advice: [
       'The API is not granted yet: console, application, API权限. It takes one to three business days, more around Chinese holidays.',
-      'Tell the sync what the console shows, by catalog-sync permissions set: it then waits for it without an alarm.',
+      'Declare the state that the console shows with catalog-sync permissions set: catalog-sync then waits without an alert.',
       'The names in guides are not those to apply for: see the table of names on this page.',
     ],
   },
@@ -27,16 +27,16 @@ const troubles: readonly Trouble[] = [
     symptom: 'Signature verification failed',
     advice: [
       'The App Secret is wrong, or has quotes or spaces around it: they become part of the signature.',
-      'The secret was reset in the console (重置密钥): put the new one into .env.local and start again.',
-      'The clock of this machine is off by minutes.',
+      'The secret was reset in the console (重置密钥): put the new one into .env.local and restart.',
+      'The clock of this machine is wrong by minutes.',
     ],
   },
   {
     symptom: 'Still seeing mock data',
     advice: [
-      'ALIBABA_API_URL leads to a sandbox: leave it out, and calls go to 1688.',
-      '.env.local must be in the project folder, and is read at the start: start again after a change.',
-      'A database keeps to its source. Live data needs one of its own: another project folder, or another DATABASE_URL.',
+      'ALIBABA_API_URL is the address of a sandbox: remove it, and calls go to 1688.',
+      '.env.local must be in the project folder, and is read only at the start: restart after a change.',
+      'A database has data of one source only. Use a separate one for live data: another project folder, or another DATABASE_URL.',
     ],
   },
 ];

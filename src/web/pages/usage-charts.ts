@@ -63,7 +63,7 @@ export function outcomeChart(rows: readonly UsageBucket[], timeRange: TimeRange)
 }
 
 /** What lanes are called for people; null: of hours that were added up before lanes were told apart. */
-export const laneName = (lane: string | null): string => lane ?? 'not told apart then';
+export const laneName = (lane: string | null): string => lane ?? 'unknown';
 
 export function laneChart(rows: readonly UsageLane[], timeRange: TimeRange): Html {
   const names = [...new Set(rows.map(({ lane }) => laneName(lane)))].toSorted();

@@ -24,9 +24,9 @@ const words: Readonly<Record<string, string>> = {
   partial_quota: 'stopped at quota',
   partial_error: 'done with errors',
   ok: 'fine',
-  warn: 'look at it',
+  warn: 'check',
   fail: 'to correct',
-  skip: 'not looked at',
+  skip: 'not checked',
 };
 
 /** A state in a word and a colour; the word alone says it too. */

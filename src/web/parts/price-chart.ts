@@ -46,7 +46,7 @@ export function priceChart({ kind, runs, gaps }: PriceLine, now: Date): Html | n
   const amounts = points.map(({ cny }) => cny);
   const what = kind === 'list' ? 'Lowest list price for the smallest order' : 'Price that searches show';
   const range = `from ${money(Math.min(...amounts))} to ${money(Math.max(...amounts))}, newest ${money(newest.cny)}`;
-  const label = `${what}: ${range}, ${String(points.length)} looks`;
+  const label = `${what}: ${range}, ${String(points.length)} observations`;
   const middle = new Date((first.at.getTime() + now.getTime()) / 2);
   return html`<figure class="chart">
     <figcaption>${what} <span class="muted">${range}</span></figcaption>
@@ -70,7 +70,8 @@ export function priceChart({ kind, runs, gaps }: PriceLine, now: Date): Html | n
     </svg>
     ${axisOf([first.at, middle, now].map((at) => shanghaiTime(at).slice(0, 10)))}
     <p class="muted small">
-      Each dot is a look. ${gaps.length > 0 ? 'Grey: nobody looked, so the price is not known there.' : null}
+      Each dot is an observation.
+      ${gaps.length > 0 ? 'Grey: no observation, so the price is unknown there.' : null}
     </p>
   </figure>`;
 }

@@ -54,7 +54,7 @@ const urlForm = /^ {2}(http\S+\/oauth\/authorize\?\S+)$/m;
 
 /** The url to open, once somebody listens for what comes back. */
 async function shownUrl(err: { readonly text: string }): Promise<string> {
-  await until(() => err.text.includes('Waiting for it'));
+  await until(() => err.text.includes('Waiting for the browser'));
   return urlForm.exec(err.text)?.[1] ?? '';
 }
 
@@ -217,7 +217,7 @@ describe('the other verbs', () => {
   test('status shows an end ahead of time, and what stands against the stored tokens', async () => {
     await logIn();
     await database.pool.query(`UPDATE sync.token SET refresh_expires_at = now() + interval '20 days 1 hour'`);
-    expect((await run(['auth', 'status'])).out).toContain('the refresh token ends in 20 days');
+    expect((await run(['auth', 'status'])).out).toContain('the refresh token expires in 20 days');
     const other = await run(['auth', 'status', '--json'], { TOKEN_KEY: 'cd'.repeat(32) });
     expect(other.exitCode).toBe(4);
     expect(JSON.parse(other.out)).toMatchObject({

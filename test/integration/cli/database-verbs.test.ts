@@ -148,7 +148,7 @@ describe('status', () => {
   test('of a catalog in which nothing was synced says so', async () => {
     const { exitCode, out } = await runOn(database.url, 'status');
     expect(exitCode).toBe(0);
-    expect(out).toContain('Nothing was synced yet');
+    expect(out).toContain('No sync yet');
     expect(out).toContain('No run yet.');
     expect(out).toMatch(/^offers +0$/m);
   });
@@ -165,7 +165,7 @@ describe('status', () => {
     const { out } = await runOn(database.url, 'status');
     expect(out).toContain('SANDBOX: using mock data');
     expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +2026-11-25 01:00:00Z/);
-    expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 01:00:00Z +somebody resumes it/);
+    expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 01:00:00Z +a person resumes it/);
     const json: unknown = JSON.parse((await runOn(database.url, 'status', '--json')).out);
     expect(json).toMatchObject({
       source: 'sandbox',
@@ -205,7 +205,7 @@ describe('status', () => {
     );
     const { out } = await runOn(database.url, 'status');
     expect(out).toMatch(
-      /^search that is not listed in full .*\n.*\n杯子 +cups +2,000\+ +1,990 +there is more than 1688 lists +2026-11-25 00:00:00Z\ncategory 77 +cups +900 +450 +lists far fewer than its total +2026-11-24 00:00:00Z\n\n/m,
+      /^search that is not listed in full .*\n.*\n杯子 +cups +2,000\+ +1,990 +more offers than 1688 lists +2026-11-25 00:00:00Z\ncategory 77 +cups +900 +450 +lists far fewer than its total +2026-11-24 00:00:00Z\n\n/m,
     );
   });
 

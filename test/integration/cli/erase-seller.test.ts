@@ -114,7 +114,7 @@ test('erases a seller from every table and answer, also when it was broken off, 
     const [othersBefore, pricesBefore] = [await stack.query(others), await stack.query(prices)];
 
     const shown = await cli(stack, ['erase-seller', sellerId]);
-    expect(shown.err).toBe('nothing was erased yet: add --yes to erase it for good\n');
+    expect(shown.err).toBe('nothing was erased: add --yes to erase the data permanently\n');
     expect(shown.out).toMatch(/^catalog\.seller +1 +deleted$/m);
     expect(shown.out).toMatch(new RegExp(`^catalog\\.offer +${String(offerIds.length)} +texts`, 'm'));
     expect(shown.out).toMatch(/^raw\.payload +\d+ +the seller's rows taken out$/m);
@@ -133,7 +133,7 @@ test('erases a seller from every table and answer, also when it was broken off, 
     const erased = await cli(stack, ['erase-seller', sellerId, '--yes'], project);
     expect(erased.exitCode).toBe(0);
     expect(erased.err).toMatch(
-      /^erased; .*\n.*vacuums.*\ncatalog-sync.yaml names this seller in shop: take it out there.\n$/,
+      /^erased; .*\n.*vacuum.*\ncatalog-sync.yaml names this seller in shop: remove it there.\n$/,
     );
     expect(await tablesWith(stack, words)).toEqual([]);
     expect(await stack.query(others)).toEqual(othersBefore);
@@ -142,7 +142,7 @@ test('erases a seller from every table and answer, also when it was broken off, 
 
     const again = await cli(stack, ['erase-seller', sellerId, '--yes', '--json']);
     expect(new Set(Object.values(JSON.parse(again.out) as Record<string, number>))).toEqual(new Set([0]));
-    expect(again.err).toMatch(/^nothing is kept of this seller: it was erased at \d{4}-/);
+    expect(again.err).toMatch(/^no data of this seller is stored: it was erased at \d{4}-/);
 
     await stack.advance(25 * 3_600_000);
     const callsBefore = await stack.query("SELECT FROM usage.api_call WHERE operation = 'search.seller'");
@@ -160,7 +160,7 @@ test('erases a seller from every table and answer, also when it was broken off, 
 
 test('a seller that nobody knows is kept out all the same', () =>
   withTestStack({ backend: 'postgres', sandbox: { offers: 100 } }, async (stack) => {
-    expect((await cli(stack, ['erase-seller', 'nobody'])).err).toBe('nothing is kept of this seller\n');
+    expect((await cli(stack, ['erase-seller', 'nobody'])).err).toBe('no data of this seller is stored\n');
     expect((await cli(stack, ['erase-seller', 'nobody', '--yes'])).exitCode).toBe(0);
     expect((await cli(stack, ['erase-seller', 'nobody'])).err).toContain('it was erased at');
     expect((await cli(stack, ['erase-seller', 'a b'])).exitCode).toBe(2);

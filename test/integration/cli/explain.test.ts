@@ -53,12 +53,12 @@ test('shows the calls and answers behind an offer and each of its prices', () =>
     const { exitCode, out } = await runOn(stack.database.url, offerId);
     expect(exitCode).toBe(0);
     expect(out).toContain(offer.subject ?? '?');
-    expect(out).toMatch(/^as it is since +\d{4}-.* \(call \d+, run \d+, read by version \d+\)$/m);
+    expect(out).toMatch(/^last changed +\d{4}-.* \(call \d+, run \d+, read by version \d+\)$/m);
 
     await stack.query('DELETE FROM raw.payload');
     const later = await explain(stack, offerId);
     expect(later.observations.map(({ rawId }) => rawId)).toEqual(observations.map(() => null));
-    expect((await runOn(stack.database.url, offerId)).out).toContain('not kept any more');
+    expect((await runOn(stack.database.url, offerId)).out).toContain('no longer stored');
   }));
 
 test('shows what of an answer could not be read', () =>
@@ -78,7 +78,7 @@ test('shows what of an answer could not be read', () =>
 test('of an offer that nobody knows says what to do', async () => {
   const { exitCode, out, err } = await runOn(empty.url, '42');
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
-  expect(err).toMatch(/^error OFFER_UNKNOWN: no answer ever named offer 42/);
+  expect(err).toMatch(/^error OFFER_UNKNOWN: no answer has named offer 42/);
 });
 
 test.each(['0', '-1', 'abc', '1.5', '9223372036854775808', '1e3'])('%s is no offer id', async (id) => {

@@ -278,7 +278,7 @@ describe('a file', () => {
   test('is refused where none can be', async () => {
     mkdirSync(inProject('folder'));
     expect((await runExport('catalog.offer', '--out', 'folder', '--force')).err).toContain(
-      'which is no file',
+      'which is not a file',
     );
     const { exitCode, err } = await runExport('catalog.offer', '--out', 'nowhere/x.csv');
     expect(exitCode).toBe(1);

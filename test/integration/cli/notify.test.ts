@@ -38,7 +38,7 @@ describe('notify test', () => {
     const { exitCode, out } = await run(['notify', 'test'], dingtalk());
     expect(exitCode).toBe(0);
     expect(out).toMatch(
-      /^127\.0\.0\.1:\d+ took a message of format dingtalk\. It answered HTTP 200: \{"errcode":0,"errmsg":"ok"\}\n$/,
+      /^127\.0\.0\.1:\d+ accepted a message of format dingtalk\. It answered HTTP 200: \{"errcode":0,"errmsg":"ok"\}\n$/,
     );
     expect(JSON.stringify(receiver.taken)).toContain('This is a test');
     const { out: json } = await run(['notify', 'test', '--json'], dingtalk());

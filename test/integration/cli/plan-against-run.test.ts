@@ -36,11 +36,11 @@ test('a person is asked before the quota is used up, and runs make about the cal
     const cli = (...words: string[]) => type(undefined, ...words);
     const refused = await type('n\n', 'sync');
     expect(refused).toMatchObject({ exitCode: 5, out: '' });
-    expect(refused.err).toContain('Go on until the quota is used up? [y/N]');
+    expect(refused.err).toContain('Continue until the quota is used up? [y/N]');
     expect((await database.pool.query('SELECT FROM sync.run')).rowCount).toBe(0);
     const first = await cli('sync');
     expect(first.err).not.toContain('[y/N]');
-    expect(first.err).toContain('plan (nothing is known yet, so at most): 1,051 category.children');
+    expect(first.err).toContain('plan (nothing is known yet: upper bound): 1,051 category.children');
     expect(first.out).toMatch(/^ {2}offer\.detail +\d+ +9,500$/m);
     // A row vouches for 85 % of the age that counts: after 31 days, all details are older than three, and after one none is.
     for (const [day, days] of [

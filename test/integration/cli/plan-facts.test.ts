@@ -66,7 +66,7 @@ describe('runs come as often', () => {
 
   test('as schedules say that were added', async () => {
     const store = createScheduleStore(database);
-    expect(await rhythm()).toBe('Assumed: one run a day, for no schedule starts runs of these feeds.');
+    expect(await rhythm()).toBe('Assumed: one run a day, because no schedule starts runs of these feeds.');
     await store.insert(schedule('other', '0 * * * *', ['b']), 'cli');
     expect(await rhythm()).toMatch(/^Assumed/);
     await store.insert(schedule('weekly', '0 4 * * 0'), 'cli');

@@ -53,7 +53,7 @@ describe('the list', () => {
     expect(await list('--operation', 'offer.detail')).toHaveLength(1);
     expect(await list('--reason', 'not_an_id')).toMatchObject([{ operation: 'search.keyword' }]);
     expect(await list('--limit', '1')).toHaveLength(1);
-    expect((await run('list', '--reason', 'no_such')).out).toBe('Nothing is in quarantine that fits.\n');
+    expect((await run('list', '--reason', 'no_such')).out).toBe('No row of quarantine matches.\n');
     expect((await run('list', '--limit', '0')).exitCode).toBe(2);
   });
 });
@@ -83,7 +83,7 @@ describe('one value', () => {
     const [first = '', second = ''] = ids.rows.map(({ id }) => id);
     await db.pool.query('DELETE FROM raw.payload WHERE raw_id = 1');
     await db.pool.query(`UPDATE raw.payload SET body = '\\x00' WHERE raw_id = 2`);
-    expect((await run('show', first)).out).toMatch(/not_money[^]*Answer 1 is not kept any more\.\n$/);
+    expect((await run('show', first)).out).toMatch(/not_money[^]*Answer 1 is no longer stored\.\n$/);
     expect((await run('show', second)).out).toContain("Answer 2 can't be shown: RAW_DAMAGED.");
   });
 

@@ -100,7 +100,7 @@ describe('quota reconcile', () => {
     const { err } = await cli.run('reconcile --api offer.detail --day 1');
     expect(err).toMatch(/^offer.detail, day: 3 of 500 used/m);
     expect(err).toMatch(
-      /^Of this day, 3 calls were granted here: they stay counted, for 1688 may show them late\.$/m,
+      /^Of this day, 3 calls were granted here: they stay counted, because 1688 may show them late\.$/m,
     );
     expect(await listUsed()).toContain('detail day 3');
   });
@@ -133,14 +133,14 @@ describe('a restored database', () => {
       expect(out).toMatch(/^offer.detail +day +█{10} +500 +500 +0 /m);
       const flat = out.replaceAll('\n  ', ' ');
       expect(flat).toMatch(
-        /^! offer.detail: the present day and month count as spent, for this database is not the one .* then: `catalog-sync quota reconcile --api offer.detail --day N --month N`\.$/m,
+        /^! offer.detail: the current day and month count as spent, because the calls were counted in another database .* then: `catalog-sync quota reconcile --api offer.detail --day N --month N`\.$/m,
       );
       expect(flat).not.toMatch(/^! All APIs/m);
 
       const first = await cli.run('reconcile --api offer.detail --day 320', options);
       expect(first.err).toMatch(/^offer.detail, day: 320 of 500 used/m);
-      expect(first.err).toMatch(/^! offer.detail: the present month counts as spent/m);
-      expect(first.err).toMatch(/^! category.children: the present day and month count as spent/m);
+      expect(first.err).toMatch(/^! offer.detail: the current month counts as spent/m);
+      expect(first.err).toMatch(/^! category.children: the current day and month count as spent/m);
       const ledger = createLedgerStore({ pool: copy.pool, log: silentLog });
       expect(await ledger.reserve(requestFor('b'))).toMatchObject({ kind: 'denied' });
 

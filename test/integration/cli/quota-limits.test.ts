@@ -41,7 +41,7 @@ describe('quota set', () => {
     expect(err).toMatch(
       /^offer.detail, day: 1 of 3 used \(1 in flight\), 2 left; resets 2026-11-26 00:00\.$/m,
     );
-    expect(err).toMatch(/^This holds until `catalog-sync quota unset offer.detail`\.$/m);
+    expect(err).toMatch(/^This applies until `catalog-sync quota unset offer.detail`\.$/m);
     await start();
     await at.grant('b');
     await at.grant('c');
@@ -60,8 +60,8 @@ describe('quota set', () => {
     const { exitCode, err } = await cli.run('set * --second 2 --day 1');
     expect(exitCode).toBe(0);
     expect(err).toContain('All APIs together, second: at most 2 a second.');
-    expect(err).toContain("This holds until `catalog-sync quota unset '*'`.");
-    expect(err).toContain('Until then, quotas.per_second of catalog-sync.yaml says nothing.');
+    expect(err).toContain("This applies until `catalog-sync quota unset '*'`.");
+    expect(err).toContain('Until then, quotas.per_second of catalog-sync.yaml has no effect.');
     await start();
     expect((await listLimits()).slice(0, 2)).toEqual(['* second 2 configured', '* day 1 configured']);
     await at.grant('a');
@@ -142,7 +142,7 @@ describe('quota unset', () => {
     await cli.run('set offer.detail --day 700 --month 20000 --minute 5');
     const { exitCode, err } = await cli.run('unset offer.detail');
     expect(exitCode).toBe(0);
-    expect(err).toContain('offer.detail, minute: no limit any more.');
+    expect(err).toContain('offer.detail, minute: limit removed.');
     expect(err).toMatch(/^offer.detail, day: 0 of 500 used, 500 left/m);
     expect(err).toMatch(/^offer.detail, month: 0 of 15,000 used/m);
     expect((await listLimits()).filter((limit) => limit.startsWith('detail'))).toEqual([
@@ -184,7 +184,7 @@ describe('a hold by hand', () => {
     const { exitCode, err } = await cli.runArgs(['hold', 'offer.detail', '--reason', ' a sale: 双11 ']);
     expect(exitCode).toBe(0);
     expect(err).toBe(
-      'offer.detail: held until `catalog-sync quota resume offer.detail`. Calls in flight still end.\n',
+      'offer.detail: held until `catalog-sync quota resume offer.detail`. Calls in flight still finish.\n',
     );
     expect(await at.quota.listHolds()).toMatchObject([
       { api, code: 'HELD_BY_HAND', heldUntil: null, probeAfter: null, reason: 'a sale: 双11' },
@@ -290,9 +290,9 @@ describe('a wrong command line changes nothing and exits 2:', () => {
     [
       'a hold of a group',
       'hold @both',
-      /a group like @both is not held: hold or resume its APIs one by one, or '\*'/,
+      /a group like @both can't be held: hold or resume each of its APIs, or '\*'/,
     ],
-    ['to resume a group', 'resume @both', /a group like @both is not held/],
+    ['to resume a group', 'resume @both', /a group like @both can't be held/],
     ['a hold of nothing', 'hold', /missing required argument 'api'/],
     ['a reason without words', 'hold offer.detail --reason  ', /Give up to 200 characters/],
   ])('%s', async (_, line, expected) => {

@@ -138,11 +138,11 @@ describe('under the table', () => {
   it('is what runs wait for, as the ledger would answer them', async () => {
     await at.corrections.recordExternal(appKey, api, 480);
     expect((await cli.run('')).out).toMatch(
-      /^- offer.detail: runs wait until 2026-11-25 22:\d\d(:\d\d)?, for their part of the day is used up\.$/m,
+      /^- offer.detail: runs wait until 2026-11-25 22:\d\d(:\d\d)?, because their part of the day is used up\.$/m,
     );
     await at.corrections.recordExternal(appKey, otherApi, 2_600);
     expect((await cli.run('')).out).toMatch(
-      /^- category.children: runs wait until 2026-11-26 00:00, for their part of the day is used up\.$/m,
+      /^- category.children: runs wait until 2026-11-26 00:00, because their part of the day is used up\.$/m,
     );
   });
 
@@ -166,7 +166,7 @@ describe('under the table', () => {
     const { out } = await cli.run('');
     const flat = out.replaceAll('\n  ', ' ');
     expect(flat).toMatch(
-      /^! category.children: held since 2026-11-25 09:00 \(gw.APIACLDecline\) until a call is answered \(next try 2026-11-26 00:00\), or `catalog-sync quota resume category.children`\.$/m,
+      /^! category.children: held since 2026-11-25 09:00 \(gw.APIACLDecline\) until a test call succeeds \(next try 2026-11-26 00:00\), or `catalog-sync quota resume category.children`\.$/m,
     );
     expect(flat).toMatch(
       /^- All APIs together: .* or 2026-11-26 00:00, or `catalog-sync quota resume '\*'`\.$/m,
@@ -181,7 +181,7 @@ describe('under the table', () => {
       [appKey, api, otherApi],
     );
     const { out } = await cli.run('');
-    expect(out).toMatch(/^- offer.detail: pauses until 2026-11-25 12:0\d(:\d\d)?, since 1688 answered/m);
+    expect(out).toMatch(/^- offer.detail: pauses until 2026-11-25 12:0\d(:\d\d)?, because 1688 answered/m);
     expect(out).not.toContain('category.children: pauses');
     expect(await cli.json('')).toMatchObject({ pauses: [{ name: 'offer.detail', api }] });
   });
@@ -192,7 +192,7 @@ describe('without a limit', () => {
     const { exitCode, out } = await cli.run('');
     expect({ exitCode, out }).toEqual({
       exitCode: 0,
-      out: 'No limit is known yet: the first sync sets those of the account.\n\n- Times are those of Asia/Shanghai.\n',
+      out: 'No limit is known yet: the first sync sets those of the account.\n\n- Times are in Asia/Shanghai.\n',
     });
     expect(await cli.json('')).toEqual({ limits: [], holds: [], pauses: [], waits: [] });
   });

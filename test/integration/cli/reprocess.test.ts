@@ -29,7 +29,7 @@ test('the second time there is nothing to change', async () => {
   const { out, err } = await run('--yes');
   expect(out).toMatch(/^answers read again +750$/m);
   expect(out).toMatch(/^offers changed +0$/m);
-  expect(err).toContain('This version reads nothing otherwise: there is nothing to change.');
+  expect(err).toContain('This version reads all answers in the same way: there is nothing to change.');
 });
 
 test('a second one is refused while the first is at it', async () => {
@@ -45,14 +45,14 @@ test('a second one is refused while the first is at it', async () => {
   const refused = await run();
   await first.release();
   expect(refused.exitCode).toBe(1);
-  expect(refused.err).toMatch(/^error REPROCESS_RUNNING: another reprocess is at this database/);
+  expect(refused.err).toMatch(/^error REPROCESS_RUNNING: another reprocess is running on this database/);
   expect((await run('--offer', '7')).exitCode).toBe(0);
 });
 
-test('says which answers are not kept any more', async () => {
+test('says which answers are no longer stored', async () => {
   await db.pool.query('DELETE FROM raw.payload WHERE raw_id <= 7');
   expect((await run('--offer', '7')).out).toMatch(
-    /^Answers that are not kept any more: 1; the oldest that is kept is of/m,
+    /^Answers that are no longer stored: 1; the oldest stored answer is of/m,
   );
 });
 

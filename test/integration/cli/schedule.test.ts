@@ -95,14 +95,14 @@ describe('catalog-sync schedule', () => {
     expect(stdout).toContain(
       '! weekly is for feeds that catalog-sync.yaml does not have (bags): its runs go without them.',
     );
-    expect(stdout).toContain('! weekly is in catalog-sync.yaml as well');
+    expect(stdout).toContain('! weekly is also in catalog-sync.yaml');
     expect((await run([], { text: file.replace('30 2', '31 2') })).stdout).toContain(
       '! nightly was changed in',
     );
     await stack.query(
       `UPDATE sync.schedule SET counts_from = now() - interval '3 days' WHERE name = 'nightly'`,
     );
-    expect((await run([])).stdout).toContain('! nightly has slots that wait');
+    expect((await run([])).stdout).toContain('! nightly has waiting slots');
     expect((await run([], { text: feeds })).stdout).not.toContain('is new');
   });
 
@@ -130,7 +130,7 @@ describe('catalog-sync schedule', () => {
     expect(await observation(file)).toBeUndefined();
     await start();
     expect(await observation(file)).toMatchObject({ status: 'ok' });
-    expect((await observation(file))?.message).toMatch(/^1 kept, next slot/);
+    expect((await observation(file))?.message).toMatch(/^1 stored, next slot/);
     expect(await observation(feeds)).toMatchObject({
       status: 'warn',
       message:
@@ -154,7 +154,7 @@ describe('catalog-sync schedule', () => {
   it('refuses feeds that the file does not have, and names that are taken', async () => {
     const unknown = await run(['add', 'weekly', '--cron', '0 4 * * *', '--feed', 'bags', 'hats']);
     expect(unknown).toMatchObject({ exitCode: 4 });
-    expect(unknown.stderr).toContain('has no feed of the name hats; it has bags, shoes');
+    expect(unknown.stderr).toContain('has no feed hats; its feeds are bags, shoes');
     // The file has it, and no process has taken it over yet.
     const taken = await run(['add', 'nightly', '--cron', '0 4 * * *', '--feed', 'bags']);
     expect(taken.exitCode).toBe(4);
@@ -171,9 +171,9 @@ describe('catalog-sync schedule', () => {
       said.push((await run([verb, 'weekly'])).stderr.split('\n')[0]);
     }
     expect(said).toEqual([
-      ...['Schedule weekly is paused.', 'Schedule weekly was paused already.'],
-      ...['Schedule weekly goes on.', 'Schedule weekly was not paused.', 'Schedule weekly is removed.'],
-      'error SCHEDULE_UNKNOWN: no schedule has the name weekly; there are nightly',
+      ...['Schedule weekly is paused.', 'Schedule weekly was already paused.'],
+      ...['Schedule weekly continues.', 'Schedule weekly was not paused.', 'Schedule weekly is removed.'],
+      'error SCHEDULE_UNKNOWN: no schedule is named weekly; there are nightly',
     ]);
     expect(await run(['remove', 'nightly'])).toMatchObject({ exitCode: 1 });
     await run(['pause', 'nightly']);
@@ -195,16 +195,14 @@ describe('catalog-sync schedule', () => {
       'is active in another process; nothing was done',
     );
     expect(await run(['run', 'nightly', '--strict-exit'])).toMatchObject({ exitCode: 6 });
-    expect((await run(['run', 'other'])).stderr).toContain(
-      'no schedule has the name other; there are nightly\n',
-    );
+    expect((await run(['run', 'other'])).stderr).toContain('no schedule is named other; there are nightly\n');
     expect(await countRuns()).toBe(2);
     const [ran] = await stack.query<{ trigger: string }>('SELECT trigger FROM sync.run ORDER BY run_id');
     expect(ran).toEqual({ trigger: 'nightly' });
   });
 
   it('shows what became of slots, the newest first', async () => {
-    expect((await run(['history'])).stdout).toBe('No slot has come yet.\n');
+    expect((await run(['history'])).stdout).toBe('No slot yet.\n');
     const request = {
       scope: 'feed:bags',
       feedNames: ['bags'],

@@ -27,7 +27,7 @@ const message: NotificationMessage = {
       key: 'log-in',
       phase: 'over',
       severity: 'act',
-      summary: 'The stored tokens end at 2026-11-30 09:12:44.',
+      summary: 'The stored tokens expire at 2026-11-30 09:12:44.',
       remedy: 'Log in again: `catalog-sync auth`.',
       path: '/api-status',
       since: new Date('2026-11-24T01:12:50Z'),

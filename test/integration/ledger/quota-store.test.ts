@@ -274,7 +274,7 @@ describe('the daily usage', () => {
 describe('a hold', () => {
   beforeEach(() => at.quota.applyPresets({ ...personal, callsPerSecond: 1_000 }));
 
-  it('without an end stops its API, and no other, until somebody resumes it', async () => {
+  it('without an end stops its API, and no other, until a person resumes it', async () => {
     await at.quota.holdApi({ api, code: 'gw.NoUsageLeftError', forMs: null });
     expect(await at.ledger.reserve(requestFor('a'))).toEqual({
       kind: 'denied',

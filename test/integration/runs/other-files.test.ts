@@ -58,10 +58,10 @@ async function readNew(stack: TestStack) {
   return row;
 }
 
-const leftAlone = 'a run was begun by another catalog-sync.yaml: it is left to processes that work by that';
-const taken = 'a run goes on by this catalog-sync.yaml, for nobody works by its own any more';
+const leftAlone = 'a run was started with another catalog-sync.yaml: processes with that file continue it';
+const taken = 'a run continues with this catalog-sync.yaml, because no process uses its own any more';
 const ended =
-  'a run is ended, for nobody works by its catalog-sync.yaml any more and this one does not have its feeds';
+  'a run is cancelled, because no process uses its catalog-sync.yaml any more and this one does not have its feeds';
 const said = ({ logs }: TestProcess) =>
   logs.filter(({ msg }) => [leftAlone, taken, ended].includes(msg)).map(({ msg, runId }) => [msg, runId]);
 

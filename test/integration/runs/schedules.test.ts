@@ -224,7 +224,7 @@ describe('a schedule', () => {
     const added = { ...nightly, cron: '5 * * * *', feeds: ['bags'] };
     await itIs(day(10));
     await addSchedule(deps, added, []);
-    const both = /two schedules of the name nightly: one of .*0 2 \* \* \*.* one of .*5 \* \* \* \*/;
+    const both = /two schedules named nightly: one of .*0 2 \* \* \*.* one of .*5 \* \* \* \*/;
     await expect(adoptSchedules(deps, [{ ...nightly, name: 'other' }, nightly])).rejects.toMatchObject({
       code: 'SCHEDULE_NAME_TAKEN',
       message: expect.stringMatching(both) as string,

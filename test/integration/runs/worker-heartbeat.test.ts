@@ -79,7 +79,7 @@ test('processes that work by different sync files are told of, in the log once a
     { level: 'warn', hosts: [hostname()] },
   ]);
   expect(await checkWorkers(database.pool)).toMatchObject([
-    { name: 'workers', message: `they work by 2 different catalog-sync.yaml: ${hostname()} | ${hostname()}` },
+    { name: 'workers', message: `they use 2 different catalog-sync.yaml: ${hostname()} | ${hostname()}` },
   ]);
 
   // Versions before did not say; they are left alone.

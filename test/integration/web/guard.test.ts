@@ -196,7 +196,7 @@ describe('a page of another site', () => {
     // All that the request has against it is where it comes from: the session and its token are right.
     test.each(actions)('%s', async (path) => {
       const response = await send(open, path, { csrf: await csrfOf(open), ...formOf(path) }, headers);
-      expect([response.status, await response.text()]).toEqual([403, 'this was sent by another site\n']);
+      expect([response.status, await response.text()]).toEqual([403, 'the request came from another site\n']);
       await nothingDone();
     });
 
@@ -311,13 +311,13 @@ describe('listening', () => {
     await expect(taken).rejects.toMatchObject({
       code: 'WEB_NOT_LISTENING',
       message: expect.stringContaining(
-        `port ${String(open.port)} of 127.0.0.1: another program has the port`,
+        `port ${String(open.port)} of 127.0.0.1: another program uses the port`,
       ) as string,
     });
   });
 
   test('at an address of another machine says so', async () => {
     const foreign = start({ token: new Secret(token), host: '192.0.2.1' });
-    await expect(foreign).rejects.toThrow('this machine has no such address');
+    await expect(foreign).rejects.toThrow('this machine does not have this address');
   });
 });

@@ -56,7 +56,10 @@ describe('the callback path', () => {
 
   it('says so when the answer belongs to nobody, and goes on listening', async () => {
     isAccepted = false;
-    expect(await ask()).toMatchObject({ status: 400, body: expect.stringContaining('no login') as string });
+    expect(await ask()).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('not belong to an active login') as string,
+    });
     isAccepted = true;
     expect((await ask()).status).toBe(200);
   });

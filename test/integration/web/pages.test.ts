@@ -201,7 +201,7 @@ describe('what can be done', () => {
   test('before the first run, every page is there', async () => {
     for (const path of ['/', '/runs', '/usage', '/products', '/problems', '/queues', '/api-status'])
       expect((await world.request(path)).status, path).toBe(200);
-    expect(await world.get('/')).toContain('Nothing was synced yet');
+    expect(await world.get('/')).toContain('No sync yet');
     expect((await world.request('/runs/1')).status).toBe(404);
     expect((await world.request('/products/99999999999999999999')).status).toBe(404);
   });
@@ -218,7 +218,7 @@ describe('what can be done', () => {
     expect(await world.get('/runs/1')).toContain('data-live="/runs/1/events"');
 
     await database.pool.query("UPDATE sync.run SET heartbeat_at = now() - interval '1 minute'");
-    expect(await world.get('/')).toContain('no process is at it');
+    expect(await world.get('/')).toContain('no process works on it');
     await world.post('/actions/cancel/1');
     expect(await query('SELECT status, cause FROM sync.run')).toEqual([
       { status: 'cancelled', cause: 'operator' },
@@ -237,7 +237,7 @@ describe('what can be done', () => {
     expect(await query('SELECT api, code, reason FROM usage.api_hold')).toEqual([
       { api, code: 'HELD_BY_HAND', reason: 'a sale: 双11' },
     ]);
-    expect(await world.get('/')).toContain('One thing needs a person');
+    expect(await world.get('/')).toContain('One issue needs a person');
     await world.post('/actions/resume', { api });
     expect(await query('SELECT FROM usage.api_hold')).toEqual([]);
     const [row] = await query(

@@ -66,8 +66,8 @@ test('a run that is begun here keeps what is expected of it', async () => {
 test('whether a process works at all is said where runs begin, and on a run that waits for one', async () => {
   expect(await world.get('/runs')).toContain('One process works:');
   await stack.query(`UPDATE sync.worker SET heartbeat_at = now() - interval '2 minutes'`);
-  expect(await world.get('/runs')).toContain('No process works');
-  expect(await world.get('/runs/3')).toContain('No process is at this run');
+  expect(await world.get('/runs')).toContain('No worker process is running');
+  expect(await world.get('/runs/3')).toContain('No process works on this run');
 });
 
 test('one target that was given up, or those of one API, are asked for again, and no others', async () => {

@@ -60,17 +60,17 @@ const isOf = (name: string, text: string) => Number(new RegExp(`^${name} +([\\d,
 
 /** Each test goes on in the folder of the one before it, as somebody who tries the demo out would. */
 describe('the demo', { timeout: 300_000 }, () => {
-  test('syncs a made-up day whatever is configured, says what there is now, and makes the next one wait', async () => {
+  test('syncs a simulated day whatever is configured, says what there is now, and makes the next one wait', async () => {
     writeFileSync(join(project.folder, '.env'), 'DATABASE_URL=nonsense\n');
     writeFileSync(join(project.folder, '.env.local'), 'TOKEN_KEY=zz\n');
     writeFileSync(join(project.folder, 'catalog-sync.yaml'), 'nonsense: [');
     const first = project.start([], { env: hostile, program: checkedOut });
-    await says(first, 'starting the sandbox, a made-up 1688');
+    await says(first, 'starting the sandbox, a simulated 1688');
     const second = project.start(['--json']);
     await says(second, 'another demo runs in this folder: waiting for it to end');
     expect(await first.ended, first.output.err).toBe(0);
     const { out, err } = first.output;
-    expect(err).toMatch(/^setting up Postgres, for this first time/);
+    expect(err).toMatch(/^setting up Postgres for the first time/);
     expect(err).toContain('SANDBOX: using mock data');
     expect(out).toMatch(/^outcome +succeeded$/m);
     expect(isOf('offers new', out)).toBe(isOf('offers', out));
@@ -83,7 +83,7 @@ describe('the demo', { timeout: 300_000 }, () => {
 
     expect(await second.ended, second.output.err).toBe(0);
     expect(second.output.err).not.toContain('setting up');
-    expect(second.output.err).toContain('1 made-up day later');
+    expect(second.output.err).toContain('1 simulated day later');
     expect(second.output.out.trim().split('\n')).toHaveLength(1);
     const report = JSON.parse(second.output.out) as DemoReport;
     const { counts } = report.run;
@@ -112,7 +112,7 @@ describe('the demo', { timeout: 300_000 }, () => {
     const kept = project.start(['--keep'], { env: { DATABASE_URL: hostile.DATABASE_URL } });
     await says(kept, 'Kept running until Ctrl-C');
     const { out, err } = kept.output;
-    expect(err).toContain('2 made-up days later');
+    expect(err).toContain('2 simulated days later');
     expect(out).toMatch(/^run 4\b/);
     expect(out).toMatch(/^Prices of \d+ offers moved/m);
     for (const line of out.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(100);

@@ -76,7 +76,7 @@ test('a file that may not grow any more is an error that says so, and leaves not
   const { ended, output } = start(`trap '' XFSZ; ulimit -f 100; $export --query "${many}" --out full.csv`);
   expect(await ended).toBe(1);
   expect(output.err).toMatch(
-    /^error EXPORT_NOT_WRITTEN: .*full\.csv was not written: a file may not become as large\nwhat to do: /,
+    /^error EXPORT_NOT_WRITTEN: .*full\.csv was not written: the file is larger than the limit of the system\nwhat to do: /,
   );
   expect(parts()).toEqual(before);
   expect(readdirSync(project)).not.toContain('full.csv');

@@ -33,7 +33,7 @@ test('one that is killed goes on where it was, and only one works at a time', as
     return again.err.includes('REPROCESS_RUNNING') ? null : again;
   });
   expect(exitCode).toBe(0);
-  expect(err).toContain('going on where this reprocess was stopped');
+  expect(err).toContain('continuing where this reprocess was stopped');
   expect((JSON.parse(out) as ReprocessReport).counts).toMatchObject({
     answers: offers,
     offersChanged: offers,

@@ -232,7 +232,7 @@ describe.skipIf(!isRoot)('as root', () => {
     const second = await project.open();
     await expect(queryRow(second.url, 'select one from old')).rejects.toThrow(/does not exist/);
     await expect(queryRow(first.url, 'select 1')).rejects.toThrow(/ECONNREFUSED/);
-    const aside = project.logged.find(({ msg }) => String(msg).endsWith('is kept aside'));
+    const aside = project.logged.find(({ msg }) => String(msg).endsWith('was moved aside'));
     expect(existsSync(join(String(aside?.['folder']), 'data', 'PG_VERSION'))).toBe(true);
   });
 

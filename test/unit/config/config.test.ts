@@ -109,7 +109,7 @@ describe('bad values', () => {
 
   test.each([
     ['a folder', scratch, /_FILE: EISDIR/],
-    ['without an end', '/dev/zero', /_FILE: is longer than any secret/],
+    ['without an end', '/dev/zero', /_FILE: is too long for a secret/],
   ])('a file of a secret that is %s is named', (_what, file, said) => {
     const act = () => load({ TOKEN_KEY_FILE: file });
     expect(act).toThrow(said);

@@ -245,12 +245,12 @@ describe('a bad file', () => {
     ['offer.detail: alibaba.no.such', 'apis.offer.detail must be namespace:name:version, or one of'],
     [
       'search.keyword: category.translation.getById',
-      "can't be asked for search.keyword: it answers category.children",
+      "can't be used for search.keyword: it serves category.children",
     ],
-    ['search.keyword: alibaba.cross.detail', "can't be asked for search.keyword: it answers offer.detail"],
+    ['search.keyword: alibaba.cross.detail', "can't be used for search.keyword: it serves offer.detail"],
     [
       'search.keyword: "a.b:product.search.imageQuery:1"',
-      "can't be asked for search.keyword: it answers search.image",
+      "can't be used for search.keyword: it serves search.image",
     ],
     ['search.keywords: x', 'apis.search.keywords is not a known key: did you mean search.keyword?'],
     ['system.time: currentTime', 'apis.system.time is not a known key'],

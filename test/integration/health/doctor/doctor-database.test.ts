@@ -65,7 +65,7 @@ test('price intervals that overlap are named with their offer', async () => {
        (offer_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
      VALUES (8, 'list', 1, '2031-01-01', '2031-01-03', 4, 1, 1)`,
   );
-  expect(await findings()).toContain('price history: intervals overlap in 1 of 2 offers looked at: 8');
+  expect(await findings()).toContain('price history: intervals overlap in 1 of 2 checked offers: 8');
   await at.db.pool.query('DELETE FROM catalog.price_history');
 });
 
@@ -77,7 +77,7 @@ test('a month that is kept for an answer that was never loaded is named with the
   await at.setTime('2031-06-15T00:00:00Z');
   await ensurePartitions(at.db.pool, new Date('2031-06-15T00:00:00Z'));
   expect(await findings()).toEqual([
-    'old months: kept for answers or calls that are not in the catalog or totals: raw.payload_2031_02',
+    'old months: not dropped, because answers or calls in them are not in the catalog or totals: raw.payload_2031_02',
   ]);
 });
 
@@ -107,7 +107,7 @@ test('functions and views that somebody edited, dropped or added are named, unti
   await at.db.pool.query('DROP FUNCTION sync.grant_readers()');
   await at.db.pool.query('CREATE VIEW catalog.added AS SELECT 1 AS one');
   expect(await mine()).toEqual([
-    'functions and views: not as they were made: catalog.added was added, sync.grant_readers() is missing, usage.pace_slack() was changed',
+    'functions and views: changed since they were created: catalog.added was added, sync.grant_readers() is missing, usage.pace_slack() was changed',
   ]);
   await migrate({ connectionString: at.db.url, log });
   expect(await mine()).toEqual([]);
@@ -118,7 +118,7 @@ test('functions and views of other files are told apart from those of a later ve
   cpSync(findMigrationsFolder(), folder, { recursive: true });
   appendFileSync(join(folder, 'functions', 'usage-pace-slack.sql'), '-- Edited.\n');
   expect(await checkDefinitions(at.db.pool, folder)).toMatchObject([
-    { status: 'warn', message: 'made by another version than this one' },
+    { status: 'warn', message: 'created by another version' },
   ]);
   await at.db.pool.query(
     `INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('of a later version', 32503680000000)`,

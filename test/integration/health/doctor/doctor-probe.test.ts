@@ -97,7 +97,7 @@ describe('a probe', () => {
     const { asked, notes } = await probe(refuse(extractErrors.GATEWAY_NO_GRANT), nothing as never);
     expect(asked).toHaveLength(2);
     expect([...notes.keys()]).toEqual(['offer.detail', 'search.seller', 'search.image']);
-    expect(notes.get('offer.detail')).toBe('not asked: no offer is known before a sync brings one');
+    expect(notes.get('offer.detail')).toBe('not called: no offer is known before the first sync');
   });
 
   test('that the ledger does not let through says why', async () => {
@@ -119,7 +119,7 @@ describe('a probe', () => {
   test('without a token is not made, and the others are', async () => {
     const { notes, halted } = await probe(refuse(extractErrors.AUTH_TOKEN_MISSING));
     expect(halted).toBeNull();
-    expect(notes.get('search.image')).toBe('not asked: there is no access token');
+    expect(notes.get('search.image')).toBe('not called: there is no access token');
   });
 
   test('that decides nothing says so, and the next one is made', async () => {
@@ -197,7 +197,7 @@ describe('doctor --probe', () => {
     }
     expect(out).toMatch(/offer\.detail: denied \(product\.search\.queryProductDetail\), held until \d{4}-/);
     expect(out).toContain('`catalog-sync permissions set offer.detail --state pending`');
-    expect(out.replace(/\s+/g, ' ')).toContain('not asked: no seller is known before a sync brings one');
+    expect(out.replace(/\s+/g, ' ')).toContain('not called: no seller is known before the first sync');
     expect(out).toMatch(/Next: do what the lines of "permission" advise\./);
     expect(await listCalls()).toHaveLength(5);
     grantOnly(...apiOperations);
@@ -219,7 +219,7 @@ describe('doctor --probe', () => {
   test('says what it costs before it asks', async () => {
     const refused = await doctor(['--probe'], { typed: 'n\n' });
     expect(refused.err).toContain('Make up to 6 calls to the gateway');
-    expect(refused.out).toContain('not made: you said no');
+    expect(refused.out).toContain('not made: you answered no');
     expect(await listCalls()).toEqual([]);
     expect(statusOf((await doctor(['--probe'], { typed: 'y\n' })).out, 'offer.detail')).toBe('ok allowed');
   });

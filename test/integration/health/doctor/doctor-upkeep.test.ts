@@ -24,7 +24,7 @@ test('a table that is full of dead rows is named with their number', async () =>
   await db.pool.query('DELETE FROM sync.category_visit WHERE category_id > 1000');
   await until(async () => (await findings()).length === 1, { what: 'the statistics have arrived' });
   expect((await findings())[0]).toMatch(
-    /^bloat: sync\.category_visit: 59,000 dead rows beside 1,000 live ones, never vacuumed See that autovacuum is on/,
+    /^bloat: sync\.category_visit: 59,000 dead rows beside 1,000 live ones, never vacuumed Check that autovacuum is on/,
   );
   await db.pool.query('VACUUM sync.category_visit');
   await until(async () => (await findings()).length === 0, { what: 'the statistics have arrived' });

@@ -104,7 +104,7 @@ it('a hold with an end is less than one without, and says why a person made it',
     [searchApi],
   );
   expect((await observation()).map(({ severity, summary }) => [severity, summary])).toEqual([
-    ['act', 'Calls of all APIs are held by `HELD_BY_HAND` (a sale), until somebody resumes it.'],
+    ['act', 'Calls of all APIs are held by `HELD_BY_HAND` (a sale), until a person resumes it.'],
     [
       'warn',
       'Calls of `product.search.keywordQuery` are held by `GATEWAY_TOO_FAST`, until 2099-01-01 08:00.',
@@ -172,7 +172,7 @@ it('silence is one, unless runs have nothing to ask for', async () => {
   expect(await found()).toEqual([]);
   await change("UPDATE usage.api_call SET granted_at = granted_at - interval '2 hours'");
   expect((await observation()).map(({ summary }) => summary)).toEqual([
-    '1688 has answered nothing for a month.',
+    '1688 has sent no good answer for a month.',
   ]);
   await change(
     `INSERT INTO usage.hour_total (hour, app_key, api, state, outcome, is_exempt, calls, timed_calls)
@@ -181,7 +181,7 @@ it('silence is one, unless runs have nothing to ask for', async () => {
     [appKey],
   );
   expect((await observation())[0]?.summary).toMatch(
-    /^1688 has answered nothing since 20\d\d-\d\d-\d\d \d\d:00\.$/,
+    /^1688 has sent no good answer since 20\d\d-\d\d-\d\d \d\d:00\.$/,
   );
   expect(await observation()).toMatchObject([
     { key: 'stale', remedy: expect.stringContaining('Runs end') as string },

@@ -108,7 +108,7 @@ describe.each(notifyFormats)('a receiver of %s', (format) => {
       'that leads elsewhere',
       (response) => response.writeHead(307, { location: 'http://127.0.0.1:9/elsewhere' }).end(),
       'NOTIFY_REFUSED',
-      /HTTP 307, which leads elsewhere/,
+      /HTTP 307, a redirect/,
     ],
     ['that hangs up', (response) => response.destroy(), 'NOTIFY_UNAVAILABLE', /UND_ERR_SOCKET|ECONNRESET/],
     ['that quotes what it was asked', echo, 'NOTIFY_REFUSED', /\[secret\]/],
@@ -191,5 +191,5 @@ it('a receiver that nobody listens at is named by its socket’s code', async ()
 it('an address that is not safe is never called', () => {
   const options = { format: 'generic', dingTalkSecret: null, siteUrl: null, clock: systemClock } as const;
   const make = () => createNotifier({ ...options, url: new Secret('http://receiver.example/abc') });
-  expect(make).toThrow('not safe');
+  expect(make).toThrow('must be https');
 });

@@ -27,7 +27,7 @@ function countedBefore(ms: number): CatalogCount {
 test('a large catalog is shown as it was counted, with when that was', async () => {
   const page = await showOverview(countedBefore(5 * 60_000));
   expect(page).toContain('1,000,000 offers');
-  expect(page).toContain('250,000 offers never looked at in detail');
+  expect(page).toContain('250,000 offers without a detail answer');
   expect(page.match(/Counted 5 (min|minutes)/g)).toHaveLength(2);
 });
 

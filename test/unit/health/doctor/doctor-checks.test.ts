@@ -131,7 +131,7 @@ describe('settings', () => {
     );
     const sandbox = config({ ALIBABA_API_URL: 'http://127.0.0.1:1/openapi' });
     expect(checkTarget(sandbox, new Map([['ALIBABA_API_URL', '.env.local']])).message).toMatch(
-      /^SANDBOX: using mock data .* as ALIBABA_API_URL of \.env\.local says/,
+      /^SANDBOX: using mock data .*because of ALIBABA_API_URL in \.env\.local/,
     );
   });
 });
@@ -141,11 +141,11 @@ describe('the data', () => {
   const sandbox = config({ ALIBABA_API_URL: 'http://127.0.0.1:1/openapi' });
 
   test.each([
-    ['none yet', live, null, 'ok', /^none yet; a run would bring real data/],
-    ['real, and to be real', live, 'live', 'ok', /^the database holds real data/],
-    ['mock, and to be mock', sandbox, 'sandbox', 'ok', /^the database holds mock data/],
-    ['mock where real is expected', live, 'sandbox', 'fail', /holds mock data .* would bring real data/],
-    ['real where mock would be put', sandbox, 'live', 'fail', /holds real data .* would bring mock data/],
+    ['none yet', live, null, 'ok', /^none yet; a run would fetch real data/],
+    ['real, and to be real', live, 'live', 'ok', /^the database has real data/],
+    ['mock, and to be mock', sandbox, 'sandbox', 'ok', /^the database has mock data/],
+    ['mock where real is expected', live, 'sandbox', 'fail', /has mock data .* would fetch real data/],
+    ['real where mock would be put', sandbox, 'live', 'fail', /has real data .* would fetch mock data/],
   ] as const)('that is %s', (...[, settings, stored, status, message]) => {
     const check = checkSource(settings, stored);
     expect(check).toMatchObject({ status, exitCode: status === 'fail' ? 4 : 0 });
@@ -227,7 +227,7 @@ describe('the token', () => {
 
   test.each<[string, Environment, TokenSet | null, string, RegExp]>([
     ['none', {}, null, 'warn', /there is none/],
-    ['one of a self-use app', { ALIBABA_ACCESS_TOKEN: 'x' }, null, 'ok', /how long it lives/],
+    ['one of a self-use app', { ALIBABA_ACCESS_TOKEN: 'x' }, null, 'ok', /not known when it expires/],
     [
       'a refresh token to begin with',
       { ...withKey, ALIBABA_REFRESH_TOKEN: 'x' },
@@ -248,7 +248,7 @@ describe('the token', () => {
       withKey,
       tokens({ accessExpiresAt: new Date(0) }),
       'warn',
-      /nothing can refresh it/,
+      /cannot be refreshed/,
     ],
     [
       'a stored one to refresh',
@@ -266,7 +266,7 @@ describe('the token', () => {
       withKey,
       tokens({ refreshToken: new Secret('r'), refreshExpiresAt: new Date(now.getTime() + 10 * day) }),
       'warn',
-      /ends at 2026-12-05/,
+      /expires at 2026-12-05/,
     ],
   ])('%s', async (...[, env, stored, status, message]) => {
     const check = await checkToken(config(env), storeOf(stored), clock);
@@ -326,7 +326,9 @@ describe('the verdict', () => {
     expect(nextStep([unknown])).toContain('doctor --probe');
     const denied = warn('permission offer.detail', 'denied', '');
     expect(nextStep([unknown, denied])).toContain('there is nothing to fetch');
-    expect(nextStep([ok('permission search.keyword', 'allowed'), denied])).toContain('fetches meanwhile');
+    expect(nextStep([ok('permission search.keyword', 'allowed'), denied])).toContain(
+      'Meanwhile, `catalog-sync sync` fetches',
+    );
     expect(nextStep([ok('permission search.keyword', 'allowed'), unknown])).toContain('starts the first run');
   });
 });

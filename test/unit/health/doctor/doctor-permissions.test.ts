@@ -54,7 +54,7 @@ describe('permissions', () => {
       'held until 2026-11-25T16:00:00.000Z, when one call tries it',
     ],
     ['due', now, 'held; the next call tries it'],
-    ['never', null, 'held until it is resumed by hand'],
+    ['never', null, 'held until a person resumes it'],
   ] as const)('that are held, and tried %s, say so', (_, probeAfter, words) => {
     expect(observation({ observed: 'denied' }, probeAfter)?.message).toContain(words);
   });
