@@ -83,7 +83,7 @@ export interface App {
    * @throws AppError SCHEDULE_NAME_TAKEN
    */
   keepSchedules(): Promise<void>;
-  /** Works and ticks in this process until `isOver` says so or the process is told to stop. */
+  /** Works and ticks in this process until `isOver` says so or the process is asked to stop. */
   conduct(isOver: () => Promise<boolean>): Promise<void>;
   /** Tells people what is new, before a process ends that `conduct` did its work in; waits a quarter of a minute at most. */
   sendNotifications(): Promise<void>;

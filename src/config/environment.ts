@@ -9,7 +9,7 @@ import { Secret } from '../core/secret.ts';
 /** What `LOG_LEVEL` may say. */
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** What `NOTIFY_FORMAT` may say: how the receiver of notifications wants to be told. */
+/** What `NOTIFY_FORMAT` may say: the format of the receiver of notifications. */
 export const notifyFormats = ['generic', 'slack', 'dingtalk'] as const;
 
 const gatewayUrl = z.string().transform((text, ctx) => {

@@ -27,7 +27,7 @@ const runFields = {
   forecast: run.forecast,
 };
 
-/** A run as people look at it. */
+/** A run as people see it. */
 export type RunSummary = Readonly<Pick<typeof run.$inferSelect, keyof typeof runFields>>;
 
 /** Rows in the catalog and around it. */
@@ -91,7 +91,7 @@ export interface KnownSubjects {
   readonly imageUrl: string | null;
 }
 
-/** What people look at; reads only. */
+/** What people see; reads only. */
 export interface StatusStore {
   /** The newest first. */
   listRecentRuns(limit: number): Promise<RunSummary[]>;

@@ -30,7 +30,7 @@ export interface FetchResult {
   /** Calls that were made for it; an answer that was stored before took none. */
   readonly callIds: readonly string[];
   readonly failed: readonly { readonly target: Target; readonly error: AppError }[];
-  /** Told to come back later, or not asked because another of the batch was. */
+  /** Postponed, or not called because another of the batch was. */
   readonly waiting: readonly { readonly target: Target; readonly wait: CallWaiting | null }[];
 }
 

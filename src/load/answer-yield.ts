@@ -5,7 +5,7 @@ import type { LoadCounters } from './load-counters.ts';
 export interface AnswerYield {
   /** Not known before. */
   readonly offersNew: number;
-  /** Known, but not by this kind of look. */
+  /** Known, but not by this kind of observation. */
   readonly offersCompleted: number;
   /** Known, and changed in a field or a price. */
   readonly offersChanged: number;

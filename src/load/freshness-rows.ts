@@ -61,7 +61,7 @@ function toRefreshStats(row: FreshnessRow): OfferFreshness['refreshStats'] {
   };
 }
 
-/** Names one look at one offer. */
+/** Names one observation of one offer. */
 export const observationId = (offerId: string, callId: string) => `${offerId}/${callId}`;
 
 function earliest(sightings: readonly Sighting[]): Map<string, Date> {
@@ -133,7 +133,7 @@ export async function insertObservations(
   return new Set(booked.map((row) => observationId(row.offer_id, row.call_id)));
 }
 
-/** Empty detail answers of offers since the given looks; offers without any are left out. */
+/** Empty detail answers of offers since the given observations; offers without any are omitted. */
 export async function countEmptyDetails(
   client: PoolClient,
   since: ReadonlyMap<string, ObservationKey>,
@@ -197,7 +197,7 @@ function toRefreshRow(offerId: string, freshness: OfferFreshness, statsUpdate: R
   };
 }
 
-/** Writes the looks back. `wasAskedFor`: the offers themselves were asked for, so their leases end. */
+/** Writes the observations back. `wasAskedFor`: the offers themselves were asked for, so their leases end. */
 export async function writeFreshness(
   client: PoolClient,
   freshness: ReadonlyMap<string, OfferFreshness>,

@@ -35,7 +35,7 @@ async function countNewIds(
   return offerIds.length - (rows[0]?.listed ?? 0);
 }
 
-/** Books the page's rows; false when they were booked before. A page without any can't tell. */
+/** Books the page's rows; false when they were booked before. Unknown for a page without any. */
 export async function recordHits(
   client: PoolClient,
   window: SearchWindow,

@@ -35,11 +35,11 @@ export interface SellerData {
   readonly answersRewritten: number;
 }
 
-/** How many stored answers were looked through so far. */
+/** How many stored answers were searched so far. */
 export type OnScanned = (answers: number) => void;
 
 export interface EraseStore {
-  /** Counts what is kept of a seller; looks through every stored answer. */
+  /** Counts what is kept of a seller; searches every stored answer. */
   count(sellerId: string, onScanned: OnScanned): Promise<SellerData>;
   /** When a seller was erased completely for the last time; null: never, or it was broken off. */
   readCompletedAt(sellerId: string): Promise<Date | null>;
@@ -63,7 +63,7 @@ const withoutSellers = ['category.children', 'image.upload'] as const satisfies 
 
 type BatchUse = (fates: ReadonlyMap<string, AnswerFate>) => Promise<void>;
 
-/** Looks through all stored answers, oldest first, those that come meanwhile included. */
+/** Searches all stored answers, oldest first, those that come meanwhile included. */
 async function scanAnswers(
   pool: Pool,
   marks: SellerMarks,

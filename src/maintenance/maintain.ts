@@ -21,13 +21,13 @@ export interface MaintainDeps {
  */
 const retryAfterMs = 5 * minuteMs;
 
-/** Windows of a month that rolls count for 31 days after their end; a year leaves something to look at. */
+/** Windows of a month that rolls count for 31 days after their end; a year leaves some history. */
 const minPeriodsMs = 366 * dayMs;
 
 /** In one statement: a month of a minute's limit takes 45,000 windows, of a day's limit 31. */
 const rowsAtOnce = 5_000;
 
-/** One look. Returns whether something is left to do. */
+/** One check. Returns whether something is left to do. */
 async function maintain(
   { ensurePartitions, fitPlanner, retention, ages, log }: MaintainDeps,
   now: Date,

@@ -62,6 +62,6 @@ export interface ForecastFacts {
   readonly sample: readonly OfferFacts[];
   /** How many offers each of the sample stands for. */
   readonly offersPerSample: number;
-  /** Calls a second of the fastest of the last runs; null: none was long enough to tell. */
+  /** Calls a second of the fastest of the last runs; null: none was long enough. */
   readonly callsPerSecond: number | null;
 }

@@ -154,7 +154,7 @@ export interface OfferKnowledge {
 export interface RowObservation {
   readonly kind: 'row';
   readonly at: Date;
-  /** Null: the row does not tell. */
+  /** Null: the row does not show it. */
   readonly monthSold: number | null;
   /** Another price than in the row before. */
   readonly isPriceChanged: boolean;
@@ -171,10 +171,10 @@ export interface DetailObservation {
   readonly isVisible: boolean;
 }
 
-/** A look at an offer that is newer than all of its kind. */
+/** An observation of an offer that is newer than all of its kind. */
 export type OfferObservation = RowObservation | DetailObservation;
 
-/** A look at an offer that was seen before, and what had been expected of it. */
+/** An observation of an offer that was seen before, and what had been expected of it. */
 export interface ObservationStat {
   readonly source: 'search' | 'detail';
   readonly hint: StaleHint | 'none';

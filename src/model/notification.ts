@@ -1,7 +1,7 @@
 import type { HealthIssue } from './health-issue.ts';
 import type { Source } from './run.ts';
 
-/** What people were told last of an issue. An event is `lasting` once it was told. */
+/** The last notification of an issue. An event is `lasting` once it was sent. */
 export type NotificationState = 'lasting' | 'over';
 
 /** A concern as it is kept, with what people know of it. */
@@ -16,12 +16,12 @@ export interface StoredHealthIssue extends HealthIssue {
 /** `begun` and `over`: of a state. `lasting`: a reminder. `happened`: an event. */
 export type NotificationPhase = 'begun' | 'lasting' | 'over' | 'happened';
 
-/** One thing that a message tells. */
+/** One item of a message. */
 export interface NotificationItem extends Pick<
   HealthIssue,
   'key' | 'severity' | 'summary' | 'remedy' | 'path'
 > {
-  /** The same when the same is sent again, so that a receiver can tell. */
+  /** The same when the same is sent again, so that a receiver can detect it. */
   readonly id: string;
   readonly phase: NotificationPhase;
   readonly since: Date;

@@ -42,7 +42,7 @@ export type QueryImage =
   | { readonly kind: 'uploaded'; readonly imageId: string }
   | { readonly kind: 'address'; readonly url: string };
 
-/** What looks like a picture. */
+/** Offers similar to a picture. */
 export interface SearchImageRequest extends SearchPageRequest {
   readonly operation: 'search.image';
   readonly queryImage: QueryImage;

@@ -34,7 +34,7 @@ export interface ReprocessCounts {
   readonly pricesAdded: number;
   readonly pricesRemoved: number;
   readonly pricesChanged: number;
-  /** Looks of which a number changed: lowest price, stock, sales. */
+  /** Observations of which a number changed: lowest price, stock, sales. */
   readonly observationsChanged: number;
   readonly quarantineResolved: number;
   readonly quarantineAdded: number;

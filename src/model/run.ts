@@ -8,7 +8,7 @@ export type Source = 'sandbox' | 'live';
 
 /** What a run was expected to do before it began. */
 export interface RunForecast {
-  /** Nothing was known of its feeds yet, so that the figures are upper bounds. Absent: kept by a version that did not tell. */
+  /** Nothing was known of its feeds yet, so that the figures are upper bounds. Absent: stored by a version without it. */
   readonly isGuess?: boolean;
   /** By operation, like `offer.detail`. */
   readonly calls: Readonly<Record<string, number>>;

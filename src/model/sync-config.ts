@@ -44,7 +44,7 @@ export interface FreshnessAges {
 
 /** How long rows are kept that grow with time, in milliseconds. */
 export interface RetentionAges {
-  /** Answers as they came: what can be read anew for no call. */
+  /** Answers as they came: what can be read again without any call. */
   readonly rawMs: number;
   /** Calls, and what was counted of their quota windows. */
   readonly callsMs: number;

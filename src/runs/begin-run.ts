@@ -5,7 +5,7 @@ import { toRunForecast, type ForecastRequest } from './forecast-run.ts';
 
 export interface BeginRunDeps {
   readonly runs: Pick<RunStore, 'claimSource' | 'begin'>;
-  /** Null when it can't be told: a run begins without. */
+  /** Null when it is unknown: a run begins without. */
   readonly makeForecast: (request: ForecastRequest) => Promise<Forecast | null>;
   /** Of the sync file by which its runs go. */
   readonly syncFileHash: string;

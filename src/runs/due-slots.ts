@@ -63,7 +63,7 @@ export function findNextSlot(rule: SlotRule, after: Date): Date | null {
   try {
     return nextSlotTime(rule, after);
   } catch {
-    // `doctor` names what can't be read; who looks at all schedules must not fail over one.
+    // `doctor` names what can't be read; a reader of all schedules must not fail because of one.
     return null;
   }
 }

@@ -6,7 +6,7 @@ import type { Schedule, SyncConfig } from '../model/sync-config.ts';
 /** `new`: of the sync file, and no process has taken it over yet. */
 type ScheduleState = 'active' | 'paused' | 'new';
 
-/** A schedule as people look at it. */
+/** A schedule as people see it. */
 export interface ScheduleRow extends Schedule {
   readonly origin: ScheduleOrigin;
   readonly state: ScheduleState;

@@ -5,7 +5,7 @@ export interface RunToEndDeps {
   readonly runs: Pick<RunStore, 'read' | 'end'>;
   /** Begins the run. @throws AppError DATABASE_OTHER_SOURCE */
   readonly begin: () => Promise<BeginAnswer>;
-  /** Works and ticks in this process until the run is over or the process is told to stop. */
+  /** Works and ticks in this process until the run is over or the process is asked to stop. */
   readonly conduct: (isOver: () => Promise<boolean>) => Promise<void>;
   readonly drain: AbortSignal;
   /** Called about once a second. */

@@ -24,7 +24,7 @@ interface ApiLimits {
   readonly perSecond?: number | null;
 }
 
-/** What a sandbox starts with unless told otherwise. */
+/** The defaults of a sandbox. */
 export const noLimits: QuotaLimits = {
   timeZone: 'Asia/Shanghai',
   appPerDay: null,

@@ -3,7 +3,7 @@ import { boolean, check, integer, text } from 'drizzle-orm/pg-core';
 import { instant } from './column-types.ts';
 import { sync } from './sync.ts';
 
-/* What people outside were told, and how the telling goes. */
+/* Notifications that were sent, and the state of their delivery. */
 
 export const notification = sync.table(
   'notification',

@@ -35,7 +35,7 @@ export interface ProgressOptions {
 /** Half of it fills cron mails, double of it looks stuck to who follows a log. */
 const plainLineEveryMs = 5000;
 
-/** Of a terminal that does not tell its width: none, or 0. */
+/** Of a terminal without a known width: none, or 0. */
 const usualColumns = 80;
 
 const clearToEndOfLine = '\u001b[K';

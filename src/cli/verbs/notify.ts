@@ -36,7 +36,7 @@ function addTest(parent: Command, context: CliContext): void {
   addExamples(command, ['catalog-sync notify test', 'catalog-sync notify test --json']);
 }
 
-/** `catalog-sync notify`: whether people can be told by the webhook that is set. */
+/** `catalog-sync notify`: whether the webhook that is set works. */
 export function registerNotify(program: Command, context: CliContext): void {
   const command = program.command('notify').description('Send a test notification to the webhook.');
   addTest(command, context);

@@ -20,7 +20,7 @@ interface RepeatableFile {
   readonly sql: string;
 }
 
-/** What is made anew after migrations, each in the order of the names of its files. */
+/** What is re-created after migrations, each in the order of the names of its files. */
 export interface Repeatables {
   readonly functions: readonly RepeatableFile[];
   readonly views: readonly RepeatableFile[];
@@ -63,7 +63,7 @@ function readFolder(folder: string): RepeatableFile[] {
     .map((name) => ({ name, sql: readFileSync(join(folder, name), 'utf8') }));
 }
 
-/** Reads the functions and views that are made anew after the migrations. */
+/** Reads the functions and views that are re-created after the migrations. */
 export function readRepeatables(folder: string): Repeatables {
   const functions = readFolder(join(folder, 'functions'));
   const views = readFolder(join(folder, 'views'));

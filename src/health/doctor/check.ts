@@ -2,10 +2,10 @@ import { AppError, errorMessage } from '../../core/errors.ts';
 import { exitCodes, type ExitCode } from '../../core/exit-codes.ts';
 import { exitCodeOf } from '../../core/exit-code-of.ts';
 
-/** `skip`: not looked at, because it was not asked for or could not be. */
+/** `skip`: not checked, because it was not requested or could not be. */
 type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
 
-/** One thing that `doctor` looked at. Never holds a value of a setting. */
+/** One check of `doctor`. Never holds a value of a setting. */
 export interface Check {
   readonly name: string;
   readonly status: CheckStatus;

@@ -7,13 +7,13 @@ import type {
   NotificationState,
 } from '../../model/notification.ts';
 
-/** What lasts is told again. At half, people learn to look away; at double, somebody forgets it over a weekend. */
+/** Repeats the notification of a lasting state. At half, people ignore it; at double, they forget it over a weekend. */
 const remindAfterMs = dayMs;
 
-/** Between two messages about one issue, however often it ends and begins anew within. */
+/** Between two messages about one issue, however often it ends and begins again within. */
 const quietMs = 30 * minuteMs;
 
-/** Something to tell, and what people know once they are told. */
+/** Something to send, and what people know once it is sent. */
 export interface PendingNotification {
   readonly item: NotificationItem;
   readonly notifiedState: NotificationState;
@@ -25,7 +25,7 @@ function phaseOf(
 ): NotificationPhase | null {
   if (notifiedState === null) {
     if (kind === 'event') return 'happened';
-    // A state that came and went before anybody could be told is no news.
+    // A state that ended before a notification could be sent needs none.
     return endedAt === null ? 'begun' : null;
   }
   if (kind === 'event') return null;
@@ -46,7 +46,7 @@ function idOf({ key, beganAt, notifiedAt }: StoredHealthIssue, phase: Notificati
 const rank = ({ item: { severity, phase } }: PendingNotification): number =>
   phase === 'over' ? 4 : (severity === 'act' ? 0 : 2) + (phase === 'lasting' ? 1 : 0);
 
-/** What is to be told of all that is kept, the most pressing first. */
+/** The notifications that are due, the most urgent first. */
 export function choosePending(kept: readonly StoredHealthIssue[], now: Date): PendingNotification[] {
   return kept
     .flatMap((issue): PendingNotification[] => {

@@ -9,17 +9,17 @@ export interface DispatcherOptions extends SendDeps {
   readonly finishMs?: number;
 }
 
-/** Tells people what is new, beside the work: it never fails, and no tick waits for it. */
+/** Sends notifications, beside the work: it never fails, and no tick waits for it. */
 export interface NotificationDispatcher {
-  /** Looks for news in the background, if it is time to. */
+  /** Checks for notifications in the background, if it is time to. */
   wake(): void;
-  /** Looks once more, for a process that ends; waits for it, but not for long. */
+  /** Checks once more, for a process that ends; waits for it, but not for long. */
   finish(): Promise<void>;
   /** Leaves off. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Of one process; all of them together look as often as `sendNotifications` says. */
+/** Of one process; all of them together check as often as `sendNotifications` says. */
 const wakeEveryMs = 20_000;
 
 /** Time for one attempt and the statements around it. A cron job must not hang on a receiver. */

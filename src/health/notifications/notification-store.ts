@@ -11,7 +11,7 @@ import { notification, notificationDelivery } from '../../schema/notifications.t
 import { readSql } from '../read-sql.ts';
 
 const deliveryFields = {
-  /** When a process last looked for something to tell. */
+  /** When a process last checked for notifications. */
   checkedAt: notificationDelivery.checkedAt,
   /** When the receiver last took a message. */
   deliveredAt: notificationDelivery.deliveredAt,
@@ -27,7 +27,7 @@ const deliveryFields = {
   error: notificationDelivery.error,
 };
 
-/** How the sending goes; all of it null or 0 where nothing was ever looked for. */
+/** How the sending goes; all of it null or 0 before the first check. */
 export type DeliveryState = Readonly<
   Pick<typeof notificationDelivery.$inferSelect, keyof typeof deliveryFields>
 >;
@@ -37,13 +37,13 @@ interface NotifiedIssue {
   readonly notifiedState: NotificationState;
 }
 
-/** What people were told, shared by all processes; times are the ledger's. */
+/** Notifications that were sent, shared by all processes; times are the ledger's. */
 export interface NotificationStore {
   /** Runs `work` unless another process sends right now; false: one does. */
   exclusively(work: () => Promise<void>): Promise<boolean>;
   readDelivery(): Promise<DeliveryState>;
   noteChecked(): Promise<void>;
-  /** Takes over what lasts now; gives everything that somebody may have to be told of. */
+  /** Takes over what lasts now; returns everything that may need a notification. */
   merge(issues: readonly HealthIssue[]): Promise<StoredHealthIssue[]>;
   /** The receiver took a message about these. */
   noteDelivered(notifiedState: readonly NotifiedIssue[]): Promise<void>;

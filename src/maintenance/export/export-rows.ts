@@ -61,7 +61,7 @@ const quoteIdentifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 /** `c1`: columns of a query may have the same name, or none that can be written. */
 const place = (index: number) => `c${String(index)}`;
 
-/** A query over the rows of another one, with each column written anew. */
+/** A query over the rows of another one, with each column rewritten. */
 function rewritten(
   text: string,
   columns: readonly ExportColumn[],

@@ -143,7 +143,7 @@ function adviseOnDetails(knowledge: Knowledge, short: Shortage, forecast: Foreca
 /** What to change in the sync file, one way or the other, where more is wanted than there are calls. */
 export function advise(knowledge: Knowledge, forecast: Forecast): Advice[] {
   return forecast.apis.flatMap(({ operation, wantedPerDay, perDay }) => {
-    // Less than a twentieth is within what a forecast can tell.
+    // Less than a twentieth is within the error of a forecast.
     if (wantedPerDay <= 1.05 * perDay + 1) return [];
     const short = { operation, wantedPerDay, perDay };
     if (operation === 'offer.detail') return adviseOnDetails(knowledge, short, forecast);

@@ -1,6 +1,6 @@
 import { findLeast } from './find-least.ts';
 
-/** Ages in days that a forecast tells apart. */
+/** Ages in days that a forecast distinguishes. */
 const [youngest, oldest] = [1e-3, 1e6];
 
 /** Of some copies alike, the part that is at most so old, from 0 to 1. */

@@ -72,7 +72,7 @@ export function callsPerDay(cycle: DetailCycle): number {
   return 1 / meanLength(cycle);
 }
 
-/** The share of the time in which the detail is at most so old; 0 if it is never looked at again. */
+/** The share of the time in which the detail is at most so old; 0 if it is never fetched again. */
 export function shareYounger(cycle: DetailCycle, ageDays: number): number {
   const length = meanLength(cycle);
   if (!Number.isFinite(length)) return 0;

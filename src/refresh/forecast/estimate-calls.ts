@@ -9,7 +9,7 @@ export interface CallEstimate {
   readonly operation: ApiOperation;
   /** Until the initial crawl is complete. */
   readonly firstPass: number;
-  /** On a day that looks at everything as often as its freshness age asks for. */
+  /** On a day that fetches everything as often as its freshness age asks for. */
   readonly daily: number;
   readonly monthly: number;
 }

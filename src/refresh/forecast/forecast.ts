@@ -18,7 +18,7 @@ export interface ApiForecast {
   readonly due: number;
   /** A day, once the initial crawl is complete. */
   readonly perDay: number;
-  /** A day, to look as often as `freshness` asks for. */
+  /** A day, to fetch as often as `freshness` asks for. */
   readonly wantedPerDay: number;
   /** Until the initial crawl is complete. */
   readonly toFirstPass: number;

@@ -33,7 +33,7 @@ interface Member {
   readonly offers: number;
   readonly offer: DetailOffer;
   readonly terms: DetailTerms;
-  /** Not looked at before this age, by `freshness`. */
+  /** Not fetched before this age, by `freshness`. */
   readonly minDays: number;
 }
 

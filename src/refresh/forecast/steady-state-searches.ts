@@ -23,7 +23,7 @@ export interface SteadySearch {
   readonly worthPerCall: number;
 }
 
-/** Days until runs look again at what may become so old: whole intervals between runs. */
+/** Days until runs fetch again what may become so old: whole intervals between runs. */
 export function wholeRuns(ageDays: number, runEveryDays: number): number {
   return Math.max(1, Math.ceil(ageDays / runEveryDays - 1e-9)) * runEveryDays;
 }
@@ -81,7 +81,7 @@ function steadyState(knowledge: Knowledge, search: SearchGroup) {
 
 export interface SteadySearches {
   readonly searches: readonly SteadySearch[];
-  /** Calls a day that looking as often as `freshness` allows would take. */
+  /** Calls a day that fetching as often as `freshness` allows would take. */
   readonly wanted: ReadonlyMap<ApiOperation, number>;
 }
 

@@ -12,7 +12,7 @@ export interface RateObservation {
   readonly exposureDays: number;
   /** Days since the last observation of any kind: for forgetting. */
   readonly elapsedDays: number;
-  /** At least one change was seen; how many there were can't be told. */
+  /** At least one change was seen; how many there were is unknown. */
   readonly isChanged: boolean;
 }
 

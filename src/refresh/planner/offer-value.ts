@@ -2,12 +2,12 @@ import type { ChangeRate } from './change-rate.ts';
 import { freshDays, observationGains } from './observation-gains.ts';
 import type { Objective } from './objective.ts';
 
-/** What the value of looking at an offer depends on. */
+/** What the value of observing an offer depends on. */
 export interface OfferState {
   /** Importance, mean 1. */
   readonly weight: number;
   readonly rate: ChangeRate;
-  /** Since its price summary was last seen, by a page or a detail look. */
+  /** Since its price summary was last seen, by a page or a detail. */
   readonly summaryAgeDays: number;
   /** Since its detail was last fetched; not less than `summaryAgeDays`, whatever it is when `isStale`. */
   readonly detailAgeDays: number;

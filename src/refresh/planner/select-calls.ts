@@ -62,7 +62,7 @@ const headsPerRefill = 16;
 
 /** Share of a slot for offers past the floor age. Twice as much costs 0.9 points of freshness at 2 % a day. */
 export const floorShare = 0.3;
-/** Share of a slot that looking for new offers can take. */
+/** Share of a batch that discovery can take. */
 const discoveryShare = 0.5;
 
 /** The age past which an offer is fetched whatever it is worth, if `callsPerDay` go to `offers` of them. */

@@ -15,9 +15,9 @@ export function shareOf({ visible, hidden }: VisibleShare): number {
   return visible / (visible + hidden);
 }
 
-/** A change that a detail look found, with the ages before it. */
+/** A change that a detail found, with the ages before it. */
 export interface FoundChange extends Pick<OfferAges, 'summaryAgeDays' | 'detailAgeDays'> {
-  /** The summary is another one than at the last look at it. */
+  /** The summary differs from that of the last observation. */
   readonly isVisible: boolean;
   /** As known after the observation. */
   readonly rate: ChangeRate;

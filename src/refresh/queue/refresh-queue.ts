@@ -56,7 +56,7 @@ export interface PlannerSample {
   /** Null: never. */
   readonly fittedAt: Date | null;
   readonly prior: ChangeRate;
-  /** What looks learned of some offers. */
+  /** What observations showed of some offers. */
   readonly sample: readonly ChangeRate[];
   readonly meanPopularity: number;
   /** About how many there are. */

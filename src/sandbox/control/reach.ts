@@ -3,7 +3,7 @@ import { maxPageSize } from '../answers/search-page.ts';
 import { anything, type Query } from '../world/search.ts';
 import type { Snapshot, World } from '../world/world.ts';
 
-/** What a sync is told to pull. */
+/** What a sync fetches. */
 export interface Feeds {
   /** Roots of subtrees; `'0'` is the whole tree. */
   readonly categories: readonly string[];

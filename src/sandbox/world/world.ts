@@ -14,7 +14,7 @@ export interface Snapshot {
   readonly step: number;
   /** Offers ever born, gone ones included; their indexes are those below. */
   readonly count: number;
-  /** Made anew at each call: costs as many draws as the offer has had events. */
+  /** Created at each call: costs as many draws as the offer has had events. */
   entryAt(index: number): Entry;
   get(offerId: string): Entry | undefined;
   /** The records in reach, 2,000 at most, best first, as indexes. */

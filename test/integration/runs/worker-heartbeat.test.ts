@@ -83,6 +83,8 @@ test('processes that work by different sync files are told of, in the log once a
   ]);
 
   // Versions before did not say; they are left alone.
-  await database.pool.query(`UPDATE sync.worker SET whole_file_hash = NULL WHERE whole_file_hash = $1`, [hashWholeFile(sync)]);
+  await database.pool.query(`UPDATE sync.worker SET whole_file_hash = NULL WHERE whole_file_hash = $1`, [
+    hashWholeFile(sync),
+  ]);
   expect(await checkWorkers(database.pool)).toEqual([]);
 });
