@@ -226,7 +226,7 @@ describe('the other verbs', () => {
     });
   });
 
-  test('rotate-key encrypts anew, can be repeated, and asks for what is missing', async () => {
+  test('rotate-key encrypts again, can be repeated, and asks for what is missing', async () => {
     await logIn();
     const next = 'ef'.repeat(32);
     const missing = await run(['auth', 'rotate-key']);

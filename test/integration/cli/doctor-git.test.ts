@@ -36,7 +36,7 @@ describe('git', () => {
     ]);
   });
 
-  test('without a repository is not looked at', async () => {
+  test('without a repository is not checked', async () => {
     expect(await checkGitIgnore(createProject())).toMatchObject([{ status: 'skip' }]);
   });
 });

@@ -99,7 +99,7 @@ describe('doctor', () => {
   });
 });
 
-it('a sync by cron tells how its run ended before it exits, and doctor when that was delivered', () =>
+it('a sync by cron notifies of the end of its run before it exits, and doctor says when that was delivered', () =>
   withTestStack(
     { backend: 'postgres', sandbox: { declinedApis: [apiOf(endpoints['search.keyword'])] } },
     async (stack) => {

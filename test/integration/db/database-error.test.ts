@@ -86,7 +86,7 @@ it('shows no parameter of a drizzle query', async () => {
   expect(error).toMatchObject({ code: 'DATABASE_REJECTED', cause });
 });
 
-it('tells a missing partition from a check that failed', async () => {
+it('distinguishes a missing partition from a check that failed', async () => {
   const missing = await failureOf(() =>
     db.pool.query(`INSERT INTO catalog.search_hit VALUES (1, 1, '1990-01-01', 1, 1, 'f', '', 0, 1)`),
   );

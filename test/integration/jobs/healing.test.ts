@@ -82,7 +82,7 @@ describe.each(listBackends())('on %s', (backend) => {
       expect(await callsUsed(stack)).toBe((await readStats(stack)).min_calls.total);
     }));
 
-  it('a scope has one active run: who comes second is told so', () =>
+  it('a scope has one active run: a second start reports it', () =>
     withTestStack({ backend, sandbox: { latencyMs: 20 } }, async (stack) => {
       const other = await stack.openProcess();
       const running = stack.run();

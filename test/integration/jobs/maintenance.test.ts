@@ -164,7 +164,7 @@ describe('maintenance', () => {
   const start = Date.parse('2031-05-31T00:00:00Z');
   const at = (ms: number) => new Date(start + ms);
 
-  it('looks once a day, and says nothing when there is nothing to do', async () => {
+  it('checks once a day, and says nothing when there is nothing to do', async () => {
     const maintain = createMaintenance(createDeps());
     for (const ms of [0, 1000, 10 * minuteMs, dayMs - 1]) await maintain(at(ms));
     expect(observations).toBe(1);
@@ -173,7 +173,7 @@ describe('maintenance', () => {
     expect(lines).toEqual([]);
   });
 
-  it('looks again soon after something was left over, and says what in one line', async () => {
+  it('checks again soon after something was left over, and says what in one line', async () => {
     const kept = [{ partitionName: 'raw.payload_2031_01', reason: 'DATABASE_BUSY' }];
     const report = { dropped: ['raw.payload_2030_12'], kept };
     const maintain = createMaintenance(createDeps({ dropExpired: async () => report }));
@@ -183,7 +183,7 @@ describe('maintenance', () => {
     expect(lines[0]).toMatchObject({ made: [], ...report, periodsDeleted: 0 });
   });
 
-  it('that fails is told of and tried again, and stops nobody', async () => {
+  it('that fails is logged and retried, and stops no process', async () => {
     const fail = () => Promise.reject(new Error('no such luck'));
     const maintain = createMaintenance(createDeps({ dropExpired: fail }));
     for (const ms of [0, 1000, 5 * minuteMs]) await maintain(at(ms));

@@ -86,7 +86,7 @@ describe.each(listBackends())('a run on %s', (backend) => {
       expect(await countPaidTwice(stack)).toBe(0);
     }));
 
-  it('told to stop, settles the calls in flight and is cancelled; the next one goes on', () =>
+  it('asked to stop, settles the calls in flight and is cancelled; the next one continues', () =>
     withTestStack({ backend, sandbox: { latencyMs: 40 } }, async (stack) => {
       const running = stack.run();
       await until(async () => (await callsOf(stack)) > midway);
@@ -104,7 +104,7 @@ describe.each(listBackends())('a run on %s', (backend) => {
       expect(arrived + run.callsUsed).toBe((await readStats(stack)).min_calls.total);
     }));
 
-  it('told to stop twice, ends while 1688 keeps it waiting', () =>
+  it('asked to stop twice, ends while 1688 keeps it waiting', () =>
     withTestStack({ backend }, async (stack) => {
       stack.sandbox.setFaults([{ kind: 'hang' }]);
       const running = stack.run();

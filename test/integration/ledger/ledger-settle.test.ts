@@ -175,7 +175,7 @@ describe('an identical request', () => {
 });
 
 describe('a call whose process died', () => {
-  it('is refunded when it was never told to leave', async () => {
+  it('is refunded when it was never sent', async () => {
     const runId = await at.startRun(1);
     const call = await at.grant('a', { runId, sendWithinMs: 5_000 });
     expect(await at.ledger.sweep()).toEqual({ refunded: 0, unknown: 0 });
@@ -269,7 +269,7 @@ describe('a settlement while the database is away', () => {
     expect(await readCounts()).toEqual({ used: 1, reserved: 0, unknown: 0 });
   });
 
-  it('ends when the process is told to stop', async () => {
+  it('ends when the process is asked to stop', async () => {
     const call = await at.grant('a');
     const stop = new AbortController();
     const { Pool } = await import('pg');

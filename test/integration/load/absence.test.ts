@@ -199,7 +199,7 @@ describe('an offer that a complete pass does not list', () => {
     expect(await stateOf(offer)).toBe('missing');
   });
 
-  it('is not missing for a picture that it no longer looks like', async () => {
+  it('is not missing for a picture that it is no longer similar to', async () => {
     const [window, offer, a, b] = await listed();
     await db.pool.query(`UPDATE sync.search_window SET keyword = '', image = $2 WHERE window_id = $1`, [
       window,

@@ -256,7 +256,7 @@ describe('offers', () => {
     await store.load([found(newId(), provenance(8), { offer: { sellerId: 's-named-only' } })]);
   });
 
-  it('keeps the newest name that was told of a seller, through answers that tell none', async () => {
+  it('keeps the newest known name of a seller, through answers without one', async () => {
     const reported = (companyName: string | null) => ({ seller: seller('s-name', { companyName }) });
     const read = async () =>
       (await select(`SELECT company_name FROM catalog.seller WHERE seller_id = 's-name'`))[0];

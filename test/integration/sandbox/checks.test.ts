@@ -38,14 +38,14 @@ describe('the order of checks', () => {
     },
   );
 
-  it('looks at the signature before the token', async () => {
+  it('checks the signature before the token', async () => {
     breakEverything();
     expect((await post(searchUrl(), {})).body).toMatchObject({ error_code: 'gw.SignatureMissing' });
     const wrong = await post(searchUrl(), { _aop_signature: 'A'.repeat(40) });
     expect(wrong.body).toMatchObject({ error_code: 'gw.SignatureInvalid' });
   });
 
-  it('looks at the token before the grant', async () => {
+  it('checks the token before the grant', async () => {
     breakEverything();
     const absent = await callApi(sandbox, apis.search);
     const foreign = await callApi(sandbox, apis.search, { access_token: 'somebody else' });
@@ -53,7 +53,7 @@ describe('the order of checks', () => {
     expect(foreign).toMatchObject({ status: 401, body: { error_message: 'Request need user authorized' } });
   });
 
-  it('looks at the grant before the package, and at that before the frequency', async () => {
+  it('checks the grant before the package, and that before the frequency', async () => {
     breakEverything();
     const ask = () => callApi(sandbox, apis.search, { access_token: sandbox.accessToken });
     expect((await ask()).body).toMatchObject({ error_code: 'gw.APIACLDecline' });

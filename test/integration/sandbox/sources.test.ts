@@ -109,7 +109,7 @@ describe('image.upload', () => {
 });
 
 describe('imageQuery', () => {
-  it('lists offers that look like an uploaded picture', async () => {
+  it('lists offers similar to an uploaded picture', async () => {
     const imageId = String(await upload(png(500)));
     const ids = idsOf(await searchAll(sandbox, { imageId }, apis.imageSearch));
     expect(ids.length).toBeGreaterThan(20);

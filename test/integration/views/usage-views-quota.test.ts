@@ -87,7 +87,7 @@ describe('the status of a quota', () => {
     expect(await status(inMinutes)).toEqual([{ spent_in_minutes: null }]);
   });
 
-  it('says nothing when the day begins anew before', async () => {
+  it('says nothing when the day begins again before', async () => {
     await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 12 });
     await at.setTime('2026-11-25T13:40:00+08:00');
     await spend(1);

@@ -64,7 +64,7 @@ test('an app is connected from the page of its status, once', async () => {
   expect(again).not.toContain(new URL(back, 'http://localhost').searchParams.get('code'));
 });
 
-test('no page tells a secret', async () => {
+test('no page shows a secret', async () => {
   const secrets = [sandbox.appSecret, sandbox.accessToken, sandbox.refreshToken ?? '-', '0'.repeat(64)];
   for (const path of ['/', '/usage', '/problems', '/queues', '/api-status']) {
     const page = await world.get(path);

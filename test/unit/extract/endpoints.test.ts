@@ -179,7 +179,7 @@ describe('requestHash', () => {
     expect(requestHash(a, 'x')).not.toBe(requestHash(b, 'x'));
   });
 
-  it('tells any two offers apart', () => {
+  it('distinguishes any two offers', () => {
     fc.assert(
       fc.property(
         fc.bigInt({ min: 0n, max: 10n ** 18n }),

@@ -139,7 +139,7 @@ describe('progress', () => {
     expect(written[2]).toBe('\n');
   });
 
-  test('is 79 wide where a terminal does not tell its width', () => {
+  test('is 79 wide where the width of a terminal is unknown', () => {
     const { written, stream, clock } = world(0);
     createProgress(stream, { isTty: true, clock }).update({ ...state, label: 'x'.repeat(100) });
     expect(written[0]).toBe(`\r${'x'.repeat(78)}…${escape}[K`);

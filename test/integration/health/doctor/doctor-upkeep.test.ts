@@ -14,7 +14,7 @@ async function findings(): Promise<string[]> {
   return (await checkUpkeep(db.pool)).map((check) => `${check.name}: ${check.message} ${check.advice ?? ''}`);
 }
 
-test('a database that was just made has nothing to be told of', async () => {
+test('a new database has no findings', async () => {
   expect(await findings()).toEqual([]);
 });
 

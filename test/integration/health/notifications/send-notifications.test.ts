@@ -85,7 +85,7 @@ const hold = (...apis: readonly string[]) =>
   );
 const resume = () => database.pool.query('TRUNCATE usage.api_hold');
 
-it('an issue is told when it begins, once a day while it lasts, and when it is over', async () => {
+it('an issue is sent when it begins, once a day while it lasts, and when it is over', async () => {
   expect(await checkAfter(0)).toEqual([]);
   await hold('a');
   expect(await checkAfter(minute)).toEqual(['begun hold:a:HELD_BY_HAND']);
@@ -114,7 +114,7 @@ it('what comes up together is one message, with room for twenty', async () => {
   expect(await checkAfter(minute)).toEqual([]);
 });
 
-it('one that comes and goes all the time is told of twice an hour at most', async () => {
+it('one that comes and goes all the time is sent twice an hour at most', async () => {
   const notifiedState: string[] = [];
   for (let count = 0; count < 24; count += 1) {
     await (count % 2 === 0 ? hold('a') : resume());
@@ -146,7 +146,7 @@ it('through an outage it goes on trying, ever more seldom, and then tells what i
   expect(logged).toContain('"code":"NOTIFY_UNAVAILABLE"');
 });
 
-it('an event is told after an outage that it did not outlast', async () => {
+it('an event is sent after an outage that it did not outlast', async () => {
   receiver.setTrouble((response) => response.destroy());
   await database.pool.query(
     `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, last_raw_id)
@@ -177,7 +177,7 @@ it('a process that ends tries at once, whenever the last attempt was', async () 
   expect(await checkAfter(1000, { isLast: true })).toEqual(['begun hold:b:HELD_BY_HAND']);
 });
 
-it('a clock that is set back keeps nobody from telling', async () => {
+it('a clock that is set back prevents no notification', async () => {
   await hold('a');
   receiver.setTrouble((response) => response.writeHead(429, { 'retry-after': '3000' }).end());
   await checkAfter(10 * day);

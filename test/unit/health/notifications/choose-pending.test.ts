@@ -23,7 +23,7 @@ const event: StoredHealthIssue = { ...state, key: 'drift', kind: 'event' };
 const kinds = (...kept: StoredHealthIssue[]) =>
   choosePending(kept, now).map(({ item, notifiedState }) => `${item.phase} ${item.key}: ${notifiedState}`);
 
-it('a state is told when it begins, a day after it was told last, and when it is over', () => {
+it('a state is sent when it begins, a day after it was sent last, and when it is over', () => {
   expect(kinds(state)).toEqual(['begun log-in: lasting']);
   expect(kinds({ ...state, notifiedState: 'lasting', notifiedAt: ago(24 * 60 - 1) })).toEqual([]);
   expect(kinds({ ...state, notifiedState: 'lasting', notifiedAt: ago(24 * 60) })).toEqual([
@@ -35,18 +35,18 @@ it('a state is told when it begins, a day after it was told last, and when it is
   expect(kinds({ ...state, notifiedState: 'over', notifiedAt: ago(40), endedAt: ago(50) })).toEqual([]);
 });
 
-it('one that came and went before anybody was told is no news', () => {
+it('one that ended before it was sent needs no message', () => {
   expect(kinds({ ...state, endedAt: ago(1) })).toEqual([]);
 });
 
-it('one that ends and begins anew is told of once in half an hour', () => {
+it('one that ends and begins again is sent once in half an hour', () => {
   expect(kinds({ ...state, notifiedState: 'lasting', notifiedAt: ago(29), endedAt: ago(1) })).toEqual([]);
   expect(kinds({ ...state, notifiedState: 'lasting', notifiedAt: ago(29) })).toEqual([]);
   expect(kinds({ ...state, notifiedState: 'over', notifiedAt: ago(29) })).toEqual([]);
   expect(kinds({ ...state, notifiedState: 'over', notifiedAt: ago(30) })).toEqual(['begun log-in: lasting']);
 });
 
-it('an event is told once, however late', () => {
+it('an event is sent once, however late', () => {
   expect(kinds(event)).toEqual(['happened drift: lasting']);
   expect(kinds({ ...event, endedAt: ago(1) })).toEqual(['happened drift: lasting']);
   expect(kinds({ ...event, notifiedState: 'lasting', notifiedAt: ago(10_000) })).toEqual([]);

@@ -91,7 +91,7 @@ describe('a search row', () => {
     expect(learnObservation(planner, absent, row(3)).known.stale).toBeNull();
   });
 
-  it('that a newer detail has overtaken teaches nothing', () => {
+  it('that a newer detail has overtaken changes nothing', () => {
     const { known, stat } = learnObservation(planner, seen(1, 5), row(3, { isPriceChanged: true }));
     expect(known).toEqual(seen(3, 5));
     expect(stat).toBeNull();
@@ -99,7 +99,7 @@ describe('a search row', () => {
 });
 
 describe('a detail', () => {
-  it('that is the first teaches nothing of changes', () => {
+  it('that is the first shows nothing of changes', () => {
     const { known, stat } = learnObservation(planner, seen(1, null), detail(2, true));
     expect(known).toEqual(seen(1, 2));
     expect(stat).toBeNull();

@@ -13,7 +13,7 @@ const mean = ({ changes, days }: ChangeRate) => changes / days;
 const between = (min: number, max: number) =>
   fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map(Math.exp);
 
-describe('what a look teaches of a rate', () => {
+describe('what an observation shows of a rate', () => {
   it.each<[ChangeRate, number, number, number]>([
     [{ changes: 0.2, days: 10 }, 7, 1.1416993, 12.203556],
     [{ changes: 0.2, days: 10 }, 0.1, 1.1999782, 10.049635],

@@ -56,7 +56,7 @@ describe('the value of a page', () => {
   });
 });
 
-describe('the value of looking for new offers', () => {
+describe('the value of discovery', () => {
   it('grows with the square of the time since the last observation', () => {
     expect(discoveryValue(4, 1.5, 2)).toBe(12);
     expect(discoveryValue(4, 1.5, 4)).toBe(48);

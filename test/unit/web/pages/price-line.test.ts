@@ -32,7 +32,7 @@ const observation = (n: number, more: Partial<ExplainedObservation> = {}): Expla
   ...more,
 });
 
-test('the line ends where nobody looked for more than three days', () => {
+test('the line ends after three days without an observation', () => {
   const line = priceLine(
     [price('5', 1, 10), price('6', 10, null)],
     [observation(10), observation(2), observation(4), observation(1)],
