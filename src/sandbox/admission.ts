@@ -2,6 +2,9 @@ import { Refusal } from './gateway-answer.ts';
 import { checkSignature, type Params } from './sign.ts';
 import type { SandboxState } from './state.ts';
 
+/** Whether a signature must be there and right, right if it is there, or is not read at all. */
+export type SignatureNeed = 'required' | 'optional' | 'ignored';
+
 /** Who calls what. */
 export interface SignedCall {
   /** The text that is signed, from `param2/` to the app key. */
@@ -10,6 +13,7 @@ export interface SignedCall {
   /** `namespace:name:version`. */
   readonly api: string;
   readonly needsToken: boolean;
+  readonly signature: SignatureNeed;
   /** Called once the signature is good: from then on the call counts. */
   readonly onCounted: () => void;
 }
@@ -20,9 +24,11 @@ export function checkApp(appKey: string, ownKey: string): void {
   if (appKey !== ownKey) throw new Refusal('gw.AppKeyNotFound', 'AppKey is not found');
 }
 
-function checkSigned({ path, params }: SignedCall, secret: string): void {
+function checkSigned({ path, params, signature }: SignedCall, secret: string): void {
+  if (signature === 'ignored') return;
   const check = checkSignature(path, params, secret);
-  if (check === 'missing') throw new Refusal('gw.SignatureMissing', 'Signature is missing');
+  if (check === 'missing' && signature === 'required')
+    throw new Refusal('gw.SignatureMissing', 'Signature is missing');
   if (check === 'invalid') throw new Refusal('gw.SignatureInvalid', 'Invalid signature');
 }
 
@@ -36,7 +42,7 @@ function checkSkew(params: Params, at: number, maxSkewMs: number | null): void {
 function checkToken({ params }: SignedCall, { tokens }: SandboxState): void {
   const token = params.get('access_token') ?? '';
   if (token === '') throw new Refusal('401', 'Request need user authenticated');
-  if (!tokens.isGood('access', token)) throw new Refusal('401', 'Request need user authorized');
+  if (!tokens.admits(token)) throw new Refusal('401', 'Request need user authorized');
 }
 
 /**

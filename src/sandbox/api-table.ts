@@ -1,3 +1,4 @@
+import type { SignatureNeed } from './admission.ts';
 import { answerCategory } from './answers/categories.ts';
 import { missing, readObject, textOf, wrapResult } from './answers/crossborder.ts';
 import { detailOf } from './answers/detail.ts';
@@ -7,16 +8,18 @@ import { answerSimilarOffers } from './answers/similar-offers.ts';
 import { answerTranslatedCategory } from './answers/translated-category.ts';
 import { answerUpload } from './answers/upload.ts';
 import { answerWith, type GatewayAnswer } from './gateway-answer.ts';
+import type { Files } from './read-form.ts';
 import type { Params } from './sign.ts';
 import type { SandboxState } from './state.ts';
 import { toCompactTime } from './wire-time.ts';
 import type { Draw } from './world/draw.ts';
 
-/** One API that the gateway knows. All of them are signed. */
+/** One API that the gateway knows. */
 export interface Api {
   readonly needsToken: boolean;
+  readonly signature: SignatureNeed;
   /** @throws Refusal when a parameter is missing or malformed */
-  answer(params: Params): GatewayAnswer;
+  answer(params: Params, files: Files): GatewayAnswer;
 }
 
 function answerDetail(state: SandboxState, params: Params): GatewayAnswer {
@@ -46,18 +49,19 @@ function searchApi(
       world,
       snapshot: snapshotNow(state),
       drift: nextDrift(),
-      hasExtraPage: settings.extraPage,
+      totalPageError: settings.totalPageError,
+      refusesEmptyKeyword: settings.refusesEmptyKeyword,
     };
     return answer(params, search);
   });
 }
 
 function withToken(answer: Api['answer']): Api {
-  return { needsToken: true, answer };
+  return { needsToken: true, signature: 'required', answer };
 }
 
-function withoutToken(answer: Api['answer']): Api {
-  return { needsToken: false, answer };
+function withoutToken(answer: Api['answer'], signature: SignatureNeed = 'required'): Api {
+  return { needsToken: false, signature, answer };
 }
 
 function listCrossborder(state: SandboxState): Readonly<Record<string, Api>> {
@@ -71,7 +75,7 @@ function listCrossborder(state: SandboxState): Readonly<Record<string, Api>> {
     'product.search.imageQuery': searchApi(state, (params, search) =>
       answerImageSearch(params, search, uploads),
     ),
-    'product.image.upload': withToken((params) => answerUpload(params, uploads)),
+    'product.image.upload': withToken((params, files) => answerUpload(params, files, uploads)),
     'product.search.queryProductDetail': withToken((params) => answerDetail(state, params)),
   };
 }
@@ -88,6 +92,10 @@ function answerCategoryGet({ world }: SandboxState, params: Params): GatewayAnsw
  */
 export function listApis(state: SandboxState): ReadonlyMap<string, Api> {
   const now = () => state.clock.now().getTime();
+  const isChecked = state.settings.checksSystemSignature;
+  const [timeNeeds, millisNeeds]: SignatureNeed[] = isChecked
+    ? ['required', 'optional']
+    : ['ignored', 'ignored'];
   const crossborder = Object.entries(listCrossborder(state)).map(([name, api]): [string, Api] => [
     `com.alibaba.fenxiao.crossborder:${name}:1`,
     api,
@@ -102,7 +110,8 @@ export function listApis(state: SandboxState): ReadonlyMap<string, Api> {
       'com.alibaba.linkplus:alibaba.cross.similar.offer.search:1',
       withToken((params) => answerSimilarOffers(params, snapshotNow(state))),
     ],
-    ['system:currentTime:1', withoutToken(() => answerWith(toCompactTime(now())))],
-    ['system:currentTimeMillis:1', withoutToken(() => answerWith(now()))],
+    ['system:currentTime:1', withoutToken(() => answerWith(toCompactTime(now())), timeNeeds)],
+    // The official SDKs ask for it without a signature.
+    ['system:currentTimeMillis:1', withoutToken(() => answerWith(now()), millisNeeds)],
   ]);
 }

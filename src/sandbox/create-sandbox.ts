@@ -6,6 +6,7 @@ import { settle, type SandboxOptions } from './options.ts';
 import type { QuotaLimits } from './quota.ts';
 import { listen } from './server.ts';
 import { createState } from './state.ts';
+import type { Revocation } from './tokens.ts';
 
 export type { SandboxOptions } from './options.ts';
 
@@ -32,6 +33,8 @@ export interface Sandbox {
   setGrants(grants: Readonly<Record<string, boolean>>): void;
   /** Replaces the App Secret, as a reset in the console does. */
   resetSecret(secret: string): void;
+  /** Ends the access tokens that were handed out so far, at once or after some calls. */
+  revokeTokens(revocation?: Partial<Revocation>): void;
   /** A code as the authorization page would hand out. */
   issueCode(): string;
   /** Ends every connection and frees the port. Idempotent. */
@@ -72,6 +75,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     setQuotas: (limits) => state.quota.change(limits),
     setGrants: (grants) => state.setGrants(grants),
     resetSecret: (secret) => state.resetSecret(secret),
+    revokeTokens: (revocation = {}) =>
+      state.tokens.revoke({ afterCalls: 0, withRefresh: false, ...revocation }),
     issueCode: () => state.tokens.grantCode(),
     close: () => (closing ??= server.close()),
   };

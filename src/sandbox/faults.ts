@@ -23,6 +23,8 @@ const contentFaults = [
   'repeat_page', // every page of a search is its first
   'slip', // a page of a search lacks its first row
   'duplicate', // a page of a search has its first row twice
+  'empty', // a search succeeds and finds nothing
+  'halved', // a search succeeds and knows of half of its records, the first ones
   'off_by_one', // a search counts one record more than there are
   'mixed_forms', // prices, shares, flags, ids, dates and urls in other forms of the same meaning
   'hostile_titles', // markup, terminal escapes, text that runs backwards, formulas, what is no text

@@ -5,6 +5,7 @@ import { askForFirstPage, distortAnswer } from './distort/distort-answer.ts';
 import { isContentFault, type Fault } from './faults.ts';
 import { answerRefusal, Refusal, type GatewayAnswer } from './gateway-answer.ts';
 import { oauthApis } from './oauth.ts';
+import type { Files } from './read-form.ts';
 import type { Params } from './sign.ts';
 import type { SandboxState } from './state.ts';
 
@@ -14,6 +15,8 @@ export interface GatewayRequest {
   readonly path: string;
   /** Decoded, from query and body together. */
   readonly params: Params;
+  /** Parts of a multipart form that are files; they are not signed. */
+  readonly files: Files;
   readonly requestId: string | null;
 }
 
@@ -47,9 +50,13 @@ export function createGateway(state: SandboxState): (request: GatewayRequest) =>
     if (oauth !== undefined) return oauth(state, request.params);
     const api = target.protocol === 'param2' ? apis.get(target.api) : undefined;
     if (api === undefined) throw new Refusal('gw.APIUnsupported', 'Unsupport API');
-    const call = { path: request.path, params: request.params, api: target.api, needsToken: api.needsToken };
-    admitCall({ ...call, onCounted: () => entry.count() }, state);
-    return api.answer(request.params);
+    const { path, params, files } = request;
+    const { needsToken, signature } = api;
+    admitCall(
+      { path, params, api: target.api, needsToken, signature, onCounted: () => entry.count() },
+      state,
+    );
+    return api.answer(params, files);
   };
   const answerOrRefuse = (request: GatewayRequest, target: Target, entry: LogEntry): GatewayAnswer => {
     try {
@@ -65,10 +72,10 @@ export function createGateway(state: SandboxState): (request: GatewayRequest) =>
     made: GatewayAnswer,
     fault: Fault | null,
     { api }: Target,
-    params: Params,
+    { params, files }: GatewayRequest,
   ): GatewayAnswer => {
     if (fault === null || !isContentFault(fault.kind) || made.outcome !== 'ok') return made;
-    if (fault.kind === 'repeat_page') return apis.get(api)?.answer(askForFirstPage(params)) ?? made;
+    if (fault.kind === 'repeat_page') return apis.get(api)?.answer(askForFirstPage(params), files) ?? made;
     const draw = state.draw.child('distortion', distorted++);
     const { categories } = state.world;
     return { ...made, body: distortAnswer(fault.kind, made.body, { draw, categories }) };
@@ -80,6 +87,6 @@ export function createGateway(state: SandboxState): (request: GatewayRequest) =>
     const made = answerOrRefuse(request, target, entry);
     const mayFail = entry.isCounted() || oauthApis.has(target.api);
     const fault = mayFail ? state.faults.take(target.api) : null;
-    return { answer: spoil(made, fault, target, request.params), entry, fault };
+    return { answer: spoil(made, fault, target, request), entry, fault };
   };
 }

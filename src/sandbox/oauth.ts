@@ -25,8 +25,13 @@ function exchangeCode(tokens: Tokens, params: Params): GatewayAnswer {
   return grant({ ...tokens.grantAccess(), ...refresh });
 }
 
+/** The Java SDK of 1688 sends another name than the documented one. */
+function refreshTokenOf(params: Params): string | undefined {
+  return params.get('refresh_token') ?? params.get('refreshToken');
+}
+
 function refresh(tokens: Tokens, params: Params): GatewayAnswer {
-  if (tokens.isGood('refresh', params.get('refresh_token'))) return grant(tokens.grantAccess());
+  if (tokens.isGood('refresh', refreshTokenOf(params))) return grant(tokens.grantAccess());
   return refuse('invalid_grant', 'refresh_token is unknown or expired');
 }
 
@@ -53,7 +58,7 @@ function getToken(state: SandboxState, params: Params): GatewayAnswer {
 function postponeToken(state: SandboxState, params: Params): GatewayAnswer {
   if (!isClient(state, params)) return refuseClient();
   const { tokens } = state;
-  const token = params.get('refresh_token');
+  const token = refreshTokenOf(params);
   if (!tokens.isGood('refresh', token) || !tokens.isGood('access', params.get('access_token'))) {
     return refuse('invalid_grant', 'refresh_token or access_token is unknown or expired');
   }

@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../core/clock.ts';
 import { dayMs } from '../core/duration.ts';
 import type { Fault } from './faults.ts';
 import type { QuotaLimits } from './quota.ts';
+import { defaultNature, settleNature, type Nature } from './world/nature.ts';
 
 /** Every setting of a sandbox. All have defaults. */
 export interface SandboxOptions {
@@ -15,6 +16,10 @@ export interface SandboxOptions {
   readonly offers?: number;
   /** Nodes of the category tree, leaves and branches together: 10 to 5,000. */
   readonly categories?: number;
+  /** Nodes of a cycle in the tree, which its last one closes by listing the first as a child: 3 to 20. Null: none. */
+  readonly categoryCycle?: number | null;
+  /** How common stock-outs, offers that come back and so on are. */
+  readonly nature?: Partial<Nature>;
   /** When the world begins: step 0. Defaults to the time of creation. */
   readonly startAt?: Date;
   /** Sandbox time is this clock plus what `advance` has added. */
@@ -32,8 +37,12 @@ export interface SandboxOptions {
   readonly refreshToken?: string | null;
   /** Rankings move between calls, so that rows repeat or slip between pages. */
   readonly drift?: boolean;
-  /** `totalPage` is one too many. */
-  readonly extraPage?: boolean;
+  /** What `totalPage` of every search is off by: one too many and one too few have been seen by clients. */
+  readonly totalPageError?: -1 | 0 | 1;
+  /** A search without a keyword is refused, also one by category: the keyword is documented as required. */
+  readonly refusesEmptyKeyword?: boolean;
+  /** False: `system` APIs are answered whatever the signature is. `currentTimeMillis` never needs one. */
+  readonly checksSystemSignature?: boolean;
   /** The translated category API answers as its documentation's sample, not as its field table. */
   readonly flatCategories?: boolean;
   /** Refusals come with HTTP 200 in place of 400 and 401. */
@@ -49,7 +58,7 @@ export interface SandboxOptions {
 }
 
 /** The options with every default filled in. */
-export type Settings = Required<SandboxOptions>;
+export type Settings = Omit<Required<SandboxOptions>, 'nature'> & { readonly nature: Nature };
 
 function between(name: string, value: number, min: number, max: number): number {
   if (Number.isInteger(value) && value >= min && value <= max) return value;
@@ -69,6 +78,7 @@ export function settle(options: SandboxOptions): Settings {
     seed: 1,
     offers: 300,
     categories: 60,
+    categoryCycle: null,
     startAt: clock.now(),
     clock,
     worldStepMs: dayMs,
@@ -79,7 +89,9 @@ export function settle(options: SandboxOptions): Settings {
     accessTokenLifeMs: null,
     refreshToken: '00000000-0000-4000-8000-000000000002',
     drift: false,
-    extraPage: false,
+    totalPageError: 0,
+    refusesEmptyKeyword: false,
+    checksSystemSignature: true,
     flatCategories: false,
     errorsWithStatus200: false,
     maxSkewMs: null,
@@ -88,9 +100,11 @@ export function settle(options: SandboxOptions): Settings {
     latencyMs: 0,
     faults: [],
     ...options,
+    nature: settleNature(options.nature ?? defaultNature),
   };
   between('offers', settings.offers, 100, 1_000_000);
   between('categories', settings.categories, 10, 5000);
+  if (settings.categoryCycle !== null) between('categoryCycle', settings.categoryCycle, 3, 20);
   between('worldStepMs', settings.worldStepMs, 1, Number.MAX_SAFE_INTEGER);
   return settings;
 }

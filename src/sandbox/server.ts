@@ -5,30 +5,10 @@ import { authorizePath } from './authorize.ts';
 import { drawImage, imagePrefix } from './answers/product-image.ts';
 import type { Control } from './control/create-control.ts';
 import type { GatewayReply, GatewayRequest } from './gateway.ts';
+import { answerRefusal, Refusal } from './gateway-answer.ts';
+import { readBody, readForm } from './read-form.ts';
 import type { Params } from './sign.ts';
 import { sendFault, sendWhole } from './send-answer.ts';
-
-/** Larger than any request of a client by two orders of magnitude. */
-const maxBodyBytes = 1024 * 1024;
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBodyBytes) throw new RangeError('the request body is too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-/** Query and form together; of a name that comes twice the last value counts. */
-function readParams(url: URL, request: IncomingMessage, body: string): Params {
-  const params = new Map(url.searchParams);
-  const isForm = (request.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
-  if (isForm) for (const [key, value] of new URLSearchParams(body)) params.set(key, value);
-  return params;
-}
 
 /** What the server passes requests to, and where it listens. */
 export interface ServerParts {
@@ -42,6 +22,15 @@ export interface ServerParts {
 
 const gatewayPrefix = '/openapi/';
 
+/** The signed path, as it was before url-encoding. @throws Refusal when it can't be decoded */
+function decodePath(url: URL): string {
+  try {
+    return decodeURIComponent(url.pathname.slice(gatewayPrefix.length));
+  } catch {
+    throw new Refusal('gw.ParamInvalid', 'Malformed path');
+  }
+}
+
 async function serveGateway(
   parts: ServerParts,
   url: URL,
@@ -49,10 +38,10 @@ async function serveGateway(
   response: ServerResponse,
 ): Promise<void> {
   const requestId = request.headers['x-request-id'];
-  const body = await readBody(request);
+  const form = readForm(url, request, await readBody(request));
   const { answer, fault, entry } = parts.gateway({
-    path: decodeURIComponent(url.pathname.slice(gatewayPrefix.length)),
-    params: readParams(url, request, body),
+    ...form,
+    path: decodePath(url),
     requestId: typeof requestId === 'string' ? requestId : null,
   });
   if (parts.latencyMs > 0) await delay(parts.latencyMs);
@@ -72,8 +61,20 @@ async function serve(parts: ServerParts, request: IncomingMessage, response: Ser
   else if (url.pathname.startsWith(imagePrefix))
     sendWhole(response, 200, drawImage(url.pathname), 'image/svg+xml');
   else if (url.pathname.startsWith('/_sandbox/'))
-    await parts.control(url, request, response, await readBody(request));
+    await parts.control(url, request, response, (await readBody(request)).toString('utf8'));
   else sendWhole(response, 404, '{"error":"not found"}');
+}
+
+/** A request that never reached the gateway is refused in its words; a defect of ours says nothing of itself. */
+function sendFailure(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const refusal =
+    error instanceof Refusal ? error : new Refusal('gw.InternalError', 'The sandbox could not answer');
+  const { status, body } = answerRefusal(refusal, false);
+  sendWhole(response, error instanceof Refusal ? status : 500, body);
 }
 
 /** A listening server. */
@@ -97,10 +98,7 @@ function close(server: Server): Promise<void> {
  */
 export async function listen(parts: ServerParts): Promise<Listening> {
   const server = createServer((request, response) => {
-    serve(parts, request, response).catch((error: unknown) => {
-      if (response.headersSent || response.destroyed) response.destroy();
-      else sendWhole(response, 500, JSON.stringify({ error: String(error) }));
-    });
+    serve(parts, request, response).catch((error: unknown) => sendFailure(response, error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

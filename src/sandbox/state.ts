@@ -59,6 +59,8 @@ export function createState(settings: Settings): SandboxState {
       seed: settings.seed,
       offers: settings.offers,
       categories: settings.categories,
+      categoryCycle: settings.categoryCycle,
+      nature: settings.nature,
       startAt: settings.startAt.getTime(),
       stepMs: settings.worldStepMs,
     }),

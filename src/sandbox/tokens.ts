@@ -17,12 +17,23 @@ export interface StartingTokens {
   readonly refreshToken: string | null;
 }
 
+/** What a member, or 1688, takes back. */
+export interface Revocation {
+  /** Calls with an access token that are still admitted. */
+  readonly afterCalls: number;
+  readonly withRefresh: boolean;
+}
+
 /** Tokens by text with the time at which they end. */
 class TokenBook {
   readonly #endsAt = new Map<string, number>();
 
   add(token: string, endsAt: number): void {
     this.#endsAt.set(token, endsAt);
+  }
+
+  clear(): void {
+    this.#endsAt.clear();
   }
 
   isGood(token: string, now: number): boolean {
@@ -59,6 +70,7 @@ export function createTokens(starting: StartingTokens, draw: Draw, clock: Clock)
   const now = () => clock.now().getTime();
   books.access.add(starting.accessToken, now() + (starting.accessTokenLifeMs ?? Infinity));
   if (starting.refreshToken !== null) books.refresh.add(starting.refreshToken, now() + refreshLifeMs);
+  let callsLeft = Infinity;
   const hand = (kind: keyof typeof books, lifeMs: number) => {
     const token = issue();
     books[kind].add(token, now() + lifeMs);
@@ -66,6 +78,19 @@ export function createTokens(starting: StartingTokens, draw: Draw, clock: Clock)
   };
   return {
     isGood: (kind: keyof typeof books, token: string | undefined) => books[kind].isGood(token ?? '', now()),
+    /** As `isGood` for an access token; the call counts towards the end of them all. */
+    admits: (token: string) => {
+      const isAdmitted = books.access.isGood(token, now());
+      callsLeft -= 1;
+      if (callsLeft === 0) books.access.clear();
+      return isAdmitted;
+    },
+    /** Takes back every access token, at once or after some calls, and the refresh tokens if it says so. */
+    revoke: ({ afterCalls, withRefresh }: Revocation) => {
+      callsLeft = afterCalls === 0 ? Infinity : afterCalls;
+      if (afterCalls === 0) books.access.clear();
+      if (withRefresh) books.refresh.clear();
+    },
     spend: (kind: keyof typeof books, token: string | undefined) => books[kind].remove(token ?? ''),
     /** Good for that redirect uri only, as OAuth has it; without one, for any. */
     grantCode: (redirectUri?: string) => {

@@ -7,7 +7,7 @@ function childFields(node: Category) {
 
 /** `level`, `childIDs` and the virtual root's own name come and go with the version of 1688's documentation. */
 function nodeFields(tree: CategoryTree, id: string, node: Category | undefined) {
-  const children = tree.children(id);
+  const children = tree.listed(id);
   return {
     categoryID: Number(id),
     name: node?.name ?? '',

@@ -7,7 +7,7 @@ import { toNaiveDate, toNaiveTime } from '../wire-time.ts';
 import { goodsOf, type Goods, type Sku } from '../world/goods.ts';
 import type { Offer } from '../world/offers.ts';
 import { subjectIn, subjectOf, translate } from '../world/texts.ts';
-import { materialTerms, seasonTerms, styleTerms, unitTerms, type Term } from '../world/vocabulary.ts';
+import { materialTerms, seasonTerms, styleTerms, type Term } from '../world/vocabulary.ts';
 import type { Entry } from '../world/entry.ts';
 
 function specId(offer: Offer, position: number): string {
@@ -56,7 +56,6 @@ function skuInfo(offer: Offer, sku: Sku, language: string): WireValue {
 
 function saleInfo(offer: Offer, goods: Goods): WireValue {
   const { draw } = offer;
-  const unit = draw.pick('unit', unitTerms);
   return {
     quoteType: offer.quoteType,
     amountOnSale: goods.stock,
@@ -69,7 +68,7 @@ function saleInfo(offer: Offer, goods: Goods): WireValue {
     consignPrice: wireYuanOrNull(draw, 'consign', goods.consignFen),
     jxhyPrice: wireYuanOrNull(draw, 'jxhy', goods.jxhyFen),
     retailPrice: goods.retailFen === null ? undefined : wireYuan(draw, 'retail', goods.retailFen),
-    unitInfo: { unit: unit.zh, transUnit: unit.en },
+    unitInfo: { unit: goods.unit.zh, transUnit: goods.unit.en },
     fenxiaoSaleInfo: draw.chance('has-fenxiao', 0.3)
       ? { onePieceFreePostage: true, startQuantity: 1 }
       : undefined,

@@ -18,8 +18,10 @@ export interface SearchSettings {
   readonly snapshot: Snapshot;
   /** Null: the ranking stands still within a step. */
   readonly drift: Draw | null;
-  /** Report one page too many, as clients have seen. */
-  readonly hasExtraPage: boolean;
+  /** Added to `totalPage`. */
+  readonly totalPageError: number;
+  /** A search without a keyword is refused. */
+  readonly refusesEmptyKeyword: boolean;
 }
 
 /** The part of `offerQueryParam` that all searches of the cross-border family share. */
@@ -97,7 +99,7 @@ export function searchPage(
   const totalRecords = found.length;
   return {
     totalRecords,
-    totalPage: Math.ceil(totalRecords / pageSize) + (settings.hasExtraPage ? 1 : 0),
+    totalPage: Math.max(0, Math.ceil(totalRecords / pageSize) + settings.totalPageError),
     pageSize,
     currentPage: page,
     data: sortPage(rows, textOf(param['sort'])).map(rowOf),

@@ -10,6 +10,7 @@ import type { ImageFeatures } from '../world/likeness.ts';
 export function answerSearch(params: Params, settings: SearchSettings): GatewayAnswer {
   const search = readSearchParam(params);
   const { query, language } = search;
+  if (query.keyword === '' && settings.refusesEmptyKeyword) throw missing('keyword');
   if (query.keyword === '' && query.categoryIds.length === 0) {
     return refuseRequest('BA_PARAM_INVALID_ERROR', 'keyword and categoryId are both empty');
   }

@@ -4,7 +4,6 @@ import { answerWith, type GatewayAnswer } from '../gateway-answer.ts';
 import type { Params } from '../sign.ts';
 import { goodsOf } from '../world/goods.ts';
 import { subjectOf } from '../world/texts.ts';
-import { unitTerms } from '../world/vocabulary.ts';
 import { anything } from '../world/search.ts';
 import type { Entry } from '../world/entry.ts';
 import type { Snapshot } from '../world/world.ts';
@@ -20,7 +19,7 @@ function similarRow({ offer, state }: Entry) {
     offerId: BigInt(offer.offerId),
     subject: subjectOf(offer, state),
     quantityBegin: goods.minOrderQuantity,
-    unit: offer.draw.pick('unit', unitTerms).zh,
+    unit: goods.unit.zh,
     // In fen, where every other API has yuan.
     oldPrice: goods.searchFen,
     imageUrl: imageUrl(offer, 0),

@@ -24,7 +24,7 @@ function childFields(node: Category, language: string): WireValue {
 
 /** Flags and ids of the node itself are text, those of its children are not (1688 docs and clients). */
 function nodeFields(tree: CategoryTree, id: string, node: Category | undefined, language: string): WireValue {
-  const children = tree.children(id).map((child) => childFields(child, language));
+  const children = tree.listed(id).map((child) => childFields(child, language));
   return {
     categoryId: Number(id),
     ...names(node, language),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { missing, readObject, textOf, wrapResult } from './crossborder.ts';
 import type { GatewayAnswer } from '../gateway-answer.ts';
+import type { Files } from '../read-form.ts';
 import type { Params } from '../sign.ts';
 
 /** 1688's bound on a picture (1688 docs image.upload v1); whether it means the picture or its text is not said. */
@@ -22,10 +23,18 @@ function imageIdOf(base64: string): string {
   return String(createHash('sha1').update(bytes).digest().readUInt32BE() + 1_000_000_000_000);
 }
 
-/** `product.image.upload` (1688 docs, v1): an id to search with, `"0"` for what is no picture or too big. */
-export function answerUpload(params: Params, uploads: Set<string>): GatewayAnswer {
+/** The picture as base64: in the JSON field, or as the file that SDKs send for a parameter of bytes. */
+function pictureOf(params: Params, files: Files): string {
+  const [file] = files.values();
+  if (file !== undefined && !params.has('uploadImageParam')) return file.toString('base64');
   const base64 = textOf(readObject(params, 'uploadImageParam')['imageBase64']);
   if (base64 === null) throw missing('imageBase64');
+  return base64;
+}
+
+/** `product.image.upload` (1688 docs, v1): an id to search with, `"0"` for what is no picture or too big. */
+export function answerUpload(params: Params, files: Files, uploads: Set<string>): GatewayAnswer {
+  const base64 = pictureOf(params, files);
   const imageId = imageIdOf(base64);
   if (imageId !== invalidId) uploads.add(imageId);
   return wrapResult(imageId);

@@ -12,6 +12,7 @@ import {
   readGrants,
   readInstant,
   readQuotas,
+  readRevocation,
   readSecret,
 } from './read-command.ts';
 import { readStats } from './stats.ts';
@@ -72,6 +73,9 @@ function carryOut(state: SandboxState, path: string, body: string): object | nul
       return state.quota.limits();
     case '/_sandbox/secret':
       state.resetSecret(readSecret(readCommand(body)));
+      return {};
+    case '/_sandbox/tokens':
+      state.tokens.revoke(readRevocation(readCommand(body)));
       return {};
     case '/_sandbox/oauth/code':
       return { code: state.tokens.grantCode() };

@@ -2,6 +2,7 @@ import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../
 import { faultKinds, type Fault } from '../faults.ts';
 
 import { noLimits, type QuotaLimits } from '../quota.ts';
+import type { Revocation } from '../tokens.ts';
 import type { Feeds } from './reach.ts';
 
 /** A command that can't be carried out; its message goes back to whoever sent it. */
@@ -68,6 +69,15 @@ export function readSecret(command: JsonObject): string {
   if (typeof appSecret !== 'string' || appSecret === '')
     throw new BadCommand('appSecret must be the new secret, as text');
   return appSecret;
+}
+
+/** `{"afterCalls":n,"withRefresh":true}`; neither: the access tokens, at once. @throws BadCommand on other values */
+export function readRevocation(command: JsonObject): Revocation {
+  const { afterCalls = 0, withRefresh = false } = command;
+  const isCount = typeof afterCalls === 'number' && Number.isInteger(afterCalls) && afterCalls >= 0;
+  if (!isCount || typeof withRefresh !== 'boolean')
+    throw new BadCommand('afterCalls must be a whole number from 0 up, withRefresh true or false');
+  return { afterCalls, withRefresh };
 }
 
 /** The texts of a comma-separated parameter; none when it is absent. */

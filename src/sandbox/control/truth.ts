@@ -3,7 +3,6 @@ import { plainYuan } from '../answers/money.ts';
 import type { Category } from '../world/categories.ts';
 import { goodsOf, type ChannelPrices, type Goods } from '../world/goods.ts';
 import { subjectOf } from '../world/texts.ts';
-import { unitTerms } from '../world/vocabulary.ts';
 import type { Entry } from '../world/entry.ts';
 import type { World } from '../world/world.ts';
 import { listReach, type Feeds } from './reach.ts';
@@ -85,7 +84,7 @@ function trueOffer(entry: Entry, stepMs: number): TrueOffer {
     isListed: state.isListed,
     status: known ? state.status : null,
     quoteType: known ? offer.quoteType : null,
-    unit: known ? offer.draw.pick('unit', unitTerms).zh : null,
+    unit: known ? goods.unit.zh : null,
     moq: goods.minOrderQuantity,
     stock: known ? goods.stock : null,
     sellerId: known ? offer.seller.id : null,

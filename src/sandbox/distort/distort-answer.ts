@@ -37,6 +37,22 @@ function inRows(change: (rows: readonly JsonValue[]) => readonly JsonValue[]): D
   });
 }
 
+/** The same page when a search knows of fewer records: those from the first one on. */
+function keepRecords(count: (total: number) => number): Distort {
+  return inPayload((payload) => {
+    const { totalRecords, pageSize, currentPage, data } = payload;
+    if (!Array.isArray(data) || typeof totalRecords !== 'number') return payload;
+    const kept = count(totalRecords);
+    const before = (Number(currentPage) - 1) * Number(pageSize);
+    return {
+      ...payload,
+      totalRecords: kept,
+      totalPage: Math.ceil(kept / Number(pageSize)),
+      data: (data as readonly JsonValue[]).slice(0, Math.max(0, kept - before)),
+    };
+  });
+}
+
 /** A node names its parent as its child: itself, where the parent is the virtual root. */
 const closeCircle: Distort = (body, { categories }) => {
   const [node] = (fieldOf(body, 'categoryInfo') ?? []) as readonly JsonValue[];
@@ -57,6 +73,8 @@ const distortions: Readonly<Record<Exclude<ContentFault, 'repeat_page'>, Distort
   vanish: inPayload((payload) => ('productSaleInfo' in payload ? null : payload)),
   slip: inRows((rows) => rows.slice(1)),
   duplicate: inRows((rows) => [...rows.slice(0, 1), ...rows]),
+  empty: keepRecords(() => 0),
+  halved: keepRecords((total) => Math.ceil(total / 2)),
   off_by_one: inPayload((payload) => {
     const { totalRecords } = payload;
     return typeof totalRecords === 'number' ? { ...payload, totalRecords: totalRecords + 1 } : payload;

@@ -6,7 +6,8 @@ export interface Category {
   readonly id: string;
   /** `'0'` above the roots. */
   readonly parentId: string;
-  readonly level: 1 | 2 | 3;
+  /** From 1; more than 3 only in a cycle of more than three nodes. */
+  readonly level: number;
   readonly name: string;
   readonly nameEnglish: string;
   readonly isLeaf: boolean;
@@ -24,6 +25,8 @@ export interface CategoryTree {
   get(id: string): Category | undefined;
   /** In the order the gateway lists them; `'0'` gives the roots. */
   children(id: string): readonly Category[];
+  /** What the gateway lists below a node: its children, and at the end of a cycle the root above. */
+  listed(id: string): readonly Category[];
   /** The node and everything below it; `'0'` gives the whole tree. */
   subtree(id: string): readonly Category[];
 }
@@ -104,14 +107,30 @@ function growNodes(draw: Draw, shape: Shape): readonly Category[] {
   return [...roots, ...middles, ...bottoms.flat()];
 }
 
+/** The third of the lowest nodes is a leaf without offers: as a branch it is in nobody's way. */
+const cycleOrder = 3;
+
 /**
- * Grows a tree of exactly `total` nodes on three levels: some leaves on the second, some retired, some empty.
- * The same seed and total give the same tree, for ever.
- *
- * @param total at least 10; below that there is no room for three levels
+ * Makes a branch of an empty leaf and hangs further ones below it, until the way down from the root has `length`
+ * nodes; the last one lists that root.
  */
-export function growCategories(draw: Draw, total: number): CategoryTree {
-  const all = growNodes(draw, shapeOf(total));
+function closeCycle(nodes: readonly Category[], length: number) {
+  const first = nodes.filter((node) => node.level === 3)[cycleOrder];
+  const root = nodes.find(({ id }) => id === first?.path[0]);
+  if (first === undefined || root === undefined) throw new RangeError('the tree is too small for a cycle');
+  const [branch, chain] = [{ ...first, ...branchTraits }, [] as Category[]];
+  for (let last: Category = branch, i = 0; last.level < length; last = chain[i++] ?? last) {
+    const name = { zh: `其他${last.name}`, en: `Other ${last.nameEnglish}` };
+    chain.push({ ...nodeBase(990_000_000 + i, last, name), level: last.level + 1, ...branchTraits });
+  }
+  return {
+    all: [...nodes.map((node) => (node === first ? branch : node)), ...chain],
+    end: (chain.at(-1) ?? branch).id,
+    root,
+  };
+}
+
+function indexTree(all: readonly Category[], cycle: { end: string; root: Category } | null): CategoryTree {
   const byId = new Map(all.map((node) => [node.id, node]));
   const childrenOf = new Map<string, Category[]>(all.map((node) => [node.id, []]));
   childrenOf.set('0', []);
@@ -122,5 +141,27 @@ export function growCategories(draw: Draw, total: number): CategoryTree {
     const below = children(id).flatMap((child) => subtree(child.id));
     return own === undefined ? below : [own, ...below];
   };
-  return { all, leaves: all.filter((node) => node.isLeaf), get: (id) => byId.get(id), children, subtree };
+  return {
+    all,
+    leaves: all.filter((node) => node.isLeaf),
+    get: (id) => byId.get(id),
+    children,
+    listed: (id) => (id === cycle?.end ? [...children(id), cycle.root] : children(id)),
+    subtree,
+  };
+}
+
+/**
+ * Grows a tree of exactly `total` nodes on three levels: some leaves on the second, some retired, some empty.
+ * The same seed and total give the same tree, for ever. A cycle changes one empty leaf to a branch, and adds what
+ * it has beyond three nodes; the tree itself, without the edge that closes the cycle, stays one.
+ *
+ * @param total at least 10; below that there is no room for three levels
+ * @param cycle nodes of the cycle, at least 3; null: none
+ */
+export function growCategories(draw: Draw, total: number, cycle: number | null): CategoryTree {
+  const nodes = growNodes(draw, shapeOf(total));
+  if (cycle === null) return indexTree(nodes, null);
+  const { all, ...closing } = closeCycle(nodes, cycle);
+  return indexTree(all, closing);
 }

@@ -1,6 +1,7 @@
+import type { NonEmpty } from './draw.ts';
 import type { OfferState } from './evolution.ts';
 import type { Offer } from './offers.ts';
-import { colorTerms, sizeTerms, type Term } from './vocabulary.ts';
+import { colorTerms, sizeTerms, unitTerms, type Term } from './vocabulary.ts';
 
 /** A price for buyers of at least `startQuantity` units; money in fen. */
 interface Tier {
@@ -31,6 +32,7 @@ export interface Sku extends ChannelPrices {
 /** Everything about an offer at a step that has a number in it. */
 export interface Goods extends ChannelPrices {
   readonly minOrderQuantity: number;
+  readonly unit: Term;
   readonly stock: number;
   /** Price by quantity; rules for quote types 0 and 2, decoration for some offers of type 1. */
   readonly tiers: readonly Tier[];
@@ -104,6 +106,20 @@ function skuIdAt(offer: Offer, position: number): string {
   return String(isHuge ? 9_007_199_254_740_993n + 2n * n : 4_800_000_000_000n + 7n * n);
 }
 
+/** Whether the stock at a place is 0: never twice in a row, so that each version differs from the one before. */
+function isSoldOut({ draw, nature }: Offer, place: number, version: number): boolean {
+  const isDrawn = (nth: number) => nth >= 0 && draw.chance('sold-out', nature.soldOut, place * 1000 + nth);
+  return isDrawn(version) && !(version > 0 && isDrawn(version - 1));
+}
+
+/** Place 0 is the offer as a whole, when it has no SKUs or when all of them are sold out; the others are its SKUs. */
+function stockAt(offer: Offer, { versions }: OfferState, place: number, below: number): number {
+  const version = versions.stock;
+  if (isSoldOut(offer, 0, version) || (place > 0 && isSoldOut(offer, place, version))) return 0;
+  const topic = place === 0 ? version : (place - 1) * 1000 + version;
+  return versioned(offer.draw.int('stock', below, topic), version);
+}
+
 function stockSkuAt(offer: Offer, state: OfferState, position: number): Sku {
   const { draw, quoteType } = offer;
   const factor = 1 + 0.06 * draw.int('sku-price', 6, position);
@@ -115,7 +131,7 @@ function stockSkuAt(offer: Offer, state: OfferState, position: number): Sku {
     position,
     color: colorTerms[position % colorTerms.length] ?? colorTerms[0],
     size: hasSizes ? draw.pick('size', sizeTerms, position) : null,
-    stock: versioned(draw.int('stock', 5000, position * 1000 + state.versions.stock), state.versions.stock),
+    stock: stockAt(offer, state, position + 1, 5000),
     priceFen: isPriced ? ownFen : null,
     promotionFen: isPriced ? promotionOf(offer, ownFen) : null,
     ...channelPrices(offer, ownFen, position + 1),
@@ -128,22 +144,53 @@ function lowest(prices: readonly (number | null)[]): number | null {
 }
 
 const minOrderQuantities = [1, 1, 1, 2, 2, 3, 5, 10, 20, 50] as const;
+const distinctQuantities = [1, 2, 3, 5, 10, 20, 50] as const;
+
+/** An element of a list that is another one in each version: a stride through the list, from a start. */
+function strideThrough<T>(list: NonEmpty<T>, start: number, stride: number, version: number): T {
+  return list[(start + version * stride) % list.length] ?? list[0];
+}
+
+/** Every third change of terms brings another unit, the others another minimum order. */
+function termsOf({ draw }: Offer, { versions }: OfferState): Pick<Goods, 'minOrderQuantity' | 'unit'> {
+  const unitVersion = Math.floor(versions.terms / 3);
+  const first = distinctQuantities.indexOf(draw.pick('moq', minOrderQuantities));
+  return {
+    minOrderQuantity: strideThrough(
+      distinctQuantities,
+      first,
+      1 + draw.int('moq-stride', distinctQuantities.length - 1),
+      versions.terms - unitVersion,
+    ),
+    unit: strideThrough(
+      unitTerms,
+      draw.int('unit', unitTerms.length),
+      1 + draw.int('unit-stride', unitTerms.length - 1),
+      unitVersion,
+    ),
+  };
+}
+
+/** What a search row shows: the lowest price of the detail, or by the world's nature one that no detail has. */
+function rowFen({ draw, nature }: Offer, fen: number | null): number | null {
+  const isAnother = fen !== null && draw.chance('row-price', nature.rowPrice);
+  return isAnother ? Math.max(1, Math.round(fen * 0.9)) : fen;
+}
 
 /** What an offer holds at the state it is in. */
 export function goodsOf(offer: Offer, state: OfferState): Goods {
-  const { draw, quoteType } = offer;
-  const minOrderQuantity = draw.pick('moq', minOrderQuantities);
-  const tiers = listTiers(offer, state, minOrderQuantity);
+  const { quoteType } = offer;
+  const terms = termsOf(offer, state);
+  const tiers = listTiers(offer, state, terms.minOrderQuantity);
   const positions = quoteType === 0 ? [] : positionsOnOffer(offer, state.versions.skus);
   const skus = positions.map((position) => stockSkuAt(offer, state, position));
-  const ownStock = versioned(draw.int('stock', 20_000, state.versions.stock), state.versions.stock);
   const firstFen = tiers[0]?.priceFen ?? null;
   return {
-    minOrderQuantity,
-    stock: quoteType === 0 ? ownStock : skus.reduce((sum, sku) => sum + sku.stock, 0),
+    ...terms,
+    stock: quoteType === 0 ? stockAt(offer, state, 0, 20_000) : skus.reduce((sum, sku) => sum + sku.stock, 0),
     tiers,
     skus,
-    searchFen: quoteType === 1 ? lowest(skus.map((sku) => sku.priceFen)) : firstFen,
+    searchFen: rowFen(offer, quoteType === 1 ? lowest(skus.map((sku) => sku.priceFen)) : firstFen),
     ...channelPrices(offer, baseFen(offer, state.versions.price), 0),
   };
 }

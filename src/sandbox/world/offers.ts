@@ -1,6 +1,7 @@
 import { dayMs } from '../../core/duration.ts';
 import type { Category } from './categories.ts';
 import type { Draw } from './draw.ts';
+import { followedShare, repricedShare, repricingsPerStep, type Nature } from './nature.ts';
 import { foundSeller, type Seller } from './sellers.ts';
 
 /** What never changes about an offer, and how often the rest of it does. */
@@ -14,8 +15,14 @@ export interface Offer {
   readonly seller: Seller;
   /** 0 no SKU, price by quantity; 1 price by SKU; 2 SKUs, but price by quantity. */
   readonly quoteType: 0 | 1 | 2;
-  /** Probability that something changes in one step of the world. */
+  /** Expected changes in one step of the world, its shop's included. */
   readonly changesPerStep: number;
+  /** Probability of a change of its own in a step that doesn't follow another change. */
+  readonly eventsPerStep: number;
+  /** Many of its changes come on consecutive days. */
+  readonly isConsecutive: boolean;
+  /** How its world is. */
+  readonly nature: Nature;
   /** 0 for those that were there from the start. */
   readonly bornAtStep: number;
   readonly createdAt: number;
@@ -29,6 +36,7 @@ export interface OfferSourceOptions {
   readonly stepMs: number;
   /** How many offers there are at the start. */
   readonly initialCount: number;
+  readonly nature: Nature;
 }
 
 /** So that the forms with and without a time of day mean the same instant. */
@@ -37,18 +45,19 @@ function shanghaiMidnight(at: number): number {
   return Math.floor((at + offsetMs) / dayMs) * dayMs - offsetMs;
 }
 
-/** Births stop there, so that a sandbox that runs for years keeps its size. */
-const growthLimit = 0.25;
+/** Births stop after so many steps, so that a sandbox that runs for years keeps its size. */
+const maxBirthSteps = 250;
 
-/** New offers a step: one in a thousand, but at least one every second step, so that a small world shows some. */
-function birthsPerStep(initialCount: number): number {
-  return Math.max(0.5, initialCount / 1000);
+/** New offers a step, but at least one every second step, so that a small world shows some. */
+function birthsPerStep(initialCount: number, birth: number): number {
+  return birth === 0 ? 0 : Math.max(0.5, initialCount * birth);
 }
 
 /** How many offers have ever appeared by the end of `step`. */
-export function countBorn(initialCount: number, step: number): number {
-  const births = Math.min(initialCount * growthLimit, step * birthsPerStep(initialCount));
-  return initialCount + Math.floor(births);
+export function countBorn(initialCount: number, birth: number, step: number): number {
+  const limit = Math.min(1, birth * maxBirthSteps) * initialCount;
+  if (limit === 0) return initialCount;
+  return initialCount + Math.floor(Math.min(limit, step * birthsPerStep(initialCount, birth)));
 }
 
 /** 55 % never change, 35 % slowly (once in 12 to 250 steps), 10 % fast, a quarter of these in every step. */
@@ -100,9 +109,22 @@ export interface OfferSource {
   seller(position: number): Seller;
 }
 
+/** The rate of an offer's own changes, as the chances by which they are drawn; see `gapTo` in evolution. */
+function changeTraits(draw: Draw, seller: Seller, nature: Nature) {
+  const rate = drawChangeRate(draw);
+  const isConsecutive = rate > 0 && draw.chance('consecutive', nature.consecutive);
+  const shopRate = seller.isRepricing ? repricingsPerStep * repricedShare : 0;
+  return {
+    isConsecutive,
+    // With a share f of follow-ups, a step's chance of e gives e / (f * e + 1 - f) changes a step; solved for e.
+    eventsPerStep: isConsecutive ? ((1 - followedShare) * rate) / (1 - followedShare * rate) : rate,
+    changesPerStep: rate + shopRate,
+  };
+}
+
 /** @throws RangeError when no leaf may hold offers */
 export function createOfferSource(options: OfferSourceOptions): OfferSource {
-  const { seed, leaves, startAt, stepMs, initialCount } = options;
+  const { seed, leaves, startAt, stepMs, initialCount, nature } = options;
   const pickLeaf = createLeafPicker(leaves);
   const sellerCount = Math.max(5, Math.ceil(initialCount / 15));
   const sellers: Seller[] = [];
@@ -112,7 +134,7 @@ export function createOfferSource(options: OfferSourceOptions): OfferSource {
     sellerOf: (index) => drawOf(index).int('seller', sellerCount),
     popularityOf: (index) => drawOf(index).unit('popularity'),
     sellerCount,
-    seller: (position) => (sellers[position] ??= foundSeller(seed, position)),
+    seller: (position) => (sellers[position] ??= foundSeller(seed, position, nature.repricing)),
   };
   const categoryOf = (index: number): Category => {
     const leaf = leaves[source.leafOf(index)];
@@ -124,15 +146,17 @@ export function createOfferSource(options: OfferSourceOptions): OfferSource {
     make(index) {
       const draw = drawOf(index);
       const born = index - initialCount + 1;
-      const bornAtStep = born <= 0 ? 0 : Math.ceil(born / birthsPerStep(initialCount));
+      const bornAtStep = born <= 0 ? 0 : Math.ceil(born / birthsPerStep(initialCount, nature.birth));
       const ageMs = bornAtStep > 0 ? -bornAtStep * stepMs : (1 + draw.int('age', 900)) * dayMs;
+      const seller = source.seller(source.sellerOf(index));
       return {
         index,
         offerId: String(firstId + index * idStride + draw.int('id', 1_000_000)),
         category: categoryOf(index),
-        seller: source.seller(source.sellerOf(index)),
+        seller,
         quoteType: draw.pick('quote', quoteTypes),
-        changesPerStep: drawChangeRate(draw),
+        ...changeTraits(draw, seller, nature),
+        nature,
         bornAtStep,
         createdAt: shanghaiMidnight(startAt - ageMs),
         draw,

@@ -8,6 +8,8 @@ export interface Seller {
   readonly companyName: string;
   readonly province: string;
   readonly city: string;
+  /** It changes most of its prices on one day, now and then. */
+  readonly isRepricing: boolean;
   readonly draw: Draw;
 }
 
@@ -17,11 +19,16 @@ function openId(draw: Draw): string {
   return `BBB${bytes.toString('base64url')}`;
 }
 
-/** Founds the `index`-th shop of the world. */
-export function foundSeller(world: Draw, index: number): Seller {
+/**
+ * Founds the `index`-th shop of the world.
+ *
+ * @param repricing share of the shops that change most of their prices on one day
+ */
+export function foundSeller(world: Draw, index: number, repricing: number): Seller {
   const draw = world.child('seller', index);
   const [province, city] = draw.pick('place', places);
   const firm = draw.pick('firm', firmNames).zh + draw.pick('second-firm', firmNames).zh;
   const companyName = `${city}${firm}${draw.pick('trade', firmTrades).zh}有限公司`;
-  return { id: openId(draw), companyName, province, city, draw };
+  const isRepricing = draw.chance('is-repricing', repricing);
+  return { id: openId(draw), companyName, province, city, isRepricing, draw };
 }

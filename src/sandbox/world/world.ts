@@ -2,6 +2,7 @@ import { growCategories, type CategoryTree } from './categories.ts';
 import { Draw } from './draw.ts';
 import type { Entry } from './entry.ts';
 import { stateAt } from './evolution.ts';
+import { settleNature, type Nature } from './nature.ts';
 import { indexOffers, type OfferIndex } from './offer-index.ts';
 import { countBorn, createOfferSource, indexOfId, type OfferSource } from './offers.ts';
 import { maxReach, maxMood, search, type Query } from './search.ts';
@@ -36,8 +37,11 @@ export interface WorldOptions {
   readonly seed: number;
   readonly offers: number;
   readonly categories: number;
+  /** Nodes of a cycle in the tree, 3 or more; absent: there is none. */
+  readonly categoryCycle?: number | null;
   readonly startAt: number;
   readonly stepMs: number;
+  readonly nature?: Partial<Nature>;
 }
 
 /** The same answers from memory, as long as it lasts. */
@@ -95,10 +99,19 @@ const maxSnapshots = 3;
  */
 export function createWorld(options: WorldOptions): World {
   const seed = new Draw(options.seed);
-  const categories = growCategories(seed.child('categories'), options.categories);
+  const categories = growCategories(
+    seed.child('categories'),
+    options.categories,
+    options.categoryCycle ?? null,
+  );
   const { startAt, stepMs, offers: initialCount } = options;
-  const source = createOfferSource({ seed, leaves: categories.leaves, startAt, stepMs, initialCount });
-  const index = indexOffers(source, categories, countBorn(initialCount, Infinity));
+  const nature = settleNature(options.nature ?? {});
+  const source = createOfferSource({
+    ...{ seed, startAt, stepMs, initialCount, nature },
+    leaves: categories.leaves,
+  });
+  const bornBy = (step: number) => countBorn(initialCount, nature.birth, step);
+  const index = indexOffers(source, categories, bornBy(Infinity));
   const snapshots = new Map<number, Snapshot>();
   return {
     categories,
@@ -106,9 +119,7 @@ export function createWorld(options: WorldOptions): World {
     stepMs,
     stepAt: (at) => Math.max(0, Math.floor((at - startAt) / stepMs)),
     snapshot(step) {
-      const snapshot =
-        snapshots.get(step) ??
-        takeSnapshot({ source, index, categories }, countBorn(initialCount, step), step);
+      const snapshot = snapshots.get(step) ?? takeSnapshot({ source, index, categories }, bornBy(step), step);
       // The latest one asked for goes to the end, so that the first key is the one to forget.
       snapshots.delete(step);
       snapshots.set(step, snapshot);

@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, fetchCategory, post, pathOf, search, signed, walkTree } from './plain-client.ts';
+import {
+  apis,
+  callApi,
+  control,
+  fetchCategory,
+  post,
+  pathOf,
+  search,
+  signed,
+  walkTree,
+} from './plain-client.ts';
 
 let sandbox: Sandbox;
 let nodes: Awaited<ReturnType<typeof walkTree>>;
@@ -48,6 +58,42 @@ describe('the category tree', () => {
     await other.close();
     expect(all).toHaveLength(categories);
     expect(all.some((node) => node.level === 3)).toBe(true);
+  });
+});
+
+describe('a category cycle', () => {
+  it.each([3, 5])(
+    'of %i nodes goes from a root down to a branch that lists the root',
+    async (categoryCycle) => {
+      const [other, straight] = await Promise.all([
+        startTestSandbox({ categories: 60, offers: 300, categoryCycle }),
+        startTestSandbox({ categories: 60, offers: 300 }),
+      ]);
+      const chain = ['0'];
+      const lists = async (id: string) => (await fetchCategory(other, id)).childCategorys;
+      const truth = await control<{ categories: { id: string; parentId: string }[] }>(
+        other,
+        'truth?categories=0',
+      );
+      const parents = new Map(truth.categories.map(({ id, parentId }) => [id, parentId]));
+      const ends = [];
+      for (const { id } of truth.categories)
+        for (const child of await lists(id)) if (parents.get(String(child.id)) !== id) ends.push([id, child]);
+      expect(ends).toEqual([[expect.any(String), expect.objectContaining({ isLeaf: false })]]);
+      const [[end, closing]] = ends as [[string, { id: number }]];
+      for (let id = end; id !== '0'; id = parents.get(id) ?? '0') chain.splice(1, 0, id);
+      expect(chain).toHaveLength(categoryCycle + 1);
+      expect(chain[1]).toBe(String(closing.id));
+      expect(parents.get(chain[1] ?? '')).toBe('0');
+      const offersOf = async (sandbox: Sandbox) =>
+        (await control<{ offers: unknown[] }>(sandbox, 'truth?categories=0')).offers;
+      expect(await offersOf(other)).toEqual(await offersOf(straight));
+      await Promise.all([other.close(), straight.close()]);
+    },
+  );
+
+  it('has three nodes at least', async () => {
+    await expect(startTestSandbox({ categoryCycle: 2 })).rejects.toThrow(RangeError);
   });
 });
 

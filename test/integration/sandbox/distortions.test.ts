@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, fetchCategory, fetchDetail, search, type Page } from './plain-client.ts';
+import { apis, callApi, fetchCategory, fetchDetail, search, searchAll, type Page } from './plain-client.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {
@@ -44,6 +44,39 @@ it('slip loses the first row of a page, duplicate has it twice, and totals stay'
   expect(idsOf(slipped)).toEqual(idsOf(page).slice(1));
   expect(idsOf(doubled)).toEqual([...idsOf(page).slice(0, 1), ...idsOf(page)]);
   expect([slipped.totalRecords, doubled.totalRecords]).toEqual([page.totalRecords, page.totalRecords]);
+});
+
+it('empty finds nothing, and calls it a success', async () => {
+  sandbox.setFaults([{ kind: 'empty', count: 1 }]);
+  expect(await search(sandbox, root)).toEqual({
+    totalRecords: 0,
+    totalPage: 0,
+    pageSize: 50,
+    currentPage: 1,
+    data: [],
+  });
+  expect((await search(sandbox, root)).data).toHaveLength(50);
+});
+
+it('halved knows of the first half of the records, on all pages', async () => {
+  const whole = (await searchAll(sandbox, root)).flatMap(idsOf);
+  sandbox.setFaults([{ kind: 'halved' }]);
+  const pages = await searchAll(sandbox, root);
+  const half = Math.ceil(whole.length / 2);
+  expect(pages.flatMap(idsOf)).toEqual(whole.slice(0, half));
+  expect(pages[0]).toMatchObject({ totalRecords: half, totalPage: Math.ceil(half / 50) });
+  expect((await search(sandbox, { ...root, beginPage: 1 + Math.ceil(whole.length / 50) })).data).toEqual([]);
+});
+
+it('empties a share of the details, the same ones for the same seed', async () => {
+  const { data } = await search(sandbox, root);
+  sandbox.setFaults([{ kind: 'vanish', rate: 0.5 }]);
+  const answers = await Promise.all(data.map(({ offerId }) => fetchDetail(sandbox, String(offerId))));
+  const empty = answers.filter(({ body }) => {
+    return (body as { result: { result: unknown } }).result.result === null;
+  });
+  expect(empty.length).toBeGreaterThan(10);
+  expect(empty.length).toBeLessThan(40);
 });
 
 it('off_by_one counts a record too many', async () => {
@@ -143,6 +176,8 @@ it('a fault of another kind of answer changes nothing', async () => {
     'vanish',
     'repeat_page',
     'slip',
+    'empty',
+    'halved',
     'off_by_one',
     'hostile_titles',
     'category_cycle',

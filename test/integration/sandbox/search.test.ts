@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { search, searchAll, walkTree, type Page, type Row } from './plain-client.ts';
+import { apis, search, searchAll, walkTree, type Page, type Row } from './plain-client.ts';
 
 let sandbox: Sandbox;
 let large: Sandbox;
@@ -49,11 +49,29 @@ describe('pages of keywordQuery', () => {
     expect((await search(large, { keyword: '款', beginPage: 41 })).data).toEqual([]);
   });
 
-  it('are one more than there are, by option', async () => {
-    const odd = await startTestSandbox({ extraPage: true });
-    const { totalPage, totalRecords } = await search(odd, { categoryId: root, pageSize: 5 });
+  it.each([
+    [1, apis.search],
+    [-1, apis.search],
+    [-1, apis.imageSearch],
+  ] as const)('are %i more than there are, by option, in %s', async (totalPageError, api) => {
+    const odd = await startTestSandbox({ totalPageError });
+    const { data } = await search(odd, { keyword: '款' });
+    const { imageUrl: imageAddress } =
+      data.find(({ imageUrl }) => imageUrl.includes('alicdn.com')) ?? expect.fail('no picture');
+    const { totalPage, totalRecords } = await search(odd, { keyword: '款', pageSize: 5, imageAddress }, api);
     await odd.close();
-    expect(totalPage).toBe(Math.ceil(totalRecords / 5) + 1);
+    expect(totalRecords).toBeGreaterThan(10);
+    expect(totalPage).toBe(Math.ceil(totalRecords / 5) + totalPageError);
+  });
+
+  it('are none without a keyword, by option, also of a category', async () => {
+    const strict = await startTestSandbox({ refusesEmptyKeyword: true });
+    const answered = await search(strict, { categoryId: root, keyword: '款' });
+    await expect(search(strict, { categoryId: root })).rejects.toThrow(
+      '"error_code":"gw.ParamMissing","error_message":"Required argument keyword"',
+    );
+    await strict.close();
+    expect(answered.data.length).toBeGreaterThan(0);
   });
 
   it('are sorted in themselves only', async () => {

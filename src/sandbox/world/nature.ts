@@ -1,0 +1,51 @@
+/** How a world is, beside its sizes. All are shares from 0 to 1; `birth` and `departure` are shares of one step. */
+export interface Nature {
+  /** Of the changing offers, those of which half of the changes are followed by a change of price on the next day. */
+  readonly consecutive: number;
+  /** Of the shops, those that change most of their prices on one day, once in twenty steps. */
+  readonly repricing: number;
+  /** New offers, of those at the start. */
+  readonly birth: number;
+  /** Offers that are gone for good, whatever their rate of change. */
+  readonly departure: number;
+  /** Of the offers that disappear by a change, those that come back within twelve steps. */
+  readonly relisting: number;
+  /** Of the stocks that are counted anew, those that are 0. */
+  readonly soldOut: number;
+  /** Of the changes of price, those that bring another minimum order or another unit. */
+  readonly terms: number;
+  /** Of the offers, those whose search row shows another price than the detail. */
+  readonly rowPrice: number;
+}
+
+/** Nobody has measured these at 1688, but for relisting and stock-outs being common. */
+export const defaultNature: Nature = {
+  consecutive: 0.15,
+  repricing: 0.05,
+  birth: 0.001,
+  departure: 0.0005,
+  relisting: 0.3,
+  soldOut: 0.04,
+  terms: 0.05,
+  rowPrice: 0,
+};
+
+/** How often a shop of `repricing` does it. */
+export const repricingsPerStep = 1 / 20;
+
+/** Share of its offers that it reaches. */
+export const repricedShare = 0.8;
+
+/** Share of the changes of a `consecutive` offer that are followed by another one on the next day. */
+export const followedShare = 0.5;
+
+/** @throws RangeError when a name is not known, or a value is no share */
+export function settleNature(given: Partial<Nature>): Nature {
+  for (const [name, share] of Object.entries(given)) {
+    if (!Object.hasOwn(defaultNature, name))
+      throw new RangeError(`nature is one of ${Object.keys(defaultNature).join(', ')}, not ${name}`);
+    if (!(share >= 0 && share <= 1))
+      throw new RangeError(`${name} must be a share from 0 to 1, not ${share}`);
+  }
+  return { ...defaultNature, ...given };
+}
