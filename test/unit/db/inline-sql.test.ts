@@ -88,18 +88,17 @@ function findAll(): Inline[] {
   return names.flatMap((name) => findInline(name, readFileSync(`${root}/${name}`, 'utf8')));
 }
 
+const found = findAll();
+
 it('has no SQL of a table in the code', () => {
   const isAllowed = ({ file, text }: Inline) =>
     allowed.some((place) => place.file === file && place.begins.test(text));
   expect(
-    findAll()
-      .filter((inline) => !isAllowed(inline))
-      .map(({ at, text }) => `${at}: ${text.slice(0, 60)}`),
+    found.filter((inline) => !isAllowed(inline)).map(({ at, text }) => `${at}: ${text.slice(0, 60)}`),
   ).toEqual([]);
 });
 
 it('has no place that is allowed for nothing', () => {
-  const found = findAll();
   const idle = allowed.filter(
     ({ file, begins }) => !found.some((it) => it.file === file && begins.test(it.text)),
   );
