@@ -12,11 +12,10 @@ import { createLogger } from '../src/core/log.ts';
 import { readStored } from '../src/extract/read-stored.ts';
 import { readAgain } from '../src/jobs/normalize-and-load.ts';
 import { createCatalogStore } from '../src/load/catalog-store.ts';
-import { readPlanner } from '../src/refresh/queue/read-planner.ts';
 import { createRawStore } from '../src/raw/raw-store.ts';
 import type { LoadableAnswer } from '../src/model/catalog.ts';
 import type { StoredAnswer } from '../src/model/ledger.ts';
-import { learn } from '../src/refresh/searches/learn.ts';
+import { learn } from '../src/refresh/learn.ts';
 import { normalizeAnswer, normalizerVersion } from '../src/transform/normalize-answer.ts';
 import { copyRows, keepRows } from './load/copy-rows.ts';
 import { insertByDrizzle, readByDrizzle } from './load/insert-by-drizzle.ts';
@@ -68,7 +67,7 @@ const stack = await openStack({
 });
 try {
   const { pool } = stack;
-  const catalog = createCatalogStore({ pool, readPlanner, learn, log, normalizerVersion, read: readAgain });
+  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion, read: readAgain });
   await stack.sync();
   await resetCatalog(pool);
   const stored = await createRawStore({ pool }).listUnloaded(1_000_000);

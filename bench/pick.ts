@@ -10,14 +10,17 @@ import type { Pool } from 'pg';
 import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
 import { chooseFetches } from '../src/refresh/choose-fetches.ts';
-import { lockOffers, writeFreshness } from '../src/load/freshness-rows.ts';
-import { beginStatsUpdate, saveStatsUpdate, updateRefreshStats } from '../src/load/refresh-stats.ts';
+import { lockOffers, writeFreshness } from '../src/refresh/update/freshness-rows.ts';
+import {
+  beginStatsUpdate,
+  saveStatsUpdate,
+  updateRefreshStats,
+} from '../src/refresh/update/refresh-stats.ts';
 import { runInTransaction } from '../src/db/run-in-transaction.ts';
 import { readSql } from '../src/refresh/read-sql.ts';
 import { createLeaseStore } from '../src/refresh/queue/lease-store.ts';
-import { readPlanner } from '../src/refresh/queue/read-planner.ts';
 import { createRefreshQueue } from '../src/refresh/queue/refresh-queue.ts';
-import { learn } from '../src/refresh/searches/learn.ts';
+import { learn } from '../src/refresh/learn.ts';
 import { parseSyncFile } from '../src/config/parse-sync-file.ts';
 import { createTicker } from './chaos/ticker.ts';
 import { fillRefresh } from './scale/fill-catalog.ts';
@@ -108,7 +111,7 @@ async function writeAsFetched(pool: Pool, offerIds: readonly string[]): Promise<
     provenance: { callId: '1', rawId: '1', runId: null, observedAt },
   }));
   await runInTransaction(pool, async (client) => {
-    const statsUpdate = await beginStatsUpdate(client, { learn, readPlanner });
+    const statsUpdate = await beginStatsUpdate(client, learn);
     const freshness = await lockOffers(client, seen);
     for (const [index, offerId] of offerIds.entries()) {
       const known = freshness.get(offerId);

@@ -2,10 +2,9 @@ import type { Pool } from 'pg';
 import { readAgain } from '../../src/jobs/normalize-and-load.ts';
 import { reprocess } from '../../src/maintenance/reprocess/reprocess.ts';
 import { openReprocess } from '../../src/maintenance/reprocess/reprocess-store.ts';
-import { readPlanner } from '../../src/refresh/queue/read-planner.ts';
 import type { ReprocessCounts, ReprocessSelection } from '../../src/model/reprocess.ts';
 import { normalizerVersion } from '../../src/transform/normalize-answer.ts';
-import { learn } from '../../src/refresh/searches/learn.ts';
+import { learn } from '../../src/refresh/learn.ts';
 
 const allDetails: ReprocessSelection = {
   operation: 'offer.detail',
@@ -22,7 +21,6 @@ export async function reprocessDetails(pool: Pool): Promise<ReprocessCounts> {
     pool,
     selection,
     normalizerVersion,
-    readPlanner,
     learn,
     isApplied: true,
     read: readAgain,

@@ -1,9 +1,8 @@
 import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
 import { createCatalogStore } from '../../src/load/catalog-store.ts';
-import { readPlanner } from '../../src/refresh/queue/read-planner.ts';
 import type { LoadableAnswer, Provenance } from '../../src/model/catalog.ts';
-import { learn } from '../../src/refresh/searches/learn.ts';
+import { learn } from '../../src/refresh/learn.ts';
 import { found, price, searchPage, searchRow, sku } from '../../test/support/answers.ts';
 import { createSeededRandom } from '../chaos/seeded-random.ts';
 import { firstOfferId, windowsOf } from './fill-catalog.ts';
@@ -34,7 +33,7 @@ export interface Merger {
  * the last one.
  */
 export async function createMerger(pool: Pool, offers: number): Promise<Merger> {
-  const catalog = createCatalogStore({ pool, readPlanner, learn, log, read: () => null });
+  const catalog = createCatalogStore({ pool, learn, log, read: () => null });
   const random = createSeededRandom(offers);
   const anyOffer = () => String(firstOfferId + BigInt(Math.floor(random.between(0, offers))));
   const ids = (count: number) => [...new Set(Array.from({ length: count }, anyOffer))];

@@ -40,7 +40,7 @@ import type { QuotaStore } from '../ledger/quota-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { ScheduleStore } from '../runs/schedule-store.ts';
 import { createRetentionStore } from '../maintenance/retention-store.ts';
-import { betweenTicks, withTickLock } from '../runs/tick-lock.ts';
+import { advisoryLocks, unlessLocked, whileLocked } from '../db/advisory-locks.ts';
 import { createTokenStore } from '../tokens/token-store.ts';
 import { createUploadStore } from '../load/upload-store.ts';
 import { createWorkerHeartbeat, hashSyncFile } from '../runs/worker-heartbeat.ts';
@@ -176,7 +176,7 @@ function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: S
     keep: async () => {
       const ledgerNow = () => stores.quota.ledgerNow();
       await adoptSchedules(
-        { ...deps, ledgerNow, betweenTicks: (work) => betweenTicks(pool, work) },
+        { ...deps, ledgerNow, betweenTicks: (work) => whileLocked(pool, advisoryLocks.tick, work) },
         sync.schedules,
       );
       isKeeper = true;
@@ -243,7 +243,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     ...shared,
     refreshQueue,
     raw,
-    exclusively: (work) => withTickLock(pool, work),
+    exclusively: (work) => unlessLocked(pool, advisoryLocks.tick, work),
     sweep: () => sweep(pool, ledger),
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),

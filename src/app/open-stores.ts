@@ -11,10 +11,9 @@ import { createRawStore } from '../raw/raw-store.ts';
 import { createRunStore } from '../runs/run-store.ts';
 import { createScheduleStore } from '../runs/schedule-store.ts';
 import { createRefreshQueue } from '../refresh/queue/refresh-queue.ts';
-import { readPlanner } from '../refresh/queue/read-planner.ts';
 import { createSlotStore } from '../runs/slot-store.ts';
 import { readAgain } from '../jobs/normalize-and-load.ts';
-import { learn } from '../refresh/searches/learn.ts';
+import { learn } from '../refresh/learn.ts';
 import { normalizerVersion } from '../transform/normalize-answer.ts';
 
 export interface StoreParts {
@@ -39,6 +38,6 @@ export function openStores({ pool, appKey, log, stopNow }: StoreParts) {
     refreshQueue: createRefreshQueue({ pool }),
     facts: createForecastStore({ pool }),
     report: createQuotaReport({ pool, appKey }),
-    catalog: createCatalogStore({ pool, learn, readPlanner, log, normalizerVersion, read: readAgain }),
+    catalog: createCatalogStore({ pool, learn, log, normalizerVersion, read: readAgain }),
   };
 }

@@ -1,4 +1,5 @@
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
+import { inTransaction } from './in-transaction.ts';
 
 /**
  * The advisory locks of the product, in one place so that no two uses share a key. The numbers mean nothing, but
@@ -50,4 +51,21 @@ export async function tryLockUntilClosed(client: ClientBase, key: LockKey): Prom
 /** Ends a lock of `tryLockUntilClosed` before its connection. */
 export async function unlock(client: ClientBase, key: LockKey): Promise<void> {
   await client.query('SELECT pg_advisory_unlock($1)', [key]);
+}
+
+/** Runs `work` unless somebody else has the lock: then false. It goes with the connection of a process that dies. */
+export function unlessLocked(pool: Pool, key: LockKey, work: () => Promise<void>): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    if (!(await tryLockUntilCommit(client, key))) return false;
+    await work();
+    return true;
+  });
+}
+
+/** Runs `work` with the lock: waits for whoever has it, and holds up the next. */
+export async function whileLocked(pool: Pool, key: LockKey, work: () => Promise<void>): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await lockUntilCommit(client, key);
+    await work();
+  });
 }

@@ -26,7 +26,7 @@ export type Blocks = ReadonlyMap<JobKind, ApiBlock>;
 
 export interface TickDeps {
   /** Runs the work unless another process is at it right now. */
-  readonly exclusively: (work: () => Promise<void>) => Promise<void>;
+  readonly exclusively: (work: () => Promise<void>) => Promise<unknown>;
   /** Ends the calls whose process died, and adds past hours up. */
   readonly sweep: () => Promise<unknown>;
   /** Makes coming months and drops old ones, when the day for it has come. Never fails. */

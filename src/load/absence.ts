@@ -1,9 +1,9 @@
 import type { PoolClient } from 'pg';
 import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
-import { isAbsent, uniqueBy, type OfferFreshness } from './offer-freshness.ts';
-import type { Sighting } from './freshness-rows.ts';
-import type { CompletePass } from './search-windows.ts';
+import { isAbsent, uniqueBy, type OfferFreshness } from '../refresh/update/offer-freshness.ts';
+import type { Sighting } from '../refresh/update/freshness-rows.ts';
+import type { CompletePass } from '../refresh/update/search-windows.ts';
 
 /** An offer, and the pass that should have listed it. `provenance`: of the call that completed the pass. */
 export interface Absence extends Sighting {

@@ -5,12 +5,13 @@ import type { LoadableAnswer, LoadReport, WindowAlarm } from '../model/catalog.t
 import { loadAnswers } from './load-answers.ts';
 import { classifyDatabaseErrors, isMissingPartition } from '../db/database-error.ts';
 import { ensurePartitions } from '../db/partitions.ts';
-import type { Learning } from './refresh-stats.ts';
+import type { Learn } from '../model/learning.ts';
 import { loadErrors } from './errors.ts';
 import { readAnswers, type ReadStored } from '../raw/read-answers.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
 
-export interface CatalogStoreOptions extends Learning {
+export interface CatalogStoreOptions {
+  readonly learn: Learn;
   readonly pool: Pool;
   readonly log: Logger;
   /** Version of the code that made the records of the answers; kept beside them. */
@@ -52,12 +53,11 @@ async function ensureMonths({ pool, log }: CatalogStoreOptions, answers: readonl
 
 /** The catalog over Postgres. */
 export function createCatalogStore(options: CatalogStoreOptions): CatalogStore {
-  const { pool, learn, readPlanner, read, normalizerVersion = null } = options;
+  const { pool, learn, read, normalizerVersion = null } = options;
   const attempt = (answers: readonly LoadableAnswer[]) =>
     runInTransaction(pool, (client) =>
       loadAnswers(client, answers, {
         learn,
-        readPlanner,
         normalizerVersion,
         readAnswers: (rawIds) => readAnswers(client, rawIds, read),
         replay: null,

@@ -1,8 +1,9 @@
 import type { Provenance } from '../model/catalog.ts';
 import type { OfferDetail } from '../model/records.ts';
 import { contentHash } from './content-hash.ts';
-import { uniqueBy, type ObservationKey } from './offer-freshness.ts';
-import type { Observation, Sighting } from './freshness-rows.ts';
+import { uniqueBy, type ObservationKey } from '../refresh/update/offer-freshness.ts';
+import type { Observation } from './observation-rows.ts';
+import type { Sighting } from '../refresh/update/freshness-rows.ts';
 import type { PriceRow, UnreadPriceRow } from './merge-prices.ts';
 
 /* Detail answers as rows of the tables they end in; keys are column names, absent ones are null. */

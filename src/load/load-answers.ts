@@ -8,6 +8,7 @@ import type {
   LoadReport,
   WindowAlarm,
 } from '../model/catalog.ts';
+import type { Learn } from '../model/learning.ts';
 import { filterErased } from './erase/filter-erased.ts';
 import { recordAnswers, rebookAnswers } from './record-answers.ts';
 import type { LoadContext, ReadAnswers, Replay } from './load-context.ts';
@@ -16,7 +17,7 @@ import { loadDetails } from './load-details.ts';
 import { loadSearchPages } from './load-search-pages.ts';
 import { loadUploads } from './load-uploads.ts';
 import { createLoadCounters, type LoadCounters } from './load-counters.ts';
-import { beginStatsUpdate, saveStatsUpdate, type Learning } from './refresh-stats.ts';
+import { beginStatsUpdate, saveStatsUpdate } from '../refresh/update/refresh-stats.ts';
 
 interface Kinds {
   readonly categories: readonly LoadableCategory[];
@@ -38,7 +39,8 @@ function sum(counts: ReadonlyMap<string, number>): number {
   return [...counts.values()].reduce((total, count) => total + count, 0);
 }
 
-export interface LoadOptions extends Learning {
+export interface LoadOptions {
+  readonly learn: Learn;
   readonly normalizerVersion: number | null;
   readonly readAnswers: ReadAnswers;
   /** Null: answers that call for their first load. */
@@ -85,10 +87,10 @@ async function book(
 export async function loadAnswers(
   client: PoolClient,
   given: readonly LoadableAnswer[],
-  { learn, readPlanner, ...options }: LoadOptions,
+  { learn, ...options }: LoadOptions,
 ): Promise<{ readonly report: LoadReport; readonly alarms: readonly WindowAlarm[] }> {
   const { answers, erase } = await filterErased(client, given);
-  const statsUpdate = await beginStatsUpdate(client, { learn, readPlanner });
+  const statsUpdate = await beginStatsUpdate(client, learn);
   const hand = new Map(answers.map((answer) => [answer.provenance.rawId, answer]));
   const context: LoadContext = { client, statsUpdate, hand, ...options };
   const { categories, pages, offers, uploads } = byKind(answers);

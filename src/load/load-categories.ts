@@ -1,16 +1,15 @@
 import { advisoryLocks, lockUntilCommit } from '../db/advisory-locks.ts';
-import type { PoolClient } from 'pg';
 import type { LoadableCategory } from '../model/catalog.ts';
 import type { CategoryRecord } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
+import { recordVisits } from '../refresh/update/record-visits.ts';
 import type { LoadContext } from './load-context.ts';
 import {
   compareObservations,
-  isNewer,
   observationKey,
   uniqueBy,
   type ObservationKey,
-} from './offer-freshness.ts';
+} from '../refresh/update/offer-freshness.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
 
 /** The virtual node above the roots: it has no row. */
@@ -71,20 +70,6 @@ async function mergeStatements(
   for (const row of rows) replay?.correction.categories.add(row.category_id);
   const movedIds = rows.filter((row) => row.is_moved).map((row) => row.category_id);
   if (movedIds.length > 0) await applySql(client, readSql('update-category-paths'), [movedIds]);
-}
-
-async function recordVisits(client: PoolClient, answers: readonly LoadableCategory[]): Promise<void> {
-  const visits = new Map<string, ObservationKey>();
-  for (const { categoryId, provenance } of answers) {
-    const key = observationKey(provenance);
-    if (isNewer(key, visits.get(categoryId) ?? null)) visits.set(categoryId, key);
-  }
-  const keys = [...visits.values()];
-  await applySql(client, readSql('upsert-category-visits'), [
-    [...visits.keys()],
-    keys.map(({ at }) => at),
-    keys.map(({ callId }) => callId),
-  ]);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { LoadableAnswer } from '../model/catalog.ts';
 import type { ReprocessExample } from '../model/reprocess.ts';
 import type { PriceDiff, PriceSource } from './price-intervals.ts';
-import type { RefreshStatsUpdate } from './refresh-stats.ts';
+import type { RefreshStatsUpdate } from '../refresh/update/refresh-stats.ts';
 
 /** What a batch of answers, read again, changed in the catalog. */
 export interface Correction {

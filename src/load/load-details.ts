@@ -10,7 +10,7 @@ import {
   newest,
   type ObservationKey,
   type OfferFreshness,
-} from './offer-freshness.ts';
+} from '../refresh/update/offer-freshness.ts';
 import {
   isFound,
   isGone,
@@ -24,17 +24,12 @@ import {
 } from './merge-details.ts';
 import { mergeLatePrices } from './merge-late-prices.ts';
 import { mergeSellers } from './merge-sellers.ts';
-import {
-  countEmptyDetails,
-  insertObservations,
-  lockOffers,
-  observationId,
-  writeFreshness,
-} from './freshness-rows.ts';
+import { countEmptyDetails, insertObservations, observationId } from './observation-rows.ts';
+import { lockOffers, writeFreshness } from '../refresh/update/freshness-rows.ts';
 import { replayDetails } from './replay-details.ts';
 import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
 import { mergePrices } from './merge-prices.ts';
-import { updateRefreshStats, type RefreshStatsUpdate } from './refresh-stats.ts';
+import { updateRefreshStats, type RefreshStatsUpdate } from '../refresh/update/refresh-stats.ts';
 
 /** Moves the observations of the round's offers on: the newest observation, the newest that found it, the empty ones since. */
 async function advanceFreshness(

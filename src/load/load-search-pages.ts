@@ -1,12 +1,14 @@
+import type { PoolClient } from 'pg';
 import type { LoadableSearchPage, WindowAlarm } from '../model/catalog.ts';
 import type { OfferObservation } from '../model/learning.ts';
 import { findAbsent, markAbsent, type Absence } from './absence.ts';
-import { joinFeeds, listByFeed } from './join-feeds.ts';
+import { joinFeeds, listByFeed } from '../refresh/update/join-feeds.ts';
 import type { LoadContext } from './load-context.ts';
-import { inRounds, isOlder } from './offer-freshness.ts';
+import { inRounds, isOlder } from '../refresh/update/offer-freshness.ts';
 import { mergeLatePrices } from './merge-late-prices.ts';
 import { mergeRows, type RowMerge } from './merge-rows.ts';
-import { insertObservations, lockOffers, observationId, writeFreshness } from './freshness-rows.ts';
+import { insertObservations, observationId } from './observation-rows.ts';
+import { lockOffers, writeFreshness } from '../refresh/update/freshness-rows.ts';
 import { recordNewRows, replaySearchRows } from './replay-search-rows.ts';
 import {
   listRows,
@@ -16,12 +18,18 @@ import {
   toUnreadPriceRows,
   type RowObservation,
 } from './search-rows.ts';
-import { advanceWindows, noteYields, type WindowChanges } from './search-windows.ts';
+import { recordHits } from './search-hits.ts';
+import {
+  advanceWindows,
+  noteYields,
+  type BookedPage,
+  type WindowChanges,
+} from '../refresh/update/search-windows.ts';
 import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
 import { mergePrices } from './merge-prices.ts';
-import { updateRefreshStats } from './refresh-stats.ts';
-import { valueWindows } from './value-windows.ts';
-import { lockWindows } from './window-rows.ts';
+import { updateRefreshStats } from '../refresh/update/refresh-stats.ts';
+import { valueWindows } from '../refresh/update/value-windows.ts';
+import { lockWindows, type SearchWindow } from '../refresh/update/window-rows.ts';
 
 /** Offers whose rows show another price, and another date of modification, than their rows before. */
 interface Moved {
@@ -111,6 +119,19 @@ async function loadRound(merge: RowMerge, round: readonly RowObservation[]): Pro
   return booked;
 }
 
+async function bookPages(
+  client: PoolClient,
+  pages: readonly LoadableSearchPage[],
+  windows: ReadonlyMap<string, SearchWindow>,
+): Promise<BookedPage[]> {
+  const booked: BookedPage[] = [];
+  for (const page of pages) {
+    const window = windows.get(page.windowId);
+    if (window) booked.push({ ...page, isNew: await recordHits(client, window, page) });
+  }
+  return booked;
+}
+
 /** What pages read again do to their windows. */
 const noChanges: WindowChanges = { passes: [], alarms: [], moved: [] };
 
@@ -156,7 +177,9 @@ export async function loadSearchPages(
   const windows = await lockWindows(client, pages);
   const windowsBefore = new Map(windows);
   const { passes, alarms, moved } =
-    replay === null ? await advanceWindows(client, pages, windows, learn) : noChanges;
+    replay === null
+      ? await advanceWindows(client, await bookPages(client, pages, windows), windows, learn)
+      : noChanges;
   const absent: readonly Absence[] = await findAbsent(client, passes);
   const listed = listRows(pages);
   const freshness = await lockOffers(client, [...listed, ...absent]);

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { LoadableUpload } from '../model/catalog.ts';
 import { applySql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
-import { compareObservations, observationKey, uniqueBy } from './offer-freshness.ts';
+import { compareObservations, observationKey, uniqueBy } from '../refresh/update/offer-freshness.ts';
 
 /** Keeps the ids of pictures that were handed over, so that none is uploaded twice. */
 export async function loadUploads(client: PoolClient, answers: readonly LoadableUpload[]): Promise<void> {

@@ -10,7 +10,12 @@ import {
   toSkuRows,
 } from './detail-rows.ts';
 import type { LoadContext } from './load-context.ts';
-import { isAbsent, isNewer, type ObservationKey, type OfferFreshness } from './offer-freshness.ts';
+import {
+  isAbsent,
+  isNewer,
+  type ObservationKey,
+  type OfferFreshness,
+} from '../refresh/update/offer-freshness.ts';
 import type { LateAnswer } from './merge-prices.ts';
 import type { SellerObservation } from './merge-sellers.ts';
 import { countOffers, type LoadCounters, type WrittenOffer } from './load-counters.ts';

@@ -1,6 +1,6 @@
 import { readSql } from './read-sql.ts';
 import type { LoadContext, Replay } from './load-context.ts';
-import { isNewer, type ObservationKey } from './offer-freshness.ts';
+import { isNewer, type ObservationKey } from '../refresh/update/offer-freshness.ts';
 import {
   isConfirmedBy,
   readPriceIntervals,

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { runSql } from '../db/sql-file.ts';
-import type { ObservationKey } from './offer-freshness.ts';
+import type { ObservationKey } from '../refresh/update/offer-freshness.ts';
 import { readSql } from './read-sql.ts';
 
 /** An answer whose prices are to be merged. It is complete for its kinds, but for what of it can't be read. */

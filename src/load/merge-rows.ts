@@ -1,6 +1,6 @@
 import { readSql } from './read-sql.ts';
 import type { LoadContext } from './load-context.ts';
-import type { OfferFreshness } from './offer-freshness.ts';
+import type { OfferFreshness } from '../refresh/update/offer-freshness.ts';
 import { toOfferRow, type RowObservation } from './search-rows.ts';
 import { countOffers, type LoadCounters, type WrittenOffer } from './load-counters.ts';
 import { runSql } from '../db/sql-file.ts';

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { SellerRecord } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
 import type { LoadContext } from './load-context.ts';
-import { compareObservations, type ObservationKey } from './offer-freshness.ts';
+import { compareObservations, type ObservationKey } from '../refresh/update/offer-freshness.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
 
 /** A seller as an answer describes it, or (record null) merely names it. */

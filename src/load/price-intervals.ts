@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { readSql } from './read-sql.ts';
-import { compareObservations, type ObservationKey } from './offer-freshness.ts';
+import { compareObservations, type ObservationKey } from '../refresh/update/offer-freshness.ts';
 import type { PriceRow } from './merge-prices.ts';
 import { runSql } from '../db/sql-file.ts';
 

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { LoadableAnswer } from '../model/catalog.ts';
 import { readSql } from './read-sql.ts';
 import * as detailRows from './detail-rows.ts';
-import type { ObservationKey } from './offer-freshness.ts';
+import type { ObservationKey } from '../refresh/update/offer-freshness.ts';
 import type { PriceSource } from './price-intervals.ts';
 import * as searchRows from './search-rows.ts';
 import type { OfferPriceRows } from './merge-prices.ts';

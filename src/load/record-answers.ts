@@ -1,14 +1,13 @@
-import { and, inArray, sql } from 'drizzle-orm';
 import type { PoolClient } from 'pg';
 import type { LoadableAnswer } from '../model/catalog.ts';
 import type { OperationName } from '../model/operation.ts';
 import { readSql } from './read-sql.ts';
 import { readYields, type CountersByKind } from './answer-yield.ts';
 import type { LoadContext, Replay } from './load-context.ts';
-import { uniqueBy } from './offer-freshness.ts';
+import { uniqueBy } from '../refresh/update/offer-freshness.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
-import { drizzleOn } from '../db/database.ts';
-import { payload } from '../schema/raw.ts';
+import { recordYields } from '../ledger/record-yields.ts';
+import { markLoaded, noteVersion } from '../raw/change-answers.ts';
 
 function operationOf(answer: LoadableAnswer): OperationName {
   switch (answer.kind) {
@@ -123,27 +122,22 @@ async function countDrifts(client: PoolClient, answers: readonly LoadableAnswer[
 /** Far below the 2,704 bytes that an index entry may have, and far above any path of a known field. */
 const maxPath = 500;
 
-/** Marks answers as loaded, and books what each brought and taught; gives the raw ids of those it had not marked before. */
-async function markLoaded(
+/** Marks answers as loaded, and books at their calls what each brought; gives the raw ids of those it had not marked before. */
+async function bookLoaded(
   client: PoolClient,
   answers: readonly LoadableAnswer[],
   { countersByKind, normalizerVersion }: LoadOutcome,
 ): Promise<Set<string>> {
+  const rawIds = answers.map(({ provenance }) => provenance.rawId);
+  const marked = await markLoaded(client, rawIds, normalizerVersion);
   const yields = readYields(answers, countersByKind);
-  const marks = answers.map((answer, index) => ({
-    raw_id: answer.provenance.rawId,
-    call_id: answer.provenance.callId,
-    rows_loaded: countRows(answer),
-    offers_new: yields[index]?.offersNew ?? null,
-    offers_completed: yields[index]?.offersCompleted ?? null,
-    offers_changed: yields[index]?.offersChanged ?? null,
-    prices_changed: yields[index]?.pricesChanged ?? null,
-  }));
-  const rows = await runSql<{ raw_id: string }>(client, readSql('mark-answers-loaded'), [
-    JSON.stringify(marks),
-    normalizerVersion,
-  ]);
-  return new Set(rows.map((row) => row.raw_id));
+  const brought = answers.flatMap((answer, index) =>
+    marked.has(answer.provenance.rawId)
+      ? [{ callId: answer.provenance.callId, rowsLoaded: countRows(answer), ...yields[index] }]
+      : [],
+  );
+  if (brought.length > 0) await recordYields(client, brought);
+  return marked;
 }
 
 interface LoadOutcome {
@@ -163,7 +157,7 @@ export async function recordAnswers(
   outcome: LoadOutcome,
 ): Promise<number> {
   const once = uniqueBy(answers, ({ provenance }) => provenance.rawId);
-  const marked = await markLoaded(client, once, outcome);
+  const marked = await bookLoaded(client, once, outcome);
   const fresh = once.filter(({ provenance }) => marked.has(provenance.rawId));
   const rejects = await keepRejects(client, fresh);
   await countDrifts(client, fresh);
@@ -180,9 +174,5 @@ export async function rebookAnswers(
   correction.quarantineResolved += resolved;
   correction.quarantineAdded += added;
   const rawIds = answers.map(({ provenance }) => provenance.rawId);
-  const isOther = sql`${payload.normalizerVersion} IS DISTINCT FROM ${normalizerVersion}`;
-  await drizzleOn(client)
-    .update(payload)
-    .set({ normalizerVersion })
-    .where(and(inArray(payload.rawId, rawIds), isOther));
+  await noteVersion(client, rawIds, normalizerVersion);
 }

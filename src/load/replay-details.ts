@@ -2,7 +2,7 @@ import type { LoadableOffer } from '../model/catalog.ts';
 import { readSql } from './read-sql.ts';
 import { toObservation } from './detail-rows.ts';
 import type { LoadContext, Replay } from './load-context.ts';
-import { observationKey, newest, type ObservationKey } from './offer-freshness.ts';
+import { observationKey, newest, type ObservationKey } from '../refresh/update/offer-freshness.ts';
 import {
   isFound,
   mergeEmpty,
@@ -14,7 +14,7 @@ import {
 } from './merge-details.ts';
 import { findContradicting, remergePrices } from './merge-late-prices.ts';
 import { mergeSellers } from './merge-sellers.ts';
-import { countEmptyDetails, observationId } from './freshness-rows.ts';
+import { countEmptyDetails, observationId } from './observation-rows.ts';
 import { correctObservations } from './replay-observations.ts';
 import type { ReplayedOffer } from './replay-prices.ts';
 import { runSql } from '../db/sql-file.ts';

@@ -1,6 +1,6 @@
 import { readSql } from './read-sql.ts';
 import type { LoadContext, Replay } from './load-context.ts';
-import { observationId, toObservationRow, type Observation } from './freshness-rows.ts';
+import { observationId, toObservationRow, type Observation } from './observation-rows.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
 
 /** What the catalog had of an observation before. */

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { LoadableAnswer } from '../model/catalog.ts';
 import type { ReadAnswers } from './load-context.ts';
 import { readSql } from './read-sql.ts';
-import { compareObservations, isNewer, type ObservationKey } from './offer-freshness.ts';
+import { compareObservations, isNewer, type ObservationKey } from '../refresh/update/offer-freshness.ts';
 import { diffPrices, readPriceIntervals, type PriceDiff, type PriceSource } from './price-intervals.ts';
 import { listSeries, readingOf, type Reading, type SeriesEntry } from './price-series.ts';
 import { mergePrices, type OfferPriceRows } from './merge-prices.ts';

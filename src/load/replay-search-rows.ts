@@ -1,16 +1,14 @@
 import type { PoolClient } from 'pg';
 import type { LoadableSearchPage } from '../model/catalog.ts';
-import { readSql } from './read-sql.ts';
 import type { Replay } from './load-context.ts';
-import { uniqueBy } from './offer-freshness.ts';
+import { uniqueBy } from '../refresh/update/offer-freshness.ts';
 import { findContradicting, remergePrices } from './merge-late-prices.ts';
 import { mergeRows, type RowMerge } from './merge-rows.ts';
-import { observationId } from './freshness-rows.ts';
+import { observationId } from './observation-rows.ts';
 import { correctObservations } from './replay-observations.ts';
 import { toLateAnswer, toObservation, type RowObservation } from './search-rows.ts';
-import { recordHits } from './search-windows.ts';
-import type { SearchWindow } from './window-rows.ts';
-import { applySql } from '../db/sql-file.ts';
+import { recordHits } from './search-hits.ts';
+import { listInWindow, type SearchWindow } from '../refresh/update/window-rows.ts';
 
 /** Pages with rows that nobody could read before: their windows list more offers than was known. */
 export async function recordNewRows(
@@ -26,7 +24,7 @@ export async function recordNewRows(
       .map(({ offerId }) => offerId);
     if (!window || ids.length === 0) continue;
     await recordHits(client, window, page);
-    await applySql(client, readSql('upsert-window-offers'), [page.windowId, ids, page.provenance.observedAt]);
+    await listInWindow(client, page.windowId, ids, page.provenance.observedAt);
   }
 }
 

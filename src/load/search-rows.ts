@@ -6,8 +6,9 @@ import {
   uniqueBy,
   type ObservationKey,
   type OfferFreshness,
-} from './offer-freshness.ts';
-import type { Observation, Sighting } from './freshness-rows.ts';
+} from '../refresh/update/offer-freshness.ts';
+import type { Observation } from './observation-rows.ts';
+import type { Sighting } from '../refresh/update/freshness-rows.ts';
 import type { LateAnswer, PriceRow, UnreadPriceRow } from './merge-prices.ts';
 
 /* Rows of search pages as rows of the tables they end in. */

@@ -7,7 +7,9 @@ import { drizzleOn } from '../db/database.ts';
 import { ledgerNow } from '../db/ledger-now.ts';
 import { applyFates, decideFate, scannedColumns, type AnswerFate } from '../load/erase/erase-answers.ts';
 import type { SellerMarks } from '../load/erase/erase-from-body.ts';
-import { eraseOffers, hashSeller } from '../load/erase/erase-offers.ts';
+import { eraseOffers, forgetSeller, hashSeller } from '../load/erase/erase-offers.ts';
+import { forgetSellerRequests } from '../ledger/forget-rows.ts';
+import { forgetSellerWindows } from '../refresh/update/forget-offers.ts';
 import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { applySql, runSql, runSqlForOne } from '../db/sql-file.ts';
@@ -161,14 +163,14 @@ async function erase(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
   const sellerHash = hashSeller(sellerId);
   await remember(pool, sellerHash);
   await eraseAllOffers(pool, sellerId);
-  await applySql(pool, readSql('forget-seller-windows'), [sellerId]);
-  await applySql(pool, readSql('forget-seller-requests'), [sellerId]);
+  await forgetSellerWindows(pool, sellerId);
+  await forgetSellerRequests(pool, sellerId);
   const marks = await readMarks(pool, sellerId);
   const use: BatchUse = (fates) => inTransaction(pool, (client) => applyFates(client, fates));
   await scanAnswers(pool, marks, { use, onScanned });
   await forgetSamples(pool, sellerId, marks);
   // Last: until here a broken off command finds the company's name when it is started again.
-  await applySql(pool, readSql('forget-seller'), [sellerId]);
+  await forgetSeller(pool, sellerId);
   await drizzleOn(pool)
     .update(erasedSeller)
     .set({ completedAt: ledgerNow })

@@ -5,7 +5,11 @@ import { advisoryLocks, tryLockUntilCommit } from '../db/advisory-locks.ts';
 import { toDatabaseError } from '../db/database-error.ts';
 import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
-import { applySql, runSql } from '../db/sql-file.ts';
+import { runSql } from '../db/sql-file.ts';
+import { deleteOldPeriods } from '../ledger/forget-rows.ts';
+import { deleteOldStats } from '../refresh/update/refresh-stats.ts';
+import { deleteOldActions } from '../runs/operator-log.ts';
+import { deleteOldSlots } from '../runs/slot-store.ts';
 import { readSql } from './read-sql.ts';
 
 /** Of the tables that go by whole months. */
@@ -47,7 +51,7 @@ export interface RetentionStore {
    */
   dropExpired(now: Date, ages: MonthAges): Promise<DropReport>;
   /**
-   * Forgets at most `limit` quota windows that ended before a time. What is not long past still counts.
+   * Forgets at most `limit` quota periods that ended before a time. What is not long past still counts.
    *
    * @returns how many
    */
@@ -126,18 +130,13 @@ export function createRetentionStore({ pool }: { readonly pool: Pool }): Retenti
   return {
     listExpired: (now, ages) => listExpired(pool, now, ages),
     dropExpired: (now, ages) => dropExpired(pool, now, ages),
-    deleteQuotaPeriods: (endedBefore, limit) =>
-      applySql(pool, readSql('delete-old-quota-periods'), [endedBefore, limit]),
+    deleteQuotaPeriods: (endedBefore, limit) => deleteOldPeriods(pool, endedBefore, limit),
     deleteRows: async (now, { slotsMs, observationStatsMs, actionsMs }, limit) => {
-      const older = (ms: number) => [new Date(now.getTime() - ms), limit];
+      const before = (ageMs: number) => new Date(now.getTime() - ageMs);
       return {
-        slots: await applySql(pool, readSql('delete-old-slots'), older(slotsMs)),
-        observationStats: await applySql(
-          pool,
-          readSql('delete-old-observation-stats'),
-          older(observationStatsMs),
-        ),
-        actions: await applySql(pool, readSql('delete-old-actions'), older(actionsMs)),
+        slots: await deleteOldSlots(pool, before(slotsMs), limit),
+        observationStats: await deleteOldStats(pool, before(observationStatsMs), limit),
+        actions: await deleteOldActions(pool, before(actionsMs), limit),
       };
     },
   };

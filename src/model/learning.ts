@@ -208,7 +208,7 @@ export interface WindowWorth {
   readonly exposureDays: number;
 }
 
-/** Supplied by `jobs`, called by `load`. Pure. */
+/** Supplied by `app`, called in a load. Pure. */
 export interface Learn {
   window(prior: WindowState, observation: PageObservation): WindowState;
   split(window: WindowShape, observation: PriceObservation): SplitDecision;

@@ -1,7 +1,9 @@
 import { desc, getTableColumns } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import { drizzleOn } from '../db/database.ts';
+import { applySql, type SqlExecutor } from '../db/sql-file.ts';
 import { operatorAction } from '../schema/sync.ts';
+import { readSql } from './read-sql.ts';
 
 /**
  * Something that a person had a page do: by which session, as far as it may be shown; what, to what, and what became
@@ -27,4 +29,9 @@ export function createOperatorLog(pool: Pool): OperatorLog {
     },
     list: (limit) => db.select(shown).from(operatorAction).orderBy(desc(actionId)).limit(limit),
   };
+}
+
+/** Forgets at most `limit` actions before a time. @returns how many */
+export function deleteOldActions(executor: SqlExecutor, before: Date, limit: number): Promise<number> {
+  return applySql(executor, readSql('delete-old-actions'), [before, limit]);
 }

@@ -6,11 +6,12 @@ import type { LoadReport } from '../model/catalog.ts';
 import type { Run, RunEnd, RunRequest, Source } from '../model/run.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
 import { databaseErrors } from '../db/errors.ts';
-import { readLedgerNow } from '../db/ledger-now.ts';
+import { ledgerNow, readLedgerNow } from '../db/ledger-now.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
 import { databaseIdentity, run } from '../schema/sync.ts';
 import { apiCall, inFlight } from '../schema/usage.ts';
-import { applySql, runSql } from '../db/sql-file.ts';
+import { runSql } from '../db/sql-file.ts';
+import { freeLeases } from '../refresh/queue/lease-store.ts';
 import { readSql } from './read-sql.ts';
 
 export type BeginAnswer =
@@ -222,7 +223,12 @@ export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
     },
     end: async (runId, status, cause) => {
       // It frees many rows, which loads may be freeing in another order.
-      await runInTransaction(pool, (client) => applySql(client, readSql('end-run'), [runId, status, cause]));
+      await runInTransaction(pool, async (client) => {
+        const ended = { status, cause, endedAt: ledgerNow };
+        const isTheOne = and(eq(run.runId, runId), isActive);
+        await drizzleOn(client).update(run).set(ended).where(isTheOne);
+        await freeLeases(client, runId);
+      });
     },
     addCounts: async (runId, report) => {
       await frequent.addCounts.execute({ ...report, runId });

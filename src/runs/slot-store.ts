@@ -2,8 +2,10 @@ import { desc, eq } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import { drizzleOn, type Database } from '../db/database.ts';
 import { ledgerNow } from '../db/ledger-now.ts';
+import { applySql, type SqlExecutor } from '../db/sql-file.ts';
 import { slot } from '../schema/schedules.ts';
 import { run } from '../schema/sync.ts';
+import { readSql } from './read-sql.ts';
 
 /**
  * What became of a slot: it started a run, joined one that was active, came while nobody was there, or while its
@@ -59,4 +61,9 @@ export function createSlotStore({ pool }: { readonly pool: Pool }): SlotStore {
         .orderBy(desc(slot.slotAt), slot.schedule)
         .limit(limit),
   };
+}
+
+/** Forgets at most `limit` slots before a time; the newest of each schedule stays. @returns how many */
+export function deleteOldSlots(executor: SqlExecutor, before: Date, limit: number): Promise<number> {
+  return applySql(executor, readSql('delete-old-slots'), [before, limit]);
 }

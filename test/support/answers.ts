@@ -17,7 +17,7 @@ import type {
 } from '../../src/model/records.ts';
 import type { Learn } from '../../src/model/learning.ts';
 import { ensurePartitions } from '../../src/db/partitions.ts';
-import { learn } from '../../src/refresh/searches/learn.ts';
+import { learn } from '../../src/refresh/learn.ts';
 
 /* Answers as transform would make them, with everything that a test does not speak about left plain. */
 

@@ -5,10 +5,9 @@ import { readAgain } from '../../src/jobs/normalize-and-load.ts';
 import { ensurePartitions } from '../../src/db/partitions.ts';
 import { packBody } from '../../src/raw/stored-answer.ts';
 import { createCatalogStore } from '../../src/load/catalog-store.ts';
-import { readPlanner } from '../../src/refresh/queue/read-planner.ts';
 import { createRawStore } from '../../src/raw/raw-store.ts';
 import type { CatalogRequest } from '../../src/model/operation.ts';
-import { learn } from '../../src/refresh/searches/learn.ts';
+import { learn } from '../../src/refresh/learn.ts';
 import { normalizerVersion } from '../../src/transform/normalize-answer.ts';
 import { minute } from './answers.ts';
 
@@ -86,7 +85,7 @@ export interface StoredAnswers {
 /** Stores and loads answers, as settled calls and the tick would. */
 export function openStoredAnswers(pool: Pool): StoredAnswers {
   const log = createLogger({ level: 'silent', pretty: false });
-  const catalog = createCatalogStore({ pool, readPlanner, learn, log, normalizerVersion, read: readAgain });
+  const catalog = createCatalogStore({ pool, learn, log, normalizerVersion, read: readAgain });
   const loader = createCatalogLoader({ catalog, runs: { addCounts: async () => undefined } });
   const raw = createRawStore({ pool });
   const store: StoredAnswers['store'] = async (minutes, request, payload, windowId) => {

@@ -7,11 +7,13 @@ import { isLoopbackUrl } from '../../core/loopback.ts';
 import { dayMs } from '../../core/duration.ts';
 import { AppError } from '../../core/errors.ts';
 import type { CloseStack, Shutdown } from '../../core/lifecycle.ts';
+import type { Logger } from '../../core/log.ts';
 import { Secret } from '../../core/secret.ts';
 import { runToEnd } from '../../runs/run-to-end.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createPool } from '../../db/pool.ts';
-import { demoTrigger, giveUpSentCalls, readDemoProgress } from './demo-store.ts';
+import { createLedgerStore } from '../../ledger/ledger-store.ts';
+import { demoTrigger, readDemoProgress } from '../../runs/demo-progress.ts';
 import { holdDemoLock } from './demo-lock.ts';
 import type { Run } from '../../model/run.ts';
 import { cliErrors } from '../../app/errors.ts';
@@ -75,8 +77,9 @@ async function startWorld(stage: Stage, worldBeganAt: Date, day: number): Promis
 }
 
 /** What killed demos left under way: we have the turn, so nobody is at it. What they fetched is kept. */
-async function endDeadRuns({ runs }: App, pool: Pool): Promise<void> {
-  await giveUpSentCalls(pool);
+async function endDeadRuns({ runs }: App, pool: Pool, log: Logger): Promise<void> {
+  // The sandbox died with them, so that no answer can come any more.
+  await createLedgerStore({ pool, log, maxCallMs: 0 }).sweep();
   for (const { runId } of await runs.listActive()) await runs.end(runId, 'cancelled', 'killed');
 }
 
@@ -133,7 +136,7 @@ export async function playDemo(stage: Stage): Promise<void> {
   const config = demoConfig(stage.folder, sandbox.environment);
   const app = await openApp({ config, sync: demoSync, databaseUrl: new Secret(databaseUrl), log, shutdown });
   closing.add('app', () => app.close());
-  await endDeadRuns(app, pool);
+  await endDeadRuns(app, pool, log);
   const run = await syncDay(stage, app, day);
   context.exitCode = exitCodeOfRun(run, false);
   await reportDemo(session, { run, day, pool, quota: await app.quota.quotaStatus() });

@@ -3,7 +3,9 @@ import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
 import type { QuotaStatus } from '../../ledger/quota-store.ts';
-import { listPriceMoves, readCatalogSize, type CatalogSize, type PriceMove } from './demo-store.ts';
+import { createStatusStore, type CatalogCounts } from '../../health/status-store.ts';
+import { listPriceMoves, type PriceMove } from '../../load/list-price-moves.ts';
+import { demoTrigger } from '../../runs/demo-progress.ts';
 import type { Run } from '../../model/run.ts';
 import type { Session } from '../../app/session.ts';
 import { formatRun } from '../show-run.ts';
@@ -20,13 +22,13 @@ const textWidth = { min: 30, max: 53 } as const;
 const amount = (value: number): string => value.toLocaleString('en');
 const right = (header: string): Column => ({ header, align: 'right' });
 
-function formatSize(size: CatalogSize): string {
+function formatSize(size: CatalogCounts): string {
   const rows = [
     ['categories', amount(size.categories), 'catalog.category'],
     ['offers', amount(size.offers), 'catalog.offer'],
     ['SKUs', amount(size.skus), 'catalog.sku'],
     ['prices', amount(size.prices), 'catalog.price'],
-    ['earlier prices', amount(size.history), 'catalog.price_history'],
+    ['earlier prices', amount(size.closedPrices), 'catalog.price_history'],
   ];
   return formatTable([{ header: 'the catalog now' }, right('rows'), { header: 'table' }], rows);
 }
@@ -89,16 +91,18 @@ interface DemoFacts {
 /** Prints what the demo did, what there is now, and which prices moved: tables, or one JSON object. */
 export async function reportDemo(session: Session, facts: DemoFacts): Promise<void> {
   const { run, day, pool } = facts;
-  const catalog = await readCatalogSize(pool);
+  const { counts } = await createStatusStore({ pool }).countCatalog();
   const use = listUse(facts.quota);
-  const moves = await listPriceMoves(pool, day, maxMoves);
+  const moves = await listPriceMoves(pool, demoTrigger(day), maxMoves);
   if (session.isJson) {
+    const { categories, offers, skus, prices, closedPrices: history } = counts;
+    const catalog = { categories, offers, skus, prices, history };
     session.print(safeJson({ day, run, catalog, calls: use, priceMoves: moves }));
     return;
   }
   // A plan of a world that was just made up says nothing to a newcomer; the page of the run has it.
   const shown = formatRun({ ...run, forecast: null });
-  session.print([shown, formatSize(catalog), formatUse(use)].join('\n\n'));
+  session.print([shown, formatSize(counts), formatUse(use)].join('\n\n'));
   if (moves.offers === 0) return;
   const offers = moves.offers === 1 ? '1 offer' : `${amount(moves.offers)} offers`;
   session.print(`\nPrices of ${offers} moved; the largest moves:\n`);

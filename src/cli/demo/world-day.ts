@@ -1,5 +1,5 @@
 import { dayMs } from '../../core/duration.ts';
-import type { DemoProgress } from './demo-store.ts';
+import type { DemoProgress } from '../../runs/demo-progress.ts';
 
 /**
  * The made-up day on which the next demo plays, counted from 1: it runs `day - 1` days ahead of the real clock.

@@ -1,4 +1,4 @@
-import type { Explanation } from '../../load/explain-store.ts';
+import type { Explanation } from '../../web/reads/explain-offer.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
 import { formatTime } from '../../core/format-time.ts';
 

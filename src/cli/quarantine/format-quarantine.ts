@@ -1,4 +1,4 @@
-import type { QuarantineGroup } from '../../load/quarantine-store.ts';
+import type { QuarantineGroup } from '../../health/quarantine-store.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
 import { formatTime } from '../../core/format-time.ts';
 import { safeLines } from '../../terminal/safe-text.ts';

@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import { readStored } from '../../extract/read-stored.ts';
-import { createQuarantineStore, type QuarantineRow } from '../../load/quarantine-store.ts';
+import { createQuarantineStore, type QuarantineRow } from '../../health/quarantine-store.ts';
 import { createRawStore } from '../../raw/raw-store.ts';
 import type { Pool } from 'pg';
 import { cliErrors } from '../../app/errors.ts';

@@ -3,8 +3,7 @@ import type { ReprocessSelection } from '../../model/reprocess.ts';
 import { readAgain } from '../../jobs/normalize-and-load.ts';
 import { reprocess } from '../../maintenance/reprocess/reprocess.ts';
 import { openReprocess } from '../../maintenance/reprocess/reprocess-store.ts';
-import { readPlanner } from '../../refresh/queue/read-planner.ts';
-import { learn } from '../../refresh/searches/learn.ts';
+import { learn } from '../../refresh/learn.ts';
 import { normalizerVersion } from '../../transform/normalize-answer.ts';
 import { cliErrors } from '../../app/errors.ts';
 import type { Session } from '../../app/session.ts';
@@ -32,7 +31,6 @@ export async function runReprocess(
       selection,
       normalizerVersion,
       learn,
-      readPlanner,
       isApplied,
       read: readAgain,
     });

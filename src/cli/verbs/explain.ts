@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
-import { explainOffer, type Explanation } from '../../load/explain-store.ts';
+import { explainOffer, type Explanation } from '../../web/reads/explain-offer.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { cliErrors } from '../../app/errors.ts';

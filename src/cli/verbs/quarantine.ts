@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { createQuarantineStore } from '../../load/quarantine-store.ts';
+import { createQuarantineStore } from '../../health/quarantine-store.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';

@@ -2,9 +2,8 @@ import { and, eq, isNull, or } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import type { StoredHealthIssue, NotificationState } from '../../model/notification.ts';
-import { advisoryLocks, tryLockUntilCommit } from '../../db/advisory-locks.ts';
+import { advisoryLocks, unlessLocked } from '../../db/advisory-locks.ts';
 import { drizzleOn, type Database } from '../../db/database.ts';
-import { inTransaction } from '../../db/in-transaction.ts';
 import { ledgerNow } from '../../db/ledger-now.ts';
 import { applySql } from '../../db/sql-file.ts';
 import { notification, notificationDelivery } from '../../schema/notifications.ts';
@@ -91,20 +90,11 @@ async function listStored(db: Database): Promise<StoredHealthIssue[]> {
     .orderBy(beganAt, issue);
 }
 
-async function exclusively(pool: Pool, work: () => Promise<void>): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
-    // The lock is a transaction's: it goes with the connection of a process that dies while it sends.
-    if (!(await tryLockUntilCommit(client, advisoryLocks.notify))) return false;
-    await work();
-    return true;
-  });
-}
-
 /** Over `sync.notification` and `sync.notification_delivery`. Needs a second connection for what is done exclusively. */
 export function createNotificationStore(pool: Pool): NotificationStore {
   const db = drizzleOn(pool);
   return {
-    exclusively: (work) => exclusively(pool, work),
+    exclusively: (work) => unlessLocked(pool, advisoryLocks.notify, work),
     readDelivery: () => readDelivery(db),
     noteChecked: async () => {
       const checkedAt = ledgerNow;

@@ -1,9 +1,9 @@
-import { eq, inArray } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
 import type { PoolClient } from 'pg';
 import { drizzleOn } from '../../db/database.ts';
-import { ledgerNow } from '../../db/ledger-now.ts';
 import { applySql } from '../../db/sql-file.ts';
-import { packBody, unpackBody } from '../../raw/stored-answer.ts';
+import { deleteAnswers, replaceBody } from '../../raw/change-answers.ts';
+import { unpackBody } from '../../raw/stored-answer.ts';
 import { payload } from '../../schema/raw.ts';
 import { readSql } from '../read-sql.ts';
 import { eraseFromBody, namesSeller, type ErasedBody, type SellerMarks } from './erase-from-body.ts';
@@ -49,14 +49,8 @@ export async function decideFate(row: ScannedAnswer, marks: SellerMarks): Promis
 export async function applyFates(client: PoolClient, fates: ReadonlyMap<string, AnswerFate>): Promise<void> {
   if (fates.size === 0) return;
   const gone = [...fates].filter(([, fate]) => fate.kind === 'deleted').map(([rawId]) => rawId);
-  const db = drizzleOn(client);
-  await db.delete(payload).where(inArray(payload.rawId, gone));
-  for (const [rawId, fate] of fates) {
-    if (fate.kind === 'deleted') continue;
-    const { gzipped: body, bytes: bodyBytes, sha256: bodySha256 } = await packBody(Buffer.from(fate.text));
-    const erased = { body, bodyBytes, bodySha256, erasedAt: ledgerNow };
-    await db.update(payload).set(erased).where(eq(payload.rawId, rawId));
-  }
+  await deleteAnswers(client, gone);
+  for (const [rawId, fate] of fates) if (fate.kind === 'erased') await replaceBody(client, rawId, fate.text);
   await applySql(client, readSql('forget-samples'), [[...fates.keys()], []]);
 }
 

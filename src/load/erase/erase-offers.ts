@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
-import { applySql } from '../../db/sql-file.ts';
+import { applySql, type SqlExecutor } from '../../db/sql-file.ts';
+import { forgetOffers } from '../../refresh/update/forget-offers.ts';
 import { readSql } from '../read-sql.ts';
 
 /** What is remembered of an erased seller: SHA-256 of its id. */
@@ -18,6 +19,11 @@ export async function eraseOffers(
   sellerHash: Buffer,
 ): Promise<void> {
   if (offerIds.length === 0) return;
-  await applySql(client, readSql('lock-offers'), [offerIds]);
+  await forgetOffers(client, offerIds);
   await applySql(client, readSql('erase-offers'), [offerIds, sellerHash]);
+}
+
+/** Deletes a seller, after all that refers to it, and takes its id out of the changes of offers. */
+export async function forgetSeller(executor: SqlExecutor, sellerId: string): Promise<void> {
+  await applySql(executor, readSql('forget-seller'), [sellerId]);
 }

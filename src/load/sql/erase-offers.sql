@@ -1,4 +1,4 @@
--- Purpose: erases what a seller wrote into offers, which are locked, lets go of the seller, and ends all looks at them.
+-- Purpose: erases what a seller wrote into offers, which are locked, and lets go of the seller.
 --          Ids, category, state, quantities, prices and counts stay.
 -- Params:  $1 bigint[] offer ids, each once; $2 bytea hash of the seller
 -- Returns: offer_id
@@ -9,9 +9,6 @@ marked AS (
   INSERT INTO sync.erased_offer (offer_id, seller_hash, erased_at)
   SELECT offer_id, $2::bytea, usage.ledger_now() FROM n ORDER BY offer_id
   ON CONFLICT (offer_id) DO NOTHING
-),
-observations AS (
-  DELETE FROM sync.refresh r USING n WHERE r.offer_id = n.offer_id
 ),
 images AS (
   DELETE FROM catalog.offer_image i USING n WHERE i.offer_id = n.offer_id

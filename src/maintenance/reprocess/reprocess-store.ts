@@ -10,7 +10,7 @@ import {
   type ReprocessSelection,
 } from '../../model/reprocess.ts';
 import { loadAnswers } from '../../load/load-answers.ts';
-import type { Learning } from '../../load/refresh-stats.ts';
+import type { Learn } from '../../model/learning.ts';
 import { createCorrection, type Correction } from '../../load/load-context.ts';
 import { readAnswers, unpackAnswers, type ReadStored } from '../../raw/read-answers.ts';
 import { holdMemory, letGo, recall, remember, type Remembered } from './memory.ts';
@@ -40,7 +40,8 @@ export interface ReprocessBatch {
   readonly lastRawId: string | null;
 }
 
-export interface ReprocessOptions extends Learning {
+export interface ReprocessOptions {
+  readonly learn: Learn;
   readonly pool: Pool;
   readonly selection: ReprocessSelection;
   readonly normalizerVersion: number;
@@ -170,12 +171,11 @@ async function replayBatch(
   answers: readonly LoadableAnswer[],
   { cursor, before }: { readonly cursor: ReprocessCursor; readonly before: ReprocessCounts },
 ) {
-  const { learn, readPlanner, normalizerVersion, isApplied, read } = options;
+  const { learn, normalizerVersion, isApplied, read } = options;
   const correction = createCorrection();
   if (!isApplied) await client.query('SAVEPOINT before_batch');
   await loadAnswers(client, answers, {
     learn,
-    readPlanner,
     normalizerVersion,
     readAnswers: (rawIds) => readAnswers(client, rawIds, read),
     replay: {

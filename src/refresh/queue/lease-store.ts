@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { SearchImageRequest, SearchKeywordRequest, SearchSellerRequest } from '../../model/operation.ts';
 import { pageSize, searchReach } from '../../model/search-limits.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
@@ -178,6 +178,11 @@ async function listKnownStale(pool: Pool, offerIds: readonly string[]): Promise<
     .from(refresh)
     .where(and(inArray(refresh.offerId, [...offerIds]), isNotNull(refresh.staleSince)));
   return new Map(rows.map((row) => [row.offerId, Math.max(0, row.ageMs)]));
+}
+
+/** Gives back everything that a run has taken, so that its jobs find nothing left to do. */
+export async function freeLeases(client: PoolClient, runId: string): Promise<void> {
+  await applySql(client, readSql('free-leases'), [runId]);
 }
 
 /** Over the tables of schema `sync`. */

@@ -1,4 +1,4 @@
-import type { ExplainedPrice } from '../../load/explain-store.ts';
+import type { ExplainedPrice } from '../reads/explain-offer.ts';
 import type { OfferRow, OfferSku } from '../reads/product-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { badge } from '../parts/badge.ts';

@@ -1,5 +1,5 @@
 import { dayMs } from '../../core/duration.ts';
-import type { ExplainedObservation, ExplainedPrice } from '../../load/explain-store.ts';
+import type { ExplainedObservation, ExplainedPrice } from '../reads/explain-offer.ts';
 
 /** A price that an observation showed. */
 export interface PricePoint {

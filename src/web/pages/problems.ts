@@ -1,7 +1,7 @@
 import { html, type Html } from '../html.ts';
 import type { LoggedAction } from '../../runs/operator-log.ts';
 import type { ErrorRow } from '../reads/problem-pages.ts';
-import type { QuarantineGroup } from '../../load/quarantine-store.ts';
+import type { QuarantineGroup } from '../../health/quarantine-store.ts';
 import type { DriftSummary } from '../../health/status-store.ts';
 import { count, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';

@@ -3,7 +3,7 @@ import type {
   ExplainedObservation,
   ExplainedReject,
   Explanation,
-} from '../../load/explain-store.ts';
+} from '../reads/explain-offer.ts';
 import { html, type Html } from '../html.ts';
 import { apiName, count, time, yuan } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { createHealthStore, type HealthStore } from '../../health/issues/health-store.ts';
 import { createOperatorLog, type OperatorLog } from '../../runs/operator-log.ts';
-import { createQuarantineStore, type QuarantineStore } from '../../load/quarantine-store.ts';
+import { createQuarantineStore, type QuarantineStore } from '../../health/quarantine-store.ts';
 import { createQuotaReport, type QuotaReport } from '../../ledger/quota-report.ts';
 import { createQuotaStore, type QuotaStore } from '../../ledger/quota-store.ts';
 import { createStatusStore, type StatusStore } from '../../health/status-store.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../db/in-transaction.ts';
-import { explainOffer, type Explanation } from '../../load/explain-store.ts';
+import { explainOffer, type Explanation } from './explain-offer.ts';
 import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoConfig } from '../../../src/cli/demo/play-demo.ts';
 import { chooseDay } from '../../../src/cli/demo/world-day.ts';
 import { dayMs } from '../../../src/core/duration.ts';
-import { demoTrigger, readDemoProgress, type DemoProgress } from '../../../src/cli/demo/demo-store.ts';
+import { demoTrigger, readDemoProgress, type DemoProgress } from '../../../src/runs/demo-progress.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 const began = new Date('2026-03-01T08:00:00Z');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
-import type { Explanation } from '../../../src/load/explain-store.ts';
+import type { Explanation } from '../../../src/web/reads/explain-offer.ts';
 import { withTestStack, type TestStack } from '../../support/stack.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createWorld } from '../../support/in-process.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
 import type { QuarantinedValue } from '../../../src/cli/quarantine/read-quarantine.ts';
-import type { QuarantineGroup } from '../../../src/load/quarantine-store.ts';
+import type { QuarantineGroup } from '../../../src/health/quarantine-store.ts';
 import { addWindow } from '../../support/answers.ts';
 import {
   detailOf,

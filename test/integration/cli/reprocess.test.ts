@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { readAgain } from '../../../src/jobs/normalize-and-load.ts';
 import { openReprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
-import { learn } from '../../../src/refresh/searches/learn.ts';
+import { learn } from '../../../src/refresh/learn.ts';
 import { everything } from '../maintenance/reprocess-world.ts';
 import { openReprocessCli } from '../../support/reprocess-cli.ts';
 
@@ -37,7 +36,6 @@ test('a second one is refused while the first is at it', async () => {
     pool: db.pool,
     selection: everything,
     normalizerVersion: 2,
-    readPlanner,
     learn,
     isApplied: false,
     read: readAgain,

@@ -2,11 +2,10 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import type { LoadableAnswer } from '../../../src/model/catalog.ts';
-import { learn } from '../../../src/refresh/searches/learn.ts';
+import { learn } from '../../../src/refresh/learn.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
@@ -32,7 +31,7 @@ const newCall = (time: number) => provenance(time, String(++lastCall));
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, readPlanner, learn, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, learn, log, read: () => null });
 });
 afterAll(() => db.drop());
 

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import type { PageObservation, WindowState } from '../../../src/model/learning.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   addWindow,
@@ -47,7 +46,6 @@ beforeAll(async () => {
   const log = createLogger({ level: 'silent', pretty: false });
   store = createCatalogStore({
     pool: db.pool,
-    readPlanner,
     learn: { ...learnNothing, window },
     log,
     read: () => null,

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { ensurePartitions } from '../../../src/db/partitions.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createUploadStore } from '../../../src/load/upload-store.ts';
 import type { LoadableUpload } from '../../../src/model/catalog.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -31,7 +30,7 @@ function upload(minutes: number, callId: string, sha256: string, imageId: string
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, readPlanner, learn: learnNothing, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
   await ensurePartitions(db.pool, minute(0));
   await recordCall('501', 'app1');
   await recordCall('502', 'app1');

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { readSql } from '../../../src/health/read-sql.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { auditPrices } from '../../../src/health/doctor/price-audit.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { empty, found, learnNothing, minute, price, provenance } from '../../support/answers.ts';
@@ -15,7 +14,7 @@ let lastOffer = 0;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, readPlanner, learn: learnNothing, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
 });
 afterAll(() => db.drop());
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import type { PricePoint, UnreadPrice } from '../../../src/model/records.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
@@ -26,7 +25,6 @@ beforeAll(async () => {
   db = await createTestDatabase();
   store = createCatalogStore({
     pool: db.pool,
-    readPlanner,
     learn: learnNothing,
     log: createLogger({ level: 'silent', pretty: false }),
     read: () => null,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createEraseStore } from '../../../src/maintenance/erase-store.ts';
 import { packBody } from '../../../src/raw/stored-answer.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -24,7 +23,7 @@ let store: CatalogStore;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, readPlanner, learn: learnNothing, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
 });
 afterAll(() => db.drop());
 

@@ -2,10 +2,9 @@ import type { Pool } from 'pg';
 import { readAgain } from '../../../src/jobs/normalize-and-load.ts';
 import { reprocess } from '../../../src/maintenance/reprocess/reprocess.ts';
 import { openReprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { noCounts, type ReprocessCounts, type ReprocessSelection } from '../../../src/model/reprocess.ts';
 import { normalizerVersion } from '../../../src/transform/normalize-answer.ts';
-import { learn } from '../../../src/refresh/searches/learn.ts';
+import { learn } from '../../../src/refresh/learn.ts';
 
 export const everything: ReprocessSelection = {
   operation: null,
@@ -26,7 +25,6 @@ export async function runReprocess(
     pool,
     selection: chosen,
     normalizerVersion,
-    readPlanner,
     learn,
     isApplied,
     read: readAgain,

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { readSql } from '../../../src/refresh/read-sql.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import {
   createRefreshQueue,
@@ -41,7 +40,7 @@ const unseenBucket = bucketOf(1, nothingLearned, true);
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, readPlanner, learn: learnNothing, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
   refreshQueue = createRefreshQueue({ pool: db.pool });
 });
 afterAll(() => db.drop());

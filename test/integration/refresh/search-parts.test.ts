@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createStatusStore } from '../../../src/health/status-store.ts';
 import type { Feed } from '../../../src/model/sync-config.ts';
-import { learn } from '../../../src/refresh/searches/learn.ts';
+import { learn } from '../../../src/refresh/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { provenance, searchPage, searchRow } from '../../support/answers.ts';
 
@@ -22,7 +21,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   const stream = { write: (line: string) => void logs.push(JSON.parse(line) as Record<string, unknown>) };
   const log = createLogger({ level: 'warn', pretty: false, stream });
-  store = createCatalogStore({ pool: db.pool, readPlanner, learn, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, learn, log, read: () => null });
 });
 afterAll(() => db.drop());
 beforeEach(() => {

@@ -15,7 +15,7 @@ import { createQuotaStore } from '../../../src/ledger/quota-store.ts';
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts';
 import { createScheduleStore } from '../../../src/runs/schedule-store.ts';
 import { createSlotStore } from '../../../src/runs/slot-store.ts';
-import { betweenTicks, withTickLock } from '../../../src/runs/tick-lock.ts';
+import { advisoryLocks, unlessLocked, whileLocked } from '../../../src/db/advisory-locks.ts';
 import type { Schedule } from '../../../src/model/sync-config.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
     schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
     ledgerNow: () => createQuotaStore({ pool }).ledgerNow(),
-    betweenTicks: (work) => betweenTicks(pool, work),
+    betweenTicks: (work) => whileLocked(pool, advisoryLocks.tick, work),
     log: createLogger({ level: 'warn', pretty: false, stream }),
   };
 });
@@ -245,7 +245,7 @@ describe('a schedule', () => {
     await starts(day(10));
     const order: string[] = [];
     let pausing = Promise.resolve();
-    await withTickLock(database.pool, async () => {
+    await unlessLocked(database.pool, advisoryLocks.tick, async () => {
       pausing = pauseSchedule(deps, 'nightly').then(() => void order.push('paused'));
       await until(async () => {
         const waiting = await database.pool.query(

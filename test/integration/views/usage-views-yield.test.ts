@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import {
   addWindow,
   empty,
@@ -22,7 +21,6 @@ beforeAll(async () => {
   at = await openLedger();
   catalog = createCatalogStore({
     pool: at.db.pool,
-    readPlanner,
     learn: learnNothing,
     log: silentLog,
     read: () => null,

@@ -36,13 +36,12 @@ import { parseJson } from './src/core/json.ts';
 import { readFileSync } from 'node:fs';
 import { normalizeAnswer } from './src/transform/normalize-answer.ts';
 import { createCatalogStore } from './src/load/catalog-store.ts';
-import { readPlanner } from './src/refresh/queue/read-planner.ts';
 import { learn } from './src/refresh/searches/learn.ts';
 
 const [url, file] = process.argv.slice(-2);
 const pool = new pg.Pool({ connectionString: url });
 const log = { info() {}, warn() {} };
-const catalog = createCatalogStore({ pool, readPlanner, learn, log, read: () => null });
+const catalog = createCatalogStore({ pool, learn, log, read: () => null });
 const payload = parseJson(readFileSync(file, 'utf8'));
 const provenance = { callId: '1', rawId: '1', runId: null, observedAt: new Date() };
 const request = { operation: 'offer.detail', offerId: String(payload.offerId), language: 'en' };

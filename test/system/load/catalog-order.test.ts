@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import type { LoadableAnswer } from '../../../src/model/catalog.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
-import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   addWindow,
@@ -28,7 +27,7 @@ let store: CatalogStore;
 beforeAll(async () => {
   db = await createTestDatabase();
   const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, readPlanner, learn: learnNothing, log, read: () => null });
+  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
 });
 afterAll(() => db.drop());
 

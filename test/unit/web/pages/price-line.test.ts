@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ExplainedObservation, ExplainedPrice } from '../../../../src/load/explain-store.ts';
+import type { ExplainedObservation, ExplainedPrice } from '../../../../src/web/reads/explain-offer.ts';
 import { priceLine } from '../../../../src/web/pages/price-line.ts';
 
 const day = (n: number) => new Date(Date.UTC(2026, 10, n));

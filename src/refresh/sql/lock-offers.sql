@@ -1,6 +1,6 @@
 -- Purpose: locks offers in ascending id, with everything that belongs to them, until the transaction ends.
 -- Params:  $1 bigint[] offer ids
--- Returns: offer_id, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, empty_looks,
+-- Returns: offer_id, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, empty_detail_streak,
 --          absent_at, absent_call_id, popularity, rate_changes, rate_days, changed_at, stale_since, stale_by, feed_set
 SELECT offer_id, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, empty_detail_streak, absent_at,
        absent_call_id, popularity, rate_changes, rate_days, changed_at, stale_since, stale_by, feed_set

@@ -1,16 +1,17 @@
 import { sql } from 'drizzle-orm';
 import type { PoolClient } from 'pg';
-import { drizzleOn } from '../db/database.ts';
-import { applySql } from '../db/sql-file.ts';
+import { drizzleOn } from '../../db/database.ts';
+import { applySql, type SqlExecutor } from '../../db/sql-file.ts';
 import type {
   Learn,
   ObservationStat,
   OfferUpdate,
   OfferObservation,
   PlannerKnowledge,
-} from '../model/learning.ts';
-import { planner } from '../schema/planner.ts';
-import { readSql } from './read-sql.ts';
+} from '../../model/learning.ts';
+import { planner } from '../../schema/planner.ts';
+import { readPlanner } from '../queue/read-planner.ts';
+import { readSql } from '../read-sql.ts';
 import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
 
 /** What the observations of one load showed. */
@@ -23,19 +24,7 @@ export interface RefreshStatsUpdate {
   hidden: number;
 }
 
-/** Reads what is known of all offers, in the transaction of a load. */
-export type ReadPlanner = (client: PoolClient) => Promise<PlannerKnowledge>;
-
-/** What a load learns by: the rules, and what is known already. */
-export interface Learning {
-  readonly learn: Learn;
-  readonly readPlanner: ReadPlanner;
-}
-
-export async function beginStatsUpdate(
-  client: PoolClient,
-  { learn, readPlanner }: Learning,
-): Promise<RefreshStatsUpdate> {
+export async function beginStatsUpdate(client: PoolClient, learn: Learn): Promise<RefreshStatsUpdate> {
   return { learn, planner: await readPlanner(client), stats: [], visible: 0, hidden: 0 };
 }
 
@@ -94,4 +83,9 @@ export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshSt
       visibleChanges: sql`${visibleChanges} + ${visible}`,
       hiddenChanges: sql`${hiddenChanges} + ${hidden}`,
     });
+}
+
+/** Forgets how well observations of days before a time were predicted; at most `limit` rows. @returns how many */
+export function deleteOldStats(executor: SqlExecutor, before: Date, limit: number): Promise<number> {
+  return applySql(executor, readSql('delete-old-observation-stats'), [before, limit]);
 }

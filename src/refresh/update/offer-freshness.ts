@@ -1,5 +1,5 @@
-import type { Provenance } from '../model/catalog.ts';
-import type { OfferKnowledge } from '../model/learning.ts';
+import type { Provenance } from '../../model/catalog.ts';
+import type { OfferKnowledge } from '../../model/learning.ts';
 
 /** What orders looks at one thing: the ledger's time, then the call. */
 export interface ObservationKey {

@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
-import { dayMs } from '../core/duration.ts';
-import type { LoadableSearchPage } from '../model/catalog.ts';
-import { applySql } from '../db/sql-file.ts';
-import { readSql } from './read-sql.ts';
+import { dayMs } from '../../core/duration.ts';
+import type { LoadableSearchPage } from '../../model/catalog.ts';
+import { applySql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
 import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
 import type { SearchWindow } from './window-rows.ts';
 import type { RefreshStatsUpdate } from './refresh-stats.ts';

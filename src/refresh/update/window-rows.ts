@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
-import type { LoadableSearchPage } from '../model/catalog.ts';
-import type { PriceBand, WindowShape, WindowState } from '../model/learning.ts';
-import { searchWindow } from '../schema/search.ts';
-import { applySql, runSql } from '../db/sql-file.ts';
-import { readSql } from './read-sql.ts';
-import { toRow } from './to-row.ts';
+import type { LoadableSearchPage } from '../../model/catalog.ts';
+import type { PriceBand, WindowShape, WindowState } from '../../model/learning.ts';
+import { searchWindow } from '../../schema/search.ts';
+import { applySql, runSql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
+import { toRow } from '../../db/to-row.ts';
 
 /** A locked search window. */
 export interface SearchWindow {
@@ -43,6 +43,16 @@ export async function lockWindows(
   const ids = [...new Set(pages.map(({ windowId }) => windowId))];
   const rows = await runSql<LockedWindow>(client, readSql('lock-search-windows'), [ids]);
   return new Map(rows.map((row) => [row.windowId, toWindow(row)]));
+}
+
+/** Books which offers a window lists, whichever page is loaded first. */
+export async function listInWindow(
+  client: PoolClient,
+  windowId: string,
+  offerIds: readonly string[],
+  at: Date,
+): Promise<void> {
+  await applySql(client, readSql('upsert-window-offers'), [windowId, offerIds, at]);
 }
 
 /** Writes the state of a locked window after a page that a call brought, and ends its lease. */

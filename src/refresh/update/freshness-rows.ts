@@ -1,8 +1,8 @@
 import type { PoolClient } from 'pg';
-import { dayMs } from '../core/duration.ts';
-import type { Provenance } from '../model/catalog.ts';
-import type { QueuePosition, StaleHint } from '../model/learning.ts';
-import { readSql } from './read-sql.ts';
+import { dayMs } from '../../core/duration.ts';
+import type { Provenance } from '../../model/catalog.ts';
+import type { QueuePosition, StaleHint } from '../../model/learning.ts';
+import { readSql } from '../read-sql.ts';
 import {
   compareObservations,
   toKnowledge,
@@ -10,7 +10,7 @@ import {
   type OfferFreshness,
 } from './offer-freshness.ts';
 import type { RefreshStatsUpdate } from './refresh-stats.ts';
-import { applySql, runSql } from '../db/sql-file.ts';
+import { applySql, runSql } from '../../db/sql-file.ts';
 
 interface FreshnessRow {
   readonly offer_id: string;
@@ -38,16 +38,6 @@ export interface Sighting {
   readonly provenance: Provenance;
 }
 
-/** A row of `catalog.observation`, but what the database knows itself. */
-export interface Observation extends Sighting {
-  readonly source: 'search' | 'detail';
-  readonly isFound: boolean;
-  readonly minPriceCny: string | null;
-  readonly stock: number | null;
-  readonly soldCount: number | null;
-  readonly monthSold: number | null;
-}
-
 const toKey = (at: Date | null, callId: string | null): ObservationKey | null =>
   at === null || callId === null ? null : { at, callId };
 
@@ -60,9 +50,6 @@ function toRefreshStats(row: FreshnessRow): OfferFreshness['refreshStats'] {
       row.stale_since === null || row.stale_by === null ? null : { since: row.stale_since, by: row.stale_by },
   };
 }
-
-/** Names one observation of one offer. */
-export const observationId = (offerId: string, callId: string) => `${offerId}/${callId}`;
 
 function earliest(sightings: readonly Sighting[]): Map<string, Date> {
   const seenAt = new Map<string, Date>();
@@ -102,50 +89,6 @@ export async function lockOffers(
       },
     ]),
   );
-}
-
-/** As a row of `catalog.observation`. */
-export function toObservationRow(one: Observation) {
-  return {
-    offer_id: one.offerId,
-    observed_at: one.provenance.observedAt,
-    source: one.source,
-    call_id: one.provenance.callId,
-    is_found: one.isFound,
-    min_price_cny: one.minPriceCny,
-    stock: one.stock,
-    sold_count: one.soldCount,
-    month_sold: one.monthSold,
-    raw_id: one.provenance.rawId,
-    run_id: one.provenance.runId,
-  };
-}
-
-/** Books what was seen. Gives the `observationId`s that were not booked before: the others were loaded already. */
-export async function insertObservations(
-  client: PoolClient,
-  observations: readonly Observation[],
-): Promise<Set<string>> {
-  if (observations.length === 0) return new Set();
-  const booked = await runSql<{ offer_id: string; call_id: string }>(client, readSql('insert-observations'), [
-    JSON.stringify(observations.map(toObservationRow)),
-  ]);
-  return new Set(booked.map((row) => observationId(row.offer_id, row.call_id)));
-}
-
-/** Empty detail answers of offers since the given observations; offers without any are omitted. */
-export async function countEmptyDetails(
-  client: PoolClient,
-  since: ReadonlyMap<string, ObservationKey>,
-): Promise<Map<string, number>> {
-  if (since.size === 0) return new Map();
-  const keys = [...since.values()];
-  const rows = await runSql<{ offer_id: string; empty_detail_streak: number }>(
-    client,
-    readSql('count-empty-details'),
-    [[...since.keys()], keys.map(({ at }) => at), keys.map(({ callId }) => callId)],
-  );
-  return new Map(rows.map((row) => [row.offer_id, row.empty_detail_streak]));
 }
 
 /** An offer that was asked for in vain twice is gone; a row that lists it so long after may mean it again. */

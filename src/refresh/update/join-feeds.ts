@@ -1,12 +1,12 @@
 import type { PoolClient } from 'pg';
-import type { LoadableSearchPage } from '../model/catalog.ts';
-import { applySql, runSql } from '../db/sql-file.ts';
-import { readSql } from './read-sql.ts';
+import type { LoadableSearchPage } from '../../model/catalog.ts';
+import { applySql, runSql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
 import type { OfferFreshness } from './offer-freshness.ts';
 import type { SearchWindow } from './window-rows.ts';
 import { inArray } from 'drizzle-orm';
-import { drizzleOn } from '../db/database.ts';
-import { feedSet } from '../schema/planner.ts';
+import { drizzleOn } from '../../db/database.ts';
+import { feedSet } from '../../schema/planner.ts';
 
 /** Offers by the feeds whose searches list them, in the order of the lists. */
 export function listByFeed(

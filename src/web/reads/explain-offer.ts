@@ -1,10 +1,10 @@
 import { desc, eq, inArray } from 'drizzle-orm';
 import type { Pool } from 'pg';
-import { drizzleOn } from '../db/database.ts';
-import { offerChange } from '../schema/catalog.ts';
-import { quarantine } from '../schema/sync.ts';
-import { runSql } from '../db/sql-file.ts';
-import { readSql } from './read-sql.ts';
+import { drizzleOn } from '../../db/database.ts';
+import { offerChange } from '../../schema/catalog.ts';
+import { quarantine } from '../../schema/sync.ts';
+import { runSql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
 
 /** An offer's row, and what it came from. */
 export interface ExplainedOffer {
@@ -90,7 +90,7 @@ export interface Explanation {
 
 /**
  * Everything that stands behind an offer: its observations with calls and stored answers, its prices, its changes, and
- * what of its answers could not be read. `limit` bounds looks, changes and rejects. Null: there is no such offer.
+ * what of its answers could not be read. `limit` bounds observations, changes and rejects. Null: there is no such offer.
  */
 export async function explainOffer(pool: Pool, offerId: string, limit: number): Promise<Explanation | null> {
   const db = drizzleOn(pool);

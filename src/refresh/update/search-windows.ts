@@ -1,17 +1,14 @@
 import type { PoolClient } from 'pg';
-import { hourMs } from '../core/duration.ts';
-import type { LoadableSearchPage, Provenance, WindowAlarm } from '../model/catalog.ts';
-import type { Learn, PassOutcome, SplitDecision, WindowState } from '../model/learning.ts';
-import { searchHit } from '../schema/catalog.ts';
-import { applySql, runSql } from '../db/sql-file.ts';
-import { readSql } from './read-sql.ts';
-import { toRow } from './to-row.ts';
+import { hourMs } from '../../core/duration.ts';
+import type { LoadableSearchPage, Provenance, WindowAlarm } from '../../model/catalog.ts';
+import type { Learn, PassOutcome, SplitDecision, WindowState } from '../../model/learning.ts';
+import { applySql, runSql } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
 import { compareObservations, observationKey } from './offer-freshness.ts';
-import type { LoadCounters } from './load-counters.ts';
-import { writeWindow, type SearchWindow } from './window-rows.ts';
+import { listInWindow, writeWindow, type SearchWindow } from './window-rows.ts';
 import { eq, max } from 'drizzle-orm';
-import { drizzleOn } from '../db/database.ts';
-import { windowOffer } from '../schema/search.ts';
+import { drizzleOn } from '../../db/database.ts';
+import { windowOffer } from '../../schema/search.ts';
 
 /**
  * Passes over the parts of one search that began further apart show several lists. Parts are due together and read side
@@ -35,22 +32,6 @@ async function countNewIds(
   return offerIds.length - (rows[0]?.listed ?? 0);
 }
 
-/** Books the page's rows; false when they were booked before. Unknown for a page without any. */
-export async function recordHits(
-  client: PoolClient,
-  window: SearchWindow,
-  { record, provenance, page }: LoadableSearchPage,
-): Promise<boolean> {
-  if (record === null || record.rows.length === 0) return true;
-  const { windowId, feed, keyword, categoryId } = window;
-  const { callId, observedAt } = provenance;
-  const rows = record.rows.map(({ offerId, rank }) =>
-    toRow(searchHit, { windowId, callId, observedAt, page, rank, feed, keyword, categoryId, offerId }),
-  );
-  const booked = await applySql(client, readSql('insert-search-hits'), [JSON.stringify(rows)]);
-  return booked > 0;
-}
-
 /**
  * The state of a pass that has ended, dated by its newest page: with answers that other searches share, that need not be
  * the last one. Dated by an older one, the search would be due while its own pages still count as fresh, and be asked for
@@ -69,6 +50,18 @@ async function dateEnd(
     .where(eq(windowOffer.windowId, windowId));
   const newest = found?.newest ?? completedAt;
   return newest > completedAt ? { ...state, completedAt: newest } : state;
+}
+
+/** A page whose rows are booked. */
+export interface BookedPage extends LoadableSearchPage {
+  /** They were not booked before; unknown for a page without any. */
+  readonly isNew: boolean;
+}
+
+/** Offers that a load added and changed, by id. */
+export interface TouchedOffers {
+  readonly added: ReadonlySet<string>;
+  readonly changed: ReadonlySet<string>;
 }
 
 interface Advanced {
@@ -91,17 +84,17 @@ function decideSplit({ shape }: SearchWindow, { page, record }: LoadableSearchPa
 async function advance(
   client: PoolClient,
   window: SearchWindow,
-  page: LoadableSearchPage,
+  page: BookedPage,
   learn: Learn,
 ): Promise<Advanced | null> {
   const { record, provenance } = page;
   const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
-  const isNew = await recordHits(client, window, page);
   const newIdsInPass = await countNewIds(client, window, page, offerIds);
-  await applySql(client, readSql('upsert-window-offers'), [window.windowId, offerIds, provenance.observedAt]);
+  await listInWindow(client, window.windowId, offerIds, provenance.observedAt);
   const { completedAt, nextPage } = window.state;
   const isOpening = page.page === 1 && completedAt !== null;
-  if (!isNew || page.page !== nextPage || (isOpening && provenance.observedAt <= completedAt)) return null;
+  if (!page.isNew || page.page !== nextPage || (isOpening && provenance.observedAt <= completedAt))
+    return null;
   const decision = decideSplit(window, page, learn);
   const state = learn.window(window.state, {
     page: page.page,
@@ -196,7 +189,7 @@ async function completedBy(
 /** Moves the cursors of locked windows over their pages, oldest first, splits what is too large, and ends leases. */
 export async function advanceWindows(
   client: PoolClient,
-  pages: readonly LoadableSearchPage[],
+  pages: readonly BookedPage[],
   windows: Map<string, SearchWindow>,
   learn: Learn,
 ): Promise<WindowChanges> {
@@ -227,7 +220,7 @@ export async function noteYields(
   client: PoolClient,
   moved: readonly LoadableSearchPage[],
   windows: Map<string, SearchWindow>,
-  { counters, learn }: { readonly counters: LoadCounters; readonly learn: Learn },
+  { counters, learn }: { readonly counters: TouchedOffers; readonly learn: Learn },
 ): Promise<void> {
   for (const { windowId, page, pageSize, provenance, record } of moved) {
     const window = windows.get(windowId);

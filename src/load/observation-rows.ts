@@ -1,0 +1,62 @@
+import type { PoolClient } from 'pg';
+import { runSql } from '../db/sql-file.ts';
+import type { Sighting } from '../refresh/update/freshness-rows.ts';
+import type { ObservationKey } from '../refresh/update/offer-freshness.ts';
+import { readSql } from './read-sql.ts';
+
+/** A row of `catalog.observation`, but what the database knows itself. */
+export interface Observation extends Sighting {
+  readonly source: 'search' | 'detail';
+  readonly isFound: boolean;
+  readonly minPriceCny: string | null;
+  readonly stock: number | null;
+  readonly soldCount: number | null;
+  readonly monthSold: number | null;
+}
+
+/** Names one observation of one offer. */
+export const observationId = (offerId: string, callId: string) => `${offerId}/${callId}`;
+
+/** As a row of `catalog.observation`. */
+export function toObservationRow(one: Observation) {
+  return {
+    offer_id: one.offerId,
+    observed_at: one.provenance.observedAt,
+    source: one.source,
+    call_id: one.provenance.callId,
+    is_found: one.isFound,
+    min_price_cny: one.minPriceCny,
+    stock: one.stock,
+    sold_count: one.soldCount,
+    month_sold: one.monthSold,
+    raw_id: one.provenance.rawId,
+    run_id: one.provenance.runId,
+  };
+}
+
+/** Books what was seen. Gives the `observationId`s that were not booked before: the others were loaded already. */
+export async function insertObservations(
+  client: PoolClient,
+  observations: readonly Observation[],
+): Promise<Set<string>> {
+  if (observations.length === 0) return new Set();
+  const booked = await runSql<{ offer_id: string; call_id: string }>(client, readSql('insert-observations'), [
+    JSON.stringify(observations.map(toObservationRow)),
+  ]);
+  return new Set(booked.map((row) => observationId(row.offer_id, row.call_id)));
+}
+
+/** Empty detail answers of offers since the given observations; offers without any are omitted. */
+export async function countEmptyDetails(
+  client: PoolClient,
+  since: ReadonlyMap<string, ObservationKey>,
+): Promise<Map<string, number>> {
+  if (since.size === 0) return new Map();
+  const keys = [...since.values()];
+  const rows = await runSql<{ offer_id: string; empty_detail_streak: number }>(
+    client,
+    readSql('count-empty-details'),
+    [[...since.keys()], keys.map(({ at }) => at), keys.map(({ callId }) => callId)],
+  );
+  return new Map(rows.map((row) => [row.offer_id, row.empty_detail_streak]));
+}

@@ -1,0 +1,15 @@
+import type { Learn } from '../model/learning.ts';
+import { advanceWindow } from './searches/advance-window.ts';
+import { noteYield } from './searches/note-yield.ts';
+import { learnObservation, positionOf, valuesOfPage } from './planner/learn-observation.ts';
+import { splitWindow } from './searches/split-window.ts';
+
+/** What loads learn by. */
+export const learn: Learn = {
+  window: advanceWindow,
+  split: splitWindow,
+  yield: noteYield,
+  offer: learnObservation,
+  position: positionOf,
+  page: valuesOfPage,
+};
