@@ -9,11 +9,11 @@ import type { Gateway } from '../model/gateway.ts';
 import type { ApiChoices } from '../model/known-apis.ts';
 import type { Source } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
-import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
+import { chooseApis } from '../extract/endpoints/endpoints.ts';
 import { createGateway } from '../extract/gateway/create-gateway.ts';
 import type { TransportTimeouts } from '../extract/gateway/transport.ts';
 import { createTokenProvider } from '../extract/oauth/token-provider.ts';
-import { applyLimits } from './apply-limits.ts';
+import { applyLimits } from '../ledger/apply-limits.ts';
 import { createBeginRun, type BeginRun } from '../runs/begin-run.ts';
 import { adoptSchedules } from '../runs/change-schedules.ts';
 import { conduct, createWakeup } from '../jobs/conductor.ts';
@@ -101,9 +101,6 @@ const concurrency = { category: 4, search: 8, seller: 4, image: 4, detail: 4 } a
 >;
 const callConcurrency = 4;
 
-const apiOfKind = (apis: ApiChoices, kind: JobKind): string =>
-  apiOf(chooseEndpoints(apis)[jobOperations[kind].operation]);
-
 function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool): Gateway {
   const { config, log, gatewayTimeouts: timeouts = {} } = options;
   const { appKey, appSecret } = credentialsOf(config);
@@ -122,11 +119,13 @@ function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool):
 
 /** What may not be asked for now, kind by kind. */
 async function listBlocks(pool: Pool, appKey: string, apis: ApiChoices): Promise<Blocks> {
-  const laned = jobKinds.map((kind) => ({ api: apiOfKind(apis, kind), lane: jobOperations[kind].lane }));
+  const chosen = chooseApis(apis);
+  const apiOfKind = (kind: JobKind) => chosen[jobOperations[kind].operation];
+  const laned = jobKinds.map((kind) => ({ api: apiOfKind(kind), lane: jobOperations[kind].lane }));
   const blocked = await listBlockedApis(pool, appKey, laned);
   return new Map(
     jobKinds.flatMap((kind) => {
-      const block = blocked.get(apiOfKind(apis, kind));
+      const block = blocked.get(apiOfKind(kind));
       return block === undefined ? [] : [[kind, block] as const];
     }),
   );
@@ -229,7 +228,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   await classifyDatabaseErrors(() => requireMigrated(pool));
   const stores = openStores({ pool, appKey, log, stopNow: shutdown.stopNow });
   const { ledger, quota, permissions, raw, runs, leases, schedules, refreshQueue, catalog } = stores;
-  await applyLimits(stores, sync, appKey);
+  await applyLimits(stores, sync, { appKey, apis: chooseApis(sync.apis) });
   const gateway = openGateway(options, ledger, pool);
   closing.add('gateway', () => gateway.close());
   const loader = createCatalogLoader({ catalog, runs });

@@ -1,4 +1,4 @@
-import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
+import { chooseApis } from '../extract/endpoints/endpoints.ts';
 import { accountLimits } from '../ledger/limit-changes.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { estimateAssumptions, estimateCalls, type CallEstimate } from '../refresh/forecast/estimate-calls.ts';
@@ -19,13 +19,13 @@ export interface VolumeEstimate extends CallEstimate {
 /** The estimate for a sync file, next to its limits: `quotas.approved`, else the preset of its account. */
 export function estimateVolumes(sync: SyncConfig): VolumeEstimate[] {
   const preset = accountLimits[sync.account];
-  const endpoints = chooseEndpoints(sync.apis);
+  const apis = chooseApis(sync.apis);
   return estimateCalls(sync).map((row) => {
     const approved = sync.quotas.approved[row.operation];
     const allowedDaily = approved?.daily ?? preset.day ?? null;
     return {
       ...row,
-      api: apiOf(endpoints[row.operation]),
+      api: apis[row.operation],
       allowedDaily,
       allowedMonthly: approved?.monthly ?? preset.month ?? null,
       firstPassDays: allowedDaily === null ? null : Math.ceil(row.firstPass / allowedDaily),

@@ -1,4 +1,4 @@
-import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
+import { chooseApis } from '../extract/endpoints/endpoints.ts';
 import type { ApiChoices } from '../model/known-apis.ts';
 import type { FreshnessAges } from '../model/sync-config.ts';
 import type { LeaseStore } from '../refresh/queue/lease-store.ts';
@@ -69,7 +69,7 @@ async function fetchJob<K extends JobKind>(
  * back to wait, or tried again, has not ended.
  */
 export function createProcessor<K extends JobKind>(deps: ProcessDeps, kind: K): Processor<K> {
-  const api = apiOf(chooseEndpoints(deps.apis)[jobOperations[kind].operation]);
+  const api = chooseApis(deps.apis)[jobOperations[kind].operation];
   return async (job, token, pacer) => {
     const log = deps.log.child({ runId: job.data.runId, jobId: job.id, kind, api });
     const startedAt = deps.clock.now().getTime();

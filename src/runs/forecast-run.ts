@@ -1,6 +1,6 @@
 import { dayMs } from '../core/duration.ts';
 import type { Logger } from '../core/log.ts';
-import { apiOf, chooseEndpoints } from '../extract/endpoints/endpoints.ts';
+import { chooseApis } from '../extract/endpoints/endpoints.ts';
 import type { ForecastStore } from '../refresh/queue/forecast-store.ts';
 import type { QuotaLimitRow, QuotaReport } from '../ledger/quota-report.ts';
 import { accountLimits } from '../ledger/limit-changes.ts';
@@ -95,8 +95,8 @@ function operationsOf(api: string, { apis, quotas }: SyncConfig): readonly ApiOp
   if (api === '*') return apiOperations;
   const group = quotas.groups.find(({ name }) => api === `@${name}`);
   if (group) return group.operations;
-  const endpoints = chooseEndpoints(apis);
-  return apiOperations.filter((operation) => apiOf(endpoints[operation]) === api);
+  const chosen = chooseApis(apis);
+  return apiOperations.filter((operation) => chosen[operation] === api);
 }
 
 function toPeriodLimit({ api, period, callLimit, use }: QuotaLimitRow, sync: SyncConfig): PeriodLimit[] {

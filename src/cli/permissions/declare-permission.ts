@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { guideNames } from '../../extract/endpoints/guide-names.ts';
 import type { DeclaredState } from '../../model/permission.ts';
 import type { ApprovedCalls } from '../../model/sync-config.ts';
-import { approvedCalls } from '../../config/approved-calls.ts';
+import { approvedCalls } from '../../model/approved-calls.ts';
 import { shanghaiDay, startOfShanghaiDay } from '../../core/shanghai-time.ts';
 import { listGrantedApis, type GrantedApi } from '../../health/permissions/list-permissions.ts';
 import type { OpenPermissions } from './open-permissions.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { AppError } from '../../core/errors.ts';
-import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
+import { chooseApis } from '../../extract/endpoints/endpoints.ts';
 import type { QuotaPresets } from '../../ledger/limit-changes.ts';
 import type { PeriodKind } from '../../model/ledger.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
@@ -78,7 +78,7 @@ export async function setLimits(
 }
 
 function presetsOf({ sync, appKey }: OpenWithFile): QuotaPresets {
-  const apis = Object.values(chooseEndpoints(sync.apis)).map(apiOf);
+  const apis = Object.values(chooseApis(sync.apis));
   return { appKey, apis, account: sync.account, callsPerSecond: sync.quotas.perSecond };
 }
 

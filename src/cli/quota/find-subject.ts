@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
+import { chooseApis } from '../../extract/endpoints/endpoints.ts';
 import { guideNames } from '../../extract/endpoints/guide-names.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import type { OpenQuota } from './open-quota.ts';
@@ -16,10 +16,7 @@ const shortName = (api: string): string => api.split(':')[1] ?? api;
 
 /** Every operation with the API that the project asks for it. */
 function listOperations(sync: SyncConfig | null) {
-  return Object.entries(chooseEndpoints(sync?.apis ?? {})).map(([operation, endpoint]) => ({
-    operation,
-    api: apiOf(endpoint),
-  }));
+  return Object.entries(chooseApis(sync?.apis ?? {})).map(([operation, api]) => ({ operation, api }));
 }
 
 /** Gives APIs the names of their operations. APIs that the project does not ask keep their own. */

@@ -104,6 +104,15 @@ export function apiOf(endpoint: ApiAddress): string {
   return `${endpoint.namespace}:${endpoint.name}:${endpoint.version}`;
 }
 
+/** The API of each operation, as `apiOf` names it. */
+export function chooseApis(choices: ApiChoices): Readonly<Record<OperationName, string>> {
+  const named = Object.entries(chooseEndpoints(choices)).map(([operation, endpoint]) => [
+    operation,
+    apiOf(endpoint),
+  ]);
+  return Object.fromEntries(named) as Record<OperationName, string>;
+}
+
 /** The path that is called below the base url, and signed: `param2/1/system/currentTime/1000000`. */
 export function urlPathOf(endpoint: ApiAddress, appKey: string): string {
   return `param2/${endpoint.version}/${endpoint.namespace}/${endpoint.name}/${appKey}`;

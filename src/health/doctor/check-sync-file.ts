@@ -1,15 +1,15 @@
 import { readSyncConfig } from '../../config/read-sync-config.ts';
 import { syncFileName } from '../../config/read-sync-config.ts';
-import { apiOf, chooseEndpoints } from '../../extract/endpoints/endpoints.ts';
+import { chooseApis } from '../../extract/endpoints/endpoints.ts';
 import { apiOperations, type ApiChoices } from '../../model/known-apis.ts';
 import { failed, ok, type Check } from './check.ts';
 
 /** What `apis` of the sync file comes to; nothing when all is asked as usual. */
 function describeChoices(apis: ApiChoices): string {
-  const chosen = chooseEndpoints(apis);
+  const chosen = chooseApis(apis);
   return apiOperations
     .filter((operation) => apis[operation] !== undefined)
-    .map((operation) => `, ${operation} by ${apiOf(chosen[operation])}`)
+    .map((operation) => `, ${operation} by ${chosen[operation]}`)
     .join('');
 }
 

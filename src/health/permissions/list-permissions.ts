@@ -5,7 +5,7 @@ import type { ApiHold, QuotaStore } from '../../ledger/quota-store.ts';
 import { apiOperations, type ApiOperation } from '../../model/known-apis.ts';
 import type { ApiPermission, Application } from '../../model/permission.ts';
 import type { ApprovedCalls, SyncConfig } from '../../model/sync-config.ts';
-import { approvedCalls } from '../../config/approved-calls.ts';
+import { approvedCalls } from '../../model/approved-calls.ts';
 import { assessApi, assessApplication, type Advice } from './assess-permission.ts';
 
 /** An API that an app has to be granted. */

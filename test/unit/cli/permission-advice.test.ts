@@ -1,4 +1,4 @@
-import { approvedCalls } from '../../../src/config/approved-calls.ts';
+import { approvedCalls } from '../../../src/model/approved-calls.ts';
 import { describe, expect, it, test } from 'vitest';
 import { assessApi, assessApplication } from '../../../src/health/permissions/assess-permission.ts';
 import { businessDaysSince, shanghaiDay, startOfShanghaiDay } from '../../../src/core/shanghai-time.ts';

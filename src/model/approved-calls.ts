@@ -1,5 +1,5 @@
-import type { ApprovedCalls } from '../model/sync-config.ts';
-import type { ApiPermission } from '../model/permission.ts';
+import type { ApprovedCalls } from './sync-config.ts';
+import type { ApiPermission } from './permission.ts';
 
 /**
  * What 1688 approved for an API, number by number: what `catalog-sync.yaml` says wins, since every process applies
