@@ -33,8 +33,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two cores serve the tests, Postgres, Redis and the sandbox together. A test waits for ticks and timers for much of its
-    // time: two workers leave a core idle for almost half of it, and with four each test takes longer, for no gain.
+    // Two cores serve the tests, Postgres, Redis and the sandbox together. The third works while others wait for ticks
+    // and timers; each one more makes every test slower, and nearer to its time limit.
     maxWorkers: 3,
     // Modules keep no state, so that files of a worker may share them: a process and all imports anew for each file cost
     // a third of a second of a core.

@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  existsSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -54,7 +55,8 @@ beforeAll(() => {
 
 afterAll(() => {
   const state = join(folder, 'empty/.catalog-sync/demo/.catalog-sync/postgres');
-  for (const name of readdirSync(state))
+  // None where the demo did not come to start its server.
+  for (const name of existsSync(state) ? readdirSync(state) : [])
     rmSync(relocatedFolder(join(state, name)), { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 });
