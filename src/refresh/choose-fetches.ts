@@ -112,7 +112,12 @@ export async function chooseFetches(
   const candidates: CandidateSource<Candidate> = {
     oldest: async (limit, after) => {
       if (feedSets.length === 0) return [];
-      const request = { feedSets, freshForMs: deps.sync.freshness.detailMs, limit, after: after?.map(({ candidate }) => candidate) };
+      const request = {
+        feedSets,
+        freshForMs: deps.sync.freshness.detailMs,
+        limit,
+        after: after?.map(({ candidate }) => candidate),
+      };
       return (await deps.refreshQueue.listHeads(request)).map(toCandidate);
     },
   };
