@@ -29,7 +29,9 @@ function answerDetail(state: SandboxState, params: Params): GatewayAnswer {
   if (offerId === null) throw missing('offerId');
   if (language === null) throw missing('country');
   const entry = snapshotNow(state).get(offerId);
-  return wrapResult(entry === undefined || entry.state.isGone ? null : detailOf(entry, language));
+  return wrapResult(
+    entry === undefined || entry.state.isGone ? null : detailOf(entry, language, textOf(param['currency'])),
+  );
 }
 
 function snapshotNow({ world, clock }: SandboxState) {
@@ -80,10 +82,11 @@ function listCrossborder(state: SandboxState): Readonly<Record<string, Api>> {
   };
 }
 
-function answerCategoryGet({ world }: SandboxState, params: Params): GatewayAnswer {
+function answerCategoryGet({ world, draw, settings }: SandboxState, params: Params): GatewayAnswer {
   const id = params.get('categoryID');
   if (id === undefined || id === '') throw missing('categoryID');
-  return answerCategory(world.categories, id);
+  const hasLevel = !draw.chance('unlevelled', settings.nature.unlevelled, Number(id));
+  return answerCategory(world.categories, id, hasLevel);
 }
 
 /**

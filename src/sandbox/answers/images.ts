@@ -5,10 +5,13 @@ import type { ImageFeatures } from '../world/likeness.ts';
 const imagesPerOffer = 1000;
 
 /** An image url in one of the forms that 1688 uses. The sandbox answers the same path on its own origin. */
-export function imageUrl({ draw, index }: Offer, n: number): string {
+export function imageUrl({ draw, index, nature }: Offer, n: number): string {
   const a = index * imagesPerOffer + n;
   const b = draw.int('image-b', 1_000_000_000, n);
   const modern = `O1CN01${draw.bits('image-c', n).toString(36)}_!!22${String(a).padStart(11, '0')}-0-cib.jpg`;
+  // Where 1688 keeps pictures whose text it has translated.
+  if (draw.chance('in-bucket', nature.bucketImages, n))
+    return `https://cbu-translated.oss-cn-hangzhou.aliyuncs.com/img/ibank/${modern}`;
   const forms = [
     `https://cbu01.alicdn.com/img/ibank/${modern}`,
     `https://cbu01.alicdn.com/img/ibank/${modern}_800x800.jpg`,

@@ -1,5 +1,6 @@
 import type { Offer } from '../world/offers.ts';
 import type { OfferState } from '../world/evolution.ts';
+import type { Goods } from '../world/goods.ts';
 import type { World } from '../world/world.ts';
 import { toNaiveTime } from '../wire-time.ts';
 
@@ -35,4 +36,15 @@ export function modifiedAt(world: World, offer: Offer, state: OfferState): strin
 /** 1688's tracking token of an offer. */
 export function traceInfo(offer: Offer): string {
   return `object_id@${offer.offerId}^object_type@offer`;
+}
+
+/** The score of an offer, in rows and details alike. */
+export function tradeScore({ draw, nature }: Offer): string {
+  if (draw.chance('unrated', nature.unrated)) return '0.0';
+  return (4 + draw.int('trade-score', 11) / 10).toFixed(1);
+}
+
+/** Whether and for whom there is a promotion price; `plus` are the members of PLUS. */
+export function promotionModel({ hasPromotion, promotionType }: Goods) {
+  return { hasPromotion, promotionType };
 }

@@ -1,7 +1,14 @@
 import { imageUrl } from './images.ts';
 import { wireYuan, wireYuanOrNull } from './money.ts';
-import { categoryFields, modifiedAt, salesOf, traceInfo } from './offer-fields.ts';
-import { sellerScores } from './seller-scores.ts';
+import {
+  categoryFields,
+  modifiedAt,
+  promotionModel,
+  salesOf,
+  traceInfo,
+  tradeScore,
+} from './offer-fields.ts';
+import { sellerIdentities, sellerScores } from './seller-scores.ts';
 import { goodsOf, type Goods } from '../world/goods.ts';
 import { subjectIn, subjectOf } from '../world/texts.ts';
 import type { Offer } from '../world/offers.ts';
@@ -20,11 +27,11 @@ function percent(offer: Offer, topic: string): string {
 
 function priceInfo({ draw }: Offer, goods: Goods) {
   const { searchFen } = goods;
-  const promotionFen =
-    draw.chance('promotion', 0.35) && searchFen !== null ? Math.round(searchFen * 0.95) : null;
+  const promotionFen = goods.hasPromotion && searchFen !== null ? Math.round(searchFen * 0.95) : null;
   return {
     price: searchFen === null ? null : wireYuan(draw, 'row-price', searchFen),
-    consignPrice: goods.consignFen === null ? undefined : wireYuan(draw, 'row-consign', goods.consignFen),
+    consignPrice:
+      goods.searchConsignFen === null ? undefined : wireYuan(draw, 'row-consign', goods.searchConsignFen),
     jxhyPrice: wireYuanOrNull(draw, 'row-jxhy', goods.jxhyFen),
     pfJxhyPrice: null,
     promotionPrice: wireYuanOrNull(draw, 'row-promotion', promotionFen),
@@ -47,10 +54,10 @@ function popularity(entry: Entry) {
   const { offer, state } = entry;
   const { month } = salesOf(offer, state);
   return {
-    repurchaseRate: sometimes(offer, 'repurchaseRate', 0.8, `${offer.draw.int('repurchase', 60)}%`),
+    repurchaseRate: sometimes(offer, 'repurchaseRate', 0.95, `${offer.draw.int('repurchase', 60)}%`),
     monthSold: month,
     sales7d: String(Math.floor(month / 4)),
-    tradeScore: sometimes(offer, 'tradeScore', 0.85, (4 + offer.draw.int('trade-score', 11) / 10).toFixed(1)),
+    tradeScore: sometimes(offer, 'tradeScore', 0.85, tradeScore(offer)),
     productTradeInfo: {
       addCartCount7d: String(Math.floor(month / 3)),
       payBuyerCount7d: String(Math.floor(month / 8)),
@@ -62,16 +69,14 @@ function popularity(entry: Entry) {
 
 function badges(offer: Offer) {
   const { draw } = offer;
-  const hasPromotion = draw.chance('promotion', 0.35);
   return {
     isJxhy: draw.chance('jxhy', 0.15, 0),
     // A stray name of a Java getter, seen beside and instead of the documented one.
     [draw.chance('stray-key', 0.2) ? 'onePsale' : 'isOnePsale']: draw.chance('one-piece', 0.4),
     isSelect: draw.chance('select', 0.2),
     isPatentProduct: draw.chance('patent', 0.05),
-    sellerIdentities: draw.chance('factory', 0.2) ? ['super_factory', 'tp_member'] : ['tp_member'],
+    sellerIdentities: sellerIdentities(offer.seller) ?? undefined,
     offerIdentities: draw.chance('select', 0.2) ? ['select'] : [],
-    promotionModel: { hasPromotion, promotionType: hasPromotion ? 'plus' : null },
   };
 }
 
@@ -81,27 +86,30 @@ function commonFields(world: World, entry: Entry, language: string) {
   const goods = goodsOf(offer, state);
   return {
     imageUrl: imageUrl(offer, 0),
-    whiteImage: sometimes(offer, 'whiteImage', 0.5, imageUrl(offer, 1)),
     subject: subjectOf(offer, state),
     subjectTrans: sometimes(offer, 'subjectTrans', 0.97, subjectIn(offer, state, language)),
     offerId: BigInt(offer.offerId),
     priceInfo: priceInfo(offer, goods),
     ...badges(offer),
-    minOrderQuantity: goods.minOrderQuantity,
-    ...categoryFields(offer),
     createDate: toNaiveTime(offer.createdAt),
     modifyDate: modifiedAt(world, offer, state),
-    sellerDataInfo: { ...sellerScores(offer.seller), tpYear: 1 + offer.seller.draw.int('years', 15) },
     traceInfo: traceInfo(offer),
   };
 }
 
 /** One element of `data` in the answer of keywordQuery (1688 docs keywordQuery v1). */
 export function searchRow(world: World, entry: Entry, language: string) {
-  const { offer } = entry;
+  const { offer, state } = entry;
+  const goods = goodsOf(offer, state);
+  const { seller, nature } = offer;
   return {
     ...commonFields(world, entry, language),
     ...popularity(entry),
+    whiteImage: sometimes(offer, 'whiteImage', 0.5, imageUrl(offer, 1)),
+    promotionModel: promotionModel(goods),
+    minOrderQuantity: goods.minOrderQuantity,
+    ...categoryFields(offer),
+    sellerDataInfo: { ...sellerScores(seller, nature), tpYear: 1 + seller.draw.int('years', 15) },
     productSimpleShippingInfo: shippingInfo(offer),
     invoiceInfo: sometimes(offer, 'invoiceInfo', 0.5, {
       supportOnlineInvoice: true,
@@ -114,7 +122,10 @@ export function searchRow(world: World, entry: Entry, language: string) {
   };
 }
 
-/** The shorter row of querySellerOfferList, whose `isSelect` is text (1688 docs querySellerOfferList v1). */
+/**
+ * The shorter row of querySellerOfferList, whose `isSelect` is text (1688 docs querySellerOfferList v1). Neither
+ * documented nor real ones have categories, a minimum order, a promotion or anything of the shop.
+ */
 export function sellerRow(world: World, entry: Entry, language: string) {
   const { repurchaseRate, monthSold } = popularity(entry);
   const common = commonFields(world, entry, language);

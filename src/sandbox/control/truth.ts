@@ -41,11 +41,24 @@ interface TrueSku {
   readonly attributes: readonly { readonly id: string; readonly name: string; readonly value: string }[];
 }
 
+type PriceKind =
+  | 'list'
+  | 'plus'
+  | 'promotion'
+  | 'dropship'
+  | 'distribution'
+  | 'retail'
+  | 'consign'
+  | 'jxhy'
+  | 'jxhy_wholesale'
+  | 'search'
+  | 'search_consign';
+
 /** Key: all but the amount. The amount is in yuan, without trailing zeros. */
 interface TruePrice {
   readonly offerId: string;
   readonly skuId: string;
-  readonly kind: 'list' | 'promotion' | 'consign' | 'jxhy' | 'retail' | 'search';
+  readonly kind: PriceKind;
   readonly minQuantity: number;
   readonly amount: string;
 }
@@ -108,39 +121,62 @@ function trueSkus({ offer, state }: Entry): readonly TrueSku[] {
 /** One price point before its amount is known to exist. */
 type Point = readonly [skuId: string, kind: TruePrice['kind'], minQuantity: number, fen: number | null];
 
-function channelPoints(skuId: string, prices: ChannelPrices): readonly Point[] {
+function channelPoints(skuId: string, prices: ChannelPrices, distributionStart: number): readonly Point[] {
   return [
     [skuId, 'consign', 1, prices.consignFen],
     [skuId, 'jxhy', 1, prices.jxhyFen],
+    // The answer has it by SKU only.
+    [skuId, 'jxhy_wholesale', 1, skuId === '0' ? null : prices.jxhyWholesaleFen],
     [skuId, 'retail', 1, prices.retailFen],
+    [skuId, 'dropship', 1, prices.dropshipFen],
+    [skuId, 'distribution', distributionStart, prices.distributionFen],
   ];
 }
 
 /** By quantity for quote types 0 and 2, by SKU for 1; whatever else the answer holds is not a price. */
 function listPoints(quoteType: 0 | 1 | 2, goods: Goods): readonly Point[] {
+  const promotion = goods.promotionType ?? 'promotion';
   if (quoteType !== 1) {
     return goods.tiers.flatMap((tier): readonly Point[] => [
       ['0', 'list', tier.startQuantity, tier.priceFen],
-      ['0', 'promotion', tier.startQuantity, tier.promotionFen],
+      ['0', promotion, tier.startQuantity, tier.promotionFen],
     ]);
   }
+  const { skuStart } = goods;
   return goods.skus.flatMap((sku): readonly Point[] => [
-    [sku.skuId, 'list', 1, sku.priceFen],
-    [sku.skuId, 'promotion', 1, sku.promotionFen],
+    ...(skuStart > 1 ? [[sku.skuId, 'list', 1, sku.retailFen] as const] : []),
+    [sku.skuId, 'list', skuStart, sku.priceFen],
+    [sku.skuId, promotion, skuStart, sku.promotionFen],
   ]);
+}
+
+/** Kinds that the catalog does not have yet, and how it calls those of the retail model and of PLUS until then. */
+function asCatalogHolds(points: readonly Point[], skuStart: 1 | 2): readonly Point[] {
+  return points.flatMap(([skuId, kind, minQuantity, fen]): readonly Point[] => {
+    if (['dropship', 'distribution', 'jxhy_wholesale', 'search_consign'].includes(kind)) return [];
+    const isQuoted = skuId !== '0' && ['list', 'plus', 'promotion'].includes(kind);
+    if (isQuoted && minQuantity < skuStart) return [];
+    return [[skuId, kind === 'plus' ? 'promotion' : kind, isQuoted ? 1 : minQuantity, fen]];
+  });
 }
 
 function truePrices({ offer, state }: Entry): readonly TruePrice[] {
   const goods = goodsOf(offer, state);
+  const { distributionStart } = goods;
   const detail = state.isGone
     ? []
     : [
         ...listPoints(offer.quoteType, goods),
-        ...channelPoints('0', goods),
-        ...goods.skus.flatMap((sku) => channelPoints(sku.skuId, sku)),
+        ...channelPoints('0', goods, distributionStart),
+        ...goods.skus.flatMap((sku) => channelPoints(sku.skuId, sku, distributionStart)),
       ];
-  const search: readonly Point[] = state.isListed ? [['0', 'search', 1, goods.searchFen]] : [];
-  return [...detail, ...search].flatMap(([skuId, kind, minQuantity, fen]) =>
+  const search: readonly Point[] = state.isListed
+    ? [
+        ['0', 'search', 1, goods.searchFen],
+        ['0', 'search_consign', 1, goods.searchConsignFen],
+      ]
+    : [];
+  return asCatalogHolds([...detail, ...search], goods.skuStart).flatMap(([skuId, kind, minQuantity, fen]) =>
     fen === null ? [] : [{ offerId: offer.offerId, skuId, kind, minQuantity, amount: plainYuan(fen) }],
   );
 }

@@ -54,7 +54,10 @@ function traceForms(value: Plain): NonEmpty<Plain> {
 }
 
 const formsByKey: readonly (readonly [RegExp, Forms])[] = [
-  [/^(price|promotionPrice|consignPrice|jxhyPrice|retailPrice)$/, moneyForms],
+  [
+    /^(price|promotionPrice|consignPrice|jxhyPrice|pfJxhyPrice|retailPrice|onePiecePrice|offerPrice)$/,
+    moneyForms,
+  ],
   [/^repurchaseRate$|Percent$|Rate\d+d$/, shareForms],
   [/^(is[A-Z]\w*|onePsale|generalHunpi|hasPromotion|leaf)$/, flagForms],
   [/^(id|offerId|skuId|attributeId|\w*[cC]ategoryI[dD]|parentIDs)$/, idForms],

@@ -14,7 +14,12 @@ interface Tier {
 export interface ChannelPrices {
   readonly consignFen: number | null;
   readonly jxhyFen: number | null;
+  readonly jxhyWholesaleFen: number | null;
   readonly retailFen: number | null;
+  /** One piece for a reseller's customer, postage included. */
+  readonly dropshipFen: number | null;
+  /** For resellers who take `Goods.distributionStart` pieces or more. */
+  readonly distributionFen: number | null;
 }
 
 export interface Sku extends ChannelPrices {
@@ -37,8 +42,17 @@ export interface Goods extends ChannelPrices {
   /** Price by quantity; rules for quote types 0 and 2, decoration for some offers of type 1. */
   readonly tiers: readonly Tier[];
   readonly skus: readonly Sku[];
+  /** From how many units on the SKUs' prices hold: 2 where one piece costs the retail price. */
+  readonly skuStart: 1 | 2;
+  /** Whose the promotion prices are; null: 1688 does not say. */
+  readonly promotionType: 'plus' | null;
+  readonly hasPromotion: boolean;
+  /** From how many units on the distribution price holds. */
+  readonly distributionStart: number;
   /** What a search row shows; null where no price is known. */
   readonly searchFen: number | null;
+  /** What a search row shows as the dropshipping price. */
+  readonly searchConsignFen: number | null;
 }
 
 /**
@@ -54,17 +68,32 @@ function baseFen(offer: Offer, version: number): number {
   return version === 0 ? base : base * (0.8 + 0.45 * offer.draw.unit('swing', version));
 }
 
+const hasPromotion = ({ draw }: Offer): boolean => draw.chance('promotion', 0.35);
+
 function promotionOf(offer: Offer, priceFen: number): number | null {
-  return offer.draw.chance('promotion', 0.35) ? Math.max(1, Math.round(priceFen * 0.95)) : null;
+  return hasPromotion(offer) ? Math.max(1, Math.round(priceFen * 0.95)) : null;
 }
+
+/** One piece at the retail price, more at the SKU's. */
+const isRetail = ({ draw, quoteType, nature }: Offer): boolean =>
+  quoteType === 1 && draw.chance('retail-model', nature.retailModel);
+
+/** Whether resellers get prices of their own. */
+export const isDistributed = ({ draw }: Offer): boolean => draw.chance('has-fenxiao', 0.3);
 
 /** `place` 0 is the offer itself, the others are its SKUs. */
 function channelPrices(offer: Offer, priceFen: number, place: number): ChannelPrices {
   const { draw } = offer;
+  const hasJxhy = draw.chance('jxhy', 0.15, place);
+  const sometimes = (isSo: boolean, factor: number) => (isSo ? Math.round(priceFen * factor) : null);
+  const isResold = isDistributed(offer) && draw.chance('resold', 0.8, place);
   return {
-    consignFen: draw.chance('consign', 0.5, place) ? Math.round(priceFen * 1.2) : null,
-    jxhyFen: draw.chance('jxhy', 0.15, place) ? Math.round(priceFen * 0.9) : null,
-    retailFen: draw.chance('retail', 0.6, place) ? Math.round(priceFen * 1.8) : null,
+    consignFen: sometimes(draw.chance('consign', 0.5, place), 1.2),
+    jxhyFen: sometimes(hasJxhy, 0.9),
+    jxhyWholesaleFen: sometimes(hasJxhy && draw.chance('jxhy-wholesale', 0.3, place), 0.85),
+    retailFen: sometimes(isRetail(offer) || draw.chance('retail', 0.6, place), 1.8),
+    dropshipFen: sometimes(isResold, 1.3),
+    distributionFen: sometimes(isResold && draw.chance('distributed', 0.7, place), 1.05),
   };
 }
 
@@ -73,13 +102,15 @@ const tierSteps = [1, 10, 50] as const;
 
 function listTiers(offer: Offer, state: OfferState, minOrderQuantity: number): readonly Tier[] {
   const { draw, quoteType } = offer;
-  if (quoteType === 1 && draw.chance('no-tiers', 0.5)) return [];
+  // Of the retail model they say from where on the SKUs' prices hold.
+  if (quoteType === 1 && !isRetail(offer) && draw.chance('no-tiers', 0.5)) return [];
   const count = quoteType === 1 ? 1 : 1 + draw.int('tiers', tierSteps.length);
+  const start = isRetail(offer) ? 2 : minOrderQuantity;
   const base = baseFen(offer, state.versions.price);
   return tierSteps.slice(0, count).map((multiple, i) => {
     const priceFen = versioned(base * (1 - i * 0.07), state.versions.price);
     const promotionFen = promotionOf(offer, priceFen);
-    return { startQuantity: minOrderQuantity * multiple, priceFen, promotionFen };
+    return { startQuantity: start * multiple, priceFen, promotionFen };
   });
 }
 
@@ -152,16 +183,19 @@ function strideThrough<T>(list: NonEmpty<T>, start: number, stride: number, vers
 }
 
 /** Every third change of terms brings another unit, the others another minimum order. */
-function termsOf({ draw }: Offer, { versions }: OfferState): Pick<Goods, 'minOrderQuantity' | 'unit'> {
+function termsOf(offer: Offer, { versions }: OfferState): Pick<Goods, 'minOrderQuantity' | 'unit'> {
+  const { draw } = offer;
   const unitVersion = Math.floor(versions.terms / 3);
   const first = distinctQuantities.indexOf(draw.pick('moq', minOrderQuantities));
   return {
-    minOrderQuantity: strideThrough(
-      distinctQuantities,
-      first,
-      1 + draw.int('moq-stride', distinctQuantities.length - 1),
-      versions.terms - unitVersion,
-    ),
+    minOrderQuantity: isRetail(offer)
+      ? 1
+      : strideThrough(
+          distinctQuantities,
+          first,
+          1 + draw.int('moq-stride', distinctQuantities.length - 1),
+          versions.terms - unitVersion,
+        ),
     unit: strideThrough(
       unitTerms,
       draw.int('unit', unitTerms.length),
@@ -177,20 +211,33 @@ function rowFen({ draw, nature }: Offer, fen: number | null): number | null {
   return isAnother ? Math.max(1, Math.round(fen * 0.9)) : fen;
 }
 
+/** The dropshipping price of a row: the detail's, now and then a multiple of the price. */
+function rowConsignFen({ draw, nature }: Offer, searchFen: number | null, consignFen: number | null) {
+  const isHigh = searchFen !== null && draw.chance('high-consign', nature.highConsign);
+  return isHigh ? Math.round(searchFen * 5.4) : consignFen;
+}
+
 /** What an offer holds at the state it is in. */
 export function goodsOf(offer: Offer, state: OfferState): Goods {
-  const { quoteType } = offer;
+  const { draw, quoteType } = offer;
   const terms = termsOf(offer, state);
   const tiers = listTiers(offer, state, terms.minOrderQuantity);
   const positions = quoteType === 0 ? [] : positionsOnOffer(offer, state.versions.skus);
   const skus = positions.map((position) => stockSkuAt(offer, state, position));
-  const firstFen = tiers[0]?.priceFen ?? null;
+  const lowestFen = quoteType === 1 ? lowest(skus.map((sku) => sku.priceFen)) : (tiers[0]?.priceFen ?? null);
+  const searchFen = rowFen(offer, lowestFen);
+  const channels = channelPrices(offer, baseFen(offer, state.versions.price), 0);
   return {
     ...terms,
     stock: quoteType === 0 ? stockAt(offer, state, 0, 20_000) : skus.reduce((sum, sku) => sum + sku.stock, 0),
     tiers,
     skus,
-    searchFen: rowFen(offer, quoteType === 1 ? lowest(skus.map((sku) => sku.priceFen)) : firstFen),
-    ...channelPrices(offer, baseFen(offer, state.versions.price), 0),
+    skuStart: isRetail(offer) ? 2 : 1,
+    hasPromotion: hasPromotion(offer),
+    promotionType: hasPromotion(offer) && !draw.chance('untyped-promotion', 0.1) ? 'plus' : null,
+    distributionStart: draw.pick('distribution-start', [1, 1, 2, 5]),
+    searchFen,
+    searchConsignFen: rowConsignFen(offer, searchFen, channels.consignFen),
+    ...channels,
   };
 }

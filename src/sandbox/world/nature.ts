@@ -16,6 +16,20 @@ export interface Nature {
   readonly terms: number;
   /** Of the offers, those whose search row shows another price than the detail. */
   readonly rowPrice: number;
+  /** Of the offers priced by SKU, those that sell one piece at the retail price, and two or more at the SKU's. */
+  readonly retailModel: number;
+  /** Of the offers, those whose row has a dropshipping price far above the price. */
+  readonly highConsign: number;
+  /** Of the scores of shops and offers, those that are 0.0: nobody has rated yet. */
+  readonly unrated: number;
+  /** Of the shops, those with half a level of the trade medal. */
+  readonly halfMedals: number;
+  /** Of the titles, those longer than 500 characters. */
+  readonly longTitles: number;
+  /** Of the pictures, those that 1688 has translated and keeps in a bucket of Alibaba Cloud. */
+  readonly bucketImages: number;
+  /** Of the branches of the tree, those of which the category API does not say the level. */
+  readonly unlevelled: number;
 }
 
 /** Nobody has measured these at 1688, but for relisting and stock-outs being common. */
@@ -28,6 +42,13 @@ export const defaultNature: Nature = {
   soldOut: 0.04,
   terms: 0.05,
   rowPrice: 0,
+  retailModel: 0.1,
+  highConsign: 0.03,
+  unrated: 0.1,
+  halfMedals: 0,
+  longTitles: 0,
+  bucketImages: 0,
+  unlevelled: 0,
 };
 
 /** How often a shop of `repricing` does it. */

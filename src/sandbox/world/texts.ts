@@ -17,9 +17,10 @@ const languages: ReadonlySet<string> = new Set([
   'ar',
 ]);
 
+/** A title of six words, or of so many that it is longer than 500 characters. */
 function words(offer: Offer, version: number): readonly Term[] {
-  const { draw, category } = offer;
-  return [
+  const { draw, category, nature } = offer;
+  const title = [
     draw.pick('style', styleTerms, version),
     draw.pick('material', materialTerms),
     draw.pick('kind', kindTerms),
@@ -27,6 +28,9 @@ function words(offer: Offer, version: number): readonly Term[] {
     draw.pick('pitch', pitchTerms, version),
     { zh: `${2024 + (version % 3)}款`, en: String(2024 + (version % 3)) },
   ];
+  return draw.chance('long-title', nature.longTitles)
+    ? Array.from({ length: 40 }, () => title).flat()
+    : title;
 }
 
 /** The Chinese title. */
