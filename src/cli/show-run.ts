@@ -63,8 +63,8 @@ export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}
     ['offers new', amount(counts.offersNew), planned(plan.newOffers)],
     ['offers changed', amount(counts.offersChanged), planned(plan.changedOffers)],
     ['offers unchanged', amount(counts.offersUnchanged)],
-    ['prices begun', amount(counts.pricesOpened)],
-    ['prices ended', amount(counts.pricesClosed)],
+    ['prices opened', amount(counts.pricesOpened)],
+    ['prices closed', amount(counts.pricesClosed)],
     ['rows quarantined', amount(counts.rejects)],
     ['targets given up', amount(counts.errors)],
   ];

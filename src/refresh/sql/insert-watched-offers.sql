@@ -1,6 +1,6 @@
 -- Purpose: makes the rows of offers of a watch list that nothing is known of yet, due at once. Offers of erased sellers get
 --          none.
--- Params:  $1 bigint[] offer ids; $2 integer bucket of an offer that was never looked at
+-- Params:  $1 bigint[] offer ids; $2 integer bucket of an offer without a detail
 -- Returns: nothing
 INSERT INTO sync.refresh (offer_id, first_seen_at, bucket, order_at)
 SELECT n.offer_id, usage.ledger_now(), $2::int, usage.ledger_now()

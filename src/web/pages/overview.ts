@@ -33,7 +33,7 @@ function headline(issues: readonly HealthIssue[], runs: readonly RunRow[]): Html
       : null;
   return html`<section class="card hero ${tone}">
     <h2>${word}</h2>
-    ${first} ${issues.length === 0 && runs.length > 0 ? html`<p>Nothing is waiting for a person.</p>` : null}
+    ${first} ${issues.length === 0 && runs.length > 0 ? html`<p>No health issue: nothing needs attention.</p>` : null}
     ${
       issues.length === 0
         ? null

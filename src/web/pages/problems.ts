@@ -112,7 +112,7 @@ async function problemsPage(
       ${quarantineTable(groups)}
       <p class="muted">
         <code>catalog-sync quarantine show</code> has a value with what is around it;
-        <code>catalog-sync reprocess</code> reads them anew, for no call.
+        <code>catalog-sync reprocess</code> reads the stored answers again and makes no call.
       </p>
     </section>
     <section id="drift">

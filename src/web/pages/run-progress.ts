@@ -20,8 +20,8 @@ export function runProgress(run: RunRow, now: Date): Html {
     ['offers seen', count(offers)],
     ['new offers', count(run.offersNew)],
     ['changed offers', count(run.offersChanged)],
-    ['prices begun', count(run.pricesOpened)],
-    ['prices ended', count(run.pricesClosed)],
+    ['prices opened', count(run.pricesOpened)],
+    ['prices closed', count(run.pricesClosed)],
     ['values quarantined', count(run.rejects)],
     ['targets given up', count(run.errors)],
   ];

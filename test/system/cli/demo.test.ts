@@ -77,7 +77,7 @@ describe('the demo', { timeout: 300_000 }, () => {
     expect(isOf('offers changed', out)).toBe(0);
     expect(isOf('categories listed', out)).toBe(60);
     expect(isOf('categories', out)).toBe(60);
-    expect(isOf('prices begun', out)).toBe(isOf('prices', out));
+    expect(isOf('prices opened', out)).toBe(isOf('prices', out));
     const used = [...out.matchAll(/^(?:category|search|offer)\.\w+ +\S+ +(\d+) +10,000$/gm)];
     expect(used.reduce((sum, [, calls]) => sum + Number(calls), 0)).toBe(isOf('calls', out));
 
