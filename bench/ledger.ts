@@ -1,6 +1,6 @@
 /*
  * The quota ledger in figures: grants a second beside rate-limiter-flexible, where each counts exactly, answers that
- * calls come too fast, how much of a day is used, and the ledger's share of a call.
+ * calls come too fast, how a lower limit is found, how much of a day is used, and the ledger's share of a call.
  *
  *   npm run bench:ledger                         everything, about 3 minutes
  *   npm run bench:ledger -- --only share,pacing
@@ -11,6 +11,7 @@ import { CloseStack } from '../src/core/lifecycle.ts';
 import { createLogger } from '../src/core/log.ts';
 import { ledgerContender, postgresContender, redisContender } from './ledger/contenders.ts';
 import { reportExactness } from './ledger/exactness.ts';
+import { reportFinding } from './ledger/finding.ts';
 import { reportPacing } from './ledger/pacing.ts';
 import { reportShare } from './ledger/share.ts';
 import { openLedgerSite } from './ledger/site.ts';
@@ -33,6 +34,7 @@ try {
     throughput: () => reportThroughput(contenders),
     share: () => reportShare(site, closing),
     pacing: () => reportPacing(site, closing),
+    finding: () => reportFinding(site),
     utilisation: () => reportUtilisation(site),
     exactness: () => reportExactness(contenders, site),
   };

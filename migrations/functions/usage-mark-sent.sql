@@ -1,11 +1,19 @@
 -- Purpose: notes that a call leaves now. A call of a held API becomes its probe by that.
 -- Params:  p_call_id bigint
 -- Returns: boolean; false: it may not leave any more, or has left already
+--
+-- A pause that began after the grant calls it off: it is refunded, and does not add to the refusals that the pause is for.
 CREATE OR REPLACE FUNCTION usage.mark_sent(p_call_id bigint) RETURNS boolean LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_now timestamptz := usage.ledger_now();
   v_flight usage.in_flight;
 BEGIN
+  IF EXISTS (SELECT FROM usage.in_flight f JOIN usage.backoff b ON b.app_key = f.app_key AND b.api IN (f.api, '*')
+             WHERE f.call_id = p_call_id AND f.sent_at IS NULL AND f.request_hash IS NOT NULL
+               AND b.started_at > f.granted_at AND b.started_at + b.pause > v_now) THEN
+    PERFORM usage.settle(p_call_id, 'refunded', 'not_sent', NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+    RETURN false;
+  END IF;
   UPDATE usage.in_flight SET sent_at = v_now
   WHERE call_id = p_call_id AND sent_at IS NULL AND v_now <= send_by
   RETURNING * INTO v_flight;

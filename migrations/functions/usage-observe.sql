@@ -13,6 +13,7 @@ RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_app text := CASE p_shows WHEN 'app_refused' THEN 'denied' ELSE 'allowed' END;
   v_now timestamptz := usage.ledger_now();
+  v_scope text;
 BEGIN
   IF p_shows = 'allowed' AND usage.is_proven(p_app_key, p_api)
     AND EXISTS (SELECT FROM sync.application a WHERE a.app_key = p_app_key AND a.observed = v_app)
@@ -22,7 +23,9 @@ BEGIN
   END IF;
   PERFORM usage.lock_app(p_app_key);
   IF p_shows LIKE 'too_fast_%' THEN
-    PERFORM usage.slow_down(p_app_key, CASE p_shows WHEN 'too_fast_app' THEN '*' ELSE p_api END, p_at, v_now, p_code);
+    v_scope := CASE p_shows WHEN 'too_fast_app' THEN '*' ELSE p_api END;
+    PERFORM usage.lower_pace(p_app_key, v_scope, p_call_id, p_at, v_now);
+    PERFORM usage.slow_down(p_app_key, v_scope, p_at, v_now, p_code);
     RETURN;
   END IF;
   IF p_shows = 'allowed' THEN

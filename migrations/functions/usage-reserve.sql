@@ -35,6 +35,7 @@ DECLARE
   v_is_probe boolean;
   v_is_under_way boolean;
   v_budget_left int;
+  v_may_raise boolean;
   v_period_ids bigint[] := '{}';
   -- Nearer slots are worth waiting for without asking again; more of them would be lost with a process that dies.
   c_furthest_send CONSTANT interval := '2 seconds';
@@ -88,13 +89,16 @@ BEGIN
       denied_by := 'second'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
     END IF;
 
-    -- The slots of a group are shared with other APIs, as those of the app are.
-    SELECT max(p.next_slot_at) FILTER (WHERE p.api <> p_api), max(p.next_slot_at) FILTER (WHERE p.api = p_api)
-    INTO v_app_send_at, v_api_send_at
-    FROM usage.limits_in_effect(p_app_key, p_api, v_now) l
-    JOIN usage.pace p ON p.app_key = l.app_key AND p.api = l.api
-    -- No slot is that far ahead, unless the clock was set back.
-    WHERE l.period_kind = 'second' AND p.next_slot_at < v_now + interval '1 minute';
+    SELECT max(p.next_slot_at) FILTER (WHERE p.api <> p_api), max(p.next_slot_at) FILTER (WHERE p.api = p_api),
+           bool_or(p.raise_after <= v_now)
+    INTO v_app_send_at, v_api_send_at, v_may_raise
+    FROM usage.pace p
+    WHERE p.app_key = p_app_key
+      AND (p.api IN (p_api, '*')
+        -- The slots of a group are shared with other APIs, as those of the app are.
+        OR p.api IN (SELECT g.name FROM usage.api_group g WHERE g.app_key = p_app_key AND g.api = p_api))
+      -- No slot is that far ahead, unless the clock was set back.
+      AND p.next_slot_at < v_now + interval '1 minute';
     v_send_at := greatest(v_now, v_app_send_at, v_api_send_at);
     v_send_by := v_send_at + p_send_within;
     IF NOT EXISTS (SELECT FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind <> 'second') THEN
@@ -110,10 +114,22 @@ BEGIN
     END IF;
     IF denied_by IS NOT NULL THEN retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN; END IF;
 
-    INSERT INTO usage.pace (app_key, api, next_slot_at)
-    SELECT p_app_key, l.api, v_send_at + interval '1 second' * (usage.pace_slack() / l.call_limit)
-    FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind = 'second'
-    ON CONFLICT (app_key, api) DO UPDATE SET next_slot_at = excluded.next_slot_at;
+    IF v_may_raise THEN PERFORM usage.raise_pace(p_app_key, p_api, v_now); END IF;
+    INSERT INTO usage.pace AS p (app_key, api, next_slot_at)
+    SELECT p_app_key, s.api, v_send_at + interval '1 second' * max(s.seconds)
+    FROM (
+      SELECT l.api, usage.pace_slack() / l.call_limit AS seconds
+      FROM usage.limits_in_effect(p_app_key, p_api, v_send_at) l WHERE l.period_kind = 'second'
+      UNION ALL
+      SELECT f.api, 1 / f.found_per_second
+      FROM usage.pace f WHERE f.app_key = p_app_key AND f.api IN (p_api, '*') AND f.found_per_second IS NOT NULL
+    ) s
+    GROUP BY s.api
+    ON CONFLICT (app_key, api) DO UPDATE
+    SET next_slot_at = excluded.next_slot_at,
+        -- Calls that keep the pace, or nearly: they come within half of the time between two.
+        calls_since = p.calls_since
+          + (p.next_slot_at > v_now - (excluded.next_slot_at - v_send_at) / 2 AND p.found_per_second IS NOT NULL)::int;
     v_period_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_max_call);
     UPDATE sync.run SET calls_used = calls_used + 1 WHERE run_id = p_run_id;
   END limits;

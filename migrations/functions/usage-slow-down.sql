@@ -5,8 +5,7 @@
 --
 -- Refusals of calls that were granted before the pause began say nothing about whether it was long enough. Ten minutes
 -- of the longest pauses mean that a window is used up of which we know nothing: then it is held to the end of the day,
--- with a probe an hour. Clients measured that 10, 20, 40, 80, 120 s get through; at half, refusals would be collected,
--- which may be counted as calls.
+-- with a probe an hour. Each further pause is twice as long, up to the 120 s that clients measured to get through at last.
 CREATE OR REPLACE FUNCTION usage.slow_down(
   p_app_key text, p_api text, p_at timestamptz, p_now timestamptz, p_code text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -16,7 +15,7 @@ BEGIN
   -- A probe that hears it again is decided: the next one goes when it is due.
   UPDATE usage.api_hold h SET probe_call_id = NULL WHERE h.api = p_api AND h.probe_every IS NOT NULL;
   INSERT INTO usage.backoff AS b (app_key, api, started_at, pause)
-  VALUES (p_app_key, p_api, p_now, '10 seconds')
+  VALUES (p_app_key, p_api, p_now, usage.first_pause())
   ON CONFLICT (app_key, api) DO UPDATE
   SET started_at = p_now, pause = least(b.pause * 2, c_max_pause),
       longest_pause_since = CASE WHEN b.pause * 2 >= c_max_pause THEN coalesce(b.longest_pause_since, p_now) END

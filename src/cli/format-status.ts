@@ -2,6 +2,7 @@ import type { RunSummary } from '../health/status-store.ts';
 import type { Status } from '../health/read-status.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
 import { formatTime } from '../core/format-time.ts';
+import { describePace } from '../ledger/found-paces.ts';
 
 const formatCount = (count: number) => count.toLocaleString('en');
 
@@ -105,6 +106,17 @@ function formatHolds({ holds }: Status): string {
   return formatTable([left('held api'), left('code'), left('since'), left('until')], rows);
 }
 
+/** Nothing without any: then the declared pace holds. */
+function formatPaces({ paces }: Status): string[] {
+  if (paces.length === 0) return [];
+  const rows = paces.map((pace) => [
+    pace.api === '*' ? 'all APIs' : pace.api,
+    describePace(pace),
+    formatTime(pace.changedAt),
+  ]);
+  return [formatTable([left('1688 allows less than declared'), left('pace found'), left('changed')], rows)];
+}
+
 /** Nothing without any: what is as it should be needs no lines. */
 function formatDrifts({ drifts }: Status): string[] {
   if (drifts.length === 0) return [];
@@ -167,6 +179,7 @@ export function formatStatus(status: Status): string {
     formatRuns(status),
     formatQuota(status),
     formatHolds(status),
+    ...formatPaces(status),
     ...formatSearches(status),
     ...formatDrifts(status),
   ].join('\n\n');

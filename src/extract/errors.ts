@@ -40,12 +40,11 @@ export const extractErrors = defineErrors({
   GATEWAY_TOO_FAST_APP: {
     recovery: 'throttle',
     remedy:
-      'Nothing: all calls of the app pause, and the pause gets longer if it happens again. If it lasts longer than some minutes, the daily quota is used up, or another program calls with the same App Key.',
+      'Nothing: all calls of the app pause, and then come more slowly. If it lasts longer than some minutes, the daily quota is used up, or another program calls with the same App Key.',
   },
   GATEWAY_TOO_FAST_API: {
     recovery: 'throttle',
-    remedy:
-      'Nothing: the calls of this API pause, and the pause gets longer if it happens again. If it continues, lower quotas.per_second.',
+    remedy: 'Nothing: the calls of this API pause, and then come more slowly.',
   },
   GATEWAY_TRY_LATER: {
     recovery: 'retry',

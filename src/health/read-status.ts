@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { Source } from '../model/run.ts';
 import { classifyDatabaseErrors } from '../db/database-error.ts';
 import { requireMigrated } from '../db/require-migrated.ts';
+import { listFoundPaces, type FoundPace } from '../ledger/found-paces.ts';
 import { createQuotaStore, type ApiHold, type QuotaStatus } from '../ledger/quota-store.ts';
 import {
   createStatusStore,
@@ -18,6 +19,8 @@ export interface Status {
   readonly runs: readonly RunSummary[];
   readonly quota: readonly QuotaStatus[];
   readonly holds: readonly ApiHold[];
+  /** Where 1688 allows less than the declared pace. */
+  readonly paces: readonly FoundPace[];
   readonly catalog: CatalogCounts;
   /** Fields of answers that are not as known, at most 20. */
   readonly drifts: readonly DriftSummary[];
@@ -47,6 +50,7 @@ export async function readStatus(pool: Pool, runs: number): Promise<Status> {
       runs: await status.listRecentRuns(runs),
       quota: await quota.quotaStatus(),
       holds: await quota.listHolds(),
+      paces: await listFoundPaces(pool),
       catalog: counts,
       drifts: await status.listDrifts(shownDrifts),
       searches: await status.listTroubledSearches(shownSearches),

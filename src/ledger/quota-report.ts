@@ -4,6 +4,7 @@ import type { PeriodKind } from '../model/ledger.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
 import { ledgerNow } from '../db/ledger-now.ts';
 import { apiGroup, backoff } from '../schema/usage.ts';
+import { listFoundPaces, type FoundPace } from './found-paces.ts';
 import type { QuotaStatus } from './quota-store.ts';
 import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
@@ -58,6 +59,8 @@ export interface QuotaReport {
   /** Those that are not over. */
   listPauses(): Promise<Pause[]>;
   listWaits(): Promise<RunWait[]>;
+  /** Where 1688 allows less than the declared pace. */
+  listPaces(): Promise<FoundPace[]>;
   /** The `@name`s of the groups whose limits an API has, too. */
   listGroupsOf(api: string): Promise<string[]>;
 }
@@ -92,6 +95,7 @@ export function createQuotaReport(options: { readonly pool: Pool; readonly appKe
     listLimits: async () =>
       (await runSql<FlatRow>(pool, readSql('list-quota-limits'), [appKey])).map(toLimit),
     listPauses: () => listPauses(db, appKey),
+    listPaces: async () => (await listFoundPaces(pool)).filter((pace) => pace.appKey === appKey),
     listWaits: () => runSql<RunWait>(pool, readSql('list-quota-waits'), [appKey]),
     listGroupsOf: (api) => listGroupsOf(db, appKey, api),
   };

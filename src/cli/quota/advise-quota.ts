@@ -1,3 +1,4 @@
+import { describePace } from '../../ledger/found-paces.ts';
 import type { QuotaLimitRow, RunWait } from '../../ledger/quota-report.ts';
 import type { ApiHold } from '../../ledger/quota-store.ts';
 import { shanghaiTime } from '../../core/shanghai-time.ts';
@@ -54,7 +55,7 @@ function adviseNextStart({ name, period, atNextStart }: ShownLimit): string[] {
 }
 
 /** What stands against calls, and what ends it: a sentence each. Those that begin with `!` need a person. */
-export function adviseQuota({ limits, holds, pauses, waits }: QuotaOverview): string[] {
+export function adviseQuota({ limits, holds, pauses, waits, paces }: QuotaOverview): string[] {
   const isAssumed = limits.some(({ origin }) => origin === 'account');
   return [
     ...holds.map(adviseHold),
@@ -64,6 +65,7 @@ export function adviseQuota({ limits, holds, pauses, waits }: QuotaOverview): st
       ({ name, until }) =>
         `- ${displayName(name)}: pauses until ${shanghaiTime(until)}, because 1688 answered that calls are too fast.`,
     ),
+    ...paces.map((pace) => `- ${displayName(pace.name)}: 1688 was found to allow ${describePace(pace)}.`),
     ...limits.flatMap(adviseNextStart),
     ...(isAssumed
       ? [

@@ -1,3 +1,4 @@
+import type { FoundPace } from '../../ledger/found-paces.ts';
 import type { Pause, QuotaLimitRow, RunWait } from '../../ledger/quota-report.ts';
 import type { ApiHold } from '../../ledger/quota-store.ts';
 import { apiOperations } from '../../model/known-apis.ts';
@@ -22,6 +23,7 @@ export interface QuotaOverview {
   readonly holds: readonly Named<ApiHold>[];
   readonly pauses: readonly Named<Pause>[];
   readonly waits: readonly Named<RunWait>[];
+  readonly paces: readonly Named<FoundPace>[];
 }
 
 function rank({ name }: Named<object>): number {
@@ -53,5 +55,6 @@ export async function readQuota({
     holds: named(await quota.listHolds()),
     pauses: named(await report.listPauses()),
     waits: named(await report.listWaits()),
+    paces: named(await report.listPaces()),
   };
 }

@@ -156,7 +156,7 @@ export class Caller {
 }
 
 /** The ledger's first pause: it says how long to wait after that. */
-const tooFastPauseMs = 10_000;
+const tooFastPauseMs = 2_000;
 
 /**
  * After a refusal of the key the run is ended, which takes a transaction. Half could send calls while the database

@@ -46,7 +46,7 @@ const refusals: ReadonlySet<ErrorKind> = new Set([
   errors.GATEWAY_PARAM_REFUSED,
 ]);
 
-/** As the first pause of the gateway's callers. */
+/** A refresh holds up all calls with the token; at half it might be refused again, at double calls wait for nothing. */
 const pauseMs = 10_000;
 
 /**

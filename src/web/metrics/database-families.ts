@@ -137,7 +137,7 @@ function observationFamilies({ feeds, observations, state, partitionGaps }: Data
 
 /** What the database says. */
 export function databaseFamilies(read: DatabaseMetrics): Family[] {
-  const { state, calls, heldApis } = read;
+  const { state, calls, heldApis, paces } = read;
   return [
     ...quotaFamilies(read),
     counter('calls_total', 'Calls of the current day of Shanghai with a known outcome.', callSamples(calls)),
@@ -145,6 +145,11 @@ export function databaseFamilies(read: DatabaseMetrics): Family[] {
       'api_held',
       'Calls of the API are held; the code is in docs/errors.md.',
       heldApis.map((labels) => ({ labels: { ...labels }, value: 1 })),
+    ),
+    gauge(
+      'pace_found_calls_per_second',
+      'What 1688 was found to allow; not there: the declared pace holds.',
+      paces.map(({ api, perSecond }) => ({ labels: { api }, value: perSecond })),
     ),
     ...scheduleFamilies(read),
     ...observationFamilies(read),

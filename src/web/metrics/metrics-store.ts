@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { dayMs } from '../../core/duration.ts';
 import type { CallOutcome, Lane, PeriodKind } from '../../model/ledger.ts';
+import { listFoundPaces, type FoundPace } from '../../ledger/found-paces.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import { createScheduleStore, type KeptSchedule } from '../../runs/schedule-store.ts';
 import type { SlotOutcome } from '../../runs/slot-store.ts';
@@ -78,6 +79,8 @@ export interface DatabaseMetrics {
   readonly state: StateMetrics;
   readonly quotas: readonly QuotaMetrics[];
   readonly calls: readonly CallMetrics[];
+  /** Where 1688 allows less than the declared pace. */
+  readonly paces: readonly FoundPace[];
   readonly heldApis: readonly { readonly api: string; readonly code: string }[];
   readonly schedules: readonly ScheduleMetrics[];
   /** To tell when each wants its next run. */
@@ -97,7 +100,7 @@ async function read(pool: Pool, appKey: string): Promise<DatabaseMetrics> {
   const [state] = await runSql<StateMetrics>(pool, readSql('metric-state'), [appKey]);
   if (!state) throw new Error('metric-state returned no row');
   const soon = new Date(state.now.getTime() + partitionLeadMs);
-  const [quotas, calls, holds, schedules, kept, feeds, observations, gaps] = await Promise.all([
+  const [quotas, calls, holds, schedules, kept, feeds, observations, gaps, found] = await Promise.all([
     runSql<QuotaMetrics>(pool, readSql('metric-quotas'), [appKey]),
     runSql<CallMetrics>(pool, readSql('metric-calls'), [appKey, latencyBoundsMs]),
     createQuotaStore({ pool }).listHolds(),
@@ -106,9 +109,11 @@ async function read(pool: Pool, appKey: string): Promise<DatabaseMetrics> {
     runSql<FeedMetrics>(pool, readSql('metric-feeds')),
     runSql<ObservationMetrics>(pool, readSql('metric-observations')),
     createStatusStore({ pool }).listPartitionGaps(soon),
+    listFoundPaces(pool),
   ]);
   const heldApis = holds.map(({ api, code }) => ({ api, code }));
-  const rows = { quotas, calls, heldApis, schedules, kept, feeds, observations };
+  const paces = found.filter((pace) => pace.appKey === appKey);
+  const rows = { quotas, calls, heldApis, paces, schedules, kept, feeds, observations };
   return { state, ...rows, partitionGaps: gaps.length };
 }
 

@@ -1,4 +1,5 @@
 import { minuteMs } from '../../core/duration.ts';
+import { describePace, type FoundPace } from '../../ledger/found-paces.ts';
 import type { QuotaLimitRow } from '../../ledger/quota-report.ts';
 import type { UsageLane, UsageMonth, UsageYield } from '../reads/usage-pages.ts';
 import { html, type Html } from '../html.ts';
@@ -146,6 +147,21 @@ function limitTable(limits: readonly QuotaLimitRow[]): Html {
   });
 }
 
+/** Nothing without any: then the declared pace holds. */
+function paceTable(paces: readonly FoundPace[]): Html | string {
+  if (paces.length === 0) return '';
+  return table({
+    caption: '1688 allows less than the declared pace',
+    columns: [text('API'), text('Pace found'), text('Changed')],
+    rows: paces.map((pace) => [
+      pace.api === '*' ? 'all' : apiName(pace.api),
+      describePace(pace),
+      pace.changedAt === null ? '–' : time(pace.changedAt),
+    ]),
+    empty: '',
+  });
+}
+
 async function usagePage(
   c: WebContext,
   deps: WebDeps,
@@ -153,13 +169,14 @@ async function usagePage(
 ): Promise<Response> {
   const { usage, limits, quota } = deps.stores;
   const timeRange = readTimeRange((name) => c.req.query(name), await quota.ledgerNow());
-  const [rows, months, lanes, yields, known, holds] = await Promise.all([
+  const [rows, months, lanes, yields, known, holds, paces] = await Promise.all([
     usage.listBuckets(timeRange),
     usage.listMonths(shownMonths),
     usage.listLanes(timeRange),
     yieldRows,
     limits.listLimits(),
     quota.listHolds(),
+    limits.listPaces(),
   ]);
   const body = html`<h1>Usage</h1>
     ${noticeOf(c)} ${timeRangeForm(timeRange)} ${apiChart(rows, timeRange)} ${outcomeChart(rows, timeRange)}
@@ -178,7 +195,7 @@ async function usagePage(
     </section>
     <section id="limits">
       <h2>Limits</h2>
-      ${limitTable(known)}
+      ${limitTable(known)} ${paceTable(paces)}
     </section>
     <section id="holds">
       <h2>Holds</h2>

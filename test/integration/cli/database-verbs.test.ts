@@ -162,7 +162,12 @@ describe('status', () => {
     await database.pool.query(
       `insert into usage.api_hold (api, code, held_at) values ('a:b:1', 'gw.APIACLDecline', '2026-11-25T01:00:00Z')`,
     );
+    await database.pool.query(
+      `insert into usage.pace (app_key, api, next_slot_at, found_per_second, changed_at)
+       values ('1', '*', now(), 4.5, '2026-11-25T01:00:00Z'), ('1', 'a:b:1', now(), null, null)`,
+    );
     const { out } = await runOn(database.url, 'status');
+    expect(out).toMatch(/all APIs +4.5 calls a second +2026-11-25 01:00:00Z/);
     expect(out).toContain('SANDBOX: using mock data');
     expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +2026-11-25 01:00:00Z/);
     expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 01:00:00Z +a person resumes it/);
@@ -173,6 +178,7 @@ describe('status', () => {
         { scope: 'all', status: 'partial_quota', callsUsed: 1234, requestedAt: '2026-11-25T01:00:00.000Z' },
       ],
       holds: [{ api: 'a:b:1', heldUntil: null }],
+      paces: [{ api: '*', perSecond: 4.5 }],
       catalog: { offers: 0, unloadedAnswers: 0 },
     });
   });

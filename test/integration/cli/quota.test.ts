@@ -194,7 +194,7 @@ describe('without a limit', () => {
       exitCode: 0,
       out: 'No limit is known yet: the first sync sets those of the account.\n\n- Times are in Asia/Shanghai.\n',
     });
-    expect(await cli.json('')).toEqual({ limits: [], holds: [], pauses: [], waits: [] });
+    expect(await cli.json('')).toEqual({ limits: [], holds: [], pauses: [], waits: [], paces: [] });
   });
 
   it('it works without a sync file', async () => {

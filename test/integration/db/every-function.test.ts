@@ -87,6 +87,15 @@ const cases: Readonly<Record<string, Case>> = {
     call: `SELECT usage.current_epoch() ~ '^[0-9]*/[0-9A-F]{8}/[0-9]+$' AS result`,
     gives: true,
   },
+  'usage-declared-pace.sql': {
+    call: `SELECT round(usage.declared_pace('app', 'api', ${noon})::numeric, 2) AS result`,
+    // 10 a second over 1.24.
+    gives: '8.06',
+  },
+  'usage-first-pause.sql': {
+    call: `SELECT usage.first_pause() = interval '2 seconds' AS result`,
+    gives: true,
+  },
   'usage-forget-total.sql': {
     before: `INSERT INTO usage.totalled_hour VALUES ('2031-06-15 00:00:00+00'), ('2031-06-15 01:00:00+00');
       INSERT INTO usage.api_call (granted_at, app_key, api, operation, request, request_hash, lane, is_exempt,
@@ -116,6 +125,12 @@ const cases: Readonly<Record<string, Case>> = {
         AND (classid::bigint << 32 | objid::bigint) = hashtextextended('usage.lock_app:app', 0)`,
     gives: 1,
   },
+  'usage-lower-pace.sql': {
+    before: `SELECT usage.lower_pace('app', 'api', 1, ${noon}, ${noon})`,
+    call: `SELECT round((found_per_second / usage.declared_pace('app', 'api', ${noon}))::numeric, 2) AS result
+      FROM usage.pace WHERE api = 'api'`,
+    gives: '0.97',
+  },
   'usage-mark-sent.sql': {
     before: oneCall,
     call: 'SELECT ARRAY[usage.mark_sent(call_id), usage.mark_sent(call_id)] AS result FROM granted',
@@ -137,6 +152,7 @@ const cases: Readonly<Record<string, Case>> = {
     gives: 'gw.APIACLDecline denied',
   },
   'usage-pace-slack.sql': { call: 'SELECT usage.pace_slack() AS result', gives: 1.24 },
+  'usage-pace-step.sql': { call: 'SELECT usage.pace_step() AS result', gives: 0.03 },
   'usage-periods-touched.sql': {
     call: `SELECT starts_at AS result FROM usage.periods_touched('day', 'calendar', 'Asia/Shanghai', ${noon}, ${noon})`,
     gives: new Date('2031-06-14T16:00:00Z'),
@@ -145,6 +161,13 @@ const cases: Readonly<Record<string, Case>> = {
     before: `${period} 3)`,
     call: `SELECT concat_ws('/', used, call_limit) AS result FROM usage.quota_periods('app', 'api', ${noon}, ${noon})`,
     gives: '3/100',
+  },
+  'usage-raise-pace.sql': {
+    before: `INSERT INTO usage.pace (app_key, api, next_slot_at, found_per_second, raise_after, calls_since)
+      VALUES ('app', 'api', ${noon}, 2, ${noon}, 40), ('app', '*', ${noon}, 3, ${noon}, 39);
+      SELECT usage.raise_pace('app', 'api', ${noon})`,
+    call: 'SELECT array_agg(round(found_per_second::numeric, 2)::text ORDER BY api) AS result FROM usage.pace',
+    gives: ['3.00', '2.06'],
   },
   'usage-reconcile.sql': {
     before: `${period} 3)`,
@@ -185,7 +208,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'usage-slow-down.sql': {
     before: `SELECT usage.slow_down('app', 'api', ${noon}, ${noon}, 'gw.QosAppFrequencyLimit')`,
-    call: `SELECT pause = '10 seconds' AS result FROM usage.backoff`,
+    call: `SELECT pause = usage.first_pause() AS result FROM usage.backoff`,
     gives: true,
   },
   'usage-sweep.sql': {

@@ -340,9 +340,9 @@ describe('what one refusal asks of all calls', () => {
       expect(await caught(gateway.call(roots, context))).toMatchObject({
         code: 'GATEWAY_TOO_FAST_APP',
         recovery: 'throttle',
-        retryAfterMs: 10_000,
+        retryAfterMs: 2_000,
       });
-      const waits = { kind: 'waiting', by: 'second', retryAfterMs: 10_000 };
+      const waits = { kind: 'waiting', by: 'second', retryAfterMs: 2_000 };
       expect(await gateway.call(detail, context)).toEqual(waits);
       expect(ledger.calls).toHaveLength(calls);
       expect(ledger.calls.at(-1)).toMatchObject({ settlement: { shows: 'too_fast_app' } });
@@ -358,9 +358,9 @@ describe('what one refusal asks of all calls', () => {
     );
     expect(await caught(gateway.call(roots, context))).toMatchObject({
       code: 'GATEWAY_TOO_FAST_API',
-      retryAfterMs: 10_000,
+      retryAfterMs: 2_000,
     });
     expect(await gateway.call(detail, context)).toMatchObject({ kind: 'answered' });
-    expect(await gateway.call(roots, context)).toMatchObject({ kind: 'waiting', retryAfterMs: 10_000 });
+    expect(await gateway.call(roots, context)).toMatchObject({ kind: 'waiting', retryAfterMs: 2_000 });
   });
 });

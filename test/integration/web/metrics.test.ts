@@ -26,6 +26,9 @@ beforeAll(async () => {
      SELECT (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - ago, 'detail', 'none', 1, 5, 1, 2
      FROM generate_series(0, 1) ago`,
   );
+  await stack.query(
+    `UPDATE usage.pace SET found_per_second = 4.5, changed_at = usage.ledger_now() WHERE api = '*'`,
+  );
   world = await openWebWorld({ database: stack.database, env: stack.env });
   text = await world.get('/metrics');
   metrics = readExposition(text);
@@ -73,6 +76,13 @@ describe('after a sync', () => {
       sumOf('gateway_latency_seconds_bucket', `le="${String(le)}"`),
     );
     expect(bounds).toEqual(bounds.toSorted((a, b) => a - b));
+  });
+
+  test('a pace that was found is a metric, and on the usage page', async () => {
+    expect(valueOf('pace_found_calls_per_second{api="*"}')).toBe(4.5);
+    const page = await world.get('/usage');
+    expect(page).toContain('1688 allows less than the declared pace');
+    expect(page).toContain('4.5 of 806.5 calls a second');
   });
 
   test('what is left of a limit is what the ledger says', async () => {

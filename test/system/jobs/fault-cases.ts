@@ -158,7 +158,7 @@ export const faultCases: readonly FaultCase[] = [
     fault: 'too fast, with HTTP 200',
     feed: 'branch',
     faults: [{ kind: 'gateway_error', api: detailApi, count: 1 }],
-    does: 'reads the body before the status, pauses 10 s, asks again',
+    does: 'reads the body before the status, pauses 2 s, asks again',
     extraCalls: 1,
     catalog: equal,
     holds: (stack) => expectTruth(stack, feeds.branch),
