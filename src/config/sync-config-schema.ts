@@ -19,19 +19,19 @@ import {
   timezone,
 } from './sync-config-values.ts';
 
-/** Languages of translated names (1688 docs keywordQuery v1). Any other gets untranslated names and no error. */
+/** Languages of translated names (1688 docs keywordQuery v1). Any other language gets untranslated names and no error. */
 const languages = ['en', 'ja', 'ko', 'ru', 'vi', 'es', 'fr', 'pt', 'th', 'id', 'ar'] as const;
 
-/** Keys that stand for an operation. */
+/** Keys that name an operation. */
 const operationNames = [...apiOperations, ...Object.keys(guideApiNames)];
 
-/** There is no page beyond this one. */
+/** The last page of a search. */
 const lastPage = searchReach / pageSize;
 
 const list = <T extends z.ZodType>(item: T, what: string) =>
   z.array(item, { error: `must be a list of ${what}` });
 
-/** A value that may be left out; null says so too. */
+/** A value that may be left out, or be null. */
 const orNull = <T extends z.ZodType>(value: T) => value.nullable().default(null);
 
 const calls = orNull(count('a number of calls'));
@@ -50,37 +50,37 @@ const boost = section(
   {
     from: day.describe('First day, in Shanghai.'),
     until: day.describe('Last day, in Shanghai.'),
-    factor: factor.describe('By what the weight of the feed is multiplied on these days.'),
+    factor: factor.describe('The weight of the feed is multiplied by this factor on these days.'),
   },
   'a boost: from, until, factor',
 );
 
 const feed = section(
   {
-    name: name('feed').describe('What the feed is called in commands and tables.'),
+    name: name('feed').describe('Name of the feed in commands and tables.'),
     categories: list(categoryId, 'category ids')
       .default([])
-      .describe("Roots of the category subtrees to pull; '0' is the whole tree."),
+      .describe("Roots of the category subtrees to fetch; '0' is the whole tree."),
     keywords: list(keyword, 'keywords').default([]).describe('Search keywords; Chinese ones find the most.'),
     sellers: list(sellerId, 'sellerOpenIds')
       .default([])
-      .describe('Shops to pull, by the sellerOpenId that details show.'),
+      .describe('Sellers whose offers to fetch, by the sellerOpenId that details show.'),
     images: list(image, 'pictures')
       .default([])
       .describe('Pictures to search by: files of up to 300 KB, or urls of alicdn.com.'),
     offers: list(offerId, 'offer ids')
       .default([])
-      .describe('Offers to follow by their ids, whether a search lists them or not.'),
+      .describe('Ids of offers to fetch, even if no search lists them.'),
     max_offers: orNull(count('a number of offers')).describe('Stop after this many offers.'),
     max_pages: orNull(count('a number of pages', lastPage)).describe(
       'Read at most this many pages of 50 rows per search.',
     ),
     price_min_cny: orNull(price).describe('Lowest price in yuan.'),
     price_max_cny: orNull(price).describe('Highest price in yuan.'),
-    weight: factor.default(1).describe('What a change in this feed is worth next to other feeds.'),
+    weight: factor.default(1).describe('Value of a change in this feed, relative to other feeds.'),
     boosts: list(boost, 'boosts')
       .default([])
-      .describe('Days on which a change in this feed is worth more, or less.'),
+      .describe('Days on which a change in this feed has a higher or lower value.'),
   },
   'a feed: name, categories, keywords ...',
 );
@@ -95,39 +95,37 @@ const approved = section(
 
 const group = section(
   {
-    name: name('group').describe(
-      'What the group is called in commands and tables, there with an @ before it.',
-    ),
+    name: name('group').describe('Name of the group; commands and tables show it with a leading @.'),
     operations: list(z.enum(operationNames, { error: 'must be an operation' }), 'operations')
       .min(1, 'must have at least one operation')
       .describe('Operations whose APIs share the volume.'),
-    daily: calls.describe('Calls a day, all of them together.'),
-    monthly: calls.describe('Calls a month, all of them together.'),
+    daily: calls.describe('Calls a day, all operations together.'),
+    monthly: calls.describe('Calls a month, all operations together.'),
   },
   'a group: name, operations, daily, monthly',
 );
 
 const schedule = section(
   {
-    name: name('schedule').describe('What the schedule is called in run history.'),
+    name: name('schedule').describe('Name of the schedule in commands and run history.'),
     cron: cron.describe('Five fields: minute, hour, day of month, month, weekday.'),
-    timezone: timezone
-      .default('Asia/Shanghai')
-      .describe('IANA name of the time zone the cron fields are in.'),
+    timezone: timezone.default('Asia/Shanghai').describe('IANA name of the time zone of the cron fields.'),
     feeds: list(name('feed'), 'feed names')
       .min(1, 'must have at least one feed; leave it out for all of them')
       .optional()
       .describe('Feeds to sync; all of them when left out.'),
-    budget_calls: calls.describe('Most calls one run may use.'),
+    budget_calls: calls.describe('Maximum number of calls of one run.'),
     missed: z
       .enum(['skip', 'once'], { error: 'must be skip or once' })
       .default('once')
-      .describe('A slot during which nothing was running: skip it, or run once as soon as possible.'),
+      .describe(
+        'What to do about a slot at which no process was running: skip it, or run once as soon as possible.',
+      ),
   },
   'a schedule: name, cron, feeds ...',
 );
 
-/** The one table of everything `catalog-sync.yaml` may say, as written there. */
+/** All settings of `catalog-sync.yaml`, with the keys of the file. */
 export const syncFileSchema = section(
   {
     account: z
@@ -137,7 +135,7 @@ export const syncFileSchema = section(
       .enum(languages, { error: `must be one of ${languages.join(', ')}` })
       .default('en')
       .describe('Language of translated names.'),
-    feeds: list(feed, 'feeds').min(1, 'must have at least one feed').describe('What to pull.'),
+    feeds: list(feed, 'feeds').min(1, 'must have at least one feed').describe('What to fetch.'),
     freshness: section(
       {
         category: duration.default(7 * dayMs).describe('Default 7d.'),
@@ -147,12 +145,14 @@ export const syncFileSchema = section(
       'ages: category, search, detail',
     )
       .prefault({})
-      .describe('How old an answer may become before it is asked for again.'),
+      .describe('Maximum age of an answer before it is fetched again.'),
     retention: section(
       {
-        raw: keepAge.default(90 * dayMs).describe('Answers of 1688 as they came. Default 90d.'),
-        calls: keepAge.default(800 * dayMs).describe('Calls and their quota windows. Default 800d.'),
-        observations: keepAge.default(800 * dayMs).describe('Looks at offers. Default 800d.'),
+        raw: keepAge.default(90 * dayMs).describe('Unchanged answers of 1688. Default 90d.'),
+        calls: keepAge
+          .default(800 * dayMs)
+          .describe('Calls and the counts of their quota periods. Default 800d.'),
+        observations: keepAge.default(800 * dayMs).describe('Observations of offers. Default 800d.'),
         search_hits: keepAge.default(400 * dayMs).describe('Ranks in searches. Default 400d.'),
         slots: keepAge.default(400 * dayMs).describe('Slots of schedules. Default 400d.'),
         observation_stats: keepAge
@@ -163,7 +163,7 @@ export const syncFileSchema = section(
       'ages: raw, calls, observations, search_hits, slots, observation_stats, actions',
     )
       .prefault({})
-      .describe('How long old rows are kept; of the first four, whole months are dropped.'),
+      .describe('How long rows are kept; the first four are dropped by whole months.'),
     quotas: section(
       {
         per_second: z
@@ -175,10 +175,12 @@ export const syncFileSchema = section(
         approved: z
           .partialRecord(z.enum(operationNames), approved, { error: 'must be approved volumes by operation' })
           .default({})
-          .describe('What 1688 approved, by operation, where it differs from the preset of the account.'),
+          .describe(
+            'Volumes that 1688 approved, by operation, if they differ from the preset of the account.',
+          ),
         groups: list(group, 'groups')
           .default([])
-          .describe('Volumes that several APIs share, beside the limits of each.'),
+          .describe('Volumes that several APIs share, in addition to their own limits.'),
       },
       'quotas: per_second, approved, groups',
     )
@@ -189,8 +191,8 @@ export const syncFileSchema = section(
         error: 'must be APIs by operation',
       })
       .default({})
-      .describe('Which API is asked for an operation: a known one, or namespace:name:version.'),
-    schedules: list(schedule, 'schedules').default([]).describe('When to sync by itself.'),
+      .describe('The API that serves an operation: a known one, or namespace:name:version.'),
+    schedules: list(schedule, 'schedules').default([]).describe('When to start runs automatically.'),
   },
   'settings: account, feeds ...',
 );
@@ -198,12 +200,12 @@ export const syncFileSchema = section(
 /** `catalog-sync.yaml` after its defaults, still with the keys of the file. */
 export type SyncFile = z.output<typeof syncFileSchema>;
 
-/** The JSON Schema that editors use for completion, made of the same table. */
+/** The JSON Schema that editors use for completion, made from the same table. */
 export function syncFileJsonSchema(): Record<string, unknown> {
   return { ...z.toJSONSchema(syncFileSchema, { io: 'input' }), title: 'catalog-sync.yaml' };
 }
 
-/** The keys that the file may have at `path`; none when it leads nowhere. */
+/** The keys that the file may have at `path`; empty if the path does not exist. */
 export function knownKeysAt(path: readonly (string | number)[]): readonly string[] {
   let node: unknown = syncFileJsonSchema();
   for (const part of path) {
