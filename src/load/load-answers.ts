@@ -9,6 +9,7 @@ import type {
   WindowAlarm,
 } from '../model/catalog.ts';
 import type { Learn } from '../model/learning.ts';
+import type { Reject } from '../model/records.ts';
 import { filterErased } from './erase/filter-erased.ts';
 import { recordAnswers, rebookAnswers } from './record-answers.ts';
 import type { LoadContext, ReadAnswers, Replay } from './load-context.ts';
@@ -66,6 +67,17 @@ function toReport({ listed, fetched }: CountersByKind, categories: number, rejec
   };
 }
 
+/** The answers, with what loading them found to be of no use. */
+function withRejects(
+  answers: readonly LoadableAnswer[],
+  rejects: ReadonlyMap<string, readonly Reject[]>,
+): LoadableAnswer[] {
+  return answers.map((answer) => ({
+    ...answer,
+    rejects: [...answer.rejects, ...(rejects.get(answer.provenance.rawId) ?? [])],
+  }));
+}
+
 /** Marks answers as loaded, or, of a replay, what was corrected by them; gives how many values went into quarantine. */
 async function book(
   context: LoadContext,
@@ -95,12 +107,16 @@ export async function loadAnswers(
   const context: LoadContext = { client, statsUpdate, hand, ...options };
   const { categories, pages, offers, uploads } = byKind(answers);
   const countersByKind: CountersByKind = { listed: createLoadCounters(), fetched: createLoadCounters() };
-  const nodes = categories.length > 0 ? await loadCategories(context, categories) : new Set<string>();
+  const nodes = categories.length > 0 ? await loadCategories(context, categories) : null;
   const alarms = pages.length > 0 ? await loadSearchPages(context, pages, countersByKind.listed) : [];
   if (offers.length > 0) await loadDetails(context, offers, countersByKind.fetched);
   if (uploads.length > 0) await loadUploads(client, uploads);
-  const rejects = await book(context, answers, countersByKind);
+  const rejects = await book(
+    context,
+    nodes === null ? answers : withRejects(answers, nodes.rejects),
+    countersByKind,
+  );
   await erase();
   if (options.replay === null) await saveStatsUpdate(client, statsUpdate);
-  return { report: toReport(countersByKind, nodes.size, rejects), alarms };
+  return { report: toReport(countersByKind, nodes?.listed.size ?? 0, rejects), alarms };
 }

@@ -1,6 +1,6 @@
 import { advisoryLocks, lockUntilCommit } from '../db/advisory-locks.ts';
 import type { LoadableCategory } from '../model/catalog.ts';
-import type { CategoryRecord } from '../model/records.ts';
+import type { CategoryRecord, Reject } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
 import { recordVisits } from '../refresh/update/record-visits.ts';
 import type { LoadContext } from './load-context.ts';
@@ -25,16 +25,17 @@ interface Statement {
   readonly is_retired: boolean;
 }
 
-interface WrittenNode {
+interface MergedNode {
   readonly category_id: string;
+  readonly is_written: boolean;
   readonly is_moved: boolean;
+  readonly is_circle: boolean;
 }
 
 function toStatement(record: CategoryRecord): Statement {
   return {
     category_id: record.categoryId,
-    // A node below itself would be refused, and its whole answer with it.
-    parent_id: record.parentId === record.categoryId ? null : record.parentId,
+    parent_id: record.parentId,
     level: record.level,
     name_zh: record.nameZh,
     name_translated: record.nameTranslated,
@@ -43,55 +44,83 @@ function toStatement(record: CategoryRecord): Statement {
   };
 }
 
-/** What an answer states of category nodes, each once. */
-function listStatements({ record }: LoadableCategory): Statement[] {
-  const nodes = record === null ? [] : [...(record.node === null ? [] : [record.node]), ...record.children];
-  return uniqueBy(nodes, ({ categoryId }) => categoryId)
-    .filter(({ categoryId }) => categoryId !== aboveRoots)
-    .map(toStatement);
+/** What an answer states of category nodes, each once: the node itself first, for its children hang where it hangs. */
+function listRecords({ record }: LoadableCategory): CategoryRecord[][] {
+  if (record === null) return [];
+  const { node, children } = record;
+  const below = uniqueBy(children, ({ categoryId }) => categoryId).filter(
+    ({ categoryId }) => categoryId !== node?.categoryId,
+  );
+  return [node === null ? [] : [node], below].map((records) =>
+    records.filter(({ categoryId }) => categoryId !== aboveRoots),
+  );
 }
 
-/** Merges statements, field by field, the newest wins. The lock of the tree must be held. */
-async function mergeStatements(
+/** At the id of a child, or at the parent that a node names. */
+function toReject({ categoryId, parentId, parentPath }: CategoryRecord, asked: string): Reject {
+  return { path: parentPath, reason: 'cycle', sample: categoryId === asked ? parentId : categoryId };
+}
+
+/**
+ * Merges what an answer states of nodes that have one parent, field by field, the newest wins. The lock of the tree must be
+ * held.
+ *
+ * @returns the places that it refuses, for the tree would be a circle
+ */
+async function mergeRecords(
   { client, replay }: LoadContext,
-  statements: readonly Statement[],
-  key: ObservationKey,
-): Promise<void> {
-  if (statements.length === 0) return;
+  records: readonly CategoryRecord[],
+  { categoryId: asked, provenance }: LoadableCategory,
+): Promise<Reject[]> {
+  if (records.length === 0) return [];
+  const key = observationKey(provenance);
+  const statements = records.map(toStatement);
   const named = statements.flatMap(({ category_id, parent_id }) => [category_id, parent_id ?? aboveRoots]);
   const ids = [...new Set(named)].filter((id) => id !== aboveRoots);
   await applySql(client, readSql('ensure-categories'), [ids, key.at, key.callId]);
-  const rows = await runSql<WrittenNode>(client, readSql('merge-categories'), [
+  const rows = await runSql<MergedNode>(client, readSql('merge-categories'), [
     JSON.stringify(statements),
     key.at,
     key.callId,
     replay !== null,
   ]);
-  for (const row of rows) replay?.correction.categories.add(row.category_id);
+  for (const row of rows) if (row.is_written) replay?.correction.categories.add(row.category_id);
   const movedIds = rows.filter((row) => row.is_moved).map((row) => row.category_id);
   if (movedIds.length > 0) await applySql(client, readSql('update-category-paths'), [movedIds]);
+  const refused = new Set(rows.filter((row) => row.is_circle).map((row) => row.category_id));
+  return records.filter(({ categoryId }) => refused.has(categoryId)).map((record) => toReject(record, asked));
+}
+
+export interface LoadedCategories {
+  /** The nodes that the answers list below those that were asked for. */
+  readonly listed: ReadonlySet<string>;
+  /** What can't be used of answers beside what their readers rejected, by raw id. */
+  readonly rejects: ReadonlyMap<string, readonly Reject[]>;
 }
 
 /**
  * Loads category answers. Each field of a node is what was stated of it last, whoever stated it: its own answer
- * or that of the node above. One load at a time: paths follow from the whole tree, and the tree is small.
- *
- * @returns the ids of the nodes that the answers list below those that were asked for
+ * or that of the node above; but a node never hangs below itself: what would close a circle is rejected. One load at a
+ * time: paths follow from the whole tree, and the tree is small.
  */
 export async function loadCategories(
   context: LoadContext,
   answers: readonly LoadableCategory[],
-): Promise<Set<string>> {
+): Promise<LoadedCategories> {
   const { client, replay } = context;
   await lockUntilCommit(client, advisoryLocks.categoryTree);
   const listed = new Set<string>();
+  const rejects = new Map<string, Reject[]>();
   const inOrder = answers.toSorted((a, b) =>
     compareObservations(observationKey(a.provenance), observationKey(b.provenance)),
   );
   for (const answer of inOrder) {
     for (const { categoryId } of answer.record?.children ?? []) listed.add(categoryId);
-    await mergeStatements(context, listStatements(answer), observationKey(answer.provenance));
+    const refused: Reject[] = [];
+    for (const records of listRecords(answer))
+      refused.push(...(await mergeRecords(context, records, answer)));
+    rejects.set(answer.provenance.rawId, refused);
   }
   if (replay === null) await recordVisits(client, answers);
-  return listed;
+  return { listed, rejects };
 }

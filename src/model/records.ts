@@ -32,6 +32,8 @@ export interface CategoryRecord {
   readonly categoryId: string;
   /** `'0'` above the roots; null when the answer does not say. */
   readonly parentId: string | null;
+  /** Where the answer says so, as `Reject.path`. */
+  readonly parentPath: string;
   readonly level: number | null;
   readonly nameZh: string | null;
   readonly nameTranslated: string | null;

@@ -43,7 +43,7 @@ function readAnswer(categoryId: string, answer: FieldReader): CategoryAnswer | n
 function readNode(categoryId: string, row: FieldReader): CategoryRecord {
   const parentId = readParentId(categoryId, row);
   const level = row.smallCount('level') ?? (parentId === virtualRoot ? 1 : null);
-  return { ...readNames(categoryId, row), parentId, level };
+  return { ...readNames(categoryId, row), parentId, parentPath: row.pathOf('parentCateId'), level };
 }
 
 function readParentId(categoryId: string, row: FieldReader): string | null {
@@ -61,11 +61,15 @@ function readChildren(row: FieldReader, parent: ParentNode): readonly CategoryRe
     const categoryId = readChildId(child, 'categoryId', parent, seen);
     if (categoryId === null) return [];
     const level = parent.level === null ? child.smallCount('level') : parent.level + 1;
-    return { ...readNames(categoryId, child), parentId: parent.categoryId, level };
+    const parentPath = child.pathOf('categoryId');
+    return { ...readNames(categoryId, child), parentId: parent.categoryId, parentPath, level };
   });
 }
 
-function readNames(categoryId: string, row: FieldReader): Omit<CategoryRecord, 'parentId' | 'level'> {
+function readNames(
+  categoryId: string,
+  row: FieldReader,
+): Omit<CategoryRecord, 'parentId' | 'parentPath' | 'level'> {
   const nameZh = row.text('chineseName');
   const translated = row.text('translatedName');
   return {

@@ -64,7 +64,7 @@ function readNode(categoryId: string, row: FieldReader): CategoryRecord {
   const parentId = readParentId(categoryId, row);
   // Older answers leave the level out; below the virtual root it is known all the same.
   const level = row.smallCount('level') ?? (parentId === virtualRoot ? 1 : null);
-  return { ...readNames(categoryId, row), parentId, level };
+  return { ...readNames(categoryId, row), parentId, parentPath: row.pathOf('parentIDs[0]'), level };
 }
 
 function readParentId(categoryId: string, row: FieldReader): string | null {
@@ -89,10 +89,16 @@ function readChild(
   const categoryId = readChildId(row, idKey, parent, seen);
   if (categoryId === null) return null;
   const level = parent.level === null ? null : parent.level + 1;
-  return { ...readNames(categoryId, row), parentId: parent.categoryId, level };
+  return {
+    ...readNames(categoryId, row),
+    ...{ parentId: parent.categoryId, parentPath: row.pathOf(idKey), level },
+  };
 }
 
-function readNames(categoryId: string, row: FieldReader): Omit<CategoryRecord, 'parentId' | 'level'> {
+function readNames(
+  categoryId: string,
+  row: FieldReader,
+): Omit<CategoryRecord, 'parentId' | 'parentPath' | 'level'> {
   const nameZh = row.text('name');
   return {
     categoryId,

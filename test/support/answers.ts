@@ -166,6 +166,7 @@ export function node(categoryId: string, changes: Partial<CategoryRecord> = {}):
   return {
     categoryId,
     parentId: null,
+    parentPath: `place of ${categoryId}`,
     level: null,
     nameZh: null,
     nameTranslated: null,

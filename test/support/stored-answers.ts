@@ -16,6 +16,29 @@ import { minute } from './answers.ts';
 /** What is inside the envelope of a detail answer; null: the offer is gone. */
 export type DetailPayload = Readonly<Record<string, unknown>> | null;
 
+export const categoryOf = (categoryId: string): CatalogRequest => ({
+  operation: 'category.children',
+  categoryId,
+});
+
+/** What `alibaba.category.get` says of a node and its children. */
+export const categoryPayload = (
+  categoryId: string,
+  children: readonly string[],
+  node: Readonly<Record<string, unknown>> = {},
+) => ({
+  succes: 'true',
+  categoryInfo: [
+    {
+      categoryID: Number(categoryId),
+      name: `类 ${categoryId}`,
+      isLeaf: false,
+      childCategorys: children.map((id) => ({ id: Number(id), name: `类 ${id}`, isLeaf: false })),
+      ...node,
+    },
+  ],
+});
+
 const query = {
   language: 'en',
   pageSize: 50,
@@ -67,6 +90,10 @@ export const searchPayload = (
   data: rows.map((row) => ({ subject: '杯子', imageUrl: 'https://cbu01.alicdn.com/1.jpg', ...row })),
 });
 
+/** The answer to a request as 1688 sends it: categories come without an envelope. */
+const bodyOf = ({ operation }: CatalogRequest, payload: unknown): Buffer =>
+  operation === 'category.children' ? Buffer.from(JSON.stringify(payload)) : envelope(payload);
+
 /** The body of an answer with this payload. */
 export function envelope(payload: unknown): Buffer {
   return Buffer.from(JSON.stringify({ result: { success: true, code: '200', result: payload } }));
@@ -90,7 +117,7 @@ export function openStoredAnswers(pool: Pool): StoredAnswers {
   const raw = createRawStore({ pool });
   const store: StoredAnswers['store'] = async (minutes, request, payload, windowId) => {
     await ensurePartitions(pool, minute(minutes));
-    const { gzipped, bytes, sha256 } = await packBody(envelope(payload));
+    const { gzipped, bytes, sha256 } = await packBody(bodyOf(request, payload));
     const { rows } = await pool.query<{ raw_id: string }>(
       `INSERT INTO raw.payload (raw_id, stored_at, call_id, window_id, operation, request, request_hash, observed_at,
          http_status, body, body_bytes, body_sha256)

@@ -1,16 +1,29 @@
 -- Purpose: merges what an answer states of category nodes, field by field: the newest statement of a field holds,
 --          and an answer that leaves it out states nothing. At equal times the greater value holds; of an answer that was
---          loaded before, what it states now.
--- Params:  $1 jsonb [{category_id, parent_id (0: a root), level, name_zh, name_translated, is_leaf, is_retired}];
---          $2 timestamptz when; $3 bigint call id; $4 boolean true: the answer was loaded before
--- Returns: category_id, is_moved (it hangs elsewhere now) of nodes that were written
-WITH stated AS (
-  SELECT n.*, c.parent_id AS old_parent_id,
-         n.parent_id IS NOT NULL
-           AND (c.parent_seen_at IS NULL
-                OR ($2::timestamptz, n.parent_id) > (c.parent_seen_at, coalesce(c.parent_id, 0))
-                OR ($4::boolean AND $2::timestamptz = c.parent_seen_at AND n.parent_id <> coalesce(c.parent_id, 0)))
-           AS takes_parent,
+--          loaded before, what it states now. A node that would hang below itself, by whatever way, stays where it is.
+-- Params:  $1 jsonb [{category_id, parent_id (0: a root), level, name_zh, name_translated, is_leaf, is_retired}], which
+--          all name one parent, or are one; $2 timestamptz when; $3 bigint call id; $4 boolean true: the answer was loaded
+--          before
+-- Returns: category_id, is_written, is_moved (its place or level is another one, or known only now), is_circle (it stays
+--          where it is), of nodes of which any is true
+WITH RECURSIVE n AS (
+  SELECT *
+  FROM jsonb_to_recordset($1::jsonb)
+    AS n (category_id bigint, parent_id bigint, level int, name_zh text, name_translated text, is_leaf boolean,
+          is_retired boolean)
+),
+above (start_id, category_id) AS (
+  SELECT DISTINCT parent_id, parent_id FROM n WHERE parent_id <> 0
+  UNION
+  SELECT a.start_id, c.parent_id
+  FROM above a
+  JOIN catalog.category c USING (category_id)
+  WHERE c.parent_id IS NOT NULL
+),
+stated AS (
+  SELECT n.*, c.level AS old_level, c.parent_id AS old_parent_id, c.parent_seen_at IS NULL AS is_first_place,
+         place.is_news AND NOT place.is_circle AS takes_parent,
+         place.is_circle AND (place.is_news OR $4::boolean) AS is_circle,
          n.level IS NOT NULL
            AND (c.level_seen_at IS NULL
                 OR ($2::timestamptz, n.level) > (c.level_seen_at, c.level)
@@ -29,10 +42,16 @@ WITH stated AS (
            AND (c.leaf_seen_at IS NULL
                 OR ($2::timestamptz, n.is_leaf) > (c.leaf_seen_at, c.is_leaf)
                 OR ($4::boolean AND $2::timestamptz = c.leaf_seen_at AND n.is_leaf <> c.is_leaf)) AS takes_leaf
-  FROM jsonb_to_recordset($1::jsonb)
-    AS n (category_id bigint, parent_id bigint, level int, name_zh text, name_translated text, is_leaf boolean,
-          is_retired boolean)
+  FROM n
   JOIN catalog.category c USING (category_id)
+  CROSS JOIN LATERAL (
+    SELECT n.parent_id IS NOT NULL
+             AND (c.parent_seen_at IS NULL
+                  OR ($2::timestamptz, n.parent_id) > (c.parent_seen_at, coalesce(c.parent_id, 0))
+                  OR ($4::boolean AND $2::timestamptz = c.parent_seen_at AND n.parent_id <> coalesce(c.parent_id, 0)))
+             AS is_news,
+           EXISTS (SELECT FROM above a WHERE (a.start_id, a.category_id) = (n.parent_id, n.category_id)) AS is_circle
+  ) place
 ),
 written AS (
   UPDATE catalog.category c
@@ -51,7 +70,12 @@ written AS (
   FROM stated s
   WHERE c.category_id = s.category_id
     AND (takes_parent OR takes_level OR takes_name OR takes_translation OR takes_leaf)
+  RETURNING c.category_id
 )
-SELECT category_id, takes_parent AND nullif(parent_id, 0) IS DISTINCT FROM old_parent_id AS is_moved
-FROM stated
-WHERE takes_parent OR takes_level OR takes_name OR takes_translation OR takes_leaf;
+SELECT s.category_id, w.category_id IS NOT NULL AS is_written,
+       s.takes_parent AND (s.is_first_place OR nullif(s.parent_id, 0) IS DISTINCT FROM s.old_parent_id)
+         OR s.takes_level AND s.level IS DISTINCT FROM s.old_level AS is_moved,
+       s.is_circle
+FROM stated s
+LEFT JOIN written w USING (category_id)
+WHERE w.category_id IS NOT NULL OR s.is_circle;

@@ -1,4 +1,5 @@
--- Purpose: writes the paths of category nodes that hang elsewhere now, and of all below them.
+-- Purpose: writes the paths of category nodes whose place or level is another one, and of all below them; and, of nodes
+--          of which no answer states the level, the one that follows from the nearest node above that has one.
 -- Params:  $1 bigint[] category ids
 -- Returns: nothing
 WITH RECURSIVE affected (category_id) AS (
@@ -6,21 +7,31 @@ WITH RECURSIVE affected (category_id) AS (
   UNION
   SELECT c.category_id FROM affected a JOIN catalog.category c ON c.parent_id = a.category_id
 ),
-climb (start_id, category_id, parent_id, path) AS (
-  SELECT c.category_id, c.category_id, c.parent_id, c.category_id::text
+node AS (
+  SELECT category_id, parent_id,
+         CASE WHEN level_seen_at IS NOT NULL THEN level
+              WHEN parent_id IS NULL AND parent_seen_at IS NOT NULL THEN 1 END AS level
+  FROM catalog.category
+),
+climb (start_id, category_id, parent_id, level, steps, path) AS (
+  SELECT n.category_id, n.category_id, n.parent_id, n.level, 0, n.category_id::text
   FROM affected a
-  JOIN catalog.category c USING (category_id)
+  JOIN node n USING (category_id)
   UNION ALL
-  SELECT u.start_id, p.category_id, p.parent_id, p.category_id || '/' || u.path
+  SELECT u.start_id, p.category_id, p.parent_id, p.level, u.steps + 1, p.category_id || '/' || u.path
   FROM climb u
-  JOIN catalog.category p ON p.category_id = u.parent_id
+  JOIN node p ON p.category_id = u.parent_id
 )
--- Answers of different days can contradict each other: A below B and B below A.
+-- Merges keep the tree a tree. A loop that somebody wrote by hand must not keep this from ending.
 CYCLE category_id SET is_cycle USING visited,
-topmost AS (
-  SELECT DISTINCT ON (start_id) start_id, path FROM climb WHERE NOT is_cycle ORDER BY start_id, length(path) DESC
+place AS (
+  SELECT start_id, (array_agg(path ORDER BY steps DESC))[1] AS path,
+         (array_agg(level + steps ORDER BY steps) FILTER (WHERE level IS NOT NULL))[1] AS level
+  FROM climb
+  WHERE NOT is_cycle
+  GROUP BY start_id
 )
 UPDATE catalog.category c
-SET path = t.path
-FROM topmost t
-WHERE c.category_id = t.start_id AND c.path <> t.path;
+SET path = p.path, level = p.level
+FROM place p
+WHERE c.category_id = p.start_id AND (c.path <> p.path OR c.level IS DISTINCT FROM p.level);

@@ -60,6 +60,11 @@ export class FieldReader {
     this.#findings = findings;
   }
 
+  /** Where the answer has `key`, as `Reject.path`. */
+  pathOf(key: string): string {
+    return this.#path === '' ? key : `${this.#path}.${key}`;
+  }
+
   /** What the answer has under `key`, whatever it is. */
   raw(key: string): JsonValue | undefined {
     return this.#object[key];
@@ -71,7 +76,7 @@ export class FieldReader {
   }
 
   reject(key: string, reason: RejectReason): void {
-    this.#findings.reject(this.#pathOf(key), reason, this.raw(key));
+    this.#findings.reject(this.pathOf(key), reason, this.raw(key));
   }
 
   text(key: string, maxLength = 500): string | null {
@@ -136,9 +141,9 @@ export class FieldReader {
   /** The object under `key`; without a usable one, a reader that finds nothing. */
   object(key: string): FieldReader {
     const value = this.raw(key);
-    if (isJsonObject(value)) return new FieldReader(value, this.#pathOf(key), this.#findings);
+    if (isJsonObject(value)) return new FieldReader(value, this.pathOf(key), this.#findings);
     if (!isAbsent(value)) this.reject(key, 'not_an_object');
-    return new FieldReader({}, this.#pathOf(key), this.#findings, isAbsent(value));
+    return new FieldReader({}, this.pathOf(key), this.#findings, isAbsent(value));
   }
 
   /** The elements of the list under `key`: none when it is absent; null, with a reject, when it is no list. */
@@ -146,7 +151,7 @@ export class FieldReader {
     const value = this.raw(key);
     if (isAbsent(value)) return [];
     if (Array.isArray(value)) {
-      const path = this.#pathOf(key);
+      const path = this.pathOf(key);
       return (value as readonly JsonValue[]).map((item, i) => new ListItem(item, i, path, this.#findings));
     }
     this.reject(key, 'not_an_array');
@@ -156,10 +161,6 @@ export class FieldReader {
   /** The objects of the list under `key`; its other elements are rejected. */
   rows(key: string): readonly FieldReader[] {
     return (this.list(key) ?? []).flatMap((item) => item.asRow() ?? []);
-  }
-
-  #pathOf(key: string): string {
-    return this.#path === '' ? key : `${this.#path}.${key}`;
   }
 
   #read<T>(key: string, parse: (value: JsonValue) => T | null, reason: RejectReason): T | null {
