@@ -85,7 +85,10 @@ async function measure(pool: Pool): Promise<Times> {
       });
       return chooseFetches(
         { refreshQueue, sync },
-        { feeds: sync.feeds, now: new Date(), calls, windows, pagesFirst: 64, mayDetail: true },
+        {
+          ...{ feeds: sync.feeds, now: new Date(), calls, windows, pagesFirst: 64, mayDetail: true },
+          detailAgeMs: sync.freshness.detailMs,
+        },
       );
     });
     const offerIds = chosen.result.flatMap((pick) =>

@@ -93,6 +93,7 @@ async function reportPick(pool: Pool): Promise<void> {
     windows: [],
     pagesFirst: 64,
     mayDetail: true,
+    detailAgeMs: sync.freshness.detailMs,
   };
   const times: number[] = [];
   for (let round = 0; round < 5; round += 1) {

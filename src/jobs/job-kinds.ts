@@ -1,6 +1,7 @@
 import { minuteMs } from '../core/duration.ts';
 import type { Lane } from '../model/ledger.ts';
 import type { CatalogRequest } from '../model/operation.ts';
+import type { Run } from '../model/run.ts';
 import type { FreshnessAges } from '../model/sync-config.ts';
 
 /** One page of one search window. */
@@ -52,4 +53,22 @@ export const jobOperations = {
 export function freshForMs({ categoryMs, searchMs, detailMs }: FreshnessAges, kind: JobKind): number {
   if (kind === 'category') return categoryMs;
   return kind === 'detail' ? detailMs : searchMs;
+}
+
+/** From the clock of a tick to the statements of it: at a tenth, a run on a busy host would ask for its first answers twice. */
+const tickMs = minuteMs;
+
+/**
+ * How long ago what a kind asks for must have been seen to be due to a run, in milliseconds: before the run began at least,
+ * so that it asks for nothing twice, however short the ages of freshness are.
+ */
+export function dueAfterMs(freshness: FreshnessAges, kind: JobKind, { run, now }: RunMoment): number {
+  const runMs = run.startedAt === null ? 0 : now.getTime() - run.startedAt.getTime() + tickMs;
+  return Math.max(freshForMs(freshness, kind), runMs);
+}
+
+/** A run at a moment, by the ledger clock. */
+export interface RunMoment {
+  readonly run: Pick<Run, 'startedAt'>;
+  readonly now: Date;
 }

@@ -1,7 +1,7 @@
 import type { Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
 import type { LeaseStore } from '../refresh/queue/lease-store.ts';
-import { freshForMs, type JobKind } from './job-kinds.ts';
+import { dueAfterMs, type JobKind } from './job-kinds.ts';
 import type { Queues } from './queue-backend.ts';
 
 export interface QueueDeps {
@@ -42,13 +42,14 @@ export async function queueCategories(
   deps: QueueDeps,
   {
     run,
+    now,
     feeds,
     isBlocked,
-  }: { readonly run: Run; readonly feeds: readonly Feed[]; readonly isBlocked: boolean },
+  }: { readonly run: Run; readonly now: Date; readonly feeds: readonly Feed[]; readonly isBlocked: boolean },
 ): Promise<number> {
   const { runId } = run;
   const { unfinished } = await releaseLost(deps, 'category', { runId, isBlocked });
-  const lease = { runId, feeds, freshForMs: freshForMs(deps.sync.freshness, 'category') };
+  const lease = { runId, feeds, freshForMs: dueAfterMs(deps.sync.freshness, 'category', { run, now }) };
   if (isBlocked) {
     const ids = await deps.leases.leaseCategories({ ...lease, limit: 1 });
     if (ids.length > 0) await deps.leases.release('category', runId, ids);

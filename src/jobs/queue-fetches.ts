@@ -2,8 +2,8 @@ import type { Run } from '../model/run.ts';
 import type { Feed } from '../model/sync-config.ts';
 import type { DueWindow, SearchKind } from '../refresh/queue/due-windows.ts';
 import { chooseFetches } from '../refresh/choose-fetches.ts';
-import type { RefreshQueue } from '../refresh/queue/refresh-queue.ts';
-import { detailBatchSize, freshForMs } from './job-kinds.ts';
+import type { RefreshQueue, Suspicion } from '../refresh/queue/refresh-queue.ts';
+import { detailBatchSize, dueAfterMs } from './job-kinds.ts';
 import { releaseLost, type QueueDeps } from './queue-categories.ts';
 
 export interface QueueFetchesDeps extends QueueDeps {
@@ -22,6 +22,7 @@ export interface QueueFetchesRequest {
   readonly feeds: readonly Feed[];
   /** Why nothing of a kind may be asked for. */
   readonly blocks: ReadonlyMap<FetchKind, string>;
+  readonly suspicion: Suspicion;
 }
 
 /** What came of it: calls that were queued, and why others that are due were not. */
@@ -37,6 +38,12 @@ export interface QueuedFetches {
 const maxCallsInFlight = 128;
 /** Below this there is no use in choosing: a few offers make a poor batch. */
 const minBatch = 32;
+
+/**
+ * Details that a run asks for while answers are suspect, to see whether they still are. At a quarter, chance would decide; at
+ * five times, a gateway that fails every night would cost a personal account a day's calls.
+ */
+const maxTrials = 20;
 
 /** Pages that come first where no budget makes them compete with details. */
 const maxPriorityPages = maxCallsInFlight / 2;
@@ -88,7 +95,7 @@ async function queuePages(
 /** Kinds that are blocked and of which something is due. */
 async function listBlockedDue(
   deps: QueueFetchesDeps,
-  { feeds, blocks }: QueueFetchesRequest,
+  { run, now, feeds, blocks }: QueueFetchesRequest,
   windows: readonly DueWindow[],
 ): Promise<FetchKind[]> {
   const kinds: FetchKind[] = [...new Set(windows.map(({ kind }) => kind))].filter((kind) => blocks.has(kind));
@@ -96,10 +103,22 @@ async function listBlockedDue(
   const sets = await deps.refreshQueue.listFeedSets(feeds.map(({ name }) => name));
   const heads = await deps.refreshQueue.listHeads({
     feedSets: sets.map(({ feedSet }) => feedSet),
-    freshForMs: freshForMs(deps.sync.freshness, 'detail'),
+    freshForMs: dueAfterMs(deps.sync.freshness, 'detail', { run, now }),
     limit: 1,
   });
   return heads.length > 0 ? [...kinds, 'detail'] : kinds;
+}
+
+/** How many details may be asked for now: a few at first while searches or details are suspect, and no more while details are. */
+async function countAllowedDetails(
+  { refreshQueue }: QueueFetchesDeps,
+  { run: { runId }, blocks, suspicion }: QueueFetchesRequest,
+): Promise<number> {
+  if (blocks.has('detail')) return 0;
+  if (!suspicion.isListingSuspect && !suspicion.isDetailSuspect) return Infinity;
+  const { fetched, underWay } = await refreshQueue.countDetails(runId);
+  if (fetched >= maxTrials && underWay === 0 && !suspicion.isDetailSuspect) return Infinity;
+  return Math.max(0, maxTrials - fetched - underWay);
 }
 
 /**
@@ -113,7 +132,7 @@ export async function queueFetches(
   const { runId } = run;
   for (const kind of fetchKinds) await releaseLost(deps, kind, { runId, isBlocked: blocks.has(kind) });
   const searches = ['search', 'seller', 'image'] as const;
-  const age = freshForMs(deps.sync.freshness, 'search');
+  const age = dueAfterMs(deps.sync.freshness, 'search', request);
   const windows = await deps.leases.listDueWindows(searches, { runId, feeds, freshForMs: age });
   const blockedDue = await listBlockedDue(deps, request, windows);
   const blocksMet = blockedDue.flatMap((kind) => blocks.get(kind) ?? []);
@@ -121,13 +140,18 @@ export async function queueFetches(
   const left = run.budgetCalls === null ? Infinity : run.budgetCalls - run.callsUsed - taken;
   const calls = Math.min(maxCallsInFlight - taken, left);
   const open = windows.filter(({ kind }) => !blocks.has(kind));
-  const mayDetail = !blocks.has('detail');
+  const details = await countAllowedDetails(deps, request);
+  const mayDetail = details > 0;
   if (calls < Math.min(minBatch, left) || calls < 1 || (open.length === 0 && !mayDetail))
     return { queued: 0, blocksMet };
   const pagesFirst = run.budgetCalls === null ? maxPriorityPages : 0;
   const { now } = request;
-  const picks = await chooseFetches(deps, { feeds, now, calls, windows: open, pagesFirst, mayDetail });
-  const offerIds = picks.flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.candidate.offerId] : []));
+  const detailAgeMs = dueAfterMs(deps.sync.freshness, 'detail', request);
+  const choice = { feeds, now, calls, windows: open, pagesFirst, mayDetail, detailAgeMs };
+  const picks = await chooseFetches(deps, choice);
+  const offerIds = picks
+    .flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.candidate.offerId] : []))
+    .slice(0, details);
   const windowIds = new Set(picks.map((pick) => (pick.kind === 'detail' ? null : pick.windowId)));
   const pages = await queuePages(
     deps,

@@ -11,6 +11,7 @@ import type { RunStore } from '../runs/run-store.ts';
 import type { RefreshQueue } from '../refresh/queue/refresh-queue.ts';
 import type { JobKind } from './job-kinds.ts';
 import type { CatalogLoader } from './normalize-and-load.ts';
+import { loadErrors } from '../load/errors.ts';
 import { bucketOf } from '../refresh/planner/bucket.ts';
 import { nothingLearned } from '../refresh/planner/change-rate.ts';
 import { reconcileForeignRuns, type ForeignRuns } from '../runs/reconcile-foreign-runs.ts';
@@ -117,11 +118,10 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   await deps.leases.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
   await deps.refreshQueue.assignFeeds(feeds, unseenBucket);
   const closed = blockOf(run, 'category', blocks, now);
-  const nodes = await queueCategories(deps, { run, feeds, isBlocked: closed !== undefined });
+  const nodes = await queueCategories(deps, { run, now, feeds, isBlocked: closed !== undefined });
+  const suspicion = await deps.refreshQueue.suspicion();
   const fetches = await queueFetches(deps, {
-    run,
-    now,
-    feeds,
+    ...{ run, now, feeds, suspicion },
     blocks: new Map(
       fetchKinds.flatMap((kind) => {
         const block = blockOf(run, kind, blocks, now);
@@ -132,7 +132,12 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   const queued = fetches.queued + (closed === undefined ? nodes : 0);
   // Nothing is under way, and nothing is due that may be asked for: it is over.
   if (queued > 0 || !isIdle) return;
-  const blocksMet = [...(closed !== undefined && nodes > 0 ? [closed] : []), ...fetches.blocksMet];
+  const isSuspect = suspicion.isListingSuspect || suspicion.isDetailSuspect;
+  const blocksMet = [
+    ...(closed !== undefined && nodes > 0 ? [closed] : []),
+    ...fetches.blocksMet,
+    ...(isSuspect ? [loadErrors.ANSWERS_SUSPECT.code] : []),
+  ];
   const fresh = await deps.runs.read(run.runId);
   // One that was taken over meanwhile with another sync file is not over by this one.
   if (fresh?.syncFileHash === run.syncFileHash) await conclude(deps, fresh, blocksMet);

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
-import { isAbsent, uniqueBy, type OfferFreshness } from '../refresh/update/offer-freshness.ts';
+import { isAbsent, newest, uniqueBy, type OfferFreshness } from '../refresh/update/offer-freshness.ts';
 import type { Sighting } from '../refresh/update/freshness-rows.ts';
 import type { CompletePass } from '../refresh/update/search-windows.ts';
 
@@ -25,8 +25,8 @@ export async function findAbsent(client: PoolClient, passes: readonly CompletePa
 }
 
 /**
- * Makes locked offers missing that nothing has shown since the pass began that did not list them, and notes it in their
- * looks, so that their details are due. Those that are not listed are left as they are: what is known of them is
+ * Notes of locked offers that a complete pass did not list them, and makes those missing that nothing has shown since it
+ * began, so that their details are due. Those that are not listed are left as they are: what is known of them is
  * stronger. No price ends by it.
  */
 export async function markAbsent(
@@ -34,13 +34,17 @@ export async function markAbsent(
   absences: readonly Absence[],
   freshness: Map<string, OfferFreshness>,
 ): Promise<void> {
-  const noted = absences.flatMap(({ offerId, since, provenance }) => {
+  const missing: Absence[] = [];
+  for (const absence of absences) {
+    const { offerId, since, provenance } = absence;
     const known = freshness.get(offerId);
-    const observation = known && { ...known, absent: { at: since, callId: provenance.callId } };
-    return observation && isAbsent(observation) ? [{ offerId, provenance, observation }] : [];
-  });
-  if (noted.length === 0) return;
-  const rows = noted.map(({ offerId, provenance: { observedAt, runId, callId } }) => ({
+    if (!known) continue;
+    const noted = { ...known, absent: newest({ at: since, callId: provenance.callId }, known.absent) };
+    freshness.set(offerId, noted);
+    if (isAbsent(noted)) missing.push(absence);
+  }
+  if (missing.length === 0) return;
+  const rows = missing.map(({ offerId, provenance: { observedAt, runId, callId } }) => ({
     offerId,
     changedAt: observedAt,
     runId,
@@ -50,11 +54,11 @@ export async function markAbsent(
     JSON.stringify(rows),
   ]);
   const changed = new Set(written.map(({ offerId }) => offerId));
-  for (const { offerId, observation } of noted) {
+  for (const { offerId, since } of missing) {
+    const known = freshness.get(offerId);
     // What is off sale need not be asked about; the absence counts all the same when an older observation comes late.
-    const stale = changed.has(offerId)
-      ? { since: observation.absent.at, by: 'absence' as const }
-      : observation.refreshStats.stale;
-    freshness.set(offerId, { ...observation, refreshStats: { ...observation.refreshStats, stale } });
+    if (!known || !changed.has(offerId)) continue;
+    const stale = { since, by: 'absence' as const };
+    freshness.set(offerId, { ...known, refreshStats: { ...known.refreshStats, stale } });
   }
 }

@@ -12,6 +12,11 @@ export const loadErrors = defineErrors({
     remedy:
       'The search returned the same offers on two pages in a row. If every search of that API does so, check its name under `apis` of catalog-sync.yaml.',
   },
+  ANSWERS_SUSPECT: {
+    recovery: 'skip',
+    remedy:
+      'Many searches list less than half of what they did, or many details are empty. catalog-sync does not believe this: no offer becomes missing or gone. Compare some of the searches with the site of 1688, and try `catalog-sync doctor --probe`. A search that stays so for 7 days is believed.',
+  },
   SEARCH_BOUNDS_IGNORED: {
     recovery: 'skip',
     remedy:

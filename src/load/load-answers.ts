@@ -70,7 +70,7 @@ function toReport({ listed, fetched }: CountersByKind, categories: number, rejec
 /** The answers, with what loading them found to be of no use. */
 function withRejects(
   answers: readonly LoadableAnswer[],
-  rejects: ReadonlyMap<string, readonly Reject[]>,
+  rejects: ReadonlyMap<string, readonly Reject[]> = new Map(),
 ): LoadableAnswer[] {
   return answers.map((answer) => ({
     ...answer,
@@ -109,13 +109,11 @@ export async function loadAnswers(
   const countersByKind: CountersByKind = { listed: createLoadCounters(), fetched: createLoadCounters() };
   const nodes = categories.length > 0 ? await loadCategories(context, categories) : null;
   const alarms = pages.length > 0 ? await loadSearchPages(context, pages, countersByKind.listed) : [];
-  if (offers.length > 0) await loadDetails(context, offers, countersByKind.fetched);
+  const believed = offers.length > 0 ? await loadDetails(context, offers, countersByKind.fetched) : [];
   if (uploads.length > 0) await loadUploads(client, uploads);
-  const rejects = await book(
-    context,
-    nodes === null ? answers : withRejects(answers, nodes.rejects),
-    countersByKind,
-  );
+  const byRawId = new Map(believed.map((answer) => [answer.provenance.rawId, answer]));
+  const read = answers.map((answer) => byRawId.get(answer.provenance.rawId) ?? answer);
+  const rejects = await book(context, withRejects(read, nodes?.rejects), countersByKind);
   await erase();
   if (options.replay === null) await saveStatsUpdate(client, statsUpdate);
   return { report: toReport(countersByKind, nodes?.listed.size ?? 0, rejects), alarms };

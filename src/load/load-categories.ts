@@ -4,12 +4,7 @@ import type { CategoryRecord, Reject } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
 import { recordVisits } from '../refresh/update/record-visits.ts';
 import type { LoadContext } from './load-context.ts';
-import {
-  compareObservations,
-  observationKey,
-  uniqueBy,
-  type ObservationKey,
-} from '../refresh/update/offer-freshness.ts';
+import { compareObservations, observationKey, uniqueBy } from '../refresh/update/offer-freshness.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
 
 /** The virtual node above the roots: it has no row. */

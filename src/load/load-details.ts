@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { LoadableOffer } from '../model/catalog.ts';
 import { toObservation, toPriceRows, toUnreadPriceRows } from './detail-rows.ts';
+import { doubtDetails } from './doubt-details.ts';
 import type { LoadContext } from './load-context.ts';
 import {
   inRounds,
@@ -187,14 +188,17 @@ const isOvertaken = ({ key, prior }: DetailObservation): boolean => isOlder(key,
  * Loads detail answers. The newest one that found an offer is its current state, whichever order they come in;
  * empty ones since then make it missing, then gone, which ends its prices. Prices are as if all answers had been loaded in
  * the order of their calls.
+ *
+ * @returns the answers, as far as they were believed
  */
 export async function loadDetails(
   context: LoadContext,
-  answers: readonly LoadableOffer[],
+  given: readonly LoadableOffer[],
   counters: LoadCounters,
-): Promise<void> {
+): Promise<LoadableOffer[]> {
   const { client, statsUpdate, replay } = context;
-  const freshness = await lockOffers(client, answers);
+  const freshness = await lockOffers(client, given);
+  const answers = await doubtDetails(context, given, freshness);
   const merge: DetailMerge = { context, counters, freshness };
   const late: DetailObservation[] = [];
   const again: DetailObservation[] = [];
@@ -219,4 +223,5 @@ export async function loadDetails(
     noteUnusable(answers, freshness);
   } else await replayDetails(merge, replay, { late, again });
   await writeFreshness(client, freshness, { wasAskedFor: replay === null, statsUpdate });
+  return answers;
 }

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { LoadableSearchPage, WindowAlarm } from '../model/catalog.ts';
-import type { OfferObservation } from '../model/learning.ts';
 import { findAbsent, markAbsent, type Absence } from './absence.ts';
+import { compareRows, type Moved } from './compare-rows.ts';
 import { joinFeeds, listByFeed } from '../refresh/update/join-feeds.ts';
 import type { LoadContext } from './load-context.ts';
 import { inRounds, isOlder } from '../refresh/update/offer-freshness.ts';
@@ -30,12 +30,6 @@ import { mergePrices } from './merge-prices.ts';
 import { updateRefreshStats } from '../refresh/update/refresh-stats.ts';
 import { valueWindows } from '../refresh/update/value-windows.ts';
 import { lockWindows, type SearchWindow } from '../refresh/update/window-rows.ts';
-
-/** Offers whose rows show another price, and another date of modification, than their rows before. */
-interface Moved {
-  readonly prices: ReadonlySet<string>;
-  readonly dates: ReadonlySet<string>;
-}
 
 const unmoved: Moved = { prices: new Set(), dates: new Set() };
 
@@ -84,14 +78,6 @@ async function mergeRound(merge: RowMerge, newest: readonly RowObservation[]): P
   return { prices: new Set(changes.map((row) => row.offer_id)), dates };
 }
 
-const toOfferObservation = ({ offerId, key, row }: RowObservation, moved: Moved): OfferObservation => ({
-  kind: 'row',
-  at: key.at,
-  monthSold: row.monthSold,
-  isPriceChanged: moved.prices.has(offerId),
-  isDateMoved: moved.dates.has(offerId),
-});
-
 /** Merges a round and learns from it; gives the rows that are still to be placed. */
 async function loadRound(merge: RowMerge, round: readonly RowObservation[]): Promise<BookedRound> {
   const { context, freshness, counters } = merge;
@@ -106,13 +92,14 @@ async function loadRound(merge: RowMerge, round: readonly RowObservation[]): Pro
     freshness.set(offerId, { ...prior, summary: key });
   }
   const moved = await mergeRound(merge, booked.newest);
+  const toOfferObservation = await compareRows(context, booked.newest, moved, before);
   for (const observation of booked.newest) {
     const prior = before.get(observation.offerId);
     if (!prior) continue;
     // The statistics have an answer that is read again already, unless its offer was not known.
     const isCounted = replay === null || prior.summary === null;
     const refreshStats = isCounted
-      ? updateRefreshStats(statsUpdate, prior, toOfferObservation(observation, moved))
+      ? updateRefreshStats(statsUpdate, prior, toOfferObservation(observation))
       : prior.refreshStats;
     freshness.set(observation.offerId, { ...prior, summary: observation.key, refreshStats });
   }

@@ -46,7 +46,10 @@ export interface WindowState {
   readonly lastReach: number | null;
   readonly lastNew: number | null;
   readonly lastChanged: number | null;
-  /** When the newest pass ended that was neither stopped early nor split; null: there was none. */
+  /**
+   * When the newest pass ended that was neither stopped early nor split, nor listed less than half of what it did before;
+   * null: there was none.
+   */
   readonly fullPassAt: Date | null;
   /** Pages not asked for by passes that were stopped early, all together. */
   readonly savedCalls: number;
@@ -66,6 +69,8 @@ export interface PageObservation {
   readonly newIdsInPass: number;
   /** Parts are asked for in place of the pages that follow. */
   readonly isSplit: boolean;
+  /** Other searches list far less than they did: what lists lack proves nothing. */
+  readonly isSuspect: boolean;
 }
 
 /** Prices in yuan, as decimal text. Null: open. */
@@ -130,6 +135,15 @@ export interface PlannerKnowledge {
   readonly visibleShare: number;
   /** A date of modification that moved has been followed by a change often enough to be believed. */
   readonly isDateTrusted: boolean;
+  readonly recent: RecentDetails;
+}
+
+/** Details of the last answers, each of which weighs less than the one after it. */
+export interface RecentDetails {
+  /** Those that had the offer. */
+  readonly found: number;
+  /** Those that were empty, although searches list the offer. */
+  readonly empty: number;
 }
 
 /** What showed that the detail of an offer is out of date: a search row's price, its date of modification, a complete pass without it. */
@@ -145,7 +159,7 @@ export interface OfferKnowledge {
   readonly rowAt: Date | null;
   /** The newest detail; null: none. */
   readonly detailAt: Date | null;
-  /** The newest observation that showed a change; null: none did. */
+  /** The newest observation that was the first to show a change; null: none was. */
   readonly changedAt: Date | null;
   /** Null: nothing says that its detail is out of date. */
   readonly stale: { readonly since: Date; readonly by: StaleHint } | null;
@@ -158,8 +172,12 @@ export interface RowObservation {
   readonly monthSold: number | null;
   /** Another price than in the row before. */
   readonly isPriceChanged: boolean;
-  /** Another date of modification than in the row before. */
-  readonly isDateMoved: boolean;
+  /** The newest detail has that price; null: rows and details of the offer show different prices, so nobody can tell. */
+  readonly isPriceOfDetail: boolean | null;
+  /** The date of modification; null: the same as in the row before, or none. */
+  readonly modifiedAt: Date | null;
+  /** Not known to be on sale, it is back in a list that it had left, or was modified. */
+  readonly isReturned: boolean;
 }
 
 export interface DetailObservation {

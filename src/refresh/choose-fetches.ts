@@ -43,6 +43,8 @@ interface Choice {
   /** So many pages of known searches come first, whatever they are worth. */
   readonly pagesFirst: number;
   readonly mayDetail: boolean;
+  /** Offers fetched within this time are not due, unless their details are known to be wrong. */
+  readonly detailAgeMs: number;
 }
 
 interface ValuedWindow {
@@ -92,7 +94,7 @@ function listPages(windows: readonly ValuedWindow[], calls: number): PageCall[] 
  */
 export async function chooseFetches(
   deps: { readonly refreshQueue: RefreshQueue; readonly sync: SyncConfig },
-  { feeds, now, calls, windows, pagesFirst, mayDetail }: Choice,
+  { feeds, now, calls, windows, pagesFirst, mayDetail, detailAgeMs }: Choice,
 ): Promise<(DetailPick<Candidate> | PageCall)[]> {
   const { prior, visibleShare, meanPopularity, floorDays } = await deps.refreshQueue.planner();
   const sets = mayDetail ? await deps.refreshQueue.listFeedSets(feeds.map(({ name }) => name)) : [];
@@ -114,7 +116,7 @@ export async function chooseFetches(
       if (feedSets.length === 0) return [];
       const request = {
         feedSets,
-        freshForMs: deps.sync.freshness.detailMs,
+        freshForMs: detailAgeMs,
         limit,
         after: after?.map(({ candidate }) => candidate),
       };

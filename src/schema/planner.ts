@@ -89,6 +89,8 @@ export const planner = sync.table(
     hiddenChanges: real('hidden_changes').notNull(),
     meanPopularity: real('mean_popularity').notNull(),
     floorDays: real('floor_days'),
+    recentFound: real('recent_found').notNull().default(0),
+    recentEmpty: real('recent_empty').notNull().default(0),
     fittedAt: instant('fitted_at'),
   },
   () => [uniqueIndex('planner_one_row').on(sql`(true)`)],

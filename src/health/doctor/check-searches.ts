@@ -1,12 +1,37 @@
+import { desc, isNotNull } from 'drizzle-orm';
 import type { Pool } from 'pg';
+import { drizzleOn } from '../../db/database.ts';
+import { run } from '../../schema/sync.ts';
 import { createStatusStore } from '../status-store.ts';
 import { warn, type Check } from './check.ts';
 
 /** Named one by one; `status` has more of them. */
 const named = 3;
 
-/** Searches that list less than there is, or not what they say; empty when there are none. */
+/** Whether the newest run did not believe its answers. */
+async function checkAnswers(pool: Pool): Promise<Check[]> {
+  const [newest] = await drizzleOn(pool)
+    .select({ runId: run.runId, cause: run.cause })
+    .from(run)
+    .where(isNotNull(run.endedAt))
+    .orderBy(desc(run.runId))
+    .limit(1);
+  if (newest?.cause !== 'ANSWERS_SUSPECT') return [];
+  return [
+    warn(
+      'answers',
+      `run ${newest.runId} did not believe its answers: many searches shrank, or many details were empty`,
+      'Compare some searches with the site of 1688. No offer becomes missing or gone meanwhile: docs/errors.md, ANSWERS_SUSPECT.',
+    ),
+  ];
+}
+
+/** Searches that list less than there is, or not what they say, and answers that were not believed. */
 export async function checkSearches(pool: Pool): Promise<Check[]> {
+  return [...(await checkAnswers(pool)), ...(await checkListing(pool))];
+}
+
+async function checkListing(pool: Pool): Promise<Check[]> {
   const searches = await createStatusStore({ pool }).listTroubledSearches(named + 1);
   if (searches.length === 0) return [];
   const names = searches.slice(0, named).map(({ feed, search }) => `${search} (${feed})`);

@@ -22,8 +22,8 @@ above (start_id, category_id) AS (
 ),
 stated AS (
   SELECT n.*, c.level AS old_level, c.parent_id AS old_parent_id, c.parent_seen_at IS NULL AS is_first_place,
-         place.is_news AND NOT place.is_circle AS takes_parent,
-         place.is_circle AND (place.is_news OR $4::boolean) AS is_circle,
+         place.is_newer AND NOT place.is_circle AS takes_parent,
+         place.is_circle AND (place.is_newer OR $4::boolean) AS is_circle,
          n.level IS NOT NULL
            AND (c.level_seen_at IS NULL
                 OR ($2::timestamptz, n.level) > (c.level_seen_at, c.level)
@@ -49,7 +49,7 @@ stated AS (
              AND (c.parent_seen_at IS NULL
                   OR ($2::timestamptz, n.parent_id) > (c.parent_seen_at, coalesce(c.parent_id, 0))
                   OR ($4::boolean AND $2::timestamptz = c.parent_seen_at AND n.parent_id <> coalesce(c.parent_id, 0)))
-             AS is_news,
+             AS is_newer,
            EXISTS (SELECT FROM above a WHERE (a.start_id, a.category_id) = (n.parent_id, n.category_id)) AS is_circle
   ) place
 ),

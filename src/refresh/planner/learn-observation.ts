@@ -28,6 +28,25 @@ const isAfter = (a: Date | null, b: Date | null) => a !== null && (b === null ||
 
 const noEvidence = { visible: 0, hidden: 0 };
 
+/**
+ * What of a row the detail that came between it and the row before does not explain. It explains a price that it has, and
+ * a date that is not later than it; where prices can't be compared, and of dates, only if it was the first to show a
+ * change: one that a row had prompted showed what that row did.
+ */
+function findUnexplained(
+  planner: PlannerKnowledge,
+  { rowAt, detailAt, changedAt }: OfferKnowledge,
+  { isPriceChanged, isPriceOfDetail, modifiedAt }: RowObservation,
+) {
+  const isBetween = isAfter(detailAt, rowAt);
+  const isChangeFound = isBetween && isAfter(changedAt, rowAt);
+  const isDateExplained = isChangeFound && !isAfter(modifiedAt, detailAt);
+  return {
+    isPriceChanged: isPriceChanged && !(isBetween && (isPriceOfDetail ?? isChangeFound)),
+    isDateMoved: modifiedAt !== null && planner.isDateTrusted && !isDateExplained,
+  };
+}
+
 function learnRow(
   planner: PlannerKnowledge,
   before: OfferKnowledge,
@@ -39,14 +58,11 @@ function learnRow(
   const { rowAt, detailAt, changedAt, learned } = before;
   // Overtaken by a detail, or the first: it says nothing of what came after the observation before it.
   if (rowAt === null || isAfter(detailAt, at)) return { known, stat: null, ...noEvidence };
-  // A detail has come in between and shown a change: the row shows the same one.
-  const isExplained = isAfter(detailAt, rowAt) && isAfter(changedAt, rowAt);
-  const isDateMoved = observation.isDateMoved && !isExplained && planner.isDateTrusted;
-  const isPriceChanged = observation.isPriceChanged && !isExplained;
+  const { isPriceChanged, isDateMoved } = findUnexplained(planner, before, observation);
   const isChanged = isPriceChanged || isDateMoved;
   const elapsedDays = daysBetween(later(rowAt, detailAt) ?? at, at);
   const exposureDays = planner.visibleShare * elapsedDays;
-  const hint = isPriceChanged ? 'row' : 'modify_date';
+  const hint = isDateMoved && !isPriceChanged ? 'modify_date' : 'row';
   // What a complete pass did not list is listed again.
   const stale = before.stale?.by === 'absence' ? null : before.stale;
   return {
@@ -54,7 +70,7 @@ function learnRow(
       ...known,
       learned: learnRate(planner.prior, learned, { exposureDays, elapsedDays, isChanged }),
       changedAt: isChanged ? at : changedAt,
-      stale: isChanged ? { since: at, by: hint } : stale,
+      stale: isChanged || observation.isReturned ? { since: at, by: hint } : stale,
     },
     stat: {
       source: 'search',
@@ -73,10 +89,11 @@ function learnDetail(
 ): OfferUpdate {
   const { at, isChanged } = observation;
   const { rowAt, detailAt, learned, stale } = before;
+  const isFirstToShow = isChanged && detailAt !== null && (stale === null || stale.by === 'absence');
   const known: OfferKnowledge = {
     ...before,
     detailAt: at,
-    changedAt: isChanged && detailAt !== null ? at : before.changedAt,
+    changedAt: isFirstToShow ? at : before.changedAt,
     stale: stale !== null && stale.since > at ? stale : null,
   };
   // A row that is newer than the answer has taught what there was to learn.

@@ -18,9 +18,11 @@ export interface PlannerFigures extends PlannerKnowledge {
 export async function readPlanner(client: SqlExecutor): Promise<PlannerFigures> {
   const [row] = await runSql<PlannerRow>(client, readSql('read-planner'));
   if (!row) throw new Error('sync.planner is empty');
-  const { priorChanges, priorDays, visibleChanges, hiddenChanges, ...figures } = row;
+  const { priorChanges, priorDays, visibleChanges, hiddenChanges, recentFound, recentEmpty, ...figures } =
+    row;
   return {
     ...figures,
+    recent: { found: recentFound, empty: recentEmpty },
     prior: { changes: priorChanges, days: priorDays },
     visibleShare: visibleChanges / (visibleChanges + hiddenChanges),
   };

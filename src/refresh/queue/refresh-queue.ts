@@ -3,8 +3,9 @@ import type { ChangeRate } from '../../model/learning.ts';
 import type { Feed } from '../../model/sync-config.ts';
 import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
-import { applySql, runSql } from '../../db/sql-file.ts';
+import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
+import { isDetailSuspect } from '../update/recent-details.ts';
 import { arrayOverlaps } from 'drizzle-orm';
 import { drizzleOn } from '../../db/database.ts';
 import { feedSet, planner } from '../../schema/planner.ts';
@@ -35,8 +36,22 @@ export interface RefreshQueueRequest {
   readonly after?: readonly RefreshCandidate[] | undefined;
 }
 
+/** Answers that are not believed, for too many of them are empty or far shorter than before. */
+export interface Suspicion {
+  readonly isListingSuspect: boolean;
+  readonly isDetailSuspect: boolean;
+}
+
+export interface RunDetails {
+  readonly fetched: number;
+  readonly underWay: number;
+}
+
 /** Where offers stand among what is to be fetched next; all times by the ledger clock. */
 export interface RefreshQueue {
+  suspicion(): Promise<Suspicion>;
+  /** Details that a run has fetched, and those that it has taken and that are not loaded yet. */
+  countDetails(runId: string): Promise<RunDetails>;
   planner(): Promise<PlannerFigures>;
   /**
    * Makes offers belong to feeds anew, where the bound of a feed, its watch list or its searches have changed.
@@ -123,6 +138,12 @@ async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: num
 export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQueue {
   const db = drizzleOn(pool);
   return {
+    suspicion: async () => {
+      const { isSuspect } = await runSqlForOne<{ isSuspect: boolean }>(pool, readSql('is-listing-suspect'));
+      const { recent } = await readPlanner(pool);
+      return { isListingSuspect: isSuspect, isDetailSuspect: isDetailSuspect(recent) };
+    },
+    countDetails: (runId) => runSqlForOne<RunDetails>(pool, readSql('count-run-details'), [runId]),
     planner: () => readPlanner(pool),
     assignFeeds: (feeds, unseenBucket) => assignFeeds(pool, feeds, unseenBucket),
     listFeedSets: async (feeds) => {

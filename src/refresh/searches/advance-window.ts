@@ -1,4 +1,4 @@
-import { hourMs } from '../../core/duration.ts';
+import { dayMs, hourMs } from '../../core/duration.ts';
 import type { PageObservation, PassOutcome, WindowState } from '../../model/learning.ts';
 import { searchReach } from '../../model/search-limits.ts';
 import { driftRows } from './drift-rows.ts';
@@ -9,13 +9,51 @@ import { driftRows } from './drift-rows.ts';
  */
 const steadyForMs = hourMs;
 
+/** A page behind the last one of the total that says nothing new is an empty one, whatever it has. */
+function readPastEnd(observation: PageObservation, { totalRecords }: WindowState): PageObservation {
+  const { page, pageSize, newIdsInPass } = observation;
+  const isPastEnd = page > 1 && totalRecords !== null && (page - 1) * pageSize >= totalRecords;
+  return isPastEnd && newIdsInPass === 0 ? { ...observation, rowsInAnswer: 0, totalRecords } : observation;
+}
+
+/** A search whose list shrank so long ago, and stayed so, is believed whatever the others do. */
+const believedAfterMs = 7 * dayMs;
+
+/**
+ * A search that fails quietly is an empty or a short list: about half of what is known, or less. Of a list so short that one
+ * offer is a third of it, less than half.
+ */
+const isShrunk = (known: number, total: number): boolean =>
+  known < 5 ? total * 2 < known : total * 5 <= known * 3;
+
+/** The last pass found it shrunk, and was not believed: what is known is still the total from before. */
+function wasShrunk({ lastOutcome, lastReach, totalRecords }: WindowState): boolean {
+  const isRead = lastOutcome === 'unproven' || lastOutcome === 'short';
+  return isRead && totalRecords !== null && lastReach !== null && isShrunk(totalRecords, lastReach);
+}
+
+/**
+ * Whether the total of a page is one to go by. One that shrank has to be seen so by a second pass, while most other searches
+ * list what they did; or for a week.
+ */
+function isBelieved(prior: WindowState, observation: PageObservation): boolean {
+  const known = prior.totalRecords;
+  const total = observation.totalRecords ?? (observation.rowsInAnswer === 0 ? 0 : known);
+  if (known === null || total === null || !isShrunk(known, total)) return true;
+  if (observation.page > 1 || !wasShrunk(prior)) return false;
+  const { fullPassAt } = prior;
+  const isOld =
+    fullPassAt !== null && observation.observedAt.getTime() - fullPassAt.getTime() > believedAfterMs;
+  return isOld || !observation.isSuspect;
+}
+
 /** Whether the page goes together with those before it: the same total, no row twice, none that can't be read. */
 function isSteady(prior: WindowState, observation: PageObservation): boolean {
   if (observation.totalRecords === null || observation.newIdsInPass !== observation.rowsInAnswer)
     return false;
+  if (observation.isSuspect || !isBelieved(prior, observation)) return false;
+  if (observation.page === 1) return true;
   const known = prior.totalRecords;
-  // A search that fails quietly is an empty or a short list: one that shrank so much has to be seen so twice.
-  if (observation.page === 1) return known === null || observation.totalRecords * 2 >= known;
   if (!prior.isPassSteady || prior.passStartedAt === null || observation.totalRecords !== known) return false;
   const sinceStartMs = observation.observedAt.getTime() - prior.passStartedAt.getTime();
   return sinceStartMs >= 0 && sinceStartMs <= steadyForMs;
@@ -29,6 +67,22 @@ function outcomeAtEnd(pass: WindowState, reachable: number | null): PassOutcome 
     if (reachable === searchReach) return 'capped';
   }
   return pass.isPassSteady && pass.rowsSeen === reachable ? 'complete' : 'unproven';
+}
+
+/**
+ * Whether nothing follows the page. Without a total, a page that is not full is the last one. With one, it is the page that
+ * has its last record; but a full one only if the last pass listed just as many, for totals can be a page too small.
+ */
+function isLastPage(
+  { lastReach, idsListed }: WindowState,
+  { page, pageSize, rowsInAnswer }: PageObservation,
+  reachable: number | null,
+): boolean {
+  const isFull = rowsInAnswer >= pageSize;
+  if (reachable === null) return !isFull;
+  if (page * pageSize < reachable) return false;
+  const isProven = reachable === searchReach || lastReach === reachable;
+  return !isFull || idsListed < reachable || isProven;
 }
 
 /** The pass after a page: it goes on while that has no outcome. */
@@ -46,11 +100,7 @@ function passAfter(
     observation.page > 1 &&
     observation.rowsInAnswer > driftRows(observation.pageSize) &&
     observation.newIdsInPass === 0;
-  // Without a total, a page that is not full is the last one.
-  const isLast =
-    reachable === null
-      ? observation.rowsInAnswer < observation.pageSize
-      : observation.page * observation.pageSize >= reachable;
+  const isLast = isLastPage(pass, observation, reachable);
   const isOver = maxPages !== null && observation.page >= maxPages;
   if ((isRepeat || isEmpty) && !isLast && !isOver && !isDoubted) return { outcome: null, isDoubted: true };
   if (isRepeat) return { outcome: 'page_repeated', isDoubted };
@@ -69,7 +119,7 @@ function closePass(
   return {
     ...closed,
     lastReach: pass.idsListed,
-    fullPassAt: observedAt,
+    fullPassAt: wasShrunk({ ...pass, lastOutcome, lastReach: pass.idsListed }) ? pass.fullPassAt : observedAt,
     completeSince: lastOutcome === 'complete' ? pass.passStartedAt : pass.completeSince,
   };
 }
@@ -79,8 +129,9 @@ function closePass(
  * that the cursor does not point at (a repeat, a late answer) moves nothing. After an empty page, or one without a new
  * id, where the total promises more, one further page is asked for; if that is no better, the pass is over.
  */
-export function advanceWindow(prior: WindowState, observation: PageObservation): WindowState {
-  if (observation.page !== prior.nextPage) return prior;
+export function advanceWindow(prior: WindowState, answered: PageObservation): WindowState {
+  if (answered.page !== prior.nextPage) return prior;
+  const observation = readPastEnd(answered, prior);
   const isFirst = observation.page === 1;
   const soFar: WindowState = isFirst
     ? {
@@ -100,7 +151,9 @@ export function advanceWindow(prior: WindowState, observation: PageObservation):
     isPassSteady: isSteady(prior, observation),
     rowsSeen: soFar.rowsSeen + observation.rowsInAnswer,
     idsListed: soFar.idsListed + observation.newIdsInPass,
-    totalRecords: observation.totalRecords ?? prior.totalRecords,
+    totalRecords: isBelieved(prior, observation)
+      ? (observation.totalRecords ?? prior.totalRecords)
+      : prior.totalRecords,
   };
   const { outcome, isDoubted } = passAfter(pass, observation);
   return outcome === null ? { ...pass, isDoubted } : closePass(pass, outcome, observation);

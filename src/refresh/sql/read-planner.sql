@@ -1,9 +1,11 @@
 -- Purpose: reads what is known of all offers together. A date of modification is believed until ten looks that it prompted
 --          within 90 days have found fewer than three changes for each ten.
 -- Params:  none
--- Returns: one row: priorChanges, priorDays, visibleChanges, hiddenChanges, meanPopularity, floorDays, isDateTrusted
+-- Returns: one row: priorChanges, priorDays, visibleChanges, hiddenChanges, meanPopularity, floorDays, recentFound,
+--          recentEmpty, isDateTrusted
 SELECT p.prior_changes AS "priorChanges", p.prior_days AS "priorDays", p.visible_changes AS "visibleChanges",
        p.hidden_changes AS "hiddenChanges", p.mean_popularity AS "meanPopularity", p.floor_days AS "floorDays",
+       p.recent_found AS "recentFound", p.recent_empty AS "recentEmpty",
        s.observations < 10 OR s.changed >= 0.3 * s.observations AS "isDateTrusted"
 FROM sync.planner p
 CROSS JOIN (

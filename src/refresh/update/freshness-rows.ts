@@ -91,7 +91,10 @@ export async function lockOffers(
   );
 }
 
-/** An offer that was asked for in vain twice is gone; a row that lists it so long after may mean it again. */
+/**
+ * An offer that was asked for in vain twice is gone. A search that never stopped listing it may still mean it so long
+ * after; one that lists it again makes it due at once.
+ */
 const goneForMs = 30 * dayMs;
 
 function isGone({ emptyDetailStreak, summary, detail }: OfferFreshness): boolean {
@@ -104,7 +107,7 @@ function queuePosition(
   freshness: OfferFreshness,
   { learn, planner }: RefreshStatsUpdate,
 ): QueuePosition | null {
-  if (isGone(freshness)) return null;
+  if (isGone(freshness) && freshness.refreshStats.stale === null) return null;
   const position = learn.position(planner, toKnowledge(freshness));
   // Once asked for in vain: a row that still lists it says nothing of whether it is there.
   return freshness.emptyDetailStreak > 0 && freshness.detail !== null

@@ -8,11 +8,13 @@ import type {
   OfferUpdate,
   OfferObservation,
   PlannerKnowledge,
+  RecentDetails,
 } from '../../model/learning.ts';
 import { planner } from '../../schema/planner.ts';
 import { readPlanner } from '../queue/read-planner.ts';
 import { readSql } from '../read-sql.ts';
 import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
+import { keptAfter } from './recent-details.ts';
 
 /** What the observations of one load showed. */
 export interface RefreshStatsUpdate {
@@ -22,10 +24,19 @@ export interface RefreshStatsUpdate {
   readonly stats: { readonly at: Date; readonly stat: ObservationStat }[];
   visible: number;
   hidden: number;
+  /** Details of this load, for `PlannerKnowledge.recent`. */
+  details: RecentDetails;
 }
 
 export async function beginStatsUpdate(client: PoolClient, learn: Learn): Promise<RefreshStatsUpdate> {
-  return { learn, planner: await readPlanner(client), stats: [], visible: 0, hidden: 0 };
+  return {
+    learn,
+    planner: await readPlanner(client),
+    stats: [],
+    visible: 0,
+    hidden: 0,
+    details: { found: 0, empty: 0 },
+  };
 }
 
 /** The offer after an observation that is newer than all of its kind; the observations themselves are moved on by the caller. */
@@ -74,14 +85,18 @@ function toRows(stats: RefreshStatsUpdate['stats']): StatRow[] {
 export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshStatsUpdate): Promise<void> {
   const rows = toRows(statsUpdate.stats);
   if (rows.length > 0) await applySql(client, readSql('upsert-observation-stats'), [JSON.stringify(rows)]);
-  const { visible, hidden } = statsUpdate;
-  if (visible + hidden === 0) return;
-  const { visibleChanges, hiddenChanges } = planner;
+  const { visible, hidden, details } = statsUpdate;
+  const answers = details.found + details.empty;
+  if (visible + hidden + answers === 0) return;
+  const { visibleChanges, hiddenChanges, recentFound, recentEmpty } = planner;
+  const rest = keptAfter(answers);
   await drizzleOn(client)
     .update(planner)
     .set({
       visibleChanges: sql`${visibleChanges} + ${visible}`,
       hiddenChanges: sql`${hiddenChanges} + ${hidden}`,
+      recentFound: sql`${recentFound} * ${rest}::real + ${details.found}::real`,
+      recentEmpty: sql`${recentEmpty} * ${rest}::real + ${details.empty}::real`,
     });
 }
 

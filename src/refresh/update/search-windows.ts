@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { hourMs } from '../../core/duration.ts';
 import type { LoadableSearchPage, Provenance, WindowAlarm } from '../../model/catalog.ts';
 import type { Learn, PassOutcome, SplitDecision, WindowState } from '../../model/learning.ts';
-import { applySql, runSql } from '../../db/sql-file.ts';
+import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { compareObservations, observationKey } from './offer-freshness.ts';
 import { listInWindow, writeWindow, type SearchWindow } from './window-rows.ts';
@@ -64,6 +64,11 @@ export interface TouchedOffers {
   readonly changed: ReadonlySet<string>;
 }
 
+/** As `is-listing-suspect.sql` gives it. */
+interface Listing {
+  readonly isSuspect: boolean;
+}
+
 interface Advanced {
   readonly state: WindowState;
   readonly decision: SplitDecision;
@@ -85,7 +90,7 @@ async function advance(
   client: PoolClient,
   window: SearchWindow,
   page: BookedPage,
-  learn: Learn,
+  { learn, listing }: { readonly learn: Learn; readonly listing: Listing },
 ): Promise<Advanced | null> {
   const { record, provenance } = page;
   const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
@@ -105,6 +110,7 @@ async function advance(
     totalRecords: record?.totalRecords ?? null,
     newIdsInPass,
     isSplit: decision.kind === 'split',
+    isSuspect: listing.isSuspect,
   });
   return { state: await dateEnd(client, window, state), decision };
 }
@@ -128,14 +134,14 @@ export interface WindowChanges {
   readonly moved: LoadableSearchPage[];
 }
 
-const isSuspect = (outcome: PassOutcome | null): outcome is 'truncated' | 'page_repeated' =>
+const isAlarming = (outcome: PassOutcome | null): outcome is 'truncated' | 'page_repeated' =>
   outcome === 'truncated' || outcome === 'page_repeated';
 
 /** Once, until a pass ends otherwise. */
 function alarmOf({ windowId, feed, state: before }: SearchWindow, state: WindowState): WindowAlarm[] {
   const { lastOutcome, totalRecords, lastReach } = state;
   const isPending = state.completedAt !== before.completedAt && lastOutcome !== before.lastOutcome;
-  if (!isPending || !isSuspect(lastOutcome)) return [];
+  if (!isPending || !isAlarming(lastOutcome)) return [];
   return [{ windowId, feed, outcome: lastOutcome, totalRecords, reach: lastReach }];
 }
 
@@ -194,6 +200,7 @@ export async function advanceWindows(
   learn: Learn,
 ): Promise<WindowChanges> {
   const changes: WindowChanges = { passes: [], alarms: [], moved: [] };
+  const listing = await runSqlForOne<Listing>(client, readSql('is-listing-suspect'));
   const inOrder = pages.toSorted((a, b) =>
     compareObservations(observationKey(a.provenance), observationKey(b.provenance)),
   );
@@ -201,7 +208,7 @@ export async function advanceWindows(
     const window = windows.get(page.windowId);
     if (!window) continue;
     const { provenance } = page;
-    const advanced = await advance(client, window, page, learn);
+    const advanced = await advance(client, window, page, { learn, listing });
     const after = { ...window, state: advanced?.state ?? window.state };
     windows.set(page.windowId, after);
     await writeWindow(client, after, provenance.callId);

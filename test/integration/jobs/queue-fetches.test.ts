@@ -108,7 +108,9 @@ async function ask(
     sync,
   };
   const blocks = new Map(Object.entries(blocked) as [FetchKind, string][]);
-  const { blocksMet } = await queueFetches(deps, { run: begun.run, now, feeds: sync.feeds, blocks });
+  const suspicion = { isListingSuspect: false, isDetailSuspect: false };
+  const request = { run: begun.run, now, feeds: sync.feeds, blocks, suspicion };
+  const { blocksMet } = await queueFetches(deps, request);
   await runs.end(begun.run.runId, 'cancelled', 'test');
   return { pages, details, met: blocksMet };
 }

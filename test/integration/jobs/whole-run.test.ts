@@ -98,3 +98,21 @@ it('an offer that its search no longer lists is missing, and its detail is asked
     },
   );
 });
+
+it('a run asks for nothing twice and ends, however short the ages of freshness are', () =>
+  withTestStack(
+    {
+      backend: 'postgres',
+      sandbox: { offers: 120 },
+      sync: { freshness: { categoryMs: 1, searchMs: 1, detailMs: 1 } },
+    },
+    async (stack) => {
+      const first = await stack.run({ deadlineMs: 60_000 });
+      expect(first).toMatchObject({ status: 'succeeded', cause: null });
+      const { min_calls } = await readStats(stack);
+      expect(first.callsUsed).toBeLessThanOrEqual(1.05 * min_calls.total);
+      expect(await countPaidTwice(stack)).toBe(0);
+      await stack.advance(dayMs);
+      expect(await stack.run({ deadlineMs: 60_000 })).toMatchObject({ status: 'succeeded', cause: null });
+    },
+  ));

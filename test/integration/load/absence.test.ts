@@ -57,12 +57,9 @@ function page(
   part: { page?: number; total?: number } = {},
 ) {
   const rows = ids.map((id, index) => searchRow(id, { rank: index + 1 }));
-  const { total = ids.length } = part;
-  return searchPage(windowId, newCall(time), rows, {
-    page: part.page ?? 1,
-    totalRecords: total,
-    pageSize: 3,
-  });
+  const { total = ids.length, page: number = 1 } = part;
+  const pageSize = part.total === undefined ? 50 : 3;
+  return searchPage(windowId, newCall(time), rows, { page: number, totalRecords: total, pageSize });
 }
 const pass = (windowId: string, time: number, ...ids: string[]) => store.load([page(windowId, time, ids)]);
 
@@ -77,14 +74,14 @@ async function listed(): Promise<[window: string, gone: string, a: string, b: st
 describe('an offer that a complete pass does not list', () => {
   it('is missing, by the call that completed the pass, and its prices hold on', async () => {
     const window = await addWindow(db.pool, 'two pages');
-    const ids = Array.from({ length: 6 }, newId);
+    const ids = Array.from({ length: 5 }, newId);
     const [gone = '', ...rest] = ids;
     for (const [at, some] of [ids.slice(0, 3), ids.slice(3)].entries())
-      await store.load([page(window, at, some, { page: at + 1, total: 6 })]);
+      await store.load([page(window, at, some, { page: at + 1, total: 5 })]);
     await store.load([found(gone, newCall(2), { prices: [price('5')] })]);
-    await store.load([page(window, 10, rest.slice(0, 3), { total: 5 })]);
+    await store.load([page(window, 10, rest.slice(0, 3), { total: 4 })]);
     expect(await stateOf(gone)).toBe('listed');
-    const last = page(window, 11, rest.slice(3), { page: 2, total: 5 });
+    const last = page(window, 11, rest.slice(3), { page: 2, total: 4 });
     await store.load([last]);
     expect(await stateOf(gone)).toBe('missing');
     for (const id of rest) expect(await stateOf(id)).toBe('listed');

@@ -37,7 +37,7 @@ async function readNodes(ids: readonly string[]): Promise<unknown[]> {
 
 /** Nodes that hang below themselves, however far. */
 async function listLoops(): Promise<unknown[]> {
-  const { rows } = await db.pool.query(
+  const { rows } = await db.pool.query<object>(
     `WITH RECURSIVE climb (start_id, category_id) AS (
        SELECT category_id, parent_id FROM catalog.category WHERE parent_id IS NOT NULL
        UNION
@@ -50,7 +50,7 @@ async function listLoops(): Promise<unknown[]> {
 }
 
 async function readQuarantine(rawId: string): Promise<unknown[]> {
-  const { rows } = await db.pool.query(
+  const { rows } = await db.pool.query<object>(
     'SELECT path, reason, sample FROM sync.quarantine WHERE raw_id = $1 ORDER BY path',
     [rawId],
   );

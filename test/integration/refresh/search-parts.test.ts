@@ -50,7 +50,7 @@ async function load(
     searchPage(windowId, provenance(minutes, String(++lastCall)), rows, {
       page,
       totalRecords: total,
-      pageSize: 3,
+      pageSize: part.total === undefined ? 50 : 3,
     }),
   ]);
 }
@@ -326,13 +326,14 @@ describe('what a search showed', () => {
 
   it('stops its next pass after three pages of it, and the pages that were not asked for are counted', async () => {
     const { whole } = await addSearch();
-    const pages = Array.from({ length: 5 }, () => ({ [newId()]: '1', [newId()]: '2', [newId()]: '3' }));
-    for (const [at, listed] of pages.entries()) await load(whole, at, listed, { page: at + 1, total: 15 });
-    expect(await readWindow(whole)).toMatchObject({ last_outcome: 'complete', last_reach: 15, last_new: 15 });
+    const full = Array.from({ length: 4 }, () => ({ [newId()]: '1', [newId()]: '2', [newId()]: '3' }));
+    const pages = [...full, { [newId()]: '1', [newId()]: '2' }];
+    for (const [at, listed] of pages.entries()) await load(whole, at, listed, { page: at + 1, total: 14 });
+    expect(await readWindow(whole)).toMatchObject({ last_outcome: 'complete', last_reach: 14, last_new: 14 });
     for (const [at, listed] of pages.slice(0, 3).entries())
-      await load(whole, 10 + at, listed, { page: at + 1, total: 15 });
+      await load(whole, 10 + at, listed, { page: at + 1, total: 14 });
     expect(await readWindow(whole)).toMatchObject({
-      ...{ next_page: 1, last_outcome: 'stale', saved_calls: 2, last_reach: 15, last_new: 15 },
+      ...{ next_page: 1, last_outcome: 'stale', saved_calls: 2, last_reach: 14, last_new: 14 },
       complete_since: provenance(0).observedAt,
     });
   });

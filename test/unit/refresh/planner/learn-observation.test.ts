@@ -7,6 +7,7 @@ const planner: PlannerKnowledge = {
   prior: { changes: 0.2, days: 10 },
   visibleShare: 0.7,
   isDateTrusted: true,
+  recent: { found: 0, empty: 0 },
 };
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
 
@@ -28,8 +29,8 @@ const row = (
   at: number,
   more: Partial<Extract<OfferObservation, { kind: 'row' }>> = {},
 ): OfferObservation => ({
-  ...{ kind: 'row', at: day(at), monthSold: null, isPriceChanged: false, isDateMoved: false },
-  ...more,
+  ...{ kind: 'row', at: day(at), monthSold: null, isPriceChanged: false, isPriceOfDetail: null },
+  ...{ modifiedAt: null, isReturned: false, ...more },
 });
 const detail = (at: number, isChanged = false, isVisible = isChanged): OfferObservation => ({
   ...{ kind: 'detail', at: day(at), isChanged, isVisible },
@@ -67,17 +68,39 @@ describe('a search row', () => {
 
   it('shows a change again that a detail had found since the row before', () => {
     const found = learnObservation(planner, seen(1, 1), detail(3, true)).known;
-    const { known, stat } = learnObservation(
-      planner,
-      found,
-      row(5, { isPriceChanged: true, isDateMoved: true }),
-    );
-    expect(known).toMatchObject({ stale: null, changedAt: day(3) });
+    for (const isPriceOfDetail of [true, null]) {
+      const again = row(5, { isPriceChanged: true, isPriceOfDetail, modifiedAt: day(2) });
+      const { known, stat } = learnObservation(planner, found, again);
+      expect(known).toMatchObject({ stale: null, changedAt: day(3) });
+      expect(stat?.isChanged).toBe(false);
+    }
+  });
+
+  it('with a price that the detail since the row before does not have shows a change of its own', () => {
+    const found = learnObservation(planner, seen(1, 1), detail(3, true)).known;
+    const other = row(5, { isPriceChanged: true, isPriceOfDetail: false });
+    expect(learnObservation(planner, found, other).known.stale).toEqual({ since: day(5), by: 'row' });
+    const later = row(5, { modifiedAt: day(4) });
+    expect(learnObservation(planner, found, later).known.stale).toEqual({ since: day(5), by: 'modify_date' });
+  });
+
+  it('shows a change of its own after a detail that the row before had prompted', () => {
+    const prompted = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true })).known;
+    const found = learnObservation(planner, prompted, detail(3.1, true)).known;
+    for (const isPriceOfDetail of [false, null]) {
+      const next = row(4, { isPriceChanged: true, isPriceOfDetail });
+      expect(learnObservation(planner, found, next).known.stale).toEqual({ since: day(4), by: 'row' });
+    }
+  });
+
+  it('that shows an offer again which was off sale makes the detail due, and is no change', () => {
+    const { known, stat } = learnObservation(planner, seen(1, 2), row(3, { isReturned: true }));
+    expect(known).toMatchObject({ stale: { since: day(3), by: 'row' }, changedAt: null });
     expect(stat?.isChanged).toBe(false);
   });
 
   it('with another date of modification is believed as long as such dates were right', () => {
-    const moved = row(3, { isDateMoved: true });
+    const moved = row(3, { modifiedAt: day(2) });
     expect(learnObservation(planner, seen(1, 1), moved).known.stale).toEqual({
       since: day(3),
       by: 'modify_date',
@@ -154,7 +177,9 @@ it('whatever looks come in whatever order, everything stays finite and nothing i
       .record({
         at: fc.integer({ min: 0, max: 60 }),
         isPriceChanged: fc.boolean(),
-        isDateMoved: fc.boolean(),
+        isPriceOfDetail: fc.option(fc.boolean()),
+        modifiedAt: fc.option(fc.integer({ min: 0, max: 60 }).map(day)),
+        isReturned: fc.boolean(),
       })
       .map(({ at, ...more }) => row(at, more)),
     fc

@@ -17,6 +17,7 @@ function observation(page: number, part: Partial<PageObservation> = {}): PageObs
     totalRecords: 120,
     newIdsInPass: 50,
     isSplit: false,
+    isSuspect: false,
     ...part,
   };
 }
@@ -54,10 +55,53 @@ describe('a pass over a search window', () => {
     });
   });
 
-  it('does not ask for the page that an off-by-one total of pages promises', () => {
+  it('asks for one page more when the last page of a total is full, and ends where that has nothing', () => {
+    const part = { totalRecords: 100, observedAt: later };
     const first = advanceWindow(fresh, observation(1, { totalRecords: 100 }));
-    const done = advanceWindow(first, observation(2, { totalRecords: 100 }));
-    expect(done).toMatchObject({ nextPage: 1, lastOutcome: 'complete' });
+    const second = advanceWindow(first, observation(2, part));
+    expect(second).toMatchObject({ nextPage: 3, lastOutcome: null });
+    for (const empty of [
+      { totalRecords: 100, rowsInAnswer: 0 },
+      { totalRecords: null, rowsInAnswer: 0 },
+      { totalRecords: 0, rowsInAnswer: 0 },
+      { totalRecords: 100, rowsInAnswer: 50 },
+    ]) {
+      const page = observation(3, { ...part, ...empty, newIdsInPass: 0 });
+      expect(advanceWindow(second, page)).toMatchObject({
+        ...{ nextPage: 1, lastOutcome: 'complete', lastReach: 100, completeSince: at },
+      });
+    }
+  });
+
+  it('does not ask for that page when the last pass listed just as many', () => {
+    const before: WindowState = { ...fresh, lastOutcome: 'complete', lastReach: 100, totalRecords: 100 };
+    const first = advanceWindow(before, observation(1, { totalRecords: 100 }));
+    expect(advanceWindow(first, observation(2, { totalRecords: 100 }))).toMatchObject({
+      ...{ nextPage: 1, lastOutcome: 'complete' },
+    });
+  });
+
+  it.each([
+    { real: 120, total: 70, calls: 3 },
+    { real: 120, total: 100, calls: 3 },
+    { real: 150, total: 100, calls: 4 },
+    { real: 120, total: 170, calls: 4 },
+    { real: 100, total: 150, calls: 3 },
+    { real: 49, total: 99, calls: 2 },
+    { real: 40, total: 0, calls: 1 },
+  ])('lists $real records whose total is $total, with $calls calls', ({ real, total, calls }) => {
+    let state: WindowState = fresh;
+    let asked = 0;
+    do {
+      asked += 1;
+      const rowsInAnswer = Math.max(0, Math.min(50, real - (asked - 1) * 50));
+      state = advanceWindow(
+        state,
+        observation(state.nextPage, { totalRecords: total, rowsInAnswer, newIdsInPass: rowsInAnswer }),
+      );
+    } while (state.nextPage > 1);
+    expect([asked, state.lastReach]).toEqual([calls, real]);
+    expect(state.lastOutcome).not.toBe('complete');
   });
 
   it('ends an empty window with one page', () => {
@@ -105,7 +149,7 @@ describe('a pass over a search window', () => {
     expect(advanceWindow({ ...fresh, nextPage: 3 }, observation(2))).toEqual({ ...fresh, nextPage: 3 });
   });
 
-  it('ends for every total, after exactly the pages that hold its reachable rows', () => {
+  it('ends for every total, after the pages that hold its reachable rows, and one where the last is full', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 1, max: 50 }), (total, pageSize) => {
         const reachable = Math.min(total, searchReach);
@@ -119,7 +163,8 @@ describe('a pass over a search window', () => {
             observation(pages, { pageSize, rowsInAnswer: rows, newIdsInPass: rows, totalRecords: reachable }),
           );
         } while (state.nextPage !== 1);
-        expect(pages).toBe(Math.max(1, Math.ceil(reachable / pageSize)));
+        const isMoreAsked = reachable > 0 && reachable < searchReach && reachable % pageSize === 0;
+        expect(pages).toBe(Math.max(1, Math.ceil(reachable / pageSize)) + (isMoreAsked ? 1 : 0));
         expect(state.lastOutcome).toBe(total >= searchReach ? 'capped' : 'complete');
       }),
     );
@@ -216,13 +261,37 @@ describe('a pass whose pages add up to the total proves nothing of what it did n
     expect(passOf(...pages)).toMatchObject({ nextPage: 1, lastOutcome: 'unproven', completeSince: at });
   });
 
-  it('when the list has shrunk by more than half, until it is seen so again', () => {
+  it('when the list has shrunk to three fifths or less, until it is seen so again', () => {
     const few = observation(1, { rowsInAnswer: 9, newIdsInPass: 9, totalRecords: 9, observedAt: later });
     const once = advanceWindow({ ...before, totalRecords: 19 }, few);
     expect(once).toMatchObject({ lastOutcome: 'unproven', completeSince: at });
     expect(advanceWindow(once, few)).toMatchObject({ lastOutcome: 'complete', completeSince: later });
-    const half = observation(1, { ...few, rowsInAnswer: 10, newIdsInPass: 10, totalRecords: 10 });
-    expect(advanceWindow({ ...before, totalRecords: 19 }, half)).toMatchObject({ lastOutcome: 'complete' });
+    const more = observation(1, { ...few, rowsInAnswer: 12, newIdsInPass: 12, totalRecords: 12 });
+    expect(advanceWindow({ ...before, totalRecords: 19 }, more)).toMatchObject({ lastOutcome: 'complete' });
+  });
+
+  it('when many searches have shrunk, for a week', () => {
+    const few = (days: number) =>
+      observation(1, {
+        ...{ rowsInAnswer: 9, newIdsInPass: 9, totalRecords: 9, isSuspect: true },
+        observedAt: new Date(later.getTime() + days * 86_400_000),
+      });
+    let state: WindowState = { ...before, totalRecords: 19, fullPassAt: later };
+    for (const days of [1, 2, 3, 6]) {
+      state = advanceWindow(state, few(days));
+      expect(state).toMatchObject({ lastOutcome: 'unproven', completeSince: at, totalRecords: 19 });
+    }
+    state = advanceWindow(state, few(8));
+    expect(state.totalRecords).toBe(9);
+    expect(advanceWindow(state, { ...few(9), isSuspect: false })).toMatchObject({ lastOutcome: 'complete' });
+  });
+
+  it('when other searches have shrunk, though this one has not', () => {
+    const page = observation(1, { rowsInAnswer: 19, newIdsInPass: 19, totalRecords: 19, isSuspect: true });
+    expect(advanceWindow({ ...before, totalRecords: 19 }, page)).toMatchObject({
+      lastOutcome: 'unproven',
+      completeSince: at,
+    });
   });
 
   it('nor does the next pass doubt itself for what the last one met', () => {

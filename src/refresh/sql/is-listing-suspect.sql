@@ -1,0 +1,14 @@
+-- Purpose: whether so many searches list about half of what they did, or less, that their answers are not believed: three
+--          of them, and a tenth of all; or two fifths of all records. A search that has shrunk keeps its total from before.
+--          Parts of a search go with it; searches of fewer than five records say little.
+-- Params:  none
+-- Returns: one row: isSuspect
+SELECT coalesce((count(lost) >= 3 AND count(lost) * 10 >= count(*))
+                OR (sum(lost) >= 20 AND sum(lost) * 5 >= sum(total_records) * 2), false) AS "isSuspect"
+FROM (
+  SELECT total_records,
+         CASE WHEN last_outcome IN ('unproven', 'short') AND last_reach * 5 <= total_records * 3
+              THEN total_records - last_reach END AS lost
+  FROM sync.search_window
+  WHERE retired_at IS NULL AND parent_window_id IS NULL AND total_records >= 5
+) w;
