@@ -7,7 +7,7 @@ import type { OutputStream } from '../terminal/output-stream.ts';
 export interface CliContext {
   /** Data only. */
   readonly stdout: OutputStream;
-  /** Aborts when the reader of stdout is gone (`| head`): what is still written goes nowhere. Absent: never. */
+  /** Aborts when the reader of stdout is gone (`| head`): further output is discarded. Absent: never. */
   readonly stdoutGone?: AbortSignal;
   /** Talk: progress, logs, errors. */
   readonly stderr: OutputStream;

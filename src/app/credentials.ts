@@ -4,7 +4,7 @@ import { isLoopbackUrl } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Source } from '../model/run.ts';
 
-/** Loopback is the sandbox's: nothing else can be reached there by the addresses that configuration allows. */
+/** Loopback is the sandbox's: the configuration allows no other address there. */
 export function sourceOf(config: Pick<Config, 'ALIBABA_API_URL'>): Source {
   return isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
 }

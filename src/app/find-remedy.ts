@@ -34,7 +34,7 @@ const kinds = new Map<string, ErrorKind>(
   tables.flatMap((table) => Object.values<ErrorKind>(table)).map((kind) => [kind.code, kind]),
 );
 
-/** What docs/errors.md says of a code; null: it is none of ours. */
+/** The text of docs/errors.md about a code; null: an unknown code. */
 export function findRemedy(code: string): ErrorKind | null {
   return kinds.get(code) ?? null;
 }

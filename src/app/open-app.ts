@@ -71,7 +71,7 @@ export interface App {
   readonly gateway: Gateway;
   readonly quota: QuotaStore;
   readonly permissions: PermissionStore;
-  /** What a run that begins now will do; null: it can't be told. */
+  /** The forecast of a run that begins now; null: not possible. */
   makeForecast(request: ForecastRequest): Promise<Forecast | null>;
   /** @throws AppError DATABASE_OTHER_SOURCE */
   readonly begin: BeginRun;
@@ -85,7 +85,7 @@ export interface App {
   keepSchedules(): Promise<void>;
   /** Works and ticks in this process until `isOver` says so or the process is asked to stop. */
   conduct(isOver: () => Promise<boolean>): Promise<void>;
-  /** Tells people what is new, before a process ends that `conduct` did its work in; waits a quarter of a minute at most. */
+  /** Sends new notifications before a process ends that worked with `conduct`; waits 15 seconds at most. */
   sendNotifications(): Promise<void>;
   close(): Promise<void>;
 }
@@ -117,7 +117,7 @@ function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool):
   return createGateway({ ...parts, tokens, apis: options.sync.apis });
 }
 
-/** What may not be asked for now, kind by kind. */
+/** The kinds of targets that may not be fetched now. */
 async function listBlocks(pool: Pool, appKey: string, apis: ApiChoices): Promise<Blocks> {
   const chosen = chooseApis(apis);
   const apiOfKind = (kind: JobKind) => chosen[jobOperations[kind].operation];
@@ -180,7 +180,7 @@ function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: S
       );
       isKeeper = true;
     },
-    /** Nothing in a process that ends with its run: the next slots would find nobody. */
+    /** Nothing in a process that ends with its run: no process would run the next slots. */
     startRuns: async (now: Date) => (isKeeper ? startScheduledRuns(deps, now) : undefined),
   };
 }

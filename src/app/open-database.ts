@@ -20,7 +20,7 @@ export function embeddedDataRoot(projectDir: string): string {
   return join(stateFolder(projectDir), 'postgres');
 }
 
-/** The database of `DATABASE_URL`, or the embedded one of the project, started when nobody has yet. */
+/** The database of `DATABASE_URL`, or the embedded one of the project, started if it is not running yet. */
 export async function openDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
   if (config.DATABASE_URL) {
     return { url: config.DATABASE_URL.reveal(), isEmbedded: false, release: () => Promise.resolve() };

@@ -11,7 +11,7 @@ import { createHealthStore } from '../health/issues/health-store.ts';
 import { createNotificationStore } from '../health/notifications/notification-store.ts';
 import { createNotifier } from '../health/webhook/create-notifier.ts';
 
-/** By which people reach the ops pages; null: only this machine does, by an address that says nothing elsewhere. */
+/** The address of the ops pages; null: it is valid on this machine only. */
 function siteUrlOf({ NEXT_PUBLIC_SITE_URL: site }: Config): string | null {
   const url = new URL(site);
   return isLoopbackUrl(url) ? null : `${url.origin}${url.pathname}`;
@@ -32,7 +32,7 @@ export interface DispatcherParts {
   readonly log: Logger;
 }
 
-/** Who tells people what is new; null: the configuration names no receiver. */
+/** Sends notifications; null: the configuration names no receiver. */
 export function openDispatcher({
   pool,
   config,

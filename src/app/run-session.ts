@@ -7,8 +7,8 @@ import { openDatabase } from './open-database.ts';
 import type { Session } from './session.ts';
 
 /**
- * Opens the whole product for a verb that asks 1688 for something, runs `work`, and closes everything again. At
- * the second signal the process ends at once: what was in flight stays counted, and the next start goes on.
+ * Opens the whole product for a verb that calls 1688, runs `work`, and closes everything again. At
+ * the second signal the process ends at once: calls in flight stay counted, and the next start continues.
  *
  * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*, REDIS_UNREACHABLE
  */
@@ -42,7 +42,7 @@ export async function withApp(
   }
 }
 
-/** What every verb that fetches says first: nobody must take invented offers for real ones. */
+/** The first line of every verb that fetches: invented offers must not be taken for real ones. */
 export function sourceBanner(source: App['source']): string {
   return source === 'sandbox' ? 'SANDBOX: using mock data' : 'fetching real data from 1688.com';
 }

@@ -16,7 +16,7 @@ export interface GlobalFlags {
 }
 
 export interface SessionOptions {
-  /** `service`: logs at LOG_LEVEL. `command`: a person looks on, so warnings and errors only. */
+  /** `service`: logs at LOG_LEVEL. `command`: a user is watching, so warnings and errors only. */
   readonly logs: 'service' | 'command';
   /** True: neither the environment nor env files are read, as if nothing were configured. */
   readonly ignoresEnvironment?: boolean;

@@ -29,7 +29,7 @@ function appKeyOf({ config }: Session, subject: string): string {
 /**
  * Runs `work` over what is kept of the project's app.
  *
- * @param subject what is asked for, as in "permissions these are"
+ * @param subject what the command shows, as in "permissions these are"
  * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*
  */
 export async function withAppDatabase<T>(

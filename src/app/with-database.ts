@@ -15,7 +15,7 @@ export interface DatabaseParts {
   readonly log: Logger;
 }
 
-/** Aborts `signal` when the process is told to stop: leave off, nobody waits for the result. */
+/** Aborts `signal` when the process is stopped: the result is no longer needed. */
 export type DatabaseWork<T> = (database: OpenDatabase, signal: AbortSignal) => Promise<T>;
 
 function rejectOnAbort(signal: AbortSignal): Promise<never> {
@@ -27,8 +27,8 @@ function rejectOnAbort(signal: AbortSignal): Promise<never> {
 }
 
 /**
- * Runs `work` over the project's database and lets go of it afterwards, also when a signal arrives: an embedded
- * server that nobody released would go on running.
+ * Runs `work` over the project's database and closes it afterwards, also when a signal arrives: an embedded
+ * server that was not released would stay running.
  *
  * @throws AppError INTERRUPTED at SIGTERM or SIGINT
  */
@@ -52,7 +52,7 @@ export function hasDatabase(config: Config): boolean {
 }
 
 /**
- * `withDatabase` for who only reads: where nothing was ever synced, no empty database is made to look into.
+ * `withDatabase` for commands that only read: before the first sync, no empty database is made.
  *
  * @throws AppError DATABASE_NOT_MIGRATED, or INTERRUPTED at SIGTERM or SIGINT
  */

@@ -5,7 +5,7 @@ import { withExistingDatabase } from './with-database.ts';
 
 /**
  * Runs `work` over connections to the project's database, which must be there and migrated. `signal` aborts when the
- * process is told to stop.
+ * process is stopped.
  *
  * @throws AppError DATABASE_*, or INTERRUPTED at SIGTERM or SIGINT
  */

@@ -6,7 +6,7 @@ import { daysPerMonth } from '../refresh/forecast/days-per-month.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
 import { wrapText } from '../terminal/wrap-text.ts';
 
-/** What a form has to ask for, beside what the product assumes or was told to be allowed. */
+/** The volume that a form must ask for, next to the assumed or approved one. */
 export interface VolumeEstimate extends CallEstimate {
   /** `namespace:name:version`. */
   readonly api: string;
@@ -16,7 +16,7 @@ export interface VolumeEstimate extends CallEstimate {
   readonly firstPassDays: number | null;
 }
 
-/** The estimate for a sync file, next to its limits: `quotas.approved`, else the preset of its account. */
+/** The estimate for a sync file, next to its limits: `quotas.approved`, otherwise the preset of its account. */
 export function estimateVolumes(sync: SyncConfig): VolumeEstimate[] {
   const preset = accountLimits[sync.account];
   const apis = chooseApis(sync.apis);

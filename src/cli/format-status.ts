@@ -27,7 +27,7 @@ function formatCatalog({ catalog }: Status): string {
   );
 }
 
-/** Calls that a run was expected to make; nothing where nobody asked. */
+/** Calls that a run was expected to make; nothing without a forecast. */
 function plannedCalls({ forecast }: RunSummary): string {
   if (forecast === null) return '';
   return formatCount(Math.round(Object.values(forecast.calls).reduce((sum, calls) => sum + calls, 0)));

@@ -7,23 +7,23 @@ import { createProgram } from './program.ts';
 import { reportError } from '../terminal/report-error.ts';
 
 /**
- * Runs one command line (without `node` and the script) and gives its exit code. Never throws: whatever goes
- * wrong is on stderr.
+ * Runs one command line (without `node` and the script) and gives its exit code. Never throws: errors
+ * are on stderr.
  */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
   try {
     await createProgram(context).parseAsync(args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    // Commander has said on stderr what is wrong; help and version are no errors.
+    // Commander has said on stderr what is wrong; help and version are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
     return reportError(error, context.stderr);
   }
 }
 
 /**
- * A reader that left (`catalog-sync sql ... | head`) is no error. Node keeps the standard streams usable after
- * one, so that somebody has to remember it.
+ * A reader that left (`catalog-sync sql ... | head`) is not an error. Node keeps the standard streams usable after
+ * one, so this must be remembered here.
  */
 function watchReader(stream: NodeJS.WriteStream): AbortSignal {
   const gone = new AbortController();

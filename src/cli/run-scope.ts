@@ -25,13 +25,13 @@ export function requireFeeds(sync: SyncConfig, feeds: readonly string[]): void {
 }
 
 export interface RunScopeOptions {
-  /** Distinct exit codes for what is no failure. */
+  /** Distinct exit codes for results that are not failures. */
   readonly isStrict: boolean;
   /** A person at a terminal is asked before a run that will use up the quota. */
   readonly mayAsk: boolean;
 }
 
-/** Says what is about to be spent; false when a person was asked and does not want to. */
+/** Prints the calls to make; false when the user was asked and refused. */
 async function isAgreed(session: Session, forecast: Forecast | null, mayAsk: boolean): Promise<boolean> {
   if (forecast === null) return true;
   session.talk(describeNextRun(forecast));
@@ -91,7 +91,7 @@ async function runAndShow(
 }
 
 /**
- * One run of a scope in this process to its end, shown to whoever looks on, and told to whoever does not.
+ * One run of a scope in this process to its end, with progress on the terminal, and notifications.
  *
  * @returns what the process is to exit with
  * @throws AppError CREDENTIALS_MISSING, DATABASE_*, and what `chooseRequest` throws
@@ -107,7 +107,7 @@ export async function runScope(
     try {
       exitCode = await runAndShow({ session, sync, app, drain }, chooseRequest, options);
     } finally {
-      // Whoever stopped it looks on, and waits.
+      // The user who stopped it is waiting.
       if (!drain.aborted) await app.sendNotifications();
     }
   });

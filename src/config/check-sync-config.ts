@@ -84,7 +84,7 @@ function checkGroups(groups: Holed<SyncFile['quotas']['groups']> = []): SyncFile
   ]);
 }
 
-/** Two keys of a table by operation that stand for the same one. */
+/** Two keys of a table by operation that name the same operation. */
 function checkOperations(names: readonly string[], path: readonly string[]): SyncFileProblem[] {
   const operations = names.map((name) => operationOf(name) ?? name);
   return names.flatMap((name, index) => {
@@ -103,7 +103,7 @@ function checkApis(apis: Holed<SyncFile['apis']>): SyncFileProblem[] {
 }
 
 /**
- * The rules that look at more than one value of the file, for those values that have no issue of their own.
+ * The rules that check more than one value of the file, for those values that have no issue of their own.
  *
  * @param file as far as the schema could read it
  * @param issues what the schema found wrong with it

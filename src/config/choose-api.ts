@@ -7,7 +7,7 @@ import {
   type KnownApi,
 } from '../model/known-apis.ts';
 
-/** The operation that a key of the sync file stands for: itself, or what a name of the guides promises. */
+/** The operation that a key of the sync file names: itself, or what a name of the guides promises. */
 export function operationOf(name: string): ApiOperation | undefined {
   return guideApiNames[name] ?? apiOperations.find((operation) => operation === name);
 }

@@ -49,7 +49,7 @@ const siteUrl = z.string().superRefine((text, ctx) => {
   else if (url.username || url.password || url.hash) ctx.addIssue('must have no user or fragment');
 });
 
-/** What is behind the host lets anybody send, so that all of it is a secret. */
+/** The part after the host is enough to send, so all of it is a secret. */
 const webhookUrl = z
   .string()
   .superRefine((text, ctx) => {

@@ -52,7 +52,7 @@ function yamlProblems(document: Document): PlacedProblem[] {
   return problems;
 }
 
-/** Where in the text `path` is: its key if it is a key, its entry if it is a list position, else its parent. */
+/** Where in the text `path` is: its key if it is a key, its entry if it is a list position, otherwise its parent. */
 function offsetOf(document: Document, path: SyncFileProblem['path']): number {
   const last = path.at(-1);
   if (last === undefined) return document.contents?.range?.[0] ?? 0;
@@ -95,7 +95,7 @@ function contentProblems(document: Document, issues: readonly z.core.$ZodIssue[]
   }));
 }
 
-/** The schema with the rules that look at several values, which are asked also when single values are bad. */
+/** The schema with the rules that check several values, which also run when single values are invalid. */
 const checkedFile = syncFileSchema.superRefine(
   (file, ctx) => {
     for (const { path, message } of checkSyncConfig(file, ctx.issues))

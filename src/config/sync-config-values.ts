@@ -19,7 +19,7 @@ export const name = (what: string) =>
     );
 
 const categoryIdError = "must be a category id in digits ('0' is the whole tree)";
-/** Quoted or not: ids are digits that happen to look like a number. */
+/** Quoted or not: ids are digits that YAML may read as a number. */
 export const categoryId = z
   .union([z.string().regex(/^(0|[1-9]\d{0,17})$/, categoryIdError), z.int().min(0, categoryIdError)], {
     error: categoryIdError,
@@ -100,14 +100,14 @@ export const duration = durationBetween(
   'must be a duration from 1m to 366d, like 30m, 20h or 7d',
 );
 
-/** How long old rows are kept, in milliseconds. They go by the month, so that less than one says nothing. */
+/** How long old rows are kept, in milliseconds. Rows are dropped by month, so less than a month has no effect. */
 export const keepAge = durationBetween(
   31 * dayMs,
   3_660 * dayMs,
   'must be a duration from 31d to 3660d, like 90d',
 );
 
-/** Why `text` is no five-field cron expression; null when it is one. */
+/** Why `text` is not a five-field cron expression; null when it is one. */
 function cronProblem(text: string): string | null {
   const fields = text.trim().split(/\s+/);
   if (fields.length !== 5) {
@@ -117,7 +117,7 @@ function cronProblem(text: string): string | null {
   if (fields.some((field) => /(^|,)H/i.test(field))) return 'must not use H';
   try {
     const times = CronExpressionParser.parse(text, { currentDate: new Date(0), tz: 'UTC' });
-    // One day that never comes is refused as it is read; of several it is noticed when the next one is looked for.
+    // A single impossible day is refused by the parser; several are found when the next time is computed.
     return times.hasNext() ? null : 'names days that never come';
   } catch (error) {
     return `is no cron expression: ${error instanceof Error ? error.message : 'it cannot be read'}`;

@@ -16,7 +16,7 @@ export const advisoryLocks = {
   notify: 1_688_006,
   /** One erasing command at a time. */
   eraseSeller: 1_688_020,
-  /** Shared by loads that bring sellers; alone by who makes one erased. */
+  /** Shared by loads that bring sellers; exclusive for the erasure of a seller. */
   erasure: 1_688_021,
 } as const;
 
@@ -32,7 +32,7 @@ export async function shareUntilCommit(client: ClientBase, key: LockKey): Promis
   await client.query('SELECT pg_advisory_xact_lock_shared($1)', [key]);
 }
 
-/** False: somebody else has the lock. Otherwise it ends with the transaction. */
+/** False: another session has the lock. Otherwise it ends with the transaction. */
 export async function tryLockUntilCommit(client: ClientBase, key: LockKey): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS locked', [
     key,
@@ -40,7 +40,7 @@ export async function tryLockUntilCommit(client: ClientBase, key: LockKey): Prom
   return rows[0]?.locked ?? false;
 }
 
-/** False: somebody else has the lock. Otherwise it ends with the connection. */
+/** False: another session has the lock. Otherwise it ends with the connection. */
 export async function tryLockUntilClosed(client: ClientBase, key: LockKey): Promise<boolean> {
   const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
     key,
@@ -53,7 +53,7 @@ export async function unlock(client: ClientBase, key: LockKey): Promise<void> {
   await client.query('SELECT pg_advisory_unlock($1)', [key]);
 }
 
-/** Runs `work` unless somebody else has the lock: then false. It goes with the connection of a process that dies. */
+/** Runs `work` unless another session has the lock: then false. The lock ends with the connection if the process dies. */
 export function unlessLocked(pool: Pool, key: LockKey, work: () => Promise<void>): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     if (!(await tryLockUntilCommit(client, key))) return false;
@@ -62,7 +62,7 @@ export function unlessLocked(pool: Pool, key: LockKey, work: () => Promise<void>
   });
 }
 
-/** Runs `work` with the lock: waits for whoever has it, and holds up the next. */
+/** Runs `work` with the lock: waits for its holder, and blocks the next session. */
 export async function whileLocked(pool: Pool, key: LockKey, work: () => Promise<void>): Promise<void> {
   await inTransaction(pool, async (client) => {
     await lockUntilCommit(client, key);

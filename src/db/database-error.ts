@@ -20,7 +20,7 @@ const socketCodes = new Set([
 const lostConnection =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 
-/** By SQLSTATE, else by its class (PostgreSQL documentation, appendix A). */
+/** By SQLSTATE, otherwise by its class (PostgreSQL documentation, appendix A). */
 const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
   '08': databaseErrors.DATABASE_UNREACHABLE,
   '57P01': databaseErrors.DATABASE_UNREACHABLE,
@@ -102,7 +102,7 @@ export function isDatabaseOutage(error: unknown): boolean {
 }
 
 /**
- * The one place that says what an error of the database means. What is none passes unchanged. Message and facts
+ * The only place that classifies errors of the database. Other errors pass unchanged. Message and facts
  * hold no parameters and no values of rows.
  */
 export function toDatabaseError(error: unknown): unknown {

@@ -7,7 +7,7 @@ import pg, { type Pool, type PoolClient } from 'pg';
 const silentForMs = 10 * 60_000;
 
 /**
- * Runs `work` in one READ COMMITTED transaction: all of it, or none. One that says nothing to Postgres for ten
+ * Runs `work` in one READ COMMITTED transaction: all of it, or none. One that sends nothing to Postgres for ten
  * minutes is ended there.
  */
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {

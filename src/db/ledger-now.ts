@@ -3,7 +3,7 @@ import { apiHold } from '../schema/usage.ts';
 import { runSqlForOne, type SqlExecutor } from './sql-file.ts';
 import { readSql } from './read-sql.ts';
 
-/** The ledger's time, to the millisecond, in a typed query. Where it stands twice, it may be two times. */
+/** The ledger's time, to the millisecond, in a typed query. Used twice, it may give two times. */
 export const ledgerNow = sql<Date>`usage.ledger_now()`.mapWith(apiHold.heldAt);
 
 /** The ledger's time, to the millisecond. */

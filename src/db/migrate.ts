@@ -37,7 +37,7 @@ const oldestServer = 150_000;
  */
 const lockTimeoutMs = 900;
 const pauseMs = 2_000;
-/** About two minutes of patience with somebody's long query; at half, a nightly report could stop a deployment. */
+/** Waits about two minutes for a long query; at half, a nightly report could stop a deployment. */
 const maxAttempts = 40;
 
 async function checkServer(client: pg.Client): Promise<void> {

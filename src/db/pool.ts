@@ -29,15 +29,15 @@ export function createPool({ connectionString, max, log, applicationName }: Pool
     connectionString,
     max,
     application_name: applicationName ?? 'catalog-sync',
-    // At half, a Postgres that is just starting on a busy machine would look unreachable.
+    // At half, a Postgres that is just starting on a busy machine would seem unreachable.
     connectionTimeoutMillis: 10_000,
-    // A peer that vanished without a word is noticed by the kernel; left to itself, it first asks after two hours.
+    // A peer that vanished without a word is noticed by the kernel; by default, it first checks after two hours.
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
   });
   // Without a listener, one terminated idle connection would end the process.
   pool.on('error', (err) => {
-    // `end` does not wait for the server, which may be told to stop next.
+    // `end` does not wait for the server, which may be stopped next.
     if (!pool.ending) log.warn({ err }, 'idle database connection lost');
   });
   return pool;

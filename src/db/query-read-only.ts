@@ -16,7 +16,7 @@ export interface ReadOnlyQuery extends ReadOnlyOptions {
 
 const batchRows = 500;
 
-/** Cancels reading when it returns false: nobody wants the rest. */
+/** Cancels reading when it returns false: the reader has stopped. */
 export type BatchReader<T> = (batch: T) => Promise<boolean>;
 
 /**

@@ -50,7 +50,7 @@ function createRunner(client: pg.Client): RunOne {
   };
 }
 
-/** Opens the cursor `reader` over `text`; false when it is no query, such as EXPLAIN or SHOW. */
+/** Opens the cursor `reader` over `text`; false when it is not a query but, for example, EXPLAIN or SHOW. */
 export async function openCursor(client: pg.Client, run: RunOne, text: string): Promise<boolean> {
   await client.query('SAVEPOINT before_cursor');
   try {
@@ -70,7 +70,7 @@ export async function openCursor(client: pg.Client, run: RunOne, text: string): 
  */
 const harmless = /^\s*(select|values|table|with|explain|show)\b/i;
 
-/** Runs what is no query; for who wants rows, its error says why it is none. @throws AppError QUERY_REFUSED */
+/** Runs a statement that is not a query; if the caller needs rows, its error says why. @throws AppError QUERY_REFUSED */
 export async function runWithoutCursor(run: RunOne, text: string): Promise<QueryBatch> {
   if (harmless.test(text)) return run(text);
   throw new AppError(

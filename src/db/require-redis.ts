@@ -4,20 +4,20 @@ import { AppError, errorMessage } from '../core/errors.ts';
 import type { Secret } from '../core/secret.ts';
 import { databaseErrors } from './errors.ts';
 
-/** A Redis that is just being restarted is back by then. */
+/** A Redis that is restarting is back within this time. */
 const patienceMs = 5000;
 
 /** Between two attempts to connect. */
 const retryMs = 250;
 
-/** Host and port alone: user and password are nobody's business. */
+/** Host and port only: user and password are secret. */
 export function placeOfRedis(url: Secret): string {
   const { hostname, port } = new URL(url.reveal());
   return `${hostname === '' ? 'localhost' : hostname}:${port === '' ? '6379' : port}`;
 }
 
 /**
- * Waits until Redis answers. BullMQ itself would wait for ever, and could not be closed meanwhile.
+ * Waits until Redis answers. BullMQ itself would wait without end, and could not be closed meanwhile.
  *
  * @throws AppError REDIS_UNREACHABLE
  */

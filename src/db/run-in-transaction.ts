@@ -7,7 +7,7 @@ const maxAttempts = 5;
 
 /**
  * As `inTransaction`, but after a deadlock or serialization failure `work` is run again from its beginning, so
- * it must do nothing but talk to the client it is given.
+ * it must only use the client that it gets.
  */
 export async function runInTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

@@ -45,7 +45,7 @@ export async function runSqlForOne<Row extends object>(
   return row;
 }
 
-/** Runs the statement of a `.sql` file whose rows nobody reads. @returns how many rows it wrote, or returned */
+/** Runs the statement of a `.sql` file without reading its rows. @returns how many rows it wrote, or returned */
 export async function applySql(
   executor: SqlExecutor,
   text: string,

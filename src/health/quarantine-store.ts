@@ -36,7 +36,7 @@ export interface QuarantineFilter {
 export interface QuarantineStore {
   /** The most frequent first. */
   listGroups(filter: QuarantineFilter): Promise<QuarantineGroup[]>;
-  /** Null: there is no such row, or no longer. */
+  /** Null: there is no such row. */
   read(quarantineId: string): Promise<QuarantineRow | null>;
 }
 

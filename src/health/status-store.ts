@@ -40,7 +40,7 @@ export interface CatalogCounts {
   readonly prices: number;
   readonly closedPrices: number;
   readonly quarantinedRecords: number;
-  /** Paid for and stored, not yet in the catalog: the next tick loads them, for no call. */
+  /** Paid for and stored, not yet in the catalog: the next tick loads them without a call. */
   readonly unloadedAnswers: number;
 }
 

@@ -43,10 +43,10 @@ export type OnScanned = (answers: number) => void;
 export interface EraseStore {
   /** Counts what is kept of a seller; searches every stored answer. */
   count(sellerId: string, onScanned: OnScanned): Promise<SellerData>;
-  /** When a seller was erased completely for the last time; null: never, or it was broken off. */
+  /** When a seller was last erased completely; null: never, or it was interrupted. */
   readCompletedAt(sellerId: string): Promise<Date | null>;
   /**
-   * Erases a seller for good, in many small transactions. Broken off, it is simply started again; done twice, it changes
+   * Erases a seller permanently, in many small transactions. After an interruption, start it again; done twice, it changes
    * nothing.
    *
    * @throws AppError DATABASE_BUSY while another process erases one
@@ -169,7 +169,7 @@ async function erase(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
   const use: BatchUse = (fates) => inTransaction(pool, (client) => applyFates(client, fates));
   await scanAnswers(pool, marks, { use, onScanned });
   await forgetSamples(pool, sellerId, marks);
-  // Last: until here a broken off command finds the company's name when it is started again.
+  // Last: until here, an interrupted command finds the company's name when it is started again.
   await forgetSeller(pool, sellerId);
   await drizzleOn(pool)
     .update(erasedSeller)

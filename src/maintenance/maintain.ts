@@ -52,7 +52,7 @@ async function maintain(
 /**
  * What is to be done once a day: partitions for the coming months, the planner's figures, and an end to rows that are older
  * than they are kept. Returns a function that does it when the day has come, or a little after a day on which something was left
- * over. It never fails: a sync goes on without.
+ * over. It never fails: a sync continues without it.
  */
 export function createMaintenance(deps: MaintainDeps): (now: Date) => Promise<void> {
   let dueAtMs = 0;

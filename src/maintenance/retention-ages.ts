@@ -1,7 +1,7 @@
 import { dayMs } from '../core/duration.ts';
 import type { RetentionAges, SyncConfig } from '../model/sync-config.ts';
 
-/** The planner and `analytics.change_calibration` look back on 90 days; those of Shanghai begin before ours. */
+/** The planner and `analytics.change_calibration` read the last 90 days; those of Shanghai begin before ours. */
 const minObservationStatsMs = 91 * dayMs;
 
 /** How long rows are kept: as configured, but nothing for less than it is used. */

@@ -31,7 +31,7 @@ export interface ExpiredPartition {
 /** Which months are gone by their partitions' names, and which are not, and why. */
 export interface DropReport {
   readonly dropped: readonly string[];
-  /** `reason`: `needed`, or the code of an error: `DATABASE_BUSY` while somebody reads the table. */
+  /** `reason`: `needed`, or the code of an error: `DATABASE_BUSY` while the table is read. */
   readonly kept: readonly { readonly partitionName: string; readonly reason: string }[];
 }
 
@@ -61,7 +61,7 @@ export interface RetentionStore {
 }
 
 /**
- * Whoever comes to the table meanwhile waits as long too. At half, a busy table would hardly ever be free; at double,
+ * Other users of the table wait as long, too. At half, a busy table would hardly ever be free; at double,
  * calls and loads would notice.
  */
 const lockTimeoutMs = 200;
@@ -80,7 +80,7 @@ async function listExpired(db: Pool | PoolClient, now: Date, ages: MonthAges): P
   return rows;
 }
 
-/** Null when it is gone, else why not. */
+/** Null when it is dropped, otherwise why not. */
 async function dropOne(
   client: PoolClient,
   { tableName, partitionName }: ExpiredPartition,

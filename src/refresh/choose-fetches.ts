@@ -15,7 +15,7 @@ import {
 import { takeBest } from './planner/take-best.ts';
 import { windowValue, type WindowScale, type WindowValue } from './planner/window-value.ts';
 
-/** New offers a day that a search is credited with of which nothing is known. */
+/** New offers a day that a search is credited with without observations. */
 const assumedArrivals = 1;
 
 interface Candidate extends Head {
@@ -23,7 +23,7 @@ interface Candidate extends Head {
 }
 
 interface PageCall extends CompetingCall {
-  /** Null: a page that can't be asked for yet, because those before it are not there. It keeps its place. */
+  /** Null: a page that can't be fetched yet, because the pages before it are missing. It keeps its place. */
   readonly windowId: string | null;
 }
 
@@ -40,7 +40,7 @@ interface Choice {
   readonly now: Date;
   readonly calls: number;
   readonly windows: readonly DueWindow[];
-  /** So many pages of known searches come first, whatever they are worth. */
+  /** This many pages of known searches come first, regardless of value. */
   readonly pagesFirst: number;
   readonly mayDetail: boolean;
   /** Offers fetched within this time are not due, unless their details are known to be wrong. */
@@ -65,7 +65,7 @@ function valueWindows(
 }
 
 /**
- * The windows whose pages come first, whatever they are worth: those of searches that are known, if they are few. They
+ * The windows whose pages come first, regardless of value: those of known searches, if they are few. They
  * cost less than the details that their rows make unnecessary.
  */
 function leadingWindows(valued: readonly ValuedWindow[], pagesFirst: number): ValuedWindow[] {
@@ -83,7 +83,7 @@ function listPages(windows: readonly ValuedWindow[], calls: number): PageCall[] 
     const behind = window.isFree ? window.pagesLeft - 1 : window.pagesLeft;
     for (let nth = 0; nth < behind && later.length < calls; nth += 1) later.push({ ...page, windowId: null });
   }
-  // Of equal value, those that can be asked for come before those behind them.
+  // Of equal value, calls that can be made now come first.
   return [...free, ...later];
 }
 

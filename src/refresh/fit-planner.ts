@@ -8,8 +8,8 @@ import { floorAgeDays } from './planner/select-calls.ts';
 const fitEveryMs = 20 * hourMs;
 
 /**
- * Once a day, fits what the planner takes for granted of any offer to what observations showed of a sample: how often offers
- * change, how popular they are, and how old one may become before it is fetched whatever it is worth.
+ * Once a day, fits the planner's assumptions about offers to the observations of a sample: how often offers
+ * change, how popular they are, and how old one may become before it is fetched regardless of value.
  */
 export async function fitPlanner(
   { refreshQueue, log }: { readonly refreshQueue: RefreshQueue; readonly log: Logger },

@@ -18,7 +18,7 @@ export type BeginRun = (
 ) => Promise<BeginAnswer>;
 
 /**
- * The one way in which runs begin, whoever asks for them: in a database of their source, for those whose sync file says
+ * The only way in which runs begin, whatever starts them: in a database of their source, for those whose sync file says
  * the same, and with what is expected of them, so that plan and actual can be compared.
  */
 export function createBeginRun({ runs, makeForecast, syncFileHash }: BeginRunDeps): BeginRun {

@@ -59,8 +59,8 @@ async function adopt(deps: ChangeDeps, schedule: Schedule, kept: KeptSchedule | 
 }
 
 /**
- * Makes the schedules of the sync file what is kept of it: new ones count from now on, those that the file names no
- * more go, and those that somebody added or paused stay so.
+ * Makes the schedules of the sync file what is kept of it: new ones count from now on, those that the file no
+ * longer names are removed, and those that were added or paused by a command stay so.
  *
  * @throws AppError SCHEDULE_NAME_TAKEN, before anything is changed
  */

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { drizzleOn } from '../db/database.ts';
 import { databaseIdentity, run } from '../schema/sync.ts';
 
-/** How far demos have come in the made-up world of a database. */
+/** The progress of demos in the invented world of a database. */
 export interface DemoProgress {
   /** When the database was made; its world began then. */
   readonly worldBeganAt: Date;

@@ -5,21 +5,21 @@ import type { MissedRunPolicy } from '../model/sync-config.ts';
 import { runErrors } from './errors.ts';
 import { listSlotTimes, nextSlotTime, type SlotRule } from './slot-times.ts';
 
-/** A time at which a schedule wants a run. */
+/** A time at which a schedule starts a run. */
 export interface Slot {
   readonly at: Date;
-  /** True: nothing was running when it came, and its schedule does not want it made up for. */
+  /** True: no process was running at its time, and its schedule does not run it later. */
   readonly isMissed: boolean;
 }
 
 /**
- * A slot that is noticed this late had nobody to notice it. At half, a slow restart would lose slots; at double,
+ * A slot that is noticed this late had no running process. At half, a slow restart would lose slots; at double,
  * a `skip` schedule would start runs that belong to the past.
  */
 const missedAfterMs = 5 * minuteMs;
 
 /**
- * Slots looked at at once, which takes a fifth of a second; after a longer downtime the next observation goes on. At double,
+ * Slots read at once, which takes a fifth of a second; after a longer downtime the next tick continues. At double,
  * a tick would be late for its heartbeats on a slow machine; at a third, it could end within a day of changing clocks,
  * whose order only shows at its end.
  */
@@ -47,7 +47,7 @@ export function decidedUntil({ lastSlot, countsFrom }: KeptSchedule): Date {
   return lastSlot !== null && lastSlot.at > countsFrom ? lastSlot.at : countsFrom;
 }
 
-/** `listDueSlots`; none of a row that can't be understood, which must not stand in the way of other schedules. */
+/** `listDueSlots`; none for an invalid row, which must not block other schedules. */
 export function readDueSlots(schedule: KeptSchedule, since: Date, now: Date, log: Logger): Slot[] {
   try {
     return listDueSlots(schedule, since, now);
@@ -68,7 +68,7 @@ export function findNextSlot(rule: SlotRule, after: Date): Date | null {
   }
 }
 
-/** The first time at which a schedule wants a run that nobody has decided about; null: none, or it can't be understood. */
+/** The first undecided slot of a schedule; null: none, or its row is invalid. */
 export function findUndecidedSlot(schedule: KeptSchedule): Date | null {
   return schedule.pausedAt === null ? findNextSlot(schedule, decidedUntil(schedule)) : null;
 }

@@ -37,9 +37,9 @@ export interface ForecastDeps {
   readonly sync: SyncConfig;
 }
 
-/** The ledger spaces calls out by a fifth more than the limit asks for. */
+/** The ledger leaves a fifth more time between calls than the limit needs. */
 const paceShare = 0.8;
-/** Four weeks have the slots of most schedules; of one for each minute they would take seconds, and two days tell enough. */
+/** Four weeks have the slots of most schedules; of one for each minute they would take seconds, and two days are enough. */
 const [someDays, manyDays] = [2, 28];
 
 /** Runs a day of a schedule; one that rests for the next weeks counts as one in them. */
@@ -106,7 +106,7 @@ function toPeriodLimit({ api, period, callLimit, use }: QuotaLimitRow, sync: Syn
   return [{ operations: operationsOf(api, sync), period, calls: callLimit, leftToday }];
 }
 
-/** A root in place of each category, for as long as nobody has asked, and every offer of a watch list new. */
+/** A root in place of each category, until the tree was fetched, and every offer of a watch list new. */
 function assumedFacts(sync: SyncConfig): ForecastFacts {
   const nodes = sync.feeds.flatMap(({ name, categories }) =>
     categories.map((id) => ({ feed: name, level: id === '0' ? 0 : 1, nodes: 1, unvisited: 1, due: 1 })),

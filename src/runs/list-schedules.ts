@@ -18,7 +18,7 @@ export interface ScheduleRow extends Schedule {
   readonly remarks: readonly string[];
 }
 
-/** A slot that waits for longer than this has nobody to decide it: a tick comes every second. */
+/** A slot that waits for longer than this has no process to decide it: a tick comes every second. */
 const unattendedMs = minuteMs;
 
 const takesOver = 'from the next start of `serve` or `worker` on';

@@ -17,7 +17,7 @@ export interface OperatorActionDeps {
   readonly source: Source;
 }
 
-/** What a person may do to the work while it goes on. */
+/** What an operator may do while work is in progress. */
 export interface OperatorActions {
   /** `all`, and the names of the feeds. */
   readonly scopes: readonly string[];
@@ -29,11 +29,11 @@ export interface OperatorActions {
   startRun(scope: string): Promise<{ readonly runId: string; readonly isNew: boolean }>;
   /** Ends an active run; calls in flight still end and are kept. @throws AppError RUN_NOT_ACTIVE */
   cancelRun(runId: string): Promise<void>;
-  /** Stops the calls of an API, or of all by `*`, until somebody resumes them. */
+  /** Stops the calls of an API, or of all by `*`, until an operator resumes them. */
   holdApi(api: string, reason: string | null): Promise<void>;
   /** False: it was not held. */
   resumeApi(api: string): Promise<boolean>;
-  /** Lets what was given up be asked for again, all or what is chosen; gives how much that is. */
+  /** Makes given-up targets due again, all or a selection. @returns how many */
   retryGivenUp(choice: GivenUpChoice): Promise<number>;
 }
 

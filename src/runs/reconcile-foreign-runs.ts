@@ -4,7 +4,7 @@ import type { SyncConfig } from '../model/sync-config.ts';
 import type { RunStore } from './run-store.ts';
 import { runErrors } from './errors.ts';
 
-/** Foreign runs that this process has met, and since when nobody was seen who would drive them; null: somebody is. */
+/** Foreign runs that this process has seen, and since when they have no driver; null: they have one. */
 export type ForeignRuns = Map<string, Date | null>;
 
 export interface ForeignRunDeps {
@@ -17,13 +17,13 @@ export interface ForeignRunDeps {
 }
 
 /**
- * Seen without a driver for this long, a run is taken over or ended. At none, whoever ticks first after an outage of the
- * database would take the runs of all who come back a moment later; at double, people would be told of a run that nobody is
- * at.
+ * Seen without a driver for this long, a run is taken over or ended. At none, the first process to tick after an outage of the
+ * database would take the runs of all that return a moment later; at double, operators would be notified of a run that
+ * has no driver.
  */
 const abandonedAfterMs = 10_000;
 
-/** A run that nobody works on any more: it goes on by this file, or ends if that does not have all of its feeds. */
+/** A run without a driver: it continues with this file, or ends if the file does not have all of its feeds. */
 async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: Run): Promise<void> {
   const { runs, syncFileHash, sync, log } = deps;
   const names = sync.feeds.map(({ name }) => name);
@@ -44,7 +44,7 @@ async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: 
 }
 
 /**
- * Leaves foreign runs to the processes that have their sync file, and says so once for each. One whose last process is gone
+ * Leaves foreign runs to the processes that have their sync file, and logs this once for each. One whose last process is gone
  * would never be over: it is taken over, or ended if this process does not know all of its feeds.
  */
 export async function reconcileForeignRuns(

@@ -16,7 +16,7 @@ import { readSql } from './read-sql.ts';
 
 export type BeginAnswer =
   | { readonly kind: 'started' | 'resumed'; readonly run: Run }
-  /** Another process is at it right now. */
+  /** Another process is driving it now. */
   | { readonly kind: 'active'; readonly runId: string };
 
 /** Runs: one row each in `sync.run`, at most one active for a scope. */
@@ -31,13 +31,13 @@ export interface RunStore {
   begin(request: RunRequest): Promise<BeginAnswer>;
   read(runId: string): Promise<Run | null>;
   listActive(): Promise<Run[]>;
-  /** Says that somebody is driving these runs. */
+  /** Records that a process is driving these runs. */
   heartbeat(runIds: readonly string[]): Promise<void>;
-  /** Those of these runs that nobody drives, nor could: no process that has their sync file was heard of for 15 s. */
+  /** Those of these runs that have no driver and can have none: no process with their sync file had a heartbeat in 15 s. */
   listAbandoned(runIds: readonly string[]): Promise<string[]>;
   /** Makes an active run one of another sync file. */
   adopt(runId: string, syncFileHash: string): Promise<void>;
-  /** Ends the run if it is still active (the first end wins) and gives back all it had taken. */
+  /** Ends the run if it is still active (the first end wins) and frees its leases. */
   end(runId: string, status: RunEnd, cause: string | null): Promise<void>;
   addCounts(runId: string, report: LoadReport): Promise<void>;
   /** Counts a target that was given up, with the code of its error. */
@@ -159,7 +159,7 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
 }
 
 /**
- * What every tick and every load asks, built once for each store. Without a name, as a pooler in transaction mode needs:
+ * The queries of every tick and load, built once for each store. Without a name, as a pooler in transaction mode needs:
  * a named statement is of one connection.
  */
 function prepareFrequent(db: Database) {

@@ -19,8 +19,8 @@ export type RunOutcome =
 
 /**
  * Begins a run (or takes over one whose process died) and works in this process until it has ended. When the
- * process is told to stop first, the run ends as `cancelled`; everything fetched so far is kept and is not
- * asked for again inside its freshness age.
+ * process is stopped first, the run ends as `cancelled`; everything fetched so far is kept and is not
+ * fetched again inside its freshness age.
  *
  * @throws AppError DATABASE_OTHER_SOURCE
  */

@@ -8,7 +8,7 @@ import { run } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 
 /**
- * What became of a slot: it started a run, joined one that was active, came while nobody was there, or while its
+ * What became of a slot: it started a run, joined one that was active, came while no process was running, or while its
  * schedule was paused.
  */
 export type SlotOutcome = (typeof slot.$inferSelect)['outcome'];
@@ -18,7 +18,7 @@ const decidedSlot = {
   slotAt: slot.slotAt,
   outcome: slot.outcome,
   decidedAt: slot.decidedAt,
-  /** Null, as what follows: it has none. */
+  /** Null, like the following fields: it has none. */
   runId: slot.runId,
   status: run.status,
   cause: run.cause,

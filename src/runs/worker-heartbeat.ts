@@ -24,7 +24,7 @@ export function hashWholeFile(sync: Partial<SyncConfig>): string {
 }
 
 /**
- * The same for two processes that would ask for the same in a run and end it at the same point: limits, schedules and
+ * The same for two processes that would make the same calls in a run and end it at the same point: limits, schedules and
  * retention do not count.
  */
 export function hashSyncFile({ feeds, freshness, language, apis }: SyncConfig): string {
@@ -56,13 +56,13 @@ export function createWorkerHeartbeat({ pool, clock, sync, log }: HeartbeatDeps)
   };
 }
 
-/** Those who work by one sync file. */
+/** The processes with one sync file. */
 export interface WorkerFile {
   readonly wholeFileHash: string;
   readonly hosts: readonly string[];
 }
 
-/** By which sync files processes work that were heard of within 15 s: one, when all is well. */
+/** The sync files of processes with a heartbeat within 15 s: one, when all is well. */
 export async function listWorkerFiles(pool: Pool): Promise<WorkerFile[]> {
   return runSql<WorkerFile>(pool, readSql('list-worker-files'));
 }

@@ -25,7 +25,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Control characters say nothing to a reader, and directional ones can make a text look like another one. */
+/** Control characters are of no use to a reader, and directional ones can disguise a text. */
 const unseen = /[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu;
 
 function escape(text: string): string {
@@ -41,7 +41,7 @@ function render(value: HtmlValue): string {
 }
 
 /**
- * Builds HTML: what stands in the template is taken as it is, every value is escaped. Put values into text or into
+ * Builds HTML: the text of the template is unchanged, every value is escaped. Put values into text or into
  * quoted attributes only. Null, undefined and false leave nothing; lists are joined.
  */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {

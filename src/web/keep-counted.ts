@@ -23,8 +23,8 @@ export interface CountedParts<T> {
 }
 
 /**
- * Takes a count that may take minutes: at most one at a time, only when somebody asks, and rests a hundred times as long as it
- * took. Who asks meanwhile gets the one before, so that a small count is of now, and a large one is soon there.
+ * Takes a count that may take minutes: at most one at a time, only on request, and rests a hundred times as long as it
+ * took. Requests meanwhile get the previous count. So a small count is current, and a large one is returned at once.
  */
 export function keepCounted<T>({ clock, log, count }: CountedParts<T>): Counted<T> {
   let last: { readonly value: T; readonly goodUntilMs: number } | null = null;

@@ -7,7 +7,7 @@ import { webErrors } from './errors.ts';
 export interface CallbackServerOptions {
   /** Where 1688 sends the browser back to: http on a loopback host. */
   readonly redirectUri: URL;
-  /** Takes the query of a request to the callback path; false: it belongs to nobody here. */
+  /** Takes the query of a request to the callback path; false: no login is waiting for it. */
   readonly accept: (query: URLSearchParams) => boolean;
 }
 
@@ -52,12 +52,12 @@ function serve(options: CallbackServerOptions, request: IncomingMessage, respons
   else answer(response, 400, refusedPage);
 }
 
-/** All that the name can lead to: whoever had one of them could be sent the code in our place. */
+/** All addresses of the name: a process that listens at one of them could receive the code instead of us. */
 function addressesOf({ hostname }: URL): string[] {
   return hostname === 'localhost' ? ['127.0.0.1', '::1'] : [hostname.replace(/^\[(.*)\]$/, '$1')];
 }
 
-/** Where IPv6 is off, nobody can be sent to `::1` either. */
+/** Without IPv6, no browser can connect to `::1` either. */
 async function listenAt(server: Server, port: number, host: string): Promise<void> {
   try {
     server.listen(port, host);

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 /** Something that was done, for as long as it is remembered. */
 export interface Remembered<T> {
   get(): Promise<T>;
-  /** The next one who asks has it done anew. */
+  /** The next request computes it again. */
   forget(): void;
 }
 

@@ -8,7 +8,7 @@ const types = {
   'icon.svg': 'image/svg+xml',
 } as const;
 
-/** What pages load beside themselves: these files of `assets`, and nothing else there. */
+/** The files of `assets` that pages load; no other file is served. */
 export function serveAssets(): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   for (const [name, type] of Object.entries(types)) {

@@ -15,11 +15,11 @@ import type { Counted } from './keep-counted.ts';
 import type { Remembered } from './remember.ts';
 import type { Session } from './guard/sessions.ts';
 
-/** Who may look at the pages. */
+/** Who may read the pages. */
 export interface WebAccess {
   /** Where to listen. */
   readonly host: string;
-  /** Null: none is needed, which is for this machine alone. */
+  /** Null: none is required, which is allowed on this machine only. */
   readonly token: Secret | null;
   /** Names beside those of this machine that browsers may call us by. */
   readonly allowedHosts: readonly string[];
@@ -52,7 +52,7 @@ export interface Remedy {
   readonly remedy: string;
 }
 
-/** The next time at which a schedule wants a run. */
+/** The next slot of a schedule. */
 export interface NextRun {
   readonly schedule: string;
   readonly at: Date;
@@ -62,7 +62,7 @@ export interface NextRun {
 export interface WebConnect {
   /** The callback url of the app, whose host the browser must be at. */
   readonly redirectUri: string;
-  /** Gives the url of the page on which 1688 asks for agreement. */
+  /** Returns the url of the page on which 1688 asks for consent. */
   begin(sessionId: string): string;
   /** Exchanges the code and stores the tokens. @throws AppError AUTH_*, TOKEN_*, GATEWAY_* */
   finish(sessionId: string, query: URLSearchParams): Promise<void>;
@@ -79,7 +79,7 @@ export type ImageSource =
 
 /** What `/metrics` is made from. */
 export interface MetricsSource {
-  /** Null: none is needed where the pages need none either; elsewhere nobody gets them. */
+  /** Null: no token is needed if the pages need none either; otherwise access is refused. */
   readonly token: Secret | null;
   readonly store: MetricsStore;
   /** Of this process, by name. */
@@ -95,7 +95,7 @@ export interface WebDeps {
   readonly metrics: MetricsSource;
   /** Rejects while something that work needs is away. */
   readonly checkReady: () => Promise<void>;
-  /** Null: no schedule wants a run. */
+  /** Null: no schedule has a next slot. */
   readonly nextRun: (now: Date) => Promise<NextRun | null>;
   readonly catalog: Counted<CatalogCount>;
   /** Makes no call. */
@@ -109,7 +109,7 @@ export interface WebDeps {
   readonly imageSource: ImageSource;
   /** `mayChange`: their board may act on jobs. */
   readonly queues: QueuesToSee & { readonly mayChange: boolean };
-  /** Aborts when the process is told to stop: what streams ends. */
+  /** Aborts when the process is stopped: streams end. */
   readonly drain: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;

@@ -16,7 +16,7 @@ function question(probes: readonly TargetOperation[]): string {
   return `Make up to ${String(probes.length + 1)} calls to the gateway: its clock, then one of each of ${probes.join(', ')}? They count against the quota.`;
 }
 
-/** Says beforehand what is called, and asks. Null: go on; otherwise why no call is made. */
+/** Prints the calls to make, and asks. Null: continue; otherwise why no call is made. */
 export async function askForCalls(
   { context }: Pick<Session, 'context'>,
   config: Config,

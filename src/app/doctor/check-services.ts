@@ -36,7 +36,7 @@ function trySyncConfig(config: Config): SyncConfig | null {
   }
 }
 
-/** What there is to probe by what the database knows; by nothing known without one. */
+/** The probes that the data of the database allow; without a database, those that need no data. */
 async function listProbes(
   { config, sync }: Pick<CallParts, 'config' | 'sync'>,
   pool: Pool | null,
@@ -51,7 +51,7 @@ async function listProbes(
   return chooseProbes(apis, await quota.ledgerNow());
 }
 
-/** The calls, if they may be made; `isAgreed`: somebody has been asked already. */
+/** The calls, if they may be made; `isAgreed`: the user has already agreed. */
 async function callIfAgreed(
   parts: CallParts,
   options: ServiceCheckOptions,
@@ -88,8 +88,8 @@ async function checkOpened(
 }
 
 /**
- * Looks at what is not a file: database, token, quota and permissions, and the gateway when it may. Makes no embedded
- * database just to look into it.
+ * Checks what is not a file: database, token, quota and permissions, and the gateway if allowed. Makes no embedded
+ * database just to check it.
  *
  * @throws AppError INTERRUPTED
  */

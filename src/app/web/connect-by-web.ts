@@ -10,7 +10,7 @@ import type { WebConnect } from '../../web/web-deps.ts';
 import { redirectUriOf } from './redirect-uri.ts';
 import type { Session } from '../session.ts';
 
-/** Logins that nobody ended; each is of one session, and a person has few. */
+/** Logins that were not completed; each belongs to one session, and a user has few. */
 const maxLogins = 100;
 
 /**

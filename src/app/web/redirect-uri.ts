@@ -1,6 +1,6 @@
 import type { Config } from '../../config/environment.ts';
 
-/** What guides tell people to register for an application on their own machine. */
+/** The url that guides name for an application on the user's own machine. */
 const callbackPath = '/api/callback';
 
 /** The callback url of the app: what its console has registered, to the letter. */

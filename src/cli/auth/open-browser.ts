@@ -7,7 +7,7 @@ function openerOf(platform: NodeJS.Platform, hasDisplay: boolean): string[] | nu
   return hasDisplay ? ['xdg-open'] : null;
 }
 
-/** Shows a url in the browser of whoever sits here, if somebody does. It is printed as well: nothing depends on it. */
+/** Opens a url in a browser of this machine, if there is one. The url is printed as well. */
 export function openBrowser({ isTty, env }: Pick<CliContext, 'isTty' | 'env'>, url: string): void {
   if (!isTty.stderr) return;
   const opener = openerOf(process.platform, Boolean(env['DISPLAY'] ?? env['WAYLAND_DISPLAY']));

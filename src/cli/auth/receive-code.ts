@@ -16,7 +16,7 @@ export interface ReceiveOptions {
   readonly waitMs?: number;
 }
 
-/** Rejects after the time, or when the process is told to stop; whatever waits is then given up. */
+/** Rejects after the time, or when the process is stopped; waiting then ends. */
 function giveUp(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const stop = () =>
@@ -28,7 +28,7 @@ function giveUp(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** Also with `--quiet`: without it nobody could agree. */
+/** Also with `--quiet`: without the url, the user can't log in. */
 function showUrl({ session, authorization }: ReceiveOptions, where: string): void {
   session.talk(`Approve the app on this page of 1688, in ${where}:\n`);
   session.context.stderr.write(`  ${authorization.url}\n`);

@@ -30,7 +30,7 @@ async function reportOver(session: Session, pool: Pool | null): Promise<TokenRep
   return reportTokens({ config, stored, obstacle, now: context.clock.now() });
 }
 
-/** Shows how the app stands, over the database that `pool` leads to. */
+/** Shows the tokens of the app, from the database of `pool`. */
 export async function printTokens(session: Session, pool: Pool | null): Promise<TokenReport> {
   const report = await reportOver(session, pool);
   session.print(session.isJson ? safeJson(report) : formatTokenReport(report, session.context.clock.now()));

@@ -9,7 +9,7 @@ import type { StoredTokens } from '../../tokens/stored-tokens.ts';
  */
 export type TokenKind = 'self-use' | 'stored' | 'refresh-token' | 'none';
 
-/** How an app stands with 1688's OAuth. Never holds a token. */
+/** The OAuth state of an app. Never holds a token. */
 export interface TokenReport {
   readonly appKey: string | null;
   readonly kind: TokenKind;
@@ -28,7 +28,7 @@ export interface TokenFacts {
     'ALIBABA_APP_KEY' | 'ALIBABA_ACCESS_TOKEN' | 'ALIBABA_REFRESH_TOKEN' | 'TOKEN_KEY'
   >;
   readonly stored: StoredTokens | null;
-  /** What stands against opening the stored ones with TOKEN_KEY; null: nothing. */
+  /** Why TOKEN_KEY can't decrypt the stored ones; null: it can. */
   readonly obstacle: string | null;
   readonly now: Date;
 }

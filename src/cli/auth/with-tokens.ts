@@ -18,7 +18,7 @@ function overTokens<T>(session: Session, work: PoolWork<T>): DatabaseWork<T> {
   };
 }
 
-/** Runs `work` over the project's database, which is made if there is none. */
+/** Runs `work` over the project's database, which is created if it does not exist. */
 export function withTokenDatabase<T>(session: Session, work: PoolWork<T>): Promise<T> {
   return withDatabase(session, overTokens(session, work));
 }

@@ -3,7 +3,7 @@ import { parseSyncFile } from '../../config/parse-sync-file.ts';
 /** Small enough for a minute on a laptop, large enough to be worth looking at. */
 export const demoSize = { offers: 300, categories: 60 } as const;
 
-/** What the demo pulls, as a sync file: the whole tree of the made-up world, and one keyword. */
+/** The sync file of the demo: the whole tree of the invented world, and one keyword. */
 export const demoSyncFile = `# Each demo rewrites this file.
 account: business
 feeds:

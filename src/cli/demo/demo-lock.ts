@@ -6,11 +6,11 @@ export interface DemoLock {
   release(): Promise<void>;
 }
 
-/** At double, who waits notices; at half, the server is asked for nothing. */
+/** At double, the user notices the wait; at half, the server gets queries without need. */
 const pollMs = 250;
 
 /**
- * Waits until no other demo works on this database. The lock is a session's: it goes with a process that dies.
+ * Waits until no other demo works on this database. The lock is a session's: it ends when its process dies.
  *
  * @param onWait called once, before waiting
  * @returns null when `signal` aborted first

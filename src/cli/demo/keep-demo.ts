@@ -21,7 +21,7 @@ export interface KeptDemo {
   readonly sandbox: SandboxProcess;
 }
 
-/** At the usual port, or at any other when somebody is there. */
+/** At the usual port, or at another one if it is in use. */
 async function startPages(deps: WebDeps, port: number): Promise<WebServer> {
   try {
     return await startWebServer(deps, port);

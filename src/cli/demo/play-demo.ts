@@ -40,13 +40,13 @@ export interface Stage {
   readonly isKept: boolean;
 }
 
-/** @throws AppError INTERRUPTED when the process was told to stop */
+/** @throws AppError INTERRUPTED when the process was stopped */
 export function stopIfRequested({ shutdown }: Pick<Stage, 'shutdown'>): void {
   if (shutdown.drain.aborted) throw new AppError(cliErrors.INTERRUPTED, 'the demo was stopped by a signal');
 }
 
 /**
- * The configuration for a sandbox, and nothing else.
+ * The configuration for a sandbox only.
  *
  * @throws AppError DEMO_NOT_LOOPBACK when its address is not on this machine
  */
@@ -76,7 +76,7 @@ async function startWorld(stage: Stage, worldBeganAt: Date, day: number): Promis
   return sandbox;
 }
 
-/** What killed demos left under way: we have the turn, so nobody is at it. What they fetched is kept. */
+/** Runs that killed demos left active: this process has the lock, so no other drives them. Their data is kept. */
 async function endDeadRuns({ runs }: App, pool: Pool, log: Logger): Promise<void> {
   // The sandbox died with them, so that no answer can come any more.
   await createLedgerStore({ pool, log, maxCallMs: 0 }).sweep();
@@ -115,8 +115,8 @@ async function syncDay(stage: Stage, app: App, day: number): Promise<Run> {
 }
 
 /**
- * One demo on an opened database: the next day of its made-up world, synced by the parts that sync the real
- * one, and what there is to see afterwards.
+ * One demo on an opened database: the next day of its invented world, synced by the parts that sync the real
+ * one, and the report at its end.
  *
  * @throws AppError INTERRUPTED when a signal came before the run began
  */
@@ -125,7 +125,7 @@ export async function playDemo(stage: Stage): Promise<void> {
   const { log, context } = session;
   await migrate({ connectionString: databaseUrl, log });
   await takeTurn(stage);
-  // For `plan`, `doctor` and the pages, which look at the folder as at any other project.
+  // For `plan`, `doctor` and the pages, which read the folder like any other project.
   writeFileSync(join(stage.folder, syncFileName), demoSyncFile);
   const max = stage.isKept ? webConnections : 1;
   const pool = createPool({ connectionString: databaseUrl, max, log });

@@ -100,7 +100,7 @@ export async function reportDemo(session: Session, facts: DemoFacts): Promise<vo
     session.print(safeJson({ day, run, catalog, calls: use, priceMoves: moves }));
     return;
   }
-  // A plan of a world that was just made up says nothing to a newcomer; the page of the run has it.
+  // The plan of a new invented world is of no use to a new user; the page of the run has it.
   const shown = formatRun({ ...run, forecast: null });
   session.print([shown, formatSize(counts), formatUse(use)].join('\n\n'));
   if (moves.offers === 0) return;
@@ -124,7 +124,7 @@ const program = fileURLToPath(new URL('../../../bin/catalog-sync.js', import.met
 /** Says where to go from here, in commands that can be typed as they are. */
 export function talkNext(session: Session, folder: string, run: Run): void {
   const { cwd, env } = session.context;
-  // Somebody's own database would come before the one of the folder.
+  // A database of the user would come before the one of the folder.
   const node = env['DATABASE_URL'] ? 'env -u DATABASE_URL node' : 'node';
   const command = (verb: string) =>
     `  ${node} ${shellWord(nearPath(cwd, program))} ${verb} --project ${shellWord(nearPath(cwd, folder))}`;

@@ -40,7 +40,7 @@ export async function startSandboxProcess(world: SandboxWorld): Promise<SandboxP
     ...['--start-at', world.startAt.toISOString(), '--advance', `${world.advancedMs}ms`],
     ...(world.isDrifting ? ['--drift'] : []),
   ];
-  // A group of its own: Ctrl-C reaches us alone, and the sandbox stays for the calls that are in flight.
+  // A group of its own: Ctrl-C reaches only this process, and the sandbox stays for the calls in flight.
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,

@@ -2,7 +2,7 @@ import { dayMs } from '../../core/duration.ts';
 import type { DemoProgress } from '../../runs/demo-progress.ts';
 
 /**
- * The made-up day on which the next demo plays, counted from 1: it runs `day - 1` days ahead of the real clock.
+ * The invented day of the next demo, counted from 1: it runs `day - 1` days ahead of the real clock.
  * A day that was synced to its end is followed by the next one; one that was not is taken up again. The
  * database's time never goes back, also when the machine's clock did.
  */

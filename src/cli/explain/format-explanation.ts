@@ -94,7 +94,7 @@ function formatRejects({ rejects }: Explanation): string {
   return formatTable([left('unreadable'), left('because'), left('example'), right('answer')], rows);
 }
 
-/** What stands behind an offer, for people. Times are UTC. */
+/** The observations, answers and prices of an offer, as text. Times are UTC. */
 export function formatExplanation(explanation: Explanation): string {
   return [
     formatOffer(explanation),

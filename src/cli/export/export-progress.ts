@@ -8,7 +8,7 @@ export interface ExportProgress {
   done(): void;
 }
 
-/** Below a tenth of it, the terminal would do nothing else; at five times, it looks stuck. */
+/** Below a tenth of it, the terminal would do nothing else; at five times, it seems stuck. */
 const lineEveryMs = 200;
 
 /** `1,250,000 rows, 84.1 MB` */
@@ -18,7 +18,7 @@ export function formatAmount(bytes: number, rows: number | null): string {
   return `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}, ${size}`;
 }
 
-/** One line on a terminal that says how far an export is; nothing anywhere else. */
+/** One line with the progress of an export, on a terminal only. */
 export function createExportProgress(context: CliContext, isQuiet: boolean): ExportProgress {
   const { stderr, isTty }: CliContext = context;
   const clock: Clock = context.clock;

@@ -60,7 +60,7 @@ const kinds: Readonly<Record<number, Kind>> = {
   },
 };
 
-/** Digits that a 64-bit integer holds whatever they are, and those that 16 bytes hold. */
+/** The number of digits that always fit into a 64-bit integer, and into 16 bytes. */
 const [digitsOfInt64, digitsOf16Bytes] = [18, 38];
 
 /** A numeric with a precision of its own becomes a DECIMAL; any other one has no bound and stays text. */

@@ -23,7 +23,7 @@ export interface ExportSummary {
   readonly snapshotAt: Date;
 }
 
-/** Nothing of these types is ever a formula, but a negative number would look like one. */
+/** Values of these types are never formulas, but a negative number would be taken for one. */
 const neverFormulas = new Set<number>([
   ...[typeIds.int2, typeIds.int4, typeIds.int8, typeIds.numeric, typeIds.float4, typeIds.float8],
   ...[typeIds.bool, typeIds.date, typeIds.time, typeIds.timestamp, typeIds.timestamptz, typeIds.interval],

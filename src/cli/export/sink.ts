@@ -1,6 +1,6 @@
-/** Where an export goes. */
+/** The target of an export. */
 export interface Sink {
-  /** False: nobody wants the rest. */
+  /** False: the reader has stopped. */
   write(bytes: Uint8Array): Promise<boolean>;
   /** Makes what was written the result. */
   finish(): Promise<void>;

@@ -82,8 +82,8 @@ class GroupEncoder {
 /**
  * Writes the rows of an export as Parquet.
  *
- * @param write is given the bytes and how many rows they end; false: nobody wants the rest
- * @returns how many rows, or null when nobody wanted the rest
+ * @param write is given the bytes and how many rows they end; false: the reader has stopped
+ * @returns how many rows, or null when the reader stopped
  * @throws AppError EXPORT_VALUE_UNFIT, QUERY_REFUSED
  */
 export async function writeParquet(

@@ -34,7 +34,7 @@ export function parseDay(text: string): Date {
   throw new InvalidArgumentError('Give a day like 2026-11-20.');
 }
 
-/** The day that is declared, as its first moment in Asia/Shanghai. Ends with a usage error when it has not come. */
+/** The day that is declared, as its first moment in Asia/Shanghai. Ends with a usage error if it is in the future. */
 export async function declaredDay(
   { quota }: OpenPermissions,
   on: Date | undefined,

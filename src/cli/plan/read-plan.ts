@@ -33,7 +33,7 @@ export function limitOf(
   return own.length > 0 ? Math.min(...own.map(({ calls }) => calls)) : null;
 }
 
-/** Calls that are due for the next run, whatever its limits. */
+/** Calls that are due for the next run, without limits. */
 export function callsDue({ apis }: Forecast): number {
   return apis.reduce((sum, { due }) => sum + due, 0);
 }
@@ -53,7 +53,7 @@ export async function readPlanFrom(
 }
 
 /**
- * The plan of some feeds: from the project's database if there is one, else from the sync file alone.
+ * The plan of some feeds: from the project's database if there is one, otherwise from the sync file alone.
  *
  * @throws AppError DATABASE_*, but not for one that was never migrated
  */

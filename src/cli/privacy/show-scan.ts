@@ -1,6 +1,6 @@
 import type { Session } from '../../app/session.ts';
 
-/** One line on a terminal that says how many stored answers were looked through. */
+/** One line on a terminal that says how many stored answers were read. */
 export interface ScanProgress {
   readonly update: (answers: number) => void;
   done(): void;

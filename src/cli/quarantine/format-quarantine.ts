@@ -8,7 +8,7 @@ import type { QuarantinedValue } from './read-quarantine.ts';
 const right = (header: string): Column => ({ header, align: 'right' });
 const left = (header: string): Column => ({ header });
 
-/** A table of groups, or a line that says that there is none. */
+/** A table of groups, or a line that there is none. */
 export function formatGroups(groups: readonly QuarantineGroup[]): string {
   if (groups.length === 0) return 'No row of quarantine matches.';
   const columns = [
@@ -44,7 +44,7 @@ function formatPiece({ row, piece, unreadable }: QuarantinedValue): string {
     : `Answer ${row.rawId} can't be shown: ${unreadable ?? ''}.`;
 }
 
-/** The row, and the part of its answer that held the value; safe to show whatever the answer holds. */
+/** The row, and the part of its answer that held the value; safe to show for any answer. */
 export function formatQuarantined(value: QuarantinedValue): string {
   const { row } = value;
   const lines = [

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts';
 
-/** A part of an answer, and where it stands. */
+/** A part of an answer, and its path. */
 export interface AnswerPiece {
   /** `data[3]`; `$`: the payload itself. */
   readonly path: string;

@@ -24,7 +24,7 @@ function adviseHold(hold: Named<ApiHold>): string {
 
 /** For each API, group or app whose current periods count as spent: what to type. */
 export function adviseSpent(limits: readonly Named<QuotaLimitRow>[]): string[] {
-  // A minute is over before anybody has read this.
+  // A minute is over before this can be read.
   const spent = limits.filter(({ use, period }) => use?.isAssumedSpent === true && period !== 'minute');
   return [...new Set(spent.map(({ name }) => name))].map((name) => {
     const periods = spent.filter((row) => row.name === name).map(({ period }) => period);
@@ -54,7 +54,7 @@ function adviseNextStart({ name, period, atNextStart }: ShownLimit): string[] {
   ];
 }
 
-/** What stands against calls, and what ends it: a sentence each. Those that begin with `!` need a person. */
+/** What blocks calls, and what ends it: a sentence each. Those that begin with `!` need an operator. */
 export function adviseQuota({ limits, holds, pauses, waits, paces }: QuotaOverview): string[] {
   const isAssumed = limits.some(({ origin }) => origin === 'account');
   return [

@@ -17,7 +17,7 @@ const periodKinds = ['second', 'minute', 'day', 'month'] as const satisfies read
 
 export type PeriodNumbers = Readonly<Partial<Record<PeriodKind, number>>>;
 
-/** With the sync file, without which nobody knows what the next start sets. */
+/** With the sync file, which has the limits of the next start. */
 export type OpenWithFile = OpenQuota & { readonly sync: SyncConfig };
 
 const places: Record<Declaration, string> = {

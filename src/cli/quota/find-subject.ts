@@ -14,18 +14,18 @@ export interface QuotaSubject {
 
 const shortName = (api: string): string => api.split(':')[1] ?? api;
 
-/** Every operation with the API that the project asks for it. */
+/** Every operation with the API that serves it. */
 function listOperations(sync: SyncConfig | null) {
   return Object.entries(chooseApis(sync?.apis ?? {})).map(([operation, api]) => ({ operation, api }));
 }
 
-/** Gives APIs the names of their operations. APIs that the project does not ask keep their own. */
+/** Gives APIs the names of their operations. APIs that the project does not use keep their own. */
 export function createNamer(sync: SyncConfig | null): (api: string) => string {
   const operations = listOperations(sync);
   return (api) => operations.find((row) => row.api === api)?.operation ?? shortName(api);
 }
 
-/** As it has to be typed in a shell. */
+/** As it must be typed in a shell. */
 export const typedName = (name: string): string => (name === '*' ? "'*'" : name);
 
 /** At the start of a sentence. */
@@ -45,8 +45,8 @@ function findApi(sync: SyncConfig | null, others: readonly string[], text: strin
 }
 
 /**
- * What `text` stands for: an operation, an API by its full name, by that of the console or by what guides call it,
- * `@group`, or `*`. Ends with a usage error when it is none of them.
+ * What `text` names: an operation, an API by its full name, by that of the console or by what guides call it,
+ * `@group`, or `*`. Ends with a usage error otherwise.
  */
 export async function findSubject(open: OpenQuota, text: string, command: Command): Promise<QuotaSubject> {
   if (text === '*') return { api: '*', name: '*' };

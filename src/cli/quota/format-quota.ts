@@ -54,7 +54,7 @@ function formatOrigin({ origin, reset }: ShownLimit): string {
 
 interface QuotaColumn extends Column {
   readonly cell: (row: ShownLimit, before: ShownLimit | undefined) => string;
-  /** Left out when it says nothing. */
+  /** Left out when empty. */
   readonly isOptional?: true;
 }
 
@@ -132,7 +132,7 @@ function formatBlocks(rows: readonly ShownLimit[], width: number): string {
 }
 
 /**
- * All limits with what is left of them, and under them what stands against calls. Times are in Asia/Shanghai.
+ * All limits with what is left of them, followed by what blocks calls. Times are in Asia/Shanghai.
  *
  * @param terminalWidth null: not a terminal, so that lines may be as long as they are
  */

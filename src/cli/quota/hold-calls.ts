@@ -7,7 +7,7 @@ import { findHoldable, displayName, typedName } from './find-subject.ts';
 import type { OpenQuota } from './open-quota.ts';
 import { readQuota } from './read-quota.ts';
 
-/** Stops the calls of an API, or with `*` all of the app, in all processes until somebody resumes them. */
+/** Stops the calls of an API, or with `*` all of the app, in all processes until an operator resumes them. */
 export async function holdCalls(
   open: OpenQuota,
   text: string,
@@ -32,12 +32,12 @@ export async function holdCalls(
   };
 }
 
-/** Ends the hold of an API, or with `*` that of the app, whoever made it. */
+/** Ends the hold of an API, or with `*` that of the app, whatever its cause. */
 export async function resumeCalls(open: OpenQuota, text: string, command: Command): Promise<QuotaAnswer> {
   const { api, name } = await findHoldable(open, text, command);
   const wasHeld = await open.quota.resumeApi(api);
   const { holds } = await readQuota(open);
-  // Of an API only that of the app still stands in its way, of the app all that are left.
+  // For an API, only the hold of the app is left; for the app, all other holds are.
   const left = holds.filter((hold) => api === '*' || hold.api === '*');
   return {
     lines: [

@@ -6,7 +6,7 @@ import { listGrantedApis } from '../../health/permissions/list-permissions.ts';
 /** What every process applies again at its start, so that no other number of the same limit can last. */
 export type Declaration = 'quotas.approved' | 'quotas.groups' | 'permissions';
 
-/** Where a limit comes from. `set`: by a command, or from a declaration that is gone since. */
+/** Where a limit comes from. `set`: by a command, or from a declaration that was removed later. */
 export type LimitOrigin = Declaration | 'account' | 'quotas.per_second' | 'set' | 'observed';
 
 export interface Declarations {

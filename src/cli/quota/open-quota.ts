@@ -25,7 +25,7 @@ export interface OpenQuota {
 export function withQuota<T>(session: Session, work: (open: OpenQuota) => Promise<T>): Promise<T> {
   return withAppDatabase(session, 'quota this is', async ({ pool, appKey, sync }) => {
     const corrections = createLedgerCorrections({ pool });
-    // Before the first call after a restore, too: a number that is told earlier would be taken for an old one.
+    // Before the first call after a restore, too: a number that is entered earlier would count as an old one.
     await corrections.noticeRestore(appKey);
     return work({
       appKey,

@@ -32,7 +32,7 @@ function rank({ name }: Named<object>): number {
   return apiOperations.length + (name === '*' ? 2 : name.startsWith('@') ? 1 : 0);
 }
 
-/** Reads the app's limits, and what stands against its calls. */
+/** Reads the app's limits, and what blocks its calls. */
 export async function readQuota({
   sync,
   report,

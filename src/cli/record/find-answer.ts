@@ -26,7 +26,7 @@ async function readRaw(session: Session, read: (raw: RawStore) => Promise<Stored
 }
 
 /**
- * An answer that is stored already, for no call.
+ * An answer that is stored already, without a call.
  *
  * @throws AppError RECORD_NOT_FOUND, DATABASE_*, RAW_DAMAGED
  */
@@ -42,9 +42,9 @@ export async function findAnswer(session: Session, wanted: Wanted): Promise<Stor
 }
 
 /**
- * Asks 1688 once, whatever is stored, and gives the answer as it was stored.
+ * Calls 1688 once, even if an answer is stored, and returns the new stored answer.
  *
- * @throws AppError RECORD_NOT_FOUND when nobody agreed or the quota did not; DATABASE_OTHER_SOURCE, GATEWAY_*,
+ * @throws AppError RECORD_NOT_FOUND when the user or the quota refused; DATABASE_OTHER_SOURCE, GATEWAY_*,
  * AUTH_*, CREDENTIALS_MISSING
  */
 export async function callForAnswer(
@@ -72,7 +72,7 @@ export async function callForAnswer(
     }
     rawId = answer.provenance.rawId;
   });
-  // No window asked for it, so that it has no place in the catalog.
+  // No window selected it, so it is not loaded into the catalog.
   if (operation.startsWith('search.')) {
     await readRaw(session, async (raw) => {
       await raw.keepOut(rawId);

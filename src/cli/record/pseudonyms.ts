@@ -8,7 +8,7 @@ const forms = {
   name: (digits: string) => `商家${digits}`,
   address: (digits: string) => `地址${digits}`,
   id: (digits: string) => `BBB${digits}`,
-  // A host that serves nothing, whatever the address was.
+  // A host that serves nothing, for every address.
   url: (digits: string) => `https://example.invalid/${digits}`,
 } as const;
 

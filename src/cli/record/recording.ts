@@ -14,7 +14,7 @@ export interface Recording extends Pick<Redacted, 'replaced' | 'leftOut'> {
   readonly text: string;
 }
 
-/** The payload as it stands in the body, with every number's own digits. */
+/** The payload as in the body, with all digits of every number. */
 function payloadOf(body: string): unknown {
   const { kind, ...envelope } = readEnvelope(parseJson(body));
   const whole = parse(body);
@@ -39,7 +39,7 @@ function redactRequest(request: object, pseudonymize: Pseudonymize): Record<stri
 /**
  * Turns a stored answer into a golden file.
  *
- * @throws AppError STORED_ANSWER_UNREADABLE when it is no good answer of its operation
+ * @throws AppError STORED_ANSWER_UNREADABLE when it is not a valid answer of its operation
  */
 export function recordAnswer(answer: StoredAnswer, pseudonymize: Pseudonymize): Recording {
   readStored(answer);

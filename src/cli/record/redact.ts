@@ -3,15 +3,15 @@ import type { WireShape } from '../../transform/wire/wire-shape.ts';
 import { scrubText } from '../../transform/values/scrub-text.ts';
 import { personalFields, type Treatment } from './personal-fields.ts';
 
-/** Makes the same value the same pseudonym, which nobody without its key can compute. */
+/** Gives the same value the same pseudonym, which can't be computed without its key. */
 export type Pseudonymize = (kind: Exclude<Treatment, 'removed'>, value: string) => string;
 
 export interface Redacted {
-  /** As it came, less what is personal or unknown. Numbers keep their exact digits. */
+  /** Unchanged, but without what is personal or unknown. Numbers keep their exact digits. */
   readonly value: unknown;
   /** How often each field was replaced. */
   readonly replaced: Readonly<Record<string, number>>;
-  /** Places that were left out because nobody knows what they hold, without indexes: `data[].newField`. */
+  /** Places that were left out because their content is not known, without indexes: `data[].newField`. */
   readonly leftOut: readonly string[];
 }
 

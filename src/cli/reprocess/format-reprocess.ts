@@ -7,7 +7,7 @@ export interface ReprocessReport {
   readonly isApplied: boolean;
   readonly counts: ReprocessCounts;
   readonly examples: readonly ReprocessExample[];
-  /** When the oldest answer was asked for that is kept; null: none is. */
+  /** When the oldest stored answer was fetched; null: there is none. */
   readonly oldestKept: Date | null;
   /** Answers that calls brought and that are not kept any more. */
   readonly lost: number;

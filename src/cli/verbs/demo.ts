@@ -24,7 +24,7 @@ async function openDemoDatabase(session: Session, folder: string): Promise<OpenD
   return openDatabase(config, session.log);
 }
 
-/** At the second signal nobody waits for the run, but a server without users is not left behind either. */
+/** At the second signal the run is not awaited, but a server without users must not be left running. */
 async function leaveNow(session: Session, database: OpenDatabase): Promise<never> {
   // What loses its connections now has nothing to say that matters.
   session.log.level = 'silent';
@@ -51,7 +51,7 @@ async function runDemo(session: Session, shutdown: Shutdown, isKept: boolean): P
   }
 }
 
-/** `catalog-sync demo`: everything, on made-up data, with nothing but Node. */
+/** `catalog-sync demo`: everything, on invented data, with Node only. */
 export function registerDemo(program: Command, context: CliContext): void {
   const command = program
     .command('demo')

@@ -36,7 +36,7 @@ async function withEraseStore(session: Session, work: EraseWork): Promise<void> 
   });
 }
 
-/** The feeds of the sync file that still ask for the seller. */
+/** The feeds of the sync file that still name the seller. */
 function feedsOf(session: Session, sellerId: string): string[] {
   if (!existsSync(join(session.config.projectDir, syncFileName))) return [];
   const { feeds } = session.readSyncConfig();
@@ -53,7 +53,7 @@ async function eraseSeller(session: Session, sellerId: string, isMeant: boolean)
   const feeds = feedsOf(session, sellerId);
   await withEraseStore(session, async (store, signal) => {
     const onScanned = (answers: number) => {
-      // Nobody waits any more; it would go on to the end.
+      // The user no longer waits; it would continue to the end.
       signal.throwIfAborted();
       scan.update(answers);
     };

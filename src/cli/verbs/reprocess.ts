@@ -29,7 +29,7 @@ function selectionOf(flags: ReprocessFlags) {
   };
 }
 
-/** `catalog-sync reprocess`: today's reading of stored answers, for no call. */
+/** `catalog-sync reprocess`: reads stored answers again with this version, without a call. */
 export function registerReprocess(program: Command, context: CliContext): void {
   const command = program
     .command('reprocess')

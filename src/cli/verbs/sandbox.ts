@@ -53,7 +53,7 @@ function optionsOf(flags: SandboxFlags): SandboxOptions {
   };
 }
 
-/** At a signal, or when whoever started us is gone. */
+/** At a signal, or when the parent process is gone. */
 async function waitForEnd(context: CliContext, followsStdin: boolean): Promise<void> {
   const shutdown = listenForShutdown(context.signals);
   const ends = followsStdin ? [once(context.stdin.resume(), 'close'), once(context.stdin, 'end')] : [];

@@ -4,7 +4,7 @@ import type { CliContext } from '../../app/context.ts';
 import { sourceBanner, withApp } from '../../app/run-session.ts';
 import { openSession } from '../../app/session.ts';
 
-/** `catalog-sync worker`: keeps the schedules and works on every active run until told to stop; start as many as you like. */
+/** `catalog-sync worker`: keeps the schedules and works on every active run until it is stopped; start as many as you like. */
 export function registerWorker(program: Command, context: CliContext): void {
   const command = program
     .command('worker')

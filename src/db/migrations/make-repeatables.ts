@@ -72,7 +72,7 @@ export async function findStrayed(client: ClientBase, recorded: RecordedRepeatab
   return [...missing, ...edited, ...added].sort();
 }
 
-/** True when the database has just the functions and views of these files, so that nobody needs to be disturbed. */
+/** True when the database has just the functions and views of these files, so no lock is needed. */
 export async function areRepeatablesCurrent(client: ClientBase, files: Repeatables): Promise<boolean> {
   const recorded = await readRecorded(client);
   return recorded?.hash === files.hash && (await findStrayed(client, recorded)).length === 0;
@@ -109,7 +109,7 @@ export async function dropViews(client: ClientBase): Promise<void> {
 
 /**
  * Makes the functions, or puts new ones in their place under the workers that call them. Their texts name tables, views
- * and functions that may be made later: Postgres looks for them when they are called.
+ * and functions that may be made later: Postgres resolves them when they are called.
  */
 export async function makeFunctions(client: ClientBase, { functions }: Repeatables): Promise<void> {
   await client.query('SET LOCAL check_function_bodies = off');

@@ -1,4 +1,4 @@
--- Purpose: the functions and views of our schemas as they are: what is made anew after migrations. Those that an
+-- Purpose: the functions and views of our schemas as they are: what is re-created after migrations. Those that an
 --          extension brought are its own.
 -- Params:  none
 -- Returns: kind (function or view), name (as DROP takes it), definition (MD5, in hex, of what Postgres says it is; as it

@@ -28,7 +28,7 @@ export interface DatabaseParts {
   readonly place: string;
 }
 
-/** Workers drop old months once a day; what is still there a day later stands in their way, or nobody worked. */
+/** Workers drop old months once a day; what is still there a day later blocks them, or no process was running. */
 const overdueMs = 2 * dayMs;
 
 async function checkComingMonths(pool: Pool, now: Date): Promise<Check[]> {

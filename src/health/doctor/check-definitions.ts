@@ -24,7 +24,7 @@ async function isNewer(pool: Pool, folder: string): Promise<boolean> {
   return (await readApplied(pool)).some(({ createdAtMs }) => createdAtMs > newest);
 }
 
-/** Whether functions and views are those of this version, and as they were made: nobody edited or dropped one. */
+/** Whether functions and views are those of this version, and unchanged: none was edited or dropped. */
 export async function checkDefinitions(pool: Pool, folder = findMigrationsFolder()): Promise<Check[]> {
   const { recorded, strayed } = await inTransaction(pool, async (client) => {
     const found = await readRecorded(client);

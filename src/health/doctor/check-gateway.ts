@@ -9,7 +9,7 @@ const name = 'signed call';
 const clockToleranceMs = minuteMs;
 
 /**
- * Asks the gateway for its time by a signed call: proves that the address, App Key and App Secret belong
+ * Gets the time of the gateway with a signed call: proves that the address, App Key and App Secret belong
  * together. Counts as one call.
  */
 export async function checkGateway(gateway: Pick<Gateway, 'readTime'>, clock: Clock): Promise<Check> {

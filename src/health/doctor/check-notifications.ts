@@ -12,7 +12,7 @@ const formatOfHost: Readonly<Record<string, Config['NOTIFY_FORMAT']>> = {
   'oapi.dingtalk.com': 'dingtalk',
 };
 
-/** Whether somebody is told what needs a person, and in words that the receiver understands. */
+/** Whether notifications are sent, and in a format that the receiver accepts. */
 export function checkNotifySettings(config: Config): Check {
   const { NOTIFY_WEBHOOK_URL: webhook, NOTIFY_FORMAT: format, NOTIFY_DINGTALK_SECRET: secret } = config;
   if (webhook === undefined) {

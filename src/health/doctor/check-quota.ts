@@ -19,7 +19,7 @@ function describeApi(api: string, limits: readonly QuotaStatus[]): string {
   return `${shortName(api)}: used ${limits.map(describe).join(', ')}`;
 }
 
-/** What is left of each API. A limit that is used up is told first, for nothing can be called under it. */
+/** What is left of each API. A limit that is used up comes first, because it allows no call. */
 export function checkQuota(limits: readonly QuotaStatus[]): Check[] {
   const shown = limits.filter(({ period }) => period === 'day' || period === 'month');
   if (shown.length === 0)

@@ -15,7 +15,7 @@ export function checkSettings(origins: ReadonlyMap<string, string>): Check {
   return ok('settings', set.length === 0 ? 'none set: all by default' : set.join(', '));
 }
 
-/** Where calls go, and why nobody should wonder about mock data. */
+/** Where calls go, and a note if the data are of the sandbox. */
 export function checkTarget(config: Config, origins: ReadonlyMap<string, string>): Check {
   const url = new URL(config.ALIBABA_API_URL);
   if (!isLoopbackUrl(url)) return ok('gateway', `LIVE (${url.host}): fetching real data from 1688.com`);

@@ -4,8 +4,8 @@ import { formatTime } from '../../core/format-time.ts';
 import { warn, type Check } from './check.ts';
 
 /**
- * Autovacuum is due at a fifth of a table at the latest. At half, one that is just about to come would be told of; at
- * double, a table has doubled before anybody hears of it.
+ * Autovacuum is due at a fifth of a table at the latest. At half, one that is just about to start would be reported; at
+ * double, a table has doubled before it is reported.
  */
 const bloat = { deadRows: 50_000, deadPerLive: 0.5 };
 

@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { listWorkerFiles } from '../../runs/worker-heartbeat.ts';
 import { warn, type Check } from './check.ts';
 
-/** Whether those who work, on whichever host, agree on what is to be done; empty when they do. */
+/** Whether the workers of all hosts have the same settings; empty when they do. */
 export async function checkWorkers(pool: Pool): Promise<Check[]> {
   const files = await listWorkerFiles(pool);
   if (files.length < 2) return [];

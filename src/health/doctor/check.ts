@@ -46,7 +46,7 @@ export const misconfigured = (name: string, message: string, advice: string): Ch
   exitCode: exitCodes.configuration,
 });
 
-/** A failed look, with what its error advises. */
+/** A failed check, with the remedy of its error. */
 export function failed(name: string, error: unknown): Check {
   const isKnown = error instanceof AppError;
   return {

@@ -1,7 +1,7 @@
 import type { PermissionRow } from '../permissions/list-permissions.ts';
 import type { TargetOperation } from '../../extract/endpoints/target-request.ts';
 
-/** In this order, for the answer to a search names the offer to ask about, and an offer names its seller. */
+/** In this order, because the answer to a search names the offer to fetch, and an offer names its seller. */
 const probeOrder = [
   'category.children',
   'search.keyword',

@@ -7,7 +7,7 @@ const placeholders = [
   /^\*+$|^•+$/,
 ];
 
-/** True for a value that stands for the real one in a guide. */
+/** True for a placeholder of a guide. */
 export function isPlaceholder(value: string): boolean {
   return placeholders.some((placeholder) => placeholder.test(value.trim()));
 }

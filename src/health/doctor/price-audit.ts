@@ -26,7 +26,7 @@ interface Overlap {
  */
 const places = 200;
 
-/** Looks whether the price intervals of some 2,000 offers, picked at random, overlap. */
+/** Checks whether the price intervals of some 2,000 offers, picked at random, overlap. */
 export async function auditPrices(pool: Pool): Promise<PriceAudit> {
   const sample = await runSql<{ offerId: string }>(pool, readSql('sample-offers'), [places]);
   const ids = sample.map(({ offerId }) => offerId);

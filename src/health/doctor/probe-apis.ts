@@ -15,7 +15,7 @@ export interface ProbeParts {
   readonly gateway: Pick<Gateway, 'call'>;
   readonly raw: Pick<RawStore, 'keepOut'>;
   readonly sync: SyncConfig;
-  /** What is known to ask about before the first probe. */
+  /** The known ids before the first probe. */
   readonly subjects: KnownSubjects;
 }
 
@@ -55,7 +55,7 @@ const subjectWords = {
   'offer.detail': 'offer',
 } as const satisfies Record<TargetOperation, string>;
 
-/** The same question as a run asks, for the least rows. */
+/** The same call as in a run, for the fewest rows. */
 function cheapest(request: CatalogRequest): CatalogRequest {
   return 'pageSize' in request ? { ...request, pageSize: 1 } : request;
 }
@@ -78,7 +78,7 @@ function formatWaiting({ by }: CallWaiting): string {
 const isAlicdn = (url: string | null | undefined): url is string =>
   url !== null && url !== undefined && new URL(url).hostname.endsWith('.alicdn.com');
 
-/** What an answer names that the next probes can ask about. */
+/** The ids of an answer that the next probes can use. */
 function learn(known: KnownSubjects, { request, payload }: CallAnswered): KnownSubjects {
   switch (request.operation) {
     case 'offer.detail': {
@@ -103,7 +103,7 @@ function learn(known: KnownSubjects, { request, payload }: CallAnswered): KnownS
   }
 }
 
-/** What stands against knowing the permission although it was asked; null: the refusal itself shows it. */
+/** Why the permission is not known after the call; null: the refusal itself shows it. */
 function noteOf(error: AppError): string | null {
   if (error.recovery === 'stop-api') return null;
   if (error.kind === extractErrors.AUTH_TOKEN_MISSING) return 'not called: there is no access token';
@@ -111,7 +111,7 @@ function noteOf(error: AppError): string | null {
 }
 
 /**
- * Asks each operation one cheap question, one after the other, each through the ledger: counted, within the limits,
+ * Makes one cheap call for each operation, one after the other, each through the ledger: counted, within the limits,
  * and of a held API the one call of its day. What the answers show is kept as every call's is. Those of categories
  * and details wait for the next run to load them; those of searches have no place in the catalog.
  */

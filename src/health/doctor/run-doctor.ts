@@ -9,7 +9,7 @@ import { checkRedis } from './check-redis.ts';
 import { checkSyncFile } from './check-sync-file.ts';
 import { findOrigins } from './setting-origins.ts';
 
-/** Looks further than files: at the database, the token, the gateway. */
+/** Checks more than files: the database, the token, the gateway. */
 type ServiceChecks = (config: Config) => Promise<Check[]>;
 
 export interface DoctorOptions {
@@ -26,7 +26,7 @@ function tryLoadConfig(options: DoctorOptions): Config | Check {
   }
 }
 
-/** Every check in the order in which problems are best solved. Goes on after a failed one. */
+/** Every check in the order in which problems are best solved. Continues after a failed one. */
 export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   const { projectDir, env } = options;
   const files = [...checkEnvFiles(projectDir, env), ...(await checkGitIgnore(projectDir))];
@@ -45,7 +45,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   ];
 }
 
-/** What the permissions of the APIs ask for; null: nothing. */
+/** The problems of the permissions; null: none. */
 function nextForPermissions(checks: readonly Check[]): string | null {
   const permissions = checks.filter(({ name }) => name.startsWith('permission '));
   if (permissions.length === 0) return null;

@@ -28,7 +28,7 @@ function valueProblems(raw: string): string[] {
   return problems;
 }
 
-/** Looks at the raw lines of an env file, before any parser has tidied them. */
+/** Reads the raw lines of an env file, before a parser has normalized them. */
 export function scanEnvFile(text: string): EnvFinding[] {
   return text.split(/\r?\n/).flatMap((content, index): EnvFinding[] => {
     const match = /^(\ufeff?)\s*(?:export\s+)?([A-Za-z_][\w.-]*)(\s*)=(.*)$/.exec(content);

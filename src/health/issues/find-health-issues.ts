@@ -7,18 +7,18 @@ import type { HealthIssue, Severity } from '../../model/health-issue.ts';
 import { findUndecidedSlot } from '../../runs/due-slots.ts';
 import { isHeldAsDeclared, listExpectedRefusals } from './is-held-as-declared.ts';
 
-/** What docs/errors.md advises on a code; null: it is none of ours. */
+/** The remedy of a code in docs/errors.md; null: an unknown code. */
 export type FindRemedy = (code: string) => Pick<ErrorKind, 'remedy'> | null;
 
 /** Two nightly runs missed: one may be a machine that was off. */
 const staleAfterMs = 50 * hourMs;
-/** At a third, a machine that starts anew with all of its services would be late already. */
+/** At a third, a machine that restarts with all of its services would be late already. */
 const lateAfterMs = 15 * minuteMs;
-/** Somebody must find the time to log in. */
+/** The operator needs time to log in. */
 const logInLeadMs = 7 * dayMs;
-/** Answers that lost their job are loaded after 20 s, 20 a second: what lies for this long is refused. */
+/** Answers that lost their job are loaded after 20 s, 20 a second: what waits for this long is refused. */
 const unloadedAfterMs = 15 * minuteMs;
-/** Less than this share is left, and this is still to come: of a day, after the next run is wanted. As the alert has it. */
+/** Less than this share is left, and this is still to come: of a day, after the next slot. Like the alert. */
 const early = { share: 0.1, monthAheadMs: 8 * dayMs, dayAheadMs: 6 * hourMs };
 /** A process that is killed loses track of what it has in flight, some twenty calls; less than a hundredth is no pattern. */
 const unknownAlarm = { calls: 25, share: 0.01 };
@@ -129,7 +129,7 @@ function ofAnswers({ state: facts }: HealthFacts): HealthIssue[] {
   const { now, answeredAt, lastRunAt, lastRunStatus, logInBy, unloaded, unloadedSince } = facts;
   const found: HealthIssue[] = [];
   const isOld = (at: Date | null) => at === null || now.getTime() - at.getTime() > staleAfterMs;
-  // A run that succeeded without a call had nothing to ask for.
+  // A run that succeeded without a call had no due calls.
   const isQuiet = lastRunStatus === 'succeeded' && !isOld(lastRunAt);
   if (lastRunAt !== null && isOld(answeredAt) && !isQuiet) {
     const since = answeredAt === null ? 'for a month' : `since ${shanghaiTime(answeredAt)}`;
@@ -154,7 +154,7 @@ function ofAnswers({ state: facts }: HealthFacts): HealthIssue[] {
 /** Of the one issue that is pointless to send. */
 export const undeliveredKey = 'undelivered';
 
-/** One failed attempt is no news; when none was made for a day, nobody sends any more. */
+/** One failed attempt is not reported; when none was made for a day, no process sends any more. */
 function isUndelivered({ attempts, attemptedAt }: DeliveryState, now: Date): boolean {
   return attempts > 1 && attemptedAt !== null && now.getTime() - attemptedAt.getTime() < 26 * hourMs;
 }
@@ -191,7 +191,7 @@ function ofTables({
   return found;
 }
 
-/** What somebody should know, that which needs a person first. */
+/** All health issues; those that need an operator come first. */
 export function findHealthIssues(facts: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
   const all = [
     ...facts.runs.map((run) => ofRun(run, facts, findRemedy)),

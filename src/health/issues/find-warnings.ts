@@ -23,7 +23,7 @@ function ofQuota({ api, exhaustedAt, remaining, resetAt }: DayQuota): HealthIssu
   return [note(`day:${api}`, summary, '/usage')];
 }
 
-/** How things stand, for who looks at the pages. */
+/** The state of the sync, for the pages. */
 export function findWarnings(
   { quarantined1d, drifts1d, givenUp, unloaded }: Overview,
   quotas: readonly DayQuota[],

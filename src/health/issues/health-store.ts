@@ -10,7 +10,7 @@ import { createStatusStore } from '../status-store.ts';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
-/** A run that failed or is incomplete, or is active while nobody is at it. */
+/** A run that failed or is incomplete, or is active without a driver. */
 export interface TroubledRun {
   readonly runId: string;
   readonly scope: string;
@@ -75,7 +75,7 @@ export interface HealthFacts {
 }
 
 export interface HealthStore {
-  /** Nine statements, none of which reads a table that grows with the catalog. */
+  /** Nine statements; none reads a table that grows with the catalog. */
   read(): Promise<HealthFacts>;
 }
 
@@ -99,7 +99,7 @@ async function read(pool: Pool, appKey: string): Promise<HealthFacts> {
   };
 }
 
-/** For one app; an empty app key: none is set, so that there are no limits. One connection at a time. */
+/** For one app; an empty app key: not set, so there are no limits. One connection at a time. */
 export function createHealthStore({ pool, appKey }: { pool: Pool; appKey: string }): HealthStore {
   return { read: () => read(pool, appKey) };
 }

@@ -1,7 +1,7 @@
 import type { ApiPermission } from '../../model/permission.ts';
 import type { RunStatus } from '../../model/run.ts';
 
-/** An API that its operator has declared and knows to be not granted, and that 1688 refuses: no news to anyone. */
+/** An API that its operator has declared and knows to be not granted, and that 1688 refuses: not a health issue. */
 function isExpected({ declared, declaredAt, observed }: ApiPermission): boolean {
   return declaredAt !== null && declared !== 'granted' && observed === 'denied';
 }

@@ -36,7 +36,7 @@ function phaseOf(
   return endedAt === null ? 'begun' : 'over';
 }
 
-/** The same for the same news, also when it is sent again since nobody knows whether it arrived. */
+/** The same for the same item, also when it is sent again because its delivery is not known. */
 function idOf({ key, beganAt, notifiedAt }: StoredHealthIssue, phase: NotificationPhase): string {
   const parts = [key, phase, beganAt.toISOString(), notifiedAt?.toISOString() ?? ''];
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);

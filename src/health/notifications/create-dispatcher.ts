@@ -13,7 +13,7 @@ export interface DispatcherOptions extends SendDeps {
 export interface NotificationDispatcher {
   /** Checks for notifications in the background, if it is time to. */
   wake(): void;
-  /** Checks once more, for a process that ends; waits for it, but not for long. */
+  /** Checks once more when a process ends; waits for a short time. */
   finish(): Promise<void>;
   /** Leaves off. Idempotent. */
   close(): Promise<void>;

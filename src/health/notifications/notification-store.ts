@@ -17,16 +17,16 @@ const deliveryFields = {
   /** Attempts that failed since then, and when the first of them was made. */
   attempts: notificationDelivery.attempts,
   failingSince: notificationDelivery.failingSince,
-  /** When a message was last sent, whatever became of it. */
+  /** When a message was last sent, delivered or not. */
   attemptedAt: notificationDelivery.attemptedAt,
-  /** Nothing is sent before; null: nothing stands in the way. */
+  /** Nothing is sent before this time; null: no wait. */
   nextAttemptAt: notificationDelivery.nextAttemptAt,
   /** Why the last attempt failed; null: it did not. */
   errorCode: notificationDelivery.errorCode,
   error: notificationDelivery.error,
 };
 
-/** How the sending goes; all of it null or 0 before the first check. */
+/** The state of the dispatcher; all null or 0 before the first check. */
 export type DeliveryState = Readonly<
   Pick<typeof notificationDelivery.$inferSelect, keyof typeof deliveryFields>
 >;

@@ -21,11 +21,11 @@ export interface SendDeps {
 export interface SendOptions {
   /** This process ends next: it waits for nothing that a later check could do. */
   readonly isLast: boolean;
-  /** Aborts: leave off; a later check sends what is pending by then. */
+  /** Aborts sending; a later check sends what is pending then. */
   readonly signal: AbortSignal;
 }
 
-/** By all processes together. At double, bad news are a minute late. */
+/** By all processes together. At double, notifications are a minute late. */
 const checkEveryMs = 20_000;
 
 /** Between two messages, so that what comes up together is one. DingTalk takes 20 a minute. */
@@ -79,7 +79,7 @@ async function send(
     log.warn({ err, code: err.code, attempts, pauseMs }, 'notification not delivered, trying again');
     return;
   }
-  // From the answer to this line nobody knows that it arrived: a process that dies here leaves it to be sent again.
+  // Until this line the delivery is not recorded: if the process dies here, the message is sent again.
   await notifications.noteDelivered(
     pending.map(({ item, notifiedState }) => ({ issue: item.key, notifiedState })),
   );
@@ -106,8 +106,8 @@ async function checkHealth(deps: SendDeps, { isLast, signal }: SendOptions): Pro
 }
 
 /**
- * Looks once whether there is something to tell, and sends it as one message. One process does so at a time; false: another
- * one is at it. A receiver that does not take it is tried again by a later check, with what is news by then.
+ * Checks once for items to send, and sends them as one message. One process does so at a time; false: another
+ * process is checking. If the receiver fails, a later check sends the items of that time.
  */
 export async function sendNotifications(deps: SendDeps, options: SendOptions): Promise<boolean> {
   return deps.notifications.exclusively(() => checkHealth(deps, options));

@@ -69,7 +69,7 @@ interface PermissionFacts {
   readonly now: Date;
 }
 
-/** Every API that the product asks, with what is known of it and what to do. Pure. */
+/** Every API that the product calls, with its state and what to do. Pure. */
 export function describeApis({ known, holds, sync, now }: PermissionFacts): PermissionRow[] {
   const fromFile: Readonly<Record<string, ApprovedCalls>> = sync?.quotas.approved ?? {};
   return listGrantedApis(sync).map((granted) => {

@@ -1,5 +1,5 @@
--- Purpose: runs that somebody should look at: those of the last week that failed or are incomplete, as long as no later run of
---          the same feeds has ended, and active ones that nobody is at.
+-- Purpose: runs that need attention: those of the last week that failed or are incomplete, as long as no later run of
+--          the same feeds has ended, and active ones without a driver.
 -- Params:  none
 -- Returns: runId, scope, status, cause, lastErrorCode, errors, endedAt (null: it is active), the newest first
 WITH newest AS (

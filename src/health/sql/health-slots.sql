@@ -7,7 +7,7 @@ CROSS JOIN sync.schedule s
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS missed, max(slot_at) AS newest_at
   FROM sync.slot
-  -- A week back, for what was missed while nobody was there to find it.
+  -- A week back, for slots missed while no process was running.
   WHERE schedule = s.name AND slot_at > c.now - interval '8 days' AND outcome = 'missed' AND decided_at > c.now - interval '1 day'
 ) m
 WHERE m.missed > 0

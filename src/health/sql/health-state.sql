@@ -1,4 +1,4 @@
--- Purpose: how the work stands, as far as somebody may have to look at it. Reads no table that grows with the catalog.
+-- Purpose: the state of the sync, as far as health issues need it. Reads no table that grows with the catalog.
 -- Params:  $1 text app key
 -- Returns: one row: now (of the ledger), logInBy (when the tokens that are kept can no longer be renewed; null: not
 --          known), answeredAt (the newest good answer of the last 31 days, to the hour when it is more than 51 hours old; null:

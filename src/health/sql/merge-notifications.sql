@@ -1,4 +1,4 @@
--- Purpose: brings what people are to be told of to what lasts now: new issues begin, those not there any more end, and what
+-- Purpose: updates the notifications to the present health issues: new issues begin, those not there any more end, and what
 --          ended more than 30 days ago is forgotten.
 -- Params:  $1 jsonb array of issues: key, kind, severity, summary, remedy, path
 -- Returns: nothing

@@ -16,7 +16,7 @@ export interface NotifierOptions {
   readonly url: Secret;
   readonly format: NotifyFormat;
   readonly dingTalkSecret: Secret | null;
-  /** By which people reach the ops pages; null: nobody said. */
+  /** The address of the ops pages; null: not set. */
   readonly siteUrl: string | null;
   readonly clock: Clock;
   /** Default: `defaultTimeoutMs`. */
@@ -111,7 +111,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
         throw new AppError(notifyErrors.NOTIFY_UNAVAILABLE, `the receiver ${why}`);
       },
     );
-    // Nothing of a body is shown before its secrets are gone: some receivers answer with what they were asked.
+    // A body is shown only after its secrets are removed: some receivers return the request.
     const said = createRedactor(target, secret)(answer.body);
     const problem = judgeAnswer(format, { ...answer, body: said }, nowMs);
     if (problem !== null) throw problem;

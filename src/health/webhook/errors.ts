@@ -1,6 +1,6 @@
 import { defineErrors } from '../../core/errors.ts';
 
-/** Why people could not be told. None of them is given up: what is new by then is sent by a later attempt. */
+/** Why a notification was not delivered. None is given up: a later attempt sends the state at that time. */
 export const notifyErrors = defineErrors({
   NOTIFY_NOT_SET: {
     recovery: 'halt',

@@ -1,7 +1,7 @@
 import type { NotificationItem, NotificationMessage } from '../../model/notification.ts';
 import { footerOf, labelOf, pageUrl, tidy, titleOf } from './wording.ts';
 
-/** DingTalk takes 20,000 bytes. One that is longer would be refused for ever, and hold up all that follows. */
+/** DingTalk takes 20,000 bytes. A longer one would always be refused, and block all that follow. */
 const maxBytes = 19_000;
 
 /** Markdown of DingTalk has no escapes that are documented: what would make links, pictures or html is made harmless. */
@@ -15,7 +15,7 @@ function lines(item: NotificationItem, siteUrl: string | null): string {
   return `- **${labelOf(item)}:** ${plain(item.summary)} (${where})${remedy}`;
 }
 
-/** The body of a custom robot of DingTalk: a markdown message that calls nobody by name (open.dingtalk.com). */
+/** The body of a custom robot of DingTalk: a markdown message without mentions (open.dingtalk.com). */
 export function formatDingTalk(message: NotificationMessage, siteUrl: string | null): unknown {
   const title = plain(titleOf(message));
   const items = message.items.map((item) => lines(item, siteUrl));

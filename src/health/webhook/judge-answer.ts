@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import { notifyErrors } from './errors.ts';
 import { tidy } from './wording.ts';
 
-/** How a receiver wants to be told, and how it says that it took a message. */
+/** The format of a receiver, and how it confirms a message. */
 export type NotifyFormat = (typeof notifyFormats)[number];
 
 export interface ReceiverAnswer {

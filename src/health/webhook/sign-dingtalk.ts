@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Adds what a DingTalk robot with a signing secret asks for: `timestamp` in ms, and `sign`, the base64 of the HMAC-SHA256
+ * Adds what a DingTalk robot with a signing secret requires: `timestamp` in ms, and `sign`, the base64 of the HMAC-SHA256
  * of timestamp, line feed and secret, by the secret (open.dingtalk.com, "custom robot, security settings").
  */
 export function signDingTalk(url: URL, secret: string, nowMs: number): URL {

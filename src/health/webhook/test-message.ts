@@ -4,7 +4,7 @@ import type { Source } from '../../model/run.ts';
 /** What `catalog-sync notify test` sends. */
 export function testMessage(source: Source, sentAt: Date): NotificationMessage {
   const item = {
-    // No news has such an id: each test is its own.
+    // No item has such an id: each test has its own.
     id: sentAt.getTime().toString(16).padStart(32, '0'),
     key: 'test',
     phase: 'happened',

@@ -1,7 +1,7 @@
 import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { NotificationItem, NotificationMessage } from '../../model/notification.ts';
 
-/** A sentence longer than this has something in it that nobody means to read; half would cut our own. */
+/** A longer sentence has text that is no message; half would cut our own. */
 const maxTextLength = 400;
 
 /** Controls, and marks that reorder or end lines: names of others may have them. */
@@ -13,7 +13,7 @@ export function tidy(text: string): string {
   return line.length > maxTextLength ? `${line.slice(0, maxTextLength - 1).toWellFormed()}…` : line;
 }
 
-/** What kind of news an item is, before its sentence. */
+/** The phase of an item, before its sentence. */
 export function labelOf({ phase, since }: Pick<NotificationItem, 'phase' | 'since'>): string {
   if (phase === 'over') return 'Over';
   return phase === 'lasting' ? `Still, since ${shanghaiTime(since)}` : 'New';
@@ -36,7 +36,7 @@ function summarise(items: readonly NotificationItem[]): string {
   ].join(', ');
 }
 
-/** The first line; always names the product, which DingTalk may be told to look for. */
+/** The first line; always names the product, because DingTalk may require this keyword. */
 export function titleOf({ source, items }: Pick<NotificationMessage, 'source' | 'items'>): string {
   const where = source === 'sandbox' ? 'catalog-sync (SANDBOX, using mock data)' : 'catalog-sync';
   return `${where}: ${summarise(items)}`;

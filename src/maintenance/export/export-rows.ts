@@ -39,13 +39,13 @@ export interface ExportReader {
    * The rows as CSV with a header, in UTF-8, as Postgres writes them. `guardedColumns`: the places of columns whose
    * cells get an apostrophe in front when a spreadsheet would take them for a formula.
    *
-   * @returns how many rows, or null when the reader wanted no more
+   * @returns how many rows, or null when the reader stopped
    */
   readCsv(guardedColumns: ReadonlySet<number>, read: BatchReader<Uint8Array>): Promise<number | null>;
   /**
    * The rows in batches, values as Postgres writes them; arrays as JSON.
    *
-   * @returns false when the reader wanted no more
+   * @returns false when the reader stopped
    */
   readRows(read: BatchReader<Rows>): Promise<boolean>;
 }
@@ -82,7 +82,7 @@ async function listArrayTypes(client: pg.Client, fields: readonly QueryField[]):
   return new Set(rows.map(({ oid }) => oid));
 }
 
-/** @throws AppError QUERY_REFUSED when it is no query */
+/** @throws AppError QUERY_REFUSED when it is not a query */
 async function readColumns(client: pg.Client, run: RunOne, text: string): Promise<ExportColumn[]> {
   if (!(await openCursor(client, run, text))) {
     await runWithoutCursor(run, text);

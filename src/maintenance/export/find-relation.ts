@@ -6,7 +6,7 @@ import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { exportTimeColumns } from './time-columns.ts';
 
-/** From when on rows are wanted: an instant, or so long ago by the ledger's clock. */
+/** The start of the rows: an instant, or a duration before now by the ledger's clock. */
 export type Since = { readonly at: Date } | { readonly agoMs: number };
 
 /** A table or view to export, by its name as people write it. */

@@ -52,13 +52,13 @@ export interface ReprocessOptions {
 
 /** One reprocess, the only one at a time. */
 export interface Reprocess {
-  /** Where it goes on: not at the beginning when the same one was stopped before its end. */
+  /** Where it continues: after the last batch if the same command was stopped before its end. */
   readonly cursor: ReprocessCursor;
   readonly counts: ReprocessCounts;
-  /** When the oldest answer was asked for that is kept; null: none is. */
+  /** When the oldest stored answer was fetched; null: there is none. */
   readonly oldestKept: Date | null;
   listAnswers(operation: ReprocessedOperation, afterRawId: string, limit: number): Promise<ReprocessBatch>;
-  /** Answers that were brought by calls and are not kept any more, as far as the selection asks for them. */
+  /** Answers of calls that are no longer stored, within the selection. */
   countLost(): Promise<number>;
   /**
    * Corrects what a batch of answers, read again, says otherwise, and moves the cursor, in one transaction. Returns the
@@ -124,7 +124,7 @@ async function openState(db: Database, options: ReprocessOptions): Promise<State
   return begun ?? fresh;
 }
 
-/** When the oldest answer was asked for that is kept; null: none is. */
+/** When the oldest stored answer was fetched; null: there is none. */
 async function readOldestKept(db: Database): Promise<Date | null> {
   const { observedAt, rawId } = payload;
   const [oldest] = await db.select({ observedAt }).from(payload).orderBy(rawId).limit(1);

@@ -20,7 +20,7 @@ const batchSizes = {
   'offer.detail': 250,
 } as const satisfies Record<ReprocessedOperation, number>;
 
-/** More than these nobody reads. */
+/** More would not be read. */
 const maxExamples = 10;
 
 export interface ReprocessResult {
@@ -35,8 +35,8 @@ function listOperations(selection: ReprocessSelection, from: ReprocessedOperatio
 }
 
 /**
- * Reads stored answers again with today's code, batch by batch, and corrects what they say otherwise now, for no call.
- * A batch is one transaction, which also moves the cursor: what is stopped or killed goes on from there.
+ * Reads stored answers again with today's code, batch by batch, and corrects what differs, without a call.
+ * A batch is one transaction, which also moves the cursor: a stopped or killed command continues from there.
  *
  * @returns null when `signal` aborted before the end
  * @throws AppError of the database

@@ -1,4 +1,4 @@
--- Purpose: the answers, kept or not, that told of offers of an erased seller.
+-- Purpose: the answers, kept or not, about offers of an erased seller.
 -- Params:  $1 bytea hash of the seller
 -- Returns: rawId
 SELECT DISTINCT o.raw_id AS "rawId"

@@ -4,7 +4,7 @@ import type { Knowledge, SearchGroup } from './knowledge.ts';
 import { steadyStateDetails } from './steady-state-details.ts';
 import { steadyStateSearches, type SteadySearch } from './steady-state-searches.ts';
 
-/** A setting of the sync file with which an API needs no more calls than it has. */
+/** A setting of the sync file with which the calls of an API are enough. */
 export interface Advice {
   readonly operation: ApiOperation;
   /** Null: `freshness`, which all feeds share. */
@@ -140,7 +140,7 @@ function adviseOnDetails(knowledge: Knowledge, short: Shortage, forecast: Foreca
   ];
 }
 
-/** What to change in the sync file, one way or the other, where more is wanted than there are calls. */
+/** Alternative changes of the sync file, for each API with too few calls. */
 export function advise(knowledge: Knowledge, forecast: Forecast): Advice[] {
   return forecast.apis.flatMap(({ operation, wantedPerDay, perDay }) => {
     // Less than a twentieth is within the error of a forecast.

@@ -9,7 +9,7 @@ export interface CopyAges {
   shareYounger(ageDays: number): number;
 }
 
-/** The age, in days, that a share of all copies is at most; Infinity: there are none, or more stay as they are for ever. */
+/** The age, in days, that a share of all copies is at most; Infinity: there are none, or too many never change. */
 export function ageQuantile(parts: readonly CopyAges[], share: number): number {
   const wanted = share * parts.reduce((sum, { copies }) => sum + copies, 0);
   const younger = (ageDays: number) =>

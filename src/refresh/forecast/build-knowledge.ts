@@ -37,7 +37,7 @@ function toSearch(facts: WindowFacts, pages: number): SearchGroup {
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** Pages of a search that was never asked: those of its like, or as far as one may ask. */
+/** Pages of a search that was never made: those of similar ones, or the maximum. */
 function assumedPages({ maxPages }: Feed, known: readonly WindowFacts[], pageSize: number): number {
   const pages = known.flatMap((facts) => facts.pages ?? []);
   return pages.length > 0 ? mean(pages) : Math.min(maxPages ?? Infinity, searchReach / pageSize);
@@ -47,7 +47,7 @@ interface Nodes {
   readonly nodes: number;
   readonly toFirstPass: number;
   readonly due: number;
-  /** Leaf categories that nobody has seen yet. */
+  /** Leaf categories that were never fetched. */
   readonly leaves: number;
 }
 
@@ -69,7 +69,7 @@ function searchesOf(feed: Feed, facts: ForecastFacts, nodes: Nodes, pageSize: nu
   const terms = { keyword: feed.keywords, seller: feed.sellers, image: feed.images };
   const unseen = (['keyword', 'seller', 'image'] as const).flatMap((kind) => {
     const have = new Set(known.filter((window) => window.kind === kind).map(({ term }) => term));
-    // Very many of a kind are known by a sample, and stand for all of them.
+    // Of a large number, a sample represents all.
     const isSampled = known.some((window) => window.kind === kind && window.windows > 1);
     return isSampled ? [] : terms[kind].filter((term) => !have.has(term)).map((term) => ({ kind, term }));
   });

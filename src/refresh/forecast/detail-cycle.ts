@@ -2,7 +2,7 @@ import { changeOdds, type ChangeRate } from '../planner/change-rate.ts';
 import { detailValue, vouchedAgeDays, type Valuation } from '../planner/offer-value.ts';
 import { drawCurve, type ValueCurve } from './value-curve.ts';
 
-/** What decides how often the detail of an offer is asked for, besides what a call costs. */
+/** What decides how often the detail of an offer is fetched, apart from the price of a call. */
 export interface DetailTerms {
   readonly valuation: Valuation;
   /** Days from one pass over its search to the next; Infinity: no search lists it. */
@@ -27,7 +27,7 @@ export function detailAgeOf(ageDays: number, terms: DetailTerms): number {
   return ofDetail > 0 ? (ageDays - (1 - ofDetail) * rowAge) / ofDetail : Infinity;
 }
 
-/** An offer as its detail calls go on for ever. */
+/** An offer with its detail calls in steady state. */
 export interface DetailOffer {
   /** What a call is worth, by the age of the detail while the row shows no change. */
   readonly curve: ValueCurve;
@@ -55,7 +55,7 @@ export function toDetailOffer(weight: number, rate: ChangeRate, terms: DetailTer
   };
 }
 
-/** Details come anew `everyDays` after the last one, or at a prompt before. */
+/** A detail is fetched `everyDays` after the last one, or earlier at a prompt. */
 export interface DetailCycle {
   readonly everyDays: number;
   readonly promptsPerDay: number;

@@ -9,13 +9,13 @@ export interface CallEstimate {
   readonly operation: ApiOperation;
   /** Until the initial crawl is complete. */
   readonly firstPass: number;
-  /** On a day that fetches everything as often as its freshness age asks for. */
+  /** On a day that fetches everything as often as its freshness age needs. */
   readonly daily: number;
   readonly monthly: number;
 }
 
 /**
- * What an estimate takes for granted before a single call was made. The number of roots was measured by clients
+ * The assumptions of an estimate before the first call. The number of roots was measured by clients
  * (49 to 52), and 1688 docs category.get v1 say that there are three levels at most; how wide the tree is below
  * its roots is nowhere written and is a guess. Half of it asks 1688 for half of what a whole tree takes.
  */
@@ -27,7 +27,7 @@ export const estimateAssumptions = {
 
 const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
 
-/** Nodes to ask for: leaves come along with their branch. */
+/** Nodes to fetch: the answer about a branch has its leaves. */
 function countNodes(categories: ReadonlySet<string>): number {
   const isWholeTree = categories.has('0');
   return isWholeTree ? 1 + roots * (1 + branchesPerRoot) : categories.size * (1 + branchesPerRoot);

@@ -4,7 +4,7 @@ import { findLeast } from './find-least.ts';
 const prices = [1e-9, 1e9] as const;
 
 /**
- * The least price of a call at which no more are bought than `room`, where `callsAt` falls as the price rises; 0 when
+ * The lowest price of a call at which no more than `room` are made, where `callsAt` falls as the price rises; 0 when
  * there is room for all of them.
  */
 export function findPrice(callsAt: (price: number) => number, room: number): number {

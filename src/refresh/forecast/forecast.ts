@@ -12,13 +12,13 @@ import { shareLimits, type CallsByApi } from './share-limits.ts';
 /** Calls of one API in the long run. */
 export interface ApiForecast {
   readonly operation: ApiOperation;
-  /** Whole calls, for whoever reads them, and so that all who show them agree. */
+  /** Whole calls, rounded once, so that all outputs agree. */
   readonly nextRun: number;
   /** What is due for the next run; whole calls, too. */
   readonly due: number;
   /** A day, once the initial crawl is complete. */
   readonly perDay: number;
-  /** A day, to fetch as often as `freshness` asks for. */
+  /** Calls a day to fetch as often as `freshness` needs. */
   readonly wantedPerDay: number;
   /** Until the initial crawl is complete. */
   readonly toFirstPass: number;
@@ -87,7 +87,7 @@ function arrivals(knowledge: Knowledge, feed: string): number {
   const { searches, feeds, offers } = knowledge;
   const { maxOffers = null, novelty = 1 } = feeds.find(({ name }) => name === feed) ?? {};
   const held = offers.reduce((sum, group) => sum + (group.feeds.includes(feed) ? group.offers : 0), 0);
-  // A feed that is full keeps what it has.
+  // A full feed keeps its offers.
   if (maxOffers !== null && held >= maxOffers) return 0;
   const own = searches.filter((search) => search.feed === feed);
   return novelty * own.reduce((sum, search) => sum + search.windows * arrivalsOf(knowledge, search), 0);
@@ -125,7 +125,7 @@ function forecastFeed(
 const sumOf = (of: CallsByApi | ReadonlyMap<ApiOperation, number>, operation: ApiOperation) =>
   of.get(operation) ?? 0;
 
-/** What the planner will do with the calls that there are: in the next run, until everything was seen once, and for good. */
+/** What the planner will do with the available calls: in the next run, until everything was fetched once, and in steady state. */
 export function forecast(knowledge: Knowledge): Forecast {
   const { feeds, limits, freshness } = knowledge;
   const perDayOf = (wanted: CallsByApi) => shareLimits(wanted, limits, ({ perDay }) => perDay);

@@ -20,7 +20,7 @@ export interface SearchGroup {
   readonly pagesPassed: number;
   /** Since the last pass; null: there was none. */
   readonly ageDays: number | null;
-  /** Not asked for by the next run, for it failed. */
+  /** Not fetched by the next run, because it failed. */
   readonly isPostponed: boolean;
   /** The last pass read the list to its end, so that the next may stop early. */
   readonly mayStop: boolean;
@@ -29,14 +29,14 @@ export interface SearchGroup {
   readonly isAssumed: boolean;
 }
 
-/** An offer that stands for others like it. */
+/** An offer that represents similar ones. */
 export interface SampledOffer extends OfferAges {
   /** Importance, mean 1, without the weight of its feeds. */
   readonly popularity: number;
   readonly learned: ChangeRate;
   /** Its detail was fetched before. */
   readonly hasDetail: boolean;
-  /** Not asked for by the next run, for it failed. */
+  /** Not fetched by the next run, because it failed. */
   readonly isPostponed: boolean;
 }
 
@@ -54,7 +54,7 @@ export interface FeedKnowledge {
   readonly name: string;
   readonly weight: number;
   readonly maxOffers: number | null;
-  /** Category nodes that are asked for, and those of them that never were. */
+  /** Category nodes to fetch, and those of them that were never fetched. */
   readonly nodes: number;
   readonly nodesToFirstPass: number;
   readonly nodesDue: number;

@@ -7,7 +7,7 @@ function pagesToQuiet(quietOdds: number): number {
   return (quietOdds ** -staleRun - 1) / (1 - quietOdds);
 }
 
-/** Pages that a pass asks for which may stop early, when each page shows `newOffersPerPage` new or changed offers. */
+/** Pages of a pass that may stop early, when each page shows `newOffersPerPage` new or changed offers. */
 export function stoppedPages(pages: number, newOffersPerPage: number): number {
   return Math.min(pages, pagesToQuiet(Math.exp(-newOffersPerPage)));
 }

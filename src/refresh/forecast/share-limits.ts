@@ -4,8 +4,8 @@ import type { CallLimit } from './knowledge.ts';
 export type CallsByApi = ReadonlyMap<ApiOperation, number>;
 
 /**
- * What each API gets of what it wants when no limit may be exceeded: of a limit that is short, all that share it get
- * the same part. Never more than is wanted, and by more of a limit never less.
+ * The calls that each API gets without exceeding a limit: of a limit that is short, all APIs that share it get
+ * the same share. Never more than it needs; a higher limit never gives less.
  */
 export function shareLimits(
   wanted: CallsByApi,

@@ -16,7 +16,7 @@ import type { Knowledge, OfferGroup } from './knowledge.ts';
 import { wholeRuns } from './steady-state-searches.ts';
 import { ageWorth } from './value-curve.ts';
 
-/** Offers that a sampled one stands for, as their details are fetched for ever. */
+/** Offers that a sampled one represents, with their detail calls in steady state. */
 export interface SteadyOffers {
   readonly feeds: readonly string[];
   readonly offers: number;
@@ -56,7 +56,7 @@ function listMembers(knowledge: Knowledge, rowEveryDays: ReadonlyMap<string, num
   });
 }
 
-/** What becomes of an offer at a price; past the floor age it is fetched whatever it is worth. */
+/** How an offer is fetched at a price; past the floor age it is fetched regardless of value. */
 function cycleAt({ offer, terms, minDays }: Member, price: number, floorDays: number): DetailCycle {
   const everyDays = Math.max(minDays, Math.min(ageWorth(offer.curve, price), detailAgeOf(floorDays, terms)));
   return { everyDays, promptsPerDay: offer.promptedValue >= price ? offer.promptsPerDay : 0 };
@@ -69,7 +69,7 @@ const totalCalls = (members: readonly Member[], cycleOf: (member: Member) => Det
  * How often details are fetched when calls go to those that are worth most.
  *
  * @param rowEveryDays by feed
- * @param roomOf calls a day for known offers, out of those that are wanted at most
+ * @param roomOf calls a day for known offers, given the calls that they need at most
  */
 export function steadyStateDetails(
   knowledge: Knowledge,

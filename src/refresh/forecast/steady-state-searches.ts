@@ -10,10 +10,10 @@ import type { Knowledge, SearchGroup } from './knowledge.ts';
 import { steadyPages } from './pass-pages.ts';
 import { ageWorth, drawCurve } from './value-curve.ts';
 
-/** New offers a day that the planner credits a search with of which nothing is known. */
+/** New offers a day that the planner credits a search with without observations. */
 export const assumedArrivals = 1;
 
-/** Searches that are alike, as their passes go on for ever. */
+/** Similar searches, with their passes in steady state. */
 export interface SteadySearch {
   readonly search: SearchGroup;
   /** Days from one pass to the next; Infinity: there are no calls for it. */

@@ -56,7 +56,7 @@ function learnRow(
   const popularity = monthSold === null ? before.popularity : rawImportance({ monthSold }, 1);
   const known: OfferKnowledge = { ...before, popularity, rowAt: at };
   const { rowAt, detailAt, changedAt, learned } = before;
-  // Overtaken by a detail, or the first: it says nothing of what came after the observation before it.
+  // Older than a detail, or the first: it is no evidence for the time after the observation before it.
   if (rowAt === null || isAfter(detailAt, at)) return { known, stat: null, ...noEvidence };
   const { isPriceChanged, isDateMoved } = findUnexplained(planner, before, observation);
   const isChanged = isPriceChanged || isDateMoved;
@@ -96,14 +96,14 @@ function learnDetail(
     changedAt: isFirstToShow ? at : before.changedAt,
     stale: stale !== null && stale.since > at ? stale : null,
   };
-  // A row that is newer than the answer has taught what there was to learn.
+  // A row that is newer than the answer has already updated the rate.
   if (detailAt === null || isAfter(rowAt, at)) return { known, stat: null, ...noEvidence };
   const summaryAgeDays = daysBetween(later(rowAt, detailAt) ?? at, at);
   const detailAgeDays = daysBetween(detailAt, at);
   const exposureDays = vouchedAgeDays(summaryAgeDays, detailAgeDays, planner.visibleShare);
   const odds = changeOdds(rateOf(planner.prior, learned), exposureDays);
   const stat = { source: 'detail', hint: stale?.by ?? 'none', odds, isChanged } as const;
-  // What prompted the observation was booked when it was seen, and nobody can tell what came on top of it.
+  // The change that prompted the observation is already counted; further changes can't be counted.
   if (stale !== null) return { known, stat, ...noEvidence };
   const inspectDatabase = { exposureDays, elapsedDays: summaryAgeDays, isChanged };
   const refreshStats = learnRate(planner.prior, learned, inspectDatabase);
@@ -135,7 +135,7 @@ function isStale({ detailAt, stale }: OfferKnowledge): boolean {
   return detailAt === null || stale !== null;
 }
 
-/** Where an offer that was seen at least once stands. */
+/** The bucket and order of an offer that was seen at least once. */
 export function positionOf({ visibleShare }: PlannerKnowledge, known: OfferKnowledge): QueuePosition {
   const { detailAt, rowAt, popularity, learned } = known;
   const seenAt = later(rowAt, detailAt) ?? new Date(0);

@@ -2,8 +2,8 @@ import type { ChangeRate } from './change-rate.ts';
 import { rateOf } from './change-rate.ts';
 
 /**
- * Half of what a look taught is forgotten after so long, for rates move. A third of it, or never: 0.1 points of freshness
- * where they don't; where they do, 30 days are 0.3 points better and never is 0.2 worse.
+ * Half of an observation's evidence is forgotten after this time, because rates change. A third of it, or never: 0.1 points of
+ * freshness where they don't; where they do, 30 days are 0.3 points better and never is 0.2 worse.
  */
 const halfLifeDays = 90;
 
@@ -36,7 +36,7 @@ export function learnRate(prior: ChangeRate, learned: ChangeRate, observation: R
   const changes = learned.changes * kept;
   const days = learned.days * kept;
   if (!observation.isChanged) return { changes, days: days + observation.exposureDays };
-  // Twice within the clock's resolution: the change has no age, and says nothing of a rate.
+  // Twice within the clock's resolution: the change has no age, and is no evidence for a rate.
   if (observation.exposureDays <= 0) return { changes, days };
   const after = afterChange(rateOf(prior, { changes, days }), observation.exposureDays);
   return { changes: Math.max(0, after.changes - prior.changes), days: Math.max(0, after.days - prior.days) };

@@ -1,6 +1,6 @@
 import type { ChangeRate } from './change-rate.ts';
 
-/** What a look at a copy of some age brings, per call, if the copy is then looked at again at the same age. */
+/** The gain per call of an observation at some age, if the copy is then observed again at the same age. */
 export interface ObservationGains {
   /** Days of freshness: the price of a call at which looking at this age is best (Olston & Pandey 2008, eq. 4). */
   readonly fresh: number;
@@ -45,7 +45,7 @@ function seriesGains({ changes, days }: ChangeRate, ageDays: number, unchanged: 
 }
 
 /**
- * Expected gains of a look at a copy of age `ageDays` whose change rate is Gamma(A, B), in closed form: with
+ * Expected gains of an observation at age `ageDays` whose change rate is Gamma(A, B), in closed form: with
  * `r = (1 + age/B)^-A` and `S = freshDays`, `fresh = S - age r`, `captured = 1 - r (1 + A age/(B+age))` and
  * `lagging = age - S`. Exact to nine digits for A in [0.05, 100], B in [0.1, 10^4] and ages in [10^-3, 10^4] days.
  */

@@ -1,12 +1,12 @@
 import type { OfferState, Valuation } from './offer-value.ts';
 import { summaryValue } from './offer-value.ts';
 
-/** By how much an observation is worth more that is the first to teach anything of an offer's rate. */
+/** The extra value of an observation that is the first evidence of an offer's rate. */
 const curiosity = 0.5;
 
 /**
  * Value of one search page: what its expected offers add together, those of whose rate little is known at a premium, for
- * a page teaches many rates with one call.
+ * a page gives evidence for many rates with one call.
  */
 export function pageValue(offers: readonly OfferState[], valuation: Valuation): number {
   let sum = 0;
@@ -55,7 +55,7 @@ export function fitPageCurve(offers: readonly OfferState[], valuation: Valuation
 
 /**
  * The curve, led through the `value` that the page turned out to have at an age, above 0. Details that were fetched since
- * its visit make a page worth less than its curve says: left as it is, it would stand in the way of better ones.
+ * its visit make a page worth less than its curve says: unchanged, it would keep better ones waiting.
  */
 export function correctCurve({ power }: PageCurve, ageDays: number, value: number): PageCurve {
   return { scale: value / ageDays ** power, power };

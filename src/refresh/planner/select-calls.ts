@@ -15,7 +15,7 @@ export interface Head extends OfferAges {
 /** What a slot reads: an index over (bucket, age), in a database or in memory. */
 export interface CandidateSource<Offer extends Head> {
   /**
-   * The oldest offers that nobody has leased: up to `limit` of every bucket, or, with `after`, the `limit` that
+   * The oldest offers without a lease: up to `limit` of every bucket, or, with `after`, the `limit` that
    * follow each of these in its bucket. Oldest first within a bucket, by `orderingAgeDays`.
    */
   oldest(limit: number, after?: readonly Offer[]): Promise<readonly Offer[]>;
@@ -40,7 +40,7 @@ export interface CallBatch<Offer extends Head, Other extends CompetingCall> {
   readonly candidates: CandidateSource<Offer>;
   /** Already valued; those that can be among the best `calls` suffice. */
   readonly competing: readonly Other[];
-  /** Come before all others but offers past the floor age, in this order, whatever they are worth. */
+  /** Come first except for offers past the floor age, in this order, regardless of value. */
   readonly leading?: readonly Other[];
   readonly valuation: Valuation;
   readonly prior: ChangeRate;
@@ -65,7 +65,7 @@ export const floorShare = 0.3;
 /** Share of a batch that discovery can take. */
 const discoveryShare = 0.5;
 
-/** The age past which an offer is fetched whatever it is worth, if `callsPerDay` go to `offers` of them. */
+/** The age past which an offer is fetched regardless of value, if `callsPerDay` go to `offers` of them. */
 export function floorAgeDays(offers: number, callsPerDay: number): number {
   return offers / (floorShare * callsPerDay);
 }

@@ -29,10 +29,10 @@ function changesBehind(expected: number): number {
 }
 
 /**
- * What a detail look says that found a change and was not prompted by a page (those are visible all, and would flatter
+ * The evidence of a detail that found a change and was not prompted by a page (those are visible all, and would flatter
  * the share). Changes count by how many there were on average: a visible one hides what came with it, and the faster an
  * offer changes, the more it hides. A hidden change had all of `detailAgeDays` to happen in, a visible one only
- * `summaryAgeDays`: the hidden one counts by the ratio of the two. A look counts for about one change at most, for many
+ * `summaryAgeDays`: the hidden one counts by the ratio of the two. An observation counts for about one change at most, for many
  * at once say little. `visibleShare`: what is known of it so far.
  */
 export function visibleEvidence(found: FoundChange, visibleShare: number): VisibleShare {

@@ -30,7 +30,7 @@ export interface WindowValue {
   readonly value: number;
 }
 
-/** A page that was never seen lists offers of which nothing is right yet: its rows will be for a while. */
+/** A page that was never fetched lists offers without any correct data: its rows make them correct for a while. */
 function firstPageValue({ prior, pageSize }: WindowScale): number {
   const { summaryShare, staleHorizonDays } = defaultObjective;
   return pageSize * summaryShare * freshDays(prior, staleHorizonDays);

@@ -17,7 +17,7 @@ export interface WindowPage {
 export interface DueWindow extends WindowPage {
   readonly kind: SearchKind;
   readonly feed: string;
-  /** Nobody has taken it. */
+  /** It has no lease. */
   readonly isFree: boolean;
   /** Pages of its pass that are left, as far as is known; at least 1. */
   readonly pagesLeft: number;

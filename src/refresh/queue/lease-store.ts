@@ -31,14 +31,14 @@ export type WindowQuery = SearchKeywordRequest | SearchSellerRequest | ImageQuer
 /** Reads what is due and takes it; all times by the ledger clock. */
 export interface LeaseStore {
   /**
-   * Makes the windows of some feeds, and retires those that they no longer want. `isTreeClosed`: the category API
+   * Makes the windows of some feeds, and retires those that they no longer select. `isTreeClosed`: the category API
    * is held, so that nodes which were never visited are searched as they are.
    */
   ensureWindows(feeds: readonly Feed[], language: string, isTreeClosed: boolean): Promise<void>;
   leaseCategories(lease: LeaseRequest): Promise<string[]>;
   /** Windows of the feeds that are due, or that the run has taken. */
   listDueWindows(kinds: readonly SearchKind[], lease: DueWindowsRequest): Promise<DueWindow[]>;
-  /** Takes those that nobody has taken. */
+  /** Leases those that have no lease. */
   takeWindows(runId: string, windowIds: readonly string[]): Promise<WindowPage[]>;
   takeOffers(runId: string, offerIds: readonly string[]): Promise<string[]>;
   /** Targets that the run has taken and that are neither loaded nor given back. */
@@ -53,13 +53,13 @@ export interface LeaseStore {
    */
   keepLeased(kind: TargetKind, runId: string, ids: readonly string[]): Promise<string[]>;
   /**
-   * For offers whose details are known to be out of date: how old an answer may be to tell of them what is not known yet,
+   * For offers whose details are known to be out of date: the maximum age of an answer that still has new data about them,
    * in ms.
    */
   listKnownStale(offerIds: readonly string[]): Promise<Map<string, number>>;
   /** Gives targets back. Without ids: all of the run. */
   release(kind: TargetKind, runId: string, ids?: readonly string[]): Promise<void>;
-  /** Gives targets back and leaves them alone for a while: asking again now would change nothing. */
+  /** Frees targets and postpones them: a fetch now would change nothing. */
   postpone(kind: TargetKind, ids: readonly string[], forMs: number): Promise<void>;
   /** The query of a window, for the page that is next. Null: the window is not there any more. */
   searchRequest(windowId: string): Promise<WindowQuery | null>;
@@ -180,7 +180,7 @@ async function listKnownStale(pool: Pool, offerIds: readonly string[]): Promise<
   return new Map(rows.map((row) => [row.offerId, Math.max(0, row.ageMs)]));
 }
 
-/** Gives back everything that a run has taken, so that its jobs find nothing left to do. */
+/** Frees all leases of a run, so its jobs find no work. */
 export async function freeLeases(client: PoolClient, runId: string): Promise<void> {
   await applySql(client, readSql('free-leases'), [runId]);
 }

@@ -32,11 +32,11 @@ export interface RefreshQueueRequest {
   readonly freshForMs: number;
   /** How many of each bucket. */
   readonly limit: number;
-  /** Go on behind these; without: at the head of every bucket. */
+  /** Continue after these; absent: from the head of every bucket. */
   readonly after?: readonly RefreshCandidate[] | undefined;
 }
 
-/** Answers that are not believed, for too many of them are empty or far shorter than before. */
+/** Answers that are not trusted, because too many of them are empty or far shorter than before. */
 export interface Suspicion {
   readonly isListingSuspect: boolean;
   readonly isDetailSuspect: boolean;
@@ -47,20 +47,20 @@ export interface RunDetails {
   readonly underWay: number;
 }
 
-/** Where offers stand among what is to be fetched next; all times by the ledger clock. */
+/** The order in which offers are fetched; all times by the ledger clock. */
 export interface RefreshQueue {
   suspicion(): Promise<Suspicion>;
   /** Details that a run has fetched, and those that it has taken and that are not loaded yet. */
   countDetails(runId: string): Promise<RunDetails>;
   planner(): Promise<PlannerFigures>;
   /**
-   * Makes offers belong to feeds anew, where the bound of a feed, its watch list or its searches have changed.
-   * `unseenBucket`: where offers stand that nothing is known of.
+   * Assigns offers to feeds again, if the bound of a feed, its watch list or its searches have changed.
+   * `unseenBucket`: the bucket of offers without observations.
    */
   assignFeeds(feeds: readonly Feed[], unseenBucket: number): Promise<void>;
   /** All sets that any of the feeds belongs to. */
   listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
-  /** Due offers that nobody has taken, in each bucket those that were fetched longest ago. */
+  /** Due offers without a lease, in each bucket those that were fetched longest ago. */
   listHeads(request: RefreshQueueRequest): Promise<RefreshCandidate[]>;
   /** What the planner's figures of a day are made from, with a sample of at most `limit` offers. */
   sample(limit: number): Promise<PlannerSample>;

@@ -5,7 +5,7 @@ import { driftRows } from './drift-rows.ts';
 
 /**
  * Pages of one pass that lie further apart show two lists, not one. Forty pages take seconds; a pass that a quota
- * cut off goes on hours later. At a tenth, busy workers would break passes off; at ten times, lists change within.
+ * interrupted continues hours later. At a tenth, busy workers would break passes off; at ten times, lists change within.
  */
 const steadyForMs = hourMs;
 
@@ -85,7 +85,7 @@ function isLastPage(
   return !isFull || idsListed < reachable || isProven;
 }
 
-/** The pass after a page: it goes on while that has no outcome. */
+/** The pass after a page: it continues while it has no outcome. */
 function passAfter(
   pass: WindowState,
   observation: PageObservation,
@@ -108,7 +108,7 @@ function passAfter(
   return { outcome: isOver ? 'max_pages' : null, isDoubted };
 }
 
-/** The numbers of a pass that has ended. A split says nothing of the whole list. */
+/** The numbers of a pass that has ended. A split is no evidence for the whole list. */
 function closePass(
   pass: WindowState,
   lastOutcome: PassOutcome,
@@ -127,7 +127,7 @@ function closePass(
 /**
  * Moves a search window's cursor over one answered page: to the next page, or to the end of the pass. A page
  * that the cursor does not point at (a repeat, a late answer) moves nothing. After an empty page, or one without a new
- * id, where the total promises more, one further page is asked for; if that is no better, the pass is over.
+ * id, if the total promises more, one more page is fetched; if that is no better, the pass is over.
  */
 export function advanceWindow(prior: WindowState, answered: PageObservation): WindowState {
   if (answered.page !== prior.nextPage) return prior;

@@ -9,7 +9,7 @@ import { driftRows } from './drift-rows.ts';
  */
 export const staleRun = 3;
 
-/** Passes that read the list to its end, or as far as wanted. After any other, the next one is not stopped. */
+/** Passes that read the list to its end, or to its limit. After any other, the next one is not stopped. */
 const readToEnd: readonly (PassOutcome | null)[] = ['complete', 'unproven', 'capped', 'short', 'max_pages'];
 
 /** The last page that the pass would read. */
@@ -22,7 +22,7 @@ function lastPage({ totalRecords, maxPages }: WindowState, pageSize: number): nu
  * No sort order of 1688 makes later pages older: it orders the rows of a page, not the list (1688 docs keywordQuery v1).
  * So that what follows is only likely to be as quiet as what came before, and two passes in a row are never stopped:
  * a row is fetched in every second pass at least. A total that differs from what the last pass listed is a
- * change by itself. A part is not stopped: only complete passes of all parts together tell what is not there any more.
+ * change by itself. A part is not stopped: only complete passes of all parts together show which offers are missing.
  */
 function mayStop({ lastOutcome, totalRecords, lastReach, isDoubted }: WindowState): boolean {
   if (isDoubted || totalRecords === null || lastReach === null || !readToEnd.includes(lastOutcome))

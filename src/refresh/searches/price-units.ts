@@ -7,7 +7,7 @@ const unitsPerYuan = 10_000;
 /** How many of them a fen, a hundredth of a yuan, has. */
 export const unitsPerFen = 100;
 
-/** Null when the text is no amount. What is finer than 0.0001 yuan is cut off. */
+/** Null when the text is no amount. Digits below 0.0001 yuan are cut off. */
 export function parseUnits(yuan: string): number | null {
   const [, whole, fraction = ''] = /^(\d{1,9})(?:\.(\d+))?$/.exec(yuan) ?? [];
   if (whole === undefined) return null;

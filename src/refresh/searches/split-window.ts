@@ -4,7 +4,7 @@ import { searchReach } from '../../model/search-limits.ts';
 
 /**
  * Below this total a window that was split is read as one again. At the cap itself, a window would be split and joined
- * as its total goes up and down by one; at half, windows that fit into one query would be asked for in two.
+ * as its total goes up and down by one; at half, windows that fit into one query would be searched in two parts.
  */
 const joinBelow = 0.8 * searchReach;
 
@@ -85,7 +85,7 @@ function chooseBound(prices: readonly number[], bounds: Bounds): number | null {
 
 /**
  * Whether a window whose first page was read is to be read on, or in parts by price. Sorting does not help: it orders
- * the rows of one page (1688 docs keywordQuery v1). Nobody knows the size of a list that reaches the cap, so that it is
+ * the rows of one page (1688 docs keywordQuery v1). The size of a list that reaches the cap is not known, so that it is
  * cut in two, by the prices on its first page, and again if a part still reaches the cap: each cut that was needed costs
  * the one page that showed it. Categories are leaves already, wherever the tree is known.
  *

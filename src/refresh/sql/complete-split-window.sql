@@ -2,7 +2,7 @@
 --          offer whose price moves it from part to part is in none of them only if it moves between their passes. Then the
 --          window's own list is complete, since the first of these passes began.
 -- Params:  $1 bigint window id; $2 double precision how far apart they may have begun, in ms
--- Returns: completeSince, if that is news
+-- Returns: completeSince, if it changed
 UPDATE sync.search_window w
 SET complete_since = p.since
 FROM (

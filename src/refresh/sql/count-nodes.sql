@@ -1,4 +1,4 @@
--- Purpose: how many category nodes some feeds ask for, level by level, and how many of them were never visited or are due.
+-- Purpose: how many category nodes some feeds need, level by level, and how many of them were never visited or are due.
 --          What is postponed is not due.
 -- Params:  $1 jsonb [{"name": text, "categories": [bigint]}] feeds; $2 double precision freshness age in ms
 -- Returns: feed, level (0 = the root of the whole tree), nodes, unvisited, due

@@ -1,5 +1,5 @@
--- Purpose: how many offers of the watch lists of some feeds do not belong to their feed yet; neither those that are gone nor
---          those of erased sellers, which are never asked for.
+-- Purpose: how many offers of the watch lists of some feeds do not belong to their feed yet; excluding those that are gone and
+--          those of erased sellers, which are never fetched.
 -- Params:  $1 jsonb [{"name": text, "offers": [bigint] (its watch list)}] feeds
 -- Returns: feed, offers (1 at least)
 SELECT n.name AS feed, count(*)::int AS offers

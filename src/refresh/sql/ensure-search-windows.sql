@@ -1,8 +1,8 @@
--- Purpose: makes the search windows that some feeds want (one for each leaf category below their roots, one for
---          each keyword, seller and picture), and retires those that they no longer want. While the tree can't be
+-- Purpose: makes the search windows that some feeds need (one for each leaf category below their roots, one for
+--          each keyword, seller and picture), and retires those that they no longer select. While the tree can't be
 --          read, a node that was never visited, as a configured root, is searched as a window of its own. Sellers that
---          were erased get no window. Parts of a window go with it. A feed that wants no more offers than its windows list
---          as they are gets windows of so many pages: they are not split.
+--          were erased get no window. Parts of a window are retired with it. A feed that takes no more offers than its windows
+--          list as they are gets windows of so many pages: they are not split.
 -- Params:  $1 jsonb [{"name": text, "categories": [bigint], "keywords": [text], "sellers": [text],
 --          "images": [text], "priceMinCny": numeric|null, "priceMaxCny": numeric|null, "maxPages": int|null,
 --          "maxOffers": int|null}];
@@ -31,7 +31,7 @@ query AS (
   LEFT JOIN catalog.category c USING (category_id)
   LEFT JOIN sync.category_visit v USING (category_id)
   WHERE c.is_leaf AND NOT c.is_retired
-     -- The whole tree (0) is no category that can be searched.
+     -- The whole tree (0) can't be searched.
      OR $3::boolean AND r.category_id <> 0 AND v.visited_at IS NULL AND c.is_retired IS DISTINCT FROM true
   UNION ALL
   SELECT unnest(f.keywords), 0, '', '', f.* FROM feed f
@@ -49,7 +49,7 @@ wanted AS (
                   CASE WHEN max_offers <= $4::int * count(*) OVER (PARTITION BY feed) THEN $5::int END) AS max_pages
   FROM query
 ),
--- Grouped and not joined: before there are statistics, a join would compare each window with each wanted one.
+-- Grouped and not joined: before there are statistics, a join would compare each window with each new one.
 unwanted AS (
   SELECT min(window_id) AS window_id
   FROM (
@@ -87,7 +87,7 @@ INSERT INTO sync.search_window AS w
 SELECT feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, $2::text, max_pages FROM wanted
 ON CONFLICT (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language)
 DO UPDATE SET max_pages = excluded.max_pages, parent_window_id = NULL, retired_at = NULL,
-              -- A window that comes back is tried anew.
+              -- A window that is needed again starts again.
               is_splittable = w.is_splittable OR w.retired_at IS NOT NULL
 WHERE (w.max_pages, w.parent_window_id, w.retired_at)
       IS DISTINCT FROM (excluded.max_pages, NULL::bigint, NULL::timestamptz);

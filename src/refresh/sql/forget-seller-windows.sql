@@ -1,4 +1,4 @@
--- Purpose: takes a seller's id out of the search windows that looked for its offers, and ends them for good.
+-- Purpose: removes a seller's id from the search windows of its shop, and retires them.
 -- Params:  $1 text seller id
 -- Returns: nothing
 UPDATE sync.search_window

@@ -1,4 +1,4 @@
--- Purpose: gives back everything that a run has taken.
+-- Purpose: frees all leases of a run.
 -- Params:  $1 bigint run id
 -- Returns: nothing
 WITH categories AS (

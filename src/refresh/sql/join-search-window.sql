@@ -1,5 +1,5 @@
 -- Purpose: ends the parts of a search window, so that it is read as one again.
--- Params:  $1 bigint window id; $2 boolean it may be split again; false: its parts brought nothing, and its pass goes on
+-- Params:  $1 bigint window id; $2 boolean it may be split again; false: its parts found nothing, and its pass continues
 --          behind the page that split it, for that would be answered from memory
 -- Returns: nothing
 WITH part AS (

@@ -1,6 +1,6 @@
 -- Purpose: takes the category nodes of some subtrees that are due for a visit, never visited ones first.
---          A node is asked for when it is a configured root or not known to be a leaf; retired branches
---          (停用) are left alone.
+--          A node is fetched when it is a configured root or not known to be a leaf; retired branches
+--          (停用) are not fetched.
 -- Params:  $1 bigint run id; $2 bigint[] configured roots, 0 = the whole tree; $3 double precision freshness
 --          age in ms; $4 integer how many; $5 double precision lease in ms
 -- Returns: id

@@ -1,4 +1,4 @@
--- Purpose: takes offers that nobody has taken, for a run.
+-- Purpose: leases free offers for a run.
 -- Params:  $1 bigint run id; $2 bigint[] offer ids; $3 double precision lease in ms
 -- Returns: id
 UPDATE sync.refresh r
@@ -9,7 +9,7 @@ FROM (
   WHERE offer_id = ANY ($2::bigint[])
     AND (leased_until IS NULL OR leased_until <= (SELECT usage.ledger_now())
       OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = leased_by AND status IN ('queued', 'running')))
-  -- Loads lock these rows too, in another order: whoever is being loaded is not due anyway.
+  -- Loads lock these rows too, in another order: an offer that is being loaded is not due anyway.
   FOR NO KEY UPDATE SKIP LOCKED
 ) free
 WHERE r.offer_id = free.offer_id

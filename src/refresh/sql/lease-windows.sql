@@ -1,4 +1,4 @@
--- Purpose: takes search windows that nobody has taken, for a run.
+-- Purpose: leases free search windows for a run.
 -- Params:  $1 bigint run id; $2 bigint[] window ids; $3 double precision lease in ms
 -- Returns: windowId, page (the next)
 UPDATE sync.search_window w

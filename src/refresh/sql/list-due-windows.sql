@@ -1,7 +1,7 @@
 -- Purpose: the search windows of some feeds whose next page is due (a pass under way, or a last pass that is older than
 --          the freshness age), and those that the run has taken, with what is known of their worth.
 -- Params:  $1 bigint run id; $2 text[] feeds; $3 double precision freshness age in ms; $4 text[] kinds of windows
--- Returns: windowId, page (the next), kind (search, seller, image), feed, isFree (nobody has taken it), pagesLeft (at least 1),
+-- Returns: windowId, page (the next), kind (search, seller, image), feed, isFree (it has no lease), pagesLeft (at least 1),
 --          ageDays (null: never completed), worth ({pages, soonValue, lateValue, newOffers, exposureDays}; null: nothing known)
 SELECT w.window_id AS "windowId", w.next_page AS page,
        CASE WHEN w.kind IN ('seller', 'image') THEN w.kind ELSE 'search' END AS kind, w.feed,

@@ -1,9 +1,9 @@
--- Purpose: the oldest offers of every bucket of some sets of feeds that are due and that nobody has taken; or those that
+-- Purpose: the oldest offers of every bucket of some sets of feeds that are due and have no lease; or those that
 --          follow given ones in their buckets. Details that are known to be wrong (buckets below 0) are due whatever
 --          their age. Buckets are found by hopping through the index, one descent each.
 -- Params:  $1 int[] sets of feeds; $2 double precision freshness age in ms; $3 integer how many of a bucket;
---          $4 jsonb|null [{"feedSet", "bucket", "orderAt", "offerId"}] to go on after
--- Returns: offerId, feedSet, bucket, orderAt (text, to go on after), popularity, rateChanges, rateDays, summaryAgeDays,
+--          $4 jsonb|null [{"feedSet", "bucket", "orderAt", "offerId"}] to continue after
+-- Returns: offerId, feedSet, bucket, orderAt (text, to continue after), popularity, rateChanges, rateDays, summaryAgeDays,
 --          detailAgeDays
 WITH RECURSIVE clock AS MATERIALIZED (
   SELECT usage.ledger_now() AS now

@@ -1,4 +1,4 @@
--- Purpose: the feeds whose offers have to be assigned anew: their bound or watch list is another one, or a search of
+-- Purpose: the feeds whose offers must be assigned again: their bound or watch list is another one, or a search of
 --          theirs ended.
 -- Params:  $1 jsonb [{"name": text, "maxOffers": int|null, "offers": [bigint] (its watch list)}]
 -- Returns: feed

@@ -1,4 +1,4 @@
--- Purpose: reads what is known of all offers together. A date of modification is believed until ten looks that it prompted
+-- Purpose: reads what is known of all offers together. A date of modification counts until ten observations that it prompted
 --          within 90 days have found fewer than three changes for each ten.
 -- Params:  none
 -- Returns: one row: priorChanges, priorDays, visibleChanges, hiddenChanges, meanPopularity, floorDays, recentFound,

@@ -1,4 +1,4 @@
--- Purpose: lets targets that were given up after an error be asked for again at once.
+-- Purpose: makes targets that were given up after an error due at once.
 -- Params:  $1 text|null only those of this operation; $2 bigint|null only the one of this id
 -- Returns: one row: retried (how many)
 WITH offers AS (

@@ -1,8 +1,8 @@
--- Purpose: a sample of offers of which looks taught something, from blocks chosen at random, and what else the planner's
+-- Purpose: a sample of offers with evidence from observations, from blocks chosen at random, and what else the planner's
 --          figures of the day are made from.
 -- Params:  $1 integer how many at most
 -- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), meanPopularity (of all offers
---          in those blocks; 1: none), offers (about how many there are), detailsPerDay (looks at known offers in the last
+--          in those blocks; 1: none), offers (about how many there are), detailsPerDay (details of known offers in the last
 --          seven days)
 WITH size AS MATERIALIZED (
   SELECT greatest(reltuples, 0)::float8 AS offers FROM pg_class WHERE oid = 'sync.refresh'::regclass
@@ -10,7 +10,7 @@ WITH size AS MATERIALIZED (
 block AS MATERIALIZED (
   SELECT offer_id, rate_changes, rate_days, popularity
   FROM sync.refresh
-  -- Four times as many as wanted, for not every offer was fetched; a small table is read whole.
+  -- Four times as many as needed, because not every offer was fetched; a small table is read whole.
   TABLESAMPLE SYSTEM ((SELECT least(100, 400.0 * $1::int / greatest(offers, 1)) FROM size))
 ),
 learned AS (

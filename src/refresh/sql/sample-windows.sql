@@ -1,6 +1,6 @@
 -- Purpose: the search windows of some feeds as far as the forecast needs them; of very many of one kind a sample.
 -- Params:  $1 text[] feeds; $2 integer how many of a feed and kind at most
--- Returns: feed, kind, term, label, windows (how many it stands for), pages (null: never asked), nextPage, ageDays (null: never
+-- Returns: feed, kind, term, label, windows (how many it represents), pages (null: never asked), nextPage, ageDays (null: never
 --          passed), isPostponed, reach, mayStop, worth ({pages, soonValue, lateValue, newOffers, exposureDays}; null: nothing
 --          learned)
 SELECT w.feed, w.kind, w.term, coalesce(c.name_translated, c.name_zh, w.term) AS label,

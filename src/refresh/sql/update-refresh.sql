@@ -1,4 +1,4 @@
--- Purpose: writes when offers were last fetched, what that showed and where they stand now, and frees those that were
+-- Purpose: writes when offers were last fetched, what that showed and their place in the queue, and frees those that were
 --          asked for.
 -- Params:  $1 jsonb [{offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at,
 --          found_call_id, last_call_id, empty_detail_streak, absent_at, absent_call_id, popularity, rate_changes, rate_days,

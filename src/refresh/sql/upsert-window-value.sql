@@ -1,4 +1,4 @@
--- Purpose: books what a page of a search is worth. The first page of a pass begins its sums anew; half of what earlier
+-- Purpose: books what a page of a search is worth. The first page of a pass resets its sums; half of what earlier
 --          passes brought of new offers is forgotten in 90 days.
 -- Params:  $1 bigint window id; $2 boolean first page of a pass; $3 real value soon; $4 real value late; $5 real new
 --          offers; $6 double precision days since the last pass, on its first page

@@ -5,7 +5,7 @@ import { applySql, type SqlExecutor } from '../../db/sql-file.ts';
 import { refresh } from '../../schema/planner.ts';
 import { readSql } from '../read-sql.ts';
 
-/** Locks offers until the transaction ends, and fetches them no more. */
+/** Locks offers until the transaction ends, and never fetches them again. */
 export async function forgetOffers(client: PoolClient, offerIds: readonly string[]): Promise<void> {
   await applySql(client, readSql('lock-offers'), [offerIds]);
   await drizzleOn(client)
@@ -13,7 +13,7 @@ export async function forgetOffers(client: PoolClient, offerIds: readonly string
     .where(inArray(refresh.offerId, [...offerIds]));
 }
 
-/** Takes a seller's id out of the search windows for its offers, and ends them for good. */
+/** Removes a seller's id from the search windows of its shop, and retires them. */
 export async function forgetSellerWindows(executor: SqlExecutor, sellerId: string): Promise<void> {
   await applySql(executor, readSql('forget-seller-windows'), [sellerId]);
 }

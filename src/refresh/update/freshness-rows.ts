@@ -72,7 +72,7 @@ export async function lockOffers(
   const ids = [...seenAt.keys()];
   if (ids.length === 0) return new Map();
   await applySql(client, readSql('insert-missing-offers'), [ids, [...seenAt.values()]]);
-  // A statement of its own: only a new snapshot sees what whoever held the lock has written.
+  // A statement of its own: only a new snapshot sees the writes of the last holder of the lock.
   const rows = await runSql<FreshnessRow>(client, readSql('lock-offers'), [ids]);
   return new Map(
     rows.map((row) => [
@@ -92,8 +92,8 @@ export async function lockOffers(
 }
 
 /**
- * An offer that was asked for in vain twice is gone. A search that never stopped listing it may still mean it so long
- * after; one that lists it again makes it due at once.
+ * An offer whose detail was empty twice is gone. If a search never stopped listing it, it may exist again this long after;
+ * a search that lists it again makes it due at once.
  */
 const goneForMs = 30 * dayMs;
 
@@ -102,14 +102,14 @@ function isGone({ emptyDetailStreak, summary, detail }: OfferFreshness): boolean
   return summary === null || detail === null || summary.at.getTime() - detail.at.getTime() < goneForMs;
 }
 
-/** Null: not to be asked for. */
+/** Null: not to be fetched. */
 function queuePosition(
   freshness: OfferFreshness,
   { learn, planner }: RefreshStatsUpdate,
 ): QueuePosition | null {
   if (isGone(freshness) && freshness.refreshStats.stale === null) return null;
   const position = learn.position(planner, toKnowledge(freshness));
-  // Once asked for in vain: a row that still lists it says nothing of whether it is there.
+  // One detail was empty: a row that still lists it is no evidence that it exists.
   return freshness.emptyDetailStreak > 0 && freshness.detail !== null
     ? { ...position, orderAt: freshness.detail.at }
     : position;
@@ -143,7 +143,7 @@ function toRefreshRow(offerId: string, freshness: OfferFreshness, statsUpdate: R
   };
 }
 
-/** Writes the observations back. `wasAskedFor`: the offers themselves were asked for, so their leases end. */
+/** Writes the observations back. `wasAskedFor`: the offers themselves were fetched, so their leases end. */
 export async function writeFreshness(
   client: PoolClient,
   freshness: ReadonlyMap<string, OfferFreshness>,

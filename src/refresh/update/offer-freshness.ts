@@ -1,13 +1,13 @@
 import type { Provenance } from '../../model/catalog.ts';
 import type { OfferKnowledge } from '../../model/learning.ts';
 
-/** What orders looks at one thing: the ledger's time, then the call. */
+/** The order of observations of one thing: the ledger's time, then the call. */
 export interface ObservationKey {
   readonly at: Date;
   readonly callId: string;
 }
 
-/** When an offer was last fetched, by each kind of look. Null: never. */
+/** When an offer was last fetched, by each kind of observation. Null: never. */
 export interface OfferFreshness {
   readonly firstSeenAt: Date;
   readonly summary: ObservationKey | null;
@@ -18,7 +18,7 @@ export interface OfferFreshness {
   readonly emptyDetailStreak: number;
   /** The newest complete pass that should have listed it and did not: when it began, and the call that completed it. */
   readonly absent: ObservationKey | null;
-  /** What looks taught; its times are those of `summary` and `detail`. */
+  /** The evidence of observations; its times are those of `summary` and `detail`. */
   readonly refreshStats: Omit<OfferKnowledge, 'rowAt' | 'detailAt'>;
   /** Feeds that reach it, as a row of `sync.feed_set`. */
   readonly feedSet: number;
@@ -61,7 +61,7 @@ export function newest(observation: ObservationKey, known: ObservationKey | null
 }
 
 /**
- * Splits observations into rounds: oldest first, and nobody twice in a round, so that a round can be merged by
+ * Splits observations into rounds: oldest first, and no offer twice in a round, so that a round can be merged by
  * statements over sets while each thing still sees its observations in order.
  */
 export function inRounds<T>(

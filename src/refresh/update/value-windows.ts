@@ -16,7 +16,7 @@ interface Pages {
   readonly isNew: (offerId: string) => boolean;
 }
 
-/** Books what the pages will be worth when they are asked for again, and the new offers they brought. */
+/** Records the value of the pages for their next fetch, and the new offers that they found. */
 export async function valueWindows(
   client: PoolClient,
   { pages, windows, freshness, isNew }: Pages,
@@ -33,7 +33,7 @@ export async function valueWindows(
       isFirst && completedAt !== null
         ? Math.max(0, (provenance.observedAt.getTime() - completedAt.getTime()) / dayMs)
         : 0;
-    // All that a first pass lists is new, and says nothing of how much comes in a day.
+    // All that a first pass lists is new, so it is no evidence for new offers a day.
     const arrived = completedAt === null ? 0 : record.rows.filter(({ offerId }) => isNew(offerId)).length;
     await applySql(client, readSql('upsert-window-value'), [windowId, isFirst, soon, late, arrived, days]);
   }

@@ -1,6 +1,6 @@
--- Purpose: says that a process works, and forgets those that were not heard of for a day.
+-- Purpose: records that a process works, and deletes those without a heartbeat for a day.
 -- Params:  $1 uuid the process; $2 text name of its machine; $3 text hash of all that its catalog-sync.yaml says;
---          $4 text hash of what of it decides what a run asks for
+--          $4 text hash of the part of it that decides the calls of a run
 -- Returns: host of each other process that works by another file
 WITH forgotten AS (
   DELETE FROM sync.worker
@@ -16,7 +16,7 @@ said AS (
   VALUES ($1::uuid, $2, clock_timestamp(), clock_timestamp(), $3, $4)
   ON CONFLICT (worker_id) DO UPDATE SET heartbeat_at = excluded.heartbeat_at
 )
--- Who was not heard of since this one began may be its own predecessor.
+-- A process without a heartbeat since this one began may be its own predecessor.
 SELECT DISTINCT other.host
 FROM sync.worker own
 JOIN sync.worker other ON other.worker_id <> own.worker_id AND other.heartbeat_at > own.started_at

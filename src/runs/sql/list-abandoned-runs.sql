@@ -1,4 +1,4 @@
--- Purpose: those of some active runs that nobody drives, and whose sync file no process has that was heard of lately.
+-- Purpose: those of some active runs that have no driver, and whose sync file no process with a recent heartbeat has.
 -- Params:  $1 bigint[] run ids; $2 double how many milliseconds of silence are long
 -- Returns: runId
 SELECT r.run_id AS "runId"

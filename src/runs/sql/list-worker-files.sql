@@ -1,4 +1,4 @@
--- Purpose: by which sync files processes work that were heard of lately: within three beats, so that one that was just
+-- Purpose: the sync files of processes with a recent heartbeat: within three beats, so that one that was just
 --          replaced is soon forgotten.
 -- Params:  none
 -- Returns: wholeFileHash, hosts (text array); null: a version that did not say, left out

@@ -1,6 +1,6 @@
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-/** Whether an address to listen at is this machine's alone. */
+/** Whether a listen address is reachable from this machine only. */
 export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }

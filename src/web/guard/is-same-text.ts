@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const anyKey = randomBytes(32);
 
-/** In a time that does not tell how much of it was right. */
+/** In constant time. */
 export function isSameText(a: string, b: string): boolean {
   const digest = (text: string) => createHmac('sha256', anyKey).update(text).digest();
   return timingSafeEqual(digest(a), digest(b));

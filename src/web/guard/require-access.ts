@@ -25,7 +25,7 @@ function findSession(c: WebContext, sessions: Sessions, needsToken: boolean): Se
   return begun.session;
 }
 
-/** Lets in who has a session. Where no token is asked for, everybody on this machine gets one. */
+/** Requires a session. If no token is required, every browser of this machine gets one. */
 export function requireSession(sessions: Sessions, needsToken: boolean) {
   return createMiddleware<WebEnv>(async (c, next) => {
     const session = findSession(c, sessions, needsToken);

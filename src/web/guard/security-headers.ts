@@ -5,7 +5,7 @@ import type { ImageSource, WebEnv } from '../web-deps.ts';
 /** Hosts of 1688's pictures. */
 const imageHosts = 'https://*.alicdn.com https://*.1688.com';
 
-/** A page loads nothing but from here, is framed by nobody, and leaves no trace where links lead. */
+/** A page loads only from this server, can't be framed, and sends no referrer. */
 export function securityHeaders({ kind }: ImageSource) {
   const policyOf = (path: string) =>
     [

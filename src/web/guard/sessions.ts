@@ -52,7 +52,7 @@ export function createSessions({ token, clock }: { token: Secret | null; clock: 
       if (content === '' || !isSameText(sign(content), signature)) return null;
       const ageMs = clock.now().getTime() - Number(begunAt);
       if (ageMs < 0 || ageMs > sessionLifeMs) return null;
-      // One of this machine is no longer enough once a token is asked for.
+      // A session of this machine is no longer enough once a token is required.
       if ((kind === 'token') !== (token !== null)) return null;
       return { id, kind: kind as SessionKind };
     },

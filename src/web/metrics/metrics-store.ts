@@ -50,7 +50,7 @@ export interface FeedMetrics {
   readonly oldestObservationAt: Date | null;
 }
 
-/** Looks at offers of the present day. */
+/** Observations of the present day. */
 export interface ObservationMetrics {
   readonly source: string;
   readonly observations: number;
@@ -61,7 +61,7 @@ export interface StateMetrics {
   /** The ledger's. */
   readonly now: Date;
   readonly unloaded: number;
-  /** Heard of within a minute. */
+  /** With a heartbeat within a minute. */
   readonly workers: number;
   readonly workerAt: Date | null;
   readonly activeRuns: number;
@@ -83,7 +83,7 @@ export interface DatabaseMetrics {
   readonly paces: readonly FoundPace[];
   readonly heldApis: readonly { readonly api: string; readonly code: string }[];
   readonly schedules: readonly ScheduleMetrics[];
-  /** To tell when each wants its next run. */
+  /** For the next slot of each. */
   readonly kept: readonly KeptSchedule[];
   readonly feeds: readonly FeedMetrics[];
   readonly observations: readonly ObservationMetrics[];
@@ -92,7 +92,7 @@ export interface DatabaseMetrics {
 }
 
 export interface MetricsStore {
-  /** Some ten statements, none of which reads a table that grows with the catalog as a whole. */
+  /** Some ten statements; none reads a whole table that grows with the catalog. */
   read(): Promise<DatabaseMetrics>;
 }
 
@@ -117,7 +117,7 @@ async function read(pool: Pool, appKey: string): Promise<DatabaseMetrics> {
   return { state, ...rows, partitionGaps: gaps.length };
 }
 
-/** For one app; an empty app key: none is set, so that there are no limits. */
+/** For one app; an empty app key: not set, so there are no limits. */
 export function createMetricsStore({ pool, appKey }: { pool: Pool; appKey: string }): MetricsStore {
   return { read: () => read(pool, appKey) };
 }

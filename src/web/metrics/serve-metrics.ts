@@ -8,7 +8,7 @@ import { toRegistry, type Family } from './metric-table.ts';
 import { poolFamilies, readQueueFamilies } from './process-families.ts';
 import { StoredHistogram } from './stored-histogram.ts';
 
-/** Prometheus gives up after ten seconds; what is away must have said so by then. */
+/** Prometheus gives up after ten seconds; a failure must be known before that. */
 const maxReadMs = 4000;
 
 async function within<T>(work: Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { latencyBoundsMs, type CallMetrics } from './metrics-store.ts';
 const name = 'catalogsync_gateway_latency_seconds';
 const help = 'Time from sending to the whole answer, of the calls of the present day of Shanghai.';
 
-/** How long calls took, as the ledger counted them: by all processes together, so that none of them observes it here. */
+/** How long calls took, as the ledger counted them: for all processes together, so it is not observed here. */
 export class StoredHistogram extends Histogram<'api'> {
   readonly #calls: readonly CallMetrics[];
 

@@ -10,7 +10,7 @@ import type { WebContext, WebDeps } from '../web-deps.ts';
 import { readId } from './read-ids.ts';
 import { show } from './show.ts';
 
-/** Who acts, as far as is known: how they came in, and the begin of their session's id, which is no way in. */
+/** Who acts, as far as is known: the kind of login, and the start of the session's id, which is not enough to log in. */
 export function actorOf(c: WebContext): string {
   const { kind, id } = c.get('session');
   return `${kind === 'token' ? 'logged in' : 'this machine'}, session ${id.slice(0, 6)}`;
@@ -19,7 +19,7 @@ export function actorOf(c: WebContext): string {
 interface Done {
   /** What is written down. */
   readonly outcome: string;
-  /** Where the browser goes then. */
+  /** Where the browser goes afterwards. */
   readonly path: string;
 }
 
@@ -139,7 +139,7 @@ async function perform(c: WebContext, deps: WebDeps, { action, subjectOf, act }:
   }
 }
 
-/** What forms of the pages are sent to: each is done, and written down with who asked for it. */
+/** The targets of the forms: each action is done, and recorded with its user. */
 export const actionRoutes = offered.map((one) => ({
   path: one.path,
   handle: (c: WebContext, deps: WebDeps) => perform(c, deps, one),

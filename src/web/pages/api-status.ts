@@ -13,7 +13,7 @@ import { troubleshooting } from './troubleshooting.ts';
 const findCheck = ({ checks }: DoctorReport, name: string): DoctorCheck | undefined =>
   checks.find((check) => check.name === name);
 
-/** `not checked` is no failure, and no success either. */
+/** `not checked` is neither a failure nor a success. */
 function isDone(check: DoctorCheck | undefined): boolean {
   return check?.status === 'ok' || (check?.name.startsWith('app ') === true && check.status === 'warn');
 }

@@ -25,7 +25,7 @@ function retryForms(c: WebContext, rows: readonly GivenUp[]): Html {
   </div>`;
 }
 
-/** What was given up after an error and waits, with the ways to have it asked for at once. */
+/** Targets that were given up after an error, with the actions that make them due. */
 export function givenUpTable(c: WebContext, { actions }: WebDeps, rows: readonly GivenUp[]): Html {
   const list = table({
     caption: 'Targets that were given up for now',

@@ -1,7 +1,7 @@
 import { html, type Html } from '../html.ts';
 import type { WebContext } from '../web-deps.ts';
 
-/** What became of an action, by the word that its redirect carries. The query is anybody's, so it is only a key. */
+/** What became of an action, by the word that its redirect carries. Anyone can set the query, so it is only a key. */
 const notices: Readonly<Record<string, string>> = {
   'run-begun': 'The run has started.',
   'run-active': 'A run of this scope is already active: this one.',

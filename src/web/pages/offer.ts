@@ -14,7 +14,7 @@ import { provenance } from './provenance.ts';
 import { readId } from './read-ids.ts';
 import { show } from './show.ts';
 
-/** Looks and changes of an offer; a look a day for half a year. */
+/** Observations and changes of an offer; one a day for half a year. */
 const shownObservations = 200;
 const shownImages = 9;
 
@@ -62,7 +62,7 @@ function description(offer: OfferRow, chart: Html | null): Html {
   </div>`;
 }
 
-/** In the order in which people ask for them. */
+/** In the order of their use. */
 const kindOrder = ['list', 'promotion', 'consign', 'jxhy', 'retail', 'search'];
 
 /** Current prices, a row each SKU and kind, with its tiers beside one another. */

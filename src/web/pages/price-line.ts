@@ -7,7 +7,7 @@ export interface PricePoint {
   readonly cny: number;
 }
 
-/** Points that belong together, and stretches of time in which nobody looked. */
+/** Points that belong together, and times without observations. */
 export interface PriceLine {
   /** What it is of: `list`, or `search` where no detail answer is known. */
   readonly kind: 'list' | 'search';
@@ -16,7 +16,7 @@ export interface PriceLine {
   readonly gaps: readonly { readonly from: Date; readonly to: Date }[];
 }
 
-/** As `analytics.lowest_price` has it: looks further apart than this say nothing of the days between. */
+/** As `analytics.lowest_price` has it: the days between observations further apart than this are unknown. */
 const maxGapMs = 3 * dayMs;
 
 /** The lowest price for the smallest order that held at a time. */
@@ -32,8 +32,8 @@ function priceAt(prices: readonly ExplainedPrice[], at: Date): number | null {
 }
 
 /**
- * The price of an offer as far as looks showed it, for a drawing: a number of yuan is exact enough there. The line ends
- * where looks are too far apart, or showed no price.
+ * The price of an offer as observed, for a chart: a number of yuan is exact enough there. The line ends
+ * where observations are too far apart, or showed no price.
  */
 export function priceLine(
   prices: readonly ExplainedPrice[],

@@ -69,7 +69,7 @@ function rejectTable(rejects: readonly ExplainedReject[]): Html {
   });
 }
 
-/** Which calls and answers stand behind what is known of an offer. */
+/** The calls and answers that the data of an offer come from. */
 export function provenance({ offer, observations, changes, rejects }: Explanation): Html {
   return html`<section>
     <h2>Where this comes from</h2>

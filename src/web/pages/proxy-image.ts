@@ -1,7 +1,7 @@
 import { imageFolder } from '../parts/product-image.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 
-/** The sandbox answers at once; later than this it is gone. */
+/** The sandbox answers at once; after this time it is not running. */
 const waitMs = 3000;
 
 /** `/picture/img/ibank/…`: a picture that the sandbox draws, from our own origin. Live pictures do not pass here. */

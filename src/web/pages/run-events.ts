@@ -4,7 +4,7 @@ import type { WebContext, WebDeps } from '../web-deps.ts';
 import { readId } from './read-ids.ts';
 import { runProgress } from './run-progress.ts';
 
-/** A look costs one row; faster, nobody could read the numbers. */
+/** A read costs one row; faster, the numbers could not be read. */
 const checkEveryMs = 1000;
 
 /** Browsers that follow a run at once. Each asks the database once a second; the next one gets a page that reloads. */

@@ -6,7 +6,7 @@ import { facts } from '../parts/facts.ts';
 import { count, span } from '../parts/format.ts';
 import { plannedCalls } from './run-table.ts';
 
-/** How far a run is: the part of its page that changes while it goes on. */
+/** How far a run is: the part of its page that changes while it is active. */
 export function runProgress(run: RunRow, now: Date): Html {
   const { budgetCalls, callsUsed, startedAt, endedAt } = run;
   const ms = startedAt === null ? 0 : (endedAt ?? now).getTime() - startedAt.getTime();

@@ -16,7 +16,7 @@ import { boundsTable, planTable } from './run-plan.ts';
 import { runProgress } from './run-progress.ts';
 import { show } from './show.ts';
 
-/** Bars of the timeline: a phone has room for about so many. */
+/** Bars of the timeline: a phone has room for about this many. */
 const timelineParts = 60;
 const shownChanges = 50;
 
@@ -127,7 +127,7 @@ function cancelForm(c: WebContext, run: RunRow, { actions }: WebDeps): Html | nu
   </div>`;
 }
 
-/** `/runs/:id`: one run, also while it goes on. */
+/** `/runs/:id`: one run, also while it is active. */
 export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
   const { runs, quota } = deps.stores;
   const runId = readId(c.req.param('id'));

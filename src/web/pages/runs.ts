@@ -10,7 +10,7 @@ import { show } from './show.ts';
 
 const runsPerPage = 50;
 
-/** Who would drive a run; where nobody would, what to start. */
+/** Which process would drive a run; if none, what to start. */
 function workersLine(workers: readonly HostWorkers[]): Html {
   if (workers.length === 0)
     return html`<p class="notice bad">

@@ -5,7 +5,7 @@ interface Trouble {
   readonly advice: readonly string[];
 }
 
-/** What registration guides say goes wrong, with what helps here. */
+/** Problems that registration guides name, with their remedies here. */
 const troubles: readonly Trouble[] = [
   {
     symptom: 'Access token invalid',

@@ -5,7 +5,7 @@ import { apiName, count, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 import { bucketName, type TimeRange } from './usage-time-range.ts';
 
-/** Calls of one of what a chart tells apart. */
+/** Calls of one series of a chart. */
 interface Counted {
   readonly bucket: Date;
   readonly name: string;
@@ -14,7 +14,7 @@ interface Counted {
 
 const shortName = (api: string) => api.split(':')[1] ?? api;
 
-/** What stands below a chart: its begin, middle and end. */
+/** The labels below a chart: its start, middle and end. */
 function axisOf({ buckets, unit }: TimeRange): string[] {
   const shown = buckets.length < 3 ? buckets : [buckets[0], buckets[buckets.length >> 1], buckets.at(-1)];
   return shown.flatMap((at) => (at === undefined ? [] : [bucketName(at, unit)]));
@@ -49,7 +49,7 @@ export function apiChart(rows: readonly UsageBucket[], timeRange: TimeRange): Ht
   return barChart({ label: titleOf('Calls', timeRange), bars, legend: names, axis: axisOf(timeRange) });
 }
 
-/** In colours of their own, so that nobody takes fine ones for an API. */
+/** In colours of their own, so that successful calls are not taken for an API. */
 export function outcomeChart(rows: readonly UsageBucket[], timeRange: TimeRange): Html {
   const names = ['', '', 'fine', '', 'failed', 'unknown'];
   const counted = rows.flatMap(({ bucket, ok, failed, unknown }) => [
@@ -72,7 +72,7 @@ export function laneChart(rows: readonly UsageLane[], timeRange: TimeRange): Htm
   return barChart({ label: 'The same calls by lane', bars, legend: names, axis: axisOf(timeRange) });
 }
 
-/** What the charts show, for those who read it. */
+/** The data of the charts as text. */
 export function bucketTable(rows: readonly UsageBucket[], timeRange: TimeRange): Html {
   return html`<details>
     <summary>The same as a table</summary>

@@ -51,7 +51,7 @@ function listBuckets(from: Date, end: Date, unit: Unit): Date[] {
 
 const firstOfMonth = (day: string): string => `${day.slice(0, 7)}-01`;
 
-/** What the query asks for, as far as it makes sense: days of our time, the first before the last, and not too many. */
+/** The time range of the query, corrected if necessary: days of our time, the first before the last, and not too many. */
 export function readTimeRange(query: (name: string) => string | undefined, now: Date): TimeRange {
   const today = startOfShanghaiDay(shanghaiDay(now)) ?? now;
   const unit = units.find((known) => known === query('by')) ?? 'hour';

@@ -5,7 +5,7 @@ export interface ActionFormOptions {
   readonly path: string;
   readonly csrf: string;
   readonly label: string;
-  /** What it is done to, for those who hear buttons without what is around them. */
+  /** The object of the action, for screen readers, which read buttons without context. */
   readonly of?: string;
   /** Further fields. */
   readonly fields?: HtmlValue;

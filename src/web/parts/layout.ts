@@ -6,13 +6,13 @@ export interface PageOptions {
   /** The path of the menu's entry that the page belongs to. */
   readonly section: string;
   readonly body: HtmlValue;
-  /** True: the page shows something that goes on, so that it is made anew where no script runs. */
+  /** True: the page shows work in progress, so it is reloaded where no script runs. */
   readonly isLive?: boolean;
 }
 
 export interface Frame {
   readonly source: Source;
-  /** Null: nobody is logged in by token, so that nobody can log out. */
+  /** Null: there is no login by token, so there is no logout. */
   readonly csrf: string | null;
 }
 

@@ -4,7 +4,7 @@ import type { ImageSource } from '../web-deps.ts';
 /** Where a sandbox draws the pictures of its offers, and below which we pass them on. */
 export const imageFolder = '/img/ibank/';
 
-/** 1688's own hosts for pictures; anything else in an answer is somebody's attempt to have us load it. */
+/** 1688's own hosts for pictures; any other host in an answer is not loaded. */
 const trustedHost = /(^|\.)(alicdn|1688)\.com$/;
 
 function readUrl(text: string): URL | null {

@@ -89,7 +89,7 @@ export interface Explanation {
 }
 
 /**
- * Everything that stands behind an offer: its observations with calls and stored answers, its prices, its changes, and
+ * All sources of an offer: its observations with calls and stored answers, its prices, its changes, and
  * what of its answers could not be read. `limit` bounds observations, changes and rejects. Null: there is no such offer.
  */
 export async function explainOffer(pool: Pool, offerId: string, limit: number): Promise<Explanation | null> {

@@ -26,7 +26,7 @@ export interface PageStores {
   readonly log: OperatorLog;
 }
 
-/** For one app; an empty app key: none is set, so that there are no limits. */
+/** For one app; an empty app key: not set, so there are no limits. */
 export function createPageStores(pool: Pool, appKey: string): PageStores {
   return {
     overview: createOverviewPages(pool, appKey),

@@ -2,9 +2,9 @@ import type { Pool } from 'pg';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
-/** Calls that did not bring what was asked for, of one cause. */
+/** Calls without a usable answer, of one cause. */
 export interface ErrorRow {
-  /** Of docs/errors.md; null: code and status do not tell which. */
+  /** Of docs/errors.md; null: code and status are not enough. */
   readonly code: string | null;
   readonly outcome: string;
   readonly gatewayCode: string | null;

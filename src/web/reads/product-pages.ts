@@ -78,12 +78,12 @@ export interface ProductPages {
   /** The highest ids first; `below`: only lower ones. Null: to find them takes too long. */
   listProducts(filter: ProductFilter, below: string | null, limit: number): Promise<ProductRow[] | null>;
   readOffer(offerId: string): Promise<OfferRow | null>;
-  /** Everything that stands behind an offer; `limit` bounds looks and changes. */
+  /** All sources of an offer; `limit` bounds observations and changes. */
   explainOffer(offerId: string, limit: number): Promise<Explanation | null>;
   listCategories(limit: number): Promise<CategoryChoice[]>;
 }
 
-/** What a filter stands for; null: it is not given. */
+/** The meaning of a filter; null: not given. */
 interface FoundFilters {
   readonly categoryIds: readonly string[] | null;
   readonly sellerIds: readonly string[] | null;
@@ -95,7 +95,7 @@ interface FoundFilters {
 
 /**
  * Rows of an index that a page is read by, at most. Offers that a filter lets through more of lie so close to one another that
- * a page of them is found from the highest id on. At half, a million offers are gone through for one in a hundred; at double, a
+ * a page of them is found from the highest id on. At half, a million offers are read for one in a hundred; at double, a
  * page takes up to twice as long.
  */
 const maxToRead = 20_000;

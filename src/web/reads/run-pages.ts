@@ -29,7 +29,7 @@ export interface RunRow {
   readonly startedAt: Date | null;
   readonly endedAt: Date | null;
   readonly deadlineAt: Date | null;
-  /** Active, and some process is at it. */
+  /** Active, with a driver. */
   readonly isDriven: boolean;
 }
 
@@ -84,7 +84,7 @@ export interface HostWorkers {
 export interface RunPages {
   /** The newest first; `before`: only older ones than this run. */
   listRuns(before: string | null, limit: number): Promise<RunRow[]>;
-  /** Empty: no process works, so that nobody would drive a run. */
+  /** Empty: no process is working, so none would drive a run. */
   listWorkers(): Promise<HostWorkers[]>;
   readRun(runId: string): Promise<RunRow | null>;
   listCalls(runId: string): Promise<RunCalls[]>;

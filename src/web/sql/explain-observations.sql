@@ -1,4 +1,4 @@
--- Purpose: the newest looks at an offer, each with its call and its stored answer as far as they are still kept.
+-- Purpose: the newest observations of an offer, each with its call and its stored answer as far as they are still kept.
 -- Params:  $1 bigint offer id; $2 int how many
 -- Returns: observedAt, source, isFound, isLate, minPriceCny, stock, callId, runId, api (null: the call's month was
 --          dropped), rawId (null: the answer's month was dropped), version that read it; the newest first

@@ -1,4 +1,4 @@
--- Purpose: looks at offers of the present day of Shanghai, for the metrics.
+-- Purpose: observations of the present day of Shanghai, for the metrics.
 -- Params:  none
 -- Returns: source (search, detail; both, also without an observation), looks, changed (those that showed a change)
 SELECT s.source, coalesce(sum(l.observations), 0)::int AS observations, coalesce(sum(l.changed), 0)::int AS changed

@@ -1,9 +1,9 @@
--- Purpose: how the work stands, for the metrics.
+-- Purpose: the state of the sync, for the metrics.
 -- Params:  $1 text app key
--- Returns: one row: now (of the ledger), unloaded, workers (heard of within a minute), workerAt (null: none ever), activeRuns,
---          answeredAt (the newest good answer of the last 31 days; null: none), logInBy (when the tokens that are kept can no
---          longer be renewed; null: not known), failedNotifications (attempts since one was taken), unknownFields, missingFields,
---          retypedFields
+-- Returns: one row: now (of the ledger), unloaded, workers (with a heartbeat within a minute), workerAt (null: none ever),
+--          activeRuns, answeredAt (the newest good answer of the last 31 days; null: none), logInBy (when the tokens that are kept can
+--          no longer be renewed; null: not known), failedNotifications (attempts since one was taken), unknownFields,
+--          missingFields, retypedFields
 SELECT c.now,
        (SELECT count(*)::int FROM raw.payload WHERE loaded_at IS NULL) AS unloaded,
        (SELECT count(*)::int FROM sync.worker WHERE heartbeat_at > clock_timestamp() - interval '1 minute') AS workers,

@@ -1,6 +1,6 @@
--- Purpose: calls of the last days that did not bring what was asked for, by what went wrong.
+-- Purpose: calls of the last days without a usable answer, by cause.
 -- Params:  $1 integer days
--- Returns: code (of docs/errors.md; null: not told), outcome, gatewayCode, api, calls, lastAt
+-- Returns: code (of docs/errors.md; null: not known), outcome, gatewayCode, api, calls, lastAt
 SELECT error_code AS code, outcome, gateway_code AS "gatewayCode", api, sum(calls)::int AS calls, max(last_at) AS "lastAt"
 FROM usage.errors
 WHERE day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - $1::int

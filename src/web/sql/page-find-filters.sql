@@ -1,4 +1,4 @@
--- Purpose: what the filters of a page of offers stand for, and how many rows the indexes hold for each, so that the page is read
+-- Purpose: what the filters of a page of offers mean, and how many rows the indexes hold for each, so that the page is read
 --          by the narrowest. Counts stop at a limit.
 -- Params:  $1 bigint|null category, with all below; $2 text|null seller: id, or part of the name; $3 numeric|null lowest,
 --          $4 numeric|null highest price; $5 integer where counts stop

@@ -1,4 +1,4 @@
--- Purpose: how the work stands, for the first page. Reads no table that grows with the offers as a whole.
+-- Purpose: the state of the sync, for the first page. Reads no whole table that grows with the offers.
 -- Params:  none
 -- Returns: one row: now (of the ledger), source, quarantined1d, drifts1d, unloaded, givenUp (targets that wait after an error)
 SELECT c.now, (SELECT source FROM sync.database_identity) AS source,

@@ -38,7 +38,7 @@ FROM (
            GROUP BY a.kind
            ORDER BY a.kind
            LIMIT 1))
-  -- A first key that is no column keeps the planner from reading offers by the second.
+  -- A first key that is not a column keeps Postgres from reading offers by the second.
   ORDER BY CASE WHEN $8::boolean THEN o.offer_id + 0 END DESC, o.offer_id DESC
   LIMIT $7::int
 ) o

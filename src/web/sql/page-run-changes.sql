@@ -1,4 +1,4 @@
--- Purpose: what a run saw changed, the newest first. The day finds the rows, the call tells whose they are.
+-- Purpose: what a run saw changed, the newest first. The day finds the rows, the call identifies their run.
 -- Params:  $1 bigint run id; $2 integer how many
 -- Returns: offerId, subject, field, old, new, observedAt
 SELECT f.offer_id::text AS "offerId", o.subject, f.field, f.old, f.new, f.observed_at AS "observedAt"

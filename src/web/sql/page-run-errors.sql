@@ -1,6 +1,6 @@
--- Purpose: calls of a run that did not bring what was asked for, by what went wrong.
+-- Purpose: calls of a run without a usable answer, by cause.
 -- Params:  $1 bigint run id
--- Returns: code (of docs/errors.md; null: not told), outcome, gatewayCode, api, calls, lastAt
+-- Returns: code (of docs/errors.md; null: not known), outcome, gatewayCode, api, calls, lastAt
 SELECT error_code AS code, outcome, gateway_code AS "gatewayCode", api, count(*)::int AS calls, max(granted_at) AS "lastAt"
 FROM usage.failed_call
 WHERE run_id = $1::bigint

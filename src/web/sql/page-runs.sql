@@ -2,7 +2,7 @@
 -- Params:  $1 bigint|null only those before this run; $2 integer how many
 -- Returns: runId, scope, trigger, status, cause, callsUsed, budgetCalls, offersNew, offersChanged, pricesClosed, rejects,
 --          errors, lastErrorCode, forecast (null: there is none), requestedAt, startedAt, endedAt, deadlineAt, isDriven
---          (active, and somebody is at it: who begins a run says so, too, and need not be one who works)
+--          (active, with a driver: the process that begins a run counts, too, and need not be a worker)
 SELECT run_id::text AS "runId", scope, trigger, status, cause, calls_used AS "callsUsed", budget_calls AS "budgetCalls",
        feeds, categories_seen AS "categories", offers_new AS "offersNew", offers_changed AS "offersChanged",
        offers_unchanged AS "offersUnchanged", prices_opened AS "pricesOpened", prices_closed AS "pricesClosed", rejects,

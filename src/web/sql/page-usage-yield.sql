@@ -1,4 +1,4 @@
--- Purpose: what the calls of the last days taught, by operation and feed, and what the wasted ones failed by.
+-- Purpose: the yield of the calls of the last days, by operation and feed, and what the wasted ones failed by.
 -- Params:  $1 integer days
 -- Returns: operation, feed (null: not a search), calls, offersNew, offersChanged, pricesChanged, wasted, failed,
 --          unknown, repeated, noYield

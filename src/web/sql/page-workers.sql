@@ -1,4 +1,4 @@
--- Purpose: the processes that work, as far as they were heard of within a minute.
+-- Purpose: the processes with a heartbeat within a minute.
 -- Params:  none
 -- Returns: host, workers; the busiest first
 SELECT host, count(*)::int AS workers
