@@ -52,7 +52,7 @@ async function run(args: readonly string[], env: Changes = {}, more: Omit<WorldO
 
 const urlForm = /^ {2}(http\S+\/oauth\/authorize\?\S+)$/m;
 
-/** The url to open, once somebody listens for what comes back. */
+/** The url to open, once a server listens for the callback. */
 async function shownUrl(err: { readonly text: string }): Promise<string> {
   await until(() => err.text.includes('Waiting for the browser'));
   return urlForm.exec(err.text)?.[1] ?? '';
@@ -93,7 +93,7 @@ describe('a login in a browser', () => {
     expect(answer.body).toMatchObject({ error_code: 'gw.ParamMissing' });
   });
 
-  test('that nobody answers ends after its time, and frees the port', async () => {
+  test('without a callback ends after its time, and frees the port', async () => {
     const { context } = createWorld();
     const clock = { now: () => new Date('2026-10-10T08:00:00Z') };
     const uri = `http://localhost:${await findTestPort()}/api/callback`;
@@ -214,7 +214,7 @@ describe('the other verbs', () => {
     expect(out).toContain('run `catalog-sync auth`');
   });
 
-  test('status shows an end ahead of time, and what stands against the stored tokens', async () => {
+  test('status shows an end ahead of time, and problems of the stored tokens', async () => {
     await logIn();
     await database.pool.query(`UPDATE sync.token SET refresh_expires_at = now() + interval '20 days 1 hour'`);
     expect((await run(['auth', 'status'])).out).toContain('the refresh token expires in 20 days');
@@ -239,7 +239,7 @@ describe('the other verbs', () => {
     expect((await run(['auth', 'status'], { TOKEN_KEY: next })).exitCode).toBe(0);
   });
 
-  test('revoke forgets only when somebody agrees', async () => {
+  test('revoke deletes only after a confirmation', async () => {
     await logIn();
     expect(await run(['auth', 'revoke'])).toMatchObject({ exitCode: 1, out: '' });
     expect(await run(['auth', 'revoke'], {}, { typed: 'n\n' })).toMatchObject({ exitCode: 1 });

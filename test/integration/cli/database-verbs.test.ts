@@ -227,7 +227,7 @@ describe('status', () => {
     expect(stderr.text).toContain('error DATABASE_NOT_MIGRATED: there is no database in');
   });
 
-  test('of a database that nobody serves says where to look', async () => {
+  test('of a database without a server says what to check', async () => {
     const { exitCode, err } = await runOn('postgres://127.0.0.1:1/x', 'status');
     expect(exitCode).toBe(1);
     expect(err).toMatch(/^error DATABASE_UN\w+: /);

@@ -7,7 +7,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.ts
 
 const began = new Date('2026-03-01T08:00:00Z');
 const after = (days: number) => new Date(began.getTime() + days * dayMs);
-/** A demo of `day` whose ledger stood at `at` days when it was last heard of. */
+/** A demo of `day` whose ledger time was `at` days at its last heartbeat. */
 const played = (day: number, at: number, isComplete = true): DemoProgress => ({
   worldBeganAt: began,
   lastRun: { day, isComplete, at: after(at) },
@@ -37,7 +37,7 @@ describe('the demo reads from its database', () => {
   });
   afterAll(() => database.drop());
 
-  test('how far the last of its runs came, whatever else ran there', async () => {
+  test('the progress of the last of its runs, even if others ran there', async () => {
     const begin = (trigger: string, status: string) =>
       database.pool.query(
         `INSERT INTO sync.run (scope, trigger, source, status, feeds, started_at)

@@ -158,7 +158,7 @@ test('erases a seller from every table and answer, also when it was broken off, 
     expect(fetched.filter((row) => offerIds.includes(row.offer_id))).toEqual([]);
   }));
 
-test('a seller that nobody knows is kept out all the same', () =>
+test('an unknown seller is kept out as well', () =>
   withTestStack({ backend: 'postgres', sandbox: { offers: 100 } }, async (stack) => {
     expect((await cli(stack, ['erase-seller', 'nobody'])).err).toBe('no data of this seller is stored\n');
     expect((await cli(stack, ['erase-seller', 'nobody', '--yes'])).exitCode).toBe(0);

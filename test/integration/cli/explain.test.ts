@@ -75,7 +75,7 @@ test('shows what of an answer could not be read', () =>
     );
   }));
 
-test('of an offer that nobody knows says what to do', async () => {
+test('of an unknown offer says what to do', async () => {
   const { exitCode, out, err } = await runOn(empty.url, '42');
   expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
   expect(err).toMatch(/^error OFFER_UNKNOWN: no answer has named offer 42/);

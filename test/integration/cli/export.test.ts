@@ -158,7 +158,7 @@ describe('CSV', () => {
     }
   });
 
-  test('guards texts against spreadsheets when it is told to, and never a number', async () => {
+  test('guards texts against spreadsheets with its flag, and never a number', async () => {
     const query = `SELECT x AS word, -1 AS number, '-1 day'::interval AS pause
                    FROM unnest(ARRAY['=1+1', '+1', '-1', '@a', E'\\t=1', E'\\r=1', 'a=1', '', NULL, '帆']) x`;
     const guarded = await runExport('--query', query, '--formula-guard');

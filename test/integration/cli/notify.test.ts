@@ -80,7 +80,7 @@ describe('doctor', () => {
     return checks.filter(({ name }) => name === 'notifications');
   };
 
-  it('says whether anybody is told, and in a format that the receiver understands', async () => {
+  it('says whether notifications are sent, and in a format that the receiver accepts', async () => {
     expect(await lineOf({})).toMatchObject([{ status: 'skip' }]);
     expect(await lineOf(dingtalk())).toMatchObject([
       { status: 'ok', message: expect.stringMatching(/^to 127/) as string },

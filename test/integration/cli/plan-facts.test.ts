@@ -75,7 +75,7 @@ describe('runs come as often', () => {
     expect(await rhythm(schedule('often', '0 */6 * * *'))).toBe('Runs: every 6.0 h, as the schedules say.');
   });
 
-  test('as schedules of the file say that go on, whether they are taken over or not', async () => {
+  test('as schedules of the file say, whether they are stored already or not', async () => {
     const store = createScheduleStore(database);
     const [often, nightly] = [schedule('often', '0 */6 * * *'), schedule('nightly', '0 2 * * *')];
     // The file has it no more: it ends when a process begins.

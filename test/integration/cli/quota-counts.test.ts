@@ -124,7 +124,7 @@ describe('a restored database', () => {
     return { url: copy.url };
   };
 
-  it('counts as spent until each number is told, which may happen before the first call', async () => {
+  it('counts as spent until each number is entered, which may happen before the first call', async () => {
     await at.quota.setLimit({ appKey, api: '*', period: 'minute', callLimit: 1_000 });
     await at.grant('a');
     const options = await restore();
@@ -154,7 +154,7 @@ describe('a restored database', () => {
     }
   });
 
-  it('stays spent when calls of others are told', async () => {
+  it('stays spent when calls of others are entered', async () => {
     await at.grant('a');
     const options = await restore();
     try {

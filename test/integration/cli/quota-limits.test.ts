@@ -129,7 +129,7 @@ describe('quota set refuses what the next start would overwrite:', () => {
     expect(await listLimits()).toHaveLength(presets.length + 1);
   });
 
-  it('anything, where there is no sync file that would tell', async () => {
+  it('anything, where there is no sync file to compare with', async () => {
     const { exitCode, err } = await cli.run('set offer.detail --day 7', { file: null });
     expect(exitCode).toBe(4);
     expect(err).toContain('error CONFIG_FILE_INVALID: there is no catalog-sync.yaml');
@@ -244,7 +244,7 @@ describe('quota resume', () => {
     await at.grant('a');
   });
 
-  it('says what else stands in the way', async () => {
+  it('says what else blocks calls', async () => {
     await cli.run('hold *');
     await cli.run('hold offer.detail');
     expect((await cli.run('resume offer.detail')).err).toBe(
@@ -272,7 +272,7 @@ describe('quota resume', () => {
 describe('a wrong command line changes nothing and exits 2:', () => {
   it.each([
     [
-      'an API that nobody knows',
+      'an unknown API',
       'set offer.everything --day 5',
       /there is no API or group offer.everything: give one of .*offer.detail.*, '\*'$/m,
     ],

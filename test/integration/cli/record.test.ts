@@ -54,7 +54,7 @@ describe('record', () => {
     expect((await record('offer.detail', '--raw', seen?.raw_id ?? '')).out).toBe(out);
   });
 
-  test('makes one call only when told to, and nobody asks for it again', async () => {
+  test('makes one call only with its flag, and no run makes it again', async () => {
     const refused = await record('category.children', '999', '--call');
     expect(refused.err).toContain('the call was not made: --yes makes it without asking');
     const before = await countCalls();

@@ -31,7 +31,7 @@ test('the second time there is nothing to change', async () => {
   expect(err).toContain('This version reads all answers in the same way: there is nothing to change.');
 });
 
-test('a second one is refused while the first is at it', async () => {
+test('a second one is refused while the first is working', async () => {
   const first = await openReprocess({
     pool: db.pool,
     selection: everything,

@@ -99,7 +99,7 @@ describe('migrations', () => {
 });
 
 describe('views', () => {
-  it('are made anew when a file changes, in the order of their names, also when one builds on another', async () => {
+  it('are re-created when a file changes, in the order of their names, also when one builds on another', async () => {
     writeMigrations(first);
     writeView('a.sql', 'CREATE VIEW catalog.one AS SELECT a FROM catalog.t');
     writeView('b.sql', 'CREATE VIEW catalog.two AS SELECT a FROM catalog.one');
@@ -112,7 +112,7 @@ describe('views', () => {
     expect(rows).toEqual([{ type: 'text' }]);
   });
 
-  it('do not stand in the way of a migration that changes their table', async () => {
+  it('do not block a migration that changes their table', async () => {
     writeMigrations(first);
     writeView('a.sql', 'CREATE VIEW catalog.one AS SELECT a FROM catalog.t');
     await run();
@@ -132,7 +132,7 @@ describe('views', () => {
     ]);
   });
 
-  it('come back when somebody dropped one', async () => {
+  it('come back when one was dropped', async () => {
     writeMigrations(first);
     writeView('a.sql', 'CREATE VIEW catalog.one AS SELECT 1 AS a');
     await run();
@@ -141,7 +141,7 @@ describe('views', () => {
     await db.pool.query('SELECT a FROM catalog.one');
   });
 
-  it('come back as they were when somebody edited one', async () => {
+  it('come back unchanged when one was edited', async () => {
     writeMigrations(first);
     writeView('a.sql', 'CREATE VIEW catalog.one AS SELECT 1 AS a');
     await run();
@@ -150,7 +150,7 @@ describe('views', () => {
     expect((await db.pool.query('SELECT a FROM catalog.one')).rows).toEqual([{ a: 1 }]);
   });
 
-  it('are left alone when nothing changed, so that a long query stops nobody', async () => {
+  it('are not touched when nothing changed, so a long query blocks nothing', async () => {
     writeMigrations(first);
     writeView('a.sql', 'CREATE VIEW catalog.one AS SELECT 1 AS a');
     await run();
@@ -186,7 +186,7 @@ describe('views', () => {
     expect((await db.pool.query('SELECT a FROM catalog.one')).rows).toEqual([{ a: 2 }]);
   });
 
-  it('are not dropped under a view of somebody else', async () => {
+  it('are not dropped under a view of another owner', async () => {
     writeMigrations(first);
     writeView('a.sql', 'CREATE VIEW catalog.one AS SELECT 1 AS a');
     await run();
@@ -224,7 +224,7 @@ describe('functions', () => {
     expect(await run()).toEqual({ applied: ['m10'] });
   });
 
-  it('take the place of the old ones when a file changes, under whatever is built on them', async () => {
+  it('replace the old ones when a file changes, under all objects that use them', async () => {
     writeMigrations(first);
     writeFunction('a.sql', two('2'));
     await run();
@@ -246,7 +246,7 @@ describe('functions', () => {
     expect([await hasFunction('catalog.two'), await hasFunction('catalog.three')]).toEqual([false, true]);
   });
 
-  it('of one name and other arguments stay beside one another, each as long as its file', async () => {
+  it('of one name and other arguments exist together, each as long as its file', async () => {
     writeMigrations(first);
     writeFunction('two.sql', two('a + 1').replace('()', '(a int)'));
     writeFunction('two--previous.sql', two('catalog.two(1)'));
@@ -273,7 +273,7 @@ describe('functions', () => {
     expect((await defined()).rows).toEqual(before);
   });
 
-  it('that somebody adds to our schemas are taken out', async () => {
+  it('that were added to our schemas by hand are dropped', async () => {
     writeMigrations(first);
     await run();
     await db.pool.query(two('2'));
@@ -302,7 +302,7 @@ describe('functions', () => {
     expect((await db.pool.query('SELECT a FROM catalog.calls')).rows).toEqual([{ a: 2 }]);
   });
 
-  it('are not dropped under a view of somebody else', async () => {
+  it('are not dropped under a view of another owner', async () => {
     writeMigrations(first);
     writeFunction('a.sql', two('2'));
     await run();

@@ -22,7 +22,7 @@ it('makes nothing twice, also when many ask at once', async () => {
   expect(made.flat()).toHaveLength(monthly.length * 4);
 });
 
-it('cuts months in UTC, whatever the time zone of the session', async () => {
+it('cuts months in UTC, for any time zone of the session', async () => {
   const client = await db.pool.connect();
   try {
     await client.query(`SET TIME ZONE 'Asia/Shanghai'`);

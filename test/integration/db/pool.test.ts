@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-it('survives the end of an idle connection, says so, and goes on with a new one', async () => {
+it('survives the end of an idle connection, logs it, and continues with a new one', async () => {
   const lines: string[] = [];
   const stream = new Writable({
     write: (chunk, _encoding, done) => {

@@ -45,7 +45,7 @@ it('undoes all of the work when it fails, and does not run it again', async () =
   expect((await readAmounts())[2]).toBe(0);
 });
 
-it('gives up on a conflict that goes on', async () => {
+it('gives up on a conflict that lasts', async () => {
   let attempts = 0;
   const failing = runInTransaction(db.pool, async (client) => {
     attempts += 1;

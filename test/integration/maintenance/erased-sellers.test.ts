@@ -42,7 +42,7 @@ async function keepAnswer(rawId: string, operation: string, body: string, reques
   );
 }
 
-it('an offer nobody knew to be theirs is erased by its first detail answer, and is due no more', async () => {
+it('an offer not known to be theirs is erased by its first detail answer, and is never due again', async () => {
   await erase('known');
   const windowId = await addWindow(db.pool, 'first-detail');
   await store.load([searchPage(windowId, provenance(1), [searchRow('11'), searchRow('12', { rank: 2 })])]);

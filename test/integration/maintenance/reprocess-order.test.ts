@@ -39,7 +39,7 @@ async function damageTable(table: string, how: string | null, offerId: string): 
   await db.pool.query(`${how} ${table} ${change} WHERE offer_id = $1`, [offerId]);
 }
 
-it('rebuilds the prices of offers exactly, in whatever order their answers were loaded', async () => {
+it('rebuilds the prices of offers exactly, for any order in which their answers were loaded', async () => {
   const at = openStoredAnswers(db.pool);
   const plans = fc.array(observation, { minLength: 1, maxLength: 8 });
   await fc.assert(

@@ -63,7 +63,7 @@ const tables = {
   'raw.payload': 'raw_id',
 } as const;
 
-/** Every row of the catalog and of what stands around it, as text; `without` tables. */
+/** Every row of the catalog and of the tables around it, as text; `without` tables. */
 export async function dumpCatalog(
   pool: Pool,
   without: readonly (keyof typeof tables)[] = [],

@@ -183,7 +183,7 @@ describe('what an older version read otherwise is made what this one reads', () 
     ]);
   });
 
-  it('in search rows: fields, numbers, prices, and rows that nobody could read', async () => {
+  it('in search rows: fields, numbers, prices, and rows that were unreadable', async () => {
     await at.answer(50, searchFor('杯子'), searchPayload([row('74', '6'), row(offer, '12')]), windowId);
     const truth = await dumpCatalog(db.pool, [
       'catalog.offer_change',
@@ -220,7 +220,7 @@ describe('what an older version read otherwise is made what this one reads', () 
     expect(await dumpCatalog(db.pool, ['catalog.offer_change'])).toEqual(truth);
   });
 
-  it('in the newest answer, when nobody could read it at all: it did not come late', async () => {
+  it('in the newest answer, when it was unreadable: it did not come late', async () => {
     const rawId = await at.answer(30, detailOf(offer), { offerId: 'another' });
     const good = await packBody(envelope(plainOffer(offer, { 1: '15' })));
     await db.pool.query('UPDATE raw.payload SET body = $2, body_sha256 = $3 WHERE raw_id = $1', [
@@ -234,7 +234,7 @@ describe('what an older version read otherwise is made what this one reads', () 
     ).toEqual([{ is_late: false }]);
   });
 
-  it('in an answer that nobody could read at all: it takes its place among the others', async () => {
+  it('in an answer that was unreadable: it takes its place among the others', async () => {
     const rawId = await at.store(5, detailOf(offer), plainOffer(offer, { 1: '11' }));
     await db.pool.query(
       `UPDATE raw.payload SET normalizer_version = 1, loaded_at = (SELECT loaded_at + interval '1 us' FROM raw.payload

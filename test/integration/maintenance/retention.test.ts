@@ -44,7 +44,7 @@ async function listMonths(table: string): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Asked and answered in the middle of a month of 2031, and loaded unless told otherwise. */
+/** Asked and answered in the middle of a month of 2031, and loaded by default. */
 async function storeAnswer(time: string, isLoaded = true): Promise<void> {
   await at.setTime(time);
   const call = await at.grant(time);
@@ -144,7 +144,7 @@ describe('what is needed stays', () => {
 });
 
 describe('a month that can not be dropped now', () => {
-  it('stays while somebody reads its table, is told of, and goes when the reader is done', async () => {
+  it('stays while its table is read, is reported, and is dropped when the reader is done', async () => {
     const reader = await at.db.pool.connect();
     try {
       await reader.query('BEGIN; SELECT FROM raw.payload');
@@ -168,7 +168,7 @@ describe('a month that can not be dropped now', () => {
 });
 
 describe('quota windows', () => {
-  it('that ended before a time are forgotten, a few at a time; others count on', async () => {
+  it('that ended before a time are deleted, a few at a time; others still count', async () => {
     for (const day of ['01', '02', '03', '04']) {
       await at.setTime(`2031-01-${day}T12:00:00Z`);
       await at.grant(day);

@@ -24,7 +24,7 @@ import {
   unusable,
 } from '../../support/answers.ts';
 
-/* Where offers stand among what is to be fetched next, and which feeds reach them. */
+/* The order in which offers are fetched, and which feeds reach them. */
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -162,7 +162,7 @@ describe('an offer', () => {
     expect(await idsOf([feed])).toEqual([]);
   });
 
-  it('that was asked for in vain is due by the age of that observation, whatever its row says since', async () => {
+  it('whose detail was empty is due by the age of that observation, even if a later row lists it', async () => {
     const feed = newFeed();
     const window = await openWindow(feed);
     const id = newId();
@@ -200,12 +200,12 @@ describe('an offer', () => {
     expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([a]);
     const stale = await createLeaseStore({ pool: db.pool }).listKnownStale([a, b]);
     expect([...stale.keys()]).toEqual([a]);
-    // An answer that nobody can read is one all the same: asking again at once would not help.
+    // An unreadable answer counts, too: another call at once would not help.
     await store.load([unusable(a, newCall(61))]);
     expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([]);
   });
 
-  it('that somebody has taken, or that is to be left alone, is not listed', async () => {
+  it('that has a lease, or that is postponed, is not listed', async () => {
     const feed = newFeed();
     const window = await openWindow(feed);
     const [a, b, c] = [newId(), newId(), newId()];

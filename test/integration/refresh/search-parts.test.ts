@@ -124,7 +124,7 @@ describe('a search that reaches 2,000 records', () => {
     });
   });
 
-  it('has no part of a part: a part that is split ends, and its parts stand beside its siblings', async () => {
+  it('has no part of a part: a part that is split ends, and its parts are siblings of its siblings', async () => {
     const { feed, whole, upper } = await split();
     await load(upper, 1, { [newId()]: '7', [newId()]: '9' }, { total: 2000 });
     expect((await partsOf(whole)).map(({ min, max }) => [min, max])).toEqual([
@@ -156,7 +156,7 @@ describe('a search that reaches 2,000 records', () => {
     expect(await readWindow(whole)).toMatchObject({ is_split: false, next_page: 2, max_pages: 40 });
   });
 
-  it('is split when its feed wants more offers than it lists', async () => {
+  it('is split when its feed takes more offers than it lists', async () => {
     const { whole } = await addSearch({ maxOffers: 2001 });
     await load(whole, 0, { [newId()]: '1', [newId()]: '3' }, { total: 2000 });
     expect(await readWindow(whole)).toMatchObject({ is_split: true, max_pages: null });
@@ -175,7 +175,7 @@ describe('a search that reaches 2,000 records', () => {
     expect((await partsOf(whole)).map(({ id }) => id)).toEqual([lower, upper]);
   });
 
-  it('ends with its parts when no feed wants it any more, and is read as one when it comes back', async () => {
+  it('ends with its parts when no feed selects it any more, and is read as one when it is selected again', async () => {
     const { feed, whole } = await split();
     await leases().ensureWindows([{ ...feed, keywords: [] }], 'en', false);
     expect(await partsOf(whole)).toEqual([]);
@@ -338,7 +338,7 @@ describe('what a search showed', () => {
     });
   });
 
-  it('is warned of once when it is far less than its total, and stands in status', async () => {
+  it('is logged as a warning once when it is far less than its total, and is shown by status', async () => {
     const { feed, whole } = await addSearch();
     for (const at of [0, 10]) {
       await load(whole, at, { [newId()]: '1', [newId()]: '2', [newId()]: '3' }, { total: 30 });

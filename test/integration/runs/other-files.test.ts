@@ -5,7 +5,7 @@ import { withTestStack, type TestProcess, type TestStack } from '../../support/s
 import { until } from '../../support/until.ts';
 import { countPaidTwice, expectOneRowPerArrival } from '../../support/catalog-truth.ts';
 
-/** A file with one feed `a`, and what stands below it. */
+/** A file with one feed `a`, and the settings below it. */
 function fileOf(keywords: readonly string[], more = ''): SyncConfig {
   const feed = `{ name: a, keywords: [${keywords.join(', ')}] }`;
   return parseSyncFile(
@@ -112,7 +112,7 @@ it('files that differ in limits and schedules alone share a run', () =>
     expect([...said(stack), ...said(other)]).toEqual([]);
   }));
 
-it('a run of a release that did not say by which file it began is driven by anybody', () =>
+it('a run of a release that did not record its file is driven by any process', () =>
   withFiles(async (stack) => {
     const other = await stack.openProcess({ sync: withKeyword });
     await stack.app.runs.claimSource('sandbox');
@@ -143,7 +143,7 @@ const goQuiet = (stack: TestStack, table: 'run' | 'worker') =>
     `UPDATE sync.${table} SET heartbeat_at = heartbeat_at - interval '1 minute' WHERE sync_file_hash IS NOT NULL`,
   );
 
-it('a run whose file has gone with its last process goes on by another that has its feeds', () =>
+it('a run whose last process with its file is gone continues with another file that has its feeds', () =>
   withFiles(async (stack) => {
     const runId = await beginAndDie(stack, withKeyword);
     const read = () => stack.app.runs.read(runId);
@@ -163,14 +163,14 @@ it('a run whose file has gone with its last process goes on by another that has 
     expect(await countPaidTwice(stack)).toBe(0);
   }));
 
-it('a run of feeds that nobody knows any more ends and says why, and the next one goes on', () =>
+it('a run of feeds that no file has any more ends with its cause, and the next one continues', () =>
   withFiles(async (stack) => {
     const runId = await beginAndDie(stack, withFeed);
     const read = () => stack.app.runs.read(runId);
     await whileServing(stack, async (tick) => {
       await until(() => said(stack).length > 0);
       await goQuiet(stack, 'run');
-      // Another process of its file was heard of a moment ago.
+      // Another process with its file had a heartbeat a moment ago.
       await stack.advance(60_000);
       await tick();
       expect(await read()).toMatchObject({ status: 'running' });

@@ -36,7 +36,7 @@ describe('the run store', () => {
     });
   });
 
-  it('calls a run abandoned when nobody drives it and nobody works by its sync file', async () => {
+  it('calls a run abandoned when it has no driver and no process has its sync file', async () => {
     const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null, syncFileHash: 'file' });
     if (begun.kind !== 'started') throw new Error(begun.kind);
     const { runId } = begun.run;

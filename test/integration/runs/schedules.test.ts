@@ -108,7 +108,7 @@ describe('a slot', () => {
     await ticks(day(11));
     await endRuns();
     await ticks(day(12));
-    // Whoever drove it is gone: the slot takes it over, and starts none.
+    // Its driver is gone: the slot takes it over, and starts no other run.
     await database.pool.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at - interval '16 seconds'`);
     await ticks(day(13));
     expect(await listSlots()).toEqual([
@@ -121,7 +121,7 @@ describe('a slot', () => {
     expect(begun.kind).toBe('started');
   });
 
-  it('that nobody was there for is missed, or made up for by one run', async () => {
+  it('at which no process was running is missed, or replaced by one run', async () => {
     await starts(day(10), [nightly, { ...nightly, name: 'once', feeds: ['bags'], missed: 'once' }]);
     await ticks(day(12, '09:00:00'));
     expect(await listSlots()).toEqual([
@@ -198,7 +198,7 @@ describe('a schedule', () => {
     ]);
   });
 
-  it('ends when the file has it no more, and begins anew when it comes back', async () => {
+  it('ends when the file no longer has it, and starts again when it is back', async () => {
     await starts(day(10));
     await starts(day(12, '01:00:00'), []);
     await ticks(day(12));

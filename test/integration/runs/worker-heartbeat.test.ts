@@ -27,7 +27,7 @@ async function listWorkers(): Promise<{ worker_id: string; heartbeat_at: Date }[
   return rows;
 }
 
-test('a process is one row, written at most every five seconds; who was silent for a day is forgotten', async () => {
+test('a process is one row, written at most every five seconds; a process that was silent for a day is deleted', async () => {
   let nowMs = 0;
   const clock = { now: () => new Date(nowMs) };
   const beat = createWorkerHeartbeat({ pool: database.pool, clock, sync, log });
@@ -49,7 +49,7 @@ test('a process is one row, written at most every five seconds; who was silent f
   expect(left.map(({ worker_id }) => worker_id === first?.worker_id)).toEqual([false]);
 });
 
-test('processes that work by different sync files are told of, in the log once and by doctor', async () => {
+test('processes with different sync files are reported, once in the log and by doctor', async () => {
   await database.pool.query('DELETE FROM sync.worker');
   const lines: { level: string; hosts?: string[] }[] = [];
   const stream = { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) };
@@ -63,7 +63,7 @@ test('processes that work by different sync files are told of, in the log once a
     for (const beat of beats) await beat();
   };
   const [before, first, same] = [start(2), start(1), start(1)];
-  // One that was replaced by another file is nobody to be warned of.
+  // A process that was replaced by one with another file causes no warning.
   await before();
   await beatAll(first, same);
   await beatAll(first, same);

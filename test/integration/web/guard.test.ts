@@ -92,7 +92,7 @@ describe('without a log-in', () => {
 });
 
 describe('a log-in', () => {
-  test('leads to where one wanted to go, by a cookie that scripts do not see', async () => {
+  test('leads to the requested page, by a cookie that scripts do not see', async () => {
     const world = await openWebWorld({ database, env: { WEB_TOKEN: token } });
     const response = await logIn(world, token, '/usage?by=day');
     expect([response.status, response.headers.get('location')]).toEqual([303, '/usage?by=day']);
@@ -240,7 +240,7 @@ describe('a page of another site', () => {
 
 describe('every answer', () => {
   test.each([...pages, ...others, '/assets/style.css', '/assets/live.js', '/log-in'])(
-    '%s loads nothing from elsewhere and is framed by nobody',
+    '%s loads nothing from elsewhere and cannot be framed',
     async (path) => {
       const { headers, body } = await open.request(path);
       await body?.cancel();

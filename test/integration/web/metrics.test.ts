@@ -100,7 +100,7 @@ describe('after a sync', () => {
     }
   });
 
-  test('the process that worked was heard of, all is loaded, and no run is under way', async () => {
+  test('the working process has a heartbeat, all is loaded, and no run is active', async () => {
     const [offers] = await stack.query<{ count: number }>('SELECT count(*)::int FROM catalog.offer');
     expect(valueOf('workers')).toBe(1);
     expect(valueOf('runs_active')).toBe(0);
@@ -123,7 +123,7 @@ describe('after a sync', () => {
     );
   });
 
-  test('offers are counted as they are, and when that was is told', async () => {
+  test('offers are counted as they are, with the time of the count', async () => {
     const [row] = await stack.query<Record<'offers' | 'listed' | 'never' | 'day' | 'week' | 'now', number>>(
       `SELECT count(*)::int AS offers, count(*) FILTER (WHERE state = 'listed')::int AS listed,
               count(*) FILTER (WHERE detail_at IS NULL)::int AS never,
@@ -141,7 +141,7 @@ describe('after a sync', () => {
     expect(Math.abs((valueOf('counted_timestamp_seconds') ?? 0) - (row?.now ?? NaN))).toBeLessThan(300);
   });
 
-  test('a slot that nobody decided about makes its schedule late', async () => {
+  test('an undecided slot makes its schedule late', async () => {
     const [clock] = await stack.query<{ slot: number; now: number }>(
       `SELECT extract(epoch FROM date_trunc('hour', now) - interval '1 hour')::float8 AS slot,
               extract(epoch FROM now)::float8 AS now FROM usage.ledger_now() now`,
@@ -202,13 +202,13 @@ describe('who may read', () => {
     return new Response(body, response);
   };
 
-  test('without METRICS_TOKEN: nobody where the pages need a token, and not with theirs', async () => {
+  test('without METRICS_TOKEN: no access where the pages need a token, and none with theirs', async () => {
     const webToken = 'a-token-for-people';
     for (const authorization of [undefined, `Bearer ${webToken}`, 'Bearer '])
       expect((await ask({ WEB_TOKEN: webToken }, authorization)).status).toBe(401);
   });
 
-  test('with it: who sends it, and nobody else, on this machine too', async () => {
+  test('with it: access only for requests that send it, on this machine too', async () => {
     for (const env of [{}, { WEB_TOKEN: 'a-token-for-people' }]) {
       const settings = { ...env, METRICS_TOKEN: token };
       for (const wrong of [undefined, token, `bearer ${token}x`, 'Bearer a-token-for-people']) {

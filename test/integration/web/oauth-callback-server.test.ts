@@ -54,7 +54,7 @@ describe('the callback path', () => {
     });
   });
 
-  it('says so when the answer belongs to nobody, and goes on listening', async () => {
+  it('says so when the answer belongs to no login, and continues to listen', async () => {
     isAccepted = false;
     expect(await ask()).toMatchObject({
       status: 400,
@@ -74,7 +74,7 @@ describe('the callback path', () => {
   });
 });
 
-describe('everything else is refused, and reaches nobody', () => {
+describe('everything else is refused, and reaches no login', () => {
   it.each<[string, Asked, number]>([
     ['another path', { path: '/api/callback/?code=c' }, 404],
     ['the root', { path: '/' }, 404],

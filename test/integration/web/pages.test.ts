@@ -125,7 +125,7 @@ describe('over a catalog that others have written into', () => {
       expect((await world.request(other)).status).toBe(404);
   });
 
-  test('live pictures are linked, and loaded without a referrer only where that is wanted', async () => {
+  test('live pictures are linked, and loaded without a referrer only where that is configured', async () => {
     const deps = { source: 'live' } as const;
     const linking = await openWebWorld({
       database: stack.database,

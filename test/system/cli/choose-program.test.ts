@@ -64,7 +64,7 @@ test('a build that is older than any source is passed over', () => {
   expect(run()).toMatchObject({ status: 0, stdout: 'sources' });
 });
 
-test('an old build is not run for want of tools either: it says how to make a new one', () => {
+test('an old build is not run without the build tools either: it says how to make a new one', () => {
   put('dist/cli/main.js', 'built', 2000);
   put('src/cli/main.ts', 'sources', 3000);
   const { status, stdout, stderr } = run();

@@ -50,7 +50,7 @@ export const isAlive = (pid: number): boolean => processStart(pid) !== null;
 /**
  * A folder in memory, or below the repository: where an unprivileged user mostly gets to. Its name needs quoting.
  *
- * @param installed the program that its demos run unless told otherwise
+ * @param installed the program that its demos run by default
  */
 export function createDemoProject(installed: string): DemoProject {
   const id = `demo-${randomBytes(5).toString('hex')}`;

@@ -49,7 +49,7 @@ afterAll(() => project.remove());
 const says = (demo: StartedDemo, text: string) =>
   until(() => demo.output.err.includes(text), { timeoutMs: 120_000, what: `the demo says "${text}"` });
 
-/** Runs a printed command in the shell of somebody who has a database of their own. */
+/** Runs a printed command in the shell of a user with another database. */
 const shell = (command: string) =>
   promisify(execFile)('sh', ['-c', command], {
     cwd: project.folder,
@@ -58,9 +58,9 @@ const shell = (command: string) =>
 
 const isOf = (name: string, text: string) => Number(new RegExp(`^${name} +([\\d,]+)`, 'm').exec(text)?.[1]);
 
-/** Each test goes on in the folder of the one before it, as somebody who tries the demo out would. */
+/** Each test continues in the folder of the one before it, like a user who tries the demo. */
 describe('the demo', { timeout: 300_000 }, () => {
-  test('syncs a simulated day whatever is configured, says what there is now, and makes the next one wait', async () => {
+  test('syncs a simulated day with any configuration, says what there is now, and makes the next one wait', async () => {
     writeFileSync(join(project.folder, '.env'), 'DATABASE_URL=nonsense\n');
     writeFileSync(join(project.folder, '.env.local'), 'TOKEN_KEY=zz\n');
     writeFileSync(join(project.folder, 'catalog-sync.yaml'), 'nonsense: [');
@@ -153,7 +153,7 @@ describe('the demo', { timeout: 300_000 }, () => {
     expect(project.isServerRunning()).toBe(false);
   });
 
-  test('told to stop before its run says so, and leaves nothing when told twice', async () => {
+  test('stopped before its run says so, and leaves nothing when stopped twice', async () => {
     const early = project.start();
     await says(early, 'starting Postgres');
     process.kill(-(early.child.pid ?? 0), 'SIGINT');

@@ -73,7 +73,7 @@ test('bad settings of the project exit 4, named without their value', async () =
   expect(err).not.toContain('hunter2');
 });
 
-test('the environment of the project decides where sql looks', async () => {
+test('the environment of the project decides which database sql reads', async () => {
   const project = createProject({ '.env': `DATABASE_URL=${database.url}` });
   const { exitCode, out } = await run(['sql', 'select 7 as seven', '--json', '--project', project]);
   expect({ exitCode, out }).toEqual({ exitCode: 0, out: '{"seven":7}\n' });
@@ -169,7 +169,7 @@ describe('doctor', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('of a new project makes no database just to look into it', async () => {
+  test('of a new project makes no database just to check it', async () => {
     const project = createProject({ 'catalog-sync.yaml': syncFile });
     const { exitCode, out } = await run(['doctor', '--offline', '--project', project], { env: credentials });
     expect(out).toMatch(/^skip {2}database: none yet/m);
@@ -194,7 +194,7 @@ describe('doctor', () => {
     expect(exitCode).toBe(4);
   });
 
-  test('makes one signed call when told to', async () => {
+  test('makes one signed call with its flag', async () => {
     const sandbox = start(['sandbox', '--json', '--offers', '100', '--categories', '10']);
     await until(() => sandbox.output.out.includes('controlUrl'));
     const { controlUrl, ...settings } = JSON.parse(sandbox.output.out) as Record<string, string>;

@@ -13,7 +13,7 @@ const offers = 750;
 const { db, run, countOffers, readState } = await openReprocessCli(offers);
 afterAll(() => db.drop());
 
-test('one that is killed goes on where it was, and only one works at a time', async () => {
+test('one that is killed continues where it was, and only one works at a time', async () => {
   const child = spawn(process.execPath, [program, 'reprocess', '--yes', '--quiet'], {
     cwd: createProject(),
     env: { ...process.env, DATABASE_URL: db.url },

@@ -99,7 +99,7 @@ it('a worker that is killed before it has noted the answer leaves the message to
     const worker = startWorker();
     await until(async () => (await waiting('SELECT')).length > 0);
     await stop(worker, 'SIGKILL');
-    // Postgres would carry out what it was told before it notices that nobody is there.
+    // Postgres would execute the statement before it notices that the client is gone.
     await waiting('SELECT pg_terminate_backend(pid)');
     await client.query('ROLLBACK');
   } finally {

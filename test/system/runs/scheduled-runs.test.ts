@@ -26,7 +26,7 @@ async function callsUsed(stack: TestStack): Promise<number> {
 }
 
 it.skipIf(findTool(['redis-server'], process.env) === null)(
-  'a scheduled run goes on while Redis is flushed, and then replaced by an empty one; its slots are accounted for',
+  'a scheduled run continues while Redis is flushed, and then replaced by an empty one; its slots are accounted for',
   async () => {
     const redis = await startRedis();
     try {

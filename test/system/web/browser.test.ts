@@ -122,7 +122,7 @@ describe.skipIf(chromium === null)('in a browser', () => {
     await stack.query('DELETE FROM usage.api_hold');
   });
 
-  test('the board of the queues is there, and asks nobody else', async () => {
+  test('the board of the queues is there, and makes no requests to other hosts', async () => {
     await withPage(desktop, async (page) => {
       const faults = watch(page, world.origin);
       await page.goto(`${world.origin}/queues/board`);
@@ -165,7 +165,7 @@ describe.skipIf(chromium === null)('in a browser', () => {
 
   test('the page of a run follows it to its end', async () => {
     await stack.advance(86_400_000);
-    // So that the run is seen while it goes on.
+    // So that the run is seen while it is active.
     await stack.app.quota.setLimit({
       appKey: stack.sandbox.appKey,
       api: '*',

@@ -82,7 +82,7 @@ describe('a wrong command line exits 2, says why on stderr and nothing on stdout
   });
 });
 
-test('global flags may stand before and after the verb', async () => {
+test('global flags may be before and after the verb', async () => {
   const { context } = createWorld();
   for (const args of [
     ['--json', '--project', '/', 'status'],

@@ -315,7 +315,7 @@ describe('a bad file', () => {
   });
 });
 
-test('whatever the text, the only error is CONFIG_FILE_INVALID, and each problem has a place in the file', () => {
+test('for any text, the only error is CONFIG_FILE_INVALID, and each problem has a place in the file', () => {
   const word = fc.constantFrom(
     'account',
     'feeds',

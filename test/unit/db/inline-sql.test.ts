@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { expect, it } from 'vitest';
 
 /*
- * Tables are read and written by typed queries or by `.sql` files. No other SQL stands in the code, but for these
+ * Tables are read and written by typed queries or by `.sql` files. There is no other SQL in the code, except these
  * statements, which are of no table of ours.
  */
 const allowed: readonly { readonly file: string; readonly begins: RegExp; readonly because: string }[] = [

@@ -132,7 +132,7 @@ const minutes = fc.oneof(
 );
 
 describe('slots of any rule', () => {
-  it('are the same wherever a look at them ends and the next one begins', () => {
+  it('are the same wherever one read of them ends and the next one begins', () => {
     fc.assert(
       fc.property(
         rules,

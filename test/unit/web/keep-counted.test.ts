@@ -27,7 +27,7 @@ test('what is counted at once is shown, and kept for a hundred times as long as 
   expect(ends).toHaveLength(1);
 });
 
-test('whoever comes during a later count gets the one before, and the next one gets it', async () => {
+test('a request during a later count gets the one before, and the next one gets the new one', async () => {
   const { clock, counted, ends } = openCount();
   const first = counted.get();
   ends[0]?.(1);

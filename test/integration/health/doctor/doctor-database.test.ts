@@ -97,7 +97,7 @@ test('searches that are not listed in full are named, three of them', async () =
   }
 });
 
-test('functions and views that somebody edited, dropped or added are named, until they are made anew', async () => {
+test('functions and views that were edited, dropped or added by hand are named, until they are re-created', async () => {
   const log = createLogger({ level: 'silent', pretty: false });
   const mine = async () => (await findings()).filter((finding) => finding.startsWith('functions and views'));
   expect(await mine()).toEqual([]);

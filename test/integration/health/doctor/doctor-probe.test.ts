@@ -59,7 +59,7 @@ describe('a probe', () => {
   const nothing = { offerId: null, sellerId: null, imageUrl: null };
   const known = { offerId: '1', sellerId: 's', imageUrl: 'https://cbu01.alicdn.com/1.jpg' };
 
-  /** Asks all of them of a gateway that answers as told. */
+  /** Probes all of them at a gateway with given answers. */
   async function probe(answer: (request: CatalogRequest) => Promise<GatewayAnswer>, subjects = known) {
     const asked: CatalogRequest[] = [];
     const gateway = {
@@ -178,7 +178,7 @@ describe('doctor --probe', () => {
     expect(new Set(calls.map(({ lane, state }) => `${lane} ${state}`))).toEqual(
       new Set(['manual committed']),
     );
-    // What a run can load waits for it; nobody asked for the rows of the searches.
+    // What a run can load waits for it; no feed selects the rows of the searches.
     const { rows } = await database.pool.query(
       'SELECT operation FROM raw.payload WHERE loaded_at IS NULL ORDER BY 1',
     );
@@ -209,7 +209,7 @@ describe('doctor --probe', () => {
     );
   });
 
-  test('is not made where nobody can be asked, and says how to', async () => {
+  test('is not made where no user can be asked, and says how to', async () => {
     const { exitCode, out } = await doctor(['--probe']);
     expect(exitCode).toBe(0);
     expect(out).toContain('Add --yes to make it, and up to 5 calls that show which APIs are granted.');

@@ -45,7 +45,7 @@ test('an index whose build failed is named', async () => {
   await db.pool.query('DROP INDEX sync.drift_twice');
 });
 
-test('an index is told of as unread only when it is large, keeps nothing unique, and the statistics are old', async () => {
+test('an index is reported as unread only when it is large, keeps nothing unique, and the statistics are old', async () => {
   await db.pool.query('CREATE INDEX visit_of_mine ON sync.category_visit (last_call_id)');
   const store = createUpkeepStore({ pool: db.pool });
   const list = async (bytes: number, days: number) =>

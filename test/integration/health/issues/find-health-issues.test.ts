@@ -28,7 +28,7 @@ async function observation(): Promise<HealthIssue[]> {
   return findHealthIssues(facts, findRemedy);
 }
 
-/** Severity and key of each, in the order in which they are told. */
+/** Severity and key of each, in their order. */
 const found = async () => (await observation()).map(({ severity, key }) => `${severity} ${key}`);
 
 type End = readonly [status: string, cause: string | null, hoursAgo?: number];
@@ -73,7 +73,7 @@ it('a run that went wrong is one until a later run of its feeds has ended', asyn
   expect(await found()).toEqual([]);
 });
 
-it('an active run is one when nobody is at it', async () => {
+it('an active run is one when it has no driver', async () => {
   await addRun('all', ['bags'], ['running', null]);
   await change('UPDATE sync.run SET ended_at = NULL, heartbeat_at = now()');
   expect(await found()).toEqual([]);
@@ -138,7 +138,7 @@ it('a schedule is one while its slot waits, and for a day after a slot was misse
   expect(await found()).toEqual([]);
 });
 
-it('a limit nearly spent is one while much is to come: of a month, or of a day in which a run is still wanted', async () => {
+it('a limit nearly spent is one while much is to come: of a month, or of a day that still has a slot', async () => {
   await change(
     `INSERT INTO usage.quota_limit (app_key, api, period_kind, call_limit, source, is_assumed, reset, valid_from, created_at)
      SELECT $1, $2, kind, 100, 'configured', false, 'rolling', now() - interval '90 days', now()
@@ -226,7 +226,7 @@ it('fields that answers did not have are one for a day', async () => {
   ]);
 });
 
-it('notifications that do not arrive are one, as long as somebody tries', async () => {
+it('notifications that do not arrive are one, as long as a process sends them', async () => {
   await change(
     `INSERT INTO sync.notification_delivery (attempts, failing_since, attempted_at, error_code, error)
      VALUES (1, now(), now(), 'NOTIFY_REFUSED', 'the receiver answered HTTP 500')`,

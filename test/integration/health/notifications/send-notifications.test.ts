@@ -46,7 +46,7 @@ afterEach(async () => {
   for (const secret of [pathToken, queryToken]) expect(logged + JSON.stringify(rows)).not.toContain(secret);
 });
 
-/** What one process tells with. */
+/** The dispatcher of one process. */
 function open(pool: pg.Pool = database.pool): SendDeps {
   const notifier = createNotifier({
     url: new Secret(receiver.url),
@@ -70,7 +70,7 @@ async function pass(ms: number): Promise<void> {
   await createQuotaStore({ pool: database.pool }).setLedgerOffset(aheadMs);
 }
 
-/** An observation of a process, `ms` after the last one; gives what was told by it. */
+/** One check of a process, `ms` after the last one; returns what it sent. */
 async function checkAfter(ms: number, { isLast = false } = {}): Promise<readonly string[]> {
   await pass(ms);
   const before = receiver.phases.length;
@@ -124,7 +124,7 @@ it('one that comes and goes all the time is sent twice an hour at most', async (
   expect(notifiedState.length).toBeLessThanOrEqual(4);
 });
 
-it('through an outage it goes on trying, ever more seldom, and then tells what is so by then', async () => {
+it('during an outage it continues to try, more and more rarely, and then sends the state of that time', async () => {
   receiver.setTrouble((response) => response.writeHead(500).end());
   await hold('a', 'b');
   expect(await checkAfter(0)).toEqual([]);

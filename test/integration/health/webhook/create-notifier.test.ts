@@ -62,7 +62,7 @@ async function open(format: ReceiverFormat, options: { timeoutMs?: number; siteU
 }
 
 describe.each(notifyFormats)('a receiver of %s', (format) => {
-  it('takes a message, whatever names are in it', async () => {
+  it('takes a message with any names in it', async () => {
     const { receiver: to, send } = await open(format, { siteUrl: 'https://ops.example.com/catalog' });
     expect((await send()).httpStatus).toBe(200);
     expect(to.faults).toEqual([]);
@@ -85,7 +85,7 @@ describe.each(notifyFormats)('a receiver of %s', (format) => {
     expect(JSON.stringify(to.taken)).toMatch(format === 'dingtalk' ? /And 1\d more/ : /And 3 more/);
   });
 
-  it('is told of pages by their path where their address is not known', async () => {
+  it('gets pages by their path where their address is not known', async () => {
     const { receiver: to, send } = await open(format);
     await send();
     expect(to.faults).toEqual([]);
@@ -178,7 +178,7 @@ it('a receiver says how long to leave it alone, in seconds or by a date', async 
   expect(error instanceof AppError ? error.retryAfterMs : 0).toBeGreaterThan(80_000);
 });
 
-it('a receiver that nobody listens at is named by its socket’s code', async () => {
+it('a receiver that does not listen is named by its socket’s code', async () => {
   const { receiver: to, send } = await open('generic');
   await to.close();
   receiver = null;

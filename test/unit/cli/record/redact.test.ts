@@ -112,7 +112,7 @@ describe('a recording', () => {
     });
   });
 
-  test('has nothing personal of it, wherever it stands', () => {
+  test('has nothing personal of it, at any path', () => {
     const secret = 'S3CR3T-seller';
     const anything = fc.object({
       key: fc.constantFrom('companyName', 'sellerOpenId', 'id', 'other', secret),

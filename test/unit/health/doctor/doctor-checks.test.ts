@@ -170,7 +170,7 @@ describe('the quota', () => {
     ...parts,
   });
 
-  test('is told for each API, and whether anybody confirmed it', () => {
+  test('is shown for each API, and whether it is confirmed', () => {
     const checks = checkQuota([limit({}), limit({ period: 'month', callLimit: 9000, isAssumed: false })]);
     expect(checks.map(({ status, message }) => `${status} ${message}`)).toEqual([
       'ok product.search.keywordQuery: used 20 of 500 a day (assumed), 20 of 9,000 a month',
@@ -217,7 +217,7 @@ describe('the token', () => {
     refreshExpiresAt: null,
     ...parts,
   });
-  /** A store that holds one set, whoever asks. */
+  /** A store that always returns one set. */
   const storeOf = (stored: TokenSet | null): TokenStore => ({
     read: () => Promise.resolve(stored),
     write: () => Promise.resolve(),

@@ -68,7 +68,7 @@ it('what needs a person comes first, what is over last', () => {
 
 const instant = fc.integer({ min: 0, max: 3000 }).map(ago);
 
-it('whatever flaps, two messages about one issue are half an hour apart', () => {
+it('two messages about one issue are half an hour apart, even if it flaps', () => {
   fc.assert(
     fc.property(fc.array(fc.boolean(), { maxLength: 200 }), (lasting) => {
       let kept: StoredHealthIssue = { ...state, beganAt: ago(lasting.length) };
@@ -88,7 +88,7 @@ it('whatever flaps, two messages about one issue are half an hour apart', () => 
   );
 });
 
-it('the same news has the same id until it is told, and other news another', () => {
+it('the same item has the same id until it is sent, and another item another id', () => {
   fc.assert(
     fc.property(instant, instant, (beganAt, notifiedAt) => {
       const first = choosePending([{ ...state, beganAt }], now);

@@ -127,7 +127,7 @@ describe('a forecast', () => {
     );
   });
 
-  test('needs no fewer days for everything once with fewer calls, and for ever with none', () => {
+  test('with fewer calls needs as many days for everything once or more, and without calls never ends', () => {
     const unseen = { ...offer, hasDetail: false, isStale: true };
     fc.assert(
       fc.property(quota, quota, (one, other) => {
@@ -149,7 +149,7 @@ describe('a forecast', () => {
     expect(only(forecast(world(5000, 5000))).rows).toMatchObject({ meanDays: 0.5 });
   });
 
-  test('looks at what matters more more often', () => {
+  test('fetches what matters more more often', () => {
     const light = { ...offer, popularity: 0.1 };
     const heavy = { ...offer, popularity: 20 };
     const age = (sample: readonly SampledOffer[]) => only(forecast(world(500, 200, sample))).details;

@@ -51,7 +51,7 @@ describe('rows that no search of the run renews', () => {
     expect(runOf(known, { 'search.keyword': left }).calls('offer.detail')).toBeGreaterThan(990);
   });
 
-  test('are those of an API that is held, whatever the others may do', () => {
+  test('are those of an API that is held, even if the others are not', () => {
     const seller: WindowFacts = { ...keyword, kind: 'seller', term: 'b2b-1' };
     const facts = {
       ...known,
@@ -91,7 +91,7 @@ describe('the next run asks for', () => {
   const pages = (window: Partial<WindowFacts>) =>
     runOf({ ...known, windows: [{ ...keyword, ...window }] }).due('search.keyword');
 
-  test('the pages that a pass under way has left, and goes on with it however young the last one is', () => {
+  test('the pages that a pass under way has left, and continues it even if the last pass is recent', () => {
     expect(pages({})).toBe(20);
     expect(pages({ nextPage: 16 })).toBe(5);
     expect(pages({ nextPage: 16, ageDays: 0.1 })).toBe(5);

@@ -11,7 +11,7 @@ const planner: PlannerKnowledge = {
 };
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
 
-/** Searched on one day, and looked at on another. */
+/** Searched on one day, and fetched by detail on another. */
 const seen = (
   rowDay: number | null,
   detailDay: number | null,
@@ -38,7 +38,7 @@ const detail = (at: number, isChanged = false, isVisible = isChanged): OfferObse
 const isDue = (known: OfferKnowledge) => positionOf(planner, known).bucket < 0;
 
 describe('a search row', () => {
-  it('that is the first tells how popular the offer is, and of changes nothing', () => {
+  it('that is the first shows how popular the offer is, and is no evidence of changes', () => {
     const { known, stat } = learnObservation(planner, seen(null, null), row(1, { monthSold: 99 }));
     expect(known).toEqual({ ...seen(1, null), popularity: 10 });
     expect(stat).toBeNull();
@@ -133,7 +133,7 @@ describe('a detail', () => {
     expect(learnObservation(planner, seen(9, 1), detail(11)).known.learned.days).toBeCloseTo(4.4, 9);
   });
 
-  it('tells what share of changes rows show', () => {
+  it('shows what share of changes rows show', () => {
     // After it, 0.0704 changes a day: 0.0986 of them visible in two days, and 0.211 hidden in ten.
     const shown = learnObservation(planner, seen(9, 1), detail(11, true, true));
     expect(shown.visible).toBeCloseTo(1.072, 3);
@@ -165,13 +165,13 @@ describe('a place on a queue', () => {
     expect(orderAt).toEqual(day(9.5));
   });
 
-  it('of an offer that was never looked at is that of a wrong detail', () => {
+  it('of an offer that was never fetched is that of a wrong detail', () => {
     expect(positionOf(planner, seen(3, null))).toMatchObject({ orderAt: day(3) });
     expect(isDue(seen(3, null))).toBe(true);
   });
 });
 
-it('whatever looks come in whatever order, everything stays finite and nothing is learned twice', () => {
+it('for any observations in any order, everything stays finite and nothing is learned twice', () => {
   const observation = fc.oneof(
     fc
       .record({

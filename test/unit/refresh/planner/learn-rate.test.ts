@@ -48,7 +48,7 @@ describe('what an observation shows of a rate', () => {
     expect(learnRate(firstPrior, { changes: 1, days: 1 }, changed(0))).toEqual({ changes: 1, days: 1 });
   });
 
-  it('stays a distribution over 100,000 looks', () => {
+  it('stays a distribution over 100,000 observations', () => {
     const random = createWorldRandom(1);
     let learned = nothingLearned;
     let bad = 0;
@@ -63,7 +63,7 @@ describe('what an observation shows of a rate', () => {
 });
 
 describe('the prior', () => {
-  /** Offers with rates from Gamma(shape, shape/perDay), each looked at ten times after five days. */
+  /** Offers with rates from Gamma(shape, shape/perDay), each observed ten times after five days. */
   function sampleOf(shape: number, perDay: number, offers: number): ChangeRate[] {
     const random = createWorldRandom(7);
     return Array.from({ length: offers }, () => {

@@ -107,7 +107,7 @@ describe('a slot', () => {
     expect(await picked(slotOf(offers, { calls: 4 }))).toEqual([4, 3, 2, 1]);
   });
 
-  it('gives a call to a page that is worth more than a detail, and tells the price of the last one', async () => {
+  it('gives a call to a page that is worth more than a detail, and returns the price of the last one', async () => {
     const batch = slotOf([head(1, 1, 5), head(2, 1, 4)], {
       calls: 2,
       competing: [{ kind: 'page', value: 50 }],
@@ -118,7 +118,7 @@ describe('a slot', () => {
     expect((await selectCalls({ ...batch, calls: 9 })).price).toBe(0);
   });
 
-  it('looks at offers past the floor age in three of ten calls, the oldest first, whatever they are worth', async () => {
+  it('fetches offers past the floor age in three of ten calls, the oldest first, regardless of value', async () => {
     const light = { weight: 0.001 };
     const old = [head(1, 1, 80, light), head(2, 1, 90, light), head(3, 1, 70, light), head(4, 1, 60, light)];
     const heavy = Array.from({ length: 20 }, (_, id) => head(10 + id, 2, 20));
@@ -128,7 +128,7 @@ describe('a slot', () => {
     expect(await picked(batch)).not.toContain(4);
   });
 
-  it('goes to leading pages first, in their order, whatever they are worth, but after offers past the floor age', async () => {
+  it('fetches leading pages first, in their order, regardless of value, but after offers past the floor age', async () => {
     const page = (value: number) => ({ kind: 'page', value }) as const;
     const offers = [head(1, 1, 90, { weight: 0.001 }), head(2, 2, 20), head(3, 2, 10)];
     const batch = slotOf(offers, { calls: 5, floorAgeDays: 50, leading: [page(0), page(1)] });
@@ -182,7 +182,7 @@ describe('a bucket', () => {
     expect(bucketOf(1.02, { changes: 2.01, days: 30.1 }, false)).toBe(buckets[0]);
   });
 
-  it('has a number that fits an int, whatever was learned', () => {
+  it('has a number that fits an int, for any evidence', () => {
     const any = fc.double({ min: 0, max: 1e12, noNaN: true });
     fc.assert(
       fc.property(

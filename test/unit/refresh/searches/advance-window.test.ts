@@ -192,7 +192,7 @@ describe('a pass that meets a page which does not fit its list', () => {
     expect(over).toMatchObject({ nextPage: 1, lastOutcome, lastReach: 50 });
   });
 
-  it('goes on when that is better, and ends as truncated, for a page is missing', () => {
+  it('continues when that is better, and ends as truncated, because a page is missing', () => {
     const states = pagesOf({}, empty, ...Array.from({ length: 8 }, () => ({})));
     expect(states.at(-2)).toMatchObject({ nextPage: 10, isDoubted: true });
     expect(states.at(-1)).toMatchObject({ nextPage: 1, lastOutcome: 'truncated', lastReach: 450 });

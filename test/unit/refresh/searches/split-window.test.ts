@@ -138,7 +138,7 @@ describe('a first page', () => {
     expect(splitWindow(split, { ...first, totalRecords: 1599, prices })).toEqual({ kind: 'whole' });
   });
 
-  it('of a part tells when 1688 minds no bounds: one of the first two parts has half of its rows outside', () => {
+  it('of a part shows when 1688 ignores bounds: one of the first two parts has half of its rows outside', () => {
     const lower = { ...whole, isPart: true, band: { minCny: null, maxCny: '30' } };
     expect(splitWindow(lower, { ...first, prices })).toEqual({ kind: 'ignored' });
     expect(splitWindow(lower, { ...first, prices: ['1', '2', '3', '31'] })).toMatchObject({ kind: 'split' });

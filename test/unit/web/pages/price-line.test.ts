@@ -62,7 +62,7 @@ test('it is the lowest price for the smallest order, over all SKUs', () => {
   expect(priceLine(prices, [observation(1)], day(1)).runs).toEqual([[{ at: day(1), cny: 8 }]]);
 });
 
-test('looks that came late, found nothing, or are of another kind show no price', () => {
+test('observations that came late, found nothing, or are of another kind show no price', () => {
   const observations = [
     observation(1),
     observation(2, { isLate: true }),
