@@ -88,6 +88,7 @@ export function newRequest(overrides: Partial<ReserveRequest> = {}): ReserveRequ
     ...{ appKey, api, request: { operation: 'offer.detail', offerId, language: 'en' } },
     requestHash: createHash('sha256').update(offerId).digest('hex'),
     ...{ lane: 'manual', runId: null, jobId: null, windowId: null, freshForMs: 0, sendWithinMs: 15_000 },
+    tokenHash: null,
     isExempt: false,
     ...overrides,
   };

@@ -1,9 +1,10 @@
 -- Purpose: asks for one call: one decision over everything that may stand against it, in one transaction.
 -- Params:  p_app_key, p_api, p_operation text; p_request jsonb; p_request_hash bytea; p_lane text; p_run_id bigint;
 --          p_job_id text; p_window_id bigint; p_fresh_for interval: age up to which a stored answer will do;
---          p_send_within interval; p_max_call interval; p_is_exempt boolean: no limit counts it
+--          p_send_within interval; p_max_call interval; p_is_exempt boolean: no limit counts it; p_token_hash bytea: of
+--          the access token that the call carries, or null
 -- Returns: kind and what goes with it: granted (call_id, observed_at, send_after_ms), cached (answer), in_flight
---          (retry_after_ms), denied (denied_by, retry_after_ms or null), limit_unknown, run_unknown
+--          (retry_after_ms), denied (denied_by, retry_after_ms or null), token_refused, limit_unknown, run_unknown
 --
 -- Locks. Everything that takes from or gives back to windows first gets the app's lock (usage.lock_app, an advisory
 -- lock of the transaction). After it, nothing waits but for the row of a run; the clock is read after both, so that it
@@ -20,7 +21,7 @@
 CREATE OR REPLACE FUNCTION usage.reserve(
   p_app_key text, p_api text, p_operation text, p_request jsonb, p_request_hash bytea, p_lane text,
   p_run_id bigint, p_job_id text, p_window_id bigint, p_fresh_for interval, p_send_within interval,
-  p_max_call interval, p_is_exempt boolean,
+  p_max_call interval, p_is_exempt boolean, p_token_hash bytea,
   OUT kind text, OUT call_id bigint, OUT observed_at timestamptz, OUT send_after_ms int, OUT denied_by text,
   OUT retry_after_ms bigint, OUT answer raw.payload
 ) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
@@ -36,11 +37,15 @@ DECLARE
   v_is_under_way boolean;
   v_budget_left int;
   v_may_raise boolean;
+  v_token usage.access_token;
   v_period_ids bigint[] := '{}';
   -- Nearer slots are worth waiting for without asking again; more of them would be lost with a process that dies.
   c_furthest_send CONSTANT interval := '2 seconds';
   -- A call takes 0.75 s (measured by clients): at double, workers would idle; at a tenth, they would only look.
   c_probe_check_ms CONSTANT bigint := 100;
+  -- A refused token may be good again when its owner renews a subscription. At half, a cron of every minute would spend 48
+  -- calls a day on finding out; at double, work would rest for longer than anybody expects.
+  c_token_retry CONSTANT interval := '1 hour';
 BEGIN
   <<limits>>
   BEGIN
@@ -81,6 +86,16 @@ BEGIN
     IF v_free_at = 'infinity' THEN denied_by := 'hold'; RETURN; END IF;
     IF v_free_at > v_now THEN
       denied_by := 'hold'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
+    END IF;
+    IF p_token_hash IS NOT NULL THEN
+      SELECT t.* INTO v_token FROM usage.access_token t WHERE t.app_key = p_app_key AND t.token_hash = p_token_hash;
+      IF v_token.is_refused IS DISTINCT FROM false AND EXISTS (
+        SELECT FROM usage.in_flight f WHERE f.app_key = p_app_key AND f.token_hash = p_token_hash) THEN
+        denied_by := 'hold'; retry_after_ms := c_probe_check_ms; RETURN;
+      END IF;
+      IF v_token.is_refused AND p_lane <> 'manual' AND v_token.observed_at > v_now - c_token_retry THEN
+        kind := 'token_refused'; RETURN;
+      END IF;
     END IF;
     IF v_budget_left <= 0 THEN denied_by := 'run'; RETURN; END IF;
     SELECT max(b.started_at + b.pause) INTO v_free_at FROM usage.backoff b
@@ -143,9 +158,9 @@ BEGIN
   VALUES (v_now, p_app_key, p_api, p_operation, p_request, p_request_hash, p_lane, p_run_id, p_job_id,
     p_window_id, p_is_exempt, v_period_ids, v_send_at, v_send_by)
   RETURNING c.call_id INTO call_id;
-  INSERT INTO usage.in_flight (call_id, granted_at, app_key, api, request_hash, run_id, quota_period_ids, send_by)
+  INSERT INTO usage.in_flight (call_id, granted_at, app_key, api, request_hash, run_id, quota_period_ids, send_by, token_hash)
   VALUES (call_id, v_now, p_app_key, p_api, CASE WHEN NOT p_is_exempt THEN p_request_hash END,
-    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_period_ids, v_send_by);
+    CASE WHEN NOT p_is_exempt THEN p_run_id END, v_period_ids, v_send_by, p_token_hash);
   kind := 'granted';
   observed_at := v_now;
   send_after_ms := ceil(extract(epoch FROM v_send_at - v_now) * 1000);

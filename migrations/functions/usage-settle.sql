@@ -56,7 +56,11 @@ BEGIN
       sent_at = coalesce(v_flight.sent_at, sent_at)
   WHERE call_id = p_call_id AND granted_at = v_call.granted_at;
 
-  IF p_shows IS NOT NULL AND NOT v_call.is_exempt THEN
+  -- The gateway looks at the token before the grant, and at both before anything else (measured by clients).
+  IF v_flight.token_hash IS NOT NULL AND p_shows IN ('token_refused', 'allowed', 'denied') THEN
+    PERFORM usage.observe_token(v_call.app_key, v_flight.token_hash, p_call_id, v_call.granted_at, p_shows = 'token_refused');
+  END IF;
+  IF p_shows <> 'token_refused' AND NOT v_call.is_exempt THEN
     PERFORM usage.observe(v_call.app_key, v_call.api, p_call_id, v_call.granted_at, p_shows, p_gateway_code);
   END IF;
   -- A probe that was not decided is to be had again; one that may have been refused is spent.

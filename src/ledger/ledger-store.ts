@@ -59,6 +59,8 @@ async function toReserveAnswer(row: ReserveRow, request: ReserveRequest): Promis
       };
     case 'cached':
       return { kind: 'cached', answer: await toStoredAnswer(toAnswerRow(row)) };
+    case 'token_refused':
+      return { kind: 'token_refused' };
     case 'in_flight':
       return { kind: 'in_flight', retryAfterMs: row.retryAfterMs ?? 0 };
     case 'denied':
@@ -93,6 +95,7 @@ async function reserve(pool: Pool, request: ReserveRequest, maxCallMs: number): 
     request.sendWithinMs,
     maxCallMs,
     request.isExempt,
+    request.tokenHash === null ? null : Buffer.from(request.tokenHash, 'hex'),
   ]);
   return toReserveAnswer(row, request);
 }

@@ -26,6 +26,8 @@ export interface ReserveRequest {
   readonly freshForMs: number;
   /** The call must leave within this time of its `sendAt`, or be refunded. */
   readonly sendWithinMs: number;
+  /** 64 hex digits that stand for the access token of the call; null: it has none. */
+  readonly tokenHash: string | null;
   /** OAuth calls: a row, but no limit and no stored answer. */
   readonly isExempt: boolean;
 }
@@ -52,6 +54,8 @@ export type ReserveAnswer =
       readonly sendAfterMs: number;
     }
   | { readonly kind: 'cached'; readonly answer: StoredAnswer }
+  /** 1688 refused this token within the last hour: a call with it would be wasted. */
+  | { readonly kind: 'token_refused' }
   | { readonly kind: 'in_flight'; readonly retryAfterMs: number }
   | {
       readonly kind: 'denied';
@@ -65,8 +69,8 @@ export type ReserveAnswer =
 export type CallOutcome =
   'ok' | 'business_error' | 'gateway_error' | 'transport_error' | 'invalid_answer' | 'not_sent';
 
-/** What an answer shows of the permission for its API, or that calls of the API or of the app come too fast. */
-export type AnswerSign = PermissionSign | 'too_fast_app' | 'too_fast_api';
+/** What an answer shows of the permission for its API, that its token is refused, or that calls of the API or of the app come too fast. */
+export type AnswerSign = PermissionSign | 'token_refused' | 'too_fast_app' | 'too_fast_api';
 
 export interface Settlement {
   readonly callId: string;

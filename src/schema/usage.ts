@@ -198,8 +198,21 @@ export const inFlight = usage.table(
     quotaPeriodIds: id('quota_period_ids').array().notNull(),
     sendBy: instant('send_by').notNull(),
     sentAt: instant('sent_at'),
+    tokenHash: bytea('token_hash'),
   },
   (table) => [unique('in_flight_twin').on(table.appKey, table.requestHash)],
+);
+
+export const accessToken = usage.table(
+  'access_token',
+  {
+    appKey: text('app_key').notNull(),
+    tokenHash: bytea('token_hash').notNull(),
+    isRefused: boolean('is_refused').notNull(),
+    observedAt: instant('observed_at').notNull(),
+    observedCallId: id('observed_call_id').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.appKey, table.tokenHash] })],
 );
 
 export const apiHold = usage.table('api_hold', {

@@ -27,6 +27,7 @@ export function requestFor(name: string, overrides: Partial<ReserveRequest> = {}
     windowId: null,
     freshForMs: 0,
     sendWithinMs: 5_000,
+    tokenHash: null,
     isExempt: false,
     ...overrides,
   };
@@ -117,7 +118,7 @@ export async function openLedger(options: { maxCallMs?: number } = {}): Promise<
     reset: async () => {
       await pool.query(
         `TRUNCATE usage.api_call, usage.in_flight, usage.quota_period, usage.pace, usage.quota_limit, usage.api_hold,
-                  raw.payload, sync.run, sync.api_permission, sync.application, usage.backoff, usage.api_group`,
+                  raw.payload, usage.access_token, sync.run, sync.api_permission, sync.application, usage.backoff, usage.api_group`,
       );
       await pool.query('UPDATE usage.ledger_epoch SET epoch = NULL, changed_at = NULL');
       await allowApis(pool);

@@ -70,18 +70,14 @@ function changeFunctions(folder: string): void {
     'SET state = p_state,',
     'SET settled_by_next_body = true, state = p_state,',
   ]);
-  const reserve = readFileSync(file('usage-reserve.sql'), 'utf8');
   edit(
     file('usage-reserve.sql'),
-    ['p_is_exempt boolean,\n  OUT', 'p_is_exempt boolean, p_release text,\n  OUT'],
+    ['p_token_hash bytea,\n  OUT', 'p_token_hash bytea, p_release text,\n  OUT'],
     ['quota_period_ids, send_at, send_by)\n', 'quota_period_ids, send_at, send_by, of_the_next_release)\n'],
     ['v_period_ids, v_send_at, v_send_by)', 'v_period_ids, v_send_at, v_send_by, p_release)'],
   );
-  const head = /CREATE OR REPLACE FUNCTION usage\.reserve\([^]*?OUT [^]*?\n\)/.exec(reserve)?.[0] ?? '';
-  const given = [...head.matchAll(/\b(p_\w+) \w+/g)].map(([, name]) => name).join(', ');
-  const wrapper = `${head} LANGUAGE sql AS $$ SELECT r.* FROM usage.reserve(${given}, 'previous') r $$;\n`;
-  writeFileSync(file('usage-reserve--previous.sql'), wrapper);
-  edit(join(folder, 'dist/ledger/sql/reserve-call.sql'), ['$13::boolean)', "$13::boolean, 'next')"]);
+  edit(file('usage-reserve--previous.sql'), ['NULL::bytea)', "NULL::bytea, 'previous')"]);
+  edit(join(folder, 'dist/ledger/sql/reserve-call.sql'), ['$14::bytea)', "$14::bytea, 'next')"]);
 }
 
 /**

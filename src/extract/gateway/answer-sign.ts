@@ -8,6 +8,7 @@ const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
   [errors.GATEWAY_API_UNKNOWN, 'unsupported'],
   [errors.GATEWAY_PACKAGE_USED_UP, 'exhausted'],
   [errors.GATEWAY_APP_KEY_UNKNOWN, 'app_refused'],
+  [errors.GATEWAY_TOKEN_INVALID, 'token_refused'],
   [errors.GATEWAY_TOO_FAST_APP, 'too_fast_app'],
   [errors.GATEWAY_TOO_FAST_API, 'too_fast_api'],
 ]);

@@ -56,7 +56,10 @@ interface Attempted {
 }
 
 export type AttemptAnswer =
-  Attempted | CallWaiting | { readonly kind: 'cached'; readonly answer: StoredAnswer };
+  | Attempted
+  | CallWaiting
+  | { readonly kind: 'token_refused' }
+  | { readonly kind: 'cached'; readonly answer: StoredAnswer };
 
 /** How long a granted call may take to leave. Half could refund calls of a busy process; double delays sweeping. */
 export const sendWithinMs = 15_000;
@@ -65,7 +68,7 @@ export const sendWithinMs = 15_000;
 export async function attemptCall(parts: AttemptParts, request: AttemptRequest): Promise<AttemptAnswer> {
   const { ledger, clock } = parts;
   const granted = await ledger.reserve(request.reserve);
-  if (granted.kind === 'cached') return granted;
+  if (granted.kind === 'cached' || granted.kind === 'token_refused') return granted;
   if (granted.kind === 'in_flight') return waiting('in_flight', granted.retryAfterMs);
   if (granted.kind === 'denied') return waiting(granted.by, granted.retryAfterMs);
 

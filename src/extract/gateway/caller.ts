@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { AppError, type ErrorKind } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { Secret } from '../../core/secret.ts';
@@ -86,6 +87,7 @@ export class Caller {
       const payload = readStored(answer.answer);
       return { kind: 'good', callId, rawId, runId, observedAt, payload, isCached: true };
     }
+    if (answer.kind === 'token_refused') throw tokenRefused(api);
     const { callId, rawId, observedAt, result } = answer;
     if (result.kind === 'failed') throw this.#failure(api, result);
     const { payload } = result;
@@ -110,6 +112,7 @@ export class Caller {
   ): Promise<AttemptAnswer> {
     const { appKey, appSecret, clock } = this.#parts;
     const urlPath = urlPathOf(endpoint, appKey);
+    const tokenHash = token && hashOf(appKey, token);
     const { lane, runId, jobId, windowId, freshForMs, signal } = context;
     const form = () =>
       signedForm(appSecret, urlPath, {
@@ -118,13 +121,13 @@ export class Caller {
         _aop_timestamp: String(clock.now().getTime()),
       });
     const gate = {
-      pauseMs: () => this.#parts.pauses.remainingMs(api),
-      refused: (error: ErrorKind) => this.#pause(api, error),
+      pauseMs: () => this.#parts.pauses.remainingMs(api, ...(tokenHash === null ? [] : [tokenHash])),
+      refused: (error: ErrorKind) => this.#pause(api, tokenHash, error),
     };
     return attemptCall(this.#parts, {
       reserve: {
         ...{ appKey, api, request, requestHash: requestHash(request, api) },
-        ...{ lane, runId, jobId, windowId, freshForMs, sendWithinMs, isExempt: false },
+        ...{ lane, runId, jobId, windowId, freshForMs, sendWithinMs, tokenHash, isExempt: false },
       },
       urlPath,
       form,
@@ -147,11 +150,14 @@ export class Caller {
   }
 
   /** Pauses what the refusal of one call is about. */
-  #pause(api: string, error: ErrorKind): void {
+  #pause(api: string, tokenHash: string | null, error: ErrorKind): void {
     const { pauses } = this.#parts;
     if (error === extractErrors.GATEWAY_TOO_FAST_API) pauses.pause(api, tooFastPauseMs);
     if (error === extractErrors.GATEWAY_TOO_FAST_APP) pauses.pause('app', tooFastPauseMs);
     if (keyRefusals.has(error)) pauses.pause('app', keyPauseMs);
+    // Until the ledger has it, no further call leaves with this token.
+    if (error === extractErrors.GATEWAY_TOKEN_INVALID && tokenHash !== null)
+      pauses.pause(tokenHash, keyPauseMs);
   }
 }
 
@@ -170,7 +176,21 @@ const keyRefusals: ReadonlySet<ErrorKind> = new Set([
   extractErrors.GATEWAY_APP_KEY_UNKNOWN,
 ]);
 
+/** Stands for a token where it may be kept: a token has far too many values to be guessed from it. */
+function hashOf(appKey: string, token: Secret): string {
+  return createHash('sha256').update(`access token\n${appKey}\n${token.reveal()}`).digest('hex');
+}
+
+function tokenRefused(api: string): AppError {
+  return new AppError(
+    extractErrors.GATEWAY_TOKEN_INVALID,
+    'no call was made: 1688 refused this access token within the last hour',
+    { facts: { api } },
+  );
+}
+
 function isTokenRefused(answer: AttemptAnswer): boolean {
+  if (answer.kind === 'token_refused') return true;
   if (answer.kind !== 'attempted' || answer.result.kind !== 'failed') return false;
   return answer.result.error === extractErrors.GATEWAY_TOKEN_INVALID;
 }

@@ -83,7 +83,7 @@ async function post(parts: OAuthParts, call: OAuthCall, askedAt: Date): Promise<
           ...{ appKey, api, request: { operation: 'oauth.token' } },
           requestHash: hashOf(api, appKey, askedAt),
           ...{ lane: 'refresh', runId: null, jobId: null, windowId: null },
-          ...{ freshForMs: 0, sendWithinMs, isExempt: true },
+          ...{ freshForMs: 0, sendWithinMs, tokenHash: null, isExempt: true },
         },
         urlPath: `${call.path}/${appKey}`,
         form: () => encodeForm({ client_id: appKey, client_secret: appSecret.reveal(), ...call.params() }),

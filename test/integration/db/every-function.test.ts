@@ -151,6 +151,11 @@ const cases: Readonly<Record<string, Case>> = {
       FROM usage.api_hold h JOIN sync.api_permission p USING (api)`,
     gives: 'gw.APIACLDecline denied',
   },
+  'usage-observe-token.sql': {
+    before: `SELECT usage.observe_token('app', '\\x01', 1, ${noon}, true)`,
+    call: 'SELECT is_refused AS result FROM usage.access_token',
+    gives: true,
+  },
   'usage-pace-slack.sql': { call: 'SELECT usage.pace_slack() AS result', gives: 1.24 },
   'usage-pace-step.sql': { call: 'SELECT usage.pace_step() AS result', gives: 0.03 },
   'usage-periods-touched.sql': {
@@ -196,8 +201,14 @@ const cases: Readonly<Record<string, Case>> = {
     call: `SELECT period_kind AS result FROM usage.refusing_period('app', 'api', 'manual', ${noon}, ${noon}, ${noon})`,
     gives: 'day',
   },
-  'usage-reserve.sql': {
+  'usage-reserve--previous.sql': {
     call: reserve.replace('r.*', `concat_ws(' ', kind, send_after_ms) AS result`),
+    gives: 'granted 0',
+  },
+  'usage-reserve.sql': {
+    call: reserve
+      .replace('r.*', `concat_ws(' ', kind, send_after_ms) AS result`)
+      .replace('false)', `false, '\\x02')`),
     gives: 'granted 0',
   },
   'usage-settle.sql': {

@@ -103,4 +103,42 @@ describe.each(listBackends())('on %s', (backend) => {
         await expectOneRowPerArrival(stack);
       },
     ));
+
+  it('a dead token costs one call, and none at the next start; a new one is tried at once', () =>
+    withTestStack({ backend, env: { ALIBABA_ACCESS_TOKEN: 'dead' } }, async (stack) => {
+      expect(await stack.run()).toMatchObject({ status: 'failed', cause: 'AUTH_TOKEN_NOT_REFRESHABLE' });
+      const refused = async () => (await readStats(stack)).byOutcome['401'] ?? 0;
+      expect(await refused()).toBe(1);
+      const again = await stack.openProcess({ env: { ALIBABA_ACCESS_TOKEN: 'dead' } });
+      expect(await again.run()).toMatchObject({ status: 'failed', cause: 'AUTH_TOKEN_NOT_REFRESHABLE' });
+      expect(await refused()).toBe(1);
+      const renewed = await stack.openProcess({
+        env: { ALIBABA_ACCESS_TOKEN: stack.sandbox.accessToken },
+      });
+      expect(await renewed.run()).toMatchObject({ status: 'succeeded' });
+      await expectOneRowPerArrival(stack);
+    }));
+
+  it('the end of a token in mid-run costs at most two calls where calls are paced', () =>
+    withTestStack(
+      {
+        backend,
+        sync: { quotas: { perSecond: 10, approved: {}, groups: [] } },
+        sandbox: { accessTokenLifeMs: 3_600_000 },
+        env: {
+          ALIBABA_REFRESH_TOKEN: '00000000-0000-4000-8000-000000000002',
+          TOKEN_KEY: 'ab'.repeat(32),
+        },
+      },
+      async (stack) => {
+        const running = stack.run({ budgetCalls: 50 });
+        await until(async () => (await readStats(stack)).calls.length > 25);
+        stack.sandbox.advance(2 * 3_600_000);
+        await running;
+        const { byOutcome } = await readStats(stack);
+        expect(byOutcome['oauth']).toBe(1);
+        expect(byOutcome['401']).toBeLessThanOrEqual(2);
+        await expectOneRowPerArrival(stack);
+      },
+    ));
 });
