@@ -83,7 +83,7 @@ export interface App {
    * @throws AppError SCHEDULE_NAME_TAKEN
    */
   keepSchedules(): Promise<void>;
-  /** Works and ticks in this process until `isOver` says so or the process is asked to stop. */
+  /** Works and ticks in this process until `isOver` returns true or the process is stopped. */
   conduct(isOver: () => Promise<boolean>): Promise<void>;
   /** Sends new notifications before a process ends that worked with `conduct`; waits 15 seconds at most. */
   sendNotifications(): Promise<void>;

@@ -31,7 +31,7 @@ export interface Session {
   readonly isQuiet: boolean;
   /** A line of data on stdout. Make it safe first if it holds foreign text. */
   print(line: string): void;
-  /** A line for people on stderr; nothing with `--quiet`. */
+  /** A line on stderr; nothing with `--quiet`. */
   talk(line: string): void;
   createProgress(): Progress;
   /** @throws AppError CONFIG_FILE_INVALID */

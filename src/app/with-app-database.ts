@@ -11,7 +11,7 @@ import type { Session } from './session.ts';
 import { syncFileName } from '../config/read-sync-config.ts';
 import { withDatabase } from './with-database.ts';
 
-/** What is kept of one app: the database of its project, and what its sync file says. */
+/** The data of one app: the database of its project, and its sync file. */
 export interface AppDatabase {
   readonly pool: Pool;
   readonly appKey: string;
@@ -27,7 +27,7 @@ function appKeyOf({ config }: Session, subject: string): string {
 }
 
 /**
- * Runs `work` over what is kept of the project's app.
+ * Runs `work` over the data of the project's app.
  *
  * @param subject what the command shows, as in "permissions these are"
  * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*

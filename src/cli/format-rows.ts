@@ -37,7 +37,7 @@ export function formatJsonLines({ fields, rows }: QueryBatch): string {
   return rows.map((row) => `${toJsonRow(fields, row)}\n`).join('');
 }
 
-/** A table for people. */
+/** A table as text. */
 export function formatBatch({ fields, rows }: QueryBatch): string {
   const columns = fields.map(({ name, typeId }) => ({
     header: name,

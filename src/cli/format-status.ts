@@ -170,7 +170,7 @@ const sourceLines = {
   live: 'Live: fetching real data from 1688.com',
 };
 
-/** The state of a catalog for people: what it holds, its runs, its quota, what is held. */
+/** The state of a catalog as text: its counts, its runs, its quota, its holds. */
 export function formatStatus(status: Status): string {
   const source = status.source === null ? 'No sync yet' : sourceLines[status.source];
   return [

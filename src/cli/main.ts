@@ -15,7 +15,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     await createProgram(context).parseAsync(args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
-    // Commander has said on stderr what is wrong; help and version are not errors.
+    // Commander has printed the error on stderr; help and version are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
     return reportError(error, context.stderr);
   }

@@ -27,7 +27,7 @@ export function requireFeeds(sync: SyncConfig, feeds: readonly string[]): void {
 export interface RunScopeOptions {
   /** Distinct exit codes for results that are not failures. */
   readonly isStrict: boolean;
-  /** A person at a terminal is asked before a run that will use up the quota. */
+  /** A user at a terminal is asked before a run that will use up the quota. */
   readonly mayAsk: boolean;
 }
 

@@ -9,7 +9,7 @@ import type { Session } from '../app/session.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
 import { safeJson } from '../terminal/safe-text.ts';
 
-/** Shows a run under way; the rate is that of the whole run so far. */
+/** Shows an active run; the rate is that of the whole run so far. */
 export function createRunProgress(session: Session, app: App, sync: SyncConfig) {
   const progress = session.createProgress();
   const { clock } = session.context;
@@ -44,7 +44,7 @@ const amount = (value: number): string => value.toLocaleString('en');
 
 const rounded = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** One table about a run that has ended, beside what was planned. `calls`: those it made, by operation. */
+/** One table about a run that has ended, with its forecast. `calls`: those it made, by operation. */
 export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}): string {
   const { counts, forecast } = run;
   const plan = compareWithPlan(run, calls, run.endedAt ?? run.startedAt ?? new Date(0));

@@ -8,7 +8,7 @@ export interface SyncFileProblem {
   readonly message: string;
 }
 
-/** A value of which any part may be missing. */
+/** A value whose parts may be missing. */
 type Holed<T> = T extends object ? { readonly [K in keyof T]?: Holed<T[K]> } : T | undefined;
 
 type HoledFile = Holed<SyncFile>;

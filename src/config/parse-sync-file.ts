@@ -66,7 +66,7 @@ function offsetOf(document: Document, path: SyncFileProblem['path']): number {
   return offsetOf(document, path.slice(0, -1));
 }
 
-/** `feeds[0].keywords[2]`, as people write it. */
+/** The path as text, like `feeds[0].keywords[2]`. */
 function pathText(path: SyncFileProblem['path']): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number' || !/^[\w.-]+$/.test(part)) return `${text}[${JSON.stringify(part)}]`;

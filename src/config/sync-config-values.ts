@@ -9,7 +9,7 @@ export const count = (what: string, max = 1_000_000_000) =>
     .min(1, `must be ${what}`)
     .max(max, `must be at most ${String(max)}`);
 
-/** What people call a feed or schedule: short, and safe in a shell, a file name and a job id. */
+/** The name of a feed or schedule: short, and safe in a shell, a file name and a job id. */
 export const name = (what: string) =>
   z
     .string({ error: `must be the name of a ${what}` })

@@ -27,7 +27,7 @@ export async function lockUntilCommit(client: ClientBase, key: LockKey): Promise
   await client.query('SELECT pg_advisory_xact_lock($1)', [key]);
 }
 
-/** As `lockUntilCommit`, beside others who share it. */
+/** Like `lockUntilCommit`, but shared. */
 export async function shareUntilCommit(client: ClientBase, key: LockKey): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock_shared($1)', [key]);
 }

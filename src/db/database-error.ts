@@ -16,7 +16,7 @@ const socketCodes = new Set([
   'ETIMEDOUT',
 ]);
 
-/** What node-postgres says, without any code, of a connection that ended or wasn't made in time (pg 8). */
+/** The messages of node-postgres, without a code, for a connection that ended or timed out (pg 8). */
 const lostConnection =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
 

@@ -53,7 +53,7 @@ async function checkServer(client: pg.Client): Promise<void> {
   );
 }
 
-/** Drizzle's own book, so that its tools find what was applied; and one for functions and views. */
+/** Drizzle's own table, so that its tools find what was applied; and one for functions and views. */
 async function openBooks(client: pg.Client): Promise<void> {
   await client.query('CREATE SCHEMA IF NOT EXISTS drizzle');
   await client.query(

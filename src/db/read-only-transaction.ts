@@ -65,7 +65,7 @@ export async function openCursor(client: pg.Client, run: RunOne, text: string): 
 
 /**
  * What may run without a cursor. A read-only transaction alone would let COPY write files and start programs on
- * the server's machine, and DO and SET do what they like. A comment in front of it is left to Postgres, which
+ * the server's machine, and DO and SET have no limits. A comment in front of it is left to Postgres, which
  * takes it in front of a query.
  */
 const harmless = /^\s*(select|values|table|with|explain|show)\b/i;

@@ -32,7 +32,7 @@ export interface QuarantineFilter {
   readonly limit: number;
 }
 
-/** What of answers could not be used; reads only. */
+/** The values of answers that could not be used; read-only. */
 export interface QuarantineStore {
   /** The most frequent first. */
   listGroups(filter: QuarantineFilter): Promise<QuarantineGroup[]>;

@@ -12,7 +12,7 @@ import {
   type TroubledSearch,
 } from './status-store.ts';
 
-/** Everything that `status` shows. */
+/** The data of `status`. */
 export interface Status {
   /** Null until the first run. */
   readonly source: Source | null;

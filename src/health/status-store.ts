@@ -27,7 +27,7 @@ const runFields = {
   forecast: run.forecast,
 };
 
-/** A run as people see it. */
+/** A run as shown to users. */
 export type RunSummary = Readonly<Pick<typeof run.$inferSelect, keyof typeof runFields>>;
 
 /** Rows in the catalog and around it. */
@@ -83,7 +83,7 @@ export interface TroubledSearch {
   readonly completedAt: Date | null;
 }
 
-/** Something that an API can be asked about; null: nothing of the kind is known yet. */
+/** Ids for a probe; null: none of the kind is known yet. */
 export interface KnownSubjects {
   readonly offerId: string | null;
   readonly sellerId: string | null;
@@ -91,7 +91,7 @@ export interface KnownSubjects {
   readonly imageUrl: string | null;
 }
 
-/** What people see; reads only. */
+/** The state as shown to users; read-only. */
 export interface StatusStore {
   /** The newest first. */
   listRecentRuns(limit: number): Promise<RunSummary[]>;

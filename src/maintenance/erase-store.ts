@@ -125,7 +125,7 @@ async function count(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
   return { ...row, answersDeleted: kinds.deleted, answersRewritten: kinds.erased };
 }
 
-/** From here on no load brings the seller any more: those under way are waited for. */
+/** From here on no load adds the seller again: active loads are awaited. */
 async function remember(pool: Pool, sellerHash: Buffer): Promise<void> {
   await inTransaction(pool, async (client) => {
     await lockUntilCommit(client, advisoryLocks.erasure);

@@ -16,7 +16,7 @@ export interface MaintainDeps {
 }
 
 /**
- * Until what is left over is tried again. At a fifth, a query that reads a table for hours would make calls wait
+ * Time until remaining work is tried again. At a fifth, a query that reads a table for hours would make calls wait
  * behind our attempts too often; at five times, the short runs of a cron job would try only once.
  */
 const retryAfterMs = 5 * minuteMs;

@@ -15,7 +15,7 @@ import {
 import { takeBest } from './planner/take-best.ts';
 import { windowValue, type WindowScale, type WindowValue } from './planner/window-value.ts';
 
-/** New offers a day that a search is credited with without observations. */
+/** Assumed new offers a day of a search without observations. */
 const assumedArrivals = 1;
 
 interface Candidate extends Head {

@@ -5,13 +5,13 @@ import { toRunForecast, type ForecastRequest } from './forecast-run.ts';
 
 export interface BeginRunDeps {
   readonly runs: Pick<RunStore, 'claimSource' | 'begin'>;
-  /** Null when it is unknown: a run begins without. */
+  /** Null when it is unknown: a run begins without it. */
   readonly makeForecast: (request: ForecastRequest) => Promise<Forecast | null>;
-  /** Of the sync file by which its runs go. */
+  /** Of the sync file of its runs. */
   readonly syncFileHash: string;
 }
 
-/** Begins a run of a process; `runForecast` is the forecast that a person has seen, which is then not made again. */
+/** Begins a run of a process; `runForecast` is the forecast that the user has seen; it is then not made again. */
 export type BeginRun = (
   request: Omit<RunRequest, 'forecast' | 'syncFileHash'>,
   runForecast?: Forecast | null,

@@ -10,7 +10,7 @@ export interface ChangeDeps {
   readonly schedules: ScheduleStore;
   readonly slots: SlotStore;
   readonly ledgerNow: () => Promise<Date>;
-  /** Runs the work while no tick does, in any process. */
+  /** Runs the work while no tick is working, in any process. */
   readonly betweenTicks: (work: () => Promise<void>) => Promise<void>;
   readonly log: Logger;
 }
@@ -142,7 +142,7 @@ export async function pauseSchedule(deps: ChangeDeps, name: string): Promise<boo
 }
 
 /**
- * Slots start runs again from now on; those that were skipped are not made up for.
+ * Slots start runs again from now on; those that were skipped are not run later.
  *
  * @returns false when it was not paused
  * @throws AppError SCHEDULE_UNKNOWN
@@ -159,7 +159,7 @@ export async function resumeSchedule(deps: ChangeDeps, name: string): Promise<bo
 }
 
 /**
- * Ends a schedule that was added. What became of its slots stays.
+ * Ends a schedule that was added. The outcomes of its slots stay.
  *
  * @throws AppError SCHEDULE_UNKNOWN, or SCHEDULE_IN_FILE for one of the sync file
  */

@@ -24,7 +24,7 @@ export function demoTrigger(day: number): string {
   return `${triggerPrefix}${day}`;
 }
 
-/** The database itself knows: a file beside it could be lost, or tell of another database. */
+/** Stored in the database: a separate file could be lost, or belong to another database. */
 export async function readDemoProgress(pool: Pool): Promise<DemoProgress> {
   const db = drizzleOn(pool);
   const [identity] = await db.select().from(databaseIdentity);

@@ -58,7 +58,7 @@ export function readDueSlots(schedule: KeptSchedule, since: Date, now: Date, log
   }
 }
 
-/** `nextSlotTime`; null of a row that can't be understood: it was changed by hand, or is of another Node with other zones. */
+/** `nextSlotTime`; null for an invalid row: it was changed by hand, or is from another Node with other zones. */
 export function findNextSlot(rule: SlotRule, after: Date): Date | null {
   try {
     return nextSlotTime(rule, after);

@@ -1,6 +1,6 @@
 import { defineErrors } from '../core/errors.ts';
 
-/** What can be wrong with runs, schedules and what people do to them. */
+/** Errors of runs, schedules and operator actions. */
 export const runErrors = defineErrors({
   SCHEDULE_NAME_TAKEN: {
     recovery: 'halt',

@@ -42,7 +42,7 @@ const paceShare = 0.8;
 /** Four weeks have the slots of most schedules; of one for each minute they would take seconds, and two days are enough. */
 const [someDays, manyDays] = [2, 28];
 
-/** Runs a day of a schedule; one that rests for the next weeks counts as one in them. */
+/** Runs a day of a schedule; one without a slot in the next weeks counts as one in them. */
 function runsPerDay(schedule: Schedule, now: Date): number {
   const slotsIn = (days: number) =>
     listSlotTimes(schedule, now, new Date(now.getTime() + days * dayMs)).length;
@@ -119,7 +119,7 @@ function narrow(sync: SyncConfig, { feedNames }: ForecastRequest): SyncConfig {
   return { ...sync, feeds: sync.feeds.filter(({ name }) => feedNames.includes(name)) };
 }
 
-/** What a forecast is made from, and the limits as people know them. */
+/** What a forecast is made from, and the limits as shown to users. */
 export interface ForecastInputs {
   readonly knowledge: Knowledge;
   readonly limits: readonly PeriodLimit[];
@@ -151,7 +151,7 @@ function assemble(sync: SyncConfig, request: ForecastRequest, known: Known): For
   return { knowledge, limits, hasSchedule, now };
 }
 
-/** What is known before there is a database: the sync file, and what is assumed of any catalog. */
+/** The knowledge without a database: the sync file, and general assumptions. */
 export function assumeKnowledge(sync: SyncConfig, request: ForecastRequest, now: Date): ForecastInputs {
   return assemble(sync, request, {
     facts: assumedFacts(narrow(sync, request)),
@@ -163,7 +163,7 @@ export function assumeKnowledge(sync: SyncConfig, request: ForecastRequest, now:
   });
 }
 
-/** What the database knows of some feeds, and what is assumed where it knows nothing. */
+/** The knowledge of the database about some feeds, and assumptions for the rest. */
 export async function readKnowledge(deps: ForecastDeps, request: ForecastRequest): Promise<ForecastInputs> {
   const { facts, refreshQueue, report, quota, sync } = deps;
   const { feeds, freshness } = narrow(sync, request);
@@ -181,7 +181,7 @@ export async function readKnowledge(deps: ForecastDeps, request: ForecastRequest
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
-/** What is kept with a run, to be held against what it did. */
+/** The forecast that is stored with a run, to compare it with the actual figures. */
 export function toRunForecast(result: Forecast): RunForecast {
   const { apis, nextRun } = result;
   const { newOffers, changedOffers, seconds } = nextRun;
@@ -194,7 +194,7 @@ export function toRunForecast(result: Forecast): RunForecast {
   };
 }
 
-/** Forecasts a run that begins now; null when it can't: no run fails for that. */
+/** Forecasts a run that begins now; null when it can't: no run fails because of that. */
 export async function forecastRun(
   deps: ForecastDeps & { readonly log: Logger },
   request: ForecastRequest,

@@ -6,7 +6,7 @@ import type { Schedule, SyncConfig } from '../model/sync-config.ts';
 /** `new`: of the sync file, and no process has taken it over yet. */
 type ScheduleState = 'active' | 'paused' | 'new';
 
-/** A schedule as people see it. */
+/** A schedule as shown to users. */
 export interface ScheduleRow extends Schedule {
   readonly origin: ScheduleOrigin;
   readonly state: ScheduleState;
@@ -14,7 +14,7 @@ export interface ScheduleRow extends Schedule {
   readonly lastSlot: KeptSchedule['lastSlot'];
   /** Null: no slot of it will start a run. */
   readonly nextSlotAt: Date | null;
-  /** What is not as it should be, in whole sentences. */
+  /** The problems, as whole sentences. */
   readonly remarks: readonly string[];
 }
 

@@ -37,7 +37,7 @@ export interface OperatorActions {
   retryGivenUp(choice: GivenUpChoice): Promise<number>;
 }
 
-/** What the pages may have done, by the stores that commands use too. */
+/** The actions of the pages, over the stores that commands use, too. */
 export function createOperatorActions(deps: OperatorActionDeps): OperatorActions {
   const { begin, runs, quota, sync, source } = deps;
   const names = sync.feeds.map(({ name }) => name);

@@ -6,7 +6,7 @@ import { operatorAction } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 
 /**
- * Something that a person had a page do: by which session, as far as it may be shown; what, to what, and what became
+ * An action of an operator on a page: the session, as far as it may be shown; the action, its object, and what became
  * of it.
  */
 export type LoggedAction = Readonly<Omit<typeof operatorAction.$inferSelect, 'actionId'>>;
@@ -31,7 +31,7 @@ export function createOperatorLog(pool: Pool): OperatorLog {
   };
 }
 
-/** Forgets at most `limit` actions before a time. @returns how many */
+/** Deletes at most `limit` actions before a time. @returns how many */
 export function deleteOldActions(executor: SqlExecutor, before: Date, limit: number): Promise<number> {
   return applySql(executor, readSql('delete-old-actions'), [before, limit]);
 }

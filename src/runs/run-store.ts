@@ -44,7 +44,7 @@ export interface RunStore {
   addError(runId: string, code: string): Promise<void>;
   /** Calls that it made and that were not taken back, by operation. */
   countCalls(runId: string): Promise<Readonly<Record<string, number>>>;
-  /** Calls that are granted and not settled: nothing may be concluded before they are. */
+  /** Calls that are granted and not settled: the run can't end before they are. */
   countReserved(runId: string): Promise<number>;
 }
 

@@ -5,7 +5,7 @@ export interface RunToEndDeps {
   readonly runs: Pick<RunStore, 'read' | 'end'>;
   /** Begins the run. @throws AppError DATABASE_OTHER_SOURCE */
   readonly begin: () => Promise<BeginAnswer>;
-  /** Works and ticks in this process until the run is over or the process is asked to stop. */
+  /** Works and ticks in this process until the run is over or the process is stopped. */
   readonly conduct: (isOver: () => Promise<boolean>) => Promise<void>;
   readonly drain: AbortSignal;
   /** Called about once a second. */
@@ -14,7 +14,7 @@ export interface RunToEndDeps {
 
 export type RunOutcome =
   | { readonly kind: 'ended'; readonly run: Run }
-  /** Another process is at a run of the same scope. */
+  /** Another process is driving a run of the same scope. */
   | { readonly kind: 'active'; readonly runId: string };
 
 /**

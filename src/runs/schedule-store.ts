@@ -48,7 +48,7 @@ const lastSlotOf = (db: Database) =>
     .limit(1)
     .as('last_slot');
 
-/** Asked by every tick: built once for each store, and without a name, as a pooler in transaction mode needs. */
+/** Queried by every tick: built once for each store, and without a name, as a pooler in transaction mode needs. */
 function prepareList(db: Database) {
   const lastSlot = lastSlotOf(db);
   const { name, cron, timeZone, feeds, budgetCalls, missed, origin, pausedAt, countsFrom, createdAt } =

@@ -1,5 +1,5 @@
 /**
- * What `sync.run.scope` says of a run of `feeds`, of all those that the sync file has: of one scope only one run is active,
+ * The value of `sync.run.scope` for a run of `feeds`, given all feeds of the sync file: of one scope only one run is active,
  * however it was begun. Two runs of the same feeds would only wait for one another.
  */
 export function scopeOf(feeds: readonly string[], all: readonly string[]): string {

@@ -31,10 +31,10 @@ import { serveAssets } from './serve-assets.ts';
 import { prose } from './parts/prose.ts';
 import type { WebContext, WebDeps, WebEnv } from './web-deps.ts';
 
-/** No form of ours comes near it. */
+/** No form of ours is near this size. */
 const maxBodyBytes = 16 * 1024;
 
-/** Open to everybody who can reach the port, and of no use to them: both say nothing. */
+/** Open to everyone who can reach the port: both answers hold no data. */
 function healthRoutes({ checkReady }: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   app.get('/livez', (c) => c.text('ok\n'));
@@ -67,7 +67,7 @@ function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
   for (const { path, handle } of actionRoutes) app.post(path, (c) => handle(c, deps));
 }
 
-/** The end of a request that failed: what, and what to do. Texts of errors are for the log. */
+/** The response to a failed request: the cause, and what to do. Texts of errors are for the log. */
 function failedPage(c: WebContext, { log, findRemedy }: WebDeps, thrown: unknown): Response {
   const error = toAppError(toDatabaseError(thrown));
   log.error({ err: error, code: error.code, path: c.req.path }, 'page failed');

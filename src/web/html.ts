@@ -1,4 +1,4 @@
-/** Text that is HTML already. Only `html` makes it, so that nothing foreign gets into a page unescaped. */
+/** Text that is HTML already. Only `html` makes it, so no foreign text gets into a page unescaped. */
 export class Html {
   readonly #text: string;
 

@@ -4,7 +4,7 @@ import type { Logger } from '../core/log.ts';
 /** How often a count is taken: it may take a hundredth of the time. At a tenth of it, a page of a large catalog is an hour old. */
 const restPerWork = 100;
 
-/** What is counted in this time is shown at once; a page should not take longer. */
+/** A page waits this long for a count; it should not take longer. */
 const patienceMs = 200;
 
 /** There is nothing to show before the first count. At double, people think that the page is broken. */
@@ -12,7 +12,7 @@ const firstPatienceMs = 2000;
 
 /** A count of something large. */
 export interface Counted<T> {
-  /** The newest, at once or nearly so; null: the first one is still under way, or failed. */
+  /** The newest count, almost at once; null: the first one is still in progress, or failed. */
   get(): Promise<T | null>;
 }
 

@@ -43,7 +43,7 @@ function isForUs(request: IncomingMessage, { host }: URL): boolean {
 
 function serve(options: CallbackServerOptions, request: IncomingMessage, response: ServerResponse): void {
   const { redirectUri, accept } = options;
-  // By hand: as a url, `//evil/api/callback` would have the right path.
+  // Parsed by hand: as a url, `//evil/api/callback` would have the right path.
   const [path, ...rest] = (request.url ?? '').split('?');
   if (!isForUs(request, redirectUri)) answer(response, 403, page('Forbidden.'));
   else if (path !== redirectUri.pathname) answer(response, 404, page('Not found.'));

@@ -32,7 +32,7 @@ function openBoard({ queues, source }: WebDeps): Hono {
   return app;
 }
 
-/** Its page asks Google for fonts and has styles in its markup, which our policy refuses; it does without. */
+/** Its page loads fonts from Google and has inline styles, which our policy refuses; it works without them. */
 function withoutForeign(page: string): string {
   return page
     .replace(/<link href="https:[^>]*>/g, '')
@@ -41,8 +41,8 @@ function withoutForeign(page: string): string {
 }
 
 /**
- * The board of the queues. It changes nothing unless WEB_QUEUE_ACTIONS allows it, and then what it does is written
- * down: the path says to which queue and job.
+ * The board of the queues. It changes nothing unless WEB_QUEUE_ACTIONS allows it, and then its actions are recorded
+ * with queue and job, from the path.
  */
 export function createQueueBoard(deps: WebDeps): (c: WebContext) => Promise<Response> {
   let board: Hono | null = null;

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 
-/** Something that was done, for as long as it is remembered. */
+/** A remembered result. */
 export interface Remembered<T> {
   get(): Promise<T>;
   /** The next request computes it again. */
@@ -8,8 +8,8 @@ export interface Remembered<T> {
 }
 
 /**
- * Does work that is dear at most once in so long, however many ask: who comes while it is under way gets the same. What
- * failed is not remembered.
+ * Does expensive work at most once per period, for any number of requests: requests meanwhile get the same result. A
+ * failure is not remembered.
  */
 export function remember<T>(clock: Clock, forMs: number, work: () => Promise<T>): Remembered<T> {
   let kept: { readonly atMs: number; readonly result: Promise<T> } | null = null;

@@ -15,7 +15,7 @@ export interface WebServer {
   close(): Promise<void>;
 }
 
-/** A person's browser sends a request at once; who trickles one in keeps a connection for nothing. */
+/** A browser sends a request at once; a slow request only blocks a connection. */
 const limits = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000 };
 
 const reasons: Readonly<Record<string, string>> = {

@@ -21,11 +21,11 @@ export interface WebAccess {
   readonly host: string;
   /** Null: none is required, which is allowed on this machine only. */
   readonly token: Secret | null;
-  /** Names beside those of this machine that browsers may call us by. */
+  /** Host names, in addition to those of this machine, that browsers may use. */
   readonly allowedHosts: readonly string[];
 }
 
-/** Something that was checked, as `catalog-sync doctor` says it. */
+/** The result of a check of `catalog-sync doctor`. */
 export interface DoctorCheck {
   readonly name: string;
   readonly status: 'ok' | 'warn' | 'fail' | 'skip';
@@ -34,7 +34,7 @@ export interface DoctorCheck {
   readonly advice: string | null;
 }
 
-/** Everything that `catalog-sync doctor --offline` says. */
+/** All checks of `catalog-sync doctor --offline`. */
 export interface DoctorReport {
   readonly checks: readonly DoctorCheck[];
   readonly apiNames: readonly {
@@ -46,7 +46,7 @@ export interface DoctorReport {
   readonly at: Date;
 }
 
-/** What happens by itself after an error, and what a person should do. */
+/** What happens automatically after an error, and what the operator should do. */
 export interface Remedy {
   readonly recovery: Recovery;
   readonly remedy: string;
@@ -70,14 +70,14 @@ export interface WebConnect {
 
 /** Where pages get the pictures of offers from. */
 export type ImageSource =
-  /** A sandbox on this machine draws them; they pass through us. */
+  /** A sandbox on this machine draws them; this server passes them on. */
   | { readonly kind: 'sandbox'; readonly origin: string }
   /** From 1688's own hosts, without a referrer. */
   | { readonly kind: 'remote' }
   /** Not at all: they are linked. */
   | { readonly kind: 'link' };
 
-/** What `/metrics` is made from. */
+/** The parts of `/metrics`. */
 export interface MetricsSource {
   /** Null: no token is needed if the pages need none either; otherwise access is refused. */
   readonly token: Secret | null;
@@ -86,14 +86,14 @@ export interface MetricsSource {
   readonly pools: Readonly<Record<string, PoolUse>>;
 }
 
-/** What the pages are made from. */
+/** The parts of the pages. */
 export interface WebDeps {
   readonly stores: PageStores;
   /** Where this process would fetch from. */
   readonly source: Source;
   readonly access: WebAccess;
   readonly metrics: MetricsSource;
-  /** Rejects while something that work needs is away. */
+  /** Rejects while a service that the work needs is down. */
   readonly checkReady: () => Promise<void>;
   /** Null: no schedule has a next slot. */
   readonly nextRun: (now: Date) => Promise<NextRun | null>;
@@ -101,7 +101,7 @@ export interface WebDeps {
   /** Makes no call. */
   readonly doctor: Remembered<DoctorReport>;
   readonly findRemedy: (code: string) => Remedy | null;
-  /** Null: the pages only show; `readOnlyReason` says why. */
+  /** Null: the pages are read-only; `readOnlyReason` says why. */
   readonly actions: OperatorActions | null;
   readonly readOnlyReason: string;
   /** Null: what a login needs is not set. */

@@ -23,7 +23,7 @@ import { chooseProbes } from '../../health/doctor/choose-probes.ts';
 
 export interface ServiceCheckOptions {
   readonly mayCall: MayCall;
-  /** Whether the APIs that are not known to be allowed are asked as well. */
+  /** Whether the APIs that are not known to be allowed are probed as well. */
   readonly probes: boolean;
 }
 

@@ -29,7 +29,7 @@ import { openForecast } from '../open-forecast.ts';
 import { connectByWeb } from './connect-by-web.ts';
 import { findRemedy } from '../find-remedy.ts';
 
-/** Connections to Postgres: a page asks for a handful of things at once, and two people at a time are many. */
+/** Connections to Postgres: a page makes several queries at once, and two users at a time are many. */
 export const webConnections = 6;
 
 /** The observation holds all prices against one another: seconds in a large catalog. Double of this, and a fix seems not to help. */
@@ -93,7 +93,7 @@ function openActions({ session, pool, sync }: WebParts): OperatorActions | null 
   });
 }
 
-/** Everything that the pages are made from, for a process that has the database open. */
+/** All parts of the pages, for a process that has the database open. */
 export function createWebDeps(parts: WebParts): WebDeps {
   const { session, pool, databaseUrl, drain } = parts;
   const { config, log } = session;

@@ -16,7 +16,7 @@ function isOurs(redirectUri: URL): boolean {
 }
 
 /**
- * `catalog-sync auth`: has a person agree on 1688's page, and stores the tokens that this buys.
+ * `catalog-sync auth`: asks the user for consent on 1688's page, and stores the tokens.
  *
  * @throws AppError CREDENTIALS_MISSING and TOKEN_KEY_MISSING before anything is opened; AUTH_*
  */

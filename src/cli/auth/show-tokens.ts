@@ -9,7 +9,7 @@ import { hasDatabase } from '../../app/with-database.ts';
 import { formatTokenReport, reportTokens, type TokenReport } from './token-report.ts';
 import { withExistingTokens } from './with-tokens.ts';
 
-/** Whether the key that is set opens what is stored; says in words what does not. */
+/** Whether the configured key decrypts the stored tokens; if not, the text says why. */
 async function findObstacle({ config, log }: Session, pool: Pool, appKey: string): Promise<string | null> {
   if (!config.TOKEN_KEY) return 'TOKEN_KEY is not set, so the stored tokens cannot be decrypted';
   try {
@@ -37,7 +37,7 @@ export async function printTokens(session: Session, pool: Pool | null): Promise<
   return report;
 }
 
-/** `catalog-sync auth status`: exits with 4 when there is nothing to call with. */
+/** `catalog-sync auth status`: exits with 4 when there is no usable token. */
 export async function showTokens(session: Session): Promise<void> {
   const report = hasDatabase(session.config)
     ? await withExistingTokens(session, (pool) => printTokens(session, pool))

@@ -108,7 +108,7 @@ const kindTexts: Readonly<Record<TokenKind, string>> = {
   none: 'none',
 };
 
-/** As lines for people. */
+/** As text. */
 export function formatTokenReport(report: TokenReport, now: Date): string {
   const { accessExpiresAt: access, refreshExpiresAt: refresh, storedAt } = report;
   const isOver = access !== null && access <= now;

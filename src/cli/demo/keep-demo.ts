@@ -31,7 +31,7 @@ async function startPages(deps: WebDeps, port: number): Promise<WebServer> {
   }
 }
 
-/** Serves the pages over what the demo has brought, and works on runs that are begun there, until a signal. */
+/** Serves the pages over the data of the demo, and works on runs that are started there, until a signal. */
 export async function keepDemo(demo: KeptDemo): Promise<void> {
   const { session, databaseUrl, drain, config, app, pool, sandbox } = demo;
   const deps = createWebDeps({

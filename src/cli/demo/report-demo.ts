@@ -42,7 +42,7 @@ interface ApiUse {
   readonly quota: number;
 }
 
-/** APIs that were called, by what they are called for. */
+/** The called APIs, by operation. */
 function listUse(status: readonly QuotaStatus[]): ApiUse[] {
   return Object.entries(endpoints).flatMap(([operation, endpoint]) => {
     const limit = status.find((row) => row.period === 'day' && row.api === apiOf(endpoint));
@@ -88,7 +88,7 @@ interface DemoFacts {
   readonly quota: readonly QuotaStatus[];
 }
 
-/** Prints what the demo did, what there is now, and which prices moved: tables, or one JSON object. */
+/** Prints what the demo did, the present counts, and the changed prices: tables, or one JSON object. */
 export async function reportDemo(session: Session, facts: DemoFacts): Promise<void> {
   const { run, day, pool } = facts;
   const { counts } = await createStatusStore({ pool }).countCatalog();

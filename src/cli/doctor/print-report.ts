@@ -7,7 +7,7 @@ import { nextStep } from '../../health/doctor/run-doctor.ts';
 
 const indent = 6;
 
-/** The status in a column of its own; what it says, and what to do about it, beside it. */
+/** The status in its own column; next to it the result and the remedy. */
 function formatCheck({ status, name, message, advice }: Check, width: number): string {
   // Several findings of one check, such as the lines of a sync file, stay lines.
   const [first = '', ...more] = message.split('\n').map(safeText);

@@ -37,7 +37,7 @@ function checkPlace(file: string, isForced: boolean): void {
   if (!isForced) throw new AppError(cliErrors.EXPORT_FILE_EXISTS, `${file} exists`);
 }
 
-/** Runs a step; what the disk says becomes an error that names the file. */
+/** Runs a step; an error of the disk becomes an error that names the file. */
 async function onDisk<T>(file: string, step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();

@@ -16,7 +16,7 @@ export interface DeclareFlags {
 }
 
 /**
- * An API by operation, by its name in the console, or by what guides call it. Ends with a usage error when it is none
+ * An API by operation, by its name in the console, or by its name in guides. Ends with a usage error when it is none
  * of those that the project asks.
  */
 export function findApi({ sync }: OpenPermissions, text: string, command: Command): GrantedApi {
@@ -52,7 +52,7 @@ const formatLimits = ({ daily, monthly }: ApprovedCalls): string =>
   );
 
 /**
- * Keeps what is declared of an API, and makes approved volumes limits at once.
+ * Stores the declared state of an API, and makes approved volumes limits at once.
  *
  * @returns lines that say what follows from it
  */

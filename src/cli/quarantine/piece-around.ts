@@ -28,7 +28,7 @@ export function pieceAround(payload: JsonValue, path: string): AnswerPiece {
 /** More than these make the piece that matters hard to find. */
 const [maxItems, maxKeys, maxTextLength, maxDepth] = [3, 60, 120, 3];
 
-/** The value with what is long or deep in it left out, for people. */
+/** The value as text, without its long and deep parts. */
 export function shorten(value: JsonValue, depth = 0): JsonValue {
   if (typeof value === 'string')
     return value.length > maxTextLength ? `${value.slice(0, maxTextLength)}…` : value;

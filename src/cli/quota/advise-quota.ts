@@ -16,7 +16,7 @@ export function formatHoldEnd({ heldUntil, probeAfter, name }: Named<ApiHold>): 
 }
 
 function adviseHold(hold: Named<ApiHold>): string {
-  // Only a person ends the others, or gets what is missing.
+  // Only an operator can end the others.
   const mark = hold.heldUntil === null ? '!' : '-';
   const why = hold.reason === null ? hold.code : `${hold.code}: ${hold.reason}`;
   return `${mark} ${displayName(hold.name)}: held since ${shanghaiTime(hold.heldAt)} (${why}) ${formatHoldEnd(hold)}.`;

@@ -1,7 +1,7 @@
 import type { Session } from '../../app/session.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
-/** What a change of the quota says to people, and gives to programs. */
+/** The result of a change of the quota, as text and as data. */
 export interface QuotaAnswer {
   readonly lines: readonly string[];
   readonly data: unknown;

@@ -8,7 +8,7 @@ import type { OpenQuota } from './open-quota.ts';
 export interface QuotaSubject {
   /** `namespace:name:version`, `@group` or `*`. */
   readonly api: string;
-  /** What people type for it: the operation where there is one. */
+  /** Its name on the command line: the operation if there is one. */
   readonly name: string;
 }
 
@@ -45,7 +45,7 @@ function findApi(sync: SyncConfig | null, others: readonly string[], text: strin
 }
 
 /**
- * What `text` names: an operation, an API by its full name, by that of the console or by what guides call it,
+ * What `text` names: an operation, an API by its full name, by that of the console or of guides,
  * `@group`, or `*`. Ends with a usage error otherwise.
  */
 export async function findSubject(open: OpenQuota, text: string, command: Command): Promise<QuotaSubject> {

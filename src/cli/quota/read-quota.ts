@@ -6,7 +6,7 @@ import { createNamer } from './find-subject.ts';
 import { findDeclaration, limitAtNextStart, originOf, type LimitOrigin } from './limit-origin.ts';
 import type { OpenQuota } from './open-quota.ts';
 
-/** With what people call the API, group or app. */
+/** With the name of the API, group or app on the command line. */
 export type Named<T> = T & { readonly name: string };
 
 /** A limit in effect, with its name and where it comes from. */

@@ -9,7 +9,7 @@ export interface ReprocessReport {
   readonly examples: readonly ReprocessExample[];
   /** When the oldest stored answer was fetched; null: there is none. */
   readonly oldestKept: Date | null;
-  /** Answers that calls brought and that are not kept any more. */
+  /** Answers of calls that are no longer stored. */
   readonly lost: number;
 }
 
@@ -46,7 +46,7 @@ function isUnchanged({ counts }: ReprocessReport): boolean {
   return Object.entries(counts).every(([name, count]) => readCounts.has(name) || count === 0);
 }
 
-/** What is not kept, and what becomes of it; empty: all answers are. */
+/** The answers that are no longer stored, and their effect; empty: all are stored. */
 function formatLost({ counts, oldestKept, lost }: ReprocessReport): string[] {
   const lines: string[] = [];
   if (lost > 0) {
@@ -60,7 +60,7 @@ function formatLost({ counts, oldestKept, lost }: ReprocessReport): string[] {
   return lines;
 }
 
-/** The difference, for people. */
+/** The difference, as text. */
 export function formatReprocess(report: ReprocessReport): string {
   const title = report.isApplied ? 'reprocessed' : 'would be reprocessed';
   const parts = [formatTable([{ header: title }, { header: '', align: 'right' }], countRows(report))];

@@ -68,7 +68,7 @@ export function formatSchedules(rows: readonly ScheduleRow[], terminalWidth: num
   ].join('\n');
 }
 
-/** Slots with what became of them and of their runs. */
+/** Slots with their outcomes and their runs. */
 export function formatSlots(slots: readonly DecidedSlot[]): string {
   if (slots.length === 0) return 'No slot yet.';
   const columns = [

@@ -11,7 +11,7 @@ import { openDatabase, stateFolder, type OpenDatabase } from '../../app/open-dat
 import { openSession, type Session } from '../../app/session.ts';
 import { hasDatabase } from '../../app/with-database.ts';
 
-/** Half of it may cut off a server that has much to write down; double of it is not "at once" any more. */
+/** At half, a server with much to write may be cut off; at double, it is not "at once" any more. */
 const stopNowMs = 5000;
 
 async function openDemoDatabase(session: Session, folder: string): Promise<OpenDatabase> {

@@ -13,7 +13,7 @@ interface DoctorFlags extends GlobalFlags {
   readonly yes?: true;
 }
 
-/** `catalog-sync doctor`: checks everything a sync needs, and says what to correct. */
+/** `catalog-sync doctor`: checks everything that a sync needs, and prints what to correct. */
 export function registerDoctor(program: Command, context: CliContext): void {
   const command = program
     .command('doctor')

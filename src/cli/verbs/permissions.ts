@@ -94,7 +94,7 @@ function addList(parent: Command, context: CliContext): void {
   addExamples(command, ['catalog-sync permissions', 'catalog-sync permissions list --json']);
 }
 
-/** `catalog-sync permissions`: what 1688 lets the app do, by its operator's word and by what calls showed. */
+/** `catalog-sync permissions`: the permissions of the app, as declared and as observed. */
 export function registerPermissions(program: Command, context: CliContext): void {
   const command = program
     .command('permissions')

@@ -30,7 +30,7 @@ function parseReason(text: string): string {
   throw new InvalidArgumentError('Give up to 200 characters.');
 }
 
-/** Opens the project's quota, changes it, and says what came of it. */
+/** Opens the project's quota, changes it, and prints the result. */
 async function change(
   self: Command,
   context: CliContext,
@@ -152,7 +152,7 @@ function addReconcile(parent: Command, context: CliContext): void {
   addExamples(command, ['catalog-sync quota reconcile --api offer.detail --day 320 --month 6100']);
 }
 
-/** `catalog-sync quota`: the limits of calls, what is left of them, and everything that people may change there. */
+/** `catalog-sync quota`: the limits of calls, what is left of them, and all changes to them. */
 export function registerQuota(program: Command, context: CliContext): void {
   const command = program
     .command('quota')

@@ -180,7 +180,7 @@ function addHistory(parent: Command, context: CliContext): void {
   ]);
 }
 
-/** `catalog-sync schedule`: when the catalog syncs by itself, and what became of these times. */
+/** `catalog-sync schedule`: the schedules, and the outcomes of their slots. */
 export function registerSchedule(program: Command, context: CliContext): void {
   const command = program
     .command('schedule')

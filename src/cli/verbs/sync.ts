@@ -52,7 +52,7 @@ export function registerSync(program: Command, context: CliContext): void {
         session,
         sync,
         () => Promise.resolve(request),
-        // A budget is a person's word already.
+        // A budget is a confirmation already.
         { isStrict: flags.strictExit ?? false, mayAsk: flags.yes !== true && flags.budget === undefined },
       );
     });

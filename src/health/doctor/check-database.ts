@@ -24,7 +24,7 @@ export interface DatabaseParts {
   readonly config: Config;
   /** Null: there is none that can be read. */
   readonly sync: SyncConfig | null;
-  /** What people call it. */
+  /** Its name for users. */
   readonly place: string;
 }
 

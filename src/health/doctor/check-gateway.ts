@@ -5,7 +5,7 @@ import { failed, ok, warn, type Check } from './check.ts';
 
 const name = 'signed call';
 
-/** 1688's tolerance is not documented; a clock that is off by more than this will meet it some day. */
+/** 1688's tolerance is not documented; a clock that is off by more than this may exceed it. */
 const clockToleranceMs = minuteMs;
 
 /**

@@ -28,7 +28,7 @@ async function checkFile(projectDir: string, file: string): Promise<Check | null
   );
 }
 
-/** Whether git would take credentials along. */
+/** Whether git would commit credentials. */
 export async function checkGitIgnore(projectDir: string): Promise<Check[]> {
   const inside = await gitExitCode(projectDir, ['rev-parse', '--is-inside-work-tree']);
   if (inside !== 0) return [skip(name, inside === null ? 'git could not be run' : 'not a git repository')];

@@ -34,7 +34,7 @@ export function checkNotifySettings(config: Config): Check {
   return ok(name, `to ${host}, of format ${format}; \`catalog-sync notify test\` tries it`);
 }
 
-/** How the last notification went; empty when none is to be sent. */
+/** The result of the last notification; empty when none are configured. */
 export async function checkDelivery(pool: Pool, { NOTIFY_WEBHOOK_URL: webhook }: Config): Promise<Check[]> {
   if (webhook === undefined) return [];
   const { attempts, failingSince, deliveredAt, errorCode, error } =

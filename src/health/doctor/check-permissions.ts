@@ -6,7 +6,7 @@ import { ok, skip, warn, type Check } from './check.ts';
 
 export interface PermissionFindings {
   readonly apis: readonly PermissionRow[];
-  /** Why an API is not known although it was to be asked. */
+  /** Why the state of an API is not known after a probe. */
   readonly notes: ReadonlyMap<ApiOperation, string>;
   /** The ledger's time, which holds end by. */
   readonly now: Date;
@@ -21,7 +21,7 @@ function describeHold({ isHeld, probeAfter }: PermissionRow, now: Date): string 
 }
 
 function describeUnknown({ operation, name }: PermissionRow): string {
-  // An upload leaves something at 1688, so that none is made to find out.
+  // An upload leaves a picture at 1688, so there is no probe for it.
   if (operation === 'image.upload') return `not known (${name}): the first file of an image feed shows it`;
   return `not known (${name}): no call has shown it`;
 }
@@ -35,7 +35,7 @@ function describe(row: PermissionRow, note: string | undefined, now: Date): stri
   return `${observed} (${name})${said}${describeHold(row, now)}${why}. Without it ${withoutApi[operation]}`;
 }
 
-/** What 1688 lets this app call, API by API: as calls showed it and as its operator declared it, with advice. */
+/** The permission of each API, as observed and as declared, with advice. */
 export function checkPermissions({ apis, notes, now }: PermissionFindings): Check[] {
   return apis.map((row) => {
     const { operation, observed, advice } = row;

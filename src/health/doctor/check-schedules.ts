@@ -7,7 +7,7 @@ import { ok, warn, type Check } from './check.ts';
 
 const name = 'schedules';
 
-/** Whether schedules are kept and can do what they are for; empty when no process has taken one over yet. */
+/** Whether schedules start their runs and are valid; empty when no process has stored one yet. */
 export async function checkSchedules(pool: Pool, sync: SyncConfig | null, now: Date): Promise<Check[]> {
   const rows = describeSchedules(await createScheduleStore({ pool }).list(), sync, now);
   const kept = rows.filter(({ state }) => state !== 'new');

@@ -8,7 +8,7 @@ const words = {
   live: 'real data of 1688.com',
 } as const satisfies Record<Source, string>;
 
-/** Whether what is in the database is what calls would bring: the two kinds of data never mix. */
+/** Whether the data in the database have the source of new calls: the two kinds of data never mix. */
 export function checkSource(config: Config, stored: Source | null): Check {
   const name = 'data';
   const target: Source = isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';

@@ -4,7 +4,7 @@ import { chooseApis } from '../../extract/endpoints/endpoints.ts';
 import { apiOperations, type ApiChoices } from '../../model/known-apis.ts';
 import { failed, ok, type Check } from './check.ts';
 
-/** What `apis` of the sync file comes to; nothing when all is asked as usual. */
+/** The effect of `apis` of the sync file; nothing for the default APIs. */
 function describeChoices(apis: ApiChoices): string {
   const chosen = chooseApis(apis);
   return apiOperations

@@ -17,7 +17,7 @@ export interface UsageParts {
   readonly sync: SyncConfig | null;
 }
 
-/** What calls have shown so far: what is left of each limit, and the permission of every API. */
+/** What is left of each limit, and the observed permission of every API. */
 export async function checkUsage(
   { pool, config, sync }: UsageParts,
   notes: ReadonlyMap<ApiOperation, string>,

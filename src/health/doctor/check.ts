@@ -12,7 +12,7 @@ export interface Check {
   readonly message: string;
   /** What to do; null when there is nothing to do. */
   readonly advice: string | null;
-  /** What the command exits with because of it; 0 unless the status is `fail`. */
+  /** Its exit code; 0 unless the status is `fail`. */
   readonly exitCode: ExitCode;
 }
 

@@ -12,7 +12,7 @@ const probeOrder = [
 
 /**
  * The operations that one call each would show the permission of: not those that are known to be allowed, and not
- * those that are held, of which the ledger lets no call through. An upload would leave something at 1688.
+ * those that are held, for which the ledger grants no call. An upload would leave a picture at 1688.
  */
 export function chooseProbes(apis: readonly PermissionRow[], now: Date): TargetOperation[] {
   const isWorthACall = ({ observed, isHeld, probeAfter }: PermissionRow) =>

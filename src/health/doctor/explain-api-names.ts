@@ -1,7 +1,7 @@
 import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
 import { guideNames } from '../../extract/endpoints/guide-names.ts';
 
-/** What a name from a registration guide is in reality. */
+/** The real API of a name from a registration guide. */
 export interface ApiNameExplanation {
   readonly guideName: string;
   /** `namespace:name:version` that is called instead. */

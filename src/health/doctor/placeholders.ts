@@ -1,4 +1,4 @@
-/** Values that registration guides and examples show, which people leave in. */
+/** Placeholders of registration guides and examples, which users forget to replace. */
 const placeholders = [
   /^(12345678|23456789)$/,
   /^1a2b3c4d5e6f7g8h9i0j1k2l3m4n/i,

@@ -22,7 +22,7 @@ interface Overlap {
 
 /**
  * Places at which offers are picked, ten at each. It reads their intervals by index, a fraction of a second at any
- * size of the history; at ten times as many, `doctor` would be waited for.
+ * size of the history; at ten times as many, `doctor` would be slow.
  */
 const places = 200;
 

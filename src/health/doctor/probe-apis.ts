@@ -22,14 +22,14 @@ export interface ProbeParts {
 export interface Probed {
   /** Why an API is still not known. */
   readonly notes: ReadonlyMap<ApiOperation, string>;
-  /** What issues every API, so that no further one was asked; null: nothing. */
+  /** The problem of all APIs, after which no further probe was made; null: none. */
   readonly halted: AppError | null;
 }
 
 /** Bag: a word that any catalog has offers for, so that the answer names one. */
 const commonKeyword = '包';
 
-/** Others may be calling just now. Three times as long, and a person would think that it hangs. */
+/** Others may be calling just now. At three times, it would seem to hang. */
 const patience = { tries: 5, maxQueueDelayMs: 1_000 } as const;
 
 function targetFor(operation: TargetOperation, subjects: KnownSubjects): string | null {

@@ -60,7 +60,7 @@ function nextForPermissions(checks: readonly Check[]): string | null {
   return `Next: do what the lines of "permission" advise. ${meanwhile}`;
 }
 
-/** The one thing to do next. */
+/** The next step. */
 export function nextStep(checks: readonly Check[]): string {
   const first = checks.find((check) => check.status === 'fail');
   if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;

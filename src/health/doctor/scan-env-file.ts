@@ -7,7 +7,7 @@ export interface EnvFinding {
   readonly line: number;
   readonly key: string;
   readonly detail: string;
-  /** A placeholder can't work; the rest may. */
+  /** A placeholder is always wrong; the others may be valid. */
   readonly isFatal: boolean;
 }
 

@@ -79,7 +79,7 @@ export interface HealthStore {
   read(): Promise<HealthFacts>;
 }
 
-/** It takes a person some days to see to a missing partition. */
+/** An operator may need some days to act on a missing partition. */
 const partitionLeadMs = 7 * dayMs;
 
 async function read(pool: Pool, appKey: string): Promise<HealthFacts> {

@@ -7,13 +7,13 @@ import type {
   NotificationState,
 } from '../../model/notification.ts';
 
-/** Repeats the notification of a lasting state. At half, people ignore it; at double, they forget it over a weekend. */
+/** Repeats the notification of a lasting state. At half, operators ignore it; at double, they forget it over a weekend. */
 const remindAfterMs = dayMs;
 
 /** Between two messages about one issue, however often it ends and begins again within. */
 const quietMs = 30 * minuteMs;
 
-/** Something to send, and what people know once it is sent. */
+/** An item to send, and the state that it reports. */
 export interface PendingNotification {
   readonly item: NotificationItem;
   readonly notifiedState: NotificationState;
@@ -42,7 +42,7 @@ function idOf({ key, beganAt, notifiedAt }: StoredHealthIssue, phase: Notificati
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
 }
 
-/** What needs a person first, what is over last. */
+/** Items that need an operator first, items that are over last. */
 const rank = ({ item: { severity, phase } }: PendingNotification): number =>
   phase === 'over' ? 4 : (severity === 'act' ? 0 : 2) + (phase === 'lasting' ? 1 : 0);
 

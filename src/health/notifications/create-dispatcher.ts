@@ -9,13 +9,13 @@ export interface DispatcherOptions extends SendDeps {
   readonly finishMs?: number;
 }
 
-/** Sends notifications, beside the work: it never fails, and no tick waits for it. */
+/** Sends notifications in the background: it never fails, and no tick waits for it. */
 export interface NotificationDispatcher {
   /** Checks for notifications in the background, if it is time to. */
   wake(): void;
   /** Checks once more when a process ends; waits for a short time. */
   finish(): Promise<void>;
-  /** Leaves off. Idempotent. */
+  /** Stops. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ const wakeEveryMs = 20_000;
 /** Time for one attempt and the statements around it. A cron job must not hang on a receiver. */
 const maxFinishMs = 15_000;
 
-/** Until the process that sends right now is asked again whether it is done. */
+/** Time between two checks whether the other sender is done. */
 const askAgainMs = 250;
 
 export function createDispatcher({

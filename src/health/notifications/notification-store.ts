@@ -42,7 +42,7 @@ export interface NotificationStore {
   exclusively(work: () => Promise<void>): Promise<boolean>;
   readDelivery(): Promise<DeliveryState>;
   noteChecked(): Promise<void>;
-  /** Takes over what lasts now; returns everything that may need a notification. */
+  /** Stores the present health issues; returns all that may need a notification. */
   merge(issues: readonly HealthIssue[]): Promise<StoredHealthIssue[]>;
   /** The receiver took a message about these. */
   noteDelivered(notifiedState: readonly NotifiedIssue[]): Promise<void>;

@@ -3,12 +3,12 @@ import { businessDaysSince } from '../../core/shanghai-time.ts';
 
 /** One sentence for the operator. */
 export interface Advice {
-  /** True: what is declared and what was seen do not go together, or something waits for a person. */
+  /** True: the declared and the observed state differ, or an operator must act. */
   readonly needsAttention: boolean;
   readonly text: string;
 }
 
-/** What is known of an API, beside its permission. */
+/** Facts about an API, in addition to its permission. */
 export interface ApiSituation {
   /** The word to type after `permissions set`. */
   readonly operation: string;

@@ -20,7 +20,7 @@ export interface GrantedApi {
 }
 
 export interface PermissionRow extends GrantedApi, ApiPermission {
-  /** The calls that are planned with; null: the preset of the account. */
+  /** The calls that the plan assumes; null: the preset of the account. */
   readonly approved: ApprovedCalls;
   /** When a held API is tried next; null: it is not held, or not tried. */
   readonly probeAfter: Date | null;
@@ -33,7 +33,7 @@ export interface PermissionReport {
   readonly apis: readonly PermissionRow[];
 }
 
-/** All that are asked but the gateway's clock, which needs no grant (measured by clients). */
+/** All APIs except the gateway's clock, which needs no grant (measured by clients). */
 export function listGrantedApis(sync: SyncConfig | null): GrantedApi[] {
   const endpoints = chooseEndpoints(sync?.apis ?? {});
   return apiOperations.map((operation) => ({
@@ -88,7 +88,7 @@ export function describeApis({ known, holds, sync, now }: PermissionFacts): Perm
   });
 }
 
-/** What is declared and what was seen of the app and of every API that it needs, with advice. */
+/** The declared and observed state of the app and of every API that it needs, with advice. */
 export async function listPermissions(sources: PermissionSources): Promise<PermissionReport> {
   const { permissions, quota, sync } = sources;
   const now = await quota.ledgerNow();

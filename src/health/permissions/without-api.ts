@@ -1,6 +1,6 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
 
-/** What the catalog is for as long as an API is missing; docs/permissions.md says more. */
+/** What the catalog has while an API is missing; docs/permissions.md says more. */
 export const withoutApi = {
   'category.children': 'the category tree is unknown, and a category of a feed is searched as a whole',
   'search.keyword': 'keyword and category feeds find no new offers',

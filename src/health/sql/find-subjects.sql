@@ -1,4 +1,4 @@
--- Purpose: an offer, a seller and a picture that are in the catalog, no matter which: for a question that only has to
+-- Purpose: an offer, a seller and a picture that are in the catalog, no matter which: for a probe that only has to
 --          be answered.
 -- Params:  none
 -- Returns: one row: offerId, sellerId, imageUrl (on alicdn.com); null where there is none

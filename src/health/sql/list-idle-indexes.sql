@@ -1,5 +1,5 @@
--- Purpose: our indexes that only cost: those that are not valid, and large ones that nothing read since the statistics
---          began, if that is long ago. What keeps rows unique is of use without being read.
+-- Purpose: our useless indexes: those that are not valid, and large ones that were not read since the statistics
+--          began, if that is long ago. A unique index is useful without being read.
 -- Params:  $1 bigint least bytes of an unread one, $2 integer days; statistics that are younger say nothing
 -- Returns: indexName, tableName, bytes, isValid, the largest first
 SELECT i.indexrelid::regclass::text AS "indexName", i.indrelid::regclass::text AS "tableName",

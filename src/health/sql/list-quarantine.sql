@@ -1,4 +1,4 @@
--- Purpose: what could not be used of answers, by operation, place in the answer and reason; the most frequent first.
+-- Purpose: values of answers that could not be used, by operation, place in the answer and reason; the most frequent first.
 -- Params:  $1 text|null operation; $2 text|null reason; $3 integer how many
 -- Returns: operation, path (with [] for every element of a list), reason, count (of values), answers, newestAt, newestId,
 --          sample (the newest one's)

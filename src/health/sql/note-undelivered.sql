@@ -1,4 +1,4 @@
--- Purpose: keeps that a message did not reach its receiver, and when to try again.
+-- Purpose: records that a message did not reach its receiver, and when to try again.
 -- Params:  $1 text error code; $2 text the same in words; $3 double precision until the next attempt, in ms
 -- Returns: nothing
 INSERT INTO sync.notification_delivery AS d

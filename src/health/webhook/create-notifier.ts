@@ -23,7 +23,7 @@ export interface NotifierOptions {
   readonly timeoutMs?: number;
 }
 
-/** Receivers answer within a second. At double, who runs `sync` by cron would wait for a dead one longer than for a run. */
+/** Receivers answer within a second. At double, a `sync` of cron would wait longer for a dead receiver than for a run. */
 const defaultTimeoutMs = 10_000;
 
 /** Receivers answer in one line. What comes after is not read. */
@@ -74,7 +74,7 @@ async function post(url: URL, body: string, signal: AbortSignal) {
   return { httpStatus, retryAfter: headers.get('retry-after'), body: await readBeginning(response.body) };
 }
 
-/** Aborts after `ms`, or with `signal`. Not AbortSignal.any(): on a signal as old as the process it leaves something behind. */
+/** Aborts after `ms`, or with `signal`. Not AbortSignal.any(): on a long-lived signal it leaks memory. */
 async function within<T>(
   ms: number,
   signal: AbortSignal,

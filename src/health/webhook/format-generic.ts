@@ -7,7 +7,7 @@ function sentences(item: NotificationItem, siteUrl: string | null): string {
   return `${labelOf(item)}: ${tidy(item.summary)}${remedy} See ${where}`;
 }
 
-/** The JSON of `NOTIFY_FORMAT=generic`, for receivers of one's own. Fields may be added; `version` counts what breaks. */
+/** The JSON of `NOTIFY_FORMAT=generic`, for custom receivers. Fields may be added; `version` changes with breaking changes. */
 export function formatGeneric(message: NotificationMessage, siteUrl: string | null): unknown {
   const { source, items, more, sentAt } = message;
   return {

@@ -1,7 +1,7 @@
 import type { NotificationItem, NotificationMessage } from '../../model/notification.ts';
 import { footerOf, labelOf, pageUrl, tidy, titleOf } from './wording.ts';
 
-/** Slack docs, "Formatting text": these three are all that must be escaped; `<!channel>` would call everybody. */
+/** Slack docs, "Formatting text": these three are all that must be escaped; `<!channel>` would notify everyone. */
 const escape = (text: string): string =>
   tidy(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 

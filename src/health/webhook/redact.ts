@@ -9,7 +9,7 @@ function decoded(part: string): string {
   }
 }
 
-/** Takes everything of the address that may be a secret out of a text: what is in its path and its query. */
+/** Removes every part of the address that may be secret from a text: its path and its query. */
 export function createRedactor(url: URL, secret: string | null): (text: string) => string {
   const parts = [
     ...url.pathname.split('/'),

@@ -42,12 +42,12 @@ export function titleOf({ source, items }: Pick<NotificationMessage, 'source' | 
   return `${where}: ${summarise(items)}`;
 }
 
-/** Where a page is; null: it is not known by which address people reach the pages. */
+/** Where a page is; null: the address of the pages is not known. */
 export function pageUrl(siteUrl: string | null, path: string): string | null {
   return siteUrl === null ? null : `${siteUrl.replace(/\/+$/, '')}${path}`;
 }
 
-/** The last lines: what there was no room for, and how to read times. */
+/** The last lines: the number of items left out, and the time zone. */
 export function footerOf({ items, more }: Pick<NotificationMessage, 'items' | 'more'>): string[] {
   return [
     ...(more > 0 ? [`And ${String(more)} more: the first of the ops pages has all of them.`] : []),

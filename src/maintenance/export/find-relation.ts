@@ -9,7 +9,7 @@ import { exportTimeColumns } from './time-columns.ts';
 /** The start of the rows: an instant, or a duration before now by the ledger's clock. */
 export type Since = { readonly at: Date } | { readonly agoMs: number };
 
-/** A table or view to export, by its name as people write it. */
+/** A table or view to export, by its name on the command line. */
 export interface RelationSource {
   readonly kind: 'relation';
   /** `catalog.offer` */

@@ -4,7 +4,7 @@ import { advisoryLocks, tryLockUntilClosed, unlock } from '../../db/advisory-loc
 import { toDatabaseError } from '../../db/database-error.ts';
 import { maintenanceErrors } from '../errors.ts';
 
-/** What is known of the offers of this reprocess beside the catalog: a dry run forgets its corrections. */
+/** What this reprocess knows of offers in addition to the catalog: a dry run forgets its corrections. */
 const createMemory =
   'CREATE TEMP TABLE reprocessed (offer_id bigint, what text, PRIMARY KEY (offer_id, what))';
 

@@ -15,7 +15,7 @@ function formatInterval(interval: PriceInterval | undefined): string | null {
   return `${interval.amountCny} since ${day(interval.validFrom)}${end}`;
 }
 
-/** One difference of the prices of an offer, for people: changes first, then removed and new ones. */
+/** One difference of the prices of an offer, as text: changes first, then removed and new ones. */
 export function toPriceExample(
   id: string,
   { added: [added], removed: [removed], changed: [changed] }: PriceDiff,

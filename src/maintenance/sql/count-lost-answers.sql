@@ -1,4 +1,4 @@
--- Purpose: counts answers that calls brought and that are not kept any more: of an offer, those that its observations name;
+-- Purpose: counts answers of calls that are no longer stored: of an offer, those that its observations name;
 --          otherwise those of calls from before the oldest answer that is kept.
 -- Params:  $1 bigint|null offer id; $2 timestamptz|null only those asked for since; $3 timestamptz|null when the oldest
 --          answer was asked for that is kept; $4 text|null operation

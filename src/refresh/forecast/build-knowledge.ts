@@ -153,7 +153,7 @@ export interface Surroundings {
   readonly callsPerSecond: number;
 }
 
-/** What a forecast is made from; `facts` without anything: the sync file alone. */
+/** The input of a forecast; empty `facts`: the sync file alone. */
 export function buildKnowledge(
   sync: Pick<SyncConfig, 'feeds' | 'freshness' | 'pageSize'>,
   facts: ForecastFacts,

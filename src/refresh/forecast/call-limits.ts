@@ -5,7 +5,7 @@ import type { CallLimit } from './knowledge.ts';
 /** What the ledger keeps of a day, and of a month's share of a day, for calls by hand (docs/quota.md). */
 const keptShare = 0.05;
 
-/** A day's or month's limit, and what of it is left. */
+/** A limit of a day or month, and what is left of it. */
 export interface PeriodLimit {
   readonly operations: readonly ApiOperation[];
   readonly period: 'day' | 'month';

@@ -131,7 +131,7 @@ export function forecast(knowledge: Knowledge): Forecast {
   const perDayOf = (wanted: CallsByApi) => shareLimits(wanted, limits, ({ perDay }) => perDay);
   const nodes = feeds.reduce((sum, feed) => sum + feed.nodes, 0) / freshness.category;
   const found = feeds.reduce((sum, { name }) => sum + arrivals(knowledge, name), 0);
-  // What details would take beside searches decides what searches get of a limit that both share.
+  // The demand of details decides what searches get of a limit that both share.
   const alone = steadyStateSearches(knowledge, perDayOf);
   const everyOf = (searches: readonly SteadySearch[]) =>
     new Map(feeds.map(({ name }) => [name, rowEveryDays(searches, name)]));

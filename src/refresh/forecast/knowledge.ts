@@ -3,20 +3,20 @@ import type { ChangeRate } from '../planner/change-rate.ts';
 import type { OfferAges } from '../planner/offer-value.ts';
 import type { WindowWorth } from '../../model/learning.ts';
 
-/* What a forecast is made from: what is known, and what is assumed in its place where nothing is. */
+/* The input of a forecast: known figures, and assumptions where none are known. */
 
 /** Search windows that are alike: one that is known, or many that are assumed. */
 export interface SearchGroup {
   readonly operation: Extract<ApiOperation, 'search.keyword' | 'search.seller' | 'search.image'>;
   readonly feed: string;
-  /** The keyword, category, seller or picture, for people. */
+  /** The keyword, category, seller or picture, as shown to users. */
   readonly label: string;
   readonly windows: number;
   /** Of each, if its pass is not stopped early; 1 at least. */
   readonly pages: number;
   /** Pages of each that are left until it was passed once; 0: it was. */
   readonly pagesToFirstPass: number;
-  /** Pages of each that the pass under way has behind it; 0: none is under way. */
+  /** Pages that the active pass of each has read; 0: no pass is active. */
   readonly pagesPassed: number;
   /** Since the last pass; null: there was none. */
   readonly ageDays: number | null;

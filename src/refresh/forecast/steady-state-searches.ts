@@ -10,7 +10,7 @@ import type { Knowledge, SearchGroup } from './knowledge.ts';
 import { steadyPages } from './pass-pages.ts';
 import { ageWorth, drawCurve } from './value-curve.ts';
 
-/** New offers a day that the planner credits a search with without observations. */
+/** New offers a day that the planner assumes of a search without observations. */
 export const assumedArrivals = 1;
 
 /** Similar searches, with their passes in steady state. */

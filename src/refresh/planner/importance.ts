@@ -12,7 +12,7 @@ export function rawImportance({ monthSold }: Pick<SearchRow, 'monthSold'>, multi
   return Math.sqrt(1 + Math.max(0, monthSold ?? 0)) * multiplier;
 }
 
-/** The importance that calls are valued with: 1 for the mean of all offers, from 0.05 to 50. */
+/** The importance in the value of calls: 1 for the mean of all offers, from 0.05 to 50. */
 export function importance(raw: number, meanRaw: number): number {
   return Math.min(max, Math.max(min, raw / meanRaw));
 }

@@ -35,7 +35,7 @@ export function vouchedAgeDays(summaryAgeDays: number, detailAgeDays: number, sh
   return share * summaryAgeDays + (1 - share) * detailAgeDays;
 }
 
-/** The one age by which offers of a bucket are ordered; for a stale one that of its summary. */
+/** The age by which offers of a bucket are ordered; for a stale one that of its summary. */
 export function orderingAgeDays(ages: OfferAges, { objective, visibleShare }: Valuation): number {
   const { summaryAgeDays, detailAgeDays } = ages;
   if (ages.isStale) return summaryAgeDays;

@@ -51,7 +51,7 @@ export interface CallBatch<Offer extends Head, Other extends CompetingCall> {
 export interface CallSelection<Offer extends Head, Other extends CompetingCall> {
   /** At most `calls`. */
   readonly picks: readonly (DetailPick<Offer> | Other)[];
-  /** Value of the least pick: what one more call would have brought at most. 0 when calls are left over. */
+  /** Value of the lowest pick: the most that one more call would have been worth. 0 when calls are left over. */
   readonly price: number;
 }
 

@@ -19,7 +19,7 @@ export interface DueWindowState {
 export interface WindowScale {
   readonly prior: ChangeRate;
   readonly meanPopularity: number;
-  /** New offers a day that a window of which nothing is known is credited with. */
+  /** Assumed new offers a day of a window without observations. */
   readonly arrivalsPerDay: number;
   readonly pageSize: number;
 }

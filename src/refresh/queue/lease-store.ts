@@ -28,11 +28,11 @@ export type ImageQuery = Omit<SearchImageRequest, 'queryImage'> & { readonly ima
 
 export type WindowQuery = SearchKeywordRequest | SearchSellerRequest | ImageQuery;
 
-/** Reads what is due and takes it; all times by the ledger clock. */
+/** Reads and leases what is due; all times by the ledger clock. */
 export interface LeaseStore {
   /**
    * Makes the windows of some feeds, and retires those that they no longer select. `isTreeClosed`: the category API
-   * is held, so that nodes which were never visited are searched as they are.
+   * is held, so nodes that were never fetched are searched as they are.
    */
   ensureWindows(feeds: readonly Feed[], language: string, isTreeClosed: boolean): Promise<void>;
   leaseCategories(lease: LeaseRequest): Promise<string[]>;
@@ -43,7 +43,7 @@ export interface LeaseStore {
   takeOffers(runId: string, offerIds: readonly string[]): Promise<string[]>;
   /** Targets that the run has taken and that are neither loaded nor given back. */
   countLeases(runId: string): Promise<number>;
-  /** Whether another active run has taken something that the feeds reach. */
+  /** Whether another active run has leases on targets of the feeds. */
   isAwaitingOthers(runId: string, feeds: readonly Feed[]): Promise<boolean>;
   /** Calls that the feeds would need right now, as far as is known. */
   countDue(feeds: readonly Feed[], freshness: FreshnessAges): Promise<number>;
@@ -69,7 +69,7 @@ export interface LeaseRequest extends DueWindowsRequest {
   readonly limit: number;
 }
 
-/** Longer than any job waits in a queue; a lost queue gives leases back at once, so this is the last resort. */
+/** Longer than any job waits in a queue; a lost queue frees its leases at once, so this is the last resort. */
 const leaseMs = 10 * 60_000;
 
 const targets = {

@@ -62,7 +62,7 @@ export interface RefreshQueue {
   listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
   /** Due offers without a lease, in each bucket those that were fetched longest ago. */
   listHeads(request: RefreshQueueRequest): Promise<RefreshCandidate[]>;
-  /** What the planner's figures of a day are made from, with a sample of at most `limit` offers. */
+  /** The input of the planner's figures of a day, with a sample of at most `limit` offers. */
   sample(limit: number): Promise<PlannerSample>;
   saveFit(fit: PlannerFit): Promise<void>;
 }

@@ -9,7 +9,7 @@ import { driftRows } from './drift-rows.ts';
  */
 const steadyForMs = hourMs;
 
-/** A page behind the last one of the total that says nothing new is an empty one, whatever it has. */
+/** A page after the last one of the total without new rows counts as empty. */
 function readPastEnd(observation: PageObservation, { totalRecords }: WindowState): PageObservation {
   const { page, pageSize, newIdsInPass } = observation;
   const isPastEnd = page > 1 && totalRecords !== null && (page - 1) * pageSize >= totalRecords;
@@ -47,7 +47,7 @@ function isBelieved(prior: WindowState, observation: PageObservation): boolean {
   return isOld || !observation.isSuspect;
 }
 
-/** Whether the page goes together with those before it: the same total, no row twice, none that can't be read. */
+/** Whether the page is consistent with those before it: the same total, no row twice, none that can't be read. */
 function isSteady(prior: WindowState, observation: PageObservation): boolean {
   if (observation.totalRecords === null || observation.newIdsInPass !== observation.rowsInAnswer)
     return false;

@@ -56,7 +56,7 @@ function cutBetween(left: number, right: number, below: number, { low, high }: B
   return own === undefined ? [] : [{ bound: own / unitsPerFen, below }];
 }
 
-/** Beside the only price that there is, so that what is left has fewer others. */
+/** Next to the only price, so that the rest has fewer others. */
 function cutsBeside(price: number, count: number, { low, high }: Bounds): Cut[] {
   const [above, lastAbove] = fenBetween(price, high);
   const [firstBeneath, beneath] = fenBetween(low, price);

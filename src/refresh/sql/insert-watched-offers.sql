@@ -1,4 +1,4 @@
--- Purpose: makes the rows of offers of a watch list that nothing is known of yet, due at once. Offers of erased sellers get
+-- Purpose: makes the rows of offers of a watch list that have none yet, due at once. Offers of erased sellers get
 --          none.
 -- Params:  $1 bigint[] offer ids; $2 integer bucket of an offer without a detail
 -- Returns: nothing

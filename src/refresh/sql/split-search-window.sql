@@ -1,4 +1,4 @@
--- Purpose: puts parts in the place of a search window that lists less than there is. All parts belong to the search that
+-- Purpose: replaces a search window that lists less than its total by parts. All parts belong to the search that
 --          was split first; a part that is split itself ends. A part that existed before continues where it was.
 -- Params:  $1 bigint window to split; $2 bigint the search that its parts belong to, itself or another;
 --          $3 jsonb [{"minCny": numeric|null, "maxCny": numeric|null}]

@@ -105,7 +105,7 @@ async function advance(
     page: page.page,
     pageSize: page.pageSize,
     observedAt: provenance.observedAt,
-    // An unusable page ends the pass as an empty one does: asking again at once would not help.
+    // An unusable page ends the pass like an empty one: another call at once would not help.
     rowsInAnswer: record?.rowsInAnswer ?? 0,
     totalRecords: record?.totalRecords ?? null,
     newIdsInPass,

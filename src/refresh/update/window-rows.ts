@@ -55,7 +55,7 @@ export async function listInWindow(
   await applySql(client, readSql('upsert-window-offers'), [windowId, offerIds, at]);
 }
 
-/** Writes the state of a locked window after a page that a call brought, and ends its lease. */
+/** Writes the state of a locked window after the page of a call, and ends its lease. */
 export async function writeWindow(
   client: PoolClient,
   { windowId, state }: SearchWindow,

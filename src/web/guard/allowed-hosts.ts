@@ -5,7 +5,7 @@ export function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
-/** An address to listen at that means every one. */
+/** A listen address that means all addresses. */
 const isAnyHost = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
 function nameOf(host: string): string | null {
@@ -14,7 +14,7 @@ function nameOf(host: string): string | null {
 }
 
 /**
- * Says of the Host header of a request whether it is one of our names. A page of another site that has its own name
+ * Whether the Host header of a request is one of our names. A page of another site that has its own name
  * lead here (DNS rebinding) comes with that name.
  */
 export function createHostCheck(

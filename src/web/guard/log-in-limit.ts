@@ -5,14 +5,14 @@ import { minuteMs } from '../../core/duration.ts';
 const maxWrong = { perAddress: 5, together: 50 } as const;
 const windowMs = minuteMs;
 
-/** Slows down who guesses the token. */
+/** Slows down attempts to guess the token. */
 export interface LogInLimit {
   /** Seconds until this address may try again; 0: now. */
   waitSeconds(address: string): number;
   addWrong(address: string): void;
 }
 
-/** Counts in this process: a restart forgets, and a token of 32 random characters is not guessed at this pace. */
+/** Counts in this process only: a restart resets it, and a token of 32 random characters is not guessed at this pace. */
 export function createLogInLimit(clock: Clock): LogInLimit {
   let wrong: { readonly address: string; readonly atMs: number }[] = [];
   const recent = () => {

@@ -5,7 +5,7 @@ import type { Sessions } from './sessions.ts';
 
 const reading = new Set(['GET', 'HEAD']);
 
-/** What a browser says of where a request comes from, which no page can change. Programs say nothing. */
+/** The origin of a request by the browser, which no page can change. Programs send none. */
 function isFromElsewhere(c: WebContext): boolean {
   const site = c.req.header('sec-fetch-site');
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
@@ -14,7 +14,7 @@ function isFromElsewhere(c: WebContext): boolean {
   return !URL.canParse(origin) || new URL(origin).host !== c.req.header('host');
 }
 
-/** Whether a browser itself vouches that one of our pages sent it. */
+/** Whether the browser states that one of our pages sent it. */
 function isSurelyOurs(c: WebContext): boolean {
   const isReported = c.req.header('sec-fetch-site') === 'same-origin' || c.req.header('origin') !== undefined;
   return isReported && !isFromElsewhere(c);
@@ -23,7 +23,7 @@ function isSurelyOurs(c: WebContext): boolean {
 /** The board's own requests: by script, so that they carry no token of a form. */
 const isBoardRequest = (c: WebContext): boolean => c.req.path.startsWith(`${boardPath}/api/`);
 
-/** Nothing is changed but by POST (and by the board, where it may), and by none that another site had a browser send. */
+/** Only POST changes anything (and the board, if allowed), and never a request that another site made a browser send. */
 export function requireSameOrigin(mayBoardChange: boolean) {
   return createMiddleware<WebEnv>(async (c, next) => {
     if (reading.has(c.req.method)) return next();
@@ -37,7 +37,7 @@ export function requireSameOrigin(mayBoardChange: boolean) {
   });
 }
 
-/** Beyond that, a form must carry what only pages of its session know. */
+/** In addition, a form must carry a value that only pages of its session know. */
 export function requireCsrfToken(sessions: Sessions) {
   return createMiddleware<WebEnv>(async (c, next) => {
     if (reading.has(c.req.method) || isBoardRequest(c)) return next();

@@ -12,7 +12,7 @@ export function securityHeaders({ kind }: ImageSource) {
       "default-src 'self'",
       `img-src 'self'${kind === 'remote' ? ` ${imageHosts}` : ''}`,
       "object-src 'none'",
-      // The board of the queues says itself where it is.
+      // The page of the board has a <base> element.
       `base-uri ${path.startsWith(boardPath) ? "'self'" : "'none'"}`,
       "form-action 'self'",
       "frame-ancestors 'none'",
@@ -27,7 +27,7 @@ export function securityHeaders({ kind }: ImageSource) {
     c.header('cross-origin-opener-policy', 'same-origin');
     c.header('cross-origin-resource-policy', 'same-origin');
     c.header('permissions-policy', 'camera=(), geolocation=(), microphone=()');
-    // Pages are of a moment and of a session; what stays the same says so itself.
+    // Pages are not cached; a response that may be cached sets its own header.
     if (c.res.headers.get('cache-control')?.startsWith('private') !== true)
       c.header('cache-control', 'no-store');
   });

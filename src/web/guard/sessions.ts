@@ -23,11 +23,11 @@ export interface Sessions {
   isToken(given: unknown): boolean;
 }
 
-/** A working day. At half, people would log in twice a day; at double, a lost laptop would be in for long. */
+/** A working day. At half, people would log in twice a day; at double, a lost laptop would keep its session for long. */
 export const sessionLifeMs = 12 * hourMs;
 
 /**
- * With a token, the key comes from it: sessions live through a restart, all processes know them, and another token
+ * With a token, the key comes from it: sessions survive a restart, all processes accept them, and another token
  * ends them all. Without one, the key is this process's own.
  */
 function keyOf(token: Secret | null): Buffer {

@@ -5,7 +5,7 @@ const gauge = (name: string, help: string, samples: readonly Sample[]): Family =
   ...{ type: 'gauge', name, help, samples },
 });
 
-/** How large and how fresh the catalog was when it was last counted. */
+/** The size and freshness of the catalog at its last count. */
 export function catalogFamilies(counted: CatalogCount): Family[] {
   const { at, offers, listed, neverDetailed, within1d, within7d, medianAgeH } = counted;
   return [

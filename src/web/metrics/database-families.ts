@@ -135,7 +135,7 @@ function observationFamilies({ feeds, observations, state, partitionGaps }: Data
   ];
 }
 
-/** What the database says. */
+/** The metrics of the database. */
 export function databaseFamilies(read: DatabaseMetrics): Family[] {
   const { state, calls, heldApis, paces } = read;
   return [

@@ -17,7 +17,7 @@ export interface Family {
 /** Seconds since 1970, as Prometheus' `time()` counts. */
 export const secondsOf = (at: Date | null): number | null => (at === null ? null : at.getTime() / 1000);
 
-/** A registry of what was read a moment ago: the next scrape makes its own, so that nothing in it is of before. */
+/** A registry for one scrape: the next scrape makes its own, so no value is old. */
 export function toRegistry(families: readonly Family[]): Registry {
   const registry = new Registry();
   for (const { type, name, help, samples } of families) {

@@ -12,7 +12,7 @@ import { readSql } from '../read-sql.ts';
 /** Bounds of latency in ms: calls take 750 as clients measured it, and at most half a minute. */
 export const latencyBoundsMs = [100, 250, 500, 1000, 2500, 5000, 10_000, 30_000] as const;
 
-/** Before a partition is needed; it takes a person some days to see to it. */
+/** Before a partition is needed; an operator may need some days to act. */
 const partitionLeadMs = 7 * dayMs;
 
 export interface QuotaMetrics {
@@ -37,7 +37,7 @@ export interface CallMetrics {
   readonly latencyMs: number;
 }
 
-/** Slots by what became of them, and the newest runs. */
+/** Slots by outcome, and the newest runs. */
 export interface ScheduleMetrics extends Readonly<Record<SlotOutcome, number>> {
   readonly schedule: string;
   readonly startDelayS: number | null;
@@ -74,7 +74,7 @@ export interface StateMetrics {
   readonly retypedFields: number;
 }
 
-/** Everything that the database says to the metrics. */
+/** Reads the metrics of the database. */
 export interface DatabaseMetrics {
   readonly state: StateMetrics;
   readonly quotas: readonly QuotaMetrics[];

@@ -57,7 +57,7 @@ async function collect(deps: WebDeps): Promise<Registry> {
   return registry;
 }
 
-/** Who may read: everybody where the pages are open to everybody, otherwise who has the token of the metrics. */
+/** Who may read: everyone if the pages are open to everyone, otherwise requests with the token of the metrics. */
 function mayRead({ access, metrics }: WebDeps, header: string | undefined): boolean {
   if (metrics.token === null) return access.token === null;
   return isSameText(`Bearer ${metrics.token.reveal()}`, header ?? '');

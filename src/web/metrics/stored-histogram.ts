@@ -13,7 +13,7 @@ export class StoredHistogram extends Histogram<'api'> {
     this.#calls = calls;
   }
 
-  /** What the registry writes. prom-client's types do not know of it; its `get` calls it, too. */
+  /** The output of the registry. prom-client's types lack it; its `get` calls it, too. */
   getForPromString() {
     const apis = [...new Set(this.#calls.map(({ api }) => api))];
     return Promise.resolve({

@@ -17,7 +17,7 @@ export function actorOf(c: WebContext): string {
 }
 
 interface Done {
-  /** What is written down. */
+  /** What is recorded. */
   readonly outcome: string;
   /** Where the browser goes afterwards. */
   readonly path: string;
@@ -28,7 +28,7 @@ type Act = (actions: OperatorActions, fields: Readonly<Record<string, string>>) 
 interface Offered {
   readonly path: string;
   readonly action: OperatorAction['action'];
-  /** What it is done to, by the fields of the form; null: they make no sense. */
+  /** The object of the action, from the fields of the form; null: they are invalid. */
   readonly subjectOf: (fields: Readonly<Record<string, string>>) => string | null;
   readonly act: Act;
 }
@@ -37,7 +37,7 @@ interface Offered {
 const readApi = ({ api }: Readonly<Record<string, string>>): string | null =>
   api !== undefined && /^(\*|[\w.@-]{1,100}(:[\w.-]{1,100}){0,2})$/.test(api) ? api : null;
 
-/** Which of what was given up; null: it makes no sense. */
+/** The given-up targets that are meant; null: invalid. */
 function readChoice({ operation, id }: Readonly<Record<string, string>>): GivenUpChoice | null {
   if (operation === undefined) return id === undefined ? { operation: null, id: null } : null;
   if (!apiOperations.some((known) => known === operation)) return null;

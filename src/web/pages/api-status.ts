@@ -34,7 +34,7 @@ function credentials(report: DoctorReport): Html {
   </section>`;
 }
 
-/** The browser must come back to the host that it leaves from, for the session is known there only. */
+/** The browser must come back to the host that it leaves from, because only that host has the session. */
 function connectForm(c: WebContext, connect: WebConnect): Html {
   const { host, origin } = new URL(connect.redirectUri);
   if (c.req.header('host') !== host)

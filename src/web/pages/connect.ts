@@ -5,7 +5,7 @@ import type { WebContext, WebDeps } from '../web-deps.ts';
 import { actorOf } from './actions.ts';
 import { show } from './show.ts';
 
-/** Shows the way to 1688's page. A link and no redirect: a form may lead to our own pages only. */
+/** Links to 1688's page. A link and not a redirect, because a form may lead to our own pages only. */
 export async function beginConnect(c: WebContext, deps: WebDeps): Promise<Response> {
   if (deps.connect === null) return c.redirect('/api-status', 303);
   const url = deps.connect.begin(c.get('session').id);

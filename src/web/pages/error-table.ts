@@ -11,7 +11,7 @@ export interface ErrorTableOptions {
   readonly empty: string;
 }
 
-/** Calls that failed, by cause, each with what happens by itself and what a person should do. */
+/** Calls that failed, by cause, each with what happens automatically and what the operator should do. */
 export function errorTable(
   { caption, rows, empty }: ErrorTableOptions,
   { findRemedy }: Pick<WebDeps, 'findRemedy'>,

@@ -38,7 +38,7 @@ function holdForm(c: WebContext, limits: readonly QuotaLimitRow[]): Html {
   </div>`;
 }
 
-/** What is held, with the way to resume it, and to hold more. */
+/** The holds, with forms to resume them and to hold more. */
 export function holdTable(
   c: WebContext,
   { actions, findRemedy }: WebDeps,

@@ -2,7 +2,7 @@ import { html } from '../html.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 import { show } from './show.ts';
 
-/** There is nothing at the path. */
+/** The page for an unknown path. */
 export function notFoundPage(c: WebContext, deps: WebDeps): Response | Promise<Response> {
   const body = html`<section class="card">
     <h1>Page not found</h1>

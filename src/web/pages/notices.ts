@@ -14,7 +14,7 @@ const notices: Readonly<Record<string, string>> = {
   connected: 'The app is authorised; its tokens are stored, encrypted with TOKEN_KEY.',
 };
 
-/** Says what the last action did. */
+/** Shows what the last action did. */
 export function noticeOf(c: WebContext): Html | null {
   const text = Object.hasOwn(notices, c.req.query('done') ?? '')
     ? notices[c.req.query('done') ?? '']

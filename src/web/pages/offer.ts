@@ -158,7 +158,7 @@ function attributeTable({ attributes }: OfferRow): Html | null {
   </section>`;
 }
 
-/** `/products/:id`: everything that is known of an offer, and where from. */
+/** `/products/:id`: all data of an offer, and their sources. */
 export async function offerPage(c: WebContext, deps: WebDeps): Promise<Response> {
   const { products, quota } = deps.stores;
   const offerId = readId(c.req.param('id'));

@@ -33,7 +33,8 @@ function headline(issues: readonly HealthIssue[], runs: readonly RunRow[]): Html
       : null;
   return html`<section class="card hero ${tone}">
     <h2>${word}</h2>
-    ${first} ${issues.length === 0 && runs.length > 0 ? html`<p>No health issue: nothing needs attention.</p>` : null}
+    ${first}
+    ${issues.length === 0 && runs.length > 0 ? html`<p>No health issue: nothing needs attention.</p>` : null}
     ${
       issues.length === 0
         ? null
@@ -128,7 +129,7 @@ function countedCards(counted: CatalogCount | null, now: Date): Html {
   </article>`;
 }
 
-/** `/`: whether all is well, and what comes next. */
+/** `/`: whether all is well, and what is next. */
 export async function overviewPage(c: WebContext, deps: WebDeps): Promise<Response> {
   const { stores } = deps;
   const [overview, counted, runs, quotas, hours, facts] = await Promise.all([

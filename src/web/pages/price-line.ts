@@ -11,7 +11,7 @@ export interface PricePoint {
 export interface PriceLine {
   /** What it is of: `list`, or `search` where no detail answer is known. */
   readonly kind: 'list' | 'search';
-  /** The oldest first. Between two points of a run the price stood or was seen to change. */
+  /** The oldest first. Between two points of a line the price held or was seen to change. */
   readonly runs: readonly (readonly PricePoint[])[];
   readonly gaps: readonly { readonly from: Date; readonly to: Date }[];
 }

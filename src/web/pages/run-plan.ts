@@ -19,7 +19,7 @@ function row(name: string, { planned, actual }: Compared, say: (value: number) =
 const rounded = (value: number): string => count(Math.round(value));
 const seconds = (value: number): string => span(value * 1000);
 
-/** What was expected of a run as it began, beside what it did. */
+/** The forecast of a run, next to what it did. */
 export function planTable(run: RunRow, calls: readonly RunCalls[], now: Date): Html {
   const plan = compareWithPlan({ ...run, counts: run }, callsByOperation(calls), now);
   const isGuess = plan.plannedName === 'at most';
@@ -41,7 +41,7 @@ export function planTable(run: RunRow, calls: readonly RunCalls[], now: Date): H
   ${isGuess ? html`<p class="muted">Nothing was known yet as it began, so it was planned for the most.</p>` : null}`;
 }
 
-/** What a run was asked to do, and within which bounds. */
+/** The request of a run, and its bounds. */
 export function boundsTable(run: RunRow, now: Date): Html {
   const used = run.budgetCalls === null ? null : percent(run.callsUsed, run.budgetCalls);
   const rows: HtmlValue[][] = [

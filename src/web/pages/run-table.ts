@@ -9,7 +9,7 @@ function duration({ startedAt, endedAt }: RunRow, now: Date): string {
   return span((endedAt ?? now).getTime() - startedAt.getTime());
 }
 
-/** Calls that were expected of a run as it began. */
+/** The calls in the forecast of a run. */
 export function plannedCalls({ forecast }: Pick<RunRow, 'forecast'>): string {
   if (forecast === null) return '–';
   const calls = Math.round(Object.values(forecast.calls).reduce((sum, own) => sum + own, 0));

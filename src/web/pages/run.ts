@@ -94,7 +94,7 @@ function changeTable(changes: readonly SeenChange[]): Html {
   });
 }
 
-/** How it ended, as far as that needs words, and which of its calls failed. */
+/** How it ended, and which of its calls failed. */
 function errorSection(run: RunRow, errors: readonly ErrorRow[], deps: WebDeps): Html | null {
   const codes = [...new Set([run.cause, run.lastErrorCode].flatMap((code) => code ?? []))];
   const known = codes.flatMap((code) => {
@@ -143,7 +143,7 @@ export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
   ]);
   const isLive = run.endedAt === null;
   const live = isLive ? html`data-live="/runs/${runId}/events"` : null;
-  // The panel changes each second: what is read aloud is said apart, and seldom.
+  // The panel changes each second: a separate text for screen readers changes rarely.
   const said = isLive ? html`<p class="unseen" role="status" data-said></p>` : null;
   const body = html`<h1>Run ${runId}</h1>
     <p class="subtitle">${run.scope}, by ${run.trigger}, ${time(run.startedAt ?? run.requestedAt)}</p>

@@ -41,7 +41,7 @@ const troubles: readonly Trouble[] = [
   },
 ];
 
-/** Symptoms, each opening to what helps. */
+/** Symptoms, each with its remedy. */
 export function troubleshooting(): Html {
   return html`<section>
     <h2>When something does not work</h2>

@@ -9,7 +9,7 @@ export interface ActionFormOptions {
   readonly of?: string;
   /** Further fields. */
   readonly fields?: HtmlValue;
-  /** `grave`: it takes something away; `quiet`: one of many, in a table. */
+  /** `grave`: it removes something; `quiet`: one of many, in a table. */
   readonly weight?: 'grave' | 'quiet';
 }
 

@@ -29,7 +29,7 @@ const words: Readonly<Record<string, string>> = {
   skip: 'not checked',
 };
 
-/** A state in a word and a colour; the word alone says it too. */
+/** A state as a word and a colour; the word alone is enough. */
 export function badge(state: string): Html {
   return html`<span class="badge ${tones[state] ?? 'calm'}">${words[state] ?? state}</span>`;
 }

@@ -39,7 +39,7 @@ export function axisOf(labels: readonly string[]): Html {
 function drawBar({ title, parts }: Bar, left: number, scale: number): Html {
   let top = 100;
   const rects = parts.map((value, i) => {
-    // What is there is seen, however little it is.
+    // A value above zero is always visible.
     const height = value === 0 ? 0 : Math.max(1, value * scale);
     top -= height;
     return value === 0
@@ -88,7 +88,7 @@ export interface BurnDownOptions {
   readonly projected: number;
 }
 
-/** What is left of a day's calls, hour by hour, and where it leads. */
+/** The calls left of a day, hour by hour, with a projection. */
 export function burnDownChart({ label, callLimit, left, nowHour, projected }: BurnDownOptions): Html {
   const x = (hour: number) => round(hour * 10);
   const y = (calls: number) => round(4 + 92 * (1 - calls / Math.max(1, callLimit)));
@@ -119,7 +119,7 @@ export function burnDownChart({ label, callLimit, left, nowHour, projected }: Bu
   </svg>`;
 }
 
-/** A share as a bar; say it in words as well. */
+/** A share as a bar; show it as text as well. */
 export function meter(part: number, whole: number, tone: 'good' | 'warn' | 'bad' = 'good'): Html {
   const width = whole <= 0 ? 0 : Math.min(100, (100 * part) / whole);
   return html`<svg class="meter ${tone}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">

@@ -15,7 +15,7 @@ export function shanghaiTime(at: Date): string {
   return shanghai.format(at);
 }
 
-/** An instant in Shanghai, to the minute; its title says it in UTC, to the second. */
+/** An instant in Shanghai, to the minute; its title has it in UTC, to the second. */
 export function time(at: Date | null, none = '–'): Html {
   if (at === null) return html`<span class="muted">${none}</span>`;
   const utc = `${at.toISOString().slice(0, 19).replace('T', ' ')} UTC`;

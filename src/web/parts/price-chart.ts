@@ -31,7 +31,7 @@ function stepPath(run: readonly PricePoint[], { x, y }: Scale): string {
     .join(' ');
 }
 
-/** Dots stay round in a stretched drawing when they are lines of no length with round ends. */
+/** Dots are lines of length zero with round ends, so they stay round in a stretched drawing. */
 function dotPath(points: readonly PricePoint[], { x, y }: Scale): string {
   return points.map(({ at, cny }) => `M${String(x(at))} ${String(y(cny))}h0`).join('');
 }

@@ -13,7 +13,7 @@ function readUrl(text: string): URL | null {
   return url.protocol === 'https:' && trustedHost.test(url.hostname) ? url : null;
 }
 
-/** A picture of an offer, as far as it may be shown. `alt` empty: the words beside it say it all. */
+/** A picture of an offer, as far as it may be shown. `alt` empty: the text next to it is enough. */
 export function productImage({ kind }: ImageSource, text: string | null, alt: string): Html {
   const url = text === null ? null : readUrl(text);
   if (url === null) return html`<div class="picture">no picture</div>`;

@@ -6,7 +6,7 @@ export interface TableColumn {
 }
 
 export interface TableOptions {
-  /** Says what the table is of; read aloud, and seen. */
+  /** The caption of the table, visible and for screen readers. */
   readonly caption: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly HtmlValue[])[];

@@ -13,9 +13,9 @@ export interface ErrorRow {
   readonly lastAt: Date;
 }
 
-/** Something that was given up after an error and waits for its next try. */
+/** A target that was given up after an error and waits for its next attempt. */
 export interface GivenUp {
-  /** What is asked to get it, like `offer.detail`. */
+  /** The operation that fetches it, like `offer.detail`. */
   readonly operation: string;
   /** `detail`, `category`, or the kind of a search. */
   readonly kind: string;

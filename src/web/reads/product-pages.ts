@@ -43,7 +43,7 @@ export interface OfferSku {
   readonly imageUrl: string | null;
 }
 
-/** An offer with all that hangs on it, but its prices and observations. */
+/** An offer with all its data except prices and observations. */
 export interface OfferRow {
   readonly offerId: string;
   readonly subject: string | null;
@@ -100,10 +100,10 @@ interface FoundFilters {
  */
 const maxToRead = 20_000;
 
-/** People who wait for longer try again, and hold one more of the few connections. */
+/** Users who wait longer reload the page, and use one more of the few connections. */
 const maxReadMs = 5000;
 
-/** SQLSTATE of what Postgres gave up at its time limit. */
+/** SQLSTATE of a statement that Postgres ended at its time limit. */
 const isTooLong = (error: unknown) => error instanceof pg.DatabaseError && error.code === '57014';
 
 async function readProducts(

@@ -4,7 +4,7 @@ import type { ErrorRow } from './problem-pages.ts';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
-/** A run as its pages show it. */
+/** A run as on its pages. */
 export interface RunRow {
   readonly runId: string;
   readonly scope: string;

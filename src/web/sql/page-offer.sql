@@ -1,4 +1,4 @@
--- Purpose: an offer with all that hangs on it, as lists in JSON.
+-- Purpose: an offer with all its data, as lists in JSON.
 -- Params:  $1 bigint offer id
 -- Returns: one row, or none: offerId, subject, subjectTranslated, state, sourceStatus, quoteType, unit, minOrderQuantity,
 --          batchNumber, tradeScore, shipFrom, videoUrl, categoryId, category (names from the root), sellerId, sellerName,

@@ -1,4 +1,4 @@
--- Purpose: the calls of a run by API and what came of them.
+-- Purpose: the calls of a run by API and outcome.
 -- Params:  $1 bigint run id
 -- Returns: api, operation, lane, outcome (or the state: refunded, unknown, reserved), gatewayCode, calls, averageMs,
 --          firstAt, lastAt

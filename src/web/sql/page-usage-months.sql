@@ -1,4 +1,4 @@
--- Purpose: what was approved and used of a month, by API.
+-- Purpose: the approved and used calls of a month, by API.
 -- Params:  $1 integer months
 -- Returns: month (2026-11), api, approved, used, external, remaining
 SELECT to_char(month, 'YYYY-MM') AS month, api, approved_calls AS approved, used_calls AS used,
