@@ -145,7 +145,7 @@ describe('a signal', () => {
 });
 
 describe('status', () => {
-  test('of a catalog in which nothing was synced says so', async () => {
+  test('of a catalog before its first sync says so', async () => {
     const { exitCode, out } = await runOn(database.url, 'status');
     expect(exitCode).toBe(0);
     expect(out).toContain('No sync yet');
@@ -153,7 +153,7 @@ describe('status', () => {
     expect(out).toMatch(/^offers +0$/m);
   });
 
-  test('shows runs, counts and holds, for people and as JSON', async () => {
+  test('shows runs, counts and holds, as text and as JSON', async () => {
     await database.pool.query(`update sync.database_identity set source = 'sandbox'`);
     await database.pool.query(
       `insert into sync.run (scope, trigger, source, feeds, status, cause, calls_used, budget_calls, rejects, errors, requested_at)

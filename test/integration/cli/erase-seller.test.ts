@@ -83,7 +83,7 @@ function shopFeed(sellerId: string) {
   return { text, sync: parseSyncFile(text, 'test') };
 }
 
-test('erases a seller from every table and answer, also when it was broken off, for good, and no other', () =>
+test('erases a seller permanently from every table and answer, also after an interruption, and no other', () =>
   withTestStack({ backend: 'postgres', sandbox: { offers: 100, categories: 30 } }, async (stack) => {
     await stack.run();
     const [first] = await stack.query<{ seller_id: string }>(

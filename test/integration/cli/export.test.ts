@@ -105,7 +105,7 @@ describe('Parquet', () => {
     ]);
   });
 
-  test('without rows has its columns all the same', async () => {
+  test('without rows still has its columns', async () => {
     const file = newFile('parquet');
     expect(await runExport('catalog.sku', '--out', file, '--json')).toMatchObject({ exitCode: 0 });
     const { columns, rows } = await readParquet(inProject(file));

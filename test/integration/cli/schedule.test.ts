@@ -82,7 +82,7 @@ describe('catalog-sync schedule', () => {
     ]);
   });
 
-  it('says what is not as it should be', async () => {
+  it('names the problems', async () => {
     expect((await run([])).stdout).toContain('! nightly is new in catalog-sync.yaml');
     await start();
     await run(weekly);

@@ -45,7 +45,7 @@ test.each(notifyFormats)('the example of %s is what is sent, and a receiver take
   expect(receiverShapes[format].safeParse(sent).error).toBeUndefined();
 });
 
-test('everything that can be told is in the table', () => {
+test('every notification is in the table', () => {
   const source = readText('src/health/issues/find-health-issues.ts');
   const keys = [...source.matchAll(/\b(?:state|event)\(\s*(?:'\w+'|severity),\s*[`']([a-z-]+)/g)].map(
     ([, key]) => key,

@@ -64,7 +64,7 @@ it('an offer not known to be theirs is erased by its first detail answer, and is
   expect(await select('SELECT sample FROM sync.quarantine')).toEqual([]);
 });
 
-it('search rows of an erased offer are listed by their window, and nothing of them is kept', async () => {
+it('search rows of an erased offer are listed by their window, and none of their data are stored', async () => {
   const windowId = await addWindow(db.pool, 'search');
   await store.load([found('21', provenance(10), { seller: seller('listed'), prices: [price('5')] })]);
   await erase('listed');

@@ -332,7 +332,7 @@ describe('a selection', () => {
     expect(read).toEqual({ count });
   });
 
-  it('leaves answers alone that are not loaded yet, and searches that no window asked for', async () => {
+  it('skips answers that are not loaded yet, and searches that no window selected', async () => {
     await at.store(60, detailOf('80'), plainOffer('80', { 1: '1' }));
     await at.store(61, searchFor('x'), searchPayload([]));
     await db.pool.query('UPDATE raw.payload SET loaded_at = now() WHERE observed_at = $1', [minute(61)]);

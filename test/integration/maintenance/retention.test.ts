@@ -218,7 +218,7 @@ describe('rows of tables without partitions', () => {
     expect(await select('SELECT FROM sync.operator_action')).toHaveLength(1);
   });
 
-  it('the newest slot of a schedule stays, however old: what came after it is still to be decided', async () => {
+  it('the newest slot of a schedule stays, at any age: later slots are still undecided', async () => {
     await at.db.pool.query('TRUNCATE sync.slot');
     await at.db.pool.query(
       `INSERT INTO sync.slot (schedule, slot_at, outcome, decided_at)

@@ -191,7 +191,7 @@ it('a run of feeds that no file has any more ends with its cause, and the next o
     expect(await countPaidTwice(stack)).toBe(0);
   }));
 
-it('a sync by another file takes over a run of its scope whose process died, as ever', () =>
+it('a sync by another file takes over a run of its scope whose process died, as before', () =>
   withFiles(async (stack) => {
     const runId = await beginAndDie(stack, withKeyword);
     await goQuiet(stack, 'run');

@@ -207,7 +207,7 @@ describe('a schedule', () => {
     expect(await listSlots()).toEqual(['10-11 missed without run', '10-13 ran with run']);
   });
 
-  it('that was added stays beside those of the file, until it is removed', async () => {
+  it('that was added stays with those of the file, until it is removed', async () => {
     await starts(day(10));
     await addSchedule(deps, { ...nightly, name: 'added', feeds: ['bags'] }, [nightly]);
     await starts(day(10, '12:00:00'));
@@ -241,7 +241,7 @@ describe('a schedule', () => {
     await expect(removeSchedule(deps, 'nightly')).rejects.toMatchObject({ code: 'SCHEDULE_IN_FILE' });
   });
 
-  it('is changed while no tick is at work', async () => {
+  it('is changed while no tick is working', async () => {
     await starts(day(10));
     const order: string[] = [];
     let pausing = Promise.resolve();

@@ -250,7 +250,7 @@ describe('what can be done', () => {
     expect((await world.post('/actions/hold', { api: "x'; drop" })).status).toBe(400);
   });
 
-  test('what was given up is asked for again', async () => {
+  test('a target that was given up is made due again', async () => {
     await database.pool.query(
       `INSERT INTO sync.refresh (offer_id, first_seen_at, not_before)
        VALUES (71, now(), now() + interval '5 hours'), (72, now(), now() - interval '1 hour')`,

@@ -70,7 +70,7 @@ test('whether a process works at all is said where runs begin, and on a run that
   expect(await world.get('/runs/3')).toContain('No process works on this run');
 });
 
-test('one target that was given up, or those of one API, are asked for again, and no others', async () => {
+test('one target that was given up, or those of one API, are made due again, and no others', async () => {
   const waiting = () =>
     stack.query(
       `SELECT 'offer' AS kind, offer_id AS id FROM sync.refresh WHERE not_before > usage.ledger_now()

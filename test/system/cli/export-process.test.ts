@@ -71,7 +71,7 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
   },
 );
 
-test('a file that may not grow any more is an error that says so, and leaves nothing', async () => {
+test('a file that cannot grow any more is an error that says so, and leaves nothing', async () => {
   const before = parts();
   const { ended, output } = start(`trap '' XFSZ; ulimit -f 100; $export --query "${many}" --out full.csv`);
   expect(await ended).toBe(1);

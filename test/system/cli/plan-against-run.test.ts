@@ -19,7 +19,7 @@ interface RunJson {
   readonly calls: Readonly<Record<string, number>>;
 }
 
-test('a person is asked before the quota is used up, and runs make about the calls that were planned for them', async () => {
+test('a user is asked before the quota is used up, and runs make about as many calls as planned', async () => {
   const [database, sandbox] = [await createTestDatabase(), await startTestSandbox({ offers: 300 })];
   try {
     const cwd = createProject({ 'catalog-sync.yaml': syncFile });

@@ -118,7 +118,7 @@ describe('sandbox', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
   });
 
-  test('sends people back to the addresses that it was started with, and to no other', async () => {
+  test('redirects to the addresses that it was started with, and to no other', async () => {
     const uris = ['https://shop.example/back', 'http://localhost:4000/back'];
     const flags = uris.flatMap((uri) => ['--redirect-uri', uri]);
     const { output } = start(['sandbox', '--json', ...flags]);

@@ -22,7 +22,7 @@ test('a plan says calls, ages, days and the end of the next run, and that all of
   expect(out).not.toContain('!');
 });
 
-test('a watch list is as many calls as it has offers, and nothing of it is a guess', async () => {
+test('a watch list needs one call for each offer, and is no guess', async () => {
   const ids = Array.from({ length: 300 }, (_, index) => 610_000_000_000 + index).join(', ');
   const watch = `account: personal\nfeeds: [{ name: w, offers: [${ids}] }]\n`;
   const { exitCode, out, err } = await plan(watch, '--budget', '100');
@@ -58,7 +58,7 @@ test.each([
   expect(out).toContain(`Runs: ${rhythm}`);
 });
 
-test('as data, it has the limits beside the calls', async () => {
+test('as data, it has the limits and the calls', async () => {
   const { out } = await plan(small, '--json');
   const { apis, feeds, firstPassDays } = JSON.parse(out) as Record<string, unknown>;
   expect(apis).toContainEqual(expect.objectContaining({ operation: 'offer.detail', due: 90, dayLimit: 500 }));

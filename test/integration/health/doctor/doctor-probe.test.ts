@@ -122,7 +122,7 @@ describe('a probe', () => {
     expect(notes.get('search.image')).toBe('not called: there is no access token');
   });
 
-  test('that decides nothing says so, and the next one is made', async () => {
+  test('that decides nothing is reported, and the next one is made', async () => {
     const { asked, notes } = await probe(refuse(extractErrors.GATEWAY_UNAVAILABLE));
     expect(asked).toHaveLength(5);
     expect(notes.get('offer.detail')).toBe('asked, but GATEWAY_UNAVAILABLE: said no');

@@ -97,7 +97,7 @@ it('a refusal that was declared is only noted, with the run that it cuts short',
   expect(await found()).toEqual(['note run:all:gw.APIACLDecline', `note ${held}`]);
 });
 
-it('a hold with an end is less than one without, and says why a person made it', async () => {
+it('a hold with an end is less than one without, and has the reason of the operator', async () => {
   await change(
     `INSERT INTO usage.api_hold (api, code, held_at, held_until, reason)
      VALUES ('*', 'HELD_BY_HAND', now(), NULL, 'a sale'), ($1, 'GATEWAY_TOO_FAST', now(), '2099-01-01 00:00Z', NULL)`,

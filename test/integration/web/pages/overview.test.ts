@@ -31,7 +31,7 @@ test('a large catalog is shown as it was counted, with when that was', async () 
   expect(page.match(/Counted 5 (min|minutes)/g)).toHaveLength(2);
 });
 
-test('what was counted just now needs no time beside it', async () => {
+test('a count of this moment is shown without its time', async () => {
   expect(await showOverview(countedBefore(1000))).not.toContain('Counted');
 });
 

@@ -200,7 +200,7 @@ test('a sync file is judged with its lines', () => {
   expect(checkSyncFile(createProject())).toMatchObject({ status: 'fail', exitCode: 4 });
 });
 
-test('a sync file that chooses an API is shown with the one that is asked', () => {
+test('a sync file that chooses an API is shown with the API that is called', () => {
   const project = createProject({
     'catalog-sync.yaml':
       'account: personal\nfeeds: [{ name: a, keywords: [包] }]\napis: { alibaba.category.get: category.translation.getById }',

@@ -52,7 +52,7 @@ it('an event is sent once, however late', () => {
   expect(kinds({ ...event, notifiedState: 'lasting', notifiedAt: ago(10_000) })).toEqual([]);
 });
 
-it('what needs a person comes first, what is over last', () => {
+it('what needs an operator comes first, what is over last', () => {
   const over = {
     ...state,
     key: 'a',
