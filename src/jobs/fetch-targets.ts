@@ -4,7 +4,8 @@ import type { Logger } from '../core/log.ts';
 import type { CallAnswered, CallContext, CallWaiting, Gateway } from '../model/gateway.ts';
 import type { Lane } from '../model/ledger.ts';
 import type { CatalogRequest, SearchImageRequest } from '../model/operation.ts';
-import type { ImageQuery } from '../refresh/queue/lease-store.ts';
+import { extractErrors } from '../extract/errors.ts';
+import type { ImageQuery, LeaseStore } from '../refresh/queue/lease-store.ts';
 import type { CatalogLoader } from './normalize-and-load.ts';
 import type { UploadQueryImage } from './upload-query-image.ts';
 
@@ -38,6 +39,7 @@ export interface FetchDeps {
   readonly gateway: Pick<Gateway, 'call'>;
   readonly loader: CatalogLoader;
   readonly uploadQueryImage: UploadQueryImage;
+  readonly leases: Pick<LeaseStore, 'nameCategorySearch'>;
   readonly log: Logger;
   /** Calls of one job under way at once. */
   readonly callConcurrency: number;
@@ -71,6 +73,20 @@ async function toRequest(
   return queryImage.kind === 'waiting' ? queryImage : { ...query, queryImage };
 }
 
+/** 1688 refused a search by category for its empty keyword: another one takes its place, and is due at once. */
+async function isReplaced({ leases, log }: FetchDeps, { request, windowId }: Target, error: AppError) {
+  const isRefused = error.kind === extractErrors.GATEWAY_PARAM_MISSING;
+  if (!isRefused || windowId === null || request.operation !== 'search.keyword' || request.keyword !== '')
+    return false;
+  const isNamed = await leases.nameCategorySearch(windowId);
+  if (isNamed)
+    log.warn(
+      { code: error.code, windowId },
+      'a search without a keyword was refused; category names are sent',
+    );
+  return isNamed;
+}
+
 async function ask(deps: FetchDeps, target: Target, context: FetchContext): Promise<Attempt> {
   try {
     const freshForMs = Math.min(context.freshForMs, target.staleFromMs ?? Infinity);
@@ -81,8 +97,10 @@ async function ask(deps: FetchDeps, target: Target, context: FetchContext): Prom
     return answer.kind === 'answered'
       ? { kind: 'answered', target, answer }
       : { kind: 'waiting', target, wait: answer };
-  } catch (error) {
-    return { kind: 'failed', target, error: toAppError(error) };
+  } catch (thrown) {
+    const error = toAppError(thrown);
+    if (await isReplaced(deps, target, error)) return { kind: 'waiting', target, wait: null };
+    return { kind: 'failed', target, error };
   }
 }
 

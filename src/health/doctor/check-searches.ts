@@ -1,6 +1,7 @@
-import { desc, isNotNull } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, isNull, ne } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import { drizzleOn } from '../../db/database.ts';
+import { searchWindow } from '../../schema/search.ts';
 import { run } from '../../schema/sync.ts';
 import { createStatusStore } from '../status-store.ts';
 import { warn, type Check } from './check.ts';
@@ -28,7 +29,22 @@ async function checkAnswers(pool: Pool): Promise<Check[]> {
 
 /** Searches that list less than there is, or not what they say, and answers that were not believed. */
 export async function checkSearches(pool: Pool): Promise<Check[]> {
-  return [...(await checkAnswers(pool)), ...(await checkListing(pool))];
+  return [...(await checkAnswers(pool)), ...(await checkKeywords(pool)), ...(await checkListing(pool))];
+}
+
+/** Whether 1688 refused to search a category without a keyword. */
+async function checkKeywords(pool: Pool): Promise<Check[]> {
+  const { kind, categoryId, retiredAt } = searchWindow;
+  const isNamed = and(eq(kind, 'keyword'), ne(categoryId, '0'), isNull(retiredAt));
+  const searches = await drizzleOn(pool).$count(searchWindow, isNamed);
+  if (searches === 0) return [];
+  return [
+    warn(
+      'keywords',
+      `${String(searches)} searches of categories send the name of the category as keyword: 1688 refused one without`,
+      'They list only offers that match the name. Add keywords to catalog-sync.yaml for what they lack: docs/1688.md.',
+    ),
+  ];
 }
 
 async function checkListing(pool: Pool): Promise<Check[]> {

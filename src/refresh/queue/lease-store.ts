@@ -61,6 +61,11 @@ export interface LeaseStore {
   release(kind: TargetKind, runId: string, ids?: readonly string[]): Promise<void>;
   /** Frees targets and postpones them: a fetch now would change nothing. */
   postpone(kind: TargetKind, ids: readonly string[], forMs: number): Promise<void>;
+  /**
+   * Puts a search with the name of its category as keyword in the place of one that 1688 refuses without. False: the search
+   * has a keyword, or its category no name.
+   */
+  nameCategorySearch(windowId: string): Promise<boolean>;
   /** The query of a window, for the page that is next. Null: the window is not there any more. */
   searchRequest(windowId: string): Promise<WindowQuery | null>;
 }
@@ -215,6 +220,8 @@ export function createLeaseStore({ pool }: { readonly pool: Pool }): LeaseStore 
     },
     ...createHeldTargets(pool),
     listKnownStale: (offerIds) => listKnownStale(pool, offerIds),
+    nameCategorySearch: async (windowId) =>
+      (await runSql<{ keyword: string }>(pool, readSql('name-category-search'), [windowId])).length > 0,
     searchRequest: (windowId) => readWindowQuery(pool, windowId),
   };
 }
