@@ -1,4 +1,6 @@
 import { dayMs } from '../../src/core/duration.ts';
+import { followedShare, repricedShare, repricingsPerStep } from '../../src/sandbox/world/nature.ts';
+import type { Offer } from '../../src/sandbox/world/offers.ts';
 import { createWorld } from '../../src/sandbox/world/world.ts';
 import type { World } from './world.ts';
 
@@ -12,6 +14,13 @@ export interface SandboxWorldOptions {
 
 /** What of an offer's events counts as a change: what a detail shows, but for stock and sales, which move all the time. */
 const countedShare = 0.46 + 0.05 + 0.06 + 0.055 + 0.015;
+
+/** Counted changes a day: those that follow another one and those of the shop are changes of price, all of them. */
+function countedRate({ changesPerStep, isConsecutive, seller }: Offer): number {
+  const shopRate = seller.isRepricing ? repricingsPerStep * repricedShare : 0;
+  const followed = isConsecutive ? followedShare : 0;
+  return shopRate + (changesPerStep - shopRate) * (followed + (1 - followed) * countedShare);
+}
 
 /**
  * The sandbox's own catalog as a world of the simulation: what changes when, what of it a search row shows, and the true
@@ -32,7 +41,7 @@ export function readSandboxWorld(
     for (let offer = 0; offer < options.offers; offer += 1) {
       const { offer: made, state } = snapshot.entryAt(offer);
       indexOf.set(made.offerId, offer);
-      rates[offer] = Math.max(1e-6, made.changesPerStep * countedShare);
+      rates[offer] = Math.max(1e-6, countedRate(made));
       const { price, subject, skus } = state.versions;
       const shown = [price, state.modifiedAtStep].join('/');
       const all = [shown, subject, skus, state.status, state.isGone].join('|');

@@ -22,7 +22,7 @@ import type { Session } from '../../app/session.ts';
 import { syncFileName } from '../../config/read-sync-config.ts';
 import { createRunProgress, exitCodeOfRun } from '../show-run.ts';
 import { webConnections } from '../../app/web/create-web-deps.ts';
-import { demoSize, demoSync, demoSyncFile } from './demo-config.ts';
+import { demoSize, demoSync, demoSyncFile, demoWorld } from './demo-config.ts';
 import { keepDemo } from './keep-demo.ts';
 import { reportDemo, talkNext } from './report-demo.ts';
 import { startSandboxProcess, type SandboxProcess } from './sandbox-process.ts';
@@ -69,6 +69,7 @@ async function startWorld(stage: Stage, worldBeganAt: Date, day: number): Promis
   session.talk(`starting the sandbox, a simulated 1688${day === 1 ? '' : later}`);
   const sandbox = await startSandboxProcess({
     ...demoSize,
+    ...demoWorld,
     startAt: worldBeganAt,
     advancedMs: (day - 1) * dayMs,
   });

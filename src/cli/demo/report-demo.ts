@@ -4,7 +4,8 @@ import type { Pool } from 'pg';
 import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
 import type { QuotaStatus } from '../../ledger/quota-store.ts';
 import { createStatusStore, type CatalogCounts } from '../../health/status-store.ts';
-import { listPriceMoves, type PriceMove } from '../../load/list-price-moves.ts';
+import { listAvailabilityChanges, type AvailabilityChange } from '../../load/list-availability-changes.ts';
+import { listPriceMoves, type PriceMove, type PriceMoves } from '../../load/list-price-moves.ts';
 import { demoTrigger } from '../../runs/demo-progress.ts';
 import type { Run } from '../../model/run.ts';
 import type { Session } from '../../app/session.ts';
@@ -81,6 +82,28 @@ function formatMoves(moves: readonly PriceMove[], terminalWidth = 100): string {
   return formatTable(columns, rows);
 }
 
+function describeChange({ change, was }: AvailabilityChange): string {
+  switch (change) {
+    case 'listed_again':
+      return `listed again, was ${was ?? 'gone'}`;
+    case 'sold_out':
+      return `sold out, had ${amount(Number(was))}`;
+    case 'in_stock_again':
+      return 'in stock again';
+    default:
+      return change satisfies never;
+  }
+}
+
+function formatChanges(changes: readonly AvailabilityChange[]): string {
+  const rows = changes.map((row) => [
+    row.offerId,
+    truncateToWidth(safeText(row.subject ?? ''), textWidth.min),
+    describeChange(row),
+  ]);
+  return formatTable([{ header: 'offer' }, { header: 'subject' }, { header: 'now' }], rows);
+}
+
 interface DemoFacts {
   readonly run: Run;
   readonly day: number;
@@ -94,15 +117,22 @@ export async function reportDemo(session: Session, facts: DemoFacts): Promise<vo
   const { counts } = await createStatusStore({ pool }).countCatalog();
   const use = listUse(facts.quota);
   const moves = await listPriceMoves(pool, demoTrigger(day), maxMoves);
+  const changes = await listAvailabilityChanges(pool, demoTrigger(day), maxMoves);
   if (session.isJson) {
     const { categories, offers, skus, prices, closedPrices: history } = counts;
     const catalog = { categories, offers, skus, prices, history };
-    session.print(safeJson({ day, run, catalog, calls: use, priceMoves: moves }));
+    session.print(safeJson({ day, run, catalog, calls: use, priceMoves: moves, availability: changes }));
     return;
   }
   // The plan of a new invented world is of no use to a new user; the page of the run has it.
   const shown = formatRun({ ...run, forecast: null });
   session.print([shown, formatSize(counts), formatUse(use)].join('\n\n'));
+  printMoves(session, moves);
+  if (changes.length > 0)
+    session.print(`\nOffers that can be ordered no longer, or again:\n\n${formatChanges(changes)}`);
+}
+
+function printMoves(session: Session, moves: PriceMoves): void {
   if (moves.offers === 0) return;
   const offers = moves.offers === 1 ? '1 offer' : `${amount(moves.offers)} offers`;
   session.print(`\nPrices of ${offers} moved; the largest moves:\n`);

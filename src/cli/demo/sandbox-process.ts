@@ -13,6 +13,9 @@ export interface SandboxWorld {
   readonly categories: number;
   /** Rankings move between calls. */
   readonly isDrifting?: boolean;
+  readonly seed?: number;
+  /** Shares by name, as `--nature` takes them. */
+  readonly nature?: Readonly<Record<string, number>>;
 }
 
 export interface SandboxProcess {
@@ -39,6 +42,8 @@ export async function startSandboxProcess(world: SandboxWorld): Promise<SandboxP
     ...['--offers', String(world.offers), '--categories', String(world.categories)],
     ...['--start-at', world.startAt.toISOString(), '--advance', `${world.advancedMs}ms`],
     ...(world.isDrifting ? ['--drift'] : []),
+    ...(world.seed === undefined ? [] : ['--seed', String(world.seed)]),
+    ...Object.entries(world.nature ?? {}).flatMap(([name, share]) => ['--nature', `${name}=${share}`]),
   ];
   // A group of its own: Ctrl-C reaches only this process, and the sandbox stays for the calls in flight.
   const child = spawn(process.execPath, [program, ...args], {

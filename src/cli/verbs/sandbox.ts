@@ -4,6 +4,7 @@ import { parseDurationMs } from '../../core/duration.ts';
 import { AppError, errorMessage } from '../../core/errors.ts';
 import { listenForShutdown } from '../../core/lifecycle.ts';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import { defaultNature, settleNature, type Nature } from '../../sandbox/world/nature.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { cliErrors } from '../../app/errors.ts';
@@ -21,6 +22,8 @@ interface SandboxFlags {
   readonly startAt?: Date;
   readonly advance: number;
   readonly redirectUri?: readonly string[];
+  readonly nature?: Partial<Nature>;
+  readonly categoryCycle?: number;
   readonly untilStdinEnds?: true;
 }
 
@@ -43,11 +46,22 @@ function addRedirectUri(text: string, before: readonly string[] = []): readonly 
   return [...before, text];
 }
 
+/** `name=share`; each use of the flag adds one. */
+function addNature(text: string, before: Partial<Nature> = {}): Partial<Nature> {
+  const [name = '', share = ''] = text.split('=');
+  try {
+    return settleNature({ ...before, [name]: share === '' ? Number.NaN : Number(share) });
+  } catch (error) {
+    throw new InvalidArgumentError(`Give a name and a share, like soldOut=0.2: ${errorMessage(error)}.`);
+  }
+}
+
 /** What the flags leave out, the sandbox has a default for. */
 function optionsOf(flags: SandboxFlags): SandboxOptions {
   const { port, offers, categories, seed, latencyMs, drift = false, startAt, redirectUri } = flags;
+  const { nature = {}, categoryCycle = null } = flags;
   return {
-    ...{ port, offers, categories, seed, latencyMs, drift },
+    ...{ port, offers, categories, seed, latencyMs, drift, nature, categoryCycle },
     ...(startAt ? { startAt } : {}),
     ...(redirectUri ? { redirectUris: redirectUri } : {}),
   };
@@ -111,6 +125,16 @@ export function registerSandbox(program: Command, context: CliContext): void {
       '--redirect-uri <uri>',
       'callback url that its authorization page accepts; can be repeated',
       addRedirectUri,
+    )
+    .option(
+      '--nature <name=share>',
+      `how its catalog behaves; can be repeated: ${Object.keys(defaultNature).join(', ')}`,
+      addNature,
+    )
+    .option(
+      '--category-cycle <number>',
+      'put a cycle of this many categories into the tree',
+      parseCount(3, 20),
     )
     .option('--until-stdin-ends', 'stop when standard input closes; for programs that start the sandbox')
     .action(async (flags: SandboxFlags, self: Command) => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { defaultNature } from '../../../src/sandbox/world/nature.ts';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
 import { codeBlocks, codeWords, readText, tableRows } from '../../support/doc-files.ts';
@@ -32,4 +33,11 @@ test('each address in the table of docs/sandbox.md is in one of its requests, an
     .filter((address) => address.includes('/_sandbox/'));
   const sent = new Set(requests.map(({ method, url }) => `${method} ${url.pathname}`));
   expect(listed.toSorted()).toEqual([...sent].toSorted());
+});
+
+test('the shares in docs/sandbox.md are those of the sandbox, with their defaults', () => {
+  const listed = tableRows(readText(page)).flatMap(([name = '', share = '']) =>
+    /^\d/.test(share) ? [[codeWords(name)[0], Number(share)]] : [],
+  );
+  expect(Object.fromEntries(listed)).toEqual(defaultNature);
 });
