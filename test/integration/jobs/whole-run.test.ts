@@ -46,7 +46,7 @@ it('an offer that vanished is missing, then gone, and is not asked for again', (
   // On another day all details are due, also those whose rows show no change.
   const freshness = { categoryMs: 7 * dayMs, searchMs: dayMs / 2, detailMs: dayMs / 48 };
   return withTestStack(
-    { backend: 'postgres', sandbox: { offers: 120, nature: { relisting: 0 } }, sync: { freshness } },
+    { backend: 'postgres', sandbox: { offers: 120 }, sync: { freshness } },
     async (stack) => {
       const states = new Map<string, Set<string>>();
       for (let day = 0; day < 5; day += 1) {
