@@ -50,7 +50,7 @@ export interface Gateway {
   call(request: CatalogRequest, context: CallContext): Promise<GatewayAnswer>;
   /** Hands over a picture; its id at 1688 is in the answer. The same bytes are the same request. */
   uploadImage(image: Uint8Array, context: CallContext): Promise<GatewayAnswer>;
-  /** The gateway's clock by a signed call without a token: the cheapest test of the app key and secret. */
+  /** The gateway's clock by a signed call without a token. It is not certain that 1688 checks its signature. */
   readTime(context: CallContext): Promise<TimeAnswered | CallWaiting>;
   /** Waits for the calls in flight, then closes the connections. */
   close(): Promise<void>;

@@ -63,7 +63,7 @@ export interface ImageUploadRequest {
   readonly sha256: string;
 }
 
-/** The gateway's clock: the cheapest signed call, used as a credential self-test. */
+/** The gateway's clock: asked by `doctor` to compare it with this machine's. */
 export interface SystemTimeRequest {
   readonly operation: 'system.time';
 }

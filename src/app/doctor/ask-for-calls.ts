@@ -12,8 +12,10 @@ export type MayCall = 'yes' | 'no' | 'ask';
 export const signedCallName = 'signed call';
 
 function question(probes: readonly TargetOperation[]): string {
-  if (probes.length === 0) return 'Make one signed call to the gateway? It counts against the quota.';
-  return `Make up to ${String(probes.length + 1)} calls to the gateway: its clock, then one of each of ${probes.join(', ')}? They count against the quota.`;
+  if (probes.length === 0)
+    return 'Make two calls to the gateway: the root categories, and its clock? They count against the quota.';
+  const others = probes.filter((probe) => probe !== 'category.children');
+  return `Make up to ${String(others.length + 2)} calls to the gateway: category.children, its clock, then one of each of ${others.join(', ')}? They count against the quota.`;
 }
 
 /** Prints the calls to make, and asks. Null: continue; otherwise why no call is made. */
@@ -33,7 +35,7 @@ export async function askForCalls(
   if (answer === false) return skip(signedCallName, 'not made: you answered no');
   const advice =
     probes.length === 0
-      ? 'Add --yes to make it.'
+      ? 'Add --yes to make it: two calls.'
       : `Add --yes to make it, and up to ${String(probes.length)} calls that show which APIs are granted.`;
   return skip(signedCallName, 'not made: there is no terminal to ask for confirmation', advice);
 }

@@ -51,9 +51,12 @@ export async function makeCalls(parts: CallParts, operations: readonly TargetOpe
     const sync = readSyncConfig(config.projectDir);
     const opened = await openGateway({ config, sync, databaseUrl: new Secret(database.url) }, session);
     try {
-      checks.push(await checkGateway(opened.gateway, session.context.clock));
-      if (operations.length > 0 && checks.every(({ status }) => status !== 'fail')) {
-        const probed = await probe(parts, opened, operations);
+      const raw = createRawStore({ pool: parts.pool });
+      checks.push(await checkGateway({ gateway: opened.gateway, raw, sync, clock: session.context.clock }));
+      // The signed call has asked for categories.
+      const others = operations.filter((operation) => operation !== 'category.children');
+      if (others.length > 0 && checks.every(({ status }) => status !== 'fail')) {
+        const probed = await probe(parts, opened, others);
         notes = probed.notes;
         if (probed.halted) checks.push(failed('probes', probed.halted));
       }

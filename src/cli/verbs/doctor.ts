@@ -20,7 +20,7 @@ export function registerDoctor(program: Command, context: CliContext): void {
     .description('Check settings, sync file, database, token and gateway, and say what to do next.')
     .addOption(new Option('--offline', 'make no call to the gateway').conflicts(['yes', 'probe']))
     .option('--probe', 'also call once each API whose permission is not known')
-    .option('--yes', 'make the calls without asking: one, and with --probe up to six')
+    .option('--yes', 'make the calls without asking: two, and with --probe up to six')
     .action(async (_flags: unknown, self: Command) => {
       const flags = self.optsWithGlobals<DoctorFlags>();
       // Settings that can't be read are something to report here, not a reason to stop.

@@ -65,7 +65,7 @@ export function nextStep(checks: readonly Check[]): string {
   const first = checks.find((check) => check.status === 'fail');
   if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;
   if (checks.some((check) => check.status === 'skip' && check.name === 'signed call')) {
-    return 'Next: `catalog-sync doctor --yes` makes one signed call, which proves that App Key and App Secret are correct.';
+    return 'Next: `catalog-sync doctor --yes` makes a signed call, which proves that App Key and App Secret are correct.';
   }
   if (checks.some((check) => check.status === 'warn' && check.name === 'token')) {
     return 'Next: get an access token, as "token" says; until then only categories can be fetched.';

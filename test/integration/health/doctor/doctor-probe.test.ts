@@ -143,10 +143,13 @@ describe('doctor --probe', () => {
     await database.drop();
   });
 
-  async function doctor(args: readonly string[], world: { typed?: string; token?: string } = {}) {
+  async function doctor(
+    args: readonly string[],
+    world: { typed?: string; token?: string; secret?: string } = {},
+  ) {
     const env = {
       ...{ ALIBABA_API_URL: sandbox.url, DATABASE_URL: database.url },
-      ...{ ALIBABA_APP_KEY: sandbox.appKey, ALIBABA_APP_SECRET: sandbox.appSecret },
+      ...{ ALIBABA_APP_KEY: sandbox.appKey, ALIBABA_APP_SECRET: world.secret ?? sandbox.appSecret },
       ALIBABA_ACCESS_TOKEN: world.token ?? sandbox.accessToken,
     };
     const typed = world.typed === undefined ? {} : { typed: world.typed };
@@ -174,7 +177,11 @@ describe('doctor --probe', () => {
     expect(probed.map((operation) => statusOf(out, operation))).toEqual(probed.map(() => 'ok allowed'));
     expect(statusOf(out, 'image.upload')).toBe('skip not');
     const calls = await listCalls();
-    expect(calls.map(({ operation }) => operation)).toEqual(['system.time', ...probed]);
+    expect(calls.map(({ operation }) => operation)).toEqual([
+      'category.children',
+      'system.time',
+      ...probed.slice(1),
+    ]);
     expect(new Set(calls.map(({ lane, state }) => `${lane} ${state}`))).toEqual(
       new Set(['manual committed']),
     );
@@ -182,7 +189,7 @@ describe('doctor --probe', () => {
     const { rows } = await database.pool.query(
       'SELECT operation FROM raw.payload WHERE loaded_at IS NULL ORDER BY 1',
     );
-    expect(rows).toEqual([{ operation: 'category.children' }, { operation: 'offer.detail' }]);
+    expect(rows).toEqual([{ operation: 'offer.detail' }]);
     const identity = await database.pool.query('SELECT source FROM sync.database_identity');
     expect(identity.rows).toEqual([{ source: 'sandbox' }]);
   });
@@ -202,7 +209,8 @@ describe('doctor --probe', () => {
     expect(await listCalls()).toHaveLength(5);
     grantOnly(...apiOperations);
     const again = await doctor(['--probe', '--yes', '--json']);
-    expect((await listCalls()).slice(5)).toMatchObject([{ operation: 'system.time' }]);
+    // Categories are held as well, so that no signed call can be made.
+    expect(await listCalls()).toHaveLength(5);
     const { checks } = JSON.parse(again.out) as { checks: { name: string; status: string }[] };
     expect(checks).toContainEqual(
       expect.objectContaining({ name: 'permission offer.detail', status: 'warn' }),
@@ -230,7 +238,23 @@ describe('doctor --probe', () => {
     expect(out).toMatch(/^fail +probes: AUTH_TOKEN_NOT_REFRESHABLE/m);
     expect(statusOf(out, 'category.children')).toBe('ok allowed');
     expect((await listCalls()).map(({ operation }) => operation)).toEqual([
-      ...['system.time', 'category.children', 'search.keyword'],
+      ...['category.children', 'system.time', 'search.keyword'],
+    ]);
+  });
+
+  test('trusts App Key and App Secret only after a call whose signature is checked', async () => {
+    await sandbox.close();
+    sandbox = await startTestSandbox({ checksSystemSignature: false, appSecret: 'another-secret' });
+    const wrong = await doctor(['--yes'], { secret: 'wrong-secret' });
+    expect(wrong.out).toMatch(/^fail +signed call: GATEWAY_SIGNATURE_REFUSED/m);
+    expect(wrong.exitCode).toBe(4);
+    expect(await listCalls()).toMatchObject([{ operation: 'category.children' }]);
+    const right = await doctor(['--yes'], { secret: 'another-secret' });
+    expect(right.out).toMatch(
+      /^ok +signed call: the gateway accepted App Key and signature; the clocks differ/m,
+    );
+    expect((await listCalls()).map(({ operation }) => operation).slice(1)).toEqual([
+      ...['category.children', 'system.time'],
     ]);
   });
 

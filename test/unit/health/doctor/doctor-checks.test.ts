@@ -27,13 +27,16 @@ import { findOrigins } from '../../../../src/health/doctor/setting-origins.ts';
 import { loadConfig, type Environment } from '../../../../src/config/environment.ts';
 import { AppError } from '../../../../src/core/errors.ts';
 import { Secret } from '../../../../src/core/secret.ts';
+import { parseSyncFile } from '../../../../src/config/parse-sync-file.ts';
 import { extractErrors } from '../../../../src/extract/errors.ts';
 import type { QuotaStatus } from '../../../../src/ledger/quota-store.ts';
+import type { GatewayAnswer } from '../../../../src/model/gateway.ts';
 import type { TokenSet, TokenStore } from '../../../../src/model/token.ts';
 import { createProject } from '../../../support/in-process.ts';
 
 const now = new Date('2026-11-25T00:00:00Z');
 const clock = { now: () => now };
+const sync = parseSyncFile('account: personal\nfeeds: [{ name: bags, keywords: [包] }]\n', 'test');
 const guideSecret = '1a2b3c4d5e6f7g8h9i0j1k2l3m4n';
 const config = (env: Environment) => loadConfig({ projectDir: createProject(), env });
 
@@ -276,31 +279,47 @@ describe('the token', () => {
 });
 
 describe('the signed call', () => {
-  const answered = (gatewayTime: Date) => ({
-    readTime: () => Promise.resolve({ kind: 'answered' as const, callId: '1', gatewayTime }),
-  });
+  const provenance = { callId: '1', rawId: '7', runId: null, observedAt: now };
+  const request = { operation: 'category.children', categoryId: '0' } as const;
+  const answered = {
+    kind: 'answered',
+    provenance,
+    request,
+    windowId: null,
+    payload: {},
+    isCached: false,
+  } as const;
+  const check = (call: () => Promise<GatewayAnswer>, gatewayTime = now) => {
+    const readTime = () => Promise.resolve({ kind: 'answered' as const, callId: '2', gatewayTime });
+    const raw = { keepOut: () => Promise.resolve() };
+    return checkGateway({ gateway: { call, readTime }, raw, sync, clock });
+  };
+  const accept = () => Promise.resolve(answered);
 
   test('that is accepted is fine', async () => {
-    const check = await checkGateway(answered(new Date(now.getTime() + 400)), clock);
-    expect(check).toMatchObject({ status: 'ok' });
-    expect(check.message).toContain('the clocks differ by 0.4 s');
+    const found = await check(accept, new Date(now.getTime() + 400));
+    expect(found).toMatchObject({ status: 'ok' });
+    expect(found.message).toContain('the clocks differ by 0.4 s');
   });
 
   test('shows a clock that is off', async () => {
-    const check = await checkGateway(answered(new Date(now.getTime() + 120_000)), clock);
-    expect(check).toMatchObject({ status: 'warn', message: 'accepted, but the clocks differ by 120 s' });
+    const found = await check(accept, new Date(now.getTime() + 120_000));
+    expect(found).toMatchObject({ status: 'warn', message: 'accepted, but the clocks differ by 120 s' });
   });
 
   test('that had to wait is no verdict', async () => {
     const waiting = { kind: 'waiting' as const, by: 'day' as const, retryAfterMs: 5 };
-    expect(await checkGateway({ readTime: () => Promise.resolve(waiting) }, clock)).toMatchObject({
-      status: 'warn',
-    });
+    expect(await check(() => Promise.resolve(waiting))).toMatchObject({ status: 'warn' });
+  });
+
+  test('that is refused after the signature was checked is fine', async () => {
+    const error = new AppError(extractErrors.GATEWAY_NO_GRANT, 'refused');
+    expect(await check(() => Promise.reject(error))).toMatchObject({ status: 'ok' });
   });
 
   test('that is refused fails with the remedy of its error', async () => {
     const error = new AppError(extractErrors.GATEWAY_SIGNATURE_REFUSED, 'refused');
-    expect(await checkGateway({ readTime: () => Promise.reject(error) }, clock)).toMatchObject({
+    expect(await check(() => Promise.reject(error))).toMatchObject({
       status: 'fail',
       message: 'GATEWAY_SIGNATURE_REFUSED: refused',
       advice: extractErrors.GATEWAY_SIGNATURE_REFUSED.remedy,
