@@ -31,10 +31,21 @@ export interface RunScopeOptions {
   readonly mayAsk: boolean;
 }
 
+interface RunParts {
+  readonly session: Session;
+  readonly sync: SyncConfig;
+  readonly app: App;
+  readonly drain: AbortSignal;
+}
+
 /** Prints the calls to make; false when the user was asked and refused. */
-async function isAgreed(session: Session, forecast: Forecast | null, mayAsk: boolean): Promise<boolean> {
+async function isAgreed(
+  { session, app }: RunParts,
+  forecast: Forecast | null,
+  mayAsk: boolean,
+): Promise<boolean> {
   if (forecast === null) return true;
-  session.talk(describeNextRun(forecast));
+  session.talk(describeNextRun(forecast, await app.quota.listHolds()));
   if (!mayAsk || !isCutShort(forecast)) return true;
   return (await confirm(session.context, 'Continue until the quota is used up?')) ?? true;
 }
@@ -44,25 +55,19 @@ async function isExpectedEnd({ status, cause, counts }: Run, { quota, permission
   return isHeldAsDeclared({ status, cause, errors: counts.errors }, holds, apis);
 }
 
-interface RunParts {
-  readonly session: Session;
-  readonly sync: SyncConfig;
-  readonly app: App;
-  readonly drain: AbortSignal;
-}
-
 /** Chooses what to run. */
 type ChooseRequest = (app: App) => Promise<Omit<RunRequest, 'source' | 'forecast'>>;
 
 async function runAndShow(
-  { session, sync, app, drain }: RunParts,
+  parts: RunParts,
   chooseRequest: ChooseRequest,
   { isStrict, mayAsk }: RunScopeOptions,
 ): Promise<ExitCode> {
+  const { session, sync, app, drain } = parts;
   session.talk(sourceBanner(app.source));
   const request = await chooseRequest(app);
   const runForecast = await app.makeForecast(request);
-  if (!(await isAgreed(session, runForecast, mayAsk))) {
+  if (!(await isAgreed(parts, runForecast, mayAsk))) {
     session.talk('nothing was asked');
     return exitCodes.stoppedAtQuota;
   }

@@ -1,6 +1,12 @@
 import type { Forecast } from '../../refresh/forecast/forecast.ts';
 import { isGuess } from '../../refresh/forecast/is-guess.ts';
 
+/** As far as it matters here. */
+interface Hold {
+  readonly api: string;
+  readonly code: string;
+}
+
 const count = (value: number) => Math.max(0, Math.round(value)).toLocaleString('en');
 
 /** `90 s`, `12 min` or `3.5 h`. */
@@ -14,11 +20,22 @@ export function isCutShort({ apis }: Forecast): boolean {
   return apis.some(({ nextRun, due }) => due > 1.05 * nextRun + 1);
 }
 
-/** One line about a run before it begins. */
-export function describeNextRun(forecast: Forecast): string {
+/** What is due and can't be asked for, and why. */
+function describeWaiting({ apis }: Forecast, holds: readonly Hold[]): string {
+  const waiting = apis.filter(({ due }) => due > 0).map(({ operation, due }) => `${count(due)} ${operation}`);
+  if (waiting.length === 0) return 'plan: nothing is due';
+  const held = holds.map(
+    ({ api, code }) => `${api === '*' ? 'all APIs' : (api.split(':')[1] ?? api)} (${code})`,
+  );
+  const why = held.length > 0 ? `calls are held of ${held.join(', ')}` : 'the quota or the budget is used up';
+  return `plan: nothing can be called now, and ${waiting.join(', ')} calls wait: ${why}`;
+}
+
+/** One line about a run before it begins. `holds`: those in force. */
+export function describeNextRun(forecast: Forecast, holds: readonly Hold[]): string {
   const { apis, nextRun } = forecast;
   const calls = apis.filter(({ nextRun: own }) => own >= 0.5);
-  if (calls.length === 0) return 'plan: nothing is due';
+  if (calls.length === 0) return describeWaiting(forecast, holds);
   const each = calls.map(({ operation, nextRun: own }) => `${count(own)} ${operation}`).join(', ');
   const due = apis.reduce((sum, api) => sum + api.due, 0);
   const rest = isCutShort(forecast) ? `; ${count(due)} are due; the rest waits for quota or budget` : '';
