@@ -24,7 +24,7 @@ AS $$
     FROM asked a
     JOIN analytics.fct_observation l
       ON l.offer_id = lowest_price.offer_id
-     AND l.source = CASE lowest_price.kind WHEN 'search' THEN 'search' ELSE 'detail' END
+     AND l.source = CASE WHEN lowest_price.kind IN ('search', 'search_consign') THEN 'search' ELSE 'detail' END
      AND NOT l.is_late
      -- With those of around, for an equal pair may reach into the days.
      AND l.observed_at >= a.first_day::timestamp AT TIME ZONE 'Asia/Shanghai' - lowest_price.max_gap
@@ -36,7 +36,7 @@ AS $$
         FROM analytics.price_as_of(l.observed_at) h
         WHERE l.is_found AND h.offer_id = lowest_price.offer_id AND h.kind = lowest_price.kind
           AND h.min_quantity <= a.quantity
-          AND (a.sku_id IS NULL OR h.sku_id = a.sku_id OR h.sku_id = 0 AND h.kind IN ('list', 'promotion'))
+          AND (a.sku_id IS NULL OR h.sku_id = a.sku_id OR h.sku_id = 0 AND h.kind IN ('list', 'plus', 'promotion'))
         ORDER BY h.sku_id, h.min_quantity DESC
       ) t
     ) p
@@ -74,7 +74,8 @@ AS $$
   CROSS JOIN LATERAL (SELECT round(c.covered_days::numeric / nullif(lowest_price.days, 0), 4) AS coverage) v
   CROSS JOIN LATERAL (
     SELECT CASE
-             WHEN lowest_price.kind IS NULL OR lowest_price.kind NOT IN ('list', 'promotion', 'consign', 'jxhy', 'retail', 'search')
+             WHEN lowest_price.kind IS NULL OR lowest_price.kind NOT IN ('list', 'plus', 'promotion', 'dropship', 'distribution', 'retail', 'consign', 'jxhy',
+                                                                    'jxhy_wholesale', 'search', 'search_consign')
                THEN 'unknown_kind'
              WHEN lowest_price.days IS NULL OR lowest_price.days NOT BETWEEN 1 AND 3660 THEN 'days_out_of_range'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'

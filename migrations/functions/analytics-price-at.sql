@@ -13,12 +13,12 @@ AS $$
            o.unit,
            -- A field was then what its first later change calls the old value.
            CASE WHEN s.change_id IS NULL THEN o.state ELSE s.old_value END AS state,
-           CASE WHEN price_at.kind IN ('list', 'promotion')
+           CASE WHEN price_at.kind IN ('list', 'plus', 'promotion')
              THEN coalesce(m.old_value::int, o.min_order_quantity) END AS min_order,
            EXISTS (
              SELECT FROM analytics.fct_observation l
              WHERE l.offer_id = price_at.offer_id AND l.observed_at <= coalesce(price_at.at, c.now) AND l.is_found
-               AND l.source = CASE price_at.kind WHEN 'search' THEN 'search' ELSE 'detail' END
+               AND l.source = CASE WHEN price_at.kind IN ('search', 'search_consign') THEN 'search' ELSE 'detail' END
            ) AS was_seen
     FROM analytics.clock c
     LEFT JOIN analytics.dim_offer o ON o.offer_id = price_at.offer_id
@@ -39,11 +39,11 @@ AS $$
     CROSS JOIN LATERAL analytics.price_as_of(a.at) p
     WHERE p.offer_id = price_at.offer_id AND p.kind = price_at.kind
   ),
-  -- By quantity, list prices and promotions are those of the offer as a whole, whatever the SKU.
+  -- By quantity, list prices and those of members are those of the offer as a whole, whatever the SKU.
   target AS (
     SELECT CASE
-             WHEN price_at.kind = 'search' THEN 0
-             WHEN price_at.kind IN ('list', 'promotion') AND NOT EXISTS (SELECT FROM point WHERE point.sku_id <> 0) THEN 0
+             WHEN price_at.kind IN ('search', 'search_consign') THEN 0
+             WHEN price_at.kind IN ('list', 'plus', 'promotion') AND NOT EXISTS (SELECT FROM point WHERE point.sku_id <> 0) THEN 0
              ELSE coalesce(a.sku_id, 0)
            END AS sku_id
     FROM asked a
@@ -65,7 +65,8 @@ AS $$
   LEFT JOIN analytics.dim_sku k ON k.offer_id = price_at.offer_id AND k.sku_id = a.sku_id
   CROSS JOIN LATERAL (
     SELECT CASE
-             WHEN price_at.kind IS NULL OR price_at.kind NOT IN ('list', 'promotion', 'consign', 'jxhy', 'retail', 'search')
+             WHEN price_at.kind IS NULL OR price_at.kind NOT IN ('list', 'plus', 'promotion', 'dropship', 'distribution', 'retail', 'consign', 'jxhy',
+                                                                    'jxhy_wholesale', 'search', 'search_consign')
                THEN 'unknown_kind'
              WHEN price_at.quantity IS NULL OR price_at.quantity < 1 THEN 'quantity_not_positive'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'

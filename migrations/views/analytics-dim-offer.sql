@@ -15,7 +15,13 @@ SELECT o.offer_id, o.subject, o.subject_translated, o.state, o.source_status, o.
        o.trade_score, o.main_image_url, o.ship_from, o.source_created_at, o.source_modified_at,
        r.first_seen_at, (r.first_seen_at AT TIME ZONE 'Asia/Shanghai')::date AS first_seen_day,
        r.summary_at AS search_seen_at, r.detail_at AS detail_seen_at, o.changed_at,
-       (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day
+       (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day,
+       o.shipping_time_guarantee, o.promotion_type, o.tags, o.is_mix_allowed, o.mix_amount_cny, o.mix_quantity, o.cargo_number,
+       o.selling_points, o.certificates, o.weight_g, o.weight_source, o.length_mm, o.width_mm, o.height_mm, o.size_source,
+       o.seller_identities, o.offer_identities, o.is_patent_product,
+       (SELECT b.repurchase_rate FROM catalog.observation b
+        WHERE b.offer_id = o.offer_id AND b.repurchase_rate IS NOT NULL
+        ORDER BY b.observed_at DESC LIMIT 1) AS repurchase_rate
 FROM catalog.offer o
 LEFT JOIN analytics.dim_category c USING (category_id)
 LEFT JOIN catalog.seller s USING (seller_id)
@@ -50,3 +56,22 @@ COMMENT ON COLUMN analytics.dim_offer.search_seen_at IS 'Newest search row; null
 COMMENT ON COLUMN analytics.dim_offer.detail_seen_at IS 'Newest detail answer; null: never looked at.';
 COMMENT ON COLUMN analytics.dim_offer.changed_at IS 'When the call that last changed it was granted.';
 COMMENT ON COLUMN analytics.dim_offer.changed_day IS 'Day of that in Shanghai.';
+COMMENT ON COLUMN analytics.dim_offer.shipping_time_guarantee IS 'When it is sent at the latest: shipIn24Hours, shipIn48Hours.';
+COMMENT ON COLUMN analytics.dim_offer.promotion_type IS 'Who pays promotionPrice, in 1688''s word: plus = members of PLUS. NULL: not stated.';
+COMMENT ON COLUMN analytics.dim_offer.tags IS 'Keys of the tags that are set: isOnePsale (dropshipping), isOnePsaleFreePostage, isSupportMix and others. NULL: no tags in the answer.';
+COMMENT ON COLUMN analytics.dim_offer.is_mix_allowed IS 'The seller mixes this offer with others in one order.';
+COMMENT ON COLUMN analytics.dim_offer.mix_amount_cny IS 'Such an order is accepted from so many yuan,';
+COMMENT ON COLUMN analytics.dim_offer.mix_quantity IS 'or from so many units.';
+COMMENT ON COLUMN analytics.dim_offer.cargo_number IS 'The seller''s own article number of the offer as a whole.';
+COMMENT ON COLUMN analytics.dim_offer.selling_points IS 'What the seller praises.';
+COMMENT ON COLUMN analytics.dim_offer.certificates IS 'Certificates that the seller shows: name, code, photoUrls.';
+COMMENT ON COLUMN analytics.dim_offer.weight_g IS 'Weight of one unit as it is sent, in grams; NULL: not known.';
+COMMENT ON COLUMN analytics.dim_offer.weight_source IS 'Who says so: official (1688 measured it), seller, or estimated (by 1688). NULL: not stated.';
+COMMENT ON COLUMN analytics.dim_offer.length_mm IS 'Length of one unit as it is sent, in millimetres; NULL: not all three sides are known.';
+COMMENT ON COLUMN analytics.dim_offer.width_mm IS 'Width, in millimetres.';
+COMMENT ON COLUMN analytics.dim_offer.height_mm IS 'Height, in millimetres.';
+COMMENT ON COLUMN analytics.dim_offer.size_source IS 'Who says so, as weight_source.';
+COMMENT ON COLUMN analytics.dim_offer.seller_identities IS 'What search rows call the merchant: super_factory, powerful_merchants, tp_member. Of a known seller see dim_seller.identities.';
+COMMENT ON COLUMN analytics.dim_offer.offer_identities IS 'What search rows call the offer: yx, select.';
+COMMENT ON COLUMN analytics.dim_offer.is_patent_product IS 'A search row says that it is protected by a patent.';
+COMMENT ON COLUMN analytics.dim_offer.repurchase_rate IS 'Share of buyers who came back, 0 to 1, by the newest search row that states it; its past is in fct_observation.';

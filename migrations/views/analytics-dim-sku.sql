@@ -2,7 +2,8 @@
 CREATE VIEW analytics.dim_sku AS
 SELECT k.offer_id, k.sku_id, k.state, k.label, k.attributes, k.cargo_number, k.spec_id, k.stock, o.unit, k.image_url,
        k.last_listed_at, (k.last_listed_at AT TIME ZONE 'Asia/Shanghai')::date AS last_listed_day,
-       k.changed_at, (k.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day
+       k.changed_at, (k.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day,
+       k.weight_g, k.weight_source, k.length_mm, k.width_mm, k.height_mm, k.size_source
 FROM catalog.sku k
 LEFT JOIN catalog.offer o USING (offer_id);
 
@@ -21,3 +22,9 @@ COMMENT ON COLUMN analytics.dim_sku.last_listed_at IS 'Gone SKUs: newest observa
 COMMENT ON COLUMN analytics.dim_sku.last_listed_day IS 'Day of that in Shanghai.';
 COMMENT ON COLUMN analytics.dim_sku.changed_at IS 'When the call that last changed it was granted; of gone ones: that showed it gone.';
 COMMENT ON COLUMN analytics.dim_sku.changed_day IS 'Day of that in Shanghai.';
+COMMENT ON COLUMN analytics.dim_sku.weight_g IS 'Weight of one unit as it is sent, in grams; NULL: not known.';
+COMMENT ON COLUMN analytics.dim_sku.weight_source IS 'Who says so: official (1688 measured it), seller, or estimated (by 1688). NULL: not stated.';
+COMMENT ON COLUMN analytics.dim_sku.length_mm IS 'Length of one unit as it is sent, in millimetres; NULL: not all three sides are known.';
+COMMENT ON COLUMN analytics.dim_sku.width_mm IS 'Width, in millimetres.';
+COMMENT ON COLUMN analytics.dim_sku.height_mm IS 'Height, in millimetres.';
+COMMENT ON COLUMN analytics.dim_sku.size_source IS 'Who says so, as weight_source.';

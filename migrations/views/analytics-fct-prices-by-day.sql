@@ -6,7 +6,7 @@ SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, d.day, h.amount_cny, h.unit
          SELECT FROM catalog.observation s
          WHERE s.offer_id = h.offer_id AND s.observed_at >= d.starts_at AND s.observed_at < d.ends_at AND s.is_found
            AND NOT s.is_late
-           AND s.source = CASE h.kind WHEN 'search' THEN 'search' ELSE 'detail' END
+           AND s.source = CASE WHEN h.kind IN ('search', 'search_consign') THEN 'search' ELSE 'detail' END
        ) AS is_observed
 FROM analytics.dim_day d
 JOIN analytics.fct_price_history h ON h.valid_from < d.ends_at AND (h.is_current OR h.valid_to >= d.ends_at);
@@ -14,7 +14,7 @@ JOIN analytics.fct_price_history h ON h.valid_from < d.ends_at AND (h.is_current
 COMMENT ON VIEW analytics.fct_price_daily IS 'One price as it stood when a day of Shanghai ended; of today: as it stands now. Ask for offers, a span of days, or both. Key: offer_id, sku_id, kind, min_quantity, day.';
 COMMENT ON COLUMN analytics.fct_price_daily.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.fct_price_daily.sku_id IS 'SKU the price is for; 0 = the offer as a whole.';
-COMMENT ON COLUMN analytics.fct_price_daily.kind IS 'list, promotion, consign, jxhy, retail or search.';
+COMMENT ON COLUMN analytics.fct_price_daily.kind IS 'Kind of price, as in fct_price_history.';
 COMMENT ON COLUMN analytics.fct_price_daily.min_quantity IS 'The price holds from this many units on.';
 COMMENT ON COLUMN analytics.fct_price_daily.day IS 'The day in Shanghai (dim_day).';
 COMMENT ON COLUMN analytics.fct_price_daily.amount_cny IS 'Price in yuan for one unit.';

@@ -24,7 +24,7 @@ COMMENT ON COLUMN analytics.price_movers.subject_translated IS 'Title in the lan
 COMMENT ON COLUMN analytics.price_movers.state IS 'listed: on sale; for others see dim_offer.';
 COMMENT ON COLUMN analytics.price_movers.category_id IS 'Category (dim_category).';
 COMMENT ON COLUMN analytics.price_movers.sku_id IS 'SKU the price is for; 0 = the offer as a whole.';
-COMMENT ON COLUMN analytics.price_movers.kind IS 'list, promotion, consign, jxhy, retail or search.';
+COMMENT ON COLUMN analytics.price_movers.kind IS 'Kind of price, as in fct_price_history.';
 COMMENT ON COLUMN analytics.price_movers.min_quantity IS 'The price holds from this many units on.';
 COMMENT ON COLUMN analytics.price_movers.before_cny IS 'Price that held seven days ago, in yuan for one unit; of a price that began since: the first one.';
 COMMENT ON COLUMN analytics.price_movers.now_cny IS 'Price that holds now.';

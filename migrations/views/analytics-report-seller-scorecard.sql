@@ -7,8 +7,9 @@ SELECT s.seller_id, s.company_name, o.offers, o.listed_offers, o.delisted_offers
         JOIN catalog.price_history h USING (offer_id)
         WHERE f.seller_id = s.seller_id AND h.kind = 'list' AND h.valid_to > k.now - interval '30 days'
        ) AS list_price_changes_30d,
-       s.trade_medal_level, s.composite_service_score, s.logistics_experience_score, s.dispute_complaint_score,
-       s.offer_experience_score, s.after_sales_experience_score, s.consulting_experience_score, s.repeat_purchase_rate
+       coalesce(s.trade_medal, s.trade_medal_level) AS trade_medal_level, s.composite_service_score, s.logistics_experience_score, s.dispute_complaint_score,
+       s.offer_experience_score, s.after_sales_experience_score, s.consulting_experience_score, s.repeat_purchase_rate,
+       s.pickup_48h_rate, s.quality_refund_rate
 FROM catalog.seller s
 CROSS JOIN analytics.clock k
 CROSS JOIN LATERAL (
@@ -32,7 +33,7 @@ COMMENT ON COLUMN analytics.seller_scorecard.gone_offers IS 'Those whose last de
 COMMENT ON COLUMN analytics.seller_scorecard.new_offers_30d IS 'Those first seen in the last 30 days, which need not be new at 1688.';
 COMMENT ON COLUMN analytics.seller_scorecard.delisted_share IS 'delisted_offers of offers, 0 to 1; null: no offers.';
 COMMENT ON COLUMN analytics.seller_scorecard.list_price_changes_30d IS 'List prices of its offers that ended in the last 30 days, by another price or by none.';
-COMMENT ON COLUMN analytics.seller_scorecard.trade_medal_level IS 'Trade medal level.';
+COMMENT ON COLUMN analytics.seller_scorecard.trade_medal_level IS 'Trade medal level; half levels are met.';
 COMMENT ON COLUMN analytics.seller_scorecard.composite_service_score IS 'Composite service score.';
 COMMENT ON COLUMN analytics.seller_scorecard.logistics_experience_score IS 'Logistics score.';
 COMMENT ON COLUMN analytics.seller_scorecard.dispute_complaint_score IS 'Disputes and complaints score.';
@@ -40,3 +41,5 @@ COMMENT ON COLUMN analytics.seller_scorecard.offer_experience_score IS 'Goods sc
 COMMENT ON COLUMN analytics.seller_scorecard.after_sales_experience_score IS 'After-sales score.';
 COMMENT ON COLUMN analytics.seller_scorecard.consulting_experience_score IS 'Consulting score.';
 COMMENT ON COLUMN analytics.seller_scorecard.repeat_purchase_rate IS 'Share of buyers who came back, 0 to 1.';
+COMMENT ON COLUMN analytics.seller_scorecard.pickup_48h_rate IS 'Share of the orders of 30 days that were picked up within 48 hours, 0 to 1.';
+COMMENT ON COLUMN analytics.seller_scorecard.quality_refund_rate IS 'Share of the orders of 30 days that were refunded for their quality, 0 to 1.';

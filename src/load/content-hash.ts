@@ -10,6 +10,8 @@ export function contentHash({ offer, skus, images, attributes }: OfferDetail): s
     [offer.categoryId, offer.sellerId, offer.subject, offer.subjectTranslated, offer.sourceStatus],
     [offer.quoteType, offer.unit, offer.unitTranslated, offer.minOrderQuantity, offer.batchNumber],
     [offer.tradeScore, offer.mainImageUrl, offer.videoUrl, offer.shipFrom, offer.sourceCreatedAt],
+    [offer.shippingTimeGuarantee, offer.promotionType, offer.tags, offer.cargoNumber, offer.sellingPoints],
+    [offer.isMixAllowed, offer.mixAmountCny, offer.mixQuantity, offer.certificates, offer.package],
     // 1688 lists SKUs in no order.
     skus
       .map((sku) => [
@@ -18,6 +20,7 @@ export function contentHash({ offer, skus, images, attributes }: OfferDetail): s
         sku.cargoNumber,
         sku.label,
         sku.imageUrl,
+        ...Object.values({ ...sku.package }),
         ...sku.attributes.flatMap((one) => [
           one.attributeId,
           one.name,

@@ -1,5 +1,5 @@
 import type { Provenance } from '../model/catalog.ts';
-import type { OfferDetail } from '../model/records.ts';
+import type { OfferDetail, PackageRecord } from '../model/records.ts';
 import { contentHash } from './content-hash.ts';
 import { uniqueBy, type ObservationKey } from '../refresh/update/offer-freshness.ts';
 import type { Observation } from './observation-rows.ts';
@@ -39,8 +39,20 @@ export function toObservation(sighting: Sighting, detail: OfferDetail | null): O
     stock: detail?.offer.stock ?? null,
     soldCount: detail?.offer.soldCount ?? null,
     monthSold: null,
+    repurchaseRate: null,
+    pickup48hRate: detail?.seller?.pickup48hRate ?? null,
+    qualityRefundRate: detail?.seller?.qualityRefundRate ?? null,
   };
 }
+
+const toPackageColumns = (one: PackageRecord) => ({
+  weight_g: one.weightG,
+  weight_source: one.weightSource,
+  length_mm: one.lengthMm,
+  width_mm: one.widthMm,
+  height_mm: one.heightMm,
+  size_source: one.sizeSource,
+});
 
 export function toOfferRow(
   detail: OfferDetail,
@@ -67,6 +79,16 @@ export function toOfferRow(
     video_url: offer.videoUrl,
     ship_from: offer.shipFrom,
     source_created_at: offer.sourceCreatedAt,
+    shipping_time_guarantee: offer.shippingTimeGuarantee,
+    promotion_type: offer.promotionType,
+    tags: offer.tags,
+    is_mix_allowed: offer.isMixAllowed,
+    mix_amount_cny: offer.mixAmountCny,
+    mix_quantity: offer.mixQuantity,
+    cargo_number: offer.cargoNumber,
+    selling_points: offer.sellingPoints,
+    certificates: offer.certificates,
+    ...toPackageColumns(offer.package),
     content_hash: contentHash(detail),
     normalizer_version: normalizerVersion,
     changed_at: provenance.observedAt,
@@ -112,6 +134,7 @@ export function toSkuRows(
     attributes: sku.attributes,
     stock: sku.stock,
     image_url: sku.imageUrl,
+    ...toPackageColumns(sku.package),
     last_listed_at: lastListed?.at,
     last_listed_call_id: lastListed?.callId,
     changed_at: observation.at,
@@ -119,16 +142,17 @@ export function toSkuRows(
   }));
 }
 
-/** All kinds but `search`, which only search rows speak for. */
+/** Kinds that search rows speak for are none of these. */
 export function toPriceRows({ offer, prices }: OfferDetail): PriceRow[] {
-  const own = prices.filter(({ kind }) => kind !== 'search');
-  return uniqueBy(own, ({ skuId, kind, minQuantity }) => `${skuId}/${kind}/${minQuantity}`).map((price) => ({
-    offer_id: offer.offerId,
-    sku_id: price.skuId,
-    kind: price.kind,
-    min_quantity: price.minQuantity,
-    amount_cny: price.amountCny,
-  }));
+  return uniqueBy(prices, ({ skuId, kind, minQuantity }) => `${skuId}/${kind}/${minQuantity}`).map(
+    (price) => ({
+      offer_id: offer.offerId,
+      sku_id: price.skuId,
+      kind: price.kind,
+      min_quantity: price.minQuantity,
+      amount_cny: price.amountCny,
+    }),
+  );
 }
 
 export function toUnreadPriceRows({ offer, unreadPrices }: OfferDetail): UnreadPriceRow[] {

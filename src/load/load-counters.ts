@@ -33,7 +33,10 @@ export function countOffers(counters: LoadCounters, written: readonly WrittenOff
   for (const { offer_id: id, is_new: isNew } of written) (isNew ? counters.added : counters.changed).add(id);
 }
 
-export function countPrices(counters: LoadCounters, changes: readonly PriceChange[]): void {
+export function countPrices(
+  counters: LoadCounters,
+  changes: readonly Omit<PriceChange, 'is_quote_changed'>[],
+): void {
   for (const { offer_id: id, opened, closed } of changes) {
     counters.changed.add(id);
     counters.pricesOpened += opened;

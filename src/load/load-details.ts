@@ -112,7 +112,10 @@ async function mergeRound(
       (observation) => !isLate(observation),
     ),
   );
-  return { offers: new Set([...written, ...vanished, ...prices]), prices };
+  // What this version reads and the one before did not is no change of the offer.
+  const isMoved = (offerId: string) => !written.reread.has(offerId);
+  const moved = new Set([...prices].filter(isMoved));
+  return { offers: new Set([...written.ids.filter(isMoved), ...vanished, ...moved]), prices: moved };
 }
 
 interface BookedRound {

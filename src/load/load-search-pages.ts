@@ -75,7 +75,8 @@ async function mergeRound(merge: RowMerge, newest: readonly RowObservation[]): P
     { prices: newest.flatMap(toPriceRows), unread: newest.flatMap(toUnreadPriceRows) },
   );
   countPrices(counters, changes);
-  return { prices: new Set(changes.map((row) => row.offer_id)), dates };
+  const quoted = changes.filter((row) => row.is_quote_changed);
+  return { prices: new Set(quoted.map((row) => row.offer_id)), dates };
 }
 
 /** Merges a round and learns from it; gives the rows that are still to be placed. */

@@ -65,6 +65,8 @@ interface FieldChange {
 
 interface WrittenDetail extends WrittenOffer {
   readonly is_content_changed: boolean;
+  /** An older version of the code had read it: what differs may be what that did not read. */
+  readonly is_reread: boolean;
   readonly changes: readonly FieldChange[] | null;
 }
 
@@ -120,18 +122,24 @@ async function mergeSkus({ client, replay }: LoadContext, found: readonly FoundD
   for (const { offer_id: id } of rows) replay?.correction.offers.add(id);
 }
 
+/** Offers that a merge wrote. */
+export interface WrittenDetails {
+  readonly ids: readonly string[];
+  /** Those that an older version of the code had read. */
+  readonly reread: ReadonlySet<string>;
+}
+
 /**
  * Makes answers, the newest to have found their offers, the current state of these.
  *
  * @param isAgain they were loaded before
- * @returns the offers that it wrote
  */
 export async function mergeNewest(
   merge: DetailMerge,
   found: readonly FoundDetail[],
   { isAgain }: { readonly isAgain: boolean },
-): Promise<string[]> {
-  if (found.length === 0) return [];
+): Promise<WrittenDetails> {
+  if (found.length === 0) return { ids: [], reread: new Set() };
   const { context, counters } = merge;
   const rows = found.map((observation) => toCurrentRow(merge, observation));
   const written = await runSql<WrittenDetail>(context.client, readSql('merge-offer-details'), [
@@ -144,7 +152,8 @@ export async function mergeNewest(
   const changed = written.filter((row) => row.is_content_changed).map((row) => row.offer_id);
   await mergeParts(context, found, new Set(changed));
   await mergeSkus(context, found);
-  return written.map((row) => row.offer_id);
+  const reread = written.filter((row) => row.is_reread).map((row) => row.offer_id);
+  return { ids: written.map((row) => row.offer_id), reread: new Set(reread) };
 }
 
 /** Keeps what answers overtaken by newer ones list of SKUs that are gone since. */

@@ -37,6 +37,8 @@ export interface PriceChange {
   readonly offer_id: string;
   readonly opened: number;
   readonly closed: number;
+  /** Whether it did so to others than `search_consign`, which says nothing of what the offer costs. */
+  readonly is_quote_changed: boolean;
 }
 
 /** Closes and opens prices; the offers must be locked, and each have one answer. Gives the offers of which any did. */

@@ -12,6 +12,9 @@ export interface Observation extends Sighting {
   readonly stock: number | null;
   readonly soldCount: number | null;
   readonly monthSold: number | null;
+  readonly repurchaseRate: string | null;
+  readonly pickup48hRate: string | null;
+  readonly qualityRefundRate: string | null;
 }
 
 /** Names one observation of one offer. */
@@ -29,6 +32,9 @@ export function toObservationRow(one: Observation) {
     stock: one.stock,
     sold_count: one.soldCount,
     month_sold: one.monthSold,
+    repurchase_rate: one.repurchaseRate,
+    pickup_48h_rate: one.pickup48hRate,
+    quality_refund_rate: one.qualityRefundRate,
     raw_id: one.provenance.rawId,
     run_id: one.provenance.runId,
   };

@@ -1,5 +1,5 @@
 import type { LoadableSearchPage } from '../model/catalog.ts';
-import type { SearchRow } from '../model/records.ts';
+import type { PriceKind, SearchRow } from '../model/records.ts';
 import {
   isAbsent,
   observationKey,
@@ -45,6 +45,9 @@ export function toOfferRow(
     subject_translated: row.subjectTranslated,
     min_order_quantity: row.minOrderQuantity,
     main_image_url: row.mainImageUrl,
+    seller_identities: row.sellerIdentities,
+    offer_identities: row.offerIdentities,
+    is_patent_product: row.isPatentProduct,
     source_created_at: row.sourceCreatedAt,
     source_modified_at: row.sourceModifiedAt,
     changed_at: provenance.observedAt,
@@ -64,27 +67,40 @@ export function toObservation({ offerId, row, provenance }: RowObservation): Obs
     stock: null,
     soldCount: null,
     monthSold: row.monthSold,
+    repurchaseRate: row.repurchaseRate,
+    pickup48hRate: null,
+    qualityRefundRate: null,
   };
 }
 
-const searchPriceOf = (offerId: string) => ({
+const rowPriceOf = (offerId: string, kind: PriceKind) => ({
   offer_id: offerId,
   sku_id: '0',
-  kind: 'search',
+  kind,
   min_quantity: 1,
 });
 
-/** The price that a row shows, if it does. */
+/** The prices that a row shows. */
 export function toPriceRows({ offerId, row }: Pick<RowObservation, 'offerId' | 'row'>): PriceRow[] {
-  return row.priceCny === null ? [] : [{ ...searchPriceOf(offerId), amount_cny: row.priceCny }];
+  const shown = [
+    ['search', row.priceCny],
+    ['search_consign', row.consignPriceCny],
+  ] as const;
+  return shown.flatMap(([kind, amount]) =>
+    amount === null ? [] : [{ ...rowPriceOf(offerId, kind), amount_cny: amount }],
+  );
 }
 
-/** The price that a row shows and nobody can read, if it does. */
+/** The prices that a row shows and nobody can read. */
 export function toUnreadPriceRows({
   offerId,
   row,
 }: Pick<RowObservation, 'offerId' | 'row'>): UnreadPriceRow[] {
-  return row.isPriceUnread ? [searchPriceOf(offerId)] : [];
+  const unread = [
+    ...(row.isPriceUnread ? (['search'] as const) : []),
+    ...(row.isConsignPriceUnread ? (['search_consign'] as const) : []),
+  ];
+  return unread.map((kind) => rowPriceOf(offerId, kind));
 }
 
 export const toLateAnswer = (observation: RowObservation): LateAnswer => ({

@@ -59,8 +59,18 @@ export interface SearchRow {
   readonly priceCny: string | null;
   /** The row shows a price that can't be read. */
   readonly isPriceUnread: boolean;
+  /** What the row shows as the dropshipping price. */
+  readonly consignPriceCny: string | null;
+  readonly isConsignPriceUnread: boolean;
   readonly monthSold: number | null;
+  /** Share of buyers who came back, from 0 to 1. */
+  readonly repurchaseRate: string | null;
   readonly minOrderQuantity: number | null;
+  /** 1688's words for the merchant: `super_factory`, `powerful_merchants`, `tp_member`. Null: the row has no such field. */
+  readonly sellerIdentities: readonly string[] | null;
+  /** 1688's words for the offer: `yx`, `select`. Null: the row has no such field. */
+  readonly offerIdentities: readonly string[] | null;
+  readonly isPatentProduct: boolean | null;
   /** The deepest of the row's three category ids. */
   readonly categoryId: string | null;
   readonly sourceCreatedAt: string | null;
@@ -75,11 +85,21 @@ export interface SearchPage {
   readonly rows: readonly SearchRow[];
 }
 
-/**
- * `list` is what a buyer pays without any privilege; `promotion` its temporary reduction; `consign`, `jxhy` and
- * `retail` are channel prices of their own; `search` is what a search row shows.
- */
-export type PriceKind = 'list' | 'promotion' | 'consign' | 'jxhy' | 'retail' | 'search';
+/** Every kind of price, in the order in which people ask for them; docs/prices.md has their meanings. */
+export const priceKinds = [
+  'list',
+  'plus',
+  'promotion',
+  'dropship',
+  'distribution',
+  'retail',
+  'consign',
+  'jxhy',
+  'jxhy_wholesale',
+  'search',
+  'search_consign',
+] as const;
+export type PriceKind = (typeof priceKinds)[number];
 
 export interface PricePoint {
   /** `'0'`: the price of the offer as a whole. */
@@ -111,6 +131,20 @@ export interface SkuAttribute {
   readonly valueTranslated: string | null;
 }
 
+/** Who says how heavy or large something is. */
+export type MeasureSource = 'official' | 'seller' | 'estimated';
+
+/** Weight and size of one unit as it is sent, as decimal text. */
+export interface PackageRecord {
+  readonly weightG: string | null;
+  /** Null also where 1688 does not say. */
+  readonly weightSource: MeasureSource | null;
+  readonly lengthMm: string | null;
+  readonly widthMm: string | null;
+  readonly heightMm: string | null;
+  readonly sizeSource: MeasureSource | null;
+}
+
 export interface SkuRecord {
   readonly skuId: string;
   readonly specId: string | null;
@@ -120,6 +154,21 @@ export interface SkuRecord {
   readonly label: string | null;
   readonly stock: number | null;
   readonly imageUrl: string | null;
+  readonly package: PackageRecord;
+}
+
+/** A certificate that the seller shows. */
+export interface Certificate {
+  readonly name: string | null;
+  readonly code: string | null;
+  readonly photoUrls: readonly string[];
+}
+
+/** When the seller mixes offers in one order: from so much money, or from so many units. */
+export interface MixTerms {
+  readonly isMixAllowed: boolean | null;
+  readonly mixAmountCny: string | null;
+  readonly mixQuantity: number | null;
 }
 
 export interface OfferImage {
@@ -145,7 +194,8 @@ export interface SellerRecord {
   /** 1688's `sellerOpenId`. */
   readonly sellerId: string;
   readonly companyName: string | null;
-  readonly tradeMedalLevel: number | null;
+  /** From 0, as decimal text: half levels are met. */
+  readonly tradeMedalLevel: string | null;
   readonly compositeServiceScore: string | null;
   readonly logisticsExperienceScore: string | null;
   readonly disputeComplaintScore: string | null;
@@ -154,9 +204,15 @@ export interface SellerRecord {
   readonly consultingExperienceScore: string | null;
   /** A share from 0 to 1 as decimal text, whatever of "52.48%" or "0.4666" 1688 sent. */
   readonly repeatPurchaseRate: string | null;
+  /** Share of the orders of 30 days that were picked up within 48 hours. */
+  readonly pickup48hRate: string | null;
+  /** Share of the orders of 30 days that were refunded for their quality. */
+  readonly qualityRefundRate: string | null;
+  /** 1688's words for the merchant, as in `SearchRow.sellerIdentities`. */
+  readonly identities: readonly string[] | null;
 }
 
-export interface OfferRecord {
+export interface OfferRecord extends MixTerms {
   readonly offerId: string;
   /** The leaf the offer hangs on. */
   readonly categoryId: string | null;
@@ -178,6 +234,18 @@ export interface OfferRecord {
   readonly mainImageUrl: string | null;
   readonly videoUrl: string | null;
   readonly shipFrom: string | null;
+  /** `shipIn24Hours` or `shipIn48Hours`. */
+  readonly shippingTimeGuarantee: string | null;
+  /** 1688's word for who pays `promotionPrice`: `plus` for members of PLUS. */
+  readonly promotionType: string | null;
+  /** Keys of the tags that are set: `isOnePsale`, `isSupportMix` ... Null: the answer has no tags. */
+  readonly tags: readonly string[] | null;
+  /** The seller's own article number of the offer as a whole. */
+  readonly cargoNumber: string | null;
+  /** Null: the answer has none; and so for certificates. */
+  readonly sellingPoints: readonly string[] | null;
+  readonly certificates: readonly Certificate[] | null;
+  readonly package: PackageRecord;
   readonly sourceCreatedAt: string | null;
 }
 
@@ -188,7 +256,7 @@ export interface OfferDetail {
   readonly skus: readonly SkuRecord[];
   readonly images: readonly OfferImage[];
   readonly attributes: readonly OfferAttribute[];
-  /** All kinds but `search`. A price point that is neither here nor in `unreadPrices` was seen to be gone. */
+  /** All kinds but those of search rows. A price point that is neither here nor in `unreadPrices` was seen to be gone. */
   readonly prices: readonly PricePoint[];
   readonly unreadPrices: readonly UnreadPrice[];
   /** Some SKUs can't be read: none is gone for not being in `skus`. */

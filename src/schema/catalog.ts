@@ -12,10 +12,9 @@ import {
   primaryKey,
   smallint,
   text,
-  type PgColumn,
 } from 'drizzle-orm/pg-core';
-import type { PriceKind, SkuAttribute } from '../model/records.ts';
-import { bytea, id, instant, money } from './column-types.ts';
+import { type Certificate, type MeasureSource, type SkuAttribute } from '../model/records.ts';
+import { bytea, dayIndex, id, instant, money } from './column-types.ts';
 
 /*
  * What is known of 1688's catalog. Partitions, fill factors and comments, which drizzle can't say, are in the
@@ -24,15 +23,20 @@ import { bytea, id, instant, money } from './column-types.ts';
 
 export const catalog = pgSchema('catalog');
 
-const priceKinds = sql`('list', 'promotion', 'consign', 'jxhy', 'retail', 'search')`;
 /** Stock and sales pass the range of `integer`, yet stay below 2^53. */
 const count = <Name extends string>(name: Name) => bigint(name, { mode: 'number' });
+const share = <Name extends string>(name: Name) => numeric(name, { precision: 7, scale: 6 });
+const millimetres = <Name extends string>(name: Name) => numeric(name, { precision: 14, scale: 2 });
 const score = <Name extends string>(name: Name) => numeric(name, { precision: 7, scale: 4 });
-/** Finds the days of analysts in tables that grow in order of time; of almost no size, and of no cost to writers. */
-const dayIndex = (name: string, column: PgColumn) =>
-  index(name)
-    .using('brin', sql`((${column} AT TIME ZONE 'Asia/Shanghai')::date)`)
-    .with({ autosummarize: true });
+/** Weight and size of one unit as it is sent. */
+const packageColumns = () => ({
+  weightG: numeric('weight_g', { precision: 14, scale: 3 }),
+  weightSource: text('weight_source').$type<MeasureSource>(),
+  lengthMm: millimetres('length_mm'),
+  widthMm: millimetres('width_mm'),
+  heightMm: millimetres('height_mm'),
+  sizeSource: text('size_source').$type<MeasureSource>(),
+});
 
 export const category = catalog.table(
   'category',
@@ -70,9 +74,13 @@ export const seller = catalog.table('seller', {
   offerExperienceScore: score('offer_experience_score'),
   afterSalesExperienceScore: score('after_sales_experience_score'),
   consultingExperienceScore: score('consulting_experience_score'),
-  repeatPurchaseRate: numeric('repeat_purchase_rate', { precision: 7, scale: 6 }),
+  repeatPurchaseRate: share('repeat_purchase_rate'),
   changedAt: instant('changed_at').notNull(),
   callId: id('call_id').notNull(),
+  tradeMedal: score('trade_medal'),
+  pickup48hRate: share('pickup_48h_rate'),
+  qualityRefundRate: share('quality_refund_rate'),
+  identities: text('identities').array(),
 });
 
 export const offer = catalog.table(
@@ -101,6 +109,19 @@ export const offer = catalog.table(
     changedAt: instant('changed_at').notNull(),
     runId: id('run_id'),
     callId: id('call_id').notNull(),
+    shippingTimeGuarantee: text('shipping_time_guarantee'),
+    promotionType: text('promotion_type'),
+    tags: text('tags').array(),
+    isMixAllowed: boolean('is_mix_allowed'),
+    mixAmountCny: money('mix_amount_cny'),
+    mixQuantity: integer('mix_quantity'),
+    cargoNumber: text('cargo_number'),
+    sellingPoints: text('selling_points').array(),
+    certificates: jsonb('certificates').$type<readonly Certificate[]>(),
+    ...packageColumns(),
+    sellerIdentities: text('seller_identities').array(),
+    offerIdentities: text('offer_identities').array(),
+    isPatentProduct: boolean('is_patent_product'),
   },
   (table) => [
     index('offer_category').on(table.categoryId),
@@ -164,6 +185,7 @@ export const sku = catalog.table(
     lastListedCallId: id('last_listed_call_id'),
     changedAt: instant('changed_at').notNull(),
     callId: id('call_id').notNull(),
+    ...packageColumns(),
   },
   (table) => [
     primaryKey({ columns: [table.offerId, table.skuId] }),
@@ -173,55 +195,6 @@ export const sku = catalog.table(
       sql`(${table.state} = 'gone') = (${table.lastListedAt} IS NOT NULL)
         AND (${table.lastListedAt} IS NULL) = (${table.lastListedCallId} IS NULL)`,
     ),
-  ],
-);
-
-export const price = catalog.table(
-  'price',
-  {
-    offerId: id('offer_id')
-      .notNull()
-      .references(() => offer.offerId),
-    skuId: id('sku_id')
-      .notNull()
-      .default(sql`0`),
-    kind: text('kind').$type<PriceKind>().notNull(),
-    minQuantity: integer('min_quantity').notNull(),
-    amountCny: money('amount_cny').notNull(),
-    validFrom: instant('valid_from').notNull(),
-    callId: id('call_id').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.offerId, table.skuId, table.kind, table.minQuantity] }),
-    index('price_amount')
-      .on(table.amountCny, table.offerId)
-      .where(sql`${table.kind} IN ('list', 'search')`),
-    check('price_kind', sql`${table.kind} IN ${priceKinds}`),
-    check('price_min_quantity', sql`${table.minQuantity} >= 1`),
-    check('price_amount_cny', sql`${table.amountCny} >= 0`),
-  ],
-);
-
-export const priceHistory = catalog.table(
-  'price_history',
-  {
-    offerId: id('offer_id').notNull(),
-    skuId: id('sku_id')
-      .notNull()
-      .default(sql`0`),
-    kind: text('kind').$type<PriceKind>().notNull(),
-    minQuantity: integer('min_quantity').notNull(),
-    validFrom: instant('valid_from').notNull(),
-    validTo: instant('valid_to').notNull(),
-    amountCny: money('amount_cny').notNull(),
-    callId: id('call_id').notNull(),
-    closedByCallId: id('closed_by_call_id').notNull(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.offerId, table.skuId, table.kind, table.minQuantity, table.validFrom] }),
-    dayIndex('price_history_ended_day', table.validTo),
-    check('price_history_kind', sql`${table.kind} IN ${priceKinds}`),
-    check('price_history_interval', sql`${table.validTo} > ${table.validFrom}`),
   ],
 );
 
@@ -241,6 +214,9 @@ export const observation = catalog.table(
     rawId: id('raw_id').notNull(),
     runId: id('run_id'),
     loadedAt: instant('loaded_at').notNull(),
+    repurchaseRate: share('repurchase_rate'),
+    pickup48hRate: share('pickup_48h_rate'),
+    qualityRefundRate: share('quality_refund_rate'),
   },
   (table) => [
     primaryKey({ columns: [table.offerId, table.observedAt, table.source, table.callId] }),

@@ -1,6 +1,7 @@
-import { entityKind, type ColumnBaseConfig } from 'drizzle-orm';
+import { entityKind, sql, type ColumnBaseConfig } from 'drizzle-orm';
 import {
   customType,
+  index,
   numeric,
   PgColumn,
   PgIntColumnBaseBuilder,
@@ -49,3 +50,9 @@ export const instant = <Name extends string>(name: Name) => timestamp(name, { wi
 export const money = <Name extends string>(name: Name) => numeric(name, { precision: 14, scale: 4 });
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+
+/** Finds the days of analysts in tables that grow in order of time; of almost no size, and of no cost to writers. */
+export const dayIndex = (name: string, column: PgColumn) =>
+  index(name)
+    .using('brin', sql`((${column} AT TIME ZONE 'Asia/Shanghai')::date)`)
+    .with({ autosummarize: true });

@@ -2,6 +2,7 @@
 export * from './catalog.ts';
 export * from './notifications.ts';
 export * from './planner.ts';
+export * from './prices.ts';
 export * from './raw.ts';
 export * from './schedules.ts';
 export * from './search.ts';

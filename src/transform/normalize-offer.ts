@@ -3,8 +3,10 @@ import type { Normalized, OfferAnswer, OfferDetail, OfferRecord } from '../model
 import { collectPrices, type SkuSource, type SkuSources } from './offer/collect-prices.ts';
 import { readAttributes } from './offer/read-attributes.ts';
 import { readImages } from './offer/read-images.ts';
+import { readPackage } from './offer/read-package.ts';
 import { readSeller } from './offer/read-seller.ts';
 import { readSku } from './offer/read-sku.ts';
+import { readTerms } from './offer/read-terms.ts';
 import { openPayload, type FieldReader } from './reading/field-reader.ts';
 import { Findings } from './reading/findings.ts';
 import { readSubject } from './reading/read-subject.ts';
@@ -39,6 +41,9 @@ function readDetail(offerId: string, detail: FieldReader): OfferDetail {
   const images = readImages(detail);
   const seller = readSeller(detail);
   const quoteType = readQuoteType(saleInfo);
+  const shippingInfo = detail.object('productShippingInfo');
+  const fields = readOfferFields(detail, shippingInfo);
+  const shipping = readSkuShipping(shippingInfo);
   const mainImageUrl = images.find(({ kind }) => kind === 'main')?.url ?? null;
   return {
     offer: {
@@ -46,15 +51,15 @@ function readDetail(offerId: string, detail: FieldReader): OfferDetail {
       sellerId: seller?.sellerId ?? null,
       quoteType,
       mainImageUrl,
-      ...readOfferFields(detail),
+      ...fields,
       ...readStock(saleInfo),
     },
     seller,
-    skus: sources.skus.map(({ skuId, row }) => readSku(skuId, row)),
+    skus: sources.skus.map(({ skuId, row }) => readSku(skuId, row, shipping.get(skuId) ?? null)),
     hasUnreadSkus: sources.hasUnreadSkus,
     images,
     attributes: readAttributes(detail),
-    ...collectPrices(quoteType, saleInfo, sources),
+    ...collectPrices({ quoteType, ...fields }, saleInfo, sources),
   };
 }
 
@@ -69,13 +74,24 @@ function readSkuSources(detail: FieldReader): SkuSources {
   return { skus, hasUnreadSkus: skus.length !== items?.length };
 }
 
+/** The parts of `skuShippingDetails` by the SKU that they are of. */
+function readSkuShipping(shippingInfo: FieldReader): ReadonlyMap<string, FieldReader> {
+  return new Map(
+    shippingInfo.rows('skuShippingDetails').flatMap((row) => {
+      const skuId = row.id('skuId');
+      return skuId === null ? [] : [[skuId, row] as const];
+    }),
+  );
+}
+
 type OfferFields = Omit<
   OfferRecord,
   'offerId' | 'sellerId' | 'quoteType' | 'mainImageUrl' | 'stock' | 'unit' | 'unitTranslated'
 >;
 
-function readOfferFields(detail: FieldReader): OfferFields {
+function readOfferFields(detail: FieldReader, shippingInfo: FieldReader): OfferFields {
   return {
+    ...readTerms(detail),
     categoryId: readCategoryId(detail),
     ...readSubject(detail),
     sourceStatus: detail.text('status', 50),
@@ -84,7 +100,9 @@ function readOfferFields(detail: FieldReader): OfferFields {
     soldCount: detail.count('soldOut'),
     tradeScore: detail.score('tradeScore'),
     videoUrl: detail.mediaUrl('mainVideo'),
-    shipFrom: detail.object('productShippingInfo').text('sendGoodsAddressText', 200),
+    shipFrom: shippingInfo.text('sendGoodsAddressText', 200),
+    shippingTimeGuarantee: shippingInfo.text('shippingTimeGuarantee', 100),
+    package: readPackage(shippingInfo),
     sourceCreatedAt: detail.date('createDate'),
   };
 }

@@ -48,6 +48,7 @@ function readRow(item: ListItem, seen: Set<string>): SearchRow | null {
   if (!row || !offerId) return null;
   const price = row.object('priceInfo');
   const priceCny = price.money('price');
+  const consignPriceCny = price.money('consignPrice');
   return {
     offerId,
     rank: item.index + 1,
@@ -55,8 +56,14 @@ function readRow(item: ListItem, seen: Set<string>): SearchRow | null {
     mainImageUrl: row.mediaUrl('imageUrl'),
     priceCny,
     isPriceUnread: !price.isReadable || (priceCny === null && price.has('price')),
+    consignPriceCny,
+    isConsignPriceUnread: !price.isReadable || (consignPriceCny === null && price.has('consignPrice')),
     monthSold: row.count('monthSold'),
+    repurchaseRate: row.share('repurchaseRate'),
     minOrderQuantity: row.smallCount('minOrderQuantity'),
+    sellerIdentities: row.texts('sellerIdentities', 100),
+    offerIdentities: row.texts('offerIdentities', 100),
+    isPatentProduct: row.flag('isPatentProduct'),
     categoryId: row.id('thirdCategoryId') ?? row.id('secondCategoryId') ?? row.id('topCategoryId'),
     sourceCreatedAt: row.date('createDate'),
     sourceModifiedAt: row.date('modifyDate'),

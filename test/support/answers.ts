@@ -39,6 +39,15 @@ export function provenance(minutes: number, callId = String(minutes + 1)): Prove
   return { callId, rawId: callId, runId: null, observedAt: minute(minutes) };
 }
 
+const noPackage = {
+  weightG: null,
+  weightSource: null,
+  lengthMm: null,
+  widthMm: null,
+  heightMm: null,
+  sizeSource: null,
+};
+
 export function sku(skuId: string, changes: Partial<SkuRecord> = {}): SkuRecord {
   return {
     skuId,
@@ -48,6 +57,7 @@ export function sku(skuId: string, changes: Partial<SkuRecord> = {}): SkuRecord 
     label: `sku ${skuId}`,
     stock: 5,
     imageUrl: null,
+    package: noPackage,
     ...changes,
   };
 }
@@ -68,6 +78,9 @@ export function seller(sellerId: string, changes: Partial<SellerRecord> = {}): S
     afterSalesExperienceScore: null,
     consultingExperienceScore: null,
     repeatPurchaseRate: null,
+    pickup48hRate: null,
+    qualityRefundRate: null,
+    identities: null,
     ...changes,
   };
 }
@@ -93,6 +106,16 @@ function detail(offerId: string, changes: DetailChanges = {}): OfferDetail {
     mainImageUrl: 'https://cbu01.alicdn.com/1.jpg',
     videoUrl: null,
     shipFrom: '浙江',
+    shippingTimeGuarantee: null,
+    promotionType: null,
+    tags: null,
+    isMixAllowed: null,
+    mixAmountCny: null,
+    mixQuantity: null,
+    cargoNumber: null,
+    sellingPoints: null,
+    certificates: null,
+    package: noPackage,
     sourceCreatedAt: '2025-01-02T03:04:05.000Z',
     ...changes.offer,
   };
@@ -133,7 +156,13 @@ export function searchRow(offerId: string, changes: Partial<SearchRow> = {}): Se
     mainImageUrl: null,
     priceCny: '9.9',
     isPriceUnread: false,
+    consignPriceCny: null,
+    isConsignPriceUnread: false,
     monthSold: 3,
+    repurchaseRate: null,
+    sellerIdentities: null,
+    offerIdentities: null,
+    isPatentProduct: null,
     minOrderQuantity: null,
     categoryId: '77',
     sourceCreatedAt: null,

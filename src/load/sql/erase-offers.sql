@@ -31,7 +31,8 @@ changes AS (
 )
 UPDATE catalog.offer o
 SET seller_id = NULL, subject = NULL, subject_translated = NULL, source_status = NULL, unit = NULL,
-    unit_translated = NULL, main_image_url = NULL, video_url = NULL, ship_from = NULL, content_hash = NULL
+    unit_translated = NULL, main_image_url = NULL, video_url = NULL, ship_from = NULL, cargo_number = NULL, selling_points = NULL,
+    certificates = NULL, seller_identities = NULL, content_hash = NULL
 FROM n
 WHERE o.offer_id = n.offer_id
 RETURNING o.offer_id;

@@ -12,6 +12,11 @@ WITH changed AS (
   WHERE o.offer_id IS NULL
      OR o.source_modified_at IS DISTINCT FROM n.source_modified_at
      OR (o.state, n.state) = ('missing', 'listed')
+     -- Rows of a shop have fewer fields: what one leaves out stays.
+     OR (o.seller_identities, o.offer_identities, o.is_patent_product)
+        IS DISTINCT FROM
+        (coalesce(n.seller_identities, o.seller_identities), coalesce(n.offer_identities, o.offer_identities),
+         coalesce(n.is_patent_product, o.is_patent_product))
      OR (
        o.content_hash IS NULL
        AND (o.category_id, o.subject, o.subject_translated, o.min_order_quantity, o.main_image_url, o.source_created_at)
@@ -32,6 +37,9 @@ written AS (
       main_image_url = CASE WHEN o.content_hash IS NULL THEN excluded.main_image_url ELSE o.main_image_url END,
       source_created_at = CASE WHEN o.content_hash IS NULL THEN excluded.source_created_at ELSE o.source_created_at END,
       source_modified_at = excluded.source_modified_at,
+      seller_identities = coalesce(excluded.seller_identities, o.seller_identities),
+      offer_identities = coalesce(excluded.offer_identities, o.offer_identities),
+      is_patent_product = coalesce(excluded.is_patent_product, o.is_patent_product),
       state = CASE WHEN o.state = 'missing' THEN excluded.state ELSE o.state END,
       changed_at = greatest(o.changed_at, excluded.changed_at),
       run_id = CASE WHEN o.changed_at > excluded.changed_at THEN o.run_id ELSE excluded.run_id END,
@@ -46,6 +54,7 @@ logged AS (
     AND CASE
       WHEN f.field = 'state' THEN c.is_new OR c.old ->> 'state' = 'missing'
       WHEN c.is_new THEN false
+      WHEN f.field = 'is_patent_product' THEN c.old ->> 'is_patent_product' IS NOT NULL
       ELSE c.old ->> 'content_hash' IS NULL
         AND f.field IN ('category_id', 'subject', 'subject_translated', 'min_order_quantity', 'main_image_url')
     END

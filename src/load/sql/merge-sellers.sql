@@ -9,11 +9,13 @@ LEFT JOIN catalog.seller k USING (seller_id)
 WHERE k.seller_id IS NULL
    OR (k.company_name, k.trade_medal_level, k.composite_service_score, k.logistics_experience_score,
        k.dispute_complaint_score, k.offer_experience_score, k.after_sales_experience_score,
-       k.consulting_experience_score, k.repeat_purchase_rate)
+       k.consulting_experience_score, k.repeat_purchase_rate, k.trade_medal, k.pickup_48h_rate, k.quality_refund_rate,
+       k.identities)
       IS DISTINCT FROM
       (coalesce(n.company_name, k.company_name), n.trade_medal_level, n.composite_service_score,
        n.logistics_experience_score, n.dispute_complaint_score, n.offer_experience_score, n.after_sales_experience_score,
-       n.consulting_experience_score, n.repeat_purchase_rate)
+       n.consulting_experience_score, n.repeat_purchase_rate, n.trade_medal, n.pickup_48h_rate, n.quality_refund_rate,
+       n.identities)
 ON CONFLICT (seller_id) DO UPDATE
 SET company_name = coalesce(excluded.company_name, s.company_name),
     trade_medal_level = excluded.trade_medal_level,
@@ -24,5 +26,9 @@ SET company_name = coalesce(excluded.company_name, s.company_name),
     after_sales_experience_score = excluded.after_sales_experience_score,
     consulting_experience_score = excluded.consulting_experience_score,
     repeat_purchase_rate = excluded.repeat_purchase_rate,
+    trade_medal = excluded.trade_medal,
+    pickup_48h_rate = excluded.pickup_48h_rate,
+    quality_refund_rate = excluded.quality_refund_rate,
+    identities = excluded.identities,
     changed_at = excluded.changed_at,
     call_id = excluded.call_id;

@@ -26,8 +26,11 @@ SELECT n.*
 FROM n
 LEFT JOIN catalog.sku k USING (offer_id, sku_id)
 WHERE k.sku_id IS NULL
-   OR (k.state, k.spec_id, k.cargo_number, k.label, k.attributes, k.stock, k.image_url)
-      IS DISTINCT FROM (n.state, n.spec_id, n.cargo_number, n.label, n.attributes, n.stock, n.image_url)
+   OR (k.state, k.spec_id, k.cargo_number, k.label, k.attributes, k.stock, k.image_url,
+       k.weight_g, k.weight_source, k.length_mm, k.width_mm, k.height_mm, k.size_source)
+      IS DISTINCT FROM
+      (n.state, n.spec_id, n.cargo_number, n.label, n.attributes, n.stock, n.image_url,
+       n.weight_g, n.weight_source, n.length_mm, n.width_mm, n.height_mm, n.size_source)
 ON CONFLICT (offer_id, sku_id) DO UPDATE
 SET state = excluded.state,
     spec_id = excluded.spec_id,
@@ -36,6 +39,12 @@ SET state = excluded.state,
     attributes = excluded.attributes,
     stock = excluded.stock,
     image_url = excluded.image_url,
+    weight_g = excluded.weight_g,
+    weight_source = excluded.weight_source,
+    length_mm = excluded.length_mm,
+    width_mm = excluded.width_mm,
+    height_mm = excluded.height_mm,
+    size_source = excluded.size_source,
     last_listed_at = excluded.last_listed_at,
     last_listed_call_id = excluded.last_listed_call_id,
     changed_at = excluded.changed_at,

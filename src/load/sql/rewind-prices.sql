@@ -1,6 +1,6 @@
 -- Purpose: takes the prices of locked offers back to what held just before a call: what began since goes, what ended
 --          since holds again.
--- Params:  $1 jsonb [{offer_id, at, call_id}], each offer once; $2 boolean true: prices of kind search, false: of all other kinds
+-- Params:  $1 jsonb [{offer_id, at, call_id}], each offer once; $2 boolean true: prices of search rows, false: of all other kinds
 -- Returns: nothing
 WITH start AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS s (offer_id bigint, at timestamptz, call_id bigint)
@@ -8,7 +8,7 @@ WITH start AS (
 undone AS (
   DELETE FROM catalog.price_history h
   USING start s
-  WHERE h.offer_id = s.offer_id AND (h.kind = 'search') = $2::boolean AND (h.valid_to, h.closed_by_call_id) >= (s.at, s.call_id)
+  WHERE h.offer_id = s.offer_id AND (h.kind IN ('search', 'search_consign')) = $2::boolean AND (h.valid_to, h.closed_by_call_id) >= (s.at, s.call_id)
   RETURNING h.*, (h.valid_from, h.call_id) < (s.at, s.call_id) AS holds_again
 ),
 reopened AS (
@@ -20,7 +20,7 @@ reopened AS (
 dropped AS (
   DELETE FROM catalog.price p
   USING start s
-  WHERE p.offer_id = s.offer_id AND (p.kind = 'search') = $2::boolean AND (p.valid_from, p.call_id) >= (s.at, s.call_id)
+  WHERE p.offer_id = s.offer_id AND (p.kind IN ('search', 'search_consign')) = $2::boolean AND (p.valid_from, p.call_id) >= (s.at, s.call_id)
     AND NOT EXISTS (
       SELECT FROM reopened r
       WHERE (r.offer_id, r.sku_id, r.kind, r.min_quantity) = (p.offer_id, p.sku_id, p.kind, p.min_quantity)

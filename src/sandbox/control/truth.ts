@@ -150,16 +150,6 @@ function listPoints(quoteType: 0 | 1 | 2, goods: Goods): readonly Point[] {
   ]);
 }
 
-/** Kinds that the catalog does not have yet, and how it calls those of the retail model and of PLUS until then. */
-function asCatalogHolds(points: readonly Point[], skuStart: 1 | 2): readonly Point[] {
-  return points.flatMap(([skuId, kind, minQuantity, fen]): readonly Point[] => {
-    if (['dropship', 'distribution', 'jxhy_wholesale', 'search_consign'].includes(kind)) return [];
-    const isQuoted = skuId !== '0' && ['list', 'plus', 'promotion'].includes(kind);
-    if (isQuoted && minQuantity < skuStart) return [];
-    return [[skuId, kind === 'plus' ? 'promotion' : kind, isQuoted ? 1 : minQuantity, fen]];
-  });
-}
-
 function truePrices({ offer, state }: Entry): readonly TruePrice[] {
   const goods = goodsOf(offer, state);
   const { distributionStart } = goods;
@@ -176,7 +166,7 @@ function truePrices({ offer, state }: Entry): readonly TruePrice[] {
         ['0', 'search_consign', 1, goods.searchConsignFen],
       ]
     : [];
-  return asCatalogHolds([...detail, ...search], goods.skuStart).flatMap(([skuId, kind, minQuantity, fen]) =>
+  return [...detail, ...search].flatMap(([skuId, kind, minQuantity, fen]) =>
     fen === null ? [] : [{ offerId: offer.offerId, skuId, kind, minQuantity, amount: plainYuan(fen) }],
   );
 }

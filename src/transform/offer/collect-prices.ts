@@ -1,4 +1,5 @@
 import type { OfferDetail, OfferRecord, PriceKind, PricePoint, UnreadPrice } from '../../model/records.ts';
+import { retailPriceOf, retailUntil } from './assume-retail.ts';
 import type { FieldReader } from '../reading/field-reader.ts';
 
 /** The id that stands for the offer as a whole. */
@@ -6,18 +7,29 @@ const wholeOffer = '0';
 
 type PriceFields = readonly (readonly [key: string, kind: PriceKind])[];
 
-/** The two prices that a quote type moves between ranges and SKUs, by their names on the wire. */
-const quotedPrices: PriceFields = [
+/**
+ * The two prices that a quote type moves between ranges and SKUs, by their names on the wire. `promotionType` says whose
+ * the second one is (1688 docs queryProductDetail v1: `plus`, the members of PLUS).
+ */
+const quotedPrices = (promotionType: string | null): PriceFields => [
   ['price', 'list'],
-  ['promotionPrice', 'promotion'],
+  ['promotionPrice', promotionType === 'plus' ? 'plus' : 'promotion'],
 ];
 
-/** Prices that stand beside the quote, on SKUs and on the offer as a whole. */
+/**
+ * Prices that stand beside the quote, on SKUs and on the offer as a whole. All but the last are deprecated (1688 docs
+ * queryProductDetail v1).
+ */
 const channelPrices: PriceFields = [
   ['consignPrice', 'consign'],
   ['jxhyPrice', 'jxhy'],
+  ['pfJxhyPrice', 'jxhy_wholesale'],
   ['retailPrice', 'retail'],
 ];
+
+/** Prices for resellers, which came in the place of the deprecated ones. */
+const dropshipPrice: PriceFields = [['onePiecePrice', 'dropship']];
+const distributionPrice: PriceFields = [['offerPrice', 'distribution']];
 
 /** A SKU that was kept, with the object it was read from. */
 export interface SkuSource {
@@ -36,6 +48,10 @@ class PriceList implements OfferPrices {
   readonly prices: PricePoint[] = [];
   readonly unreadPrices: UnreadPrice[] = [];
 
+  add(price: PricePoint): void {
+    this.prices.push(price);
+  }
+
   read(row: FieldReader, fields: PriceFields, skuId: string, minQuantity: number): void {
     for (const [key, kind] of fields) {
       const amountCny = row.money(key);
@@ -51,41 +67,77 @@ class PriceList implements OfferPrices {
   }
 }
 
+/** What decides whose a price is, and from how many units on it holds. */
+export interface PriceTerms {
+  readonly quoteType: OfferRecord['quoteType'];
+  readonly minOrderQuantity: number | null;
+  readonly promotionType: string | null;
+}
+
 /**
  * Every price point of a detail answer, one for each (SKU, kind, quantity):
  *
- * - By quantity (quote types 0 and 2): `list` and `promotion` come from `priceRangeList`, for the whole offer.
+ * - By quantity (quote types 0 and 2): `list` and `plus` or `promotion` come from `priceRangeList`, for the whole offer.
  * - By SKU (quote type 1): both come from the SKUs, from one unit on. A `priceRangeList` beside them only repeats
  *   their extremes and is ignored.
- * - `consign`, `jxhy` and `retail` come from the SKUs and from `productSaleInfo`, wherever they are.
+ * - In either case one unit may cost the retail price (`assume-retail.ts`).
+ * - All other kinds come from the SKUs and from `productSaleInfo`, wherever they are.
  *
  * A quote type that can't be read is inferred from what it means: only SKUs priced one by one carry a `price`
  * (1688 docs queryProductDetail v1; null in type 2, measured by clients).
  */
 export function collectPrices(
-  quoteType: OfferRecord['quoteType'],
+  { quoteType, minOrderQuantity, promotionType }: PriceTerms,
   saleInfo: FieldReader,
   { skus, hasUnreadSkus }: SkuSources,
 ): OfferPrices {
+  const quoted = quotedPrices(promotionType);
   const isBySku = quoteType === null ? skus.some(({ row }) => row.has('price')) : quoteType === 1;
+  const until = retailUntil(minOrderQuantity, saleInfo);
   const list = new PriceList();
-  if (isBySku) for (const { skuId, row } of skus) list.read(row, quotedPrices, skuId, 1);
-  else readRanges(saleInfo, list);
+  if (isBySku) {
+    for (const { skuId, row } of skus) {
+      const retail = until === null ? null : retailPriceOf(row, saleInfo);
+      if (retail !== null) list.add({ skuId, kind: 'list', minQuantity: 1, amountCny: retail });
+      list.read(row, quoted, skuId, retail === null ? 1 : (until ?? 1));
+    }
+  } else {
+    const retail = until === null ? null : retailPriceOf(saleInfo);
+    if (retail !== null) list.add({ skuId: wholeOffer, kind: 'list', minQuantity: 1, amountCny: retail });
+    readRanges(saleInfo, list, quoted);
+  }
   list.read(saleInfo, channelPrices, wholeOffer, 1);
   for (const { skuId, row } of skus) list.read(row, channelPrices, skuId, 1);
-  if (hasUnreadSkus) list.miss([...quotedPrices, ...channelPrices], null);
+  readResellerPrices(saleInfo, list, skus);
+  if (hasUnreadSkus) list.miss([...quoted, ...channelPrices, ...dropshipPrice, ...distributionPrice], null);
   return { prices: list.prices, unreadPrices: list.unreadPrices };
 }
 
+/** `offerPrice` holds from the `startQuantity` that stands beside the one of the offer (guessed: SKUs have none). */
+function readResellerPrices(saleInfo: FieldReader, list: PriceList, skus: readonly SkuSource[]): void {
+  const sale = saleInfo.object('fenxiaoSaleInfo');
+  const start = sale.quantity('startQuantity');
+  const isStartUnread = start === null && sale.has('startQuantity');
+  const rows = [
+    { skuId: wholeOffer, row: sale },
+    ...skus.map(({ skuId, row }) => ({ skuId, row: row.object('fenxiaoPriceInfo') })),
+  ];
+  for (const { skuId, row } of rows) {
+    list.read(row, dropshipPrice, skuId, 1);
+    if (isStartUnread) list.miss(distributionPrice, skuId);
+    else list.read(row, distributionPrice, skuId, start ?? 1);
+  }
+}
+
 /** Of two ranges that start at the same quantity the first one counts. */
-function readRanges(saleInfo: FieldReader, list: PriceList): void {
+function readRanges(saleInfo: FieldReader, list: PriceList, quoted: PriceFields): void {
   const seen = new Set<number>();
   const ranges = saleInfo.list('priceRangeList')?.map((item) => item.asRow());
   let isWhole = saleInfo.isReadable && ranges !== undefined;
   for (const range of ranges ?? []) {
     const start = range?.uniqueQuantity('startQuantity', seen) ?? null;
-    if (range && start !== null) list.read(range, quotedPrices, wholeOffer, start);
+    if (range && start !== null) list.read(range, quoted, wholeOffer, start);
     else isWhole = false;
   }
-  if (!isWhole) list.miss(quotedPrices, wholeOffer);
+  if (!isWhole) list.miss(quoted, wholeOffer);
 }

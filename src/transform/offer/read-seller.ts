@@ -9,7 +9,7 @@ export function readSeller(detail: FieldReader): SellerRecord | null {
   return {
     sellerId,
     companyName: detail.text('companyName'),
-    tradeMedalLevel: data.smallCount('tradeMedalLevel'),
+    tradeMedalLevel: data.level('tradeMedalLevel'),
     compositeServiceScore: data.score('compositeServiceScore'),
     logisticsExperienceScore: data.score('logisticsExperienceScore'),
     disputeComplaintScore: data.score('disputeComplaintScore'),
@@ -17,5 +17,9 @@ export function readSeller(detail: FieldReader): SellerRecord | null {
     afterSalesExperienceScore: data.score('afterSalesExperienceScore'),
     consultingExperienceScore: data.score('consultingExperienceScore'),
     repeatPurchaseRate: data.share('repeatPurchasePercent'),
+    pickup48hRate: data.share('collect30DayWithin48HPercent'),
+    qualityRefundRate: data.share('qualityRefundWithin30Day'),
+    // In a detail answer these are the merchant's; in a search row the offer's own.
+    identities: detail.texts('offerIdentities', 100),
   };
 }

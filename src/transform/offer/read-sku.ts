@@ -1,12 +1,13 @@
 import type { SkuAttribute, SkuRecord } from '../../model/records.ts';
 import type { FieldReader } from '../reading/field-reader.ts';
 import { cutText } from '../values/parse-text.ts';
+import { readPackage, unknownPackage } from './read-package.ts';
 import { readAttributeTexts } from './read-attributes.ts';
 
 const maxLabelLength = 500;
 
-/** One element of `productSkuInfos`, except its prices. */
-export function readSku(skuId: string, row: FieldReader): SkuRecord {
+/** One element of `productSkuInfos`, except its prices; `shipping` is its part of `skuShippingDetails`. */
+export function readSku(skuId: string, row: FieldReader, shipping: FieldReader | null): SkuRecord {
   const sources = row.rows('skuAttributes');
   const attributes = sources.map(readAttributeTexts);
   // Every attribute's picture is read, so that each bad url is rejected.
@@ -19,6 +20,7 @@ export function readSku(skuId: string, row: FieldReader): SkuRecord {
     label: labelOf(attributes),
     stock: row.count('amountOnSale'),
     imageUrl: imageUrls.find((url) => url !== null) ?? null,
+    package: shipping === null ? unknownPackage : readPackage(shipping),
   };
 }
 

@@ -3,11 +3,12 @@ import { parseCount, parseQuantity, parseSmallCount } from '../values/parse-coun
 import { parseDate } from '../values/parse-date.ts';
 import { parseFlag } from '../values/parse-flag.ts';
 import { isZero, parseId } from '../values/parse-id.ts';
+import { parseMeasure } from '../values/parse-measure.ts';
 import { parseMediaUrl } from '../values/parse-media-url.ts';
 import { parseMoney } from '../values/parse-money.ts';
 import { parseScore } from '../values/parse-score.ts';
 import { parseShare } from '../values/parse-share.ts';
-import { parseText } from '../values/parse-text.ts';
+import { isLonger, parseText } from '../values/parse-text.ts';
 import type { Findings, RejectReason } from './findings.ts';
 
 /** An element of a list in an answer, whatever it is. */
@@ -30,6 +31,14 @@ export class ListItem {
     if (isJsonObject(this.value)) return new FieldReader(this.value, this.#path, this.#findings);
     this.reject('not_an_object');
     return null;
+  }
+
+  /** Null, with a reject, when it is no text; of one that is too long the beginning, with a reject. */
+  asText(maxLength: number): string | null {
+    const text = parseText(this.value, maxLength);
+    if (text === null) this.reject('not_text');
+    if (isLonger(this.value, maxLength)) this.reject('cut');
+    return text;
   }
 
   reject(reason: RejectReason): void {
@@ -79,8 +88,18 @@ export class FieldReader {
     this.#findings.reject(this.pathOf(key), reason, this.raw(key));
   }
 
+  /** A text; of a longer one the beginning, with a reject. */
   text(key: string, maxLength = 500): string | null {
-    return this.#read(key, (value) => parseText(value, maxLength), 'not_text');
+    const text = this.#read(key, (value) => parseText(value, maxLength), 'not_text');
+    if (isLonger(this.raw(key), maxLength)) this.reject(key, 'cut');
+    return text;
+  }
+
+  /** The texts of a list; null when the answer has no such list. */
+  texts(key: string, maxLength = 500): readonly string[] | null {
+    if (!this.has(key)) return null;
+    const items = this.list(key)?.map((item) => item.asText(maxLength));
+    return items?.filter((text) => text !== null) ?? null;
   }
 
   /** An id; 0 means that there is none. */
@@ -108,8 +127,21 @@ export class FieldReader {
     return value === '' ? parseShare(value) : this.#read(key, parseShare, 'not_a_share');
   }
 
+  /** A score; 0 means that nobody has given one yet. */
   score(key: string): string | null {
+    const score = this.level(key);
+    return score === '0' ? null : score;
+  }
+
+  /** A level, which may be a half one. */
+  level(key: string): string | null {
     return this.#read(key, parseScore, 'not_a_score');
+  }
+
+  /** A weight or length in a unit `times` smaller; 0 means that it is not known. */
+  measure(key: string, times: 10 | 1000): string | null {
+    const measure = this.#read(key, (value) => parseMeasure(value, times), 'not_a_measure');
+    return measure === '0' ? null : measure;
   }
 
   count(key: string): number | null {
@@ -120,10 +152,13 @@ export class FieldReader {
     return this.#read(key, parseSmallCount, 'not_a_count');
   }
 
+  quantity(key: string): number | null {
+    return this.#read(key, parseQuantity, 'not_a_quantity');
+  }
+
   /** As `uniqueId`, for a whole number from 1. */
   uniqueQuantity(key: string, seen: Set<number>): number | null {
-    const quantity = this.#required(key, this.#read(key, parseQuantity, 'not_a_quantity'));
-    return this.#unique(key, quantity, seen);
+    return this.#unique(key, this.#required(key, this.quantity(key)), seen);
   }
 
   flag(key: string): boolean | null {
@@ -143,7 +178,7 @@ export class FieldReader {
     const value = this.raw(key);
     if (isJsonObject(value)) return new FieldReader(value, this.pathOf(key), this.#findings);
     if (!isAbsent(value)) this.reject(key, 'not_an_object');
-    return new FieldReader({}, this.pathOf(key), this.#findings, isAbsent(value));
+    return new FieldReader({}, this.pathOf(key), this.#findings, isAbsent(value) && this.isReadable);
   }
 
   /** The elements of the list under `key`: none when it is absent; null, with a reject, when it is no list. */

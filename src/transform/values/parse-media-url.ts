@@ -1,16 +1,14 @@
 import type { JsonValue } from '../../core/json.ts';
+import { isMediaUrl } from '../../core/media-host.ts';
 
 /** Where relative image paths of the older product model live (1688 docs cross.productInfo v1). */
 const imageHost = 'https://cbu01.alicdn.com/';
-
-/** Domains that serve 1688's pictures and videos; a url elsewhere is not the platform's. */
-const platformDomains = ['alicdn.com', '1688.com', 'alibaba.com', 'taobao.com'];
 
 /** Longer urls are data smuggled into a link; the longest real ones stay below 300. */
 const maxLength = 2000;
 
 /**
- * The absolute https url of a picture or video on 1688's own hosts, or null.
+ * The absolute https url of a picture or video on Alibaba's own hosts (`isMediaUrl`), or null.
  *
  * - `https://cbu01.alicdn.com/img/ibank/O1.jpg` stays; `http:` becomes `https:`
  * - `//cbu01.alicdn.com/img/ibank/O1.jpg` gets `https:`
@@ -22,16 +20,11 @@ export function parseMediaUrl(value: JsonValue): string | null {
   const text = absoluteText(value.trim());
   if (text === null || !URL.canParse(text)) return null;
   const url = new URL(text);
-  if (url.username || url.password || url.port || url.pathname === '/') return null;
-  return isPlatformHost(url.hostname) && url.href.length <= maxLength ? url.href : null;
+  return url.pathname !== '/' && isMediaUrl(url) && url.href.length <= maxLength ? url.href : null;
 }
 
 function absoluteText(text: string): string | null {
   if (/^https?:\/\//i.test(text)) return text.replace(/^http:/i, 'https:');
   if (text.startsWith('//')) return `https:${text}`;
   return /^\/?img\/ibank\//.test(text) ? imageHost + text.replace(/^\//, '') : null;
-}
-
-function isPlatformHost(host: string): boolean {
-  return platformDomains.some((domain) => host === domain || host.endsWith(`.${domain}`));
 }

@@ -13,6 +13,11 @@ export function parseText(value: JsonValue, maxLength: number): string | null {
   return text === '' ? null : text;
 }
 
+/** Whether `parseText` leaves something of a text out. */
+export function isLonger(value: JsonValue | undefined, maxLength: number): boolean {
+  return typeof value === 'string' && value.length > maxLength && cleanText(value).trim().length > maxLength;
+}
+
 /** The first `maxLength` UTF-16 units of well-formed text, one less where that would halve a pair. */
 export function cutText(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

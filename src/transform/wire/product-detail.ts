@@ -60,6 +60,7 @@ const saleInfoShape = wireObject(
     consignPrice: 'text',
     jxhyPrice: 'text',
     retailPrice: 'text',
+    foreignCurrencyPrice: 'number',
     foreignCurrencyRetailPrice: 'number',
     unitInfo: wireObject({}, { class: 'text', unit: 'text', transUnit: 'text' }),
     fenxiaoSaleInfo: wireObject(

@@ -1,9 +1,10 @@
 import { createMiddleware } from 'hono/factory';
+import { mediaDomains } from '../../core/media-host.ts';
 import { boardPath } from '../board-path.ts';
 import type { ImageSource, WebEnv } from '../web-deps.ts';
 
-/** Hosts of 1688's pictures. */
-const imageHosts = 'https://*.alicdn.com https://*.1688.com';
+/** A policy can't say `*.oss-cn-*`; which pictures a page shows is decided by `isMediaUrl`, of which this is the outline. */
+const imageHosts = [...mediaDomains, 'aliyuncs.com'].map((domain) => `https://*.${domain}`).join(' ');
 
 /** A page loads only from this server, can't be framed, and sends no referrer. */
 export function securityHeaders({ kind }: ImageSource) {

@@ -1,3 +1,4 @@
+import { priceKinds } from '../../model/records.ts';
 import type { ExplainedPrice } from '../reads/explain-offer.ts';
 import type { OfferRow, OfferSku } from '../reads/product-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
@@ -62,8 +63,8 @@ function description(offer: OfferRow, chart: Html | null): Html {
   </div>`;
 }
 
-/** In the order of their use. */
-const kindOrder = ['list', 'promotion', 'consign', 'jxhy', 'retail', 'search'];
+/** In the order in which people ask for them. */
+const kindOrder: readonly string[] = priceKinds;
 
 /** Current prices, a row each SKU and kind, with its tiers beside one another. */
 function priceTable(prices: readonly ExplainedPrice[]): Html {

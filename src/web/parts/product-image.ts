@@ -1,16 +1,15 @@
+import { isMediaUrl } from '../../core/media-host.ts';
 import { html, type Html } from '../html.ts';
 import type { ImageSource } from '../web-deps.ts';
 
 /** Where a sandbox draws the pictures of its offers, and below which we pass them on. */
 export const imageFolder = '/img/ibank/';
 
-/** 1688's own hosts for pictures; any other host in an answer is not loaded. */
-const trustedHost = /(^|\.)(alicdn|1688)\.com$/;
-
 function readUrl(text: string): URL | null {
   if (!URL.canParse(text, 'https://cbu01.alicdn.com')) return null;
   const url = new URL(text, 'https://cbu01.alicdn.com');
-  return url.protocol === 'https:' && trustedHost.test(url.hostname) ? url : null;
+  // Anything else in an answer is somebody's attempt to have us load it.
+  return isMediaUrl(url) ? url : null;
 }
 
 /** A picture of an offer, as far as it may be shown. `alt` empty: the text next to it is enough. */

@@ -96,13 +96,13 @@ describe('the cookbook', () => {
     }
   });
 
-  test('knows how deep promotions are', async () => {
-    const rows = await ask('How deep are promotions, and how long do they last?');
+  test('knows how much less PLUS members pay', async () => {
+    const rows = await ask('How much less do PLUS members pay, and since when?');
     expect(rows.length).toBeGreaterThan(5);
     for (const row of rows.filter((one) => one['is_current'])) {
-      const key = rowKey(row, 'promotion');
-      expect(number(row['promotion_cny'])).toBe(Number(world.known.prices.get(key)?.amount));
-      expect(Math.abs(Number(row['depth_percent']) - 5)).toBeLessThan(1);
+      const key = rowKey(row, 'plus');
+      expect(number(row['plus_cny'])).toBe(Number(world.known.prices.get(key)?.amount));
+      expect(Math.abs(Number(row['saved_percent']) - 5)).toBeLessThan(1);
     }
   });
 

@@ -76,7 +76,7 @@ export interface Row {
   readonly subject: string;
   readonly imageUrl: string;
   readonly subjectTrans?: string;
-  readonly priceInfo: { readonly price: string | null };
+  readonly priceInfo: { readonly price: string | null; readonly consignPrice?: string };
   readonly monthSold: number;
   readonly thirdCategoryId: number | null;
   readonly secondCategoryId: number;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { priceKinds } from '../../../src/model/records.ts';
 import { isLoopbackAddress } from '../../../src/sandbox/control/create-control.ts';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
@@ -57,7 +58,9 @@ type Detail = Record<string, unknown> & {
   productSaleInfo: Record<string, unknown> & {
     quoteType: number;
     priceRangeList: readonly (Record<string, string | null> & { startQuantity: number })[];
+    fenxiaoSaleInfo?: Record<string, unknown>;
   };
+  promotionModel: { promotionType: string | null };
 };
 
 /** A decimal text in one form, by text alone. */
@@ -67,30 +70,45 @@ function amountOf(text: unknown): string | null {
 }
 
 /** The price rules once more, over what came over the wire. */
-function pricesOf(
-  offerId: string,
-  { productSkuInfos: skus, productSaleInfo: sale }: Detail,
-): readonly Price[] {
+function pricesOf(offerId: string, detail: Detail): readonly Price[] {
+  const { productSkuInfos: skus, productSaleInfo: sale, promotionModel } = detail;
   const point = (skuId: string, kind: string, minQuantity: number, text: unknown) => {
     const amount = amountOf(text);
     return amount === null ? [] : [{ offerId, skuId, kind, minQuantity, amount }];
   };
-  const channels = (skuId: string, from: Record<string, unknown>) => [
+  const distributionStart = Number(sale.fenxiaoSaleInfo?.['startQuantity'] ?? 1);
+  const channels = (skuId: string, from: Record<string, unknown>, reseller: Record<string, unknown> = {}) => [
     ...point(skuId, 'consign', 1, from['consignPrice']),
     ...point(skuId, 'jxhy', 1, from['jxhyPrice']),
+    ...point(skuId, 'jxhy_wholesale', 1, from['pfJxhyPrice']),
     ...point(skuId, 'retail', 1, from['retailPrice']),
+    ...point(skuId, 'dropship', 1, reseller['onePiecePrice']),
+    ...point(skuId, 'distribution', distributionStart, reseller['offerPrice']),
   ];
-  const listed =
-    sale.quoteType === 1
-      ? skus.flatMap((sku) => [
-          ...point(String(sku['skuId']), 'list', 1, sku['price']),
-          ...point(String(sku['skuId']), 'promotion', 1, sku['promotionPrice']),
-        ])
-      : sale.priceRangeList.flatMap((range) => [
-          ...point('0', 'list', range.startQuantity, range['price']),
-          ...point('0', 'promotion', range.startQuantity, range['promotionPrice']),
-        ]);
-  return [...listed, ...channels('0', sale), ...skus.flatMap((sku) => channels(String(sku['skuId']), sku))];
+  const reduced = promotionModel.promotionType === 'plus' ? 'plus' : 'promotion';
+  const rangeStart = Math.min(...sale.priceRangeList.map((range) => range.startQuantity));
+  const bySku = (sku: Record<string, unknown>) => {
+    const retail = amountOf(sku['retailPrice']) ?? amountOf(sale['retailPrice']);
+    const isRetail =
+      detail['minOrderQuantity'] === 1 && rangeStart > 1 && rangeStart < Infinity && retail !== null;
+    const [skuId, from] = [String(sku['skuId']), isRetail ? rangeStart : 1];
+    return [
+      ...(isRetail ? point(skuId, 'list', 1, retail) : []),
+      ...point(skuId, 'list', from, sku['price']),
+      ...point(skuId, reduced, from, sku['promotionPrice']),
+    ];
+  };
+  const byRange = (range: (typeof sale.priceRangeList)[number]) => [
+    ...point('0', 'list', range.startQuantity, range['price']),
+    ...point('0', reduced, range.startQuantity, range['promotionPrice']),
+  ];
+  return [
+    ...(sale.quoteType === 1 ? skus.flatMap(bySku) : sale.priceRangeList.flatMap(byRange)),
+    ...channels('0', sale, sale.fenxiaoSaleInfo),
+    ...skus.flatMap((sku) =>
+      channels(String(sku['skuId']), sku, sku['fenxiaoPriceInfo'] as Record<string, unknown> | undefined),
+    ),
+  ];
 }
 
 /** A whole sync, the naive way; as many calls as it takes. */
@@ -197,13 +215,14 @@ describe('truth', () => {
       detail === null ? [] : pricesOf(id, detail),
     );
     const fromRows = [...found.rows].flatMap(([offerId, row]) => {
-      const amount = amountOf(row.priceInfo.price);
-      return amount === null ? [] : [{ offerId, skuId: '0', kind: 'search', minQuantity: 1, amount }];
+      const { price, consignPrice } = row.priceInfo;
+      return Object.entries({ search: price, search_consign: consignPrice }).flatMap(([kind, text]) => {
+        const amount = amountOf(text);
+        return amount === null ? [] : [{ offerId, skuId: '0', kind, minQuantity: 1, amount }];
+      });
     });
     expect(byText(truth.prices)).toEqual(byText([...fromDetails, ...fromRows]));
-    expect(new Set(truth.prices.map((price) => price.kind))).toEqual(
-      new Set(['list', 'promotion', 'consign', 'jxhy', 'retail', 'search']),
-    );
+    expect(new Set(truth.prices.map((price) => price.kind))).toEqual(new Set(priceKinds));
     const keys = truth.prices.map(
       ({ offerId, skuId, kind, minQuantity }) => `${offerId} ${skuId} ${kind} ${minQuantity}`,
     );

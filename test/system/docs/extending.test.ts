@@ -36,7 +36,7 @@ import { parseJson } from './src/core/json.ts';
 import { readFileSync } from 'node:fs';
 import { normalizeAnswer } from './src/transform/normalize-answer.ts';
 import { createCatalogStore } from './src/load/catalog-store.ts';
-import { learn } from './src/refresh/searches/learn.ts';
+import { learn } from './src/refresh/learn.ts';
 
 const [url, file] = process.argv.slice(-2);
 const pool = new pg.Pool({ connectionString: url });
@@ -74,13 +74,13 @@ describe('docs/extending.md', () => {
       const after = before.toSpliced((places[0] ?? 0) + 1, 0, lines.trimEnd());
       writeFileSync(join(copy, file), after.join('\n'));
     }
-    await db.pool.query(sqlBlockWith('cargo_number" text'));
+    await db.pool.query(sqlBlockWith('detail_video_url" text'));
     writeFileSync(join(copy, 'program.ts'), program);
     const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
     const answer = join(root, 'test/fixtures/transform/offer-by-quantity.json');
     await promisify(execFile)(process.execPath, [tsx, 'program.ts', db.url, answer], { cwd: copy });
-    const { rows } = await db.pool.query('SELECT cargo_number FROM catalog.offer');
-    expect(rows).toEqual([{ cargo_number: 'ZK-1' }]);
+    const { rows } = await db.pool.query('SELECT detail_video_url FROM catalog.offer');
+    expect(rows).toEqual([{ detail_video_url: 'https://cloud.video.taobao.com/play/u/1/detail.mp4' }]);
   });
 
   test('adds an operation: every place it names is there', () => {

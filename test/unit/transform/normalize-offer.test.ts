@@ -1,31 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts';
-import type { OfferDetail } from '../../../src/model/records.ts';
 import { normalizeOfferAnswer } from '../../support/requests.ts';
-
-const queryImage = 'https://cbu01.alicdn.com/img/ibank/1.jpg';
-
-function offerOf(fields: JsonObject): JsonObject {
-  return {
-    offerId: 42,
-    subject: '杯',
-    status: 'published',
-    sellerOpenId: 'S1',
-    productImage: { images: [queryImage] },
-    productSaleInfo: { quoteType: 0, priceRangeList: [{ startQuantity: 1, price: '2' }] },
-    ...fields,
-  };
-}
-
-function normalize(fields: JsonObject) {
-  return normalizeOfferAnswer('42', offerOf(fields));
-}
-
-function detailOf(fields: JsonObject): OfferDetail {
-  const { record } = normalize(fields);
-  if (record?.kind !== 'found') throw new Error('the offer is not found');
-  return record.detail;
-}
+import { detailOf, normalize, queryImage } from './offer-answers.ts';
 
 /** `'sku kind quantity amount'` of every price point. */
 function pricesOf(productSaleInfo: JsonObject, productSkuInfos: JsonValue = []): string[] {
@@ -158,6 +134,93 @@ describe('prices of an offer', () => {
     ]);
   });
 
+  it('of resellers are kinds of their own, beside the deprecated ones', () => {
+    const saleInfo = {
+      quoteType: 1,
+      fenxiaoSaleInfo: { onePieceFreePostage: true, startQuantity: 2, onePiecePrice: '15', offerPrice: '12' },
+    };
+    const reseller = [
+      { skuId: 7, pfJxhyPrice: '6', fenxiaoPriceInfo: { onePiecePrice: '16.0', offerPrice: '13' } },
+    ];
+    expect(pricesOf(saleInfo, reseller)).toEqual([
+      '7 jxhy_wholesale 1 6',
+      '0 dropship 1 15',
+      '0 distribution 2 12',
+      '7 dropship 1 16',
+      '7 distribution 2 13',
+    ]);
+  });
+
+  it.each([
+    ['plus', 'plus'],
+    ['flash', 'promotion'],
+    [null, 'promotion'],
+  ])('that are reduced are named by the promotion type: %j', (promotionType, kind) => {
+    const promotionModel = { hasPromotion: true, promotionType };
+    const bySku = detailOf({ productSaleInfo: { quoteType: 1 }, productSkuInfos: skus, promotionModel });
+    const byRange = detailOf({ productSaleInfo: { quoteType: 0, priceRangeList: ranges }, promotionModel });
+    expect([bySku, byRange].flatMap(({ prices }) => prices.map((price) => price.kind))).toEqual([
+      'list',
+      kind,
+      'list',
+      'list',
+      kind,
+      'list',
+    ]);
+    expect(bySku.offer.promotionType).toBe(promotionType);
+  });
+
+  describe('where one unit can be ordered and the ranges begin at two', () => {
+    const fromTwo = [{ startQuantity: 2, price: '4.05', promotionPrice: '3.85' }];
+    const pricesFrom = (fields: JsonObject) =>
+      detailOf(fields).prices.map(
+        ({ skuId, kind, minQuantity, amountCny }) => `${skuId} ${kind} ${minQuantity} ${amountCny}`,
+      );
+
+    it('are the retail price for one unit, by quantity', () => {
+      const productSaleInfo = { quoteType: 2, priceRangeList: fromTwo, retailPrice: '4.80' };
+      expect(pricesFrom({ minOrderQuantity: 1, productSaleInfo })).toEqual([
+        '0 list 1 4.8',
+        '0 list 2 4.05',
+        '0 promotion 2 3.85',
+        '0 retail 1 4.8',
+      ]);
+    });
+
+    it('are the retail price for one unit, by SKU: its own, else that of the offer', () => {
+      const fields = {
+        minOrderQuantity: 1,
+        productSaleInfo: { quoteType: 1, priceRangeList: fromTwo, retailPrice: '4.80' },
+        productSkuInfos: [
+          { skuId: 7, price: '4.05', retailPrice: '5' },
+          { skuId: 8, price: '4.05', promotionPrice: '3.85' },
+        ],
+      };
+      expect(pricesFrom(fields)).toEqual([
+        '7 list 1 5',
+        '7 list 2 4.05',
+        '8 list 1 4.8',
+        '8 list 2 4.05',
+        '8 promotion 2 3.85',
+        '0 retail 1 4.8',
+        '7 retail 1 5',
+      ]);
+    });
+
+    it.each([
+      ['without a retail price', 1, null, 2],
+      ['with one that can not be read', 1, '面议', 2],
+      ['when two units are the least', 2, '4.80', 2],
+      ['when the least is not known', null, '4.80', 2],
+      ['when the ranges begin at one', 1, '4.80', 1],
+    ])('are those of the SKU from one unit on %s', (_name, minOrderQuantity, retailPrice, startQuantity) => {
+      const priceRangeList = [{ startQuantity, price: '4.05' }];
+      const productSaleInfo = { quoteType: 1, priceRangeList, retailPrice };
+      const fields = { minOrderQuantity, productSaleInfo, productSkuInfos: [{ skuId: 7, price: '4.05' }] };
+      expect(pricesFrom(fields).filter((price) => price.includes('list'))).toEqual(['7 list 1 4.05']);
+    });
+  });
+
   it('are the first of two ranges that start alike', () => {
     const priceRangeList = [
       { startQuantity: 10, price: '5' },
@@ -197,7 +260,12 @@ describe('what can not be read of prices', () => {
       ({ skuId, kind, minQuantity }) => `${skuId ?? '*'} ${kind} ${minQuantity ?? '*'}`,
     );
   const quoted = ['0 list *', '0 promotion *'];
-  const channels = ['consign', 'jxhy', 'retail'];
+  const channels = ['consign', 'jxhy', 'jxhy_wholesale', 'retail', 'dropship', 'distribution'];
+
+  it('is the distribution price when nobody can say from how many units it holds', () => {
+    const fenxiaoSaleInfo = { startQuantity: 'some', onePiecePrice: '15', offerPrice: '12' };
+    expect(unreadOf({ productSaleInfo: { quoteType: 0, fenxiaoSaleInfo } })).toEqual(['0 distribution *']);
+  });
 
   it('is nothing in an answer that can be read, whatever it leaves out', () => {
     expect(unreadOf({})).toEqual([]);

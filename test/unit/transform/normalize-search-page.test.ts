@@ -55,6 +55,32 @@ describe('normalizeAnswer of search.keyword', () => {
     },
   );
 
+  it('reads what rows say of dropshipping, of buyers who come back, and of who sells', () => {
+    const priceInfo = { price: '0.56', consignPrice: '3.00' };
+    const more = { repurchaseRate: '13%', isPatentProduct: 'true', sellerIdentities: ['tp_member'] };
+    const { record } = normalizeSearchAnswer(
+      pageOf({ ...row, priceInfo, ...more, offerIdentities: ['yx'] }, { ...row, offerId: 2 }),
+    );
+    expect(record?.rows).toMatchObject([
+      {
+        priceCny: '0.56',
+        consignPriceCny: '3',
+        isConsignPriceUnread: false,
+        repurchaseRate: '0.13',
+        isPatentProduct: true,
+        sellerIdentities: ['tp_member'],
+        offerIdentities: ['yx'],
+      },
+      {
+        consignPriceCny: null,
+        repurchaseRate: null,
+        isPatentProduct: null,
+        sellerIdentities: null,
+        offerIdentities: null,
+      },
+    ]);
+  });
+
   it('keeps the first of repeated rows and rejects the others', () => {
     const later = { ...row, offerId: '1', priceInfo: { price: '3' } };
     const { record, rejects } = normalizeSearchAnswer(pageOf(row, later, later));

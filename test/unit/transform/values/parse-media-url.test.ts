@@ -22,6 +22,15 @@ describe('parseMediaUrl', () => {
     ['/img/ibank/2020/1.jpg', 'https://cbu01.alicdn.com/img/ibank/2020/1.jpg'],
     [' https://cbu01.alicdn.com/img/图.jpg ', 'https://cbu01.alicdn.com/img/%E5%9B%BE.jpg'],
     ['https://cloud.video.taobao.com/play/u/1.mp4', 'https://cloud.video.taobao.com/play/u/1.mp4'],
+    [
+      'http://pic-trans.oss-cn-hangzhou.aliyuncs.com/a/1.jpg',
+      'https://pic-trans.oss-cn-hangzhou.aliyuncs.com/a/1.jpg',
+    ],
+    [
+      'https://x1b.oss-cn-shanghai-finance-1.aliyuncs.com/1.jpg',
+      'https://x1b.oss-cn-shanghai-finance-1.aliyuncs.com/1.jpg',
+    ],
+    ['https://cbu01.alicdn.com:443/1.jpg', 'https://cbu01.alicdn.com/1.jpg'],
   ])('%s is at %s', (value, url) => {
     expect(parseMediaUrl(value)).toBe(url);
   });
@@ -36,6 +45,22 @@ describe('parseMediaUrl', () => {
     'https://evil.example/img/ibank/1.jpg',
     'https://alicdn.com.evil.example/1.jpg',
     'https://notalicdn.com/1.jpg',
+    'https://alicdn.com./1.jpg',
+    'https://pic.oss-cn-hangzhou.aliyuncs.com.evil.example/1.jpg',
+    'https://pic.oss-cn-hangzhou-internal.aliyuncs.com/1.jpg',
+    'https://pic.oss-us-west-1.aliyuncs.com/1.jpg',
+    'https://oss-cn-hangzhou.aliyuncs.com/1.jpg',
+    'https://a.b.oss-cn-hangzhou.aliyuncs.com/1.jpg',
+    'https://evil.example/.oss-cn-hangzhou.aliyuncs.com/1.jpg',
+    'https://ecs-cn-hangzhou.aliyuncs.com/1.jpg',
+    'https://pic.oss-cn-hangzhou.aliyuncs.com:8080/1.jpg',
+    'https://user:word@pic.oss-cn-hangzhou.aliyuncs.com/1.jpg',
+    'https://127.0.0.1/1.jpg',
+    'https://2130706433/1.jpg',
+    'https://[::1]/1.jpg',
+    'https://169.254.169.254/latest/meta-data',
+    'https://localhost/1.jpg',
+    'https://evil.example\\.alicdn.com/1.jpg',
     '//evil.example/1.jpg',
     'https://user@cbu01.alicdn.com/1.jpg',
     'https://cbu01.alicdn.com@evil.example/1.jpg',

@@ -1,0 +1,58 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, primaryKey, text } from 'drizzle-orm/pg-core';
+import { priceKinds, type PriceKind } from '../model/records.ts';
+import { catalog, offer } from './catalog.ts';
+import { dayIndex, id, instant, money } from './column-types.ts';
+
+/* Prices that hold, and those that held. */
+
+const kinds = sql.raw(`(${priceKinds.map((kind) => `'${kind}'`).join(', ')})`);
+
+export const price = catalog.table(
+  'price',
+  {
+    offerId: id('offer_id')
+      .notNull()
+      .references(() => offer.offerId),
+    skuId: id('sku_id')
+      .notNull()
+      .default(sql`0`),
+    kind: text('kind').$type<PriceKind>().notNull(),
+    minQuantity: integer('min_quantity').notNull(),
+    amountCny: money('amount_cny').notNull(),
+    validFrom: instant('valid_from').notNull(),
+    callId: id('call_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.offerId, table.skuId, table.kind, table.minQuantity] }),
+    index('price_amount')
+      .on(table.amountCny, table.offerId)
+      .where(sql`${table.kind} IN ('list', 'search')`),
+    check('price_kind', sql`${table.kind} IN ${kinds}`),
+    check('price_min_quantity', sql`${table.minQuantity} >= 1`),
+    check('price_amount_cny', sql`${table.amountCny} >= 0`),
+  ],
+);
+
+export const priceHistory = catalog.table(
+  'price_history',
+  {
+    offerId: id('offer_id').notNull(),
+    skuId: id('sku_id')
+      .notNull()
+      .default(sql`0`),
+    kind: text('kind').$type<PriceKind>().notNull(),
+    minQuantity: integer('min_quantity').notNull(),
+    validFrom: instant('valid_from').notNull(),
+    validTo: instant('valid_to').notNull(),
+    amountCny: money('amount_cny').notNull(),
+    callId: id('call_id').notNull(),
+    closedByCallId: id('closed_by_call_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.offerId, table.skuId, table.kind, table.minQuantity, table.validFrom] }),
+    dayIndex('price_history_ended_day', table.validTo),
+    check('price_history_kind', sql`${table.kind} IN ${kinds}`),
+    check('price_history_interval', sql`${table.validTo} > ${table.validFrom}`),
+  ],
+);
