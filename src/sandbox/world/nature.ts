@@ -45,10 +45,10 @@ export const defaultNature: Nature = {
   retailModel: 0.1,
   highConsign: 0.03,
   unrated: 0.1,
-  halfMedals: 0,
+  halfMedals: 0.05,
   longTitles: 0,
-  bucketImages: 0,
-  unlevelled: 0,
+  bucketImages: 0.03,
+  unlevelled: 0.1,
 };
 
 /** How often a shop of `repricing` does it. */
