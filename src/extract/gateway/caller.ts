@@ -102,7 +102,12 @@ export class Caller {
     const { tokens } = this.#parts;
     const token = await tokens.current();
     const first = await attempt(token);
-    return isTokenRefused(first) ? attempt(await tokens.refresh(token)) : first;
+    if (!isTokenRefused(first)) return first;
+    try {
+      return await attempt(await tokens.refresh(token));
+    } catch (error) {
+      throw refusedBefore(error, first);
+    }
   }
 
   #attempt(
@@ -187,6 +192,14 @@ function tokenRefused(api: string): AppError {
     'no call was made: 1688 refused this access token within the last hour',
     { facts: { api } },
   );
+}
+
+/** The error of a job names the call that was refused, so that its log line leads to the ledger. */
+function refusedBefore(error: unknown, first: AttemptAnswer): unknown {
+  if (!(error instanceof AppError) || first.kind !== 'attempted' || 'callId' in error.facts) return error;
+  const { kind, message, facts, retryAfterMs, cause } = error;
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return new AppError(kind, message, { facts: { callId: first.callId, ...facts }, cause, ...wait });
 }
 
 function isTokenRefused(answer: AttemptAnswer): boolean {

@@ -101,7 +101,10 @@ function hashOf(api: string, appKey: string, askedAt: Date): string {
   return createHash('sha256').update(`${api}\n${appKey}\n${askedAt.toISOString()}`).digest('hex');
 }
 
-function failureOf({ refused, failure }: OAuthCall, { error, facts }: AttemptFailure): AppError {
+/** Its own id is `tokenCallId`: `callId` is that of the call which needs the token. */
+function failureOf({ refused, failure }: OAuthCall, { error, facts: found }: AttemptFailure): AppError {
+  const { callId: tokenCallId = null, ...others } = found;
+  const facts = { tokenCallId, ...others };
   if (refusals.has(error)) return new AppError(refused, `${failure} any more`, { facts });
   const options = error.recovery === 'throttle' ? { facts, retryAfterMs: pauseMs } : { facts };
   return new AppError(error, failure, options);

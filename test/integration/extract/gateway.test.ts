@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { AppError } from '../../../src/core/errors.ts';
+import { AppError } from '../../../src/core/errors.ts';
+import { extractErrors } from '../../../src/extract/errors.ts';
 import type { GatewayOptions } from '../../../src/extract/gateway/create-gateway.ts';
 import { until } from '../../support/until.ts';
 import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
@@ -281,6 +282,18 @@ describe('a refused token', () => {
     });
     expect(tokens.refreshed).toHaveLength(1);
     expect(ledger.calls).toHaveLength(2);
+  });
+
+  it('that cannot be replaced is reported with the call that it refused', async () => {
+    const { gateway, tokens } = await setup(refuse);
+    tokens.refresh = () => {
+      const facts = { tokenCallId: '9' };
+      return Promise.reject(new AppError(extractErrors.AUTH_REFRESH_REFUSED, 'over', { facts }));
+    };
+    expect(await caught(gateway.call(detail, context))).toMatchObject({
+      code: 'AUTH_REFRESH_REFUSED',
+      facts: { callId: '1', tokenCallId: '9' },
+    });
   });
 
   it('of an API that needs none is not refreshed', async () => {
