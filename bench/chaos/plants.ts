@@ -50,9 +50,12 @@ const inDatabase =
   (...changes: readonly Change[]): DatabaseChange =>
   async (pool) => {
     for (const change of changes) {
-      const { rows } = await pool.query<{ text: string }>('SELECT pg_get_functiondef($1::regproc) AS text', [
-        change.where,
-      ]);
+      // The form that this release calls: the one before has fewer arguments.
+      const { rows } = await pool.query<{ text: string }>(
+        `SELECT pg_get_functiondef(oid) AS text FROM pg_proc
+         WHERE pronamespace::regnamespace || '.' || proname = $1 ORDER BY pronargs DESC LIMIT 1`,
+        [change.where],
+      );
       await pool.query(replaceOnce(rows[0]?.text ?? '', change));
     }
   };

@@ -241,3 +241,7 @@ export async function addWindow(
   );
   return rows[0]?.window_id ?? '';
 }
+
+/** Lets the planner know of so many offers that were found that the empty details of one property are believed. */
+export const believeEmptyDetails = (pool: Pool) =>
+  pool.query('UPDATE sync.planner SET recent_found = 1000, recent_empty = 0');

@@ -54,23 +54,27 @@ wanted AS (
                   CASE WHEN max_offers <= $4::int * count(*) OVER (PARTITION BY feed) THEN $5::int END) AS max_pages
   FROM query
 ),
--- Grouped and not joined: before there are statistics, a join would compare each window with each new one.
-unwanted AS (
-  SELECT min(window_id) AS window_id
+-- Grouped and not joined: before there are statistics, a join would compare each window with each new one. A window that
+-- stays as it is is not written: an upsert locks its row even so, in another order than loads do.
+compared AS (
+  SELECT min(window_id) AS window_id, feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny,
+         max(max_pages) FILTER (WHERE window_id IS NULL) AS max_pages,
+         bool_or(window_id IS NULL) AS is_wanted,
+         count(window_id) = 1 AND count(max_pages) <> 1 AND min(max_pages) IS NOT DISTINCT FROM max(max_pages) AS is_same
   FROM (
-    SELECT window_id, feed, keyword, category_id, seller_id, image, language, price_min_cny, price_max_cny
+    SELECT window_id, feed, keyword, category_id, seller_id, image, language, price_min_cny, price_max_cny, max_pages
     FROM sync.search_window
     WHERE feed IN (SELECT feed FROM feed) AND parent_window_id IS NULL AND retired_at IS NULL
     UNION ALL
-    SELECT NULL, feed, keyword, category_id, seller_id, image, $2::text, price_min_cny, price_max_cny FROM wanted
+    SELECT DISTINCT NULL::bigint, feed, keyword, category_id, seller_id, image, $2::text, price_min_cny, price_max_cny, max_pages
+    FROM wanted
   ) either
   GROUP BY feed, keyword, category_id, seller_id, image, language, price_min_cny, price_max_cny
-  HAVING bool_and(window_id IS NOT NULL)
 ),
 retired AS (
   UPDATE sync.search_window
   SET retired_at = usage.ledger_now(), is_split = false, leased_by = NULL, leased_until = NULL
-  WHERE window_id IN (SELECT window_id FROM unwanted)
+  WHERE window_id IN (SELECT window_id FROM compared WHERE NOT is_wanted)
   RETURNING window_id
 ),
 retired_part AS (
@@ -89,7 +93,8 @@ retired_part AS (
 )
 INSERT INTO sync.search_window AS w
   (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language, max_pages)
-SELECT feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, $2::text, max_pages FROM wanted
+SELECT feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, $2::text, max_pages FROM compared
+WHERE is_wanted AND NOT is_same
 ON CONFLICT (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language)
 DO UPDATE SET max_pages = excluded.max_pages, parent_window_id = NULL, retired_at = NULL,
               -- A window that is needed again starts again.

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CatalogRequest } from '../../../src/model/operation.ts';
 import { createRawStore } from '../../../src/raw/raw-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { addWindow, minute } from '../../support/answers.ts';
+import { addWindow, believeEmptyDetails, minute } from '../../support/answers.ts';
 import { dumpCatalog, runReprocess, unchanged } from '../maintenance/reprocess-world.ts';
 import {
   detailOf,
@@ -226,6 +226,7 @@ it('has the same history of prices after any order of loading, and a reprocess f
   await fc.assert(
     fc.asyncProperty(world, async ({ plans, order, batch }) => {
       await db.pool.query('DELETE FROM raw.payload');
+      await believeEmptyDetails(db.pool);
       expect(await loadInOrder(plans, order, batch)).toEqual(await loadInOrder(plans, byTime(plans), 1));
       const before = await dumpCatalog(db.pool);
       expect(await runReprocess(db.pool, true)).toEqual(unchanged(2 * plans.length));

@@ -5,7 +5,15 @@ import { readSql } from '../../../src/health/read-sql.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
 import { auditPrices } from '../../../src/health/doctor/price-audit.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { empty, found, learnNothing, minute, price, provenance } from '../../support/answers.ts';
+import {
+  believeEmptyDetails,
+  empty,
+  found,
+  learnNothing,
+  minute,
+  price,
+  provenance,
+} from '../../support/answers.ts';
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -91,6 +99,7 @@ it('has exactly the intervals of the truth after answers in increasing time', as
       fc.integer({ min: 1, max: 5 }),
       async (observations, batch) => {
         const offerId = String(++lastOffer);
+        await believeEmptyDetails(db.pool);
         for (let at = 0; at < observations.length; at += batch) {
           const some = observations.slice(at, at + batch);
           await store.load(some.map((shown, index) => toAnswer(offerId, shown, at + index)));

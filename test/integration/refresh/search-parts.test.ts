@@ -365,3 +365,16 @@ describe('what a search showed', () => {
     ]);
   });
 });
+
+it('a window that stays as it is is not locked, so that a load of it and the next tick do not wait for each other', async () => {
+  const { feed, whole } = await addSearch();
+  const client = await db.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SELECT FROM sync.search_window WHERE window_id = $1 FOR UPDATE', [whole]);
+    await leases().ensureWindows([feed], 'en', false);
+    await client.query('ROLLBACK');
+  } finally {
+    client.release();
+  }
+});

@@ -6,6 +6,7 @@ import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   addWindow,
+  believeEmptyDetails,
   categories,
   empty,
   found,
@@ -179,6 +180,7 @@ it('has the same current state after any order, repetition and interleaving of o
   await fc.assert(
     fc.asyncProperty(plans, async ({ observations, how }) => {
       const [inOrder, mixed] = [newWorld(), newWorld()];
+      await believeEmptyDetails(db.pool);
       const answersOf = async (world: number) => {
         const windowId = await addWindow(db.pool, `world ${world}`);
         return observations.map((one, index) => toAnswer(one, world, index + 1, windowId));
