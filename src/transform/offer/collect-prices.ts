@@ -48,8 +48,15 @@ class PriceList implements OfferPrices {
   readonly prices: PricePoint[] = [];
   readonly unreadPrices: UnreadPrice[] = [];
 
-  add(price: PricePoint): void {
-    this.prices.push(price);
+  /** Reads list prices by `read`, and has one unit cost the retail price (null: it does not) where one of them is read. */
+  readQuoted(skuId: string, retail: string | null, read: () => void): void {
+    const first = this.prices.length;
+    read();
+    if (retail === null) return;
+    const unit = { skuId, kind: 'list', minQuantity: 1 } as const;
+    if (this.prices.slice(first).some(({ kind }) => kind === 'list'))
+      this.prices.splice(first, 0, { ...unit, amountCny: retail });
+    else this.unreadPrices.push(unit);
   }
 
   read(row: FieldReader, fields: PriceFields, skuId: string, minQuantity: number): void {
@@ -98,13 +105,12 @@ export function collectPrices(
   if (isBySku) {
     for (const { skuId, row } of skus) {
       const retail = until === null ? null : retailPriceOf(row, saleInfo);
-      if (retail !== null) list.add({ skuId, kind: 'list', minQuantity: 1, amountCny: retail });
-      list.read(row, quoted, skuId, retail === null ? 1 : (until ?? 1));
+      const start = retail === null ? 1 : (until ?? 1);
+      list.readQuoted(skuId, retail, () => list.read(row, quoted, skuId, start));
     }
   } else {
     const retail = until === null ? null : retailPriceOf(saleInfo);
-    if (retail !== null) list.add({ skuId: wholeOffer, kind: 'list', minQuantity: 1, amountCny: retail });
-    readRanges(saleInfo, list, quoted);
+    list.readQuoted(wholeOffer, retail, () => readRanges(saleInfo, list, quoted));
   }
   list.read(saleInfo, channelPrices, wholeOffer, 1);
   for (const { skuId, row } of skus) list.read(row, channelPrices, skuId, 1);

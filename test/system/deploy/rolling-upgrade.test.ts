@@ -26,7 +26,7 @@ account: business
 freshness: { category: 300d, search: 300d, detail: 300d }
 feeds: [{ name: all, categories: ['0'] }]
 quotas:
-  per_second: 8
+  per_second: 4
   approved: { offer.detail: { daily: ${detailsPerDay} } }
 `;
 

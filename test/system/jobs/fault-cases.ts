@@ -256,7 +256,15 @@ export const faultCases: readonly FaultCase[] = [
     holds: async (stack) => {
       let absurd = 0;
       await expectTruth(stack, feeds.tree, (truth) => {
-        absurd = truth.prices.filter(isListPrice).length;
+        // That of one unit is the retail price, where others hold from more units on.
+        const ofUnits = new Set(
+          truth.prices
+            .filter((price) => price.kind === 'list' && price.minQuantity > 1)
+            .map(({ offerId, skuId }) => `${offerId} ${skuId}`),
+        );
+        const isOfOne = ({ offerId, skuId, kind, minQuantity }: Truth['prices'][number]) =>
+          kind === 'list' && minQuantity === 1 && skuId !== '0' && ofUnits.has(`${offerId} ${skuId}`);
+        absurd = truth.prices.filter((price) => isListPrice(price) && !isOfOne(price)).length;
         return { ...truth, prices: truth.prices.filter((price) => !isListPrice(price)) };
       });
       expect(await countQuarantined(stack)).toBe(absurd);

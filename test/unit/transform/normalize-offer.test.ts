@@ -207,6 +207,19 @@ describe('prices of an offer', () => {
       ]);
     });
 
+    it('are unread for one unit too where the list price is', () => {
+      const productSaleInfo = { quoteType: 1, priceRangeList: fromTwo, retailPrice: '4.80' };
+      const { prices, unreadPrices } = detailOf({
+        ...{ minOrderQuantity: 1, productSaleInfo },
+        productSkuInfos: [{ skuId: 7, price: '-1' }],
+      });
+      expect(prices.filter(({ kind }) => kind === 'list')).toEqual([]);
+      expect(unreadPrices).toEqual([
+        { skuId: '7', kind: 'list', minQuantity: 2 },
+        { skuId: '7', kind: 'list', minQuantity: 1 },
+      ]);
+    });
+
     it.each([
       ['without a retail price', 1, null, 2],
       ['with one that can not be read', 1, '面议', 2],
