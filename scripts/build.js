@@ -1,5 +1,5 @@
-// `npm run build`: src -> dist, or the folder that is named. tsc leaves SQL and what browsers load where it is, so it is
-// copied beside the code that reads it.
+// `npm run build`: src -> dist, or the folder that is named. tsc leaves SQL, pictures and what browsers load where they
+// are, so they are copied beside the code that reads them.
 import { execFileSync } from 'node:child_process';
 import { cpSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,5 +20,5 @@ execFileSync(
 );
 cpSync(join(root, 'src'), outDir, {
   recursive: true,
-  filter: (path) => /\.(sql|css|js|svg)$/.test(path) || statSync(path).isDirectory(),
+  filter: (path) => /\.(sql|css|js|svg|jpg)$/.test(path) || statSync(path).isDirectory(),
 });

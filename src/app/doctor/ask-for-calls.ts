@@ -3,6 +3,8 @@ import { confirm } from '../../terminal/confirm.ts';
 import type { TargetOperation } from '../../extract/endpoints/target-request.ts';
 import type { Session } from '../session.ts';
 import { skip, type Check } from '../../health/doctor/check.ts';
+import { contractName } from '../../health/contract/check-contract.ts';
+import { contractQuestions } from '../../health/contract/contract-questions.ts';
 import { checkCredentials } from '../../health/doctor/check-settings.ts';
 
 /** Whether calls may be made: they count against the quota. */
@@ -11,7 +13,17 @@ export type MayCall = 'yes' | 'no' | 'ask';
 /** The name of the check that the calls begin with. */
 export const signedCallName = 'signed call';
 
-function question(probes: readonly TargetOperation[]): string {
+/** The calls to make: the signed call and the probes, or the questions of the contract. */
+export interface WantedCalls {
+  readonly probes: readonly TargetOperation[];
+  readonly isContract: boolean;
+}
+
+const contractCalls = `up to ${String(contractQuestions.length)} calls`;
+
+function question({ probes, isContract }: WantedCalls): string {
+  if (isContract)
+    return `Make ${contractCalls} to the gateway, three of them wrong on purpose and one the upload of a drawn bag? They count against the quota.`;
   if (probes.length === 0)
     return 'Make two calls to the gateway: the root categories, and its clock? They count against the quota.';
   const others = probes.filter((probe) => probe !== 'category.children');
@@ -23,19 +35,23 @@ export async function askForCalls(
   { context }: Pick<Session, 'context'>,
   config: Config,
   mayCall: MayCall,
-  probes: readonly TargetOperation[],
+  wanted: WantedCalls,
 ): Promise<Check | null> {
-  if (mayCall === 'no') return skip(signedCallName, 'not made: --offline');
+  const name = wanted.isContract ? contractName : signedCallName;
+  if (mayCall === 'no') return skip(name, 'not made: --offline');
   if (checkCredentials(config).some((check) => check.status === 'fail')) {
-    return skip(signedCallName, 'not made: it needs App Key and App Secret');
+    return skip(name, 'not made: it needs App Key and App Secret');
   }
   if (mayCall === 'yes') return null;
-  const answer = await confirm(context, question(probes));
+  const answer = await confirm(context, question(wanted));
   if (answer === true) return null;
-  if (answer === false) return skip(signedCallName, 'not made: you answered no');
-  const advice =
-    probes.length === 0
-      ? 'Add --yes to make it: two calls.'
-      : `Add --yes to make it, and up to ${String(probes.length)} calls that show which APIs are granted.`;
-  return skip(signedCallName, 'not made: there is no terminal to ask for confirmation', advice);
+  if (answer === false) return skip(name, 'not made: you answered no');
+  return skip(name, 'not made: there is no terminal to ask for confirmation', adviceFor(wanted));
+}
+
+function adviceFor({ probes, isContract }: WantedCalls): string {
+  if (isContract) return `Add --yes to make ${contractCalls}.`;
+  return probes.length === 0
+    ? 'Add --yes to make it: two calls.'
+    : `Add --yes to make it, and up to ${String(probes.length)} calls that show which APIs are granted.`;
 }

@@ -13,6 +13,8 @@ import type { TargetOperation } from '../../extract/endpoints/target-request.ts'
 import type { Session } from '../session.ts';
 import { readSyncConfig } from '../../config/read-sync-config.ts';
 import { hasDatabase, withDatabase } from '../with-database.ts';
+import type { ContractReport } from '../../health/contract/check-contract.ts';
+import { callContract } from './call-contract.ts';
 import { askForCalls, signedCallName, type MayCall } from './ask-for-calls.ts';
 import { failed, skip, type Check } from '../../health/doctor/check.ts';
 import { checkDatabase } from '../../health/doctor/check-database.ts';
@@ -25,6 +27,8 @@ export interface ServiceCheckOptions {
   readonly mayCall: MayCall;
   /** Whether the APIs that are not known to be allowed are probed as well. */
   readonly probes: boolean;
+  /** Takes what the questions of the contract brought, which are asked in place of the signed call; null: they are not. */
+  readonly onContract: ((report: ContractReport) => void) | null;
 }
 
 function trySyncConfig(config: Config): SyncConfig | null {
@@ -58,9 +62,12 @@ async function callIfAgreed(
   isAgreed: boolean,
 ): Promise<Called> {
   const { session, config, pool } = parts;
+  const { onContract } = options;
   const probes = options.probes ? await listProbes(parts, pool, session.context.clock.now()) : [];
-  const refusal = isAgreed ? null : await askForCalls(session, config, options.mayCall, probes);
-  return refusal ? { checks: [refusal], notes: new Map() } : makeCalls(parts, probes);
+  const wanted = { probes, isContract: onContract !== null };
+  const refusal = isAgreed ? null : await askForCalls(session, config, options.mayCall, wanted);
+  if (refusal) return { checks: [refusal], notes: new Map() };
+  return onContract === null ? makeCalls(parts, probes) : callContract(parts, onContract);
 }
 
 async function checkOpened(
@@ -103,7 +110,8 @@ export async function checkServices(
   const isNew = !hasDatabase(config);
   if (isNew) {
     const probes = options.probes ? await listProbes({ config, sync }, null, context.clock.now()) : [];
-    const refusal = await askForCalls(session, config, options.mayCall, probes);
+    const wanted = { probes, isContract: options.onContract !== null };
+    const refusal = await askForCalls(session, config, options.mayCall, wanted);
     const database = skip('database', 'none yet: the first sync creates the bundled one');
     if (refusal) return [database, await checkToken(config, null, context.clock), refusal];
   }

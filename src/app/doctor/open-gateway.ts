@@ -4,7 +4,7 @@ import type { Gateway } from '../../model/gateway.ts';
 import type { Session } from '../session.ts';
 
 export interface OpenGateway {
-  readonly gateway: Pick<Gateway, 'call' | 'readTime'>;
+  readonly gateway: Pick<Gateway, 'call' | 'inspect' | 'readTime'>;
   /** @throws AppError DATABASE_OTHER_SOURCE when the database holds data of the other source */
   readonly claimSource: () => Promise<void>;
   close(): Promise<void>;

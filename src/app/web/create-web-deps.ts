@@ -54,7 +54,8 @@ async function readEveryPage({ session, env }: WebParts): Promise<DoctorReport> 
   const checks = await runDoctor({
     projectDir: session.config.projectDir,
     env,
-    checkServices: (config) => checkServices(session, config, { mayCall: 'no', probes: false }),
+    checkServices: (config) =>
+      checkServices(session, config, { mayCall: 'no', probes: false, onContract: null }),
   });
   return { checks, apiNames: explainApiNames(), next: nextStep(checks), at: session.context.clock.now() };
 }

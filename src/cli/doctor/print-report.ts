@@ -1,6 +1,7 @@
 import type { Session } from '../../app/session.ts';
 import { safeJson, safeText } from '../../terminal/safe-text.ts';
 import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
+import type { ContractReport } from '../../health/contract/check-contract.ts';
 import type { Check } from '../../health/doctor/check.ts';
 import { explainApiNames } from '../../health/doctor/explain-api-names.ts';
 import { nextStep } from '../../health/doctor/run-doctor.ts';
@@ -25,11 +26,16 @@ function formatApiNames(width: number): string {
   return ['API names of the registration guide:', ...lines].join('\n');
 }
 
-/** Prints the checks, the API names and the next step; one JSON document with `--json`. */
-export function printReport(session: Session, checks: readonly Check[]): void {
+/** Prints the checks, the API names and the next step; with `--json` one JSON document, with the contract if it was asked. */
+export function printReport(
+  session: Session,
+  checks: readonly Check[],
+  contract: ContractReport | null,
+): void {
   if (session.isJson) {
     const shown = checks.map(({ name, status, message, advice }) => ({ name, status, message, advice }));
-    session.print(safeJson({ checks: shown, apiNames: explainApiNames(), next: nextStep(checks) }));
+    const asked = contract === null ? {} : { contract };
+    session.print(safeJson({ checks: shown, ...asked, apiNames: explainApiNames(), next: nextStep(checks) }));
     return;
   }
   const width = wrapWidth(session.context.stdout.columns);

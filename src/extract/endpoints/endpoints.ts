@@ -6,6 +6,7 @@ import {
   type ApiOperation,
   type KnownApi,
 } from '../../model/known-apis.ts';
+import type { GatewayQuestion } from '../../model/gateway.ts';
 import type { OperationName, OperationRequest } from '../../model/operation.ts';
 import type { Expectation } from '../gateway/classify.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
@@ -97,6 +98,15 @@ export function endpointOf(request: OperationRequest, choices: ApiChoices = {}):
   const speaks = isTranslated ? 'category.translation.getById' : knownApis[request.operation][0];
   const chosen = choices[request.operation];
   return { ...byName[speaks], ...(chosen?.speaks === speaks ? chosen.address : null) };
+}
+
+/** The endpoint that a question goes to, as its flaw has it. An API that 1688 does not have is beside the real ones. */
+export function endpointOfQuestion(question: GatewayQuestion, choices: ApiChoices = {}): Endpoint {
+  if ('image' in question) return chooseEndpoints(choices)['image.upload'];
+  const endpoint = endpointOf(question.request, choices);
+  if (question.flaw === 'unknown_api')
+    return { ...byName['product.search.keywordQuery'], name: 'product.search.noSuchApi', needsToken: false };
+  return question.flaw === 'no_token' ? { ...endpoint, needsToken: false } : endpoint;
 }
 
 /** `namespace:name:version`: the unit that 1688 grants and counts. */

@@ -3,9 +3,9 @@ import type { ErrorFacts, ErrorKind } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
 import type { Logger } from '../../core/log.ts';
 import type { CallWaiting } from '../../model/gateway.ts';
-import type { Ledger, ReserveRequest, Settlement, StoredAnswer } from '../../model/ledger.ts';
+import type { AnswerSign, Ledger, ReserveRequest, Settlement, StoredAnswer } from '../../model/ledger.ts';
 import { extractErrors } from '../errors.ts';
-import { classify, type Expectation, type HttpAnswer } from './classify.ts';
+import { classify, type Expectation, type HttpAnswer, type Outcome } from './classify.ts';
 import { answerSign } from './answer-sign.ts';
 import type { TransportFailure, TransportResult } from './exchange.ts';
 import type { Transport } from './transport.ts';
@@ -33,6 +33,8 @@ export interface AttemptRequest {
   readonly expects: Expectation;
   /** Whether a good answer's body goes into the store. Never for OAuth: it holds tokens. */
   readonly keepsBody: boolean;
+  /** True: a question with a flaw. What its refusal says of the API or the token is kept by nobody. */
+  readonly isFlawed?: boolean;
   /** Of calls that pause for one another; OAuth's do not. */
   readonly gate?: Gate;
   readonly signal?: AbortSignal | undefined;
@@ -52,6 +54,8 @@ interface Attempted {
   readonly callId: string;
   readonly observedAt: Date;
   readonly rawId: string | null;
+  /** Null: none came. */
+  readonly answer: HttpAnswer | null;
   readonly result: { readonly kind: 'success'; readonly payload: JsonValue } | AttemptFailure;
 }
 
@@ -142,7 +146,15 @@ async function settle(parts: AttemptParts, request: AttemptRequest, call: Sent):
     judged.result.kind === 'success'
       ? judged.result
       : { ...judged.result, facts: { callId, api, ...judged.result.facts } };
-  return { kind: 'attempted', callId, observedAt, rawId, result };
+  const answer = call.sent.kind === 'answer' ? call.sent.answer : null;
+  return { kind: 'attempted', callId, observedAt, rawId, answer, result };
+}
+
+/** Of a question with a flaw: only what is about the app or the pace. */
+function signOf(outcome: Outcome, { isFlawed = false }: AttemptRequest): AnswerSign | null {
+  const sign = answerSign(outcome);
+  const isAboutAll = sign === 'app_refused' || sign === 'too_fast_app' || sign === 'too_fast_api';
+  return isFlawed && !isAboutAll ? null : sign;
 }
 
 interface Judgement {
@@ -157,7 +169,7 @@ function judgeAnswer(answer: HttpAnswer, request: AttemptRequest): Judgement {
     state: 'committed',
     httpStatus: answer.status,
     responseBytes: answer.body.length,
-    shows: answerSign(outcome),
+    shows: signOf(outcome, request),
   } as const;
   if (outcome.kind === 'success') {
     const body = request.keepsBody ? answer.body : null;

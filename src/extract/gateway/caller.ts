@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { AppError, type ErrorKind } from '../../core/errors.ts';
 import type { JsonValue } from '../../core/json.ts';
-import type { Secret } from '../../core/secret.ts';
-import type { CallContext, CallWaiting } from '../../model/gateway.ts';
+import { Secret } from '../../core/secret.ts';
+import type {
+  CallContext,
+  CallWaiting,
+  GatewayQuestion,
+  Inspected,
+  QuestionFlaw,
+} from '../../model/gateway.ts';
 import type { ApiChoices } from '../../model/known-apis.ts';
 import type { ImageUploadRequest, OperationRequest } from '../../model/operation.ts';
-import { apiOf, endpointOf, urlPathOf, type Endpoint } from '../endpoints/endpoints.ts';
+import { apiOf, endpointOf, endpointOfQuestion, urlPathOf, type Endpoint } from '../endpoints/endpoints.ts';
 import { paramsOf, uploadParams } from '../endpoints/params-of.ts';
 import { requestHash } from '../endpoints/request-hash.ts';
 import { extractErrors } from '../errors.ts';
@@ -34,6 +40,7 @@ export interface CallerParts extends AttemptParts {
 interface Question {
   readonly request: OperationRequest;
   readonly params: FormParams;
+  readonly flaw?: QuestionFlaw | undefined;
 }
 
 /** A good answer to any operation, fresh or stored. */
@@ -71,6 +78,27 @@ export class Caller {
     context: CallContext,
   ): Promise<GoodAnswer | CallWaiting> {
     return this.#ask({ request, params: uploadParams(image) }, context);
+  }
+
+  /** As `Gateway.inspect`. @throws AppError AUTH_*, GATEWAY_TOKEN_INVALID */
+  async inspect(
+    asked: GatewayQuestion,
+    context: Omit<CallContext, 'freshForMs'>,
+  ): Promise<Inspected | CallWaiting> {
+    const { apis, pauses, tokens } = this.#parts;
+    const endpoint = endpointOfQuestion(asked, apis);
+    const api = apiOf(endpoint);
+    const pauseMs = pauses.remainingMs(api);
+    if (pauseMs > 0) return { kind: 'waiting', by: 'second', retryAfterMs: pauseMs };
+    const token = endpoint.needsToken ? await tokens.current() : null;
+    const unstored = { ...context, freshForMs: 0 };
+    const answer = await this.#attempt(toQuestion(asked), unstored, { endpoint, api, token });
+    if (answer.kind === 'waiting') return answer;
+    // No answer is stored that is fresh for no time, so that it is not `cached`.
+    if (answer.kind !== 'attempted') throw tokenRefused(api);
+    const { rawId, result } = answer;
+    const error = result.kind === 'failed' ? result.error : null;
+    return { kind: 'inspected', rawId, answer: answer.answer, error };
   }
 
   async #ask(question: Question, context: CallContext): Promise<GoodAnswer | CallWaiting> {
@@ -111,7 +139,7 @@ export class Caller {
   }
 
   #attempt(
-    { request, params }: Question,
+    { request, params, flaw }: Question,
     context: CallContext,
     { endpoint, api, token }: { endpoint: Endpoint; api: string; token: Secret | null },
   ): Promise<AttemptAnswer> {
@@ -119,15 +147,16 @@ export class Caller {
     const urlPath = urlPathOf(endpoint, appKey);
     const tokenHash = token && hashOf(appKey, token);
     const { lane, runId, jobId, windowId, freshForMs, signal } = context;
+    const secret = flaw === 'wrong_signature' ? wrongSecret : appSecret;
     const form = () =>
-      signedForm(appSecret, urlPath, {
+      signedForm(secret, urlPath, {
         ...params,
         ...(token ? { access_token: token.reveal() } : {}),
         _aop_timestamp: String(clock.now().getTime()),
       });
     const gate = {
       pauseMs: () => this.#parts.pauses.remainingMs(api, ...(tokenHash === null ? [] : [tokenHash])),
-      refused: (error: ErrorKind) => this.#pause(api, tokenHash, error),
+      refused: (error: ErrorKind) => (flaw === undefined ? this.#pause(api, tokenHash, error) : undefined),
     };
     return attemptCall(this.#parts, {
       reserve: {
@@ -137,7 +166,8 @@ export class Caller {
       urlPath,
       form,
       expects: endpoint.expects,
-      keepsBody: request.operation !== 'system.time',
+      keepsBody: request.operation !== 'system.time' && flaw === undefined,
+      isFlawed: flaw !== undefined,
       gate,
       signal,
     });
@@ -164,6 +194,19 @@ export class Caller {
     if (error === extractErrors.GATEWAY_TOKEN_INVALID && tokenHash !== null)
       pauses.pause(tokenHash, keyPauseMs);
   }
+}
+
+const wrongSecret = new Secret('not-the-secret');
+
+function toQuestion(asked: GatewayQuestion): Question {
+  if (!('image' in asked))
+    return { request: asked.request, params: paramsOf(asked.request), flaw: asked.flaw };
+  return { request: uploadRequest(asked.image), params: uploadParams(asked.image) };
+}
+
+/** The request that stands for a picture. */
+export function uploadRequest(image: Uint8Array): ImageUploadRequest {
+  return { operation: 'image.upload', sha256: createHash('sha256').update(image).digest('hex') };
 }
 
 /** The ledger's first pause: it says how long to wait after that. */

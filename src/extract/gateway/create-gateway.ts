@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, coreErrors } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
@@ -10,7 +9,7 @@ import type { LoadableRequest } from '../../model/operation.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
 import type { AccessTokens } from '../oauth/token-provider.ts';
 import { createPauses } from './pauses.ts';
-import { Caller, type GoodAnswer } from './caller.ts';
+import { Caller, uploadRequest, type GoodAnswer } from './caller.ts';
 import { createTransport, type TransportOptions } from './transport.ts';
 
 export interface GatewayOptions extends TransportOptions {
@@ -29,8 +28,8 @@ export interface GatewayOptions extends TransportOptions {
  * The client of 1688's gateway. Each attempt is reserved in the ledger before it leaves and settled after it;
  * a refused access token is refreshed once, and the call made once more.
  *
- * `call`, `uploadImage` and `readTime` throw AppErrors GATEWAY_*, AUTH_* and STORED_ANSWER_UNREADABLE; by then the API is held
- * or paused, if it must be. Their messages and facts hold no parameter, token, signature or url.
+ * `call`, `uploadImage`, `inspect` and `readTime` throw AppErrors GATEWAY_*, AUTH_* and STORED_ANSWER_UNREADABLE; by then
+ * the API is held or paused, if it must be. Their messages and facts hold no parameter, token, signature or url.
  *
  * @throws AppError GATEWAY_URL_REFUSED
  */
@@ -43,11 +42,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       return answer.kind === 'waiting' ? answer : catalogAnswer(request, context, answer);
     },
     async uploadImage(image, context) {
-      const sha256 = createHash('sha256').update(image).digest('hex');
-      const request = { operation: 'image.upload', sha256 } as const;
+      const request = uploadRequest(image);
       const answer = await caller.upload(request, image, context);
       return answer.kind === 'waiting' ? answer : catalogAnswer(request, context, answer);
     },
+    inspect: (question, context) => caller.inspect(question, context),
     async readTime(context) {
       const answer = await caller.call({ operation: 'system.time' }, context);
       return answer.kind === 'waiting' ? answer : timeAnswer(answer);

@@ -46,6 +46,15 @@ export const misconfigured = (name: string, message: string, advice: string): Ch
   exitCode: exitCodes.configuration,
 });
 
+/** 1688 is not as this program takes it to be. */
+export const deviates = (name: string, message: string, advice: string): Check => ({
+  name,
+  status: 'fail',
+  message,
+  advice,
+  exitCode: exitCodes.failed,
+});
+
 /** A failed check, with the remedy of its error. */
 export function failed(name: string, error: unknown): Check {
   const isKnown = error instanceof AppError;

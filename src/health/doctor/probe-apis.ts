@@ -1,15 +1,15 @@
-import { sleep } from '../../core/clock.ts';
 import { toAppError, type AppError } from '../../core/errors.ts';
 import { extractErrors } from '../../extract/errors.ts';
 import type { RawStore } from '../../raw/raw-store.ts';
 import type { KnownSubjects } from '../status-store.ts';
-import type { CallAnswered, CallWaiting, Gateway } from '../../model/gateway.ts';
+import type { CallAnswered, Gateway } from '../../model/gateway.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
 import type { CatalogRequest } from '../../model/operation.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { normalizeOffer } from '../../transform/normalize-offer.ts';
 import { normalizeSearchPage } from '../../transform/normalize-search-page.ts';
 import { requestFor, type TargetOperation } from '../../extract/endpoints/target-request.ts';
+import { askPatiently, formatWaiting } from './ask-patiently.ts';
 
 export interface ProbeParts {
   readonly gateway: Pick<Gateway, 'call'>;
@@ -28,9 +28,6 @@ export interface Probed {
 
 /** Bag: a word that any catalog has offers for, so that the answer names one. */
 const commonKeyword = '包';
-
-/** Others may be calling just now. At three times, it would seem to hang. */
-const patience = { tries: 5, maxQueueDelayMs: 1_000 } as const;
 
 function targetFor(operation: TargetOperation, subjects: KnownSubjects): string | null {
   switch (operation) {
@@ -60,20 +57,7 @@ function cheapest(request: CatalogRequest): CatalogRequest {
   return 'pageSize' in request ? { ...request, pageSize: 1 } : request;
 }
 
-async function ask(gateway: ProbeParts['gateway'], request: CatalogRequest) {
-  const context = { runId: null, jobId: null, windowId: null, lane: 'manual', freshForMs: 0 } as const;
-  for (let tries = 1; ; tries++) {
-    const answer = await gateway.call(request, context);
-    if (answer.kind === 'answered' || tries === patience.tries) return answer;
-    if (answer.retryAfterMs === null || answer.retryAfterMs > patience.maxQueueDelayMs) return answer;
-    await sleep(answer.retryAfterMs);
-  }
-}
-
-function formatWaiting({ by }: CallWaiting): string {
-  if (by === 'day' || by === 'month') return `not called: its calls of the ${by} are used up`;
-  return by === 'hold' ? 'not called: it is held' : 'not called: the pace allows no call now, try again';
-}
+const context = { runId: null, jobId: null, windowId: null, lane: 'manual', freshForMs: 0 } as const;
 
 const isAlicdn = (url: string | null | undefined): url is string =>
   url !== null && url !== undefined && new URL(url).hostname.endsWith('.alicdn.com');
@@ -125,7 +109,8 @@ export async function probeApis(parts: ProbeParts, operations: readonly TargetOp
       continue;
     }
     try {
-      const answer = await ask(parts.gateway, cheapest(requestFor(operation, target, parts.sync)));
+      const request = cheapest(requestFor(operation, target, parts.sync));
+      const answer = await askPatiently(() => parts.gateway.call(request, context));
       if (answer.kind === 'waiting') notes.set(operation, formatWaiting(answer));
       else {
         subjects = learn(subjects, answer);

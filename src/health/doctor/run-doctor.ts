@@ -1,5 +1,7 @@
+import { exitCodes } from '../../core/exit-codes.ts';
 import type { Config, Environment } from '../../config/environment.ts';
 import { loadConfig } from '../../config/environment.ts';
+import { contractName, contractReportFile } from '../contract/check-contract.ts';
 import { failed, type Check } from './check.ts';
 import { checkEnvFiles } from './check-env-files.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
@@ -63,6 +65,8 @@ function nextForPermissions(checks: readonly Check[]): string | null {
 /** The next step. */
 export function nextStep(checks: readonly Check[]): string {
   const first = checks.find((check) => check.status === 'fail');
+  if (first?.name === contractName && !checks.some(({ exitCode }) => exitCode === exitCodes.configuration))
+    return `Next: read ${contractReportFile}, and report what differs; a sync may miss data until it is settled.`;
   if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;
   if (checks.some((check) => check.status === 'skip' && check.name === 'signed call')) {
     return 'Next: `catalog-sync doctor --yes` makes a signed call, which proves that App Key and App Secret are correct.';

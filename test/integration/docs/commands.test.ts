@@ -17,7 +17,6 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm test$/, 'it runs this test'],
   [/^npm run check$/, 'CI is it: test/system/deploy/ci-run.test.ts'],
   [/^npm run demo$/, 'test/system/cli/demo.test.ts'],
-  [/^npm run test:contract -- --live$/, 'asks the real 1688; against the sandbox: test/integration/contract'],
   [/^npm run chaos -- /, 'minutes long; in small: test/system/chaos/chaos.test.ts'],
   [/^cp \S+ (\.env\.local|catalog-sync\.yaml)$/, 'test/unit/docs/readme.test.ts looks for what is copied'],
   [/^docker compose /, 'test/unit/deploy/compose.test.ts and the two beside it'],

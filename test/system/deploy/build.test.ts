@@ -43,6 +43,7 @@ afterAll(async () => {
 describe('the built package', () => {
   test('has every SQL file beside the code that reads it', () => {
     expect(filesBelow(join(home, 'dist'), '.sql')).toEqual(filesBelow(join(root, 'src'), '.sql'));
+    expect(filesBelow(join(home, 'dist'), '.jpg')).toEqual(filesBelow(join(root, 'src'), '.jpg'));
   });
 
   test('imports nothing but its dependencies', () => {

@@ -1,29 +1,31 @@
 import { readFileSync } from 'node:fs';
-import { hasType, hasValue, type Answer, type Field } from '../../support/describe-field.ts';
+import { apiOf, endpointOfQuestion } from '../../extract/endpoints/endpoints.ts';
+import type { GatewayQuestion } from '../../model/gateway.ts';
+import type { ApiChoices } from '../../model/known-apis.ts';
+import { hasType, hasValue, type Answer, type Field } from './describe-field.ts';
 
-/** What earlier answers told, for later questions. */
+/** What earlier answers showed, for later questions. Never part of a report. */
 export interface Known {
   readonly offerId?: string;
   readonly sellerId?: string;
   /** Of the uploaded picture. */
   readonly imageId?: string;
+  readonly isTokenRefused?: boolean;
 }
 
-/** One question to a gateway and what its answer must look like. */
-export interface ContractCall {
+/** One question to a gateway and what its answer must be like. */
+export interface ContractQuestion {
   readonly name: string;
-  /** `namespace:name:version`. */
-  readonly api: string;
-  readonly needsToken: boolean;
-  /** The token is left out, or the signature is of another secret. */
-  readonly withhold?: 'token' | 'signature';
+  /** The row of docs/1688.md that it is about: its first cell. */
+  readonly assumes: string;
+  /** What another answer changes in the product. */
+  readonly changes: string;
   /** Null: an earlier answer did not bring what this question is about. */
-  params(known: Known): Readonly<Record<string, string>> | null;
+  ask(known: Known): GatewayQuestion | null;
   readonly fields: readonly Field[];
   learn?(answer: Answer): Known;
 }
 
-const crossborder = (name: string) => `com.alibaba.fenxiao.crossborder:${name}:1`;
 const optional = ['absent', 'null'] as const;
 
 /** Bodies of the gateway's own refusals (measured by clients; their status is only known in part). */
@@ -72,40 +74,45 @@ function imageIdOf({ body }: Answer): Known {
 }
 
 /** A red bag on white. */
-const queryImage = new URL('picture.jpg', import.meta.url);
+const readImage = () => readFileSync(new URL('query-image.jpg', import.meta.url));
 
-const page = { beginPage: 1, pageSize: 3, country: 'en' };
-const detail = { api: crossborder('product.search.queryProductDetail'), needsToken: true };
+const page = { priceMinCny: null, priceMaxCny: null, page: 1, pageSize: 3, language: 'en' } as const;
+const detailOf = (offerId: string) => ({ operation: 'offer.detail', offerId, language: 'en' }) as const;
+
+const refusals = 'Refusals come with HTTP 400 or 401, some with 200';
+const refusalChanges =
+  'Refusals are read by these codes (extract/gateway/refusal-kinds): another code needs its row there, or the error is unknown.';
+const oneForm =
+  'Rows of a shop and of a search by picture have the keys of a keyword search: fewer, or some more';
 
 /** Every question, in the order of asking: each is one call. Cheap ones first, so that a dead key costs little. */
-export const contractCalls: readonly ContractCall[] = [
+export const contractQuestions: readonly ContractQuestion[] = [
   {
     name: 'a wrong signature',
-    api: 'system:currentTime:1',
-    needsToken: false,
-    withhold: 'signature',
-    params: () => ({}),
+    assumes: refusals,
+    changes: refusalChanges,
+    ask: () => ({ request: { operation: 'system.time' }, flaw: 'wrong_signature' }),
     fields: refusal('gw.SignatureInvalid', '400'),
   },
   {
     name: 'an unknown API',
-    api: crossborder('product.search.noSuchApi'),
-    needsToken: false,
-    params: () => ({}),
+    assumes: refusals,
+    changes: refusalChanges,
+    ask: () => ({ request: { operation: 'system.time' }, flaw: 'unknown_api' }),
     fields: refusal('gw.APIUnsupported', '400'),
   },
   {
     name: 'a missing token',
-    ...detail,
-    withhold: 'token',
-    params: () => ({ offerDetailParam: '{"offerId":1,"country":"en"}' }),
+    assumes: 'Checks come in this order: signature, token, grant, parameters',
+    changes: 'Another code than 401 would not renew the token, and a run would end at the first expired one.',
+    ask: () => ({ request: detailOf('1'), flaw: 'no_token' }),
     fields: refusal('401', '401'),
   },
   {
     name: 'category.get, roots',
-    api: 'com.alibaba.product:alibaba.category.get:1',
-    needsToken: false,
-    params: () => ({ categoryID: '0' }),
+    assumes: '`alibaba.category.get`',
+    changes: 'Category feeds read these places: without them they find no category.',
+    ask: () => ({ request: { operation: 'category.children', categoryId: '0' } }),
     fields: [
       hasValue('#status', '200'),
       hasType('succes', 'text', 'flag', 'absent'),
@@ -119,9 +126,10 @@ export const contractCalls: readonly ContractCall[] = [
   },
   {
     name: 'category.translation.getById, roots',
-    api: crossborder('category.translation.getById'),
-    needsToken: true,
-    params: () => ({ categoryId: '0', language: 'en' }),
+    assumes: 'The translated tree wraps its answer once in the official sample, twice at a client',
+    changes:
+      'Translated names of categories come from here, if `apis` says so. Without these places, keep the default.',
+    ask: () => ({ request: { operation: 'category.children', categoryId: '0', language: 'en' } }),
     fields: [
       ...nested,
       hasType('result.result.children', 'list'),
@@ -133,9 +141,9 @@ export const contractCalls: readonly ContractCall[] = [
   },
   {
     name: 'keywordQuery',
-    api: crossborder('product.search.keywordQuery'),
-    needsToken: true,
-    params: () => ({ offerQueryParam: JSON.stringify({ keyword: '女鞋', ...page }) }),
+    assumes: '`totalPage` may be one too many or one too few',
+    changes: 'Searches end by `totalRecords` and find offers by these rows: without them no offer is found.',
+    ask: () => ({ request: { operation: 'search.keyword', keyword: '女鞋', categoryId: null, ...page } }),
     fields: [...nested, ...searchRows],
     learn: (answer) => {
       const offerId = firstAt(
@@ -147,9 +155,9 @@ export const contractCalls: readonly ContractCall[] = [
   },
   {
     name: 'queryProductDetail',
-    ...detail,
-    params: ({ offerId }) =>
-      offerId === undefined ? null : { offerDetailParam: `{"offerId":${offerId},"country":"en"}` },
+    assumes: '`quoteType` 0: price by quantity; 1: by SKU; 2: SKUs, but price by quantity, SKU prices null',
+    changes: 'SKUs, stock and prices are read from these places: others go into quarantine, or stay empty.',
+    ask: ({ offerId }) => (offerId === undefined ? null : { request: detailOf(offerId) }),
     fields: [
       ...nested,
       hasType('result.result.offerId', 'number'),
@@ -172,12 +180,10 @@ export const contractCalls: readonly ContractCall[] = [
   },
   {
     name: 'querySellerOfferList',
-    api: crossborder('product.search.querySellerOfferList'),
-    needsToken: true,
-    params: ({ sellerId }) =>
-      sellerId === undefined
-        ? null
-        : { offerQueryParam: JSON.stringify({ sellerOpenId: sellerId, ...page }) },
+    assumes: oneForm,
+    changes: 'Feeds of sellers read these rows: without them they find no offer.',
+    ask: ({ sellerId }) =>
+      sellerId === undefined ? null : { request: { operation: 'search.seller', sellerId, ...page } },
     fields: [
       ...nested,
       hasType('result.result.totalRecords', 'number'),
@@ -187,20 +193,30 @@ export const contractCalls: readonly ContractCall[] = [
   },
   {
     name: 'image.upload',
-    api: crossborder('product.image.upload'),
-    needsToken: true,
-    params: () => ({
-      uploadImageParam: JSON.stringify({ imageBase64: readFileSync(queryImage).toString('base64') }),
-    }),
+    assumes: "An upload that 1688 can't use is answered with id `0`",
+    changes: 'Feeds of image files search by this id: another form of it goes into quarantine.',
+    ask: () => ({ image: readImage() }),
     fields: [...wrapped, hasType('result.result', 'text')],
     learn: imageIdOf,
   },
   {
     name: 'imageQuery',
-    api: crossborder('product.search.imageQuery'),
-    needsToken: true,
-    params: ({ imageId }) =>
-      imageId === undefined ? null : { offerQueryParam: JSON.stringify({ imageId, ...page }) },
+    assumes: oneForm,
+    changes: 'Feeds of pictures read these rows: without them they find no offer.',
+    ask: ({ imageId }) =>
+      imageId === undefined
+        ? null
+        : { request: { operation: 'search.image', queryImage: { kind: 'uploaded', imageId }, ...page } },
     fields: [...nested, ...searchRows, hasType('result.result.picRegionInfo', 'object', ...optional)],
   },
 ];
+
+/** The API of each question, `namespace:name:version`, each once: also those that no feed needs. */
+export function contractApis(choices: ApiChoices): string[] {
+  const known = { offerId: '1', sellerId: '1', imageId: '1' };
+  const apis = contractQuestions.flatMap((question) => {
+    const asked = question.ask(known);
+    return asked === null ? [] : [apiOf(endpointOfQuestion(asked, choices))];
+  });
+  return [...new Set(apis)];
+}

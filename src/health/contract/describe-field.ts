@@ -55,10 +55,22 @@ function typeOf(value: unknown): FieldType {
   }
 }
 
+/** A code of the gateway, as far as it can be nothing else: no id, token or text of a person has this form. */
+function codeOf(value: unknown): string {
+  const isCode =
+    typeof value === 'string' && /^(gw\.[A-Z][A-Za-z]{1,40}|[A-Z]?\d{1,4}(_\d{1,4})?)$/.test(value);
+  return isCode ? value : `${typeOf(value)}, but no code of the gateway`;
+}
+
 /** The different things found at a field's place, sorted: `['number', 'text']`. Never the values of rows. */
 export function describeField({ status, body }: Answer, { path, checks }: Field): string[] {
   if (path === '#status') return [String(status)];
   if (body === undefined) return ['not JSON'];
-  const found = valuesAt(body, path).map((value) => (checks === 'type' ? typeOf(value) : String(value)));
+  const found = valuesAt(body, path).map((value) => (checks === 'type' ? typeOf(value) : codeOf(value)));
   return [...new Set(found)].sort();
+}
+
+/** How many values are at a field's place: of a list, one for each row. */
+export function countAt({ body }: Answer, { path }: Field): number {
+  return path === '#status' ? 1 : valuesAt(body, path).filter((value) => value !== undefined).length;
 }
