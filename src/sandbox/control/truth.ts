@@ -144,7 +144,7 @@ function listPoints(quoteType: 0 | 1 | 2, goods: Goods): readonly Point[] {
   }
   const { skuStart } = goods;
   return goods.skus.flatMap((sku): readonly Point[] => [
-    ...(skuStart > 1 ? [[sku.skuId, 'list', 1, sku.retailFen] as const] : []),
+    ...(skuStart > 1 && sku.priceFen !== null ? [[sku.skuId, 'list', 1, sku.retailFen] as const] : []),
     [sku.skuId, 'list', skuStart, sku.priceFen],
     [sku.skuId, promotion, skuStart, sku.promotionFen],
   ]);

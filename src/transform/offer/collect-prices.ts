@@ -48,15 +48,15 @@ class PriceList implements OfferPrices {
   readonly prices: PricePoint[] = [];
   readonly unreadPrices: UnreadPrice[] = [];
 
-  /** Reads list prices by `read`, and has one unit cost the retail price (null: it does not) where one of them is read. */
+  /** Reads list prices by `read`. Where one is read, one unit costs the retail price (null: it does not). */
   readQuoted(skuId: string, retail: string | null, read: () => void): void {
-    const first = this.prices.length;
+    const [first, firstUnread] = [this.prices.length, this.unreadPrices.length];
     read();
     if (retail === null) return;
     const unit = { skuId, kind: 'list', minQuantity: 1 } as const;
-    if (this.prices.slice(first).some(({ kind }) => kind === 'list'))
-      this.prices.splice(first, 0, { ...unit, amountCny: retail });
-    else this.unreadPrices.push(unit);
+    const hasList = ({ kind }: { readonly kind: PriceKind }) => kind === 'list';
+    if (this.prices.slice(first).some(hasList)) this.prices.splice(first, 0, { ...unit, amountCny: retail });
+    else if (this.unreadPrices.slice(firstUnread).some(hasList)) this.unreadPrices.push(unit);
   }
 
   read(row: FieldReader, fields: PriceFields, skuId: string, minQuantity: number): void {

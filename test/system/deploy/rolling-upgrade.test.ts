@@ -112,6 +112,8 @@ describe.each(listBackends())('with the queues on %s', (backend) => {
     expect(await runToEnd(second, next, 'sync')).toMatchObject({ code: 0 });
     newWorker.child.kill('SIGTERM');
     expect(await newWorker.ended).toBe(0);
+    // What the old worker loaded lacks what only this release reads.
+    expect(await runToEnd(second, next, 'reprocess', '--yes')).toMatchObject({ code: 0 });
 
     const { rows: marked } = await database.pool.query<Marked>(
       `SELECT of_the_next_release AS release, count(*) FILTER (WHERE settled_by_next_body)::int AS calls
