@@ -2,7 +2,7 @@ import type { Run } from '../model/run.ts';
 import type { Feed } from '../model/sync-config.ts';
 import type { DueWindow, SearchKind } from '../refresh/queue/due-windows.ts';
 import { chooseFetches } from '../refresh/choose-fetches.ts';
-import type { RefreshQueue, Suspicion } from '../refresh/queue/refresh-queue.ts';
+import type { RefreshQueue, RunDetails, Suspicion } from '../refresh/queue/refresh-queue.ts';
 import { detailBatchSize, dueAfterMs } from './job-kinds.ts';
 import { releaseLost, type QueueDeps } from './queue-categories.ts';
 
@@ -23,6 +23,8 @@ export interface QueueFetchesRequest {
   /** Why nothing of a kind may be asked for. */
   readonly blocks: ReadonlyMap<FetchKind, string>;
   readonly suspicion: Suspicion;
+  /** Of this run; counted before `suspicion` is read, which then knows of them. */
+  readonly details: RunDetails;
 }
 
 /** What came of it: calls that were queued, and why others that are due were not. */
@@ -40,10 +42,10 @@ const maxCallsInFlight = 128;
 const minBatch = 32;
 
 /**
- * Details that a run asks for while answers are suspect, to see whether they still are. At a quarter, chance would decide; at
+ * Details that a run asks for at first, to see whether they can be believed. At a quarter, chance would decide; at
  * five times, a gateway that fails every night would cost a personal account a day's calls.
  */
-const maxTrials = 20;
+export const maxTrials = 20;
 
 /** Pages that come first where no budget makes them compete with details. */
 const maxPriorityPages = maxCallsInFlight / 2;
@@ -109,16 +111,16 @@ async function listBlockedDue(
   return heads.length > 0 ? [...kinds, 'detail'] : kinds;
 }
 
-/** How many details may be asked for now: a few at first while searches or details are suspect, and no more while details are. */
-async function countAllowedDetails(
-  { refreshQueue }: QueueFetchesDeps,
-  { run: { runId }, blocks, suspicion }: QueueFetchesRequest,
-): Promise<number> {
+/**
+ * How many details may be asked for now: a few at first, until these show that details can be believed. Nothing can be lost
+ * in a catalog without any.
+ */
+function countAllowedDetails({ blocks, suspicion, details }: QueueFetchesRequest): number {
   if (blocks.has('detail')) return 0;
-  if (!suspicion.isListingSuspect && !suspicion.isDetailSuspect) return Infinity;
-  const { fetched, underWay } = await refreshQueue.countDetails(runId);
-  if (fetched >= maxTrials && underWay === 0 && !suspicion.isDetailSuspect) return Infinity;
-  return Math.max(0, maxTrials - fetched - underWay);
+  const { isListingSuspect, isDetailSuspect, isFirst } = suspicion;
+  const isTried = details.loaded >= maxTrials && !(isListingSuspect && details.underWay > 0);
+  if (!isDetailSuspect && (isTried || (isFirst && !isListingSuspect))) return Infinity;
+  return Math.max(0, maxTrials - details.loaded - details.underWay);
 }
 
 /**
@@ -140,7 +142,7 @@ export async function queueFetches(
   const left = run.budgetCalls === null ? Infinity : run.budgetCalls - run.callsUsed - taken;
   const calls = Math.min(maxCallsInFlight - taken, left);
   const open = windows.filter(({ kind }) => !blocks.has(kind));
-  const details = await countAllowedDetails(deps, request);
+  const details = countAllowedDetails(request);
   const mayDetail = details > 0;
   if (calls < Math.min(minBatch, left) || calls < 1 || (open.length === 0 && !mayDetail))
     return { queued: 0, blocksMet };

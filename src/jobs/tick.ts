@@ -16,7 +16,7 @@ import { bucketOf } from '../refresh/planner/bucket.ts';
 import { nothingLearned } from '../refresh/planner/change-rate.ts';
 import { reconcileForeignRuns, type ForeignRuns } from '../runs/reconcile-foreign-runs.ts';
 import { queueCategories } from './queue-categories.ts';
-import { fetchKinds, queueFetches } from './queue-fetches.ts';
+import { fetchKinds, maxTrials, queueFetches } from './queue-fetches.ts';
 import type { Queues } from './queue-backend.ts';
 
 /** Where offers of a watch list begin that nothing is known of. */
@@ -119,9 +119,10 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   await deps.refreshQueue.assignFeeds(feeds, unseenBucket);
   const closed = blockOf(run, 'category', blocks, now);
   const nodes = await queueCategories(deps, { run, now, feeds, isBlocked: closed !== undefined });
+  const details = await deps.refreshQueue.countDetails(run.runId, maxTrials);
   const suspicion = await deps.refreshQueue.suspicion();
   const fetches = await queueFetches(deps, {
-    ...{ run, now, feeds, suspicion },
+    ...{ run, now, feeds, suspicion, details },
     blocks: new Map(
       fetchKinds.flatMap((kind) => {
         const block = blockOf(run, kind, blocks, now);

@@ -40,18 +40,20 @@ export interface RefreshQueueRequest {
 export interface Suspicion {
   readonly isListingSuspect: boolean;
   readonly isDetailSuspect: boolean;
+  /** No detail has been found yet. */
+  readonly isFirst: boolean;
 }
 
 export interface RunDetails {
-  readonly fetched: number;
+  readonly loaded: number;
   readonly underWay: number;
 }
 
 /** The order in which offers are fetched; all times by the ledger clock. */
 export interface RefreshQueue {
   suspicion(): Promise<Suspicion>;
-  /** Details that a run has fetched, and those that it has taken and that are not loaded yet. */
-  countDetails(runId: string): Promise<RunDetails>;
+  /** Details of a run that are loaded (`limit` at most), and those that it has taken and that are not loaded yet. */
+  countDetails(runId: string, limit: number): Promise<RunDetails>;
   planner(): Promise<PlannerFigures>;
   /**
    * Assigns offers to feeds again, if the bound of a feed, its watch list or its searches have changed.
@@ -141,9 +143,14 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
     suspicion: async () => {
       const { isSuspect } = await runSqlForOne<{ isSuspect: boolean }>(pool, readSql('is-listing-suspect'));
       const { recent } = await readPlanner(pool);
-      return { isListingSuspect: isSuspect, isDetailSuspect: isDetailSuspect(recent) };
+      return {
+        isListingSuspect: isSuspect,
+        isDetailSuspect: isDetailSuspect(recent),
+        isFirst: recent.found === 0,
+      };
     },
-    countDetails: (runId) => runSqlForOne<RunDetails>(pool, readSql('count-run-details'), [runId]),
+    countDetails: (runId, limit) =>
+      runSqlForOne<RunDetails>(pool, readSql('count-run-details'), [runId, limit]),
     planner: () => readPlanner(pool),
     assignFeeds: (feeds, unseenBucket) => assignFeeds(pool, feeds, unseenBucket),
     listFeedSets: async (feeds) => {

@@ -108,8 +108,11 @@ async function ask(
     sync,
   };
   const blocks = new Map(Object.entries(blocked) as [FetchKind, string][]);
-  const suspicion = { isListingSuspect: false, isDetailSuspect: false };
-  const request = { run: begun.run, now, feeds: sync.feeds, blocks, suspicion };
+  const suspicion = { isListingSuspect: false, isDetailSuspect: false, isFirst: true };
+  const request = {
+    ...{ run: begun.run, now, feeds: sync.feeds, blocks, suspicion },
+    details: { loaded: 0, underWay: 0 },
+  };
   const { blocksMet } = await queueFetches(deps, request);
   await runs.end(begun.run.runId, 'cancelled', 'test');
   return { pages, details, met: blocksMet };
