@@ -27,9 +27,10 @@ export interface QueueFetchesRequest {
   readonly details: RunDetails;
 }
 
-/** What came of it: calls that were queued, and why others that are due were not. */
+/** What came of it: calls that were chosen, and why others that are due were not. */
 export interface QueuedFetches {
-  readonly queued: number;
+  /** A call whose row a load or `reprocess` holds just now is not queued, but chosen again by a later tick. */
+  readonly chosen: number;
   readonly blocksMet: readonly string[];
 }
 
@@ -60,8 +61,8 @@ async function queueDetails(
   deps: QueueFetchesDeps,
   runId: string,
   offerIds: readonly string[],
-): Promise<number> {
-  if (offerIds.length === 0) return 0;
+): Promise<void> {
+  if (offerIds.length === 0) return;
   const taken = new Set(await deps.leases.takeOffers(runId, offerIds));
   // The most valuable first.
   const batches = inBatches(offerIds.filter((id) => taken.has(id)));
@@ -71,15 +72,14 @@ async function queueDetails(
     data: { runId, offerIds: ids },
   }));
   if (jobs.length > 0) await deps.queues.add('detail', jobs);
-  return taken.size;
 }
 
 async function queuePages(
   deps: QueueFetchesDeps,
   runId: string,
   windows: readonly DueWindow[],
-): Promise<number> {
-  if (windows.length === 0) return 0;
+): Promise<void> {
+  if (windows.length === 0) return;
   const kinds = new Map(windows.map(({ windowId, kind }) => [windowId, kind]));
   const taken = await deps.leases.takeWindows(runId, [...kinds.keys()]);
   for (const kind of ['search', 'seller', 'image'] as const) {
@@ -91,7 +91,6 @@ async function queuePages(
       }));
     if (jobs.length > 0) await deps.queues.add(kind, jobs);
   }
-  return taken.length;
 }
 
 /** Kinds that are blocked and of which something is due. */
@@ -145,7 +144,7 @@ export async function queueFetches(
   const details = countAllowedDetails(request);
   const mayDetail = details > 0;
   if (calls < Math.min(minBatch, left) || calls < 1 || (open.length === 0 && !mayDetail))
-    return { queued: 0, blocksMet };
+    return { chosen: 0, blocksMet };
   const pagesFirst = run.budgetCalls === null ? maxPriorityPages : 0;
   const { now } = request;
   const detailAgeMs = dueAfterMs(deps.sync.freshness, 'detail', request);
@@ -155,10 +154,8 @@ export async function queueFetches(
     .flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.candidate.offerId] : []))
     .slice(0, details);
   const windowIds = new Set(picks.map((pick) => (pick.kind === 'detail' ? null : pick.windowId)));
-  const pages = await queuePages(
-    deps,
-    runId,
-    open.filter(({ windowId }) => windowIds.has(windowId)),
-  );
-  return { queued: pages + (await queueDetails(deps, runId, offerIds)), blocksMet };
+  const pages = open.filter(({ windowId }) => windowIds.has(windowId));
+  await queuePages(deps, runId, pages);
+  await queueDetails(deps, runId, offerIds);
+  return { chosen: pages.length + offerIds.length, blocksMet };
 }

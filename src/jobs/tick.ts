@@ -130,7 +130,7 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
       }),
     ),
   });
-  const queued = fetches.queued + (closed === undefined ? nodes : 0);
+  const queued = fetches.chosen + (closed === undefined ? nodes : 0);
   // Nothing is under way, and nothing is due that may be asked for: it is over.
   if (queued > 0 || !isIdle) return;
   const isSuspect = suspicion.isListingSuspect || suspicion.isDetailSuspect;
