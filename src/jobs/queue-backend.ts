@@ -156,11 +156,19 @@ function postgresBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
 /** An outage is over when no connection failed for so long; they are tried again every 20 s at least. */
 const outageOverMs = 30_000;
 
+/** What ioredis rejects commands with that waited for a connection: these errors have no code. */
+const lostCommand = /^(Reached the max retries per request limit|Connection is closed)/;
+
+function isLostConnection(err: Error): boolean {
+  const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
+  return /^E[A-Z_]{3,}$/.test(code) || lostCommand.test(err.message);
+}
+
 /** Each queue and worker tries to connect again and again: one line tells of it, until all of them are through. */
 function createWarn(log: Logger, backend: Backend['name']): (err: Error) => void {
   let lostAt = -Infinity;
   return (err) => {
-    const isLost = 'code' in err && typeof err.code === 'string' && /^E[A-Z_]{3,}$/.test(err.code);
+    const isLost = isLostConnection(err);
     const now = systemClock.now().getTime();
     const isReported = isLost && now - lostAt < outageOverMs;
     if (isLost) lostAt = now;

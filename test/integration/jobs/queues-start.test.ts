@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkRedis } from '../../../src/health/doctor/check-redis.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { jobKinds } from '../../../src/jobs/job-kinds.ts';
 import { openQueues } from '../../../src/jobs/queue-backend.ts';
 import { requireRedis } from '../../../src/db/require-redis.ts';
 import { findTestPort } from '../../support/find-test-port.ts';
@@ -34,12 +35,14 @@ async function withServer(answer: string | null, work: (port: number) => Promise
 }
 
 /** A way of one's own to a Redis that others may use too. Closed, nobody listens there and all its connections are gone. */
-async function openWay(to: string): Promise<{ url: Secret; close(): void }> {
+async function openWay(to: string): Promise<{ url: Secret; answered: Set<Socket>; close(): void }> {
   const url = new URL(to);
   const target = { host: url.hostname, port: Number(url.port) };
   const sockets = new Set<Socket>();
+  /** The connections that Redis has answered. */
+  const answered = new Set<Socket>();
   const server = createServer((socket) => {
-    const onward = connect(target);
+    const onward = connect(target).once('data', () => answered.add(socket));
     for (const [from, into] of [
       [socket, onward],
       [onward, socket],
@@ -56,7 +59,7 @@ async function openWay(to: string): Promise<{ url: Secret; close(): void }> {
     server.close();
     for (const socket of sockets) socket.destroy();
   };
-  return { url: new Secret(url.href), close };
+  return { url: new Secret(url.href), answered, close };
 }
 
 describe('Redis that is to hold the queues', () => {
@@ -115,6 +118,25 @@ describe.runIf(listBackends().includes('redis'))('Redis that goes away', () => {
     expect(await queues.count('category')).toEqual({ active: 0, unfinished: 0 });
     way.close();
     await until(() => lines.length > 0);
+    await expect(queues.count('category')).rejects.toThrow();
+    expect(lines).toHaveLength(1);
+    await queues.close();
+    await redis.close();
+  });
+
+  it('is told by one line, too, when queues are still being opened', async () => {
+    const redis = await startTestRedis();
+    const way = await openWay(redis.url ?? '');
+    const lines: string[] = [];
+    const log = createLogger({
+      level: 'warn',
+      pretty: false,
+      stream: { write: (line) => void lines.push(line) },
+    });
+    const rest = { databaseUrl: way.url, retryDelayMs: 10, onSettled: () => undefined };
+    const queues = openQueues({ redisUrl: way.url, log, ...rest });
+    while (way.answered.size < jobKinds.length) await new Promise(setImmediate);
+    way.close();
     await expect(queues.count('category')).rejects.toThrow();
     expect(lines).toHaveLength(1);
     await queues.close();
