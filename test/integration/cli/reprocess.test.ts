@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { readAgain } from '../../../src/jobs/normalize-and-load.ts';
 import { openReprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
 import { learn } from '../../../src/refresh/learn.ts';
-import { everything } from '../maintenance/reprocess-world.ts';
+import { everything } from '../../support/reprocess-world.ts';
 import { openReprocessCli } from '../../support/reprocess-cli.ts';
 
 const offers = 750;

@@ -6,7 +6,7 @@ import {
   openStoredAnswers,
   type StoredAnswers,
 } from '../../support/stored-answers.ts';
-import { runReprocess } from '../maintenance/reprocess-world.ts';
+import { runReprocess } from '../../support/reprocess-world.ts';
 
 /* Answers of categories that contradict each other: by them a node would hang below itself. */
 

@@ -4,7 +4,7 @@ import type { CatalogRequest } from '../../../src/model/operation.ts';
 import { createRawStore } from '../../../src/raw/raw-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { addWindow, believeEmptyDetails, minute } from '../../support/answers.ts';
-import { dumpCatalog, runReprocess, unchanged } from '../maintenance/reprocess-world.ts';
+import { dumpCatalog, runReprocess, unchanged } from '../../support/reprocess-world.ts';
 import {
   detailOf,
   openStoredAnswers,

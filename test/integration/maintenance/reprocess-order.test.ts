@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { addWindow } from '../../support/answers.ts';
-import { dumpCatalog, runReprocess, unchanged } from './reprocess-world.ts';
+import { dumpCatalog, runReprocess, unchanged } from '../../support/reprocess-world.ts';
 import {
   detailOf,
   openStoredAnswers,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { migrate } from '../../../src/db/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { runReprocess, unchanged } from './reprocess-world.ts';
+import { runReprocess, unchanged } from '../../support/reprocess-world.ts';
 
 /* A database that the first release filled: what it did not read is in its stored answers. */
 

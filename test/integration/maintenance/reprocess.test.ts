@@ -5,7 +5,7 @@ import { packBody } from '../../../src/raw/stored-answer.ts';
 import { normalizerVersion } from '../../../src/transform/normalize-answer.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { addWindow, minute } from '../../support/answers.ts';
-import { dumpCatalog, runReprocess, unchanged } from './reprocess-world.ts';
+import { dumpCatalog, runReprocess, unchanged } from '../../support/reprocess-world.ts';
 import {
   detailOf,
   envelope,

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
-import { readAgain } from '../../../src/jobs/normalize-and-load.ts';
-import { reprocess } from '../../../src/maintenance/reprocess/reprocess.ts';
-import { openReprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
-import { noCounts, type ReprocessCounts, type ReprocessSelection } from '../../../src/model/reprocess.ts';
-import { normalizerVersion } from '../../../src/transform/normalize-answer.ts';
-import { learn } from '../../../src/refresh/learn.ts';
+import { readAgain } from '../../src/jobs/normalize-and-load.ts';
+import { reprocess } from '../../src/maintenance/reprocess/reprocess.ts';
+import { openReprocess } from '../../src/maintenance/reprocess/reprocess-store.ts';
+import { noCounts, type ReprocessCounts, type ReprocessSelection } from '../../src/model/reprocess.ts';
+import { normalizerVersion } from '../../src/transform/normalize-answer.ts';
+import { learn } from '../../src/refresh/learn.ts';
 
 export const everything: ReprocessSelection = {
   operation: null,

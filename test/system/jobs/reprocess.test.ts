@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { noCounts } from '../../../src/model/reprocess.ts';
-import { dumpCatalog, runReprocess } from '../maintenance/reprocess-world.ts';
+import { dumpCatalog, runReprocess } from '../../support/reprocess-world.ts';
 import { withTestStack } from '../../support/stack.ts';
 import { expectTruth } from '../../support/catalog-truth.ts';
 
