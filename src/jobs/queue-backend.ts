@@ -1,8 +1,8 @@
 import { createPostgresBackend, createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
-import { systemClock } from '../core/clock.ts';
 import { toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import { createOutageWarning } from './outage-warning.ts';
 import { jobKinds, type JobData, type JobKind } from './job-kinds.ts';
 
 /** What our processors use of a BullMQ job; the same on both backends. */
@@ -153,36 +153,13 @@ function postgresBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
   };
 }
 
-/** An outage is over when no connection failed for so long; they are tried again every 20 s at least. */
-const outageOverMs = 30_000;
-
-/** What ioredis rejects commands with that waited for a connection: these errors have no code. */
-const lostCommand = /^(Reached the max retries per request limit|Connection is closed)/;
-
-function isLostConnection(err: Error): boolean {
-  const code = 'code' in err && typeof err.code === 'string' ? err.code : '';
-  return /^E[A-Z_]{3,}$/.test(code) || lostCommand.test(err.message);
-}
-
-/** Each queue and worker tries to connect again and again: one line tells of it, until all of them are through. */
-function createWarn(log: Logger, backend: Backend['name']): (err: Error) => void {
-  let lostAt = -Infinity;
-  return (err) => {
-    const isLost = isLostConnection(err);
-    const now = systemClock.now().getTime();
-    const isReported = isLost && now - lostAt < outageOverMs;
-    if (isLost) lostAt = now;
-    if (!isReported) log.warn({ err, backend }, 'queue connection troubled');
-  };
-}
-
 /** Opens the queues: on Redis when there is one, otherwise on the catalog's own Postgres. */
 export function openQueues(options: QueuesOptions): Queues {
   const defaults = jobOptions(options.retryDelayMs);
   const backend = options.redisUrl
     ? redisBackend(options.redisUrl, defaults)
     : postgresBackend(options.databaseUrl, defaults);
-  const warn = createWarn(options.log, backend.name);
+  const warn = createOutageWarning(options.log, backend.name);
   const workers: WorkerLike[] = [];
   const queues = new Map<JobKind, QueueLike>();
   for (const kind of jobKinds) {
