@@ -3,12 +3,16 @@ import type { z } from 'zod';
 import { AppError, coreErrors } from '../core/errors.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { checkSyncConfig, type SyncFileProblem } from './check-sync-config.ts';
+import { findYamlExcess } from './find-yaml-excess.ts';
 import { nearestKey } from './nearest-key.ts';
 import { knownKeysAt, syncFileSchema } from './sync-config-schema.ts';
 import { toSyncConfig } from './to-sync-config.ts';
 
 /** A hand-written file stays far below this; parsing a hundred times more would stall the process. */
 const maxFileBytes = 1_000_000;
+
+/** More than a terminal shows; a damaged file has one in each line. */
+const maxProblems = 50;
 
 /** Of all that YAML complains about, the one thing that leaves the rest of the file readable. */
 const duplicateKey = 'Map keys must be unique';
@@ -104,30 +108,31 @@ const checkedFile = syncFileSchema.superRefine(
   { when: () => true },
 );
 
-function refuse(fileName: string, lines: LineCounter, problems: readonly PlacedProblem[]): AppError {
+function refuse(fileName: string, places: LineCounter, problems: readonly PlacedProblem[]): AppError {
   const texts = problems
     .toSorted((left, right) => left.offset - right.offset)
     .map(({ offset, path, message }) => {
-      const { line, col } = lines.linePos(offset);
+      const { line, col } = places.linePos(offset);
       const subject = path === '' ? '' : `${path} `;
       return `${fileName}:${String(Math.max(line, 1))}:${String(Math.max(col, 1))} ${subject}${message}`;
     });
+  const lines = [...new Set(texts)];
+  const more = lines.length - maxProblems;
+  const shown = more > 0 ? [...lines.slice(0, maxProblems), `and ${String(more)} more`] : lines;
   const lead = `${fileName} can't be used, nothing was started`;
-  return new AppError(coreErrors.CONFIG_FILE_INVALID, [`${lead}:`, ...new Set(texts)].join('\n'), {
+  return new AppError(coreErrors.CONFIG_FILE_INVALID, [`${lead}:`, ...shown].join('\n'), {
     facts: { problems: texts.length },
   });
 }
 
-function parseDocumentSafely(text: string, lines: LineCounter): Document | PlacedProblem {
-  if (text.length > maxFileBytes) {
-    return { offset: 0, path: '', message: `is longer than ${String(maxFileBytes)} characters` };
-  }
-  try {
-    return readDocument(text, lines);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return { offset: 0, path: '', message: 'is nested too deep to read' };
-  }
+/** What keeps the text from being parsed at all: with more of it, parsing would stall or end the process. */
+function refuseExcess(text: string, fileName: string): void {
+  const places = new LineCounter();
+  const excess =
+    text.length > maxFileBytes
+      ? { offset: 0, message: `is longer than ${String(maxFileBytes)} characters` }
+      : findYamlExcess(text, places);
+  if (excess) throw refuse(fileName, places, [{ ...excess, path: '' }]);
 }
 
 /**
@@ -137,9 +142,9 @@ function parseDocumentSafely(text: string, lines: LineCounter): Document | Place
  * @throws AppError CONFIG_FILE_INVALID, which lists every problem as `file:line:column path message`
  */
 export function parseSyncFile(text: string, fileName: string): SyncConfig {
+  refuseExcess(text, fileName);
   const lines = new LineCounter();
-  const document = parseDocumentSafely(text, lines);
-  if ('offset' in document) throw refuse(fileName, lines, [document]);
+  const document = readDocument(text, lines);
   const unreadable = yamlProblems(document);
   if (unreadable.some((problem) => problem.message !== duplicateKey))
     throw refuse(fileName, lines, unreadable);

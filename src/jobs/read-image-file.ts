@@ -1,33 +1,49 @@
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { AppError } from '../core/errors.ts';
+import { constants } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { AppError, errorMessage, type ErrorKind } from '../core/errors.ts';
 import { jobErrors } from './errors.ts';
+import { isPicture } from './is-picture.ts';
 
 /** Between what sources say: about 100 KB, 300 KB and 3 MB (docs/1688.md). A call for more would most likely be lost. */
 const maxImageBytes = 300 * 1024;
 
 /**
- * The bytes of a picture.
+ * The bytes of a picture in the project folder. What the sync file names is sent to 1688, so that nothing else may be read.
  *
  * @param path from the project folder, or absolute
- * @throws AppError IMAGE_FILE_UNREADABLE, IMAGE_FILE_TOO_LARGE
+ * @throws AppError IMAGE_FILE_UNREADABLE, IMAGE_FILE_OUTSIDE, IMAGE_FILE_TOO_LARGE, IMAGE_FILE_NOT_PICTURE
  */
 export async function readImageFile(projectDir: string, path: string): Promise<Uint8Array> {
-  const bytes = await readAtMost(resolve(projectDir, path), maxImageBytes + 1).catch((cause: unknown) => {
-    throw new AppError(jobErrors.IMAGE_FILE_UNREADABLE, `the picture ${path} can't be read`, {
-      facts: { image: path },
-      cause,
-    });
-  });
-  if (bytes.length <= maxImageBytes) return bytes;
-  const message = `the picture ${path} has more than ${maxImageBytes / 1024} KB and was not uploaded`;
-  throw new AppError(jobErrors.IMAGE_FILE_TOO_LARGE, message, { facts: { image: path } });
+  const refuse = (kind: ErrorKind, problem: string, cause?: unknown): never => {
+    throw new AppError(kind, `the picture ${path} ${problem}`, { facts: { image: path }, cause });
+  };
+  const unreadable = (cause: unknown) =>
+    refuse(jobErrors.IMAGE_FILE_UNREADABLE, `can't be read: ${errorMessage(cause)}`, cause);
+  const file = await findFile(projectDir, path).catch(unreadable);
+  if (file === null)
+    return refuse(jobErrors.IMAGE_FILE_OUTSIDE, 'is outside of the project folder and was not read');
+  const bytes = await readAtMost(file, maxImageBytes + 1).catch(unreadable);
+  if (bytes.length > maxImageBytes) {
+    const problem = `has more than ${String(maxImageBytes / 1024)} KB and was not uploaded`;
+    return refuse(jobErrors.IMAGE_FILE_TOO_LARGE, problem);
+  }
+  if (isPicture(bytes)) return bytes;
+  return refuse(jobErrors.IMAGE_FILE_NOT_PICTURE, 'is no JPEG, PNG, GIF or WebP and was not uploaded');
 }
 
-/** Never more than that into memory, whatever the file has. */
+/** The file without links; null when it is not in the project folder. */
+async function findFile(projectDir: string, path: string): Promise<string | null> {
+  const [folder, file] = await Promise.all([realpath(projectDir), realpath(resolve(projectDir, path))]);
+  const inside = relative(folder, file);
+  return isAbsolute(inside) || inside.split(sep)[0] === '..' ? null : file;
+}
+
+/** Never more than that into memory, whatever the file has. A pipe would have nobody at its other end. */
 async function readAtMost(file: string, maxBytes: number): Promise<Uint8Array> {
-  const handle = await open(file);
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
+    if (!(await handle.stat()).isFile()) throw new Error('it is not a file');
     const buffer = Buffer.alloc(maxBytes);
     let length = 0;
     while (length < maxBytes) {

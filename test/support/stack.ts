@@ -56,13 +56,21 @@ export interface TestProcess {
   close(): Promise<void>;
 }
 
+/** What another process of a stack has of its own. */
+export interface ProcessOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly sync?: Partial<SyncConfig>;
+  /** Where paths of pictures begin. */
+  readonly projectDir?: string;
+}
+
 export interface TestStack extends TestProcess {
   readonly database: TestDatabase;
   readonly sandbox: Sandbox;
   /** The environment that leads a process to all of it. */
   readonly env: Readonly<Record<string, string>>;
   /** Another process of the product on the same database, queue and sandbox. */
-  openProcess(options?: { env?: Record<string, string>; sync?: Partial<SyncConfig> }): Promise<TestProcess>;
+  openProcess(options?: ProcessOptions): Promise<TestProcess>;
   query<Row extends object>(sql: string, params?: readonly unknown[]): Promise<Row[]>;
   /** Moves the sandbox's clock and the ledger's together. */
   advance(ms: number): Promise<void>;
@@ -89,13 +97,19 @@ function collectLogs(): { log: Logger; logs: LogLine[] } {
 async function openProcess(
   databaseUrl: string,
   env: Readonly<Record<string, string>>,
-  { sync, gatewayTimeouts }: Pick<Required<AppOptions>, 'sync' | 'gatewayTimeouts'>,
+  {
+    sync,
+    gatewayTimeouts,
+    projectDir,
+  }: Pick<Required<AppOptions>, 'sync' | 'gatewayTimeouts'> & {
+    readonly projectDir: string;
+  },
 ): Promise<TestProcess> {
   const { log, logs } = collectLogs();
   const [drain, stopNow] = [new AbortController(), new AbortController()];
   setMaxListeners(0, drain.signal, stopNow.signal);
   const opened = await openApp({
-    config: loadConfig({ projectDir: '/nowhere', env, readFiles: false }),
+    config: loadConfig({ projectDir, env, readFiles: false }),
     sync,
     databaseUrl: new Secret(databaseUrl),
     log,
@@ -174,11 +188,15 @@ export async function openTestStack(options: TestStackOptions): Promise<TestStac
       ...(redis?.url ? { REDIS_URL: redis.url } : {}),
       ...options.env,
     };
-    const open = async (changed: { env?: Record<string, string>; sync?: Partial<SyncConfig> } = {}) => {
+    const open = async (changed: ProcessOptions = {}) => {
       const opened = await openProcess(
         database.url,
         { ...env, ...changed.env },
-        { gatewayTimeouts: options.gatewayTimeouts ?? {}, sync: { ...sync, ...changed.sync } },
+        {
+          gatewayTimeouts: options.gatewayTimeouts ?? {},
+          sync: { ...sync, ...changed.sync },
+          projectDir: changed.projectDir ?? '/nowhere',
+        },
       );
       closing.add('process', () => opened.close());
       return opened;

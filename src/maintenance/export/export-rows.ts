@@ -53,8 +53,8 @@ export interface ExportReader {
 /** At a tenth, the way to Postgres and back is half of the time; at tenfold, rows with long texts fill the memory. */
 const batchRows = 2000;
 
-/** What a spreadsheet takes for a formula, or skips to find one behind it. */
-const formulaStart = String.raw`E'^[=+\\-@\\t\\r\\n]'`;
+/** What a spreadsheet takes for a formula, or skips to find one behind it. Excel reads the full-width signs alike. */
+const formulaStart = String.raw`E'^[=+\\-@＝＋－＠\\t\\r\\n]'`;
 
 const quoteIdentifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 

@@ -10,6 +10,9 @@ const maxImageBytes = 300 * 1024;
 /** The first bytes of JPEG, PNG, GIF, BMP and of the container of WebP. */
 const imageHeads = ['ffd8ff', '89504e47', '47494638', '424d', '52494646'];
 
+/** No picture is shorter: a file that was cut off. */
+const minImageBytes = 8;
+
 /** What the upload of something that is no picture gives. */
 const invalidId = '0';
 
@@ -19,7 +22,7 @@ function imageIdOf(base64: string): string {
   const isText = /^[A-Za-z0-9+/]+={0,2}$/.test(base64);
   const head = bytes.toString('hex', 0, 4);
   const isImage = isText && imageHeads.some((known) => head.startsWith(known));
-  if (!isImage || bytes.length > maxImageBytes) return invalidId;
+  if (!isImage || bytes.length < minImageBytes || bytes.length > maxImageBytes) return invalidId;
   return String(createHash('sha1').update(bytes).digest().readUInt32BE() + 1_000_000_000_000);
 }
 

@@ -160,7 +160,7 @@ describe('CSV', () => {
 
   test('guards texts against spreadsheets with its flag, and never a number', async () => {
     const query = `SELECT x AS word, -1 AS number, '-1 day'::interval AS pause
-                   FROM unnest(ARRAY['=1+1', '+1', '-1', '@a', E'\\t=1', E'\\r=1', 'a=1', '', NULL, '帆']) x`;
+                   FROM unnest(ARRAY['=1+1', '+1', '-1', '@a', E'\\t=1', E'\\r=1', '＝1', '＋1', '－1', '＠a', 'a=1', '', NULL, '帆']) x`;
     const guarded = await runExport('--query', query, '--formula-guard');
     expect(guarded.out.split(/,-1,-1 days?\n/)).toEqual([
       "word,number,pause\n'=1+1",
@@ -169,6 +169,10 @@ describe('CSV', () => {
       "'@a",
       "'\t=1",
       '"\'\r=1"',
+      "'＝1",
+      "'＋1",
+      "'－1",
+      "'＠a",
       'a=1',
       '""',
       '',

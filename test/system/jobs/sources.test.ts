@@ -95,8 +95,8 @@ describe('a feed of pictures', () => {
         await writeFile(file, jpegOf('a bag'));
         await writeFile(join(folder, 'copy.jpg'), jpegOf('a bag'));
         const url = 'https://cbu01.alicdn.com/img/ibank/O1CN01aaaaaa.jpg';
-        const sync = syncOf(`  - { name: looks, images: ['${file}', '${folder}/copy.jpg', '${url}'] }`);
-        const observations = await stack.openProcess({ sync });
+        const sync = syncOf(`  - { name: looks, images: ['bag.jpg', '${folder}/copy.jpg', '${url}'] }`);
+        const observations = await stack.openProcess({ sync, projectDir: folder });
         const run = await observations.run({ feedNames: ['looks'] });
         expect(run).toMatchObject({ status: 'succeeded', cause: null });
         const uploads = await stack.query<{ image_id: string }>('SELECT image_id FROM sync.image_upload');
@@ -121,17 +121,23 @@ describe('a feed of pictures', () => {
     withTestStack({ backend }, (stack) =>
       withFolder(async (folder) => {
         await writeFile(join(folder, 'text.jpg'), 'no picture');
+        await writeFile(join(folder, 'cut.jpg'), jpegOf(''));
         await writeFile(join(folder, 'large.jpg'), Buffer.concat([jpegOf('x'), Buffer.alloc(300 * 1024)]));
         await writeFile(join(folder, 'good.jpg'), jpegOf('good'));
-        const names = ['text', 'large', 'absent', 'good'].map((name) => `'${folder}/${name}.jpg'`);
+        const names = ['text', 'cut', 'large', 'absent', 'good'].map((name) => `'${name}.jpg'`);
         const sync = syncOf(`  - { name: looks, images: [${names.join()}] }`);
-        const observations = await stack.openProcess({ sync });
+        const observations = await stack.openProcess({ sync, projectDir: folder });
         const run = await observations.run({ feedNames: ['looks'] });
         expect(run).toMatchObject({ status: 'partial_error', cause: 'targets_failed' });
         const refusals = observations.logs.filter(({ msg }) => msg === 'target given up for today');
         const codes = refusals.map((line) => (line['err'] as { code: string }).code).sort();
-        expect(codes).toEqual(['IMAGE_FILE_TOO_LARGE', 'IMAGE_FILE_UNREADABLE', 'IMAGE_REFUSED']);
-        expect(run.counts.errors).toBe(3);
+        expect(codes).toEqual([
+          'IMAGE_FILE_NOT_PICTURE',
+          'IMAGE_FILE_TOO_LARGE',
+          'IMAGE_FILE_UNREADABLE',
+          'IMAGE_REFUSED',
+        ]);
+        expect(run.counts.errors).toBe(4);
         const { byApi } = await readStats(stack);
         expect(byApi[uploadApi]).toBe(2);
         expect(byApi[imageApi]).toBeGreaterThan(0);
@@ -149,7 +155,7 @@ describe('a feed of pictures', () => {
         await writeFile(join(folder, 'bag.jpg'), jpegOf('bag'));
         const url = 'https://cbu01.alicdn.com/img/ibank/O1CN01bbbbbb.jpg';
         const sync = syncOf(`  - { name: looks, images: ['${folder}/bag.jpg', '${url}'] }`);
-        const observations = await stack.openProcess({ sync });
+        const observations = await stack.openProcess({ sync, projectDir: folder });
         const run = await observations.run({ feedNames: ['looks'] });
         expect(run).toMatchObject({ status: 'partial_error', cause: 'targets_failed' });
         await expectTruth(stack, `images=${encodeURIComponent(url)}`);
