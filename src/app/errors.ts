@@ -5,6 +5,16 @@ export const cliErrors = defineErrors({
     recovery: 'fail',
     remedy: 'A signal stopped the command before it was done. No partial result was written. Start it again.',
   },
+  PROJECT_NOT_WRITABLE: {
+    recovery: 'halt',
+    remedy:
+      'Make the folder writable for this user, name another project folder with --project, or set DATABASE_URL: then nothing is kept in the project folder.',
+  },
+  RECORD_KEY_UNUSABLE: {
+    recovery: 'fail',
+    remedy:
+      'Restore the file from a backup and let only its owner read it (chmod 600). Or remove it: a new key is made, and pseudonyms then differ from those of earlier recordings.',
+  },
   DEMO_NOT_LOOPBACK: {
     recovery: 'halt',
     remedy: 'The demo never calls the real gateway. To go live, use `catalog-sync sync` (docs/go-live.md).',

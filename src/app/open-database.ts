@@ -1,7 +1,11 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config/environment.ts';
+import { AppError, errorMessage } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
+import { requireEncryption } from '../db/require-encryption.ts';
 import { openEmbeddedPostgres } from '../local/embedded-postgres.ts';
+import { cliErrors } from './errors.ts';
 
 export interface OpenDatabase {
   /** Connection url, with its password: a secret. */
@@ -20,11 +24,33 @@ export function embeddedDataRoot(projectDir: string): string {
   return join(stateFolder(projectDir), 'postgres');
 }
 
-/** The database of `DATABASE_URL`, or the embedded one of the project, started if it is not running yet. */
+/**
+ * Makes a folder for state of the project, if there is none.
+ *
+ * @throws AppError PROJECT_NOT_WRITABLE
+ */
+export function ensureStateFolder(folder: string): void {
+  try {
+    // The user of a server that root starts must pass through.
+    mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const message = `${folder} can't be written: ${errorMessage(cause)}`;
+    throw new AppError(cliErrors.PROJECT_NOT_WRITABLE, message, { cause });
+  }
+}
+
+/**
+ * The database of `DATABASE_URL`, or the embedded one of the project, started if it is not running yet.
+ *
+ * @throws AppError CONNECTION_NOT_ENCRYPTED, PROJECT_NOT_WRITABLE, LOCAL_POSTGRES_*
+ */
 export async function openDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
+  requireEncryption(config);
   if (config.DATABASE_URL) {
     return { url: config.DATABASE_URL.reveal(), isEmbedded: false, release: () => Promise.resolve() };
   }
+  ensureStateFolder(stateFolder(config.projectDir));
   const dataRoot = embeddedDataRoot(config.projectDir);
   const server = await openEmbeddedPostgres({ dataRoot, log });
   return { url: server.url, isEmbedded: true, release: () => server.release() };

@@ -127,6 +127,7 @@ const environment = z.object({
   REDIS_URL: connectionUrl('redis:', 'rediss:')
     .transform((text) => new Secret(text))
     .optional(),
+  ALLOW_UNENCRYPTED: flag.default(false),
   LOG_LEVEL: oneOf(logLevels).default('info'),
   PORT: port.default(3000),
   WEB_HOST: hostName.default('127.0.0.1'),
@@ -194,10 +195,18 @@ function readSecretFile(file: string): string {
       more = readSync(descriptor, bytes, length, bytes.length - length, null);
     }
     if (length === bytes.length) throw new Error('is too long for a secret');
-    return bytes.toString('utf8', 0, length).trim();
+    const text = bytes.toString('utf8', 0, length).trim();
+    if (text === '') throw new Error('the file is empty; write the value into it, or remove this setting');
+    return text;
   } finally {
     closeSync(descriptor);
   }
+}
+
+function describeUnread(error: unknown): string {
+  const code = codeOf(error);
+  if (code === 'ENOENT') return 'ENOENT, there is no such file; correct the path';
+  return code === 'EACCES' ? 'EACCES, this user may not read the file; change its owner or mode' : code;
 }
 
 function readSecretFiles(values: Environment, problems: string[]): Record<string, string> {
@@ -208,7 +217,7 @@ function readSecretFiles(values: Environment, problems: string[]): Record<string
     try {
       read[key] = readSecretFile(file);
     } catch (error) {
-      problems.push(`${key}_FILE: ${codeOf(error)}`);
+      problems.push(`${key}_FILE: ${describeUnread(error)}`);
     }
   }
   return read;

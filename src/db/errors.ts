@@ -62,6 +62,11 @@ export const databaseErrors = defineErrors({
     remedy:
       'Postgres refused a statement of catalog-sync. This is a bug in catalog-sync. Keep the log line with its SQLSTATE and report it.',
   },
+  CONNECTION_NOT_ENCRYPTED: {
+    recovery: 'halt',
+    remedy:
+      'Add `?sslmode=verify-full` to DATABASE_URL, and write REDIS_URL with `rediss://`. On a network that only you can read, such as that of containers, set ALLOW_UNENCRYPTED=1.',
+  },
   QUERY_REFUSED: {
     recovery: 'fail',
     remedy: 'Correct the query; `catalog-sync sql` runs one read-only statement.',

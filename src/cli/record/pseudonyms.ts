@@ -1,7 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { stateFolder } from '../../app/open-database.ts';
+import { cliErrors } from '../../app/errors.ts';
+import { ensureStateFolder, stateFolder } from '../../app/open-database.ts';
+import { AppError, errorMessage } from '../../core/errors.ts';
 import type { Pseudonymize } from './redact.ts';
 
 const forms = {
@@ -20,12 +22,25 @@ export function createPseudonyms(key: Buffer): Pseudonymize {
   };
 }
 
-/** The project's own key, made at the first use: recordings of one project agree, and those of others don't. */
+/**
+ * The project's own key, made at the first use: recordings of one project agree, and those of others don't.
+ *
+ * @throws AppError RECORD_KEY_UNUSABLE, PROJECT_NOT_WRITABLE
+ */
 export function readPseudonymKey(projectDir: string): Buffer {
   const file = join(stateFolder(projectDir), 'record.key');
+  const refuse = (problem: string, cause?: unknown) =>
+    new AppError(cliErrors.RECORD_KEY_UNUSABLE, `${file} ${problem}; nothing was recorded`, { cause });
   if (!existsSync(file)) {
-    mkdirSync(dirname(file), { recursive: true });
+    ensureStateFolder(dirname(file));
     writeFileSync(file, randomBytes(32).toString('hex'), { mode: 0o600 });
   }
-  return Buffer.from(readFileSync(file, 'utf8'), 'hex');
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw refuse(`can't be read (${errorMessage(cause)})`, cause);
+  }
+  if (!/^[\da-f]{64}$/i.test(text)) throw refuse(text === '' ? 'is empty' : 'is no key of 64 hex digits');
+  return Buffer.from(text, 'hex');
 }

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { sleep } from '../../core/clock.ts';
@@ -7,7 +6,7 @@ import { CloseStack, listenForShutdown, type Shutdown } from '../../core/lifecyc
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { playDemo, stopIfRequested } from '../demo/play-demo.ts';
-import { openDatabase, stateFolder, type OpenDatabase } from '../../app/open-database.ts';
+import { ensureStateFolder, openDatabase, stateFolder, type OpenDatabase } from '../../app/open-database.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { hasDatabase } from '../../app/with-database.ts';
 
@@ -35,7 +34,7 @@ async function leaveNow(session: Session, database: OpenDatabase): Promise<never
 /** @throws AppError INTERRUPTED, also for what failed because the signal reached others as well, as Ctrl-C does */
 async function runDemo(session: Session, shutdown: Shutdown, isKept: boolean): Promise<void> {
   const folder = join(stateFolder(session.config.projectDir), 'demo');
-  mkdirSync(folder, { recursive: true });
+  ensureStateFolder(folder);
   const closing = new CloseStack();
   try {
     const database = await openDemoDatabase(session, folder);

@@ -4,10 +4,12 @@ import { loadConfig } from '../../config/environment.ts';
 import { contractName, contractReportFile } from '../contract/check-contract.ts';
 import { failed, type Check } from './check.ts';
 import { checkEnvFiles } from './check-env-files.ts';
+import { checkEncryption } from './check-encryption.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
 import { checkNotifySettings } from './check-notifications.ts';
 import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
 import { checkRedis } from './check-redis.ts';
+import { checkSecretFiles } from './check-secret-files.ts';
 import { checkSyncFile } from './check-sync-file.ts';
 import { findOrigins } from './setting-origins.ts';
 
@@ -31,7 +33,11 @@ function tryLoadConfig(options: DoctorOptions): Config | Check {
 /** Every check in the order in which problems are best solved. Continues after a failed one. */
 export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   const { projectDir, env } = options;
-  const files = [...checkEnvFiles(projectDir, env), ...(await checkGitIgnore(projectDir))];
+  const files = [
+    ...checkEnvFiles(projectDir, env),
+    ...(await checkGitIgnore(projectDir)),
+    ...checkSecretFiles(projectDir, env),
+  ];
   const config = tryLoadConfig(options);
   const origins = findOrigins(projectDir, env);
   if ('status' in config) return [...files, config, checkSyncFile(projectDir)];
@@ -42,6 +48,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     checkSyncFile(projectDir),
     checkTarget(config, origins),
     checkNotifySettings(config),
+    ...checkEncryption(config),
     ...(await checkRedis(config)),
     ...(await options.checkServices(config)),
   ];

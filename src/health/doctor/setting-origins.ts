@@ -24,3 +24,9 @@ export function findOrigins(projectDir: string, env: Environment): ReadonlyMap<s
     }),
   );
 }
+
+/** All variables as they count: the environment over `.env.local` over `.env`. */
+export function findSettings(projectDir: string, env: Environment): Environment {
+  const files = envFileNames.map((name) => readEnvFile(join(projectDir, name)));
+  return Object.assign({}, ...files.toReversed(), env) as Environment;
+}

@@ -124,7 +124,7 @@ describe.runIf(listBackends().includes('redis'))('Redis that goes away', () => {
     const redis = await startTestRedis();
     const way = await openWay(redis.url ?? '');
     const { url } = way;
-    expect(await checkRedis({ REDIS_URL: url })).toMatchObject([{ status: 'ok' }]);
+    expect((await checkRedis({ REDIS_URL: url }))[0]).toMatchObject({ status: 'ok' });
     const lines: string[] = [];
     const stream = { write: (line: string) => void lines.push(line) };
     const log = createLogger({ level: 'warn', pretty: false, stream });

@@ -108,6 +108,8 @@ describe('bad values', () => {
   });
 
   test.each([
+    ['empty', '/dev/null', /_FILE: the file is empty; write the value into it/],
+    ['absent', '/nowhere/key', /_FILE: ENOENT, there is no such file/],
     ['a folder', scratch, /_FILE: EISDIR/],
     ['without an end', '/dev/zero', /_FILE: is too long for a secret/],
   ])('a file of a secret that is %s is named', (_what, file, said) => {
