@@ -1,5 +1,5 @@
 /*
- * What a look teaches about what to ask next. The store reads the prior state under the row's lock, calls the
+ * What an observation teaches about what to ask next. The store reads the prior state under the row's lock, calls the
  * function it was given, and writes the result in the transaction that loads the answer.
  */
 

@@ -1,4 +1,4 @@
--- Purpose: makes booked looks what today's reading of their answers says, where it differs. Whether a look came late is
+-- Purpose: corrects stored observations to what their answers say when read by this release. Whether one came late is
 --          left alone.
 -- Params:  $1 jsonb rows of catalog.observation
 -- Returns: offer_id of each observation that was written

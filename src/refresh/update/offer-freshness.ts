@@ -46,12 +46,12 @@ export function compareObservations(a: ObservationKey, b: ObservationKey): numbe
   return byCall === 0n ? 0 : byCall < 0n ? -1 : 1;
 }
 
-/** True when `look` comes after `known`, or nothing is known. */
+/** True when `observation` comes after `known`, or nothing is known. */
 export function isNewer(observation: ObservationKey, known: ObservationKey | null): boolean {
   return known === null || compareObservations(observation, known) > 0;
 }
 
-/** True when `look` comes before what is known; the known observation itself does not. */
+/** True when `observation` comes before what is known; the known observation itself does not. */
 export function isOlder(observation: ObservationKey, known: ObservationKey | null): boolean {
   return known !== null && compareObservations(observation, known) < 0;
 }

@@ -38,7 +38,7 @@ function observationTable(observations: readonly ExplainedObservation[]): Html {
       : html`<a href="/runs/${observation.runId}">Run ${observation.runId}</a>`,
   ]);
   return table({
-    caption: 'Looks, newest first',
+    caption: 'Observations, newest first',
     columns: [
       text('When'),
       text('By'),
@@ -81,7 +81,7 @@ export function provenance({ offer, observations, changes, rejects }: Explanatio
     <h3>Changes</h3>
     ${changeTable(changes)}
     <details>
-      <summary>${count(observations.length)} looks</summary>
+      <summary>${count(observations.length)} observations</summary>
       ${observationTable(observations)}
     </details>
     ${

@@ -61,7 +61,7 @@ export function priceChart({ kind, runs, gaps }: PriceLine, now: Date): Html | n
             width="${round(scale.x(to) - scale.x(from))}"
             height="100"
           >
-            <title>nobody looked</title>
+            <title>not observed</title>
           </rect>`,
       )}
       <line class="grid" x1="0" x2="${width}" y1="100" y2="100"></line>

@@ -1,6 +1,6 @@
 -- Purpose: observations of the present day of Shanghai, for the metrics.
 -- Params:  none
--- Returns: source (search, detail; both, also without an observation), looks, changed (those that showed a change)
+-- Returns: source (search, detail; both, also without an observation), observations, changed (those that showed a change)
 SELECT s.source, coalesce(sum(l.observations), 0)::int AS observations, coalesce(sum(l.changed), 0)::int AS changed
 FROM (VALUES ('search'), ('detail')) AS s (source)
 LEFT JOIN sync.observation_stat l

@@ -1,4 +1,8 @@
 import { expect, it } from 'vitest';
+import { findRemedy } from '../../../src/app/find-remedy.ts';
+import { checkSearches } from '../../../src/health/doctor/check-searches.ts';
+import { findHealthIssues } from '../../../src/health/issues/find-health-issues.ts';
+import { createHealthStore } from '../../../src/health/issues/health-store.ts';
 import type { Fault } from '../../../src/sandbox/faults.ts';
 import { expectTruth } from '../../support/catalog-truth.ts';
 import { withTestStack, type TestStack } from '../../support/stack.ts';
@@ -25,6 +29,16 @@ async function countDetails(stack: TestStack, runId: string): Promise<number> {
   return row?.calls ?? 0;
 }
 
+/** `doctor` says so, and the overview page and the notifications, which show these issues. */
+async function expectTold({ database: { pool }, sandbox }: TestStack, runId: string): Promise<void> {
+  const checks = await checkSearches(pool);
+  expect(checks).toContainEqual(expect.objectContaining({ name: 'answers', status: 'warn' }));
+  const facts = await createHealthStore({ pool, appKey: sandbox.appKey }).read();
+  const issue = findHealthIssues(facts, findRemedy).find(({ path }) => path === `/runs/${runId}`);
+  expect(issue).toMatchObject({ severity: 'act', remedy: findRemedy('ANSWERS_SUSPECT')?.remedy });
+  expect(issue?.summary).toContain('incomplete, by `ANSWERS_SUSPECT`');
+}
+
 /** Nights on which the gateway fails so, after a good one. */
 async function passNights(stack: TestStack, faults: readonly Fault[], nights: number): Promise<void> {
   expect((await stack.run()).status).toBe('succeeded');
@@ -34,6 +48,7 @@ async function passNights(stack: TestStack, faults: readonly Fault[], nights: nu
     await stack.advance(dayMs);
     const run = await stack.run();
     expect([night, run]).toMatchObject([night, suspect]);
+    if (night === 1) await expectTold(stack, run.runId);
     expect(await countDetails(stack, run.runId)).toBeLessThanOrEqual(20);
     const { gone = 0, missing = 0 } = await countStates(stack);
     expect([night, gone, missing]).toEqual([night, before['gone'] ?? 0, before['missing'] ?? 0]);
