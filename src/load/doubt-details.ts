@@ -33,8 +33,8 @@ async function listDoubted(
 
 /**
  * Counts what details found, and makes empty answers those of no use when too many of the last ones were empty: a gateway
- * that fails quietly says of every offer that it is gone. What no search lists any more is not counted: that its details
- * are empty is expected.
+ * that fails quietly says of every offer that it is gone. Not counted are those that are expected: of what no search lists
+ * any more, and of an offer whose last detail was empty already.
  */
 export async function doubtDetails(
   context: LoadContext,
@@ -49,7 +49,8 @@ export async function doubtDetails(
   const counted = answers.filter(({ offerId, provenance, record }) => {
     const known = freshness.get(offerId);
     if (!known || record === null || !isNewer(observationKey(provenance), known.detail)) return false;
-    return record.kind === 'found' || known.refreshStats.stale?.by !== 'absence';
+    const isExpected = known.emptyDetailStreak > 0 || known.refreshStats.stale?.by === 'absence';
+    return record.kind === 'found' || !isExpected;
   });
   const empty = counted.filter(isEmpty).length;
   statsUpdate.details = { found: counted.length - empty, empty };
