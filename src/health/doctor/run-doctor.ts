@@ -41,6 +41,9 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   const config = tryLoadConfig(options);
   const origins = findOrigins(projectDir, env);
   if ('status' in config) return [...files, config, checkSyncFile(projectDir)];
+  const encryption = checkEncryption(config);
+  // Asking Redis would send its password.
+  const mayConnect = encryption.every(({ status }) => status !== 'fail');
   return [
     ...files,
     checkSettings(origins),
@@ -48,8 +51,8 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     checkSyncFile(projectDir),
     checkTarget(config, origins),
     checkNotifySettings(config),
-    ...checkEncryption(config),
-    ...(await checkRedis(config)),
+    ...encryption,
+    ...(mayConnect ? await checkRedis(config) : []),
     ...(await options.checkServices(config)),
   ];
 }

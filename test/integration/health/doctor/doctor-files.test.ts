@@ -9,7 +9,9 @@ import { requireEncryption } from '../../../../src/db/require-encryption.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { checkEncryption } from '../../../../src/health/doctor/check-encryption.ts';
 import { checkRedis } from '../../../../src/health/doctor/check-redis.ts';
+import type { Check } from '../../../../src/health/doctor/check.ts';
 import { checkSecretFiles } from '../../../../src/health/doctor/check-secret-files.ts';
+import { runDoctor } from '../../../../src/health/doctor/run-doctor.ts';
 import { createProject, createWorld } from '../../../support/in-process.ts';
 import { startTestRedis } from '../../../support/redis.ts';
 import { listBackends } from '../../../support/stack.ts';
@@ -130,6 +132,19 @@ describe('connections to other machines', () => {
     });
     expect(err).not.toContain('hunter2');
   });
+
+  test('are not tried by doctor either', async () => {
+    const env = { REDIS_URL: 'redis://:hunter2@redis.example.invalid:6379' };
+    const checkServices = () => Promise.resolve([]);
+    const refused = await runDoctor({ projectDir: createProject(), env, checkServices });
+    const namesOf = (checks: readonly Check[]) => checks.map(({ name }) => name);
+    expect(namesOf(refused)).toContain('encryption');
+    expect(namesOf(refused)).not.toContain('redis');
+    const allowed = { ...env, ALLOW_UNENCRYPTED: '1' };
+    expect(namesOf(await runDoctor({ projectDir: createProject(), env: allowed, checkServices }))).toContain(
+      'redis',
+    );
+  });
 });
 
 describe.runIf(listBackends().includes('redis'))('Redis', () => {
@@ -137,17 +152,18 @@ describe.runIf(listBackends().includes('redis'))('Redis', () => {
     const server = await startTestRedis();
     const url = server.url ?? '';
     const redis = new Redis(url);
+    const settings = ['maxmemory-policy', 'appendonly'];
     const statusOf = async () =>
       (await checkRedis({ REDIS_URL: new Secret(url) })).map(({ status, message }) => [
         status,
         message.split(/ is |:/)[0],
       ]);
     try {
-      const [, before] = await redis.config('GET', 'maxmemory-policy');
+      const before = await Promise.all(settings.map((setting) => redis.config('GET', setting)));
       await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
       await redis.config('SET', 'appendonly', 'no');
       const first = await statusOf();
-      await redis.config('SET', 'maxmemory-policy', before ?? 'noeviction');
+      for (const [setting, value] of before) await redis.config('SET', setting ?? '', value ?? '');
       expect(first.slice(1)).toEqual([
         ['warn', 'maxmemory-policy'],
         ['warn', 'appendonly'],
