@@ -54,7 +54,8 @@ async function readHistory(
 
 function wasSeen(seen: ReadonlySet<string>, key: string): boolean {
   const [offerId, , kind] = key.split('/');
-  return seen.has(`${String(offerId)}/${kind === 'search' ? 'search' : 'detail'}`);
+  // `search` and `search_consign` are prices of search rows.
+  return seen.has(`${String(offerId)}/${kind?.startsWith('search') ? 'search' : 'detail'}`);
 }
 
 function differences(
