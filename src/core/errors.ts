@@ -76,6 +76,29 @@ export const coreErrors = defineErrors({
     remedy:
       'Put ALIBABA_APP_KEY and ALIBABA_APP_SECRET into .env.local (docs/go-live.md), or try `catalog-sync demo`, which needs none.',
   },
+  SYSTEM_DISK_FULL: {
+    recovery: 'retry',
+    remedy: 'The disk of this machine, or a quota on it, is full. Free space on it, then start again.',
+  },
+  SYSTEM_ACCESS_REFUSED: {
+    recovery: 'retry',
+    remedy:
+      'The operating system refused access to the named file, folder or socket. Check its owner and mode, and that its file system is not read-only.',
+  },
+  SYSTEM_LIMIT_REACHED: {
+    recovery: 'retry',
+    remedy:
+      'This machine or user has no open files, processes or memory left. End other programs, or raise the limit (`ulimit -a` shows it).',
+  },
+  SYSTEM_NETWORK_FAILED: {
+    recovery: 'retry',
+    remedy: 'Check the network, the name service and the firewall, and that the named address answers.',
+  },
+  SYSTEM_FAILED: {
+    recovery: 'retry',
+    remedy:
+      'The operating system refused the named action. Look up its code (like EIO), check the named file or disk, then start again.',
+  },
   INTERNAL: {
     recovery: 'fail',
     remedy: 'This is a bug in catalog-sync. Keep the log line with its stack and report it.',
@@ -87,8 +110,38 @@ export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Anything thrown, as an AppError; what nobody classified is our defect. */
+const kindBySystemCode: ReadonlyMap<string, ErrorKind> = new Map([
+  ...['ENOSPC', 'EDQUOT'].map((code) => [code, coreErrors.SYSTEM_DISK_FULL] as const),
+  ...['EACCES', 'EPERM', 'EROFS'].map((code) => [code, coreErrors.SYSTEM_ACCESS_REFUSED] as const),
+  ...['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN', 'ENOBUFS'].map(
+    (code) => [code, coreErrors.SYSTEM_LIMIT_REACHED] as const,
+  ),
+]);
+
+/** Codes of sockets and of the resolver (errno(3), getaddrinfo(3)). */
+const networkCode =
+  /^E(AI_.*|NOTFOUND|PIPE|TIMEDOUT|CONN.*|HOST.*|NET.*|ADDR.*|NOTCONN|SHUTDOWN|PROTO|DESTADDRREQ)$/;
+
+/**
+ * The error that an operating system gave, in an error or below it: such are the fault of no program. Node sets
+ * `syscall` in all of them, and in none of its own. Null: there is none.
+ */
+function findSystemError(error: unknown, depth = 0): { code: string; message: string } | null {
+  if (!(error instanceof Error) || depth > 8) return null;
+  const code = 'syscall' in error && 'code' in error ? error.code : null;
+  if (typeof code === 'string' && code.startsWith('E')) return { code, message: error.message };
+  return findSystemError(error instanceof AggregateError ? error.errors[0] : error.cause, depth + 1);
+}
+
+/** Anything thrown, as an AppError; what neither we nor the operating system named is our defect. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
+  const refused = findSystemError(error);
+  if (refused) {
+    const { code, message } = refused;
+    const other = networkCode.test(code) ? coreErrors.SYSTEM_NETWORK_FAILED : coreErrors.SYSTEM_FAILED;
+    const kind = kindBySystemCode.get(code) ?? other;
+    return new AppError(kind, message, { facts: { systemCode: code }, cause: error });
+  }
   return new AppError(coreErrors.INTERNAL, errorMessage(error), { cause: error });
 }

@@ -5,10 +5,15 @@ import { databaseErrors } from './errors.ts';
 
 /** Codes of Node's sockets and resolver: no server was reached, or it went away. */
 const socketCodes = new Set([
+  'EADDRNOTAVAIL',
   'EAI_AGAIN',
+  'ECONNABORTED',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTDOWN',
   'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
   'ENETUNREACH',
   'ENOENT',
   'ENOTFOUND',
@@ -29,7 +34,7 @@ const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
   '57P05': databaseErrors.DATABASE_UNREACHABLE,
   '25P03': databaseErrors.DATABASE_UNREACHABLE,
   // A standby refuses writes until it is promoted.
-  '25006': databaseErrors.DATABASE_UNREACHABLE,
+  '25006': databaseErrors.DATABASE_READ_ONLY,
   '28': databaseErrors.DATABASE_REFUSED,
   '3D000': databaseErrors.DATABASE_REFUSED,
   '42501': databaseErrors.DATABASE_REFUSED,
@@ -37,6 +42,10 @@ const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
   '55P03': databaseErrors.DATABASE_BUSY,
   '57014': databaseErrors.DATABASE_BUSY,
   '53': databaseErrors.DATABASE_FULL,
+  '53100': databaseErrors.DATABASE_DISK_FULL,
+  '58': databaseErrors.DATABASE_DAMAGED,
+  XX001: databaseErrors.DATABASE_DAMAGED,
+  XX002: databaseErrors.DATABASE_DAMAGED,
   '3F000': databaseErrors.DATABASE_NOT_MIGRATED,
   '42P01': databaseErrors.DATABASE_NOT_MIGRATED,
   '42703': databaseErrors.DATABASE_NOT_MIGRATED,
@@ -47,7 +56,10 @@ const messages: Readonly<Record<string, string>> = {
   DATABASE_UNREACHABLE: 'the database does not answer',
   DATABASE_REFUSED: 'the database refused the login',
   DATABASE_BUSY: 'a lock of the database was not free in time',
-  DATABASE_FULL: 'the database is out of disk, memory or connections',
+  DATABASE_FULL: 'the database is out of memory or connections',
+  DATABASE_DISK_FULL: 'the disk of the database is full',
+  DATABASE_READ_ONLY: 'the database takes no writes',
+  DATABASE_DAMAGED: 'the database cannot read or write its own files',
   DATABASE_NOT_MIGRATED: 'the database lacks migrations of this version',
   DATABASE_REJECTED: 'the database refused a statement',
 };

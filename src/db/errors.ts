@@ -19,8 +19,22 @@ export const databaseErrors = defineErrors({
   },
   DATABASE_FULL: {
     recovery: 'retry',
+    remedy: 'Postgres has no memory or connections left. Free some; work then continues automatically.',
+  },
+  DATABASE_DISK_FULL: {
+    recovery: 'retry',
     remedy:
-      'Postgres has no disk space, memory or connections left. Free some; work then continues automatically.',
+      'The disk of Postgres is full. Free space on it; for the bundled Postgres, that is the disk of the project folder. Work then continues automatically.',
+  },
+  DATABASE_READ_ONLY: {
+    recovery: 'retry',
+    remedy:
+      'Postgres takes no writes: it is a standby, or default_transaction_read_only is on. Set DATABASE_URL to the primary, or switch the setting off. Work continues automatically when it takes writes.',
+  },
+  DATABASE_DAMAGED: {
+    recovery: 'retry',
+    remedy:
+      'Postgres cannot read or write its own files. Look at its log and at the disk it is on, and restore a backup if data is lost.',
   },
   DATABASE_TOO_OLD: {
     recovery: 'halt',
