@@ -45,7 +45,7 @@ export const cliErrors = defineErrors({
   RECORD_NOT_FOUND: {
     recovery: 'fail',
     remedy:
-      'Only stored answers can be recorded. Run a sync first, or add --call, which calls 1688 once. `catalog-sync sql "select raw_id, operation, request from raw.payload"` lists the stored answers.',
+      'Only stored answers can be recorded. Run a sync first, or add --call, which calls 1688 once. `catalog-sync sql "select raw_id, api, request from usage.api_call where raw_id is not null limit 20"` lists the stored answers.',
   },
   QUARANTINE_UNKNOWN: {
     recovery: 'fail',

@@ -12,6 +12,8 @@ export interface OpenDatabase {
   readonly url: string;
   /** True: the project's own Postgres, which the last one to release stops. */
   readonly isEmbedded: boolean;
+  /** Connection url for the queries that people give; null: no login for them is configured. */
+  openReader(): Promise<string | null>;
   release(): Promise<void>;
 }
 
@@ -48,10 +50,21 @@ export function ensureStateFolder(folder: string): void {
 export async function openDatabase(config: Config, log: Logger): Promise<OpenDatabase> {
   requireEncryption(config);
   if (config.DATABASE_URL) {
-    return { url: config.DATABASE_URL.reveal(), isEmbedded: false, release: () => Promise.resolve() };
+    const reader = config.DATABASE_READ_URL?.reveal() ?? null;
+    return {
+      url: config.DATABASE_URL.reveal(),
+      isEmbedded: false,
+      openReader: () => Promise.resolve(reader),
+      release: () => Promise.resolve(),
+    };
   }
   ensureStateFolder(stateFolder(config.projectDir));
   const dataRoot = embeddedDataRoot(config.projectDir);
   const server = await openEmbeddedPostgres({ dataRoot, log });
-  return { url: server.url, isEmbedded: true, release: () => server.release() };
+  return {
+    url: server.url,
+    isEmbedded: true,
+    openReader: () => server.openReader(),
+    release: () => server.release(),
+  };
 }

@@ -101,6 +101,7 @@ export const secretKeys = [
   'TOKEN_KEY',
   'NEW_TOKEN_KEY',
   'DATABASE_URL',
+  'DATABASE_READ_URL',
   'REDIS_URL',
   'WEB_TOKEN',
   'METRICS_TOKEN',
@@ -122,6 +123,9 @@ const environment = z.object({
   TOKEN_KEY: tokenKey.optional(),
   NEW_TOKEN_KEY: tokenKey.optional(),
   DATABASE_URL: connectionUrl('postgres:', 'postgresql:')
+    .transform((text) => new Secret(text))
+    .optional(),
+  DATABASE_READ_URL: connectionUrl('postgres:', 'postgresql:')
     .transform((text) => new Secret(text))
     .optional(),
   REDIS_URL: connectionUrl('redis:', 'rediss:')

@@ -85,6 +85,11 @@ export const databaseErrors = defineErrors({
     recovery: 'fail',
     remedy: 'Correct the query; `catalog-sync sql` runs one read-only statement.',
   },
+  QUERY_LOGIN_UNSAFE: {
+    recovery: 'halt',
+    remedy:
+      'Set DATABASE_READ_URL to a login that is a member of catalog_ops or catalog_analyst, and of nothing else: docs/querying.md shows how to make one.',
+  },
   REDIS_UNREACHABLE: {
     recovery: 'retry',
     remedy:

@@ -102,8 +102,8 @@ async function openTransaction(client: pg.Client, timeoutMs: number): Promise<vo
 }
 
 /**
- * Runs `work` in a read-only transaction of one snapshot. A superuser, as that of the embedded Postgres, gives up all
- * rights but to read tables: a guard against accidents, not against who has the connection url anyway.
+ * Runs `work` in a read-only transaction of one snapshot. A superuser gives up all rights but to read tables: a guard
+ * against accidents only, for a statement can take them back. What keeps a statement to reading is its login.
  *
  * @throws AppError QUERY_REFUSED for what Postgres says of a query, and DATABASE_*
  */

@@ -7,6 +7,7 @@ import { databaseErrors } from './errors.ts';
 /** The settings that decide. */
 export interface ConnectionSettings {
   readonly DATABASE_URL?: Secret | undefined;
+  readonly DATABASE_READ_URL?: Secret | undefined;
   readonly REDIS_URL?: Secret | undefined;
   readonly ALLOW_UNENCRYPTED: boolean;
 }
@@ -30,9 +31,14 @@ function isOpenRedis(url: Secret): boolean {
 }
 
 /** The settings by which passwords and data would cross a network that others can read. */
-export function listUnencrypted({ DATABASE_URL, REDIS_URL }: ConnectionSettings): string[] {
+export function listUnencrypted({
+  DATABASE_URL,
+  DATABASE_READ_URL,
+  REDIS_URL,
+}: ConnectionSettings): string[] {
   return [
     ...(DATABASE_URL && isOpenPostgres(DATABASE_URL) ? ['DATABASE_URL'] : []),
+    ...(DATABASE_READ_URL && isOpenPostgres(DATABASE_READ_URL) ? ['DATABASE_READ_URL'] : []),
     ...(REDIS_URL && isOpenRedis(REDIS_URL) ? ['REDIS_URL'] : []),
   ];
 }

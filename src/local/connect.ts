@@ -2,7 +2,7 @@ import pg from 'pg';
 import { sleep } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { localErrors } from './errors.ts';
-import { superuser } from './init-data.ts';
+import { reader, readerGroups, superuser } from './init-data.ts';
 import { stopServer, type ServerOptions } from './postgres-server.ts';
 import { readPostmaster } from './postmaster.ts';
 
@@ -17,7 +17,11 @@ const connectPauseMs = 100;
  * a `PGSSLMODE` in the environment, meant for another server, would ask for it.
  */
 export function connectionUrl(port: number, password: string, name: string = database): string {
-  return `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}?sslmode=disable`;
+  return urlOf(superuser, password, port, name);
+}
+
+function urlOf(login: string, password: string, port: number, name: string): string {
+  return `postgres://${login}:${password}@127.0.0.1:${port}/${name}?sslmode=disable`;
 }
 
 function isWrongPassword(error: unknown): boolean {
@@ -53,6 +57,43 @@ export async function ensureDatabase(port: number, password: string): Promise<vo
     const found = await client.query('select from pg_database where datname = $1', [database]);
     if (found.rowCount === 0) await client.query(`create database ${database}`);
   });
+}
+
+async function canLogIn(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    if (isWrongPassword(error)) return false;
+    throw error;
+  } finally {
+    await client.end();
+  }
+}
+
+/**
+ * Makes the login that only reads where it is missing or has another password, and gives its url. One caller at a
+ * time.
+ */
+export async function ensureReader(
+  port: number,
+  passwords: { own: string; reader: string },
+): Promise<string> {
+  const url = urlOf(reader, passwords.reader, port, database);
+  if (await canLogIn(url)) return url;
+  await withClient(connectionUrl(port, passwords.own), async (client) => {
+    const { rows } = await client.query<{ name: string }>('select rolname as name from pg_roles');
+    const missing = [...readerGroups, reader].filter((name) => !rows.some((row) => row.name === name));
+    for (const name of missing) await client.query(`create role ${name}`);
+    await client.query(
+      `alter role ${reader} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password '${passwords.reader}'`,
+    );
+    await client.query(`alter role ${reader} set default_transaction_read_only = on`);
+    await client.query(`grant ${readerGroups.join(', ')} to ${reader}`);
+  });
+  return url;
 }
 
 /**

@@ -3,9 +3,15 @@ import { join, resolve } from 'node:path';
 import { AppError, errorMessage } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { bundledVersion, locateBinaries, placeBinaries, type PostgresVersion } from './binaries.ts';
-import { connectionUrl, ensureDatabase, findRunningServer } from './connect.ts';
+import { connectionUrl, ensureDatabase, ensureReader, findRunningServer } from './connect.ts';
 import { localErrors } from './errors.ts';
-import { ensureData, hasPassword, readOrMakePassword, refuseOtherVersions } from './init-data.ts';
+import {
+  ensureData,
+  hasPassword,
+  readOrMakePassword,
+  readOrMakeReaderPassword,
+  refuseOtherVersions,
+} from './init-data.ts';
 import { startServer, stopServer, type ServerOptions } from './postgres-server.ts';
 import { PresenceFolder } from './presence.ts';
 import { findRunUser, type RunUser } from './run-user.ts';
@@ -15,6 +21,8 @@ import { withLock } from './with-lock.ts';
 export interface EmbeddedPostgres {
   /** Connection url of the database `catalog_sync`, with the password: a secret of this machine. */
   readonly url: string;
+  /** Connection url of a login that is no superuser, owns nothing and reads what `catalog_ops` and `catalog_analyst` may. */
+  openReader(): Promise<string>;
   /** Says that this caller is done. The last one stops the server. Idempotent. */
   release(): Promise<void>;
 }
@@ -84,7 +92,8 @@ async function openLocked(options: EmbeddedPostgresOptions, site: Site) {
     const port = running ?? (await startServer(server));
     await ensureDatabase(port, password);
     options.log.debug({ port, shared: running !== null }, 'local postgres ready');
-    return { server, url: connectionUrl(port, password), mark: site.users.enter('user') };
+    const url = connectionUrl(port, password);
+    return { server, port, password, url, mark: site.users.enter('user') };
   } catch (error) {
     if (!hasUsers()) await stopServer(server);
     throw error;
@@ -127,8 +136,15 @@ export async function openEmbeddedPostgres(options: EmbeddedPostgresOptions): Pr
         site.users.leave(opened.mark);
         if (site.users.list().length === 0) await stopServer(opened.server);
       });
+    const openReader = () =>
+      withLock(lockFolder, lockTimeoutMs, () =>
+        ensureReader(opened.port, {
+          own: opened.password,
+          reader: readOrMakeReaderPassword(site.stateFolder),
+        }),
+      );
     let released: Promise<void> | undefined;
-    return { url: opened.url, release: () => (released ??= release()) };
+    return { url: opened.url, openReader, release: () => (released ??= release()) };
   } catch (error) {
     throw explainFileError(error, options.dataRoot);
   }

@@ -20,6 +20,12 @@ export interface DataOptions {
 /** The superuser of the local server. */
 export const superuser = 'postgres';
 
+/** The login of queries that people give: owns nothing, and reads what the groups of readers may. */
+export const reader = 'catalog_sync_reader';
+
+/** The groups of readers. The migrations give them their rights, and make those that are missing. */
+export const readerGroups = ['catalog_analyst', 'catalog_ops'] as const;
+
 const passwordFile = (stateFolder: string) => join(stateFolder, 'password');
 
 /** Whether this project has made a password, and so maybe data, before. */
@@ -42,10 +48,20 @@ export function readOrMakePassword(stateFolder: string, isDataPresent: boolean):
       { facts: { file, folder: stateFolder } },
     );
   }
+  return makePassword(file);
+}
+
+function makePassword(file: string): string {
   const password = randomBytes(24).toString('hex');
   writeFileSync(`${file}.new`, `${password}\n`, { mode: 0o600 });
   renameSync(`${file}.new`, file);
   return password;
+}
+
+/** The password of the login that only reads, kept beside the other one; made anew when it is lost. */
+export function readOrMakeReaderPassword(stateFolder: string): string {
+  const file = join(stateFolder, 'reader-password');
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : makePassword(file);
 }
 
 function otherVersionError(found: string, version: PostgresVersion, folder: string): AppError {

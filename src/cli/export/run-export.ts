@@ -1,6 +1,6 @@
 import { withExport, type ExportReader, type ExportSource } from '../../maintenance/export/export-rows.ts';
 import type { Session } from '../../app/session.ts';
-import { withExistingDatabase } from '../../app/with-database.ts';
+import { withReader } from '../../app/with-reader.ts';
 import { createExportProgress, type ExportProgress } from './export-progress.ts';
 import type { Sink } from './sink.ts';
 import { typeIds } from './type-ids.ts';
@@ -72,12 +72,13 @@ async function writeToSink(
  * Exports from the project's database, all of one snapshot.
  *
  * @returns null when the reader left before the end
- * @throws AppError EXPORT_*, QUERY_REFUSED, INTERRUPTED, DATABASE_*
+ * @throws AppError EXPORT_*, QUERY_*, INTERRUPTED, DATABASE_*
  */
 export async function runExport(session: Session, plan: ExportPlan): Promise<ExportSummary | null> {
-  return withExistingDatabase(session, async ({ url }, signal) => {
+  const { source } = plan;
+  return withReader(session, { warns: source.kind === 'query' }, async (connectionString, signal) => {
     let summary: ExportSummary | null = null;
-    await withExport({ connectionString: url, source: plan.source, signal }, async (reader) => {
+    await withExport({ connectionString, source, signal }, async (reader) => {
       summary = await writeToSink(session, plan, reader);
     });
     return summary;

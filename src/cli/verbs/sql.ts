@@ -7,7 +7,7 @@ import { formatBatch, formatJsonLines } from '../format-rows.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { safeLines } from '../../terminal/safe-text.ts';
 import { writeAll } from '../../terminal/write-all.ts';
-import { withExistingDatabase } from '../../app/with-database.ts';
+import { withReader } from '../../app/with-reader.ts';
 
 interface SqlFlags {
   readonly csv?: true;
@@ -52,8 +52,8 @@ export function registerSql(program: Command, context: CliContext): void {
       if (flags.csv && session.isJson)
         self.error("error: option '--csv' cannot be used with option '--json'");
       const print = flags.csv ? printCsv : printRows;
-      await withExistingDatabase(session, ({ url }, signal) =>
-        print(session, { connectionString: url, text, timeoutMs: flags.timeout, signal }),
+      await withReader(session, { warns: true }, (connectionString, signal) =>
+        print(session, { connectionString, text, timeoutMs: flags.timeout, signal }),
       );
     });
   addExamples(command, [

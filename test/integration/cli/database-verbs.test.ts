@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
 import { ensurePartitions } from '../../../src/db/partitions.ts';
@@ -8,19 +9,28 @@ import { createProject, createWorld } from '../../support/in-process.ts';
 
 let database: TestDatabase;
 let empty: TestDatabase;
+let readUrl: string;
+const reader = `reader_${randomBytes(5).toString('hex')}`;
 beforeAll(async () => {
   [database, empty] = await Promise.all([createTestDatabase(), createTestDatabase({ migrated: false })]);
+  await database.pool.query(`CREATE ROLE ${reader} LOGIN PASSWORD 'of-a-reader' IN ROLE catalog_ops`);
+  readUrl = Object.assign(new URL(database.url), { username: reader, password: 'of-a-reader' }).href;
 });
-afterAll(() => Promise.all([database.drop(), empty.drop()]));
+afterAll(async () => {
+  await database.pool.query(`DROP ROLE ${reader}`);
+  await Promise.all([database.drop(), empty.drop()]);
+});
 
 /** Runs a command line in this process, over a database. */
-async function runOn(url: string, ...args: string[]) {
-  const { context, stdout, stderr } = createWorld({ env: { DATABASE_URL: url } });
+async function run(env: Record<string, string>, ...args: string[]) {
+  const { context, stdout, stderr } = createWorld({ env });
   const exitCode = await runCli(args, context);
   return { exitCode, out: stdout.text, err: stderr.text };
 }
 
-const sql = (...args: string[]) => runOn(database.url, 'sql', ...args);
+const runOn = (url: string, ...args: string[]) => run({ DATABASE_URL: url }, ...args);
+const sql = (...args: string[]) =>
+  run({ DATABASE_URL: database.url, DATABASE_READ_URL: readUrl }, 'sql', ...args);
 
 describe('sql', () => {
   test('prints rows as a table, and says on stderr how many', async () => {
@@ -85,8 +95,8 @@ describe('sql', () => {
     ['a file read by the server', "select pg_read_file('/etc/hostname')", /permission denied/],
     [
       'another session ended',
-      'select pg_terminate_backend(pg_backend_pid())',
-      /permission denied|must be a superuser/,
+      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename <> session_user',
+      /permission denied|must be a superuser/i,
     ],
     ['settings read anew', 'select pg_reload_conf()', /permission denied/],
     ['a file made an object', "select lo_import('/etc/hostname')", /permission denied/],
@@ -127,9 +137,74 @@ describe('sql', () => {
   });
 });
 
+describe('the login of a query', () => {
+  const who = 'select session_user as login';
+  const urls = (DATABASE_READ_URL: string) => ({ DATABASE_URL: database.url, DATABASE_READ_URL });
+
+  test.each([['sql'], ['export', '--query']])('of %s is that of DATABASE_READ_URL', async (...verb) => {
+    const { exitCode, out } = await run(urls(readUrl), ...verb, who);
+    expect(exitCode).toBe(0);
+    expect(out).toContain(reader);
+  });
+
+  test('reads what it was granted, and gets nothing more by giving its role back', async () => {
+    expect((await sql('select * from usage.daily')).exitCode).toBe(0);
+    for (const text of [
+      'select * from sync.token',
+      'select * from raw.payload',
+      `select set_config('role', 'none', false), query_to_xml('select * from sync.token', true, false, '')`,
+    ])
+      expect((await sql(text)).err).toMatch(/^error QUERY_REFUSED: the query was refused: permission denied/);
+  });
+
+  test.each([['sql'], ['export', '--query']])(
+    'of %s is refused when DATABASE_READ_URL may do more than read',
+    async (...verb) => {
+      const { exitCode, out, err } = await run(urls(database.url), ...verb, who);
+      expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+      expect(err).toMatch(
+        /^error QUERY_LOGIN_UNSAFE: the login of DATABASE_READ_URL has the rights of a superuser/,
+      );
+    },
+  );
+
+  test('is refused when it owns the database, or may act as who does', async () => {
+    const owner = `owner_${randomBytes(5).toString('hex')}`;
+    const name = new URL(database.url).pathname.slice(1);
+    const { rows } = await database.pool.query<{ owner: string }>('SELECT current_user AS owner');
+    await database.pool.query(`CREATE ROLE ${owner} NOLOGIN`);
+    await database.pool.query(`ALTER DATABASE ${name} OWNER TO ${owner}; GRANT ${owner} TO ${reader}`);
+    expect((await sql(who)).err).toMatch(
+      /^error QUERY_LOGIN_UNSAFE: the login of DATABASE_READ_URL owns tables/,
+    );
+    await database.pool.query(`ALTER DATABASE ${name} OWNER TO ${rows[0]?.owner ?? ''}; DROP ROLE ${owner}`);
+    expect((await sql(who)).exitCode).toBe(0);
+  });
+
+  test('never goes to another machine without TLS', async () => {
+    const { exitCode, err } = await run(urls('postgres://maria:password@203.0.113.1/catalog'), 'sql', who);
+    expect(exitCode).not.toBe(0);
+    expect(err).toMatch(/^error CONNECTION_NOT_ENCRYPTED: DATABASE_READ_URL would connect/);
+  });
+
+  test('is that of DATABASE_URL with a warning, when there is no other', async () => {
+    const warning =
+      /^warning: the login of DATABASE_URL has the rights of a superuser; set DATABASE_READ_URL/m;
+    expect(await runOn(database.url, 'sql', who)).toMatchObject({
+      exitCode: 0,
+      err: expect.stringMatching(warning) as string,
+    });
+    expect((await runOn(database.url, 'export', '--query', who)).err).toMatch(warning);
+    expect((await runOn(database.url, 'export', 'catalog.offer')).err).not.toContain('warning');
+    expect((await runOn(database.url, 'sql', who, '--quiet')).err).toBe('');
+  });
+});
+
 describe('a signal', () => {
   test('ends a query that is under way, with its code', async () => {
-    const { context, stderr } = createWorld({ env: { DATABASE_URL: database.url } });
+    const { context, stderr } = createWorld({
+      env: { DATABASE_URL: database.url, DATABASE_READ_URL: readUrl },
+    });
     const running = runCli(['sql', 'select pg_sleep(60)'], context);
     await until(async () => {
       const { rowCount } = await database.pool.query(
