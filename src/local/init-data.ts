@@ -58,10 +58,11 @@ function makePassword(file: string): string {
   return password;
 }
 
-/** The password of the login that only reads, kept beside the other one; made anew when it is lost. */
+/** The password of the login that only reads, kept beside the other one; made anew when it is lost or damaged. */
 export function readOrMakeReaderPassword(stateFolder: string): string {
   const file = join(stateFolder, 'reader-password');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : makePassword(file);
+  const kept = existsSync(file) ? readFileSync(file, 'utf8').trim() : '';
+  return /^[0-9a-f]{48}$/.test(kept) ? kept : makePassword(file);
 }
 
 function otherVersionError(found: string, version: PostgresVersion, folder: string): AppError {

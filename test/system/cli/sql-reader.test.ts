@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -168,9 +168,15 @@ describe('the login of queries', () => {
     expect(password).not.toBe(readFileSync(join(state, 'password'), 'utf8').trim());
   });
 
-  test('is made anew when its password is lost', async () => {
-    rmSync(join(state, 'reader-password'));
+  test.each([
+    ['lost', null],
+    ['damaged', "' superuser password '"],
+  ])('is made anew when its password is %s', async (_, kept) => {
+    const file = join(state, 'reader-password');
+    rmSync(file);
+    if (kept !== null) writeFileSync(file, kept);
     expect(await run('sql', 'select 1 as a')).toMatchObject({ exitCode: 0, err: '1 row\n' });
+    expect(readFileSync(file, 'utf8')).toMatch(/^[0-9a-f]{48}\n$/);
   });
 
   test('is the same for commands that run at once', async () => {
