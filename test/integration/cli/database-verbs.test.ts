@@ -4,20 +4,19 @@ import { runCli } from '../../../src/cli/main.ts';
 import { ensurePartitions } from '../../../src/db/partitions.ts';
 import { createStatusStore } from '../../../src/health/status-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createReaderLogin, type ReaderLogin } from '../../support/reader-login.ts';
 import { until } from '../../support/until.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
 
 let database: TestDatabase;
 let empty: TestDatabase;
-let readUrl: string;
-const reader = `reader_${randomBytes(5).toString('hex')}`;
+let reader: ReaderLogin;
 beforeAll(async () => {
   [database, empty] = await Promise.all([createTestDatabase(), createTestDatabase({ migrated: false })]);
-  await database.pool.query(`CREATE ROLE ${reader} LOGIN PASSWORD 'of-a-reader' IN ROLE catalog_ops`);
-  readUrl = Object.assign(new URL(database.url), { username: reader, password: 'of-a-reader' }).href;
+  reader = await createReaderLogin(database);
 });
 afterAll(async () => {
-  await database.pool.query(`DROP ROLE ${reader}`);
+  await reader.drop();
   await Promise.all([database.drop(), empty.drop()]);
 });
 
@@ -30,7 +29,7 @@ async function run(env: Record<string, string>, ...args: string[]) {
 
 const runOn = (url: string, ...args: string[]) => run({ DATABASE_URL: url }, ...args);
 const sql = (...args: string[]) =>
-  run({ DATABASE_URL: database.url, DATABASE_READ_URL: readUrl }, 'sql', ...args);
+  run({ DATABASE_URL: database.url, DATABASE_READ_URL: reader.url }, 'sql', ...args);
 
 describe('sql', () => {
   test('prints rows as a table, and says on stderr how many', async () => {
@@ -142,9 +141,9 @@ describe('the login of a query', () => {
   const urls = (DATABASE_READ_URL: string) => ({ DATABASE_URL: database.url, DATABASE_READ_URL });
 
   test.each([['sql'], ['export', '--query']])('of %s is that of DATABASE_READ_URL', async (...verb) => {
-    const { exitCode, out } = await run(urls(readUrl), ...verb, who);
+    const { exitCode, out } = await run(urls(reader.url), ...verb, who);
     expect(exitCode).toBe(0);
-    expect(out).toContain(reader);
+    expect(out).toContain(reader.name);
   });
 
   test('reads what it was granted, and gets nothing more by giving its role back', async () => {
@@ -173,7 +172,7 @@ describe('the login of a query', () => {
     const name = new URL(database.url).pathname.slice(1);
     const { rows } = await database.pool.query<{ owner: string }>('SELECT current_user AS owner');
     await database.pool.query(`CREATE ROLE ${owner} NOLOGIN`);
-    await database.pool.query(`ALTER DATABASE ${name} OWNER TO ${owner}; GRANT ${owner} TO ${reader}`);
+    await database.pool.query(`ALTER DATABASE ${name} OWNER TO ${owner}; GRANT ${owner} TO ${reader.name}`);
     expect((await sql(who)).err).toMatch(
       /^error QUERY_LOGIN_UNSAFE: the login of DATABASE_READ_URL owns tables/,
     );
@@ -203,7 +202,7 @@ describe('the login of a query', () => {
 describe('a signal', () => {
   test('ends a query that is under way, with its code', async () => {
     const { context, stderr } = createWorld({
-      env: { DATABASE_URL: database.url, DATABASE_READ_URL: readUrl },
+      env: { DATABASE_URL: database.url, DATABASE_READ_URL: reader.url },
     });
     const running = runCli(['sql', 'select pg_sleep(60)'], context);
     await until(async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtProgram } from '../../support/built-program.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createReaderLogin, type ReaderLogin } from '../../support/reader-login.ts';
 import { until } from '../../support/until.ts';
 import { createProject } from '../../support/in-process.ts';
 import { readParquet } from '../../support/read-parquet.ts';
@@ -17,11 +18,16 @@ const endless =
   "SELECT g AS id, pg_sleep(0.001)::text AS text, repeat('x', 2000) AS more FROM generate_series(1, 10000000) g";
 
 let database: TestDatabase;
+let reader: ReaderLogin;
 const project = createProject();
 beforeAll(async () => {
   database = await createTestDatabase();
+  reader = await createReaderLogin(database);
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  await reader.drop();
+  await database.drop();
+});
 
 const parts = () => readdirSync(project).filter((name) => name.endsWith('.part'));
 
@@ -32,6 +38,7 @@ function start(line: string) {
     env: {
       PATH: process.env['PATH'] ?? '',
       DATABASE_URL: database.url,
+      DATABASE_READ_URL: reader.url,
       export: `${process.execPath} ${bin} export`,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
