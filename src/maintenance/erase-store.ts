@@ -2,7 +2,7 @@ import { and, eq, gt, notInArray } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../core/errors.ts';
 import type { OperationName } from '../model/operation.ts';
-import { advisoryLocks, lockUntilCommit, tryLockUntilClosed } from '../db/advisory-locks.ts';
+import { advisoryLocks, lockUntilCommit, tryLockUntilClosed, unlock } from '../db/advisory-locks.ts';
 import { drizzleOn } from '../db/database.ts';
 import { ledgerNow } from '../db/ledger-now.ts';
 import { applyFates, decideFate, scannedColumns, type AnswerFate } from '../load/erase/erase-answers.ts';
@@ -184,9 +184,14 @@ async function exclusively(pool: Pool, work: () => Promise<void>): Promise<void>
     if (!(await tryLockUntilClosed(client, advisoryLocks.eraseSeller))) {
       throw new AppError(databaseErrors.DATABASE_BUSY, 'another process is erasing a seller right now');
     }
-    await work();
+    try {
+      await work();
+    } finally {
+      // The end of the connection reaches the server later than the next erasure may.
+      await unlock(client, advisoryLocks.eraseSeller).catch(() => undefined);
+    }
   } finally {
-    // Closed, not reused: the lock ends with its connection.
+    // Closed, not reused: a lock that was not given back ends with its connection.
     client.release(true);
   }
 }

@@ -116,8 +116,17 @@ it('only one process erases at a time', async () => {
   try {
     await client.query('SELECT pg_advisory_lock(1688020)');
     await expect(erase('x')).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
+    await client.query('SELECT pg_advisory_unlock(1688020)');
   } finally {
     client.release(true);
+  }
+});
+
+it('an erasure that is over keeps no lock, so that the next may begin at once', async () => {
+  const locks = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 1688020";
+  for (let number = 1; number <= 20; number += 1) {
+    await erase(`seller ${String(number)}`);
+    expect(await select(locks)).toEqual([]);
   }
 });
 
