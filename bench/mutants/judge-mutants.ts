@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isEquivalent, type Equivalent } from './equivalents.ts';
+import type { MutantCheck } from './check-mutant.ts';
+import type { Mutant } from './mutant.ts';
+import { runTests } from './run-tests.ts';
+import { projects, type Project, type TestMap } from './test-map.ts';
+import type { WorkingCopy } from './working-copy.ts';
+
+export interface Verdict {
+  readonly mutant: Mutant;
+  readonly outcome: 'caught' | 'survived' | 'equivalent';
+  /** The test that caught it; for a survivor, how many test files passed. */
+  readonly by: string;
+  readonly ms: number;
+}
+
+/** How long each test file takes without a bug; the ones that fail even so are missing. */
+export type Durations = ReadonlyMap<string, number>;
+
+/** Of the tests of `system`, those that fit: whole runs of processes would cost more than all other tests. */
+const maxSystemMs = 30_000;
+
+/** The start of vitest and of the servers, on a machine that has other work. */
+const startMs = 45_000;
+
+export interface JudgeParts {
+  readonly copy: WorkingCopy;
+  readonly map: TestMap;
+  readonly check: MutantCheck;
+  readonly equivalents: readonly Equivalent[];
+}
+
+/** The first `count` mutants that are programs; those that are none are passed over. */
+export async function takeMutants(
+  ordered: readonly Mutant[],
+  count: number,
+  check: MutantCheck,
+): Promise<{ taken: Mutant[]; refused: number }> {
+  const taken: Mutant[] = [];
+  let refused = 0;
+  for (const mutant of ordered) {
+    if (taken.length === count) break;
+    if (await check.isAccepted(mutant)) taken.push(mutant);
+    else refused += 1;
+  }
+  return { taken, refused };
+}
+
+/** Runs each test that any of the mutants may need once, without a bug. */
+export async function measureTests(
+  mutants: readonly Mutant[],
+  { copy, map }: JudgeParts,
+  onFailure: (file: string) => void,
+): Promise<Durations> {
+  const durations = new Map<string, number>();
+  for (const project of projects) {
+    const files = [...new Set(mutants.flatMap((mutant) => map.testsFor(mutant)[project]))];
+    const result = await runTests({ root: copy.root, project, files, timeoutMs: 1_800_000, isWhole: true });
+    for (const { file, isPassed, ms } of result.files) {
+      if (isPassed) durations.set(file, ms);
+      else onFailure(file);
+    }
+  }
+  return durations;
+}
+
+/** The shortest first. */
+function chooseTests(tests: readonly string[], project: Project, durations: Durations): string[] {
+  const limit = project === 'system' ? maxSystemMs : Infinity;
+  const ms = (file: string) => durations.get(file) ?? Infinity;
+  let sum = 0;
+  return tests
+    .filter((file) => durations.has(file))
+    .toSorted((a, b) => ms(a) - ms(b))
+    .filter((file) => (sum += ms(file)) <= limit);
+}
+
+async function runAgainst(mutant: Mutant, { copy, map }: JudgeParts, durations: Durations) {
+  const tests = map.testsFor(mutant);
+  let passed = 0;
+  for (const project of projects) {
+    const files = chooseTests(tests[project], project, durations);
+    const usualMs = files.reduce((sum, file) => sum + (durations.get(file) ?? 0), 0);
+    const { failure } = await runTests({ root: copy.root, project, files, timeoutMs: startMs + 3 * usualMs });
+    if (failure !== null) return { outcome: 'caught', by: failure } as const;
+    passed += files.length;
+  }
+  return { outcome: 'survived', by: `${passed} test files` } as const;
+}
+
+/** Plants one mutant, runs its tests until one fails, and takes it out again. A timeout counts as caught. */
+export async function judgeMutant(mutant: Mutant, parts: JudgeParts, durations: Durations): Promise<Verdict> {
+  const startedAt = performance.now();
+  const text = readFileSync(join(parts.copy.root, mutant.file), 'utf8');
+  if (isEquivalent(mutant, text, parts.equivalents)) return { mutant, outcome: 'equivalent', by: '', ms: 0 };
+  const takeOut = parts.copy.plant(mutant);
+  try {
+    return { mutant, ...(await runAgainst(mutant, parts, durations)), ms: performance.now() - startedAt };
+  } finally {
+    takeOut();
+  }
+}

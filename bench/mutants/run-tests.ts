@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Project } from './test-map.ts';
+
+export interface TestResult {
+  /** Why it failed: the name of the first test, its file, or that time was up. Null: everything passed. */
+  readonly failure: string | null;
+  /** Of each file that ran to its end. */
+  readonly files: readonly { readonly file: string; readonly isPassed: boolean; readonly ms: number }[];
+}
+
+interface JsonReport {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly startTime: number;
+    readonly endTime: number;
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+  }[];
+}
+
+export interface TestRun {
+  /** The working copy. */
+  readonly root: string;
+  readonly project: Project;
+  /** In the order in which they are to run. */
+  readonly files: readonly string[];
+  readonly timeoutMs: number;
+  /** Also the tests after one that fails. */
+  readonly isWhole?: boolean;
+}
+
+function readReport(root: string, file: string): TestResult {
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as JsonReport;
+  const failed = testResults.find(({ status }) => status === 'failed');
+  const test = failed?.assertionResults.find(({ status }) => status === 'failed');
+  const name = failed && relative(root, failed.name);
+  return {
+    failure: failed ? `${name}: ${test?.fullName ?? failed.message.split('\n')[0] ?? ''}` : null,
+    files: testResults.map(({ name, status, startTime, endTime }) => ({
+      file: relative(root, name),
+      isPassed: status !== 'failed',
+      ms: endTime - startTime,
+    })),
+  };
+}
+
+let running: number | undefined;
+
+/** Ends the tests that run now. */
+export const endTests = (): void => {
+  endGroup(running);
+};
+
+/** Ends the process with everything that it started. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
+/**
+ * Runs some test files of one project in the working copy, as `vitest` would.
+ *
+ * @throws Error vitest ended before it ran any test
+ */
+export async function runTests({ root, project, files, timeoutMs, isWhole }: TestRun): Promise<TestResult> {
+  if (files.length === 0) return { failure: null, files: [] };
+  const scratch = join(root, '.catalog-sync', 'tmp');
+  const report = join(root, '.catalog-sync', 'report.json');
+  mkdirSync(scratch, { recursive: true });
+  rmSync(report, { force: true });
+  const flags = [
+    '--config',
+    'bench/mutants/vitest.config.ts',
+    '--project',
+    project,
+    ...(isWhole ? ['--bail', '0'] : []),
+  ];
+  const output = ['--reporter', 'json', '--outputFile', report];
+  const child = spawn(
+    process.execPath,
+    ['node_modules/vitest/vitest.mjs', 'run', ...flags, ...output, ...files],
+    {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, TMPDIR: scratch, TEST_SEED: '1', MUTANT_TESTS: files.join(',') },
+    },
+  );
+  running = child.pid;
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => (said = `${said}${data.toString()}`.slice(-4000)));
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort();
+    endGroup(child.pid);
+  }, timeoutMs);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  endGroup(child.pid);
+  running = undefined;
+  if (late.signal.aborted) return { failure: 'time was up', files: [] };
+  if (!existsSync(report)) throw new Error(`vitest ended with ${code} and without a report: ${said}`);
+  const result = readReport(root, report);
+  if (code === 0 || result.failure !== null) return result;
+  return { ...result, failure: 'an error outside of the tests' };
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import ts from 'typescript';
+import type { Mutant } from './mutant.ts';
+
+/** Which tests can see a mutant. */
+export interface TestMap {
+  /** Of the three projects, the fastest first: those of its room, and those that import its file themselves. */
+  testsFor(mutant: Pick<Mutant, 'file' | 'room'>): Record<Project, string[]>;
+}
+
+export const projects = ['unit', 'integration', 'system'] as const;
+export type Project = (typeof projects)[number];
+
+/** Many tests import the most common files. The narrowest are enough, for those of the room run as well. */
+const maxOthers = 8;
+
+/** With fewer, those follow that import the file by way of others. */
+const minTests = 8;
+
+const isTest = (file: string): boolean => file.endsWith('.test.ts');
+
+/** The SQL files of the room that a module names. */
+function sqlNamedIn(file: string, text: string, sqlFiles: readonly string[]): string[] {
+  if (!text.includes('readSql(')) return [];
+  const room = file.split('/').slice(0, 2).join('/');
+  return sqlFiles.filter(
+    (sql) => sql.startsWith(`${room}/sql/`) && text.includes(`'${basename(sql, '.sql')}'`),
+  );
+}
+
+function readImports(root: string, files: readonly string[]): Map<string, readonly string[]> {
+  const sqlFiles = files.filter((file) => file.endsWith('.sql'));
+  const modules = files.filter((file) => /^(src|test|bench)\/.*\.ts$/.test(file));
+  return new Map(
+    modules.map((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      const relative = ts
+        .preProcessFile(text)
+        .importedFiles.filter(({ fileName }) => fileName.startsWith('.'))
+        .map(({ fileName }) => normalize(join(dirname(file), fileName)));
+      return [file, [...relative, ...sqlNamedIn(file, text, sqlFiles)]];
+    }),
+  );
+}
+
+/** All files that a file imports, itself included; `through` says which of them are followed. */
+function reach(
+  imports: ReadonlyMap<string, readonly string[]>,
+  file: string,
+  through: (file: string) => boolean = () => true,
+): Set<string> {
+  const found = new Set([file]);
+  for (const at of found) {
+    if (at === file || through(at)) for (const next of imports.get(at) ?? []) found.add(next);
+  }
+  return found;
+}
+
+/** `usage.take` of `migrations/functions/usage-take.sql`; null for other files. */
+function objectOf(file: string): string | null {
+  const [, schema, name] = /^migrations\/\w+\/([a-z]+)-([\w-]+)\.sql$/.exec(file) ?? [];
+  return schema && name ? `${schema}.${name.replaceAll('-', '_')}` : null;
+}
+
+/** Reads every module below `root` once. `files`: all of its files, from the root. */
+export function createTestMap(root: string, files: readonly string[]): TestMap {
+  const imports = readImports(root, files);
+  const tests = files.filter(isTest).map((file) => {
+    const [, project, room] = file.split('/');
+    return {
+      file,
+      project,
+      room,
+      all: reach(imports, file),
+      direct: reach(imports, file, (at) => at.startsWith('test/')),
+      text: readFileSync(join(root, file), 'utf8'),
+    };
+  });
+  type Test = (typeof tests)[number];
+  // A test of `system` starts processes: what they run is in no import.
+  const canSee = (test: Test, file: string) =>
+    !file.startsWith('src/') || test.project === 'system' || test.all.has(file);
+  const names = (test: Test, file: string) => {
+    const object = objectOf(file);
+    return object === null ? test.direct.has(file) : test.text.includes(object);
+  };
+  const narrowest = (found: readonly Test[], count: number) =>
+    found.toSorted((a, b) => a.all.size - b.all.size).slice(0, Math.max(0, count));
+  return {
+    testsFor: ({ file, room }) => {
+      const own = tests.filter((test) => test.room === room && canSee(test, file));
+      const foreign = tests.filter((test) => test.room !== room && test.project !== 'system');
+      const direct = narrowest(
+        foreign.filter((test) => names(test, file)),
+        maxOthers,
+      );
+      const related = foreign.filter((test) => !direct.includes(test) && test.all.has(file));
+      const chosen = [...own, ...direct, ...narrowest(related, minTests - own.length - direct.length)];
+      const of = (project: Project) =>
+        chosen.filter((test) => test.project === project).map((test) => test.file);
+      return { unit: of('unit'), integration: of('integration'), system: of('system') };
+    },
+  };
+}
