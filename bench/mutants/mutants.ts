@@ -83,6 +83,7 @@ async function main(): Promise<void> {
   const seed = readCount('seed', flags.seed);
   say(`seed ${seed}`);
   const parts = await prepare();
+  say(`copy: ${parts.copy.root}`);
   const mutants = await sample(parts, seed);
   const durations = await measureTests(mutants, parts, (file) => {
     say(`left out, because it fails without a mutant: ${file}`);

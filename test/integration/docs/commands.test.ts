@@ -18,6 +18,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm run check$/, 'CI is it: test/system/deploy/ci-run.test.ts'],
   [/^npm run demo$/, 'test/system/cli/demo.test.ts'],
   [/^npm run chaos -- /, 'minutes long; in small: test/system/chaos/chaos.test.ts'],
+  [/^npm run mutants -- /, 'an hour long; in small: test/system/mutants/mutants.test.ts'],
   [/^cp \S+ (\.env\.local|catalog-sync\.yaml)$/, 'test/unit/docs/readme.test.ts looks for what is copied'],
   [/^docker compose /, 'test/unit/deploy/compose.test.ts and the two beside it'],
   [/^curl /, 'test/integration/docs/sandbox.test.ts'],
