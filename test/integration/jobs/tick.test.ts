@@ -155,3 +155,35 @@ it('a run does not succeed while another one is still at what its feeds reach', 
   await tick(deps);
   expect(await runs.read(runId)).toMatchObject({ status: 'succeeded' });
 });
+
+it('a tick is a heartbeat of the runs that it drives, so that no other process takes them over', async () => {
+  const deps = createDeps({});
+  const { runs } = deps;
+  const runId = await begin(runs, 'all');
+  await database.pool.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at - interval '16 seconds'`);
+  await tick(deps);
+  const again = { scope: 'all', feedNames: ['shoes'], trigger: 'cli', source: 'sandbox' } as const;
+  expect(await runs.begin({ ...again, budgetCalls: null, deadlineMs: null })).toEqual({
+    kind: 'active',
+    runId,
+  });
+});
+
+it('what a run gives back is free, and what another run has taken stays taken', async () => {
+  const deps = createDeps({});
+  const { runs, leases } = deps;
+  const [one, other] = [await begin(runs, 'one'), await begin(runs, 'other')];
+  await database.pool.query(
+    `INSERT INTO sync.refresh (offer_id, first_seen_at, feed_set, bucket, order_at)
+     SELECT n, now(), 0, -1, now() FROM generate_series(1, 4) n`,
+  );
+  expect((await leases.takeOffers(one, ['1', '2', '3'])).toSorted()).toEqual(['1', '2', '3']);
+  expect(await leases.takeOffers(other, ['3', '4'])).toEqual(['4']);
+  await leases.release('detail', one, ['1', '4']);
+  expect([await leases.countLeases(one), await leases.countLeases(other)]).toEqual([2, 1]);
+  await leases.release('detail', one);
+  expect([await leases.countLeases(one), await leases.countLeases(other)]).toEqual([0, 1]);
+  expect(await leases.keepLeased('detail', other, ['4'])).toEqual(['4']);
+  await leases.release('detail', other);
+  expect(await leases.countLeases(other)).toBe(0);
+});

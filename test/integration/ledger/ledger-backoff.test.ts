@@ -84,6 +84,14 @@ describe('an answer that calls come too fast', () => {
     }
   });
 
+  it('leaves another app alone', async () => {
+    await at.quota.setLimit({ appKey: '7654321', api, period: 'day', callLimit: 1_000 });
+    await call('too_fast_app');
+    expect(await reserve()).toMatchObject({ kind: 'denied', by: 'second' });
+    const other = await at.ledger.reserve(requestFor('of another app', { appKey: '7654321' }));
+    expect(other).toMatchObject({ kind: 'granted' });
+  });
+
   it('about one API leaves the others alone', async () => {
     await call('too_fast_api');
     expect(await reserve()).toMatchObject({ kind: 'denied', by: 'second' });

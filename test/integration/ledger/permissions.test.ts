@@ -99,6 +99,15 @@ describe('an API of which nothing is known', () => {
 });
 
 describe('an API that refuses', () => {
+  it('while a person holds it without an end stays held by the person', async () => {
+    const callId = await send();
+    await at.quota.holdApi({ api, code: 'OPERATOR', forMs: null });
+    await at.ledger.settle(settlementThat(callId, 'denied'));
+    expect(await at.quota.listHolds()).toMatchObject([
+      { api, code: 'OPERATOR', heldUntil: null, probeAfter: null },
+    ]);
+  });
+
   it('is held to the end of the day in Shanghai, and tells when it may be tried', async () => {
     await call('denied');
     const answer = await reserve();

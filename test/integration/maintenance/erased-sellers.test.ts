@@ -111,6 +111,32 @@ it('examples of answers that were never loaded go as well', async () => {
   expect(await select('SELECT sample FROM sync.quarantine WHERE raw_id = 22')).toEqual([{ sample: null }]);
 });
 
+it('examples go as well when their answers are kept no longer, and those of other sellers stay', async () => {
+  const rejects = [{ path: 'tradeScore', reason: 'not_a_score', sample: 'call me' }];
+  for (const rawId of ['51', '52']) await keepAnswer(rawId, 'offer.detail', '{}', { offerId: rawId });
+  await store.load([
+    { ...found('51', provenance(50), { seller: seller('gone by') }), rejects },
+    { ...found('52', provenance(51), { seller: seller('neighbour') }), rejects },
+  ]);
+  await db.pool.query(
+    `INSERT INTO sync.drift (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_raw_id)
+     SELECT 'offer.detail', 'field' || n, 'unknown', 1, now(), now(), 'call me', n FROM generate_series(51, 52) n`,
+  );
+  // As with the partition of their month.
+  await db.pool.query('DELETE FROM raw.payload');
+  await erase('gone by');
+  expect(
+    await select('SELECT raw_id, sample FROM sync.quarantine WHERE raw_id IN (51, 52) ORDER BY 1'),
+  ).toEqual([
+    { raw_id: '51', sample: null },
+    { raw_id: '52', sample: 'call me' },
+  ]);
+  expect(await select('SELECT last_raw_id, sample FROM sync.drift ORDER BY 1')).toEqual([
+    { last_raw_id: '51', sample: null },
+    { last_raw_id: '52', sample: 'call me' },
+  ]);
+});
+
 it('only one process erases at a time', async () => {
   const client = await db.pool.connect();
   try {

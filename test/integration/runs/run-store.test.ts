@@ -61,6 +61,22 @@ describe('the run store', () => {
     expect(await runs.listAbandoned([runId])).toEqual([]);
   });
 
+  it('leaves a run to its driver, whose heartbeat counts for 15 seconds, and for no other run', async () => {
+    const begin = (scope: string) => runs.begin({ ...request, scope, budgetCalls: null, deadlineMs: null });
+    const [driven, silent] = [await begin('driven'), await begin('silent')];
+    if (driven.kind !== 'started' || silent.kind !== 'started') throw new Error('both are new');
+    const age = (seconds: number) =>
+      database.pool.query(
+        `UPDATE sync.run SET heartbeat_at = clock_timestamp() - $1::float8 * interval '1 s'`,
+        [seconds],
+      );
+    await age(16);
+    await runs.heartbeat([driven.run.runId]);
+    expect([(await begin('driven')).kind, (await begin('silent')).kind]).toEqual(['active', 'resumed']);
+    await age(14);
+    expect([(await begin('driven')).kind, (await begin('silent')).kind]).toEqual(['active', 'active']);
+  });
+
   it('keeps the first end of a run', async () => {
     const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null });
     if (begun.kind !== 'started') throw new Error(begun.kind);

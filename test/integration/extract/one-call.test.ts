@@ -1,0 +1,63 @@
+import { afterEach, expect, it } from 'vitest';
+import { context, detail, gatewayError } from '../../support/gateway-inputs.ts';
+import { startFixture, type Fixture } from './support/gateway-fixture.ts';
+import { json } from './support/http-server.ts';
+
+/* What a call does around its one request: before it leaves, and after its answer. */
+
+const found = { result: { success: true, code: '200', result: { offerId: 620201390233 } } };
+
+let fixture: Fixture | undefined;
+afterEach(async () => {
+  await fixture?.close();
+  fixture = undefined;
+});
+const start = async () => (fixture = await startFixture((response) => json(response, found)));
+
+it.each([
+  [15_000, 1, 'committed'],
+  [15_001, 0, 'refunded'],
+] as const)(
+  'a process that stood still for %i ms after it marked its call makes %i requests, and the call is %s',
+  async (ms, requests, state) => {
+    const { gateway, ledger, clock, server } = await start();
+    const markSent = ledger.markSent.bind(ledger);
+    ledger.markSent = async (callId) => {
+      const maySend = await markSent(callId);
+      clock.advance(ms);
+      return maySend;
+    };
+    await gateway.call(detail, context);
+    expect(server.requests).toHaveLength(requests);
+    expect(ledger.calls.map(({ settlement }) => settlement?.state)).toEqual([state]);
+  },
+);
+
+it('an answered call leaves no timer behind, which would keep the process from ending', async () => {
+  const { gateway } = await start();
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+  await gateway.call(detail, context);
+  const before = timers();
+  for (const offerId of ['1', '2', '3', '4', '5']) await gateway.call({ ...detail, offerId }, context);
+  expect(timers()).toBeLessThanOrEqual(before);
+});
+
+it('a call that meets a pause after its grant is not sent, and waits for as long as the pause lasts', async () => {
+  fixture = await startFixture((response) => json(response, gatewayError('gw.QosAPIFrequencyLimit'), 400));
+  const { gateway, ledger, server } = fixture;
+  const markSent = ledger.markSent.bind(ledger);
+  ledger.markSent = async (callId) => {
+    ledger.markSent = markSent;
+    await expect(gateway.call({ ...detail, offerId: '2' }, context)).rejects.toMatchObject({
+      code: 'GATEWAY_TOO_FAST_API',
+    });
+    return markSent(callId);
+  };
+  expect(await gateway.call({ ...detail, offerId: '1' }, context)).toEqual({
+    kind: 'waiting',
+    by: 'second',
+    retryAfterMs: 2_000,
+  });
+  expect(server.requests).toHaveLength(1);
+  expect(ledger.calls.map(({ settlement }) => settlement?.state)).toEqual(['refunded', 'committed']);
+});
