@@ -192,6 +192,27 @@ describe('offers', () => {
     expect(await readOffer(id)).toMatchObject({ trade_score: '4.8000', normalizer_version: 3, call_id: '3' });
   });
 
+  it.each(['name', 'value', 'nameTranslated', 'valueTranslated', 'attributeId'] as const)(
+    'stores an attribute of which only the %s is another',
+    async (field) => {
+      const id = newId();
+      const before = {
+        ...{ position: 0, attributeId: '3', name: '材质', value: '瓷' },
+        ...{ nameTranslated: 'Material', valueTranslated: 'China' },
+      };
+      const after = { ...before, [field]: '4' };
+      await store.load([found(id, provenance(1), { attributes: [before] })]);
+      await store.load([found(id, provenance(2), { attributes: [after] })]);
+      expect(
+        await select(
+          `SELECT position, attribute_id AS "attributeId", name, value, name_translated AS "nameTranslated",
+                  value_translated AS "valueTranslated" FROM catalog.offer_attribute WHERE offer_id = $1`,
+          id,
+        ),
+      ).toEqual([after]);
+    },
+  );
+
   it('replaces images and attributes only where they differ', async () => {
     const id = newId();
     const image = (position: number, url: string) => ({ kind: 'main', position, url }) as const;

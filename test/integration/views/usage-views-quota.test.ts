@@ -7,6 +7,7 @@ import {
   settlementFor,
   type OpenLedger,
 } from '../../support/open-ledger.ts';
+import { connectAbroad } from './usage-calls.ts';
 
 let at: OpenLedger;
 beforeAll(async () => {
@@ -202,5 +203,30 @@ describe('the approved calls of a month', () => {
         { month: '2026-10-01', api, approved_calls: null, used_calls: 1, share_used: null },
       ]),
     );
+  });
+
+  it('have the calls of others in the month of Shanghai, its first and last hours included', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 100 });
+    for (const [time, calls] of [
+      ['2026-09-30T23:59:00+08:00', 7],
+      ['2026-10-01T00:30:00+08:00', 5],
+      ['2026-10-31T23:00:00+08:00', 2],
+      ['2026-11-01T07:30:00+08:00', 1],
+    ] as const) {
+      await at.setTime(time);
+      await spend(1);
+      await at.corrections.recordExternal(appKey, api, calls);
+    }
+    const client = await connectAbroad(at.db.pool);
+    const { rows } = await client.query(
+      'SELECT month::text, external_calls, used_calls, remaining_calls FROM usage.monthly WHERE api = $1 ORDER BY 1',
+      [api],
+    );
+    client.release(true);
+    expect(rows).toEqual([
+      { month: '2026-09-01', external_calls: 7, used_calls: 8, remaining_calls: 92 },
+      { month: '2026-10-01', external_calls: 7, used_calls: 9, remaining_calls: 91 },
+      { month: '2026-11-01', external_calls: 1, used_calls: 2, remaining_calls: 98 },
+    ]);
   });
 });
