@@ -31,11 +31,14 @@ function repeats(
   values: readonly (string | undefined)[] | undefined,
   pathOf: (index: number) => SyncFileProblem['path'],
 ): SyncFileProblem[] {
-  if (values === undefined) return [];
-  return values.flatMap((value, index) => {
-    const first = values.indexOf(value);
-    if (value === undefined || first === index) return [];
-    return [{ path: pathOf(index), message: `repeats entry ${String(first + 1)} of the list` }];
+  const firsts = new Map<string, number>();
+  return (values ?? []).flatMap((value, index) => {
+    if (value === undefined) return [];
+    const first = firsts.get(value);
+    if (first === undefined) firsts.set(value, index);
+    return first === undefined
+      ? []
+      : [{ path: pathOf(index), message: `repeats entry ${String(first + 1)} of the list` }];
   });
 }
 

@@ -310,36 +310,6 @@ describe('a bad file', () => {
     expect(problemsOf(levels.join('\n'))[0]).toMatch(/aliases .* are not supported/);
   });
 
-  test.each(['[', '{', '- ', '? ', '[{', 'a: [', '{a: ', '- [\n '])(
-    'nested by %j is refused in no time',
-    (piece) => {
-      const begun = performance.now();
-      expect(problemsOf(piece.repeat(600_000 / piece.length))).toEqual([
-        expect.stringMatching(/^f\.yaml:\d+:\d+ is nested too deep to read$/),
-      ]);
-      expect(performance.now() - begun).toBeLessThan(1000);
-    },
-  );
-
-  test('nested to the end of the stack does not end the process', () => {
-    // At one of these depths, V8 fails to compile a regular expression of the parser, and aborts.
-    for (let depth = 51; depth < 1200; depth += 1)
-      expect(problemsOf('['.repeat(depth) + '"\\x41"')).toHaveLength(1);
-  });
-
-  test('indented line by line is refused where it goes too deep', () => {
-    const lines = Array.from({ length: 900 }, (_, level) => `${' '.repeat(level)}a:`);
-    expect(problemsOf(lines.join('\n'))).toEqual(['f.yaml:49:51 is nested too deep to read']);
-  });
-
-  test('with very many keys is refused without comparing each with all others', () => {
-    const keys = Array.from({ length: 60_000 }, (_, index) => `k${String(index)}: 1`);
-    expect(problemsOf(keys.join('\n'))).toEqual([
-      expect.stringContaining('has more than 1000 keys in one map'),
-    ]);
-    expect(problemsOf(`{${keys.join(',')}}`)).toHaveLength(1);
-  });
-
   test('with a problem in every line says the first fifty', () => {
     const problems = problemsOf(`account: personal\nfeeds:\n${'- 1\n'.repeat(500)}`);
     expect(problems).toHaveLength(51);

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+
+/** The problems of a bad file, one a line, without the lead. */
+function problemsOf(text: string): string[] {
+  try {
+    parseSyncFile(text, 'f.yaml');
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'CONFIG_FILE_INVALID')
+      return error.message.split('\n').slice(1);
+    throw error;
+  }
+  return [];
+}
+
+describe('a sync file', () => {
+  test.each(['[', '{', '- ', '? ', '[{', 'a: [', '{a: ', '- [\n '])(
+    'nested by %j is refused in no time',
+    (piece) => {
+      const begun = performance.now();
+      expect(problemsOf(piece.repeat(600_000 / piece.length))).toEqual([
+        expect.stringMatching(/^f\.yaml:\d+:\d+ is nested too deep to read$/),
+      ]);
+      expect(performance.now() - begun).toBeLessThan(1000);
+    },
+  );
+
+  test.each([
+    ['600,000 commas', `feeds: [${','.repeat(600_000)}]`],
+    ['100,000 feeds without a key', `account: personal\nfeeds:\n${'  - {}\n'.repeat(100_000)}`],
+    ['as many of them as are read', `account: personal\nfeeds: [${'{},'.repeat(19_900)}]`],
+    ['maps of 900 unknown keys', `feeds:\n${`  - {${'k,'.repeat(900)}}\n`.repeat(30)}`],
+    ['500,000 closing brackets', ']'.repeat(500_000)],
+    ['50,000 of them', ']'.repeat(50_000)],
+    ['200,000 bad escapes in one text', `a: "${'\\x'.repeat(400_000)}"`],
+    ['400,000 comments', '#\n'.repeat(400_000)],
+  ])('of %s is refused in under a second', (_, text) => {
+    const begun = process.cpuUsage();
+    expect(problemsOf(text).length).toBeLessThanOrEqual(51);
+    // Of this process, so that what else the machine does counts for nothing.
+    const { user, system } = process.cpuUsage(begun);
+    expect((user + system) / 1000).toBeLessThan(1000);
+  });
+
+  test('as long as a watch list of 11,000 offers is read', () => {
+    const offers = Array.from(
+      { length: 11_000 },
+      (_, index) => `      - '${String(610_000_000_000 + index)}'\n`,
+    );
+    const text = `account: personal\nfeeds:\n  - name: watched\n    offers:\n${offers.join('')}`;
+    expect(parseSyncFile(text, 'f.yaml').feeds[0]?.offers).toHaveLength(11_000);
+    expect(problemsOf(text.replaceAll("'\n", "' # kept\n"))[0]).toMatch(
+      /has more than 60000 words and signs/,
+    );
+  });
+
+  test('nested to the end of the stack does not end the process', () => {
+    // At one of these depths, V8 fails to compile a regular expression of the parser, and aborts.
+    for (let depth = 51; depth < 1200; depth += 1)
+      expect(problemsOf('['.repeat(depth) + '"\\x41"')).toHaveLength(1);
+  });
+
+  test('indented line by line is refused where it goes too deep', () => {
+    const lines = Array.from({ length: 900 }, (_, level) => `${' '.repeat(level)}a:`);
+    expect(problemsOf(lines.join('\n'))).toEqual(['f.yaml:49:51 is nested too deep to read']);
+  });
+
+  test('with very many keys is refused without comparing each with all others', () => {
+    const keys = Array.from({ length: 60_000 }, (_, index) => `k${String(index)}: 1`);
+    expect(problemsOf(keys.join('\n'))).toEqual([
+      expect.stringContaining('has more than 1000 keys in one map'),
+    ]);
+    expect(problemsOf(`{${keys.join(',')}}`)).toHaveLength(1);
+  });
+});
