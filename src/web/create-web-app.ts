@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { toAppError } from '../core/errors.ts';
 import { toDatabaseError } from '../db/database-error.ts';
 import { createHostCheck } from './guard/allowed-hosts.ts';
+import { readSmallBody } from './guard/read-small-body.ts';
 import { requireSession } from './guard/require-access.ts';
 import { requireCsrfToken, requireSameOrigin } from './guard/require-same-origin.ts';
 import { securityHeaders } from './guard/security-headers.ts';
@@ -30,9 +30,6 @@ import { createQueueBoard } from './queue-board.ts';
 import { serveAssets } from './serve-assets.ts';
 import { prose } from './parts/prose.ts';
 import type { WebContext, WebDeps, WebEnv } from './web-deps.ts';
-
-/** No form of ours is near this size. */
-const maxBodyBytes = 16 * 1024;
 
 /** Open to everyone who can reach the port: both answers hold no data. */
 function healthRoutes({ checkReady }: WebDeps): Hono<WebEnv> {
@@ -94,7 +91,7 @@ export function createWebApp(deps: WebDeps): Hono<WebEnv> {
   );
   app.get('/metrics', (c) => serveMetrics(c, deps));
   app.use(requireSameOrigin(deps.queues.mayChange));
-  app.use(bodyLimit({ maxSize: maxBodyBytes, onError: (c) => c.text('too large\n', 413) }));
+  app.use(readSmallBody);
   app.route('/assets', serveAssets());
   if (access.token !== null) app.route('/', logInRoutes(deps, sessions));
   app.use(requireSession(sessions, access.token !== null));
