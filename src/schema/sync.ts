@@ -192,6 +192,11 @@ export const operatorAction = sync.table('operator_action', {
   outcome: text('outcome').notNull(),
 });
 
+export const endedSession = sync.table('ended_session', {
+  sessionId: text('session_id').primaryKey(),
+  endedAt: instant('ended_at').notNull(),
+});
+
 export const drift = sync.table(
   'drift',
   {

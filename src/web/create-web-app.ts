@@ -94,9 +94,9 @@ export function createWebApp(deps: WebDeps): Hono<WebEnv> {
   app.use(readSmallBody);
   app.route('/assets', serveAssets());
   if (access.token !== null) app.route('/', logInRoutes(deps, sessions));
-  app.use(requireSession(sessions, access.token !== null));
+  app.use(requireSession(sessions, access.token === null ? null : deps.stores.endedSessions));
   app.use(requireCsrfToken(sessions));
-  app.post('/log-out', (c) => logOut(c));
+  app.post('/log-out', (c) => logOut(c, deps));
   addPages(app, deps);
   app.notFound((c) => notFoundPage(c as WebContext, deps));
   app.onError((error, c) => failedPage(c, deps, error));

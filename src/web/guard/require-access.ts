@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { WebContext, WebEnv } from '../web-deps.ts';
+import type { EndedSessions } from './ended-sessions.ts';
 import { sessionLifeMs, type Session, type Sessions } from './sessions.ts';
 
 export const sessionCookie = 'catalog_sync_session';
@@ -17,18 +18,27 @@ export function keepSession(c: WebContext, cookie: string): void {
   });
 }
 
-function findSession(c: WebContext, sessions: Sessions, needsToken: boolean): Session | null {
+async function findSession(
+  c: WebContext,
+  sessions: Sessions,
+  ended: EndedSessions | null,
+): Promise<Session | null> {
   const known = sessions.read(getCookie(c, sessionCookie));
-  if (known !== null || needsToken) return known;
+  if (ended !== null) return known === null || (await ended.has(known.id)) ? null : known;
+  if (known !== null) return known;
   const begun = sessions.begin('loopback');
   keepSession(c, begun.cookie);
   return begun.session;
 }
 
-/** Requires a session. If no token is required, every browser of this machine gets one. */
-export function requireSession(sessions: Sessions, needsToken: boolean) {
+/**
+ * Requires a session that nobody logged out of.
+ *
+ * @param ended null: no token is required, so every browser of this machine gets a session, and to end one means nothing
+ */
+export function requireSession(sessions: Sessions, ended: EndedSessions | null) {
   return createMiddleware<WebEnv>(async (c, next) => {
-    const session = findSession(c, sessions, needsToken);
+    const session = await findSession(c, sessions, ended);
     if (session === null) {
       const isPage = c.req.method === 'GET' && (c.req.header('accept') ?? '').includes('text/html');
       if (!isPage) return c.text('log in first\n', 401);

@@ -12,7 +12,7 @@ export interface Session {
   readonly kind: SessionKind;
 }
 
-/** Sessions without a store: a cookie that only this server can have signed. */
+/** Sessions without a store: a cookie that only this server can have signed. `EndedSessions` keeps those that were ended. */
 export interface Sessions {
   begin(kind: SessionKind): { readonly session: Session; readonly cookie: string };
   /** Null: not signed by us, or too old. */

@@ -58,8 +58,9 @@ export function logInRoutes({ clock, log }: WebDeps, sessions: Sessions): Hono<W
   return app;
 }
 
-/** Ends a session in this browser. */
-export function logOut(c: WebContext): Response {
+/** Ends a session: its cookie is good for nothing afterwards, whoever has a copy. */
+export async function logOut(c: WebContext, { stores, clock }: WebDeps): Promise<Response> {
+  await stores.endedSessions.add(c.get('session').id, clock.now());
   deleteCookie(c, sessionCookie, { path: '/' });
   return c.redirect('/log-in', 303);
 }

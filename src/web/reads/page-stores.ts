@@ -5,13 +5,14 @@ import { createQuarantineStore, type QuarantineStore } from '../../health/quaran
 import { createQuotaReport, type QuotaReport } from '../../ledger/quota-report.ts';
 import { createQuotaStore, type QuotaStore } from '../../ledger/quota-store.ts';
 import { createStatusStore, type StatusStore } from '../../health/status-store.ts';
+import { createEndedSessions, type EndedSessions } from '../guard/ended-sessions.ts';
 import { createOverviewPages, type OverviewPages } from './overview-pages.ts';
 import { createProblemPages, type ProblemPages } from './problem-pages.ts';
 import { createProductPages, type ProductPages } from './product-pages.ts';
 import { createRunPages, type RunPages } from './run-pages.ts';
 import { createUsagePages, type UsagePages } from './usage-pages.ts';
 
-/** Everything that the pages read. */
+/** Everything that the pages read, and what they write themselves. */
 export interface PageStores {
   readonly overview: OverviewPages;
   readonly issues: HealthStore;
@@ -24,6 +25,7 @@ export interface PageStores {
   readonly quota: Pick<QuotaStore, 'listHolds' | 'ledgerNow'>;
   readonly limits: QuotaReport;
   readonly log: OperatorLog;
+  readonly endedSessions: EndedSessions;
 }
 
 /** For one app; an empty app key: not set, so there are no limits. */
@@ -40,5 +42,6 @@ export function createPageStores(pool: Pool, appKey: string): PageStores {
     quota: createQuotaStore({ pool }),
     limits: createQuotaReport({ pool, appKey }),
     log: createOperatorLog(pool),
+    endedSessions: createEndedSessions(pool),
   };
 }
