@@ -1,5 +1,6 @@
 import { isLoopbackUrl } from '../core/loopback.ts';
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
@@ -79,6 +80,25 @@ const hostNames = z
   .transform((text) => text.split(',').map((name) => name.trim()))
   .pipe(z.array(z.string().regex(/^(\[[\da-f:]+\]|[\w.-]{1,253})$/i, 'has a name that is no host name')));
 
+/** An address, or a range such as `10.0.0.0/8`. */
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const maxBits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    more.length === 0 &&
+    (bits === undefined ? maxBits > 0 : /^\d{1,3}$/.test(bits) && Number(bits) <= maxBits)
+  );
+}
+
+const addressRanges = z
+  .string()
+  .transform((text) => text.split(',').map((range) => range.trim()))
+  .pipe(
+    z.array(
+      z.string().refine(isAddressRange, 'has an entry that is no address and no range such as 10.0.0.0/8'),
+    ),
+  );
+
 /** Guessing a shorter one is a matter of patience, in spite of the limit of tries. */
 const webToken = z
   .string()
@@ -138,6 +158,7 @@ const environment = z.object({
   WEB_TOKEN: webToken.optional(),
   METRICS_TOKEN: webToken.optional(),
   WEB_ALLOWED_HOSTS: hostNames.optional(),
+  WEB_TRUSTED_PROXIES: addressRanges.optional(),
   WEB_REMOTE_IMAGES: flag.default(false),
   WEB_QUEUE_ACTIONS: flag.default(false),
   NOTIFY_WEBHOOK_URL: webhookUrl.optional(),

@@ -23,6 +23,8 @@ export interface WebAccess {
   readonly token: Secret | null;
   /** Host names, in addition to those of this machine, that browsers may use. */
   readonly allowedHosts: readonly string[];
+  /** Addresses and ranges of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
 }
 
 /** The result of a check of `catalog-sync doctor`. */

@@ -108,6 +108,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
       host: config.WEB_HOST,
       token: config.WEB_TOKEN ?? null,
       allowedHosts: config.WEB_ALLOWED_HOSTS ?? [],
+      trustedProxies: config.WEB_TRUSTED_PROXIES ?? [],
     },
     metrics: {
       token: config.METRICS_TOKEN ?? null,

@@ -2,6 +2,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { deleteCookie } from 'hono/cookie';
 import { Hono } from 'hono';
 import { html, type Html } from '../html.ts';
+import { createClientAddressReader } from '../guard/client-address.ts';
 import { createLogInLimit } from '../guard/log-in-limit.ts';
 import { keepSession, sessionCookie } from '../guard/require-access.ts';
 import type { Sessions } from '../guard/sessions.ts';
@@ -29,19 +30,16 @@ function logInPage(next: string, problem: string | null): string {
   return layout(null, { title: 'Log in', section: '', body });
 }
 
-function addressOf(c: WebContext): string {
-  return getConnInfo(c).remote.address ?? 'unknown';
-}
-
 /** Logging in by token and out again. */
-export function logInRoutes({ clock, log }: WebDeps, sessions: Sessions): Hono<WebEnv> {
+export function logInRoutes({ access, clock, log }: WebDeps, sessions: Sessions): Hono<WebEnv> {
   const limit = createLogInLimit(clock);
+  const addressOf = createClientAddressReader(access.trustedProxies);
   const app = new Hono<WebEnv>();
   app.get('/log-in', (c) => c.html(logInPage(safeNext(c.req.query('next')), null)));
   app.post('/log-in', async (c) => {
     const { token, next: asked } = await c.req.parseBody();
     const next = safeNext(asked);
-    const address = addressOf(c);
+    const address = addressOf(getConnInfo(c).remote.address ?? 'unknown', c.req.header('x-forwarded-for'));
     const waitSeconds = limit.waitSeconds(address);
     if (waitSeconds > 0) {
       c.header('retry-after', String(waitSeconds));
