@@ -1,6 +1,7 @@
 import { createMiddleware } from 'hono/factory';
 import { boardPath } from '../board-path.ts';
 import type { WebContext, WebEnv } from '../web-deps.ts';
+import { isAllowedBoardChange } from './is-allowed-board-change.ts';
 import type { Sessions } from './sessions.ts';
 
 const reading = new Set(['GET', 'HEAD']);
@@ -29,7 +30,10 @@ export function requireSameOrigin(mayBoardChange: boolean) {
     if (reading.has(c.req.method)) return next();
     if (isBoardRequest(c)) {
       if (!mayBoardChange) return c.text('the queues are read-only: see WEB_QUEUE_ACTIONS\n', 403);
-      return isSurelyOurs(c) ? next() : c.text('the request came from another site\n', 403);
+      if (!isSurelyOurs(c)) return c.text('the request came from another site\n', 403);
+      return isAllowedBoardChange(c.req.method, c.req.path.slice(boardPath.length))
+        ? next()
+        : c.text('the board may not do this: see docs/web.md\n', 403);
     }
     if (c.req.method !== 'POST') return c.text('method not allowed\n', 405, { allow: 'GET, HEAD, POST' });
     if (isFromElsewhere(c)) return c.text('the request came from another site\n', 403);

@@ -28,7 +28,8 @@ export async function endConnect(c: WebContext, deps: WebDeps): Promise<Response
   } catch (thrown) {
     const error = toAppError(thrown);
     log.warn({ err: error, code: error.code }, 'login at 1688 failed');
-    await stores.log.add({ ...said, outcome: error.code });
+    // Anyone can have a browser ask this, as often as he likes: only an answer to a login of ours is worth a row.
+    if (error.code !== 'AUTH_STATE_REFUSED') await stores.log.add({ ...said, outcome: error.code });
     const body = html`<section class="card hero bad">
       <h1>The app is not connected</h1>
       <p><code>${error.code}</code> ${prose(findRemedy(error.code)?.remedy ?? error.kind.remedy)}</p>

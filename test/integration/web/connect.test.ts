@@ -72,11 +72,25 @@ test('no page shows a secret', async () => {
   }
 });
 
-test('an answer to the login of another session is refused', async () => {
+const countActions = async () =>
+  Number((await database.pool.query('SELECT FROM sync.operator_action')).rowCount);
+
+test('an answer to the login of another session, or to none, is refused and costs no row', async () => {
   const back = await agree(await beginLogin());
-  const other = await fetch(world.origin + back, { redirect: 'manual' });
-  expect(await other.text()).toContain('AUTH_STATE_REFUSED');
-  expect(await lastOutcome()).toEqual({ action: 'connect', outcome: 'AUTH_STATE_REFUSED' });
+  const before = await countActions();
+  const ask = (path: string) => fetch(world.origin + path, { redirect: 'manual' });
+  for (const path of [back, '/api/callback', '/api/callback?code=1&state=2'])
+    expect(await (await ask(path)).text()).toContain('AUTH_STATE_REFUSED');
+  // In the session that began the login, without its state.
+  expect(await world.get('/api/callback?code=1&state=2')).toContain('AUTH_STATE_REFUSED');
+  expect(await countActions()).toBe(before);
+});
+
+test('a login that was not agreed to is recorded', async () => {
+  const back = new URL(await agree(await beginLogin()), world.origin);
+  back.searchParams.delete('code');
+  expect(await world.get(back.pathname + back.search)).toContain('AUTH_CODE_MISSING');
+  expect(await lastOutcome()).toEqual({ action: 'connect', outcome: 'AUTH_CODE_MISSING' });
 });
 
 test('at another host than that of the callback url, the page says where to begin', async () => {

@@ -288,6 +288,12 @@ describe('the board of the queues', () => {
     for (const headers of [{}, { origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }])
       expect((await change(world, headers as Record<string, string>)).status).toBe(403);
     expect((await change(world, { origin: world.origin })).status).toBe(200);
+    // The session and the origin are right: all that is refused is what is asked for.
+    const empty = await world.request(`${api}/detail/empty`, {
+      method: 'PUT',
+      headers: { origin: world.origin },
+    });
+    expect([empty.status, await empty.text()]).toEqual([403, 'the board may not do this: see docs/web.md\n']);
     expect(await world.get('/queues')).toContain('paused');
     const { rows } = await database.pool.query('SELECT action, subject, outcome FROM sync.operator_action');
     expect(rows).toEqual([{ action: 'queue', subject: 'PUT /api/queues/detail/pause', outcome: 'HTTP 200' }]);
