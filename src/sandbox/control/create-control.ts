@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isLoopbackUrl } from '../../core/loopback.ts';
 import { sendWhole } from '../send-answer.ts';
 import type { SandboxState } from '../state.ts';
 import {
@@ -30,6 +31,27 @@ export type Control = (
 /** Whether a peer is this machine. */
 export function isLoopbackAddress(address: string | undefined): boolean {
   return /^(127\.|::1$|::ffff:127\.)/.test(address ?? '');
+}
+
+/** Whether it is called by a name of this machine: a site can have a name of its own lead here (DNS rebinding). */
+function isLoopbackName(host: string | undefined): boolean {
+  const url = `http://${host ?? ''}`;
+  return !/[@/\\?#]/.test(host ?? '') && URL.canParse(url) && isLoopbackUrl(new URL(url));
+}
+
+/** Whether a page of another site had a browser send it. Programs say nothing of it. */
+function isFromSite({ headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
+  return headers.origin !== undefined && headers.origin !== `http://${headers.host ?? ''}`;
+}
+
+/** Why a request gets no answer; null: it gets one. */
+function refusalOf(request: IncomingMessage): string | null {
+  if (!isLoopbackAddress(request.socket.remoteAddress))
+    return 'the control endpoints answer to loopback only';
+  if (!isLoopbackName(request.headers.host)) return 'the control endpoints answer to names of loopback only';
+  return isFromSite(request) ? 'the control endpoints answer to no page of another site' : null;
 }
 
 /** An object in chunks: whole at once for small ones, a stream for a world of a million offers. */
@@ -85,8 +107,8 @@ function carryOut(state: SandboxState, path: string, body: string): object | nul
 }
 
 /**
- * The back door of the sandbox: what it saw, what is true, and its switches. It only opens to this machine,
- * whatever address the gateway listens on.
+ * The back door of the sandbox: what it saw, what is true, and its switches. It only opens to programs of this machine,
+ * whatever address the gateway listens on, and not to sites that a browser of this machine shows.
  */
 export function createControl(state: SandboxState): Control {
   const answer: Control = async (url, request, response, body) => {
@@ -97,8 +119,9 @@ export function createControl(state: SandboxState): Control {
     sendWhole(response, done === null ? 404 : 200, JSON.stringify(done ?? { error: 'not found' }));
   };
   return async (url, request, response, body) => {
-    if (!isLoopbackAddress(request.socket.remoteAddress)) {
-      sendWhole(response, 403, '{"error":"the control endpoints answer to loopback only"}');
+    const error = refusalOf(request);
+    if (error !== null) {
+      sendWhole(response, 403, JSON.stringify({ error }));
       return;
     }
     try {
