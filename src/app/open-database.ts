@@ -1,5 +1,5 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Config } from '../config/environment.ts';
 import { AppError, errorMessage } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
@@ -26,6 +26,18 @@ export function embeddedDataRoot(projectDir: string): string {
   return join(stateFolder(projectDir), 'postgres');
 }
 
+/** Node says ENOENT of a read-only file system when it makes a folder and those above it in one go. */
+function causeOf(error: unknown, folder: string): unknown {
+  const above = dirname(folder);
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === folder) return error;
+  try {
+    accessSync(above, constants.W_OK);
+    return error;
+  } catch (cause) {
+    return causeOf(cause, above);
+  }
+}
+
 /**
  * Makes a folder for state of the project, if there is none.
  *
@@ -36,7 +48,8 @@ export function ensureStateFolder(folder: string): void {
     // The user of a server that root starts must pass through.
     mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
     accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (cause) {
+  } catch (error) {
+    const cause = causeOf(error, folder);
     const message = `${folder} can't be written: ${errorMessage(cause)}`;
     throw new AppError(cliErrors.PROJECT_NOT_WRITABLE, message, { cause });
   }
