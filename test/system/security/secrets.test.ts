@@ -23,12 +23,14 @@ const bin = await builtProgram();
 const appKey = '1000000';
 const tokenKey = randomBytes(32).toString('hex');
 const role = `secrets_${randomBytes(5).toString('hex')}`;
+const reader = `${role}_reader`;
 const secrets = {
   appSecret: 'zq-app-secret-6601',
   otherAppSecret: 'zq-other-app-secret-6602',
   staleToken: 'zq-stale-access-6603',
   refreshToken: 'zq-refresh-6604',
   databasePassword: 'zq-database-6605',
+  readerPassword: 'zq-reader-6610',
   redisPassword: 'zq-redis-6606',
   webhookPath: 'zq-webhook-path-6607',
   webhookQuery: 'zq-webhook-query-6608',
@@ -39,6 +41,7 @@ const secrets = {
 let database: TestDatabase;
 let sandbox: Sandbox;
 let databaseUrl: string;
+let readUrl: string;
 let receiver: Receiver;
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -51,10 +54,13 @@ beforeAll(async () => {
     ],
   });
   await database.pool.query(`create role ${role} superuser login password '${secrets.databasePassword}'`);
-  const url = new URL(database.url);
-  url.username = role;
-  url.password = secrets.databasePassword;
-  databaseUrl = url.href;
+  await database.pool.query(
+    `create role ${reader} login password '${secrets.readerPassword}' in role catalog_analyst`,
+  );
+  const urlOf = (username: string, password: string) =>
+    Object.assign(new URL(database.url), { username, password }).href;
+  databaseUrl = urlOf(role, secrets.databasePassword);
+  readUrl = urlOf(reader, secrets.readerPassword);
   receiver = await startReceiver('dingtalk');
   // It quotes all that it was asked, and so is something to be told: as is the hold of an API that nobody calls.
   receiver.setTrouble((response, { url: asked }, body) =>
@@ -66,7 +72,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await database.pool.query(`reassign owned by ${role} to current_user`);
-  await database.pool.query(`drop role ${role}`);
+  await database.pool.query(`drop role ${role}, ${reader}`);
   await receiver.close();
   await sandbox.close();
   await database.drop();
@@ -86,6 +92,7 @@ const settings = () => ({
   ALIBABA_REFRESH_TOKEN: secrets.refreshToken,
   TOKEN_KEY: tokenKey,
   DATABASE_URL: databaseUrl,
+  DATABASE_READ_URL: readUrl,
   NOTIFY_WEBHOOK_URL: new URL(`/${secrets.webhookPath}?t=${secrets.webhookQuery}`, receiver.url).href,
   NOTIFY_FORMAT: 'dingtalk',
   NOTIFY_DINGTALK_SECRET: secrets.signingSecret,
@@ -200,12 +207,12 @@ test.each(listBackends())('a whole sync on %s writes no secret anywhere', async 
 });
 
 test('verbs that fail write no secret either', async () => {
-  const nowhere = `postgres://${role}:${secrets.databasePassword}@127.0.0.1:1/none`;
+  const nowhere = (user: string, password: string) => `postgres://${user}:${password}@127.0.0.1:1/none`;
   const noSuchDatabase = databaseUrl.replace(/\/[^/]*$/, '/none');
   const wrongPassword = databaseUrl.replace(secrets.databasePassword, secrets.redisPassword);
   const written = [
     await runHere(['doctor', '--yes'], { ALIBABA_APP_SECRET: secrets.otherAppSecret }),
-    await runHere(['status'], { DATABASE_URL: nowhere }),
+    await runHere(['status'], { DATABASE_URL: nowhere(role, secrets.databasePassword) }),
     await runHere(['status'], { DATABASE_URL: noSuchDatabase }),
     await runHere(['status'], { DATABASE_URL: wrongPassword }),
     await runHere(['sync'], { ALIBABA_APP_KEY: secrets.otherAppSecret }),
@@ -215,7 +222,17 @@ test('verbs that fail write no secret either', async () => {
     await runHere(['doctor', '--offline'], {}),
     await runHere(['doctor', '--offline', '--json'], {}),
     await runHere(['sql', 'select * from sync.token, nowhere'], {}),
+    await runHere(['sql', 'select current_user'], {}),
+    await runHere(['sql', 'select rolpassword from pg_authid'], {}),
+    await runHere(['sql', 'select 1'], { DATABASE_READ_URL: nowhere(reader, secrets.readerPassword) }),
+    await runHere(['sql', 'select 1'], { DATABASE_READ_URL: `${readUrl}%` }),
+    await runHere(['sql', 'select 1'], {
+      DATABASE_READ_URL: readUrl.replace(`:${secrets.readerPassword}`, `:${secrets.redisPassword}`),
+    }),
+    await runHere(['export', '--query', 'select * from nowhere'], {}),
   ];
+  // The reader is the login of queries, so that its password is in use.
+  expect(written.join('\n')).toMatch(new RegExp(`^${reader}\\s*$`, 'm'));
   expect(written.join('\n')).toContain('GATEWAY_SIGNATURE_REFUSED');
   expect(written.join('\n')).toContain('DATABASE_UNREACHABLE');
   expect(written.map((text) => leaksIn(text, secrets))).toEqual(written.map(() => []));
