@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { context, detail, gatewayError } from '../../support/gateway-inputs.ts';
+import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
 import { startFixture, type Fixture } from './support/gateway-fixture.ts';
 import { json } from './support/http-server.ts';
 
@@ -60,4 +60,17 @@ it('a call that meets a pause after its grant is not sent, and waits for as long
   });
   expect(server.requests).toHaveLength(1);
   expect(ledger.calls.map(({ settlement }) => settlement?.state)).toEqual(['refunded', 'committed']);
+});
+
+it('a refusal that a question with a flaw was to bring pauses no other call', async () => {
+  fixture = await startFixture((response, request) =>
+    fixture?.server.requests.length === 1
+      ? json(response, gatewayError('gw.QosAPIFrequencyLimit'), 400)
+      : json(response, request.url.includes('category') ? { categoryInfo: [], succes: 'true' } : found),
+  );
+  const { gateway, server } = fixture;
+  const inspected = await gateway.inspect({ request: roots, flaw: 'wrong_signature' }, context);
+  expect(inspected).toMatchObject({ error: { code: 'GATEWAY_TOO_FAST_API' } });
+  expect(await gateway.call(roots, context)).toMatchObject({ kind: 'answered' });
+  expect(server.requests).toHaveLength(2);
 });

@@ -79,6 +79,7 @@ async function ask(
   budgetCalls: number | null,
   blocked: Partial<Record<FetchKind, string>> = {},
   now = new Date('2026-06-01'),
+  spent: { readonly callsUsed?: number; readonly offerIds?: readonly string[] } = {},
 ): Promise<Asked> {
   const { pool } = database;
   const [pages, details]: [string[], string[]] = [[], []];
@@ -90,7 +91,8 @@ async function ask(
         if ('offerIds' in data) details.push(...data.offerIds);
       }
     },
-    count: async () => ({ active: 0, unfinished: 0 }),
+    // With none, what is under way would count as lost.
+    count: async () => ({ active: 0, unfinished: spent.offerIds?.length ?? 0 }),
     work: () => undefined,
     stopWorkers: async () => undefined,
     close: async () => undefined,
@@ -107,10 +109,11 @@ async function ask(
     queues,
     sync,
   };
+  await deps.leases.takeOffers(begun.run.runId, spent.offerIds ?? []);
   const blocks = new Map(Object.entries(blocked) as [FetchKind, string][]);
   const suspicion = { isListingSuspect: false, isDetailSuspect: false, isFirst: true };
   const request = {
-    ...{ run: begun.run, now, feeds: sync.feeds, blocks, suspicion },
+    ...{ run: { ...begun.run, callsUsed: spent.callsUsed ?? 0 }, now, feeds: sync.feeds, blocks, suspicion },
     details: { loaded: 0, underWay: 0 },
   };
   const { blocksMet } = await queueFetches(deps, request);
@@ -202,4 +205,23 @@ it('what was seen within the freshness age is not asked for, unless it is known 
   await addOffers([401], 0.5, { isStale: true });
   await addSearch('鞋', 0.5, 3);
   expect(await ask(null)).toEqual({ pages: [], details: ['401'], met: [] });
+});
+
+it('a run asks for no more than its budget leaves beside the calls that it made and those under way', async () => {
+  await addOffers(range(1, 60), 10);
+  const now = new Date('2026-06-01');
+  expect((await ask(10, {}, now)).details).toHaveLength(10);
+  expect((await ask(10, {}, now, { callsUsed: 3 })).details).toHaveLength(7);
+  expect((await ask(10, {}, now, { callsUsed: 3, offerIds: ['1', '2'] })).details).toHaveLength(5);
+  expect((await ask(10, {}, now, { callsUsed: 9 })).details).toHaveLength(1);
+  expect((await ask(10, {}, now, { callsUsed: 10 })).details).toEqual([]);
+});
+
+it('a run has at most 128 calls under way, and chooses again when at least 32 of them have ended', async () => {
+  await addOffers(range(1, 300), 10);
+  const now = new Date('2026-06-01');
+  const underWay = (count: number) => ({ offerIds: range(1, count).map(String) });
+  expect((await ask(null, {}, now)).details).toHaveLength(128);
+  expect((await ask(null, {}, now, underWay(96))).details).toHaveLength(32);
+  expect((await ask(null, {}, now, underWay(97))).details).toEqual([]);
 });

@@ -113,14 +113,30 @@ describe('a limit that comes later', () => {
     expect(kinds).toEqual(['granted', 'granted', 'denied']);
   });
 
-  it('of rolling windows counts those of the last 24 hours and 31 days', async () => {
-    await at.setTime('2026-05-01T03:00:00Z');
-    await at.grant('a');
-    await at.setTime('2026-05-12T03:00:00Z');
-    await at.grant('b');
+  it('counts from the first minute of its day and month in Shanghai, without refunded and exempt calls', async () => {
+    for (const time of ['04-30T23:59', '05-01T00:01', '05-11T23:59', '05-12T00:01']) {
+      await at.setTime(`2026-${time}:00+08:00`);
+      await at.grant(time);
+    }
+    await at.setTime('2026-05-12T12:00:00+08:00');
+    const { callId } = await at.grant('refunded');
+    await at.ledger.settle(settlementFor(callId, { state: 'refunded', outcome: 'not_sent', body: null }));
+    await at.grant('exempt', { isExempt: true });
+    await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 100 });
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 100 });
+    expect([await usedOf(api, 'month'), await usedOf(api, 'day')]).toEqual([3, 1]);
+  });
+
+  it('of rolling windows counts those of the last 24 hours and 31 days, to the minute', async () => {
+    // A minute more and less than 31 days, and than 24 hours.
+    for (const time of ['05-01T11:59', '05-01T12:01', '05-31T11:59', '05-31T12:01']) {
+      await at.setTime(`2026-${time}:00+08:00`);
+      await at.grant(time);
+    }
+    await at.setTime('2026-06-01T12:00:00+08:00');
     await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 9, reset: 'rolling' });
     await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 9, reset: 'rolling' });
-    expect([await usedOf(api, 'month'), await usedOf(api, 'day')]).toEqual([2, 1]);
+    expect([await usedOf(api, 'month'), await usedOf(api, 'day')]).toEqual([3, 1]);
   });
 
   it('may be lower than what was made: no further call is', async () => {

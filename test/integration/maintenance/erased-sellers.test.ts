@@ -156,6 +156,29 @@ it('an erasure that is over keeps no lock, so that the next may begin at once', 
   }
 });
 
+it('an erasure is complete only when the requests of calls no longer name the seller', async () => {
+  await db.pool.query(
+    `INSERT INTO usage.api_call (granted_at, app_key, api, operation, request, request_hash, lane, is_exempt, quota_period_ids,
+                                 state, send_at, send_by)
+     SELECT t, '1', 'a', 'search.seller', '{"sellerId":"asked"}', '\\x00', 'manual', false, '{}', 'unknown', t, t
+     FROM usage.ledger_now() t`,
+  );
+  const other = await db.pool.connect();
+  try {
+    await other.query('BEGIN; SELECT FROM usage.api_call FOR UPDATE');
+    let isErased = false;
+    const erasing = erase('asked').then(() => (isErased = true));
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await until(async () => isErased || (await select(waiting)).length > 0);
+    expect(isErased).toBe(false);
+    await other.query('COMMIT');
+    await erasing;
+  } finally {
+    other.release(true);
+  }
+  expect(await select("SELECT request ->> 'sellerId' AS id FROM usage.api_call")).toEqual([{ id: 'erased' }]);
+});
+
 it('a load under way is waited for, so that what it brings is erased too', async () => {
   const loading = await db.pool.connect();
   try {
