@@ -83,10 +83,10 @@ export async function attemptCall(parts: AttemptParts, request: AttemptRequest):
   // The slot was missed and the row is refunded already: take the next one.
   if (!(await ledger.markSent(granted.callId))) return waiting('second', 1_000);
   // A process that was stopped here would send into a window in which the call is not counted.
-  const isLate = clock.now().getTime() - markedAt.getTime() > sendWithinMs;
+  const mayLeave = () => clock.now().getTime() - markedAt.getTime() <= sendWithinMs;
   // Another call may have been refused meanwhile.
-  if (isLate || isPaused(request)) return refundReservation(parts, request, granted);
-  return send(parts, request, granted);
+  if (!mayLeave() || isPaused(request)) return refundReservation(parts, request, granted);
+  return send(parts, request, { granted, mayLeave });
 }
 
 /** Ends a granted call of which nothing has left: its API pauses, or the process was stopped for too long. */
@@ -102,9 +102,13 @@ async function refundReservation(
 const pauseMs = (request: AttemptRequest): number => request.gate?.pauseMs() ?? 0;
 const isPaused = (request: AttemptRequest): boolean => pauseMs(request) > 0;
 
-async function send(parts: AttemptParts, request: AttemptRequest, granted: Granted): Promise<Attempted> {
+async function send(
+  parts: AttemptParts,
+  request: AttemptRequest,
+  { granted, mayLeave }: { readonly granted: Granted; readonly mayLeave: () => boolean },
+): Promise<Attempted> {
   const { urlPath, signal } = request;
-  const message = { urlPath, form: request.form(), requestId: granted.callId, signal };
+  const message = { urlPath, form: request.form(), requestId: granted.callId, signal, mayLeave };
   const sent = await parts.transport.send(message);
   return settle(parts, request, { granted, sent });
 }

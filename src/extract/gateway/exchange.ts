@@ -25,7 +25,18 @@ interface ExchangeRequest {
   readonly path: string;
   readonly form: string;
   readonly requestId: string;
+  /** Asked when the first byte is about to leave. False: nothing may leave any more. */
+  readonly mayLeave: () => boolean;
 }
+
+/**
+ * A timer that is later than this comes from a process that was stopped. At half, a busy process would count as one; at
+ * double, one that was stopped for a moment could give up answers that have come.
+ */
+const stoppedMs = 500;
+
+/** What a process that was stopped has to read the answers that wait in its sockets: a long one takes some turns. */
+const readMs = 1000;
 
 interface ExchangeLimits {
   readonly totalMs: number;
@@ -43,7 +54,7 @@ export function exchange(
   signal?: AbortSignal,
 ): Promise<TransportResult> {
   return new Promise((resolve) => {
-    const attempt = new Attempt(limits, signal, resolve);
+    const attempt = new Attempt(request, limits, { signal, resolve });
     if (attempt.isOver) return;
     dispatcher.dispatch(
       {
@@ -62,12 +73,18 @@ export function exchange(
   });
 }
 
+interface Caller {
+  readonly signal: AbortSignal | undefined;
+  readonly resolve: (result: TransportResult) => void;
+}
+
 class Attempt implements Dispatcher.DispatchHandler {
+  readonly #request: Pick<ExchangeRequest, 'mayLeave'>;
   readonly #limits: ExchangeLimits;
   readonly #signal: AbortSignal | undefined;
   readonly #resolve: (result: TransportResult) => void;
   readonly #startedAt = performance.now();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #controller: Controller | null = null;
@@ -75,20 +92,22 @@ class Attempt implements Dispatcher.DispatchHandler {
   isOver = false;
 
   constructor(
+    request: Pick<ExchangeRequest, 'mayLeave'>,
     limits: ExchangeLimits,
-    signal: AbortSignal | undefined,
-    resolve: (result: TransportResult) => void,
+    { signal, resolve }: Caller,
   ) {
+    this.#request = request;
     this.#limits = limits;
     this.#signal = signal;
     this.#resolve = resolve;
-    this.#timer = setTimeout(() => this.#abort('total_timeout'), limits.totalMs);
+    this.#timer = this.#startTimer(limits.totalMs);
     signal?.addEventListener('abort', this.#onSignal);
     if (signal?.aborted) this.#abort('stopped');
   }
 
   onRequestStart(controller: Controller): void {
     // Ended while it waited for a connection: nothing may leave any more, for it was settled as not sent.
+    if (!this.isOver && !this.#request.mayLeave()) this.#abort('late');
     if (this.isOver) controller.abort(new Error('the call is over'));
     else this.#controller = controller;
   }
@@ -111,6 +130,15 @@ class Attempt implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Controller | null, error: Error): void {
     const code = transportCode(error);
     this.#fail(transportKind(code, this.#controller !== null), code);
+  }
+
+  /** Timers come before sockets in a turn of the event loop: one that is late lets the sockets be read first. */
+  #startTimer(ms: number): NodeJS.Timeout {
+    const dueAt = performance.now() + ms;
+    return setTimeout(() => {
+      if (performance.now() - dueAt > stoppedMs) this.#timer = this.#startTimer(readMs);
+      else this.#abort('total_timeout');
+    }, ms);
   }
 
   readonly #onSignal = (): void => this.#abort('stopped');

@@ -2,7 +2,7 @@ import type { ErrorKind } from '../../core/errors.ts';
 import { extractErrors as errors } from '../errors.ts';
 
 /** Why we ended a call ourselves. */
-export type AbortCause = 'stopped' | 'total_timeout' | 'too_large';
+export type AbortCause = 'stopped' | 'late' | 'total_timeout' | 'too_large';
 
 const timeoutCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -17,7 +17,7 @@ const certificateCode =
 
 /** The error kind of a call that we ended. */
 export function abortKind(cause: AbortCause): ErrorKind {
-  if (cause === 'stopped') return errors.GATEWAY_STOPPED;
+  if (cause === 'stopped' || cause === 'late') return errors.GATEWAY_STOPPED;
   return cause === 'too_large' ? errors.GATEWAY_ANSWER_TOO_LARGE : errors.GATEWAY_TIMEOUT;
 }
 

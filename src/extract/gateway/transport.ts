@@ -50,6 +50,8 @@ interface TransportRequest {
   /** Sent as `x-request-id`: the call id, so that both sides' logs can be joined. */
   readonly requestId: string;
   readonly signal?: AbortSignal | undefined;
+  /** Asked when the first byte is about to leave. False: nothing may leave any more. Default: it may. */
+  readonly mayLeave?: () => boolean;
 }
 
 export interface Transport {
@@ -80,8 +82,8 @@ export function createTransport(options: TransportOptions): Transport {
   let closed: Promise<void> | null = null;
   const prefix = base.pathname.replace(/\/+$/, '');
   return {
-    send: ({ urlPath, form, requestId, signal }) =>
-      exchange(pool, { path: `${prefix}/${urlPath}`, form, requestId }, limits, signal),
+    send: ({ urlPath, form, requestId, mayLeave = () => true, signal }) =>
+      exchange(pool, { path: `${prefix}/${urlPath}`, form, requestId, mayLeave }, limits, signal),
     close: () => (closed ??= pool.close()),
   };
 }
