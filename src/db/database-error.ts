@@ -1,6 +1,6 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
-import { AppError, type ErrorKind } from '../core/errors.ts';
+import { AppError, toAppError, type ErrorKind } from '../core/errors.ts';
 import { databaseErrors } from './errors.ts';
 
 /** Codes of Node's sockets and resolver: no server was reached, or it went away. */
@@ -23,7 +23,7 @@ const socketCodes = new Set([
 
 /** The messages of node-postgres, without a code, for a connection that ended or timed out (pg 8). */
 const lostConnection =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error)/;
 
 /** By SQLSTATE, otherwise by its class (PostgreSQL documentation, appendix A). */
 const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
@@ -79,6 +79,12 @@ function codeOf(error: unknown): string | null {
   return typeof error.code === 'string' ? error.code : null;
 }
 
+/** A file that is missing (a socket of Postgres is one, too), or a port that cannot be listened on, is no database. */
+function isOfConnection(cause: unknown, code: string): boolean {
+  const syscall = cause instanceof Error && 'syscall' in cause ? cause.syscall : null;
+  return code === 'ENOENT' ? syscall === 'connect' : syscall !== 'listen';
+}
+
 /** Null: not an error of the database. */
 function kindOf(cause: unknown): ErrorKind | null {
   const code = codeOf(cause);
@@ -87,7 +93,8 @@ function kindOf(cause: unknown): ErrorKind | null {
     return kindBySqlState[state] ?? kindBySqlState[state.slice(0, 2)] ?? databaseErrors.DATABASE_REJECTED;
   }
   const isLost = cause instanceof Error && lostConnection.test(cause.message);
-  return isLost || (code !== null && socketCodes.has(code)) ? databaseErrors.DATABASE_UNREACHABLE : null;
+  const isSocket = code !== null && socketCodes.has(code) && isOfConnection(cause, code);
+  return isLost || isSocket ? databaseErrors.DATABASE_UNREACHABLE : null;
 }
 
 /** Deadlock or serialization failure: the very same transaction may well succeed now. */
@@ -125,6 +132,11 @@ export function toDatabaseError(error: unknown): unknown {
   const place = { table: where?.table ?? null, constraint: where?.constraint ?? null };
   const facts = { databaseCode: codeOf(cause), ...place };
   return new AppError(kind, messages[kind.code] ?? kind.code, { facts, cause });
+}
+
+/** Anything thrown: as the database, the operating system or we named it; the rest is our defect. */
+export function toNamedError(error: unknown): AppError {
+  return toAppError(toDatabaseError(error));
 }
 
 /** Runs `work`; what the database throws leaves as an AppError. */

@@ -90,6 +90,11 @@ export const databaseErrors = defineErrors({
     remedy:
       'Set DATABASE_READ_URL to a login that is a member of catalog_ops or catalog_analyst, and of nothing else: docs/querying.md shows how to make one.',
   },
+  REDIS_REFUSED: {
+    recovery: 'retry',
+    remedy:
+      'Redis answers, but refused a command. Its message says why: memory full (maxmemory), a replica that takes no writes, a full disk, or a wrong user or password. Work continues automatically when it accepts commands.',
+  },
   REDIS_UNREACHABLE: {
     recovery: 'retry',
     remedy:

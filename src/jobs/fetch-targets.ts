@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
-import { toAppError, type AppError } from '../core/errors.ts';
+import type { AppError } from '../core/errors.ts';
+import { toNamedError } from '../db/database-error.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallAnswered, CallContext, CallWaiting, Gateway } from '../model/gateway.ts';
 import type { Lane } from '../model/ledger.ts';
@@ -98,7 +99,7 @@ async function ask(deps: FetchDeps, target: Target, context: FetchContext): Prom
       ? { kind: 'answered', target, answer }
       : { kind: 'waiting', target, wait: answer };
   } catch (thrown) {
-    const error = toAppError(thrown);
+    const error = toNamedError(thrown);
     if (await isReplaced(deps, target, error)) return { kind: 'waiting', target, wait: null };
     return { kind: 'failed', target, error };
   }

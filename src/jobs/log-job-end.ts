@@ -1,5 +1,5 @@
 import { DelayedError, RateLimitError } from 'bullmq';
-import { toAppError } from '../core/errors.ts';
+import { toNamedError } from '../db/database-error.ts';
 import type { Logger } from '../core/log.ts';
 import type { FetchResult } from './fetch-targets.ts';
 import type { JobKind } from './job-kinds.ts';
@@ -61,7 +61,7 @@ export function logJobStop(log: Logger, error: unknown, { job, ...stop }: JobSto
     return;
   }
   const attempts = job.attemptsMade + 1;
-  const err = toAppError(error);
+  const err = toNamedError(error);
   log.warn({ err, attempts, ...stop }, 'job attempt failed');
   if (attempts >= (job.opts.attempts ?? 1))
     log.warn({ outcome: 'failed', code: err.code, ...stop }, 'job ended');

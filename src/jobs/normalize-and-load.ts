@@ -1,4 +1,5 @@
-import { AppError, toAppError } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
+import { toNamedError } from '../db/database-error.ts';
 import type { LoadableAnswer, LoadReport } from '../model/catalog.ts';
 import type { CallAnswered } from '../model/gateway.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
@@ -41,7 +42,7 @@ async function tryToLoad(load: () => Promise<void>): Promise<AppError | null> {
     await load();
     return null;
   } catch (thrown) {
-    const error = toAppError(thrown);
+    const error = toNamedError(thrown);
     if (!isFinal(error)) throw error;
     return error;
   }

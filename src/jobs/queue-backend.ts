@@ -1,7 +1,8 @@
 import { createPostgresBackend, createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
-import { toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import { classifyDatabaseErrors, toNamedError } from '../db/database-error.ts';
+import { askRedis } from './ask-redis.ts';
 import { createOutageWarning } from './outage-warning.ts';
 import { jobKinds, type JobData, type JobKind } from './job-kinds.ts';
 
@@ -43,8 +44,9 @@ export interface JobCounts {
 /** The queues of all kinds on one backend. The catalog is the checkpoint: losing them loses nothing. */
 export interface Queues {
   readonly backend: 'redis' | 'postgres';
+  /** @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
   add<K extends JobKind>(kind: K, jobs: readonly NewJob<K>[]): Promise<void>;
-  /** Jobs that are not finished. */
+  /** Jobs that are not finished. @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
   count(kind: JobKind): Promise<JobCounts>;
   /** Starts a worker in this process. */
   work<K extends JobKind>(kind: K, concurrency: number, processor: Processor<K>): void;
@@ -159,6 +161,7 @@ export function openQueues(options: QueuesOptions): Queues {
   const backend = options.redisUrl
     ? redisBackend(options.redisUrl, defaults)
     : postgresBackend(options.databaseUrl, defaults);
+  const ask = options.redisUrl ? askRedis : classifyDatabaseErrors;
   const warn = createOutageWarning(options.log, backend.name);
   const workers: WorkerLike[] = [];
   const queues = new Map<JobKind, QueueLike>();
@@ -176,10 +179,11 @@ export function openQueues(options: QueuesOptions): Queues {
     backend: backend.name,
     add: async (kind, jobs) => {
       if (jobs.length === 0) return;
-      await queueOf(kind).addBulk(jobs.map(({ jobId, data }) => ({ name: kind, data, opts: { jobId } })));
+      const added = jobs.map(({ jobId, data }) => ({ name: kind, data, opts: { jobId } }));
+      await ask(() => queueOf(kind).addBulk(added));
     },
     count: async (kind) => {
-      const counts = await queueOf(kind).getJobCounts();
+      const counts = await ask(() => queueOf(kind).getJobCounts());
       const states = ['active', 'waiting', 'delayed', 'paused', 'prioritized'] as const;
       const unfinished = states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
       return { active: counts['active'] ?? 0, unfinished };
@@ -199,7 +203,7 @@ export function openQueues(options: QueuesOptions): Queues {
     },
     stopWorkers: async () => {
       const closed = await Promise.allSettled(workers.splice(0).map((worker) => worker.close()));
-      for (const end of closed) if (end.status === 'rejected') warn(toAppError(end.reason));
+      for (const end of closed) if (end.status === 'rejected') warn(toNamedError(end.reason));
     },
     close: async () => {
       await Promise.all([...queues.values()].map((queue) => queue.close()));

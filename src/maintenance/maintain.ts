@@ -1,7 +1,6 @@
 import { dayMs, minuteMs } from '../core/duration.ts';
-import { toAppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
-import { toDatabaseError } from '../db/database-error.ts';
+import { toNamedError } from '../db/database-error.ts';
 import type { RetentionStore } from './retention-store.ts';
 import type { RetentionAges } from '../model/sync-config.ts';
 
@@ -63,7 +62,7 @@ export function createMaintenance(deps: MaintainDeps): (now: Date) => Promise<vo
       const isLeft = await maintain(deps, now);
       if (!isLeft) dueAtMs = now.getTime() + dayMs;
     } catch (error) {
-      const err = toAppError(toDatabaseError(error));
+      const err = toNamedError(error);
       deps.log.warn({ err, code: err.code }, 'daily maintenance failed, trying again');
     }
   };

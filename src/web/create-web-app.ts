@@ -1,6 +1,5 @@
 import { Hono } from 'hono';
-import { toAppError } from '../core/errors.ts';
-import { toDatabaseError } from '../db/database-error.ts';
+import { toNamedError } from '../db/database-error.ts';
 import { createHostCheck } from './guard/allowed-hosts.ts';
 import { readSmallBody } from './guard/read-small-body.ts';
 import { requireSession } from './guard/require-access.ts';
@@ -66,7 +65,7 @@ function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
 
 /** The response to a failed request: the cause, and what to do. Texts of errors are for the log. */
 function failedPage(c: WebContext, { log, findRemedy }: WebDeps, thrown: unknown): Response {
-  const error = toAppError(toDatabaseError(thrown));
+  const error = toNamedError(thrown);
   log.error({ err: error, code: error.code, path: c.req.path }, 'page failed');
   const body = html`<section class="card hero bad">
     <h1>This page could not be shown</h1>

@@ -1,4 +1,5 @@
-import { toAppError, AppError } from '../../core/errors.ts';
+import { AppError } from '../../core/errors.ts';
+import { toNamedError } from '../../db/database-error.ts';
 import { endpointOfQuestion } from '../../extract/endpoints/endpoints.ts';
 import { extractErrors } from '../../extract/errors.ts';
 import type { Gateway, Inspected } from '../../model/gateway.ts';
@@ -141,7 +142,7 @@ async function askOne(
     if (inspected.rawId !== null) await raw.keepOut(inspected.rawId);
     return judge(question, known, inspected, asked.flaw !== undefined);
   } catch (thrown) {
-    const error = toAppError(thrown);
+    const error = toNamedError(thrown);
     return { outcome: notCompared(false, `not called: ${error.code}`), known, halted: findHalt(error) };
   }
 }

@@ -1,4 +1,5 @@
-import { toAppError, type AppError } from '../../core/errors.ts';
+import type { AppError } from '../../core/errors.ts';
+import { toNamedError } from '../../db/database-error.ts';
 import { extractErrors } from '../../extract/errors.ts';
 import type { RawStore } from '../../raw/raw-store.ts';
 import type { KnownSubjects } from '../status-store.ts';
@@ -117,7 +118,7 @@ export async function probeApis(parts: ProbeParts, operations: readonly TargetOp
         if (operation.startsWith('search.')) await parts.raw.keepOut(answer.provenance.rawId);
       }
     } catch (thrown) {
-      const error = toAppError(thrown);
+      const error = toNamedError(thrown);
       const note = noteOf(error);
       if (note !== null) notes.set(operation, note);
       if (error.recovery === 'halt' && error.kind !== extractErrors.AUTH_TOKEN_MISSING)

@@ -1,6 +1,5 @@
 import { sleep, type Clock } from '../../core/clock.ts';
-import { toAppError } from '../../core/errors.ts';
-import { toDatabaseError } from '../../db/database-error.ts';
+import { toNamedError } from '../../db/database-error.ts';
 import { sendNotifications, type SendDeps } from './send-notifications.ts';
 
 export interface DispatcherOptions extends SendDeps {
@@ -43,7 +42,7 @@ export function createDispatcher({
       return await sendNotifications(deps, { isLast, signal });
     } catch (error) {
       if (signal.aborted) return true;
-      const err = toAppError(toDatabaseError(error));
+      const err = toNamedError(error);
       deps.log.warn({ err, code: err.code }, 'could not check for notifications, trying again');
       return true;
     }

@@ -1,5 +1,5 @@
-import { AppError, toAppError } from '../../core/errors.ts';
-import { toDatabaseError } from '../../db/database-error.ts';
+import { AppError } from '../../core/errors.ts';
+import { toNamedError } from '../../db/database-error.ts';
 import type { OperatorAction } from '../../runs/operator-log.ts';
 import type { GivenUpChoice } from '../../model/given-up.ts';
 import { apiOperations } from '../../model/known-apis.ts';
@@ -127,7 +127,7 @@ async function perform(c: WebContext, deps: WebDeps, { action, subjectOf, act }:
     deps.log.info({ ...said, outcome }, 'action of a page');
     return c.redirect(path, 303);
   } catch (thrown) {
-    const error = toAppError(toDatabaseError(thrown));
+    const error = toNamedError(thrown);
     if (!(thrown instanceof AppError)) throw error;
     await stores.log.add({ ...said, outcome: error.code });
     const body = html`<section class="card hero bad">

@@ -1,4 +1,4 @@
-import { toAppError } from '../../core/errors.ts';
+import { toNamedError } from '../../db/database-error.ts';
 import { html } from '../html.ts';
 import { prose } from '../parts/prose.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
@@ -26,7 +26,7 @@ export async function endConnect(c: WebContext, deps: WebDeps): Promise<Response
   try {
     await connect.finish(c.get('session').id, new URL(c.req.url).searchParams);
   } catch (thrown) {
-    const error = toAppError(thrown);
+    const error = toNamedError(thrown);
     log.warn({ err: error, code: error.code }, 'login at 1688 failed');
     // Anyone can have a browser ask this, as often as he likes: only an answer to a login of ours is worth a row.
     if (error.code !== 'AUTH_STATE_REFUSED') await stores.log.add({ ...said, outcome: error.code });

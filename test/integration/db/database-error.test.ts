@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +11,9 @@ import {
   isMissingPartition,
   isTransactionConflict,
   toDatabaseError,
+  toNamedError,
 } from '../../../src/db/database-error.ts';
+import { openWeakLink } from '../../support/weak-link.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 let db: TestDatabase;
@@ -76,6 +81,33 @@ describe('a server that is not there', () => {
     expect(toDatabaseError(await failureOf(() => client.query('SELECT 1')))).toMatchObject({
       code: 'DATABASE_UNREACHABLE',
     });
+  });
+});
+
+describe('a server that accepts connections and says nothing', () => {
+  it('is unreachable for a pool and for a connection of its own', async () => {
+    const link = await openWeakLink(db.url);
+    link.stall();
+    const settings = { connectionString: link.url, connectionTimeoutMillis: 200 };
+    const pool = new pg.Pool(settings);
+    const client = new pg.Client(settings);
+    const errors = [await failureOf(() => pool.query('SELECT 1')), await failureOf(() => client.connect())];
+    await link.close();
+    expect(errors.map(toDatabaseError)).toMatchObject([
+      { code: 'DATABASE_UNREACHABLE' },
+      { code: 'DATABASE_UNREACHABLE' },
+    ]);
+  });
+});
+
+describe('what is no connection', () => {
+  it.each([
+    ['a missing file', () => readFile('/no/such/file')],
+    ['an address that is not here', () => once(createServer().listen(0, '192.0.2.1'), 'listening')],
+  ])('%s is no error of the database', async (_, work) => {
+    const error = await failureOf(work);
+    expect(toDatabaseError(error)).toBe(error);
+    expect(toNamedError(error).code).toMatch(/^SYSTEM_/);
   });
 });
 

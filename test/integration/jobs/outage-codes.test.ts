@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../src/core/secret.ts';
+import { createPool } from '../../../src/db/pool.ts';
+import { fetchTargets, type FetchDeps } from '../../../src/jobs/fetch-targets.ts';
+import { createCatalogLoader } from '../../../src/jobs/normalize-and-load.ts';
+import { openQueues } from '../../../src/jobs/queue-backend.ts';
+import { createUploadStore } from '../../../src/load/upload-store.ts';
+import { createRunStore } from '../../../src/runs/run-store.ts';
+import type { CallAnswered } from '../../../src/model/gateway.ts';
+import { createTestDatabase } from '../../support/database.ts';
+import { roots, silent } from '../../support/gateway-inputs.ts';
+import { startTestRedis } from '../../support/redis.ts';
+import { listBackends } from '../../support/stack.ts';
+import { openWeakLink } from '../../support/weak-link.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+/** A pool of connections to a database that is away. */
+async function openLostPool() {
+  const database = await createTestDatabase();
+  const link = await openWeakLink(database.url);
+  const pool = createPool({ connectionString: link.url, max: 2, log: silent });
+  closing.push(
+    () => database.drop(),
+    () => pool.end(),
+  );
+  await pool.query('SELECT 1');
+  await link.cut();
+  return pool;
+}
+
+const answer: CallAnswered = {
+  kind: 'answered',
+  provenance: { callId: '1', rawId: '1', runId: '7', observedAt: new Date() },
+  request: roots,
+  windowId: null,
+  payload: { categoryInfo: [], succes: 'true' },
+  isCached: false,
+};
+
+const noChange = {
+  ...{ categories: 0, offersNew: 0, offersChanged: 0, offersUnchanged: 0 },
+  ...{ pricesOpened: 0, pricesClosed: 0, rejects: 0 },
+};
+
+describe('while Postgres is away', () => {
+  it('an answer whose counts are not kept is tried again, and not put into quarantine', async () => {
+    const runs = createRunStore({ pool: await openLostPool() });
+    const loader = createCatalogLoader({ runs, catalog: { load: () => Promise.resolve(noChange) } });
+    await expect(loader.load([answer], '7')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+  });
+
+  it('a target that is not asked for because of it is tried again, and not given up for today', async () => {
+    const uploads = createUploadStore({ pool: await openLostPool(), appKey: '1' });
+    const never = new AbortController().signal;
+    const deps = {
+      ...{ callConcurrency: 1, drain: never, stopNow: never, log: silent },
+      loader: { load: () => Promise.resolve([]) },
+      uploadQueryImage: () => uploads.find('00').then(() => ({ kind: 'address', url: '' })),
+    } as unknown as FetchDeps;
+    const request = { operation: 'search.image', image: 'a.jpg', page: 1, language: 'en' };
+    const targets = [{ id: '1', windowId: '1', request }] as unknown as Parameters<typeof fetchTargets>[1];
+    const context = { runId: '7', jobId: null, lane: 'discovery', freshForMs: 0 } as const;
+    const { failed } = await fetchTargets(deps, targets, context);
+    expect(failed.map(({ error }) => error)).toMatchObject([
+      { code: 'DATABASE_UNREACHABLE', recovery: 'retry' },
+    ]);
+  });
+});
+
+describe.runIf(listBackends().includes('redis'))('queues in a Redis', () => {
+  async function openLink() {
+    const redis = await startTestRedis();
+    const link = await openWeakLink(redis.url ?? '');
+    const queues = openQueues({
+      ...{ redisUrl: new Secret(link.url), databaseUrl: new Secret('postgres://nowhere.invalid/x') },
+      ...{ log: silent, retryDelayMs: 20, onSettled: () => undefined },
+    });
+    closing.push(
+      () => redis.close(),
+      () => queues.close(),
+    );
+    return { queues, link };
+  }
+  const job = { jobId: '1-c0', data: { runId: '1', categoryId: '0' } };
+
+  it('that is away say so, whether they count or add', async () => {
+    const { queues, link } = await openLink();
+    expect(await queues.count('category')).toEqual({ active: 0, unfinished: 0 });
+    await link.cut();
+    await expect(queues.count('category')).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
+    await expect(queues.add('category', [job])).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
+  });
+
+  it('that does not answer, not even while they open, are not waited for', async () => {
+    const { queues, link } = await openLink();
+    link.stall();
+    closing.push(async () => link.mend());
+    await expect(queues.count('category')).rejects.toMatchObject({
+      code: 'REDIS_UNREACHABLE',
+      message: expect.stringContaining('no answer within 3 s') as string,
+    });
+  });
+});
