@@ -79,6 +79,7 @@ function openBenchSession(projectDir: string, env: Environment) {
     env,
     clock: systemClock,
     cwd: projectDir,
+    startedAtMs: performance.now(),
     exitCode: exitCodes.succeeded,
   };
   return openSession(command, world, { logs: 'service' });

@@ -114,7 +114,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
     sync: parseSyncFile(options.syncFile ?? wholeWorld, 'the bench'),
     databaseUrl: new Secret(database.url),
     log,
-    shutdown: { drain: never, stopNow: never },
+    shutdown: { drain: never, stopNow: never, cut: never },
   });
   closing.add('app', () => app.close());
   const pool = createPool({ connectionString: database.url, max: 3, log });

@@ -16,6 +16,8 @@ export interface CliContext {
   readonly env: Environment;
   readonly clock: Clock;
   readonly cwd: string;
+  /** When the process started, as `performance.now()` counts. */
+  readonly startedAtMs: number;
   /** Where SIGTERM and SIGINT arrive. */
   readonly signals: NodeJS.EventEmitter;
   /** What the process will exit with; verbs set it. */

@@ -5,6 +5,11 @@ export const cliErrors = defineErrors({
     recovery: 'fail',
     remedy: 'A signal stopped the command before it was done. No partial result was written. Start it again.',
   },
+  DEADLINE_PASSED: {
+    recovery: 'retry',
+    remedy:
+      'The database did not start, or did not end, before --deadline. Give a later deadline, and look at the warnings above this error.',
+  },
   PROJECT_NOT_WRITABLE: {
     recovery: 'halt',
     remedy:

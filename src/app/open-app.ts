@@ -2,7 +2,8 @@ import type { Pool } from 'pg';
 import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/environment.ts';
 import { credentialsOf, sourceOf } from './credentials.ts';
-import { CloseStack, type Shutdown } from '../core/lifecycle.ts';
+import type { AppError } from '../core/errors.ts';
+import { CloseStack, unlessAborted, type Shutdown } from '../core/lifecycle.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Gateway } from '../model/gateway.ts';
@@ -13,7 +14,7 @@ import { chooseApis } from '../extract/endpoints/endpoints.ts';
 import { createGateway } from '../extract/gateway/create-gateway.ts';
 import type { TransportTimeouts } from '../extract/gateway/transport.ts';
 import { createTokenProvider } from '../extract/oauth/token-provider.ts';
-import { applyLimits } from '../ledger/apply-limits.ts';
+import type { Unsettled } from '../ledger/keep-unsettled.ts';
 import { createBeginRun, type BeginRun } from '../runs/begin-run.ts';
 import { adoptSchedules } from '../runs/change-schedules.ts';
 import { conduct, createWakeup } from '../jobs/conductor.ts';
@@ -45,7 +46,7 @@ import { createTokenStore } from '../tokens/token-store.ts';
 import { createUploadStore } from '../load/upload-store.ts';
 import { createWorkerHeartbeat, hashSyncFile } from '../runs/worker-heartbeat.ts';
 import { totalHours } from '../ledger/total-hours.ts';
-import { openStores } from './open-stores.ts';
+import { prepareStores } from './prepare-stores.ts';
 import { openDispatcher } from './open-dispatcher.ts';
 import type { Forecast } from '../refresh/forecast/forecast.ts';
 import { retentionAges } from '../maintenance/retention-ages.ts';
@@ -55,7 +56,7 @@ export interface AppOptions {
   readonly sync: SyncConfig;
   readonly databaseUrl: Secret;
   readonly log: Logger;
-  readonly shutdown: Pick<Shutdown, 'drain' | 'stopNow'>;
+  readonly shutdown: Pick<Shutdown, 'drain' | 'stopNow' | 'cut'>;
   /** Before the second attempt of a job, doubled for each further one. Default 1,000. */
   readonly retryDelayMs?: number;
   /** How long 1688 may keep a call waiting, phase by phase. Default: `defaultTimeouts` of the transport. */
@@ -83,8 +84,13 @@ export interface App {
    * @throws AppError SCHEDULE_NAME_TAKEN
    */
   keepSchedules(): Promise<void>;
-  /** Works and ticks in this process until `isOver` returns true or the process is stopped. */
-  conduct(isOver: () => Promise<boolean>): Promise<void>;
+  /**
+   * Works and ticks in this process until `isOver` returns true or the process is stopped; gives why the last tick failed,
+   * or null.
+   */
+  conduct(isOver: () => Promise<boolean>): Promise<AppError | null>;
+  /** Calls that this process could not settle so far. */
+  countUnsettled(): Unsettled;
   /** Sends new notifications before a process ends that worked with `conduct`; waits 15 seconds at most. */
   sendNotifications(): Promise<void>;
   close(): Promise<void>;
@@ -147,7 +153,7 @@ export async function openApp(options: AppOptions): Promise<App> {
   }
 }
 
-type Stores = ReturnType<typeof openStores>;
+type Stores = Awaited<ReturnType<typeof prepareStores>>;
 
 function openMaintenance(
   pool: Pool,
@@ -223,18 +229,17 @@ async function sweep(pool: Pool, ledger: LedgerStore): Promise<void> {
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, databaseUrl, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
-  const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log });
+  const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log, cut: shutdown.cut });
   closing.add('database', () => pool.end());
   await classifyDatabaseErrors(() => requireMigrated(pool));
-  const stores = openStores({ pool, appKey, log, stopNow: shutdown.stopNow });
+  const stores = await prepareStores(pool, options);
   const { ledger, quota, permissions, raw, runs, leases, schedules, refreshQueue, catalog } = stores;
-  await applyLimits(stores, sync, { appKey, apis: chooseApis(sync.apis) });
   const gateway = openGateway(options, ledger, pool);
   closing.add('gateway', () => gateway.close());
   const loader = createCatalogLoader({ catalog, runs });
   const wake = createWakeup();
   const queues = await openJobQueues(options, () => wake.now());
-  closing.add('queues', () => queues.close());
+  closing.add('queues', () => unlessAborted(shutdown.cut, queues.close(), () => undefined));
 
   const shared = { loader, leases, runs, log, clock: systemClock };
   const scheduling = openScheduling(pool, options, stores);
@@ -275,6 +280,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     pool,
     keepSchedules: scheduling.keep,
     conduct: (isOver) => conduct(conducting, isOver),
+    countUnsettled: () => ledger.countUnsettled(),
     sendNotifications: async () => dispatcher?.finish(),
     close: () => closing.close(log),
   };

@@ -3,6 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import { processEnvironment } from '../config/environment.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
 import type { CliContext } from '../app/context.ts';
+import { toDatabaseError } from '../db/database-error.ts';
 import { createProgram } from './program.ts';
 import { reportError } from '../terminal/report-error.ts';
 
@@ -17,7 +18,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     // Commander has printed the error on stderr; help and version are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
-    return reportError(error, context.stderr);
+    return reportError(toDatabaseError(error), context.stderr);
   }
 }
 
@@ -34,12 +35,15 @@ function watchReader(stream: NodeJS.WriteStream): AbortSignal {
   return gone.signal;
 }
 
-/** The command line of this process. Sets its exit code and lets it end by itself. */
+/** What is left alone when the time is up must not keep the process: at double, a deadline would be missed by a second. */
+const leaveAfterMs = 300;
+
+/** The command line of this process. Sets its exit code; what is still open then keeps it for a moment only. */
 export async function main(): Promise<void> {
   const { stdout, stderr, stdin } = process;
   watchReader(stderr);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (reason: unknown) => process.exit(reportError(reason, stderr)));
+    process.on(event, (reason: unknown) => process.exit(reportError(toDatabaseError(reason), stderr)));
   }
   const env = processEnvironment();
   process.exitCode = await runCli(process.argv.slice(2), {
@@ -56,7 +60,9 @@ export async function main(): Promise<void> {
     env,
     clock: systemClock,
     cwd: process.cwd(),
+    startedAtMs: 0,
     signals: process,
     exitCode: exitCodes.succeeded,
   });
+  setTimeout(() => process.exit(), leaveAfterMs).unref();
 }

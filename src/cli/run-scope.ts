@@ -1,6 +1,8 @@
+import type { CliContext } from '../app/context.ts';
 import type { App } from '../app/open-app.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
+import { unlessAborted } from '../core/lifecycle.ts';
 import { isHeldAsDeclared } from '../health/issues/is-held-as-declared.ts';
 import { runToEnd } from '../runs/run-to-end.ts';
 import type { Run, RunRequest } from '../model/run.ts';
@@ -8,7 +10,7 @@ import type { SyncConfig } from '../model/sync-config.ts';
 import type { Forecast } from '../refresh/forecast/forecast.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { describeNextRun, isCutShort } from './plan/describe-next-run.ts';
-import { sourceBanner, withApp } from '../app/run-session.ts';
+import { commandSteps, deadlineSteps, sourceBanner, withApp, type AppWork } from '../app/run-session.ts';
 import type { Session } from '../app/session.ts';
 import { syncFileName } from '../config/read-sync-config.ts';
 import { createRunProgress, exitCodeOfRun, printRun } from './show-run.ts';
@@ -29,6 +31,8 @@ export interface RunScopeOptions {
   readonly isStrict: boolean;
   /** A user at a terminal is asked before a run that will use up the quota. */
   readonly mayAsk: boolean;
+  /** When the process ends at the latest, in milliseconds after its start; null: when the run is over. */
+  readonly deadlineMs: number | null;
 }
 
 interface RunParts {
@@ -55,13 +59,18 @@ async function isExpectedEnd({ status, cause, counts }: Run, { quota, permission
   return isHeldAsDeclared({ status, cause, errors: counts.errors }, holds, apis);
 }
 
+/** How much of a time from the start of the process is left, in milliseconds. */
+export function msLeft({ startedAtMs }: Pick<CliContext, 'startedAtMs'>, ms: number): number {
+  return Math.max(0, startedAtMs + ms - performance.now());
+}
+
 /** Chooses what to run. */
 type ChooseRequest = (app: App) => Promise<Omit<RunRequest, 'source' | 'forecast'>>;
 
 async function runAndShow(
   parts: RunParts,
   chooseRequest: ChooseRequest,
-  { isStrict, mayAsk }: RunScopeOptions,
+  { isStrict, mayAsk }: Pick<RunScopeOptions, 'isStrict' | 'mayAsk'>,
 ): Promise<ExitCode> {
   const { session, sync, app, drain } = parts;
   session.talk(sourceBanner(app.source));
@@ -108,13 +117,22 @@ export async function runScope(
   options: RunScopeOptions,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = exitCodes.succeeded;
-  await withApp(session, { sync }, async (app, { drain }) => {
+  const { deadlineMs } = options;
+  let countUnsettled: App['countUnsettled'] = () => ({ kept: 0, unknown: 0, code: null });
+  const runs: AppWork = async (app, { drain, cut }) => {
+    countUnsettled = () => app.countUnsettled();
     try {
       exitCode = await runAndShow({ session, sync, app, drain }, chooseRequest, options);
     } finally {
       // The user who stopped it is waiting.
-      if (!drain.aborted) await app.sendNotifications();
+      if (drain.reason !== 'signal') await unlessAborted(cut, app.sendNotifications(), () => undefined);
     }
+  };
+  await withApp(session, { sync }, runs, {
+    afterSignal: commandSteps,
+    deadline:
+      deadlineMs === null ? null : { inMs: msLeft(session.context, deadlineMs), steps: deadlineSteps },
   });
-  return exitCode;
+  const { kept, unknown } = countUnsettled();
+  return kept + unknown > 0 ? exitCodes.failed : exitCode;
 }

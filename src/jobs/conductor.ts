@@ -1,7 +1,8 @@
 import { sleep } from '../core/clock.ts';
-import { toAppError } from '../core/errors.ts';
+import type { AppError } from '../core/errors.ts';
+import { unlessAborted } from '../core/lifecycle.ts';
 import type { Logger } from '../core/log.ts';
-import { toDatabaseError } from '../db/database-error.ts';
+import { toNamedError } from '../db/database-error.ts';
 import { createProcessor, type ProcessDeps } from './process-job.ts';
 import { jobKinds, type JobKind } from './job-kinds.ts';
 import type { Queues } from './queue-backend.ts';
@@ -57,36 +58,41 @@ const tickPauseMs = 100;
  * Works and ticks in this process until `drain` aborts or `isOver` says so, then lets the jobs in flight
  * finish; `stopNow` ends that wait too. A tick that fails (a database restart) is logged and tried again.
  *
+ * @returns why the last tick failed; null: it did not
  * @throws AppError whose recovery is `halt`: no later tick would do better
  */
-export async function conduct(deps: ConductorDeps, isOver: () => Promise<boolean>): Promise<void> {
-  const isStopping = () => deps.drain.aborted;
+export async function conduct(deps: ConductorDeps, isOver: () => Promise<boolean>): Promise<AppError | null> {
+  const { drain, stopNow } = deps;
+  const isStopping = () => drain.aborted;
+  let trouble: AppError | null = null;
   // A worker that is closed while it still connects leaves its connections open.
-  if (isStopping()) return;
+  if (isStopping()) return trouble;
+  const tickAndAsk = async () => {
+    await deps.tick();
+    const isEnd = await isOver();
+    trouble = null;
+    return isEnd;
+  };
   try {
     for (const kind of jobKinds) {
       deps.queues.work(kind, deps.concurrency[kind], createProcessor(deps.process, kind));
     }
-    while (!isStopping()) {
+    for (;;) {
       try {
-        await deps.tick();
-        if (await isOver()) return;
+        if (await unlessAborted(stopNow, tickAndAsk(), () => true)) return trouble;
       } catch (error) {
-        const err = toAppError(toDatabaseError(error));
-        if (err.recovery === 'halt') throw err;
-        deps.log[err.recovery === 'fail' ? 'error' : 'warn']({ err }, 'tick failed, trying again');
+        trouble = toNamedError(error);
+        if (trouble.recovery === 'halt') throw trouble;
+        deps.log[trouble.recovery === 'fail' ? 'error' : 'warn'](
+          { err: trouble },
+          'tick failed, trying again',
+        );
       }
-      await sleep(tickPauseMs, deps.drain);
-      await deps.wake.wait(tickEveryMs - tickPauseMs, deps.drain);
+      await sleep(tickPauseMs, drain);
+      await deps.wake.wait(tickEveryMs - tickPauseMs, drain);
+      if (isStopping()) return trouble;
     }
   } finally {
-    await Promise.race([deps.queues.stopWorkers(), aborted(deps.stopNow)]);
+    await unlessAborted(stopNow, deps.queues.stopWorkers(), () => undefined);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

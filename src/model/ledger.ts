@@ -74,6 +74,8 @@ export type AnswerSign = PermissionSign | 'token_refused' | 'too_fast_app' | 'to
 
 export interface Settlement {
   readonly callId: string;
+  /** When the call was granted, as `reserve` said: it tells the call from one of the same number in another database. */
+  readonly observedAt: Date;
   readonly state: Exclude<CallState, 'reserved'>;
   readonly outcome: CallOutcome;
   /** `gw.X`, `401`, a business code, or null. */

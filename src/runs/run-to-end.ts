@@ -1,12 +1,14 @@
+import type { AppError } from '../core/errors.ts';
 import type { BeginAnswer, RunStore } from './run-store.ts';
-import type { Run } from '../model/run.ts';
+import type { Run, RunEnd } from '../model/run.ts';
 
 export interface RunToEndDeps {
   readonly runs: Pick<RunStore, 'read' | 'end'>;
   /** Begins the run. @throws AppError DATABASE_OTHER_SOURCE */
   readonly begin: () => Promise<BeginAnswer>;
-  /** Works and ticks in this process until the run is over or the process is stopped. */
-  readonly conduct: (isOver: () => Promise<boolean>) => Promise<void>;
+  /** Works and ticks in this process until the run is over or the process is stopped; gives why the last tick failed. */
+  readonly conduct: (isOver: () => Promise<boolean>) => Promise<AppError | null>;
+  /** Its reason is a `ShutdownCause`. */
   readonly drain: AbortSignal;
   /** Called about once a second. */
   readonly onProgress: (run: Run) => Promise<void>;
@@ -20,7 +22,8 @@ export type RunOutcome =
 /**
  * Begins a run (or takes over one whose process died) and works in this process until it has ended. When the
  * process is stopped first, the run ends as `cancelled`; everything fetched so far is kept and is not
- * fetched again inside its freshness age.
+ * fetched again inside its freshness age. At its deadline it ends as `partial_quota`, or as `partial_error` when
+ * something kept it from working by then.
  *
  * @throws AppError DATABASE_OTHER_SOURCE
  */
@@ -29,11 +32,16 @@ export async function runToEnd(deps: RunToEndDeps): Promise<RunOutcome> {
   if (begun.kind === 'active') return begun;
   const { runId } = begun.run;
   let run = begun.run;
-  await deps.conduct(async () => {
+  const trouble = await deps.conduct(async () => {
     run = (await deps.runs.read(runId)) ?? run;
     await deps.onProgress(run);
     return run.endedAt !== null;
   });
-  if (deps.drain.aborted) await deps.runs.end(runId, 'cancelled', 'signal');
+  if (deps.drain.aborted) await deps.runs.end(runId, ...earlyEnd(deps.drain, trouble));
   return { kind: 'ended', run: (await deps.runs.read(runId)) ?? run };
+}
+
+function earlyEnd({ reason }: AbortSignal, trouble: AppError | null): [RunEnd, string] {
+  if (reason !== 'deadline') return ['cancelled', 'signal'];
+  return trouble ? ['partial_error', trouble.code] : ['partial_quota', 'deadline'];
 }

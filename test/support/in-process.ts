@@ -51,6 +51,7 @@ export function createWorld(options: WorldOptions = {}) {
     env: options.env ?? {},
     clock: systemClock,
     cwd: options.cwd ?? createProject(),
+    startedAtMs: performance.now(),
     signals: new EventEmitter(),
     exitCode: exitCodes.succeeded,
   };

@@ -36,6 +36,7 @@ export function requestFor(name: string, overrides: Partial<ReserveRequest> = {}
 export function settlementFor(callId: string, overrides: Partial<Settlement> = {}): Settlement {
   return {
     callId,
+    observedAt: new Date('2026-11-25T04:00:00Z'),
     state: 'committed',
     outcome: 'ok',
     gatewayCode: null,

@@ -113,11 +113,11 @@ async function openProcess(
     sync,
     databaseUrl: new Secret(databaseUrl),
     log,
-    shutdown: { drain: drain.signal, stopNow: stopNow.signal },
+    shutdown: { drain: drain.signal, stopNow: stopNow.signal, cut: new AbortController().signal },
     retryDelayMs: 20,
     gatewayTimeouts,
   });
-  const conducting = new Set<Promise<void>>();
+  const conducting = new Set<Promise<unknown>>();
   const app: App = {
     ...opened,
     conduct: (isOver) => {

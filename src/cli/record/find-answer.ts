@@ -4,7 +4,7 @@ import { createRawStore, type RawStore } from '../../raw/raw-store.ts';
 import type { StoredAnswer } from '../../model/ledger.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import { cliErrors } from '../../app/errors.ts';
-import { sourceBanner, withApp } from '../../app/run-session.ts';
+import { commandSteps, sourceBanner, withApp } from '../../app/run-session.ts';
 import type { Session } from '../../app/session.ts';
 import { withExistingDatabase } from '../../app/with-database.ts';
 import { requestFor, targetOf, type TargetOperation } from '../../extract/endpoints/target-request.ts';
@@ -58,20 +58,25 @@ export async function callForAnswer(
   }
   const sync = session.readSyncConfig();
   let rawId = '';
-  await withApp(session, { sync }, async ({ gateway, runs, source }) => {
-    session.talk(sourceBanner(source));
-    // The next run loads what is stored: invented and real answers must not meet.
-    await runs.claimSource(source);
-    const context = { runId: null, jobId: null, windowId: null, lane: 'manual', freshForMs: 0 } as const;
-    const answer = await gateway.call(requestFor(operation, target, sync), context);
-    if (answer.kind === 'waiting') {
-      throw new AppError(
-        cliErrors.RECORD_NOT_FOUND,
-        `the call was not made: the limit of ${answer.by} is reached`,
-      );
-    }
-    rawId = answer.provenance.rawId;
-  });
+  await withApp(
+    session,
+    { sync },
+    async ({ gateway, runs, source }) => {
+      session.talk(sourceBanner(source));
+      // The next run loads what is stored: invented and real answers must not meet.
+      await runs.claimSource(source);
+      const context = { runId: null, jobId: null, windowId: null, lane: 'manual', freshForMs: 0 } as const;
+      const answer = await gateway.call(requestFor(operation, target, sync), context);
+      if (answer.kind === 'waiting') {
+        throw new AppError(
+          cliErrors.RECORD_NOT_FOUND,
+          `the call was not made: the limit of ${answer.by} is reached`,
+        );
+      }
+      rawId = answer.provenance.rawId;
+    },
+    { afterSignal: commandSteps, deadline: null },
+  );
   // No window selected it, so it is not loaded into the catalog.
   if (operation.startsWith('search.')) {
     await readRaw(session, async (raw) => {

@@ -157,7 +157,7 @@ function addRun(parent: Command, context: CliContext): void {
           );
           return { scope, feedNames: feeds, trigger: name, budgetCalls, deadlineMs: null };
         },
-        { isStrict, mayAsk: false },
+        { isStrict, mayAsk: false, deadlineMs: null },
       );
     });
   addExamples(command, ['catalog-sync schedule run nightly']);

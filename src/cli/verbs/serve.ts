@@ -5,7 +5,7 @@ import { startWebServer } from '../../web/start-web-server.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parsePort } from '../parse-port.ts';
-import { sourceBanner, withApp } from '../../app/run-session.ts';
+import { serviceSteps, sourceBanner, withApp } from '../../app/run-session.ts';
 import { openSession } from '../../app/session.ts';
 import { createWebDeps, webConnections } from '../../app/web/create-web-deps.ts';
 
@@ -19,33 +19,38 @@ export function registerServe(program: Command, context: CliContext): void {
       const session = openSession(self, context, { logs: 'service' });
       const { config, log } = session;
       const sync = session.readSyncConfig();
-      await withApp(session, { sync }, async (app, { drain }, connectionString) => {
-        await app.runs.claimSource(app.source);
-        await app.keepSchedules();
-        session.talk(sourceBanner(app.source));
-        const pool = createPool({ connectionString, max: webConnections, log });
-        try {
-          const deps = createWebDeps({
-            session,
-            pool,
-            workPool: app.pool,
-            databaseUrl: new Secret(connectionString),
-            sync,
-            env: context.env,
-            drain,
-          });
-          const server = await startWebServer(deps, flags.port ?? config.PORT);
-          log.info({ source: app.source, port: server.port, schedules: sync.schedules.length }, 'serving');
-          session.talk(`pages at ${server.url}`);
+      await withApp(
+        session,
+        { sync },
+        async (app, { drain, cut }, connectionString) => {
+          await app.runs.claimSource(app.source);
+          await app.keepSchedules();
+          session.talk(sourceBanner(app.source));
+          const pool = createPool({ connectionString, max: webConnections, log, cut });
           try {
-            await app.conduct(() => Promise.resolve(false));
+            const deps = createWebDeps({
+              session,
+              pool,
+              workPool: app.pool,
+              databaseUrl: new Secret(connectionString),
+              sync,
+              env: context.env,
+              drain,
+            });
+            const server = await startWebServer(deps, flags.port ?? config.PORT);
+            log.info({ source: app.source, port: server.port, schedules: sync.schedules.length }, 'serving');
+            session.talk(`pages at ${server.url}`);
+            try {
+              await app.conduct(() => Promise.resolve(false));
+            } finally {
+              await server.close();
+            }
           } finally {
-            await server.close();
+            await pool.end();
           }
-        } finally {
-          await pool.end();
-        }
-      });
+        },
+        { afterSignal: serviceSteps, deadline: null },
+      );
     });
   addExamples(command, ['catalog-sync serve', 'catalog-sync serve --project /srv/catalog --port 8080']);
 }

@@ -5,7 +5,7 @@ import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCalls } from '../parse-count.ts';
 import { scopeOf } from '../../runs/scope-of.ts';
-import { requireFeeds, runScope } from '../run-scope.ts';
+import { msLeft, requireFeeds, runScope } from '../run-scope.ts';
 import { openSession } from '../../app/session.ts';
 
 interface SyncFlags {
@@ -37,7 +37,11 @@ export function registerSync(program: Command, context: CliContext): void {
     .description('Fetch everything that is due, within the quota, and exit. Run it from cron or by hand.')
     .option('--feed <name>', 'only this feed of catalog-sync.yaml')
     .option('--budget <calls>', 'maximum number of calls', parseCalls)
-    .option('--deadline <duration>', 'make no more calls after this time, like 45m', parseDeadline)
+    .option(
+      '--deadline <duration>',
+      'make no more calls after this time from the start, like 45m, and end within five seconds',
+      parseDeadline,
+    )
     .option('--yes', 'do not ask before a run that will use up the quota')
     .option(
       '--strict-exit',
@@ -46,14 +50,20 @@ export function registerSync(program: Command, context: CliContext): void {
     .action(async (flags: SyncFlags, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });
       const sync = session.readSyncConfig();
-      const bounds = { budgetCalls: flags.budget ?? null, deadlineMs: flags.deadline ?? null };
-      const request = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', ...bounds };
+      const deadlineMs = flags.deadline ?? null;
+      const chosen = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', budgetCalls: flags.budget ?? null };
+      // That of the run counts from now, by the clock of the ledger: other processes keep it, too.
+      const leftMs = () => (deadlineMs === null ? null : msLeft(context, deadlineMs));
       context.exitCode = await runScope(
         session,
         sync,
-        () => Promise.resolve(request),
+        async () => ({ ...chosen, deadlineMs: leftMs() }),
         // A budget is a confirmation already.
-        { isStrict: flags.strictExit ?? false, mayAsk: flags.yes !== true && flags.budget === undefined },
+        {
+          isStrict: flags.strictExit ?? false,
+          mayAsk: flags.yes !== true && flags.budget === undefined,
+          deadlineMs,
+        },
       );
     });
   addExamples(command, [

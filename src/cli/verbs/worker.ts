@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
-import { sourceBanner, withApp } from '../../app/run-session.ts';
+import { serviceSteps, sourceBanner, withApp } from '../../app/run-session.ts';
 import { openSession } from '../../app/session.ts';
 
 /** `catalog-sync worker`: keeps the schedules and works on every active run until it is stopped; start as many as you like. */
@@ -14,13 +14,18 @@ export function registerWorker(program: Command, context: CliContext): void {
     .action(async (_flags: unknown, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
       const sync = session.readSyncConfig();
-      await withApp(session, { sync }, async (app) => {
-        await app.runs.claimSource(app.source);
-        await app.keepSchedules();
-        session.talk(sourceBanner(app.source));
-        session.log.info({ source: app.source }, 'worker ready');
-        await app.conduct(() => Promise.resolve(false));
-      });
+      await withApp(
+        session,
+        { sync },
+        async (app) => {
+          await app.runs.claimSource(app.source);
+          await app.keepSchedules();
+          session.talk(sourceBanner(app.source));
+          session.log.info({ source: app.source }, 'worker ready');
+          await app.conduct(() => Promise.resolve(false));
+        },
+        { afterSignal: serviceSteps, deadline: null },
+      );
     });
   addExamples(command, [
     'catalog-sync worker',

@@ -141,7 +141,7 @@ async function settle(parts: AttemptParts, request: AttemptRequest, call: Sent):
   const { state, outcome, httpStatus, gatewayCode } = judged.settlement;
   // Before the ledger is told: whoever waits for it or for a slot must not be sent meanwhile.
   if (judged.result.kind === 'failed') request.gate?.refused(judged.result.error);
-  const { rawId } = await parts.ledger.settle({ callId, latencyMs, ...judged.settlement });
+  const { rawId } = await parts.ledger.settle({ callId, observedAt, latencyMs, ...judged.settlement });
   parts.log.debug(
     { callId, runId, jobId, api, latencyMs, state, outcome, httpStatus, gatewayCode },
     'call settled',
@@ -162,7 +162,7 @@ function signOf(outcome: Outcome, { isFlawed = false }: AttemptRequest): AnswerS
 }
 
 interface Judgement {
-  readonly settlement: Omit<Settlement, 'callId' | 'latencyMs'>;
+  readonly settlement: Omit<Settlement, 'callId' | 'observedAt' | 'latencyMs'>;
   readonly result: Attempted['result'];
 }
 

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
-import { CloseStack, listenForShutdown } from '../../../src/core/lifecycle.ts';
+import { CloseStack, listenForShutdown, unlessAborted, type Shutdown } from '../../../src/core/lifecycle.ts';
+import { sleep } from '../../../src/core/clock.ts';
 import { createLogger } from '../../../src/core/log.ts';
 
 const log = createLogger({ level: 'silent', pretty: false });
@@ -48,4 +49,60 @@ test('after dispose nobody listens', () => {
   target.emit('SIGTERM');
   expect(shutdown.drain.aborted).toBe(false);
   expect(target.listenerCount('SIGTERM') + target.listenerCount('SIGINT')).toBe(0);
+});
+
+const steps = { stopNowMs: 30, cutMs: 60, overMs: 90 };
+const aborted = ({ drain, stopNow, cut, over }: Shutdown) =>
+  [drain, stopNow, cut, over].map((step) => step.aborted);
+/** The steps in the order in which they come, each with its cause. */
+function record({ drain, stopNow, cut, over }: Shutdown) {
+  const seen: string[] = [];
+  Object.entries({ drain, stopNow, cut, over }).forEach(([name, step]) =>
+    step.addEventListener('abort', () => seen.push(`${name} ${String(step.reason)}`)),
+  );
+  return seen;
+}
+
+test('after a signal the later steps come by themselves, where they are bounded', async () => {
+  const target = new EventEmitter();
+  const shutdown = listenForShutdown(target, { afterSignal: steps, deadline: null });
+  const seen = record(shutdown);
+  target.emit('SIGTERM');
+  expect(aborted(shutdown)).toEqual([true, false, false, false]);
+  await unlessAborted(shutdown.over, sleep(5000), () => undefined);
+  expect(seen).toEqual(['drain signal', 'stopNow signal', 'cut signal', 'over signal']);
+  shutdown.dispose();
+});
+
+test('a deadline begins the steps without a signal, and a signal after it stops now', async () => {
+  const target = new EventEmitter();
+  const deadline = { inMs: 10, steps: { stopNowMs: 60_000, cutMs: 60_000, overMs: 60_000 } };
+  const shutdown = listenForShutdown(target, { afterSignal: null, deadline });
+  const seen = record(shutdown);
+  await unlessAborted(shutdown.drain, sleep(5000), () => undefined);
+  expect(seen).toEqual(['drain deadline']);
+  target.emit('SIGTERM');
+  expect(seen).toEqual(['drain deadline', 'stopNow signal']);
+  shutdown.dispose();
+});
+
+test('a deadline that no timer can hold does not come at once', async () => {
+  const shutdown = listenForShutdown(new EventEmitter(), {
+    afterSignal: null,
+    deadline: { inMs: 2 ** 31, steps },
+  });
+  await sleep(5);
+  expect(shutdown.drain.aborted).toBe(false);
+  shutdown.dispose();
+});
+
+test('work that does not end is left alone when its signal aborts, and its error is dropped', async () => {
+  const signal = AbortSignal.timeout(10);
+  const late = sleep(30).then(() => Promise.reject(new Error('too late')));
+  expect(await unlessAborted(signal, late, () => 'left')).toBe('left');
+  expect(await unlessAborted(new AbortController().signal, Promise.resolve(1), () => 'left')).toBe(1);
+  await expect(
+    unlessAborted(new AbortController().signal, Promise.reject(new Error('no')), () => 'left'),
+  ).rejects.toThrow('no');
+  await late.catch(() => undefined);
 });

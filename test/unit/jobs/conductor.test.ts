@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { AppError, coreErrors } from '../../../src/core/errors.ts';
+import { databaseErrors } from '../../../src/db/errors.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { conduct, createWakeup } from '../../../src/jobs/conductor.ts';
 import { jobKinds, type JobKind } from '../../../src/jobs/job-kinds.ts';
@@ -27,7 +28,12 @@ function createQueues(maxWorkers = 1) {
   return { queues, workers };
 }
 
-const conductWith = (queues: Queues, drain: AbortSignal, tick: () => Promise<void> = async () => undefined) =>
+const conductWith = (
+  queues: Queues,
+  drain: AbortSignal,
+  tick: () => Promise<void> = async () => undefined,
+  stopNow: AbortSignal = new AbortController().signal,
+) =>
   conduct(
     {
       queues,
@@ -37,7 +43,7 @@ const conductWith = (queues: Queues, drain: AbortSignal, tick: () => Promise<voi
       concurrency: Object.fromEntries(jobKinds.map((kind) => [kind, 1])) as Record<JobKind, number>,
       log: createLogger({ level: 'silent', pretty: false }),
       drain,
-      stopNow: new AbortController().signal,
+      stopNow,
     },
     async () => true,
   );
@@ -61,4 +67,29 @@ it('ends with its workers when a tick meets an error that must halt', async () =
     halting,
   );
   expect(workers).toEqual({ started: jobKinds.length, isStopped: true });
+});
+
+it('leaves a tick that does not end when it is told to stop now', async () => {
+  const { queues, workers } = createQueues(jobKinds.length);
+  const stopNow = AbortSignal.timeout(10);
+  const trouble = await conductWith(queues, stopNow, () => new Promise(() => undefined), stopNow);
+  expect(trouble).toBeNull();
+  expect(workers.started).toBe(jobKinds.length);
+});
+
+it('says why its last tick failed, and nothing of one that succeeded later', async () => {
+  const away = new AppError(databaseErrors.REDIS_UNREACHABLE, 'no Redis');
+  const drain = new AbortController();
+  const failing = async () => {
+    drain.abort();
+    throw away;
+  };
+  expect(await conductWith(createQueues(9).queues, drain.signal, failing)).toBe(away);
+  let ticks = 0;
+  const recovering = async () => {
+    ticks += 1;
+    if (ticks === 1) throw away;
+  };
+  expect(await conductWith(createQueues(9).queues, new AbortController().signal, recovering)).toBeNull();
+  expect(ticks).toBe(2);
 });

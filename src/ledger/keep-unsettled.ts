@@ -1,0 +1,64 @@
+import { isDatabaseOutage, toNamedError } from '../db/database-error.ts';
+import type { Settlement } from '../model/ledger.ts';
+import type { LedgerStore } from './ledger-store.ts';
+import type { Spool } from './spool.ts';
+import type { PaidAnswer } from './spool-file.ts';
+
+/** What became of calls that could not be settled before the process ended. */
+export interface Unsettled {
+  /** Paid answers in the spool: the next process stores them. */
+  readonly kept: number;
+  /** Calls that stay counted as unknown: they were not answered, or their answers could not be kept. */
+  readonly unknown: number;
+  /** The code of the last error that kept a call from being settled; null: there was none, or it is still waited for. */
+  readonly code: string | null;
+}
+
+interface KeepingLedger extends LedgerStore {
+  countUnsettled(): Unsettled;
+}
+
+export interface KeepOptions {
+  readonly spool: Spool;
+  /** Aborts when settlements that still wait for the database are given up. */
+  readonly cut: AbortSignal;
+}
+
+function isPaid(settlement: Settlement): settlement is PaidAnswer {
+  return settlement.state === 'committed';
+}
+
+/** A ledger that keeps in the spool what it can't settle. To settle it twice changes nothing. */
+export function keepUnsettled(ledger: LedgerStore, { spool, cut }: KeepOptions): KeepingLedger {
+  const waiting = new Set<Settlement>();
+  const kept = new Set<string>();
+  const unknown = new Set<string>();
+  let code: string | null = null;
+  const keep = (settlement: Settlement): void => {
+    const { callId, state } = settlement;
+    if (isPaid(settlement) && spool.keep(settlement)) kept.add(callId);
+    else if (state !== 'refunded') unknown.add(callId);
+  };
+  // A statement under way may still succeed, or never end.
+  cut.addEventListener('abort', () => waiting.forEach(keep), { once: true });
+  const settle = async (settlement: Settlement) => {
+    waiting.add(settlement);
+    if (cut.aborted) keep(settlement);
+    try {
+      const settled = await ledger.settle(settlement);
+      if (isPaid(settlement)) spool.drop(settlement);
+      kept.delete(settlement.callId);
+      unknown.delete(settlement.callId);
+      return settled;
+    } catch (error) {
+      if (isDatabaseOutage(error)) {
+        ({ code } = toNamedError(error));
+        keep(settlement);
+      }
+      throw error;
+    } finally {
+      waiting.delete(settlement);
+    }
+  };
+  return { ...ledger, settle, countUnsettled: () => ({ kept: kept.size, unknown: unknown.size, code }) };
+}

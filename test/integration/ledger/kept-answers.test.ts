@@ -1,0 +1,121 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createPool } from '../../../src/db/pool.ts';
+import { emptySpool } from '../../../src/ledger/empty-spool.ts';
+import { keepUnsettled } from '../../../src/ledger/keep-unsettled.ts';
+import { createLedgerStore } from '../../../src/ledger/ledger-store.ts';
+import { openSpool } from '../../../src/ledger/spool.ts';
+import {
+  api,
+  appKey,
+  openLedger,
+  settlementFor,
+  silentLog,
+  type OpenLedger,
+} from '../../support/open-ledger.ts';
+import { findScratchFolder } from '../../support/scratch-folder.ts';
+import { openWeakLink } from '../../support/weak-link.ts';
+
+let at: OpenLedger;
+let other: OpenLedger;
+beforeAll(async () => {
+  [at, other] = await Promise.all([openLedger({ maxCallMs: 1 }), openLedger({})]);
+});
+afterAll(() => Promise.all([at.db.drop(), other.db.drop()]));
+beforeEach(async () => {
+  await at.reset();
+  await at.setTime('2026-11-25T12:00:00+08:00');
+  await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 100 });
+});
+
+const body = Buffer.from('{"result": 价}');
+const findCalls = async () => {
+  const { rows } = await at.db.pool.query(
+    `SELECT c.state, p.body_bytes, p.observed_at = c.granted_at AS is_of_grant, p.loaded_at
+     FROM usage.api_call c LEFT JOIN raw.payload p USING (raw_id) ORDER BY c.call_id`,
+  );
+  return rows as unknown[];
+};
+
+/** A process whose database does not answer, from its grants on. */
+async function openStalled() {
+  const folder = join(mkdtempSync(join(findScratchFolder(), 'spool-')), 'spool');
+  const link = await openWeakLink(at.db.url);
+  const cut = new AbortController();
+  const pool = createPool({ connectionString: link.url, max: 2, log: silentLog, cut: cut.signal });
+  await pool.query('SELECT 1');
+  const store = createLedgerStore({ pool, log: silentLog, signal: cut.signal });
+  const ledger = keepUnsettled(store, { spool: openSpool(folder, silentLog), cut: cut.signal });
+  link.stall();
+  const close = async () => {
+    await pool.end();
+    await link.close();
+  };
+  return { folder, ledger, cut, close };
+}
+
+const emptyInto = (place: OpenLedger, folder: string) =>
+  emptySpool({
+    ...{ pool: place.db.pool, ledger: place.ledger, log: silentLog },
+    spool: openSpool(folder, silentLog),
+  });
+
+it('an answer that cannot be stored before the process ends is stored by the next one, though it counted as unknown', async () => {
+  const { callId, observedAt } = await at.grant('a');
+  await at.ledger.markSent(callId);
+  const { folder, ledger, cut, close } = await openStalled();
+  const settling = ledger.settle(settlementFor(callId, { observedAt, body }));
+  cut.abort();
+  await expect(settling).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+  expect(ledger.countUnsettled()).toEqual({ kept: 1, unknown: 0 });
+  await close();
+  await at.setTime('2026-11-25T12:01:00+08:00');
+  await at.ledger.sweep();
+  expect(await findCalls()).toMatchObject([{ state: 'unknown' }]);
+  await emptyInto(at, folder);
+  const stored = { state: 'committed', body_bytes: body.length, is_of_grant: true, loaded_at: null };
+  expect(await findCalls()).toEqual([stored]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('a call without an answer is not kept, and counts as unknown; one that never left is neither', async () => {
+  const [a, b] = [await at.grant('a'), await at.grant('b')];
+  const { folder, ledger, cut, close } = await openStalled();
+  const without = { outcome: 'transport_error', httpStatus: null, body: null } as const;
+  const settling = [
+    ledger.settle(settlementFor(a.callId, { ...without, state: 'unknown' })),
+    ledger.settle(settlementFor(b.callId, { ...without, state: 'refunded', outcome: 'not_sent' })),
+  ];
+  cut.abort();
+  await Promise.allSettled(settling);
+  expect(ledger.countUnsettled()).toEqual({ kept: 0, unknown: 1 });
+  await close();
+  expect(() => readdirSync(folder)).toThrow('ENOENT');
+});
+
+it('an answer to the call of another database is stored in none', async () => {
+  const { callId, observedAt } = await at.grant('a');
+  const { folder, ledger, cut, close } = await openStalled();
+  const settling = ledger.settle(settlementFor(callId, { observedAt, body }));
+  cut.abort();
+  await expect(settling).rejects.toThrow();
+  await close();
+  await emptyInto(other, folder);
+  expect(readdirSync(folder)).toEqual(['set-aside']);
+  expect((await other.db.pool.query('SELECT FROM raw.payload')).rowCount).toBe(0);
+});
+
+it('an answer that was stored although the process gave it up is stored once', async () => {
+  const { callId, observedAt } = await at.grant('a');
+  const { folder, ledger, cut, close } = await openStalled();
+  const answer = settlementFor(callId, { observedAt, body });
+  const settling = ledger.settle(answer);
+  cut.abort();
+  await expect(settling).rejects.toThrow();
+  await close();
+  await at.ledger.settle(answer);
+  await emptyInto(at, folder);
+  expect(await findCalls()).toMatchObject([{ state: 'committed' }]);
+  expect((await at.db.pool.query('SELECT FROM raw.payload')).rowCount).toBe(1);
+});
