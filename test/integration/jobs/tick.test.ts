@@ -187,3 +187,28 @@ it('what a run gives back is free, and what another run has taken stays taken', 
   await leases.release('detail', other);
   expect(await leases.countLeases(other)).toBe(0);
 });
+
+it('an offer is taken when nobody has it, its lease has run out, or its run has ended, and not while it is loaded', async () => {
+  const { runs, leases } = createDeps({});
+  const [one, other, ended] = [
+    await begin(runs, 'one'),
+    await begin(runs, 'other'),
+    await begin(runs, 'ended'),
+  ];
+  await runs.end(ended, 'cancelled', 'signal');
+  await database.pool.query(
+    `INSERT INTO sync.refresh (offer_id, first_seen_at, feed_set, bucket, order_at, leased_by, leased_until)
+     VALUES (1, now(), 0, -1, now(), NULL, NULL), (2, now(), 0, -1, now(), $1, now() - interval '1 second'),
+            (3, now(), 0, -1, now(), $1, now() + interval '1 minute'), (4, now(), 0, -1, now(), $2, now() + interval '1 minute'),
+            (5, now(), 0, -1, now(), NULL, NULL)`,
+    [other, ended],
+  );
+  const loading = await database.pool.connect();
+  try {
+    await loading.query('BEGIN; SELECT FROM sync.refresh WHERE offer_id = 5 FOR NO KEY UPDATE');
+    const taken = await leases.takeOffers(one, ['1', '2', '3', '4', '5']);
+    expect(taken.toSorted()).toEqual(['1', '2', '4']);
+  } finally {
+    loading.release(true);
+  }
+});
