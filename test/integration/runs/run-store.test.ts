@@ -77,6 +77,40 @@ describe('the run store', () => {
     expect([(await begin('driven')).kind, (await begin('silent')).kind]).toEqual(['active', 'active']);
   });
 
+  it('adds up what its loads brought and its errors, and counts its own calls only', async () => {
+    const begin = async (scope: string) => {
+      const begun = await runs.begin({ ...request, scope, budgetCalls: null, deadlineMs: null });
+      if (begun.kind !== 'started') throw new Error(begun.kind);
+      return begun.run.runId;
+    };
+    const [one, other] = [await begin('one'), await begin('other')];
+    const report = {
+      ...{ categories: 1, offersNew: 2, offersChanged: 3, offersUnchanged: 4 },
+      ...{ pricesOpened: 5, pricesClosed: 6, rejects: 7 },
+    };
+    await runs.addCounts(one, report);
+    await runs.addCounts(one, { ...report, offersNew: 10 });
+    await runs.addError(one, 'GATEWAY_TIMEOUT');
+    await runs.addError(one, 'GATEWAY_NO_GRANT');
+    expect((await runs.read(one))?.counts).toEqual({
+      ...{ categories: 2, offersNew: 12, offersChanged: 6, offersUnchanged: 8 },
+      ...{ pricesOpened: 10, pricesClosed: 12, rejects: 14, errors: 2 },
+    });
+    expect((await runs.read(other))?.counts).toMatchObject({ offersNew: 0, rejects: 0, errors: 0 });
+
+    await database.pool.query(
+      `INSERT INTO usage.api_call (granted_at, app_key, api, operation, request, request_hash, lane, is_exempt, quota_period_ids,
+                                   state, send_at, send_by, run_id)
+       SELECT t, '1', 'a', c.operation, '{}', '\\x00', 'manual', false, '{}', c.state, t, t, c.run_id
+       FROM usage.ledger_now() t,
+         (VALUES ('offer.detail', 'committed', $1::bigint), ('offer.detail', 'unknown', $1), ('offer.detail', 'unknown', $1), ('offer.detail', 'refunded', $1),
+                 ('search.keyword', 'reserved', $1), ('offer.detail', 'committed', $2)) c (operation, state, run_id)`,
+      [one, other],
+    );
+    expect(await runs.countCalls(one)).toEqual({ 'offer.detail': 3, 'search.keyword': 1 });
+    expect(await runs.countCalls(other)).toEqual({ 'offer.detail': 1 });
+  });
+
   it('keeps the first end of a run', async () => {
     const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null });
     if (begun.kind !== 'started') throw new Error(begun.kind);
