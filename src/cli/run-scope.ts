@@ -59,9 +59,9 @@ async function isExpectedEnd({ status, cause, counts }: Run, { quota, permission
   return isHeldAsDeclared({ status, cause, errors: counts.errors }, holds, apis);
 }
 
-/** How much of a time from the start of the process is left, in milliseconds. */
+/** How much of a time from the start of the process is left, in milliseconds; negative when it has passed. */
 export function msLeft({ startedAtMs }: Pick<CliContext, 'startedAtMs'>, ms: number): number {
-  return Math.max(0, startedAtMs + ms - performance.now());
+  return startedAtMs + ms - performance.now();
 }
 
 /** Chooses what to run. */

@@ -71,7 +71,7 @@ export interface ShutdownSteps {
 export interface ShutdownOptions {
   /** After a signal. Null: later steps come at the second signal only. */
   readonly afterSignal: ShutdownSteps | null;
-  /** Null: there is none. `inMs`: milliseconds from now. */
+  /** Null: there is none. `inMs`: milliseconds from now; negative for a process that began too late. */
   readonly deadline: { readonly inMs: number; readonly steps: ShutdownSteps } | null;
 }
 
@@ -107,8 +107,8 @@ export function listenForShutdown(
   const abort = (count: number, cause: ShutdownCause) => {
     for (const step of Object.values(steps).slice(0, count)) step.abort(cause);
   };
-  const follow = (cause: ShutdownCause, { stopNowMs, cutMs, overMs }: ShutdownSteps) =>
-    [stopNowMs, cutMs, overMs].forEach((ms, index) => later(ms, () => abort(index + 2, cause)));
+  const follow = (cause: ShutdownCause, { stopNowMs, cutMs, overMs }: ShutdownSteps, inMs = 0) =>
+    [stopNowMs, cutMs, overMs].forEach((ms, index) => later(inMs + ms, () => abort(index + 2, cause)));
   const onSignal = () => {
     const isSecond = drain.aborted;
     abort(isSecond ? 2 : 1, 'signal');
@@ -116,10 +116,8 @@ export function listenForShutdown(
     if (next !== null) follow('signal', next);
   };
   if (deadline) {
-    later(deadline.inMs, () => {
-      abort(1, 'deadline');
-      follow('deadline', deadline.steps);
-    });
+    later(deadline.inMs, () => abort(1, 'deadline'));
+    follow('deadline', deadline.steps, deadline.inMs);
   }
   target.on('SIGTERM', onSignal);
   target.on('SIGINT', onSignal);

@@ -53,7 +53,7 @@ export function registerSync(program: Command, context: CliContext): void {
       const deadlineMs = flags.deadline ?? null;
       const chosen = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', budgetCalls: flags.budget ?? null };
       // That of the run counts from now, by the clock of the ledger: other processes keep it, too.
-      const leftMs = () => (deadlineMs === null ? null : msLeft(context, deadlineMs));
+      const leftMs = () => (deadlineMs === null ? null : Math.max(0, msLeft(context, deadlineMs)));
       context.exitCode = await runScope(
         session,
         sync,

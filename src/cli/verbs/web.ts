@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { sourceOf } from '../../app/credentials.ts';
-import { listenForShutdown } from '../../core/lifecycle.ts';
+import { listenForShutdown, unlessAborted, type Shutdown } from '../../core/lifecycle.ts';
 import { Secret } from '../../core/secret.ts';
 import { classifyDatabaseErrors } from '../../db/database-error.ts';
 import { migrate } from '../../db/migrate.ts';
@@ -14,7 +14,7 @@ import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { openDatabase, type OpenDatabase } from '../../app/open-database.ts';
 import { parsePort } from '../parse-port.ts';
-import { sourceBanner } from '../../app/run-session.ts';
+import { commandSteps, sourceBanner } from '../../app/run-session.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { syncFileName } from '../../config/read-sync-config.ts';
 import { createWebDeps, webConnections } from '../../app/web/create-web-deps.ts';
@@ -23,13 +23,13 @@ async function serveOver(
   session: Session,
   { url, isEmbedded }: OpenDatabase,
   port: number,
-  drain: AbortSignal,
+  { drain, cut }: Pick<Shutdown, 'drain' | 'cut'>,
 ): Promise<void> {
   const { config, context, log } = session;
   const sync = existsSync(join(config.projectDir, syncFileName)) ? session.readSyncConfig() : null;
   // The embedded database belongs to this version; any other is migrated on purpose, by `migrate`.
   if (isEmbedded) await migrate({ connectionString: url, log });
-  const pool = createPool({ connectionString: url, max: webConnections, log });
+  const pool = createPool({ connectionString: url, max: webConnections, log, cut });
   try {
     await classifyDatabaseErrors(() => requireMigrated(pool));
     const server = await startWebServer(
@@ -53,12 +53,14 @@ export function registerWeb(program: Command, context: CliContext): void {
     .option('--port <number>', 'port to listen on instead of PORT; 0 uses a free port', parsePort)
     .action(async (flags: { port?: number }, self: Command) => {
       const session = openSession(self, context, { logs: 'service' });
-      const shutdown = listenForShutdown(context.signals);
+      const shutdown = listenForShutdown(context.signals, { afterSignal: commandSteps, deadline: null });
       const database = await openDatabase(session.config, session.log);
+      const nothing = () => undefined;
       try {
-        await serveOver(session, database, flags.port ?? session.config.PORT, shutdown.drain);
+        const serving = serveOver(session, database, flags.port ?? session.config.PORT, shutdown);
+        await unlessAborted(shutdown.over, serving, nothing);
       } finally {
-        await database.release();
+        await unlessAborted(shutdown.over, database.release(), nothing);
         shutdown.dispose();
       }
     });

@@ -204,6 +204,38 @@ describe('while Postgres is stopped', { timeout: 120_000 }, () => {
     }),
   );
 
+  it.concurrent('pages that are asked for end with their process, within ten seconds after one SIGTERM', () =>
+    withSite(false, async (site) => {
+      const web = start(site, 'web', '--port', '0');
+      const url = await until(() => /pages at (\S+)/.exec(web.text())?.[1], { timeoutMs: 40_000 });
+      site.database.stall();
+      const asked = fetch(new URL('/readyz', url)).then(
+        ({ status }) => status,
+        () => null,
+      );
+      const askedAt = performance.now();
+      await until(() => performance.now() - askedAt > 1000);
+      web.child.kill('SIGTERM');
+      await web.ended;
+      expect(performance.now() - askedAt).toBeLessThan(11_000);
+      expectNoDefect(web.text());
+      expect(await asked).not.toBe(200);
+    }),
+  );
+
+  it.concurrent('a sync that only begins ends five seconds after its deadline, and says why', () =>
+    withSite(false, async (site) => {
+      site.database.stall();
+      const { text, ended } = start(site, 'sync', '--deadline', '8s');
+      const { end, afterMs } = await ended;
+      expect({ end, text: text() }).toEqual({
+        end: 1,
+        text: expect.stringContaining('DATABASE_UNREACHABLE') as string,
+      });
+      expect(afterMs).toBeLessThan(13_000);
+    }),
+  );
+
   it.concurrent('the answers in hand are kept, and the next sync stores them', () =>
     withSite(false, async (site) => {
       const sync = start(site, 'sync');

@@ -86,6 +86,14 @@ test('a deadline begins the steps without a signal, and a signal after it stops 
   shutdown.dispose();
 });
 
+test('a process that begins after its deadline has only what is left of the steps', async () => {
+  const deadline = { inMs: -60_000, steps: { stopNowMs: 1000, cutMs: 2000, overMs: 120_000 } };
+  const shutdown = listenForShutdown(new EventEmitter(), { afterSignal: null, deadline });
+  await unlessAborted(shutdown.cut, sleep(5000), () => undefined);
+  expect(aborted(shutdown)).toEqual([true, true, true, false]);
+  shutdown.dispose();
+});
+
 test('a deadline that no timer can hold does not come at once', async () => {
   const shutdown = listenForShutdown(new EventEmitter(), {
     afterSignal: null,
