@@ -22,8 +22,10 @@ import { createPool } from '../src/db/pool.ts';
 import { totalHours } from '../src/ledger/total-hours.ts';
 import { openEmbeddedPostgres } from '../src/local/embedded-postgres.ts';
 import { openSession } from '../src/app/session.ts';
-import { createWebDeps, webConnections } from '../src/app/web/create-web-deps.ts';
+import { connectionLimits } from '../src/db/connection-limits.ts';
+import { createWebDeps } from '../src/app/web/create-web-deps.ts';
 import { parseSyncFile } from '../src/config/parse-sync-file.ts';
+import { closeQueueServer, openQueueServer } from '../src/jobs/queue-server.ts';
 import { startWebServer } from '../src/web/start-web-server.ts';
 import { fillCatalog, firstOfferId } from './scale/fill-catalog.ts';
 import { fillUsage } from './support/fill-usage.ts';
@@ -137,15 +139,20 @@ try {
   };
   const session = openBenchSession(project, env);
   await migrate({ connectionString: url, log });
-  const pool = createPool({ connectionString: url, max: webConnections, log });
+  const { pages: max, queuesToSee: maxConnections } = connectionLimits;
+  const pool = createPool({ connectionString: url, max, log });
   closing.add('pool', () => pool.end());
   if (flags.filled === undefined) await fill(pool);
   const sync = parseSyncFile(syncFile, 'the bench');
   const drain = new AbortController().signal;
-  const server = await startWebServer(
-    createWebDeps({ session, pool, databaseUrl: new Secret(url), sync, env, drain }),
-    0,
-  );
+  const queueServer = openQueueServer({
+    redisUrl: null,
+    databaseUrl: new Secret(url),
+    maxConnections,
+    log,
+  });
+  closing.add('server of the queues', () => closeQueueServer(queueServer));
+  const server = await startWebServer(createWebDeps({ session, pool, queueServer, sync, env, drain }), 0);
   closing.add('server', () => server.close());
   say(`${offers.toLocaleString('en')} offers, ${calls.toLocaleString('en')} calls`);
   say(table(['page', 'min, median, max, ms'], await measure(`http://localhost:${String(server.port)}`)));

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/environment.ts';
+import { connectionLimits } from '../db/connection-limits.ts';
 import { credentialsOf, sourceOf } from './credentials.ts';
 import type { AppError } from '../core/errors.ts';
 import { CloseStack, unlessAborted, type Shutdown } from '../core/lifecycle.ts';
@@ -25,6 +26,7 @@ import { createCatalogLoader } from '../jobs/normalize-and-load.ts';
 import { createMaintenance } from '../maintenance/maintain.ts';
 import type { ProcessDeps } from '../jobs/process-job.ts';
 import { openQueues, type Queues } from '../jobs/queue-backend.ts';
+import { closeQueueServer, openQueueServer, type QueueServer } from '../jobs/queue-server.ts';
 import { requireRedis } from '../db/require-redis.ts';
 import { createQueryImageUpload } from '../jobs/upload-query-image.ts';
 import { startScheduledRuns } from '../runs/start-scheduled-runs.ts';
@@ -57,6 +59,8 @@ export interface AppOptions {
   readonly databaseUrl: Secret;
   readonly log: Logger;
   readonly shutdown: Pick<Shutdown, 'drain' | 'stopNow' | 'cut'>;
+  /** True: the process also serves the pages, which have connections of their own. */
+  readonly hasPages?: boolean;
   /** Before the second attempt of a job, doubled for each further one. Default 1,000. */
   readonly retryDelayMs?: number;
   /** How long 1688 may keep a call waiting, phase by phase. Default: `defaultTimeouts` of the transport. */
@@ -78,6 +82,8 @@ export interface App {
   readonly begin: BeginRun;
   /** Its connections to Postgres, beside those of the queues. */
   readonly pool: PoolUse;
+  /** Open until `close`. */
+  readonly queueServer: QueueServer;
   /**
    * Takes over the schedules of the sync file; from then on this process starts runs whose slot has come.
    *
@@ -191,18 +197,25 @@ function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: S
   };
 }
 
+function openWorkPool({ databaseUrl, log, hasPages, shutdown }: AppOptions): Pool {
+  const max = hasPages ? connectionLimits.workBesidePages : connectionLimits.work;
+  return createPool({ connectionString: databaseUrl.reveal(), max, log, cut: shutdown.cut });
+}
+
 async function openJobQueues(
-  { config, databaseUrl, log, retryDelayMs }: AppOptions,
+  { config, databaseUrl, log, shutdown: { cut }, retryDelayMs = 1000 }: AppOptions,
+  closing: CloseStack,
   onSettled: () => void,
-): Promise<Queues> {
-  if (config.REDIS_URL) await requireRedis(config.REDIS_URL);
-  return openQueues({
-    redisUrl: config.REDIS_URL ?? null,
-    databaseUrl,
-    log,
-    retryDelayMs: retryDelayMs ?? 1000,
-    onSettled,
-  });
+): Promise<{ readonly queueServer: QueueServer; readonly queues: Queues }> {
+  const { queues: maxConnections } = connectionLimits;
+  const redisUrl = config.REDIS_URL ?? null;
+  if (redisUrl !== null) await requireRedis(redisUrl);
+  const server = openQueueServer({ redisUrl, databaseUrl, maxConnections, log, cut });
+  closing.add('server of the queues', () => closeQueueServer(server));
+  if (server.backend === 'postgres') await classifyDatabaseErrors(() => server.connections.ready());
+  const queues = openQueues({ server, log, retryDelayMs, onSettled });
+  closing.add('queues', () => unlessAborted(cut, queues.close(), () => undefined));
+  return { queueServer: server, queues };
 }
 
 function openAsking(
@@ -227,9 +240,9 @@ async function sweep(pool: Pool, ledger: LedgerStore): Promise<void> {
 }
 
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
-  const { config, sync, databaseUrl, log, shutdown } = options;
+  const { config, sync, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
-  const pool = createPool({ connectionString: databaseUrl.reveal(), max: 12, log, cut: shutdown.cut });
+  const pool = openWorkPool(options);
   closing.add('database', () => pool.end());
   await classifyDatabaseErrors(() => requireMigrated(pool));
   const stores = await prepareStores(pool, options);
@@ -238,8 +251,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   closing.add('gateway', () => gateway.close());
   const loader = createCatalogLoader({ catalog, runs });
   const wake = createWakeup();
-  const queues = await openJobQueues(options, () => wake.now());
-  closing.add('queues', () => unlessAborted(shutdown.cut, queues.close(), () => undefined));
+  const { queueServer, queues } = await openJobQueues(options, closing, () => wake.now());
 
   const shared = { loader, leases, runs, log, clock: systemClock };
   const scheduling = openScheduling(pool, options, stores);
@@ -278,6 +290,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     makeForecast: scheduling.makeForecast,
     begin: scheduling.begin,
     pool,
+    queueServer,
     keepSchedules: scheduling.keep,
     conduct: (isOver) => conduct(conducting, isOver),
     countUnsettled: () => ledger.countUnsettled(),

@@ -40,7 +40,7 @@ export type AppWork = (app: App, shutdown: Shutdown, databaseUrl: string) => Pro
  */
 export async function withApp(
   session: Session,
-  what: Pick<AppOptions, 'sync'>,
+  what: Pick<AppOptions, 'sync' | 'hasPages'>,
   work: AppWork,
   limits: ShutdownOptions,
 ): Promise<void> {
@@ -72,7 +72,7 @@ interface Opened {
 
 async function workOver(
   session: Session,
-  what: Pick<AppOptions, 'sync'>,
+  what: Pick<AppOptions, 'sync' | 'hasPages'>,
   { database, shutdown, work }: Opened,
 ): Promise<void> {
   const { config, log } = session;

@@ -15,6 +15,8 @@ export interface ErrorKind {
   readonly code: string;
   readonly recovery: Recovery;
   readonly remedy: string;
+  /** True: all work of a process fails with it at the same time, so that the log has one warning a second for it. */
+  readonly isOutage?: true;
 }
 
 /** Ids, counts and codes that make an error traceable. Never bodies, parameters, tokens or urls with queries. */

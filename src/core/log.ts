@@ -1,5 +1,6 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 import pretty from 'pino-pretty';
+import { systemClock } from './clock.ts';
 import { AppError, coreErrors, errorMessage } from './errors.ts';
 
 export type { Logger } from 'pino';
@@ -66,7 +67,25 @@ export const prettyLines = {
   singleLine: true,
 } as const;
 
-/** pino on stderr: standard output belongs to data. */
+/** At half, an outage fills disks; at double, its end is seen later. */
+const outageLineEveryMs = 1000;
+
+/** Whether a warning repeats an outage that the log has a line of within the last second. */
+function createRepeatCheck(): (fields: unknown) => boolean {
+  const writtenAtMs = new Map<string, number>();
+  return (fields) => {
+    const err = typeof fields === 'object' && fields !== null && 'err' in fields ? fields.err : null;
+    if (!(err instanceof AppError) || err.kind.isOutage !== true) return false;
+    const nowMs = systemClock.now().getTime();
+    const passedMs = nowMs - (writtenAtMs.get(err.code) ?? Number.NEGATIVE_INFINITY);
+    // A clock that was set back must not silence the log.
+    if (passedMs >= 0 && passedMs < outageLineEveryMs) return true;
+    writtenAtMs.set(err.code, nowMs);
+    return false;
+  };
+}
+
+/** pino on stderr: standard output belongs to data. Of an outage it has one warning a second and code. */
 export function createLogger(options: LogOptions): Logger {
   const destination =
     options.stream ??
@@ -75,12 +94,18 @@ export function createLogger(options: LogOptions): Logger {
       : pino.destination({ dest: 2, sync: true }));
   // pino gives serializers more than the value.
   const serialize = options.pretty ? serializeForPeople : (error: unknown) => serializeError(error);
+  const isRepeat = createRepeatCheck();
   return pino(
     {
       level: options.level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      hooks: { streamWrite: options.pretty ? replaceUnsafe : escapeUnsafe },
+      hooks: {
+        streamWrite: options.pretty ? replaceUnsafe : escapeUnsafe,
+        logMethod(input, method, level) {
+          if (level !== pino.levels.values['warn'] || !isRepeat(input[0])) method.apply(this, input);
+        },
+      },
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: serialize, error: serialize },
     },

@@ -22,8 +22,10 @@ const socketCodes = new Set([
 ]);
 
 /** The messages of node-postgres, without a code, for a connection that ended or timed out (pg 8). */
-const lostConnection =
-  /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error)/;
+const lostConnection = /^(Connection terminated|timeout expired|Client has encountered a connection error)/;
+
+/** That of a pool whose connections were all in use for as long as one waits (pg-pool 3). */
+const exhaustedPool = 'timeout exceeded when trying to connect';
 
 /** By SQLSTATE, otherwise by its class (PostgreSQL documentation, appendix A). */
 const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
@@ -92,6 +94,7 @@ function kindOf(cause: unknown): ErrorKind | null {
     const state = code ?? '';
     return kindBySqlState[state] ?? kindBySqlState[state.slice(0, 2)] ?? databaseErrors.DATABASE_REJECTED;
   }
+  if (cause instanceof Error && cause.message === exhaustedPool) return databaseErrors.DATABASE_FULL;
   const isLost = cause instanceof Error && lostConnection.test(cause.message);
   const isSocket = code !== null && socketCodes.has(code) && isOfConnection(cause, code);
   return isLost || isSocket ? databaseErrors.DATABASE_UNREACHABLE : null;

@@ -4,11 +4,13 @@ import { defineErrors } from '../core/errors.ts';
 export const databaseErrors = defineErrors({
   DATABASE_UNREACHABLE: {
     recovery: 'retry',
+    isOutage: true,
     remedy:
       'Check that Postgres runs and that DATABASE_URL names its host and port. Work continues automatically when it answers.',
   },
   DATABASE_REFUSED: {
     recovery: 'halt',
+    isOutage: true,
     remedy:
       'Postgres refused the login or lacks a privilege for this user. Correct the user, password or database name in DATABASE_URL, or grant the missing privilege.',
   },
@@ -19,20 +21,25 @@ export const databaseErrors = defineErrors({
   },
   DATABASE_FULL: {
     recovery: 'retry',
-    remedy: 'Postgres has no memory or connections left. Free some; work then continues automatically.',
+    isOutage: true,
+    remedy:
+      'Postgres has no memory or connections left for this login, or is too slow for those that there are. Free some, or raise max_connections or the limit of the login. Work then continues automatically.',
   },
   DATABASE_DISK_FULL: {
     recovery: 'retry',
+    isOutage: true,
     remedy:
       'The disk of Postgres is full. Free space on it; for the bundled Postgres, that is the disk of the project folder. Work then continues automatically.',
   },
   DATABASE_READ_ONLY: {
     recovery: 'retry',
+    isOutage: true,
     remedy:
       'Postgres takes no writes: it is a standby, or default_transaction_read_only is on. Set DATABASE_URL to the primary, or switch the setting off. Work continues automatically when it takes writes.',
   },
   DATABASE_DAMAGED: {
     recovery: 'retry',
+    isOutage: true,
     remedy:
       'Postgres cannot read or write its own files. Look at its log and at the disk it is on, and restore a backup if data is lost.',
   },
@@ -97,6 +104,7 @@ export const databaseErrors = defineErrors({
   },
   REDIS_UNREACHABLE: {
     recovery: 'retry',
+    isOutage: true,
     remedy:
       'Start Redis, or correct REDIS_URL. Without REDIS_URL the queues are in Postgres, and you need no Redis.',
   },

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { sleep } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
+import { toDatabaseError } from './database-error.ts';
 import { readSql } from './read-sql.ts';
 import { applySql } from './sql-file.ts';
 
@@ -14,6 +15,8 @@ export interface PoolOptions {
   readonly applicationName?: string;
   /** Aborts when nothing waits for Postgres any more: what is under way then fails within `cancelMs`. */
   readonly cut?: AbortSignal;
+  /** Where names without a schema are looked up. Default: that of the login. */
+  readonly searchPath?: string;
 }
 
 /**
@@ -36,13 +39,15 @@ export interface PoolUse {
  * A pool of connections. `bigint` and `numeric` arrive as text, `timestamptz` as Date. A connection that breaks
  * while idle is logged and replaced.
  */
-export function createPool({ connectionString, max, log, applicationName, cut }: PoolOptions): pg.Pool {
+export function createPool(options: PoolOptions): pg.Pool {
+  const { connectionString, max, log, applicationName, searchPath, cut } = options;
   const sockets = new OpenSockets();
   const pool = new pg.Pool({
     connectionString,
     max,
     stream: () => sockets.open(),
     application_name: applicationName ?? 'catalog-sync',
+    ...(searchPath === undefined ? {} : { options: `-c search_path=${searchPath}` }),
     // At half, a Postgres that is just starting on a busy machine would seem unreachable.
     connectionTimeoutMillis: 10_000,
     // A peer that vanished without a word is noticed by the kernel; by default, it first checks after two hours.
@@ -52,7 +57,7 @@ export function createPool({ connectionString, max, log, applicationName, cut }:
   // Without a listener, one terminated idle connection would end the process.
   pool.on('error', (err) => {
     // `end` does not wait for the server, which may be stopped next.
-    if (!pool.ending) log.warn({ err }, 'idle database connection lost');
+    if (!pool.ending) log.warn({ err: toDatabaseError(err) }, 'idle database connection lost');
   });
   if (cut) cutWithSignal(pool, sockets, { connectionString, signal: cut });
   return pool;

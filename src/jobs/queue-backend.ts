@@ -1,10 +1,11 @@
-import { createPostgresBackend, createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
+import { createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import { classifyDatabaseErrors, toNamedError } from '../db/database-error.ts';
 import { askRedis } from './ask-redis.ts';
 import { createOutageWarning } from './outage-warning.ts';
 import { jobKinds, type JobData, type JobKind } from './job-kinds.ts';
+import type { QueueConnections, QueueServer } from './queue-server.ts';
 
 /** What our processors use of a BullMQ job; the same on both backends. */
 export interface FetchJob<K extends JobKind> {
@@ -56,9 +57,7 @@ export interface Queues {
 }
 
 export interface QueuesOptions {
-  /** Null: the queues live in Postgres, in schema `bullmq`. */
-  readonly redisUrl: Secret | null;
-  readonly databaseUrl: Secret;
+  readonly server: QueueServer;
   readonly log: Logger;
   /** Before a job's second attempt, in milliseconds; doubled for each further one, with jitter. */
   readonly retryDelayMs: number;
@@ -91,9 +90,6 @@ const workerOptions = {
 
 /** What keys of the queues in Redis begin with. */
 export const queuePrefix = 'catalog-sync';
-
-/** Where the queues in Postgres are. */
-export const queueSchema = 'bullmq';
 
 interface QueueLike {
   addBulk(jobs: { name: string; data: unknown; opts: { jobId: string } }[]): Promise<unknown>;
@@ -144,9 +140,9 @@ function redisBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
   };
 }
 
-function postgresBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
-  const { Queue, Worker } = withBackend(createPostgresBackend);
-  const connection = { connectionString: url.reveal(), schema: queueSchema, max: 4, migrate: true };
+function postgresBackend(connections: QueueConnections, defaultJobOptions: JobsOptions): Backend {
+  const { Queue, Worker } = withBackend(connections.createBackend);
+  const { pool: connection } = connections;
   return {
     name: 'postgres',
     createQueue: (kind) => new Queue<unknown>(kind, { connection, defaultJobOptions }),
@@ -155,13 +151,15 @@ function postgresBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
   };
 }
 
-/** Opens the queues: on Redis when there is one, otherwise on the catalog's own Postgres. */
+/** Opens the queues on their server, which stays open when they are closed. */
 export function openQueues(options: QueuesOptions): Queues {
   const defaults = jobOptions(options.retryDelayMs);
-  const backend = options.redisUrl
-    ? redisBackend(options.redisUrl, defaults)
-    : postgresBackend(options.databaseUrl, defaults);
-  const ask = options.redisUrl ? askRedis : classifyDatabaseErrors;
+  const { server } = options;
+  const backend =
+    server.backend === 'redis'
+      ? redisBackend(server.url, defaults)
+      : postgresBackend(server.connections, defaults);
+  const ask = server.backend === 'redis' ? askRedis : classifyDatabaseErrors;
   const warn = createOutageWarning(options.log, backend.name);
   const workers: WorkerLike[] = [];
   const queues = new Map<JobKind, QueueLike>();

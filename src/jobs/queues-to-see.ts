@@ -1,39 +1,37 @@
-import { createPostgresBackend, createRedisBackend, withBackend, type Queue } from 'bullmq';
+import { createRedisBackend, withBackend, type Queue } from 'bullmq';
 import type { Logger } from '../core/log.ts';
-import type { Secret } from '../core/secret.ts';
 import { jobKinds } from './job-kinds.ts';
-import { queuePrefix, queueSchema } from './queue-backend.ts';
+import { createOutageWarning } from './outage-warning.ts';
+import { queuePrefix } from './queue-backend.ts';
+import type { QueueServer } from './queue-server.ts';
 
 /** The queues as they are, for people to look into. */
 export interface QueuesToSee {
   readonly backend: 'redis' | 'postgres';
-  /** Opens them at the first observation: each holds a connection. */
+  /** Opens them at the first observation: on Redis, each holds a connection. */
   list(): readonly Queue[];
   close(): Promise<void>;
 }
 
 export interface QueuesToSeeOptions {
-  /** Null: the queues live in Postgres. */
-  readonly redisUrl: Secret | null;
-  readonly databaseUrl: Secret;
+  readonly server: QueueServer;
   readonly log: Logger;
 }
 
-function openAll({ redisUrl, databaseUrl, log }: QueuesToSeeOptions): Queue[] {
+function openAll({ server, log }: QueuesToSeeOptions): Queue[] {
+  const warn = createOutageWarning(log, server.backend);
   const queues = jobKinds.map((kind) => {
-    if (redisUrl !== null) {
+    if (server.backend === 'redis') {
       const { Queue: RedisQueue } = withBackend(createRedisBackend);
       return new RedisQueue(kind, {
-        connection: { url: redisUrl.reveal(), maxRetriesPerRequest: 3 },
+        connection: { url: server.url.reveal(), maxRetriesPerRequest: 3 },
         prefix: queuePrefix,
       });
     }
-    const { Queue: PostgresQueue } = withBackend(createPostgresBackend);
-    const connection = { connectionString: databaseUrl.reveal(), schema: queueSchema, max: 1, migrate: true };
-    return new PostgresQueue(kind, { connection });
+    const { Queue: PostgresQueue } = withBackend(server.connections.createBackend);
+    return new PostgresQueue(kind, { connection: server.connections.pool });
   });
-  for (const queue of queues)
-    queue.on('error', (err: Error) => log.warn({ err }, 'queue connection of the pages failed'));
+  for (const queue of queues) queue.on('error', warn);
   return queues as unknown as Queue[];
 }
 
@@ -41,7 +39,7 @@ function openAll({ redisUrl, databaseUrl, log }: QueuesToSeeOptions): Queue[] {
 export function createQueuesToSee(options: QueuesToSeeOptions): QueuesToSee {
   let opened: readonly Queue[] | null = null;
   return {
-    backend: options.redisUrl === null ? 'postgres' : 'redis',
+    backend: options.server.backend,
     list: () => (opened ??= openAll(options)),
     close: async () => {
       await Promise.allSettled((opened ?? []).map((queue) => queue.close()));

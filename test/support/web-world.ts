@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { openSession } from '../../src/app/session.ts';
+import { connectionLimits } from '../../src/db/connection-limits.ts';
 import { createWebDeps } from '../../src/app/web/create-web-deps.ts';
 import type { Environment } from '../../src/config/environment.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { parseSyncFile } from '../../src/config/parse-sync-file.ts';
+import { closeQueueServer, openQueueServer } from '../../src/jobs/queue-server.ts';
 import { startWebServer } from '../../src/web/start-web-server.ts';
 import type { WebDeps } from '../../src/web/web-deps.ts';
 import { createProject, createWorld } from './in-process.ts';
@@ -59,11 +61,17 @@ export async function openWebWorld({
   const { context } = createWorld({ env: environment, cwd: project });
   const session = openSession(command, context, { logs: 'service' });
   const drain = new AbortController();
+  const queueServer = openQueueServer({
+    redisUrl: session.config.REDIS_URL ?? null,
+    databaseUrl: new Secret(database.url),
+    maxConnections: connectionLimits.queuesToSee,
+    log: session.log,
+  });
   const made: WebDeps = {
     ...createWebDeps({
       session,
       pool: database.pool,
-      databaseUrl: new Secret(database.url),
+      queueServer,
       sync: parseSyncFile(syncFile, 'test'),
       env: environment,
       drain: drain.signal,
@@ -96,6 +104,7 @@ export async function openWebWorld({
     close: async () => {
       drain.abort();
       await server.close();
+      await closeQueueServer(queueServer);
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { Pool } from 'pg';
 import { sourceOf } from '../credentials.ts';
 import type { Environment } from '../../config/environment.ts';
-import type { Secret } from '../../core/secret.ts';
 import { createBeginRun } from '../../runs/begin-run.ts';
 import { forecastRun } from '../../runs/forecast-run.ts';
 import { createOperatorActions, type OperatorActions } from '../../runs/operator-actions.ts';
+import type { QueueServer } from '../../jobs/queue-server.ts';
 import { createQueuesToSee } from '../../jobs/queues-to-see.ts';
 import { findNextSlot } from '../../runs/due-slots.ts';
 import { classifyDatabaseErrors } from '../../db/database-error.ts';
@@ -29,9 +29,6 @@ import { openForecast } from '../open-forecast.ts';
 import { connectByWeb } from './connect-by-web.ts';
 import { findRemedy } from '../find-remedy.ts';
 
-/** Connections to Postgres: a page makes several queries at once, and two users at a time are many. */
-export const webConnections = 6;
-
 /** The observation holds all prices against one another: seconds in a large catalog. Double of this, and a fix seems not to help. */
 const doctorEveryMs = 30_000;
 
@@ -41,8 +38,7 @@ export interface WebParts {
   readonly pool: Pool;
   /** That of the work, where this process works. */
   readonly workPool?: PoolUse;
-  /** That of the pool. */
-  readonly databaseUrl: Secret;
+  readonly queueServer: QueueServer;
   /** Null: the project has no sync file. */
   readonly sync: SyncConfig | null;
   /** Where the settings came from, for the doctor. */
@@ -96,7 +92,7 @@ function openActions({ session, pool, sync }: WebParts): OperatorActions | null 
 
 /** All parts of the pages, for a process that has the database open. */
 export function createWebDeps(parts: WebParts): WebDeps {
-  const { session, pool, databaseUrl, drain } = parts;
+  const { session, pool, queueServer, drain } = parts;
   const { config, log } = session;
   const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '');
   const schedules = createScheduleStore({ pool });
@@ -125,7 +121,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
     connect: connectByWeb(session, pool, drain),
     imageSource: imagesOf(session),
     queues: {
-      ...createQueuesToSee({ redisUrl: config.REDIS_URL ?? null, databaseUrl, log }),
+      ...createQueuesToSee({ server: queueServer, log }),
       mayChange: config.WEB_QUEUE_ACTIONS,
     },
     drain,

@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import type { App } from '../../app/open-app.ts';
 import type { Config } from '../../config/environment.ts';
 import { AppError } from '../../core/errors.ts';
-import { Secret } from '../../core/secret.ts';
 import { webErrors } from '../../web/errors.ts';
 import { startWebServer, type WebServer } from '../../web/start-web-server.ts';
 import type { WebDeps } from '../../web/web-deps.ts';
@@ -38,7 +37,7 @@ export async function keepDemo(demo: KeptDemo): Promise<void> {
     session: { ...session, config },
     pool,
     workPool: app.pool,
-    databaseUrl: new Secret(databaseUrl),
+    queueServer: app.queueServer,
     sync: demoSync,
     env: sandbox.environment,
     drain,

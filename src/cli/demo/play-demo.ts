@@ -21,7 +21,7 @@ import { sourceBanner } from '../../app/run-session.ts';
 import type { Session } from '../../app/session.ts';
 import { syncFileName } from '../../config/read-sync-config.ts';
 import { createRunProgress, exitCodeOfRun } from '../show-run.ts';
-import { webConnections } from '../../app/web/create-web-deps.ts';
+import { connectionLimits } from '../../db/connection-limits.ts';
 import { demoSize, demoSync, demoSyncFile, demoWorld } from './demo-config.ts';
 import { keepDemo } from './keep-demo.ts';
 import { reportDemo, talkNext } from './report-demo.ts';
@@ -128,14 +128,21 @@ export async function playDemo(stage: Stage): Promise<void> {
   await takeTurn(stage);
   // For `plan`, `doctor` and the pages, which read the folder like any other project.
   writeFileSync(join(stage.folder, syncFileName), demoSyncFile);
-  const max = stage.isKept ? webConnections : 1;
+  const max = stage.isKept ? connectionLimits.pagesBesideWork : 1;
   const pool = createPool({ connectionString: databaseUrl, max, log });
   closing.add('pool', () => pool.end());
   const progress = await readDemoProgress(pool);
   const day = chooseDay(progress, context.clock.now());
   const sandbox = await startWorld(stage, progress.worldBeganAt, day);
   const config = demoConfig(stage.folder, sandbox.environment);
-  const app = await openApp({ config, sync: demoSync, databaseUrl: new Secret(databaseUrl), log, shutdown });
+  const app = await openApp({
+    config,
+    sync: demoSync,
+    databaseUrl: new Secret(databaseUrl),
+    log,
+    shutdown,
+    hasPages: stage.isKept,
+  });
   closing.add('app', () => app.close());
   await endDeadRuns(app, pool, log);
   const run = await syncDay(stage, app, day);

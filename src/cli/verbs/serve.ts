@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { Secret } from '../../core/secret.ts';
 import { createPool } from '../../db/pool.ts';
 import { startWebServer } from '../../web/start-web-server.ts';
 import { addExamples } from '../add-examples.ts';
@@ -7,7 +6,8 @@ import type { CliContext } from '../../app/context.ts';
 import { parsePort } from '../parse-port.ts';
 import { serviceSteps, sourceBanner, withApp } from '../../app/run-session.ts';
 import { openSession } from '../../app/session.ts';
-import { createWebDeps, webConnections } from '../../app/web/create-web-deps.ts';
+import { connectionLimits } from '../../db/connection-limits.ts';
+import { createWebDeps } from '../../app/web/create-web-deps.ts';
 
 /** `catalog-sync serve`: a worker that also keeps the schedules and serves the ops pages. */
 export function registerServe(program: Command, context: CliContext): void {
@@ -21,18 +21,19 @@ export function registerServe(program: Command, context: CliContext): void {
       const sync = session.readSyncConfig();
       await withApp(
         session,
-        { sync },
+        { sync, hasPages: true },
         async (app, { drain, cut }, connectionString) => {
           await app.runs.claimSource(app.source);
           await app.keepSchedules();
           session.talk(sourceBanner(app.source));
-          const pool = createPool({ connectionString, max: webConnections, log, cut });
+          const { pagesBesideWork: max } = connectionLimits;
+          const pool = createPool({ connectionString, max, log, cut });
           try {
             const deps = createWebDeps({
               session,
               pool,
               workPool: app.pool,
-              databaseUrl: new Secret(connectionString),
+              queueServer: app.queueServer,
               sync,
               env: context.env,
               drain,

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { connectionLimits } from '../../db/connection-limits.ts';
 import { sourceOf } from '../../app/credentials.ts';
 import { listenForShutdown, unlessAborted, type Shutdown } from '../../core/lifecycle.ts';
 import { Secret } from '../../core/secret.ts';
@@ -9,6 +10,7 @@ import { classifyDatabaseErrors } from '../../db/database-error.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createPool } from '../../db/pool.ts';
 import { requireMigrated } from '../../db/require-migrated.ts';
+import { closeQueueServer, openQueueServer } from '../../jobs/queue-server.ts';
 import { startWebServer } from '../../web/start-web-server.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
@@ -17,7 +19,7 @@ import { parsePort } from '../parse-port.ts';
 import { commandSteps, sourceBanner } from '../../app/run-session.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { syncFileName } from '../../config/read-sync-config.ts';
-import { createWebDeps, webConnections } from '../../app/web/create-web-deps.ts';
+import { createWebDeps } from '../../app/web/create-web-deps.ts';
 
 async function serveOver(
   session: Session,
@@ -29,11 +31,15 @@ async function serveOver(
   const sync = existsSync(join(config.projectDir, syncFileName)) ? session.readSyncConfig() : null;
   // The embedded database belongs to this version; any other is migrated on purpose, by `migrate`.
   if (isEmbedded) await migrate({ connectionString: url, log });
-  const pool = createPool({ connectionString: url, max: webConnections, log, cut });
+  const { pages: max, queuesToSee: maxConnections } = connectionLimits;
+  const pool = createPool({ connectionString: url, max, log, cut });
+  const redisUrl = config.REDIS_URL ?? null;
+  const databaseUrl = new Secret(url);
+  const queueServer = openQueueServer({ redisUrl, databaseUrl, maxConnections, log, cut });
   try {
     await classifyDatabaseErrors(() => requireMigrated(pool));
     const server = await startWebServer(
-      createWebDeps({ session, pool, databaseUrl: new Secret(url), sync, env: context.env, drain }),
+      createWebDeps({ session, pool, queueServer, sync, env: context.env, drain }),
       port,
     );
     session.talk(sourceBanner(sourceOf(config)));
@@ -41,6 +47,7 @@ async function serveOver(
     if (!drain.aborted) await once(drain, 'abort');
     await server.close();
   } finally {
+    await closeQueueServer(queueServer);
     await pool.end();
   }
 }

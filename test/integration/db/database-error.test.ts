@@ -142,3 +142,15 @@ it('lets errors pass that are none of the database', async () => {
   const own = new TypeError('x is not a function');
   expect(await failureOf(() => classifyDatabaseErrors(() => Promise.reject(own)))).toBe(own);
 });
+
+it('a pool whose connections are all in use is full', async () => {
+  const pool = new pg.Pool({ connectionString: db.url, max: 1, connectionTimeoutMillis: 50 });
+  const client = await pool.connect();
+  try {
+    const error = toDatabaseError(await failureOf(() => pool.query('SELECT 1')));
+    expect(error).toMatchObject({ code: 'DATABASE_FULL', recovery: 'retry' });
+  } finally {
+    client.release();
+    await pool.end();
+  }
+});

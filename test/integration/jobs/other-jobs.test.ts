@@ -1,6 +1,7 @@
 import { createPostgresBackend, createRedisBackend, withBackend } from 'bullmq';
 import { describe, expect, it } from 'vitest';
-import { queuePrefix, queueSchema } from '../../../src/jobs/queue-backend.ts';
+import { queuePrefix } from '../../../src/jobs/queue-backend.ts';
+import { queueSchema } from '../../../src/jobs/queue-server.ts';
 import { listBackends, withTestStack, type TestStack } from '../../support/stack.ts';
 import { countPaidTwice, expectTruth, readStats } from '../../support/catalog-truth.ts';
 

@@ -76,7 +76,7 @@ describe.runIf(listBackends().includes('redis'))('queues in a Redis', () => {
     const redis = await startTestRedis();
     const link = await openWeakLink(redis.url ?? '');
     const queues = openQueues({
-      ...{ redisUrl: new Secret(link.url), databaseUrl: new Secret('postgres://nowhere.invalid/x') },
+      server: { backend: 'redis', url: new Secret(link.url) },
       ...{ log: silent, retryDelayMs: 20, onSettled: () => undefined },
     });
     closing.push(

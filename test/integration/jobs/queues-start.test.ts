@@ -128,8 +128,8 @@ describe.runIf(listBackends().includes('redis'))('Redis that goes away', () => {
     const lines: string[] = [];
     const stream = { write: (line: string) => void lines.push(line) };
     const log = createLogger({ level: 'warn', pretty: false, stream });
-    const rest = { databaseUrl: url, retryDelayMs: 10, onSettled: () => undefined };
-    const queues = openQueues({ redisUrl: url, log, ...rest });
+    const server = { backend: 'redis', url } as const;
+    const queues = openQueues({ server, log, retryDelayMs: 10, onSettled: () => undefined });
     expect(await queues.count('category')).toEqual({ active: 0, unfinished: 0 });
     way.close();
     await until(() => lines.length > 0);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { openQueues, type Queues } from '../../../src/jobs/queue-backend.ts';
+import { closeQueueServer, openQueueServer } from '../../../src/jobs/queue-server.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTestRedis } from '../../support/redis.ts';
 import { listBackends, type Backend } from '../../support/stack.ts';
@@ -13,19 +14,20 @@ const log = createLogger({ level: 'silent', pretty: false });
 async function withQueues(backend: Backend, work: (queues: Queues) => Promise<void>): Promise<void> {
   const database = await createTestDatabase();
   const redis = backend === 'redis' ? await startTestRedis() : null;
-  const queues = openQueues({
+  const server = openQueueServer({
     redisUrl: redis?.url ? new Secret(redis.url) : null,
     databaseUrl: new Secret(database.url),
+    maxConnections: 8,
     log,
-    retryDelayMs: 10,
-    onSettled: () => undefined,
   });
+  const queues = openQueues({ server, log, retryDelayMs: 10, onSettled: () => undefined });
   try {
     expect(queues.backend).toBe(backend);
     await work(queues);
   } finally {
     await queues.stopWorkers();
     await queues.close();
+    await closeQueueServer(server);
     await redis?.close();
     await database.drop();
   }

@@ -1,10 +1,14 @@
 import { prettyFactory } from 'pino-pretty';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { AppError, defineErrors, toAppError } from '../../../src/core/errors.ts';
 import { createLogger, prettyLines } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
 
-const kinds = defineErrors({ REFUSED: { recovery: 'fail', remedy: 'Ask again.' } });
+const kinds = defineErrors({
+  REFUSED: { recovery: 'fail', remedy: 'Ask again.' },
+  FULL: { recovery: 'retry', isOutage: true, remedy: 'Wait.' },
+  AWAY: { recovery: 'retry', isOutage: true, remedy: 'Wait.' },
+});
 
 /** The lines that `write` logs, parsed. */
 function linesOf(write: (log: ReturnType<typeof createLogger>) => void, level = 'info') {
@@ -118,4 +122,47 @@ describe('an error on a terminal', () => {
       expect(shownOf(err).text).toContain('    at ');
     },
   );
+});
+
+describe('an outage', () => {
+  const full = new AppError(kinds.FULL, 'full');
+
+  test('has one warning a second and code, also of different parts of a process', () => {
+    const lines = linesOf((log) => {
+      for (let at = 0; at < 50; at += 1) {
+        log.warn({ err: full }, 'tick failed');
+        log.child({ part: at }).warn({ err: full }, 'job failed');
+        log.warn({ err: new AppError(kinds.AWAY, 'away') }, 'tick failed');
+      }
+    });
+    expect(lines.map(({ err }) => (err as { code: string }).code)).toEqual(['FULL', 'AWAY']);
+  });
+
+  test('has its next warning a second later', () => {
+    vi.useFakeTimers({ now: 0, toFake: ['Date'] });
+    try {
+      const lines = linesOf((log) => {
+        for (const nowMs of [0, 999, 1000, 1001, 1999, 2000]) {
+          vi.setSystemTime(nowMs);
+          log.warn({ err: full, nowMs }, 'tick failed');
+        }
+        // A clock that is set back.
+        vi.setSystemTime(500);
+        log.warn({ err: full, nowMs: 500 }, 'tick failed');
+      });
+      expect(lines.map(({ nowMs }) => nowMs)).toEqual([0, 1000, 2000, 500]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('hides no error line, and no warning of another kind', () => {
+    const refused = new AppError(kinds.REFUSED, 'refused');
+    const lines = linesOf((log) => {
+      for (const err of [full, full]) log.error({ err }, 'run halted');
+      for (const err of [refused, refused]) log.warn({ err }, 'target given up');
+      for (let at = 0; at < 2; at += 1) log.warn('a plain line');
+    });
+    expect(lines).toHaveLength(6);
+  });
 });
