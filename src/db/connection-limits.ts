@@ -16,3 +16,9 @@ export const connectionLimits = {
   /** Of the queues, without workers. */
   queuesToSee: 3,
 } as const;
+
+/** The connections to Postgres of a process that works, with or without pages, by where the queues are. */
+export const connectionsPerProcess = {
+  postgres: connectionLimits.work + connectionLimits.queues,
+  redis: connectionLimits.work,
+} as const;

@@ -23,7 +23,7 @@ export const databaseErrors = defineErrors({
     recovery: 'retry',
     isOutage: true,
     remedy:
-      'Postgres has no memory or connections left for this login, or is too slow for those that there are. Free some, or raise max_connections or the limit of the login. Work then continues automatically.',
+      'Postgres has no memory or connections left for this login, or is too slow for those that there are. Free some, or raise max_connections or the limit of the login; `catalog-sync doctor` compares them with the need. Work then continues automatically.',
   },
   DATABASE_DISK_FULL: {
     recovery: 'retry',

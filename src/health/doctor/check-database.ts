@@ -9,6 +9,7 @@ import { createStatusStore } from '../status-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { retentionAges } from '../../maintenance/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
+import { checkConnections } from './check-connections.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDelivery } from './check-notifications.ts';
 import { checkPrices } from './check-prices.ts';
@@ -90,6 +91,7 @@ async function inspectDatabase(pool: Pool, { config, place, sync }: DatabasePart
     ...(await checkSearches(pool)),
     ...(await checkUpkeep(pool)),
     ...(await checkWorkers(pool)),
+    ...(await checkConnections(pool, config.REDIS_URL === undefined ? 'postgres' : 'redis')),
     ...(await checkDelivery(pool, config)),
   ];
 }
