@@ -1,6 +1,9 @@
 # catalog-sync as a container: `docker build -t catalog-sync .`, then see docker-compose.yml.
 
-FROM node:20-bookworm-slim AS base
+# Built on another base, or on one by its digest: `--build-arg NODE_IMAGE=...`.
+ARG NODE_IMAGE=node:24-bookworm-slim
+
+FROM ${NODE_IMAGE} AS base
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 
@@ -15,7 +18,7 @@ RUN npm run build
 FROM base AS dependencies
 RUN npm ci --omit=dev --omit=optional --ignore-scripts
 
-FROM node:20-bookworm-slim
+FROM ${NODE_IMAGE}
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules

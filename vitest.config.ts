@@ -43,6 +43,8 @@ export default defineConfig({
       project('unit', { setupFile: 'test/support/refuse-servers.ts' }),
       project('integration', servers),
       project('system', servers),
+      // They need a Docker engine; where none answers, they are skipped.
+      project('containers', {}),
     ],
   },
 });

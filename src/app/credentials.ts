@@ -1,12 +1,12 @@
 import type { Config } from '../config/environment.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
-import { isLoopbackUrl } from '../core/loopback.ts';
+import { isPrivateUrl } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Source } from '../model/run.ts';
 
-/** Loopback is the sandbox's: the configuration allows no other address there. */
+/** Where 1688 can't be is the sandbox: on this machine, or on a network of containers. */
 export function sourceOf(config: Pick<Config, 'ALIBABA_API_URL'>): Source {
-  return isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
+  return isPrivateUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
 }
 
 interface Credentials {

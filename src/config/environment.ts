@@ -1,4 +1,4 @@
-import { isLoopbackUrl } from '../core/loopback.ts';
+import { isLoopbackUrl, isPrivateUrl } from '../core/loopback.ts';
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
@@ -19,8 +19,9 @@ const gatewayUrl = z.string().transform((text, ctx) => {
     return z.NEVER;
   }
   const url = new URL(text);
-  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackUrl(url));
-  if (!isAllowed) ctx.addIssue('must be https (http only for a loopback host)');
+  const isAllowed = url.protocol === 'https:' || (url.protocol === 'http:' && isPrivateUrl(url));
+  if (!isAllowed)
+    ctx.addIssue('must be https (http only for a loopback host, or one without a dot in its name)');
   if (url.username || url.password || url.search || url.hash)
     ctx.addIssue('must have no user, query or fragment');
   return text.replace(/\/+$/, '');
@@ -129,7 +130,7 @@ export const secretKeys = [
   'NOTIFY_DINGTALK_SECRET',
 ] as const;
 
-const environment = z.object({
+const variables = z.object({
   ALIBABA_APP_KEY: z
     .string()
     .regex(/^[A-Za-z0-9]{1,64}$/, 'must be letters and digits only, without quotes or spaces')
@@ -166,8 +167,19 @@ const environment = z.object({
   NOTIFY_DINGTALK_SECRET: secret.optional(),
 });
 
+/** Requests to the gateway carry an access token. */
+const environment = variables.superRefine(({ ALIBABA_API_URL: text, ALLOW_UNENCRYPTED: isAllowed }, ctx) => {
+  const url = new URL(text);
+  if (url.protocol === 'https:' || isLoopbackUrl(url) || isAllowed) return;
+  ctx.addIssue({
+    code: 'custom',
+    path: ['ALIBABA_API_URL'],
+    message: 'is another machine without TLS, which needs ALLOW_UNENCRYPTED=1',
+  });
+});
+
 /** The names of all variables that are read, for `.env.example` and `doctor`. */
-export const configKeys = Object.keys(environment.shape);
+export const configKeys = Object.keys(variables.shape);
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -43,7 +43,7 @@ export function serviceOf(name: string): ComposeService {
 }
 
 /** `${NAME:?message}`, `${NAME:-default}` and `$$`, as Docker Compose puts them in. */
-export function interpolate(text: string, values: Readonly<Record<string, string>>): string {
+export function interpolate(text: string, values: Readonly<Record<string, string | undefined>>): string {
   return text.replace(
     /\$\$|\$\{(\w+)(?::([?-])([^}]*))?\}/g,
     (whole, name?: string, kind?: string, rest?: string) => {

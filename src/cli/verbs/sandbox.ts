@@ -13,6 +13,7 @@ import { openSession, type Session } from '../../app/session.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
 interface SandboxFlags {
+  readonly host: string;
   readonly port: number;
   readonly offers: number;
   readonly categories: number;
@@ -58,10 +59,10 @@ function addNature(text: string, before: Partial<Nature> = {}): Partial<Nature> 
 
 /** What the flags leave out, the sandbox has a default for. */
 function optionsOf(flags: SandboxFlags): SandboxOptions {
-  const { port, offers, categories, seed, latencyMs, drift = false, startAt, redirectUri } = flags;
+  const { host, port, offers, categories, seed, latencyMs, drift = false, startAt, redirectUri } = flags;
   const { nature = {}, categoryCycle = null } = flags;
   return {
-    ...{ port, offers, categories, seed, latencyMs, drift, nature, categoryCycle },
+    ...{ host, port, offers, categories, seed, latencyMs, drift, nature, categoryCycle },
     ...(startAt ? { startAt } : {}),
     ...(redirectUri ? { redirectUris: redirectUri } : {}),
   };
@@ -107,6 +108,11 @@ export function registerSandbox(program: Command, context: CliContext): void {
     .command('sandbox')
     .description(
       'Run a simulated 1688 gateway on this machine, with an invented catalog that changes over time.',
+    )
+    .option(
+      '--host <address>',
+      'address to listen on; its control endpoints answer this machine only',
+      '127.0.0.1',
     )
     .option('--port <number>', 'port to listen on; 0 uses a free port', parseCount(0, 65_535), 0)
     .option(

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { isLoopbackUrl } from '../../core/loopback.ts';
+import { isPrivateUrl } from '../../core/loopback.ts';
 import { AppError } from '../../core/errors.ts';
 import { extractErrors } from '../errors.ts';
 import { exchange, type TransportResult } from './exchange.ts';
@@ -91,7 +91,7 @@ export function createTransport(options: TransportOptions): Transport {
 /** The configuration checks this too; a secret must not depend on who built the client. */
 function checkedUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const isAllowed = url && (url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackUrl(url)));
+  const isAllowed = url && (url.protocol === 'https:' || (url.protocol === 'http:' && isPrivateUrl(url)));
   if (isAllowed && !url.search && !url.username && !url.password) return url;
   throw new AppError(extractErrors.GATEWAY_URL_REFUSED, 'the address of the gateway must be https');
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../core/clock.ts';
-import { isLoopbackUrl } from '../../core/loopback.ts';
+import { isPrivateUrl } from '../../core/loopback.ts';
 import { minuteMs } from '../../core/duration.ts';
 import { AppError } from '../../core/errors.ts';
 import { Secret } from '../../core/secret.ts';
@@ -40,7 +40,7 @@ const livePage = 'https://auth.1688.com/oauth/authorize';
 
 function authorizeUrl({ baseUrl, appKey, redirectUri }: AuthorizationOptions, state: string): string {
   const gateway = new URL(baseUrl);
-  const url = new URL(isLoopbackUrl(gateway) ? `${gateway.origin}/oauth/authorize` : livePage);
+  const url = new URL(isPrivateUrl(gateway) ? `${gateway.origin}/oauth/authorize` : livePage);
   url.search = new URLSearchParams({
     client_id: appKey,
     site: '1688',

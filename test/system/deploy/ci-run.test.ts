@@ -13,7 +13,8 @@ beforeEach(() => {
   cpSync(join(root, '.ci'), join(home, '.ci'), { recursive: true });
   cpSync(join(root, 'scripts'), join(home, 'scripts'), { recursive: true });
   script('redis-server', 'exit 0');
-  for (const name of ['chromium', 'promtool', 'prometheus', 'pg_dump']) script(name, 'exit 0');
+  // With a Docker engine that answers, none is started.
+  for (const name of ['chromium', 'promtool', 'prometheus', 'pg_dump', 'docker']) script(name, 'exit 0');
 });
 
 afterEach(() => {
@@ -47,6 +48,8 @@ function npm(verbs: Verbs): void {
   const answers: Verbs = {
     'run bench:planner': { code: 0 },
     'run test:system': { code: 0, report: nothing },
+    'run test:compose': { code: 0, report: nothing },
+    'run test:containers': { code: 0, report: nothing },
     ...verbs,
   };
   const cases = Object.entries(answers).map(([verb, { code, report }]) => {
@@ -89,6 +92,24 @@ describe('.ci/run', () => {
       'run test:pg15': { code: 0, report: { ...passing, numPassedTests: 4 } },
     });
     expect(run()).toEqual({ lastLine: '27 passed, 0 failed', code: 0 });
+  });
+
+  test('counts container tests without a Docker engine as failed, for they would be skipped', () => {
+    npm({ ci: { code: 0 } });
+    writeFileSync(join(home, '.ci/containers/start'), 'exit 1');
+    const { lastLine, code, errors } = runWithOutput('test:compose', 'test:containers');
+    expect({ lastLine, code }).toEqual({ lastLine: '0 passed, 2 failed', code: 1 });
+    expect(errors).toContain('.ci/containers/start failed');
+  });
+
+  test('gives container tests what the start of the engine says of it', () => {
+    npm({ ci: { code: 0 }, 'run test:compose': { code: 0, report: passing } });
+    writeFileSync(join(home, '.ci/containers/start'), 'echo "export DOCKER_HOST=unix:///there"');
+    const original = readFileSync(join(home, 'bin/npm'), 'utf8');
+    script('npm', `echo "npm sees \${DOCKER_HOST-}"\n${original}`);
+    const { output, lastLine } = runWithOutput('test:compose');
+    expect(output).toContain('npm sees unix:///there');
+    expect(lastLine).toBe('3 passed, 0 failed');
   });
 
   test('runs only the scripts that are named', () => {

@@ -1,6 +1,6 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -47,6 +47,7 @@ const native = (word: string) =>
   word
     .replace('/app/bin/', join(root, 'bin/'))
     .replace(/^\/project$/, project)
+    .replace('/tmp/worker', join(project, 'worker'))
     .replace('127.0.0.1:3000', `127.0.0.1:${String(webPort)}`);
 
 function environmentOf(service: string): Record<string, string> {
@@ -80,7 +81,8 @@ const entry = join(root, 'bin/catalog-sync.js');
 const argumentsOf = (service: string) => (serviceOf(service).command ?? []).map(native);
 
 function isHealthy(service: string): boolean {
-  const [, program = '', ...rest] = serviceOf(service).healthcheck?.test ?? [];
+  const [kind, ...words] = serviceOf(service).healthcheck?.test ?? [];
+  const [program = '', ...rest] = kind === 'CMD-SHELL' ? ['sh', '-c', ...words] : words;
   return spawnSync(program, rest.map(native), { cwd: '/', env: environmentOf(service) }).status === 0;
 }
 
@@ -118,7 +120,7 @@ describe('worker', () => {
   test('gets ready, passes its health check, and ends well when it is told to stop', async () => {
     worker = await start('worker', 'worker ready');
     const ended = once(worker, 'exit');
-    expect(isHealthy('worker')).toBe(true);
+    await until(() => isHealthy('worker'), { what: 'its first tick' });
     worker.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
   });
@@ -140,7 +142,7 @@ describe('web', () => {
     const [target = ''] = targetsOf('deploy/prometheus/prometheus.compose.yml');
     const names = environmentOf('web')['WEB_ALLOWED_HOSTS']?.split(',');
     expect(names).toContain(target.split(':')[0]);
-    expect(target.split(':')[1]).toBe(serviceOf('web').ports?.[0]?.split(':')[2]);
+    expect(target.split(':')[1]).toBe(interpolate(serviceOf('web').ports?.[0] ?? '', {}).split(':')[2]);
   });
 
   test('ends well when it is told to stop', async () => {
@@ -152,7 +154,19 @@ describe('web', () => {
   });
 });
 
-test('a worker fails its health check when the database is gone', async () => {
+test('a worker fails its health check a minute after its last tick, and has none without a database', async () => {
+  const file = join(project, 'worker');
+  const last = () => statSync(file).mtimeMs;
+  worker = await start('worker', 'worker ready');
+  // Without its database it may end by itself.
+  const ended = once(worker, 'exit');
+  const before = last();
+  await until(() => last() > before, { what: 'a tick' });
   await database.drop();
+  await until(() => Date.now() - last() > 3000, { what: 'no tick for three seconds' });
+  worker.kill('SIGTERM');
+  await ended;
+  const minuteAgo = last() / 1000 - 60;
+  utimesSync(file, minuteAgo, minuteAgo);
   expect(isHealthy('worker')).toBe(false);
 });

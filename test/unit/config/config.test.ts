@@ -158,6 +158,14 @@ describe('bad values', () => {
   });
 });
 
+test('a gateway on a network of containers is taken without TLS on demand only, and only by a name that is not public', () => {
+  const sandbox = 'http://sandbox:8688/openapi';
+  expect(load({ ALIBABA_API_URL: sandbox, ALLOW_UNENCRYPTED: '1' }).ALIBABA_API_URL).toBe(sandbox);
+  expect(() => load({ ALIBABA_API_URL: sandbox })).toThrow('ALIBABA_API_URL is another machine without TLS');
+  for (const url of ['http://gw.example/openapi', 'http://10.0.0.1/openapi', 'http://[fe80::1]/openapi'])
+    expect(() => load({ ALIBABA_API_URL: url, ALLOW_UNENCRYPTED: '1' })).toThrow('must be https');
+});
+
 test('only this machine counts as loopback', () => {
   const isLoopback = (url: string) => isLoopbackUrl(new URL(url));
   expect(['http://127.0.0.1', 'http://127.8.8.8', 'http://localhost', 'http://[::1]'].every(isLoopback)).toBe(

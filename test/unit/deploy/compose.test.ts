@@ -2,6 +2,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { configKeys } from '../../../src/config/environment.ts';
+import { sourceOf } from '../../../src/app/credentials.ts';
+import { loadConfig, parseEnvText } from '../../../src/config/environment.ts';
+import { readSyncConfig } from '../../../src/config/read-sync-config.ts';
+import { settle } from '../../../src/sandbox/options.ts';
 import { images } from '../../support/images.ts';
 import {
   composeText,
@@ -40,17 +44,38 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
+  test('has a simulated 1688 and a first run against it for those who try it', () => {
+    expect(namesWhere(({ profiles }) => profiles?.join() === 'try')).toEqual(['first-sync', 'sandbox']);
+    const values = parseEnvText(readFileSync(join(root, 'deploy/try/try.env'), 'utf8'));
+    for (const text of composeText.matchAll(/(?<!\$)\$\{\w+:\?[^}]*\}/g))
+      expect(interpolate(text[0], values)).not.toBe('');
+    const { appKey, appSecret, accessToken } = settle({});
+    expect(values).toMatchObject({
+      ALIBABA_APP_KEY: appKey,
+      ALIBABA_APP_SECRET: appSecret,
+      ALIBABA_ACCESS_TOKEN: accessToken,
+      ALIBABA_API_URL: `http://sandbox:${serviceOf('sandbox').command?.[4] ?? ''}/openapi`,
+    });
+    const env = { ...values, ALLOW_UNENCRYPTED: '1' };
+    expect(sourceOf(loadConfig({ projectDir: root, env, readFiles: false }))).toBe('sandbox');
+    expect(readSyncConfig(join(root, 'deploy/try')).feeds.map(({ name }) => name)).toEqual([
+      'everything',
+      'phones',
+    ]);
+  });
+
   test('runs the images that the tests run, and others of one version', () => {
-    expect(serviceOf('postgres').image).toBe(images.postgres);
-    expect(serviceOf('grafana-reader').image).toBe(images.postgres);
-    expect(serviceOf('redis').image).toBe(images.redis);
+    const imageOf = (name: string) => interpolate(serviceOf(name).image, process.env);
+    expect(imageOf('postgres')).toBe(images.postgres);
+    expect(imageOf('grafana-reader')).toBe(images.postgres);
+    expect(imageOf('redis')).toBe(images.redis);
     for (const name of ['prometheus', 'grafana']) expect(serviceOf(name).image).toMatch(/:v?\d+\.\d+\.\d+$/);
   });
 
   test('publishes pages on loopback only, and names no container, so that workers can be scaled', () => {
     expect(namesWhere(({ ports }) => ports !== undefined)).toEqual(['grafana', 'prometheus', 'web']);
     const published = services.flatMap(([, { ports = [] }]) => ports);
-    for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+    for (const port of published) expect(interpolate(port, {})).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
     expect(new Set(published.map((port) => port.split(':')[1])).size).toBe(published.length);
     for (const [, service] of services) expect(service.container_name).toBeUndefined();
   });
@@ -83,7 +108,8 @@ describe('docker-compose.yml', () => {
     for (const mount of mounts) {
       expect(mount).toMatchObject({ type: 'bind', read_only: true, bind: { create_host_path: false } });
       const { source } = mount as { source: string };
-      expect(source === './catalog-sync.yaml' || existsSync(join(root, source))).toBe(true);
+      const path = interpolate(source, {});
+      expect(path === './catalog-sync.yaml' || existsSync(join(root, path))).toBe(true);
     }
   });
 
@@ -127,7 +153,7 @@ describe('docker-compose.yml', () => {
 
   test('has a health check for whatever keeps running', () => {
     for (const [name, service] of services) {
-      if (name === 'migrate' || name === 'grafana-reader') expect(service.restart).toBe('no');
+      if (['migrate', 'first-sync', 'grafana-reader'].includes(name)) expect(service.restart).toBe('no');
       else expect(service.healthcheck?.test.length).toBeGreaterThan(0);
     }
   });
@@ -153,9 +179,10 @@ describe('Dockerfile', () => {
   const stages = text.split(/^FROM /m).slice(1);
   const last = stages.at(-1) ?? '';
 
-  test('ends in a stage without build tools, on a slim image of Node 20', () => {
+  test('ends in a stage without build tools, on a slim image of Node 24', () => {
     expect(stages.length).toBeGreaterThan(2);
-    expect(last).toMatch(/^node:20-[a-z]+-slim\n/);
+    expect(text).toMatch(/^ARG NODE_IMAGE=node:24-[a-z]+-slim$/m);
+    expect(last).toMatch(/^\$\{NODE_IMAGE\}\n/);
     expect(last).not.toMatch(/\bRUN\b/);
   });
 
