@@ -130,7 +130,7 @@ export const plants: readonly Plant[] = [
       'ALTER TABLE usage.quota_period DISABLE TRIGGER USER',
       {
         where: 'usage.lock_app',
-        from: `PERFORM pg_advisory_xact_lock(hashtextextended('usage.lock_app:' || p_app_key, 0));`,
+        from: `PERFORM sync.lock_table('sync.ledger_lock', 'SHARE UPDATE EXCLUSIVE', 5000);`,
         to: 'NULL;',
       },
       {

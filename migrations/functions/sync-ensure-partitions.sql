@@ -1,6 +1,6 @@
 -- Purpose: makes the monthly partitions (UTC) that are missing, of every table that is partitioned by time.
 -- Params:  around timestamptz: from the month of this time; months_ahead integer: to so many months later
--- Returns: the name of each partition it made
+-- Returns: the name of each partition it made; raises as sync.refuse_lock when a lock is not free for 5 s
 CREATE OR REPLACE FUNCTION sync.ensure_partitions(around timestamptz, months_ahead integer)
 RETURNS SETOF text
 LANGUAGE plpgsql
@@ -11,8 +11,6 @@ DECLARE
   month timestamp;
   partition text;
 BEGIN
-  -- One at a time: whoever comes second finds the partitions made.
-  PERFORM pg_advisory_xact_lock(hashtext('sync.ensure_partitions'));
   FOR parent IN
     SELECT n.nspname, c.relname
     FROM pg_partitioned_table p
@@ -24,6 +22,10 @@ BEGIN
     FOR ahead IN 0..months_ahead LOOP
       month := date_trunc('month', around AT TIME ZONE 'UTC') + make_interval(months => ahead);
       partition := parent.relname || to_char(month, '_YYYY_MM');
+      CONTINUE WHEN to_regclass(format('%I.%I', parent.nspname, partition)) IS NOT NULL;
+      -- The lock that ATTACH PARTITION takes: no reader or writer has one against it. One process at a time has it, and whoever
+      -- comes second finds the partition made.
+      PERFORM sync.lock_table(format('%I.%I', parent.nspname, parent.relname)::regclass, 'SHARE UPDATE EXCLUSIVE', 5000);
       CONTINUE WHEN to_regclass(format('%I.%I', parent.nspname, partition)) IS NOT NULL;
       -- Made beside its parent and attached, for CREATE ... PARTITION OF would wait for every reader and writer.
       EXECUTE format(

@@ -1,10 +1,11 @@
--- Purpose: takes the lock of everything that counts for an app, held to the end of the transaction.
+-- Purpose: takes the lock of everything that counts for an app, held to the end of the transaction. A database is of one app.
 -- Params:  p_app_key text
--- Returns: nothing; raises invalid_transaction_state in any isolation but READ COMMITTED
+-- Returns: nothing; raises invalid_transaction_state in any isolation but READ COMMITTED; as sync.refuse_lock after 5 s
 CREATE OR REPLACE FUNCTION usage.lock_app(p_app_key text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the ledger needs READ COMMITTED' USING ERRCODE = 'invalid_transaction_state';
   END IF;
-  PERFORM pg_advisory_xact_lock(hashtextextended('usage.lock_app:' || p_app_key, 0));
+  PERFORM sync.lock_table('sync.ledger_lock', 'SHARE UPDATE EXCLUSIVE', 5000);
+  PERFORM sync.await_old_lock('sync.ledger_lock', hashtextextended('usage.lock_app:' || p_app_key, 0), false, 5000);
 END $$;

@@ -6,8 +6,8 @@
 -- Returns: kind and what goes with it: granted (call_id, observed_at, send_after_ms), cached (answer), in_flight
 --          (retry_after_ms), denied (denied_by, retry_after_ms or null), token_refused, limit_unknown, run_unknown
 --
--- Locks. Everything that takes from or gives back to windows first gets the app's lock (usage.lock_app, an advisory
--- lock of the transaction). After it, nothing waits but for the row of a run; the clock is read after both, so that it
+-- Locks. Everything that takes from or gives back to windows first gets the app's lock (usage.lock_app, to the
+-- end of the transaction). After it, nothing waits but for the row of a run; the clock is read after both, so that it
 -- shows the time of the decision. Locks are got in one order, so that none waits in a circle: app -> run -> partition
 -- here; usage.settle and usage.sweep say theirs.
 --

@@ -7,8 +7,8 @@ DECLARE
   v_hours timestamptz[];
 BEGIN
   IF EXISTS (SELECT FROM usage.totalled_hour t WHERE t.hour = v_last) THEN RETURN 0; END IF;
-  -- Who waited here would keep those behind it waiting; the next tick tries again.
-  IF NOT pg_try_advisory_xact_lock(usage.totals_lock()) THEN RETURN 0; END IF;
+  -- Who waited here would keep those behind it waiting; the next tick tries again. See usage.forget_total.
+  IF NOT sync.lock_table('usage.totalled_hour', 'SHARE ROW EXCLUSIVE', 0) THEN RETURN 0; END IF;
   SELECT coalesce(array_agg(hour ORDER BY hour), '{}') INTO v_hours
   FROM (
     SELECT hour

@@ -17,6 +17,7 @@ import type { TransportTimeouts } from '../extract/gateway/transport.ts';
 import { createTokenProvider } from '../extract/oauth/token-provider.ts';
 import type { Unsettled } from '../ledger/keep-unsettled.ts';
 import { createBeginRun, type BeginRun } from '../runs/begin-run.ts';
+import { requireSameApp } from '../runs/claim-database.ts';
 import { adoptSchedules } from '../runs/change-schedules.ts';
 import { conduct, createWakeup } from '../jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from '../jobs/job-kinds.ts';
@@ -43,7 +44,7 @@ import type { QuotaStore } from '../ledger/quota-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { ScheduleStore } from '../runs/schedule-store.ts';
 import { createRetentionStore } from '../maintenance/retention-store.ts';
-import { advisoryLocks, unlessLocked, whileLocked } from '../db/advisory-locks.ts';
+import { betweenTicks, locks, unlessLocked } from '../db/locks.ts';
 import { createTokenStore } from '../tokens/token-store.ts';
 import { createUploadStore } from '../load/upload-store.ts';
 import { createWorkerHeartbeat, hashSyncFile } from '../runs/worker-heartbeat.ts';
@@ -78,7 +79,7 @@ export interface App {
   readonly permissions: PermissionStore;
   /** The forecast of a run that begins now; null: not possible. */
   makeForecast(request: ForecastRequest): Promise<Forecast | null>;
-  /** @throws AppError DATABASE_OTHER_SOURCE */
+  /** @throws AppError DATABASE_OTHER_SOURCE, DATABASE_OTHER_APP */
   readonly begin: BeginRun;
   /** Its connections to Postgres, beside those of the queues. */
   readonly pool: PoolUse;
@@ -187,7 +188,7 @@ function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: S
     keep: async () => {
       const ledgerNow = () => stores.quota.ledgerNow();
       await adoptSchedules(
-        { ...deps, ledgerNow, betweenTicks: (work) => whileLocked(pool, advisoryLocks.tick, work) },
+        { ...deps, ledgerNow, betweenTicks: (work) => betweenTicks(pool, work) },
         sync.schedules,
       );
       isKeeper = true;
@@ -239,12 +240,17 @@ async function sweep(pool: Pool, ledger: LedgerStore): Promise<void> {
   await totalHours(pool);
 }
 
+/** At each tick, too: a database that another app adopts is no longer ours. @throws AppError DATABASE_OTHER_APP */
+function requireOurs(pool: Pool, config: Config): Promise<void> {
+  return requireSameApp(pool, { source: sourceOf(config), appKey: credentialsOf(config).appKey });
+}
+
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
   const pool = openWorkPool(options);
   closing.add('database', () => pool.end());
-  await classifyDatabaseErrors(() => requireMigrated(pool));
+  await classifyDatabaseErrors(() => requireMigrated(pool).then(() => requireOurs(pool, config)));
   const stores = await prepareStores(pool, options);
   const { ledger, quota, permissions, raw, runs, leases, schedules, refreshQueue, catalog } = stores;
   const gateway = openGateway(options, ledger, pool);
@@ -259,7 +265,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     ...shared,
     refreshQueue,
     raw,
-    exclusively: (work) => unlessLocked(pool, advisoryLocks.tick, work),
+    exclusively: (work) => unlessLocked(pool, locks.tick, work),
     sweep: () => sweep(pool, ledger),
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),
@@ -275,7 +281,8 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const dispatcher = openDispatcher({ pool, config, source: sourceOf(config), log });
   closing.add('notifications', () => dispatcher?.close());
   const beatAndTick = () =>
-    beat()
+    requireOurs(pool, config)
+      .then(beat)
       .then(() => tick(tickDeps))
       .finally(() => dispatcher?.wake());
   const conducting = { ...shutdown, queues, process, wake, concurrency, log, tick: beatAndTick };

@@ -31,7 +31,7 @@ export function openStores({ pool, appKey, log, stopNow }: StoreParts) {
     ledger: createLedgerStore({ pool, log, signal: stopNow }),
     quota: createQuotaStore({ pool }),
     raw: createRawStore({ pool }),
-    runs: createRunStore({ pool }),
+    runs: createRunStore({ pool, appKey }),
     schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
     leases: createLeaseStore({ pool }),

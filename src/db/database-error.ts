@@ -2,6 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm';
 import pg from 'pg';
 import { AppError, toAppError, type ErrorKind } from '../core/errors.ts';
 import { databaseErrors } from './errors.ts';
+import { lockedError, type LockHolder } from './lock-holder.ts';
 
 /** Codes of Node's sockets and resolver: no server was reached, or it went away. */
 const socketCodes = new Set([
@@ -41,7 +42,7 @@ const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
   '3D000': databaseErrors.DATABASE_REFUSED,
   '42501': databaseErrors.DATABASE_REFUSED,
   '40': databaseErrors.DATABASE_BUSY,
-  '55P03': databaseErrors.DATABASE_BUSY,
+  '55P03': databaseErrors.DATABASE_LOCKED,
   '57014': databaseErrors.DATABASE_BUSY,
   '53': databaseErrors.DATABASE_FULL,
   '53100': databaseErrors.DATABASE_DISK_FULL,
@@ -57,7 +58,8 @@ const kindBySqlState: Readonly<Record<string, ErrorKind>> = {
 const messages: Readonly<Record<string, string>> = {
   DATABASE_UNREACHABLE: 'the database does not answer',
   DATABASE_REFUSED: 'the database refused the login',
-  DATABASE_BUSY: 'a lock of the database was not free in time',
+  DATABASE_BUSY: 'the database ended a transaction that was in conflict or took too long',
+  DATABASE_LOCKED: 'a lock of the database was not free in time',
   DATABASE_FULL: 'the database is out of memory or connections',
   DATABASE_DISK_FULL: 'the disk of the database is full',
   DATABASE_READ_ONLY: 'the database takes no writes',
@@ -117,6 +119,20 @@ export function isMissingPartition(error: unknown): boolean {
   return cause instanceof pg.DatabaseError && cause.code === '23514' && cause.constraint === undefined;
 }
 
+/** What `sync.refuse_lock` says of a lock and who holds it. */
+interface RefusedLock extends Omit<LockHolder, 'pid' | 'since'> {
+  readonly lock: string;
+  readonly pid?: number;
+  readonly since: string | null;
+}
+
+/** DATABASE_LOCKED with its holder, which `sync.refuse_lock` found. */
+function toLockedError(cause: pg.DatabaseError, detail: string): AppError {
+  const { lock, pid, since, ...who } = JSON.parse(detail) as RefusedLock;
+  if (pid === undefined) return lockedError(lock, null, cause);
+  return lockedError(lock, { pid, ...who, since: since === null ? null : new Date(since) }, cause);
+}
+
 /** True when the database is away, full or busy, and the same work may succeed later. */
 export function isDatabaseOutage(error: unknown): boolean {
   const kind = error instanceof AppError ? error.kind : kindOf(unwrap(error));
@@ -132,6 +148,8 @@ export function toDatabaseError(error: unknown): unknown {
   const kind = error instanceof AppError ? null : kindOf(cause);
   if (kind === null) return error;
   const where = cause instanceof pg.DatabaseError ? cause : null;
+  if (kind === databaseErrors.DATABASE_LOCKED && where?.detail?.startsWith('{'))
+    return toLockedError(where, where.detail);
   const place = { table: where?.table ?? null, constraint: where?.constraint ?? null };
   const facts = { databaseCode: codeOf(cause), ...place };
   return new AppError(kind, messages[kind.code] ?? kind.code, { facts, cause });

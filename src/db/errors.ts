@@ -17,7 +17,12 @@ export const databaseErrors = defineErrors({
   DATABASE_BUSY: {
     recovery: 'retry',
     remedy:
-      'A lock was not released in time. catalog-sync retries automatically. If the error continues, find the long transaction in pg_stat_activity.',
+      'Two transactions were in conflict, or a statement took too long. catalog-sync retries automatically. If the error continues, find the long transaction in pg_stat_activity.',
+  },
+  DATABASE_LOCKED: {
+    recovery: 'retry',
+    remedy:
+      'Another session has a lock that catalog-sync needs. catalog-sync retries automatically. End the named session if it should not be there: `SELECT pg_terminate_backend(<pid>)`.',
   },
   DATABASE_FULL: {
     recovery: 'retry',
@@ -77,6 +82,11 @@ export const databaseErrors = defineErrors({
     recovery: 'halt',
     remedy:
       'Sandbox data and live data never share a database. Set DATABASE_URL to another database for this run.',
+  },
+  DATABASE_OTHER_APP: {
+    recovery: 'halt',
+    remedy:
+      'A database holds the data of one app. Correct ALIBABA_APP_KEY, or set DATABASE_URL to a database of its own for this app (docs/several-apps.md). If this app replaces the one before, stop every process and run `catalog-sync auth adopt`.',
   },
   DATABASE_REJECTED: {
     recovery: 'fail',

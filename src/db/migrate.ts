@@ -12,6 +12,7 @@ import {
   makeFunctions,
   makeRepeatables,
 } from './migrations/make-repeatables.ts';
+import { holderFacts, lockedError } from './lock-holder.ts';
 import { pickPending } from './migrations/pick-pending.ts';
 import {
   findMigrationsFolder,
@@ -20,6 +21,7 @@ import {
   type Migration,
   type Repeatables,
 } from './migrations/read-migrations.ts';
+import { watchBlockers, type BlockerWatch } from './watch-blockers.ts';
 
 export interface MigrateOptions {
   readonly connectionString: string;
@@ -37,6 +39,8 @@ const oldestServer = 150_000;
  */
 const lockTimeoutMs = 900;
 const pauseMs = 2_000;
+/** Another migration is waited for longer: nobody queues up behind that. At double, a session in the way is named later. */
+const turnTimeoutMs = 5_000;
 /** Waits about two minutes for a long query; at half, a nightly report could stop a deployment. */
 const maxAttempts = 40;
 
@@ -85,6 +89,8 @@ async function applyOne(client: pg.Client, migration: Migration, files: Repeatab
 /** Migrations, functions and views in one transaction: the database is as it was, or as it should be. */
 async function apply(client: pg.Client, folder: string): Promise<string[]> {
   await client.query('BEGIN');
+  await client.query(`SET LOCAL lock_timeout = ${turnTimeoutMs}`);
+  await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.migrate]);
   await client.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
   const pending = pickPending(readMigrations(folder), await readApplied(client));
   const files = readRepeatables(folder);
@@ -99,14 +105,23 @@ async function apply(client: pg.Client, folder: string): Promise<string[]> {
   return pending.map(({ name }) => name);
 }
 
-async function applyPatiently(client: pg.Client, { log, folder }: MigrateOptions): Promise<string[]> {
+async function applyPatiently(
+  client: pg.Client,
+  { log, folder }: MigrateOptions,
+  watch: BlockerWatch,
+): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await apply(client, folder ?? findMigrationsFolder());
     } catch (error) {
       const isInTheWay = isLockTimeout(error) || isTransactionConflict(error);
+      const blocker = watch.last();
+      if (attempt >= maxAttempts && isLockTimeout(error)) throw lockedError('of a migration', blocker, error);
       if (attempt >= maxAttempts || !isInTheWay) throw error;
-      log.warn({ attempt, maxAttempts }, 'migration waits for a table or view that is in use');
+      log.warn(
+        { attempt, maxAttempts, ...holderFacts(blocker) },
+        'migration waits for a lock that another session has',
+      );
       await client.query('ROLLBACK');
       await sleep(pauseMs);
     }
@@ -115,12 +130,11 @@ async function applyPatiently(client: pg.Client, { log, folder }: MigrateOptions
 
 /**
  * Brings the database to the state that the files describe: pending migrations, then functions and views, all or
- * nothing. Safe from many processes at once: one works, the others wait for it and find nothing to do. Takes a
- * session lock, so it needs a direct connection (no PgBouncer in transaction mode).
+ * nothing. Safe from many processes at once: one works, the others wait for it and find nothing to do.
  *
  * @returns the names of the migrations it applied
  * @throws AppError DATABASE_BEFORE_BASELINE, DATABASE_MIGRATION_EDITED, DATABASE_MIGRATION_OUT_OF_ORDER,
- *   DATABASE_NEWER, DATABASE_VIEW_IN_USE, DATABASE_TOO_OLD, DATABASE_UNREACHABLE and others of the database
+ *   DATABASE_NEWER, DATABASE_LOCKED with its holder after some minutes, DATABASE_VIEW_IN_USE, DATABASE_TOO_OLD, DATABASE_UNREACHABLE and others of the database
  */
 export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
   const client = new pg.Client({
@@ -135,16 +149,18 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
     // Notices say that something was there already.
     if (severity === 'WARNING') options.log.warn({ warning: message }, 'the database warned while migrating');
   });
+  let watch: BlockerWatch | undefined;
   return classifyDatabaseErrors(async () => {
     try {
       await client.connect();
       await checkServer(client);
-      await client.query('SELECT pg_advisory_lock($1)', [advisoryLocks.migrate]);
-      const applied = await applyPatiently(client, options);
+      watch = await watchBlockers(client, options.connectionString);
+      const applied = await applyPatiently(client, options, watch);
       if (applied.length > 0) options.log.info({ applied }, 'database migrated');
       return { applied };
     } finally {
-      // Ends the session, and with it the lock and any transaction.
+      await watch?.close();
+      // Ends the session, and with it any transaction and its locks.
       await client.end();
     }
   });

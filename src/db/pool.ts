@@ -17,6 +17,8 @@ export interface PoolOptions {
   readonly cut?: AbortSignal;
   /** Where names without a schema are looked up. Default: that of the login. */
   readonly searchPath?: string;
+  /** A statement that waits longer for a lock fails. Default: what the server says. */
+  readonly lockTimeoutMs?: number;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface PoolUse {
  * while idle is logged and replaced.
  */
 export function createPool(options: PoolOptions): pg.Pool {
-  const { connectionString, max, log, applicationName, searchPath, cut } = options;
+  const { connectionString, max, log, applicationName, searchPath, lockTimeoutMs, cut } = options;
   const sockets = new OpenSockets();
   const pool = new pg.Pool({
     connectionString,
@@ -48,6 +50,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     stream: () => sockets.open(),
     application_name: applicationName ?? 'catalog-sync',
     ...(searchPath === undefined ? {} : { options: `-c search_path=${searchPath}` }),
+    ...(lockTimeoutMs === undefined ? {} : { lock_timeout: lockTimeoutMs }),
     // At half, a Postgres that is just starting on a busy machine would seem unreachable.
     connectionTimeoutMillis: 10_000,
     // A peer that vanished without a word is noticed by the kernel; by default, it first checks after two hours.

@@ -1,7 +1,9 @@
 import { createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
+import type { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
-import { classifyDatabaseErrors, toNamedError } from '../db/database-error.ts';
+import { classifyDatabaseErrors, isLockTimeout, toNamedError } from '../db/database-error.ts';
+import { lockedError, type LockHolder } from '../db/lock-holder.ts';
 import { askRedis } from './ask-redis.ts';
 import { createOutageWarning } from './outage-warning.ts';
 import { jobKinds, type JobData, type JobKind } from './job-kinds.ts';
@@ -151,6 +153,24 @@ function postgresBackend(connections: QueueConnections, defaultJobOptions: JobsO
   };
 }
 
+/** Says in an error who has the lock that one of BullMQ's statements waited for in vain. */
+function nameHolders(findReaderLock: () => Promise<LockHolder | null>) {
+  const name = async <E>(error: E): Promise<E | AppError> =>
+    isLockTimeout(error)
+      ? lockedError('of the queues', await findReaderLock().catch(() => null), error)
+      : error;
+  return {
+    name,
+    run: async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        throw await name(error);
+      }
+    },
+  };
+}
+
 /** Opens the queues on their server, which stays open when they are closed. */
 export function openQueues(options: QueuesOptions): Queues {
   const defaults = jobOptions(options.retryDelayMs);
@@ -159,8 +179,16 @@ export function openQueues(options: QueuesOptions): Queues {
     server.backend === 'redis'
       ? redisBackend(server.url, defaults)
       : postgresBackend(server.connections, defaults);
-  const ask = server.backend === 'redis' ? askRedis : classifyDatabaseErrors;
-  const warn = createOutageWarning(options.log, backend.name);
+  const locking = server.backend === 'redis' ? null : nameHolders(server.connections.findReaderLock);
+  const ask =
+    locking === null
+      ? askRedis
+      : <T>(work: () => Promise<T>) => classifyDatabaseErrors(() => locking.run(work));
+  const report = createOutageWarning(options.log, backend.name);
+  const warn = (error: Error): void => {
+    if (locking === null) report(error);
+    else void locking.name(error).then(report);
+  };
   const workers: WorkerLike[] = [];
   const queues = new Map<JobKind, QueueLike>();
   for (const kind of jobKinds) {

@@ -11,6 +11,7 @@ import {
 import { sleep } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import { findReaderLock, type LockHolder } from '../db/lock-holder.ts';
 import { createPool } from '../db/pool.ts';
 import { withConnection } from '../db/with-connection.ts';
 
@@ -23,6 +24,8 @@ export interface QueueConnections {
   readonly pool: PgPool;
   /** For `withBackend` of BullMQ. */
   readonly createBackend: BackendFactory<PostgresQueueBackend, PostgresConnectionOptions>;
+  /** Who of the logins that may only read has a lock of the queues. */
+  findReaderLock(): Promise<LockHolder | null>;
   /** Makes the tables of the queues, or brings them up to date. Idempotent. */
   ready(): Promise<void>;
   /** To be called after all queues and workers are closed. */
@@ -50,6 +53,12 @@ export interface QueueServerOptions {
  * many attempts; at double, jobs wait that much longer after it.
  */
 const failurePauseMs = 1000;
+
+/**
+ * BullMQ goes by advisory locks, which any login can take and keep. Each of its own transactions is over in milliseconds. At half,
+ * a slow disk would fail jobs; at double, work stands still for longer before the log says who has the lock.
+ */
+const lockTimeoutMs = 5_000;
 
 /** SQLSTATEs by which the statements of BullMQ answer: a job or its lock is gone, or a parent is missing. */
 const answerStates = new Set(['BM001', '23503']);
@@ -92,6 +101,7 @@ function openConnections(options: QueueServerOptions): QueueConnections {
     log,
     ...(cut && { cut }),
     searchPath: queueSchema,
+    lockTimeoutMs,
   });
   const closing = new AbortController();
   // Whatever fails meanwhile listens: many listeners are no leak here.
@@ -133,6 +143,7 @@ function openConnections(options: QueueServerOptions): QueueConnections {
         withBlockingConnection ? name : undefined,
       );
     },
+    findReaderLock: () => findReaderLock(pool),
     ready,
     close: async () => {
       closing.abort();

@@ -90,7 +90,8 @@ function listHolds(db: Database): Promise<ApiHold[]> {
 }
 
 async function setLedgerOffset(db: Database, ms: number): Promise<void> {
-  const isSandbox = db.select().from(databaseIdentity).where(eq(databaseIdentity.source, 'sandbox'));
+  const { source } = databaseIdentity;
+  const isSandbox = db.select({ source }).from(databaseIdentity).where(eq(source, 'sandbox'));
   const { rowCount } = await db
     .update(ledgerClock)
     .set({ offset: sql`${ms}::float8 * interval '1 ms'` })

@@ -1,4 +1,4 @@
-import { advisoryLocks, lockUntilCommit } from '../db/advisory-locks.ts';
+import { locks, lockUntilCommit } from '../db/locks.ts';
 import type { LoadableCategory } from '../model/catalog.ts';
 import type { CategoryRecord, Reject } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
@@ -103,7 +103,7 @@ export async function loadCategories(
   answers: readonly LoadableCategory[],
 ): Promise<LoadedCategories> {
   const { client, replay } = context;
-  await lockUntilCommit(client, advisoryLocks.categoryTree);
+  await lockUntilCommit(client, locks.categoryTree);
   const listed = new Set<string>();
   const rejects = new Map<string, Reject[]>();
   const inOrder = answers.toSorted((a, b) =>

@@ -1,17 +1,17 @@
 import { and, eq, gt, notInArray } from 'drizzle-orm';
 import type { Pool, PoolClient } from 'pg';
-import { AppError } from '../core/errors.ts';
 import type { OperationName } from '../model/operation.ts';
-import { advisoryLocks, lockUntilCommit, tryLockUntilClosed, unlock } from '../db/advisory-locks.ts';
+import { advisoryLocks, tryLockUntilClosed, unlock } from '../db/advisory-locks.ts';
 import { drizzleOn } from '../db/database.ts';
 import { ledgerNow } from '../db/ledger-now.ts';
 import { applyFates, decideFate, scannedColumns, type AnswerFate } from '../load/erase/erase-answers.ts';
 import type { SellerMarks } from '../load/erase/erase-from-body.ts';
 import { eraseOffers, forgetSeller, hashSeller } from '../load/erase/erase-offers.ts';
+import { holdLoads } from '../load/erase/lock-erased-sellers.ts';
 import { forgetSellerRequests } from '../ledger/forget-rows.ts';
 import { forgetSellerWindows } from '../refresh/update/forget-offers.ts';
-import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
+import { findAdvisoryHolder, lockedError } from '../db/lock-holder.ts';
 import { applySql, runSql, runSqlForOne } from '../db/sql-file.ts';
 import { offer, seller } from '../schema/catalog.ts';
 import { payload } from '../schema/raw.ts';
@@ -49,7 +49,7 @@ export interface EraseStore {
    * Erases a seller permanently, in many small transactions. After an interruption, start it again; done twice, it changes
    * nothing.
    *
-   * @throws AppError DATABASE_BUSY while another process erases one
+   * @throws AppError DATABASE_LOCKED while another process erases one
    */
   erase(sellerId: string, onScanned: OnScanned): Promise<void>;
 }
@@ -128,7 +128,7 @@ async function count(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
 /** From here on no load adds the seller again: active loads are awaited. */
 async function remember(pool: Pool, sellerHash: Buffer): Promise<void> {
   await inTransaction(pool, async (client) => {
-    await lockUntilCommit(client, advisoryLocks.erasure);
+    await holdLoads(client);
     await drizzleOn(client)
       .insert(erasedSeller)
       .values({ sellerHash, requestedAt: ledgerNow })
@@ -177,18 +177,18 @@ async function erase(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
     .where(eq(erasedSeller.sellerHash, sellerHash));
 }
 
-/** Runs `work` while no other process erases a seller. @throws AppError DATABASE_BUSY */
+/** Runs `work` while no other process erases a seller. @throws AppError DATABASE_LOCKED */
 async function exclusively(pool: Pool, work: () => Promise<void>): Promise<void> {
   const client: PoolClient = await pool.connect();
   try {
-    if (!(await tryLockUntilClosed(client, advisoryLocks.eraseSeller))) {
-      throw new AppError(databaseErrors.DATABASE_BUSY, 'another process is erasing a seller right now');
-    }
+    const key = advisoryLocks.eraseSeller;
+    if (!(await tryLockUntilClosed(client, key)))
+      throw lockedError('of erase-seller', await findAdvisoryHolder(client, key));
     try {
       await work();
     } finally {
       // The end of the connection reaches the server later than the next erasure may.
-      await unlock(client, advisoryLocks.eraseSeller).catch(() => undefined);
+      await unlock(client, key).catch(() => undefined);
     }
   } finally {
     // Closed, not reused: a lock that was not given back ends with its connection.

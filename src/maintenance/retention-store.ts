@@ -1,11 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../core/errors.ts';
 import type { RetentionAges } from '../model/sync-config.ts';
-import { advisoryLocks, tryLockUntilCommit } from '../db/advisory-locks.ts';
 import { toDatabaseError } from '../db/database-error.ts';
-import { databaseErrors } from '../db/errors.ts';
 import { inTransaction } from '../db/in-transaction.ts';
-import { runSql } from '../db/sql-file.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 import { deleteOldPeriods } from '../ledger/forget-rows.ts';
 import { deleteOldStats } from '../refresh/update/refresh-stats.ts';
 import { deleteOldActions } from '../runs/operator-log.ts';
@@ -28,11 +26,18 @@ export interface ExpiredPartition {
   readonly isNeeded: boolean;
 }
 
+export interface KeptPartition {
+  readonly partitionName: string;
+  /** `needed`, or the code of an error: `DATABASE_LOCKED` while the table is read. */
+  readonly reason: string;
+  /** Of that error; it names who reads the table. */
+  readonly message?: string;
+}
+
 /** Which months are gone by their partitions' names, and which are not, and why. */
 export interface DropReport {
   readonly dropped: readonly string[];
-  /** `reason`: `needed`, or the code of an error: `DATABASE_BUSY` while the table is read. */
-  readonly kept: readonly { readonly partitionName: string; readonly reason: string }[];
+  readonly kept: readonly KeptPartition[];
 }
 
 /** How many rows of tables without partitions were deleted. */
@@ -80,20 +85,21 @@ async function listExpired(db: Pool | PoolClient, now: Date, ages: MonthAges): P
   return rows;
 }
 
+type WhyKept = Omit<KeptPartition, 'partitionName'>;
+
 /** Null when it is dropped, otherwise why not. */
 async function dropOne(
   client: PoolClient,
   { tableName, partitionName }: ExpiredPartition,
   listAgain: () => Promise<readonly ExpiredPartition[]>,
-): Promise<string | null> {
-  if (!(await tryLockUntilCommit(client, advisoryLocks.retention))) return databaseErrors.DATABASE_BUSY.code;
+): Promise<WhyKept | null> {
   // The parent first, as every reader and writer takes them.
-  await client.query(
-    `SET LOCAL lock_timeout = ${lockTimeoutMs}; LOCK TABLE ONLY ${tableName} IN ACCESS EXCLUSIVE MODE`,
-  );
+  await applySql(client, readSql('lock-table'), [tableName, lockTimeoutMs]);
   const found = (await listAgain()).find((partition) => partition.partitionName === partitionName);
-  if (found?.isNeeded) return 'needed';
-  if (found) await client.query(`DROP TABLE ${partitionName}`);
+  if (found?.isNeeded) return { reason: 'needed' };
+  if (!found) return null;
+  await applySql(client, readSql('lock-table'), [partitionName, lockTimeoutMs]);
+  await client.query(`DROP TABLE ${partitionName}`);
   return null;
 }
 
@@ -101,26 +107,26 @@ async function tryDrop(
   pool: Pool,
   partition: ExpiredPartition,
   listIn: (db: Pool | PoolClient) => Promise<readonly ExpiredPartition[]>,
-): Promise<string | null> {
-  if (partition.isNeeded) return 'needed';
+): Promise<WhyKept | null> {
+  if (partition.isNeeded) return { reason: 'needed' };
   try {
     return await inTransaction(pool, (client) => dropOne(client, partition, () => listIn(client)));
   } catch (error) {
     const err = toDatabaseError(error);
-    if (err instanceof AppError) return err.code;
+    if (err instanceof AppError) return { reason: err.code, message: err.message };
     throw err;
   }
 }
 
 async function dropExpired(pool: Pool, now: Date, ages: MonthAges): Promise<DropReport> {
   const dropped: string[] = [];
-  const kept: { partitionName: string; reason: string }[] = [];
+  const kept: KeptPartition[] = [];
   const listIn = (db: Pool | PoolClient) => listExpired(db, now, ages);
   for (const partition of await listIn(pool)) {
     const { partitionName } = partition;
-    const reason = await tryDrop(pool, partition, listIn);
-    if (reason === null) dropped.push(partitionName);
-    else kept.push({ partitionName, reason });
+    const why = await tryDrop(pool, partition, listIn);
+    if (why === null) dropped.push(partitionName);
+    else kept.push({ partitionName, ...why });
   }
   return { dropped, kept };
 }

@@ -24,7 +24,7 @@ export interface OperatorActions {
   /**
    * Begins a run, which every process that works then drives; the one of its scope that is active stays.
    *
-   * @throws AppError RUN_SCOPE_UNKNOWN, DATABASE_OTHER_SOURCE
+   * @throws AppError RUN_SCOPE_UNKNOWN, DATABASE_OTHER_SOURCE, DATABASE_OTHER_APP
    */
   startRun(scope: string): Promise<{ readonly runId: string; readonly isNew: boolean }>;
   /** Ends an active run; calls in flight still end and are kept. @throws AppError RUN_NOT_ACTIVE */

@@ -1,17 +1,16 @@
 import { and, count, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Pool } from 'pg';
-import { AppError } from '../core/errors.ts';
 import type { LoadReport } from '../model/catalog.ts';
 import type { Run, RunEnd, RunRequest, Source } from '../model/run.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
-import { databaseErrors } from '../db/errors.ts';
 import { ledgerNow, readLedgerNow } from '../db/ledger-now.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
-import { databaseIdentity, run } from '../schema/sync.ts';
+import { run } from '../schema/sync.ts';
 import { apiCall, inFlight } from '../schema/usage.ts';
 import { runSql } from '../db/sql-file.ts';
 import { freeLeases } from '../refresh/queue/lease-store.ts';
+import { claimDatabase } from './claim-database.ts';
 import { readSql } from './read-sql.ts';
 
 export type BeginAnswer =
@@ -22,9 +21,9 @@ export type BeginAnswer =
 /** Runs: one row each in `sync.run`, at most one active for a scope. */
 export interface RunStore {
   /**
-   * Binds the database to its source at the first run.
+   * Binds the database to its source at the first run, and a live one to the app.
    *
-   * @throws AppError DATABASE_OTHER_SOURCE when it holds data of the other one
+   * @throws AppError DATABASE_OTHER_SOURCE, DATABASE_OTHER_APP when it holds data of another one
    */
   claimSource(source: Source): Promise<void>;
   /** Starts a run of the scope, or takes over one whose process died, with feeds, bounds and sync file of this request. */
@@ -85,20 +84,6 @@ const selectRuns = (db: Database) => db.select(runFields).from(run).$dynamic();
 async function read(db: Database, runId: string): Promise<Run | null> {
   const [found] = await selectRuns(db).where(eq(run.runId, runId));
   return found ?? null;
-}
-
-async function claimSource(db: Database, source: Source): Promise<void> {
-  const [identity] = await db
-    .update(databaseIdentity)
-    .set({ source: sql`coalesce(${databaseIdentity.source}, ${source})` })
-    .returning({ found: databaseIdentity.source });
-  const found = identity?.found;
-  if (found === source) return;
-  throw new AppError(
-    databaseErrors.DATABASE_OTHER_SOURCE,
-    `this database holds ${String(found)} data; a ${source} run would mix invented and real offers`,
-    { facts: { found: found ?? null, wanted: source } },
-  );
 }
 
 /** Null: a run of the scope is active. */
@@ -198,12 +183,18 @@ async function countCalls(db: Database, runId: string): Promise<Record<string, n
   return Object.fromEntries(rows.map(({ operation, calls }) => [operation, calls]));
 }
 
+export interface RunStoreParts {
+  readonly pool: Pool;
+  /** Of the app whose runs they are. Without it, a database is claimed for no app. */
+  readonly appKey?: string | undefined;
+}
+
 /** Over `sync.run` and `sync.database_identity`. */
-export function createRunStore({ pool }: { readonly pool: Pool }): RunStore {
+export function createRunStore({ pool, appKey }: RunStoreParts): RunStore {
   const db = drizzleOn(pool);
   const frequent = prepareFrequent(db);
   return {
-    claimSource: (source) => claimSource(db, source),
+    claimSource: (source) => claimDatabase(pool, { source, appKey: appKey ?? null }),
     begin: (request) => begin(pool, request),
     adopt: async (runId, syncFileHash) => {
       await db

@@ -32,12 +32,21 @@ export const lease = {
   leasedUntil: instant('leased_until'),
 };
 
+/*
+ * Always empty: who locks the table has the lock of what it is named after (`src/db/locks.ts`).
+ */
+export const ledgerLock = sync.table('ledger_lock', {});
+export const tickLock = sync.table('tick_lock', {});
+export const categoryLock = sync.table('category_lock', {});
+export const notificationLock = sync.table('notification_lock', {});
+
 export const databaseIdentity = sync.table(
   'database_identity',
   {
     databaseId: uuid('database_id').primaryKey().defaultRandom(),
     source: text('source').$type<Source>(),
     createdAt: instant('created_at').notNull().defaultNow(),
+    appFingerprint: text('app_fingerprint'),
   },
   (table) => [
     uniqueIndex('database_identity_one_row').on(sql`(true)`),

@@ -74,7 +74,7 @@ function imagesOf({ config }: Session): ImageSource {
 function openActions({ session, pool, sync }: WebParts): OperatorActions | null {
   if (sync === null) return null;
   const { config, log } = session;
-  const runs = createRunStore({ pool });
+  const runs = createRunStore({ pool, appKey: config.ALIBABA_APP_KEY });
   const knowing = { ...openForecast(pool, { sync, appKey: config.ALIBABA_APP_KEY }), log };
   return createOperatorActions({
     begin: createBeginRun({

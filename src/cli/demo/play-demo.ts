@@ -57,7 +57,8 @@ export function demoConfig(folder: string, environment: Readonly<Record<string, 
 }
 
 async function takeTurn({ session, closing, shutdown, databaseUrl }: Stage): Promise<void> {
-  const onWait = () => session.talk('another demo runs in this folder: waiting for it to end');
+  const onWait = (holder: string) =>
+    session.talk(`another demo runs in this folder: waiting for it to end (${holder})`);
   const lock = await holdDemoLock(databaseUrl, onWait, shutdown.drain);
   if (lock) closing.add('demo lock', () => lock.release());
   stopIfRequested({ shutdown });

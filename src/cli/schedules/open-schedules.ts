@@ -5,7 +5,7 @@ import type { ChangeDeps } from '../../runs/change-schedules.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import { createScheduleStore } from '../../runs/schedule-store.ts';
 import { createSlotStore } from '../../runs/slot-store.ts';
-import { advisoryLocks, whileLocked } from '../../db/advisory-locks.ts';
+import { betweenTicks } from '../../db/locks.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import type { Session } from '../../app/session.ts';
 import { syncFileName } from '../../config/read-sync-config.ts';
@@ -16,7 +16,7 @@ function changeDeps(pool: Pool, { log }: Session): ChangeDeps {
     schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
     ledgerNow: () => createQuotaStore({ pool }).ledgerNow(),
-    betweenTicks: (work) => whileLocked(pool, advisoryLocks.tick, work),
+    betweenTicks: (work) => betweenTicks(pool, work),
     log,
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
+import { adopt } from '../auth/adopt.ts';
 import { revoke, rotateKey } from '../auth/change-tokens.ts';
 import { logIn } from '../auth/log-in.ts';
 import { showTokens } from '../auth/show-tokens.ts';
@@ -30,11 +31,17 @@ export function registerAuth(program: Command, context: CliContext): void {
     .description('Delete the stored tokens of the app.')
     .option('--yes', 'do not ask for confirmation')
     .action((flags: { yes?: true }, self: Command) => revoke(open(self), flags));
+  auth
+    .command('adopt')
+    .description('Let the app of ALIBABA_APP_KEY use the database of another app that it replaces.')
+    .option('--yes', 'do not ask for confirmation')
+    .action((flags: { yes?: true }, self: Command) => adopt(open(self), flags));
   addExamples(auth, [
     'catalog-sync auth',
     'catalog-sync auth --paste',
     'catalog-sync auth status --json',
     'catalog-sync auth rotate-key',
     'catalog-sync auth revoke --yes',
+    'catalog-sync auth adopt',
   ]);
 }

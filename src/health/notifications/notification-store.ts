@@ -2,7 +2,7 @@ import { and, eq, isNull, or } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import type { StoredHealthIssue, NotificationState } from '../../model/notification.ts';
-import { advisoryLocks, unlessLocked } from '../../db/advisory-locks.ts';
+import { locks, unlessLocked } from '../../db/locks.ts';
 import { drizzleOn, type Database } from '../../db/database.ts';
 import { ledgerNow } from '../../db/ledger-now.ts';
 import { applySql } from '../../db/sql-file.ts';
@@ -94,7 +94,7 @@ async function listStored(db: Database): Promise<StoredHealthIssue[]> {
 export function createNotificationStore(pool: Pool): NotificationStore {
   const db = drizzleOn(pool);
   return {
-    exclusively: (work) => unlessLocked(pool, advisoryLocks.notify, work),
+    exclusively: (work) => unlessLocked(pool, locks.notify, work),
     readDelivery: () => readDelivery(db),
     noteChecked: async () => {
       const checkedAt = ledgerNow;

@@ -1,10 +1,10 @@
 import type { PoolClient } from 'pg';
 import type { LoadableAnswer, LoadableOffer } from '../../model/catalog.ts';
-import { advisoryLocks, shareUntilCommit } from '../../db/advisory-locks.ts';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { eraseFromAnswers } from './erase-answers.ts';
 import { eraseOffers, hashSeller } from './erase-offers.ts';
+import { holdErasures } from './lock-erased-sellers.ts';
 import type { SellerMarks } from './erase-from-body.ts';
 
 /** Answers without what they say of erased sellers. */
@@ -27,7 +27,7 @@ function offersOf(answer: LoadableAnswer): string[] {
 async function listErased(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<SellerMarks> {
   const sellers = answers.flatMap((answer) => (answer.kind === 'detail' ? (sellerOf(answer) ?? []) : []));
   // Who erases a seller waits until no load is under way that has not seen it erased. Own statement: own snapshot.
-  if (sellers.length > 0) await shareUntilCommit(client, advisoryLocks.erasure);
+  if (sellers.length > 0) await holdErasures(client);
   const rows = await runSql<{ offerId: string | null; sellerId: string | null }>(
     client,
     readSql('list-erased'),

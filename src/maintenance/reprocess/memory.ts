@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import { AppError } from '../../core/errors.ts';
 import { advisoryLocks, tryLockUntilClosed, unlock } from '../../db/advisory-locks.ts';
 import { toDatabaseError } from '../../db/database-error.ts';
+import { describeHolder, findAdvisoryHolder, holderFacts, type LockHolder } from '../../db/lock-holder.ts';
 import { maintenanceErrors } from '../errors.ts';
 
 /** What this reprocess knows of offers in addition to the catalog: a dry run forgets its corrections. */
@@ -42,17 +43,21 @@ export async function holdMemory(pool: Pool): Promise<PoolClient> {
   const client = await pool.connect();
   // The next query on a broken connection fails; without a listener the process would end here.
   client.on('error', () => undefined);
+  let holder: LockHolder | null;
   try {
     if (await tryLockUntilClosed(client, advisoryLocks.reprocess)) {
       await client.query(createMemory);
       return client;
     }
+    holder = await findAdvisoryHolder(client, advisoryLocks.reprocess);
   } catch (error) {
     client.release(true);
     throw toDatabaseError(error);
   }
   client.release(true);
-  throw new AppError(maintenanceErrors.REPROCESS_RUNNING, 'another reprocess is running on this database');
+  const who = holder === null ? '' : `: ${describeHolder(holder)}`;
+  const message = `another reprocess is running on this database${who}`;
+  throw new AppError(maintenanceErrors.REPROCESS_RUNNING, message, { facts: holderFacts(holder) });
 }
 
 /** Ends the lock. The temporary table goes with the connection, and so does the lock if this fails. */

@@ -6,7 +6,7 @@ import { adoptSchedules } from '../../../src/runs/change-schedules.ts';
 import { createQuotaStore } from '../../../src/ledger/quota-store.ts';
 import { createScheduleStore } from '../../../src/runs/schedule-store.ts';
 import { createSlotStore } from '../../../src/runs/slot-store.ts';
-import { advisoryLocks, whileLocked } from '../../../src/db/advisory-locks.ts';
+import { betweenTicks } from '../../../src/db/locks.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { openTestStack, type TestStack } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
@@ -44,7 +44,7 @@ async function start(text = file): Promise<void> {
       schedules: createScheduleStore({ pool }),
       slots: createSlotStore({ pool }),
       ledgerNow: () => createQuotaStore({ pool }).ledgerNow(),
-      betweenTicks: (work) => whileLocked(pool, advisoryLocks.tick, work),
+      betweenTicks: (work) => betweenTicks(pool, work),
       log: createLogger({ level: 'silent', pretty: false }),
     },
     parseSyncFile(text, 'test').schedules,

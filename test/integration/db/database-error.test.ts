@@ -42,7 +42,7 @@ it.each([
   ['25P03', 'DATABASE_UNREACHABLE', 'retry'],
   ['40001', 'DATABASE_BUSY', 'retry'],
   ['40P01', 'DATABASE_BUSY', 'retry'],
-  ['55P03', 'DATABASE_BUSY', 'retry'],
+  ['55P03', 'DATABASE_LOCKED', 'retry'],
   ['53100', 'DATABASE_DISK_FULL', 'retry'],
   ['58030', 'DATABASE_DAMAGED', 'retry'],
   ['XX001', 'DATABASE_DAMAGED', 'retry'],

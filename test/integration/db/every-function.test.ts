@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -64,6 +65,14 @@ const cases: Readonly<Record<string, Case>> = {
     gives: ['水', '杯', '水杯', 'ab'],
   },
   'catalog-search-text.sql': { call: `SELECT catalog.search_text('Ａ1', 'Cup') AS result`, gives: 'a1\ncup' },
+  'sync-app-fingerprint.sql': {
+    call: `SELECT sync.app_fingerprint('1234567') AS result`,
+    gives: createHash('sha256').update('catalog-sync app 1234567').digest('hex').slice(0, 16),
+  },
+  'sync-await-old-lock.sql': {
+    call: `SELECT sync.await_old_lock('tick', 1688001, true, 0) AS result`,
+    gives: true,
+  },
   'sync-ensure-partitions.sql': {
     call: `SELECT array_agg(name ORDER BY name) AS result FROM sync.ensure_partitions('2032-01-31', 0) name`,
     gives: [
@@ -77,6 +86,17 @@ const cases: Readonly<Record<string, Case>> = {
     before: `REVOKE ALL ON analytics.clock FROM catalog_analyst; SELECT sync.grant_readers()`,
     call: `SELECT has_table_privilege('catalog_analyst', 'analytics.clock', 'SELECT') AS result`,
     gives: true,
+  },
+  'sync-lock-table.sql': {
+    call: `SELECT sync.lock_table('sync.erased_seller', 'ROW SHARE', 0) AS result`,
+    gives: true,
+  },
+  'sync-refuse-lock.sql': {
+    before: `CREATE TEMP TABLE refused (code text) ON COMMIT DROP;
+      DO $body$ BEGIN PERFORM sync.refuse_lock('tick', '{}');
+      EXCEPTION WHEN lock_not_available THEN INSERT INTO refused VALUES (SQLERRM); END $body$`,
+    call: 'SELECT code AS result FROM refused',
+    gives: 'the lock tick was not free in time',
   },
   'usage-check-epoch.sql': {
     before: `UPDATE usage.ledger_epoch SET epoch = 'another'; SELECT usage.check_epoch()`,
@@ -120,10 +140,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'usage-lock-app.sql': {
     before: `SELECT usage.lock_app('app')`,
-    call: `SELECT count(*)::int AS result FROM pg_locks
-      WHERE locktype = 'advisory' AND pid = pg_backend_pid()
-        AND (classid::bigint << 32 | objid::bigint) = hashtextextended('usage.lock_app:app', 0)`,
-    gives: 1,
+    call: `SELECT mode AS result FROM pg_locks WHERE relation = 'sync.ledger_lock'::regclass AND pid = pg_backend_pid()`,
+    gives: 'ShareUpdateExclusiveLock',
   },
   'usage-lower-pace.sql': {
     before: `SELECT usage.lower_pace('app', 'api', 1, ${noon}, ${noon})`,
@@ -236,10 +254,6 @@ const cases: Readonly<Record<string, Case>> = {
     call: 'SELECT usage.total_hours(10) AS result',
     // Those of 12 and 13 o'clock; the one that ended an hour ago is not due yet.
     gives: 2,
-  },
-  'usage-totals-lock.sql': {
-    call: `SELECT usage.totals_lock() = hashtextextended('usage.hour_total', 0) AS result`,
-    gives: true,
   },
   'usage-wait-ms.sql': {
     call: `SELECT ARRAY[usage.wait_ms(${noon}, ${noon} + interval '2 seconds'), usage.wait_ms(${noon}, ${noon})] AS result`,

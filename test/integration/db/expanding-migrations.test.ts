@@ -63,7 +63,9 @@ test('migrations since the previous release only add', () => {
 });
 
 /** Functions that may be missing all the same, by their arguments, with the reason why the release before does not call them. */
-const retired: Readonly<Record<string, string>> = {};
+const retired: Readonly<Record<string, string>> = {
+  'usage.totals_lock() gives bigint': 'only functions called it, which are made anew',
+};
 
 async function listFunctions(folder: string): Promise<string[]> {
   const db = await createTestDatabase({ migrated: false });

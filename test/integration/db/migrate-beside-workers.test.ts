@@ -2,11 +2,13 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { migrate } from '../../../src/db/migrate.ts';
 import { requireMigrated } from '../../../src/db/require-migrated.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createReaderLogin, type ReaderLogin } from '../../support/reader-login.ts';
 import { until } from '../../support/until.ts';
 
 /* What becomes of a migration, and of those who work meanwhile, when a new version arrives. */
@@ -59,6 +61,51 @@ it('a migration that meets a worker in a deadlock gives way, and is applied once
     worker.release(true);
     rmSync(folder, { recursive: true });
   }
+});
+
+/** Migrates with a log of its own. */
+function migrateLoudly(folder?: string) {
+  const lines: Record<string, unknown>[] = [];
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
+  const loud = createLogger({ level: 'warn', pretty: false, stream });
+  const done = migrate({ connectionString: db.url, log: loud, ...(folder === undefined ? {} : { folder }) });
+  return { done, lines };
+}
+
+describe('a reader that is in the way of a migration', () => {
+  let login: ReaderLogin;
+  let reader: pg.Client;
+  beforeEach(async () => {
+    login = await createReaderLogin(db);
+    reader = new pg.Client({ connectionString: login.url, application_name: 'a report' });
+    await reader.connect();
+  });
+  afterEach(async () => {
+    await reader.end();
+    await login.drop();
+  });
+
+  it.each([
+    ['reads a view that is made anew', 'BEGIN; SELECT FROM analytics.dim_offer LIMIT 1', 'ROLLBACK'],
+    ['keeps the lock of migrations', 'SELECT pg_advisory_lock(1688000)', 'SELECT pg_advisory_unlock_all()'],
+  ])('and %s is named at each try, and the migration goes on after it', async (_what, begin, end) => {
+    const folder = addMigration();
+    writeFileSync(join(folder, 'views', 'zz-later.sql'), 'CREATE VIEW analytics.zz_later AS SELECT 1 AS one');
+    const { rows } = await reader.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    await reader.query(begin);
+    const { done, lines } = migrateLoudly(folder);
+    await until(() => lines.length > 0, { timeoutMs: 10_000, what: 'the migration says who is in the way' });
+    expect(lines[0]).toMatchObject({
+      attempt: 1,
+      pid: rows[0]?.pid,
+      user: login.name,
+      application: 'a report',
+      msg: 'migration waits for a lock that another session has',
+    });
+    await reader.query(end);
+    expect(await done).toEqual({ applied: ['later'] });
+    rmSync(folder, { recursive: true });
+  });
 });
 
 const bookMigration = (createdAtMs: number) =>

@@ -26,6 +26,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^psql --dbname=/, 'test/system/deploy/backup.test.ts'],
   [/^psql --no-psqlrc --file=deploy\/grafana\/make-reader\.sql /, 'test/integration/deploy/grafana.test.ts'],
   [/^(install|systemd|openssl|systemctl)\b/, 'test/system/deploy/systemd.test.ts'],
+  [/^catalog-sync sync --project \/srv\/app-/, 'test/integration/docs/several-apps.test.ts'],
   [/^catalog-sync web\b/, 'test/system/deploy/compose-program.test.ts'],
   [/^catalog-sync serve\b/, 'test/integration/cli/schedule.test.ts'],
   [

@@ -68,7 +68,7 @@ it('an answer that cannot be stored before the process ends is stored by the nex
   const settling = ledger.settle(settlementFor(callId, { observedAt, body }));
   cut.abort();
   await expect(settling).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
-  expect(ledger.countUnsettled()).toEqual({ kept: 1, unknown: 0 });
+  expect(ledger.countUnsettled()).toEqual({ kept: 1, unknown: 0, code: 'DATABASE_UNREACHABLE' });
   await close();
   await at.setTime('2026-11-25T12:01:00+08:00');
   await at.ledger.sweep();
@@ -89,7 +89,7 @@ it('a call without an answer is not kept, and counts as unknown; one that never 
   ];
   cut.abort();
   await Promise.allSettled(settling);
-  expect(ledger.countUnsettled()).toEqual({ kept: 0, unknown: 1 });
+  expect(ledger.countUnsettled()).toEqual({ kept: 0, unknown: 1, code: 'DATABASE_UNREACHABLE' });
   await close();
   expect(() => readdirSync(folder)).toThrow('ENOENT');
 });

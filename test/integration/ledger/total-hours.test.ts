@@ -20,7 +20,7 @@ async function select(sql: string): Promise<Record<string, unknown>[]> {
 }
 
 const waiting = `SELECT FROM pg_locks
-  WHERE NOT granted AND locktype = 'advisory'
+  WHERE NOT granted AND locktype = 'relation'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
 const unknownEnd = { state: 'unknown', outcome: 'transport_error', body: null } as const;
 const figures = () => select('SELECT committed, "unknown", ok FROM usage.daily');

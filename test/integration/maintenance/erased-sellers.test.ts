@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { holdErasures } from '../../../src/load/erase/lock-erased-sellers.ts';
 import { createEraseStore } from '../../../src/maintenance/erase-store.ts';
 import { packBody } from '../../../src/raw/stored-answer.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -141,7 +142,10 @@ it('only one process erases at a time', async () => {
   const client = await db.pool.connect();
   try {
     await client.query('SELECT pg_advisory_lock(1688020)');
-    await expect(erase('x')).rejects.toMatchObject({ code: 'DATABASE_BUSY' });
+    await expect(erase('x')).rejects.toMatchObject({
+      code: 'DATABASE_LOCKED',
+      message: expect.stringContaining('erase-seller is held by process') as string,
+    });
     await client.query('SELECT pg_advisory_unlock(1688020)');
   } finally {
     client.release(true);
@@ -182,7 +186,8 @@ it('an erasure is complete only when the requests of calls no longer name the se
 it('a load under way is waited for, so that what it brings is erased too', async () => {
   const loading = await db.pool.connect();
   try {
-    await loading.query('BEGIN; SELECT pg_advisory_xact_lock_shared(1688021)');
+    await loading.query('BEGIN');
+    await holdErasures(loading);
     let isErased = false;
     const erasing = erase('late').then(() => (isErased = true));
     await loading.query(
@@ -192,7 +197,7 @@ it('a load under way is waited for, so that what it brings is erased too', async
       `INSERT INTO catalog.offer (offer_id, seller_id, state, subject, changed_at, call_id)
        VALUES (31, 'late', 'listed', 's', now(), 1)`,
     );
-    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 1688021";
+    const waiting = "SELECT FROM pg_locks WHERE relation = 'sync.erased_seller'::regclass AND NOT granted";
     await until(async () => isErased || (await select(waiting)).length > 0);
     expect(isErased).toBe(false);
     await loading.query('COMMIT');

@@ -147,8 +147,11 @@ describe('a month that can not be dropped now', () => {
   it('stays while its table is read, is reported, and is dropped when the reader is done', async () => {
     const reader = await at.db.pool.connect();
     try {
-      await reader.query('BEGIN; SELECT FROM raw.payload');
-      const busy = { partitionName: 'raw.payload_2031_01', reason: 'DATABASE_BUSY' };
+      await reader.query(`SET application_name = 'a report'; BEGIN; SELECT FROM raw.payload`);
+      const message = expect.stringMatching(
+        /^the lock raw\.payload is held by process .*application a report, since/,
+      ) as string;
+      const busy = { partitionName: 'raw.payload_2031_01', reason: 'DATABASE_LOCKED', message };
       expect((await retention.dropExpired(after(90), ages)).kept).toContainEqual(busy);
       await reader.query('COMMIT');
     } finally {
@@ -160,7 +163,8 @@ describe('a month that can not be dropped now', () => {
   it('does not hold back the others', async () => {
     await at.db.pool.query('CREATE VIEW public.mine AS SELECT * FROM raw.payload_2031_01');
     const { dropped, kept } = await retention.dropExpired(after(120), ages);
-    expect(kept).toEqual([{ partitionName: 'raw.payload_2031_01', reason: 'DATABASE_REJECTED' }]);
+    const message = 'the database refused a statement';
+    expect(kept).toEqual([{ partitionName: 'raw.payload_2031_01', reason: 'DATABASE_REJECTED', message }]);
     expect(dropped).toContain('raw.payload_2031_02');
     await at.db.pool.query('DROP VIEW public.mine');
     expect((await retention.dropExpired(after(120), ages)).dropped).toEqual(['raw.payload_2031_01']);

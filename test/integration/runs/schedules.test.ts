@@ -15,7 +15,7 @@ import { createQuotaStore } from '../../../src/ledger/quota-store.ts';
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts';
 import { createScheduleStore } from '../../../src/runs/schedule-store.ts';
 import { createSlotStore } from '../../../src/runs/slot-store.ts';
-import { advisoryLocks, unlessLocked, whileLocked } from '../../../src/db/advisory-locks.ts';
+import { betweenTicks, locks, unlessLocked } from '../../../src/db/locks.ts';
 import type { Schedule } from '../../../src/model/sync-config.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
     schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
     ledgerNow: () => createQuotaStore({ pool }).ledgerNow(),
-    betweenTicks: (work) => whileLocked(pool, advisoryLocks.tick, work),
+    betweenTicks: (work) => betweenTicks(pool, work),
     log: createLogger({ level: 'warn', pretty: false, stream }),
   };
 });
@@ -245,12 +245,12 @@ describe('a schedule', () => {
     await starts(day(10));
     const order: string[] = [];
     let pausing = Promise.resolve();
-    await unlessLocked(database.pool, advisoryLocks.tick, async () => {
+    await unlessLocked(database.pool, locks.tick, async () => {
       pausing = pauseSchedule(deps, 'nightly').then(() => void order.push('paused'));
       await until(async () => {
         const waiting = await database.pool.query(
-          `SELECT FROM pg_locks JOIN pg_database d ON d.oid = database
-           WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted`,
+          `SELECT FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%sync.lock_table%'`,
         );
         return waiting.rowCount === 1;
       });

@@ -12,7 +12,6 @@ import { startTestRedis } from '../../support/redis.ts';
 import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 import { listBackends, type Backend } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
-import { createRunStore } from '../../../src/runs/run-store.ts';
 import { detailApi, findFaults, setLedgerAhead, untilNoonMs } from './restore-world.ts';
 import { listArrivals, openHost, type Host } from './hosts.ts';
 
@@ -80,7 +79,7 @@ describe.each(listBackends())('with the queues on %s', (backend) => {
     const { database, sandbox, hosts } = await openWorld(backend, closing);
     const [first, second] = hosts;
     expect(await runToEnd(first, previous, 'migrate')).toMatchObject({ code: 0 });
-    await createRunStore({ pool: database.pool }).claimSource('sandbox');
+    await database.pool.query(`UPDATE sync.database_identity SET source = 'sandbox'`);
     const aheadMs = untilNoonMs(sandbox.now().getTime());
     sandbox.advance(aheadMs);
     await setLedgerAhead(database.url, aheadMs);

@@ -183,7 +183,9 @@ describe('maintenance', () => {
   });
 
   it('checks again soon after something was left over, and says what in one line', async () => {
-    const kept = [{ partitionName: 'raw.payload_2031_01', reason: 'DATABASE_BUSY' }];
+    const kept = [
+      { partitionName: 'raw.payload_2031_01', reason: 'DATABASE_LOCKED', message: 'a report reads it' },
+    ];
     const report = { dropped: ['raw.payload_2030_12'], kept };
     const maintain = createMaintenance(createDeps({ dropExpired: async () => report }));
     for (const ms of [0, 1000, 5 * minuteMs]) await maintain(at(ms));

@@ -45,10 +45,10 @@ const schemaNames = ['catalog', 'analytics', 'usage', 'sync', 'raw'];
 const relationsSql = `
   SELECT n.nspname AS schema, c.relname AS name, c.relkind = 'v' AS "isView",
          coalesce(obj_description(c.oid, 'pg_class'), '') AS comment,
-         (SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+         coalesce((SELECT json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
                    'isNullable', NOT a.attnotnull, 'comment', coalesce(col_description(c.oid, a.attnum), ''))
                    ORDER BY a.attnum)
-          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+          FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), '[]') AS columns,
          coalesce((SELECT json_agg(a.attname ORDER BY k.place)
           FROM pg_constraint p, unnest(p.conkey) WITH ORDINALITY k (attnum, place)
           JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum

@@ -31,9 +31,13 @@ function describeRelation(relation: Relation): string {
   return [
     `### ${schema}.${name}`,
     `${isView ? 'View. ' : ''}${comment}`,
-    ['| column | type | null | key, refers to | meaning |', '| --- | --- | --- | --- | --- |', ...rows].join(
-      '\n',
-    ),
+    rows.length === 0
+      ? 'It has no column.'
+      : [
+          '| column | type | null | key, refers to | meaning |',
+          '| --- | --- | --- | --- | --- |',
+          ...rows,
+        ].join('\n'),
   ].join('\n\n');
 }
 
@@ -60,7 +64,7 @@ function drawLine({ from, to, columns, isEnforced }: Reference): string {
 function draw(schema: Schema): string {
   const provenance = new Set(['usage.api_call', 'sync.run', 'raw.payload']);
   const drawn = schema.relations
-    .filter(({ isView }) => isView === (schema.name === 'analytics'))
+    .filter(({ isView, columns }) => columns.length > 0 && isView === (schema.name === 'analytics'))
     .map((relation) => ({
       relation,
       references: listReferences(relation).filter(

@@ -1,0 +1,4 @@
+-- Purpose: the process id of this session.
+-- Params:  none
+-- Returns: one row: pid
+SELECT pg_backend_pid() AS pid;
