@@ -1,8 +1,10 @@
+import type { Pool } from 'pg';
 import type { Config } from '../config/environment.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { isPrivateUrl } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Source } from '../model/run.ts';
+import { requireSameApp } from '../runs/claim-database.ts';
 
 /** Where 1688 can't be is the sandbox: on this machine, or on a network of containers. */
 export function sourceOf(config: Pick<Config, 'ALIBABA_API_URL'>): Source {
@@ -22,4 +24,9 @@ export function credentialsOf(config: Config): Credentials {
     coreErrors.CREDENTIALS_MISSING,
     'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, so 1688 cannot be called',
   );
+}
+
+/** At each tick, too: a database that another app adopts is no longer ours. @throws AppError DATABASE_OTHER_APP */
+export function requireOurs(pool: Pool, config: Config): Promise<void> {
+  return requireSameApp(pool, { source: sourceOf(config), appKey: credentialsOf(config).appKey });
 }

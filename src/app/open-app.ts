@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/environment.ts';
 import { connectionLimits } from '../db/connection-limits.ts';
-import { credentialsOf, sourceOf } from './credentials.ts';
+import { credentialsOf, requireOurs, sourceOf } from './credentials.ts';
 import type { AppError } from '../core/errors.ts';
 import { CloseStack, unlessAborted, type Shutdown } from '../core/lifecycle.ts';
 import type { Logger } from '../core/log.ts';
@@ -17,7 +17,6 @@ import type { TransportTimeouts } from '../extract/gateway/transport.ts';
 import { createTokenProvider } from '../extract/oauth/token-provider.ts';
 import type { Unsettled } from '../ledger/keep-unsettled.ts';
 import { createBeginRun, type BeginRun } from '../runs/begin-run.ts';
-import { requireSameApp } from '../runs/claim-database.ts';
 import { adoptSchedules } from '../runs/change-schedules.ts';
 import { conduct, createWakeup } from '../jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from '../jobs/job-kinds.ts';
@@ -240,11 +239,6 @@ async function sweep(pool: Pool, ledger: LedgerStore): Promise<void> {
   await totalHours(pool);
 }
 
-/** At each tick, too: a database that another app adopts is no longer ours. @throws AppError DATABASE_OTHER_APP */
-function requireOurs(pool: Pool, config: Config): Promise<void> {
-  return requireSameApp(pool, { source: sourceOf(config), appKey: credentialsOf(config).appKey });
-}
-
 async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { config, sync, log, shutdown } = options;
   const { appKey } = credentialsOf(config);
@@ -262,9 +256,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const shared = { loader, leases, runs, log, clock: systemClock };
   const scheduling = openScheduling(pool, options, stores);
   const tickDeps: TickDeps = {
-    ...shared,
-    refreshQueue,
-    raw,
+    ...{ ...shared, refreshQueue, raw },
     exclusively: (work) => unlessLocked(pool, locks.tick, work),
     sweep: () => sweep(pool, ledger),
     listBlocks: () => listBlocks(pool, appKey, sync.apis),

@@ -171,6 +171,17 @@ function nameHolders(findReaderLock: () => Promise<LockHolder | null>) {
   };
 }
 
+/** How commands reach the server and how its troubles are told: by their codes, and with the holder of a lock. */
+function openTalk({ server, log }: QueuesOptions, name: Backend['name']) {
+  const report = createOutageWarning(log, name);
+  if (server.backend === 'redis') return { ask: askRedis, warn: report };
+  const locking = nameHolders(() => server.connections.findReaderLock());
+  return {
+    ask: <T>(work: () => Promise<T>): Promise<T> => classifyDatabaseErrors(() => locking.run(work)),
+    warn: (error: Error): void => void locking.name(error).then(report),
+  };
+}
+
 /** Opens the queues on their server, which stays open when they are closed. */
 export function openQueues(options: QueuesOptions): Queues {
   const defaults = jobOptions(options.retryDelayMs);
@@ -179,16 +190,7 @@ export function openQueues(options: QueuesOptions): Queues {
     server.backend === 'redis'
       ? redisBackend(server.url, defaults)
       : postgresBackend(server.connections, defaults);
-  const locking = server.backend === 'redis' ? null : nameHolders(server.connections.findReaderLock);
-  const ask =
-    locking === null
-      ? askRedis
-      : <T>(work: () => Promise<T>) => classifyDatabaseErrors(() => locking.run(work));
-  const report = createOutageWarning(options.log, backend.name);
-  const warn = (error: Error): void => {
-    if (locking === null) report(error);
-    else void locking.name(error).then(report);
-  };
+  const { ask, warn } = openTalk(options, backend.name);
   const workers: WorkerLike[] = [];
   const queues = new Map<JobKind, QueueLike>();
   for (const kind of jobKinds) {
