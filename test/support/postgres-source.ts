@@ -26,7 +26,9 @@ function readVersion(text: string | undefined): PostgresVersion {
 
 async function startContainer(): Promise<PostgresSource> {
   const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
-  const container = await new PostgreSqlContainer(images.postgres).start();
+  // As the embedded one of the tests: connections for three files at once, and no waiting for a disk.
+  const command = ['postgres', '-c', 'max_connections=300', '-c', 'fsync=off'];
+  const container = await new PostgreSqlContainer(images.postgres).withCommand(command).start();
   return {
     kind: 'container',
     url: container.getConnectionUri(),
