@@ -26,9 +26,11 @@ function readVersion(text: string | undefined): PostgresVersion {
 
 async function startContainer(): Promise<PostgresSource> {
   const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
-  // As the embedded one of the tests: connections for three files at once, and no waiting for a disk.
-  const command = ['postgres', '-c', 'max_connections=300', '-c', 'fsync=off'];
-  const container = await new PostgreSqlContainer(images.postgres).withCommand(command).start();
+  // As the embedded one of the tests: connections for three files at once, and data in memory.
+  const container = await new PostgreSqlContainer(images.postgres)
+    .withCommand(['postgres', '-c', 'max_connections=300'])
+    .withTmpFs({ '/var/lib/postgresql': 'rw' })
+    .start();
   return {
     kind: 'container',
     url: container.getConnectionUri(),
