@@ -11,6 +11,8 @@ beforeAll(async () => {
   db = await createTestDatabase();
   login = await createLimitedLogin(db);
   pool = new pg.Pool({ connectionString: login.url, max: 1 });
+  // `end` does not wait for the server, which ends what is left of this login.
+  pool.on('error', () => undefined);
 });
 afterEach(async () => {
   await login.allow(-1);
