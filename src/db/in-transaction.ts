@@ -1,4 +1,5 @@
 import pg, { type Pool, type PoolClient } from 'pg';
+import { withConnection } from './with-connection.ts';
 
 /**
  * A host that loses its power or network ends no connection: Postgres would keep its transaction, and the locks
@@ -11,26 +12,16 @@ const silentForMs = 10 * 60_000;
  * minutes is ended there.
  */
 export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => {
-    broken = error;
-  };
-  // The pool listens to idle connections only: one that breaks between two queries of ours would end the process.
-  client.on('error', onError);
-  try {
-    await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${silentForMs}`);
-    const result = await work(client);
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    // Its locks go now, and not when the server notices that the connection is closed.
-    if (!broken && error instanceof pg.DatabaseError) await client.query('ROLLBACK').catch(() => undefined);
-    broken ??= error instanceof Error ? error : new Error(String(error));
-    throw error;
-  } finally {
-    if (!broken) client.off('error', onError);
-    // A connection that failed may still be inside its transaction: it is closed, not reused.
-    client.release(broken);
-  }
+  return withConnection(pool, async (client) => {
+    try {
+      await client.query(`BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${silentForMs}`);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // Its locks go now, and not when the server notices that the connection is closed.
+      if (error instanceof pg.DatabaseError) await client.query('ROLLBACK').catch(() => undefined);
+      throw error;
+    }
+  });
 }

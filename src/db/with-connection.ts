@@ -7,7 +7,7 @@ export async function withConnection<T>(pool: Pool, work: (client: PoolClient) =
   const onError = (error: Error) => {
     broken = error;
   };
-  // As in `inTransaction`: one that breaks between two statements would end the process.
+  // The pool listens to idle connections only: one that breaks between two statements of ours would end the process.
   client.on('error', onError);
   try {
     return await work(client);
@@ -16,6 +16,7 @@ export async function withConnection<T>(pool: Pool, work: (client: PoolClient) =
     throw error;
   } finally {
     if (!broken) client.off('error', onError);
+    // One that failed may still be inside a transaction: it is closed, not reused.
     client.release(broken);
   }
 }

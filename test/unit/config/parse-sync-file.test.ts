@@ -3,26 +3,14 @@ import { resolve } from 'node:path';
 import fc from 'fast-check';
 import { format } from 'prettier';
 import { describe, expect, test } from 'vitest';
-import { AppError } from '../../../src/core/errors.ts';
 import { guideNames } from '../../../src/extract/endpoints/guide-names.ts';
 import { guideApiNames } from '../../../src/model/guide-api-names.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { syncFileJsonSchema } from '../../../src/config/sync-config-schema.ts';
+import { problemsOf } from '../../support/sync-file-problems.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const minimal = 'account: personal\nfeeds:\n  - name: bags\n    categories: ["54"]\n';
-
-/** The problems of a bad file, one a line, without the lead. */
-function problemsOf(text: string): string[] {
-  try {
-    parseSyncFile(text, 'f.yaml');
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'CONFIG_FILE_INVALID')
-      return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-}
 
 describe('a good file', () => {
   test('gets its defaults', () => {
