@@ -81,6 +81,14 @@ class SharedConnection extends PostgresConnection {
   }
 }
 
+/** The same for a backend, which goes by it before a job is called done. */
+class SharedBackend extends PostgresQueueBackend {
+  override async waitUntilReady(): Promise<void> {
+    await this.connection.waitUntilReady();
+    return super.waitUntilReady();
+  }
+}
+
 /** Runs work, and throws what it fails by after a pause, which `signal` ends. */
 function createPacer(signal: AbortSignal) {
   return async <T>(work: () => Promise<T>): Promise<T> => {
@@ -135,13 +143,7 @@ function openConnections(options: QueueServerOptions): QueueConnections {
     pool: shared,
     createBackend: (name, opts, { withBlockingConnection = false } = {}) => {
       const connection = new SharedConnection(opts.connection, ready);
-      return new PostgresQueueBackend(
-        connection,
-        name,
-        opts,
-        true,
-        withBlockingConnection ? name : undefined,
-      );
+      return new SharedBackend(connection, name, opts, true, withBlockingConnection ? name : undefined);
     },
     findReaderLock: () => findReaderLock(pool),
     ready,
