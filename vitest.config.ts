@@ -36,6 +36,8 @@ export default defineConfig({
     // Two cores serve the tests, Postgres, Redis and the sandbox together. The third works while others wait for ticks
     // and timers; each one more makes every test slower, and nearer to its time limit.
     maxWorkers: 3,
+    // Of the tests of one file that start processes of the product side by side.
+    maxConcurrency: 3,
     // Modules keep no state, so that files of a worker may share them: a process and all imports anew for each file cost
     // a third of a second of a core.
     isolate: false,

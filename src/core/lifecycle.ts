@@ -102,7 +102,7 @@ export function listenForShutdown(
   setMaxListeners(0, drain, stopNow, cut, over);
   const timers = new Set<NodeJS.Timeout>();
   const later = (ms: number, work: () => void) => {
-    if (ms <= maxTimerMs) timers.add(setTimeout(work, ms));
+    if (ms <= maxTimerMs) timers.add(setTimeout(work, Math.max(0, ms)));
   };
   const abort = (count: number, cause: ShutdownCause) => {
     for (const step of Object.values(steps).slice(0, count)) step.abort(cause);

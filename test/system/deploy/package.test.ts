@@ -90,7 +90,7 @@ describe('the packed package', () => {
 
   test(
     'runs the demo in an empty folder, where it was installed from its tarball',
-    { timeout: 240_000 },
+    { timeout: 480_000 },
     async () => {
       const empty = join(folder, 'empty');
       mkdirSync(empty);

@@ -75,7 +75,7 @@ describe.each(listBackends())('with the queues on %s', (backend) => {
   const closing = new CloseStack();
   afterAll(() => closing.close(log), 60_000);
 
-  test('one host after the other is upgraded while a run goes on', { timeout: 240_000 }, async () => {
+  test('one host after the other is upgraded while a run goes on', { timeout: 400_000 }, async () => {
     const { database, sandbox, hosts } = await openWorld(backend, closing);
     const [first, second] = hosts;
     expect(await runToEnd(first, previous, 'migrate')).toMatchObject({ code: 0 });
@@ -98,7 +98,7 @@ describe.each(listBackends())('with the queues on %s', (backend) => {
     const callsBefore = oldWorker.countCalls();
     const newWorker = second.start(next, 'worker');
     const bothWorked = () => newWorker.countCalls() > 3 && oldWorker.countCalls() > callsBefore + 3;
-    await until(bothWorked, { timeoutMs: 60_000, what: 'both versions work on the run' });
+    await until(bothWorked, { timeoutMs: 150_000, what: 'both versions work on the run' });
     oldWorker.child.kill('SIGTERM');
     expect(await oldWorker.ended).toBe(0);
     await setPace(database, sandbox.appKey, 200);
