@@ -165,6 +165,19 @@ function formatSearches({ searches }: Status): string[] {
   return [formatTable(columns, rows)];
 }
 
+/** Nothing without any: categories need no keyword. */
+function formatNamedSearches({ namedSearches }: Status): string[] {
+  if (namedSearches === null) return [];
+  const { searches, askAgainAt } = namedSearches;
+  const columns = [
+    right('searches of categories by name'),
+    left('because'),
+    left('a run asks again without a keyword from'),
+  ];
+  const reason = '1688 refused one without a keyword';
+  return [formatTable(columns, [[formatCount(searches), reason, formatTime(askAgainAt)]])];
+}
+
 const sourceLines = {
   sandbox: 'SANDBOX: using mock data',
   live: 'Live: fetching real data from 1688.com',
@@ -181,6 +194,7 @@ export function formatStatus(status: Status): string {
     formatHolds(status),
     ...formatPaces(status),
     ...formatSearches(status),
+    ...formatNamedSearches(status),
     ...formatDrifts(status),
   ].join('\n\n');
 }

@@ -8,6 +8,7 @@ import {
   createStatusStore,
   type CatalogCounts,
   type DriftSummary,
+  type NamedSearches,
   type RunSummary,
   type TroubledSearch,
 } from './status-store.ts';
@@ -26,6 +27,8 @@ export interface Status {
   readonly drifts: readonly DriftSummary[];
   /** Searches that list less than there is, at most 20. */
   readonly searches: readonly TroubledSearch[];
+  /** Null: categories are searched without a keyword. */
+  readonly namedSearches: NamedSearches | null;
 }
 
 /** More would hide the rest of `status`; all of them are in `sync.drift`. */
@@ -54,6 +57,7 @@ export async function readStatus(pool: Pool, runs: number): Promise<Status> {
       catalog: counts,
       drifts: await status.listDrifts(shownDrifts),
       searches: await status.listTroubledSearches(shownSearches),
+      namedSearches: await status.findNamedSearches(),
     };
   });
 }

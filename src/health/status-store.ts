@@ -1,9 +1,11 @@
-import { desc } from 'drizzle-orm';
+import { and, desc, eq, isNull, max, ne } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import { drizzleOn } from '../db/database.ts';
 import type { PassOutcome } from '../model/learning.ts';
 import type { Source } from '../model/run.ts';
 import { runSql, runSqlForOne } from '../db/sql-file.ts';
+import { askAgainAfterMs } from '../model/search-limits.ts';
+import { searchWindow } from '../schema/search.ts';
 import { drift, run } from '../schema/sync.ts';
 import { readSql } from './read-sql.ts';
 
@@ -83,6 +85,13 @@ export interface TroubledSearch {
   readonly completedAt: Date | null;
 }
 
+/** Searches of categories that have the name of the category as keyword, since 1688 refused one without. */
+export interface NamedSearches {
+  readonly searches: number;
+  /** From then on a run asks again without a keyword, for one call; null: the next one does. */
+  readonly askAgainAt: Date | null;
+}
+
 /** Ids for a probe; null: none of the kind is known yet. */
 export interface KnownSubjects {
   readonly offerId: string | null;
@@ -101,6 +110,8 @@ export interface StatusStore {
   listDrifts(limit: number): Promise<DriftSummary[]>;
   /** The largest first. */
   listTroubledSearches(limit: number): Promise<TroubledSearch[]>;
+  /** Null: there are none. */
+  findNamedSearches(): Promise<NamedSearches | null>;
   /** Monthly tables without a partition for that time: writing at it would fail. */
   listPartitionGaps(at: Date): Promise<string[]>;
   findSubjects(): Promise<KnownSubjects>;
@@ -128,6 +139,19 @@ async function listDrifts(pool: Pool, limit: number): Promise<DriftSummary[]> {
     .limit(limit);
 }
 
+async function findNamedSearches(pool: Pool): Promise<NamedSearches | null> {
+  const { kind, categoryId, parentWindowId, retiredAt } = searchWindow;
+  const isNamed = and(eq(kind, 'keyword'), ne(categoryId, '0'), isNull(parentWindowId), isNull(retiredAt));
+  const searches = await drizzleOn(pool).$count(searchWindow, isNamed);
+  if (searches === 0) return null;
+  const [last] = await drizzleOn(pool)
+    .select({ refusedAt: max(retiredAt) })
+    .from(searchWindow)
+    .where(eq(kind, 'category'));
+  const refusedAt = last?.refusedAt ?? null;
+  return { searches, askAgainAt: refusedAt && new Date(refusedAt.getTime() + askAgainAfterMs) };
+}
+
 /** Over every schema, for `status` and `doctor`. */
 export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStore {
   return {
@@ -138,6 +162,7 @@ export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStor
       const rows = await runSql<TroubledSearch>(pool, readSql('list-troubled-searches'), [limit]);
       return rows;
     },
+    findNamedSearches: () => findNamedSearches(pool),
     listPartitionGaps: async (at) => {
       const rows = await runSql<{ tableName: string }>(pool, readSql('read-partition-gaps'), [at]);
       return rows.map(({ tableName }) => tableName);

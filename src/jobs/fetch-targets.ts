@@ -40,7 +40,7 @@ export interface FetchDeps {
   readonly gateway: Pick<Gateway, 'call'>;
   readonly loader: CatalogLoader;
   readonly uploadQueryImage: UploadQueryImage;
-  readonly leases: Pick<LeaseStore, 'nameCategorySearch'>;
+  readonly leases: Pick<LeaseStore, 'nameCategorySearch' | 'unnameCategorySearches'>;
   readonly log: Logger;
   /** Calls of one job under way at once. */
   readonly callConcurrency: number;
@@ -74,11 +74,15 @@ async function toRequest(
   return queryImage.kind === 'waiting' ? queryImage : { ...query, queryImage };
 }
 
+/** Whether it asks for a category without a keyword, which 1688 may refuse. */
+const hasNoKeyword = ({ request }: Target): boolean =>
+  request.operation === 'search.keyword' && request.keyword === '';
+
 /** 1688 refused a search by category for its empty keyword: another one takes its place, and is due at once. */
-async function isReplaced({ leases, log }: FetchDeps, { request, windowId }: Target, error: AppError) {
+async function isReplaced({ leases, log }: FetchDeps, target: Target, error: AppError): Promise<boolean> {
+  const { windowId } = target;
   const isRefused = error.kind === extractErrors.GATEWAY_PARAM_MISSING;
-  if (!isRefused || windowId === null || request.operation !== 'search.keyword' || request.keyword !== '')
-    return false;
+  if (!isRefused || windowId === null || !hasNoKeyword(target)) return false;
   const isNamed = await leases.nameCategorySearch(windowId);
   if (isNamed)
     log.warn(
@@ -88,6 +92,16 @@ async function isReplaced({ leases, log }: FetchDeps, { request, windowId }: Tar
   return isNamed;
 }
 
+/** 1688 answered a search by category without a keyword: so it will others. */
+async function noteAllowed({ leases, log }: FetchDeps, target: Target, answer: CallAnswered): Promise<void> {
+  if (answer.isCached || !hasNoKeyword(target)) return;
+  if (await leases.unnameCategorySearches())
+    log.info(
+      { windowId: target.windowId },
+      'a search without a keyword was answered; no category names are sent',
+    );
+}
+
 async function ask(deps: FetchDeps, target: Target, context: FetchContext): Promise<Attempt> {
   try {
     const freshForMs = Math.min(context.freshForMs, target.staleFromMs ?? Infinity);
@@ -95,9 +109,9 @@ async function ask(deps: FetchDeps, target: Target, context: FetchContext): Prom
     const request = await toRequest(deps, target, callContext);
     if ('by' in request) return { kind: 'waiting', target, wait: request };
     const answer = await deps.gateway.call(request, callContext);
-    return answer.kind === 'answered'
-      ? { kind: 'answered', target, answer }
-      : { kind: 'waiting', target, wait: answer };
+    if (answer.kind !== 'answered') return { kind: 'waiting', target, wait: answer };
+    await noteAllowed(deps, target, answer);
+    return { kind: 'answered', target, answer };
   } catch (thrown) {
     const error = toNamedError(thrown);
     if (await isReplaced(deps, target, error)) return { kind: 'waiting', target, wait: null };

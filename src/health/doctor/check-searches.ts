@@ -1,13 +1,12 @@
-import { and, desc, eq, isNotNull, isNull, ne } from 'drizzle-orm';
+import { desc, isNotNull } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import { drizzleOn } from '../../db/database.ts';
-import { searchWindow } from '../../schema/search.ts';
 import { run } from '../../schema/sync.ts';
 import { createStatusStore } from '../status-store.ts';
 import { warn, type Check } from './check.ts';
 
 /** Named one by one; `status` has more of them. */
-const named = 3;
+const shown = 3;
 
 /** Whether the newest run did not believe its answers. */
 async function checkAnswers(pool: Pool): Promise<Check[]> {
@@ -34,24 +33,22 @@ export async function checkSearches(pool: Pool): Promise<Check[]> {
 
 /** Whether 1688 refused to search a category without a keyword. */
 async function checkKeywords(pool: Pool): Promise<Check[]> {
-  const { kind, categoryId, retiredAt } = searchWindow;
-  const isNamed = and(eq(kind, 'keyword'), ne(categoryId, '0'), isNull(retiredAt));
-  const searches = await drizzleOn(pool).$count(searchWindow, isNamed);
-  if (searches === 0) return [];
+  const named = await createStatusStore({ pool }).findNamedSearches();
+  if (named === null) return [];
   return [
     warn(
       'keywords',
-      `${String(searches)} searches of categories send the name of the category as keyword: 1688 refused one without`,
+      `${String(named.searches)} searches of categories send the name of the category as keyword: 1688 refused one without`,
       'They list only offers that match the name. Add keywords to catalog-sync.yaml for what they lack: docs/1688.md.',
     ),
   ];
 }
 
 async function checkListing(pool: Pool): Promise<Check[]> {
-  const searches = await createStatusStore({ pool }).listTroubledSearches(named + 1);
+  const searches = await createStatusStore({ pool }).listTroubledSearches(shown + 1);
   if (searches.length === 0) return [];
-  const names = searches.slice(0, named).map(({ feed, search }) => `${search} (${feed})`);
-  const others = searches.length > named ? ' and others' : '';
+  const names = searches.slice(0, shown).map(({ feed, search }) => `${search} (${feed})`);
+  const others = searches.length > shown ? ' and others' : '';
   return [
     warn(
       'searches',

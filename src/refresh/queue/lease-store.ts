@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { SearchImageRequest, SearchKeywordRequest, SearchSellerRequest } from '../../model/operation.ts';
-import { pageSize, searchReach } from '../../model/search-limits.ts';
+import { askAgainAfterMs, pageSize, searchReach } from '../../model/search-limits.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import {
@@ -66,6 +66,8 @@ export interface LeaseStore {
    * has a keyword, or its category no name.
    */
   nameCategorySearch(windowId: string): Promise<boolean>;
+  /** 1688 answered a search of a category without a keyword: ends those with names. False: there were none. */
+  unnameCategorySearches(): Promise<boolean>;
   /** The query of a window, for the page that is next. Null: the window is not there any more. */
   searchRequest(windowId: string): Promise<WindowQuery | null>;
 }
@@ -202,6 +204,7 @@ export function createLeaseStore({ pool }: { readonly pool: Pool }): LeaseStore 
         isTreeClosed,
         searchReach,
         searchReach / pageSize,
+        askAgainAfterMs,
       ]);
     },
     countLeases: async (runId) => {
@@ -222,6 +225,11 @@ export function createLeaseStore({ pool }: { readonly pool: Pool }): LeaseStore 
     listKnownStale: (offerIds) => listKnownStale(pool, offerIds),
     nameCategorySearch: async (windowId) =>
       (await runSql<{ keyword: string }>(pool, readSql('name-category-search'), [windowId])).length > 0,
+    unnameCategorySearches: () =>
+      runInTransaction(
+        pool,
+        async (client) => (await applySql(client, readSql('unname-category-searches'))) > 0,
+      ),
     searchRequest: (windowId) => readWindowQuery(pool, windowId),
   };
 }

@@ -3,12 +3,13 @@
 --          read, a node that was never visited, as a configured root, is searched as a window of its own. Sellers that
 --          were erased get no window. Parts of a window are retired with it. A feed that takes no more offers than its windows
 --          list as they are gets windows of so many pages: they are not split.
---          Where 1688 refused a search without a keyword, those of categories have the name of the category.
+--          Where 1688 refused a search without a keyword, those of categories have the name of the category. When that is
+--          long ago, one of them is made without it as well, to ask again.
 -- Params:  $1 jsonb [{"name": text, "categories": [bigint], "keywords": [text], "sellers": [text],
 --          "images": [text], "priceMinCny": numeric|null, "priceMaxCny": numeric|null, "maxPages": int|null,
 --          "maxOffers": int|null}];
 --          $2 text language; $3 boolean the category API is held; $4 integer records that a query lists at most;
---          $5 integer pages that these are
+--          $5 integer pages that these are; $6 double precision how long after a refusal it is asked again, in ms
 -- Returns: nothing
 WITH RECURSIVE feed AS (
   SELECT name AS feed, categories, keywords, sellers, images, "priceMinCny" AS price_min_cny, "priceMaxCny" AS price_max_cny,
@@ -26,11 +27,17 @@ reach (feed, category_id) AS (
   WHERE NOT c.is_retired
 ),
 -- A search by category that has a keyword took the place of one that 1688 refused without (name-category-search.sql).
+-- Whatever was refused was retired by that.
 refusal AS (
-  SELECT EXISTS (SELECT FROM sync.search_window WHERE kind = 'keyword' AND category_id <> 0) AS needs_keyword
+  SELECT EXISTS (SELECT FROM sync.search_window
+                 WHERE kind = 'keyword' AND category_id <> 0 AND retired_at IS NULL) AS needs_keyword,
+         NOT EXISTS (SELECT FROM sync.search_window
+                     WHERE kind = 'category'
+                       AND retired_at > usage.ledger_now() - $6::float8 * interval '1 ms') AS may_ask_again
 ),
-query AS (
-  SELECT CASE WHEN (SELECT needs_keyword FROM refusal) THEN coalesce(c.name_zh, '') ELSE '' END AS keyword, r.category_id, '' AS seller_id, '' AS image, f.*
+category_query AS (
+  SELECT f.feed, r.category_id, coalesce(c.name_zh, '') AS name,
+         row_number() OVER (ORDER BY f.feed, r.category_id) = 1 AS is_first
   FROM feed f
   JOIN reach r USING (feed)
   LEFT JOIN catalog.category c USING (category_id)
@@ -38,6 +45,17 @@ query AS (
   WHERE c.is_leaf AND NOT c.is_retired
      -- The whole tree (0) can't be searched.
      OR $3::boolean AND r.category_id <> 0 AND v.visited_at IS NULL AND c.is_retired IS DISTINCT FROM true
+),
+query AS (
+  SELECT k.keyword, c.category_id, '' AS seller_id, '' AS image, f.*
+  FROM category_query c
+  JOIN feed f USING (feed)
+  CROSS JOIN refusal r
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN r.needs_keyword THEN c.name ELSE '' END AS keyword
+    UNION ALL
+    SELECT '' WHERE r.needs_keyword AND r.may_ask_again AND c.is_first
+  ) k
   UNION ALL
   SELECT unnest(f.keywords), 0, '', '', f.* FROM feed f
   UNION ALL

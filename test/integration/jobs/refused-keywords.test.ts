@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { checkSearches } from '../../../src/health/doctor/check-searches.ts';
+import { formatStatus } from '../../../src/cli/format-status.ts';
+import { readStatus } from '../../../src/health/read-status.ts';
+import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 import { withTestStack } from '../../support/stack.ts';
 
 it('category feeds survive a gateway that refuses an empty keyword: they send the names of categories, and doctor says so', () =>
@@ -26,13 +29,55 @@ it('category feeds survive a gateway that refuses an empty keyword: they send th
       expect([...codes]).toEqual(['GATEWAY_PARAM_MISSING']);
       const checks = await checkSearches(stack.database.pool);
       expect(checks.map(({ name }) => name)).toContain('keywords');
-      await stack.advance(86_400_000);
-      const next = await stack.run();
-      expect(next).toMatchObject({ status: 'succeeded', cause: null });
-      const [refused] = await stack.query<{ calls: number }>(
-        `SELECT count(*)::int AS calls FROM usage.api_call WHERE run_id = $1 AND outcome = 'gateway_error'`,
-        [next.runId],
+    },
+  ));
+
+const dayMs = 86_400_000;
+
+it('an empty keyword is asked for again once a day for one call, and used again when it is answered', () =>
+  withTestStack(
+    { backend: 'postgres', sandbox: { offers: 120, refusesEmptyKeyword: true } },
+    async (stack) => {
+      const { pool } = stack.database;
+      const countRefused = async (runId: string) => {
+        const [refused] = await stack.query<{ calls: number }>(
+          `SELECT count(*)::int AS calls FROM usage.api_call WHERE run_id = $1 AND outcome = 'gateway_error'`,
+          [runId],
+        );
+        return refused?.calls;
+      };
+      await stack.run();
+      const { namedSearches } = await readStatus(pool, 1);
+      expect(namedSearches?.searches).toBeGreaterThan(1);
+      expect(formatStatus(await readStatus(pool, 1))).toContain('1688 refused one without a keyword');
+      await stack.advance(dayMs / 2);
+      expect(await countRefused((await stack.run()).runId)).toBe(0);
+      await stack.advance(dayMs / 2);
+      const tried = await stack.run();
+      expect(tried).toMatchObject({ status: 'succeeded', cause: null });
+      expect(await countRefused(tried.runId)).toBe(1);
+      const known = (await readStatus(pool, 1)).namedSearches;
+      expect(known).toMatchObject({ searches: namedSearches?.searches });
+      expect(known?.askAgainAt?.getTime()).toBeGreaterThan(
+        (namedSearches?.askAgainAt?.getTime() ?? 0) + dayMs / 2,
       );
-      expect(refused?.calls).toBe(0);
+
+      const allowing = await startTestSandbox({ offers: 120 });
+      try {
+        await stack.advance(2 * dayMs);
+        allowing.advance(3 * dayMs);
+        const later = await stack.openProcess({ env: sandboxSettings(allowing) });
+        const allowed = await later.run();
+        expect(allowed).toMatchObject({ status: 'succeeded', cause: null });
+        expect(await countRefused(allowed.runId)).toBe(0);
+        expect((await readStatus(pool, 1)).namedSearches).toBeNull();
+        const open = await stack.query<{ kind: string; isPassed: boolean; windows: number }>(
+          `SELECT kind, completed_at IS NOT NULL AS "isPassed", count(*)::int AS windows
+           FROM sync.search_window WHERE retired_at IS NULL GROUP BY 1, 2`,
+        );
+        expect(open).toEqual([{ kind: 'category', isPassed: true, windows: namedSearches?.searches }]);
+      } finally {
+        await allowing.close();
+      }
     },
   ));
