@@ -1,7 +1,7 @@
 -- Purpose: keeps what a call showed of the permission of its API, if that is news.
 -- Params:  p_app_key text; p_api text; p_call_id bigint; p_at timestamptz: when it was granted; p_shows text: allowed,
---          denied, unsupported, exhausted, app_refused (1688 does not know the app), too_fast_app or too_fast_api;
---          p_code text: the error code
+--          denied, unsupported, exhausted, app_refused (1688 does not know the app), too_fast_app, too_fast_api, or
+--          unavailable or unreachable (no answer came); p_code text: the error code
 -- Returns: nothing
 --
 -- A refusal holds the API, with one probe a day; an answer ends such a hold, and the pauses that were. A call that was
@@ -25,7 +25,11 @@ BEGIN
   IF p_shows LIKE 'too_fast_%' THEN
     v_scope := CASE p_shows WHEN 'too_fast_app' THEN '*' ELSE p_api END;
     PERFORM usage.lower_pace(p_app_key, v_scope, p_call_id, p_at, v_now);
-    PERFORM usage.slow_down(p_app_key, v_scope, p_at, v_now, p_code);
+    PERFORM usage.slow_down(p_app_key, v_scope, p_at, v_now, coalesce(p_code, 'GATEWAY_' || upper(p_shows)));
+    RETURN;
+  END IF;
+  IF p_shows IN ('unavailable', 'unreachable') THEN
+    PERFORM usage.count_failure(p_app_key, p_api, p_at, v_now, 'GATEWAY_' || upper(p_shows));
     RETURN;
   END IF;
   IF p_shows = 'allowed' THEN

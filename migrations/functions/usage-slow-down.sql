@@ -1,29 +1,32 @@
--- Purpose: pauses an API, or with * the app, for everyone, after an answer that calls come too fast.
+-- Purpose: pauses an API, or with * the app, for everyone, after an answer that calls come too fast, or several times none.
 -- Params:  p_app_key text; p_api text; p_at timestamptz: when the call was granted; p_now timestamptz; p_code text: the
 --          error code
 -- Returns: nothing
 --
 -- Refusals of calls that were granted before the pause began say nothing about whether it was long enough. Ten minutes
--- of the longest pauses mean that a window is used up of which we know nothing: then it is held to the end of the day,
--- with a probe an hour. Each further pause is twice as long, up to the 120 s that clients measured to get through at last.
+-- of the longest pauses mean that a window is used up of which we know nothing, or an outage that lasts: then it is held
+-- to the end of the day, with a probe an hour, in an outage one every 15 minutes. Each further pause is twice as long, up
+-- to the 120 s that clients measured to get through at last.
 CREATE OR REPLACE FUNCTION usage.slow_down(
   p_app_key text, p_api text, p_at timestamptz, p_now timestamptz, p_code text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_backoff usage.backoff;
   c_max_pause CONSTANT interval := '120 seconds';
+  v_probe_every interval := CASE WHEN p_code IN ('GATEWAY_UNAVAILABLE', 'GATEWAY_UNREACHABLE')
+    THEN interval '15 minutes' ELSE interval '1 hour' END;
 BEGIN
   -- A probe that hears it again is decided: the next one goes when it is due.
   UPDATE usage.api_hold h SET probe_call_id = NULL WHERE h.api = p_api AND h.probe_every IS NOT NULL;
   INSERT INTO usage.backoff AS b (app_key, api, started_at, pause)
   VALUES (p_app_key, p_api, p_now, usage.first_pause())
   ON CONFLICT (app_key, api) DO UPDATE
-  SET started_at = p_now, pause = least(b.pause * 2, c_max_pause),
+  SET started_at = p_now, pause = least(greatest(b.pause * 2, usage.first_pause()), c_max_pause),
       longest_pause_since = CASE WHEN b.pause * 2 >= c_max_pause THEN coalesce(b.longest_pause_since, p_now) END
   WHERE b.started_at < p_at
   RETURNING * INTO v_backoff;
   IF v_backoff.longest_pause_since IS NULL OR p_now - v_backoff.longest_pause_since < interval '10 minutes' THEN RETURN; END IF;
   INSERT INTO usage.api_hold AS h (api, code, held_at, held_until, probe_after, probe_every)
-  VALUES (p_api, p_code, p_now, usage.next_day(p_app_key, p_api, p_now), p_now + interval '1 hour', '1 hour')
+  VALUES (p_api, p_code, p_now, usage.next_day(p_app_key, p_api, p_now), p_now + v_probe_every, v_probe_every)
   ON CONFLICT (api) DO UPDATE
   SET code = excluded.code, held_at = excluded.held_at, held_until = excluded.held_until,
       probe_after = excluded.probe_after, probe_every = excluded.probe_every, probe_call_id = NULL

@@ -1,5 +1,6 @@
 import { coreErrors, type ErrorKind } from '../core/errors.ts';
 import { extractErrors } from '../extract/errors.ts';
+import { kindOfCode } from '../extract/gateway/refusal-kinds.ts';
 import { databaseErrors } from '../db/errors.ts';
 import { loadErrors } from '../load/errors.ts';
 import { ledgerErrors } from '../ledger/errors.ts';
@@ -34,7 +35,7 @@ const kinds = new Map<string, ErrorKind>(
   tables.flatMap((table) => Object.values<ErrorKind>(table)).map((kind) => [kind.code, kind]),
 );
 
-/** The text of docs/errors.md about a code; null: an unknown code. */
+/** The text of docs/errors.md about a code of ours or of the gateway; null: an unknown code. */
 export function findRemedy(code: string): ErrorKind | null {
-  return kinds.get(code) ?? null;
+  return kinds.get(code) ?? kindOfCode(code) ?? null;
 }

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../health/status-store.ts';
 import type { Status } from '../health/read-status.ts';
+import { formatGivenUp } from './format-given-up.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
 import { formatTime } from '../core/format-time.ts';
 import { describePace } from '../ledger/found-paces.ts';
@@ -47,6 +48,7 @@ function formatRuns({ runs }: Status): string {
     right('new'),
     right('changed'),
     right('errors'),
+    right('postponed'),
     left('requested'),
     left('ended'),
   ];
@@ -62,6 +64,7 @@ function formatRuns({ runs }: Status): string {
     formatCount(run.offersNew),
     formatCount(run.offersChanged),
     formatCount(run.errors),
+    formatCount(run.postponed),
     formatTime(run.requestedAt),
     formatTime(run.endedAt),
   ]);
@@ -192,6 +195,7 @@ export function formatStatus(status: Status): string {
     formatRuns(status),
     formatQuota(status),
     formatHolds(status),
+    ...(status.givenUp.length === 0 ? [] : [formatGivenUp(status.givenUp)]),
     ...formatPaces(status),
     ...formatSearches(status),
     ...formatNamedSearches(status),

@@ -18,6 +18,7 @@ import { registerQuarantine } from './verbs/quarantine.ts';
 import { registerQuota } from './verbs/quota.ts';
 import { registerRecord } from './verbs/record.ts';
 import { registerReprocess } from './verbs/reprocess.ts';
+import { registerRetry } from './verbs/retry.ts';
 import { registerSandbox } from './verbs/sandbox.ts';
 import { registerSchedule } from './verbs/schedule.ts';
 import { registerServe } from './verbs/serve.ts';
@@ -42,6 +43,7 @@ const verbs = [
   registerQuota,
   registerRecord,
   registerReprocess,
+  registerRetry,
   registerSandbox,
   registerSchedule,
   registerServe,

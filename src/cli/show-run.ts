@@ -2,8 +2,9 @@ import type { ExitCode } from '../core/exit-codes.ts';
 import { exitCodes } from '../core/exit-codes.ts';
 import type { App } from '../app/open-app.ts';
 import { findRemedy } from '../app/find-remedy.ts';
+import { formatTime } from '../core/format-time.ts';
 import { compareWithPlan, type Compared } from '../model/compare-with-plan.ts';
-import type { Run } from '../model/run.ts';
+import { targetsPostponed, type Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Session } from '../app/session.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
@@ -66,7 +67,8 @@ export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}
     ['prices opened', amount(counts.pricesOpened)],
     ['prices closed', amount(counts.pricesClosed)],
     ['rows quarantined', amount(counts.rejects)],
-    ['targets given up', amount(counts.errors)],
+    ['targets refused', amount(counts.errors)],
+    ['targets postponed', amount(run.postponed)],
   ];
   const columns: Column[] = [{ header: `run ${run.runId}` }, { header: '', align: 'right' }];
   return formatTable(
@@ -78,6 +80,11 @@ export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}
 /** What to do about the cause of a run; null where nothing is, as at the end of a quota. */
 function remedyOf({ cause }: Run): string | null {
   return cause === null ? null : (findRemedy(cause)?.remedy ?? null);
+}
+
+function describePostponed(targets: number, nextTryAt: Date): string {
+  const what = targets === 1 ? '1 target waits' : `${amount(targets)} targets wait`;
+  return `${what} for a later try, the first from ${formatTime(nextTryAt)}; catalog-sync retry makes them due at once`;
 }
 
 export interface ShownRun {
@@ -97,11 +104,24 @@ export function printRun(session: Session, { run, calls, isExpected }: ShownRun)
   session.print(formatRun(run, calls));
   const remedy = isExpected ? null : remedyOf(run);
   if (remedy !== null) session.print(`what to do: ${remedy}`);
+  if (run.nextTryAt !== null) session.print(describePostponed(run.postponed, run.nextTryAt));
+}
+
+/** Whether all that it left is tried again by itself: targets, or an API in an outage. */
+function mayPass({ cause, counts }: Run): boolean {
+  if (counts.errors > 0 || cause === null) return false;
+  return (
+    cause === targetsPostponed || (cause.startsWith('GATEWAY_') && findRemedy(cause)?.recovery === 'retry')
+  );
+}
+
+function hasLoaded({ counts: { categories, offersNew, offersChanged, offersUnchanged } }: Run): boolean {
+  return categories + offersNew + offersChanged + offersUnchanged > 0;
 }
 
 /**
- * Cron must not alarm because a quota was used up: that, and quarantined rows, are a success unless
- * `--strict-exit` asks.
+ * Cron must not alarm because a quota was used up: that, quarantined rows, and targets that are tried again by themselves
+ * where others were loaded, are a success unless `--strict-exit` asks.
  */
 export function exitCodeOfRun(run: Run, isStrict: boolean): ExitCode {
   switch (run.status) {
@@ -111,11 +131,14 @@ export function exitCodeOfRun(run: Run, isStrict: boolean): ExitCode {
       return isStrict ? exitCodes.stoppedAtQuota : exitCodes.succeeded;
     case 'queued':
     case 'running':
-    case 'partial_error':
     case 'cancelled':
       return exitCodes.failed;
+    case 'partial_error':
+      if (!mayPass(run) || !hasLoaded(run)) return exitCodes.failed;
+      return isStrict ? exitCodes.postponed : exitCodes.succeeded;
     case 'failed':
-      return /^(CREDENTIALS|AUTH|TOKEN|GATEWAY)_/.test(run.cause ?? '')
+      // An outage of 1688's token service is nothing that settings mend.
+      return /^(CREDENTIALS|AUTH(?!_REFRESH_UNAVAILABLE)|TOKEN|GATEWAY)_/.test(run.cause ?? '')
         ? exitCodes.configuration
         : exitCodes.failed;
   }

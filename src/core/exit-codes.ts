@@ -1,4 +1,4 @@
-/** Exit codes of every verb. Cron must not alarm because a quota was used up: 3 and 5 need `--strict-exit`. */
+/** Exit codes of every verb. Cron must not alarm because a quota was used up: 3, 5 and 7 need `--strict-exit`. */
 export const exitCodes = {
   succeeded: 0,
   failed: 1,
@@ -7,6 +7,7 @@ export const exitCodes = {
   configuration: 4,
   stoppedAtQuota: 5,
   anotherRunActive: 6,
+  postponed: 7,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -18,7 +18,7 @@ export const extractErrors = defineErrors({
       '"Access token invalid": 1688 refused the access token even after one refresh. Check that the token belongs to this App Key and that its owner has not changed the password, revoked it or let the subscription end; then authorise again with `catalog-sync auth`, or put a new self-use token into ALIBABA_ACCESS_TOKEN.',
   },
   GATEWAY_TIMESTAMP_REFUSED: {
-    recovery: 'retry',
+    recovery: 'halt',
     remedy:
       "Synchronize this machine's clock with NTP. 1688 refused the time of the call because it differs too much from its own.",
   },
@@ -137,6 +137,11 @@ export const extractErrors = defineErrors({
     recovery: 'halt',
     remedy:
       '1688 no longer accepts the refresh token, or the App Secret is wrong. A refresh token expires after about half a year, with the subscription, or when its owner changes the password. Authorise the app again with `catalog-sync auth`.',
+  },
+  AUTH_REFRESH_UNAVAILABLE: {
+    recovery: 'halt',
+    remedy:
+      "The access token has expired, and 1688's token service did not answer three times in a row. Run `catalog-sync sync` again later. If it lasts, check the network of this machine and ALIBABA_API_URL.",
   },
   AUTH_POSTPONE_REFUSED: {
     recovery: 'retry',

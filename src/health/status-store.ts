@@ -22,6 +22,8 @@ const runFields = {
   offersChanged: run.offersChanged,
   rejects: run.rejects,
   errors: run.errors,
+  postponed: run.postponed,
+  nextTryAt: run.nextTryAt,
   requestedAt: run.requestedAt,
   startedAt: run.startedAt,
   endedAt: run.endedAt,

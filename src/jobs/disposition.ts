@@ -1,5 +1,4 @@
 import { DelayedError, RateLimitError } from 'bullmq';
-import { hourMs } from '../core/duration.ts';
 import type { FetchResult, Target } from './fetch-targets.ts';
 import { maxQueueWaitMs, type JobKind } from './job-kinds.ts';
 import type { FetchJob, Pacer } from './queue-backend.ts';
@@ -11,7 +10,7 @@ import type { CallWaiting } from '../model/gateway.ts';
 
 export interface DispositionDeps {
   readonly leases: Pick<LeaseStore, 'postpone' | 'release'>;
-  readonly runs: Pick<RunStore, 'addError' | 'end'>;
+  readonly runs: Pick<RunStore, 'addFailure' | 'end'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -23,23 +22,23 @@ export interface JobInHand {
   readonly pacer: Pacer;
 }
 
-/** A refused target is left alone for this long: the next day's run tries it again. */
-const refusedForMs = 12 * hourMs;
-
 /** What a whole kind must wait for. The budget of a run, a day and a month are the tick's matter. */
 const paced: ReadonlySet<CallWaiting['by']> = new Set(['second', 'minute', 'hold']);
 
-async function giveUp(
+/** Leaves targets to a later try: in some minutes what may pass, the next day what was refused. */
+async function postpone(
   deps: DispositionDeps,
   hand: JobInHand,
   failures: FetchResult['failed'],
 ): Promise<void> {
-  if (failures.length === 0) return;
-  const ids = failures.map(({ target }) => target.id);
-  await deps.leases.postpone(hand.kind, ids, refusedForMs);
-  for (const { error } of failures) {
-    await deps.runs.addError(hand.job.data.runId, error.code);
-    deps.log.warn({ err: error, kind: hand.kind }, 'target given up for today');
+  for (const { target, error } of failures) {
+    const mayPass = error.recovery === 'retry';
+    await deps.leases.postpone(hand.kind, [target.id], { code: error.code, mayPass });
+    await deps.runs.addFailure(hand.job.data.runId, { code: error.code, mayPass });
+    deps.log.warn(
+      { err: error, kind: hand.kind },
+      mayPass ? 'target postponed' : 'target given up for today',
+    );
   }
 }
 
@@ -85,14 +84,14 @@ export async function applyFetchResult(
     await deps.runs.end(runId, 'failed', halted.error.code);
     return;
   }
-  await giveUp(
+  await postpone(
     deps,
     hand,
     result.failed.filter(({ error }) => error.recovery === 'fail' || error.recovery === 'skip'),
   );
   const retriable = result.failed.filter(({ error }) => error.recovery === 'retry');
   const isLastAttempt = hand.job.attemptsMade + 1 >= (hand.job.opts.attempts ?? 1);
-  if (isLastAttempt) await giveUp(deps, hand, retriable);
+  if (isLastAttempt) await postpone(deps, hand, retriable);
   else if (retriable[0]) throw retriable[0].error;
   await wait(deps, hand, result);
   const left: readonly Target[] = [...result.waiting, ...result.failed].map(({ target }) => target);

@@ -74,7 +74,7 @@ export interface QueuesOptions {
 const jobOptions = (retryDelayMs: number): JobsOptions => ({
   removeOnComplete: true,
   removeOnFail: true,
-  attempts: 5,
+  attempts: 3,
   backoff: { type: 'exponential', delay: retryDelayMs, jitter: 0.5 },
 });
 

@@ -1,11 +1,12 @@
+import { minuteMs } from '../core/duration.ts';
 import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
-import type { Run } from '../model/run.ts';
+import { targetsPostponed, type Run } from '../model/run.ts';
 import type { Feed, SyncConfig } from '../model/sync-config.ts';
 import { rawErrors } from '../raw/errors.ts';
 import type { ApiBlock } from '../ledger/block-store.ts';
-import type { LeaseStore } from '../refresh/queue/lease-store.ts';
+import type { LeaseStore, Postponed } from '../refresh/queue/lease-store.ts';
 import type { RawStore } from '../raw/raw-store.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { RefreshQueue } from '../refresh/queue/refresh-queue.ts';
@@ -95,15 +96,26 @@ function blockOf(run: Run, kind: JobKind, blocks: Blocks, now: Date): string | u
 
 const isQuotaBlock = (block: string): boolean => ['budget', 'deadline', 'quota'].includes(block);
 
-async function conclude(deps: TickDeps, run: Run, blocksMet: readonly string[]): Promise<void> {
+/** What a run waits for at the end: two tries of a target. At double, an hourly run would meet the next one. */
+const patienceMs = 15 * minuteMs;
+
+function isWorthWaiting({ deadlineAt }: Run, { nextTryAt }: Postponed, now: Date): boolean {
+  if (nextTryAt === null || nextTryAt.getTime() - now.getTime() > patienceMs) return false;
+  return deadlineAt === null || nextTryAt < deadlineAt;
+}
+
+async function conclude(
+  deps: TickDeps,
+  run: Run,
+  { blocksMet, left }: { readonly blocksMet: readonly string[]; readonly left: Postponed },
+): Promise<void> {
   // A quota comes back by itself; a hold may need a person, so it must not hide behind one.
-  const cause = blocksMet.find((block) => !isQuotaBlock(block)) ?? blocksMet[0] ?? null;
-  const isQuota = cause !== null && isQuotaBlock(cause);
-  const { errors } = run.counts;
-  if (isQuota) await deps.runs.end(run.runId, 'partial_quota', cause);
-  else if (cause !== null || errors > 0)
-    await deps.runs.end(run.runId, 'partial_error', cause ?? 'targets_failed');
-  else await deps.runs.end(run.runId, 'succeeded', null);
+  const block = blocksMet.find((one) => !isQuotaBlock(one)) ?? blocksMet[0] ?? null;
+  const failure = run.counts.errors > 0 ? 'targets_failed' : left.targets > 0 ? targetsPostponed : null;
+  const cause = block ?? failure;
+  const status =
+    cause === null ? 'succeeded' : block !== null && isQuotaBlock(block) ? 'partial_quota' : 'partial_error';
+  await deps.runs.end(run.runId, status, cause, left);
 }
 
 async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
@@ -139,9 +151,11 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
     ...fetches.blocksMet,
     ...(isSuspect ? [loadErrors.ANSWERS_SUSPECT.code] : []),
   ];
+  const left = await deps.leases.countPostponed(feeds);
+  if (blocksMet.length === 0 && isWorthWaiting(run, left, now)) return;
   const fresh = await deps.runs.read(run.runId);
   // One that was taken over meanwhile with another sync file is not over by this one.
-  if (fresh?.syncFileHash === run.syncFileHash) await conclude(deps, fresh, blocksMet);
+  if (fresh?.syncFileHash === run.syncFileHash) await conclude(deps, fresh, { blocksMet, left });
 }
 
 /**

@@ -69,8 +69,12 @@ export type ReserveAnswer =
 export type CallOutcome =
   'ok' | 'business_error' | 'gateway_error' | 'transport_error' | 'invalid_answer' | 'not_sent';
 
-/** What an answer shows of the permission for its API, that its token is refused, or that calls of the API or of the app come too fast. */
-export type AnswerSign = PermissionSign | 'token_refused' | 'too_fast_app' | 'too_fast_api';
+/**
+ * What a call shows of the permission for its API, that its token is refused, that calls of the API or of the app come too
+ * fast, or that there is an outage: of the gateway, or on the way to it.
+ */
+export type AnswerSign =
+  PermissionSign | 'token_refused' | 'too_fast_app' | 'too_fast_api' | 'unavailable' | 'unreachable';
 
 export interface Settlement {
   readonly callId: string;

@@ -34,13 +34,17 @@ export interface Run {
   readonly deadlineAt: Date | null;
   readonly endedAt: Date | null;
   readonly counts: RunCounts;
+  /** Targets that it left to a later try, since they could not be fetched for a reason that may pass. */
+  readonly postponed: number;
+  /** Of the first of them; null: there are none. */
+  readonly nextTryAt: Date | null;
   /** Null: no forecast could be made. */
   readonly forecast: RunForecast | null;
   /** Of the sync file by which it goes, by `hashSyncFile`. Null: begun by a version that did not say; anybody drives it. */
   readonly syncFileHash: string | null;
 }
 
-/** What the run's loads changed, and how many of its targets ended in an error. */
+/** What the run's loads changed, and how many of its targets were refused. */
 export interface RunCounts extends LoadReport {
   readonly errors: number;
 }
@@ -58,5 +62,8 @@ export interface RunRequest {
   /** Absent: anybody may drive it. */
   readonly syncFileHash?: string;
 }
+
+/** The cause of a run that left nothing but targets that are tried again. */
+export const targetsPostponed = 'targets_postponed';
 
 export type RunEnd = Exclude<RunStatus, 'queued' | 'running'>;

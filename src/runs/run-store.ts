@@ -9,7 +9,7 @@ import { runInTransaction } from '../db/run-in-transaction.ts';
 import { run } from '../schema/sync.ts';
 import { apiCall, inFlight } from '../schema/usage.ts';
 import { runSql } from '../db/sql-file.ts';
-import { freeLeases } from '../refresh/queue/lease-store.ts';
+import { freeLeases, type Postponed, type TargetFailure } from '../refresh/queue/lease-store.ts';
 import { claimDatabase } from './claim-database.ts';
 import { readSql } from './read-sql.ts';
 
@@ -36,11 +36,11 @@ export interface RunStore {
   listAbandoned(runIds: readonly string[]): Promise<string[]>;
   /** Makes an active run one of another sync file. */
   adopt(runId: string, syncFileHash: string): Promise<void>;
-  /** Ends the run if it is still active (the first end wins) and frees its leases. */
-  end(runId: string, status: RunEnd, cause: string | null): Promise<void>;
+  /** Ends the run if it is still active (the first end wins) and frees its leases. `left`: what waits for a later try. */
+  end(runId: string, status: RunEnd, cause: string | null, left?: Postponed): Promise<void>;
   addCounts(runId: string, report: LoadReport): Promise<void>;
-  /** Counts a target that was given up, with the code of its error. */
-  addError(runId: string, code: string): Promise<void>;
+  /** Keeps the code of a target that could not be fetched, and counts it unless that may pass. */
+  addFailure(runId: string, failure: TargetFailure): Promise<void>;
   /** Calls that it made and that were not taken back, by operation. */
   countCalls(runId: string): Promise<Readonly<Record<string, number>>>;
   /** Calls that are granted and not settled: the run can't end before they are. */
@@ -73,6 +73,8 @@ const runFields = {
     rejects: run.rejects,
     errors: run.errors,
   },
+  postponed: run.postponed,
+  nextTryAt: run.nextTryAt,
   forecast: run.forecast,
   syncFileHash: run.syncFileHash,
 } satisfies Record<keyof Run, unknown>;
@@ -212,10 +214,13 @@ export function createRunStore({ pool, appKey }: RunStoreParts): RunStore {
       const rows = await runSql<{ runId: string }>(pool, readSql('list-abandoned-runs'), given);
       return rows.map(({ runId }) => runId);
     },
-    end: async (runId, status, cause) => {
+    end: async (runId, status, cause, left) => {
       // It frees many rows, which loads may be freeing in another order.
       await runInTransaction(pool, async (client) => {
-        const ended = { status, cause, endedAt: ledgerNow };
+        const ended = {
+          ...{ status, cause, endedAt: ledgerNow },
+          ...(left ? { postponed: left.targets, nextTryAt: left.nextTryAt } : {}),
+        };
         const isTheOne = and(eq(run.runId, runId), isActive);
         await drizzleOn(client).update(run).set(ended).where(isTheOne);
         await freeLeases(client, runId);
@@ -224,10 +229,10 @@ export function createRunStore({ pool, appKey }: RunStoreParts): RunStore {
     addCounts: async (runId, report) => {
       await frequent.addCounts.execute({ ...report, runId });
     },
-    addError: async (runId, code) => {
+    addFailure: async (runId, { code, mayPass }) => {
       await db
         .update(run)
-        .set({ errors: sql`${run.errors} + 1`, lastErrorCode: code })
+        .set({ errors: sql`${run.errors} + ${mayPass ? 0 : 1}::int`, lastErrorCode: code })
         .where(eq(run.runId, runId));
     },
     countCalls: (runId) => countCalls(db, runId),

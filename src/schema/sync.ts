@@ -7,6 +7,7 @@ import {
   jsonb,
   pgSchema,
   primaryKey,
+  smallint,
   text,
   unique,
   uniqueIndex,
@@ -25,11 +26,13 @@ import { bytea, id, instant } from './column-types.ts';
 
 export const sync = pgSchema('sync');
 
-/** Who has taken a row to ask about it, and until when nobody else does. */
+/** Who has taken a row to ask about it, until when nobody else does, and what came of it when nothing did. */
 export const lease = {
   notBefore: instant('not_before'),
   leasedBy: id('leased_by'),
   leasedUntil: instant('leased_until'),
+  failedTries: smallint('failed_tries').notNull().default(0),
+  failureCode: text('failure_code'),
 };
 
 /*
@@ -86,6 +89,8 @@ export const run = sync.table(
     lastErrorCode: text('last_error_code'),
     forecast: jsonb('forecast').$type<RunForecast>(),
     syncFileHash: text('sync_file_hash'),
+    postponed: counter('postponed'),
+    nextTryAt: instant('next_try_at'),
   },
   (table) => [
     uniqueIndex('run_active')

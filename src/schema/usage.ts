@@ -234,6 +234,7 @@ export const backoff = usage.table(
     startedAt: instant('started_at').notNull(),
     pause: interval('pause').notNull(),
     longestPauseSince: instant('longest_pause_since'),
+    failures: integer('failures').notNull().default(0),
   },
   (table) => [primaryKey({ columns: [table.appKey, table.api] })],
 );

@@ -45,7 +45,7 @@ export function registerSync(program: Command, context: CliContext): void {
     .option('--yes', 'do not ask before a run that will use up the quota')
     .option(
       '--strict-exit',
-      'exit 5 when the quota stopped the run, 3 with quarantined rows, 6 when a run is active',
+      'exit 5 when the quota stopped the run, 3 with quarantined rows, 6 when a run is active, 7 with postponed targets',
     )
     .action(async (flags: SyncFlags, self: Command) => {
       const session = openSession(self, context, { logs: 'command' });

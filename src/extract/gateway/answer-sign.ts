@@ -11,6 +11,11 @@ const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
   [errors.GATEWAY_TOKEN_INVALID, 'token_refused'],
   [errors.GATEWAY_TOO_FAST_APP, 'too_fast_app'],
   [errors.GATEWAY_TOO_FAST_API, 'too_fast_api'],
+  [errors.GATEWAY_UNAVAILABLE, 'unavailable'],
+  [errors.GATEWAY_TIMEOUT, 'unavailable'],
+  [errors.GATEWAY_CONNECTION_LOST, 'unavailable'],
+  [errors.GATEWAY_ANSWER_UNREADABLE, 'unavailable'],
+  [errors.GATEWAY_UNREACHABLE, 'unreachable'],
 ]);
 
 /**
@@ -19,5 +24,10 @@ const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
  */
 export function answerSign(outcome: Outcome): AnswerSign | null {
   if (outcome.kind === 'success' || outcome.outcome === 'business_error') return 'allowed';
-  return signs.get(outcome.error) ?? null;
+  return failureSign(outcome.error);
+}
+
+/** The same of a call that failed, also of one without any answer. */
+export function failureSign(error: ErrorKind): AnswerSign | null {
+  return signs.get(error) ?? null;
 }

@@ -6,7 +6,7 @@ import type { CallWaiting } from '../../model/gateway.ts';
 import type { AnswerSign, Ledger, ReserveRequest, Settlement, StoredAnswer } from '../../model/ledger.ts';
 import { extractErrors } from '../errors.ts';
 import { classify, type Expectation, type HttpAnswer, type Outcome } from './classify.ts';
-import { answerSign } from './answer-sign.ts';
+import { answerSign, failureSign } from './answer-sign.ts';
 import type { TransportFailure, TransportResult } from './exchange.ts';
 import type { Transport } from './transport.ts';
 
@@ -197,7 +197,7 @@ function judgeFailure(failure: TransportFailure): Judgement {
       httpStatus,
       responseBytes: null,
       body: null,
-      shows: null,
+      shows: failureSign(error),
     },
     result: { kind: 'failed', error, gatewayCode: null, facts: { httpStatus, transportCode: code } },
   };

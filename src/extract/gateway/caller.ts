@@ -218,10 +218,11 @@ const tooFastPauseMs = 2_000;
  */
 const keyPauseMs = 2_000;
 
-/** What every call of the app would hear: a secret that was reset, an app that was closed. */
+/** What every call of the app would hear: a secret that was reset, an app that was closed, a clock that is wrong. */
 const keyRefusals: ReadonlySet<ErrorKind> = new Set([
   extractErrors.GATEWAY_SIGNATURE_REFUSED,
   extractErrors.GATEWAY_APP_KEY_UNKNOWN,
+  extractErrors.GATEWAY_TIMESTAMP_REFUSED,
 ]);
 
 /** Stands for a token where it may be kept: a token has far too many values to be guessed from it. */

@@ -47,14 +47,19 @@ const businessTexts: readonly (readonly [RegExp, ErrorKind])[] = [
   [/数据准备中|请稍后重试/, errors.GATEWAY_TRY_LATER],
 ];
 
+/** The kind that a code of the gateway stands for. */
+export function kindOfCode(code: string): ErrorKind | undefined {
+  const known = gatewayCodes.get(code) ?? businessCodes.get(code);
+  // An unknown rate limit most likely issues the app: slowing down too much harms less than the reverse.
+  return known ?? (code.startsWith('gw.Qos') ? errors.GATEWAY_TOO_FAST_APP : undefined);
+}
+
 /** The kind that a refusal's code, or else its text, stands for; null when 1688 said nothing we know. */
 export function knownRefusal(refusal: Refusal): ErrorKind | null {
   const isGateway = refusal.level === 'gateway';
   const code = refusal.code ?? '';
-  const byCode = (isGateway ? gatewayCodes.get(code) : undefined) ?? businessCodes.get(code);
+  const byCode = isGateway ? kindOfCode(code) : businessCodes.get(code);
   if (byCode) return byCode;
-  // An unknown rate limit most likely issues the app: slowing down too much harms less than the reverse.
-  if (isGateway && code.startsWith('gw.Qos')) return errors.GATEWAY_TOO_FAST_APP;
   const texts = isGateway ? gatewayTexts : businessTexts;
   return texts.find(([pattern]) => pattern.test(refusal.text))?.[1] ?? null;
 }

@@ -34,6 +34,10 @@ export interface TokenProviderOptions extends OAuthParts {
  */
 const minLifeMs = 5 * minuteMs;
 
+/** After a refresh that failed on its way, and after a second. At half, a restart of the service would outlast all three. */
+const firstTryMs = 3_000;
+const secondTryMs = 10_000;
+
 /**
  * Access tokens of one app. An access token in the environment without a refresh token is a self-use app's: it
  * is used as it is, and can't be refreshed. Otherwise the store rules (an environment's tokens only begin it),
@@ -58,6 +62,9 @@ class StoredTokens implements AccessTokens {
   readonly #store: TokenStore;
   #known: TokenSet | null = null;
   #refreshing: Promise<TokenSet> | null = null;
+  /** Refreshes in a row that brought neither a token nor a refusal, and when the next may be tried. */
+  #failures = 0;
+  #nextTryMs = 0;
 
   constructor(options: TokenProviderOptions, store: TokenStore) {
     this.#options = options;
@@ -100,10 +107,36 @@ class StoredTokens implements AccessTokens {
     return accessExpiresAt.getTime() - this.#options.clock.now().getTime() < minLifeMs;
   }
 
-  #refreshOnce(stale: Secret): Promise<TokenSet> {
-    return this.#store.refreshOnce(this.#options.appKey, stale, async (current) =>
-      this.#postpone(await this.#exchange(current)),
-    );
+  async #refreshOnce(stale: Secret): Promise<TokenSet> {
+    const { appKey, clock } = this.#options;
+    const retryAfterMs = this.#nextTryMs - clock.now().getTime();
+    // At most that long, whatever was done to the clock.
+    if (retryAfterMs > 0 && retryAfterMs <= secondTryMs)
+      throw new AppError(errors.AUTH_REFRESH_BUSY, 'the access token is not refreshed yet', { retryAfterMs });
+    try {
+      const tokens = await this.#store.refreshOnce(appKey, stale, async (current) =>
+        this.#postpone(await this.#exchange(current)),
+      );
+      this.#failures = 0;
+      return tokens;
+    } catch (error) {
+      throw this.#failed(error);
+    }
+  }
+
+  /** Without a token nothing can be called, so that a service that does not answer is asked three times at most. */
+  #failed(error: unknown): unknown {
+    // Other codes are those of the database.
+    if (!(error instanceof AppError) || error.recovery !== 'retry' || !error.code.startsWith('GATEWAY_'))
+      return error;
+    this.#failures += 1;
+    if (this.#failures >= 3)
+      return new AppError(errors.AUTH_REFRESH_UNAVAILABLE, 'the access token could not be refreshed', {
+        ...{ facts: { ...error.facts, code: error.code }, cause: error },
+      });
+    const waitMs = this.#failures === 1 ? firstTryMs : secondTryMs;
+    this.#nextTryMs = this.#options.clock.now().getTime() + waitMs;
+    return error;
   }
 
   /**

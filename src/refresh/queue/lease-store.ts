@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import { hourMs, minuteMs } from '../../core/duration.ts';
 import type { SearchImageRequest, SearchKeywordRequest, SearchSellerRequest } from '../../model/operation.ts';
 import { askAgainAfterMs, pageSize, searchReach } from '../../model/search-limits.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
@@ -59,8 +60,13 @@ export interface LeaseStore {
   listKnownStale(offerIds: readonly string[]): Promise<Map<string, number>>;
   /** Gives targets back. Without ids: all of the run. */
   release(kind: TargetKind, runId: string, ids?: readonly string[]): Promise<void>;
-  /** Frees targets and postpones them: a fetch now would change nothing. */
-  postpone(kind: TargetKind, ids: readonly string[], forMs: number): Promise<void>;
+  /**
+   * Frees targets that could not be fetched, and postpones them: what may pass for minutes, longer with each try in a row,
+   * what was refused until the next day.
+   */
+  postpone(kind: TargetKind, ids: readonly string[], failure: TargetFailure): Promise<void>;
+  /** What could not be fetched for a reason that may pass, and waits for its next try. */
+  countPostponed(feeds: readonly Feed[]): Promise<Postponed>;
   /**
    * Puts a search with the name of its category as keyword in the place of one that 1688 refuses without. False: the search
    * has a keyword, or its category no name.
@@ -70,6 +76,18 @@ export interface LeaseStore {
   unnameCategorySearches(): Promise<boolean>;
   /** The query of a window, for the page that is next. Null: the window is not there any more. */
   searchRequest(windowId: string): Promise<WindowQuery | null>;
+}
+
+export interface TargetFailure {
+  /** Of the error. */
+  readonly code: string;
+  readonly mayPass: boolean;
+}
+
+export interface Postponed {
+  readonly targets: number;
+  /** Of the first; null: there are none. */
+  readonly nextTryAt: Date | null;
 }
 
 export interface LeaseRequest extends DueWindowsRequest {
@@ -90,6 +108,12 @@ const targets = {
   image: { table: searchWindow, key: searchWindow.windowId, condition: eq(searchWindow.kind, 'image') },
   detail: { table: refresh, key: refresh.offerId, condition: undefined },
 } as const satisfies Record<TargetKind, unknown>;
+
+/** Outages mostly last some minutes: at half, a target would be tried twice in the same one; at double, a run would wait longer. */
+const firstWaitMs = 2 * minuteMs;
+
+/** The next day's run tries again what was refused, whatever its hour. */
+const longestWaitMs = 12 * hourMs;
 
 const freed = { leasedBy: null, leasedUntil: null } as const;
 
@@ -167,12 +191,16 @@ function createHeldTargets(pool: Pool): Pick<LeaseStore, 'keepLeased' | 'release
           .where(and(eq(table.leasedBy, runId), condition, isOne)),
       );
     },
-    postpone: async (kind, ids, forMs) => {
+    postpone: async (kind, ids, { code, mayPass }) => {
       const { table, key } = targets[kind];
-      const notBefore = sql`${ledgerNow} + ${forMs}::float8 * interval '1 ms'`;
+      const waitMs = mayPass
+        ? sql`least(${longestWaitMs}::float8, ${firstWaitMs}::float8 * 4 ^ least(${table.failedTries}, 10))`
+        : sql`${longestWaitMs}::float8`;
+      const notBefore = sql`${ledgerNow} + ${waitMs} * interval '1 ms'`;
+      const failedTries = mayPass ? sql`${table.failedTries} + 1` : 0;
       await db
         .update(table)
-        .set({ ...freed, notBefore })
+        .set({ ...freed, notBefore, failedTries, failureCode: code })
         .where(inArray(key, [...ids]));
     },
   };
@@ -222,6 +250,11 @@ export function createLeaseStore({ pool }: { readonly pool: Pool }): LeaseStore 
       return (await runSqlForOne<{ due: number }>(pool, readSql('count-due'), given)).due;
     },
     ...createHeldTargets(pool),
+    countPostponed: async (feeds) => {
+      const names = feeds.map((feed) => feed.name);
+      const given = [names, feeds.some(({ categories }) => categories.length > 0)];
+      return runSqlForOne<Postponed>(pool, readSql('count-postponed'), given);
+    },
     listKnownStale: (offerIds) => listKnownStale(pool, offerIds),
     nameCategorySearch: async (windowId) =>
       (await runSql<{ keyword: string }>(pool, readSql('name-category-search'), [windowId])).length > 0,

@@ -27,6 +27,8 @@ SET first_seen_at = least(r.first_seen_at, n.first_seen_at),
     bucket = n.bucket,
     order_at = n.order_at,
     not_before = CASE WHEN $2::boolean THEN NULL ELSE r.not_before END,
+    failed_tries = CASE WHEN $2::boolean THEN 0 ELSE r.failed_tries END,
+    failure_code = CASE WHEN $2::boolean THEN NULL ELSE r.failure_code END,
     leased_by = CASE WHEN $2::boolean THEN NULL ELSE r.leased_by END,
     leased_until = CASE WHEN $2::boolean THEN NULL ELSE r.leased_until END
 FROM jsonb_populate_recordset(NULL::sync.refresh, $1::jsonb) AS n

@@ -10,8 +10,8 @@ SET next_page = n.next_page, pass_started_at = n.pass_started_at, is_pass_steady
     changed_offers = n.changed_offers, stale_pages = n.stale_pages, total_records = n.total_records,
     completed_at = n.completed_at, last_outcome = n.last_outcome, last_reach = n.last_reach, last_new = n.last_new,
     last_changed = n.last_changed, full_pass_at = n.full_pass_at, saved_calls = n.saved_calls,
-    complete_since = n.complete_since, last_call_id = $2::bigint, not_before = NULL, leased_by = NULL,
-    leased_until = NULL
+    complete_since = n.complete_since, last_call_id = $2::bigint, not_before = NULL, failed_tries = 0,
+    failure_code = NULL, leased_by = NULL, leased_until = NULL
 FROM jsonb_populate_record(NULL::sync.search_window, $1::jsonb) n
 WHERE w.window_id = n.window_id
   AND ((w.next_page, w.pass_started_at, w.is_pass_steady, w.is_doubted, w.rows_seen, w.ids_listed, w.new_offers,

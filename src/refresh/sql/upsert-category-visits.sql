@@ -10,6 +10,8 @@ SET visited_at = greatest(v.visited_at, excluded.visited_at),
     last_call_id =
       CASE WHEN v.visited_at > excluded.visited_at THEN v.last_call_id ELSE excluded.last_call_id END,
     not_before = NULL,
+    failed_tries = 0,
+    failure_code = NULL,
     leased_by = NULL,
     leased_until = NULL
 WHERE v.visited_at IS NULL OR v.visited_at < excluded.visited_at OR v.leased_by IS NOT NULL

@@ -1,4 +1,4 @@
-import type { GivenUp } from '../reads/problem-pages.ts';
+import type { GivenUp } from '../../model/given-up.ts';
 import { html, type Html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { count, time } from '../parts/format.ts';
@@ -25,14 +25,21 @@ function retryForms(c: WebContext, rows: readonly GivenUp[]): Html {
   </div>`;
 }
 
-/** Targets that were given up after an error, with the actions that make them due. */
+/** Targets that could not be fetched, with the actions that make them due. */
 export function givenUpTable(c: WebContext, { actions }: WebDeps, rows: readonly GivenUp[]): Html {
   const list = table({
     caption: 'Targets that were given up for now',
-    columns: [text('Kind'), text('What'), text('Next try'), ...(actions === null ? [] : [text('Act')])],
-    rows: rows.map(({ operation, kind, id, name, notBefore }) => [
+    columns: [
+      text('Kind'),
+      text('What'),
+      text('Why'),
+      text('Next try'),
+      ...(actions === null ? [] : [text('Act')]),
+    ],
+    rows: rows.map(({ operation, kind, id, name, code, failedTries, notBefore }) => [
       kind,
       kind === 'detail' ? html`<a class="name" href="/products/${id}">${name ?? id}</a>` : (name ?? id),
+      html`${code === null ? null : html`<code>${code}</code>`}${failedTries > 1 ? `, ${count(failedTries)} times` : null}`,
       time(notBefore),
       ...(actions === null
         ? []

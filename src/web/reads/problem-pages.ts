@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 import { runSql } from '../../db/sql-file.ts';
+import { listGivenUp } from '../../health/list-given-up.ts';
+import type { GivenUp } from '../../model/given-up.ts';
 import { readSql } from '../read-sql.ts';
 
 /** Calls without a usable answer, of one cause. */
@@ -13,21 +15,6 @@ export interface ErrorRow {
   readonly lastAt: Date;
 }
 
-/** A target that was given up after an error and waits for its next attempt. */
-export interface GivenUp {
-  /** The operation that fetches it, like `offer.detail`. */
-  readonly operation: string;
-  /** `detail`, `category`, or the kind of a search. */
-  readonly kind: string;
-  readonly id: string;
-  readonly name: string | null;
-  readonly notBefore: Date;
-  /** How many targets of its operation wait. */
-  readonly ofOperation: number;
-  /** How many wait in all. */
-  readonly ofAll: number;
-}
-
 export interface ProblemPages {
   listErrors(days: number): Promise<ErrorRow[]>;
   /** The soonest first. */
@@ -38,6 +25,6 @@ export interface ProblemPages {
 export function createProblemPages(pool: Pool): ProblemPages {
   return {
     listErrors: (days) => runSql<ErrorRow>(pool, readSql('page-errors'), [days]),
-    listGivenUp: (limit) => runSql<GivenUp>(pool, readSql('page-given-up'), [limit]),
+    listGivenUp: (limit) => listGivenUp(pool, limit),
   };
 }

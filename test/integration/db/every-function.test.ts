@@ -112,6 +112,11 @@ const cases: Readonly<Record<string, Case>> = {
     // 10 a second over 1.24.
     gives: '8.06',
   },
+  'usage-count-failure.sql': {
+    before: `SELECT count(usage.count_failure('app', 'api', ${noon}, ${noon}, 'GATEWAY_UNAVAILABLE')) FROM generate_series(1, 4)`,
+    call: `SELECT ARRAY[failures, extract(epoch FROM pause)::int] AS result FROM usage.backoff`,
+    gives: [4, 0],
+  },
   'usage-first-pause.sql': {
     call: `SELECT usage.first_pause() = interval '2 seconds' AS result`,
     gives: true,

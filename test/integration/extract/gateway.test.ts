@@ -338,7 +338,7 @@ describe('what one refusal asks of all calls', () => {
     ['an unknown app key', json400('gw.AppKeyNotFound'), 'app_refused'],
     ['a refused signature', json400('gw.SignatureInvalid'), null],
     ['a missing parameter', json400('gw.ParamMissing'), null],
-    ['noise', json200('noise'), null],
+    ['noise', json200('noise'), 'unavailable'],
   ] as const)('%s shows what it can', async (_, respond, shows) => {
     const { gateway, ledger } = await setup(respond);
     await gateway.call(roots, context).catch(() => undefined);

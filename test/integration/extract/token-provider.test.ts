@@ -251,14 +251,43 @@ describe('a refresh that fails', () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it('can be tried again by the same process', async () => {
-    const { create, server } = await setup((response) => {
+  it('is tried again by the same process some seconds later, and by nobody before', async () => {
+    const { create, server, clock } = await setup((response) => {
       if (server.requests.length === 1) response.writeHead(503).end();
       else json(response, { access_token: 'access-2', expires_in: '36000' });
     }, tokenSet());
     const tokens = create();
     await expect(tokens.refresh(stale)).rejects.toMatchObject({ code: 'GATEWAY_UNAVAILABLE' });
+    await expect(tokens.refresh(stale)).rejects.toMatchObject({
+      ...{ code: 'AUTH_REFRESH_BUSY', recovery: 'throttle', retryAfterMs: 3000 },
+    });
+    expect(server.requests).toHaveLength(1);
+    clock.advance(3001);
     expect(await reveal(tokens.refresh(stale))).toBe('access-2');
+  });
+
+  it('three times in a row on its way ends the run; an answer in between begins anew', async () => {
+    let isDown = true;
+    const { create, server, clock } = await setup((response) => {
+      if (isDown) response.writeHead(503).end();
+      else json(response, { access_token: 'access-2', expires_in: '36000' });
+    }, tokenSet());
+    const tokens = create();
+    const refresh = async (code: string) => {
+      await expect(tokens.refresh(stale)).rejects.toMatchObject({ code });
+      clock.advance(10_001);
+    };
+    await refresh('GATEWAY_UNAVAILABLE');
+    await refresh('GATEWAY_UNAVAILABLE');
+    isDown = false;
+    const renewed = await tokens.refresh(stale);
+    expect(renewed.reveal()).toBe('access-2');
+    isDown = true;
+    for (const code of ['GATEWAY_UNAVAILABLE', 'GATEWAY_UNAVAILABLE', 'AUTH_REFRESH_UNAVAILABLE']) {
+      await expect(tokens.refresh(renewed)).rejects.toMatchObject({ code });
+      clock.advance(10_001);
+    }
+    expect(server.requests).toHaveLength(6);
   });
 
   it('with a stored token that has no refresh token asks a person', async () => {

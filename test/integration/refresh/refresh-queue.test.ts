@@ -218,11 +218,38 @@ describe('an offer', () => {
     const runId = run?.run_id ?? '';
     expect(await leases.takeOffers(runId, [a])).toEqual([a]);
     expect(await leases.takeOffers(runId, [a])).toEqual([]);
-    await leases.postpone('detail', [b], hourMs);
+    await leases.postpone('detail', [b], { code: 'GATEWAY_TIMEOUT', mayPass: true });
     expect(await idsOf([feed])).toEqual([c]);
     await db.pool.query(`UPDATE sync.run SET status = 'failed' WHERE run_id = $1`, [runId]);
     expect(await idsOf([feed])).toEqual([a, c]);
   });
+});
+
+it('what fails on is postponed for ever longer; what is refused, until the next day; a success begins anew', async () => {
+  const feed = newFeed();
+  const window = await openWindow(feed);
+  const id = newId();
+  await list(window, 1, [id]);
+  const leases = createLeaseStore({ pool: db.pool });
+  const postponed = async (mayPass: boolean) => {
+    await leases.postpone('detail', [id], {
+      code: mayPass ? 'GATEWAY_TIMEOUT' : 'GATEWAY_BUSINESS_REFUSED',
+      mayPass,
+    });
+    const [row] = await select<{ minutes: number; tries: number; code: string }>(
+      `SELECT round(extract(epoch FROM not_before - usage.ledger_now()) / 60)::int AS minutes, failed_tries AS tries,
+              failure_code AS code FROM sync.refresh WHERE offer_id = ${id}`,
+    );
+    return row;
+  };
+  const waits: unknown[] = [];
+  for (let n = 0; n < 7; n++) waits.push((await postponed(true))?.minutes);
+  expect(waits).toEqual([2, 8, 32, 128, 512, 720, 720]);
+  expect((await leases.countPostponed([feed])).targets).toBe(1);
+  expect((await leases.countPostponed([newFeed()])).targets).toBe(0);
+  expect(await postponed(false)).toEqual({ minutes: 720, tries: 0, code: 'GATEWAY_BUSINESS_REFUSED' });
+  expect(await leases.countPostponed([feed])).toEqual({ targets: 0, nextTryAt: null });
+  expect(await postponed(true)).toEqual({ minutes: 2, tries: 1, code: 'GATEWAY_TIMEOUT' });
 });
 
 it('buckets give their oldest, and then those that follow, until there is none', async () => {

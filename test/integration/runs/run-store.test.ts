@@ -90,8 +90,9 @@ describe('the run store', () => {
     };
     await runs.addCounts(one, report);
     await runs.addCounts(one, { ...report, offersNew: 10 });
-    await runs.addError(one, 'GATEWAY_TIMEOUT');
-    await runs.addError(one, 'GATEWAY_NO_GRANT');
+    await runs.addFailure(one, { code: 'GATEWAY_PARAM_REFUSED', mayPass: false });
+    await runs.addFailure(one, { code: 'GATEWAY_BUSINESS_REFUSED', mayPass: false });
+    await runs.addFailure(one, { code: 'GATEWAY_TIMEOUT', mayPass: true });
     expect((await runs.read(one))?.counts).toEqual({
       ...{ categories: 2, offersNew: 12, offersChanged: 6, offersUnchanged: 8 },
       ...{ pricesOpened: 10, pricesClosed: 12, rejects: 14, errors: 2 },

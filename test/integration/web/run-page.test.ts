@@ -7,7 +7,7 @@ let world: WebWorld;
 beforeAll(async () => {
   stack = await openTestStack({
     backend: 'postgres',
-    sandbox: { faults: [{ kind: 'server_error', status: 503, count: 4 }] },
+    sandbox: { faults: [{ kind: 'server_error', status: 503, count: 2 }] },
   });
   await stack.run();
   await stack.advance(86_400_000);
@@ -47,7 +47,7 @@ test('a run shows its own calls that failed, each with what to do', async () => 
   const errors = await stack.query<{ run: string; calls: number }>(
     'SELECT run_id AS run, count(*)::int AS calls FROM usage.failed_call GROUP BY run_id',
   );
-  expect(errors).toEqual([{ run: '1', calls: 4 }]);
+  expect(errors).toEqual([{ run: '1', calls: 2 }]);
   expect(await world.get('/runs/2')).not.toContain('What went wrong');
 });
 

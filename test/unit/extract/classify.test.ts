@@ -41,7 +41,7 @@ const gatewayRows: readonly (readonly [
   ['gw.QosAPIFrequencyLimit', '', 400, 'GATEWAY_TOO_FAST_API', 'throttle'],
   ['gw.QosRequestLimit', '', 400, 'GATEWAY_TOO_FAST_APP', 'throttle'],
   ['gw.NoUsageLeftError', 'SLA bill has no usage left', 400, 'GATEWAY_PACKAGE_USED_UP', 'stop-api'],
-  ['gw.TimestampInvalid', '', 400, 'GATEWAY_TIMESTAMP_REFUSED', 'retry'],
+  ['gw.TimestampInvalid', '', 400, 'GATEWAY_TIMESTAMP_REFUSED', 'halt'],
   ['gw.NeverSeen', 'something new', 400, 'GATEWAY_REFUSED', 'fail'],
 ];
 

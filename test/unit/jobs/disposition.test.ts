@@ -25,12 +25,12 @@ async function dispose(result: Partial<FetchResult>, attemptsMade = 0): Promise<
     await applyFetchResult(
       {
         leases: {
-          postpone: async (_kind, list, forMs) =>
-            void done.push(`postpone ${ids(list)} for ${forMs / 3_600_000} h`),
+          postpone: async (_kind, list, { mayPass }) =>
+            void done.push(`postpone ${ids(list)} for ${mayPass ? 'minutes' : 'today'}`),
           release: async (_kind, _runId, list) => void done.push(`release ${ids(list)}`),
         },
         runs: {
-          addError: async (_runId, code) => void done.push(`count ${code}`),
+          addFailure: async (_runId, { code, mayPass }) => void done.push(`${mayPass ? 'note' : 'count'} ${code}`),
           end: async (_runId, status, cause) => void done.push(`end ${status} ${String(cause)}`),
         },
         clock: { now: () => now },
@@ -44,7 +44,7 @@ async function dispose(result: Partial<FetchResult>, attemptsMade = 0): Promise<
           id: '1-d7',
           data: { runId: '1', offerIds: ['7', '8', '9'] },
           attemptsMade,
-          opts: { attempts: 5 },
+          opts: { attempts: 3 },
           moveToDelayed: async (at) => void done.push(`delay ${at - now.getTime()} ms`),
         },
       },
@@ -94,12 +94,12 @@ describe('applyFetchResult', () => {
     expect(await dispose({ failed: [failed('7', error)] })).toEqual(['pause 20000 ms', 'wait']);
   });
 
-  it('tries again what may pass, and gives it up for today at the last attempt', async () => {
+  it('tries again what may pass, and leaves it to a later try at the last attempt', async () => {
     const result = { failed: [failed('7', passing)], waiting: [waiting('8', null)] };
-    expect(await dispose(result, 3)).toEqual(['throw GATEWAY_UNAVAILABLE']);
-    expect(await dispose(result, 4)).toEqual([
-      'postpone 7 for 12 h',
-      'count GATEWAY_UNAVAILABLE',
+    expect(await dispose(result, 1)).toEqual(['throw GATEWAY_UNAVAILABLE']);
+    expect(await dispose(result, 2)).toEqual([
+      'postpone 7 for minutes',
+      'note GATEWAY_UNAVAILABLE',
       'release 8+7',
     ]);
   });
@@ -108,7 +108,7 @@ describe('applyFetchResult', () => {
     const refused = new AppError(extractErrors.GATEWAY_BUSINESS_REFUSED, 'refused');
     const result = { failed: [failed('7', refused), failed('8', passing)] };
     expect(await dispose(result)).toEqual([
-      'postpone 7 for 12 h',
+      'postpone 7 for today',
       'count GATEWAY_BUSINESS_REFUSED',
       'throw GATEWAY_UNAVAILABLE',
     ]);
@@ -129,7 +129,7 @@ describe('applyFetchResult', () => {
   it('gives a target up for a defect of ours, too', async () => {
     const error = new AppError(coreErrors.INTERNAL, 'a defect');
     expect(await dispose({ failed: [failed('7', error)] })).toEqual(
-      expect.arrayContaining(['postpone 7 for 12 h', 'count INTERNAL']),
+      expect.arrayContaining(['postpone 7 for today', 'count INTERNAL']),
     );
   });
 });

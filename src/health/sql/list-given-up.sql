@@ -1,0 +1,27 @@
+-- Purpose: targets that could not be fetched and wait for their next try.
+-- Params:  $1 integer how many
+-- Returns: operation, kind (detail, category, or the kind of a search), id, name, code (why), failedTries (how often in a row
+--          for a reason that may pass), notBefore, ofOperation and ofAll (how many of its operation, and of all, wait); the
+--          soonest first
+SELECT operation, kind, id, name, failure_code AS code, failed_tries::int AS "failedTries", not_before AS "notBefore",
+       count(*) OVER (PARTITION BY operation)::int AS "ofOperation", count(*) OVER ()::int AS "ofAll"
+FROM (
+  SELECT 'offer.detail' AS operation, 'detail' AS kind, r.offer_id::text AS id, o.subject AS name, r.failure_code,
+         r.failed_tries, r.not_before
+  FROM sync.refresh r
+  LEFT JOIN catalog.offer o USING (offer_id)
+  WHERE r.not_before > (SELECT usage.ledger_now())
+  UNION ALL
+  SELECT 'category.children', 'category', v.category_id::text, c.name_zh, v.failure_code, v.failed_tries, v.not_before
+  FROM sync.category_visit v
+  LEFT JOIN catalog.category c USING (category_id)
+  WHERE v.not_before > (SELECT usage.ledger_now())
+  UNION ALL
+  SELECT CASE WHEN kind IN ('seller', 'image') THEN 'search.' || kind ELSE 'search.keyword' END, kind, window_id::text,
+         concat_ws(' ', feed, nullif(keyword, ''), nullif(category_id, 0), nullif(seller_id, '')), failure_code, failed_tries,
+         not_before
+  FROM sync.search_window
+  WHERE not_before > (SELECT usage.ledger_now())
+) t
+ORDER BY not_before, operation, id
+LIMIT $1::int;

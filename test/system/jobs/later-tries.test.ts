@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { retryGivenUp } from '../../../src/refresh/queue/retry-given-up.ts';
+import { listBackends, withTestStack, type TestStack } from '../../support/stack.ts';
+import { until } from '../../support/until.ts';
+import {
+  countPaidTwice,
+  expectOneRowPerArrival,
+  expectTruth,
+  readStats,
+} from '../../support/catalog-truth.ts';
+
+const categoryApi = 'com.alibaba.product:alibaba.category.get:1';
+const detailApi = 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1';
+const tokenApi = 'system.oauth2:getToken:1';
+const minuteMs = 60_000;
+
+const oauth = {
+  ALIBABA_REFRESH_TOKEN: '00000000-0000-4000-8000-000000000002',
+  TOKEN_KEY: 'ab'.repeat(32),
+};
+
+const countPostponed = async (stack: TestStack): Promise<number> => {
+  const rows = await stack.query(
+    `SELECT FROM sync.category_visit WHERE failed_tries > 0 UNION ALL SELECT FROM sync.refresh WHERE failed_tries > 0`,
+  );
+  return rows.length;
+};
+
+const countUndetailed = async (stack: TestStack): Promise<number> => {
+  const rows = await stack.query('SELECT FROM sync.refresh WHERE detail_at IS NULL AND not_before IS NULL');
+  return rows.length;
+};
+
+describe.each(listBackends())('on %s', (backend) => {
+  it('an outage of an API costs a few calls, not some for each target, and the run goes on after it', () =>
+    withTestStack({ backend }, async (stack) => {
+      await stack.query(
+        `INSERT INTO sync.api_permission (app_key, api, observed) VALUES ('${stack.sandbox.appKey}', '${detailApi}', 'allowed')`,
+      );
+      stack.sandbox.setFaults([{ kind: 'server_error', api: detailApi }]);
+      const running = stack.run();
+      await until(
+        async () => (await stack.query(`SELECT FROM usage.backoff WHERE pause >= '4 seconds'`)).length > 0,
+      );
+      const { byApi, min_calls } = await readStats(stack);
+      // Those under way when the fifth failed, and one after each pause.
+      expect(byApi[detailApi]).toBeLessThanOrEqual(25);
+      expect(min_calls.total).toBeGreaterThan(100);
+      stack.sandbox.setFaults([]);
+      // A target of which each try fell into the outage waits for two minutes.
+      await until(async () => (await countUndetailed(stack)) === 0, { timeoutMs: 60_000 });
+      await stack.advance(130_000);
+      expect(await running).toMatchObject({ status: 'succeeded', postponed: 0, counts: { errors: 0 } });
+      await expectTruth(stack);
+      await expectOneRowPerArrival(stack);
+      expect(await countPaidTwice(stack)).toBe(0);
+    }));
+
+  it('a target that fails is tried again some minutes later in the same run', () =>
+    withTestStack({ backend }, async (stack) => {
+      stack.sandbox.setFaults([{ kind: 'server_error', api: categoryApi, count: 3 }]);
+      const running = stack.run();
+      await until(async () => (await countPostponed(stack)) === 1);
+      expect((await readStats(stack)).calls).toHaveLength(3);
+      await stack.advance(130_000);
+      expect(await running).toMatchObject({ status: 'succeeded', postponed: 0, counts: { errors: 0 } });
+      await expectTruth(stack);
+      expect(await countPostponed(stack)).toBe(0);
+    }));
+
+  it('a run that ends before says so, each further one too, and nothing waits for the next day', () =>
+    withTestStack({ backend }, async (stack) => {
+      stack.sandbox.setFaults([{ kind: 'server_error', api: categoryApi, count: 3 }]);
+      const first = await stack.run({ deadlineMs: minuteMs });
+      const left = {
+        status: 'partial_error',
+        cause: 'targets_postponed',
+        postponed: 1,
+        counts: { errors: 0 },
+      };
+      expect(first).toMatchObject({ ...left, callsUsed: 3 });
+      // It loaded nothing.
+      const second = await stack.run({ deadlineMs: minuteMs });
+      expect(second).toMatchObject({ ...left, callsUsed: 0, nextTryAt: first.nextTryAt });
+      await stack.advance(2 * minuteMs);
+      expect(await stack.run()).toMatchObject({ status: 'succeeded', postponed: 0, nextTryAt: null });
+      await expectTruth(stack);
+    }));
+
+  it('a target that waits for its next try is due at once when a person says so', () =>
+    withTestStack({ backend }, async (stack) => {
+      stack.sandbox.setFaults([{ kind: 'server_error', api: categoryApi, count: 3 }]);
+      await stack.run({ deadlineMs: minuteMs });
+      const choice = { operation: 'category.children', id: null };
+      expect(await retryGivenUp(stack.database.pool, choice)).toBe(1);
+      expect(await retryGivenUp(stack.database.pool, choice)).toBe(0);
+      expect(await stack.run()).toMatchObject({ status: 'succeeded', postponed: 0 });
+      await expectTruth(stack);
+    }));
+
+  it('a clock that 1688 refuses halts the run after a few calls', () =>
+    withTestStack({ backend, sandbox: { maxSkewMs: 10 * minuteMs } }, async (stack) => {
+      stack.sandbox.advance(60 * minuteMs);
+      const run = await stack.run();
+      expect(run).toMatchObject({ status: 'failed', cause: 'GATEWAY_TIMESTAMP_REFUSED' });
+      expect((await readStats(stack)).calls.length).toBeLessThanOrEqual(3);
+    }));
+
+  it('a token service that does not answer halts the run after three calls', () =>
+    withTestStack({ backend, sandbox: { accessTokenLifeMs: 60 * minuteMs }, env: oauth }, async (stack) => {
+      stack.sandbox.advance(2 * 60 * minuteMs);
+      stack.sandbox.setFaults([{ kind: 'server_error', api: tokenApi }]);
+      const run = await stack.run();
+      expect(run).toMatchObject({ status: 'failed', cause: 'AUTH_REFRESH_UNAVAILABLE' });
+      const { calls, byOutcome } = await readStats(stack);
+      expect(calls.filter(({ api }) => api === tokenApi)).toHaveLength(3);
+      expect(byOutcome['401']).toBe(1);
+    }));
+});
