@@ -100,11 +100,11 @@ describe.each(listBackends())('on %s', (backend) => {
       await expectOneRowPerArrival(stack);
     }));
 
-  it('the end of a token in mid-run costs at most two calls where calls are paced', () =>
+  it.each([10, 30])('the end of a token in mid-run costs at most two calls at %i a second', (perSecond) =>
     withTestStack(
       {
         backend,
-        sync: { quotas: { perSecond: 10, approved: {}, groups: [] } },
+        sync: { quotas: { perSecond, approved: {}, groups: [] } },
         sandbox: { accessTokenLifeMs: 3_600_000 },
         env: {
           ALIBABA_REFRESH_TOKEN: '00000000-0000-4000-8000-000000000002',
@@ -121,5 +121,6 @@ describe.each(listBackends())('on %s', (backend) => {
         expect(byOutcome['401']).toBeLessThanOrEqual(2);
         await expectOneRowPerArrival(stack);
       },
-    ));
+    ),
+  );
 });
