@@ -1,6 +1,7 @@
 import { dayMs } from '../../src/core/duration.ts';
 import { apiOf, chooseEndpoints } from '../../src/extract/endpoints/endpoints.ts';
 import type { Limit } from './evidence.ts';
+import { longSeconds } from './plan-disturbances.ts';
 
 /** Calls that the whole catalog takes, as the sandbox counts them. */
 export interface MinCalls {
@@ -20,6 +21,9 @@ export interface ChaosLimits {
   readonly detailFreshForMs: number;
 }
 
+/** A feed that only the second sync file has: a branch of the tree that every sandbox has. */
+export const secondFeed = 'branch';
+
 /** How long categories and searches are fresh, and in the end details too: longer than a run. */
 export const longFreshForMs = 300 * dayMs;
 
@@ -36,15 +40,15 @@ const apis = {
   detail: apiOf(endpoints['offer.detail']),
 } as const;
 
-/** A run of this length reads its catalog again and again, as fast as it can. */
-export const longSeconds = 300;
-
 export interface LimitOptions {
   readonly seconds: number;
   readonly monthDays: number;
-  /** Undefined: as many as bind in most runs of this length. */
-  readonly detailsDaily?: number | undefined;
+  /** False: as many as bind in most runs of this length. True: so few that the slowest machine gets there. */
+  readonly isAtLimit: boolean;
 }
+
+/** Details a day that the slowest machine gets to, and at a pace at which several are asked for at once. */
+const atLimit = { detailsDaily: 20, perSecond: 20 } as const;
 
 /**
  * Limits that bind, each of another window: the month's on categories, the minute's on searches, the day's on
@@ -53,8 +57,9 @@ export interface LimitOptions {
  */
 export function chooseLimits(
   { total, nodes, pages }: MinCalls,
-  { seconds, monthDays, detailsDaily }: LimitOptions,
+  { seconds, monthDays, isAtLimit }: LimitOptions,
 ): ChaosLimits {
+  // It reads its catalog again and again, as fast as it can.
   const isLong = seconds >= longSeconds;
   const share = (calls: number, part: number) => Math.ceil(calls * part);
   const categories = share(nodes, 0.9);
@@ -64,7 +69,7 @@ export function chooseLimits(
   const usualDetails = isLong
     ? share(seconds * usualCallsPerSecond, 0.15)
     : share(total - nodes - pages, 0.25);
-  const details = detailsDaily ?? usualDetails;
+  const details = isAtLimit ? atLimit.detailsDaily : usualDetails;
   const periods: Limit[] = [
     { api: apis.category, period: 'month', calls: categories },
     { api: apis.search, period: 'minute', calls: searches },
@@ -75,7 +80,10 @@ export function chooseLimits(
     approvedMonthly: categories * monthDays,
     perSecond: isLong
       ? 2 * usualCallsPerSecond
-      : Math.max(5, Math.round((1.5 * (categories + searches + details)) / seconds)),
+      : Math.max(
+          isAtLimit ? atLimit.perSecond : 5,
+          Math.round((1.5 * (categories + searches + details)) / seconds),
+        ),
     detailFreshForMs: isLong ? shortFreshForMs : longFreshForMs,
   };
 }
@@ -90,15 +98,18 @@ export function liftLimits({ periods }: ChaosLimits): ChaosLimits {
   };
 }
 
-/** `catalog-sync.yaml` with these limits. One of a minute has no key there: the ledger is told. */
-export function describeLimits(limits: ChaosLimits): string {
+/**
+ * `catalog-sync.yaml` with these limits. One of a minute has no key there: the ledger is told. The second sync file has
+ * another feed and another freshness, and the same limits, since those of the last process that starts hold.
+ */
+export function describeLimits(limits: ChaosLimits, isSecond = false): string {
   const { periods, approvedMonthly, perSecond, detailFreshForMs } = limits;
   const detailsDaily = periods.find(({ api }) => api === apis.detail)?.calls ?? 1_000_000;
   return `
 account: business
-freshness: { category: 300d, search: 300d, detail: ${detailFreshForMs / 60_000}m }
+freshness: { category: 300d, search: ${isSecond ? 299 : 300}d, detail: ${detailFreshForMs / 60_000}m }
 feeds:
-  - { name: all, categories: ["0"] }
+  - { name: all, categories: ["0"] }${isSecond ? `\n  - { name: ${secondFeed}, categories: ["10100"] }` : ''}
 quotas:
   per_second: ${perSecond}
   approved:

@@ -12,7 +12,7 @@ import { CloseStack } from '../../src/core/lifecycle.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { describePlants, findPlant } from './find-plant.ts';
 import { provePlants } from './prove-plants.ts';
-import { reportChaos } from './report-chaos.ts';
+import { listRare, reportChaos } from './report-chaos.ts';
 import { runChaos, type ChaosOptions } from './run-chaos.ts';
 import { createTicker } from './ticker.ts';
 import { say } from '../support/say.ts';
@@ -23,6 +23,7 @@ const usage = `npm run chaos -- [flags]
   --workers N    processes at once, one of which runs sync (default 3)
   --backend X    redis or postgres: where the queues are (default postgres)
   --offers N     size of the made-up catalog (default 20 for each second, from 500 to 20,000)
+  --strikes N    exit 1, too, if one of the disturbances struck fewer times (default 0)
   --plant NAME   plant a bug, to see it caught
   --prove        plant each of the bugs in turn, and expect a breach from every one
 bugs:
@@ -35,6 +36,7 @@ const { values: flags } = parseArgs({
     workers: { type: 'string', default: '3' },
     backend: { type: 'string', default: 'postgres' },
     offers: { type: 'string' },
+    strikes: { type: 'string', default: '0' },
     plant: { type: 'string' },
     prove: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -42,7 +44,7 @@ const { values: flags } = parseArgs({
 });
 
 function readCount(name: string, text: string): number {
-  if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
+  if (/^\d{1,7}$/.test(text) && (Number(text) > 0 || name === 'strikes')) return Number(text);
   throw new RangeError(`--${name} must be a whole number from 1 up, not ${text}`);
 }
 
@@ -67,6 +69,8 @@ function readOptions(): ChaosOptions {
 }
 
 const closing = new CloseStack();
+/** Aborts at a signal: what is closed from then on fails its users. */
+const ending = new AbortController();
 
 async function main(options: ChaosOptions): Promise<void> {
   if (flags.prove) {
@@ -76,7 +80,9 @@ async function main(options: ChaosOptions): Promise<void> {
   const result = await runChaos(options, closing);
   ticker.done();
   say(reportChaos(options, result));
-  process.exitCode = result.breaches.length === 0 ? 0 : 1;
+  const rare = listRare(result, readCount('strikes', flags.strikes));
+  if (rare.length > 0) say(`struck fewer than ${flags.strikes} times: ${rare.join(', ')}`);
+  process.exitCode = result.breaches.length + rare.length === 0 ? 0 : 1;
 }
 
 if (flags.help) say(usage);
@@ -87,13 +93,16 @@ else {
     ['SIGTERM', 143],
   ] as const) {
     process.once(signal, () => {
+      ending.abort();
       void closing.close(options.log).then(() => process.exit(code));
     });
   }
   try {
     await main(options);
+  } catch (error) {
+    if (!ending.signal.aborted) throw error;
   } finally {
     ticker.done();
-    await closing.close(options.log);
+    if (!ending.signal.aborted) await closing.close(options.log);
   }
 }

@@ -1,14 +1,15 @@
 import { sleep } from '../../src/core/clock.ts';
+import { isDatabaseOutage } from '../../src/db/database-error.ts';
 import { until } from '../../test/support/until.ts';
 import type { Incident } from './evidence.ts';
 import type { ChaosSite } from './open-site.ts';
-import { stallMsOf, type Disturbance, type DisturbanceKind } from './plan-disturbances.ts';
-import type { StopMode } from './start-postgres.ts';
+import { act } from './act.ts';
+import { longSeconds, type Disturbance, type DisturbanceKind } from './plan-disturbances.ts';
 
 /** What the disturbances were in the end. */
 export interface DisturbanceReport {
   readonly incidents: readonly Incident[];
-  /** Left out: Postgres had hardly come back from the restart before. */
+  /** Left out, or without effect: Postgres had hardly come back from the restart before, or nobody was there to be struck. */
   readonly skipped: number;
   /** From Postgres' return to the first call after it, in milliseconds; the longest. Null: never seen. */
   readonly longestPauseToResumeMs: number | null;
@@ -19,16 +20,14 @@ export interface DisturbanceReport {
 export interface DisturbOptions {
   readonly seconds: number;
   readonly plan: readonly Disturbance[];
+  /** Goes on, undisturbed, until it says so, or for `maxExtraMs`. */
+  readonly isEnough: () => Promise<boolean>;
   /** Called about once a second. */
   readonly onProgress: (state: { readonly calls: number; readonly incidents: number }) => void;
 }
 
-const stopModes: Readonly<Partial<Record<DisturbanceKind, StopMode>>> = {
-  'restart-postgres-fast': 'fast',
-  'restart-postgres-immediate': 'immediate',
-  'kill-postgres': 'kill',
-};
-
+/** A busy machine has time to reach a small limit. */
+const maxExtraMs = 240_000;
 /** As long as nothing better is known. */
 const expectedResumeMs = 3000;
 /** For calls to hit; no more, since much of the time there may be no quota for any. */
@@ -37,46 +36,75 @@ const maxWaitMs = 1000;
 const maxWaitForCutMs = 5000;
 /** No call for that long after a restart means that no quota is left, not that Postgres is slow. */
 const maxResumeMs = 10_000;
+/** The next restart comes after so many times what it took to resume. */
+const restartPauses = 2;
+
+/** One at a time: each needs Postgres as it is. */
+const ofPostgres: ReadonlySet<string> = new Set<DisturbanceKind>(['exhaust-connections', 'fill-disk']);
+const restarts: ReadonlySet<string> = new Set<DisturbanceKind>([
+  'restart-postgres-fast',
+  'restart-postgres-immediate',
+  'kill-postgres',
+]);
 
 class Disturber {
   readonly #site: ChaosSite;
-  readonly #stallMs: number;
+  readonly #isLong: boolean;
   readonly incidents: Incident[] = [];
   readonly queueDumps: string[] = [];
   skipped = 0;
   longestPauseToResumeMs: number | null = null;
   #restartedAt = -Infinity;
-  #isRestarting = false;
+  #postgres: Promise<unknown> = Promise.resolve();
 
   constructor(site: ChaosSite, seconds: number) {
     this.#site = site;
-    this.#stallMs = stallMsOf(seconds);
+    this.#isLong = seconds >= longSeconds;
   }
 
-  async cause({ kind, pick }: Disturbance): Promise<void> {
+  async cause(disturbance: Disturbance): Promise<void> {
+    const { kind } = disturbance;
     await this.#waitForCalls(kind === 'cut-gateway' ? maxWaitForCutMs : maxWaitMs);
-    const fromMs = this.#site.clock.nowMs();
-    const mode = stopModes[kind];
-    if (mode) await this.#restartPostgres(kind, mode);
-    else {
-      await this.#carryOut(kind, pick);
-      await this.note(kind, fromMs);
-    }
+    if (restarts.has(kind)) await this.#inTurn(() => this.#restartPostgres(disturbance));
+    else if (ofPostgres.has(kind)) await this.#inTurn(() => this.#strike(disturbance));
+    else await this.#strike(disturbance);
   }
 
-  async note(kind: string, fromMs: number): Promise<void> {
+  async note(kind: string, fromMs: number, before: readonly string[] = []): Promise<void> {
     const toMs = this.#site.clock.nowMs();
     // Whoever left calls open is gone, and the ledger keeps them for a minute: none is missed.
-    const openCalls = await until(
-      async () => {
-        const { rows } = await this.#site.pool.query<{ call_id: string }>(
-          'SELECT call_id FROM usage.in_flight',
-        );
-        return rows.map(({ call_id }) => call_id);
-      },
-      { timeoutMs: 50_000, what: 'Postgres answers again' },
-    );
-    this.incidents.push({ kind, fromMs, toMs, openCalls });
+    const openCalls = await until(() => this.#listOpenCalls(), {
+      timeoutMs: 50_000,
+      what: 'Postgres answers again',
+    });
+    this.incidents.push({ kind, fromMs, toMs, openCalls: [...new Set([...before, ...openCalls])] });
+  }
+
+  async #strike({ kind, pick }: Disturbance): Promise<void> {
+    const fromMs = this.#site.clock.nowMs();
+    // What lasts for a minute and more outlasts calls that it struck.
+    const before = await this.#listOpenCalls().catch(() => []);
+    const isStruck = await act(kind, {
+      ...{ site: this.#site, pick, isLong: this.#isLong, holdMs: this.#isLong ? 5000 : 2000 },
+      keepQueueDump: (text) => this.queueDumps.push(text),
+    }).catch((error: unknown) => {
+      // Another disturbance was there first.
+      if (isDatabaseOutage(error)) return false;
+      throw error;
+    });
+    if (isStruck) await this.note(kind, fromMs, before);
+    else this.skipped += 1;
+  }
+
+  async #listOpenCalls(): Promise<string[]> {
+    const { rows } = await this.#site.pool.query<{ call_id: string }>('SELECT call_id FROM usage.in_flight');
+    return rows.map(({ call_id }) => call_id);
+  }
+
+  async #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#postgres.then(work);
+    this.#postgres = turn.catch(() => undefined);
+    await turn;
   }
 
   /**
@@ -95,20 +123,16 @@ class Disturber {
     }
   }
 
-  async #restartPostgres(kind: string, mode: StopMode): Promise<void> {
-    const pauseMs = 4 * (this.longestPauseToResumeMs ?? expectedResumeMs);
-    if (this.#isRestarting || performance.now() - this.#restartedAt < pauseMs) {
+  async #restartPostgres(disturbance: Disturbance): Promise<void> {
+    const pauseMs = restartPauses * (this.longestPauseToResumeMs ?? expectedResumeMs);
+    if (performance.now() - this.#restartedAt < pauseMs) {
       this.skipped += 1;
       return;
     }
-    this.#isRestarting = true;
-    const { clock, postgres, sandbox } = this.#site;
-    const fromMs = clock.nowMs();
-    await postgres.restart(mode);
+    const { sandbox } = this.#site;
+    await this.#strike(disturbance);
     this.#restartedAt = performance.now();
     const before = await sandbox.countArrivals();
-    await this.note(kind, fromMs);
-    this.#isRestarting = false;
     const deadline = this.#restartedAt + maxResumeMs;
     while (performance.now() < deadline) {
       if ((await sandbox.countArrivals()) > before) {
@@ -119,40 +143,6 @@ class Disturber {
         return;
       }
       await sleep(100);
-    }
-  }
-
-  async #carryOut(kind: DisturbanceKind, pick: number): Promise<void> {
-    const { fleet, redis, sandbox, pool } = this.#site;
-    switch (kind) {
-      case 'kill-worker':
-        return fleet.kill(pick);
-      case 'kill-all':
-        return fleet.killAll();
-      case 'stall-worker':
-        return fleet.stall(pick, this.#stallMs);
-      case 'cut-gateway':
-        sandbox.cut();
-        return;
-      case 'cut-database':
-        // It may be down already.
-        await pool
-          .query(
-            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()`,
-          )
-          .catch(() => undefined);
-        return;
-      case 'cut-redis':
-        return redis?.cut();
-      case 'flush-redis':
-        if (redis) this.queueDumps.push(await redis.dump());
-        return redis?.flush();
-      case 'restart-redis':
-        if (redis) this.queueDumps.push(await redis.dump());
-        return redis?.restart();
-      default:
-        throw new RangeError(`nobody knows how to ${kind}`);
     }
   }
 }
@@ -180,6 +170,8 @@ export async function disturb(site: ChaosSite, options: DisturbOptions): Promise
     await sleep(25);
   }
   await Promise.all(under);
+  for (const end = performance.now() + maxExtraMs; performance.now() < end && !(await options.isEnough());)
+    await sleep(1000);
   if (failures.length > 0) throw new AggregateError(failures, 'disturbances could not be carried out');
   const fromMs = site.clock.nowMs();
   await site.fleet.stop('SIGKILL');

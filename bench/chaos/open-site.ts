@@ -18,10 +18,11 @@ import {
   chooseLimits,
   describeLimits,
   liftLimits,
-  longSeconds,
+  secondFeed,
   type ChaosLimits,
   type MinCalls,
 } from './chaos-limits.ts';
+import { longSeconds } from './plan-disturbances.ts';
 import { startPostgres, type ChaosPostgres } from './start-postgres.ts';
 import { startRedis, type ChaosRedis } from './start-redis.ts';
 import { startSandbox, type ChaosSandbox } from './start-sandbox.ts';
@@ -35,12 +36,14 @@ export interface SiteOptions {
   readonly seconds: number;
   /** What the made-up clock shows in the middle of the disturbances. */
   readonly middle: Date;
-  /** Undefined: as many as usual. */
-  readonly detailsDaily?: number | undefined;
+  /** The limits are so small that one is reached on any machine. */
+  readonly isAtLimit: boolean;
   /** Path of `catalog-sync.js`. */
   readonly program: string;
   /** Everything that is written lies below it. */
   readonly folder: string;
+  /** Whether the folder is kept; asked at the end. */
+  readonly isKept: () => boolean;
   readonly log: Logger;
 }
 
@@ -51,6 +54,11 @@ export interface ChaosSite {
   readonly redis: ChaosRedis | null;
   readonly sandbox: ChaosSandbox;
   readonly fleet: WorkerFleet;
+  /** Another operator's folder, whose sync file has a feed more. */
+  readonly secondProject: string;
+  readonly secondFeed: string;
+  /** How long each call takes, unless somebody slows it down. */
+  readonly latencyMs: number;
   readonly pool: Pool;
   readonly clock: ChaosClock;
   /** As they are until they are lifted. */
@@ -69,6 +77,9 @@ const appKey = '1000000';
 
 /** In a short run each call lasts about as long as one to 1688 does, so that there is always one to hit. */
 const latencyMsOf = (seconds: number) => (seconds >= longSeconds ? 150 : 600);
+
+/** Each start takes a second of a core and more, which a long run has better use for. */
+const restartMsOf = (seconds: number) => (seconds >= longSeconds ? 2000 : 500);
 
 /** Beyond any time that a run can reach: the world stands still. */
 const worldStepMs = 1e14;
@@ -91,7 +102,7 @@ function chooseFaults(offers: number): Fault[] {
 const secretText = () => randomBytes(16).toString('hex');
 
 interface Project {
-  readonly site: Pick<ChaosSite, 'postgres' | 'redis' | 'sandbox' | 'limits'>;
+  readonly site: Pick<ChaosSite, 'postgres' | 'redis' | 'sandbox'>;
   readonly secrets: ChaosSite['secrets'];
 }
 
@@ -110,11 +121,10 @@ function writeProject(folder: string, { site, secrets }: Project): void {
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}\n`);
   writeFileSync(join(folder, '.env.local'), lines.join(''), { mode: 0o600 });
-  writeSyncFile(folder, site.limits);
 }
 
-function writeSyncFile(folder: string, limits: ChaosLimits): void {
-  writeFileSync(join(folder, 'catalog-sync.yaml'), describeLimits(limits));
+function writeSyncFile(folder: string, limits: ChaosLimits, isSecond = false): void {
+  writeFileSync(join(folder, 'catalog-sync.yaml'), describeLimits(limits, isSecond));
 }
 
 /** Tells the ledger what `catalog-sync.yaml` has no key for. */
@@ -142,10 +152,13 @@ async function recordOthers(pool: Pool, limits: ChaosLimits, instant: Date): Pro
 /** Starts all of it; `closing` stops it and removes what lies outside the folder. */
 export async function openSite(options: SiteOptions, closing: CloseStack): Promise<ChaosSite> {
   const { folder, backend, offers, seed, log } = options;
-  const [postgresFolder, projectFolder] = [join(folder, 'postgres'), join(folder, 'project')];
-  const postgres = await startPostgres(postgresFolder, log);
+  const [postgresFolder, projectFolder, secondProject] = ['postgres', 'project', 'second-project'].map(
+    (name) => join(folder, name),
+  ) as [string, string, string];
+  const latencyMs = latencyMsOf(options.seconds);
+  const postgres = await startPostgres(postgresFolder, log, true);
   closing.add('postgres', async () => {
-    await postgres.stop();
+    await postgres.stop(options.isKept());
     if (postgres.home !== resolve(postgresFolder)) rmSync(postgres.home, { recursive: true, force: true });
   });
   const redis = backend === 'redis' ? await startRedis() : null;
@@ -158,7 +171,7 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
     'database password': postgres.password,
   };
   const sandbox = await startSandbox({
-    ...{ seed, offers, worldStepMs, latencyMs: latencyMsOf(options.seconds), faults: chooseFaults(offers) },
+    ...{ seed, offers, worldStepMs, latencyMs, faults: chooseFaults(offers) },
     categories: Math.min(5000, Math.max(60, Math.round(offers / 20))),
     appSecret: secrets['app secret'],
     accessToken: secrets['access token'],
@@ -172,20 +185,25 @@ export async function openSite(options: SiteOptions, closing: CloseStack): Promi
   const limits = chooseLimits(min, {
     seconds: options.seconds,
     monthDays: countMonthDays(options.middle).all,
-    detailsDaily: options.detailsDaily,
+    isAtLimit: options.isAtLimit,
   });
-  writeProject(projectFolder, { site: { postgres, redis, sandbox, limits }, secrets });
+  for (const place of [projectFolder, secondProject]) {
+    writeProject(place, { site: { postgres, redis, sandbox }, secrets });
+    writeSyncFile(place, limits, place === secondProject);
+  }
   await promisify(execFile)(process.execPath, [options.program, 'migrate', '--project', projectFolder]);
   const pool = createPool({ connectionString: postgres.url, max: 4, log });
   closing.add('pool', () => pool.end());
   await createRunStore({ pool }).claimSource('sandbox');
   await setMinuteLimits(pool, limits);
   const logFolder = join(folder, 'logs');
-  const fleet = createWorkerFleet({ ...options, project: projectFolder, logFolder });
+  const restartMs = restartMsOf(options.seconds);
+  const fleet = createWorkerFleet({ ...options, project: projectFolder, logFolder, restartMs });
   closing.add('workers', () => fleet.stop('SIGKILL'));
   const clock = createChaosClock(sandbox, createQuotaStore({ pool }));
   return {
-    ...{ postgres, redis, sandbox, fleet, pool, clock, limits, secrets, logFolder },
+    ...{ postgres, redis, sandbox, fleet, secondProject, secondFeed, latencyMs },
+    ...{ pool, clock, limits, secrets, logFolder },
     beginAt: async (instant) => {
       await clock.moveTo(instant);
       await recordOthers(pool, limits, instant);

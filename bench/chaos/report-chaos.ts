@@ -1,20 +1,17 @@
 import { formatTable } from '../../src/terminal/format-table.ts';
-import type { Breach, Incident } from './evidence.ts';
+import type { Breach } from './evidence.ts';
 import type { ChaosOptions, ChaosResult } from './run-chaos.ts';
 
 const number = (value: number): string => value.toLocaleString('en');
 
-function countKinds(incidents: readonly Incident[]): string {
-  const counts = new Map<string, number>();
-  for (const { kind } of incidents) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return [...counts]
-    .toSorted()
-    .map(([kind, count]) => `${count} ${kind}`)
-    .join(', ');
+/** Kinds that struck fewer times than that. */
+export function listRare({ strikes }: ChaosResult, min: number): string[] {
+  return [...strikes].filter(([, count]) => count < min).map(([kind, count]) => `${kind} (${count})`);
 }
 
 function rowsOf({ seed, backend, seconds, workers, offers }: ChaosOptions, result: ChaosResult): string[][] {
   const { matching, unknowns, periods, payments, leftovers, disturbances, processes, workedMs } = result;
+  const { disturbedArrivals, refusedAsTooFast, strikes } = result;
   const resumeMs = disturbances.longestPauseToResumeMs;
   return [
     ['seed', String(seed)],
@@ -25,9 +22,12 @@ function rowsOf({ seed, backend, seconds, workers, offers }: ChaosOptions, resul
     ['workers at once', number(workers)],
     ['processes started', number(processes)],
     ['disturbances', number(disturbances.incidents.length)],
-    ['restarts left out', number(disturbances.skipped)],
+    ...[...strikes].map(([kind, count]) => [`  ${kind}`, number(count)]),
+    ['disturbances left out', number(disturbances.skipped)],
     ['longest resume after Postgres, s', resumeMs === null ? 'not seen' : (resumeMs / 1000).toFixed(1)],
     ['arrivals at the gateway', number(matching.arrivals)],
+    ['  while disturbed', number(disturbedArrivals)],
+    ['  refused as too fast', number(refusedAsTooFast)],
     ['calls committed', number(matching.committed)],
     ['calls under way at disturbances', number(unknowns.atRisk)],
     ['calls unknown', number(matching.unknown)],
@@ -61,7 +61,6 @@ export function describeBreach({ judge, what, callIds }: Breach): string {
 /** The figures of a run as a table, and every breach in a line. */
 export function reportChaos(options: ChaosOptions, result: ChaosResult): string {
   const table = formatTable([{ header: 'chaos' }, { header: '', align: 'right' }], rowsOf(options, result));
-  const kinds = `disturbances: ${countKinds(result.disturbances.incidents)}`;
   const kept = result.evidence === null ? [] : [`evidence: ${result.evidence}`];
-  return [table, kinds, ...result.breaches.map(describeBreach), ...kept].join('\n');
+  return [table, ...result.breaches.map(describeBreach), ...kept].join('\n');
 }

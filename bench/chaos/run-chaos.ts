@@ -7,6 +7,7 @@ import { until } from '../../test/support/until.ts';
 import { catalogLines, compare, readTruth, truthLines } from '../support/compare.ts';
 import type { Backend } from '../support/stack.ts';
 import { buildProgram } from './build-program.ts';
+import { countStrikes } from './count-strikes.ts';
 import { nextBoundary } from './chaos-clock.ts';
 import { longFreshForMs } from './chaos-limits.ts';
 import { disturb, type DisturbanceReport } from './disturb.ts';
@@ -19,7 +20,7 @@ import { judgeSecrets } from './judges/judge-secrets.ts';
 import { judgeUnknowns, type Unknowns } from './judges/judge-unknowns.ts';
 import { judgePeriods, type Windows } from './judges/judge-periods.ts';
 import { openSite, type ChaosSite } from './open-site.ts';
-import { planDisturbances } from './plan-disturbances.ts';
+import { kindsOf, planDisturbances, type DisturbanceKind } from './plan-disturbances.ts';
 import type { Plant } from './plants.ts';
 import { readLedger, readLeftovers, readWritings } from './read-evidence.ts';
 
@@ -44,6 +45,12 @@ export interface ChaosResult {
   readonly payments: Payments;
   readonly leftovers: Leftovers;
   readonly disturbances: DisturbanceReport;
+  /** How often each kind struck, those that never did included. */
+  readonly strikes: ReadonlyMap<DisturbanceKind, number>;
+  /** Calls that arrived before the limits were lifted. */
+  readonly disturbedArrivals: number;
+  /** Calls that the gateway refused as too fast. */
+  readonly refusedAsTooFast: number;
   readonly processes: number;
   /** From the start of the first worker to the end of the last one. */
   readonly workedMs: number;
@@ -76,7 +83,10 @@ async function work(
   await until(() => isProven(site), { timeoutMs: 240_000, what: 'every API has answered once' });
   const report = await disturb(site, {
     seconds,
-    plan: planDisturbances(options),
+    plan: planDisturbances({ ...options, hasDisk: site.postgres.disk !== null }),
+    isEnough: async () =>
+      !options.plant?.isAtLimit ||
+      judgePeriods(await site.sandbox.listArrivals(), site.limits.periods).breaches.length > 0,
     onProgress: ({ calls, incidents }) =>
       onProgress(
         `seed ${seed}: ${calls} calls, ${incidents} disturbances, ${site.fleet.countStarted()} processes`,
@@ -84,7 +94,7 @@ async function work(
   });
   const stuck = await drain(site, {
     // Far above what a busy machine needs, so that only a real failure reaches it. A planted bug may be one.
-    maxMs: (options.plant ? 60_000 : 180_000) + offers * 20,
+    maxMs: (options.plant ? 60_000 : 180_000) + offers * 60,
     onProgress: ({ calls, day }) => onProgress(`seed ${seed}: ${calls} calls, quiet day ${day}`),
   });
   return { report, stuck };
@@ -114,16 +124,18 @@ function judgeCalls(site: ChaosSite, { arrivals, calls, report }: Facts) {
   const liftedAt = Math.max(...report.incidents.map(({ toMs }) => toMs));
   const matching = judgeMatching(arrivals, calls);
   const unknowns = judgeUnknowns({ arrivals, calls, incidents: report.incidents });
-  const periods = judgePeriods(
-    arrivals.filter(({ at }) => at < liftedAt),
-    site.limits.periods,
-  );
+  const disturbed = arrivals.filter(({ at }) => at < liftedAt);
+  const periods = judgePeriods(disturbed, site.limits.periods);
   const payments = judgePayments(calls, {
     maxCallMs,
     freshForMs: ({ operation, grantedAt }) =>
       operation === 'offer.detail' && grantedAt < liftedAt ? site.limits.detailFreshForMs : longFreshForMs,
   });
-  return { matching, unknowns, periods, payments };
+  return {
+    ...{ matching, unknowns, periods, payments },
+    disturbedArrivals: disturbed.length,
+    refusedAsTooFast: disturbed.filter(({ outcome }) => outcome.includes('FrequencyLimit')).length,
+  };
 }
 
 function keepEvidence(folder: string, facts: Facts, breaches: readonly Breach[]): void {
@@ -146,7 +158,14 @@ export async function runChaos(options: ChaosOptions, closing: CloseStack): Prom
   plant?.changeProgram?.(join(folder, 'program/dist'));
   const middle = nextBoundary(plant?.boundary ?? 'shanghai-month', new Date());
   const site = await openSite(
-    { ...options, middle, program, folder, detailsDaily: plant?.detailsDaily },
+    {
+      ...options,
+      middle,
+      program,
+      folder,
+      isKept: () => evidence !== null,
+      isAtLimit: plant?.isAtLimit ?? false,
+    },
     closing,
   );
   await plant?.changeDatabase?.(site.pool);
@@ -169,6 +188,7 @@ export async function runChaos(options: ChaosOptions, closing: CloseStack): Prom
   return {
     ...judged,
     ...{ breaches, evidence, workedMs, disturbances: report, leftovers: database.leftovers },
+    strikes: countStrikes(kindsOf({ ...options, hasDisk: site.postgres.disk !== null }), report.incidents),
     matching: judged.matching.counts,
     processes: site.fleet.countStarted(),
   };

@@ -11,6 +11,7 @@ import { readPostmaster } from '../../src/local/postmaster.ts';
 import { runProgram } from '../../src/local/run-program.ts';
 import { findRunUser } from '../../src/local/run-user.ts';
 import { chooseServerPlace, dataFolder, ensureOwnFolder } from '../../src/local/server-place.ts';
+import { createSmallDisk, type SmallDisk } from './small-disk.ts';
 
 /** How a server goes down: `fast` ends sessions, `immediate` keeps nothing in order, `kill` is SIGKILL. */
 export type StopMode = 'fast' | 'immediate' | 'kill';
@@ -21,9 +22,14 @@ export interface ChaosPostgres {
   readonly password: string;
   /** Where its data and log are: maybe outside `folder`, where root's server can't reach that. */
   readonly home: string;
+  /** What its files lie on; null: a disk that others use too, so that it can't be full. */
+  readonly disk: SmallDisk | null;
   /** Stops it and starts it again on the same port. */
   restart(mode: StopMode): Promise<void>;
-  stop(): Promise<void>;
+  /** Starts it if it has ended by itself. */
+  ensureStarted(): Promise<void>;
+  /** `isKept`: its files stay. */
+  stop(isKept?: boolean): Promise<void>;
 }
 
 async function bringDown(server: ServerOptions, mode: StopMode): Promise<void> {
@@ -43,10 +49,15 @@ async function bringDown(server: ServerOptions, mode: StopMode): Promise<void> {
   }
 }
 
-/** Makes a data folder and starts a server on it. */
-export async function startPostgres(folder: string, log: Logger): Promise<ChaosPostgres> {
+/** Makes a data folder, on a small disk of its own if it is to have one, and starts a server on it. */
+export async function startPostgres(
+  folder: string,
+  log: Logger,
+  hasSmallDisk = false,
+): Promise<ChaosPostgres> {
   const user = findRunUser();
   ensureOwnFolder(folder, user);
+  const disk = hasSmallDisk ? createSmallDisk((await chooseServerPlace(folder, user)).folder) : null;
   const place = await chooseServerPlace(folder, user);
   const binaries = await placeBinaries(locateBinaries(bundledVersion), place.folder, user);
   const password = randomBytes(24).toString('hex');
@@ -63,10 +74,17 @@ export async function startPostgres(folder: string, log: Logger): Promise<ChaosP
     url: connectionUrl(port, password),
     password,
     home: place.folder,
+    disk,
     restart: async (mode) => {
       await bringDown(server, mode);
       await startServer(server);
     },
-    stop: () => stopServer(server),
+    ensureStarted: async () => {
+      if (readPostmaster(data)?.isRunning !== true) await startServer(server);
+    },
+    stop: async (isKept = false) => {
+      await stopServer(server);
+      disk?.remove(isKept);
+    },
   };
 }

@@ -12,6 +12,8 @@ export interface ChaosRedis {
   cut(): Promise<void>;
   /** Kills it and starts an empty one on the same port. */
   restart(): Promise<void>;
+  /** SIGSTOP, and after `ms` SIGCONT: its connections stay, and nothing answers on them. */
+  pause(ms: number): Promise<void>;
   /** Every key with its value, as text. */
   dump(): Promise<string>;
   stop(): Promise<void>;
@@ -75,6 +77,12 @@ export async function startRedis(): Promise<ChaosRedis> {
       await sleep(300);
       server = await launch(port);
       await client.ping();
+    },
+    pause: async (ms) => {
+      const paused = server;
+      paused.kill('SIGSTOP');
+      await sleep(ms);
+      paused.kill('SIGCONT');
     },
     dump: async () => {
       const keys = await client.keys('*');

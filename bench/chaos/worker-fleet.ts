@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep } from '../../src/core/clock.ts';
+import { createSteppedClock, type SteppedClock } from './stepped-clock.ts';
 
 export interface FleetOptions {
   /** Path of `catalog-sync.js`. */
@@ -12,6 +13,15 @@ export interface FleetOptions {
   /** Each process writes into a file of its own in it. */
   readonly logFolder: string;
   readonly workers: number;
+  /** Before one that ended is started again, as a supervisor of services waits: at once would spin while Postgres is away. */
+  readonly restartMs: number;
+}
+
+/** A command in another operator's folder, and how it is ended. */
+export interface SideProcess {
+  readonly project: string;
+  readonly words: readonly string[];
+  readonly signal: 'SIGTERM' | 'SIGKILL';
 }
 
 /** Processes of the product, started again whenever one ends: one of them syncs, the others are workers. */
@@ -19,36 +29,48 @@ export interface WorkerFleet {
   start(): void;
   /** SIGKILL; another one takes its place. */
   kill(pick: number): Promise<void>;
-  /** SIGKILL for all at once, as when the power goes. */
+  /** SIGKILL for all at once but those that are stalled, as when the power of a host goes. */
   killAll(): Promise<void>;
-  /** SIGSTOP, and after `ms` SIGCONT. Only one at a time. */
-  stall(pick: number, ms: number): Promise<void>;
+  /** SIGSTOP, and after `ms` SIGCONT. False: there was none, or it ended meanwhile. */
+  stall(pick: number, ms: number): Promise<boolean>;
+  /** The clock of one process, and of those that take its place, is wrong by `aheadMs` for `ms`. */
+  stepClock(pick: number, aheadMs: number, ms: number): Promise<void>;
+  /** Another process beside the others, for `ms` or until it ends; gives what it logged. */
+  runBeside(process: SideProcess, ms: number): Promise<string>;
   /** Ends all, and starts no other. `SIGTERM` waits for what is in flight. */
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** How many processes were started. */
   countStarted(): number;
 }
 
-/** As a supervisor of services has it: at once would spin while Postgres is away. */
-const restartMs = 500;
+/** A `sync` that has nothing to do, since its run is active elsewhere, comes again that much later. */
+const restsWhenDone = 5;
 
 interface Member {
   readonly child: ChildProcess;
-  readonly ended: Promise<unknown>;
+  /** Its exit code; null after a signal. */
+  readonly ended: Promise<number | null>;
+  readonly logFile: string;
 }
 
 class Fleet implements WorkerFleet {
   readonly #options: FleetOptions;
   readonly #members: (Member | null)[] = [];
   readonly #loops: Promise<void>[] = [];
+  readonly #beside = new Set<Member>();
+  readonly #clocks: readonly SteppedClock[];
   #started = 0;
   #isStopping = false;
-  #stalled: ChildProcess | null = null;
+  readonly #stalled = new Set<ChildProcess>();
 
   constructor(options: FleetOptions) {
     this.#options = options;
+    mkdirSync(options.logFolder, { recursive: true });
+    this.#clocks = Array.from({ length: options.workers }, (_, slot) =>
+      createSteppedClock(join(options.logFolder, `clock-${String(slot)}`)),
+    );
     // Nobody else ends them when this process goes without a word.
-    process.once('exit', () => this.#members.forEach((member) => member?.child.kill('SIGKILL')));
+    process.once('exit', () => this.#everyone().forEach(({ child }) => child.kill('SIGKILL')));
   }
 
   start(): void {
@@ -64,28 +86,47 @@ class Fleet implements WorkerFleet {
   }
 
   async killAll(): Promise<void> {
-    const members = this.#members.filter((member) => member !== null);
+    const members = this.#awake();
     for (const { child } of members) child.kill('SIGKILL');
     await Promise.all(members.map(({ ended }) => ended));
   }
 
-  async stall(pick: number, ms: number): Promise<void> {
+  async stall(pick: number, ms: number): Promise<boolean> {
     const member = this.#choose(pick);
-    if (!member) return;
+    if (!member) return false;
     member.child.kill('SIGSTOP');
-    this.#stalled = member.child;
-    await Promise.race([sleep(ms), member.ended]);
+    this.#stalled.add(member.child);
+    const isWhole = await Promise.race([sleep(ms).then(() => true), member.ended.then(() => false)]);
     member.child.kill('SIGCONT');
-    this.#stalled = null;
+    this.#stalled.delete(member.child);
+    return isWhole;
+  }
+
+  async stepClock(pick: number, aheadMs: number, ms: number): Promise<void> {
+    const clock = this.#clocks[Math.floor(pick * this.#clocks.length)];
+    clock?.set(aheadMs);
+    await sleep(ms);
+    clock?.set(0);
+  }
+
+  async runBeside({ project, words, signal }: SideProcess, ms: number): Promise<string> {
+    const member = this.#launch(words, project);
+    this.#beside.add(member);
+    await Promise.race([sleep(ms), member.ended]);
+    member.child.kill(signal);
+    await member.ended;
+    this.#beside.delete(member);
+    return readFileSync(member.logFile, 'utf8');
   }
 
   async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     this.#isStopping = true;
-    for (const member of this.#members) {
-      member?.child.kill('SIGCONT');
-      member?.child.kill(signal);
+    const everyone = this.#everyone();
+    for (const { child } of everyone) {
+      child.kill('SIGCONT');
+      child.kill(signal);
     }
-    await Promise.all(this.#loops.splice(0));
+    await Promise.all([...everyone.map(({ ended }) => ended), ...this.#loops.splice(0)]);
   }
 
   countStarted(): number {
@@ -93,34 +134,44 @@ class Fleet implements WorkerFleet {
   }
 
   #choose(pick: number): Member | null {
-    const running = this.#members.filter((member) => member !== null && member.child !== this.#stalled);
+    const running = this.#awake();
     return running[Math.floor(pick * running.length)] ?? null;
+  }
+
+  #awake(): Member[] {
+    return this.#members.filter((member) => member !== null && !this.#stalled.has(member.child)) as Member[];
+  }
+
+  #everyone(): Member[] {
+    return [...this.#members.filter((member) => member !== null), ...this.#beside];
   }
 
   async #keepUp(slot: number): Promise<void> {
     for (;;) {
       if (this.#isStopping) return;
-      const member = this.#launch(slot === 0 ? 'sync' : 'worker');
+      const words = [slot === 0 ? 'sync' : 'worker'];
+      const member = this.#launch(words, this.#options.project, this.#clocks[slot]);
       this.#members[slot] = member;
-      await member.ended;
+      const code = await member.ended;
       this.#members[slot] = null;
-      await sleep(restartMs);
+      await sleep((code === 0 ? restsWhenDone : 1) * this.#options.restartMs);
     }
   }
 
-  #launch(verb: 'sync' | 'worker'): Member {
-    const { program, project, logFolder } = this.#options;
+  #launch(words: readonly string[], project: string, clock?: SteppedClock): Member {
+    const { program, logFolder } = this.#options;
     this.#started += 1;
-    const name = `${String(this.#started).padStart(4, '0')}-${verb}`;
-    mkdirSync(logFolder, { recursive: true });
-    const log = openSync(join(logFolder, `${name}.log`), 'a');
-    const child = spawn(process.execPath, [program, verb, '--project', project, '--log-level', 'debug'], {
+    const name = `${String(this.#started).padStart(4, '0')}-${words[0] ?? ''}`;
+    const logFile = join(logFolder, `${name}.log`);
+    const log = openSync(logFile, 'a');
+    const child = spawn(process.execPath, [program, ...words, '--project', project, '--log-level', 'debug'], {
       cwd: '/',
-      env: { PATH: process.env['PATH'] ?? '' },
+      env: { PATH: process.env['PATH'] ?? '', ...(clock ? { NODE_OPTIONS: clock.nodeOptions } : {}) },
       stdio: ['ignore', log, log],
     });
     closeSync(log);
-    return { child, ended: once(child, 'exit') };
+    const ended = once(child, 'exit').then(([code]) => code as number | null);
+    return { child, ended, logFile };
   }
 }
 

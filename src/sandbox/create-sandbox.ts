@@ -50,12 +50,12 @@ export interface Sandbox {
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const settings = settle(options);
   const state = createState(settings);
-  const { host, port, latencyMs, appKey, appSecret, accessToken, refreshToken } = settings;
+  const { host, port, appKey, appSecret, accessToken, refreshToken } = settings;
   const gateway = createGateway(state);
   const server = await listen({
     host,
     port,
-    latencyMs,
+    latencyMs: () => state.latencyMs,
     gateway,
     authorize: (params, response) => answerAuthorize(state, params, response),
     control: createControl(state),

@@ -14,7 +14,8 @@ import { sendFault, sendWhole } from './send-answer.ts';
 export interface ServerParts {
   readonly host: string;
   readonly port: number;
-  readonly latencyMs: number;
+  /** Time before the next answer. */
+  readonly latencyMs: () => number;
   readonly gateway: (request: GatewayRequest) => GatewayReply;
   readonly authorize: (params: Params, response: ServerResponse) => void;
   readonly control: Control;
@@ -44,7 +45,8 @@ async function serveGateway(
     path: decodePath(url),
     requestId: typeof requestId === 'string' ? requestId : null,
   });
-  if (parts.latencyMs > 0) await delay(parts.latencyMs);
+  const latencyMs = parts.latencyMs();
+  if (latencyMs > 0) await delay(latencyMs);
   if (fault === null) {
     entry.end(answer.status, answer.outcome);
     sendWhole(response, answer.status, answer.body);

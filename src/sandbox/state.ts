@@ -21,6 +21,8 @@ export interface SandboxState {
   readonly quota: Quota;
   readonly tokens: Tokens;
   readonly faults: Faults;
+  /** Time before each answer. */
+  latencyMs: number;
   /** The one that signs now. */
   appSecret(): string;
   /** As "reset" in the console: from now on only the new one signs. Tokens stay good. */
@@ -55,6 +57,7 @@ export function createState(settings: Settings): SandboxState {
     settings,
     clock,
     draw,
+    latencyMs: settings.latencyMs,
     world: createWorld({
       seed: settings.seed,
       offers: settings.offers,

@@ -36,7 +36,8 @@ function groupByPeriod(arrivals: readonly Arrival[], { api, period }: Limit): Ma
   return groups;
 }
 
-function findBusiestSecond(times: readonly number[]): number {
+/** Most of these times, in their order, that lie in any 1,000 ms. */
+export function findBusiestSecond(times: readonly number[]): number {
   let first = 0;
   let max = 0;
   for (const [last, time] of times.entries()) {

@@ -1,4 +1,5 @@
 import type { Arrival, Breach, Incident, LedgerCall } from '../evidence.ts';
+import { isHarmless } from '../plan-disturbances.ts';
 
 export interface UnknownsCase {
   readonly arrivals: readonly Arrival[];
@@ -33,7 +34,8 @@ function createExplain({ arrivals, incidents }: UnknownsCase): (call: LedgerCall
   const faulty = new Set(
     arrivals.filter(({ outcome }) => outcome.startsWith('fault:')).map(({ requestId }) => requestId),
   );
-  const open = new Set(incidents.flatMap(({ openCalls }) => openCalls));
+  const harmful = incidents.filter(({ kind }) => !isHarmless(kind));
+  const open = new Set(harmful.flatMap(({ openCalls }) => openCalls));
   const cuts = incidents.filter(({ kind }) => kind === 'cut-gateway');
   const wasCut = ({ grantedAt, settledAt }: LedgerCall) =>
     cuts.some(({ fromMs, toMs }) => grantedAt <= toMs && (settledAt ?? Infinity) >= fromMs);
@@ -46,7 +48,7 @@ function createExplain({ arrivals, incidents }: UnknownsCase): (call: LedgerCall
   };
 }
 
-/** No call ends as unknown without a disturbance that it was open at. */
+/** No call ends as unknown without a disturbance that it was open at and that may cost calls. */
 export function judgeUnknowns(evidence: UnknownsCase): Unknowns {
   const explain = createExplain(evidence);
   const causes = evidence.calls

@@ -6,11 +6,11 @@ import { sendWhole } from '../send-answer.ts';
 import type { SandboxState } from '../state.ts';
 import {
   BadCommand,
-  readAdvance,
   readCommand,
   readFaults,
   readFeeds,
   readGrants,
+  readMs,
   readInstant,
   readQuotas,
   readRevocation,
@@ -82,8 +82,11 @@ function truthChunks({ world, clock }: SandboxState, url: URL): Iterable<string>
 function carryOut(state: SandboxState, path: string, body: string): object | null {
   switch (path) {
     case '/_sandbox/clock':
-      state.clock.advance(readAdvance(readCommand(body)));
+      state.clock.advance(readMs(readCommand(body), 'advanceMs'));
       return { now: state.clock.now().toISOString() };
+    case '/_sandbox/latency':
+      state.latencyMs = readMs(readCommand(body), 'latencyMs');
+      return {};
     case '/_sandbox/faults':
       state.faults.set(readFaults(readCommand(body)));
       return {};

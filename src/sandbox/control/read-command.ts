@@ -55,12 +55,11 @@ export function readQuotas(command: JsonObject): Partial<QuotaLimits> {
   return command;
 }
 
-/** `{"advanceMs":n}`. @throws BadCommand when it is not a number from 0 up */
-export function readAdvance(command: JsonObject): number {
-  const { advanceMs } = command;
-  if (typeof advanceMs !== 'number' || advanceMs < 0)
-    throw new BadCommand('advanceMs must be a number from 0 up');
-  return advanceMs;
+/** `{"advanceMs":n}`, and others by their name. @throws BadCommand when it is not a number from 0 up */
+export function readMs(command: JsonObject, name: 'advanceMs' | 'latencyMs'): number {
+  const ms = command[name];
+  if (typeof ms !== 'number' || ms < 0) throw new BadCommand(`${name} must be a number from 0 up`);
+  return ms;
 }
 
 /** `{"appSecret":"..."}`. @throws BadCommand when it is no text, or an empty one */

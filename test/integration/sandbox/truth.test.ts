@@ -296,6 +296,19 @@ describe('control endpoints', () => {
     await own.close();
   });
 
+  it('change the time before each answer', async () => {
+    const own = await startTestSandbox();
+    const timeCall = async () => {
+      const before = performance.now();
+      await callApi(own, apis.time);
+      return performance.now() - before;
+    };
+    expect((await command(own, 'latency', { latencyMs: 400 })).status).toBe(200);
+    expect(await timeCall()).toBeGreaterThan(390);
+    expect((await command(own, 'latency', { latencyMs: -1 })).status).toBe(400);
+    await own.close();
+  });
+
   it('refuse what they do not know', async () => {
     expect((await fetch(`${sandbox.controlUrl}/secrets`)).status).toBe(404);
     expect((await fetch(`${sandbox.controlUrl}/clock`)).status).toBe(404);

@@ -88,6 +88,18 @@ describe('unknowns', () => {
     });
   });
 
+  test.each(['slow-gateway', 'narrow-gateway', 'step-clock', 'pause-redis', 'flush-redis'])(
+    'are not explained by %s, which costs no call',
+    (kind) => {
+      const { breaches } = judgeUnknowns({
+        arrivals: [],
+        calls: [lost('1')],
+        incidents: [{ ...kill, kind }],
+      });
+      expect(found(breaches)).toEqual([[expect.stringContaining('no disturbance explains'), '1']]);
+    },
+  );
+
   test('are a breach when nothing happened to them', () => {
     const calls = [
       lost('1'),

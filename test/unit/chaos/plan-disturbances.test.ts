@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { countMonthDays, nextBoundary } from '../../../bench/chaos/chaos-clock.ts';
-import { planDisturbances } from '../../../bench/chaos/plan-disturbances.ts';
+import { kindsOf, planDisturbances } from '../../../bench/chaos/plan-disturbances.ts';
 
 describe('planDisturbances', () => {
-  const plan = { seconds: 60, seed: 7, backend: 'redis' } as const;
+  const plan = { seconds: 60, seed: 7, backend: 'redis', hasDisk: true } as const;
 
   test('gives the same plan for the same seed, and another for another', () => {
     expect(planDisturbances(plan)).toEqual(planDisturbances(plan));
@@ -11,27 +11,40 @@ describe('planDisturbances', () => {
   });
 
   test.each([1, 2, 3])(
-    'kills a worker every 2 to 5 s, and leaves Postgres 12 s between restarts (seed %s)',
+    'kills a worker every 3 to 6 s, and leaves Postgres 12 s between restarts (seed %s)',
     (seed) => {
       const planned = planDisturbances({ ...plan, seed });
       const gaps = (kinds: RegExp) => {
         const times = planned.filter(({ kind }) => kinds.test(kind)).map(({ atMs }) => atMs);
         return times.slice(1).map((at, i) => at - (times[i] ?? 0));
       };
-      expect(gaps(/^kill-worker$/).every((gap) => gap >= 2000 && gap <= 5000)).toBe(true);
+      expect(gaps(/^kill-worker$/).every((gap) => gap >= 3000 && gap <= 6000)).toBe(true);
       expect(gaps(/postgres/).every((gap) => gap >= 12_000)).toBe(true);
     },
   );
 
-  test('has every kind, those of Redis only where there is one', () => {
-    const kindsOf = (backend: 'redis' | 'postgres') =>
-      new Set(planDisturbances({ ...plan, backend }).map(({ kind }) => kind));
-    expect([...kindsOf('redis')].filter((kind) => !kindsOf('postgres').has(kind)).toSorted()).toEqual([
+  const without = (some: readonly string[], others: readonly string[]) =>
+    some.filter((kind) => !others.includes(kind)).toSorted();
+
+  test('has the kinds that its run can have', () => {
+    const short = kindsOf({ ...plan, backend: 'postgres' });
+    expect(short).toHaveLength(14);
+    expect(without(kindsOf(plan), short)).toEqual([
       'cut-redis',
       'flush-redis',
+      'pause-redis',
       'restart-redis',
     ]);
-    expect(kindsOf('postgres').size).toBe(8);
+    expect(without(kindsOf({ ...plan, seconds: 300 }), kindsOf(plan))).toEqual(['freeze-worker']);
+    expect(without(kindsOf(plan), kindsOf({ ...plan, hasDisk: false }))).toEqual(['fill-disk']);
+    expect(new Set(planDisturbances(plan).map(({ kind }) => kind))).toEqual(new Set(kindsOf(plan)));
+  });
+
+  test.each([1, 2, 3])('strikes with each kind five times and more in 450 s (seed %s)', (seed) => {
+    const long = { ...plan, seconds: 450, seed };
+    const planned = planDisturbances(long);
+    const rare = kindsOf(long).filter((kind) => planned.filter((one) => one.kind === kind).length < 5);
+    expect(rare).toEqual([]);
   });
 });
 
