@@ -99,7 +99,7 @@ function formatQuota({ quota }: Status): string {
 }
 
 function formatHoldEnd({ heldUntil, probeAfter }: Status['holds'][number]): string {
-  if (heldUntil) return formatTime(heldUntil);
+  if (heldUntil && !probeAfter) return formatTime(heldUntil);
   return probeAfter ? `a test call succeeds; next try ${formatTime(probeAfter)}` : 'a person resumes it';
 }
 

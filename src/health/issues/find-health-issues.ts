@@ -4,11 +4,12 @@ import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import type { HealthFacts, LimitUse, TroubledRun } from './health-store.ts';
 import type { DeliveryState } from '../notifications/notification-store.ts';
 import type { HealthIssue, Severity } from '../../model/health-issue.ts';
+import { targetsPostponed } from '../../model/run.ts';
 import { findUndecidedSlot } from '../../runs/due-slots.ts';
 import { isHeldAsDeclared, listExpectedRefusals } from './is-held-as-declared.ts';
 
 /** The remedy of a code in docs/errors.md; null: an unknown code. */
-export type FindRemedy = (code: string) => Pick<ErrorKind, 'remedy'> | null;
+export type FindRemedy = (code: string) => Pick<ErrorKind, 'remedy' | 'recovery'> | null;
 
 /** Two nightly runs missed: one may be a machine that was off. */
 const staleAfterMs = 50 * hourMs;
@@ -34,6 +35,8 @@ const state = (
 
 const event = (...parts: Parameters<typeof state>): HealthIssue => ({ ...state(...parts), kind: 'event' });
 
+const countOf = (targets: number): string => (targets === 1 ? '1 target' : `${String(targets)} targets`);
+
 function ofRun(run: TroubledRun, { holds, permissions }: HealthFacts, findRemedy: FindRemedy): HealthIssue {
   const { runId, scope, errors, lastErrorCode } = run;
   const path = `/runs/${runId}`;
@@ -44,29 +47,38 @@ function ofRun(run: TroubledRun, { holds, permissions }: HealthFacts, findRemedy
   }
   const cause = run.cause ?? lastErrorCode ?? run.status;
   const code = lastErrorCode !== null && findRemedy(cause) === null ? lastErrorCode : cause;
-  const targets = errors === 1 ? '1 target' : `${String(errors)} targets`;
-  const failed = errors === 0 ? '' : `: ${targets} failed`;
+  if (run.cause === targetsPostponed && run.nextTryAt !== null) {
+    const summary = `${name} left ${countOf(run.postponed)} to a later try, by \`${code}\`; the first is due from ${shanghaiTime(run.nextTryAt)}.`;
+    const remedy = 'Nothing, if a run starts by then. `catalog-sync retry` makes them due at once.';
+    return state('warn', `run:${scope}:${code}`, [summary, remedy, path]);
+  }
+  const failed = errors === 0 ? '' : `: ${countOf(errors)} failed`;
   const summary =
     run.status === 'failed'
       ? `${name} failed by \`${code}\`.`
       : `${name} is incomplete, by \`${code}\`${failed}.`;
   const remedy = findRemedy(code)?.remedy ?? 'Its page shows the cause.';
-  const severity = isHeldAsDeclared(run, holds, permissions) ? 'note' : 'act';
+  // 1688 or the network comes back, and the next run goes on.
+  const mayPass = code.startsWith('GATEWAY_') && findRemedy(code)?.recovery === 'retry' && errors === 0;
+  const severity = isHeldAsDeclared(run, holds, permissions) ? 'note' : mayPass ? 'warn' : 'act';
   return state(severity, `run:${scope}:${code}`, [summary, remedy, path]);
 }
 
 function ofHolds({ holds, permissions }: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
   const expected = listExpectedRefusals(permissions);
-  return holds.map(({ api, code, heldUntil, reason }) => {
-    const until = heldUntil === null ? 'until a person resumes it' : `until ${shanghaiTime(heldUntil)}`;
+  return holds.map(({ api, code, heldUntil, probeAfter, reason }) => {
+    const untilEnd = heldUntil === null ? 'until a person resumes it' : `until ${shanghaiTime(heldUntil)}`;
+    const until =
+      probeAfter === null
+        ? untilEnd
+        : `until a test call is answered, the next from ${shanghaiTime(probeAfter)}`;
     const why = reason === null ? '' : ` (${reason})`;
     const summary = `Calls of ${apiLabel(api)} are held by \`${code}\`${why}, ${until}.`;
     const severity = expected.has(api) ? 'note' : heldUntil === null ? 'act' : 'warn';
-    return state(severity, `hold:${api}:${code}`, [
-      summary,
-      findRemedy(code)?.remedy ?? '',
-      '/problems#holds',
-    ]);
+    const name = api === '*' ? "'*'" : (api.split(':')[1] ?? api);
+    const resume = probeAfter === null ? '' : `To try it at once: \`catalog-sync quota resume ${name}\`.`;
+    const remedy = [findRemedy(code)?.remedy ?? '', resume].join(' ').trim();
+    return state(severity, `hold:${api}:${code}`, [summary, remedy, '/problems#holds']);
   });
 }
 

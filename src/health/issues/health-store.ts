@@ -17,8 +17,11 @@ export interface TroubledRun {
   readonly status: RunStatus;
   readonly cause: string | null;
   readonly lastErrorCode: string | null;
-  /** Targets that ended in an error. */
+  /** Targets that were refused. */
   readonly errors: number;
+  /** Targets that it left to a later try, and when the first is due; null: there are none. */
+  readonly postponed: number;
+  readonly nextTryAt: Date | null;
   /** Null: it is active. */
   readonly endedAt: Date | null;
 }

@@ -1,16 +1,17 @@
 -- Purpose: runs that need attention: those of the last week that failed or are incomplete, as long as no later run of
 --          the same feeds has ended, and active ones without a driver.
 -- Params:  none
--- Returns: runId, scope, status, cause, lastErrorCode, errors, endedAt (null: it is active), the newest first
+-- Returns: runId, scope, status, cause, lastErrorCode, errors, postponed, nextTryAt, endedAt (null: it is active), the newest
+--          first
 WITH newest AS (
-  SELECT run_id, scope, status, cause, last_error_code, errors, feeds, ended_at, coalesce(heartbeat_at, requested_at) AS heard_at
+  SELECT run_id, scope, status, cause, last_error_code, errors, postponed, next_try_at, feeds, ended_at, coalesce(heartbeat_at, requested_at) AS heard_at
   FROM sync.run
   ORDER BY run_id DESC
   -- A schedule for each minute has ended a run that went wrong long before these are over.
   LIMIT 200
 )
 SELECT r.run_id::text AS "runId", r.scope, r.status, r.cause, r.last_error_code AS "lastErrorCode", r.errors,
-       r.ended_at AS "endedAt"
+       r.postponed, r.next_try_at AS "nextTryAt", r.ended_at AS "endedAt"
 FROM newest r
 WHERE (r.ended_at IS NULL AND r.heard_at < clock_timestamp() - interval '30 seconds')
    OR (r.status IN ('failed', 'partial_error')

@@ -8,8 +8,8 @@ import { table, text } from '../parts/table.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 
 function endOf({ heldUntil, probeAfter }: ApiHold): Html {
-  if (heldUntil !== null) return time(heldUntil);
   if (probeAfter !== null) return html`an answer; next try ${time(probeAfter)}`;
+  if (heldUntil !== null) return time(heldUntil);
   return html`a person resumes it`;
 }
 

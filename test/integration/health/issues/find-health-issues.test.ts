@@ -73,6 +73,39 @@ it('a run that went wrong is one until a later run of its feeds has ended', asyn
   expect(await found()).toEqual([]);
 });
 
+it('a run that left targets to a later try says how many and when, and needs nobody', async () => {
+  await addAnswer(1);
+  await addRun('all', ['bags'], ['partial_error', 'targets_postponed']);
+  await change(
+    `UPDATE sync.run SET postponed = 31, next_try_at = '2099-01-01 00:00Z', last_error_code = 'GATEWAY_TIMEOUT'`,
+  );
+  expect(await observation()).toMatchObject([
+    {
+      severity: 'warn',
+      key: 'run:all:GATEWAY_TIMEOUT',
+      summary:
+        'Run 1 (all) left 31 targets to a later try, by `GATEWAY_TIMEOUT`; the first is due from 2099-01-01 08:00.',
+      remedy: expect.stringContaining('`catalog-sync retry`') as string,
+    },
+  ]);
+  await change(`UPDATE sync.run SET cause = 'GATEWAY_UNAVAILABLE', postponed = 0, next_try_at = NULL`);
+  expect(await found()).toEqual(['warn run:all:GATEWAY_UNAVAILABLE']);
+});
+
+it('a refusal of the gateway has its remedy, and says when it is tried again and how to do that at once', async () => {
+  await change(
+    `INSERT INTO usage.api_hold (api, code, held_at, probe_after) VALUES ($1, 'gw.APIACLDecline', now(), '2099-01-01 00:00Z')`,
+    [searchApi],
+  );
+  const [hold] = await observation();
+  expect(hold?.summary).toBe(
+    'Calls of `product.search.keywordQuery` are held by `gw.APIACLDecline`, until a test call is answered, the next from 2099-01-01 08:00.',
+  );
+  expect(hold?.remedy).toBe(
+    `${findRemedy('GATEWAY_NO_GRANT')?.remedy ?? ''} To try it at once: \`catalog-sync quota resume product.search.keywordQuery\`.`,
+  );
+});
+
 it('an active run is one when it has no driver', async () => {
   await addRun('all', ['bags'], ['running', null]);
   await change('UPDATE sync.run SET ended_at = NULL, heartbeat_at = now()');
