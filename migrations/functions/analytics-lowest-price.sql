@@ -24,7 +24,7 @@ AS $$
     FROM asked a
     JOIN analytics.fct_observation l
       ON l.offer_id = lowest_price.offer_id
-     AND l.source = CASE WHEN lowest_price.kind IN ('search', 'search_consign') THEN 'search' ELSE 'detail' END
+     AND l.source = CASE WHEN lowest_price.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
      AND NOT l.is_late
      -- With those of around, for an equal pair may reach into the days.
      AND l.observed_at >= a.first_day::timestamp AT TIME ZONE 'Asia/Shanghai' - lowest_price.max_gap
@@ -75,7 +75,7 @@ AS $$
   CROSS JOIN LATERAL (
     SELECT CASE
              WHEN lowest_price.kind IS NULL OR lowest_price.kind NOT IN ('list', 'plus', 'promotion', 'dropship', 'distribution', 'retail', 'consign', 'jxhy',
-                                                                    'jxhy_wholesale', 'search', 'search_consign')
+                                                                    'jxhy_wholesale', 'search', 'search_consign', 'search_promotion', 'search_jxhy', 'search_jxhy_wholesale')
                THEN 'unknown_kind'
              WHEN lowest_price.days IS NULL OR lowest_price.days NOT BETWEEN 1 AND 3660 THEN 'days_out_of_range'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'

@@ -1,6 +1,6 @@
 -- Purpose: what so many units of an offer, or of one of its SKUs, cost at a time.
 -- Params:  offer_id bigint; sku_id bigint; quantity integer; at timestamptz: default now; kind text
--- Returns: always one row; without a price, the reason (see the comment of the function)
+-- Returns: always one row; without a price, or with an assumed one, the reason (see the comment of the function)
 CREATE OR REPLACE FUNCTION analytics.price_at(
   offer_id bigint, sku_id bigint DEFAULT NULL, quantity integer DEFAULT 1, at timestamptz DEFAULT NULL,
   kind text DEFAULT 'list')
@@ -18,7 +18,7 @@ AS $$
            EXISTS (
              SELECT FROM analytics.fct_observation l
              WHERE l.offer_id = price_at.offer_id AND l.observed_at <= coalesce(price_at.at, c.now) AND l.is_found
-               AND l.source = CASE WHEN price_at.kind IN ('search', 'search_consign') THEN 'search' ELSE 'detail' END
+               AND l.source = CASE WHEN price_at.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
            ) AS was_seen
     FROM analytics.clock c
     LEFT JOIN analytics.dim_offer o ON o.offer_id = price_at.offer_id
@@ -42,7 +42,7 @@ AS $$
   -- By quantity, list prices and those of members are those of the offer as a whole, whatever the SKU.
   target AS (
     SELECT CASE
-             WHEN price_at.kind IN ('search', 'search_consign') THEN 0
+             WHEN price_at.kind LIKE 'search%' THEN 0
              WHEN price_at.kind IN ('list', 'plus', 'promotion') AND NOT EXISTS (SELECT FROM point WHERE point.sku_id <> 0) THEN 0
              ELSE coalesce(a.sku_id, 0)
            END AS sku_id
@@ -55,8 +55,8 @@ AS $$
     ORDER BY p.min_quantity <= price_at.quantity DESC, CASE WHEN p.min_quantity <= price_at.quantity THEN p.min_quantity END DESC
     LIMIT 1
   )
-  SELECT CASE WHEN r.reason IS NULL THEN f.amount_cny END,
-         CASE WHEN r.reason IS NULL THEN f.amount_cny * price_at.quantity END,
+  SELECT CASE WHEN coalesce(r.reason, 'assumed') = 'assumed' THEN f.amount_cny END,
+         CASE WHEN coalesce(r.reason, 'assumed') = 'assumed' THEN f.amount_cny * price_at.quantity END,
          coalesce(f.unit, a.unit),
          CASE WHEN r.reason = 'below_minimum' THEN greatest(f.lowest_quantity, a.min_order) ELSE f.min_quantity END,
          f.sku_id, f.valid_from, f.valid_to, r.reason
@@ -66,7 +66,7 @@ AS $$
   CROSS JOIN LATERAL (
     SELECT CASE
              WHEN price_at.kind IS NULL OR price_at.kind NOT IN ('list', 'plus', 'promotion', 'dropship', 'distribution', 'retail', 'consign', 'jxhy',
-                                                                    'jxhy_wholesale', 'search', 'search_consign')
+                                                                    'jxhy_wholesale', 'search', 'search_consign', 'search_promotion', 'search_jxhy', 'search_jxhy_wholesale')
                THEN 'unknown_kind'
              WHEN price_at.quantity IS NULL OR price_at.quantity < 1 THEN 'quantity_not_positive'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'
@@ -77,9 +77,16 @@ AS $$
              WHEN f.amount_cny IS NULL AND a.sku_id IS NULL AND EXISTS (SELECT FROM point) THEN 'sku_needed'
              WHEN f.amount_cny IS NULL THEN 'no_price'
              WHEN price_at.quantity < greatest(f.lowest_quantity, a.min_order) THEN 'below_minimum'
+             -- One unit at the retail price: docs/prices.md.
+             WHEN price_at.kind = 'list' AND f.min_quantity = 1
+               AND EXISTS (SELECT FROM point WHERE point.sku_id = f.sku_id AND point.min_quantity > 1)
+               AND EXISTS (
+                 SELECT FROM analytics.price_as_of(a.at) p
+                 WHERE p.offer_id = price_at.offer_id AND p.kind = 'retail' AND p.sku_id IN (0, f.sku_id) AND p.amount_cny = f.amount_cny)
+               THEN 'assumed'
            END AS reason
   ) r
 $$;
 
 COMMENT ON FUNCTION analytics.price_at(bigint, bigint, integer, timestamptz, text) IS
-  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, unit, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, not_seen_yet, not_on_sale, no_such_sku, sku_gone, sku_needed, no_price, or below_minimum with min_quantity = what is the least.';
+  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, unit, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, not_seen_yet, not_on_sale, no_such_sku, sku_gone, sku_needed, no_price, or below_minimum with min_quantity = what is the least. With a price: assumed, where one unit is taken to cost the retail price (docs/prices.md).';

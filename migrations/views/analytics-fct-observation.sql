@@ -1,7 +1,8 @@
 -- Purpose: every look at an offer, with its day.
 CREATE VIEW analytics.fct_observation AS
 SELECT offer_id, observed_at, (observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, source, is_found, is_late,
-       min_price_cny, stock, sold_count, month_sold, call_id, repurchase_rate, pickup_48h_rate, quality_refund_rate
+       min_price_cny, stock, sold_count, month_sold, call_id, repurchase_rate, pickup_48h_rate, quality_refund_rate,
+       foreign_price
 FROM catalog.observation;
 
 COMMENT ON VIEW analytics.fct_observation IS 'What one answer saw of one offer. Key: offer_id, observed_at, source, call_id.';
@@ -19,3 +20,4 @@ COMMENT ON COLUMN analytics.fct_observation.call_id IS 'Call that showed it (usa
 COMMENT ON COLUMN analytics.fct_observation.repurchase_rate IS 'Share of buyers who came back, 0 to 1 (search).';
 COMMENT ON COLUMN analytics.fct_observation.pickup_48h_rate IS 'The seller''s share of orders picked up within 48 hours, 0 to 1 (detail).';
 COMMENT ON COLUMN analytics.fct_observation.quality_refund_rate IS 'The seller''s share of orders refunded for their quality, 0 to 1 (detail).';
+COMMENT ON COLUMN analytics.fct_observation.foreign_price IS 'The price as 1688 converted it, in the currency that was asked for (detail). NULL: none was asked for, as catalog-sync does.';

@@ -25,7 +25,7 @@ LEFT JOIN catalog.offer o USING (offer_id);
 COMMENT ON VIEW analytics.fct_price_history IS 'One price over the time in which it held, [valid_from, valid_to), the present one included. A price stands until an observation shows another, so in long intervals look at fct_offer_daily for how often it was seen. Key: offer_id, sku_id, kind, min_quantity, valid_from.';
 COMMENT ON COLUMN analytics.fct_price_history.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.fct_price_history.sku_id IS 'SKU the price is for; 0 = the offer as a whole.';
-COMMENT ON COLUMN analytics.fct_price_history.kind IS 'list: without any privilege; plus: of PLUS members; promotion: a reduction of unknown type; dropship, distribution, retail, consign, jxhy, jxhy_wholesale: channel prices; search, search_consign: what a search row shows.';
+COMMENT ON COLUMN analytics.fct_price_history.kind IS 'list: without any privilege; plus: of PLUS members; promotion: a reduction of unknown type; dropship, distribution, retail, consign, jxhy, jxhy_wholesale: channel prices; search, search_consign, search_promotion, search_jxhy, search_jxhy_wholesale: what a search row shows.';
 COMMENT ON COLUMN analytics.fct_price_history.min_quantity IS 'The price holds from this many units on.';
 COMMENT ON COLUMN analytics.fct_price_history.amount_cny IS 'Price in yuan for one unit.';
 COMMENT ON COLUMN analytics.fct_price_history.unit IS 'Unit of sale when the interval began; null until a detail answer named it.';

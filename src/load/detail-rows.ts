@@ -42,6 +42,7 @@ export function toObservation(sighting: Sighting, detail: OfferDetail | null): O
     repurchaseRate: null,
     pickup48hRate: detail?.seller?.pickup48hRate ?? null,
     qualityRefundRate: detail?.seller?.qualityRefundRate ?? null,
+    foreignPrice: detail?.offer.foreignPrice ?? null,
   };
 }
 

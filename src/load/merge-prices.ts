@@ -37,7 +37,7 @@ export interface PriceChange {
   readonly offer_id: string;
   readonly opened: number;
   readonly closed: number;
-  /** Whether it did so to others than `search_consign`, which says nothing of what the offer costs. */
+  /** Whether it did so to others than `search_...`, which say nothing of what the offer costs by the list. */
   readonly is_quote_changed: boolean;
 }
 

@@ -15,6 +15,7 @@ export interface Observation extends Sighting {
   readonly repurchaseRate: string | null;
   readonly pickup48hRate: string | null;
   readonly qualityRefundRate: string | null;
+  readonly foreignPrice: string | null;
 }
 
 /** Names one observation of one offer. */
@@ -35,6 +36,7 @@ export function toObservationRow(one: Observation) {
     repurchase_rate: one.repurchaseRate,
     pickup_48h_rate: one.pickup48hRate,
     quality_refund_rate: one.qualityRefundRate,
+    foreign_price: one.foreignPrice,
     raw_id: one.provenance.rawId,
     run_id: one.provenance.runId,
   };

@@ -70,6 +70,7 @@ export function toObservation({ offerId, row, provenance }: RowObservation): Obs
     repurchaseRate: row.repurchaseRate,
     pickup48hRate: null,
     qualityRefundRate: null,
+    foreignPrice: null,
   };
 }
 
@@ -82,12 +83,9 @@ const rowPriceOf = (offerId: string, kind: PriceKind) => ({
 
 /** The prices that a row shows. */
 export function toPriceRows({ offerId, row }: Pick<RowObservation, 'offerId' | 'row'>): PriceRow[] {
-  const shown = [
-    ['search', row.priceCny],
-    ['search_consign', row.consignPriceCny],
-  ] as const;
-  return shown.flatMap(([kind, amount]) =>
-    amount === null ? [] : [{ ...rowPriceOf(offerId, kind), amount_cny: amount }],
+  const shown = [{ kind: 'search', amountCny: row.priceCny } as const, ...row.furtherPrices];
+  return shown.flatMap(({ kind, amountCny }) =>
+    amountCny === null ? [] : [{ ...rowPriceOf(offerId, kind), amount_cny: amountCny }],
   );
 }
 
@@ -96,11 +94,9 @@ export function toUnreadPriceRows({
   offerId,
   row,
 }: Pick<RowObservation, 'offerId' | 'row'>): UnreadPriceRow[] {
-  const unread = [
-    ...(row.isPriceUnread ? (['search'] as const) : []),
-    ...(row.isConsignPriceUnread ? (['search_consign'] as const) : []),
-  ];
-  return unread.map((kind) => rowPriceOf(offerId, kind));
+  const further = row.furtherPrices.filter(({ amountCny }) => amountCny === null);
+  const unread = row.isPriceUnread ? [{ kind: 'search' } as const, ...further] : further;
+  return unread.map(({ kind }) => rowPriceOf(offerId, kind));
 }
 
 export const toLateAnswer = (observation: RowObservation): LateAnswer => ({

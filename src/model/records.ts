@@ -48,6 +48,13 @@ export interface CategoryAnswer {
   readonly children: readonly CategoryRecord[];
 }
 
+/** A price that a search row shows beside that of a search. */
+export interface RowPrice {
+  readonly kind: PriceKind;
+  /** Null: it can't be read. */
+  readonly amountCny: string | null;
+}
+
 export interface SearchRow {
   readonly offerId: string;
   /** Position on its page, from 1. */
@@ -59,9 +66,8 @@ export interface SearchRow {
   readonly priceCny: string | null;
   /** The row shows a price that can't be read. */
   readonly isPriceUnread: boolean;
-  /** What the row shows as the dropshipping price. */
-  readonly consignPriceCny: string | null;
-  readonly isConsignPriceUnread: boolean;
+  /** What the row shows beside it: kinds that begin with `search_`, each at most once. */
+  readonly furtherPrices: readonly RowPrice[];
   readonly monthSold: number | null;
   /** Share of buyers who came back, from 0 to 1. */
   readonly repurchaseRate: string | null;
@@ -85,7 +91,10 @@ export interface SearchPage {
   readonly rows: readonly SearchRow[];
 }
 
-/** Every kind of price, in the order in which people ask for them; docs/prices.md has their meanings. */
+/**
+ * Every kind of price, in the order in which people ask for them; docs/prices.md has their meanings. Those of search rows
+ * begin with `search`, and no other does: SQL tells them by that.
+ */
 export const priceKinds = [
   'list',
   'plus',
@@ -98,6 +107,9 @@ export const priceKinds = [
   'jxhy_wholesale',
   'search',
   'search_consign',
+  'search_promotion',
+  'search_jxhy',
+  'search_jxhy_wholesale',
 ] as const;
 export type PriceKind = (typeof priceKinds)[number];
 
@@ -228,6 +240,8 @@ export interface OfferRecord extends MixTerms {
   readonly minOrderQuantity: number | null;
   readonly batchNumber: number | null;
   readonly stock: number | null;
+  /** The price that 1688 converted for those who ask with a currency, in that currency. */
+  readonly foreignPrice: string | null;
   /** Units sold, as 1688 counts them (its field is named `soldOut`). */
   readonly soldCount: number | null;
   readonly tradeScore: string | null;

@@ -15,7 +15,10 @@ function readPart(text: string): Part | null {
   return { name, isFile, bytes: Buffer.from(text.slice(headEnd + 4), 'latin1') };
 }
 
-/** The parts of a body of `multipart/form-data` (RFC 7578); null when it is malformed. */
+/**
+ * The parts of a body of `multipart/form-data` (RFC 7578); null when it is malformed. Node's own reader (`Response.formData`)
+ * refuses a name written as `filename*`, by which the official Python SDK sends a file with a Chinese name.
+ */
 export function readMultipart(contentType: string, body: Buffer): readonly Part[] | null {
   const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
   // Latin-1 keeps each byte as one character.

@@ -217,6 +217,7 @@ export const observation = catalog.table(
     repurchaseRate: share('repurchase_rate'),
     pickup48hRate: share('pickup_48h_rate'),
     qualityRefundRate: share('quality_refund_rate'),
+    foreignPrice: money('foreign_price'),
   },
   (table) => [
     primaryKey({ columns: [table.offerId, table.observedAt, table.source, table.callId] }),

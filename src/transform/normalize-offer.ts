@@ -52,7 +52,7 @@ function readDetail(offerId: string, detail: FieldReader): OfferDetail {
       quoteType,
       mainImageUrl,
       ...fields,
-      ...readStock(saleInfo),
+      ...readSale(saleInfo),
     },
     seller,
     skus: sources.skus.map(({ skuId, row }) => readSku(skuId, row, shipping.get(skuId) ?? null)),
@@ -84,9 +84,11 @@ function readSkuShipping(shippingInfo: FieldReader): ReadonlyMap<string, FieldRe
   );
 }
 
+type SaleFields = Pick<OfferRecord, 'stock' | 'foreignPrice' | 'unit' | 'unitTranslated'>;
+
 type OfferFields = Omit<
   OfferRecord,
-  'offerId' | 'sellerId' | 'quoteType' | 'mainImageUrl' | 'stock' | 'unit' | 'unitTranslated'
+  'offerId' | 'sellerId' | 'quoteType' | 'mainImageUrl' | keyof SaleFields
 >;
 
 function readOfferFields(detail: FieldReader, shippingInfo: FieldReader): OfferFields {
@@ -117,10 +119,11 @@ function readCategoryId(detail: FieldReader): string | null {
   );
 }
 
-function readStock(saleInfo: FieldReader): Pick<OfferRecord, 'stock' | 'unit' | 'unitTranslated'> {
+function readSale(saleInfo: FieldReader): SaleFields {
   const unitInfo = saleInfo.object('unitInfo');
   return {
     stock: saleInfo.count('amountOnSale'),
+    foreignPrice: saleInfo.money('foreignCurrencyPrice'),
     unit: unitInfo.text('unit', 50),
     unitTranslated: unitInfo.text('transUnit', 50),
   };

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../core/json.ts';
 import type { SearchRequest } from '../model/operation.ts';
-import type { Normalized, SearchPage, SearchRow } from '../model/records.ts';
+import type { Normalized, RowPrice, SearchPage, SearchRow } from '../model/records.ts';
 import { openPayload, type FieldReader, type ListItem } from './reading/field-reader.ts';
 import { Findings } from './reading/findings.ts';
 import { readSubject } from './reading/read-subject.ts';
@@ -42,13 +42,27 @@ function readPage(answer: FieldReader): SearchPage | null {
   };
 }
 
+/** The last two are deprecated (1688 docs queryProductDetail v1). */
+const furtherPrices = [
+  ['consignPrice', 'search_consign'],
+  ['promotionPrice', 'search_promotion'],
+  ['jxhyPrice', 'search_jxhy'],
+  ['pfJxhyPrice', 'search_jxhy_wholesale'],
+] as const;
+
+function readFurtherPrices(price: FieldReader): readonly RowPrice[] {
+  return furtherPrices.flatMap(([key, kind]) => {
+    const amountCny = price.money(key);
+    return amountCny === null && price.isReadable && !price.has(key) ? [] : [{ kind, amountCny }];
+  });
+}
+
 function readRow(item: ListItem, seen: Set<string>): SearchRow | null {
   const row = item.asRow();
   const offerId = row?.uniqueId('offerId', seen);
   if (!row || !offerId) return null;
   const price = row.object('priceInfo');
   const priceCny = price.money('price');
-  const consignPriceCny = price.money('consignPrice');
   return {
     offerId,
     rank: item.index + 1,
@@ -56,8 +70,7 @@ function readRow(item: ListItem, seen: Set<string>): SearchRow | null {
     mainImageUrl: row.mediaUrl('imageUrl'),
     priceCny,
     isPriceUnread: !price.isReadable || (priceCny === null && price.has('price')),
-    consignPriceCny,
-    isConsignPriceUnread: !price.isReadable || (consignPriceCny === null && price.has('consignPrice')),
+    furtherPrices: readFurtherPrices(price),
     monthSold: row.count('monthSold'),
     repurchaseRate: row.share('repurchaseRate'),
     minOrderQuantity: row.smallCount('minOrderQuantity'),

@@ -1,11 +1,11 @@
--- Purpose: whether the price that the newest row of an offer shows is the one that its newest detail has, which is the
---          lowest list price at the smallest quantity. Where the row before showed neither that one nor the one of the
---          details before it, rows and details of the offer have different prices, and nobody can tell.
+-- Purpose: whether the price that the newest row of an offer shows is the one that its newest detail has. A row has one price,
+--          and nothing documents of which quantity. So the details' prices are the lowest list price at the smallest quantity,
+--          the one at the next quantity, and so on; which of them rows show, the row before says: the one that it showed of the
+--          newest details, or of the details before them. Where it showed none of either, rows and details of the offer have
+--          different prices, and nobody can tell, unless the newest ones are equal.
 -- Params:  $1 jsonb [{offerId, at (of the newest row), rowAt (of the row before)}], each offer once
 -- Returns: offerId, isSame (null: nobody can tell)
-SELECT n."offerId",
-       CASE WHEN shown.amount_cny = detail.latest THEN true
-            WHEN before.amount_cny IN (detail.latest, detail.earlier) THEN false END AS "isSame"
+SELECT n."offerId", told.is_same AS "isSame"
 FROM jsonb_to_recordset($1::jsonb) AS n ("offerId" bigint, at timestamptz, "rowAt" timestamptz)
 LEFT JOIN catalog.price shown ON (shown.offer_id, shown.sku_id, shown.kind) = (n."offerId", 0, 'search')
 LEFT JOIN catalog.price_history before
@@ -16,20 +16,25 @@ CROSS JOIN LATERAL (
   WHERE h.offer_id = n."offerId" AND h.kind = 'list' AND h.valid_to > n."rowAt"
 ) change
 CROSS JOIN LATERAL (
-  SELECT (
-    SELECT p.amount_cny FROM catalog.price p
-    WHERE p.offer_id = n."offerId" AND p.kind = 'list'
-    ORDER BY p.min_quantity, p.amount_cny LIMIT 1
-  ) AS latest, (
-    SELECT e.amount_cny
+  SELECT CASE WHEN bool_or(is_shown) THEN bool_or(latest = shown.amount_cny) FILTER (WHERE is_shown)
+              WHEN bool_or(latest = shown.amount_cny) THEN true END AS is_same
+  FROM (
+    SELECT min(amount_cny) FILTER (WHERE is_latest) AS latest,
+           before.amount_cny IN (min(amount_cny) FILTER (WHERE is_latest), min(amount_cny) FILTER (WHERE NOT is_latest)) AS is_shown
     FROM (
-      SELECT p.min_quantity, p.amount_cny FROM catalog.price p
-      WHERE p.offer_id = n."offerId" AND p.kind = 'list' AND p.valid_from < change.first_at
-      UNION ALL
-      SELECT h.min_quantity, h.amount_cny FROM catalog.price_history h
-      WHERE h.offer_id = n."offerId" AND h.kind = 'list' AND h.valid_from < change.first_at
-        AND h.valid_to >= change.first_at
-    ) e
-    ORDER BY e.min_quantity, e.amount_cny LIMIT 1
-  ) AS earlier
-) detail;
+      SELECT e.is_latest, e.amount_cny, dense_rank() OVER (PARTITION BY e.is_latest ORDER BY e.min_quantity) AS place
+      FROM (
+        SELECT true AS is_latest, p.min_quantity, p.amount_cny FROM catalog.price p
+        WHERE p.offer_id = n."offerId" AND p.kind = 'list'
+        UNION ALL
+        SELECT false, p.min_quantity, p.amount_cny FROM catalog.price p
+        WHERE p.offer_id = n."offerId" AND p.kind = 'list' AND p.valid_from < change.first_at
+        UNION ALL
+        SELECT false, h.min_quantity, h.amount_cny FROM catalog.price_history h
+        WHERE h.offer_id = n."offerId" AND h.kind = 'list' AND h.valid_from < change.first_at
+          AND h.valid_to >= change.first_at
+      ) e
+    ) placed
+    GROUP BY place
+  ) point
+) told;

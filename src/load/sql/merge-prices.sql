@@ -1,11 +1,11 @@
 -- Purpose: makes the prices of locked offers those of an answer, which is complete for its kinds: a search row for
---          kinds search and search_consign, a detail answer for all others. What is absent ends, unless the answer says something of it
---          that can't be read. What ends goes to the history as [valid_from, valid_to), unless it never held for any
+--          those that begin with search, a detail answer for all others. What is absent ends, unless the answer says something of
+--          it that can't be read. What ends goes to the history as [valid_from, valid_to), unless it never held for any
 --          time.
 -- Params:  $1 jsonb [{offer_id, call_id, at, is_search}], each offer once; $2 jsonb [{offer_id, sku_id, kind,
 --          min_quantity, amount_cny}]; $3 jsonb what can't be read: [{offer_id, sku_id, kind, min_quantity}], null = any
 --          SKU, any quantity
--- Returns: offer_id, opened, closed, is_quote_changed (others than search_consign did) for offers whose prices changed
+-- Returns: offer_id, opened, closed, is_quote_changed (others than search_... did) for offers whose prices changed
 WITH answer AS (
   SELECT *
   FROM jsonb_to_recordset($1::jsonb) AS a (offer_id bigint, call_id bigint, at timestamptz, is_search boolean)
@@ -21,7 +21,7 @@ unread AS MATERIALIZED (
 ended AS (
   SELECT p.*, a.at, a.call_id AS closed_by_call_id, n.offer_id IS NULL AS is_absent
   FROM answer a
-  JOIN catalog.price p ON p.offer_id = a.offer_id AND (p.kind IN ('search', 'search_consign')) = a.is_search
+  JOIN catalog.price p ON p.offer_id = a.offer_id AND (p.kind LIKE 'search%') = a.is_search
   LEFT JOIN n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity) = (p.offer_id, p.sku_id, p.kind, p.min_quantity)
   WHERE n.amount_cny IS DISTINCT FROM p.amount_cny
     AND (n.offer_id IS NOT NULL OR NOT EXISTS (
@@ -55,7 +55,7 @@ opened AS (
   SET amount_cny = excluded.amount_cny, valid_from = excluded.valid_from, call_id = excluded.call_id
   RETURNING offer_id, kind
 )
-SELECT offer_id, sum(opened)::int AS opened, sum(closed)::int AS closed, bool_or(kind <> 'search_consign') AS is_quote_changed
+SELECT offer_id, sum(opened)::int AS opened, sum(closed)::int AS closed, bool_or(kind NOT LIKE 'search\_%') AS is_quote_changed
 FROM (
   SELECT offer_id, kind, 1 AS opened, 0 AS closed FROM opened
   UNION ALL

@@ -26,15 +26,14 @@ function percent(offer: Offer, topic: string): string {
 }
 
 function priceInfo({ draw }: Offer, goods: Goods) {
-  const { searchFen } = goods;
-  const promotionFen = goods.hasPromotion && searchFen !== null ? Math.round(searchFen * 0.95) : null;
+  const { searchFen, searchPromotionFen } = goods;
   return {
     price: searchFen === null ? null : wireYuan(draw, 'row-price', searchFen),
     consignPrice:
       goods.searchConsignFen === null ? undefined : wireYuan(draw, 'row-consign', goods.searchConsignFen),
     jxhyPrice: wireYuanOrNull(draw, 'row-jxhy', goods.jxhyFen),
-    pfJxhyPrice: null,
-    promotionPrice: wireYuanOrNull(draw, 'row-promotion', promotionFen),
+    pfJxhyPrice: wireYuanOrNull(draw, 'row-pf-jxhy', goods.jxhyWholesaleFen),
+    promotionPrice: wireYuanOrNull(draw, 'row-promotion', searchPromotionFen),
   };
 }
 

@@ -52,7 +52,10 @@ type PriceKind =
   | 'jxhy'
   | 'jxhy_wholesale'
   | 'search'
-  | 'search_consign';
+  | 'search_consign'
+  | 'search_promotion'
+  | 'search_jxhy'
+  | 'search_jxhy_wholesale';
 
 /** Key: all but the amount. The amount is in yuan, without trailing zeros. */
 interface TruePrice {
@@ -164,6 +167,9 @@ function truePrices({ offer, state }: Entry): readonly TruePrice[] {
     ? [
         ['0', 'search', 1, goods.searchFen],
         ['0', 'search_consign', 1, goods.searchConsignFen],
+        ['0', 'search_promotion', 1, goods.searchPromotionFen],
+        ['0', 'search_jxhy', 1, goods.jxhyFen],
+        ['0', 'search_jxhy_wholesale', 1, goods.jxhyWholesaleFen],
       ]
     : [];
   return [...detail, ...search].flatMap(([skuId, kind, minQuantity, fen]) =>

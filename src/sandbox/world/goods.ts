@@ -53,6 +53,8 @@ export interface Goods extends ChannelPrices {
   readonly searchFen: number | null;
   /** What a search row shows as the dropshipping price. */
   readonly searchConsignFen: number | null;
+  /** What a search row shows as the price of members or of a promotion. */
+  readonly searchPromotionFen: number | null;
 }
 
 /**
@@ -238,6 +240,7 @@ export function goodsOf(offer: Offer, state: OfferState): Goods {
     distributionStart: draw.pick('distribution-start', [1, 1, 2, 5]),
     searchFen,
     searchConsignFen: rowConsignFen(offer, searchFen, channels.consignFen),
+    searchPromotionFen: searchFen === null ? null : promotionOf(offer, searchFen),
     ...channels,
   };
 }

@@ -56,6 +56,11 @@ export function percent(part: number, whole: number): string {
   return `${share > 0 && share < 10 ? share.toFixed(1) : String(Math.round(share))} %`;
 }
 
+/** `98.5 %`, `0.12 %`, from a share as decimal text. */
+export function share(rate: string | null): string {
+  return rate === null ? '–' : `${String(Number((100 * Number(rate)).toFixed(2)))} %`;
+}
+
 /** `¥12.5`, from decimal text. */
 export function yuan(amountCny: string | null): string {
   if (amountCny === null) return '–';

@@ -12,16 +12,23 @@ export interface TableOptions {
   readonly rows: readonly (readonly HtmlValue[])[];
   /** In place of a table without rows. */
   readonly empty: string;
+  /** On a small screen each row is a list of names and values; without it, the table scrolls sideways. */
+  readonly isStacking?: true;
 }
 
 export const text = (header: string): TableColumn => ({ header });
 export const number = (header: string): TableColumn => ({ header, isNumber: true });
 
-/** A table that scrolls sideways on a small screen, by keyboard too. */
-export function table({ caption, columns, rows, empty }: TableOptions): Html {
+/** A table that scrolls sideways where it is too wide, by keyboard too. */
+export function table({ caption, columns, rows, empty, isStacking }: TableOptions): Html {
   if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
   const classOf = (i: number) => (columns[i]?.isNumber ? 'number' : '');
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
+  return html`<div
+    class="scroll ${isStacking && 'stacking'}"
+    tabindex="0"
+    role="region"
+    aria-label="${caption}"
+  >
     <table>
       <caption>
         ${caption}
@@ -35,7 +42,7 @@ export function table({ caption, columns, rows, empty }: TableOptions): Html {
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell, i) => html`<td class="${classOf(i)}">${cell}</td>`)}
+              ${row.map((cell, i) => html`<td class="${classOf(i)}" data-name="${columns[i]?.header}">${isStacking ? html`<span>${cell}</span>` : cell}</td>`)}
             </tr>`,
         )}
       </tbody>

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../../db/in-transaction.ts';
+import type { Certificate, MeasureSource } from '../../model/records.ts';
 import { explainOffer, type Explanation } from './explain-offer.ts';
 import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
@@ -34,6 +35,16 @@ export interface ProductRow {
   readonly detailAt: Date | null;
 }
 
+/** Weight in grams and sides in millimetres of one unit as it is sent, with who says so. */
+export interface Package {
+  readonly weightG: number | null;
+  readonly weightSource: MeasureSource | null;
+  readonly lengthMm: number | null;
+  readonly widthMm: number | null;
+  readonly heightMm: number | null;
+  readonly sizeSource: MeasureSource | null;
+}
+
 export interface OfferSku {
   readonly skuId: string;
   readonly state: string;
@@ -41,6 +52,7 @@ export interface OfferSku {
   readonly cargoNumber: string | null;
   readonly stock: number | null;
   readonly imageUrl: string | null;
+  readonly package: Package;
 }
 
 /** An offer with all its data except prices and observations. */
@@ -56,6 +68,24 @@ export interface OfferRow {
   readonly batchNumber: number | null;
   readonly tradeScore: string | null;
   readonly shipFrom: string | null;
+  readonly shippingTimeGuarantee: string | null;
+  readonly package: Package;
+  readonly isMixAllowed: boolean | null;
+  readonly mixAmountCny: string | null;
+  readonly mixQuantity: number | null;
+  readonly cargoNumber: string | null;
+  readonly isPatentProduct: boolean | null;
+  /** Share of buyers who came back, by the newest search row that states it. */
+  readonly repurchaseRate: string | null;
+  /** The seller's, of the orders of 30 days. */
+  readonly pickup48hRate: string | null;
+  readonly qualityRefundRate: string | null;
+  /** 1688's words for the merchant, for the offer, and for how it is sold. */
+  readonly identities: readonly string[];
+  readonly offerIdentities: readonly string[];
+  readonly tags: readonly string[];
+  readonly sellingPoints: readonly string[];
+  readonly certificates: readonly Certificate[];
   readonly videoUrl: string | null;
   readonly categoryId: string | null;
   readonly category: string | null;

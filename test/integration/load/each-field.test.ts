@@ -78,7 +78,10 @@ const packages = eachOf({
 } satisfies PackageRecord).map(([name, change]): Case => [name, { package: { ...noPackage, ...change } }]);
 
 describe('of an offer', () => {
-  const values: Values<OfferRecord, 'offerId' | 'sellerId' | 'stock' | 'soldCount' | 'package'> = {
+  const values: Values<
+    OfferRecord,
+    'offerId' | 'sellerId' | 'stock' | 'foreignPrice' | 'soldCount' | 'package'
+  > = {
     ...{ categoryId: '78', subject: '碗', subjectTranslated: 'bowl', sourceStatus: 'member expired' },
     ...{ quoteType: 1, unit: '箱', unitTranslated: 'box', minOrderQuantity: 3, batchNumber: 4 },
     ...{ tradeScore: '3.5', mainImageUrl: 'https://cbu01.alicdn.com/2.jpg' },

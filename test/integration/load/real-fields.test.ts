@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addWindow } from '../../support/answers.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { runReprocess } from '../../support/reprocess-world.ts';
 import {
   detailOf,
   openStoredAnswers,
@@ -101,7 +102,13 @@ it('keeps what only search rows say beside what a detail says', async () => {
   const windowId = await addWindow(db.pool, '杯子');
   const row = {
     offerId: 502,
-    priceInfo: { price: '0.56', consignPrice: '3.00' },
+    priceInfo: {
+      price: '0.56',
+      consignPrice: '3.00',
+      promotionPrice: '0.53',
+      jxhyPrice: '0.5',
+      pfJxhyPrice: '0.49',
+    },
     repurchaseRate: '13%',
     isPatentProduct: true,
     sellerIdentities: ['tp_member'],
@@ -130,6 +137,9 @@ it('keeps what only search rows say beside what a detail says', async () => {
     '0 list 1 0.6 now',
     '0 search 1 0.56 now',
     '0 search_consign 1 3',
+    '0 search_jxhy 1 0.5',
+    '0 search_jxhy_wholesale 1 0.49',
+    '0 search_promotion 1 0.53',
   ]);
   await at.answer(5, searchFor('杯子'), searchPayload([{ ...row, isPatentProduct: false }]), windowId);
   expect(
@@ -139,18 +149,62 @@ it('keeps what only search rows say beside what a detail says', async () => {
   ).toEqual([{ field: 'is_patent_product', old: 'true', new: 'false' }]);
 });
 
-it('does not take a new price for dropshipping in a row for a change of the offer', async () => {
-  const windowId = await addWindow(db.pool, '碗');
-  const staleBy = async () =>
-    (await one('SELECT stale_by FROM sync.refresh WHERE offer_id = 503'))?.['stale_by'];
-  const show = (minutes: number, priceInfo: object) =>
-    at.answer(minutes, searchFor('碗'), searchPayload([{ offerId: 503, priceInfo }]), windowId);
-  await show(1, { price: '5' });
-  await at.answer(2, detailOf('503'), plainOffer('503', { 1: '5' }));
-  await show(3, { price: '5', consignPrice: '6' });
-  expect(await staleBy()).toBeNull();
-  await show(4, { price: '4', consignPrice: '6' });
-  expect(await staleBy()).toBe('row');
+it.each(['consignPrice', 'promotionPrice', 'jxhyPrice', 'pfJxhyPrice'])(
+  'does not take a new %s in a row for a change of the offer',
+  async (field) => {
+    const offerId = `503${String(field.length)}`;
+    const windowId = await addWindow(db.pool, field);
+    const staleBy = async () =>
+      (await one('SELECT stale_by FROM sync.refresh WHERE offer_id = $1', offerId))?.['stale_by'];
+    const show = (minutes: number, priceInfo: object) =>
+      at.answer(minutes, searchFor(field), searchPayload([{ offerId, priceInfo }]), windowId);
+    await show(1, { price: '5' });
+    await at.answer(2, detailOf(offerId), plainOffer(offerId, { 1: '5' }));
+    await show(3, { price: '5', [field]: '6' });
+    expect(await staleBy()).toBeNull();
+    await show(4, { price: '4', [field]: '6' });
+    expect(await staleBy()).toBe('row');
+  },
+);
+
+it('keeps the price that 1688 converted, which makes no new version of the offer', async () => {
+  const show = (minutes: number, foreignCurrencyPrice: number | null) =>
+    at.answer(
+      minutes,
+      detailOf('508'),
+      bySku('508', { productSaleInfo: { quoteType: 1, amountOnSale: 5, foreignCurrencyPrice } }),
+    );
+  await show(1, 0.71);
+  const before = await one('SELECT content_hash FROM catalog.offer WHERE offer_id = 508');
+  await show(2, 0.72);
+  await show(3, null);
+  const observed = `SELECT trim_scale(foreign_price)::text AS price FROM analytics.fct_observation
+    WHERE offer_id = 508 ORDER BY observed_at`;
+  expect(await select(observed)).toEqual([{ price: '0.71' }, { price: '0.72' }, { price: null }]);
+  expect(await one('SELECT content_hash FROM catalog.offer WHERE offer_id = 508')).toEqual(before);
+});
+
+it('fills prices of rows and converted ones from stored answers', async () => {
+  const windowId = await addWindow(db.pool, '盘');
+  const priceInfo = { price: '5', promotionPrice: '4.75', jxhyPrice: '4.5' };
+  await at.answer(1, searchFor('盘'), searchPayload([{ offerId: 509, priceInfo }]), windowId);
+  const productSaleInfo = { quoteType: 1, amountOnSale: 5, foreignCurrencyPrice: 0.71 };
+  await at.answer(2, detailOf('509'), bySku('509', { productSaleInfo }));
+  const read = async () => [
+    await priceLines('509'),
+    await select('SELECT foreign_price FROM catalog.observation WHERE offer_id = 509 ORDER BY source'),
+  ];
+  const filled = await read();
+  // What the version before left in the tables.
+  await db.pool.query(`DELETE FROM catalog.price WHERE offer_id = 509 AND kind LIKE 'search\\_%'`);
+  await db.pool.query('UPDATE catalog.observation SET foreign_price = NULL WHERE offer_id = 509');
+  expect(await read()).not.toEqual(filled);
+  await runReprocess(db.pool, true);
+  expect(await read()).toEqual(filled);
+  expect(filled).toEqual([
+    ['0 search 1 5 now', '0 search_jxhy 1 4.5 now', '0 search_promotion 1 4.75 now'],
+    [{ foreign_price: '0.7100' }, { foreign_price: null }],
+  ]);
 });
 
 it('ends a deprecated price when answers have it no more, and goes on with the one in its place', async () => {
@@ -173,9 +227,9 @@ it('ends a deprecated price when answers have it no more, and goes on with the o
 });
 
 it.each([
-  ['505', 2, 2, '5.05'],
-  ['506', 1, 1, '5.8'],
-])('answers %s: so many units (%i) by the retail model', async (offerId, quantity, minQuantity, cny) => {
+  ['505', 2, { cny: '5.05', minQuantity: 2, reason: null }],
+  ['506', 1, { cny: '5.8', minQuantity: 1, reason: 'assumed' }],
+])('answers %s: so many units (%i) by the retail model', async (offerId, quantity, answer) => {
   const productSaleInfo = {
     quoteType: 1,
     priceRangeList: [{ startQuantity: 2, price: '5.05' }],
@@ -191,7 +245,7 @@ it.each([
   await db.pool.query(`UPDATE catalog.price SET valid_from = now() - interval '1 day' WHERE offer_id = $1`, [
     offerId,
   ]);
-  expect(await one(sql, offerId, quantity)).toEqual({ cny, minQuantity, reason: null });
+  expect(await one(sql, offerId, quantity)).toEqual(answer);
 });
 
 it('takes what the version before did not read for no change', async () => {

@@ -76,7 +76,13 @@ export interface Row {
   readonly subject: string;
   readonly imageUrl: string;
   readonly subjectTrans?: string;
-  readonly priceInfo: { readonly price: string | null; readonly consignPrice?: string };
+  readonly priceInfo: {
+    readonly price: string | null;
+    readonly consignPrice?: string;
+    readonly promotionPrice: string | null;
+    readonly jxhyPrice: string | null;
+    readonly pfJxhyPrice: string | null;
+  };
   readonly monthSold: number;
   readonly thirdCategoryId: number | null;
   readonly secondCategoryId: number;
@@ -150,10 +156,13 @@ export async function fetchCategory(sandbox: Sandbox, categoryID: string) {
 /** Every node of the tree, asked for level by level. */
 export async function walkTree(sandbox: Sandbox) {
   const nodes: (Child & { readonly level: number })[] = [];
+  // Of a cycle, the node above is listed again.
+  const seen = new Set<number>();
   let branches = ['0'];
   for (let level = 1; branches.length > 0; level++) {
     const answers = await Promise.all(branches.map((id) => fetchCategory(sandbox, id)));
-    const children = answers.flatMap((answer) => answer.childCategorys);
+    const children = answers.flatMap((answer) => answer.childCategorys).filter(({ id }) => !seen.has(id));
+    for (const { id } of children) seen.add(id);
     nodes.push(...children.map((child) => ({ ...child, level })));
     branches = children.filter((child) => !child.isLeaf).map((child) => String(child.id));
   }

@@ -52,6 +52,28 @@ describe('multipart requests', () => {
     expect(JSON.stringify(asFile.body)).toMatch(/"result":"\d{13}"/);
   });
 
+  it.each([`filename="a.png"`, `filename="图.png"`, `filename*=utf-8''%E5%9B%BE.png`])(
+    'bring a picture whose name is written as %s, as the Python SDK may',
+    async (filename) => {
+      const fields = Object.entries(signed(sandbox, apis.upload, token()));
+      const heads = fields.map(
+        ([name, value]) => `--x9\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+      );
+      const file = `--x9\r\nContent-Disposition: form-data; name="imageBytes"; ${filename}\r\n\r\n`;
+      const body = Buffer.concat([
+        Buffer.from(heads.join('') + file),
+        picture,
+        Buffer.from('\r\n--x9--\r\n'),
+      ]);
+      const headers = { 'content-type': 'multipart/form-data; boundary=x9' };
+      const response = await fetch(urlOf(apis.upload), { method: 'POST', headers, body });
+      expect([response.status, await response.text()]).toEqual([
+        200,
+        expect.stringMatching(/"result":"\d{13}"/),
+      ]);
+    },
+  );
+
   it('are refused when their parts can not be told apart', async () => {
     const headers = { 'content-type': 'multipart/form-data; boundary=x' };
     const response = await fetch(urlOf(apis.search), { method: 'POST', headers, body: 'no parts' });

@@ -215,8 +215,12 @@ describe('truth', () => {
       detail === null ? [] : pricesOf(id, detail),
     );
     const fromRows = [...found.rows].flatMap(([offerId, row]) => {
-      const { price, consignPrice } = row.priceInfo;
-      return Object.entries({ search: price, search_consign: consignPrice }).flatMap(([kind, text]) => {
+      const { price, consignPrice, promotionPrice, jxhyPrice, pfJxhyPrice } = row.priceInfo;
+      const shown = {
+        ...{ search: price, search_consign: consignPrice, search_promotion: promotionPrice },
+        ...{ search_jxhy: jxhyPrice, search_jxhy_wholesale: pfJxhyPrice },
+      };
+      return Object.entries(shown).flatMap(([kind, text]) => {
         const amount = amountOf(text);
         return amount === null ? [] : [{ offerId, skuId: '0', kind, minQuantity: 1, amount }];
       });

@@ -64,20 +64,47 @@ describe('normalizeAnswer of search.keyword', () => {
     expect(record?.rows).toMatchObject([
       {
         priceCny: '0.56',
-        consignPriceCny: '3',
-        isConsignPriceUnread: false,
+        furtherPrices: [{ kind: 'search_consign', amountCny: '3' }],
         repurchaseRate: '0.13',
         isPatentProduct: true,
         sellerIdentities: ['tp_member'],
         offerIdentities: ['yx'],
       },
       {
-        consignPriceCny: null,
+        furtherPrices: [],
         repurchaseRate: null,
         isPatentProduct: null,
         sellerIdentities: null,
         offerIdentities: null,
       },
+    ]);
+  });
+
+  it('keeps every price of a row as a kind of its own, and says which of them nobody can read', () => {
+    const priceInfo = {
+      price: '5',
+      consignPrice: '',
+      promotionPrice: '4.75',
+      jxhyPrice: '面议',
+      pfJxhyPrice: 4.5,
+    };
+    const { record, rejects } = normalizeSearchAnswer(
+      pageOf({ ...row, priceInfo }, { ...row, offerId: 2, priceInfo: '5' }),
+    );
+    expect(record?.rows.map(({ furtherPrices }) => furtherPrices)).toEqual([
+      [
+        { kind: 'search_promotion', amountCny: '4.75' },
+        { kind: 'search_jxhy', amountCny: null },
+        { kind: 'search_jxhy_wholesale', amountCny: '4.5' },
+      ],
+      ['search_consign', 'search_promotion', 'search_jxhy', 'search_jxhy_wholesale'].map((kind) => ({
+        kind,
+        amountCny: null,
+      })),
+    ]);
+    expect(rejects.map(({ path, reason }) => `${path} ${reason}`)).toEqual([
+      'data[0].priceInfo.jxhyPrice not_money',
+      'data[1].priceInfo not_an_object',
     ]);
   });
 
