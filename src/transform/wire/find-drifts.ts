@@ -60,6 +60,7 @@ function visitObject(
     const isMissing = !Object.hasOwn(object, key) || object[key] === null;
     if (isMissing) note(prefix + key, 'missing', undefined);
   }
+  for (const key of shape.nullable) if (!Object.hasOwn(object, key)) note(prefix + key, 'missing', undefined);
 }
 
 function isScalarOf(shape: 'number' | 'text' | 'flag', value: JsonValue): boolean {

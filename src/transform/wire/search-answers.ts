@@ -1,9 +1,11 @@
 import { invoiceInfoShape, promotionModelShape, sellerScoreFields } from './shared-shapes.ts';
 import { wireList, wireObject } from './wire-shape.ts';
 
+/** An offer that has no price is listed without one. */
 const priceInfoShape = wireObject(
-  { price: 'text' },
+  {},
   { class: 'text', consignPrice: 'text', jxhyPrice: 'text', pfJxhyPrice: 'text', promotionPrice: 'text' },
+  { price: 'text' },
 );
 
 const simpleShippingShape = wireObject(

@@ -10,6 +10,8 @@ export interface WireObject {
   readonly fields: Readonly<Record<string, WireShape>>;
   /** Those of them that every answer has, with a value. */
   readonly required: readonly string[];
+  /** Those that every answer has, with a value or null. */
+  readonly nullable: readonly string[];
 }
 
 interface WireList {
@@ -17,12 +19,18 @@ interface WireList {
   readonly items: WireShape;
 }
 
-/** An object whose `required` fields always have a value and whose `optional` ones may be null or absent. */
+/** An object whose `required` fields always have a value, `nullable` ones may be null, and `optional` ones absent too. */
 export function wireObject(
   required: Readonly<Record<string, WireShape>>,
   optional: Readonly<Record<string, WireShape>> = {},
+  nullable: Readonly<Record<string, WireShape>> = {},
 ): WireObject {
-  return { kind: 'object', fields: { ...required, ...optional }, required: Object.keys(required) };
+  return {
+    kind: 'object',
+    fields: { ...required, ...nullable, ...optional },
+    required: Object.keys(required),
+    nullable: Object.keys(nullable),
+  };
 }
 
 /** A list of elements of one shape. */

@@ -15,6 +15,12 @@ function driftsOf(payload: JsonValue): string[] {
 }
 
 describe('findDrifts', () => {
+  it('lets a field be null where it may, and misses it where it is not there', () => {
+    const nullable = wireObject({}, {}, { price: 'text' });
+    const found = [{ price: '1' }, { price: null }, { price: 1 }, {}].map((row) => findDrifts(row, nullable));
+    expect(found.map(([drift]) => drift?.kind)).toEqual([undefined, undefined, 'retyped', 'missing']);
+  });
+
   it('finds nothing in what is known, whichever way it is written', () => {
     const data = [
       { id: 1, name: 'a', isOpen: true, extra: [{ any: 1 }] },

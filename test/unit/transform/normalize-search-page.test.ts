@@ -80,6 +80,15 @@ describe('normalizeAnswer of search.keyword', () => {
     ]);
   });
 
+  it('takes a row without a price for no drift', () => {
+    const { drifts } = normalizeSearchAnswer(
+      pageOf({ ...row, priceInfo: { price: null } }, { ...row, offerId: 2, priceInfo: {} }),
+    );
+    expect(drifts.map(({ path, kind }) => `${path} ${kind}`)).toEqual(['data[].priceInfo.price missing']);
+    const { drifts: none } = normalizeSearchAnswer(pageOf({ ...row, priceInfo: { price: null } }));
+    expect(none).toEqual([]);
+  });
+
   it('keeps every price of a row as a kind of its own, and says which of them nobody can read', () => {
     const priceInfo = {
       price: '5',
