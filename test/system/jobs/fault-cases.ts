@@ -204,6 +204,30 @@ export const faultCases: readonly FaultCase[] = [
     },
   },
   {
+    fault: 'searches find nothing',
+    feed: 'keyword',
+    faults: [{ kind: 'empty' }],
+    does: 'ends the pass: nobody can tell it from a search that has no offers',
+    extraCalls: -99,
+    catalog: 'empty; all after the next run',
+    holds: async (stack) => {
+      expect(await listIds(stack, 'SELECT offer_id::text AS id FROM catalog.offer')).toEqual(new Set());
+      await expectHealed(stack, 'keyword');
+    },
+  },
+  {
+    fault: 'searches list half',
+    feed: 'keyword',
+    faults: [{ kind: 'halved' }],
+    does: 'loads that half: nobody can tell it from a search that has no more',
+    extraCalls: -50,
+    catalog: 'but for the other half; yes after the next run',
+    holds: async (stack) => {
+      await expectUnseen(stack, 'keyword', 49);
+      await expectHealed(stack, 'keyword');
+    },
+  },
+  {
     fault: 'a row comes twice',
     feed: 'keyword',
     faults: [{ kind: 'duplicate', api: searchApi }],
