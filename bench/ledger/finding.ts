@@ -11,6 +11,9 @@ const cases: readonly (PacedCase & { readonly name: string })[] = [
   { ...usual, name: 'the same, answers take 0.75 s', real: [from(5)], latencyMs: 750, workers: 16 },
   { ...usual, name: 'the same, of one API', real: [from(5)], scope: 'api' },
   { ...usual, name: '1 of 4 a second', real: [from(1)], declared: 4 },
+  { ...usual, name: '2 of 4 a second', real: [from(2)], declared: 4 },
+  { ...usual, name: '3 of 4 a second', real: [from(3)], declared: 4 },
+  { ...usual, name: '1 of 30 a second', real: [from(1)] },
   { ...usual, name: '20 of 30 a second', real: [from(20)] },
   {
     ...usual,

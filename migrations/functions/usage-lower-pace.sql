@@ -28,8 +28,10 @@ DECLARE
   c_most CONSTANT float8 := 0.12;
   -- Below what was counted, since calls bunch on their way.
   c_below CONSTANT float8 := 0.95;
-  -- Of the declared pace. Refusals that have nothing to do with the pace must not stop everything.
-  c_slowest CONSTANT float8 := 0.05;
+  -- 20 calls a minute, or a twentieth of a declared pace that is lower. Refusals that have nothing to do with the pace must not
+  -- stop everything: from here, a pace of 24 is back in five minutes. At half that takes nine; at double, a limit of some calls
+  -- a minute would be refused again and again.
+  c_slowest CONSTANT float8 := 1 / 3.0;
 BEGIN
   SELECT * INTO v_pace FROM usage.pace p WHERE p.app_key = p_app_key AND p.api = p_api;
   v_is_same := coalesce(p_at <= v_pace.changed_at, false);
@@ -48,16 +50,17 @@ BEGIN
   SELECT b.pause INTO v_pause FROM usage.backoff b WHERE b.app_key = p_app_key AND b.api = p_api;
 
   v_is_burst := v_refused >= 3 AND v_passed < 0.7 * (v_passed + v_refused);
-  v_does_agree := NOT v_is_same AND v_pause IS NULL AND v_passed < floor(0.9 * v_now_at)
+  v_does_agree := NOT v_is_same AND v_pause IS NULL AND v_pace.last_change < 0 AND v_passed < ceil(0.9 * floor(v_now_at))
     AND abs(v_passed - v_pace.passed_before) <= v_passed / 5;
   v_drop := least(c_most, coalesce(-2 * nullif(least(v_pace.last_change, 0), 0), usage.pace_step()));
   v_next := CASE WHEN v_is_same THEN v_now_at
                  WHEN v_pause IS NOT NULL THEN v_now_at * CASE WHEN v_pause <= usage.first_pause() THEN 0.6 ELSE 1 END
-                 WHEN v_pace.last_change > 0 THEN v_now_at / (1 + v_pace.last_change)
+                 WHEN v_pace.last_change > 0 THEN greatest(v_now_at / (1 + v_pace.last_change),
+                   CASE WHEN v_pace.last_change > usage.pace_step() THEN least(v_now_at, c_below * v_passed) END)
                  ELSE v_now_at * (1 - v_drop) END;
   IF v_passed > 0 AND (v_is_burst OR v_does_agree) THEN v_next := least(v_next, c_below * v_passed); END IF;
   INSERT INTO usage.pace AS p (app_key, api, next_slot_at, found_per_second, last_change, changed_at, raise_after, passed_before)
-  VALUES (p_app_key, p_api, p_now, greatest(v_next, c_slowest * v_declared),
+  VALUES (p_app_key, p_api, p_now, greatest(v_next, least(c_slowest, v_declared / 20)),
     CASE WHEN v_pace.last_change > 0 THEN NULL WHEN v_is_same THEN v_pace.last_change ELSE -v_drop END, p_now,
     p_now + CASE WHEN v_pace.last_change BETWEEN 0 AND usage.pace_step() THEN interval '2 minutes' ELSE interval '15 seconds' END, v_passed)
   ON CONFLICT (app_key, api) DO UPDATE

@@ -15,8 +15,11 @@ CREATE OR REPLACE FUNCTION usage.raise_pace(p_app_key text, p_api text, p_now ti
            coalesce(w.found_per_second * (1 + s.raise) >= usage.declared_pace(p_app_key, w.api, p_now), false) AS is_declared
     FROM usage.pace w
     CROSS JOIN LATERAL (SELECT least(1, coalesce(2 * nullif(greatest(w.last_change, 0), 0), usage.pace_step())) AS raise) s
-    -- At half, the refusals of tries that fail could be 3 % of all calls; at double, a low pace would be found late.
-    WHERE w.app_key = p_app_key AND w.api IN (p_api, '*') AND w.raise_after <= p_now AND w.calls_since >= 40
+    WHERE w.app_key = p_app_key AND w.api IN (p_api, '*') AND w.raise_after <= p_now
+      -- After a change by one step. At half, the refusals of tries that fail could be 3 % of all calls; at double, a low pace
+      -- would be found late. After a larger change the limit may be far away: at 40, a pace of a call in three seconds would
+      -- take a quarter of an hour to become the declared one.
+      AND w.calls_since >= CASE WHEN abs(w.last_change) > usage.pace_step() THEN 10 ELSE 40 END
   ) r
   WHERE p.app_key = p_app_key AND p.api = r.api
 $$;

@@ -20,19 +20,24 @@ export interface PacedLedger {
   setTime(at: number): Promise<void>;
 }
 
+/** What the limiter really lets through, from a second on. */
+export interface PacedLimit {
+  readonly fromSecond: number;
+  readonly perSecond: number;
+  /** Share of calls that are refused whatever the pace. Default 0. */
+  readonly noise?: number;
+}
+
 export interface PacedCase {
   /** Calls a second that the ledger was given. */
   readonly declared: number;
-  /** What the limiter really lets through, from each second on. */
-  readonly real: readonly { readonly fromSecond: number; readonly perSecond: number }[];
+  readonly real: readonly PacedLimit[];
   readonly seconds: number;
   readonly workers: number;
   /** From sending to the answer; it arrives half-way. Varies by a tenth either way. */
   readonly latencyMs: number;
   /** Who is limited. */
   readonly scope: 'app' | 'api';
-  /** Share of calls that are refused whatever the pace. Default 0. */
-  readonly noise?: number;
 }
 
 /** One call that arrived at the limiter. */
@@ -143,9 +148,12 @@ class PacedWorld {
 
   async #arrive(callId: string): Promise<void> {
     const second = this.#now / 1_000;
-    const limit = this.#world.real.findLast(({ fromSecond }) => fromSecond <= second)?.perSecond ?? null;
-    this.#quota.change(this.#world.scope === 'app' ? { appPerSecond: limit } : { apiPerSecond: limit });
-    const isRefused = this.#random() < (this.#world.noise ?? 0) || this.#isTooFast();
+    const limit = this.#world.real.findLast(({ fromSecond }) => fromSecond <= second);
+    const perSecond = limit?.perSecond ?? null;
+    this.#quota.change(
+      this.#world.scope === 'app' ? { appPerSecond: perSecond } : { apiPerSecond: perSecond },
+    );
+    const isRefused = this.#random() < (limit?.noise ?? 0) || this.#isTooFast();
     this.calls.push({ second, isRefused });
     this.#after(this.#half(), () => this.#settle(callId, isRefused));
   }
