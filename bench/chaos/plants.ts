@@ -130,8 +130,6 @@ export const plants: readonly Plant[] = [
     name: 'check-then-take',
     what: 'a limit is fetched, and taken from some moments later',
     judges: ['windows'],
-    boundary: 'utc-day',
-    isAtLimit: true,
     changeDatabase: inSql(
       'ALTER TABLE usage.quota_period DISABLE TRIGGER USER',
       {
