@@ -31,8 +31,8 @@ const servers = { globalSetup: 'test/support/global-setup.ts' };
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     // Two cores serve the tests, Postgres, Redis and the sandbox together. The third works while others wait for ticks
     // and timers; each one more makes every test slower, and nearer to its time limit.
     maxWorkers: 3,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface UntilOptions {
-  /** Default 30 s: far above what a loaded machine needs, so that only a real failure reaches it. */
+  /** Default 60 s: far above what a loaded machine needs, so that only a real failure reaches it. */
   readonly timeoutMs?: number;
   readonly pollMs?: number;
   /** What is waited for, for the message. Default: the condition's source text. */
@@ -17,7 +17,7 @@ export async function until<T>(
   condition: () => T | Promise<T>,
   options: UntilOptions = {},
 ): Promise<NonNullable<T>> {
-  const timeoutMs = options.timeoutMs ?? 30_000;
+  const timeoutMs = options.timeoutMs ?? 60_000;
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     let last: unknown;

@@ -21,6 +21,7 @@ import { startTestRedis } from '../../support/redis.ts';
 
 const bin = await builtProgram();
 const appKey = '1000000';
+const searchApi = 'com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1';
 const tokenKey = randomBytes(32).toString('hex');
 const role = `secrets_${randomBytes(5).toString('hex')}`;
 const reader = `${role}_reader`;
@@ -49,8 +50,7 @@ beforeAll(async () => {
     ...{ appKey, appSecret: secrets.appSecret, refreshToken: secrets.refreshToken },
     faults: [
       { kind: 'truncate', count: 1 },
-      { kind: 'reset', count: 1 },
-      { kind: 'server_error', count: 1 },
+      ...(['reset', 'server_error'] as const).map((kind) => ({ kind, api: searchApi, count: 1 })),
     ],
   });
   await database.pool.query(`create role ${role} superuser login password '${secrets.databasePassword}'`);

@@ -30,7 +30,8 @@ async function dispose(result: Partial<FetchResult>, attemptsMade = 0): Promise<
           release: async (_kind, _runId, list) => void done.push(`release ${ids(list)}`),
         },
         runs: {
-          addFailure: async (_runId, { code, mayPass }) => void done.push(`${mayPass ? 'note' : 'count'} ${code}`),
+          addFailure: async (_runId, { code, mayPass }) =>
+            void done.push(`${mayPass ? 'note' : 'count'} ${code}`),
           end: async (_runId, status, cause) => void done.push(`end ${status} ${String(cause)}`),
         },
         clock: { now: () => now },
