@@ -230,8 +230,8 @@ describe('status', () => {
   test('shows runs, counts and holds, as text and as JSON', async () => {
     await database.pool.query(`update sync.database_identity set source = 'sandbox'`);
     await database.pool.query(
-      `insert into sync.run (scope, trigger, source, feeds, status, cause, calls_used, budget_calls, rejects, errors, requested_at)
-       values ('all', 'cli', 'sandbox', '["a"]', 'partial_quota', 'budget', 1234, 5000, 7, 3, '2026-11-25T01:00:00Z')`,
+      `insert into sync.run (scope, trigger, source, feeds, status, cause, calls_used, budget_calls, rejects, errors, postponed, requested_at)
+       values ('all', 'cli', 'sandbox', '["a"]', 'partial_quota', 'budget', 1234, 5000, 7, 3, 31, '2026-11-25T01:00:00Z')`,
     );
     await database.pool.query(
       `insert into usage.api_hold (api, code, held_at) values ('a:b:1', 'gw.APIACLDecline', '2026-11-25T01:00:00Z')`,
@@ -243,7 +243,7 @@ describe('status', () => {
     const { out } = await runOn(database.url, 'status');
     expect(out).toMatch(/all APIs +4.5 calls a second +2026-11-25 01:00:00Z/);
     expect(out).toContain('SANDBOX: using mock data');
-    expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +2026-11-25 01:00:00Z/);
+    expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +31 +2026-11-25 01:00:00Z/);
     expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 01:00:00Z +a person resumes it/);
     const json: unknown = JSON.parse((await runOn(database.url, 'status', '--json')).out);
     expect(json).toMatchObject({
