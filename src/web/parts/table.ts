@@ -42,7 +42,13 @@ export function table({ caption, columns, rows, empty, isStacking }: TableOption
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell, i) => html`<td class="${classOf(i)}" data-name="${columns[i]?.header}">${isStacking ? html`<span>${cell}</span>` : cell}</td>`)}
+              ${row.map((cell, i) =>
+                isStacking
+                  ? html`<td class="${classOf(i)}" data-name="${columns[i]?.header}">
+                      <span>${cell}</span>
+                    </td>`
+                  : html`<td class="${classOf(i)}">${cell}</td>`,
+              )}
             </tr>`,
         )}
       </tbody>
