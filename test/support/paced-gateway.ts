@@ -33,6 +33,8 @@ export interface PacedCase {
   readonly declared: number;
   readonly real: readonly PacedLimit[];
   readonly seconds: number;
+  /** Ends the case before, as soon as it holds after a call. */
+  readonly isOver?: (second: number, perSecond: number | null) => boolean;
   readonly workers: number;
   /** From sending to the answer; it arrives half-way. Varies by a tenth either way. */
   readonly latencyMs: number;
@@ -83,6 +85,7 @@ class PacedWorld {
   readonly #events: Event[] = [];
   readonly calls: PacedCall[] = [];
   readonly changes: PaceChange[] = [];
+  #endsAt: number;
   #now = 0;
   #asked = 0;
   #pausedUntil = 0;
@@ -90,11 +93,12 @@ class PacedWorld {
   constructor(ledger: PacedLedger, world: PacedCase) {
     this.#ledger = ledger;
     this.#world = world;
+    this.#endsAt = world.seconds * 1_000;
   }
 
   async play(): Promise<void> {
     for (let n = 0; n < this.#world.workers; n++) this.#ask(n);
-    for (let event = this.#next(); event && event.at < this.#world.seconds * 1_000; event = this.#next()) {
+    for (let event = this.#next(); event && event.at < this.#endsAt; event = this.#next()) {
       this.#now = event.at;
       await this.#ledger.setTime(startsAtMs + event.at);
       await event.run();
@@ -189,6 +193,7 @@ class PacedWorld {
       [appKey, this.#world.scope === 'app' ? '*' : api],
     );
     const perSecond = rows[0]?.found ?? null;
+    if (this.#world.isOver?.(this.#now / 1_000, perSecond)) this.#endsAt = 0;
     if (perSecond !== (this.changes.at(-1)?.perSecond ?? null)) {
       this.changes.push({ second: this.#now / 1_000, perSecond });
     }

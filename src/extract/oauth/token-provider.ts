@@ -34,9 +34,9 @@ export interface TokenProviderOptions extends OAuthParts {
  */
 const minLifeMs = 5 * minuteMs;
 
-/** After a refresh that failed on its way, and after a second. At half, a restart of the service would outlast all three. */
-const firstTryMs = 3_000;
-const secondTryMs = 10_000;
+/** After a refresh that failed on its way, and after each further. At half, a restart of the service would outlast all three. */
+const firstWaitMs = 3_000;
+const laterWaitMs = 10_000;
 
 /**
  * Access tokens of one app. An access token in the environment without a refresh token is a self-use app's: it
@@ -65,6 +65,8 @@ class StoredTokens implements AccessTokens {
   /** Refreshes in a row that brought neither a token nor a refusal, and when the next may be tried. */
   #failures = 0;
   #nextTryMs = 0;
+  /** After the third: the end of the run, also for jobs that ask while it is being halted. */
+  #unavailable: AppError | null = null;
 
   constructor(options: TokenProviderOptions, store: TokenStore) {
     this.#options = options;
@@ -111,13 +113,17 @@ class StoredTokens implements AccessTokens {
     const { appKey, clock } = this.#options;
     const retryAfterMs = this.#nextTryMs - clock.now().getTime();
     // At most that long, whatever was done to the clock.
-    if (retryAfterMs > 0 && retryAfterMs <= secondTryMs)
-      throw new AppError(errors.AUTH_REFRESH_BUSY, 'the access token is not refreshed yet', { retryAfterMs });
+    if (retryAfterMs > 0 && retryAfterMs <= laterWaitMs)
+      throw (
+        this.#unavailable ??
+        new AppError(errors.AUTH_REFRESH_BUSY, 'the access token is not refreshed yet', { retryAfterMs })
+      );
     try {
       const tokens = await this.#store.refreshOnce(appKey, stale, async (current) =>
         this.#postpone(await this.#exchange(current)),
       );
       this.#failures = 0;
+      this.#unavailable = null;
       return tokens;
     } catch (error) {
       throw this.#failed(error);
@@ -130,13 +136,15 @@ class StoredTokens implements AccessTokens {
     if (!(error instanceof AppError) || error.recovery !== 'retry' || !error.code.startsWith('GATEWAY_'))
       return error;
     this.#failures += 1;
-    if (this.#failures >= 3)
-      return new AppError(errors.AUTH_REFRESH_UNAVAILABLE, 'the access token could not be refreshed', {
-        ...{ facts: { ...error.facts, code: error.code }, cause: error },
-      });
-    const waitMs = this.#failures === 1 ? firstTryMs : secondTryMs;
+    const waitMs = this.#failures === 1 ? firstWaitMs : laterWaitMs;
     this.#nextTryMs = this.#options.clock.now().getTime() + waitMs;
-    return error;
+    this.#unavailable =
+      this.#failures < 3
+        ? null
+        : new AppError(errors.AUTH_REFRESH_UNAVAILABLE, 'the access token could not be refreshed', {
+            ...{ facts: { ...error.facts, code: error.code }, cause: error },
+          });
+    return this.#unavailable ?? error;
   }
 
   /**

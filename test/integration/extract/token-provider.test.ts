@@ -285,9 +285,14 @@ describe('a refresh that fails', () => {
     isDown = true;
     for (const code of ['GATEWAY_UNAVAILABLE', 'GATEWAY_UNAVAILABLE', 'AUTH_REFRESH_UNAVAILABLE']) {
       await expect(tokens.refresh(renewed)).rejects.toMatchObject({ code });
-      clock.advance(10_001);
+      if (code === 'GATEWAY_UNAVAILABLE') clock.advance(10_001);
     }
+    // Jobs that end while the run is being halted ask, too.
+    await expect(tokens.refresh(renewed)).rejects.toMatchObject({ code: 'AUTH_REFRESH_UNAVAILABLE' });
     expect(server.requests).toHaveLength(6);
+    clock.advance(10_001);
+    await expect(tokens.refresh(renewed)).rejects.toMatchObject({ code: 'AUTH_REFRESH_UNAVAILABLE' });
+    expect(server.requests).toHaveLength(7);
   });
 
   it('with a stored token that has no refresh token asks a person', async () => {

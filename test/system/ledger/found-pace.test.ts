@@ -18,7 +18,9 @@ beforeEach(() => at.reset());
 /** Minutes of calls. */
 const timeoutMs = 300_000;
 
-async function play(world: Pick<PacedCase, 'declared' | 'real' | 'seconds'>): Promise<PacedResult> {
+async function play(
+  world: Pick<PacedCase, 'declared' | 'real' | 'seconds' | 'isOver'>,
+): Promise<PacedResult> {
   const setTime = (ms: number) => at.setTime(new Date(ms).toISOString());
   const usual = { workers: 4, latencyMs: 100, scope: 'app' } as const;
   return playPaced({ ...at, pool: at.db.pool, appKey, api, setTime }, { ...usual, ...world });
@@ -67,7 +69,8 @@ describe('the declared pace is back minutes after the gateway', () => {
     '$name for three minutes',
     async ({ noise }) => {
       const real = [from(0, 30), from(20, 30, noise), from(200, 30)];
-      const { changes } = await play({ declared: 30, real, seconds: 560 });
+      const isOver: PacedCase['isOver'] = (second, perSecond) => second > 200 && perSecond === null;
+      const { changes } = await play({ declared: 30, real, seconds: 680, isOver });
       expect(changes.some(({ perSecond }) => perSecond !== null && perSecond < 20)).toBe(true);
       expect(changes.at(-1)?.perSecond).toBeNull();
     },

@@ -165,13 +165,10 @@ describe.skipIf(chromium === null)('in a browser', () => {
 
   test('the page of a run follows it to its end', async () => {
     await stack.advance(86_400_000);
+    const setPace = (callLimit: number) =>
+      stack.app.quota.setLimit({ appKey: stack.sandbox.appKey, api: '*', period: 'second', callLimit });
     // So that the run is seen while it is active.
-    await stack.app.quota.setLimit({
-      appKey: stack.sandbox.appKey,
-      api: '*',
-      period: 'second',
-      callLimit: 40,
-    });
+    await setPace(4);
     await withPage(desktop, async (page) => {
       const running = stack.sync({ trigger: 'live' });
       await until(async () => (await stack.app.runs.listActive()).length > 0, { what: 'the run begins' });
@@ -181,6 +178,7 @@ describe.skipIf(chromium === null)('in a browser', () => {
       const before = await count();
       await until(async () => (await count()) > before, { what: 'the page shows more calls by itself' });
       expect(await faultsOfLive(page)).toEqual([]);
+      await setPace(40);
       await running;
       await page.locator('.figure .badge', { hasText: 'succeeded' }).waitFor();
       expect(await page.locator('[data-live]').count()).toBe(0);
