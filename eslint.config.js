@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 const oneHome = [
   {
     selector: "MemberExpression[object.name='process'][property.name='env']",
-    message: 'Only config/environment.ts reads the environment.',
+    message: 'Only config/process-environment.ts reads the environment.',
   },
   {
     selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",

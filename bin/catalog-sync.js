@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const oldest = [20, 19];
@@ -40,6 +40,10 @@ async function start() {
       `catalog-sync needs Node ${oldest.join('.')} or newer; this is Node ${process.versions.node}.`,
     );
     process.exitCode = 4;
+    return;
+  }
+  if (process.argv.length === 3 && process.argv[2] === '--version') {
+    console.log(JSON.parse(readFileSync(new URL('package.json', root), 'utf8')).version);
     return;
   }
   const { isBuilt, url } = chooseProgram();

@@ -1,11 +1,17 @@
 import { CommanderError } from 'commander';
 import { systemClock } from '../core/clock.ts';
-import { processEnvironment } from '../config/environment.ts';
+import { processEnvironment } from '../config/process-environment.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
 import type { CliContext } from '../app/context.ts';
-import { toDatabaseError } from '../db/database-error.ts';
 import { createProgram } from './program.ts';
+import type { OutputStream } from '../terminal/output-stream.ts';
 import { reportError } from '../terminal/report-error.ts';
+
+/** Says what was thrown, and gives the exit code. What knows errors of the database is loaded by who has one only. */
+async function report(thrown: unknown, stderr: OutputStream): Promise<ExitCode> {
+  const { toDatabaseError } = await import('../db/database-error.ts');
+  return reportError(toDatabaseError(thrown), stderr);
+}
 
 /**
  * Runs one command line (without `node` and the script) and gives its exit code. Never throws: errors
@@ -18,7 +24,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
   } catch (error) {
     // Commander has printed the error on stderr; help and version are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
-    return reportError(toDatabaseError(error), context.stderr);
+    return report(error, context.stderr);
   }
 }
 
@@ -43,7 +49,7 @@ export async function main(): Promise<void> {
   const { stdout, stderr, stdin } = process;
   watchReader(stderr);
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (reason: unknown) => process.exit(reportError(toDatabaseError(reason), stderr)));
+    process.on(event, (reason: unknown) => void report(reason, stderr).then((code) => process.exit(code)));
   }
   const env = processEnvironment();
   process.exitCode = await runCli(process.argv.slice(2), {

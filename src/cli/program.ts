@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { logLevels } from '../config/environment.ts';
+import { logLevels } from '../core/log-levels.ts';
 import { addExamples } from './add-examples.ts';
 import type { CliContext } from '../app/context.ts';
 import { registerAuth } from './verbs/auth.ts';

@@ -5,10 +5,9 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { AppError, coreErrors, errorMessage } from '../core/errors.ts';
+import { logLevels } from '../core/log-levels.ts';
 import { Secret } from '../core/secret.ts';
-
-/** What `LOG_LEVEL` may say. */
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+import type { Environment } from './process-environment.ts';
 
 /** What `NOTIFY_FORMAT` may say: the format of the receiver of notifications. */
 export const notifyFormats = ['generic', 'slack', 'dingtalk'] as const;
@@ -178,22 +177,16 @@ const environment = variables.superRefine(({ ALIBABA_API_URL: text, ALLOW_UNENCR
   });
 });
 
+export type { Environment } from './process-environment.ts';
+
 /** The names of all variables that are read, for `.env.example` and `doctor`. */
 export const configKeys = Object.keys(variables.shape);
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface Config extends Readonly<z.output<typeof environment>> {
   /** Where `.env*`, `catalog-sync.yaml` and the embedded database live. */
   readonly projectDir: string;
   /** The env files that were read, first one wins; the real environment wins over both. */
   readonly envFiles: readonly string[];
-}
-
-/** This process's own environment: the only reader of `process.env` in the product. */
-export function processEnvironment(): Environment {
-  /* eslint-disable-next-line no-restricted-syntax -- its one home */
-  return process.env;
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? errorMessage(error);

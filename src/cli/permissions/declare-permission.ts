@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { guideNames } from '../../extract/endpoints/guide-names.ts';
 import type { DeclaredState } from '../../model/permission.ts';
 import type { ApprovedCalls } from '../../model/sync-config.ts';
@@ -25,13 +25,6 @@ export function findApi({ sync }: OpenPermissions, text: string, command: Comman
   const found = apis.find((row) => row.operation === operation || row.name === text);
   const known = apis.map((row) => row.operation).join(', ');
   return found ?? command.error(`error: there is no API ${text}: give one of ${known}`);
-}
-
-/** A day in Asia/Shanghai. @throws InvalidArgumentError */
-export function parseDay(text: string): Date {
-  const day = startOfShanghaiDay(text);
-  if (day) return day;
-  throw new InvalidArgumentError('Give a day like 2026-11-20.');
 }
 
 /** The day that is declared, as its first moment in Asia/Shanghai. Ends with a usage error if it is in the future. */

@@ -13,7 +13,7 @@ import type { OpenQuota } from './open-quota.ts';
 import { readQuota, type ShownLimit } from './read-quota.ts';
 
 /** In the order in which they are shown. */
-const periodKinds = ['second', 'minute', 'day', 'month'] as const satisfies readonly PeriodKind[];
+export const periodKinds = ['second', 'minute', 'day', 'month'] as const satisfies readonly PeriodKind[];
 
 export type PeriodNumbers = Readonly<Partial<Record<PeriodKind, number>>>;
 

@@ -1,41 +1,36 @@
 import type { Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
-import { adopt } from '../auth/adopt.ts';
-import { revoke, rotateKey } from '../auth/change-tokens.ts';
-import { logIn } from '../auth/log-in.ts';
-import { showTokens } from '../auth/show-tokens.ts';
 import type { CliContext } from '../../app/context.ts';
-import { openSession, type Session } from '../../app/session.ts';
+import { lazily } from '../lazily.ts';
 
 /** `catalog-sync auth`: the app's tokens, from the first agreement to the last. */
 export function registerAuth(program: Command, context: CliContext): void {
   const auth = program
     .command('auth')
     .description("Authorise the app on 1688's page in a browser, and manage the access tokens.");
-  const open = (self: Command): Session => openSession(self, context, { logs: 'command' });
   auth
     .command('login', { isDefault: true })
     .description('Log in as the account owner in a browser, and store the tokens. This is the default.')
     .option('--paste', 'on a server: print the login url, and read the address that the browser ends at')
-    .action((flags: { paste?: true }, self: Command) => logIn(open(self), flags));
+    .action(lazily(context, async () => (await import('../actions/auth.ts')).logInHere));
   auth
     .command('status')
     .description('Show the type of the token, when it expires, and problems to expect.')
-    .action((_flags: unknown, self: Command) => showTokens(open(self)));
+    .action(lazily(context, async () => (await import('../actions/auth.ts')).showTokensOfApp));
   auth
     .command('rotate-key')
     .description('Encrypt the stored tokens with the key in NEW_TOKEN_KEY_FILE instead of TOKEN_KEY.')
-    .action((_flags: unknown, self: Command) => rotateKey(open(self)));
+    .action(lazily(context, async () => (await import('../actions/auth.ts')).rotateTokenKey));
   auth
     .command('revoke')
     .description('Delete the stored tokens of the app.')
     .option('--yes', 'do not ask for confirmation')
-    .action((flags: { yes?: true }, self: Command) => revoke(open(self), flags));
+    .action(lazily(context, async () => (await import('../actions/auth.ts')).revokeTokens));
   auth
     .command('adopt')
     .description('Let the app of ALIBABA_APP_KEY use the database of another app that it replaces.')
     .option('--yes', 'do not ask for confirmation')
-    .action((flags: { yes?: true }, self: Command) => adopt(open(self), flags));
+    .action(lazily(context, async () => (await import('../actions/auth.ts')).adoptDatabase));
   addExamples(auth, [
     'catalog-sync auth',
     'catalog-sync auth --paste',

@@ -1,38 +1,13 @@
 import type { Command } from 'commander';
-import { sourceOf } from '../../app/credentials.ts';
-import { AppError } from '../../core/errors.ts';
-import { testMessage } from '../../health/webhook/test-message.ts';
-import { notifyErrors } from '../../health/webhook/errors.ts';
-import { openNotifier } from '../../app/open-dispatcher.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
-import { openSession } from '../../app/session.ts';
-import { safeJson, safeText } from '../../terminal/safe-text.ts';
+import { lazily } from '../lazily.ts';
 
 function addTest(parent: Command, context: CliContext): void {
   const command = parent
     .command('test')
     .description('Send a test message and show the response of the receiver. Needs no database.')
-    .action(async (_flags: unknown, self: Command) => {
-      const session = openSession(self, context, { logs: 'command' });
-      const { config } = session;
-      const notifier = openNotifier(config);
-      if (notifier === null || config.NOTIFY_WEBHOOK_URL === undefined) {
-        throw new AppError(
-          notifyErrors.NOTIFY_NOT_SET,
-          'NOTIFY_WEBHOOK_URL is not set: notifications are off',
-        );
-      }
-      const { host } = new URL(config.NOTIFY_WEBHOOK_URL.reveal());
-      const message = testMessage(sourceOf(config), context.clock.now());
-      const { httpStatus, answer } = await notifier.send(message, new AbortController().signal);
-      const format = config.NOTIFY_FORMAT;
-      session.print(
-        session.isJson
-          ? safeJson({ host, format, httpStatus, answer })
-          : `${host} accepted a message of format ${format}. It answered HTTP ${String(httpStatus)}: ${safeText(answer)}`,
-      );
-    });
+    .action(lazily(context, async () => (await import('../actions/notify.ts')).sendTest));
   addExamples(command, ['catalog-sync notify test', 'catalog-sync notify test --json']);
 }
 

@@ -1,19 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { createQuarantineStore } from '../../health/quarantine-store.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
-import { formatGroups, formatQuarantined } from '../quarantine/format-quarantine.ts';
-import { readQuarantined } from '../quarantine/read-quarantine.ts';
-import { openSession } from '../../app/session.ts';
-import { safeJson } from '../../terminal/safe-text.ts';
-import { withExistingPool } from '../../app/with-existing-pool.ts';
-
-interface ListFlags {
-  readonly operation?: string;
-  readonly reason?: string;
-  readonly limit: number;
-}
+import { lazily } from '../lazily.ts';
 
 function parseQuarantineId(text: string): string {
   if (/^[1-9]\d{0,17}$/.test(text)) return text;
@@ -27,14 +16,7 @@ function addList(parent: Command, context: CliContext): void {
     .option('--operation <name>', 'only this operation, like offer.detail')
     .option('--reason <word>', 'only this reason, like not_money')
     .option('--limit <number>', 'maximum number of lines', parseCount(1, 1000), 30)
-    .action(async ({ operation, reason, limit }: ListFlags, self: Command) => {
-      const session = openSession(self, context, { logs: 'command' });
-      const filter = { operation: operation ?? null, reason: reason ?? null, limit };
-      const groups = await withExistingPool(session, 1, (pool) =>
-        createQuarantineStore({ pool }).listGroups(filter),
-      );
-      session.print(session.isJson ? safeJson(groups) : formatGroups(groups));
-    });
+    .action(lazily(context, async () => (await import('../actions/quarantine.ts')).listQuarantine));
   addExamples(command, [
     'catalog-sync quarantine list',
     'catalog-sync quarantine list --operation offer.detail --reason not_money --limit 100',
@@ -46,11 +28,7 @@ function addShow(parent: Command, context: CliContext): void {
     .command('show')
     .description('Show one value that could not be read, with the part of the stored answer that holds it.')
     .argument('<id>', 'id of the row', parseQuarantineId)
-    .action(async (id: string, _flags: unknown, self: Command) => {
-      const session = openSession(self, context, { logs: 'command' });
-      const value = await withExistingPool(session, 1, (pool) => readQuarantined(pool, id));
-      session.print(session.isJson ? safeJson(value) : formatQuarantined(value));
-    });
+    .action(lazily(context, async () => (await import('../actions/quarantine.ts')).showQuarantined));
   addExamples(command, ['catalog-sync quarantine show 4711', 'catalog-sync quarantine show 4711 --json']);
 }
 

@@ -2,15 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
-import { printAnswer, type QuotaAnswer } from '../quota/answer.ts';
-import { setLimits, unsetLimits, type OpenWithFile, type PeriodNumbers } from '../quota/change-limits.ts';
-import { addExternal, reconcileCounts, type ConsoleNumbers } from '../quota/correct-counts.ts';
-import { formatQuota } from '../quota/format-quota.ts';
-import { holdCalls, resumeCalls } from '../quota/hold-calls.ts';
-import { withQuota, type OpenQuota } from '../quota/open-quota.ts';
-import { readQuota } from '../quota/read-quota.ts';
-import { openSession } from '../../app/session.ts';
-import { safeJson } from '../../terminal/safe-text.ts';
+import { lazily } from '../lazily.ts';
 
 const apiArgument = '<api>';
 const apiHelp = "an operation like offer.detail, the name of its API, or '*' for the whole app";
@@ -30,37 +22,11 @@ function parseReason(text: string): string {
   throw new InvalidArgumentError('Give up to 200 characters.');
 }
 
-/** Opens the project's quota, changes it, and prints the result. */
-async function change(
-  self: Command,
-  context: CliContext,
-  work: (open: OpenQuota) => Promise<QuotaAnswer>,
-): Promise<void> {
-  const session = openSession(self, context, { logs: 'command' });
-  printAnswer(session, await withQuota(session, work));
-}
-
-/** As `change`, for what depends on the sync file. @throws AppError CONFIG_FILE_INVALID when there is none */
-async function changeWithFile(
-  self: Command,
-  context: CliContext,
-  work: (open: OpenWithFile) => Promise<QuotaAnswer>,
-): Promise<void> {
-  const session = openSession(self, context, { logs: 'command' });
-  const sync = session.readSyncConfig();
-  printAnswer(session, await withQuota(session, (open) => work({ ...open, sync })));
-}
-
 function addList(parent: Command, context: CliContext): void {
   const command = parent
     .command('list', { isDefault: true })
     .description('Show every limit with the calls that are left, and every hold.')
-    .action(async (_flags: unknown, self: Command) => {
-      const session = openSession(self, context, { logs: 'command' });
-      const overview = await withQuota(session, readQuota);
-      const width = context.stdout.columns ?? null;
-      session.print(session.isJson ? safeJson(overview) : formatQuota(overview, width));
-    });
+    .action(lazily(context, async () => (await import('../actions/quota.ts')).showLimits));
   addExamples(command, ['catalog-sync quota', 'catalog-sync quota list --json']);
 }
 
@@ -71,9 +37,7 @@ function addSet(parent: Command, context: CliContext): void {
     .argument(apiArgument, apiHelp);
   for (const [period, help] of Object.entries(periodsHelp))
     command.option(`--${period} <calls>`, `maximum number of calls ${help}`, parseCount(1, maxCalls));
-  command.action((text: string, numbers: PeriodNumbers, self: Command) =>
-    changeWithFile(self, context, (open) => setLimits(open, text, numbers, self)),
-  );
+  command.action(lazily(context, async () => (await import('../actions/quota.ts')).set));
   addExamples(command, [
     'catalog-sync quota set offer.detail --day 300',
     "catalog-sync quota set '*' --second 2 --minute 60",
@@ -87,12 +51,7 @@ function addUnset(parent: Command, context: CliContext): void {
     .argument(apiArgument, apiHelp);
   for (const period of Object.keys(periodsHelp))
     command.option(`--${period}`, `remove only the limit for a ${period}`);
-  command.action((text: string, chosen: Partial<Record<keyof typeof periodsHelp, true>>, self: Command) => {
-    const periods = (Object.keys(periodsHelp) as (keyof typeof periodsHelp)[]).filter(
-      (period) => chosen[period],
-    );
-    return changeWithFile(self, context, (open) => unsetLimits(open, text, periods, self));
-  });
+  command.action(lazily(context, async () => (await import('../actions/quota.ts')).unset));
   addExamples(command, ['catalog-sync quota unset offer.detail', "catalog-sync quota unset '*' --second"]);
 }
 
@@ -102,9 +61,7 @@ function addHold(parent: Command, context: CliContext): void {
     .description('Stop the calls of an API, or all calls, until a person resumes them.')
     .argument(apiArgument, apiHelp)
     .option('--reason <text>', 'reason that other people see', parseReason)
-    .action((text: string, { reason }: { readonly reason?: string }, self: Command) =>
-      change(self, context, (open) => holdCalls(open, text, reason ?? null, self)),
-    );
+    .action(lazily(context, async () => (await import('../actions/quota.ts')).hold));
   addExamples(command, [
     'catalog-sync quota hold search.image',
     "catalog-sync quota hold '*' --reason 'another program needs the key today'",
@@ -116,9 +73,7 @@ function addResume(parent: Command, context: CliContext): void {
     .command('resume')
     .description('End a hold. It does not matter who set it.')
     .argument(apiArgument, apiHelp)
-    .action((text: string, _flags: unknown, self: Command) =>
-      change(self, context, (open) => resumeCalls(open, text, self)),
-    );
+    .action(lazily(context, async () => (await import('../actions/quota.ts')).resume));
   addExamples(command, ['catalog-sync quota resume search.image', "catalog-sync quota resume '*'"]);
 }
 
@@ -131,9 +86,7 @@ function addExternalVerbs(parent: Command, context: CliContext): void {
     .description('Add calls that other programs made today to the counts of the day and the month.')
     .argument(apiArgument, limitHelp)
     .argument('<calls>', 'number of calls', parseCount(1, maxCalls))
-    .action((text: string, calls: number, _flags: unknown, self: Command) =>
-      change(self, context, (open) => addExternal(open, text, calls, self)),
-    );
+    .action(lazily(context, async () => (await import('../actions/quota.ts')).addExternalCalls));
   const examples = ['catalog-sync quota external add offer.detail 40'];
   addExamples(external, examples);
   addExamples(command, examples);
@@ -146,9 +99,7 @@ function addReconcile(parent: Command, context: CliContext): void {
     .requiredOption('--api <api>', limitHelp)
     .option('--day <calls>', 'calls that the console shows for today', parseCount(0, maxCalls))
     .option('--month <calls>', 'calls that the console shows for this month', parseCount(0, maxCalls))
-    .action((flags: ConsoleNumbers & { readonly api: string }, self: Command) =>
-      change(self, context, (open) => reconcileCounts(open, flags.api, flags, self)),
-    );
+    .action(lazily(context, async () => (await import('../actions/quota.ts')).reconcile));
   addExamples(command, ['catalog-sync quota reconcile --api offer.detail --day 320 --month 6100']);
 }
 

@@ -1,33 +1,11 @@
 import { Option, type Command } from 'commander';
-import { reprocessedOperations, type ReprocessedOperation } from '../../model/reprocess.ts';
+import { reprocessedOperations } from '../../model/reprocess.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
 import { parseOfferId } from '../parse-offer-id.ts';
-import { conclusionOf, formatReprocess } from '../reprocess/format-reprocess.ts';
 import { parseSince } from '../reprocess/parse-since.ts';
-import { runReprocess } from '../reprocess/run-reprocess.ts';
-import { openSession } from '../../app/session.ts';
-import { safeJson } from '../../terminal/safe-text.ts';
-
-interface ReprocessFlags {
-  readonly operation?: ReprocessedOperation;
-  readonly offer?: string;
-  readonly since?: string;
-  readonly onlyQuarantined?: true;
-  readonly olderThanVersion?: number;
-  readonly yes?: true;
-}
-
-function selectionOf(flags: ReprocessFlags) {
-  return {
-    operation: flags.operation ?? null,
-    offerId: flags.offer ?? null,
-    since: flags.since ?? null,
-    isQuarantined: flags.onlyQuarantined ?? false,
-    olderThanVersion: flags.olderThanVersion ?? null,
-  };
-}
+import { lazily } from '../lazily.ts';
 
 /** `catalog-sync reprocess`: reads stored answers again with this version, without a call. */
 export function registerReprocess(program: Command, context: CliContext): void {
@@ -48,12 +26,7 @@ export function registerReprocess(program: Command, context: CliContext): void {
       parseCount(1, 1_000_000),
     )
     .option('--yes', 'apply the changes')
-    .action(async (flags: ReprocessFlags, self: Command) => {
-      const session = openSession(self, context, { logs: 'command' });
-      const report = await runReprocess(session, selectionOf(flags), flags.yes ?? false);
-      session.print(session.isJson ? safeJson(report) : formatReprocess(report));
-      session.talk(conclusionOf(report));
-    });
+    .action(lazily(context, async () => (await import('../actions/reprocess.ts')).reprocess));
   addExamples(command, [
     'catalog-sync reprocess',
     'catalog-sync reprocess --only-quarantined --yes',

@@ -1,32 +1,11 @@
-import { once } from 'node:events';
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseDurationMs } from '../../core/duration.ts';
-import { AppError, errorMessage } from '../../core/errors.ts';
-import { listenForShutdown } from '../../core/lifecycle.ts';
-import { createSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/create-sandbox.ts';
+import { errorMessage } from '../../core/errors.ts';
 import { defaultNature, settleNature, type Nature } from '../../sandbox/world/nature.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
-import { cliErrors } from '../../app/errors.ts';
 import { parseCount } from '../parse-count.ts';
-import { openSession, type Session } from '../../app/session.ts';
-import { safeJson } from '../../terminal/safe-text.ts';
-
-interface SandboxFlags {
-  readonly host: string;
-  readonly port: number;
-  readonly offers: number;
-  readonly categories: number;
-  readonly seed: number;
-  readonly latencyMs: number;
-  readonly drift?: true;
-  readonly startAt?: Date;
-  readonly advance: number;
-  readonly redirectUri?: readonly string[];
-  readonly nature?: Partial<Nature>;
-  readonly categoryCycle?: number;
-  readonly untilStdinEnds?: true;
-}
+import { lazily } from '../lazily.ts';
 
 function parseInstant(text: string): Date {
   const at = new Date(text);
@@ -55,51 +34,6 @@ function addNature(text: string, before: Partial<Nature> = {}): Partial<Nature> 
   } catch (error) {
     throw new InvalidArgumentError(`Give a name and a share, like soldOut=0.2: ${errorMessage(error)}.`);
   }
-}
-
-/** What the flags leave out, the sandbox has a default for. */
-function optionsOf(flags: SandboxFlags): SandboxOptions {
-  const { host, port, offers, categories, seed, latencyMs, drift = false, startAt, redirectUri } = flags;
-  const { nature = {}, categoryCycle = null } = flags;
-  return {
-    ...{ host, port, offers, categories, seed, latencyMs, drift, nature, categoryCycle },
-    ...(startAt ? { startAt } : {}),
-    ...(redirectUri ? { redirectUris: redirectUri } : {}),
-  };
-}
-
-/** At a signal, or when the parent process is gone. */
-async function waitForEnd(context: CliContext, followsStdin: boolean): Promise<void> {
-  const shutdown = listenForShutdown(context.signals);
-  const ends = followsStdin ? [once(context.stdin.resume(), 'close'), once(context.stdin, 'end')] : [];
-  await Promise.race([once(shutdown.drain, 'abort'), ...ends]);
-  shutdown.dispose();
-}
-
-async function start(options: SandboxOptions): Promise<Sandbox> {
-  try {
-    return await createSandbox(options);
-  } catch (cause) {
-    const message = `the sandbox could not be started: ${errorMessage(cause)}`;
-    throw new AppError(cliErrors.SANDBOX_NOT_STARTED, message, { cause });
-  }
-}
-
-/** As lines for an env file, so that `catalog-sync sandbox > .env.local` is all it takes. */
-function printCredentials(session: Session, sandbox: Sandbox): void {
-  const settings = {
-    ALIBABA_API_URL: sandbox.url,
-    ALIBABA_APP_KEY: sandbox.appKey,
-    ALIBABA_APP_SECRET: sandbox.appSecret,
-    ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
-  };
-  if (session.isJson) session.print(safeJson({ ...settings, controlUrl: sandbox.controlUrl }));
-  else
-    session.print(
-      Object.entries(settings)
-        .map(([key, value]) => `${key}=${value}`)
-        .join('\n'),
-    );
 }
 
 /** `catalog-sync sandbox`: a stand-in for the gateway on this machine, until it is stopped. */
@@ -143,15 +77,7 @@ export function registerSandbox(program: Command, context: CliContext): void {
       parseCount(3, 20),
     )
     .option('--until-stdin-ends', 'stop when standard input closes; for programs that start the sandbox')
-    .action(async (flags: SandboxFlags, self: Command) => {
-      const session = openSession(self, context, { logs: 'command', ignoresEnvironment: true });
-      const sandbox = await start(optionsOf(flags));
-      sandbox.advance(flags.advance);
-      printCredentials(session, sandbox);
-      session.talk('SANDBOX: using mock data. Stop it with Ctrl-C.');
-      await waitForEnd(context, flags.untilStdinEnds ?? false);
-      await sandbox.close();
-    });
+    .action(lazily(context, async () => (await import('../actions/sandbox.ts')).runSandbox));
   addExamples(command, [
     'catalog-sync sandbox --port 8688',
     'catalog-sync sandbox --offers 2000 --drift --latency-ms 50 > .env.local',

@@ -1,38 +1,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { parseDurationMs } from '../../core/duration.ts';
-import { copyReadOnly, queryReadOnly, type ReadOnlyQuery } from '../../db/query-read-only.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
-import { formatBatch, formatJsonLines } from '../format-rows.ts';
-import { openSession, type Session } from '../../app/session.ts';
-import { safeLines } from '../../terminal/safe-text.ts';
-import { writeAll } from '../../terminal/write-all.ts';
-import { withReader } from '../../app/with-reader.ts';
-
-interface SqlFlags {
-  readonly csv?: true;
-  readonly timeout: number;
-}
+import { lazily } from '../lazily.ts';
 
 function parseTimeout(text: string): number {
   const ms = parseDurationMs(text);
   if (ms === null || ms < 1) throw new InvalidArgumentError('Give a duration like 500ms, 30s or 10m.');
   return ms;
-}
-
-async function printCsv(session: Session, query: ReadOnlyQuery): Promise<void> {
-  const { context } = session;
-  await copyReadOnly(query, (csv) => writeAll(context, context.isTty.stdout ? safeLines(csv) : csv));
-}
-
-async function printRows(session: Session, query: ReadOnlyQuery): Promise<void> {
-  const format = session.isJson ? formatJsonLines : formatBatch;
-  let rowCount = 0;
-  await queryReadOnly(query, (batch) => {
-    rowCount += batch.rows.length;
-    return writeAll(session.context, format(batch));
-  });
-  session.talk(`${String(rowCount)} ${rowCount === 1 ? 'row' : 'rows'}`);
 }
 
 /** `catalog-sync sql`: one statement, read-only, over the project's database. */
@@ -47,15 +22,7 @@ export function registerSql(program: Command, context: CliContext): void {
         .argParser(parseTimeout)
         .default(30_000, '30s'),
     )
-    .action(async (text: string, flags: SqlFlags, self: Command) => {
-      const session = openSession(self, context, { logs: 'command' });
-      if (flags.csv && session.isJson)
-        self.error("error: option '--csv' cannot be used with option '--json'");
-      const print = flags.csv ? printCsv : printRows;
-      await withReader(session, { warns: true }, (connectionString, signal) =>
-        print(session, { connectionString, text, timeoutMs: flags.timeout, signal }),
-      );
-    });
+    .action(lazily(context, async () => (await import('../actions/sql.ts')).runStatement));
   addExamples(command, [
     'catalog-sync sql "select * from usage.daily order by 1 desc limit 7"',
     'catalog-sync sql "select offer_id, subject from catalog.offer limit 20" --json',

@@ -1,56 +1,8 @@
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { connectionLimits } from '../../db/connection-limits.ts';
-import { sourceOf } from '../../app/credentials.ts';
-import { listenForShutdown, unlessAborted, type Shutdown } from '../../core/lifecycle.ts';
-import { Secret } from '../../core/secret.ts';
-import { classifyDatabaseErrors } from '../../db/database-error.ts';
-import { migrate } from '../../db/migrate.ts';
-import { createPool } from '../../db/pool.ts';
-import { requireMigrated } from '../../db/require-migrated.ts';
-import { closeQueueServer, openQueueServer } from '../../jobs/queue-server.ts';
-import { startWebServer } from '../../web/start-web-server.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
-import { openDatabase, type OpenDatabase } from '../../app/open-database.ts';
 import { parsePort } from '../parse-port.ts';
-import { commandSteps, sourceBanner } from '../../app/run-session.ts';
-import { openSession, type Session } from '../../app/session.ts';
-import { syncFileName } from '../../config/read-sync-config.ts';
-import { createWebDeps } from '../../app/web/create-web-deps.ts';
-
-async function serveOver(
-  session: Session,
-  { url, isEmbedded }: OpenDatabase,
-  port: number,
-  { drain, cut }: Pick<Shutdown, 'drain' | 'cut'>,
-): Promise<void> {
-  const { config, context, log } = session;
-  const sync = existsSync(join(config.projectDir, syncFileName)) ? session.readSyncConfig() : null;
-  // The embedded database belongs to this version; any other is migrated on purpose, by `migrate`.
-  if (isEmbedded) await migrate({ connectionString: url, log });
-  const { pages: max, queuesToSee: maxConnections } = connectionLimits;
-  const pool = createPool({ connectionString: url, max, log, cut });
-  const redisUrl = config.REDIS_URL ?? null;
-  const databaseUrl = new Secret(url);
-  const queueServer = openQueueServer({ redisUrl, databaseUrl, maxConnections, log, cut });
-  try {
-    await classifyDatabaseErrors(() => requireMigrated(pool));
-    const server = await startWebServer(
-      createWebDeps({ session, pool, queueServer, sync, env: context.env, drain }),
-      port,
-    );
-    session.talk(sourceBanner(sourceOf(config)));
-    session.talk(`pages at ${server.url}`);
-    if (!drain.aborted) await once(drain, 'abort');
-    await server.close();
-  } finally {
-    await closeQueueServer(queueServer);
-    await pool.end();
-  }
-}
+import { lazily } from '../lazily.ts';
 
 /** `catalog-sync web`: the ops pages, without working on anything. */
 export function registerWeb(program: Command, context: CliContext): void {
@@ -58,18 +10,6 @@ export function registerWeb(program: Command, context: CliContext): void {
     .command('web')
     .description('Serve the ops pages (runs, usage, products, health issues). Runs no jobs.')
     .option('--port <number>', 'port to listen on instead of PORT; 0 uses a free port', parsePort)
-    .action(async (flags: { port?: number }, self: Command) => {
-      const session = openSession(self, context, { logs: 'service' });
-      const shutdown = listenForShutdown(context.signals, { afterSignal: commandSteps, deadline: null });
-      const database = await openDatabase(session.config, session.log);
-      const nothing = () => undefined;
-      try {
-        const serving = serveOver(session, database, flags.port ?? session.config.PORT, shutdown);
-        await unlessAborted(shutdown.over, serving, nothing);
-      } finally {
-        await unlessAborted(shutdown.over, database.release(), nothing);
-        shutdown.dispose();
-      }
-    });
+    .action(lazily(context, async () => (await import('../actions/web.ts')).serveWeb));
   addExamples(command, ['catalog-sync web', 'catalog-sync web --project /srv/catalog --port 8080']);
 }

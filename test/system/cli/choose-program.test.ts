@@ -35,8 +35,8 @@ function put(path: string, says: string, time: number): void {
   }
 }
 
-function run() {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/catalog-sync.js'], {
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/catalog-sync.js', ...args], {
     cwd: folder,
     encoding: 'utf8',
   });
@@ -70,4 +70,10 @@ test('an old build is not run without the build tools either: it says how to mak
   const { status, stdout, stderr } = run();
   expect({ status, stdout }).toEqual({ status: 4, stdout: '' });
   expect(stderr).toContain('npm ci && npm run build');
+});
+
+test('the version is printed without a build and without build tools', () => {
+  writeFileSync(join(folder, 'package.json'), '{"type":"module","version":"1.2.3"}');
+  put('src/cli/main.ts', 'sources', 3000);
+  expect(run('--version')).toMatchObject({ status: 0, stdout: '1.2.3', stderr: '' });
 });

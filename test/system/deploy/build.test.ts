@@ -65,6 +65,28 @@ describe('the built package', () => {
     expect([...new Set(packages)].filter((name) => !(name in manifest.dependencies))).toEqual([]);
   });
 
+  test('is what `npm ci` makes of a checkout, and `npm ci --omit=dev` goes on without the compiler', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      scripts: Record<string, string>;
+    };
+    expect(scripts['prepare']).toBe('node scripts/prepare.js');
+    const checkout = mkdtempSync(join(tmpdir(), 'checkout-'));
+    try {
+      for (const path of ['scripts', 'src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'])
+        cpSync(join(root, path), join(checkout, path), { recursive: true });
+      const prepare = () => spawnSync('npm', ['run', 'prepare'], { cwd: checkout }).status;
+      expect({ status: prepare(), isBuilt: existsSync(join(checkout, 'dist')) }).toEqual({
+        status: 0,
+        isBuilt: false,
+      });
+      symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+      expect(prepare()).toBe(0);
+      expect(existsSync(join(checkout, 'dist/cli/main.js'))).toBe(true);
+    } finally {
+      rmSync(checkout, { recursive: true, force: true });
+    }
+  });
+
   test('runs without its sources, and migrates', () => {
     expect(existsSync(join(home, 'src'))).toBe(false);
     const { status, stdout, stderr } = spawnSync(

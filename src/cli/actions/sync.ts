@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+import type { SyncConfig } from '../../model/sync-config.ts';
+import type { CliContext } from '../../app/context.ts';
+import { scopeOf } from '../../runs/scope-of.ts';
+import { msLeft, requireFeeds, runScope } from '../run-scope.ts';
+import { openSession } from '../../app/session.ts';
+
+interface SyncFlags {
+  readonly feed?: string;
+  readonly budget?: number;
+  readonly deadline?: number;
+  readonly strictExit?: true;
+  readonly yes?: true;
+}
+
+/** @throws AppError CONFIG_FILE_INVALID when the file has no such feed */
+function chooseFeeds(sync: SyncConfig, feed: string | undefined): { scope: string; feedNames: string[] } {
+  const all = sync.feeds.map(({ name }) => name);
+  if (feed !== undefined) requireFeeds(sync, [feed]);
+  const feedNames = feed === undefined ? all : [feed];
+  return { scope: scopeOf(feedNames, all), feedNames };
+}
+
+/** One run, in this process, to its end. */
+export async function syncNow(context: CliContext, flags: SyncFlags, self: Command): Promise<void> {
+  const session = openSession(self, context, { logs: 'command' });
+  const sync = session.readSyncConfig();
+  const deadlineMs = flags.deadline ?? null;
+  const chosen = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', budgetCalls: flags.budget ?? null };
+  // That of the run counts from now, by the clock of the ledger: other processes keep it, too.
+  const leftMs = () => (deadlineMs === null ? null : Math.max(0, msLeft(context, deadlineMs)));
+  context.exitCode = await runScope(
+    session,
+    sync,
+    async () => ({ ...chosen, deadlineMs: leftMs() }),
+    // A budget is a confirmation already.
+    {
+      isStrict: flags.strictExit ?? false,
+      mayAsk: flags.yes !== true && flags.budget === undefined,
+      deadlineMs,
+    },
+  );
+}
