@@ -61,6 +61,9 @@ const webhookUrl = z
   })
   .transform((text) => new Secret(text));
 
+/** As that of a webhook; a receiver in one's own network may have no TLS. */
+const heartbeatUrl = siteUrl.transform((text) => new Secret(text));
+
 const tokenKey = z
   .string()
   .regex(/^[0-9a-fA-F]{64}$/, 'must be 64 hex digits (`openssl rand -hex 32`)')
@@ -127,6 +130,7 @@ export const secretKeys = [
   'METRICS_TOKEN',
   'NOTIFY_WEBHOOK_URL',
   'NOTIFY_DINGTALK_SECRET',
+  'HEARTBEAT_URL',
 ] as const;
 
 const variables = z.object({
@@ -164,6 +168,7 @@ const variables = z.object({
   NOTIFY_WEBHOOK_URL: webhookUrl.optional(),
   NOTIFY_FORMAT: oneOf(notifyFormats).default('generic'),
   NOTIFY_DINGTALK_SECRET: secret.optional(),
+  HEARTBEAT_URL: heartbeatUrl.optional(),
 });
 
 /** Requests to the gateway carry an access token. */

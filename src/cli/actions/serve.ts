@@ -3,6 +3,7 @@ import { createPool } from '../../db/pool.ts';
 import { startWebServer } from '../../web/start-web-server.ts';
 import type { CliContext } from '../../app/context.ts';
 import { serviceSteps, sourceBanner, withApp } from '../../app/run-session.ts';
+import { openHeartbeat } from '../../app/heartbeat.ts';
 import { openSession } from '../../app/session.ts';
 import { connectionLimits } from '../../db/connection-limits.ts';
 import { createWebDeps } from '../../app/web/create-web-deps.ts';
@@ -35,7 +36,11 @@ export async function serve(context: CliContext, flags: { port?: number }, self:
         log.info({ source: app.source, port: server.port, schedules: sync.schedules.length }, 'serving');
         session.talk(`pages at ${server.url}`);
         try {
-          await app.conduct(() => Promise.resolve(false));
+          const pingIfDue = openHeartbeat(session);
+          await app.conduct(() => {
+            pingIfDue();
+            return Promise.resolve(false);
+          });
         } finally {
           await server.close();
         }

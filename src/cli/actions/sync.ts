@@ -3,6 +3,7 @@ import type { SyncConfig } from '../../model/sync-config.ts';
 import type { CliContext } from '../../app/context.ts';
 import { scopeOf } from '../../runs/scope-of.ts';
 import { msLeft, requireFeeds, runScope } from '../run-scope.ts';
+import { withPings } from '../../app/heartbeat.ts';
 import { openSession } from '../../app/session.ts';
 
 interface SyncFlags {
@@ -24,20 +25,23 @@ function chooseFeeds(sync: SyncConfig, feed: string | undefined): { scope: strin
 /** One run, in this process, to its end. */
 export async function syncNow(context: CliContext, flags: SyncFlags, self: Command): Promise<void> {
   const session = openSession(self, context, { logs: 'command' });
-  const sync = session.readSyncConfig();
   const deadlineMs = flags.deadline ?? null;
-  const chosen = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', budgetCalls: flags.budget ?? null };
-  // That of the run counts from now, by the clock of the ledger: other processes keep it, too.
-  const leftMs = () => (deadlineMs === null ? null : Math.max(0, msLeft(context, deadlineMs)));
-  context.exitCode = await runScope(
-    session,
-    sync,
-    async () => ({ ...chosen, deadlineMs: leftMs() }),
-    // A budget is a confirmation already.
-    {
-      isStrict: flags.strictExit ?? false,
-      mayAsk: flags.yes !== true && flags.budget === undefined,
-      deadlineMs,
-    },
-  );
+  const msToDeadline = deadlineMs === null ? null : msLeft(context, deadlineMs);
+  context.exitCode = await withPings(session, msToDeadline, async () => {
+    const sync = session.readSyncConfig();
+    const chosen = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', budgetCalls: flags.budget ?? null };
+    // That of the run counts from now, by the clock of the ledger: other processes keep it, too.
+    const leftMs = () => (deadlineMs === null ? null : Math.max(0, msLeft(context, deadlineMs)));
+    return runScope(
+      session,
+      sync,
+      async () => ({ ...chosen, deadlineMs: leftMs() }),
+      // A budget is a confirmation already.
+      {
+        isStrict: flags.strictExit ?? false,
+        mayAsk: flags.yes !== true && flags.budget === undefined,
+        deadlineMs,
+      },
+    );
+  });
 }

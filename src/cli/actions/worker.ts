@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { CliContext } from '../../app/context.ts';
 import { serviceSteps, sourceBanner, withApp } from '../../app/run-session.ts';
+import { openHeartbeat } from '../../app/heartbeat.ts';
 import { openSession } from '../../app/session.ts';
 
 /** Keeps the schedules and works on every active run, until it is stopped. */
@@ -20,7 +21,9 @@ export async function work(
       await app.keepSchedules();
       session.talk(sourceBanner(app.source));
       session.log.info({ source: app.source }, 'worker ready');
+      const pingIfDue = openHeartbeat(session);
       await app.conduct(async () => {
+        pingIfDue();
         if (healthFile !== undefined) await writeFile(healthFile, 'ticked\n');
         return false;
       });

@@ -46,3 +46,14 @@ export async function checkDelivery(pool: Pool, { NOTIFY_WEBHOOK_URL: webhook }:
   const when = deliveredAt === null ? 'none sent yet' : `last delivered ${formatTime(deliveredAt)}`;
   return [ok(name, when)];
 }
+
+/** Whether a dead man's switch is pinged, and the host of it: its path is a secret. */
+export function checkHeartbeat({ HEARTBEAT_URL: url }: Config): Check {
+  if (url === undefined)
+    return skip(
+      'heartbeat',
+      'no pings: HEARTBEAT_URL is not set',
+      "docs/alerts.md says what a dead man's switch is for.",
+    );
+  return ok('heartbeat', `pings ${new URL(url.reveal()).host}`);
+}

@@ -6,7 +6,7 @@ import { failed, type Check } from './check.ts';
 import { checkEnvFiles } from './check-env-files.ts';
 import { checkEncryption } from './check-encryption.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
-import { checkNotifySettings } from './check-notifications.ts';
+import { checkHeartbeat, checkNotifySettings } from './check-notifications.ts';
 import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkSecretFiles } from './check-secret-files.ts';
@@ -51,6 +51,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     checkSyncFile(projectDir),
     checkTarget(config, origins),
     checkNotifySettings(config),
+    checkHeartbeat(config),
     ...encryption,
     ...(mayConnect ? await checkRedis(config) : []),
     ...(await options.checkServices(config)),

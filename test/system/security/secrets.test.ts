@@ -15,6 +15,7 @@ import { createProject, createWorld } from '../../support/in-process.ts';
 import { builtProgram } from '../../support/built-program.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
+import { pingToken, startPingReceiver, type PingReceiver } from '../../support/ping-receiver.ts';
 import { startReceiver, type Receiver } from '../../support/receiver.ts';
 import { listBackends } from '../../support/stack.ts';
 import { startTestRedis } from '../../support/redis.ts';
@@ -36,6 +37,7 @@ const secrets = {
   webhookPath: 'zq-webhook-path-6607',
   webhookQuery: 'zq-webhook-query-6608',
   signingSecret: 'zq-signing-6609',
+  pingToken,
   tokenKey,
 };
 
@@ -44,6 +46,7 @@ let sandbox: Sandbox;
 let databaseUrl: string;
 let readUrl: string;
 let receiver: Receiver;
+let pingReceiver: PingReceiver;
 beforeAll(async () => {
   database = await createTestDatabase();
   sandbox = await startTestSandbox({
@@ -66,6 +69,8 @@ beforeAll(async () => {
   receiver.setTrouble((response, { url: asked }, body) =>
     response.writeHead(403).end(`${asked ?? ''} ${body}`),
   );
+  pingReceiver = await startPingReceiver();
+  pingReceiver.setAnswer((response) => response.writeHead(404).end(pingToken));
   await database.pool.query(
     "insert into usage.api_hold (api, code, held_at) values ('a:b:1', 'HELD_BY_HAND', now())",
   );
@@ -74,6 +79,7 @@ afterAll(async () => {
   await database.pool.query(`reassign owned by ${role} to current_user`);
   await database.pool.query(`drop role ${role}, ${reader}`);
   await receiver.close();
+  await pingReceiver.close();
   await sandbox.close();
   await database.drop();
 });
@@ -96,6 +102,7 @@ const settings = () => ({
   NOTIFY_WEBHOOK_URL: new URL(`/${secrets.webhookPath}?t=${secrets.webhookQuery}`, receiver.url).href,
   NOTIFY_FORMAT: 'dingtalk',
   NOTIFY_DINGTALK_SECRET: secrets.signingSecret,
+  HEARTBEAT_URL: pingReceiver.url,
 });
 
 /** Everything that a process writes, by whatever means, at its most talkative. */
@@ -182,6 +189,7 @@ test.each(listBackends())('a whole sync on %s writes no secret anywhere', async 
     expect(written).toMatch(/outcome +succeeded/);
     expect(written).toContain('call settled');
     expect(written).toContain('NOTIFY_REFUSED');
+    expect(written).toContain('heartbeat ping failed');
 
     const log = createLogger({ level: 'silent', pretty: false });
     const store = createTokenStore({ pool: database.pool, log, key: new Secret(tokenKey) });
