@@ -5,6 +5,7 @@ import { logLevels } from '../core/log-levels.ts';
 import { addExamples } from './add-examples.ts';
 import type { CliContext } from '../app/context.ts';
 import { registerAuth } from './verbs/auth.ts';
+import { registerCompletion } from './verbs/completion.ts';
 import { registerDemo } from './verbs/demo.ts';
 import { registerDoctor } from './verbs/doctor.ts';
 import { registerEraseSeller } from './verbs/erase-seller.ts';
@@ -30,6 +31,7 @@ import { registerWorker } from './verbs/worker.ts';
 
 const verbs = [
   registerAuth,
+  registerCompletion,
   registerDemo,
   registerDoctor,
   registerEraseSeller,
