@@ -20,6 +20,20 @@ export function listDocuments(): string[] {
   return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...listFiles('docs', '.md')];
 }
 
+/** The anchor that GitHub gives a heading. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .trim()
+    .replaceAll(' ', '-');
+}
+
+/** The anchors of all headings of a document. */
+export function anchorsOf(file: string): string[] {
+  return [...readText(file).matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] ?? ''));
+}
+
 /** The rows of all tables of a document, as trimmed cells; headings and rules included. */
 export function tableRows(markdown: string): string[][] {
   return markdown

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { codeWords, readText, tableRows } from '../../support/doc-files.ts';
+import { anchorsOf, codeWords, readText, tableRows } from '../../support/doc-files.ts';
 
 interface RuleFile {
   readonly groups: readonly {
-    readonly rules: readonly { readonly alert: string; readonly expr: string }[];
+    readonly rules: readonly {
+      readonly alert: string;
+      readonly expr: string;
+      readonly annotations: Readonly<Record<string, string>>;
+    }[];
   }[];
 }
 interface TestFile {
@@ -30,6 +34,14 @@ describe('the alerts', () => {
     const sections = readText('docs/alerts.md').split('\n### ').slice(1);
     expect(sections.map((section) => section.split('\n')[0])).toEqual(names);
     for (const section of sections) expect(section).toMatch(/^\w+\n\n[A-Z0-9`].+\n\n\*\*What to do:\*\* ./s);
+  });
+
+  test.each(rules)('$alert says what it means, and links to its section', ({ alert, annotations }) => {
+    expect(annotations['description']).toMatch(/^[A-Z/].+\. .+\.$/);
+    const [path = '', anchor = ''] = annotations['runbook_url']?.split('#') ?? [];
+    expect(path).toBe('docs/alerts.md');
+    expect(anchorsOf(path)).toContain(anchor);
+    expect(anchor).toBe(alert.toLowerCase());
   });
 
   test('read metrics that are documented', () => {

@@ -2,25 +2,12 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
-import { codeBlocks, listDocuments, listFiles, readText, root } from '../../support/doc-files.ts';
+import { anchorsOf, codeBlocks, listDocuments, listFiles, readText, root } from '../../support/doc-files.ts';
 import { commandProblem } from '../../support/known-commands.ts';
 
 const documents = listDocuments();
 const blocks = documents.flatMap(codeBlocks);
 const inLanguage = (language: string) => blocks.filter((block) => block.language === language);
-
-/** The anchor that GitHub gives a heading. */
-function anchorOf(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
-    .trim()
-    .replaceAll(' ', '-');
-}
-
-function anchorsOf(file: string): string[] {
-  return [...readText(file).matchAll(/^#+ (.+)$/gm)].map((match) => anchorOf(match[1] ?? ''));
-}
 
 /** The links of a document that lead nowhere. Links to other sites are not followed. */
 function brokenLinks(file: string): string[] {
