@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from '../../support/doc-files.ts';
+import { findTool } from '../../support/find-tool.ts';
 import { findPromtool, runPromtool } from '../../support/promtool.ts';
 
 const promtool = findPromtool();
@@ -26,4 +27,15 @@ describe('the alerts', () => {
     expect(output).toContain('13 rules found');
     expect(status).toBe(0);
   });
+});
+
+const amtool = findTool(['amtool'], process.env);
+
+test.skipIf(amtool === null)('the example for Alertmanager is one that it takes, as amtool finds', () => {
+  const { status, output } = runPromtool(amtool ?? '', [
+    'check-config',
+    join(root, folder, 'alertmanager.yml'),
+  ]);
+  expect(output).toContain('2 receivers');
+  expect(status).toBe(0);
 });

@@ -7,6 +7,7 @@ interface RuleFile {
     readonly rules: readonly {
       readonly alert: string;
       readonly expr: string;
+      readonly labels: { readonly severity: string };
       readonly annotations: Readonly<Record<string, string>>;
     }[];
   }[];
@@ -60,4 +61,29 @@ describe('the alerts', () => {
     const fired = shown.filter(({ exp_alerts: alerts }) => alerts.length > 0);
     expect(new Set(fired.map(({ alertname }) => alertname))).toEqual(new Set(names));
   });
+});
+
+interface AlertmanagerFile {
+  readonly route: {
+    readonly receiver: string;
+    readonly routes: readonly { readonly matchers: readonly string[]; readonly receiver: string }[];
+  };
+  readonly receivers: readonly { readonly name: string }[];
+}
+
+test('the example for Alertmanager pages the critical alerts, and sends each other severity to the chat', () => {
+  const { route, receivers } = parse(readText(`${folder}/alertmanager.yml`)) as AlertmanagerFile;
+  const receiverOf = new Map(route.routes.map(({ matchers, receiver }) => [matchers.join(), receiver]));
+  const severities = new Set(rules.map(({ labels }) => labels.severity));
+  expect(receiverOf).toEqual(
+    new Map(
+      [...severities].map((severity) => [
+        `severity="${severity}"`,
+        severity === 'critical' ? 'page' : 'chat',
+      ]),
+    ),
+  );
+  expect(new Set(receivers.map(({ name }) => name))).toEqual(
+    new Set([route.receiver, ...receiverOf.values()]),
+  );
 });
