@@ -2,6 +2,7 @@ import type { RunSummary } from '../health/status-store.ts';
 import type { Status } from '../health/read-status.ts';
 import { formatGivenUp } from './format-given-up.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
+import { plain, type Paint } from '../terminal/paint.ts';
 import { formatTime } from '../core/format-time.ts';
 import { describePace } from '../ledger/found-paces.ts';
 
@@ -34,13 +35,22 @@ function plannedCalls({ forecast }: RunSummary): string {
   return formatCount(Math.round(Object.values(forecast.calls).reduce((sum, calls) => sum + calls, 0)));
 }
 
-function formatRuns({ runs }: Status): string {
+/** A run that is active has no colour. */
+const tones: Readonly<Record<string, 'ok' | 'warn' | 'fail'>> = {
+  succeeded: 'ok',
+  partial_quota: 'warn',
+  partial_error: 'warn',
+  cancelled: 'warn',
+  failed: 'fail',
+};
+
+function formatRuns({ runs }: Status, paint: Paint): string {
   if (runs.length === 0) return 'No run yet.';
   const columns = [
     right('run'),
     left('scope'),
     left('by'),
-    left('status'),
+    { header: 'status', paint: (status: string) => paint(tones[status] ?? null, status) },
     left('cause'),
     right('calls'),
     right('planned'),
@@ -103,10 +113,11 @@ function formatHoldEnd({ heldUntil, probeAfter }: Status['holds'][number]): stri
   return probeAfter ? `a test call succeeds; next try ${formatTime(probeAfter)}` : 'a person resumes it';
 }
 
-function formatHolds({ holds }: Status): string {
+function formatHolds({ holds }: Status, paint: Paint): string {
   if (holds.length === 0) return 'No API is held.';
   const rows = holds.map((hold) => [hold.api, hold.code, formatTime(hold.heldAt), formatHoldEnd(hold)]);
-  return formatTable([left('held api'), left('code'), left('since'), left('until')], rows);
+  const code = { header: 'code', paint: (text: string) => paint('warn', text) };
+  return formatTable([left('held api'), code, left('since'), left('until')], rows);
 }
 
 /** Nothing without any: then the declared pace holds. */
@@ -187,14 +198,14 @@ const sourceLines = {
 };
 
 /** The state of a catalog as text: its counts, its runs, its quota, its holds. */
-export function formatStatus(status: Status): string {
+export function formatStatus(status: Status, paint = plain): string {
   const source = status.source === null ? 'No sync yet' : sourceLines[status.source];
   return [
     source,
     formatCatalog(status),
-    formatRuns(status),
+    formatRuns(status, paint),
     formatQuota(status),
-    formatHolds(status),
+    formatHolds(status, paint),
     ...(status.givenUp.length === 0 ? [] : [formatGivenUp(status.givenUp)]),
     ...formatPaces(status),
     ...formatSearches(status),

@@ -5,6 +5,8 @@ export interface Column {
   readonly header: string;
   /** Numbers stand on the right. */
   readonly align?: 'left' | 'right';
+  /** Gives a cell below the header its colour. */
+  readonly paint?: (cell: string) => string;
 }
 
 /** A cell wider than this is cut: a title of 200 characters would push everything else out of sight. */
@@ -21,12 +23,18 @@ export function formatTable(columns: readonly Column[], rows: readonly (readonly
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => displayWidth(line[index] ?? ''))));
   const [header = [], ...body] = lines;
   const rule = widths.map((width) => '-'.repeat(width));
-  return [header, rule, ...body]
-    .map((line) =>
-      line
-        .map((cell, index) => padToWidth(cell, widths[index] ?? 0, columns[index]?.align))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const formatLine = (cells: readonly string[], isBody: boolean) =>
+    cells
+      .map((cell, index) => {
+        const { align, paint } = columns[index] ?? {};
+        const padded = padToWidth(cell, widths[index] ?? 0, align);
+        return isBody && paint && cell !== '' ? padded.replace(cell, () => paint(cell)) : padded;
+      })
+      .join('  ')
+      .trimEnd();
+  return [
+    formatLine(header, false),
+    formatLine(rule, false),
+    ...body.map((cells) => formatLine(cells, true)),
+  ].join('\n');
 }

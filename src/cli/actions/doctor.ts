@@ -13,6 +13,7 @@ interface DoctorFlags extends GlobalFlags {
   readonly probe?: true;
   readonly contract?: true;
   readonly yes?: true;
+  readonly all?: true;
 }
 
 /** Checks everything, and prints what to correct. */
@@ -32,6 +33,6 @@ export async function doctor(context: CliContext, _flags: unknown, self: Command
     checkServices: (config) => checkServices(session, config, options),
   });
   for (const report of reports) printContract(session, flags.project, report);
-  printReport(session, checks, reports[0] ?? null);
+  printReport(session, checks, reports[0] ?? null, flags.all ?? false);
   context.exitCode = exitCodeOfChecks(checks);
 }

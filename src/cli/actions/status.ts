@@ -4,6 +4,7 @@ import type { CliContext } from '../../app/context.ts';
 import { formatStatus } from '../format-status.ts';
 import { readStatus } from '../../health/read-status.ts';
 import { openSession } from '../../app/session.ts';
+import { createPaint } from '../../terminal/paint.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 import { withExistingDatabase } from '../../app/with-database.ts';
 
@@ -22,5 +23,5 @@ export async function showStatus(
       await pool.end();
     }
   });
-  session.print(session.isJson ? safeJson(status) : formatStatus(status));
+  session.print(session.isJson ? safeJson(status) : formatStatus(status, createPaint(context)));
 }

@@ -17,6 +17,7 @@ export function registerDoctor(program: Command, context: CliContext): void {
       ).conflicts('probe'),
     )
     .option('--yes', 'make the calls without asking: two, with --probe up to six, with --contract up to ten')
+    .option('--all', 'on a terminal, also show each check that is fine; elsewhere all are shown')
     .action(lazily(context, async () => (await import('../actions/doctor.ts')).doctor));
   addExamples(command, [
     'catalog-sync doctor --offline',

@@ -245,6 +245,10 @@ describe('status', () => {
     expect(out).toContain('SANDBOX: using mock data');
     expect(out).toMatch(/all +cli +partial_quota +budget +1,234 +5,000 +0 +0 +3 +31 +2026-11-25 01:00:00Z/);
     expect(out).toMatch(/a:b:1 +gw.APIACLDecline +2026-11-25 01:00:00Z +a person resumes it/);
+    const { context, stdout } = createWorld({ env: { DATABASE_URL: database.url } });
+    await runCli(['status'], { ...context, isTty: { ...context.isTty, stdout: true } });
+    for (const word of ['partial_quota', 'gw.APIACLDecline'])
+      expect(stdout.text).toContain(`\u001b[33m${word}\u001b[39m`);
     const json: unknown = JSON.parse((await runOn(database.url, 'status', '--json')).out);
     expect(json).toMatchObject({
       source: 'sandbox',

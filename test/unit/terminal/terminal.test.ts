@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { displayWidth, padToWidth, truncateToWidth } from '../../../src/terminal/display-width.ts';
 import { formatTable } from '../../../src/terminal/format-table.ts';
+import { createPaint } from '../../../src/terminal/paint.ts';
 import { createProgress, formatProgress, type ProgressState } from '../../../src/terminal/progress.ts';
 import { safeJson, safeLines, safeText } from '../../../src/terminal/safe-text.ts';
 import { wrapText, wrapWidth } from '../../../src/terminal/wrap-text.ts';
@@ -184,5 +185,31 @@ describe('wrapped text', () => {
 
   test('fits the terminal within bounds', () => {
     expect([undefined, 10, 80, 400].map(wrapWidth)).toEqual([100, 40, 80, 120]);
+  });
+});
+
+describe('colours', () => {
+  const green = `${escape}[32mfine${escape}[39m`;
+
+  test.each([
+    ['a terminal', true, {}, green],
+    ['a terminal, with NO_COLOR that is empty', true, { NO_COLOR: '' }, green],
+    ['a terminal, with NO_COLOR', true, { NO_COLOR: '1' }, 'fine'],
+    ['a dumb terminal', true, { TERM: 'dumb' }, 'fine'],
+    ['a file', false, {}, 'fine'],
+  ])('on %s', (_, stdout, env, expected) => {
+    expect(createPaint({ isTty: { stdout }, env })('ok', 'fine')).toBe(expected);
+  });
+
+  test('of a cell change no width and no header', () => {
+    const paint = (cell: string) => createPaint({ isTty: { stdout: true }, env: {} })('ok', cell);
+    const table = formatTable(
+      [{ header: 'a long one', paint }, { header: 'b' }],
+      [
+        ['fine', 'x'],
+        ['', 'y'],
+      ],
+    );
+    expect(table).toBe(`a long one  b\n----------  -\n${green}        x\n            y`);
   });
 });
