@@ -20,3 +20,4 @@ COMMENT ON COLUMN sync.run.next_try_at IS 'When the first of them is tried again
 COMMENT ON COLUMN usage.backoff.failures IS 'Calls without an answer since the last that had one; five in a row begin a pause.';
 COMMENT ON TABLE usage.backoff IS 'Pauses after answers that calls come too fast, or after several calls without an answer, for all processes; a good answer to a later call ends them.';
 COMMENT ON COLUMN usage.backoff.pause IS 'How long it lasts: 2 s, doubled by each further one up to 2 minutes; 0 before the first.';
+COMMENT ON COLUMN usage.api_hold.probe_every IS 'How long after a probe the next one goes; null: as long as the hold has lasted, between one and eight hours.';

@@ -24,7 +24,7 @@ BEGIN
   IF NOT FOUND THEN RETURN false; END IF;
   UPDATE usage.api_hold h
   SET probe_call_id = p_call_id,
-      probe_after = coalesce(v_now + h.probe_every, usage.next_day(v_flight.app_key, v_flight.api, v_now))
+      probe_after = v_now + coalesce(h.probe_every, usage.probe_wait(h.held_at, v_now))
   WHERE h.api IN (v_flight.api, '*') AND h.probe_after <= v_now;
   RETURN true;
 END $$;

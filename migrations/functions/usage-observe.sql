@@ -4,7 +4,7 @@
 --          unavailable or unreachable (no answer came); p_code text: the error code
 -- Returns: nothing
 --
--- A refusal holds the API, with one probe a day; an answer ends such a hold, and the pauses that were. A call that was
+-- A refusal holds the API, with some probes a day (usage.probe_wait); an answer ends such a hold, and the pauses that were. A call that was
 -- granted before the one that showed the present state says nothing. Locks: none while nothing changes; else the app's
 -- lock first.
 CREATE OR REPLACE FUNCTION usage.observe(
@@ -57,11 +57,11 @@ BEGIN
     RETURN;
   END IF;
   INSERT INTO usage.api_hold AS h (api, code, held_at, probe_after)
-  VALUES (p_api, coalesce(p_code, p_shows), v_now, usage.next_day(p_app_key, p_api, v_now))
+  VALUES (p_api, coalesce(p_code, p_shows), v_now, v_now + usage.probe_wait(v_now, v_now))
   ON CONFLICT (api) DO UPDATE
-  SET code = excluded.code, held_until = NULL, probe_after = excluded.probe_after, probe_call_id = NULL,
-      probe_every = NULL,
-      held_at = CASE WHEN h.probe_after IS NULL THEN excluded.held_at ELSE h.held_at END
+  SET code = excluded.code, held_until = NULL, probe_call_id = NULL, probe_every = NULL,
+      held_at = CASE WHEN h.probe_after IS NULL THEN v_now ELSE h.held_at END,
+      probe_after = v_now + usage.probe_wait(CASE WHEN h.probe_after IS NULL THEN v_now ELSE h.held_at END, v_now)
   -- What a person holds without an end stays so.
   WHERE h.held_until IS NOT NULL OR h.probe_after IS NOT NULL;
 END $$;

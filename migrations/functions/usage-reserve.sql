@@ -84,7 +84,8 @@ BEGIN
       denied_by := 'hold'; retry_after_ms := c_probe_check_ms; RETURN;
     END IF;
     IF v_free_at = 'infinity' THEN denied_by := 'hold'; RETURN; END IF;
-    IF v_free_at > v_now THEN
+    -- A person who asks need not wait for the next probe: their call is one.
+    IF v_free_at > v_now AND NOT (v_is_probe AND p_lane = 'manual') THEN
       denied_by := 'hold'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
     END IF;
     IF p_token_hash IS NOT NULL THEN

@@ -25,7 +25,7 @@ export const extractErrors = defineErrors({
   GATEWAY_NO_GRANT: {
     recovery: 'stop-api',
     remedy:
-      '"API permission denied": the app has no grant for this API. Apply for the solution that contains it (the API permission tab of the console), and wait for the approval. One call a day tests the API (`catalog-sync permissions`). Other APIs continue.',
+      '"API permission denied": the app has no grant for this API. Apply for the solution that contains it (the API permission tab of the console), and wait for the approval. `catalog-sync doctor --probe` tries the API at once; runs try it some times a day (`catalog-sync permissions`). Other APIs continue.',
   },
   GATEWAY_API_UNKNOWN: {
     recovery: 'stop-api',

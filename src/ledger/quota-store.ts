@@ -51,7 +51,7 @@ const shownHold = {
   heldAt: apiHold.heldAt,
   /** Null: until a person resumes it. */
   heldUntil: apiHold.heldUntil,
-  /** From when on one call a day is let through, whose answer ends the hold; null: none is. */
+  /** From when on one call is let through, whose answer ends the hold; null: none is. */
   probeAfter: apiHold.probeAfter,
   /** Why a person holds it, in their words; null: they gave none, or 1688 refused. */
   reason: apiHold.reason,

@@ -48,11 +48,11 @@ async function listProbes(
 ): Promise<TargetOperation[]> {
   const { ALIBABA_APP_KEY: appKey } = config;
   if (appKey === undefined) return [];
-  if (pool === null) return chooseProbes(describeApis({ known: [], holds: [], sync, now }), now);
+  if (pool === null) return chooseProbes(describeApis({ known: [], holds: [], sync, now }));
   const quota = createQuotaStore({ pool });
   const permissions = createPermissionStore({ pool, appKey });
   const { apis } = await listPermissions({ permissions, quota, sync });
-  return chooseProbes(apis, await quota.ledgerNow());
+  return chooseProbes(apis);
 }
 
 /** The calls, if they may be made; `isAgreed`: the user has already agreed. */

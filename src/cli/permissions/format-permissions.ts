@@ -1,7 +1,7 @@
 import { displayWidth } from '../../terminal/display-width.ts';
 import { formatTable } from '../../terminal/format-table.ts';
 import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
-import { shanghaiDay } from '../../core/shanghai-time.ts';
+import { shanghaiDay, shanghaiTime } from '../../core/shanghai-time.ts';
 import { consoleWords } from '../../health/permissions/declared-states.ts';
 import type { Advice } from '../../health/permissions/assess-permission.ts';
 import type { PermissionReport, PermissionRow } from '../../health/permissions/list-permissions.ts';
@@ -30,7 +30,7 @@ function formatApproved({ approved: { daily, monthly } }: PermissionRow): string
 const columns = ['operation', 'API', 'guides say', 'declared', 'observed', 'a day / a month', 'next try'];
 
 const nextTry = (row: PermissionRow): string =>
-  row.probeAfter ? `from${dayOf(row.probeAfter)}` : row.isHeld ? 'when resumed' : '';
+  row.probeAfter ? `from ${shanghaiTime(row.probeAfter)}` : row.isHeld ? 'when resumed' : '';
 
 function formatTableOf({ apis, application }: PermissionReport): string {
   const rows = apis.flatMap((row) => {

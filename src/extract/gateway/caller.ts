@@ -175,7 +175,7 @@ export class Caller {
 
   #failure(api: string, { error, facts }: AttemptFailure): AppError {
     if (error.recovery === 'stop-api') {
-      return new AppError(error, `calls of ${api} are held, except for one test call a day`, { facts });
+      return new AppError(error, `calls of ${api} are held, except for some test calls a day`, { facts });
     }
     if (error.recovery === 'throttle') {
       const retryAfterMs = this.#parts.pauses.remainingMs(api);

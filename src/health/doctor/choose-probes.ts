@@ -12,11 +12,11 @@ const probeOrder = [
 
 /**
  * The operations that one call each would show the permission of: not those that are known to be allowed, and not
- * those that are held, for which the ledger grants no call. An upload would leave a picture at 1688.
+ * those that a person holds, for which the ledger grants no call. An upload would leave a picture at 1688.
  */
-export function chooseProbes(apis: readonly PermissionRow[], now: Date): TargetOperation[] {
+export function chooseProbes(apis: readonly PermissionRow[]): TargetOperation[] {
   const isWorthACall = ({ observed, isHeld, probeAfter }: PermissionRow) =>
-    observed !== 'allowed' && !(isHeld && (probeAfter === null || probeAfter > now));
+    observed !== 'allowed' && !(isHeld && probeAfter === null);
   return probeOrder.filter((operation) =>
     apis.some((row) => row.operation === operation && isWorthACall(row)),
   );

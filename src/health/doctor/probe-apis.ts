@@ -69,7 +69,12 @@ function learn(known: KnownSubjects, { request, payload }: CallAnswered): KnownS
     case 'offer.detail': {
       const { record } = normalizeOffer(request.offerId, payload);
       const found = record?.kind === 'found' ? record.detail : null;
-      return { ...known, sellerId: known.sellerId ?? found?.seller?.sellerId ?? null };
+      const imageUrl = found?.images.map(({ url }) => url).find(isAlicdn) ?? null;
+      return {
+        ...known,
+        sellerId: known.sellerId ?? found?.seller?.sellerId ?? null,
+        imageUrl: known.imageUrl ?? imageUrl,
+      };
     }
     case 'search.keyword':
     case 'search.seller':
@@ -97,7 +102,7 @@ function noteOf(error: AppError): string | null {
 
 /**
  * Makes one cheap call for each operation, one after the other, each through the ledger: counted, within the limits,
- * and of a held API the one call of its day. What the answers show is kept as every call's is. Those of categories
+ * and of a held API its test call. What the answers show is kept as every call's is. Those of categories
  * and details wait for the next run to load them; those of searches have no place in the catalog.
  */
 export async function probeApis(parts: ProbeParts, operations: readonly TargetOperation[]): Promise<Probed> {

@@ -40,7 +40,7 @@ function assessReview(declaredAt: Date | null, now: Date): Advice {
 }
 
 function assessDenied({ declared, declaredAt }: ApiPermission, at: ApiSituation): Advice {
-  const apply = `Apply for ${at.name} in the console, then: \`catalog-sync permissions set ${at.operation} --state pending\`.`;
+  const apply = `Apply for ${at.name} in the console, then: \`catalog-sync permissions set ${at.operation} --state pending\`. After the grant: \`catalog-sync permissions resume ${at.operation}\`, or the next try finds out.`;
   switch (declared) {
     case 'granted':
       return at.isHeld

@@ -108,10 +108,10 @@ apis:
 
   it('ends a hold by hand', async () => {
     await database.pool.query(
-      `INSERT INTO usage.api_hold (api, code, held_at, probe_after) VALUES ($1, 'gw.APIACLDecline', now(), '2100-01-01')`,
+      `INSERT INTO usage.api_hold (api, code, held_at, probe_after) VALUES ($1, 'gw.APIACLDecline', now(), '2100-01-01 00:00Z')`,
       [searchApi],
     );
-    expect((await run([])).out).toMatch(/from 2100-01-01$/m);
+    expect((await run([])).out).toMatch(/from 2100-01-01 08:00$/m);
     expect((await run(['resume', 'search.keyword'])).err).toBe('search.keyword is no longer held.\n');
     expect((await run(['resume', 'search.keyword'])).err).toBe('search.keyword was not held.\n');
   });

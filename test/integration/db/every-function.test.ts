@@ -181,6 +181,11 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'usage-pace-slack.sql': { call: 'SELECT usage.pace_slack() AS result', gives: 1.24 },
   'usage-pace-step.sql': { call: 'SELECT usage.pace_step() AS result', gives: 0.03 },
+  'usage-probe-wait.sql': {
+    call: `SELECT array_agg(usage.probe_wait(${noon} - held, ${noon})::text) AS result
+      FROM unnest(ARRAY[interval '1 minute', '3 hours', '2 days']) held`,
+    gives: ['01:00:00', '03:00:00', '08:00:00'],
+  },
   'usage-periods-touched.sql': {
     call: `SELECT starts_at AS result FROM usage.periods_touched('day', 'calendar', 'Asia/Shanghai', ${noon}, ${noon})`,
     gives: new Date('2031-06-14T16:00:00Z'),

@@ -34,7 +34,7 @@ beforeEach(async () => {
 
 let asked = 0;
 const reserve = (forApi = api): Promise<ReserveAnswer> =>
-  at.ledger.reserve(requestFor(`call-${asked++}`, { api: forApi }));
+  at.ledger.reserve(requestFor(`call-${asked++}`, { api: forApi, lane: 'refresh' }));
 
 async function answer(callId: string, shows: AnswerSign): Promise<void> {
   const gatewayCode = shows === 'too_fast_app' ? 'gw.QosAppFrequencyLimit' : 'gw.QosAPIFrequencyLimit';

@@ -28,7 +28,7 @@ beforeEach(async () => {
 
 let asked = 0;
 const reserve = (forApi = api): Promise<ReserveAnswer> =>
-  at.ledger.reserve(requestFor(`call-${asked++}`, { api: forApi }));
+  at.ledger.reserve(requestFor(`call-${asked++}`, { api: forApi, lane: 'refresh' }));
 
 /** One whole call, which brought an answer or none. */
 async function call(shows: AnswerSign, forApi = api): Promise<void> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPermissionStore, type PermissionStore } from '../../../src/ledger/permission-store.ts';
 import { listBlockedApis } from '../../../src/ledger/block-store.ts';
-import type { Settlement } from '../../../src/model/ledger.ts';
+import type { Lane, Settlement } from '../../../src/model/ledger.ts';
 import type { PermissionSign } from '../../../src/model/permission.ts';
 import {
   api,
@@ -38,7 +38,8 @@ const settlementThat = (callId: string, shows: PermissionSign | null): Settlemen
   settlementFor(callId, { shows, body: null, gatewayCode: (shows && codes[shows]) ?? null });
 
 let asked = 0;
-const reserve = () => at.ledger.reserve(requestFor(`call-${asked++}`));
+/** As a run's job; `manual`: as a person. */
+const reserve = (lane: Lane = 'refresh') => at.ledger.reserve(requestFor(`call-${asked++}`, { lane }));
 
 async function send(): Promise<string> {
   const { callId } = await at.grant(`call-${asked++}`);
@@ -89,7 +90,7 @@ describe('an API of which nothing is known', () => {
     expect(await reserve()).toMatchObject({ kind: 'granted' });
   });
 
-  it('gives eight connections one refusal a day, whatever kind of refusal', async () => {
+  it('gives eight connections one refusal, whatever kind of refusal', async () => {
     for (const [day, shows] of (['denied', 'unsupported', 'exhausted'] as const).entries()) {
       await at.setTime(`2026-11-${25 + day}T12:00:00+08:00`);
       expect(await workEight(shows, 50)).toBe(1);
@@ -108,20 +109,44 @@ describe('an API that refuses', () => {
     ]);
   });
 
-  it('is held to the end of the day in Shanghai, and tells when it may be tried', async () => {
+  it('is held for an hour, and tells when it may be tried', async () => {
     await call('denied');
     const answer = await reserve();
     expect(answer).toMatchObject({ kind: 'denied', by: 'hold' });
     const waitMs = answer.kind === 'denied' ? (answer.retryAfterMs ?? 0) : 0;
-    expect(waitMs / 3_600_000).toBeCloseTo(12, 1);
-    expect(await at.quota.listHolds()).toMatchObject([
-      {
-        api,
-        code: 'gw.APIACLDecline',
-        heldUntil: null,
-        probeAfter: new Date('2026-11-26T00:00:00+08:00'),
-      },
-    ]);
+    expect(waitMs / 3_600_000).toBeCloseTo(1, 1);
+    const [hold] = await at.quota.listHolds();
+    expect(hold).toMatchObject({ api, code: 'gw.APIACLDecline', heldUntil: null });
+    expect(hold?.probeAfter?.toISOString()).toMatch(/^2026-11-25T05:00:0/);
+  });
+
+  it('is tried by a few calls a day, ever less often', async () => {
+    const start = Date.parse('2026-11-25T12:00:00+08:00');
+    const triedAt: number[] = [];
+    await call('denied');
+    while (triedAt.length < 9) {
+      const [hold] = await at.quota.listHolds();
+      const due = hold?.probeAfter?.getTime() ?? 0;
+      await at.setTime(new Date(due - 60_000).toISOString());
+      expect(await reserve()).toMatchObject({ kind: 'denied', by: 'hold' });
+      await at.setTime(new Date(due).toISOString());
+      expect(await workEight('denied', 10)).toBe(1);
+      triedAt.push(Math.round((due - start) / 3_600_000));
+    }
+    expect(triedAt).toEqual([1, 2, 4, 8, 16, 24, 32, 40, 48]);
+  });
+
+  it('is tried at once by a person, alone', async () => {
+    await call('denied');
+    expect(await reserve()).toMatchObject({ kind: 'denied', by: 'hold' });
+    const answer = await reserve('manual');
+    expect(answer).toMatchObject({ kind: 'granted' });
+    expect(await reserve('manual')).toEqual({ kind: 'denied', by: 'hold', retryAfterMs: 100 });
+    if (answer.kind !== 'granted') return;
+    await at.ledger.markSent(answer.callId);
+    await at.ledger.settle(settlementThat(answer.callId, 'allowed'));
+    expect(await at.quota.listHolds()).toEqual([]);
+    expect(await reserve()).toMatchObject({ kind: 'granted' });
   });
 
   it('does not stop the others', async () => {
@@ -131,7 +156,7 @@ describe('an API that refuses', () => {
     });
   });
 
-  it('is open to all again once the next day’s one call is answered', async () => {
+  it('is open to all again once a probe is answered', async () => {
     await call('denied');
     await at.setTime('2026-11-26T00:00:01+08:00');
     expect(await workEight('allowed', 30)).toBeGreaterThanOrEqual(30);
@@ -144,14 +169,12 @@ describe('an API that refuses', () => {
     await at.setTime('2026-11-26T08:00:00+08:00');
     await call('exhausted');
     const [hold] = await at.quota.listHolds();
-    expect(hold).toMatchObject({
-      code: 'gw.NoUsageLeftError',
-      probeAfter: new Date('2026-11-27T00:00:00+08:00'),
-    });
+    expect(hold?.code).toBe('gw.NoUsageLeftError');
+    expect(hold?.probeAfter?.toISOString()).toMatch(/^2026-11-26T08:00:0/);
     expect(hold?.heldAt.toISOString()).toMatch(/^2026-11-25T04:00:0/);
   });
 
-  it('is tried again the same day when the call did not leave, or its answer decided nothing', async () => {
+  it('is tried again at once when the call did not leave, or its answer decided nothing', async () => {
     await call('denied');
     await at.setTime('2026-11-26T08:00:00+08:00');
     await call(null, { state: 'refunded', outcome: 'transport_error' });
@@ -166,7 +189,7 @@ describe('an API that refuses', () => {
     expect(await workEight('denied', 10)).toBe(1);
   });
 
-  it('is not tried again the same day when the call may have been refused', async () => {
+  it('is not tried again at once when the call may have been refused', async () => {
     await call('denied');
     await at.setTime('2026-11-26T08:00:00+08:00');
     await send();
@@ -174,7 +197,7 @@ describe('an API that refuses', () => {
     await at.ledger.sweep();
     expect(await at.callStates()).toEqual(['committed', 'unknown']);
     expect(await reserve()).toMatchObject({ kind: 'denied', by: 'hold' });
-    await at.setTime('2026-11-27T00:00:01+08:00');
+    await at.setTime('2026-11-26T16:00:01+08:00');
     expect(await reserve()).toMatchObject({ kind: 'granted' });
   });
 

@@ -175,10 +175,12 @@ describe('slots of any rule', () => {
           const two = (value: number) => String(value).padStart(2, '0');
           const rule = { cron: `${String(minute)} ${String(hour)} * * *`, timezone };
           const times = listSlotTimes(rule, inYear(0), inYear(365 * 1440), all);
-          expect(times).toHaveLength(365);
-          const other = times
-            .map(wallOf(timezone))
-            .filter((text) => !text.endsWith(`${two(hour)}:${two(minute)}`));
+          const walls = times.map(wallOf(timezone));
+          // A zone that changes for good has a day more or less than the year in UTC.
+          expect(Math.abs(times.length - 365)).toBeLessThanOrEqual(1);
+          const days = walls.map((text) => Date.parse(text.slice(0, 10)));
+          expect(days).toEqual(days.map((_, n) => (days[0] ?? 0) + n * 86_400_000));
+          const other = walls.filter((text) => !text.endsWith(`${two(hour)}:${two(minute)}`));
           expect(other.length).toBeLessThanOrEqual(1);
         },
       ),
