@@ -7,12 +7,7 @@ import { boardPath } from './board-path.ts';
 import { actorOf } from './pages/actions.ts';
 import type { WebContext, WebDeps } from './web-deps.ts';
 
-const titles = {
-  sandbox: 'SANDBOX, mock data',
-  live: 'LIVE, 1688.com',
-};
-
-function openBoard({ queues, source }: WebDeps): Hono {
+function openBoard({ queues }: WebDeps): Hono {
   const serverAdapter = new HonoAdapter(serveStatic);
   serverAdapter.setBasePath(boardPath);
   createBullBoard({
@@ -20,7 +15,7 @@ function openBoard({ queues, source }: WebDeps): Hono {
     serverAdapter,
     options: {
       uiConfig: {
-        boardTitle: titles[source],
+        boardTitle: 'catalog-sync',
         hideRedisDetails: true,
         hideDocsLink: true,
         miscLinks: [{ text: 'Back to catalog-sync', url: '/queues' }],

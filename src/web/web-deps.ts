@@ -91,8 +91,6 @@ export interface MetricsSource {
 /** The parts of the pages. */
 export interface WebDeps {
   readonly stores: PageStores;
-  /** Where this process would fetch from. */
-  readonly source: Source;
   readonly access: WebAccess;
   readonly metrics: MetricsSource;
   /** Rejects while a service that the work needs is down. */

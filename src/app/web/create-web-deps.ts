@@ -96,10 +96,8 @@ export function createWebDeps(parts: WebParts): WebDeps {
   const { config, log } = session;
   const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '');
   const schedules = createScheduleStore({ pool });
-  const source = sourceOf(config);
   return {
     stores,
-    source,
     access: {
       host: config.WEB_HOST,
       token: config.WEB_TOKEN ?? null,

@@ -65,7 +65,24 @@ interface Step {
   readonly say: HtmlValue;
 }
 
-function stepsOf(report: DoctorReport, { source }: WebDeps): Step[] {
+async function describeProducts({ stores, catalog }: WebDeps): Promise<Step> {
+  const source = await stores.overview.readSource();
+  const offers = (await catalog.get())?.offers ?? 0;
+  const isDone = source === 'live' && offers > 0;
+  const waiting = source === null ? 'nothing was fetched yet' : 'no offer was fetched yet';
+  return {
+    name: 'Seeing real products',
+    isDone,
+    say:
+      source === 'sandbox'
+        ? 'using mock data of a sandbox'
+        : isDone
+          ? `${count(offers)} offers from 1688.com`
+          : waiting,
+  };
+}
+
+async function stepsOf(report: DoctorReport, deps: WebDeps): Promise<Step[]> {
   const permissions = report.checks.filter(({ name }) => name.startsWith('permission '));
   const allowed = permissions.filter(({ message }) => message.startsWith('allowed'));
   const application = findCheck(report, 'application');
@@ -84,19 +101,16 @@ function stepsOf(report: DoctorReport, { source }: WebDeps): Step[] {
       isDone: allowed.length > 0,
       say: `calls showed ${count(allowed.length)} of ${count(permissions.length)} APIs to be allowed`,
     },
-    {
-      name: 'Seeing real products',
-      isDone: source === 'live',
-      say: source === 'live' ? 'fetching real data from 1688.com' : 'using mock data of a sandbox',
-    },
+    await describeProducts(deps),
   ];
 }
 
-function checklist(report: DoctorReport, deps: WebDeps): Html {
+async function checklist(report: DoctorReport, deps: WebDeps): Promise<Html> {
+  const steps = await stepsOf(report, deps);
   return html`<section class="card">
     <h2>Checklist of the registration</h2>
     <ul class="checks">
-      ${stepsOf(report, deps).map(
+      ${steps.map(
         ({ name, isDone: isReached, say }) =>
           html`<li>
             <span
@@ -155,7 +169,7 @@ export async function apiStatusPage(c: WebContext, deps: WebDeps): Promise<Respo
   const report = await deps.doctor.get();
   const body = html`<h1>API status</h1>
     ${noticeOf(c)} ${credentials(report)}
-    <div class="halves">${connectSection(c, report, deps)} ${checklist(report, deps)}</div>
+    <div class="halves">${connectSection(c, report, deps)} ${await checklist(report, deps)}</div>
     ${checkList(report)} ${nameTable(report)} ${troubleshooting()}`;
   return show(c, deps, { title: 'API status', section: '/api-status', body });
 }

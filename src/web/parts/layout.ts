@@ -11,7 +11,8 @@ export interface PageOptions {
 }
 
 export interface Frame {
-  readonly source: Source;
+  /** What the catalog was fetched from; null: nothing was fetched yet. */
+  readonly source: Source | null;
   /** Null: there is no login by token, so there is no logout. */
   readonly csrf: string | null;
 }
@@ -26,14 +27,16 @@ const menu = [
   ['/api-status', 'API status'],
 ] as const;
 
+const emptyBanner = html`<p class="banner"><strong>EMPTY</strong> nothing was fetched yet</p>`;
+
 const banners: Readonly<Record<Source, Html>> = {
   sandbox: html`<p class="banner sandbox"><strong>SANDBOX</strong> using mock data: nothing here is real</p>`,
-  live: html`<p class="banner live"><strong>LIVE</strong> fetching real data from 1688.com</p>`,
+  live: html`<p class="banner live"><strong>LIVE</strong> real data from 1688.com</p>`,
 };
 
 function header({ source, csrf }: Frame, section: string): Html {
   return html`<header>
-    ${banners[source]}
+    ${source === null ? emptyBanner : banners[source]}
     <div class="bar">
       <a class="brand" href="/">catalog-sync</a>
       <nav aria-label="Pages">

@@ -1,5 +1,8 @@
 import type { Pool } from 'pg';
 import type { DayQuota, Overview } from '../../model/overview.ts';
+import type { Source } from '../../model/run.ts';
+import { databaseIdentity } from '../../schema/sync.ts';
+import { drizzleOn } from '../../db/database.ts';
 import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
@@ -29,6 +32,8 @@ export interface HourCalls {
 }
 
 export interface OverviewPages {
+  /** What the database's data were fetched from; null: nothing was fetched yet. */
+  readSource(): Promise<Source | null>;
   readOverview(): Promise<Overview>;
   /** Reads all offers: seconds at millions. */
   countCatalog(): Promise<CatalogCount>;
@@ -39,6 +44,10 @@ export interface OverviewPages {
 /** Reads for the first page, for one app. */
 export function createOverviewPages(pool: Pool, appKey: string): OverviewPages {
   return {
+    readSource: async () => {
+      const [row] = await drizzleOn(pool).select({ source: databaseIdentity.source }).from(databaseIdentity);
+      return row?.source ?? null;
+    },
     readOverview: () => runSqlForOne<Overview>(pool, readSql('page-overview')),
     countCatalog: () => runSqlForOne<CatalogCount>(pool, readSql('count-catalog')),
     listDayQuotas: () => runSql<DayQuota>(pool, readSql('page-quota-today'), [appKey]),

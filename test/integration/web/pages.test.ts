@@ -126,19 +126,17 @@ describe('over a catalog that others have written into', () => {
   });
 
   test('live pictures are linked, and loaded without a referrer only where that is configured', async () => {
-    const deps = { source: 'live' } as const;
     const linking = await openWebWorld({
       database: stack.database,
-      deps: { ...deps, imageSource: { kind: 'link' } },
+      deps: { imageSource: { kind: 'link' } },
     });
     const page = await linking.get('/products');
-    expect(page).toContain('<strong>LIVE</strong> fetching real data from 1688.com');
     expect(page).toMatch(/<a href="https:\/\/[\w-]+\.(alicdn|1688)\.com\/[^"]+" rel="noreferrer noopener"/);
     expect(page).not.toContain('<img');
     await linking.close();
     const loading = await openWebWorld({
       database: stack.database,
-      deps: { ...deps, imageSource: { kind: 'remote' } },
+      deps: { imageSource: { kind: 'remote' } },
     });
     const response = await loading.request('/products');
     const policy = response.headers.get('content-security-policy');
@@ -149,6 +147,26 @@ describe('over a catalog that others have written into', () => {
       /<img\s+src="https:\/\/[^"]+" alt="" [^>]*referrerpolicy="no-referrer"/,
     );
     await loading.close();
+  });
+
+  test('the banner and the checklist go by what was fetched, not by the settings', async () => {
+    const live = await openWebWorld({
+      database: stack.database,
+      env: { ALIBABA_API_URL: 'https://gw.open.1688.com/openapi' },
+    });
+    expect(await live.get('/products')).toContain('<strong>SANDBOX</strong> using mock data');
+    expect(await live.get('/api-status')).toMatch(
+      /○ open[^✓]*Seeing real products[^✓]*mock data of a sandbox/,
+    );
+    await stack.query(`UPDATE sync.database_identity SET source = 'live'`);
+    expect(await world.get('/products')).toContain('<strong>LIVE</strong> real data from 1688.com');
+    expect(await live.get('/api-status')).toMatch(
+      /✓ done<\/span\s*><\/span\s*>\s*<p><strong>Seeing real products<\/strong><br \/><span class="muted">\d+ offers from 1688.com/,
+    );
+    await stack.query(`UPDATE sync.database_identity SET source = NULL`);
+    expect(await live.get('/api-status')).toMatch(/<strong>EMPTY<\/strong> nothing was fetched yet/);
+    await stack.query(`UPDATE sync.database_identity SET source = 'sandbox'`);
+    await live.close();
   });
 
   test('finds offers by title, category, seller and price, a page at a time', async () => {
