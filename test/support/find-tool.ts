@@ -4,7 +4,13 @@ import { delimiter, join } from 'node:path';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Without these, whole suites would be skipped: CI has them all. */
-const neededInCi: ReadonlySet<string> = new Set(['redis-server', 'chromium', 'promtool', 'prometheus']);
+const neededInCi: ReadonlySet<string> = new Set([
+  'redis-server',
+  'chromium',
+  'promtool',
+  'prometheus',
+  'amtool',
+]);
 
 function isExecutable(file: string): boolean {
   try {

@@ -21,7 +21,7 @@ test('a program is found by any of its names, where it may be run', () => {
   expect(findTool(['chromium', 'google-chrome'], env)).toBe(join(folder, 'google-chrome'));
 });
 
-test.each(['redis-server', 'chromium', 'promtool', 'prometheus'])(
+test.each(['redis-server', 'chromium', 'promtool', 'prometheus', 'amtool'])(
   'without %s tests are skipped, and in CI they fail',
   (name) => {
     expect(findTool([name], { PATH: folder })).toBeNull();
