@@ -14,6 +14,7 @@ function editDistance(left: string, right: string): number {
 
 /** The known key that `key` most resembles; undefined when there is none to choose from. */
 export function nearestKey(key: string, known: readonly string[]): string | undefined {
-  const distanceTo = (candidate: string) => editDistance(key.slice(0, 100).toLowerCase(), candidate);
+  const distanceTo = (candidate: string) =>
+    editDistance(key.slice(0, 100).toLowerCase(), candidate.toLowerCase());
   return known.toSorted((left, right) => distanceTo(left) - distanceTo(right))[0];
 }

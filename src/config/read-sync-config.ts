@@ -6,6 +6,9 @@ import { parseSyncFile } from './parse-sync-file.ts';
 
 export const syncFileName = 'catalog-sync.yaml';
 
+/** What a sync file is called by mistake. */
+const misnamed = 'catalog-sync.yml';
+
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -23,6 +26,9 @@ function readText(file: string): string {
 export function readSyncConfig(projectDir: string): SyncConfig {
   const file = join(projectDir, syncFileName);
   if (existsSync(file)) return parseSyncFile(readText(file), syncFileName);
-  const message = `there is no ${syncFileName} in ${projectDir}: copy catalog-sync.example.yaml and edit it`;
+  const remedy = existsSync(join(projectDir, misnamed))
+    ? `rename the ${misnamed} that is there`
+    : 'copy catalog-sync.example.yaml and edit it';
+  const message = `there is no ${syncFileName} in ${projectDir}: ${remedy}`;
   throw new AppError(coreErrors.CONFIG_FILE_INVALID, message);
 }

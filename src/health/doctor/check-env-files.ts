@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { configKeys, envFileNames, parseEnvText, type Environment } from '../../config/environment.ts';
 import { failed, misconfigured, ok, warn, type Check } from './check.ts';
 import { scanEnvFile } from './scan-env-file.ts';
+import { describeUnknownSetting } from './unknown-setting.ts';
 
 const name = 'env files';
 
@@ -32,6 +33,13 @@ function checkOverridden(fileName: string, text: string, env: Environment): Chec
     );
 }
 
+function checkNames(env: Environment): Check[] {
+  return Object.keys(env).flatMap((key) => {
+    const unknown = describeUnknownSetting(key);
+    return unknown === null ? [] : [warn(name, `${key} of the environment ${unknown}`, 'Correct its name.')];
+  });
+}
+
 /** Which env files are read, in which order, and what is odd in them. */
 export function checkEnvFiles(projectDir: string, env: Environment): Check[] {
   const files = envFileNames.filter((fileName) => existsSync(join(projectDir, fileName)));
@@ -45,5 +53,5 @@ export function checkEnvFiles(projectDir: string, env: Environment): Check[] {
       return [failed(name, error)];
     }
   });
-  return [ok(name, read), ...findings];
+  return [ok(name, read), ...findings, ...checkNames(env)];
 }

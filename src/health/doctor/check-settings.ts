@@ -26,6 +26,9 @@ export function checkTarget(config: Config, origins: ReadonlyMap<string, string>
   );
 }
 
+/** The digits of an app key. */
+const isKeyLike = (text: string): boolean => /^\d{4,12}$/.test(text);
+
 function checkAppKey(key: string | undefined): Check {
   const name = 'app key';
   if (key === undefined)
@@ -36,8 +39,7 @@ function checkAppKey(key: string | undefined): Check {
     );
   if (isPlaceholder(key))
     return misconfigured(name, 'ALIBABA_APP_KEY is the placeholder of the guide', copyAgain);
-  if (!/^\d{4,12}$/.test(key))
-    return warn(name, 'ALIBABA_APP_KEY is not a number of about 8 digits', copyAgain);
+  if (!isKeyLike(key)) return warn(name, 'ALIBABA_APP_KEY is not a number of about 8 digits', copyAgain);
   return ok(name, 'ALIBABA_APP_KEY has the right form');
 }
 
@@ -65,5 +67,15 @@ function checkAppSecret(secret: Secret | undefined): Check {
 
 /** App key and secret, as far as that shows without a call. */
 export function checkCredentials(config: Config): Check[] {
+  const { ALIBABA_APP_KEY: key = '', ALIBABA_APP_SECRET: secret } = config;
+  const secretText = secret?.reveal() ?? '';
+  if (isKeyLike(secretText) && !isKeyLike(key) && key.length > secretText.length)
+    return [
+      misconfigured(
+        'app key',
+        'ALIBABA_APP_KEY and ALIBABA_APP_SECRET look swapped: the key has only digits, and the secret is longer',
+        'Exchange their values.',
+      ),
+    ];
   return [checkAppKey(config.ALIBABA_APP_KEY), checkAppSecret(config.ALIBABA_APP_SECRET)];
 }

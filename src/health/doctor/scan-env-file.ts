@@ -1,5 +1,5 @@
-import { configKeys, secretKeys } from '../../config/environment.ts';
 import { isPlaceholder } from './placeholders.ts';
+import { describeUnknownSetting, isSetting } from './unknown-setting.ts';
 
 /** Something odd in an env file. `detail` never holds a value. */
 export interface EnvFinding {
@@ -10,8 +10,6 @@ export interface EnvFinding {
   /** A placeholder is always wrong; the others may be valid. */
   readonly isFatal: boolean;
 }
-
-const readKeys = new Set([...configKeys, ...secretKeys.map((key) => `${key}_FILE`)]);
 
 function valueProblems(raw: string): string[] {
   const value = raw.trim();
@@ -34,12 +32,12 @@ export function scanEnvFile(text: string): EnvFinding[] {
     const match = /^(\ufeff?)\s*(?:export\s+)?([A-Za-z_][\w.-]*)(\s*)=(.*)$/.exec(content);
     if (!match) return [];
     const [, mark, key = '', space, raw = ''] = match;
-    const isOurs = readKeys.has(key);
+    const isOurs = isSetting(key);
     const details = isOurs ? valueProblems(raw) : [];
     if (mark) details.push('comes after a byte order mark: save the file as UTF-8 without one');
     if (space && isOurs) details.push('has a space before its =');
-    if (!isOurs && key.startsWith('ALIBABA_'))
-      details.push('is not a setting that is read: check its spelling');
+    const unknown = describeUnknownSetting(key);
+    if (unknown !== null) details.push(unknown);
     const at = { line: index + 1, key };
     const found = details.map((detail) => ({ ...at, detail, isFatal: false }));
     const isLeftIn = isOurs && isPlaceholder(raw.replace(/["'`]/g, ''));

@@ -46,6 +46,26 @@ test('a sync file that can not be read is a failure of the configuration', () =>
   expect(checkSyncFile(dir)).toMatchObject({ status: 'fail', exitCode: 4 });
 });
 
+test('a sync file with the other ending is named', () => {
+  const [message, advised] = ['there is no catalog-sync.yaml', 'rename the catalog-sync.yml that is there'];
+  expect(checkSyncFile(createProject()).message).toContain(message);
+  expect(checkSyncFile(createProject()).message).not.toContain(advised);
+  expect(checkSyncFile(createProject({ 'catalog-sync.yml': '' })).message).toMatch(`${message} in`);
+  expect(checkSyncFile(createProject({ 'catalog-sync.yml': '' })).message).toContain(advised);
+});
+
+test.each([
+  ['aB3dE5gH7j', '87654321', true],
+  ['87654321', 'aB3dE5gH7j', false],
+  ['aB3dE5gH7j', 'cB3dE5gH7j', false],
+  ['87654321', '12344321', false],
+])('app key %s and secret %s: swapped is %s', (key, secret, isSwapped) => {
+  const checks = checkCredentials(config({ ALIBABA_APP_KEY: key, ALIBABA_APP_SECRET: secret }));
+  expect(checks.some(({ message, exitCode }) => message.includes('look swapped') && exitCode === 4)).toBe(
+    isSwapped,
+  );
+});
+
 describe('an env file', () => {
   test('as it should be has no findings', () => {
     expect(
@@ -65,7 +85,8 @@ describe('an env file', () => {
     ['ALIBABA_APP_SECRET=abc#def', /begins a comment/, false],
     ['ALIBABA_APP_SECRET=abc\u200bdef', /no credential has/, false],
     ['\ufeffALIBABA_APP_KEY=87654321', /byte order mark/, false],
-    ['ALIBABA_APPKEY=87654321', /not a setting that is read/, false],
+    ['ALIBABA_APPKEY=87654321', /not a setting that is read: did you mean ALIBABA_APP_KEY\?/, false],
+    ['ALIBABA_APP_SECRT=x', /did you mean ALIBABA_APP_SECRET\?/, false],
   ])('with %j has a finding', (line, detail, isFatal) => {
     const findings = scanEnvFile(`# first\n${line}\n`);
     const found = findings.find((finding) => detail.test(finding.detail));
@@ -80,6 +101,22 @@ describe('an env file', () => {
     const dir = createProject({ '.env': 'ALIBABA_APPKEY=1' });
     mkdirSync(join(dir, '.env.local'));
     expect(checkEnvFiles(dir, {}).map(({ status }) => status)).toEqual(['ok', 'fail', 'warn']);
+  });
+
+  test('need not be there for a wrong name: one in the environment is said, too', () => {
+    const env = {
+      ALIBABA_APP_SECRT: 'x',
+      ALIBABA_APP_KEY: '1',
+      ALIBABA_APP_SECRET_FILE: 'f',
+      ALIBABA_CLOUD_REGION: 'y',
+    };
+    expect(checkEnvFiles(createProject(), env).slice(1)).toMatchObject([
+      {
+        status: 'warn',
+        message:
+          'ALIBABA_APP_SECRT of the environment is not a setting that is read: did you mean ALIBABA_APP_SECRET?',
+      },
+    ]);
   });
 
   test('whose value the environment overrides is said not to be used', () => {
