@@ -3,7 +3,7 @@ import { html, type Html, type HtmlValue } from '../html.ts';
 import { badge } from '../parts/badge.ts';
 import { meter } from '../parts/charts.ts';
 import { facts } from '../parts/facts.ts';
-import { count, span } from '../parts/format.ts';
+import { count, span, time } from '../parts/format.ts';
 import { plannedCalls } from './run-table.ts';
 
 /** How far a run is: the part of its page that changes while it is active. */
@@ -24,6 +24,12 @@ export function runProgress(run: RunRow, now: Date): Html {
     ['prices closed', count(run.pricesClosed)],
     ['values quarantined', count(run.rejects)],
     ['targets given up', count(run.errors)],
+    [
+      'targets postponed',
+      run.nextTryAt === null
+        ? count(run.postponed)
+        : html`${count(run.postponed)}, the first until ${time(run.nextTryAt)}`,
+    ],
   ];
   const undriven =
     endedAt === null && !run.isDriven

@@ -23,6 +23,10 @@ export interface RunRow {
   readonly rejects: number;
   readonly errors: number;
   readonly lastErrorCode: string | null;
+  /** Targets that wait for a later try. */
+  readonly postponed: number;
+  /** Of the first; null: there are none. */
+  readonly nextTryAt: Date | null;
   /** Null: no forecast could be made. */
   readonly forecast: RunForecast | null;
   readonly requestedAt: Date;

@@ -1,12 +1,12 @@
 -- Purpose: runs for a page of them, newest first.
 -- Params:  $1 bigint|null only those before this run; $2 integer how many
 -- Returns: runId, scope, trigger, status, cause, callsUsed, budgetCalls, offersNew, offersChanged, pricesClosed, rejects,
---          errors, lastErrorCode, forecast (null: there is none), requestedAt, startedAt, endedAt, deadlineAt, isDriven
+--          errors, lastErrorCode, postponed, nextTryAt (null: none is), forecast (null: there is none), requestedAt, startedAt, endedAt, deadlineAt, isDriven
 --          (active, with a driver: the process that begins a run counts, too, and need not be a worker)
 SELECT run_id::text AS "runId", scope, trigger, status, cause, calls_used AS "callsUsed", budget_calls AS "budgetCalls",
        feeds, categories_seen AS "categories", offers_new AS "offersNew", offers_changed AS "offersChanged",
        offers_unchanged AS "offersUnchanged", prices_opened AS "pricesOpened", prices_closed AS "pricesClosed", rejects,
-       errors, last_error_code AS "lastErrorCode", forecast, requested_at AS "requestedAt", started_at AS "startedAt",
+       errors, last_error_code AS "lastErrorCode", postponed, next_try_at AS "nextTryAt", forecast, requested_at AS "requestedAt", started_at AS "startedAt",
        ended_at AS "endedAt", deadline_at AS "deadlineAt",
        status IN ('queued', 'running') AND heartbeat_at > clock_timestamp() - interval '15 seconds'
          AND EXISTS (SELECT FROM sync.worker w WHERE w.heartbeat_at > clock_timestamp() - interval '1 minute') AS "isDriven"

@@ -51,6 +51,18 @@ test('a run shows its own calls that failed, each with what to do', async () => 
   expect(await world.get('/runs/2')).not.toContain('What went wrong');
 });
 
+test('a run says how many targets wait for a later try, and until when', async () => {
+  const row = (page: string) =>
+    page
+      .split('targets postponed')[1]
+      ?.split('</dd>')[0]
+      ?.replace(/<[^>]*>|\s+/g, ' ');
+  expect(row(await world.get('/runs/2'))?.trim()).toBe('0');
+  await stack.query(`UPDATE sync.run SET postponed = 3, next_try_at = '2026-11-26 04:00Z' WHERE run_id = 2`);
+  expect(row(await world.get('/runs/2'))?.trim()).toMatch(/^3, the first until +2026-11-26 12:00/);
+  await stack.query('UPDATE sync.run SET postponed = 0, next_try_at = NULL WHERE run_id = 2');
+});
+
 test('a run that is begun here keeps what is expected of it', async () => {
   await world.post('/actions/run', { scope: 'bags' });
   const [run] = await stack.query<{ trigger: string; forecast: { calls: Record<string, number> } }>(
