@@ -94,7 +94,9 @@ describe('the packed package', () => {
     async () => {
       const empty = join(folder, 'empty');
       mkdirSync(empty);
-      const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+      const { PATH, HOME, NODE_EXTRA_CA_CERTS } = process.env;
+      // A Node that is not the system's knows the certificates of this network by the last one only.
+      const env = { PATH, HOME, ...(NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS }) };
       await run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball], {
         cwd: empty,
         env,
