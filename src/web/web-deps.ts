@@ -10,7 +10,6 @@ import type { PoolUse } from '../db/pool.ts';
 import type { MetricsStore } from './metrics/metrics-store.ts';
 import type { CatalogCount } from './reads/overview-pages.ts';
 import type { PageStores } from './reads/page-stores.ts';
-import type { Source } from '../model/run.ts';
 import type { Counted } from './keep-counted.ts';
 import type { Remembered } from './remember.ts';
 import type { Session } from './guard/sessions.ts';

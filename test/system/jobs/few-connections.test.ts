@@ -196,10 +196,15 @@ describe.concurrent.each(listBackends())('with queues on %s', { timeout: 180_000
     (command) =>
       withSite(backend, async ({ stack, login, start }) => {
         if (command === 'worker') await beginRun(stack);
+        // So that the run does not end before the connections do.
+        await fetch(`${stack.sandbox.controlUrl}/latency`, { method: 'POST', body: '{"latencyMs":500}' });
         const { child, output, ended } = start(command);
         await until(() => isMidway(stack));
         await makeFull(login);
-        await until(() => output.text.includes('DATABASE_FULL'));
+        await until(() => {
+          expect(output.text).toContain('DATABASE_FULL');
+          return true;
+        });
         const stoppedAt = performance.now();
         child.kill('SIGTERM');
         expect(await ended).not.toBe('SIGKILL');
