@@ -1,11 +1,11 @@
 import { InvalidArgumentError } from 'commander';
+import { readOfferId } from '../config/parse-watch-list.ts';
 
-const largestId = 9_223_372_036_854_775_807n;
-
-/** A parser of the id of an offer; anything else is a usage error. */
+/** A parser of the id of an offer, or of the address of its page; anything else is a usage error. */
 export function parseOfferId(text: string): string {
-  if (/^[1-9]\d{0,18}$/.test(text) && BigInt(text) <= largestId) return text;
+  const id = readOfferId(text.trim());
+  if (id !== null) return id;
   throw new InvalidArgumentError(
-    'Give the digits of an offer id, as in detail.1688.com/offer/610947572360.html.',
+    'Give an offer id or the address of its page, as in detail.1688.com/offer/610947572360.html.',
   );
 }

@@ -26,6 +26,7 @@ import { registerServe } from './verbs/serve.ts';
 import { registerSql } from './verbs/sql.ts';
 import { registerStatus } from './verbs/status.ts';
 import { registerSync } from './verbs/sync.ts';
+import { registerWatch } from './verbs/watch.ts';
 import { registerWeb } from './verbs/web.ts';
 import { registerWorker } from './verbs/worker.ts';
 
@@ -52,6 +53,7 @@ const verbs = [
   registerSql,
   registerStatus,
   registerSync,
+  registerWatch,
   registerWeb,
   registerWorker,
 ];

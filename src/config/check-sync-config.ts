@@ -47,8 +47,11 @@ const feedSources = ['categories', 'keywords', 'sellers', 'images', 'offers'] as
 function checkFeed(feed: Holed<SyncFile['feeds'][number]>, index: number): SyncFileProblem[] {
   const at = (...rest: (string | number)[]) => ['feeds', index, ...rest];
   const problems = feedSources.flatMap((source) => repeats(feed[source], (position) => at(source, position)));
-  if (feedSources.every((source) => feed[source]?.length === 0))
-    problems.push({ path: at(), message: 'needs categories, keywords, sellers, images or offers' });
+  if (feedSources.every((source) => feed[source]?.length === 0) && feed.offers_file === null)
+    problems.push({
+      path: at(),
+      message: 'needs categories, keywords, sellers, images, offers or offers_file',
+    });
   if (Number(feed.price_min_cny ?? 0) > Number(feed.price_max_cny ?? Infinity))
     problems.push({ path: at('price_max_cny'), message: 'must not be below price_min_cny' });
   if ((feed.offers?.length ?? 0) > (feed.max_offers ?? Infinity))

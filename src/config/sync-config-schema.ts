@@ -9,6 +9,7 @@ import {
   cron,
   day,
   duration,
+  filePath,
   image,
   keepAge,
   keyword,
@@ -71,6 +72,9 @@ const feed = section(
     offers: list(offerId, 'offer ids')
       .default([])
       .describe('Ids of offers to fetch, even if no search lists them.'),
+    offers_file: orNull(filePath).describe(
+      'File with more of them: ids or addresses of detail.1688.com, one a line or in the first column of a CSV.',
+    ),
     max_offers: orNull(count('a number of offers')).describe('Stop after this many offers.'),
     max_pages: orNull(count('a number of pages', lastPage)).describe(
       'Read at most this many pages of 50 rows per search.',

@@ -11,6 +11,7 @@ function toFeed(feed: SyncFile['feeds'][number]): Feed {
     sellers: feed.sellers,
     images: feed.images,
     offers: feed.offers,
+    offersFile: feed.offers_file,
     maxOffers: feed.max_offers,
     maxPages: feed.max_pages,
     priceMinCny: feed.price_min_cny,

@@ -73,6 +73,11 @@ export const coreErrors = defineErrors({
     recovery: 'halt',
     remedy: 'Correct the named lines of catalog-sync.yaml; `catalog-sync doctor` checks it without any call.',
   },
+  WATCH_LIST_UNREADABLE: {
+    recovery: 'halt',
+    remedy:
+      'Create the file at the path that `offers_file:` of catalog-sync.yaml names, relative to the project folder, on every host that runs a worker: ids of offers or addresses of detail.1688.com, one a line.',
+  },
   CREDENTIALS_MISSING: {
     recovery: 'halt',
     remedy:

@@ -1,7 +1,5 @@
-import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { AppError, errorMessage, type ErrorKind } from '../core/errors.ts';
+import { findProjectFile, readAtMost } from '../core/read-project-file.ts';
 import { jobErrors } from './errors.ts';
 import { isPicture } from './is-picture.ts';
 
@@ -20,7 +18,7 @@ export async function readImageFile(projectDir: string, path: string): Promise<U
   };
   const unreadable = (cause: unknown) =>
     refuse(jobErrors.IMAGE_FILE_UNREADABLE, `can't be read: ${errorMessage(cause)}`, cause);
-  const file = await findFile(projectDir, path).catch(unreadable);
+  const file = await findProjectFile(projectDir, path).catch(unreadable);
   if (file === null)
     return refuse(jobErrors.IMAGE_FILE_OUTSIDE, 'is outside of the project folder and was not read');
   const bytes = await readAtMost(file, maxImageBytes + 1).catch(unreadable);
@@ -30,29 +28,4 @@ export async function readImageFile(projectDir: string, path: string): Promise<U
   }
   if (isPicture(bytes)) return bytes;
   return refuse(jobErrors.IMAGE_FILE_NOT_PICTURE, 'is no JPEG, PNG, GIF or WebP and was not uploaded');
-}
-
-/** The file without links; null when it is not in the project folder. */
-async function findFile(projectDir: string, path: string): Promise<string | null> {
-  const [folder, file] = await Promise.all([realpath(projectDir), realpath(resolve(projectDir, path))]);
-  const inside = relative(folder, file);
-  return isAbsolute(inside) || inside.split(sep)[0] === '..' ? null : file;
-}
-
-/** Never more than that into memory, whatever the file has. A pipe would have nobody at its other end. */
-async function readAtMost(file: string, maxBytes: number): Promise<Uint8Array> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    if (!(await handle.stat()).isFile()) throw new Error('it is not a file');
-    const buffer = Buffer.alloc(maxBytes);
-    let length = 0;
-    while (length < maxBytes) {
-      const { bytesRead } = await handle.read(buffer, length, maxBytes - length);
-      if (bytesRead === 0) break;
-      length += bytesRead;
-    }
-    return buffer.subarray(0, length);
-  } finally {
-    await handle.close();
-  }
 }

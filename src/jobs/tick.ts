@@ -41,6 +41,8 @@ export interface TickDeps {
   readonly runs: RunStore;
   readonly leases: LeaseStore;
   readonly refreshQueue: RefreshQueue;
+  /** The same feeds with the offers of their files. */
+  readonly addWatchLists: (feeds: readonly Feed[]) => Promise<readonly Feed[]>;
   readonly queues: Queues;
   readonly sync: SyncConfig;
   /** Of the sync file by which this process drives runs. */
@@ -128,7 +130,7 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   // After that observation: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
   await deps.leases.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
-  await deps.refreshQueue.assignFeeds(feeds, unseenBucket);
+  await deps.refreshQueue.assignFeeds(await deps.addWatchLists(feeds), unseenBucket);
   const closed = blockOf(run, 'category', blocks, now);
   const nodes = await queueCategories(deps, { run, now, feeds, isBlocked: closed !== undefined });
   const details = await deps.refreshQueue.countDetails(run.runId, maxTrials);

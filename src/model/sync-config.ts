@@ -15,6 +15,8 @@ export interface Feed {
   readonly images: readonly string[];
   /** Offers to follow whether a search lists them or not: a watch list. */
   readonly offers: readonly string[];
+  /** A file with more of them, by its path from the project folder; null: none. */
+  readonly offersFile: string | null;
   /** Null: no bound. */
   readonly maxOffers: number | null;
   /** Pages of 50 rows per search window. Null: as far as 1688 lists. */

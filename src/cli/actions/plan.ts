@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../core/exit-codes.ts';
+import { createWatchLists } from '../../config/watch-lists.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import type { CliContext } from '../../app/context.ts';
 import { adviseOnEstimate, assumedSentences, estimateVolumes, formatEstimate } from '../format-estimate.ts';
@@ -51,7 +52,9 @@ async function showForecast(session: Session, sync: SyncConfig, flags: PlanFlags
 export async function showPlan(context: CliContext, flags: PlanFlags, self: Command): Promise<void> {
   const isForForms = flags.monthly ?? false;
   const session = openSession(self, context, { logs: 'command', ignoresEnvironment: isForForms });
-  const sync = session.readSyncConfig();
+  const file = session.readSyncConfig();
+  const feeds = await createWatchLists(session.config.projectDir, session.log).addTo(file.feeds);
+  const sync = { ...file, feeds };
   if (isForForms) showVolumes(session, sync);
   else await showForecast(session, sync, flags);
 }

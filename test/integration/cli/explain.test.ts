@@ -84,5 +84,5 @@ test('of an unknown offer says what to do', async () => {
 test.each(['0', '-1', 'abc', '1.5', '9223372036854775808', '1e3'])('%s is no offer id', async (id) => {
   const { exitCode, err } = await runOn(empty.url, '--', id);
   expect(exitCode).toBe(2);
-  expect(err).toContain('Give the digits of an offer id');
+  expect(err).toContain('Give an offer id');
 });

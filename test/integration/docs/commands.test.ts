@@ -91,7 +91,8 @@ describe('in a project with a catalog', () => {
     );
     // What stands in the documents is of somebody else's catalog.
     known = { '610947572360': row?.offer ?? '', BBBR4zKk5sJ2: row?.seller ?? '' };
-    cwd = createProject({ 'catalog-sync.yaml': syncFile });
+    const watching = syncFile.replace("['包'] }", "['包'], offers_file: watch.csv }");
+    cwd = createProject({ 'catalog-sync.yaml': watching, 'watch.csv': '' });
   });
   afterAll(() => stack.close());
 

@@ -61,6 +61,7 @@ function createDeps(changes: Partial<TickDeps>): TickDeps {
     runs: createRunStore({ pool }),
     leases: createLeaseStore({ pool }),
     refreshQueue: createRefreshQueue({ pool }),
+    addWatchLists: async (feeds) => feeds,
     queues: createBusyQueues([]),
     sync,
     syncFileHash: 'file',

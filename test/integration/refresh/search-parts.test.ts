@@ -64,6 +64,7 @@ const feedOf = (keyword: string, part: Partial<Feed> = {}): Feed => ({
   images: [],
   offers: [],
   boosts: [],
+  offersFile: null,
   maxOffers: null,
   maxPages: null,
   priceMinCny: null,

@@ -32,6 +32,7 @@ describe('a good file', () => {
           priceMaxCny: null,
           weight: 1,
           boosts: [],
+          offersFile: null,
         },
       ],
       freshness: { categoryMs: 604_800_000, searchMs: 72_000_000, detailMs: 72_000_000 },
@@ -149,7 +150,7 @@ describe('a bad file', () => {
         "f.yaml:5:25 feeds[0].keywords[2] must be text; put quotes around a keyword of digits",
         "f.yaml:6:5 feeds[0].max_pages must be at most 40",
         "f.yaml:8:5 feeds[0].price_max_cny must not be below price_min_cny",
-        "f.yaml:9:5 feeds[1] needs categories, keywords, sellers, images or offers",
+        "f.yaml:9:5 feeds[1] needs categories, keywords, sellers, images, offers or offers_file",
         "f.yaml:10:5 feeds[1].max_offer is not a known key: did you mean max_offers?",
         "f.yaml:11:5 feeds[2].name repeats entry 2 of the list",
         "f.yaml:12:18 feeds[2].categories[0] must be a category id in digits ('0' is the whole tree)",
@@ -209,7 +210,7 @@ describe('a bad file', () => {
   });
 
   test.each([
-    ['{}', 'feeds[0] needs categories, keywords, sellers, images or offers'],
+    ['{}', 'feeds[0] needs categories, keywords, sellers, images, offers or offers_file'],
     ['{ sellers: ["a b"] }', "feeds[0].sellers[0] must be a seller's sellerOpenId"],
     ['{ sellers: [s, s] }', 'feeds[0].sellers[1] repeats entry 1'],
     ['{ sellers: [s, "s "] }', 'feeds[0].sellers[1] repeats entry 1'],

@@ -1,0 +1,101 @@
+import { stat } from 'node:fs/promises';
+import { AppError, coreErrors, errorMessage } from '../core/errors.ts';
+import type { Logger } from '../core/log.ts';
+import { findProjectFile, readAtMost } from '../core/read-project-file.ts';
+import type { Feed } from '../model/sync-config.ts';
+import { parseWatchList, type ParsedWatchList } from './parse-watch-list.ts';
+
+/** 100,000 addresses have 5 MB. Of more, a call each would take a business account ten days. */
+const maxBytes = 8_000_000;
+
+/** Enough to see what is wrong with a file. */
+const loggedLines = 10;
+
+function refuse({ name, offersFile }: Feed, problem: string, cause?: unknown): AppError {
+  const message = `offers_file ${offersFile ?? ''} of feed ${name} ${problem}`;
+  return new AppError(coreErrors.WATCH_LIST_UNREADABLE, message, { cause });
+}
+
+/**
+ * The text of a feed's `offers_file`.
+ *
+ * @throws AppError WATCH_LIST_UNREADABLE
+ */
+export async function readWatchText(projectDir: string, feed: Feed): Promise<string> {
+  const path = feed.offersFile ?? '';
+  const unreadable = (cause: unknown) => refuse(feed, `can't be read: ${errorMessage(cause)}`, cause);
+  const file = await findProjectFile(projectDir, path).catch((cause: unknown) => {
+    throw unreadable(cause);
+  });
+  if (file === null) throw refuse(feed, 'is outside of the project folder and was not read');
+  const bytes = await readAtMost(file, maxBytes + 1).catch((cause: unknown) => {
+    throw unreadable(cause);
+  });
+  if (bytes.length > maxBytes) throw refuse(feed, `has more than ${String(maxBytes / 1_000_000)} MB`);
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/** Feeds with the offers of their files. */
+export interface WatchLists {
+  /**
+   * The same feeds, each with the offers of its file behind its own. A file is read again when it has changed; one that can
+   * no longer be read counts as it was, with a warning.
+   *
+   * @throws AppError WATCH_LIST_UNREADABLE when it could not be read even once
+   */
+  addTo(feeds: readonly Feed[]): Promise<readonly Feed[]>;
+}
+
+interface Kept {
+  /** Of the file: when it was changed last, and its size. */
+  readonly version: string;
+  readonly offers: readonly string[];
+}
+
+export function createWatchLists(projectDir: string, log: Logger): WatchLists {
+  const kept = new Map<string, Kept>();
+
+  function report({ name, offersFile }: Feed, { offers, badLines }: ParsedWatchList): void {
+    const facts = { feed: name, file: offersFile, offers: offers.length };
+    if (badLines.length === 0) log.info(facts, 'watch list read');
+    else
+      log.warn(
+        { ...facts, badLines: badLines.length, first: badLines.slice(0, loggedLines) },
+        'lines of the watch list name no offer and were skipped',
+      );
+  }
+
+  async function versionOf(feed: Feed): Promise<string> {
+    const file = await findProjectFile(projectDir, feed.offersFile ?? '').catch(() => null);
+    if (file === null) return 'unreadable';
+    const { mtimeMs, size } = await stat(file);
+    return `${String(mtimeMs)} ${String(size)}`;
+  }
+
+  async function offersOf(feed: Feed): Promise<readonly string[]> {
+    const version = await versionOf(feed);
+    const known = kept.get(feed.name);
+    if (known?.version === version) return known.offers;
+    try {
+      const read = parseWatchList(await readWatchText(projectDir, feed));
+      report(feed, read);
+      kept.set(feed.name, { version, offers: read.offers });
+      return read.offers;
+    } catch (err) {
+      if (known === undefined) throw err;
+      log.warn({ err, feed: feed.name }, 'the watch list counts as it was');
+      kept.set(feed.name, { version, offers: known.offers });
+      return known.offers;
+    }
+  }
+
+  return {
+    addTo: (feeds) =>
+      Promise.all(
+        feeds.map(async (feed) => {
+          if (feed.offersFile === null) return feed;
+          return { ...feed, offers: [...new Set([...feed.offers, ...(await offersOf(feed))])] };
+        }),
+      ),
+  };
+}

@@ -1,0 +1,115 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../../../src/cli/main.ts';
+import type { Environment } from '../../../src/config/environment.ts';
+import { createProject, createWorld } from '../../support/in-process.ts';
+import { withTestStack, type TestStack } from '../../support/stack.ts';
+
+const syncFile = `account: business
+feeds:
+  - { name: watched, offers: ["1"], offers_file: watch.csv }
+`;
+
+function open(files: Readonly<Record<string, string>>, env: Environment = {}) {
+  const cwd = createProject({ 'catalog-sync.yaml': syncFile, ...files });
+  const run = async (...args: string[]) => {
+    const { context, stdout, stderr } = createWorld({ env, cwd });
+    const exitCode = await runCli(args, context);
+    return { exitCode, out: stdout.text, err: stderr.text };
+  };
+  const file = join(cwd, 'watch.csv');
+  return { run, file, read: () => readFileSync(file, 'utf8') };
+}
+
+describe('catalog-sync watch', () => {
+  it('adds ids and addresses once, removes lines, and leaves all others as they are', async () => {
+    const { run, read } = open({ 'watch.csv': 'offer,note\r\n610947572360,"red, large"' });
+    const added = await run(
+      'watch',
+      'add',
+      '610947572360',
+      'https://detail.1688.com/offer/610947572361.html',
+      '7',
+    );
+    expect(added).toMatchObject({
+      exitCode: 0,
+      err: expect.stringContaining('2 added; watch.csv has 3 offers') as string,
+    });
+    expect(read()).toBe('offer,note\r\n610947572360,"red, large"\n610947572361\n7\n');
+    const { err } = await run('watch', 'remove', '610947572360', '8');
+    expect(err).toContain('1 removed; watch.csv has 2 offers');
+    expect(read()).toBe('offer,note\r\n610947572361\n7\n');
+  });
+
+  it('lists the offers, and names the lines that are none', async () => {
+    const { run } = open({ 'watch.csv': '7\nno offer\n8\n' });
+    expect(await run('watch')).toEqual({
+      ...{ exitCode: 0, out: '7\n8\n' },
+      err: 'watch.csv:2 names no offer: no offer\n2 offers, 1 bad lines\n',
+    });
+    expect(JSON.parse((await run('watch', 'list', '--json')).out)).toEqual({
+      ...{ feed: 'watched', file: 'watch.csv', offers: ['7', '8'] },
+      badLines: [{ line: 2, text: 'no offer' }],
+    });
+  });
+
+  it.each([
+    [
+      'no feed has one',
+      'account: business\nfeeds: [{ name: a, offers: ["1"] }]\n',
+      [],
+      'add `offers_file: watch.csv`',
+    ],
+    ['the feed that is named has none', syncFile, ['--feed', 'other'], 'feed other has no offers_file'],
+    [
+      'the file is outside',
+      syncFile.replace('watch.csv', '../watch.csv'),
+      [],
+      /can't be read|outside of the project/,
+    ],
+    ['there is no file', syncFile, [], "offers_file watch.csv of feed watched can't be read"],
+  ])('refuses where %s', async (_, text, flags, said) => {
+    const { run } = open({ 'catalog-sync.yaml': text });
+    const { exitCode, err } = await run('watch', 'list', ...flags);
+    expect(exitCode).toBe(4);
+    expect(err).toMatch(said);
+  });
+});
+
+/** Some ids that the sandbox has. */
+async function someOffers(stack: TestStack): Promise<string[]> {
+  const rows = await stack.query<{ id: string }>(
+    'SELECT offer_id::text AS id FROM catalog.offer ORDER BY 1 LIMIT 6',
+  );
+  return rows.map(({ id }) => id);
+}
+
+describe('a run', () => {
+  it('fetches what the file names at that time, and goes on with the last list when the file is gone', () =>
+    withTestStack({ backend: 'postgres' }, async (stack) => {
+      await stack.run({ budgetCalls: 60 });
+      const [first = '', second = '', third = ''] = await someOffers(stack);
+      const watched = async () =>
+        (
+          await stack.query<{ watched: string[] }>(
+            `SELECT watched::text[] FROM sync.feed WHERE feed = 'watched'`,
+          )
+        )[0]?.watched;
+      const { run, file } = open(
+        { 'watch.csv': `${first}\nbad\nhttps://detail.1688.com/offer/${second}.html\n` },
+        stack.env,
+      );
+      const { err } = await run('sync', '--budget', '3');
+      expect(err).toContain('lines of the watch list name no offer');
+      expect(await watched()).toEqual(['1', first, second]);
+      writeFileSync(file, `${third}\n`);
+      await run('sync', '--budget', '3');
+      expect(await watched()).toEqual(['1', third]);
+      rmSync(file);
+      expect(await run('sync')).toMatchObject({
+        exitCode: 4,
+        err: expect.stringContaining('WATCH_LIST_UNREADABLE') as string,
+      });
+    }));
+});
