@@ -22,7 +22,7 @@ import { conduct, createWakeup } from '../jobs/conductor.ts';
 import { jobKinds, jobOperations, type JobKind } from '../jobs/job-kinds.ts';
 import { forecastRun, type ForecastRequest } from '../runs/forecast-run.ts';
 import { fitPlanner } from '../refresh/fit-planner.ts';
-import { createWatchLists } from '../config/watch-lists.ts';
+import { openWatchLists } from '../config/watch-lists.ts';
 import { createCatalogLoader } from '../jobs/normalize-and-load.ts';
 import { createMaintenance } from '../maintenance/maintain.ts';
 import type { ProcessDeps } from '../jobs/process-job.ts';
@@ -226,12 +226,8 @@ function openAsking(
 ) {
   const { freshness, language, apis } = sync;
   const uploads = createUploadStore({ pool, appKey: credentialsOf(config).appKey });
-  const uploadQueryImage = createQueryImageUpload({
-    gateway,
-    loader,
-    uploads,
-    projectDir: config.projectDir,
-  });
+  const { projectDir } = config;
+  const uploadQueryImage = createQueryImageUpload({ gateway, loader, uploads, projectDir });
   return { gateway, uploadQueryImage, callConcurrency, freshness, language, apis };
 }
 
@@ -246,9 +242,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const pool = openWorkPool(options);
   closing.add('database', () => pool.end());
   await classifyDatabaseErrors(() => requireMigrated(pool).then(() => requireOurs(pool, config)));
-  const watchLists = createWatchLists(config.projectDir, log);
-  // So that a file that is missing is said at once, and not by a run.
-  await watchLists.addTo(sync.feeds);
+  const addWatchLists = await openWatchLists(config.projectDir, sync.feeds, log);
   const stores = await prepareStores(pool, options);
   const { ledger, quota, permissions, raw, runs, leases, schedules, refreshQueue, catalog } = stores;
   const gateway = openGateway(options, ledger, pool);
@@ -260,10 +254,9 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const shared = { loader, leases, runs, log, clock: systemClock };
   const scheduling = openScheduling(pool, options, stores);
   const tickDeps: TickDeps = {
-    ...{ ...shared, refreshQueue, raw },
+    ...{ ...shared, refreshQueue, raw, addWatchLists },
     exclusively: (work) => unlessLocked(pool, locks.tick, work),
     sweep: () => sweep(pool, ledger),
-    addWatchLists: (feeds) => watchLists.addTo(feeds),
     listBlocks: () => listBlocks(pool, appKey, sync.apis),
     ledgerNow: () => quota.ledgerNow(),
     maintain: openMaintenance(pool, options, stores),

@@ -35,16 +35,11 @@ export async function readWatchText(projectDir: string, feed: Feed): Promise<str
   return Buffer.from(bytes).toString('utf8');
 }
 
-/** Feeds with the offers of their files. */
-export interface WatchLists {
-  /**
-   * The same feeds, each with the offers of its file behind its own. A file is read again when it has changed; one that can
-   * no longer be read counts as it was, with a warning.
-   *
-   * @throws AppError WATCH_LIST_UNREADABLE when it could not be read even once
-   */
-  addTo(feeds: readonly Feed[]): Promise<readonly Feed[]>;
-}
+/**
+ * The same feeds, each with the offers of its file behind its own. A file is read again when it has changed; one that can no
+ * longer be read counts as it was, with a warning.
+ */
+type AddWatchLists = (feeds: readonly Feed[]) => Promise<readonly Feed[]>;
 
 interface Kept {
   /** Of the file: when it was changed last, and its size. */
@@ -52,7 +47,16 @@ interface Kept {
   readonly offers: readonly string[];
 }
 
-export function createWatchLists(projectDir: string, log: Logger): WatchLists {
+/**
+ * Reads the files of these feeds, so that one that is missing is said before any run, and gives what reads them later.
+ *
+ * @throws AppError WATCH_LIST_UNREADABLE
+ */
+export async function openWatchLists(
+  projectDir: string,
+  feeds: readonly Feed[],
+  log: Logger,
+): Promise<AddWatchLists> {
   const kept = new Map<string, Kept>();
 
   function report({ name, offersFile }: Feed, { offers, badLines }: ParsedWatchList): void {
@@ -89,13 +93,13 @@ export function createWatchLists(projectDir: string, log: Logger): WatchLists {
     }
   }
 
-  return {
-    addTo: (feeds) =>
-      Promise.all(
-        feeds.map(async (feed) => {
-          if (feed.offersFile === null) return feed;
-          return { ...feed, offers: [...new Set([...feed.offers, ...(await offersOf(feed))])] };
-        }),
-      ),
-  };
+  const addTo: AddWatchLists = (some) =>
+    Promise.all(
+      some.map(async (feed) => {
+        if (feed.offersFile === null) return feed;
+        return { ...feed, offers: [...new Set([...feed.offers, ...(await offersOf(feed))])] };
+      }),
+    );
+  await addTo(feeds);
+  return addTo;
 }

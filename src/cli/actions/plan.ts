@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../core/exit-codes.ts';
-import { createWatchLists } from '../../config/watch-lists.ts';
+import { openWatchLists } from '../../config/watch-lists.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import type { CliContext } from '../../app/context.ts';
 import { adviseOnEstimate, assumedSentences, estimateVolumes, formatEstimate } from '../format-estimate.ts';
@@ -53,8 +53,8 @@ export async function showPlan(context: CliContext, flags: PlanFlags, self: Comm
   const isForForms = flags.monthly ?? false;
   const session = openSession(self, context, { logs: 'command', ignoresEnvironment: isForForms });
   const file = session.readSyncConfig();
-  const feeds = await createWatchLists(session.config.projectDir, session.log).addTo(file.feeds);
-  const sync = { ...file, feeds };
+  const addTo = await openWatchLists(session.config.projectDir, file.feeds, session.log);
+  const sync = { ...file, feeds: await addTo(file.feeds) };
   if (isForForms) showVolumes(session, sync);
   else await showForecast(session, sync, flags);
 }
