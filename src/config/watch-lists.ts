@@ -71,9 +71,8 @@ export async function openWatchLists(
 
   async function versionOf(feed: Feed): Promise<string> {
     const file = await findProjectFile(projectDir, feed.offersFile ?? '').catch(() => null);
-    if (file === null) return 'unreadable';
-    const { mtimeMs, size } = await stat(file);
-    return `${String(mtimeMs)} ${String(size)}`;
+    const found = file && (await stat(file).catch(() => null));
+    return found ? `${String(found.mtimeMs)} ${String(found.size)}` : 'unreadable';
   }
 
   async function offersOf(feed: Feed): Promise<readonly string[]> {

@@ -203,6 +203,11 @@ export function openQueues(options: QueuesOptions): Queues {
     if (!queue) throw new RangeError(`no queue of kind ${kind}`);
     return queue;
   };
+  /** What a server that is gone can't be told is only warned of. */
+  const closeAll = async (parts: readonly { close(): Promise<void> }[]) => {
+    const closed = await Promise.allSettled(parts.map((part) => part.close()));
+    for (const end of closed) if (end.status === 'rejected') warn(toNamedError(end.reason));
+  };
   return {
     backend: backend.name,
     add: async (kind, jobs) => {
@@ -229,12 +234,7 @@ export function openQueues(options: QueuesOptions): Queues {
       });
       workers.push(worker);
     },
-    stopWorkers: async () => {
-      const closed = await Promise.allSettled(workers.splice(0).map((worker) => worker.close()));
-      for (const end of closed) if (end.status === 'rejected') warn(toNamedError(end.reason));
-    },
-    close: async () => {
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
-    },
+    stopWorkers: () => closeAll(workers.splice(0)),
+    close: () => closeAll([...queues.values()]),
   };
 }

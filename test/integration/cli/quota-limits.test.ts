@@ -239,7 +239,7 @@ describe('quota resume', () => {
          ($1, 'gw.QosAPIFrequencyLimit', usage.ledger_now(), '2026-11-26', '2026-11-25T13:00:00+08:00', '1 hour')`,
       [api],
     );
-    expect(await at.ledger.reserve(requestFor('a'))).toMatchObject({ by: 'hold' });
+    expect(await at.ledger.reserve(requestFor('a', { lane: 'refresh' }))).toMatchObject({ by: 'hold' });
     await cli.run('resume offer.detail');
     await at.grant('a');
   });
