@@ -1,8 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
 import type { Environment } from '../../../src/config/environment.ts';
+import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+import { openWatchLists } from '../../../src/config/watch-lists.ts';
+import { createLogger } from '../../../src/core/log.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
 import { withTestStack, type TestStack } from '../../support/stack.ts';
 
@@ -86,7 +89,7 @@ async function someOffers(stack: TestStack): Promise<string[]> {
 }
 
 describe('a run', () => {
-  it('fetches what the file names at that time, and goes on with the last list when the file is gone', () =>
+  it('fetches what the file names at that time, and does not start without the file', () =>
     withTestStack({ backend: 'postgres' }, async (stack) => {
       await stack.run({ budgetCalls: 60 });
       const [first = '', second = '', third = ''] = await someOffers(stack);
@@ -112,4 +115,24 @@ describe('a run', () => {
         err: expect.stringContaining('WATCH_LIST_UNREADABLE') as string,
       });
     }));
+});
+
+describe('a process that runs on', () => {
+  it('reads the file again when it changed, and keeps the last list when it is gone', async () => {
+    const { file } = open({ 'watch.csv': '7\n' });
+    const { feeds } = parseSyncFile(syncFile, 'test');
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    const log = createLogger({ level: 'warn', pretty: false, stream });
+    const addTo = await openWatchLists(dirname(file), feeds, log);
+    const offers = async () => (await addTo(feeds)).map((feed) => feed.offers);
+    expect(await offers()).toEqual([['1', '7']]);
+    writeFileSync(file, '7\n1\n8\n');
+    expect(await offers()).toEqual([['1', '7', '8']]);
+    rmSync(file);
+    expect([await offers(), await offers()]).toEqual([[['1', '7', '8']], [['1', '7', '8']]]);
+    expect(lines).toEqual([expect.stringContaining('the watch list counts as it was')]);
+    writeFileSync(file, '9\n');
+    expect(await offers()).toEqual([['1', '9']]);
+  });
 });
