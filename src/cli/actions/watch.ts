@@ -93,7 +93,9 @@ export async function removeWatched(
   const opened = await open(context, flags, self);
   const before = parseWatchList(opened.text).offers.length;
   const unwanted = new Set(offers);
-  const kept = opened.text.split(/(?<=\n)/).filter((line) => !unwanted.has(readOfferIdOf(line) ?? ''));
+  const kept = opened.text
+    .split(/(?<=\n|\r(?!\n))/)
+    .filter((line) => !unwanted.has(readOfferIdOf(line) ?? ''));
   const left = parseWatchList(kept.join('')).offers.length;
   if (left < before) await replace(opened, kept.join(''));
   conclude(opened, { changed: before - left, offers: left }, 'removed');

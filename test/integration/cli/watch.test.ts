@@ -45,6 +45,12 @@ describe('catalog-sync watch', () => {
     expect(read()).toBe('offer,note\r\n610947572361\n7\n');
   });
 
+  it('knows lines by any of their ends, and removes no other with one', async () => {
+    const { run, read } = open({ 'watch.csv': '7,a\r8,b\r9,c' });
+    expect((await run('watch', 'remove', '7')).err).toContain('1 removed; watch.csv has 2 offers');
+    expect(read()).toBe('8,b\r9,c');
+  });
+
   it('lists the offers, and names the lines that are none', async () => {
     const { run } = open({ 'watch.csv': '7\nno offer\n8\n' });
     expect(await run('watch')).toEqual({
