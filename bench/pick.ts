@@ -88,10 +88,11 @@ async function measure(pool: Pool): Promise<Times> {
         {
           ...{ feeds: sync.feeds, now: new Date(), calls, windows, pagesFirst: 64, mayDetail: true },
           detailAgeMs: sync.freshness.detailMs,
+          promisedSets: [],
         },
       );
     });
-    const offerIds = chosen.result.flatMap((pick) =>
+    const offerIds = chosen.result.picks.flatMap((pick) =>
       pick.kind === 'detail' ? [pick.offer.candidate.offerId] : [],
     );
     const { ms: write } = await timed(() => writeAsFetched(pool, offerIds));
@@ -100,7 +101,7 @@ async function measure(pool: Pool): Promise<Times> {
     times.choose.push(chosen.ms);
     times.write.push(write);
     times.details = offerIds.length;
-    times.pages = chosen.result.length - times.details;
+    times.pages = chosen.result.picks.length - times.details;
   }
   ticker.done();
   return times;

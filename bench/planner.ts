@@ -7,18 +7,19 @@
  *   npm run bench:planner -- --quick                   a small part of it, for CI: 4,000 offers, one seed
  *   npm run bench:planner -- --offers 50000 --seeds 101 --quotas 0.02,0.1 --worlds mixed,drift --only details
  *
- *   npm run bench:planner -- --e2e                     the product itself on the sandbox: 5,000 offers, 30 days, 2 % a day
+ *   npm run bench:planner -- --e2e                     the product itself on the sandbox, and scripts: 5,000 offers, 30 days, 2 % a day
+ *   npm run bench:planner -- --e2e --seeds 301,302 --quotas 0.02,0.05,0.1
  *
  * Sections: details (no search pages), buckets (against a scan of everything), pages, discovery (offers come and go).
  */
 import { parseArgs } from 'node:util';
 import type { Bar } from './planner/bars.ts';
-import { bucketBars, detailBars, discoveryBars, endToEndBars, pageBars } from './planner/bars.ts';
+import { bucketBars, detailBars, discoveryBars, pageBars, rivalryBars } from './planner/bars.ts';
 import type { Cell, Scale } from './planner/cell.ts';
 import { boundOf, policiesTable, runDetails, worldsTable } from './planner/details-suite.ts';
 import { discoveryTable, runDiscovery } from './planner/discovery-suite.ts';
 import { pagesTable, pageVariants, runPages, usualPages } from './planner/pages-suite.ts';
-import { endToEndTable, runEndToEnd } from './planner/e2e.ts';
+import { rivalryTable, runRivalry } from './planner/e2e-suite.ts';
 import { createProgress } from './planner/progress.ts';
 import type { WorldName } from './planner/world.ts';
 import { worldNames } from './planner/world.ts';
@@ -33,7 +34,7 @@ const { values: flags } = parseArgs({
     seeds: { type: 'string' },
     only: { type: 'string' },
     worlds: { type: 'string', default: worldNames.join(',') },
-    quotas: { type: 'string', default: '0.005,0.02,0.05,0.1,0.2' },
+    quotas: { type: 'string' },
   },
 });
 const progress = createProgress();
@@ -47,7 +48,7 @@ const scale: Scale = {
   seeds: (flags.seeds ?? (flags.quick ? '103' : '101,102,103')).split(',').map(Number),
   progress: progress.show,
 };
-const quotas = flags.quick ? [0.02] : flags.quotas.split(',').map(Number);
+const quotas = flags.quick ? [0.02] : (flags.quotas ?? '0.005,0.02,0.05,0.1,0.2').split(',').map(Number);
 const worlds = worldNames.filter((world) => flags.worlds.split(',').includes(world));
 const atMost = (share: number) => quotas.filter((quota) => quota <= share);
 /** Those of which bars speak. */
@@ -105,11 +106,17 @@ async function reportDiscovery(): Promise<Bar[]> {
 }
 
 async function reportEndToEnd(): Promise<Bar[]> {
-  const measured = await runEndToEnd(progress.show);
-  print(`\n${endToEndTable(measured)}`);
-  const { search, detail } = measured.calls;
-  print(`\n${String(search)} pages and ${String(detail)} details were asked for`);
-  return endToEndBars(measured);
+  const bars: Bar[] = [];
+  const offers = Number(flags.offers ?? 5000);
+  const seeds = (flags.seeds ?? '1').split(',').map(Number);
+  for (const quota of flags.quotas === undefined ? [0.02] : quotas) {
+    const rivalry = await runRivalry({ offers, quota, seeds }, progress.show);
+    print(`\n${rivalryTable(rivalry)}`);
+    const { search, detail } = rivalry.calls;
+    print(`\n${String(search)} pages and ${String(detail)} details were asked for`);
+    bars.push(...rivalryBars(rivalry));
+  }
+  return bars;
 }
 
 const sections = flags.e2e

@@ -1,8 +1,8 @@
 /*
  * Whether the catalog stays fast when it is large: what a page costs to merge against a catalog of 10,000 offers, what
- * the tick takes to pick, every statement of the cookbook, disk, and the upkeep of partitions.
+ * the tick takes to pick, every question of the cookbook, disk, and the upkeep of partitions.
  *
- *   npm run bench:scale                          1,000,000 offers with 10,000,000 closed price intervals
+ *   npm run bench:scale                          1,000,000 offers with 16,000,000 price intervals
  *   npm run bench:scale -- --offers 10000000     needs 40 GB of disk, and hours
  */
 import { parseArgs } from 'node:util';
@@ -17,14 +17,16 @@ import { createPool } from '../src/db/pool.ts';
 import { createRefreshQueue } from '../src/refresh/queue/refresh-queue.ts';
 import { auditPrices } from '../src/health/doctor/price-audit.ts';
 import { createRetentionStore } from '../src/maintenance/retention-store.ts';
+import { totalHours } from '../src/ledger/total-hours.ts';
 import { parseSyncFile } from '../src/config/parse-sync-file.ts';
 import { createTicker } from './chaos/ticker.ts';
 import { fillCatalog, grownTables } from './scale/fill-catalog.ts';
 import { listScans } from './scale/list-scans.ts';
 import { createMerger, type MergeTimes } from './scale/merge-pages.ts';
+import { reportQuestions } from './scale/report-questions.ts';
 import { openBenchDatabase } from './support/bench-database.ts';
+import { fillUsage } from './support/fill-usage.ts';
 import { percentile, spread, table } from './support/numbers.ts';
-import { readExamples } from './support/read-examples.ts';
 import { say } from './support/say.ts';
 
 const { values: flags } = parseArgs({
@@ -32,6 +34,8 @@ const { values: flags } = parseArgs({
 });
 const [offers, rounds] = [Number(flags.offers), Number(flags.rounds)];
 const smallOffers = 10_000;
+/** For the cookbook's question about calls: a week of full use, or as many as there are offers. */
+const calls = Math.min(offers, 350_000);
 const sync = parseSyncFile('account: business\nfeeds: [{ name: all, keywords: [w0] }]', 'the bench');
 
 async function timed(work: () => Promise<unknown>): Promise<number> {
@@ -94,6 +98,7 @@ async function reportPick(pool: Pool): Promise<void> {
     pagesFirst: 64,
     mayDetail: true,
     detailAgeMs: sync.freshness.detailMs,
+    promisedSets: [],
   };
   const times: number[] = [];
   for (let round = 0; round < 5; round += 1) {
@@ -113,20 +118,6 @@ async function reportAudit(pool: Pool): Promise<void> {
     );
   }
   say(`doctor's audit of the prices of some 2,000 offers, ms: ${spread(times)}`);
-}
-
-async function reportCookbook(pool: Pool): Promise<void> {
-  const rows: string[][] = [];
-  for (const { heading, sql } of readExamples('cookbook.md')) {
-    ticker.show(heading);
-    const times: number[] = [];
-    const scans = await listScans(pool, async () => {
-      for (let round = 0; round < 3; round += 1) times.push(await timed(() => pool.query(sql)));
-    });
-    rows.push([heading, spread(times), scans.map((name) => name.replace(/ \(.*/, '')).join(', ')]);
-  }
-  ticker.done();
-  say(table(['question of docs/cookbook.md', 'ms: min, median, max', 'read from end to end'], rows));
 }
 
 async function reportDisk(pool: Pool): Promise<void> {
@@ -177,7 +168,9 @@ try {
   await reportMerges(small, pool);
   await reportPick(pool);
   await reportAudit(pool);
-  await reportCookbook(pool);
+  await fillUsage(pool, calls);
+  for (let added = -1; added !== 0;) added = await totalHours(pool);
+  await reportQuestions(pool, ticker);
   await reportDisk(pool);
   await reportPartitions(pool);
 } finally {

@@ -56,8 +56,8 @@ const paths = [
   '/products?q=%E8%93%9D%E7%89%99',
   '/products?q=nothing+like+this',
   '/products?category=5',
-  '/products?category=2990',
-  '/products?category=1003&q=%E8%93%9D%E7%89%99',
+  '/products?category=1044944',
+  '/products?category=1042957&q=%E8%93%9D%E7%89%99',
   '/products?min=50&max=51',
   '/products?min=99&max=100',
   '/products?min=200',
@@ -81,6 +81,7 @@ function openBenchSession(projectDir: string, env: Environment) {
     env,
     clock: systemClock,
     cwd: projectDir,
+    command: 'catalog-sync',
     startedAtMs: performance.now(),
     exitCode: exitCodes.succeeded,
   };
@@ -115,9 +116,10 @@ async function openEmpty(): Promise<string> {
 }
 
 async function fill(pool: Pool): Promise<void> {
+  // First, for its offers are those of the first windows.
+  await fillCatalog(pool, { offers, onProgress: () => undefined });
   await fillUsage(pool, calls);
   for (let added = -1; added !== 0;) added = await totalHours(pool);
-  await fillCatalog(pool, { offers, onProgress: () => undefined });
   await pool.query(
     `INSERT INTO sync.run (scope, trigger, source, status, feeds, started_at, ended_at)
      SELECT 'all', 'cli', 'sandbox', 'succeeded', '["all"]', usage.ledger_now() - interval '1 day', usage.ledger_now()

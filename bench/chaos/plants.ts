@@ -218,8 +218,8 @@ export const plants: readonly Plant[] = [
     judges: ['catalog'],
     changeProgram: inProgram({
       where: 'refresh/searches/advance-window.js',
-      from: 'const { outcome, isDoubted } = passAfter(pass, observation);',
-      to: `const { outcome, isDoubted } = { outcome: 'complete', isDoubted: false };`,
+      from: 'const end = isAgain ? passReadAgain(pass, observation) : passAfter(pass, observation);',
+      to: `const end = { outcome: 'complete', isDoubted: false };`,
     }),
   },
   {

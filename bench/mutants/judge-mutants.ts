@@ -15,14 +15,22 @@ export interface Verdict {
   readonly ms: number;
 }
 
-/** How long each test file takes without a bug; the ones that fail even so are missing. */
-export type Durations = ReadonlyMap<string, number>;
+/** Without a bug. */
+export interface Durations {
+  /** How long each test file takes; the ones that fail even so are missing. */
+  readonly files: ReadonlyMap<string, number>;
+  /** How long vitest and the servers take to start, per project. */
+  readonly startMs: Readonly<Record<Project, number>>;
+}
 
 /** Of the tests of `system`, those that fit: whole runs of processes would cost more than all other tests. */
 const maxSystemMs = 30_000;
 
-/** The start of vitest and of the servers, on a machine that has other work. */
-const startMs = 45_000;
+/** A test that takes this many times as long as without the bug hangs; a machine with other work is slower, too. */
+const hangFactor = 3;
+
+/** What a second run may take longer to start, e.g. while another program has the disk. */
+const slackMs = 5000;
 
 export interface JudgeParts {
   readonly copy: WorkingCopy;
@@ -54,19 +62,21 @@ export async function measureTests(
   onFailure: (file: string) => void,
 ): Promise<Durations> {
   const durations = new Map<string, number>();
+  const startMs = { unit: 0, integration: 0, system: 0 };
   for (const project of projects) {
     const files = [...new Set(mutants.flatMap((mutant) => map.testsFor(mutant)[project]))];
     const result = await runTests({ root: copy.root, project, files, timeoutMs: 1_800_000, isWhole: true });
+    startMs[project] = result.startMs;
     for (const { file, isPassed, ms } of result.files) {
       if (isPassed) durations.set(file, ms);
       else onFailure(file);
     }
   }
-  return durations;
+  return { files: durations, startMs };
 }
 
 /** The shortest first. */
-function chooseTests(tests: readonly string[], project: Project, durations: Durations): string[] {
+function chooseTests(tests: readonly string[], project: Project, durations: Durations['files']): string[] {
   const limit = project === 'system' ? maxSystemMs : Infinity;
   const ms = (file: string) => durations.get(file) ?? Infinity;
   let sum = 0;
@@ -80,9 +90,10 @@ async function runAgainst(mutant: Mutant, { copy, map }: JudgeParts, durations: 
   const tests = map.testsFor(mutant);
   let passed = 0;
   for (const project of projects) {
-    const files = chooseTests(tests[project], project, durations);
-    const usualMs = files.reduce((sum, file) => sum + (durations.get(file) ?? 0), 0);
-    const { failure } = await runTests({ root: copy.root, project, files, timeoutMs: startMs + 3 * usualMs });
+    const files = chooseTests(tests[project], project, durations.files);
+    const usualMs = files.reduce((sum, file) => sum + (durations.files.get(file) ?? 0), 0);
+    const timeoutMs = slackMs + hangFactor * (durations.startMs[project] + usualMs);
+    const { failure } = await runTests({ root: copy.root, project, files, timeoutMs });
     if (failure !== null) return { outcome: 'caught', by: failure } as const;
     passed += files.length;
   }

@@ -11,6 +11,7 @@
  * survivors that our operators miss.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CloseStack } from '../../src/core/lifecycle.ts';
@@ -25,7 +26,7 @@ import { describeMutant, type Mutant } from './mutant.ts';
 import { reportMutants } from './report-mutants.ts';
 import { endTests } from './run-tests.ts';
 import { createTestMap } from './test-map.ts';
-import { createWorkingCopy } from './working-copy.ts';
+import { createWorkingCopy, type WorkingCopy } from './working-copy.ts';
 
 const usage = `npm run mutants -- [flags]
   --seed N       the same seed gives the same mutants (default: of the clock)
@@ -51,17 +52,26 @@ function readCount(name: string, text: string): number {
 const closing = new CloseStack();
 const log = createLogger({ level: 'error', pretty: true });
 
-async function prepare(): Promise<JudgeParts> {
+function openCopy(): WorkingCopy {
   const copy = createWorkingCopy();
   closing.add('copy', () => {
     copy.remove();
   });
+  return copy;
+}
+
+/** A copy of the project for each processor, so that as many mutants are judged at once. */
+async function prepare(): Promise<[JudgeParts, ...JudgeParts[]]> {
+  const copy = openCopy();
   // The tests share this server instead of starting one for each mutant.
   const postgres = await openPostgresSource(copy.root, process.env);
   closing.add('postgres', () => postgres.close());
   const check = await createMutantCheck(copy, { adminUrl: postgres.url, log });
   closing.add('check', () => check.close());
-  return { copy, check, map: createTestMap(copy.root, copy.files), equivalents: readEquivalents() };
+  const map = createTestMap(copy.root, copy.files);
+  const parts = { copy, check, map, equivalents: readEquivalents() };
+  const others = Array.from({ length: availableParallelism() - 1 }, () => ({ ...parts, copy: openCopy() }));
+  return [parts, ...others];
 }
 
 async function sample(parts: JudgeParts, seed: number): Promise<Mutant[]> {
@@ -82,8 +92,9 @@ async function sample(parts: JudgeParts, seed: number): Promise<Mutant[]> {
 async function main(): Promise<void> {
   const seed = readCount('seed', flags.seed);
   say(`seed ${seed}`);
-  const parts = await prepare();
-  say(`copy: ${parts.copy.root}`);
+  const lanes = await prepare();
+  const [parts] = lanes;
+  say(`copies: ${lanes.map(({ copy }) => copy.root).join(' ')}`);
   const mutants = await sample(parts, seed);
   const durations = await measureTests(mutants, parts, (file) => {
     say(`left out, because it fails without a mutant: ${file}`);
@@ -93,15 +104,18 @@ async function main(): Promise<void> {
   );
   mkdirSync(dirname(out), { recursive: true });
   const verdicts: Verdict[] = [];
-  for (const [at, mutant] of mutants.entries()) {
-    const verdict = await judgeMutant(mutant, parts, durations);
-    verdicts.push(verdict);
-    const seconds = (verdict.ms / 1000).toFixed(1);
-    say(
-      `${at + 1}/${mutants.length} ${verdict.outcome} in ${seconds} s: ${describeMutant(mutant)} (${verdict.by})`,
-    );
-    writeFileSync(out, `${JSON.stringify({ seed, verdicts }, null, 2)}\n`);
-  }
+  const left = mutants.values();
+  const judge = async (lane: JudgeParts) => {
+    for (const mutant of left) {
+      const verdict = await judgeMutant(mutant, lane, durations);
+      verdicts.push(verdict);
+      const { outcome, by, ms } = verdict;
+      const place = `${verdicts.length}/${mutants.length}`;
+      say(`${place} ${outcome} in ${(ms / 1000).toFixed(1)} s: ${describeMutant(mutant)} (${by})`);
+      writeFileSync(out, `${JSON.stringify({ seed, verdicts }, null, 2)}\n`);
+    }
+  };
+  await Promise.all(lanes.map(judge));
   say(`\n${reportMutants(verdicts)}\n\n${out}`);
   const equivalent = verdicts.filter(({ outcome }) => outcome === 'equivalent').length;
   if (equivalent > verdicts.length * maxEquivalentShare)
@@ -122,6 +136,7 @@ else {
   try {
     await main();
   } finally {
+    endTests();
     await closing.close(log);
   }
 }

@@ -9,6 +9,8 @@ export interface TestResult {
   readonly failure: string | null;
   /** Of each file that ran to its end. */
   readonly files: readonly { readonly file: string; readonly isPassed: boolean; readonly ms: number }[];
+  /** From the start of vitest to that of the first test file, with the servers and templates in between. */
+  readonly startMs: number;
 }
 
 interface JsonReport {
@@ -33,7 +35,7 @@ export interface TestRun {
   readonly isWhole?: boolean;
 }
 
-function readReport(root: string, file: string): TestResult {
+function readReport(root: string, file: string, startedAt: number): TestResult {
   const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as JsonReport;
   const failed = testResults.find(({ status }) => status === 'failed');
   const test = failed?.assertionResults.find(({ status }) => status === 'failed');
@@ -45,19 +47,19 @@ function readReport(root: string, file: string): TestResult {
       isPassed: status !== 'failed',
       ms: endTime - startTime,
     })),
+    startMs: Math.min(...testResults.map(({ startTime }) => startTime)) - startedAt,
   };
 }
 
-let running: number | undefined;
+const running = new Set<number>();
 
 /** Ends the tests that run now. */
 export const endTests = (): void => {
-  endGroup(running);
+  for (const pid of running) endGroup(pid);
 };
 
 /** Ends the process with everything that it started. */
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
+function endGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
@@ -71,7 +73,7 @@ function endGroup(pid: number | undefined): void {
  * @throws Error vitest ended before it ran any test
  */
 export async function runTests({ root, project, files, timeoutMs, isWhole }: TestRun): Promise<TestResult> {
-  if (files.length === 0) return { failure: null, files: [] };
+  if (files.length === 0) return { failure: null, files: [], startMs: 0 };
   const scratch = join(root, '.catalog-sync', 'tmp');
   const report = join(root, '.catalog-sync', 'report.json');
   mkdirSync(scratch, { recursive: true });
@@ -81,9 +83,11 @@ export async function runTests({ root, project, files, timeoutMs, isWhole }: Tes
     'bench/mutants/vitest.config.ts',
     '--project',
     project,
-    ...(isWhole ? ['--bail', '0'] : []),
+    // As many mutants are judged at once as there are processors.
+    ...(isWhole ? ['--bail', '0'] : ['--maxWorkers', '1']),
   ];
   const output = ['--reporter', 'json', '--outputFile', report];
+  const startedAt = Date.now();
   const child = spawn(
     process.execPath,
     ['node_modules/vitest/vitest.mjs', 'run', ...flags, ...output, ...files],
@@ -94,21 +98,23 @@ export async function runTests({ root, project, files, timeoutMs, isWhole }: Tes
       env: { ...process.env, TMPDIR: scratch, TEST_SEED: '1', MUTANT_TESTS: files.join(',') },
     },
   );
-  running = child.pid;
+  const { pid } = child;
+  if (pid === undefined) throw new Error('vitest could not be started');
+  running.add(pid);
   let said = '';
   child.stderr.on('data', (data: Buffer) => (said = `${said}${data.toString()}`.slice(-4000)));
   const late = new AbortController();
   const timer = setTimeout(() => {
     late.abort();
-    endGroup(child.pid);
+    endGroup(pid);
   }, timeoutMs);
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
-  endGroup(child.pid);
-  running = undefined;
-  if (late.signal.aborted) return { failure: 'time was up', files: [] };
+  endGroup(pid);
+  running.delete(pid);
+  if (late.signal.aborted) return { failure: 'time was up', files: [], startMs: timeoutMs };
   if (!existsSync(report)) throw new Error(`vitest ended with ${code} and without a report: ${said}`);
-  const result = readReport(root, report);
+  const result = readReport(root, report, startedAt);
   if (code === 0 || result.failure !== null) return result;
   return { ...result, failure: 'an error outside of the tests' };
 }

@@ -1,6 +1,7 @@
 import type { Cell } from './cell.ts';
-import { endToEndRatios, type EndToEnd } from './e2e.ts';
+import { lead, product, type Rivalry } from './e2e-suite.ts';
 import { gapClosed, mean, percent } from './cell.ts';
+import { scriptNames } from './page-policies.ts';
 import { fixedShares } from './discovery-suite.ts';
 
 /** Something that must hold, and what was measured. */
@@ -26,13 +27,31 @@ function atMost(text: string, measured: number, max: number): Bar {
   };
 }
 
+/** By the share of the catalog a day: how far the product must be above what a user would write. */
+const leads: ReadonlyMap<number, number> = new Map([
+  [0.02, 0.025],
+  [0.05, 0.01],
+  [0.1, 0.005],
+]);
+
 /** What the product must reach on the sandbox. */
-export function endToEndBars(measured: EndToEnd): Bar[] {
-  const { ofOracle, captures } = endToEndRatios(measured);
+export function rivalryBars(rivalry: Rivalry): Bar[] {
+  const { quota, callsPerDay, calls } = rivalry;
+  const name = `the product, ${percent(quota)}`;
+  const ofOracle = mean(rivalry, product, 'joint') / mean(rivalry, 'oracle of pages and details', 'joint');
+  const bars = [
+    atLeast(`${name}: weighted freshness / oracle`, ofOracle, 0.93),
+    atMost(`${name}: calls on a day`, calls.maxOnADay, callsPerDay),
+  ];
+  const least = leads.get(quota);
+  if (least === undefined) return bars;
+  const captures = lead(rivalry, 'weightedCaptured');
+  const captured = mean(rivalry, product, 'weightedCaptured');
   return [
-    atLeast('the product: weighted freshness / oracle', ofOracle, 0.93),
-    atLeast('the product: weighted changes captured / round robin', captures, 3),
-    atMost('calls on a day', measured.calls.maxOnADay, 100),
+    ...bars,
+    atLeast(`${name}: J weighted above the best script`, lead(rivalry, 'joint'), least),
+    atLeast(`${name}: J unweighted above the best script`, lead(rivalry, 'unweighted'), -0.003),
+    atLeast(`${name}: weighted captures / those of the best script`, captured / (captured - captures), 1.15),
   ];
 }
 
@@ -107,6 +126,11 @@ export function pageBars(cell: Cell): Bar[] {
   const bars = [
     atLeast(`${name}: J / true rates`, planner / joint('planner, true rates'), 0.985),
     atLeast(`${name}: J above the sweep`, planner - joint('sweep 0.4'), 0.02),
+    atLeast(
+      `${name}: J above the best script`,
+      planner - Math.max(...scriptNames.map(joint)),
+      leads.get(cell.quota) ?? 0,
+    ),
   ];
   const known = aboveKnownDetails.get(cell.quota);
   if (known !== undefined) {

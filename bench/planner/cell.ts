@@ -23,10 +23,13 @@ export interface Question {
   readonly variant?: string;
 }
 
-/** Scores of several policies in one world at one quota: one for each seed. */
-export interface Cell extends Question {
+/** Of several policies: one for each seed. */
+export interface Scores {
   readonly scores: ReadonlyMap<string, readonly Score[]>;
 }
+
+/** Scores in one world at one quota. */
+export interface Cell extends Question, Scores {}
 
 export interface Contest extends Question {
   readonly visibleShare: number;
@@ -72,17 +75,17 @@ function measureOf(score: Score, measure: Measure): number {
 }
 
 /** Mean over the seeds. @throws Error when the policy was not in the contest */
-export function mean(cell: Cell, policy: string, measure: Measure = 'full'): number {
-  const scores = cell.scores.get(policy);
-  if (!scores) throw new Error(`${policy} was not simulated in ${cell.world} at ${percent(cell.quota)}`);
+export function mean(of: Scores, policy: string, measure: Measure = 'full'): number {
+  const scores = of.scores.get(policy);
+  if (!scores) throw new Error(`${policy} was not simulated`);
   return scores.reduce((sum, score) => sum + measureOf(score, measure), 0) / scores.length;
 }
 
 /** Standard deviation over the seeds; 0 for a single one. */
-export function deviation(cell: Cell, policy: string, measure: Measure = 'full'): number {
-  const scores = cell.scores.get(policy) ?? [];
+export function deviation(of: Scores, policy: string, measure: Measure = 'full'): number {
+  const scores = of.scores.get(policy) ?? [];
   if (scores.length < 2) return 0;
-  const center = mean(cell, policy, measure);
+  const center = mean(of, policy, measure);
   const squares = scores.reduce((sum, score) => sum + (measureOf(score, measure) - center) ** 2, 0);
   return Math.sqrt(squares / (scores.length - 1));
 }

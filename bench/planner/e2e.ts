@@ -1,25 +1,23 @@
 import { defaultObjective } from '../../src/refresh/planner/objective.ts';
-import { table } from '../support/numbers.ts';
 import { openStack, type Stack } from '../support/stack.ts';
+import { createScripts } from './page-policies.ts';
 import { PlannerPolicy } from './planner-policy.ts';
 import type { ResultPages } from './result-pages.ts';
 import { readSandboxWorld } from './sandbox-world.ts';
 import { createOracle, createRoundRobin } from './scan-policies.ts';
-import { simulate } from './simulate.ts';
+import { simulate, type Policy } from './simulate.ts';
 import { Site, type Score } from './site.ts';
 import type { World } from './world.ts';
 
-/** The product itself, its jobs, ledger and database, on the sandbox: so many offers, days, and runs of a day. */
-const offers = 5000;
+/** The product itself, its jobs, ledger and database, on the sandbox: so many days, and runs of a day. */
 const days = 30;
-const callsPerDay = 100;
 const runsPerDay = 4;
-/** Days in which it learns, which do not count. */
-const scoredFrom = 10;
+/** Days in which it learns, which do not count; and in how many a change must be seen. */
+const [scoredFrom, longestDelay] = [10, 10];
 const categories = 25;
 const pageSize = 50;
 
-const syncFile = `
+const syncFileOf = (offers: number) => `
 account: business
 feeds:
   - { name: all, categories: ["0"], max_offers: ${String(offers)} }
@@ -39,6 +37,13 @@ interface Observation {
   readonly day: number;
 }
 
+export interface EndToEndOptions {
+  readonly offers: number;
+  /** Calls a day, as a share of the offers. */
+  readonly quota: number;
+  readonly seed: number;
+}
+
 export interface EndToEnd {
   readonly scores: ReadonlyMap<string, Score>;
   readonly calls: { readonly search: number; readonly detail: number; readonly maxOnADay: number };
@@ -50,7 +55,7 @@ async function scoreObservations(
   observations: readonly Observation[],
   indexOf: ReadonlyMap<string, number>,
 ): Promise<Score> {
-  const site = new Site(world, { scoredFrom });
+  const site = new Site(world, { scoredFrom, longestDelay });
   site.callsLeft = Infinity;
   for (let at = 0; at < observations.length;) {
     const first = observations[at];
@@ -85,9 +90,12 @@ async function readPages(stack: Stack, indexOf: ReadonlyMap<string, number>): Pr
   return { members, list: (page) => [...(members[page] ?? [])] };
 }
 
-async function syncDays(stack: Stack, show: (text: string) => void): Promise<void> {
+async function syncDays(stack: Stack, callsPerDay: number, show: (text: string) => void): Promise<void> {
   for (let batch = 0; batch < days * runsPerDay; batch += 1) {
-    await stack.sync(callsPerDay / runsPerDay);
+    // Whole calls, as many on each day as there are.
+    const run = batch % runsPerDay;
+    const upTo = (runs: number) => Math.floor((runs * callsPerDay) / runsPerDay);
+    await stack.sync(upTo(run + 1) - upTo(run));
     await stack.advanceDays(1 / runsPerDay);
     show(`day ${String(Math.floor(batch / runsPerDay))} of ${String(days)}`);
   }
@@ -96,14 +104,26 @@ async function syncDays(stack: Stack, show: (text: string) => void): Promise<voi
 const known = (stack: Stack) =>
   stack.query<{ offer_id: string; popularity: number }>('SELECT offer_id, popularity FROM sync.refresh');
 
-/** Runs the product for thirty days, and the references in the world that it met. */
-export async function runEndToEnd(show: (text: string) => void): Promise<EndToEnd> {
-  const stack = await openStack({ backend: 'postgres', offers, categories, isDrifting: false, syncFile });
+/** Runs the product for thirty days, and its rivals and references in the world that it met. */
+export async function runEndToEnd(
+  { offers, quota, seed }: EndToEndOptions,
+  show: (text: string) => void,
+): Promise<EndToEnd> {
+  const callsPerDay = Math.round(quota * offers);
+  const syncFile = syncFileOf(offers);
+  const stack = await openStack({
+    backend: 'postgres',
+    offers,
+    categories,
+    seed,
+    isDrifting: false,
+    syncFile,
+  });
   try {
     show('the first sync of everything');
     await stack.sync();
     const [began] = await stack.query<{ at: Date }>('SELECT usage.ledger_now() AS at');
-    const options = { seed: 1, offers, categories, days, startAt: stack.startAt };
+    const options = { seed, offers, categories, days, startAt: stack.startAt };
     const blank = { weights: new Float64Array(offers).fill(1), copiedAt: new Float64Array(offers) };
     const { indexOf } = readSandboxWorld({ ...options, days: 0 }, blank);
     // An offer that no search lists is known to nobody: it has no weight.
@@ -116,7 +136,7 @@ export async function runEndToEnd(show: (text: string) => void): Promise<EndToEn
       weights: weights.map((weight) => weight * scale),
     });
     const pages = await readPages(stack, indexOf);
-    await syncDays(stack, show);
+    await syncDays(stack, callsPerDay, show);
     const observations = await stack.query<Observation>(
       `SELECT offer_id, source, call_id, extract(epoch FROM observed_at - $2)::float8 / 86400 AS day
        FROM catalog.observation WHERE observed_at >= $1 ORDER BY observed_at, call_id`,
@@ -129,24 +149,17 @@ export async function runEndToEnd(show: (text: string) => void): Promise<EndToEn
        FROM usage.api_call WHERE granted_at >= $1 GROUP BY 1`,
       [began?.at],
     );
-    const planner = { callsPerDay, objective: defaultObjective };
-    const scores = new Map<string, Score>([
-      [
-        'round robin of details',
-        await simulate({ world, policy: createRoundRobin(), callsPerDay, scoredFrom }),
-      ],
-      ['oracle of details', await simulate({ world, policy: createOracle(world), callsPerDay, scoredFrom })],
-      [
-        'oracle of pages and details',
-        await simulate({
-          world,
-          policy: new PlannerPolicy(world, { ...planner, pages, knowsRates: true }),
-          callsPerDay,
-          scoredFrom,
-        }),
-      ],
-      ['the product', await scoreObservations(world, observations, indexOf)],
-    ]);
+    const planner = { callsPerDay, objective: defaultObjective, pages, knowsRates: true };
+    const policies: Record<string, () => Policy> = {
+      'round robin of details': createRoundRobin,
+      'oracle of details': () => createOracle(world),
+      'oracle of pages and details': () => new PlannerPolicy(world, planner),
+      ...createScripts(() => pages),
+    };
+    const scores = new Map<string, Score>();
+    for (const [name, create] of Object.entries(policies))
+      scores.set(name, await simulate({ world, policy: create(), callsPerDay, scoredFrom, longestDelay }));
+    scores.set('the product', await scoreObservations(world, observations, indexOf));
     return {
       scores,
       calls: {
@@ -158,34 +171,4 @@ export async function runEndToEnd(show: (text: string) => void): Promise<EndToEn
   } finally {
     await stack.close();
   }
-}
-
-/** The mean of summaries and details that are right. */
-const joint = ({ summary, full }: Score) => (summary + full) / 2;
-
-export function endToEndTable({ scores }: EndToEnd): string {
-  return table(
-    ['5,000 offers, 2 % a day', 'rows right', 'details right', 'mean', 'changes seen, weighted'],
-    [...scores].map(([name, score]) => [
-      name,
-      ...[score.summary, score.full, joint(score), score.weightedCaptured].map((share) => share.toFixed(3)),
-    ]),
-  );
-}
-
-/** What the product must reach: of the oracle's weighted freshness, and of round robin's weighted changes seen. */
-export function endToEndRatios({ scores }: EndToEnd): {
-  readonly ofOracle: number;
-  readonly captures: number;
-} {
-  const of = (name: string) => {
-    const score = scores.get(name);
-    if (!score) throw new Error(`no score of ${name}`);
-    return score;
-  };
-  const [product, oracle] = [of('the product'), of('oracle of pages and details')];
-  return {
-    ofOracle: joint(product) / joint(oracle),
-    captures: product.weightedCaptured / of('round robin of details').weightedCaptured,
-  };
 }

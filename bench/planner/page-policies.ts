@@ -1,5 +1,7 @@
 import type { ResultPages } from './result-pages.ts';
+import { takeBest } from '../../src/refresh/planner/take-best.ts';
 import type { Policy } from './simulate.ts';
+import type { Site } from './site.ts';
 import type { World } from './world.ts';
 
 /**
@@ -32,4 +34,63 @@ export function createSweep(world: World, pages: ResultPages, share: number): Po
       }
     },
   };
+}
+
+interface ScriptOptions {
+  /** Days from one reading of all pages to the next. */
+  readonly everyDays: number;
+  /** Details of rows that changed come first. */
+  readonly followsRows: boolean;
+}
+
+/**
+ * What a user would write: at midnight it begins to read all pages, every so many days; then it fetches details of the rows
+ * that changed, in their order, and after these the oldest details. It knows no weights and learns nothing.
+ */
+function createScript(pages: ResultPages, { everyDays, followsRows }: ScriptOptions): Policy {
+  const changed = new Set<number>();
+  let [nextPage, beganOn] = [0, -Infinity];
+  const readPages = (site: Site, calls: number) => {
+    const day = Math.floor(site.day);
+    if (nextPage >= pages.members.length && day >= beganOn + everyDays) nextPage = 0;
+    if (nextPage === 0) beganOn = day;
+    const from = nextPage;
+    nextPage = Math.min(pages.members.length, from + calls);
+    for (let page = from; page < nextPage; page += 1) {
+      const offers = pages.list(page);
+      const isNew = site.fetchPage(offers);
+      offers.forEach((offer, row) => followsRows && isNew?.[row] && changed.add(offer));
+    }
+    return nextPage - from;
+  };
+  return {
+    spend: async (site, calls) => {
+      const left = calls - readPages(site, calls);
+      const first = [...changed].slice(0, left);
+      const oldest = takeBest(
+        [...site.detailAt.keys()]
+          .filter((offer) => !changed.has(offer))
+          .map((offer) => ({ offer, value: -(site.detailAt[offer] ?? 0) })),
+        left - first.length,
+      );
+      for (const offer of [...first, ...oldest.map((found) => found.offer)])
+        if (site.fetchDetail(offer)) changed.delete(offer);
+    },
+  };
+}
+
+/** What the product must beat: scripts that read all pages every day, or every third. */
+const scripts: Readonly<Record<string, ScriptOptions>> = {
+  script: { everyDays: 1, followsRows: false },
+  'script+': { everyDays: 1, followsRows: true },
+  'script+, every third day': { everyDays: 3, followsRows: true },
+};
+
+export const scriptNames = Object.keys(scripts);
+
+/** Makes each of them, with pages of its own. */
+export function createScripts(pages: () => ResultPages): Record<string, () => Policy> {
+  return Object.fromEntries(
+    Object.entries(scripts).map(([name, options]) => [name, () => createScript(pages(), options)]),
+  );
 }

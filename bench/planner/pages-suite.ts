@@ -2,7 +2,7 @@ import { defaultObjective } from '../../src/refresh/planner/objective.ts';
 import { table } from '../support/numbers.ts';
 import type { Cell, Question, Scale } from './cell.ts';
 import { mean, percent, runContest } from './cell.ts';
-import { createSweep } from './page-policies.ts';
+import { createScripts, createSweep } from './page-policies.ts';
 import { PlannerPolicy } from './planner-policy.ts';
 import { createResultPages } from './result-pages.ts';
 import { createRoundRobin } from './scan-policies.ts';
@@ -36,6 +36,7 @@ export async function runPages(question: Question, pageWorld: PageWorld, scale: 
         return {
           'round robin': createRoundRobin,
           'sweep 0.4': () => createSweep(world, pages(), 0.4),
+          ...createScripts(pages),
           'details only': () => new PlannerPolicy(world, options),
           'details only, true rates': () => new PlannerPolicy(world, { ...options, knowsRates: true }),
           planner: () => new PlannerPolicy(world, { ...options, pages: pages() }),

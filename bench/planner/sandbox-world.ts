@@ -1,5 +1,10 @@
 import { dayMs } from '../../src/core/duration.ts';
-import { followedShare, repricedShare, repricingsPerStep } from '../../src/sandbox/world/nature.ts';
+import {
+  followedShare,
+  repricedShare,
+  repricingsPerStep,
+  type Nature,
+} from '../../src/sandbox/world/nature.ts';
 import type { Offer } from '../../src/sandbox/world/offers.ts';
 import { createWorld } from '../../src/sandbox/world/world.ts';
 import type { World } from './world.ts';
@@ -10,6 +15,7 @@ export interface SandboxWorldOptions {
   readonly categories: number;
   readonly startAt: Date;
   readonly days: number;
+  readonly nature?: Partial<Nature>;
 }
 
 /** What of an offer's events counts as a change: what a detail shows, but for stock and sales, which move all the time. */

@@ -14,12 +14,13 @@ export interface Score {
   /** Weighted by importance, over the scored days: share of time in which the last copy was right. */
   readonly full: number;
   readonly summary: number;
+  /** The mean of both, with every offer alike. */
   readonly unweighted: number;
   /** Looks that showed something new, per change; and the same weighted by importance. */
   readonly captured: number;
   readonly weightedCaptured: number;
   readonly changesPerCall: number;
-  /** Mean days from a change to the call that shows it, at most 30, weighted. */
+  /** Mean days from a change to the call that shows it, at most `longestDelay`, weighted. */
   readonly weightedDelay: number;
   /** Days, at the end. */
   readonly oldest: number;
@@ -28,11 +29,12 @@ export interface Score {
 export interface SiteOptions {
   /** From this day on everything counts. */
   readonly scoredFrom: number;
+  /** In days; changes count that leave as long to see them in. Default 30. */
+  readonly longestDelay?: number;
   /** Failing calls cost quota and show nothing. */
   readonly fails?: () => boolean;
 }
 
-const maxDelay = 30;
 export const discoveryPageSize = 50;
 
 /**
@@ -53,7 +55,7 @@ export class Site {
   #calls = 0;
   #full = 0;
   #summary = 0;
-  #unweighted = 0;
+  #freshDays = 0;
   #captured = 0;
   #weightedCaptured = 0;
   #delay = 0;
@@ -150,7 +152,9 @@ export class Site {
       if (isVisible[next] === 1 && visibleAt === Infinity) visibleAt = changeAt[next] ?? Infinity;
       if (isVisible[next] === 1 || isDetail) this.#noteDelay(changeAt[next] ?? 0, weights[offer] ?? 0);
     }
-    this.#summary += (weights[offer] ?? 0) * this.#scoredDays(offer, this.summaryAt[offer] ?? 0, visibleAt);
+    const freshDays = this.#scoredDays(offer, this.summaryAt[offer] ?? 0, visibleAt);
+    this.#summary += (weights[offer] ?? 0) * freshDays;
+    this.#freshDays += freshDays;
     this.#nextSummary[offer] = next;
     this.summaryAt[offer] = this.day;
     return { isVisibleNew: visibleAt < Infinity, isAnyNew: next > first };
@@ -165,7 +169,7 @@ export class Site {
     const changedAt = first < end ? (changeAt[first] ?? Infinity) : Infinity;
     const freshDays = this.#scoredDays(offer, this.detailAt[offer] ?? 0, changedAt);
     this.#full += weight * freshDays;
-    this.#unweighted += freshDays;
+    this.#freshDays += freshDays;
     let next = first;
     let isHiddenNew = false;
     const lastSeen = this.summaryAt[offer] ?? 0;
@@ -179,10 +183,10 @@ export class Site {
     return { isChanged: next > first, isHiddenNew };
   }
 
-  /** Only changes that leave 30 days to see them in. */
   #noteDelay(changedAt: number, weight: number): void {
-    if (changedAt < this.#options.scoredFrom || changedAt >= this.world.days - maxDelay) return;
-    this.#delay += weight * Math.min(maxDelay, this.day - changedAt);
+    const { scoredFrom, longestDelay = 30 } = this.#options;
+    if (changedAt < scoredFrom || changedAt >= this.world.days - longestDelay) return;
+    this.#delay += weight * Math.min(longestDelay, this.day - changedAt);
     this.#delayWeight += weight;
   }
 
@@ -192,12 +196,13 @@ export class Site {
     const { scoredFrom } = this.#options;
     this.day = days;
     const oldest = days - this.detailAt.reduce((min, at) => Math.min(min, at), days);
-    let [changes, weightedChanges, weightedDays] = [0, 0, 0];
+    let [changes, weightedChanges, scoredDays, weightedDays] = [0, 0, 0, 0];
     for (let offer = 0; offer < offers; offer += 1) {
       this.#checkDetail(offer);
       this.#checkSummary(offer, true);
-      weightedDays +=
-        (weights[offer] ?? 0) * this.#scoredDays(offer, this.world.lives?.bornAt[offer] ?? 0, days);
+      const alive = this.#scoredDays(offer, this.world.lives?.bornAt[offer] ?? 0, days);
+      scoredDays += alive;
+      weightedDays += (weights[offer] ?? 0) * alive;
       for (let index = firstChange[offer] ?? 0; index < (firstChange[offer + 1] ?? 0); index += 1) {
         if ((changeAt[index] ?? 0) < scoredFrom) continue;
         changes += 1;
@@ -207,7 +212,7 @@ export class Site {
     return {
       full: this.#full / weightedDays,
       summary: this.#summary / weightedDays,
-      unweighted: this.#unweighted / (offers * (days - scoredFrom)),
+      unweighted: this.#freshDays / (2 * scoredDays),
       captured: this.#captured / changes,
       weightedCaptured: this.#weightedCaptured / weightedChanges,
       changesPerCall: this.#captured / this.#calls,

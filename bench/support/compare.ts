@@ -52,6 +52,9 @@ export async function readTruth(stack: Side, isWhole = false): Promise<Truth> {
 export type Lines = ReadonlySet<string>;
 export type Tables = Readonly<Record<'category' | 'offer' | 'sku' | 'price', Lines>>;
 
+/** The catalog keeps the beginning of longer ones, and a row in quarantine. */
+const maxSubject = 500;
+
 const line = (...cells: readonly unknown[]): string => JSON.stringify(cells);
 
 /** The truth in lines. An offer that is gone shows no detail: only that it is gone, and its search price. */
@@ -70,7 +73,7 @@ export function truthLines(truth: Truth): Tables {
               offer.id,
               offer.state,
               offer.categoryId,
-              offer.subject,
+              offer.subject.slice(0, maxSubject),
               offer.status,
               offer.quoteType,
               offer.unit,

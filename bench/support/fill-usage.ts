@@ -11,6 +11,8 @@ const benchApis = [
 /** Five APIs that are each used up every day by a business account: the densest that 1688 approves. */
 const callsPerDay = 50_000;
 const callsPerRun = 12_500;
+/** One search in ten is read in four parts. */
+const searches = 500;
 
 const limits = `
 INSERT INTO usage.quota_limit (app_key, api, period_kind, call_limit, source, is_assumed, valid_from, created_at)
@@ -18,7 +20,7 @@ SELECT 'bench', api, kind, call_limit, 'configured', false, '-infinity', usage.l
 FROM unnest($1::text[]) api
 CROSS JOIN (VALUES ('day', 10000), ('month', 300000)) l (kind, call_limit)`;
 
-const windows = `
+const periods = `
 INSERT INTO usage.quota_period (app_key, api, period_kind, starts_at, ends_at, call_limit, granted)
 SELECT l.app_key, l.api, l.period_kind, s.starts_at, s.ends_at, l.call_limit, 0
 FROM usage.quota_limit l
@@ -29,20 +31,37 @@ CROSS JOIN LATERAL (
 ) s`;
 
 const runs = `
-INSERT INTO sync.run (scope, trigger, source, status, feeds, budget_calls, calls_used, requested_at, started_at, ended_at)
-SELECT 'all', 'nightly', 'live', 'succeeded', '["all"]', $2::int, $2::int, at, at, at + interval '5 hours'
+INSERT INTO sync.run (scope, trigger, source, status, feeds, budget_calls, calls_used, requested_at, started_at, ended_at, forecast)
+SELECT 'all', 'nightly', 'live', 'succeeded', '["all"]', $2::int, $2::int, at, at, at + interval '5 hours',
+       jsonb_build_object('calls', jsonb_build_object('search.keyword', $2::int / 5, 'offer.detail', $2::int / 4))
 FROM generate_series(0, $1::int - 1) i
 CROSS JOIN LATERAL (SELECT usage.ledger_now() - ($1::int - i) * interval '6 hours' AS at) t`;
+
+const whole = `
+INSERT INTO sync.search_window (feed, keyword, category_id, language, total_records, last_reach, last_new, last_changed,
+  completed_at, full_pass_at, last_outcome, is_split)
+SELECT 'bench', 'usage ' || i, 0, 'en', 100 + 37 * (i % 90), least(2000, 90 + 37 * (i % 90)), i % 5, i % 9, usage.ledger_now(),
+       usage.ledger_now(), CASE WHEN i % 10 = 0 THEN 'split' WHEN i % 10 = 3 THEN 'capped' ELSE 'complete' END, i % 10 = 0
+FROM generate_series(0, ${searches - 1}) i
+RETURNING window_id`;
+
+const parts = `
+INSERT INTO sync.search_window (feed, keyword, category_id, language, price_min_cny, price_max_cny, total_records, last_reach, last_new,
+  last_changed, completed_at, full_pass_at, last_outcome, parent_window_id)
+SELECT feed, keyword, category_id, language, 10 * n, 10 * n + 9.99, 900, 900, n, n, completed_at, full_pass_at, 'complete', window_id
+FROM sync.search_window, generate_series(0, 3) n
+WHERE feed = 'bench' AND is_split`;
 
 /* Calls $1 to $2 of $3 in all, evenly spread up to now; one in fifty fails in one way or another. */
 const calls = `
 INSERT INTO usage.api_call (call_id, granted_at, app_key, api, operation, request, request_hash, lane, run_id, job_id,
-  is_exempt, quota_period_ids, state, send_at, send_by, sent_at, settled_at, outcome, gateway_code, http_status,
+  window_id, is_exempt, quota_period_ids, state, send_at, send_by, sent_at, settled_at, outcome, gateway_code, http_status,
   latency_ms, response_bytes, rows_loaded, offers_new, offers_completed, offers_changed, prices_changed, raw_id)
 SELECT i, at, 'bench', ($4::text[])[1 + i % 5],
        (ARRAY['category.children', 'search.keyword', 'search.seller', 'search.image', 'offer.detail'])[1 + i % 5],
        jsonb_build_object('operation', 'offer.detail', 'offerId', (600000000000 + i)::text, 'language', 'en'),
-       sha256(i::text::bytea), 'refresh', 1 + i / ${callsPerRun}, format('%s-d%s', 1 + i / ${callsPerRun}, i), false,
+       sha256(i::text::bytea), 'refresh', 1 + i / ${callsPerRun}, format('%s-d%s', 1 + i / ${callsPerRun}, i),
+       CASE WHEN i % 5 IN (1, 2, 3) THEN $5::bigint + i % ${searches} END, false,
        ARRAY[i % 1000, i % 7], state, at, at + interval '15 s', at + interval '20 ms', at + interval '800 ms',
        outcome, gateway_code,
        CASE WHEN state = 'committed' THEN 200 END,
@@ -69,7 +88,10 @@ CROSS JOIN LATERAL (
 
 const chunk = 1_000_000;
 
-/** Fills a migrated database with so many calls, as days of full use leave them: two hundred days for ten million. */
+/**
+ * Fills a migrated database with so many calls, as days of full use leave them: two hundred days for ten million. Every view
+ * of schema `usage` then has rows.
+ */
 export async function fillUsage(pool: Pool, count: number): Promise<void> {
   const days = Math.ceil(count / callsPerDay);
   await pool.query(
@@ -77,10 +99,18 @@ export async function fillUsage(pool: Pool, count: number): Promise<void> {
     [days],
   );
   await pool.query(limits, [benchApis, days]);
-  await pool.query(windows);
+  await pool.query(periods);
   await pool.query(runs, [Math.ceil(count / callsPerRun), callsPerRun]);
+  const { rows: windows } = await pool.query<{ window_id: string }>(whole);
+  await pool.query(parts);
   for (let from = 0; from < count; from += chunk) {
-    await pool.query(calls, [from, Math.min(from + chunk, count) - 1, count, benchApis]);
+    await pool.query(calls, [
+      from,
+      Math.min(from + chunk, count) - 1,
+      count,
+      benchApis,
+      windows[0]?.window_id,
+    ]);
   }
   await pool.query('VACUUM (ANALYZE) usage.api_call');
   await pool.query('ANALYZE');

@@ -28,6 +28,12 @@ export interface StackOptions {
   readonly offers: number;
   readonly categories: number;
   readonly isDrifting: boolean;
+  /** Default: 1. */
+  readonly seed?: number;
+  /** Shares by name, as the sandbox's `--nature` takes them; default: its own. */
+  readonly nature?: Readonly<Record<string, number>>;
+  /** Nodes of a cycle in the category tree; default: none. */
+  readonly categoryCycle?: number;
   /** The text of catalog-sync.yaml; default: everything there is. */
   readonly syncFile?: string;
   /** Default: that of the embedded Postgres. */

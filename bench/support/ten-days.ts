@@ -1,11 +1,13 @@
 import { readTruth } from './compare.ts';
-import { openStack, type Stack } from './stack.ts';
+import { openStack, type Stack, type StackOptions } from './stack.ts';
 
 interface Moment {
   readonly from: Date;
   readonly to: Date;
   /** Key of a price (offer, SKU, kind, quantity) -> amount, as it was on that day. */
   readonly prices: ReadonlyMap<string, string>;
+  /** Offer and SKU -> stock, as it was on that day. */
+  readonly stocks: ReadonlyMap<string, string>;
 }
 
 interface Seen {
@@ -21,9 +23,12 @@ async function syncDay(stack: Stack): Promise<Moment> {
   if (run.status !== 'succeeded')
     throw new Error(`run ${run.runId} ended ${run.status} ${String(run.cause)}`);
   const to = await stack.app.quota.ledgerNow();
-  const { prices } = await readTruth(stack, true);
+  const { prices, skus } = await readTruth(stack, true);
   const key = (p: (typeof prices)[number]) => [p.offerId, p.skuId, p.kind, p.minQuantity].join('/');
-  return { from, to, prices: new Map(prices.map((price) => [key(price), price.amount])) };
+  return {
+    ...{ from, to, prices: new Map(prices.map((price) => [key(price), price.amount])) },
+    stocks: new Map(skus.map(({ offerId, skuId, stock: units }) => [`${offerId}/${skuId}`, String(units)])),
+  };
 }
 
 /** All price points of the offers that some call saw on a day, as the history has them at the end of that day. */
@@ -52,6 +57,47 @@ async function readHistory(
   };
 }
 
+/** SKUs of the offers that a detail found on a day, as their histories have them at the end of that day. */
+async function readStocks(stack: Stack, { to }: Moment): Promise<ReadonlyMap<string, string>> {
+  const rows = await stack.query<{ key: string; stock: string }>(
+    `SELECT concat_ws('/', s.offer_id, s.sku_id) AS key, s.stock::text AS stock
+     FROM analytics.dim_sku_history k
+     JOIN analytics.fct_stock_history s USING (offer_id, sku_id)
+     WHERE k.state = 'listed' AND k.valid_from <= $1 AND (k.valid_to IS NULL OR k.valid_to > $1)
+       AND s.valid_from <= $1 AND (s.valid_to IS NULL OR s.valid_to > $1)`,
+    [to],
+  );
+  return new Map(rows.map(({ key, stock }) => [key, stock]));
+}
+
+/** Stocks that are not the true ones, of offers that a detail found on the day. */
+function stockDifferences(
+  moment: Moment,
+  seen: ReadonlySet<string>,
+  stocks: ReadonlyMap<string, string>,
+): string[] {
+  return [...new Set([...moment.stocks.keys(), ...stocks.keys()])]
+    .filter((key) => seen.has(`${String(key.split('/')[0])}/detail`))
+    .filter((key) => moment.stocks.get(key) !== stocks.get(key))
+    .map((key) => `${key}: true ${String(moment.stocks.get(key))}, catalog ${String(stocks.get(key))}`);
+}
+
+/** SKUs that came, went and sold out, as often as the world lets them. */
+async function checkSkuChanges(stack: Stack, check: (isTrue: boolean, what: string) => void): Promise<void> {
+  const [row] = await stack.query<{ gone: number; back: number; sold_out: number; restocked: number }>(
+    `SELECT (SELECT count(*) FROM analytics.dim_sku_history WHERE state = 'gone')::int AS gone,
+            (SELECT count(*) FROM analytics.dim_sku_history
+             WHERE state = 'listed' AND not_before IS NOT NULL AND changed_fields = '{state}')::int AS back,
+            (SELECT count(*) FROM analytics.fct_stock_history WHERE stock = 0)::int AS sold_out,
+            (SELECT count(*) FROM analytics.fct_stock_history WHERE stock = 0 AND NOT is_current)::int AS restocked`,
+  );
+  const counts = row ?? { gone: 0, back: 0, sold_out: 0, restocked: 0 };
+  check(
+    Object.values(counts).every((count) => count > 0),
+    `SKUs: ${counts.gone} vanished, ${counts.back} appeared, ${counts.sold_out} sold out, ${counts.restocked} not for good`,
+  );
+}
+
 function wasSeen(seen: ReadonlySet<string>, key: string): boolean {
   const [offerId, , kind] = key.split('/');
   // `search` and `search_consign` are prices of search rows.
@@ -70,12 +116,13 @@ function differences(
 }
 
 /** Syncs a changing world once a day and holds the price history of each day against that day's truth. */
-export async function verifyTenDays(options: {
-  readonly offers: number;
-  readonly check: (isTrue: boolean, what: string) => void;
-}): Promise<void> {
-  const { offers, check } = options;
-  const stack = await openStack({ backend: 'postgres', offers, categories: 60, isDrifting: false });
+export async function verifyTenDays(
+  options: Omit<StackOptions, 'backend' | 'isDrifting'> & {
+    readonly check: (isTrue: boolean, what: string) => void;
+  },
+): Promise<void> {
+  const { check, ...world } = options;
+  const stack = await openStack({ ...world, backend: 'postgres', isDrifting: false });
   try {
     const moments: Moment[] = [];
     for (let day = 0; day <= days; day += 1) {
@@ -83,16 +130,26 @@ export async function verifyTenDays(options: {
       moments.push(await syncDay(stack));
     }
     let compared = 0;
+    let stocksCompared = 0;
     const wrong: string[] = [];
+    const wrongStocks: string[] = [];
     for (const moment of moments) {
       const { seen, prices } = await readHistory(stack, moment);
       compared += [...prices.keys()].filter((key) => wasSeen(seen, key)).length;
       wrong.push(...differences(moment, seen, prices));
+      const stocks = await readStocks(stack, moment);
+      stocksCompared += stocks.size;
+      wrongStocks.push(...stockDifferences(moment, seen, stocks));
     }
     check(
       wrong.length === 0,
       `${compared} price points on ${days + 1} days, ${wrong.length} untrue ${wrong.slice(0, 3).join('; ')}`,
     );
+    check(
+      wrongStocks.length === 0,
+      `${stocksCompared} stocks of SKUs on ${days + 1} days, ${wrongStocks.length} untrue ${wrongStocks.slice(0, 3).join('; ')}`,
+    );
+    await checkSkuChanges(stack, check);
     const [counts] = await stack.query<{ intervals: string; unchanged: string }>(
       `SELECT count(*) AS intervals,
               count(*) FILTER (WHERE EXISTS (

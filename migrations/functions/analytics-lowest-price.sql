@@ -1,53 +1,84 @@
--- Purpose: the lowest price of some days, or that it is not known.
--- Params:  offer_id bigint; days integer; max_gap interval; min_coverage numeric; quantity integer; kind text; sku_id
+-- Purpose: the lowest price of some days, and how likely there was no lower one.
+-- Params:  offer_id bigint; days integer; max_gap interval: null: without bound; min_coverage numeric; quantity integer; kind text; sku_id
 --          bigint; last_day date: default today
--- Returns: always one row; without a price, the reason (see the comment of the function)
+-- Returns: always one row; without a price, or with one that is carried, the reason (see the comment of the function)
 --
--- Only prices that an observation showed in these days count: one that was last seen before them is no price of theirs, however
--- long its interval stays open.
+-- Prices that an observation showed in these days count: one that was last seen before them is no price of theirs, however long its
+-- interval stays open. Only where nothing was observed in them, what the observation before showed is carried. An offer that was not
+-- on sale at an observation has no price then. Between two observations a price that differs changed at any time alike; where they
+-- are equal, it did not. A price that nobody saw is the lowest of three in one of three cases, the lowest of all in one of so many.
+-- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
+DROP FUNCTION IF EXISTS analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date);
 CREATE OR REPLACE FUNCTION analytics.lowest_price(
-  offer_id bigint, days integer DEFAULT 30, max_gap interval DEFAULT '3 days', min_coverage numeric DEFAULT 0.8,
+  offer_id bigint, days integer DEFAULT 30, max_gap interval DEFAULT '3 days', min_coverage numeric DEFAULT 0,
   quantity integer DEFAULT NULL, kind text DEFAULT 'list', sku_id bigint DEFAULT NULL, last_day date DEFAULT NULL)
 RETURNS TABLE (price_cny numeric, day date, unit text, coverage numeric, covered_days integer, asked_days integer,
-               reason text)
+               reason text, p_lowest numeric)
 LANGUAGE sql STABLE
 AS $$
-  WITH asked AS (
-    SELECT o.offer_id AS known_offer, o.unit, s.last_day, s.last_day - lowest_price.days + 1 AS first_day,
-           coalesce(lowest_price.quantity, o.min_order_quantity, 1) AS quantity, nullif(lowest_price.sku_id, 0) AS sku_id
+  WITH asked AS MATERIALIZED (
+    SELECT o.offer_id AS known_offer, o.unit, o.state, s.last_day, f.first_day, c.now,
+           f.first_day::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at,
+           (s.last_day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS ends_at,
+           CASE WHEN lowest_price.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
+           coalesce(lowest_price.quantity, o.min_order_quantity, 1) AS quantity, nullif(lowest_price.sku_id, 0) AS sku_id,
+           coalesce(k.price_changes, r.changes) AS rate_changes, coalesce(k.price_days, r.days) AS rate_days,
+           CASE WHEN lowest_price.kind NOT LIKE 'search%' THEN k.price_p_current END AS p_current
     FROM analytics.clock c
     CROSS JOIN LATERAL (SELECT coalesce(lowest_price.last_day, c.day) AS last_day) s
+    CROSS JOIN LATERAL (
+      SELECT s.last_day - least(greatest(lowest_price.days, 1), 3660) + 1 AS first_day
+    ) f
+    JOIN analytics.figure_rates r ON r.figure = 'price'
     LEFT JOIN analytics.dim_offer o ON o.offer_id = lowest_price.offer_id
+    LEFT JOIN analytics.offer_confidence k ON k.offer_id = lowest_price.offer_id
   ),
   observation AS (
     SELECT l.observed_at, l.day, p.cheapest_cny
     FROM asked a
     JOIN analytics.fct_observation l
-      ON l.offer_id = lowest_price.offer_id
-     AND l.source = CASE WHEN lowest_price.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
-     AND NOT l.is_late
+      ON l.offer_id = lowest_price.offer_id AND l.source = a.source AND NOT l.is_late
      -- With those of around, for an equal pair may reach into the days.
-     AND l.observed_at >= a.first_day::timestamp AT TIME ZONE 'Asia/Shanghai' - lowest_price.max_gap
-     AND l.observed_at < (a.last_day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' + lowest_price.max_gap
+     AND l.observed_at >= least(coalesce(a.starts_at - lowest_price.max_gap, '-infinity'), (
+       SELECT b.observed_at FROM analytics.fct_observation b
+       WHERE b.offer_id = lowest_price.offer_id AND b.source = a.source AND NOT b.is_late AND b.observed_at < a.starts_at
+       ORDER BY b.observed_at DESC LIMIT 1))
+     AND l.observed_at <= greatest(coalesce(a.ends_at + lowest_price.max_gap, 'infinity'), (
+       SELECT b.observed_at FROM analytics.fct_observation b
+       WHERE b.offer_id = lowest_price.offer_id AND b.source = a.source AND NOT b.is_late AND b.observed_at >= a.ends_at
+       ORDER BY b.observed_at LIMIT 1))
+    CROSS JOIN LATERAL (
+      -- A field was then what its first later change calls the old value.
+      SELECT coalesce((
+        SELECT f.old_value = 'listed'
+        FROM analytics.fct_offer_change f
+        WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > l.observed_at
+        ORDER BY f.observed_at, f.change_id
+        LIMIT 1), a.state = 'listed') AS is_on_sale
+    ) s
     CROSS JOIN LATERAL (
       SELECT min(t.amount_cny) AS cheapest_cny
       FROM (
         SELECT DISTINCT ON (h.sku_id) h.amount_cny
         FROM analytics.price_as_of(l.observed_at) h
-        WHERE l.is_found AND h.offer_id = lowest_price.offer_id AND h.kind = lowest_price.kind
+        WHERE l.is_found AND s.is_on_sale AND h.offer_id = lowest_price.offer_id AND h.kind = lowest_price.kind
           AND h.min_quantity <= a.quantity
           AND (a.sku_id IS NULL OR h.sku_id = a.sku_id OR h.sku_id = 0 AND h.kind IN ('list', 'plus', 'promotion'))
         ORDER BY h.sku_id, h.min_quantity DESC
       ) t
     ) p
   ),
-  stretch AS MATERIALIZED (
-    SELECT l.day, l.cheapest_cny,
-           CASE WHEN lead(l.cheapest_cny) OVER next IS NOT DISTINCT FROM l.cheapest_cny
-                 AND lead(l.observed_at) OVER next - l.observed_at <= lowest_price.max_gap
-             THEN lead(l.day) OVER next ELSE l.day END AS until_day
+  pair AS MATERIALIZED (
+    SELECT l.observed_at, l.day, l.cheapest_cny, lead(l.observed_at) OVER next AS next_at, lead(l.day) OVER next AS next_day,
+           lead(l.cheapest_cny) OVER next AS next_cny
     FROM observation l
     WINDOW next AS (ORDER BY l.observed_at)
+  ),
+  stretch AS (
+    SELECT l.day,
+           CASE WHEN l.next_cny IS NOT DISTINCT FROM l.cheapest_cny AND l.next_at <= coalesce(l.observed_at + lowest_price.max_gap, l.next_at)
+             THEN l.next_day ELSE l.day END AS until_day
+    FROM pair l
   ),
   cover AS (
     SELECT count(*)::int AS covered_days
@@ -56,39 +87,86 @@ AS $$
     WHERE EXISTS (SELECT FROM stretch s WHERE d.starts::date BETWEEN s.day AND s.until_day)
   ),
   lowest AS (
-    SELECT (SELECT count(*) FROM stretch s, asked a WHERE s.day BETWEEN a.first_day AND a.last_day) AS observations, b.*
-    FROM (SELECT) one
+    SELECT b.*, s.observations, s.prices
+    FROM (
+      SELECT count(*) AS observations, count(DISTINCT s.cheapest_cny) AS prices
+      FROM pair s, asked a
+      WHERE s.day BETWEEN a.first_day AND a.last_day
+    ) s
     LEFT JOIN LATERAL (
-      SELECT s.cheapest_cny, s.day
-      FROM stretch s, asked a
-      WHERE s.day BETWEEN a.first_day AND a.last_day AND s.cheapest_cny IS NOT NULL
-      ORDER BY s.cheapest_cny, s.day DESC
+      SELECT n.cheapest_cny, n.day
+      FROM pair n, asked a
+      WHERE CASE WHEN s.observations > 0 THEN n.day BETWEEN a.first_day AND a.last_day
+                 -- The one that reaches into the days.
+                 ELSE n.day < a.first_day AND (n.next_day IS NULL OR n.next_day > a.last_day) END
+        AND n.cheapest_cny IS NOT NULL
+      ORDER BY n.cheapest_cny, n.day DESC
       LIMIT 1
     ) b ON true
+  ),
+  -- Of each time without an observation that reaches into the days, the chance that no lower price was in them.
+  gap AS (
+    SELECT CASE
+             WHEN p.cheapest_cny IS NULL THEN 1
+             -- It may have changed since. One that is carried into the days must not have changed before them.
+             WHEN p.next_at IS NULL THEN
+               CASE WHEN p.observed_at < a.starts_at THEN (g.held_before + g.held_to_end) / 2
+                    ELSE 1 - (1 - g.held_to_end) / CASE WHEN l.prices > 1 THEN l.prices + 1 ELSE 2 END END
+             WHEN p.next_cny = p.cheapest_cny THEN 1
+             WHEN p.observed_at < a.starts_at AND p.next_at >= a.ends_at
+               THEN g.after_share + CASE WHEN p.next_cny >= l.cheapest_cny THEN 1 - g.after_share - g.before_share ELSE 0 END
+             WHEN p.cheapest_cny < l.cheapest_cny THEN g.before_share
+             WHEN p.next_cny < l.cheapest_cny THEN g.after_share
+             ELSE 1 - (1 - g.held_within) / 3
+           END::float8 AS chance
+    FROM asked a
+    CROSS JOIN lowest l
+    JOIN pair p ON p.observed_at < least(a.ends_at, a.now) AND (p.next_at IS NULL OR p.next_at > a.starts_at)
+    CROSS JOIN LATERAL (
+      SELECT extract(epoch FROM a.starts_at - p.observed_at)::float8 / 86400 AS days_before,
+             extract(epoch FROM p.next_at - a.ends_at)::float8 / 86400 AS days_after,
+             extract(epoch FROM p.next_at - p.observed_at)::float8 / 86400 AS days_between,
+             extract(epoch FROM least(a.ends_at, a.now) - p.observed_at)::float8 / 86400 AS days_to_end,
+             extract(epoch FROM least(a.ends_at, p.next_at) - greatest(a.starts_at, p.observed_at))::float8 / 86400 AS days_within
+    ) t
+    CROSS JOIN LATERAL (
+      SELECT greatest(t.days_before, 0) / nullif(t.days_between, 0) AS before_share,
+             greatest(t.days_after, 0) / nullif(t.days_between, 0) AS after_share,
+             analytics.chance_held(a.rate_changes, a.rate_days, t.days_before) AS held_before,
+             analytics.chance_held(a.rate_changes, a.rate_days, t.days_within) AS held_within,
+             CASE WHEN a.ends_at >= a.now AND a.p_current IS NOT NULL THEN a.p_current::float8
+                  ELSE analytics.chance_held(a.rate_changes, a.rate_days, t.days_to_end) END AS held_to_end
+    ) g
   )
-  SELECT CASE WHEN r.reason IS NULL THEN l.cheapest_cny END, CASE WHEN r.reason IS NULL THEN l.day END, a.unit, v.coverage,
-         c.covered_days, lowest_price.days, r.reason
+  SELECT CASE WHEN v.is_answer THEN l.cheapest_cny END, CASE WHEN v.is_answer THEN l.day END, a.unit, r.coverage,
+         c.covered_days, lowest_price.days, r.reason,
+         CASE WHEN v.is_answer THEN (
+           SELECT round((CASE WHEN min(g.chance) <= 0 THEN 0 ELSE coalesce(exp(sum(ln(nullif(greatest(g.chance, 0), 0)))), 1) END)::numeric, 4)
+           FROM gap g) END
   FROM asked a
   CROSS JOIN cover c
   CROSS JOIN lowest l
-  CROSS JOIN LATERAL (SELECT round(c.covered_days::numeric / nullif(lowest_price.days, 0), 4) AS coverage) v
   CROSS JOIN LATERAL (
-    SELECT CASE
+    SELECT w.coverage,
+           CASE
              WHEN lowest_price.kind IS NULL OR lowest_price.kind NOT IN ('list', 'plus', 'promotion', 'dropship', 'distribution', 'retail', 'consign', 'jxhy',
                                                                     'jxhy_wholesale', 'search', 'search_consign', 'search_promotion', 'search_jxhy', 'search_jxhy_wholesale')
                THEN 'unknown_kind'
              WHEN lowest_price.days IS NULL OR lowest_price.days NOT BETWEEN 1 AND 3660 THEN 'days_out_of_range'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'
-             WHEN l.observations = 0 THEN 'not_observed'
-             WHEN v.coverage < coalesce(lowest_price.min_coverage, 0.8) THEN 'coverage'
+             WHEN l.observations = 0 AND l.cheapest_cny IS NULL THEN 'not_observed'
+             WHEN w.coverage < coalesce(lowest_price.min_coverage, 0) THEN 'coverage'
              WHEN EXISTS (
                SELECT FROM analytics.fct_offer_change f
                WHERE f.offer_id = lowest_price.offer_id AND f.field = 'unit' AND f.day BETWEEN a.first_day AND a.last_day
              ) THEN 'unit_changed'
              WHEN l.cheapest_cny IS NULL THEN 'no_price'
+             WHEN l.observations = 0 THEN 'carried'
            END AS reason
+    FROM (SELECT round(c.covered_days::numeric / nullif(lowest_price.days, 0), 4) AS coverage) w
   ) r
+  CROSS JOIN LATERAL (SELECT coalesce(r.reason, 'carried') = 'carried' AS is_answer) v
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart. Where less than min_coverage of the days are covered, or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_observed, coverage, unit_changed, no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_observed, coverage, unit_changed, no_price.';

@@ -1,16 +1,22 @@
 -- Purpose: what so many units of an offer, or of one of its SKUs, cost at a time.
 -- Params:  offer_id bigint; sku_id bigint; quantity integer; at timestamptz: default now; kind text
 -- Returns: always one row; without a price, or with an assumed one, the reason (see the comment of the function)
+-- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
+DROP FUNCTION IF EXISTS analytics.price_at(bigint, bigint, integer, timestamptz, text);
 CREATE OR REPLACE FUNCTION analytics.price_at(
   offer_id bigint, sku_id bigint DEFAULT NULL, quantity integer DEFAULT 1, at timestamptz DEFAULT NULL,
   kind text DEFAULT 'list')
 RETURNS TABLE (unit_price_cny numeric, total_cny numeric, unit text, min_quantity integer, priced_sku_id bigint,
-               valid_from timestamptz, valid_to timestamptz, reason text)
+               valid_from timestamptz, valid_to timestamptz, reason text, p_current numeric)
 LANGUAGE sql STABLE
 AS $$
   WITH asked AS (
-    SELECT coalesce(price_at.at, c.now) AS at, nullif(price_at.sku_id, 0) AS sku_id, o.offer_id AS known_offer,
-           o.unit,
+    SELECT coalesce(price_at.at, c.now) AS at,
+           -- The clock of who asks may be ahead by seconds.
+           price_at.at > c.now + interval '1 minute' AS is_future, nullif(price_at.sku_id, 0) AS sku_id, o.offer_id AS known_offer,
+           o.unit, c.now, g.price_known_at AS known_at, g.price_p_current AS p_current,
+           CASE WHEN price_at.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
+           coalesce(g.price_changes, e.changes) AS rate_changes, coalesce(g.price_days, e.days) AS rate_days,
            -- A field was then what its first later change calls the old value.
            CASE WHEN s.change_id IS NULL THEN o.state ELSE s.old_value END AS state,
            CASE WHEN price_at.kind IN ('list', 'plus', 'promotion')
@@ -21,7 +27,9 @@ AS $$
                AND l.source = CASE WHEN price_at.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
            ) AS was_seen
     FROM analytics.clock c
+    JOIN analytics.figure_rates e ON e.figure = 'price'
     LEFT JOIN analytics.dim_offer o ON o.offer_id = price_at.offer_id
+    LEFT JOIN analytics.offer_confidence g ON g.offer_id = price_at.offer_id
     LEFT JOIN LATERAL (
       SELECT f.change_id, f.old_value FROM analytics.fct_offer_change f
       WHERE f.offer_id = o.offer_id AND f.field = 'state' AND f.observed_at > coalesce(price_at.at, c.now)
@@ -59,7 +67,8 @@ AS $$
          CASE WHEN coalesce(r.reason, 'assumed') = 'assumed' THEN f.amount_cny * price_at.quantity END,
          coalesce(f.unit, a.unit),
          CASE WHEN r.reason = 'below_minimum' THEN greatest(f.lowest_quantity, a.min_order) ELSE f.min_quantity END,
-         f.sku_id, f.valid_from, f.valid_to, r.reason
+         f.sku_id, f.valid_from, f.valid_to, r.reason,
+         CASE WHEN coalesce(r.reason, 'assumed') = 'assumed' THEN s.p_current END
   FROM asked a
   LEFT JOIN found f ON true
   LEFT JOIN analytics.dim_sku k ON k.offer_id = price_at.offer_id AND k.sku_id = a.sku_id
@@ -70,6 +79,7 @@ AS $$
                THEN 'unknown_kind'
              WHEN price_at.quantity IS NULL OR price_at.quantity < 1 THEN 'quantity_not_positive'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'
+             WHEN a.is_future THEN 'in_the_future'
              WHEN NOT a.was_seen THEN 'not_seen_yet'
              WHEN a.state IS DISTINCT FROM 'listed' THEN 'not_on_sale'
              WHEN a.sku_id IS NOT NULL AND k.sku_id IS NULL THEN 'no_such_sku'
@@ -86,7 +96,34 @@ AS $$
                THEN 'assumed'
            END AS reason
   ) r
+  -- The observations around: a price that both show held in between, one that the later does not show ended at any time alike.
+  CROSS JOIN LATERAL (
+    SELECT max(l.observed_at) FILTER (WHERE l.observed_at <= a.at) AS before_at,
+           min(l.observed_at) FILTER (WHERE l.observed_at > a.at) AS after_at
+    FROM (
+      (SELECT b.observed_at FROM analytics.fct_observation b
+       WHERE b.offer_id = a.known_offer AND b.observed_at <= a.at AND NOT b.is_late AND b.source = a.source
+       ORDER BY b.observed_at DESC LIMIT 1)
+      UNION ALL
+      (SELECT b.observed_at FROM analytics.fct_observation b
+       WHERE b.offer_id = a.known_offer AND b.observed_at > a.at AND NOT b.is_late AND b.source = a.source
+       ORDER BY b.observed_at LIMIT 1)
+    ) l
+  ) o
+  CROSS JOIN LATERAL (
+    SELECT round((CASE
+             WHEN o.after_at IS NOT NULL AND (f.valid_to IS NULL OR f.valid_to > o.after_at) THEN 1
+             WHEN o.after_at IS NOT NULL
+               THEN extract(epoch FROM o.after_at - a.at) / extract(epoch FROM o.after_at - o.before_at)
+             WHEN a.source = 'detail' AND a.at >= a.now THEN coalesce(a.p_current, e.held)
+             ELSE e.held
+           END)::numeric, 4) AS p_current
+    FROM (
+      SELECT analytics.chance_held(a.rate_changes, a.rate_days, extract(epoch FROM a.at - greatest(
+        o.before_at, CASE WHEN a.source = 'detail' THEN a.known_at END))::float8 / 86400) AS held
+    ) e
+  ) s
 $$;
 
 COMMENT ON FUNCTION analytics.price_at(bigint, bigint, integer, timestamptz, text) IS
-  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, unit, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, not_seen_yet, not_on_sale, no_such_sku, sku_gone, sku_needed, no_price, or below_minimum with min_quantity = what is the least. With a price: assumed, where one unit is taken to cost the retail price (docs/prices.md).';
+  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, unit, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, in_the_future (by more than a minute), not_seen_yet, not_on_sale, no_such_sku, sku_gone, sku_needed, no_price, or below_minimum with min_quantity = what is the least. With a price: assumed, where one unit is taken to cost the retail price (docs/prices.md). With a price also p_current: the probability, 0 to 1, that it held at that time (docs/confidence.md).';

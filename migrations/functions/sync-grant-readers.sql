@@ -1,4 +1,4 @@
--- Purpose: lets catalog_analyst and catalog_ops, where they exist, read what they may. Idempotent.
+-- Purpose: lets catalog_analyst, catalog_ops and catalog_bi, where they exist, read what they may. Idempotent.
 -- Params:  none
 -- Returns: nothing
 CREATE OR REPLACE FUNCTION sync.grant_readers() RETURNS void
@@ -7,6 +7,7 @@ AS $$
 DECLARE
   has_analyst boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'catalog_analyst');
   has_ops boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'catalog_ops');
+  has_bi boolean := EXISTS (SELECT FROM pg_roles WHERE rolname = 'catalog_bi');
 BEGIN
   IF has_analyst THEN
     GRANT USAGE ON SCHEMA catalog, analytics TO catalog_analyst;
@@ -18,8 +19,13 @@ BEGIN
     GRANT SELECT ON ALL TABLES IN SCHEMA analytics, usage, sync TO catalog_ops;
     REVOKE ALL ON sync.token FROM catalog_ops;
   END IF;
+  IF has_bi THEN
+    -- Of schema catalog the names, as catalog_ops.
+    GRANT USAGE ON SCHEMA analytics, usage, catalog TO catalog_bi;
+    GRANT SELECT ON ALL TABLES IN SCHEMA analytics, usage TO catalog_bi;
+  END IF;
 END
 $$;
 
 COMMENT ON FUNCTION sync.grant_readers() IS
-  'Lets catalog_analyst and catalog_ops, where they exist, read what they may. Called whenever the views are made anew; call it after making the roles by hand.';
+  'Lets catalog_analyst, catalog_ops and catalog_bi, where they exist, read what they may. Called whenever the views are made anew; call it after making the roles by hand.';

@@ -1,17 +1,9 @@
--- Purpose: category nodes with their names from the root down. The path is looked up only where it is asked for.
+-- Purpose: category nodes with their names from the root down, as stored.
 CREATE VIEW analytics.dim_category AS
-SELECT c.category_id, c.parent_id, c.level, c.name_zh, c.name_translated,
-       (SELECT string_agg(coalesce(a.name_zh, a.category_id::text), ' > ' ORDER BY p.place)
-        FROM unnest(c.path_ids) WITH ORDINALITY p (category_id, place)
-        JOIN catalog.category a USING (category_id)) AS path_zh,
-       (SELECT string_agg(coalesce(a.name_translated, a.name_zh, a.category_id::text), ' > ' ORDER BY p.place)
-        FROM unnest(c.path_ids) WITH ORDINALITY p (category_id, place)
-        JOIN catalog.category a USING (category_id)) AS path_translated,
-       c.path_ids, c.is_leaf, c.is_retired, c.first_seen_at,
-       (c.first_seen_at AT TIME ZONE 'Asia/Shanghai')::date AS first_seen_day
-FROM (
-  SELECT *, array_remove(string_to_array(path, '/'), '')::bigint[] AS path_ids FROM catalog.category
-) c;
+SELECT category_id, parent_id, level, name_zh, name_translated, path_names_zh AS path_zh,
+       path_names_translated AS path_translated, array_remove(string_to_array(path, '/'), '')::bigint[] AS path_ids, is_leaf,
+       is_retired, first_seen_at, (first_seen_at AT TIME ZONE 'Asia/Shanghai')::date AS first_seen_day
+FROM catalog.category;
 
 COMMENT ON VIEW analytics.dim_category IS 'One category node, as it is now. Key: category_id.';
 COMMENT ON COLUMN analytics.dim_category.category_id IS 'Category id of 1688.';

@@ -5,13 +5,9 @@ SELECT o.offer_id, o.subject, o.subject_translated, o.state, o.source_status, o.
        c.path_zh AS category_path_zh, c.path_translated AS category_path_translated,
        o.seller_id, s.company_name AS seller_name, o.quote_type, o.unit, o.unit_translated, o.min_order_quantity,
        o.batch_number,
-       (SELECT min(p.amount_cny) FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list') AS lowest_list_cny,
-       (SELECT min(p.amount_cny)
-        FROM catalog.price p
-        WHERE p.offer_id = o.offer_id AND p.kind = 'list'
-          AND p.min_quantity = (
-            SELECT min(f.min_quantity) FROM catalog.price f WHERE f.offer_id = o.offer_id AND f.kind = 'list')
-       ) AS smallest_order_list_cny,
+       (SELECT min(p.amount_cny) FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list')::numeric(14, 4) AS lowest_list_cny,
+       (SELECT p.amount_cny FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list'
+        ORDER BY p.min_quantity, p.amount_cny LIMIT 1) AS smallest_order_list_cny,
        o.trade_score, o.main_image_url, o.ship_from, o.source_created_at, o.source_modified_at,
        r.first_seen_at, (r.first_seen_at AT TIME ZONE 'Asia/Shanghai')::date AS first_seen_day,
        r.summary_at AS search_seen_at, r.detail_at AS detail_seen_at, o.changed_at,

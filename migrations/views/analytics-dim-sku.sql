@@ -3,11 +3,14 @@ CREATE VIEW analytics.dim_sku AS
 SELECT k.offer_id, k.sku_id, k.state, k.label, k.attributes, k.cargo_number, k.spec_id, k.stock, o.unit, k.image_url,
        k.last_listed_at, (k.last_listed_at AT TIME ZONE 'Asia/Shanghai')::date AS last_listed_day,
        k.changed_at, (k.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day,
-       k.weight_g, k.weight_source, k.length_mm, k.width_mm, k.height_mm, k.size_source
+       k.weight_g, k.weight_source, k.length_mm, k.width_mm, k.height_mm, k.size_source,
+       k.first_seen_at, (k.first_seen_at AT TIME ZONE 'Asia/Shanghai')::date AS first_seen_day,
+       CASE k.state WHEN 'listed' THEN r.found_at ELSE k.last_listed_at END AS last_seen_at
 FROM catalog.sku k
-LEFT JOIN catalog.offer o USING (offer_id);
+LEFT JOIN catalog.offer o USING (offer_id)
+LEFT JOIN sync.refresh r USING (offer_id);
 
-COMMENT ON VIEW analytics.dim_sku IS 'One SKU of an offer, as known now. Key: offer_id, sku_id.';
+COMMENT ON VIEW analytics.dim_sku IS 'One SKU of an offer, as known now; its past is in dim_sku_history and fct_stock_history. Key: offer_id, sku_id.';
 COMMENT ON COLUMN analytics.dim_sku.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.dim_sku.sku_id IS 'SKU id of 1688.';
 COMMENT ON COLUMN analytics.dim_sku.state IS 'listed: in the newest detail answer that found the offer; gone: only in older ones.';
@@ -28,3 +31,6 @@ COMMENT ON COLUMN analytics.dim_sku.length_mm IS 'Length of one unit as it is se
 COMMENT ON COLUMN analytics.dim_sku.width_mm IS 'Width, in millimetres.';
 COMMENT ON COLUMN analytics.dim_sku.height_mm IS 'Height, in millimetres.';
 COMMENT ON COLUMN analytics.dim_sku.size_source IS 'Who says so, as weight_source.';
+COMMENT ON COLUMN analytics.dim_sku.first_seen_at IS 'Earliest detail answer that listed it. Null: a release listed it that did not keep this; reprocess finds it in stored answers.';
+COMMENT ON COLUMN analytics.dim_sku.first_seen_day IS 'Day of that in Shanghai.';
+COMMENT ON COLUMN analytics.dim_sku.last_seen_at IS 'Newest detail answer that listed it: of listed ones, the newest that found the offer.';

@@ -21,8 +21,8 @@ FROM (
          count(*) FILTER (WHERE s.source = 'detail')::int AS detail_observations,
          count(*) FILTER (WHERE s.source = 'search')::int AS search_observations,
          count(*) FILTER (WHERE NOT s.is_found)::int AS empty_observations,
-         min(s.min_price_cny) FILTER (WHERE s.source = 'detail') AS lowest_list_cny,
-         min(s.min_price_cny) FILTER (WHERE s.source = 'search') AS lowest_search_cny,
+         (min(s.min_price_cny) FILTER (WHERE s.source = 'detail'))::numeric(14, 4) AS lowest_list_cny,
+         (min(s.min_price_cny) FILTER (WHERE s.source = 'search'))::numeric(14, 4) AS lowest_search_cny,
          (array_agg(s.stock ORDER BY s.observed_at DESC) FILTER (WHERE s.stock IS NOT NULL))[1] AS stock,
          (array_agg(s.sold_count ORDER BY s.observed_at DESC) FILTER (WHERE s.sold_count IS NOT NULL))[1] AS sold_count,
          (array_agg(s.month_sold ORDER BY s.observed_at DESC) FILTER (WHERE s.month_sold IS NOT NULL))[1] AS month_sold

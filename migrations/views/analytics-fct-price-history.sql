@@ -1,26 +1,36 @@
 -- Purpose: every interval of every price, closed and open ones alike.
 CREATE VIEW analytics.fct_price_history AS
-SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny,
-       -- An interval is of the unit that its offer had when it began.
-       coalesce(
-         (SELECT c.old
-          FROM catalog.offer_change c
-          WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from
-          ORDER BY c.observed_at, c.change_id
-          LIMIT 1),
-         o.unit) AS unit,
-       h.valid_from, h.valid_to, h.valid_to IS NULL AS is_current,
-       (h.valid_from AT TIME ZONE 'Asia/Shanghai')::date AS day,
-       (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS ended_day,
-       h.call_id, h.closed_by_call_id
+SELECT i.*, i.valid_from AS seen_at, i.valid_from - i.not_before AS uncertainty
 FROM (
-  SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id
-  FROM catalog.price_history
-  UNION ALL
-  SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, NULL, call_id, NULL
-  FROM catalog.price
-) h
-LEFT JOIN catalog.offer o USING (offer_id);
+  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny,
+         -- An interval is of the unit that its offer had when it began.
+         coalesce(
+           (SELECT c.old
+            FROM catalog.offer_change c
+            WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from
+            ORDER BY c.observed_at, c.change_id
+            LIMIT 1),
+           o.unit) AS unit,
+         h.valid_from, h.valid_to, h.is_current,
+         (h.valid_from AT TIME ZONE 'Asia/Shanghai')::date AS day,
+         (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS ended_day,
+         h.call_id, h.closed_by_call_id,
+         (SELECT b.observed_at
+          FROM catalog.observation b
+          WHERE b.offer_id = h.offer_id AND b.observed_at < h.valid_from AND b.is_found AND NOT b.is_late
+            AND b.source = CASE WHEN h.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+          ORDER BY b.observed_at DESC
+          LIMIT 1) AS not_before
+  FROM (
+    -- By constants, so that a condition on is_current reads one of the two only.
+    SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, false AS is_current, call_id, closed_by_call_id
+    FROM catalog.price_history
+    UNION ALL
+    SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, NULL, true, call_id, NULL
+    FROM catalog.price
+  ) h
+  LEFT JOIN catalog.offer o USING (offer_id)
+) i;
 
 COMMENT ON VIEW analytics.fct_price_history IS 'One price over the time in which it held, [valid_from, valid_to), the present one included. A price stands until an observation shows another, so in long intervals look at fct_offer_daily for how often it was seen. Key: offer_id, sku_id, kind, min_quantity, valid_from.';
 COMMENT ON COLUMN analytics.fct_price_history.offer_id IS 'Offer (dim_offer).';
@@ -36,33 +46,50 @@ COMMENT ON COLUMN analytics.fct_price_history.day IS 'Day of valid_from in Shang
 COMMENT ON COLUMN analytics.fct_price_history.ended_day IS 'Day of valid_to in Shanghai; found by an index.';
 COMMENT ON COLUMN analytics.fct_price_history.call_id IS 'Call that first showed it (usage.api_call; soft reference).';
 COMMENT ON COLUMN analytics.fct_price_history.closed_by_call_id IS 'Call that ended it (usage.api_call; soft reference).';
+COMMENT ON COLUMN analytics.fct_price_history.not_before IS 'The observation before valid_from, which did not show it: it began after. Null: none is known, so it may have held for long.';
+COMMENT ON COLUMN analytics.fct_price_history.seen_at IS 'valid_from: it began before.';
+COMMENT ON COLUMN analytics.fct_price_history.uncertainty IS 'From not_before to seen_at.';
 
 CREATE VIEW analytics.fct_price_change AS
-SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny AS before_cny, a.after_cny,
-       a.after_cny - h.amount_cny AS change_cny,
-       round(100 * (a.after_cny / nullif(h.amount_cny, 0) - 1), 2) AS change_percent,
-       coalesce(
-         (SELECT c.old
-          FROM catalog.offer_change c
-          WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_to
-          ORDER BY c.observed_at, c.change_id
-          LIMIT 1),
-         o.unit) AS unit,
-       EXISTS (
-         SELECT FROM catalog.offer_change c
-         WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from AND c.observed_at <= h.valid_to
-       ) AS is_unit_changed,
-       h.valid_from AS before_from, h.valid_to AS changed_at,
-       (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS day, h.closed_by_call_id AS call_id
-FROM catalog.price_history h
-LEFT JOIN catalog.offer o USING (offer_id)
-LEFT JOIN catalog.price p
-  ON (p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from)
-     = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
-LEFT JOIN catalog.price_history n
-  ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from)
-     = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
-CROSS JOIN LATERAL (SELECT coalesce(p.amount_cny, n.amount_cny) AS after_cny) a;
+SELECT e.*, e.changed_at AS seen_at, e.changed_at - e.not_before AS uncertainty
+FROM (
+  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny AS before_cny, a.after_cny,
+         (a.after_cny - h.amount_cny)::numeric(14, 4) AS change_cny,
+         round(100 * (a.after_cny / nullif(h.amount_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent,
+         coalesce(
+           (SELECT c.old
+            FROM catalog.offer_change c
+            WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_to
+            ORDER BY c.observed_at, c.change_id
+            LIMIT 1),
+           o.unit) AS unit,
+         EXISTS (
+           SELECT FROM catalog.offer_change c
+           WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from AND c.observed_at <= h.valid_to
+         ) AS is_unit_changed,
+         h.valid_from AS before_from, h.valid_to AS changed_at,
+         (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS day, h.closed_by_call_id AS call_id,
+         (SELECT b.observed_at
+          FROM catalog.observation b
+          WHERE b.offer_id = h.offer_id AND b.observed_at < h.valid_to AND b.is_found AND NOT b.is_late
+            AND b.source = CASE WHEN h.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+          ORDER BY b.observed_at DESC
+          LIMIT 1) AS not_before
+  FROM catalog.price_history h
+  LEFT JOIN catalog.offer o USING (offer_id)
+  LEFT JOIN catalog.price p
+    ON (p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from)
+       = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
+  -- What came after has mostly not ended, and the history is not asked for it then.
+  CROSS JOIN LATERAL (
+    SELECT coalesce(
+      p.amount_cny,
+      (SELECT n.amount_cny
+       FROM catalog.price_history n
+       WHERE (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to))
+    ) AS after_cny
+  ) a
+) e;
 
 COMMENT ON VIEW analytics.fct_price_change IS 'One price that gave way to another, or to none. Key: offer_id, sku_id, kind, min_quantity, changed_at.';
 COMMENT ON COLUMN analytics.fct_price_change.offer_id IS 'Offer (dim_offer).';
@@ -76,6 +103,9 @@ COMMENT ON COLUMN analytics.fct_price_change.change_percent IS 'The same in per 
 COMMENT ON COLUMN analytics.fct_price_change.unit IS 'Unit of sale after the change.';
 COMMENT ON COLUMN analytics.fct_price_change.is_unit_changed IS 'True: the unit is another since the price before was first seen, so the two can''t be compared.';
 COMMENT ON COLUMN analytics.fct_price_change.before_from IS 'When the price before was first seen.';
-COMMENT ON COLUMN analytics.fct_price_change.changed_at IS 'When the call that showed the change was granted: it happened between the observation before and then.';
+COMMENT ON COLUMN analytics.fct_price_change.changed_at IS 'When the call that showed the change was granted: it happened between not_before and then.';
 COMMENT ON COLUMN analytics.fct_price_change.day IS 'Day of that in Shanghai; found by an index.';
 COMMENT ON COLUMN analytics.fct_price_change.call_id IS 'Call that showed the change (usage.api_call; soft reference).';
+COMMENT ON COLUMN analytics.fct_price_change.not_before IS 'The observation before, which still showed the price before. Null: it is not kept.';
+COMMENT ON COLUMN analytics.fct_price_change.seen_at IS 'changed_at: the change came before it.';
+COMMENT ON COLUMN analytics.fct_price_change.uncertainty IS 'From not_before to seen_at.';

@@ -1,7 +1,7 @@
 -- Purpose: how well the planner foretells changes, and what hints are worth, over the last 90 days.
 CREATE VIEW analytics.change_calibration AS
-SELECT s.source, s.decile, sum(s.observations)::int AS observations, round(sum(s.expected)::numeric / sum(s.observations), 4) AS expected_share,
-       round(sum(s.changed)::numeric / sum(s.observations), 4) AS changed_share
+SELECT s.source, s.decile, sum(s.observations)::int AS observations, round(sum(s.expected)::numeric / sum(s.observations), 4)::numeric(10, 4) AS expected_share,
+       round(sum(s.changed)::numeric / sum(s.observations), 4)::numeric(10, 4) AS changed_share
 FROM sync.observation_stat s
 CROSS JOIN analytics.clock k
 WHERE s.hint = 'none' AND s.date_day > k.day - 90
@@ -9,8 +9,8 @@ GROUP BY s.source, s.decile;
 
 CREATE VIEW analytics.hint_quality AS
 SELECT s.hint, sum(s.observations)::int AS observations, sum(s.changed)::int AS changed,
-       round(sum(s.changed)::numeric / sum(s.observations), 4) AS precision,
-       round(sum(s.changed)::numeric / nullif(sum(sum(s.changed)) OVER (), 0), 4) AS share_of_changes
+       round(sum(s.changed)::numeric / sum(s.observations), 4)::numeric(10, 4) AS precision,
+       round(sum(s.changed)::numeric / nullif(sum(sum(s.changed)) OVER (), 0), 4)::numeric(10, 4) AS share_of_changes
 FROM sync.observation_stat s
 CROSS JOIN analytics.clock k
 WHERE s.source = 'detail' AND s.date_day > k.day - 90

@@ -4,15 +4,17 @@ CREATE VIEW analytics.freshness AS
 SELECT f.feed, o.category_id, count(*)::int AS offers,
        count(*) FILTER (WHERE r.detail_at IS NULL)::int AS never_observed,
        count(*) FILTER (WHERE r.stale_since IS NOT NULL)::int AS known_stale,
-       percentile_disc(0.5) WITHIN GROUP (ORDER BY a.search_age_h) AS search_age_median_h,
-       percentile_disc(0.9) WITHIN GROUP (ORDER BY a.search_age_h) AS search_age_p90_h,
-       percentile_disc(0.5) WITHIN GROUP (ORDER BY a.detail_age_h) AS detail_age_median_h,
-       percentile_disc(0.9) WITHIN GROUP (ORDER BY a.detail_age_h) AS detail_age_p90_h,
-       max(a.detail_age_h) AS detail_age_max_h,
-       round(count(*) FILTER (WHERE r.detail_at >= k.now - interval '24 hours')::numeric / count(*), 4) AS share_within_1d,
-       round(count(*) FILTER (WHERE r.detail_at >= k.now - interval '168 hours')::numeric / count(*), 4) AS share_within_7d
+       (percentile_disc(0.5) WITHIN GROUP (ORDER BY a.search_age_h))::numeric(14, 1) AS search_age_median_h,
+       (percentile_disc(0.9) WITHIN GROUP (ORDER BY a.search_age_h))::numeric(14, 1) AS search_age_p90_h,
+       (percentile_disc(0.5) WITHIN GROUP (ORDER BY a.detail_age_h))::numeric(14, 1) AS detail_age_median_h,
+       (percentile_disc(0.9) WITHIN GROUP (ORDER BY a.detail_age_h))::numeric(14, 1) AS detail_age_p90_h,
+       max(a.detail_age_h)::numeric(14, 1) AS detail_age_max_h,
+       round(count(*) FILTER (WHERE r.detail_at >= k.now - interval '24 hours')::numeric / count(*), 4)::numeric(10, 4) AS share_within_1d,
+       round(count(*) FILTER (WHERE r.detail_at >= k.now - interval '168 hours')::numeric / count(*), 4)::numeric(10, 4) AS share_within_7d,
+       round(avg(q.p_current), 4)::numeric(10, 4) AS expected_current_share, round(avg(q.price_p_current), 4)::numeric(10, 4) AS expected_prices_current_share
 FROM catalog.offer o
 LEFT JOIN sync.refresh r USING (offer_id)
+LEFT JOIN analytics.offer_confidence q USING (offer_id)
 LEFT JOIN sync.feed_set s USING (feed_set)
 LEFT JOIN LATERAL unnest(s.feeds) AS f (feed) ON true
 CROSS JOIN analytics.clock k
@@ -35,3 +37,5 @@ COMMENT ON COLUMN analytics.freshness.detail_age_p90_h IS 'The same of nine in t
 COMMENT ON COLUMN analytics.freshness.detail_age_max_h IS 'The oldest.';
 COMMENT ON COLUMN analytics.freshness.share_within_1d IS 'Share of all offers with a detail answer of the last 24 hours, 0 to 1.';
 COMMENT ON COLUMN analytics.freshness.share_within_7d IS 'Share of all offers with a detail answer of the last 7 days, 0 to 1.';
+COMMENT ON COLUMN analytics.freshness.expected_current_share IS 'Of those with a detail answer: share that is expected to be as that showed them, 0 to 1 (offer_confidence).';
+COMMENT ON COLUMN analytics.freshness.expected_prices_current_share IS 'The same of their prices.';

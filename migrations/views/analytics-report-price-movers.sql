@@ -2,22 +2,42 @@
 --          prices that stood still are never looked at.
 CREATE VIEW analytics.price_movers AS
 SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sku_id, m.kind, m.min_quantity,
-       m.before_cny, p.amount_cny AS now_cny, p.amount_cny - m.before_cny AS change_cny,
-       round(100 * (p.amount_cny / nullif(m.before_cny, 0) - 1), 2) AS change_percent, o.unit, m.is_unit_changed,
-       m.changes, m.changed_at, (m.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS day
+       m.before_cny, p.amount_cny AS now_cny, (p.amount_cny - m.before_cny)::numeric(14, 4) AS change_cny,
+       round(100 * (p.amount_cny / nullif(m.before_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent, o.unit, m.is_unit_changed,
+       m.changes, m.changed_at, (m.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+       (SELECT b.observed_at
+        FROM catalog.observation b
+        WHERE b.offer_id = m.offer_id AND b.observed_at < m.first_changed_at AND b.is_found AND NOT b.is_late
+          AND b.source = CASE WHEN m.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+        ORDER BY b.observed_at DESC
+        LIMIT 1) AS not_before,
+       NOT EXISTS (
+         SELECT FROM catalog.observation b
+         WHERE b.offer_id = m.offer_id AND b.observed_at > (SELECT now - interval '7 days' FROM analytics.clock)
+           AND b.observed_at < m.first_changed_at AND b.is_found AND NOT b.is_late
+           AND b.source = CASE WHEN m.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+       ) AS may_be_older
 FROM (
-  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, (array_agg(h.before_cny ORDER BY h.changed_at))[1] AS before_cny,
-         bool_or(h.is_unit_changed) AS is_unit_changed, count(*)::int AS changes, max(h.changed_at) AS changed_at
+  SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, (array_agg(h.before_cny ORDER BY h.changed_at))[1]::numeric(14, 4) AS before_cny,
+         bool_or(h.is_unit_changed) AS is_unit_changed, count(*)::int AS changes, max(h.changed_at) AS changed_at,
+         min(h.changed_at) AS first_changed_at
   FROM analytics.fct_price_change h
   WHERE h.day >= (SELECT day - 7 FROM analytics.clock)
     AND h.changed_at > (SELECT now - interval '7 days' FROM analytics.clock)
   GROUP BY h.offer_id, h.sku_id, h.kind, h.min_quantity
 ) m
-JOIN catalog.price p USING (offer_id, sku_id, kind, min_quantity)
+-- A look-up of one price for each: joined by four columns that depend on each other, one row in all would be expected, and
+-- whatever is joined next would be read from end to end for each.
+CROSS JOIN LATERAL (
+  SELECT f.amount_cny
+  FROM catalog.price f
+  WHERE (f.offer_id, f.sku_id, f.kind, f.min_quantity) = (m.offer_id, m.sku_id, m.kind, m.min_quantity)
+  LIMIT 1
+) p
 JOIN catalog.offer o USING (offer_id)
 WHERE p.amount_cny <> m.before_cny;
 
-COMMENT ON VIEW analytics.price_movers IS 'One price that is another than seven days ago; one that came back to what it was is not here. Key: offer_id, sku_id, kind, min_quantity.';
+COMMENT ON VIEW analytics.price_movers IS 'One price of which the last seven days showed that it moved; one that came back to what it was is not here. Those with may_be_older may have moved before these days. Key: offer_id, sku_id, kind, min_quantity.';
 COMMENT ON COLUMN analytics.price_movers.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.price_movers.subject IS 'Title in Chinese.';
 COMMENT ON COLUMN analytics.price_movers.subject_translated IS 'Title in the language of the sync.';
@@ -35,3 +55,5 @@ COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the unit is a
 COMMENT ON COLUMN analytics.price_movers.changes IS 'Changes in the seven days.';
 COMMENT ON COLUMN analytics.price_movers.changed_at IS 'Last of them: when its call was granted.';
 COMMENT ON COLUMN analytics.price_movers.day IS 'Day of that in Shanghai.';
+COMMENT ON COLUMN analytics.price_movers.not_before IS 'The observation before the first of the changes: that came after it.';
+COMMENT ON COLUMN analytics.price_movers.may_be_older IS 'True: not_before is not within the seven days, so the price may have moved before them. False: it surely moved within them.';

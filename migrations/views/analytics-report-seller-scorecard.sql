@@ -1,13 +1,13 @@
 -- Purpose: sellers by what they offer and how that moves. By subquery for each seller, as category_summary.
 CREATE VIEW analytics.seller_scorecard AS
 SELECT s.seller_id, s.company_name, o.offers, o.listed_offers, o.delisted_offers, o.gone_offers, o.new_offers_30d,
-       round(o.delisted_offers::numeric / nullif(o.offers, 0), 4) AS delisted_share,
+       round(o.delisted_offers::numeric / nullif(o.offers, 0), 4)::numeric(10, 4) AS delisted_share,
        (SELECT count(*)::int
         FROM catalog.offer f
         JOIN catalog.price_history h USING (offer_id)
         WHERE f.seller_id = s.seller_id AND h.kind = 'list' AND h.valid_to > k.now - interval '30 days'
        ) AS list_price_changes_30d,
-       coalesce(s.trade_medal, s.trade_medal_level) AS trade_medal_level, s.composite_service_score, s.logistics_experience_score, s.dispute_complaint_score,
+       coalesce(s.trade_medal, s.trade_medal_level)::numeric(14, 4) AS trade_medal_level, s.composite_service_score, s.logistics_experience_score, s.dispute_complaint_score,
        s.offer_experience_score, s.after_sales_experience_score, s.consulting_experience_score, s.repeat_purchase_rate,
        s.pickup_48h_rate, s.quality_refund_rate
 FROM catalog.seller s

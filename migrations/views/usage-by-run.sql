@@ -23,7 +23,7 @@ CROSS JOIN LATERAL (
   WHERE run_id = r.run_id
 ) c;
 
-COMMENT ON VIEW usage.by_run IS 'What each run spent and found.';
+COMMENT ON VIEW usage.by_run IS 'What each run spent and found. Key: run_id.';
 COMMENT ON COLUMN usage.by_run.run_id IS 'Run (sync.run).';
 COMMENT ON COLUMN usage.by_run.scope IS 'all, feed:<name>, or feeds:<name>,<name>.';
 COMMENT ON COLUMN usage.by_run.feeds IS 'Names of its feeds, as a JSON array.';

@@ -58,7 +58,7 @@ CROSS JOIN LATERAL (
 ) c;
 
 COMMENT ON VIEW usage.hourly IS
-  'Calls an hour, app and API, by state and outcome. Hours without a call have a row while the API has a limit.';
+  'Calls an hour, app and API, by state and outcome. Hours without a call have a row while the API has a limit. Key: hour, app_key, api.';
 COMMENT ON COLUMN usage.hourly.hour IS 'Begin of the hour.';
 COMMENT ON COLUMN usage.hourly.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.hourly.api IS 'namespace:name:version of the API.';
@@ -105,7 +105,7 @@ FROM usage.hourly
 GROUP BY 1, 2, 3;
 
 COMMENT ON VIEW usage.daily IS
-  'Calls a day, app and API, by state and outcome. Days without a call have a row while the API has a limit.';
+  'Calls a day, app and API, by state and outcome. Days without a call have a row while the API has a limit. Key: day, app_key, api.';
 COMMENT ON COLUMN usage.daily.day IS 'The day in Shanghai, which is the provider''s.';
 COMMENT ON COLUMN usage.daily.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.daily.api IS 'namespace:name:version of the API.';

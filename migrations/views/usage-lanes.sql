@@ -31,7 +31,7 @@ CROSS JOIN LATERAL (
   GROUP BY app_key, api, lane
 ) c;
 
-COMMENT ON VIEW usage.lanes IS 'Calls an hour, app, API and lane. Hours without a call have no row.';
+COMMENT ON VIEW usage.lanes IS 'Calls an hour, app, API and lane. Hours without a call have no row. Key: hour, app_key, api, lane.';
 COMMENT ON COLUMN usage.lanes.hour IS 'Begin of the hour.';
 COMMENT ON COLUMN usage.lanes.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.lanes.api IS 'namespace:name:version of the API.';

@@ -4,9 +4,9 @@ CREATE VIEW usage.monthly AS
 WITH shared AS MATERIALIZED (
   SELECT DISTINCT app_key, api FROM usage.quota_limit WHERE period_kind <> 'second' AND (api = '*' OR api LIKE '@%')
 )
-SELECT c.month, c.app_key, c.api, a.approved_calls, u.used_calls, e.external_calls,
+SELECT c.month, c.app_key, c.api, a.approved_calls, a.approved_since, u.used_calls, e.external_calls,
        CASE WHEN a.approved_calls IS NOT NULL THEN greatest(0, a.approved_calls - u.used_calls) END AS remaining_calls,
-       round(u.used_calls::numeric / nullif(a.approved_calls, 0), 4) AS share_used
+       round(u.used_calls::numeric / nullif(a.approved_calls, 0), 4)::numeric(14, 4) AS share_used
 FROM (
   SELECT date_trunc('month', h.hour AT TIME ZONE 'Asia/Shanghai')::date AS month, h.app_key, k.api,
          sum(h.calls - h.exempt)::int AS calls
@@ -37,25 +37,28 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (SELECT c.calls + e.external_calls AS used_calls) u
 CROSS JOIN LATERAL (
   SELECT least(min(l.call_limit) FILTER (WHERE l.period_kind = 'month' AND d.is_last),
-               sum(l.call_limit) FILTER (WHERE l.period_kind = 'day'))::int AS approved_calls
+               sum(l.call_limit) FILTER (WHERE l.period_kind = 'day'))::int AS approved_calls,
+         min(l.created_at) FILTER (WHERE l.period_kind IN ('day', 'month')) AS approved_since
   FROM (
     SELECT least((day + interval '1 day') AT TIME ZONE 'Asia/Shanghai' - interval '1 ms', usage.ledger_now()) AS at,
            day + interval '1 day' = c.month + interval '1 month' AS is_last
     FROM generate_series(c.month::timestamp, c.month + interval '1 month' - interval '1 day', interval '1 day') day
   ) d
   CROSS JOIN LATERAL usage.limits_in_effect(c.app_key, c.api, d.at) l
-  WHERE l.api = c.api
+  -- The first limit of a kind holds for all the time before it was entered, so that no call is without one.
+  WHERE l.api = c.api AND l.created_at <= d.at
 ) a
 -- Without the APIs whose calls no limit counts.
 WHERE a.approved_calls IS NOT NULL OR u.used_calls > 0;
 
 COMMENT ON VIEW usage.monthly IS
-  'Approved and used calls a month, app and API. Months without a call have a row while the API has a limit.';
+  'Approved and used calls a month, app and API. Months without a call have a row while the API has a limit. Key: month, app_key, api.';
 COMMENT ON COLUMN usage.monthly.month IS 'First day of the month in Shanghai.';
 COMMENT ON COLUMN usage.monthly.app_key IS 'The app whose calls are limited.';
 COMMENT ON COLUMN usage.monthly.api IS 'namespace:name:version of the API, or @name of a group of APIs or * for the app, if it has a limit of its own.';
 COMMENT ON COLUMN usage.monthly.approved_calls IS
-  'The month''s limit, or the day''s limit on each of its days, whichever is less; null without a limit of either kind.';
+  'The month''s limit, or the day''s limit on each of its days since it was entered, whichever is less; null without a limit of either kind.';
+COMMENT ON COLUMN usage.monthly.approved_since IS 'When the first of these limits was entered; null without one.';
 COMMENT ON COLUMN usage.monthly.used_calls IS 'Calls that count: granted and not refunded, and those booked for others.';
 COMMENT ON COLUMN usage.monthly.external_calls IS 'Those of used_calls that others made with the same key.';
 COMMENT ON COLUMN usage.monthly.remaining_calls IS 'Approved calls that were not used; 0 also when more were used.';

@@ -20,7 +20,7 @@ CROSS JOIN LATERAL (
   HAVING sum(planned) > 0 OR sum(used) > 0
 ) c;
 
-COMMENT ON VIEW usage.plan_against_actual IS 'Of each run and operation the calls that were planned as it began, and those it made.';
+COMMENT ON VIEW usage.plan_against_actual IS 'Of each run and operation the calls that were planned as it began, and those it made. Key: run_id, operation.';
 COMMENT ON COLUMN usage.plan_against_actual.run_id IS 'Run (sync.run).';
 COMMENT ON COLUMN usage.plan_against_actual.scope IS 'all, feed:<name>, or feeds:<name>,<name>.';
 COMMENT ON COLUMN usage.plan_against_actual.trigger IS 'cli, web, demo, or the name of a schedule.';

@@ -13,18 +13,28 @@ last_day AS MATERIALIZED (
   JOIN usage.api_call ON granted_at > now - interval '1 day' AND state <> 'refunded' AND NOT is_exempt
   GROUP BY app_key, api
 )
-SELECT k.app_key, w.api, w.period_kind, l.source, l.is_assumed, w.reset, w.call_limit, w.used, f.reserved,
-       w."unknown", w.external, left_over.remaining, w.free_at AS reset_at,
+SELECT w.app_key, w.api, w.period_kind, l.source, l.is_assumed, w.reset, w.call_limit, w.used, f.reserved,
+       w."unknown", w.external, left_over.remaining, CASE WHEN h.code IS NULL THEN w.spendable_now ELSE 0 END AS spendable_now,
+       CASE w.period_kind WHEN 'month' THEN w.used_today END AS used_today,
+       CASE w.period_kind WHEN 'month' THEN w.share::int END AS month_share,
+       coalesce(w.kept_now, 0)::int AS manual_reserve, w.free_at AS reset_at,
        CASE
-         WHEN left_over.remaining = 0 THEN now
+         WHEN left_over.remaining = 0 THEN w.now
          WHEN w.reset = 'calendar' AND pace.spent_at < w.ends_at THEN pace.spent_at
          -- Within a rolling window as many calls end as begin, unless more begin than it holds.
          WHEN w.reset = 'rolling' AND pace.calls * kind.seconds > w.call_limit * kind.pace_seconds THEN pace.spent_at
        END AS projected_exhaustion_at,
        h.code AS hold_code, h.held_at, h.held_until, h.probe_after
-FROM (SELECT DISTINCT app_key, api FROM usage.quota_limit) k
-CROSS JOIN usage.ledger_now() now
-CROSS JOIN LATERAL usage.quota_periods(k.app_key, k.api, now, now) w
+FROM (
+  -- With the limits that an API shares, of which only the least one counts here.
+  SELECT k.app_key, k.api AS of_api, now, p.*, a.share, a.kept_now,
+         min(a.spendable) OVER (PARTITION BY k.app_key, k.api) AS spendable_now
+  FROM (SELECT DISTINCT app_key, api FROM usage.quota_limit) k
+  CROSS JOIN usage.ledger_now() now
+  CROSS JOIN LATERAL usage.quota_periods(k.app_key, k.api, now, now) p
+  CROSS JOIN LATERAL usage.run_allowance(
+    p.period_kind, p.reset, p.call_limit, p.used, p.used_today, p.day_starts_at, p.day_ends_at, p.ends_at, now) a
+) w
 JOIN usage.quota_limit l USING (limit_id)
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS reserved FROM usage.in_flight i WHERE i.quota_period_ids && w.period_ids
@@ -33,7 +43,7 @@ CROSS JOIN LATERAL (SELECT greatest(0, w.call_limit - w.used) AS remaining) left
 JOIN (VALUES ('minute', 60, 60::bigint), ('day', 86400, 3600), ('month', 2678400, 86400)) kind (name, seconds, pace_seconds)
   ON kind.name = w.period_kind
 CROSS JOIN LATERAL (
-  SELECT p.calls, now + interval '1 second' * (left_over.remaining * kind.pace_seconds / nullif(p.calls, 0))::float8 AS spent_at
+  SELECT p.calls, w.now + interval '1 second' * (left_over.remaining * kind.pace_seconds / nullif(p.calls, 0))::float8 AS spent_at
   FROM (
     SELECT sum(r.calls) AS calls
     FROM (
@@ -43,21 +53,21 @@ CROSS JOIN LATERAL (
       UNION ALL
       SELECT app_key, api, day_calls FROM last_day WHERE w.period_kind = 'month'
     ) r
-    WHERE r.app_key = k.app_key
+    WHERE r.app_key = w.app_key
       AND (w.api IN (r.api, '*') OR EXISTS (
-        SELECT FROM usage.api_group g WHERE g.app_key = k.app_key AND g.name = w.api AND g.api = r.api))
+        SELECT FROM usage.api_group g WHERE g.app_key = w.app_key AND g.name = w.api AND g.api = r.api))
   ) p
 ) pace
 LEFT JOIN LATERAL (
   SELECT * FROM usage.api_hold h
-  WHERE h.api IN (k.api, '*') AND (h.held_until IS NULL OR h.held_until > now)
+  WHERE h.api IN (w.of_api, '*') AND (h.held_until IS NULL OR h.held_until > w.now)
   ORDER BY h.api = '*'
   LIMIT 1
 ) h ON true
-WHERE w.api = k.api;
+WHERE w.api = w.of_api;
 
 COMMENT ON VIEW usage.quota_status IS
-  'What is left of every limit in effect: one row an app, API and window (minute, day, month), also when nothing was called.';
+  'What is left of every limit in effect: one row an app, API and window (minute, day, month), also when nothing was called. Key: app_key, api, period_kind.';
 COMMENT ON COLUMN usage.quota_status.app_key IS 'The app whose calls are limited.';
 COMMENT ON COLUMN usage.quota_status.api IS 'namespace:name:version of the API, or * for the app as a whole.';
 COMMENT ON COLUMN usage.quota_status.period_kind IS 'minute, day or month.';
@@ -70,6 +80,12 @@ COMMENT ON COLUMN usage.quota_status.reserved IS 'Those of used that are in flig
 COMMENT ON COLUMN usage.quota_status."unknown" IS 'Those of used whose end nobody knows; they stay counted.';
 COMMENT ON COLUMN usage.quota_status.external IS 'Those of used that others made with the same key.';
 COMMENT ON COLUMN usage.quota_status.remaining IS 'Calls left; 0 also when a limit was lowered below what is used.';
+COMMENT ON COLUMN usage.quota_status.spendable_now IS
+  'Calls of the API, group or app that runs may make now: the least that its limits, and those that it shares, leave them. 0 while it is held. Calls by hand may use more.';
+COMMENT ON COLUMN usage.quota_status.used_today IS 'Of a month: what the present day used of it; null: no month.';
+COMMENT ON COLUMN usage.quota_status.month_share IS 'Of a month: what runs may use of it on the present day, manual_reserve included; null: no month.';
+COMMENT ON COLUMN usage.quota_status.manual_reserve IS
+  'Calls of the day, or of the day''s share of a month, that are kept for calls by hand: 5 %, released over the last two hours of the day.';
 COMMENT ON COLUMN usage.quota_status.reset_at IS 'When the window starts anew; of a rolling one, when its oldest calls stop counting (null: none).';
 COMMENT ON COLUMN usage.quota_status.projected_exhaustion_at IS
   'When nothing will be left at the present pace: that of the last minute, hour (day''s limits) or day (month''s limits). Now: nothing is left. Null: not before the reset. Of a rolling window, at the earliest.';

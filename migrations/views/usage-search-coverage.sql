@@ -3,9 +3,9 @@
 CREATE VIEW usage.search_coverage AS
 SELECT w.window_id, w.parent_window_id, w.feed, w.kind, w.keyword, w.category_id, w.seller_id, w.image,
        w.price_min_cny, w.price_max_cny, p.parts, s.total_records, s.reach, s.is_capped,
-       CASE WHEN s.is_capped THEN NULL
-            WHEN s.reach >= s.total_records THEN 1.0000
-            ELSE round(s.reach::numeric / s.total_records, 4) END AS coverage,
+       (CASE WHEN s.is_capped THEN NULL
+             WHEN s.reach >= s.total_records THEN 1.0000
+             ELSE round(s.reach::numeric / s.total_records, 4) END)::numeric(10, 4) AS coverage,
        s.offers_new, s.offers_changed, w.last_outcome, p.troubled_parts, w.is_splittable,
        (w.saved_calls + p.saved_calls)::int AS saved_calls, s.completed_at, s.full_pass_at, w.complete_since
 FROM sync.search_window w
@@ -37,7 +37,7 @@ CROSS JOIN LATERAL (
 ) s
 WHERE w.retired_at IS NULL;
 
-COMMENT ON VIEW usage.search_coverage IS 'How much of what each search finds was listed, and what its last pass brought. For sums over searches leave parts out: parent_window_id IS NULL.';
+COMMENT ON VIEW usage.search_coverage IS 'How much of what each search finds was listed, and what its last pass brought. For sums over searches leave parts out: parent_window_id IS NULL. Key: window_id.';
 COMMENT ON COLUMN usage.search_coverage.window_id IS 'Search window (sync.search_window).';
 COMMENT ON COLUMN usage.search_coverage.parent_window_id IS 'Search that it is a part of; null: it is one of the sync file.';
 COMMENT ON COLUMN usage.search_coverage.feed IS 'Feed of catalog-sync.yaml.';

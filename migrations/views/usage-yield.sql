@@ -2,9 +2,9 @@
 --          that are looked up at all.
 CREATE VIEW usage.yield AS
 SELECT d.day, y.*,
-       round(y.calls::numeric / nullif(y.offers_new, 0), 2) AS calls_per_new_offer,
-       round(y.calls::numeric / nullif(y.offers_changed, 0), 2) AS calls_per_changed_offer,
-       round(y.calls::numeric / nullif(y.prices_changed, 0), 2) AS calls_per_changed_price
+       round(y.calls::numeric / nullif(y.offers_new, 0), 2)::numeric(14, 2) AS calls_per_new_offer,
+       round(y.calls::numeric / nullif(y.offers_changed, 0), 2)::numeric(14, 2) AS calls_per_changed_offer,
+       round(y.calls::numeric / nullif(y.prices_changed, 0), 2)::numeric(14, 2) AS calls_per_changed_price
 FROM (
   SELECT s.starts::date AS day, s.starts AT TIME ZONE 'Asia/Shanghai' AS starts_at,
          (s.starts + interval '1 day') AT TIME ZONE 'Asia/Shanghai' AS ends_at

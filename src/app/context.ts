@@ -16,6 +16,8 @@ export interface CliContext {
   readonly env: Environment;
   readonly clock: Clock;
   readonly cwd: string;
+  /** How the user starts this program, such as `node bin/catalog-sync.js`. */
+  readonly command: string;
   /** When the process started, as `performance.now()` counts. */
   readonly startedAtMs: number;
   /** Where SIGTERM and SIGINT arrive. */

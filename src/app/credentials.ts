@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Config } from '../config/environment.ts';
+import { isPlaceholder } from '../config/placeholders.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { isPrivateUrl } from '../core/loopback.ts';
 import type { Secret } from '../core/secret.ts';
@@ -19,10 +20,11 @@ interface Credentials {
 /** @throws AppError CREDENTIALS_MISSING */
 export function credentialsOf(config: Config): Credentials {
   const { ALIBABA_APP_KEY: appKey, ALIBABA_APP_SECRET: appSecret } = config;
-  if (appKey !== undefined && appSecret !== undefined) return { appKey, appSecret };
+  const isLeftIn = isPlaceholder(appKey ?? '') || isPlaceholder(appSecret?.reveal() ?? '');
+  if (appKey !== undefined && appSecret !== undefined && !isLeftIn) return { appKey, appSecret };
   throw new AppError(
     coreErrors.CREDENTIALS_MISSING,
-    'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, so 1688 cannot be called',
+    'ALIBABA_APP_KEY and ALIBABA_APP_SECRET are not both set, or are placeholders, so 1688 cannot be called',
   );
 }
 

@@ -8,10 +8,8 @@ import { CloseStack, unlessAborted, type Shutdown } from '../core/lifecycle.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { Gateway } from '../model/gateway.ts';
-import type { ApiChoices } from '../model/known-apis.ts';
 import type { Source } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
-import { chooseApis } from '../extract/endpoints/endpoints.ts';
 import { createGateway } from '../extract/gateway/create-gateway.ts';
 import type { TransportTimeouts } from '../extract/gateway/transport.ts';
 import { createTokenProvider } from '../extract/oauth/token-provider.ts';
@@ -19,7 +17,7 @@ import type { Unsettled } from '../ledger/keep-unsettled.ts';
 import { createBeginRun, type BeginRun } from '../runs/begin-run.ts';
 import { adoptSchedules } from '../runs/change-schedules.ts';
 import { conduct, createWakeup } from '../jobs/conductor.ts';
-import { jobKinds, jobOperations, type JobKind } from '../jobs/job-kinds.ts';
+import type { JobKind } from '../jobs/job-kinds.ts';
 import { forecastRun, type ForecastRequest } from '../runs/forecast-run.ts';
 import { fitPlanner } from '../refresh/fit-planner.ts';
 import { openWatchLists } from '../config/watch-lists.ts';
@@ -29,14 +27,15 @@ import type { ProcessDeps } from '../jobs/process-job.ts';
 import { openQueues, type Queues } from '../jobs/queue-backend.ts';
 import { closeQueueServer, openQueueServer, type QueueServer } from '../jobs/queue-server.ts';
 import { requireRedis } from '../db/require-redis.ts';
+import { createActivityWatch } from '../jobs/worker-activity.ts';
 import { createQueryImageUpload } from '../jobs/upload-query-image.ts';
+import { readPromisedFeeds } from '../runs/read-promised-feeds.ts';
 import { startScheduledRuns } from '../runs/start-scheduled-runs.ts';
-import { tick, type Blocks, type TickDeps } from '../jobs/tick.ts';
+import { tick, type TickDeps } from '../jobs/tick.ts';
 import { classifyDatabaseErrors } from '../db/database-error.ts';
 import { ensurePartitions } from '../db/partitions.ts';
 import { createPool, type PoolUse } from '../db/pool.ts';
 import { requireMigrated } from '../db/require-migrated.ts';
-import { listBlockedApis } from '../ledger/block-store.ts';
 import type { LedgerStore } from '../ledger/ledger-store.ts';
 import type { PermissionStore } from '../ledger/permission-store.ts';
 import type { LeaseStore } from '../refresh/queue/lease-store.ts';
@@ -47,10 +46,13 @@ import { createRetentionStore } from '../maintenance/retention-store.ts';
 import { betweenTicks, locks, unlessLocked } from '../db/locks.ts';
 import { createTokenStore } from '../tokens/token-store.ts';
 import { createUploadStore } from '../load/upload-store.ts';
-import { createWorkerHeartbeat, hashSyncFile } from '../runs/worker-heartbeat.ts';
+import { hashSyncFile } from '../runs/worker-heartbeat.ts';
 import { totalHours } from '../ledger/total-hours.ts';
 import { prepareStores } from './prepare-stores.ts';
-import { openDispatcher } from './open-dispatcher.ts';
+import { createBlockReader } from './read-blocks.ts';
+import type { HealthIssue } from '../model/health-issue.ts';
+import { readHealth } from './read-health.ts';
+import { openWorker } from './open-worker.ts';
 import type { Forecast } from '../refresh/forecast/forecast.ts';
 import { retentionAges } from '../maintenance/retention-ages.ts';
 
@@ -62,6 +64,8 @@ export interface AppOptions {
   readonly shutdown: Pick<Shutdown, 'drain' | 'stopNow' | 'cut'>;
   /** True: the process also serves the pages, which have connections of their own. */
   readonly hasPages?: boolean;
+  /** How people start the program, for notifications. Default: `catalog-sync`. */
+  readonly command?: string;
   /** Before the second attempt of a job, doubled for each further one. Default 1,000. */
   readonly retryDelayMs?: number;
   /** How long 1688 may keep a call waiting, phase by phase. Default: `defaultTimeouts` of the transport. */
@@ -98,6 +102,8 @@ export interface App {
   conduct(isOver: () => Promise<boolean>): Promise<AppError | null>;
   /** Calls that this process could not settle so far. */
   countUnsettled(): Unsettled;
+  /** What is wrong now; those that need a person first. */
+  findHealthIssues(): Promise<HealthIssue[]>;
   /** Sends new notifications before a process ends that worked with `conduct`; waits 15 seconds at most. */
   sendNotifications(): Promise<void>;
   close(): Promise<void>;
@@ -128,20 +134,6 @@ function openGateway(options: AppOptions, ledger: LedgerStore, tokenPool: Pool):
     store: config.TOKEN_KEY ? createTokenStore({ pool: tokenPool, key: config.TOKEN_KEY, log }) : null,
   });
   return createGateway({ ...parts, tokens, apis: options.sync.apis });
-}
-
-/** The kinds of targets that may not be fetched now. */
-async function listBlocks(pool: Pool, appKey: string, apis: ApiChoices): Promise<Blocks> {
-  const chosen = chooseApis(apis);
-  const apiOfKind = (kind: JobKind) => chosen[jobOperations[kind].operation];
-  const laned = jobKinds.map((kind) => ({ api: apiOfKind(kind), lane: jobOperations[kind].lane }));
-  const blocked = await listBlockedApis(pool, appKey, laned);
-  return new Map(
-    jobKinds.flatMap((kind) => {
-      const block = blocked.get(apiOfKind(kind));
-      return block === undefined ? [] : [[kind, block] as const];
-    }),
-  );
 }
 
 /**
@@ -245,19 +237,21 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const addWatchLists = await openWatchLists(config.projectDir, sync.feeds, log);
   const stores = await prepareStores(pool, options);
   const { ledger, quota, permissions, raw, runs, leases, schedules, refreshQueue, catalog } = stores;
-  const gateway = openGateway(options, ledger, pool);
+  const activity = createActivityWatch(systemClock);
+  const gateway = activity.watchCalls(openGateway(options, ledger, pool));
   closing.add('gateway', () => gateway.close());
   const loader = createCatalogLoader({ catalog, runs });
   const wake = createWakeup();
-  const { queueServer, queues } = await openJobQueues(options, closing, () => wake.now());
-
+  const { queueServer, queues: opened } = await openJobQueues(options, closing, () => wake.now());
+  const queues = activity.watchJobs(opened);
   const shared = { loader, leases, runs, log, clock: systemClock };
   const scheduling = openScheduling(pool, options, stores);
   const tickDeps: TickDeps = {
     ...{ ...shared, refreshQueue, raw, addWatchLists },
     exclusively: (work) => unlessLocked(pool, locks.tick, work),
     sweep: () => sweep(pool, ledger),
-    listBlocks: () => listBlocks(pool, appKey, sync.apis),
+    ...createBlockReader({ pool, appKey, apis: sync.apis }),
+    readPromisedFeeds: (now) => readPromisedFeeds({ ...stores, sync }, now),
     ledgerNow: () => quota.ledgerNow(),
     maintain: openMaintenance(pool, options, stores),
     startScheduledRuns: scheduling.startRuns,
@@ -267,31 +261,24 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
     foreignRuns: new Map(),
   };
   const process: ProcessDeps = { ...shared, ...shutdown, ...openAsking(pool, options, { gateway, loader }) };
-  const beat = createWorkerHeartbeat({ pool, clock: systemClock, sync, log });
-  const dispatcher = openDispatcher({ pool, config, source: sourceOf(config), log });
-  closing.add('notifications', () => dispatcher?.close());
-  const beatAndTick = () =>
-    requireOurs(pool, config)
-      .then(beat)
-      .then(() => tick(tickDeps))
-      .finally(() => dispatcher?.wake());
-  const conducting = { ...shutdown, queues, process, wake, concurrency, log, tick: beatAndTick };
+  const worker = openWorker({
+    ...{ pool, config, sync, queues, closing, log, readActivity: activity.read },
+    ...{ tick: () => tick(tickDeps), command: options.command, cut: shutdown.cut },
+  });
+  const conducting = { ...shutdown, queues, process, wake, concurrency, log, tick: worker.tick };
   return {
     source: sourceOf(config),
-    runs,
-    leases,
-    schedules,
-    gateway,
-    quota,
-    permissions,
+    ...{ runs, leases, schedules, gateway, quota, permissions, pool, queueServer },
     makeForecast: scheduling.makeForecast,
     begin: scheduling.begin,
-    pool,
-    queueServer,
-    keepSchedules: scheduling.keep,
+    keepSchedules: async () => {
+      await scheduling.keep();
+      worker.becomeService();
+    },
     conduct: (isOver) => conduct(conducting, isOver),
+    findHealthIssues: () => readHealth({ pool, appKey, feeds: sync.feeds }),
     countUnsettled: () => ledger.countUnsettled(),
-    sendNotifications: async () => dispatcher?.finish(),
+    sendNotifications: worker.sendNotifications,
     close: () => closing.close(log),
   };
 }

@@ -3,12 +3,16 @@ import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/environment.ts';
 import { isLoopbackUrl } from '../core/loopback.ts';
 import type { Logger } from '../core/log.ts';
-import type { Notifier } from '../model/notification.ts';
+import type { Severity } from '../model/health-issue.ts';
+import type { Webhook } from '../model/notification.ts';
 import type { Source } from '../model/run.ts';
+import type { Tracker } from '../model/tracker.ts';
 import { findRemedy } from './find-remedy.ts';
 import { createDispatcher, type NotificationDispatcher } from '../health/notifications/create-dispatcher.ts';
-import { createHealthStore } from '../health/issues/health-store.ts';
+import type { HealthStore } from '../health/issues/health-store.ts';
 import { createNotificationStore } from '../health/notifications/notification-store.ts';
+import { createTrackerStore } from '../health/trackers/tracker-store.ts';
+import { createFanOut } from '../health/webhook/create-fan-out.ts';
 import { createNotifier } from '../health/webhook/create-notifier.ts';
 
 /** The address of the ops pages; null: it is valid on this machine only. */
@@ -17,31 +21,75 @@ function siteUrlOf({ NEXT_PUBLIC_SITE_URL: site }: Config): string | null {
   return isLoopbackUrl(url) ? null : `${url.origin}${url.pathname}`;
 }
 
-/** The receiver that the configuration names; null: it names none. */
-export function openNotifier(config: Config): Notifier | null {
-  const { NOTIFY_WEBHOOK_URL: url, NOTIFY_FORMAT: format, NOTIFY_DINGTALK_SECRET: secret } = config;
-  if (url === undefined) return null;
+/** A receiver that the configuration names. */
+export interface ConfiguredReceiver {
+  readonly webhook: Webhook;
+  /** What it gets. */
+  readonly severities: readonly Severity[];
+  readonly host: string;
+  readonly format: Config['NOTIFY_FORMAT'];
+}
+
+/**
+ * All receivers that the configuration names.
+ *
+ * @param command how people start the program
+ */
+export function openReceivers(config: Config, command = 'catalog-sync'): ConfiguredReceiver[] {
   const siteUrl = siteUrlOf(config);
-  return createNotifier({ url, format, dingTalkSecret: secret ?? null, siteUrl, clock: systemClock });
+  const all = [
+    {
+      url: config.NOTIFY_WEBHOOK_URL,
+      format: config.NOTIFY_FORMAT,
+      dingTalkSecret: config.NOTIFY_DINGTALK_SECRET ?? null,
+      severities: ['act', 'warn', 'note'],
+    },
+    {
+      url: config.NOTIFY_URGENT_WEBHOOK_URL,
+      format: config.NOTIFY_URGENT_FORMAT,
+      dingTalkSecret: config.NOTIFY_URGENT_DINGTALK_SECRET ?? null,
+      severities: ['act'],
+    },
+  ] as const;
+  return all.flatMap(({ url, format, dingTalkSecret, severities }) =>
+    url === undefined
+      ? []
+      : [
+          {
+            webhook: createNotifier({ url, format, dingTalkSecret, siteUrl, command, clock: systemClock }),
+            ...{ severities, host: new URL(url.reveal()).host, format },
+          },
+        ],
+  );
 }
 
 export interface DispatcherParts {
   readonly pool: Pool;
   readonly config: Config;
+  readonly health: HealthStore;
+  readonly trackers: readonly Tracker[];
   readonly source: Source;
   readonly log: Logger;
 }
 
-/** Sends notifications; null: the configuration names no receiver. */
-export function openDispatcher({
-  pool,
-  config,
-  source,
-  log,
-}: DispatcherParts): NotificationDispatcher | null {
-  const notifier = openNotifier(config);
-  if (notifier === null) return null;
-  const issues = createHealthStore({ pool, appKey: config.ALIBABA_APP_KEY ?? '' });
-  const notifications = createNotificationStore(pool);
-  return createDispatcher({ issues, notifications, notifier, findRemedy, source, log, clock: systemClock });
+/** Sends notifications, and notes what trackers notice; null: the configuration names no receiver, and there is no tracker. */
+export function openDispatcher(
+  { pool, config, health, trackers, source, log }: DispatcherParts,
+  command?: string,
+): NotificationDispatcher | null {
+  const receivers = openReceivers(config, command);
+  if (receivers.length === 0 && trackers.length === 0) return null;
+  const routes = receivers.map(({ webhook, severities }) => ({ notifier: webhook, severities }));
+  return createDispatcher({
+    issues: health,
+    notifications: createNotificationStore(pool),
+    notifier: routes.length === 0 ? null : createFanOut(routes),
+    changes: createTrackerStore(pool),
+    trackers,
+    isTrackedSent: routes.some(({ severities }) => severities.includes('note')),
+    findRemedy,
+    source,
+    log,
+    clock: systemClock,
+  });
 }

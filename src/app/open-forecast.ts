@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { ForecastDeps } from '../runs/forecast-run.ts';
+import { createAgeStore, type AgeStore } from '../runs/age-store.ts';
 import { createForecastStore } from '../refresh/queue/forecast-store.ts';
 import { createQuotaReport } from '../ledger/quota-report.ts';
 import { createQuotaStore } from '../ledger/quota-store.ts';
@@ -14,7 +15,10 @@ export interface ForecastScope {
 }
 
 /** What forecasts read, for a process that has only the database open. */
-export function openForecast(pool: Pool, { sync, appKey }: ForecastScope): ForecastDeps {
+export function openForecast(
+  pool: Pool,
+  { sync, appKey }: ForecastScope,
+): ForecastDeps & { readonly ages: AgeStore } {
   const noLimits = { listLimits: () => Promise.resolve([]) };
   return {
     facts: createForecastStore({ pool }),
@@ -22,6 +26,7 @@ export function openForecast(pool: Pool, { sync, appKey }: ForecastScope): Forec
     report: appKey === undefined ? noLimits : createQuotaReport({ pool, appKey }),
     quota: createQuotaStore({ pool }),
     schedules: createScheduleStore({ pool }),
+    ages: createAgeStore({ pool }),
     sync,
   };
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Logger } from '../core/log.ts';
+import { createAgeStore } from '../runs/age-store.ts';
 import { createCatalogStore } from '../load/catalog-store.ts';
 import { createForecastStore } from '../refresh/queue/forecast-store.ts';
 import { createLedgerStore } from '../ledger/ledger-store.ts';
@@ -34,6 +35,7 @@ export function openStores({ pool, appKey, log, stopNow }: StoreParts) {
     runs: createRunStore({ pool, appKey }),
     schedules: createScheduleStore({ pool }),
     slots: createSlotStore({ pool }),
+    ages: createAgeStore({ pool }),
     leases: createLeaseStore({ pool }),
     refreshQueue: createRefreshQueue({ pool }),
     facts: createForecastStore({ pool }),

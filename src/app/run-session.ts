@@ -75,10 +75,11 @@ async function workOver(
   what: Pick<AppOptions, 'sync' | 'hasPages'>,
   { database, shutdown, work }: Opened,
 ): Promise<void> {
-  const { config, log } = session;
+  const { config, log, command } = session;
   // The embedded database belongs to this version; any other is migrated on purpose, by `migrate`.
   if (database.isEmbedded) await migrate({ connectionString: database.url, log });
-  const app = await openApp({ ...what, config, databaseUrl: new Secret(database.url), log, shutdown });
+  const databaseUrl = new Secret(database.url);
+  const app = await openApp({ ...what, config, databaseUrl, log, shutdown, command });
   try {
     await work(app, shutdown, database.url);
   } finally {

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import { loadConfig, type Config } from '../config/environment.ts';
 import { createLogger, type Logger } from '../core/log.ts';
+import { spellCommands } from '../core/spell-commands.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { readSyncConfig } from '../config/read-sync-config.ts';
+import { commandFor } from './command-for.ts';
 import type { CliContext } from './context.ts';
 import { createProgress, silentProgress, type Progress } from '../terminal/progress.ts';
 import { safeLines } from '../terminal/safe-text.ts';
@@ -29,6 +31,8 @@ export interface Session {
   readonly log: Logger;
   readonly isJson: boolean;
   readonly isQuiet: boolean;
+  /** How the user starts this program for this project; texts that are printed have it in place of `catalog-sync`. */
+  readonly command: string;
   /** A line of data on stdout. Make it safe first if it holds foreign text. */
   print(line: string): void;
   /** A line on stderr; nothing with `--quiet`. */
@@ -52,8 +56,8 @@ function openLog(flags: GlobalFlags, context: CliContext, serviceLevel: string |
  *
  * @throws AppError CONFIG_INVALID
  */
-export function openSession(command: Command, context: CliContext, options: SessionOptions): Session {
-  const flags = command.optsWithGlobals<GlobalFlags>();
+export function openSession(self: Command, context: CliContext, options: SessionOptions): Session {
+  const flags = self.optsWithGlobals<GlobalFlags>();
   const ignored = options.ignoresEnvironment ?? false;
   const config = loadConfig({
     projectDir: flags.project,
@@ -61,16 +65,17 @@ export function openSession(command: Command, context: CliContext, options: Sess
     readFiles: !ignored,
   });
   const isQuiet = flags.quiet ?? false;
+  const isJson = flags.json ?? false;
+  const command = commandFor(context, flags.project);
   const { stdout, stderr, clock, isTty } = context;
   return {
     context,
     config,
     log: openLog(flags, context, options.logs === 'service' ? config.LOG_LEVEL : null),
-    isJson: flags.json ?? false,
-    isQuiet,
-    print: (line) => void stdout.write(`${line}\n`),
+    ...{ isJson, isQuiet, command },
+    print: (line) => void stdout.write(`${isJson ? line : spellCommands(line, command)}\n`),
     talk: (line) => {
-      if (!isQuiet) stderr.write(`${safeLines(line)}\n`);
+      if (!isQuiet) stderr.write(`${spellCommands(safeLines(line), command)}\n`);
     },
     createProgress: () => (isQuiet ? silentProgress : createProgress(stderr, { isTty: isTty.stderr, clock })),
     readSyncConfig: () => readSyncConfig(config.projectDir),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Pool } from 'pg';
+import { isPlaceholder } from '../config/placeholders.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { classifyDatabaseErrors } from '../db/database-error.ts';
 import { migrate } from '../db/migrate.ts';
@@ -8,7 +9,7 @@ import { createPool } from '../db/pool.ts';
 import { requireMigrated } from '../db/require-migrated.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Session } from './session.ts';
-import { syncFileName } from '../config/read-sync-config.ts';
+import { syncFileName } from '../config/project-folder.ts';
 import { withDatabase } from './with-database.ts';
 
 /** The data of one app: the database of its project, and its sync file. */
@@ -21,8 +22,10 @@ export interface AppDatabase {
 
 /** @throws AppError CREDENTIALS_MISSING */
 function appKeyOf({ config }: Session, subject: string): string {
-  if (config.ALIBABA_APP_KEY !== undefined) return config.ALIBABA_APP_KEY;
-  const message = `ALIBABA_APP_KEY is not set, so it is not known whose ${subject}`;
+  const { ALIBABA_APP_KEY: appKey } = config;
+  if (appKey !== undefined && !isPlaceholder(appKey)) return appKey;
+  const what = appKey === undefined ? 'is not set' : 'is a placeholder';
+  const message = `ALIBABA_APP_KEY ${what}, so it is not known whose ${subject}`;
   throw new AppError(coreErrors.CREDENTIALS_MISSING, message);
 }
 

@@ -54,12 +54,12 @@ export function hasDatabase(config: Config): boolean {
 /**
  * `withDatabase` for commands that only read: before the first sync, no empty database is made.
  *
- * @throws AppError DATABASE_NOT_MIGRATED, or INTERRUPTED at SIGTERM or SIGINT
+ * @throws AppError DATABASE_NOT_THERE, or INTERRUPTED at SIGTERM or SIGINT
  */
 export async function withExistingDatabase<T>(parts: DatabaseParts, work: DatabaseWork<T>): Promise<T> {
   const { config } = parts;
   if (config.DATABASE_URL || existsSync(embeddedDataRoot(config.projectDir)))
     return withDatabase(parts, work);
   const message = `there is no database in ${config.projectDir} yet, and DATABASE_URL is not set`;
-  throw new AppError(databaseErrors.DATABASE_NOT_MIGRATED, message);
+  throw new AppError(databaseErrors.DATABASE_NOT_THERE, message);
 }

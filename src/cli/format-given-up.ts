@@ -21,6 +21,6 @@ export function formatGivenUp(rows: readonly GivenUp[]): string {
     formatTime(notBefore),
   ]);
   const more = (rows[0]?.ofAll ?? 0) - rows.length;
-  const rest = more > 0 ? `\nand ${more.toLocaleString('en')} more: catalog-sync retry --list` : '';
+  const rest = more > 0 ? `\nand ${more.toLocaleString('en')} more: \`catalog-sync retry --list\`` : '';
   return formatTable(columns, lines) + rest;
 }

@@ -192,16 +192,10 @@ function formatNamedSearches({ namedSearches }: Status): string[] {
   return [formatTable(columns, [[formatCount(searches), reason, formatTime(askAgainAt)]])];
 }
 
-const sourceLines = {
-  sandbox: 'SANDBOX: using mock data',
-  live: 'Live: fetching real data from 1688.com',
-};
-
-/** The state of a catalog as text: its counts, its runs, its quota, its holds. */
-export function formatStatus(status: Status, paint = plain): string {
-  const source = status.source === null ? 'No sync yet' : sourceLines[status.source];
+/** The state of a catalog as text, below its source: what is wrong, its counts, its runs, its quota, its holds. */
+export function formatStatus(status: Status, health: string, paint = plain): string {
   return [
-    source,
+    health,
     formatCatalog(status),
     formatRuns(status, paint),
     formatQuota(status),

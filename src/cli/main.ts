@@ -1,16 +1,41 @@
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { processEnvironment } from '../config/process-environment.ts';
+import { describeNoProject, isProject } from '../config/project-folder.ts';
+import { AppError } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
+import { commandFor } from '../app/command-for.ts';
 import type { CliContext } from '../app/context.ts';
+import { nameCommand } from './name-command.ts';
 import { createProgram } from './program.ts';
 import type { OutputStream } from '../terminal/output-stream.ts';
 import { reportError } from '../terminal/report-error.ts';
 
 /** Says what was thrown, and gives the exit code. What knows errors of the database is loaded by who has one only. */
-async function report(thrown: unknown, stderr: OutputStream): Promise<ExitCode> {
+async function report(thrown: unknown, stderr: OutputStream, command?: string): Promise<ExitCode> {
   const { toDatabaseError } = await import('../db/database-error.ts');
-  return reportError(toDatabaseError(thrown), stderr);
+  return reportError(toDatabaseError(thrown), stderr, command);
+}
+
+/** Errors that a folder which is not the project's has, too. */
+const folderCodes: ReadonlySet<string> = new Set([
+  ...[
+    'AUTH_TOKEN_MISSING',
+    'CREDENTIALS_MISSING',
+    'DATABASE_NOT_MIGRATED',
+    'DATABASE_NOT_THERE',
+    'NOTIFY_NOT_SET',
+  ],
+  'PROJECT_NOT_WRITABLE',
+]);
+
+/** Says what was thrown by a command line, and that its folder may be the wrong one, as that of cron. */
+async function reportOf(program: Command, thrown: unknown, context: CliContext): Promise<ExitCode> {
+  const { project } = program.opts<{ project: string }>();
+  const exitCode = await report(thrown, context.stderr, commandFor(context, project));
+  const mayBeElsewhere = thrown instanceof AppError && folderCodes.has(thrown.code);
+  if (mayBeElsewhere && !isProject(project)) context.stderr.write(`${describeNoProject(project)}\n`);
+  return exitCode;
 }
 
 /**
@@ -18,13 +43,14 @@ async function report(thrown: unknown, stderr: OutputStream): Promise<ExitCode> 
  * are on stderr.
  */
 export async function runCli(args: readonly string[], context: CliContext): Promise<ExitCode> {
+  const program = createProgram(context);
   try {
-    await createProgram(context).parseAsync(args, { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
     return context.exitCode;
   } catch (error) {
     // Commander has printed the error on stderr; help and version are not errors.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.succeeded : exitCodes.usage;
-    return report(error, context.stderr);
+    return reportOf(program, error, context);
   }
 }
 
@@ -66,6 +92,7 @@ export async function main(): Promise<void> {
     env,
     clock: systemClock,
     cwd: process.cwd(),
+    command: nameCommand({ script: process.argv[1] ?? '', cwd: process.cwd(), env }),
     startedAtMs: 0,
     signals: process,
     exitCode: exitCodes.succeeded,

@@ -1,7 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { logLevels } from '../core/log-levels.ts';
+import { productVersion } from '../core/product-version.ts';
+import { spellCommands } from '../core/spell-commands.ts';
 import { addExamples } from './add-examples.ts';
 import type { CliContext } from '../app/context.ts';
 import { registerAuth } from './verbs/auth.ts';
@@ -11,6 +13,7 @@ import { registerDoctor } from './verbs/doctor.ts';
 import { registerEraseSeller } from './verbs/erase-seller.ts';
 import { registerExplain } from './verbs/explain.ts';
 import { registerExport } from './verbs/export.ts';
+import { registerInit } from './verbs/init.ts';
 import { registerMigrate } from './verbs/migrate.ts';
 import { registerNotify } from './verbs/notify.ts';
 import { registerPermissions } from './verbs/permissions.ts';
@@ -26,6 +29,7 @@ import { registerServe } from './verbs/serve.ts';
 import { registerSql } from './verbs/sql.ts';
 import { registerStatus } from './verbs/status.ts';
 import { registerSync } from './verbs/sync.ts';
+import { registerTrackers } from './verbs/trackers.ts';
 import { registerWatch } from './verbs/watch.ts';
 import { registerWeb } from './verbs/web.ts';
 import { registerWorker } from './verbs/worker.ts';
@@ -38,6 +42,7 @@ const verbs = [
   registerEraseSeller,
   registerExplain,
   registerExport,
+  registerInit,
   registerMigrate,
   registerNotify,
   registerPermissions,
@@ -53,15 +58,11 @@ const verbs = [
   registerSql,
   registerStatus,
   registerSync,
+  registerTrackers,
   registerWatch,
   registerWeb,
   registerWorker,
 ];
-
-function productVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 function parseProjectDir(cwd: string, dir: string): string {
   const path = resolve(cwd, dir);
@@ -92,7 +93,7 @@ export function createProgram(context: CliContext): Command {
     .showHelpAfterError('Add --help for flags and examples.')
     .configureHelp({ showGlobalOptions: true, sortSubcommands: true })
     .configureOutput({
-      writeOut: (text) => void context.stdout.write(text),
+      writeOut: (text) => void context.stdout.write(spellCommands(text, context.command)),
       writeErr: (text) => void context.stderr.write(text),
       getOutHelpWidth: () => context.stdout.columns ?? 100,
       getErrHelpWidth: () => context.stderr.columns ?? 100,
@@ -101,7 +102,12 @@ export function createProgram(context: CliContext): Command {
     })
     .exitOverride();
   addGlobalFlags(program, context);
-  addExamples(program, ['catalog-sync demo', 'catalog-sync doctor --offline', 'catalog-sync sync --help']);
+  addExamples(program, [
+    'catalog-sync serve --sandbox',
+    'catalog-sync init',
+    'catalog-sync doctor --offline',
+    'catalog-sync sync --help',
+  ]);
   for (const register of verbs) register(program, context);
   return program;
 }

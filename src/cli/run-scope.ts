@@ -1,5 +1,6 @@
 import type { CliContext } from '../app/context.ts';
 import type { App } from '../app/open-app.ts';
+import { cliErrors } from '../app/errors.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
 import { unlessAborted } from '../core/lifecycle.ts';
@@ -9,10 +10,10 @@ import type { Run, RunRequest } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Forecast } from '../refresh/forecast/forecast.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { describeNextRun, isCutShort } from './plan/describe-next-run.ts';
+import { canCall, describeNextRun, isCutShort } from './plan/describe-next-run.ts';
 import { commandSteps, deadlineSteps, sourceBanner, withApp, type AppWork } from '../app/run-session.ts';
 import type { Session } from '../app/session.ts';
-import { syncFileName } from '../config/read-sync-config.ts';
+import { syncFileName } from '../config/project-folder.ts';
 import { createRunProgress, exitCodeOfRun, printRun } from './show-run.ts';
 
 /** @throws AppError CONFIG_FILE_INVALID when the file has no such feed */
@@ -44,14 +45,17 @@ interface RunParts {
 
 /** Prints the calls to make; false when the user was asked and refused. */
 async function isAgreed(
-  { session, app }: RunParts,
+  { session, app, drain }: RunParts,
   forecast: Forecast | null,
   mayAsk: boolean,
 ): Promise<boolean> {
   if (forecast === null) return true;
   session.talk(describeNextRun(forecast, await app.quota.listHolds()));
-  if (!mayAsk || !isCutShort(forecast)) return true;
-  return (await confirm(session.context, 'Continue until the quota is used up?')) ?? true;
+  if (!mayAsk || !isCutShort(forecast) || !canCall(forecast)) return true;
+  const isYes = (await confirm(session.context, 'Continue until the quota is used up?', drain)) ?? true;
+  // Otherwise a run would be begun that is over at once.
+  if (drain.aborted) throw new AppError(cliErrors.INTERRUPTED, 'stopped at the question; no run was begun');
+  return isYes;
 }
 
 async function isExpectedEnd({ status, cause, counts }: Run, { quota, permissions }: App): Promise<boolean> {
@@ -96,9 +100,10 @@ async function runAndShow(
   }
   const { run } = outcome;
   const isExpected = !isStrict && (await isExpectedEnd(run, app));
-  printRun(session, { run, calls: await runs.countCalls(run.runId), isExpected });
+  const issues = await app.findHealthIssues();
+  printRun(session, { run, calls: await runs.countCalls(run.runId), issues });
   if (isExpected) {
-    session.talk('The rest waits for APIs that are declared as not granted: catalog-sync permissions');
+    session.talk('The rest waits for APIs that are declared as not granted: `catalog-sync permissions`');
     return exitCodes.succeeded;
   }
   return exitCodeOfRun(run, isStrict);

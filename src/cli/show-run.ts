@@ -2,13 +2,28 @@ import type { ExitCode } from '../core/exit-codes.ts';
 import { exitCodes } from '../core/exit-codes.ts';
 import type { App } from '../app/open-app.ts';
 import { findRemedy } from '../app/find-remedy.ts';
-import { formatTime } from '../core/format-time.ts';
 import { compareWithPlan, type Compared } from '../model/compare-with-plan.ts';
 import { targetsPostponed, type Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Session } from '../app/session.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
+import type { HealthIssue } from '../model/health-issue.ts';
+import { formatHealth } from './format-health.ts';
 import { safeJson } from '../terminal/safe-text.ts';
+
+/**
+ * Calls that a run will still make: what is due now, and what is found on the way, which only its forecast knows; never more
+ * than its budget. Null: nothing was known as it began, so nobody knows.
+ */
+export function callsLeft(
+  { forecast, callsUsed, budgetCalls }: Pick<Run, 'forecast' | 'callsUsed' | 'budgetCalls'>,
+  due: number,
+): number | null {
+  if (forecast?.isGuess === true) return null;
+  const planned = Object.values(forecast?.calls ?? {}).reduce((sum, calls) => sum + calls, 0);
+  const left = Math.max(due, planned - callsUsed);
+  return budgetCalls === null ? left : Math.min(left, budgetCalls - callsUsed);
+}
 
 /** Shows an active run; the rate is that of the whole run so far. */
 export function createRunProgress(session: Session, app: App, sync: SyncConfig) {
@@ -26,7 +41,7 @@ export function createRunProgress(session: Session, app: App, sync: SyncConfig) 
         sync.feeds.filter((feed) => run.feedNames.includes(feed.name)),
         sync.freshness,
       );
-      const left = run.budgetCalls === null ? due : Math.min(due, run.budgetCalls - run.callsUsed);
+      const left = callsLeft(run, due);
       const { counts } = run;
       progress.update({
         label: `run ${run.runId}`,
@@ -34,7 +49,7 @@ export function createRunProgress(session: Session, app: App, sync: SyncConfig) 
         budgetCalls: run.budgetCalls,
         offers: counts.offersNew + counts.offersChanged + counts.offersUnchanged,
         ratePerSecond,
-        secondsLeft: ratePerSecond > 0 ? left / ratePerSecond : null,
+        secondsLeft: left !== null && ratePerSecond > 0 ? left / ratePerSecond : null,
       });
     },
     done: () => progress.done(),
@@ -77,34 +92,22 @@ export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}
   );
 }
 
-/** What to do about the cause of a run; null where nothing is, as at the end of a quota. */
-function remedyOf({ cause }: Run): string | null {
-  return cause === null ? null : (findRemedy(cause)?.remedy ?? null);
-}
-
-function describePostponed(targets: number, nextTryAt: Date): string {
-  const what = targets === 1 ? '1 target waits' : `${amount(targets)} targets wait`;
-  return `${what} for a later try, the first from ${formatTime(nextTryAt)}; catalog-sync retry makes them due at once`;
-}
-
 export interface ShownRun {
   readonly run: Run;
   /** Those it made, by operation. */
   readonly calls: Readonly<Record<string, number>>;
-  /** Its end was declared beforehand, so nothing is to be done. */
-  readonly isExpected: boolean;
+  /** What is wrong now, by this run or otherwise. */
+  readonly issues: readonly HealthIssue[];
 }
 
-/** One table with what to do about its cause, or one JSON object, about a run that has ended. */
-export function printRun(session: Session, { run, calls, isExpected }: ShownRun): void {
+/** One table with what is wrong and what to do, or one JSON object, about a run that has ended. */
+export function printRun(session: Session, { run, calls, issues }: ShownRun): void {
   if (session.isJson) {
-    session.print(safeJson({ ...run, calls }));
+    session.print(safeJson({ ...run, calls, issues }));
     return;
   }
   session.print(formatRun(run, calls));
-  const remedy = isExpected ? null : remedyOf(run);
-  if (remedy !== null) session.print(`what to do: ${remedy}`);
-  if (run.nextTryAt !== null) session.print(describePostponed(run.postponed, run.nextTryAt));
+  if (issues.length > 0) session.print(`\n${formatHealth(issues, session.context)}`);
 }
 
 /** Whether all that it left is tried again by itself: targets, or an API in an outage. */

@@ -13,18 +13,37 @@ type Holed<T> = T extends object ? { readonly [K in keyof T]?: Holed<T[K]> } : T
 
 type HoledFile = Holed<SyncFile>;
 
+/** Which parts of a value have issues. */
+interface BadParts {
+  isBad: boolean;
+  /** By key or list position; what is not here has no issue, nor has anything in it. */
+  readonly inner: Map<PropertyKey, BadParts>;
+}
+
+function placeIssues(issues: readonly z.core.$ZodRawIssue[]): BadParts {
+  const root: BadParts = { isBad: false, inner: new Map() };
+  for (const { code, path = [] } of issues) {
+    if (code === 'unrecognized_keys') continue;
+    let at = root;
+    for (const part of path) {
+      const next = at.inner.get(part) ?? { isBad: false, inner: new Map() };
+      at.inner.set(part, next);
+      at = next;
+    }
+    at.isBad = true;
+  }
+  return root;
+}
+
 /** What is left of a value without those parts that have issues, so that one bad value hides no problem elsewhere. */
-function withoutBad(value: unknown, issues: readonly z.core.$ZodRawIssue[]): unknown {
-  const bad = new Set(
-    issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => JSON.stringify(path ?? [])),
+function withoutBad(value: unknown, bad: BadParts | undefined): unknown {
+  if (bad === undefined) return value;
+  if (bad.isBad) return undefined;
+  if (Array.isArray(value)) return value.map((item, index) => withoutBad(item, bad.inner.get(index)));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, withoutBad(inner, bad.inner.get(key))]),
   );
-  const copy = (part: unknown, path: readonly PropertyKey[]): unknown => {
-    if (bad.has(JSON.stringify(path))) return undefined;
-    if (Array.isArray(part)) return part.map((item, index) => copy(item, [...path, index]));
-    if (typeof part !== 'object' || part === null) return part;
-    return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, copy(inner, [...path, key])]));
-  };
-  return copy(value, []);
 }
 
 function repeats(
@@ -42,7 +61,8 @@ function repeats(
   });
 }
 
-const feedSources = ['categories', 'keywords', 'sellers', 'images', 'offers'] as const;
+const searchSources = ['categories', 'keywords', 'sellers', 'images'] as const;
+const feedSources = [...searchSources, 'offers'] as const;
 
 function checkFeed(feed: Holed<SyncFile['feeds'][number]>, index: number): SyncFileProblem[] {
   const at = (...rest: (string | number)[]) => ['feeds', index, ...rest];
@@ -56,6 +76,13 @@ function checkFeed(feed: Holed<SyncFile['feeds'][number]>, index: number): SyncF
     problems.push({ path: at('price_max_cny'), message: 'must not be below price_min_cny' });
   if ((feed.offers?.length ?? 0) > (feed.max_offers ?? Infinity))
     problems.push({ path: at('max_offers'), message: 'must not be below the number of offers' });
+  const isOpen = searchSources.some((source) => (feed[source]?.length ?? 0) > 0) && feed.max_offers === null;
+  if (typeof feed.max_age === 'number' && isOpen)
+    problems.push({
+      path: at('max_age'),
+      message:
+        'needs max_offers: searches may list any number of offers, and each takes calls to stay as young',
+    });
   for (const [position, boost] of feed.boosts?.entries() ?? []) {
     const { from, until } = boost ?? {};
     if (from !== undefined && until !== undefined && until < from)
@@ -74,6 +101,28 @@ function checkSchedules({ feeds = [], schedules = [] }: HoledFile): SyncFileProb
         : [{ path: at(position), message: `there is no feed ${feed}` }],
     );
     return [...repeats(schedule?.feeds, at), ...(unknown ?? [])];
+  });
+}
+
+const conditions = ['price_down_percent', 'price_up_percent', 'price_below_cny'] as const;
+
+function checkTrackers({ feeds = [], trackers = [] }: HoledFile): SyncFileProblem[] {
+  const names = new Set(feeds.map((feed) => feed?.name));
+  return trackers.flatMap((tracker = {}, index) => {
+    const at = (...rest: (string | number)[]) => ['trackers', index, ...rest];
+    const { feed, offers, events } = tracker;
+    const isAboutNone = feed === null && offers?.length === 0;
+    const isAboutBoth = typeof feed === 'string' && (offers?.length ?? 0) > 0;
+    const noticesNothing = events?.length === 0 && conditions.every((key) => tracker[key] === null);
+    return [
+      ...repeats(offers, (position) => at('offers', position)),
+      ...repeats(events, (position) => at('events', position)),
+      ...(isAboutNone || isAboutBoth ? [{ path: at(), message: 'needs feed or offers, and not both' }] : []),
+      ...(typeof feed === 'string' && !names.has(feed)
+        ? [{ path: at('feed'), message: `there is no feed ${feed}` }]
+        : []),
+      ...(noticesNothing ? [{ path: at(), message: `needs ${conditions.join(', ')} or events` }] : []),
+    ];
   });
 }
 
@@ -115,9 +164,9 @@ function checkApis(apis: Holed<SyncFile['apis']>): SyncFileProblem[] {
  * @param issues what the schema found wrong with it
  */
 export function checkSyncConfig(file: unknown, issues: readonly z.core.$ZodRawIssue[]): SyncFileProblem[] {
-  const whole = (withoutBad(file, issues) ?? {}) as HoledFile;
+  const whole = (withoutBad(file, placeIssues(issues)) ?? {}) as HoledFile;
   const { feeds = [], quotas = {}, apis = {} } = whole;
-  const nameRepeats = (list: 'feeds' | 'schedules') =>
+  const nameRepeats = (list: 'feeds' | 'schedules' | 'trackers') =>
     repeats(
       whole[list]?.map((item) => item?.name),
       (index) => [list, index, 'name'],
@@ -127,6 +176,8 @@ export function checkSyncConfig(file: unknown, issues: readonly z.core.$ZodRawIs
     ...feeds.flatMap((feed, index) => checkFeed(feed ?? {}, index)),
     ...nameRepeats('schedules'),
     ...checkSchedules(whole),
+    ...nameRepeats('trackers'),
+    ...checkTrackers(whole),
     ...checkOperations(Object.keys(quotas.approved ?? {}), ['quotas', 'approved']),
     ...repeats(
       quotas.groups?.map((group) => group?.name),

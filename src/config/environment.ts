@@ -130,6 +130,8 @@ export const secretKeys = [
   'METRICS_TOKEN',
   'NOTIFY_WEBHOOK_URL',
   'NOTIFY_DINGTALK_SECRET',
+  'NOTIFY_URGENT_WEBHOOK_URL',
+  'NOTIFY_URGENT_DINGTALK_SECRET',
   'HEARTBEAT_URL',
 ] as const;
 
@@ -168,6 +170,9 @@ const variables = z.object({
   NOTIFY_WEBHOOK_URL: webhookUrl.optional(),
   NOTIFY_FORMAT: oneOf(notifyFormats).default('generic'),
   NOTIFY_DINGTALK_SECRET: secret.optional(),
+  NOTIFY_URGENT_WEBHOOK_URL: webhookUrl.optional(),
+  NOTIFY_URGENT_FORMAT: oneOf(notifyFormats).default('generic'),
+  NOTIFY_URGENT_DINGTALK_SECRET: secret.optional(),
   HEARTBEAT_URL: heartbeatUrl.optional(),
 });
 

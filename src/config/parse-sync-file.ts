@@ -114,13 +114,16 @@ function contentProblems(document: Document, issues: readonly z.core.$ZodIssue[]
   return { placed, unplaced };
 }
 
-/** The schema with the rules that check several values, which also run when single values are invalid. */
+/**
+ * The schema with the rules that check several values, which also run when single values are invalid. With more of those than are
+ * shown, nobody would see what the rules say.
+ */
 const checkedFile = syncFileSchema.superRefine(
   (file, ctx) => {
     for (const { path, message } of checkSyncConfig(file, ctx.issues))
       ctx.addIssue({ code: 'custom', path: [...path], message });
   },
-  { when: () => true },
+  { when: ({ issues }) => issues.length <= maxProblems },
 );
 
 /** @param unplaced how many problems there are besides those that have a place */

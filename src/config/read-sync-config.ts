@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { AppError, coreErrors, errorMessage } from '../core/errors.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import { parseSyncFile } from './parse-sync-file.ts';
-
-export const syncFileName = 'catalog-sync.yaml';
+import { isProject, syncFileName } from './project-folder.ts';
 
 /** What a sync file is called by mistake. */
 const misnamed = 'catalog-sync.yml';
@@ -18,6 +17,21 @@ function readText(file: string): string {
   }
 }
 
+/** The sync file for a look at the state, which goes on without it; null: there is none that can be read. */
+export function tryReadSyncConfig(projectDir: string): SyncConfig | null {
+  try {
+    return readSyncConfig(projectDir);
+  } catch {
+    return null;
+  }
+}
+
+function howToGetOne(projectDir: string): string {
+  if (existsSync(join(projectDir, misnamed))) return `rename the ${misnamed} that is there`;
+  const make = 'make one with `catalog-sync init`, or copy catalog-sync.example.yaml and edit it';
+  return isProject(projectDir) ? make : `name the folder of your project with --project, or ${make}`;
+}
+
 /**
  * Reads `catalog-sync.yaml` of a project folder.
  *
@@ -26,9 +40,8 @@ function readText(file: string): string {
 export function readSyncConfig(projectDir: string): SyncConfig {
   const file = join(projectDir, syncFileName);
   if (existsSync(file)) return parseSyncFile(readText(file), syncFileName);
-  const remedy = existsSync(join(projectDir, misnamed))
-    ? `rename the ${misnamed} that is there`
-    : 'copy catalog-sync.example.yaml and edit it';
-  const message = `there is no ${syncFileName} in ${projectDir}: ${remedy}`;
-  throw new AppError(coreErrors.CONFIG_FILE_INVALID, message);
+  throw new AppError(
+    coreErrors.CONFIG_FILE_INVALID,
+    `there is no ${syncFileName} in ${projectDir}: ${howToGetOne(projectDir)}`,
+  );
 }

@@ -3,6 +3,7 @@ import { dayMs, hourMs } from '../core/duration.ts';
 import { guideApiNames } from '../model/guide-api-names.ts';
 import { apiOperations } from '../model/known-apis.ts';
 import { pageSize, searchReach } from '../model/search-limits.ts';
+import { trackedEvents } from '../model/tracker.ts';
 import {
   categoryId,
   count,
@@ -16,6 +17,7 @@ import {
   name,
   offerId,
   price,
+  promisedAge,
   sellerId,
   timezone,
 } from './sync-config-values.ts';
@@ -85,6 +87,9 @@ const feed = section(
     boosts: list(boost, 'boosts')
       .default([])
       .describe('Days on which a change in this feed has a higher or lower value.'),
+    max_age: orNull(promisedAge).describe(
+      'Details of its offers are never older than this, as far as the quota allows.',
+    ),
   },
   'a feed: name, categories, keywords ...',
 );
@@ -127,6 +132,28 @@ const schedule = section(
       ),
   },
   'a schedule: name, cron, feeds ...',
+);
+
+const percent = orNull(
+  z
+    .number({ error: 'must be a number of per cent' })
+    .positive('must be above 0')
+    .max(1000, 'must be at most 1000'),
+);
+
+const tracker = section(
+  {
+    name: name('tracker').describe('Name of the tracker in notifications, commands and tables.'),
+    feed: orNull(name('feed')).describe('Feed whose offers it is about.'),
+    offers: list(offerId, 'offer ids').default([]).describe('Ids of offers it is about, in place of a feed.'),
+    price_down_percent: percent.describe('A list price falls by this many per cent or more.'),
+    price_up_percent: percent.describe('A list price rises by this many per cent or more.'),
+    price_below_cny: orNull(price).describe('The lowest list price falls below this amount in yuan.'),
+    events: list(z.enum(trackedEvents, { error: `must be one of ${trackedEvents.join(', ')}` }), 'events')
+      .default([])
+      .describe('What else to notice: out_of_stock, back_in_stock, delisted, relisted.'),
+  },
+  'a tracker: name, feed or offers, price_down_percent ...',
 );
 
 /** All settings of `catalog-sync.yaml`, with the keys of the file. */
@@ -197,6 +224,9 @@ export const syncFileSchema = section(
       .default({})
       .describe('The API that serves an operation: a known one, or namespace:name:version.'),
     schedules: list(schedule, 'schedules').default([]).describe('When to start runs automatically.'),
+    trackers: list(tracker, 'trackers')
+      .default([])
+      .describe('Changes of prices, stock and listing to be notified of.'),
   },
   'settings: account, feeds ...',
 );

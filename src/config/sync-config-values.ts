@@ -1,6 +1,6 @@
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
-import { dayMs, parseDurationMs } from '../core/duration.ts';
+import { dayMs, minuteMs, parseDurationMs } from '../core/duration.ts';
 
 /** A whole number from 1 on. */
 export const count = (what: string, max = 1_000_000_000) =>
@@ -104,6 +104,16 @@ export const duration = durationBetween(
   60_000,
   366 * dayMs,
   'must be a duration from 1m to 366d, like 30m, 20h or 7d',
+);
+
+/**
+ * The age that no detail of a feed is to pass, in milliseconds. At half of the least, a run that waits a quarter of an hour for
+ * its next try would break it.
+ */
+export const promisedAge = durationBetween(
+  30 * minuteMs,
+  366 * dayMs,
+  'must be a duration from 30m to 366d, like 6h: less than 30m cannot be held from run to run',
 );
 
 /** How long old rows are kept, in milliseconds. Rows are dropped by month, so less than a month has no effect. */

@@ -1,5 +1,6 @@
 import type { ApiChoice, ApiChoices } from '../model/known-apis.ts';
 import type { ApprovedCalls, Feed, Quotas, Schedule, SharedCalls, SyncConfig } from '../model/sync-config.ts';
+import type { Tracker } from '../model/tracker.ts';
 import { chooseApi, operationOf } from './choose-api.ts';
 import type { SyncFile } from './sync-config-schema.ts';
 
@@ -18,6 +19,7 @@ function toFeed(feed: SyncFile['feeds'][number]): Feed {
     priceMaxCny: feed.price_max_cny,
     weight: feed.weight,
     boosts: feed.boosts.map(({ from, until, factor }) => ({ fromDay: from, untilDay: until, factor })),
+    ...(feed.max_age === null ? {} : { maxAgeMs: feed.max_age }),
   };
 }
 
@@ -52,6 +54,18 @@ function toSchedule(schedule: SyncFile['schedules'][number], allFeeds: readonly 
   };
 }
 
+function toTracker(tracker: SyncFile['trackers'][number]): Tracker {
+  return {
+    name: tracker.name,
+    feed: tracker.feed,
+    offers: tracker.offers,
+    priceDownPercent: tracker.price_down_percent,
+    priceUpPercent: tracker.price_up_percent,
+    priceBelowCny: tracker.price_below_cny,
+    events: tracker.events,
+  };
+}
+
 /** From the words of the file to the words of the code. Total: `file` is checked already. */
 export function toSyncConfig(file: SyncFile): SyncConfig {
   const feeds = file.feeds.map(toFeed);
@@ -78,5 +92,6 @@ export function toSyncConfig(file: SyncFile): SyncConfig {
     quotas: toQuotas(file.quotas),
     apis: toApis(file.apis),
     schedules: file.schedules.map((schedule) => toSchedule(schedule, names)),
+    trackers: file.trackers.map(toTracker),
   };
 }

@@ -50,7 +50,7 @@ interface Kept {
 /**
  * Reads the files of these feeds, so that one that is missing is said before any run, and gives what reads them later.
  *
- * @throws AppError WATCH_LIST_UNREADABLE
+ * @throws AppError WATCH_LIST_UNREADABLE, CONFIG_FILE_INVALID for a feed that lists more than its `max_offers`
  */
 export async function openWatchLists(
   projectDir: string,
@@ -99,6 +99,10 @@ export async function openWatchLists(
         return { ...feed, offers: [...new Set([...feed.offers, ...(await offersOf(feed))])] };
       }),
     );
-  await addTo(feeds);
+  for (const { name, offersFile, maxOffers, offers } of await addTo(feeds)) {
+    if (offersFile === null || maxOffers === null || offers.length <= maxOffers) continue;
+    const problem = `max_offers of feed ${name} is ${String(maxOffers)}, and with ${offersFile} it lists ${String(offers.length)}`;
+    throw new AppError(coreErrors.CONFIG_FILE_INVALID, `${problem}: increase it, or leave it out`);
+  }
   return addTo;
 }

@@ -10,9 +10,13 @@
  */
 export type Recovery = 'retry' | 'throttle' | 'skip' | 'fail' | 'stop-api' | 'halt';
 
-/** A row of `docs/errors.md`: a stable code, its recovery, and what a person should do. */
+/** Who can end an error: whoever runs this (settings, servers, rights), the program, 1688, or the network between. */
+export type Origin = 'operator' | 'catalog-sync' | '1688' | 'network';
+
+/** A row of `docs/errors.md`: a stable code, whose it is, its recovery, and what a person should do. */
 export interface ErrorKind {
   readonly code: string;
+  readonly origin: Origin;
   readonly recovery: Recovery;
   readonly remedy: string;
   /** True: all work of a process fails with it at the same time, so that the log has one warning a second for it. */
@@ -66,47 +70,57 @@ export function defineErrors<T extends Record<string, Omit<ErrorKind, 'code'>>>(
 
 export const coreErrors = defineErrors({
   CONFIG_INVALID: {
+    origin: 'operator',
     recovery: 'halt',
     remedy: 'Correct the named variables in the environment, .env.local or .env, then start again.',
   },
   CONFIG_FILE_INVALID: {
+    origin: 'operator',
     recovery: 'halt',
     remedy: 'Correct the named lines of catalog-sync.yaml; `catalog-sync doctor` checks it without any call.',
   },
   WATCH_LIST_UNREADABLE: {
+    origin: 'operator',
     recovery: 'halt',
     remedy:
       'Create the file at the path that `offers_file:` of catalog-sync.yaml names, relative to the project folder, on every host that runs a worker: ids of offers or addresses of detail.1688.com, one a line.',
   },
   CREDENTIALS_MISSING: {
+    origin: 'operator',
     recovery: 'halt',
     remedy:
-      'Put ALIBABA_APP_KEY and ALIBABA_APP_SECRET into .env.local (docs/go-live.md), or try `catalog-sync demo`, which needs none.',
+      'Put ALIBABA_APP_KEY and ALIBABA_APP_SECRET into .env.local (docs/go-live.md); `catalog-sync init` makes that file. `catalog-sync serve --sandbox` needs no keys: it shows an invented catalog.',
   },
   SYSTEM_DISK_FULL: {
+    origin: 'operator',
     recovery: 'retry',
     remedy: 'The disk of this machine, or a quota on it, is full. Free space on it, then start again.',
   },
   SYSTEM_ACCESS_REFUSED: {
+    origin: 'operator',
     recovery: 'retry',
     remedy:
       'The operating system refused access to the named file, folder or socket. Check its owner and mode, and that its file system is not read-only.',
   },
   SYSTEM_LIMIT_REACHED: {
+    origin: 'operator',
     recovery: 'retry',
     remedy:
       'This machine or user has no open files, processes or memory left. End other programs, or raise the limit (`ulimit -a` shows it).',
   },
   SYSTEM_NETWORK_FAILED: {
+    origin: 'network',
     recovery: 'retry',
     remedy: 'Check the network, the name service and the firewall, and that the named address answers.',
   },
   SYSTEM_FAILED: {
+    origin: 'operator',
     recovery: 'retry',
     remedy:
       'The operating system refused the named action. Look up its code (like EIO), check the named file or disk, then start again.',
   },
   INTERNAL: {
+    origin: 'catalog-sync',
     recovery: 'fail',
     remedy: 'This is a bug in catalog-sync. Keep the log line with its stack and report it.',
   },

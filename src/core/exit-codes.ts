@@ -8,6 +8,7 @@ export const exitCodes = {
   stoppedAtQuota: 5,
   anotherRunActive: 6,
   postponed: 7,
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];

@@ -1,4 +1,4 @@
-import { DrizzleQueryError } from 'drizzle-orm';
+import { DrizzleQueryError } from 'drizzle-orm/errors';
 import pg from 'pg';
 import { AppError, toAppError, type ErrorKind } from '../core/errors.ts';
 import { databaseErrors } from './errors.ts';

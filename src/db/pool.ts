@@ -62,6 +62,8 @@ export function createPool(options: PoolOptions): pg.Pool {
     // `end` does not wait for the server, which may be stopped next.
     if (!pool.ending) log.warn({ err: toDatabaseError(err) }, 'idle database connection lost');
   });
+  // A server that is told to may end a connection in the packet that opens it, before whoever asked for it can listen.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   if (cut) cutWithSignal(pool, sockets, { connectionString, signal: cut });
   return pool;
 }

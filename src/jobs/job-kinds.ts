@@ -63,8 +63,12 @@ const tickMs = minuteMs;
  * so that it asks for nothing twice, however short the ages of freshness are.
  */
 export function dueAfterMs(freshness: FreshnessAges, kind: JobKind, { run, now }: RunMoment): number {
-  const runMs = run.startedAt === null ? 0 : now.getTime() - run.startedAt.getTime() + tickMs;
-  return Math.max(freshForMs(freshness, kind), runMs);
+  return Math.max(freshForMs(freshness, kind), sinceBeginMs({ run, now }));
+}
+
+/** An age at which something was seen before the run began, in milliseconds. */
+export function sinceBeginMs({ run, now }: RunMoment): number {
+  return run.startedAt === null ? 0 : now.getTime() - run.startedAt.getTime() + tickMs;
 }
 
 /** A run at a moment, by the ledger clock. */

@@ -35,15 +35,19 @@ async function listTargets<K extends JobKind>(
   if ('windowId' in data) {
     const [id] = await deps.leases.keepLeased(kind, data.runId, [data.windowId]);
     const request = id === undefined ? null : await deps.leases.searchRequest(id);
-    return id !== undefined && request?.page === data.page ? [{ id, windowId: id, request }] : [];
+    if (id === undefined || request?.page !== data.page) return [];
+    const staleFromMs = (await deps.leases.pageStaleFromMs(id)) ?? undefined;
+    return [{ id, windowId: id, request, staleFromMs }];
   }
   const held = await deps.leases.keepLeased(kind, data.runId, data.offerIds);
   const staleFromMs = await deps.leases.listKnownStale(held);
+  // A promised age may ask for a detail that is fresh: the answer it has will not do.
+  const knownFromMs = await deps.leases.listDetailAges(held);
   return held.map((id) => ({
     id,
     windowId: null,
     request: { operation: 'offer.detail', offerId: id, language: deps.language },
-    staleFromMs: staleFromMs.get(id),
+    staleFromMs: staleFromMs.get(id) ?? knownFromMs.get(id),
   }));
 }
 

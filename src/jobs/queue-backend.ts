@@ -51,6 +51,8 @@ export interface Queues {
   add<K extends JobKind>(kind: K, jobs: readonly NewJob<K>[]): Promise<void>;
   /** Jobs that are not finished. @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
   count(kind: JobKind): Promise<JobCounts>;
+  /** The code by which Redis can't be used at present; null: it can, or the queues are in Postgres. */
+  findTrouble(): Promise<string | null>;
   /** Starts a worker in this process. */
   work<K extends JobKind>(kind: K, concurrency: number, processor: Processor<K>): void;
   /** Takes no new job, waits for those in flight, and keeps the queues. */
@@ -182,6 +184,13 @@ function openTalk({ server, log }: QueuesOptions, name: Backend['name']) {
   };
 }
 
+/** The code by which a command fails; null: it does not. */
+const codeOf = (asked: Promise<unknown>): Promise<string | null> =>
+  asked.then(
+    () => null,
+    (error: unknown) => toNamedError(error).code,
+  );
+
 /** Opens the queues on their server, which stays open when they are closed. */
 export function openQueues(options: QueuesOptions): Queues {
   const defaults = jobOptions(options.retryDelayMs);
@@ -221,6 +230,8 @@ export function openQueues(options: QueuesOptions): Queues {
       const unfinished = states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
       return { active: counts['active'] ?? 0, unfinished };
     },
+    findTrouble: async () =>
+      server.backend === 'postgres' ? null : codeOf(ask(() => queueOf('detail').getJobCounts())),
     work: (kind, concurrency, processor) => {
       const worker: WorkerLike = backend.createWorker(kind, concurrency, (job, token) =>
         processor(job as FetchJob<typeof kind>, token, worker),

@@ -1,25 +1,32 @@
 import type { Run } from '../model/run.ts';
 import type { Feed } from '../model/sync-config.ts';
-import type { DueWindow, SearchKind } from '../refresh/queue/due-windows.ts';
-import { chooseFetches } from '../refresh/choose-fetches.ts';
+import type { DueWindow } from '../refresh/queue/due-windows.ts';
+import { chooseFetches, type ChosenFetches } from '../refresh/choose-fetches.ts';
+import type { PromisedFeed, PromisedSet } from '../refresh/promised-ages.ts';
 import type { RefreshQueue, RunDetails, Suspicion } from '../refresh/queue/refresh-queue.ts';
 import { detailBatchSize, dueAfterMs } from './job-kinds.ts';
+import { fetchKinds, type FetchKind } from './fetch-kinds.ts';
+import {
+  keepSpared,
+  listPromisedSets,
+  readSpare,
+  type PromisedDetailsDeps,
+  type Spare,
+} from './promised-details.ts';
 import { releaseLost, type QueueDeps } from './queue-categories.ts';
 
 export interface QueueFetchesDeps extends QueueDeps {
   readonly refreshQueue: RefreshQueue;
+  readonly listAllowances: PromisedDetailsDeps['listAllowances'];
 }
-
-/** What a run may ask for, besides categories. */
-export type FetchKind = SearchKind | 'detail';
-
-export const fetchKinds = ['search', 'seller', 'image', 'detail'] as const satisfies readonly FetchKind[];
 
 export interface QueueFetchesRequest {
   readonly run: Run;
   /** By the ledger clock. */
   readonly now: Date;
   readonly feeds: readonly Feed[];
+  /** All feeds whose details have a promised age, also those of other runs. */
+  readonly promised: readonly PromisedFeed[];
   /** Why nothing of a kind may be asked for. */
   readonly blocks: ReadonlyMap<FetchKind, string>;
   readonly suspicion: Suspicion;
@@ -98,9 +105,12 @@ async function listBlockedDue(
   deps: QueueFetchesDeps,
   { run, now, feeds, blocks }: QueueFetchesRequest,
   windows: readonly DueWindow[],
+  promisedSets: readonly PromisedSet[],
 ): Promise<FetchKind[]> {
   const kinds: FetchKind[] = [...new Set(windows.map(({ kind }) => kind))].filter((kind) => blocks.has(kind));
   if (!blocks.has('detail')) return kinds;
+  if (promisedSets.length > 0 && (await deps.refreshQueue.listPromised(promisedSets, 1)).length > 0)
+    return [...kinds, 'detail'];
   const sets = await deps.refreshQueue.listFeedSets(feeds.map(({ name }) => name));
   const heads = await deps.refreshQueue.listHeads({
     feedSets: sets.map(({ feedSet }) => feedSet),
@@ -122,20 +132,52 @@ function countAllowedDetails({ blocks, suspicion, details }: QueueFetchesRequest
   return Math.max(0, maxTrials - details.loaded - details.underWay);
 }
 
+interface Queued {
+  readonly pages: readonly DueWindow[];
+  readonly offerIds: readonly string[];
+  /** Calls are left for the promised ages. */
+  readonly isHeldBack: boolean;
+}
+
+/** Of chosen calls those that may be made: `details` at most, and of those that are chosen by value what is spare. */
+function allow(
+  { promised, picks }: ChosenFetches,
+  windows: readonly DueWindow[],
+  { details, spare }: { readonly details: number; readonly spare: readonly Spare[] },
+): Queued {
+  const kinds = new Map(windows.map(({ windowId, kind }) => [windowId, kind]));
+  const calls = picks.flatMap((pick): { kind: FetchKind; id: string }[] => {
+    if (pick.kind === 'detail') return [{ kind: 'detail', id: pick.offer.candidate.offerId }];
+    const kind = pick.windowId === null ? undefined : kinds.get(pick.windowId);
+    return pick.windowId === null || kind === undefined ? [] : [{ kind, id: pick.windowId }];
+  });
+  const kept = keepSpared(calls, ({ kind }) => kind, spare);
+  const windowIds = new Set(kept.map(({ kind, id }) => (kind === 'detail' ? null : id)));
+  const chosen = kept.flatMap(({ kind, id }) => (kind === 'detail' ? [id] : []));
+  return {
+    pages: windows.filter(({ windowId }) => windowIds.has(windowId)),
+    offerIds: [...promised, ...chosen].slice(0, details),
+    isHeldBack: kept.length < calls.length,
+  };
+}
+
 /**
- * Tops up the queues with the search pages and details that are worth most of all that are due, out of one budget.
+ * Tops up the queues with details that their promised age makes due, and then with the search pages and details that are worth
+ * most of all that are due, out of one budget. Calls that promised ages will take on the same day are left for them.
  */
 export async function queueFetches(
   deps: QueueFetchesDeps,
   request: QueueFetchesRequest,
 ): Promise<QueuedFetches> {
-  const { run, feeds, blocks } = request;
+  const { run, now, feeds, blocks } = request;
   const { runId } = run;
   for (const kind of fetchKinds) await releaseLost(deps, kind, { runId, isBlocked: blocks.has(kind) });
   const searches = ['search', 'seller', 'image'] as const;
   const age = dueAfterMs(deps.sync.freshness, 'search', request);
   const windows = await deps.leases.listDueWindows(searches, { runId, feeds, freshForMs: age });
-  const blockedDue = await listBlockedDue(deps, request, windows);
+  const allPromised = await listPromisedSets(deps, request.promised, request);
+  const promisedSets = allPromised.filter((set) => feeds.some(({ name }) => set.feeds.includes(name)));
+  const blockedDue = await listBlockedDue(deps, request, windows, promisedSets);
   const blocksMet = blockedDue.flatMap((kind) => blocks.get(kind) ?? []);
   const taken = await deps.leases.countLeases(runId);
   const left = run.budgetCalls === null ? Infinity : run.budgetCalls - run.callsUsed - taken;
@@ -146,16 +188,15 @@ export async function queueFetches(
   if (calls < Math.min(minBatch, left) || calls < 1 || (open.length === 0 && !mayDetail))
     return { chosen: 0, blocksMet };
   const pagesFirst = run.budgetCalls === null ? maxPriorityPages : 0;
-  const { now } = request;
   const detailAgeMs = dueAfterMs(deps.sync.freshness, 'detail', request);
-  const choice = { feeds, now, calls, windows: open, pagesFirst, mayDetail, detailAgeMs };
-  const picks = await chooseFetches(deps, choice);
-  const offerIds = picks
-    .flatMap((pick) => (pick.kind === 'detail' ? [pick.offer.candidate.offerId] : []))
-    .slice(0, details);
-  const windowIds = new Set(picks.map((pick) => (pick.kind === 'detail' ? null : pick.windowId)));
-  const pages = open.filter(({ windowId }) => windowIds.has(windowId));
+  const choice = { feeds, now, calls, windows: open, pagesFirst, mayDetail, detailAgeMs, promisedSets };
+  const chosen = await chooseFetches(deps, choice);
+  const spare = await readSpare(deps, allPromised, taken);
+  const { pages, offerIds, isHeldBack } = allow(chosen, open, { details, spare });
   await queuePages(deps, runId, pages);
   await queueDetails(deps, runId, offerIds);
-  return { chosen: pages.length + offerIds.length, blocksMet };
+  return {
+    chosen: pages.length + offerIds.length,
+    blocksMet: isHeldBack ? [...blocksMet, 'quota'] : blocksMet,
+  };
 }

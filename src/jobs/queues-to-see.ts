@@ -1,5 +1,6 @@
 import { createRedisBackend, withBackend, type Queue } from 'bullmq';
 import type { Logger } from '../core/log.ts';
+import { askRedis } from './ask-redis.ts';
 import { jobKinds } from './job-kinds.ts';
 import { createOutageWarning } from './outage-warning.ts';
 import { queuePrefix } from './queue-backend.ts';
@@ -10,6 +11,8 @@ export interface QueuesToSee {
   readonly backend: 'redis' | 'postgres';
   /** Opens them at the first observation: on Redis, each holds a connection. */
   list(): readonly Queue[];
+  /** @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED; never where they are in Postgres */
+  requireAnswer(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -38,9 +41,14 @@ function openAll({ server, log }: QueuesToSeeOptions): Queue[] {
 /** The queues of all kinds, wherever they live. Nothing is added to them or taken from them here. */
 export function createQueuesToSee(options: QueuesToSeeOptions): QueuesToSee {
   let opened: readonly Queue[] | null = null;
+  const { backend } = options.server;
+  const list = () => (opened ??= openAll(options));
   return {
-    backend: options.server.backend,
-    list: () => (opened ??= openAll(options)),
+    backend,
+    list,
+    requireAnswer: async () => {
+      if (backend === 'redis') await askRedis(async () => list()[0]?.getJobCounts());
+    },
     close: async () => {
       await Promise.allSettled((opened ?? []).map((queue) => queue.close()));
       opened = null;

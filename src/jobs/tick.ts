@@ -13,11 +13,14 @@ import type { RefreshQueue } from '../refresh/queue/refresh-queue.ts';
 import type { JobKind } from './job-kinds.ts';
 import type { CatalogLoader } from './normalize-and-load.ts';
 import { loadErrors } from '../load/errors.ts';
+import type { PromisedFeed } from '../refresh/promised-ages.ts';
 import { bucketOf } from '../refresh/planner/bucket.ts';
 import { nothingLearned } from '../refresh/planner/change-rate.ts';
 import { reconcileForeignRuns, type ForeignRuns } from '../runs/reconcile-foreign-runs.ts';
 import { queueCategories } from './queue-categories.ts';
-import { fetchKinds, maxTrials, queueFetches } from './queue-fetches.ts';
+import { fetchKinds } from './fetch-kinds.ts';
+import type { Allowance } from './promised-details.ts';
+import { maxTrials, queueFetches } from './queue-fetches.ts';
 import type { Queues } from './queue-backend.ts';
 
 /** Where offers of a watch list begin that nothing is known of. */
@@ -36,6 +39,9 @@ export interface TickDeps {
   readonly startScheduledRuns: (now: Date) => Promise<void>;
   readonly raw: RawStore;
   readonly listBlocks: () => Promise<Blocks>;
+  readonly listAllowances: () => Promise<readonly Allowance[]>;
+  /** Feeds whose details have a promised age. */
+  readonly readPromisedFeeds: (now: Date) => Promise<readonly PromisedFeed[]>;
   readonly ledgerNow: () => Promise<Date>;
   readonly loader: CatalogLoader;
   readonly runs: RunStore;
@@ -137,6 +143,7 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   const suspicion = await deps.refreshQueue.suspicion();
   const fetches = await queueFetches(deps, {
     ...{ run, now, feeds, suspicion, details },
+    promised: await deps.readPromisedFeeds(now),
     blocks: new Map(
       fetchKinds.flatMap((kind) => {
         const block = blockOf(run, kind, blocks, now);

@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import type { DetailPrompt } from '../model/learning.ts';
 import { applySql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
@@ -10,6 +11,8 @@ export interface CallYield {
   readonly offersCompleted?: number;
   readonly offersChanged?: number;
   readonly pricesChanged?: number;
+  readonly stockChanged?: number;
+  readonly promptedBy?: DetailPrompt;
 }
 
 /** Books at calls what their answers brought. */

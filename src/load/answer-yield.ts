@@ -1,4 +1,5 @@
 import type { LoadableAnswer } from '../model/catalog.ts';
+import type { DetailPrompt } from '../model/learning.ts';
 import type { LoadCounters } from './load-counters.ts';
 
 /** What one answer showed of offers. */
@@ -11,6 +12,10 @@ export interface AnswerYield {
   readonly offersChanged: number;
   /** Prices of any of them that ended. */
   readonly pricesChanged: number;
+  /** Known, and sold out or in stock again. */
+  readonly stockChanged: number;
+  /** Why a detail was asked for. */
+  readonly promptedBy?: DetailPrompt;
 }
 
 /** Offers and prices that a load has touched, by the kind of answer that touched them. */
@@ -28,6 +33,7 @@ function yieldOf(offerIds: readonly string[], counters: LoadCounters): AnswerYie
     offersCompleted: offerIds.filter(isCompleted).length,
     offersChanged: offerIds.filter(isChanged).length,
     pricesChanged: offerIds.reduce((sum, id) => sum + (counters.pricesClosed.get(id) ?? 0), 0),
+    stockChanged: offerIds.filter((id) => counters.stockMoved.has(id)).length,
   };
 }
 
@@ -48,8 +54,11 @@ export function readYields(
           take(listed, answer.record?.rows.map(({ offerId }) => offerId) ?? []),
           countersByKind.listed,
         );
-      case 'detail':
-        return yieldOf(take(fetched, [answer.offerId]), countersByKind.fetched);
+      case 'detail': {
+        const shown = yieldOf(take(fetched, [answer.offerId]), countersByKind.fetched);
+        const promptedBy = countersByKind.fetched.prompts.get(answer.provenance.rawId);
+        return promptedBy === undefined ? shown : { ...shown, promptedBy };
+      }
       case 'category':
       case 'upload':
         return null;

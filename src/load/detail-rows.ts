@@ -43,6 +43,7 @@ export function toObservation(sighting: Sighting, detail: OfferDetail | null): O
     pickup48hRate: detail?.seller?.pickup48hRate ?? null,
     qualityRefundRate: detail?.seller?.qualityRefundRate ?? null,
     foreignPrice: detail?.offer.foreignPrice ?? null,
+    readSkuIds: detail?.hasUnreadSkus ? detail.skus.map(({ skuId }) => skuId) : null,
   };
 }
 
@@ -119,16 +120,12 @@ export function toAttributeRows({ offer, attributes }: OfferDetail) {
   }));
 }
 
-/** `lastListed`: null for SKUs that are listed now, else the observation that makes them known as gone. */
-export function toSkuRows(
-  { offer, skus }: OfferDetail,
-  observation: ObservationKey,
-  lastListed: ObservationKey | null,
-) {
+/** SKUs as an observation lists them, for the first time as far as it knows. */
+export function toSkuRows({ offer, skus }: OfferDetail, observation: ObservationKey) {
   return uniqueBy(skus, ({ skuId }) => skuId).map((sku) => ({
     offer_id: offer.offerId,
     sku_id: sku.skuId,
-    state: lastListed === null ? 'listed' : 'gone',
+    state: 'listed',
     spec_id: sku.specId,
     cargo_number: sku.cargoNumber,
     label: sku.label,
@@ -136,10 +133,10 @@ export function toSkuRows(
     stock: sku.stock,
     image_url: sku.imageUrl,
     ...toPackageColumns(sku.package),
-    last_listed_at: lastListed?.at,
-    last_listed_call_id: lastListed?.callId,
     changed_at: observation.at,
     call_id: observation.callId,
+    first_seen_at: observation.at,
+    first_call_id: observation.callId,
   }));
 }
 

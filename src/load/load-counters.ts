@@ -1,3 +1,4 @@
+import type { DetailPrompt } from '../model/learning.ts';
 import type { PriceChange } from './merge-prices.ts';
 import type { PriceDiff } from './price-intervals.ts';
 
@@ -11,6 +12,10 @@ export interface LoadCounters {
   pricesOpened: number;
   /** How many prices ended, by offer. */
   readonly pricesClosed: Map<string, number>;
+  /** Offers that were sold out, or in stock again, since the detail before. */
+  readonly stockMoved: Set<string>;
+  /** Why details were asked for, by raw id. */
+  readonly prompts: Map<string, DetailPrompt>;
 }
 
 export function createLoadCounters(): LoadCounters {
@@ -21,6 +26,8 @@ export function createLoadCounters(): LoadCounters {
     completed: new Set(),
     pricesOpened: 0,
     pricesClosed: new Map(),
+    stockMoved: new Set(),
+    prompts: new Map(),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { LoadableOffer } from '../model/catalog.ts';
+import type { DetailPrompt } from '../model/learning.ts';
 import { toObservation, toPriceRows, toUnreadPriceRows } from './detail-rows.ts';
 import { doubtDetails } from './doubt-details.ts';
 import type { LoadContext } from './load-context.ts';
@@ -16,7 +17,6 @@ import {
   isFound,
   isGone,
   mergeEmpty,
-  mergeLateSkus,
   mergeNewest,
   toLateAnswer,
   toSellerObservations,
@@ -27,6 +27,8 @@ import { mergeLatePrices } from './merge-late-prices.ts';
 import { mergeSellers } from './merge-sellers.ts';
 import { countEmptyDetails, insertObservations, observationId } from './observation-rows.ts';
 import { lockOffers, writeFreshness } from '../refresh/update/freshness-rows.ts';
+import { placeSellers } from './place-sellers.ts';
+import { placeSkus } from './place-skus.ts';
 import { replayDetails } from './replay-details.ts';
 import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
 import { mergePrices } from './merge-prices.ts';
@@ -97,7 +99,8 @@ async function mergeRound(
   );
   await mergeSellers(context, found.flatMap(toSellerObservations));
   const written = await mergeNewest(merge, current, { isAgain: false });
-  await mergeLateSkus(
+  await placeSellers(context, found);
+  await placeSkus(
     context,
     found.filter(({ key, prior }) => !isNewer(key, prior.found)),
   );
@@ -147,24 +150,29 @@ async function recordRound(
 
 /** Learns from the answers that are newer than every other detail of their offers. */
 function learnFrom(
-  statsUpdate: RefreshStatsUpdate,
+  { statsUpdate, counters }: { readonly statsUpdate: RefreshStatsUpdate; readonly counters: LoadCounters },
   round: readonly DetailObservation[],
   moved: Moved,
   freshness: Map<string, OfferFreshness>,
 ): void {
-  for (const { offerId, key, prior } of round) {
+  for (const { offerId, key, prior, detail } of round) {
     const known = freshness.get(offerId);
     if (!known || !isNewer(key, prior.detail)) continue;
     const isChanged = moved.offers.has(offerId);
     const isVisible = moved.prices.has(offerId);
     // Nothing was read in the ones before: there is nothing to compare with.
     const before = prior.found === null ? { ...prior, detail: null } : prior;
-    const refreshStats = updateRefreshStats(statsUpdate, before, {
-      kind: 'detail',
-      at: key.at,
-      isChanged,
-      isVisible,
-    });
+    const stock = detail?.offer.stock ?? null;
+    const isInStock = stock === null ? null : stock > 0;
+    const wasInStock = prior.refreshStats.figures.isInStock;
+    if (wasInStock !== null && isInStock !== null && wasInStock !== isInStock)
+      counters.stockMoved.add(offerId);
+    const refreshStats = updateRefreshStats(
+      statsUpdate,
+      before,
+      { kind: 'detail', at: key.at, isChanged, isVisible },
+      { isFound: detail !== null, isInStock },
+    );
     freshness.set(offerId, { ...known, refreshStats });
   }
 }
@@ -181,6 +189,23 @@ function noteUnusable(answers: readonly LoadableOffer[], freshness: Map<string, 
       detail: newest(observationKey(provenance), known.detail),
       refreshStats: { ...known.refreshStats, stale: isAnswered ? null : stale },
     });
+  }
+}
+
+/** Why a detail was asked for, from what was known of its offer as the call was granted. */
+function promptOf({ found, refreshStats: { stale } }: OfferFreshness, observedAt: Date): DetailPrompt {
+  if (found === null) return 'first';
+  return stale !== null && stale.since <= observedAt ? stale.by : 'value';
+}
+
+function notePrompts(
+  round: readonly LoadableOffer[],
+  freshness: ReadonlyMap<string, OfferFreshness>,
+  { prompts }: LoadCounters,
+): void {
+  for (const { offerId, provenance } of round) {
+    const known = freshness.get(offerId);
+    if (known) prompts.set(provenance.rawId, promptOf(known, provenance.observedAt));
   }
 }
 
@@ -211,13 +236,14 @@ export async function loadDetails(
     ({ provenance }) => observationKey(provenance),
   );
   for (const round of rounds) {
+    notePrompts(round, freshness, counters);
     const booked = await recordRound(client, round, freshness);
     for (const { offerId } of booked.fresh) counters.seen.add(offerId);
     await advanceFreshness(client, booked.fresh, freshness);
     // A replay merges whole histories, and says how they differ.
     const isLate = (observation: DetailObservation) => replay !== null || isOvertaken(observation);
     const moved = await mergeRound(merge, booked.fresh, isLate);
-    if (replay === null) learnFrom(statsUpdate, booked.fresh, moved, freshness);
+    if (replay === null) learnFrom({ statsUpdate, counters }, booked.fresh, moved, freshness);
     late.push(...booked.fresh.filter(isLate));
     again.push(...booked.again);
   }

@@ -10,12 +10,7 @@ import {
   toSkuRows,
 } from './detail-rows.ts';
 import type { LoadContext } from './load-context.ts';
-import {
-  isAbsent,
-  isNewer,
-  type ObservationKey,
-  type OfferFreshness,
-} from '../refresh/update/offer-freshness.ts';
+import { isAbsent, type ObservationKey, type OfferFreshness } from '../refresh/update/offer-freshness.ts';
 import type { LateAnswer } from './merge-prices.ts';
 import type { SellerObservation } from './merge-sellers.ts';
 import { countOffers, type LoadCounters, type WrittenOffer } from './load-counters.ts';
@@ -102,24 +97,15 @@ async function mergeParts(
   await applySql(client, readSql('replace-offer-attributes'), [[...ids], attributes]);
 }
 
-async function mergeSkus({ client, replay }: LoadContext, found: readonly FoundDetail[]): Promise<void> {
-  const answers = found.map(({ offerId, detail, key, prior }) => {
-    const previous = prior.found !== null && !isNewer(key, prior.found) ? key : prior.found;
-    return {
-      offer_id: offerId,
-      is_complete: !detail.hasUnreadSkus,
-      observed_at: key.at,
-      call_id: key.callId,
-      previous_at: previous?.at,
-      previous_call_id: previous?.callId,
-    };
-  });
-  const skus = found.flatMap(({ detail, key }) => toSkuRows(detail, key, null));
-  const rows = await runSql<{ offer_id: string }>(client, readSql('merge-skus'), [
-    JSON.stringify(answers),
-    JSON.stringify(skus),
-  ]);
-  for (const { offer_id: id } of rows) replay?.correction.offers.add(id);
+async function mergeSkus({ client }: LoadContext, found: readonly FoundDetail[]): Promise<void> {
+  const answers = found.map(({ offerId, detail, key }) => ({
+    offer_id: offerId,
+    is_complete: !detail.hasUnreadSkus,
+    observed_at: key.at,
+    call_id: key.callId,
+  }));
+  const skus = found.flatMap(({ detail, key }) => toSkuRows(detail, key));
+  await applySql(client, readSql('merge-skus'), [JSON.stringify(answers), JSON.stringify(skus)]);
 }
 
 /** Offers that a merge wrote. */
@@ -151,15 +137,10 @@ export async function mergeNewest(
   for (const { offerId, prior } of found) if (prior.found === null) counters.completed.add(offerId);
   const changed = written.filter((row) => row.is_content_changed).map((row) => row.offer_id);
   await mergeParts(context, found, new Set(changed));
-  await mergeSkus(context, found);
+  // Of those that are read again, their place in the history tells what is current.
+  if (!isAgain) await mergeSkus(context, found);
   const reread = written.filter((row) => row.is_reread).map((row) => row.offer_id);
   return { ids: written.map((row) => row.offer_id), reread: new Set(reread) };
-}
-
-/** Keeps what answers overtaken by newer ones list of SKUs that are gone since. */
-export async function mergeLateSkus({ client }: LoadContext, late: readonly FoundDetail[]): Promise<void> {
-  const skus = late.flatMap(({ detail, key }) => toSkuRows(detail, key, key));
-  if (skus.length > 0) await applySql(client, readSql('merge-late-skus'), [JSON.stringify(skus)]);
 }
 
 /** An offer that its newest answers did not find. */

@@ -63,23 +63,28 @@ async function lockSellers(client: PoolClient, best: readonly Best[]): Promise<M
 const wholeLevel = (level: string | null): number | null =>
   level === null ? null : Math.floor(Number(level));
 
+/** What an answer says of a seller beside its name. */
+export const toSellerColumns = (record: SellerRecord | null) => ({
+  trade_medal: record?.tradeMedalLevel,
+  composite_service_score: record?.compositeServiceScore,
+  logistics_experience_score: record?.logisticsExperienceScore,
+  dispute_complaint_score: record?.disputeComplaintScore,
+  offer_experience_score: record?.offerExperienceScore,
+  after_sales_experience_score: record?.afterSalesExperienceScore,
+  consulting_experience_score: record?.consultingExperienceScore,
+  repeat_purchase_rate: record?.repeatPurchaseRate,
+  pickup_48h_rate: record?.pickup48hRate,
+  quality_refund_rate: record?.qualityRefundRate,
+  identities: record?.identities,
+});
+
 /** A name that 1688 left out of an answer is not gone: the newest one that an answer states stays. */
 function toSellerRow({ observation: { sellerId, record, key }, named }: Best, isNewestName: boolean) {
   return {
     seller_id: sellerId,
     company_name: isNewestName ? named?.record?.companyName : null,
-    trade_medal: record?.tradeMedalLevel,
     trade_medal_level: record && wholeLevel(record.tradeMedalLevel),
-    composite_service_score: record?.compositeServiceScore,
-    logistics_experience_score: record?.logisticsExperienceScore,
-    dispute_complaint_score: record?.disputeComplaintScore,
-    offer_experience_score: record?.offerExperienceScore,
-    after_sales_experience_score: record?.afterSalesExperienceScore,
-    consulting_experience_score: record?.consultingExperienceScore,
-    repeat_purchase_rate: record?.repeatPurchaseRate,
-    pickup_48h_rate: record?.pickup48hRate,
-    quality_refund_rate: record?.qualityRefundRate,
-    identities: record?.identities,
+    ...toSellerColumns(record),
     changed_at: key.at,
     call_id: key.callId,
   };

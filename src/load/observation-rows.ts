@@ -16,6 +16,8 @@ export interface Observation extends Sighting {
   readonly pickup48hRate: string | null;
   readonly qualityRefundRate: string | null;
   readonly foreignPrice: string | null;
+  /** Of a detail with SKUs that can't be read: those that can. */
+  readonly readSkuIds: readonly string[] | null;
 }
 
 /** Names one observation of one offer. */
@@ -37,6 +39,7 @@ export function toObservationRow(one: Observation) {
     pickup_48h_rate: one.pickup48hRate,
     quality_refund_rate: one.qualityRefundRate,
     foreign_price: one.foreignPrice,
+    read_sku_ids: one.readSkuIds,
     raw_id: one.provenance.rawId,
     run_id: one.provenance.runId,
   };

@@ -15,6 +15,8 @@ import {
 import { findContradicting, remergePrices } from './merge-late-prices.ts';
 import { mergeSellers } from './merge-sellers.ts';
 import { countEmptyDetails, observationId } from './observation-rows.ts';
+import { placeSellers } from './place-sellers.ts';
+import { placeSkus } from './place-skus.ts';
 import { correctObservations } from './replay-observations.ts';
 import type { ReplayedOffer } from './replay-prices.ts';
 import { runSql } from '../db/sql-file.ts';
@@ -131,5 +133,8 @@ export async function replayDetails(
   // A seller's newest description may be an older answer of the offer.
   await mergeSellers(context, [...again.filter(isFound), ...current].flatMap(toSellerObservations));
   await mergeNewest(merge, current, { isAgain: true });
+  const [found, refuted] = [again.filter(isFound), refound.filter((observation) => !isFound(observation))];
+  await placeSellers(context, found);
+  await placeSkus(context, found, refuted);
   await mergeVanished(merge, refound, current);
 }

@@ -71,6 +71,7 @@ export function toObservation({ offerId, row, provenance }: RowObservation): Obs
     pickup48hRate: null,
     qualityRefundRate: null,
     foreignPrice: null,
+    readSkuIds: null,
   };
 }
 

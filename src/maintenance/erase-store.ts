@@ -22,10 +22,12 @@ import { readSql as readLoadSql } from '../load/read-sql.ts';
 /** What is kept of a seller: rows by table. */
 export interface SellerData {
   readonly seller: number;
+  readonly seller_history: number;
   readonly offer: number;
   readonly offer_image: number;
   readonly offer_attribute: number;
   readonly sku: number;
+  readonly sku_history: number;
   readonly offer_change: number;
   readonly search_window: number;
   readonly seller_observation: number;

@@ -17,6 +17,15 @@ export type ApiOperation = keyof typeof knownApis;
 
 export const apiOperations = Object.keys(knownApis) as ApiOperation[];
 
+/** Those whose calls a forecast has; uploads of pictures are too few. */
+export const plannedOperations = [
+  'category.children',
+  'search.keyword',
+  'search.seller',
+  'search.image',
+  'offer.detail',
+] as const satisfies readonly ApiOperation[];
+
 export type KnownApi = (typeof knownApis)[ApiOperation][number];
 
 /** Where an API is found: the parts of `namespace:name:version`. */

@@ -23,12 +23,12 @@ export type PassOutcome =
   | 'short';
 
 export interface WindowState {
-  /** The page to ask for next; 1 when no pass is under way. */
+  /** The page to ask for next; 1 when no pass is under way, and when one begins to read its pages again. */
   readonly nextPage: number;
   readonly passStartedAt: Date | null;
   /** Nothing of the pass so far says that the list moved while it was read. */
   readonly isPassSteady: boolean;
-  /** The pass met a page that does not fit its list; a second one ends it. */
+  /** The pass met a page that does not fit its list, and a second one ends it; or it reads its pages again. */
   readonly isDoubted: boolean;
   /** Rows listed by the pass so far, repeats included. */
   readonly rowsSeen: number;
@@ -148,6 +148,12 @@ export interface RecentDetails {
 
 /** What showed that the detail of an offer is out of date: a search row's price, its date of modification, a complete pass without it. */
 export type StaleHint = 'row' | 'modify_date' | 'absence';
+
+/**
+ * Why the detail of an offer was asked for: no detail had shown it yet (`first`), something showed that the last one is out
+ * of date, or the call was worth most of those that were due (`value`).
+ */
+export type DetailPrompt = 'first' | StaleHint | 'value';
 
 /** What is known of one offer, but for what it is. */
 export interface OfferKnowledge {

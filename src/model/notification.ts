@@ -1,11 +1,16 @@
-import type { HealthIssue } from './health-issue.ts';
+import type { HealthIssue, HealthIssueId, Origin } from './health-issue.ts';
 import type { Source } from './run.ts';
+import type { TrackedChange } from './tracker.ts';
 
 /** The last notification of an issue. An event is `lasting` once it was sent. */
 export type NotificationState = 'lasting' | 'over';
 
 /** A concern as it is kept, with what people know of it. */
-export interface StoredHealthIssue extends HealthIssue {
+export interface StoredHealthIssue extends Omit<HealthIssue, 'id' | 'origin' | 'healsItself'> {
+  /** Null, as `origin` and `healsItself`: the release before kept it, and did not say. */
+  readonly issueId: HealthIssueId | null;
+  readonly origin: Origin | null;
+  readonly healsItself: boolean | null;
   readonly beganAt: Date;
   /** Null: it lasts. */
   readonly endedAt: Date | null;
@@ -19,12 +24,18 @@ export type NotificationPhase = 'begun' | 'lasting' | 'over' | 'happened';
 /** One item of a message. */
 export interface NotificationItem extends Pick<
   HealthIssue,
-  'key' | 'severity' | 'summary' | 'remedy' | 'path'
+  'key' | 'severity' | 'summary' | 'remedy' | 'path' | 'runId' | 'code'
 > {
   /** The same when the same is sent again, so that a receiver can detect it. */
   readonly id: string;
   readonly phase: NotificationPhase;
   readonly since: Date;
+  /** Which kind of issue it is; null: none, as in a test message. */
+  readonly issueId: HealthIssueId | null;
+  /** Who can end it, since when it is wrong, and whether it ends by itself; null: not known. */
+  readonly cause: Pick<HealthIssue, 'origin' | 'since' | 'healsItself' | 'healsAt'> | null;
+  /** What a tracker noticed; null: it is about a health issue, or a test. */
+  readonly change: TrackedChange | null;
 }
 
 /** What a receiver is sent. */
@@ -47,5 +58,10 @@ export interface Receipt {
 /** A way to people. */
 export interface Notifier {
   /** Sends a message once. @throws AppError NOTIFY_* */
+  send(message: NotificationMessage, signal: AbortSignal): Promise<unknown>;
+}
+
+/** A way to one receiver, which answers. */
+export interface Webhook extends Notifier {
   send(message: NotificationMessage, signal: AbortSignal): Promise<Receipt>;
 }

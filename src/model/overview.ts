@@ -23,3 +23,18 @@ export interface DayQuota {
   readonly isAssumed: boolean;
   readonly holdCode: string | null;
 }
+
+/** Calls that are expected of an API at a time. */
+export interface PlannedCalls {
+  readonly api: string;
+  readonly at: Date;
+  readonly calls: number;
+}
+
+/** What is still wanted on a day. */
+export interface PlannedDay {
+  /** Schedules with a slot that is still to come. */
+  readonly schedules: readonly string[];
+  readonly activeRuns: number;
+  readonly calls: readonly PlannedCalls[];
+}

@@ -1,4 +1,5 @@
 import type { ApiChoices, ApiOperation } from './known-apis.ts';
+import type { Tracker } from './tracker.ts';
 
 /** The 1688 account types, which have different call quotas. */
 export type AccountType = 'personal' | 'business';
@@ -28,6 +29,11 @@ export interface Feed {
   readonly weight: number;
   /** Days on which it is worth more, or less. */
   readonly boosts: readonly Boost[];
+  /**
+   * No detail of its offers is to become older, in milliseconds. Absent rather than null: so that the hash of a file without
+   * it is that of the release before, with which it shares runs.
+   */
+  readonly maxAgeMs?: number;
 }
 
 /** Days of Shanghai, both included, as `2026-11-11`; on them the weight of a feed is multiplied. */
@@ -108,4 +114,5 @@ export interface SyncConfig {
   readonly quotas: Quotas;
   readonly apis: ApiChoices;
   readonly schedules: readonly Schedule[];
+  readonly trackers: readonly Tracker[];
 }

@@ -12,6 +12,7 @@ import {
   type CompetingCall,
   type CandidateSource,
 } from './planner/select-calls.ts';
+import type { PromisedSet } from './promised-ages.ts';
 import { takeBest } from './planner/take-best.ts';
 import { windowValue, type WindowScale, type WindowValue } from './planner/window-value.ts';
 
@@ -45,6 +46,21 @@ interface Choice {
   readonly mayDetail: boolean;
   /** Offers fetched within this time are not due, unless their details are known to be wrong. */
   readonly detailAgeMs: number;
+  /** Those whose details have a promised age. */
+  readonly promisedSets: readonly PromisedSet[];
+}
+
+/** What to fetch next. */
+export interface ChosenFetches {
+  /** Offers whose details are due by their promised age, those first that pass it first. They come before all others. */
+  readonly promised: readonly string[];
+  /** The calls that are worth most, highest first. */
+  readonly picks: readonly (DetailPick<Candidate> | PageCall)[];
+}
+
+interface ChoiceDeps {
+  readonly refreshQueue: RefreshQueue;
+  readonly sync: SyncConfig;
 }
 
 interface ValuedWindow {
@@ -92,10 +108,11 @@ function listPages(windows: readonly ValuedWindow[], calls: number): PageCall[] 
  * that is still to come may make the details of its offers unnecessary: they wait for it when it is worth more, unless they
  * are known to be wrong.
  */
-export async function chooseFetches(
-  deps: { readonly refreshQueue: RefreshQueue; readonly sync: SyncConfig },
+async function chooseByValue(
+  deps: ChoiceDeps,
   { feeds, now, calls, windows, pagesFirst, mayDetail, detailAgeMs }: Choice,
-): Promise<(DetailPick<Candidate> | PageCall)[]> {
+  isTaken: (offerId: string) => boolean,
+): Promise<ChosenFetches['picks']> {
   const { prior, visibleShare, meanPopularity, floorDays } = await deps.refreshQueue.planner();
   const sets = mayDetail ? await deps.refreshQueue.listFeedSets(feeds.map(({ name }) => name)) : [];
   const weightOf = new Map(deps.sync.feeds.map((feed) => [feed.name, feedWeight(feed, now)]));
@@ -120,7 +137,8 @@ export async function chooseFetches(
         limit,
         after: after?.map(({ candidate }) => candidate),
       };
-      return (await deps.refreshQueue.listHeads(request)).map(toCandidate);
+      const heads = await deps.refreshQueue.listHeads(request);
+      return heads.filter(({ offerId }) => !isTaken(offerId)).map(toCandidate);
     },
   };
   const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
@@ -149,4 +167,14 @@ export async function chooseFetches(
     (leading.length > 0 || value < bestPage) &&
     orderingAgeDays(offer, valuation) <= floorAgeDays;
   return selection.picks.filter((pick) => pick.kind !== 'detail' || !mayWait(pick));
+}
+
+/** Details that are due by their promised age, and then the calls that are worth most. */
+export async function chooseFetches(deps: ChoiceDeps, choice: Choice): Promise<ChosenFetches> {
+  const { calls, mayDetail, promisedSets } = choice;
+  const isAsked = mayDetail && promisedSets.length > 0;
+  const promised = isAsked ? await deps.refreshQueue.listPromised(promisedSets, calls) : [];
+  const taken = new Set(promised);
+  const rest = { ...choice, calls: calls - promised.length };
+  return { promised, picks: await chooseByValue(deps, rest, (offerId) => taken.has(offerId)) };
 }

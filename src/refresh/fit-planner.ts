@@ -1,5 +1,6 @@
 import { hourMs } from '../core/duration.ts';
 import type { Logger } from '../core/log.ts';
+import { figures } from '../model/figures.ts';
 import type { RefreshQueue } from './queue/refresh-queue.ts';
 import { fitPrior, priorSampleSize } from './planner/fit-prior.ts';
 import { floorAgeDays } from './planner/select-calls.ts';
@@ -15,11 +16,27 @@ export async function fitPlanner(
   { refreshQueue, log }: { readonly refreshQueue: RefreshQueue; readonly log: Logger },
   now: Date,
 ): Promise<void> {
-  const { fittedAt, prior, sample, meanPopularity, offers, detailsPerDay } =
-    await refreshQueue.sample(priorSampleSize);
+  const {
+    fittedAt,
+    prior,
+    sample,
+    figures: learned,
+    meanPopularity,
+    offers,
+    detailsPerDay,
+  } = await refreshQueue.sample(priorSampleSize);
   if (sample.length === 0 || (fittedAt !== null && now.getTime() - fittedAt.getTime() < fitEveryMs)) return;
   const fitted = fitPrior(sample, prior);
+  const figurePriors = new Map(
+    figures.map((figure) => [figure, fitPrior(learned[figure].sample, learned[figure])]),
+  );
   const floorDays = detailsPerDay > 0 ? floorAgeDays(offers, detailsPerDay) : null;
-  await refreshQueue.saveFit({ prior: fitted, meanPopularity, floorDays, fittedAt: now });
+  await refreshQueue.saveFit({
+    prior: fitted,
+    figures: figurePriors,
+    meanPopularity,
+    floorDays,
+    fittedAt: now,
+  });
   log.info({ offers: sample.length, ...fitted, meanPopularity, floorDays }, 'planner fitted');
 }

@@ -3,39 +3,47 @@ import { defineErrors } from '../core/errors.ts';
 /** Errors of runs, schedules and operator actions. */
 export const runErrors = defineErrors({
   SCHEDULE_NAME_TAKEN: {
+    origin: 'operator',
     recovery: 'halt',
     remedy:
       'Rename one of the two. Remove an added schedule with `catalog-sync schedule remove`, or remove the other one from catalog-sync.yaml.',
   },
   SCHEDULE_UNKNOWN: {
+    origin: 'operator',
     recovery: 'fail',
     remedy:
       '`catalog-sync schedule list` shows all schedules. A schedule that was just added to catalog-sync.yaml is known from the next start of `serve` or `worker`.',
   },
   SCHEDULE_IN_FILE: {
+    origin: 'operator',
     recovery: 'fail',
     remedy:
       'Remove it from catalog-sync.yaml and restart `serve` and `worker`. Until then, `catalog-sync schedule pause` stops it.',
   },
   SCHEDULE_UNREADABLE: {
+    origin: 'operator',
     recovery: 'fail',
     remedy:
       'This Node does not know the time zone, or the row in sync.schedule was changed by hand. Remove the schedule and add it again.',
   },
   HELD_BY_HAND: {
+    origin: 'operator',
     recovery: 'stop-api',
     remedy:
       'A person stopped these calls with `catalog-sync quota hold` or on the Problems page. Resume them with `catalog-sync quota resume` or on that page.',
   },
   RUN_SCOPE_UNKNOWN: {
+    origin: 'operator',
     recovery: 'fail',
     remedy: 'Choose `all` or a feed of catalog-sync.yaml. Reload the page if that file has changed.',
   },
   RUN_NOT_ACTIVE: {
+    origin: 'operator',
     recovery: 'fail',
     remedy: 'Nothing to do: the run has ended, or no run has this number.',
   },
   SYNC_FILE_CHANGED: {
+    origin: 'operator',
     recovery: 'fail',
     remedy:
       'Nothing is lost: the next run of its feeds continues where this one stopped. If you changed no file, the sync files of the hosts differ; `catalog-sync doctor` names the hosts.',

@@ -15,7 +15,7 @@ import { buildKnowledge } from '../refresh/forecast/build-knowledge.ts';
 import { budgetLimit, heldLimit, toCallLimit, type PeriodLimit } from '../refresh/forecast/call-limits.ts';
 import { forecast, type Forecast } from '../refresh/forecast/forecast.ts';
 import { isGuess } from '../refresh/forecast/is-guess.ts';
-import type { Knowledge } from '../refresh/forecast/knowledge.ts';
+import type { CallLimit, Knowledge } from '../refresh/forecast/knowledge.ts';
 import { firstPrior } from '../refresh/planner/change-rate.ts';
 import { firstVisibleShare, shareOf } from '../refresh/planner/visible-share.ts';
 import { findUndecidedSlot } from './due-slots.ts';
@@ -51,14 +51,14 @@ function runsPerDay(schedule: Schedule, now: Date): number {
 }
 
 /** Those that start runs: the file's, which may not be kept yet, and those that were added; none that is paused or unreadable. */
-function liveSchedules(file: readonly Schedule[], kept: readonly KeptSchedule[]): Schedule[] {
+export function liveSchedules(file: readonly Schedule[], kept: readonly KeptSchedule[]): Schedule[] {
   const paused = new Set(kept.flatMap(({ name, pausedAt }) => (pausedAt === null ? [] : [name])));
   const added = kept.filter((schedule) => schedule.origin === 'cli' && findUndecidedSlot(schedule) !== null);
   return [...file.filter(({ name }) => !paused.has(name)), ...added];
 }
 
 /** Days between two runs of some feeds and the most calls of a day, by their schedules; without any, one run a day. */
-function readRhythm(schedules: readonly Schedule[], feedNames: readonly string[], now: Date) {
+export function readRhythm(schedules: readonly Schedule[], feedNames: readonly string[], now: Date) {
   const own = schedules.filter(({ feeds }) => feeds.some((feed) => feedNames.includes(feed)));
   if (own.length === 0) return { hasSchedule: false, runEveryDays: 1, callsPerDay: Infinity };
   const rhythms = own.map((schedule) => {
@@ -73,7 +73,8 @@ function readRhythm(schedules: readonly Schedule[], feedNames: readonly string[]
   };
 }
 
-function limitsOfFile({ account, quotas }: SyncConfig): PeriodLimit[] {
+/** The limits that the sync file says, or the preset of its account. */
+export function limitsOfFile({ account, quotas }: SyncConfig): PeriodLimit[] {
   const preset = accountLimits[account];
   const own = apiOperations.flatMap((operation): PeriodLimit[] => {
     const day = quotas.approved[operation]?.daily ?? preset.day;
@@ -123,6 +124,8 @@ function narrow(sync: SyncConfig, { feedNames }: ForecastRequest): SyncConfig {
 export interface ForecastInputs {
   readonly knowledge: Knowledge;
   readonly limits: readonly PeriodLimit[];
+  /** Bounds of budgets, schedules and holds, beside the limits. */
+  readonly bounds: readonly CallLimit[];
   /** A schedule starts runs of these feeds. */
   readonly hasSchedule: boolean;
   /** By the ledger's clock. */
@@ -148,7 +151,7 @@ function assemble(sync: SyncConfig, request: ForecastRequest, known: Known): For
     runEveryDays,
     callsPerSecond: paceShare * sync.quotas.perSecond,
   });
-  return { knowledge, limits, hasSchedule, now };
+  return { knowledge, limits, bounds, hasSchedule, now };
 }
 
 /** The knowledge without a database: the sync file, and general assumptions. */
@@ -163,16 +166,24 @@ export function assumeKnowledge(sync: SyncConfig, request: ForecastRequest, now:
   });
 }
 
+/** The limits in effect; before any is, those of the sync file. */
+export async function readPeriodLimits({
+  report,
+  sync,
+}: Pick<ForecastDeps, 'report' | 'sync'>): Promise<PeriodLimit[]> {
+  const rows = (await report.listLimits()).flatMap((row) => toPeriodLimit(row, sync));
+  return rows.length > 0 ? rows : limitsOfFile(sync);
+}
+
 /** The knowledge of the database about some feeds, and assumptions for the rest. */
 export async function readKnowledge(deps: ForecastDeps, request: ForecastRequest): Promise<ForecastInputs> {
   const { facts, refreshQueue, report, quota, sync } = deps;
   const { feeds, freshness } = narrow(sync, request);
-  const rows = (await report.listLimits()).flatMap((row) => toPeriodLimit(row, sync));
   const held = (await quota.listHolds()).flatMap(({ api }) => operationsOf(api, sync));
   return assemble(sync, request, {
     facts: await facts.read(feeds, freshness),
     planner: await refreshQueue.planner(),
-    limits: rows.length > 0 ? rows : limitsOfFile(sync),
+    limits: await readPeriodLimits({ report, sync }),
     held,
     schedules: liveSchedules(sync.schedules, await deps.schedules.list()),
     now: await quota.ledgerNow(),

@@ -25,11 +25,11 @@ export const catalog = pgSchema('catalog');
 
 /** Stock and sales pass the range of `integer`, yet stay below 2^53. */
 const count = <Name extends string>(name: Name) => bigint(name, { mode: 'number' });
-const share = <Name extends string>(name: Name) => numeric(name, { precision: 7, scale: 6 });
+export const share = <Name extends string>(name: Name) => numeric(name, { precision: 7, scale: 6 });
 const millimetres = <Name extends string>(name: Name) => numeric(name, { precision: 14, scale: 2 });
-const score = <Name extends string>(name: Name) => numeric(name, { precision: 7, scale: 4 });
+export const score = <Name extends string>(name: Name) => numeric(name, { precision: 7, scale: 4 });
 /** Weight and size of one unit as it is sent. */
-const packageColumns = () => ({
+export const packageColumns = () => ({
   weightG: numeric('weight_g', { precision: 14, scale: 3 }),
   weightSource: text('weight_source').$type<MeasureSource>(),
   lengthMm: millimetres('length_mm'),
@@ -56,6 +56,8 @@ export const category = catalog.table(
     leafSeenAt: instant('leaf_seen_at'),
     firstSeenAt: instant('first_seen_at').notNull(),
     callId: id('call_id').notNull(),
+    pathNamesZh: text('path_names_zh'),
+    pathNamesTranslated: text('path_names_translated'),
   },
   (table) => [
     foreignKey({ columns: [table.parentId], foreignColumns: [table.categoryId] }),
@@ -186,6 +188,8 @@ export const sku = catalog.table(
     changedAt: instant('changed_at').notNull(),
     callId: id('call_id').notNull(),
     ...packageColumns(),
+    firstSeenAt: instant('first_seen_at'),
+    firstCallId: id('first_call_id'),
   },
   (table) => [
     primaryKey({ columns: [table.offerId, table.skuId] }),
@@ -218,10 +222,13 @@ export const observation = catalog.table(
     pickup48hRate: share('pickup_48h_rate'),
     qualityRefundRate: share('quality_refund_rate'),
     foreignPrice: money('foreign_price'),
+    readSkuIds: id('read_sku_ids').array(),
   },
   (table) => [
     primaryKey({ columns: [table.offerId, table.observedAt, table.source, table.callId] }),
     dayIndex('observation_day', table.observedAt),
+    // What was loaded since a time; of almost no size, and of no cost to writers.
+    index('observation_loaded').using('brin', table.loadedAt).with({ autosummarize: true }),
     check('observation_source', sql`${table.source} IN ('search', 'detail')`),
   ],
 );
@@ -241,6 +248,10 @@ export const offerChange = catalog.table(
   },
   (table) => [
     index('offer_change_offer').on(table.offerId, table.observedAt),
+    // Units hardly ever change, and each price asks whether its unit did.
+    index('offer_change_unit')
+      .on(table.offerId, table.observedAt)
+      .where(sql`${table.field} = 'unit'`),
     dayIndex('offer_change_day', table.observedAt),
   ],
 );

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { boolean, check, integer, text } from 'drizzle-orm/pg-core';
-import { instant } from './column-types.ts';
+import type { HealthIssueId, Origin } from '../model/health-issue.ts';
+import { id, instant } from './column-types.ts';
 import { sync } from './sync.ts';
 
 /* Notifications that were sent, and the state of their delivery. */
@@ -19,6 +20,13 @@ export const notification = sync.table(
     endedAt: instant('ended_at'),
     notifiedState: text('notified_state').$type<'lasting' | 'over'>(),
     notifiedAt: instant('notified_at'),
+    issueId: text('issue_id').$type<HealthIssueId>(),
+    origin: text('origin').$type<Origin>(),
+    since: instant('since'),
+    healsItself: boolean('heals_itself'),
+    healsAt: instant('heals_at'),
+    runId: id('run_id'),
+    code: text('code'),
   },
   (table) => [
     check('notification_kind', sql`${table.kind} IN ('state', 'event')`),

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
 import {
+  boolean,
   check,
   date,
   index,
   integer,
+  interval,
   primaryKey,
   real,
   smallint,
@@ -11,6 +13,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { Figure } from '../model/figures.ts';
 import type { StaleHint } from '../model/learning.ts';
 import { id, instant } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
@@ -39,6 +42,16 @@ export const refresh = sync.table(
     staleSince: instant('stale_since'),
     staleBy: text('stale_by').$type<StaleHint>(),
     feedSet: integer('feed_set').notNull().default(0),
+    vouchedAt: instant('vouched_at'),
+    isInStock: boolean('is_in_stock'),
+    offerChanges: real('offer_changes').notNull().default(0),
+    offerDays: real('offer_days').notNull().default(0),
+    priceChanges: real('price_changes').notNull().default(0),
+    priceDays: real('price_days').notNull().default(0),
+    inStockChanges: real('in_stock_changes').notNull().default(0),
+    inStockDays: real('in_stock_days').notNull().default(0),
+    outOfStockChanges: real('out_of_stock_changes').notNull().default(0),
+    outOfStockDays: real('out_of_stock_days').notNull().default(0),
     bucket: integer('bucket'),
     orderAt: instant('order_at'),
     ...lease,
@@ -50,6 +63,9 @@ export const refresh = sync.table(
     check('refresh_stale_by', sql`${table.staleBy} IN ('row', 'modify_date', 'absence')`),
     check('refresh_stale', sql`(${table.staleSince} IS NULL) = (${table.staleBy} IS NULL)`),
     check('refresh_bucket', sql`(${table.bucket} IS NULL) = (${table.orderAt} IS NULL)`),
+    index('refresh_detail_age')
+      .on(table.feedSet, sql`coalesce(${table.detailAt}, '-infinity'::timestamptz)`, table.offerId)
+      .where(sql`${table.bucket} IS NOT NULL`),
     index('refresh_leased')
       .on(table.leasedBy)
       .where(sql`${table.leasedBy} IS NOT NULL`),
@@ -69,6 +85,7 @@ export const feed = sync.table('feed', {
     .default(sql`'{}'`),
   offers: counter('offers'),
   assignedAt: instant('assigned_at').notNull(),
+  maxAge: interval('max_age'),
 });
 
 export const feedSet = sync.table(
@@ -113,4 +130,22 @@ export const observationStat = sync.table(
     check('observation_stat_hint', sql`${table.hint} IN ('none', 'row', 'modify_date', 'absence')`),
     check('observation_stat_decile', sql`${table.decile} BETWEEN 1 AND 10`),
   ],
+);
+
+export const figure = sync.table(
+  'figure',
+  {
+    figure: text('figure').$type<Figure>().primaryKey(),
+    priorChanges: real('prior_changes').notNull(),
+    priorDays: real('prior_days').notNull(),
+    hiddenChanges: real('hidden_changes').notNull().default(0),
+    hiddenExpected: real('hidden_expected').notNull().default(0),
+    rowDetails: real('row_details').notNull().default(0),
+    rowChanges: real('row_changes').notNull().default(0),
+    dateDetails: real('date_details').notNull().default(0),
+    dateChanges: real('date_changes').notNull().default(0),
+    absenceDetails: real('absence_details').notNull().default(0),
+    absenceChanges: real('absence_changes').notNull().default(0),
+  },
+  (table) => [check('figure_name', sql`${table.figure} IN ('offer', 'price', 'in_stock', 'out_of_stock')`)],
 );

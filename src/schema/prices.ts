@@ -28,6 +28,10 @@ export const price = catalog.table(
     index('price_amount')
       .on(table.amountCny, table.offerId)
       .where(sql`${table.kind} IN ('list', 'search')`),
+    // Gives the price of the smallest order of one offer or of all in turn, and reads no rows.
+    index('price_smallest_order')
+      .on(table.offerId, table.minQuantity, table.amountCny)
+      .where(sql`${table.kind} = 'list'`),
     check('price_kind', sql`${table.kind} IN ${kinds}`),
     check('price_min_quantity', sql`${table.minQuantity} >= 1`),
     check('price_amount_cny', sql`${table.amountCny} >= 0`),

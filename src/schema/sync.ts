@@ -106,15 +106,6 @@ export const run = sync.table(
   ],
 );
 
-export const worker = sync.table('worker', {
-  workerId: uuid('worker_id').primaryKey(),
-  host: text('host').notNull(),
-  startedAt: instant('started_at').notNull(),
-  heartbeatAt: instant('heartbeat_at').notNull(),
-  wholeFileHash: text('whole_file_hash'),
-  syncFileHash: text('sync_file_hash'),
-});
-
 export const categoryVisit = sync.table(
   'category_visit',
   {

@@ -14,6 +14,7 @@ import {
   unique,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
+import type { DetailPrompt } from '../model/learning.ts';
 import type { CallOutcome, CallState, Lane, PeriodKind } from '../model/ledger.ts';
 import type { OAuthTokenRequest, OperationRequest } from '../model/operation.ts';
 import { bytea, id, instant } from './column-types.ts';
@@ -140,6 +141,8 @@ export const apiCall = usage.table(
     offersCompleted: integer('offers_completed'),
     offersChanged: integer('offers_changed'),
     pricesChanged: integer('prices_changed'),
+    stockChanged: integer('stock_changed'),
+    promptedBy: text('prompted_by').$type<DetailPrompt>(),
     rawId: id('raw_id'),
   },
   (table) => [

@@ -8,11 +8,18 @@ interface Terminal {
   readonly isTty: { readonly stdin: boolean; readonly stderr: boolean };
 }
 
-/** Asks a yes-or-no question on stderr; null when there is nobody to ask. */
-export async function confirm(context: Terminal, question: string): Promise<boolean | null> {
+/** Asks a yes-or-no question on stderr; null when there is nobody to ask. An abort of `signal` is a no. */
+export async function confirm(
+  context: Terminal,
+  question: string,
+  signal?: AbortSignal,
+): Promise<boolean | null> {
   if (!context.isTty.stdin || !context.isTty.stderr) return null;
   context.stderr.write(`${question} [y/N] `);
-  const reader = createInterface({ input: context.stdin, output: new PassThrough() });
+  const reader = createInterface({
+    ...{ input: context.stdin, output: new PassThrough() },
+    ...(signal && { signal }),
+  });
   try {
     for await (const line of reader) return /^y(es)?$/i.test(line.trim());
     return false;

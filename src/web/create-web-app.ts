@@ -9,6 +9,7 @@ import { createSessions } from './guard/sessions.ts';
 import { html } from './html.ts';
 import { actionRoutes } from './pages/actions.ts';
 import { apiStatusPage } from './pages/api-status.ts';
+import { answerPage, callPage, findCallPage } from './pages/call.ts';
 import { beginConnect, endConnect } from './pages/connect.ts';
 import { serveMetrics } from './metrics/serve-metrics.ts';
 import { logInRoutes, logOut } from './pages/log-in.ts';
@@ -21,23 +22,26 @@ import { productsPage } from './pages/products.ts';
 import { createRunEvents } from './pages/run-events.ts';
 import { runPage } from './pages/run.ts';
 import { runsPage } from './pages/runs.ts';
+import { trackersPage } from './pages/trackers.ts';
 import { createUsagePage } from './pages/usage.ts';
+import { workersPage } from './pages/workers.ts';
 import { layout } from './parts/layout.ts';
 import { boardPath } from './board-path.ts';
 import { queuesPage } from './pages/queues.ts';
 import { createQueueBoard } from './queue-board.ts';
 import { serveAssets } from './serve-assets.ts';
 import { prose } from './parts/prose.ts';
+import { spellPage } from './spell-page.ts';
 import type { WebContext, WebDeps, WebEnv } from './web-deps.ts';
 
-/** Open to everyone who can reach the port: both answers hold no data. */
+/** Open to everyone who can reach the port: the answers hold no data, but for the code of what is down. */
 function healthRoutes({ checkReady }: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   app.get('/livez', (c) => c.text('ok\n'));
   app.get('/readyz', (c) =>
     checkReady().then(
       () => c.text('ok\n'),
-      () => c.text('not ready\n', 503),
+      (error: unknown) => c.text(`not ready: ${toNamedError(error).code}\n`, 503),
     ),
   );
   return app;
@@ -48,9 +52,14 @@ function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
   app.get('/runs', (c) => runsPage(c, deps));
   app.get('/runs/:id', (c) => runPage(c, deps));
   app.get('/runs/:id/events', createRunEvents(deps));
+  app.get('/calls', (c) => findCallPage(c, deps));
+  app.get('/calls/:id', (c) => callPage(c, deps));
+  app.get('/calls/:id/answer', (c) => answerPage(c, deps));
+  app.get('/workers', (c) => workersPage(c, deps));
   app.get('/usage', createUsagePage(deps));
   app.get('/products', (c) => productsPage(c, deps));
   app.get('/products/:id', (c) => offerPage(c, deps));
+  app.get('/trackers', (c) => trackersPage(c, deps));
   app.get('/picture/*', (c) => proxyImage(c, deps));
   app.get('/problems', createProblemsPage(deps));
   const board = createQueueBoard(deps);
@@ -63,8 +72,8 @@ function addPages(app: Hono<WebEnv>, deps: WebDeps): void {
   for (const { path, handle } of actionRoutes) app.post(path, (c) => handle(c, deps));
 }
 
-/** The response to a failed request: the cause, and what to do. Texts of errors are for the log. */
-function failedPage(c: WebContext, { log, findRemedy }: WebDeps, thrown: unknown): Response {
+/** The response to a failed request: the cause, and what to do, without asking the database. Texts of errors are for the log. */
+function failedPage(c: WebContext, { log, findRemedy, command }: WebDeps, thrown: unknown): Response {
   const error = toNamedError(thrown);
   log.error({ err: error, code: error.code, path: c.req.path }, 'page failed');
   const body = html`<section class="card hero bad">
@@ -72,7 +81,9 @@ function failedPage(c: WebContext, { log, findRemedy }: WebDeps, thrown: unknown
     <p><code>${error.code}</code> ${prose(findRemedy(error.code)?.remedy ?? error.kind.remedy)}</p>
     <p><a href="/">Overview</a></p>
   </section>`;
-  return c.html(layout(null, { title: 'Error', section: '', body }), error.recovery === 'retry' ? 503 : 500);
+  const section = `/${c.req.path.split('/')[1] ?? ''}`;
+  const page = layout({ source: 'unknown', csrf: null }, { title: 'Error', section, body });
+  return c.html(spellPage(page, command), error.recovery === 'retry' ? 503 : 500);
 }
 
 /** The pages, behind their guard. */

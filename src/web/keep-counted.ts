@@ -7,7 +7,7 @@ const restPerWork = 100;
 /** A page waits this long for a count; it should not take longer. */
 const patienceMs = 200;
 
-/** There is nothing to show before the first count. At double, people think that the page is broken. */
+/** There is nothing to show before the first count, and nothing right after a change. At double, people think that the page is broken. */
 const firstPatienceMs = 2000;
 
 /** A count of something large. */
@@ -20,22 +20,35 @@ export interface CountedParts<T> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly count: () => Promise<T>;
+  /** Changes when a count may have become wrong; cheap. */
+  readonly readMark: () => Promise<string>;
+  /** Cheap enough to be counted again whenever the mark changes. */
+  readonly isSmall: (value: T) => boolean;
+}
+
+interface Taken<T> {
+  readonly value: T;
+  readonly goodUntilMs: number;
+  /** As it was before the count, so that what changed meanwhile is counted again. */
+  readonly mark: string;
 }
 
 /**
  * Takes a count that may take minutes: at most one at a time, only on request, and rests a hundred times as long as it
- * took. Requests meanwhile get the previous count. So a small count is current, and a large one is returned at once.
+ * took. Requests meanwhile get the previous count. So a small count is current, and a large one is returned at once. A
+ * small one is also taken again as soon as its mark has changed, and waited for.
  */
-export function keepCounted<T>({ clock, log, count }: CountedParts<T>): Counted<T> {
-  let last: { readonly value: T; readonly goodUntilMs: number } | null = null;
+export function keepCounted<T>(parts: CountedParts<T>): Counted<T> {
+  const { clock, log, count, readMark, isSmall } = parts;
+  let last: Taken<T> | null = null;
   let underWay: Promise<void> | null = null;
 
   async function take(): Promise<void> {
     const beganMs = clock.now().getTime();
     try {
-      const value = await count();
+      const [mark, value] = await Promise.all([readMark(), count()]);
       const endedMs = clock.now().getTime();
-      last = { value, goodUntilMs: endedMs + restPerWork * (endedMs - beganMs) };
+      last = { value, mark, goodUntilMs: endedMs + restPerWork * (endedMs - beganMs) };
     } catch (err) {
       log.warn({ err }, 'the catalog could not be counted');
     } finally {
@@ -43,12 +56,18 @@ export function keepCounted<T>({ clock, log, count }: CountedParts<T>): Counted<
     }
   }
 
+  const isOutdated = async ({ value, mark }: Taken<T>): Promise<boolean> =>
+    isSmall(value) && (await readMark()) !== mark;
+
   return {
     get: async () => {
-      if (last !== null && clock.now().getTime() < last.goodUntilMs) return last.value;
+      const kept = last;
+      const isChanged = kept !== null && (await isOutdated(kept));
+      if (kept !== null && !isChanged && clock.now().getTime() < kept.goodUntilMs) return kept.value;
       underWay ??= take();
       const over = new AbortController();
-      await Promise.race([underWay, sleep(last === null ? firstPatienceMs : patienceMs, over.signal)]);
+      const waitsMs = kept === null || isChanged ? firstPatienceMs : patienceMs;
+      await Promise.race([underWay, sleep(waitsMs, over.signal)]);
       over.abort();
       return last?.value ?? null;
     },

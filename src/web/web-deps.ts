@@ -2,9 +2,11 @@ import type { OperatorActions } from '../runs/operator-actions.ts';
 import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import type { Clock } from '../core/clock.ts';
-import type { Recovery } from '../core/errors.ts';
+import type { Origin, Recovery } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
+import type { PlannedDay } from '../model/overview.ts';
+import type { StoredAnswer } from '../model/ledger.ts';
 import type { QueuesToSee } from '../jobs/queues-to-see.ts';
 import type { PoolUse } from '../db/pool.ts';
 import type { MetricsStore } from './metrics/metrics-store.ts';
@@ -49,6 +51,7 @@ export interface DoctorReport {
 
 /** What happens automatically after an error, and what the operator should do. */
 export interface Remedy {
+  readonly origin: Origin;
   readonly recovery: Recovery;
   readonly remedy: string;
 }
@@ -96,10 +99,16 @@ export interface WebDeps {
   readonly checkReady: () => Promise<void>;
   /** Null: no schedule has a next slot. */
   readonly nextRun: (now: Date) => Promise<NextRun | null>;
+  /** Null: there is no schedule and no active run, or no sync file, so nothing says what will be called. */
+  readonly planToday: (now: Date) => Promise<PlannedDay | null>;
   readonly catalog: Counted<CatalogCount>;
   /** Makes no call. */
   readonly doctor: Remembered<DoctorReport>;
+  /** An answer as it is stored; null: it is not, or no longer. @throws AppError RAW_DAMAGED */
+  readonly readAnswer: (rawId: string) => Promise<StoredAnswer | null>;
   readonly findRemedy: (code: string) => Remedy | null;
+  /** How the program was started: pages have it in place of `catalog-sync`. */
+  readonly command: string;
   /** Null: the pages are read-only; `readOnlyReason` says why. */
   readonly actions: OperatorActions | null;
   readonly readOnlyReason: string;

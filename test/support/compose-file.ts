@@ -21,6 +21,8 @@ export interface ComposeService {
   readonly container_name?: string;
   readonly restart?: string;
   readonly user?: string;
+  readonly mem_limit?: string;
+  readonly logging?: { readonly options: Readonly<Record<string, string>> };
 }
 
 export interface ComposeFile {

@@ -34,6 +34,8 @@ export async function createTestDatabase(
     ]);
     // By way of the write-ahead log, each page would be written twice.
     await client.query(`create database ${name} template ${template} strategy file_copy`);
+    // A copy has the tables, but not the settings that a migration gave the database.
+    if (isMigrated) await client.query(`alter database ${name} set jit = off`);
   });
   const url = databaseUrl(adminUrl, name);
   const pool = new pg.Pool({ connectionString: url, max: 10 });

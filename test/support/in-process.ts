@@ -29,6 +29,8 @@ class Recorder extends EventEmitter implements OutputStream {
 export interface WorldOptions {
   readonly env?: Environment;
   readonly cwd?: string;
+  /** How the program is started; default: as where it is installed. */
+  readonly command?: string;
   /** What a person at a terminal types; without it there is no terminal. */
   readonly typed?: string;
   /** How wide the terminal is; default 120. */
@@ -51,6 +53,7 @@ export function createWorld(options: WorldOptions = {}) {
     env: options.env ?? {},
     clock: systemClock,
     cwd: options.cwd ?? createProject(),
+    command: options.command ?? 'catalog-sync',
     startedAtMs: performance.now(),
     signals: new EventEmitter(),
     exitCode: exitCodes.succeeded,

@@ -53,6 +53,9 @@ function composeProblem(words: readonly string[]): string | null {
   ] as const) {
     if (words.includes(word)) serviceOf(service ?? '');
   }
+  const [service, ...verbs] = words.includes('run') ? words.slice(words.indexOf('--rm') + 1) : [];
+  const problem = service === undefined ? null : (serviceOf(service), verbProblem(verbs));
+  if (problem !== null) return problem;
   const profile = words[words.indexOf('--profile') + 1] ?? '';
   const isKnown = Object.values(readCompose().services).some(({ profiles = [] }) =>
     profiles.includes(profile),

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { healthIssueIds } from '../../src/model/health-issue.ts';
 import { z } from 'zod';
 
 /** A secret that would let anybody send, where Slack and DingTalk have it. */
@@ -16,9 +17,29 @@ const item = z.strictObject({
   severity: z.enum(['act', 'warn', 'note']),
   summary: z.string().min(1),
   remedy: z.string(),
+  issue: z.enum(healthIssueIds).nullable(),
+  origin: z.enum(['operator', 'catalog-sync', '1688', 'network']).nullable(),
   since: z.iso.datetime(),
+  heals_itself: z.boolean().nullable(),
+  heals_at: z.iso.datetime().nullable(),
+  run_id: z.string().regex(/^\d+$/).nullable(),
+  code: z.string().nullable(),
   path: z.string().startsWith('/'),
   url: z.url().nullable(),
+  change: z
+    .strictObject({
+      tracker: z.string().min(1),
+      condition: z.string().min(1),
+      offer_id: z.string().regex(/^\d+$/),
+      sku_id: z.string().regex(/^\d+$/).nullable(),
+      min_quantity: z.int().nullable(),
+      old: z.string().min(1),
+      new: z.string().min(1),
+      not_before: z.iso.datetime(),
+      seen_at: z.iso.datetime(),
+      offer_url: z.url(),
+    })
+    .nullable(),
 });
 
 const generic = z.strictObject({

@@ -22,6 +22,33 @@ export interface Unknowns {
 
 type Cause = 'fault' | 'cut' | 'kill';
 
+/** A process that does not hear of a cut for longer has no excuse. Under load, half a second was seen. */
+const noticedWithinMs = 5000;
+
+/**
+ * Whether a call was lost by a cut: it was under way at it, or it left on one of the connections that were cut before its process
+ * had heard of that. Then it never arrived, and was sent before the last of the calls that were under way had ended.
+ */
+function createWasCut({ arrivals, calls, incidents }: UnknownsCase): (call: LedgerCall) => boolean {
+  const arrived = new Set(arrivals.map(({ requestId }) => requestId));
+  const cuts = incidents
+    .filter(({ kind }) => kind === 'cut-gateway')
+    .map(({ fromMs, toMs }) => {
+      const isUnderWay = ({ grantedAt, settledAt }: LedgerCall) =>
+        grantedAt <= toMs && (settledAt ?? Infinity) >= fromMs;
+      const heardAt = calls
+        .filter((call) => call.outcome === 'transport_error' && isUnderWay(call))
+        .map(({ settledAt }) => settledAt ?? 0)
+        .filter((at) => at <= toMs + noticedWithinMs);
+      return { isUnderWay, toMs, allHeardAt: Math.max(-Infinity, ...heardAt) };
+    });
+  return (call) =>
+    cuts.some(({ isUnderWay, toMs, allHeardAt }) => {
+      const sentAt = call.sentAt ?? Infinity;
+      return isUnderWay(call) || (!arrived.has(call.callId) && sentAt > toMs && sentAt <= allHeardAt);
+    });
+}
+
 function countAtRisk({ calls, incidents }: UnknownsCase): number {
   const open = new Set(incidents.flatMap(({ openCalls }) => openCalls));
   const wasUnderWay = ({ callId, grantedAt, settledAt }: LedgerCall) =>
@@ -30,15 +57,14 @@ function countAtRisk({ calls, incidents }: UnknownsCase): number {
   return calls.filter(wasUnderWay).length;
 }
 
-function createExplain({ arrivals, incidents }: UnknownsCase): (call: LedgerCall) => Cause | null {
+function createExplain(evidence: UnknownsCase): (call: LedgerCall) => Cause | null {
+  const { arrivals, incidents } = evidence;
   const faulty = new Set(
     arrivals.filter(({ outcome }) => outcome.startsWith('fault:')).map(({ requestId }) => requestId),
   );
   const harmful = incidents.filter(({ kind }) => !isHarmless(kind));
   const open = new Set(harmful.flatMap(({ openCalls }) => openCalls));
-  const cuts = incidents.filter(({ kind }) => kind === 'cut-gateway');
-  const wasCut = ({ grantedAt, settledAt }: LedgerCall) =>
-    cuts.some(({ fromMs, toMs }) => grantedAt <= toMs && (settledAt ?? Infinity) >= fromMs);
+  const wasCut = createWasCut(evidence);
   return (call) => {
     if (faulty.has(call.callId)) return 'fault';
     // Nobody came back from it: its process is gone, and the ledger gave it up.

@@ -4,20 +4,21 @@ import { AppError } from '../../core/errors.ts';
 import { migrate } from '../../db/migrate.ts';
 import { createPool } from '../../db/pool.ts';
 import { createPermissionStore } from '../../ledger/permission-store.ts';
+import { findRemedy } from '../find-remedy.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import { createTokenStore } from '../../tokens/token-store.ts';
-import type { SyncConfig } from '../../model/sync-config.ts';
 import { cliErrors } from '../errors.ts';
 import { describeApis, listPermissions } from '../../health/permissions/list-permissions.ts';
 import type { TargetOperation } from '../../extract/endpoints/target-request.ts';
 import type { Session } from '../session.ts';
-import { readSyncConfig } from '../../config/read-sync-config.ts';
+import { tryReadSyncConfig } from '../../config/read-sync-config.ts';
 import { hasDatabase, withDatabase } from '../with-database.ts';
 import type { ContractReport } from '../../health/contract/check-contract.ts';
 import { callContract } from './call-contract.ts';
 import { askForCalls, signedCallName, type MayCall } from './ask-for-calls.ts';
 import { failed, skip, type Check } from '../../health/doctor/check.ts';
 import { checkDatabase } from '../../health/doctor/check-database.ts';
+import { checkPromisedAges } from '../../health/doctor/check-promised-ages.ts';
 import { checkToken } from '../../health/doctor/check-token.ts';
 import { checkUsage } from '../../health/doctor/check-usage.ts';
 import { makeCalls, type CallParts, type Called } from './make-calls.ts';
@@ -29,15 +30,6 @@ export interface ServiceCheckOptions {
   readonly probes: boolean;
   /** Takes what the questions of the contract brought, which are asked in place of the signed call; null: they are not. */
   readonly onContract: ((report: ContractReport) => void) | null;
-}
-
-function trySyncConfig(config: Config): SyncConfig | null {
-  try {
-    return readSyncConfig(config.projectDir);
-  } catch {
-    // Another check reports it.
-    return null;
-  }
 }
 
 /** The probes that the data of the database allow; without a database, those that need no data. */
@@ -82,13 +74,16 @@ async function checkOpened(
   const pool = createPool({ connectionString: database.url, max: 1, log });
   try {
     const place = database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL';
-    const checks = await checkDatabase(pool, { config, sync, place });
+    const checks = await checkDatabase(pool, { config, sync, place, findRemedy });
     if (checks.some((check) => check.status === 'fail'))
       return [...checks, skip(signedCallName, 'not made: it needs the database')];
     const store = config.TOKEN_KEY ? createTokenStore({ pool, key: config.TOKEN_KEY, log }) : null;
     const token = await checkToken(config, store, context.clock);
     const called = await callIfAgreed({ ...parts, pool }, options, isAgreed);
-    return [...checks, token, ...called.checks, ...(await checkUsage({ ...parts, pool }, called.notes))];
+    const usage = await checkUsage({ ...parts, pool }, called.notes);
+    const { ALIBABA_APP_KEY: appKey, projectDir } = config;
+    const ages = await checkPromisedAges({ pool, appKey, sync, projectDir, log });
+    return [...checks, token, ...called.checks, ...usage, ...ages];
   } finally {
     await pool.end();
   }
@@ -106,7 +101,7 @@ export async function checkServices(
   options: ServiceCheckOptions,
 ): Promise<Check[]> {
   const { log, context } = session;
-  const sync = trySyncConfig(config);
+  const sync = tryReadSyncConfig(config.projectDir);
   const isNew = !hasDatabase(config);
   if (isNew) {
     const probes = options.probes ? await listProbes({ config, sync }, null, context.clock.now()) : [];

@@ -3,6 +3,7 @@ import { sourceOf } from '../credentials.ts';
 import type { Environment } from '../../config/environment.ts';
 import { createBeginRun } from '../../runs/begin-run.ts';
 import { forecastRun } from '../../runs/forecast-run.ts';
+import { planToday } from '../../runs/plan-today.ts';
 import { createOperatorActions, type OperatorActions } from '../../runs/operator-actions.ts';
 import type { QueueServer } from '../../jobs/queue-server.ts';
 import { createQueuesToSee } from '../../jobs/queues-to-see.ts';
@@ -14,6 +15,7 @@ import { retryGivenUp } from '../../refresh/queue/retry-given-up.ts';
 import { createMetricsStore } from '../../web/metrics/metrics-store.ts';
 import { createPageStores } from '../../web/reads/page-stores.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
+import { createRawStore } from '../../raw/raw-store.ts';
 import { createRunStore } from '../../runs/run-store.ts';
 import { hashSyncFile } from '../../runs/worker-heartbeat.ts';
 import { createScheduleStore, type ScheduleStore } from '../../runs/schedule-store.ts';
@@ -31,6 +33,12 @@ import { findRemedy } from '../find-remedy.ts';
 
 /** The observation holds all prices against one another: seconds in a large catalog. Double of this, and a fix seems not to help. */
 const doctorEveryMs = 30_000;
+
+/** At double, a run that began or ended is missing in the plan for long; at half, a busy page makes forecasts all the time. */
+const planEveryMs = 60_000;
+
+/** Offers of a catalog that is counted again after every change: some 0.2 s. At ten times this, pages wait for it. */
+const countedAtOnce = 100_000;
 
 export interface WebParts {
   readonly session: Session;
@@ -90,12 +98,28 @@ function openActions({ session, pool, sync }: WebParts): OperatorActions | null 
   });
 }
 
+/** The plan of the day, which reads what forecasts read: once a minute. */
+function openPlan({ session, pool, sync }: WebParts): WebDeps['planToday'] {
+  const { config, log, context } = session;
+  if (sync === null) return () => Promise.resolve(null);
+  const runs = createRunStore({ pool, appKey: config.ALIBABA_APP_KEY });
+  const knowing = { ...openForecast(pool, { sync, appKey: config.ALIBABA_APP_KEY }), runs, log };
+  let at = new Date(0);
+  const plan = remember(context.clock, planEveryMs, () => planToday(knowing, at));
+  return async (now) => {
+    at = now;
+    return plan.get();
+  };
+}
+
 /** All parts of the pages, for a process that has the database open. */
 export function createWebDeps(parts: WebParts): WebDeps {
   const { session, pool, queueServer, drain } = parts;
   const { config, log } = session;
-  const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '');
+  const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '', parts.sync?.feeds ?? []);
   const schedules = createScheduleStore({ pool });
+  const queues = createQueuesToSee({ server: queueServer, log });
+  const raw = createRawStore({ pool });
   return {
     stores,
     access: {
@@ -109,19 +133,26 @@ export function createWebDeps(parts: WebParts): WebDeps {
       store: createMetricsStore({ pool, appKey: config.ALIBABA_APP_KEY ?? '' }),
       pools: { web: pool, ...(parts.workPool === undefined ? {} : { work: parts.workPool }) },
     },
-    checkReady: () => classifyDatabaseErrors(() => requireMigrated(pool)),
+    checkReady: async () => {
+      await classifyDatabaseErrors(() => requireMigrated(pool));
+      await queues.requireAnswer();
+    },
     nextRun: (now) => findNextRun(schedules, now),
-    catalog: keepCounted({ clock: session.context.clock, log, count: () => stores.overview.countCatalog() }),
+    planToday: openPlan(parts),
+    catalog: keepCounted({
+      ...{ clock: session.context.clock, log },
+      count: () => stores.overview.countCatalog(),
+      readMark: () => stores.runs.readMark(),
+      isSmall: ({ offers }) => offers <= countedAtOnce,
+    }),
     doctor: remember(session.context.clock, doctorEveryMs, () => readEveryPage(parts)),
-    findRemedy,
+    readAnswer: (rawId) => raw.read(rawId),
+    ...{ findRemedy, command: session.command },
     actions: openActions(parts),
     readOnlyReason: 'The project has no catalog-sync.yaml, so no run can be started here.',
     connect: connectByWeb(session, pool, drain),
     imageSource: imagesOf(session),
-    queues: {
-      ...createQueuesToSee({ server: queueServer, log }),
-      mayChange: config.WEB_QUEUE_ACTIONS,
-    },
+    queues: { ...queues, mayChange: config.WEB_QUEUE_ACTIONS },
     drain,
     clock: session.context.clock,
     log,

@@ -9,7 +9,7 @@ import type { CliContext } from '../../app/context.ts';
 import { formatSellerData, totalOf } from '../privacy/format-seller-data.ts';
 import { createScanProgress } from '../privacy/show-scan.ts';
 import { openSession, type Session } from '../../app/session.ts';
-import { syncFileName } from '../../config/read-sync-config.ts';
+import { syncFileName } from '../../config/project-folder.ts';
 import { formatTime } from '../../core/format-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 import { withExistingDatabase } from '../../app/with-database.ts';

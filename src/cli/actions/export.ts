@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import type { ExportSource } from '../../maintenance/export/export-rows.ts';
 import type { Since } from '../../maintenance/export/find-relation.ts';
 import type { CliContext } from '../../app/context.ts';
+import { exportChanges } from '../export/export-changes.ts';
 import { formatAmount } from '../export/export-progress.ts';
 import { createFileSink } from '../export/file-sink.ts';
+import type { ChangesSince } from '../export/read-sequence.ts';
 import { runExport, type ExportFormat } from '../export/run-export.ts';
 import { createStdoutSink } from '../export/stdout-sink.ts';
 import { openSession } from '../../app/session.ts';
@@ -16,6 +18,7 @@ interface ExportFlags {
   readonly format?: ExportFormat;
   readonly out?: string;
   readonly since?: Since;
+  readonly changesSince?: ChangesSince;
   readonly formulaGuard?: true;
   readonly force?: true;
 }
@@ -52,17 +55,39 @@ function refuseMismatch(flags: ExportFlags, command: Command, context: CliContex
   if (flags.force && flags.out === undefined) command.error("error: option '--force' needs '--out'");
 }
 
-/** Writes a table, a view or the rows of a query. */
+/** Changes are of all tables, and go into a folder as they are. */
+function refuseBesideChanges(
+  relation: string | undefined,
+  { query, since, formulaGuard, force, out }: ExportFlags,
+  command: Command,
+): void {
+  const others = { 'a table or view': relation, '--query': query, '--since': since };
+  const flags = { ...others, '--formula-guard': formulaGuard, '--force': force };
+  const [other] = Object.entries(flags).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (other !== undefined)
+    command.error(`error: option '--changes-since' cannot be used with ${other}: it writes all tables anew`);
+  if (out === undefined)
+    command.error("error: option '--changes-since' needs '--out <folder>', a new folder");
+}
+
+/** Writes a table, a view or the rows of a query, or what changed in all tables. */
 export async function exportRows(
   context: CliContext,
   relation: string | undefined,
   flags: ExportFlags,
   self: Command,
 ): Promise<void> {
+  const { out, changesSince } = flags;
+  if (changesSince !== undefined) {
+    refuseBesideChanges(relation, flags, self);
+    const { format = 'csv' } = flags;
+    const session = openSession(self, context, { logs: 'command' });
+    await exportChanges(session, { since: changesSince.sequence, format, out: out ?? '' });
+    return;
+  }
   const source = sourceOf(relation, flags, self);
   refuseMismatch(flags, self, context);
   const session = openSession(self, context, { logs: 'command' });
-  const { out } = flags;
   const file = out === undefined || isAbsolute(out) ? out : join(context.cwd, out);
   const summary = await runExport(session, {
     source,

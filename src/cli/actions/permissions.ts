@@ -2,8 +2,11 @@ import type { Command } from 'commander';
 import type { CliContext } from '../../app/context.ts';
 import { declareApi, declaredDay, findApi, type DeclareFlags } from '../permissions/declare-permission.ts';
 import { formatPermissions } from '../permissions/format-permissions.ts';
+import { syncFileName } from '../../config/project-folder.ts';
 import { listPermissions } from '../../health/permissions/list-permissions.ts';
 import { withPermissions } from '../permissions/open-permissions.ts';
+import { formatForms, listForms } from '../permissions/permission-forms.ts';
+import { readWatchedSync } from '../read-watched-sync.ts';
 import { shanghaiDay } from '../../core/shanghai-time.ts';
 import { openSession } from '../../app/session.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
@@ -54,6 +57,24 @@ export async function resumeApi(
     return { operation: granted.operation, wasHeld: await open.quota.resumeApi(granted.api) };
   });
   session.talk(wasHeld ? `${operation} is no longer held.` : `${operation} was not held.`);
+}
+
+/** Prints what to paste into the forms of 1688, for one API or for all that the sync file needs. Reads no database. */
+export async function printForms(
+  context: CliContext,
+  name: string | undefined,
+  _flags: unknown,
+  self: Command,
+): Promise<void> {
+  const session = openSession(self, context, { logs: 'command', ignoresEnvironment: true });
+  const sync = await readWatchedSync(session);
+  const operation = name === undefined ? null : findApi({ sync }, name, self).operation;
+  const forms = listForms(sync).filter((form) => operation === null || form.operation === operation);
+  if (forms.length === 0) self.error(`error: ${syncFileName} needs no call of ${operation ?? 'any API'}`);
+  session.print(session.isJson ? safeJson(forms) : formatForms(forms));
+  session.talk(
+    `\nThe volumes are upper bounds, from ${syncFileName} alone: \`catalog-sync plan --monthly\` shows how they arise. Change the texts where they do not fit your business.`,
+  );
 }
 
 /** Shows the permissions, as declared and as observed. */

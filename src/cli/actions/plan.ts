@@ -1,12 +1,14 @@
 import type { Command } from 'commander';
 import { exitCodes } from '../../core/exit-codes.ts';
-import { openWatchLists } from '../../config/watch-lists.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import type { CliContext } from '../../app/context.ts';
 import { adviseOnEstimate, assumedSentences, estimateVolumes, formatEstimate } from '../format-estimate.ts';
 import { formatForecast } from '../plan/format-forecast.ts';
-import { planAsJson } from '../plan/plan-as-json.ts';
-import { callsDue, readPlan } from '../plan/read-plan.ts';
+import { formatWhatIf, planScenarios } from '../plan/format-what-if.ts';
+import { planAsJson, scenariosAsJson } from '../plan/plan-as-json.ts';
+import { callsDue, readPlan, type Plan } from '../plan/read-plan.ts';
+import type { WhatIf } from '../parse-what-if.ts';
+import { readWatchedSync } from '../read-watched-sync.ts';
 import { requireFeeds } from '../run-scope.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
@@ -17,6 +19,7 @@ interface PlanFlags {
   readonly budget?: number;
   readonly monthly?: true;
   readonly yes?: true;
+  readonly whatIf?: WhatIf;
 }
 
 /** For the permission forms, when nothing is known yet: from the sync file alone, and deliberately high. */
@@ -32,29 +35,36 @@ function showVolumes(session: Session, sync: SyncConfig): void {
   if (advice !== null) session.talk(wrapText(advice, width));
 }
 
+function printPlan(session: Session, plan: Plan, whatIf: WhatIf | undefined): void {
+  const width = wrapWidth(session.context.stdout.columns);
+  if (!session.isJson)
+    session.print(whatIf === undefined ? formatForecast(plan, width) : formatWhatIf(plan, whatIf, width));
+  else if (whatIf === undefined) session.print(safeJson(planAsJson(plan)));
+  else session.print(safeJson({ ...planAsJson(plan), whatIf: scenariosAsJson(planScenarios(plan, whatIf)) }));
+}
+
 async function showForecast(session: Session, sync: SyncConfig, flags: PlanFlags): Promise<void> {
-  const { feed, budget = null } = flags;
+  const { feed, budget = null, whatIf } = flags;
   if (feed !== undefined) requireFeeds(sync, [feed]);
   const feedNames = feed === undefined ? sync.feeds.map(({ name }) => name) : [feed];
   const plan = await readPlan(session, sync, { feedNames, budgetCalls: budget });
   const { context } = session;
-  if (session.isJson) session.print(safeJson(planAsJson(plan)));
-  else session.print(formatForecast(plan, wrapWidth(context.stdout.columns)));
+  printPlan(session, plan, whatIf);
+  // Nothing but another sync file, or more calls, make it hold.
+  if (plan.broken.length > 0) context.exitCode = exitCodes.configuration;
   const due = callsDue(plan.forecast);
   if (budget === null || due <= budget) return;
   session.talk(
     `over the budget: ${due.toLocaleString('en')} calls are due, ${budget.toLocaleString('en')} may be made`,
   );
-  if (!flags.yes) context.exitCode = exitCodes.stoppedAtQuota;
+  if (!flags.yes && plan.broken.length === 0) context.exitCode = exitCodes.stoppedAtQuota;
 }
 
 /** Shows what the sync file will cost in calls. */
 export async function showPlan(context: CliContext, flags: PlanFlags, self: Command): Promise<void> {
   const isForForms = flags.monthly ?? false;
   const session = openSession(self, context, { logs: 'command', ignoresEnvironment: isForForms });
-  const file = session.readSyncConfig();
-  const addTo = await openWatchLists(session.config.projectDir, file.feeds, session.log);
-  const sync = { ...file, feeds: await addTo(file.feeds) };
+  const sync = await readWatchedSync(session);
   if (isForForms) showVolumes(session, sync);
   else await showForecast(session, sync, flags);
 }

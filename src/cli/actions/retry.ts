@@ -19,7 +19,7 @@ const listed = 10_000;
 const nothing = 'Nothing waits for a later try.';
 
 function describe(retried: number): string {
-  return `${retried === 1 ? '1 target is' : `${retried.toLocaleString('en')} targets are`} due now: catalog-sync sync`;
+  return `${retried === 1 ? '1 target is' : `${retried.toLocaleString('en')} targets are`} due now: \`catalog-sync sync\``;
 }
 
 /** Makes what could not be fetched due, or lists it. */

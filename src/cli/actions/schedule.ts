@@ -12,6 +12,8 @@ import { scopeOf } from '../../runs/scope-of.ts';
 import type { MissedRunPolicy } from '../../model/sync-config.ts';
 import { cron, name as nameOf, timezone } from '../../config/sync-config-values.ts';
 import type { CliContext } from '../../app/context.ts';
+import { withPings } from '../../app/heartbeat.ts';
+import type { App } from '../../app/open-app.ts';
 import { requireFeeds, runScope } from '../run-scope.ts';
 import { formatSchedules, formatSlots } from '../schedules/format-schedules.ts';
 import { describeSchedules } from '../../runs/list-schedules.ts';
@@ -117,22 +119,20 @@ export async function runNow(
   const session = openSession(self, context, { logs: 'command' });
   const sync = session.readSyncConfig();
   const isStrict = flags.strictExit ?? false;
-  context.exitCode = await runScope(
-    session,
-    sync,
-    async (app) => {
-      const all = [...(await app.schedules.list()), ...sync.schedules];
-      const schedule = all.find((known) => known.name === name);
-      if (!schedule) throw unknownSchedule(name, all);
-      const { feeds, budgetCalls } = schedule;
-      requireFeeds(sync, feeds);
-      const scope = scopeOf(
-        feeds,
-        sync.feeds.map((feed) => feed.name),
-      );
-      return { scope, feedNames: feeds, trigger: name, budgetCalls, deadlineMs: null };
-    },
-    { isStrict, mayAsk: false, deadlineMs: null },
+  const start = async (app: App) => {
+    const all = [...(await app.schedules.list()), ...sync.schedules];
+    const schedule = all.find((known) => known.name === name);
+    if (!schedule) throw unknownSchedule(name, all);
+    const { feeds, budgetCalls } = schedule;
+    requireFeeds(sync, feeds);
+    const scope = scopeOf(
+      feeds,
+      sync.feeds.map((feed) => feed.name),
+    );
+    return { scope, feedNames: feeds, trigger: name, budgetCalls, deadlineMs: null };
+  };
+  context.exitCode = await withPings(session, null, () =>
+    runScope(session, sync, start, { isStrict, mayAsk: false, deadlineMs: null }),
   );
 }
 

@@ -1,9 +1,11 @@
-import { chmod, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from '../../app/context.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { readOfferIdOf, parseWatchList } from '../../config/parse-watch-list.ts';
 import { readWatchText } from '../../config/watch-lists.ts';
+import { sleep, type Clock } from '../../core/clock.ts';
 import { AppError, coreErrors } from '../../core/errors.ts';
 import { findProjectFile } from '../../core/read-project-file.ts';
 import type { Feed } from '../../model/sync-config.ts';
@@ -37,50 +39,98 @@ function chooseFeed(session: Session, name: string | undefined): Feed {
 interface Opened {
   readonly session: Session;
   readonly feed: Feed;
-  readonly text: string;
 }
 
-async function open(context: CliContext, { feed: name }: WatchFlags, self: Command): Promise<Opened> {
+function open(context: CliContext, { feed }: WatchFlags, self: Command): Opened {
   const session = openSession(self, context, { logs: 'command' });
-  const feed = chooseFeed(session, name);
-  return { session, feed, text: await readWatchText(session.config.projectDir, feed) };
+  return { session, feed: chooseFeed(session, feed) };
+}
+
+/** A list that is not there yet begins empty. What keeps it from being made is said by who reads it next. */
+async function beginList({ session, feed }: Opened): Promise<void> {
+  const path = feed.offersFile ?? '';
+  const folder = await findProjectFile(session.config.projectDir, dirname(path)).catch(() => null);
+  if (folder !== null)
+    await writeFile(join(folder, basename(path)), '', { flag: 'wx' }).catch(() => undefined);
+}
+
+/** An edit takes milliseconds. A draft that is older was left by a process that died. */
+const draftLivesMs = 10_000;
+
+/** Begins the draft of the next list. Only one process can have it: others wait. */
+async function beginDraft(draft: string, clock: Clock): Promise<void> {
+  for (;;) {
+    const isOurs = await writeFile(draft, '', { flag: 'wx' }).then(
+      () => true,
+      (error: unknown) => {
+        if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+        throw error;
+      },
+    );
+    if (isOurs) return;
+    const other = await stat(draft).catch(() => null);
+    if (other !== null && clock.now().getTime() - other.mtimeMs > draftLivesMs)
+      await rm(draft, { force: true });
+    else await sleep(20);
+  }
+}
+
+interface Edited {
+  readonly text: string;
+  /** Offers that were added or removed. */
+  readonly changed: number;
+  /** Offers of the list after that. */
+  readonly offers: number;
 }
 
 /** In one step, so that a run that reads meanwhile sees the old list or the new one. */
-async function replace({ session, feed }: Opened, text: string): Promise<void> {
-  const file = await findProjectFile(session.config.projectDir, feed.offersFile ?? '');
+async function edit(opened: Opened, change: (text: string) => Edited): Promise<Edited> {
+  const { projectDir } = opened.session.config;
+  // First, for it says what is wrong with the file.
+  await readWatchText(projectDir, opened.feed);
+  const file = await findProjectFile(projectDir, opened.feed.offersFile ?? '');
   if (file === null) throw new Error('a file that was read is gone');
-  const draft = `${file}.${String(process.pid)}.new`;
-  await writeFile(draft, text);
-  await chmod(draft, (await stat(file)).mode);
-  await rename(draft, file);
+  const draft = `${file}.new`;
+  await beginDraft(draft, opened.session.context.clock);
+  try {
+    const edited = change(await readWatchText(projectDir, opened.feed));
+    await writeFile(draft, edited.text);
+    await chmod(draft, (await stat(file)).mode);
+    await rename(draft, file);
+    return edited;
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
-function conclude(
-  { session, feed }: Opened,
-  counts: { changed: number; offers: number },
-  verb: string,
-): void {
-  if (session.isJson) session.print(safeJson({ feed: feed.name, file: feed.offersFile, ...counts }));
+function conclude({ session, feed }: Opened, { changed, offers }: Edited, verb: string): void {
+  if (session.isJson) session.print(safeJson({ feed: feed.name, file: feed.offersFile, changed, offers }));
   else
     session.talk(
-      `${amount(counts.changed)} ${verb}; ${feed.offersFile ?? ''} has ${amount(counts.offers)} offers, which the next run fetches`,
+      `${amount(changed)} ${verb}; ${feed.offersFile ?? ''} has ${amount(offers)} offers, which the next run fetches`,
     );
 }
 
-/** Adds offers to the watch list. */
+/** Adds offers to the watch list, which is made if it is not there. */
 export async function addWatched(
   context: CliContext,
   offers: readonly string[],
   flags: WatchFlags,
   self: Command,
 ): Promise<void> {
-  const opened = await open(context, flags, self);
-  const known = new Set(parseWatchList(opened.text).offers);
-  const fresh = [...new Set(offers)].filter((offer) => !known.has(offer));
-  const gap = opened.text === '' || opened.text.endsWith('\n') ? '' : '\n';
-  if (fresh.length > 0) await replace(opened, `${opened.text}${gap}${fresh.join('\n')}\n`);
-  conclude(opened, { changed: fresh.length, offers: known.size + fresh.length }, 'added');
+  const opened = open(context, flags, self);
+  await beginList(opened);
+  const edited = await edit(opened, (text) => {
+    const known = new Set(parseWatchList(text).offers);
+    const fresh = [...new Set(offers)].filter((offer) => !known.has(offer));
+    const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+    return {
+      text: fresh.length === 0 ? text : `${text}${gap}${fresh.join('\n')}\n`,
+      ...{ changed: fresh.length, offers: known.size + fresh.length },
+    };
+  });
+  conclude(opened, edited, 'added');
 }
 
 /** Removes the lines of offers from the watch list. */
@@ -90,21 +140,22 @@ export async function removeWatched(
   flags: WatchFlags,
   self: Command,
 ): Promise<void> {
-  const opened = await open(context, flags, self);
-  const before = parseWatchList(opened.text).offers.length;
+  const opened = open(context, flags, self);
   const unwanted = new Set(offers);
-  const kept = opened.text
-    .split(/(?<=\n|\r(?!\n))/)
-    .filter((line) => !unwanted.has(readOfferIdOf(line) ?? ''));
-  const left = parseWatchList(kept.join('')).offers.length;
-  if (left < before) await replace(opened, kept.join(''));
-  conclude(opened, { changed: before - left, offers: left }, 'removed');
+  const edited = await edit(opened, (text) => {
+    const lines = text.split(/(?<=\n|\r(?!\n))/);
+    const kept = lines.filter((line) => !unwanted.has(readOfferIdOf(line) ?? '')).join('');
+    const left = parseWatchList(kept).offers.length;
+    const changed = parseWatchList(text).offers.length - left;
+    return { text: changed === 0 ? text : kept, changed, offers: left };
+  });
+  conclude(opened, edited, 'removed');
 }
 
 /** Prints the watch list. */
 export async function listWatched(context: CliContext, flags: WatchFlags, self: Command): Promise<void> {
-  const { session, feed, text } = await open(context, flags, self);
-  const { offers, badLines } = parseWatchList(text);
+  const { session, feed } = open(context, flags, self);
+  const { offers, badLines } = parseWatchList(await readWatchText(session.config.projectDir, feed));
   if (session.isJson) {
     session.print(safeJson({ feed: feed.name, file: feed.offersFile, offers, badLines }));
     return;

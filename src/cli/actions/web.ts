@@ -16,7 +16,7 @@ import type { CliContext } from '../../app/context.ts';
 import { openDatabase, type OpenDatabase } from '../../app/open-database.ts';
 import { commandSteps, sourceBanner } from '../../app/run-session.ts';
 import { openSession, type Session } from '../../app/session.ts';
-import { syncFileName } from '../../config/read-sync-config.ts';
+import { describeNoProject, isProject, syncFileName } from '../../config/project-folder.ts';
 import { createWebDeps } from '../../app/web/create-web-deps.ts';
 
 async function serveOver(
@@ -53,6 +53,8 @@ async function serveOver(
 /** Serves the ops pages until it is stopped. */
 export async function serveWeb(context: CliContext, flags: { port?: number }, self: Command): Promise<void> {
   const session = openSession(self, context, { logs: 'service' });
+  const { projectDir, DATABASE_URL: configured } = session.config;
+  if (configured === undefined && !isProject(projectDir)) session.talk(describeNoProject(projectDir));
   const shutdown = listenForShutdown(context.signals, { afterSignal: commandSteps, deadline: null });
   const database = await openDatabase(session.config, session.log);
   const nothing = () => undefined;

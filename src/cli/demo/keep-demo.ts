@@ -30,8 +30,12 @@ async function startPages(deps: WebDeps, port: number): Promise<WebServer> {
   }
 }
 
-/** Serves the pages over the data of the demo, and works on runs that are started there, until a signal. */
-export async function keepDemo(demo: KeptDemo): Promise<void> {
+/**
+ * Serves the pages over the data of the demo, and works on runs that are started there, until a signal.
+ *
+ * @param port null: the usual one, or another one if it is in use
+ */
+export async function keepDemo(demo: KeptDemo, port: number | null = null): Promise<void> {
   const { session, databaseUrl, drain, config, app, pool, sandbox } = demo;
   const deps = createWebDeps({
     session: { ...session, config },
@@ -42,7 +46,7 @@ export async function keepDemo(demo: KeptDemo): Promise<void> {
     env: sandbox.environment,
     drain,
   });
-  const server = await startPages(deps, config.PORT);
+  const server = port === null ? await startPages(deps, config.PORT) : await startWebServer(deps, port);
   const stats = new URL('/_sandbox/stats', sandbox.environment['ALIBABA_API_URL']);
   session.talk(
     [

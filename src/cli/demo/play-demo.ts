@@ -15,11 +15,11 @@ import { createPool } from '../../db/pool.ts';
 import { createLedgerStore } from '../../ledger/ledger-store.ts';
 import { demoTrigger, readDemoProgress } from '../../runs/demo-progress.ts';
 import { holdDemoLock } from './demo-lock.ts';
-import type { Run } from '../../model/run.ts';
+import type { Run, RunRequest } from '../../model/run.ts';
 import { cliErrors } from '../../app/errors.ts';
 import { sourceBanner } from '../../app/run-session.ts';
 import type { Session } from '../../app/session.ts';
-import { syncFileName } from '../../config/read-sync-config.ts';
+import { syncFileName } from '../../config/project-folder.ts';
 import { createRunProgress, exitCodeOfRun } from '../show-run.ts';
 import { connectionLimits } from '../../db/connection-limits.ts';
 import { demoSize, demoSync, demoSyncFile, demoWorld } from './demo-config.ts';
@@ -85,25 +85,38 @@ async function endDeadRuns({ runs }: App, pool: Pool, log: Logger): Promise<void
   for (const { runId } of await runs.listActive()) await runs.end(runId, 'cancelled', 'killed');
 }
 
-/** @throws AppError INTERRUPTED */
-async function syncDay(stage: Stage, app: App, day: number): Promise<Run> {
-  const { session, shutdown } = stage;
-  session.talk(sourceBanner(app.source));
+/** A demo's world, opened on its database. */
+export interface DemoWorld {
+  readonly app: App;
+  readonly config: Config;
+  readonly pool: Pool;
+  readonly sandbox: SandboxProcess;
+  /** The invented day, from 1. */
+  readonly day: number;
+}
+
+/** The run of an invented day. */
+export function requestOf({ source }: Pick<App, 'source'>, day: number): Omit<RunRequest, 'forecast'> {
+  const feedNames = demoSync.feeds.map(({ name }) => name);
+  return { scope: 'all', feedNames, trigger: demoTrigger(day), source, budgetCalls: null, deadlineMs: null };
+}
+
+/** Makes the database one of the sandbox, on its invented day. @throws AppError INTERRUPTED */
+export async function beginDay(stage: Stage, { app, day }: Pick<DemoWorld, 'app' | 'day'>): Promise<void> {
+  stage.session.talk(sourceBanner(app.source));
   await app.runs.claimSource(app.source);
   await app.quota.setLedgerOffset((day - 1) * dayMs);
   stopIfRequested(stage);
+}
+
+/** @throws AppError INTERRUPTED */
+async function syncDay(stage: Stage, { app, day }: DemoWorld): Promise<Run> {
+  const { session, shutdown } = stage;
+  await beginDay(stage, { app, day });
   const progress = createRunProgress(session, app, demoSync);
   const outcome = await runToEnd({
     runs: app.runs,
-    begin: () =>
-      app.begin({
-        scope: 'all',
-        feedNames: demoSync.feeds.map(({ name }) => name),
-        trigger: demoTrigger(day),
-        source: app.source,
-        budgetCalls: null,
-        deadlineMs: null,
-      }),
+    begin: () => app.begin(requestOf(app, day)),
     conduct: (isOver) => app.conduct(isOver),
     drain: shutdown.drain,
     onProgress: progress.update,
@@ -117,12 +130,11 @@ async function syncDay(stage: Stage, app: App, day: number): Promise<Run> {
 }
 
 /**
- * One demo on an opened database: the next day of its invented world, synced by the parts that sync the real
- * one, and the report at its end.
+ * Opens the next day of the invented world on a database, when no other demo works there.
  *
- * @throws AppError INTERRUPTED when a signal came before the run began
+ * @throws AppError INTERRUPTED when a signal came meanwhile
  */
-export async function playDemo(stage: Stage): Promise<void> {
+export async function openWorld(stage: Stage): Promise<DemoWorld> {
   const { session, closing, shutdown, databaseUrl } = stage;
   const { log, context } = session;
   await migrate({ connectionString: databaseUrl, log });
@@ -146,11 +158,23 @@ export async function playDemo(stage: Stage): Promise<void> {
   });
   closing.add('app', () => app.close());
   await endDeadRuns(app, pool, log);
-  const run = await syncDay(stage, app, day);
-  context.exitCode = exitCodeOfRun(run, false);
+  return { app, config, pool, sandbox, day };
+}
+
+/**
+ * One demo on an opened database: the next day of its invented world, synced by the parts that sync the real
+ * one, and the report at its end.
+ *
+ * @throws AppError INTERRUPTED when a signal came before the run began
+ */
+export async function playDemo(stage: Stage): Promise<void> {
+  const { session, shutdown, databaseUrl } = stage;
+  const world = await openWorld(stage);
+  const { app, pool, day } = world;
+  const run = await syncDay(stage, world);
+  session.context.exitCode = exitCodeOfRun(run, false);
   await reportDemo(session, { run, day, pool, quota: await app.quota.quotaStatus() });
   talkNext(session, stage.folder, run);
   const { drain } = shutdown;
-  if (stage.isKept && !drain.aborted)
-    await keepDemo({ session, databaseUrl, drain, config, app, pool, sandbox });
+  if (stage.isKept && !drain.aborted) await keepDemo({ session, databaseUrl, drain, ...world });
 }

@@ -1,5 +1,3 @@
-import { isAbsolute, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Pool } from 'pg';
 import { apiOf, endpoints } from '../../extract/endpoints/endpoints.ts';
 import type { QuotaStatus } from '../../ledger/quota-store.ts';
@@ -8,6 +6,7 @@ import { listAvailabilityChanges, type AvailabilityChange } from '../../load/lis
 import { listPriceMoves, type PriceMove, type PriceMoves } from '../../load/list-price-moves.ts';
 import { demoTrigger } from '../../runs/demo-progress.ts';
 import type { Run } from '../../model/run.ts';
+import { nearPath, shellWord } from '../../app/command-for.ts';
 import type { Session } from '../../app/session.ts';
 import { formatRun } from '../show-run.ts';
 import { truncateToWidth } from '../../terminal/display-width.ts';
@@ -139,33 +138,20 @@ function printMoves(session: Session, moves: PriceMoves): void {
   session.print(formatMoves(moves.largest, session.context.stdout.columns));
 }
 
-function nearPath(from: string, path: string): string {
-  const near = relative(from, path);
-  return near.startsWith('..') || isAbsolute(near) ? path : near;
-}
-
-/** A word that a shell takes as it is. */
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-const program = fileURLToPath(new URL('../../../bin/catalog-sync.js', import.meta.url));
-
 /** Says where to go from here, in commands that can be typed as they are. */
 export function talkNext(session: Session, folder: string, run: Run): void {
-  const { cwd, env } = session.context;
+  const { cwd, env, command } = session.context;
   // A database of the user would come before the one of the folder.
-  const node = env['DATABASE_URL'] ? 'env -u DATABASE_URL node' : 'node';
-  const command = (verb: string) =>
-    `  ${node} ${shellWord(nearPath(cwd, program))} ${verb} --project ${shellWord(nearPath(cwd, folder))}`;
+  const start = env['DATABASE_URL'] ? `env -u DATABASE_URL ${command}` : command;
+  const lineOf = (verb: string) => `  ${start} ${verb} --project ${shellWord(nearPath(cwd, folder))}`;
   const again =
     run.status === 'succeeded' ? 'one simulated day will have passed' : 'it fetches what is still missing';
   session.talk(
     [
       '',
       'Explore:',
-      command('status'),
-      `${command('sql')} "select subject from catalog.offer limit 9"`,
+      lineOf('status'),
+      `${lineOf('sql')} "select subject from catalog.offer limit 9"`,
       `Go on:    run the demo again: ${again}`,
       'Go live:  docs/go-live.md',
     ].join('\n'),

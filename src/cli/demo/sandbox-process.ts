@@ -16,6 +16,8 @@ export interface SandboxWorld {
   readonly seed?: number;
   /** Shares by name, as `--nature` takes them. */
   readonly nature?: Readonly<Record<string, number>>;
+  /** Nodes of a cycle in the category tree. */
+  readonly categoryCycle?: number;
 }
 
 export interface SandboxProcess {
@@ -43,6 +45,7 @@ export async function startSandboxProcess(world: SandboxWorld): Promise<SandboxP
     ...['--start-at', world.startAt.toISOString(), '--advance', `${world.advancedMs}ms`],
     ...(world.isDrifting ? ['--drift'] : []),
     ...(world.seed === undefined ? [] : ['--seed', String(world.seed)]),
+    ...(world.categoryCycle === undefined ? [] : ['--category-cycle', String(world.categoryCycle)]),
     ...Object.entries(world.nature ?? {}).flatMap(([name, share]) => ['--nature', `${name}=${share}`]),
   ];
   // A group of its own: Ctrl-C reaches only this process, and the sandbox stays for the calls in flight.

@@ -37,8 +37,12 @@ function checkPlace(file: string, isForced: boolean): void {
   if (!isForced) throw new AppError(cliErrors.EXPORT_FILE_EXISTS, `${file} exists`);
 }
 
-/** Runs a step; an error of the disk becomes an error that names the file. */
-async function onDisk<T>(file: string, step: () => T | Promise<T>): Promise<T> {
+/**
+ * Runs a step; an error of the disk becomes an error that names the file or folder.
+ *
+ * @throws AppError EXPORT_NOT_WRITTEN
+ */
+export async function onDisk<T>(file: string, step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {

@@ -8,12 +8,16 @@ import { writeParquet } from './write-parquet.ts';
 
 export type ExportFormat = 'csv' | 'parquet';
 
-export interface ExportPlan {
-  readonly source: ExportSource;
+/** How rows are written, and where to. */
+interface SinkPlan {
   readonly format: ExportFormat;
   /** CSV: cells of text columns that a spreadsheet would take for a formula get an apostrophe in front. */
   readonly guardsFormulas: boolean;
   openSink(): Promise<Sink>;
+}
+
+export interface ExportPlan extends SinkPlan {
+  readonly source: ExportSource;
 }
 
 export interface ExportSummary {
@@ -36,7 +40,7 @@ function guardedColumns({ columns }: ExportReader): Set<number> {
 
 async function writeRows(
   reader: ExportReader,
-  { format, guardsFormulas }: ExportPlan,
+  { format, guardsFormulas }: SinkPlan,
   { sink, progress }: { readonly sink: Sink; readonly progress: ExportProgress },
 ): Promise<ExportSummary | null> {
   let bytes = 0;
@@ -51,9 +55,15 @@ async function writeRows(
   return rows === null ? null : { rows, bytes, snapshotAt: reader.snapshotAt };
 }
 
-async function writeToSink(
+/**
+ * Writes all rows of a reader.
+ *
+ * @returns null when the reader of the sink left before the end
+ * @throws AppError EXPORT_*, QUERY_*, DATABASE_*
+ */
+export async function writeToSink(
   session: Session,
-  plan: ExportPlan,
+  plan: SinkPlan,
   reader: ExportReader,
 ): Promise<ExportSummary | null> {
   const progress = createExportProgress(session.context, session.isQuiet);

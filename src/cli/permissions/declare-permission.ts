@@ -19,7 +19,7 @@ export interface DeclareFlags {
  * An API by operation, by its name in the console, or by its name in guides. Ends with a usage error when it is none
  * of those that the project asks.
  */
-export function findApi({ sync }: OpenPermissions, text: string, command: Command): GrantedApi {
+export function findApi({ sync }: Pick<OpenPermissions, 'sync'>, text: string, command: Command): GrantedApi {
   const operation = guideNames[text]?.operation ?? text;
   const apis = listGrantedApis(sync);
   const found = apis.find((row) => row.operation === operation || row.name === text);

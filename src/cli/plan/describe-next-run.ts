@@ -20,6 +20,11 @@ export function isCutShort({ apis }: Forecast): boolean {
   return apis.some(({ nextRun, due }) => due > 1.05 * nextRun + 1);
 }
 
+/** Whether the next run can make any call at all. */
+export function canCall({ apis }: Forecast): boolean {
+  return apis.some(({ nextRun }) => nextRun >= 0.5);
+}
+
 /** What is due and can't be asked for, and why. */
 function describeWaiting({ apis }: Forecast, holds: readonly Hold[]): string {
   const waiting = apis.filter(({ due }) => due > 0).map(({ operation, due }) => `${count(due)} ${operation}`);
@@ -35,7 +40,7 @@ function describeWaiting({ apis }: Forecast, holds: readonly Hold[]): string {
 export function describeNextRun(forecast: Forecast, holds: readonly Hold[]): string {
   const { apis, nextRun } = forecast;
   const calls = apis.filter(({ nextRun: own }) => own >= 0.5);
-  if (calls.length === 0) return describeWaiting(forecast, holds);
+  if (!canCall(forecast)) return describeWaiting(forecast, holds);
   const each = calls.map(({ operation, nextRun: own }) => `${count(own)} ${operation}`).join(', ');
   const due = apis.reduce((sum, api) => sum + api.due, 0);
   const rest = isCutShort(forecast) ? `; ${count(due)} are due; the rest waits for quota or budget` : '';

@@ -1,23 +1,29 @@
 import { daysPerMonth } from '../../refresh/forecast/days-per-month.ts';
 import type { Advice } from '../../refresh/forecast/advise.ts';
 import type { AgeForecast, ApiForecast, FeedForecast, Forecast } from '../../refresh/forecast/forecast.ts';
+import { isGuess } from '../../refresh/forecast/is-guess.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
 import { formatTime } from '../../core/format-time.ts';
 import { safeText } from '../../terminal/safe-text.ts';
 import { wrapText } from '../../terminal/wrap-text.ts';
+import { describePromise } from '../../runs/describe-promise.ts';
 import { limitOf, type Plan } from './read-plan.ts';
 import { formatDuration } from './describe-next-run.ts';
+import { formatSourceYield } from './format-source-yield.ts';
 import { describeBasis } from './describe-basis.ts';
 
 const right = (header: string): Column => ({ header, align: 'right' });
 const left = (header: string): Column => ({ header });
 
-const formatCalls = (calls: number): string => Math.max(0, Math.ceil(calls - 1e-6)).toLocaleString('en');
+/** Whole calls, rounded up. */
+export const formatCalls = (calls: number): string =>
+  Math.max(0, Math.ceil(calls - 1e-6)).toLocaleString('en');
 
-const formatPercent = (part: number): string => `${Math.round(100 * part).toString()} %`;
+/** A share from 0 to 1: `34 %`. */
+export const formatPercent = (part: number): string => `${Math.round(100 * part).toString()} %`;
 
-/** `0.5 d`, `12 d`, or `never`. */
-function formatDays(days: number): string {
+/** An age: `0.5 d`, `12 d`, or `never`. */
+export function formatDays(days: number): string {
   if (!Number.isFinite(days) || days > 36_500) return 'never';
   return `${days < 10 ? days.toFixed(1) : Math.round(days).toLocaleString('en')} d`;
 }
@@ -85,23 +91,30 @@ function formatAdvice(advice: readonly Advice[]): string[] {
   });
 }
 
-function describeRun({ nextRun: { seconds, newOffers, changedOffers }, apis }: Forecast, now: Date): string {
-  const calls = apis.reduce((sum, { nextRun }) => sum + nextRun, 0);
+function describeRun(forecast: Forecast, now: Date): string {
+  const { nextRun, apis } = forecast;
+  const { seconds, newOffers, changedOffers } = nextRun;
+  const calls = apis.reduce((sum, api) => sum + api.nextRun, 0);
   if (calls < 1) return 'Nothing is due now.';
   const end = formatTime(new Date(now.getTime() + seconds * 1000));
-  return `The next run: ${formatCalls(calls)} calls in about ${formatDuration(seconds)}, until ${end} if it starts now; ${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.`;
+  const bound = isGuess(forecast) ? 'at most ' : '';
+  return `The next run: ${bound}${formatCalls(calls)} calls in about ${formatDuration(seconds)}, until ${end} if it starts now; ${bound}${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.`;
 }
 
-function describeFirstPass({ firstPassDays }: Forecast): string {
+function describeFirstPass(forecast: Forecast): string {
+  const { firstPassDays } = forecast;
   if (firstPassDays === 0) return 'Initial crawl complete.';
   if (!Number.isFinite(firstPassDays)) return 'There are too few calls to ever fetch everything.';
-  const days = firstPassDays === 1 ? 'within the present day' : `in ${formatCalls(firstPassDays)} days`;
+  const bound = isGuess(forecast) ? 'at most ' : '';
+  const days =
+    firstPassDays === 1 ? 'within the present day' : `in ${bound}${formatCalls(firstPassDays)} days`;
   return `The initial crawl completes ${days}.`;
 }
 
 /** The forecast for people, in lines of at most `width` cells where they are not rows of a table. */
 export function formatForecast(plan: Plan, width: number): string {
-  const { forecast, advice, now } = plan;
+  const { forecast, advice, broken, now } = plan;
+  const found = plan.found === null ? null : formatSourceYield(plan.found);
   const sentences = (lines: readonly string[], mark: string) =>
     lines.map((line) => wrapText(`${mark}${line}`, width, mark.length));
   return [
@@ -109,8 +122,13 @@ export function formatForecast(plan: Plan, width: number): string {
     '',
     formatFeeds(forecast.feeds),
     '',
+    ...(found === null ? [] : [found, '']),
     ...sentences([describeRun(forecast, now), describeFirstPass(forecast)], ''),
     '',
+    ...sentences(
+      broken.map(describePromise).map(({ problem, remedy }) => safeText(`${problem}. ${remedy}.`)),
+      '! ',
+    ),
     ...sentences(formatAdvice(advice), '! '),
     ...sentences(describeBasis(plan), '- '),
   ].join('\n');

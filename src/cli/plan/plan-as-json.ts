@@ -1,18 +1,21 @@
-import type { Forecast } from '../../refresh/forecast/forecast.ts';
+import type { AgeForecast } from '../../refresh/forecast/forecast.ts';
 import { describeBasis } from './describe-basis.ts';
+import { sourceYieldAsJson } from './format-source-yield.ts';
+import type { Scenario } from './format-what-if.ts';
 import { callsDue, limitOf, type Plan } from './read-plan.ts';
 
 /** JSON has no infinity: what never happens is null. */
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
-const ages = ({ meanDays, p90Days }: Forecast['feeds'][number]['rows']) => ({
+const ages = ({ meanDays, medianDays, p90Days }: AgeForecast) => ({
   meanDays: orNull(meanDays),
+  medianDays: orNull(medianDays),
   p90Days: orNull(p90Days),
 });
 
 /** A plan as data; null in place of a number: never, or no limit. */
 export function planAsJson(plan: Plan) {
-  const { forecast, advice, limits, now } = plan;
+  const { forecast, advice, broken, limits, now, found } = plan;
   const { seconds, newOffers, changedOffers } = forecast.nextRun;
   return {
     nextRun: {
@@ -28,6 +31,21 @@ export function planAsJson(plan: Plan) {
     feeds: forecast.feeds.map((feed) => ({ ...feed, rows: ages(feed.rows), details: ages(feed.details) })),
     firstPassDays: orNull(forecast.firstPassDays),
     advice,
+    found: found === null ? null : sourceYieldAsJson(found),
+    brokenPromises: broken.map(({ feed, offers, maxAgeMs, cause, heldMs, neededPerDay, callsPerDay }) => ({
+      ...{ feed, offers, maxAgeMs, cause, neededPerDay, callsPerDay },
+      heldMs: orNull(heldMs),
+    })),
     basis: describeBasis(plan),
   };
+}
+
+/** The plan with limits that were asked about as data; the first has the limits as they are. */
+export function scenariosAsJson(scenarios: readonly Scenario[]) {
+  return scenarios.map(({ daily, forecast: { apis, details } }) => ({
+    daily: daily === null ? null : Object.fromEntries(daily),
+    apis: apis.map(({ operation, perDay, wantedPerDay }) => ({ operation, perDay, wantedPerDay })),
+    details: ages(details.ages),
+    fresh: details.fresh,
+  }));
 }

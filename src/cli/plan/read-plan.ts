@@ -1,6 +1,9 @@
 import type { Pool } from 'pg';
+import { assessPromises, readBrokenPromises } from '../../runs/assess-promises.ts';
+import type { BrokenPromise } from '../../refresh/promised-ages.ts';
 import {
   assumeKnowledge,
+  limitsOfFile,
   readKnowledge,
   type ForecastInputs,
   type ForecastRequest,
@@ -15,12 +18,18 @@ import { forecast, type Forecast } from '../../refresh/forecast/forecast.ts';
 import type { Session } from '../../app/session.ts';
 import { hasDatabase } from '../../app/with-database.ts';
 import { withExistingPool } from '../../app/with-existing-pool.ts';
+import { listDailySourceYield, readRunSourceYield } from '../../ledger/source-yield.ts';
+import { foundDays, type FoundByCalls } from './format-source-yield.ts';
 import { openForecast, type ForecastScope } from '../../app/open-forecast.ts';
 
 /** Everything that `plan` shows. */
 export interface Plan extends ForecastInputs {
   readonly forecast: Forecast;
   readonly advice: readonly Advice[];
+  /** Of all feeds; null: no database is there. */
+  readonly found: FoundByCalls | null;
+  /** Promised ages that can't be held, of all feeds of the sync file. */
+  readonly broken: readonly BrokenPromise[];
 }
 
 /** The lowest limit of a window that an API has; null: none. */
@@ -38,9 +47,16 @@ export function callsDue({ apis }: Forecast): number {
   return apis.reduce((sum, { due }) => sum + due, 0);
 }
 
-function toPlan(known: ForecastInputs): Plan {
+/** The plan of some feeds by the sync file alone. */
+export function assumePlan(sync: SyncConfig, request: ForecastRequest, now: Date): Plan {
+  const [offers, runGaps] = [new Map<string, number>(), new Map<string, number>()];
+  const facts = { limits: limitsOfFile(sync), schedules: sync.schedules, offers, runGaps, now };
+  return toPlan(assumeKnowledge(sync, request, now), { found: null, broken: assessPromises(sync, facts) });
+}
+
+function toPlan(known: ForecastInputs, parts: Pick<Plan, 'found' | 'broken'>): Plan {
   const result = forecast(known.knowledge);
-  return { ...known, forecast: result, advice: advise(known.knowledge, result) };
+  return { ...known, ...parts, forecast: result, advice: advise(known.knowledge, result) };
 }
 
 /** The plan of some feeds as the database knows them. */
@@ -49,7 +65,14 @@ export async function readPlanFrom(
   scope: ForecastScope,
   request: ForecastRequest,
 ): Promise<Plan> {
-  return toPlan(await readKnowledge(openForecast(pool, scope), request));
+  const deps = openForecast(pool, scope);
+  return toPlan(await readKnowledge(deps, request), {
+    found: {
+      run: await readRunSourceYield(pool, null),
+      days: await listDailySourceYield(pool, foundDays, null),
+    },
+    broken: await readBrokenPromises(deps),
+  });
 }
 
 /**
@@ -59,7 +82,7 @@ export async function readPlanFrom(
  */
 export async function readPlan(session: Session, sync: SyncConfig, request: ForecastRequest): Promise<Plan> {
   const { config, context } = session;
-  const assumed = () => toPlan(assumeKnowledge(sync, request, context.clock.now()));
+  const assumed = () => assumePlan(sync, request, context.clock.now());
   if (!hasDatabase(config)) return assumed();
   try {
     const what = { sync, appKey: config.ALIBABA_APP_KEY };

@@ -4,10 +4,12 @@ import { formatTable } from '../../terminal/format-table.ts';
 /** What is done to each kind of rows. */
 const treatments: readonly (readonly [keyof SellerData, string, string])[] = [
   ['seller', 'catalog.seller', 'deleted'],
+  ['seller_history', 'catalog.seller_history', 'deleted'],
   ['offer', 'catalog.offer', 'texts and pictures erased, no seller any more'],
   ['offer_image', 'catalog.offer_image', 'deleted'],
   ['offer_attribute', 'catalog.offer_attribute', 'deleted'],
   ['sku', 'catalog.sku', 'texts and pictures erased'],
+  ['sku_history', 'catalog.sku_history', 'texts and pictures erased'],
   ['offer_change', 'catalog.offer_change', 'texts erased'],
   ['refresh', 'sync.refresh', 'deleted: never fetched again'],
   ['search_window', 'sync.search_window', 'seller erased, never searched again'],

@@ -8,7 +8,7 @@ import { createSlotStore } from '../../runs/slot-store.ts';
 import { betweenTicks } from '../../db/locks.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import type { Session } from '../../app/session.ts';
-import { syncFileName } from '../../config/read-sync-config.ts';
+import { syncFileName } from '../../config/project-folder.ts';
 import { withExistingPool } from '../../app/with-existing-pool.ts';
 
 function changeDeps(pool: Pool, { log }: Session): ChangeDeps {

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
+import { readSequence } from '../export/read-sequence.ts';
 import { parseSince } from '../export/parse-since.ts';
 import { lazily } from '../lazily.ts';
 
@@ -19,6 +20,11 @@ export function registerExport(program: Command, context: CliContext): void {
     )
     .option('--out <file>', 'write to this file; it gets its name when it is complete')
     .option('--since <time>', 'only rows that are new since a time, a date or a duration like 7d', parseSince)
+    .option(
+      '--changes-since <sequence>',
+      'instead of one table: what changed or was deleted in all tables of catalog since an earlier export, into the new folder --out; "start" for everything',
+      readSequence,
+    )
     .option('--formula-guard', 'CSV: put an apostrophe before texts that a spreadsheet reads as a formula')
     .option('--force', 'replace the file if it exists')
     .action(lazily(context, async () => (await import('../actions/export.ts')).exportRows));
@@ -26,5 +32,6 @@ export function registerExport(program: Command, context: CliContext): void {
     'catalog-sync export catalog.offer --out offers.parquet',
     'catalog-sync export catalog.price_history --since 7d --out week.csv --formula-guard',
     'catalog-sync export --query "select offer_id, subject from catalog.offer" > offers.csv',
+    'catalog-sync export --changes-since start --format parquet --out changes-1',
   ]);
 }

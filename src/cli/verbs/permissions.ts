@@ -45,6 +45,18 @@ function addResume(parent: Command, context: CliContext): void {
   addExamples(command, ['catalog-sync permissions resume offer.detail']);
 }
 
+function addApply(parent: Command, context: CliContext): void {
+  const command = parent
+    .command('apply')
+    .description("Print in Chinese what to paste into 1688's form for each API that catalog-sync.yaml needs.")
+    .argument('[operation]', 'operation as listed by `permissions`, or the name of its API; default: all')
+    .action(lazily(context, async () => (await import('../actions/permissions.ts')).printForms));
+  addExamples(command, [
+    'catalog-sync permissions apply',
+    'catalog-sync permissions apply offer.detail --json',
+  ]);
+}
+
 function addList(parent: Command, context: CliContext): void {
   const command = parent
     .command('list', { isDefault: true })
@@ -58,7 +70,7 @@ export function registerPermissions(program: Command, context: CliContext): void
   const command = program
     .command('permissions')
     .description('Show which APIs 1688 granted and what to do; declare permissions and resume APIs.');
-  for (const add of [addList, addSet, addApp, addResume]) add(command, context);
+  for (const add of [addList, addApply, addSet, addApp, addResume]) add(command, context);
   addExamples(command, [
     'catalog-sync permissions --json',
     'catalog-sync permissions set search.keyword --state granted --daily 500',

@@ -1,4 +1,4 @@
--- Purpose: what the login of this session may do beyond reading, whatever role it has taken on.
+-- Purpose: what the login of this connection may do beyond reading, whatever role it has taken on.
 -- Params:  none
 -- Returns: one row: is_superuser (or reads and writes the server's files, or runs its programs), is_owner (of a schema or
 --          table of ours, or of this database)

@@ -1,4 +1,4 @@
--- Purpose: the process id of this session.
+-- Purpose: the id of the server process of this connection.
 -- Params:  none
 -- Returns: one row: pid
 SELECT pg_backend_pid() AS pid;

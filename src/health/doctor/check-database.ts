@@ -9,7 +9,10 @@ import { createStatusStore } from '../status-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { retentionAges } from '../../maintenance/retention-ages.ts';
 import { failed, ok, warn, type Check } from './check.ts';
+import { checkCompilation } from './check-compilation.ts';
 import { checkConnections } from './check-connections.ts';
+import type { FindRemedy } from '../issues/issue.ts';
+import { checkHealth } from './check-health.ts';
 import { checkDefinitions } from './check-definitions.ts';
 import { checkDelivery } from './check-notifications.ts';
 import { checkPrices } from './check-prices.ts';
@@ -27,17 +30,11 @@ export interface DatabaseParts {
   readonly sync: SyncConfig | null;
   /** Its name for users. */
   readonly place: string;
+  readonly findRemedy: FindRemedy;
 }
 
 /** Workers drop old months once a day; what is still there a day later blocks them, or no process was running. */
 const overdueMs = 2 * dayMs;
-
-async function checkComingMonths(pool: Pool, now: Date): Promise<Check[]> {
-  const gaps = await createStatusStore({ pool }).listPartitionGaps(now);
-  if (gaps.length === 0) return [];
-  const advice = 'Run `catalog-sync migrate`; a worker also creates them automatically.';
-  return [warn('partitions', `missing for this month: ${gaps.join(', ')}`, advice)];
-}
 
 const shownMonths = 4;
 
@@ -76,7 +73,10 @@ async function checkOldMonths(pool: Pool, sync: SyncConfig | null, now: Date): P
   return found;
 }
 
-async function inspectDatabase(pool: Pool, { config, place, sync }: DatabaseParts): Promise<Check[]> {
+async function inspectDatabase(
+  pool: Pool,
+  { config, place, sync, findRemedy }: DatabaseParts,
+): Promise<Check[]> {
   await requireMigrated(pool);
   const { source } = await createStatusStore({ pool }).countCatalog();
   const now = await createQuotaStore({ pool }).ledgerNow();
@@ -84,7 +84,7 @@ async function inspectDatabase(pool: Pool, { config, place, sync }: DatabasePart
     ok(name, `${place} answers and is migrated`),
     checkSource(config, source),
     ...(await checkDefinitions(pool)),
-    ...(await checkComingMonths(pool, now)),
+    ...(await checkHealth(pool, { config, sync, findRemedy })),
     ...(await checkOldMonths(pool, sync, now)),
     ...(await checkPrices(pool)),
     ...(await checkSchedules(pool, sync, now)),
@@ -92,6 +92,7 @@ async function inspectDatabase(pool: Pool, { config, place, sync }: DatabasePart
     ...(await checkUpkeep(pool)),
     ...(await checkWorkers(pool)),
     ...(await checkConnections(pool, config.REDIS_URL === undefined ? 'postgres' : 'redis')),
+    ...(await checkCompilation(pool)),
     ...(await checkDelivery(pool, config)),
   ];
 }

@@ -2,7 +2,7 @@ import { configKeys, type Config } from '../../config/environment.ts';
 import { isLoopbackUrl } from '../../core/loopback.ts';
 import type { Secret } from '../../core/secret.ts';
 import { misconfigured, ok, warn, type Check } from './check.ts';
-import { isPlaceholder } from './placeholders.ts';
+import { isPlaceholder } from '../../config/placeholders.ts';
 
 const copyAgain = 'Copy it again: open.1688.com, console, application, basic information.';
 
@@ -35,7 +35,7 @@ function checkAppKey(key: string | undefined): Check {
     return misconfigured(
       name,
       'ALIBABA_APP_KEY is not set',
-      'Put it into .env.local, or try `catalog-sync demo`, which needs none.',
+      'Put it into .env.local, as `catalog-sync init` does, or look around by `catalog-sync serve --sandbox`, which needs none.',
     );
   if (isPlaceholder(key))
     return misconfigured(name, 'ALIBABA_APP_KEY is the placeholder of the guide', copyAgain);
@@ -49,7 +49,7 @@ function checkAppSecret(secret: Secret | undefined): Check {
     return misconfigured(
       name,
       'ALIBABA_APP_SECRET is not set',
-      'Put it into .env.local, or try `catalog-sync demo`, which needs none.',
+      'Put it into .env.local, as `catalog-sync init` does, or look around by `catalog-sync serve --sandbox`, which needs none.',
     );
   const text = secret.reveal();
   if (isPlaceholder(text))

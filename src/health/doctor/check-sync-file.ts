@@ -1,5 +1,5 @@
 import { readSyncConfig } from '../../config/read-sync-config.ts';
-import { syncFileName } from '../../config/read-sync-config.ts';
+import { syncFileName } from '../../config/project-folder.ts';
 import { chooseApis } from '../../extract/endpoints/endpoints.ts';
 import { apiOperations, type ApiChoices } from '../../model/known-apis.ts';
 import { failed, ok, type Check } from './check.ts';

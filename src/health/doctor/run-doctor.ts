@@ -50,7 +50,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     ...checkCredentials(config),
     checkSyncFile(projectDir),
     checkTarget(config, origins),
-    checkNotifySettings(config),
+    ...checkNotifySettings(config),
     checkHeartbeat(config),
     ...encryption,
     ...(mayConnect ? await checkRedis(config) : []),

@@ -1,4 +1,4 @@
-import { isPlaceholder } from './placeholders.ts';
+import { isPlaceholder } from '../../config/placeholders.ts';
 import { describeUnknownSetting, isSetting } from './unknown-setting.ts';
 
 /** Something odd in an env file. `detail` never holds a value. */

@@ -2,25 +2,21 @@ import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { DayQuota } from '../../model/overview.ts';
 import type { Overview } from '../../model/overview.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
-import { apiLabel } from './find-health-issues.ts';
+import { apiLabel, issueOf } from './issue.ts';
 
-const note = (key: string, summary: string, path: string): HealthIssue => ({
-  key,
-  kind: 'state',
-  severity: 'note',
-  summary,
-  remedy: '',
-  path,
-});
+const note = (
+  id: 'used-up' | 'count',
+  of: string,
+  rest: Pick<HealthIssue, 'summary' | 'path'>,
+): HealthIssue =>
+  issueOf({ ...rest, id, of, severity: 'note', remedy: '', origin: '1688', healsItself: true });
 
-function ofQuota({ api, exhaustedAt, remaining, resetAt }: DayQuota): HealthIssue[] {
-  if (exhaustedAt === null) return [];
+function ofQuota({ api, remaining, resetAt }: DayQuota): HealthIssue[] {
+  // What runs will still want of a quota is on its card.
+  if (remaining > 0) return [];
   const again = resetAt === null ? '' : `; more calls from ${shanghaiTime(resetAt)}`;
-  const summary =
-    remaining === 0
-      ? `Today's calls of ${apiLabel(api)} are used up${again}.`
-      : `At this pace, today's calls of ${apiLabel(api)} are used up at ${shanghaiTime(exhaustedAt)}.`;
-  return [note(`day:${api}`, summary, '/usage')];
+  const summary = `Today's calls of ${apiLabel(api)} are used up${again}.`;
+  return [note('used-up', `day:${api}`, { summary, path: '/usage' })];
 }
 
 /** The state of the sync, for the pages. */
@@ -49,7 +45,10 @@ export function findWarnings(
   const notes = counts
     .filter(([amount]) => amount > 0)
     .map(([amount, one, many, rest, path]) =>
-      note(`count:${path}`, `${amount.toLocaleString('en')} ${amount === 1 ? one : many} ${rest}`, path),
+      note('count', path, {
+        summary: `${amount.toLocaleString('en')} ${amount === 1 ? one : many} ${rest}`,
+        path,
+      }),
     );
   return [...quotas.flatMap(ofQuota), ...notes];
 }

@@ -42,6 +42,10 @@ function idOf({ key, beganAt, notifiedAt }: StoredHealthIssue, phase: Notificati
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
 }
 
+function causeOf({ origin, since, healsItself, healsAt }: StoredHealthIssue): NotificationItem['cause'] {
+  return origin === null || healsItself === null ? null : { origin, since, healsItself, healsAt };
+}
+
 /** Items that need an operator first, items that are over last. */
 const rank = ({ item: { severity, phase } }: PendingNotification): number =>
   phase === 'over' ? 4 : (severity === 'act' ? 0 : 2) + (phase === 'lasting' ? 1 : 0);
@@ -52,8 +56,9 @@ export function choosePending(kept: readonly StoredHealthIssue[], now: Date): Pe
     .flatMap((issue): PendingNotification[] => {
       const phase = phaseOf(issue, now);
       if (phase === null) return [];
-      const { key, severity, summary, remedy, path, beganAt: since } = issue;
-      const item = { id: idOf(issue, phase), phase, key, severity, summary, remedy, path, since };
+      const { key, severity, summary, remedy, path, issueId, runId, code, beganAt } = issue;
+      const told = { phase, key, severity, summary, remedy, path, issueId, runId, code, change: null };
+      const item = { ...told, id: idOf(issue, phase), since: beganAt, cause: causeOf(issue) };
       return [{ item, notifiedState: phase === 'over' ? 'over' : 'lasting' }];
     })
     .toSorted((a, b) => rank(a) - rank(b));

@@ -1,5 +1,6 @@
 import { sleep, type Clock } from '../../core/clock.ts';
 import { toNamedError } from '../../db/database-error.ts';
+import { createOutageNotifier } from './outage-notifier.ts';
 import { sendNotifications, type SendDeps } from './send-notifications.ts';
 
 export interface DispatcherOptions extends SendDeps {
@@ -33,16 +34,21 @@ export function createDispatcher({
   ...deps
 }: DispatcherOptions): NotificationDispatcher {
   const closed = new AbortController();
+  const { notifier } = deps;
+  const outages = notifier === null ? null : createOutageNotifier({ ...deps, notifier, clock });
   let underWay: Promise<unknown> = Promise.resolve();
   let isBusy = false;
   let lastMs = Number.NEGATIVE_INFINITY;
 
   const dispatch = async (isLast: boolean, signal: AbortSignal): Promise<boolean> => {
     try {
-      return await sendNotifications(deps, { isLast, signal });
+      const isDone = await sendNotifications(deps, { isLast, signal });
+      await outages?.answered(signal);
+      return isDone;
     } catch (error) {
       if (signal.aborted) return true;
       const err = toNamedError(error);
+      await outages?.failed(err, isLast, signal);
       deps.log.warn({ err, code: err.code }, 'could not check for notifications, trying again');
       return true;
     }

@@ -66,25 +66,33 @@ async function readDelivery(db: Database): Promise<DeliveryState> {
   return found ?? untouched;
 }
 
+const storedFields = {
+  key: notification.issue,
+  kind: notification.kind,
+  severity: notification.severity,
+  summary: notification.summary,
+  remedy: notification.remedy,
+  path: notification.path,
+  beganAt: notification.beganAt,
+  endedAt: notification.endedAt,
+  notifiedState: notification.notifiedState,
+  notifiedAt: notification.notifiedAt,
+  issueId: notification.issueId,
+  origin: notification.origin,
+  since: notification.since,
+  healsItself: notification.healsItself,
+  healsAt: notification.healsAt,
+  runId: notification.runId,
+  code: notification.code,
+};
+
 /** Open issues, and issues that are over and whose end may still have to be sent. */
 async function listStored(db: Database): Promise<StoredHealthIssue[]> {
-  const { issue, kind, severity, summary, remedy, path, beganAt, endedAt, notifiedState, notifiedAt } =
-    notification;
+  const { issue, kind, notifiedState, endedAt, beganAt } = notification;
   const isStateToEnd = and(eq(kind, 'state'), eq(notifiedState, 'lasting'));
   const isEventToSend = and(eq(kind, 'event'), isNull(notifiedState));
   return db
-    .select({
-      key: issue,
-      kind,
-      severity,
-      summary,
-      remedy,
-      path,
-      beganAt,
-      endedAt,
-      notifiedState,
-      notifiedAt,
-    })
+    .select(storedFields)
     .from(notification)
     .where(or(isNull(endedAt), isStateToEnd, isEventToSend))
     .orderBy(beganAt, issue);

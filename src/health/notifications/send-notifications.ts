@@ -6,13 +6,23 @@ import type { HealthStore } from '../issues/health-store.ts';
 import type { DeliveryState, NotificationStore } from './notification-store.ts';
 import type { Notifier } from '../../model/notification.ts';
 import type { Source } from '../../model/run.ts';
-import { findHealthIssues, undeliveredKey, type FindRemedy } from '../issues/find-health-issues.ts';
+import type { Tracker } from '../../model/tracker.ts';
+import { findHealthIssues } from '../issues/find-health-issues.ts';
+import type { FindRemedy } from '../issues/issue.ts';
+import { toChangeItem } from '../trackers/to-change-item.ts';
+import type { PendingChanges, TrackerStore } from '../trackers/tracker-store.ts';
 import { choosePending, type PendingNotification } from './choose-pending.ts';
 
 export interface SendDeps {
   readonly issues: HealthStore;
   readonly notifications: NotificationStore;
-  readonly notifier: Notifier;
+  /** Null: there is no receiver. */
+  readonly notifier: Notifier | null;
+  readonly changes: TrackerStore;
+  /** Of the sync file of this process. */
+  readonly trackers: readonly Tracker[];
+  /** A receiver takes what trackers notice. */
+  readonly isTrackedSent: boolean;
   readonly findRemedy: FindRemedy;
   readonly source: Source;
   readonly log: Logger;
@@ -60,14 +70,15 @@ function pauseAfter(error: AppError, attempts: number): number {
 }
 
 async function send(
-  deps: SendDeps,
-  pending: readonly PendingNotification[],
+  deps: SendDeps & { readonly notifier: Notifier },
+  { issues, changes }: Pending,
   delivery: DeliveryState,
   { now, signal }: Moment,
-) {
+): Promise<boolean> {
   const { notifier, notifications, source, log } = deps;
-  const items = pending.slice(0, maxItems).map(({ item }) => item);
-  const more = pending.length - items.length;
+  const sent = changes.changes.slice(0, Math.max(0, maxItems - issues.length));
+  const items = [...issues.slice(0, maxItems).map(({ item }) => item), ...sent.map(toChangeItem)];
+  const more = issues.length + changes.total - items.length;
   try {
     await notifier.send({ source, items, more, sentAt: now }, signal);
   } catch (thrown) {
@@ -77,13 +88,20 @@ async function send(
     const pauseMs = pauseAfter(err, attempts);
     await notifications.noteUndelivered(err.code, err.message, pauseMs);
     log.warn({ err, code: err.code, attempts, pauseMs }, 'notification not delivered, trying again');
-    return;
+    return false;
   }
   // Until this line the delivery is not recorded: if the process dies here, the message is sent again.
   await notifications.noteDelivered(
-    pending.map(({ item, notifiedState }) => ({ issue: item.key, notifiedState })),
+    issues.map(({ item, notifiedState }) => ({ issue: item.key, notifiedState })),
   );
-  log.info({ items: pending.length, failedAttempts: delivery.attempts }, 'notification delivered');
+  if (sent.length > 0) await deps.changes.noteSent(sent.map(({ changeId }) => changeId));
+  log.info({ items: items.length, more, failedAttempts: delivery.attempts }, 'notification delivered');
+  return changes.total > sent.length;
+}
+
+interface Pending {
+  readonly issues: readonly PendingNotification[];
+  readonly changes: PendingChanges;
 }
 
 interface Moment {
@@ -91,24 +109,37 @@ interface Moment {
   readonly signal: AbortSignal;
 }
 
-async function checkHealth(deps: SendDeps, { isLast, signal }: SendOptions): Promise<void> {
-  const { notifications, issues, findRemedy } = deps;
+/** True: changes wait for the next message. */
+async function check(deps: SendDeps, { isLast, signal }: SendOptions): Promise<boolean> {
+  const { notifier, notifications, issues, findRemedy, changes, isTrackedSent } = deps;
+  await changes.note(deps.trackers, { isSent: isTrackedSent });
+  if (notifier === null) return false;
   const facts = await issues.read();
   const { state, delivery } = facts;
-  if (!isLast && isWithin(checkEveryMs, state.now, delivery.checkedAt)) return;
+  if (!isLast && isWithin(checkEveryMs, state.now, delivery.checkedAt)) return false;
   await notifications.noteChecked();
   const found = findHealthIssues(facts, findRemedy).filter(
-    ({ severity, key }) => severity !== 'note' && key !== undeliveredKey,
+    // It would be pointless to send that nothing can be sent.
+    ({ severity, id }) => severity !== 'note' && id !== 'undelivered',
   );
-  const pending = choosePending(await notifications.merge(found), state.now);
-  if (pending.length === 0 || !maySend(delivery, state.now, isLast)) return;
-  await send(deps, pending, delivery, { now: state.now, signal });
+  const pending = {
+    issues: choosePending(await notifications.merge(found), state.now),
+    changes: isTrackedSent ? await changes.listPending(maxItems) : { changes: [], total: 0 },
+  };
+  if (pending.issues.length + pending.changes.total === 0 || !maySend(delivery, state.now, isLast))
+    return false;
+  return send({ ...deps, notifier }, pending, delivery, { now: state.now, signal });
 }
 
 /**
- * Checks once for items to send, and sends them as one message. One process does so at a time; false: another
- * process is checking. If the receiver fails, a later check sends the items of that time.
+ * Notes what trackers notice, checks once for items to send, and sends them as one message. One process does so at a time;
+ * false: another process is checking, or more waits than a message has room for. If the receiver fails, a later check sends the
+ * items of that time.
  */
 export async function sendNotifications(deps: SendDeps, options: SendOptions): Promise<boolean> {
-  return deps.notifications.exclusively(() => checkHealth(deps, options));
+  let hasMore = false;
+  const isOurs = await deps.notifications.exclusively(async () => {
+    hasMore = await check(deps, options);
+  });
+  return isOurs && !hasMore;
 }

@@ -1,8 +1,8 @@
 -- Purpose: runs that need attention: those of the last week that failed or are incomplete, as long as no later run of
 --          the same feeds has ended, and active ones without a driver.
 -- Params:  none
--- Returns: runId, scope, status, cause, lastErrorCode, errors, postponed, nextTryAt, endedAt (null: it is active), the newest
---          first
+-- Returns: runId, scope, status, cause, lastErrorCode, errors, postponed, nextTryAt, endedAt (null: it is active), heardAt
+--          (when a process last worked on it), the newest first
 WITH newest AS (
   SELECT run_id, scope, status, cause, last_error_code, errors, postponed, next_try_at, feeds, ended_at, coalesce(heartbeat_at, requested_at) AS heard_at
   FROM sync.run
@@ -11,7 +11,7 @@ WITH newest AS (
   LIMIT 200
 )
 SELECT r.run_id::text AS "runId", r.scope, r.status, r.cause, r.last_error_code AS "lastErrorCode", r.errors,
-       r.postponed, r.next_try_at AS "nextTryAt", r.ended_at AS "endedAt"
+       r.postponed, r.next_try_at AS "nextTryAt", r.ended_at AS "endedAt", r.heard_at AS "heardAt"
 FROM newest r
 WHERE (r.ended_at IS NULL AND r.heard_at < clock_timestamp() - interval '30 seconds')
    OR (r.status IN ('failed', 'partial_error')

@@ -1,11 +1,12 @@
 -- Purpose: the state of the sync, as far as health issues need it. Reads no table that grows with the catalog.
 -- Params:  $1 text app key
--- Returns: one row: now (of the ledger), logInBy (when the tokens that are kept can no longer be renewed; null: not
---          known), answeredAt (the newest good answer of the last 31 days, to the hour when it is more than 51 hours old; null:
---          none), lastRunAt and lastRunStatus (of the newest run that ended by itself; null: none), unloaded and unloadedSince
+-- Returns: one row: now (of the ledger), source (of the data: sandbox, live; null: there is none yet), logInBy (when the tokens
+--          that are kept can no longer be renewed; null: not known), answeredAt (the newest good answer of the last 31 days, to the hour when it is more than 51 hours old; null:
+--          none), firstRunAt (the first run that ended; null: none), lastRunAt
+--          and lastRunStatus (of the newest run that ended by itself; null: none), unloaded and unloadedSince
 --          (answers that are not in the catalog, and when the oldest of them was stored), newDrifts and newestDriftAt (fields of
 --          answers that were first seen within a day not to be as they are known)
-SELECT c.now,
+SELECT c.now, (SELECT source FROM sync.database_identity) AS source,
        (SELECT coalesce(refresh_expires_at, access_expires_at) FROM sync.token WHERE app_key = $1::text) AS "logInBy",
        coalesce(
          (SELECT granted_at FROM usage.api_call
@@ -16,6 +17,7 @@ SELECT c.now,
           WHERE hour > c.now - interval '31 days' AND outcome = 'ok' AND NOT is_exempt
           ORDER BY hour DESC LIMIT 1)
        ) AS "answeredAt",
+       (SELECT ended_at FROM sync.run WHERE ended_at IS NOT NULL ORDER BY run_id LIMIT 1) AS "firstRunAt",
        r.ended_at AS "lastRunAt", r.status AS "lastRunStatus", p.unloaded, p.since AS "unloadedSince",
        d.fields AS "newDrifts", d.newest_at AS "newestDriftAt"
 FROM (SELECT usage.ledger_now() AS now OFFSET 0) c

@@ -1,8 +1,9 @@
 import type { Clock } from '../../core/clock.ts';
 import { isLoopbackUrl } from '../../core/loopback.ts';
 import { AppError } from '../../core/errors.ts';
+import { spellCommands } from '../../core/spell-commands.ts';
 import type { Secret } from '../../core/secret.ts';
-import type { NotificationMessage, Notifier, Receipt } from '../../model/notification.ts';
+import type { NotificationMessage, Receipt, Webhook } from '../../model/notification.ts';
 import { notifyErrors } from './errors.ts';
 import { formatDingTalk } from './format-dingtalk.ts';
 import { formatGeneric } from './format-generic.ts';
@@ -19,6 +20,8 @@ export interface NotifierOptions {
   readonly dingTalkSecret: Secret | null;
   /** The address of the ops pages; null: not set. */
   readonly siteUrl: string | null;
+  /** How people start the program. Default: `catalog-sync`. */
+  readonly command?: string;
   readonly clock: Clock;
   /** Default: `defaultTimeoutMs`. */
   readonly timeoutMs?: number;
@@ -40,9 +43,26 @@ function checkedUrl(text: string): URL {
   throw new AppError(notifyErrors.NOTIFY_REFUSED, 'the address of the receiver must be https');
 }
 
+/** The message with commands that can be typed where its sender runs. */
+function spell(message: NotificationMessage, command: string): NotificationMessage {
+  const items = message.items.map((item) => ({
+    ...item,
+    summary: spellCommands(item.summary, command),
+    remedy: spellCommands(item.remedy, command),
+  }));
+  return { ...message, items };
+}
+
 /** Sends messages to one webhook, each once: whether and when to send again is for others to decide. */
-export function createNotifier(options: NotifierOptions): Notifier {
-  const { format, dingTalkSecret, siteUrl, clock, timeoutMs = defaultTimeoutMs } = options;
+export function createNotifier(options: NotifierOptions): Webhook {
+  const {
+    format,
+    dingTalkSecret,
+    siteUrl,
+    command = 'catalog-sync',
+    clock,
+    timeoutMs = defaultTimeoutMs,
+  } = options;
   const url = checkedUrl(options.url.reveal());
   const secret = format === 'dingtalk' ? (dingTalkSecret?.reveal() ?? null) : null;
   const send = async (message: NotificationMessage, signal: AbortSignal): Promise<Receipt> => {
@@ -51,7 +71,7 @@ export function createNotifier(options: NotifierOptions): Notifier {
     const request = {
       method: 'POST',
       headers: { 'content-type': 'application/json; charset=utf-8', accept: 'application/json, text/plain' },
-      body: JSON.stringify(formats[format](message, siteUrl)),
+      body: JSON.stringify(formats[format](spell(message, command), siteUrl)),
     };
     const answer = await within(timeoutMs, signal, (ended) => sendRequest(target, request, ended)).catch(
       (error: unknown) => {

@@ -1,5 +1,5 @@
 import type { NotificationItem, NotificationMessage } from '../../model/notification.ts';
-import { footerOf, labelOf, pageUrl, tidy, titleOf } from './wording.ts';
+import { adviceOf, footerOf, labelOf, pageUrl, tidy, titleOf } from './wording.ts';
 
 /** DingTalk takes 20,000 bytes. A longer one would always be refused, and block all that follow. */
 const maxBytes = 19_000;
@@ -11,8 +11,8 @@ const plain = (text: string): string =>
 function lines(item: NotificationItem, siteUrl: string | null): string {
   const url = pageUrl(siteUrl, item.path);
   const where = url === null ? `page ${plain(item.path)}` : `[details](${url})`;
-  const remedy = item.phase === 'over' || item.remedy === '' ? '' : `  \n  What to do: ${plain(item.remedy)}`;
-  return `- **${labelOf(item)}:** ${plain(item.summary)} (${where})${remedy}`;
+  const advice = adviceOf(item).map((text) => `  \n  ${plain(text)}`);
+  return `- **${labelOf(item)}:** ${plain(item.summary)} (${where})${advice.join('')}`;
 }
 
 /** The body of a custom robot of DingTalk: a markdown message without mentions (open.dingtalk.com). */

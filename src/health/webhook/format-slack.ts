@@ -1,5 +1,5 @@
 import type { NotificationItem, NotificationMessage } from '../../model/notification.ts';
-import { footerOf, labelOf, pageUrl, tidy, titleOf } from './wording.ts';
+import { adviceOf, footerOf, labelOf, pageUrl, tidy, titleOf } from './wording.ts';
 
 /** Slack docs, "Formatting text": these three are all that must be escaped; `<!channel>` would notify everyone. */
 const escape = (text: string): string =>
@@ -8,9 +8,8 @@ const escape = (text: string): string =>
 function lines(item: NotificationItem, siteUrl: string | null): string {
   const url = pageUrl(siteUrl, item.path);
   const where = url === null ? `page ${escape(item.path)}` : `<${escape(url)}|details>`;
-  const remedy =
-    item.phase === 'over' || item.remedy === '' ? '' : `\n      _What to do:_ ${escape(item.remedy)}`;
-  return `• *${labelOf(item)}:* ${escape(item.summary)} (${where})${remedy}`;
+  const advice = adviceOf(item).map((text) => `\n      ${escape(text)}`);
+  return `• *${labelOf(item)}:* ${escape(item.summary)} (${where})${advice.join('')}`;
 }
 
 /** The body of an incoming webhook of Slack, which Mattermost and Rocket.Chat understand, too. */

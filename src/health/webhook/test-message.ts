@@ -13,6 +13,11 @@ export function testMessage(source: Source, sentAt: Date): NotificationMessage {
     remedy: '',
     path: '/',
     since: sentAt,
+    issueId: null,
+    cause: null,
+    runId: null,
+    code: null,
+    change: null,
   } as const;
   return { source, items: [item], more: 0, sentAt };
 }

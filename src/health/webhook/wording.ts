@@ -1,4 +1,5 @@
 import { shanghaiTime } from '../../core/shanghai-time.ts';
+import { describeCause } from '../issues/describe-cause.ts';
 import type { NotificationItem, NotificationMessage } from '../../model/notification.ts';
 
 /** A longer sentence has text that is no message; half would cut our own. */
@@ -17,6 +18,15 @@ export function tidy(text: string): string {
 export function labelOf({ phase, since }: Pick<NotificationItem, 'phase' | 'since'>): string {
   if (phase === 'over') return 'Over';
   return phase === 'lasting' ? `Still, since ${shanghaiTime(since)}` : 'New';
+}
+
+/** What to do, and whose it is, as sentences; empty where it is over. */
+export function adviceOf({ phase, remedy, cause }: NotificationItem): string[] {
+  if (phase === 'over') return [];
+  return [
+    ...(remedy === '' ? [] : [`What to do: ${tidy(remedy)}`]),
+    ...(cause === null ? [] : [describeCause(cause)]),
+  ];
 }
 
 const things = (count: number) => (count === 1 ? '1 thing' : `${String(count)} things`);

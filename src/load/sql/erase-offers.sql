@@ -22,6 +22,12 @@ skus AS (
   FROM n
   WHERE s.offer_id = n.offer_id
 ),
+sku_states AS (
+  UPDATE catalog.sku_history h
+  SET spec_id = NULL, cargo_number = NULL, label = NULL, attributes = CASE h.state WHEN 'listed' THEN '[]'::jsonb END, image_url = NULL
+  FROM n
+  WHERE h.offer_id = n.offer_id
+),
 changes AS (
   UPDATE catalog.offer_change c
   SET old = NULL, new = NULL

@@ -9,5 +9,8 @@ WITH changes AS (
 ),
 observations AS (
   DELETE FROM sync.seller_observation WHERE seller_id = $1::text
+),
+states AS (
+  DELETE FROM catalog.seller_history WHERE seller_id = $1::text
 )
 DELETE FROM catalog.seller WHERE seller_id = $1::text;

@@ -24,7 +24,8 @@ stated AS (
   SELECT n.*, c.level AS old_level, c.parent_id AS old_parent_id, c.parent_seen_at IS NULL AS is_first_place,
          place.is_newer AND NOT place.is_circle AS takes_parent,
          place.is_circle AND (place.is_newer OR $4::boolean) AS is_circle,
-         n.level IS NOT NULL
+         -- The level of a child follows from its parent: with the place, it is refused.
+         n.level IS NOT NULL AND NOT place.is_circle
            AND (c.level_seen_at IS NULL
                 OR ($2::timestamptz, n.level) > (c.level_seen_at, c.level)
                 OR ($4::boolean AND $2::timestamptz = c.level_seen_at AND n.level <> c.level)) AS takes_level,

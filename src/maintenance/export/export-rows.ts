@@ -1,4 +1,3 @@
-import { readLedgerNow } from '../../db/ledger-now.ts';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { AppError } from '../../core/errors.ts';
@@ -12,6 +11,8 @@ import {
   type QueryField,
   type RunOne,
 } from '../../db/read-only-transaction.ts';
+import { runSqlForOne } from '../../db/sql-file.ts';
+import { readSql } from '../read-sql.ts';
 import { findRelation, type RelationSource } from './find-relation.ts';
 
 /** What to export: a table or view, or the rows of one query. */
@@ -124,19 +125,35 @@ function createReader(
       for (;;) {
         const { rows } = await run(`FETCH ${String(batchRows)} FROM exported`);
         if (rows.length > 0 && !(await read(rows))) return false;
-        if (rows.length < batchRows) return true;
+        if (rows.length < batchRows) break;
       }
+      await client.query('CLOSE exported');
+      return true;
     },
   };
 }
 
+/**
+ * A reader of the rows of one query, in the transaction of `client`.
+ *
+ * @throws AppError QUERY_REFUSED when it is not a query
+ */
+export async function openReader(
+  client: pg.Client,
+  run: RunOne,
+  { text, snapshotAt }: { readonly text: string; readonly snapshotAt: Date },
+): Promise<ExportReader> {
+  const columns = await readColumns(client, run, text);
+  return createReader(client, run, { text, columns, snapshotAt });
+}
+
 /** Makes the same values the same text everywhere, and gives the ledger's now. */
-async function prepare(client: pg.Client): Promise<Date> {
+export async function prepareSnapshot(client: pg.Client): Promise<Date> {
   await client.query(
     `SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true),
             set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true)`,
   );
-  return readLedgerNow(client);
+  return (await runSqlForOne<{ now: Date }>(client, readSql('read-clock'))).now;
 }
 
 /**
@@ -150,10 +167,9 @@ export async function withExport(
   work: (reader: ExportReader) => Promise<void>,
 ): Promise<void> {
   await inReadOnlyTransaction({ connectionString, timeoutMs: 0, signal }, async (client, run) => {
-    const snapshotAt = await classifyDatabaseErrors(() => prepare(client));
+    const snapshotAt = await classifyDatabaseErrors(() => prepareSnapshot(client));
     const text =
       source.kind === 'relation' ? await findRelation(client, source) : withoutSemicolon(source.text);
-    const columns = await readColumns(client, run, text);
-    await work(createReader(client, run, { text, columns, snapshotAt }));
+    await work(await openReader(client, run, { text, snapshotAt }));
   });
 }

@@ -22,6 +22,11 @@ export function toCallLimit({ operations, period, calls, leftToday }: PeriodLimi
   return { operations, perDay, left: leftToday === null ? perDay : Math.max(0, leftToday - kept) };
 }
 
+/** The calls a day to ask for, so that runs may use so many. */
+export function askedForCalls(perDay: number): number {
+  return Math.ceil(perDay / (1 - keptShare));
+}
+
 /** A bound on all calls of the runs of a day, and of the next run. */
 export function budgetLimit(perDay: number, left: number): CallLimit {
   return { operations: apiOperations, perDay, left };

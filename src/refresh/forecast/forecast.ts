@@ -1,5 +1,5 @@
-import type { ApiOperation } from '../../model/known-apis.ts';
-import { ageQuantile } from './age-quantile.ts';
+import { plannedOperations, type ApiOperation } from '../../model/known-apis.ts';
+import { ageQuantile, type CopyAges } from './age-quantile.ts';
 import { shareYounger } from './detail-cycle.ts';
 import { callsToFirstPass, daysFor } from './first-pass.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -27,7 +27,16 @@ export interface ApiForecast {
 /** Ages in days; Infinity: never again. */
 export interface AgeForecast {
   readonly meanDays: number;
+  readonly medianDays: number;
   readonly p90Days: number;
+}
+
+/** Details of some offers in the long run. */
+export interface DetailsForecast {
+  readonly ages: AgeForecast;
+  readonly callsPerDay: number;
+  /** The share that is right at any time, from 0 to 1. */
+  readonly fresh: number;
 }
 
 export interface FeedForecast {
@@ -44,19 +53,13 @@ export interface FeedForecast {
 export interface Forecast {
   readonly apis: readonly ApiForecast[];
   readonly feeds: readonly FeedForecast[];
+  /** Of all feeds, each offer once. */
+  readonly details: DetailsForecast;
   readonly nextRun: NextRun;
   /** Days until the initial crawl is complete; Infinity: never. */
   readonly firstPassDays: number;
   readonly searches: readonly SteadySearch[];
 }
-
-const operations = [
-  'category.children',
-  'search.keyword',
-  'search.seller',
-  'search.image',
-  'offer.detail',
-] as const satisfies readonly ApiOperation[];
 
 /** Days from one pass to the next, as most rows of a feed meet it: a mean of rates, by pages. */
 function rowEveryDays(searches: readonly SteadySearch[], feed: string): number {
@@ -69,6 +72,11 @@ function rowEveryDays(searches: readonly SteadySearch[], feed: string): number {
   return detailCalls > 0 ? pages / detailCalls : Infinity;
 }
 
+const quantilesOf = (parts: readonly CopyAges[]) => ({
+  medianDays: ageQuantile(parts, 0.5),
+  p90Days: ageQuantile(parts, 0.9),
+});
+
 /** Rows are of any age up to the time between two passes. */
 function rowAges(searches: readonly SteadySearch[], feed: string): AgeForecast {
   const parts = searches
@@ -80,7 +88,7 @@ function rowAges(searches: readonly SteadySearch[], feed: string): AgeForecast {
     }));
   const pages = parts.reduce((sum, { copies }) => sum + copies, 0);
   const meanDays = parts.reduce((sum, { copies, everyDays }) => sum + (copies * everyDays) / 2, 0) / pages;
-  return { meanDays: pages === 0 ? Infinity : meanDays, p90Days: ageQuantile(parts, 0.9) };
+  return { meanDays: pages === 0 ? Infinity : meanDays, ...quantilesOf(parts) };
 }
 
 function arrivals(knowledge: Knowledge, feed: string): number {
@@ -93,32 +101,36 @@ function arrivals(knowledge: Knowledge, feed: string): number {
   return novelty * own.reduce((sum, search) => sum + search.windows * arrivalsOf(knowledge, search), 0);
 }
 
+function forecastDetails(own: readonly SteadyOffers[]): DetailsForecast {
+  const offers = own.reduce((sum, member) => sum + member.offers, 0);
+  const mean = (of: (member: SteadyOffers) => number) =>
+    offers === 0 ? 0 : own.reduce((sum, member) => sum + member.offers * of(member), 0) / offers;
+  const parts = own.map(({ cycle, offers: copies }) => ({
+    copies,
+    shareYounger: (ageDays: number) => shareYounger(cycle, ageDays),
+  }));
+  return {
+    ages: { meanDays: offers === 0 ? Infinity : mean(({ ageDays }) => ageDays), ...quantilesOf(parts) },
+    callsPerDay: own.reduce((sum, { callsPerDay }) => sum + callsPerDay, 0),
+    fresh: mean(({ fresh }) => fresh),
+  };
+}
+
 function forecastFeed(
   knowledge: Knowledge,
   feed: string,
   steady: { readonly details: readonly SteadyOffers[]; readonly searches: readonly SteadySearch[] },
 ): FeedForecast {
   const own = steady.details.filter(({ feeds }) => feeds.includes(feed));
-  const offers = own.reduce((sum, member) => sum + member.offers, 0);
-  const mean = (of: (member: SteadyOffers) => number) =>
-    offers === 0 ? 0 : own.reduce((sum, member) => sum + member.offers * of(member), 0) / offers;
+  const { ages, callsPerDay, fresh } = forecastDetails(own);
   return {
     feed,
-    offers,
+    offers: own.reduce((sum, member) => sum + member.offers, 0),
     newPerDay: arrivals(knowledge, feed),
     rows: rowAges(steady.searches, feed),
-    details: {
-      meanDays: offers === 0 ? Infinity : mean(({ ageDays }) => ageDays),
-      p90Days: ageQuantile(
-        own.map(({ cycle, offers: copies }) => ({
-          copies,
-          shareYounger: (ageDays) => shareYounger(cycle, ageDays),
-        })),
-        0.9,
-      ),
-    },
-    detailsPerDay: own.reduce((sum, { callsPerDay }) => sum + callsPerDay, 0),
-    fresh: mean(({ fresh }) => fresh),
+    details: ages,
+    detailsPerDay: callsPerDay,
+    fresh,
   };
 }
 
@@ -155,7 +167,7 @@ export function forecast(knowledge: Knowledge): Forecast {
   const nextRun = forecastRun(knowledge);
   const toFirstPass = callsToFirstPass(knowledge);
   return {
-    apis: operations
+    apis: plannedOperations
       .filter((operation) => [wanted, toFirstPass, nextRun.due].some((of) => sumOf(of, operation) > 0))
       .map((operation) => ({
         operation,
@@ -166,6 +178,7 @@ export function forecast(knowledge: Knowledge): Forecast {
         toFirstPass: sumOf(toFirstPass, operation),
       })),
     feeds: feeds.map(({ name }) => forecastFeed(knowledge, name, { details: steady, searches })),
+    details: forecastDetails(steady),
     nextRun,
     firstPassDays: daysFor(toFirstPass, knowledge),
     searches,

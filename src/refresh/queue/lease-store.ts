@@ -18,7 +18,8 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 import { drizzleOn } from '../../db/database.ts';
 import { ledgerNow } from '../../db/ledger-now.ts';
 import { refresh } from '../../schema/planner.ts';
-import { searchWindow } from '../../schema/search.ts';
+import { searchWindow, windowOffer } from '../../schema/search.ts';
+import { isReadAgain } from '../searches/is-read-again.ts';
 import { categoryVisit, run } from '../../schema/sync.ts';
 
 /** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
@@ -58,6 +59,8 @@ export interface LeaseStore {
    * in ms.
    */
   listKnownStale(offerIds: readonly string[]): Promise<Map<string, number>>;
+  /** The ages of the newest details of offers, in ms: an answer that is no younger has nothing new. Nothing of those without. */
+  listDetailAges(offerIds: readonly string[]): Promise<Map<string, number>>;
   /** Gives targets back. Without ids: all of the run. */
   release(kind: TargetKind, runId: string, ids?: readonly string[]): Promise<void>;
   /**
@@ -76,6 +79,8 @@ export interface LeaseStore {
   unnameCategorySearches(): Promise<boolean>;
   /** The query of a window, for the page that is next. Null: the window is not there any more. */
   searchRequest(windowId: string): Promise<WindowQuery | null>;
+  /** As `listKnownStale`, for the next page of a window: null unless its pass reads its pages again. */
+  pageStaleFromMs(windowId: string): Promise<number | null>;
 }
 
 export interface TargetFailure {
@@ -206,13 +211,32 @@ function createHeldTargets(pool: Pool): Pick<LeaseStore, 'keepLeased' | 'release
   };
 }
 
-async function listKnownStale(pool: Pool, offerIds: readonly string[]): Promise<Map<string, number>> {
-  const ageMs = sql<number>`(extract(epoch FROM ${ledgerNow} - ${refresh.staleSince}) * 1000)::float8`;
+/** Since a time of each offer that has it. */
+async function listAges(
+  pool: Pool,
+  offerIds: readonly string[],
+  since: typeof refresh.staleSince | typeof refresh.detailAt,
+): Promise<Map<string, number>> {
+  const ageMs = sql<number>`(extract(epoch FROM ${ledgerNow} - ${since}) * 1000)::float8`;
   const rows = await drizzleOn(pool)
     .select({ offerId: refresh.offerId, ageMs })
     .from(refresh)
-    .where(and(inArray(refresh.offerId, [...offerIds]), isNotNull(refresh.staleSince)));
+    .where(and(inArray(refresh.offerId, [...offerIds]), isNotNull(since)));
   return new Map(rows.map((row) => [row.offerId, Math.max(0, row.ageMs)]));
+}
+
+/** What the pages of the pass showed until now is out of date. */
+async function pageStaleFromMs(pool: Pool, windowId: string): Promise<number | null> {
+  const { passStartedAt, isDoubted, rowsSeen, nextPage } = searchWindow;
+  const lastSeenAt = sql`(SELECT max(${windowOffer.lastSeenAt}) FROM ${windowOffer} WHERE ${windowOffer.windowId} = ${windowId})`;
+  const [found] = await drizzleOn(pool)
+    .select({
+      state: { passStartedAt, isDoubted, rowsSeen, nextPage },
+      ageMs: sql<number>`(extract(epoch FROM ${ledgerNow} - ${lastSeenAt}) * 1000)::float8`,
+    })
+    .from(searchWindow)
+    .where(eq(searchWindow.windowId, windowId));
+  return found && isReadAgain(found.state, pageSize) ? Math.max(0, found.ageMs) : null;
 }
 
 /** Frees all leases of a run, so its jobs find no work. */
@@ -255,7 +279,8 @@ export function createLeaseStore({ pool }: { readonly pool: Pool }): LeaseStore 
       const given = [names, feeds.some(({ categories }) => categories.length > 0)];
       return runSqlForOne<Postponed>(pool, readSql('count-postponed'), given);
     },
-    listKnownStale: (offerIds) => listKnownStale(pool, offerIds),
+    listKnownStale: (offerIds) => listAges(pool, offerIds, refresh.staleSince),
+    listDetailAges: (offerIds) => listAges(pool, offerIds, refresh.detailAt),
     nameCategorySearch: async (windowId) =>
       (await runSql<{ keyword: string }>(pool, readSql('name-category-search'), [windowId])).length > 0,
     unnameCategorySearches: () =>
@@ -264,5 +289,6 @@ export function createLeaseStore({ pool }: { readonly pool: Pool }): LeaseStore 
         async (client) => (await applySql(client, readSql('unname-category-searches'))) > 0,
       ),
     searchRequest: (windowId) => readWindowQuery(pool, windowId),
+    pageStaleFromMs: (windowId) => pageStaleFromMs(pool, windowId),
   };
 }

@@ -1,10 +1,13 @@
 import type { Pool } from 'pg';
 import type { ChangeRate } from '../../model/learning.ts';
+import type { Figure } from '../../model/figures.ts';
 import type { Feed } from '../../model/sync-config.ts';
+import type { PromisedSet } from '../promised-ages.ts';
 import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
+import { saveFigurePriors } from '../update/figure-rows.ts';
 import { isDetailSuspect } from '../update/recent-details.ts';
 import { arrayOverlaps } from 'drizzle-orm';
 import { drizzleOn } from '../../db/database.ts';
@@ -56,7 +59,7 @@ export interface RefreshQueue {
   countDetails(runId: string, limit: number): Promise<RunDetails>;
   planner(): Promise<PlannerFigures>;
   /**
-   * Assigns offers to feeds again, if the bound of a feed, its watch list or its searches have changed.
+   * Assigns offers to feeds again, if the bound of a feed, its watch list or its searches have changed, and keeps their promised ages.
    * `unseenBucket`: the bucket of offers without observations.
    */
   assignFeeds(feeds: readonly Feed[], unseenBucket: number): Promise<void>;
@@ -64,6 +67,10 @@ export interface RefreshQueue {
   listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
   /** Due offers without a lease, in each bucket those that were fetched longest ago. */
   listHeads(request: RefreshQueueRequest): Promise<RefreshCandidate[]>;
+  /** The offers whose details are due by their promised age, at most `limit`: those first that pass it first. */
+  listPromised(sets: readonly PromisedSet[], limit: number): Promise<string[]>;
+  /** The calls that the promised ages take until some time; of more than `limit` offers that many at least. */
+  countPromisedCalls(sets: readonly PromisedSet[], until: Date, limit: number): Promise<number>;
   /** The input of the planner's figures of a day, with a sample of at most `limit` offers. */
   sample(limit: number): Promise<PlannerSample>;
   saveFit(fit: PlannerFit): Promise<void>;
@@ -75,6 +82,8 @@ export interface PlannerSample {
   readonly prior: ChangeRate;
   /** What observations showed of some offers. */
   readonly sample: readonly ChangeRate[];
+  /** Of each figure the prior, and what observations showed of some offers. */
+  readonly figures: Readonly<Record<Figure, ChangeRate & { readonly sample: readonly ChangeRate[] }>>;
   readonly meanPopularity: number;
   /** About how many there are. */
   readonly offers: number;
@@ -84,6 +93,7 @@ export interface PlannerSample {
 
 export interface PlannerFit {
   readonly prior: ChangeRate;
+  readonly figures: ReadonlyMap<Figure, ChangeRate>;
   readonly meanPopularity: number;
   /** Null: not known. */
   readonly floorDays: number | null;
@@ -134,6 +144,8 @@ async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: num
       await applySql(client, readSql('assign-feed'), [feed.name, feed.maxOffers, feed.offers]);
     });
   }
+  const ages = feeds.map(({ name, maxAgeMs }) => ({ name, maxAgeMs }));
+  await applySql(pool, readSql('note-promised-ages'), [JSON.stringify(ages)]);
 }
 
 /** Over `sync.refresh` and `sync.feed_set`. */
@@ -159,10 +171,27 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
       return db.select().from(feedSet).where(isListed).orderBy(feedSet.feedSet);
     },
     listHeads: (request) => listHeads(pool, request),
+    listPromised: async (sets, limit) => {
+      const given = [
+        JSON.stringify(sets.map(({ feedSet, dueAgeMs, maxAgeMs }) => ({ feedSet, dueAgeMs, maxAgeMs }))),
+        limit,
+      ];
+      const rows = await runSql<{ offerId: string }>(pool, readSql('list-promised-offers'), given);
+      return rows.map(({ offerId }) => offerId);
+    },
+    countPromisedCalls: async (sets, until, limit) => {
+      const given = [
+        JSON.stringify(sets.map(({ feedSet, dueAgeMs, everyMs }) => ({ feedSet, dueAgeMs, everyMs }))),
+        until,
+        limit,
+      ];
+      return (await runSqlForOne<{ calls: number }>(pool, readSql('count-promised-calls'), given)).calls;
+    },
     sample: (limit) => readSample(pool, limit),
-    saveFit: async ({ prior, meanPopularity, floorDays, fittedAt }) => {
+    saveFit: async ({ prior, figures, meanPopularity, floorDays, fittedAt }) => {
       const { changes: priorChanges, days: priorDays } = prior;
       await db.update(planner).set({ priorChanges, priorDays, meanPopularity, floorDays, fittedAt });
+      await saveFigurePriors(pool, figures);
     },
   };
 }

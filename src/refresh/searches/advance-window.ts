@@ -2,6 +2,7 @@ import { dayMs, hourMs } from '../../core/duration.ts';
 import type { PageObservation, PassOutcome, WindowState } from '../../model/learning.ts';
 import { searchReach } from '../../model/search-limits.ts';
 import { driftRows } from './drift-rows.ts';
+import { isReadAgain } from './is-read-again.ts';
 
 /**
  * Pages of one pass that lie further apart show two lists, not one. Forty pages take seconds; a pass that a quota
@@ -85,11 +86,49 @@ function isLastPage(
   return !isFull || idsListed < reachable || isProven;
 }
 
-/** The pass after a page: it continues while it has no outcome. */
-function passAfter(
+interface PassEnd {
+  /** Null: it continues. */
+  readonly outcome: PassOutcome | null;
+  readonly isDoubted: boolean;
+}
+
+/**
+ * Of a list that nobody has read before, one record in so many may be missing because the list moved while it was read. In
+ * pages of 50, about one in 280 is (the sandbox's). At half, every second list would be read again, at double hardly one.
+ */
+const recordsPerMissing = 200;
+
+const lacksRecords = ({ idsListed }: WindowState, reachable: number): boolean =>
+  (reachable - idsListed) * recordsPerMissing > reachable;
+
+/**
+ * Whether the pages of a pass that has reached its end are to be read again: the first pass over a list that moved, so that
+ * rows came twice and others did not. What a later pass misses is known from the one before.
+ */
+function mustReadAgain(
   pass: WindowState,
-  observation: PageObservation,
-): { outcome: PassOutcome | null; isDoubted: boolean } {
+  { outcome, isDoubted }: PassEnd,
+  { isSuspect }: PageObservation,
+): boolean {
+  const { completedAt, maxPages, rowsSeen, idsListed, totalRecords } = pass;
+  const isFirst = completedAt === null && maxPages === null && !isDoubted && !isSuspect;
+  const isMoved = (outcome === 'short' || outcome === 'unproven') && rowsSeen > idsListed;
+  return isFirst && isMoved && totalRecords !== null && lacksRecords(pass, totalRecords);
+}
+
+/** A pass that reads its pages again ends as soon as it has listed enough, or with them. */
+function passReadAgain(pass: WindowState, observation: PageObservation): PassEnd {
+  const { isDoubted } = pass;
+  if (observation.isSplit) return { outcome: 'split', isDoubted };
+  const { totalRecords: total, rowsInAnswer } = observation;
+  const reachable = total === null ? null : Math.min(total, searchReach);
+  const isEnough = reachable === null || !lacksRecords(pass, reachable);
+  const isOver = isEnough || rowsInAnswer === 0 || isLastPage(pass, observation, reachable);
+  return { outcome: isOver ? outcomeAtEnd(pass, reachable) : null, isDoubted };
+}
+
+/** The pass after a page. */
+function passAfter(pass: WindowState, observation: PageObservation): PassEnd {
   const { maxPages, isDoubted } = pass;
   if (observation.isSplit) return { outcome: 'split', isDoubted };
   const total = observation.totalRecords;
@@ -124,37 +163,41 @@ function closePass(
   };
 }
 
+/** The window at the first page of a pass. */
+const openPass = (prior: WindowState, { observedAt }: PageObservation): WindowState => ({
+  ...prior,
+  passStartedAt: observedAt,
+  isDoubted: false,
+  rowsSeen: 0,
+  idsListed: 0,
+  newOffers: 0,
+  changedOffers: 0,
+  stalePages: 0,
+});
+
 /**
  * Moves a search window's cursor over one answered page: to the next page, or to the end of the pass. A page
  * that the cursor does not point at (a repeat, a late answer) moves nothing. After an empty page, or one without a new
- * id, if the total promises more, one more page is fetched; if that is no better, the pass is over.
+ * id, if the total promises more, one more page is fetched; if that is no better, the pass is over. The first pass over a
+ * list that moved goes on from its first page, once.
  */
 export function advanceWindow(prior: WindowState, answered: PageObservation): WindowState {
   if (answered.page !== prior.nextPage) return prior;
-  const observation = readPastEnd(answered, prior);
-  const isFirst = observation.page === 1;
-  const soFar: WindowState = isFirst
-    ? {
-        ...prior,
-        passStartedAt: observation.observedAt,
-        isDoubted: false,
-        rowsSeen: 0,
-        idsListed: 0,
-        newOffers: 0,
-        changedOffers: 0,
-        stalePages: 0,
-      }
-    : prior;
+  const isAgain = isReadAgain(prior, answered.pageSize);
+  const observation = isAgain ? answered : readPastEnd(answered, prior);
+  const soFar = observation.page === 1 && !isAgain ? openPass(prior, observation) : prior;
   const pass: WindowState = {
     ...soFar,
     nextPage: observation.page + 1,
-    isPassSteady: isSteady(prior, observation),
+    isPassSteady: !isAgain && isSteady(prior, observation),
     rowsSeen: soFar.rowsSeen + observation.rowsInAnswer,
     idsListed: soFar.idsListed + observation.newIdsInPass,
     totalRecords: isBelieved(prior, observation)
       ? (observation.totalRecords ?? prior.totalRecords)
       : prior.totalRecords,
   };
-  const { outcome, isDoubted } = passAfter(pass, observation);
-  return outcome === null ? { ...pass, isDoubted } : closePass(pass, outcome, observation);
+  const end = isAgain ? passReadAgain(pass, observation) : passAfter(pass, observation);
+  if (end.outcome === null) return { ...pass, isDoubted: end.isDoubted };
+  if (!isAgain && mustReadAgain(pass, end, observation)) return { ...pass, nextPage: 1, isDoubted: true };
+  return closePass(pass, end.outcome, observation);
 }

@@ -39,7 +39,7 @@ export function noteYield(state: WindowState, found: PageYield): WindowState {
     changedOffers: state.changedOffers + found.changedOffers,
     stalePages: isStale ? state.stalePages + 1 : 0,
   };
-  const isOver = noted.nextPage === 1;
+  const isOver = noted.nextPage === 1 && noted.passStartedAt === null;
   if (isOver)
     return noted.lastOutcome === 'split'
       ? noted

@@ -1,23 +1,42 @@
 -- Purpose: a sample of offers with evidence from observations, from blocks chosen at random, and what else the planner's
 --          figures of the day are made from.
 -- Params:  $1 integer how many at most
--- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), meanPopularity (of all offers
+-- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), figures (object of
+--          figures: {changes, days, sample}), meanPopularity (of all offers
 --          in those blocks; 1: none), offers (about how many there are), detailsPerDay (details of known offers in the last
 --          seven days)
 WITH size AS MATERIALIZED (
   SELECT greatest(reltuples, 0)::float8 AS offers FROM pg_class WHERE oid = 'sync.refresh'::regclass
 ),
 block AS MATERIALIZED (
-  SELECT offer_id, rate_changes, rate_days, popularity
+  SELECT offer_id, rate_changes, rate_days, popularity, offer_changes, offer_days, price_changes, price_days, in_stock_changes,
+         in_stock_days, out_of_stock_changes, out_of_stock_days
   FROM sync.refresh
   -- Four times as many as needed, because not every offer was fetched; a small table is read whole.
   TABLESAMPLE SYSTEM ((SELECT least(100, 400.0 * $1::int / greatest(offers, 1)) FROM size))
 ),
 learned AS (
   SELECT rate_changes, rate_days FROM block WHERE rate_days > 0 ORDER BY hashint8(offer_id) LIMIT $1::int
+),
+figure AS (
+  SELECT f.figure, json_build_object('changes', f.prior_changes, 'days', f.prior_days, 'sample', (
+    SELECT coalesce(json_agg(json_build_object('changes', e.changes, 'days', e.days)), '[]')
+    FROM (
+      SELECT n.changes, n.days
+      FROM block
+      CROSS JOIN LATERAL (VALUES
+        ('offer', offer_changes, offer_days), ('price', price_changes, price_days),
+        ('in_stock', in_stock_changes, in_stock_days), ('out_of_stock', out_of_stock_changes, out_of_stock_days)
+      ) AS n (figure, changes, days)
+      WHERE n.figure = f.figure AND n.days > 0
+      ORDER BY hashint8(block.offer_id)
+      LIMIT $1::int
+    ) e)) AS learned
+  FROM sync.figure f
 )
 SELECT p.fitted_at AS "fittedAt", json_build_object('changes', p.prior_changes, 'days', p.prior_days) AS prior,
        (SELECT coalesce(json_agg(json_build_object('changes', rate_changes, 'days', rate_days)), '[]') FROM learned) AS sample,
+       (SELECT json_object_agg(figure, learned) FROM figure) AS figures,
        coalesce((SELECT avg(popularity)::float8 FROM block), 1) AS "meanPopularity",
        greatest(s.offers, (SELECT count(*) FROM block))::float8 AS offers,
        (SELECT coalesce(sum(observations), 0)::float8 / 7

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 import { dayMs } from '../../core/duration.ts';
 import type { Provenance } from '../../model/catalog.ts';
+import type { OfferFigures } from '../../model/figures.ts';
 import type { QueuePosition, StaleHint } from '../../model/learning.ts';
 import { readSql } from '../read-sql.ts';
 import {
@@ -29,6 +30,16 @@ interface FreshnessRow {
   readonly changed_at: Date | null;
   readonly stale_since: Date | null;
   readonly stale_by: StaleHint | null;
+  readonly vouched_at: Date | null;
+  readonly is_in_stock: boolean | null;
+  readonly offer_changes: number;
+  readonly offer_days: number;
+  readonly price_changes: number;
+  readonly price_days: number;
+  readonly in_stock_changes: number;
+  readonly in_stock_days: number;
+  readonly out_of_stock_changes: number;
+  readonly out_of_stock_days: number;
   readonly feed_set: number;
 }
 
@@ -48,6 +59,35 @@ function toRefreshStats(row: FreshnessRow): OfferFreshness['refreshStats'] {
     changedAt: row.changed_at,
     stale:
       row.stale_since === null || row.stale_by === null ? null : { since: row.stale_since, by: row.stale_by },
+    figures: toFigures(row),
+  };
+}
+
+function toFigures(row: FreshnessRow): OfferFigures {
+  return {
+    learned: {
+      offer: { changes: row.offer_changes, days: row.offer_days },
+      price: { changes: row.price_changes, days: row.price_days },
+      in_stock: { changes: row.in_stock_changes, days: row.in_stock_days },
+      out_of_stock: { changes: row.out_of_stock_changes, days: row.out_of_stock_days },
+    },
+    vouchedAt: row.vouched_at,
+    isInStock: row.is_in_stock,
+  };
+}
+
+function toFigureColumns({ learned, vouchedAt, isInStock }: OfferFigures) {
+  return {
+    vouched_at: vouchedAt,
+    is_in_stock: isInStock,
+    offer_changes: learned.offer.changes,
+    offer_days: learned.offer.days,
+    price_changes: learned.price.changes,
+    price_days: learned.price.days,
+    in_stock_changes: learned.in_stock.changes,
+    in_stock_days: learned.in_stock.days,
+    out_of_stock_changes: learned.out_of_stock.changes,
+    out_of_stock_days: learned.out_of_stock.days,
   };
 }
 
@@ -137,6 +177,7 @@ function toRefreshRow(offerId: string, freshness: OfferFreshness, statsUpdate: R
     changed_at: refreshStats.changedAt,
     stale_since: refreshStats.stale?.since,
     stale_by: refreshStats.stale?.by,
+    ...toFigureColumns(refreshStats.figures),
     feed_set: freshness.feedSet,
     bucket: position?.bucket,
     order_at: position?.orderAt,

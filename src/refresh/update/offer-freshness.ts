@@ -1,5 +1,7 @@
 import type { Provenance } from '../../model/catalog.ts';
+import type { OfferFigures } from '../../model/figures.ts';
 import type { OfferKnowledge } from '../../model/learning.ts';
+import type { FiguresBefore } from '../planner/learn-figures.ts';
 
 /** The order of observations of one thing: the ledger's time, then the call. */
 export interface ObservationKey {
@@ -19,7 +21,7 @@ export interface OfferFreshness {
   /** The newest complete pass that should have listed it and did not: when it began, and the call that completed it. */
   readonly absent: ObservationKey | null;
   /** The evidence of observations; its times are those of `summary` and `detail`. */
-  readonly refreshStats: Omit<OfferKnowledge, 'rowAt' | 'detailAt'>;
+  readonly refreshStats: Omit<OfferKnowledge, 'rowAt' | 'detailAt'> & { readonly figures: OfferFigures };
   /** Feeds that reach it, as a row of `sync.feed_set`. */
   readonly feedSet: number;
 }
@@ -31,7 +33,24 @@ export function isAbsent({ absent, summary, found }: OfferFreshness): boolean {
 
 /** As the planner knows it. */
 export function toKnowledge({ refreshStats, summary, detail }: OfferFreshness): OfferKnowledge {
-  return { ...refreshStats, rowAt: summary?.at ?? null, detailAt: detail?.at ?? null };
+  const { popularity, learned, changedAt, stale } = refreshStats;
+  return { popularity, learned, changedAt, stale, rowAt: summary?.at ?? null, detailAt: detail?.at ?? null };
+}
+
+/** As its figures are learned from. */
+export function toFigures({
+  refreshStats,
+  summary,
+  detail,
+  emptyDetailStreak,
+}: OfferFreshness): FiguresBefore {
+  return {
+    ...refreshStats.figures,
+    stale: refreshStats.stale,
+    rowAt: summary?.at ?? null,
+    detailAt: detail?.at ?? null,
+    isFound: emptyDetailStreak === 0,
+  };
 }
 
 export function observationKey({ observedAt, callId }: Provenance): ObservationKey {

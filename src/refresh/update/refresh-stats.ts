@@ -10,10 +10,13 @@ import type {
   PlannerKnowledge,
   RecentDetails,
 } from '../../model/learning.ts';
+import type { FiguresKnowledge, FigureStat, OfferFigures, ShownFigures } from '../../model/figures.ts';
 import { planner } from '../../schema/planner.ts';
+import { learnFiguresOfDetail, learnFiguresOfRow } from '../planner/learn-figures.ts';
 import { readPlanner } from '../queue/read-planner.ts';
 import { readSql } from '../read-sql.ts';
-import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
+import { readFigures, saveFigureStats } from './figure-rows.ts';
+import { toFigures, toKnowledge, type OfferFreshness } from './offer-freshness.ts';
 import { keptAfter } from './recent-details.ts';
 
 /** What the observations of one load showed. */
@@ -21,6 +24,8 @@ export interface RefreshStatsUpdate {
   readonly learn: Learn;
   /** As the load began. */
   readonly planner: PlannerKnowledge;
+  readonly figures: FiguresKnowledge;
+  readonly figureStats: FigureStat[];
   readonly stats: { readonly at: Date; readonly stat: ObservationStat }[];
   visible: number;
   hidden: number;
@@ -32,6 +37,8 @@ export async function beginStatsUpdate(client: PoolClient, learn: Learn): Promis
   return {
     learn,
     planner: await readPlanner(client),
+    figures: await readFigures(client),
+    figureStats: [],
     stats: [],
     visible: 0,
     hidden: 0,
@@ -39,11 +46,28 @@ export async function beginStatsUpdate(client: PoolClient, learn: Learn): Promis
   };
 }
 
-/** The offer after an observation that is newer than all of its kind; the observations themselves are moved on by the caller. */
+function updateFigures(
+  { figures, figureStats }: RefreshStatsUpdate,
+  before: OfferFreshness,
+  observation: OfferObservation,
+  { shown, isHint }: { readonly shown: ShownFigures; readonly isHint: boolean },
+): OfferFigures {
+  const known = toFigures(before);
+  if (observation.kind === 'row') return learnFiguresOfRow(figures, known, { at: observation.at, isHint });
+  const { after, stats } = learnFiguresOfDetail(figures, known, observation, shown);
+  figureStats.push(...stats);
+  return after;
+}
+
+/**
+ * The offer after an observation that is newer than all of its kind; the observations themselves are moved on by the caller.
+ * `shown`: what a detail showed.
+ */
 export function updateRefreshStats(
   statsUpdate: RefreshStatsUpdate,
   before: OfferFreshness,
   observation: OfferObservation,
+  shown: ShownFigures = { isFound: true, isInStock: null },
 ): OfferFreshness['refreshStats'] {
   const update: OfferUpdate = statsUpdate.learn.offer(statsUpdate.planner, toKnowledge(before), observation);
   const { stat, known, visible, hidden } = update;
@@ -51,7 +75,8 @@ export function updateRefreshStats(
   statsUpdate.visible += visible;
   statsUpdate.hidden += hidden;
   const { popularity, learned, changedAt, stale } = known;
-  return { popularity, learned, changedAt, stale };
+  const figures = updateFigures(statsUpdate, before, observation, { shown, isHint: stale !== null });
+  return { popularity, learned, changedAt, stale, figures };
 }
 
 const shanghaiDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Shanghai' });
@@ -85,6 +110,7 @@ function toRows(stats: RefreshStatsUpdate['stats']): StatRow[] {
 export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshStatsUpdate): Promise<void> {
   const rows = toRows(statsUpdate.stats);
   if (rows.length > 0) await applySql(client, readSql('upsert-observation-stats'), [JSON.stringify(rows)]);
+  await saveFigureStats(client, statsUpdate.figureStats);
   const { visible, hidden, details } = statsUpdate;
   const answers = details.found + details.empty;
   if (visible + hidden + answers === 0) return;

@@ -19,11 +19,10 @@ const partsTogetherMs = hourMs;
 async function countNewIds(
   client: PoolClient,
   window: SearchWindow,
-  page: LoadableSearchPage,
   offerIds: readonly string[],
 ): Promise<number> {
   const { passStartedAt } = window.state;
-  if (page.page === 1 || passStartedAt === null || offerIds.length === 0) return offerIds.length;
+  if (passStartedAt === null || offerIds.length === 0) return offerIds.length;
   const rows = await runSql<{ listed: number }>(client, readSql('count-listed-offers'), [
     window.windowId,
     offerIds,
@@ -94,7 +93,7 @@ async function advance(
 ): Promise<Advanced | null> {
   const { record, provenance } = page;
   const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
-  const newIdsInPass = await countNewIds(client, window, page, offerIds);
+  const newIdsInPass = await countNewIds(client, window, offerIds);
   await listInWindow(client, window.windowId, offerIds, provenance.observedAt);
   const { completedAt, nextPage } = window.state;
   const isOpening = page.page === 1 && completedAt !== null;

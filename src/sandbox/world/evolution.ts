@@ -51,6 +51,8 @@ export interface OfferState {
     /** Minimum order and unit. */
     readonly terms: number;
   };
+  /** The step of the last change of price; 0: there was none. */
+  readonly pricedAtStep: number;
   /** The step of the last change that moved `modifyDate`; null: none did. */
   readonly modifiedAtStep: number | null;
 }
@@ -64,6 +66,7 @@ interface Life {
     skus: number;
     terms: number;
   };
+  pricedAtStep: number;
   goneAtStep: number | null;
   /** When a gone offer is there again; null: never. */
   backAtStep: number | null;
@@ -112,6 +115,7 @@ function applyEvent(offer: Offer, life: Life, nth: number, step: number): void {
     life.statusChanges += 1;
   } else {
     life.versions[kind] += 1;
+    if (kind === 'price') life.pricedAtStep = step;
     if (kind === 'price' && draw.chance('terms', nature.terms, nth)) life.versions.terms += 1;
   }
   if (kind !== 'sales' && draw.chance('moves-date', 0.9, nth)) life.modifiedAtStep = step;
@@ -122,6 +126,7 @@ function reprice({ draw }: Offer, life: Life, nth: number, step: number): void {
   comeBack(life, step);
   if (life.goneAtStep !== null || !draw.chance('repriced', repricedShare, nth)) return;
   life.versions.price += 1;
+  life.pricedAtStep = step;
   if (draw.chance('repriced-moves-date', 0.9, nth)) life.modifiedAtStep = step;
 }
 
@@ -166,6 +171,7 @@ function toState(offer: Offer, life: Life, step: number): OfferState {
     isListed: !isHidden && !isForgotten(offer, life.goneAtStep, step),
     status,
     versions: life.versions,
+    pricedAtStep: life.pricedAtStep,
     modifiedAtStep: life.modifiedAtStep,
   };
 }
@@ -185,6 +191,7 @@ export function stateAt(offer: Offer, step: number): OfferState {
   const isComingBack = isGoneFromStart && draw.chance('comes-back', nature.relisting);
   const life: Life = {
     versions: { price: 0, stock: 0, sales: 0, subject: 0, skus: 0, terms: 0 },
+    pricedAtStep: 0,
     goneAtStep: isGoneFromStart ? 0 : null,
     backAtStep: isComingBack ? 1 + draw.int('away', maxAwaySteps) : null,
     isOffSale: draw.chance('off-sale-from-start', 0.02),

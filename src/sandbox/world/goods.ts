@@ -64,10 +64,10 @@ function versioned(base: number, version: number): number {
   return Math.max(1, Math.round(base / 10)) * 10 + (version % 10);
 }
 
-/** Fen from 100 (1 yuan) to about 50,000, small ones being more common. */
-function baseFen(offer: Offer, version: number): number {
-  const base = 100 * 500 ** (offer.draw.unit('price') ** 1.5);
-  return version === 0 ? base : base * (0.8 + 0.45 * offer.draw.unit('swing', version));
+/** Fen from 100 (1 yuan) to about 50,000, small ones being more common, at the level of when it was last changed. */
+function baseFen({ draw, nature }: Offer, { versions, pricedAtStep }: OfferState): number {
+  const base = 100 * 500 ** (draw.unit('price') ** 1.5) * (1 + nature.rise) ** pricedAtStep;
+  return versions.price === 0 ? base : base * (0.8 + 0.45 * draw.unit('swing', versions.price));
 }
 
 const hasPromotion = ({ draw }: Offer): boolean => draw.chance('promotion', 0.35);
@@ -108,7 +108,7 @@ function listTiers(offer: Offer, state: OfferState, minOrderQuantity: number): r
   if (quoteType === 1 && !isRetail(offer) && draw.chance('no-tiers', 0.5)) return [];
   const count = quoteType === 1 ? 1 : 1 + draw.int('tiers', tierSteps.length);
   const start = isRetail(offer) ? 2 : minOrderQuantity;
-  const base = baseFen(offer, state.versions.price);
+  const base = baseFen(offer, state);
   return tierSteps.slice(0, count).map((multiple, i) => {
     const priceFen = versioned(base * (1 - i * 0.07), state.versions.price);
     const promotionFen = promotionOf(offer, priceFen);
@@ -156,7 +156,7 @@ function stockAt(offer: Offer, { versions }: OfferState, place: number, below: n
 function stockSkuAt(offer: Offer, state: OfferState, position: number): Sku {
   const { draw, quoteType } = offer;
   const factor = 1 + 0.06 * draw.int('sku-price', 6, position);
-  const ownFen = versioned(baseFen(offer, state.versions.price) * factor, state.versions.price);
+  const ownFen = versioned(baseFen(offer, state) * factor, state.versions.price);
   const isPriced = quoteType === 1 && !draw.chance('unpriced', 0.03, position);
   const hasSizes = draw.chance('has-sizes', 0.5);
   return {
@@ -228,7 +228,7 @@ export function goodsOf(offer: Offer, state: OfferState): Goods {
   const skus = positions.map((position) => stockSkuAt(offer, state, position));
   const lowestFen = quoteType === 1 ? lowest(skus.map((sku) => sku.priceFen)) : (tiers[0]?.priceFen ?? null);
   const searchFen = rowFen(offer, lowestFen);
-  const channels = channelPrices(offer, baseFen(offer, state.versions.price), 0);
+  const channels = channelPrices(offer, baseFen(offer, state), 0);
   return {
     ...terms,
     stock: quoteType === 0 ? stockAt(offer, state, 0, 20_000) : skus.reduce((sum, sku) => sum + sku.stock, 0),

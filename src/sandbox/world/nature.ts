@@ -1,4 +1,4 @@
-/** How a world is, beside its sizes. All are shares from 0 to 1; `birth` and `departure` are shares of one step. */
+/** How a world is, beside its sizes. All are shares from 0 to 1; `birth`, `departure` and `rise` are shares of one step. */
 export interface Nature {
   /** Of the changing offers, those of which half of the changes are followed by a change of price on the next day. */
   readonly consecutive: number;
@@ -14,6 +14,8 @@ export interface Nature {
   readonly soldOut: number;
   /** Of the changes of price, those that bring another minimum order or another unit. */
   readonly terms: number;
+  /** Of a price, what everything gets dearer by in a step; an offer follows when its price changes next. */
+  readonly rise: number;
   /** Of the offers, those whose search row shows another price than the detail. */
   readonly rowPrice: number;
   /** Of the offers priced by SKU, those that sell one piece at the retail price, and two or more at the SKU's. */
@@ -41,6 +43,7 @@ export const defaultNature: Nature = {
   relisting: 0.3,
   soldOut: 0.04,
   terms: 0.05,
+  rise: 0,
   rowPrice: 0,
   retailModel: 0.1,
   highConsign: 0.03,

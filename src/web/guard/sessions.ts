@@ -17,7 +17,7 @@ export interface Sessions {
   begin(kind: SessionKind): { readonly session: Session; readonly cookie: string };
   /** Null: not signed by us, or too old. */
   read(cookie: string | undefined): Session | null;
-  /** What a form of this session must carry, so that no other site can send it. */
+  /** What each form of the browser must carry, so that no other site can send it. */
   csrfToken(session: Session): string;
   isCsrfToken(session: Session, given: unknown): boolean;
   isToken(given: unknown): boolean;

@@ -3,7 +3,9 @@ import { sleep } from '../../core/clock.ts';
 import { isSameText } from '../guard/is-same-text.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 import { catalogFamilies } from './catalog-families.ts';
+import { findHealthIssues } from '../../health/issues/find-health-issues.ts';
 import { databaseFamilies } from './database-families.ts';
+import { healthFamily } from './health-families.ts';
 import { toRegistry, type Family } from './metric-table.ts';
 import { poolFamilies, readQueueFamilies } from './process-families.ts';
 import { StoredHistogram } from './stored-histogram.ts';
@@ -40,14 +42,16 @@ const upFamily = (name: string, help: string, read: unknown): Family => ({
 
 async function collect(deps: WebDeps): Promise<Registry> {
   const { store, pools } = deps.metrics;
-  const [database, catalog, queues] = await Promise.all([
+  const [database, issues, catalog, queues] = await Promise.all([
     attempt(deps, 'database', () => store.read()),
+    attempt(deps, 'health', async () => findHealthIssues(await deps.stores.issues.read(), deps.findRemedy)),
     deps.catalog.get(),
     attempt(deps, 'queues', async () => readQueueFamilies(deps.queues.list())),
   ]);
   const registry = toRegistry([
     upFamily('database_up', 'Whether Postgres answers.', database),
     upFamily('queue_up', 'Whether the queues answer: Redis, or Postgres without it.', queues),
+    healthFamily(issues),
     ...poolFamilies(pools),
     ...(queues ?? []),
     ...(database === null ? [] : databaseFamilies(database)),

@@ -1,85 +1,108 @@
-import { dayMs, hourMs } from '../../core/duration.ts';
-import { shanghaiAheadMs } from '../../core/shanghai-time.ts';
 import type { HourCalls } from '../reads/overview-pages.ts';
-import type { DayQuota } from '../../model/overview.ts';
 import { html, type Html } from '../html.ts';
 import { axisOf, burnDownChart } from '../parts/charts.ts';
 import { apiName, count, percent, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
-
-/** Hours since midnight in Shanghai, which has no daylight saving. */
-function hourOfDay(now: Date): number {
-  return ((now.getTime() + shanghaiAheadMs) % dayMs) / hourMs;
-}
+import { holdEnd } from './hold-table.ts';
+import { hourOfDay, hoursOf, type Basis, type ProjectedDay } from './project-day.ts';
 
 /** Calls left after each hour so far. What others spent is in `remaining` only, so the line is drawn from there. */
-function leftByHour(quota: DayQuota, hours: readonly HourCalls[], nowHour: number): number[] {
-  const own = hours.filter(({ api }) => api === quota.api);
+function leftByHour(quota: ProjectedDay, hours: readonly HourCalls[], nowHour: number): number[] {
+  const own = hoursOf(quota, hours);
   const left = [quota.remaining + own.reduce((sum, { calls }) => sum + calls, 0)];
   for (let hour = 0; hour <= nowHour; hour += 1) {
-    const spent = own.find((row) => row.hour === hour)?.calls ?? 0;
+    const spent = own.filter((row) => row.hour === hour).reduce((sum, { calls }) => sum + calls, 0);
     left.push((left.at(-1) ?? 0) - spent);
   }
   return left;
 }
 
-/** The pace of the last hour, as `usage.quota_status` counts it; a quiet hour projects none. */
-function projectedLeft(quota: DayQuota, hours: readonly HourCalls[], nowHour: number): number {
-  const since = Math.floor(nowHour) - 1;
-  const recent = hours.filter(({ api, hour }) => api === quota.api && hour >= since);
-  const elapsed = Math.max(0.25, Math.min(nowHour, nowHour - Math.max(0, since)));
-  const perHour = recent.reduce((sum, { calls }) => sum + calls, 0) / elapsed;
-  return quota.remaining - perHour * (24 - nowHour);
+const listOf = (names: readonly string[]): string =>
+  names.length > 3 ? `${names.slice(0, 3).join(', ')} and others` : names.join(', ');
+
+/** Who wants these calls, for a sentence. */
+function wantedBy(basis: Basis, wanted: string): string {
+  if (basis.kind === 'none') return 'Nothing is known of the coming hours yet';
+  if (basis.kind === 'usual')
+    return `By the mean of these hours in ${basis.days === 1 ? 'the last day' : `the last ${count(basis.days)} days`}, ${wanted} calls are to come`;
+  const who = [
+    ...(basis.activeRuns > 0 ? ['active runs'] : []),
+    ...(basis.schedules.length > 0 ? [`schedules (${listOf(basis.schedules)})`] : []),
+  ];
+  if (who.length === 0) return 'No schedule has a slot left today';
+  const names = who.join(' and ');
+  return `${names.charAt(0).toUpperCase()}${names.slice(1)} still want ${wanted} calls today`;
 }
 
-function burnDown(quota: DayQuota, hours: readonly HourCalls[], nowHour: number): Html {
-  const { api, callLimit, used, remaining, exhaustedAt, isAssumed } = quota;
-  const projected = projectedLeft(quota, hours, nowHour);
-  const end =
-    exhaustedAt === null
-      ? `about ${count(Math.max(0, Math.round(projected)))} left at midnight`
-      : 'used up before midnight';
-  const label = `Calls left today: ${count(remaining)} of ${count(callLimit)}; at this pace ${end}`;
+/** The expected end of the day, with what it goes by. */
+function projection({ holdCode, basis, wanted, ahead, exhaustedAt }: ProjectedDay): Html | null {
+  if (holdCode !== null) return null;
+  const left = count(Math.round(ahead.at(-1)?.calls ?? 0));
+  const why = wantedBy(basis, count(Math.round(wanted)));
+  return exhaustedAt === null
+    ? html`${why}: about ${left} left at midnight.`
+    : html`${why}: they are used up at ${time(exhaustedAt)}.`;
+}
+
+/** What may still be called, or why nothing may. */
+function leftLine(quota: ProjectedDay): Html {
+  const { callLimit, remaining, left, isAssumed, holdCode, monthLimit } = quota;
+  const assumed = isAssumed ? html` <span class="muted">(limit assumed)</span>` : null;
+  if (holdCode !== null)
+    return html`<p><strong>Held</strong> by <code>${holdCode}</code> until ${holdEnd(quota)}</p>`;
+  if (left < remaining)
+    return html`<p>
+      <strong>${count(left)}</strong> left of ${count(monthLimit ?? 0)} this month, ${count(remaining)} of
+      ${count(callLimit)} today${assumed}
+    </p>`;
+  return html`<p><strong>${count(remaining)}</strong> of ${count(callLimit)} left${assumed}</p>`;
+}
+
+function burnDown(quota: ProjectedDay, hours: readonly HourCalls[], nowHour: number): Html {
+  const { api, callLimit, used, remaining, holdCode } = quota;
+  const label =
+    holdCode === null
+      ? `Calls left today: ${count(remaining)} of ${count(callLimit)}`
+      : `Calls of today: ${count(used)} of ${count(callLimit)}, and held by ${holdCode}`;
   return html`<article class="card burn">
     <h3>${apiName(api)}</h3>
-    <p>
-      <strong>${count(remaining)}</strong> of ${count(callLimit)}
-      left${isAssumed ? html` <span class="muted">(limit assumed)</span>` : null}
-    </p>
-    ${burnDownChart({ label, callLimit, left: leftByHour(quota, hours, nowHour), nowHour, projected })}
+    ${leftLine(quota)}
+    ${burnDownChart({ label, callLimit, left: leftByHour(quota, hours, nowHour), nowHour, ahead: quota.ahead })}
     ${axisOf(['0:00', '12:00', '24:00'])}
-    <p class="muted">
-      ${count(used)} used (${percent(used, callLimit)}).
-      ${exhaustedAt === null ? `At this pace ${end}.` : html`At this pace it ends at ${time(exhaustedAt)}.`}
-    </p>
+    <p class="muted">${count(used)} used (${percent(used, callLimit)}). ${projection(quota)}</p>
   </article>`;
 }
 
-/** Today's quota: a drawing for each API that was called, a row for each that was not. */
-export function burnDowns(quotas: readonly DayQuota[], hours: readonly HourCalls[], now: Date): Html {
+function idleTable(idle: readonly ProjectedDay[]): Html {
+  return html`<details>
+    <summary>${count(idle.length)} APIs without a call today</summary>
+    ${table({
+      caption: 'APIs without a call today',
+      columns: [text('API'), number('calls a day'), text('limit is'), number('still wanted')],
+      rows: idle.map(({ api, callLimit, isAssumed, wanted }) => [
+        apiName(api),
+        count(callLimit),
+        isAssumed ? 'assumed' : 'confirmed',
+        count(Math.round(wanted)),
+      ]),
+      empty: '',
+    })}
+  </details>`;
+}
+
+/** Today's quota: a drawing for each API that was called or is held, a row for each other. */
+export function burnDowns(quotas: readonly ProjectedDay[], hours: readonly HourCalls[], now: Date): Html {
   const nowHour = hourOfDay(now);
-  const called = quotas.filter(({ used }) => used > 0);
-  const idle = quotas.filter(({ used }) => used === 0);
+  const isDrawn = ({ used, holdCode }: ProjectedDay) => used > 0 || holdCode !== null;
+  const drawn = quotas.filter(isDrawn);
+  const idle = quotas.filter((quota) => !isDrawn(quota));
   return html`${
-    called.length === 0
-      ? html`<p class="empty">No calls today yet.</p>`
-      : html`<div class="cards">${called.map((quota) => burnDown(quota, hours, nowHour))}</div>`
+    drawn.length === 0
+      ? html`<p class="empty">
+          No calls today yet. Those of <code>catalog-sync sync</code> and of schedules are counted here, by
+          API.
+        </p>`
+      : html`<div class="cards">${drawn.map((quota) => burnDown(quota, hours, nowHour))}</div>`
   }
-  ${
-    idle.length === 0
-      ? null
-      : html`<details>
-          <summary>${count(idle.length)} APIs without a call today</summary>
-          ${table({
-            caption: 'APIs without a call today',
-            columns: [text('API'), number('calls a day'), text('limit is')],
-            rows: idle.map(({ api, callLimit, isAssumed }) => [
-              apiName(api),
-              count(callLimit),
-              isAssumed ? 'assumed' : 'confirmed',
-            ]),
-            empty: '',
-          })}
-        </details>`
-  }`;
+  ${idle.length === 0 ? null : idleTable(idle)}`;
 }

@@ -54,7 +54,8 @@ export function givenUpTable(c: WebContext, { actions }: WebDeps, rows: readonly
             }),
           ]),
     ]),
-    empty: 'Nothing was given up.',
+    empty:
+      'Nothing was given up. A target that could not be fetched waits here for its next try; `catalog-sync retry` makes all of them due.',
   });
   return html`${actions === null || rows.length === 0 ? null : retryForms(c, rows)} ${list}`;
 }

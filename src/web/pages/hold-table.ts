@@ -7,7 +7,8 @@ import { prose } from '../parts/prose.ts';
 import { table, text } from '../parts/table.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 
-function endOf({ heldUntil, probeAfter }: ApiHold): Html {
+/** Until when a hold lasts, for after "until". */
+export function holdEnd({ heldUntil, probeAfter }: Pick<ApiHold, 'heldUntil' | 'probeAfter'>): Html {
   if (probeAfter !== null) return html`an answer; next try ${time(probeAfter)}`;
   if (heldUntil !== null) return time(heldUntil);
   return html`a person resumes it`;
@@ -49,7 +50,7 @@ export function holdTable(
     apiName(hold.api),
     html`<code>${hold.code}</code>`,
     time(hold.heldAt),
-    endOf(hold),
+    holdEnd(hold),
     hold.reason ?? prose(findRemedy(hold.code)?.remedy ?? ''),
     actions === null
       ? null
@@ -72,7 +73,8 @@ export function holdTable(
       text('Act'),
     ],
     rows,
-    empty: 'No API is held.',
+    empty:
+      'No API is held. A refusal of 1688 holds its API, and a person does with `catalog-sync quota hold`.',
   })}
   ${actions === null ? null : holdForm(c, limits)}`;
 }

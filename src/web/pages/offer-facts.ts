@@ -1,6 +1,7 @@
 import type { MeasureSource } from '../../model/records.ts';
 import type { OfferRow, Package } from '../reads/product-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
+import { confidenceRows } from './offer-confidence.ts';
 import { badge } from '../parts/badge.ts';
 import { facts } from '../parts/facts.ts';
 import { count, share, time, yuan } from '../parts/format.ts';
@@ -86,6 +87,7 @@ function rowsOf(offer: OfferRow): (readonly [string, HtmlValue])[] {
   const { quoteType, minOrderQuantity, batchNumber, unit, isPatentProduct, shippingTimeGuarantee } = offer;
   return [
     ['state', badge(offer.state)],
+    ...confidenceRows(offer.confidence),
     ['priced', quoteType === null ? '–' : (quoteTypes[quoteType] ?? '–')],
     ['smallest order', minOrderQuantity === null ? '–' : `${count(minOrderQuantity)} ${unit ?? ''}`],
     ['sold in multiples of', batchNumber === null ? '–' : count(batchNumber)],

@@ -72,7 +72,6 @@ export function priceTable(prices: readonly ExplainedPrice[]): Html {
     >`;
   return table({
     caption: 'Prices that hold',
-    isStacking: true,
     columns: [text('For'), text('Price'), text('Yuan a unit, from so many units on'), text('Since')],
     rows: sorted.flatMap(([, tiers]) => {
       const [first] = tiers;
@@ -92,7 +91,6 @@ export function historyTable(prices: readonly ExplainedPrice[]): Html | null {
     <summary>${count(ended.length)} earlier prices</summary>
     ${table({
       caption: 'Prices that have ended',
-      isStacking: true,
       columns: [
         text('For'),
         text('Price'),

@@ -32,7 +32,6 @@ function skuTable(skus: readonly OfferSku[]): Html {
   const measures = isMeasured ? [text('Weight'), text('Size')] : [];
   return table({
     caption: 'SKUs',
-    isStacking: true,
     columns: [text('SKU'), text('State'), number('Stock'), ...measures, text('Seller’s number'), text('Id')],
     rows: skus.map((sku) => [
       sku.label ?? '–',

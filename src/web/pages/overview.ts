@@ -1,6 +1,7 @@
 import { hourMs, minuteMs } from '../../core/duration.ts';
 import type { CatalogCount } from '../reads/overview-pages.ts';
 import { findHealthIssues } from '../../health/issues/find-health-issues.ts';
+import { describeCause } from '../../health/issues/describe-cause.ts';
 import { findWarnings } from '../../health/issues/find-warnings.ts';
 import type { RunRow } from '../reads/run-pages.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
@@ -12,11 +13,14 @@ import { count, distance, percent, span, time } from '../parts/format.ts';
 import { prose } from '../parts/prose.ts';
 import type { NextRun, WebContext, WebDeps } from '../web-deps.ts';
 import { burnDowns } from './burn-down.ts';
+import { expectCalls, projectDay } from './project-day.ts';
+import { runNowButton } from './run-now.ts';
 import { runTable } from './run-table.ts';
 import { show } from './show.ts';
 
 function headline(issues: readonly HealthIssue[], runs: readonly RunRow[]): Html {
   const needed = issues.filter(({ severity }) => severity === 'act');
+  const warned = issues.filter(({ severity }) => severity === 'warn');
   const active = runs.find(({ endedAt }) => endedAt === null);
   const [tone, word] =
     needed.length > 0
@@ -24,9 +28,11 @@ function headline(issues: readonly HealthIssue[], runs: readonly RunRow[]): Html
           'bad',
           needed.length === 1 ? 'One issue needs a person' : `${count(needed.length)} things need a person`,
         ]
-      : runs.length === 0
-        ? ['calm', 'No sync yet']
-        : ['good', active ? 'Healthy, and at work' : 'Healthy'];
+      : warned.length > 0
+        ? ['warn', warned.length === 1 ? 'One thing to look at' : `${count(warned.length)} things to look at`]
+        : runs.length === 0
+          ? ['calm', 'No sync yet']
+          : ['good', active ? 'Healthy, and at work' : 'Healthy'];
   const first =
     runs.length === 0
       ? html`<p>Start with <code>catalog-sync sync</code>, or see <a href="/api-status">API status</a>.</p>`
@@ -39,13 +45,17 @@ function headline(issues: readonly HealthIssue[], runs: readonly RunRow[]): Html
       issues.length === 0
         ? null
         : html`<ul class="issues">
-            ${issues.map(
-              ({ severity, summary, remedy, path }) =>
-                html`<li class="${severity}">
-                  <span>${prose(summary)} <span class="remedy">${prose(remedy)}</span></span>
-                  <a href="${path}" aria-label="See where this is: ${summary.replaceAll('`', '')}">See</a>
-                </li>`,
-            )}
+            ${issues.map((issue) => {
+              const { severity, summary, remedy, path } = issue;
+              const cause = severity === 'note' ? '' : describeCause(issue);
+              return html`<li class="${severity}">
+                <span
+                  >${prose(summary)} <span class="remedy">${prose(remedy)}</span>
+                  <span class="muted small">${cause}</span></span
+                >
+                <a href="${path}" aria-label="See where this is: ${summary.replaceAll('`', '')}">See</a>
+              </li>`;
+            })}
           </ul>`
     }
   </section>`;
@@ -55,7 +65,7 @@ function lastRunCard(run: RunRow | undefined, now: Date): Html {
   if (!run)
     return html`<article class="card">
       <h2>Last run</h2>
-      <p class="empty">None yet.</p>
+      <p class="empty">None yet. <code>catalog-sync sync</code> starts the first one.</p>
     </article>`;
   const at = run.endedAt ?? run.startedAt ?? run.requestedAt;
   return html`<article class="card">
@@ -72,15 +82,17 @@ function lastRunCard(run: RunRow | undefined, now: Date): Html {
   </article>`;
 }
 
-function nextRunCard(next: NextRun | null, now: Date): Html {
+function nextRunCard(next: NextRun | null, now: Date, runNow: Html | null): Html {
   const body =
     next === null
-      ? html`<p class="empty">No schedule. Runs begin by cron or by hand.</p>`
+      ? html`<p class="empty">
+          No schedule: runs begin by cron or by hand. <code>catalog-sync schedule add</code> makes one.
+        </p>`
       : html`<p class="figure">${distance(next.at, now)}</p>
           <p>${time(next.at)} <span class="muted">by schedule ${next.schedule}</span></p>`;
   return html`<article class="card">
     <h2>Next run</h2>
-    ${body}
+    ${body} ${runNow}
   </article>`;
 }
 
@@ -132,8 +144,9 @@ function countedCards(counted: CatalogCount | null, now: Date): Html {
 /** `/`: whether all is well, and what is next. */
 export async function overviewPage(c: WebContext, deps: WebDeps): Promise<Response> {
   const { stores } = deps;
-  const [overview, counted, runs, quotas, hours, facts] = await Promise.all([
+  const [overview, workers, counted, runs, limits, hours, facts] = await Promise.all([
     stores.overview.readOverview(),
+    stores.workers.listWorkers(),
     deps.catalog.get(),
     stores.runs.listRuns(null, 5),
     stores.overview.listDayQuotas(),
@@ -141,12 +154,18 @@ export async function overviewPage(c: WebContext, deps: WebDeps): Promise<Respon
     stores.issues.read(),
   ]);
   const { now } = overview;
-  const next = await deps.nextRun(now);
-  const issues = [...findHealthIssues(facts, deps.findRemedy), ...findWarnings(overview, quotas)];
+  const [next, plan] = await Promise.all([deps.nextRun(now), deps.planToday(now)]);
+  const usual = plan === null ? await stores.overview.listUsualHours() : [];
+  const toCome = expectCalls({ plan, usual, today: hours, now });
+  const quotas = limits.map((limit) => projectDay(limit, toCome, now));
+  // What the month bounds comes back with the month, not with the day.
+  const ofDay = quotas.filter(({ left, remaining }) => left === remaining);
+  const issues = [...findHealthIssues(facts, deps.findRemedy), ...findWarnings(overview, ofDay)];
   const body = html`<h1>Overview</h1>
     ${headline(issues, runs)}
     <div class="cards">
-      ${lastRunCard(runs[0], now)} ${nextRunCard(next, now)} ${countedCards(counted, now)}
+      ${lastRunCard(runs[0], now)} ${nextRunCard(next, now, runNowButton(c, deps, workers, 'all'))}
+      ${countedCards(counted, now)}
     </div>
     <section>
       <h2>Quota of today</h2>

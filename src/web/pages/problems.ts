@@ -3,6 +3,7 @@ import type { LoggedAction } from '../../runs/operator-log.ts';
 import type { ErrorRow } from '../reads/problem-pages.ts';
 import type { QuarantineGroup } from '../../health/quarantine-store.ts';
 import type { DriftSummary } from '../../health/status-store.ts';
+import { callSearch } from '../parts/call-link.ts';
 import { count, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 import { remember } from '../remember.ts';
@@ -37,7 +38,8 @@ function quarantineTable(groups: readonly QuarantineGroup[]): Html {
       time(row.newestAt),
       row.sample ?? '–',
     ]),
-    empty: 'Everything could be read.',
+    empty:
+      'Everything could be read. A part of an answer that cannot be is kept here, and the rest is loaded.',
   });
 }
 
@@ -60,7 +62,8 @@ function driftTable(drifts: readonly DriftSummary[]): Html {
       time(row.lastSeenAt),
       row.sample ?? '–',
     ]),
-    empty: 'Answers are as they are documented.',
+    empty:
+      'Answers are as they are documented. A field that is new, missing or of another type is listed here.',
   });
 }
 
@@ -69,13 +72,21 @@ function actionTable(actions: readonly LoggedAction[]): Html {
     caption: 'Actions, newest first',
     columns: [text('When'), text('Who'), text('What'), text('To'), text('Outcome')],
     rows: actions.map((row) => [time(row.actedAt), row.actor, row.action, row.subject, row.outcome]),
-    empty: 'Nothing yet.',
+    empty:
+      'Nobody has acted on these pages yet. Each run, cancel, hold, resume and retry is written down here.',
   });
 }
 
 function errorsOfWeek(errors: readonly ErrorRow[], deps: WebDeps): Html {
   const caption = `Calls that failed in ${String(errorDays)} days`;
-  return errorTable({ caption, rows: errors, empty: 'No call failed.' }, deps);
+  return errorTable(
+    {
+      caption,
+      rows: errors,
+      empty: 'No call failed. One without a usable answer is listed here by its cause, with what to do.',
+    },
+    deps,
+  );
 }
 
 async function problemsPage(
@@ -106,6 +117,7 @@ async function problemsPage(
     <section id="errors">
       <h2>Failed calls</h2>
       ${errorsOfWeek(errors, deps)}
+      <div class="actions">${callSearch()}</div>
     </section>
     <section id="quarantine">
       <h2>Quarantine</h2>

@@ -116,7 +116,8 @@ function productList(
   const isFiltered = Object.values(filter).some((value) => value !== null);
   const empty = isFiltered
     ? html`No offer matches. <a href="/products">Show all</a>`
-    : html`No offers yet: the first sync fetches them.`;
+    : html`No offers yet. A run fetches those that the feeds of <code>catalog-sync.yaml</code> select:
+        <code>catalog-sync sync</code> or the page of <a href="/runs">runs</a> starts one.`;
   return html`${
       shown.length === 0
         ? html`<p class="empty">${empty}</p>`

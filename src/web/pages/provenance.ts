@@ -5,6 +5,7 @@ import type {
   Explanation,
 } from '../reads/explain-offer.ts';
 import { html, type Html } from '../html.ts';
+import { callLink } from '../parts/call-link.ts';
 import { apiName, count, time, yuan } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 
@@ -17,7 +18,7 @@ function changeTable(changes: readonly ExplainedChange[]): Html {
       row.field,
       row.old ?? '–',
       row.new ?? '–',
-      html`<code>${row.callId}</code>`,
+      callLink(row.callId),
     ]),
     empty: 'No field has changed since it was first seen.',
   });
@@ -31,8 +32,10 @@ function observationTable(observations: readonly ExplainedObservation[]): Html {
     yuan(observation.minPriceCny),
     observation.stock === null ? '–' : count(Number(observation.stock)),
     observation.api === null ? '–' : apiName(observation.api),
-    html`<code>${observation.callId}</code>`,
-    observation.rawId === null ? 'not kept' : html`<code>${observation.rawId}</code>`,
+    callLink(observation.callId),
+    observation.rawId === null
+      ? 'not kept'
+      : html`<a href="/calls/${observation.callId}/answer">${observation.rawId}</a>`,
     observation.runId === null
       ? '–'
       : html`<a href="/runs/${observation.runId}">Run ${observation.runId}</a>`,
@@ -74,7 +77,7 @@ export function provenance({ offer, observations, changes, rejects }: Explanatio
   return html`<section>
     <h2>Where this comes from</h2>
     <p class="muted">
-      As it is since call <code>${offer.callId}</code>, ${time(offer.changedAt)}. First seen
+      As it is since call ${callLink(offer.callId)}, ${time(offer.changedAt)}. First seen
       ${time(offer.firstSeenAt)}, in searches ${time(offer.searchedAt, 'never')}, in detail
       ${time(offer.detailedAt, 'never')}.
     </p>

@@ -1,6 +1,7 @@
 import { streamSSE, type SSEStreamingApi } from 'hono/streaming';
 import { sleep } from '../../core/clock.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
+import { spellPage } from '../spell-page.ts';
 import { readId } from './read-ids.ts';
 import { runProgress } from './run-progress.ts';
 
@@ -12,7 +13,7 @@ const maxStreams = 20;
 
 async function sendProgress(
   stream: SSEStreamingApi,
-  { stores, drain }: WebDeps,
+  { stores, drain, command }: WebDeps,
   runId: string,
 ): Promise<void> {
   const gone = new AbortController();
@@ -23,7 +24,7 @@ async function sendProgress(
     const [run, now] = await Promise.all([stores.runs.readRun(runId), stores.quota.ledgerNow()]);
     if (run === null) break;
     // A line each, as the protocol has it.
-    const data = runProgress(run, now).toString().replace(/\s+/g, ' ');
+    const data = spellPage(runProgress(run, now).toString(), command).replace(/\s+/g, ' ');
     await stream.writeSSE({ event: 'progress', data });
     if (run.endedAt !== null) {
       await stream.writeSSE({ event: 'end', data: run.status });

@@ -48,6 +48,7 @@ export function runTable(runs: readonly RunRow[], now: Date): Html {
       count(run.offersChanged),
       count(run.errors),
     ]),
-    empty: 'No run yet. `catalog-sync sync` starts the first one.',
+    empty:
+      'No run yet. `catalog-sync sync` starts the first one; a schedule of `catalog-sync.yaml` starts others by itself.',
   });
 }

@@ -1,10 +1,13 @@
-import type { RunCalls, RunRow, SeenChange, SeenPriceMove, TimelinePart } from '../reads/run-pages.ts';
+import type { RunCalls, RunRow, SeenPriceMove, TimelinePart } from '../reads/run-pages.ts';
 import type { ErrorRow } from '../reads/problem-pages.ts';
+import type { HostWorkers } from '../reads/worker-pages.ts';
 import { html, type Html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
 import { badge } from '../parts/badge.ts';
+import { callLink } from '../parts/call-link.ts';
 import { barChart } from '../parts/charts.ts';
 import { apiName, count, shanghaiTime, span, time, yuan } from '../parts/format.ts';
+import { offerLink } from '../parts/offer-link.ts';
 import { number, table, text } from '../parts/table.ts';
 import { prose } from '../parts/prose.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
@@ -12,13 +15,20 @@ import { errorTable } from './error-table.ts';
 import { noticeOf } from './notices.ts';
 import { notFoundPage } from './not-found.ts';
 import { readId } from './read-ids.ts';
+import { changesByOffer, firstOffers } from './run-changes.ts';
+import { foundDays, foundSection } from './run-found.ts';
+import { runNowButton, scopeToRun } from './run-now.ts';
 import { boundsTable, planTable } from './run-plan.ts';
 import { runProgress } from './run-progress.ts';
+import { promisedAgesSection } from './run-promised-ages.ts';
 import { show } from './show.ts';
 
 /** Bars of the timeline: a phone has room for about this many. */
 const timelineParts = 60;
-const shownChanges = 50;
+/** Prices that a run shows at first: as many cards as a phone scrolls through; and at most, when all are asked for. */
+const [firstMoves, maxMoves] = [10, 500];
+/** Offers that a page lists at most when all are asked for. */
+const maxOffers = 1000;
 
 function timeline(run: RunRow, parts: readonly TimelinePart[], now: Date): Html | null {
   if (run.startedAt === null || parts.length === 0) return null;
@@ -56,42 +66,36 @@ function callsTable(calls: readonly RunCalls[], isLive: boolean): Html {
       row.gatewayCode === null ? '' : html`<code>${row.gatewayCode}</code>`,
       count(row.calls),
       row.averageMs === null ? '–' : `${count(row.averageMs)} ms`,
-      time(row.lastAt),
+      html`${time(row.lastAt)} ${callLink(row.lastCallId, `call ${row.lastCallId}`)}`,
     ]),
     empty: isLive ? 'No call yet.' : 'No call: everything was fresh, or nothing was due.',
   });
 }
 
-const offerLink = (offerId: string, subject: string | null) =>
-  html`<a class="name" href="/products/${offerId}">${subject ?? `Offer ${offerId}`}</a>`;
-
-function priceTable(moves: readonly SeenPriceMove[]): Html {
-  return table({
+function priceTable(runId: string, moves: readonly SeenPriceMove[], shown: number): Html {
+  const list = table({
     caption: 'Prices that changed, largest moves first',
     columns: [text('Offer'), text('SKU or quantity'), text('Price'), number('Was'), number('Is')],
-    rows: moves.map((move) => [
-      offerLink(move.offerId, move.subject),
-      move.label ?? `from ${count(move.minQuantity)}`,
-      move.kind,
-      yuan(move.wasCny),
-      yuan(move.isCny),
-    ]),
-    empty: 'No price changed.',
+    rows: moves
+      .slice(0, shown)
+      .map((move) => [
+        offerLink(move.offerId, move.subject),
+        move.label ?? `from ${count(move.minQuantity)}`,
+        move.kind,
+        yuan(move.wasCny),
+        yuan(move.isCny),
+      ]),
+    empty: 'No price changed. Only prices that ended are listed: the first price of a new offer is none.',
   });
-}
-
-function changeTable(changes: readonly SeenChange[]): Html {
-  return table({
-    caption: 'Fields that changed, newest first',
-    columns: [text('Offer'), text('Field'), text('Was'), text('Is')],
-    rows: changes.map((change) => [
-      offerLink(change.offerId, change.subject),
-      change.field,
-      change.old ?? '–',
-      change.new ?? '–',
-    ]),
-    empty: 'No field changed.',
-  });
+  if (moves.length <= shown) return list;
+  return html`${list}
+    <p>
+      ${
+        shown === firstMoves
+          ? html`The ${count(shown)} largest. <a href="/runs/${runId}?prices=all#prices">All</a>`
+          : html`The ${count(shown)} largest; <code>catalog.price_history</code> has all.`
+      }
+    </p>`;
 }
 
 /** How it ended, and which of its calls failed. */
@@ -120,8 +124,10 @@ function errorSection(run: RunRow, errors: readonly ErrorRow[], deps: WebDeps): 
   </section>`;
 }
 
-function cancelForm(c: WebContext, run: RunRow, { actions }: WebDeps): Html | null {
-  if (run.endedAt !== null || actions === null) return null;
+/** What can be done with the run: end it while it is active, or run its feeds once more. */
+function actionsOf(c: WebContext, run: RunRow, deps: WebDeps, workers: readonly HostWorkers[]): Html | null {
+  if (run.endedAt !== null) return runNowButton(c, deps, workers, scopeToRun(deps, run.feeds));
+  if (deps.actions === null) return null;
   return html`<div class="actions">
     ${actionForm({ path: `/actions/cancel/${run.runId}`, csrf: c.get('csrf'), label: 'Cancel this run', weight: 'grave' })}
   </div>`;
@@ -129,17 +135,22 @@ function cancelForm(c: WebContext, run: RunRow, { actions }: WebDeps): Html | nu
 
 /** `/runs/:id`: one run, also while it is active. */
 export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
-  const { runs, quota } = deps.stores;
+  const { runs, quota, workers: processes } = deps.stores;
   const runId = readId(c.req.param('id'));
   const run = runId === null ? null : await runs.readRun(runId);
   if (run === null || runId === null) return notFoundPage(c, deps);
-  const [now, calls, errors, parts, moves, changes] = await Promise.all([
+  const movesShown = c.req.query('prices') === 'all' ? maxMoves : firstMoves;
+  const [now, workers, calls, errors, parts, moves, changes, found, foundByDay, ages] = await Promise.all([
     quota.ledgerNow(),
+    processes.listWorkers(),
     runs.listCalls(runId),
     runs.listErrors(runId),
     runs.readTimeline(runId, timelineParts),
-    runs.listPriceMoves(runId, shownChanges),
-    runs.listChanges(runId, shownChanges),
+    runs.listPriceMoves(runId, movesShown + 1),
+    runs.listChanges(runId, c.req.query('changes') === 'all' ? maxOffers : firstOffers),
+    runs.readSourceYield(runId),
+    runs.listDailySourceYield(runId, foundDays),
+    runs.listPromisedAges(runId),
   ]);
   const isLive = run.endedAt === null;
   const live = isLive ? html`data-live="/runs/${runId}/events"` : null;
@@ -147,7 +158,7 @@ export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
   const said = isLive ? html`<p class="unseen" role="status" data-said></p>` : null;
   const body = html`<h1>Run ${runId}</h1>
     <p class="subtitle">${run.scope}, by ${run.trigger}, ${time(run.startedAt ?? run.requestedAt)}</p>
-    ${noticeOf(c)} ${cancelForm(c, run, deps)}
+    ${noticeOf(c)} ${actionsOf(c, run, deps, workers)}
     <section class="card" aria-label="Progress" ${live}>${runProgress(run, now)}</section>
     ${said} ${errorSection(run, errors, deps)} ${timeline(run, parts, now)}
     <section>
@@ -158,13 +169,14 @@ export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
       <h2>Calls</h2>
       ${callsTable(calls, isLive)}
     </section>
-    <section>
+    ${foundSection(found, foundByDay)} ${promisedAgesSection(ages)}
+    <section id="prices">
       <h2>Prices that changed</h2>
-      ${priceTable(moves)}
+      ${priceTable(runId, moves, movesShown)}
     </section>
-    <section>
+    <section id="changes">
       <h2>Fields that changed</h2>
-      ${changeTable(changes)}
+      ${changesByOffer(runId, changes)}
     </section>`;
   return show(c, deps, { title: `Run ${runId}`, section: '/runs', body, isLive });
 }

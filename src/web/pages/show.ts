@@ -1,4 +1,5 @@
 import { layout, type PageOptions } from '../parts/layout.ts';
+import { spellPage } from '../spell-page.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
 
 /** Answers with a page of the session. */
@@ -10,5 +11,5 @@ export async function show(
 ): Promise<Response> {
   const canLogOut = c.get('session').kind === 'token';
   const frame = { source: await deps.stores.overview.readSource(), csrf: canLogOut ? c.get('csrf') : null };
-  return c.html(layout(frame, page), status);
+  return c.html(spellPage(layout(frame, page), deps.command), status);
 }

@@ -1,4 +1,5 @@
 import { html, type Html } from '../html.ts';
+import { prose } from '../parts/prose.ts';
 
 interface Trouble {
   readonly symptom: string;
@@ -19,7 +20,7 @@ const troubles: readonly Trouble[] = [
     symptom: 'API permission denied',
     advice: [
       'The API is not granted yet: console, application, API权限. It takes one to three business days, more around Chinese holidays.',
-      'Declare the state that the console shows with catalog-sync permissions set: catalog-sync then waits without an alert.',
+      'Declare the state that the console shows with `catalog-sync permissions set`: catalog-sync then waits without an alert.',
       'The names in guides are not those to apply for: see the table of names on this page.',
     ],
   },
@@ -50,7 +51,7 @@ export function troubleshooting(): Html {
         html`<details class="card">
           <summary>${symptom}</summary>
           <ul>
-            ${advice.map((line) => html`<li>${line}</li>`)}
+            ${advice.map((line) => html`<li>${prose(line)}</li>`)}
           </ul>
         </details>`,
     )}

@@ -1,14 +1,16 @@
 import { minuteMs } from '../../core/duration.ts';
 import { describePace, type FoundPace } from '../../ledger/found-paces.ts';
 import type { QuotaLimitRow } from '../../ledger/quota-report.ts';
+import type { ApiHold } from '../../ledger/quota-store.ts';
 import type { UsageLane, UsageMonth, UsageYield } from '../reads/usage-pages.ts';
 import { html, type Html } from '../html.ts';
+import { callSearch } from '../parts/call-link.ts';
 import { meter } from '../parts/charts.ts';
 import { apiName, count, percent, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 import { remember } from '../remember.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
-import { holdTable } from './hold-table.ts';
+import { holdEnd, holdTable } from './hold-table.ts';
 import { noticeOf } from './notices.ts';
 import { show } from './show.ts';
 import { apiChart, bucketTable, laneChart, laneName, outcomeChart } from './usage-charts.ts';
@@ -41,7 +43,8 @@ function monthTable(months: readonly UsageMonth[]): Html {
         : html`${percent(row.used, row.approved)}
           ${meter(row.used, row.approved, row.used > row.approved * 0.9 ? 'bad' : 'good')}`,
     ]),
-    empty: 'No limits and no calls yet.',
+    empty:
+      'No limits and no calls yet. The first `catalog-sync sync` sets the limits of the account and makes calls.',
   });
 }
 
@@ -83,7 +86,7 @@ function laneTable(rows: readonly UsageLane[], { firstDay, lastDay }: TimeRange)
       count(failed),
       count(unknown),
     ]),
-    empty: 'No calls in this time.',
+    empty: 'No calls in this time. A call of a run is counted by its lane: why it was made.',
   });
 }
 
@@ -116,11 +119,26 @@ function yieldTable(rows: readonly UsageYield[]): Html {
       count(row.failed),
       count(row.unknown),
     ]),
-    empty: 'No calls in this time.',
+    empty: `No calls in ${String(yieldDays)} days. What the calls of \`catalog-sync sync\` and of schedules bring is added up here.`,
   });
 }
 
-function limitTable(limits: readonly QuotaLimitRow[]): Html {
+/** What is left of a limit, or why it is of no use now. */
+function leftOf({ api, use }: QuotaLimitRow, holds: readonly ApiHold[]): Html | string {
+  if (use === null) return '–';
+  const hold = holds.find((one) => one.api === api) ?? holds.find((one) => one.api === '*');
+  return hold === undefined
+    ? count(use.remaining)
+    : html`held by <code>${hold.code}</code> until ${holdEnd(hold)}`;
+}
+
+/** Where a limit comes from, in the words of `catalog-sync quota`, which also tells the file from a command. */
+function sourceOf({ source, period }: QuotaLimitRow): string {
+  if (source === 'preset') return period === 'second' ? 'file' : 'assumed';
+  return source === 'configured' ? 'file or command' : source;
+}
+
+function limitTable(limits: readonly QuotaLimitRow[], holds: readonly ApiHold[]): Html {
   return table({
     caption: 'Limits in effect',
     columns: [
@@ -129,21 +147,22 @@ function limitTable(limits: readonly QuotaLimitRow[]): Html {
       number('Limit'),
       number('Used'),
       number('In flight'),
-      number('Left'),
+      text('Left'),
       text('Resets'),
       text('From'),
     ],
-    rows: limits.map(({ api, period, callLimit, use, source, isAssumed }) => [
-      apiName(api),
-      period,
-      count(callLimit),
-      use === null ? '–' : count(use.used),
-      use === null ? '–' : count(use.reserved),
-      use === null ? '–' : count(use.remaining),
-      use === null ? 'a pace' : time(use.resetAt),
-      isAssumed ? `${source}, assumed` : source,
+    rows: limits.map((limit) => [
+      apiName(limit.api),
+      limit.period,
+      count(limit.callLimit),
+      limit.use === null ? '–' : count(limit.use.used),
+      limit.use === null ? '–' : count(limit.use.reserved),
+      leftOf(limit, holds),
+      limit.use === null ? 'a pace' : time(limit.use.resetAt),
+      sourceOf(limit),
     ]),
-    empty: 'No limit is known yet: the first sync sets those of the account.',
+    empty:
+      'No limit is known yet: the first `catalog-sync sync` sets those of the account, and `catalog-sync quota set` another.',
   });
 }
 
@@ -179,7 +198,9 @@ async function usagePage(
     limits.listPaces(),
   ]);
   const body = html`<h1>Usage</h1>
-    ${noticeOf(c)} ${timeRangeForm(timeRange)} ${apiChart(rows, timeRange)} ${outcomeChart(rows, timeRange)}
+    ${noticeOf(c)}
+    <div class="actions">${callSearch()}</div>
+    ${timeRangeForm(timeRange)} ${apiChart(rows, timeRange)} ${outcomeChart(rows, timeRange)}
     ${bucketTable(rows, timeRange)}
     <section id="lanes">
       <h2>Lanes</h2>
@@ -195,7 +216,7 @@ async function usagePage(
     </section>
     <section id="limits">
       <h2>Limits</h2>
-      ${limitTable(known)} ${paceTable(paces)}
+      ${limitTable(known, holds)} ${paceTable(paces)}
     </section>
     <section id="holds">
       <h2>Holds</h2>

@@ -29,7 +29,10 @@ const words: Readonly<Record<string, string>> = {
   skip: 'not checked',
 };
 
+/** What a state is called for people. */
+export const stateWord = (state: string): string => words[state] ?? state;
+
 /** A state as a word and a colour; the word alone is enough. */
 export function badge(state: string): Html {
-  return html`<span class="badge ${tones[state] ?? 'calm'}">${words[state] ?? state}</span>`;
+  return html`<span class="badge ${tones[state] ?? 'calm'}">${stateWord(state)}</span>`;
 }

@@ -84,19 +84,18 @@ export interface BurnDownOptions {
   readonly left: readonly number[];
   /** Hours since midnight, with parts of one. */
   readonly nowHour: number;
-  /** Calls left at the end of the day at the present pace; below zero: it ends before. */
-  readonly projected: number;
+  /** Calls that will be left at hours, from now on; empty: nothing is expected. */
+  readonly ahead: readonly { readonly hour: number; readonly calls: number }[];
 }
 
 /** The calls left of a day, hour by hour, with a projection. */
-export function burnDownChart({ label, callLimit, left, nowHour, projected }: BurnDownOptions): Html {
+export function burnDownChart({ label, callLimit, left, nowHour, ahead }: BurnDownOptions): Html {
   const x = (hour: number) => round(hour * 10);
   const y = (calls: number) => round(4 + 92 * (1 - calls / Math.max(1, callLimit)));
-  const last = left.at(-1) ?? callLimit;
-  const points = left.map((calls, i) => ({ hour: i === left.length - 1 ? nowHour : i, calls }));
-  const line = points.map(({ hour, calls }) => `${String(x(hour))},${String(y(calls))}`).join(' ');
-  // At this hour the line of the projection meets the bottom.
-  const endHour = projected >= 0 ? 24 : nowHour + ((24 - nowHour) * last) / Math.max(1e-9, last - projected);
+  const lineOf = (points: BurnDownOptions['ahead']) =>
+    points.map(({ hour, calls }) => `${String(x(hour))},${String(y(calls))}`).join(' ');
+  const line = lineOf(left.map((calls, i) => ({ hour: i === left.length - 1 ? nowHour : i, calls })));
+  const isShort = ahead.at(-1)?.calls === 0;
   return html`<svg
     class="plot low"
     role="img"
@@ -109,13 +108,7 @@ export function burnDownChart({ label, callLimit, left, nowHour, projected }: Bu
     <line class="grid" x1="0" x2="240" y1="4" y2="4"></line>
     <polygon class="area" points="0,96 ${line} ${x(nowHour)},96"></polygon>
     <polyline class="line" points="${line}"></polyline>
-    <line
-      class="${projected < 0 ? 'ahead bad' : 'ahead'}"
-      x1="${x(nowHour)}"
-      y1="${y(last)}"
-      x2="${x(endHour)}"
-      y2="${y(Math.max(0, projected))}"
-    ></line>
+    <polyline class="${isShort ? 'ahead bad' : 'ahead'}" points="${lineOf(ahead)}"></polyline>
   </svg>`;
 }
 

@@ -11,8 +11,8 @@ export interface PageOptions {
 }
 
 export interface Frame {
-  /** What the catalog was fetched from; null: nothing was fetched yet. */
-  readonly source: Source | null;
+  /** What the catalog was fetched from; null: nothing was fetched yet; `unknown`: it could not be asked. */
+  readonly source: Source | 'unknown' | null;
   /** Null: there is no login by token, so there is no logout. */
   readonly csrf: string | null;
 }
@@ -20,8 +20,10 @@ export interface Frame {
 const menu = [
   ['/', 'Overview'],
   ['/runs', 'Runs'],
+  ['/workers', 'Workers'],
   ['/usage', 'Usage'],
   ['/products', 'Products'],
+  ['/trackers', 'Trackers'],
   ['/problems', 'Problems'],
   ['/queues', 'Queues'],
   ['/api-status', 'API status'],
@@ -34,9 +36,14 @@ const banners: Readonly<Record<Source, Html>> = {
   live: html`<p class="banner live"><strong>LIVE</strong> real data from 1688.com</p>`,
 };
 
+function bannerOf(source: Frame['source']): Html | null {
+  if (source === 'unknown') return null;
+  return source === null ? emptyBanner : banners[source];
+}
+
 function header({ source, csrf }: Frame, section: string): Html {
   return html`<header>
-    ${source === null ? emptyBanner : banners[source]}
+    ${bannerOf(source)}
     <div class="bar">
       <a class="brand" href="/">catalog-sync</a>
       <nav aria-label="Pages">

@@ -1,4 +1,5 @@
 import { html, type Html, type HtmlValue } from '../html.ts';
+import { prose } from './prose.ts';
 
 export interface TableColumn {
   readonly header: string;
@@ -10,25 +11,21 @@ export interface TableOptions {
   readonly caption: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly HtmlValue[])[];
-  /** In place of a table without rows. */
+  /** In place of a table without rows: what it is, what fills it, with commands between backticks. */
   readonly empty: string;
-  /** On a small screen each row is a list of names and values; without it, the table scrolls sideways. */
-  readonly isStacking?: true;
 }
 
 export const text = (header: string): TableColumn => ({ header });
 export const number = (header: string): TableColumn => ({ header, isNumber: true });
 
-/** A table that scrolls sideways where it is too wide, by keyboard too. */
-export function table({ caption, columns, rows, empty, isStacking }: TableOptions): Html {
-  if (rows.length === 0) return html`<p class="empty">${empty}</p>`;
+/**
+ * A table that scrolls in its own region where it is too large, by keyboard too, under a head that stays. On a phone each
+ * row is a card: the names of its columns beside its values.
+ */
+export function table({ caption, columns, rows, empty }: TableOptions): Html {
+  if (rows.length === 0) return html`<p class="empty">${prose(empty)}</p>`;
   const classOf = (i: number) => (columns[i]?.isNumber ? 'number' : '');
-  return html`<div
-    class="scroll ${isStacking && 'stacking'}"
-    tabindex="0"
-    role="region"
-    aria-label="${caption}"
-  >
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>
       <caption>
         ${caption}
@@ -42,12 +39,8 @@ export function table({ caption, columns, rows, empty, isStacking }: TableOption
         ${rows.map(
           (row) =>
             html`<tr>
-              ${row.map((cell, i) =>
-                isStacking
-                  ? html`<td class="${classOf(i)}" data-name="${columns[i]?.header}">
-                      <span>${cell}</span>
-                    </td>`
-                  : html`<td class="${classOf(i)}">${cell}</td>`,
+              ${row.map(
+                (cell, i) => html`<td class="${classOf(i)}" data-label="${columns[i]?.header}">${cell}</td>`,
               )}
             </tr>`,
         )}

@@ -1,8 +1,7 @@
 import type { Pool } from 'pg';
 import type { DayQuota, Overview } from '../../model/overview.ts';
 import type { Source } from '../../model/run.ts';
-import { databaseIdentity } from '../../schema/sync.ts';
-import { drizzleOn } from '../../db/database.ts';
+import { readSource } from '../../health/read-source.ts';
 import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
@@ -31,26 +30,45 @@ export interface HourCalls {
   readonly calls: number;
 }
 
+/** A day's limit with what else bounds it. */
+export interface DayLimit extends Omit<DayQuota, 'exhaustedAt'> {
+  /** Null, with a code: an answer or a person ends the hold. */
+  readonly heldUntil: Date | null;
+  /** From when on one call is let through; null: none is. */
+  readonly probeAfter: Date | null;
+  /** Null: the API has no limit of a month. */
+  readonly monthLimit: number | null;
+  readonly monthRemaining: number | null;
+  /** The APIs of a group; empty: it is none. */
+  readonly members: readonly string[];
+}
+
+/** Mean calls of an hour of the day. */
+export interface UsualHour extends HourCalls {
+  /** Over how many days, at most seven. */
+  readonly days: number;
+}
+
 export interface OverviewPages {
   /** What the database's data were fetched from; null: nothing was fetched yet. */
   readSource(): Promise<Source | null>;
   readOverview(): Promise<Overview>;
   /** Reads all offers: seconds at millions. */
   countCatalog(): Promise<CatalogCount>;
-  listDayQuotas(): Promise<DayQuota[]>;
+  listDayQuotas(): Promise<DayLimit[]>;
   listHoursToday(): Promise<HourCalls[]>;
+  /** Of the last seven days, without today. */
+  listUsualHours(): Promise<UsualHour[]>;
 }
 
 /** Reads for the first page, for one app. */
 export function createOverviewPages(pool: Pool, appKey: string): OverviewPages {
   return {
-    readSource: async () => {
-      const [row] = await drizzleOn(pool).select({ source: databaseIdentity.source }).from(databaseIdentity);
-      return row?.source ?? null;
-    },
+    readSource: () => readSource(pool),
     readOverview: () => runSqlForOne<Overview>(pool, readSql('page-overview')),
     countCatalog: () => runSqlForOne<CatalogCount>(pool, readSql('count-catalog')),
-    listDayQuotas: () => runSql<DayQuota>(pool, readSql('page-quota-today'), [appKey]),
+    listDayQuotas: () => runSql<DayLimit>(pool, readSql('page-quota-today'), [appKey]),
+    listUsualHours: () => runSql<UsualHour>(pool, readSql('page-hours-usual'), [appKey]),
     listHoursToday: () => runSql<HourCalls>(pool, readSql('page-hours-today'), [appKey]),
   };
 }

@@ -13,6 +13,8 @@ export interface ErrorRow {
   readonly api: string;
   readonly calls: number;
   readonly lastAt: Date;
+  /** The newest of them. */
+  readonly lastCallId: string;
 }
 
 export interface ProblemPages {

@@ -55,6 +55,14 @@ export interface OfferSku {
   readonly package: Package;
 }
 
+/** The chances, 0 to 1, that what is known of an offer still holds; null: it is not known. */
+export interface Confidence {
+  readonly offer: number;
+  readonly prices: number | null;
+  readonly stock: number | null;
+  readonly isInStock: boolean | null;
+}
+
 /** An offer with all its data except prices and observations. */
 export interface OfferRow {
   readonly offerId: string;
@@ -87,6 +95,8 @@ export interface OfferRow {
   readonly sellingPoints: readonly string[];
   readonly certificates: readonly Certificate[];
   readonly videoUrl: string | null;
+  /** Null: no detail was found. */
+  readonly confidence: Confidence | null;
   readonly categoryId: string | null;
   readonly category: string | null;
   readonly sellerId: string | null;

@@ -1,7 +1,13 @@
 import type { Pool } from 'pg';
 import type { RunForecast, RunStatus } from '../../model/run.ts';
+import {
+  listDailySourceYield,
+  readRunSourceYield,
+  type DailySourceYield,
+  type RunSourceYield,
+} from '../../ledger/source-yield.ts';
 import type { ErrorRow } from './problem-pages.ts';
-import { runSql } from '../../db/sql-file.ts';
+import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
 /** A run as on its pages. */
@@ -49,6 +55,8 @@ export interface RunCalls {
   readonly averageMs: number | null;
   readonly firstAt: Date;
   readonly lastAt: Date;
+  /** The newest of them. */
+  readonly lastCallId: string;
 }
 
 /** Calls of one operation in one part of a run's time. */
@@ -69,6 +77,42 @@ export interface SeenChange {
   readonly observedAt: Date;
 }
 
+/** Changes by offer, the offer with the newest one first. */
+export interface SeenChanges {
+  readonly changes: readonly SeenChange[];
+  /** How many offers changed, also those that were left out. */
+  readonly offers: number;
+}
+
+/** Which ages the details of a feed with a promised age reached over the last 7 days; null: no detail yet. */
+export interface PromisedAge {
+  readonly feed: string;
+  readonly maxAgeHours: number;
+  readonly offers: number;
+  /** Without a detail, or with one that is older than promised. */
+  readonly lateNow: number;
+  readonly highestHours: number | null;
+  readonly p95Hours: number | null;
+  /** From 0 to 1. */
+  readonly shareInTime: number | null;
+}
+
+/** Which runs to show; null: all. */
+export interface RunFilter {
+  readonly status: RunStatus | null;
+  readonly scope: string | null;
+  readonly trigger: string | null;
+  /** Begun, or asked for, from this moment to before the other. */
+  readonly from: Date | null;
+  readonly before: Date | null;
+}
+
+/** What runs can be chosen by. */
+export interface RunChoices {
+  readonly scopes: readonly string[];
+  readonly triggers: readonly string[];
+}
+
 export interface SeenPriceMove {
   readonly offerId: string;
   readonly subject: string | null;
@@ -79,40 +123,65 @@ export interface SeenPriceMove {
   readonly isCny: string;
 }
 
-/** Processes that work on a host. */
-export interface HostWorkers {
-  readonly host: string;
-  readonly workers: number;
-}
-
 export interface RunPages {
   /** The newest first; `before`: only older ones than this run. */
-  listRuns(before: string | null, limit: number): Promise<RunRow[]>;
-  /** Empty: no process is working, so none would drive a run. */
-  listWorkers(): Promise<HostWorkers[]>;
+  listRuns(before: string | null, limit: number, filter?: RunFilter): Promise<RunRow[]>;
+  /** Another text after a run began, ended or loaded something. */
+  readMark(): Promise<string>;
+  /** Of the newest runs. */
+  readChoices(): Promise<RunChoices>;
   readRun(runId: string): Promise<RunRow | null>;
   listCalls(runId: string): Promise<RunCalls[]>;
   /** Its calls that failed, by cause; those of most calls first. */
   listErrors(runId: string): Promise<ErrorRow[]>;
   /** In `parts` equal parts of its time. */
   readTimeline(runId: string, parts: number): Promise<TimelinePart[]>;
-  listChanges(runId: string, limit: number): Promise<SeenChange[]>;
+  /** Of offers that were known before. */
+  listChanges(runId: string, maxOffers: number): Promise<SeenChanges>;
   listPriceMoves(runId: string, limit: number): Promise<SeenPriceMove[]>;
+  /** What its calls found changed, by source. */
+  readSourceYield(runId: string): Promise<RunSourceYield[]>;
+  /** The same of all calls of the days up to its last one. */
+  listDailySourceYield(runId: string, days: number): Promise<DailySourceYield[]>;
+  /** Of its feeds that have a promised age. */
+  listPromisedAges(runId: string): Promise<PromisedAge[]>;
 }
+
+/** Runs whose scopes and triggers can be chosen; more take too long to read on each page. */
+const choiceRuns = 2000;
+/** Changes of a page; a phone is busy for seconds with ten times as many. */
+const maxChanges = 2000;
+
+const everyRun: RunFilter = { status: null, scope: null, trigger: null, from: null, before: null };
+
+type ChangeRow = SeenChange & { readonly offers: number };
 
 /** Reads for the pages of runs. */
 export function createRunPages(pool: Pool): RunPages {
+  const listRuns: RunPages['listRuns'] = (before, limit, filter = everyRun) =>
+    runSql<RunRow>(pool, readSql('page-runs'), [
+      ...[before, limit, filter.status, filter.scope, filter.trigger],
+      ...[filter.from, filter.before],
+    ]);
   return {
-    listRuns: (before, limit) => runSql<RunRow>(pool, readSql('page-runs'), [before, limit]),
-    listWorkers: () => runSql<HostWorkers>(pool, readSql('page-workers')),
+    listRuns,
+    readMark: async () => (await runSqlForOne<{ mark: string }>(pool, readSql('page-run-mark'))).mark,
+    readChoices: () => runSqlForOne<RunChoices>(pool, readSql('page-run-choices'), [choiceRuns]),
     readRun: async (runId) => {
-      const [row] = await runSql<RunRow>(pool, readSql('page-runs'), [(BigInt(runId) + 1n).toString(), 1]);
+      const [row] = await listRuns((BigInt(runId) + 1n).toString(), 1);
       return row?.runId === runId ? row : null;
     },
     listCalls: (runId) => runSql<RunCalls>(pool, readSql('page-run-calls'), [runId]),
     listErrors: (runId) => runSql<ErrorRow>(pool, readSql('page-run-errors'), [runId]),
     readTimeline: (runId, parts) => runSql<TimelinePart>(pool, readSql('page-run-timeline'), [runId, parts]),
-    listChanges: (runId, limit) => runSql<SeenChange>(pool, readSql('page-run-changes'), [runId, limit]),
+    listChanges: async (runId, maxOffers) => {
+      const params = [runId, maxOffers, maxChanges];
+      const changes = await runSql<ChangeRow>(pool, readSql('page-run-changes'), params);
+      return { changes, offers: changes[0]?.offers ?? 0 };
+    },
     listPriceMoves: (runId, limit) => runSql<SeenPriceMove>(pool, readSql('page-run-prices'), [runId, limit]),
+    readSourceYield: (runId) => readRunSourceYield(pool, runId),
+    listDailySourceYield: (runId, days) => listDailySourceYield(pool, days, runId),
+    listPromisedAges: (runId) => runSql<PromisedAge>(pool, readSql('page-run-promised-ages'), [runId]),
   };
 }

@@ -4,7 +4,7 @@
 --          batchNumber, tradeScore, shipFrom, shippingTimeGuarantee, package, isMixAllowed, mixAmountCny, mixQuantity,
 --          cargoNumber, isPatentProduct, repurchaseRate, pickup48hRate, qualityRefundRate, identities (of the merchant),
 --          offerIdentities, tags, sellingPoints, certificates, videoUrl, categoryId, category (names from the root), sellerId,
---          sellerName, sourceCreatedAt, sourceModifiedAt, images, attributes, skus
+--          sellerName, sourceCreatedAt, sourceModifiedAt, confidence (null: no detail was found), images, attributes, skus
 SELECT o.offer_id::text AS "offerId", o.subject, o.subject_translated AS "subjectTranslated", o.state,
        o.source_status AS "sourceStatus", o.quote_type AS "quoteType", o.unit, o.min_order_quantity AS "minOrderQuantity",
        o.batch_number AS "batchNumber", trim_scale(o.trade_score)::text AS "tradeScore", o.ship_from AS "shipFrom",
@@ -21,6 +21,8 @@ SELECT o.offer_id::text AS "offerId", o.subject, o.subject_translated AS "subjec
        o.video_url AS "videoUrl", o.category_id::text AS "categoryId", d.category_path_zh AS category, o.seller_id AS "sellerId",
        s.company_name AS "sellerName", o.source_created_at AS "sourceCreatedAt",
        o.source_modified_at AS "sourceModifiedAt",
+       (SELECT json_build_object('offer', c.p_current, 'prices', c.price_p_current, 'stock', c.stock_p_current, 'isInStock', c.is_in_stock)
+        FROM analytics.offer_confidence c WHERE c.offer_id = o.offer_id) AS confidence,
        coalesce(
          (SELECT array_agg(i.url ORDER BY i.kind, i.position) FROM catalog.offer_image i WHERE i.offer_id = o.offer_id),
          CASE WHEN o.main_image_url IS NULL THEN '{}' ELSE ARRAY[o.main_image_url] END) AS images,

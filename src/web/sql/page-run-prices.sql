@@ -15,5 +15,5 @@ JOIN catalog.price p
 LEFT JOIN catalog.offer o ON o.offer_id = h.offer_id
 LEFT JOIN catalog.sku k ON (k.offer_id, k.sku_id) = (h.offer_id, h.sku_id)
 WHERE r.run_id = $1::bigint
-ORDER BY abs(p.amount_cny / nullif(h.amount_cny, 0) - 1) DESC NULLS LAST, h.offer_id
+ORDER BY abs(p.amount_cny / nullif(h.amount_cny, 0) - 1) DESC NULLS LAST, h.offer_id, h.sku_id, h.kind, h.min_quantity
 LIMIT $2::int;

@@ -111,12 +111,15 @@ describe('sql', () => {
     ['a mistake', 'select 1 form x', /syntax error at or near "x"/],
     ['a table that is none', 'select * from catalog.ofer', /relation "catalog.ofer" does not exist/],
   ])('%s is refused', async (_, statement, expected) => {
+    // A session of another login, which the pool closes when it is idle for long.
+    const other = await database.pool.connect();
     for (const flags of [[], ['--csv']]) {
       const { exitCode, out, err } = await sql(statement, ...flags);
       expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
       expect(err).toMatch(/^error QUERY_REFUSED: /);
       expect(err).toMatch(expected);
     }
+    other.release();
   });
 
   test('CSV cannot be left by closing its bracket', async () => {
@@ -302,7 +305,8 @@ describe('status', () => {
   test('of a project without any database makes none', async () => {
     const { context, stderr } = createWorld({ cwd: createProject() });
     expect(await runCli(['status'], context)).toBe(1);
-    expect(stderr.text).toContain('error DATABASE_NOT_MIGRATED: there is no database in');
+    expect(stderr.text).toContain('error DATABASE_NOT_THERE: there is no database in');
+    expect(stderr.text).toContain('what to do: Run `catalog-sync sync`');
   });
 
   test('of a database without a server says what to check', async () => {

@@ -67,6 +67,9 @@ async function plant(stack: TestStack): Promise<Planted> {
     UPDATE catalog.seller SET company_name = '${marker}有限公司' WHERE seller_id = '${sellerId}';
     UPDATE catalog.offer SET subject = '${marker}', subject_translated = '${marker}', video_url = '${marker}', ship_from = '${marker}' WHERE ${inOffers};
     UPDATE catalog.sku SET label = '${marker}', attributes = '[{"value": "${marker}"}]', image_url = '${marker}', cargo_number = '${marker}' WHERE ${inOffers};
+    INSERT INTO catalog.sku_history (offer_id, sku_id, valid_from, call_id, valid_to, closed_by_call_id, state, label, attributes, image_url, cargo_number, spec_id)
+    SELECT offer_id, sku_id, first_seen_at, call_id, changed_at, call_id, state, label, attributes, image_url, cargo_number, label FROM catalog.sku WHERE ${inOffers};
+    UPDATE catalog.seller_history SET company_name = '${marker}有限公司' WHERE seller_id = '${sellerId}';
     UPDATE catalog.offer_attribute SET value = '${marker}' WHERE ${inOffers};
     UPDATE catalog.offer_image SET url = '${marker}/' || position WHERE ${inOffers};
     INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
@@ -100,6 +103,8 @@ test('erases a seller permanently from every table and answer, also after an int
         'catalog.seller',
         'catalog.offer',
         'catalog.sku',
+        'catalog.sku_history',
+        'catalog.seller_history',
         'catalog.offer_image',
         'catalog.offer_attribute',
         'catalog.offer_change',

@@ -9,7 +9,8 @@ import { exportTimeColumns } from '../../../src/maintenance/export/time-columns.
 import { readText } from '../../support/doc-files.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
-import { readParquet } from '../../support/read-parquet.ts';
+import { computeOverParquet, readParquet } from '../../support/read-parquet.ts';
+import { createReaderLogin } from '../../support/reader-login.ts';
 
 let database: TestDatabase;
 const project = createProject();
@@ -30,8 +31,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function runExport(...args: string[]) {
-  const { context, stdout, stderr } = createWorld({ env: { DATABASE_URL: database.url }, cwd: project });
+const runExport = (...args: string[]) => runExportWith({}, ...args);
+
+async function runExportWith(env: Readonly<Record<string, string>>, ...args: string[]) {
+  const world = { env: { DATABASE_URL: database.url, ...env }, cwd: project };
+  const { context, stdout, stderr } = createWorld(world);
   const exitCode = await runCli(['export', ...args], context);
   return { exitCode, out: stdout.text, err: stderr.text };
 }
@@ -103,6 +107,29 @@ describe('Parquet', () => {
       ['uuid VARCHAR', '550e8400-e29b-41d4-a716-446655440000'],
       ['bytes BLOB', '\\x00\\xFF'],
     ]);
+  });
+
+  test('of a view can be averaged: what a view computes has a precision', async () => {
+    const file = newFile('parquet');
+    await database.pool.query(
+      `INSERT INTO catalog.price_history VALUES (3, 0, 'list', 2, '2026-11-01', '2026-11-20', 0.5001, 1, 1)`,
+    );
+    await runExport('analytics.fct_price_change', '--out', file);
+    const path = inProject(file);
+    const { columns } = await readParquet(path);
+    expect(columns).toEqual(
+      expect.arrayContaining(['change_cny DECIMAL(14,4)', 'change_percent DECIMAL(20,2)']),
+    );
+    expect(await computeOverParquet(path, 'avg(change_cny)')).toBe('-0.5');
+    expect(await computeOverParquet(path, 'avg(change_percent)')).toBe('-99.98');
+    // Those of a forecast are as its JSON has them.
+    const { rows } = await database.pool.query<{ name: string }>(
+      `SELECT DISTINCT format('%s.%s', n.nspname, c.relname) AS name
+       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       WHERE n.nspname IN ('catalog', 'analytics', 'usage', 'sync') AND c.relkind IN ('r', 'p', 'v')
+         AND a.atttypid = 'numeric'::regtype AND a.atttypmod = -1 ORDER BY 1`,
+    );
+    expect(rows.map(({ name }) => name)).toEqual(['usage.by_run', 'usage.plan_against_actual']);
   });
 
   test('without rows still has its columns', async () => {
@@ -226,10 +253,24 @@ describe('--since', () => {
 
 describe('what may be exported', () => {
   test.each([
+    ['catalog_analyst', 'catalog.offer'],
+    ['catalog_bi', 'analytics.dim_offer'],
+    ['catalog_ops', 'usage.daily'],
+  ] as const)('a login of %s exports what it may read: %s', async (group, relation) => {
+    const login = await createReaderLogin(database, group);
+    try {
+      const { exitCode, err } = await runExportWith({ DATABASE_READ_URL: login.url }, relation);
+      expect({ exitCode, err }).toMatchObject({ exitCode: 0 });
+    } finally {
+      await login.drop();
+    }
+  });
+
+  test.each([
     ['offer', 'offer has no schema in front of it'],
     ['raw.payload', 'raw.payload is not in a schema that is exported'],
     ['sync.token', 'sync.token holds credentials'],
-    ['catalog.ofer', 'there is no catalog.ofer; catalog has category, observation, offer,'],
+    ['catalog.ofer', 'there is no catalog.ofer; catalog has category, deleted_row, observation, offer,'],
     ['catalog.offer; drop table catalog.offer', 'there is no catalog.offer; drop table'],
     ['catalog.price_history_p0', 'there is no catalog.price_history_p0'],
   ])('refuses %s', async (name, message) => {

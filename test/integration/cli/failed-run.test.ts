@@ -45,7 +45,12 @@ test.each([
   const { exitCode, out } = await run('wrong', ...words);
   expect(exitCode).toBe(4);
   expect(out).toContain('failed (GATEWAY_SIGNATURE_REFUSED)');
-  expect(out.endsWith(`\nwhat to do: ${remedy}\n`)).toBe(true);
+  const said = out.replaceAll(/\s+/g, ' ');
+  expect(said.endsWith(` what to do: ${remedy} `)).toBe(true);
+  expect(said).toContain('Cause: your settings, servers or permissions, since 20');
   const asJson = await run('wrong', ...words, '--json');
-  expect(JSON.parse(asJson.out)).toMatchObject({ status: 'failed', cause: 'GATEWAY_SIGNATURE_REFUSED' });
+  expect(JSON.parse(asJson.out)).toMatchObject({
+    ...{ status: 'failed', cause: 'GATEWAY_SIGNATURE_REFUSED' },
+    issues: [{ id: 'run', origin: 'operator', code: 'GATEWAY_SIGNATURE_REFUSED', remedy }],
+  });
 });

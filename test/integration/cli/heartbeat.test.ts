@@ -51,6 +51,14 @@ describe('sync', () => {
       expect(receiver.pings).toEqual(['GET /start', 'GET']);
     }));
 
+  it('is pinged for by `schedule run`, too', () =>
+    withTestStack({ backend: 'postgres' }, async ({ env }) => {
+      const text = `${syncFile}schedules:\n  - { name: nightly, cron: "30 2 * * *", budget_calls: 3 }\n`;
+      const { exitCode } = await open({ ...env, ...heartbeat() }, text).run('schedule', 'run', 'nightly');
+      expect(exitCode).toBe(0);
+      expect(receiver.pings).toEqual(['GET /start', 'GET']);
+    }));
+
   it('pings the failure of its run', () =>
     withTestStack(
       { backend: 'postgres', sandbox: { declinedApis: [apiOf(endpoints['search.keyword'])] } },

@@ -48,6 +48,22 @@ describe('catalog-sync permissions', () => {
     );
   });
 
+  it('spells commands as they can be typed, but not in data', async () => {
+    const command = 'node bin/catalog-sync.js';
+    const env = { DATABASE_URL: database.url, ALIBABA_APP_KEY: '1234567' };
+    await database.pool.query(
+      `INSERT INTO sync.api_permission (app_key, api, observed) VALUES ('1234567', $1, 'denied')`,
+      [searchApi],
+    );
+    const outOf = async (...args: string[]) => {
+      const { context, stdout } = createWorld({ env, command });
+      await runCli(['permissions', ...args], context);
+      return stdout.text;
+    };
+    expect(await outOf()).toContain(`\`${command} permissions set search.keyword --state pending\``);
+    expect(await outOf('--json')).toContain('`catalog-sync permissions set search.keyword --state pending`');
+  });
+
   it.each([80, 120])('fits a terminal of %i columns', async (columns) => {
     await database.pool.query(
       `INSERT INTO sync.api_permission (app_key, api, observed) VALUES ('1234567', $1, 'denied')`,

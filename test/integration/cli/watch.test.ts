@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
@@ -43,6 +43,27 @@ describe('catalog-sync watch', () => {
     const { err } = await run('watch', 'remove', '610947572360', '8');
     expect(err).toContain('1 removed; watch.csv has 2 offers');
     expect(read()).toBe('offer,note\r\n610947572361\n7\n');
+  });
+
+  it('makes the list that is not there yet, in the folder of the project only', async () => {
+    const { run, read } = open({});
+    expect((await run('watch', 'remove', '7')).err).toContain('WATCH_LIST_UNREADABLE');
+    expect((await run('watch', 'add', '7')).err).toContain('1 added; watch.csv has 1 offers');
+    expect(read()).toBe('7\n');
+    const outside = open({ 'catalog-sync.yaml': syncFile.replace('watch.csv', '../watch-outside.csv') });
+    expect((await outside.run('watch', 'add', '7')).exitCode).toBe(4);
+    expect(existsSync(join(dirname(outside.file), '..', 'watch-outside.csv'))).toBe(false);
+  });
+
+  it('loses no offer of many who add at once, and takes over what a dead process left', async () => {
+    const { run, read, file } = open({ 'watch.csv': '' });
+    writeFileSync(`${file}.new`, 'half');
+    utimesSync(`${file}.new`, new Date(0), new Date(0));
+    await Promise.all(Array.from({ length: 12 }, (_, i) => run('watch', 'add', String(100 + i))));
+    expect(read().trim().split('\n').toSorted()).toEqual(
+      Array.from({ length: 12 }, (_, i) => String(100 + i)),
+    );
+    expect(existsSync(`${file}.new`)).toBe(false);
   });
 
   it('knows lines by any of their ends, and removes no other with one', async () => {
@@ -121,6 +142,14 @@ describe('a run', () => {
         err: expect.stringContaining('WATCH_LIST_UNREADABLE') as string,
       });
     }));
+});
+
+it('a feed that lists more than its max_offers is refused', async () => {
+  const text = syncFile.replace('watch.csv }', 'watch.csv, max_offers: 2 }');
+  const { run } = open({ 'catalog-sync.yaml': text, 'watch.csv': '7\n8\n' });
+  const { exitCode, err } = await run('plan');
+  expect(exitCode).toBe(4);
+  expect(err).toContain('max_offers of feed watched is 2, and with watch.csv it lists 3');
 });
 
 describe('a process that runs on', () => {

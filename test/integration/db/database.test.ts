@@ -70,7 +70,7 @@ it('gives ids as strings, also those above 2^53, and instants to the millisecond
   const db = drizzleOn(database.pool);
   await db.insert(feed).values({ feed: 'f', watched: ['9007199254740993', '2'], assignedAt });
   expect(await db.select().from(feed)).toEqual([
-    { feed: 'f', maxOffers: null, watched: ['9007199254740993', '2'], offers: 0, assignedAt },
+    { feed: 'f', maxOffers: null, watched: ['9007199254740993', '2'], offers: 0, assignedAt, maxAge: null },
   ]);
   const row = {
     rawId: '9007199254740993',

@@ -44,6 +44,21 @@ interface Case {
 
 /** By the name of the file. */
 const cases: Readonly<Record<string, Case>> = {
+  'analytics-average-prices.sql': {
+    call: `SELECT average_cny AS result FROM analytics.average_prices(${noon} - interval '1 day')`,
+    gives: '9.5000',
+  },
+  'analytics-change-rates.sql': {
+    before: `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, raw_id, loaded_at)
+      VALUES (7, '2031-06-13 01:00:00+00', 'detail', 2, true, false, 5, 1, now()),
+             (7, '2031-06-14 01:00:00+00', 'detail', 3, true, false, 4, 1, now())`,
+    call: `SELECT ARRAY[pairs, changes] AS result FROM analytics.change_rates() WHERE category_id IS NULL AND figure = 'stock'`,
+    gives: ['2', '1'],
+  },
+  'analytics-chance-held.sql': {
+    call: 'SELECT analytics.chance_held(2, 10, 10) AS result',
+    gives: 0.25,
+  },
   'analytics-lowest-price.sql': {
     call: 'SELECT concat_ws($$ $$, price_cny, reason) AS result FROM analytics.lowest_price(7, days => 1)',
     gives: '9.5000',
@@ -56,6 +71,16 @@ const cases: Readonly<Record<string, Case>> = {
     call: 'SELECT total_cny AS result FROM analytics.price_at(7, quantity => 2)',
     gives: '19.0000',
   },
+  'analytics-price-index.sql': {
+    before: `UPDATE catalog.price SET valid_from = '2031-06-15 01:00:00+00', amount_cny = 10;
+      INSERT INTO catalog.price_history VALUES (7, 0, 'list', 1, '2031-06-10', '2031-06-15 01:00:00+00', 9.5, 1, 1)`,
+    call: `SELECT ARRAY[carried_points, offers, changed_pairs] AS result FROM analytics.price_index(1)`,
+    gives: [105.263, 1, 1],
+  },
+  'analytics-price-list-at.sql': {
+    call: 'SELECT effective_price_cny AS result FROM analytics.price_list_at(2)',
+    gives: '9.5000',
+  },
   'analytics-search-offers.sql': {
     call: `SELECT offer_id AS result FROM analytics.search_offers('水杯')`,
     gives: '7',
@@ -63,6 +88,25 @@ const cases: Readonly<Record<string, Case>> = {
   'catalog-bigrams.sql': {
     call: `SELECT catalog.bigrams('水杯 ab') AS result`,
     gives: ['水', '杯', '水杯', 'ab'],
+  },
+  'catalog-note-deleted.sql': {
+    before: `SET LOCAL TimeZone = 'Asia/Shanghai';
+      INSERT INTO catalog.seller_history (seller_id, valid_from, call_id) VALUES ('店', '2031-06-10 08:00:00+08', 1);
+      DELETE FROM catalog.seller_history`,
+    call: `SELECT ARRAY[fact, key ->> 'seller_hash', key ->> 'valid_from', key ->> 'call_id'] AS result FROM catalog.deleted_row`,
+    gives: [
+      'seller_history',
+      'aaded36a83022ef18af29e2b7a071df36cb61067799cc6f6f7a7327768cede6f',
+      '2031-06-10T00:00:00+00:00',
+      '1',
+    ],
+  },
+  'catalog-name-paths.sql': {
+    before: `INSERT INTO catalog.category (category_id, path, name_zh, first_seen_at, call_id) VALUES (1, '1', '包', now(), 1);
+      INSERT INTO catalog.category (category_id, parent_id, path, name_zh, first_seen_at, call_id) VALUES (2, 1, '1/2', NULL, now(), 1);
+      UPDATE catalog.category SET name_zh = '箱包', name_translated = 'Bags' WHERE category_id = 1`,
+    call: 'SELECT ARRAY[path_names_zh, path_names_translated] AS result FROM catalog.category WHERE category_id = 2',
+    gives: ['箱包 > 2', 'Bags > 2'],
   },
   'catalog-search-text.sql': { call: `SELECT catalog.search_text('Ａ1', 'Cup') AS result`, gives: 'a1\ncup' },
   'sync-app-fingerprint.sql': {
@@ -239,6 +283,13 @@ const cases: Readonly<Record<string, Case>> = {
       .replace('false)', `false, '\\x02')`),
     gives: 'granted 0',
   },
+  'usage-run-allowance.sql': {
+    call: `SELECT concat_ws('/', spent, share, kept, kept_now, spendable) AS result
+      FROM usage.run_allowance('day', 'calendar', 100, 30, 0, ${noon} - '12 hours'::interval, ${noon} + '1 hour'::interval,
+        ${noon} + '1 hour'::interval, ${noon})`,
+    // Of a reserve of 5, half is released in the middle of the last two hours; what is kept is rounded up.
+    gives: '30/100/5/3/67',
+  },
   'usage-settle.sql': {
     before: oneCall,
     call: `SELECT is_known AND s.raw_id IS NOT NULL AS result FROM granted CROSS JOIN LATERAL usage.settle(
@@ -272,7 +323,12 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 /** Those that only a trigger calls. */
-const triggers = new Set(['usage-forget-total.sql', 'usage-refuse-overdraft.sql']);
+const triggers = new Set([
+  'catalog-name-paths.sql',
+  'catalog-note-deleted.sql',
+  'usage-forget-total.sql',
+  'usage-refuse-overdraft.sql',
+]);
 
 let db: TestDatabase;
 beforeAll(async () => {

@@ -9,6 +9,7 @@ import { migrate } from '../../../src/db/migrate.ts';
 import { requireMigrated } from '../../../src/db/require-migrated.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createReaderLogin, type ReaderLogin } from '../../support/reader-login.ts';
+import { locksHere } from '../../support/locks.ts';
 import { until } from '../../support/until.ts';
 
 /* What becomes of a migration, and of those who work meanwhile, when a new version arrives. */
@@ -50,7 +51,7 @@ it('a migration that meets a worker in a deadlock gives way, and is applied once
     const migrating = migrate({ connectionString: db.url, log, folder });
     await until(async () => {
       const { rows } = await db.pool.query(
-        `SELECT FROM pg_locks WHERE relation = 'two'::regclass AND mode = 'AccessExclusiveLock' AND granted`,
+        locksHere("relation = 'two'::regclass AND mode = 'AccessExclusiveLock' AND granted"),
       );
       return rows.length > 0;
     });

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { migrate } from '../../../src/db/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { locksHere } from '../../support/locks.ts';
 import { until } from '../../support/until.ts';
 
 const log = createLogger({ level: 'silent', pretty: false });
@@ -175,9 +176,7 @@ describe('views', () => {
     await reader.query('SELECT * FROM catalog.one');
     const running = run();
     await until(async () => {
-      const { rows } = await db.pool.query(
-        `SELECT FROM pg_locks WHERE relation = 'catalog.one'::regclass AND NOT granted`,
-      );
+      const { rows } = await db.pool.query(locksHere("relation = 'catalog.one'::regclass AND NOT granted"));
       return rows.length > 0;
     });
     await reader.query('COMMIT');

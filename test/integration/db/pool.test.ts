@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createPool } from '../../../src/db/pool.ts';
+import { withConnection } from '../../../src/db/with-connection.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { until } from '../../support/until.ts';
 
@@ -30,6 +33,34 @@ it('survives the end of an idle connection, logs it, and continues with a new on
     expect((await pool.query('SELECT 2 AS two')).rows).toEqual([{ two: 2 }]);
   } finally {
     await pool.end();
+  }
+});
+
+/** A message of the protocol of Postgres. */
+function message(type: string, body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length + 4);
+  return Buffer.concat([Buffer.from(type), length, body]);
+}
+
+it('a connection that is ended in the packet that opens it ends no process', async () => {
+  const isOpen = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))];
+  const isOver = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0'));
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(Buffer.concat([...isOpen, isOver])));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const log = createLogger({ level: 'silent', pretty: false });
+  const connectionString = `postgres://someone@127.0.0.1:${String(port)}/any?sslmode=disable`;
+  const pool = createPool({ connectionString, max: 1, log });
+  try {
+    const work = () => withConnection(pool, (client) => client.query('SELECT 1'));
+    await expect(work()).rejects.toThrow();
+  } finally {
+    await pool.end();
+    server.close();
   }
 });
 

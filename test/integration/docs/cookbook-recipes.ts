@@ -13,6 +13,23 @@ export const recipes = readText('docs/cookbook.md')
     })),
   );
 
+/** Questions of which only rows are asked for here: the tests of the views know what they are. */
+export const others = [
+  'Which offers sell more than before?',
+  'How fresh is each feed?',
+  'What was an offer, and when did it change?',
+  'How did list prices of all offers move?',
+  'What did an offer cost on average, by time?',
+  'What does everything cost in orders of 50?',
+];
+
+/** As `others`, of an offer of which a SKU vanished. */
+export const withRows = [
+  'What was a SKU, and when did it change?',
+  'Which SKUs sold out this week, and which came back?',
+  'Which sellers have new SKUs this week?',
+];
+
 /** List prices of an offer for the smallest order it can be had in, lowest first. */
 export function smallestOrderPrices(prices: readonly TruePrice[], offerId: string): number[] {
   const list = prices.filter((price) => price.offerId === offerId && price.kind === 'list');

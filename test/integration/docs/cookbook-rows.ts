@@ -3,6 +3,9 @@ export const offer1 = '610947572360';
 export const offer2 = '610947572361';
 export const category1 = '1042954';
 
+/** Finds an offer of which a SKU vanished. */
+export const lostSku = `SELECT offer_id FROM analytics.dim_sku_history WHERE state = 'gone' LIMIT 1`;
+
 /** A row of an answer, by column. */
 export type Row = Readonly<Record<string, unknown>>;
 

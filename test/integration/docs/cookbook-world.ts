@@ -62,7 +62,8 @@ export interface CookbookWorld {
 export const keyOf = (price: TruePrice) =>
   [price.offerId, price.skuId, price.kind, price.minQuantity].join('/');
 
-const shanghaiDay = (at: Date) => new Date(at.getTime() + dayMs / 3).toISOString().slice(0, 10);
+/** The day in Shanghai: `2026-10-01`. */
+export const shanghaiDay = (at: Date) => new Date(at.getTime() + dayMs / 3).toISOString().slice(0, 10);
 
 async function readDay(stack: TestStack): Promise<TrueDay> {
   const at = await stack.app.quota.ledgerNow();

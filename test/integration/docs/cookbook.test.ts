@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { quantile, recipes, smallestOrderPrices, unitPrice } from './cookbook-recipes.ts';
-import { category1, dayText, number, offer1, offer2, rowKey, type Row } from './cookbook-rows.ts';
+import { testCategoryQuestions } from './cookbook-categories.ts';
+import { others, recipes, smallestOrderPrices, unitPrice, withRows } from './cookbook-recipes.ts';
+import { dayText, lostSku, number, offer1, offer2, rowKey, type Row } from './cookbook-rows.ts';
+import { testTrustQuestions } from './cookbook-trust.ts';
 import { readSchemas } from './schema/read-schema.ts';
 import {
-  biggestCategory,
   changedOffer,
   fail,
   keyOf,
   keyword,
   listedOffers,
   openCookbookWorld,
+  shanghaiDay,
   type CookbookWorld,
 } from './cookbook-world.ts';
 
@@ -47,6 +49,28 @@ describe('the cookbook', () => {
     expect(number(row?.['unit_price_cny'])).toBe(price);
     expect(number(row?.['total_cny'])).toBeCloseTo(500 * Number(price), 4);
     expect(row).toMatchObject({ unit: today().offers.get(id)?.unit, reason: null });
+  });
+
+  test('says what 50 pieces of each SKU cost', async () => {
+    const rows = await ask('What do 50 pieces of each SKU cost?');
+    const onSale = new Set(
+      listed()
+        .filter(({ moq }) => moq <= 50)
+        .map(({ id }) => id),
+    );
+    const expected = new Map<string, number>();
+    const tiers = [...world.known.prices.values()].filter(
+      (p) => p.kind === 'list' && p.minQuantity <= 50 && onSale.has(p.offerId),
+    );
+    for (const { offerId, skuId, amount } of tiers.toSorted((a, b) => a.minQuantity - b.minQuantity)) {
+      expected.set(`${offerId}/${skuId}`, Number(amount));
+    }
+    const found = rows.map(
+      (r) => [[r['offer_id'], r['sku_id']].join('/'), number(r['unit_price_cny'])] as const,
+    );
+    expect(expected.size).toBeGreaterThan(20);
+    expect(new Map(found)).toEqual(expected);
+    expect(rows).toHaveLength(expected.size);
   });
 
   test('finds who sells 500 pieces for the least', async () => {
@@ -157,11 +181,16 @@ describe('the cookbook', () => {
     expect(found.map(String).toSorted()).toEqual(changes.map(String).toSorted());
   });
 
-  test('does not know the low of thirty days after a few', async () => {
+  test('knows the low of the few days that were observed, and that these are not thirty', async () => {
     const id = changedOffer(world);
     const [row] = await ask('What is the real low of the last 30 days?', { [offer1]: id });
     const observations = world.known.observations.get(id)?.length ?? 0;
-    expect(row).toMatchObject({
+    expect(row).toMatchObject({ reason: null, covered_days: observations, asked_days: 30 });
+    const [strict] = await world.stack.query<Row>(
+      'SELECT * FROM analytics.lowest_price($1, min_coverage => 0.8)',
+      [id],
+    );
+    expect(strict).toMatchObject({
       price_cny: null,
       reason: 'coverage',
       covered_days: observations,
@@ -173,6 +202,7 @@ describe('the cookbook', () => {
     ]);
     const lows = days().map(({ prices }) => smallestOrderPrices(prices, id)[0] ?? Infinity);
     expect(number(few?.['price_cny'])).toBe(Math.min(...lows));
+    expect(number(row?.['price_cny'])).toBe(Math.min(...lows));
   });
 
   test('finds what is at its low now', async () => {
@@ -222,88 +252,11 @@ describe('the cookbook', () => {
         .filter(({ kind, after }) => kind === 'list' && after !== null)
         .map(({ offerId, day }) => `${offerId}/${day}`),
     );
-    const sql = `SELECT count(*)::int AS observations FROM catalog.observation WHERE source = 'detail' AND is_found`;
+    const sql = `SELECT (count(*) - count(DISTINCT offer_id))::int AS pairs FROM catalog.observation
+      WHERE is_found AND offer_id IN (SELECT offer_id FROM analytics.fct_price_history WHERE kind = 'list')`;
     const [seen] = await world.stack.query<Row>(sql);
     const sum = (column: string) => rows.reduce((total, row) => total + Number(row[column]), 0);
-    expect([sum('observations'), sum('changed')]).toEqual([seen?.['observations'], changed.size]);
-  });
-
-  test('knows the spread of prices in categories', async () => {
-    const rows = await ask('What do prices in a category spread over?');
-    const names = await world.stack.query<Row>('SELECT category_id, path_zh FROM analytics.dim_category');
-    expect(rows.length).toBeGreaterThan(2);
-    for (const row of rows) {
-      const category = String(names.find(({ path_zh }) => path_zh === row['path_zh'])?.['category_id']);
-      const lows = listed()
-        .filter(({ categoryId }) => categoryId === category)
-        .flatMap(({ id }) => smallestOrderPrices(today().prices, id).slice(0, 1))
-        .toSorted((a, b) => a - b);
-      const columns = ['min_cny', 'quartile_1_cny', 'median_cny', 'quartile_3_cny', 'max_cny'];
-      expect(columns.map((column) => number(row[column]))).toEqual(
-        [0, 0.25, 0.5, 0.75, 1].map((share) => quantile(lows, share)),
-      );
-    }
-  });
-
-  test('knows who undercuts whom', async () => {
-    const rows = await ask('Who undercuts whom in a category?', { [category1]: biggestCategory(world) });
-    expect(rows.length).toBeGreaterThan(0);
-    for (const row of rows) {
-      const { categoryId, unit, sellerId } =
-        today().offers.get(String(row['offer_id'])) ?? fail('no such offer');
-      const competing = listed().filter((o) => o.categoryId === categoryId && o.unit === unit);
-      const low = (offers: typeof competing) =>
-        Math.min(...offers.map(({ id }) => smallestOrderPrices(today().prices, id)[0] ?? Infinity));
-      expect(number(row['cny'])).toBe(low(competing));
-      expect(number(row['next_cny'])).toBe(low(competing.filter((o) => o.sellerId !== sellerId)));
-    }
-  });
-
-  test('puts prices of sellers in relation to the median', async () => {
-    const question = 'Which sellers of a category have good scores and low prices?';
-    const rows = await ask(question, { [category1]: biggestCategory(world) });
-    const offers = listed().filter(({ categoryId }) => categoryId === biggestCategory(world));
-    const lowOf = ({ id }: { id: string }) => smallestOrderPrices(today().prices, id)[0] ?? NaN;
-    const median =
-      quantile(
-        offers.map(lowOf).toSorted((a, b) => a - b),
-        0.5,
-      ) ?? NaN;
-    expect(rows.length).toBeGreaterThan(2);
-    for (const row of rows) {
-      const own = offers.filter(({ sellerId }) => sellerId === row['seller_id']);
-      const mean = own.reduce((sum, offer) => sum + lowOf(offer) / median, 0) / own.length;
-      expect(Math.abs(Number(row['price_to_median']) - mean)).toBeLessThan(0.01);
-    }
-  });
-
-  test('compares with prices of before', async () => {
-    const rows = await ask('How do prices of a category compare with those of a month ago?', {
-      [category1]: biggestCategory(world),
-      "interval '30 days'": "interval '2 days'",
-    });
-    const then = new Map(
-      days()
-        .at(-3)
-        ?.prices.map((price) => [keyOf(price), Number(price.amount)]),
-    );
-    expect(rows.length).toBeGreaterThan(5);
-    for (const row of rows.filter(
-      ({ offer_id }) => today().offers.get(String(offer_id))?.state === 'listed',
-    )) {
-      const key = rowKey(row);
-      expect(number(row['then_cny'])).toBe(then.get(key));
-      expect(number(row['now_cny'])).toBe(Number(world.known.prices.get(key)?.amount));
-    }
-  });
-
-  test('counts what sellers have on sale', async () => {
-    const rows = await ask('Which sellers take their offers down?');
-    expect(rows.length).toBeGreaterThan(0);
-    for (const row of rows) {
-      const own = listed().filter(({ sellerId }) => sellerId === row['seller_id']);
-      expect(number(row['listed_offers'])).toBe(own.length);
-    }
+    expect([sum('pairs'), sum('changes')]).toEqual([seen?.['pairs'], changed.size]);
   });
 
   test('knows who holds the first page', async () => {
@@ -335,6 +288,25 @@ describe('the cookbook', () => {
     }
   });
 
+  test('finds what was taken off sale and came back', async () => {
+    const rows = await ask('Which offers were taken off sale, and listed again?');
+    const stateOn = (id: string, at: unknown) =>
+      days()
+        .find(({ day }) => day === shanghaiDay(at instanceof Date ? at : new Date(0)))
+        ?.offers.get(id)?.state;
+    for (const row of rows) {
+      const id = String(row['offer_id']);
+      expect([stateOn(id, row['not_before']), stateOn(id, row['back_at'])]).toEqual(['listed', 'listed']);
+      expect(stateOn(id, row['off_at'])).not.toBe('listed');
+      expect(stateOn(id, row['off_until'])).not.toBe('listed');
+    }
+    const expected = [...world.known.observations.keys()].filter((id) => {
+      const states = days().map(({ offers }) => offers.get(id)?.state);
+      return /listed (?:(?:delisted|gone) )+listed/.test(states.join(' '));
+    });
+    expect(new Set(rows.map((row) => row['offer_id']))).toEqual(new Set(expected));
+  });
+
   test('finds which titles changed yesterday', async () => {
     const rows = await ask('What else changed yesterday?');
     const before = days().at(-3)?.offers;
@@ -351,7 +323,7 @@ describe('the cookbook', () => {
   });
 
   test('finds which stocks fell by half', async () => {
-    const rows = await ask('Which stocks ran out, or fell by half, within a day?');
+    const rows = await ask('Which stocks ran out, or fell by half, this week?');
     expect(rows.length).toBeGreaterThan(0);
     for (const row of rows) {
       const day = dayText(row['day']);
@@ -363,6 +335,9 @@ describe('the cookbook', () => {
     }
   });
 
+  testCategoryQuestions({ world: () => world, ask });
+  testTrustQuestions({ world: () => world, ask });
+
   test('answers the rest with rows', async () => {
     const ranked = await world.stack.query<Row>(
       'SELECT offer_id FROM analytics.fct_keyword_rank WHERE keyword = $1 GROUP BY 1 ORDER BY count(*) DESC LIMIT 1',
@@ -372,9 +347,14 @@ describe('the cookbook', () => {
       [offer1]: String(ranked[0]?.['offer_id']),
     });
     expect(ranks).toHaveLength(days().length);
-    for (const question of ['Which offers sell more than before?', 'How fresh is each feed?']) {
-      expect(await ask(question), question).not.toEqual([]);
+    for (const question of others) {
+      expect(await ask(question, { [offer1]: changedOffer(world) }), question).not.toEqual([]);
     }
+    const own = { [offer1]: String((await world.stack.query<Row>(lostSku))[0]?.['offer_id']) };
+    for (const question of withRows) expect(await ask(question, own), question).not.toEqual([]);
+    const left = await ask('Which offers left the top 100 of a keyword, and was the list read that day?');
+    expect(left.filter((row) => row['was_read'] !== true || row['rank_now'] !== null)).toEqual([]);
+    expect((await ask('How many prices of a category still hold?')).length).toBeGreaterThan(0);
     // Everything was fetched today.
     expect(await ask('Which offers were not observed lately?')).toEqual([]);
     expect([...answered].toSorted()).toEqual(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { healthIssueIds } from '../../../src/model/health-issue.ts';
 import { notifyFormats } from '../../../src/config/environment.ts';
 import type { NotificationMessage } from '../../../src/model/notification.ts';
 import { formatDingTalk } from '../../../src/health/webhook/format-dingtalk.ts';
@@ -21,6 +22,11 @@ const message: NotificationMessage = {
       remedy: 'Nothing, unless it stays: then check the network.',
       path: '/runs/12',
       since: new Date('2026-11-25T18:31:07Z'),
+      issueId: 'run',
+      runId: '12',
+      code: 'GATEWAY_TIMEOUT',
+      change: null,
+      cause: { origin: '1688', since: new Date('2026-11-25T18:31:07Z'), healsItself: false, healsAt: null },
     },
     {
       id: '0a1b2c3d4e5f60718293a4b5c6d7e8f9',
@@ -31,6 +37,16 @@ const message: NotificationMessage = {
       remedy: 'Log in again: `catalog-sync auth`.',
       path: '/api-status',
       since: new Date('2026-11-24T01:12:50Z'),
+      issueId: 'log-in',
+      runId: null,
+      code: null,
+      change: null,
+      cause: {
+        origin: 'operator',
+        since: new Date('2026-11-24T01:12:50Z'),
+        healsItself: false,
+        healsAt: null,
+      },
     },
   ],
   more: 0,
@@ -45,19 +61,10 @@ test.each(notifyFormats)('the example of %s is what is sent, and a receiver take
   expect(receiverShapes[format].safeParse(sent).error).toBeUndefined();
 });
 
-test('every notification is in the table', () => {
-  const source = readText('src/health/issues/find-health-issues.ts');
-  const keys = [...source.matchAll(/\b(?:state|event)\(\s*(?:'\w+'|severity),\s*[`']([a-z-]+)/g)].map(
-    ([, key]) => key,
-  );
-  const table = tableRows(text);
-  const listed = table
-    .slice(
-      2,
-      table.findIndex(([first]) => first === 'field'),
-    )
-    .map(([key]) => codeWords(key ?? '')[0]);
-  expect(new Set(keys)).toEqual(new Set(listed));
+test('every health issue has a section with what to do, and there is no other', () => {
+  const sections = readText('docs/health.md').split('\n### ').slice(1);
+  expect(sections.map((section) => section.split('\n')[0])).toEqual([...healthIssueIds]);
+  for (const section of sections) expect(section).toMatch(/^\*\*What to do:\*\* \S.{5,}/m);
 });
 
 test('every field of the generic format is explained', () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { queueFetches, type FetchKind } from '../../../src/jobs/queue-fetches.ts';
+import type { FetchKind } from '../../../src/jobs/fetch-kinds.ts';
+import { queueFetches } from '../../../src/jobs/queue-fetches.ts';
 import type { Queues } from '../../../src/jobs/queue-backend.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRunStore } from '../../../src/runs/run-store.ts';
@@ -93,6 +94,7 @@ async function ask(
     },
     // With none, what is under way would count as lost.
     count: async () => ({ active: 0, unfinished: spent.offerIds?.length ?? 0 }),
+    findTrouble: async () => null,
     work: () => undefined,
     stopWorkers: async () => undefined,
     close: async () => undefined,
@@ -108,6 +110,7 @@ async function ask(
     refreshQueue: createRefreshQueue({ pool }),
     queues,
     sync,
+    listAllowances: async () => [],
   };
   await deps.leases.takeOffers(begun.run.runId, spent.offerIds ?? []);
   const blocks = new Map(Object.entries(blocked) as [FetchKind, string][]);
@@ -115,6 +118,7 @@ async function ask(
   const request = {
     ...{ run: { ...begun.run, callsUsed: spent.callsUsed ?? 0 }, now, feeds: sync.feeds, blocks, suspicion },
     details: { loaded: 0, underWay: 0 },
+    promised: [],
   };
   const { blocksMet } = await queueFetches(deps, request);
   await runs.end(begun.run.runId, 'cancelled', 'test');

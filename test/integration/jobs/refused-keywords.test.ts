@@ -49,7 +49,9 @@ it('an empty keyword is asked for again once a day for one call, and used again 
       await stack.run();
       const { namedSearches } = await readStatus(pool, 1);
       expect(namedSearches?.searches).toBeGreaterThan(1);
-      expect(formatStatus(await readStatus(pool, 1))).toContain('1688 refused one without a keyword');
+      expect(formatStatus(await readStatus(pool, 1), 'No health issue.')).toContain(
+        '1688 refused one without a keyword',
+      );
       await stack.advance(dayMs / 2);
       expect(await countRefused((await stack.run()).runId)).toBe(0);
       await stack.advance(dayMs / 2);

@@ -116,3 +116,19 @@ it('a run asks for nothing twice and ends, however short the ages of freshness a
       expect(await stack.run({ deadlineMs: 60_000 })).toMatchObject({ status: 'succeeded', cause: null });
     },
   ));
+
+it.each([3, 5])(
+  'finds every offer of a tree in which %i categories are a circle, and names its last edge',
+  (nodes) =>
+    withTestStack(
+      { backend: 'postgres', sandbox: { offers: 150, categories: 60, categoryCycle: nodes } },
+      async (stack) => {
+        expect(await stack.run()).toMatchObject({ status: 'succeeded', cause: null });
+        await expectTruth(stack);
+        await expectOneRowPerArrival(stack);
+        expect(await stack.query('SELECT operation, reason FROM sync.quarantine')).toEqual([
+          { operation: 'category.children', reason: 'cycle' },
+        ]);
+      },
+    ),
+);

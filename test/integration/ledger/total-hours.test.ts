@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, beforeAll, expect, it } from 'vitest';
 import { totalHours } from '../../../src/ledger/total-hours.ts';
+import { locksHere } from '../../support/locks.ts';
 import { until } from '../../support/until.ts';
 import { api, appKey, openLedger, settlementFor, type OpenLedger } from '../../support/open-ledger.ts';
 
@@ -19,9 +20,7 @@ async function select(sql: string): Promise<Record<string, unknown>[]> {
   return (await at.db.pool.query<Record<string, unknown>>(sql)).rows;
 }
 
-const waiting = `SELECT FROM pg_locks
-  WHERE NOT granted AND locktype = 'relation'
-    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+const waiting = locksHere("NOT granted AND locktype = 'relation'");
 const unknownEnd = { state: 'unknown', outcome: 'transport_error', body: null } as const;
 const figures = () => select('SELECT committed, "unknown", ok FROM usage.daily');
 const hours = async () =>

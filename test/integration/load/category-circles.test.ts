@@ -155,6 +155,19 @@ describe('the level of a category', () => {
     ]);
   });
 
+  it('is not the one of a place that is refused', async () => {
+    const [root, a, b] = newIds(3) as [string, string, string];
+    await answers.answer(1, categoryOf('0'), categoryPayload('0', [root]));
+    await answers.answer(2, categoryOf(root), categoryPayload(root, [a], { level: 1 }));
+    await answers.answer(3, categoryOf(a), categoryPayload(a, [b], { level: 2 }));
+    await answers.answer(4, categoryOf(b), categoryPayload(b, [root], { level: 3 }));
+    expect(await readNodes([root, a, b])).toEqual([
+      [root, null, root, 1],
+      [a, root, `${root}/${a}`, 2],
+      [b, a, `${root}/${a}/${b}`, 3],
+    ]);
+  });
+
   it('is not known below a node of which nobody knows the level, and is once that is known', async () => {
     const [top, a] = newIds(2) as [string, string];
     const below = String(Number(a) + 1);

@@ -37,7 +37,7 @@ afterAll(() => db.drop());
 /** A row without what names it, and without what its first answer alone decides. */
 async function readRow(table: string, key: string, id: string): Promise<Record<string, unknown>> {
   const { rows } = await db.pool.query<{ row: Record<string, unknown> }>(
-    `SELECT to_jsonb(t) - '{offer_id,seller_id,changed_at,call_id,content_hash}'::text[] AS row FROM ${table} t WHERE ${key} = $1`,
+    `SELECT to_jsonb(t) - '{offer_id,seller_id,changed_at,call_id,content_hash,first_seen_at,first_call_id}'::text[] AS row FROM ${table} t WHERE ${key} = $1`,
     [id],
   );
   expect(rows).toHaveLength(1);

@@ -5,6 +5,7 @@ import { holdErasures } from '../../../src/load/erase/lock-erased-sellers.ts';
 import { createEraseStore } from '../../../src/maintenance/erase-store.ts';
 import { packBody } from '../../../src/raw/stored-answer.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { locksHere } from '../../support/locks.ts';
 import { until } from '../../support/until.ts';
 import {
   addWindow,
@@ -153,7 +154,7 @@ it('only one process erases at a time', async () => {
 });
 
 it('an erasure that is over keeps no lock, so that the next may begin at once', async () => {
-  const locks = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = 1688020";
+  const locks = locksHere("locktype = 'advisory' AND objid = 1688020");
   for (let number = 1; number <= 20; number += 1) {
     await erase(`seller ${String(number)}`);
     expect(await select(locks)).toEqual([]);
@@ -197,7 +198,7 @@ it('a load under way is waited for, so that what it brings is erased too', async
       `INSERT INTO catalog.offer (offer_id, seller_id, state, subject, changed_at, call_id)
        VALUES (31, 'late', 'listed', 's', now(), 1)`,
     );
-    const waiting = "SELECT FROM pg_locks WHERE relation = 'sync.erased_seller'::regclass AND NOT granted";
+    const waiting = locksHere("relation = 'sync.erased_seller'::regclass AND NOT granted");
     await until(async () => isErased || (await select(waiting)).length > 0);
     expect(isErased).toBe(false);
     await loading.query('COMMIT');

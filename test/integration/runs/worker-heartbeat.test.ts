@@ -1,6 +1,11 @@
 import { hostname } from 'node:os';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createWorkerHeartbeat, hashWholeFile } from '../../../src/runs/worker-heartbeat.ts';
+import {
+  createWorkerHeartbeat,
+  type HeartbeatDeps,
+  hashWholeFile,
+} from '../../../src/runs/worker-heartbeat.ts';
+import { productVersion } from '../../../src/core/product-version.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { checkWorkers } from '../../../src/health/doctor/check-workers.ts';
@@ -13,12 +18,21 @@ const fileOf = (pages: number) =>
     'test',
   );
 const sync = fileOf(1);
+const readActivity = () => ({ jobs: 0, recentCalls: 0, lastError: null });
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database.drop());
+
+type Given = Pick<HeartbeatDeps, 'clock'> & Partial<HeartbeatDeps>;
+const open = (given: Given) =>
+  createWorkerHeartbeat({
+    ...{ pool: database.pool, sync, readActivity, log },
+    findQueueTrouble: () => Promise.resolve(null),
+    ...given,
+  });
 
 async function listWorkers(): Promise<{ worker_id: string; heartbeat_at: Date }[]> {
   const { rows } = await database.pool.query<{ worker_id: string; heartbeat_at: Date }>(
@@ -30,7 +44,7 @@ async function listWorkers(): Promise<{ worker_id: string; heartbeat_at: Date }[
 test('a process is one row, written at most every five seconds; a process that was silent for a day is deleted', async () => {
   let nowMs = 0;
   const clock = { now: () => new Date(nowMs) };
-  const beat = createWorkerHeartbeat({ pool: database.pool, clock, sync, log });
+  const { beat } = open({ clock });
   await beat();
   const [first] = await listWorkers();
   nowMs = 4999;
@@ -44,9 +58,28 @@ test('a process is one row, written at most every five seconds; a process that w
   expect(second?.heartbeat_at.getTime()).toBeGreaterThan(first?.heartbeat_at.getTime() ?? Infinity);
 
   await database.pool.query(`UPDATE sync.worker SET heartbeat_at = heartbeat_at - interval '25 hours'`);
-  await createWorkerHeartbeat({ pool: database.pool, clock, sync, log })();
+  await open({ clock }).beat();
   const left = await listWorkers();
   expect(left.map(({ worker_id }) => worker_id === first?.worker_id)).toEqual([false]);
+});
+
+test('a heartbeat says what a process is and does; one that ends says so, but not where nothing was heard of it', async () => {
+  await database.pool.query('DELETE FROM sync.worker');
+  const lastError = { code: 'GATEWAY_TIMEOUT', at: new Date('2026-11-26T04:00:00Z') };
+  const clock = { now: () => new Date(0) };
+  const heartbeat = open({ clock, readActivity: () => ({ jobs: 3, recentCalls: 42, lastError }) });
+  await heartbeat.end();
+  expect(await listWorkers()).toEqual([]);
+  await heartbeat.beat();
+  const read = () =>
+    database.pool.query(
+      'SELECT pid, version, jobs, recent_calls, last_error_code, last_error_at, ended_at FROM sync.worker',
+    );
+  const said = { pid: process.pid, version: productVersion(), jobs: 3, recent_calls: 42 };
+  const failed = { last_error_code: 'GATEWAY_TIMEOUT', last_error_at: lastError.at };
+  expect((await read()).rows).toEqual([{ ...said, ...failed, ended_at: null }]);
+  await heartbeat.end();
+  expect((await read()).rows).toMatchObject([{ jobs: 0, ended_at: expect.any(Date) as Date }]);
 });
 
 test('processes with different sync files are reported, once in the log and by doctor', async () => {
@@ -56,8 +89,7 @@ test('processes with different sync files are reported, once in the log and by d
   const collecting = createLogger({ level: 'info', pretty: false, stream });
   let nowMs = 0;
   const clock = { now: () => new Date(nowMs) };
-  const start = (pages: number) =>
-    createWorkerHeartbeat({ pool: database.pool, clock, sync: fileOf(pages), log: collecting });
+  const start = (pages: number) => open({ clock, sync: fileOf(pages), log: collecting }).beat;
   const beatAll = async (...beats: (() => Promise<void>)[]) => {
     nowMs += 5000;
     for (const beat of beats) await beat();
@@ -87,4 +119,33 @@ test('processes with different sync files are reported, once in the log and by d
     hashWholeFile(sync),
   ]);
   expect(await checkWorkers(database.pool)).toEqual([]);
+});
+
+test('a process says by what it fails, and since when', async () => {
+  await database.pool.query('DELETE FROM sync.worker');
+  let nowMs = 0;
+  let trouble: string | null = null;
+  const clock = { now: () => new Date(nowMs) };
+  const heartbeat = open({ clock, findQueueTrouble: () => Promise.resolve(trouble) });
+  const beat = async () => {
+    nowMs += 5000;
+    await heartbeat.beat();
+    const { rows } = await database.pool.query<{ code: string | null; since: Date | null }>(
+      'SELECT failing_code AS code, failing_since AS since, is_service FROM sync.worker',
+    );
+    return rows;
+  };
+  expect(await beat()).toEqual([{ code: null, since: null, is_service: false }]);
+  heartbeat.becomeService();
+  trouble = 'REDIS_UNREACHABLE';
+  const [failing] = await beat();
+  expect(failing).toEqual({ code: 'REDIS_UNREACHABLE', since: expect.any(Date) as Date, is_service: true });
+  expect(await beat()).toEqual([failing]);
+  trouble = null;
+  heartbeat.noteTick('INTERNAL');
+  const [other] = await beat();
+  expect(other?.code).toBe('INTERNAL');
+  expect(other?.since?.getTime()).toBeGreaterThan(failing?.since?.getTime() ?? Infinity);
+  heartbeat.noteTick(null);
+  expect(await beat()).toMatchObject([{ code: null, since: null }]);
 });

@@ -175,6 +175,26 @@ describe('the nature of a world', () => {
     expect(count((detail) => detail.productSaleInfo.unitInfo.unit)).toBeGreaterThan(3);
   });
 
+  it('rise: a price that changes is at the level of its day, and one that does not stays', async () => {
+    const meanRise = async (rise: number) => {
+      const sandbox = await startWith({ rise, terms: 0, relisting: 0 }, 300);
+      const first = await readRows(sandbox);
+      sandbox.advance(20 * dayMs);
+      const last = await readRows(sandbox);
+      const ratios = [...first].flatMap(([id, row]) => {
+        const [before, now] = [priceOf(row), priceOf(last.get(id))];
+        return before === null || now === null ? [] : [Number(now) / Number(before)];
+      });
+      const moved = ratios.filter((ratio) => ratio !== 1);
+      expect(ratios.length - moved.length).toBeGreaterThan(100);
+      return moved.reduce((total, ratio) => total + ratio, 0) / moved.length;
+    };
+    // All of what changed did so within twenty days, some on the first of them.
+    const [still, rising] = [await meanRise(0), await meanRise(0.02)];
+    expect(rising / still).toBeGreaterThan(1.15);
+    expect(rising / still).toBeLessThan(1.02 ** 20);
+  });
+
   it('rowPrice: a row shows a price that its detail has not', async () => {
     const sandbox = await startWith({ rowPrice: 1 });
     const rows = [...(await readRows(sandbox))].slice(0, 30);

@@ -19,7 +19,8 @@ interface Observation {
 
 interface Question {
   readonly days: number;
-  readonly maxGap: number;
+  /** Null: without bound. */
+  readonly maxGap: number | null;
 }
 
 /** Looks as a history keeps them: an interval ends at the observation that shows another price. */
@@ -53,13 +54,16 @@ function expected(observations: readonly Observation[], { days, maxGap }: Questi
       if (observation.day === day) return true;
       return (
         next?.cny === observation.cny &&
-        observation.day - next.day <= maxGap &&
+        observation.day - next.day <= (maxGap ?? Infinity) &&
         observation.day > day &&
         day > next.day
       );
     });
   const covered = Array.from({ length: days }, (_, day) => day).filter(isCovered).length;
-  const prices = observations.flatMap(({ day, cny }) => (day < days && cny !== null ? [cny] : []));
+  const within = observations.filter(({ day }) => day < days);
+  // The newest before the days is carried into them.
+  const told = within.length > 0 ? within : observations.slice(-1);
+  const prices = told.flatMap(({ cny }) => (cny === null ? [] : [cny]));
   return { covered, lowest: prices.length === 0 ? null : Math.min(...prices) };
 }
 
@@ -69,7 +73,7 @@ it('lowest_price covers the days, and finds the low, that its definition says, w
   await fc.assert(
     fc.asyncProperty(
       fc.uniqueArray(observation, { selector: ({ day }) => day, minLength: 1, maxLength: 14 }),
-      fc.record({ days: fc.integer({ min: 1, max: 15 }), maxGap: fc.integer({ min: 0, max: 6 }) }),
+      fc.record({ days: fc.integer({ min: 1, max: 15 }), maxGap: fc.option(fc.integer({ min: 0, max: 6 })) }),
       async (drawn, question) => {
         const observations = drawn.toSorted((a, b) => b.day - a.day);
         offerId += 1;

@@ -163,6 +163,8 @@ it('freshness has the age of half and of nine tenths of the offers, by search an
       ...{ detail_age_median_h: '100.0', detail_age_p90_h: '180.0', detail_age_max_h: '200.0' },
       // 20 h; 20 to 160 h.
       ...{ share_within_1d: '0.0909', share_within_7d: '0.7273' },
+      // No detail found any of them.
+      ...{ expected_current_share: null, expected_prices_current_share: null },
     },
   ]);
 });

@@ -83,6 +83,13 @@ describe('analytics.price_at', () => {
     });
   });
 
+  it('answers a clock that is ahead by less than a minute', async () => {
+    expect(await ask(`price_at(10, quantity => 2, at => now() + interval '50 seconds')`)).toMatchObject({
+      unit_price_cny: '12.0000',
+      reason: null,
+    });
+  });
+
   it('prices SKUs one by one, or by quantity whatever the SKU', async () => {
     expect(await ask('price_at(11, 7, 3)')).toMatchObject({ unit_price_cny: '5.0000', priced_sku_id: '7' });
     expect(await ask('price_at(12, 7, 3)')).toMatchObject({ unit_price_cny: '30.0000', priced_sku_id: '0' });
@@ -96,6 +103,7 @@ describe('analytics.price_at', () => {
     ['not_seen_yet', `price_at(10, quantity => 2, at => now() - interval '21 days')`],
     ['not_seen_yet', `price_at(14, quantity => 2)`],
     ['not_on_sale', 'price_at(13, quantity => 2)'],
+    ['in_the_future', `price_at(10, quantity => 2, at => now() + interval '61 seconds')`],
     ['no_such_sku', 'price_at(11, 77, 3)'],
     ['sku_gone', 'price_at(12, 9, 3)'],
     ['sku_needed', 'price_at(11, quantity => 3)'],
@@ -151,7 +159,8 @@ describe('analytics.lowest_price', () => {
   });
 
   it('takes no price of before the days, which a long interval carries into them', async () => {
-    expect(await ask('lowest_price(20)')).toMatchObject({
+    expect(await ask('lowest_price(20)')).toMatchObject({ price_cny: '8.0000', reason: null });
+    expect(await ask('lowest_price(20, min_coverage => 0.8)')).toMatchObject({
       price_cny: null,
       coverage: '0.2000',
       covered_days: 6,
@@ -173,17 +182,33 @@ describe('analytics.lowest_price', () => {
 
   it('bridges equal looks up to max_gap, also over the edge of the days, and no further', async () => {
     expect(await ask('lowest_price(22)')).toMatchObject({ price_cny: '7.0000', covered_days: 29 });
-    expect(await ask('lowest_price(23)')).toMatchObject({ covered_days: 8, reason: 'coverage' });
+    expect(await ask('lowest_price(23, min_coverage => 0.8)')).toMatchObject({
+      covered_days: 8,
+      reason: 'coverage',
+    });
     expect(await ask(`lowest_price(23, max_gap => '4 days')`)).toMatchObject({
       price_cny: '7.0000',
       coverage: '1.0000',
+    });
+    expect(await ask('lowest_price(22, max_gap => NULL)')).toMatchObject({
+      price_cny: '7.0000',
+      covered_days: 29,
+    });
+    expect(await ask('lowest_price(23, max_gap => NULL)')).toMatchObject({
+      price_cny: '7.0000',
+      covered_days: 30,
     });
     // Between 7 and 6, the days in between are nobody's.
     expect(await ask(`lowest_price(20, 61, max_gap => '60 days')`)).toMatchObject({ covered_days: 7 });
   });
 
-  it('can be asked to be content with less', async () => {
+  it('can be asked for days that are covered', async () => {
     expect(await ask('lowest_price(20, min_coverage => 0.2)')).toMatchObject({ price_cny: '8.0000' });
+    expect(await ask('lowest_price(20, min_coverage => 0.21)')).toMatchObject({
+      price_cny: null,
+      p_lowest: null,
+      reason: 'coverage',
+    });
   });
 
   it.each([

@@ -24,6 +24,7 @@ async function runAs(role: string, sql: string): Promise<unknown> {
 }
 
 const denied = { code: '42501' };
+const readers = ['catalog_analyst', 'catalog_ops', 'catalog_bi'];
 
 async function listRelations(schemas: readonly string[], kinds: string): Promise<string[]> {
   const { rows } = await db.pool.query<{ name: string }>(
@@ -101,6 +102,49 @@ it('a login made as docs/querying.md says reads what its group reads, and can ch
     await client.query('ROLLBACK');
     client.release();
   }
+});
+
+it('readers may make temporary tables, until the owner of the database says no as docs/querying.md does', async () => {
+  const guide = readFileSync(new URL('../../../docs/querying.md', import.meta.url), 'utf8');
+  const revoke = /REVOKE TEMPORARY ON DATABASE .*;/.exec(guide)?.[0] ?? '';
+  const makeTable = 'CREATE TEMP TABLE mine ()';
+  for (const role of readers) await runAs(role, makeTable);
+  const { rows } = await db.pool.query<{ name: string }>('SELECT quote_ident(current_database()) AS name');
+  await db.pool.query(revoke.replace('catalog_sync', rows[0]?.name ?? ''));
+  for (const role of readers) await expect(runAs(role, makeTable)).rejects.toMatchObject(denied);
+  const kept = await db.pool.query(
+    `SELECT FROM pg_database, aclexplode(datacl) a
+     WHERE datname = current_database() AND a.grantee = datdba AND a.privilege_type = 'TEMPORARY'`,
+  );
+  expect(kept.rows).toHaveLength(1);
+});
+
+describe('catalog_bi', () => {
+  it('reads all of analytics and usage, and nothing else', async () => {
+    expect(await listReadable('catalog_bi')).toEqual(await listRelations(['analytics', 'usage'], 'rpv'));
+  });
+
+  it('can use every view and function of what it reads', async () => {
+    for (const view of await listRelations(['analytics', 'usage'], 'v')) {
+      await runAs('catalog_bi', `SELECT * FROM ${view} LIMIT 1`);
+    }
+    await runAs(
+      'catalog_bi',
+      `SELECT usage.ledger_now(), * FROM analytics.price_at(1), analytics.lowest_price(1), analytics.search_offers('x')`,
+    );
+  });
+
+  it.each([
+    'SELECT * FROM catalog.offer',
+    'SELECT * FROM sync.run',
+    'SELECT * FROM raw.payload',
+    'UPDATE usage.quota_period SET granted = 0',
+    'CREATE VIEW analytics.mine AS SELECT 1',
+    'CREATE TABLE public.mine ()',
+    'SELECT sync.grant_readers()',
+  ])('may not %s', async (sql) => {
+    await expect(runAs('catalog_bi', sql)).rejects.toMatchObject(denied);
+  });
 });
 
 describe('catalog_ops', () => {

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg';
+import type { DetailPrompt } from '../../../src/model/learning.ts';
 import type { CallOutcome, CallState } from '../../../src/model/ledger.ts';
 import { api, appKey } from '../../support/open-ledger.ts';
 
@@ -22,6 +23,9 @@ export interface PastCall {
   readonly httpStatus: number | null;
   /** Offers new, completed and changed, and prices changed. */
   readonly refreshStats: readonly [number, number, number, number] | null;
+  readonly runId: string | null;
+  readonly stockChanged: number | null;
+  readonly promptedBy: DetailPrompt | null;
 }
 
 /** An answered call, with everything that a test does not speak about left plain. */
@@ -43,6 +47,9 @@ export function pastCall(at: string | Date, changes: Partial<PastCall> = {}): Pa
     gatewayCode: null,
     httpStatus: 200,
     refreshStats: null,
+    runId: null,
+    stockChanged: null,
+    promptedBy: null,
     ...changes,
   };
 }
@@ -55,13 +62,15 @@ export async function insertCalls(pool: Pool, calls: readonly PastCall[]): Promi
   await pool.query(
     `INSERT INTO usage.api_call (call_id, granted_at, app_key, api, operation, request, request_hash, lane, is_exempt,
        quota_period_ids, state, send_at, send_by, outcome, latency_ms, response_bytes, rows_loaded, window_id,
-       gateway_code, http_status, offers_new, offers_completed, offers_changed, prices_changed)
+       gateway_code, http_status, offers_new, offers_completed, offers_changed, prices_changed, run_id,
+       stock_changed, prompted_by)
      SELECT coalesce(c."callId", nextval('usage.call_id_seq')), c.at, $2, c.api, c.operation, '{}', sha256(c.question::bytea), c.lane, c."isExempt", '{}', c.state,
             c.at, c.at, c.outcome, c."latencyMs", c.bytes, c.rows, c."windowId", c."gatewayCode", c."httpStatus",
-            (c."refreshStats" ->> 0)::int, (c."refreshStats" ->> 1)::int, (c."refreshStats" ->> 2)::int, (c."refreshStats" ->> 3)::int
+            (c."refreshStats" ->> 0)::int, (c."refreshStats" ->> 1)::int, (c."refreshStats" ->> 2)::int, (c."refreshStats" ->> 3)::int,
+            c."runId", c."stockChanged", c."promptedBy"
      FROM jsonb_to_recordset($1::jsonb) AS c ("callId" bigint, at timestamptz, api text, state text, outcome text, "isExempt" boolean,
        "latencyMs" int, bytes int, rows int, operation text, lane text, question text, "windowId" bigint, "gatewayCode" text,
-       "httpStatus" int, "refreshStats" jsonb)
+       "httpStatus" int, "refreshStats" jsonb, "runId" bigint, "stockChanged" int, "promptedBy" text)
      ORDER BY c.at`,
     [JSON.stringify(calls), appKey],
   );

@@ -218,7 +218,7 @@ describe.each(['from the calls', 'from totals'])('the views, %s,', (from) => {
           external_calls: external,
         },
         remaining_calls: approved - usedCalls,
-        share_used: (usedCalls / approved).toFixed(4),
+        share_used: (Math.round((usedCalls * 10_000) / approved) / 10_000).toFixed(4),
       };
     };
     expect(
@@ -227,8 +227,9 @@ describe.each(['from the calls', 'from totals'])('the views, %s,', (from) => {
          FROM usage.monthly ORDER BY month, api COLLATE "C"`,
       ),
     ).toEqual([
-      row('2026-09', api, 15_000, 0),
-      row('2026-09', otherApi, 15_000, 0),
+      // Eight days of it, from the 23rd on, with 500 calls each.
+      row('2026-09', api, 4_000, 0),
+      row('2026-09', otherApi, 4_000, 0),
       row('2026-10', api, 15_000, 0),
       row('2026-10', otherApi, 15_000, 42),
     ]);

@@ -4,6 +4,7 @@ import {
   appKey,
   openLedger,
   otherApi,
+  requestFor,
   settlementFor,
   type OpenLedger,
 } from '../../support/open-ledger.ts';
@@ -153,6 +154,61 @@ describe('the status of a quota', () => {
     await at.db.pool.query('TRUNCATE usage.api_group');
   });
 
+  /** Grants calls of a run until one is refused. */
+  async function spendAsRun(): Promise<number> {
+    for (let count = 0; ; count += 1) {
+      const answer = await at.ledger.reserve(requestFor(`run ${spent++}`, { lane: 'refresh' }));
+      if (answer.kind !== 'granted') return count;
+    }
+  }
+
+  it.each([
+    ['the day less its reserve', '12:00', { day: 40, month: 3000 }, [38, 2, 500]],
+    ['of the reserve what is released by then', '23:00', { day: 40, month: 3000 }, [39, 1, 500]],
+    ['the share of the month', '12:00', { day: 400, month: 240 }, [38, 20, 40]],
+    ['the limit of the minute', '12:00', { day: 40, minute: 7 }, [7, 2, null]],
+    ['what the group of the API has left', '12:00', { day: 40, group: 5 }, [5, 2, null]],
+    ['what the app has left', '12:00', { day: 40, app: 20 }, [19, 2, null]],
+  ])('says what a run may spend now: %s', async (_, time, limits, [spendable, reserve, share]) => {
+    const { day, month, minute, group, app } = { month: 0, minute: 0, group: 0, app: 0, ...limits };
+    await at.setTime(`2026-11-25T${time}:00+08:00`);
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: day });
+    if (month) await at.quota.setLimit({ appKey, api, period: 'month', callLimit: month });
+    if (minute) await at.quota.setLimit({ appKey, api, period: 'minute', callLimit: minute });
+    if (group)
+      await at.quota.applyGroups(appKey, [{ name: 'one', apis: [api], daily: group, monthly: null }]);
+    if (app) await at.quota.setLimit({ appKey, api: '*', period: 'day', callLimit: app });
+    const read = () =>
+      select(`SELECT period_kind, spendable_now, manual_reserve, used_today, month_share
+              FROM usage.quota_status WHERE api = '${api}' ORDER BY period_kind`);
+    const [ofDay, ...others] = await read();
+    expect(ofDay).toMatchObject({ period_kind: 'day', spendable_now: spendable, manual_reserve: reserve });
+    expect(others.find(({ period_kind: kind }) => kind === 'month')?.['month_share'] ?? null).toBe(share);
+    expect(new Set([ofDay, ...others].map((row) => row?.['spendable_now']))).toEqual(new Set([spendable]));
+    expect(await spendAsRun()).toBe(spendable);
+    expect((await read()).map((row) => row['spendable_now'])).toEqual([ofDay, ...others].map(() => 0));
+  });
+
+  it('lets a run spend nothing of an API that is held', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 40 });
+    await at.quota.holdApi({ api: '*', code: 'HELD_BY_HAND', forMs: null });
+    expect(await status('remaining, spendable_now')).toEqual([{ remaining: 40, spendable_now: 0 }]);
+    await at.quota.resumeApi('*');
+  });
+
+  it('counts a call that may arrive after midnight in both days, and usage.daily in the one of its grant', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 40 });
+    await at.setTime('2026-11-25T23:59:57+08:00');
+    await spend(2);
+    expect(await status('used')).toEqual([{ used: 2 }]);
+    await at.setTime('2026-11-26T00:00:30+08:00');
+    expect(await status('used')).toEqual([{ used: 2 }]);
+    const days = `SELECT day::text, calls FROM usage.daily WHERE day BETWEEN '2026-11-25' AND '2026-11-26' ORDER BY day`;
+    expect((await select(days)).filter(({ calls }) => calls !== 0)).toEqual([
+      { day: '2026-11-25', calls: 2 },
+    ]);
+  });
+
   it('shows what holds an API, its own hold before that of all', async () => {
     await at.quota.applyPresets({ appKey, account: 'business', apis: [api, otherApi] });
     await at.quota.holdApi({ api: '*', code: 'gw.QosAppFrequencyLimit', forMs: 600_000 });
@@ -177,7 +233,7 @@ describe('the approved calls of a month', () => {
       'SELECT month::text, api, approved_calls, used_calls, share_used FROM usage.monthly ORDER BY month, api',
     );
 
-  it('are those of its days when no limit of the month is lower', async () => {
+  it('are those of its days since their limit was entered when no limit of the month is lower', async () => {
     await at.setTime('2026-09-10T12:00:00+08:00');
     await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 10 });
     await at.setTime('2026-10-16T12:00:00+08:00');
@@ -186,9 +242,22 @@ describe('the approved calls of a month', () => {
     await at.setTime('2026-11-01T12:00:00+08:00');
     await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 550 });
     expect(await approved()).toEqual([
-      { month: '2026-09-01', api, approved_calls: 300, used_calls: 0, share_used: '0.0000' },
+      { month: '2026-09-01', api, approved_calls: 21 * 10, used_calls: 0, share_used: '0.0000' },
       { month: '2026-10-01', api, approved_calls: 15 * 10 + 16 * 20, used_calls: 3, share_used: '0.0064' },
       { month: '2026-11-01', api, approved_calls: 550, used_calls: 0, share_used: '0.0000' },
+    ]);
+  });
+
+  it('are none of the time before the account had a limit', async () => {
+    await at.setTime('2026-10-30T12:00:00+08:00');
+    await at.quota.applyPresets({ appKey, account: 'business', apis: [api] });
+    await at.setTime('2026-11-02T12:00:00+08:00');
+    expect(
+      await select(`SELECT month::text, approved_calls,
+        to_char(approved_since AT TIME ZONE 'Asia/Shanghai', 'MM-DD HH24') AS since FROM usage.monthly ORDER BY month`),
+    ).toEqual([
+      { month: '2026-10-01', approved_calls: 2 * 10_000, since: '10-30 12' },
+      { month: '2026-11-01', approved_calls: 30 * 10_000, since: '10-30 12' },
     ]);
   });
 
@@ -206,6 +275,7 @@ describe('the approved calls of a month', () => {
   });
 
   it('have the calls of others in the month of Shanghai, its first and last hours included', async () => {
+    await at.setTime('2026-09-30T23:00:00+08:00');
     await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 100 });
     for (const [time, calls] of [
       ['2026-09-30T23:59:00+08:00', 7],

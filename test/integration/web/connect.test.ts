@@ -66,7 +66,16 @@ test('an app is connected from the page of its status, once', async () => {
 
 test('no page shows a secret', async () => {
   const secrets = [sandbox.appSecret, sandbox.accessToken, sandbox.refreshToken ?? '-', '0'.repeat(64)];
-  for (const path of ['/', '/usage', '/problems', '/queues', '/api-status']) {
+  for (const path of [
+    '/',
+    '/workers',
+    '/trackers',
+    '/usage',
+    '/calls/1',
+    '/problems',
+    '/queues',
+    '/api-status',
+  ]) {
     const page = await world.get(path);
     for (const secret of secrets.filter((text) => text.length > 8)) expect(page, path).not.toContain(secret);
   }

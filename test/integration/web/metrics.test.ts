@@ -157,6 +157,7 @@ describe('after a sync', () => {
     expect([...labels].toSorted()).toEqual([
       'api',
       'feed',
+      'id',
       'kind',
       'lane',
       'le',
@@ -165,6 +166,7 @@ describe('after a sync', () => {
       'pool',
       'queue',
       'schedule',
+      'severity',
       'source',
       'state',
       'within',

@@ -27,6 +27,9 @@ const poison = [
   `INSERT INTO usage.api_hold (api, code, held_at, reason) VALUES ($1::text, $1::text, now(), $1::text)`,
   `UPDATE sync.run SET trigger = $1::text, cause = $1::text, feeds = jsonb_build_array($1::text), scope = $1::text`,
   `UPDATE usage.api_call SET gateway_code = $1::text, outcome = 'gateway_error' WHERE call_id % 5 = 0`,
+  `UPDATE sync.worker SET host = $1::text, version = $1::text, whole_file_hash = $1::text, last_error_code = $1::text, failing_code = $1::text, failing_since = now()`,
+  `INSERT INTO sync.tracked_change (tracker, offer_id, field, condition, old, new, not_before, seen_at, noted_at)
+   SELECT $1::text, offer_id, 'state', 'delisted', $1::text, $1::text, now() - interval '1 day', now(), now() FROM catalog.offer`,
   `INSERT INTO sync.operator_action (actor, action, subject, outcome) VALUES ($1::text, $1::text, $1::text, $1::text)`,
 ];
 
@@ -59,12 +62,19 @@ describe('over a catalog that others have written into', () => {
       '/products',
       '/problems',
       '/api-status',
+      '/workers',
+      '/calls/1',
+      '/calls/2/answer',
+      '/runs/1?changes=all',
+      `/runs?scope=${encodeURIComponent(attack)}&state=${encodeURIComponent(attack)}`,
     ];
     paths = [
       ...list,
       `/products?${query}`,
       ...offers.map(({ id }) => `/products/${id}`),
       `/products?done=${query}`,
+      '/trackers',
+      `/trackers?tracker=${encodeURIComponent(attack)}`,
     ];
   });
   afterAll(async () => {
@@ -108,7 +118,7 @@ describe('over a catalog that others have written into', () => {
 
   test('they are shown as they are', async () => {
     expect(await world.get('/problems')).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-    expect(await world.get(paths[9] ?? '')).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(await world.get(paths[14] ?? '')).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(await world.get('/products')).toMatch(/src="\/picture\/img\/ibank\/[^"]+" alt=""/);
   });
 
@@ -201,6 +211,18 @@ describe('over a catalog that others have written into', () => {
   });
 });
 
+const sections = [
+  '/',
+  '/runs',
+  '/workers',
+  '/trackers',
+  '/usage',
+  '/products',
+  '/problems',
+  '/queues',
+  '/api-status',
+];
+
 describe('what can be done', () => {
   let database: TestDatabase;
   let world: WebWorld;
@@ -218,11 +240,22 @@ describe('what can be done', () => {
     query('SELECT action, subject, outcome FROM sync.operator_action ORDER BY action_id DESC LIMIT 1');
 
   test('before the first run, every page is there', async () => {
-    for (const path of ['/', '/runs', '/usage', '/products', '/problems', '/queues', '/api-status'])
-      expect((await world.request(path)).status, path).toBe(200);
+    for (const path of sections) {
+      const response = await world.request(path);
+      expect(response.status, path).toBe(200);
+      // Commands are marked up.
+      expect(await response.text(), path).not.toContain('`');
+    }
     expect(await world.get('/')).toContain('No sync yet');
     expect((await world.request('/runs/1')).status).toBe(404);
     expect((await world.request('/products/99999999999999999999')).status).toBe(404);
+  });
+
+  test('commands can be typed as they are read, on every page', async () => {
+    const world = await openWebWorld({ database, deps: { command: 'node bin/x.js --project <a>' } });
+    for (const path of sections) expect(await world.get(path), path).not.toMatch(/<code>catalog-sync [a-z]/);
+    expect(await world.get('/')).toContain('<code>node bin/x.js --project &lt;a&gt; sync</code>');
+    await world.close();
   });
 
   test('a run begins once, and is cancelled', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readCells } from '../../support/read-cells.ts';
 import { openTestStack, type TestStack } from '../../support/stack.ts';
 import { openWebWorld, type WebWorld } from '../../support/web-world.ts';
 
@@ -20,9 +21,11 @@ afterAll(async () => {
 });
 
 const cells = (page: string, row: string): string[] => {
-  const [, rest = ''] = page.split(new RegExp(`<td class="">\\s*${row.replaceAll('.', '\\.')}\\s*</td>`));
+  const [, rest = ''] = page.split(
+    new RegExp(`<td class=""[^>]*>\\s*${row.replaceAll('.', '\\.')}\\s*</td>`),
+  );
   const [own = ''] = rest.split('</tr>');
-  return [...own.matchAll(/<td class="number">([^<]*)<\/td>/g)].map(([, text = '']) => text.trim());
+  return [...own.matchAll(/<td class="number"[^>]*>([^<]*)<\/td>/g)].map(([, text = '']) => text.trim());
 };
 
 test('a run is held against its plan; one of unknown feeds says that it was planned for the most', async () => {
@@ -38,6 +41,60 @@ test('a run is held against its plan; one of unknown feeds says that it was plan
   expect(plans).toHaveLength(2);
   expect(await world.get('/runs/1')).toContain('it was planned for the most');
   expect(await world.get('/runs/2')).not.toContain('it was planned for the most');
+});
+
+test('a run says what its calls found changed, by what they were made for, and each of the days up to it', async () => {
+  const caption = 'What its calls found, by what they were made for';
+  const rows = await stack.query<{ source: string; calls: number; changes: number; rate: number }>(
+    `SELECT source, sum(calls)::int AS calls, sum(changes)::int AS changes, (100.0 * sum(changes) / sum(calls))::float8 AS rate
+     FROM analytics.fct_source_yield WHERE run_id = 2 GROUP BY source`,
+  );
+  const page = await world.get('/runs/2');
+  const shown = readCells(page, caption).map((row) => [
+    row['Calls for'],
+    row['Calls'],
+    row['Changes'],
+    row['For 100 calls'],
+  ]);
+  const named = (source: string, name: string) => {
+    const row = rows.find((one) => one.source === source);
+    return [name, row?.calls.toLocaleString('en'), row?.changes.toLocaleString('en'), row?.rate.toFixed(1)];
+  };
+  expect(shown.slice(0, 2)).toEqual([
+    named('search', 'search pages'),
+    named('detail_prompted', 'details: a row had changed'),
+  ]);
+  expect(shown).toHaveLength(rows.length);
+  // Two days, so there is something to compare.
+  expect(page).toContain('aria-label="Changes found by day, all runs"');
+  expect(await world.get('/runs/1')).not.toContain('Changes found by day, all runs');
+  expect(readCells(await world.get('/runs/1'), caption).map((row) => row['Changes'])).toEqual(
+    expect.arrayContaining(['0']),
+  );
+});
+
+test('a run shows the ages that its feeds reached, of those that have a promised one', async () => {
+  const caption = 'Ages of details that max_age promises, over the last 7 days';
+  expect(await world.get('/runs/2')).not.toContain(caption);
+  const [feed] = await stack.query<{ feed: string }>(
+    `UPDATE sync.feed SET max_age = interval '18 hours' WHERE feed = (SELECT feeds ->> 0 FROM sync.run WHERE run_id = 2)
+     RETURNING feed`,
+  );
+  // Two runs a day apart: whatever was fetched in the first was late for a quarter of the day.
+  const [age] = await stack.query<{ late: number; offers: number; share: number; most: number }>(
+    `SELECT late_now AS late, offers, share_in_time::float8 AS share, age_max_h::float8 AS most FROM analytics.promised_age`,
+  );
+  expect(age?.share).toBeLessThan(1);
+  expect(readCells(await world.get('/runs/2'), caption)).toEqual([
+    expect.objectContaining({
+      Feed: feed?.feed,
+      Promised: '18.0 h',
+      'In time': `${String(Math.round((age?.share ?? 0) * 100))} %`,
+      Highest: `${String(age?.most.toFixed(1))} h`,
+      'Late now': `${String(age?.late)} of ${String(age?.offers)}`,
+    }),
+  ]);
+  await stack.query('UPDATE sync.feed SET max_age = NULL');
 });
 
 test('a run shows its own calls that failed, each with what to do', async () => {

@@ -59,10 +59,10 @@ describe('the page', () => {
   const lanes = async (query: string) => {
     const [, section = ''] = (await world.get(`/usage?${query}`)).split('<section id="lanes">');
     const [own = ''] = section.split('</section>');
-    return [...own.matchAll(/<tr>\s*<td class="">\s*(\w+)\s*<\/td>([\s\S]*?)<\/tr>/g)].map(
+    return [...own.matchAll(/<tr>\s*<td class=""[^>]*>\s*(\w+)\s*<\/td>([\s\S]*?)<\/tr>/g)].map(
       ([, lane, rest = '']) => [
         lane,
-        ...[...rest.matchAll(/number">\s*(\d+)\s*</g)].map(([, figure]) => Number(figure)),
+        ...[...rest.matchAll(/number"[^>]*>\s*(\d+)\s*</g)].map(([, figure]) => Number(figure)),
       ],
     );
   };

@@ -22,10 +22,10 @@ export interface StartedDemo {
 
 export interface DemoProject {
   readonly folder: string;
-  /** `catalog-sync demo` as a process in a group of its own, as a shell would start it. */
+  /** `catalog-sync demo`, or another verb that plays in its folder, as a process in a group of its own, as a shell would start it. */
   start(
     args?: readonly string[],
-    options?: { env?: Readonly<Record<string, string>>; program?: string },
+    options?: { env?: Readonly<Record<string, string>>; program?: string; verb?: 'demo' | 'serve' },
   ): StartedDemo;
   /** Whether the demo's Postgres runs. */
   isServerRunning(): boolean;
@@ -62,8 +62,8 @@ export function createDemoProject(installed: string): DemoProject {
   const started = new Set<ChildProcess>();
   return {
     folder,
-    start: (args = [], { env = {}, program = installed } = {}) => {
-      const child = spawn(process.execPath, [program, 'demo', '--project', folder, ...args], {
+    start: (args = [], { env = {}, program = installed, verb = 'demo' } = {}) => {
+      const child = spawn(process.execPath, [program, verb, '--project', folder, ...args], {
         cwd: folder,
         env: { PATH: process.env['PATH'], ...env },
         stdio: ['ignore', 'pipe', 'pipe'],

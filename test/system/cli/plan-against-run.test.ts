@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { exitCodes } from '../../../src/core/exit-codes.ts';
 import { runCli } from '../../../src/cli/main.ts';
 import type { RunForecast } from '../../../src/model/run.ts';
+import { until } from '../../support/until.ts';
 import { sandboxSettings, startTestSandbox } from '../../support/sandbox.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
@@ -37,6 +39,11 @@ test('a user is asked before the quota is used up, and runs make about as many c
     const refused = await type('n\n', 'sync');
     expect(refused).toMatchObject({ exitCode: 5, out: '' });
     expect(refused.err).toContain('Continue until the quota is used up? [y/N]');
+    const silent = createWorld({ cwd, env, typed: '', keepsTyping: true });
+    const waiting = runCli(['sync'], silent.context);
+    await until(() => silent.stderr.text.includes('[y/N]'), { what: 'the question' });
+    silent.context.signals.emit('SIGINT');
+    expect(await waiting).toBe(exitCodes.failed);
     expect((await database.pool.query('SELECT FROM sync.run')).rowCount).toBe(0);
     const first = await cli('sync');
     expect(first.err).not.toContain('[y/N]');

@@ -137,7 +137,7 @@ describe.skipIf(prometheus === null)('prometheus', () => {
       const found = groups.flatMap((group) => group.rules);
       return found.length > 0 && found.every(({ health }) => health !== 'unknown') ? found : null;
     });
-    expect(rules).toHaveLength(13);
+    expect(rules).toHaveLength(14);
     expect(rules.filter(({ health }) => health !== 'ok')).toEqual([]);
   });
 });

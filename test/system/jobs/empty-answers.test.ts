@@ -33,7 +33,7 @@ async function countDetails(stack: TestStack, runId: string): Promise<number> {
 async function expectTold({ database: { pool }, sandbox }: TestStack, runId: string): Promise<void> {
   const checks = await checkSearches(pool);
   expect(checks).toContainEqual(expect.objectContaining({ name: 'answers', status: 'warn' }));
-  const facts = await createHealthStore({ pool, appKey: sandbox.appKey }).read();
+  const facts = await createHealthStore({ pool, appKey: sandbox.appKey, feeds: [] }).read();
   const issue = findHealthIssues(facts, findRemedy).find(({ path }) => path === `/runs/${runId}`);
   expect(issue).toMatchObject({ severity: 'act', remedy: findRemedy('ANSWERS_SUSPECT')?.remedy });
   expect(issue?.summary).toContain('incomplete, by `ANSWERS_SUSPECT`');

@@ -48,6 +48,8 @@ interface Observation {
   readonly listPrice: number | null;
   readonly consignPrice: number | null;
   readonly skus: readonly number[];
+  readonly hasUnreadSkus: boolean;
+  readonly label: string;
   readonly stock: number;
 }
 
@@ -69,7 +71,9 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   listPrice: amount,
   consignPrice: amount,
   skus: fc.subarray([1, 2, 3]),
-  stock: fc.integer({ min: 1, max: 2 }),
+  hasUnreadSkus: fc.boolean(),
+  label: fc.constantFrom('a', 'b'),
+  stock: fc.integer({ min: 0, max: 1 }),
 });
 
 function toAnswer(one: Observation, world: number, call: number, windowId: string): LoadableAnswer {
@@ -92,7 +96,8 @@ function toAnswer(one: Observation, world: number, call: number, windowId: strin
         offer: { subject: one.subject, sourceStatus: one.status },
         // All offers of a world share a seller.
         seller: seller(`s-${world}`, { compositeServiceScore: one.score, companyName: one.company }),
-        skus: one.skus.map((skuId) => sku(String(skuId), { stock: one.stock })),
+        skus: one.skus.map((skuId) => sku(String(skuId), { stock: one.stock, label: one.label })),
+        hasUnreadSkus: one.hasUnreadSkus,
         images: one.skus.map((position) => ({ kind: 'main', position, url: one.subject })),
         attributes: [],
         prices: [
@@ -104,7 +109,8 @@ function toAnswer(one: Observation, world: number, call: number, windowId: strin
 }
 
 /** What looks taught decides in which order offers are asked for, and depends on the order in which answers came. */
-const learned = '{popularity,rate_changes,rate_days,changed_at,stale_since,stale_by,bucket,order_at}';
+const learned = `{popularity,rate_changes,rate_days,changed_at,stale_since,stale_by,bucket,order_at,vouched_at,is_in_stock,
+  offer_changes,offer_days,price_changes,price_days,in_stock_changes,in_stock_days,out_of_stock_changes,out_of_stock_days}`;
 
 const stateOfWorld = `
   SELECT jsonb_build_object(
@@ -112,8 +118,14 @@ const stateOfWorld = `
                FROM catalog.offer o WHERE offer_id BETWEEN $1 AND $1 + 999),
     'images', (SELECT jsonb_agg(jsonb_build_array(offer_id - $1, position, url) ORDER BY offer_id, position)
                FROM catalog.offer_image WHERE offer_id BETWEEN $1 AND $1 + 999),
-    'skus', (SELECT jsonb_agg(to_jsonb(s) - '{offer_id,changed_at,call_id}'::text[] ORDER BY offer_id, sku_id)
+    'skus', (SELECT jsonb_agg(to_jsonb(s) || jsonb_build_object('offer_id', offer_id - $1) ORDER BY offer_id, sku_id)
              FROM catalog.sku s WHERE offer_id BETWEEN $1 AND $1 + 999),
+    'sku history', (SELECT jsonb_agg(to_jsonb(h) || jsonb_build_object('offer_id', offer_id - $1) ORDER BY offer_id, sku_id, valid_from, call_id)
+                    FROM catalog.sku_history h WHERE offer_id BETWEEN $1 AND $1 + 999),
+    'stock history', (SELECT jsonb_agg(to_jsonb(h) || jsonb_build_object('offer_id', offer_id - $1) ORDER BY offer_id, sku_id, valid_from, call_id)
+                      FROM catalog.stock_history h WHERE offer_id BETWEEN $1 AND $1 + 999),
+    'seller history', (SELECT jsonb_agg(to_jsonb(h) - 'seller_id' ORDER BY valid_from, call_id)
+                       FROM catalog.seller_history h WHERE seller_id = 's-' || $1),
     'prices', (SELECT jsonb_agg(jsonb_build_array(offer_id - $1, kind, amount_cny) ORDER BY offer_id, kind)
                FROM catalog.price WHERE offer_id BETWEEN $1 AND $1 + 999),
     'sellers', (SELECT jsonb_agg(jsonb_build_array(composite_service_score, company_name)) FROM catalog.seller WHERE seller_id = 's-' || $1),
@@ -171,7 +183,7 @@ const byTime = (a: LoadableAnswer, b: LoadableAnswer) =>
   a.provenance.observedAt.getTime() - b.provenance.observedAt.getTime() ||
   Number(a.provenance.callId) - Number(b.provenance.callId);
 
-it('has the same current state after any order, repetition and interleaving of offers', async () => {
+it('has the same current state and histories after any order, repetition and interleaving of offers', async () => {
   const plans = fc
     .array(observation, { minLength: 2, maxLength: 10 })
     .chain((observations) =>
@@ -198,7 +210,10 @@ const stateOfTree = `
     to_jsonb(c) - '{call_id}'::text[]
       || jsonb_build_object('category_id', category_id - $1, 'parent_id', parent_id - $1,
            'path', (SELECT string_agg((part::bigint - $1)::text, '/' ORDER BY nr)
-                    FROM string_to_table(path, '/') WITH ORDINALITY AS t (part, nr)))
+                    FROM string_to_table(path, '/') WITH ORDINALITY AS t (part, nr)),
+           -- A node without a name has its id in its place.
+           'path_names_zh', regexp_replace(path_names_zh, '\\m' || $1 / 1000 || '(\\d{3})\\M', '\\1', 'g'),
+           'path_names_translated', regexp_replace(path_names_translated, '\\m' || $1 / 1000 || '(\\d{3})\\M', '\\1', 'g'))
     ORDER BY category_id) AS state
   FROM catalog.category c WHERE category_id BETWEEN $1 AND $1 + 999`;
 

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { findScratchFolder } from '../../support/scratch-folder.ts';
@@ -30,7 +31,10 @@ it('bugs are planted in a copy that is gone afterwards, and caught by the tests 
   const caught = verdicts.filter(({ outcome }) => outcome === 'caught');
   expect(caught.map(({ by }) => by.split(':')[0])).toContain('test/unit/terminal/terminal.test.ts');
   expect(changes()).toBe(before);
-  const copy = /^copy: (.+)$/m.exec(stdout)?.[1];
-  expect(copy).toMatch(/catalog-sync-mutants-/);
-  expect(existsSync(copy ?? '')).toBe(false);
-}, 180_000);
+  const copies = /^copies: (.+)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
+  expect(copies).toHaveLength(availableParallelism());
+  for (const copy of copies) {
+    expect(copy).toMatch(/catalog-sync-mutants-/);
+    expect(existsSync(copy)).toBe(false);
+  }
+}, 300_000);

@@ -12,6 +12,8 @@ const chromium = findChromium();
 const paths = [
   '/',
   '/runs',
+  '/workers',
+  '/trackers',
   '/usage',
   '/usage?by=day',
   '/usage?by=month',
@@ -22,6 +24,11 @@ const paths = [
 ];
 const desktop: BrowserContextOptions = { viewport: { width: 1280, height: 900 }, colorScheme: 'light' };
 const phone: BrowserContextOptions = { viewport: { width: 390, height: 800 }, colorScheme: 'dark' };
+
+/** The regions of a page whose content is wider than they are: on a phone, what is beside the screen is not noticed. */
+const listWideRegions = `[...document.querySelectorAll('main *')]
+  .filter((one) => /auto|scroll/.test(getComputedStyle(one).overflowX) && one.scrollWidth > one.clientWidth + 1)
+  .map((one) => 'scrolls sideways: ' + (one.getAttribute('aria-label') ?? one.tagName + '.' + one.className))`;
 
 interface AxeResult {
   readonly violations: readonly {
@@ -57,6 +64,8 @@ async function faultsOf(page: Page, url: string): Promise<string[]> {
   faults.push(...serious.map(({ id, nodes }) => `axe ${id}: ${nodes[0]?.target.join(' ') ?? ''}`));
   const width = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
   if (width > 0) faults.push(`is ${String(width)} pixels too wide`);
+  const isPhone = (page.viewportSize()?.width ?? 0) < 640;
+  if (isPhone) faults.push(...(await page.evaluate<string[]>(listWideRegions)));
   return faults;
 }
 
@@ -113,13 +122,57 @@ describe.skipIf(chromium === null)('in a browser', () => {
     const [offer] = await stack.query<{ id: string }>(
       `SELECT offer_id::text AS id FROM catalog.price_history GROUP BY offer_id ORDER BY count(*) DESC LIMIT 1`,
     );
-    const all = [...paths, '/runs/2', `/products/${offer?.id ?? ''}`, '/products?q=手机', '/nothing'];
+    const all = [
+      ...paths,
+      '/runs/1',
+      '/runs/2',
+      '/calls/1',
+      '/calls/2/answer',
+      `/products/${offer?.id ?? ''}`,
+      '/products?q=手机',
+      '/nothing',
+    ];
     await stack.query(
       `INSERT INTO usage.api_hold (api, code, held_at) VALUES ('x:y:1', 'GATEWAY_NO_GRANT', now()), ('*', 'HELD_BY_HAND', now())`,
     );
     await walk(world, all.slice(0, -1), desktop);
     await walk(world, all.slice(0, -1), phone);
     await stack.query('DELETE FROM usage.api_hold');
+  });
+
+  test('on a phone a row is a card: its action is in sight, and its values have names', async () => {
+    await stack.query(
+      `INSERT INTO usage.api_hold (api, code, held_at) VALUES ('x:y:1', 'GATEWAY_NO_GRANT', now())`,
+    );
+    await withPage(phone, async (page) => {
+      await page.goto(`${world.origin}/problems`);
+      const resume = page.getByRole('button', { name: 'Resume' });
+      const box = await resume.boundingBox();
+      expect(box?.x).toBeGreaterThanOrEqual(0);
+      expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
+      expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(800);
+      const names = await page.evaluate<string[]>(
+        `[...document.querySelector('#holds tbody tr').cells].map((cell) => getComputedStyle(cell, '::before').content)`,
+      );
+      expect(names).toEqual(
+        ['API', 'Code', 'Since', 'Until', 'Why, and what to do', 'Act'].map((name) => `"${name}"`),
+      );
+    });
+    await stack.query('DELETE FROM usage.api_hold');
+  });
+
+  test('on a desktop the head of a long table stays in sight', async () => {
+    await withPage({ viewport: { width: 1280, height: 300 } }, async (page) => {
+      await page.goto(`${world.origin}/usage?by=day`);
+      const distances = await page.evaluate<number[]>(`[...document.querySelectorAll('.scroll')]
+        .filter((region) => region.scrollHeight > region.clientHeight + 100)
+        .map((region) => {
+          region.scrollTop = region.scrollHeight;
+          return region.querySelector('th').getBoundingClientRect().top - region.getBoundingClientRect().top;
+        })`);
+      expect(distances.length).toBeGreaterThan(0);
+      for (const distance of distances) expect(Math.abs(distance)).toBeLessThan(3);
+    });
   });
 
   test('the board of the queues is there, and makes no requests to other hosts', async () => {

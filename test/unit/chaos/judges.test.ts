@@ -88,6 +88,25 @@ describe('unknowns', () => {
     });
   });
 
+  test('left on a connection that was cut, before anybody had heard of it, and never arrived', () => {
+    const broken = (callId: string, times: Partial<LedgerCall>) =>
+      lost(callId, { outcome: 'transport_error', ...times });
+    const calls = [
+      broken('1', { settledAt: 400 }),
+      broken('2', { grantedAt: 40, sentAt: 60, settledAt: 420 }),
+      // It arrived: the cut did not take it.
+      broken('3', { grantedAt: 40, sentAt: 60, settledAt: 420 }),
+      // When it left, the others had ended.
+      broken('4', { grantedAt: 390, sentAt: 401, settledAt: 420 }),
+      // What ended after seconds says nothing about a cut.
+      broken('5', { settledAt: 6000 }),
+      broken('6', { grantedAt: 500, sentAt: 5500, settledAt: 5600 }),
+    ];
+    const { byCut, breaches } = judgeUnknowns({ arrivals: [arrival('3')], calls, incidents: [cut] });
+    expect(byCut).toBe(3);
+    expect(found(breaches)).toEqual([[expect.stringContaining('no disturbance explains'), '3', '4', '6']]);
+  });
+
   test.each(['slow-gateway', 'narrow-gateway', 'step-clock', 'pause-redis', 'flush-redis'])(
     'are not explained by %s, which costs no call',
     (kind) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
+import { readText } from '../../support/doc-files.ts';
 import { createProject, createWorld } from '../../support/in-process.ts';
 
 const small = 'account: personal\nfeeds: [{ name: a, keywords: [包], max_pages: 2, max_offers: 90 }]\n';
@@ -16,7 +17,7 @@ test('a plan says calls, ages, days and the end of the next run, and that all of
   expect({ exitCode, err }).toEqual({ exitCode: 0, err: '' });
   expect(out).toMatch(/^offer\.detail +90 +90 +90 +\d+ +\d+ +\d+ % +\d+ %$/m);
   expect(out).toMatch(/^a +90 +0\.0 +0\.5 d +0\.9 d +[\d.]+ d +[\d.]+ d +\d+ %$/m);
-  expect(out).toContain('The next run: 92 calls');
+  expect(out).toContain('The next run: at most 92 calls');
   expect(out).toContain('initial crawl completes within the present day');
   expect(out).toContain('without any call');
   expect(out).not.toContain('!');
@@ -30,12 +31,14 @@ test('a watch list needs one call for each offer, and is no guess', async () => 
   expect(err).toContain('300 calls are due, 100 may be made');
   expect(out).toMatch(/^offer\.detail +100 +300 +300 /m);
   expect(out).not.toContain('Upper bounds');
+  expect(out).toContain('The next run: 100 calls');
   expect((await plan(watch, '--budget', '300')).exitCode).toBe(0);
 });
 
 test('a plan that does not fit says what would', async () => {
   const { exitCode, out } = await plan(large);
   expect(exitCode).toBe(0);
+  expect(out).toMatch(/^The initial crawl completes in at most [\d,]+ days\.$/m);
   expect(out).toMatch(/! search\.keyword: freshness targets need [\d,]+ calls\/day; 459 are available/);
   expect(out).toMatch(/max_offers: \d+\s+in\s+feed a/);
 });
@@ -56,6 +59,23 @@ test.each([
 ])('runs come as the schedules say: %s is %s', async (cron, rhythm) => {
   const { out } = await plan(`${small}schedules: [{ name: s, cron: '${cron}', feeds: [a] }]\n`);
   expect(out).toContain(`Runs: ${rhythm}`);
+});
+
+test('an age that the quota cannot hold is named with one that it could, and exits 4', async () => {
+  const ids = Array.from({ length: 200 }, (_, index) => 610_000_000_000 + index).join(', ');
+  const watch = (maxAge: string) =>
+    `account: personal\nfeeds: [{ name: w, offers: [${ids}], max_age: ${maxAge} }]\n`;
+  const { exitCode, out } = await plan(watch('6h'), '--budget', '1');
+  expect(exitCode).toBe(4);
+  expect(out.replaceAll(/\s+/g, ' ')).toContain(
+    '! max_age 6h of feed w cannot be held: all promised ages need 812 detail calls a day, and runs have 459. ' +
+      'With 200 offers at these calls, 10h33m can be held (max_age: 633m); or ask for 854 calls a day.',
+  );
+  expect((await plan(watch('633m'))).exitCode).toBe(0);
+  const { brokenPromises } = JSON.parse((await plan(watch('6h'), '--json')).out) as {
+    brokenPromises: unknown[];
+  };
+  expect(brokenPromises).toMatchObject([{ feed: 'w', offers: 200, cause: 'calls', heldMs: 633 * 60_000 }]);
 });
 
 test('as data, it has the limits and the calls', async () => {
@@ -95,4 +115,27 @@ test('without a sync file it says which one to copy, and exits 4', async () => {
   const { context, stderr } = createWorld();
   expect(await runCli(['plan'], context)).toBe(4);
   expect(stderr.text).toContain('copy catalog-sync.example.yaml');
+});
+
+test('the shipped example fits the 500 calls a day of a personal account', async () => {
+  const example = readText('catalog-sync.example.yaml');
+  expect(example).toMatch(/^account: personal$/m);
+  const { err, out } = await plan(example, '--json');
+  expect(err).toBe('');
+  const { advice, apis } = JSON.parse(out) as {
+    advice: unknown[];
+    apis: { operation: string; wantedPerDay: number; perDay: number; dayLimit: number }[];
+  };
+  expect(advice).toEqual([]);
+  expect(apis.map(({ operation }) => operation)).toEqual([
+    'category.children',
+    'search.keyword',
+    'offer.detail',
+  ]);
+  for (const { wantedPerDay, dayLimit } of apis) {
+    expect(dayLimit).toBe(500);
+    expect(wantedPerDay).toBeLessThanOrEqual(500);
+  }
+  // The forms, which ask for upper bounds, fit too.
+  expect((await plan(example, '--monthly')).err).toBe('');
 });

@@ -48,7 +48,28 @@ describe('a good file', () => {
       quotas: { perSecond: 4, approved: {}, groups: [] },
       apis: {},
       schedules: [],
+      trackers: [],
     });
+  });
+
+  test('has promised ages, of searches with a bound and of watch lists without', () => {
+    const feeds = [
+      '{ name: a, keywords: [x], max_offers: 9, max_age: 30m }',
+      '{ name: b, offers: [1], max_age: 7d }',
+    ];
+    const parsed = parseSyncFile(`account: personal\nfeeds: [${feeds.join(', ')}]`, 'f.yaml').feeds;
+    expect(parsed.map(({ maxAgeMs }) => maxAgeMs)).toEqual([30 * 60_000, 7 * 86_400_000]);
+  });
+
+  test('has trackers with their conditions', () => {
+    const tracker =
+      '{ name: cheap, feed: bags, price_down_percent: 2.5, price_below_cny: 20, events: [relisted] }';
+    expect(parseSyncFile(`${minimal}trackers: [${tracker}]`, 'f.yaml').trackers).toEqual([
+      {
+        ...{ name: 'cheap', feed: 'bags', offers: [], priceDownPercent: 2.5, priceUpPercent: null },
+        ...{ priceBelowCny: '20', events: ['relisted'] },
+      },
+    ]);
   });
 
   test('chooses APIs by their own names, those of guides, or by address', () => {
@@ -224,6 +245,8 @@ describe('a bad file', () => {
     ],
     ['{ images: ["https://alicdn.com.evil.example/a.jpg"] }', 'feeds[0].images[0] 1688 searches by urls'],
     ['{ images: [""] }', 'feeds[0].images[0] must have 1 to 500 characters'],
+    ['{ offers: [1], max_age: 29m }', 'feeds[0].max_age must be a duration from 30m to 366d'],
+    ['{ keywords: [a], max_age: 6h }', 'feeds[0].max_age needs max_offers: searches may list any number'],
   ])('with a feed of %s is refused', (feed, problem) => {
     const text = `account: personal\nfeeds:\n  - ${feed.replace('{', '{ name: x, ').replace(', }', ' }')}`;
     expect(problemsOf(text)[0]).toContain(problem);
@@ -288,6 +311,29 @@ describe('a bad file', () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toContain(problem);
     expect(problems[0]).toMatch(/^f\.yaml:[78]:/);
+  });
+
+  test.each([
+    ['{ name: a, price_up_percent: 5 }', 'trackers[0] needs feed or offers, and not both'],
+    [
+      '{ name: a, feed: bags, offers: [1], price_up_percent: 5 }',
+      'trackers[0] needs feed or offers, and not',
+    ],
+    ['{ name: a, feed: bag, price_up_percent: 5 }', 'trackers[0].feed there is no feed bag'],
+    ['{ name: a, feed: bags }', 'trackers[0] needs price_down_percent, price_up_percent, price_below_cny or'],
+    ['{ name: a, feed: bags, price_up_percent: 0 }', 'trackers[0].price_up_percent must be above 0'],
+    ['{ name: a, feed: bags, price_below_cny: cheap }', 'trackers[0].price_below_cny must be an amount'],
+    ['{ name: a, feed: bags, events: [sold] }', 'trackers[0].events[0] must be one of out_of_stock'],
+    ['{ name: a, offers: [1, 1], price_up_percent: 5 }', 'trackers[0].offers[1] repeats entry 1'],
+    [
+      '{ name: a, feed: bags, price_up_percent: 5 }, { name: a, feed: bags, price_up_percent: 6 }',
+      'trackers[1].name repeats entry 1',
+    ],
+  ])('with the tracker %s is refused at its line', (tracker, problem) => {
+    const problems = problemsOf(`${minimal}trackers:\n  - ${tracker.replace('}, {', '}\n  - {')}`);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(problem);
+    expect(problems[0]).toMatch(/^f\.yaml:[67]:/);
   });
 
   test('of nested aliases is refused without being expanded', () => {

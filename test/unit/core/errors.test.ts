@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { AppError, coreErrors, defineErrors, errorMessage, toAppError } from '../../../src/core/errors.ts';
 
 test('a kind knows the code it is listed under', () => {
-  const kinds = defineErrors({ TOO_FAST: { recovery: 'throttle', remedy: 'Wait.' } });
+  const kinds = defineErrors({ TOO_FAST: { origin: '1688', recovery: 'throttle', remedy: 'Wait.' } });
   const error = new AppError(kinds.TOO_FAST, 'called too fast', { facts: { api: 'a' }, retryAfterMs: 500 });
   expect(error).toMatchObject({
     name: 'AppError',

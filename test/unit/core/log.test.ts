@@ -5,9 +5,9 @@ import { createLogger, prettyLines } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
 
 const kinds = defineErrors({
-  REFUSED: { recovery: 'fail', remedy: 'Ask again.' },
-  FULL: { recovery: 'retry', isOutage: true, remedy: 'Wait.' },
-  AWAY: { recovery: 'retry', isOutage: true, remedy: 'Wait.' },
+  REFUSED: { origin: 'operator', recovery: 'fail', remedy: 'Ask again.' },
+  FULL: { origin: 'operator', recovery: 'retry', isOutage: true, remedy: 'Wait.' },
+  AWAY: { origin: 'operator', recovery: 'retry', isOutage: true, remedy: 'Wait.' },
 });
 
 /** The lines that `write` logs, parsed. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { commandVariable } from '../../../src/cli/name-command.ts';
 import { configKeys } from '../../../src/config/environment.ts';
 import { sourceOf } from '../../../src/app/credentials.ts';
 import { loadConfig, parseEnvText } from '../../../src/config/environment.ts';
@@ -25,6 +26,14 @@ const namesWhere = (isMeant: (service: ComposeService) => boolean) =>
     .toSorted();
 
 describe('docker-compose.yml', () => {
+  test('bounds the memory and the log of every service', () => {
+    expect(
+      namesWhere(
+        ({ mem_limit, logging }) => mem_limit === undefined || logging?.options['max-size'] === undefined,
+      ),
+    ).toEqual([]);
+  });
+
   test('has the databases, the migration, the workers and the pages', () => {
     expect(namesWhere(({ profiles }) => profiles === undefined)).toEqual([
       'migrate',
@@ -162,7 +171,7 @@ describe('docker-compose.yml', () => {
     const own = ['migrate', 'worker', 'web'].flatMap((name) =>
       Object.keys(serviceOf(name).environment ?? {}),
     );
-    expect(own.filter((key) => !configKeys.includes(key))).toEqual([]);
+    expect(own.filter((key) => ![...configKeys, commandVariable].includes(key))).toEqual([]);
   });
 
   test('does not start without a password', () => {

@@ -27,8 +27,8 @@ async function definedKinds(): Promise<ErrorKind[]> {
 }
 
 const text = readText('docs/errors.md');
-/** `| code | recovery | cause | what happens by itself | what to do |` */
-const rows = tableRows(text).filter((cells) => cells.length === 5 && /^`[A-Z_]+`$/.test(cells[0] ?? ''));
+/** `| code | recovery | origin | cause | what happens by itself | what to do |` */
+const rows = tableRows(text).filter((cells) => cells.length === 6 && /^`[A-Z_]+`$/.test(cells[0] ?? ''));
 const kinds = await definedKinds();
 
 describe('docs/errors.md', () => {
@@ -39,9 +39,13 @@ describe('docs/errors.md', () => {
     );
   });
 
-  test('says the recovery that the code has', () => {
-    const documented = new Map(rows.map(([code, recovery]) => [codeWords(code ?? '')[0], recovery]));
-    expect(documented).toEqual(new Map(kinds.map(({ code, recovery }) => [code, recovery])));
+  test('says the recovery and the origin that the code has', () => {
+    const documented = new Map(
+      rows.map(([code, recovery, origin]) => [codeWords(code ?? '')[0], { recovery, origin }]),
+    );
+    expect(documented).toEqual(
+      new Map(kinds.map(({ code, recovery, origin }) => [code, { recovery, origin }])),
+    );
   });
 
   test('leaves no cell empty', () => {

@@ -14,6 +14,7 @@ function createQueues(maxWorkers = 1) {
     backend: 'postgres',
     add: async () => undefined,
     count: async () => ({ active: 0, unfinished: 0 }),
+    findTrouble: async () => null,
     work: () => {
       workers.started += 1;
       if (workers.started > maxWorkers) throw new Error('no second worker');

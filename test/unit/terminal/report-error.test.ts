@@ -60,7 +60,7 @@ describe('exit codes', () => {
   test.each<Recovery>(['retry', 'throttle', 'skip', 'fail', 'stop-api'])(
     'a configuration code with recovery %s is no halt: 1',
     (recovery) => {
-      const { CONFIG_X } = defineErrors({ CONFIG_X: { recovery, remedy: 'Wait.' } });
+      const { CONFIG_X } = defineErrors({ CONFIG_X: { origin: 'operator', recovery, remedy: 'Wait.' } });
       expect(exitCodeOf(new AppError(CONFIG_X, ''))).toBe(1);
     },
   );

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { findRemedy } from '../../../../src/app/find-remedy.ts';
 import { findHealthIssues } from '../../../../src/health/issues/find-health-issues.ts';
-import { createHealthStore } from '../../../../src/health/issues/health-store.ts';
+import { createHealthStore, type HealthStoreParts } from '../../../../src/health/issues/health-store.ts';
+import { parseSyncFile } from '../../../../src/config/parse-sync-file.ts';
+import { describeCause } from '../../../../src/health/issues/describe-cause.ts';
 import type { HealthIssue } from '../../../../src/model/health-issue.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
 
@@ -16,15 +18,15 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 beforeEach(() =>
   database.pool.query(
-    `TRUNCATE sync.run, sync.schedule, sync.slot, sync.token, sync.drift, sync.api_permission, sync.notification_delivery,
+    `TRUNCATE sync.run, sync.schedule, sync.slot, sync.token, sync.drift, sync.api_permission, sync.notification_delivery, sync.worker, sync.category_visit,
               usage.api_hold, usage.quota_limit, usage.quota_period, usage.api_call, usage.hour_total, raw.payload RESTART IDENTITY`,
   ),
 );
 
 const change = (sql: string, params: readonly unknown[] = []) => database.pool.query(sql, [...params]);
 
-async function observation(): Promise<HealthIssue[]> {
-  const facts = await createHealthStore({ pool: database.pool, appKey }).read();
+async function observation(given: Partial<HealthStoreParts> = {}): Promise<HealthIssue[]> {
+  const facts = await createHealthStore({ pool: database.pool, appKey, feeds: [], ...given }).read();
   return findHealthIssues(facts, findRemedy);
 }
 
@@ -152,7 +154,7 @@ it('a schedule is one while its slot waits, and for a day after a slot was misse
   );
   expect(await found()).toEqual([]);
   await change("UPDATE sync.schedule SET counts_from = now() - interval '30 minutes'");
-  expect(await found()).toEqual(['act late:often']);
+  expect(await found()).toEqual(['act run-late:often']);
   await change(
     `INSERT INTO sync.slot (schedule, slot_at, outcome, decided_at)
      SELECT 'often', now() - n * interval '10 minutes', 'missed', now() FROM generate_series(0, 2) n`,
@@ -184,23 +186,24 @@ it('a limit nearly spent is one while much is to come: of a month, or of a day t
      FROM unnest(ARRAY['day', 'month']) kind`,
     [appKey, searchApi],
   );
-  expect(await found()).toEqual([`warn early:month:${searchApi}`]);
+  expect(await found()).toEqual([`warn quota-low:month:${searchApi}`]);
   await change(
     `INSERT INTO sync.schedule (name, cron, time_zone, feeds, missed, origin, counts_from, created_at, updated_at)
      VALUES ('often', '*/10 * * * *', 'UTC', '["bags"]', 'skip', 'file', now(), now(), now())`,
   );
-  expect(await found()).toEqual([`warn early:day:${searchApi}`, `warn early:month:${searchApi}`]);
+  expect(await found()).toEqual([`warn quota-low:day:${searchApi}`, `warn quota-low:month:${searchApi}`]);
   await change('TRUNCATE sync.schedule');
   await change('UPDATE usage.quota_period SET is_assumed_spent = true');
   expect(await found()).toEqual(['act quota-unknown']);
   await change('UPDATE usage.quota_period SET is_assumed_spent = false, granted = 90, unknown = 25');
-  expect(await found()).toEqual([expect.stringMatching(`^warn unknown:${searchApi}:20`)]);
+  expect(await found()).toEqual([expect.stringMatching(`^warn calls-unknown:${searchApi}:20`)]);
   await change('UPDATE usage.quota_period SET unknown = 24');
   expect(await found()).toEqual([]);
 });
 
 it('silence is one, unless runs have nothing to ask for', async () => {
   await addAnswer(49);
+  await addRun('all', ['bags'], ['succeeded', null, 60]);
   await addRun('all', ['bags'], ['partial_quota', 'quota', 49]);
   expect(await found()).toEqual([]);
   await change("UPDATE usage.api_call SET granted_at = granted_at - interval '2 hours'");
@@ -217,11 +220,11 @@ it('silence is one, unless runs have nothing to ask for', async () => {
     /^1688 has sent no good answer since 20\d\d-\d\d-\d\d \d\d:00\.$/,
   );
   expect(await observation()).toMatchObject([
-    { key: 'stale', remedy: expect.stringContaining('Runs end') as string },
+    { key: 'no-answers', remedy: expect.stringContaining('Runs end') as string },
   ]);
   await change("UPDATE sync.run SET ended_at = ended_at - interval '2 hours'");
   expect(await observation()).toMatchObject([
-    { key: 'stale', remedy: expect.stringContaining('cron') as string },
+    { key: 'no-answers', remedy: expect.stringContaining('cron') as string },
   ]);
   await addRun('all', ['bags'], ['succeeded', null]);
   expect(await found()).toEqual([]);
@@ -244,7 +247,7 @@ it('answers that are not loaded are one after a quarter of an hour', async () =>
   );
   expect(await found()).toEqual([]);
   await change("UPDATE raw.payload SET stored_at = now() - interval '16 minutes'");
-  expect(await found()).toEqual(['act unloaded']);
+  expect(await found()).toEqual(['act answers-unloaded']);
 });
 
 it('fields that answers did not have are one for a day', async () => {
@@ -274,4 +277,112 @@ it('notifications that do not arrive are one, as long as a process sends them', 
   ]);
   await change("UPDATE sync.notification_delivery SET attempted_at = now() - interval '27 hours'");
   expect(await found()).toEqual([]);
+});
+
+const addWorker = (host: string, pid: number | null, [beatAgoS, code]: readonly [number, string | null]) =>
+  change(
+    `INSERT INTO sync.worker (worker_id, host, pid, started_at, heartbeat_at, failing_code, failing_since)
+     VALUES (gen_random_uuid(), $1, $2, now() - interval '1 hour', now() - $3 * interval '1 second', $4,
+             CASE WHEN $4::text IS NOT NULL THEN now() - interval '3 minutes' END)`,
+    [host, pid, beatAgoS, code],
+  );
+
+it('processes that can do no work are one for each code, with its cause and remedy', async () => {
+  await addWorker('a', 1, [1, null]);
+  await addWorker('a', 2, [1, 'REDIS_UNREACHABLE']);
+  await addWorker('b', 3, [1, 'REDIS_UNREACHABLE']);
+  const issues = await observation();
+  expect(issues).toMatchObject([
+    {
+      ...{
+        id: 'worker-failing',
+        key: 'worker-failing:REDIS_UNREACHABLE',
+        severity: 'act',
+        origin: 'operator',
+      },
+      ...{ code: 'REDIS_UNREACHABLE', healsItself: true, healsAt: null, since: expect.any(Date) as Date },
+      summary: expect.stringMatching(
+        /^No work is possible on a, b since .*: `REDIS_UNREACHABLE`\.$/,
+      ) as string,
+      remedy: expect.stringContaining(findRemedy('REDIS_UNREACHABLE')?.remedy ?? '') as string,
+    },
+  ]);
+});
+
+it('a tick that failed once is no issue: work that fails for ten seconds is', async () => {
+  await addWorker('a', 1, [1, 'DATABASE_LOCKED']);
+  await change("UPDATE sync.worker SET failing_since = now() - interval '6 seconds'");
+  expect(await found()).toEqual([]);
+  await change("UPDATE sync.worker SET failing_since = now() - interval '11 seconds'");
+  expect(await found()).toEqual(['act worker-failing:DATABASE_LOCKED']);
+});
+
+it('a process without a heartbeat was killed, unless another one began on its host, or it is of the release before', async () => {
+  await addWorker('a', 1, [29, null]);
+  await addWorker('b', null, [3600, null]);
+  expect(await found()).toEqual([]);
+  await addWorker('c', 3, [31, 'REDIS_UNREACHABLE']);
+  expect(await observation()).toMatchObject([
+    { key: 'worker-lost:c:3', kind: 'event', severity: 'warn', origin: 'operator', path: '/workers' },
+  ]);
+  await addWorker('c', 4, [1, null]);
+  await change("UPDATE sync.worker SET started_at = now() - interval '5 seconds' WHERE pid = 4");
+  expect(await found()).toEqual(['note worker-lost:c:3']);
+  await change('UPDATE sync.worker SET is_service = true WHERE pid = 3');
+  expect(await found()).toEqual(['warn worker-lost:c:3']);
+  await change('UPDATE sync.worker SET ended_at = now() WHERE pid = 3');
+  expect(await found()).toEqual([]);
+});
+
+it('a category that a feed names and 1688 does not have is one, by its feeds', async () => {
+  await change(
+    'INSERT INTO sync.category_visit (category_id, visited_at) VALUES (999, now()), (54, now()), (998, now())',
+  );
+  await change(
+    "INSERT INTO catalog.category (category_id, path, first_seen_at, call_id) VALUES (54, '54', now(), 1) ON CONFLICT DO NOTHING",
+  );
+  const { feeds } = parseSyncFile(
+    "account: personal\nfeeds: [{ name: bags, categories: ['54', '999'] }, { name: shoes, categories: ['999'] }]\n",
+    'test',
+  );
+  expect(await observation({ feeds })).toMatchObject([
+    {
+      ...{
+        key: 'category-unknown:999',
+        origin: 'operator',
+        healsItself: false,
+        since: expect.any(Date) as Date,
+      },
+      summary:
+        '1688 has no category 999, which catalog-sync.yaml names in bags, shoes: nothing of it is fetched.',
+    },
+  ]);
+  expect(await found()).toEqual([]);
+});
+
+it('without an App Key the first thing to do is to set one, but not for the data of a sandbox', async () => {
+  expect(await observation({ appKey: '' })).toMatchObject([
+    { key: 'setup', severity: 'act', code: 'CREDENTIALS_MISSING', path: '/api-status' },
+  ]);
+  await change("UPDATE sync.database_identity SET source = 'sandbox'");
+  expect(await observation({ appKey: '' })).toEqual([]);
+  await change('UPDATE sync.database_identity SET source = NULL');
+});
+
+it('an issue says who can end it, since when it is, and whether it passes', async () => {
+  await change(
+    `INSERT INTO usage.api_hold (api, code, held_at, held_until, probe_after)
+     VALUES ('a', 'gw.APIACLDecline', '2026-01-01 00:00Z', NULL, '2099-01-01 00:00Z'),
+            ('b', 'GATEWAY_UNREACHABLE', '2026-01-01 00:00Z', '2099-01-02 00:00Z', NULL),
+            ('c', 'HELD_BY_HAND', '2026-01-01 00:00Z', NULL, NULL)`,
+  );
+  const byKey = new Map((await observation()).map((issue) => [issue.key, describeCause(issue)]));
+  expect(Object.fromEntries(byKey)).toEqual({
+    'hold:a:gw.APIACLDecline':
+      'Cause: your settings, servers or permissions, since 2026-01-01 08:00. It can end by itself, from 2099-01-01 08:00 at the earliest.',
+    'hold:b:GATEWAY_UNREACHABLE':
+      'Cause: the network, since 2026-01-01 08:00. It can end by itself, from 2099-01-02 08:00 at the earliest.',
+    'hold:c:HELD_BY_HAND':
+      'Cause: your settings, servers or permissions, since 2026-01-01 08:00. It stays until a person acts.',
+  });
 });

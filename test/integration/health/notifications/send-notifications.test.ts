@@ -8,6 +8,7 @@ import { createDispatcher } from '../../../../src/health/notifications/create-di
 import { sendNotifications, type SendDeps } from '../../../../src/health/notifications/send-notifications.ts';
 import { createHealthStore } from '../../../../src/health/issues/health-store.ts';
 import { createNotificationStore } from '../../../../src/health/notifications/notification-store.ts';
+import { createTrackerStore } from '../../../../src/health/trackers/tracker-store.ts';
 import { createQuotaStore } from '../../../../src/ledger/quota-store.ts';
 import { createRunStore } from '../../../../src/runs/run-store.ts';
 import { createNotifier } from '../../../../src/health/webhook/create-notifier.ts';
@@ -60,8 +61,10 @@ function open(pool: pg.Pool = database.pool): SendDeps {
       source: 'sandbox',
       log: createLogger({ level: 'trace', pretty: false, stream }),
     },
-    issues: createHealthStore({ pool, appKey: '1' }),
+    issues: createHealthStore({ pool, appKey: '1', feeds: [] }),
     notifications: createNotificationStore(pool),
+    changes: createTrackerStore(pool),
+    ...{ trackers: [], isTrackedSent: true },
   };
 }
 

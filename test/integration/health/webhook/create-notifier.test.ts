@@ -31,6 +31,11 @@ const item: NotificationItem = {
   remedy: 'Look at `catalog-sync status`.',
   path: '/runs/12',
   since: new Date('2026-11-25T18:30:00Z'),
+  issueId: 'run',
+  runId: '12',
+  code: 'GATEWAY_TIMEOUT',
+  change: null,
+  cause: { origin: '1688', since: null, healsItself: true, healsAt: new Date('2026-11-25T19:00:00Z') },
 };
 
 const hostile: NotificationItem = {
@@ -47,13 +52,17 @@ const message: NotificationMessage = {
   sentAt: new Date('2026-11-25T18:31:00Z'),
 };
 
-async function open(format: ReceiverFormat, options: { timeoutMs?: number; siteUrl?: string } = {}) {
+async function open(
+  format: ReceiverFormat,
+  options: { timeoutMs?: number; siteUrl?: string; command?: string } = {},
+) {
   receiver = await startReceiver(format);
   const notifier = createNotifier({
     url: new Secret(receiver.url),
     format,
     dingTalkSecret: new Secret(signingSecret),
     siteUrl: options.siteUrl ?? null,
+    ...(options.command === undefined ? {} : { command: options.command }),
     clock: systemClock,
     timeoutMs: options.timeoutMs ?? 5000,
   });
@@ -62,6 +71,14 @@ async function open(format: ReceiverFormat, options: { timeoutMs?: number; siteU
 }
 
 describe.each(notifyFormats)('a receiver of %s', (format) => {
+  it('is sent commands that can be typed where the sender runs', async () => {
+    const { receiver: to, send } = await open(format, { command: 'node bin/catalog-sync.js' });
+    await send();
+    const text = JSON.stringify(to.taken);
+    expect(text).toContain('Look at `node bin/catalog-sync.js status`.');
+    expect(text).not.toContain('`catalog-sync');
+  });
+
   it('takes a message with any names in it', async () => {
     const { receiver: to, send } = await open(format, { siteUrl: 'https://ops.example.com/catalog' });
     expect((await send()).httpStatus).toBe(200);

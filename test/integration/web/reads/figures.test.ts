@@ -3,6 +3,7 @@ import { createMetricsStore } from '../../../../src/web/metrics/metrics-store.ts
 import { createOverviewPages } from '../../../../src/web/reads/overview-pages.ts';
 import { createProblemPages } from '../../../../src/web/reads/problem-pages.ts';
 import { createRunPages } from '../../../../src/web/reads/run-pages.ts';
+import { createWorkerPages } from '../../../../src/web/reads/worker-pages.ts';
 import { api, appKey, openLedger, otherApi, type OpenLedger } from '../../../support/open-ledger.ts';
 import { insertCalls, pastCall } from '../../views/usage-calls.ts';
 
@@ -141,6 +142,71 @@ it('quotas of today are limits of a day, the one that is used most by share firs
   ]);
 });
 
+it('a limit of a day has its hold, what is left of its month, and the members of its group', async () => {
+  await at.setTime('2026-11-25T12:00:00+08:00');
+  await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 10 });
+  await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 100 });
+  await at.quota.setLimit({ appKey, api: '@both', period: 'day', callLimit: 50 });
+  await execute(
+    `INSERT INTO usage.api_group (app_key, name, api) VALUES ($1, '@both', $2), ($1, '@both', $3)`,
+    ...[appKey, api, otherApi],
+  );
+  await at.grant('a');
+  await at.quota.holdApi({ api, code: 'GATEWAY_PACKAGE_USED_UP', forMs: 3_600_000 });
+  const quotas = await overview().listDayQuotas();
+  await execute('DELETE FROM usage.api_group');
+  const members = [api, otherApi].toSorted();
+  expect(quotas).toMatchObject([
+    {
+      ...{ api, used: 1, holdCode: 'GATEWAY_PACKAGE_USED_UP', probeAfter: null, members: [] },
+      ...{ heldUntil: expect.any(Date) as Date, monthLimit: 100, monthRemaining: 99 },
+    },
+    {
+      api: '@both',
+      used: 1,
+      holdCode: null,
+      heldUntil: null,
+      monthLimit: null,
+      monthRemaining: null,
+      members,
+    },
+  ]);
+});
+
+it('usual hours are means of seven days, or of those since the first call, without today', async () => {
+  await at.setTime('2026-11-26T02:20:00+08:00');
+  await insertCalls(at.db.pool, [
+    pastCall('2026-11-24T23:59:00+08:00'),
+    pastCall('2026-11-25T00:01:00+08:00'),
+    pastCall('2026-11-25T00:30:00+08:00', { isExempt: true }),
+    pastCall('2026-11-25T23:59:00+08:00', { state: 'unknown', outcome: null }),
+    pastCall('2026-11-26T00:01:00+08:00'),
+  ]);
+  expect(await overview().listUsualHours()).toEqual([
+    { api, hour: 0, calls: 0.5, days: 2 },
+    { api, hour: 23, calls: 1, days: 2 },
+  ]);
+  await at.setTime('2026-12-02T02:20:00+08:00');
+  expect(await overview().listUsualHours()).toEqual([
+    { api, hour: 0, calls: 2 / 7, days: 7 },
+    { api, hour: 23, calls: 1 / 7, days: 7 },
+  ]);
+  expect(await createOverviewPages(at.db.pool, '7654321').listUsualHours()).toEqual([]);
+});
+
+it('the mark of runs changes when one begins, loads something or ends, and not otherwise', async () => {
+  const marks = [await runPages().readMark()];
+  const runId = await addRun('status', `'running'`);
+  marks.push(await runPages().readMark());
+  await execute('UPDATE sync.run SET offers_new = 7 WHERE run_id = $1', runId);
+  marks.push(await runPages().readMark());
+  await execute('UPDATE sync.run SET heartbeat_at = now(), calls_used = 9 WHERE run_id = $1', runId);
+  expect(await runPages().readMark()).toBe(marks[2]);
+  await execute('UPDATE sync.run SET ended_at = now() WHERE run_id = $1', runId);
+  marks.push(await runPages().readMark());
+  expect(new Set(marks).size).toBe(4);
+});
+
 it('a run is driven while its heartbeat is younger than 15 s and that of some worker younger than a minute', async () => {
   const beat = async (seconds: number) => {
     await execute('DELETE FROM sync.worker');
@@ -162,7 +228,7 @@ it('a run is driven while its heartbeat is younger than 15 s and that of some wo
     [old, false],
     [young, true],
   ]);
-  expect(await runPages().listWorkers()).toEqual([
+  expect(await createWorkerPages(at.db.pool).listWorkers()).toEqual([
     { host: 'b', workers: 2 },
     { host: 'a', workers: 1 },
   ]);
@@ -172,7 +238,7 @@ it('a run is driven while its heartbeat is younger than 15 s and that of some wo
     [old, false],
     [young, false],
   ]);
-  expect(await runPages().listWorkers()).toEqual([]);
+  expect(await createWorkerPages(at.db.pool).listWorkers()).toEqual([]);
   expect((await runPages().listRuns(ended, 1)).map(({ runId }) => runId)).toEqual([old]);
 });
 

@@ -17,6 +17,13 @@ const state: StoredHealthIssue = {
   endedAt: null,
   notifiedState: null,
   notifiedAt: null,
+  issueId: 'log-in',
+  origin: 'operator',
+  since: ago(20),
+  healsItself: false,
+  healsAt: null,
+  runId: null,
+  code: null,
 };
 const event: StoredHealthIssue = { ...state, key: 'drift', kind: 'event' };
 

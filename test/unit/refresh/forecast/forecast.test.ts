@@ -137,7 +137,11 @@ describe('a forecast', () => {
     );
     const none = forecast(world(500, 0, [unseen]));
     expect(none.firstPassDays).toBe(Infinity);
-    expect(only(none).details).toEqual({ meanDays: Infinity, p90Days: Infinity });
+    expect(only(none).details).toEqual({
+      meanDays: Infinity,
+      medianDays: Infinity,
+      p90Days: Infinity,
+    });
     expect(forecast(world(500, 500)).firstPassDays).toBe(0);
   });
 

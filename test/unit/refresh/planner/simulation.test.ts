@@ -33,6 +33,9 @@ describe('in a simulated catalog', () => {
     const cell = await runPages({ world: 'mixed', quota: 0.05 }, usualPages, tiny);
     expect(mean(cell, 'planner', 'joint')).toBeGreaterThan(mean(cell, 'details only', 'joint') + 0.02);
     expect(mean(cell, 'planner', 'captured')).toBeGreaterThan(3 * mean(cell, 'round robin', 'captured'));
+    // What a user would write: it sees more when it follows the rows that changed, and the planner sees more still.
+    expect(mean(cell, 'script+', 'captured')).toBeGreaterThan(1.1 * mean(cell, 'script', 'captured'));
+    expect(mean(cell, 'planner', 'joint')).toBeGreaterThan(mean(cell, 'script+', 'joint') + 0.01);
   });
 
   it('the same seed gives the same score', async () => {

@@ -221,8 +221,12 @@ describe('a pass that meets a page which does not fit its list', () => {
     [504, 'page_repeated'],
   ])('of %i offers whose last page repeats rows of the one before is %s', (totalRecords, lastOutcome) => {
     const last = { totalRecords, rowsInAnswer: totalRecords - 500, newIdsInPass: 0 };
-    const states = pagesOf(...Array.from({ length: 10 }, () => ({ totalRecords })), last);
-    expect(states.at(-1)).toMatchObject({ nextPage: 1, lastOutcome, lastReach: 500 });
+    const pages = [...Array.from({ length: 10 }, () => ({})), last];
+    const state = pages.reduce<WindowState>(
+      (prior, part) => advanceWindow(prior, observation(prior.nextPage, { totalRecords, ...part })),
+      { ...fresh, completedAt: at },
+    );
+    expect(state).toMatchObject({ nextPage: 1, lastOutcome, lastReach: 500 });
   });
 
   it('is truncated when it listed too few different offers, however many rows there were', () => {
@@ -297,5 +301,75 @@ describe('a pass whose pages add up to the total proves nothing of what it did n
   it('nor does the next pass doubt itself for what the last one met', () => {
     const moved = passOf({ totalRecords: 119 }, {}, lastPage);
     expect(advanceWindow(moved, observation(1))).toMatchObject({ nextPage: 2, isPassSteady: true });
+  });
+});
+
+describe('the first pass over a list that moved while it was read', () => {
+  const repeat = { newIdsInPass: 49 };
+  const lastPage = { rowsInAnswer: 20, newIdsInPass: 20 };
+  const readOn = (prior: WindowState, ...parts: readonly Partial<PageObservation>[]) =>
+    parts.reduce<WindowState>(
+      (state, part) => advanceWindow(state, observation(state.nextPage, { observedAt: later, ...part })),
+      prior,
+    );
+  const nothing = { newIdsInPass: 0 };
+  const found = { newIdsInPass: 1 };
+
+  it('goes on from its first page, and keeps what it listed', () => {
+    expect(readOn(fresh, {}, repeat, lastPage)).toMatchObject({
+      ...{ nextPage: 1, passStartedAt: later, completedAt: null, isDoubted: true },
+      ...{ rowsSeen: 120, idsListed: 119 },
+    });
+  });
+
+  it('ends as soon as it has listed what was missing, and proves nothing', () => {
+    const again = readOn(fresh, {}, repeat, lastPage);
+    expect(readOn(again, nothing)).toMatchObject({ nextPage: 2, idsListed: 119, lastOutcome: null });
+    expect(readOn(again, nothing, found)).toMatchObject({
+      ...{ nextPage: 1, passStartedAt: null, completedAt: later, lastOutcome: 'unproven' },
+      ...{ lastReach: 120, completeSince: null },
+    });
+  });
+
+  it('ends with its pages when these do not list what is missing, and does not begin a third time', () => {
+    const again = readOn(fresh, {}, repeat, lastPage);
+    const end = readOn(again, nothing, nothing, { ...lastPage, ...nothing });
+    expect(end).toMatchObject({ nextPage: 1, passStartedAt: null, lastOutcome: 'unproven', lastReach: 119 });
+    expect(readOn(end, {})).toMatchObject({ nextPage: 2, isDoubted: false, rowsSeen: 50, idsListed: 50 });
+  });
+
+  it('ends at an empty page, at a page without a total, and where the list is split', () => {
+    const again = readOn(fresh, {}, repeat, lastPage);
+    for (const part of [
+      { rowsInAnswer: 0, ...nothing },
+      { totalRecords: null, ...nothing },
+    ])
+      expect(readOn(again, part)).toMatchObject({ nextPage: 1, passStartedAt: null, completedAt: later });
+    expect(readOn(again, { isSplit: true })).toMatchObject({ passStartedAt: null, lastOutcome: 'split' });
+  });
+
+  it.each<[string, WindowState, readonly Partial<PageObservation>[]]>([
+    ['that was read before', { ...fresh, completedAt: at }, [{}, repeat, lastPage]],
+    ['of a feed with a bound on pages', { ...fresh, maxPages: 40 }, [{}, repeat, lastPage]],
+    ['while other searches have shrunk', fresh, [{}, repeat, { ...lastPage, isSuspect: true }]],
+    ['whose total is too large, for no row came twice', fresh, [{}, {}, { ...lastPage, totalRecords: 122 }]],
+  ])('ends after one reading of a list %s', (_, prior, parts) => {
+    expect(readOn(prior, ...parts)).toMatchObject({ nextPage: 1, passStartedAt: null, completedAt: later });
+  });
+
+  it.each([
+    [1, 200, false],
+    [1, 150, true],
+    [2, 400, false],
+    [2, 350, true],
+  ])('that lacks %i of %i records is read again: %s', (repeats, totalRecords, isReadAgain) => {
+    const pages = Array.from({ length: totalRecords / 50 }, (_, index) => ({
+      totalRecords,
+      ...(index > 0 && index <= repeats ? repeat : {}),
+    }));
+    expect(readOn(fresh, ...pages)).toMatchObject({
+      ...{ nextPage: 1, idsListed: totalRecords - repeats, isDoubted: isReadAgain },
+      lastReach: isReadAgain ? null : totalRecords - repeats,
+    });
   });
 });

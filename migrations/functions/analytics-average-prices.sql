@@ -1,0 +1,27 @@
+-- Purpose: what prices were on average over a time, each counted by how long it stood.
+-- Params:  since timestamptz; until timestamptz: default now; kind text
+-- Returns: one row for each price that stood at some time of it
+CREATE OR REPLACE FUNCTION analytics.average_prices(since timestamptz, until timestamptz DEFAULT NULL, kind text DEFAULT 'list')
+RETURNS TABLE (offer_id bigint, sku_id bigint, min_quantity integer, average_cny numeric, lowest_cny numeric, highest_cny numeric,
+               prices integer, days numeric)
+LANGUAGE sql STABLE
+AS $$
+  WITH asked AS MATERIALIZED (
+    SELECT average_prices.since AS since, least(coalesce(average_prices.until, c.now), c.now) AS until FROM analytics.clock c
+  )
+  SELECT h.offer_id, h.sku_id, h.min_quantity, round((sum(h.amount_cny::float8 * h.seconds) / sum(h.seconds))::numeric, 4),
+         min(h.amount_cny), max(h.amount_cny), count(*)::int, round((sum(h.seconds) / 86400)::numeric, 3)
+  FROM (
+    SELECT p.offer_id, p.sku_id, p.min_quantity, p.amount_cny,
+           date_part('epoch', least(p.valid_to, a.until) - greatest(p.valid_from, a.since)) AS seconds
+    FROM analytics.fct_price_history p
+    CROSS JOIN asked a
+    WHERE p.kind = average_prices.kind AND p.valid_from < (SELECT asked.until FROM asked)
+      AND (p.is_current OR p.valid_to > (SELECT asked.since FROM asked))
+  ) h
+  WHERE h.seconds > 0
+  GROUP BY h.offer_id, h.sku_id, h.min_quantity
+$$;
+
+COMMENT ON FUNCTION analytics.average_prices(timestamptz, timestamptz, text) IS
+  'The mean of each price of one kind from a time until another (default: now), each amount weighted by how long it stood, with the lowest, the highest, the number of amounts (prices), and the days in which there was one. A price stands from the observation that found it. Key: offer_id, sku_id, min_quantity.';

@@ -1,0 +1,170 @@
+-- Purpose: how prices moved, day by day, for all offers or for each category, without bias by what was looked at, and when.
+-- Params:  days integer: 1 to 366; kind text; by_category boolean
+-- Returns: one row for each day (and category); none where there is nothing of that kind, or days are out of range
+--
+-- Of every offer the mean of the logarithms of its prices moves. What two observations show is spread evenly over the time between
+-- them, and an offer that was not observed since moves as offers do on average: change found by time observed. Times are in days
+-- since the first day began, by date_part, as extract gives numeric, which is slow; a sum of straight lines is kept as events at which
+-- slopes change.
+CREATE OR REPLACE FUNCTION analytics.price_index(
+  days integer DEFAULT 30, kind text DEFAULT 'list', by_category boolean DEFAULT false)
+RETURNS TABLE (category_id bigint, day date, index_points numeric, carried_points numeric, offers integer, pairs integer,
+               changed_pairs integer, expected_share numeric)
+LANGUAGE sql STABLE
+-- Joins on several columns are taken for a row or two: a loop over a hundred thousand would never end, and sorts cost more than hashes.
+SET enable_nestloop = off
+SET enable_mergejoin = off
+-- What is joined and counted then stays in memory, for a hundred thousand offers.
+SET work_mem = '64MB'
+AS $$
+  WITH span AS MATERIALIZED (
+    SELECT c.day - price_index.days + 1 AS first_day, t.starts_at,
+           date_part('epoch', c.now - t.starts_at) / 86400 AS now,
+           (c.day - 2 * price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from
+    FROM analytics.clock c
+    CROSS JOIN LATERAL (SELECT (c.day - price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at) t
+    WHERE price_index.days BETWEEN 1 AND 366
+  ),
+  held AS MATERIALIZED (
+    -- Of this kind, or the price of a search row.
+    SELECT h.offer_id, h.sku_id, h.kind = price_index.kind AS is_own, h.min_quantity, h.amount_cny::float8 AS cny, h.valid_from, h.valid_to,
+           date_part('epoch', h.valid_from - s.starts_at) / 86400 AS began,
+           coalesce(date_part('epoch', h.valid_to - s.starts_at) / 86400, s.now) AS ended
+    FROM analytics.fct_price_history h
+    CROSS JOIN span s
+    WHERE (h.kind = price_index.kind OR h.kind = 'search' AND price_index.kind = 'list')
+      AND (h.is_current OR h.ended_day >= (SELECT first_day FROM span)) AND h.amount_cny > 0
+  ),
+  offer AS MATERIALIZED (
+    -- 0 stands for all of them: a null joins nothing.
+    SELECT h.offer_id, CASE WHEN price_index.by_category THEN o.category_id ELSE 0 END AS category_id, h.began, h.ended, h.prices,
+           o.detail_seen_at,
+           least(greatest(date_part('epoch', k.known_at - s.starts_at) / 86400, h.began), h.ended) AS known
+    FROM (
+      SELECT p.offer_id, min(p.began) AS began, max(p.ended) AS ended,
+             -- Prices come and go: as many as it had on average.
+             sum(p.ended - p.began) / nullif(max(p.ended) - min(p.began), 0) AS prices
+      FROM (
+        SELECT offer_id, greatest(began, 0) AS began, ended FROM held WHERE is_own
+      ) p
+      GROUP BY p.offer_id
+    ) h
+    JOIN analytics.dim_offer o USING (offer_id)
+    CROSS JOIN span s
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN price_index.kind LIKE 'search%' THEN o.search_seen_at
+                  WHEN price_index.kind = 'list' THEN greatest(o.detail_seen_at, o.search_seen_at)
+                  ELSE o.detail_seen_at END AS known_at
+    ) k
+    WHERE h.prices > 0 AND (NOT price_index.by_category OR o.category_id IS NOT NULL)
+  ),
+  observed AS MATERIALIZED (
+    SELECT l.offer_id, l.observed_at, l.is_counted, lag(l.observed_at) OVER (PARTITION BY l.offer_id ORDER BY l.observed_at) AS not_before
+    FROM (
+      -- A row and a detail may be of one time.
+      SELECT offer_id, observed_at, bool_or((source = 'search') = (price_index.kind LIKE 'search%')) AS is_counted
+      FROM analytics.fct_observation
+      -- The first pairs begin before these days.
+      WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
+        AND (source = 'search' AND price_index.kind = 'list' OR (source = 'search') = (price_index.kind LIKE 'search%'))
+      GROUP BY offer_id, observed_at
+    ) l
+  ),
+  change AS MATERIALIZED (
+    SELECT h.offer_id, h.is_own, h.valid_to AS seen_at, max(h.valid_from) AS held_from, sum(ln(n.cny / h.cny)) AS moved
+    FROM held h
+    JOIN held n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
+    WHERE h.valid_to IS NOT NULL AND n.began >= 0
+    GROUP BY h.offer_id, h.is_own, h.valid_to
+  ),
+  -- Another unit is another good.
+  comparable AS (
+    SELECT c.* FROM change c
+    WHERE NOT EXISTS (
+      SELECT FROM analytics.fct_offer_change u
+      WHERE u.offer_id = c.offer_id AND u.field = 'unit' AND u.observed_at = c.seen_at)
+  ),
+  piece AS MATERIALIZED (
+    SELECT o.category_id, c.is_own, c.moved / CASE WHEN c.is_own THEN o.prices ELSE 1 END AS moved,
+           date_part('epoch', c.seen_at - s.starts_at) / 86400 AS seen,
+           date_part('epoch', coalesce(l.not_before, (
+             SELECT b.observed_at FROM analytics.fct_observation b
+             WHERE b.offer_id = c.offer_id AND b.observed_at < c.seen_at AND b.is_found AND NOT b.is_late
+             ORDER BY b.observed_at DESC LIMIT 1), c.held_from) - s.starts_at) / 86400 AS not_before
+    FROM comparable c
+    JOIN offer o USING (offer_id)
+    CROSS JOIN span s
+    LEFT JOIN observed l ON l.offer_id = c.offer_id AND l.observed_at = c.seen_at
+    -- Since its last detail, an offer moved as its row did.
+    WHERE c.is_own OR c.seen_at > o.detail_seen_at
+  ),
+  event AS (
+    SELECT e.category_id, least(floor(e.at)::int, price_index.days - 1) AS nth,
+           sum(e.slope) AS slope, sum(e.slope * e.at) AS slope_at, sum(e.carried) AS carried,
+           sum(e.open) AS open, sum(e.open * e.at) AS open_at, sum(e.alive) AS alive, sum(e.alive * e.at) AS alive_at
+    FROM (
+      SELECT p.category_id, v.at, v.slope, v.carried, 0 AS open, 0 AS alive
+      FROM piece p
+      CROSS JOIN LATERAL (VALUES
+        (greatest(p.not_before, 0), p.moved / (p.seen - p.not_before), 0),
+        (p.seen, -p.moved / (p.seen - p.not_before), p.moved)) v (at, slope, carried)
+      UNION ALL
+      SELECT o.category_id, v.at, 0, 0, v.open, v.alive
+      FROM offer o
+      CROSS JOIN LATERAL (VALUES (o.began, 0, 1), (o.known, 1, 0), (o.ended, -1, -1)) v (at, open, alive)
+    ) e
+    GROUP BY e.category_id, nth
+  ),
+  observation_pair AS (
+    SELECT o.category_id, floor(date_part('epoch', l.observed_at - s.starts_at) / 86400)::int AS nth, count(l.not_before)::int AS pairs
+    FROM observed l
+    JOIN offer o USING (offer_id)
+    CROSS JOIN span s
+    WHERE l.is_counted AND l.observed_at >= (SELECT starts_at FROM span)
+    GROUP BY o.category_id, nth
+  ),
+  changed_pair AS (
+    SELECT p.category_id, floor(p.seen)::int AS nth, count(*)::int AS pairs FROM piece p WHERE p.is_own GROUP BY p.category_id, nth
+  ),
+  -- Sums of the straight lines up to the end of each day.
+  line AS (
+    SELECT g.category_id, d.nth, d.ends,
+           d.ends * sum(e.slope) OVER w - sum(e.slope_at) OVER w AS moved, coalesce(e.carried, 0) AS carried,
+           d.ends * sum(e.open) OVER w - sum(e.open_at) OVER w AS open_days,
+           d.ends * sum(e.alive) OVER w - sum(e.alive_at) OVER w AS alive_days
+    FROM (SELECT DISTINCT offer.category_id FROM offer) g
+    CROSS JOIN (
+      SELECT n.nth, least(n.nth + 1, s.now) AS ends FROM span s CROSS JOIN LATERAL generate_series(0, price_index.days - 1) n (nth)
+    ) d
+    LEFT JOIN event e ON e.category_id = g.category_id AND e.nth = d.nth
+    WINDOW w AS (PARTITION BY g.category_id ORDER BY d.nth)
+  ),
+  daily AS (
+    SELECT l.*, l.moved - lag(l.moved, 1, 0::float8) OVER w AS day_moved, l.open_days - lag(l.open_days, 1, 0::float8) OVER w AS day_open,
+           l.alive_days - lag(l.alive_days, 1, 0::float8) OVER w AS day_alive, l.ends - lag(l.ends, 1, 0::float8) OVER w AS length,
+           last_value(l.moved) OVER g AS all_moved, last_value(l.alive_days - l.open_days) OVER g AS all_known
+    FROM line l
+    WINDOW w AS (PARTITION BY l.category_id ORDER BY l.nth), g AS (w ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+  ),
+  -- A category of its own mean where much of it was observed; ten thousand days of an offer say half of it.
+  drifting AS (
+    SELECT d.*, (d.all_moved + 10000 * m.mean) / (d.all_known + 10000) AS drift
+    FROM daily d
+    CROSS JOIN (
+      SELECT coalesce(sum(all_moved) / nullif(sum(all_known), 0), 0) AS mean FROM daily WHERE nth = 0
+    ) m
+  )
+  SELECT CASE WHEN price_index.by_category THEN d.category_id END, (SELECT first_day FROM span) + d.nth,
+         round((100 * exp(sum(d.length * (d.day_moved + d.drift * d.day_open) / nullif(d.day_alive, 0)) OVER w))::numeric, 3),
+         round((100 * exp(sum(d.length * d.carried / nullif(d.day_alive, 0)) OVER w))::numeric, 3),
+         round(d.day_alive / d.length)::int, coalesce(p.pairs, 0), coalesce(c.pairs, 0),
+         round((d.day_open / nullif(d.day_alive, 0))::numeric, 4)
+  FROM drifting d
+  LEFT JOIN observation_pair p ON p.category_id = d.category_id AND p.nth = d.nth
+  LEFT JOIN changed_pair c ON c.category_id = d.category_id AND c.nth = d.nth
+  WINDOW w AS (PARTITION BY d.category_id ORDER BY d.nth)
+  ORDER BY d.category_id, d.nth
+$$;
+
+COMMENT ON FUNCTION analytics.price_index(integer, text, boolean) IS
+  'How prices of one kind moved in the last days (default 30, at most 366) of Shanghai: one row for each day, of all offers (category_id null) or of each category. 100 is where the day before the first one ended. index_points: geometric mean over offers, each once; a change is spread evenly over the time between the two observations that show it, and offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: every change on the day that found it, and nothing for the others: it lags. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices of another unit are not compared.';

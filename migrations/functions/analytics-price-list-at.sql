@@ -1,0 +1,85 @@
+-- Purpose: what so many units cost at a time, of every offer and SKU at once.
+-- Params:  quantity integer; at timestamptz: default now
+-- Returns: one row for each offer with a price by quantity (sku_id 0), and for each SKU with a price of its own; only what could be
+--          ordered so, at the price that analytics.price_at gives
+CREATE OR REPLACE FUNCTION analytics.price_list_at(quantity integer DEFAULT 1, at timestamptz DEFAULT NULL)
+RETURNS TABLE (offer_id bigint, sku_id bigint, unit_price_cny numeric, effective_price_cny numeric, total_cny numeric, unit text,
+               min_quantity integer, valid_from timestamptz, valid_to timestamptz, is_assumed boolean)
+LANGUAGE sql STABLE
+-- Joins on several columns are taken for a row or two, and a loop over a hundred thousand would never end.
+SET enable_nestloop = off
+AS $$
+  WITH asked AS MATERIALIZED (
+    SELECT coalesce(price_list_at.at, c.now) AS at
+    FROM analytics.clock c
+    -- The clock of who asks may be ahead by seconds.
+    WHERE price_list_at.at IS NULL OR price_list_at.at <= c.now + interval '1 minute'
+  ),
+  point AS MATERIALIZED (
+    SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny, p.valid_from, p.valid_to
+    FROM analytics.fct_price_history p
+    WHERE p.kind IN ('list', 'promotion', 'retail') AND p.valid_from <= (SELECT asked.at FROM asked)
+      AND (p.is_current OR p.valid_to > (SELECT asked.at FROM asked))
+  ),
+  tier AS (
+    SELECT DISTINCT ON (p.offer_id, p.sku_id) p.*
+    FROM point p
+    WHERE p.kind = 'list' AND p.min_quantity <= price_list_at.quantity
+    ORDER BY p.offer_id, p.sku_id, p.min_quantity DESC
+  ),
+  promotion AS MATERIALIZED (
+    SELECT DISTINCT ON (p.offer_id, p.sku_id) p.offer_id, p.sku_id, p.amount_cny
+    FROM point p
+    WHERE p.kind = 'promotion' AND p.min_quantity <= price_list_at.quantity
+    ORDER BY p.offer_id, p.sku_id, p.min_quantity DESC
+  ),
+  -- By quantity, a promotion is that of the offer as a whole, whatever the SKU.
+  promoted_whole AS (
+    SELECT p.offer_id, min(p.amount_cny) AS amount_cny
+    FROM promotion p
+    WHERE p.sku_id = 0 AND NOT EXISTS (
+      SELECT FROM point s WHERE s.offer_id = p.offer_id AND s.kind = 'promotion' AND s.sku_id <> 0)
+    GROUP BY p.offer_id
+  ),
+  -- One unit at the retail price: docs/prices.md.
+  assumed AS (
+    SELECT DISTINCT t.offer_id, t.sku_id
+    FROM tier t
+    JOIN point r ON r.offer_id = t.offer_id AND r.kind = 'retail' AND r.sku_id IN (0, t.sku_id) AND r.amount_cny = t.amount_cny
+    JOIN point d ON d.offer_id = t.offer_id AND d.sku_id = t.sku_id AND d.kind = 'list' AND d.min_quantity > 1
+    WHERE t.min_quantity = 1
+  ),
+  -- A field was then what its first later change calls the old value.
+  later AS (
+    SELECT c.offer_id, bool_or(c.field = 'state') AS has_state, max(c.old_value) FILTER (WHERE c.field = 'state') AS state,
+           max(c.old_value) FILTER (WHERE c.field = 'min_order_quantity') AS min_order
+    FROM (
+      SELECT DISTINCT ON (f.offer_id, f.field) f.offer_id, f.field, f.old_value
+      FROM analytics.fct_offer_change f
+      WHERE f.field IN ('state', 'min_order_quantity') AND f.observed_at > (SELECT asked.at FROM asked)
+      ORDER BY f.offer_id, f.field, f.observed_at, f.change_id
+    ) c
+    GROUP BY c.offer_id
+  ),
+  rebased AS (SELECT DISTINCT f.offer_id FROM analytics.fct_offer_change f WHERE f.field = 'unit')
+  SELECT t.offer_id, t.sku_id, t.amount_cny, least(t.amount_cny, p.amount_cny, w.amount_cny), t.amount_cny * price_list_at.quantity,
+         CASE WHEN u.offer_id IS NULL THEN o.unit ELSE coalesce((
+           SELECT f.old_value FROM analytics.fct_offer_change f
+           WHERE f.offer_id = t.offer_id AND f.field = 'unit' AND f.observed_at > t.valid_from
+           ORDER BY f.observed_at, f.change_id LIMIT 1), o.unit) END,
+         t.min_quantity, t.valid_from, t.valid_to, a.offer_id IS NOT NULL
+  FROM tier t
+  JOIN analytics.dim_offer o USING (offer_id)
+  LEFT JOIN later l USING (offer_id)
+  LEFT JOIN rebased u USING (offer_id)
+  LEFT JOIN promotion p ON p.offer_id = t.offer_id AND p.sku_id = t.sku_id
+  LEFT JOIN promoted_whole w ON w.offer_id = t.offer_id
+  LEFT JOIN assumed a ON a.offer_id = t.offer_id AND a.sku_id = t.sku_id
+  LEFT JOIN analytics.dim_sku k ON k.offer_id = t.offer_id AND k.sku_id = t.sku_id
+  WHERE CASE WHEN l.has_state THEN l.state ELSE o.state END = 'listed'
+    AND price_list_at.quantity >= coalesce(l.min_order::int, o.min_order_quantity, 1)
+    AND (t.sku_id = 0 OR k.state <> 'gone' OR k.changed_at > (SELECT asked.at FROM asked))
+$$;
+
+COMMENT ON FUNCTION analytics.price_list_at(integer, timestamptz) IS
+  'What so many units (default 1) cost at a time (default: now), of every offer and SKU at once: unit_price_cny is the list price that price_at gives, one row for each offer that is priced by quantity (sku_id 0), and for each SKU with a price of its own. What was not on sale, is not sold in such orders, or had no price has no row. effective_price_cny: the lower of the list price and the promotion that held for that quantity, which is what a new buyer pays; prices of PLUS members and resellers are not in it. is_assumed: one unit is taken to cost the retail price (docs/prices.md).';

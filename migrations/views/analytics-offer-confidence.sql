@@ -1,0 +1,86 @@
+-- Purpose: how likely what is known of an offer still holds. From the current row of each offer alone, never from its observations;
+--          the stock of one that the release before observed last is looked up. Ages by date_part: extract gives numeric, which is slow.
+CREATE VIEW analytics.figure_rates AS
+SELECT f.figure, f.prior_changes::float8 AS changes, f.prior_days::float8 AS days,
+       -- The first guess of src/refresh/planner/hidden-share.ts.
+       least(1, (1.5 + f.hidden_changes::float8) / (10 + f.hidden_expected::float8)) AS hidden_share,
+       (1 + f.row_changes::float8) / (2 + f.row_details::float8) AS row_hint_share,
+       (1 + f.date_changes::float8) / (2 + f.date_details::float8) AS date_hint_share,
+       (1 + f.absence_changes::float8) / (2 + f.absence_details::float8) AS absence_hint_share
+FROM sync.figure f;
+
+COMMENT ON VIEW analytics.figure_rates IS 'How often the figures of all offers change: what p_current of offer_confidence begins with. Key: figure.';
+COMMENT ON COLUMN analytics.figure_rates.figure IS 'offer (anything but stock and sales), price (any price of its detail), in_stock (it runs out), out_of_stock (it comes back).';
+COMMENT ON COLUMN analytics.figure_rates.changes IS 'An offer without observations of its own counts as if so many changes had been seen';
+COMMENT ON COLUMN analytics.figure_rates.days IS 'in so many days.';
+COMMENT ON COLUMN analytics.figure_rates.hidden_share IS 'Share of its changes that search rows do not show, 0 to 1.';
+COMMENT ON COLUMN analytics.figure_rates.row_hint_share IS 'Where a search row showed another price: share of the details after it that found the figure changed, 0 to 1.';
+COMMENT ON COLUMN analytics.figure_rates.date_hint_share IS 'The same where a row showed the same price and another date of modification.';
+COMMENT ON COLUMN analytics.figure_rates.absence_hint_share IS 'The same where a complete pass did not list the offer.';
+
+CREATE VIEW analytics.offer_confidence AS
+SELECT e.offer_id, e.detail_at AS observed_at, e.vouched_at, e.hint, e.hinted_at,
+       round((e.offer_kept * analytics.chance_held(e.offer_changes, e.offer_days, e.offer_age))::numeric, 4)::numeric(10, 4) AS p_current,
+       round((e.price_kept * analytics.chance_held(e.price_changes, e.price_days, e.price_age))::numeric, 4)::numeric(10, 4) AS price_p_current,
+       round((e.stock_kept * analytics.chance_held(e.stock_changes, e.stock_days, e.stock_age))::numeric, 4)::numeric(10, 4) AS stock_p_current,
+       e.is_in_stock,
+       e.offer_changes / e.offer_days AS changes_per_day, e.price_changes / e.price_days AS price_changes_per_day,
+       e.price_changes, e.price_days, e.now - e.price_age * interval '1 day' AS price_known_at
+FROM (
+  SELECT s.*,
+         CASE s.hint WHEN 'row' THEN 1 - o.row_hint_share WHEN 'modify_date' THEN 1 - o.date_hint_share
+                     WHEN 'absence' THEN 1 - o.absence_hint_share ELSE 1 END AS offer_kept,
+         CASE s.hint WHEN 'row' THEN 1 - p.row_hint_share WHEN 'modify_date' THEN 1 - p.date_hint_share
+                     WHEN 'absence' THEN 1 - p.absence_hint_share ELSE 1 END AS price_kept,
+         CASE s.hint WHEN 'row' THEN 1 - k.row_hint_share WHEN 'modify_date' THEN 1 - k.date_hint_share
+                     WHEN 'absence' THEN 1 - k.absence_hint_share ELSE 1 END AS stock_kept,
+         o.changes + s.own_offer_changes AS offer_changes, o.days + s.own_offer_days AS offer_days,
+         p.changes + s.own_price_changes AS price_changes, p.days + s.own_price_days AS price_days,
+         k.changes + s.own_stock_changes AS stock_changes, k.days + s.own_stock_days AS stock_days,
+         s.row_age + o.hidden_share * (s.detail_age - s.row_age) AS offer_age,
+         s.row_age + p.hidden_share * (s.detail_age - s.row_age) AS price_age,
+         s.row_age + k.hidden_share * (s.detail_age - s.row_age) AS stock_age
+  FROM (
+    SELECT r.offer_id, r.detail_at, c.now, r.stale_by AS hint, r.stale_since AS hinted_at, t.is_in_stock,
+           greatest(r.vouched_at, r.detail_at) AS vouched_at, r.empty_detail_streak = 0 AS is_found,
+           r.offer_changes AS own_offer_changes, r.offer_days AS own_offer_days,
+           r.price_changes AS own_price_changes, r.price_days AS own_price_days,
+           CASE WHEN t.is_in_stock THEN r.in_stock_changes ELSE r.out_of_stock_changes END AS own_stock_changes,
+           CASE WHEN t.is_in_stock THEN r.in_stock_days ELSE r.out_of_stock_days END AS own_stock_days,
+           date_part('epoch', c.now - coalesce(r.stale_since, r.detail_at)) / 86400 AS detail_age,
+           date_part('epoch', c.now - CASE WHEN r.stale_since IS NULL THEN greatest(r.vouched_at, r.detail_at)
+                                           ELSE greatest(r.stale_since, r.summary_at) END) / 86400 AS row_age
+    FROM sync.refresh r
+    CROSS JOIN analytics.clock c
+    CROSS JOIN LATERAL (
+      SELECT CASE
+               WHEN r.empty_detail_streak > 0 THEN NULL
+               WHEN r.is_in_stock IS NOT NULL THEN r.is_in_stock
+               ELSE (
+                 SELECT b.stock > 0 FROM catalog.observation b
+                 WHERE b.offer_id = r.offer_id AND b.observed_at = r.found_at AND b.source = 'detail'
+                 LIMIT 1)
+             END AS is_in_stock
+    ) t
+    WHERE r.found_at IS NOT NULL
+  ) s
+  JOIN analytics.figure_rates o ON o.figure = 'offer'
+  LEFT JOIN analytics.figure_rates p ON p.figure = 'price' AND s.is_found
+  LEFT JOIN analytics.figure_rates k ON k.figure = CASE WHEN s.is_in_stock THEN 'in_stock' WHEN NOT s.is_in_stock THEN 'out_of_stock' END
+) e;
+
+COMMENT ON VIEW analytics.offer_confidence IS 'How likely what is known of one offer still holds now, from a learned rate of change and the age of what is known. Offers of which no detail was found are not here. Key: offer_id.';
+COMMENT ON COLUMN analytics.offer_confidence.offer_id IS 'Offer (dim_offer).';
+COMMENT ON COLUMN analytics.offer_confidence.observed_at IS 'Newest detail answer: what is judged is what it showed.';
+COMMENT ON COLUMN analytics.offer_confidence.vouched_at IS 'Newest observation after that with nothing that hints at a change.';
+COMMENT ON COLUMN analytics.offer_confidence.hint IS 'What hints at a change: row (another price in a search row), modify_date (another date of modification), absence (a complete pass without it). Null: nothing.';
+COMMENT ON COLUMN analytics.offer_confidence.hinted_at IS 'When that was seen.';
+COMMENT ON COLUMN analytics.offer_confidence.p_current IS 'Probability, 0 to 1, that all of the offer but stock and sales still is as the newest detail showed it; of one that this did not find: that it is still not there.';
+COMMENT ON COLUMN analytics.offer_confidence.price_p_current IS 'Probability that all of its prices still hold, those of search rows apart. Null: the newest detail was empty.';
+COMMENT ON COLUMN analytics.offer_confidence.stock_p_current IS 'Probability that it is still in stock, or still out of stock (is_in_stock). Null: the newest detail was empty, or said nothing of stock.';
+COMMENT ON COLUMN analytics.offer_confidence.is_in_stock IS 'Whether the newest detail showed any stock.';
+COMMENT ON COLUMN analytics.offer_confidence.changes_per_day IS 'Learned rate of changes of the offer, but for stock and sales.';
+COMMENT ON COLUMN analytics.offer_confidence.price_changes_per_day IS 'Learned rate of changes of its prices.';
+COMMENT ON COLUMN analytics.offer_confidence.price_changes IS 'The rate of its prices is known as if so many changes had been seen (chance_held).';
+COMMENT ON COLUMN analytics.offer_confidence.price_days IS 'In so many days.';
+COMMENT ON COLUMN analytics.offer_confidence.price_known_at IS 'Its prices are known as well as if they had been observed then: after observed_at where rows vouched for them.';

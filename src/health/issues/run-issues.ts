@@ -1,0 +1,52 @@
+import { shanghaiTime } from '../../core/shanghai-time.ts';
+import type { HealthIssue } from '../../model/health-issue.ts';
+import { targetsPostponed } from '../../model/run.ts';
+import type { HealthFacts, TroubledRun } from './health-store.ts';
+import { isHeldAsDeclared } from './is-held-as-declared.ts';
+import { countOf, issueOf, originOf, type FindRemedy } from './issue.ts';
+
+/** An active run on which no process works. */
+function ofLonelyRun({ runId, scope, heardAt }: TroubledRun): HealthIssue {
+  return issueOf({
+    ...{ id: 'run-alone', of: runId, severity: 'act', origin: 'operator', runId, since: heardAt },
+    summary: `Run ${runId} (${scope}) is active, but no process works on it.`,
+    remedy: 'Start `catalog-sync serve` or `worker`.',
+    path: `/runs/${runId}`,
+  });
+}
+
+/** What one run shows that failed or is incomplete. */
+function ofEndedRun(run: TroubledRun, facts: HealthFacts, findRemedy: FindRemedy): HealthIssue {
+  const { runId, scope, errors, lastErrorCode } = run;
+  const name = `Run ${runId} (${scope})`;
+  const cause = run.cause ?? lastErrorCode ?? run.status;
+  const code = lastErrorCode !== null && findRemedy(cause) === null ? lastErrorCode : cause;
+  const shared = {
+    ...({ id: 'run', of: `${scope}:${code}`, code, runId, since: run.endedAt } as const),
+    ...{ path: `/runs/${runId}`, origin: originOf(code, findRemedy) },
+  };
+  if (run.cause === targetsPostponed && run.nextTryAt !== null)
+    return issueOf({
+      ...{ ...shared, severity: 'warn', healsItself: true, healsAt: run.nextTryAt },
+      summary: `${name} left ${countOf(run.postponed, 'target')} to a later try, by \`${code}\`; the first is due from ${shanghaiTime(run.nextTryAt)}.`,
+      remedy: 'Nothing, if a run starts by then. `catalog-sync retry` makes them due at once.',
+    });
+  // 1688 or the network comes back, and the next run goes on.
+  const healsItself = code.startsWith('GATEWAY_') && findRemedy(code)?.recovery === 'retry' && errors === 0;
+  const isExpected = isHeldAsDeclared(run, facts.holds, facts.permissions);
+  const failed = errors === 0 ? '' : `: ${countOf(errors, 'target')} failed`;
+  return issueOf({
+    ...{ ...shared, severity: isExpected ? 'note' : healsItself ? 'warn' : 'act', healsItself },
+    summary:
+      run.status === 'failed'
+        ? `${name} failed by \`${code}\`.`
+        : `${name} is incomplete, by \`${code}\`${failed}.`,
+    remedy: findRemedy(code)?.remedy ?? 'Its page shows the cause.',
+  });
+}
+
+export function findRunIssues(facts: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
+  return facts.runs.map((run) =>
+    run.endedAt === null ? ofLonelyRun(run) : ofEndedRun(run, facts, findRemedy),
+  );
+}

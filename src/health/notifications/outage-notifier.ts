@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../core/clock.ts';
+import { toAppError, type AppError } from '../../core/errors.ts';
+import type { Logger } from '../../core/log.ts';
+import { shanghaiTime } from '../../core/shanghai-time.ts';
+import type { NotificationItem, NotificationPhase, Notifier } from '../../model/notification.ts';
+import type { Source } from '../../model/run.ts';
+
+/** A restart of Postgres is over by then. At double, people would hear of an outage after the alert of Prometheus. */
+const toldAfterMs = 15_000;
+
+export interface OutageDeps {
+  readonly notifier: Notifier;
+  readonly source: Source;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Tells people of an outage of the database, which can't keep what was told: each process does it once an outage. */
+export interface OutageNotifier {
+  /** Health issues could not be read. `isLast`: this process ends next. */
+  failed(error: AppError, isLast: boolean, signal: AbortSignal): Promise<void>;
+  /** They could. */
+  answered(signal: AbortSignal): Promise<void>;
+}
+
+interface Outage {
+  readonly error: AppError;
+  readonly since: Date;
+  isTold: boolean;
+}
+
+/** Each process tells for itself. */
+const idOf = (parts: readonly string[]): string =>
+  createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 32);
+
+function itemOf({ error, since }: Outage, phase: NotificationPhase): NotificationItem {
+  return {
+    ...{ id: idOf([String(process.pid), phase, since.toISOString()]), key: `database:${error.code}` },
+    ...{ phase, severity: 'act', issueId: 'database', code: error.code, runId: null, path: '/', since },
+    summary: `The database can't be used since ${shanghaiTime(since)}: \`${error.code}\`. No call is made, and nothing is lost.`,
+    remedy: error.kind.remedy,
+    cause: { origin: error.kind.origin, since, healsItself: true, healsAt: null },
+    change: null,
+  };
+}
+
+export function createOutageNotifier({ notifier, source, clock, log }: OutageDeps): OutageNotifier {
+  let outage: Outage | null = null;
+
+  const tell = async (item: NotificationItem, signal: AbortSignal): Promise<boolean> => {
+    try {
+      await notifier.send({ source, items: [item], more: 0, sentAt: clock.now() }, signal);
+      return true;
+    } catch (thrown) {
+      const err = toAppError(thrown);
+      if (!signal.aborted) log.warn({ err, code: err.code }, 'notification not delivered, trying again');
+      return false;
+    }
+  };
+
+  return {
+    failed: async (error, isLast, signal) => {
+      if (!error.kind.isOutage) return;
+      const now = clock.now();
+      outage ??= { error, since: now, isTold: false };
+      if (outage.isTold || (!isLast && now.getTime() - outage.since.getTime() < toldAfterMs)) return;
+      outage.isTold = await tell(itemOf(outage, 'begun'), signal);
+    },
+    answered: async (signal) => {
+      if (outage?.isTold === true && !(await tell(itemOf(outage, 'over'), signal))) return;
+      outage = null;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { ChangeRate, StaleHint } from './learning.ts';
+
+/**
+ * What the catalog says how likely it still holds: the offer as a whole, its prices, and its stock, which is in one of two
+ * states. Each is left at a rate of its own.
+ */
+export const figures = ['offer', 'price', 'in_stock', 'out_of_stock'] as const;
+
+export type Figure = (typeof figures)[number];
+
+/** What is known of one figure of all offers. */
+export interface FigureKnowledge {
+  readonly prior: ChangeRate;
+  /** The share of its changes that search rows say nothing of, from 0 to 1. */
+  readonly hiddenShare: number;
+}
+
+export type FiguresKnowledge = Readonly<Record<Figure, FigureKnowledge>>;
+
+/** What observations of one offer say of its figures. */
+export interface OfferFigures {
+  /** What they added to the priors. */
+  readonly learned: Readonly<Record<Figure, ChangeRate>>;
+  /** The newest observation with nothing that hints at a change since its detail; null: none. */
+  readonly vouchedAt: Date | null;
+  /** Whether the newest detail showed any stock; null: it did not say, or was empty. */
+  readonly isInStock: boolean | null;
+}
+
+/** What a detail says of figures, beside its changes. */
+export interface ShownFigures {
+  /** False: it was empty. */
+  readonly isFound: boolean;
+  readonly isInStock: boolean | null;
+}
+
+/** What a detail showed of a figure of which another detail was known. */
+export interface FigureStat {
+  readonly figure: Figure;
+  readonly hint: StaleHint | 'none';
+  readonly isChanged: boolean;
+  /** Where rows vouched for it: how much of a change they hid, and how much they would have if they showed none. */
+  readonly hiddenChanges: number;
+  readonly hiddenExpected: number;
+}

@@ -1,0 +1,64 @@
+import type { ApiOperation } from '../../model/known-apis.ts';
+import { toCallLimit, type PeriodLimit } from './call-limits.ts';
+import { forecast, type Forecast } from './forecast.ts';
+import type { CallLimit, Knowledge } from './knowledge.ts';
+
+/** Calls a day of single APIs, to plan with in place of their limits. */
+export type DailyLimits = ReadonlyMap<ApiOperation, number>;
+
+/** What `plan` knows, with its limits by themselves. */
+interface LimitedKnowledge {
+  readonly knowledge: Knowledge;
+  readonly limits: readonly PeriodLimit[];
+  /** Of budgets, schedules and holds. */
+  readonly bounds: readonly CallLimit[];
+}
+
+const isReplaced = ({ operations }: PeriodLimit, daily: DailyLimits): boolean =>
+  operations.every((operation) => daily.has(operation)) && operations.length === 1;
+
+/**
+ * The forecast with other daily limits. The monthly limit of such an API is left out, for a package has both: with it, no
+ * larger day would make a difference. Limits that several APIs share, budgets and holds stay as they are.
+ */
+export function forecastWithLimits(
+  { knowledge, limits, bounds }: LimitedKnowledge,
+  daily: DailyLimits,
+): Forecast {
+  const kept = limits.filter((limit) => !isReplaced(limit, daily));
+  const given = [...daily].map(([operation, calls]): PeriodLimit => {
+    return { operations: [operation], period: 'day', calls, leftToday: null };
+  });
+  return forecast({ ...knowledge, limits: [...[...kept, ...given].map(toCallLimit), ...bounds] });
+}
+
+/** Every combination of the limits of each operation, the last operation's fastest; in the order they are given. */
+export function combineLimits(asked: ReadonlyMap<ApiOperation, readonly number[]>): DailyLimits[] {
+  let combined: DailyLimits[] = [new Map()];
+  for (const [operation, limits] of asked)
+    combined = combined.flatMap((daily) => limits.map((calls) => new Map([...daily, [operation, calls]])));
+  return combined;
+}
+
+/** An API that gets fewer calls than a limit that was asked about would allow, and than it needs. */
+interface OtherBound {
+  readonly operation: ApiOperation;
+  /** The limit that was asked about. */
+  readonly limit: number;
+  /** Calls a day that it gets. */
+  readonly perDay: number;
+}
+
+/** A forecast is no more exact than this. */
+const tolerance = 0.05;
+
+/** APIs of these limits that something else bounds. */
+export function findOtherBounds({ apis }: Forecast, daily: DailyLimits): OtherBound[] {
+  return [...daily].flatMap(([operation, limit]) => {
+    const api = apis.find((one) => one.operation === operation);
+    if (api === undefined) return [];
+    const own = toCallLimit({ operations: [operation], period: 'day', calls: limit, leftToday: null });
+    const most = Math.min(own.perDay, api.wantedPerDay);
+    return api.perDay < (1 - tolerance) * most - 1 ? [{ operation, limit, perDay: api.perDay }] : [];
+  });
+}

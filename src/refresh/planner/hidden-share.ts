@@ -1,0 +1,16 @@
+/** Changes of a figure that rows did not show, and how many there would be if they showed none. */
+export interface HiddenChanges {
+  readonly changes: number;
+  readonly expected: number;
+}
+
+/**
+ * Three of twenty, with the confidence of ten changes: rows show prices, and the date of nearly any change. At none, what is never
+ * fetched again is taken for right; at three of ten, every probability is five points lower until more is known.
+ */
+const first: HiddenChanges = { changes: 1.5, expected: 10 };
+
+/** The share of the changes of a figure that search rows say nothing of, from 0 to 1. */
+export function hiddenShareOf({ changes, expected }: HiddenChanges): number {
+  return Math.min(1, (first.changes + changes) / (first.expected + expected));
+}

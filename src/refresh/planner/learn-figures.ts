@@ -1,0 +1,143 @@
+import { dayMs } from '../../core/duration.ts';
+import type {
+  Figure,
+  FigureKnowledge,
+  FiguresKnowledge,
+  FigureStat,
+  OfferFigures,
+  ShownFigures,
+} from '../../model/figures.ts';
+import type { DetailObservation, OfferKnowledge } from '../../model/learning.ts';
+import { changeOdds, rateOf } from './change-rate.ts';
+import { learnRate } from './learn-rate.ts';
+import { vouchedAgeDays } from './offer-value.ts';
+
+/** An offer before an observation that is newer than all of its kind. */
+export interface FiguresBefore extends OfferFigures {
+  readonly detailAt: Date | null;
+  readonly rowAt: Date | null;
+  readonly stale: OfferKnowledge['stale'];
+  /** The newest detail was not empty. */
+  readonly isFound: boolean;
+}
+
+export interface FiguresUpdate {
+  readonly after: OfferFigures;
+  readonly stats: readonly FigureStat[];
+}
+
+const daysBetween = (from: Date, to: Date) => Math.max(0, to.getTime() - from.getTime()) / dayMs;
+
+/** Until when nothing spoke against the newest detail. */
+const vouchedSince = (detailAt: Date, vouchedAt: Date | null) =>
+  vouchedAt !== null && vouchedAt > detailAt ? vouchedAt : detailAt;
+
+/** Of which of the figures of an offer the newest detail said something. */
+function listKnown({ isFound, isInStock }: Pick<FiguresBefore, 'isFound' | 'isInStock'>): Figure[] {
+  if (!isFound) return ['offer'];
+  return [
+    'offer',
+    'price',
+    ...(isInStock === null ? [] : [isInStock ? ('in_stock' as const) : ('out_of_stock' as const)]),
+  ];
+}
+
+/** Null: the detail does not say it. An offer that is not there any more has neither prices nor stock. */
+function isChangedIn(
+  figure: Figure,
+  { isChanged, isVisible }: DetailObservation,
+  { isFound, isInStock }: ShownFigures,
+): boolean | null {
+  if (figure === 'offer') return isChanged;
+  if (!isFound) return true;
+  if (figure === 'price') return isVisible;
+  return isInStock === null ? null : isInStock !== (figure === 'in_stock');
+}
+
+interface Ages {
+  readonly summaryAgeDays: number;
+  readonly detailAgeDays: number;
+}
+
+/**
+ * What a detail says of the share that rows hide, of an offer that no row hinted at: how many hidden changes are expected before the
+ * last row, where there was any change at all. What changes more often than it is fetched says little, and counts for one change.
+ */
+function toStat(
+  figure: Figure,
+  { prior, hiddenShare }: FigureKnowledge,
+  found: Ages & {
+    readonly hint: FigureStat['hint'];
+    readonly isChanged: boolean;
+    readonly learned: OfferFigures['learned'][Figure];
+  },
+): FigureStat {
+  const { hint, isChanged, learned, summaryAgeDays, detailAgeDays } = found;
+  const stat = { figure, hint, isChanged };
+  if (hint !== 'none' || summaryAgeDays >= detailAgeDays)
+    return { ...stat, hiddenChanges: 0, hiddenExpected: 0 };
+  const vouchedDays = detailAgeDays - summaryAgeDays;
+  const hiddenDays = hiddenShare * vouchedDays;
+  const rate = rateOf(prior, learned);
+  const perDay = rate.changes / rate.days;
+  const weight = 1 / Math.max(1, perDay * detailAgeDays);
+  return {
+    ...stat,
+    hiddenChanges: isChanged
+      ? (weight * perDay * hiddenDays) / changeOdds(rate, summaryAgeDays + hiddenDays)
+      : 0,
+    hiddenExpected: weight * perDay * vouchedDays,
+  };
+}
+
+/** What a detail says of the figures that the detail before it had. The first one says how they are. */
+export function learnFiguresOfDetail(
+  known: FiguresKnowledge,
+  before: FiguresBefore,
+  detail: DetailObservation,
+  shown: ShownFigures,
+): FiguresUpdate {
+  const { detailAt, stale } = before;
+  const after = { vouchedAt: detail.at, isInStock: shown.isFound ? shown.isInStock : null };
+  if (detailAt === null) return { after: { ...after, learned: before.learned }, stats: [] };
+  const vouchedAt = vouchedSince(detailAt, before.vouchedAt);
+  const ages = {
+    summaryAgeDays: daysBetween(vouchedAt, detail.at),
+    detailAgeDays: daysBetween(detailAt, detail.at),
+  };
+  const learned = { ...before.learned };
+  const stats: FigureStat[] = [];
+  for (const figure of listKnown(before)) {
+    const isChanged = isChangedIn(figure, detail, shown);
+    if (isChanged === null) continue;
+    const { prior, hiddenShare } = known[figure];
+    const hint = stale?.by ?? 'none';
+    stats.push(toStat(figure, known[figure], { ...ages, hint, isChanged, learned: learned[figure] }));
+    learned[figure] = learnRate(prior, learned[figure], {
+      exposureDays: vouchedAgeDays(ages.summaryAgeDays, ages.detailAgeDays, 1 - hiddenShare),
+      elapsedDays: ages.summaryAgeDays,
+      isChanged,
+    });
+  }
+  return { after: { ...after, learned }, stats };
+}
+
+/** A row that hints at no change vouches for the detail before it, as far as rows show changes of a figure. */
+export function learnFiguresOfRow(
+  known: FiguresKnowledge,
+  before: FiguresBefore,
+  { at, isHint }: { readonly at: Date; readonly isHint: boolean },
+): OfferFigures {
+  const { learned: learnedBefore, vouchedAt, isInStock, detailAt, rowAt } = before;
+  const unchanged = { learned: learnedBefore, vouchedAt, isInStock };
+  // The first row has nothing to be compared with.
+  if (detailAt === null || rowAt === null || at <= detailAt || isHint) return unchanged;
+  const elapsedDays = daysBetween(vouchedSince(detailAt, vouchedAt), at);
+  const learned = { ...learnedBefore };
+  for (const figure of listKnown(before)) {
+    const { prior, hiddenShare } = known[figure];
+    const exposureDays = (1 - hiddenShare) * elapsedDays;
+    learned[figure] = learnRate(prior, learned[figure], { exposureDays, elapsedDays, isChanged: false });
+  }
+  return { learned, vouchedAt: at, isInStock };
+}

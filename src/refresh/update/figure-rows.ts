@@ -1,0 +1,41 @@
+import type { Pool, PoolClient } from 'pg';
+import { applySql } from '../../db/sql-file.ts';
+import { drizzleOn } from '../../db/database.ts';
+import type { ChangeRate } from '../../model/learning.ts';
+import type { FiguresKnowledge, FigureKnowledge, FigureStat, Figure } from '../../model/figures.ts';
+import { figure } from '../../schema/planner.ts';
+import { hiddenShareOf } from '../planner/hidden-share.ts';
+import { readSql } from '../read-sql.ts';
+
+/** Half of a count is forgotten in 90 days, as of the rates of offers. */
+const keptPerDay = 2 ** (-1 / 90);
+
+/** What is known of the figures of all offers. */
+export async function readFigures(client: PoolClient): Promise<FiguresKnowledge> {
+  const rows = await drizzleOn(client).select().from(figure);
+  const known = (name: Figure): FigureKnowledge => {
+    const row = rows.find((one) => one.figure === name);
+    if (!row) throw new Error(`sync.figure has no ${name}`);
+    return {
+      prior: { changes: row.priorChanges, days: row.priorDays },
+      hiddenShare: hiddenShareOf({ changes: row.hiddenChanges, expected: row.hiddenExpected }),
+    };
+  };
+  return {
+    offer: known('offer'),
+    price: known('price'),
+    in_stock: known('in_stock'),
+    out_of_stock: known('out_of_stock'),
+  };
+}
+
+/** Writes the priors of a day, and forgets a part of what hints were worth. */
+export async function saveFigurePriors(pool: Pool, priors: ReadonlyMap<Figure, ChangeRate>): Promise<void> {
+  const rows = [...priors].map(([name, { changes, days }]) => ({ figure: name, changes, days }));
+  await applySql(pool, readSql('save-figure-priors'), [JSON.stringify(rows), keptPerDay]);
+}
+
+/** Adds what details of a load showed of figures to what is known of those of all offers. */
+export async function saveFigureStats(client: PoolClient, stats: readonly FigureStat[]): Promise<void> {
+  if (stats.length > 0) await applySql(client, readSql('add-figure-stats'), [JSON.stringify(stats)]);
+}

@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { AppError } from '../../../../src/core/errors.ts';
+import { createLogger } from '../../../../src/core/log.ts';
+import { Secret } from '../../../../src/core/secret.ts';
+import { databaseErrors } from '../../../../src/db/errors.ts';
+import { createOutageNotifier } from '../../../../src/health/notifications/outage-notifier.ts';
+import { createNotifier } from '../../../../src/health/webhook/create-notifier.ts';
+import { startReceiver, type GenericMessage, type Receiver } from '../../../support/receiver.ts';
+
+let receiver: Receiver;
+let nowMs = 0;
+const clock = { now: () => new Date(nowMs) };
+const { signal } = new AbortController();
+const gone = new AppError(databaseErrors.DATABASE_UNREACHABLE, 'gone');
+
+beforeEach(async () => {
+  receiver = await startReceiver('generic');
+  nowMs = Date.parse('2026-11-26T04:00:00Z');
+});
+afterEach(() => receiver.close());
+
+const open = () =>
+  createOutageNotifier({
+    notifier: createNotifier({
+      ...{ url: new Secret(receiver.url), format: 'generic', dingTalkSecret: null, siteUrl: null, clock },
+    }),
+    ...{ source: 'live', clock, log: createLogger({ level: 'silent', pretty: false }) },
+  });
+
+/** It fails so many seconds after the last time. */
+const failAfter = async (outages: ReturnType<typeof open>, seconds: number, isLast = false) => {
+  nowMs += seconds * 1000;
+  await outages.failed(gone, isLast, signal);
+};
+
+test('an outage of the database is sent once, after 15 seconds, with its end', async () => {
+  const outages = open();
+  await failAfter(outages, 0);
+  await failAfter(outages, 14);
+  expect(receiver.taken).toEqual([]);
+  await failAfter(outages, 1);
+  await failAfter(outages, 3600);
+  await outages.answered(signal);
+  await outages.answered(signal);
+  expect(receiver.phases).toEqual([
+    'begun database:DATABASE_UNREACHABLE',
+    'over database:DATABASE_UNREACHABLE',
+  ]);
+  const [message] = receiver.taken as GenericMessage[];
+  expect(message?.items).toMatchObject([
+    {
+      ...{ issue: 'database', origin: 'operator', code: 'DATABASE_UNREACHABLE', heals_itself: true },
+      since: '2026-11-26T04:00:00.000Z',
+      remedy: gone.kind.remedy,
+    },
+  ]);
+  await failAfter(outages, 0);
+  await failAfter(outages, 15);
+  expect(receiver.taken).toHaveLength(3);
+});
+
+test('a restart is not sent, nor is what is no outage; a process that ends says it at once', async () => {
+  const outages = open();
+  await failAfter(outages, 0);
+  nowMs += 10_000;
+  await outages.answered(signal);
+  await failAfter(outages, 10);
+  expect(receiver.taken).toEqual([]);
+  await outages.answered(signal);
+  await outages.failed(new AppError(databaseErrors.DATABASE_REJECTED, 'a bug'), true, signal);
+  expect(receiver.taken).toEqual([]);
+  await failAfter(outages, 0, true);
+  expect(receiver.phases).toEqual(['begun database:DATABASE_UNREACHABLE']);
+});
+
+test('a receiver that does not answer is asked again', async () => {
+  const outages = open();
+  receiver.setTrouble((response) => response.writeHead(503).end());
+  await failAfter(outages, 0);
+  await failAfter(outages, 20);
+  receiver.setTrouble(null);
+  await failAfter(outages, 20);
+  await failAfter(outages, 20);
+  expect(receiver.phases).toEqual(['begun database:DATABASE_UNREACHABLE']);
+});

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
+import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { openPast } from './analytics-world.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await openPast(db);
+});
+afterAll(() => db.drop());
+
+const assign = (maxAge: string) => {
+  const file = `account: business\nfeeds: [{ name: watch, offers: [1, 2, 3, 4], ${maxAge} }]\n`;
+  return createRefreshQueue(db).assignFeeds(parseSyncFile(file, 'test').feeds, -1);
+};
+const view = async () => (await db.pool.query<object>('SELECT * FROM analytics.promised_age')).rows;
+
+/** Details of an offer, so many hours ago. */
+async function observe(offerId: number, hours: readonly number[]): Promise<void> {
+  await db.pool.query(
+    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
+     SELECT $1, now() - h * interval '1 hour', 'detail', h * 100, true, false, 1, now() FROM unnest($2::float8[]) h`,
+    [offerId, hours],
+  );
+  await db.pool.query(
+    `UPDATE sync.refresh SET detail_at = now() - $2::float8 * interval '1 hour' WHERE offer_id = $1`,
+    [offerId, Math.min(...hours)],
+  );
+}
+
+it('ages of a feed with max_age are those at the next detail, and now; offers that are gone do not count', async () => {
+  await assign('max_age: 6h');
+  expect(await view()).toEqual([
+    {
+      ...{ feed: 'watch', max_age_h: '6.00', offers: 4, late_now: 4 },
+      ...{ age_max_h: null, age_p95_h: null, share_in_time: null },
+    },
+  ]);
+  // Ages of 5, 5 and 2 hours.
+  await observe(1, [12, 7, 2]);
+  // Ages of 8 and 4 hours: late for two of its twelve.
+  await observe(2, [12, 4]);
+  // What began before these days counts only if it lasts.
+  await observe(3, [300, 4]);
+  await db.pool.query('UPDATE sync.refresh SET bucket = NULL, order_at = NULL WHERE offer_id = 4');
+  expect(await view()).toEqual([
+    {
+      ...{ feed: 'watch', max_age_h: '6.00', offers: 3, late_now: 0 },
+      ...{ age_max_h: '8.00', age_p95_h: '8.00', share_in_time: '0.9286' },
+    },
+  ]);
+});
+
+it('one that was fetched long ago is late by all that time, and a feed without max_age has no row', async () => {
+  await db.pool.query('TRUNCATE catalog.observation');
+  await db.pool.query(`UPDATE sync.refresh SET detail_at = now() - interval '240 hours' WHERE offer_id = 1`);
+  await db.pool.query(`UPDATE sync.refresh SET detail_at = NULL WHERE offer_id <> 1`);
+  expect(await view()).toMatchObject([
+    { offers: 3, late_now: 3, age_max_h: '240.00', age_p95_h: '240.00', share_in_time: '0.0250' },
+  ]);
+  await assign('weight: 2');
+  expect(await view()).toEqual([]);
+});
