@@ -136,10 +136,10 @@ describe('.ci/run', () => {
     expect(run()).toEqual({ lastLine: '6 passed, 2 failed', code: 1 });
   });
 
-  test('fails by a test that failed, names it, and runs nothing a second time', () => {
+  test('fails by a test that failed, names it with its cause, and runs nothing a second time', () => {
     const assertionResults = [
       { status: 'passed', fullName: 'fact 0' },
-      { status: 'failed', fullName: 'fact 1' },
+      { status: 'failed', fullName: 'fact 1', failureMessages: ['Error: one\n    at a.ts:1:1'] },
     ];
     const testResults = [{ name: join(home, 'test/a.test.ts'), status: 'failed', assertionResults }];
     npm({
@@ -149,7 +149,7 @@ describe('.ci/run', () => {
     });
     const { output, errors, ...rest } = runWithOutput();
     expect(rest).toEqual({ lastLine: '4 passed, 1 failed', code: 1 });
-    expect(output.match(/^failed: .*$/gm)).toEqual(['failed: test/a.test.ts: fact 1']);
+    expect(output).toContain('\nfailed: test/a.test.ts: fact 1\n  Error: one\n      at a.ts:1:1\n');
     // The made-up npm complains of every verb that is not among those of above.
     expect(errors).not.toContain('unexpected');
   });

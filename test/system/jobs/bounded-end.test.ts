@@ -99,10 +99,17 @@ async function lockTables({ stack, closing }: Site): Promise<void> {
 async function refuseWrites({ stack }: Site): Promise<void> {
   const { pathname } = new URL(stack.database.url);
   await stack.query(`ALTER DATABASE ${pathname.slice(1)} SET default_transaction_read_only = on`);
-  await stack.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name LIKE 'catalog-sync%'`,
-  );
+  const [now] = await stack.query<{ at: string }>('SELECT clock_timestamp()::text AS at');
+  // One that was just being opened may write still, and is seen only once it is open (its database is NULL until then).
+  await until(async () => {
+    const older = await stack.query(
+      `SELECT datname IS NOT NULL AND pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE backend_type = 'client backend' AND backend_start <= $1
+         AND (datname IS NULL OR datname = current_database() AND application_name LIKE 'catalog-sync%')`,
+      [now?.at],
+    );
+    return older.length === 0;
+  });
 }
 
 interface Fault {

@@ -12,10 +12,10 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 const monthly = ['catalog.observation', 'catalog.search_hit', 'raw.payload', 'usage.api_call'];
 
-/** Moves both clocks ahead to a time. */
+/** Moves both clocks ahead to a time; on a slow machine it may have passed. */
 async function goTo(stack: TestStack, time: Date): Promise<void> {
   await stack.app.runs.claimSource('sandbox');
-  await stack.advance(time.getTime() - (await stack.app.quota.ledgerNow()).getTime());
+  await stack.advance(Math.max(0, time.getTime() - (await stack.app.quota.ledgerNow()).getTime()));
 }
 
 /** One tick of this process. */
@@ -66,6 +66,8 @@ describe('at the turn of a month', () => {
       await tickOnce(stack);
       // As if maintenance had failed for months.
       for (const partition of await listMonth(stack, nextMonth)) await stack.query(`DROP TABLE ${partition}`);
+      // Seconds at most are left out while calls are under way: one that seems to take hours counts as lost.
+      await goTo(stack, after(lateInJanuary, -minuteMs / 3));
       const running = stack.run();
       await until(async () => (await stack.query('SELECT FROM catalog.observation LIMIT 1')).length > 0);
       await goTo(stack, lateInJanuary);
