@@ -97,7 +97,7 @@ async function main(): Promise<void> {
   say(`copies: ${lanes.map(({ copy }) => copy.root).join(' ')}`);
   const mutants = await sample(parts, seed);
   const durations = await measureTests(mutants, parts, (file) => {
-    say(`left out, because it fails without a mutant: ${file}`);
+    say(`left out, because it fails without a mutant, or takes too long: ${file}`);
   });
   const out = resolve(
     flags.out ?? `.catalog-sync/mutants/seed-${seed}${flags.room ? `-${flags.room}` : ''}.json`,

@@ -31,8 +31,8 @@ export interface TestRun {
   /** In the order in which they are to run. */
   readonly files: readonly string[];
   readonly timeoutMs: number;
-  /** Also the tests after one that fails. */
-  readonly isWhole?: boolean;
+  /** Also the tests after one that fails, but for those of a file that has taken this long. */
+  readonly maxFileMs?: number;
 }
 
 function readReport(root: string, file: string, startedAt: number): TestResult {
@@ -72,7 +72,7 @@ function endGroup(pid: number): void {
  *
  * @throws Error vitest ended before it ran any test
  */
-export async function runTests({ root, project, files, timeoutMs, isWhole }: TestRun): Promise<TestResult> {
+export async function runTests({ root, project, files, timeoutMs, maxFileMs }: TestRun): Promise<TestResult> {
   if (files.length === 0) return { failure: null, files: [], startMs: 0 };
   const scratch = join(root, '.catalog-sync', 'tmp');
   const report = join(root, '.catalog-sync', 'report.json');
@@ -84,7 +84,7 @@ export async function runTests({ root, project, files, timeoutMs, isWhole }: Tes
     '--project',
     project,
     // As many mutants are judged at once as there are processors.
-    ...(isWhole ? ['--bail', '0'] : ['--maxWorkers', '1']),
+    ...(maxFileMs === undefined ? ['--maxWorkers', '1'] : ['--bail', '0']),
   ];
   const output = ['--reporter', 'json', '--outputFile', report];
   const startedAt = Date.now();
@@ -95,7 +95,10 @@ export async function runTests({ root, project, files, timeoutMs, isWhole }: Tes
       cwd: root,
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, TMPDIR: scratch, TEST_SEED: '1', MUTANT_TESTS: files.join(',') },
+      env: {
+        ...{ ...process.env, TMPDIR: scratch, TEST_SEED: '1', MUTANT_TESTS: files.join(',') },
+        ...(maxFileMs === undefined ? {} : { MUTANT_FILE_MS: String(maxFileMs) }),
+      },
     },
   );
   const { pid } = child;

@@ -20,6 +20,10 @@ export default mergeConfig(
   defineConfig({
     root,
     cacheDir: join(root, '.catalog-sync', 'vite'),
-    test: { bail: 1, sequence: { sequencer: GivenOrder } },
+    test: {
+      bail: 1,
+      sequence: { sequencer: GivenOrder },
+      setupFiles: process.env['MUTANT_FILE_MS'] === undefined ? [] : ['bench/mutants/stop-long-files.ts'],
+    },
   }),
 );
