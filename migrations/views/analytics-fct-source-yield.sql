@@ -35,7 +35,7 @@ CROSS JOIN LATERAL (
 COMMENT ON VIEW analytics.fct_source_yield IS 'What the calls of one run on one day found changed, by what they were made for. Calls for categories and pictures are left out. One row for each day, run and source.';
 COMMENT ON COLUMN analytics.fct_source_yield.day IS 'The day in Shanghai on which they were granted.';
 COMMENT ON COLUMN analytics.fct_source_yield.run_id IS 'Run (sync.run); null: calls by hand.';
-COMMENT ON COLUMN analytics.fct_source_yield.source IS 'search: pages; detail_first: details of offers that no detail had shown yet; detail_prompted: details after a row with another price or date, or a complete pass without the offer; detail_value: other details, by their value, which grows with age; detail_unread: not answered, not loaded yet, or of a release that did not book why.';
+COMMENT ON COLUMN analytics.fct_source_yield.source IS 'search: pages; detail_first: details of offers that no detail had shown yet; detail_prompted: details after a row with another price or date, or a complete pass without the offer; detail_max_age: details that max_age of a feed made due; detail_value: other details, by their value, which grows with age; detail_unread: not answered, not loaded yet, or of a release that did not book why.';
 COMMENT ON COLUMN analytics.fct_source_yield.calls IS 'Calls that count: neither refunded nor exempt.';
 COMMENT ON COLUMN analytics.fct_source_yield.offers_new IS 'Offers that they showed first.';
 COMMENT ON COLUMN analytics.fct_source_yield.offers_completed IS 'Offers known from searches only, of which they were the first detail.';

@@ -67,10 +67,10 @@ function inBatches(ids: readonly string[]): string[][] {
 async function queueDetails(
   deps: QueueFetchesDeps,
   runId: string,
-  offerIds: readonly string[],
+  { offerIds, promised }: { readonly offerIds: readonly string[]; readonly promised: readonly string[] },
 ): Promise<void> {
   if (offerIds.length === 0) return;
-  const taken = new Set(await deps.leases.takeOffers(runId, offerIds));
+  const taken = new Set(await deps.leases.takeOffers(runId, offerIds, promised));
   // The most valuable first.
   const batches = inBatches(offerIds.filter((id) => taken.has(id)));
   // Leases are disjoint, so its first offer names a batch.
@@ -194,7 +194,7 @@ export async function queueFetches(
   const spare = await readSpare(deps, allPromised, taken);
   const { pages, offerIds, isHeldBack } = allow(chosen, open, { details, spare });
   await queuePages(deps, runId, pages);
-  await queueDetails(deps, runId, offerIds);
+  await queueDetails(deps, runId, { offerIds, promised: chosen.promised });
   return {
     chosen: pages.length + offerIds.length,
     blocksMet: isHeldBack ? [...blocksMet, 'quota'] : blocksMet,

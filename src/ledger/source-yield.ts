@@ -25,6 +25,7 @@ export interface RunSourceYield extends SourceYield {
 export const sourceNames: ReadonlyMap<string, string> = new Map([
   ['search', 'search pages'],
   ['detail_prompted', 'details: a row had changed'],
+  ['detail_max_age', 'details: by a promised age'],
   ['detail_value', 'details: by age and value'],
   ['detail_first', 'details: the first of an offer'],
   ['detail_unread', 'details: no answer was loaded'],

@@ -193,9 +193,12 @@ function noteUnusable(answers: readonly LoadableOffer[], freshness: Map<string, 
 }
 
 /** Why a detail was asked for, from what was known of its offer as the call was granted. */
-function promptOf({ found, refreshStats: { stale } }: OfferFreshness, observedAt: Date): DetailPrompt {
+function promptOf(
+  { found, leasedFor, refreshStats: { stale } }: OfferFreshness,
+  observedAt: Date,
+): DetailPrompt {
   if (found === null) return 'first';
-  return stale !== null && stale.since <= observedAt ? stale.by : 'value';
+  return stale !== null && stale.since <= observedAt ? stale.by : (leasedFor ?? 'value');
 }
 
 function notePrompts(

@@ -149,11 +149,14 @@ export interface RecentDetails {
 /** What showed that the detail of an offer is out of date: a search row's price, its date of modification, a complete pass without it. */
 export type StaleHint = 'row' | 'modify_date' | 'absence';
 
+/** What a run has taken an offer for: a feed promises an age of its detail. Null: the call was worth most of those that were due. */
+export type LeasedFor = 'max_age' | null;
+
 /**
  * Why the detail of an offer was asked for: no detail had shown it yet (`first`), something showed that the last one is out
- * of date, or the call was worth most of those that were due (`value`).
+ * of date, a promised age made it due (`max_age`), or the call was worth most of those that were due (`value`).
  */
-export type DetailPrompt = 'first' | StaleHint | 'value';
+export type DetailPrompt = 'first' | StaleHint | 'max_age' | 'value';
 
 /** What is known of one offer, but for what it is. */
 export interface OfferKnowledge {

@@ -14,7 +14,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Figure } from '../model/figures.ts';
-import type { StaleHint } from '../model/learning.ts';
+import type { LeasedFor, StaleHint } from '../model/learning.ts';
 import { id, instant } from './column-types.ts';
 import { counter, lease, sync } from './sync.ts';
 
@@ -55,6 +55,7 @@ export const refresh = sync.table(
     bucket: integer('bucket'),
     orderAt: instant('order_at'),
     ...lease,
+    leasedFor: text('leased_for').$type<NonNullable<LeasedFor>>(),
   },
   (table) => [
     index('refresh_queue')

@@ -42,7 +42,8 @@ export interface LeaseStore {
   listDueWindows(kinds: readonly SearchKind[], lease: DueWindowsRequest): Promise<DueWindow[]>;
   /** Leases those that have no lease. */
   takeWindows(runId: string, windowIds: readonly string[]): Promise<WindowPage[]>;
-  takeOffers(runId: string, offerIds: readonly string[]): Promise<string[]>;
+  /** Leases those that have no lease. `promised`: those of them that a promised age makes due. */
+  takeOffers(runId: string, offerIds: readonly string[], promised?: readonly string[]): Promise<string[]>;
   /** Targets that the run has taken and that are neither loaded nor given back. */
   countLeases(runId: string): Promise<number>;
   /** Whether another active run has leases on targets of the feeds. */
@@ -139,8 +140,8 @@ function createLeases(pool: Pool): Leases {
     listDueWindows: (kinds, lease) => listDueWindows(pool, kinds, lease),
     takeWindows: (runId, windowIds) =>
       runSql<WindowPage>(pool, readSql('lease-windows'), [runId, windowIds, leaseMs]),
-    takeOffers: async (runId, offerIds) => {
-      const rows = await runSql<Target>(pool, readSql('lease-offers'), [runId, offerIds, leaseMs]);
+    takeOffers: async (runId, offerIds, promised = []) => {
+      const rows = await runSql<Target>(pool, readSql('lease-offers'), [runId, offerIds, leaseMs, promised]);
       return rows.map(({ id }) => id);
     },
   };

@@ -1,8 +1,9 @@
 -- Purpose: leases free offers for a run.
--- Params:  $1 bigint run id; $2 bigint[] offer ids; $3 double precision lease in ms
+-- Params:  $1 bigint run id; $2 bigint[] offer ids; $3 double precision lease in ms; $4 bigint[] those that a promised age makes due
 -- Returns: id
 UPDATE sync.refresh r
-SET leased_by = $1::bigint, leased_until = (SELECT usage.ledger_now()) + $3::float8 * interval '1 ms'
+SET leased_by = $1::bigint, leased_until = (SELECT usage.ledger_now()) + $3::float8 * interval '1 ms',
+    leased_for = CASE WHEN r.offer_id = ANY ($4::bigint[]) THEN 'max_age' END
 FROM (
   SELECT offer_id
   FROM sync.refresh

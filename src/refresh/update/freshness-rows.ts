@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { dayMs } from '../../core/duration.ts';
 import type { Provenance } from '../../model/catalog.ts';
 import type { OfferFigures } from '../../model/figures.ts';
-import type { QueuePosition, StaleHint } from '../../model/learning.ts';
+import type { LeasedFor, QueuePosition, StaleHint } from '../../model/learning.ts';
 import { readSql } from '../read-sql.ts';
 import {
   compareObservations,
@@ -41,6 +41,7 @@ interface FreshnessRow {
   readonly out_of_stock_changes: number;
   readonly out_of_stock_days: number;
   readonly feed_set: number;
+  readonly leased_for: LeasedFor;
 }
 
 /** An offer and the answer that names it. */
@@ -126,6 +127,7 @@ export async function lockOffers(
         absent: toKey(row.absent_at, row.absent_call_id),
         refreshStats: toRefreshStats(row),
         feedSet: row.feed_set,
+        leasedFor: row.leased_for,
       },
     ]),
   );

@@ -1,6 +1,6 @@
 import type { Provenance } from '../../model/catalog.ts';
 import type { OfferFigures } from '../../model/figures.ts';
-import type { OfferKnowledge } from '../../model/learning.ts';
+import type { LeasedFor, OfferKnowledge } from '../../model/learning.ts';
 import type { FiguresBefore } from '../planner/learn-figures.ts';
 
 /** The order of observations of one thing: the ledger's time, then the call. */
@@ -24,6 +24,7 @@ export interface OfferFreshness {
   readonly refreshStats: Omit<OfferKnowledge, 'rowAt' | 'detailAt'> & { readonly figures: OfferFigures };
   /** Feeds that reach it, as a row of `sync.feed_set`. */
   readonly feedSet: number;
+  readonly leasedFor: LeasedFor;
 }
 
 /** True when nothing has shown the offer since a complete pass began that did not list it. */

@@ -40,6 +40,14 @@ async function readAchieved(stack: TestStack, watched: readonly string[]): Promi
   return row;
 }
 
+/** Calls by what they were made for. */
+async function listSources(stack: TestStack): Promise<Map<string, number>> {
+  const rows = await stack.query<{ source: string; calls: number }>(
+    'SELECT source, sum(calls)::int AS calls FROM analytics.fct_source_yield GROUP BY source',
+  );
+  return new Map(rows.map(({ source, calls }) => [source, calls]));
+}
+
 /** Runs every hour. */
 async function achieve(
   { maxAge, hours }: { readonly maxAge: string; readonly hours: number },
@@ -69,6 +77,9 @@ it(
       expect(oldest_h).toBeGreaterThan(4);
       const [view] = await stack.query('SELECT * FROM analytics.promised_age');
       expect(view).toMatchObject({ feed: 'watch', max_age_h: '6.00', late_now: 0, share_in_time: '1.0000' });
+      const found = await listSources(stack);
+      expect(found.get('detail_max_age')).toBeGreaterThan(30);
+      expect(found.get('detail_value')).toBeGreaterThan(30);
       // What it does not need goes to the others.
       const [others] = await stack.query<{ fetched: number }>(
         'SELECT count(*) FILTER (WHERE detail_at IS NOT NULL)::int AS fetched FROM sync.refresh',
@@ -85,6 +96,7 @@ it(
     achieve({ maxAge: '', hours: 20 }, async (stack, { in_time }) => {
       expect(in_time).toBeLessThan(0.95);
       expect(await stack.query('SELECT * FROM analytics.promised_age')).toEqual([]);
+      expect([...(await listSources(stack)).keys()]).not.toContain('detail_max_age');
     }),
   240_000,
 );
