@@ -3,10 +3,10 @@ import { parseSyncFile } from '../../src/config/parse-sync-file.ts';
 import type { DetailsForecast } from '../../src/refresh/forecast/forecast.ts';
 import { forecastWithLimits } from '../../src/refresh/forecast/what-if.ts';
 import { readSandboxWorld } from '../planner/sandbox-world.ts';
-import type { World } from '../planner/world.ts';
 import { sum, table } from '../support/numbers.ts';
 import { say } from '../support/say.ts';
 import { openStack, type Stack } from '../support/stack.ts';
+import { meanCondition, readCopies, toCondition, type Condition } from './copies.ts';
 
 const world = { seed: 1, offers: 400, categories: 25 } as const;
 
@@ -37,71 +37,10 @@ freshness: { category: 300d }
 quotas: { per_second: 1000 }
 `;
 
-/** What a table compares: of all details, at noon between two runs of a day. */
-interface Outcome {
-  readonly meanDays: number;
-  readonly medianDays: number;
-  readonly p90Days: number;
-  readonly right: number;
-  readonly callsPerDay: number;
-}
-
-interface Copy {
-  readonly offer_id: string;
-  /** Days since the sandbox began. */
-  readonly detail_day: number;
-  readonly now_day: number;
-}
-
-async function readCopies(stack: Stack): Promise<Copy[]> {
-  return stack.query<Copy>(
-    `SELECT offer_id, extract(epoch FROM detail_at - $1) / 86400::float8 AS detail_day,
-            (extract(epoch FROM usage.ledger_now() - $1) / 86400 + 0.5)::float8 AS now_day
-     FROM sync.refresh WHERE feed_set <> 0 AND bucket IS NOT NULL AND detail_at IS NOT NULL`,
-    [stack.startAt],
-  );
-}
-
-function isRight({ firstChange, changeAt }: World, offer: number, { detail_day, now_day }: Copy): boolean {
-  const own = changeAt.subarray(firstChange[offer], firstChange[offer + 1]);
-  return own.every((at) => at <= detail_day || at > now_day);
-}
-
-const quantile = (sorted: readonly number[], share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN;
-
-function toOutcome(
-  copies: readonly Copy[],
-  calls: number,
-  { world, indexOf }: ReturnType<typeof readSandboxWorld>,
-): Outcome {
-  const ages = copies.map((copy) => copy.now_day - copy.detail_day).toSorted((a, b) => a - b);
-  const judged = copies.flatMap((copy) => {
-    const offer = indexOf.get(copy.offer_id);
-    return offer === undefined ? [] : [isRight(world, offer, copy)];
-  });
-  return {
-    meanDays: sum(ages) / ages.length,
-    medianDays: quantile(ages, 0.5),
-    p90Days: quantile(ages, 0.9),
-    right: judged.filter(Boolean).length / judged.length,
-    callsPerDay: calls,
-  };
-}
+/** What a table compares. */
+type Outcome = Omit<Condition, 'weightedRight'> & { readonly callsPerDay: number };
 
 const figures = ['meanDays', 'medianDays', 'p90Days', 'right', 'callsPerDay'] as const;
-
-function meanOutcome(outcomes: readonly Outcome[]): Outcome {
-  const mean = (figure: (typeof figures)[number]) =>
-    sum(outcomes.map((outcome) => outcome[figure])) / outcomes.length;
-  return {
-    meanDays: mean('meanDays'),
-    medianDays: mean('medianDays'),
-    p90Days: mean('p90Days'),
-    right: mean('right'),
-    callsPerDay: mean('callsPerDay'),
-  };
-}
 
 const toPredicted = ({ ages, fresh }: DetailsForecast, callsPerDay: number): Outcome => ({
   meanDays: ages.meanDays,
@@ -122,20 +61,21 @@ async function readPlan(stack: Stack): Promise<Plan> {
   return readPlanFrom(stack.pool, scope, { feedNames: ['all'], budgetCalls: null });
 }
 
-/** Runs of so many days, one a day; what is measured on each. */
+/** Runs of so many days, one a day; what is measured on them, as a mean. */
 async function live(
   stack: Stack,
   days: number,
-  truth: ReturnType<typeof readSandboxWorld>,
-): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
+  { world, indexOf }: ReturnType<typeof readSandboxWorld>,
+): Promise<Outcome> {
+  const conditions: Condition[] = [];
+  const calls: number[] = [];
   for (let day = 0; day < days; day += 1) {
     await stack.advanceDays(1);
     const run = await stack.sync();
-    const calls = await stack.app.runs.countCalls(run.runId);
-    outcomes.push(toOutcome(await readCopies(stack), calls['offer.detail'] ?? 0, truth));
+    calls.push((await stack.app.runs.countCalls(run.runId))['offer.detail'] ?? 0);
+    conditions.push(toCondition(await readCopies(stack, indexOf), world));
   }
-  return outcomes;
+  return { ...meanCondition(conditions), callsPerDay: sum(calls) / days };
 }
 
 async function setLimit(stack: Stack, limit: number): Promise<void> {
@@ -177,7 +117,7 @@ export async function followWhatIf(): Promise<void> {
       await setLimit(stack, limit);
       await live(stack, settleDays, truth);
       plan ??= await readPlan(stack);
-      const came = meanOutcome(await live(stack, measuredDays, truth));
+      const came = await live(stack, measuredDays, truth);
       rows.push(compare(limit, predict(plan, limit), came));
       say(`${String(limit)} details a day, as it came: ${JSON.stringify(came)}`);
     }

@@ -73,7 +73,7 @@ async function scoreObservations(
 }
 
 /** The pages that the product's searches list, as the reference has them: each search in pages of fifty. */
-async function readPages(stack: Stack, indexOf: ReadonlyMap<string, number>): Promise<ResultPages> {
+export async function readPages(stack: Stack, indexOf: ReadonlyMap<string, number>): Promise<ResultPages> {
   const rows = await stack.query<{ window_id: string; offer_id: string }>(
     'SELECT window_id, offer_id FROM sync.window_offer ORDER BY window_id, offer_id',
   );

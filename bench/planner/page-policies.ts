@@ -45,10 +45,12 @@ interface ScriptOptions {
 
 /**
  * What a user would write: at midnight it begins to read all pages, every so many days; then it fetches details of the rows
- * that changed, in their order, and after these the oldest details. It knows no weights and learns nothing.
+ * that changed, in their order, and after these the oldest details. It knows no offer but those that pages list, and no weights,
+ * and learns nothing.
  */
 function createScript(pages: ResultPages, { everyDays, followsRows }: ScriptOptions): Policy {
   const changed = new Set<number>();
+  const listed = [...new Set(pages.members.flat())];
   let [nextPage, beganOn] = [0, -Infinity];
   const readPages = (site: Site, calls: number) => {
     const day = Math.floor(site.day);
@@ -68,7 +70,7 @@ function createScript(pages: ResultPages, { everyDays, followsRows }: ScriptOpti
       const left = calls - readPages(site, calls);
       const first = [...changed].slice(0, left);
       const oldest = takeBest(
-        [...site.detailAt.keys()]
+        listed
           .filter((offer) => !changed.has(offer))
           .map((offer) => ({ offer, value: -(site.detailAt[offer] ?? 0) })),
         left - first.length,

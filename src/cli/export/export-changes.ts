@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { changedFacts, deletedKey } from '../../maintenance/export/changed-facts.ts';
 import { formatSequence, type ChangeSequence } from '../../maintenance/export/change-sequence.ts';
-import { withChanges, type ChangesReader } from '../../maintenance/export/export-changes.ts';
+import { withChanges, type ChangesReader, type FactMonth } from '../../maintenance/export/export-changes.ts';
 import type { ExportReader } from '../../maintenance/export/export-rows.ts';
 import type { Session } from '../../app/session.ts';
 import { withReader } from '../../app/with-reader.ts';
@@ -38,7 +39,8 @@ interface FactEntry {
   readonly key: readonly string[];
   /** By what a row of `deleted` deletes. */
   readonly deletedKey: readonly string[];
-  readonly changed: FileEntry;
+  /** One; of a table that is partitioned by month, one for each month with changes. */
+  readonly changed: readonly FileEntry[];
   readonly deleted: FileEntry;
 }
 
@@ -81,11 +83,30 @@ async function writeFile(
   return { file, rows: summary.rows, bytes: summary.bytes, sha256: hash.digest('hex'), columns };
 }
 
+/** Months without changes have no file, but for the newest one, which says what the columns are. */
+async function writeMonths(target: Target, fact: string, months: readonly FactMonth[]): Promise<FileEntry[]> {
+  const { changes, format, path } = target;
+  const entries: FileEntry[] = [];
+  for (const month of months) {
+    const folder = join(fact, `month=${month.month}`);
+    await mkdir(join(path, folder), { recursive: true });
+    const reader = await changes.openChanged(fact, month);
+    const entry = await writeFile(target, reader, join(folder, `changed.${format}`));
+    if (entry.rows > 0 || month === months.at(-1)) entries.push(entry);
+    else await rm(join(path, folder), { recursive: true });
+  }
+  return entries;
+}
+
 async function writeFacts(target: Target): Promise<FactEntry[]> {
   const { changes, format } = target;
   const entries: FactEntry[] = [];
   for (const [fact, key] of Object.entries(changedFacts)) {
-    const changed = await writeFile(target, await changes.openChanged(fact), `${fact}.${format}`);
+    const months = await changes.listMonths(fact);
+    const changed =
+      months.length > 0
+        ? await writeMonths(target, fact, months)
+        : [await writeFile(target, await changes.openChanged(fact), `${fact}.${format}`)];
     const deleted = await writeFile(
       target,
       await changes.openDeleted(fact, key),
@@ -126,10 +147,10 @@ async function writeFolder(
 }
 
 function report(session: Session, out: string, { from, to, snapshotAt, facts }: Manifest): void {
-  const files = facts.flatMap(({ changed, deleted }) => [changed, deleted]);
+  const files = facts.flatMap(({ changed, deleted }) => [...changed, deleted]);
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const bytes = sum(files.map((file) => file.bytes));
-  const changed = sum(facts.map((fact) => fact.changed.rows));
+  const changed = sum(facts.flatMap((fact) => fact.changed.map(({ rows }) => rows)));
   const deleted = sum(facts.map((fact) => fact.deleted.rows));
   if (session.isJson) session.print(safeJson({ folder: out, from, to, changed, deleted, bytes, snapshotAt }));
   const deletions = `${deleted.toLocaleString('en')} deleted`;

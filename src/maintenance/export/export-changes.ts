@@ -24,12 +24,22 @@ export interface ChangesReader {
   readonly to: ChangeSequence;
   /** The ledger's clock at the snapshot. */
   readonly snapshotAt: Date;
+  /** The months of which a table has partitions, the oldest first; none: it is not partitioned. */
+  listMonths(fact: string): Promise<FactMonth[]>;
   /** Rows of a table that may be new or changed since `from`, each as it is now. */
-  openChanged(fact: string): Promise<ExportReader>;
+  openChanged(fact: string, month?: FactMonth): Promise<ExportReader>;
   /** Keys that were deleted since `from`; some are there again, and among what changed. */
   openDeleted(fact: string, key: readonly string[]): Promise<ExportReader>;
   /** The types of columns as SQL names them, like `numeric(14,4)`. */
   listTypes(columns: readonly ExportColumn[]): Promise<string[]>;
+}
+
+/** A part of a table that is partitioned by time. */
+export interface FactMonth {
+  /** By which it is partitioned. */
+  readonly column: string;
+  /** Of UTC: `2026-11`. */
+  readonly month: string;
 }
 
 interface Span {
@@ -63,6 +73,12 @@ async function readSpan(client: pg.Client, since: ChangeSequence): Promise<Span 
 const isNewer = (maxAge: number | null, table = '') =>
   maxAge === null ? 'true' : `age(${table}xmin) <= ${String(maxAge)}`;
 
+function isOfMonth({ column, month }: FactMonth): string {
+  const [year = 0, number = 0] = month.split('-').map(Number);
+  const [from, to] = [number - 1, number].map((at) => new Date(Date.UTC(year, at)).toISOString());
+  return `${column} >= '${String(from)}' AND ${column} < '${String(to)}'`;
+}
+
 function deletedQuery(fact: string, key: readonly string[], condition: string): string {
   const columns = deletedKey(key).map((column) =>
     column === 'seller_hash' ? `d.key ->> 'seller_hash' AS seller_hash` : `r.${column}`,
@@ -95,7 +111,9 @@ export async function withChanges(
       from: since,
       to: { epoch: span.epoch, xid: span.to },
       snapshotAt,
-      openChanged: (fact) => open(`SELECT * FROM ${fact} WHERE ${isNewer(span.maxAge)}`),
+      listMonths: (fact) => runSql<FactMonth>(client, readSql('list-fact-months'), [fact]),
+      openChanged: (fact, month) =>
+        open(`SELECT * FROM ${fact} WHERE ${isNewer(span.maxAge)} AND ${month ? isOfMonth(month) : 'true'}`),
       openDeleted: (fact, key) =>
         open(deletedQuery(fact, key, since === null ? 'false' : isNewer(span.maxAge, 'd.'))),
       listTypes: async (columns) => {

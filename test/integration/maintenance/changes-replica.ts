@@ -48,9 +48,12 @@ export class Replica {
         this.facts.set(fact, rows);
         const deleted = await readAll(await changes.openDeleted(fact, key));
         for (const row of deleted) rows.delete(keyOf(row, key));
-        const changed = await readAll(await changes.openChanged(fact));
-        for (const row of changed) rows.set(keyOf(row, key), JSON.stringify(row));
-        amount.changed += changed.length;
+        const months = await changes.listMonths(fact);
+        for (const month of months.length > 0 ? months : [undefined]) {
+          const changed = await readAll(await changes.openChanged(fact, month));
+          for (const row of changed) rows.set(keyOf(row, key), JSON.stringify(row));
+          amount.changed += changed.length;
+        }
         amount.deleted += deleted.length;
       }
       this.since = changes.to;
