@@ -188,6 +188,20 @@ describe('how likely a price held', () => {
     expect(found?.['p']).toBeLessThan(1);
   });
 
+  it('between observations that show other prices, a lower one may have come and gone', async () => {
+    await insertOffers(db, [{ offerId: '13' }]);
+    await insertIntervals(db, [
+      { offerId: '13', cny: '8', from: 30, to: 10 },
+      { offerId: '13', cny: '9', from: 10 },
+    ]);
+    await insertObservedOffers(db, '13', [30, 10]);
+    await insertRefreshed({ offerId: '13', detail: 10 });
+    const found = await lowest('13, 31');
+    expect(found).toMatchObject({ cny: 8, reason: null, days_ago: 30 });
+    const held = [chance(20), chance(10)].map((one) => 1 - (1 - one) / 3);
+    expect(found?.['p']).toBeCloseTo((held[0] ?? 0) * (held[1] ?? 0), 3);
+  });
+
   it('what a later observation shows lower may have been so before the last day', async () => {
     const day = (days: number) => `(SELECT day - ${String(days)} FROM analytics.clock)`;
     await insertOffers(db, [{ offerId: '11' }]);

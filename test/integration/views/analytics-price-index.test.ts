@@ -115,6 +115,16 @@ describe('analytics.price_index', () => {
     await db.pool.query("DELETE FROM catalog.price_history WHERE kind = 'search'");
     expect(carried[8]).toBeCloseTo(100 * Math.exp((Math.log(2) * 3) / 8), 1);
   });
+
+  test('leaves out a price of nothing, which has no ratio to another', async () => {
+    const before = await read('price_index(11)');
+    await insertOffers(db, [{ offerId: '5' }]);
+    await insertObservedOffers(db, '5', [20, 0]);
+    await insertIntervals(db, [{ offerId: '5', cny: '0', from: 20 }]);
+    expect(await read('price_index(11)')).toEqual(before);
+    for (const table of ['price', 'observation', 'offer'])
+      await db.pool.query(`DELETE FROM catalog.${table} WHERE offer_id = 5`);
+  });
 });
 
 test('change_rates counts an offer once, however often it was observed', async () => {

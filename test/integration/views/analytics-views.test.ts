@@ -274,6 +274,12 @@ describe('categories and sellers', () => {
        SELECT window_id, c, ${at(1, '9:00:00')}, p, r, 'b', 'x', 0, 501
        FROM sync.search_window, (VALUES (1, 2, 3), (2, 1, 7), (3, 3, 1)) h (c, p, r) WHERE feed = 'b'`,
     );
+    // A shop's own list has no ranking of this kind.
+    await db.pool.query(
+      `WITH shop AS (INSERT INTO sync.search_window (feed, seller_id, language) VALUES ('shop', 's', 'en') RETURNING window_id)
+       INSERT INTO catalog.search_hit (window_id, call_id, observed_at, page, rank, feed, keyword, category_id, offer_id)
+       SELECT window_id, 9, ${at(1, '9:00:00')}, 1, 1, 'shop', '', 0, 501 FROM shop`,
+    );
     const rows = await ask(
       'SELECT feed, keyword, offer_id, best_rank, page, observations FROM analytics.fct_keyword_rank',
     );

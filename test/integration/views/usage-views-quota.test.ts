@@ -101,7 +101,10 @@ describe('the status of a quota', () => {
     await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 12 });
     await at.quota.setLimit({ appKey, api, period: 'minute', callLimit: 8 });
     await at.setTime('2026-11-10T12:00:10+08:00');
-    await spend(4);
+    const [refunded] = await spend(5);
+    await at.ledger.settle(
+      settlementFor(String(refunded), { state: 'refunded', outcome: 'not_sent', body: null }),
+    );
     expect(await status(`period_kind, ${inMinutes}`)).toEqual([
       { period_kind: 'minute', spent_in_minutes: null },
       { period_kind: 'month', spent_in_minutes: 2 * 24 * 60 },
