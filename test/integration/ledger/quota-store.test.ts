@@ -316,6 +316,19 @@ describe('a hold', () => {
     expect(await at.quota.listHolds()).toEqual([]);
   });
 
+  it.each([
+    ['its API', 5, 1],
+    ['the whole key', 1, 5],
+  ])('of %s that lasts longer than the other one counts', async (_, apiMinutes, keyMinutes) => {
+    await at.setTime('2026-11-25T12:00:00+08:00');
+    await at.quota.holdApi({ api, code: 'one', forMs: apiMinutes * 60_000 });
+    await at.quota.holdApi({ api: '*', code: 'all', forMs: keyMinutes * 60_000 });
+    const answer = await at.ledger.reserve(requestFor('a'));
+    expect(answer).toMatchObject({ kind: 'denied', by: 'hold' });
+    expect(answer.kind === 'denied' ? answer.retryAfterMs : 0).toBeGreaterThan(4 * 60_000);
+    await at.setTime('2026-11-25T12:05:01+08:00');
+  });
+
   it('is never shortened by a later one', async () => {
     await at.quota.holdApi({ api, code: 'long', forMs: 600_000 });
     await at.quota.holdApi({ api, code: 'short', forMs: 1_000 });
