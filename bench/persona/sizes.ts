@@ -88,7 +88,7 @@ async function followScript(world: World, known: readonly number[], pages: Resul
 const cells = (name: string, offers: number, { firstPassDays, condition }: Result) => [
   offers.toLocaleString('en'),
   name,
-  String(firstPassDays),
+  Number.isFinite(firstPassDays) ? String(firstPassDays) : `not in ${String(days)}`,
   condition.medianDays.toFixed(1),
   condition.p90Days.toFixed(1),
   `${(100 * condition.right).toFixed(1)} %`,

@@ -329,6 +329,21 @@ describe('a hold', () => {
     await at.setTime('2026-11-25T12:05:01+08:00');
   });
 
+  it('of the whole key stops a person too, whose call could end that of the API', async () => {
+    await at.setTime('2026-11-25T12:00:00+08:00');
+    await at.db.pool.query(
+      `INSERT INTO usage.api_hold (api, code, held_at, held_until, probe_after, probe_every)
+       VALUES ($1, 'gw.APIACLDecline', usage.ledger_now(), usage.ledger_now() + interval '1 day', usage.ledger_now(), '1 hour')`,
+      [api],
+    );
+    await at.quota.holdApi({ api: '*', code: 'all', forMs: 60_000 });
+    const byHand = requestFor('a', { lane: 'manual' });
+    expect(await at.ledger.reserve(byHand)).toMatchObject({ kind: 'denied', by: 'hold' });
+    expect(await at.quota.resumeApi('*')).toBe(true);
+    expect(await at.ledger.reserve(byHand)).toMatchObject({ kind: 'granted' });
+    expect(await at.quota.resumeApi(api)).toBe(true);
+  });
+
   it('is never shortened by a later one', async () => {
     await at.quota.holdApi({ api, code: 'long', forMs: 600_000 });
     await at.quota.holdApi({ api, code: 'short', forMs: 1_000 });
