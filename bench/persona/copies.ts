@@ -57,7 +57,7 @@ export function toCondition(copies: readonly Copy[], world: World): Condition {
   };
 }
 
-export const conditionFigures = ['meanDays', 'medianDays', 'p90Days', 'right', 'weightedRight'] as const;
+const conditionFigures = ['meanDays', 'medianDays', 'p90Days', 'right', 'weightedRight'] as const;
 
 /** The mean of each figure. */
 export function meanCondition(conditions: readonly Condition[]): Condition {
