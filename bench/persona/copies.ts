@@ -57,11 +57,9 @@ export function toCondition(copies: readonly Copy[], world: World): Condition {
   };
 }
 
-const conditionFigures = ['meanDays', 'medianDays', 'p90Days', 'right', 'weightedRight'] as const;
-
 /** The mean of each figure. */
 export function meanCondition(conditions: readonly Condition[]): Condition {
-  const mean = (figure: (typeof conditionFigures)[number]) =>
+  const mean = (figure: keyof Condition) =>
     sum(conditions.map((condition) => condition[figure])) / conditions.length;
   return {
     meanDays: mean('meanDays'),

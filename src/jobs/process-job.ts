@@ -16,7 +16,10 @@ export interface ProcessDeps extends FetchDeps, Omit<DispositionDeps, 'leases'> 
   readonly apis: ApiChoices;
 }
 
-/** The targets of a job that its run still holds: the others were answered while the job waited. */
+/**
+ * The targets of a job that its run still holds: the others were answered while the job waited. From which age on an answer has
+ * nothing new is read before that. One that is loaded in between is then new enough, and is not asked for again.
+ */
 async function listTargets<K extends JobKind>(
   deps: ProcessDeps,
   kind: K,
@@ -33,16 +36,16 @@ async function listTargets<K extends JobKind>(
     }));
   }
   if ('windowId' in data) {
+    const staleFromMs = (await deps.leases.pageStaleFromMs(data.windowId)) ?? undefined;
     const [id] = await deps.leases.keepLeased(kind, data.runId, [data.windowId]);
     const request = id === undefined ? null : await deps.leases.searchRequest(id);
     if (id === undefined || request?.page !== data.page) return [];
-    const staleFromMs = (await deps.leases.pageStaleFromMs(id)) ?? undefined;
     return [{ id, windowId: id, request, staleFromMs }];
   }
-  const held = await deps.leases.keepLeased(kind, data.runId, data.offerIds);
-  const staleFromMs = await deps.leases.listKnownStale(held);
+  const staleFromMs = await deps.leases.listKnownStale(data.offerIds);
   // A promised age may ask for a detail that is fresh: the answer it has will not do.
-  const knownFromMs = await deps.leases.listDetailAges(held);
+  const knownFromMs = await deps.leases.listDetailAges(data.offerIds);
+  const held = await deps.leases.keepLeased(kind, data.runId, data.offerIds);
   return held.map((id) => ({
     id,
     windowId: null,

@@ -133,6 +133,8 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
     (await deps.leases.countLeases(run.runId)) === 0 &&
     (await deps.runs.countReserved(run.runId)) === 0 &&
     !(await deps.leases.isAwaitingOthers(run.runId, feeds));
+  // Before what is due is looked for: what becomes due in between counts as waiting, and not as done.
+  const left = await deps.leases.countPostponed(feeds);
   // After that observation: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
   await deps.leases.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
@@ -160,7 +162,6 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
     ...fetches.blocksMet,
     ...(isSuspect ? [loadErrors.ANSWERS_SUSPECT.code] : []),
   ];
-  const left = await deps.leases.countPostponed(feeds);
   if (blocksMet.length === 0 && isWorthWaiting(run, left, now)) return;
   const fresh = await deps.runs.read(run.runId);
   // One that was taken over meanwhile with another sync file is not over by this one.

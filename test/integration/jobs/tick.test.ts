@@ -116,6 +116,29 @@ it('a run does not end while a page is loaded that brings something new', async 
   expect(await runs.read(runId)).toMatchObject({ status: 'succeeded' });
 });
 
+it('a run does not end while the next try of a target comes', async () => {
+  const { pool } = database;
+  const real = createRefreshQueue({ pool });
+  // Once the tick has looked for pages that are due.
+  const refreshQueue: RefreshQueue = {
+    ...real,
+    listFeedSets: async (feeds) => {
+      await pool.query(`UPDATE sync.search_window SET not_before = now() - interval '1 ms'`);
+      return real.listFeedSets(feeds);
+    },
+  };
+  const deps = createDeps({ refreshQueue });
+  const { runs, leases } = deps;
+  const runId = await begin(runs, 'all');
+  await leases.ensureWindows(sync.feeds, 'en', false);
+  await pool.query(
+    `UPDATE sync.search_window SET not_before = now() + interval '1 minute', failed_tries = 1, failure_code = 'X'`,
+  );
+  await tick(deps);
+  expect(await runs.read(runId)).toMatchObject({ status: 'running' });
+  await runs.end(runId, 'cancelled', 'signal');
+});
+
 it('what a tick takes for a run that has ended meanwhile is free for the next run', async () => {
   const added: string[] = [];
   const deps = createDeps({ queues: createBusyQueues(added) });
