@@ -167,6 +167,10 @@ test('a load books why each detail was asked for, and whether its offer was sold
   await load(stocked(8, 0, '8'));
   await load(unusable('701', provenance(9)));
   await load(empty('702', provenance(10)));
+  await pool.query(`UPDATE sync.refresh SET leased_by = 1, leased_for = 'max_age' WHERE offer_id = 701`);
+  await load(stocked(11, 0, '8'));
+  // What was left there by a lease that has ended says nothing.
+  await load(stocked(12, 0, '8'));
   const rows = await select(
     'SELECT granted_at, prompted_by, stock_changed FROM usage.api_call ORDER BY granted_at',
   );
@@ -186,5 +190,7 @@ test('a load books why each detail was asked for, and whether its offer was sold
     booked(8, 'value', 1),
     booked(9, 'value', 0),
     booked(10, 'first', 0),
+    booked(11, 'max_age', 0),
+    booked(12, 'value', 0),
   ]);
 });
