@@ -82,7 +82,7 @@ export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}
     ['prices opened', amount(counts.pricesOpened)],
     ['prices closed', amount(counts.pricesClosed)],
     ['rows quarantined', amount(counts.rejects)],
-    ['targets refused', amount(counts.errors)],
+    ['targets given up', amount(counts.errors)],
     ['targets postponed', amount(run.postponed)],
   ];
   const columns: Column[] = [{ header: `run ${run.runId}` }, { header: '', align: 'right' }];
