@@ -10,16 +10,18 @@
  *   npm run bench:planner -- --e2e                     the product itself on the sandbox, and scripts: 5,000 offers, 30 days, 2 % a day
  *   npm run bench:planner -- --e2e --seeds 301,302 --quotas 0.02,0.05,0.1
  *
- * Sections: details (no search pages), buckets (against a scan of everything), pages, discovery (offers come and go).
+ * Sections: details (no search pages), buckets (against a scan of everything), pages, discovery (offers come and go), shops (that
+ * change most of their prices on one day; not with --quick).
  */
 import { parseArgs } from 'node:util';
 import type { Bar } from './planner/bars.ts';
-import { bucketBars, detailBars, discoveryBars, pageBars, rivalryBars } from './planner/bars.ts';
+import { bucketBars, detailBars, discoveryBars, pageBars, rivalryBars, shopBars } from './planner/bars.ts';
 import type { Cell, Scale } from './planner/cell.ts';
 import { boundOf, policiesTable, runDetails, worldsTable } from './planner/details-suite.ts';
 import { discoveryTable, runDiscovery } from './planner/discovery-suite.ts';
 import { pagesTable, pageVariants, runPages, usualPages } from './planner/pages-suite.ts';
 import { rivalryTable, runRivalry } from './planner/e2e-suite.ts';
+import { repricingShares, runShops, shopsTable } from './planner/shops-suite.ts';
 import { createProgress } from './planner/progress.ts';
 import type { WorldName } from './planner/world.ts';
 import { worldNames } from './planner/world.ts';
@@ -105,6 +107,14 @@ async function reportDiscovery(): Promise<Bar[]> {
   return cells.flatMap(discoveryBars);
 }
 
+/** A study: the product does not ask for pages of shops by itself. */
+async function reportShops(): Promise<Bar[]> {
+  const cells: Cell[] = [];
+  for (const share of flags.quick ? [] : repricingShares) cells.push(await runShops(share, 0.02, scale));
+  if (cells.length > 0) print(`\n${shopsTable(cells)}`);
+  return cells.flatMap(shopBars);
+}
+
 async function reportEndToEnd(): Promise<Bar[]> {
   const bars: Bar[] = [];
   const offers = Number(flags.offers ?? 5000);
@@ -126,6 +136,7 @@ const sections = flags.e2e
       buckets: reportBuckets,
       pages: reportPages,
       discovery: reportDiscovery,
+      shops: reportShops,
     };
 const only = flags.only?.split(',');
 const bars: Bar[] = [];

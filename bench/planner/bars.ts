@@ -153,3 +153,11 @@ export function discoveryBars(cell: Cell): Bar[] {
   const name = `discovery ${cell.world} ${percent(cell.quota)}`;
   return [atMost(`${name}: J below the best fixed share`, lost, cell.quota < 0.02 ? 0.01 : 0.005)];
 }
+
+/** What pages of shops that reprice must bring, and must not cost where none does. */
+export function shopBars(cell: Cell): Bar[] {
+  const name = `${cell.variant ?? ''}, ${percent(cell.quota)}: points of J by pages of shops`;
+  const gained = 100 * (mean(cell, 'with shops', 'joint') - mean(cell, 'planner', 'joint'));
+  if (cell.variant?.startsWith('0 ')) return [atLeast(name, gained, -0.05)];
+  return cell.variant?.startsWith('60 ') ? [atLeast(name, gained, 0.8)] : [];
+}

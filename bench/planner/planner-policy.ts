@@ -1,6 +1,6 @@
 import { bucketOf } from '../../src/refresh/planner/bucket.ts';
 import type { ChangeRate } from '../../src/refresh/planner/change-rate.ts';
-import { firstPrior, nothingLearned, rateOf } from '../../src/refresh/planner/change-rate.ts';
+import { changeOdds, firstPrior, nothingLearned, rateOf } from '../../src/refresh/planner/change-rate.ts';
 import { fitPrior, priorSampleSize } from '../../src/refresh/planner/fit-prior.ts';
 import { learnRate } from '../../src/refresh/planner/learn-rate.ts';
 import type { Objective } from '../../src/refresh/planner/objective.ts';
@@ -19,10 +19,11 @@ import {
 } from '../../src/refresh/planner/visible-share.ts';
 import { DiscoveryBook } from './discovery-book.ts';
 import type { ResultPages } from './result-pages.ts';
+import { shopPageValue, ShopSuspicions, type SeenOffer, type Shops } from './shop-suspicions.ts';
 import type { CandidateIndex } from './candidate-index.ts';
 import { createCandidateIndex } from './candidate-index.ts';
 import type { Policy } from './simulate.ts';
-import type { Site } from './site.ts';
+import { discoveryPageSize, type Site } from './site.ts';
 import type { World } from './world.ts';
 
 interface OfferHead extends Head {
@@ -31,8 +32,9 @@ interface OfferHead extends Head {
 }
 
 export interface IndexedPage extends CompetingCall {
-  /** The page's or the category's. */
+  /** The page's, the category's or the shop's. */
   readonly index: number;
+  readonly isOfShop?: boolean;
 }
 
 export interface PlannerOptions {
@@ -45,6 +47,8 @@ export interface PlannerOptions {
   readonly knowsRates?: boolean;
   /** Looks for new offers: by their value, or with a fixed share of the calls. */
   readonly discovery?: 'by value' | number;
+  /** The first search page of a shop that seems to have repriced competes. */
+  readonly shops?: Shops;
 }
 
 /** Offers whose pages are valued by them, for each call of the slot: three pages of fifty, thirty of five. */
@@ -64,6 +68,7 @@ export class PlannerPolicy implements Policy {
   readonly #curves: PageCurve[];
   readonly #visitedAt: Float64Array;
   readonly #discovery: DiscoveryBook | null;
+  readonly #suspicions: ShopSuspicions | null;
   #site: Site | null = null;
   #prior: ChangeRate;
   #share = firstVisibleShare;
@@ -94,6 +99,7 @@ export class PlannerPolicy implements Policy {
     this.#visitedAt = Float64Array.from(members, (of) =>
       Math.min(...of.map((offer) => world.copiedAt[offer] ?? 0)),
     );
+    this.#suspicions = options.shops ? new ShopSuspicions(options.shops) : null;
     this.#discovery = options.discovery === undefined ? null : new DiscoveryBook(world.categories);
     for (let offer = 0; offer < world.offers; offer += 1) {
       if (world.lives && (world.lives.bornAt[offer] ?? 0) >= 0) continue;
@@ -110,7 +116,7 @@ export class PlannerPolicy implements Policy {
     const plan = await selectCalls<OfferHead, IndexedPage>({
       calls: calls - fixed,
       candidates: this.#candidates,
-      competing: [...this.#pageCalls(calls), ...this.#discoveryCalls()],
+      competing: [...this.#pageCalls(calls), ...this.#shopCalls(calls), ...this.#discoveryCalls()],
       valuation: this.#valuation(),
       prior: this.#prior,
       floorAgeDays: floorAgeDays(this.#world.offers, this.#options.callsPerDay),
@@ -124,7 +130,8 @@ export class PlannerPolicy implements Policy {
         this.#checkDetail(site, pick.offer.index);
         break;
       case 'page':
-        this.#checkPage(site, pick.index);
+        if (pick.isOfShop) this.#checkShop(site, pick.index);
+        else this.#checkPage(site, pick.index);
         break;
       case 'discovery':
         this.#discover(site, pick.index);
@@ -134,8 +141,10 @@ export class PlannerPolicy implements Policy {
 
   #checkDetail(site: Site, offer: number): void {
     const ages = this.#agesOf(offer);
+    const seen = this.#seen(offer);
     const observation = site.fetchDetail(offer);
     if (!observation) return;
+    this.#suspicions?.note(seen, site.day, observation.isSummaryChanged);
     const share = shareOf(this.#share);
     if (ages.isStale) {
       // What the page had shown was booked when it did: this observation adds what came since.
@@ -180,18 +189,55 @@ export class PlannerPolicy implements Policy {
 
   #checkPage(site: Site, page: number): void {
     const { pages } = this.#options;
-    const offers = pages?.list(page) ?? [];
-    const ages = offers.map((offer) => this.#agesOf(offer).summaryAgeDays);
-    const changed = site.fetchPage(offers);
-    if (!changed) return;
-    for (const [row, offer] of offers.entries()) {
-      const ageDays = ages[row] ?? 0;
-      this.#learn(offer, shareOf(this.#share) * ageDays, ageDays, changed[row] === true);
-      if (changed[row]) this.#isStale[offer] = 1;
-      this.#place(offer);
-    }
+    if (!this.#checkRows(site, pages?.list(page) ?? [])) return;
     this.#curves[page] = this.#curveOf(page);
     this.#visitedAt[page] = site.day;
+  }
+
+  #checkShop(site: Site, shop: number): void {
+    if (this.#checkRows(site, this.#listShop(shop))) this.#suspicions?.end(shop);
+  }
+
+  /** False: the call failed. */
+  #checkRows(site: Site, offers: readonly number[]): boolean {
+    const seen = offers.map((offer) => this.#seen(offer));
+    const changed = site.fetchPage(offers);
+    if (!changed) return false;
+    for (const [row, offer] of offers.entries()) {
+      const isChanged = changed[row] === true;
+      const before = seen[row];
+      if (before) this.#suspicions?.note(before, site.day, isChanged);
+      const ageDays = site.day - (before?.lastDay ?? site.day);
+      this.#learn(offer, shareOf(this.#share) * ageDays, ageDays, isChanged);
+      if (isChanged) this.#isStale[offer] = 1;
+      this.#place(offer);
+    }
+    return true;
+  }
+
+  #seen(offer: number): SeenOffer {
+    const { summaryAgeDays } = this.#agesOf(offer);
+    const odds = changeOdds(this.#rateOf(offer), shareOf(this.#share) * summaryAgeDays);
+    return { offer, lastDay: this.#day - summaryAgeDays, odds };
+  }
+
+  /** What its first page lists. */
+  #listShop(shop: number): readonly number[] {
+    return this.#options.shops?.offers[shop]?.slice(0, discoveryPageSize) ?? [];
+  }
+
+  /** Shops that seem to have repriced: their pages are worth what their offers add, and those that have changed add most. */
+  #shopCalls(calls: number): IndexedPage[] {
+    const valuation = this.#valuation();
+    return (this.#suspicions?.suspected(calls) ?? []).map(({ shop, chanceSince }) => {
+      const states = this.#listShop(shop).map((offer) => this.#stateOf(offer));
+      const value = shopPageValue(
+        states,
+        ({ summaryAgeDays }) => chanceSince(this.#day - summaryAgeDays),
+        valuation,
+      );
+      return { kind: 'page', index: shop, isOfShop: true, value };
+    });
   }
 
   #curveOf(page: number): PageCurve {
