@@ -7,7 +7,7 @@
 export function toUnits(text: string, decimals: number): bigint | null {
   const match = /^(\d{1,20})(?:\.(\d{1,40}))?$/.exec(text);
   if (!match) return null;
-  const [, whole = '', fraction = ''] = match;
+  const [, whole = '0', fraction = ''] = match;
   const kept = BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'));
   return (fraction[decimals] ?? '0') >= '5' ? kept + 1n : kept;
 }

@@ -15,7 +15,9 @@ export function parseText(value: JsonValue, maxLength: number): string | null {
 
 /** Whether `parseText` leaves something of a text out. */
 export function isLonger(value: JsonValue | undefined, maxLength: number): boolean {
-  return typeof value === 'string' && value.length > maxLength && cleanText(value).trim().length > maxLength;
+  // Cleaning makes no text longer, so that a short one need not be cleaned.
+  if (typeof value !== 'string' || value.length <= maxLength) return false;
+  return cleanText(value).trim().length > maxLength;
 }
 
 /** The first `maxLength` UTF-16 units of well-formed text, one less where that would halve a pair. */

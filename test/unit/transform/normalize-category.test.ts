@@ -38,6 +38,20 @@ describe('normalizeAnswer of category.children', () => {
     expect([record?.node?.isRetired, record?.children[0]?.isRetired]).toEqual([false, true]);
   });
 
+  it('does not take a node without a name for a retired one', () => {
+    const { record } = normalizeCategoryAnswer('10', answerWith({ ...shoes, name: null }));
+    expect(record?.node).toMatchObject({ nameZh: null, isRetired: false });
+  });
+
+  it('rejects a root without an id once', () => {
+    const childCategorys = [{ name: '鞋', isLeaf: false }];
+    const { record, rejects } = normalizeCategoryAnswer('0', answerWith({ childCategorys }));
+    expect(record?.children).toEqual([]);
+    expect(rejects.map(({ path, reason }) => `${path} ${reason}`)).toEqual([
+      'categoryInfo[0].childCategorys[0].id missing',
+    ]);
+  });
+
   it.each([
     ['an element with id 0', { categoryID: 0, childCategorys: [{ id: 10, name: '鞋', isLeaf: false }] }],
     ['an element without an id', { childCategorys: [{ id: 10, name: '鞋', isLeaf: false }] }],

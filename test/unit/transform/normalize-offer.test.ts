@@ -120,6 +120,8 @@ describe('prices of an offer', () => {
     const unpriced = [{ skuId: 7, price: null }];
     expect(pricesOf({ quoteType, priceRangeList: ranges }, skus)).toEqual(skuPrices);
     expect(pricesOf({ quoteType, priceRangeList: ranges }, unpriced)).toEqual(rangePrices);
+    expect(pricesOf({ quoteType, priceRangeList: ranges }, [])).toEqual(rangePrices);
+    expect(pricesOf({ quoteType, priceRangeList: ranges }, [{ skuId: 6 }, ...skus])).toEqual(skuPrices);
   });
 
   it.each([0, 1, 2])('of channels come from the offer and from its SKUs in quote type %j', (quoteType) => {
@@ -149,6 +151,11 @@ describe('prices of an offer', () => {
       '7 dropship 1 16',
       '7 distribution 2 13',
     ]);
+  });
+
+  it('of resellers hold from one unit on where no quantity is stated', () => {
+    const fenxiaoSaleInfo = { offerPrice: '12' };
+    expect(pricesOf({ quoteType: 0, fenxiaoSaleInfo })).toEqual(['0 distribution 1 12']);
   });
 
   it.each([
@@ -207,6 +214,23 @@ describe('prices of an offer', () => {
       ]);
     });
 
+    it('are the retail price below the first of all ranges, in whichever order they come', () => {
+      const priceRangeList = [10, 3, 5].map((startQuantity) => ({ startQuantity, price: '4.05' }));
+      const productSaleInfo = { quoteType: 1, priceRangeList, retailPrice: '4.80' };
+      const fields = { minOrderQuantity: 1, productSaleInfo, productSkuInfos: [{ skuId: 7, price: '4.05' }] };
+      expect(pricesFrom(fields)).toEqual(['7 list 1 4.8', '7 list 3 4.05', '0 retail 1 4.8']);
+    });
+
+    it('are not there for a SKU that states no list price', () => {
+      const productSaleInfo = { quoteType: 1, priceRangeList: fromTwo, retailPrice: '4.80' };
+      const { prices, unreadPrices } = detailOf({
+        ...{ minOrderQuantity: 1, productSaleInfo },
+        productSkuInfos: [{ skuId: 7, promotionPrice: '3.85' }, { skuId: 8 }],
+      });
+      expect(prices.map(({ skuId, kind }) => `${skuId} ${kind}`)).toEqual(['7 promotion', '0 retail']);
+      expect(unreadPrices).toEqual([]);
+    });
+
     it('are unread for one unit too where the list price is', () => {
       const productSaleInfo = { quoteType: 1, priceRangeList: fromTwo, retailPrice: '4.80' };
       const { prices, unreadPrices } = detailOf({
@@ -226,6 +250,7 @@ describe('prices of an offer', () => {
       ['when two units are the least', 2, '4.80', 2],
       ['when the least is not known', null, '4.80', 2],
       ['when the ranges begin at one', 1, '4.80', 1],
+      ['when no range says where it begins', 1, '4.80', null],
     ])('are those of the SKU from one unit on %s', (_name, minOrderQuantity, retailPrice, startQuantity) => {
       const priceRangeList = [{ startQuantity, price: '4.05' }];
       const productSaleInfo = { quoteType: 1, priceRangeList, retailPrice };

@@ -132,6 +132,19 @@ describe('a text that is too long', () => {
     ]);
   });
 
+  it('is kept in part in a list, too, beside what is no text', () => {
+    const sellingPoint = ['轻'.repeat(500), '长'.repeat(501), {}, '结实'];
+    expect(detailOf({ sellingPoint }).offer.sellingPoints).toEqual([
+      '轻'.repeat(500),
+      '长'.repeat(500),
+      '结实',
+    ]);
+    expect(normalize({ sellingPoint }).rejects.map(({ path, reason }) => `${path} ${reason}`)).toEqual([
+      'sellingPoint[1] cut',
+      'sellingPoint[2] not_text',
+    ]);
+  });
+
   it('is not what has 500 characters between blanks', () => {
     expect(normalize({ subject: ` ${'长'.repeat(500)} ` }).rejects).toEqual([]);
   });

@@ -37,7 +37,46 @@ describe('normalizeAnswer of a translated category', () => {
   });
 
   it('never takes one node for the roots', () => {
-    expect(normalizeTranslationAnswer('0', node).record).toBeNull();
+    const { record, rejects } = normalizeTranslationAnswer('0', node);
+    expect(record).toBeNull();
+    expect(rejects).toEqual([{ path: 'categoryId', reason: 'another_id', sample: '5' }]);
+  });
+
+  it.each([[{ categoryId: 0 }], [{ categoryId: '0' }], [{ categoryId: null }], [{}]])(
+    'reads the roots below %j',
+    (root) => {
+      const { record, rejects } = normalizeTranslationAnswer('0', { ...root, children: [{ categoryId: 5 }] });
+      expect(record).toMatchObject({
+        node: null,
+        children: [{ categoryId: '5', parentId: '0', level: 1 }],
+      });
+      expect(rejects).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['known below the virtual root', { parentCateId: 0 }, 1, 2],
+    ['not known elsewhere, but of a child that states it', { parentCateId: 4 }, null, 7],
+    ['what the node states', { parentCateId: 0, level: 3 }, 3, 4],
+  ])('has a level that is %s', (_, fields, level, childLevel) => {
+    const children = [{ categoryId: 6, level: 7 }];
+    const { record } = normalizeTranslationAnswer('5', { categoryId: 5, ...fields, children });
+    expect([record?.node?.level, record?.children[0]?.level]).toEqual([level, childLevel]);
+  });
+
+  it.each([
+    [4, '4', []],
+    ['0', '0', []],
+    [null, null, []],
+    ['', null, []],
+    ['above', null, ['not_an_id']],
+    [5, null, ['cycle']],
+  ])('has the parent of %j: %j', (parentCateId, parentId, reasons) => {
+    const { record, rejects } = normalizeTranslationAnswer('5', { ...node, parentCateId });
+    expect(record?.node?.parentId).toBe(parentId);
+    expect(rejects.map(({ path, reason }) => `${path} ${reason}`)).toEqual(
+      reasons.map((reason) => `parentCateId ${reason}`),
+    );
   });
 
   it('takes no child that would make the tree a circle', () => {

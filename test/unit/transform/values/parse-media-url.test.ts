@@ -35,6 +35,11 @@ describe('parseMediaUrl', () => {
     expect(parseMediaUrl(value)).toBe(url);
   });
 
+  it('has up to 2,000 characters', () => {
+    const url = `https://cbu01.alicdn.com/${'a'.repeat(1975)}`;
+    expect(parseMediaUrl(url)).toBe(url);
+  });
+
   it.each([
     'javascript:alert(1)',
     'data:image/png;base64,AAAA',
@@ -69,6 +74,7 @@ describe('parseMediaUrl', () => {
     '1',
     '',
     'a/b.jpg',
+    `https://cbu01.alicdn.com/${'a'.repeat(1976)}`,
     `https://cbu01.alicdn.com/${'a'.repeat(2000)}`,
     `https://cbu01.alicdn.com/${'图'.repeat(500)}`,
     17,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCount, parseQuantity, parseSmallCount } from '../../../../src/transform/values/parse-count.ts';
 import { parseFlag } from '../../../../src/transform/values/parse-flag.ts';
+import { parseMeasure } from '../../../../src/transform/values/parse-measure.ts';
 import { parseScore } from '../../../../src/transform/values/parse-score.ts';
 import { parseShare } from '../../../../src/transform/values/parse-share.ts';
 
@@ -81,6 +82,21 @@ describe('parseCount', () => {
     expect(parseQuantity(1)).toBe(1);
     expect(parseQuantity(0)).toBeNull();
     expect(parseQuantity('1000000001')).toBeNull();
+  });
+});
+
+describe('parseMeasure', () => {
+  it.each([
+    [1.25, 1000, '1250'],
+    ['10.5', 10, '105'],
+    ['0.0000005', 1000, '0.001'],
+    ['999999.999999', 1000, '999999999.999'],
+  ] as const)('%j in a unit %d times smaller is %s', (value, times, measure) => {
+    expect(parseMeasure(value, times)).toBe(measure);
+  });
+
+  it.each(['1000000', '-1', '1e3', '5kg', '', true, null])('%j is no measure', (value) => {
+    expect(parseMeasure(value, 1000)).toBeNull();
   });
 });
 
