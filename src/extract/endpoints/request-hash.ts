@@ -9,8 +9,7 @@ import { paramsOf } from './params-of.ts';
  */
 export function requestHash(request: OperationRequest, api: string): string {
   const named = request.operation === 'image.upload' ? { sha256: request.sha256 } : paramsOf(request);
-  const params = Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([api, params]))
+    .update(JSON.stringify([api, Object.entries(named)]))
     .digest('hex');
 }

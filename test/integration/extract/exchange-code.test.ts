@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { exchangeCode } from '../../../src/extract/oauth/request-tokens.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
@@ -17,18 +18,20 @@ async function exchangeAt(respond: Respond) {
   const server = await startHttpServer(respond);
   servers.push(server);
   const ledger = createMemoryLedger();
-  const parts = { appKey: '1000000', appSecret: new Secret('the-secret'), baseUrl: server.url, log: silent };
+  const lines: string[] = [];
+  const log = createLogger({ level: 'info', pretty: false, stream: { write: (line) => lines.push(line) } });
+  const parts = { appKey: '1000000', appSecret: new Secret('the-secret'), baseUrl: server.url, log };
   const tokens = exchangeCode(
     { ...parts, ledger, clock: createHandClock() },
     new Secret('the-code'),
     redirectUri,
   );
-  return { server, ledger, tokens };
+  return { server, ledger, lines, tokens };
 }
 
 describe('an exchange', () => {
   it('is an unsigned POST with the code and the secret in its body, an exempt row and no stored answer', async () => {
-    const { server, ledger, tokens } = await exchangeAt((response) => {
+    const { server, ledger, lines, tokens } = await exchangeAt((response) => {
       json(response, {
         ...{ access_token: 'access-1', expires_in: '36000', refresh_token: 'refresh-1' },
         refresh_token_timeout: '20270401120000000+0800',
@@ -38,6 +41,9 @@ describe('an exchange', () => {
     expect([accessToken.reveal(), refreshToken?.reveal()]).toEqual(['access-1', 'refresh-1']);
     expect(accessExpiresAt).toEqual(new Date('2026-10-10T18:00:00Z'));
     expect(refreshExpiresAt).toEqual(new Date('2027-04-01T04:00:00Z'));
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { msg: 'app authorized', refreshExpiresAt: '2027-04-01T04:00:00.000Z' },
+    ]);
     const [request] = server.requests;
     expect(request?.url).toBe('/openapi/http/1/system.oauth2/getToken/1000000');
     expect(request?.form).toEqual({

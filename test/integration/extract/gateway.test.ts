@@ -217,8 +217,10 @@ describe('a failed call', () => {
     const error = await caught(gateway.call(roots, context));
     expect(error).toMatchObject({
       code,
+      message: 'the call of com.alibaba.product:alibaba.category.get:1 failed',
       facts: { callId: '1', api: 'com.alibaba.product:alibaba.category.get:1' },
     });
+    expect(error.retryAfterMs).toBeUndefined();
     expect(ledger.calls).toHaveLength(1);
     expect(ledger.calls[0]?.settlement).toMatchObject({ ...settlement, body: null });
     expect(server.requests).toHaveLength(1);
@@ -328,7 +330,9 @@ describe('what one refusal asks of all calls', () => {
     ['gw.NoUsageLeftError', 'exhausted', 'GATEWAY_PACKAGE_USED_UP'],
   ])('%s shows that the API is %s, in its settlement', async (gatewayCode, shows, code) => {
     const { gateway, ledger } = await setup((response) => json(response, gatewayError(gatewayCode), 400));
-    expect(await caught(gateway.call(roots, context))).toMatchObject({ code, recovery: 'stop-api' });
+    const message =
+      'calls of com.alibaba.product:alibaba.category.get:1 are held, except for some test calls a day';
+    expect(await caught(gateway.call(roots, context))).toMatchObject({ code, recovery: 'stop-api', message });
     expect(ledger.calls).toMatchObject([{ settlement: { gatewayCode, shows } }]);
   });
 

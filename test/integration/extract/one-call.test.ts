@@ -1,4 +1,7 @@
+import { setImmediate as aTurn } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { extractErrors } from '../../../src/extract/errors.ts';
 import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
 import { startFixture, type Fixture } from './support/gateway-fixture.ts';
 import { json } from './support/http-server.ts';
@@ -46,6 +49,11 @@ it('a call that meets a pause after its grant is not sent, and waits for as long
   fixture = await startFixture((response) => json(response, gatewayError('gw.QosAPIFrequencyLimit'), 400));
   const { gateway, ledger, server } = fixture;
   const markSent = ledger.markSent.bind(ledger);
+  const settle = ledger.settle.bind(ledger);
+  ledger.settle = async (settlement) => {
+    await aTurn();
+    return settle(settlement);
+  };
   ledger.markSent = async (callId) => {
     ledger.markSent = markSent;
     await expect(gateway.call({ ...detail, offerId: '2' }, context)).rejects.toMatchObject({
@@ -73,4 +81,45 @@ it('a refusal that a question with a flaw was to bring pauses no other call', as
   expect(inspected).toMatchObject({ error: { code: 'GATEWAY_TOO_FAST_API' } });
   expect(await gateway.call(roots, context)).toMatchObject({ kind: 'answered' });
   expect(server.requests).toHaveLength(2);
+});
+
+it('a refused offer stops no other call', async () => {
+  fixture = await startFixture((response) =>
+    json(
+      response,
+      fixture?.server.requests.length === 1 ? { result: { success: false, code: 'SP0056' } } : found,
+    ),
+  );
+  const { gateway } = fixture;
+  await expect(gateway.call({ ...detail, offerId: '1' }, context)).rejects.toMatchObject({
+    code: 'GATEWAY_BUSINESS_REFUSED',
+  });
+  expect(await gateway.call(detail, context)).toMatchObject({ kind: 'answered' });
+});
+
+it('a refused token stops every other call that would go with it', async () => {
+  fixture = await startFixture((response) => json(response, gatewayError('401'), 401));
+  const { gateway, server, tokens } = fixture;
+  tokens.refresh = () => Promise.reject(new AppError(extractErrors.AUTH_REFRESH_REFUSED, 'over'));
+  await expect(gateway.call({ ...detail, offerId: '1' }, context)).rejects.toMatchObject({
+    code: 'AUTH_REFRESH_REFUSED',
+  });
+  const waits = { kind: 'waiting', by: 'second', retryAfterMs: 2_000 };
+  expect(await gateway.call(detail, context)).toEqual(waits);
+  expect(server.requests).toHaveLength(1);
+});
+
+it('a token that the ledger knows to be refused is refreshed before any call goes with it', async () => {
+  const { gateway, ledger, server, tokens } = await start();
+  ledger.script.push({ kind: 'token_refused' });
+  expect(await gateway.call(detail, context)).toMatchObject({ kind: 'answered' });
+  expect(tokens.refreshed).toEqual(['token-1']);
+  expect(server.requests.map(({ form }) => form['access_token'])).toEqual(['token-2']);
+});
+
+it('a call that gets no grant refreshes no token', async () => {
+  const { gateway, ledger, tokens } = await start();
+  ledger.script.push({ kind: 'denied', by: 'day', retryAfterMs: 5 });
+  expect(await gateway.call(detail, context)).toEqual({ kind: 'waiting', by: 'day', retryAfterMs: 5 });
+  expect(tokens.refreshed).toEqual([]);
 });

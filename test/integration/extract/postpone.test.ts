@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { createMemoryTokenStore } from '../../../src/extract/oauth/memory-token-store.ts';
 import { createTokenProvider } from '../../../src/extract/oauth/token-provider.ts';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { gatewayError, silent } from '../../support/gateway-inputs.ts';
+import { gatewayError } from '../../support/gateway-inputs.ts';
 import { json, startHttpServer, type Respond } from './support/http-server.ts';
 
 const dayMs = 86_400_000;
@@ -31,15 +32,17 @@ async function setup(
     refreshToken: new Secret(refreshToken),
     refreshExpiresAt: endsAt,
   });
+  const lines: string[] = [];
+  const log = createLogger({ level: 'info', pretty: false, stream: { write: (line) => lines.push(line) } });
   const create = () =>
     createTokenProvider({
       appKey: server.appKey,
       appSecret: new Secret(server.appSecret),
       baseUrl: server.url,
-      ...{ ledger, clock, store, log: silent, fromEnvironment: {} },
+      ...{ ledger, clock, store, log, fromEnvironment: {} },
     });
   const apis = () => ledger.calls.map(({ reserve }) => reserve.api.split(':')[1]);
-  return { create, apis, store, stale };
+  return { create, apis, lines, store, stale };
 }
 
 async function againstSandbox(endsAt: Date) {
@@ -52,12 +55,16 @@ const inDays = (days: number) => new Date(start.getTime() + days * dayMs);
 
 describe('the refresh token', () => {
   it('is postponed with the refresh that finds less than 30 days of its life left', async () => {
-    const { sandbox, create, apis, store, stale } = await againstSandbox(inDays(29));
+    const { sandbox, create, apis, lines, store, stale } = await againstSandbox(inDays(29));
     await create().refresh(stale);
     expect(apis()).toEqual(['getToken', 'postponeToken']);
     const stored = await store.read(sandbox.appKey);
     expect(stored?.refreshToken?.reveal()).not.toBe(sandbox.refreshToken);
     expect(stored?.refreshExpiresAt).toEqual(inDays(180));
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { msg: 'access token refreshed', refreshExpiresAt: inDays(29).toISOString() },
+      { msg: 'refresh token postponed', refreshExpiresAt: inDays(180).toISOString() },
+    ]);
   });
 
   it('is left alone with 30 days or more', async () => {

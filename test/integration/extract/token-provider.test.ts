@@ -1,3 +1,4 @@
+import { setImmediate as aTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
 import { createMemoryTokenStore } from '../../../src/extract/oauth/memory-token-store.ts';
@@ -101,7 +102,7 @@ describe('a refresh', () => {
     });
     expect(ledger.calls[0]).toMatchObject({
       reserve: { api: 'system.oauth2:getToken:1', isExempt: true, request: { operation: 'oauth.token' } },
-      settlement: { state: 'committed', outcome: 'ok', body: null },
+      settlement: { state: 'committed', outcome: 'ok', body: null, shows: 'allowed' },
     });
     expect(ledger.calls[0]?.reserve.requestHash).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -126,6 +127,23 @@ describe('a refresh', () => {
     expect(stored?.refreshToken?.reveal()).toBe('refresh-2');
     expect(stored?.refreshExpiresAt?.toISOString()).toBe(iso);
     expect(stored?.accessExpiresAt).toEqual(new Date('2026-10-10T08:01:00Z'));
+  });
+
+  it('whose answer has a new one without its end forgets the end of the old one', async () => {
+    const { create, store } = await setup(refreshing({ refresh_token: 'refresh-2' }), tokenSet());
+    await create().refresh(new Secret('access-1'));
+    const stored = await store.read('1000000');
+    expect([stored?.refreshToken?.reveal(), stored?.refreshExpiresAt]).toEqual(['refresh-2', null]);
+  });
+
+  it('leaves no connection open', async () => {
+    let isConnected = true;
+    const { create } = await setup((response) => {
+      response.socket?.on('close', () => (isConnected = false));
+      json(response, { access_token: 'access-2' });
+    }, tokenSet());
+    await create().refresh(new Secret('access-1'));
+    await until(() => !isConnected, { timeoutMs: 2_000 });
   });
 
   it('happens by itself when less than five minutes of life remain', async () => {
@@ -162,6 +180,19 @@ describe('a refresh', () => {
     const { create, store } = await setup(refreshing());
     expect(await reveal(create({ fromEnvironment: { refreshToken } }).current())).toBe('access-2');
     expect((await store.read('1000000'))?.accessToken.reveal()).toBe('access-2');
+  });
+
+  it('waits until the store has the tokens of the environment', async () => {
+    const { create, store } = await setup(refreshing());
+    const slow: TokenStore = {
+      ...store,
+      async write(appKey, tokens) {
+        await aTurn();
+        return store.write(appKey, tokens);
+      },
+    };
+    const tokens = create({ store: slow, fromEnvironment: { refreshToken } });
+    expect(await reveal(tokens.current())).toBe('access-2');
   });
 
   it('works without a store, for the life of the process', async () => {
@@ -225,7 +256,11 @@ describe('a refresh that fails', () => {
     ],
   ])('by %s', async (_name, respond, code, recovery) => {
     const { create, store } = await setup(respond, tokenSet());
-    await expect(create().refresh(stale)).rejects.toMatchObject({ code, recovery });
+    const error: unknown = await create()
+      .refresh(stale)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code, recovery });
+    expect(error).toHaveProperty('retryAfterMs', undefined);
     expect((await store.read('1000000'))?.accessToken.reveal()).toBe('access-1');
   });
 
@@ -248,7 +283,19 @@ describe('a refresh that fails', () => {
       recovery: 'throttle',
       retryAfterMs: 700,
     });
+    ledger.script.push({ kind: 'denied', by: 'day', retryAfterMs: null });
+    await expect(create().refresh(stale)).rejects.toMatchObject({
+      code: 'AUTH_REFRESH_BUSY',
+      retryAfterMs: 1_000,
+    });
     expect(server.requests).toHaveLength(0);
+  });
+
+  it('waits no longer for an answer than calls do', async () => {
+    const { create } = await setup(() => undefined, tokenSet());
+    await expect(create({ timeouts: { headersMs: 100 } }).refresh(stale)).rejects.toMatchObject({
+      code: 'GATEWAY_TIMEOUT',
+    });
   });
 
   it('is tried again by the same process some seconds later, and by nobody before', async () => {
@@ -262,7 +309,9 @@ describe('a refresh that fails', () => {
       ...{ code: 'AUTH_REFRESH_BUSY', recovery: 'throttle', retryAfterMs: 3000 },
     });
     expect(server.requests).toHaveLength(1);
-    clock.advance(3001);
+    clock.advance(2999);
+    await expect(tokens.refresh(stale)).rejects.toMatchObject({ retryAfterMs: 1 });
+    clock.advance(1);
     expect(await reveal(tokens.refresh(stale))).toBe('access-2');
   });
 
@@ -278,7 +327,9 @@ describe('a refresh that fails', () => {
       clock.advance(10_001);
     };
     await refresh('GATEWAY_UNAVAILABLE');
-    await refresh('GATEWAY_UNAVAILABLE');
+    await expect(tokens.refresh(stale)).rejects.toMatchObject({ code: 'GATEWAY_UNAVAILABLE' });
+    await expect(tokens.refresh(stale)).rejects.toMatchObject({ retryAfterMs: 10_000 });
+    clock.advance(10_000);
     isDown = false;
     const renewed = await tokens.refresh(stale);
     expect(renewed.reveal()).toBe('access-2');
@@ -293,6 +344,21 @@ describe('a refresh that fails', () => {
     clock.advance(10_001);
     await expect(tokens.refresh(renewed)).rejects.toMatchObject({ code: 'AUTH_REFRESH_UNAVAILABLE' });
     expect(server.requests).toHaveLength(7);
+  });
+
+  it('three times, and then not, ends no run, whatever is done to the clock', async () => {
+    const { create, server, clock } = await setup((response) => {
+      if (server.requests.length <= 3) response.writeHead(503).end();
+      else json(response, { access_token: 'access-2', expires_in: '36000' });
+    }, tokenSet());
+    const tokens = create();
+    for (const code of ['GATEWAY_UNAVAILABLE', 'GATEWAY_UNAVAILABLE', 'AUTH_REFRESH_UNAVAILABLE']) {
+      await expect(tokens.refresh(stale)).rejects.toMatchObject({ code });
+      clock.advance(10_000);
+    }
+    const fresh = await tokens.refresh(stale);
+    clock.advance(-5_000);
+    await expect(tokens.refresh(fresh)).rejects.toMatchObject({ code: 'AUTH_REFRESH_BUSY' });
   });
 
   it('with a stored token that has no refresh token asks a person', async () => {

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -46,6 +47,21 @@ describe('a good exchange', () => {
       body: 'x=1',
       headers: { 'x-request-id': '42', 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' },
     });
+  });
+
+  it('says how long it took', async () => {
+    const { send } = await setup((response) => response.end('hello'));
+    const startedAt = performance.now();
+    const { latencyMs } = await send();
+    expect(latencyMs).toBeGreaterThanOrEqual(0);
+    expect(latencyMs).toBeLessThanOrEqual(Math.ceil(performance.now() - startedAt));
+  });
+
+  it('leaves no listener on the signal that many calls share', async () => {
+    const { send } = await setup((response) => response.end('hello'));
+    const { signal } = new AbortController();
+    await send(signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('keeps its connections for later calls', async () => {
@@ -101,6 +117,18 @@ describe('a rude gateway', () => {
     const { send } = await setup((response) => response.socket?.resetAndDestroy());
     expect(await send()).toMatchObject({
       error: { code: 'GATEWAY_CONNECTION_LOST', recovery: 'retry' },
+      hasLeft: true,
+      httpStatus: null,
+    });
+  });
+
+  it('that only says that it works on it has not begun to answer', async () => {
+    const { send } = await setup((response) => {
+      response.writeProcessing();
+      response.socket?.end();
+    });
+    expect(await send()).toMatchObject({
+      error: { code: 'GATEWAY_CONNECTION_LOST' },
       hasLeft: true,
       httpStatus: null,
     });
@@ -205,10 +233,28 @@ describe('a call that cannot have left', () => {
     });
     expect(server.requests).toHaveLength(0);
   });
+
+  it('is one whose signal had aborted before, for which nobody even connects', async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections++;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const transport = createTransport({ baseUrl: `http://127.0.0.1:${port}/openapi` });
+    await transport.send({ urlPath: 'a', form: '', requestId: '1', signal: AbortSignal.abort() });
+    await transport.close();
+    await new Promise((resolve) => server.close(resolve));
+    expect(connections).toBe(0);
+  });
 });
 
-it('an abort in mid-call ends it at once and leaves it counted', async () => {
-  const { server, send } = await setup(() => undefined);
+it('an abort in mid-call ends it and its connection at once, and leaves it counted', async () => {
+  let isConnected = true;
+  const { server, send } = await setup(
+    (response) => void response.socket?.on('close', () => (isConnected = false)),
+  );
   const abort = new AbortController();
   const result = send(abort.signal);
   await until(() => server.requests.length === 1);
@@ -217,6 +263,7 @@ it('an abort in mid-call ends it at once and leaves it counted', async () => {
     error: { code: 'GATEWAY_STOPPED', recovery: 'throttle' },
     hasLeft: true,
   });
+  await until(() => !isConnected);
 });
 
 it('close waits for the call in flight', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { endpoints } from '../../../src/extract/endpoints/endpoints.ts';
 import type { extractErrors } from '../../../src/extract/errors.ts';
 import { classify, type Outcome } from '../../../src/extract/gateway/classify.ts';
+import { readEnvelope } from '../../../src/extract/gateway/envelope.ts';
 import { gatewayError } from '../../support/gateway-inputs.ts';
 
 type Code = keyof typeof extractErrors;
@@ -193,6 +194,15 @@ describe('payloads', () => {
     expect(outcomeOf(body, 200, 'category.children')).toEqual({ kind: 'success', payload: body });
   });
 
+  it.each([
+    [{ result: { success: true, result: offer } }, 'nested', offer],
+    [{ success: true, result: offer }, 'flat', offer],
+    [{ categoryInfo: [] }, 'whole', { categoryInfo: [] }],
+    ['20261010164552223+0800', 'bare', '20261010164552223+0800'],
+  ])('%j is %s', (body, shape, payload) => {
+    expect(readEnvelope(body)).toEqual({ kind: 'payload', shape, payload });
+  });
+
   it('a bare time is its own payload', () => {
     expect(outcomeOf('"20261010164552223+0800"', 200, 'system.time')).toEqual({
       kind: 'success',
@@ -259,6 +269,8 @@ describe('answers that are none', () => {
 
 describe('the status', () => {
   it.each([
+    [299, '{"success":true,"result":{}}', 'success'],
+    [300, '{"success":true,"result":{}}', 'GATEWAY_REDIRECT'],
     [301, '<html>', 'GATEWAY_REDIRECT'],
     [302, '', 'GATEWAY_REDIRECT'],
     [400, '{"hello":1}', 'GATEWAY_REFUSED'],

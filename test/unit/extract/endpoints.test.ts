@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   apiOf,
   chooseEndpoints,
   endpointOf,
+  endpointOfQuestion,
   endpoints,
   urlPathOf,
 } from '../../../src/extract/endpoints/endpoints.ts';
@@ -73,6 +75,32 @@ describe('a choice of API', () => {
     const untranslated = { operation: 'category.children', categoryId: '0' } as const;
     expect(apiOf(endpointOf(translated, choices))).toBe('com.alibaba.test:my.get:2');
     expect(apiOf(endpointOf(untranslated, choices))).toBe('com.alibaba.product:alibaba.category.get:1');
+  });
+});
+
+describe('the endpoint of a question', () => {
+  it('is that of its request, also where the signature is to be wrong', () => {
+    expect(endpointOfQuestion({ request: detail })).toEqual(endpoints['offer.detail']);
+    expect(endpointOfQuestion({ request: detail, flaw: 'wrong_signature' })).toEqual(
+      endpoints['offer.detail'],
+    );
+  });
+
+  it('is asked without a token where that is the flaw', () => {
+    expect(endpointOfQuestion({ request: detail, flaw: 'no_token' })).toEqual({
+      ...endpoints['offer.detail'],
+      needsToken: false,
+    });
+  });
+
+  it('is one that 1688 does not have, without a token, where that is the flaw', () => {
+    const endpoint = endpointOfQuestion({ request: detail, flaw: 'unknown_api' });
+    expect(apiOf(endpoint)).toBe('com.alibaba.fenxiao.crossborder:product.search.noSuchApi:1');
+    expect(endpoint.needsToken).toBe(false);
+  });
+
+  it('with a picture is that of uploads', () => {
+    expect(endpointOfQuestion({ image: Buffer.from('picture') })).toEqual(endpoints['image.upload']);
   });
 });
 
@@ -153,6 +181,12 @@ describe('requestHash', () => {
   it('is 64 hex digits, the same for the same question', () => {
     expect(requestHash(search, 'a:b:1')).toMatch(/^[0-9a-f]{64}$/);
     expect(requestHash({ ...search }, 'a:b:1')).toBe(requestHash(search, 'a:b:1'));
+  });
+
+  it('is the same in every release, so that stored answers are found again', () => {
+    const translated = { operation: 'category.children', categoryId: '10166', language: 'ko' } as const;
+    const text = '["a:b:1",[["categoryId","10166"],["language","ko"]]]';
+    expect(requestHash(translated, 'a:b:1')).toBe(createHash('sha256').update(text).digest('hex'));
   });
 
   it('differs for another API and for every field that changes the answer', () => {

@@ -40,4 +40,10 @@ it('a category is asked for with a language only where its API speaks more than 
     operation: 'category.children',
     categoryId: '0',
   });
+  const apis = { 'category.children': { speaks: 'category.translation.getById', address: null } } as const;
+  expect(requestFor('category.children', '0', { language: 'ko', apis })).toEqual({
+    operation: 'category.children',
+    categoryId: '0',
+    language: 'ko',
+  });
 });
