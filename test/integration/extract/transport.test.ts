@@ -263,7 +263,7 @@ it('an abort in mid-call ends it and its connection at once, and leaves it count
     error: { code: 'GATEWAY_STOPPED', recovery: 'throttle' },
     hasLeft: true,
   });
-  await until(() => !isConnected);
+  await until(() => !isConnected, { timeoutMs: 5_000 });
 });
 
 it('close waits for the call in flight', async () => {
