@@ -25,6 +25,8 @@ describe('a live database', () => {
     await claimDatabase(db.pool, first);
     await claimDatabase(db.pool, first);
     await requireSameApp(db.pool, first);
+    // The sandbox is no app's.
+    await requireSameApp(db.pool, { source: 'sandbox', appKey: second.appKey });
     await expect(claimDatabase(db.pool, second)).rejects.toMatchObject(otherApp);
     await expect(requireSameApp(db.pool, second)).rejects.toMatchObject(otherApp);
     await expect(
@@ -38,15 +40,24 @@ describe('a live database', () => {
     expect(claims.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
   });
 
-  it('of before there were fingerprints is of the app of its newest call', async () => {
-    await db.pool.query(`UPDATE sync.database_identity SET source = 'live'`);
-    await db.pool.query(
+  const addCalls = () =>
+    db.pool.query(
       `INSERT INTO usage.api_call (granted_at, app_key, api, operation, request, request_hash, lane, is_exempt, quota_period_ids,
          send_at, send_by)
        SELECT at, app, $1, 'offer.detail', '{}', '\\x01', 'manual', false, '{}', at, at
        FROM (VALUES (now() - interval '1 second', '2000002'), (now(), '1000001')) AS call (at, app)`,
       [api],
     );
+
+  it('is of the app of its first run, whoever made calls before', async () => {
+    await addCalls();
+    await claimDatabase(db.pool, second);
+    await expect(claimDatabase(db.pool, first)).rejects.toMatchObject(otherApp);
+  });
+
+  it('of before there were fingerprints is of the app of its newest call', async () => {
+    await db.pool.query(`UPDATE sync.database_identity SET source = 'live'`);
+    await addCalls();
     await expect(requireSameApp(db.pool, second)).rejects.toMatchObject(otherApp);
     await expect(claimDatabase(db.pool, second)).rejects.toMatchObject(otherApp);
     await claimDatabase(db.pool, first);
@@ -69,7 +80,10 @@ it('a database of the sandbox is of no app', async () => {
   await claimDatabase(db.pool, { source: 'sandbox', appKey: '1000001' });
   await claimDatabase(db.pool, { source: 'sandbox', appKey: '2000002' });
   expect(await readIdentity()).toMatchObject([{ source: 'sandbox', app_fingerprint: null }]);
+  const before = await readIdentity();
+  await requireSameApp(db.pool, first);
   await expect(claimDatabase(db.pool, first)).rejects.toMatchObject({ code: 'DATABASE_OTHER_SOURCE' });
+  expect(await readIdentity()).toEqual(before);
 });
 
 describe('the command line', () => {

@@ -56,6 +56,17 @@ it('without a schedule, the next run is as far as the runs of a day were apart a
   const { watch, slow } = await nextRuns();
   expect(watch).toBeCloseTo(5 * hourMs, -3);
   expect(slow).toBeNull();
+  // One run has no distance.
+  expect(await createAgeStore(database).listRunGaps(['slow'])).toEqual(new Map());
+});
+
+it('runs count that are among the newest two thousand', async () => {
+  for (const hours of [20, 15, 12]) await addRun(hours, ['watch']);
+  await database.pool.query(
+    `INSERT INTO sync.run (scope, trigger, source, status, feeds, started_at)
+     SELECT 'x', 'test', 'sandbox', 'succeeded', '["all"]', now() FROM generate_series(1, 1998)`,
+  );
+  expect((await nextRuns())['watch']).toBeCloseTo(3 * hourMs, -3);
 });
 
 it('the next slot of a schedule is the next run, unless the schedule is paused', async () => {
@@ -65,6 +76,16 @@ it('the next slot of a schedule is the next run, unless the schedule is paused',
   expect(await nextRuns()).toMatchObject({ watch: 20 * minuteMs });
   await schedules.pause('hourly');
   expect(await nextRuns()).toMatchObject({ watch: 50 * minuteMs });
-  await schedules.pause('other');
+  // The nearest slot counts, whichever schedule has it.
+  await schedules.insert({ ...hourly, name: 'third', cron: '10 * * * *' }, 'cli');
+  expect(await nextRuns()).toMatchObject({ watch: 10 * minuteMs });
+  for (const name of ['other', 'third']) await schedules.pause(name);
   expect((await nextRuns())['watch']).toBeCloseTo(7 * hourMs, -3);
+});
+
+it('nothing is asked of the database where no age is promised', async () => {
+  const refuse = () => Promise.reject(new Error('asked'));
+  const deps = { ages: { listRunGaps: refuse }, schedules: { list: refuse } };
+  const feeds = sync.feeds.filter(({ maxAgeMs }) => maxAgeMs === undefined);
+  expect(await readPromisedFeeds({ ...deps, sync: { feeds } }, now)).toEqual([]);
 });

@@ -31,6 +31,10 @@ describe('the run store', () => {
       run: { runId: begun.run.runId, feedNames: ['bags'], budgetCalls: 35, callsUsed: 30 },
     });
     expect(resumed.kind === 'resumed' && resumed.run.deadlineAt).not.toBeNull();
+    const bounded = await runs.begin({ ...request, scope: 'x', budgetCalls: null, deadlineMs: 60_000 });
+    if (bounded.kind !== 'started') throw new Error(bounded.kind);
+    const { startedAt, deadlineAt } = bounded.run;
+    expect(deadlineAt?.getTime()).toBe((startedAt?.getTime() ?? 0) + 60_000);
     expect(await runs.begin({ ...request, budgetCalls: 5, deadlineMs: null })).toMatchObject({
       kind: 'active',
     });
@@ -57,6 +61,7 @@ describe('the run store', () => {
     await beats(others, 'another', 0);
     await beats(old, null, 0);
     expect(await runs.listAbandoned([runId])).toEqual([runId]);
+    expect(await runs.listAbandoned([String(Number(runId) + 1)])).toEqual([]);
     await runs.end(runId, 'cancelled', 'signal');
     expect(await runs.listAbandoned([runId])).toEqual([]);
   });

@@ -4,12 +4,15 @@ import {
   createWorkerHeartbeat,
   type HeartbeatDeps,
   hashWholeFile,
+  listWorkerFiles,
 } from '../../../src/runs/worker-heartbeat.ts';
 import { productVersion } from '../../../src/core/product-version.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+import { createPool } from '../../../src/db/pool.ts';
 import { checkWorkers } from '../../../src/health/doctor/check-workers.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { until } from '../../support/until.ts';
 
 const log = createLogger({ level: 'silent', pretty: false });
 const fileOf = (pages: number) =>
@@ -56,6 +59,10 @@ test('a process is one row, written at most every five seconds; a process that w
   expect(others).toEqual([]);
   expect(second?.worker_id).toBe(first?.worker_id);
   expect(second?.heartbeat_at.getTime()).toBeGreaterThan(first?.heartbeat_at.getTime() ?? Infinity);
+  nowMs = 10_000;
+  await beat();
+  const [third] = await listWorkers();
+  expect(third?.heartbeat_at.getTime()).toBeGreaterThan(second?.heartbeat_at.getTime() ?? Infinity);
 
   await database.pool.query(`UPDATE sync.worker SET heartbeat_at = heartbeat_at - interval '25 hours'`);
   await open({ clock }).beat();
@@ -104,6 +111,8 @@ test('processes with different sync files are reported, once in the log and by d
 
   const other = start(2);
   await beatAll(other, first);
+  // A process warns from its second beat on.
+  expect(lines).toHaveLength(1);
   await beatAll(other, first);
   await beatAll(other);
   expect(lines).toMatchObject([
@@ -148,4 +157,111 @@ test('a process says by what it fails, and since when', async () => {
   expect(other?.since?.getTime()).toBeGreaterThan(failing?.since?.getTime() ?? Infinity);
   heartbeat.noteTick(null);
   expect(await beat()).toMatchObject([{ code: null, since: null }]);
+});
+
+test('a process that was silent for more than a day itself is the one that it was', async () => {
+  await database.pool.query('DELETE FROM sync.worker');
+  let nowMs = 0;
+  const { beat } = open({ clock: { now: () => new Date(nowMs) } });
+  await beat();
+  const began = `SELECT worker_id, started_at FROM sync.worker`;
+  const before = (await database.pool.query(began)).rows;
+  await database.pool.query(`UPDATE sync.worker SET heartbeat_at = heartbeat_at - interval '25 hours'`);
+  nowMs = 5000;
+  await beat();
+  expect((await database.pool.query(began)).rows).toEqual(before);
+});
+
+test('a beat does not wait for a row that another process is deleting', async () => {
+  await database.pool.query('DELETE FROM sync.worker');
+  const clock = { now: () => new Date(0) };
+  await open({ clock }).beat();
+  await database.pool.query(`UPDATE sync.worker SET heartbeat_at = heartbeat_at - interval '25 hours'`);
+  const impatient = createPool({ connectionString: database.url, max: 1, log, lockTimeoutMs: 500 });
+  const other = await database.pool.connect();
+  try {
+    await other.query('BEGIN; SELECT FROM sync.worker FOR UPDATE');
+    await open({ clock, pool: impatient }).beat();
+  } finally {
+    await other.query('COMMIT');
+    other.release();
+    await impatient.end();
+  }
+  expect(await listWorkers()).toHaveLength(2);
+});
+
+test('only processes that beat within a minute, and since one began, are others to it', async () => {
+  await database.pool.query('DELETE FROM sync.worker');
+  const lines: unknown[] = [];
+  const stream = { write: (line: string) => void lines.push(line) };
+  const collecting = createLogger({ level: 'warn', pretty: false, stream });
+  let nowMs = 0;
+  const clock = { now: () => new Date(nowMs) };
+  const { beat } = open({ clock, log: collecting });
+  await beat();
+  await open({ clock, sync: fileOf(2) }).beat();
+  const [theirs, own] = [hashWholeFile(fileOf(2)), hashWholeFile(sync)];
+  const beatWhile = async (heartbeatAt: string) => {
+    await database.pool.query(
+      `UPDATE sync.worker SET heartbeat_at = ${heartbeatAt} FROM sync.worker own
+       WHERE worker.whole_file_hash = $1 AND own.whole_file_hash = $2`,
+      [theirs, own],
+    );
+    nowMs += 5000;
+    await beat();
+    return lines.length;
+  };
+  await database.pool.query(`UPDATE sync.worker SET started_at = started_at - interval '1 hour'`);
+  expect(await beatWhile(`clock_timestamp() - interval '61 seconds'`)).toBe(0);
+  // As for one that was replaced.
+  await database.pool.query(`UPDATE sync.worker SET started_at = clock_timestamp() - interval '10 seconds'`);
+  expect(await beatWhile('own.started_at')).toBe(0);
+  expect(await beatWhile('clock_timestamp()')).toBe(1);
+  // They are gone, which is no warning, and back, which is one.
+  expect(await beatWhile(`clock_timestamp() - interval '61 seconds'`)).toBe(1);
+  expect(await beatWhile('clock_timestamp()')).toBe(2);
+
+  expect(await listWorkerFiles(database.pool)).toHaveLength(2);
+  await beatWhile(`clock_timestamp() - interval '16 seconds'`);
+  expect(await listWorkerFiles(database.pool)).toEqual([{ wholeFileHash: own, hosts: [hostname()] }]);
+});
+
+test('a process that ends has said so when it goes on, once, and not where its last beat was not heard', async () => {
+  await database.pool.query('DELETE FROM sync.worker');
+  let nowMs = 0;
+  const heartbeat = open({ clock: { now: () => new Date(nowMs) } });
+  const endedAt = async () =>
+    (await database.pool.query<{ ended_at: Date | null }>('SELECT ended_at FROM sync.worker')).rows[0]
+      ?.ended_at;
+  await heartbeat.beat();
+  nowMs = 5000;
+  await database.pool.query('ALTER TABLE sync.worker RENAME TO elsewhere');
+  await expect(heartbeat.beat()).rejects.toThrow();
+  await database.pool.query('ALTER TABLE sync.elsewhere RENAME TO worker');
+  await heartbeat.end();
+  expect(await endedAt()).toBeNull();
+
+  await heartbeat.beat();
+  const holder = await database.pool.connect();
+  let hasEnded = false;
+  let ending = Promise.resolve();
+  try {
+    await holder.query('BEGIN; SELECT FROM sync.worker FOR UPDATE');
+    ending = heartbeat.end().then(() => void (hasEnded = true));
+    await until(async () => {
+      const { rowCount } = await database.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      );
+      return rowCount === 1;
+    });
+    expect(hasEnded).toBe(false);
+  } finally {
+    await holder.query('COMMIT');
+    holder.release();
+  }
+  await ending;
+  const first = await endedAt();
+  expect(first).not.toBeNull();
+  await heartbeat.end();
+  expect(await endedAt()).toEqual(first);
 });

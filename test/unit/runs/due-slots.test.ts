@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { listDueSlots } from '../../../src/runs/due-slots.ts';
+import { findUndecidedSlot, listDueSlots } from '../../../src/runs/due-slots.ts';
+import type { KeptSchedule } from '../../../src/runs/schedule-store.ts';
 import type { Schedule } from '../../../src/model/sync-config.ts';
 
 const hourly: Schedule = {
@@ -68,5 +69,35 @@ describe('listDueSlots', () => {
     }
     expect(outcomes).toHaveLength(9 * 1440);
     expect(outcomes.indexOf(false)).toBe(9 * 1440 - 1);
+  });
+
+  it('leaves the newest slot to the next tick when it comes just where the part of a long downtime ends', () => {
+    const daily = { ...hourly, cron: '0 0 * * *', timezone: 'UTC', missed: 'once' } as const;
+    const now = at('2026-10-10T00:00:00Z');
+    const slots = listDueSlots(daily, new Date(now.getTime() - 5000 * 86_400_000), now);
+    expect(slots).toHaveLength(4999);
+    expect(slots.filter(({ isMissed }) => !isMissed)).toEqual([]);
+  });
+});
+
+describe('the first slot that is not decided', () => {
+  const kept: KeptSchedule = {
+    ...hourly,
+    ...{ origin: 'cli', pausedAt: null, lastSlot: null, createdAt: at('2026-10-10T08:10:00Z') },
+    countsFrom: at('2026-10-10T08:10:00Z'),
+  };
+  const lastSlot = (time: string) => ({ at: at(time), outcome: 'ran' as const, runId: '1' });
+
+  it('comes after the last that is, and after the time from which its schedule counts', () => {
+    expect(findUndecidedSlot(kept)).toEqual(at('2026-10-10T09:00:00Z'));
+    const decided = { ...kept, lastSlot: lastSlot('2026-10-10T11:00:00Z') };
+    expect(findUndecidedSlot(decided)).toEqual(at('2026-10-10T12:00:00Z'));
+    const before = { ...kept, lastSlot: lastSlot('2026-10-10T07:00:00Z') };
+    expect(findUndecidedSlot(before)).toEqual(at('2026-10-10T09:00:00Z'));
+  });
+
+  it('is none of a schedule that is paused or cannot be read', () => {
+    expect(findUndecidedSlot({ ...kept, pausedAt: at('2026-10-10T08:20:00Z') })).toBeNull();
+    expect(findUndecidedSlot({ ...kept, timezone: 'Moon/Tycho' })).toBeNull();
   });
 });

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
+import { databaseErrors } from '../../../src/db/errors.ts';
+import type { Run, RunEnd } from '../../../src/model/run.ts';
+import { runToEnd, type RunToEndDeps } from '../../../src/runs/run-to-end.ts';
+
+/** A store with one run that is read as `reads` say, one after the other, and as it ended once it has. */
+function openStore(...reads: readonly Partial<Run>[]) {
+  const run = { runId: '7', status: 'running', endedAt: null, callsUsed: 0 } as Run;
+  const left = [...reads];
+  let ended: Run | null = null;
+  const runs: RunToEndDeps['runs'] = {
+    read: async () => ended ?? { ...run, ...left.shift() },
+    end: async (_, status, cause) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      ended = { ...run, status, cause, endedAt: new Date(0) };
+    },
+  };
+  return { run, runs };
+}
+
+const never = new AbortController().signal;
+
+it('a run is conducted until it has ended, and each time it is read is progress', async () => {
+  const over = { status: 'succeeded', endedAt: new Date(1) } as const;
+  const { run, runs } = openStore({ callsUsed: 1 }, { callsUsed: 2, ...over }, { callsUsed: 2, ...over });
+  const seen: number[] = [];
+  const answers: boolean[] = [];
+  const outcome = await runToEnd({
+    ...{ runs, drain: never },
+    begin: async () => ({ kind: 'started', run }),
+    conduct: async (isOver) => {
+      do answers.push(await isOver());
+      while (answers.at(-1) === false && answers.length < 5);
+      return null;
+    },
+    onProgress: async ({ callsUsed }) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push(callsUsed);
+    },
+  });
+  expect(answers).toEqual([false, true]);
+  expect(seen).toEqual([1, 2]);
+  expect(outcome).toMatchObject({ kind: 'ended', run: { status: 'succeeded', callsUsed: 2 } });
+});
+
+it('a run that another process drives is left to it', async () => {
+  const { runs } = openStore();
+  const outcome = await runToEnd({
+    ...{ runs, drain: never, onProgress: async () => undefined },
+    begin: async () => ({ kind: 'active', runId: '9' }),
+    conduct: () => Promise.reject(new Error('it is not ours')),
+  });
+  expect(outcome).toEqual({ kind: 'active', runId: '9' });
+});
+
+const away = new AppError(databaseErrors.REDIS_UNREACHABLE, 'no Redis');
+
+interface Stop {
+  readonly reason: string;
+  readonly trouble: AppError | null;
+  readonly end: readonly [RunEnd, string];
+}
+
+it.each<[string, Stop]>([
+  ['by a signal, is cancelled', { reason: 'signal', trouble: null, end: ['cancelled', 'signal'] }],
+  [
+    'by a signal, in trouble, is cancelled, too',
+    { reason: 'signal', trouble: away, end: ['cancelled', 'signal'] },
+  ],
+  ['by its deadline, has a part', { reason: 'deadline', trouble: null, end: ['partial_quota', 'deadline'] }],
+  [
+    'by its deadline, in trouble, failed by that',
+    { reason: 'deadline', trouble: away, end: ['partial_error', away.code] },
+  ],
+])('a run that is stopped %s', async (_, { reason, trouble, end: [status, cause] }) => {
+  const { run, runs } = openStore();
+  const outcome = await runToEnd({
+    ...{ runs, drain: AbortSignal.abort(reason), onProgress: async () => undefined },
+    begin: async () => ({ kind: 'started', run }),
+    conduct: async () => trouble,
+  });
+  expect(outcome).toMatchObject({ kind: 'ended', run: { status, cause } });
+});
