@@ -124,6 +124,16 @@ describe('the line of a job', () => {
       { level: 'warn', outcome: 'failed', loaded: 0, code: 'GATEWAY_REDIRECT' },
     ],
     [
+      'nothing was loaded, for some of it failed and the rest waits',
+      { targets: 3, result: { ...result, failed, waiting: [...waiting, ...waiting] } },
+      { level: 'warn', outcome: 'failed', loaded: 0, failed: 1, waiting: 2 },
+    ],
+    [
+      'some of it waits',
+      { targets: 3, result: { ...result, failed, waiting } },
+      { level: 'info', outcome: 'partial', loaded: 1, failed: 1, waiting: 1 },
+    ],
+    [
       'all is due again',
       { targets: 1, result: { ...result, waiting } },
       { level: 'info', outcome: 'waiting', waiting: 1 },
@@ -146,11 +156,14 @@ describe('the line of a job', () => {
     logJobStop(log, new DelayedError(), { job: job(4), ...stop });
     logJobStop(log, error, { job: job(3), ...stop });
     logJobStop(log, error, { job: job(4), ...stop });
+    logJobStop(log, error, { job: { attemptsMade: 0, opts: {} }, ...stop });
     expect(lines).toMatchObject([
       { level: 'debug', msg: 'job waits' },
       { msg: 'job attempt failed', attempts: 4, callIds: ['3'] },
       { msg: 'job attempt failed', attempts: 5 },
       { level: 'warn', msg: 'job ended', outcome: 'failed', code: 'GATEWAY_REDIRECT' },
+      { msg: 'job attempt failed', attempts: 1 },
+      { level: 'warn', msg: 'job ended' },
     ]);
   });
 });

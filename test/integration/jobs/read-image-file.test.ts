@@ -73,5 +73,6 @@ describe('a file of images:', () => {
     expect(await codeOf('edge.jpg')).toBe('read');
     write('over.jpg', Buffer.concat([jpeg, Buffer.alloc(300 * 1024 - jpeg.length + 1)]));
     expect(await codeOf('over.jpg')).toBe('IMAGE_FILE_TOO_LARGE');
+    await expect(readImageFile(project, 'over.jpg')).rejects.toThrow('has more than 300 KB');
   });
 });

@@ -94,3 +94,64 @@ it('says why its last tick failed, and nothing of one that succeeded later', asy
   expect(await conductWith(createQueues(9).queues, new AbortController().signal, recovering)).toBeNull();
   expect(ticks).toBe(2);
 });
+
+/** What a conductor asked its port to wait for, and what it wrote, while `tick` runs until it is over. */
+async function watch(tick: () => Promise<void>, isOver: () => Promise<boolean>) {
+  const waitedMs: number[] = [];
+  const lines: { readonly level: string; readonly msg: string }[] = [];
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line) as (typeof lines)[number]) };
+  const began = performance.now();
+  await conduct(
+    {
+      ...{ queues: createQueues(jobKinds.length).queues, process: { apis: {} } as ProcessDeps, tick },
+      wake: { now: () => undefined, wait: async (ms) => void waitedMs.push(ms) },
+      concurrency: Object.fromEntries(jobKinds.map((kind) => [kind, 1])) as Record<JobKind, number>,
+      log: createLogger({ level: 'info', pretty: false, stream }),
+      ...{ drain: new AbortController().signal, stopNow: new AbortController().signal },
+    },
+    isOver,
+  );
+  return { waitedMs, lines, tookMs: performance.now() - began };
+}
+
+it('ticks once a second at rest, and however often it is woken, a tenth of a second apart at least', async () => {
+  let ticks = 0;
+  const order: string[] = [];
+  const tick = async () => {
+    await new Promise((resolve) => setImmediate(resolve));
+    ticks += 1;
+    order.push('tick');
+  };
+  const { waitedMs, tookMs } = await watch(tick, async () => (order.push('ask'), ticks === 3));
+  // Whether it is over is asked once the tick has ended.
+  expect(order).toEqual(['tick', 'ask', 'tick', 'ask', 'tick', 'ask']);
+  expect(waitedMs).toEqual([900, 900]);
+  expect(tookMs).toBeGreaterThan(190);
+});
+
+it('writes of a tick that failed, as an error where no later one would do better', async () => {
+  const failures = [
+    new AppError(databaseErrors.REDIS_UNREACHABLE, 'no Redis'),
+    new AppError(coreErrors.INTERNAL, 'a defect'),
+  ];
+  const tick = async () => {
+    const failure = failures.shift();
+    if (failure) throw failure;
+  };
+  expect((await watch(tick, async () => true)).lines).toMatchObject([
+    { level: 'warn', msg: 'tick failed, trying again', err: { code: 'REDIS_UNREACHABLE' } },
+    { level: 'error', msg: 'tick failed, trying again', err: { code: 'INTERNAL' } },
+  ]);
+});
+
+it(
+  'leaves a tick that does not end also where it was told nothing but to stop now',
+  { timeout: 10_000 },
+  async () => {
+    const { queues } = createQueues(jobKinds.length);
+    const hanging = () => new Promise<void>(() => undefined);
+    expect(
+      await conductWith(queues, new AbortController().signal, hanging, AbortSignal.timeout(10)),
+    ).toBeNull();
+  },
+);

@@ -18,21 +18,29 @@ const failed = (id: string, error: AppError) => ({ target: target(id), error });
 const passing = new AppError(extractErrors.GATEWAY_UNAVAILABLE, 'down for a moment');
 
 /** Disposes of a batch and tells what was done, in words. */
-async function dispose(result: Partial<FetchResult>, attemptsMade = 0): Promise<string[]> {
+async function dispose(
+  result: Partial<FetchResult>,
+  attemptsMade = 0,
+  opts: { readonly attempts?: number } = { attempts: 3 },
+): Promise<string[]> {
   const done: string[] = [];
+  /** Is done a moment later, as by a database. */
+  const write = async (what: string) => {
+    await new Promise((resolve) => setImmediate(resolve));
+    done.push(what);
+  };
   const ids = (list: readonly string[] = []) => list.join('+');
   try {
     await applyFetchResult(
       {
         leases: {
-          postpone: async (_kind, list, { mayPass }) =>
-            void done.push(`postpone ${ids(list)} for ${mayPass ? 'minutes' : 'today'}`),
-          release: async (_kind, _runId, list) => void done.push(`release ${ids(list)}`),
+          postpone: (_kind, list, { mayPass }) =>
+            write(`postpone ${ids(list)} for ${mayPass ? 'minutes' : 'today'}`),
+          release: (_kind, _runId, list) => write(`release ${ids(list)}`),
         },
         runs: {
-          addFailure: async (_runId, { code, mayPass }) =>
-            void done.push(`${mayPass ? 'note' : 'count'} ${code}`),
-          end: async (_runId, status, cause) => void done.push(`end ${status} ${String(cause)}`),
+          addFailure: (_runId, { code, mayPass }) => write(`${mayPass ? 'note' : 'count'} ${code}`),
+          end: (_runId, status, cause) => write(`end ${status} ${String(cause)}`),
         },
         clock: { now: () => now },
         log: createLogger({ level: 'silent', pretty: false }),
@@ -40,13 +48,13 @@ async function dispose(result: Partial<FetchResult>, attemptsMade = 0): Promise<
       {
         kind: 'detail',
         token: 'token',
-        pacer: { rateLimit: async (ms) => void done.push(`pause ${ms} ms`) },
+        pacer: { rateLimit: (ms) => write(`pause ${ms} ms`) },
         job: {
           id: '1-d7',
           data: { runId: '1', offerIds: ['7', '8', '9'] },
           attemptsMade,
-          opts: { attempts: 3 },
-          moveToDelayed: async (at) => void done.push(`delay ${at - now.getTime()} ms`),
+          opts,
+          moveToDelayed: (at) => write(`delay ${at - now.getTime()} ms`),
         },
       },
       { callIds: [], failed: [], waiting: [], ...result },
@@ -88,6 +96,38 @@ describe('applyFetchResult', () => {
   it('puts off a job whose question somebody else is asking', async () => {
     const twin = { kind: 'waiting', by: 'in_flight', retryAfterMs: 1000 } as const;
     expect(await dispose({ waiting: [waiting('7', twin)] })).toEqual(['delay 1000 ms', 'wait']);
+  });
+
+  it('puts it off until the last of its questions may be answered, a second where nobody knows', async () => {
+    const twin = (retryAfterMs: number | null) =>
+      ({ kind: 'waiting', by: 'in_flight', retryAfterMs }) as const;
+    expect(await dispose({ waiting: [waiting('7', twin(400)), waiting('8', twin(null))] })).toEqual([
+      'delay 1000 ms',
+      'wait',
+    ]);
+    expect(await dispose({ waiting: [waiting('7', twin(4000)), waiting('8', twin(null))] })).toEqual([
+      'delay 4000 ms',
+      'wait',
+    ]);
+  });
+
+  it('sits out five minutes, and gives targets back that wait for longer', async () => {
+    const hold = (retryAfterMs: number) => ({ kind: 'waiting', by: 'hold', retryAfterMs }) as const;
+    expect(await dispose({ waiting: [waiting('7', hold(300_000))] })).toEqual(['pause 300000 ms', 'wait']);
+    expect(await dispose({ waiting: [waiting('7', hold(300_001))] })).toEqual(['release 7']);
+  });
+
+  it('pauses for a second where 1688 does not say how long', async () => {
+    const error = new AppError(extractErrors.GATEWAY_TOO_FAST_APP, 'pause');
+    expect(await dispose({ failed: [failed('7', error)] })).toEqual(['pause 1000 ms', 'wait']);
+  });
+
+  it('tries once where nothing says how often', async () => {
+    expect(await dispose({ failed: [failed('7', passing)] }, 0, {})).toEqual([
+      'postpone 7 for minutes',
+      'note GATEWAY_UNAVAILABLE',
+      'release 7',
+    ]);
   });
 
   it('waits as long as 1688 asks', async () => {

@@ -1,6 +1,7 @@
 import { DelayedError } from 'bullmq';
 import { expect, test } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
+import { databaseErrors } from '../../../src/db/errors.ts';
 import { extractErrors } from '../../../src/extract/errors.ts';
 import { createActivityWatch } from '../../../src/jobs/worker-activity.ts';
 import type { FetchJob, Pacer, Processor, Queues } from '../../../src/jobs/queue-backend.ts';
@@ -35,6 +36,15 @@ test('calls of five minutes count, also failed ones, and neither stored answers 
   expect(watch.read()).toEqual({ jobs: 0, recentCalls: 2, lastError });
   clock.nowMs = 300_000;
   expect(watch.read()).toEqual({ jobs: 0, recentCalls: 1, lastError });
+});
+
+test('a call that was not made, for an error of our own, does not count', async () => {
+  const { watch } = openWatch();
+  const call: Gateway['call'] = () =>
+    Promise.reject(new AppError(databaseErrors.DATABASE_UNREACHABLE, 'away'));
+  const gateway = watch.watchCalls({ call } as Gateway);
+  await expect(gateway.call(request, context)).rejects.toThrow('away');
+  expect(watch.read()).toMatchObject({ recentCalls: 0, lastError: { code: 'DATABASE_UNREACHABLE' } });
 });
 
 test('jobs count while they are under way; one that waits has not failed', async () => {
