@@ -49,7 +49,6 @@ function toPromises({ feeds }: SyncConfig, facts: PromiseFacts): AgePromise[] {
 /** The promised ages of the sync file that the quota or the runs can't hold. Pure. */
 export function assessPromises(sync: SyncConfig, facts: PromiseFacts): BrokenPromise[] {
   const promises = toPromises(sync, facts);
-  if (promises.length === 0) return [];
   const { callsPerDay } = readRhythm(
     facts.schedules,
     promises.map(({ feed }) => feed),

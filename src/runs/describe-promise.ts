@@ -23,7 +23,7 @@ export function describePromise(broken: BrokenPromise): {
   const { feed, offers, maxAgeMs, runEveryMs, cause, heldMs, neededPerDay, callsPerDay } = broken;
   const promise = `max_age ${formatAge(maxAgeMs)} of feed ${feed} cannot be held`;
   const isHeld = Number.isFinite(heldMs);
-  const age = isHeld ? `${formatAge(heldMs)} can be held (max_age: ${formatSetting(heldMs)})` : '';
+  const age = `${formatAge(heldMs)} can be held (max_age: ${formatSetting(heldMs)})`;
   if (cause === 'runs')
     return {
       problem: `${promise}: its runs are up to ${formatAge(runEveryMs)} apart`,

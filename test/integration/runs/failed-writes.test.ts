@@ -22,7 +22,7 @@ const report = {
   ...{ categories: 0, offersNew: 0, offersChanged: 0, offersUnchanged: 0 },
   ...{ pricesOpened: 0, pricesClosed: 0, rejects: 0 },
 };
-const action = { actor: 'a', action: 'hold', subject: 'b', outcome: 'c' };
+const action = { actor: 'a', action: 'hold', subject: 'b', outcome: 'c' } as const;
 
 it.each<[string, () => Promise<unknown>]>([
   ['a run is taken over', () => runs.adopt('1', 'file')],
