@@ -90,7 +90,9 @@ describe.runIf(listBackends().includes('redis'))('queues in a Redis', () => {
   it('that is away say so, whether they count or add', async () => {
     const { queues, link } = await openLink();
     expect(await queues.count('category')).toEqual({ active: 0, unfinished: 0 });
+    expect(await queues.findTrouble()).toBeNull();
     await link.cut();
+    expect(await queues.findTrouble()).toBe('REDIS_UNREACHABLE');
     await expect(queues.count('category')).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
     await expect(queues.add('category', [job])).rejects.toMatchObject({ code: 'REDIS_UNREACHABLE' });
   });

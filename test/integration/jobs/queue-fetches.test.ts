@@ -4,7 +4,11 @@ import { queueFetches } from '../../../src/jobs/queue-fetches.ts';
 import type { Queues } from '../../../src/jobs/queue-backend.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRunStore } from '../../../src/runs/run-store.ts';
-import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
+import {
+  createRefreshQueue,
+  type RunDetails,
+  type Suspicion,
+} from '../../../src/refresh/queue/refresh-queue.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { bucketOf } from '../../../src/refresh/planner/bucket.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -69,7 +73,16 @@ async function addSearch(
   return id;
 }
 
+/** What a run has done before, and what is thought of its answers. */
+interface Spent {
+  readonly callsUsed?: number;
+  readonly offerIds?: readonly string[];
+  readonly suspicion?: Partial<Suspicion>;
+  readonly details?: RunDetails;
+}
+
 interface Asked {
+  readonly jobIds: string[];
   readonly pages: string[];
   readonly details: string[];
   readonly met: readonly string[];
@@ -80,14 +93,16 @@ async function ask(
   budgetCalls: number | null,
   blocked: Partial<Record<FetchKind, string>> = {},
   now = new Date('2026-06-01'),
-  spent: { readonly callsUsed?: number; readonly offerIds?: readonly string[] } = {},
+  spent: Spent = {},
 ): Promise<Asked> {
   const { pool } = database;
-  const [pages, details]: [string[], string[]] = [[], []];
+  const [jobIds, pages, details]: [string[], string[], string[]] = [[], [], []];
   const queues: Queues = {
     backend: 'postgres',
     add: async (_, jobs) => {
-      for (const { data } of jobs) {
+      await new Promise((resolve) => setImmediate(resolve));
+      for (const { jobId, data } of jobs) {
+        jobIds.push(jobId.slice(jobId.indexOf('-') + 1));
         if ('windowId' in data) pages.push(data.windowId);
         if ('offerIds' in data) details.push(...data.offerIds);
       }
@@ -114,15 +129,15 @@ async function ask(
   };
   await deps.leases.takeOffers(begun.run.runId, spent.offerIds ?? []);
   const blocks = new Map(Object.entries(blocked) as [FetchKind, string][]);
-  const suspicion = { isListingSuspect: false, isDetailSuspect: false, isFirst: true };
+  const suspicion = { isListingSuspect: false, isDetailSuspect: false, isFirst: true, ...spent.suspicion };
   const request = {
     ...{ run: { ...begun.run, callsUsed: spent.callsUsed ?? 0 }, now, feeds: sync.feeds, blocks, suspicion },
-    details: { loaded: 0, underWay: 0 },
+    details: spent.details ?? { loaded: 0, underWay: 0 },
     promised: [],
   };
   const { blocksMet } = await queueFetches(deps, request);
   await runs.end(begun.run.runId, 'cancelled', 'test');
-  return { pages, details, met: blocksMet };
+  return { jobIds, pages, details, met: blocksMet };
 }
 const range = (from: number, count: number) => Array.from({ length: count }, (_, index) => from + index);
 
@@ -201,14 +216,19 @@ it('an API that is held or spent leaves the calls to the others, and is named wh
   const search = await addSearch('鞋', 2, 3);
   expect(await ask(12, { search: 'quota' })).toMatchObject({ pages: [], met: ['quota'] });
   expect((await ask(12, { search: 'quota' })).details).toHaveLength(12);
-  expect(await ask(12, { detail: 'held' })).toEqual({ pages: [search], details: [], met: ['held'] });
+  expect(await ask(12, { detail: 'held' })).toEqual({
+    ...{ jobIds: [`w${search}-1`], pages: [search], details: [], met: ['held'] },
+  });
 });
 
 it('what was seen within the freshness age is not asked for, unless it is known to be wrong', async () => {
   await addOffers(range(1, 40), 0.5);
   await addOffers([401], 0.5, { isStale: true });
   await addSearch('鞋', 0.5, 3);
-  expect(await ask(null)).toEqual({ pages: [], details: ['401'], met: [] });
+  expect(await ask(null)).toEqual({ jobIds: ['d401'], pages: [], details: ['401'], met: [] });
+  // What is fresh is nothing that a block keeps from it.
+  await execute('DELETE FROM sync.refresh WHERE offer_id = 401');
+  expect((await ask(null, { detail: 'held', search: 'quota' })).met).toEqual([]);
 });
 
 it('a run asks for no more than its budget leaves beside the calls that it made and those under way', async () => {
@@ -228,4 +248,30 @@ it('a run has at most 128 calls under way, and chooses again when at least 32 of
   expect((await ask(null, {}, now)).details).toHaveLength(128);
   expect((await ask(null, {}, now, underWay(96))).details).toHaveLength(32);
   expect((await ask(null, {}, now, underWay(97))).details).toEqual([]);
+});
+
+it('details come in jobs of 25, each named by its first', async () => {
+  await addOffers(range(1, 50), 10);
+  const { jobIds, details } = await ask(null);
+  expect(jobIds).toEqual([`d${details[0] ?? ''}`, `d${details[25] ?? ''}`]);
+  expect(new Set(details).size).toBe(50);
+});
+
+it('a run tries twenty details before it believes them, unless a catalog has none to lose', async () => {
+  await addOffers(range(1, 40), 10);
+  const asks = async (suspicion: Partial<Suspicion>, loaded: number, underWay = 0) =>
+    (await ask(null, {}, undefined, { suspicion, details: { loaded, underWay } })).details.length;
+  const later = { isFirst: false };
+  const listing = { ...later, isListingSuspect: true };
+  const wrong = { ...later, isDetailSuspect: true };
+  expect([await asks({}, 0), await asks({}, 5, 3)]).toEqual([40, 40]);
+  expect([await asks(later, 0), await asks(later, 5, 3), await asks(later, 19)]).toEqual([20, 12, 1]);
+  expect([await asks(later, 5, 15), await asks(later, 20, 3)]).toEqual([0, 40]);
+  // Of lists that are suspect, those under way are awaited.
+  expect([await asks(listing, 20), await asks(listing, 20, 1), await asks(listing, 15, 2)]).toEqual([
+    40, 0, 3,
+  ]);
+  expect(await asks({ ...listing, isFirst: true }, 0)).toBe(20);
+  expect([await asks(wrong, 5), await asks(wrong, 20), await asks(wrong, 25)]).toEqual([15, 0, 0]);
+  expect(await asks({ ...wrong, isFirst: true }, 0)).toBe(20);
 });

@@ -11,7 +11,10 @@ import { until } from '../../support/until.ts';
 
 const log = createLogger({ level: 'silent', pretty: false });
 
-async function withQueues(backend: Backend, work: (queues: Queues) => Promise<void>): Promise<void> {
+async function withQueues(
+  backend: Backend,
+  work: (queues: Queues, countSettled: () => number) => Promise<void>,
+): Promise<void> {
   const database = await createTestDatabase();
   const redis = backend === 'redis' ? await startTestRedis() : null;
   const server = openQueueServer({
@@ -20,10 +23,12 @@ async function withQueues(backend: Backend, work: (queues: Queues) => Promise<vo
     maxConnections: 8,
     log,
   });
-  const queues = openQueues({ server, log, retryDelayMs: 10, onSettled: () => undefined });
+  let settled = 0;
+  const queues = openQueues({ server, log, retryDelayMs: 10, onSettled: () => void (settled += 1) });
   try {
     expect(queues.backend).toBe(backend);
-    await work(queues);
+    await work(queues, () => settled);
+    expect(await queues.findTrouble()).toBeNull();
   } finally {
     await queues.stopWorkers();
     await queues.close();
@@ -37,7 +42,9 @@ const job = (categoryId: string) => ({ jobId: `1-c${categoryId}`, data: { runId:
 
 describe.each(listBackends())('the queues on %s', (backend) => {
   it('take the same job once, and forget it when it is done', () =>
-    withQueues(backend, async (queues) => {
+    withQueues(backend, async (queues, countSettled) => {
+      await queues.add('category', []);
+      expect(await queues.count('category')).toEqual({ active: 0, unfinished: 0 });
       await queues.add('category', [job('7'), job('8')]);
       await queues.add('category', [job('7')]);
       expect(await queues.count('category')).toEqual({ active: 0, unfinished: 2 });
@@ -45,6 +52,7 @@ describe.each(listBackends())('the queues on %s', (backend) => {
       queues.work('category', 2, async ({ data }) => void done.push(data.categoryId));
       await until(async () => (await queues.count('category')).unfinished === 0);
       expect(done.sort()).toEqual(['7', '8']);
+      await until(() => countSettled() === 2);
       await queues.add('category', [job('7')]);
       await until(() => done.length === 3);
     }));
@@ -69,7 +77,7 @@ describe.each(listBackends())('the queues on %s', (backend) => {
     }));
 
   it('try a failed job three times', () =>
-    withQueues(backend, async (queues) => {
+    withQueues(backend, async (queues, countSettled) => {
       const attempts: number[] = [];
       await queues.add('category', [job('7')]);
       queues.work('category', 1, async ({ attemptsMade }) => {
@@ -78,6 +86,7 @@ describe.each(listBackends())('the queues on %s', (backend) => {
       });
       await until(async () => (await queues.count('category')).unfinished === 0);
       expect(attempts).toEqual([0, 1, 2]);
+      await until(() => countSettled() === 3);
     }));
 
   it('let the jobs in flight finish when their workers stop, and keep the others', () =>
