@@ -41,7 +41,7 @@ export function logJobEnd(log: Logger, end: JobEnd): void {
       ...counts,
       waiting: waiting.length,
       callIds,
-      ...(code === undefined ? {} : { code }),
+      code,
       durationMs,
     },
     'job ended',
