@@ -5,8 +5,7 @@ import type { JsonValue } from './json.ts';
  * U+FFFD). Everything else stays as it came.
  */
 export function cleanText(text: string): string {
-  const withoutNul = text.includes('\u0000') ? text.replaceAll('\u0000', '') : text;
-  return withoutNul.isWellFormed() ? withoutNul : withoutNul.toWellFormed();
+  return text.replaceAll('\u0000', '').toWellFormed();
 }
 
 /** `cleanText` over every string and every key of a JSON value. */

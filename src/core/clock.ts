@@ -11,7 +11,7 @@ export const systemClock: Clock = { now: () => new Date() };
 /** Resolves after `ms`, or at once (without an error) when `signal` aborts. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   try {
-    await delay(Math.max(0, ms), undefined, signal ? { signal } : {});
+    await delay(Math.max(0, ms), undefined, { signal });
   } catch {
     // Aborted: the caller checks its signal.
   }

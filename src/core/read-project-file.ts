@@ -16,11 +16,11 @@ export async function readAtMost(file: string, maxBytes: number): Promise<Uint8A
     if (!(await handle.stat()).isFile()) throw new Error('it is not a file');
     const buffer = Buffer.alloc(maxBytes);
     let length = 0;
-    while (length < maxBytes) {
-      const { bytesRead } = await handle.read(buffer, length, maxBytes - length);
-      if (bytesRead === 0) break;
+    let bytesRead: number;
+    do {
+      ({ bytesRead } = await handle.read(buffer, length, maxBytes - length));
       length += bytesRead;
-    }
+    } while (bytesRead > 0);
     return buffer.subarray(0, length);
   } finally {
     await handle.close();

@@ -16,9 +16,8 @@ export function shanghaiTime(at: Date): string {
 
 /** The first moment of a day in Asia/Shanghai; null when there is no such day. */
 export function startOfShanghaiDay(day: string): Date | null {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
   const start = new Date(`${day}T00:00:00+08:00`);
-  // February 30 would become March 2.
+  // February 30 would become March 2, and text of another form some day.
   return Number.isNaN(start.getTime()) || shanghaiDay(start) !== day ? null : start;
 }
 

@@ -40,6 +40,20 @@ test('a key named __proto__ is a key like any other', () => {
   expect(({} as Record<string, unknown>)['a']).toBeUndefined();
 });
 
+test('one number that a double would change among others that it holds is kept', () => {
+  expect(parseJson('[0.123456789012345,9007199254740993]')).toEqual([0.123456789012345, '9007199254740993']);
+  expect(parseJson('[9007199254740993,0.123456789012345]')).toEqual(['9007199254740993', 0.123456789012345]);
+});
+
+test('JSON of plain numbers is read however deep it is nested', () => {
+  expect(() => parseJson(`${'['.repeat(300_000)}1${']'.repeat(300_000)}`)).not.toThrow();
+});
+
+test('a mistake beside a long number is named, and not taken for depth', () => {
+  expect(() => parseJson('[1e9,]')).toThrow(SyntaxError);
+  expect(() => parseJson('[1e9,]')).not.toThrow(/too deep/);
+});
+
 test('JSON nested too deep to read is a SyntaxError', () => {
   expect(() => parseJson('['.repeat(300_000))).toThrow(SyntaxError);
   expect(() => parseJson(`${'['.repeat(300_000)}1e9${']'.repeat(300_000)}`)).toThrow(SyntaxError);

@@ -1,6 +1,12 @@
-import { EventEmitter } from 'node:events';
-import { expect, test } from 'vitest';
-import { CloseStack, listenForShutdown, unlessAborted, type Shutdown } from '../../../src/core/lifecycle.ts';
+import { EventEmitter, getEventListeners } from 'node:events';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import {
+  CloseStack,
+  listenForShutdown,
+  unlessAborted,
+  type Shutdown,
+  type ShutdownOptions,
+} from '../../../src/core/lifecycle.ts';
 import { sleep } from '../../../src/core/clock.ts';
 import { createLogger } from '../../../src/core/log.ts';
 
@@ -113,4 +119,81 @@ test('work that does not end is left alone when its signal aborts, and its error
     unlessAborted(new AbortController().signal, Promise.reject(new Error('no')), () => 'left'),
   ).rejects.toThrow('no');
   await late.catch(() => undefined);
+});
+
+test('work is left alone at once where its signal has aborted before', async () => {
+  const never = new Promise<never>(() => undefined);
+  expect(await unlessAborted(AbortSignal.abort(), never, () => 'left')).toBe('left');
+});
+
+test('work that ended leaves no listener at a signal that lasts as long as the process', async () => {
+  const { signal } = new AbortController();
+  await unlessAborted(signal, Promise.resolve(1), () => 'left');
+  await unlessAborted(signal, Promise.reject(new Error('no')), () => 'left').catch(() => undefined);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+test('any number of calls may listen to a shutdown without a warning', async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ message }: Error) => void warnings.push(message);
+  process.on('warning', onWarning);
+  const shutdown = listenForShutdown(new EventEmitter());
+  const { drain, stopNow, cut, over } = shutdown;
+  for (const step of [drain, stopNow, cut, over])
+    for (let n = 1; n <= 20; n += 1) step.addEventListener('abort', () => undefined);
+  await new Promise(setImmediate);
+  shutdown.dispose();
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});
+
+describe('the times of the steps', () => {
+  const open = (options?: ShutdownOptions) => {
+    vi.useFakeTimers();
+    const target = new EventEmitter();
+    const shutdown = listenForShutdown(target, options);
+    /** How many steps have come by then, in milliseconds after the last time that was asked for. */
+    const countAfter = (ms: number) => {
+      vi.advanceTimersByTime(ms);
+      return aborted(shutdown).filter(Boolean).length;
+    };
+    return { target, shutdown, countAfter };
+  };
+  afterEach(() => vi.useRealTimers());
+
+  test('after a signal are as they were given', () => {
+    const { target, countAfter } = open({ afterSignal: steps, deadline: null });
+    expect(countAfter(1000)).toBe(0);
+    target.emit('SIGINT');
+    expect([0, 29, 1, 29, 1, 29, 1].map(countAfter)).toEqual([1, 1, 2, 2, 3, 3, 4]);
+  });
+
+  test('after a deadline are counted from it', () => {
+    const { countAfter } = open({ afterSignal: null, deadline: { inMs: 500, steps } });
+    expect([499, 1, 29, 1, 29, 1, 29, 1].map(countAfter)).toEqual([0, 1, 1, 2, 2, 3, 3, 4]);
+  });
+
+  test.each([null, { stopNowMs: 60_000, cutMs: 60_000, overMs: 60_000 }])(
+    'after a second signal are 0.3 s and 1 s, whatever comes after one: %j',
+    (afterSignal) => {
+      const { target, countAfter } = open({ afterSignal, deadline: null });
+      target.emit('SIGTERM');
+      expect(countAfter(10_000)).toBe(1);
+      target.emit('SIGTERM');
+      expect([0, 299, 1, 699, 1].map(countAfter)).toEqual([2, 2, 3, 3, 4]);
+    },
+  );
+
+  test('reach as far as a timer can', () => {
+    const { countAfter } = open({ afterSignal: null, deadline: { inMs: 2 ** 31 - 1, steps } });
+    expect([2 ** 31 - 2, 1].map(countAfter)).toEqual([0, 1]);
+  });
+
+  test('end with the shutdown: no timer is left', () => {
+    const { target, shutdown } = open({ afterSignal: steps, deadline: { inMs: 500, steps } });
+    target.emit('SIGTERM');
+    expect(vi.getTimerCount()).toBe(7);
+    shutdown.dispose();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });

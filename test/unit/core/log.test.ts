@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { prettyFactory } from 'pino-pretty';
 import { describe, expect, test, vi } from 'vitest';
 import { AppError, defineErrors, toAppError } from '../../../src/core/errors.ts';
@@ -54,6 +55,35 @@ test('causes in a circle end', () => {
   expect(line?.['err']).toMatchObject({ message: 'first', cause: { message: 'second' } });
 });
 
+/** An error above `count` others, each the cause of the one above it: the first is named 1. */
+function errorAbove(count: number): AppError {
+  let cause: Error | undefined;
+  for (let n = count; n >= 1; n -= 1) cause = new Error(String(n), { cause });
+  return new AppError(kinds.REFUSED, 'refused', { cause });
+}
+
+interface Shown {
+  readonly message: unknown;
+  readonly cause?: Shown;
+}
+
+test('of the causes of an error a line has eight', () => {
+  const [line] = linesOf((log) => log.error({ err: errorAbove(10) }, 'call failed'));
+  const messages: unknown[] = [];
+  for (let at = line?.['err'] as Shown | undefined; at !== undefined; at = at.cause)
+    messages.push(at.message);
+  expect(messages).toEqual(['refused', '1', '2', '3', '4', '5', '6', '7', '8']);
+});
+
+test('an error without a cause names none, and what is thrown without being one has its text', () => {
+  const [bare, text] = linesOf((log) => {
+    log.error({ err: new Error('first') }, 'x');
+    log.error({ err: 'just text' }, 'x');
+  });
+  expect(bare?.['err']).not.toHaveProperty('cause');
+  expect(text?.['err']).toEqual({ message: 'just text' });
+});
+
 test.each([true, false])('no text can lie on a terminal (pretty: %s)', (pretty) => {
   const text = '\u001b[2J\u009b31m\u202egnp\u061c\u2028\u007f手机壳';
   const lines: string[] = [];
@@ -61,8 +91,7 @@ test.each([true, false])('no text can lie on a terminal (pretty: %s)', (pretty) 
   log.warn({ text, err: new Error(text) }, 'odd');
   expect(lines.join('').trimEnd()).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028\u2029]/u);
   const [line] = lines.map((json) => JSON.parse(json) as { text: string });
-  if (pretty) expect(line?.text).toContain('手机壳');
-  else expect(line?.text).toBe(text);
+  expect(line?.text).toBe(pretty ? '\u001b[2J\ufffd31m\ufffdgnp\ufffd\ufffd\ufffd手机壳' : text);
 });
 
 test('fields that foreign errors carry are not written', () => {
@@ -110,6 +139,10 @@ describe('an error on a terminal', () => {
     expect(shownOf(new AppError(kinds.REFUSED, 'refused')).err).not.toHaveProperty('because');
   });
 
+  test('names eight causes at most', () => {
+    expect(shownOf(errorAbove(10)).err?.['because']).toBe('1; 2; 3; 4; 5; 6; 7; 8');
+  });
+
   test('whose causes go in a circle ends', () => {
     const err = new AppError(kinds.REFUSED, 'first', { cause: new Error('second') });
     (err.cause as Error).cause = err;
@@ -142,7 +175,7 @@ describe('an outage', () => {
     vi.useFakeTimers({ now: 0, toFake: ['Date'] });
     try {
       const lines = linesOf((log) => {
-        for (const nowMs of [0, 999, 1000, 1001, 1999, 2000]) {
+        for (const nowMs of [0, 0, 999, 1000, 1001, 1999, 2000]) {
           vi.setSystemTime(nowMs);
           log.warn({ err: full, nowMs }, 'tick failed');
         }
@@ -164,5 +197,33 @@ describe('an outage', () => {
       for (let at = 0; at < 2; at += 1) log.warn('a plain line');
     });
     expect(lines).toHaveLength(6);
+  });
+});
+
+describe('without a stream', () => {
+  /** What a logger writes, with the file descriptors it goes to. */
+  async function writtenBy(options: { level: string; pretty: boolean }) {
+    const written = vi
+      .spyOn(fs, 'writeSync')
+      .mockImplementation((_, data: string) => Buffer.byteLength(data));
+    try {
+      createLogger(options).info({ runId: '7' }, 'batch loaded');
+      await vi.waitFor(() => expect(written).toHaveBeenCalled());
+      return written.mock.calls.map(([fd, data]) => [fd, data] as const);
+    } finally {
+      written.mockRestore();
+    }
+  }
+
+  test('lines go to stderr as JSON', async () => {
+    const [[fd, line] = []] = await writtenBy({ level: 'info', pretty: false });
+    expect(fd).toBe(2);
+    expect(JSON.parse(line ?? '')).toMatchObject({ level: 'info', runId: '7', msg: 'batch loaded' });
+  });
+
+  test('or for people', async () => {
+    const [[fd, line] = []] = await writtenBy({ level: 'info', pretty: true });
+    expect(fd).toBe(2);
+    expect(line).toMatch(/INFO.*batch loaded/);
   });
 });

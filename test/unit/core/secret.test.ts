@@ -13,5 +13,6 @@ test('a secret shows itself to reveal() only', () => {
     Object.entries(secret).join(),
   ];
   expect(shown.join(' ')).not.toContain('hunter2');
+  expect(shown.slice(0, 4)).toEqual(['[secret]', '[secret]', '{"secret":"[secret]"}', '[secret]']);
   expect(secret.reveal()).toBe('hunter2');
 });

@@ -36,6 +36,21 @@ it('a refusal is found below the error that tells of it', () => {
   expect(toAppError(failed).code).toBe('SYSTEM_NETWORK_FAILED');
 });
 
+/** `error` below `count` others, each the cause of the one above it. */
+function wrap(error: Error, count: number): Error {
+  let outermost = error;
+  for (let n = 1; n <= count; n += 1) outermost = new Error(`wrapped ${n} times`, { cause: outermost });
+  return outermost;
+}
+
+it('a refusal is found below up to eight errors, and causes in a circle end', () => {
+  expect(toAppError(wrap(systemError('ENOSPC'), 8)).code).toBe('SYSTEM_DISK_FULL');
+  expect(toAppError(wrap(systemError('ENOSPC'), 9)).code).toBe('INTERNAL');
+  const circle = new Error('first');
+  circle.cause = new Error('second', { cause: circle });
+  expect(toAppError(circle).code).toBe('INTERNAL');
+});
+
 it('a real one is read like a made one, and a mistake of ours stays one', () => {
   const thrownBy = (work: () => unknown): unknown => {
     try {
