@@ -3,7 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { displayWidth, padToWidth, truncateToWidth } from '../../../src/terminal/display-width.ts';
 import { formatTable } from '../../../src/terminal/format-table.ts';
 import { createPaint } from '../../../src/terminal/paint.ts';
-import { createProgress, formatProgress, type ProgressState } from '../../../src/terminal/progress.ts';
+import {
+  createLineProgress,
+  createProgress,
+  formatProgress,
+  type ProgressState,
+} from '../../../src/terminal/progress.ts';
 import { safeJson, safeLines, safeText } from '../../../src/terminal/safe-text.ts';
 import { wrapText, wrapWidth } from '../../../src/terminal/wrap-text.ts';
 
@@ -80,6 +85,12 @@ describe('a table', () => {
     expect(formatTable([{ header: 'a' }], [[`x\n${escape}[31my`]]).split('\n')).toHaveLength(3);
   });
 
+  test('leaves cells empty that a row does not have', () => {
+    expect(formatTable([{ header: 'a' }, { header: 'b' }, { header: 'c' }], [['1', '2'], ['3']])).toBe(
+      'a  b  c\n-  -  -\n1  2\n3',
+    );
+  });
+
   test('without rows is its headers', () => {
     expect(formatTable([{ header: 'a' }, { header: 'b' }], [])).toBe('a  b\n-  -');
   });
@@ -121,9 +132,12 @@ describe('progress', () => {
 
   test.each([
     [0.2, '1 s'],
-    [89, '89 s'],
+    [89.5, '90 s'],
+    [90, '2 min'],
     [300, '5 min'],
-    [7200, '2.0 h'],
+    [5399, '90 min'],
+    [5400, '1.5 h'],
+    [9000, '2.5 h'],
   ])('%d seconds are shown as %s', (secondsLeft, text) => {
     expect(formatProgress({ ...state, secondsLeft })).toContain(`about ${text} left`);
   });
@@ -140,10 +154,19 @@ describe('progress', () => {
     expect(written[2]).toBe('\n');
   });
 
-  test('is 79 wide where the width of a terminal is unknown', () => {
-    const { written, stream, clock } = world(0);
-    createProgress(stream, { isTty: true, clock }).update({ ...state, label: 'x'.repeat(100) });
+  test.each([0, undefined])('is 79 wide where the width of a terminal is unknown (%s)', (columns) => {
+    const { written, stream, clock } = world();
+    const progress = createProgress({ ...stream, columns }, { isTty: true, clock });
+    progress.update({ ...state, label: 'x'.repeat(100) });
     expect(written[0]).toBe(`\r${'x'.repeat(78)}…${escape}[K`);
+  });
+
+  test.each([true, false])('is nothing where it is to be quiet (terminal: %s)', (isTty) => {
+    const { written, stream, clock } = world();
+    const line = createLineProgress(stream, { isTty, clock, isQuiet: true });
+    line.update('a');
+    line.done();
+    expect(written).toEqual([]);
   });
 
   test('is a plain line at most every 5 seconds elsewhere, and the last state always', () => {
@@ -177,6 +200,19 @@ describe('wrapped text', () => {
     ).toBe(true);
   });
 
+  test.each([
+    [11, 'aaaa bbbb\n  cccc dddd'],
+    [10, 'aaaa bbbb\n  cccc\n  dddd'],
+    [9, 'aaaa bbbb\n  cccc\n  dddd'],
+    [8, 'aaaa\n  bbbb\n  cccc\n  dddd'],
+  ])('fills %i cells, the indent of all lines but the first included', (width, text) => {
+    expect(wrapText('aaaa bbbb cccc dddd', width, 2)).toBe(text);
+  });
+
+  test('begins with a word that is too wide for a line', () => {
+    expect(wrapText('abcdefgh i', 5)).toBe('abcdefgh\ni');
+  });
+
   test('keeps a long command in one piece', () => {
     expect(wrapText('run `catalog-sync doctor --yes`, now', 12)).toBe(
       'run\n`catalog-sync doctor --yes`,\nnow',
@@ -199,6 +235,10 @@ describe('colours', () => {
     ['a file', false, {}, 'fine'],
   ])('on %s', (_, stdout, env, expected) => {
     expect(createPaint({ isTty: { stdout }, env })('ok', 'fine')).toBe(expected);
+  });
+
+  test('of what is neither good nor bad are none', () => {
+    expect(createPaint({ isTty: { stdout: true }, env: {} })(null, 'fine')).toBe('fine');
   });
 
   test('of a cell change no width and no header', () => {
