@@ -36,7 +36,6 @@ async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
     return await Promise.race([work, timedOut]);
   } finally {
     done.abort();
-    timedOut.catch(() => undefined);
   }
 }
 

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/core/secret.ts';
 import { createSealer } from '../../../src/tokens/seal.ts';
+import { sleep } from '../../../src/core/clock.ts';
 import { describeTokens, forgetTokens, rotateTokenKey } from '../../../src/tokens/stored-tokens.ts';
 import { createTokenStore } from '../../../src/tokens/token-store.ts';
 import type { TokenSet } from '../../../src/model/token.ts';
@@ -26,13 +27,19 @@ afterAll(async () => {
 });
 beforeEach(() => db.pool.query('DELETE FROM sync.token'));
 
+interface StoreOptions {
+  key?: Secret;
+  refreshTimeoutMs?: number;
+}
+
 /** A store as another process has it: with connections and memory of its own. */
-function openStore(options: { key?: Secret; refreshTimeoutMs?: number } = {}) {
-  const pool = new pg.Pool({ connectionString: db.url, max: 3 });
+function openStoreAndPool(options: StoreOptions = {}) {
+  const pool = new pg.Pool({ connectionString: db.url, max: 3, idleTimeoutMillis: 0 });
   pool.on('error', () => undefined);
   pools.push(pool);
-  return createTokenStore({ pool, log: silentLog, key, ...options });
+  return { pool, store: createTokenStore({ pool, log: silentLog, key, ...options }) };
 }
+const openStore = (options?: StoreOptions) => openStoreAndPool(options).store;
 
 const tokens = (name: string): TokenSet => ({
   accessToken: new Secret(`access-${name}`),
@@ -177,6 +184,78 @@ describe('a refresh', () => {
     expect(reveal(await store.read(appKey))).toEqual(reveal(tokens('new')));
   });
 
+  it('is joined within a process, and takes one connection for all who ask for it', async () => {
+    const { store, pool } = openStoreAndPool();
+    await store.write(appKey, tokens('old'));
+    let connections = 0;
+    const refresh = async () => {
+      connections = pool.totalCount;
+      return tokens('new');
+    };
+    const stale = new Secret('access-old');
+    const asked = [1, 2, 3].map(() => store.refreshOnce(appKey, stale, refresh));
+    expect((await Promise.all(asked)).map((set) => set.accessToken.reveal())).toEqual(
+      Array.from({ length: 3 }, () => 'access-new'),
+    );
+    expect(connections).toBe(1);
+  });
+
+  it('that has ended leaves no timer', async () => {
+    const { store } = openStoreAndPool();
+    await store.write(appKey, tokens('old'));
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    let meanwhile = 0;
+    await store.refreshOnce(appKey, new Secret('access-old'), async () => {
+      await new Promise(setImmediate);
+      meanwhile = timers();
+      return tokens('new');
+    });
+    await until(() => timers() < meanwhile, { timeoutMs: 2_000 });
+  });
+
+  it('keeps its row while it lasts, so that nobody else begins one', async () => {
+    const store = openStore({ refreshTimeoutMs: 600 });
+    const other = openStore({ refreshTimeoutMs: 20 });
+    await store.write(appKey, tokens('old'));
+    const stale = new Secret('access-old');
+    const got = await store.refreshOnce(appKey, stale, async () => {
+      await sleep(400);
+      const second = other.refreshOnce(appKey, stale, async () => tokens('second'));
+      await expect(second).rejects.toMatchObject({ code: 'TOKEN_REFRESH_TIMEOUT' });
+      return tokens('new');
+    });
+    expect(got.accessToken.reveal()).toBe('access-new');
+  });
+
+  it('that waits and is refused for another reason does not say that it took too long', async () => {
+    const [store, other] = [openStore(), openStore()];
+    await store.write(appKey, tokens('old'));
+    const stale = new Secret('access-old');
+    await store.refreshOnce(appKey, stale, async () => {
+      const waiting = other.refreshOnce(appKey, stale, async () => tokens('second'));
+      const refused = expect(waiting).rejects.not.toMatchObject({ code: 'TOKEN_REFRESH_TIMEOUT' });
+      await until(async () => {
+        const { rowCount } = await db.pool.query(
+          `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return rowCount === 1;
+      });
+      await refused;
+      return tokens('new');
+    });
+  });
+
+  it('whose tokens can not be stored fails', async () => {
+    const store = openStore();
+    await store.write(appKey, tokens('old'));
+    const endless = { ...tokens('new'), accessExpiresAt: new Date(Number.NaN) };
+    const asked = store.refreshOnce(appKey, new Secret('access-old'), async () => endless);
+    await expect(asked).rejects.toThrow();
+    await expect(store.write('\u0000', tokens('new'))).rejects.toThrow();
+    expect(reveal(await store.read(appKey))).toEqual(reveal(tokens('old')));
+  });
+
   it('without stored tokens says that there are none', async () => {
     const asked = openStore().refreshOnce(appKey, new Secret('x'), async () => tokens('new'));
     await expect(asked).rejects.toMatchObject({ code: 'TOKEN_NOT_STORED' });
@@ -205,6 +284,14 @@ describe('another key', () => {
     expect(await rotate()).toEqual({ rotated: 1, already: 2 });
     expect(reveal(await openStore({ key: other }).read('2'))).toEqual(reveal(tokens('late')));
     expect(await rotate()).toEqual({ rotated: 0, already: 3 });
+  });
+
+  it('is not said to be in use when the database refuses to store it', async () => {
+    await storeAll();
+    await db.pool.query(`ALTER TABLE sync.token ADD CONSTRAINT frozen CHECK (app_key = '') NOT VALID`);
+    await expect(rotate()).rejects.toThrow();
+    await db.pool.query('ALTER TABLE sync.token DROP CONSTRAINT frozen');
+    expect(reveal(await openStore().read('1'))).toEqual(reveal(tokens('1')));
   });
 
   it('changes nothing when one of them opens with neither', async () => {
