@@ -42,7 +42,7 @@ export class PresenceFolder {
   /** The marks of all processes that still run, this one included. */
   list(): Present[] {
     return readdirSync(this.#folder).flatMap((name) => {
-      const [label = '', pid = '', start = ''] = name.split('.');
+      const [label = '', pid, start] = name.split('.');
       if (processStart(Number(pid)) === start) return [{ name, label }];
       this.leave(name);
       return [];
