@@ -78,11 +78,15 @@ describe('a program', () => {
   it.runIf(process.platform === 'linux')(
     'that has ended does not run, also while nobody has buried it',
     async () => {
-      const child = spawn('/bin/sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: 'pipe' });
+      const child = spawn('/bin/sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: 'pipe' });
       children.push(child);
       const [line] = (await once(child.stdout, 'data')) as [Buffer];
       const pid = Number(line.toString());
       const state = () => readFileSync(`/proc/${pid}/stat`, 'latin1').replace(/^.*\) /, '')[0];
+      // From now on its parent is a program that asks for no child.
+      await until(() => readFileSync(`/proc/${child.pid}/comm`, 'utf8') === 'sleep\n');
+      expect(processStart(pid)).not.toBeNull();
+      process.kill(pid, 'SIGKILL');
       await until(() => state() === 'Z');
       expect(processStart(pid)).toBeNull();
     },
