@@ -239,6 +239,11 @@ describe('the end of a call', () => {
       [2, 'reserved'],
       [3, 'reserved'],
     ]);
+    expect(await settle([call(2, -10), ...flying(1), call(3, -10)], 'refunded', others)).toEqual([
+      [1, 'refunded'],
+      [2, 'committed'],
+      [3, 'committed'],
+    ]);
     const flights = 'SELECT call_id::int FROM usage.in_flight ORDER BY call_id';
     expect(await settle([...flying(2), ...flying(1), ...flying(3)], 'refunded', flights)).toEqual([[2], [3]]);
     expect(await settle([call(2, -20), ended('unknown'), call(3, -30)], 'committed', others)).toEqual([
@@ -332,6 +337,7 @@ describe('the sweeper', () => {
       ...flying(3, ofRun, ofRun),
     ],
     ...flying(4, { run_id: 2 }, { ...lost, run_id: 2 }),
+    ...flying(5, ofRun, { ...lost, ...ofRun }),
   ];
   it('ends each call as it was, and counts it so', async () => {
     expect(
@@ -341,9 +347,11 @@ describe('the sweeper', () => {
       ['unknown', null, false],
       ['reserved', null, true],
       ['unknown', null, false],
+      ['unknown', null, false],
     ]);
+    expect(await sweep(mixed, 'SELECT call_id::int FROM usage.in_flight')).toEqual([[3]]);
     expect(await sweep(mixed, windows)).toEqual([
-      [3, 4],
+      [3, 5],
       [2, 3],
     ]);
     expect(await sweep(mixed, used)).toEqual([[4], [5]]);

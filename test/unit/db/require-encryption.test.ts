@@ -35,8 +35,7 @@ it('refuses all that is open at once, unless that is allowed', () => {
     REDIS_URL: new Secret('redis://r.example'),
   };
   const message = 'DATABASE_URL and REDIS_URL would connect to another machine without TLS; nothing was sent';
-  const refused = expect.objectContaining({ code: 'CONNECTION_NOT_ENCRYPTED', message });
-  expect(() => requireEncryption({ ...open, ALLOW_UNENCRYPTED: false })).toThrow(refused);
+  expect(() => requireEncryption({ ...open, ALLOW_UNENCRYPTED: false })).toThrow(message);
   expect(() => requireEncryption({ ...open, ALLOW_UNENCRYPTED: true })).not.toThrow();
   expect(() => requireEncryption({ ALLOW_UNENCRYPTED: false })).not.toThrow();
 });
