@@ -47,6 +47,18 @@ describe('the shipped migrations', () => {
 });
 
 describe('migrations', () => {
+  it('hand on what the database warns of, and not what it only says', async () => {
+    const lines: string[] = [];
+    const stream = { write: (line: string) => void lines.push(line) };
+    writeMigrations({ when: 10, sql: `DO $$ BEGIN RAISE NOTICE 'said'; RAISE WARNING 'warned'; END $$` });
+    await migrate({
+      connectionString: db.url,
+      log: createLogger({ level: 'warn', pretty: false, stream }),
+      folder,
+    });
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ warning: 'warned' }]);
+  });
+
   it('are refused when one was edited after it was applied', async () => {
     writeMigrations(first);
     await run();

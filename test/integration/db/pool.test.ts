@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
@@ -58,6 +58,62 @@ it('a connection that is ended in the packet that opens it ends no process', asy
   try {
     const work = () => withConnection(pool, (client) => client.query('SELECT 1'));
     await expect(work()).rejects.toThrow();
+  } finally {
+    await pool.end();
+    server.close();
+  }
+});
+
+it.each<[string, object, unknown[]]>([
+  ['by itself', {}, ['catalog-sync', '"$user", public', '0']],
+  [
+    'as it is told',
+    { applicationName: 'a page', searchPath: 'usage', lockTimeoutMs: 1_500 },
+    ['a page', 'usage', '1500ms'],
+  ],
+])('names and limits its sessions %s', async (_, told, expected) => {
+  const log = createLogger({ level: 'silent', pretty: false });
+  const pool = createPool({ connectionString: db.url, max: 1, log, ...told });
+  try {
+    const settings = ['application_name', 'search_path', 'lock_timeout'].map(
+      (name) => `current_setting('${name}')`,
+    );
+    const { rows } = await pool.query<unknown[]>({ text: `SELECT ${settings.join()}`, rowMode: 'array' });
+    expect(rows).toEqual([expected]);
+  } finally {
+    await pool.end();
+  }
+});
+
+it('that is cut ends its waits, also where the server drops whoever would cancel them', async () => {
+  const isOpen = Buffer.concat([
+    message('R', Buffer.alloc(4)),
+    message('K', Buffer.alloc(8, 1)),
+    message('Z', Buffer.from('I')),
+  ]);
+  const opened: Socket[] = [];
+  const server = createServer((socket) => {
+    opened.push(socket);
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write(isOpen);
+      // The first one is left waiting; a later one is dropped as it asks.
+      socket.once('data', () => opened[0] !== socket && socket.destroy());
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  const log = createLogger({ level: 'silent', pretty: false });
+  const connectionString = `postgres://someone@127.0.0.1:${String(port)}/any?sslmode=disable`;
+  const cut = new AbortController();
+  const pool = createPool({ connectionString, max: 1, log, cut: cut.signal });
+  try {
+    const client = await pool.connect();
+    const asked = client.query('SELECT 1').catch((error: unknown) => error);
+    cut.abort();
+    expect(await asked).toMatchObject({ code: 'ETIMEDOUT' });
+    expect(opened).toHaveLength(2);
+    client.release(true);
   } finally {
     await pool.end();
     server.close();
