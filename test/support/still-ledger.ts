@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import { createTestDatabase } from './database.ts';
 
 /** Where the clock of a still ledger stands: noon in Shanghai. */
@@ -10,7 +11,9 @@ export const at = (seconds: number): string => new Date(Date.parse(noon) + secon
 export type Row = readonly [table: string, values: Readonly<Record<string, unknown>>];
 
 export interface StillLedger {
-  /** Puts rows in, runs statements in turn, and takes everything back. @returns the rows of the last statement */
+  /** Puts rows in, does `work` on one connection, and takes everything back. */
+  within<T>(rows: readonly Row[], work: (pool: Pool) => Promise<T>): Promise<T>;
+  /** Runs statements in turn `within` rows. @returns the rows of the last statement */
   read(rows: readonly Row[], ...statements: readonly string[]): Promise<unknown[][]>;
   close(): Promise<void>;
 }
@@ -23,29 +26,35 @@ export async function openStillLedger(): Promise<StillLedger> {
      $$ BEGIN RETURN timestamptz '${noon}'; END $$`,
   );
   await db.pool.query('SELECT sync.ensure_partitions($1, 0)', [noon]);
+  const within = async <T>(rows: readonly Row[], work: (pool: Pool) => Promise<T>): Promise<T> => {
+    const client = await db.pool.connect();
+    try {
+      await client.query('BEGIN');
+      for (const [table, values] of rows) {
+        const columns = Object.keys(values).map((name) => `"${name}"`);
+        await client.query(
+          `INSERT INTO ${table} (${columns.join()}) OVERRIDING SYSTEM VALUE
+           SELECT ${columns.join()} FROM jsonb_populate_record(NULL::${table}, $1)`,
+          [JSON.stringify(values)],
+        );
+      }
+      // What only makes queries takes a connection for a pool.
+      return await work(client as unknown as Pool);
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
+  };
   return {
-    read: async (rows, ...statements) => {
-      const client = await db.pool.connect();
-      try {
-        await client.query('BEGIN');
-        for (const [table, values] of rows) {
-          const columns = Object.keys(values).map((name) => `"${name}"`);
-          await client.query(
-            `INSERT INTO ${table} (${columns.join()}) OVERRIDING SYSTEM VALUE
-             SELECT ${columns.join()} FROM jsonb_populate_record(NULL::${table}, $1)`,
-            [JSON.stringify(values)],
-          );
-        }
+    within,
+    read: (rows, ...statements) =>
+      within(rows, async (pool) => {
         let found: unknown[][] = [];
         for (const text of statements) {
-          ({ rows: found } = await client.query<unknown[]>({ text, rowMode: 'array' }));
+          ({ rows: found } = await pool.query<unknown[]>({ text, rowMode: 'array' }));
         }
         return found;
-      } finally {
-        await client.query('ROLLBACK');
-        client.release();
-      }
-    },
+      }),
     close: () => db.drop(),
   };
 }

@@ -96,6 +96,7 @@ describe('an API that may be refused is called by one at a time', () => {
   const other = flight(901, { api: 'other' });
   it.each<Case>([
     ['if nothing is known of it', [day, flight(901)], denied('hold', 100)],
+    ['also once a hold of it ended', [day, held({ held_until: at(0) }), flight(901)], denied('hold', 100)],
     ['and so the first of it goes', [day], granted()],
     ['beside those of another API', [day, other], granted()],
     ['and those of another app', [day, flight(901, { app_key: 'other' })], granted()],

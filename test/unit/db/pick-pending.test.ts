@@ -49,3 +49,8 @@ it.each([
 ])('a database is refused that has %s', (_, rows, error) => {
   expect(() => pickPending(files, rows)).toThrow(expect.objectContaining(error));
 });
+
+it('a migration is refused that has the time of one that the database has', () => {
+  const twice = [file(10), { ...file(10), name: 'second' }];
+  expect(() => pickPending(twice, applied(10))).toThrow('migration second is older than one');
+});
