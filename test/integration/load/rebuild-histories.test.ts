@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { believeEmptyDetails } from '../../support/answers.ts';
+import { addWindow, believeEmptyDetails, minute } from '../../support/answers.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { runReprocess, unchanged } from '../../support/reprocess-world.ts';
-import { detailOf, openStoredAnswers, plainOffer } from '../../support/stored-answers.ts';
+import {
+  detailOf,
+  openStoredAnswers,
+  plainOffer,
+  searchFor,
+  searchPayload,
+} from '../../support/stored-answers.ts';
 
-/* What the catalog has of three offers of two sellers, when it was bent, and their answers are read again. */
+/* What the catalog has of offers of two sellers, when it was bent, and their answers are read again. */
 
 let db: TestDatabase;
 
@@ -35,6 +41,17 @@ const answers: readonly Answer[] = [
   [1, '3', { score: '4', price: '30', stocks: { 11: 2 } }],
   [3, '3', { score: '4', price: '31', stocks: { 11: 2, 12: 2 } }],
   [5, '3', { score: '5', price: '30', stocks: { 12: 2 } }],
+  [1, '4', { score: '4', price: '40', stocks: {} }],
+  [1, '5', { score: '4', price: '50', stocks: {} }],
+  [2, '5', null],
+  [1, '6', null],
+  [2, '6', null],
+];
+
+/** When search rows show the first offer, at which price. */
+const rows: readonly (readonly [minutes: number, price: string])[] = [
+  [2.5, '10'],
+  [3.5, '11'],
 ];
 
 const toPayload = (offerId: string, { score, price, stocks, cargo = 'a', hasUnreadSkus }: Shown) =>
@@ -50,7 +67,7 @@ const toPayload = (offerId: string, { score, price, stocks, cargo = 'a', hasUnre
         })),
         ...(hasUnreadSkus ? [{ skuId: '?' }] : []),
       ],
-      sellerOpenId: offerId === '3' ? 's-2' : 's-1',
+      sellerOpenId: Number(offerId) > 2 ? 's-2' : 's-1',
       sellerDataInfo: { compositeServiceScore: score },
     },
   );
@@ -84,9 +101,9 @@ const contentOf = (rows: Rows) =>
 
 /** Rows of SKUs and sellers that another transaction wrote just as they were. Prices are written by whole offers. */
 function listRewritten(before: Rows, after: Rows): string[] {
-  const tellsOfPrices = (table: string) => table.startsWith('catalog.price');
+  const isOfPrices = (table: string) => table.startsWith('catalog.price');
   return Object.keys(tables)
-    .filter((table) => !tellsOfPrices(table))
+    .filter((table) => !isOfPrices(table))
     .flatMap((table) => {
       const writers = new Map(before[table]?.map(({ row, xmin }) => [row, xmin]));
       return (after[table] ?? []).filter(({ row, xmin }) => (writers.get(row) ?? xmin) !== xmin);
@@ -102,12 +119,20 @@ beforeAll(async () => {
   const at = openStoredAnswers(db.pool);
   for (const [minutes, offerId, shown] of answers)
     await at.answer(minutes, detailOf(offerId), shown === null ? null : toPayload(offerId, shown));
+  const windowId = await addWindow(db.pool);
+  for (const [minutes, price] of rows)
+    await at.answer(
+      minutes,
+      searchFor('cup'),
+      searchPayload([{ offerId: '1', priceInfo: { price } }]),
+      windowId,
+    );
   truth = await readRows();
 });
 afterAll(() => db.drop());
 
 it('of answers that say what the catalog has, nothing is written', async () => {
-  expect(await runReprocess(db.pool, true)).toEqual(unchanged(answers.length));
+  expect(await runReprocess(db.pool, true)).toEqual(unchanged(answers.length + rows.length));
   expect(await readRows()).toEqual(truth);
 });
 
@@ -127,7 +152,7 @@ it.each([
   ['DELETE FROM catalog.price_history', 3],
   ['UPDATE catalog.price_history SET amount_cny = 77 WHERE offer_id = 1', 1],
   ['DELETE FROM catalog.price WHERE offer_id = 2', 1],
-  ['UPDATE catalog.price SET amount_cny = amount_cny + 7', 3],
+  ['UPDATE catalog.price SET amount_cny = amount_cny + 7', 5],
   ['UPDATE catalog.observation SET stock = 77 WHERE offer_id = 3', 0],
 ])('%s is undone', async (damage, offers) => {
   await db.pool.query(damage);
@@ -137,4 +162,35 @@ it.each([
   expect(contentOf(rebuilt)).toEqual(contentOf(truth));
   expect(counts.offersChanged).toBe(offers);
   expect(listRewritten(damaged, rebuilt)).toEqual([]);
+});
+
+it('what was booked of whether answers found their offers is undone', async () => {
+  const readStates = async () =>
+    (
+      await db.pool.query<Record<string, unknown>>(
+        `SELECT offer_id, state, found_at, empty_detail_streak FROM catalog.offer JOIN sync.refresh USING (offer_id)
+         WHERE offer_id > 3 ORDER BY offer_id`,
+      )
+    ).rows.map((row) => Object.values(row));
+  const states = [
+    ['4', 'listed', minute(1), 0],
+    ['5', 'missing', minute(1), 1],
+    ['6', 'gone', null, 2],
+  ];
+  expect(await readStates()).toEqual(states);
+  await db.pool.query(
+    'UPDATE catalog.observation SET is_found = NOT is_found WHERE offer_id = 4 OR (offer_id > 4 AND observed_at = $1)',
+    [minute(2)],
+  );
+  await db.pool.query(
+    `UPDATE sync.refresh SET found_at = CASE WHEN offer_id > 4 THEN detail_at END,
+       found_call_id = CASE WHEN offer_id > 4 THEN detail_call_id END, empty_detail_streak = (offer_id = 4)::int
+     WHERE offer_id > 3`,
+  );
+  await db.pool.query(
+    `UPDATE catalog.offer SET state = CASE offer_id WHEN 4 THEN 'missing' ELSE 'listed' END WHERE offer_id > 3`,
+  );
+  expect(await runReprocess(db.pool, true)).toMatchObject({ offersChanged: 3, observationsChanged: 3 });
+  expect(await readStates()).toEqual(states);
+  expect(contentOf(await readRows())).toEqual(contentOf(truth));
 });
