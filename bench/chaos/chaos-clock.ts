@@ -13,9 +13,20 @@ export interface ChaosClock {
 /** Which boundary the disturbances lie around. */
 export type Boundary = 'shanghai-month' | 'utc-day';
 
-/** The next one, at least a day ahead. */
+/** Near its end, a month allows so much more on each day that whoever counts the days otherwise is allowed nothing. */
+const usualDaysLeft = 10;
+
+/** The next one, at least a day ahead; of days only one on both sides of which a month lasts, in China and in UTC. */
 export function nextBoundary(boundary: Boundary, now: Date): Date {
-  if (boundary === 'utc-day') return new Date((Math.floor(now.getTime() / dayMs) + 2) * dayMs);
+  if (boundary === 'utc-day') {
+    let day = Math.floor(now.getTime() / dayMs) + 2;
+    for (;;) {
+      const instant = new Date(day * dayMs);
+      const { all, left } = countMonthDays(instant);
+      if (left >= usualDaysLeft && left < all) return instant;
+      day += 1;
+    }
+  }
   const there = new Date(now.getTime() + dayMs + shanghaiAheadMs);
   return new Date(Date.UTC(there.getUTCFullYear(), there.getUTCMonth() + 1, 1) - shanghaiAheadMs);
 }

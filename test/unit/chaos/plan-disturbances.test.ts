@@ -68,8 +68,15 @@ describe('nextBoundary', () => {
   });
 
   test('is the beginning of a day in UTC, in the middle of one in China', () => {
-    expect(nextBoundary('utc-day', new Date('2026-11-25T04:00:00Z'))).toEqual(
-      new Date('2026-11-27T00:00:00Z'),
+    expect(nextBoundary('utc-day', new Date('2026-11-05T04:00:00Z'))).toEqual(
+      new Date('2026-11-07T00:00:00Z'),
     );
   });
+
+  test.each(['2026-11-20T04:00:00Z', '2026-11-25T04:00:00Z', '2026-11-29T04:00:00Z'])(
+    'is not near the end of a month, nor its first day, at %s',
+    (now) => {
+      expect(nextBoundary('utc-day', new Date(now))).toEqual(new Date('2026-12-02T00:00:00Z'));
+    },
+  );
 });
