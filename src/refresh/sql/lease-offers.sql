@@ -1,4 +1,5 @@
--- Purpose: leases free offers for a run.
+-- Purpose: leases free offers for a run. One whose detail the run has loaded since it was chosen, as by a job whose queue was
+--          lost, is not due any more: a run asks for nothing twice without a new reason.
 -- Params:  $1 bigint run id; $2 bigint[] offer ids; $3 double precision lease in ms; $4 bigint[] those that a promised age makes due
 -- Returns: id
 UPDATE sync.refresh r
@@ -10,6 +11,8 @@ FROM (
   WHERE offer_id = ANY ($2::bigint[])
     AND (leased_until IS NULL OR leased_until <= (SELECT usage.ledger_now())
       OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = leased_by AND status IN ('queued', 'running')))
+    AND (detail_at IS NULL OR stale_since IS NOT NULL OR offer_id = ANY ($4::bigint[])
+      OR detail_at < (SELECT coalesce(started_at, 'infinity') FROM sync.run WHERE run_id = $1::bigint))
   -- Loads lock these rows too, in another order: an offer that is being loaded is not due anyway.
   FOR NO KEY UPDATE SKIP LOCKED
 ) free

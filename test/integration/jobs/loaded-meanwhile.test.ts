@@ -21,21 +21,43 @@ async function loadDetail(): Promise<void> {
   );
 }
 
-test.each([
-  ['of an offer without a detail', null, 20 * hourMs],
-  ['of one whose detail is two hours old', '2 hours', 2 * hourMs],
-])('an answer that is loaded as a job begins is not asked for again: %s', async (_, age, atLeastMs) => {
-  const [runs, leases] = [createRunStore({ pool: db.pool }), createLeaseStore({ pool: db.pool })];
+async function beginRun() {
+  const runs = createRunStore({ pool: db.pool });
   const request = { scope: 'all', feedNames: ['all'], trigger: 'test', source: 'sandbox' } as const;
   const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null });
   if (begun.kind !== 'started') throw new Error(begun.kind);
-  const { runId } = begun.run;
+  return { runs, runId: begun.run.runId };
+}
+
+async function insertOffer(detailAge: string | null): Promise<void> {
   await db.pool.query('DELETE FROM sync.refresh');
   await db.pool.query(
     `INSERT INTO sync.refresh (offer_id, first_seen_at, feed_set, bucket, order_at, detail_at)
      VALUES (7, now(), 0, -1, now(), usage.ledger_now() - $1::interval)`,
-    [age],
+    [detailAge],
   );
+}
+
+test('an offer whose detail the run loads after it was chosen is not taken, unless there is a new reason', async () => {
+  const leases = createLeaseStore({ pool: db.pool });
+  const { runs, runId } = await beginRun();
+  await insertOffer(null);
+  await loadDetail();
+  expect(await leases.takeOffers(runId, ['7'])).toEqual([]);
+  expect(await leases.takeOffers(runId, ['7'], ['7'])).toEqual(['7']);
+  await leases.release('detail', runId);
+  await db.pool.query(`UPDATE sync.refresh SET stale_since = usage.ledger_now(), stale_by = 'row'`);
+  expect(await leases.takeOffers(runId, ['7'])).toEqual(['7']);
+  await runs.end(runId, 'cancelled', 'signal');
+});
+
+test.each([
+  ['of an offer without a detail', null, 20 * hourMs],
+  ['of one whose detail is two hours old', '2 hours', 2 * hourMs],
+])('an answer that is loaded as a job begins is not asked for again: %s', async (_, age, atLeastMs) => {
+  const leases = createLeaseStore({ pool: db.pool });
+  const { runs, runId } = await beginRun();
+  await insertOffer(age);
   expect(await leases.takeOffers(runId, ['7'])).toEqual(['7']);
   const freshForMs: number[] = [];
   const deps: ProcessDeps = {
