@@ -93,9 +93,8 @@ async function work(
       ),
   });
   const stuck = await drain(site, {
-    // Far above what a busy machine needs, so that only a real failure reaches it; a pace that refusals brought down to a call a
-    // second needs two minutes to come back. A planted bug may be a failure.
-    maxMs: (options.plant ? 60_000 : 360_000) + offers * 60,
+    // Far above what a busy machine needs, so that only a real failure reaches it. A planted bug may be one.
+    maxMs: (options.plant ? 60_000 : 180_000) + offers * 60,
     onProgress: ({ calls, day }) => onProgress(`seed ${seed}: ${calls} calls, quiet day ${day}`),
   });
   return { report, stuck };

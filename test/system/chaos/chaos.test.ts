@@ -14,7 +14,7 @@ const log = createLogger({ level: 'silent', pretty: false });
 const backend = listBackends().at(-1) ?? 'postgres';
 
 describe(`a sync on ${backend} that is killed, stalled and cut off all the time`, () => {
-  it('exceeds no quota, pays nothing twice, and ends with a true catalog', { timeout: 900_000 }, async () => {
+  it('exceeds no quota, pays nothing twice, and ends with a true catalog', { timeout: 600_000 }, async () => {
     const closing = new CloseStack();
     try {
       const { breaches, matching, disturbances } = await runChaos(

@@ -85,9 +85,8 @@ it(
           share_in_time: '1.0000',
         });
         const found = await listSources(stack);
-        // How many of each depends on the hour at which it begins: what the rest of a day needs is kept for it.
-        expect(found.get('detail_max_age')).toBeGreaterThan(10);
-        expect(found.get('detail_value')).toBeGreaterThan(10);
+        expect(found.get('detail_max_age')).toBeGreaterThan(30);
+        expect(found.get('detail_value')).toBeGreaterThan(30);
         // What it does not need goes to the others.
         const [others] = await stack.query<{ fetched: number }>(
           'SELECT count(*) FILTER (WHERE detail_at IS NOT NULL)::int AS fetched FROM sync.refresh',
