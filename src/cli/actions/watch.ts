@@ -1,4 +1,4 @@
-import { chmod, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from '../../app/context.ts';
@@ -57,6 +57,29 @@ async function beginList({ session, feed }: Opened): Promise<void> {
 /** An edit takes milliseconds. A draft that is older was left by a process that died. */
 const draftLivesMs = 10_000;
 
+async function isLeft(file: string, clock: Clock): Promise<boolean> {
+  const found = await stat(file).catch(() => null);
+  return found !== null && clock.now().getTime() - found.mtimeMs > draftLivesMs;
+}
+
+/**
+ * Takes away a draft that was left. Of several who see it, one may: whoever makes the second name of it. By that name it looks
+ * again, for the draft may be the next one by now, which somebody writes.
+ */
+async function removeLeftDraft(draft: string, clock: Clock): Promise<void> {
+  const claim = `${draft}.left`;
+  const isMine = await link(draft, claim).then(
+    () => true,
+    (error: unknown) => {
+      if (['EEXIST', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+      throw error;
+    },
+  );
+  if (!isMine) return sleep(20);
+  if (await isLeft(claim, clock)) await rm(draft, { force: true });
+  await rm(claim, { force: true });
+}
+
 /** Begins the draft of the next list. Only one process can have it: others wait. */
 async function beginDraft(draft: string, clock: Clock): Promise<void> {
   for (;;) {
@@ -68,9 +91,7 @@ async function beginDraft(draft: string, clock: Clock): Promise<void> {
       },
     );
     if (isOurs) return;
-    const other = await stat(draft).catch(() => null);
-    if (other !== null && clock.now().getTime() - other.mtimeMs > draftLivesMs)
-      await rm(draft, { force: true });
+    if (await isLeft(draft, clock)) await removeLeftDraft(draft, clock);
     else await sleep(20);
   }
 }

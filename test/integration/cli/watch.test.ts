@@ -1,6 +1,15 @@
-import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { CliContext } from '../../../src/app/context.ts';
 import { runCli } from '../../../src/cli/main.ts';
 import type { Environment } from '../../../src/config/environment.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
@@ -16,13 +25,22 @@ feeds:
 
 function open(files: Readonly<Record<string, string>>, env: Environment = {}) {
   const cwd = createProject({ 'catalog-sync.yaml': syncFile, ...files });
+  const begin = (...args: string[]) => {
+    const world = createWorld({ env, cwd });
+    return { ...world, run: (context: CliContext) => runCli(args, context) };
+  };
   const run = async (...args: string[]) => {
-    const { context, stdout, stderr } = createWorld({ env, cwd });
-    const exitCode = await runCli(args, context);
-    return { exitCode, out: stdout.text, err: stderr.text };
+    const { context, stdout, stderr, run: runIn } = begin(...args);
+    return { exitCode: await runIn(context), out: stdout.text, err: stderr.text };
   };
   const file = join(cwd, 'watch.csv');
-  return { run, file, read: () => readFileSync(file, 'utf8') };
+  return { begin, run, file, read: () => readFileSync(file, 'utf8') };
+}
+
+/** A draft of a process that died. */
+function leave(draft: string): void {
+  writeFileSync(draft, 'half');
+  utimesSync(draft, new Date(0), new Date(0));
 }
 
 describe('catalog-sync watch', () => {
@@ -57,13 +75,31 @@ describe('catalog-sync watch', () => {
 
   it('loses no offer of many who add at once, and takes over what a dead process left', async () => {
     const { run, read, file } = open({ 'watch.csv': '' });
-    writeFileSync(`${file}.new`, 'half');
-    utimesSync(`${file}.new`, new Date(0), new Date(0));
-    await Promise.all(Array.from({ length: 12 }, (_, i) => run('watch', 'add', String(100 + i))));
-    expect(read().trim().split('\n').toSorted()).toEqual(
-      Array.from({ length: 12 }, (_, i) => String(100 + i)),
-    );
-    expect(existsSync(`${file}.new`)).toBe(false);
+    leave(`${file}.new`);
+    const offers = Array.from({ length: 12 }, (_, i) => String(100 + i));
+    await Promise.all(offers.map((offer) => run('watch', 'add', offer)));
+    expect(read().trim().split('\n').toSorted()).toEqual(offers);
+    expect(readdirSync(dirname(file)).toSorted()).toEqual(['catalog-sync.yaml', 'watch.csv']);
+  });
+
+  it('takes away no draft but the one that was left, when another process was faster', async () => {
+    const { read, file, begin } = open({ 'watch.csv': '' });
+    leave(`${file}.new`);
+    const { context, run } = begin('watch', 'add', '7');
+    let looked = 0;
+    const now = () => {
+      // It has seen the draft that was left; meanwhile the other one takes it away, and begins its own.
+      if (looked++ === 0) {
+        rmSync(`${file}.new`);
+        writeFileSync(`${file}.new`, '8\n');
+        setTimeout(() => {
+          renameSync(`${file}.new`, file);
+        }, 100);
+      }
+      return new Date();
+    };
+    expect(await run({ ...context, clock: { ...context.clock, now } })).toBe(0);
+    expect(read()).toBe('8\n7\n');
   });
 
   it('knows lines by any of their ends, and removes no other with one', async () => {
