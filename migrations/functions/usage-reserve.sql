@@ -104,6 +104,13 @@ BEGIN
     IF v_free_at > v_now THEN
       denied_by := 'second'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
     END IF;
+    -- Whether an outage is over, one call finds out: each of those that wait would be lost with it.
+    IF p_lane <> 'manual' AND EXISTS (
+      SELECT FROM usage.backoff b
+      JOIN usage.in_flight f ON f.app_key = b.app_key AND f.api = b.api AND f.granted_at > b.started_at
+      WHERE b.app_key = p_app_key AND b.api = p_api AND b.failures > 0 AND b.pause > '0') THEN
+      denied_by := 'second'; retry_after_ms := 1000; RETURN;
+    END IF;
 
     SELECT max(p.next_slot_at) FILTER (WHERE p.api <> p_api), max(p.next_slot_at) FILTER (WHERE p.api = p_api),
            bool_or(p.raise_after <= v_now)

@@ -81,6 +81,20 @@ describe('calls of an API that bring no answer', () => {
     expect(await reserve()).toMatchObject({ kind: 'granted' });
   });
 
+  it('let one call through after each pause, which finds out whether it is over', async () => {
+    await fail(4);
+    await moveTo(10);
+    await call('unavailable');
+    await moveTo(13);
+    const { callId } = await at.grant(`call-${asked++}`);
+    expect(await reserve()).toEqual({ kind: 'denied', by: 'second', retryAfterMs: 1000 });
+    expect(await reserve(otherApi)).toMatchObject({ kind: 'granted' });
+    const byHand = requestFor(`call-${asked++}`, { api, lane: 'manual' });
+    expect(await at.ledger.reserve(byHand)).toMatchObject({ kind: 'granted' });
+    await at.ledger.settle(settlementFor(callId, { shows: 'allowed' }));
+    for (let n = 0; n < 3; n++) expect(await reserve()).toMatchObject({ kind: 'granted' });
+  });
+
   it.each([
     ['unavailable', 'GATEWAY_UNAVAILABLE'],
     ['unreachable', 'GATEWAY_UNREACHABLE'],
