@@ -4,7 +4,7 @@ import { isEquivalent, type Equivalent } from './equivalents.ts';
 import type { MutantCheck } from './check-mutant.ts';
 import type { Mutant } from './mutant.ts';
 import { runTests } from './run-tests.ts';
-import { projects, type Project, type TestMap } from './test-map.ts';
+import { projects, type NearTest, type Project, type TestMap } from './test-map.ts';
 import type { WorkingCopy } from './working-copy.ts';
 
 export interface Verdict {
@@ -64,7 +64,8 @@ export async function measureTests(
   const durations = new Map<string, number>();
   const startMs = { unit: 0, integration: 0, system: 0 };
   for (const project of projects) {
-    const files = [...new Set(mutants.flatMap((mutant) => map.testsFor(mutant)[project]))];
+    const near = mutants.flatMap((mutant) => map.testsFor(mutant)[project]);
+    const files = [...new Set(near.map(({ file }) => file))];
     const result = await runTests({
       ...{ root: copy.root, project, files, timeoutMs: 1_800_000 },
       maxFileMs: project === 'system' ? maxSystemMs : 1_800_000,
@@ -78,14 +79,15 @@ export async function measureTests(
   return { files: durations, startMs };
 }
 
-/** The shortest first. */
-function chooseTests(tests: readonly string[], project: Project, durations: Durations['files']): string[] {
+/** The short and near ones first: a near one is as likely to fail as several that are far away. */
+function chooseTests(tests: readonly NearTest[], project: Project, durations: Durations['files']): string[] {
   const limit = project === 'system' ? maxSystemMs : Infinity;
   const ms = (file: string) => durations.get(file) ?? Infinity;
   let sum = 0;
   return tests
-    .filter((file) => durations.has(file))
-    .toSorted((a, b) => ms(a) - ms(b))
+    .filter(({ file }) => durations.has(file))
+    .toSorted((a, b) => a.distance * ms(a.file) - b.distance * ms(b.file))
+    .map(({ file }) => file)
     .filter((file) => (sum += ms(file)) <= limit);
 }
 

@@ -3,10 +3,17 @@ import { basename, dirname, join, normalize } from 'node:path';
 import ts from 'typescript';
 import type { Mutant } from './mutant.ts';
 
+/** A test file that can see a mutant. */
+export interface NearTest {
+  readonly file: string;
+  /** By how many imports it reaches the mutant's file, at least 1; support of tests counts as part of them. */
+  readonly distance: number;
+}
+
 /** Which tests can see a mutant. */
 export interface TestMap {
   /** Of the three projects, the fastest first: those of its room, and those that import its file themselves. */
-  testsFor(mutant: Pick<Mutant, 'file' | 'room'>): Record<Project, string[]>;
+  testsFor(mutant: Pick<Mutant, 'file' | 'room'>): Record<Project, NearTest[]>;
 }
 
 export const projects = ['unit', 'integration', 'system'] as const;
@@ -44,15 +51,21 @@ function readImports(root: string, files: readonly string[]): Map<string, readon
   );
 }
 
-/** All files that a file imports, itself included; `through` says which of them are followed. */
-function reach(
-  imports: ReadonlyMap<string, readonly string[]>,
-  file: string,
-  through: (file: string) => boolean = () => true,
-): Set<string> {
-  const found = new Set([file]);
-  for (const at of found) {
-    if (at === file || through(at)) for (const next of imports.get(at) ?? []) found.add(next);
+/** By how many imports a file reaches each that it imports; through modules of `test` it is none more. */
+function reach(imports: ReadonlyMap<string, readonly string[]>, file: string): Map<string, number> {
+  const found = new Map([[file, 1]]);
+  let at = [file];
+  for (let distance = 1; at.length > 0; distance++) {
+    const here = at;
+    at = [];
+    // It grows while it is walked.
+    for (const from of here) {
+      for (const next of imports.get(from) ?? []) {
+        if (found.has(next)) continue;
+        found.set(next, distance);
+        (next.startsWith('test/') ? here : at).push(next);
+      }
+    }
   }
   return found;
 }
@@ -73,7 +86,6 @@ export function createTestMap(root: string, files: readonly string[]): TestMap {
       project,
       room,
       all: reach(imports, file),
-      direct: reach(imports, file, (at) => at.startsWith('test/')),
       text: readFileSync(join(root, file), 'utf8'),
     };
   });
@@ -83,7 +95,7 @@ export function createTestMap(root: string, files: readonly string[]): TestMap {
     !file.startsWith('src/') || test.project === 'system' || test.all.has(file);
   const names = (test: Test, file: string) => {
     const object = objectOf(file);
-    return object === null ? test.direct.has(file) : test.text.includes(object);
+    return object === null ? test.all.get(file) === 1 : test.text.includes(object);
   };
   const narrowest = (found: readonly Test[], count: number) =>
     found.toSorted((a, b) => a.all.size - b.all.size).slice(0, Math.max(0, count));
@@ -97,8 +109,12 @@ export function createTestMap(root: string, files: readonly string[]): TestMap {
       );
       const related = foreign.filter((test) => !direct.includes(test) && test.all.has(file));
       const chosen = [...own, ...direct, ...narrowest(related, minTests - own.length - direct.length)];
+      // What starts processes, or calls functions of the database by way of others, is far away.
+      const distanceOf = (test: Test) => (names(test, file) ? 1 : (test.all.get(file) ?? 4));
       const of = (project: Project) =>
-        chosen.filter((test) => test.project === project).map((test) => test.file);
+        chosen
+          .filter((test) => test.project === project)
+          .map((test) => ({ file: test.file, distance: distanceOf(test) }));
       return { unit: of('unit'), integration: of('integration'), system: of('system') };
     },
   };

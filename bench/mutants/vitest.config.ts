@@ -22,6 +22,8 @@ export default mergeConfig(
     cacheDir: join(root, '.catalog-sync', 'vite'),
     test: {
       bail: 1,
+      // Of a mutant one module is new. All others would be transformed again for each, which takes as long as its tests.
+      experimental: { fsModuleCache: true, fsModuleCachePath: join(root, '.catalog-sync', 'modules') },
       sequence: { sequencer: GivenOrder },
       setupFiles: process.env['MUTANT_FILE_MS'] === undefined ? [] : ['bench/mutants/stop-long-files.ts'],
     },

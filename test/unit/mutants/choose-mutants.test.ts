@@ -78,20 +78,23 @@ describe('the tests of a mutant', () => {
   it('are those of its room that import it, then those that reach it by the support of tests', () => {
     expect(map.testsFor({ file: 'src/load/merge.ts', room: 'load' })).toEqual({
       unit: [],
-      integration: ['test/integration/load/merge.test.ts', 'test/integration/web/page.test.ts'],
-      system: ['test/system/load/killed.test.ts'],
+      integration: [
+        { file: 'test/integration/load/merge.test.ts', distance: 1 },
+        { file: 'test/integration/web/page.test.ts', distance: 1 },
+      ],
+      system: [{ file: 'test/system/load/killed.test.ts', distance: 4 }],
     });
   });
 
   it('follow a statement to the module that names it', () => {
     const { integration } = map.testsFor({ file: 'src/load/sql/merge-rows.sql', room: 'load' });
-    expect(integration).toContain('test/integration/load/merge.test.ts');
+    expect(integration).toContainEqual({ file: 'test/integration/load/merge.test.ts', distance: 2 });
     expect(map.testsFor({ file: 'src/load/sql/other.sql', room: 'load' }).integration).toEqual([]);
   });
 
   it('are for a view those of its room, and those that name it', () => {
     const { integration } = map.testsFor({ file: 'migrations/views/usage-lanes.sql', room: 'ledger' });
-    expect(integration).toEqual(['test/integration/views/view.test.ts']);
+    expect(integration).toEqual([{ file: 'test/integration/views/view.test.ts', distance: 1 }]);
   });
 });
 
