@@ -11,8 +11,13 @@ const maxBytes = 8_000_000;
 /** Enough to see what is wrong with a file. */
 const loggedLines = 10;
 
-function refuse({ name, offersFile }: Feed, problem: string, cause?: unknown): AppError {
-  const message = `offers_file ${offersFile ?? ''} of feed ${name} ${problem}`;
+/** A feed with a file of offers. */
+export type WatchFeed = Feed & { readonly offersFile: string };
+
+export const isWatchFeed = (feed: Feed): feed is WatchFeed => feed.offersFile !== null;
+
+function refuse({ name, offersFile }: WatchFeed, problem: string, cause?: unknown): AppError {
+  const message = `offers_file ${offersFile} of feed ${name} ${problem}`;
   return new AppError(coreErrors.WATCH_LIST_UNREADABLE, message, { cause });
 }
 
@@ -21,10 +26,9 @@ function refuse({ name, offersFile }: Feed, problem: string, cause?: unknown): A
  *
  * @throws AppError WATCH_LIST_UNREADABLE
  */
-export async function readWatchText(projectDir: string, feed: Feed): Promise<string> {
-  const path = feed.offersFile ?? '';
+export async function readWatchText(projectDir: string, feed: WatchFeed): Promise<string> {
   const unreadable = (cause: unknown) => refuse(feed, `can't be read: ${errorMessage(cause)}`, cause);
-  const file = await findProjectFile(projectDir, path).catch((cause: unknown) => {
+  const file = await findProjectFile(projectDir, feed.offersFile).catch((cause: unknown) => {
     throw unreadable(cause);
   });
   if (file === null) throw refuse(feed, 'is outside of the project folder and was not read');
@@ -59,7 +63,7 @@ export async function openWatchLists(
 ): Promise<AddWatchLists> {
   const kept = new Map<string, Kept>();
 
-  function report({ name, offersFile }: Feed, { offers, badLines }: ParsedWatchList): void {
+  function report({ name, offersFile }: WatchFeed, { offers, badLines }: ParsedWatchList): void {
     const facts = { feed: name, file: offersFile, offers: offers.length };
     if (badLines.length === 0) log.info(facts, 'watch list read');
     else
@@ -69,13 +73,13 @@ export async function openWatchLists(
       );
   }
 
-  async function versionOf(feed: Feed): Promise<string> {
-    const file = await findProjectFile(projectDir, feed.offersFile ?? '').catch(() => null);
+  async function versionOf(feed: WatchFeed): Promise<string> {
+    const file = await findProjectFile(projectDir, feed.offersFile).catch(() => null);
     const found = file && (await stat(file).catch(() => null));
     return found ? `${String(found.mtimeMs)} ${String(found.size)}` : 'unreadable';
   }
 
-  async function offersOf(feed: Feed): Promise<readonly string[]> {
+  async function offersOf(feed: WatchFeed): Promise<readonly string[]> {
     const version = await versionOf(feed);
     const known = kept.get(feed.name);
     if (known?.version === version) return known.offers;
@@ -95,7 +99,7 @@ export async function openWatchLists(
   const addTo: AddWatchLists = (some) =>
     Promise.all(
       some.map(async (feed) => {
-        if (feed.offersFile === null) return feed;
+        if (!isWatchFeed(feed)) return feed;
         return { ...feed, offers: [...new Set([...feed.offers, ...(await offersOf(feed))])] };
       }),
     );

@@ -4,11 +4,10 @@ import type { Command } from 'commander';
 import type { CliContext } from '../../app/context.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { readOfferIdOf, parseWatchList } from '../../config/parse-watch-list.ts';
-import { readWatchText } from '../../config/watch-lists.ts';
+import { isWatchFeed, readWatchText, type WatchFeed } from '../../config/watch-lists.ts';
 import { sleep, type Clock } from '../../core/clock.ts';
 import { AppError, coreErrors } from '../../core/errors.ts';
 import { findProjectFile } from '../../core/read-project-file.ts';
-import type { Feed } from '../../model/sync-config.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
 interface WatchFlags {
@@ -21,8 +20,8 @@ const amount = (count: number): string => count.toLocaleString('en');
 const shownLines = 20;
 
 /** @throws AppError CONFIG_FILE_INVALID when it is not clear which feed is meant, or it has no file */
-function chooseFeed(session: Session, name: string | undefined): Feed {
-  const having = session.readSyncConfig().feeds.filter(({ offersFile }) => offersFile !== null);
+function chooseFeed(session: Session, name: string | undefined): WatchFeed {
+  const having = session.readSyncConfig().feeds.filter(isWatchFeed);
   const chosen = name === undefined ? having : having.filter((feed) => feed.name === name);
   const [feed] = chosen;
   if (feed !== undefined && chosen.length === 1) return feed;
@@ -38,7 +37,7 @@ function chooseFeed(session: Session, name: string | undefined): Feed {
 
 interface Opened {
   readonly session: Session;
-  readonly feed: Feed;
+  readonly feed: WatchFeed;
 }
 
 function open(context: CliContext, { feed }: WatchFlags, self: Command): Opened {
@@ -48,10 +47,9 @@ function open(context: CliContext, { feed }: WatchFlags, self: Command): Opened 
 
 /** A list that is not there yet begins empty. What keeps it from being made is said by who reads it next. */
 async function beginList({ session, feed }: Opened): Promise<void> {
-  const path = feed.offersFile ?? '';
-  const folder = await findProjectFile(session.config.projectDir, dirname(path)).catch(() => null);
+  const folder = await findProjectFile(session.config.projectDir, dirname(feed.offersFile)).catch(() => null);
   if (folder !== null)
-    await writeFile(join(folder, basename(path)), '', { flag: 'wx' }).catch(() => undefined);
+    await writeFile(join(folder, basename(feed.offersFile)), '', { flag: 'wx' }).catch(() => undefined);
 }
 
 /** An edit takes milliseconds. A draft that is older was left by a process that died. */
@@ -109,7 +107,7 @@ async function edit(opened: Opened, change: (text: string) => Edited): Promise<E
   const { projectDir } = opened.session.config;
   // First, for it says what is wrong with the file.
   await readWatchText(projectDir, opened.feed);
-  const file = await findProjectFile(projectDir, opened.feed.offersFile ?? '');
+  const file = await findProjectFile(projectDir, opened.feed.offersFile);
   if (file === null) throw new Error('a file that was read is gone');
   const draft = `${file}.new`;
   await beginDraft(draft, opened.session.context.clock);
@@ -129,7 +127,7 @@ function conclude({ session, feed }: Opened, { changed, offers }: Edited, verb: 
   if (session.isJson) session.print(safeJson({ feed: feed.name, file: feed.offersFile, changed, offers }));
   else
     session.talk(
-      `${amount(changed)} ${verb}; ${feed.offersFile ?? ''} has ${amount(offers)} offers, which the next run fetches`,
+      `${amount(changed)} ${verb}; ${feed.offersFile} has ${amount(offers)} offers, which the next run fetches`,
     );
 }
 
@@ -183,6 +181,6 @@ export async function listWatched(context: CliContext, flags: WatchFlags, self: 
   }
   if (offers.length > 0) session.print(offers.join('\n'));
   for (const { line, text: bad } of badLines.slice(0, shownLines))
-    session.talk(`${feed.offersFile ?? ''}:${String(line)} names no offer: ${bad}`);
+    session.talk(`${feed.offersFile}:${String(line)} names no offer: ${bad}`);
   session.talk(`${amount(offers.length)} offers, ${amount(badLines.length)} bad lines`);
 }
