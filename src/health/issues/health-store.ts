@@ -8,7 +8,7 @@ import { createPermissionStore } from '../../ledger/permission-store.ts';
 import { createQuotaStore, type ApiHold } from '../../ledger/quota-store.ts';
 import { createScheduleStore, type KeptSchedule } from '../../runs/schedule-store.ts';
 import { createStatusStore } from '../status-store.ts';
-import { runSql } from '../../db/sql-file.ts';
+import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
 /** A run that failed or is incomplete, or is active without a driver. */
@@ -133,8 +133,7 @@ export interface HealthStoreParts {
 }
 
 async function read({ pool, appKey, feeds }: HealthStoreParts): Promise<HealthFacts> {
-  const [state] = await runSql<WorkState>(pool, readSql('health-state'), [appKey]);
-  if (!state) throw new Error('health-state returned no row');
+  const state = await runSqlForOne<WorkState>(pool, readSql('health-state'), [appKey]);
   const soon = new Date(state.now.getTime() + partitionLeadMs);
   return {
     hasAppKey: appKey !== '',
