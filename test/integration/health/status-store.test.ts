@@ -240,6 +240,14 @@ describe('what a probe can ask about', () => {
     );
     await change(`INSERT INTO catalog.seller (seller_id, changed_at, call_id) VALUES ('s', now(), 1)`);
     expect(await status.findSubjects()).toMatchObject({ offerId: '3', sellerId: 's' });
+    await change(
+      `INSERT INTO catalog.offer (offer_id, state, main_image_url, changed_at, call_id)
+       SELECT n, 'listed', 'https://cbu01.alicdn.com/2.jpg', now(), 1 FROM generate_series(4, 5) n`,
+    );
+    await change("INSERT INTO catalog.seller (seller_id, changed_at, call_id) VALUES ('t', now(), 1)");
+    const { offerId, sellerId } = await status.findSubjects();
+    expect(['3', '4', '5']).toContain(offerId);
+    expect(['s', 't']).toContain(sellerId);
   });
 });
 

@@ -59,6 +59,15 @@ test('the limit of the login is compared with the need of the processes that wor
   ]);
 });
 
+test('no limit of a login holds for a superuser', async () => {
+  const name = new URL(login.url).username;
+  await login.allow(5);
+  expect(await messages('postgres')).toHaveLength(1);
+  await db.pool.query(`ALTER ROLE ${name} SUPERUSER`);
+  expect(await messages('postgres')).toEqual([]);
+  await db.pool.query(`ALTER ROLE ${name} NOSUPERUSER`);
+});
+
 test('the limit of the database counts as well', async () => {
   const name = new URL(db.url).pathname.slice(1);
   await db.pool.query(`ALTER DATABASE ${name} CONNECTION LIMIT 19`);

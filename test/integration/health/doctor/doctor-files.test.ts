@@ -140,10 +140,20 @@ describe('connections to other machines', () => {
     const namesOf = (checks: readonly Check[]) => checks.map(({ name }) => name);
     expect(namesOf(refused)).toContain('encryption');
     expect(namesOf(refused)).not.toContain('redis');
-    const allowed = { ...env, ALLOW_UNENCRYPTED: '1' };
-    expect(namesOf(await runDoctor({ projectDir: createProject(), env: allowed, checkServices }))).toContain(
-      'redis',
-    );
+    const here = { REDIS_URL: 'redis://127.0.0.1:1' };
+    for (const allowed of [{ ...env, ALLOW_UNENCRYPTED: '1' }, here])
+      expect(
+        namesOf(await runDoctor({ projectDir: createProject(), env: allowed, checkServices })),
+      ).toContain('redis');
+  });
+});
+
+describe('queues', () => {
+  test('in Postgres need no Redis, and one that does not answer is a failure', async () => {
+    expect(await checkRedis({ REDIS_URL: undefined })).toEqual([]);
+    expect(await checkRedis({ REDIS_URL: new Secret('redis://127.0.0.1:1') })).toMatchObject([
+      { name: 'redis', status: 'fail' },
+    ]);
   });
 });
 
@@ -164,10 +174,16 @@ describe.runIf(listBackends().includes('redis'))('Redis', () => {
       await redis.config('SET', 'appendonly', 'no');
       const first = await statusOf();
       for (const [setting, value] of before) await redis.config('SET', setting ?? '', value ?? '');
-      expect(first.slice(1)).toEqual([
+      expect(first).toEqual([
+        ['ok', expect.stringMatching(/^the queues/) as string],
         ['warn', 'maxmemory-policy'],
         ['warn', 'appendonly'],
       ]);
+      await redis.config('SET', 'maxmemory-policy', 'noeviction');
+      await redis.config('SET', 'appendonly', 'yes');
+      const good = await statusOf();
+      for (const [setting, value] of before) await redis.config('SET', setting ?? '', value ?? '');
+      expect(good.map(([status]) => status)).toEqual(['ok']);
     } finally {
       redis.disconnect();
       await server.close();

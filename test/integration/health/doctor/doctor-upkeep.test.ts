@@ -26,6 +26,24 @@ test('a table that is full of dead rows is named with their number', async () =>
   expect((await findings())[0]).toMatch(
     /^bloat: sync\.category_visit: 59,000 dead rows beside 1,000 live ones, never vacuumed Check that autovacuum is on/,
   );
+  const store = createUpkeepStore({ pool: db.pool });
+  const list = async (deadRows: number, deadPerLive: number) =>
+    (await store.listBloatedTables({ deadRows, deadPerLive })).map(({ tableName }) => tableName);
+  expect(await list(59_000, 58.9)).toEqual(['sync.category_visit']);
+  expect(await list(59_001, 0.5)).toEqual([]);
+  expect(await list(59_000, 59)).toEqual([]);
+  await db.pool.query('VACUUM sync.category_visit');
+  await until(async () => (await findings()).length === 0, { what: 'the statistics have arrived' });
+});
+
+test('a table that was vacuumed is told with the time of that', async () => {
+  await db.pool.query(
+    `DO $$ BEGIN FOR n IN 1..52 LOOP UPDATE sync.category_visit SET failed_tries = n; END LOOP; END $$`,
+  );
+  await until(async () => (await findings()).length === 1, { what: 'the statistics have arrived' });
+  expect((await findings())[0]).toMatch(
+    /^bloat: sync\.category_visit: \d\d,\d{3} dead rows beside 1,000 live ones, vacuumed last at 20\S+ \S+Z /,
+  );
   await db.pool.query('VACUUM sync.category_visit');
   await until(async () => (await findings()).length === 0, { what: 'the statistics have arrived' });
 });
@@ -54,6 +72,13 @@ test('an index is reported as unread only when it is large, keeps nothing unique
   expect(unread).toContain('sync.visit_of_mine');
   expect(unread).not.toContain('sync.category_visit_pkey');
   expect(await list(100_000_000, 0)).toEqual([]);
+  expect(new Set(unread).size).toBe(unread.length);
+  expect(unread.every((name) => /^(catalog|sync|usage|raw)\./.test(name))).toBe(true);
+  const sizes = (await store.listIdleIndexes({ bytes: 1, days: 0 })).map(({ bytes }) => bytes);
+  expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+  const [largest = 0] = sizes;
+  expect(await list(largest, 0)).not.toEqual([]);
+  expect(await list(largest + 1, 0)).toEqual([]);
   await db.pool.query('SELECT pg_stat_reset()');
   await until(async () => (await list(1, 32)).length === 0, { what: 'the statistics begin anew' });
 });

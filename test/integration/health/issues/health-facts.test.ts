@@ -237,6 +237,10 @@ describe('processes', () => {
     expect(await lines()).toEqual(['a 1 lost false']);
     await addWorker('a', 2, 0);
     expect(await lines()).toEqual(['a 1 lost false']);
+    await change(
+      "UPDATE sync.worker SET started_at = (SELECT min(heartbeat_at) FROM sync.worker) WHERE host = 'a' AND pid = 2",
+    );
+    expect(await lines()).toEqual(['a 1 lost false']);
     await change("UPDATE sync.worker SET started_at = clock_timestamp() WHERE host = 'a' AND pid = 2");
     expect(await lines()).toEqual(['a 1 lost true']);
     await change("UPDATE sync.worker SET is_service = true WHERE host = 'a'");

@@ -5,6 +5,7 @@ import { AppError, errorMessage } from '../../../../src/core/errors.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import type { NotificationItem, NotificationMessage } from '../../../../src/model/notification.ts';
 import { createNotifier } from '../../../../src/health/webhook/create-notifier.ts';
+import { sendRequest } from '../../../../src/health/webhook/send-request.ts';
 import {
   pathToken,
   queryToken,
@@ -207,6 +208,46 @@ it('a receiver that does not listen is named by its socket’s code', async () =
 
 it('an address that is not safe is never called', () => {
   const options = { format: 'generic', dingTalkSecret: null, siteUrl: null, clock: systemClock } as const;
-  const make = () => createNotifier({ ...options, url: new Secret('http://receiver.example/abc') });
-  expect(make).toThrow('must be https');
+  const make = (url: string) => () => createNotifier({ ...options, url: new Secret(url) });
+  for (const url of ['http://receiver.example/abc', 'ftp://127.0.0.1/abc', 'no address'])
+    expect(make(url)).toThrow('must be https');
+  for (const url of ['https://receiver.example/abc', 'http://127.0.0.1:1/abc'])
+    expect(make(url)).not.toThrow();
+});
+
+it.each<[ReceiverFormat, Secret | null, boolean]>([
+  ['dingtalk', new Secret(signingSecret), true],
+  ['dingtalk', null, false],
+  ['slack', new Secret(signingSecret), false],
+])(
+  'a message to %s is signed only as DingTalk, and with a secret',
+  async (format, dingTalkSecret, isSigned) => {
+    const { receiver: to } = await open(format);
+    const asked: string[] = [];
+    to.setTrouble((response, { url = '' }) => {
+      asked.push(url);
+      response.writeHead(500).end();
+    });
+    const options = { format, dingTalkSecret, siteUrl: null, clock: systemClock };
+    const notifier = createNotifier({ ...options, url: new Secret(to.url) });
+    await expect(notifier.send(message, new AbortController().signal)).rejects.toThrow('HTTP 500');
+    expect(asked.map((url) => url.includes('sign='))).toEqual([isSigned]);
+  },
+);
+
+it('the first 16 KiB of an answer are read, in how many pieces they come', async () => {
+  const { receiver: to } = await open('generic');
+  const answerTo = async (trouble: Trouble) => {
+    to.setTrouble(trouble);
+    return sendRequest(new URL(to.url), { method: 'POST' }, new AbortController().signal);
+  };
+  const whole = await answerTo((response) => response.writeHead(200, { 'retry-after': '7' }).end('abc'));
+  expect(whole).toEqual({ httpStatus: 200, retryAfter: '7', body: 'abc' });
+  expect(await answerTo((response) => response.writeHead(204).end())).toEqual({
+    ...{ httpStatus: 204, retryAfter: null, body: '' },
+  });
+  const { body } = await answerTo((response) => {
+    response.write('a'.repeat(16_000), () => response.end('b'.repeat(1000)));
+  });
+  expect(body).toBe('a'.repeat(16_000) + 'b'.repeat(384));
 });

@@ -126,7 +126,7 @@ describe('limits', () => {
   it('are one line for each API, after those that are used up, one line each', () => {
     const checks = checkQuota([
       limit({}),
-      limit({ period: 'second' }),
+      limit({ period: 'minute' }),
       limit({ api: 'odd', isAssumed: true }),
       limit({ period: 'month', used: 5000, remaining: 0, resetAt: noon }),
       limit({ api: 'odd', period: 'month', remaining: -1 }),
@@ -141,7 +141,7 @@ describe('limits', () => {
   });
 
   it('of other times are not shown', () => {
-    expect(checkQuota([limit({ period: 'second' })])).toMatchObject([
+    expect(checkQuota([limit({ period: 'minute' })])).toMatchObject([
       { status: 'skip', message: 'no limit is known yet: the first run or signed call sets them' },
     ]);
   });
