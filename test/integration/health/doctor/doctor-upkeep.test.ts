@@ -31,6 +31,17 @@ test('a table that is full of dead rows is named with their number', async () =>
     (await store.listBloatedTables({ deadRows, deadPerLive })).map(({ tableName }) => tableName);
   expect(await list(59_000, 58.9)).toEqual(['sync.category_visit']);
   expect(await list(59_001, 0.5)).toEqual([]);
+  // Rows of others are not ours to judge; those with fewer come later.
+  await db.pool.query('CREATE TABLE public.mine (n int) WITH (autovacuum_enabled = false)');
+  await db.pool.query('ALTER TABLE sync.feed_set SET (autovacuum_enabled = false)');
+  await db.pool.query('INSERT INTO public.mine SELECT generate_series(1, 300)');
+  await db.pool.query(
+    'INSERT INTO sync.feed_set (feeds) SELECT ARRAY[n::text] FROM generate_series(1, 200) n',
+  );
+  await db.pool.query('DELETE FROM public.mine');
+  await db.pool.query('DELETE FROM sync.feed_set WHERE feeds[1] IS NOT NULL');
+  await until(async () => (await list(100, 0.5)).length > 1, { what: 'the statistics have arrived' });
+  expect(await list(100, 0.5)).toEqual(['sync.category_visit', 'sync.feed_set']);
   expect(await list(59_000, 59)).toEqual([]);
   await db.pool.query('VACUUM sync.category_visit');
   await until(async () => (await findings()).length === 0, { what: 'the statistics have arrived' });
@@ -68,6 +79,16 @@ test('an index is reported as unread only when it is large, keeps nothing unique
   const store = createUpkeepStore({ pool: db.pool });
   const list = async (bytes: number, days: number) =>
     (await store.listIdleIndexes({ bytes, days })).map(({ indexName }) => indexName);
+  await db.pool.query('CREATE INDEX mine_of_others ON public.mine (n)');
+  await db.pool.query('CREATE INDEX visit_that_is_read ON sync.category_visit (visited_at)');
+  const client = await db.pool.connect();
+  await client.query('SET enable_seqscan = off');
+  await client.query("SELECT FROM sync.category_visit WHERE visited_at = '2026-01-01'");
+  await client.query('RESET enable_seqscan');
+  client.release();
+  await until(async () => !(await list(1, 0)).includes('sync.visit_that_is_read'), {
+    what: 'the scan is counted',
+  });
   const unread = await list(1, 0);
   expect(unread).toContain('sync.visit_of_mine');
   expect(unread).not.toContain('sync.category_visit_pkey');
