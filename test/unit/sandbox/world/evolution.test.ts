@@ -126,6 +126,16 @@ describe('an offer that vanishes', () => {
     expect(seen({ 'comes-back 2': 0.5, 'away 2': 0 }, [3, 20])).toEqual(['gone', 'gone']);
   });
 
+  test('changes again once it is back, and keeps the dates of that', () => {
+    const back = { ...gone, 'comes-back 2': 0, 'away 2': 0.2, 'moves-date 6': 0 };
+    expect(at(4, back, { nature }).versions.price).toBe(1);
+    expect(at(6, back, { nature })).toMatchObject({
+      versions: { price: 3 },
+      pricedAtStep: 6,
+      modifiedAtStep: 6,
+    });
+  });
+
   test('comes back also where nothing happens on the day', () => {
     const rare = { eventsPerStep: 0.5, nature };
     const units = {
