@@ -36,6 +36,7 @@ const dripMs = 500;
 
 function dripOut(response: ServerResponse, body: Buffer): void {
   response.writeHead(200, { 'content-type': jsonType, 'content-length': body.length });
+  response.flushHeaders();
   let sent = 0;
   const timer = setInterval(() => {
     response.write(body.subarray(sent, sent + 1));
