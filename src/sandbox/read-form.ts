@@ -38,10 +38,10 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
  */
 export function readForm(url: URL, request: IncomingMessage, body: Buffer): Form {
   const [params, files] = [new Map(url.searchParams), new Map<string, Buffer>()];
-  const type = request.headers['content-type'] ?? '';
-  if (type.startsWith('application/x-www-form-urlencoded')) {
+  const type = request.headers['content-type'];
+  if (type?.startsWith('application/x-www-form-urlencoded')) {
     for (const [key, value] of new URLSearchParams(body.toString('utf8'))) params.set(key, value);
-  } else if (type.startsWith('multipart/form-data')) {
+  } else if (type?.startsWith('multipart/form-data')) {
     const parts = readMultipart(type, body);
     if (parts === null) throw new Refusal('gw.ParamInvalid', 'Malformed multipart body');
     for (const { name, isFile, bytes } of parts) {

@@ -30,13 +30,14 @@ export type Control = (
 
 /** Whether a peer is this machine. */
 export function isLoopbackAddress(address: string | undefined): boolean {
-  return /^(127\.|::1$|::ffff:127\.)/.test(address ?? '');
+  return address !== undefined && /^(127\.|::1$|::ffff:127\.)/.test(address);
 }
 
 /** Whether it is called by a name of this machine: a site can have a name of its own lead here (DNS rebinding). */
 function isLoopbackName(host: string | undefined): boolean {
-  const url = `http://${host ?? ''}`;
-  return !/[@/\\?#]/.test(host ?? '') && URL.canParse(url) && isLoopbackUrl(new URL(url));
+  if (host === undefined || /[@/\\?#]/.test(host)) return false;
+  const url = `http://${host}`;
+  return URL.canParse(url) && isLoopbackUrl(new URL(url));
 }
 
 /** Whether a page of another site had a browser send it. Programs say nothing of it. */
