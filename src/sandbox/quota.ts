@@ -80,12 +80,13 @@ export function createQuota(initial: Partial<QuotaLimits>): Quota {
   let day = createCalendar(limits.timeZone);
   const used = new Map<string, number>();
   const pace = createPace();
-  const keysOf = (scope: string, at: number) => [`${scope} ${day(at)}`, `${scope} ${day(at).slice(0, 7)}`];
+  const keysOf = (scope: string, at: number) =>
+    [`${scope} ${day(at)}`, `${scope} ${day(at).slice(0, 7)}`] as const;
   const isOver = (scope: string, at: number, own: ApiLimits) => {
-    const [perDay = 0, perMonth = 0] = keysOf(scope, at).map((key) => used.get(key) ?? 0);
+    const [dayKey, monthKey] = keysOf(scope, at);
     return (
-      perDay > (own.perDay ?? Infinity) ||
-      perMonth > (own.perMonth ?? Infinity) ||
+      (used.get(dayKey) ?? 0) > (own.perDay ?? Infinity) ||
+      (used.get(monthKey) ?? 0) > (own.perMonth ?? Infinity) ||
       pace.countIn(scope, at) >= (own.perSecond ?? Infinity)
     );
   };

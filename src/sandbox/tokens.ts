@@ -87,7 +87,8 @@ export function createTokens(starting: StartingTokens, draw: Draw, clock: Clock)
     },
     /** Takes back every access token, at once or after some calls, and the refresh tokens if it says so. */
     revoke: ({ afterCalls, withRefresh }: Revocation) => {
-      callsLeft = afterCalls === 0 ? Infinity : afterCalls;
+      // From 0 it only goes down: those that are handed out from now on are not taken back.
+      callsLeft = afterCalls;
       if (afterCalls === 0) books.access.clear();
       if (withRefresh) books.refresh.clear();
     },

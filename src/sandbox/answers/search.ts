@@ -30,10 +30,10 @@ export function answerSellerSearch(params: Params, settings: SearchSettings): Ga
 
 function imageOf({ param }: SearchParam, uploads: ReadonlySet<string>): ImageFeatures | null {
   const imageId = textOf(param['imageId']);
-  const address = textOf(param['imageAddress']);
-  if (imageId === null && address === null) throw missing('imageId');
   if (imageId !== null) return uploads.has(imageId) ? { key: imageId, offerIndex: null } : null;
-  return imageAt(address ?? '');
+  const address = textOf(param['imageAddress']);
+  if (address === null) throw missing('imageId');
+  return imageAt(address);
 }
 
 /**

@@ -148,7 +148,7 @@ function isSoldOut({ draw, nature }: Offer, place: number, version: number): boo
 /** Place 0 is the offer as a whole, when it has no SKUs or when all of them are sold out; the others are its SKUs. */
 function stockAt(offer: Offer, { versions }: OfferState, place: number, below: number): number {
   const version = versions.stock;
-  if (isSoldOut(offer, 0, version) || (place > 0 && isSoldOut(offer, place, version))) return 0;
+  if (isSoldOut(offer, 0, version) || isSoldOut(offer, place, version)) return 0;
   const topic = place === 0 ? version : (place - 1) * 1000 + version;
   return versioned(offer.draw.int('stock', below, topic), version);
 }

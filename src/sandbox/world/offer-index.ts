@@ -63,8 +63,7 @@ export function indexOffers(source: OfferSource, tree: CategoryTree, count: numb
   const leafPositions = new Map(tree.leaves.map((leaf, i) => [leaf.id, i]));
   const below = once((categoryIds) => {
     const nodes = categoryIds.split(',').flatMap((id) => tree.subtree(id));
-    const leaves = new Set(nodes.map((node) => leafPositions.get(node.id)));
-    leaves.delete(undefined);
+    const leaves = new Set<number | undefined>(nodes.flatMap((node) => leafPositions.get(node.id) ?? []));
     const [only] = leaves;
     if (only !== undefined && leaves.size === 1) return ofLeaf(only);
     return all.filter((index) => leaves.has(leafOf[index]));

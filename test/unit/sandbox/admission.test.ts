@@ -20,7 +20,8 @@ const stamped = (ms: number): Call => ({
 });
 
 describe('a call is let through or refused', () => {
-  const cases: readonly (readonly [string, Call, string, SandboxOptions?])[] = [
+  type Case = [name: string, call: Call, outcome: string, options?: SandboxOptions];
+  const cases: readonly Case[] = [
     ['with everything', search, 'ok'],
     ['with no app key', { ...search, appKey: '' }, 'gw.AppKeyMissing'],
     ['with the key of another app', { ...search, appKey: '1000001' }, 'gw.AppKeyNotFound'],
@@ -69,9 +70,19 @@ describe('a call is let through or refused', () => {
     ['not stamped', category, 'ok', { maxSkewMs: 1000 }],
   ];
 
-  test.each(cases)('%s', (_name, call, outcome, options) =>
-    expect(openGateway(options).outcomeOf(call)).toBe(outcome),
+  test.each(cases.map((each): [Case[0], Case] => [each[0], each]))(
+    '%s',
+    (_name, [, call, outcome, options]) => expect(openGateway(options).outcomeOf(call)).toBe(outcome),
   );
+
+  test('by what its path says, where it ends early, too', () => {
+    const gateway = openGateway();
+    const paths = ['', 'param2', 'param2/1', 'param2/1/a', 'param2/1/a/b', 'param2/1/a/b/1000000'];
+    const outcomes = paths.map((path) => gateway.sendTo(path).answer.outcome);
+    expect(new Set(outcomes.slice(0, 5))).toEqual(new Set(['gw.AppKeyMissing']));
+    expect(outcomes[5]).toBe('gw.APIUnsupported');
+    expect(gateway.calls().map(({ api }) => api)).toEqual(['::', '::', '::1', 'a::1', 'a:b:1', 'a:b:1']);
+  });
 
   test('in words of its own', () => {
     const said = (call: Call, options?: SandboxOptions) => openGateway(options).send(call).body;

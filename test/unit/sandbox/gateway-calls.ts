@@ -48,6 +48,8 @@ export function openGateway(options: SandboxOptions = {}) {
   return {
     state,
     send,
+    /** Sends a call without parameters to a path of any form. */
+    sendTo: (path: string) => gateway({ path, params: new Map(), files: new Map(), requestId: null }),
     /** `ok`, or what went wrong. */
     outcomeOf: (call: Call): string => send(call).answer.outcome,
     calls: (): readonly LoggedCall[] => state.log.list(0, 0),

@@ -62,6 +62,14 @@ describe('getToken', () => {
     expect(fields).toEqual({ error, error_description: description });
   });
 
+  test('refuses a code without any redirect uri', () => {
+    const gateway = openGateway();
+    const code = gateway.state.tokens.grantCode();
+    expect(ask(gateway, 'getToken', { grant_type: 'authorization_code', code }).outcome).toBe(
+      'oauth:invalid_request',
+    );
+  });
+
   test('takes a code once, within two minutes, with the address that it was granted for', () => {
     const gateway = openGateway();
     const { tokens } = gateway.state;

@@ -172,11 +172,14 @@ describe('the nature of a world', () => {
     expect(settleNature({ birth: 0, rise: 1 })).toEqual({ ...defaultNature, birth: 0, rise: 1 });
   });
 
-  test.each([
+  test.each<[Partial<Nature>, string]>([
     [{ birth: -0.1 }, 'birth must be a share from 0 to 1, not -0.1'],
     [{ rise: 1.1 }, 'rise must be a share from 0 to 1, not 1.1'],
     [{ rise: Number.NaN }, 'rise must be a share from 0 to 1, not NaN'],
-    [{ rises: 0 }, `nature is one of ${Object.keys(defaultNature).join(', ')}, not rises`],
+    [
+      { rise: 0, rises: 0 } as Partial<Nature>,
+      `nature is one of ${Object.keys(defaultNature).join(', ')}, not rises`,
+    ],
   ])('is not %j', (given, message) => expect(() => settleNature(given)).toThrow(new RangeError(message)));
 });
 
