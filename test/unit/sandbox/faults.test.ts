@@ -5,7 +5,7 @@ import { categoryApi, openGateway, searchApi, timeApi, type Call } from './gatew
 
 const taken = (faults: readonly Fault[], apis: string, units: Readonly<Record<string, number>> = {}) => {
   const switches = createFaults(faults, new WrittenDraw(units));
-  return [...apis].map((api) => switches.take(api)?.kind ?? null);
+  return Array.from(apis).map((api) => switches.take(api)?.kind ?? null);
 };
 
 describe('switches', () => {

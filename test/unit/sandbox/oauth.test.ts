@@ -170,7 +170,7 @@ describe('a token ends', () => {
   test('when it is revoked: at once, or after some calls, and the refresh token where asked', () => {
     const revoked = (afterCalls: number, withRefresh: boolean) => {
       const gateway = openGateway();
-      const { accessToken = '', refreshToken } = gateway.state.settings;
+      const { accessToken, refreshToken } = gateway.state.settings;
       gateway.state.tokens.revoke({ afterCalls, withRefresh });
       const admitted = [1, 2, 3].map(() => admits(gateway, accessToken));
       const renewed = refreshed(gateway, { refresh_token: refreshToken ?? '' });

@@ -4,11 +4,12 @@ import { answerTranslatedCategory } from '../../../../src/sandbox/answers/transl
 import { Refusal, type GatewayAnswer } from '../../../../src/sandbox/gateway-answer.ts';
 import type { Category, CategoryTree } from '../../../../src/sandbox/world/categories.ts';
 
-const node = (id: string, parentId: string, level: number, name: string, nameEnglish: string): Category => ({
-  ...{ id, parentId, level, name, nameEnglish, isLeaf: level === 2, isRetired: false, path: [], weight: 0 },
+type Named = Pick<Category, 'id' | 'parentId' | 'level' | 'name' | 'nameEnglish'>;
+const node = (named: Named): Category => ({
+  ...{ ...named, isLeaf: named.level === 2, isRetired: false, path: [], weight: 0 },
 });
-const shoes = node('10', '0', 1, '鞋', 'Shoes');
-const boots = node('20', '10', 2, '雨鞋', 'rain boots');
+const shoes = node({ id: '10', parentId: '0', level: 1, name: '鞋', nameEnglish: 'Shoes' });
+const boots = node({ id: '20', parentId: '10', level: 2, name: '雨鞋', nameEnglish: 'rain boots' });
 const all = [shoes, boots];
 const listed = (id: string) => all.filter(({ parentId }) => parentId === id);
 const tree: CategoryTree = {
@@ -59,7 +60,7 @@ describe('alibaba.category.get', () => {
   ])('answers node %s', (id, fields) => {
     const good = { succes: 'true', errorCode: null, errorMsg: null };
     expect(answer(id)).toEqual({ ...good, categoryInfo: [fields] });
-    const { level: _level, ...unlevelled } = fields ?? { level: null };
+    const unlevelled = Object.fromEntries(Object.entries(fields ?? {}).filter(([key]) => key !== 'level'));
     expect(answer(id, false)).toEqual({ ...good, categoryInfo: [unlevelled] });
   });
 

@@ -77,7 +77,7 @@ describe('a fault of the content', () => {
 });
 
 describe('bad values', () => {
-  const codes = (title: string) => [...title].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const codes = (title: string) => Array.from(title).reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
 
   test('a title gets the prefix of its characters, in both languages and nowhere else', () => {
     // The sums of their characters are 98, 99, ... 104: the remainders of 7 from 0 on.
