@@ -21,8 +21,10 @@ function readPart(text: string): Part | null {
  */
 export function readMultipart(contentType: string, body: Buffer): readonly Part[] | null {
   const [, quoted, plain] = /boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
+  const boundary = quoted ?? plain;
+  if (boundary === undefined) return null;
   // Latin-1 keeps each byte as one character.
-  const pieces = `\r\n${body.toString('latin1')}`.split(`\r\n--${quoted ?? plain ?? ''}`).slice(1);
+  const pieces = `\r\n${body.toString('latin1')}`.split(`\r\n--${boundary}`).slice(1);
   if (!(pieces.pop() ?? '').startsWith('--')) return null;
   const parts = pieces.map((piece) => (piece.startsWith('\r\n') ? readPart(piece.slice(2)) : null));
   return parts.every((part) => part !== null) ? parts : null;

@@ -51,6 +51,11 @@ describe('a multipart body', () => {
     ],
   ])('is malformed with %s', (_name, body) => expect(read(type, body)).toBeNull());
 
+  test('is malformed where its type names no boundary', () => {
+    const body = part('name="a"', '1').replace('--x9', '--');
+    expect(read('multipart/form-data', `${body}----`)).toBeNull();
+  });
+
   test('may have no part but its end', () => expect(read(type, '--x9--')).toEqual([]));
 });
 
