@@ -46,9 +46,8 @@ interface Shape {
 
 function shapeOf(total: number): Shape {
   const roots = countRoots(total);
-  const middles = Math.max(roots, Math.round((total - roots) * 0.35));
-  const parents = Math.max(1, Math.min(Math.round(middles * 0.7), total - roots - middles));
-  return { roots, middles, parents, bottoms: total - roots - middles };
+  const middles = Math.round((total - roots) * 0.35);
+  return { roots, middles, parents: Math.round(middles * 0.7), bottoms: total - roots - middles };
 }
 
 function nodeBase(id: number, parent: Category | null, name: Term) {
@@ -78,11 +77,10 @@ function middleName(parentIndex: number, ordinal: number): Term {
   return series === 0 ? part : { zh: `${part.zh}${series + 1}系`, en: `${part.en} series ${series + 1}` };
 }
 
+/** A parent has three children at most, and so fewer than there are kinds. */
 function bottomName(parent: Category, ordinal: number): Term {
-  const kind = kindTerms[ordinal % kindTerms.length] ?? kindTerms[0];
-  const series = Math.floor(ordinal / kindTerms.length);
-  const suffix = series === 0 ? '' : String(series + 1);
-  return { zh: `${kind.zh}${parent.name}${suffix}`, en: `${kind.en} ${parent.nameEnglish}${suffix}` };
+  const kind = kindTerms[ordinal] ?? kindTerms[0];
+  return { zh: `${kind.zh}${parent.name}`, en: `${kind.en} ${parent.nameEnglish}` };
 }
 
 function growNodes(draw: Draw, shape: Shape): readonly Category[] {
