@@ -170,6 +170,9 @@ describe('a search by picture', () => {
 
   test('is narrowed as any other', () => {
     const all = found({ picture: { key, offerIndex: owner.index } });
+    const sellerId = owner.seller.id;
+    const ofShop = all.filter((i) => entryAt(i).offer.seller.id === sellerId);
+    expect(found({ picture: { key, offerIndex: owner.index }, sellerId })).toEqual(ofShop);
     const maxFen = 3000;
     const cheap = all.filter((i) => (fenOf(entryAt(i)) ?? Infinity) <= maxFen);
     expect(found({ picture: { key, offerIndex: owner.index }, maxFen })).toEqual(cheap);
