@@ -12,22 +12,25 @@ describe('a tree', () => {
     [60, [6, 19, 35], 13],
     [1010, [50, 336, 624], 235],
   ])('of %d nodes has %j on its levels, and %d parents on the second', (total, sizes, parents) => {
-    const { all, children } = grow(total);
+    const tree = grow(total);
+    const { all } = tree;
     expect(all).toHaveLength(total);
     expect([1, 2, 3].map((level) => ofLevel(all, level).length)).toEqual(sizes);
     const middles = ofLevel(all, 2);
     expect(middles.filter(({ isLeaf }) => !isLeaf)).toEqual(middles.slice(0, parents));
-    expect(middles.map(({ id }) => children(id).length > 0)).toEqual(middles.map(({ isLeaf }) => !isLeaf));
-    expect(Math.max(...middles.map(({ id }) => children(id).length))).toBeLessThanOrEqual(3);
+    expect(middles.map(({ id }) => tree.children(id).length > 0)).toEqual(
+      middles.map(({ isLeaf }) => !isLeaf),
+    );
+    expect(Math.max(...middles.map(({ id }) => tree.children(id).length))).toBeLessThanOrEqual(3);
   });
 
   test('gives the names of a root’s parts in turn, then again by series', () => {
-    const { all, children, get } = grow(1010);
+    const tree = grow(1010);
+    const { all } = tree;
     const [root] = all;
-    const names = children(root?.id ?? '').map(({ name, nameEnglish }) => [
-      name.replace('（停用）', ''),
-      nameEnglish,
-    ]);
+    const names = tree
+      .children(root?.id ?? '')
+      .map(({ name, nameEnglish }) => [name.replace('（停用）', ''), nameEnglish]);
     expect(names).toEqual([
       ['连衣裙', 'dress'],
       ['女式T恤', 'women T-shirt'],
@@ -37,12 +40,12 @@ describe('a tree', () => {
       ['连衣裙2系', 'dress series 2'],
       ['女式T恤2系', 'women T-shirt series 2'],
     ]);
-    expect(get('124000000')).toMatchObject({
+    expect(tree.get('124000000')).toMatchObject({
       ...{ parentId: '1030000', name: '夏季连衣裙', nameEnglish: 'summer dress' },
       path: ['10100', '1030000', '124000000'],
     });
     // The second child of the first parent.
-    expect(get(String(124_000_000 + 235 * 97))?.name).toMatch(/^冬季连衣裙/);
+    expect(tree.get(String(124_000_000 + 235 * 97))?.name).toMatch(/^冬季连衣裙/);
   });
 
   test('has a retired leaf and an empty one, and holds no offers on branches', () => {
@@ -60,17 +63,24 @@ describe('a tree', () => {
   });
 
   test('lists a node with all that is below it', () => {
-    const { all, subtree, children, get, listed } = grow(15);
+    const tree = grow(15);
+    const { all } = tree;
     expect(
-      subtree('0')
+      tree
+        .subtree('0')
         .map(({ id }) => id)
         .toSorted(),
     ).toEqual(all.map(({ id }) => id).toSorted());
     const [root] = all;
     const below = all.filter(({ path }) => path[0] === root?.id);
-    expect(new Set(subtree(root?.id ?? ''))).toEqual(new Set(below));
-    expect([subtree('x'), children('x'), get('x'), listed('x')]).toEqual([[], [], undefined, []]);
-    expect(children('0')).toEqual(ofLevel(all, 1));
+    expect(new Set(tree.subtree(root?.id ?? ''))).toEqual(new Set(below));
+    expect([tree.subtree('x'), tree.children('x'), tree.get('x'), tree.listed('x')]).toEqual([
+      [],
+      [],
+      undefined,
+      [],
+    ]);
+    expect(tree.children('0')).toEqual(ofLevel(all, 1));
   });
 });
 
