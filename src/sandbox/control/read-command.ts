@@ -44,6 +44,14 @@ export function readGrants(command: JsonObject): Readonly<Record<string, boolean
   return command as Readonly<Record<string, boolean>>;
 }
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
 /** Some fields of `QuotaLimits`. @throws BadCommand when there is another one, or of another type */
 export function readQuotas(command: JsonObject): Partial<QuotaLimits> {
   for (const [key, value] of Object.entries(command)) {
@@ -52,6 +60,9 @@ export function readQuotas(command: JsonObject): Partial<QuotaLimits> {
       known === null ? value === null || typeof value === 'number' : typeof value === typeof known;
     if (known === undefined || !isGood) throw new BadCommand(`${key} is not a limit, or of the wrong type`);
   }
+  const { timeZone } = command;
+  if (typeof timeZone === 'string' && !isTimeZone(timeZone))
+    throw new BadCommand(`${timeZone} is no time zone: give one by its IANA name, like Asia/Shanghai`);
   return command;
 }
 

@@ -79,6 +79,7 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, Case
       ['{"timeZone":"UTC","packages":{"a":1}}', { timeZone: 'UTC', packages: { a: 1 } }],
       ['{"appPerDay":"5"}', 'appPerDay is not a limit, or of the wrong type'],
       ['{"timeZone":8}', 'timeZone is not a limit, or of the wrong type'],
+      ['{"timeZone":"Nowhere"}', 'Nowhere is no time zone: give one by its IANA name, like Asia/Shanghai'],
       ['{"packages":1}', 'packages is not a limit, or of the wrong type'],
       ['{"appPerDay":5,"perDay":5}', 'perDay is not a limit, or of the wrong type'],
       ['{"perDay":null}', 'perDay is not a limit, or of the wrong type'],
