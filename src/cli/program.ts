@@ -97,8 +97,6 @@ export function createProgram(context: CliContext): Command {
       writeErr: (text) => void context.stderr.write(text),
       getOutHelpWidth: () => context.stdout.columns ?? 100,
       getErrHelpWidth: () => context.stderr.columns ?? 100,
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
     })
     .exitOverride();
   addGlobalFlags(program, context);
