@@ -3,17 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
 import { createProgram } from '../../../src/cli/program.ts';
 import { createWorld } from '../../support/in-process.ts';
+import { leavesOf } from '../../support/parse-command.ts';
 
 /** Runs a command line in this process. */
 async function run(...args: string[]) {
   const { context, stdout, stderr } = createWorld();
   const exitCode = await runCli(args, context);
   return { exitCode, out: stdout.text, err: stderr.text };
-}
-
-/** The commands that do something: verbs, and the verbs below them. */
-function leaves(command: Command): Command[] {
-  return command.commands.length === 0 ? [command] : command.commands.flatMap(leaves);
 }
 
 /** Splits a line as a shell does, as far as examples need it. */
@@ -39,7 +35,7 @@ describe('help', () => {
     for (const example of examples) {
       const { context, stderr } = createWorld();
       const program = createProgram({ ...context, cwd: '/' });
-      for (const command of leaves(program)) command.action(() => undefined);
+      for (const command of leavesOf(program)) command.action(() => undefined);
       const args = splitShell(example).map((word) => (word.startsWith('/srv/') ? '/' : word));
       const outcome = await program.parseAsync(args, { from: 'user' }).catch((error: unknown) => error);
       const isHelp = example.endsWith('--help');

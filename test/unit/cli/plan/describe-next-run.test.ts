@@ -1,20 +1,77 @@
 import { expect, it } from 'vitest';
-import { describeNextRun } from '../../../src/cli/plan/describe-next-run.ts';
-import type { ApiForecast, Forecast } from '../../../src/refresh/forecast/forecast.ts';
+import {
+  canCall,
+  describeNextRun,
+  formatDuration,
+  isCutShort,
+} from '../../../../src/cli/plan/describe-next-run.ts';
+import type { ApiForecast } from '../../../../src/refresh/forecast/forecast.ts';
+import { detailForecast, someForecast, steadySearch } from '../../../support/forecasts.ts';
 
-const detail: ApiForecast = {
-  ...{ operation: 'offer.detail', nextRun: 0, due: 150, perDay: 0, wantedPerDay: 0, toFirstPass: 0 },
-};
-const forecast = (apis: readonly ApiForecast[]) => ({ apis }) as unknown as Forecast;
-const hold = {
-  api: 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1',
-  code: 'HELD_BY_HAND',
-};
+const waiting: ApiForecast = { ...detailForecast, due: 1500 };
+const other: ApiForecast = { ...waiting, operation: 'search.keyword', nextRun: 1200, due: 1200 };
+const forecast = (...apis: ApiForecast[]) => someForecast({ apis });
+const api = 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1';
+const hold = { api, code: 'HELD_BY_HAND' };
 
 it('what waits for a hold is named with the hold, and is not said to be nothing', () => {
-  expect(describeNextRun(forecast([detail]), [hold])).toBe(
-    'plan: nothing can be called now, and 150 offer.detail calls wait: calls are held of product.search.queryProductDetail (HELD_BY_HAND)',
+  expect(describeNextRun(forecast(waiting), [hold])).toBe(
+    'plan: nothing can be called now, and 1,500 offer.detail calls wait: calls are held of product.search.queryProductDetail (HELD_BY_HAND)',
   );
-  expect(describeNextRun(forecast([detail]), [])).toMatch(/wait: the quota or the budget is used up$/);
-  expect(describeNextRun(forecast([{ ...detail, due: 0 }]), [hold])).toBe('plan: nothing is due');
+  const late = [
+    waiting,
+    { ...other, nextRun: 0, due: 7 },
+    { ...detailForecast, operation: 'search.image' as const },
+  ];
+  expect(
+    describeNextRun(forecast(...late), [
+      { ...hold, api: '*' },
+      { api: 'odd', code: 'x' },
+    ]),
+  ).toBe(
+    'plan: nothing can be called now, and 1,500 offer.detail, 7 search.keyword calls wait: calls are held of all APIs (HELD_BY_HAND), odd (x)',
+  );
+  expect(describeNextRun(forecast(waiting), [])).toMatch(/wait: the quota or the budget is used up$/);
+  expect(describeNextRun(forecast(detailForecast), [hold])).toBe('plan: nothing is due');
+});
+
+it('what a run calls is named with its time, and what is left', () => {
+  const nextRun = { ...someForecast().nextRun, seconds: 600 };
+  const few: ApiForecast = { ...waiting, nextRun: 100 };
+  const tiny: ApiForecast = { ...detailForecast, operation: 'search.image', nextRun: 0.49, due: 0.49 };
+  expect(describeNextRun({ ...forecast(few, other, tiny), nextRun }, [])).toBe(
+    'plan: 100 offer.detail, 1,200 search.keyword calls in about 10 min; 2,700 are due; the rest waits for quota or budget',
+  );
+  expect(describeNextRun({ ...forecast(other), nextRun, searches: [steadySearch(true)] }, [])).toBe(
+    'plan (nothing is known yet: upper bound): 1,200 search.keyword calls in about 10 min',
+  );
+});
+
+it.each([
+  [0, 0, false],
+  [100, 106, false],
+  [100, 106.1, true],
+  [0, 1, false],
+  [0, 1.1, true],
+])('of %d calls a run with %d due is cut short: %s', (nextRun, due, isCut) => {
+  expect(isCutShort(forecast(detailForecast, { ...detailForecast, nextRun, due }))).toBe(isCut);
+});
+
+it('half a call is one', () => {
+  const can = (nextRun: number) => canCall(forecast(detailForecast, { ...detailForecast, nextRun }));
+  expect([can(0.49), can(0.5)]).toEqual([false, true]);
+  const text = (nextRun: number) => describeNextRun(forecast({ ...detailForecast, nextRun }), []);
+  expect(text(0.5)).toBe('plan: 1 offer.detail calls in about 0 s');
+  expect(text(0.49)).toBe('plan: nothing is due');
+});
+
+it.each([
+  [0.2, '1 s'],
+  [89, '89 s'],
+  [90, '2 min'],
+  [5399, '90 min'],
+  [5400, '1.5 h'],
+  [36_000, '10.0 h'],
+])('%d seconds are %s', (seconds, text) => {
+  expect(formatDuration(seconds)).toBe(text);
 });
