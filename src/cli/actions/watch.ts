@@ -163,10 +163,10 @@ export async function removeWatched(
   const unwanted = new Set(offers);
   const edited = await edit(opened, (text) => {
     const lines = text.split(/(?<=\n|\r(?!\n))/);
-    const kept = lines.filter((line) => !unwanted.has(readOfferIdOf(line) ?? '')).join('');
+    const isKept = (id: string | null) => id === null || !unwanted.has(id);
+    const kept = lines.filter((line) => isKept(readOfferIdOf(line))).join('');
     const left = parseWatchList(kept).offers.length;
-    const changed = parseWatchList(text).offers.length - left;
-    return { text: changed === 0 ? text : kept, changed, offers: left };
+    return { text: kept, changed: parseWatchList(text).offers.length - left, offers: left };
   });
   conclude(opened, edited, 'removed');
 }
