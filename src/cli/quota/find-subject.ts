@@ -53,9 +53,7 @@ export async function findSubject(open: OpenQuota, text: string, command: Comman
   const limited = (await open.report.listLimits()).map(({ api }) => api);
   const held = (await open.quota.listHolds()).map(({ api }) => api);
   const groups = [...new Set(limited.filter((api) => api.startsWith('@')))];
-  const api = text.startsWith('@')
-    ? groups.find((name) => name === text)
-    : findApi(open.sync, [...limited, ...held], text);
+  const api = findApi(open.sync, [...limited, ...held], text);
   if (api !== undefined) return { api, name: createNamer(open.sync)(api) };
   const known = [...listOperations(open.sync).map(({ operation }) => operation), ...groups, "'*'"];
   return command.error(`error: there is no API or group ${text}: give one of ${known.join(', ')}`);
