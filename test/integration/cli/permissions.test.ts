@@ -104,6 +104,29 @@ quotas:
     expect(await limits()).toMatchObject([{ call_limit: 300 }, { call_limit: 9_000 }]);
   });
 
+  const declared = 'search.keyword is declared granted since 2025-11-20.';
+  const wins = 'quotas.approved of catalog-sync.yaml says other numbers, and wins.';
+  it.each([
+    ['--daily 700', null, [declared, 'Limit of the API: 700 a day.']],
+    ['--monthly 9000', null, [declared, 'Limit of the API: 9000 a month.']],
+    ['', null, [declared]],
+    ['--daily 300', '{ daily: 300 }', [declared, 'Limit of the API: 300 a day.']],
+    ['--monthly 9000', '{ daily: 300 }', [declared, 'Limit of the API: 300 a day, 9000 a month.']],
+    ['--monthly 9000', '{ monthly: 800 }', [declared, 'Limit of the API: 800 a month.', wins]],
+    [
+      '--daily 700',
+      '{ daily: 300, monthly: 800 }',
+      [declared, 'Limit of the API: 300 a day, 800 a month.', wins],
+    ],
+    ['', '{ daily: 300 }', [declared, 'Limit of the API: 300 a day.']],
+  ])('says what follows from volumes "%s" where the file has %s', async (flags, inFile, said) => {
+    const file = 'account: personal\nfeeds: [{ name: bags, keywords: [包] }]\n';
+    const quotas = inFile === null ? '' : `quotas: { approved: { search.keyword: ${inFile} } }\n`;
+    const set = `set search.keyword --state granted --on 2025-11-20 ${flags}`.trim().split(' ');
+    const { exitCode, err } = await run(set, { 'catalog-sync.yaml': file + quotas });
+    expect({ exitCode, lines: err.trim().split('\n') }).toEqual({ exitCode: 0, lines: said });
+  });
+
   it('is about the APIs that the sync file chooses', async () => {
     const file = `
 account: personal
@@ -117,7 +140,9 @@ apis:
   });
 
   it('keeps the state of the application', async () => {
-    expect(await run('app --state under_review --on 2025-11-20'.split(' '))).toMatchObject({ exitCode: 0 });
+    expect(await run('app --state under_review --on 2025-11-20'.split(' '))).toEqual({
+      ...{ exitCode: 0, out: '', err: 'The application is declared under_review since 2025-11-20.\n' },
+    });
     expect((await run([])).out).toMatch(/^\(application\) +under_review 审核中 2025-11-20/m);
     expect((await run([])).out).toMatch(/^! application: Overdue/m);
   });
