@@ -7,7 +7,15 @@ import { createWorld } from '../../../support/in-process.ts';
 import { textRows } from '../../../support/text-rows.ts';
 
 const some: SellerData = {
-  ...{ seller: 1, seller_history: 0, offer: 1200, offer_image: 0, offer_attribute: 0, sku: 0, sku_history: 0 },
+  ...{
+    seller: 1,
+    seller_history: 0,
+    offer: 1200,
+    offer_image: 0,
+    offer_attribute: 0,
+    sku: 0,
+    sku_history: 0,
+  },
   ...{ offer_change: 0, refresh: 0, search_window: 0, seller_observation: 0, api_call: 0 },
   ...{ answersDeleted: 2, answersRewritten: 3 },
 };
