@@ -1,34 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoConfig } from '../../../src/cli/demo/play-demo.ts';
-import { chooseDay } from '../../../src/cli/demo/world-day.ts';
-import { dayMs } from '../../../src/core/duration.ts';
-import { demoTrigger, readDemoProgress, type DemoProgress } from '../../../src/runs/demo-progress.ts';
+import { demoTrigger, readDemoProgress } from '../../../src/runs/demo-progress.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-
-const began = new Date('2026-03-01T08:00:00Z');
-const after = (days: number) => new Date(began.getTime() + days * dayMs);
-/** A demo of `day` whose ledger time was `at` days at its last heartbeat. */
-const played = (day: number, at: number, isComplete = true): DemoProgress => ({
-  worldBeganAt: began,
-  lastRun: { day, isComplete, at: after(at) },
-});
-
-describe('the day of the next demo', () => {
-  test.each([
-    ['is the first in a new database', { worldBeganAt: began, lastRun: null }, 0.1, 1],
-    ['is the next one after a complete day', played(1, 0.001), 0.002, 2],
-    ['is the same one after a demo that was killed', played(3, 2.001, false), 0.002, 3],
-    ['does not count real days, which pass for the world anyway', played(2, 1.001), 30, 3],
-    ['leaves no way back when the clock went back after a complete day', played(2, 1.5), -3, 7],
-    ['leaves no way back when the clock went back after a killed demo', played(2, 1.5, false), -3, 6],
-    ['does not begin before the world', { worldBeganAt: began, lastRun: null }, -0.5, 2],
-  ] as const)('%s', (_, progress, nowDays, day) => {
-    const now = after(nowDays);
-    expect(chooseDay(progress, now)).toBe(day);
-    const ledger = now.getTime() + (day - 1) * dayMs;
-    expect(ledger).toBeGreaterThanOrEqual((progress.lastRun?.at ?? progress.worldBeganAt).getTime());
-  });
-});
 
 describe('the demo reads from its database', () => {
   let database: TestDatabase;
