@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   conclusionOf,
   formatReprocess,
@@ -87,6 +87,17 @@ describe('--since', () => {
     ['2026-11-01T08:00+08:00', '2026-11-01T00:00:00.000Z'],
   ])('%s is %s', (text, at) => {
     expect(parseSince(text)).toBe(at);
+  });
+
+  it('without a zone is UTC, wherever the machine is', () => {
+    vi.stubEnv('TZ', 'Asia/Shanghai');
+    try {
+      expect(new Date('2026-11-01T08:00').toISOString()).toBe('2026-11-01T00:00:00.000Z');
+      expect(parseSince('2026-11-01T08:00')).toBe('2026-11-01T08:00:00.000Z');
+      expect(parseSince('2026-11-01')).toBe('2026-11-01T00:00:00.000Z');
+    } finally {
+      vi.unstubAllEnvs();
+    }
   });
 
   it.each(['', 'yesterday', '2026-02-30', '2026-13-01', '2026-11-01T25:00', '2026-11-01T08', '7d'])(
