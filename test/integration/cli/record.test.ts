@@ -101,6 +101,9 @@ describe('record', () => {
       const { context, stderr } = createWorld({ cwd: project, env });
       const exitCode = await runCli(['record', 'category.children', '0', '--call', '--yes'], context);
       expect(exitCode, stderr.text).toBe(0);
+      expect(stderr.text).toBe(
+        'SANDBOX: using mock data\nreplaced: nothing\nRead the file before you share it: it contains texts of sellers.\n',
+      );
       const { rows } = await database.pool.query('SELECT source FROM sync.database_identity');
       expect(rows).toEqual([{ source: 'sandbox' }]);
     } finally {

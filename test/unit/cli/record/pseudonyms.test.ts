@@ -106,7 +106,7 @@ it('a request keeps neither the picture nor the account that it names', () => {
     ...{ operation: 'search.image', ...page },
     queryImage: { kind: 'uploaded', imageId: name('id', '77') },
   });
-  expect(of({ kind: 'url', url: 'https://cbu01.alicdn.com/a!!123456.jpg' }).queryImage).toEqual({
-    ...{ kind: 'url', url: 'https://cbu01.alicdn.com/a!!0.jpg' },
+  expect(of({ kind: 'address', url: 'https://cbu01.alicdn.com/a!!123456.jpg' }).queryImage).toEqual({
+    ...{ kind: 'address', url: 'https://cbu01.alicdn.com/a!!0.jpg' },
   });
 });
