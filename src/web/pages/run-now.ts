@@ -1,3 +1,4 @@
+import type { OperatorActions } from '../../runs/operator-actions.ts';
 import type { HostWorkers } from '../reads/worker-pages.ts';
 import { html, type Html } from '../html.ts';
 import { actionForm } from '../parts/action-form.ts';
@@ -45,7 +46,10 @@ export function runNowForm(
 }
 
 /** What starts the same feeds again; null: neither everything nor one feed of the sync file. */
-export function scopeToRun({ actions }: Pick<WebDeps, 'actions'>, feeds: readonly string[]): string | null {
+export function scopeToRun(
+  { actions }: { readonly actions: Pick<OperatorActions, 'scopes'> | null },
+  feeds: readonly string[],
+): string | null {
   const [, ...names] = actions?.scopes ?? [];
   if (names.length > 0 && names.every((name) => feeds.includes(name))) return 'all';
   const [only, ...others] = feeds;
