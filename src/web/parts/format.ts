@@ -33,7 +33,7 @@ const units = [
 export function span(ms: number): string {
   const seconds = Math.max(0, ms) / 1000;
   const [name, size] = units.find(([, min]) => seconds >= min) ?? ['s', 1];
-  const amount = seconds < 10 && name === 's' ? Number(seconds.toFixed(1)) : Math.floor(seconds / size);
+  const amount = seconds < 10 ? Number(seconds.toFixed(1)) : Math.floor(seconds / size);
   return `${String(amount)} ${name}${name === 'day' && amount !== 1 ? 's' : ''}`;
 }
 

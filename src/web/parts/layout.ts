@@ -31,19 +31,15 @@ const menu = [
 
 const emptyBanner = html`<p class="banner"><strong>EMPTY</strong> nothing was fetched yet</p>`;
 
-const banners: Readonly<Record<Source, Html>> = {
+const banners: Readonly<Record<Source | 'unknown', Html | null>> = {
+  unknown: null,
   sandbox: html`<p class="banner sandbox"><strong>SANDBOX</strong> using mock data: nothing here is real</p>`,
   live: html`<p class="banner live"><strong>LIVE</strong> real data from 1688.com</p>`,
 };
 
-function bannerOf(source: Frame['source']): Html | null {
-  if (source === 'unknown') return null;
-  return source === null ? emptyBanner : banners[source];
-}
-
 function header({ source, csrf }: Frame, section: string): Html {
   return html`<header>
-    ${bannerOf(source)}
+    ${source === null ? emptyBanner : banners[source]}
     <div class="bar">
       <a class="brand" href="/">catalog-sync</a>
       <nav aria-label="Pages">
