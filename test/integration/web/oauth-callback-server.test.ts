@@ -99,6 +99,38 @@ it('a port that is taken is an error that names it, and nothing stays open', asy
   });
 });
 
+it('what is refused says why, and which method is taken', async () => {
+  expect((await ask({ host: 'evil.example' })).body).toContain('<p>Forbidden.</p>');
+  expect((await ask({ path: '/' })).body).toContain('<p>Not found.</p>');
+  const refused = await ask({ method: 'POST' });
+  expect([refused.headers.allow, refused.body]).toEqual([
+    'GET',
+    expect.stringContaining('Method not allowed.'),
+  ]);
+});
+
+it('a query may have further question marks', async () => {
+  await ask({ path: '/api/callback?code=a?b' });
+  expect(seen).toEqual(['code=a%3Fb']);
+});
+
+it('at an address by number it listens there only, and closing twice is closing once', async () => {
+  const port = await findTestPort();
+  const one = await startCallbackServer({
+    redirectUri: new URL(`http://127.0.0.1:${String(port)}/api/callback`),
+    accept: () => true,
+  });
+  const connects = (address: string) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(port, address, () => socket.end(() => resolve(true)));
+      socket.on('error', () => resolve(false));
+    });
+  expect([await connects('127.0.0.1'), await connects('::1')]).toEqual([true, false]);
+  await one.close();
+  await one.close();
+  expect(await connects('127.0.0.1')).toBe(false);
+});
+
 it('closing ends a connection that says nothing', async () => {
   const silent = connect(Number(redirectUri.port), '127.0.0.1');
   await new Promise((resolve) => silent.once('connect', resolve));

@@ -113,6 +113,7 @@ it('calls of today are those of the day in Shanghai by hour, of this app, and wi
     pastCall('2026-11-26T00:01:00+08:00'),
     pastCall('2026-11-26T00:59:00+08:00', { state: 'unknown', outcome: null }),
     pastCall('2026-11-26T00:30:00+08:00', { isExempt: true }),
+    pastCall('2026-11-26T01:10:00+08:00', { isExempt: true }),
     pastCall('2026-11-26T01:30:00+08:00', { state: 'refunded', outcome: 'not_sent' }),
     pastCall('2026-11-26T02:10:00+08:00', { api: otherApi }),
   ]);
@@ -179,6 +180,7 @@ it('usual hours are means of seven days, or of those since the first call, witho
     pastCall('2026-11-24T23:59:00+08:00'),
     pastCall('2026-11-25T00:01:00+08:00'),
     pastCall('2026-11-25T00:30:00+08:00', { isExempt: true }),
+    pastCall('2026-11-25T05:30:00+08:00', { isExempt: true }),
     pastCall('2026-11-25T23:59:00+08:00', { state: 'unknown', outcome: null }),
     pastCall('2026-11-26T00:01:00+08:00'),
   ]);

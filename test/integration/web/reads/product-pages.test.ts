@@ -89,3 +89,33 @@ test('a search that takes too long is given up, and its connection is of use aga
   }
   expect(await createProductPages(database.pool, 10_000).listProducts(none, null, 1)).toHaveLength(1);
 });
+
+test.each([
+  [['1', null, null, null, 9], ['1', '11'], null, 2, null, null],
+  [['9', null, null, null, 9], [], null, 0, null, null],
+  [[null, 's2', null, null, 9], null, ['s2'], null, 2, null],
+  [[null, 'S1', null, null, 9], null, [], null, 0, null],
+  [[null, 'TOYS', null, null, 9], null, ['s2'], null, 2, null],
+  [['1', '义乌', null, null, 1], ['1', '11'], ['s1', 's2'], 1, 1, null],
+  [[null, null, '5', '10', 9], null, null, null, null, 4],
+  [[null, null, '10', null, 9], null, null, null, null, 2],
+  [[null, null, null, '8', 9], null, null, null, null, 3],
+  [[null, null, null, '8', 2], null, null, null, null, 2],
+])(
+  '%j mean categories %j and sellers %j',
+  async (values, ...[categories, sellers, ofCategories, ofSellers, prices]) => {
+    const [found] = await runSql<Record<string, unknown>>(
+      database.pool,
+      readSql('page-find-filters'),
+      values,
+    );
+    const sorted = (ids: unknown) => (Array.isArray(ids) ? ids.map(String).toSorted() : ids);
+    expect({
+      ...found,
+      categoryIds: sorted(found?.['categoryIds']),
+      sellerIds: sorted(found?.['sellerIds']),
+    }).toEqual({
+      ...{ categoryIds: categories, sellerIds: sellers, ofCategories, ofSellers, prices },
+    });
+  },
+);
