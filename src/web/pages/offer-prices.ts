@@ -57,7 +57,7 @@ function isAssumed(
 /** Current prices, a row each SKU and kind, with its tiers beside one another. */
 export function priceTable(prices: readonly ExplainedPrice[]): Html {
   const holding = prices.filter(({ validTo }) => validTo === null);
-  const rows = new Map<string, ExplainedPrice[]>();
+  const rows = new Map<string, [...ExplainedPrice[], ExplainedPrice]>();
   for (const price of holding) {
     const key = `${String(kindOrder.indexOf(price.kind))} ${price.skuId}`;
     rows.set(key, [...(rows.get(key) ?? []), price]);
@@ -73,11 +73,10 @@ export function priceTable(prices: readonly ExplainedPrice[]): Html {
   return table({
     caption: 'Prices that hold',
     columns: [text('For'), text('Price'), text('Yuan a unit, from so many units on'), text('Since')],
-    rows: sorted.flatMap(([, tiers]) => {
+    rows: sorted.map(([, tiers]) => {
       const [first] = tiers;
-      if (!first) return [];
       const newest = new Date(Math.max(...tiers.map(({ validFrom }) => validFrom.getTime())));
-      return [[nameOf(first), kindOf(first.kind), tiers.map((tier) => tierOf(tier, tiers)), time(newest)]];
+      return [nameOf(first), kindOf(first.kind), tiers.map((tier) => tierOf(tier, tiers)), time(newest)];
     }),
     empty: 'No price holds.',
   });
@@ -85,7 +84,7 @@ export function priceTable(prices: readonly ExplainedPrice[]): Html {
 
 /** Null: none has ended. */
 export function historyTable(prices: readonly ExplainedPrice[]): Html | null {
-  const ended = prices.filter(({ validTo }) => validTo !== null);
+  const ended = prices.flatMap(({ validTo, ...price }) => (validTo === null ? [] : [{ ...price, validTo }]));
   if (ended.length === 0) return null;
   return html`<details>
     <summary>${count(ended.length)} earlier prices</summary>
@@ -100,7 +99,7 @@ export function historyTable(prices: readonly ExplainedPrice[]): Html | null {
         text('To'),
       ],
       rows: ended
-        .toSorted((a, b) => (b.validTo?.getTime() ?? 0) - (a.validTo?.getTime() ?? 0))
+        .toSorted((a, b) => b.validTo.getTime() - a.validTo.getTime())
         .slice(0, shownEarlier)
         .map((price) => [
           nameOf(price),

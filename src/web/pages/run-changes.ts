@@ -29,12 +29,9 @@ function ofOffer(changes: readonly SeenChange[]): Html {
 
 /** The fields that a run saw change, an offer a row. */
 export function changesByOffer(runId: string, { changes, offers }: SeenChanges): Html {
-  const groups = new Map<string, SeenChange[]>();
+  const groups = new Map<string, [...SeenChange[], SeenChange]>();
   for (const change of changes) groups.set(change.offerId, [...(groups.get(change.offerId) ?? []), change]);
-  const rows = [...groups.values()].map((own) => [
-    own[0] === undefined ? null : offerLink(own[0].offerId, own[0].subject),
-    ofOffer(own),
-  ]);
+  const rows = [...groups.values()].map((own) => [offerLink(own[0].offerId, own[0].subject), ofOffer(own)]);
   const list = table({
     caption: 'Fields that changed, by offer, newest first',
     columns: [text('Offer'), text('Was and is')],

@@ -53,7 +53,6 @@ export interface RunCalls {
   readonly gatewayCode: string | null;
   readonly calls: number;
   readonly averageMs: number | null;
-  readonly firstAt: Date;
   readonly lastAt: Date;
   /** The newest of them. */
   readonly lastCallId: string;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { api } from '../../../support/open-ledger.ts';
 import { openPagesWorld, type PagesWorld } from '../../../support/pages-world.ts';
 import { readFacts, readWords } from '../../../support/read-words.ts';
+import { detailOf } from '../../../support/stored-answers.ts';
 import { insertCalls, pastCall } from '../../views/usage-calls.ts';
 
 /* Each figure of the page of a call, against a row of the ledger. */
@@ -12,7 +13,18 @@ beforeAll(async () => {
   world = await openPagesWorld('2026-11-26T12:00:00+08:00', {
     readAnswer: (rawId) => {
       const text = answers.get(rawId);
-      return Promise.resolve(text === undefined ? null : { body: Buffer.from(text), httpStatus: 203 });
+      if (text === undefined) return Promise.resolve(null);
+      return Promise.resolve({
+        ...{
+          rawId,
+          callId: '1',
+          runId: null,
+          windowId: null,
+          request: detailOf('601'),
+          observedAt: new Date(),
+        },
+        ...{ httpStatus: 203, body: Buffer.from(text) },
+      });
     },
   });
   const at = (seconds: number, changes: Parameters<typeof pastCall>[1]) =>

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runSql } from '../../../../src/db/sql-file.ts';
+import { readSql } from '../../../../src/web/read-sql.ts';
 import { createRunPages } from '../../../../src/web/reads/run-pages.ts';
 import { api, otherApi } from '../../../support/open-ledger.ts';
 import { openPagesWorld, type PagesWorld } from '../../../support/pages-world.ts';
@@ -203,6 +205,30 @@ test('changes of a run are those of its calls and its time, the offer with the n
     ['offer 3', 'unit : – → is'],
     ['offer 1', 'unit : a → is'],
   ]);
+});
+
+test('what its calls found after a run had ended is not of it, and so many rows are read', async () => {
+  const { pool } = world.ledger.db;
+  const at = '2026-11-26T00:50:01+08:00';
+  await insertCalls(pool, [pastCall(at, { callId: '17', runId: '1' })]);
+  await world.execute(
+    `INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id) VALUES (6, 'unit', 'late', 'is', $1, 17)`,
+    at,
+  );
+  await world.execute(
+    `INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id) VALUES (6, 900, 'list', 1, 9999, $1, 17)`,
+    at,
+  );
+  await world.execute(
+    `INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
+     VALUES (6, 900, 'list', 1, 1, '2026-10-01Z', $1, 1, 17)`,
+    at,
+  );
+  const pages = createRunPages(pool);
+  expect((await pages.listChanges('1', 9)).offers).toBe(3);
+  const [largest] = await pages.listPriceMoves('1', 1);
+  expect([largest?.offerId, largest?.isCny]).toEqual(['6', '20']);
+  expect(await runSql(pool, readSql('page-run-changes'), ['1', 9, 2])).toHaveLength(2);
 });
 
 test('the choices of runs are those of the newest, in their order', async () => {

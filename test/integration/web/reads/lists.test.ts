@@ -118,6 +118,8 @@ test('promised ages are those of the feeds of the run, by name', async () => {
 });
 
 test('limits of which the same share is used are in the order of their use, and then of their name', async () => {
+  await at.reset();
+  await at.setTime('2026-11-26T12:00:00+08:00');
   for (const [of, callLimit] of [
     [api, 10],
     [otherApi, 20],

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeCause, errorTable } from '../../../../src/web/pages/error-table.ts';
 import { provenance } from '../../../../src/web/pages/provenance.ts';
-import type { Explanation } from '../../../../src/web/reads/explain-offer.ts';
+import type { ExplainedObservation, Explanation } from '../../../../src/web/reads/explain-offer.ts';
 import type { Remedy } from '../../../../src/web/web-deps.ts';
 import { readCells } from '../../../support/read-cells.ts';
 import { readWords } from '../../../support/read-words.ts';
@@ -46,7 +46,7 @@ test('an offer says since which call it is as it is, and when it was seen', () =
 });
 
 test('observations, changes and what could not be read have what is known of each', () => {
-  const observation = {
+  const observation: ExplainedObservation = {
     ...{
       observedAt: at(1),
       source: 'detail',
@@ -56,7 +56,7 @@ test('observations, changes and what could not be read have what is known of eac
       stock: '1200',
     },
     ...{ callId: '11', runId: '7', api: 'x:a:1', rawId: '77', version: 1 },
-  } as const;
+  };
   const unknown = { isFound: false, minPriceCny: null, stock: null, runId: null, api: null, rawId: null };
   const shown = provenance({
     ...explanation,

@@ -81,7 +81,7 @@ test('a run is a row with its time, its bound and what was planned', () => {
 
 const call = (operation: string, outcome: string, calls: number): RunCalls => ({
   ...{ api: 'a', operation, lane: 'refresh', outcome, gatewayCode: null, calls, averageMs: null },
-  ...{ firstAt: now, lastAt: now, lastCallId: '1' },
+  ...{ lastAt: now, lastCallId: '1' },
 });
 
 test('a plan is held against what was done, without what was given back', () => {
