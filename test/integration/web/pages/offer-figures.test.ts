@@ -126,6 +126,10 @@ test('SKUs that are listed come first, with measures where any has one', async (
     ['–', 'gone', '0', '–', '–', '–', '7'],
   ]);
   expect(await cells(602, 'SKUs')).toEqual([['plain', 'listed', '1', '–', '5']]);
+  const columns = async (id: number) =>
+    Object.keys(readCells(await world.get(`/products/${String(id)}`), 'SKUs')[0] ?? {});
+  expect(await columns(601)).toEqual(['SKU', 'State', 'Stock', 'Weight', 'Size', 'Seller’s number', 'Id']);
+  expect(await columns(602)).toEqual(['SKU', 'State', 'Stock', 'Seller’s number', 'Id']);
   expect(await world.get('/products/603')).toContain('It has no SKUs, or none are known yet.');
   await world.execute('UPDATE catalog.sku SET length_mm = 5 WHERE offer_id = 602');
   expect((await cells(602, 'SKUs'))[0]).toHaveLength(7);

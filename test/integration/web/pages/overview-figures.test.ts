@@ -127,4 +127,7 @@ test('quotas of the day have a drawing where something was called, and a row whe
   expect(readWords(quotas)).toContain('1 APIs without a call today');
   expect(readWords(quotas)).toMatch(/alibaba\.category\.get 1,000 (assumed|confirmed) 0/);
   expect(readWords(quotas)).toMatch(/product\.search\.queryProductDetail 999 of 1,000 left/);
+  expect(await headline()).not.toContain('are used up');
+  await world.ledger.quota.setLimit({ appKey, api: otherApi, period: 'day', callLimit: 0 });
+  expect(await headline()).toMatch(/calls of .*category\.get.* are used up/);
 });
