@@ -29,3 +29,11 @@ test('fifty wrong tokens from as many addresses make every address wait', () => 
   wait(60_000);
   expect(limit.waitSeconds('another')).toBe(0);
 });
+
+test('an address waits from its own first wrong token, and not from that of another', () => {
+  const { limit, wait } = createLimit();
+  limit.addWrong('b');
+  wait(10_000);
+  for (let wrong = 0; wrong < 5; wrong += 1) limit.addWrong('a');
+  expect(limit.waitSeconds('a')).toBe(60);
+});
