@@ -69,3 +69,7 @@ export const tries: readonly (readonly [Values, isDue: boolean])[] = [
   [{ not_before: at(0) }, true],
   [{ not_before: at(1) }, false],
 ];
+
+/** What the database numbers from now on has other numbers than the rows above. */
+export const numberFrom1000 = `SELECT setval(pg_get_serial_sequence('sync.search_window', 'window_id'), 1000),
+       setval(pg_get_serial_sequence('sync.feed_set', 'feed_set'), 1000)`;

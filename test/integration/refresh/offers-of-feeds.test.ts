@@ -8,7 +8,7 @@ import { joinFeeds } from '../../../src/refresh/update/join-feeds.ts';
 import { lockOffers } from '../../../src/refresh/update/freshness-rows.ts';
 import { at, openStillLedger, type Row, type StillLedger } from '../../support/still-ledger.ts';
 import { provenance } from '../../support/answers.ts';
-import { feedSets, offer, searchWindow } from '../../support/refresh-rows.ts';
+import { feedSets, numberFrom1000, offer, searchWindow } from '../../support/refresh-rows.ts';
 import { feedOf } from '../../support/feeds.ts';
 import type { PoolClient } from 'pg';
 
@@ -17,6 +17,7 @@ import type { PoolClient } from 'pg';
 let still: StillLedger;
 beforeAll(async () => {
   still = await openStillLedger();
+  await still.read([], numberFrom1000);
 });
 afterAll(() => still.close());
 
