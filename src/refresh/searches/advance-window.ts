@@ -39,7 +39,7 @@ function wasShrunk({ lastOutcome, lastReach, totalRecords }: WindowState): boole
  */
 function isBelieved(prior: WindowState, observation: PageObservation): boolean {
   const known = prior.totalRecords;
-  const total = observation.totalRecords ?? (observation.rowsInAnswer === 0 ? 0 : known);
+  const total = observation.totalRecords;
   if (known === null || total === null || !isShrunk(known, total)) return true;
   if (observation.page > 1 || !wasShrunk(prior)) return false;
   const { fullPassAt } = prior;
