@@ -1,7 +1,6 @@
 /** The `count` items of the highest value, highest first; of equal ones those that come first. */
 export function takeBest<T extends { readonly value: number }>(items: Iterable<T>, count: number): T[] {
   const best: T[] = [];
-  if (count < 1) return best;
   for (const item of items) {
     const last = best[count - 1];
     if (last !== undefined && item.value <= last.value) continue;

@@ -191,7 +191,7 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
     saveFit: async ({ prior, figures, meanPopularity, floorDays, fittedAt }) => {
       const { changes: priorChanges, days: priorDays } = prior;
       await db.update(planner).set({ priorChanges, priorDays, meanPopularity, floorDays, fittedAt });
-      await saveFigurePriors(pool, figures);
+      return saveFigurePriors(pool, figures);
     },
   };
 }

@@ -7,7 +7,7 @@ WITH RECURSIVE reach (feed, category_id, is_root) AS (
   UNION
   SELECT r.feed, c.category_id, false
   FROM reach r
-  JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id AND c.category_id <> 0
+  JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id
   WHERE NOT c.is_retired
 )
 SELECT r.feed, coalesce(c.level, CASE WHEN r.category_id = 0 THEN 0 ELSE 1 END)::int AS level, count(*)::int AS nodes,

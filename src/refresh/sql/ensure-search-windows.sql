@@ -23,7 +23,7 @@ reach (feed, category_id) AS (
   UNION
   SELECT r.feed, c.category_id
   FROM reach r
-  JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id AND c.category_id <> 0
+  JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id
   WHERE NOT c.is_retired
 ),
 -- A search by category that has a keyword took the place of one that 1688 refused without (name-category-search.sql).

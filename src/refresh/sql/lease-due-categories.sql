@@ -9,7 +9,7 @@ WITH RECURSIVE reach (category_id, is_root) AS (
   UNION
   SELECT c.category_id, false
   FROM reach r
-  JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id AND c.category_id <> 0
+  JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id
   WHERE NOT c.is_retired
 ),
 due AS (

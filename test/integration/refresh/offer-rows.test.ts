@@ -96,11 +96,13 @@ const lock = (rows: readonly Row[], ids = ['1']) =>
 
 /** The row after `freshness` was written over it. */
 const write = (before: Row[1], freshness: OfferFreshness, wasAskedFor = true, read = '*') =>
-  still.within([offer(1, before), offer(2, full)], async (pool) => {
+  still.within([offer(1, before), offer(2, { ...full, popularity: 77 })], async (pool) => {
     const client = pool as unknown as PoolClient;
     const statsUpdate = await beginStatsUpdate(client, learn);
     await writeFreshness(client, new Map([['1', freshness]]), { wasAskedFor, statsUpdate });
     await writeFreshness(client, new Map(), { wasAskedFor, statsUpdate });
+    const { rows: others } = await pool.query('SELECT popularity FROM sync.refresh WHERE offer_id = 2');
+    expect(others).toEqual([{ popularity: 77 }]);
     const { rows } = await pool.query<Record<string, unknown>>(
       `SELECT ${read} FROM sync.refresh WHERE offer_id = 1`,
     );
@@ -111,6 +113,7 @@ describe('the row of an offer', () => {
   it('is read as it was written', async () => {
     expect((await lock([offer(1, full)])).get('1')).toEqual(known);
     expect((await lock([offer(1)])).get('1')).toEqual(unseen);
+    expect([...(await lock([offer(1), offer(2)])).keys()]).toEqual(['1']);
   });
 
   it('says what the offer was taken for, while it is taken', async () => {

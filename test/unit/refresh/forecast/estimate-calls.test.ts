@@ -37,6 +37,16 @@ describe('an estimate', () => {
     expect(search?.firstPass).toBe(160);
   });
 
+  test('of the whole tree counts all roots, whatever else is asked for', () => {
+    const { 'category.children': category, 'search.keyword': search } = estimateOf(
+      '[{ name: a, categories: ["0", "54"], max_pages: 1 }]',
+    );
+    expect(category?.firstPass).toBe(1051);
+    expect(search?.firstPass).toBe(8000);
+    const two = estimateOf('[{ name: a, categories: ["54", "55"], max_pages: 1 }]');
+    expect([two['category.children']?.firstPass, two['search.keyword']?.firstPass]).toEqual([42, 320]);
+  });
+
   test('counts a category of two feeds once as a node, and twice as searches', () => {
     const { 'category.children': category, 'search.keyword': search } = estimateOf(
       '[{ name: a, categories: ["54"], max_pages: 1 }, { name: b, categories: ["54"], max_pages: 1 }]',

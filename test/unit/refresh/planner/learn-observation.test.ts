@@ -130,7 +130,13 @@ describe('a detail', () => {
 
   it('counts for what rows could not show since the one before', () => {
     // Ten days since the detail, two since the row: 0.7 * 2 + 0.3 * 10.
-    expect(learnObservation(planner, seen(9, 1), detail(11)).known.learned.days).toBeCloseTo(4.4, 9);
+    const { known, stat } = learnObservation(planner, seen(9, 1), detail(11));
+    expect(known.learned.days).toBeCloseTo(4.4, 9);
+    // 1 - (1 + 4.4 / 10) ** -0.2
+    expect(stat).toEqual({
+      ...{ source: 'detail', hint: 'none', isChanged: false },
+      odds: expect.closeTo(0.070_3, 4) as number,
+    });
   });
 
   it('shows what share of changes rows show', () => {
@@ -155,6 +161,7 @@ describe('a detail', () => {
   it('that is older than the hint leaves it', () => {
     const prompted = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true })).known;
     expect(learnObservation(planner, prompted, detail(2)).known.stale).toEqual(prompted.stale);
+    expect(learnObservation(planner, prompted, detail(3)).known.stale).toBeNull();
   });
 });
 

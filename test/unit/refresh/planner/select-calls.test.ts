@@ -126,6 +126,8 @@ describe('a slot', () => {
     expect((await picked(batch)).slice(0, 3)).toEqual([2, 1, 3]);
     expect(await picked(batch)).toHaveLength(10);
     expect(await picked(batch)).not.toContain(4);
+    expect((await picked({ ...batch, floorAgeDays: 80 })).slice(0, 2)).toEqual([2, 10]);
+    expect(await picked(slotOf(old, { calls: 9, floorAgeDays: 60 }))).toEqual([2, 1, 3, 4]);
   });
 
   it('fetches leading pages first, in their order, regardless of value, but after offers past the floor age', async () => {

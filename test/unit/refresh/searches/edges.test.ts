@@ -217,6 +217,13 @@ describe('a quiet pass', () => {
   });
 
   it.each([
+    { totalRecords: null, lastReach: 2 },
+    { totalRecords: 2, lastReach: null },
+  ])('of a list of which half is not known goes on: %j', (part) => {
+    expect(note(part).nextPage).toBe(4);
+  });
+
+  it.each([
     [1052, true],
     [1053, false],
     [953, true],
