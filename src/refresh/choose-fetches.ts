@@ -130,7 +130,6 @@ async function chooseByValue(
   const feedSets = sets.map(({ feedSet }) => feedSet);
   const candidates: CandidateSource<Candidate> = {
     oldest: async (limit, after) => {
-      if (feedSets.length === 0) return [];
       const request = {
         feedSets,
         freshForMs: detailAgeMs,

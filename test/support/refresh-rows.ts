@@ -1,4 +1,4 @@
-import { at, type Row } from './still-ledger.ts';
+import { at, noon, type Row } from './still-ledger.ts';
 
 /* Rows of the tables that say what is to be fetched next, for a ledger whose clock stands still. */
 
@@ -73,3 +73,23 @@ export const tries: readonly (readonly [Values, isDue: boolean])[] = [
 /** What the database numbers from now on has other numbers than the rows above. */
 export const numberFrom1000 = `SELECT setval(pg_get_serial_sequence('sync.search_window', 'window_id'), 1000),
        setval(pg_get_serial_sequence('sync.feed_set', 'feed_set'), 1000)`;
+
+/** Noon is on the 25th of November in Shanghai. */
+const dayOf = (days: number) => new Date(Date.parse(noon) + days * day * 1000).toISOString().slice(0, 10);
+
+/** Observations by details that a date of modification had prompted, so many days after that of noon. */
+export const detailStat = (days: number, observations: number, changed: number, values: Values = {}): Row => [
+  'sync.observation_stat',
+  {
+    ...{
+      date_day: dayOf(days),
+      source: 'detail',
+      hint: 'modify_date',
+      decile: 1,
+      observations,
+      expected: 0,
+      changed,
+    },
+    ...values,
+  },
+];

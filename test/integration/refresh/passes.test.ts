@@ -171,6 +171,8 @@ describe('a page', () => {
     expect(await completedAt([listed(9, 8)])).toEqual(minute(8));
     expect(await completedAt([listed(9, 2)])).toEqual(minute(4));
     expect(await completedAt([])).toEqual(minute(4));
+    const empty = await advance([searchWindow(1), listed(9, 2)], [pageOf(4, [])]);
+    expect(empty.window?.['completed_at']).toEqual(minute(4));
     // It goes on: the pass before ended when it did.
     const before = { completed_at: minute(1), last_outcome: 'unproven' };
     expect(await completedAt([listed(9, 8)], before, 9)).toEqual(minute(1));

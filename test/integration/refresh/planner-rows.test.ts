@@ -1,20 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Pool, PoolClient } from 'pg';
 import { figures, type Figure, type FigureStat } from '../../../src/model/figures.ts';
-import { createLogger } from '../../../src/core/log.ts';
-import { fitPlanner } from '../../../src/refresh/fit-planner.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import { readFigures, saveFigurePriors, saveFigureStats } from '../../../src/refresh/update/figure-rows.ts';
+import type { OfferFreshness } from '../../../src/refresh/update/offer-freshness.ts';
 import {
   beginStatsUpdate,
   deleteOldStats,
   saveStatsUpdate,
+  updateRefreshStats,
 } from '../../../src/refresh/update/refresh-stats.ts';
 import { learn } from '../../../src/refresh/learn.ts';
-import { fitPrior } from '../../../src/refresh/planner/fit-prior.ts';
-import { at, noon, openStillLedger, type Row, type StillLedger } from '../../support/still-ledger.ts';
-import { day, hour, offer } from '../../support/refresh-rows.ts';
+import { noon, openStillLedger, type Row, type StillLedger } from '../../support/still-ledger.ts';
+import { day, detailStat } from '../../support/refresh-rows.ts';
 
 /* What is known of all offers together. */
 
@@ -24,24 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => still.close());
 
-const log = createLogger({ level: 'silent', pretty: false });
-/** Noon is on the 25th of November in Shanghai. */
-const dayOf = (days: number) => new Date(Date.parse(noon) + days * day * 1000).toISOString().slice(0, 10);
-const stat = (days: number, observations: number, changed: number, values: Row[1] = {}): Row => [
-  'sync.observation_stat',
-  {
-    ...{
-      date_day: dayOf(days),
-      source: 'detail',
-      hint: 'modify_date',
-      decile: 1,
-      observations,
-      expected: 0,
-      changed,
-    },
-    ...values,
-  },
-];
 const rowsOf = async (pool: Pool, text: string) =>
   (await pool.query<unknown[]>({ text, rowMode: 'array' })).rows;
 const setPlanner = (pool: Pool, set: string) => pool.query(`UPDATE sync.planner SET ${set}`);
@@ -64,14 +45,14 @@ describe('what is known of all offers', () => {
   });
 
   it.each<[string, readonly Row[], boolean]>([
-    ['while fewer than ten were seen', [stat(0, 9, 0)], true],
-    ['while three of ten were right', [stat(0, 10, 3)], true],
-    ['not when fewer were', [stat(0, 10, 2)], false],
-    ['not when fewer were on several days', [stat(0, 5, 1), stat(-1, 5, 1)], false],
-    ['where all that were wrong are 90 days old', [stat(-90, 10, 0)], true],
-    ['not where they are younger', [stat(-89, 10, 0)], false],
-    ['whatever other hints were worth', [stat(0, 10, 0, { hint: 'row' })], true],
-    ['whatever rows found', [stat(0, 10, 0, { source: 'search' })], true],
+    ['while fewer than ten were seen', [detailStat(0, 9, 0)], true],
+    ['while three of ten were right', [detailStat(0, 10, 3)], true],
+    ['not when fewer were', [detailStat(0, 10, 2)], false],
+    ['not when fewer were on several days', [detailStat(0, 5, 1), detailStat(-1, 5, 1)], false],
+    ['where all that were wrong are 90 days old', [detailStat(-90, 10, 0)], true],
+    ['not where they are younger', [detailStat(-89, 10, 0)], false],
+    ['whatever other hints were worth', [detailStat(0, 10, 0, { hint: 'row' })], true],
+    ['whatever rows found', [detailStat(0, 10, 0, { source: 'search' })], true],
   ])('is that dates of modification are believed %s', async (_, rows, isDateTrusted) => {
     expect(await still.within(rows, readPlanner)).toMatchObject({ isDateTrusted });
   });
@@ -122,7 +103,7 @@ describe('what a load showed', () => {
       ...[observed(0.05, false, { hint: 'row' }), observed(0.05, false, { source: 'search' })],
       { ...observed(0.05, true), at: new Date('2026-11-24T15:59:59Z') },
     ];
-    const before = [stat(0, 5, 2, { hint: 'none', expected: 0.5 })];
+    const before = [detailStat(0, 5, 2, { hint: 'none', expected: 0.5 })];
     expect((await save(before, { stats })).stats).toEqual([
       ['11-24', 'detail', 'none', 1, 1, 0.05, 1],
       ['11-25', 'detail', 'none', 1, 7, 0.6, 3],
@@ -138,14 +119,76 @@ describe('what a load showed', () => {
     ['of hidden changes', { hidden: 2 }, [7, 5, 40, 20]],
     // 0.95 ** 3 of what was before.
     ['of details', { details: { found: 2, empty: 1 } }, [7, 3, 36.295, 18.148]],
+    ['of both kinds of changes', { visible: 2, hidden: 2 }, [9, 5, 40, 20]],
+    ['of a change and a detail', { visible: 1, details: { found: 1, empty: 0 } }, [8, 3, 39, 19]],
     ['of empty ones alone', { details: { found: 0, empty: 1 } }, [7, 3, 38, 20]],
     ['nothing', {}, [7, 3, 40, 20]],
   ])('is added to what is known %s', async (_, part, expected) => {
     expect((await save([], part)).planner).toEqual(expected);
   });
 
+  it('is not written where it is nothing', async () => {
+    const [before, after] = await still.within([], async (pool) => {
+      const client = pool as unknown as PoolClient;
+      const version = () => rowsOf(pool, 'SELECT ctid FROM sync.planner');
+      const first = await version();
+      await saveStatsUpdate(client, await beginStatsUpdate(client, learn));
+      return [first, await version()];
+    });
+    expect(after).toEqual(before);
+  });
+
+  it('is collected of each observation: how well it was predicted, and what it says of rows and figures', async () => {
+    const update = await still.within([], (pool) => beginStatsUpdate(pool as unknown as PoolClient, learn));
+    const day0 = Date.parse(noon);
+    const key = (days: number) => ({ at: new Date(day0 + days * day * 1000), callId: '1' });
+    const figure = { changes: 0, days: 0 };
+    const before: OfferFreshness = {
+      ...{ firstSeenAt: new Date(0), summary: key(0), detail: key(0), found: key(0), emptyDetailStreak: 0 },
+      ...{ absent: null, feedSet: 1, leasedFor: null },
+      refreshStats: {
+        ...{ popularity: 1, learned: figure, changedAt: null, stale: null },
+        figures: {
+          learned: { offer: figure, price: figure, in_stock: figure, out_of_stock: figure },
+          ...{ vouchedAt: null, isInStock: null },
+        },
+      },
+    };
+    const detail = { kind: 'detail', at: key(5).at, isChanged: true, isVisible: true } as const;
+    const changed = updateRefreshStats(update, before, detail);
+    expect(changed).toMatchObject({
+      changedAt: detail.at,
+      figures: { vouchedAt: detail.at, isInStock: null },
+    });
+    expect(update.stats).toMatchObject([{ at: detail.at, stat: { source: 'detail', isChanged: true } }]);
+    expect(update.figureStats.map(({ figure: name }) => name)).toEqual(['offer', 'price']);
+    expect([update.visible > 0, update.hidden > 0]).toEqual([true, true]);
+    const row = {
+      kind: 'row',
+      at: key(5).at,
+      monthSold: 99,
+      isPriceOfDetail: null,
+      modifiedAt: null,
+      isReturned: false,
+    } as const;
+    const quiet = updateRefreshStats(update, before, { ...row, isPriceChanged: false });
+    expect(quiet).toMatchObject({ popularity: 10, stale: null, figures: { vouchedAt: row.at } });
+    const hint = updateRefreshStats(update, before, { ...row, isPriceChanged: true });
+    expect(hint).toMatchObject({ stale: { since: row.at, by: 'row' }, figures: { vouchedAt: null } });
+    expect(
+      updateRefreshStats(update, { ...before, summary: null }, { ...row, isPriceChanged: true }).stale,
+    ).toBeNull();
+    expect(update.stats).toHaveLength(3);
+    expect(update.figureStats).toHaveLength(2);
+  });
+
   it('is forgotten once its day is over for long, so many rows at a time', async () => {
-    const rows = [stat(-2, 1, 0), stat(-1, 1, 0), stat(-1, 1, 0, { hint: 'row' }), stat(0, 1, 0)];
+    const rows = [
+      detailStat(-2, 1, 0),
+      detailStat(-1, 1, 0),
+      detailStat(-1, 1, 0, { hint: 'row' }),
+      detailStat(0, 1, 0),
+    ];
     const forget = (before: string, limit: number) =>
       still.within(rows, async (pool) => [
         await deleteOldStats(pool, new Date(before), limit),
@@ -245,118 +288,5 @@ describe('what is known of figures', () => {
     expect(
       found.counts[0]?.map((value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value)),
     ).toEqual([...['offer', 2.25, 5, 4, 0, 0, 0, 0, 4]]);
-  });
-});
-
-describe('the sample for the planner of a day', () => {
-  const learned = (id: number, values: Row[1] = {}) =>
-    offer(id, { rate_changes: id, rate_days: 2, popularity: 3, ...values });
-  const sample = (rows: readonly Row[], limit: number) =>
-    still.within(rows, (pool) => createRefreshQueue({ pool }).sample(limit));
-
-  it('has what observations showed, of offers that were observed', async () => {
-    const rows = [learned(1), learned(2), learned(3, { rate_days: 0, popularity: 9 })];
-    const found = await sample(rows, 10);
-    expect(found.sample.toSorted((a, b) => a.changes - b.changes)).toEqual([
-      { changes: 1, days: 2 },
-      { changes: 2, days: 2 },
-    ]);
-    expect(found).toMatchObject({ fittedAt: null, meanPopularity: 5, offers: 3, detailsPerDay: 0 });
-    expect(found.prior.days).toBeGreaterThan(0);
-    expect((await sample(rows, 1)).sample).toHaveLength(1);
-  });
-
-  it('has that of each figure', async () => {
-    const rows = [
-      learned(1, { offer_changes: 1, offer_days: 2, price_changes: 3, price_days: 4 }),
-      learned(2, { in_stock_changes: 5, in_stock_days: 6, out_of_stock_changes: 7, out_of_stock_days: 8 }),
-      learned(3, { offer_changes: 9, offer_days: 9 }),
-    ];
-    const found = (await sample(rows, 10)).figures;
-    const samples = figures.map((figure) => found[figure].sample.toSorted((a, b) => a.changes - b.changes));
-    expect(samples).toEqual([
-      [
-        { changes: 1, days: 2 },
-        { changes: 9, days: 9 },
-      ],
-      [{ changes: 3, days: 4 }],
-      [{ changes: 5, days: 6 }],
-      [{ changes: 7, days: 8 }],
-    ]);
-    expect((await sample(rows, 1)).figures.offer.sample).toHaveLength(1);
-    expect(found.price).toMatchObject({
-      changes: expect.any(Number) as number,
-      days: expect.any(Number) as number,
-    });
-  });
-
-  it('has nothing of an empty catalog, and the details of a week', async () => {
-    const rows = [
-      ...[
-        stat(0, 7, 0),
-        stat(-6, 14, 0, { hint: 'none' }),
-        stat(-7, 70, 0),
-        stat(0, 70, 0, { source: 'search' }),
-      ],
-    ];
-    expect(await sample(rows, 10)).toMatchObject({
-      sample: [],
-      meanPopularity: 1,
-      offers: 0,
-      detailsPerDay: 3,
-    });
-  });
-});
-
-describe('the planner', () => {
-  const now = new Date(noon);
-  const observed = (count: number) =>
-    Array.from({ length: count }, (_, index) =>
-      offer(index + 1, {
-        rate_changes: index % 3,
-        rate_days: 9,
-        price_changes: 1,
-        price_days: 9,
-        popularity: 2,
-      }),
-    );
-  const fit = (rows: readonly Row[], fittedAt: string | null = null) =>
-    still.within(rows, async (pool) => {
-      if (fittedAt !== null) await setPlanner(pool, `fitted_at = '${fittedAt}'`);
-      const refreshQueue = createRefreshQueue({ pool });
-      const before = await refreshQueue.sample(1500);
-      await fitPlanner({ refreshQueue, log }, now);
-      const { fittedAt: at } = await refreshQueue.sample(1);
-      return {
-        before,
-        at,
-        known: await readPlanner(pool),
-        figures: await readFigures(pool as unknown as PoolClient),
-      };
-    });
-
-  it('is fitted to what was observed, with a floor by the details of a day', async () => {
-    const { before, at: fittedAt, known, figures: fitted } = await fit([...observed(120), stat(0, 70, 0)]);
-    expect(fittedAt).toEqual(now);
-    // 120 offers, of which three of ten details a day are for those that are overdue.
-    expect(known).toMatchObject({ meanPopularity: 2, floorDays: 40 });
-    expect(known.prior.changes).toBeCloseTo(fitPrior(before.sample, before.prior).changes, 4);
-    expect(known.prior.changes).not.toBeCloseTo(before.prior.changes, 2);
-    const price = before.figures.price;
-    expect(fitted.price.prior.changes).toBeCloseTo(fitPrior(price.sample, price).changes, 4);
-    expect(fitted.price.prior.changes).not.toBeCloseTo(price.changes, 2);
-  });
-
-  it('has no floor without details', async () => {
-    expect((await fit(observed(3))).known.floorDays).toBeNull();
-  });
-
-  it.each<[string, readonly Row[], number, boolean]>([
-    ['20 hours after the last time', observed(1), -20 * hour, true],
-    ['not before', observed(1), -20 * hour + 1, false],
-    ['not without observations', [], -99 * hour, false],
-  ])('is fitted %s', async (_, rows, seconds, isFitted) => {
-    const fittedAt = at(seconds);
-    expect((await fit(rows, fittedAt)).at).toEqual(isFitted ? now : new Date(fittedAt));
   });
 });

@@ -252,6 +252,48 @@ it('what fails on is postponed for ever longer; what is refused, until the next 
   expect(await postponed(true)).toEqual({ minutes: 2, tries: 1, code: 'GATEWAY_TIMEOUT' });
 });
 
+it('a run gives back what it has of one kind, or only some of it', async () => {
+  const feed = newFeed();
+  const [word, shop] = [await openWindow(feed), await openWindow(feed)];
+  await db.pool.query(`UPDATE sync.search_window SET seller_id = 's' WHERE window_id = $1`, [shop]);
+  const [a, b] = [newId(), newId()];
+  await list(word, 1, [a, b]);
+  const [run] = await select<{ run_id: string }>(
+    `INSERT INTO sync.run (scope, trigger, source, status, feeds)
+     VALUES ('y', 'test', 'sandbox', 'running', '[]') RETURNING run_id`,
+  );
+  const runId = run?.run_id ?? '';
+  const leases = createLeaseStore({ pool: db.pool });
+  await leases.takeWindows(runId, [word, shop]);
+  await leases.takeOffers(runId, [a, b]);
+  const kept = async () => [
+    ...(await leases.keepLeased('search', runId, [word, shop])),
+    ...(await leases.keepLeased('detail', runId, [a, b])),
+  ];
+  await leases.release('detail', runId, [a]);
+  expect((await kept()).toSorted()).toEqual([word, shop, b].toSorted());
+  await leases.release('seller', runId);
+  expect((await kept()).toSorted()).toEqual([word, b].toSorted());
+  await leases.release('detail', '0');
+  await leases.release('image', runId);
+  expect(await leases.countLeases(runId)).toBe(2);
+  await leases.release('search', runId);
+  expect(await kept()).toEqual([b]);
+  await leases.release('detail', runId);
+  expect(await kept()).toEqual([]);
+});
+
+it('searches by the name of a category end once, where there are any', async () => {
+  const leases = createLeaseStore({ pool: db.pool });
+  expect(await leases.unnameCategorySearches()).toBe(false);
+  const window = await openWindow(newFeed());
+  await db.pool.query('UPDATE sync.search_window SET category_id = 7 WHERE window_id = $1', [window]);
+  expect([await leases.unnameCategorySearches(), await leases.unnameCategorySearches()]).toEqual([
+    true,
+    false,
+  ]);
+});
+
 it('buckets give their oldest, and then those that follow, until there is none', async () => {
   const feed = newFeed();
   const window = await openWindow(feed);

@@ -49,6 +49,7 @@ describe('advice on searches', () => {
       ['freshness.search', '4d'],
       ['searches', '2 of 4'],
     ]);
+    expect(settingsOf('search.keyword', [20, 40])[1]).toEqual(['freshness.search', '3d']);
     expect(settingsOf('search.keyword', [10, 20])).toEqual([
       ['max_pages', '5'],
       ['freshness.search', '4d'],
@@ -159,6 +160,7 @@ describe('advice on details', () => {
       ['max_offers', '65', 'a'],
       ['freshness.detail', '5d'],
     ]);
+    expect(of(20, 40)[1]).toEqual(['freshness.detail', '4d']);
     // Every run renews its rows: four days come after eight.
     expect(of(13, 20, [feedOf('a', 100, 0.2)])[1]).toEqual(['freshness.detail', '4d']);
   });

@@ -59,6 +59,13 @@ describe('a search row', () => {
     });
   });
 
+  it('counts for the days since the observation before it, whichever kind that was', () => {
+    const daysOf = (known: OfferKnowledge) => learnObservation(planner, known, row(11)).known.learned.days;
+    expect(daysOf(seen(1, 6))).toBeCloseTo(0.7 * 5, 9);
+    expect(daysOf(seen(6, 1))).toBeCloseTo(0.7 * 5, 9);
+    expect(daysOf(seen(6, null))).toBeCloseTo(0.7 * 5, 9);
+  });
+
   it('with another price makes the detail known to be wrong at once', () => {
     const { known } = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true }));
     expect(known).toMatchObject({ stale: { since: day(3), by: 'row' }, changedAt: day(3) });

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PoolClient } from 'pg';
+import { figures } from '../../../src/model/figures.ts';
+import { createLogger } from '../../../src/core/log.ts';
+import { fitPlanner } from '../../../src/refresh/fit-planner.ts';
+import { fitPrior } from '../../../src/refresh/planner/fit-prior.ts';
+import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
+import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
+import { readFigures } from '../../../src/refresh/update/figure-rows.ts';
+import { at, noon, openStillLedger, type Row, type StillLedger } from '../../support/still-ledger.ts';
+import { detailStat, hour, offer } from '../../support/refresh-rows.ts';
+
+/* The planner of a day, and what it is fitted to. */
+
+let still: StillLedger;
+beforeAll(async () => {
+  still = await openStillLedger();
+});
+afterAll(() => still.close());
+
+const log = createLogger({ level: 'silent', pretty: false });
+
+describe('the sample for the planner of a day', () => {
+  const learned = (id: number, values: Row[1] = {}) =>
+    offer(id, { rate_changes: id, rate_days: 2, popularity: 3, ...values });
+  const sample = (rows: readonly Row[], limit: number) =>
+    still.within(rows, (pool) => createRefreshQueue({ pool }).sample(limit));
+
+  it('has what observations showed, of offers that were observed', async () => {
+    const rows = [learned(1), learned(2), learned(3, { rate_days: 0, popularity: 9 })];
+    const found = await sample(rows, 10);
+    expect(found.sample.toSorted((a, b) => a.changes - b.changes)).toEqual([
+      { changes: 1, days: 2 },
+      { changes: 2, days: 2 },
+    ]);
+    expect(found).toMatchObject({ fittedAt: null, meanPopularity: 5, offers: 3, detailsPerDay: 0 });
+    expect(found.prior.days).toBeGreaterThan(0);
+    expect((await sample(rows, 1)).sample).toHaveLength(1);
+    const many = await still.within(rows, async (pool) => {
+      await pool.query(`UPDATE pg_class SET reltuples = 500 WHERE oid = 'sync.refresh'::regclass`);
+      return createRefreshQueue({ pool }).sample(1500);
+    });
+    expect(many).toMatchObject({ offers: 500, sample: { length: 2 } });
+  });
+
+  it('has that of each figure', async () => {
+    const rows = [
+      learned(1, { offer_changes: 1, offer_days: 2, price_changes: 3, price_days: 4 }),
+      learned(2, { in_stock_changes: 5, in_stock_days: 6, out_of_stock_changes: 7, out_of_stock_days: 8 }),
+      learned(3, { offer_changes: 9, offer_days: 9 }),
+    ];
+    const found = (await sample(rows, 10)).figures;
+    const samples = figures.map((figure) => found[figure].sample.toSorted((a, b) => a.changes - b.changes));
+    expect(samples).toEqual([
+      [
+        { changes: 1, days: 2 },
+        { changes: 9, days: 9 },
+      ],
+      [{ changes: 3, days: 4 }],
+      [{ changes: 5, days: 6 }],
+      [{ changes: 7, days: 8 }],
+    ]);
+    expect((await sample(rows, 1)).figures.offer.sample).toHaveLength(1);
+    expect(found.price).toMatchObject({
+      changes: expect.any(Number) as number,
+      days: expect.any(Number) as number,
+    });
+  });
+
+  it('has nothing of an empty catalog, and the details of a week', async () => {
+    const rows = [
+      ...[
+        detailStat(0, 7, 0),
+        detailStat(-6, 14, 0, { hint: 'none' }),
+        detailStat(-7, 70, 0),
+        detailStat(0, 70, 0, { source: 'search' }),
+      ],
+    ];
+    expect(await sample(rows, 10)).toMatchObject({
+      sample: [],
+      meanPopularity: 1,
+      offers: 0,
+      detailsPerDay: 3,
+    });
+  });
+});
+
+describe('the planner', () => {
+  const now = new Date(noon);
+  const observed = (count: number) =>
+    Array.from({ length: count }, (_, index) =>
+      offer(index + 1, {
+        rate_changes: index % 3,
+        rate_days: 9,
+        price_changes: 1,
+        price_days: 9,
+        popularity: 2,
+      }),
+    );
+  const fit = (rows: readonly Row[], fittedAt: string | null = null) =>
+    still.within(rows, async (pool) => {
+      if (fittedAt !== null) await pool.query('UPDATE sync.planner SET fitted_at = $1', [fittedAt]);
+      const refreshQueue = createRefreshQueue({ pool });
+      const before = await refreshQueue.sample(1500);
+      await fitPlanner({ refreshQueue, log }, now);
+      const { fittedAt: at } = await refreshQueue.sample(1);
+      return {
+        before,
+        at,
+        known: await readPlanner(pool),
+        figures: await readFigures(pool as unknown as PoolClient),
+      };
+    });
+
+  it('is fitted to what was observed, with a floor by the details of a day', async () => {
+    const {
+      before,
+      at: fittedAt,
+      known,
+      figures: fitted,
+    } = await fit([...observed(120), detailStat(0, 70, 0)]);
+    expect(fittedAt).toEqual(now);
+    // 120 offers, of which three of ten details a day are for those that are overdue.
+    expect(known).toMatchObject({ meanPopularity: 2, floorDays: 40 });
+    expect(known.prior.changes).toBeCloseTo(fitPrior(before.sample, before.prior).changes, 4);
+    expect(known.prior.changes).not.toBeCloseTo(before.prior.changes, 2);
+    const price = before.figures.price;
+    expect(fitted.price.prior.changes).toBeCloseTo(fitPrior(price.sample, price).changes, 4);
+    expect(fitted.price.prior.changes).not.toBeCloseTo(price.changes, 2);
+  });
+
+  it('has no floor without details', async () => {
+    expect((await fit(observed(3))).known.floorDays).toBeNull();
+  });
+
+  it.each<[string, readonly Row[], number, boolean]>([
+    ['20 hours after the last time', observed(1), -20 * hour, true],
+    ['not before', observed(1), -20 * hour + 1, false],
+    ['not without observations', [], -99 * hour, false],
+  ])('is fitted %s', async (_, rows, seconds, isFitted) => {
+    const fittedAt = at(seconds);
+    expect((await fit(rows, fittedAt)).at).toEqual(isFitted ? now : new Date(fittedAt));
+  });
+});
