@@ -9,6 +9,7 @@ import {
   type ShutdownSteps,
 } from '../core/lifecycle.ts';
 import { Secret } from '../core/secret.ts';
+import { isCancelled } from '../db/database-error.ts';
 import { migrate } from '../db/migrate.ts';
 import { cliErrors } from './errors.ts';
 import type { Unsettled } from '../ledger/keep-unsettled.ts';
@@ -53,7 +54,11 @@ export async function withApp(
     const opening = openDatabase(session.config, session.log);
     const database = await unlessAborted(over, opening, () => failInTime(drain));
     try {
-      const working = workOver(session, what, { database, shutdown, work });
+      const working = workOver(session, what, { database, shutdown, work }).catch((error: unknown) => {
+        // A statement that was cut off: the cause is what ended the command.
+        if (shutdown.cut.aborted && isCancelled(error)) failInTime(drain);
+        throw error;
+      });
       await unlessAborted(over, working, () => failInTime(drain));
     } finally {
       // Listening to the end: the second signal would kill the process in the middle of stopping Postgres.

@@ -113,6 +113,11 @@ export function isLockTimeout(error: unknown): boolean {
   return codeOf(unwrap(error)) === '55P03';
 }
 
+/** A statement that was cancelled, as Postgres says it: no error of ours yet. */
+export function isCancelled(error: unknown): boolean {
+  return !(error instanceof AppError) && codeOf(unwrap(error)) === '57014';
+}
+
 /** A row without a partition. Its SQLSTATE is that of checks, but it names none (PostgreSQL 15 to 17). */
 export function isMissingPartition(error: unknown): boolean {
   const cause = unwrap(error);

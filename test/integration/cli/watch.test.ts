@@ -86,10 +86,10 @@ describe('catalog-sync watch', () => {
     const { read, file, begin } = open({ 'watch.csv': '' });
     leave(`${file}.new`);
     const { context, run } = begin('watch', 'add', '7');
-    let looked = 0;
+    let times = 0;
     const now = () => {
       // It has seen the draft that was left; meanwhile the other one takes it away, and begins its own.
-      if (looked++ === 0) {
+      if (times++ === 0) {
         rmSync(`${file}.new`);
         writeFileSync(`${file}.new`, '8\n');
         setTimeout(() => {

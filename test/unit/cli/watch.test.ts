@@ -107,7 +107,7 @@ describe('the file', () => {
 
   it('is taken over after that', async () => {
     const { read, reads } = await addBeside(10_001, () => undefined);
-    expect([reads, read()]).toEqual([1, '7\n8\n']);
+    expect([reads, read()]).toEqual([2, '7\n8\n']);
   });
 
   it('that is gone by then is an error, and no draft is left', async () => {
