@@ -23,6 +23,12 @@ interface Pages {
   readonly newOffers: number;
 }
 
+/** A search, and its pages that are next. */
+interface Pass {
+  readonly search: SearchGroup;
+  readonly next: Pages;
+}
+
 /** Pages of a search that are due, and the new offers on them. */
 function pagesDue(knowledge: Knowledge, search: SearchGroup): Pages {
   const { freshness, pageSize, feeds } = knowledge;
@@ -79,19 +85,19 @@ function detailsDue(knowledge: Knowledge, group: OfferGroup, rows: number): Deta
 /** Of each feed the part of its pages, from 0 to 1, that a run passes. */
 function passedParts(
   knowledge: Knowledge,
-  due: readonly Pages[],
+  passes: readonly Pass[],
   partOf: (operation: ApiOperation) => number,
 ): Map<string, number> {
   return new Map(
     knowledge.feeds.map(({ name }) => {
       let [all, asked] = [0, 0];
-      for (const [index, search] of knowledge.searches.entries()) {
+      for (const { search, next } of passes) {
         if (search.feed !== name || search.pagesToFirstPass > 0) continue;
         // A pass that is stopped early leaves its last rows as they were, and finds them quiet.
         all +=
           search.windows *
           steadyPages(search.pages, newOffersPerPage(knowledge, search, search.ageDays ?? 1));
-        asked += (due[index]?.pages ?? 0) * partOf(search.operation);
+        asked += next.pages * partOf(search.operation);
       }
       return [name, all > 0 ? Math.min(1, asked / all) : 0];
     }),
@@ -120,28 +126,27 @@ function roomFor({ name, maxOffers, unheld }: FeedKnowledge, offers: readonly Of
 /** What is due now, and what of it the limits leave to a run. */
 export function forecastRun(knowledge: Knowledge): NextRun {
   const { feeds, searches, offers, limits } = knowledge;
-  const pages = searches.map((search) => pagesDue(knowledge, search));
+  const passes = searches.map((search) => ({ search, next: pagesDue(knowledge, search) }));
   const due = new Map<ApiOperation, number>([
     ['category.children', feeds.reduce((sum, { nodesDue }) => sum + nodesDue, 0)],
   ]);
-  for (const [index, { operation }] of searches.entries())
-    due.set(operation, (due.get(operation) ?? 0) + (pages[index]?.pages ?? 0));
+  for (const { search, next } of passes)
+    due.set(search.operation, (due.get(search.operation) ?? 0) + next.pages);
   const room = shareLimits(due, limits, ({ left }) => left);
   const partOf = (operation: ApiOperation) => {
     const wanted = due.get(operation) ?? 0;
     return wanted > 0 ? (room.get(operation) ?? 0) / wanted : 0;
   };
   const foundBy = (name: string) =>
-    searches.reduce((sum, { feed, operation }, index) => {
-      const newOffers = feed === name ? (pages[index]?.newOffers ?? 0) : 0;
-      return sum + newOffers * partOf(operation);
-    }, 0);
+    passes
+      .filter(({ search }) => search.feed === name)
+      .reduce((sum, { search, next }) => sum + next.newOffers * partOf(search.operation), 0);
   const found = feeds.map((feed) => {
     const listed = foundBy(feed.name);
     return { listed, taken: Math.min(listed, roomFor(feed, offers)) };
   });
   const watched = feeds.reduce((total, { unheld }) => total + unheld, 0);
-  const rowsOf = passedParts(knowledge, pages, partOf);
+  const rowsOf = passedParts(knowledge, passes, partOf);
   const details = knownDetails(knowledge, rowsOf);
   const sum = (of: (of: Details) => number) => details.reduce((total, part) => total + of(part), 0);
   const firstDetails = found.reduce((total, { taken }) => total + taken, 0);
