@@ -47,8 +47,11 @@ export interface LimitOptions {
   readonly isAtLimit: boolean;
 }
 
-/** Details a day that the slowest machine gets to, and at a pace at which several are asked for at once. */
-const atLimit = { detailsDaily: 20, perSecond: 20 } as const;
+/**
+ * Details a day that the slowest machine gets to, and at a pace at which several are asked for at once. More than the first ones
+ * of a run (`maxTrials`), which it does not ask for all at once: of later ones, several race for the last of the day.
+ */
+const atLimit = { detailsDaily: 30, perSecond: 20 } as const;
 
 /**
  * Limits that bind, each of another window: the month's on categories, the minute's on searches, the day's on

@@ -130,6 +130,8 @@ export const plants: readonly Plant[] = [
     name: 'check-then-take',
     what: 'a limit is fetched, and taken from some moments later',
     judges: ['windows'],
+    boundary: 'utc-day',
+    isAtLimit: true,
     changeDatabase: inSql(
       'ALTER TABLE usage.quota_period DISABLE TRIGGER USER',
       {
@@ -138,14 +140,20 @@ export const plants: readonly Plant[] = [
         to: 'NULL;',
       },
       {
+        where: 'usage.lock_app',
+        from: `PERFORM sync.await_old_lock('sync.ledger_lock', hashtextextended('usage.lock_app:' || p_app_key, 0), false, 5000);`,
+        to: 'NULL;',
+      },
+      {
         where: 'usage.reserve',
         from: 'WHERE r.run_id = p_run_id FOR NO KEY UPDATE;',
         to: 'WHERE r.run_id = p_run_id;',
       },
       {
+        // Before the row of the pace is locked: behind it, the others would wait in a line.
         where: 'usage.reserve',
-        from: 'v_period_ids := usage.take(',
-        to: 'PERFORM pg_sleep(0.2); v_period_ids := usage.take(',
+        from: 'IF v_may_raise THEN PERFORM usage.raise_pace(',
+        to: 'PERFORM pg_sleep(0.2); IF v_may_raise THEN PERFORM usage.raise_pace(',
       },
     ),
   },
