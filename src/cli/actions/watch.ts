@@ -73,7 +73,12 @@ async function removeLeftDraft(draft: string, clock: Clock): Promise<void> {
       throw error;
     },
   );
-  if (!isMine) return sleep(20);
+  if (!isMine) {
+    // Its time of change is that of the second name. Whoever made it long ago has died, too.
+    const { ctimeMs } = (await stat(claim).catch(() => null)) ?? { ctimeMs: Infinity };
+    if (clock.now().getTime() - ctimeMs > draftLivesMs) await rm(claim, { force: true });
+    return sleep(20);
+  }
   if (await isLeft(claim, clock)) await rm(draft, { force: true });
   await rm(claim, { force: true });
 }

@@ -1,5 +1,6 @@
 import {
   existsSync,
+  linkSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -79,6 +80,17 @@ describe('catalog-sync watch', () => {
     const offers = Array.from({ length: 12 }, (_, i) => String(100 + i));
     await Promise.all(offers.map((offer) => run('watch', 'add', offer)));
     expect(read().trim().split('\n').toSorted()).toEqual(offers);
+    expect(readdirSync(dirname(file)).toSorted()).toEqual(['catalog-sync.yaml', 'watch.csv']);
+  });
+
+  it('takes over what was left by a process that died while it took over another draft', async () => {
+    const { read, file, begin } = open({ 'watch.csv': '' });
+    leave(`${file}.new`);
+    linkSync(`${file}.new`, `${file}.new.left`);
+    const { context, run } = begin('watch', 'add', '7');
+    const now = () => new Date(Date.now() + 20_000);
+    expect(await run({ ...context, clock: { ...context.clock, now } })).toBe(0);
+    expect(read()).toBe('7\n');
     expect(readdirSync(dirname(file)).toSorted()).toEqual(['catalog-sync.yaml', 'watch.csv']);
   });
 
