@@ -51,7 +51,7 @@ function readImports(root: string, files: readonly string[]): Map<string, readon
   );
 }
 
-/** By how many imports a file reaches each that it imports; through modules of `test` it is none more. */
+/** By how many imports a file reaches each that it imports; through modules of `test`, and to the SQL of a module, it is none more. */
 function reach(imports: ReadonlyMap<string, readonly string[]>, file: string): Map<string, number> {
   const found = new Map([[file, 1]]);
   let at = [file];
@@ -62,7 +62,7 @@ function reach(imports: ReadonlyMap<string, readonly string[]>, file: string): M
     for (const from of here) {
       for (const next of imports.get(from) ?? []) {
         if (found.has(next)) continue;
-        found.set(next, distance);
+        found.set(next, next.endsWith('.sql') ? (found.get(from) ?? distance) : distance);
         (next.startsWith('test/') ? here : at).push(next);
       }
     }

@@ -168,6 +168,18 @@ describe('a limit', () => {
     await at.quota.applyGroups(appKey, []);
     expect(await at.ledger.reserve(requestFor('z', { api: otherApi }))).toMatchObject({ kind: 'granted' });
   });
+
+  it('of a group is not shared any more by an API that left the group', async () => {
+    const group = { name: 'search', daily: 1, monthly: null };
+    await at.quota.applyGroups(appKey, [{ ...group, apis: [api, otherApi] }]);
+    await setDay(5);
+    await setDay(5, otherApi);
+    await at.quota.applyGroups(appKey, [{ ...group, apis: [api] }]);
+    await at.grant('a', { api: otherApi });
+    await at.grant('b', { api: otherApi });
+    await at.grant('c');
+    expect(await at.ledger.reserve(requestFor('d'))).toMatchObject({ by: 'day' });
+  });
 });
 
 describe('calls of others', () => {

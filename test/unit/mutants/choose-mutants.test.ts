@@ -86,9 +86,9 @@ describe('the tests of a mutant', () => {
     });
   });
 
-  it('follow a statement to the module that names it', () => {
+  it('are for a statement those of the module that names it', () => {
     const { integration } = map.testsFor({ file: 'src/load/sql/merge-rows.sql', room: 'load' });
-    expect(integration).toContainEqual({ file: 'test/integration/load/merge.test.ts', distance: 2 });
+    expect(integration).toContainEqual({ file: 'test/integration/load/merge.test.ts', distance: 1 });
     expect(map.testsFor({ file: 'src/load/sql/other.sql', room: 'load' }).integration).toEqual([]);
   });
 
