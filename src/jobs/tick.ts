@@ -191,5 +191,6 @@ export async function tick(deps: TickDeps): Promise<void> {
     if (ours.length === 0) return;
     await deps.runs.heartbeat(ours.map((run) => run.runId));
     for (const run of ours) await driveRun(deps, run, now);
+    await deps.refreshQueue.notePromisedAges(deps.sync.feeds);
   });
 }

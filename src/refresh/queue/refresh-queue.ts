@@ -59,10 +59,12 @@ export interface RefreshQueue {
   countDetails(runId: string, limit: number): Promise<RunDetails>;
   planner(): Promise<PlannerFigures>;
   /**
-   * Assigns offers to feeds again, if the bound of a feed, its watch list or its searches have changed, and keeps their promised ages.
-   * `unseenBucket`: the bucket of offers without observations.
+   * Assigns offers to feeds again, if the bound of a feed, its watch list or its searches have changed. `unseenBucket`: the bucket
+   * of offers without observations.
    */
   assignFeeds(feeds: readonly Feed[], unseenBucket: number): Promise<void>;
+  /** Keeps the promised ages of all feeds of the sync file. */
+  notePromisedAges(feeds: readonly Feed[]): Promise<void>;
   /** All sets that any of the feeds belongs to. */
   listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
   /** Due offers without a lease, in each bucket those that were fetched longest ago. */
@@ -144,8 +146,6 @@ async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: num
       await applySql(client, readSql('assign-feed'), [feed.name, feed.maxOffers, feed.offers]);
     });
   }
-  const ages = feeds.map(({ name, maxAgeMs }) => ({ name, maxAgeMs }));
-  await applySql(pool, readSql('note-promised-ages'), [JSON.stringify(ages)]);
 }
 
 /** Over `sync.refresh` and `sync.feed_set`. */
@@ -165,6 +165,10 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
       runSqlForOne<RunDetails>(pool, readSql('count-run-details'), [runId, limit]),
     planner: () => readPlanner(pool),
     assignFeeds: (feeds, unseenBucket) => assignFeeds(pool, feeds, unseenBucket),
+    notePromisedAges: async (feeds) => {
+      const ages = feeds.map(({ name, maxAgeMs }) => ({ name, maxAgeMs }));
+      await applySql(pool, readSql('note-promised-ages'), [JSON.stringify(ages)]);
+    },
     listFeedSets: async (feeds) => {
       if (feeds.length === 0) return [];
       const isListed = arrayOverlaps(feedSet.feeds, [...feeds]);

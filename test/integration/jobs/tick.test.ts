@@ -196,6 +196,33 @@ it('a tick is a heartbeat of the runs that it drives, so that no other process t
   });
 });
 
+it('a tick keeps the promised ages of the sync file, also of feeds that its runs do not have', async () => {
+  const { pool } = database;
+  await pool.query(
+    `INSERT INTO sync.feed (feed, max_age, assigned_at) VALUES ('others', '3 hours', now()), ('removed', '2 hours', now())`,
+  );
+  const feeds = '[{ name: shoes, offers: [1], max_age: 6h }, { name: others, offers: [2] }]';
+  const deps = createDeps({ sync: parseSyncFile(`account: business\nfeeds: ${feeds}\n`, 'test') });
+  const read = async () =>
+    (
+      await pool.query<{ feed: string; hours: number | null }>(
+        'SELECT feed, (extract(epoch FROM max_age) / 3600)::int AS hours FROM sync.feed ORDER BY feed',
+      )
+    ).rows.map(({ feed, hours }) => [feed, hours]);
+  await tick(deps);
+  expect(await read()).toEqual([
+    ['others', 3],
+    ['removed', 2],
+  ]);
+  await begin(deps.runs, 'details');
+  await tick(deps);
+  expect(await read()).toEqual([
+    ['others', null],
+    ['removed', null],
+    ['shoes', 6],
+  ]);
+});
+
 it('what a run gives back is free, and what another run has taken stays taken', async () => {
   const deps = createDeps({});
   const { runs, leases } = deps;

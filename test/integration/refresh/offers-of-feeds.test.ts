@@ -147,22 +147,24 @@ describe('a feed is assigned its offers again', () => {
     const found = await still.within(rows, (pool) => runSql(pool, readSql('list-unassigned-feeds'), [given]));
     expect(found).toEqual(isDue ? [{ feed: 'a' }] : []);
   });
+});
 
-  it('and keeps the age that is promised for it, until none is', async () => {
-    const rows = [known, feedRow('b', { max_age: '01:00:00' }), feedRow('c', { max_age: '02:00:00' })];
-    const ages = await still.within(rows, async (pool) => {
-      await createRefreshQueue({ pool }).assignFeeds(
-        [{ ...feed, maxAgeMs: 90_000 }, feedOf('b')].slice(0, 1),
-        0,
-      );
-      await applySql(pool, readSql('note-promised-ages'), ['[{"name":"b"}]']);
-      const { rows: found } = await pool.query<{ s: number }>(
-        'SELECT extract(epoch FROM max_age)::int AS s FROM sync.feed ORDER BY feed',
-      );
-      return found.map(({ s }) => s);
-    });
-    expect(ages).toEqual([90, null, 7200]);
+it('the ages that are promised are those of the sync file, and none for a feed that it has no more', async () => {
+  const rows = ['a', 'b', 'c', 'd'].map((name) => feedRow(name, name === 'a' ? {} : { max_age: '02:00:00' }));
+  const ages = await still.within(rows, async (pool) => {
+    const feeds = [
+      feedOf('a', { maxAgeMs: 90_000 }),
+      feedOf('b'),
+      feedOf('c', { maxAgeMs: 7_200_000 }),
+      feedOf('new'),
+    ];
+    await createRefreshQueue({ pool }).notePromisedAges(feeds);
+    const { rows: found } = await pool.query<{ s: number }>(
+      'SELECT extract(epoch FROM max_age)::int AS s FROM sync.feed ORDER BY feed',
+    );
+    return found.map(({ s }) => s);
   });
+  expect(ages).toEqual([90, null, 7200, null]);
 });
 
 describe('offers of a watch list that its feed does not have yet', () => {

@@ -11,10 +11,13 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const assign = (maxAge: string) => {
+async function assign(maxAge: string): Promise<void> {
   const file = `account: business\nfeeds: [{ name: watch, offers: [1, 2, 3, 4], ${maxAge} }]\n`;
-  return createRefreshQueue(db).assignFeeds(parseSyncFile(file, 'test').feeds, -1);
-};
+  const { feeds } = parseSyncFile(file, 'test');
+  const queue = createRefreshQueue(db);
+  await queue.assignFeeds(feeds, -1);
+  await queue.notePromisedAges(feeds);
+}
 const view = async () => (await db.pool.query<object>('SELECT * FROM analytics.promised_age')).rows;
 
 /** Details of an offer, so many hours ago. */
