@@ -14,6 +14,7 @@ import { takeBest } from '../../src/refresh/planner/take-best.ts';
 import {
   addEvidence,
   firstVisibleShare,
+  keptShareOf,
   shareOf,
   visibleEvidence,
 } from '../../src/refresh/planner/visible-share.ts';
@@ -283,6 +284,8 @@ export class PlannerPolicy implements Policy {
     const step = Math.max(1, fetched.length / priorSampleSize);
     const sample = fetched.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
     this.#prior = fitPrior(sample, this.#prior);
+    const kept = keptShareOf(this.#share);
+    this.#share = { visible: this.#share.visible * kept, hidden: this.#share.hidden * kept };
   }
 
   get #day(): number {

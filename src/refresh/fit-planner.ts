@@ -4,13 +4,14 @@ import { figures } from '../model/figures.ts';
 import type { RefreshQueue } from './queue/refresh-queue.ts';
 import { fitPrior, priorSampleSize } from './planner/fit-prior.ts';
 import { floorAgeDays } from './planner/select-calls.ts';
+import { keptShareOf } from './planner/visible-share.ts';
 
 /** Once a day; a process that comes a little earlier than the day before does it too. */
 const fitEveryMs = 20 * hourMs;
 
 /**
  * Once a day, fits the planner's assumptions about offers to the observations of a sample: how often offers
- * change, how popular they are, and how old one may become before it is fetched regardless of value.
+ * change, how popular they are, which share of changes rows show, and how old one may become before it is fetched regardless of value.
  */
 export async function fitPlanner(
   { refreshQueue, log }: { readonly refreshQueue: RefreshQueue; readonly log: Logger },
@@ -21,6 +22,7 @@ export async function fitPlanner(
     prior,
     sample,
     figures: learned,
+    shown,
     meanPopularity,
     offers,
     detailsPerDay,
@@ -34,6 +36,7 @@ export async function fitPlanner(
   await refreshQueue.saveFit({
     prior: fitted,
     figures: figurePriors,
+    shownKept: keptShareOf(shown),
     meanPopularity,
     floorDays,
     fittedAt: now,

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { ChangeRate } from '../../model/learning.ts';
 import type { Figure } from '../../model/figures.ts';
 import type { Feed } from '../../model/sync-config.ts';
+import type { VisibleShare } from '../planner/visible-share.ts';
 import type { PromisedSet } from '../promised-ages.ts';
 import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
@@ -9,7 +10,7 @@ import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { saveFigurePriors } from '../update/figure-rows.ts';
 import { isDetailSuspect } from '../update/recent-details.ts';
-import { arrayOverlaps } from 'drizzle-orm';
+import { arrayOverlaps, sql } from 'drizzle-orm';
 import { drizzleOn } from '../../db/database.ts';
 import { feedSet, planner } from '../../schema/planner.ts';
 
@@ -86,6 +87,8 @@ export interface PlannerSample {
   readonly sample: readonly ChangeRate[];
   /** Of each figure the prior, and what observations showed of some offers. */
   readonly figures: Readonly<Record<Figure, ChangeRate & { readonly sample: readonly ChangeRate[] }>>;
+  /** Changes that rows show, and do not. */
+  readonly shown: VisibleShare;
   readonly meanPopularity: number;
   /** About how many there are. */
   readonly offers: number;
@@ -96,6 +99,8 @@ export interface PlannerSample {
 export interface PlannerFit {
   readonly prior: ChangeRate;
   readonly figures: ReadonlyMap<Figure, ChangeRate>;
+  /** Of what changes showed, the share that is kept. */
+  readonly shownKept: number;
   readonly meanPopularity: number;
   /** Null: not known. */
   readonly floorDays: number | null;
@@ -192,9 +197,12 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
       return (await runSqlForOne<{ calls: number }>(pool, readSql('count-promised-calls'), given)).calls;
     },
     sample: (limit) => readSample(pool, limit),
-    saveFit: async ({ prior, figures, meanPopularity, floorDays, fittedAt }) => {
-      const { changes: priorChanges, days: priorDays } = prior;
-      await db.update(planner).set({ priorChanges, priorDays, meanPopularity, floorDays, fittedAt });
+    saveFit: async ({ prior, figures, shownKept, ...fit }) => {
+      await db.update(planner).set({
+        ...{ ...fit, priorChanges: prior.changes, priorDays: prior.days },
+        visibleChanges: sql`${planner.visibleChanges} * ${shownKept}::real`,
+        hiddenChanges: sql`${planner.hiddenChanges} * ${shownKept}::real`,
+      });
       return saveFigurePriors(pool, figures);
     },
   };

@@ -2,7 +2,7 @@
 --          figures of the day are made from.
 -- Params:  $1 integer how many at most
 -- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), figures (object of
---          figures: {changes, days, sample}), meanPopularity (of all offers
+--          figures: {changes, days, sample}), shown ({visible, hidden}: changes that rows show, and do not), meanPopularity (of all offers
 --          in those blocks; 1: none), offers (about how many there are), detailsPerDay (details of known offers in the last
 --          seven days)
 WITH size AS MATERIALIZED (
@@ -37,6 +37,7 @@ figure AS (
 SELECT p.fitted_at AS "fittedAt", json_build_object('changes', p.prior_changes, 'days', p.prior_days) AS prior,
        (SELECT coalesce(json_agg(json_build_object('changes', rate_changes, 'days', rate_days)), '[]') FROM learned) AS sample,
        (SELECT json_object_agg(figure, learned) FROM figure) AS figures,
+       json_build_object('visible', p.visible_changes, 'hidden', p.hidden_changes) AS shown,
        coalesce((SELECT avg(popularity)::float8 FROM block), 1) AS "meanPopularity",
        greatest(s.offers, (SELECT count(*) FROM block))::float8 AS offers,
        (SELECT coalesce(sum(observations), 0)::float8 / 7

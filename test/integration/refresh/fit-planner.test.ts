@@ -112,6 +112,20 @@ describe('the planner', () => {
       };
     });
 
+  it.each([
+    ['of many changes keeps as many as three hundred, in their proportion', [900, 600], [180, 120]],
+    ['keeps all of three hundred and fewer', [100, 200], [100, 200]],
+  ])('%s that rows showed or did not', async (_, before, after) => {
+    const shown = await still.within(observed(1), async (pool) => {
+      await pool.query('UPDATE sync.planner SET visible_changes = $1, hidden_changes = $2', before);
+      const refreshQueue = createRefreshQueue({ pool });
+      await fitPlanner({ refreshQueue, log }, now);
+      return (await refreshQueue.sample(1)).shown;
+    });
+    expect(shown.visible).toBeCloseTo(Number(after[0]), 3);
+    expect(shown.hidden).toBeCloseTo(Number(after[1]), 3);
+  });
+
   it('is fitted to what was observed, with a floor by the details of a day', async () => {
     const {
       before,

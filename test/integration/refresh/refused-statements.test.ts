@@ -143,7 +143,13 @@ it.each<[string, (client: PoolClient, pool: Pool) => Promise<unknown>]>([
     'the figures of the planner',
     (_, pool) =>
       createRefreshQueue({ pool }).saveFit({
-        ...{ prior: { changes: 1e99, days: 1 }, figures: new Map(), meanPopularity: 1, floorDays: null },
+        ...{
+          prior: { changes: 1e99, days: 1 },
+          figures: new Map(),
+          shownKept: 1,
+          meanPopularity: 1,
+          floorDays: null,
+        },
         fittedAt: new Date(at(0)),
       }),
   ],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createWorldRandom } from '../../../../bench/planner/world-random.ts';
+import { createWorldRandom, type WorldRandom } from '../../../../bench/planner/world-random.ts';
 import { arrivalsPerDay, discoveryValue } from '../../../../src/refresh/planner/discovery-value.ts';
 import { firstPrior } from '../../../../src/refresh/planner/change-rate.ts';
 import { importance, rawImportance } from '../../../../src/refresh/planner/importance.ts';
@@ -14,8 +14,10 @@ import {
 import {
   addEvidence,
   firstVisibleShare,
+  keptShareOf,
   shareOf,
   visibleEvidence,
+  type VisibleShare,
 } from '../../../../src/refresh/planner/visible-share.ts';
 
 const valuation = { objective: defaultObjective, visibleShare: 0.7 };
@@ -83,6 +85,24 @@ describe('the importance of an offer', () => {
   });
 });
 
+/** What is known after the detail of an offer whose rows show a share of the changes, some time after a row of it. */
+function observeDetail(
+  random: WorldRandom,
+  share: VisibleShare,
+  { truth, perDay }: { readonly truth: number; readonly perDay: number },
+): VisibleShare {
+  const detailAgeDays = 1 + 9 * random.uniform();
+  const summaryAgeDays = detailAgeDays * random.uniform();
+  const isVisible = random.uniform() < 1 - Math.exp(-truth * perDay * summaryAgeDays);
+  const isHidden = random.uniform() < 1 - Math.exp(-(1 - truth) * perDay * detailAgeDays);
+  if (!isVisible && !isHidden) return share;
+  const rate = { changes: 1000 * perDay, days: 1000 };
+  return addEvidence(
+    share,
+    visibleEvidence({ isVisible, rate, summaryAgeDays, detailAgeDays }, shareOf(share)),
+  );
+}
+
 describe('the share of changes that pages show', () => {
   it.each([
     { world: 'changes are rare', perDay: 0.02 },
@@ -91,19 +111,27 @@ describe('the share of changes that pages show', () => {
   ])('is found where $world, however long ago the pages were', ({ perDay }) => {
     const random = createWorldRandom(3);
     const truth = 0.4;
-    const rate = { changes: 1000 * perDay, days: 1000 };
     let share = firstVisibleShare;
-    for (let observation = 0; observation < 20_000; observation += 1) {
-      const detailAgeDays = 1 + 9 * random.uniform();
-      const summaryAgeDays = detailAgeDays * random.uniform();
-      const isVisible = random.uniform() < 1 - Math.exp(-truth * perDay * summaryAgeDays);
-      const isHidden = random.uniform() < 1 - Math.exp(-(1 - truth) * perDay * detailAgeDays);
-      if (!isVisible && !isHidden) continue;
-      const found = { isVisible, rate, summaryAgeDays, detailAgeDays };
-      share = addEvidence(share, visibleEvidence(found, shareOf(share)));
-    }
+    for (let detail = 0; detail < 20_000; detail += 1)
+      share = observeDetail(random, share, { truth, perDay });
     expect(shareOf(share)).toBeGreaterThan(truth - 0.04);
     expect(shareOf(share)).toBeLessThan(truth + 0.04);
+  });
+
+  it('is found from a wrong first guess, once the first changes are forgotten', () => {
+    const random = createWorldRandom(3);
+    let share = { visible: 180, hidden: 20 };
+    const later: number[] = [];
+    for (let day = 0; day < 90; day += 1) {
+      for (let detail = 0; detail < 40; detail += 1)
+        share = observeDetail(random, share, { truth: 0.3, perDay: 0.3 });
+      const kept = keptShareOf(share);
+      share = { visible: share.visible * kept, hidden: share.hidden * kept };
+      if (day >= 60) later.push(shareOf(share));
+    }
+    const mean = later.reduce((sum, one) => sum + one, 0) / later.length;
+    expect(Math.abs(mean - 0.3)).toBeLessThan(0.02);
+    expect(Math.max(...later)).toBeLessThan(0.4);
   });
 
   it('is not moved by a change that took no time', () => {
