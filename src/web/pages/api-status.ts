@@ -159,7 +159,6 @@ function nameTable({ apiNames }: DoctorReport): Html {
         html`<code>${api}</code>`,
         html`<span class="wide">${prose(explanation)}</span>`,
       ]),
-      empty: '',
     })}
   </section>`;
 }

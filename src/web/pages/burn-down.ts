@@ -85,7 +85,6 @@ function idleTable(idle: readonly ProjectedDay[]): Html {
         isAssumed ? 'assumed' : 'confirmed',
         count(Math.round(wanted)),
       ]),
-      empty: '',
     })}
   </details>`;
 }

@@ -9,7 +9,7 @@ import type { WebDeps } from '../web-deps.ts';
 export interface ErrorTableOptions {
   readonly caption: string;
   readonly rows: readonly ErrorRow[];
-  readonly empty: string;
+  readonly empty?: string;
 }
 
 /** Why calls failed, what happens automatically, and what the operator should do. */

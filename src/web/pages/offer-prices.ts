@@ -109,7 +109,6 @@ export function historyTable(prices: readonly ExplainedPrice[]): Html | null {
           time(price.validFrom),
           time(price.validTo),
         ]),
-      empty: '',
     })}
   </details>`;
 }

@@ -53,7 +53,6 @@ function attributeTable({ attributes }: OfferRow): Html | null {
       caption: 'Attributes',
       columns: [text('Name'), text('Value')],
       rows: attributes.map(({ name, value }) => [name ?? '–', value ?? '–']),
-      empty: '',
     })}
   </section>`;
 }

@@ -68,7 +68,6 @@ function rejectTable(rejects: readonly ExplainedReject[]): Html {
       row.sample ?? '–',
       html`<code>${row.rawId}</code>`,
     ]),
-    empty: '',
   });
 }
 

@@ -21,7 +21,6 @@ async function queueTable({ queues, log }: WebDeps): Promise<Html> {
       caption: 'Queues, one for each kind of call',
       columns: [text('Queue'), text('State'), ...states.map((name) => number(name))],
       rows: await Promise.all(queues.list().map(readQueue)),
-      empty: '',
     });
   } catch (err) {
     log.warn({ err, backend: queues.backend }, 'queues could not be fetched');

@@ -43,7 +43,6 @@ function foundTable(own: readonly SourceYield[], daily: readonly SourceYield[]):
       meter(changesPer100(row) ?? 0, most),
       shown(rateOf(daily.find(({ source }) => source === row.source))),
     ]),
-    empty: '',
   });
 }
 

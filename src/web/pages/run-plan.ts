@@ -33,7 +33,6 @@ export function planTable(run: RunRow, calls: readonly RunCalls[], now: Date): H
       row('new offers', plan.newOffers, rounded),
       row('changed offers', plan.changedOffers, rounded),
     ],
-    empty: '',
   });
   const hasNoForecast = run.forecast === null;
   return html`${compared}
@@ -70,6 +69,5 @@ export function boundsTable(run: RunRow, now: Date): Html {
     caption: 'What it was asked for',
     columns: [text('Of'), text('Asked for'), text('Actual')],
     rows,
-    empty: '',
   });
 }

@@ -29,7 +29,6 @@ export function promisedAgesSection(ages: readonly PromisedAge[]): Html | null {
         number('Late now'),
       ],
       rows,
-      empty: '',
     })}
   </section>`;
 }

@@ -110,16 +110,10 @@ function errorSection(run: RunRow, errors: readonly ErrorRow[], deps: WebDeps): 
     caption: 'Errors of the run with what to do',
     columns: [text('Code'), text('By itself'), text('What to do')],
     rows: known.map(({ code, recovery, remedy }) => [html`<code>${code}</code>`, recovery, prose(remedy)]),
-    empty: '',
   });
   return html`<section id="errors">
     <h2>What went wrong</h2>
-    ${known.length === 0 ? null : causes}
-    ${
-      errors.length === 0
-        ? null
-        : errorTable({ caption: 'Calls of the run that failed', rows: errors, empty: '' }, deps)
-    }
+    ${causes} ${errorTable({ caption: 'Calls of the run that failed', rows: errors }, deps)}
     ${run.errors > 0 ? html`<p><a href="/problems#given-up">What was given up</a></p>` : null}
   </section>`;
 }

@@ -167,8 +167,7 @@ function limitTable(limits: readonly QuotaLimitRow[], holds: readonly ApiHold[])
 }
 
 /** Nothing without any: then the declared pace holds. */
-function paceTable(paces: readonly FoundPace[]): Html | string {
-  if (paces.length === 0) return '';
+function paceTable(paces: readonly FoundPace[]): Html {
   return table({
     caption: '1688 allows less than the declared pace',
     columns: [text('API'), text('Pace found'), text('Changed')],
@@ -177,7 +176,6 @@ function paceTable(paces: readonly FoundPace[]): Html | string {
       describePace(pace),
       pace.changedAt === null ? '–' : time(pace.changedAt),
     ]),
-    empty: '',
   });
 }
 

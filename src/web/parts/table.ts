@@ -11,8 +11,8 @@ export interface TableOptions {
   readonly caption: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly HtmlValue[])[];
-  /** In place of a table without rows: what it is, what fills it, with commands between backticks. */
-  readonly empty: string;
+  /** In place of a table without rows: what it is, what fills it, with commands between backticks. Absent: nothing. */
+  readonly empty?: string | undefined;
 }
 
 export const text = (header: string): TableColumn => ({ header });
@@ -23,7 +23,7 @@ export const number = (header: string): TableColumn => ({ header, isNumber: true
  * row is a card: the names of its columns beside its values.
  */
 export function table({ caption, columns, rows, empty }: TableOptions): Html {
-  if (rows.length === 0) return html`<p class="empty">${prose(empty)}</p>`;
+  if (rows.length === 0) return empty === undefined ? html`` : html`<p class="empty">${prose(empty)}</p>`;
   const classOf = (i: number) => (columns[i]?.isNumber ? 'number' : '');
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}">
     <table>

@@ -105,7 +105,7 @@ test.each([
 test('calls that failed have a row for each cause', () => {
   const row = { code: 'KNOWN', outcome: 'gateway_error', gatewayCode: null, api: 'x:a:1' };
   const rows = [{ ...row, calls: 1200, lastAt: at(1), lastCallId: '11' }];
-  const shown = errorTable({ caption: 'Failed', rows, empty: '' }, { findRemedy }).toString();
+  const shown = errorTable({ caption: 'Failed', rows }, { findRemedy }).toString();
   expect(readCells(shown, 'Failed').map((cells) => Object.values(cells))).toEqual([
     ['KNOWN', 'a', '1,200', '2026-11-25 09:00 call 11', 'halt', 'see KNOWN'],
   ]);

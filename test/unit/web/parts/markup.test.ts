@@ -24,10 +24,11 @@ test('a table has its rows under its caption, numbers marked, and says what it i
     { Name: 'b', Calls: '2' },
   ]);
   expect(readAttribute(shown, 'class')).toEqual(['scroll', '', 'number', '', 'number', '', 'number']);
-  const wider = table({ caption: 'Calls', columns, rows: [['a', '1', 'no column']], empty: '' });
+  const wider = table({ caption: 'Calls', columns, rows: [['a', '1', 'no column']] });
   expect(readWords(wider)).toBe('Calls Name Calls a 1 no column');
   const none = table({ caption: 'Calls', columns, rows: [], empty: 'see `x`' });
   expect(String(none)).toBe('<p class="empty">see <code>x</code></p>');
+  expect(String(table({ caption: 'Calls', columns, rows: [] }))).toBe('');
 });
 
 test('what is between backticks is code, and nothing else', () => {
