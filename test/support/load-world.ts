@@ -1,0 +1,61 @@
+import type { Pool } from 'pg';
+import { ensurePartitions } from '../../src/db/partitions.ts';
+import { runInTransaction } from '../../src/db/run-in-transaction.ts';
+import { loadAnswers } from '../../src/load/load-answers.ts';
+import { createCorrection, type Correction, type Replay } from '../../src/load/load-context.ts';
+import type { LoadableAnswer, LoadReport } from '../../src/model/catalog.ts';
+import type { Learn } from '../../src/model/learning.ts';
+import { learnNothing, minute } from './answers.ts';
+
+/* Answers that are loaded, and read again, without being stored: a map has those that are kept. */
+
+export interface LoadWorld {
+  /** By raw id; what is taken out is not kept any more, and what is replaced reads otherwise now. */
+  readonly kept: Map<string, LoadableAnswer>;
+  /** Loads answers for the first time, and keeps them. */
+  load(...answers: readonly LoadableAnswer[]): Promise<LoadReport>;
+  /** Loads kept answers as a reprocess does; gives what it corrected. */
+  replay(rawIds?: readonly string[], wasReplayed?: Replay['wasReplayed']): Promise<Correction>;
+}
+
+export interface LoadWorldOptions {
+  readonly learn?: Learn;
+  readonly normalizerVersion?: number | null;
+}
+
+/** Over a database of the caller's own. */
+export async function openLoadWorld(
+  pool: Pool,
+  { learn = learnNothing, normalizerVersion = null }: LoadWorldOptions = {},
+): Promise<LoadWorld> {
+  await ensurePartitions(pool, minute(0));
+  const kept = new Map<string, LoadableAnswer>();
+  const pick = (rawIds: readonly string[]) =>
+    new Map(
+      rawIds.flatMap((id) => {
+        const answer = kept.get(id);
+        return answer === undefined ? [] : [[id, answer] as const];
+      }),
+    );
+  const run = (answers: readonly LoadableAnswer[], replay: Replay | null) =>
+    runInTransaction(pool, (client) =>
+      loadAnswers(client, answers, {
+        learn,
+        normalizerVersion,
+        readAnswers: async (rawIds) => pick(rawIds),
+        replay,
+      }),
+    );
+  return {
+    kept,
+    load: async (...answers) => {
+      for (const answer of answers) kept.set(answer.provenance.rawId, answer);
+      return (await run(answers, null)).report;
+    },
+    replay: async (rawIds = [...kept.keys()], wasReplayed = async () => new Set<string>()) => {
+      const correction = createCorrection();
+      await run([...pick(rawIds).values()], { correction, wasReplayed });
+      return correction;
+    },
+  };
+}
