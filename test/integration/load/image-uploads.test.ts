@@ -60,4 +60,19 @@ describe('uploads', () => {
     }
     expect((await find('app1', String(order[0])))?.imageId).toBe('id-2');
   });
+
+  it('the newest holds of those that are loaded at once, at one time that of the higher call', async () => {
+    const digest = 'c'.repeat(64);
+    const unread = { ...upload(5, '501', digest, 'unread'), record: null };
+    await store.load([
+      upload(3, '501', digest, 'old'),
+      upload(4, '502', digest, 'new'),
+      upload(4, '501', digest, 'tie'),
+      unread,
+    ]);
+    expect((await find('app1', 'c'))?.imageId).toBe('new');
+    await store.load([upload(4, '501', digest, 'older call')]);
+    expect((await find('app1', 'c'))?.imageId).toBe('new');
+    await store.load([unread]);
+  });
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { eraseFromBody, type SellerMarks } from '../../../../src/load/erase/erase-from-body.ts';
+import { eraseFromBody, namesSeller, type SellerMarks } from '../../../../src/load/erase/erase-from-body.ts';
 
 const marks = (changes: Partial<SellerMarks> = {}): SellerMarks => ({
   sellerIds: ['BBB-1'],
@@ -52,4 +52,33 @@ test('an answer that names the seller elsewhere, or can not be read, is hopeless
 test('a name that is a word of others condemns no answer', () => {
   const body = page('{"offerId":2,"subject":"好杯子"}', '{"offerId":3,"companyName":"杯子"}');
   expect(eraseFromBody(body, marks({ names: ['杯子'] }))).toEqual({ kind: 'untouched' });
+});
+
+test.each([
+  ['four characters name a seller', 'is ABCD here', true],
+  ['three do not', 'is XYZ here', false],
+  ['an id does, however short', 'is 7b here', true],
+  ['a letter beyond ASCII may be escaped with zeros', String.raw`"caf\u00e9s"`, true],
+  ['quotes may be escaped', String.raw`{"n":"The \"Best\" Ltd"}`, true],
+  ['a part of a name does not', 'ABC', false],
+])('%s', (_, text, isNamed) => {
+  const names = ['ABCD', 'XYZ', 'cafés', 'The "Best" Ltd'];
+  expect(namesSeller(text, { sellerIds: ['7b'], names, offerIds: new Set() })).toBe(isNamed);
+});
+
+test('rows are found in lists at any depth, and fields of other kinds stay', () => {
+  const body =
+    '{"a":null,"b":[1,"x",null,true,[{"offerId":610947572360,"t":1}]],"c":{"d":[{"e":[{"sellerOpenId":"BBB-1","t":2}]}]}}';
+  expect(eraseFromBody(body, marks())).toEqual({
+    kind: 'erased',
+    text: '{"a":null,"b":[1,"x",null,true,[{"offerId":610947572360}]],"c":{"d":[{"e":[{}]}]}}',
+  });
+});
+
+test("of no offers none is named, and a row without any of the fields is nobody's", () => {
+  const body = page(other, '{"offerId":610947572360,"a":1}', '{"companyName":null}', '{}');
+  expect(eraseFromBody(body, marks({ offerIds: new Set() }))).toEqual({ kind: 'untouched' });
+  expect(eraseFromBody(body, marks())).toMatchObject({ kind: 'erased' });
+  expect(eraseFromBody('{"n":610947572360}', marks())).toEqual({ kind: 'untouched' });
+  expect(eraseFromBody('<610947572360>', marks())).toEqual({ kind: 'hopeless' });
 });
