@@ -7,10 +7,12 @@ import {
   empty,
   found,
   minute,
+  price,
   provenance,
   searchPage,
   searchRow,
 } from '../../support/answers.ts';
+import { learn } from '../../../src/refresh/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { openLoadWorld, type LoadWorld } from '../../support/load-world.ts';
 
@@ -124,6 +126,29 @@ it('an offer that stays gone is not written again, and one that was never found 
   ).toEqual([
     { old: null, new: 'missing' },
     { old: 'missing', new: 'gone' },
+  ]);
+});
+
+it('what a newer version reads otherwise is no change that an offer made', async () => {
+  const [changed, reread, priced] = [newId(), newId(), newId()];
+  const [before, after] = [
+    await openLoadWorld(db.pool, { learn, normalizerVersion: 3 }),
+    await openLoadWorld(db.pool, { learn, normalizerVersion: 4 }),
+  ];
+  const shown = (id: string, minutes: number, subject: string, amount: string) =>
+    found(id, at(minutes), { offer: { subject }, prices: [price(amount)] });
+  await before.load(...[changed, reread, priced].map((id) => shown(id, 1, 'a', '1')));
+  await before.load(shown(changed, 2, 'b', '1'), shown(priced, 2, 'a', '2'));
+  await after.load(shown(reread, 2, 'b', '2'));
+  expect(
+    await select(
+      'SELECT offer_id, changed_at FROM sync.refresh WHERE offer_id = ANY ($1) ORDER BY offer_id',
+      [changed, reread, priced],
+    ),
+  ).toEqual([
+    { offer_id: changed, changed_at: minute(2) },
+    { offer_id: reread, changed_at: null },
+    { offer_id: priced, changed_at: minute(2) },
   ]);
 });
 
