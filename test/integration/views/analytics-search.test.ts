@@ -63,6 +63,8 @@ describe.each(locales)('analytics.search_offers in a database with the locale of
     ['防水手机', []],
     // All its pairs are there, and the word is not.
     ['水杯子弹', []],
+    ['水壶 水杯子弹', []],
+    ['水杯子弹 水壶', []],
     ['PHONE', [1]],
     ['usb', [4]],
     ['ＵＳＢ', [4]],
