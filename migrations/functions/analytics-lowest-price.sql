@@ -130,8 +130,8 @@ AS $$
              extract(epoch FROM least(a.ends_at, p.next_at) - greatest(a.starts_at, p.observed_at))::float8 / 86400 AS days_within
     ) t
     CROSS JOIN LATERAL (
-      SELECT greatest(t.days_before, 0) / nullif(t.days_between, 0) AS before_share,
-             greatest(t.days_after, 0) / nullif(t.days_between, 0) AS after_share,
+      SELECT t.days_before / nullif(t.days_between, 0) AS before_share,
+             t.days_after / nullif(t.days_between, 0) AS after_share,
              analytics.chance_held(a.rate_changes, a.rate_days, t.days_before) AS held_before,
              analytics.chance_held(a.rate_changes, a.rate_days, t.days_within) AS held_within,
              CASE WHEN a.ends_at >= a.now AND a.p_current IS NOT NULL THEN a.p_current::float8
@@ -141,7 +141,7 @@ AS $$
   SELECT CASE WHEN v.is_answer THEN l.cheapest_cny END, CASE WHEN v.is_answer THEN l.day END, a.unit, r.coverage,
          c.covered_days, lowest_price.days, r.reason,
          CASE WHEN v.is_answer THEN (
-           SELECT round((CASE WHEN min(g.chance) <= 0 THEN 0 ELSE coalesce(exp(sum(ln(nullif(greatest(g.chance, 0), 0)))), 1) END)::numeric, 4)
+           SELECT round((CASE WHEN min(g.chance) = 0 THEN 0 ELSE coalesce(exp(sum(ln(nullif(g.chance, 0)))), 1) END)::numeric, 4)
            FROM gap g) END
   FROM asked a
   CROSS JOIN cover c

@@ -98,17 +98,12 @@ AS $$
   ) r
   -- The observations around: a price that both show held in between, one that the later does not show ended at any time alike.
   CROSS JOIN LATERAL (
-    SELECT max(l.observed_at) FILTER (WHERE l.observed_at <= a.at) AS before_at,
-           min(l.observed_at) FILTER (WHERE l.observed_at > a.at) AS after_at
-    FROM (
-      (SELECT b.observed_at FROM analytics.fct_observation b
-       WHERE b.offer_id = a.known_offer AND b.observed_at <= a.at AND NOT b.is_late AND b.source = a.source
-       ORDER BY b.observed_at DESC LIMIT 1)
-      UNION ALL
-      (SELECT b.observed_at FROM analytics.fct_observation b
-       WHERE b.offer_id = a.known_offer AND b.observed_at > a.at AND NOT b.is_late AND b.source = a.source
-       ORDER BY b.observed_at LIMIT 1)
-    ) l
+    SELECT (SELECT b.observed_at FROM analytics.fct_observation b
+            WHERE b.offer_id = a.known_offer AND b.observed_at <= a.at AND NOT b.is_late AND b.source = a.source
+            ORDER BY b.observed_at DESC LIMIT 1) AS before_at,
+           (SELECT b.observed_at FROM analytics.fct_observation b
+            WHERE b.offer_id = a.known_offer AND b.observed_at > a.at AND NOT b.is_late AND b.source = a.source
+            ORDER BY b.observed_at LIMIT 1) AS after_at
   ) o
   CROSS JOIN LATERAL (
     SELECT round((CASE

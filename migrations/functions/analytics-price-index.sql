@@ -99,7 +99,7 @@ AS $$
     WHERE c.is_own OR c.seen_at > o.detail_seen_at
   ),
   event AS (
-    SELECT e.category_id, least(floor(e.at)::int, price_index.days - 1) AS nth,
+    SELECT e.category_id, floor(e.at)::int AS nth,
            sum(e.slope) AS slope, sum(e.slope * e.at) AS slope_at, sum(e.carried) AS carried,
            sum(e.open) AS open, sum(e.open * e.at) AS open_at, sum(e.alive) AS alive, sum(e.alive * e.at) AS alive_at
     FROM (
