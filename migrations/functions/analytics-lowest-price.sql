@@ -111,7 +111,7 @@ AS $$
              -- It may have changed since. One that is carried into the days must not have changed before them.
              WHEN p.next_at IS NULL THEN
                CASE WHEN p.observed_at < a.starts_at THEN (g.held_before + g.held_to_end) / 2
-                    ELSE 1 - (1 - g.held_to_end) / CASE WHEN l.prices > 1 THEN l.prices + 1 ELSE 2 END END
+                    ELSE 1 - (1 - g.held_to_end) / (l.prices + 1) END
              WHEN p.next_cny = p.cheapest_cny THEN 1
              WHEN p.observed_at < a.starts_at AND p.next_at >= a.ends_at
                THEN g.after_share + CASE WHEN p.next_cny >= l.cheapest_cny THEN 1 - g.after_share - g.before_share ELSE 0 END

@@ -22,13 +22,13 @@ const offers = `
   INSERT INTO catalog.offer (offer_id, unit, state, changed_at, call_id) SELECT o, '件', 'listed', now(), 1 FROM generate_series(1, 5) o;
   INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
   SELECT o, 0, 'list', 1, a, ('2026-03-' || f || '+08')::timestamptz, ('2026-03-' || t || '+08')::timestamptz, 1, 2 FROM (VALUES
-    (1, 8, '01', '11'), (1, 10, '11', '21'), (2, 10, '11', '21'), (5, 9, '01', '25')) v (o, a, f, t);
+    (1, 8, '01', '11'), (1, 10, '11', '21'), (2, 10, '11', '21'), (2, 6, '21', '25'), (5, 9, '01', '25')) v (o, a, f, t);
   INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
   SELECT o, 0, k, 1, a, ('2026-03-' || f || '+08')::timestamptz, 2 FROM (VALUES
-    (1, 'list', 6, '21'), (2, 'list', 6, '21'), (3, 'list', 6, '29'), (3, 'search', 5, '29'), (4, 'list', 9, '21'), (4, 'search', 7, '26'), (5, 'list', 7, '25')) v (o, k, a, f);
+    (1, 'list', 6, '21'), (2, 'list', 5, '25'), (3, 'list', 6, '29'), (3, 'search', 5, '29'), (4, 'list', 9, '21'), (4, 'search', 7, '26'), (5, 'list', 7, '25')) v (o, k, a, f);
   INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
   SELECT o, ('2026-03-' || d || '+08')::timestamptz, s, 1, f, d LIKE '%12:00', 1, now() FROM (VALUES
-    (1, '01', 'detail', true), (1, '11', 'detail', true), (1, '21', 'detail', true), (1, '29', 'detail', true), (2, '11', 'detail', true), (2, '15', 'detail', false), (2, '21', 'detail', true),
+    (1, '01', 'detail', true), (1, '11', 'detail', true), (1, '21', 'detail', true), (1, '29', 'detail', true), (2, '11', 'detail', true), (2, '15', 'detail', false), (2, '21', 'detail', true), (2, '25', 'detail', true),
     (3, '29', 'detail', true), (3, '29', 'search', true), (4, '21', 'detail', true), (4, '26', 'search', true),
     (5, '01', 'detail', true), (5, '14', 'search', true), (5, '15 12:00', 'detail', true), (5, '21', 'search', true), (5, '22 12:00', 'detail', true), (5, '25', 'detail', true)) v (o, d, s, f);
   INSERT INTO sync.refresh (offer_id, first_seen_at, found_at, detail_at, vouched_at, summary_at, stale_since, stale_by, is_in_stock, price_changes, price_days)
@@ -40,7 +40,7 @@ const askLows = (questions: string) => `
   SELECT nth, l.price_cny, to_char(l.day, 'DD') AS on_day, l.reason, l.p_lowest
   FROM unnest(ARRAY[${questions}]) WITH ORDINALITY a (text, nth)
   CROSS JOIN LATERAL string_to_array(text, ',') s
-  CROSS JOIN LATERAL analytics.lowest_price(s[1]::bigint, s[2]::int, last_day => ('2026-03-' || s[3])::date, kind => s[4]) l
+  CROSS JOIN LATERAL analytics.lowest_price(s[1]::bigint, s[2]::int, CASE WHEN s[5] IS NULL THEN interval '3 days' END, last_day => ('2026-03-' || s[3])::date, kind => s[4]) l
   ORDER BY nth`;
 
 it('a low of days holds by the share of the time around them that shows one less, and by what may have come since', async () => {
@@ -49,7 +49,7 @@ it('a low of days holds by the share of the time around them that shows one less
       db,
       offers,
       askLows(`'1,5,20,list', '1,3,16,list', '1,3,06,list', '1,4,25,list', '1,5,15,list', '1,16,18,list', '1,1,30,list', '1,2,30,list',
-        '1,10,30,list', '1,20,30,list', '1,28,30,list', '1,30,30,list', '1,1,31,list', '2,10,20,list', '5,5,20,list'`),
+        '1,10,30,list', '1,20,30,list', '1,28,30,list', '1,30,30,list', '1,1,31,list', '2,10,20,list', '5,5,20,list', '1,18,20,list', '1,5,05,list', '1,7,10,list', '1,3,06,list,all', '1,3,16,list,all', '2,10,20,list,all'`),
     ),
   ).toEqual([
     // Carried to the very moment that showed 6; to 4 of 10 days before it; to a later one that is higher, unless it came before.
@@ -75,6 +75,14 @@ it('a low of days holds by the share of the time around them that shows one less
     ['14', '10.0000', '11', null, '0.8981'],
     // Rows and late details between say nothing: 4 of 24 days until 7.
     ['15', '9.0000', '01', 'carried', '0.1667'],
+    // By 2 of 10 days before, and surely not until 6. Seen as the days begin: a third of 1 - 1 / 1.25². Until the moment they end.
+    ['16', '10.0000', '11', null, '0.0000'],
+    ['17', '8.0000', '01', null, '0.8800'],
+    ['18', '8.0000', '01', 'carried', '0.7000'],
+    // The same as 3, 2 and 14, whatever was long before and after.
+    ['19', '8.0000', '01', 'carried', '0.7000'],
+    ['20', '10.0000', '11', 'carried', '0.4000'],
+    ['21', '10.0000', '11', null, '0.8981'],
   ]);
 });
 
