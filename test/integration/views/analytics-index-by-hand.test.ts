@@ -19,26 +19,26 @@ const offers = `
   UPDATE usage.ledger_clock SET "offset" = timestamptz '2026-03-13 12:00+08' - now();
   CREATE TEMP TABLE day ON COMMIT DROP AS SELECT timestamptz '2026-03-11 00:00+08' AS zero, interval '1 day' AS one;
   INSERT INTO catalog.offer (offer_id, unit, state, category_id, changed_at, call_id) SELECT o, '件', 'listed', c, now(), 1 FROM (VALUES
-    (1, 10), (2, 20), (3, NULL), (6, 50), (7, 50), (11, 30), (12, 30), (13, 40), (14, 40), (15, 40), (21, 60), (22, 60), (23, 60), (24, 60), (25, 60), (31, 70)) v (o, c);
+    (1, 10), (2, 20), (3, NULL), (6, 50), (7, 50), (11, 30), (12, 30), (13, 40), (14, 40), (15, 40), (21, 60), (22, 60), (23, 60), (24, 60), (25, 60), (26, 80), (31, 70)) v (o, c);
   INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
   SELECT o, 0, k, q, a, zero + f * one, zero + t * one, 1, 2 FROM day, (VALUES
     (1, 'list', 1, 10, -10, 1.5), (1, 'list', 10, 6, -10, 1.5), (2, 'list', 1, 8, -10, 2), (3, 'list', 1, 3, -10, 1), (6, 'list', 1, 5, -10, 0),
     (11, 'search', 1, 3.5, -10, 0.5), (11, 'search', 1, 7, 0.5, 1.5), (12, 'list', 1, 1, -10, 1.5), (13, 'list', 1, 9, -10, 1.5), (14, 'list', 1, 9, -10, 0.5),
-    (15, 'list', 1, 2, -1.5, 0.5), (15, 'list', 10, 1, -3, 0.5), (21, 'plus', 1, 4, -10, 1.5), (23, 'plus', 1, 5, -10, 1.25), (24, 'plus', 1, 5, -10, -0.0625), (25, 'plus', 1, 5, -10, 0), (31, 'search', 1, 2, -10, 1.5)) v (o, k, q, a, f, t);
+    (15, 'list', 1, 2, -1.5, 0.5), (15, 'list', 10, 1, -3, 0.5), (21, 'plus', 1, 4, -10, 0.5), (21, 'plus', 1, 4, 0.5, 1.5), (22, 'plus', 1, 6, 1, 2), (3, 'consign', 1, 4, -10, 2), (26, 'list', 1, 5, -10, 0), (23, 'plus', 1, 5, -10, 1.25), (24, 'plus', 1, 5, -10, -0.0625), (25, 'plus', 1, 5, -10, 0), (31, 'search', 1, 2, -10, 1.5)) v (o, k, q, a, f, t);
   INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
   SELECT o, 0, k, q, a, zero + f * one, 2 FROM day, (VALUES
     (1, 'list', 1, 20, 1.5), (1, 'list', 10, 12, 1.5), (2, 'list', 1, 4, 2), (2, 'list', 10, 5, -10), (3, 'list', 1, 6, 1), (6, 'list', 1, 10, 0), (7, 'list', 1, 0, -1), (11, 'list', 1, 7, -10), (11, 'search', 1, 14, 1.5), (12, 'list', 1, 12, 1.5), (13, 'list', 1, 18, 1.5),
-    (14, 'list', 1, 18, 0.5), (15, 'list', 1, 4, 0.5), (15, 'list', 10, 2, 0.5), (21, 'plus', 1, 8, 1.5), (22, 'plus', 1, 6, 1), (31, 'search', 1, 1, 1.5)) v (o, k, q, a, f);
+    (14, 'list', 1, 18, 0.5), (15, 'list', 1, 4, 0.5), (15, 'list', 10, 2, 0.5), (21, 'plus', 1, 8, 1.5), (22, 'plus', 1, 12, 2), (3, 'consign', 1, 8, 2), (31, 'search', 1, 1, 1.5)) v (o, k, q, a, f);
   INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
-  SELECT o, f, 'a', 'b', zero + d * one, 1 FROM day, (VALUES (12, 'unit', 1.5), (13, 'unit', 1.4), (1, 'subject', 1.5)) v (o, f, d);
+  SELECT o, f, 'a', 'b', zero + d * one, 1 FROM day, (VALUES (12, 'unit', 1.5), (13, 'unit', 1.4), (1, 'subject', 1.5), (21, 'unit', 0.5)) v (o, f, d);
   INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, raw_id, loaded_at)
   SELECT o, zero + d * one, s, 1, e IS DISTINCT FROM 'empty', e IS NOT DISTINCT FROM 'late', k, 1, now() FROM day, (VALUES
     (1, -3, 'detail', NULL, 5), (1, 0.5, 'detail', NULL, 5), (1, 1.5, 'detail', NULL, 7), (1, 2.5, 'detail', NULL, NULL), (2, -1, 'detail', NULL, NULL), (2, 1.5, 'detail', NULL, 4), (2, 2, 'detail', NULL, 3),
-    (3, -1, 'detail', NULL, NULL), (3, 0, 'detail', NULL, NULL), (3, 1, 'detail', NULL, NULL), (6, -2, 'detail', NULL, 9), (6, 0, 'detail', NULL, 9),
-    (11, -1, 'search', NULL, NULL), (11, 0.5, 'search', NULL, NULL), (11, 0.5, 'detail', NULL, NULL), (11, 1.25, 'search', NULL, NULL), (11, 1.5, 'search', NULL, NULL), (11, 2, 'search', NULL, NULL), (12, -1, 'detail', NULL, NULL), (12, 1.5, 'detail', NULL, NULL),
-    (13, -1, 'detail', NULL, NULL), (13, 0.75, 'search', NULL, NULL), (13, 1, 'detail', 'empty', NULL), (13, 1.1, 'detail', 'late', NULL), (14, -3.5, 'detail', NULL, NULL), (14, 0.5, 'detail', NULL, 5),
-    (21, -1, 'detail', NULL, 2), (21, 0.5, 'detail', NULL, 3), (21, 1, 'detail', 'empty', NULL), (21, 1.25, 'detail', 'late', 9), (21, 1.4, 'search', NULL, NULL), (21, 1.5, 'detail', NULL, 4), (21, 2, 'search', NULL, NULL), (22, 1, 'detail', NULL, NULL), (22, 2, 'detail', NULL, NULL),
-    (23, -1, 'detail', NULL, NULL), (23, 2, 'detail', NULL, NULL), (31, -1, 'search', NULL, NULL), (31, 0.5, 'search', NULL, NULL), (31, 1, 'detail', NULL, NULL), (31, 1.5, 'search', NULL, NULL)) v (o, d, s, e, k);
+    (3, -1.75, 'detail', NULL, NULL), (3, -1, 'detail', NULL, NULL), (3, 0, 'detail', NULL, NULL), (3, 1, 'detail', NULL, NULL), (6, -2.5, 'detail', NULL, 8), (6, -2, 'detail', NULL, 9), (6, 0, 'detail', NULL, 9),
+    (11, -2, 'detail', NULL, NULL), (11, -1, 'search', NULL, NULL), (11, 0.5, 'search', NULL, NULL), (11, 0.5, 'detail', NULL, NULL), (11, 1.25, 'search', NULL, NULL), (11, 1.5, 'search', NULL, NULL), (11, 2, 'search', NULL, NULL), (12, -1, 'detail', NULL, NULL), (12, 1.5, 'detail', NULL, NULL),
+    (13, -2, 'search', NULL, NULL), (13, -1, 'detail', NULL, NULL), (13, 0.75, 'search', NULL, NULL), (13, 1, 'detail', 'empty', NULL), (13, 1.1, 'detail', 'late', NULL), (14, -3.5, 'detail', NULL, NULL), (14, 0.5, 'detail', NULL, 5),
+    (21, -1, 'detail', NULL, 2), (21, 0.5, 'detail', NULL, 3), (21, 1, 'detail', 'empty', NULL), (21, 1.25, 'detail', 'late', 9), (21, 1.4, 'search', NULL, NULL), (21, 1.5, 'detail', NULL, 4), (21, 2, 'search', NULL, NULL), (22, 0.25, 'search', NULL, NULL), (22, 1, 'detail', NULL, 6), (22, 2, 'detail', NULL, NULL),
+    (24, -2, 'detail', NULL, NULL), (24, 1, 'detail', NULL, NULL), (23, -1, 'detail', NULL, NULL), (23, 2, 'detail', NULL, NULL), (31, -1, 'search', NULL, NULL), (31, 0.5, 'search', NULL, NULL), (31, 1, 'detail', NULL, NULL), (31, 1.5, 'search', NULL, NULL)) v (o, d, s, e, k);
   INSERT INTO sync.refresh (offer_id, first_seen_at, detail_at, summary_at)
   SELECT o, zero, zero + d * one, zero + s * one FROM day, (VALUES (1, 2.5, NULL), (2, 2, NULL), (3, 1, NULL), (6, 2.5, NULL), (7, 2.5, NULL), (11, 0.5, 2), (12, 2.5, NULL), (13, 2.5, NULL), (14, 2.5, NULL), (15, 2.5, NULL), (21, 1.5, 2), (22, 2, NULL),
     (23, 2, NULL), (24, 2.5, NULL), (25, 2.5, NULL), (31, 2.5, 1.5)) v (o, d, s);`;
@@ -83,10 +83,10 @@ it('a category moves by its own changes, and what is not known of it by the mean
 
 it('prices that details show move between details, those of rows between rows, as long as they are there', async () => {
   expect(await askAfter(db, offers, askIndex("3, 'plus'"))).toEqual([
-    // Of 21 one half for two offers; then one half, and half a day by the mean of 1 / 3.75, for 2.25; then a day for one offer in half a day.
+    // Of 21 one half for two offers; then one half, of 22 all, and half a day by the mean of 2 / 3.75, for 2.25; then a day in half a day.
     [null, '11', '0.2500', '0.0000', 2, 1, 0, '0.0000'],
-    [null, '12', '0.5315', '0.4444', 2, 1, 1, '0.2222'],
-    [null, '13', '0.6648', '0.4444', 2, 2, 0, '1.0000'],
+    [null, '12', '1.0352', '0.4444', 2, 1, 1, '0.2222'],
+    [null, '13', '1.3019', '0.9444', 2, 2, 1, '1.0000'],
   ]);
   expect(await askAfter(db, offers, askIndex("3, 'search'"))).toEqual([
     // Of 11 a third (of 1.5 days), of 31 half down; then of 11 all, of 31 half down, and half a day by the mean of (1 / 3) / 3.5.
@@ -130,16 +130,18 @@ it('rates count the pairs of observations that end in the days, and those that d
     rate(1, 1, 1.75),
     rate(1, 1, 2),
   ];
+  const ofMembers = mean(rate(1, 4, 3), rate(1, 2, 1.75), 0);
   const perDay = [
-    ...[mean(first, second, third, ofRow, ofUnit, ofSparse, ofFirst), mean(rate(1, 4, 3), 0, 0)],
+    ...[third, mean(first, second, third, ofRow, ofUnit, ofSparse, ofFirst), ofMembers],
     ...[mean(rate(2, 4, 3), rate(1, 2, 2.5)), mean(first, second, 0, rate(2, 2, 2.5))],
     ...[first, first, second, second, mean(ofRow, ofUnit), rate(2, 4, 3), ofSparse, ofFirst, 0],
-    ...[mean(rate(1, 4, 3), 0, 0), rate(2, 2, 2.5), rate(1, 2, 2.5)],
+    ...[ofMembers, rate(2, 2, 2.5), rate(1, 2, 2.5)],
   ];
   expect(rows).toEqual(
     [
+      [null, 'consign', 1, 2, '2.0', 1, '0.50000', '0.50000'],
       [null, 'list', 7, 15, '19.8', 7, '0.35443', '0.46667'],
-      [null, 'plus', 3, 6, '7.0', 1, '0.14286', '0.16667'],
+      [null, 'plus', 3, 7, '7.8', 2, '0.25806', '0.28571'],
       [null, 'search', 2, 6, '5.5', 3, '0.54545', '0.50000'],
       [null, 'stock', 4, 8, '13.0', 4, '0.30769', '0.50000'],
       ['10', 'list', 1, 3, '5.5', 1, '0.18182', '0.33333'],
@@ -151,7 +153,7 @@ it('rates count the pairs of observations that end in the days, and those that d
       ['40', 'list', 1, 1, '1.8', 1, '0.57143', '1.00000'],
       ['50', 'list', 1, 1, '2.0', 1, '0.50000', '1.00000'],
       ['50', 'stock', 1, 1, '2.0', 0, '0.00000', '0.00000'],
-      ['60', 'plus', 3, 6, '7.0', 1, '0.14286', '0.16667'],
+      ['60', 'plus', 3, 7, '7.8', 2, '0.25806', '0.28571'],
       ['60', 'stock', 1, 2, '2.5', 2, '0.80000', '1.00000'],
       ['70', 'search', 1, 2, '2.5', 1, '0.40000', '0.50000'],
     ].map(([category, figure, count, pairs, days, changes, ...shares], row) => [
