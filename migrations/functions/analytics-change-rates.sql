@@ -38,8 +38,8 @@ AS $$
     SELECT offer_id, shown_by, times - (before_at IS NULL)::int AS pairs,
            date_part('epoch', last_at - coalesce(before_at, first_at)) / 86400 AS exposure
     FROM (
-      SELECT p.offer_id, s.shown_by, (sum(p.times) FILTER (WHERE p.is_here))::bigint AS times, min(p.first_at) FILTER (WHERE p.is_here) AS first_at,
-             max(p.last_at) FILTER (WHERE p.is_here) AS last_at, max(p.last_at) FILTER (WHERE NOT p.is_here) AS before_at
+      SELECT p.offer_id, s.shown_by, (sum(p.times) FILTER (WHERE p.is_here))::bigint AS times, min(p.first_at) AS first_at,
+             max(p.last_at) AS last_at, max(p.last_at) FILTER (WHERE NOT p.is_here) AS before_at
       FROM part p
       CROSS JOIN LATERAL (VALUES ('any'), (CASE WHEN p.is_row THEN 'row' ELSE 'detail' END)) s (shown_by)
       GROUP BY p.offer_id, s.shown_by
@@ -67,7 +67,7 @@ AS $$
     SELECT h.offer_id, h.kind, h.valid_to AS at
     FROM held h
     JOIN held n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
-    WHERE n.amount_cny <> h.amount_cny AND h.valid_to IS NOT NULL AND n.valid_from >= (SELECT starts_at FROM span)
+    WHERE n.amount_cny <> h.amount_cny AND h.valid_to IS NOT NULL
     GROUP BY h.offer_id, h.kind, h.valid_to
   ),
   changed AS (

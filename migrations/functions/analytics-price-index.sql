@@ -56,7 +56,7 @@ AS $$
                   WHEN price_index.kind = 'list' THEN greatest(o.detail_seen_at, o.search_seen_at)
                   ELSE o.detail_seen_at END AS known_at
     ) k
-    WHERE h.prices > 0 AND (NOT price_index.by_category OR o.category_id IS NOT NULL)
+    WHERE h.prices IS NOT NULL AND (NOT price_index.by_category OR o.category_id IS NOT NULL)
   ),
   observed AS MATERIALIZED (
     SELECT l.offer_id, l.observed_at, l.is_counted, lag(l.observed_at) OVER (PARTITION BY l.offer_id ORDER BY l.observed_at) AS not_before
@@ -74,7 +74,7 @@ AS $$
     SELECT h.offer_id, h.is_own, h.valid_to AS seen_at, max(h.valid_from) AS held_from, sum(ln(n.cny / h.cny)) AS moved
     FROM held h
     JOIN held n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
-    WHERE h.valid_to IS NOT NULL AND n.began >= 0
+    WHERE h.valid_to IS NOT NULL
     GROUP BY h.offer_id, h.is_own, h.valid_to
   ),
   -- Another unit is another good.
@@ -151,7 +151,7 @@ AS $$
     SELECT d.*, (d.all_moved + 10000 * m.mean) / (d.all_known + 10000) AS drift
     FROM daily d
     CROSS JOIN (
-      SELECT coalesce(sum(all_moved) / nullif(sum(all_known), 0), 0) AS mean FROM daily WHERE nth = 0
+      SELECT coalesce(sum(all_moved) / nullif(sum(all_known), 0), 0) AS mean FROM daily
     ) m
   )
   SELECT CASE WHEN price_index.by_category THEN d.category_id END, (SELECT first_day FROM span) + d.nth,
