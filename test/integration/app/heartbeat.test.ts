@@ -62,6 +62,16 @@ it('the end is pinged after the start was answered, and waited for', async () =>
   expect(receiver.pings).toEqual(['GET /start', 'GET']);
 });
 
+it('a receiver that does not answer is given up a moment after all else had to end', async () => {
+  receiver.setAnswer(() => undefined);
+  const began = performance.now();
+  // The last step of a deadline comes 4.3 s after it.
+  await withPings(pinging(), -4300, () => Promise.resolve(exitCodes.succeeded));
+  const tookMs = performance.now() - began;
+  expect(tookMs).toBeGreaterThan(250);
+  expect(tookMs).toBeLessThan(4500);
+});
+
 it('nothing is pinged when no address is set', async () => {
   const session = open({});
   expect(await withPings(session, null, () => Promise.resolve(exitCodes.succeeded))).toBe(0);
