@@ -1,21 +1,19 @@
 import type { Pool } from 'pg';
 import { classifyDatabaseErrors } from '../db/database-error.ts';
-import { createPool, type PoolOptions } from '../db/pool.ts';
+import type { PoolOptions } from '../db/pool.ts';
 import { requireMigrated } from '../db/require-migrated.ts';
+import { withPool } from './with-pool.ts';
 
 /**
  * Runs `work` over connections to a database that is migrated, and ends them.
  *
  * @throws AppError DATABASE_*
  */
-export async function overPool<T>(options: PoolOptions, work: (pool: Pool) => Promise<T>): Promise<T> {
-  const pool = createPool(options);
-  try {
-    return await classifyDatabaseErrors(async () => {
+export function overPool<T>(options: PoolOptions, work: (pool: Pool) => Promise<T>): Promise<T> {
+  return withPool(options, (pool) =>
+    classifyDatabaseErrors(async () => {
       await requireMigrated(pool);
       return work(pool);
-    });
-  } finally {
-    await pool.end();
-  }
+    }),
+  );
 }

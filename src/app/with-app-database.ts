@@ -3,11 +3,9 @@ import { join } from 'node:path';
 import type { Pool } from 'pg';
 import { isPlaceholder } from '../config/placeholders.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
-import { classifyDatabaseErrors } from '../db/database-error.ts';
 import { migrate } from '../db/migrate.ts';
-import { createPool } from '../db/pool.ts';
-import { requireMigrated } from '../db/require-migrated.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
+import { overPool } from './over-pool.ts';
 import type { Session } from './session.ts';
 import { syncFileName } from '../config/project-folder.ts';
 import { withDatabase } from './with-database.ts';
@@ -47,14 +45,6 @@ export async function withAppDatabase<T>(
   return withDatabase(session, async ({ url, isEmbedded }) => {
     // One applies for permissions before anything is synced: the embedded database may be made here.
     if (isEmbedded) await migrate({ connectionString: url, log });
-    const pool = createPool({ connectionString: url, max: 1, log });
-    try {
-      return await classifyDatabaseErrors(async () => {
-        await requireMigrated(pool);
-        return work({ pool, appKey, sync });
-      });
-    } finally {
-      await pool.end();
-    }
+    return overPool({ connectionString: url, max: 1, log }, (pool) => work({ pool, appKey, sync }));
   });
 }

@@ -1,21 +1,18 @@
 import { classifyDatabaseErrors } from '../db/database-error.ts';
 import { AppError } from '../core/errors.ts';
 import { databaseErrors } from '../db/errors.ts';
-import { createPool } from '../db/pool.ts';
 import { readLoginPower } from '../db/read-login-power.ts';
 import type { Session } from './session.ts';
 import { withExistingDatabase } from './with-database.ts';
+import { withPool } from './with-pool.ts';
 
 /** What a login may do that a reader may not, in words; null: nothing. */
 async function describePower({ log }: Session, connectionString: string): Promise<string | null> {
-  const pool = createPool({ connectionString, max: 1, log });
-  try {
-    const power = await classifyDatabaseErrors(() => readLoginPower(pool));
-    if (power === null) return null;
-    return power === 'superuser' ? 'has the rights of a superuser' : 'owns tables of the catalog';
-  } finally {
-    await pool.end();
-  }
+  const power = await withPool({ connectionString, max: 1, log }, (pool) =>
+    classifyDatabaseErrors(() => readLoginPower(pool)),
+  );
+  if (power === null) return null;
+  return power === 'superuser' ? 'has the rights of a superuser' : 'owns tables of the catalog';
 }
 
 /**

@@ -2,7 +2,6 @@ import type { Pool } from 'pg';
 import type { Config } from '../../config/environment.ts';
 import { AppError } from '../../core/errors.ts';
 import { migrate } from '../../db/migrate.ts';
-import { createPool } from '../../db/pool.ts';
 import { createPermissionStore } from '../../ledger/permission-store.ts';
 import { findRemedy } from '../find-remedy.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
@@ -13,6 +12,7 @@ import type { TargetOperation } from '../../extract/endpoints/target-request.ts'
 import type { Session } from '../session.ts';
 import { tryReadSyncConfig } from '../../config/read-sync-config.ts';
 import { hasDatabase, withDatabase } from '../with-database.ts';
+import { withPool } from '../with-pool.ts';
 import type { ContractReport } from '../../health/contract/check-contract.ts';
 import { callContract } from './call-contract.ts';
 import { askForCalls, signedCallName, type MayCall } from './ask-for-calls.ts';
@@ -71,8 +71,7 @@ async function checkOpened(
   const { log, context } = session;
   // As a sync does it: the embedded database belongs to this version.
   if (database.isEmbedded) await migrate({ connectionString: database.url, log });
-  const pool = createPool({ connectionString: database.url, max: 1, log });
-  try {
+  return withPool({ connectionString: database.url, max: 1, log }, async (pool) => {
     const place = database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL';
     const checks = await checkDatabase(pool, { config, sync, place, findRemedy });
     if (checks.some((check) => check.status === 'fail'))
@@ -84,9 +83,7 @@ async function checkOpened(
     const { ALIBABA_APP_KEY: appKey, projectDir } = config;
     const ages = await checkPromisedAges({ pool, appKey, sync, projectDir, log });
     return [...checks, token, ...called.checks, ...usage, ...ages];
-  } finally {
-    await pool.end();
-  }
+  });
 }
 
 /**

@@ -10,6 +10,7 @@ import { createTestDatabase, type TestDatabase } from '../../support/database.ts
 import { createProject, createWorld } from '../../support/in-process.ts';
 import { createReaderLogin, type ReaderLogin } from '../../support/reader-login.ts';
 import { until } from '../../support/until.ts';
+import { openWebWorld } from '../../support/web-world.ts';
 
 let database: TestDatabase;
 let empty: TestDatabase;
@@ -35,6 +36,9 @@ function open(env: Readonly<Record<string, string>>, files: Readonly<Record<stri
   return { session, stderr };
 }
 
+/** Before the 10 s after which a connection that is not used ends by itself. */
+const soon = { timeoutMs: 6000 };
+
 /** Connections of the program to a database. */
 const countConnections = async ({ pool, url }: TestDatabase) => {
   const { rows } = await pool.query<{ count: number }>(
@@ -54,7 +58,7 @@ describe('the login of a query', () => {
   it('is that of DATABASE_READ_URL, which may only read', async () => {
     const env = { DATABASE_URL: database.url, DATABASE_READ_URL: login.url };
     expect(await read(env)).toEqual({ url: login.url, said: '' });
-    await until(async () => (await countConnections(database)) === 0);
+    await until(async () => (await countConnections(database)) === 0, soon);
   });
 
   it('is refused when DATABASE_READ_URL may do more', async () => {
@@ -123,7 +127,7 @@ describe('the data of an app', () => {
     const name = new URL(database.url).pathname.slice(1);
     expect(await read({})).toEqual([name, '4711471', undefined]);
     expect(await read({ 'catalog-sync.yaml': syncFile })).toEqual([name, '4711471', ['bags']]);
-    await until(async () => (await countConnections(database)) === 0);
+    await until(async () => (await countConnections(database)) === 0, soon);
   });
 
   it('need a database that is migrated, which only `migrate` makes of one', async () => {
@@ -139,15 +143,36 @@ describe('the data of an app', () => {
     const health = readHealth({ pool: empty.pool, appKey: '4711471', feeds: [] });
     await expect(health).rejects.toMatchObject(refused);
     expect(isOpened).toBe(false);
-    await until(async () => (await countConnections(empty)) === 0);
+    await until(async () => (await countConnections(empty)) === 0, soon);
   });
 });
 
-it('connections for work end with it', async () => {
+it('connections for work end with it, and what it has begun is waited for', async () => {
   const pools = await overPool({ connectionString: database.url, max: 1, log }, async (pool) => {
-    await pool.query('SELECT 1');
+    const client = await pool.connect();
+    void client.query('SELECT pg_sleep(0.1)').finally(() => client.release());
     return pool;
   });
-  expect(pools.ended).toBe(true);
-  expect(pools.totalCount).toBe(0);
+  expect([pools.ended, pools.totalCount]).toEqual([true, 0]);
+});
+
+it('a database that lacks one migration of this version is not worked on', async () => {
+  const behind = await createTestDatabase();
+  try {
+    await behind.pool.query(
+      `DELETE FROM drizzle.__drizzle_migrations
+       WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)`,
+    );
+    const refused = { code: 'DATABASE_NOT_MIGRATED' };
+    const health = readHealth({ pool: behind.pool, appKey: '4711471', feeds: [] });
+    await expect(health).rejects.toMatchObject(refused);
+    const web = await openWebWorld({ database: behind });
+    try {
+      await expect(web.deps.checkReady()).rejects.toMatchObject(refused);
+    } finally {
+      await web.close();
+    }
+  } finally {
+    await behind.drop();
+  }
 });
