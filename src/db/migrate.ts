@@ -28,6 +28,8 @@ export interface MigrateOptions {
   readonly log: Logger;
   /** Default: the folder that ships with the package. */
   readonly folder?: string;
+  /** How often it is tried while other sessions are in the way. Default: for about two minutes. */
+  readonly attempts?: number;
 }
 
 /** `UNIQUE NULLS NOT DISTINCT` came with 15. */
@@ -107,7 +109,7 @@ async function apply(client: pg.Client, folder: string): Promise<string[]> {
 
 async function applyPatiently(
   client: pg.Client,
-  { log, folder }: MigrateOptions,
+  { log, folder, attempts = maxAttempts }: MigrateOptions,
   watch: BlockerWatch,
 ): Promise<string[]> {
   for (let attempt = 1; ; attempt++) {
@@ -116,10 +118,10 @@ async function applyPatiently(
     } catch (error) {
       const isInTheWay = isLockTimeout(error) || isTransactionConflict(error);
       const blocker = watch.last();
-      if (attempt >= maxAttempts && isLockTimeout(error)) throw lockedError('of a migration', blocker, error);
-      if (attempt >= maxAttempts || !isInTheWay) throw error;
+      if (attempt >= attempts || !isInTheWay)
+        throw isLockTimeout(error) ? lockedError('of a migration', blocker, error) : error;
       log.warn(
-        { attempt, maxAttempts, ...holderFacts(blocker) },
+        { attempt, maxAttempts: attempts, ...holderFacts(blocker) },
         'migration waits for a lock that another session has',
       );
       await client.query('ROLLBACK');

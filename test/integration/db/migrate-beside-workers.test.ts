@@ -65,11 +65,15 @@ it('a migration that meets a worker in a deadlock gives way, and is applied once
 });
 
 /** Migrates with a log of its own. */
-function migrateLoudly(folder?: string) {
+function migrateLoudly(folder?: string, attempts?: number) {
   const lines: Record<string, unknown>[] = [];
   const stream = { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) };
   const loud = createLogger({ level: 'warn', pretty: false, stream });
-  const done = migrate({ connectionString: db.url, log: loud, ...(folder === undefined ? {} : { folder }) });
+  const done = migrate({
+    ...{ connectionString: db.url, log: loud },
+    ...(folder === undefined ? {} : { folder }),
+    ...(attempts === undefined ? {} : { attempts }),
+  });
   return { done, lines };
 }
 
@@ -105,6 +109,21 @@ describe('a reader that is in the way of a migration', () => {
     });
     await reader.query(end);
     expect(await done).toEqual({ applied: ['later'] });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('and stays is named when the last try has failed, and nothing is changed', async () => {
+    const folder = addMigration();
+    writeFileSync(join(folder, 'views', 'zz-later.sql'), 'CREATE VIEW analytics.zz_later AS SELECT 1 AS one');
+    await reader.query('BEGIN; SELECT FROM analytics.dim_offer LIMIT 1');
+    const { done, lines } = migrateLoudly(folder, 2);
+    await expect(done).rejects.toMatchObject({
+      code: 'DATABASE_LOCKED',
+      message: expect.stringContaining(login.name) as string,
+    });
+    expect(lines).toMatchObject([{ attempt: 1, maxAttempts: 2 }]);
+    await reader.query('ROLLBACK');
+    expect(await migrateLoudly(folder, 1).done).toEqual({ applied: ['later'] });
     rmSync(folder, { recursive: true });
   });
 });
