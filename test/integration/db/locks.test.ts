@@ -1,7 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { betweenTicks, lockUntilCommit, locks, unlessLocked } from '../../../src/db/locks.ts';
 import { inTransaction } from '../../../src/db/in-transaction.ts';
+import { betweenTicks, locks, lockUntilCommit, unlessLocked } from '../../../src/db/locks.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { locksHere } from '../../support/locks.ts';
+import { until } from '../../support/until.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -9,27 +12,78 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-it('work that one does at a time is left out by a second, which says so', async () => {
-  const done: string[] = [];
-  const isDone = await unlessLocked(db.pool, locks.tick, async () => {
-    done.push('first');
-    expect(await unlessLocked(db.pool, locks.tick, () => Promise.resolve(void done.push('second')))).toBe(
-      false,
-    );
-    // Another lock is another matter.
-    expect(await unlessLocked(db.pool, locks.notify, () => Promise.resolve(void done.push('other')))).toBe(
-      true,
-    );
+/** Whether another session may do something under the lock now. */
+const isFree = (lock: (typeof locks)[keyof typeof locks]) =>
+  unlessLocked(db.pool, lock, () => Promise.resolve());
+
+function createSignal() {
+  let give: () => void = () => undefined;
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
   });
-  expect(isDone).toBe(true);
-  expect(await unlessLocked(db.pool, locks.tick, () => Promise.resolve(void done.push('third')))).toBe(true);
-  expect(done).toEqual(['first', 'other', 'third']);
+  return { given, give };
+}
+
+/** Work that says when it has begun, and ends when it is told to. */
+function createGate() {
+  const [beginning, opening] = [createSignal(), createSignal()];
+  let isDone = false;
+  const work = async () => {
+    beginning.give();
+    await opening.given;
+    await setImmediate();
+    isDone = true;
+  };
+  return { began: beginning.given, open: opening.give, work, isOver: () => isDone };
+}
+
+it('of two sessions that would do the same, one does', async () => {
+  const gate = createGate();
+  const first = unlessLocked(db.pool, locks.tick, gate.work);
+  await gate.began;
+  let hasRun = false;
+  const second = await unlessLocked(db.pool, locks.tick, () => {
+    hasRun = true;
+    return Promise.resolve();
+  });
+  expect([second, hasRun]).toEqual([false, false]);
+  expect(await isFree(locks.notify)).toBe(true);
+  gate.open();
+  expect(await first).toBe(true);
+  expect(gate.isOver()).toBe(true);
+  expect(await isFree(locks.tick)).toBe(true);
 });
 
-it('a lock ends with its transaction, also one that failed', async () => {
-  const failure = new Error('failed');
-  await expect(unlessLocked(db.pool, locks.tick, () => Promise.reject(failure))).rejects.toBe(failure);
-  await expect(betweenTicks(db.pool, () => Promise.reject(failure))).rejects.toBe(failure);
-  await inTransaction(db.pool, (client) => lockUntilCommit(client, locks.tick));
-  expect(await unlessLocked(db.pool, locks.tick, () => Promise.resolve())).toBe(true);
+it('a lock that is waited for is kept until the end of its transaction', async () => {
+  await inTransaction(db.pool, async (client) => {
+    await lockUntilCommit(client, locks.categoryTree);
+    expect(await isFree(locks.categoryTree)).toBe(false);
+  });
+  expect(await isFree(locks.categoryTree)).toBe(true);
+});
+
+it('a lock that can not be taken fails, and is not passed over', async () => {
+  const none = { table: 'sync.none', oldKey: 4711 } as never;
+  await expect(inTransaction(db.pool, (client) => lockUntilCommit(client, none))).rejects.toThrow();
+});
+
+it('what is done between ticks waits for one, and keeps the next from beginning', async () => {
+  const [tick, between] = [createGate(), createGate()];
+  const ticking = unlessLocked(db.pool, locks.tick, tick.work);
+  await tick.began;
+  const changing = betweenTicks(db.pool, between.work);
+  await until(
+    async () =>
+      (await db.pool.query(locksHere("relation = 'sync.tick_lock'::regclass AND NOT granted"))).rows.length >
+      0,
+  );
+  tick.open();
+  await ticking;
+  await between.began;
+  expect(tick.isOver()).toBe(true);
+  expect(await isFree(locks.tick)).toBe(false);
+  between.open();
+  await changing;
+  expect(between.isOver()).toBe(true);
+  expect(await isFree(locks.tick)).toBe(true);
 });
