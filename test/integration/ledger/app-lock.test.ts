@@ -81,6 +81,23 @@ describe('while another session has the lock of the app', () => {
     expect(await doesWait(() => at.corrections.reconcile(appKey, api, 'day', 10))).toBe(true);
     expect(await doesWait(() => at.corrections.noticeRestore(appKey))).toBe(true);
   });
+
+  it('a change of limits that does not get it in time fails by that, and changes nothing', async () => {
+    const { pool } = at.db;
+    const { rows } = await pool.query<{ text: string }>(
+      "SELECT pg_get_functiondef('usage.lock_app'::regproc) AS text",
+    );
+    await pool.query(`CREATE OR REPLACE FUNCTION usage.lock_app(p_app_key text) RETURNS void LANGUAGE plpgsql AS
+      $$ BEGIN RAISE lock_not_available; END $$`);
+    try {
+      const changing = at.quota.setLimit({ appKey, api, period: 'day', callLimit: 50 });
+      await expect(changing).rejects.toMatchObject({ code: '55P03' });
+    } finally {
+      await pool.query(rows[0]?.text ?? '');
+    }
+    const limits = await pool.query('SELECT call_limit FROM usage.quota_limit WHERE valid_to IS NULL');
+    expect(limits.rows).toEqual([{ call_limit: 100 }]);
+  });
 });
 
 describe('a pause calls a granted call off', () => {
