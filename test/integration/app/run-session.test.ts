@@ -134,7 +134,9 @@ describe('a statement that is cancelled', () => {
   it('is told from another failure', async () => {
     const broken = new Error('broken');
     await expect(failLate(() => Promise.reject(broken))).rejects.toBe(broken);
-    const work: AppWork = async () => void (await cancelled());
+    const work: AppWork = async () => {
+      await cancelled();
+    };
     await expect(open().run(work)).rejects.toMatchObject({ code: '57014' });
   });
 });
