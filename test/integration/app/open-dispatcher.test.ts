@@ -51,7 +51,7 @@ function open(env: Readonly<Record<string, string>>, hasTrackers = false) {
 }
 
 /** Something that needs a person, and a price that fell. */
-const makeNews = () =>
+const insertBoth = () =>
   Promise.all([
     database.pool.query(
       "INSERT INTO usage.api_hold (api, code, held_at) VALUES ('a', 'HELD_BY_HAND', now())",
@@ -109,20 +109,20 @@ describe('notifications', () => {
   });
 
   it('go to each receiver for what it is meant for', async () => {
-    await makeNews();
+    await insertBoth();
     await open({ ...toAll(), ...toUrgent() }, true)?.finish();
     expect(keysOf(all)).toEqual([held, 'happened tracker']);
     expect(keysOf(urgent)).toEqual([held]);
   });
 
   it('are sent without trackers', async () => {
-    await makeNews();
+    await insertBoth();
     await open(toAll())?.finish();
     expect(keysOf(all)).toContain(held);
   });
 
   it('are without what trackers notice where only urgent ones are sent', async () => {
-    await makeNews();
+    await insertBoth();
     await open(toUrgent(), true)?.finish();
     expect(keysOf(urgent)).toEqual([held]);
     const { rows } = await database.pool.query('SELECT sent_at FROM sync.tracked_change');
@@ -130,7 +130,7 @@ describe('notifications', () => {
   });
 
   it('are not taken for sent where nobody gets them', { timeout: 20_000 }, async () => {
-    await makeNews();
+    await insertBoth();
     const dispatcher = open({}, true);
     dispatcher?.wake();
     await dispatcher?.close();
