@@ -157,7 +157,9 @@ export function toDatabaseError(error: unknown): unknown {
     return toLockedError(where, where.detail);
   const place = { table: where?.table ?? null, constraint: where?.constraint ?? null };
   const facts = { databaseCode: codeOf(cause), ...place };
-  return new AppError(kind, messages[kind.code] ?? kind.code, { facts, cause });
+  const isPrivilege = where?.code === '42501';
+  const message = isPrivilege ? 'the login lacks a privilege that the statement needs' : messages[kind.code];
+  return new AppError(kind, message ?? kind.code, { facts, cause });
 }
 
 /** Anything thrown: as the database, the operating system or we named it; the rest is our defect. */

@@ -14,7 +14,7 @@ export const databaseErrors = defineErrors({
     recovery: 'halt',
     isOutage: true,
     remedy:
-      'Postgres refused the login or lacks a privilege for this user. Correct the user, password or database name in DATABASE_URL, or grant the missing privilege.',
+      'Postgres refused the login, or the user lacks a privilege. Correct the user, password or database name in DATABASE_URL, or grant the missing privilege.',
   },
   DATABASE_BUSY: {
     origin: 'operator',

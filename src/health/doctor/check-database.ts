@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 import type { Config } from '../../config/environment.ts';
 import { dayMs } from '../../core/duration.ts';
-import { classifyDatabaseErrors } from '../../db/database-error.ts';
 import { requireMigrated } from '../../db/require-migrated.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import { createRetentionStore } from '../../maintenance/retention-store.ts';
@@ -100,7 +99,7 @@ async function inspectDatabase(
 /** Whether the database answers and is ready for what is written now, whose data it holds, and what is overdue in it. */
 export async function checkDatabase(pool: Pool, parts: DatabaseParts): Promise<Check[]> {
   try {
-    return await classifyDatabaseErrors(() => inspectDatabase(pool, parts));
+    return await inspectDatabase(pool, parts);
   } catch (error) {
     return [failed(name, error)];
   }

@@ -1,7 +1,6 @@
 import type { Pool } from 'pg';
 import { openWatchLists } from '../../config/watch-lists.ts';
 import type { Logger } from '../../core/log.ts';
-import { classifyDatabaseErrors } from '../../db/database-error.ts';
 import { createQuotaReport } from '../../ledger/quota-report.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
@@ -37,9 +36,7 @@ export async function checkPromisedAges(parts: PromisedAgesParts): Promise<Check
   };
   try {
     const feeds = await (await openWatchLists(projectDir, promised, log))(promised);
-    const broken = await classifyDatabaseErrors(() =>
-      readBrokenPromises({ ...stores, report, sync: { ...sync, feeds } }),
-    );
+    const broken = await readBrokenPromises({ ...stores, report, sync: { ...sync, feeds } });
     if (broken.length === 0)
       return [ok(name, `the quota holds the ages of ${promised.map((feed) => feed.name).join(', ')}`)];
     return broken

@@ -1,6 +1,5 @@
 import type { Pool } from 'pg';
 import type { Config } from '../../config/environment.ts';
-import { classifyDatabaseErrors } from '../../db/database-error.ts';
 import { createPermissionStore } from '../../ledger/permission-store.ts';
 import { createQuotaStore } from '../../ledger/quota-store.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
@@ -24,15 +23,13 @@ export async function checkUsage(
 ): Promise<Check[]> {
   const { ALIBABA_APP_KEY: appKey } = config;
   try {
-    return await classifyDatabaseErrors(async () => {
-      const quota = createQuotaStore({ pool });
-      const limits = (await quota.quotaStatus()).filter((limit) => limit.appKey === appKey);
-      if (appKey === undefined) return checkQuota(limits);
-      const permissions = createPermissionStore({ pool, appKey });
-      const { apis } = await listPermissions({ permissions, quota, sync });
-      const now = await quota.ledgerNow();
-      return [...checkQuota(limits), ...checkPermissions({ apis, notes, now })];
-    });
+    const quota = createQuotaStore({ pool });
+    const limits = (await quota.quotaStatus()).filter((limit) => limit.appKey === appKey);
+    if (appKey === undefined) return checkQuota(limits);
+    const permissions = createPermissionStore({ pool, appKey });
+    const { apis } = await listPermissions({ permissions, quota, sync });
+    const now = await quota.ledgerNow();
+    return [...checkQuota(limits), ...checkPermissions({ apis, notes, now })];
   } catch (error) {
     return [failed('database', error)];
   }

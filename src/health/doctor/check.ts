@@ -1,3 +1,4 @@
+import { toDatabaseError } from '../../db/database-error.ts';
 import { AppError, errorMessage } from '../../core/errors.ts';
 import { exitCodes, type ExitCode } from '../../core/exit-codes.ts';
 import { exitCodeOf } from '../../core/exit-code-of.ts';
@@ -56,7 +57,8 @@ export const deviates = (name: string, message: string, advice: string): Check =
 });
 
 /** A failed check, with the remedy of its error. */
-export function failed(name: string, error: unknown): Check {
+export function failed(name: string, thrown: unknown): Check {
+  const error = toDatabaseError(thrown);
   const isKnown = error instanceof AppError;
   return {
     name,

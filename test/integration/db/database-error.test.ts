@@ -59,6 +59,13 @@ it.each([
   expect(isDatabaseOutage(error)).toBe(recovery === 'retry');
 });
 
+it('a login that was let in and lacks a privilege is not called refused', async () => {
+  const refused = toDatabaseError(await raise('28P01'));
+  expect(refused).toMatchObject({ message: 'the database refused the login' });
+  const denied = toDatabaseError(await raise('42501'));
+  expect(denied).toMatchObject({ message: 'the login lacks a privilege that the statement needs' });
+});
+
 describe('a server that is not there', () => {
   it.each(['postgres://127.0.0.1:1/x', 'postgres://localhost:1/x', 'postgres://no-such-host.invalid/x'])(
     'is unreachable: %s',
