@@ -104,6 +104,8 @@ AS $$
            (SELECT b.observed_at FROM analytics.fct_observation b
             WHERE b.offer_id = a.known_offer AND b.observed_at > a.at AND NOT b.is_late AND b.source = a.source
             ORDER BY b.observed_at LIMIT 1) AS after_at
+    -- Found once, however often they are used.
+    OFFSET 0
   ) o
   CROSS JOIN LATERAL (
     SELECT round((CASE

@@ -89,6 +89,27 @@ describe('the advisory lock of the release before', () => {
     expect(await holderOf(owner.ask(take(30)))).toEqual({ lock: 'tick', pid: asker.pid });
   });
 
+  it('is taken from one who lets go just now, and not taken for free', async () => {
+    const [owner, asker] = [await open(), await open()];
+    for (let round = 0; round < 300; round += 1) {
+      await owner.ask(tryIt(''));
+      const taken = asker.ask(take(4_000));
+      await owner.ask('COMMIT');
+      expect(await taken).toBe(true);
+      expect(await owner.ask(tryIt(''))).toBe(false);
+      await Promise.all([owner.ask('BEGIN'), asker.ask('COMMIT')]);
+      await asker.ask('BEGIN');
+    }
+  });
+
+  it('is not taken from a session that was not there yet when the transaction looked at sessions first', async () => {
+    const asker = await open();
+    await asker.ask('SELECT count(*) FROM pg_stat_activity');
+    const later = await open();
+    await later.ask(tryIt(''));
+    expect(await asker.ask(take(0))).toBe(false);
+  });
+
   it('is none with a login that only reads, whatever others have', async () => {
     const abroad = await open(other?.url);
     await abroad.ask(tryIt(''));
