@@ -23,13 +23,14 @@ export const detailApi = 'com.alibaba.fenxiao.crossborder:product.search.queryPr
 /** What a day of the sandbox lets through, as its operator was told. */
 export const detailsPerDay = 60;
 
+/** The month holds as many each day: on the first days of a month, a smaller one would leave less than the day has. */
 const syncFile = `
 account: business
 freshness: { category: 300d, search: 300d, detail: 300d }
 feeds: [{ name: all, categories: ['0'] }]
 quotas:
   per_second: 20
-  approved: { offer.detail: { daily: ${detailsPerDay}, monthly: 1200 } }
+  approved: { offer.detail: { daily: ${detailsPerDay}, monthly: ${31 * detailsPerDay} } }
 `;
 
 /** The commands below a heading of docs/backup.md, block by block. */
