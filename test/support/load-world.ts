@@ -5,7 +5,7 @@ import { loadAnswers } from '../../src/load/load-answers.ts';
 import { createCorrection, type Correction, type Replay } from '../../src/load/load-context.ts';
 import type { LoadableAnswer, LoadReport } from '../../src/model/catalog.ts';
 import type { Learn } from '../../src/model/learning.ts';
-import { learnNothing, minute } from './answers.ts';
+import { learnNothing, minute, provenance } from './answers.ts';
 
 /* Answers that are loaded, and read again, without being stored: a map has those that are kept. */
 
@@ -57,5 +57,15 @@ export async function openLoadWorld(
       await run([...pick(rawIds).values()], { correction, wasReplayed });
       return correction;
     },
+  };
+}
+
+/** Ids of offers and calls that a test file has not used yet; `at`: a call of some minute. */
+export function createIds() {
+  let lastId = 100;
+  let lastCall = 10_000;
+  return {
+    newId: () => String((lastId += 1)),
+    at: (minutes: number) => provenance(minutes, String((lastCall += 1))),
   };
 }

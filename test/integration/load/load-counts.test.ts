@@ -15,29 +15,24 @@ import {
   learnNothing,
   minute,
   price,
-  provenance,
   searchPage,
   searchRow,
   unusable,
 } from '../../support/answers.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { openLoadWorld, type LoadWorld } from '../../support/load-world.ts';
+import { createIds, openLoadWorld, type LoadWorld } from '../../support/load-world.ts';
 
 /* What a load counts, and learns, beside what it writes. */
 
 let db: TestDatabase;
 let world: LoadWorld;
-let lastId = 100;
-let lastCall = 10_000;
+const { newId, at } = createIds();
 beforeAll(async () => {
   db = await createTestDatabase();
   world = await openLoadWorld(db.pool);
   await believeEmptyDetails(db.pool);
 });
 afterAll(() => db.drop());
-
-const newId = () => String((lastId += 1));
-const at = (minutes: number) => provenance(minutes, String((lastCall += 1)));
 
 interface Counted {
   readonly counters: LoadCounters;

@@ -8,20 +8,18 @@ import {
   found,
   minute,
   price,
-  provenance,
   searchPage,
   searchRow,
 } from '../../support/answers.ts';
 import { learn } from '../../../src/refresh/learn.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { openLoadWorld, type LoadWorld } from '../../support/load-world.ts';
+import { createIds, openLoadWorld, type LoadWorld } from '../../support/load-world.ts';
 
 /* What the newest details of offers make of their rows, changes and prices. */
 
 let db: TestDatabase;
 let world: LoadWorld;
-let lastId = 100;
-let lastCall = 10_000;
+const { newId, at: newCall } = createIds();
 beforeAll(async () => {
   db = await createTestDatabase();
   world = await openLoadWorld(db.pool);
@@ -33,9 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const newId = () => String((lastId += 1));
 const at = (minutes: number, runId: string | null = null) => ({
-  ...provenance(minutes, String((lastCall += 1))),
+  ...newCall(minutes),
   runId,
 });
 const select = async (text: string, ...values: unknown[]) =>
@@ -163,7 +160,7 @@ it('prices that an answer opened and ended are told by offer, and whether any is
     inTransaction(db.pool, (client) =>
       mergePrices(
         client,
-        [{ offer_id: offerId, call_id: String((lastCall += 1)), at: minute(minutes), is_search: isSearch }],
+        [{ offer_id: offerId, call_id: newCall(minutes).callId, at: minute(minutes), is_search: isSearch }],
         { prices, unread: [] },
       ),
     );

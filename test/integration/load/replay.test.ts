@@ -20,14 +20,13 @@ import {
   type DetailChanges,
 } from '../../support/answers.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { openLoadWorld, type LoadWorld } from '../../support/load-world.ts';
+import { createIds, openLoadWorld, type LoadWorld } from '../../support/load-world.ts';
 
 /* What reading answers again corrects, and counts as corrected. */
 
 let db: TestDatabase;
 let world: LoadWorld;
-let lastId = 100;
-let lastCall = 10_000;
+const { newId, at } = createIds();
 beforeAll(async () => {
   db = await createTestDatabase();
   world = await openLoadWorld(db.pool, { normalizerVersion: 4 });
@@ -35,8 +34,6 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-const newId = () => String((lastId += 1));
-const at = (minutes: number) => provenance(minutes, String((lastCall += 1)));
 const rawIdOf = ({ provenance: { rawId } }: LoadableAnswer) => rawId;
 const select = async (text: string, ...values: unknown[]) =>
   (await db.pool.query<Record<string, unknown>>(text, values)).rows;
