@@ -18,7 +18,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm run check$/, 'CI is it: test/system/deploy/ci-run.test.ts'],
   [/^npm run demo$/, 'test/system/cli/demo.test.ts'],
   [/^npm run dev$/, 'test/system/cli/serve-sandbox.test.ts'],
-  [/^catalog-sync init\b/, 'test/unit/cli/init.test.ts and test/integration/docs/go-live.test.ts'],
+  [/^catalog-sync init\b/, 'test/unit/cli/init.test.ts and test/system/docs/go-live.test.ts'],
   [/^npm run chaos -- /, 'minutes long; in small: test/system/chaos/chaos.test.ts'],
   [/^npm run mutants -- /, 'an hour long; in small: test/system/mutants/mutants.test.ts'],
   [/^docker compose /, 'test/unit/deploy/compose.test.ts and the two beside it'],
@@ -27,7 +27,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^psql --dbname=/, 'test/system/deploy/backup.test.ts'],
   [/^psql --no-psqlrc --file=deploy\/grafana\/make-reader\.sql /, 'test/integration/deploy/grafana.test.ts'],
   [/^(install|systemd|openssl|systemctl)\b/, 'test/system/deploy/systemd.test.ts'],
-  [/^catalog-sync sync --project \/srv\/app-/, 'test/integration/docs/several-apps.test.ts'],
+  [/^catalog-sync sync --project \/srv\/app-/, 'test/system/docs/several-apps.test.ts'],
   [/^catalog-sync web\b/, 'test/system/deploy/compose-program.test.ts'],
   [/^catalog-sync serve\b/, 'test/integration/cli/schedule.test.ts'],
   [
