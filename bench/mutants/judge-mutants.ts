@@ -70,6 +70,8 @@ export async function measureTests(
       ...{ root: copy.root, project, files, timeoutMs: 1_800_000 },
       maxFileMs: project === 'system' ? maxSystemMs : 1_800_000,
     });
+    if (files.length > 0 && result.files.length === 0)
+      throw new Error(`no test ran: ${result.failure ?? ''}`);
     startMs[project] = result.startMs;
     for (const { file, isPassed, ms } of result.files) {
       if (isPassed) durations.set(file, ms);
