@@ -7,7 +7,8 @@
 -- that is refused is taken back: if it was the smallest, the limit is found, and the next try waits for two minutes. Any
 -- other refusal lowers the pace by one step, and by twice the last one each further time. Two things say more than that.
 -- How many calls 1688 let through in the second before, when most of a burst is refused, or two findings in a row agree:
--- the pace is then just below that number. And a refusal before anything was answered since the last one: the limit
+-- the pace is then just below that number. It is counted by when they left and by when their answers came, and the larger
+-- number is taken: calls that a network held up and let through together arrive as they are answered, and not as they left. And a refusal before anything was answered since the last one: the limit
 -- counts longer than a second, and the pace loses 40 %, once. The caller holds the app's lock, and begins the pause
 -- afterwards.
 CREATE OR REPLACE FUNCTION usage.lower_pace(
@@ -37,14 +38,19 @@ BEGIN
   v_is_same := coalesce(p_at <= v_pace.changed_at, false);
   IF v_is_same AND coalesce(v_pace.last_change > 0, true) THEN RETURN; END IF;
 
-  SELECT count(*) FILTER (WHERE c.outcome IS DISTINCT FROM 'gateway_error'), count(*) FILTER (WHERE c.outcome = 'gateway_error')
+  SELECT greatest(count(*) FILTER (WHERE s.has_passed AND s.is_near), count(*) FILTER (WHERE s.has_passed AND s.is_answered)),
+         count(*) FILTER (WHERE NOT s.has_passed AND s.is_near)
   INTO v_passed, v_refused
   FROM usage.api_call r
   JOIN usage.api_call c ON c.app_key = r.app_key AND p_api IN (c.api, '*') AND NOT c.is_exempt AND c.state <> 'refunded'
     AND c.granted_at > r.sent_at - interval '5 seconds' AND c.granted_at <= r.sent_at
   LEFT JOIN usage.in_flight f ON f.call_id = c.call_id
-  WHERE r.call_id = p_call_id AND r.granted_at = p_at
-    AND coalesce(f.sent_at, c.sent_at) > r.sent_at - interval '1 second' AND coalesce(f.sent_at, c.sent_at) <= r.sent_at;
+  CROSS JOIN LATERAL (
+    SELECT c.outcome IS DISTINCT FROM 'gateway_error' AS has_passed,
+           coalesce(f.sent_at, c.sent_at) > r.sent_at - interval '1 second' AND coalesce(f.sent_at, c.sent_at) <= r.sent_at AS is_near,
+           c.state = 'committed' AND c.settled_at > p_now - interval '1 second' AS is_answered
+  ) s
+  WHERE r.call_id = p_call_id AND r.granted_at = p_at;
   v_declared := coalesce(usage.declared_pace(p_app_key, p_api, p_now), greatest(1, v_passed + v_refused));
   v_now_at := least(v_declared, v_pace.found_per_second);
   SELECT b.pause INTO v_pause FROM usage.backoff b WHERE b.app_key = p_app_key AND b.api = p_api;

@@ -40,6 +40,8 @@ export interface PacedCase {
   readonly latencyMs: number;
   /** Who is limited. */
   readonly scope: 'app' | 'api';
+  /** The network holds calls up between two seconds, so that they arrive together at the end. */
+  readonly stall?: { readonly fromSecond: number; readonly toSecond: number };
 }
 
 /** One call that arrived at the limiter. */
@@ -143,7 +145,14 @@ class PacedWorld {
       this.#ask(1_000);
       return;
     }
-    this.#after(this.#half(), () => this.#arrive(callId));
+    this.#after(this.#onTheWay(), () => this.#arrive(callId));
+  }
+
+  #onTheWay(): number {
+    const ms = this.#half();
+    const { fromSecond, toSecond } = this.#world.stall ?? { fromSecond: 0, toSecond: 0 };
+    const at = (this.#now + ms) / 1_000;
+    return at >= fromSecond && at < toSecond ? toSecond * 1_000 + ms - this.#now : ms;
   }
 
   #half(): number {

@@ -68,6 +68,24 @@ describe('calls that passed in the second before a refusal', () => {
   });
 });
 
+describe('answers that came in the second before that of a refusal', () => {
+  const answered = (callId: number, seconds: number, values: Row[1] = {}) =>
+    call(callId, -3, { settled_at: at(seconds), ...values });
+  it.each<[string, Row[], number]>([
+    ['count where they are more than the calls that left', [answered(3, 0.001), answered(4, 1)], 2],
+    ['and not together with them', [answered(3, 1)], 1],
+    ['nor a whole second before', [answered(3, 0), answered(4, 1)], 1],
+    ['nor as refusals', [answered(3, 1, refusal), answered(4, 1)], 1],
+    [
+      'nor as calls that were given up',
+      [answered(3, 1, { state: 'unknown', outcome: null }), answered(4, 1)],
+      1,
+    ],
+  ])('%s', async (_, rows, expected) => {
+    expect(((await lower([call(1, 0, refusal), call(2, -0.5), ...rows])) as unknown[])[3]).toBe(expected);
+  });
+});
+
 // Calls a second, change, seconds until a raise, what passed: each by hand, with 25 a second declared.
 describe('the first refusal', () => {
   it.each<[string, Row[], unknown[]]>([

@@ -19,7 +19,7 @@ beforeEach(() => at.reset());
 const timeoutMs = 300_000;
 
 async function play(
-  world: Pick<PacedCase, 'declared' | 'real' | 'seconds' | 'isOver'>,
+  world: Pick<PacedCase, 'declared' | 'real' | 'seconds'> & Partial<PacedCase>,
 ): Promise<PacedResult> {
   const setTime = (ms: number) => at.setTime(new Date(ms).toISOString());
   const usual = { workers: 4, latencyMs: 100, scope: 'app' } as const;
@@ -56,6 +56,21 @@ describe('a limit is found and used', () => {
         expect(found.refusedShare).toBeLessThan(0.03);
         expect(found.usedShare).toBeGreaterThan(0.9);
       }
+    },
+    timeoutMs,
+  );
+});
+
+describe('calls that a network holds up for seconds and lets through at once', () => {
+  it(
+    'are refused together, and the pace stays near the limit',
+    async () => {
+      const { calls, changes } = await play({
+        ...{ declared: 20, real: [from(0, 20)], seconds: 20, workers: 60 },
+        stall: { fromSecond: 5, toSecond: 8 },
+      });
+      expect(calls.some(({ isRefused }) => isRefused)).toBe(true);
+      expect(Math.min(...changes.map(({ perSecond }) => perSecond ?? 20))).toBeGreaterThan(10);
     },
     timeoutMs,
   );
