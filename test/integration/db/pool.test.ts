@@ -36,6 +36,21 @@ it('survives the end of an idle connection, logs it, and continues with a new on
   }
 });
 
+it('leaves no listener on a connection that goes back to the pool', async () => {
+  const pool = createPool({
+    connectionString: db.url,
+    max: 1,
+    log: createLogger({ level: 'silent', pretty: false }),
+  });
+  try {
+    const count = () => withConnection(pool, async (client) => client.listenerCount('error'));
+    const listeners = await count();
+    expect(await count()).toBe(listeners);
+  } finally {
+    await pool.end();
+  }
+});
+
 /** A message of the protocol of Postgres. */
 function message(type: string, body: Buffer): Buffer {
   const length = Buffer.alloc(4);

@@ -48,8 +48,38 @@ test.each([
   await db.pool.query(`${alter} CURRENT_USER`);
 });
 
+test('so is the owner of the database', async () => {
+  const name = new URL(reader.url).pathname.slice(1);
+  await db.pool.query(`ALTER DATABASE ${name} OWNER TO ${reader.name}`);
+  expect(await power(reader.url)).toBe('owner');
+  await db.pool.query(`ALTER DATABASE ${name} OWNER TO CURRENT_USER`);
+});
+
+test('the owner of a table of its own, and of another database, has no power over ours', async () => {
+  await db.pool.query(`CREATE TABLE public.own (); ALTER TABLE public.own OWNER TO ${reader.name}`);
+  await db.pool.query(`CREATE DATABASE ${reader.name} OWNER ${reader.name} TEMPLATE template0`);
+  try {
+    expect(await power(reader.url)).toBeNull();
+  } finally {
+    await db.pool.query(`DROP DATABASE ${reader.name}`);
+    await db.pool.query('DROP TABLE public.own');
+  }
+});
+
 const query = (text: string) => ({
   ...{ connectionString: reader.url, text, timeoutMs: 10_000, signal: new AbortController().signal },
+});
+
+test('Postgres itself ends a statement by its time, and plans for all of its rows', async () => {
+  for (const [setting, value] of [
+    ['statement_timeout', '10s'],
+    ['cursor_tuple_fraction', '1'],
+  ]) {
+    await queryReadOnly(query(`SHOW ${setting}`), async ({ rows }) => {
+      expect(rows).toEqual([[value]]);
+      return true;
+    });
+  }
 });
 
 test('what has no cursor is answered as a whole, and is no CSV', async () => {

@@ -1,0 +1,51 @@
+import type { PoolClient } from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  areRepeatablesCurrent,
+  dropViews,
+  makeRepeatables,
+  readRecorded,
+} from '../../../src/db/migrations/make-repeatables.ts';
+import { findMigrationsFolder, readRepeatables } from '../../../src/db/migrations/read-migrations.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+});
+afterAll(() => db.drop());
+
+const shipped = readRepeatables(findMigrationsFolder());
+
+/** Does something in a transaction that is taken back. */
+async function within(work: (client: PoolClient) => Promise<void>): Promise<void> {
+  const client = await db.pool.connect();
+  try {
+    await client.query('BEGIN');
+    await work(client);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+}
+
+it('what was made is recorded, and is current until it is made of other files', () =>
+  within(async (client) => {
+    expect(await readRecorded(client)).toMatchObject({ hash: shipped.hash });
+    expect(await areRepeatablesCurrent(client, shipped)).toBe(true);
+    await dropViews(client);
+    await makeRepeatables(client, { ...shipped, hash: 'later' });
+    expect((await client.query('SELECT hash FROM drizzle.repeatables')).rows).toEqual([{ hash: 'later' }]);
+    expect(await areRepeatablesCurrent(client, shipped)).toBe(false);
+  }));
+
+it('views and functions of an extension are not ours', () =>
+  within(async (client) => {
+    await client.query('CREATE VIEW analytics.other AS SELECT 1');
+    await client.query(`CREATE FUNCTION analytics.other() RETURNS int LANGUAGE sql AS 'SELECT 1'`);
+    expect(await areRepeatablesCurrent(client, shipped)).toBe(false);
+    await client.query('ALTER EXTENSION plpgsql ADD VIEW analytics.other');
+    expect(await areRepeatablesCurrent(client, shipped)).toBe(false);
+    await client.query('ALTER EXTENSION plpgsql ADD FUNCTION analytics.other()');
+    expect(await areRepeatablesCurrent(client, shipped)).toBe(true);
+  }));
