@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { advisoryLocks, tryLockUntilClosed, unlock } from '../../../src/db/advisory-locks.ts';
 import { inTransaction } from '../../../src/db/in-transaction.ts';
 import { betweenTicks, locks, lockUntilCommit, unlessLocked } from '../../../src/db/locks.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -36,6 +37,20 @@ function createGate() {
   };
   return { began: beginning.given, open: opening.give, work, isOver: () => isDone };
 }
+
+it('an advisory lock is one session’s until it is let go', async () => {
+  const [one, other] = await Promise.all([db.pool.connect(), db.pool.connect()]);
+  try {
+    expect(await tryLockUntilClosed(one, advisoryLocks.demo)).toBe(true);
+    expect(await tryLockUntilClosed(other, advisoryLocks.demo)).toBe(false);
+    expect(await tryLockUntilClosed(other, advisoryLocks.reprocess)).toBe(true);
+    await unlock(one, advisoryLocks.demo);
+    expect(await tryLockUntilClosed(other, advisoryLocks.demo)).toBe(true);
+  } finally {
+    one.release(true);
+    other.release(true);
+  }
+});
 
 it('of two sessions that would do the same, one does', async () => {
   const gate = createGate();
