@@ -1,7 +1,7 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { sleep } from '../../src/core/clock.ts';
 
-async function countScans(pool: Pool): Promise<Map<string, number>> {
+async function countScans(pool: Pool | PoolClient): Promise<Map<string, number>> {
   // Each session tells of its counts now and then; it can't be made to for the others.
   await pool.query('SELECT pg_stat_force_next_flush()');
   await sleep(1500);
@@ -12,7 +12,7 @@ async function countScans(pool: Pool): Promise<Map<string, number>> {
 }
 
 /** Tables and partitions of more than 5,000 rows that some work read from end to end, with how often. */
-export async function listScans(pool: Pool, work: () => Promise<unknown>): Promise<string[]> {
+export async function listScans(pool: Pool | PoolClient, work: () => Promise<unknown>): Promise<string[]> {
   const before = await countScans(pool);
   await work();
   const after = await countScans(pool);

@@ -60,7 +60,7 @@ export async function reportQuestions(pool: Pool, ticker: Ticker): Promise<void>
   for (const { heading, sql } of ['cookbook.md', 'statistics.md'].flatMap(readExamples)) {
     ticker.show(heading);
     const answers: Answer[] = [];
-    const scans = await listScans(pool, async () => {
+    const scans = await listScans(client, async () => {
       answers.push(await ask(client, server, sql.replaceAll(basketAt, threeDaysAgo)));
     });
     for (const { rows, cpu, seconds } of answers) {
