@@ -7,10 +7,10 @@
 -- that is refused is taken back: if it was the smallest, the limit is found, and the next try waits for two minutes. Any
 -- other refusal lowers the pace by one step, and by twice the last one each further time. Two things say more than that.
 -- How many calls 1688 let through in the second before, when most of a burst is refused, or two findings in a row agree:
--- the pace is then just below that number. It is counted by when they left and by when their answers came, and the larger
--- number is taken: calls that a network held up and let through together arrive as they are answered, and not as they left. And a refusal before anything was answered since the last one: the limit
--- counts longer than a second, and the pace loses 40 %, once. The caller holds the app's lock, and begins the pause
--- afterwards.
+-- the pace is then just below that number. They are counted by when they left and by when their answers came, and the
+-- larger number is taken: calls that a network held up and let through together arrive as they are answered, and not as
+-- they left. And a refusal before anything was answered since the last one: the limit counts longer than a second, and
+-- the pace loses 40 %, once. The caller holds the app's lock, and begins the pause afterwards.
 CREATE OR REPLACE FUNCTION usage.lower_pace(
   p_app_key text, p_api text, p_call_id bigint, p_at timestamptz, p_now timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
