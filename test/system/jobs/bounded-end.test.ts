@@ -24,7 +24,7 @@ const startupMs = await (async () => {
 })();
 
 /** A deadline that leaves time to work: on a slow machine, more. */
-const deadlineOf = (ms: number) => Math.ceil(Math.max(ms, 10 * startupMs) / 1000) * 1000;
+const deadlineOf = (ms: number) => Math.ceil(Math.max(ms, 20 * startupMs) / 1000) * 1000;
 const inSeconds = (ms: number) => `${ms / 1000}s`;
 const running = new Set<ChildProcess>();
 afterAll(() => {
