@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { insertChange, insertObservedOffers, insertOffers, openPast } from '../views/analytics-world.ts';
+import { insertChange, insertObservedOffers, insertOffers, openPast } from '../../support/analytics-world.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { recipes } from './cookbook-recipes.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { insertIntervals, insertOffers, openPast } from './analytics-world.ts';
+import { insertIntervals, insertOffers, openPast } from '../../support/analytics-world.ts';
 
 /* Each figure of a view once, against rows of which it can be worked out by hand. */
 

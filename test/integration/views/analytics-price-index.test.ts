@@ -7,7 +7,7 @@ import {
   insertObservedOffers,
   insertOffers,
   openPast,
-} from './analytics-world.ts';
+} from '../../support/analytics-world.ts';
 
 interface Row {
   readonly index_points: string;

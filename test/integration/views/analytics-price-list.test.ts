@@ -7,7 +7,7 @@ import {
   insertOffers,
   openPast,
   type IntervalRow,
-} from './analytics-world.ts';
+} from '../../support/analytics-world.ts';
 
 /* Offers of every way in which a price is found, and in which there is none. */
 

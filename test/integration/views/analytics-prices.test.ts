@@ -7,7 +7,7 @@ import {
   insertOffers,
   openPast,
   type IntervalRow,
-} from './analytics-world.ts';
+} from '../../support/analytics-world.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {

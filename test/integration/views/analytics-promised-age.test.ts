@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { openPast } from './analytics-world.ts';
+import { openPast } from '../../support/analytics-world.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {

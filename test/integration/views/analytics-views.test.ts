@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { insertIntervals, insertOffers, openPast } from './analytics-world.ts';
+import { insertIntervals, insertOffers, openPast } from '../../support/analytics-world.ts';
 import { connectAbroad } from './usage-calls.ts';
 
 let db: TestDatabase;

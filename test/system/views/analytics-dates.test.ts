@@ -8,7 +8,7 @@ import {
   insertObservedOffers,
   insertOffers,
   openPast,
-} from './analytics-world.ts';
+} from '../../support/analytics-world.ts';
 
 type Row = Record<string, unknown>;
 

@@ -1,4 +1,4 @@
-import type { TestDatabase } from '../../support/database.ts';
+import type { TestDatabase } from './database.ts';
 
 /** A time in the catalog's past: so many days ago, a second after Shanghai's midnight. */
 const daysAgo = (parameter: string) =>
