@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { insertIntervals, insertObservedOffers, insertOffers, openPast } from '../../support/analytics-world.ts';
+import {
+  insertIntervals,
+  insertObservedOffers,
+  insertOffers,
+  openPast,
+} from '../../support/analytics-world.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { recipes } from './cookbook-recipes.ts';
 

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { insertIntervals, insertObservedOffers, insertOffers, openPast } from '../../support/analytics-world.ts';
+import {
+  insertIntervals,
+  insertObservedOffers,
+  insertOffers,
+  openPast,
+} from '../../support/analytics-world.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
