@@ -70,6 +70,8 @@ function endGroup(pid: number): void {
 /**
  * Runs some test files of one project in the working copy, as `vitest` would. One that ends without a report has failed: with a
  * promise that never resolves, Node has nothing left to do.
+ *
+ * @throws Error somebody else ended vitest, for want of memory for example
  */
 export async function runTests({ root, project, files, timeoutMs, maxFileMs }: TestRun): Promise<TestResult> {
   if (files.length === 0) return { failure: null, files: [], startMs: 0 };
@@ -115,6 +117,7 @@ export async function runTests({ root, project, files, timeoutMs, maxFileMs }: T
   endGroup(pid);
   running.delete(pid);
   if (late.signal.aborted) return { failure: 'time was up', files: [], startMs: timeoutMs };
+  if (code === null) throw new Error(`vitest was killed: ${said}`);
   if (!existsSync(report)) return { failure: `no report, exit code ${code}: ${said}`, files: [], startMs: 0 };
   const result = readReport(root, report, startedAt);
   if (code === 0 || result.failure !== null) return result;
