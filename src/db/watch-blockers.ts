@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { readSql } from './read-sql.ts';
-import { runSql } from './sql-file.ts';
+import { runSqlForOne } from './sql-file.ts';
 import { findBlocker, type LockHolder } from './lock-holder.ts';
 
 export interface BlockerWatch {
@@ -19,7 +19,7 @@ const everyMs = 250;
  * @param watched the session, which must be idle now
  */
 export async function watchBlockers(watched: pg.Client, connectionString: string): Promise<BlockerWatch> {
-  const [session] = await runSql<{ pid: number }>(watched, readSql('read-session-pid'));
+  const { pid } = await runSqlForOne<{ pid: number }>(watched, readSql('read-session-pid'));
   const watcher = new pg.Client({
     connectionString,
     application_name: 'catalog-sync migrate',
@@ -28,7 +28,7 @@ export async function watchBlockers(watched: pg.Client, connectionString: string
   watcher.on('error', () => undefined);
   let found: LockHolder | null = null;
   const ask = async () => {
-    found = (session && (await findBlocker(watcher, session.pid))) ?? found;
+    found = (await findBlocker(watcher, pid)) ?? found;
   };
   let asking: Promise<unknown> = watcher.connect().catch(() => undefined);
   const timer = setInterval(() => {

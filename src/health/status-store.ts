@@ -169,9 +169,6 @@ export function createStatusStore({ pool }: { readonly pool: Pool }): StatusStor
       const rows = await runSql<{ tableName: string }>(pool, readSql('read-partition-gaps'), [at]);
       return rows.map(({ tableName }) => tableName);
     },
-    findSubjects: async () => {
-      const rows = await runSql<KnownSubjects>(pool, readSql('find-subjects'));
-      return rows[0] ?? { offerId: null, sellerId: null, imageUrl: null };
-    },
+    findSubjects: () => runSqlForOne<KnownSubjects>(pool, readSql('find-subjects')),
   };
 }

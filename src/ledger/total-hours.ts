@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { runSql } from '../db/sql-file.ts';
+import { runSqlForOne } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
 /** At full use an hour takes 20 ms: ten times as many would make a tick wait after an upgrade of a large database. */
@@ -12,6 +12,5 @@ const hoursAtOnce = 24;
  * @returns how many hours it added up; at most a day's
  */
 export async function totalHours(pool: Pool): Promise<number> {
-  const rows = await runSql<{ hours: number }>(pool, readSql('total-hours'), [hoursAtOnce]);
-  return rows[0]?.hours ?? 0;
+  return (await runSqlForOne<{ hours: number }>(pool, readSql('total-hours'), [hoursAtOnce])).hours;
 }

@@ -5,7 +5,7 @@ import { readSql } from './read-sql.ts';
 import { readYields, type CountersByKind } from './answer-yield.ts';
 import type { LoadContext, Replay } from './load-context.ts';
 import { uniqueBy } from '../refresh/update/offer-freshness.ts';
-import { applySql, runSql } from '../db/sql-file.ts';
+import { applySql, runSqlForOne } from '../db/sql-file.ts';
 import { recordYields } from '../ledger/record-yields.ts';
 import { markLoaded, noteVersion } from '../raw/change-answers.ts';
 
@@ -61,11 +61,10 @@ async function mergeQuarantine(
   client: PoolClient,
   answers: readonly LoadableAnswer[],
 ): Promise<QuarantineChange> {
-  const rows = await runSql<QuarantineChange>(client, readSql('merge-quarantine'), [
+  return runSqlForOne<QuarantineChange>(client, readSql('merge-quarantine'), [
     answers.map(({ provenance }) => provenance.rawId),
     JSON.stringify(answers.flatMap(toQuarantineRows)),
   ]);
-  return rows[0] ?? { resolved: 0, added: 0 };
 }
 
 async function keepRejects(client: PoolClient, answers: readonly LoadableAnswer[]): Promise<number> {

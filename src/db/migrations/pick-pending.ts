@@ -10,7 +10,7 @@ import type { Migration } from './read-migrations.ts';
  */
 export function pickPending(files: readonly Migration[], applied: readonly AppliedMigration[]): Migration[] {
   const appliedAt = new Map(applied.map((row) => [row.createdAtMs, row.hash]));
-  const baseline = files[0]?.createdAtMs ?? 0;
+  const baseline = Math.min(...files.map(({ createdAtMs }) => createdAtMs));
   const older = applied.filter(({ createdAtMs }) => createdAtMs < baseline).length;
   if (older > 0) throw beforeBaseline(`it has ${older} migrations that are older than our first one`);
   const newest = Math.max(...appliedAt.keys(), 0);

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { AppError } from '../../core/errors.ts';
 import { readLedgerNow } from '../../db/ledger-now.ts';
 import { maintenanceErrors } from '../errors.ts';
-import { runSql } from '../../db/sql-file.ts';
+import { runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { exportTimeColumns } from './time-columns.ts';
 
@@ -62,13 +62,12 @@ function condition(column: string, timeType: string, since: Date): string {
 export async function findRelation(client: pg.Client, { name, since }: RelationSource): Promise<string> {
   const column = exportTimeColumns[name] ?? null;
   const [schema, relation = null, ...rest] = name.split('.');
-  const rows = await runSql<RelationRow>(client, readSql('find-export-relation'), [
+  const found = await runSqlForOne<RelationRow>(client, readSql('find-export-relation'), [
     schema,
     rest.length === 0 ? relation : null,
     column,
   ]);
-  const found = rows[0];
-  if (!found?.name) throw refuseName(name, found?.others ?? []);
+  if (found.name === null) throw refuseName(name, found.others);
   if (since === null) return `SELECT * FROM ${found.name}`;
   if (column === null || found.timeType === null) {
     throw new AppError(maintenanceErrors.EXPORT_WITHOUT_TIME, `${name} has no time column to select rows by`);

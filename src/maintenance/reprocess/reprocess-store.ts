@@ -18,7 +18,7 @@ import { toPriceExample } from './price-examples.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { readSql } from '../read-sql.ts';
 import type { StoredAnswerRow } from '../../raw/stored-answer.ts';
-import { runSql } from '../../db/sql-file.ts';
+import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { drizzleOn, type Database } from '../../db/database.ts';
 import { ledgerNow } from '../../db/ledger-now.ts';
 import { payload } from '../../schema/raw.ts';
@@ -198,13 +198,13 @@ async function countLost(
   { selection }: ReprocessOptions,
   oldestKept: Date | null,
 ): Promise<number> {
-  const rows = await runSql<{ lost: number }>(pool, readSql('count-lost-answers'), [
+  const { lost } = await runSqlForOne<{ lost: number }>(pool, readSql('count-lost-answers'), [
     selection.offerId,
     selection.since,
     oldestKept,
     selection.operation,
   ]);
-  return rows[0]?.lost ?? 0;
+  return lost;
 }
 
 /**

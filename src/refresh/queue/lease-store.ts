@@ -266,8 +266,9 @@ export function createLeaseStore({ pool }: { readonly pool: Pool }): LeaseStore 
     },
     isAwaitingOthers: async (runId, feeds) => {
       const names = feeds.map((feed) => feed.name);
-      const rows = await runSql<{ isAwaiting: boolean }>(pool, readSql('is-awaiting-others'), [runId, names]);
-      return rows[0]?.isAwaiting ?? false;
+      return (
+        await runSqlForOne<{ isAwaiting: boolean }>(pool, readSql('is-awaiting-others'), [runId, names])
+      ).isAwaiting;
     },
     countDue: async (feeds, { searchMs, detailMs }) => {
       const names = feeds.map((feed) => feed.name);

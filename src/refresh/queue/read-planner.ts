@@ -1,5 +1,5 @@
 import type { PlannerKnowledge } from '../../model/learning.ts';
-import { runSql, type SqlExecutor } from '../../db/sql-file.ts';
+import { runSqlForOne, type SqlExecutor } from '../../db/sql-file.ts';
 import type { planner } from '../../schema/planner.ts';
 import { readSql } from '../read-sql.ts';
 
@@ -16,8 +16,7 @@ export interface PlannerFigures extends PlannerKnowledge {
 
 /** @throws Error when the database has no planner: it is not migrated */
 export async function readPlanner(client: SqlExecutor): Promise<PlannerFigures> {
-  const [row] = await runSql<PlannerRow>(client, readSql('read-planner'));
-  if (!row) throw new Error('sync.planner is empty');
+  const row = await runSqlForOne<PlannerRow>(client, readSql('read-planner'));
   const { priorChanges, priorDays, visibleChanges, hiddenChanges, recentFound, recentEmpty, ...figures } =
     row;
   return {

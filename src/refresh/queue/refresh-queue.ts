@@ -107,13 +107,6 @@ export interface PlannerFit {
   readonly fittedAt: Date;
 }
 
-async function readSample(pool: Pool, limit: number): Promise<PlannerSample> {
-  const rows = await runSql<PlannerSample>(pool, readSql('sample-learned'), [limit]);
-  const [row] = rows;
-  if (!row) throw new Error('sync.planner is empty');
-  return row;
-}
-
 interface HeadRow extends Omit<RefreshCandidate, 'learned'> {
   readonly rateChanges: number;
   readonly rateDays: number;
@@ -196,7 +189,7 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
       ];
       return (await runSqlForOne<{ calls: number }>(pool, readSql('count-promised-calls'), given)).calls;
     },
-    sample: (limit) => readSample(pool, limit),
+    sample: (limit) => runSqlForOne<PlannerSample>(pool, readSql('sample-learned'), [limit]),
     saveFit: async ({ prior, figures, shownKept, ...fit }) => {
       await db.update(planner).set({
         ...{ ...fit, priorChanges: prior.changes, priorDays: prior.days },

@@ -23,12 +23,12 @@ async function countNewIds(
 ): Promise<number> {
   const { passStartedAt } = window.state;
   if (passStartedAt === null || offerIds.length === 0) return offerIds.length;
-  const rows = await runSql<{ listed: number }>(client, readSql('count-listed-offers'), [
+  const { listed } = await runSqlForOne<{ listed: number }>(client, readSql('count-listed-offers'), [
     window.windowId,
     offerIds,
     passStartedAt,
   ]);
-  return offerIds.length - (rows[0]?.listed ?? 0);
+  return offerIds.length - listed;
 }
 
 /**

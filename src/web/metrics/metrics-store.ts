@@ -6,7 +6,7 @@ import { createQuotaStore } from '../../ledger/quota-store.ts';
 import { createScheduleStore, type KeptSchedule } from '../../runs/schedule-store.ts';
 import type { SlotOutcome } from '../../runs/slot-store.ts';
 import { createStatusStore } from '../../health/status-store.ts';
-import { runSql } from '../../db/sql-file.ts';
+import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
 /** Bounds of latency in ms: calls take 750 as clients measured it, and at most half a minute. */
@@ -97,8 +97,7 @@ export interface MetricsStore {
 }
 
 async function read(pool: Pool, appKey: string): Promise<DatabaseMetrics> {
-  const [state] = await runSql<StateMetrics>(pool, readSql('metric-state'), [appKey]);
-  if (!state) throw new Error('metric-state returned no row');
+  const state = await runSqlForOne<StateMetrics>(pool, readSql('metric-state'), [appKey]);
   const soon = new Date(state.now.getTime() + partitionLeadMs);
   const [quotas, calls, holds, schedules, kept, feeds, observations, gaps, found] = await Promise.all([
     runSql<QuotaMetrics>(pool, readSql('metric-quotas'), [appKey]),
