@@ -35,7 +35,6 @@ const slackMs = 5000;
 export interface JudgeParts {
   readonly copy: WorkingCopy;
   readonly map: TestMap;
-  readonly check: MutantCheck;
   readonly equivalents: readonly Equivalent[];
 }
 

@@ -18,7 +18,7 @@ import { CloseStack } from '../../src/core/lifecycle.ts';
 import { createLogger } from '../../src/core/log.ts';
 import { openPostgresSource } from '../../test/support/postgres-source.ts';
 import { say } from '../support/say.ts';
-import { createMutantCheck } from './check-mutant.ts';
+import { createMutantCheck, type MutantCheck } from './check-mutant.ts';
 import { maxEquivalentShare, readEquivalents } from './equivalents.ts';
 import { findMutants, orderMutants } from './find-mutants.ts';
 import { judgeMutant, measureTests, takeMutants, type JudgeParts, type Verdict } from './judge-mutants.ts';
@@ -61,41 +61,48 @@ function openCopy(): WorkingCopy {
 }
 
 /** A copy of the project for each processor, so that as many mutants are judged at once. */
-async function prepare(): Promise<[JudgeParts, ...JudgeParts[]]> {
+function prepare(): [JudgeParts, ...JudgeParts[]] {
   const copy = openCopy();
-  // The tests share this server instead of starting one for each mutant.
-  const postgres = await openPostgresSource(copy.root, process.env);
-  closing.add('postgres', () => postgres.close());
-  const check = await createMutantCheck(copy, { adminUrl: postgres.url, log });
-  closing.add('check', () => check.close());
-  const map = createTestMap(copy.root, copy.files);
-  const parts = { copy, check, map, equivalents: readEquivalents() };
+  const parts = { copy, map: createTestMap(copy.root, copy.files), equivalents: readEquivalents() };
   const others = Array.from({ length: availableParallelism() - 1 }, () => ({ ...parts, copy: openCopy() }));
   return [parts, ...others];
 }
 
-async function sample(parts: JudgeParts, seed: number): Promise<Mutant[]> {
+async function takeFromRooms(copy: WorkingCopy, check: MutantCheck, seed: number): Promise<Mutant[]> {
   const perRoom = readCount('per-room', flags['per-room']);
-  const byRoom = findMutants(parts.copy.root, parts.copy.files);
+  const byRoom = findMutants(copy.root, copy.files);
   if (flags.room !== undefined && !byRoom.has(flags.room))
     throw new RangeError(`--room must be one of ${[...byRoom.keys()].join(', ')}`);
   const sampled: Mutant[] = [];
   for (const [room, mutants] of byRoom) {
     if (flags.room !== undefined && flags.room !== room) continue;
-    const { taken, refused } = await takeMutants(orderMutants(room, mutants, seed), perRoom, parts.check);
+    const { taken, refused } = await takeMutants(orderMutants(room, mutants, seed), perRoom, check);
     say(`${room}: ${taken.length} of ${mutants.length} mutants; ${refused} were no programs`);
     sampled.push(...taken);
   }
   return sampled;
 }
 
+/** The mutants of a seed, and a Postgres that their tests share. */
+async function sample(copy: WorkingCopy, seed: number): Promise<Mutant[]> {
+  const postgres = await openPostgresSource(copy.root, process.env);
+  closing.add('postgres', () => postgres.close());
+  const check = await createMutantCheck(copy, { adminUrl: postgres.url, log });
+  try {
+    return await takeFromRooms(copy, check, seed);
+  } finally {
+    // Before any mutant is planted: one of a test that ends sessions may end all of the server.
+    await check.close();
+  }
+}
+
 async function main(): Promise<void> {
   const seed = readCount('seed', flags.seed);
   say(`seed ${seed}`);
-  const lanes = await prepare();
+  const lanes = prepare();
   const [parts] = lanes;
   say(`copies: ${lanes.map(({ copy }) => copy.root).join(' ')}`);
-  const mutants = await sample(parts, seed);
+  const mutants = await sample(parts.copy, seed);
   const durations = await measureTests(mutants, parts, (file) => {
     say(`left out, because it fails without a mutant, or takes too long: ${file}`);
   });

@@ -1,4 +1,4 @@
-import { createRedisBackend, withBackend, type JobsOptions } from 'bullmq';
+import { createRedisBackend, withBackend, type JobsOptions, type JobType } from 'bullmq';
 import type { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
@@ -95,9 +95,13 @@ const workerOptions = {
 /** What keys of the queues in Redis begin with. */
 export const queuePrefix = 'catalog-sync';
 
+/** What a job that has not ended may be, beside active. */
+const waiting = ['waiting', 'delayed', 'prioritized'] as const;
+
 interface QueueLike {
   addBulk(jobs: { name: string; data: unknown; opts: { jobId: string } }[]): Promise<unknown>;
-  getJobCounts(): Promise<Record<string, number>>;
+  /** Of these states; without any, of all. */
+  getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
 }
@@ -225,10 +229,8 @@ export function openQueues(options: QueuesOptions): Queues {
       await ask(() => queueOf(kind).addBulk(added));
     },
     count: async (kind) => {
-      const counts = await ask(() => queueOf(kind).getJobCounts());
-      const states = ['active', 'waiting', 'delayed', 'paused', 'prioritized'] as const;
-      const unfinished = states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
-      return { active: counts['active'] ?? 0, unfinished };
+      const { active = 0, ...counts } = await ask(() => queueOf(kind).getJobCounts('active', ...waiting));
+      return { active, unfinished: Object.values(counts).reduce((sum, count) => sum + count, active) };
     },
     findTrouble: async () =>
       server.backend === 'postgres' ? null : codeOf(ask(() => queueOf('detail').getJobCounts())),

@@ -302,6 +302,18 @@ describe('status', () => {
     expect(err).toMatch(/^error DATABASE_NOT_MIGRATED: [^]*what to do: Run `catalog-sync migrate`/);
   });
 
+  test('of a database that lacks a migration does not read it', async () => {
+    const behind = await createTestDatabase();
+    await behind.pool.query(
+      `DELETE FROM drizzle.__drizzle_migrations
+       WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)`,
+    );
+    const { exitCode, out, err } = await runOn(behind.url, 'status');
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(err).toMatch(/^error DATABASE_NOT_MIGRATED: the database lacks 1 migrations/);
+    await behind.drop();
+  });
+
   test('of a project without any database makes none', async () => {
     const { context, stderr } = createWorld({ cwd: createProject() });
     expect(await runCli(['status'], context)).toBe(1);
@@ -336,4 +348,12 @@ test('migrate prints what it applied, once', async () => {
   const second = await runOn(empty.url, 'migrate');
   expect(second).toEqual({ exitCode: 0, out: '', err: 'The database was up to date.\n' });
   expect((await runOn(empty.url, 'status')).exitCode).toBe(0);
+});
+
+test('erase-seller says of nobody that there is nothing to erase, in no feed either', async () => {
+  expect(await runOn(database.url, 'erase-seller', 'nobody')).toEqual({
+    exitCode: 0,
+    out: '',
+    err: 'no data of this seller is stored\n',
+  });
 });

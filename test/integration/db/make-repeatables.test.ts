@@ -49,3 +49,16 @@ it('views and functions of an extension are not ours', () =>
     await client.query('ALTER EXTENSION plpgsql ADD FUNCTION analytics.other()');
     expect(await areRepeatablesCurrent(client, shipped)).toBe(true);
   }));
+
+it('are the same wherever a session looks names up', () =>
+  within(async (client) => {
+    await client.query('SET LOCAL search_path TO analytics, catalog, usage, sync');
+    expect(await areRepeatablesCurrent(client, shipped)).toBe(true);
+  }));
+
+it.each(['catalog_analyst', 'catalog_ops', 'catalog_bi'])('readers are let in without %s', (role) =>
+  within(async (client) => {
+    await client.query(`ALTER ROLE ${role} RENAME TO ${role}_of_another_program`);
+    await expect(client.query('SELECT sync.grant_readers()')).resolves.toBeDefined();
+  }),
+);

@@ -1,11 +1,11 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createPool } from '../../../src/db/pool.ts';
 import { withConnection } from '../../../src/db/with-connection.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { errorOf, isFarewell, opened, withServer } from '../../support/postgres-protocol.ts';
 import { until } from '../../support/until.ts';
 
 let db: TestDatabase;
@@ -14,7 +14,10 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-it('survives the end of an idle connection, logs it, and continues with a new one', async () => {
+const silent = createLogger({ level: 'silent', pretty: false });
+
+/** A log, and the lines that are written to it. */
+function keepLog() {
   const lines: string[] = [];
   const stream = new Writable({
     write: (chunk, _encoding, done) => {
@@ -22,7 +25,11 @@ it('survives the end of an idle connection, logs it, and continues with a new on
       done();
     },
   });
-  const log = createLogger({ level: 'info', pretty: false, stream });
+  return { lines, log: createLogger({ level: 'info', pretty: false, stream }) };
+}
+
+it('survives the end of an idle connection, logs it, and continues with a new one', async () => {
+  const { lines, log } = keepLog();
   const pool = createPool({ connectionString: db.url, max: 1, log, applicationName: 'to be ended' });
   try {
     await pool.query('SELECT 1');
@@ -37,11 +44,7 @@ it('survives the end of an idle connection, logs it, and continues with a new on
 });
 
 it('leaves no listener on a connection that goes back to the pool', async () => {
-  const pool = createPool({
-    connectionString: db.url,
-    max: 1,
-    log: createLogger({ level: 'silent', pretty: false }),
-  });
+  const pool = createPool({ connectionString: db.url, max: 1, log: silent });
   try {
     const count = () => withConnection(pool, async (client) => client.listenerCount('error'));
     const listeners = await count();
@@ -51,33 +54,42 @@ it('leaves no listener on a connection that goes back to the pool', async () => 
   }
 });
 
-/** A message of the protocol of Postgres. */
-function message(type: string, body: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeInt32BE(body.length + 4);
-  return Buffer.concat([Buffer.from(type), length, body]);
-}
+it('a connection that is ended in the packet that opens it ends no process', () =>
+  withServer(
+    (socket) => {
+      const isOver = errorOf('FATAL', '57P01', 'terminating connection');
+      socket.once('data', () => socket.end(Buffer.concat([opened, isOver])));
+    },
+    async (connectionString) => {
+      const pool = createPool({ connectionString, max: 1, log: silent });
+      try {
+        const work = () => withConnection(pool, (client) => client.query('SELECT 1'));
+        await expect(work()).rejects.toThrow();
+      } finally {
+        await pool.end();
+      }
+    },
+  ));
 
-it('a connection that is ended in the packet that opens it ends no process', async () => {
-  const isOpen = [message('R', Buffer.alloc(4)), message('Z', Buffer.from('I'))];
-  const isOver = message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0'));
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.once('data', () => socket.end(Buffer.concat([...isOpen, isOver])));
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const log = createLogger({ level: 'silent', pretty: false });
-  const connectionString = `postgres://someone@127.0.0.1:${String(port)}/any?sslmode=disable`;
-  const pool = createPool({ connectionString, max: 1, log });
-  try {
-    const work = () => withConnection(pool, (client) => client.query('SELECT 1'));
-    await expect(work()).rejects.toThrow();
-  } finally {
-    await pool.end();
-    server.close();
-  }
-});
+it('of a pool that ends, no connection is lost, whatever the server says', () =>
+  withServer(
+    (socket) => {
+      socket.on('data', (data) => {
+        const isOver = errorOf('FATAL', '57P01', 'terminating connection');
+        socket.write(isFarewell(data) ? isOver : opened);
+      });
+    },
+    async (connectionString) => {
+      const { lines, log } = keepLog();
+      const pool = createPool({ connectionString, max: 1, log });
+      const errors: unknown[] = [];
+      pool.on('error', (error) => errors.push(error));
+      await withConnection(pool, async () => undefined);
+      await pool.end();
+      await until(() => errors.length > 0);
+      expect(lines).toEqual([]);
+    },
+  ));
 
 it.each<[string, object, unknown[]]>([
   ['by itself', {}, ['catalog-sync', '"$user", public', '0']],
@@ -87,8 +99,7 @@ it.each<[string, object, unknown[]]>([
     ['a page', 'usage', '1500ms'],
   ],
 ])('names and limits its sessions %s', async (_, told, expected) => {
-  const log = createLogger({ level: 'silent', pretty: false });
-  const pool = createPool({ connectionString: db.url, max: 1, log, ...told });
+  const pool = createPool({ connectionString: db.url, max: 1, log: silent, ...told });
   try {
     const settings = ['application_name', 'search_path', 'lock_timeout'].map(
       (name) => `current_setting('${name}')`,
@@ -100,44 +111,35 @@ it.each<[string, object, unknown[]]>([
   }
 });
 
-it('that is cut ends its waits, also where the server drops whoever would cancel them', async () => {
-  const isOpen = Buffer.concat([
-    message('R', Buffer.alloc(4)),
-    message('K', Buffer.alloc(8, 1)),
-    message('Z', Buffer.from('I')),
-  ]);
-  const opened: Socket[] = [];
-  const server = createServer((socket) => {
-    opened.push(socket);
-    socket.on('error', () => undefined);
+it('that is cut ends its waits, and those that begin later, also where the server drops whoever would cancel them', async () => {
+  const sockets: Socket[] = [];
+  const talk = (socket: Socket) => {
+    sockets.push(socket);
     socket.once('data', () => {
-      socket.write(isOpen);
+      socket.write(opened);
       // The first one is left waiting; a later one is dropped as it asks.
-      socket.once('data', () => opened[0] !== socket && socket.destroy());
+      socket.once('data', () => sockets[0] !== socket && socket.destroy());
     });
+  };
+  await withServer(talk, async (connectionString) => {
+    const cut = new AbortController();
+    const pool = createPool({ connectionString, max: 1, log: silent, cut: cut.signal });
+    try {
+      const client = await pool.connect();
+      const asked = client.query('SELECT 1').catch((error: unknown) => error);
+      cut.abort();
+      expect(await asked).toMatchObject({ code: 'ETIMEDOUT' });
+      expect(sockets).toHaveLength(2);
+      client.release(true);
+      await expect(pool.connect()).rejects.toMatchObject({ code: 'ETIMEDOUT' });
+    } finally {
+      await pool.end();
+    }
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  const log = createLogger({ level: 'silent', pretty: false });
-  const connectionString = `postgres://someone@127.0.0.1:${String(port)}/any?sslmode=disable`;
-  const cut = new AbortController();
-  const pool = createPool({ connectionString, max: 1, log, cut: cut.signal });
-  try {
-    const client = await pool.connect();
-    const asked = client.query('SELECT 1').catch((error: unknown) => error);
-    cut.abort();
-    expect(await asked).toMatchObject({ code: 'ETIMEDOUT' });
-    expect(opened).toHaveLength(2);
-    client.release(true);
-  } finally {
-    await pool.end();
-    server.close();
-  }
 });
 
 it('gives ids and money as text, for a double would change them', async () => {
-  const log = createLogger({ level: 'silent', pretty: false });
-  const pool = createPool({ connectionString: db.url, max: 1, log });
+  const pool = createPool({ connectionString: db.url, max: 1, log: silent });
   try {
     const { rows } = await pool.query(
       'SELECT 9007199254740993::bigint AS id, 0.1000::numeric(14, 4) AS amount',

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { copyReadOnly, queryReadOnly } from '../../../src/db/query-read-only.ts';
@@ -80,6 +81,12 @@ test('Postgres itself ends a statement by its time, and plans for all of its row
       return true;
     });
   }
+});
+
+test('a query leaves nothing on the signal that would have broken it off', async () => {
+  const { signal } = new AbortController();
+  await queryReadOnly({ ...query('SELECT 1'), signal }, async () => true);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 test('what has no cursor is answered as a whole, and is no CSV', async () => {

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createLogger } from '../../../src/core/log.ts';
 import { toDatabaseError } from '../../../src/db/database-error.ts';
+import { createPool } from '../../../src/db/pool.ts';
 import { runInTransaction } from '../../../src/db/run-in-transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { errorOf, opened, ready, withServer } from '../../support/postgres-protocol.ts';
 import { until } from '../../support/until.ts';
 
 let db: TestDatabase;
@@ -71,3 +74,25 @@ it('is ended by Postgres when its process falls silent, so that others get its l
   });
   expect((await readAmounts())[2]).toBe(8);
 });
+
+it('begins no work where there is no transaction', () =>
+  withServer(
+    (socket) => {
+      socket.once('data', () => {
+        socket.write(opened);
+        socket.on('data', () => socket.write(Buffer.concat([errorOf('ERROR', '53200', 'no memory'), ready])));
+      });
+    },
+    async (connectionString) => {
+      const log = createLogger({ level: 'silent', pretty: false });
+      const pool = createPool({ connectionString, max: 1, log });
+      let isBegun = false;
+      try {
+        const work = async () => void (isBegun = true);
+        await expect(runInTransaction(pool, work)).rejects.toThrow('no memory');
+        expect(isBegun).toBe(false);
+      } finally {
+        await pool.end();
+      }
+    },
+  ));

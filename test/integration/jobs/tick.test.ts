@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { AppError } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import type { Queues } from '../../../src/jobs/queue-backend.ts';
 import { tick, type TickDeps } from '../../../src/jobs/tick.ts';
+import type { StoredAnswer } from '../../../src/model/ledger.ts';
+import { rawErrors } from '../../../src/raw/errors.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRawStore } from '../../../src/raw/raw-store.ts';
 import { createRefreshQueue, type RefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
@@ -265,4 +268,48 @@ it('an offer is taken when nobody has it, its lease has run out, or its run has 
   } finally {
     loading.release(true);
   }
+});
+
+it.each([
+  [false, false, { status: 'succeeded', cause: null }],
+  [true, false, { status: 'partial_error', cause: 'ANSWERS_SUSPECT' }],
+  [false, true, { status: 'partial_error', cause: 'ANSWERS_SUSPECT' }],
+])(
+  'a run at whose end lists are suspect (%s), or details (%s), ends so',
+  async (isListingSuspect, isDetailSuspect, ends) => {
+    const refreshQueue: RefreshQueue = {
+      ...createRefreshQueue({ pool: database.pool }),
+      suspicion: async () => ({ isListingSuspect, isDetailSuspect, isFirst: false }),
+    };
+    const deps = createDeps({ refreshQueue });
+    const runId = await begin(deps.runs, 'all');
+    await deps.leases.ensureWindows(sync.feeds, 'en', false);
+    await database.pool.query('UPDATE sync.search_window SET completed_at = now()');
+    await tick(deps);
+    expect(await deps.runs.read(runId)).toMatchObject(ends);
+  },
+);
+
+it('an answer that cannot be loaded is set aside, and no other', async () => {
+  const answer = { rawId: '7' } as StoredAnswer;
+  const error = new AppError(rawErrors.RAW_DAMAGED, 'no');
+  const aside: string[][] = [];
+  const deps = createDeps({
+    raw: {
+      ...createRawStore({ pool: database.pool }),
+      listUnloaded: async () => [answer, { ...answer, rawId: '8' }],
+      setAside: async (...told) => void aside.push(told),
+    },
+    loader: { load: async () => [], loadStored: async () => [{ rawId: '7', error }] },
+  });
+  await tick(deps);
+  expect(aside).toEqual([['7', 'RAW_DAMAGED']]);
+});
+
+it('a tick that keeps no run alive has failed', async () => {
+  const runs = createRunStore({ pool: database.pool });
+  const heartbeat = () => Promise.reject(new Error('no connection'));
+  const runId = await begin(runs, 'all');
+  await expect(tick(createDeps({ runs: { ...runs, heartbeat } }))).rejects.toThrow('no connection');
+  await runs.end(runId, 'cancelled', 'signal');
 });

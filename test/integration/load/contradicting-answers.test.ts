@@ -74,6 +74,29 @@ it.each<[number, Stocks, boolean, boolean?]>([
   },
 );
 
+it.each([
+  [1, 10, 4, false],
+  [1, 10, 5, true],
+  [2, 11, 5, false],
+  [2, 11, 4, true],
+  [1, 9, 4, true],
+  [3, 12, 5, false],
+])(
+  'a seller described at minute %s by call %s, with score %s, contradicts a history of 4 and 5: %s',
+  async (minutes, callId, score, does) => {
+    await db.pool.query(
+      `INSERT INTO catalog.seller_history (seller_id, valid_from, call_id, valid_to, closed_by_call_id, composite_service_score)
+       VALUES ('s', $1, 10, $2, 11, 4), ('s', $2, 11, NULL, NULL, 5) ON CONFLICT DO NOTHING`,
+      [minute(1), minute(2)],
+    );
+    const described = { seller_id: 's', valid_from: minute(minutes), call_id: callId };
+    const contradicting = await runSql(db.pool, readSql('find-contradicting-sellers'), [
+      JSON.stringify([{ ...described, composite_service_score: score }]),
+    ]);
+    expect(contradicting).toEqual(does ? [{ seller_id: 's' }] : []);
+  },
+);
+
 it('prices are read of the offers that are asked for, and of no other', async () => {
   const client = await db.pool.connect();
   try {

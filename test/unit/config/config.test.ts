@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -55,6 +64,20 @@ describe('where values come from', () => {
     const fromBoth = load({ ALIBABA_APP_SECRET_FILE: file, ALIBABA_APP_SECRET: 'from-env' });
     expect(fromFile.ALIBABA_APP_SECRET?.reveal()).toBe('from-file');
     expect(fromBoth.ALIBABA_APP_SECRET?.reveal()).toBe('from-env');
+  });
+
+  test.runIf(existsSync('/proc/self/fd'))('a file of a secret is closed again', () => {
+    const file = join(project({ secret: 'from-file\n' }), 'secret');
+    load({ ALIBABA_APP_SECRET_FILE: file });
+    const open = readdirSync('/proc/self/fd').map((descriptor) => {
+      try {
+        return readlinkSync(join('/proc/self/fd', descriptor));
+      } catch {
+        // The one that read this folder.
+        return null;
+      }
+    });
+    expect(open).not.toContain(file);
   });
 
   test('env files are read as editors and shells write them', () => {

@@ -325,6 +325,7 @@ describe('a bad file', () => {
     ['{ name: a, feed: bags, price_below_cny: cheap }', 'trackers[0].price_below_cny must be an amount'],
     ['{ name: a, feed: bags, events: [sold] }', 'trackers[0].events[0] must be one of out_of_stock'],
     ['{ name: a, offers: [1, 1], price_up_percent: 5 }', 'trackers[0].offers[1] repeats entry 1'],
+    ['{ name: a, feed: bags, offers: bags, price_up_percent: 5 }', 'trackers[0].offers must be a list'],
     [
       '{ name: a, feed: bags, price_up_percent: 5 }, { name: a, feed: bags, price_up_percent: 6 }',
       'trackers[1].name repeats entry 1',
