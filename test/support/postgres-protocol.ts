@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A message of the protocol of Postgres. */
+/** A message of the protocol of Postgres (PostgreSQL documentation, 54.7). */
 function message(type: string, body: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeInt32BE(body.length + 4);
@@ -14,9 +14,9 @@ export const ready = message('Z', Buffer.from('I'));
 /** A session is open, of process 16843009. */
 export const opened = Buffer.concat([message('R', Buffer.alloc(4)), message('K', Buffer.alloc(8, 1)), ready]);
 
-/** An error, e.g. `errorOf('FATAL', '57P01', 'terminating connection')`. */
-export const errorOf = (severity: string, code: string, text: string): Buffer =>
-  message('E', Buffer.from(`S${severity}\0C${code}\0M${text}\0\0`));
+/** An error; with FATAL the session is over. */
+export const errorOf = (severity: 'ERROR' | 'FATAL', sqlState: string, text: string): Buffer =>
+  message('E', Buffer.from(`S${severity}\0V${severity}\0C${sqlState}\0M${text}\0\0`));
 
 /** What a client sends when it ends its session. */
 export const isFarewell = (data: Buffer): boolean => data[0] === 'X'.charCodeAt(0);

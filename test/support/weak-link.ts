@@ -18,15 +18,6 @@ export interface WeakLink {
   close(): Promise<void>;
 }
 
-/** An error of Postgres, as its protocol has it (PostgreSQL documentation, 54.7). */
-export function postgresError(sqlState: string, message: string): Buffer {
-  const fields = Buffer.from(`SFATAL\0VFATAL\0C${sqlState}\0M${message}\0\0`);
-  const head = Buffer.alloc(5);
-  head.write('E');
-  head.writeInt32BE(4 + fields.length, 1);
-  return Buffer.concat([head, fields]);
-}
-
 interface Condition {
   isStalled: boolean;
   delayMs: number;

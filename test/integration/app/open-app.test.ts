@@ -74,8 +74,8 @@ async function open({ env = {}, text = bags, projectDir, at = database, ...rest 
 /** Connections of this process that are open at this very moment. */
 const countSockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
 
-/** The other side hears a moment later. A connection that is kept would end by itself: after 4 s to the sandbox, 10 s to Postgres. */
-const closedTo = (before: number) => until(() => countSockets() <= before, { timeoutMs: 3000 });
+/** The other side hears a moment later. A connection that is kept would end by itself: after 3 s to the sandbox, 10 s to Postgres. */
+const closedTo = (before: number) => until(() => countSockets() <= before, { timeoutMs: 2000 });
 
 /** Makes statements fail that make schemas and tables. */
 const refuseTables = ({ pool }: TestDatabase) =>

@@ -10,9 +10,10 @@ import { readPostmaster } from '../../../src/local/postmaster.ts';
 import { builtProgram } from '../../support/built-program.ts';
 import { readStats } from '../../support/catalog-truth.ts';
 import { createProject } from '../../support/in-process.ts';
+import { errorOf } from '../../support/postgres-protocol.ts';
 import { listBackends, withTestStack, type TestStack } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
-import { openWeakLink, postgresError, type WeakLink } from '../../support/weak-link.ts';
+import { openWeakLink, type WeakLink } from '../../support/weak-link.ts';
 
 const program = await builtProgram();
 
@@ -123,7 +124,7 @@ interface Fault {
 const faults: readonly Fault[] = [
   {
     name: 'is full',
-    happens: ({ database }) => database.answer(postgresError('53300', 'sorry, too many clients already')),
+    happens: ({ database }) => database.answer(errorOf('FATAL', '53300', 'sorry, too many clients already')),
     code: 'DATABASE_FULL',
   },
   { name: 'is locked', happens: lockTables, code: 'DATABASE_BUSY' },
