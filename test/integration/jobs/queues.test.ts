@@ -4,10 +4,12 @@ import { createLogger } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
 import { openQueues, type Queues } from '../../../src/jobs/queue-backend.ts';
 import { closeQueueServer, openQueueServer } from '../../../src/jobs/queue-server.ts';
+import { createQueuesToSee } from '../../../src/jobs/queues-to-see.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { startTestRedis } from '../../support/redis.ts';
 import { listBackends, type Backend } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
+import { openWeakLink } from '../../support/weak-link.ts';
 
 const log = createLogger({ level: 'silent', pretty: false });
 
@@ -106,4 +108,23 @@ describe.each(listBackends())('the queues on %s', (backend) => {
       expect(done).toHaveLength(1);
       expect(await queues.count('category')).toEqual({ active: 0, unfinished: 1 });
     }));
+});
+
+it('queues that are only looked at outlive an outage of Redis, and the log tells of it', async ({ skip }) => {
+  const redis = await startTestRedis();
+  if (redis.url === null) return skip(redis.reason);
+  const link = await openWeakLink(redis.url);
+  const lines: string[] = [];
+  const stream = { write: (line: string) => void lines.push(line) };
+  const told = createLogger({ level: 'warn', pretty: false, stream });
+  const seen = createQueuesToSee({ server: { backend: 'redis', url: new Secret(link.url) }, log: told });
+  try {
+    await seen.requireAnswer();
+    await link.cut();
+    await until(() => lines.some((line) => line.includes('queue connection troubled')));
+  } finally {
+    await seen.close();
+    await link.close();
+    await redis.close();
+  }
 });
