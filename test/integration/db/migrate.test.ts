@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +58,42 @@ describe('migrations', () => {
       folder,
     });
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([{ warning: 'warned' }]);
+  });
+
+  it('wait for locks less long than Postgres does before it looks for deadlocks', async () => {
+    const sql = "CREATE TABLE public.waits AS SELECT current_setting('lock_timeout') AS lock_timeout";
+    writeMigrations({ when: 10, sql });
+    await run();
+    expect((await db.pool.query('SELECT * FROM public.waits')).rows).toEqual([{ lock_timeout: '900ms' }]);
+  });
+
+  it.each([
+    ['a schema', (login: string) => `GRANT CONNECT ON DATABASE "$DB" TO ${login}`],
+    [
+      'a table in ours',
+      (login: string) => `CREATE SCHEMA drizzle; GRANT CREATE ON DATABASE "$DB" TO ${login}`,
+    ],
+  ])('are refused to a login that may not make %s', async (_, grant) => {
+    const login = `migrates_${randomBytes(4).toString('hex')}`;
+    const url = new URL(db.url);
+    await db.pool.query(`CREATE ROLE ${login} LOGIN PASSWORD 'a'`);
+    await db.pool.query(grant(login).replace('$DB', url.pathname.slice(1)));
+    writeMigrations(first);
+    Object.assign(url, { username: login, password: 'a' });
+    await expect(migrate({ connectionString: url.href, log, folder })).rejects.toMatchObject({
+      code: 'DATABASE_REFUSED',
+    });
+    await db.pool.query(`DROP OWNED BY ${login}; DROP ROLE ${login}`);
+  });
+
+  it('leave no session and no timer behind', async () => {
+    const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = countTimers();
+    writeMigrations(first);
+    await run();
+    expect(countTimers()).toBe(before);
+    const left = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+    await until(async () => (await db.pool.query(left)).rows.length === 0, { timeoutMs: 5000 });
   });
 
   it('are refused when one was edited after it was applied', async () => {

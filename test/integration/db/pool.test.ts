@@ -138,6 +138,19 @@ it('that is cut ends its waits, and those that begin later, also where the serve
   });
 });
 
+it('that is cut has the server end what waits, so that the error says why', async () => {
+  const cut = new AbortController();
+  const pool = createPool({ connectionString: db.url, max: 1, log: silent, cut: cut.signal });
+  try {
+    await pool.query('SELECT 1');
+    const asked = pool.query('SELECT pg_sleep(60)').catch((error: unknown) => error);
+    cut.abort();
+    expect(await asked).toMatchObject({ code: '57014' });
+  } finally {
+    await pool.end();
+  }
+});
+
 it('gives ids and money as text, for a double would change them', async () => {
   const pool = createPool({ connectionString: db.url, max: 1, log: silent });
   try {

@@ -5,6 +5,7 @@ import { copyReadOnly, queryReadOnly } from '../../../src/db/query-read-only.ts'
 import { readLoginPower, type LoginPower } from '../../../src/db/read-login-power.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { createReaderLogin, type ReaderLogin } from '../../support/reader-login.ts';
+import { until } from '../../support/until.ts';
 
 let db: TestDatabase;
 let reader: ReaderLogin;
@@ -83,10 +84,12 @@ test('Postgres itself ends a statement by its time, and plans for all of its row
   }
 });
 
-test('a query leaves nothing on the signal that would have broken it off', async () => {
+test('a query leaves no session, and nothing on the signal that would have broken it off', async () => {
   const { signal } = new AbortController();
   await queryReadOnly({ ...query('SELECT 1'), signal }, async () => true);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
+  const left = `SELECT FROM pg_stat_activity WHERE usename = '${reader.name}'`;
+  await until(async () => (await db.pool.query(left)).rows.length === 0, { timeoutMs: 5000 });
 });
 
 test('what has no cursor is answered as a whole, and is no CSV', async () => {
