@@ -24,12 +24,9 @@ export class PresenceFolder {
 
   /** Leaves a mark of this process; returns its file name. `label` has no dots. */
   enter(label: string): string {
-    const name = [
-      label,
-      process.pid,
-      processStart(process.pid) ?? 'unknown',
-      randomBytes(6).toString('hex'),
-    ].join('.');
+    const name = [label, process.pid, String(processStart(process.pid)), randomBytes(6).toString('hex')].join(
+      '.',
+    );
     writeFileSync(join(this.#folder, name), '', { flag: 'wx', mode: 0o600 });
     return name;
   }

@@ -11,6 +11,9 @@ function message(type: string, body: Buffer): Buffer {
 /** The server is ready for a query. */
 export const ready = message('Z', Buffer.from('I'));
 
+/** A statement is done, and has given no rows. */
+export const done = Buffer.concat([message('C', Buffer.from('SELECT 0\0')), ready]);
+
 /** A session is open, of process 16843009. */
 export const opened = Buffer.concat([message('R', Buffer.alloc(4)), message('K', Buffer.alloc(8, 1)), ready]);
 

@@ -306,10 +306,44 @@ it('an answer that cannot be loaded is set aside, and no other', async () => {
   expect(aside).toEqual([['7', 'RAW_DAMAGED']]);
 });
 
-it('a tick that keeps no run alive has failed', async () => {
-  const runs = createRunStore({ pool: database.pool });
-  const heartbeat = () => Promise.reject(new Error('no connection'));
-  const runId = await begin(runs, 'all');
-  await expect(tick(createDeps({ runs: { ...runs, heartbeat } }))).rejects.toThrow('no connection');
-  await runs.end(runId, 'cancelled', 'signal');
+const fails = () => Promise.reject(new Error('no connection'));
+type Stores = Pick<TickDeps, 'raw' | 'runs' | 'leases' | 'refreshQueue'>;
+
+it.each<[string, (stores: Stores) => Partial<TickDeps>]>([
+  ['sweeps no calls', () => ({ sweep: fails })],
+  ['looks for no lost answers', ({ raw }) => ({ raw: { ...raw, listUnloaded: fails } })],
+  ['looks after nothing', () => ({ maintain: fails })],
+  ['starts no runs', () => ({ startScheduledRuns: fails })],
+  ['keeps no run alive', ({ runs }) => ({ runs: { ...runs, heartbeat: fails } })],
+  ['makes no searches', ({ leases }) => ({ leases: { ...leases, ensureWindows: fails } })],
+  ['assigns no feeds', ({ refreshQueue }) => ({ refreshQueue: { ...refreshQueue, assignFeeds: fails } })],
+  [
+    'notes no promised ages',
+    ({ refreshQueue }) => ({ refreshQueue: { ...refreshQueue, notePromisedAges: fails } }),
+  ],
+])('a tick that %s has failed', async (_, breakOne) => {
+  const stores = createDeps({});
+  const deps = createDeps(breakOne(stores));
+  const runId = await begin(stores.runs, 'all');
+  await expect(tick(deps)).rejects.toThrow('no connection');
+  await stores.runs.end(runId, 'cancelled', 'signal');
+});
+
+it('an answer that cannot even be read is set aside, and the others are looked for again', async () => {
+  const damaged = new AppError(rawErrors.RAW_DAMAGED, 'no', { facts: { rawId: '7' } });
+  const aside: string[][] = [];
+  let asked = 0;
+  const deps = createDeps({
+    raw: {
+      ...createRawStore({ pool: database.pool }),
+      listUnloaded: async () => {
+        asked += 1;
+        if (asked === 1) throw damaged;
+        return [];
+      },
+      setAside: async (...told) => void aside.push(told),
+    },
+  });
+  await tick(deps);
+  expect({ asked, aside }).toEqual({ asked: 2, aside: [['7', 'RAW_DAMAGED']] });
 });

@@ -291,3 +291,16 @@ it('a free port is one that can be listened on', async () => {
   await once(server, 'listening');
   server.close();
 });
+
+it('a process has its own mark where there is no /proc, too, and one that is gone has none', () => {
+  const { platform } = process;
+  Object.defineProperty(process, 'platform', { value: 'darwin' });
+  try {
+    const mark = processStart(process.pid);
+    expect(mark).toMatch(/^[A-Za-z0-9]+$/);
+    expect(processStart(process.pid)).toBe(mark);
+    expect(processStart(4_194_305)).toBeNull();
+  } finally {
+    Object.defineProperty(process, 'platform', { value: platform });
+  }
+});

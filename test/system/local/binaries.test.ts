@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { linkLibraries, locateBinaries, placeBinaries } from '../../../src/local/binaries.ts';
+import { locateBinaries, placeBinaries } from '../../../src/local/binaries.ts';
 import { findRunUser } from '../../../src/local/run-user.ts';
 import { isRoot } from './project.ts';
 
@@ -22,23 +22,6 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'binaries-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the bundled binaries', () => {
-  it('are installed, and in a checkout those of older versions', () => {
-    for (const version of [15, 17, 18] as const)
-      expect(Number.parseInt(locateBinaries(version).version)).toBe(version);
-  });
-
-  it('name what to do on a platform that has none', () => {
-    expect(() => locateBinaries(18, 'sunos', 'sparc')).toThrow(
-      expect.objectContaining({
-        code: 'LOCAL_POSTGRES_UNAVAILABLE',
-        message: 'there is no bundled Postgres 18 for sunos-sparc',
-        kind: expect.objectContaining({
-          remedy: expect.stringContaining('DATABASE_URL') as string,
-        }) as object,
-      }),
-    );
-  });
-
   it('run from a copy of a package whose install script did not run', async () => {
     const package_ = join(folder, 'package', 'native');
     const { folder: installed, version } = locateBinaries(18);
@@ -89,19 +72,5 @@ describe('the bundled binaries', () => {
       code: 'LOCAL_POSTGRES_UNAVAILABLE',
       message: expect.stringContaining('libc is missing') as string,
     });
-  });
-});
-
-describe('linkLibraries', () => {
-  it('links what is missing and leaves what is there', () => {
-    const native = join(folder, 'native');
-    mkdirSync(join(native, 'lib'), { recursive: true });
-    const entry = (target: string) => ({ source: 'native/lib/libx.so.1.2', target: `native/lib/${target}` });
-    writeFileSync(join(native, 'pg-symlinks.json'), JSON.stringify([entry('libx.so'), entry('libx.so.1')]));
-    writeFileSync(join(native, 'lib', 'libx.so'), 'a file of its own');
-    linkLibraries(native);
-    linkLibraries(native);
-    expect(readlinkSync(join(native, 'lib', 'libx.so.1'))).toBe('libx.so.1.2');
-    expect(readFileSync(join(native, 'lib', 'libx.so'), 'utf8')).toBe('a file of its own');
   });
 });
