@@ -139,6 +139,20 @@ it('examples go as well when their answers are kept no longer, and those of othe
   ]);
 });
 
+it('all answers are searched, however many there are, and what is counted is of this seller alone', async () => {
+  await db.pool.query('DELETE FROM raw.payload');
+  for (let number = 1; number <= 205; number += 1)
+    await keepAnswer(String(1000 + number), 'offer.detail', '{"sellerOpenId":"many"}', { offerId: '9' });
+  const scanned: number[] = [];
+  const eraseStore = createEraseStore({ pool: db.pool });
+  const found = await eraseStore.count('many', (answers) => scanned.push(answers));
+  expect(scanned).toEqual([100, 200, 205]);
+  const { answersDeleted, ...others } = found;
+  expect(answersDeleted).toBe(205);
+  expect(new Set(Object.values(others))).toEqual(new Set([0]));
+  expect(await eraseStore.count('neighbour', quietly)).toMatchObject({ answersDeleted: 0, seller: 1 });
+});
+
 it('only one process erases at a time', async () => {
   const client = await db.pool.connect();
   try {
