@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { migrate } from '../../../src/db/migrate.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -87,11 +87,16 @@ describe('migrations', () => {
   });
 
   it('leave no session and no timer behind', async () => {
-    const countTimers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const before = countTimers();
+    const begun = vi.spyOn(globalThis, 'setInterval');
+    const ended = vi.spyOn(globalThis, 'clearInterval');
     writeMigrations(first);
-    await run();
-    expect(countTimers()).toBe(before);
+    try {
+      await run();
+      expect(begun).toHaveBeenCalled();
+      for (const { value } of begun.mock.results) expect(ended).toHaveBeenCalledWith(value);
+    } finally {
+      vi.restoreAllMocks();
+    }
     const left = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`;
     await until(async () => (await db.pool.query(left)).rows.length === 0, { timeoutMs: 5000 });
   });
