@@ -41,7 +41,7 @@ test('the holder of an advisory lock is found by its whole key, in this database
   const holder = await lock(db?.url ?? '', key);
   const abroad = await lock(other?.url ?? '', 8);
   await Promise.all([holder.locked, abroad.locked]);
-  await lock(reader.url, key);
+  const waiting = await lock(reader.url, key);
   await until(async () => (await db?.pool.query(locksHere('NOT granted')))?.rowCount === 1);
   expect(await findHolder(key)).toMatchObject({ pid: holder.pid });
   for (const free of [7, 2 ** 33, 8]) expect(await findHolder(free)).toBeNull();
@@ -49,6 +49,7 @@ test('the holder of an advisory lock is found by its whole key, in this database
   await sessions[0]?.query('SELECT pg_advisory_lock(0, 9)');
   expect(await findHolder(9)).toBeNull();
   await sessions[0]?.query('SELECT pg_advisory_unlock_all()');
+  await waiting.locked;
 });
 
 test('a login that may only read is found by the advisory lock that it has', async () => {
