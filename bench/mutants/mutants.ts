@@ -91,7 +91,7 @@ async function sample(copy: WorkingCopy, seed: number): Promise<Mutant[]> {
   try {
     return await takeFromRooms(copy, check, seed);
   } finally {
-    // Before any mutant is planted: one of a test that ends sessions may end all of the server.
+    // Before any mutant is planted: one that ends too many sessions would end this one as well.
     await check.close();
   }
 }

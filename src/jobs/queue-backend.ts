@@ -40,7 +40,7 @@ export interface NewJob<K extends JobKind> {
 export interface JobCounts {
   /** Being worked on by anybody, or by a process that died and is not missed yet. */
   readonly active: number;
-  /** Active, waiting, delayed or paused. */
+  /** Active, waiting, delayed or prioritized; also of a queue that is paused. */
   readonly unfinished: number;
 }
 
