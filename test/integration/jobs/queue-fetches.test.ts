@@ -77,6 +77,11 @@ async function addSearch(
 interface Spent {
   readonly callsUsed?: number;
   readonly offerIds?: readonly string[];
+  readonly windowIds?: readonly string[];
+  /** Jobs of each kind that the queues still have. Default: one for each offer that is under way. */
+  readonly unfinished?: number;
+  /** Of `unfinished`, those at which a worker is. */
+  readonly active?: number;
   readonly suspicion?: Partial<Suspicion>;
   readonly details?: RunDetails;
 }
@@ -108,7 +113,10 @@ async function ask(
       }
     },
     // With none, what is under way would count as lost.
-    count: async () => ({ active: 0, unfinished: spent.offerIds?.length ?? 0 }),
+    count: async () => ({
+      active: spent.active ?? 0,
+      unfinished: spent.unfinished ?? spent.offerIds?.length ?? 0,
+    }),
     findTrouble: async () => null,
     work: () => undefined,
     stopWorkers: async () => undefined,
@@ -128,6 +136,7 @@ async function ask(
     listAllowances: async () => [],
   };
   await deps.leases.takeOffers(begun.run.runId, spent.offerIds ?? []);
+  await deps.leases.takeWindows(begun.run.runId, spent.windowIds ?? []);
   const blocks = new Map(Object.entries(blocked) as [FetchKind, string][]);
   const suspicion = { isListingSuspect: false, isDetailSuspect: false, isFirst: true, ...spent.suspicion };
   const request = {
@@ -248,6 +257,29 @@ it('a run has at most 128 calls under way, and chooses again when at least 32 of
   expect((await ask(null, {}, now)).details).toHaveLength(128);
   expect((await ask(null, {}, now, underWay(96))).details).toHaveLength(32);
   expect((await ask(null, {}, now, underWay(97))).details).toEqual([]);
+});
+
+it('what a run has taken is asked for again as soon as the queues have nothing of it', async () => {
+  await addOffers(range(1, 3), 10, { isStale: true });
+  const search = await addSearch('鞋', 2, 3);
+  const taken = { offerIds: ['1', '2'], windowIds: [search] };
+  const now = new Date('2026-06-01');
+  const again = async (spent: Spent) => {
+    const { pages, details } = await ask(null, {}, now, { ...taken, ...spent });
+    return [pages, details.toSorted()];
+  };
+  expect(await again({ unfinished: 1 })).toEqual([[], ['3']]);
+  expect(await again({ unfinished: 0 })).toEqual([[search], ['1', '2', '3']]);
+});
+
+it('what waits in the queue of a kind that is blocked does not count as under way', async () => {
+  await addOffers(range(1, 20), 10);
+  const search = await addSearch('鞋', 2, 3);
+  const taken = { offerIds: range(1, 20).map(String), unfinished: 20 };
+  const pagesAsked = async (active: number) =>
+    (await ask(20, { detail: 'held' }, new Date('2026-06-01'), { ...taken, active })).pages;
+  expect(await pagesAsked(1)).toEqual([]);
+  expect(await pagesAsked(0)).toEqual([search]);
 });
 
 it('details come in jobs of 25, each named by its first', async () => {

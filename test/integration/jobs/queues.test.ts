@@ -110,6 +110,57 @@ describe.each(listBackends())('the queues on %s', (backend) => {
     }));
 });
 
+it('what BullMQ asks of Postgres fails at once if that is an answer, and else after a pause', async () => {
+  const database = await createTestDatabase();
+  const databaseUrl = new Secret(database.url);
+  const server = openQueueServer({ redisUrl: null, databaseUrl, maxConnections: 8, log });
+  if (server.backend !== 'postgres') throw new Error('the queues are not in Postgres');
+  const { pool } = server.connections;
+  const fail = async (code: string) => {
+    const beganAtMs = performance.now();
+    const raised = pool.query(`DO $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '${code}'; END $$`);
+    await expect(raised).rejects.toMatchObject({ code });
+    return performance.now() - beganAtMs;
+  };
+  const pauseMs = 990;
+  try {
+    expect(await fail('57014')).toBeGreaterThan(pauseMs);
+    // A slow machine may need longer than a pause, but not each time.
+    for (const code of ['BM001', '23503'])
+      await until(async () => (await fail(code)) < pauseMs, { timeoutMs: 20_000 });
+  } finally {
+    await closeQueueServer(server);
+    await database.drop();
+  }
+});
+
+it('of the connections to Postgres, the one that hears of jobs is named after the kind of its worker', async () => {
+  const database = await createTestDatabase();
+  const databaseUrl = new Secret(database.url);
+  const server = openQueueServer({ redisUrl: null, databaseUrl, maxConnections: 8, log });
+  const queues = openQueues({ server, log, retryDelayMs: 10, onSettled: () => undefined });
+  const listNamed = async () => {
+    const { rows } = await database.pool.query<{ name: string }>(
+      `SELECT application_name AS name FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = ANY ($1)`,
+      [['category', 'search', 'seller', 'image', 'detail']],
+    );
+    return rows.map(({ name }) => name);
+  };
+  try {
+    for (const kind of ['category', 'search', 'detail'] as const) await queues.count(kind);
+    expect(await listNamed()).toEqual([]);
+    queues.work('category', 1, () => Promise.resolve());
+    await until(async () => (await listNamed()).length > 0, { timeoutMs: 20_000 });
+    expect(await listNamed()).toEqual(['category']);
+  } finally {
+    await queues.stopWorkers();
+    await queues.close();
+    await closeQueueServer(server);
+    await database.drop();
+  }
+});
+
 it('queues that are only looked at outlive an outage of Redis, and the log tells of it', async ({ skip }) => {
   const redis = await startTestRedis();
   if (redis.url === null) return skip(redis.reason);
