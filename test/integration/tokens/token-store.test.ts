@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -201,16 +202,40 @@ describe('a refresh', () => {
   });
 
   it('that has ended leaves no timer', async () => {
-    const { store } = openStoreAndPool();
+    const refreshTimeoutMs = 61_234;
+    const store = openStore({ refreshTimeoutMs });
     await store.write(appKey, tokens('old'));
-    const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    let meanwhile = 0;
-    await store.refreshOnce(appKey, new Secret('access-old'), async () => {
-      await new Promise(setImmediate);
-      meanwhile = timers();
+    const begun = new Set<number>();
+    const ended = new Set<number>();
+    const hook = createHook({
+      init: (id, type, _, resource) => {
+        const isOurs = '_idleTimeout' in resource && resource._idleTimeout === refreshTimeoutMs;
+        if (type === 'Timeout' && isOurs) begun.add(id);
+      },
+      destroy: (id) => {
+        if (begun.has(id)) ended.add(id);
+      },
+    }).enable();
+    try {
+      await store.refreshOnce(appKey, new Secret('access-old'), async () => tokens('new'));
+      expect(begun.size).toBe(1);
+      await until(() => ended.size === 1, { timeoutMs: 5_000, what: 'the timer of the refresh is gone' });
+    } finally {
+      hook.disable();
+    }
+  });
+
+  it('for which Postgres does not take the time fails by that, and does not begin', async () => {
+    const store = openStore({ refreshTimeoutMs: 2 ** 31 });
+    await store.write(appKey, tokens('old'));
+    let isBegun = false;
+    const asked = store.refreshOnce(appKey, new Secret('access-old'), async () => {
+      isBegun = true;
       return tokens('new');
     });
-    await until(() => timers() < meanwhile, { timeoutMs: 2_000 });
+    await expect(asked).rejects.toMatchObject({ code: '22023' });
+    expect(isBegun).toBe(false);
+    expect(reveal(await store.read(appKey))).toEqual(reveal(tokens('old')));
   });
 
   it('keeps its row while it lasts, so that nobody else begins one', async () => {
