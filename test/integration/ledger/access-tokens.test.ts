@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ReserveAnswer, ReserveRequest } from '../../../src/model/ledger.ts';
 import {
   api,
@@ -9,6 +9,7 @@ import {
   settlementFor,
   type OpenLedger,
 } from '../../support/open-ledger.ts';
+import { until } from '../../support/until.ts';
 
 let at: OpenLedger;
 let asked = 0;
@@ -87,4 +88,48 @@ it('an answer to a call from before the refusal does not make the token good', a
   await at.ledger.settle(settlementFor(late, refused));
   await at.ledger.settle(settlementFor(early, { shows: 'allowed' }));
   expect(await ask(tokens.dead)).toEqual({ kind: 'token_refused' });
+});
+
+describe('what two answers show of a token at the same time', () => {
+  const observe = `SELECT usage.observe_token('${appKey}', '\\x${tokens.dead}', $1, $2, $3)`;
+  const countWaiting = async () =>
+    (
+      await at.db.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+      )
+    ).rowCount;
+
+  /** The token was refused at noon. One answer is kept at 12:02, and one to a call of `grantedAt` waits for it. */
+  async function meet(isRefused: boolean, grantedAt: string): Promise<unknown> {
+    await at.db.pool.query(observe, [1, '2026-11-25T12:00:00+08:00', true]);
+    await at.setTime('2026-11-25T12:02:00+08:00');
+    const first = await at.db.pool.connect();
+    try {
+      await first.query('BEGIN');
+      await first.query(observe, [2, '2026-11-25T12:01:30+08:00', isRefused]);
+      await at.setTime('2026-11-25T12:05:00+08:00');
+      const second = at.db.pool.query(observe, [3, grantedAt, false]);
+      await until(async () => (await countWaiting()) === 1);
+      await first.query('COMMIT');
+      await second;
+    } finally {
+      first.release(true);
+    }
+    const kept = await at.db.pool.query(
+      'SELECT is_refused, observed_call_id::int AS call FROM usage.access_token',
+    );
+    return kept.rows;
+  }
+
+  it('is its refusal, where the other call was granted before that', async () => {
+    expect(await meet(true, '2026-11-25T12:01:00+08:00')).toEqual([{ is_refused: true, call: 2 }]);
+  });
+
+  it('is the later answer, where its call was granted after the refusal', async () => {
+    expect(await meet(true, '2026-11-25T12:03:00+08:00')).toEqual([{ is_refused: false, call: 3 }]);
+  });
+
+  it('is kept once, where both took it', async () => {
+    expect(await meet(false, '2026-11-25T12:03:00+08:00')).toEqual([{ is_refused: false, call: 2 }]);
+  });
 });

@@ -79,6 +79,38 @@ it('an answer that cannot be stored before the process ends is stored by the nex
   expect(readdirSync(folder)).toEqual([]);
 });
 
+it('an answer that is on its way when the process ends is kept at once, and not any more when it was stored', async () => {
+  const [before, during, after] = [await at.grant('a'), await at.grant('b'), await at.grant('c')];
+  const folder = join(mkdtempSync(join(findScratchFolder(), 'spool-')), 'spool');
+  const cut = new AbortController();
+  const ledger = keepUnsettled(at.ledger, { spool: openSpool(folder, silentLog), cut: cut.signal });
+  const settle = ({ callId }: { callId: string }) => ledger.settle(settlementFor(callId, { body }));
+  await settle(before);
+  const underWay = settle(during);
+  cut.abort();
+  expect(ledger.countUnsettled()).toEqual({ kept: 1, unknown: 0, code: null });
+  expect(readdirSync(folder)).toHaveLength(1);
+  const late = settle(after);
+  expect(ledger.countUnsettled()).toEqual({ kept: 2, unknown: 0, code: null });
+  await Promise.all([underWay, late]);
+  expect(ledger.countUnsettled()).toEqual({ kept: 0, unknown: 0, code: null });
+  expect(readdirSync(folder)).toEqual([]);
+  expect(await at.callStates()).toEqual(['committed', 'committed', 'committed']);
+});
+
+it('a call without an answer that is on its way when the process ends is unknown until it was settled', async () => {
+  const { callId } = await at.grant('a');
+  const folder = join(mkdtempSync(join(findScratchFolder(), 'spool-')), 'spool');
+  const cut = new AbortController();
+  const ledger = keepUnsettled(at.ledger, { spool: openSpool(folder, silentLog), cut: cut.signal });
+  const without = { state: 'unknown', outcome: 'transport_error', httpStatus: null, body: null } as const;
+  const settling = ledger.settle(settlementFor(callId, without));
+  cut.abort();
+  expect(ledger.countUnsettled()).toEqual({ kept: 0, unknown: 1, code: null });
+  await settling;
+  expect(ledger.countUnsettled()).toEqual({ kept: 0, unknown: 0, code: null });
+});
+
 it('a call without an answer is not kept, and counts as unknown; one that never left is neither', async () => {
   const [a, b] = [await at.grant('a'), await at.grant('b')];
   const { folder, ledger, cut, close } = await openStalled();

@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toDatabaseError } from '../../../src/db/database-error.ts';
 import { ensurePartitions } from '../../../src/db/partitions.ts';
 import { totalHours } from '../../../src/ledger/total-hours.ts';
 import { createReaderLogin, type ReaderLogin } from '../../support/reader-login.ts';
 import { api, appKey, openLedger, settlementFor, type OpenLedger } from '../../support/open-ledger.ts';
+import { until } from '../../support/until.ts';
 
 /*
  * A login that may only read can take any advisory lock, and ACCESS SHARE locks of the tables it reads, and keep them as long as it
@@ -112,6 +114,29 @@ describe('a session that may lock the app', { timeout: 20_000 }, () => {
       await owner.end();
     }
     await at.grant('goes on');
+  });
+
+  it('is named as well to who changes a call while it keeps the totals', async () => {
+    await at.setTime('2031-06-16T10:00:00Z');
+    const { callId } = await at.grant('totalled');
+    await at.setTime('2031-06-16T15:00:00Z');
+    const owner = new pg.Client({ connectionString: at.db.url, application_name: 'psql of an operator' });
+    await owner.connect();
+    let refusal: unknown;
+    try {
+      await owner.query('BEGIN');
+      await owner.query('LOCK TABLE usage.totalled_hour IN SHARE MODE');
+      const end = `UPDATE usage.api_call SET state = 'unknown' WHERE call_id = $1`;
+      at.db.pool.query(end, [callId]).catch((error: unknown) => (refusal = toDatabaseError(error)));
+      await until(() => refusal, { timeoutMs: 15_000 });
+    } finally {
+      await owner.end();
+    }
+    expect(refusal).toMatchObject({
+      code: 'DATABASE_LOCKED',
+      facts: { application: 'psql of an operator' },
+    });
+    expect(await at.callStates()).toContain('reserved');
   });
 
   it('excludes others by the lock of the release before, too', async () => {
