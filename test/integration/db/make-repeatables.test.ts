@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   areRepeatablesCurrent,
   dropViews,
+  makeFunctions,
   makeRepeatables,
   readRecorded,
 } from '../../../src/db/migrations/make-repeatables.ts';
@@ -54,6 +55,32 @@ it('are the same wherever a session looks names up', () =>
   within(async (client) => {
     await client.query('SET LOCAL search_path TO analytics, catalog, usage, sync');
     expect(await areRepeatablesCurrent(client, shipped)).toBe(true);
+  }));
+
+const broken = { name: 'broken', sql: 'CREATE nothing' };
+const refusedAsSuch = { code: '42601', message: expect.stringContaining('"nothing"') as string };
+
+it('a function that Postgres refuses is refused for its own reason, and none after it is made', () =>
+  within(async (client) => {
+    const functions = [broken, ...shipped.functions];
+    await expect(makeFunctions(client, { ...shipped, functions })).rejects.toMatchObject(refusedAsSuch);
+  }));
+
+it('a view that Postgres refuses is refused for its own reason', () =>
+  within(async (client) => {
+    const files = { ...shipped, functions: [], views: [broken] };
+    await dropViews(client);
+    await expect(makeRepeatables(client, files)).rejects.toMatchObject(refusedAsSuch);
+  }));
+
+it('what was recorded before and can not be forgotten is said so', () =>
+  within(async (client) => {
+    await dropViews(client);
+    await client.query(`CREATE FUNCTION pg_temp.keep() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN RAISE EXCEPTION 'kept by an audit' USING ERRCODE = 'P0001'; END $$`);
+    await client.query(`CREATE TRIGGER keep BEFORE DELETE ON drizzle.repeatables FOR EACH STATEMENT
+      EXECUTE FUNCTION pg_temp.keep()`);
+    await expect(makeRepeatables(client, shipped)).rejects.toThrow('kept by an audit');
   }));
 
 it.each(['catalog_analyst', 'catalog_ops', 'catalog_bi'])('readers are let in without %s', (role) =>

@@ -4,8 +4,9 @@ import { toDatabaseError } from '../../../src/db/database-error.ts';
 import { createPool } from '../../../src/db/pool.ts';
 import { runInTransaction } from '../../../src/db/run-in-transaction.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { errorOf, opened, ready, withServer } from '../../support/postgres-protocol.ts';
+import { done, errorOf, opened, ready, withServer } from '../../support/postgres-protocol.ts';
 import { until } from '../../support/until.ts';
+import { openWeakLink } from '../../support/weak-link.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -73,6 +74,52 @@ it('is ended by Postgres when its process falls silent, so that others get its l
     code: 'DATABASE_UNREACHABLE',
   });
   expect((await readAmounts())[2]).toBe(8);
+});
+
+it('fails at once by what its work fails by, also where Postgres does not answer any more', async () => {
+  const link = await openWeakLink(db.url);
+  const log = createLogger({ level: 'silent', pretty: false });
+  const pool = createPool({ connectionString: link.url, max: 1, log });
+  let failure: unknown;
+  try {
+    runInTransaction(pool, async () => {
+      link.stall();
+      throw new Error('the work is over');
+    }).catch((error: unknown) => (failure = error));
+    await until(() => failure, { timeoutMs: 10_000 });
+    expect(failure).toEqual(new Error('the work is over'));
+  } finally {
+    await link.close();
+    await pool.end();
+  }
+});
+
+it('that Postgres refuses is taken back before it fails, so that its locks do not wait for the end of the connection', async () => {
+  const asked: string[] = [];
+  await withServer(
+    (socket) => {
+      socket.once('data', () => {
+        socket.write(opened);
+        socket.on('data', (data) => {
+          asked.push(data.toString('latin1'));
+          const isRefused = asked.length === 2;
+          socket.write(isRefused ? Buffer.concat([errorOf('ERROR', '22012', 'by zero'), ready]) : done);
+        });
+      });
+    },
+    async (connectionString) => {
+      const log = createLogger({ level: 'silent', pretty: false });
+      const pool = createPool({ connectionString, max: 1, log });
+      try {
+        const failing = runInTransaction(pool, (client) => client.query('SELECT 1 / 0'));
+        await expect(failing).rejects.toThrow('by zero');
+        const words = ['BEGIN', 'SELECT', 'ROLLBACK'];
+        expect(asked.slice(0, 3)).toEqual(words.map((word) => expect.stringContaining(word) as string));
+      } finally {
+        await pool.end();
+      }
+    },
+  );
 });
 
 it('begins no work where there is no transaction', () =>
