@@ -129,6 +129,26 @@ describe('prices', () => {
     ]);
   });
 
+  it('that a late answer showed stay out when another answer is given its place', async () => {
+    const id = newId();
+    const answers = [1, 5, 3, 2].map((minutes) => found(id, at(minutes), { prices: [price(`1${minutes}`)] }));
+    const [first, newest, late, between] = answers.map((answer) => ({ answer, rawId: rawIdOf(answer) }));
+    if (!first || !newest || !late || !between) throw new Error('an answer is missing');
+    await world.load(first.answer, newest.answer);
+    world.kept.delete(newest.rawId);
+    await world.load(late.answer);
+    expect(
+      await select('SELECT raw_id FROM catalog.observation WHERE offer_id = $1 AND is_late', id),
+    ).toEqual([{ raw_id: late.rawId }]);
+    world.kept.set(newest.rawId, newest.answer);
+    await world.load(between.answer);
+    expect(await intervals(id)).toEqual([
+      ['11', 1, 2],
+      ['12', 2, 5],
+      ['15', 5, null],
+    ]);
+  });
+
   it('are merged again by portions of at most 300 answers, each offer in one', async () => {
     const sizes = [200, 100, 1, 301, 1];
     const ids = sizes.map(newId);
