@@ -48,7 +48,7 @@ describe('groups of APIs', () => {
 
   it('take the place of those there were, with all of their limits, and leave those of APIs alone', async () => {
     await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 5 });
-    await at.quota.setLimit({ appKey: 'other', api: '@kept', period: 'day', callLimit: 6 });
+    await at.quota.applyGroups('other', [group('kept', 6, null)]);
     await at.quota.applyGroups(appKey, [group('kept', 10, 100), group('gone', 20, 200, [otherApi])]);
     await at.quota.applyGroups(appKey, [group('kept', null, 100)]);
     expect(await listLimits()).toEqual([
@@ -58,6 +58,8 @@ describe('groups of APIs', () => {
     ]);
     await at.quota.applyGroups(appKey, []);
     expect(await listLimits()).toEqual(['@kept day 6 configured', `${api} day 5 configured`]);
+    const { rows } = await at.db.pool.query('SELECT app_key, name, api FROM usage.api_group');
+    expect(rows).toEqual([{ app_key: 'other', name: '@kept', api }]);
   });
 
   it('whose limits go on count nothing of what an API used before it joined', async () => {
