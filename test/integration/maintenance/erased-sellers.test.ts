@@ -198,6 +198,26 @@ it('an erasure is complete only when the requests of calls no longer name the se
   expect(await select("SELECT request ->> 'sellerId' AS id FROM usage.api_call")).toEqual([{ id: 'erased' }]);
 });
 
+it('answers count as searched once those that name the seller are erased', async () => {
+  await db.pool.query('DELETE FROM raw.payload');
+  await keepAnswer('900', 'offer.detail', '{"sellerOpenId":"stored"}', { offerId: '9' });
+  const other = await db.pool.connect();
+  const scanned: number[] = [];
+  try {
+    await other.query('BEGIN; SELECT FROM raw.payload WHERE raw_id = 900 FOR UPDATE');
+    const erasing = createEraseStore({ pool: db.pool }).erase('stored', (answers) => scanned.push(answers));
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await until(async () => scanned.length > 0 || (await select(waiting)).length > 0);
+    expect(scanned).toEqual([]);
+    await other.query('COMMIT');
+    await erasing;
+  } finally {
+    other.release(true);
+  }
+  expect(scanned).toEqual([1]);
+  expect(await select('SELECT FROM raw.payload')).toEqual([]);
+});
+
 it('a load under way is waited for, so that what it brings is erased too', async () => {
   const loading = await db.pool.connect();
   try {

@@ -176,6 +176,20 @@ describe('a copy that reads what changed since it read last', () => {
     }
   });
 
+  test('gets rows alone when it begins, and none of those that are gone', async () => {
+    await db.pool.query(`${addOffers(3000, 3000)}; DELETE FROM catalog.offer WHERE offer_id = 3000`);
+    await awaitTransactions(db.pool);
+    const { signal } = new AbortController();
+    let gone = 0;
+    await withChanges({ connectionString: db.url, signal, since: null }, async (changes) => {
+      const reader = await changes.openDeleted('catalog.offer', changedFacts['catalog.offer'] ?? []);
+      await reader.readRows(async (rows) => (gone += rows.length) >= 0);
+    });
+    expect(gone).toBe(0);
+    const { rows } = await db.pool.query("SELECT FROM catalog.deleted_row WHERE fact = 'offer'");
+    expect(rows.length).toBeGreaterThan(0);
+  });
+
   test('gets all rows when its sequence is older than rows can say', async () => {
     await awaitTransactions(db.pool);
     const copy = new Replica(db.url);

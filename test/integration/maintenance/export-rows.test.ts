@@ -86,6 +86,15 @@ describe('what can be exported', () => {
     });
   });
 
+  it('a month of a table is no table of its own', async () => {
+    const { rows } = await db.pool.query<{ name: string }>(
+      `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'catalog.observation'::regclass`,
+    );
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { name } of rows)
+      await expect(read(all(name), nothing)).rejects.toMatchObject({ code: 'EXPORT_REFUSED' });
+  });
+
   it('a table without a time has no rows since one', async () => {
     const source = { kind: 'relation', name: 'catalog.category', since: { agoMs: 1 } } as const;
     await expect(read(source, nothing)).rejects.toMatchObject({ code: 'EXPORT_WITHOUT_TIME' });

@@ -131,6 +131,15 @@ describe('what is needed stays', () => {
     expect(await at.callStates()).toEqual([]);
   });
 
+  it('no hour without a call, and nothing for the first call of the next month', async () => {
+    await storeAnswer('2031-02-01T00:00:00Z');
+    await at.db.pool.query("UPDATE usage.api_call SET granted_at = '2031-02-01T00:00:00Z'");
+    const { dropped } = await retention.dropExpired(after(801), ages);
+    expect(dropped).toContain('usage.api_call_2031_01');
+    expect(dropped).not.toContain('usage.api_call_2031_02');
+    expect(await at.callStates()).toEqual(['committed']);
+  });
+
   it('calls that are not in the totals by hour yet', async () => {
     await storeAnswer('2031-01-15T00:00:00Z');
     await retention.dropExpired(after(1000), ages);

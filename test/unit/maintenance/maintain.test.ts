@@ -136,3 +136,10 @@ it('answers are kept as long as they may be used, and the figures of the planner
   const brief = { ...ages, observationStatsMs: 31 * dayMs };
   expect(retentionAges({ retention: brief, freshness }).observationStatsMs).toBe(91 * dayMs);
 });
+
+it('is tried again in a little while when the planner can not be fitted', async () => {
+  const { maintain, lines, asked } = open({}, { fitPlanner: () => Promise.reject(new Error('no database')) });
+  await maintain(at(0));
+  expect(lines.map(({ level }) => level)).toEqual(['warn']);
+  expect(asked).toEqual([]);
+});
