@@ -70,6 +70,10 @@ it.each([
   ],
   ['quotas: { groups: [{ name: g, operations: [offer.detail], monthly: 5 }] }', null],
   ['schedules: [{ name: n, cron: "0 3 * * *", feeds: [x, x] }]', 'schedules[0].feeds[1] repeats entry 1'],
+  ['boosts: 1', 'boosts is not a known key'],
+  ['freshness: 5', 'freshness must be ages: category, search, detail'],
+  ['schedules: [daily]', 'schedules[0] must be a schedule: name, cron, feeds ...'],
+  ['quotas: { groups: [5] }', 'quotas.groups[0] must be a group: name, operations, daily, monthly'],
   ['schedules: [{ name: n, cron: "0,H 3 * * *" }]', 'schedules[0].cron must not use H'],
   [
     'schedules: [{ name: n, cron: "0 3 * * *", budget_calls: 0 }]',
@@ -96,6 +100,20 @@ it('exactly fifty problems are all said, of fifty-one the last is counted', () =
   expect(bad(50)).toHaveLength(50);
   expect(bad(50).at(-1)).toMatch(/^f\.yaml:52:/);
   expect(bad(51).at(-1)).toBe('and 1 more');
+});
+
+it('of fifty-one problems, those that come first in the file are said', () => {
+  const problems = problemsOf(`acount: personal\naccount: personal\nfeeds:\n${'- 1\n'.repeat(50)}`);
+  expect(problems[0]).toBe('f.yaml:1:1 acount is not a known key: did you mean account?');
+  expect(problems).toHaveLength(51);
+  expect(problems.at(-1)).toBe('and 1 more');
+});
+
+it('of the keys that are not known and not said, each is counted', () => {
+  const unknown = (count: number) => Array.from({ length: count }, (_, n) => `odd${String(n)}: 1\n`).join('');
+  const file = (count: number) => `account: personal\nfeeds:\n${'- 1\n'.repeat(60)}${unknown(count)}`;
+  expect(problemsOf(file(0)).at(-1)).toBe('and 10 more');
+  expect(problemsOf(file(3)).at(-1)).toBe('and 13 more');
 });
 
 it('a file of a million characters is read, and no longer one', () => {
