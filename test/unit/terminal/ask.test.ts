@@ -38,7 +38,12 @@ describe('questions', () => {
     terminal.stdin.write('Lo\u007f');
     await turn();
     expect(terminal.stderr.text).toContain('name? L');
-    terminal.stdin.write('i\n');
+    terminal.stderr.text = '';
+    terminal.stdin.write('\u007f');
+    await turn();
+    // The line is written anew, with its question.
+    expect(terminal.stderr.text).toContain('name? ');
+    terminal.stdin.write('Li\n');
     expect(await answer).toBe('Li');
   });
 
