@@ -1,5 +1,6 @@
+import fs from 'node:fs';
 import { Command } from 'commander';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { openSession, type SessionOptions } from '../../../src/app/session.ts';
 import { createProject, createWorld, type WorldOptions } from '../../support/in-process.ts';
 
@@ -28,6 +29,22 @@ it.each([
   for (const at of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const) session.log[at]('hello');
   const [first] = stderr.text.split('\n');
   expect(JSON.parse(first ?? '')).toMatchObject({ level, msg: 'hello' });
+});
+
+it('the log at a terminal is lines for people, of which stderr as data has none', () => {
+  const lines: string[] = [];
+  const write = vi.spyOn(fs, 'writeSync').mockImplementation((fd: number, line: unknown) => {
+    lines.push(`${String(fd)} ${String(line)}`);
+    return String(line).length;
+  });
+  try {
+    const { session, stderr } = open({}, undefined, { typed: '' });
+    session.log.warn({ rows: 5 }, 'hello');
+    expect(stderr.text).toBe('');
+    expect(lines).toEqual([expect.stringMatching(/^2 [^{]*WARN[^{]* hello/)]);
+  } finally {
+    write.mockRestore();
+  }
 });
 
 it('commands in what people read begin as they start the program; data keep their words', () => {
