@@ -69,6 +69,42 @@ it('the slots of schedules are decided one after the other', async () => {
   ]);
 });
 
+it('feeds that are gone from the sync file are named, and a slot of no other feed is skipped', async () => {
+  const { done, write } = openStore();
+  const lines: string[] = [];
+  const deps: ScheduleDeps = {
+    schedules: {
+      list: async () => [
+        { ...nightly, name: 'all here' },
+        { ...nightly, name: 'some here', feeds: ['caps', 'shoes', 'hats'] },
+        { ...nightly, name: 'none here', feeds: ['caps'] },
+      ],
+    },
+    slots: {
+      decide: (name, _at, outcome) => write(`${name}: ${outcome}`),
+      decideWithoutRun: (name, slots, outcome) => write(`${name}: ${String(slots.length)} ${outcome}`),
+      list: async () => [],
+    },
+    begin: async ({ feedNames }) => {
+      await write(`begin ${feedNames.join('+')}`);
+      return { kind: 'active', runId: '7' };
+    },
+    ...{ source: 'sandbox', feeds: ['shoes', 'bags'] },
+    log: createLogger({ level: 'warn', pretty: false, stream: { write: (line) => void lines.push(line) } }),
+  };
+  await startScheduledRuns(deps, now);
+  expect(done).toEqual([
+    ...['all here: 1 missed', 'begin shoes', 'all here: merged'],
+    ...['some here: 1 missed', 'begin shoes', 'some here: merged'],
+    ...['none here: 1 missed', 'none here: 1 skipped'],
+  ]);
+  const warned = lines.map((line) => JSON.parse(line) as { schedule: string; gone: string[] });
+  expect(warned.map(({ schedule, gone }) => [schedule, gone])).toEqual([
+    ['some here', ['caps', 'hats']],
+    ['none here', ['caps']],
+  ]);
+});
+
 it('runs that no process drives any more are taken over or ended before the tick goes on', async () => {
   const { done, write } = openStore();
   const run = (runId: string, feedNames: readonly string[]) => ({ runId, scope: 'x', feedNames }) as Run;
