@@ -14,6 +14,7 @@ import { createRetentionStore, type RetentionStore } from '../../../../src/maint
 import { parseSyncFile } from '../../../../src/config/parse-sync-file.ts';
 import { retentionAges } from '../../../../src/maintenance/retention-ages.ts';
 import { api, appKey, openLedger, settlementFor, type OpenLedger } from '../../../support/open-ledger.ts';
+import { createTestDatabase } from '../../../support/database.ts';
 import { createProject } from '../../../support/in-process.ts';
 
 const sync = parseSyncFile('account: personal\nfeeds: [{ name: x, categories: ["0"] }]', 'test');
@@ -39,6 +40,26 @@ async function findings(): Promise<string[]> {
   const checks = await checkDatabase(at.db.pool, { config, sync, place: 'DATABASE_URL', findRemedy });
   return checks.filter(({ status }) => status === 'warn').map((check) => `${check.name}: ${check.message}`);
 }
+
+test.each([
+  ['was never migrated', false],
+  ['lacks a migration', true],
+])('a database that %s is not looked into', async (_, migrated) => {
+  const behind = await createTestDatabase({ migrated });
+  try {
+    if (migrated) {
+      await behind.pool.query(
+        `DELETE FROM drizzle.__drizzle_migrations
+         WHERE created_at = (SELECT max(created_at) FROM drizzle.__drizzle_migrations)`,
+      );
+    }
+    const checks = await checkDatabase(behind.pool, { config, sync, place: 'DATABASE_URL', findRemedy });
+    expect(checks).toMatchObject([{ name: 'database', status: 'fail', exitCode: 1 }]);
+    expect(checks[0]?.message).toMatch(/^DATABASE_NOT_MIGRATED: the database lacks \d+ migrations/);
+  } finally {
+    await behind.drop();
+  }
+});
 
 test('months that are older than they are kept are named a day later, until they are dropped', async () => {
   await ensurePartitions(at.db.pool, new Date('2031-01-01T00:00:00Z'));
