@@ -117,11 +117,15 @@ test('what no action has said is no notice', async () => {
 });
 
 test('a hold that could not be kept is none', async () => {
-  await world.execute('ALTER TABLE usage.api_hold RENAME TO api_hold_away');
+  const before = await lastAction();
+  // The page with the form can be read all the same.
+  await world.execute('ALTER TABLE usage.api_hold ADD CONSTRAINT no_more CHECK (false) NOT VALID');
   try {
-    const refused = await post('/actions/hold', { api: '*' });
-    expect(refused.status).not.toBe(303);
+    const refused = await post('/actions/hold', { api: '*', reason: 'not kept' });
+    expect(refused.status).toBe(500);
+    expect(refused.headers.get('location')).toBeNull();
+    expect(await lastAction()).toEqual(before);
   } finally {
-    await world.execute('ALTER TABLE usage.api_hold_away RENAME TO api_hold');
+    await world.execute('ALTER TABLE usage.api_hold DROP CONSTRAINT no_more');
   }
 });
