@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { receiveByCallback } from '../../../src/cli/auth/receive-code.ts';
 import { runCli } from '../../../src/cli/main.ts';
@@ -106,6 +108,39 @@ describe('a login in a browser', () => {
     });
     await expect(waiting).rejects.toMatchObject({ code: 'AUTH_TIMED_OUT' });
     await expect(fetch(uri)).rejects.toThrow();
+  });
+
+  test('that is given up lets an answer that is under way end first', async () => {
+    const { context } = createWorld();
+    const clock = { now: () => new Date('2026-10-10T08:00:00Z') };
+    const uri = new URL(`http://localhost:${await findTestPort()}/api/callback`);
+    const said: string[] = [];
+    const stopped = new AbortController();
+    let isOver = false;
+    const waiting = receiveByCallback({
+      session: { context, talk: (line) => void said.push(line) },
+      authorization: createAuthorization({
+        ...{ baseUrl: sandbox.url, appKey: '1', redirectUri: uri.href, clock },
+      }),
+      ...{ redirectUri: uri, signal: stopped.signal },
+    }).catch((error: unknown) => {
+      isOver = true;
+      return error;
+    });
+    await until(() => said.some((line) => line.startsWith('Waiting for the browser')));
+    const browser = connect(Number(uri.port), '127.0.0.1');
+    await once(browser, 'connect');
+    browser.write(`GET ${uri.pathname}?code=c&state=other HTTP/1.1\r\nhost: ${uri.host}\r\n`);
+    // Connections are accepted one after the other.
+    expect((await fetch(`http://127.0.0.1:${uri.port}/`)).status).toBe(403);
+    stopped.abort();
+    await new Promise(setImmediate);
+    expect(isOver).toBe(false);
+    browser.write('\r\n');
+    const [answer] = (await once(browser, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 /);
+    expect(said).toContain('an answer that belongs to another login was refused');
+    expect(await waiting).toMatchObject({ code: 'AUTH_TIMED_OUT' });
   });
 
   test('waits past answers of other logins, and takes its own once', async () => {

@@ -60,6 +60,16 @@ describe('the lock of demos', () => {
     await lock?.release();
   });
 
+  it('of a database that can not be reached fails with its reason, and waits for nobody', async () => {
+    const told: string[] = [];
+    const hold = (url: string) => holdDemoLock(url, (holder) => told.push(holder), never);
+    await expect(hold('postgres://127.0.0.1:9/none')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const absent = new URL(db.url);
+    absent.pathname = '/no_such_database';
+    await expect(hold(absent.href)).rejects.toMatchObject({ code: '3D000' });
+    expect(told).toEqual([]);
+  });
+
   it('is not waited for after a signal, and no connection is left', async () => {
     const stopped = new AbortController();
     const first = await holdDemoLock(db.url, () => undefined, never);

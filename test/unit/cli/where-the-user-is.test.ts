@@ -33,6 +33,23 @@ test.each(['catalog-sync.yaml', '.env.local', '.env'])('where %s is, a project i
   expect((await run(cwd, ['status'])).err).not.toContain('--project');
 });
 
+// Without encryption, no server on another machine is asked for anything.
+describe('the pages name --project where no project is', () => {
+  const env = { REDIS_URL: 'redis://:secret@redis.example' };
+  const url = 'postgres://u:secret@db.example/none';
+
+  test.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, string>>, boolean]>([
+    ['not even a database in the environment', {}, {}, true],
+    ['a sync file', { 'catalog-sync.yaml': '' }, {}, false],
+    ['a database in the environment', {}, { DATABASE_URL: url }, false],
+  ])('with %s', async (_, files, more, isNamed) => {
+    const { context, stderr } = createWorld({ cwd: createProject(files), env: { ...env, ...more } });
+    expect(await runCli(['web'], context)).toBe(4);
+    expect(stderr.text).toContain('CONNECTION_NOT_ENCRYPTED');
+    expect(stderr.text.includes('name it with --project')).toBe(isNamed);
+  });
+});
+
 describe('commands are printed as they can be typed', () => {
   const checkout = 'node bin/catalog-sync.js';
 
