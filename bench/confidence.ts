@@ -60,7 +60,7 @@ try {
     const judgements: Judgement[] = [];
     for (let index = 0; index < seeds; index += 1) {
       const seed = Number(flags.first) + index;
-      judgements.push(...(await judgeWorld({ pool, log }, { ...scale, nature, seed })));
+      for (const one of await judgeWorld({ pool, log }, { ...scale, nature, seed })) judgements.push(one);
     }
     isGood = report(name, judgements) && isGood;
   }

@@ -23,7 +23,7 @@ async function forget(pool: Pool): Promise<void> {
   await pool.query(
     `TRUNCATE sync.refresh, sync.observation_stat;
      UPDATE sync.planner SET prior_changes = 0.2, prior_days = 10, visible_changes = 7, hidden_changes = 3, fitted_at = NULL;
-     UPDATE sync.figure SET prior_changes = 0.2, prior_days = 10, hidden_changes = 0, hidden_expected = 0, row_details = 0,
+     UPDATE sync.figure SET prior_changes = 0.2, prior_days = CASE figure WHEN 'gone' THEN 100 ELSE 10 END, hidden_changes = 0, hidden_expected = 0, row_details = 0,
        row_changes = 0, date_details = 0, date_changes = 0, absence_details = 0, absence_changes = 0`,
   );
 }

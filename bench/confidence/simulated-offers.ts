@@ -5,6 +5,8 @@ import { createWorld, type World } from '../../src/sandbox/world/world.ts';
 /** What answers about an offer show on one day, as texts that are equal where the answers are. */
 export interface Shown {
   readonly isGone: boolean;
+  /** Its status is that of what can be bought. */
+  readonly isOnSale: boolean;
   /** Searches list it. */
   readonly isListed: boolean;
   /** All that a detail shows but stock and sales. */
@@ -31,6 +33,7 @@ function readDay(world: World, step: number, count: number): Shown[] {
     const prices = [price, terms, offer.quoteType === 0 ? 0 : skus].join('/');
     return {
       isGone: state.isGone,
+      isOnSale: state.status === 'published',
       isListed: state.isListed,
       facts: state.isGone ? 'gone' : [prices, skus, subject, state.status].join('|'),
       prices,

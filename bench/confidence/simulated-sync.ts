@@ -10,7 +10,7 @@ import { defaultObjective } from '../../src/refresh/planner/objective.ts';
 import { detailValue } from '../../src/refresh/planner/offer-value.ts';
 import { createRefreshQueue } from '../../src/refresh/queue/refresh-queue.ts';
 import { lockOffers, writeFreshness } from '../../src/refresh/update/freshness-rows.ts';
-import type { OfferFreshness } from '../../src/refresh/update/offer-freshness.ts';
+import { isAbsent, type OfferFreshness } from '../../src/refresh/update/offer-freshness.ts';
 import {
   beginStatsUpdate,
   saveStatsUpdate,
@@ -48,6 +48,8 @@ export class SimulatedSync {
   readonly #startAt: number;
   readonly copies: Copy[];
   #nextPage = 0;
+  /** When this pass over all pages began, and the one before it. */
+  #passes: { readonly began: Date; readonly before: Date } | null = null;
 
   constructor(
     { pool, log }: { readonly pool: Pool; readonly log: Logger },
@@ -84,9 +86,26 @@ export class SimulatedSync {
   #readPages(run: Run, pages: number): void {
     const all = Math.ceil(this.copies.length / pageSize);
     for (let nth = 0; nth < Math.min(pages, all); nth += 1) {
+      if (this.#nextPage % all === 0) this.#passes = { began: run.at, before: this.#passes?.began ?? run.at };
       const first = (this.#nextPage++ % all) * pageSize;
       for (let index = first; index < Math.min(first + pageSize, this.copies.length); index += 1)
         if (run.offers[index]?.isListed) this.#seeRow(run, index);
+      if (this.#nextPage % all === 0) this.#markAbsent(run);
+    }
+  }
+
+  /** As a load does after a complete pass, of offers that were on sale and are missing from it for the first time. */
+  #markAbsent({ freshness }: Run): void {
+    const passes = this.#passes;
+    if (passes === null) return;
+    for (const [index, { detail }] of this.copies.entries()) {
+      const known = freshness.get(idOf(index));
+      if (!known?.summary || known.summary.at < passes.before) continue;
+      if (!detail || detail.isGone || !detail.isOnSale) continue;
+      const noted = { ...known, absent: { at: passes.began, callId: '1' } };
+      if (!isAbsent(noted)) continue;
+      const stale = { since: passes.began, by: 'absence' as const };
+      freshness.set(idOf(index), { ...noted, refreshStats: { ...known.refreshStats, stale } });
     }
   }
 
@@ -158,6 +177,8 @@ export class SimulatedSync {
       const known = freshness.get(idOf(index));
       if (!known?.detail) return { index, value: Infinity };
       const { stale, learned } = known.refreshStats;
+      // Gone, as far as is known.
+      if (known.emptyDetailStreak > 1 && stale === null) return { index, value: 0 };
       const detailAgeDays = ageDays(known.detail.at);
       const rowAgeDays = known.summary ? ageDays(known.summary.at) : detailAgeDays;
       const state = { weight: 1, rate: rateOf(prior, learned), isStale: stale !== null, detailAgeDays };

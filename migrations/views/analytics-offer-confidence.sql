@@ -3,14 +3,14 @@
 CREATE VIEW analytics.figure_rates AS
 SELECT f.figure, f.prior_changes::float8 AS changes, f.prior_days::float8 AS days,
        -- The first guess of src/refresh/planner/hidden-share.ts.
-       least(1, (1.5 + f.hidden_changes::float8) / (10 + f.hidden_expected::float8)) AS hidden_share,
+       least(1, (0.5 + f.hidden_changes::float8) / (10 + f.hidden_expected::float8)) AS hidden_share,
        (1 + f.row_changes::float8) / (2 + f.row_details::float8) AS row_hint_share,
        (1 + f.date_changes::float8) / (2 + f.date_details::float8) AS date_hint_share,
        (1 + f.absence_changes::float8) / (2 + f.absence_details::float8) AS absence_hint_share
 FROM sync.figure f;
 
 COMMENT ON VIEW analytics.figure_rates IS 'How often the figures of all offers change: what p_current of offer_confidence begins with. Key: figure.';
-COMMENT ON COLUMN analytics.figure_rates.figure IS 'offer (anything but stock and sales), price (any price of its detail), in_stock (it runs out), out_of_stock (it comes back).';
+COMMENT ON COLUMN analytics.figure_rates.figure IS 'offer (anything but stock and sales), price (any price of its detail), in_stock (it runs out), out_of_stock (it comes back), gone (it is there again).';
 COMMENT ON COLUMN analytics.figure_rates.changes IS 'An offer without observations of its own counts as if so many changes had been seen';
 COMMENT ON COLUMN analytics.figure_rates.days IS 'in so many days.';
 COMMENT ON COLUMN analytics.figure_rates.hidden_share IS 'Share of its changes that search rows do not show, 0 to 1.';
@@ -43,7 +43,8 @@ FROM (
   FROM (
     SELECT r.offer_id, r.detail_at, c.now, r.stale_by AS hint, r.stale_since AS hinted_at, t.is_in_stock,
            greatest(r.vouched_at, r.detail_at) AS vouched_at, r.empty_detail_streak = 0 AS is_found,
-           r.offer_changes AS own_offer_changes, r.offer_days AS own_offer_days,
+           CASE WHEN r.empty_detail_streak = 0 THEN r.offer_changes ELSE r.gone_changes END AS own_offer_changes,
+           CASE WHEN r.empty_detail_streak = 0 THEN r.offer_days ELSE r.gone_days END AS own_offer_days,
            r.price_changes AS own_price_changes, r.price_days AS own_price_days,
            CASE WHEN t.is_in_stock THEN r.in_stock_changes ELSE r.out_of_stock_changes END AS own_stock_changes,
            CASE WHEN t.is_in_stock THEN r.in_stock_days ELSE r.out_of_stock_days END AS own_stock_days,
@@ -64,7 +65,7 @@ FROM (
     ) t
     WHERE r.found_at IS NOT NULL
   ) s
-  JOIN analytics.figure_rates o ON o.figure = 'offer'
+  JOIN analytics.figure_rates o ON o.figure = CASE WHEN s.is_found THEN 'offer' ELSE 'gone' END
   LEFT JOIN analytics.figure_rates p ON p.figure = 'price' AND s.is_found
   LEFT JOIN analytics.figure_rates k ON k.figure = CASE WHEN s.is_in_stock THEN 'in_stock' WHEN NOT s.is_in_stock THEN 'out_of_stock' END
 ) e;

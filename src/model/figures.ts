@@ -1,10 +1,10 @@
 import type { ChangeRate, StaleHint } from './learning.ts';
 
 /**
- * What the catalog says how likely it still holds: the offer as a whole, its prices, and its stock, which is in one of two
- * states. Each is left at a rate of its own.
+ * What the catalog says how likely it still holds: the offer as a whole, its prices, its stock, which is in one of two states,
+ * and that it is not there. Each is left at a rate of its own.
  */
-export const figures = ['offer', 'price', 'in_stock', 'out_of_stock'] as const;
+export const figures = ['offer', 'price', 'in_stock', 'out_of_stock', 'gone'] as const;
 
 export type Figure = (typeof figures)[number];
 

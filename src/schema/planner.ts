@@ -52,6 +52,8 @@ export const refresh = sync.table(
     inStockDays: real('in_stock_days').notNull().default(0),
     outOfStockChanges: real('out_of_stock_changes').notNull().default(0),
     outOfStockDays: real('out_of_stock_days').notNull().default(0),
+    goneChanges: real('gone_changes').notNull().default(0),
+    goneDays: real('gone_days').notNull().default(0),
     bucket: integer('bucket'),
     orderAt: instant('order_at'),
     ...lease,
@@ -148,5 +150,7 @@ export const figure = sync.table(
     absenceDetails: real('absence_details').notNull().default(0),
     absenceChanges: real('absence_changes').notNull().default(0),
   },
-  (table) => [check('figure_name', sql`${table.figure} IN ('offer', 'price', 'in_stock', 'out_of_stock')`)],
+  (table) => [
+    check('figure_name', sql`${table.figure} IN ('offer', 'price', 'in_stock', 'out_of_stock', 'gone')`),
+  ],
 );

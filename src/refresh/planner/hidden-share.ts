@@ -5,10 +5,10 @@ export interface HiddenChanges {
 }
 
 /**
- * Three of twenty, with the confidence of ten changes: rows show prices, and the date of nearly any change. At none, what is never
- * fetched again is taken for right; at three of ten, every probability is five points lower until more is known.
+ * One of twenty, with the confidence of ten changes: rows show prices, and the date of nearly any change. At none, what is never
+ * fetched again is taken for right; at three of twenty, every probability is three points lower until more is known.
  */
-const first: HiddenChanges = { changes: 1.5, expected: 10 };
+const first: HiddenChanges = { changes: 0.5, expected: 10 };
 
 /** The share of the changes of a figure that search rows say nothing of, from 0 to 1. */
 export function hiddenShareOf({ changes, expected }: HiddenChanges): number {

@@ -34,7 +34,7 @@ const vouchedSince = (detailAt: Date, vouchedAt: Date | null) =>
 
 /** Of which of the figures of an offer the newest detail said something. */
 function listKnown({ isFound, isInStock }: Pick<FiguresBefore, 'isFound' | 'isInStock'>): Figure[] {
-  if (!isFound) return ['offer'];
+  if (!isFound) return ['gone'];
   return [
     'offer',
     'price',
@@ -49,6 +49,7 @@ function isChangedIn(
   { isFound, isInStock }: ShownFigures,
 ): boolean | null {
   if (figure === 'offer') return isChanged;
+  if (figure === 'gone') return isFound;
   if (!isFound) return true;
   if (figure === 'price') return isVisible;
   return isInStock === null ? null : isInStock !== (figure === 'in_stock');
@@ -105,6 +106,7 @@ export function learnFiguresOfDetail(
     summaryAgeDays: daysBetween(vouchedAt, detail.at),
     detailAgeDays: daysBetween(detailAt, detail.at),
   };
+  const hintAgeDays = stale === null ? 0 : Math.min(daysBetween(stale.since, detail.at), ages.summaryAgeDays);
   const learned = { ...before.learned };
   const stats: FigureStat[] = [];
   for (const figure of listKnown(before)) {
@@ -113,8 +115,14 @@ export function learnFiguresOfDetail(
     const { prior, hiddenShare } = known[figure];
     const hint = stale?.by ?? 'none';
     stats.push(toStat(figure, known[figure], { ...ages, hint, isChanged, learned: learned[figure] }));
+    // It had changed when a row hinted at it: the days since then say nothing more.
+    const sinceDays = isChanged ? hintAgeDays : 0;
     learned[figure] = learnRate(prior, learned[figure], {
-      exposureDays: vouchedAgeDays(ages.summaryAgeDays, ages.detailAgeDays, 1 - hiddenShare),
+      exposureDays: vouchedAgeDays(
+        ages.summaryAgeDays - sinceDays,
+        ages.detailAgeDays - sinceDays,
+        1 - hiddenShare,
+      ),
       elapsedDays: ages.summaryAgeDays,
       isChanged,
     });

@@ -62,7 +62,8 @@ function learnRow(
   const isChanged = isPriceChanged || isDateMoved;
   const elapsedDays = daysBetween(later(rowAt, detailAt) ?? at, at);
   const exposureDays = planner.visibleShare * elapsedDays;
-  const hint = isDateMoved && !isPriceChanged ? 'modify_date' : 'row';
+  // Another price says more than another date: no later date takes it back.
+  const hint = isDateMoved && !isPriceChanged && before.stale?.by !== 'row' ? 'modify_date' : 'row';
   // What a complete pass did not list is listed again.
   const stale = before.stale?.by === 'absence' ? null : before.stale;
   return {

@@ -10,7 +10,7 @@ WITH size AS MATERIALIZED (
 ),
 block AS MATERIALIZED (
   SELECT offer_id, rate_changes, rate_days, popularity, offer_changes, offer_days, price_changes, price_days, in_stock_changes,
-         in_stock_days, out_of_stock_changes, out_of_stock_days
+         in_stock_days, out_of_stock_changes, out_of_stock_days, gone_changes, gone_days
   FROM sync.refresh
   -- Four times as many as needed, because not every offer was fetched; a small table is read whole.
   TABLESAMPLE SYSTEM ((SELECT least(100, 400.0 * $1::int / greatest(offers, 1)) FROM size))
@@ -26,7 +26,8 @@ figure AS (
       FROM block
       CROSS JOIN LATERAL (VALUES
         ('offer', offer_changes, offer_days), ('price', price_changes, price_days),
-        ('in_stock', in_stock_changes, in_stock_days), ('out_of_stock', out_of_stock_changes, out_of_stock_days)
+        ('in_stock', in_stock_changes, in_stock_days), ('out_of_stock', out_of_stock_changes, out_of_stock_days),
+        ('gone', gone_changes, gone_days)
       ) AS n (figure, changes, days)
       WHERE n.figure = f.figure AND n.days > 0
       ORDER BY hashint8(block.offer_id)

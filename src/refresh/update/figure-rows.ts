@@ -26,6 +26,7 @@ export async function readFigures(client: PoolClient): Promise<FiguresKnowledge>
     price: known('price'),
     in_stock: known('in_stock'),
     out_of_stock: known('out_of_stock'),
+    gone: known('gone'),
   };
 }
 

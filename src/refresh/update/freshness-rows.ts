@@ -40,6 +40,8 @@ interface FreshnessRow {
   readonly in_stock_days: number;
   readonly out_of_stock_changes: number;
   readonly out_of_stock_days: number;
+  readonly gone_changes: number;
+  readonly gone_days: number;
   readonly feed_set: number;
   readonly leased_for: LeasedFor;
 }
@@ -71,6 +73,7 @@ function toFigures(row: FreshnessRow): OfferFigures {
       price: { changes: row.price_changes, days: row.price_days },
       in_stock: { changes: row.in_stock_changes, days: row.in_stock_days },
       out_of_stock: { changes: row.out_of_stock_changes, days: row.out_of_stock_days },
+      gone: { changes: row.gone_changes, days: row.gone_days },
     },
     vouchedAt: row.vouched_at,
     isInStock: row.is_in_stock,
@@ -89,6 +92,8 @@ function toFigureColumns({ learned, vouchedAt, isInStock }: OfferFigures) {
     in_stock_days: learned.in_stock.days,
     out_of_stock_changes: learned.out_of_stock.changes,
     out_of_stock_days: learned.out_of_stock.days,
+    gone_changes: learned.gone.changes,
+    gone_days: learned.gone.days,
   };
 }
 

@@ -47,7 +47,7 @@ describe('the sample for the planner of a day', () => {
     const rows = [
       learned(1, { offer_changes: 1, offer_days: 2, price_changes: 3, price_days: 4 }),
       learned(2, { in_stock_changes: 5, in_stock_days: 6, out_of_stock_changes: 7, out_of_stock_days: 8 }),
-      learned(3, { offer_changes: 9, offer_days: 9 }),
+      learned(3, { offer_changes: 9, offer_days: 9, gone_changes: 10, gone_days: 11 }),
     ];
     const found = (await sample(rows, 10)).figures;
     const samples = figures.map((figure) => found[figure].sample.toSorted((a, b) => a.changes - b.changes));
@@ -59,6 +59,7 @@ describe('the sample for the planner of a day', () => {
       [{ changes: 3, days: 4 }],
       [{ changes: 5, days: 6 }],
       [{ changes: 7, days: 8 }],
+      [{ changes: 10, days: 11 }],
     ]);
     expect((await sample(rows, 1)).figures.offer.sample).toHaveLength(1);
     expect(found.price).toMatchObject({

@@ -149,7 +149,7 @@ describe('what a load showed', () => {
       refreshStats: {
         ...{ popularity: 1, learned: figure, changedAt: null, stale: null },
         figures: {
-          learned: { offer: figure, price: figure, in_stock: figure, out_of_stock: figure },
+          learned: { offer: figure, price: figure, in_stock: figure, out_of_stock: figure, gone: figure },
           ...{ vouchedAt: null, isInStock: null },
         },
       },
@@ -271,7 +271,7 @@ describe('what is known of figures', () => {
     const found = await still.within([], async (pool) => {
       const client = pool as unknown as PoolClient;
       await pool.query(
-        'UPDATE sync.figure SET hidden_changes = 4.5, hidden_expected = 10, row_details = 8, absence_changes = 8',
+        'UPDATE sync.figure SET hidden_changes = 5.5, hidden_expected = 10, row_details = 8, absence_changes = 8',
       );
       const before = await readFigures(client);
       const priors = new Map(
@@ -281,12 +281,13 @@ describe('what is known of figures', () => {
       return { before, after: await readFigures(client), counts: await read(pool) };
     });
     expect(found.before.price.hiddenShare).toBeCloseTo(6 / 20, 6);
-    // 1.5 and 2.25 of 10 and 5.
-    expect(found.after.price.hiddenShare).toBeCloseTo(3.75 / 15, 4);
+    // 0.5 and 2.75 of 10 and 5.
+    expect(found.after.price.hiddenShare).toBeCloseTo(3.25 / 15, 4);
     expect(found.after.offer.prior).toEqual({ changes: 1, days: 5 });
     expect(found.after.out_of_stock.prior).toEqual({ changes: 4, days: 35 });
+    expect(found.after.gone.prior).toEqual({ changes: 5, days: 45 });
     expect(
       found.counts[0]?.map((value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value)),
-    ).toEqual([...['offer', 2.25, 5, 4, 0, 0, 0, 0, 4]]);
+    ).toEqual([...['offer', 2.75, 5, 4, 0, 0, 0, 0, 4]]);
   });
 });

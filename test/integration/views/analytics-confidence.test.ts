@@ -15,7 +15,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   await openPast(db);
   // All figures change once in ten days, known as if two changes had been seen; rows hide three of twenty changes.
-  await db.pool.query('UPDATE sync.figure SET prior_changes = 2, prior_days = 20');
+  await db.pool.query('UPDATE sync.figure SET prior_changes = 2, prior_days = 20, hidden_changes = 1');
 });
 afterAll(() => db.drop());
 
@@ -83,10 +83,14 @@ describe('analytics.offer_confidence', () => {
     expect(found?.['hint']).toBe('row');
   });
 
-  it('knows of an offer that is gone only that it is', async () => {
+  it('knows of an offer that is gone only that it is, by the rate at which such come back', async () => {
+    await db.pool.query(`UPDATE sync.figure SET prior_changes = 1, prior_days = 50 WHERE figure = 'gone'`);
     await insertRefreshed({ offerId: '4', detail: 10, isInStock: null, emptyDetails: 2 });
+    await db.pool.query(
+      'UPDATE sync.refresh SET offer_changes = 7, offer_days = 7, gone_changes = 2, gone_days = 30 WHERE offer_id = 4',
+    );
     const found = await confidence('4');
-    expect(found?.['offer']).toBeCloseTo(chance(10), 3);
+    expect(found?.['offer']).toBeCloseTo(chance(10, 3, 80), 3);
     expect(found).toMatchObject({ prices: null, stock: null, is_in_stock: null });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FiguresKnowledge, ShownFigures } from '../../../../src/model/figures.ts';
 import { nothingLearned } from '../../../../src/refresh/planner/change-rate.ts';
+import { learnRate } from '../../../../src/refresh/planner/learn-rate.ts';
 import {
   learnFiguresOfDetail,
   learnFiguresOfRow,
@@ -10,12 +11,13 @@ import {
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
 /** One change in ten days, half of them hidden. */
 const half = { prior: { changes: 1, days: 10 }, hiddenShare: 0.5 };
-const known: FiguresKnowledge = { offer: half, price: half, in_stock: half, out_of_stock: half };
+const known: FiguresKnowledge = { offer: half, price: half, in_stock: half, out_of_stock: half, gone: half };
 const learned = {
   offer: nothingLearned,
   price: nothingLearned,
   in_stock: nothingLearned,
   out_of_stock: nothingLearned,
+  gone: nothingLearned,
 };
 const before: FiguresBefore = {
   ...{
@@ -96,7 +98,8 @@ describe('the figures that a detail says something of', () => {
     ],
     ['nobody knows whether it was in stock', { isInStock: null }, of(true), ['offer false', 'price false']],
     ['it does not say whether it is in stock', {}, of(null), ['offer false', 'price false']],
-    ['it was empty, and is', { isFound: false }, of(null, false), ['offer false']],
+    ['it was empty, and is', { isFound: false }, of(null, false), ['gone false']],
+    ['it was empty, and is not', { isFound: false }, of(true), ['gone true']],
     ['it is empty', {}, of(null, false), ['offer false', 'price true', 'in_stock true']],
   ])('are those that it had where %s', (_, part, now, expected) => {
     expect(figuresOf(part, now)).toEqual(expected);
@@ -105,6 +108,22 @@ describe('the figures that a detail says something of', () => {
   it('change as what it shows does', () => {
     expect(figuresOf({}, of(true), true, false)).toEqual(['offer true', 'price false', 'in_stock false']);
     expect(figuresOf({}, of(true), true, true)).toEqual(['offer true', 'price true', 'in_stock false']);
+  });
+
+  it('learn of a change until a row hinted at it, and of none until the detail', () => {
+    // Vouched for four days, half of which count, and changed within the next two.
+    const hinted = { ...before, stale: { since: day(6), by: 'row' } as const };
+    const rateAfter = (isChanged: boolean) =>
+      learnFiguresOfDetail(known, hinted, detail(10, isChanged), shown).after.learned.offer;
+    const observation = { exposureDays: 4, elapsedDays: 6, isChanged: true };
+    expect(rateAfter(true)).toEqual(learnRate(half.prior, nothingLearned, observation));
+    expect(rateAfter(false).days).toBeCloseTo(8, 9);
+  });
+
+  it('learn of a change that a row hinted at before the detail that is known', () => {
+    const hinted = { ...before, vouchedAt: null, stale: { since: day(-2), by: 'row' } as const };
+    const { after } = learnFiguresOfDetail(known, hinted, detail(10, true), shown);
+    expect(after.learned.offer).toEqual(nothingLearned);
   });
 
   it('have its stock from then on, unless it is empty', () => {
@@ -146,7 +165,7 @@ describe('a row that hints at nothing', () => {
     const { learned: of } = after({}, 10);
     expect([of.price.days, of.in_stock.days, of.out_of_stock.days]).toEqual([3, 3, 0]);
     const empty = after({ isFound: false }, 10).learned;
-    expect([empty.offer.days, empty.price.days, empty.in_stock.days]).toEqual([3, 0, 0]);
+    expect([empty.gone.days, empty.offer.days, empty.price.days, empty.in_stock.days]).toEqual([3, 0, 0, 0]);
   });
 
   it.each<[string, Partial<FiguresBefore>, number]>([

@@ -12,13 +12,20 @@ import { learnRate } from '../../../../src/refresh/planner/learn-rate.ts';
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
 const of = (hiddenShare: number) => ({ prior: firstPrior, hiddenShare });
 /** Rows show prices always, other changes in half of all cases, and nothing of stock. */
-const known: FiguresKnowledge = { offer: of(0.5), price: of(0), in_stock: of(1), out_of_stock: of(1) };
+const known: FiguresKnowledge = {
+  offer: of(0.5),
+  price: of(0),
+  in_stock: of(1),
+  out_of_stock: of(1),
+  gone: of(0),
+};
 const before: FiguresBefore = {
   learned: {
     offer: nothingLearned,
     price: nothingLearned,
     in_stock: nothingLearned,
     out_of_stock: nothingLearned,
+    gone: nothingLearned,
   },
   vouchedAt: null,
   isInStock: true,
@@ -88,7 +95,10 @@ describe('a detail', () => {
     expect(empty.stats.every(({ isChanged }) => isChanged)).toBe(true);
     expect(empty.after.isInStock).toBeNull();
     const gone = { ...before, ...empty.after, detailAt: day(5), isFound: false };
-    expect(learnFiguresOfDetail(known, gone, detail(9), inStock).stats).toHaveLength(1);
+    const back = learnFiguresOfDetail(known, gone, detail(9, true), inStock);
+    expect(back.stats.map(({ figure }) => figure)).toEqual(['gone']);
+    expect(back.after.learned).toEqual({ ...gone.learned, gone: back.after.learned.gone });
+    expect(back.after.learned.gone.changes).toBeGreaterThan(0.9);
   });
 
   it('that says nothing of stock, or is the first, is no evidence of it', () => {
@@ -120,9 +130,9 @@ describe('a detail', () => {
 });
 
 describe('the share of changes that rows hide', () => {
-  it('begins at three of twenty and goes by what was found, to all of them', () => {
-    expect(hiddenShareOf({ changes: 0, expected: 0 })).toBe(0.15);
+  it('begins at one of twenty and goes by what was found, to all of them', () => {
+    expect(hiddenShareOf({ changes: 0, expected: 0 })).toBe(0.05);
     expect(hiddenShareOf({ changes: 50, expected: 40 })).toBe(1);
-    expect(hiddenShareOf({ changes: 18.5, expected: 90 })).toBe(0.2);
+    expect(hiddenShareOf({ changes: 19.5, expected: 90 })).toBe(0.2);
   });
 });

@@ -91,6 +91,19 @@ describe('a search row', () => {
     expect(learnObservation(planner, found, later).known.stale).toEqual({ since: day(5), by: 'modify_date' });
   });
 
+  it('with another date takes back no other price, until a detail has come', () => {
+    const priced = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true })).known;
+    const dated = learnObservation(planner, priced, row(4, { modifiedAt: day(4) })).known;
+    expect(dated.stale).toEqual({ since: day(4), by: 'row' });
+    const found = learnObservation(planner, dated, detail(5, true)).known;
+    const next = learnObservation(planner, found, row(7, { modifiedAt: day(6) })).known;
+    expect(next.stale).toEqual({ since: day(7), by: 'modify_date' });
+    const absent = seen(1, 1, { stale: { since: day(2), by: 'absence' } });
+    expect(learnObservation(planner, absent, row(4, { modifiedAt: day(4) })).known.stale?.by).toBe(
+      'modify_date',
+    );
+  });
+
   it('shows a change of its own after a detail that the row before had prompted', () => {
     const prompted = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true })).known;
     const found = learnObservation(planner, prompted, detail(3.1, true)).known;

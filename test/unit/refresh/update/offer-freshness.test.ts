@@ -24,7 +24,7 @@ const offer: OfferFreshness = {
   refreshStats: {
     ...{ popularity: 2, learned: { changes: 1, days: 9 }, changedAt: new Date(1), stale: null },
     figures: {
-      learned: { offer: nothing, price: nothing, in_stock: nothing, out_of_stock: nothing },
+      learned: { offer: nothing, price: nothing, in_stock: nothing, out_of_stock: nothing, gone: nothing },
       ...{ vouchedAt: new Date(2), isInStock: true },
     },
   },
