@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { FetchKind } from '../../../src/jobs/fetch-kinds.ts';
 import { queueFetches } from '../../../src/jobs/queue-fetches.ts';
+import type { JobKind } from '../../../src/jobs/job-kinds.ts';
 import type { Queues } from '../../../src/jobs/queue-backend.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRunStore } from '../../../src/runs/run-store.ts';
 import {
   createRefreshQueue,
+  type RefreshQueue,
   type RunDetails,
   type Suspicion,
 } from '../../../src/refresh/queue/refresh-queue.ts';
@@ -84,6 +86,9 @@ interface Spent {
   readonly active?: number;
   readonly suspicion?: Partial<Suspicion>;
   readonly details?: RunDetails;
+  readonly refreshQueue?: Partial<RefreshQueue>;
+  /** A kind whose queue takes nothing. */
+  readonly closed?: JobKind;
 }
 
 interface Asked {
@@ -104,7 +109,8 @@ async function ask(
   const [jobIds, pages, details]: [string[], string[], string[]] = [[], [], []];
   const queues: Queues = {
     backend: 'postgres',
-    add: async (_, jobs) => {
+    add: async (kind, jobs) => {
+      if (kind === spent.closed) throw new Error('no connection');
       await new Promise((resolve) => setImmediate(resolve));
       for (const { jobId, data } of jobs) {
         jobIds.push(jobId.slice(jobId.indexOf('-') + 1));
@@ -130,7 +136,7 @@ async function ask(
   if (begun.kind !== 'started') throw new Error(`the run is ${begun.kind}`);
   const deps = {
     leases: createLeaseStore({ pool }),
-    refreshQueue: createRefreshQueue({ pool }),
+    refreshQueue: { ...createRefreshQueue({ pool }), ...spent.refreshQueue },
     queues,
     sync,
     listAllowances: async () => [],
@@ -280,6 +286,38 @@ it('what waits in the queue of a kind that is blocked does not count as under wa
     (await ask(20, { detail: 'held' }, new Date('2026-06-01'), { ...taken, active })).pages;
   expect(await pagesAsked(1)).toEqual([]);
   expect(await pagesAsked(0)).toEqual([search]);
+});
+
+it('details that are held take none of the calls from pages, whatever they would be worth', async () => {
+  await addOffers(range(1, 40), 40, { isStale: true });
+  const search = await addSearch('鞋', 2, 0.0001);
+  expect(await ask(20, { detail: 'held' })).toMatchObject({ pages: [search], details: [], met: ['held'] });
+  const tried = { suspicion: { isFirst: false }, details: { loaded: 0, underWay: 20 } };
+  expect(await ask(20, {}, undefined, tried)).toMatchObject({ pages: [search], details: [], met: [] });
+});
+
+it('a run that has enough calls under way does not look which details are due', async () => {
+  await addOffers(range(1, 128), 10);
+  let looks = 0;
+  const refreshQueue: Partial<RefreshQueue> = {
+    listHeads: async (request) => {
+      looks += 1;
+      return createRefreshQueue({ pool: database.pool }).listHeads(request);
+    },
+  };
+  const underWay = { offerIds: range(1, 128).map(String), unfinished: 128, active: 1, refreshQueue };
+  expect(await ask(null, {}, undefined, underWay)).toMatchObject({ details: [], met: [] });
+  expect(looks).toBe(0);
+  // One that may ask for none says so if any is due.
+  await addOffers([200], 10);
+  expect((await ask(null, { detail: 'held' }, undefined, underWay)).met).toEqual(['held']);
+  expect(looks).toBe(1);
+});
+
+it.each(['search', 'detail'] as const)('a queue of %s that takes nothing is a failure', async (closed) => {
+  await addOffers([1], 10, { isStale: true });
+  await addSearch('鞋', 2, 3);
+  await expect(ask(null, {}, undefined, { closed })).rejects.toThrow('no connection');
 });
 
 it('details come in jobs of 25, each named by its first', async () => {

@@ -1,37 +1,20 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/core/log.ts';
-import type { Queues } from '../../../src/jobs/queue-backend.ts';
 import { tick, type TickDeps } from '../../../src/jobs/tick.ts';
 import type { StoredAnswer } from '../../../src/model/ledger.ts';
 import { rawErrors } from '../../../src/raw/errors.ts';
-import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRawStore } from '../../../src/raw/raw-store.ts';
 import { createRefreshQueue, type RefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
-import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-
-const sync = parseSyncFile('account: business\nfeeds:\n  - { name: shoes, keywords: ["鞋"] }\n', 'test');
+import { beginRun, createBusyQueues, createTickDeps, tickSync } from '../../support/tick-deps.ts';
 
 let database: TestDatabase;
 beforeEach(async () => {
   database = await createTestDatabase();
 });
 afterEach(() => database.drop());
-
-/** Queues in which some job is always at work. */
-function createBusyQueues(added: string[]): Queues {
-  return {
-    backend: 'postgres',
-    add: async (kind, jobs) => void added.push(...jobs.map(() => kind)),
-    count: async () => ({ active: 1, unfinished: 1 }),
-    findTrouble: async () => null,
-    work: () => undefined,
-    stopWorkers: async () => undefined,
-    close: async () => undefined,
-  };
-}
 
 /** What the load of the last search page does: the window is done, and an offer is there to look at. */
 async function loadLastPage(): Promise<void> {
@@ -51,40 +34,7 @@ async function loadLastPage(): Promise<void> {
   );
 }
 
-function createDeps(changes: Partial<TickDeps>): TickDeps {
-  const { pool } = database;
-  return {
-    exclusively: (work) => work(),
-    sweep: async () => undefined,
-    maintain: async () => undefined,
-    startScheduledRuns: async () => undefined,
-    raw: createRawStore({ pool }),
-    listBlocks: async () => new Map(),
-    listAllowances: async () => [],
-    readPromisedFeeds: async () => [],
-    ledgerNow: async () => new Date(),
-    loader: { load: async () => [], loadStored: async () => [] },
-    runs: createRunStore({ pool }),
-    leases: createLeaseStore({ pool }),
-    refreshQueue: createRefreshQueue({ pool }),
-    addWatchLists: async (feeds) => feeds,
-    queues: createBusyQueues([]),
-    sync,
-    syncFileHash: 'file',
-    foreignRuns: new Map(),
-    log: createLogger({ level: 'silent', pretty: false }),
-    ...changes,
-  };
-}
-
-async function begin(runs: RunStore, scope: string): Promise<string> {
-  const begun = await runs.begin({
-    ...{ scope, feedNames: ['shoes'], trigger: 'test', source: 'sandbox' },
-    ...{ budgetCalls: null, deadlineMs: null },
-  });
-  if (begun.kind !== 'started') throw new Error(`run of ${scope}: ${begun.kind}`);
-  return begun.run.runId;
-}
+const createDeps = (changes: Partial<TickDeps>) => createTickDeps(database.pool, changes);
 
 it('a run does not end while a page is loaded that brings something new', async () => {
   const { pool } = database;
@@ -102,7 +52,7 @@ it('a run does not end while a page is loaded that brings something new', async 
   const added: string[] = [];
   const deps = createDeps({ refreshQueue, queues: createBusyQueues(added) });
   const { runs } = deps;
-  const runId = await begin(runs, 'all');
+  const runId = await beginRun(runs, 'all');
 
   await tick(deps);
   expect(added).toEqual(['search']);
@@ -132,8 +82,8 @@ it('a run does not end while the next try of a target comes', async () => {
   };
   const deps = createDeps({ refreshQueue });
   const { runs, leases } = deps;
-  const runId = await begin(runs, 'all');
-  await leases.ensureWindows(sync.feeds, 'en', false);
+  const runId = await beginRun(runs, 'all');
+  await leases.ensureWindows(tickSync.feeds, 'en', false);
   await pool.query(
     `UPDATE sync.search_window SET not_before = now() + interval '1 minute', failed_tries = 1, failure_code = 'X'`,
   );
@@ -146,9 +96,9 @@ it('what a tick takes for a run that has ended meanwhile is free for the next ru
   const added: string[] = [];
   const deps = createDeps({ queues: createBusyQueues(added) });
   const { runs, leases } = deps;
-  const ended = await begin(runs, 'all');
-  const lease = { runId: ended, feeds: sync.feeds, freshForMs: 0 };
-  await leases.ensureWindows(sync.feeds, 'en', false);
+  const ended = await beginRun(runs, 'all');
+  const lease = { runId: ended, feeds: tickSync.feeds, freshForMs: 0 };
+  await leases.ensureWindows(tickSync.feeds, 'en', false);
   await runs.end(ended, 'failed', 'GATEWAY_SIGNATURE_REFUSED');
   // The tick had listed it as active before it ended.
   const due = await leases.listDueWindows(['search'], lease);
@@ -158,7 +108,7 @@ it('what a tick takes for a run that has ended meanwhile is free for the next ru
   );
   expect(await leases.keepLeased('search', ended, [taken?.windowId ?? ''])).toEqual([]);
 
-  const next = await begin(runs, 'all');
+  const next = await beginRun(runs, 'all');
   await tick(deps);
   expect(added).toContain('search');
   expect(await runs.read(next)).toMatchObject({ status: 'running' });
@@ -168,15 +118,15 @@ it('what a tick takes for a run that has ended meanwhile is free for the next ru
 it('a run does not succeed while another one is still at what its feeds reach', async () => {
   const deps = createDeps({});
   const { runs, leases } = deps;
-  const other = await begin(runs, 'other');
-  await leases.ensureWindows(sync.feeds, 'en', false);
-  const lease = { runId: other, feeds: sync.feeds, freshForMs: 0 };
+  const other = await beginRun(runs, 'other');
+  await leases.ensureWindows(tickSync.feeds, 'en', false);
+  const lease = { runId: other, feeds: tickSync.feeds, freshForMs: 0 };
   const [due] = await leases.listDueWindows(['search'], lease);
   expect(await leases.takeWindows(other, [due?.windowId ?? ''])).toHaveLength(1);
   await loadLastPage();
   expect(await leases.takeOffers(other, ['7'])).toEqual(['7']);
 
-  const runId = await begin(runs, 'all');
+  const runId = await beginRun(runs, 'all');
   await tick(deps);
   expect(await runs.read(runId)).toMatchObject({ status: 'running' });
   await database.pool.query(
@@ -189,7 +139,7 @@ it('a run does not succeed while another one is still at what its feeds reach', 
 it('a tick is a heartbeat of the runs that it drives, so that no other process takes them over', async () => {
   const deps = createDeps({});
   const { runs } = deps;
-  const runId = await begin(runs, 'all');
+  const runId = await beginRun(runs, 'all');
   await database.pool.query(`UPDATE sync.run SET heartbeat_at = heartbeat_at - interval '16 seconds'`);
   await tick(deps);
   const again = { scope: 'all', feedNames: ['shoes'], trigger: 'cli', source: 'sandbox' } as const;
@@ -217,7 +167,7 @@ it('a tick keeps the promised ages of the sync file, also of feeds that its runs
     ['others', 3],
     ['removed', 2],
   ]);
-  await begin(deps.runs, 'details');
+  await beginRun(deps.runs, 'details');
   await tick(deps);
   expect(await read()).toEqual([
     ['others', null],
@@ -229,7 +179,7 @@ it('a tick keeps the promised ages of the sync file, also of feeds that its runs
 it('what a run gives back is free, and what another run has taken stays taken', async () => {
   const deps = createDeps({});
   const { runs, leases } = deps;
-  const [one, other] = [await begin(runs, 'one'), await begin(runs, 'other')];
+  const [one, other] = [await beginRun(runs, 'one'), await beginRun(runs, 'other')];
   await database.pool.query(
     `INSERT INTO sync.refresh (offer_id, first_seen_at, feed_set, bucket, order_at)
      SELECT n, now(), 0, -1, now() FROM generate_series(1, 4) n`,
@@ -248,9 +198,9 @@ it('what a run gives back is free, and what another run has taken stays taken', 
 it('an offer is taken when nobody has it, its lease has run out, or its run has ended, and not while it is loaded', async () => {
   const { runs, leases } = createDeps({});
   const [one, other, ended] = [
-    await begin(runs, 'one'),
-    await begin(runs, 'other'),
-    await begin(runs, 'ended'),
+    await beginRun(runs, 'one'),
+    await beginRun(runs, 'other'),
+    await beginRun(runs, 'ended'),
   ];
   await runs.end(ended, 'cancelled', 'signal');
   await database.pool.query(
@@ -282,11 +232,31 @@ it.each([
       suspicion: async () => ({ isListingSuspect, isDetailSuspect, isFirst: false }),
     };
     const deps = createDeps({ refreshQueue });
-    const runId = await begin(deps.runs, 'all');
-    await deps.leases.ensureWindows(sync.feeds, 'en', false);
+    const runId = await beginRun(deps.runs, 'all');
+    await deps.leases.ensureWindows(tickSync.feeds, 'en', false);
     await database.pool.query('UPDATE sync.search_window SET completed_at = now()');
     await tick(deps);
     expect(await deps.runs.read(runId)).toMatchObject(ends);
+  },
+);
+
+it.each([
+  [false, ['0']],
+  [true, ['0', '54']],
+])(
+  'where the tree is held (%s), categories that nobody has fetched are searched as they are',
+  async (isHeld, all) => {
+    const feeds = `[{ name: shoes, keywords: ["鞋"], categories: ['54'] }]`;
+    const deps = createDeps({
+      sync: parseSyncFile(`account: business\nfeeds: ${feeds}\n`, 'test'),
+      listBlocks: async () => new Map([['category', { reason: 'GATEWAY_NO_GRANT', isHeld }]]),
+    });
+    await beginRun(deps.runs, 'all');
+    await tick(deps);
+    const { rows } = await database.pool.query<{ category: string }>(
+      'SELECT category_id::text AS category FROM sync.search_window ORDER BY 1',
+    );
+    expect(rows.map(({ category }) => category)).toEqual(all);
   },
 );
 
@@ -304,6 +274,23 @@ it('an answer that cannot be loaded is set aside, and no other', async () => {
   });
   await tick(deps);
   expect(aside).toEqual([['7', 'RAW_DAMAGED']]);
+});
+
+it('a tick says how many answers it loaded that had lost their job, where there were any', async () => {
+  const lines: object[] = [];
+  const stream = { write: (line: string) => void lines.push(JSON.parse(line) as object) };
+  const lost = ['7', '8', '9'].map((rawId) => ({ rawId }) as StoredAnswer);
+  const raw = createRawStore({ pool: database.pool });
+  const error = new AppError(rawErrors.RAW_DAMAGED, 'no');
+  const deps = createDeps({
+    raw: { ...raw, listUnloaded: async () => lost.splice(0), setAside: async () => undefined },
+    loader: { load: async () => [], loadStored: async () => [{ rawId: '7', error }] },
+    log: createLogger({ level: 'info', pretty: false, stream }),
+  });
+  await tick(deps);
+  expect(lines).toMatchObject([{ rawId: '7' }, { answers: 2 }]);
+  await tick(deps);
+  expect(lines).toHaveLength(2);
 });
 
 const fails = () => Promise.reject(new Error('no connection'));
@@ -324,7 +311,7 @@ it.each<[string, (stores: Stores) => Partial<TickDeps>]>([
 ])('a tick that %s has failed', async (_, breakOne) => {
   const stores = createDeps({});
   const deps = createDeps(breakOne(stores));
-  const runId = await begin(stores.runs, 'all');
+  const runId = await beginRun(stores.runs, 'all');
   await expect(tick(deps)).rejects.toThrow('no connection');
   await stores.runs.end(runId, 'cancelled', 'signal');
 });
