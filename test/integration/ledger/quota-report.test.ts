@@ -116,6 +116,16 @@ describe('what runs wait for', () => {
     expect(await report.listWaits()).toHaveLength(2);
   });
 
+  it('is nothing that only another app calls, or that has no limit any more', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 30 });
+    await at.quota.setLimit({ appKey: 'another', api: otherApi, period: 'day', callLimit: 30 });
+    await at.quota.setLimit({ appKey, api: 'com.alibaba:ended:1', period: 'day', callLimit: 30 });
+    await at.db.pool.query(`UPDATE usage.quota_limit SET valid_to = now() WHERE api LIKE '%ended:1'`);
+    await at.quota.setLimit({ appKey, api: '*', period: 'day', callLimit: 1 });
+    await at.grant('a');
+    expect((await report.listWaits()).map(({ api: of }) => of)).toEqual([api]);
+  });
+
   it('is no minute, which is over soon', async () => {
     await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 30 });
     await at.quota.setLimit({ appKey, api, period: 'minute', callLimit: 1 });
