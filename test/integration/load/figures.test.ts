@@ -100,6 +100,23 @@ it('an empty detail ends prices and stock, once', async () => {
   expect(await offer.known()).toMatchObject({ price_changes: missing['price_changes'] });
 });
 
+it('the first detail that has anything says how an offer is, and that of no change', async () => {
+  const offer = await openOffer();
+  await offer.detail(0, null);
+  await offer.detail(4, 10);
+  const read = async () =>
+    (
+      await db.pool.query<object>(
+        'SELECT rate_changes, rate_days, offer_changes, offer_days, changed_at FROM sync.refresh WHERE offer_id = $1',
+        [lastId],
+      )
+    ).rows;
+  const nothing = { rate_changes: 0, rate_days: 0, offer_changes: 0, offer_days: 0, changed_at: null };
+  expect(await read()).toEqual([nothing]);
+  await offer.detail(6, 10);
+  expect(await read()).toMatchObject([{ offer_changes: 0, offer_days: 2 }]);
+});
+
 it('a row with the same price vouches for the detail, and one with another hints at a change', async () => {
   const offer = await openOffer();
   await offer.row(0, 10);

@@ -198,6 +198,40 @@ it('answers that are kept no longer are counted, of one offer and operation too'
   );
 });
 
+it('of all answers, those are counted as kept no longer whose calls were before the oldest that is', async () => {
+  const { pool } = db;
+  const count = async (where: string) => {
+    const { rows } = await pool.query<{ calls: number }>(
+      `SELECT count(*)::int AS calls FROM usage.api_call c WHERE raw_id IS NOT NULL AND ${where}`,
+    );
+    return rows[0]?.calls ?? 0;
+  };
+  const lost = (selection: Partial<ReprocessSelection> = {}) =>
+    withReprocess(false, (open) => open.countLost(), selection);
+  const [all, details] = [await count('true'), await count(`operation = 'offer.detail'`)];
+  expect(details).toBeGreaterThan(0);
+  expect(all).toBeGreaterThan(details);
+  expect(await lost()).toBe(0);
+  await pool.query('CREATE TABLE public.kept AS SELECT * FROM raw.payload; DELETE FROM raw.payload');
+  expect(await lost()).toBe(all);
+  expect(await lost({ operation: 'offer.detail' })).toBe(details);
+  expect(await lost({ since: '2100-01-01T00:00:00Z' })).toBe(0);
+  await pool.query(
+    `INSERT INTO raw.payload OVERRIDING SYSTEM VALUE
+     SELECT * FROM public.kept ORDER BY raw_id OFFSET (SELECT count(*) / 2 FROM public.kept) LIMIT 1`,
+  );
+  const before = await count(
+    `(SELECT c.granted_at < p.observed_at AND c.raw_id <> p.raw_id FROM raw.payload p)`,
+  );
+  expect(before).toBeGreaterThan(0);
+  expect(before).toBeLessThan(all - 1);
+  expect(await lost()).toBe(before);
+  await pool.query('DELETE FROM raw.payload');
+  await pool.query(
+    'INSERT INTO raw.payload OVERRIDING SYSTEM VALUE SELECT * FROM public.kept; DROP TABLE public.kept',
+  );
+});
+
 it('a login that may make no temporary table is told so, and keeps no connection', async () => {
   const name = `no_tables_${randomBytes(5).toString('hex')}`;
   const url = new URL(db.url);

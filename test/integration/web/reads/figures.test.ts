@@ -274,6 +274,19 @@ it('the calls of a run are in the part of its time in which they were granted, t
   ]);
 });
 
+it('a call of a run that has no answer yet is granted, and has not failed', async () => {
+  const runId = await addRun('status, started_at', `'running', '2026-11-25T12:00:00+08:00'`);
+  await at.setTime('2026-11-25T12:10:00+08:00');
+  await insertCalls(at.db.pool, [
+    pastCall('2026-11-25T12:09:00+08:00', { state: 'reserved', outcome: null, latencyMs: null }),
+    pastCall('2026-11-25T12:09:01+08:00', { state: 'unknown', outcome: null, latencyMs: null }),
+  ]);
+  await execute('UPDATE usage.api_call SET run_id = $1', runId);
+  expect(await runPages().readTimeline(runId, 2)).toEqual([
+    { operation: 'offer.detail', part: 1, calls: 2, failed: 1 },
+  ]);
+});
+
 it('errors are those of the last days of Shanghai, today included', async () => {
   await at.setTime('2026-11-26T00:20:00+08:00');
   const failed = { outcome: 'gateway_error', gatewayCode: 'gw.APIACLDecline', httpStatus: 400 } as const;
