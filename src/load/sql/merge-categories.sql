@@ -18,7 +18,6 @@ above (start_id, category_id) AS (
   SELECT a.start_id, c.parent_id
   FROM above a
   JOIN catalog.category c USING (category_id)
-  WHERE c.parent_id IS NOT NULL
 ),
 stated AS (
   SELECT n.*, c.level AS old_level, c.parent_id AS old_parent_id, c.parent_seen_at IS NULL AS is_first_place,
