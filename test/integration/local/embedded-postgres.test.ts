@@ -1,69 +1,120 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { openEmbeddedPostgres } from '../../../src/local/embedded-postgres.ts';
 import { clusterName } from '../../../src/local/postmaster.ts';
 import { PresenceFolder } from '../../../src/local/presence.ts';
 import { findRunUser } from '../../../src/local/run-user.ts';
-import { relocatedFolder } from '../../../src/local/server-place.ts';
+import { chooseServerPlace, dataFolder, relocatedFolder } from '../../../src/local/server-place.ts';
 import { silentLog as log } from '../../support/open-ledger.ts';
 import { errorOf, withServer } from '../../support/postgres-protocol.ts';
 
-/* Where a server runs whose password is another than that of the project. */
-
 const user = findRunUser();
 let folder: string;
-let state: string;
-let child: ChildProcess;
+let states: string[];
+let child: ChildProcess | undefined;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'embedded-'));
   // The user of the server passes through.
   chmodSync(folder, 0o755);
-  state = join(folder, 'data', 'postgres-18');
-  mkdirSync(state, { recursive: true, mode: 0o711 });
+  states = [];
+  child = undefined;
 });
 afterEach(() => {
-  child.kill('SIGKILL');
-  const relocated = relocatedFolder(realpathSync(state));
-  rmSync(relocated, { recursive: true, force: true });
+  child?.kill('SIGKILL');
+  for (const state of states) rmSync(relocatedFolder(realpathSync(state)), { recursive: true, force: true });
   rmSync(folder, { recursive: true });
 });
 
-/** Data of a server, and a process that says that it is this server and removes its pid file when it is stopped. */
-async function runServer(port: number): Promise<void> {
-  const home = join(state, 'server');
-  const data = join(home, 'data');
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+/** The folder of one version in a project whose data are in a folder of this name. */
+function makeState(name: string): string {
+  const state = join(folder, name, 'postgres-18');
+  mkdirSync(state, { recursive: true, mode: 0o711 });
+  states.push(state);
+  return state;
+}
+
+/**
+ * Data of a server, where the user of servers can reach them, and a process that says that it is this server and removes
+ * its pid file when it is stopped.
+ */
+async function runServer(state: string, port: number) {
+  const { home, isRelocated } = await chooseServerPlace(state, user);
+  const data = dataFolder(home);
+  mkdirSync(data, { mode: 0o700 });
   writeFileSync(join(state, 'password'), 'another\n', { mode: 0o600 });
   writeFileSync(join(data, 'PG_VERSION'), '18\n');
   const script = 'trap \'rm "$1/postmaster.pid"; exit\' INT; echo ready; while :; do sleep 0.05; done';
   const ids = user && { uid: user.uid, gid: user.gid };
-  for (const path of [home, data]) if (ids) chownSync(path, ids.uid, ids.gid);
+  if (ids) chownSync(data, ids.uid, ids.gid);
   const args = ['-c', script, clusterName(data), data];
   child = spawn('/bin/sh', args, { stdio: ['ignore', 'pipe', 'ignore'], ...ids });
   if (child.stdout) await once(child.stdout, 'data');
-  writeFileSync(join(data, 'postmaster.pid'), `${String(child.pid)}\n${data}\n1\n${String(port)}\n`);
+  const pidFile = join(data, 'postmaster.pid');
+  writeFileSync(pidFile, `${String(child.pid)}\n${data}\n1\n${String(port)}\n`);
+  return { home, isRelocated, isStopped: () => !existsSync(pidFile) };
 }
 
-const isStopped = () => !existsSync(join(state, 'server', 'data', 'postmaster.pid'));
+/** For an opening that starts no server: it fails where one would be started. */
+const pickPort = () => Promise.reject(new Error('a server would be started'));
+
+const refusal = errorOf('FATAL', '28P01', 'password authentication failed');
+/** A port at which every password is refused. */
+const withRefusals = (work: (port: number) => Promise<void>) =>
+  withServer(
+    (socket) => socket.once('data', () => socket.end(refusal)),
+    (url) => work(Number(new URL(url).port)),
+  );
 
 it.each([
   ['is stopped, because nobody else uses it', false],
   ['goes on for those who use it', true],
-])('a server that refuses the password %s', (_, isUsed) => {
-  const refusal = errorOf('FATAL', '28P01', 'password authentication failed');
-  return withServer(
-    (socket) => socket.once('data', () => socket.end(refusal)),
-    async (url) => {
-      await runServer(Number(new URL(url).port));
-      if (isUsed) new PresenceFolder(join(state, 'users')).enter('user');
-      const opening = openEmbeddedPostgres({ dataRoot: join(folder, 'data'), log });
-      await expect(opening).rejects.toMatchObject({ code: 'LOCAL_POSTGRES_DATA_UNUSABLE' });
-      expect(isStopped()).toBe(!isUsed);
-    },
-  );
+])('a server that refuses the password %s', (_, isUsed) =>
+  withRefusals(async (port) => {
+    const state = makeState('data');
+    const server = await runServer(state, port);
+    if (isUsed) new PresenceFolder(join(state, 'users')).enter('user');
+    const opening = openEmbeddedPostgres({ dataRoot: join(folder, 'data'), log });
+    await expect(opening).rejects.toMatchObject({
+      code: 'LOCAL_POSTGRES_DATA_UNUSABLE',
+      message: expect.stringContaining('has a different password') as string,
+    });
+    expect(server.isStopped()).toBe(!isUsed);
+  }),
+);
+
+it('data outside the project stay in use while the project has their password', () =>
+  withRefusals(async (port) => {
+    // No server can run where a shell would read the path as something else.
+    const { home, isRelocated } = await runServer(makeState('data$'), port);
+    expect(isRelocated).toBe(true);
+    const dataRoot = join(folder, 'data$');
+    const opening = openEmbeddedPostgres({ dataRoot, log, pickPort });
+    await expect(opening).rejects.toThrow('has a different password');
+    expect(existsSync(dataFolder(home))).toBe(true);
+    expect(readdirSync(join(home, '..')).filter((name) => name.startsWith('server-before'))).toEqual([]);
+  }));
+
+it('data of another version are named rather than new ones made', async () => {
+  makeState('data');
+  const older = join(folder, 'data', 'postgres-17');
+  mkdirSync(older);
+  writeFileSync(join(older, 'password'), 'another\n');
+  const opening = openEmbeddedPostgres({ dataRoot: join(folder, 'data'), log, pickPort });
+  await expect(opening).rejects.toMatchObject({ code: 'LOCAL_POSTGRES_OTHER_VERSION' });
+});
+
+it('what the choice of a port fails with is handed on as it is, whatever it is', async () => {
+  const state = makeState('data');
+  const data = dataFolder((await chooseServerPlace(state, user)).home);
+  mkdirSync(data, { mode: 0o700 });
+  writeFileSync(join(state, 'password'), 'own\n', { mode: 0o600 });
+  writeFileSync(join(data, 'PG_VERSION'), '18\n');
+  const failing = vi.fn<() => Promise<number>>().mockRejectedValue(null);
+  const opening = openEmbeddedPostgres({ dataRoot: join(folder, 'data'), log, pickPort: failing });
+  await expect(opening).rejects.toBe(null);
 });
