@@ -1,7 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demoConfig } from '../../../src/cli/demo/play-demo.ts';
+import { runCli } from '../../../src/cli/main.ts';
 import { demoTrigger, readDemoProgress } from '../../../src/runs/demo-progress.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createWorld } from '../../support/in-process.ts';
 
 describe('the demo reads from its database', () => {
   let database: TestDatabase;
@@ -33,4 +37,12 @@ test('a demo refuses every gateway that is not on this machine', () => {
   expect(ask('http://127.0.0.1:9/openapi')).not.toThrow();
   expect(ask('https://gw.open.1688.com/openapi')).toThrow('only talks to a sandbox on this machine');
   expect(ask('https://127.0.0.1.example.com/openapi')).toThrow('only talks to a sandbox on this machine');
+});
+
+test('a demo that can not begin ends with the reason', async () => {
+  const world = createWorld();
+  // Also root can't make a folder below a file.
+  writeFileSync(join(world.context.cwd, '.catalog-sync'), '');
+  expect(await runCli(['demo'], world.context)).toBe(4);
+  expect(world.stderr.text).toContain('PROJECT_NOT_WRITABLE');
 });
