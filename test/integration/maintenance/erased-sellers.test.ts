@@ -218,6 +218,27 @@ it('answers count as searched once those that name the seller are erased', async
   expect(await select('SELECT FROM raw.payload')).toEqual([]);
 });
 
+it('an erasure whose offers can not be erased fails, and is complete when it has succeeded', async () => {
+  await store.load([found('61', provenance(60), { seller: seller('refused') })]);
+  await db.pool.query(
+    `CREATE FUNCTION public.refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+     CREATE TRIGGER refuse BEFORE UPDATE ON catalog.offer FOR EACH ROW WHEN (old.offer_id = 61) EXECUTE FUNCTION public.refuse()`,
+  );
+  const eraseStore = createEraseStore({ pool: db.pool });
+  const failure = await erase('refused').catch((error: unknown) => error);
+  expect([failure, (failure as Error).cause].map(String).join()).toContain('not today');
+  expect(await select("SELECT seller_id FROM catalog.seller WHERE seller_id = 'refused'")).toHaveLength(1);
+  expect(await select('SELECT seller_id FROM catalog.offer WHERE offer_id = 61')).toEqual([
+    { seller_id: 'refused' },
+  ]);
+  // Nor is anything of them done by halves.
+  expect(await select('SELECT offer_id FROM sync.refresh WHERE offer_id = 61')).toHaveLength(1);
+  expect(await eraseStore.readCompletedAt('refused')).toBeNull();
+  await db.pool.query('DROP FUNCTION public.refuse CASCADE');
+  await erase('refused');
+  expect(await eraseStore.readCompletedAt('refused')).toBeInstanceOf(Date);
+});
+
 it('a load under way is waited for, so that what it brings is erased too', async () => {
   const loading = await db.pool.connect();
   try {
