@@ -67,6 +67,25 @@ describe('migrations', () => {
     expect((await db.pool.query('SELECT * FROM public.waits')).rows).toEqual([{ lock_timeout: '900ms' }]);
   });
 
+  it('wait for others that migrate a few seconds at a time, and name who does', async () => {
+    writeMigrations(first);
+    const other = await db.pool.connect();
+    try {
+      await other.query('SELECT pg_advisory_lock(1688000)');
+      let failure: unknown;
+      void migrate({ connectionString: db.url, log, folder, attempts: 1 }).catch((error: unknown) => {
+        failure = error;
+      });
+      await until(() => failure !== undefined, { timeoutMs: 15_000 });
+      expect(failure).toMatchObject({
+        code: 'DATABASE_LOCKED',
+        message: expect.stringContaining('of a migration') as string,
+      });
+    } finally {
+      other.release(true);
+    }
+  });
+
   it.each([
     ['a schema', (login: string) => `GRANT CONNECT ON DATABASE "$DB" TO ${login}`],
     [
