@@ -37,9 +37,10 @@ const open = (given: Given) =>
     ...given,
   });
 
-async function listWorkers(): Promise<{ worker_id: string; heartbeat_at: Date }[]> {
-  const { rows } = await database.pool.query<{ worker_id: string; heartbeat_at: Date }>(
-    'SELECT worker_id, heartbeat_at FROM sync.worker ORDER BY started_at',
+/** Times in microseconds: two heartbeats may be of one millisecond. */
+async function listWorkers(): Promise<{ worker_id: string; heartbeatUs: number }[]> {
+  const { rows } = await database.pool.query<{ worker_id: string; heartbeatUs: number }>(
+    `SELECT worker_id, (extract(epoch FROM heartbeat_at) * 1000000)::float8 AS "heartbeatUs" FROM sync.worker ORDER BY started_at`,
   );
   return rows;
 }
@@ -58,11 +59,11 @@ test('a process is one row, written at most every five seconds; a process that w
   const [second, ...others] = await listWorkers();
   expect(others).toEqual([]);
   expect(second?.worker_id).toBe(first?.worker_id);
-  expect(second?.heartbeat_at.getTime()).toBeGreaterThan(first?.heartbeat_at.getTime() ?? Infinity);
+  expect(second?.heartbeatUs).toBeGreaterThan(first?.heartbeatUs ?? Infinity);
   nowMs = 10_000;
   await beat();
   const [third] = await listWorkers();
-  expect(third?.heartbeat_at.getTime()).toBeGreaterThan(second?.heartbeat_at.getTime() ?? Infinity);
+  expect(third?.heartbeatUs).toBeGreaterThan(second?.heartbeatUs ?? Infinity);
 
   await database.pool.query(`UPDATE sync.worker SET heartbeat_at = heartbeat_at - interval '25 hours'`);
   await open({ clock }).beat();
