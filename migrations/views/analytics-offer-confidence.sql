@@ -80,7 +80,7 @@ COMMENT ON COLUMN analytics.offer_confidence.p_current IS 'Probability, 0 to 1, 
 COMMENT ON COLUMN analytics.offer_confidence.price_p_current IS 'Probability that all of its prices still hold, those of search rows apart. Null: the newest detail was empty.';
 COMMENT ON COLUMN analytics.offer_confidence.stock_p_current IS 'Probability that it is still in stock, or still out of stock (is_in_stock). Null: the newest detail was empty, or said nothing of stock.';
 COMMENT ON COLUMN analytics.offer_confidence.is_in_stock IS 'Whether the newest detail showed any stock.';
-COMMENT ON COLUMN analytics.offer_confidence.changes_per_day IS 'Learned rate of changes of the offer, but for stock and sales.';
+COMMENT ON COLUMN analytics.offer_confidence.changes_per_day IS 'Learned rate of changes of the offer, but for stock and sales; of one that the newest detail did not find: of its coming back.';
 COMMENT ON COLUMN analytics.offer_confidence.price_changes_per_day IS 'Learned rate of changes of its prices.';
 COMMENT ON COLUMN analytics.offer_confidence.price_changes IS 'The rate of its prices is known as if so many changes had been seen (chance_held).';
 COMMENT ON COLUMN analytics.offer_confidence.price_days IS 'In so many days.';
