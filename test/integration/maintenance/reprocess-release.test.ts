@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger } from '../../../src/core/log.ts';
-import { migrate } from '../../../src/db/migrate.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import type { TestDatabase } from '../../support/database.ts';
+import { createFirstReleaseDatabase } from '../../support/first-release.ts';
 import { runReprocess, unchanged } from '../../support/reprocess-world.ts';
 
 /* A database that the first release filled: what it did not read is in its stored answers. */
@@ -11,12 +8,7 @@ import { runReprocess, unchanged } from '../../support/reprocess-world.ts';
 let db: TestDatabase;
 
 beforeAll(async () => {
-  db = await createTestDatabase({ migrated: false });
-  const dump = readFileSync(new URL('../../fixtures/first-release.sql.gz', import.meta.url));
-  const client = await db.pool.connect();
-  await client.query(gunzipSync(dump).toString());
-  client.release(true);
-  await migrate({ connectionString: db.url, log: createLogger({ level: 'silent', pretty: false }) });
+  db = await createFirstReleaseDatabase();
 });
 afterAll(() => db.drop());
 

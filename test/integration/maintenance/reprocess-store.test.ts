@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { Pool } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger } from '../../../src/core/log.ts';
-import { migrate } from '../../../src/db/migrate.ts';
 import { readAgain } from '../../../src/jobs/normalize-and-load.ts';
 import { openReprocess, type Reprocess } from '../../../src/maintenance/reprocess/reprocess-store.ts';
 import {
@@ -15,7 +11,8 @@ import {
 } from '../../../src/model/reprocess.ts';
 import { learn } from '../../../src/refresh/learn.ts';
 import { normalizerVersion } from '../../../src/transform/normalize-answer.ts';
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import type { TestDatabase } from '../../support/database.ts';
+import { createFirstReleaseDatabase } from '../../support/first-release.ts';
 import { everything, runReprocess } from '../../support/reprocess-world.ts';
 
 /* A database that the first release filled: today's code reads more of its stored answers. */
@@ -25,12 +22,7 @@ let db: TestDatabase;
 let lastBefore = '0';
 
 beforeAll(async () => {
-  db = await createTestDatabase({ migrated: false });
-  const dump = readFileSync(new URL('../../fixtures/first-release.sql.gz', import.meta.url));
-  const client = await db.pool.connect();
-  await client.query(gunzipSync(dump).toString());
-  client.release(true);
-  await migrate({ connectionString: db.url, log: createLogger({ level: 'silent', pretty: false }) });
+  db = await createFirstReleaseDatabase();
   const { rows } = await db.pool.query<{ last: string }>(
     'SELECT coalesce(max(reprocess_id), 0) AS last FROM sync.reprocess',
   );
