@@ -10,7 +10,7 @@ import {
 import { listSeries, type SeriesEntry } from './price-series.ts';
 import { replayPrices, type ReplayedOffer, type ReplayRequest } from './replay-prices.ts';
 import type { LateAnswer } from './merge-prices.ts';
-import { applySql } from '../db/sql-file.ts';
+import { applySql, runSql } from '../db/sql-file.ts';
 
 const isFollowedByEmpty = (series: readonly SeriesEntry[], key: ObservationKey): boolean =>
   series.find((entry) => isNewer(entry.key, key))?.isFound === false;
@@ -24,7 +24,7 @@ function isContradicting(
   return prices === null || !isConfirmedBy(intervals, key, prices) || isFollowedByEmpty(series, key);
 }
 
-/** Of booked answers those with whose prices the history does not agree. */
+/** Of booked answers those with whose prices, or with the ends of which, the history does not agree. */
 export async function findContradicting<T extends LateAnswer>(
   { client }: LoadContext,
   source: PriceSource,
@@ -33,9 +33,12 @@ export async function findContradicting<T extends LateAnswer>(
   if (late.length === 0) return [];
   const ids = [...new Set(late.map(({ offerId }) => offerId))];
   const intervals = await readPriceIntervals(client, ids, source);
+  const wrongEnds = await runSql<{ offer_id: string }>(client, readSql('find-wrong-ends'), [ids, source]);
+  const wronglyEnded = new Set(wrongEnds.map(({ offer_id }) => offer_id));
   return late.filter(
     ({ offerId, key, prices }) =>
-      prices !== null && !isConfirmedBy(intervals.get(offerId) ?? [], key, prices),
+      wronglyEnded.has(offerId) ||
+      (prices !== null && !isConfirmedBy(intervals.get(offerId) ?? [], key, prices)),
   );
 }
 

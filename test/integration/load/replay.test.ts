@@ -94,6 +94,28 @@ describe('prices', () => {
     expect(await world.replay()).toMatchObject({ prices: [], observations: 0, offers: new Set() });
   });
 
+  it('that an older release ended by an answer of another source go on', async () => {
+    const id = newId();
+    const windowId = await addWindow(db.pool, `of ${id}`);
+    const page = searchPage(windowId, at(1), [
+      searchRow(id, { priceCny: '10', furtherPrices: [{ kind: 'search_consign', amountCny: '12' }] }),
+    ]);
+    const detail = found(id, at(5), { prices: [price('9')] });
+    await world.load(page, detail);
+    const expected = await intervals(id);
+    await db.pool.query(
+      `WITH ended AS (DELETE FROM catalog.price WHERE offer_id = $1 AND kind = 'search_consign' RETURNING *)
+       INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, valid_from, valid_to, amount_cny, call_id, closed_by_call_id)
+       SELECT offer_id, sku_id, kind, min_quantity, valid_from, $2, amount_cny, call_id, $3 FROM ended`,
+      [id, detail.provenance.observedAt, detail.provenance.callId],
+    );
+    expect(await intervals(id)).not.toEqual(expected);
+    await world.replay([rawIdOf(detail)]);
+    expect(await intervals(id)).not.toEqual(expected);
+    expect((await world.replay([rawIdOf(page)])).replayed.search).toEqual(new Set([id]));
+    expect(await intervals(id)).toEqual(expected);
+  });
+
   it('before answers that are not kept are left as they are, and the offer is partly merged again', async () => {
     const id = newId();
     const answers = [1, 5, 9].map((minutes) => found(id, at(minutes), { prices: [price(`1${minutes}`)] }));

@@ -5,6 +5,12 @@ import { withTestStack, type TestStack } from '../../support/stack.ts';
 
 const hourMs = 3_600_000;
 
+/** From now to an hour of tomorrow in China. */
+function untilHourMs(now: number, hour: number): number {
+  const shanghai = now + 8 * hourMs;
+  return 24 * hourMs - (shanghai % (24 * hourMs)) + hour * hourMs;
+}
+
 /** Some offers beside a feed that would take more details than there are, every hour. */
 function fileOf(watched: readonly string[], maxAge: string, daily: number) {
   return parseSyncFile(
@@ -48,9 +54,17 @@ async function listSources(stack: TestStack): Promise<Map<string, number>> {
   return new Map(rows.map(({ source, calls }) => [source, calls]));
 }
 
+interface Days {
+  readonly maxAge: string;
+  /** Of the day, in China. */
+  readonly fromHour: number;
+  readonly hours: number;
+  readonly daily: number;
+}
+
 /** Runs every hour. */
 async function achieve(
-  { maxAge, hours, daily }: { readonly maxAge: string; readonly hours: number; readonly daily: number },
+  { maxAge, fromHour, hours, daily }: Days,
   check: (stack: TestStack, achieved: Achieved) => Promise<void>,
 ) {
   await withTestStack({ backend: 'postgres', sandbox: { offers: 120 } }, async (stack) => {
@@ -60,6 +74,8 @@ async function achieve(
       .slice(0, 40)
       .map(({ id }) => id);
     const other = await stack.openProcess({ sync: fileOf(watched, maxAge, daily) });
+    await stack.query("UPDATE sync.database_identity SET source = 'sandbox'");
+    await stack.advance(untilHourMs(stack.sandbox.now().getTime(), fromHour));
     for (let hour = 0; hour < hours; hour += 1) {
       if (hour > 0) await stack.advance(hourMs);
       expect(['succeeded', 'partial_quota']).toContain((await other.run()).status);
@@ -72,7 +88,7 @@ it(
   'a watch list is never older than its max_age, beside a feed that would take every call',
   () =>
     achieve(
-      { maxAge: ', max_age: 6h', hours: 12, daily: 360 },
+      { maxAge: ', max_age: 6h', fromHour: 1, hours: 12, daily: 360 },
       async (stack, { offers, in_time, oldest_h }) => {
         expect(offers).toBeGreaterThan(30);
         expect(in_time).toBe(1);
@@ -98,10 +114,23 @@ it(
 );
 
 it(
+  'nor is it where half of the hours are of the next day',
+  () =>
+    achieve(
+      { maxAge: ', max_age: 6h', fromHour: 16, hours: 16, daily: 360 },
+      async (stack, { offers, in_time }) => {
+        expect(offers).toBeGreaterThan(30);
+        expect(in_time).toBe(1);
+        expect((await listSources(stack)).get('detail_max_age')).toBeGreaterThan(0);
+      },
+    ),
+  240_000,
+);
+
+it(
   'without max_age it is, whatever its weight',
   () =>
-    // Whenever it begins, ten hours of one day are among them.
-    achieve({ maxAge: '', hours: 20, daily: 300 }, async (stack, { in_time }) => {
+    achieve({ maxAge: '', fromHour: 1, hours: 20, daily: 300 }, async (stack, { in_time }) => {
       expect(in_time).toBeLessThan(0.95);
       expect(await stack.query('SELECT * FROM analytics.promised_age')).toEqual([]);
       expect([...(await listSources(stack)).keys()]).not.toContain('detail_max_age');
