@@ -1,22 +1,20 @@
 import type { Pool, PoolClient } from 'pg';
 
+const ignore = (): void => undefined;
+
 /** Runs `work` on one connection of the pool, without a transaction. The connection is closed if `work` fails. */
 export async function withConnection<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  let broken: Error | undefined;
-  const onError = (error: Error) => {
-    broken = error;
-  };
   // The pool listens to idle connections only: one that breaks between two statements of ours would end the process.
-  client.on('error', onError);
+  client.on('error', ignore);
+  let isDone = false;
   try {
-    return await work(client);
-  } catch (error) {
-    broken ??= error instanceof Error ? error : new Error(String(error));
-    throw error;
+    const result = await work(client);
+    isDone = true;
+    return result;
   } finally {
-    if (!broken) client.off('error', onError);
-    // One that failed may still be inside a transaction: it is closed, not reused.
-    client.release(broken);
+    client.off('error', ignore);
+    // One that failed may still be inside a transaction: it is closed, not reused. The pool itself closes one that broke.
+    client.release(!isDone);
   }
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Writable } from 'node:stream';
+import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { createPool } from '../../../src/db/pool.ts';
@@ -49,6 +50,30 @@ it('leaves no listener on a connection that goes back to the pool', async () => 
     const count = () => withConnection(pool, async (client) => client.listenerCount('error'));
     const listeners = await count();
     expect(await count()).toBe(listeners);
+  } finally {
+    await pool.end();
+  }
+});
+
+it('does not lend a connection again that broke, or whose work failed', async () => {
+  const pool = createPool({ connectionString: db.url, max: 1, log: silent });
+  const readPid = async (client: PoolClient) =>
+    (await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid;
+  try {
+    const first = await withConnection(pool, readPid);
+    const broken = await withConnection(pool, async (client) => {
+      const pid = await readPid(client);
+      const isOver = new Promise<void>((resolve) => client.once('end', resolve));
+      await db.pool.query('SELECT pg_terminate_backend($1)', [pid]);
+      await isOver;
+      return pid;
+    });
+    expect(broken).toBe(first);
+    const next = await withConnection(pool, readPid);
+    expect(next).not.toBe(broken);
+    const failing = withConnection(pool, async () => Promise.reject(new Error('refused')));
+    await expect(failing).rejects.toThrow('refused');
+    expect(await withConnection(pool, readPid)).not.toBe(next);
   } finally {
     await pool.end();
   }
