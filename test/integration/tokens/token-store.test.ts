@@ -201,9 +201,11 @@ describe('a refresh', () => {
     expect(connections).toBe(1);
   });
 
-  it('that has ended leaves no timer', async () => {
-    const refreshTimeoutMs = 61_234;
-    const store = openStore({ refreshTimeoutMs });
+  it.each<[string, StoreOptions, number]>([
+    ['as long as it is told', { refreshTimeoutMs: 61_234 }, 61_234],
+    ['a minute by itself', {}, 60_000],
+  ])('may take %s, and leaves no timer', async (_name, options, refreshTimeoutMs) => {
+    const store = openStore(options);
     await store.write(appKey, tokens('old'));
     const begun = new Set<number>();
     const ended = new Set<number>();
