@@ -47,7 +47,7 @@ export interface JobCounts {
 /** The queues of all kinds on one backend. The catalog is the checkpoint: losing them loses nothing. */
 export interface Queues {
   readonly backend: 'redis' | 'postgres';
-  /** @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
+  /** Of none, the server is not asked. @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
   add<K extends JobKind>(kind: K, jobs: readonly NewJob<K>[]): Promise<void>;
   /** Jobs that are not finished. @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
   count(kind: JobKind): Promise<JobCounts>;

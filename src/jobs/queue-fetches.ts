@@ -78,7 +78,7 @@ async function queueDetails(
     jobId: `${runId}-d${String(ids[0])}`,
     data: { runId, offerIds: ids },
   }));
-  if (jobs.length > 0) await deps.queues.add('detail', jobs);
+  await deps.queues.add('detail', jobs);
 }
 
 async function queuePages(
@@ -96,7 +96,7 @@ async function queuePages(
         jobId: `${runId}-w${windowId}-${page}`,
         data: { runId, windowId, page },
       }));
-    if (jobs.length > 0) await deps.queues.add(kind, jobs);
+    await deps.queues.add(kind, jobs);
   }
 }
 

@@ -6,6 +6,7 @@ import { openQueues, type Queues } from '../../../src/jobs/queue-backend.ts';
 import { closeQueueServer, openQueueServer } from '../../../src/jobs/queue-server.ts';
 import { createQueuesToSee } from '../../../src/jobs/queues-to-see.ts';
 import { createTestDatabase } from '../../support/database.ts';
+import { findTestPort } from '../../support/find-test-port.ts';
 import { startTestRedis } from '../../support/redis.ts';
 import { listBackends, type Backend } from '../../support/stack.ts';
 import { until } from '../../support/until.ts';
@@ -158,6 +159,45 @@ it('of the connections to Postgres, the one that hears of jobs is named after th
     await queues.close();
     await closeQueueServer(server);
     await database.drop();
+  }
+});
+
+it('of a server that is closed no connection is left, and it waits for those that are in use', async () => {
+  const database = await createTestDatabase();
+  const databaseUrl = new Secret(database.url);
+  const server = openQueueServer({ redisUrl: null, databaseUrl, maxConnections: 8, log });
+  if (server.backend !== 'postgres') throw new Error('the queues are not in Postgres');
+  const countSessions = async () => {
+    const { rows } = await database.pool.query(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'catalog-sync'`,
+    );
+    return rows.length;
+  };
+  try {
+    const client = await server.connections.pool.connect();
+    await client.query('SELECT 1');
+    let isClosed = false;
+    const closing = closeQueueServer(server).then(() => (isClosed = true));
+    expect(await countSessions()).toBe(1);
+    expect(isClosed).toBe(false);
+    client.release();
+    await closing;
+    await until(async () => (await countSessions()) === 0, { timeoutMs: 5_000 });
+  } finally {
+    await closeQueueServer(server).catch(() => undefined);
+    await database.drop();
+  }
+});
+
+it('adding no jobs asks nothing of a server that is away', async () => {
+  const url = new Secret(`redis://127.0.0.1:${await findTestPort()}`);
+  const server = { backend: 'redis', url } as const;
+  const queues = openQueues({ server, log, retryDelayMs: 10, onSettled: () => undefined });
+  try {
+    await expect(queues.add('category', [])).resolves.toBeUndefined();
+  } finally {
+    await queues.close();
   }
 });
 
