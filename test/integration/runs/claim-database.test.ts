@@ -53,6 +53,8 @@ describe('a live database', () => {
     await addCalls();
     await claimDatabase(db.pool, second);
     await expect(claimDatabase(db.pool, first)).rejects.toMatchObject(otherApp);
+    await requireSameApp(db.pool, second);
+    await expect(requireSameApp(db.pool, first)).rejects.toMatchObject(otherApp);
   });
 
   it('of before there were fingerprints is of the app of its newest call', async () => {

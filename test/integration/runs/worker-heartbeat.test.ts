@@ -60,10 +60,18 @@ test('a process is one row, written at most every five seconds; a process that w
   expect(others).toEqual([]);
   expect(second?.worker_id).toBe(first?.worker_id);
   expect(second?.heartbeatUs).toBeGreaterThan(first?.heartbeatUs ?? Infinity);
+  nowMs = 9999;
+  await beat();
+  expect(await listWorkers()).toEqual([second]);
   nowMs = 10_000;
   await beat();
   const [third] = await listWorkers();
   expect(third?.heartbeatUs).toBeGreaterThan(second?.heartbeatUs ?? Infinity);
+  // A clock that is set back makes no process silent.
+  nowMs = 1000;
+  await beat();
+  const [fourth] = await listWorkers();
+  expect(fourth?.heartbeatUs).toBeGreaterThan(third?.heartbeatUs ?? Infinity);
 
   await database.pool.query(`UPDATE sync.worker SET heartbeat_at = heartbeat_at - interval '25 hours'`);
   await open({ clock }).beat();
