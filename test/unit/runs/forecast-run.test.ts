@@ -137,6 +137,9 @@ describe('limits of a day or month', () => {
     ]);
     expect(await readPeriodLimits({ report: { listLimits: async () => [] }, sync })).toEqual(file);
     expect(limitsOfFile(syncOf(group)).at(-1)).toMatchObject({ period: 'day', calls: 70 });
+    const monthly = limitsOfFile(syncOf(group.replace('daily: 70', 'monthly: 80')));
+    expect(monthly.at(-1)).toMatchObject({ period: 'month', calls: 80 });
+    expect(monthly).toHaveLength(2 * apiOperations.length + 1);
   });
 });
 
