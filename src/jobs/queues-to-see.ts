@@ -51,7 +51,6 @@ export function createQueuesToSee(options: QueuesToSeeOptions): QueuesToSee {
     },
     close: async () => {
       await Promise.allSettled((opened ?? []).map((queue) => queue.close()));
-      opened = null;
     },
   };
 }

@@ -15,7 +15,7 @@ const databasesPerWorker = 4;
 let databasesUsed = 0;
 
 /** Sends one inline command and gives the first line of the answer. */
-function ask(url: string, command: string): Promise<string> {
+export function askRedisServer(url: string, command: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port || 6379), hostname);
@@ -55,7 +55,7 @@ async function launch(binary: string): Promise<{ url: string; server: ChildProce
   server.once('exit', () => process.off('exit', end));
   const url = `redis://127.0.0.1:${port}`;
   try {
-    await until(async () => server.exitCode !== null || (await ask(url, 'PING')) === '+PONG', {
+    await until(async () => server.exitCode !== null || (await askRedisServer(url, 'PING')) === '+PONG', {
       what: 'redis-server answers',
     });
   } catch (error) {

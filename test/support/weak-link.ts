@@ -15,6 +15,8 @@ export interface WeakLink {
   answer(bytes: Buffer): void;
   /** Everything passes again. Only after `stall` and `delay`. */
   mend(): void;
+  /** Of those who came by way of the link. */
+  countConnections(): number;
   close(): Promise<void>;
 }
 
@@ -45,6 +47,7 @@ function pass(from: Socket, to: Socket, condition: Condition): () => void {
 export async function openWeakLink(serverUrl: string): Promise<WeakLink> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
+  const nears = new Set<Socket>();
   const flushes = new Set<() => void>();
   const condition: Condition = { isStalled: false, delayMs: 0, reply: null };
   const keep = (socket: Socket) => {
@@ -54,6 +57,8 @@ export async function openWeakLink(serverUrl: string): Promise<WeakLink> {
   };
   const server = createServer((near) => {
     keep(near);
+    nears.add(near);
+    near.once('close', () => nears.delete(near));
     const { reply } = condition;
     if (reply) {
       near.once('data', () => near.end(reply));
@@ -89,6 +94,7 @@ export async function openWeakLink(serverUrl: string): Promise<WeakLink> {
       condition.delayMs = 0;
       flushes.forEach((flush) => flush());
     },
+    countConnections: () => nears.size,
     close,
   };
 }

@@ -16,7 +16,7 @@ const log = createLogger({ level: 'silent', pretty: false });
 
 async function withQueues(
   backend: Backend,
-  work: (queues: Queues, countSettled: () => number) => Promise<void>,
+  work: (queues: Queues, countSettled: () => number, lines: readonly string[]) => Promise<void>,
 ): Promise<void> {
   const database = await createTestDatabase();
   const redis = backend === 'redis' ? await startTestRedis() : null;
@@ -27,10 +27,13 @@ async function withQueues(
     log,
   });
   let settled = 0;
-  const queues = openQueues({ server, log, retryDelayMs: 10, onSettled: () => void (settled += 1) });
+  const lines: string[] = [];
+  const stream = { write: (line: string) => void lines.push(line) };
+  const told = createLogger({ level: 'warn', pretty: false, stream });
+  const queues = openQueues({ server, log: told, retryDelayMs: 10, onSettled: () => void (settled += 1) });
   try {
     expect(queues.backend).toBe(backend);
-    await work(queues, () => settled);
+    await work(queues, () => settled, lines);
     expect(await queues.findTrouble()).toBeNull();
   } finally {
     await queues.stopWorkers();
@@ -79,8 +82,8 @@ describe.each(listBackends())('the queues on %s', (backend) => {
       expect(attempts).toEqual(Array.from({ length: 13 }, () => 0));
     }));
 
-  it('try a failed job three times', () =>
-    withQueues(backend, async (queues, countSettled) => {
+  it('try a failed job three times, and leave it to its processor to tell of it', () =>
+    withQueues(backend, async (queues, countSettled, lines) => {
       const attempts: number[] = [];
       await queues.add('category', [job('7')]);
       queues.work('category', 1, async ({ attemptsMade }) => {
@@ -90,6 +93,7 @@ describe.each(listBackends())('the queues on %s', (backend) => {
       await until(async () => (await queues.count('category')).unfinished === 0);
       expect(attempts).toEqual([0, 1, 2]);
       await until(() => countSettled() === 3);
+      expect(lines).toEqual([]);
     }));
 
   it('let the jobs in flight finish when their workers stop, and keep the others', () =>
