@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { Secret } from '../../../src/core/secret.ts';
+import { jobKinds } from '../../../src/jobs/job-kinds.ts';
 import { openQueues } from '../../../src/jobs/queue-backend.ts';
 import { closeQueueServer, openQueueServer, type QueueServer } from '../../../src/jobs/queue-server.ts';
 import { createQueuesToSee } from '../../../src/jobs/queues-to-see.ts';
@@ -86,6 +87,7 @@ describe.runIf(listBackends().includes('redis'))('queues in a Redis', () => {
     expect(link.countConnections()).toBeGreaterThan(1);
     await queues.close();
     await seen.close();
+    expect(seen.list()).toMatchObject(jobKinds.map(() => ({ closed: true })));
     await until(() => link.countConnections() === 0);
   });
 });
@@ -115,9 +117,15 @@ describe('queues in a Postgres', () => {
            END $$`,
         );
       await setReadOnly('on');
+      const { queues } = openBoth(server);
+      closing.push(() => queues.stopWorkers());
+      const done: string[] = [];
+      queues.work('category', 1, async ({ data }) => void done.push(data.categoryId));
       await expect(server.connections.ready()).rejects.toMatchObject({ code: '25006' });
       await setReadOnly('off');
-      await server.connections.ready();
+      await queues.add('category', [job]);
+      await until(() => done.length === 1);
+      await until(async () => (await queues.count('category')).unfinished === 0);
     };
     await Promise.all([loseTables(), becomeReady()]);
   });
