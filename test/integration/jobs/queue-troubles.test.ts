@@ -117,13 +117,17 @@ describe('queues in a Postgres', () => {
            END $$`,
         );
       await setReadOnly('on');
-      const { queues } = openBoth(server);
+      const { queues, seen } = openBoth(server);
       closing.push(() => queues.stopWorkers());
       const done: string[] = [];
       queues.work('category', 1, async ({ data }) => void done.push(data.categoryId));
-      await expect(server.connections.ready()).rejects.toMatchObject({ code: '25006' });
+      const refused = { code: '25006' };
+      const looked = expect(seen.list()[0]?.waitUntilReady()).rejects.toMatchObject(refused);
+      await expect(server.connections.ready()).rejects.toMatchObject(refused);
+      await looked;
       await setReadOnly('off');
       await queues.add('category', [job]);
+      await seen.list()[0]?.waitUntilReady();
       await until(() => done.length === 1);
       await until(async () => (await queues.count('category')).unfinished === 0);
     };
