@@ -100,15 +100,17 @@ export async function ensureReader(
  * The port of a server that somebody else started, once it takes connections; null when none runs. One that
  * nobody uses and that does not answer is stopped.
  *
+ * @param attempts to connect, 100 ms apart
  * @throws AppError LOCAL_POSTGRES_BUSY when it has users and does not answer
  */
 export async function findRunningServer(
   server: ServerOptions,
   password: string,
   hasUsers: () => boolean,
+  attempts = connectAttempts,
 ): Promise<number | null> {
   let last: unknown;
-  for (let attempt = 1; attempt <= connectAttempts; attempt += 1) {
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const postmaster = readPostmaster(server.data);
     if (!postmaster?.isRunning) return null;
     try {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,8 +56,8 @@ function withTalk(
 }
 
 describe('the database of a local server', () => {
-  it('is made where it is missing', () =>
-    withTalk({ begin: () => opened }, async (port, { statements }) => {
+  it('is made where it is missing, whatever the server says at the end', () =>
+    withTalk({ begin: () => opened, farewell: starting }, async (port, { statements }) => {
       await ensureDatabase(port, 'own');
       expect(statements.at(-1)).toBe('create database catalog_sync');
     }));
@@ -126,10 +126,10 @@ describe('a server that somebody else has started', () => {
     child.kill('SIGKILL');
     rmSync(data, { recursive: true });
   });
-  const find = (port: number) => {
+  const find = (port: number, hasUsers = true, attempts?: number) => {
     writeFileSync(join(data, 'postmaster.pid'), `${String(child.pid)}\n${data}\n1\n${String(port)}\n`);
     const server = { binaries: data, data, user: null, home: data, log: silentLog };
-    return findRunningServer(server, 'own', () => true);
+    return findRunningServer(server, 'own', () => hasUsers, attempts);
   };
 
   it('is waited for while it starts, with pauses', () => {
@@ -146,4 +146,29 @@ describe('a server that somebody else has started', () => {
       await expect(find(port)).rejects.toMatchObject({ code: 'LOCAL_POSTGRES_DATA_UNUSABLE' });
       expect(said.sessions).toBe(1);
     }));
+
+  it('that has users and never answers is busy, and why is said', () =>
+    withTalk({ begin: () => starting }, async (port, said) => {
+      await expect(find(port, true, 3)).rejects.toMatchObject({
+        code: 'LOCAL_POSTGRES_BUSY',
+        cause: { code: '57P03' },
+      });
+      expect(said.sessions).toBe(3);
+    }));
+
+  it('that nobody uses and that never answers is stopped', () => {
+    mkdirSync(join(data, 'bin'));
+    const script = `#!/bin/sh\necho "$@" > '${data}/asked'\n`;
+    writeFileSync(join(data, 'bin', 'pg_ctl'), script, { mode: 0o755 });
+    return withTalk({ begin: () => starting }, async (port) => {
+      expect(await find(port, false, 1)).toBeNull();
+      expect(readFileSync(join(data, 'asked'), 'utf8')).toContain('-m fast stop');
+    });
+  });
+
+  it('is none where its process has ended', async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(await find(1)).toBeNull();
+  });
 });
