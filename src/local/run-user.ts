@@ -10,9 +10,9 @@ export type RunUser = { readonly name: string; readonly uid: number; readonly gi
  *
  * @throws AppError LOCAL_POSTGRES_UNAVAILABLE as root on a machine with neither
  */
-export function findRunUser(): RunUser {
+export function findRunUser(accountsFile = '/etc/passwd'): RunUser {
   if (process.getuid?.() !== 0) return null;
-  const accounts = readFileSync('/etc/passwd', 'utf8')
+  const accounts = readFileSync(accountsFile, 'utf8')
     .split('\n')
     .map((line) => line.split(':'));
   for (const name of ['postgres', 'nobody']) {
