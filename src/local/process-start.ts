@@ -6,8 +6,7 @@ function readProcStat(pid: number): string | null {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     // The command in parentheses may hold spaces; the fields after it can't.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const isEnded = fields[0] === 'Z' || fields[0] === 'X';
-    return isEnded ? null : (fields[19] ?? null);
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
   } catch {
     return null;
   }
