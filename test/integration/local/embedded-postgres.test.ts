@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
-import { realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -99,6 +99,32 @@ it('data outside the project stay in use while the project has their password', 
     expect(readdirSync(join(home, '..')).filter((name) => name.startsWith('server-before'))).toEqual([]);
   }));
 
+it('data outside the project whose project was made again are kept, once their server has ended', async () => {
+  const state = makeState('data$');
+  const { home } = await runServer(state, 1);
+  rmSync(join(state, 'password'));
+  // Here a new password is written next: no new data are made.
+  mkdirSync(join(state, 'password.new'));
+  const opening = openEmbeddedPostgres({ dataRoot: join(folder, 'data$'), log, pickPort });
+  await expect(opening).rejects.toMatchObject({ code: 'EISDIR' });
+  const [aside = ''] = readdirSync(join(home, '..')).filter((name) => name.startsWith('server-before'));
+  expect(readdirSync(join(home, '..', aside, 'data'))).toEqual(['PG_VERSION']);
+  expect(readdirSync(home)).toEqual([]);
+});
+
+it('a project gets a folder that the user of its server can pass through', async () => {
+  const state = makeState('data$');
+  const { home } = await chooseServerPlace(state, user);
+  chmodSync(home, 0o500);
+  rmSync(join(folder, 'data$'), { recursive: true });
+  const dataRoot = join(folder, 'data$');
+  await expect(openEmbeddedPostgres({ dataRoot, log, pickPort })).rejects.toMatchObject({
+    code: 'LOCAL_POSTGRES_UNAVAILABLE',
+  });
+  const mode = user === null ? 0o700 : 0o711;
+  expect([dataRoot, state].map((path) => statSync(path).mode & 0o777)).toEqual([mode, mode]);
+});
+
 it('data of another version are named rather than new ones made', async () => {
   makeState('data');
   const older = join(folder, 'data', 'postgres-17');
@@ -108,13 +134,32 @@ it('data of another version are named rather than new ones made', async () => {
   await expect(opening).rejects.toMatchObject({ code: 'LOCAL_POSTGRES_OTHER_VERSION' });
 });
 
-it('what the choice of a port fails with is handed on as it is, whatever it is', async () => {
+/** What an opening fails with where the choice of a port fails so. */
+async function openWith(failure: unknown): Promise<unknown> {
   const state = makeState('data');
   const data = dataFolder((await chooseServerPlace(state, user)).home);
   mkdirSync(data, { mode: 0o700 });
   writeFileSync(join(state, 'password'), 'own\n', { mode: 0o600 });
   writeFileSync(join(data, 'PG_VERSION'), '18\n');
-  const failing = vi.fn<() => Promise<number>>().mockRejectedValue(null);
+  const failing = vi.fn<() => Promise<number>>().mockRejectedValue(failure);
   const opening = openEmbeddedPostgres({ dataRoot: join(folder, 'data'), log, pickPort: failing });
-  await expect(opening).rejects.toBe(null);
+  return opening.then(
+    () => 'opened',
+    (error: unknown) => error,
+  );
+}
+
+it.each([null, Object.assign(new Error('no space'), { code: 'ENOSPC' })])(
+  'what the choice of a port fails with is handed on as it is, whatever it is: %s',
+  async (failure) => expect(await openWith(failure)).toBe(failure),
+);
+
+it.each(['EACCES', 'EPERM', 'EROFS'])('a folder that can not be used is named: %s', async (code) => {
+  const failure = Object.assign(new Error(`${code}: not here`), { code });
+  expect(await openWith(failure)).toMatchObject({
+    code: 'LOCAL_POSTGRES_DATA_UNUSABLE',
+    message: `the folder of the local Postgres can't be used: ${code}: not here`,
+    facts: { folder: join(folder, 'data') },
+    cause: failure,
+  });
 });

@@ -1,12 +1,11 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest';
-import { isShellSafe, placeBinaries } from '../../../src/local/binaries.ts';
 import { findFreePort } from '../../../src/local/free-port.ts';
 import { ensureData, type DataOptions } from '../../../src/local/init-data.ts';
 import { startServer, stopServer } from '../../../src/local/postgres-server.ts';
@@ -14,7 +13,6 @@ import { clearDeadPid, clusterName, readPostmaster } from '../../../src/local/po
 import { processStart } from '../../../src/local/process-start.ts';
 import { runProgram } from '../../../src/local/run-program.ts';
 import { findRunUser } from '../../../src/local/run-user.ts';
-import { chooseServerPlace, relocatedFolder } from '../../../src/local/server-place.ts';
 import { until } from '../../support/until.ts';
 import { silentLog } from '../../support/open-ledger.ts';
 
@@ -44,6 +42,17 @@ async function start(args: readonly string[]): Promise<number> {
   children.push(child);
   await once(child, 'spawn');
   return child.pid ?? 0;
+}
+
+/** Runs `work` as if this were such a system. */
+async function onPlatform(name: NodeJS.Platform, work: () => Promise<void>): Promise<void> {
+  const { platform } = process;
+  Object.defineProperty(process, 'platform', { value: name });
+  try {
+    await work();
+  } finally {
+    Object.defineProperty(process, 'platform', { value: platform });
+  }
 }
 
 describe('a program', () => {
@@ -129,6 +138,13 @@ echo "pg_ctl: no server"
     expect(performance.now() - startedAt).toBeGreaterThan(4 * 290);
     expect(calls().match(/port=\d+/g)).toEqual([1, 2, 3, 4, 5].map((n) => `port=600${n}`));
     expect(readdirSync(folder)).toContain('server.log.before');
+  });
+
+  it('is not kept from by the pid of a server that died, which another program has now', async () => {
+    writeStart('', 0);
+    writeFileSync(join(folder, 'data', 'postmaster.pid'), `${process.pid}\n`);
+    await startServer(options());
+    expect(readFileSync(join(folder, 'data', 'postmaster.pid'), 'utf8')).toBe('4194305\n');
   });
 
   it('is not tried a sixth time', async () => {
@@ -220,12 +236,24 @@ describe('new data', () => {
   });
 
   test.each([
-    [15, '--locale=C --lc-ctype='],
-    [18, '--locale-provider=builtin --builtin-locale=C.UTF-8 --lc-ctype='],
-  ] as const)('of Postgres %i has byte order and Unicode: %s', async (version, locale) => {
+    [15, 'linux', '--locale=C --lc-ctype=C.UTF-8'],
+    [18, 'linux', '--locale-provider=builtin --builtin-locale=C.UTF-8 --lc-ctype=C.UTF-8'],
+    [18, 'darwin', '--locale-provider=builtin --builtin-locale=C.UTF-8 --lc-ctype=en_US.UTF-8'],
+  ] as const)('of Postgres %i on %s has byte order and Unicode: %s', async (version, platform, locale) => {
     writeProgram('initdb', `${initdb}\nmkdir "$at"`);
-    await ensureData(options(version));
-    expect(calls()).toContain(` ${locale}${process.platform === 'darwin' ? 'en_US' : 'C'}.UTF-8`);
+    await onPlatform(platform, () => ensureData(options(version)));
+    expect(calls()).toContain(` ${locale}\n`);
+  });
+
+  const user = findRunUser();
+  it.runIf(user !== null)('of a root is made by the user of servers, who may read the password', async () => {
+    chmodSync(folder, 0o777);
+    chownSync(home(), user?.uid ?? 0, 0);
+    writeProgram('initdb', `${initdb}\nmkdir "$at"; cp "$pw" "$at/password"`);
+    await ensureData({ ...options(), user });
+    const password = join(home(), 'data', 'password');
+    expect(readFileSync(password, 'utf8')).toBe('geheim\n');
+    expect(statSync(password).uid).toBe(user?.uid);
   });
 
   it('that can not be made says why, and leaves no password and no data', async () => {
@@ -238,52 +266,6 @@ describe('new data', () => {
   });
 });
 
-describe('a place for the server', () => {
-  it('is in the project where the path is safe, else outside of it', async () => {
-    const [safe, unsafe] = [join(folder, 'safe'), join(folder, 'un$afe')];
-    const outside = () => relocatedFolder(unsafe);
-    try {
-      expect(await chooseServerPlace(safe, null)).toEqual({
-        ...{ folder: safe, home: join(safe, 'server'), isRelocated: false },
-      });
-      expect(await chooseServerPlace(unsafe, null)).toEqual({
-        ...{ folder: outside(), home: join(outside(), 'server'), isRelocated: true },
-      });
-      expect([safe, join(safe, 'server'), outside()].map((path) => statSync(path).mode & 0o777)).toEqual([
-        0o700, 0o700, 0o700,
-      ]);
-      mkdirSync(join(unsafe, 'server', 'data'));
-      await expect(chooseServerPlace(unsafe, null)).rejects.toMatchObject({
-        code: 'LOCAL_POSTGRES_DATA_UNUSABLE',
-        message: `the user that runs this can no longer reach ${join(unsafe, 'server')}`,
-      });
-    } finally {
-      rmSync(outside(), { recursive: true, force: true });
-    }
-  });
-
-  it('is one whose path no shell reads otherwise', () => {
-    expect(['/a b/目录', '/a"b', '/a$b', '/a`b', '/a\\b', '/a\nb'].map(isShellSafe)).toEqual([
-      ...[true, false, false, false, false, false],
-    ]);
-  });
-
-  it('has a copy of the binaries where they do not run, made once', async () => {
-    const binaries = { folder: join(folder, 'package $x'), version: '18.1' };
-    mkdirSync(join(binaries.folder, 'bin'), { recursive: true });
-    writeFileSync(join(binaries.folder, 'bin', 'postgres'), '#!/bin/sh\n', { mode: 0o755 });
-    const copy = await placeBinaries(binaries, folder, null);
-    expect(copy).toBe(join(folder, 'binaries-18.1'));
-    writeFileSync(join(copy, 'kept'), '');
-    expect(await placeBinaries(binaries, folder, null)).toBe(copy);
-    expect(readdirSync(copy)).toContain('kept');
-    chmodSync(join(copy, 'bin', 'postgres'), 0o644);
-    await expect(placeBinaries(binaries, folder, null)).rejects.toMatchObject({
-      code: 'LOCAL_POSTGRES_UNAVAILABLE',
-    });
-  });
-});
-
 it('a free port is one that can be listened on', async () => {
   const port = await findFreePort();
   expect(port).toBeGreaterThan(1023);
@@ -292,15 +274,10 @@ it('a free port is one that can be listened on', async () => {
   server.close();
 });
 
-it('a process has its own mark where there is no /proc, too, and one that is gone has none', () => {
-  const { platform } = process;
-  Object.defineProperty(process, 'platform', { value: 'darwin' });
-  try {
+it('a process has its own mark where there is no /proc, too, and one that is gone has none', () =>
+  onPlatform('darwin', async () => {
     const mark = processStart(process.pid);
     expect(mark).toMatch(/^[A-Za-z0-9]+$/);
     expect(processStart(process.pid)).toBe(mark);
     expect(processStart(4_194_305)).toBeNull();
-  } finally {
-    Object.defineProperty(process, 'platform', { value: platform });
-  }
-});
+  }));

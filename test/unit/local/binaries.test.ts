@@ -39,4 +39,10 @@ describe('linkLibraries', () => {
     expect(readlinkSync(join(native, 'lib', 'libx.so.1'))).toBe('libx.so.1.2');
     expect(readFileSync(join(native, 'lib', 'libx.so'), 'utf8')).toBe('a file of its own');
   });
+
+  it('fails where a link can not be made', () => {
+    const links = [{ source: 'native/lib/libx.so.1', target: 'native/none/libx.so' }];
+    writeFileSync(join(folder, 'pg-symlinks.json'), JSON.stringify(links));
+    expect(() => linkLibraries(folder)).toThrow(/ENOENT/);
+  });
 });
