@@ -7,17 +7,19 @@ import { requireRedis } from '../../../src/db/require-redis.ts';
 import { findTestPort } from '../../support/find-test-port.ts';
 import { until } from '../../support/until.ts';
 
-/** A server that answers each command so; once `work` is done, nobody may be connected to it any more. */
-async function withServer<T>(answer: string, work: (url: Secret) => Promise<T>): Promise<T> {
+/** Answers commands that arrived together; `nth` is that of the connection, from 1. */
+type Answer = (commands: string, nth: number, socket: Socket) => void;
+
+/** A server that answers so; once `work` is done, nobody may be connected to it any more. */
+async function withServer<T>(answer: Answer, work: (url: Secret) => Promise<T>): Promise<T> {
   const sockets = new Set<Socket>();
+  let connections = 0;
   const server = createServer((socket) => {
+    const nth = (connections += 1);
     sockets.add(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
-    socket.on('data', (data) => {
-      const commands = data.toString().match(/^\*\d+\r$/gm) ?? [];
-      socket.write(answer.repeat(commands.length));
-    });
+    socket.on('data', (data) => answer(data.toString(), nth, socket));
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   try {
@@ -31,6 +33,12 @@ async function withServer<T>(answer: string, work: (url: Secret) => Promise<T>):
   }
 }
 
+/** The same to each command. */
+const always =
+  (text: string): Answer =>
+  (commands, _, socket) =>
+    void socket.write(text.repeat(commands.match(/^\*\d+\r$/gm)?.length ?? 0));
+
 const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`;
 
 it.each([
@@ -38,7 +46,7 @@ it.each([
   ['aof_enabled:0\r\nmaxmemory_policy:allkeys-lru', { maxmemoryPolicy: 'allkeys-lru', isAppendOnly: false }],
   ['redis_version:7.0.0', { maxmemoryPolicy: null, isAppendOnly: null }],
 ])('a Redis that says %j keeps jobs so', async (info, expected) => {
-  expect(await withServer(bulk(info), (url) => readRedisSettings(url, 30_000))).toEqual(expected);
+  expect(await withServer(always(bulk(info)), (url) => readRedisSettings(url, 30_000))).toEqual(expected);
 });
 
 it('a Redis that is not there says nothing, and nothing is written of it', async () => {
@@ -53,5 +61,16 @@ it('a Redis that is not there says nothing, and nothing is written of it', async
 });
 
 it('a Redis that answers is let go', async () => {
-  await expect(withServer('+PONG\r\n', (url) => requireRedis(url, 30_000))).resolves.toBeUndefined();
+  await expect(withServer(always('+PONG\r\n'), (url) => requireRedis(url, 30_000))).resolves.toBeUndefined();
+});
+
+it('a Redis that can not be used says why in its last words', async () => {
+  const answer: Answer = (commands, nth, socket) => {
+    if (nth === 1) socket.resetAndDestroy();
+    else always('-ERR last\r\n')(commands, nth, socket);
+  };
+  await expect(withServer(answer, (url) => requireRedis(url, 30_000))).rejects.toMatchObject({
+    code: 'REDIS_UNREACHABLE',
+    message: expect.stringMatching(/: ERR last$/) as string,
+  });
 });
