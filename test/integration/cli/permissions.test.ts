@@ -127,6 +127,20 @@ quotas:
     expect({ exitCode, lines: err.trim().split('\n') }).toEqual({ exitCode: 0, lines: said });
   });
 
+  it.each(['set search.keyword', 'app'])(
+    'declares by "%s" what is so from today on, where no day is given',
+    async (what) => {
+      const declare = (...flags: string[]) => run([...what.split(' '), '--state', 'pending', ...flags]);
+      const { err } = await declare();
+      const [, today = ''] = /since (\d{4}-\d{2}-\d{2})\.$/m.exec(err) ?? [];
+      expect(await declare('--on', today)).toEqual({ exitCode: 0, out: '', err });
+      expect(await declare('--on', '2999-01-01')).toMatchObject({
+        exitCode: 2,
+        err: expect.stringContaining('error: --on is a day that has not come yet') as string,
+      });
+    },
+  );
+
   it('is about the APIs that the sync file chooses', async () => {
     const file = `
 account: personal
