@@ -17,7 +17,6 @@ export async function recall(
   ids: readonly string[],
   what: Remembered,
 ): Promise<Set<string>> {
-  if (ids.length === 0) return new Set();
   const { rows } = await memory.query<{ offerId: string }>(
     'SELECT offer_id AS "offerId" FROM reprocessed WHERE offer_id = ANY ($1::bigint[]) AND what = $2',
     [ids, what],
@@ -25,13 +24,16 @@ export async function recall(
   return new Set(rows.map(({ offerId }) => offerId));
 }
 
-export async function remember(memory: PoolClient, ids: Iterable<string>, what: Remembered): Promise<void> {
-  const list = [...ids];
-  if (list.length === 0) return;
-  await memory.query('INSERT INTO reprocessed SELECT unnest($1::bigint[]), $2::text ON CONFLICT DO NOTHING', [
-    list,
-    what,
-  ]);
+/** Remembers all of it, or, if this fails, nothing. */
+export async function remember(
+  memory: PoolClient,
+  idsOf: Readonly<Record<Remembered, ReadonlySet<string>>>,
+): Promise<void> {
+  const rows = Object.entries(idsOf).flatMap(([what, ids]) => [...ids].map((id) => ({ id, what })));
+  await memory.query(
+    'INSERT INTO reprocessed SELECT * FROM unnest($1::bigint[], $2::text[]) ON CONFLICT DO NOTHING',
+    [rows.map(({ id }) => id), rows.map(({ what }) => what)],
+  );
 }
 
 /**

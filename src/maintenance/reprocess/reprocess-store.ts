@@ -241,11 +241,8 @@ export async function openReprocess(options: ReprocessOptions): Promise<Reproces
       const { counts, correction } = await runInTransaction(pool, (client) =>
         replayBatch(client, deps, answers, { cursor, before }),
       );
-      await remember(memory, correction.offers, 'changed');
-      await remember(memory, correction.partial, 'partial');
-      if (!options.isApplied)
-        for (const source of ['detail', 'search'] as const)
-          await remember(memory, correction.replayed[source], source);
+      const { offers, partial, replayed } = correction;
+      await remember(memory, { changed: offers, partial, ...replayed });
       const prices = correction.prices.flatMap(({ offerId, diff }) => toPriceExample(offerId, diff));
       return { counts, examples: [...prices, ...correction.examples] };
     },
