@@ -73,11 +73,9 @@ async function readSpan(client: pg.Client, since: ChangeSequence): Promise<Span 
 const isNewer = (maxAge: number | null, table = '') =>
   maxAge === null ? 'true' : `age(${table}xmin) <= ${String(maxAge)}`;
 
-function isOfMonth({ column, month }: FactMonth): string {
-  const [year = 0, number = 0] = month.split('-').map(Number);
-  const [from, to] = [number - 1, number].map((at) => new Date(Date.UTC(year, at)).toISOString());
-  return `${column} >= '${String(from)}' AND ${column} < '${String(to)}'`;
-}
+/** Months are of UTC, which is the time zone of a snapshot. */
+const isOfMonth = ({ column, month }: FactMonth): string =>
+  `${column} >= '${month}-01' AND ${column} < timestamptz '${month}-01' + interval '1 month'`;
 
 function deletedQuery(fact: string, key: readonly string[], condition: string): string {
   const columns = deletedKey(key).map((column) =>

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { changedFacts } from '../../../src/maintenance/export/changed-facts.ts';
 import { withChanges } from '../../../src/maintenance/export/export-changes.ts';
 import { createEraseStore } from '../../../src/maintenance/erase-store.ts';
+import { ensurePartitions } from '../../../src/db/partitions.ts';
 import { awaitTransactions } from '../../support/await-transactions.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { readTables, Replica } from './changes-replica.ts';
@@ -208,6 +209,36 @@ describe('a copy that reads what changed since it read last', () => {
     expect(await countOffers(since?.xid ?? '')).toBe(0);
     expect(await countOffers('2')).toBe(copy.facts.get('catalog.offer')?.size);
   });
+});
+
+test('the rows of a month are those of its days in UTC', async () => {
+  const times = [
+    ...['2026-10-31T23:59:59.999Z', '2026-11-01T00:00:00Z', '2026-11-30T23:59:59.999Z'],
+    ...['2026-12-01T00:00:00Z', '2026-12-31T23:59:59.999Z', '2027-01-01T00:00:00Z'],
+  ];
+  for (const time of times) await ensurePartitions(db.pool, new Date(time));
+  await db.pool.query(
+    `INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
+     SELECT 5000, t, 'detail', nth, true, false, nth, now() FROM unnest($1::timestamptz[]) WITH ORDINALITY AS o (t, nth)`,
+    [times],
+  );
+  const { signal } = new AbortController();
+  const found: Record<string, unknown[]> = {};
+  await withChanges({ connectionString: db.url, signal, since: null }, async (changes) => {
+    for (const month of await changes.listMonths('catalog.observation')) {
+      const reader = await changes.openChanged('catalog.observation', month);
+      const [offer, call] = ['offer_id', 'call_id'].map((of) =>
+        reader.columns.findIndex(({ name }) => name === of),
+      );
+      const calls: unknown[] = [];
+      await reader.readRows(
+        async (rows) =>
+          calls.push(...rows.filter((row) => row[offer ?? 0] === '5000').map((row) => row[call ?? 0])) >= 0,
+      );
+      if (calls.length > 0) found[month.month] = calls.toSorted();
+    }
+  });
+  expect(found).toEqual({ '2026-10': ['1'], '2026-11': ['2', '3'], '2026-12': ['4', '5'], '2027-01': ['6'] });
 });
 
 test('changes are of every table of catalog, each with its key and a trigger', async () => {
