@@ -153,6 +153,22 @@ it('all answers are searched, however many there are, and what is counted is of 
   expect(await eraseStore.count('neighbour', quietly)).toMatchObject({ answersDeleted: 0, seller: 1 });
 });
 
+it('a seller with an empty name is erased, and nobody else', async () => {
+  await store.load([found('71', provenance(70), { seller: seller('nameless') })]);
+  await db.pool.query("UPDATE catalog.seller SET company_name = '' WHERE seller_id = 'nameless'");
+  await keepAnswer('71', 'search.keyword', '{"data":[{"offerId":71,"a":1},{"offerId":72,"a":2}]}', {});
+  await db.pool.query(
+    `INSERT INTO sync.quarantine (raw_id, call_id, operation, path, reason, sample, observed_at)
+     VALUES (72, 72, 'search.keyword', 'data[0].subject', 'too_long', 'of others', now())`,
+  );
+  await erase('nameless');
+  const [kept] = await select('SELECT body_bytes FROM raw.payload WHERE raw_id = 71');
+  expect(kept).toEqual({ body_bytes: '{"data":[{"offerId":71},{"offerId":72,"a":2}]}'.length });
+  expect(await select('SELECT sample FROM sync.quarantine WHERE raw_id = 72')).toEqual([
+    { sample: 'of others' },
+  ]);
+});
+
 it('only one process erases at a time', async () => {
   const client = await db.pool.connect();
   try {

@@ -111,6 +111,23 @@ describe('what is needed stays', () => {
     expect(await listMonths('raw.payload')).toEqual([]);
   });
 
+  it('answers that are not in the catalog, also while a later call is under way', async () => {
+    await storeAnswer('2031-01-15T00:00:00Z', false);
+    await at.setTime('2031-02-15T00:00:00Z');
+    await at.grant('b');
+    const { kept } = await retention.dropExpired(after(365), ages);
+    expect(kept).toContainEqual({ partitionName: 'raw.payload_2031_01', reason: 'needed' });
+    expect(await at.raw.listUnloaded(10)).toHaveLength(1);
+  });
+
+  it('no month that was over when the first of them was asked for', async () => {
+    await storeAnswer('2031-02-01T00:00:00Z', false);
+    await at.db.pool.query("UPDATE raw.payload SET observed_at = '2031-02-01T00:00:00Z'");
+    const { dropped, kept } = await retention.dropExpired(after(120), ages);
+    expect(dropped).toContain('raw.payload_2031_01');
+    expect(kept).toContainEqual({ partitionName: 'raw.payload_2031_02', reason: 'needed' });
+  });
+
   it('the call of an answer that is not in the catalog', async () => {
     await storeAnswer('2031-01-31T23:59:00Z', false);
     await totalEverything('2031-02-10T12:00:00Z');
