@@ -23,22 +23,57 @@ interface Done {
   readonly path: string;
 }
 
-type Act = (actions: OperatorActions, fields: Readonly<Record<string, string>>) => Promise<Done>;
+type Fields = Readonly<Record<string, string>>;
 
-interface Offered {
+interface Place {
   readonly path: string;
   readonly action: OperatorAction['action'];
-  /** The object of the action, from the fields of the form; null: they are invalid. */
-  readonly subjectOf: (fields: Readonly<Record<string, string>>) => string | null;
-  readonly act: Act;
+}
+
+/** An action on a `T`. */
+interface Action<T> extends Place {
+  /** What the fields of the form ask for; null: they are invalid. */
+  readonly read: (fields: Fields) => T | null;
+  /** The object of the action, in words. */
+  readonly subjectOf: (asked: T) => string;
+  readonly act: (actions: OperatorActions, asked: T) => Promise<Done>;
+}
+
+interface Offered extends Place {
+  /** Null: the fields are invalid. */
+  readonly read: (
+    fields: Fields,
+  ) => { readonly subject: string; readonly act: (actions: OperatorActions) => Promise<Done> } | null;
+}
+
+function offer<T>({ path, action, read, subjectOf, act }: Action<T>): Offered {
+  return {
+    path,
+    action,
+    read: (fields) => {
+      const asked = read(fields);
+      return asked === null ? null : { subject: subjectOf(asked), act: (actions) => act(actions, asked) };
+    },
+  };
 }
 
 /** An API as the ledger has it, or `*`. */
-const readApi = ({ api }: Readonly<Record<string, string>>): string | null =>
+const readApi = ({ api }: Fields): string | null =>
   api !== undefined && /^(\*|[\w.@-]{1,100}(:[\w.-]{1,100}){0,2})$/.test(api) ? api : null;
 
+/** An API, and why it is to be held. */
+function readHold(fields: Fields) {
+  const { reason = '' } = fields;
+  const api = readApi(fields);
+  const why = reason
+    .replace(/\p{Cc}/gu, ' ')
+    .trim()
+    .slice(0, 200);
+  return api === null ? null : { api, why };
+}
+
 /** The given-up targets that are meant; null: invalid. */
-function readChoice({ operation, id }: Readonly<Record<string, string>>): GivenUpChoice | null {
+function readChoice({ operation, id }: Fields): GivenUpChoice | null {
   if (operation === undefined) return id === undefined ? { operation: null, id: null } : null;
   if (!apiOperations.some((known) => known === operation)) return null;
   if (id === undefined) return { operation, id: null };
@@ -46,64 +81,62 @@ function readChoice({ operation, id }: Readonly<Record<string, string>>): GivenU
 }
 
 const offered: readonly Offered[] = [
-  {
+  offer({
     path: '/actions/run',
     action: 'run',
-    subjectOf: ({ scope }) => (scope !== undefined && /^[\w-]{1,64}$/.test(scope) ? scope : null),
-    act: async (actions, { scope = '' }) => {
+    read: ({ scope }) => (scope !== undefined && /^[\w-]{1,64}$/.test(scope) ? scope : null),
+    subjectOf: (scope) => scope,
+    act: async (actions, scope) => {
       const { runId, isNew } = await actions.startRun(scope);
       const path = `/runs/${runId}?done=${isNew ? 'run-begun' : 'run-active'}`;
       return { outcome: `${isNew ? 'begun' : 'active already'}: run ${runId}`, path };
     },
-  },
-  {
+  }),
+  offer({
     path: '/actions/cancel/:id',
     action: 'cancel',
-    subjectOf: ({ id }) => (readId(id) === null ? null : `run ${id ?? ''}`),
-    act: async (actions, { id = '' }) => {
+    read: ({ id }) => readId(id),
+    subjectOf: (id) => `run ${id}`,
+    act: async (actions, id) => {
       await actions.cancelRun(id);
       return { outcome: 'done', path: `/runs/${id}?done=cancelled` };
     },
-  },
-  {
+  }),
+  offer({
     path: '/actions/hold',
     action: 'hold',
-    subjectOf: readApi,
-    act: async (actions, { api = '', reason = '' }) => {
-      const why = reason
-        .replace(/\p{Cc}/gu, ' ')
-        .trim()
-        .slice(0, 200);
+    read: readHold,
+    subjectOf: ({ api }) => api,
+    act: async (actions, { api, why }) => {
       await actions.holdApi(api, why === '' ? null : why);
       return { outcome: why === '' ? 'done' : `done: ${why}`, path: '/problems?done=held#holds' };
     },
-  },
-  {
+  }),
+  offer({
     path: '/actions/resume',
     action: 'resume',
-    subjectOf: readApi,
-    act: async (actions, { api = '' }) => {
+    read: readApi,
+    subjectOf: (api) => api,
+    act: async (actions, api) => {
       const wasHeld = await actions.resumeApi(api);
       const path = `/problems?done=${wasHeld ? 'resumed' : 'not-held'}#holds`;
       return { outcome: wasHeld ? 'done' : 'was not held', path };
     },
-  },
-  {
+  }),
+  offer({
     path: '/actions/retry',
     action: 'retry',
-    subjectOf: (fields) => {
-      const choice = readChoice(fields);
-      if (choice === null) return null;
-      const { operation, id } = choice;
+    read: readChoice,
+    subjectOf: ({ operation, id }) => {
       if (operation === null) return 'all that was given up';
       return id === null ? `all of ${operation} that was given up` : `${operation} ${id}`;
     },
-    act: async (actions, fields) => {
-      const retried = await actions.retryGivenUp(readChoice(fields) ?? { operation: null, id: null });
+    act: async (actions, choice) => {
+      const retried = await actions.retryGivenUp(choice);
       const done = retried === 0 ? 'nothing-to-retry' : 'retried';
       return { outcome: `done: ${String(retried)} targets`, path: `/problems?done=${done}#given-up` };
     },
-  },
+  }),
 ];
 
 async function readFields(c: WebContext): Promise<Record<string, string>> {
@@ -114,15 +147,15 @@ async function readFields(c: WebContext): Promise<Record<string, string>> {
   return Object.fromEntries(texts);
 }
 
-async function perform(c: WebContext, deps: WebDeps, { action, subjectOf, act }: Offered): Promise<Response> {
+async function perform(c: WebContext, deps: WebDeps, { action, read }: Offered): Promise<Response> {
   const { actions, stores, findRemedy } = deps;
   if (actions === null) return c.text(`${deps.readOnlyReason}\n`, 403);
-  const fields = await readFields(c);
-  const subject = subjectOf(fields);
-  if (subject === null) return c.text('the form has no valid action\n', 400);
+  const asked = read(await readFields(c));
+  if (asked === null) return c.text('the form has no valid action\n', 400);
+  const { subject, act } = asked;
   const said = { actor: actorOf(c), action, subject };
   try {
-    const { outcome, path } = await act(actions, fields);
+    const { outcome, path } = await act(actions);
     await stores.log.add({ ...said, outcome });
     deps.log.info({ ...said, outcome }, 'action of a page');
     return c.redirect(path, 303);
