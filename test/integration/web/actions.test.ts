@@ -129,3 +129,16 @@ test('a hold that could not be kept is none', async () => {
     await world.execute('ALTER TABLE usage.api_hold DROP CONSTRAINT no_more');
   }
 });
+
+test.each<[string, string, Record<string, string>]>([
+  ['was done', '/actions/resume', { api }],
+  ['failed', '/actions/cancel/9', {}],
+])('an action that %s and could not be recorded is an error', async (_, path, fields) => {
+  await world.execute('ALTER TABLE sync.operator_action ADD CONSTRAINT no_more CHECK (false) NOT VALID');
+  try {
+    const response = await post(path, fields);
+    expect([response.status, response.headers.get('location')]).toEqual([500, null]);
+  } finally {
+    await world.execute('ALTER TABLE sync.operator_action DROP CONSTRAINT no_more');
+  }
+});

@@ -102,6 +102,23 @@ test('a login that was not agreed to is recorded', async () => {
   expect(await lastOutcome()).toEqual({ action: 'connect', outcome: 'AUTH_CODE_MISSING' });
 });
 
+test.each([
+  ['was agreed to', true],
+  ['was not agreed to', false],
+])('a login that %s and could not be recorded is an error', async (_, isAgreed) => {
+  const back = new URL(await agree(await beginLogin()), world.origin);
+  if (!isAgreed) back.searchParams.delete('code');
+  await database.pool.query(
+    'ALTER TABLE sync.operator_action ADD CONSTRAINT no_more CHECK (false) NOT VALID',
+  );
+  try {
+    const response = await world.request(back.pathname + back.search);
+    expect([response.status, response.headers.get('location')]).toEqual([500, null]);
+  } finally {
+    await database.pool.query('ALTER TABLE sync.operator_action DROP CONSTRAINT no_more');
+  }
+});
+
 test('at another host than that of the callback url, the page says where to begin', async () => {
   const elsewhere = await fetch(`http://127.0.0.1:${String(world.port)}/api-status`);
   expect(await elsewhere.text()).toContain(`<a href="${world.origin}/api-status">`);

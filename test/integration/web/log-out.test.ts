@@ -42,6 +42,18 @@ test('a copy of a cookie is good for nothing after its log-out, in any process, 
   }
 });
 
+test('who could not be logged out is not told so, and keeps the cookie', async () => {
+  const cookie = await logIn();
+  await database.pool.query('ALTER TABLE sync.ended_session ADD CONSTRAINT no_more CHECK (false) NOT VALID');
+  try {
+    const { status, headers } = await world.post('/log-out');
+    expect([status, headers.get('location'), headers.get('set-cookie')]).toEqual([500, null, null]);
+  } finally {
+    await database.pool.query('ALTER TABLE sync.ended_session DROP CONSTRAINT no_more');
+  }
+  expect(await statusFor(world, cookie)).toBe(200);
+});
+
 test('another site cannot log anybody out', async () => {
   const cookie = await logIn();
   expect((await world.request('/log-out', { method: 'POST' })).status).toBe(403);
