@@ -86,10 +86,10 @@ async function book(
 ): Promise<number> {
   const { client, normalizerVersion, replay } = context;
   if (replay === null) return recordAnswers(client, answers, { countersByKind, normalizerVersion });
-  await rebookAnswers(context, replay, answers);
+  const rejects = await rebookAnswers(context, replay, answers);
   for (const { added, changed } of [countersByKind.listed, countersByKind.fetched])
     for (const id of [...added, ...changed]) replay.correction.offers.add(id);
-  return 0;
+  return rejects;
 }
 
 /**

@@ -163,15 +163,20 @@ export async function recordAnswers(
   return rejects;
 }
 
-/** Notes which version of the code read answers that were loaded before, and what it could not use of them. */
+/**
+ * Notes which version of the code read answers that were loaded before, and what it could not use of them.
+ *
+ * @returns how many values went into quarantine
+ */
 export async function rebookAnswers(
   { client, normalizerVersion }: LoadContext,
   { correction }: Replay,
   answers: readonly LoadableAnswer[],
-): Promise<void> {
+): Promise<number> {
   const { resolved, added } = await mergeQuarantine(client, answers);
   correction.quarantineResolved += resolved;
   correction.quarantineAdded += added;
   const rawIds = answers.map(({ provenance }) => provenance.rawId);
   await noteVersion(client, rawIds, normalizerVersion);
+  return added;
 }
