@@ -142,9 +142,9 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore {
     reserve: (request) => classifyDatabaseErrors(() => reserve(pool, request, maxCallMs)),
     markSent: async (callId) => {
       const { maySend } = await classifyDatabaseErrors(() =>
-        runSqlForOne<{ maySend: boolean | null }>(pool, readSql('mark-call-sent'), [callId]),
+        runSqlForOne<{ maySend: boolean }>(pool, readSql('mark-call-sent'), [callId]),
       );
-      return maySend ?? false;
+      return maySend;
     },
     settle: async (settlement) => ({ rawId: await settle(options, settlement) }),
     sweep: () => classifyDatabaseErrors(() => sweep(pool, maxCallMs)),
