@@ -100,6 +100,21 @@ describe('the limits', () => {
   });
 });
 
+it('the paces that were found are those of the app, by API', async () => {
+  await at.quota.applyPresets({ appKey, account: 'personal', apis: [api], callsPerSecond: 8 });
+  await at.db.pool.query(
+    `INSERT INTO usage.pace (app_key, api, next_slot_at, found_per_second)
+     SELECT app_key, api, now(), found FROM (VALUES ($1, $2, 2.5), ($1, '*', 4), ($1, $3, NULL), ('another', '*', 1)) AS p (app_key, api, found)`,
+    [appKey, api, otherApi],
+  );
+  const found = await report.listPaces();
+  expect(found.map(({ appKey: app, api: of, perSecond }) => [app, of, perSecond])).toEqual([
+    [appKey, '*', 4],
+    [appKey, api, 2.5],
+  ]);
+  expect(found[1]).toMatchObject({ declaredPerSecond: 4, changedAt: null });
+});
+
 describe('what runs wait for', () => {
   it('is also a limit that an API shares', async () => {
     for (const forApi of [api, otherApi])

@@ -1,10 +1,19 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
-import type { PaidAnswer } from '../../../src/ledger/spool-file.ts';
+import { writeSpoolFile, type PaidAnswer } from '../../../src/ledger/spool-file.ts';
 import { openSpool } from '../../../src/ledger/spool.ts';
 
 let root: string;
@@ -39,7 +48,7 @@ async function takeAll(take: 'settled' | 'foreign' = 'settled') {
 test('the next process gets what was kept, byte by byte, the oldest call first, and once', async () => {
   const { spool } = open();
   const random = Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256));
-  const older = { ...answerOf('9', random), observedAt: new Date('2026-11-25T03:00:00Z') };
+  const older = { ...answerOf('12', random), observedAt: new Date('2026-11-25T03:00:00Z') };
   const refused = { ...answerOf('11', null), outcome: 'gateway_error', gatewayCode: 'gw.X' } as const;
   for (const answer of [answerOf('10'), older, refused]) expect(spool.keep(answer)).toBe(true);
   expect(await takeAll()).toEqual({ taken: [older, answerOf('10'), refused], settled: 3, lines: [] });
@@ -64,11 +73,17 @@ test('an answer that is kept twice is one file, and is gone when it is settled a
 
 test('a spool that is full takes nothing more', () => {
   mkdirSync(folder);
-  writeFileSync(join(folder, '1-1.answer'), Buffer.alloc(64 * 1024 * 1024 - 100));
+  const large = join(folder, '1-1.answer');
+  writeFileSync(large, '');
+  const rest = 64 * 1024 * 1024 - writeSpoolFile(answerOf('2')).length;
+  truncateSync(large, rest + 1);
   const { spool, lines } = open();
   expect(spool.keep(answerOf('2'))).toBe(false);
   expect(lines).toMatchObject([{ msg: 'paid answer not kept' }]);
   expect(readdirSync(folder)).toEqual(['1-1.answer']);
+  truncateSync(large, rest);
+  expect(spool.keep(answerOf('2'))).toBe(true);
+  expect(spool.keep(answerOf('3'))).toBe(false);
 });
 
 test('where nothing can be written, nothing is kept, and nothing fails', async () => {
@@ -92,6 +107,23 @@ test.each([
   expect(lines).toMatchObject([{ files: 1, folder: join(folder, 'set-aside') }]);
   expect(readdirSync(join(folder, 'set-aside'))).toEqual([name]);
   expect((await takeAll()).lines).toEqual([]);
+});
+
+test('a file with the name of another call is set aside', async () => {
+  open().spool.keep(answerOf('1'));
+  const [name = ''] = readdirSync(folder);
+  renameSync(join(folder, name), join(folder, name.replace('-1.', '-2.')));
+  expect(await takeAll()).toMatchObject({ taken: [], settled: 0, lines: [{ files: 1 }] });
+});
+
+test('a file that another process has settled meanwhile is no damage', async () => {
+  const { spool, lines } = open();
+  spool.keep(answerOf('1'));
+  const settled = await spool.empty(async () => {
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    return 'foreign';
+  });
+  expect([settled, lines, readdirSync(folder)]).toEqual([0, [], []]);
 });
 
 test('an answer of another database is set aside, and comes back when it is moved back', async () => {
