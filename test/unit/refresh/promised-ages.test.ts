@@ -71,6 +71,12 @@ describe('what the quota holds', () => {
     expect([least, least + minuteMs]).toContain(broken?.heldMs);
   });
 
+  it('may be many times too small: what could be held is as many times longer', () => {
+    const [broken] = findBrokenPromises([{ ...watch, runEveryMs: 0 }], 50);
+    const least = 96 * hourMs + runLeadMs;
+    expect([least, least + minuteMs]).toContain(broken?.heldMs);
+  });
+
   it('is broken by runs that are too far apart, whatever the quota', () => {
     const daily = { ...watch, runEveryMs: 12 * hourMs };
     const [broken] = findBrokenPromises([daily], 1_000_000);

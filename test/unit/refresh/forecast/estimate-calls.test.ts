@@ -76,6 +76,14 @@ describe('an estimate', () => {
     expect(['6h', '20h', '24h', '7d'].map(daily)).toEqual([28, 7, 7, 1]);
   });
 
+  test('of a part of a call is a whole one, on a day and in a month', () => {
+    const { 'search.keyword': search } = estimateOf(
+      '[{ name: a, keywords: [包], max_pages: 7 }]',
+      'freshness: { search: 10d }',
+    );
+    expect(search).toMatchObject({ firstPass: 7, daily: 1, monthly: 22 });
+  });
+
   test('never shrinks when a feed is allowed more', () => {
     const bound = fc.integer({ min: 1, max: 40 });
     fc.assert(
