@@ -1,6 +1,9 @@
 import type { Pool } from 'pg';
 import { dayMs } from '../../src/core/duration.ts';
 import type { Logger } from '../../src/core/log.ts';
+import { figures } from '../../src/model/figures.ts';
+import { firstShares } from '../../src/refresh/planner/rate-grid.ts';
+import { saveFigureShares } from '../../src/refresh/update/figure-rows.ts';
 import { judgeOffers, type Judgement } from './judge-offers.ts';
 import { simulateOffers } from './simulated-offers.ts';
 import { SimulatedSync } from './simulated-sync.ts';
@@ -23,9 +26,10 @@ async function forget(pool: Pool): Promise<void> {
   await pool.query(
     `TRUNCATE sync.refresh, sync.observation_stat;
      UPDATE sync.planner SET prior_changes = 0.2, prior_days = 10, visible_changes = 7, hidden_changes = 3, fitted_at = NULL;
-     UPDATE sync.figure SET prior_changes = 0.2, prior_days = CASE figure WHEN 'gone' THEN 100 ELSE 10 END, hidden_changes = 0, hidden_expected = 0, row_details = 0,
-       row_changes = 0, date_details = 0, date_changes = 0, absence_details = 0, absence_changes = 0`,
+     UPDATE sync.figure SET hidden_changes = 0, hidden_expected = 0, row_details = 0, row_changes = 0, date_details = 0,
+       date_changes = 0, absence_details = 0, absence_changes = 0`,
   );
+  await saveFigureShares(pool, new Map(figures.map((figure) => [figure, firstShares[figure]])));
 }
 
 /** Syncs a world from nothing, and judges what is said of its offers before every second run. */

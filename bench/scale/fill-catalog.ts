@@ -1,3 +1,4 @@
+import { rates } from '../../src/refresh/planner/rate-grid.ts';
 import type { Pool } from 'pg';
 
 /** Ids of made-up offers are these, one after the other; the first are those of the cookbook, and so is the largest category. */
@@ -164,15 +165,18 @@ const byOffers: Readonly<Record<string, string>> = {
     ORDER BY observed_at`,
   'sync.refresh': `
     INSERT INTO sync.refresh (offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, last_call_id,
-      popularity, rate_changes, rate_days, offer_changes, offer_days, price_changes, price_days, is_in_stock, stale_since, stale_by,
+      popularity, rate_changes, rate_days, offer_changes, offer_days, offer_evidence, price_changes, price_days, price_evidence,
+      in_stock_changes, in_stock_days, in_stock_evidence, is_in_stock, stale_since, stale_by,
       feed_set, bucket, order_at)
     SELECT ${String(firstOfferId)} + i, ${seenAt(firstSeen)}, at, i, at, i, at, i, i,
-      popularity, changes, days, changes, days, 0.7 * changes, days, ${draw('i', 12)} > 0.03, CASE WHEN is_stale THEN at END, CASE WHEN is_stale THEN 'row' END, 1,
+      popularity, changes, days, 0.1 + changes, 2 + days, evidence, 0.1 + 0.7 * changes, 2 + days, evidence, 0.1, 2 + days, evidence, ${draw('i', 12)} > 0.03, CASE WHEN is_stale THEN at END, CASE WHEN is_stale THEN 'row' END, 1,
       CASE WHEN is_stale THEN -1 - ${bucket} ELSE ${bucket} END, at
     FROM generate_series($1::bigint, $2::bigint) i,
       LATERAL (SELECT ${now} - 60 * ${draw('i', 16)} ^ 2 * interval '1 day' AS at, (1 + 2000 * ${draw('i', 17)} ^ 8) ^ 0.5 AS popularity,
                       CASE WHEN ${draw('i', 18)} < 0.3 THEN 12 * ${draw('i', 19)} ^ 2 ELSE 0 END AS changes,
-                      150 * ${draw('i', 20)} AS days, ${draw('i', 21)} < 0.002 AS is_stale) t`,
+                      150 * ${draw('i', 20)} AS days, ${draw('i', 21)} < 0.002 AS is_stale) t,
+      LATERAL (SELECT array_agg((changes * ln(1 - exp(-rate)) - rate * days)::real) AS evidence
+               FROM unnest('{${rates.join()}}'::float8[]) AS r (rate)) known`,
   'sync.search_window': `
     INSERT INTO sync.search_window (feed, keyword, category_id, language, total_records, completed_at, last_outcome)
     SELECT 'all', CASE WHEN i = 0 THEN '纯棉' ELSE 'w' || i / 50 END, 0, 'en', 50, ${now}, 'complete'

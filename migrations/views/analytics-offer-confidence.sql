@@ -34,9 +34,9 @@ FROM (
                      WHEN 'absence' THEN 1 - p.absence_hint_share ELSE 1 END AS price_kept,
          CASE s.hint WHEN 'row' THEN 1 - k.row_hint_share WHEN 'modify_date' THEN 1 - k.date_hint_share
                      WHEN 'absence' THEN 1 - k.absence_hint_share ELSE 1 END AS stock_kept,
-         o.changes + s.own_offer_changes AS offer_changes, o.days + s.own_offer_days AS offer_days,
-         p.changes + s.own_price_changes AS price_changes, p.days + s.own_price_days AS price_days,
-         k.changes + s.own_stock_changes AS stock_changes, k.days + s.own_stock_days AS stock_days,
+         o.changes * (s.offer_evidence IS NULL)::int + s.own_offer_changes AS offer_changes, o.days * (s.offer_evidence IS NULL)::int + s.own_offer_days AS offer_days,
+         p.changes * (s.price_evidence IS NULL)::int + s.own_price_changes AS price_changes, p.days * (s.price_evidence IS NULL)::int + s.own_price_days AS price_days,
+         k.changes * (s.stock_evidence IS NULL)::int + s.own_stock_changes AS stock_changes, k.days * (s.stock_evidence IS NULL)::int + s.own_stock_days AS stock_days,
          s.row_age + o.hidden_share * (s.detail_age - s.row_age) AS offer_age,
          s.row_age + p.hidden_share * (s.detail_age - s.row_age) AS price_age,
          s.row_age + k.hidden_share * (s.detail_age - s.row_age) AS stock_age
@@ -45,6 +45,8 @@ FROM (
            greatest(r.vouched_at, r.detail_at) AS vouched_at, r.empty_detail_streak = 0 AS is_found,
            CASE WHEN r.empty_detail_streak = 0 THEN r.offer_changes ELSE r.gone_changes END AS own_offer_changes,
            CASE WHEN r.empty_detail_streak = 0 THEN r.offer_days ELSE r.gone_days END AS own_offer_days,
+           CASE WHEN r.empty_detail_streak = 0 THEN r.offer_evidence ELSE r.gone_evidence END AS offer_evidence,
+           r.price_evidence, CASE WHEN t.is_in_stock THEN r.in_stock_evidence ELSE r.out_of_stock_evidence END AS stock_evidence,
            r.price_changes AS own_price_changes, r.price_days AS own_price_days,
            CASE WHEN t.is_in_stock THEN r.in_stock_changes ELSE r.out_of_stock_changes END AS own_stock_changes,
            CASE WHEN t.is_in_stock THEN r.in_stock_days ELSE r.out_of_stock_days END AS own_stock_days,

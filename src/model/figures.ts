@@ -10,17 +10,28 @@ export type Figure = (typeof figures)[number];
 
 /** What is known of one figure of all offers. */
 export interface FigureKnowledge {
-  readonly prior: ChangeRate;
+  /** The shares of offers by their rate of change (src/refresh/planner/rate-grid.ts). */
+  readonly shares: readonly number[];
   /** The share of its changes that search rows say nothing of, from 0 to 1. */
   readonly hiddenShare: number;
+  /** How likely it has changed when a row hints at a change, from 0 to 1. */
+  readonly hintShares: Readonly<Record<StaleHint, number>>;
 }
 
 export type FiguresKnowledge = Readonly<Record<Figure, FigureKnowledge>>;
 
+/** What observations of one offer say of one of its figures. */
+export interface LearnedFigure {
+  /** By rate: ln of the probability of what was observed. */
+  readonly evidence: readonly number[];
+  /** What follows of it, and of the shares of all offers. */
+  readonly rate: ChangeRate;
+}
+
 /** What observations of one offer say of its figures. */
 export interface OfferFigures {
-  /** What they added to the priors. */
-  readonly learned: Readonly<Record<Figure, ChangeRate>>;
+  /** Null: nothing. */
+  readonly learned: Readonly<Record<Figure, LearnedFigure | null>>;
   /** The newest observation with nothing that hints at a change since its detail; null: none. */
   readonly vouchedAt: Date | null;
   /** Whether the newest detail showed any stock; null: it did not say, or was empty. */
@@ -38,7 +49,8 @@ export interface ShownFigures {
 export interface FigureStat {
   readonly figure: Figure;
   readonly hint: StaleHint | 'none';
-  readonly isChanged: boolean;
+  /** How likely it had changed when the row hinted at it, from 0 to 1. */
+  readonly hintChanges: number;
   /** Where rows vouched for it: how much of a change they hid, and how much they would have if they showed none. */
   readonly hiddenChanges: number;
   readonly hiddenExpected: number;

@@ -3,6 +3,7 @@ import type { Logger } from '../core/log.ts';
 import { figures } from '../model/figures.ts';
 import type { RefreshQueue } from './queue/refresh-queue.ts';
 import { fitPrior, priorSampleSize } from './planner/fit-prior.ts';
+import { firstShares, fitShares } from './planner/rate-grid.ts';
 import { floorAgeDays } from './planner/select-calls.ts';
 import { keptShareOf } from './planner/visible-share.ts';
 
@@ -30,7 +31,7 @@ export async function fitPlanner(
   if (sample.length === 0 || (fittedAt !== null && now.getTime() - fittedAt.getTime() < fitEveryMs)) return;
   const fitted = fitPrior(sample, prior);
   const figurePriors = new Map(
-    figures.map((figure) => [figure, fitPrior(learned[figure].sample, learned[figure])]),
+    figures.map((figure) => [figure, fitShares(learned[figure].sample, firstShares[figure])]),
   );
   const floorDays = detailsPerDay > 0 ? floorAgeDays(offers, detailsPerDay) : null;
   await refreshQueue.saveFit({

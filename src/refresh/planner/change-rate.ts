@@ -13,7 +13,12 @@ export function rateOf(prior: ChangeRate, learned: ChangeRate): ChangeRate {
   return { changes: prior.changes + learned.changes, days: prior.days + learned.days };
 }
 
+/** The changes within some days of something that changes at a constant rate, and is as likely to be unchanged after them. */
+export function expectedChanges({ changes, days }: ChangeRate, exposureDays: number): number {
+  return changes * Math.log1p(exposureDays / days);
+}
+
 /** The chance of at least one change within some days. */
-export function changeOdds({ changes, days }: ChangeRate, exposureDays: number): number {
-  return -Math.expm1(-changes * Math.log1p(exposureDays / days));
+export function changeOdds(rate: ChangeRate, exposureDays: number): number {
+  return -Math.expm1(-expectedChanges(rate, exposureDays));
 }

@@ -4,12 +4,14 @@ import type {
   FigureKnowledge,
   FiguresKnowledge,
   FigureStat,
+  LearnedFigure,
   OfferFigures,
   ShownFigures,
 } from '../../model/figures.ts';
-import type { DetailObservation, OfferKnowledge } from '../../model/learning.ts';
-import { changeOdds, rateOf } from './change-rate.ts';
-import { learnRate } from './learn-rate.ts';
+import type { DetailObservation, OfferKnowledge, StaleHint } from '../../model/learning.ts';
+import { changeOdds, expectedChanges, type ChangeRate } from './change-rate.ts';
+import { addEvidence, toChangeRate, weighRates } from './rate-grid.ts';
+import type { RateObservation } from './learn-rate.ts';
 import { vouchedAgeDays } from './offer-value.ts';
 
 /** An offer before an observation that is newer than all of its kind. */
@@ -55,6 +57,15 @@ function isChangedIn(
   return isInStock === null ? null : isInStock !== (figure === 'in_stock');
 }
 
+function learnFigure(
+  shares: readonly number[],
+  known: LearnedFigure | null,
+  observation: RateObservation,
+): LearnedFigure | null {
+  const evidence = addEvidence(known?.evidence ?? null, observation);
+  return evidence === null ? null : { evidence, rate: toChangeRate(weighRates(shares, evidence)) };
+}
+
 interface Ages {
   readonly summaryAgeDays: number;
   readonly detailAgeDays: number;
@@ -64,31 +75,33 @@ interface Ages {
  * What a detail says of the share that rows hide, of an offer that no row hinted at: how many hidden changes are expected before the
  * last row, where there was any change at all. What changes more often than it is fetched says little, and counts for one change.
  */
-function toStat(
-  figure: Figure,
-  { prior, hiddenShare }: FigureKnowledge,
-  found: Ages & {
-    readonly hint: FigureStat['hint'];
-    readonly isChanged: boolean;
-    readonly learned: OfferFigures['learned'][Figure];
-  },
-): FigureStat {
-  const { hint, isChanged, learned, summaryAgeDays, detailAgeDays } = found;
-  const stat = { figure, hint, isChanged };
-  if (hint !== 'none' || summaryAgeDays >= detailAgeDays)
-    return { ...stat, hiddenChanges: 0, hiddenExpected: 0 };
+function countHidden(
+  hiddenShare: number,
+  rate: ChangeRate,
+  { summaryAgeDays, detailAgeDays, isChanged }: Ages & { readonly isChanged: boolean },
+): Pick<FigureStat, 'hiddenChanges' | 'hiddenExpected'> {
   const vouchedDays = detailAgeDays - summaryAgeDays;
+  if (vouchedDays <= 0) return { hiddenChanges: 0, hiddenExpected: 0 };
   const hiddenDays = hiddenShare * vouchedDays;
-  const rate = rateOf(prior, learned);
-  const perDay = rate.changes / rate.days;
+  const perDay = expectedChanges(rate, detailAgeDays) / detailAgeDays;
   const weight = 1 / Math.max(1, perDay * detailAgeDays);
   return {
-    ...stat,
     hiddenChanges: isChanged
       ? (weight * perDay * hiddenDays) / changeOdds(rate, summaryAgeDays + hiddenDays)
       : 0,
     hiddenExpected: weight * perDay * vouchedDays,
   };
+}
+
+/** How likely a figure that is found changed had changed when a row hinted at it, and not in the days since. */
+function oddsByHint(
+  { hintShares }: FigureKnowledge,
+  rate: ChangeRate,
+  hint: StaleHint,
+  sinceDays: number,
+): number {
+  const byHint = hintShares[hint];
+  return byHint / (byHint + (1 - byHint) * changeOdds(rate, sinceDays));
 }
 
 /** What a detail says of the figures that the detail before it had. The first one says how they are. */
@@ -112,15 +125,22 @@ export function learnFiguresOfDetail(
   for (const figure of listKnown(before)) {
     const isChanged = isChangedIn(figure, detail, shown);
     if (isChanged === null) continue;
-    const { prior, hiddenShare } = known[figure];
-    const hint = stale?.by ?? 'none';
-    stats.push(toStat(figure, known[figure], { ...ages, hint, isChanged, learned: learned[figure] }));
-    // It had changed when a row hinted at it: the days since then say nothing more.
-    const sinceDays = isChanged ? hintAgeDays : 0;
-    learned[figure] = learnRate(prior, learned[figure], {
+    const { shares, hiddenShare } = known[figure];
+    const rate = learned[figure]?.rate ?? toChangeRate(shares);
+    const hintChanges =
+      isChanged && stale !== null ? oddsByHint(known[figure], rate, stale.by, hintAgeDays) : 0;
+    stats.push({
+      ...{ figure, hint: stale?.by ?? 'none', hintChanges },
+      ...(stale === null
+        ? countHidden(hiddenShare, rate, { ...ages, isChanged })
+        : { hiddenChanges: 0, hiddenExpected: 0 }),
+    });
+    // As far as it had changed by then, the days since say nothing more.
+    const saidDays = hintChanges * hintAgeDays;
+    learned[figure] = learnFigure(shares, learned[figure], {
       exposureDays: vouchedAgeDays(
-        ages.summaryAgeDays - sinceDays,
-        ages.detailAgeDays - sinceDays,
+        ages.summaryAgeDays - saidDays,
+        ages.detailAgeDays - saidDays,
         1 - hiddenShare,
       ),
       elapsedDays: ages.summaryAgeDays,
@@ -143,9 +163,9 @@ export function learnFiguresOfRow(
   const elapsedDays = daysBetween(vouchedSince(detailAt, vouchedAt), at);
   const learned = { ...learnedBefore };
   for (const figure of listKnown(before)) {
-    const { prior, hiddenShare } = known[figure];
+    const { shares, hiddenShare } = known[figure];
     const exposureDays = (1 - hiddenShare) * elapsedDays;
-    learned[figure] = learnRate(prior, learned[figure], { exposureDays, elapsedDays, isChanged: false });
+    learned[figure] = learnFigure(shares, learned[figure], { exposureDays, elapsedDays, isChanged: false });
   }
   return { learned, vouchedAt: at, isInStock };
 }

@@ -5,7 +5,7 @@ import { rateOf } from './change-rate.ts';
  * Half of an observation's evidence is forgotten after this time, because rates change. A third of it, or never: 0.1 points of
  * freshness where they don't; where they do, 30 days are 0.3 points better and never is 0.2 worse.
  */
-const halfLifeDays = 90;
+export const halfLifeDays = 90;
 
 export interface RateObservation {
   /** Days in which a change would have been seen; less than went by where only a share of changes shows. */

@@ -8,7 +8,7 @@ import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
-import { saveFigurePriors } from '../update/figure-rows.ts';
+import { saveFigureShares } from '../update/figure-rows.ts';
 import { isDetailSuspect } from '../update/recent-details.ts';
 import { arrayOverlaps, sql } from 'drizzle-orm';
 import { drizzleOn } from '../../db/database.ts';
@@ -86,7 +86,9 @@ export interface PlannerSample {
   /** What observations showed of some offers. */
   readonly sample: readonly ChangeRate[];
   /** Of each figure the prior, and what observations showed of some offers. */
-  readonly figures: Readonly<Record<Figure, ChangeRate & { readonly sample: readonly ChangeRate[] }>>;
+  readonly figures: Readonly<
+    Record<Figure, { readonly shares: readonly number[]; readonly sample: readonly (readonly number[])[] }>
+  >;
   /** Changes that rows show, and do not. */
   readonly shown: VisibleShare;
   readonly meanPopularity: number;
@@ -98,7 +100,7 @@ export interface PlannerSample {
 
 export interface PlannerFit {
   readonly prior: ChangeRate;
-  readonly figures: ReadonlyMap<Figure, ChangeRate>;
+  readonly figures: ReadonlyMap<Figure, readonly number[]>;
   /** Of what changes showed, the share that is kept. */
   readonly shownKept: number;
   readonly meanPopularity: number;
@@ -196,7 +198,7 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
         visibleChanges: sql`${planner.visibleChanges} * ${shownKept}::real`,
         hiddenChanges: sql`${planner.hiddenChanges} * ${shownKept}::real`,
       });
-      return saveFigurePriors(pool, figures);
+      return saveFigureShares(pool, figures);
     },
   };
 }

@@ -1,5 +1,5 @@
 -- Purpose: adds what details showed of figures to what is known of those of all offers.
--- Params:  $1 jsonb [{figure, hint, isChanged, hiddenChanges, hiddenExpected}]
+-- Params:  $1 jsonb [{figure, hint, hintChanges, hiddenChanges, hiddenExpected}]
 -- Returns: nothing
 UPDATE sync.figure f
 SET hidden_changes = f.hidden_changes + s.hidden_changes,
@@ -13,13 +13,13 @@ SET hidden_changes = f.hidden_changes + s.hidden_changes,
 FROM (
   SELECT n.figure, sum(n."hiddenChanges") AS hidden_changes, sum(n."hiddenExpected") AS hidden_expected,
          count(*) FILTER (WHERE n.hint = 'row') AS row_details,
-         count(*) FILTER (WHERE n.hint = 'row' AND n."isChanged") AS row_changes,
+         coalesce(sum(n."hintChanges") FILTER (WHERE n.hint = 'row'), 0) AS row_changes,
          count(*) FILTER (WHERE n.hint = 'modify_date') AS date_details,
-         count(*) FILTER (WHERE n.hint = 'modify_date' AND n."isChanged") AS date_changes,
+         coalesce(sum(n."hintChanges") FILTER (WHERE n.hint = 'modify_date'), 0) AS date_changes,
          count(*) FILTER (WHERE n.hint = 'absence') AS absence_details,
-         count(*) FILTER (WHERE n.hint = 'absence' AND n."isChanged") AS absence_changes
+         coalesce(sum(n."hintChanges") FILTER (WHERE n.hint = 'absence'), 0) AS absence_changes
   FROM jsonb_to_recordset($1::jsonb)
-    AS n (figure text, hint text, "isChanged" boolean, "hiddenChanges" real, "hiddenExpected" real)
+    AS n (figure text, hint text, "hintChanges" real, "hiddenChanges" real, "hiddenExpected" real)
   GROUP BY n.figure
 ) s
 WHERE f.figure = s.figure

@@ -9,8 +9,7 @@ WITH size AS MATERIALIZED (
   SELECT greatest(reltuples, 0)::float8 AS offers FROM pg_class WHERE oid = 'sync.refresh'::regclass
 ),
 block AS MATERIALIZED (
-  SELECT offer_id, rate_changes, rate_days, popularity, offer_changes, offer_days, price_changes, price_days, in_stock_changes,
-         in_stock_days, out_of_stock_changes, out_of_stock_days, gone_changes, gone_days
+  SELECT offer_id, rate_changes, rate_days, popularity, offer_evidence, price_evidence, in_stock_evidence, out_of_stock_evidence, gone_evidence
   FROM sync.refresh
   -- Four times as many as needed, because not every offer was fetched; a small table is read whole.
   TABLESAMPLE SYSTEM ((SELECT least(100, 400.0 * $1::int / greatest(offers, 1)) FROM size))
@@ -19,17 +18,16 @@ learned AS (
   SELECT rate_changes, rate_days FROM block WHERE rate_days > 0 ORDER BY hashint8(offer_id) LIMIT $1::int
 ),
 figure AS (
-  SELECT f.figure, json_build_object('changes', f.prior_changes, 'days', f.prior_days, 'sample', (
-    SELECT coalesce(json_agg(json_build_object('changes', e.changes, 'days', e.days)), '[]')
+  SELECT f.figure, json_build_object('shares', f.shares, 'sample', (
+    SELECT coalesce(json_agg(e.evidence), '[]')
     FROM (
-      SELECT n.changes, n.days
+      SELECT n.evidence
       FROM block
       CROSS JOIN LATERAL (VALUES
-        ('offer', offer_changes, offer_days), ('price', price_changes, price_days),
-        ('in_stock', in_stock_changes, in_stock_days), ('out_of_stock', out_of_stock_changes, out_of_stock_days),
-        ('gone', gone_changes, gone_days)
-      ) AS n (figure, changes, days)
-      WHERE n.figure = f.figure AND n.days > 0
+        ('offer', offer_evidence), ('price', price_evidence), ('in_stock', in_stock_evidence),
+        ('out_of_stock', out_of_stock_evidence), ('gone', gone_evidence)
+      ) AS n (figure, evidence)
+      WHERE n.figure = f.figure AND n.evidence IS NOT NULL
       ORDER BY hashint8(block.offer_id)
       LIMIT $1::int
     ) e)) AS learned

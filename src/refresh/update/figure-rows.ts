@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { applySql } from '../../db/sql-file.ts';
 import { drizzleOn } from '../../db/database.ts';
-import type { ChangeRate } from '../../model/learning.ts';
 import type { FiguresKnowledge, FigureKnowledge, FigureStat, Figure } from '../../model/figures.ts';
 import { figure } from '../../schema/planner.ts';
+import { toChangeRate } from '../planner/rate-grid.ts';
 import { hiddenShareOf } from '../planner/hidden-share.ts';
 import { readSql } from '../read-sql.ts';
 
@@ -17,7 +17,12 @@ export async function readFigures(client: PoolClient): Promise<FiguresKnowledge>
     const row = rows.find((one) => one.figure === name);
     if (!row) throw new Error(`sync.figure has no ${name}`);
     return {
-      prior: { changes: row.priorChanges, days: row.priorDays },
+      shares: row.shares,
+      hintShares: {
+        row: (1 + row.rowChanges) / (2 + row.rowDetails),
+        modify_date: (1 + row.dateChanges) / (2 + row.dateDetails),
+        absence: (1 + row.absenceChanges) / (2 + row.absenceDetails),
+      },
       hiddenShare: hiddenShareOf({ changes: row.hiddenChanges, expected: row.hiddenExpected }),
     };
   };
@@ -30,10 +35,13 @@ export async function readFigures(client: PoolClient): Promise<FiguresKnowledge>
   };
 }
 
-/** Writes the priors of a day, and forgets a part of what hints were worth. */
-export async function saveFigurePriors(pool: Pool, priors: ReadonlyMap<Figure, ChangeRate>): Promise<void> {
-  const rows = [...priors].map(([name, { changes, days }]) => ({ figure: name, changes, days }));
-  await applySql(pool, readSql('save-figure-priors'), [JSON.stringify(rows), keptPerDay]);
+/** Writes the shares of a day, and forgets a part of what hints were worth. */
+export async function saveFigureShares(
+  pool: Pool,
+  priors: ReadonlyMap<Figure, readonly number[]>,
+): Promise<void> {
+  const rows = [...priors].map(([name, shares]) => ({ figure: name, ...toChangeRate(shares), shares }));
+  await applySql(pool, readSql('save-figure-shares'), [JSON.stringify(rows), keptPerDay]);
 }
 
 /** Adds what details of a load showed of figures to what is known of those of all offers. */

@@ -34,14 +34,19 @@ interface FreshnessRow {
   readonly is_in_stock: boolean | null;
   readonly offer_changes: number;
   readonly offer_days: number;
+  readonly offer_evidence: readonly number[] | null;
   readonly price_changes: number;
   readonly price_days: number;
+  readonly price_evidence: readonly number[] | null;
   readonly in_stock_changes: number;
   readonly in_stock_days: number;
+  readonly in_stock_evidence: readonly number[] | null;
   readonly out_of_stock_changes: number;
   readonly out_of_stock_days: number;
+  readonly out_of_stock_evidence: readonly number[] | null;
   readonly gone_changes: number;
   readonly gone_days: number;
+  readonly gone_evidence: readonly number[] | null;
   readonly feed_set: number;
   readonly leased_for: LeasedFor;
 }
@@ -66,14 +71,20 @@ function toRefreshStats(row: FreshnessRow): OfferFreshness['refreshStats'] {
   };
 }
 
+const toLearned = (
+  evidence: readonly number[] | null,
+  changes: number,
+  days: number,
+): OfferFigures['learned']['offer'] => (evidence === null ? null : { evidence, rate: { changes, days } });
+
 function toFigures(row: FreshnessRow): OfferFigures {
   return {
     learned: {
-      offer: { changes: row.offer_changes, days: row.offer_days },
-      price: { changes: row.price_changes, days: row.price_days },
-      in_stock: { changes: row.in_stock_changes, days: row.in_stock_days },
-      out_of_stock: { changes: row.out_of_stock_changes, days: row.out_of_stock_days },
-      gone: { changes: row.gone_changes, days: row.gone_days },
+      offer: toLearned(row.offer_evidence, row.offer_changes, row.offer_days),
+      price: toLearned(row.price_evidence, row.price_changes, row.price_days),
+      in_stock: toLearned(row.in_stock_evidence, row.in_stock_changes, row.in_stock_days),
+      out_of_stock: toLearned(row.out_of_stock_evidence, row.out_of_stock_changes, row.out_of_stock_days),
+      gone: toLearned(row.gone_evidence, row.gone_changes, row.gone_days),
     },
     vouchedAt: row.vouched_at,
     isInStock: row.is_in_stock,
@@ -84,16 +95,21 @@ function toFigureColumns({ learned, vouchedAt, isInStock }: OfferFigures) {
   return {
     vouched_at: vouchedAt,
     is_in_stock: isInStock,
-    offer_changes: learned.offer.changes,
-    offer_days: learned.offer.days,
-    price_changes: learned.price.changes,
-    price_days: learned.price.days,
-    in_stock_changes: learned.in_stock.changes,
-    in_stock_days: learned.in_stock.days,
-    out_of_stock_changes: learned.out_of_stock.changes,
-    out_of_stock_days: learned.out_of_stock.days,
-    gone_changes: learned.gone.changes,
-    gone_days: learned.gone.days,
+    offer_changes: learned.offer?.rate.changes ?? 0,
+    offer_days: learned.offer?.rate.days ?? 0,
+    offer_evidence: learned.offer?.evidence ?? null,
+    price_changes: learned.price?.rate.changes ?? 0,
+    price_days: learned.price?.rate.days ?? 0,
+    price_evidence: learned.price?.evidence ?? null,
+    in_stock_changes: learned.in_stock?.rate.changes ?? 0,
+    in_stock_days: learned.in_stock?.rate.days ?? 0,
+    in_stock_evidence: learned.in_stock?.evidence ?? null,
+    out_of_stock_changes: learned.out_of_stock?.rate.changes ?? 0,
+    out_of_stock_days: learned.out_of_stock?.rate.days ?? 0,
+    out_of_stock_evidence: learned.out_of_stock?.evidence ?? null,
+    gone_changes: learned.gone?.rate.changes ?? 0,
+    gone_days: learned.gone?.rate.days ?? 0,
+    gone_evidence: learned.gone?.evidence ?? null,
   };
 }
 

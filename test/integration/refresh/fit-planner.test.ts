@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { figures } from '../../../src/model/figures.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { fitPlanner } from '../../../src/refresh/fit-planner.ts';
+import { firstShares, fitShares, rates, toChangeRate } from '../../../src/refresh/planner/rate-grid.ts';
 import { fitPrior } from '../../../src/refresh/planner/fit-prior.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
@@ -45,27 +46,23 @@ describe('the sample for the planner of a day', () => {
 
   it('has that of each figure', async () => {
     const rows = [
-      learned(1, { offer_changes: 1, offer_days: 2, price_changes: 3, price_days: 4 }),
-      learned(2, { in_stock_changes: 5, in_stock_days: 6, out_of_stock_changes: 7, out_of_stock_days: 8 }),
-      learned(3, { offer_changes: 9, offer_days: 9, gone_changes: 10, gone_days: 11 }),
+      learned(1, { offer_evidence: '{-1,-2}', price_evidence: '{-3,-4}' }),
+      learned(2, { in_stock_evidence: '{-5,-6}', out_of_stock_evidence: '{-7,-8}' }),
+      learned(3, { offer_evidence: '{-9,-10}', gone_evidence: '{-11,-12}' }),
     ];
     const found = (await sample(rows, 10)).figures;
-    const samples = figures.map((figure) => found[figure].sample.toSorted((a, b) => a.changes - b.changes));
+    const samples = figures.map((figure) =>
+      found[figure].sample.toSorted(([a = 0], [b = 0]) => b - a).flat(),
+    );
     expect(samples).toEqual([
-      [
-        { changes: 1, days: 2 },
-        { changes: 9, days: 9 },
-      ],
-      [{ changes: 3, days: 4 }],
-      [{ changes: 5, days: 6 }],
-      [{ changes: 7, days: 8 }],
-      [{ changes: 10, days: 11 }],
+      [-1, -2, -9, -10],
+      [-3, -4],
+      [-5, -6],
+      [-7, -8],
+      [-11, -12],
     ]);
     expect((await sample(rows, 1)).figures.offer.sample).toHaveLength(1);
-    expect(found.price).toMatchObject({
-      changes: expect.any(Number) as number,
-      days: expect.any(Number) as number,
-    });
+    for (const figure of figures) expect(found[figure].shares).toEqual(firstShares[figure]);
   });
 
   it('has nothing of an empty catalog, and the details of a week', async () => {
@@ -93,8 +90,7 @@ describe('the planner', () => {
       offer(index + 1, {
         rate_changes: index % 3,
         rate_days: 9,
-        price_changes: 1,
-        price_days: 9,
+        price_evidence: `{${rates.map((rate) => (index % 3 === 0 ? 0 : -20 * rate)).join()}}`,
         popularity: 2,
       }),
     );
@@ -110,6 +106,9 @@ describe('the planner', () => {
         at,
         known: await readPlanner(pool),
         figures: await readFigures(pool as unknown as PoolClient),
+        priors: (await pool.query('SELECT figure, changes, days FROM analytics.figure_rates')).rows as {
+          readonly figure: string;
+        }[],
       };
     });
 
@@ -133,15 +132,22 @@ describe('the planner', () => {
       at: fittedAt,
       known,
       figures: fitted,
+      priors,
     } = await fit([...observed(120), detailStat(0, 70, 0)]);
     expect(fittedAt).toEqual(now);
     // 120 offers, of which three of ten details a day are for those that are overdue.
     expect(known).toMatchObject({ meanPopularity: 2, floorDays: 40 });
     expect(known.prior.changes).toBeCloseTo(fitPrior(before.sample, before.prior).changes, 4);
     expect(known.prior.changes).not.toBeCloseTo(before.prior.changes, 2);
-    const price = before.figures.price;
-    expect(fitted.price.prior.changes).toBeCloseTo(fitPrior(price.sample, price).changes, 4);
-    expect(fitted.price.prior.changes).not.toBeCloseTo(price.changes, 2);
+    const shares = fitShares(before.figures.price.sample, firstShares.price);
+    expect(fitted.price.shares).toEqual(shares.map((share) => expect.closeTo(share, 5) as number));
+    expect(fitted.price.shares[0]).not.toBeCloseTo(firstShares.price[0] ?? 0, 2);
+    expect(priors.find(({ figure }) => figure === 'price')).toEqual({
+      figure: 'price',
+      changes: expect.closeTo(toChangeRate(shares).changes, 4) as number,
+      days: expect.closeTo(toChangeRate(shares).days, 4) as number,
+    });
+    expect(fitted.gone.shares).toEqual(firstShares.gone.map((share) => expect.closeTo(share, 6) as number));
   });
 
   it('has no floor without details', async () => {

@@ -41,16 +41,21 @@ const full = {
     is_in_stock: true,
     offer_changes: 5,
     offer_days: 6,
+    offer_evidence: [-5, -6.5],
     price_changes: 7,
     price_days: 8,
+    price_evidence: [-7, -8.5],
   },
   ...{
     in_stock_changes: 9,
     in_stock_days: 10,
+    in_stock_evidence: [-9, -10.5],
     out_of_stock_changes: 11,
     out_of_stock_days: 12,
+    out_of_stock_evidence: [-11, -12.5],
     gone_changes: 13,
     gone_days: 14,
+    gone_evidence: [-13, -14.5],
     feed_set: 13,
   },
 };
@@ -62,11 +67,11 @@ const known: OfferFreshness = {
     stale: { since: new Date(at(-60)), by: 'row' },
     figures: {
       learned: {
-        offer: { changes: 5, days: 6 },
-        price: { changes: 7, days: 8 },
-        in_stock: { changes: 9, days: 10 },
-        out_of_stock: { changes: 11, days: 12 },
-        gone: { changes: 13, days: 14 },
+        offer: { evidence: [-5, -6.5], rate: { changes: 5, days: 6 } },
+        price: { evidence: [-7, -8.5], rate: { changes: 7, days: 8 } },
+        in_stock: { evidence: [-9, -10.5], rate: { changes: 9, days: 10 } },
+        out_of_stock: { evidence: [-11, -12.5], rate: { changes: 11, days: 12 } },
+        gone: { evidence: [-13, -14.5], rate: { changes: 13, days: 14 } },
       },
       ...{ vouchedAt: new Date(at(-70)), isInStock: true },
     },
@@ -78,13 +83,7 @@ const unseen: OfferFreshness = {
   refreshStats: {
     ...{ popularity: 1, learned: nothingLearned, changedAt: null, stale: null },
     figures: {
-      learned: {
-        offer: nothingLearned,
-        price: nothingLearned,
-        in_stock: nothingLearned,
-        out_of_stock: nothingLearned,
-        gone: nothingLearned,
-      },
+      learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
       ...{ vouchedAt: null, isInStock: null },
     },
   },

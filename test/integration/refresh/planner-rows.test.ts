@@ -3,7 +3,8 @@ import type { Pool, PoolClient } from 'pg';
 import { figures, type Figure, type FigureStat } from '../../../src/model/figures.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
-import { readFigures, saveFigurePriors, saveFigureStats } from '../../../src/refresh/update/figure-rows.ts';
+import { rates } from '../../../src/refresh/planner/rate-grid.ts';
+import { readFigures, saveFigureShares, saveFigureStats } from '../../../src/refresh/update/figure-rows.ts';
 import type { OfferFreshness } from '../../../src/refresh/update/offer-freshness.ts';
 import {
   beginStatsUpdate,
@@ -142,14 +143,13 @@ describe('what a load showed', () => {
     const update = await still.within([], (pool) => beginStatsUpdate(pool as unknown as PoolClient, learn));
     const day0 = Date.parse(noon);
     const key = (days: number) => ({ at: new Date(day0 + days * day * 1000), callId: '1' });
-    const figure = { changes: 0, days: 0 };
     const before: OfferFreshness = {
       ...{ firstSeenAt: new Date(0), summary: key(0), detail: key(0), found: key(0), emptyDetailStreak: 0 },
       ...{ absent: null, feedSet: 1, leasedFor: null },
       refreshStats: {
-        ...{ popularity: 1, learned: figure, changedAt: null, stale: null },
+        ...{ popularity: 1, learned: { changes: 0, days: 0 }, changedAt: null, stale: null },
         figures: {
-          learned: { offer: figure, price: figure, in_stock: figure, out_of_stock: figure, gone: figure },
+          learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
           ...{ vouchedAt: null, isInStock: null },
         },
       },
@@ -216,7 +216,8 @@ describe('what is known of figures', () => {
     isChanged: boolean,
     hidden = [0, 0],
   ): FigureStat => ({
-    ...{ figure, hint, isChanged, hiddenChanges: hidden[0] ?? 0, hiddenExpected: hidden[1] ?? 0 },
+    ...{ figure, hint, hintChanges: isChanged && hint !== 'none' ? 0.75 : 0 },
+    ...{ hiddenChanges: hidden[0] ?? 0, hiddenExpected: hidden[1] ?? 0 },
   });
 
   it('is what details showed, by what had hinted at them', async () => {
@@ -239,7 +240,7 @@ describe('what is known of figures', () => {
       return read(pool);
     });
     expect(found).toEqual([
-      ['offer', 11, 25, 33, 42, 52, 61, 73, 82],
+      ['offer', 11, 25, 33, 41.5, 52, 60.75, 73, 81.5],
       ['price', 10, 20, 30, 40, 50, 60, 70, 80],
     ]);
   });
@@ -267,25 +268,26 @@ describe('what is known of figures', () => {
     expect(writes[0]).toEqual(writes[1]);
   });
 
-  it('is a prior and the share that rows hide, of which half is forgotten in 90 days', async () => {
+  it('is the shares of offers by rate and that which rows hide, of which half is forgotten in 90 days', async () => {
     const found = await still.within([], async (pool) => {
       const client = pool as unknown as PoolClient;
       await pool.query(
         'UPDATE sync.figure SET hidden_changes = 5.5, hidden_expected = 10, row_details = 8, absence_changes = 8',
       );
       const before = await readFigures(client);
-      const priors = new Map(
-        figures.map((figure, index) => [figure, { changes: index + 1, days: 10 * index + 5 }]),
+      const shares = new Map(
+        figures.map((figure, index) => [figure, rates.map((_, at) => (at === index ? 1 : 0))]),
       );
-      for (let times = 0; times < 90; times += 1) await saveFigurePriors(pool, priors);
+      for (let times = 0; times < 90; times += 1) await saveFigureShares(pool, shares);
       return { before, after: await readFigures(client), counts: await read(pool) };
     });
     expect(found.before.price.hiddenShare).toBeCloseTo(6 / 20, 6);
     // 0.5 and 2.75 of 10 and 5.
     expect(found.after.price.hiddenShare).toBeCloseTo(3.25 / 15, 4);
-    expect(found.after.offer.prior).toEqual({ changes: 1, days: 5 });
-    expect(found.after.out_of_stock.prior).toEqual({ changes: 4, days: 35 });
-    expect(found.after.gone.prior).toEqual({ changes: 5, days: 45 });
+    for (const [index, figure] of figures.entries())
+      expect(found.after[figure].shares).toEqual(rates.map((_, at) => (at === index ? 1 : 0)));
+    // One of two details after no hint of this kind, and one of ten after eight that found nothing.
+    expect(found.before.price.hintShares).toEqual({ row: 0.1, modify_date: 0.5, absence: 4.5 });
     expect(
       found.counts[0]?.map((value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value)),
     ).toEqual([...['offer', 2.75, 5, 4, 0, 0, 0, 0, 4]]);

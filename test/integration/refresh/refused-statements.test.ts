@@ -5,7 +5,7 @@ import type { Learn } from '../../../src/model/learning.ts';
 import { learn } from '../../../src/refresh/learn.ts';
 import { createLeaseStore, freeLeases } from '../../../src/refresh/queue/lease-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
-import { saveFigurePriors, saveFigureStats } from '../../../src/refresh/update/figure-rows.ts';
+import { saveFigureShares, saveFigureStats } from '../../../src/refresh/update/figure-rows.ts';
 import { forgetSellerWindows } from '../../../src/refresh/update/forget-offers.ts';
 import { lockOffers, writeFreshness } from '../../../src/refresh/update/freshness-rows.ts';
 import { joinFeeds } from '../../../src/refresh/update/join-feeds.ts';
@@ -56,10 +56,7 @@ it.each<[string, (client: PoolClient, pool: Pool) => Promise<unknown>]>([
   ['the searches of a seller', (client) => forgetSellerWindows(client, '\0')],
   ['the leases of a run', (client) => freeLeases(client, 'x')],
   ['what details showed', (client) => saveFigureStats(client, [{ hiddenChanges: 'x' } as never])],
-  [
-    'the priors of figures',
-    (_, pool) => saveFigurePriors(pool, new Map([['offer', { changes: 1e99, days: 1 }]])),
-  ],
+  ['the shares of offers by rate', (_, pool) => saveFigureShares(pool, new Map([['offer', [1e99]]]))],
   [
     'what was predicted',
     (client) => stats(client, { stats: [{ at: minute(0), stat: { source: 'x', hint: 'none', odds: 1 } }] }),

@@ -69,6 +69,26 @@ describe('analytics.offer_confidence', () => {
     expect(found?.['stock']).toBeCloseTo(chance(10), 3);
   });
 
+  it('has the rate of the offer alone where that follows of all that is known', async () => {
+    await insertRefreshed({ offerId: '7', detail: 10, isInStock: false, prices: [3, 5] });
+    await db.pool.query(
+      `UPDATE sync.refresh SET price_evidence = '{0}', offer_evidence = '{0}', offer_changes = 2, offer_days = 30,
+         out_of_stock_evidence = '{0}', out_of_stock_changes = 0.5, out_of_stock_days = 4, in_stock_changes = 9, in_stock_days = 9
+       WHERE offer_id = 7`,
+    );
+    const found = await confidence('7');
+    expect(found?.['prices']).toBeCloseTo(chance(10, 3, 5), 3);
+    expect(found?.['offer']).toBeCloseTo(chance(10, 2, 30), 3);
+    expect(found?.['stock']).toBeCloseTo(chance(10, 0.5, 4), 3);
+    await db.pool.query(
+      `UPDATE sync.refresh SET empty_detail_streak = 2, gone_evidence = '{0}', gone_changes = 2, gone_days = 90 WHERE offer_id = 7`,
+    );
+    expect(await confidence('7')).toMatchObject({
+      offer: expect.closeTo(chance(10, 2, 90), 3) as number,
+      ...{ prices: null, stock: null },
+    });
+  });
+
   it('is younger where rows vouched for the detail, but for the share that they do not show', async () => {
     await insertRefreshed({ offerId: '2', detail: 10, vouched: 2 });
     expect((await confidence('2'))?.['prices']).toBeCloseTo(chance(2 + 0.15 * 8), 3);

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FiguresKnowledge, ShownFigures } from '../../../../src/model/figures.ts';
-import { nothingLearned } from '../../../../src/refresh/planner/change-rate.ts';
-import { learnRate } from '../../../../src/refresh/planner/learn-rate.ts';
+import type { FiguresKnowledge, LearnedFigure, ShownFigures } from '../../../../src/model/figures.ts';
 import {
   learnFiguresOfDetail,
   learnFiguresOfRow,
@@ -9,16 +7,18 @@ import {
 } from '../../../../src/refresh/planner/learn-figures.ts';
 
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
-/** One change in ten days, half of them hidden. */
-const half = { prior: { changes: 1, days: 10 }, hiddenShare: 0.5 };
-const known: FiguresKnowledge = { offer: half, price: half, in_stock: half, out_of_stock: half, gone: half };
-const learned = {
-  offer: nothingLearned,
-  price: nothingLearned,
-  in_stock: nothingLearned,
-  out_of_stock: nothingLearned,
-  gone: nothingLearned,
+/** All offers change once in 20 days, and rows hide half of the changes. Two of five have changed by a date. */
+const half = {
+  shares: [0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+  hiddenShare: 0.5,
+  hintShares: { row: 1, modify_date: 0.4, absence: 1 },
 };
+const known: FiguresKnowledge = { offer: half, price: half, in_stock: half, out_of_stock: half, gone: half };
+const learned = { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null };
+/** Days without a change that its evidence is of, by the rate of one a day. */
+const daysOf = (figure: LearnedFigure | null) => -(figure?.evidence[7] ?? 0);
+/** The same of a change: days in which it came. */
+const changeDaysOf = (figure: LearnedFigure | null) => -Math.log1p(-Math.exp(figure?.evidence[7] ?? 0));
 const before: FiguresBefore = {
   ...{
     learned,
@@ -38,19 +38,19 @@ const statOf = (part: Partial<FiguresBefore>, at: number, isChanged: boolean) =>
 
 describe('the share that rows hide', () => {
   it('is learned from what rows vouched for', () => {
-    // Vouched for four of ten days, of which two count; 0.1 a day.
-    expect(statOf({}, 10, false)).toMatchObject({ hint: 'none', hiddenChanges: 0, hiddenExpected: 0.4 });
-    // 0.2 of 1 - 1 / (1 + 8 / 10).
-    expect(statOf({}, 10, true)?.hiddenChanges).toBeCloseTo(0.2 / (0.8 / 1.8), 9);
+    // Vouched for four of ten days, of which two count; 0.05 a day.
+    expect(statOf({}, 10, false)).toMatchObject({ hint: 'none', hiddenChanges: 0 });
+    expect(statOf({}, 10, false)?.hiddenExpected).toBeCloseTo(0.2, 5);
+    expect(statOf({}, 10, true)?.hiddenChanges).toBeCloseTo(0.1 / (1 - Math.exp(-0.05 * 8)), 5);
   });
 
   it('is learned less from what changes more often than it is fetched', () => {
-    // Two changes in 20 days.
-    expect(statOf({ vouchedAt: day(16) }, 20, false)?.hiddenExpected).toBeCloseTo(0.8, 9);
-    expect(statOf({ vouchedAt: day(16) }, 20, true)?.hiddenChanges).toBeCloseTo((0.5 * 0.8) / (1.2 / 2.2), 9);
-    const twice = { ...learned, offer: { changes: 1, days: 0 } };
-    expect(statOf({ learned: twice }, 5, false)?.hiddenExpected).toBeCloseTo(0.2 * 4, 9);
-    expect(statOf({ learned: twice }, 10, false)?.hiddenExpected).toBeCloseTo((0.2 * 4) / 2, 9);
+    const twice = { ...learned, offer: { evidence: [], rate: { changes: 2, days: 10 } } };
+    const expected = 2 * Math.log(1.5);
+    expect(statOf({ learned: twice }, 5, false)?.hiddenExpected).toBeCloseTo((expected / 5) * 4, 9);
+    // More than one change is expected in ten days: it counts for one, four tenths of which rows had vouched for.
+    expect(statOf({ learned: twice }, 10, false)?.hiddenExpected).toBeCloseTo(0.4, 9);
+    expect(statOf({ learned: twice }, 10, true)?.hiddenChanges).toBeCloseTo(0.2 / (1 - 1.8 ** -2), 9);
   });
 
   it.each<[string, Partial<FiguresBefore>]>([
@@ -60,12 +60,8 @@ describe('the share that rows hide', () => {
     ['it had been missing', { stale: { since: day(5), by: 'absence' } }],
   ])('is not learned where %s', (_, part) => {
     const hint = part.stale?.by ?? 'none';
-    expect(statOf(part, 10, true)).toMatchObject({
-      hint,
-      isChanged: true,
-      hiddenChanges: 0,
-      hiddenExpected: 0,
-    });
+    const hintChanges = hint === 'none' ? 0 : 1;
+    expect(statOf(part, 10, true)).toMatchObject({ hint, hintChanges, hiddenChanges: 0, hiddenExpected: 0 });
   });
 });
 
@@ -75,10 +71,16 @@ describe('the figures that a detail says something of', () => {
     now: ShownFigures,
     isChanged = false,
     isVisible = isChanged,
-  ) =>
-    learnFiguresOfDetail(known, { ...before, ...part }, detail(10, isChanged, isVisible), now).stats.map(
-      ({ figure, isChanged: changed }) => `${figure} ${String(changed)}`,
+  ) => {
+    const { after, stats } = learnFiguresOfDetail(
+      known,
+      { ...before, ...part },
+      detail(10, isChanged, isVisible),
+      now,
     );
+    const hasChanged = (of: LearnedFigure | null) => (of?.evidence[0] ?? 0) < -1;
+    return stats.map(({ figure }) => `${figure} ${String(hasChanged(after.learned[figure]))}`);
+  };
   const of = (isInStock: boolean | null, isFound = true): ShownFigures => ({ isFound, isInStock });
 
   it.each<[string, Partial<FiguresBefore>, ShownFigures, readonly string[]]>([
@@ -110,20 +112,31 @@ describe('the figures that a detail says something of', () => {
     expect(figuresOf({}, of(true), true, true)).toEqual(['offer true', 'price true', 'in_stock false']);
   });
 
+  const hintedBy = (by: 'row' | 'modify_date', at: number, isChanged: boolean) =>
+    learnFiguresOfDetail(known, { ...before, stale: { since: day(6), by } }, detail(at, isChanged), shown);
+
   it('learn of a change until a row hinted at it, and of none until the detail', () => {
     // Vouched for four days, half of which count, and changed within the next two.
-    const hinted = { ...before, stale: { since: day(6), by: 'row' } as const };
-    const rateAfter = (isChanged: boolean) =>
-      learnFiguresOfDetail(known, hinted, detail(10, isChanged), shown).after.learned.offer;
-    const observation = { exposureDays: 4, elapsedDays: 6, isChanged: true };
-    expect(rateAfter(true)).toEqual(learnRate(half.prior, nothingLearned, observation));
-    expect(rateAfter(false).days).toBeCloseTo(8, 9);
+    expect(changeDaysOf(hintedBy('row', 10, true).after.learned.offer)).toBeCloseTo(4, 9);
+    expect(daysOf(hintedBy('row', 10, false).after.learned.offer)).toBeCloseTo(8, 9);
+  });
+
+  it('learn of a change after a hint that need not mean one, as far as it may have come since', () => {
+    // Two of five had changed by then, and of the others so many since.
+    const since = 1 - Math.exp(-0.05 * 4);
+    const byHint = 0.4 / (0.4 + 0.6 * since);
+    const { after, stats } = hintedBy('modify_date', 10, true);
+    expect(stats[0]?.hintChanges).toBeCloseTo(byHint, 6);
+    expect(changeDaysOf(after.learned.offer)).toBeCloseTo(8 - 4 * byHint, 5);
+    // At once, it can only be of the hint.
+    expect(hintedBy('modify_date', 6, true).stats[0]?.hintChanges).toBe(1);
+    expect(hintedBy('modify_date', 10, false).stats[0]?.hintChanges).toBe(0);
   });
 
   it('learn of a change that a row hinted at before the detail that is known', () => {
     const hinted = { ...before, vouchedAt: null, stale: { since: day(-2), by: 'row' } as const };
     const { after } = learnFiguresOfDetail(known, hinted, detail(10, true), shown);
-    expect(after.learned.offer).toEqual(nothingLearned);
+    expect(after.learned.offer).toBeNull();
   });
 
   it('have its stock from then on, unless it is empty', () => {
@@ -133,19 +146,15 @@ describe('the figures that a detail says something of', () => {
   });
 
   it('learn from the days that rows left open, and forget by those since', () => {
-    const some = { ...learned, price: { changes: 2, days: 90 } };
-    const { after } = learnFiguresOfDetail(
-      known,
-      { ...before, vouchedAt: null, learned: some },
-      detail(90),
-      shown,
-    );
-    expect(after.learned.price).toEqual({ changes: 1, days: 135 });
-    const vouched = learnFiguresOfDetail(known, before, detail(10), shown).after;
+    const evidence = half.shares.map(() => -90);
+    const some = { ...learned, price: { evidence, rate: { changes: 1, days: 1 } } };
+    const from = (part: Partial<FiguresBefore>, at: number) =>
+      learnFiguresOfDetail(known, { ...before, ...part }, detail(at), shown).after.learned;
+    // Half of what was known, and 90 days more.
+    expect(daysOf(from({ vouchedAt: null, learned: some }, 90).price)).toBeCloseTo(135, 9);
     // Six days since the row, and half of the four before it.
-    expect(vouched.learned.offer.days).toBeCloseTo(8, 9);
-    const late = learnFiguresOfDetail(known, before, detail(-1), shown).after;
-    expect(late.learned.offer).toEqual(nothingLearned);
+    expect(daysOf(from({}, 10).offer)).toBeCloseTo(8, 9);
+    expect(from({}, -1).offer).toBeNull();
   });
 });
 
@@ -154,18 +163,20 @@ describe('a row that hints at nothing', () => {
     learnFiguresOfRow(known, { ...before, ...part }, { at: day(at), isHint: false });
 
   it('vouches for the days since the last that did', () => {
-    expect(after({}, 10).learned.offer).toEqual({ changes: 0, days: 3 });
-    expect(after({ vouchedAt: null }, 10).learned.offer).toEqual({ changes: 0, days: 5 });
+    expect(daysOf(after({}, 10).learned.offer)).toBe(3);
+    expect(daysOf(after({ vouchedAt: null }, 10).learned.offer)).toBe(5);
     expect(after({ vouchedAt: day(-1) }, 10)).toMatchObject({ vouchedAt: day(10), isInStock: true });
-    expect(after({ vouchedAt: day(-1) }, 10).learned.offer.days).toBe(5);
-    expect(after({ vouchedAt: day(12) }, 10).learned.offer).toEqual(nothingLearned);
+    expect(daysOf(after({ vouchedAt: day(-1) }, 10).learned.offer)).toBe(5);
+    expect(after({ vouchedAt: day(12) }, 10).learned.offer).toBeNull();
   });
 
   it('says nothing of figures that the detail did not show', () => {
     const { learned: of } = after({}, 10);
-    expect([of.price.days, of.in_stock.days, of.out_of_stock.days]).toEqual([3, 3, 0]);
+    expect([of.price, of.in_stock].map(daysOf)).toEqual([3, 3]);
+    expect(of.out_of_stock).toBeNull();
     const empty = after({ isFound: false }, 10).learned;
-    expect([empty.gone.days, empty.offer.days, empty.price.days, empty.in_stock.days]).toEqual([3, 0, 0, 0]);
+    expect(daysOf(empty.gone)).toBe(3);
+    expect([empty.offer, empty.price, empty.in_stock]).toEqual([null, null, null]);
   });
 
   it.each<[string, Partial<FiguresBefore>, number]>([

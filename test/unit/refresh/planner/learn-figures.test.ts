@@ -1,16 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import type { FiguresKnowledge, ShownFigures } from '../../../../src/model/figures.ts';
-import { firstPrior, nothingLearned } from '../../../../src/refresh/planner/change-rate.ts';
+import type { FiguresKnowledge, LearnedFigure, ShownFigures } from '../../../../src/model/figures.ts';
 import { hiddenShareOf } from '../../../../src/refresh/planner/hidden-share.ts';
 import {
   learnFiguresOfDetail,
   learnFiguresOfRow,
   type FiguresBefore,
 } from '../../../../src/refresh/planner/learn-figures.ts';
-import { learnRate } from '../../../../src/refresh/planner/learn-rate.ts';
+import { firstShares, toChangeRate, weighRates } from '../../../../src/refresh/planner/rate-grid.ts';
 
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
-const of = (hiddenShare: number) => ({ prior: firstPrior, hiddenShare });
+const of = (hiddenShare: number) => ({
+  shares: firstShares.offer,
+  hiddenShare,
+  hintShares: { row: 1, modify_date: 0.5, absence: 1 },
+});
 /** Rows show prices always, other changes in half of all cases, and nothing of stock. */
 const known: FiguresKnowledge = {
   offer: of(0.5),
@@ -20,13 +23,7 @@ const known: FiguresKnowledge = {
   gone: of(0),
 };
 const before: FiguresBefore = {
-  learned: {
-    offer: nothingLearned,
-    price: nothingLearned,
-    in_stock: nothingLearned,
-    out_of_stock: nothingLearned,
-    gone: nothingLearned,
-  },
+  learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
   vouchedAt: null,
   isInStock: true,
   detailAt: day(0),
@@ -35,6 +32,9 @@ const before: FiguresBefore = {
   isFound: true,
 };
 const inStock: ShownFigures = { isFound: true, isInStock: true };
+/** Days without a change that its evidence is of, by the rate of one a day. */
+const daysOf = (figure: LearnedFigure | null) => -(figure?.evidence[7] ?? 0);
+const changedIn = (days: number) => expect.closeTo(Math.log(1 - Math.exp(-days)), 9) as number;
 const detail = (at: number, isChanged = false, isVisible = isChanged) =>
   ({ kind: 'detail', at: day(at), isChanged, isVisible }) as const;
 
@@ -42,11 +42,10 @@ describe('a row that hints at no change', () => {
   it('counts the days since the detail for each figure as far as rows show it, and vouches from then on', () => {
     const after = learnFiguresOfRow(known, before, { at: day(4), isHint: false });
     expect(after.vouchedAt).toEqual(day(4));
-    expect(after.learned.offer).toEqual({ changes: 0, days: 2 });
-    expect(after.learned.price).toEqual({ changes: 0, days: 4 });
-    expect(after.learned.in_stock.days).toBe(0);
+    expect([after.learned.offer, after.learned.price].map(daysOf)).toEqual([2, 4]);
+    expect(after.learned.in_stock).toBeNull();
     const later = learnFiguresOfRow(known, { ...before, ...after }, { at: day(6), isHint: false });
-    expect(later.learned.price.days).toBeCloseTo(4 * 2 ** (-2 / 90) + 2, 9);
+    expect(daysOf(later.learned.price)).toBeCloseTo(4 * 2 ** (-2 / 90) + 2, 9);
   });
 
   it.each([
@@ -63,10 +62,9 @@ describe('a detail', () => {
   it('adds the days that rows had not vouched for', () => {
     const vouched = { ...before, vouchedAt: day(4) };
     const { after } = learnFiguresOfDetail(known, vouched, detail(10), inStock);
-    expect(after.learned.offer.days).toBe(8);
-    expect(after.learned.price.days).toBe(6);
-    expect(after.learned.in_stock.days).toBe(10);
-    expect(after.learned.out_of_stock).toEqual(nothingLearned);
+    const { offer, price, in_stock, out_of_stock } = after.learned;
+    expect([offer, price, in_stock].map(daysOf)).toEqual([8, 6, 10]);
+    expect(out_of_stock).toBeNull();
     expect(after.vouchedAt).toEqual(day(10));
   });
 
@@ -75,16 +73,11 @@ describe('a detail', () => {
       isFound: true,
       isInStock: false,
     });
-    const once = learnRate(firstPrior, nothingLearned, { exposureDays: 5, elapsedDays: 5, isChanged: true });
-    expect(after.learned.offer).toEqual(once);
-    expect(after.learned.price).toEqual({ changes: 0, days: 5 });
-    expect(after.learned.in_stock).toEqual(once);
+    expect(after.learned.offer?.evidence[7]).toEqual(changedIn(5));
+    expect(daysOf(after.learned.price)).toBe(5);
+    expect(after.learned.in_stock?.evidence[7]).toEqual(changedIn(5));
     expect(after.isInStock).toBe(false);
-    expect(stats.map(({ figure, isChanged }) => [figure, isChanged])).toEqual([
-      ['offer', true],
-      ['price', false],
-      ['in_stock', true],
-    ]);
+    expect(stats.map(({ figure }) => figure)).toEqual(['offer', 'price', 'in_stock']);
   });
 
   it('that is empty ends the prices and the stock of an offer that was found', () => {
@@ -92,18 +85,19 @@ describe('a detail', () => {
       isFound: false,
       isInStock: null,
     });
-    expect(empty.stats.every(({ isChanged }) => isChanged)).toBe(true);
+    const { offer, price, in_stock } = empty.after.learned;
+    for (const ended of [offer, price, in_stock]) expect(ended?.evidence[7]).toEqual(changedIn(5));
     expect(empty.after.isInStock).toBeNull();
     const gone = { ...before, ...empty.after, detailAt: day(5), isFound: false };
     const back = learnFiguresOfDetail(known, gone, detail(9, true), inStock);
     expect(back.stats.map(({ figure }) => figure)).toEqual(['gone']);
     expect(back.after.learned).toEqual({ ...gone.learned, gone: back.after.learned.gone });
-    expect(back.after.learned.gone.changes).toBeGreaterThan(0.9);
+    expect(back.after.learned.gone?.evidence[7]).toEqual(changedIn(4));
   });
 
   it('that says nothing of stock, or is the first, is no evidence of it', () => {
     const silent = learnFiguresOfDetail(known, before, detail(5), { isFound: true, isInStock: null });
-    expect(silent.after.learned.in_stock).toEqual(nothingLearned);
+    expect(silent.after.learned.in_stock).toBeNull();
     const first = learnFiguresOfDetail(known, { ...before, detailAt: null }, detail(5), inStock);
     expect(first).toEqual({
       after: { learned: before.learned, vouchedAt: day(5), isInStock: true },
@@ -117,15 +111,25 @@ describe('a detail', () => {
     expect(offer).toEqual({
       figure: 'offer',
       hint: 'row',
-      isChanged: true,
+      hintChanges: 1,
       hiddenChanges: 0,
       hiddenExpected: 0,
     });
     const vouched = { ...before, vouchedAt: day(4) };
     const [found] = learnFiguresOfDetail(known, vouched, detail(10, true), inStock).stats;
     // Six days since the row, and half of the four before it.
-    expect(found?.hiddenChanges).toBeCloseTo((0.02 * 2) / (1 - (1 + 8 / 10) ** -0.2), 12);
-    expect(found?.hiddenExpected).toBeCloseTo(0.02 * 4, 12);
+    const { changes, days } = toChangeRate(firstShares.offer);
+    const perDay = (changes * Math.log(1 + 10 / days)) / 10;
+    expect(found?.hiddenChanges).toBeCloseTo((perDay * 2) / (1 - (1 + 8 / days) ** -changes), 9);
+    expect(found?.hiddenExpected).toBeCloseTo(perDay * 4, 9);
+  });
+
+  it('has the rate that follows of what is known of the offer and of all', () => {
+    const { offer } = learnFiguresOfDetail(known, before, detail(5, true), inStock).after.learned;
+    expect(offer?.rate).toEqual(toChangeRate(weighRates(firstShares.offer, offer?.evidence ?? [])));
+    const again = { ...before, learned: { ...before.learned, offer }, detailAt: day(5) };
+    const held = learnFiguresOfDetail(known, again, detail(25), inStock).after.learned.offer;
+    expect(held?.rate.changes).not.toBeCloseTo(offer?.rate.changes ?? 0, 2);
   });
 });
 

@@ -17,14 +17,13 @@ import { afterDetails, isDetailSuspect, keptAfter } from '../../../../src/refres
 
 const key = (seconds: number, callId = '1'): ObservationKey => ({ at: new Date(seconds * 1000), callId });
 
-const nothing = { changes: 0, days: 0 };
 const offer: OfferFreshness = {
   ...{ firstSeenAt: new Date(0), summary: key(5), detail: key(3), found: key(3), emptyDetailStreak: 0 },
   ...{ absent: null, feedSet: 1, leasedFor: null },
   refreshStats: {
     ...{ popularity: 2, learned: { changes: 1, days: 9 }, changedAt: new Date(1), stale: null },
     figures: {
-      learned: { offer: nothing, price: nothing, in_stock: nothing, out_of_stock: nothing, gone: nothing },
+      learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
       ...{ vouchedAt: new Date(2), isInStock: true },
     },
   },
