@@ -122,9 +122,9 @@ describe('queues in a Postgres', () => {
       const done: string[] = [];
       queues.work('category', 1, async ({ data }) => void done.push(data.categoryId));
       const refused = { code: '25006' };
-      const looked = expect(seen.list()[0]?.waitUntilReady()).rejects.toMatchObject(refused);
+      const ready = expect(seen.list()[0]?.waitUntilReady()).rejects.toMatchObject(refused);
       await expect(server.connections.ready()).rejects.toMatchObject(refused);
-      await looked;
+      await ready;
       await setReadOnly('off');
       await queues.add('category', [job]);
       await seen.list()[0]?.waitUntilReady();
