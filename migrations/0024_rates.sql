@@ -1,12 +1,12 @@
 -- How likely what is known of a figure of an offer is by each of ten rates of change, in place of one distribution for all offers. A
 -- release that does not know these columns leaves them as they are; an offer counts as before until its next observation.
-ALTER TABLE sync.figure ADD COLUMN shares real[] DEFAULT '{0.3,0.15,0.15,0.15,0.12,0.07,0.03,0.02,0.008,0.002}' NOT NULL;
+ALTER TABLE sync.figure ADD COLUMN shares real[] DEFAULT '{0.3,0.15,0.15,0.15,0.1,0.06,0.04,0.03,0.015,0.005}' NOT NULL;
 ALTER TABLE sync.figure ALTER COLUMN shares DROP DEFAULT;
-UPDATE sync.figure SET prior_changes = 0.10849698, prior_days = 1.608903 WHERE figure <> 'gone';
+UPDATE sync.figure SET prior_changes = 0.13259215, prior_days = 1.113753 WHERE figure <> 'gone';
 UPDATE sync.figure
-SET prior_changes = 0.023490242, prior_days = 1.8156617, shares = '{0.8,0.1,0.03,0.02,0.02,0.02,0.005,0.003,0.001,0.001}'
+SET prior_changes = 0.028652126, prior_days = 1.6524904, shares = '{0.8,0.1,0.03,0.02,0.02,0.02,0.005,0.003,0.001,0.001}'
 WHERE figure = 'gone';
-COMMENT ON COLUMN sync.figure.shares IS 'Shares of offers that change 0.0005, 0.0015, 0.005, 0.015, 0.05, 0.15, 0.4, 1, 3 and 10 times a day.';
+COMMENT ON COLUMN sync.figure.shares IS 'Shares of offers that change 0.0005, 0.002, 0.008, 0.03, 0.1, 0.25, 0.5, 1, 2 and 4 times a day.';
 COMMENT ON COLUMN sync.figure.prior_changes IS 'Changes of an offer of which nothing was observed, in prior_days, as follows of shares (analytics.chance_held).';
 COMMENT ON COLUMN sync.figure.row_changes IS 'Those of them that found the figure changed, as far as it was when the row was seen.';
 COMMENT ON COLUMN sync.figure.date_changes IS 'Those of them that found the figure changed, as far as it was when the row was seen.';

@@ -10,10 +10,10 @@ import { halfLifeDays, type RateObservation } from './learn-rate.ts';
 /** A number for each rate of `rates`. */
 export type ByRate = readonly number[];
 
-/** Changes a day. */
-export const rates: ByRate = [0.0005, 0.0015, 0.005, 0.015, 0.05, 0.15, 0.4, 1, 3, 10];
+/** Changes a day. Close together where a day more or less matters. */
+export const rates: ByRate = [0.0005, 0.002, 0.008, 0.03, 0.1, 0.25, 0.5, 1, 2, 4];
 
-const anyFigure: ByRate = [0.3, 0.15, 0.15, 0.15, 0.12, 0.07, 0.03, 0.02, 0.008, 0.002];
+const anyFigure: ByRate = [0.3, 0.15, 0.15, 0.15, 0.1, 0.06, 0.04, 0.03, 0.015, 0.005];
 
 /** The shares of offers by their rate, before anything was observed of them. */
 export const firstShares: Readonly<Record<Figure, ByRate>> = {

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { figures, type Figure, type FigureStat } from '../../../src/model/figures.ts';
 import { readPlanner } from '../../../src/refresh/queue/read-planner.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
-import { rates } from '../../../src/refresh/planner/rate-grid.ts';
+import { firstShares, rates, toChangeRate } from '../../../src/refresh/planner/rate-grid.ts';
 import { readFigures, saveFigureShares, saveFigureStats } from '../../../src/refresh/update/figure-rows.ts';
 import type { OfferFreshness } from '../../../src/refresh/update/offer-freshness.ts';
 import {
@@ -46,14 +46,14 @@ describe('what is known of all offers', () => {
   });
 
   it.each<[string, readonly Row[], boolean]>([
-    ['while fewer than ten were seen', [detailStat(0, 9, 0)], true],
-    ['while three of ten were right', [detailStat(0, 10, 3)], true],
-    ['not when fewer were', [detailStat(0, 10, 2)], false],
-    ['not when fewer were on several days', [detailStat(0, 5, 1), detailStat(-1, 5, 1)], false],
-    ['where all that were wrong are 90 days old', [detailStat(-90, 10, 0)], true],
-    ['not where they are younger', [detailStat(-89, 10, 0)], false],
-    ['whatever other hints were worth', [detailStat(0, 10, 0, { hint: 'row' })], true],
-    ['whatever rows found', [detailStat(0, 10, 0, { source: 'search' })], true],
+    ['while ten or fewer were seen', [detailStat(0, 10, 0)], true],
+    ['while three of ten were right, less three', [detailStat(0, 30, 6)], true],
+    ['not when fewer were', [detailStat(0, 30, 5)], false],
+    ['not when fewer were on several days', [detailStat(0, 15, 3), detailStat(-1, 15, 2)], false],
+    ['where all that were wrong are 90 days old', [detailStat(-90, 11, 0)], true],
+    ['not where they are younger', [detailStat(-89, 11, 0)], false],
+    ['whatever other hints were worth', [detailStat(0, 11, 0, { hint: 'row' })], true],
+    ['whatever rows found', [detailStat(0, 11, 0, { source: 'search' })], true],
   ])('is that dates of modification are believed %s', async (_, rows, isDateTrusted) => {
     expect(await still.within(rows, readPlanner)).toMatchObject({ isDateTrusted });
   });
@@ -266,6 +266,20 @@ describe('what is known of figures', () => {
       return [before, await rowsOf(pool, `SELECT ctid FROM sync.figure WHERE figure = 'offer'`)];
     });
     expect(writes[0]).toEqual(writes[1]);
+  });
+
+  it('begins with the first guess', async () => {
+    const priors = await still.within([], (pool) =>
+      rowsOf(pool, 'SELECT figure, shares, prior_changes, prior_days FROM sync.figure ORDER BY figure'),
+    );
+    const expected = figures.toSorted().map((figure) => {
+      const { changes, days } = toChangeRate(firstShares[figure]);
+      return [
+        ...[figure, firstShares[figure]],
+        ...[expect.closeTo(changes, 6) as number, expect.closeTo(days, 5) as number],
+      ];
+    });
+    expect(priors).toEqual(expected);
   });
 
   it('is the shares of offers by rate and that which rows hide, of which half is forgotten in 90 days', async () => {

@@ -7,7 +7,7 @@ import {
 } from '../../../../src/refresh/planner/learn-figures.ts';
 
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
-/** All offers change once in 20 days, and rows hide half of the changes. Two of five have changed by a date. */
+/** All offers change once in ten days, and rows hide half of the changes. Two of five have changed by a date. */
 const half = {
   shares: [0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
   hiddenShare: 0.5,
@@ -38,10 +38,10 @@ const statOf = (part: Partial<FiguresBefore>, at: number, isChanged: boolean) =>
 
 describe('the share that rows hide', () => {
   it('is learned from what rows vouched for', () => {
-    // Vouched for four of ten days, of which two count; 0.05 a day.
+    // Vouched for four of ten days, of which two count; 0.1 a day.
     expect(statOf({}, 10, false)).toMatchObject({ hint: 'none', hiddenChanges: 0 });
-    expect(statOf({}, 10, false)?.hiddenExpected).toBeCloseTo(0.2, 5);
-    expect(statOf({}, 10, true)?.hiddenChanges).toBeCloseTo(0.1 / (1 - Math.exp(-0.05 * 8)), 5);
+    expect(statOf({}, 10, false)?.hiddenExpected).toBeCloseTo(0.4, 5);
+    expect(statOf({}, 10, true)?.hiddenChanges).toBeCloseTo(0.2 / (1 - Math.exp(-0.1 * 8)), 5);
   });
 
   it('is learned less from what changes more often than it is fetched', () => {
@@ -123,7 +123,7 @@ describe('the figures that a detail says something of', () => {
 
   it('learn of a change after a hint that need not mean one, as far as it may have come since', () => {
     // Two of five had changed by then, and of the others so many since.
-    const since = 1 - Math.exp(-0.05 * 4);
+    const since = 1 - Math.exp(-0.1 * 4);
     const byHint = 0.4 / (0.4 + 0.6 * since);
     const { after, stats } = hintedBy('modify_date', 10, true);
     expect(stats[0]?.hintChanges).toBeCloseTo(byHint, 6);

@@ -18,10 +18,10 @@ const held = (weights: readonly number[], days: number) =>
 
 describe('evidence', () => {
   it('is how likely a rate makes what was observed', () => {
-    expect(at(addEvidence(null, unchanged(7)), 0.15)).toBeCloseTo(-1.05, 12);
-    expect(at(addEvidence(null, changed(2)), 0.05)).toBeCloseTo(Math.log(1 - Math.exp(-0.1)), 12);
+    expect(at(addEvidence(null, unchanged(7)), 0.25)).toBeCloseTo(-1.75, 12);
+    expect(at(addEvidence(null, changed(2)), 0.1)).toBeCloseTo(Math.log(1 - Math.exp(-0.2)), 12);
     const both = addEvidence(addEvidence(null, unchanged(7)), changed(2));
-    expect(at(both, 0.05)).toBeCloseTo(-0.35 + Math.log(1 - Math.exp(-0.1)), 12);
+    expect(at(both, 0.1)).toBeCloseTo(-0.7 + Math.log(1 - Math.exp(-0.2)), 12);
     expect(both).toHaveLength(rates.length);
   });
 
@@ -44,12 +44,12 @@ describe('the probabilities of rates', () => {
       firstShares.price.map((share) => expect.closeTo(share, 12) as number),
     );
     // Twice as many offers of one rate, and half as likely by it.
-    const shares = rates.map((rate) => (rate === 1 ? 2 / 3 : rate === 3 ? 1 / 3 : 0));
+    const shares = rates.map((rate) => (rate === 1 ? 2 / 3 : rate === 2 ? 1 / 3 : 0));
     const weights = weighRates(
       shares,
       rates.map((rate) => (rate === 1 ? Math.log(0.5) : 0)),
     );
-    expect([at(weights, 1), at(weights, 3)]).toEqual([expect.closeTo(0.5, 12), expect.closeTo(0.5, 12)]);
+    expect([at(weights, 1), at(weights, 2)]).toEqual([expect.closeTo(0.5, 12), expect.closeTo(0.5, 12)]);
   });
 
   it('add up to 1, whatever was observed', () => {
@@ -72,14 +72,15 @@ describe('the rate that stands for them', () => {
   });
 
   it('is that of one rate where there is but one', () => {
-    const rate = toChangeRate(rates.map((one) => (one === 0.15 ? 1 : 0)));
-    for (const days of [1, 5, 20]) expect(changeOdds(rate, days)).toBeCloseTo(1 - Math.exp(-0.15 * days), 5);
+    const rate = toChangeRate(rates.map((one) => (one === 0.25 ? 1 : 0)));
+    for (const days of [1, 5, 20]) expect(changeOdds(rate, days)).toBeCloseTo(1 - Math.exp(-0.25 * days), 5);
   });
 
   it('has a finite mean where half of all offers never change and half always do', () => {
-    const { changes, days } = toChangeRate(rates.map((one) => (one === 0.0005 || one === 10 ? 0.5 : 0)));
-    expect(days).toBeCloseTo(0.1, 6);
-    expect(1 - changeOdds({ changes, days }, 1)).toBeCloseTo(0.5, 3);
+    const weights = rates.map((one) => (one === 0.0005 || one === 4 ? 0.5 : 0));
+    const rate = toChangeRate(weights);
+    expect(rate.days).toBeCloseTo(0.1, 6);
+    expect(1 - changeOdds(rate, 1)).toBeCloseTo(held(weights, 1), 6);
   });
 });
 
