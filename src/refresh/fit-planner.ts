@@ -30,13 +30,13 @@ export async function fitPlanner(
   } = await refreshQueue.sample(priorSampleSize);
   if (sample.length === 0 || (fittedAt !== null && now.getTime() - fittedAt.getTime() < fitEveryMs)) return;
   const fitted = fitPrior(sample, prior);
-  const figurePriors = new Map(
-    figures.map((figure) => [figure, fitShares(learned[figure].sample, firstShares[figure])]),
+  const figureShares = new Map(
+    figures.map((figure) => [figure, fitShares(learned[figure], firstShares[figure])]),
   );
   const floorDays = detailsPerDay > 0 ? floorAgeDays(offers, detailsPerDay) : null;
   await refreshQueue.saveFit({
     prior: fitted,
-    figures: figurePriors,
+    figures: figureShares,
     shownKept: keptShareOf(shown),
     meanPopularity,
     floorDays,

@@ -8,6 +8,7 @@ import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
+import type { ByRate } from '../planner/rate-grid.ts';
 import { saveFigureShares } from '../update/figure-rows.ts';
 import { isDetailSuspect } from '../update/recent-details.ts';
 import { arrayOverlaps, sql } from 'drizzle-orm';
@@ -85,10 +86,8 @@ export interface PlannerSample {
   readonly prior: ChangeRate;
   /** What observations showed of some offers. */
   readonly sample: readonly ChangeRate[];
-  /** Of each figure the prior, and what observations showed of some offers. */
-  readonly figures: Readonly<
-    Record<Figure, { readonly shares: readonly number[]; readonly sample: readonly (readonly number[])[] }>
-  >;
+  /** Of each figure: the evidence of some offers. */
+  readonly figures: Readonly<Record<Figure, readonly ByRate[]>>;
   /** Changes that rows show, and do not. */
   readonly shown: VisibleShare;
   readonly meanPopularity: number;
@@ -100,7 +99,8 @@ export interface PlannerSample {
 
 export interface PlannerFit {
   readonly prior: ChangeRate;
-  readonly figures: ReadonlyMap<Figure, readonly number[]>;
+  /** The shares of offers by rate. */
+  readonly figures: ReadonlyMap<Figure, ByRate>;
   /** Of what changes showed, the share that is kept. */
   readonly shownKept: number;
   readonly meanPopularity: number;

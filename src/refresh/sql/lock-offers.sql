@@ -2,7 +2,7 @@
 -- Params:  $1 bigint[] offer ids
 -- Returns: offer_id, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, empty_detail_streak,
 --          absent_at, absent_call_id, popularity, rate_changes, rate_days, changed_at, stale_since, stale_by, feed_set,
---          leased_for (null: free), vouched_at, is_in_stock, and of each figure changes and days
+--          leased_for (null: free), vouched_at, is_in_stock, and of each figure changes, days and evidence
 SELECT offer_id, summary_at, summary_call_id, detail_at, detail_call_id, found_at, found_call_id, empty_detail_streak, absent_at,
        absent_call_id, popularity, rate_changes, rate_days, changed_at, stale_since, stale_by, feed_set,
        CASE WHEN leased_by IS NOT NULL THEN leased_for END AS leased_for, vouched_at, is_in_stock, offer_changes, offer_days, offer_evidence, price_changes, price_days, price_evidence,

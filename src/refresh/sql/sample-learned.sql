@@ -2,7 +2,7 @@
 --          figures of the day are made from.
 -- Params:  $1 integer how many at most
 -- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), figures (object of
---          figures: {changes, days, sample}), shown ({visible, hidden}: changes that rows show, and do not), meanPopularity (of all offers
+--          figures: evidence of offers), shown ({visible, hidden}: changes that rows show, and do not), meanPopularity (of all offers
 --          in those blocks; 1: none), offers (about how many there are), detailsPerDay (details of known offers in the last
 --          seven days)
 WITH size AS MATERIALIZED (
@@ -18,7 +18,7 @@ learned AS (
   SELECT rate_changes, rate_days FROM block WHERE rate_days > 0 ORDER BY hashint8(offer_id) LIMIT $1::int
 ),
 figure AS (
-  SELECT f.figure, json_build_object('shares', f.shares, 'sample', (
+  SELECT f.figure, (
     SELECT coalesce(json_agg(e.evidence), '[]')
     FROM (
       SELECT n.evidence
@@ -30,7 +30,7 @@ figure AS (
       WHERE n.figure = f.figure AND n.evidence IS NOT NULL
       ORDER BY hashint8(block.offer_id)
       LIMIT $1::int
-    ) e)) AS learned
+    ) e) AS learned
   FROM sync.figure f
 )
 SELECT p.fitted_at AS "fittedAt", json_build_object('changes', p.prior_changes, 'days', p.prior_days) AS prior,

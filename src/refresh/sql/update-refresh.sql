@@ -3,8 +3,8 @@
 -- Params:  $1 jsonb [{offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at,
 --          found_call_id, last_call_id, empty_detail_streak, absent_at, absent_call_id, popularity, rate_changes, rate_days,
 --          changed_at, stale_since, stale_by, vouched_at, is_in_stock, offer_changes, offer_days, price_changes, price_days,
---          in_stock_changes, in_stock_days, out_of_stock_changes, out_of_stock_days, gone_changes, gone_days, feed_set, bucket, order_at}]; $2 boolean true: they were asked for, so end
---          their leases
+--          in_stock_changes, in_stock_days, out_of_stock_changes, out_of_stock_days, gone_changes, gone_days, evidence of each figure, feed_set, bucket, order_at}]; $2 boolean true: they
+--          were asked for, so end their leases
 -- Returns: nothing
 UPDATE sync.refresh r
 SET first_seen_at = least(r.first_seen_at, n.first_seen_at),

@@ -3,7 +3,7 @@ import { applySql } from '../../db/sql-file.ts';
 import { drizzleOn } from '../../db/database.ts';
 import type { FiguresKnowledge, FigureKnowledge, FigureStat, Figure } from '../../model/figures.ts';
 import { figure } from '../../schema/planner.ts';
-import { toChangeRate } from '../planner/rate-grid.ts';
+import { toChangeRate, type ByRate } from '../planner/rate-grid.ts';
 import { hiddenShareOf } from '../planner/hidden-share.ts';
 import { readSql } from '../read-sql.ts';
 
@@ -36,11 +36,8 @@ export async function readFigures(client: PoolClient): Promise<FiguresKnowledge>
 }
 
 /** Writes the shares of a day, and forgets a part of what hints were worth. */
-export async function saveFigureShares(
-  pool: Pool,
-  priors: ReadonlyMap<Figure, readonly number[]>,
-): Promise<void> {
-  const rows = [...priors].map(([name, shares]) => ({ figure: name, ...toChangeRate(shares), shares }));
+export async function saveFigureShares(pool: Pool, sharesOf: ReadonlyMap<Figure, ByRate>): Promise<void> {
+  const rows = [...sharesOf].map(([name, shares]) => ({ figure: name, ...toChangeRate(shares), shares }));
   await applySql(pool, readSql('save-figure-shares'), [JSON.stringify(rows), keptPerDay]);
 }
 

@@ -51,9 +51,7 @@ describe('the sample for the planner of a day', () => {
       learned(3, { offer_evidence: '{-9,-10}', gone_evidence: '{-11,-12}' }),
     ];
     const found = (await sample(rows, 10)).figures;
-    const samples = figures.map((figure) =>
-      found[figure].sample.toSorted(([a = 0], [b = 0]) => b - a).flat(),
-    );
+    const samples = figures.map((figure) => found[figure].toSorted(([a = 0], [b = 0]) => b - a).flat());
     expect(samples).toEqual([
       [-1, -2, -9, -10],
       [-3, -4],
@@ -61,8 +59,7 @@ describe('the sample for the planner of a day', () => {
       [-7, -8],
       [-11, -12],
     ]);
-    expect((await sample(rows, 1)).figures.offer.sample).toHaveLength(1);
-    for (const figure of figures) expect(found[figure].shares).toEqual(firstShares[figure]);
+    expect((await sample(rows, 1)).figures.offer).toHaveLength(1);
   });
 
   it('has nothing of an empty catalog, and the details of a week', async () => {
@@ -139,7 +136,7 @@ describe('the planner', () => {
     expect(known).toMatchObject({ meanPopularity: 2, floorDays: 40 });
     expect(known.prior.changes).toBeCloseTo(fitPrior(before.sample, before.prior).changes, 4);
     expect(known.prior.changes).not.toBeCloseTo(before.prior.changes, 2);
-    const shares = fitShares(before.figures.price.sample, firstShares.price);
+    const shares = fitShares(before.figures.price, firstShares.price);
     expect(fitted.price.shares).toEqual(shares.map((share) => expect.closeTo(share, 5) as number));
     expect(fitted.price.shares[0]).not.toBeCloseTo(firstShares.price[0] ?? 0, 2);
     expect(priors.find(({ figure }) => figure === 'price')).toEqual({
