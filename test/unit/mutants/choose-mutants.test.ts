@@ -61,6 +61,7 @@ describe('the tests of a mutant', () => {
     'src/core/a.ts': '',
     'test/support/world.ts': `import '../../src/load/merge.ts';`,
     'test/unit/core/a.test.ts': `import '../../../src/core/a.ts';`,
+    'test/unit/mutants/choose.test.ts': `import '../../../src/load/merge.ts';`,
     'test/integration/load/merge.test.ts': `import '../../../src/load/merge.ts';`,
     'test/integration/load/no-import.test.ts': '',
     'test/integration/views/view.test.ts': `db.query('SELECT * FROM usage.lanes');`,
@@ -75,7 +76,7 @@ describe('the tests of a mutant', () => {
   }
   const map = createTestMap(folder, Object.keys(files));
 
-  it('are those of its room that import it, then those that reach it by the support of tests', () => {
+  it('are those of its room that import it, then those that reach it by the support of tests, but for those of mutants', () => {
     expect(map.testsFor({ file: 'src/load/merge.ts', room: 'load' })).toEqual({
       unit: [],
       integration: [
