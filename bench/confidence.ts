@@ -1,6 +1,6 @@
 /*
  * How likely does a figure still hold? Syncs changing worlds of the sandbox, and holds what analytics.offer_confidence says of each
- * offer, of its prices and of its stock against the truth, before every second run: in the sandbox's world without shops that
+ * offer, of its prices and of its stock against the truth, before every third run: in the sandbox's world without shops that
  * reprice together, and in one where half of them do. What is learned, fitted, stored and computed is the product's own; which
  * calls are made, and what they find changed, is simulated.
  *

@@ -14,8 +14,13 @@ export const worlds = [
   { name: 'shops reprice together', nature: { repricing: 0.5 } },
 ] as const;
 
-/** So that runs, and what is judged before them, come at all times of the day. */
+/** So that runs come at all times of the day. */
 const daysBetweenRuns = 0.9;
+/**
+ * What is judged has to come at all of them, too: before every second run, there would always be a midnight after the run before, at
+ * which the world changes, where it is nine of ten.
+ */
+const runsBetweenJudgements = 3;
 /** Runs from which it learns, which do not count. */
 const learningRuns = 8;
 /** Of the offers, so many details a run; of their pages, so many. */
@@ -32,7 +37,7 @@ async function forget(pool: Pool): Promise<void> {
   await saveFigureShares(pool, new Map(figures.map((figure) => [figure, firstShares[figure]])));
 }
 
-/** Syncs a world from nothing, and judges what is said of its offers before every second run. */
+/** Syncs a world from nothing, and judges what is said of its offers before every third run. */
 export async function judgeWorld(
   { pool, log }: { readonly pool: Pool; readonly log: Logger },
   scale: {
@@ -56,7 +61,8 @@ export async function judgeWorld(
   for (let run = 1; run <= runs; run += 1) {
     const day = run * daysBetweenRuns;
     const now = { offers: world.at(day), at: new Date(startAt.getTime() + day * dayMs) };
-    if (run > learningRuns && run % 2 === 0) judgements.push(...(await judgeOffers(pool, sync, now)));
+    if (run > learningRuns && run % runsBetweenJudgements === 0)
+      judgements.push(...(await judgeOffers(pool, sync, now)));
     await sync.run(day, calls);
   }
   return judgements;
