@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { dayMs } from '../../core/duration.ts';
 import type { Provenance } from '../../model/catalog.ts';
-import type { OfferFigures } from '../../model/figures.ts';
+import type { LearnedFigure, OfferFigures } from '../../model/figures.ts';
 import type { LeasedFor, QueuePosition, StaleHint } from '../../model/learning.ts';
 import { readSql } from '../read-sql.ts';
 import {
@@ -75,7 +75,7 @@ const toLearned = (
   evidence: readonly number[] | null,
   changes: number,
   days: number,
-): OfferFigures['learned']['offer'] => (evidence === null ? null : { evidence, rate: { changes, days } });
+): LearnedFigure | null => (evidence === null ? null : { evidence, rate: { changes, days } });
 
 function toFigures(row: FreshnessRow): OfferFigures {
   return {
