@@ -18,39 +18,44 @@ SET enable_mergejoin = off
 SET work_mem = '64MB'
 AS $$
   WITH span AS MATERIALIZED (
-    SELECT c.day - price_index.days + 1 AS first_day, t.starts_at,
+    SELECT c.day - price_index.days + 1 AS first_day, t.starts_at, c.now AS until,
            date_part('epoch', c.now - t.starts_at) / 86400 AS now,
            (c.day - 2 * price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from
     FROM analytics.clock c
     CROSS JOIN LATERAL (SELECT (c.day - price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at) t
     WHERE price_index.days BETWEEN 1 AND 366
   ),
-  held AS MATERIALIZED (
+  ended AS MATERIALIZED (
     -- Of this kind, or the price of a search row.
-    SELECT h.offer_id, h.sku_id, h.kind = price_index.kind AS is_own, h.min_quantity, h.amount_cny::float8 AS cny, h.valid_from, h.valid_to,
-           date_part('epoch', h.valid_from - s.starts_at) / 86400 AS began,
-           coalesce(date_part('epoch', h.valid_to - s.starts_at) / 86400, s.now) AS ended
+    SELECT h.offer_id, h.sku_id, h.kind = price_index.kind AS is_own, h.min_quantity, h.amount_cny::float8 AS cny, h.valid_from, h.valid_to
     FROM analytics.fct_price_history h
-    CROSS JOIN span s
     WHERE (h.kind = price_index.kind OR h.kind = 'search' AND price_index.kind = 'list')
-      AND (h.is_current OR h.ended_day >= (SELECT first_day FROM span)) AND h.amount_cny > 0
+      AND NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND h.amount_cny > 0
   ),
   offer AS MATERIALIZED (
     -- 0 stands for all of them: a null joins nothing.
     SELECT h.offer_id, CASE WHEN price_index.by_category THEN o.category_id ELSE 0 END AS category_id, h.began, h.ended, h.prices,
            o.detail_seen_at,
-           least(greatest(date_part('epoch', k.known_at - s.starts_at) / 86400, h.began), h.ended) AS known
+           least(greatest(date_part('epoch', k.known_at - h.starts_at) / 86400, h.began), h.ended) AS known
     FROM (
-      SELECT p.offer_id, min(p.began) AS began, max(p.ended) AS ended,
+      SELECT p.offer_id, s.starts_at, date_part('epoch', p.began - s.starts_at) / 86400 AS began,
+             date_part('epoch', p.ended - s.starts_at) / 86400 AS ended,
              -- Prices come and go: as many as it had on average.
-             sum(p.ended - p.began) / nullif(max(p.ended) - min(p.began), 0) AS prices
+             p.seconds / nullif(date_part('epoch', p.ended - p.began), 0) AS prices
       FROM (
-        SELECT offer_id, greatest(began, 0) AS began, ended FROM held WHERE is_own
+        SELECT i.offer_id, min(i.began) AS began, max(i.ended) AS ended, sum(date_part('epoch', i.ended - i.began)) AS seconds
+        FROM (
+          SELECT e.offer_id, greatest(e.valid_from, (SELECT starts_at FROM span)) AS began, e.valid_to AS ended FROM ended e WHERE e.is_own
+          UNION ALL
+          SELECT c.offer_id, greatest(c.valid_from, (SELECT starts_at FROM span)), (SELECT until FROM span)
+          FROM analytics.fct_price_history c
+          WHERE c.is_current AND c.kind = price_index.kind AND c.amount_cny > 0 AND EXISTS (SELECT FROM span)
+        ) i
+        GROUP BY i.offer_id
       ) p
-      GROUP BY p.offer_id
+      CROSS JOIN span s
     ) h
     JOIN analytics.dim_offer o USING (offer_id)
-    CROSS JOIN span s
     CROSS JOIN LATERAL (
       SELECT CASE WHEN price_index.kind LIKE 'search%' THEN o.search_seen_at
                   WHEN price_index.kind = 'list' THEN greatest(o.detail_seen_at, o.search_seen_at)
@@ -59,22 +64,32 @@ AS $$
     WHERE h.prices IS NOT NULL AND (NOT price_index.by_category OR o.category_id IS NOT NULL)
   ),
   observed AS MATERIALIZED (
-    SELECT l.offer_id, l.observed_at, l.is_counted, lag(l.observed_at) OVER (PARTITION BY l.offer_id ORDER BY l.observed_at) AS not_before
+    SELECT l.offer_id, l.observed_at, l.is_counted, l.not_before
     FROM (
-      -- A row and a detail may be of one time.
-      SELECT offer_id, observed_at, bool_or((source = 'search') = (price_index.kind LIKE 'search%')) AS is_counted
-      FROM analytics.fct_observation
-      -- The first pairs begin before these days.
-      WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
-        AND (source = 'search' AND price_index.kind = 'list' OR (source = 'search') = (price_index.kind LIKE 'search%'))
-      GROUP BY offer_id, observed_at
+      SELECT o.offer_id, o.observed_at, o.is_counted, lag(o.observed_at) OVER (PARTITION BY o.offer_id ORDER BY o.observed_at, o.is_counted DESC) AS not_before
+      FROM (
+        SELECT offer_id, observed_at, (source = 'search') = (price_index.kind LIKE 'search%') AS is_counted
+        FROM analytics.fct_observation
+        -- The first pairs begin before these days.
+        WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
+          AND (source = 'search' AND price_index.kind = 'list' OR (source = 'search') = (price_index.kind LIKE 'search%'))
+      ) o
     ) l
+    -- A row and a detail may be of one time.
+    WHERE l.observed_at >= (SELECT starts_at FROM span) AND l.not_before IS DISTINCT FROM l.observed_at
   ),
+  -- What came next either ended since, or holds since these days.
   change AS MATERIALIZED (
     SELECT h.offer_id, h.is_own, h.valid_to AS seen_at, max(h.valid_from) AS held_from, sum(ln(n.cny / h.cny)) AS moved
-    FROM held h
-    JOIN held n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
-    WHERE h.valid_to IS NOT NULL
+    FROM ended h
+    JOIN (
+      SELECT e.offer_id, e.sku_id, e.is_own, e.min_quantity, e.valid_from, e.cny FROM ended e
+      UNION ALL
+      SELECT c.offer_id, c.sku_id, c.kind = price_index.kind, c.min_quantity, c.valid_from, c.amount_cny::float8
+      FROM analytics.fct_price_history c
+      WHERE (c.kind = price_index.kind OR c.kind = 'search' AND price_index.kind = 'list')
+        AND c.is_current AND c.valid_from >= (SELECT starts_at FROM span) AND c.amount_cny > 0
+    ) n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
     GROUP BY h.offer_id, h.is_own, h.valid_to
   ),
   -- Another unit is another good.

@@ -5,9 +5,12 @@
 CREATE OR REPLACE FUNCTION analytics.price_list_at(quantity integer DEFAULT 1, at timestamptz DEFAULT NULL)
 RETURNS TABLE (offer_id bigint, sku_id bigint, unit_price_cny numeric, effective_price_cny numeric, total_cny numeric, unit text,
                min_quantity integer, valid_from timestamptz, valid_to timestamptz, is_assumed boolean)
-LANGUAGE sql STABLE
--- Joins on several columns are taken for a row or two, and a loop over a hundred thousand would never end.
+-- Who joins it with offers would loop over them, if a thousand rows were expected.
+LANGUAGE sql STABLE ROWS 100000
+-- Joins on several columns are taken for a row or two: a loop over a hundred thousand would never end, and sorts cost more than hashes.
 SET enable_nestloop = off
+SET enable_mergejoin = off
+SET work_mem = '64MB'
 AS $$
   WITH asked AS MATERIALIZED (
     SELECT coalesce(price_list_at.at, c.now) AS at

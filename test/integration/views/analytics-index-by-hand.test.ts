@@ -163,3 +163,16 @@ it('rates count the pairs of observations that end in the days, and those that d
     ]),
   );
 });
+
+it.for(['list', 'search', 'stock', 'plus', 'consign', 'nothing'])(
+  'rates of %s alone are those of all figures',
+  async (kind) => {
+    const ask = (figures: string) =>
+      askAfter(db, offers, `SELECT r.* FROM ${figures} WHERE r.figure = '${kind}' ORDER BY category_id`);
+    const alone = await ask(`analytics.change_rates(3, '${kind}') r`);
+    expect(alone).toEqual(await ask('analytics.change_rates(3) r'));
+    expect(alone).toHaveLength({ list: 6, search: 3, stock: 5, plus: 2, consign: 1 }[kind] ?? 0);
+    const others = `analytics.change_rates(3, '${kind}') r WHERE r.figure <> '${kind}'`;
+    expect(await askAfter(db, offers, `SELECT r.* FROM ${others}`)).toEqual([]);
+  },
+);
