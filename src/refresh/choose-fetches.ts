@@ -119,8 +119,8 @@ async function chooseByValue(
   const weights = weighSets(sets, weightOf);
   const toCandidate = (candidate: RefreshCandidate): Candidate => ({
     candidate,
-    // Buckets of different sets are different queues.
-    bucket: `${candidate.feedSet}/${candidate.bucket}`,
+    // Buckets of different sets are different queues. A bucket has 32 bits, and makes text slow.
+    bucket: candidate.feedSet * 2 ** 32 + candidate.bucket,
     weight: importance(candidate.popularity * (weights.get(candidate.feedSet) ?? 1), meanPopularity),
     learned: candidate.learned,
     summaryAgeDays: candidate.summaryAgeDays,
@@ -136,8 +136,7 @@ async function chooseByValue(
         limit,
         after: after?.map(({ candidate }) => candidate),
       };
-      const heads = await deps.refreshQueue.listHeads(request);
-      return heads.filter(({ offerId }) => !isTaken(offerId)).map(toCandidate);
+      return (await deps.refreshQueue.listHeads(request)).map(toCandidate);
     },
   };
   const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
@@ -155,6 +154,7 @@ async function chooseByValue(
   const floorAgeDays = floorDays ?? Infinity;
   const selection = await selectCalls<Candidate, PageCall>({
     ...{ calls, candidates, competing, valuation, prior, floorAgeDays },
+    isTaken: ({ candidate }) => isTaken(candidate.offerId),
     leading: listPages(leading.slice(0, calls), calls),
   });
   const bestPage = others.reduce(

@@ -38,6 +38,8 @@ export interface CallBatch<Offer extends Head, Other extends CompetingCall> {
   /** How many calls it has. */
   readonly calls: number;
   readonly candidates: CandidateSource<Offer>;
+  /** Offers that are fetched in any case, by other calls than these. */
+  readonly isTaken?: (offer: Offer) => boolean;
   /** Already valued; those that can be among the best `calls` suffice. */
   readonly competing: readonly Other[];
   /** Come first except for offers past the floor age, in this order, regardless of value. */
@@ -55,10 +57,10 @@ export interface CallSelection<Offer extends Head, Other extends CompetingCall> 
   readonly price: number;
 }
 
-/** Of every bucket first. Two or twelve pick as well; two read drained buckets more often, twelve rows in vain. */
-const headsPerBucket = 4;
-/** Of a bucket whose last head was picked: fewer rounds, more rows. */
-const headsPerRefill = 16;
+/** Of every bucket first. Four or twelve pick as well; one reads more buckets again, four twice as many rows in vain. */
+const headsPerBucket = 2;
+/** Of a bucket whose last head was picked, and each time twice as many: fewer rounds, more rows. */
+const headsPerRefill = 8;
 
 /** Share of a slot for offers past the floor age. Twice as much costs 0.9 points of freshness at 2 % a day. */
 export const floorShare = 0.3;
@@ -107,13 +109,44 @@ function pickAmong<Offer extends Head, Other extends CompetingCall>(
   return [...first, ...leading, ...takeBest([...rest, ...others], left)];
 }
 
-/** The picked offers that were the last to be read of their buckets: behind them may be others as good. */
+/** What was read of a bucket at last. */
+interface BucketRead<Offer extends Head> {
+  last: Offer;
+  count: number;
+  /** The last one that is not taken. */
+  lastFree: Offer | null;
+}
+
+function groupByBucket<Offer extends Head>(
+  read: readonly Offer[],
+  isTaken: (offer: Offer) => boolean,
+): Map<Offer['bucket'], BucketRead<Offer>> {
+  const buckets = new Map<Offer['bucket'], BucketRead<Offer>>();
+  for (const offer of read) {
+    const free = isTaken(offer) ? null : offer;
+    const known = buckets.get(offer.bucket);
+    if (known === undefined) buckets.set(offer.bucket, { last: offer, count: 1, lastFree: free });
+    else {
+      known.last = offer;
+      known.count += 1;
+      known.lastFree = free ?? known.lastFree;
+    }
+  }
+  return buckets;
+}
+
+/**
+ * The last offers that were read of buckets that may have as good ones behind them: there were as many as were asked for, and
+ * the last of them is picked, or all are taken.
+ */
 function lastHeads<Offer extends Head, Other extends CompetingCall>(
   picks: readonly Pick<Offer, Other>[],
-  lastOf: ReadonlyMap<Offer['bucket'], Offer>,
+  buckets: ReadonlyMap<Offer['bucket'], BucketRead<Offer>>,
+  limit: number,
 ): Offer[] {
-  return picks.flatMap((pick) =>
-    isDetail(pick) && lastOf.get(pick.offer.bucket) === pick.offer ? [pick.offer] : [],
+  const picked = new Set(picks.filter(isDetail).map(({ offer }) => offer));
+  return [...buckets.values()].flatMap(({ last, count, lastFree }) =>
+    count === limit && (lastFree === null || picked.has(lastFree)) ? [last] : [],
   );
 }
 
@@ -132,22 +165,24 @@ export async function selectCalls<Offer extends Head, Other extends CompetingCal
   batch: CallBatch<Offer, Other>,
 ): Promise<CallSelection<Offer, Other>> {
   if (batch.calls < 1) return { picks: [], price: 0 };
+  const { candidates, isTaken = () => false } = batch;
   let details: DetailPick<Offer>[] = [];
-  const lastOf = new Map<Offer['bucket'], Offer>();
-  let read = await batch.candidates.oldest(headsPerBucket);
+  let limit = headsPerBucket;
+  let read = await candidates.oldest(limit);
   for (;;) {
     for (const offer of read) {
+      if (isTaken(offer)) continue;
       const { weight, summaryAgeDays, detailAgeDays, isStale } = offer;
       const rate = rateOf(batch.prior, offer.learned);
       const value = detailValue({ weight, rate, summaryAgeDays, detailAgeDays, isStale }, batch.valuation);
       details.push({ kind: 'detail', value, offer });
-      lastOf.set(offer.bucket, offer);
     }
     const picks = pickAmong(details, batch);
     // What was not picked now won't be when more is read.
     details = picks.filter(isDetail);
-    const drained = lastHeads(picks, lastOf);
-    read = drained.length > 0 ? await batch.candidates.oldest(headsPerRefill, drained) : [];
+    const drained = lastHeads(picks, groupByBucket(read, isTaken), limit);
+    limit = Math.max(headsPerRefill, 2 * limit);
+    read = drained.length > 0 ? await candidates.oldest(limit, drained) : [];
     if (read.length === 0) {
       const price = picks.length < batch.calls ? 0 : Math.min(...picks.map(({ value }) => value));
       return { picks, price };

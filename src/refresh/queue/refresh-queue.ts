@@ -126,9 +126,16 @@ async function listHeads(
     limit,
     cursors && JSON.stringify(cursors),
   ]);
-  return rows.map(({ rateChanges, rateDays, ...head }) => ({
-    ...head,
-    learned: { changes: rateChanges, days: rateDays },
+  // Thousands: to copy the rest of each object takes five times as long.
+  return rows.map((row) => ({
+    offerId: row.offerId,
+    feedSet: row.feedSet,
+    bucket: row.bucket,
+    orderAt: row.orderAt,
+    popularity: row.popularity,
+    learned: { changes: row.rateChanges, days: row.rateDays },
+    summaryAgeDays: row.summaryAgeDays,
+    detailAgeDays: row.detailAgeDays,
   }));
 }
 

@@ -70,7 +70,20 @@ describe('a slot', () => {
     expect(await picked(slotOf([], { candidates, calls: 30 }))).toEqual(
       Array.from({ length: 30 }, (_, id) => id),
     );
-    expect(sizes).toEqual([8, 32, 16]);
+    expect(sizes).toEqual([4, 16, 32, 32]);
+  });
+
+  it('asks no bucket again that had fewer than were asked for', async () => {
+    const { candidates, sizes } = shelve([head(1, 1, 9), ...[8, 7, 6].map((age) => head(age, 2, age))]);
+    expect(await picked(slotOf([], { candidates, calls: 9 }))).toEqual([1, 8, 7, 6]);
+    expect(sizes).toEqual([3, 1]);
+  });
+
+  it('leaves out what is taken, and goes on behind it', async () => {
+    const offers = Array.from({ length: 20 }, (_, id) => head(id, 1, 60 - id));
+    const isTaken = ({ id }: TestHead) => id < 12 || id === 14;
+    expect(await picked(slotOf(offers, { calls: 4, isTaken }))).toEqual([12, 13, 15, 16]);
+    expect(await picked(slotOf(offers, { calls: 4, isTaken: () => true }))).toEqual([]);
   });
 
   it('is what a scan of everything would pick, where bucket mates are alike', async () => {
