@@ -7,17 +7,32 @@ import { migrate } from '../../src/db/migrate.ts';
 import { createPool } from '../../src/db/pool.ts';
 import { openEmbeddedPostgres } from '../../src/local/embedded-postgres.ts';
 
+export interface BenchDatabase {
+  readonly pool: Pool;
+  readonly url: string;
+  /** Stops the server and starts it again, with nothing in its memory; what the system remembers of files stays. */
+  readonly restart: () => Promise<Pool>;
+}
+
 /** A migrated database of this process alone, over one connection; `closing` stops it and removes its data. */
-export async function openBenchDatabase(
-  closing: CloseStack,
-  log: Logger,
-): Promise<{ readonly pool: Pool; readonly url: string }> {
+export async function openBenchDatabase(closing: CloseStack, log: Logger): Promise<BenchDatabase> {
   const dataRoot = join(import.meta.dirname, '../../.catalog-sync/bench', String(process.pid));
   closing.add('data', async () => rmSync(dataRoot, { recursive: true, force: true }));
-  const postgres = await openEmbeddedPostgres({ dataRoot, log });
-  closing.add('postgres', () => postgres.release());
-  await migrate({ connectionString: postgres.url, log });
-  const pool = createPool({ connectionString: postgres.url, max: 1, log });
-  closing.add('pool', () => pool.end());
-  return { pool, url: postgres.url };
+  const open = async () => {
+    const postgres = await openEmbeddedPostgres({ dataRoot, log });
+    return { postgres, pool: createPool({ connectionString: postgres.url, max: 1, log }) };
+  };
+  let opened = await open();
+  const close = async () => {
+    await opened.pool.end();
+    await opened.postgres.release();
+  };
+  closing.add('postgres', close);
+  await migrate({ connectionString: opened.postgres.url, log });
+  const restart = async () => {
+    await close();
+    opened = await open();
+    return opened.pool;
+  };
+  return { pool: opened.pool, url: opened.postgres.url, restart };
 }
