@@ -9,8 +9,9 @@ const kept = 0.95;
 /** Fewer empty details than this say nothing. */
 const minEmpty = 5;
 
+/** What answers before weigh after so many details; after 500, next to nothing. */
 export function keptAfter(details: number): number {
-  return kept ** details;
+  return kept ** Math.min(details, 500);
 }
 
 export function afterDetails(before: RecentDetails, { found, empty }: RecentDetails): RecentDetails {

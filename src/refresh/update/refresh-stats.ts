@@ -116,13 +116,16 @@ export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshSt
   if (visible + hidden + answers === 0) return;
   const { visibleChanges, hiddenChanges, recentFound, recentEmpty } = planner;
   const rest = keptAfter(answers);
+  // A millionth of a detail is none: a product that is too small for a real is an error to Postgres.
+  const faded = (recent: typeof recentFound | typeof recentEmpty) =>
+    sql`CASE WHEN ${recent} > 1e-6 THEN ${recent} * ${rest}::real ELSE 0 END`;
   await drizzleOn(client)
     .update(planner)
     .set({
       visibleChanges: sql`${visibleChanges} + ${visible}`,
       hiddenChanges: sql`${hiddenChanges} + ${hidden}`,
-      recentFound: sql`${recentFound} * ${rest}::real + ${details.found}::real`,
-      recentEmpty: sql`${recentEmpty} * ${rest}::real + ${details.empty}::real`,
+      recentFound: sql`${faded(recentFound)} + ${details.found}::real`,
+      recentEmpty: sql`${faded(recentEmpty)} + ${details.empty}::real`,
     });
 }
 

@@ -51,3 +51,15 @@ it('a second empty detail of an offer says nothing about the gateway, and is bel
   await load(200, empty, 500);
   expect(await countStates(200)).toEqual({ gone: 8 });
 });
+
+it('an empty detail of long ago fades from what is known of the gateway, and holds no load up', async () => {
+  const many = Array.from({ length: 40 }, (_, index) => index);
+  // After 2,000 details that found their offers, as a real has it; the next forty take it below what a real can be.
+  await db.pool.query(`UPDATE sync.planner SET recent_found = 20, recent_empty = '1.4e-45'`);
+  await store.load(many.map((index) => found(String(600 + index), provenance(600 + index))));
+  expect(await countStates(600)).toEqual({ listed: 40 });
+  const { rows } = await db.pool.query('SELECT recent_found, recent_empty FROM sync.planner');
+  expect(rows).toEqual([
+    { recent_found: expect.closeTo(40 + 20 * 0.95 ** 40, 3) as number, recent_empty: 0 },
+  ]);
+});

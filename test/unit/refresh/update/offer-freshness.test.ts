@@ -115,6 +115,8 @@ describe('the last details', () => {
   it('weigh less with each that follows', () => {
     expect(keptAfter(0)).toBe(1);
     expect(keptAfter(2)).toBeCloseTo(0.9025, 9);
+    // As a real has it.
+    expect(Math.fround(1e-6 * keptAfter(1e6))).toBeGreaterThan(0);
     const after = afterDetails({ found: 10, empty: 20 }, { found: 1, empty: 2 });
     expect(after.found).toBeCloseTo(10 * 0.95 ** 3 + 1, 9);
     expect(after.empty).toBeCloseTo(20 * 0.95 ** 3 + 2, 9);
