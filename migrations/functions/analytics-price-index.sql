@@ -100,35 +100,42 @@ AS $$
       WHERE u.offer_id = c.offer_id AND u.field = 'unit' AND u.observed_at = c.seen_at)
   ),
   piece AS MATERIALIZED (
-    SELECT o.category_id, c.is_own, c.moved / CASE WHEN c.is_own THEN o.prices ELSE 1 END AS moved,
-           date_part('epoch', c.seen_at - s.starts_at) / 86400 AS seen,
-           date_part('epoch', coalesce(l.not_before, (
-             SELECT b.observed_at FROM analytics.fct_observation b
-             WHERE b.offer_id = c.offer_id AND b.observed_at < c.seen_at AND b.is_found AND NOT b.is_late
-             ORDER BY b.observed_at DESC LIMIT 1), c.held_from) - s.starts_at) / 86400 AS not_before
-    FROM comparable c
-    JOIN offer o USING (offer_id)
-    CROSS JOIN span s
-    LEFT JOIN observed l ON l.offer_id = c.offer_id AND l.observed_at = c.seen_at
-    -- Since its last detail, an offer moved as its row did.
-    WHERE c.is_own OR c.seen_at > o.detail_seen_at
-  ),
-  event AS (
-    SELECT e.category_id, floor(e.at)::int AS nth,
-           sum(e.slope) AS slope, sum(e.slope * e.at) AS slope_at, sum(e.carried) AS carried,
-           sum(e.open) AS open, sum(e.open * e.at) AS open_at, sum(e.alive) AS alive, sum(e.alive * e.at) AS alive_at
+    SELECT p.category_id, p.is_own, p.moved, p.seen, greatest(p.not_before, 0) AS starts, p.moved / (p.seen - p.not_before) AS slope
     FROM (
-      SELECT p.category_id, v.at, v.slope, v.carried, 0 AS open, 0 AS alive
-      FROM piece p
-      CROSS JOIN LATERAL (VALUES
-        (greatest(p.not_before, 0), p.moved / (p.seen - p.not_before), 0),
-        (p.seen, -p.moved / (p.seen - p.not_before), p.moved)) v (at, slope, carried)
+      SELECT o.category_id, c.is_own, c.moved / CASE WHEN c.is_own THEN o.prices ELSE 1 END AS moved,
+             date_part('epoch', c.seen_at - s.starts_at) / 86400 AS seen,
+             date_part('epoch', coalesce(l.not_before, (
+               SELECT b.observed_at FROM analytics.fct_observation b
+               WHERE b.offer_id = c.offer_id AND b.observed_at < c.seen_at AND b.is_found AND NOT b.is_late
+               ORDER BY b.observed_at DESC LIMIT 1), c.held_from) - s.starts_at) / 86400 AS not_before
+      FROM comparable c
+      JOIN offer o USING (offer_id)
+      CROSS JOIN span s
+      LEFT JOIN observed l ON l.offer_id = c.offer_id AND l.observed_at = c.seen_at
+      -- Since its last detail, an offer moved as its row did.
+      WHERE c.is_own OR c.seen_at > o.detail_seen_at
+    ) p
+  ),
+  -- Each of its own kind summed up first: no row is made for an event.
+  event AS (
+    SELECT e.category_id, e.nth, sum(e.slope) AS slope, sum(e.slope_at) AS slope_at, sum(e.carried) AS carried,
+           sum(e.open) AS open, sum(e.open_at) AS open_at, sum(e.alive) AS alive, sum(e.alive_at) AS alive_at
+    FROM (
+      SELECT p.category_id, floor(p.starts)::int AS nth, sum(p.slope) AS slope, sum(p.slope * p.starts) AS slope_at, 0::float8 AS carried,
+             0 AS open, 0::float8 AS open_at, 0 AS alive, 0::float8 AS alive_at
+      FROM piece p GROUP BY p.category_id, nth
       UNION ALL
-      SELECT o.category_id, v.at, 0, 0, v.open, v.alive
-      FROM offer o
-      CROSS JOIN LATERAL (VALUES (o.began, 0, 1), (o.known, 1, 0), (o.ended, -1, -1)) v (at, open, alive)
+      SELECT p.category_id, floor(p.seen)::int AS nth, -sum(p.slope), -sum(p.slope * p.seen), sum(p.moved), 0, 0, 0, 0
+      FROM piece p GROUP BY p.category_id, nth
+      UNION ALL
+      SELECT o.category_id, floor(o.began)::int AS nth, 0, 0, 0, 0, 0, count(*), sum(o.began) FROM offer o GROUP BY o.category_id, nth
+      UNION ALL
+      SELECT o.category_id, floor(o.known)::int AS nth, 0, 0, 0, count(*), sum(o.known), 0, 0 FROM offer o GROUP BY o.category_id, nth
+      UNION ALL
+      SELECT o.category_id, floor(o.ended)::int AS nth, 0, 0, 0, -count(*), -sum(o.ended), -count(*), -sum(o.ended)
+      FROM offer o GROUP BY o.category_id, nth
     ) e
-    GROUP BY e.category_id, nth
+    GROUP BY e.category_id, e.nth
   ),
   observation_pair AS (
     SELECT o.category_id, floor(date_part('epoch', l.observed_at - s.starts_at) / 86400)::int AS nth, count(l.not_before)::int AS pairs
