@@ -1,33 +1,25 @@
 import { readPlanFrom, type Plan } from '../../src/cli/plan/read-plan.ts';
 import { parseSyncFile } from '../../src/config/parse-sync-file.ts';
+import { ageQuantile } from '../../src/refresh/forecast/age-quantile.ts';
 import type { DetailsForecast } from '../../src/refresh/forecast/forecast.ts';
 import { forecastWithLimits } from '../../src/refresh/forecast/what-if.ts';
 import { readSandboxWorld } from '../planner/sandbox-world.ts';
 import { sum, table } from '../support/numbers.ts';
 import { say } from '../support/say.ts';
 import { openStack, type Stack } from '../support/stack.ts';
-import { meanCondition, readCopies, toCondition, type Condition } from './copies.ts';
+import { meanCondition, readCopies, toCondition, type Condition, type Copy } from './copies.ts';
 
-const world = { seed: 1, offers: 400, categories: 25 } as const;
+const size = { offers: 400, categories: 25 } as const;
 
-/** A daily limit of details, the days until ages have settled after it changed, and the days that are measured. */
-interface Phase {
-  readonly limit: number;
-  readonly settleDays: number;
-  readonly measuredDays: number;
-}
-
-/**
- * The limit at which it is asked what others would do, and these. They are near what `freshness` needs, 57 calls a day: with
- * fewer, ages take months to settle. The least comes last, for old details take long to become old.
- */
-const phases: readonly Phase[] = [
-  { limit: 60, settleDays: 20, measuredDays: 8 },
-  { limit: 80, settleDays: 10, measuredDays: 8 },
-  { limit: 50, settleDays: 24, measuredDays: 8 },
-];
+/** It is asked at this limit of details, which is about what `freshness` needs, once it held for so many days. */
+const [askedAt, settleDays] = [60, 20];
+/** What others would bring: from half of it to twice. */
+const limits = [30, 50, 60, 80, 120] as const;
+const measuredDays = 10;
 /** Days whose changes are known, with some to spare: ages are taken half a day after the last run. */
-const allDays = sum(phases.map(({ settleDays, measuredDays }) => settleDays + measuredDays)) + 2;
+const allDays = settleDays + measuredDays + 2;
+/** As exact as `plan --what-if` should be. */
+const wantedShare = 0.1;
 
 const syncFile = `
 account: business
@@ -42,7 +34,7 @@ type Outcome = Omit<Condition, 'weightedRight'> & { readonly callsPerDay: number
 
 const figures = ['meanDays', 'medianDays', 'p90Days', 'right', 'callsPerDay'] as const;
 
-const toPredicted = ({ ages, fresh }: DetailsForecast, callsPerDay: number): Outcome => ({
+const toPredicted = ({ ages, fresh, callsPerDay }: DetailsForecast): Outcome => ({
   meanDays: ages.meanDays,
   medianDays: ages.medianDays,
   p90Days: ages.p90Days,
@@ -51,8 +43,9 @@ const toPredicted = ({ ages, fresh }: DetailsForecast, callsPerDay: number): Out
 });
 
 function predict(plan: Plan, limit: number): Outcome {
-  const { details, apis } = forecastWithLimits(plan, new Map([['offer.detail', limit]]));
-  return toPredicted(details, apis.find(({ operation }) => operation === 'offer.detail')?.perDay ?? 0);
+  const { ahead } = forecastWithLimits(plan, new Map([['offer.detail', limit]]), measuredDays);
+  if (ahead === null) throw new Error('no offer is known');
+  return toPredicted(ahead);
 }
 
 async function readPlan(stack: Stack): Promise<Plan> {
@@ -61,21 +54,35 @@ async function readPlan(stack: Stack): Promise<Plan> {
   return readPlanFrom(stack.pool, scope, { feedNames: ['all'], budgetCalls: null });
 }
 
-/** Runs of so many days, one a day; what is measured on them, as a mean. */
+/** Of copies that are judged at noon, the age at any time of their days that a share is at most. */
+function quantileOf(copies: readonly Copy[], share: number): number {
+  const parts = copies.map(({ nowDay, detailDay }) => ({
+    copies: 1,
+    shareYounger: (days: number) => Math.min(1, Math.max(0, days - (nowDay - detailDay) + 0.5)),
+  }));
+  return ageQuantile(parts, share);
+}
+
+/** Runs of so many days, one a day; what is measured on all of them. */
 async function live(
   stack: Stack,
   days: number,
   { world, indexOf }: ReturnType<typeof readSandboxWorld>,
 ): Promise<Outcome> {
   const conditions: Condition[] = [];
+  const all: Copy[] = [];
   const calls: number[] = [];
   for (let day = 0; day < days; day += 1) {
     await stack.advanceDays(1);
     const run = await stack.sync();
     calls.push((await stack.app.runs.countCalls(run.runId))['offer.detail'] ?? 0);
-    conditions.push(toCondition(await readCopies(stack, indexOf), world));
+    const copies = await readCopies(stack, indexOf);
+    conditions.push(toCondition(copies, world));
+    all.push(...copies);
   }
-  return { ...meanCondition(conditions), callsPerDay: sum(calls) / days };
+  const { meanDays, right } = meanCondition(conditions);
+  const [medianDays, p90Days] = [quantileOf(all, 0.5), quantileOf(all, 0.9)];
+  return { meanDays, medianDays, p90Days, right, callsPerDay: sum(calls) / days };
 }
 
 async function setLimit(stack: Stack, limit: number): Promise<void> {
@@ -86,44 +93,67 @@ async function setLimit(stack: Stack, limit: number): Promise<void> {
   await stack.app.quota.applyApproved(app.app_key, app.api, { daily: limit, monthly: null });
 }
 
-const cell = (figure: (typeof figures)[number], value: number) => {
-  if (figure === 'right') return `${(100 * value).toFixed(1)} %`;
-  return figure === 'callsPerDay' ? value.toFixed(0) : value.toFixed(2);
-};
-
-function compare(limit: number, predicted: Outcome, came: Outcome): string[] {
-  return [
-    String(limit),
-    ...figures.map((figure) => {
-      const off = (100 * (predicted[figure] - came[figure])) / came[figure];
-      return `${cell(figure, predicted[figure])} / ${cell(figure, came[figure])} (${off > 0 ? '+' : ''}${off.toFixed(0)} %)`;
-    }),
-  ];
+interface Comparison {
+  readonly seed: number;
+  readonly limit: number;
+  readonly predicted: Outcome;
+  readonly came: Outcome;
 }
 
-/** What `plan --what-if` predicts at one limit of details for others, against what comes when they are set. */
-export async function followWhatIf(): Promise<void> {
-  const stack = await openStack({ backend: 'postgres', isDrifting: false, syncFile, ...world });
+/** A sandbox of its own, for each limit begins with the same days before. */
+async function follow(seed: number, limit: number): Promise<Comparison> {
+  const stack = await openStack({ backend: 'postgres', isDrifting: false, syncFile, seed, ...size });
   try {
-    const blank = {
-      weights: new Float64Array(world.offers).fill(1),
-      copiedAt: new Float64Array(world.offers),
-    };
-    const truth = readSandboxWorld({ ...world, startAt: stack.startAt, days: allDays }, blank);
+    const blank = { weights: new Float64Array(size.offers).fill(1), copiedAt: new Float64Array(size.offers) };
+    const truth = readSandboxWorld({ seed, ...size, startAt: stack.startAt, days: allDays }, blank);
     await stack.sync();
-    let plan: Plan | null = null;
-    const rows: string[][] = [];
-    for (const { limit, settleDays, measuredDays } of phases) {
-      await setLimit(stack, limit);
-      await live(stack, settleDays, truth);
-      plan ??= await readPlan(stack);
-      const came = await live(stack, measuredDays, truth);
-      rows.push(compare(limit, predict(plan, limit), came));
-      say(`${String(limit)} details a day, as it came: ${JSON.stringify(came)}`);
-    }
-    say(`\nasked at ${String(phases[0]?.limit)} details a day; predicted / came (off)\n`);
-    say(table(['limit', 'mean age, d', 'median, d', '9 of 10, d', 'right', 'calls a day'], rows));
+    await setLimit(stack, askedAt);
+    await live(stack, settleDays, truth);
+    const predicted = predict(await readPlan(stack), limit);
+    await setLimit(stack, limit);
+    const came = await live(stack, measuredDays, truth);
+    say(`seed ${String(seed)}, ${String(limit)} details a day: ${JSON.stringify({ predicted, came })}`);
+    return { seed, limit, predicted, came };
   } finally {
     await stack.close();
   }
+}
+
+const offBy = ({ predicted, came }: Comparison, figure: (typeof figures)[number]) =>
+  (predicted[figure] - came[figure]) / came[figure];
+
+function cell(comparison: Comparison, figure: (typeof figures)[number]): string {
+  const off = (100 * offBy(comparison, figure)).toFixed(0);
+  const show = (value: number) => {
+    if (figure === 'right') return `${(100 * value).toFixed(1)} %`;
+    return value.toFixed(figure === 'callsPerDay' ? 0 : 2);
+  };
+  const { predicted, came } = comparison;
+  return `${show(predicted[figure])} / ${show(came[figure])} (${off.startsWith('-') ? '' : '+'}${off} %)`;
+}
+
+/** How many of the comparisons are as exact as they should be, by figure. */
+function summarize(comparisons: readonly Comparison[]): string {
+  const counts = figures.map((figure) => {
+    const offs = comparisons.map((comparison) => Math.abs(offBy(comparison, figure)));
+    const within = offs.filter((off) => off <= wantedShare).length;
+    return `${figure} ${String(within)} of ${String(offs.length)}, at most ${(100 * Math.max(...offs)).toFixed(0)} %`;
+  });
+  return `within ${String(100 * wantedShare)} %: ${counts.join('; ')}`;
+}
+
+/**
+ * What `plan --what-if` predicts of the next ten days at one limit of details for others, against what comes when each is set. Each
+ * seed is another catalog.
+ */
+export async function followWhatIf(seeds: readonly number[]): Promise<void> {
+  const comparisons: Comparison[] = [];
+  for (const seed of seeds) for (const limit of limits) comparisons.push(await follow(seed, limit));
+  say(`\nasked at ${String(askedAt)} details a day on day ${String(settleDays)}; predicted / came (off)\n`);
+  const rows = comparisons.map((comparison) => [
+    `${String(comparison.seed)}, ${String(comparison.limit)}`,
+    ...figures.map((figure) => cell(comparison, figure)),
+  ]);
+  say(table(['seed, limit', 'mean age, d', 'median, d', '9 of 10, d', 'right', 'calls a day'], rows));
+  say(`\n${summarize(comparisons)}`);
 }

@@ -20,7 +20,11 @@ interface PlanFlags {
   readonly monthly?: true;
   readonly yes?: true;
   readonly whatIf?: WhatIf;
+  readonly days?: number;
 }
+
+/** Long enough for other limits to show, and as long as rates that were learned hold. */
+const defaultDays = 10;
 
 /** For the permission forms, when nothing is known yet: from the sync file alone, and deliberately high. */
 function showVolumes(session: Session, sync: SyncConfig): void {
@@ -35,21 +39,25 @@ function showVolumes(session: Session, sync: SyncConfig): void {
   if (advice !== null) session.talk(wrapText(advice, width));
 }
 
-function printPlan(session: Session, plan: Plan, whatIf: WhatIf | undefined): void {
+function printPlan(session: Session, plan: Plan, { whatIf: limits, days = defaultDays }: PlanFlags): void {
   const width = wrapWidth(session.context.stdout.columns);
+  const question = limits === undefined ? null : { limits, days };
   if (!session.isJson)
-    session.print(whatIf === undefined ? formatForecast(plan, width) : formatWhatIf(plan, whatIf, width));
-  else if (whatIf === undefined) session.print(safeJson(planAsJson(plan)));
-  else session.print(safeJson({ ...planAsJson(plan), whatIf: scenariosAsJson(planScenarios(plan, whatIf)) }));
+    session.print(question === null ? formatForecast(plan, width) : formatWhatIf(plan, question, width));
+  else if (question === null) session.print(safeJson(planAsJson(plan)));
+  else {
+    const whatIf = scenariosAsJson(planScenarios(plan, question));
+    session.print(safeJson({ ...planAsJson(plan), daysAhead: days, whatIf }));
+  }
 }
 
 async function showForecast(session: Session, sync: SyncConfig, flags: PlanFlags): Promise<void> {
-  const { feed, budget = null, whatIf } = flags;
+  const { feed, budget = null } = flags;
   if (feed !== undefined) requireFeeds(sync, [feed]);
   const feedNames = feed === undefined ? sync.feeds.map(({ name }) => name) : [feed];
   const plan = await readPlan(session, sync, { feedNames, budgetCalls: budget });
   const { context } = session;
-  printPlan(session, plan, whatIf);
+  printPlan(session, plan, flags);
   // Nothing but another sync file, or more calls, make it hold.
   if (plan.broken.length > 0) context.exitCode = exitCodes.configuration;
   const due = callsDue(plan.forecast);
@@ -63,6 +71,8 @@ async function showForecast(session: Session, sync: SyncConfig, flags: PlanFlags
 /** Shows what the sync file will cost in calls. */
 export async function showPlan(context: CliContext, flags: PlanFlags, self: Command): Promise<void> {
   const isForForms = flags.monthly ?? false;
+  if (flags.days !== undefined && flags.whatIf === undefined)
+    self.error("error: option '--days' needs '--what-if'");
   const session = openSession(self, context, { logs: 'command', ignoresEnvironment: isForForms });
   const sync = await readWatchedSync(session);
   if (isForForms) showVolumes(session, sync);

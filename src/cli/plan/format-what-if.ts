@@ -1,10 +1,12 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
-import type { Forecast } from '../../refresh/forecast/forecast.ts';
+import { forecastAhead } from '../../refresh/forecast/forecast-ahead.ts';
+import type { DetailsForecast, Forecast } from '../../refresh/forecast/forecast.ts';
 import {
   combineLimits,
   findOtherBounds,
   forecastWithLimits,
   type DailyLimits,
+  type LimitsForecast,
 } from '../../refresh/forecast/what-if.ts';
 import { formatTable, type Column } from '../../terminal/format-table.ts';
 import { wrapText } from '../../terminal/wrap-text.ts';
@@ -13,21 +15,36 @@ import { describeBasis } from './describe-basis.ts';
 import { formatCalls, formatDays, formatPercent } from './format-forecast.ts';
 import { limitOf, type Plan } from './read-plan.ts';
 
-/** A forecast with daily limits. */
-export interface Scenario {
+/** What is asked: daily limits, and how many days are looked ahead. */
+export interface Question {
+  readonly limits: WhatIf;
+  readonly days: number;
+}
+
+/** What daily limits bring. */
+export interface Scenario extends LimitsForecast {
   /** Null: the limits as they are. */
   readonly daily: DailyLimits | null;
-  readonly forecast: Forecast;
 }
 
 /** The plan as it is, and with every combination of the limits that were asked about. */
-export function planScenarios(plan: Plan, asked: WhatIf): Scenario[] {
-  const others = combineLimits(asked).map((daily) => ({ daily, forecast: forecastWithLimits(plan, daily) }));
-  return [{ daily: null, forecast: plan.forecast }, ...others];
+export function planScenarios(plan: Plan, { limits, days }: Question): Scenario[] {
+  const { knowledge, forecast: longRun } = plan;
+  const others = combineLimits(limits).map((daily) => ({
+    daily,
+    ...forecastWithLimits(plan, daily, days),
+  }));
+  return [{ daily: null, longRun, ahead: forecastAhead(knowledge, longRun, days) }, ...others];
 }
 
 const perDayOf = ({ apis }: Forecast, operation: ApiOperation): number =>
   apis.find((api) => api.operation === operation)?.perDay ?? 0;
+
+/** The long run's details, with all calls for details: those for new offers too. */
+const detailsInLongRun = ({ longRun }: Scenario): DetailsForecast => ({
+  ...longRun.details,
+  callsPerDay: perDayOf(longRun, 'offer.detail'),
+});
 
 function limitCell(plan: Plan, { daily }: Scenario, operation: ApiOperation): string {
   if (daily !== null) return formatCalls(daily.get(operation) ?? 0);
@@ -35,21 +52,33 @@ function limitCell(plan: Plan, { daily }: Scenario, operation: ApiOperation): st
   return `now ${limit === null ? '-' : formatCalls(limit)}`;
 }
 
-function formatScenarios(plan: Plan, scenarios: readonly Scenario[], operations: readonly ApiOperation[]) {
+/** A table of scenarios; `detailsOf` says of which time. */
+function formatScenarios(
+  plan: Plan,
+  scenarios: readonly Scenario[],
+  operations: readonly ApiOperation[],
+  detailsOf: (scenario: Scenario) => DetailsForecast | null,
+) {
   const right = (header: string): Column => ({ header, align: 'right' });
   const columns = [
     ...operations.flatMap((operation) => [right(`${operation} limit`), right('a day')]),
     ...['details: age', 'median', '9 of 10', 'right'].map(right),
   ];
-  const rows = scenarios.map((scenario) => {
-    const { ages, fresh } = scenario.forecast.details;
+  const rows = scenarios.flatMap((scenario) => {
+    const details = detailsOf(scenario);
+    if (details === null) return [];
+    const { ages, fresh, callsPerDay } = details;
+    const callsOf = (operation: ApiOperation) =>
+      operation === 'offer.detail' ? callsPerDay : perDayOf(scenario.longRun, operation);
     return [
-      ...operations.flatMap((operation) => [
-        limitCell(plan, scenario, operation),
-        formatCalls(perDayOf(scenario.forecast, operation)),
-      ]),
-      ...[ages.meanDays, ages.medianDays, ages.p90Days].map(formatDays),
-      formatPercent(fresh),
+      [
+        ...operations.flatMap((operation) => [
+          limitCell(plan, scenario, operation),
+          formatCalls(callsOf(operation)),
+        ]),
+        ...[ages.meanDays, ages.medianDays, ages.p90Days].map(formatDays),
+        formatPercent(fresh),
+      ],
     ];
   });
   return formatTable(columns, rows);
@@ -57,7 +86,7 @@ function formatScenarios(plan: Plan, scenarios: readonly Scenario[], operations:
 
 /** What the table does not say: limits that bind beside those that were asked about, and calls that nobody needs. */
 function describeLimits(plan: Plan, scenarios: readonly Scenario[], operations: readonly ApiOperation[]) {
-  const bounds = scenarios.flatMap(({ daily, forecast }) => findOtherBounds(forecast, daily ?? new Map()));
+  const bounds = scenarios.flatMap(({ daily, longRun }) => findOtherBounds(longRun, daily ?? new Map()));
   const monthly = operations.filter((operation) => limitOf(plan.limits, operation, 'month') !== null);
   return [
     ...bounds.map(
@@ -76,16 +105,23 @@ function describeLimits(plan: Plan, scenarios: readonly Scenario[], operations: 
   ];
 }
 
-/** A row for each combination of daily limits beside the present ones, and what to know of them. */
-export function formatWhatIf(plan: Plan, asked: WhatIf, width: number): string {
-  const operations = [...asked.keys()];
-  const scenarios = planScenarios(plan, asked);
+/** A row for each combination of daily limits beside the present ones, for both times, and what to know of them. */
+export function formatWhatIf(plan: Plan, question: Question, width: number): string {
+  const operations = [...question.limits.keys()];
+  const scenarios = planScenarios(plan, question);
   const lines = [
     ...describeLimits(plan, scenarios, operations),
     ...describeBasis(plan).map((line) => `- ${line}`),
   ];
+  const ahead = [
+    `Over the next ${String(question.days)} days:`,
+    formatScenarios(plan, scenarios, operations, (scenario) => scenario.ahead),
+    '',
+  ];
   return [
-    formatScenarios(plan, scenarios, operations),
+    ...(scenarios.some((scenario) => scenario.ahead !== null) ? ahead : []),
+    'In the long run:',
+    formatScenarios(plan, scenarios, operations, detailsInLongRun),
     '',
     ...lines.map((line) => wrapText(line, width, 2)),
   ].join('\n');

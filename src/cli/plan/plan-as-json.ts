@@ -40,10 +40,17 @@ export function planAsJson(plan: Plan) {
   };
 }
 
-/** The plan with limits that were asked about as data; the first has the limits as they are. */
+/**
+ * The plan with limits that were asked about as data; the first has the limits as they are. `ahead` is of the days that are looked
+ * ahead, null where no detail is known yet; the others are of the long run.
+ */
 export function scenariosAsJson(scenarios: readonly Scenario[]) {
-  return scenarios.map(({ daily, forecast: { apis, details } }) => ({
+  return scenarios.map(({ daily, longRun: { apis, details }, ahead }) => ({
     daily: daily === null ? null : Object.fromEntries(daily),
+    ahead:
+      ahead === null
+        ? null
+        : { detailsPerDay: ahead.callsPerDay, details: ages(ahead.ages), fresh: ahead.fresh },
     apis: apis.map(({ operation, perDay, wantedPerDay }) => ({ operation, perDay, wantedPerDay })),
     details: ages(details.ages),
     fresh: details.fresh,

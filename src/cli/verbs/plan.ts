@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
-import { parseCalls } from '../parse-count.ts';
+import { parseCalls, parseCount } from '../parse-count.ts';
 import { parseWhatIf } from '../parse-what-if.ts';
 import { lazily } from '../lazily.ts';
 
@@ -23,6 +23,7 @@ export function registerPlan(program: Command, context: CliContext): void {
         .argParser(parseWhatIf)
         .conflicts('monthly'),
     )
+    .option('--days <n>', 'how many days --what-if looks ahead; default 10', parseCount(1, 60))
     .option('--monthly', 'show the call volumes to apply for; uses only catalog-sync.yaml')
     .action(lazily(context, async () => (await import('../actions/plan.ts')).showPlan));
   addExamples(command, [

@@ -6,7 +6,7 @@ import type { Knowledge } from './knowledge.ts';
 import { forecastRun, type NextRun } from './next-run.ts';
 import { floorShare } from '../planner/select-calls.ts';
 import { steadyStateDetails, type SteadyOffers } from './steady-state-details.ts';
-import { arrivalsOf, steadyStateSearches, type SteadySearch } from './steady-state-searches.ts';
+import { arrivalsOf, rowEveryDays, steadyStateSearches, type SteadySearch } from './steady-state-searches.ts';
 import { shareLimits, type CallsByApi } from './share-limits.ts';
 
 /** Calls of one API in the long run. */
@@ -59,17 +59,6 @@ export interface Forecast {
   /** Days until the initial crawl is complete; Infinity: never. */
   readonly firstPassDays: number;
   readonly searches: readonly SteadySearch[];
-}
-
-/** Days from one pass to the next, as most rows of a feed meet it: a mean of rates, by pages. */
-function rowEveryDays(searches: readonly SteadySearch[], feed: string): number {
-  let [pages, detailCalls] = [0, 0];
-  for (const { search, everyDays } of searches) {
-    if (search.feed !== feed) continue;
-    pages += search.windows * search.pages;
-    detailCalls += (search.windows * search.pages) / everyDays;
-  }
-  return detailCalls > 0 ? pages / detailCalls : Infinity;
 }
 
 const quantilesOf = (parts: readonly CopyAges[]) => ({

@@ -105,3 +105,14 @@ export function steadyStateSearches(
   });
   return { searches, wanted };
 }
+
+/** Days from one pass to the next, as most rows of a feed meet it: a mean of rates, by pages. Infinity: never. */
+export function rowEveryDays(searches: readonly SteadySearch[], feed: string): number {
+  let [pages, calls] = [0, 0];
+  for (const { search, everyDays } of searches) {
+    if (search.feed !== feed) continue;
+    pages += search.windows * search.pages;
+    calls += (search.windows * search.pages) / everyDays;
+  }
+  return calls > 0 ? pages / calls : Infinity;
+}

@@ -1,6 +1,7 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
 import { toCallLimit, type PeriodLimit } from './call-limits.ts';
-import { forecast, type Forecast } from './forecast.ts';
+import { forecastAhead } from './forecast-ahead.ts';
+import { forecast, type DetailsForecast, type Forecast } from './forecast.ts';
 import type { CallLimit, Knowledge } from './knowledge.ts';
 
 /** Calls a day of single APIs, to plan with in place of their limits. */
@@ -17,19 +18,34 @@ interface LimitedKnowledge {
 const isReplaced = ({ operations }: PeriodLimit, daily: DailyLimits): boolean =>
   operations.every((operation) => daily.has(operation)) && operations.length === 1;
 
+/** What daily limits bring. */
+export interface LimitsForecast {
+  readonly longRun: Forecast;
+  /** Details over the next days; null: none is known yet. */
+  readonly ahead: DetailsForecast | null;
+}
+
 /**
- * The forecast with other daily limits. The monthly limit of such an API is left out, for a package has both: with it, no
+ * The knowledge with other daily limits. The monthly limit of such an API is left out, for a package has both: with it, no
  * larger day would make a difference. Limits that several APIs share, budgets and holds stay as they are.
  */
-export function forecastWithLimits(
-  { knowledge, limits, bounds }: LimitedKnowledge,
-  daily: DailyLimits,
-): Forecast {
+function withLimits({ knowledge, limits, bounds }: LimitedKnowledge, daily: DailyLimits): Knowledge {
   const kept = limits.filter((limit) => !isReplaced(limit, daily));
   const given = [...daily].map(([operation, calls]): PeriodLimit => {
     return { operations: [operation], period: 'day', calls, leftToday: null };
   });
-  return forecast({ ...knowledge, limits: [...[...kept, ...given].map(toCallLimit), ...bounds] });
+  return { ...knowledge, limits: [...[...kept, ...given].map(toCallLimit), ...bounds] };
+}
+
+/** The forecasts with other daily limits: of so many days, and of the long run. */
+export function forecastWithLimits(
+  known: LimitedKnowledge,
+  daily: DailyLimits,
+  days: number,
+): LimitsForecast {
+  const knowledge = withLimits(known, daily);
+  const longRun = forecast(knowledge);
+  return { longRun, ahead: forecastAhead(knowledge, longRun, days) };
 }
 
 /** Every combination of the limits of each operation, the last operation's fastest; in the order they are given. */

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { describeBasis } from '../../../src/cli/plan/describe-basis.ts';
+import { formatWhatIf, planScenarios } from '../../../src/cli/plan/format-what-if.ts';
+import { scenariosAsJson } from '../../../src/cli/plan/plan-as-json.ts';
 import { readPlanFrom } from '../../../src/cli/plan/read-plan.ts';
 import { createScheduleStore } from '../../../src/runs/schedule-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
@@ -104,4 +106,36 @@ test('what was postponed is not due, and a pass that was cut has the rest of its
   await database.pool.query(`INSERT INTO sync.category_visit (category_id, not_before) VALUES (1, ${later})`);
   expect(await dueOf(fileOf('keywords: [whole, cut, failed]'))).toMatchObject({ 'search.keyword': 25 });
   expect(await dueOf(fileOf("categories: ['1']"))).toMatchObject({ 'category.children': 0 });
+});
+
+describe('other limits', () => {
+  const limits = new Map([['offer.detail', [4, 200] as const]] as const);
+
+  test('bring younger details over the days that are looked ahead, from how old they are now', async () => {
+    await assign(30);
+    await database.pool.query(
+      `UPDATE sync.refresh SET detail_at = usage.ledger_now() - interval '4 days', bucket = abs(bucket),
+         order_at = usage.ledger_now() - interval '4 days'`,
+    );
+    const plan = await planOf();
+    const [now, few, many] = planScenarios(plan, { limits, days: 5 }).map(({ ahead }) => ahead);
+    expect(now).toEqual(many);
+    // A day's 4 calls of 30 offers, which are 4 to 9 days old by then; 190 calls are enough for all.
+    expect(few?.callsPerDay).toBeCloseTo(4, 0);
+    expect(few?.ages.p90Days).toBeGreaterThan(7);
+    expect(few?.ages.p90Days).toBeLessThan(9);
+    expect(many?.ages.p90Days).toBeLessThan(1);
+    const text = formatWhatIf(plan, { limits, days: 5 }, 100);
+    expect(text).toMatch(/^Over the next 5 days:\noffer\.detail limit {2}a day {2}details: age/);
+    expect(text).toMatch(/^ +4 +4 +4\.\d d +/m);
+    expect(text).toContain('\n\nIn the long run:\n');
+    expect(scenariosAsJson(planScenarios(plan, { limits, days: 5 }))[1]).toMatchObject({
+      ahead: { detailsPerDay: few?.callsPerDay, details: few?.ages, fresh: few?.fresh },
+    });
+  });
+
+  test('are not looked ahead with where no detail is known', async () => {
+    const plan = await planOf();
+    expect(planScenarios(plan, { limits, days: 5 }).map(({ ahead }) => ahead)).toEqual([null, null, null]);
+  });
 });

@@ -13,9 +13,9 @@ async function plan(flags: readonly string[], syncFile = watch) {
 
 const cellsOf = (out: string) =>
   out
-    .slice(0, out.indexOf('\n\n'))
+    .slice(out.indexOf('In the long run:'), out.indexOf('\n\n'))
     .split('\n')
-    .slice(2)
+    .slice(3)
     .map((line) => line.trim().split(/ {2,}/));
 
 const days = (cell = '') => Number.parseFloat(cell);
@@ -38,6 +38,8 @@ test('each daily limit is a row beside the present one: more calls make younger 
   expect(most?.slice(1)).toEqual(now?.slice(1));
   expect(out).toMatch(/- offer\.detail: freshness needs [\d,]+ calls a day at the present limits/);
   expect(out).toContain('The monthly limit of offer.detail is left out');
+  // No detail is there to begin with.
+  expect(out).not.toContain('Over the next');
 });
 
 test('the monthly limit of the operation does not hide what a larger day brings', async () => {
@@ -79,11 +81,13 @@ test('a limit that several APIs share, and an API that no feed calls, are named'
 
 test('as data it has the ages and calls of each, null for the limits as they are', async () => {
   const { out } = await plan(['--json', '--what-if', 'offer.detail=20']);
-  const { whatIf } = JSON.parse(out) as { whatIf: Record<string, unknown>[] };
+  const { whatIf, daysAhead } = JSON.parse(out) as { whatIf: Record<string, unknown>[]; daysAhead: number };
+  expect(daysAhead).toBe(10);
   expect(whatIf).toEqual([
     expect.objectContaining({ daily: null }),
     {
       daily: { 'offer.detail': 20 },
+      ahead: null,
       apis: [
         {
           operation: 'offer.detail',
@@ -112,6 +116,16 @@ test.each([
   [`offer.detail=${Array.from({ length: 25 }, (_, i) => i + 1).join(',')}`, /25 combinations.*24 at most/s],
 ])('%s is refused with what to write', async (text, message) => {
   const { exitCode, out, err } = await plan(['--what-if', text]);
+  expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+  expect(err).toMatch(message);
+});
+
+test.each([
+  [['--days', '5'], /option '--days' needs '--what-if'/],
+  [['--what-if', 'offer.detail=5', '--days', '0'], /--days.*Give a whole number from 1 to 60\./s],
+  [['--what-if', 'offer.detail=5', '--days', '61'], /--days.*Give a whole number from 1 to 60\./s],
+])('%s is refused', async (flags, message) => {
+  const { exitCode, out, err } = await plan(flags);
   expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
   expect(err).toMatch(message);
 });

@@ -136,8 +136,8 @@ describe('a forecast with other limits', () => {
   const both = { ...detail('day', 40), operations: ['offer.detail', 'search.keyword'] } as const;
   const asked = callsOf({ 'offer.detail': 100 });
   const of = (limits: readonly PeriodLimit[], bounds: readonly CallLimit[] = []) => {
-    const { apis } = forecastWithLimits({ knowledge, limits, bounds }, asked);
-    return Object.fromEntries(apis.map(({ operation, perDay }) => [operation, Math.round(perDay)]));
+    const { longRun } = forecastWithLimits({ knowledge, limits, bounds }, asked, 10);
+    return Object.fromEntries(longRun.apis.map(({ operation, perDay }) => [operation, Math.round(perDay)]));
   };
 
   it('has them in place of those of the day and of the month', () => {

@@ -1,0 +1,136 @@
+import { rateOf, type ChangeRate } from '../planner/change-rate.ts';
+import { importance } from '../planner/importance.ts';
+import { learnRate } from '../planner/learn-rate.ts';
+import { vouchedAgeDays } from '../planner/offer-value.ts';
+import { drawChanges, type DrawnChange } from './draw-changes.ts';
+import type { Knowledge, OfferGroup, SampledOffer } from './knowledge.ts';
+import { seededDraws } from './seeded-draws.ts';
+
+/** One of the courses that a sampled offer may take. Times are days from now, below 0 before. */
+export interface AheadOffer {
+  /** Offers that it stands for. */
+  readonly offers: number;
+  readonly weight: number;
+  readonly changes: readonly DrawnChange[];
+  /** From one pass over its search to the next; Infinity: no search lists it. */
+  readonly rowEveryDays: number;
+  /** Not fetched by the first run, because it failed. */
+  readonly isPostponed: boolean;
+  learned: ChangeRate;
+  /** When the next pass lists it. */
+  rowDueAt: number;
+  detailAt: number;
+  /** The newest row or detail. */
+  seenAt: number;
+  isStale: boolean;
+  hasDetail: boolean;
+}
+
+/** What all offers share. */
+export type AheadBasis = Pick<Knowledge, 'prior' | 'visibleShare'>;
+
+/** Courses at least. At half of them, ages differ by one in a hundred; at double, 24 combinations take seconds. */
+const minCourses = 4000;
+/** Courses of one offer at most: more are alike. */
+const maxCoursesEach = 40;
+
+/** How old its row is. Where that is older than the detail, nobody knows: it may have any age until the next pass. */
+function rowAgeOf({ summaryAgeDays, detailAgeDays }: SampledOffer, rowEveryDays: number, drawn: number) {
+  if (summaryAgeDays < detailAgeDays || !Number.isFinite(rowEveryDays)) return summaryAgeDays;
+  return Math.max(summaryAgeDays, drawn * rowEveryDays);
+}
+
+interface CourseTerms {
+  readonly knowledge: Knowledge;
+  readonly group: OfferGroup;
+  readonly rowEveryDays: number;
+  readonly untilDays: number;
+  /** How many courses each sampled offer has. */
+  readonly courses: number;
+}
+
+/** The courses of a sampled offer; their first changes are spread over all that is possible. */
+function listCourses(sampled: SampledOffer, seed: number, terms: CourseTerms): AheadOffer[] {
+  const { knowledge, group, rowEveryDays, untilDays, courses } = terms;
+  const { prior, visibleShare, feeds, meanPopularity } = knowledge;
+  const { popularity, learned, summaryAgeDays, detailAgeDays, isStale, hasDetail, isPostponed } = sampled;
+  const weight = Math.max(...feeds.map(({ name, weight }) => (group.feeds.includes(name) ? weight : 0)));
+  const changeTerms = {
+    ...{ rate: rateOf(prior, learned), visibleShare, summaryAgeDays, detailAgeDays, untilDays },
+  };
+  const draw = seededDraws(seed);
+  const offset = draw();
+  return Array.from({ length: courses }, (_, course) => {
+    let first: number | null = (course + offset) / courses;
+    const changes = drawChanges(changeTerms, () => {
+      const drawn = first ?? draw();
+      first = null;
+      return drawn;
+    });
+    return {
+      offers: group.offers / group.sample.length / courses,
+      weight: importance(popularity * weight, meanPopularity),
+      ...{ changes, rowEveryDays, isPostponed, learned, isStale, hasDetail },
+      rowDueAt: rowEveryDays - rowAgeOf(sampled, rowEveryDays, draw()),
+      detailAt: -detailAgeDays,
+      seenAt: -summaryAgeDays,
+    };
+  });
+}
+
+/**
+ * Courses of all offers, drawn by seeds, so that they are the same whatever the limits are: more calls then do not meet
+ * other changes.
+ *
+ * @param rowEveryDays by feed
+ */
+export function listAheadOffers(
+  knowledge: Knowledge,
+  rowEveryDays: ReadonlyMap<string, number>,
+  untilDays: number,
+): AheadOffer[] {
+  const sampled = knowledge.offers.reduce((sum, { sample }) => sum + sample.length, 0);
+  const courses = Math.min(maxCoursesEach, Math.ceil(minCourses / sampled));
+  let seed = 0;
+  return knowledge.offers.flatMap((group) => {
+    const rows = Math.min(...group.feeds.map((feed) => rowEveryDays.get(feed) ?? Infinity));
+    const terms = { knowledge, group, rowEveryDays: rows, untilDays, courses };
+    return group.sample.flatMap((offer) => {
+      seed += 1;
+      return listCourses(offer, seed, terms);
+    });
+  });
+}
+
+/** A search row shows the offer: it may flag its detail, and is learned from. */
+export function seeRow(offer: AheadOffer, at: number, { prior, visibleShare }: AheadBasis): void {
+  const { changes, seenAt, learned } = offer;
+  const isChanged = changes.some(({ atDays, isVisible }) => isVisible && atDays > seenAt && atDays <= at);
+  const elapsedDays = at - seenAt;
+  const exposureDays = visibleShare * elapsedDays;
+  offer.learned = learnRate(prior, learned, { exposureDays, elapsedDays, isChanged });
+  if (isChanged) offer.isStale = true;
+  offer.seenAt = at;
+}
+
+/** Its detail is fetched; what a row had prompted is no news. */
+export function seeDetail(offer: AheadOffer, at: number, { prior, visibleShare }: AheadBasis): void {
+  const { changes, seenAt, detailAt, learned, isStale } = offer;
+  if (!isStale) {
+    const isChanged = changes.some(
+      ({ atDays, isVisible }) => atDays > (isVisible ? seenAt : detailAt) && atDays <= at,
+    );
+    const elapsedDays = at - seenAt;
+    const exposureDays = vouchedAgeDays(elapsedDays, at - detailAt, visibleShare);
+    offer.learned = learnRate(prior, learned, { exposureDays, elapsedDays, isChanged });
+  }
+  offer.isStale = false;
+  offer.hasDetail = true;
+  offer.detailAt = at;
+  offer.seenAt = at;
+}
+
+/** Nothing has changed since its detail, as far as is known and drawn. */
+export function isDetailRight({ changes, detailAt, isStale }: AheadOffer, at: number): boolean {
+  return !isStale && changes.every(({ atDays }) => atDays <= detailAt || atDays > at);
+}

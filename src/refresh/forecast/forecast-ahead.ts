@@ -1,0 +1,34 @@
+import type { DetailsForecast, Forecast } from './forecast.ts';
+import type { Knowledge } from './knowledge.ts';
+import { runAhead } from './run-ahead.ts';
+import { floorShare } from '../planner/select-calls.ts';
+import { rowEveryDays } from './steady-state-searches.ts';
+
+/** Detail calls that the limits leave for a day once the other APIs that share them have made theirs. */
+function detailRoom({ limits }: Knowledge, { apis }: Forecast): number {
+  const rooms = limits
+    .filter(({ operations }) => operations.includes('offer.detail'))
+    .map(({ operations, perDay }) => {
+      const others = apis.filter(
+        ({ operation }) => operation !== 'offer.detail' && operations.includes(operation),
+      );
+      return perDay - others.reduce((sum, api) => sum + api.perDay, 0);
+    });
+  return Math.max(0, Math.min(Infinity, ...rooms));
+}
+
+/**
+ * Details over the next days, from how they are now; null where no offer is known. `longRun` is the forecast of the same
+ * knowledge: passes over searches, and the offers that they find, are as it says.
+ */
+export function forecastAhead(knowledge: Knowledge, longRun: Forecast, days: number): DetailsForecast | null {
+  if (knowledge.offers.every(({ isAssumed }) => isAssumed)) return null;
+  const { feeds, searches } = longRun;
+  const room = detailRoom(knowledge, longRun);
+  // What is new comes first, but for the part of those that are overdue.
+  const found = feeds.reduce((sum, { newPerDay }) => sum + newPerDay, 0);
+  const known = Math.max(floorShare * room, room - found);
+  const everyOf = new Map(feeds.map(({ feed }) => [feed, rowEveryDays(searches, feed)]));
+  const ahead = runAhead(knowledge, { days, rowEveryDays: everyOf, callsPerDay: known });
+  return { ...ahead, callsPerDay: Math.min(room, ahead.callsPerDay + found) };
+}
