@@ -11,12 +11,21 @@
  *   npm run bench:planner -- --e2e --seeds 301,302 --quotas 0.02,0.05,0.1
  *
  * Sections: details (no search pages), buckets (against a scan of everything), pages, discovery (offers come and go), shops (that
- * change most of their prices on one day; not with --quick).
+ * change most of their prices on one day; not with --quick), budgets (that vary tenfold, and short runs; not with --quick).
  */
 import { parseArgs } from 'node:util';
 import type { Bar } from './planner/bars.ts';
-import { bucketBars, detailBars, discoveryBars, pageBars, rivalryBars, shopBars } from './planner/bars.ts';
+import {
+  bucketBars,
+  budgetBars,
+  detailBars,
+  discoveryBars,
+  pageBars,
+  rivalryBars,
+  shopBars,
+} from './planner/bars.ts';
 import type { Cell, Scale } from './planner/cell.ts';
+import { budgetsTable, runBudgets } from './planner/budgets-suite.ts';
 import { boundOf, policiesTable, runDetails, worldsTable } from './planner/details-suite.ts';
 import { discoveryTable, runDiscovery } from './planner/discovery-suite.ts';
 import { pagesTable, pageVariants, runPages, usualPages } from './planner/pages-suite.ts';
@@ -115,6 +124,16 @@ async function reportShops(): Promise<Bar[]> {
   return cells.flatMap(shopBars);
 }
 
+async function reportBudgets(): Promise<Bar[]> {
+  const bars: Bar[] = [];
+  for (const quota of flags.quick ? [] : atMost(0.1).filter((quota) => quota >= 0.02)) {
+    const cells = await runBudgets(quota, scale);
+    print(`\n${budgetsTable(cells)}`);
+    bars.push(...budgetBars(cells));
+  }
+  return bars;
+}
+
 async function reportEndToEnd(): Promise<Bar[]> {
   const bars: Bar[] = [];
   const offers = Number(flags.offers ?? 5000);
@@ -137,6 +156,7 @@ const sections = flags.e2e
       pages: reportPages,
       discovery: reportDiscovery,
       shops: reportShops,
+      budgets: reportBudgets,
     };
 const only = flags.only?.split(',');
 const bars: Bar[] = [];

@@ -161,3 +161,21 @@ export function shopBars(cell: Cell): Bar[] {
   if (cell.variant?.startsWith('0 ')) return [atLeast(name, gained, -0.05)];
   return cell.variant?.startsWith('60 ') ? [atLeast(name, gained, 0.8)] : [];
 }
+
+/** What it may cost, in points of J, that the same calls come unevenly, beyond what it costs where the rates are told. */
+const mostLost = 0.3;
+
+/** `cells`: of one quota, the usual budget first. */
+export function budgetBars(cells: readonly Cell[]): Bar[] {
+  const [usual, ...others] = cells;
+  if (usual === undefined) return [];
+  const lost = (cell: Cell, policy: string) =>
+    100 * (mean(usual, policy, 'joint') - mean(cell, policy, 'joint'));
+  return others.map((cell) =>
+    atMost(
+      `${percent(cell.quota)}, ${cell.variant ?? ''}: points of J lost beyond those of told rates`,
+      lost(cell, 'planner') - lost(cell, 'told'),
+      mostLost,
+    ),
+  );
+}

@@ -1,4 +1,4 @@
-import type { Policy } from './simulate.ts';
+import type { Budget, Policy } from './simulate.ts';
 import { simulate } from './simulate.ts';
 import type { Score } from './site.ts';
 import type { World, WorldName, WorldOptions } from './world.ts';
@@ -35,6 +35,8 @@ export interface Contest extends Question {
   readonly visibleShare: number;
   /** Makes another world of the usual one. */
   readonly change?: (world: World, seed: number) => World;
+  /** Other calls than the same in every hour. */
+  readonly budget?: (callsPerDay: number, seed: number) => Budget;
   /** Makes the policies anew for each world. */
   policies(world: World, callsPerDay: number, seed: number): Record<string, () => Policy>;
 }
@@ -60,7 +62,8 @@ export async function runContest(contest: Contest, scale: Scale): Promise<Cell> 
     for (const [name, create] of Object.entries(contest.policies(world, callsPerDay, seed))) {
       const { world: of, quota, variant } = contest;
       scale.progress(`${of} ${percent(quota)} ${variant ?? ''} seed ${seed}: ${name}`);
-      const score = await simulate({ world, policy: create(), callsPerDay, scoredFrom });
+      const budget = contest.budget?.(callsPerDay, seed);
+      const score = await simulate({ world, policy: create(), callsPerDay, scoredFrom, ...budget });
       scores.set(name, [...(scores.get(name) ?? []), score]);
     }
   }

@@ -11,7 +11,15 @@ export interface Policy {
 
 const batchesPerDay = 24;
 
-export interface Run extends SiteOptions {
+/** How the calls of a day come, if not alike each day and hour. */
+export interface Budget {
+  /** Calls of one day, in place of `callsPerDay`. */
+  readonly callsOn?: (day: number) => number;
+  /** Default: one an hour. */
+  readonly runsOn?: (day: number) => number;
+}
+
+export interface Run extends SiteOptions, Budget {
   readonly world: World;
   readonly policy: Policy;
   readonly callsPerDay: number;
@@ -19,22 +27,25 @@ export interface Run extends SiteOptions {
   readonly isCutAtNoon?: boolean;
 }
 
-/** One sync over all days of a world, hour by hour. @throws Error when the policy asks for more than the quota */
+/** One sync over all days of a world, hour by hour unless `runsOn` says otherwise. @throws Error when the policy asks for more than the quota */
 export async function simulate({
   world,
   policy,
   callsPerDay,
   isCutAtNoon = false,
+  callsOn = () => callsPerDay,
+  runsOn = () => batchesPerDay,
   ...options
 }: Run): Promise<Score> {
   const site = new Site(world, options);
   for (let day = 0; day < world.days; day += 1) {
-    site.callsLeft = callsPerDay;
-    for (let batch = 0; batch < batchesPerDay; batch += 1) {
-      site.day = day + batch / batchesPerDay;
-      if (isCutAtNoon && day % 2 === 1 && batch === batchesPerDay / 2)
+    site.callsLeft = callsOn(day);
+    const batches = runsOn(day);
+    for (let batch = 0; batch < batches; batch += 1) {
+      site.day = day + batch / batches;
+      if (isCutAtNoon && day % 2 === 1 && batch === batches / 2)
         site.callsLeft = Math.floor(site.callsLeft / 2);
-      await policy.spend(site, callsForBatch(site.callsLeft, batchesPerDay - batch));
+      await policy.spend(site, callsForBatch(site.callsLeft, batches - batch));
     }
   }
   return site.finish();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { budgetsTable, lostPoints, runBudgets } from '../../../../bench/planner/budgets-suite.ts';
 import { mean } from '../../../../bench/planner/cell.ts';
 import { detailsOnly, runDetails } from '../../../../bench/planner/details-suite.ts';
 import { runPages, usualPages } from '../../../../bench/planner/pages-suite.ts';
@@ -67,6 +68,36 @@ describe('in a simulated catalog', () => {
     expect(made).toBeGreaterThan(20 * 30 + 20 * 20);
     expect(made).toBeLessThanOrEqual(20 * 30 + 20 * 23);
     expect(score.full).toBeGreaterThan(0.5);
+  });
+
+  it('the calls of a day may vary, and come in as many runs as are asked for', async () => {
+    const spent: { day: number; calls: number }[] = [];
+    const policy = { spend: async (site: Site, calls: number) => void spent.push({ day: site.day, calls }) };
+    const world = createWorld({ ...options, days: 2 });
+    const run = { world, policy, callsPerDay: 1, scoredFrom: 0 };
+    await simulate({ ...run, callsOn: (day) => 10 + day, runsOn: (day) => 1 + day });
+    // Nothing is spent, so that the last run of a day has all of its calls.
+    expect(spent).toEqual([
+      { day: 0, calls: 10 },
+      { day: 1, calls: 5 },
+      { day: 1.5, calls: 11 },
+    ]);
+  });
+
+  it('the same calls may come in short runs, which lose nothing, or tenfold from day to day', async () => {
+    const cells = await runBudgets(0.05, { ...tiny, offers: 300 });
+    expect(cells.map(({ variant }) => variant)).toEqual([
+      'as many in every hour',
+      'tenfold from day to day',
+      'one run a day',
+      'one run a day, tenfold',
+      'three calls a run',
+      'three calls a run, tenfold',
+    ]);
+    const [even, tenfold, , , short] = cells;
+    expect(even && short && lostPoints(short, even, 'planner')[0]).toBeLessThan(1);
+    expect(even && tenfold && lostPoints(tenfold, even, 'planner')[0]).not.toBe(0);
+    expect(budgetsTable(cells).split('\n')).toHaveLength(2 + 6);
   });
 
   it('a call beyond the quota ends the simulation', () => {
