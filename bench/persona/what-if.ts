@@ -13,8 +13,6 @@ const size = { offers: 400, categories: 25 } as const;
 
 /** It is asked at this limit of details, which is about what `freshness` needs, once it held for so many days. */
 const [askedAt, settleDays] = [60, 20];
-/** What others would bring: from half of it to twice. */
-const limits = [30, 50, 60, 80, 120] as const;
 const measuredDays = 10;
 /** Days whose changes are known, with some to spare: ages are taken half a day after the last run. */
 const allDays = settleDays + measuredDays + 2;
@@ -144,9 +142,9 @@ function summarize(comparisons: readonly Comparison[]): string {
 
 /**
  * What `plan --what-if` predicts of the next ten days at one limit of details for others, against what comes when each is set. Each
- * seed is another catalog.
+ * seed is another catalog; `limits` are details a day.
  */
-export async function followWhatIf(seeds: readonly number[]): Promise<void> {
+export async function followWhatIf(seeds: readonly number[], limits: readonly number[]): Promise<void> {
   const comparisons: Comparison[] = [];
   for (const seed of seeds) for (const limit of limits) comparisons.push(await follow(seed, limit));
   say(`\nasked at ${String(askedAt)} details a day on day ${String(settleDays)}; predicted / came (off)\n`);
