@@ -126,6 +126,14 @@ function summarize({ calls, details, right }: Counted, days: number, everyDays: 
   };
 }
 
+/** When the newest row or detail came; of offers without a detail nobody knows what was seen when. */
+function lastRunAt(offers: readonly AheadOffer[]): number {
+  return offers.reduce(
+    (latest, { seenAt, hasDetail }) => (hasDetail ? Math.max(latest, seenAt) : latest),
+    -Infinity,
+  );
+}
+
 /**
  * The runs of the next days, made with the planner's own values on courses that the known offers may take from how they are now.
  * Ages and the share that is right are those of all details that there are at any time from the first of the runs on. Offers
@@ -138,8 +146,7 @@ export function runAhead(
   const everyDays = Math.max(minRunEveryDays, knowledge.runEveryDays);
   const runs = Math.max(1, Math.round(days / everyDays));
   const offers = listAheadOffers(knowledge, rowEveryDays, (runs + 1) * everyDays);
-  const lastSeenAt = offers.reduce((latest, { seenAt }) => Math.max(latest, seenAt), -Infinity);
-  const startAt = Math.max(0, lastSeenAt + knowledge.runEveryDays);
+  const startAt = Math.max(0, lastRunAt(offers) + knowledge.runEveryDays);
   const floorDays = floorAgeDays(sumOffers(offers), callsPerDay);
   const runsPerDay = Math.max(1, Math.round(1 / everyDays));
   const counted: Counted = { calls: 0, details: new Map(), right: 0 };

@@ -54,6 +54,10 @@ describe('details of the days to come', () => {
     const seenNow = withSample([{ ...offer, summaryAgeDays: 0.25, detailAgeDays: 3 }]);
     const { ages } = runAhead(seenNow, { ...terms, days: 1, callsPerDay: 0 });
     expect(ages.meanDays).toBeCloseTo(3.75 + 0.5, 6);
+    // Offers that are only assumed were seen by no run.
+    const assumed = { ...offer, summaryAgeDays: 0, detailAgeDays: 0, hasDetail: false, isStale: true };
+    const mixed = withSample([{ ...offer, summaryAgeDays: 3 }, assumed]);
+    expect(runAhead(mixed, { ...terms, days: 1, callsPerDay: 0 }).ages.meanDays).toBeCloseTo(3.5, 6);
   });
 
   it('wait a run longer where they failed', () => {
