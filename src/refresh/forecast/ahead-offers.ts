@@ -117,9 +117,8 @@ export function seeRow(offer: AheadOffer, at: number, { prior, visibleShare }: A
 export function seeDetail(offer: AheadOffer, at: number, { prior, visibleShare }: AheadBasis): void {
   const { changes, seenAt, detailAt, learned, isStale } = offer;
   if (!isStale) {
-    const isChanged = changes.some(
-      ({ atDays, isVisible }) => atDays > (isVisible ? seenAt : detailAt) && atDays <= at,
-    );
+    // What a row had shown since its detail would have made it stale.
+    const isChanged = changes.some(({ atDays }) => atDays > detailAt && atDays <= at);
     const elapsedDays = at - seenAt;
     const exposureDays = vouchedAgeDays(elapsedDays, at - detailAt, visibleShare);
     offer.learned = learnRate(prior, learned, { exposureDays, elapsedDays, isChanged });

@@ -66,6 +66,13 @@ describe('details of the days to come', () => {
     expect(runAhead(postponed, { ...terms, days: 2 }).callsPerDay).toBeCloseTo(5, 6);
   });
 
+  it('are wrong until they are fetched where a row has shown a change', () => {
+    const stale = withSample([{ ...offer, isStale: true, summaryAgeDays: 3 }]);
+    expect(runAhead(stale, { ...terms, callsPerDay: 0 }).fresh).toBe(0);
+    // A tenth of them, and two tenths a day later.
+    expect(runAhead(stale, { ...terms, days: 2 }).fresh).toBeCloseTo(0.15, 3);
+  });
+
   it('count once they are there', () => {
     const missing = withSample([{ ...offer, hasDetail: false, isStale: true, summaryAgeDays: 3 }]);
     const { ages, fresh } = runAhead(missing, { ...terms, days: 2 });
@@ -116,6 +123,17 @@ describe('rows of the days to come', () => {
       callsPerDay: 1000,
     });
     expect(callsPerDay).toBeCloseTo((100 / 3) * -Math.expm1(-0.3), 0);
+  });
+
+  it('that are due between two runs come with the next, and as often as they should', () => {
+    const daily = { ...steady, prior: { changes: 1e6, days: 1e6 } };
+    const { callsPerDay } = runAhead(withSample([seenNow], daily), {
+      ...terms,
+      rowEveryDays: new Map([['a', 2.5]]),
+      callsPerDay: 1000,
+    });
+    // After 3, 5, 8 and 10 days.
+    expect(callsPerDay).toBeCloseTo(10 * (4 - 2 * Math.exp(-2) - 2 * Math.exp(-3)), 0);
   });
 
   it('show nothing new after a detail that has the change', () => {
