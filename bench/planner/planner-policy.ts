@@ -10,6 +10,7 @@ import type { PageCurve } from '../../src/refresh/planner/page-value.ts';
 import { correctCurve, fitPageCurve, pageScore, pageValue } from '../../src/refresh/planner/page-value.ts';
 import type { DetailPick, Head, CompetingCall } from '../../src/refresh/planner/select-calls.ts';
 import { floorAgeDays, selectCalls } from '../../src/refresh/planner/select-calls.ts';
+import { shopPageValue } from '../../src/refresh/planner/shop-page-value.ts';
 import { takeBest } from '../../src/refresh/planner/take-best.ts';
 import {
   addEvidence,
@@ -20,7 +21,7 @@ import {
 } from '../../src/refresh/planner/visible-share.ts';
 import { DiscoveryBook } from './discovery-book.ts';
 import type { ResultPages } from './result-pages.ts';
-import { shopPageValue, ShopSuspicions, type SeenOffer, type Shops } from './shop-suspicions.ts';
+import { ShopSuspicions, type SeenOffer, type Shops } from './shop-suspicions.ts';
 import type { CandidateIndex } from './candidate-index.ts';
 import { createCandidateIndex } from './candidate-index.ts';
 import type { Policy } from './simulate.ts';
