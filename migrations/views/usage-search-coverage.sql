@@ -35,7 +35,8 @@ CROSS JOIN LATERAL (
          w.completed_at, w.full_pass_at
   WHERE NOT w.is_split
 ) s
-WHERE w.retired_at IS NULL;
+-- What is read of shops that seem to have repriced belongs to no feed.
+WHERE w.retired_at IS NULL AND w.feed <> '';
 
 COMMENT ON VIEW usage.search_coverage IS 'How much of what each search finds was listed, and what its last pass brought. For sums over searches leave parts out: parent_window_id IS NULL. Key: window_id.';
 COMMENT ON COLUMN usage.search_coverage.window_id IS 'Search window (sync.search_window).';

@@ -14,7 +14,7 @@ FROM (
     interval '1 day') AS s (starts)
 ) d
 CROSS JOIN LATERAL (
-  SELECT operation, w.feed,
+  SELECT operation, nullif(w.feed, '') AS feed,
          count(*)::int AS calls,
          count(*) FILTER (WHERE waste IS NOT NULL)::int AS wasted,
          coalesce(sum(offers_new), 0)::int AS offers_new,
@@ -44,13 +44,13 @@ CROSS JOIN LATERAL (
   ) c
   LEFT JOIN sync.search_window w USING (window_id)
   WHERE granted_at >= d.starts_at
-  GROUP BY operation, w.feed
+  GROUP BY operation, nullif(w.feed, '')
 ) y;
 
 COMMENT ON VIEW usage.yield IS 'What the calls of a day showed, by operation and feed, and what those that brought nothing failed by.';
 COMMENT ON COLUMN usage.yield.day IS 'The day in Shanghai, which is the provider''s.';
 COMMENT ON COLUMN usage.yield.operation IS 'What was asked for, by meaning.';
-COMMENT ON COLUMN usage.yield.feed IS 'Feed of the search; null: not a search, so that several feeds may share it.';
+COMMENT ON COLUMN usage.yield.feed IS 'Feed of the search; null: no search of a feed, so that several may share it.';
 COMMENT ON COLUMN usage.yield.calls IS 'Calls that count: neither refunded nor exempt.';
 COMMENT ON COLUMN usage.yield.wasted IS 'Those of them that brought nothing: the sum of the seven causes.';
 COMMENT ON COLUMN usage.yield.offers_new IS 'Offers that they showed first.';

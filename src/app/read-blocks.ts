@@ -4,7 +4,7 @@ import { fetchKinds } from '../jobs/fetch-kinds.ts';
 import { jobKinds, jobOperations, type JobKind } from '../jobs/job-kinds.ts';
 import type { Allowance } from '../jobs/promised-details.ts';
 import type { Blocks } from '../jobs/tick.ts';
-import { listBlockedApis } from '../ledger/block-store.ts';
+import { isApproved, listBlockedApis } from '../ledger/block-store.ts';
 import { listRunAllowances } from '../ledger/run-allowances.ts';
 import type { ApiChoices } from '../model/known-apis.ts';
 
@@ -20,6 +20,8 @@ export function createBlockReader({ pool, appKey, apis }: BlockReaderParts): {
   readonly listBlocks: () => Promise<Blocks>;
   /** What runs may still spend of the limits that count details. */
   readonly listAllowances: () => Promise<readonly Allowance[]>;
+  /** Whether pages of shops may be asked for that no feed selects: their API was approved. */
+  readonly mayAskShops: () => Promise<boolean>;
 } {
   const chosen = chooseApis(apis);
   const apiOf = (kind: JobKind) => chosen[jobOperations[kind].operation];
@@ -43,5 +45,6 @@ export function createBlockReader({ pool, appKey, apis }: BlockReaderParts): {
           return { kinds: fetchKinds.filter((kind) => counted.includes(apiOf(kind))), spendable, dayEndsAt };
         });
     },
+    mayAskShops: () => isApproved(pool, appKey, apiOf('seller')),
   };
 }

@@ -6,7 +6,8 @@ import type { CallAnswered, CallContext, CallWaiting, Gateway } from '../model/g
 import type { Lane } from '../model/ledger.ts';
 import type { CatalogRequest, SearchImageRequest } from '../model/operation.ts';
 import { extractErrors } from '../extract/errors.ts';
-import type { ImageQuery, LeaseStore } from '../refresh/queue/lease-store.ts';
+import type { LeaseStore } from '../refresh/queue/lease-store.ts';
+import type { ImageQuery } from '../refresh/queue/window-query.ts';
 import type { CatalogLoader } from './normalize-and-load.ts';
 import type { UploadQueryImage } from './upload-query-image.ts';
 

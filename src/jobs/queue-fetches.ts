@@ -18,6 +18,7 @@ import { releaseLost, type QueueDeps } from './queue-categories.ts';
 export interface QueueFetchesDeps extends QueueDeps {
   readonly refreshQueue: RefreshQueue;
   readonly listAllowances: PromisedDetailsDeps['listAllowances'];
+  readonly mayAskShops: () => Promise<boolean>;
 }
 
 export interface QueueFetchesRequest {
@@ -100,6 +101,25 @@ async function queuePages(
   }
 }
 
+/**
+ * Windows of shops that seem to have repriced. No feed asks for them: where their API is blocked, or nobody said that it was
+ * approved, the run lacks nothing.
+ */
+async function listShops(
+  { leases, refreshQueue, sync, mayAskShops }: QueueFetchesDeps,
+  { run, now, feeds, blocks }: QueueFetchesRequest,
+): Promise<DueWindow[]> {
+  if (blocks.has('seller') || !(await mayAskShops())) return [];
+  const sets = await refreshQueue.listFeedSets(feeds.map(({ name }) => name));
+  return leases.listDueShops({
+    runId: run.runId,
+    feedSets: sets.map(({ feedSet }) => feedSet),
+    freshForMs: dueAfterMs(sync.freshness, 'seller', { run, now }),
+    language: sync.language,
+    limit: maxCallsInFlight,
+  });
+}
+
 /** Kinds that are blocked and of which something is due. */
 async function listBlockedDue(
   deps: QueueFetchesDeps,
@@ -174,7 +194,8 @@ export async function queueFetches(
   for (const kind of fetchKinds) await releaseLost(deps, kind, { runId, isBlocked: blocks.has(kind) });
   const searches = ['search', 'seller', 'image'] as const;
   const age = dueAfterMs(deps.sync.freshness, 'search', request);
-  const windows = await deps.leases.listDueWindows(searches, { runId, feeds, freshForMs: age });
+  const selected = await deps.leases.listDueWindows(searches, { runId, feeds, freshForMs: age });
+  const windows = [...selected, ...(await listShops(deps, request))];
   const allPromised = await listPromisedSets(deps, request.promised, request);
   const promisedSets = allPromised.filter((set) => feeds.some(({ name }) => set.feeds.includes(name)));
   const blockedDue = await listBlockedDue(deps, request, windows, promisedSets);

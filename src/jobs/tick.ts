@@ -40,6 +40,8 @@ export interface TickDeps {
   readonly raw: RawStore;
   readonly listBlocks: () => Promise<Blocks>;
   readonly listAllowances: () => Promise<readonly Allowance[]>;
+  /** Whether pages of shops may be asked for that no feed selects. */
+  readonly mayAskShops: () => Promise<boolean>;
   /** Feeds whose details have a promised age. */
   readonly readPromisedFeeds: (now: Date) => Promise<readonly PromisedFeed[]>;
   readonly ledgerNow: () => Promise<Date>;

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import type { Lane } from '../model/ledger.ts';
-import { runSql } from '../db/sql-file.ts';
+import { runSql, runSqlForOne } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
 export interface LanedApi {
@@ -27,4 +27,10 @@ export async function listBlockedApis(
     apis.map(({ lane }) => lane),
   ]);
   return new Map(rows.map(({ api, ...block }) => [api, block]));
+}
+
+/** Whether somebody said that 1688 approved calls of an API: a limit of it is no preset. */
+export async function isApproved(pool: Pool, appKey: string, api: string): Promise<boolean> {
+  const row = await runSqlForOne<{ isApproved: boolean }>(pool, readSql('is-approved'), [appKey, api]);
+  return row.isApproved;
 }

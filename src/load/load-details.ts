@@ -33,6 +33,7 @@ import { replayDetails } from './replay-details.ts';
 import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
 import { mergePrices } from './merge-prices.ts';
 import { updateRefreshStats, type RefreshStatsUpdate } from '../refresh/update/refresh-stats.ts';
+import { sightShop } from '../refresh/update/shop-sightings.ts';
 
 /** Moves the observations of the round's offers on: the newest observation, the newest that found it, the empty ones since. */
 async function advanceFreshness(
@@ -167,12 +168,11 @@ function learnFrom(
     const wasInStock = prior.refreshStats.figures.isInStock;
     if (wasInStock !== null && isInStock !== null && wasInStock !== isInStock)
       counters.stockMoved.add(offerId);
-    const refreshStats = updateRefreshStats(
-      statsUpdate,
-      before,
-      { kind: 'detail', at: key.at, isChanged, isVisible },
-      { isFound: detail !== null, isInStock },
-    );
+    const observation = { kind: 'detail', at: key.at, isChanged, isVisible } as const;
+    // The prices of an offer that is gone end, and say nothing of its shop.
+    if (detail !== null) sightShop(statsUpdate, { offerId, before }, observation);
+    const shown = { isFound: detail !== null, isInStock };
+    const refreshStats = updateRefreshStats(statsUpdate, before, observation, shown);
     freshness.set(offerId, { ...known, refreshStats });
   }
 }

@@ -28,6 +28,8 @@ import {
 import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
 import { mergePrices } from './merge-prices.ts';
 import { updateRefreshStats } from '../refresh/update/refresh-stats.ts';
+import { leaveOutUnknown, sightPages } from '../refresh/update/shop-pages.ts';
+import { sightShop } from '../refresh/update/shop-sightings.ts';
 import { valueWindows } from '../refresh/update/value-windows.ts';
 import { lockWindows, type SearchWindow } from '../refresh/update/window-rows.ts';
 
@@ -95,27 +97,34 @@ async function loadRound(merge: RowMerge, round: readonly RowObservation[]): Pro
   const moved = await mergeRound(merge, booked.newest);
   const toOfferObservation = await compareRows(context, booked.newest, moved, before);
   for (const observation of booked.newest) {
-    const prior = before.get(observation.offerId);
+    const { offerId } = observation;
+    const prior = before.get(offerId);
     if (!prior) continue;
+    const learned = toOfferObservation(observation);
+    if (replay === null) sightShop(statsUpdate, { offerId, before: prior }, learned);
     // The statistics have an answer that is read again already, unless its offer was not known.
     const isCounted = replay === null || prior.summary === null;
-    const refreshStats = isCounted
-      ? updateRefreshStats(statsUpdate, prior, toOfferObservation(observation))
-      : prior.refreshStats;
-    freshness.set(observation.offerId, { ...prior, summary: observation.key, refreshStats });
+    const refreshStats = isCounted ? updateRefreshStats(statsUpdate, prior, learned) : prior.refreshStats;
+    freshness.set(offerId, { ...prior, summary: observation.key, refreshStats });
   }
   return booked;
 }
 
+interface Pages {
+  readonly pages: readonly LoadableSearchPage[];
+  /** The same pages, with the rows that are loaded. */
+  readonly known: readonly LoadableSearchPage[];
+}
+
 async function bookPages(
   client: PoolClient,
-  pages: readonly LoadableSearchPage[],
+  { pages, known }: Pages,
   windows: ReadonlyMap<string, SearchWindow>,
 ): Promise<BookedPage[]> {
   const booked: BookedPage[] = [];
-  for (const page of pages) {
+  for (const [nth, page] of pages.entries()) {
     const window = windows.get(page.windowId);
-    if (window) booked.push({ ...page, isNew: await recordHits(client, window, page) });
+    if (window) booked.push({ ...page, isNew: await recordHits(client, window, known[nth] ?? page) });
   }
   return booked;
 }
@@ -164,22 +173,25 @@ export async function loadSearchPages(
   const { learn } = statsUpdate;
   const windows = await lockWindows(client, pages);
   const windowsBefore = new Map(windows);
+  const known = await leaveOutUnknown(client, pages, windows);
   const { passes, alarms, moved } =
     replay === null
-      ? await advanceWindows(client, await bookPages(client, pages, windows), windows, learn)
+      ? await advanceWindows(client, await bookPages(client, { pages, known }, windows), windows, learn)
       : noChanges;
   const absent: readonly Absence[] = await findAbsent(client, passes);
-  const listed = listRows(pages);
+  const listed = listRows(known);
   const freshness = await lockOffers(client, [...listed, ...absent]);
   // Offers of erased sellers have no observations.
   const rows = listed.filter(({ offerId }) => freshness.has(offerId));
   await mergePages({ context, counters, freshness }, rows, (fresh) =>
-    recordNewRows(client, pages, fresh, windows),
+    recordNewRows(client, known, fresh, windows),
   );
   await markAbsent(client, absent, freshness);
   const isNew = (offerId: string) => counters.added.has(offerId);
-  if (replay === null)
+  if (replay === null) {
+    sightPages(statsUpdate, pages, windows);
     await valueWindows(client, { pages, windows: windowsBefore, freshness, isNew }, statsUpdate);
+  }
   await joinFeeds(client, listByFeed(pages, windows), freshness);
   await writeFreshness(client, freshness, { wasAskedFor: false, statsUpdate });
   await noteYields(client, moved, windows, { counters, learn });

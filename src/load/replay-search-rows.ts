@@ -24,7 +24,7 @@ export async function recordNewRows(
       .map(({ offerId }) => offerId);
     if (!window || ids.length === 0) continue;
     await recordHits(client, window, page);
-    await listInWindow(client, page.windowId, ids, page.provenance.observedAt);
+    await listInWindow(client, window, ids, page.provenance.observedAt);
   }
 }
 

@@ -9,7 +9,7 @@ import type { SellerMarks } from '../load/erase/erase-from-body.ts';
 import { eraseOffers, forgetSeller, hashSeller } from '../load/erase/erase-offers.ts';
 import { holdLoads } from '../load/erase/lock-erased-sellers.ts';
 import { forgetSellerRequests } from '../ledger/forget-rows.ts';
-import { forgetSellerWindows } from '../refresh/update/forget-offers.ts';
+import { forgetShop } from '../refresh/update/forget-offers.ts';
 import { inTransaction } from '../db/in-transaction.ts';
 import { findAdvisoryHolder, lockedError } from '../db/lock-holder.ts';
 import { applySql, runSql, runSqlForOne } from '../db/sql-file.ts';
@@ -31,6 +31,7 @@ export interface SellerData {
   readonly offer_change: number;
   readonly search_window: number;
   readonly seller_observation: number;
+  readonly shop_suspicion: number;
   readonly refresh: number;
   readonly api_call: number;
   /** Stored answers that go as a whole. */
@@ -165,7 +166,7 @@ async function erase(pool: Pool, sellerId: string, onScanned: OnScanned): Promis
   const sellerHash = hashSeller(sellerId);
   await remember(pool, sellerHash);
   await eraseAllOffers(pool, sellerId);
-  await forgetSellerWindows(pool, sellerId);
+  await forgetShop(pool, sellerId);
   await forgetSellerRequests(pool, sellerId);
   const marks = await readMarks(pool, sellerId);
   const use: BatchUse = (fates) => inTransaction(pool, (client) => applyFates(client, fates));

@@ -14,7 +14,9 @@ import {
 } from './planner/select-calls.ts';
 import type { PromisedSet } from './promised-ages.ts';
 import { takeBest } from './planner/take-best.ts';
-import { windowValue, type WindowScale, type WindowValue } from './planner/window-value.ts';
+import { windowValue, type WindowValue } from './planner/window-value.ts';
+import type { PlannerFigures } from './queue/read-planner.ts';
+import { valueShop } from './value-shop.ts';
 
 /** Assumed new offers a day of a search without observations. */
 const assumedArrivals = 1;
@@ -68,14 +70,25 @@ interface ValuedWindow {
   readonly page: WindowValue;
 }
 
+/** What of feeds and all offers the value of a page depends on. */
+interface Worth {
+  readonly planner: PlannerFigures;
+  readonly pageSize: number;
+  /** Of feeds, and of their sets. */
+  readonly weightOf: ReadonlyMap<string, number>;
+  readonly weights: ReadonlyMap<number, number>;
+}
+
 /** What the next page of each window is worth. */
 function valueWindows(
   windows: readonly DueWindow[],
-  scale: WindowScale,
-  weightOf: ReadonlyMap<string, number>,
+  { planner, pageSize, weightOf, weights }: Worth,
 ): ValuedWindow[] {
+  const { prior, meanPopularity } = planner;
+  const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize };
   return windows.map((window) => {
-    const { ageDays, worth, feed } = window;
+    const { ageDays, worth, feed, shop } = window;
+    if (shop) return { window, page: valueShop(shop, planner, weights) };
     return { window, page: windowValue({ ageDays, worth, weight: weightOf.get(feed) ?? 1 }, scale) };
   });
 }
@@ -85,7 +98,7 @@ function valueWindows(
  * cost less than the details that their rows make unnecessary.
  */
 function leadingWindows(valued: readonly ValuedWindow[], pagesFirst: number): ValuedWindow[] {
-  const known = valued.filter(({ window }) => window.ageDays !== null);
+  const known = valued.filter(({ window }) => window.ageDays !== null && !window.shop);
   const pages = known.reduce((sum, { window }) => sum + window.pagesLeft, 0);
   return pages <= pagesFirst ? known : [];
 }
@@ -113,8 +126,9 @@ async function chooseByValue(
   { feeds, now, calls, windows, pagesFirst, mayDetail, detailAgeMs }: Choice,
   isTaken: (offerId: string) => boolean,
 ): Promise<ChosenFetches['picks']> {
-  const { prior, visibleShare, meanPopularity, floorDays } = await deps.refreshQueue.planner();
-  const sets = mayDetail ? await deps.refreshQueue.listFeedSets(feeds.map(({ name }) => name)) : [];
+  const planner = await deps.refreshQueue.planner();
+  const { prior, visibleShare, meanPopularity, floorDays } = planner;
+  const sets = await deps.refreshQueue.listFeedSets(feeds.map(({ name }) => name));
   const weightOf = new Map(deps.sync.feeds.map((feed) => [feed.name, feedWeight(feed, now)]));
   const weights = weighSets(sets, weightOf);
   const toCandidate = (candidate: RefreshCandidate): Candidate => ({
@@ -127,7 +141,7 @@ async function chooseByValue(
     detailAgeDays: Math.max(candidate.summaryAgeDays, candidate.detailAgeDays),
     isStale: candidate.bucket < 0,
   });
-  const feedSets = sets.map(({ feedSet }) => feedSet);
+  const feedSets = mayDetail ? sets.map(({ feedSet }) => feedSet) : [];
   const candidates: CandidateSource<Candidate> = {
     oldest: async (limit, after) => {
       const request = {
@@ -139,8 +153,8 @@ async function chooseByValue(
       return (await deps.refreshQueue.listHeads(request)).map(toCandidate);
     },
   };
-  const scale = { prior, meanPopularity, arrivalsPerDay: assumedArrivals, pageSize: deps.sync.pageSize };
-  const valued = valueWindows(windows, scale, weightOf);
+  const { pageSize } = deps.sync;
+  const valued = valueWindows(windows, { planner, pageSize, weightOf, weights });
   const leading = leadingWindows(valued, pagesFirst);
   const others = valued.filter((one) => !leading.includes(one));
   const competing = (['page', 'discovery'] as const).flatMap((kind) => {

@@ -12,7 +12,7 @@ const fitEveryMs = 20 * hourMs;
 
 /**
  * Once a day, fits the planner's assumptions about offers to the observations of a sample: how often offers
- * change, how popular they are, which share of changes rows show, and how old one may become before it is fetched regardless of value.
+ * change, how popular they are, how often shops reprice, which share of changes rows show, and how old one may become before it is fetched regardless of value.
  */
 export async function fitPlanner(
   { refreshQueue, log }: { readonly refreshQueue: RefreshQueue; readonly log: Logger },
@@ -27,6 +27,8 @@ export async function fitPlanner(
     meanPopularity,
     offers,
     detailsPerDay,
+    shops,
+    siblings,
   } = await refreshQueue.sample(priorSampleSize);
   if (sample.length === 0 || (fittedAt !== null && now.getTime() - fittedAt.getTime() < fitEveryMs)) return;
   const fitted = fitPrior(sample, prior);
@@ -40,6 +42,7 @@ export async function fitPlanner(
     shownKept: keptShareOf(shown),
     meanPopularity,
     floorDays,
+    ...{ shops, siblings },
     fittedAt: now,
   });
   log.info({ offers: sample.length, ...fitted, meanPopularity, floorDays }, 'planner fitted');

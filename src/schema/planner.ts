@@ -3,6 +3,7 @@ import {
   boolean,
   check,
   date,
+  doublePrecision,
   index,
   integer,
   interval,
@@ -117,8 +118,37 @@ export const planner = sync.table(
     recentFound: real('recent_found').notNull().default(0),
     recentEmpty: real('recent_empty').notNull().default(0),
     fittedAt: instant('fitted_at'),
+    repricings: real('repricings').notNull().default(0),
+    shopDays: real('shop_days').notNull().default(0),
+    siblingsExpected: real('siblings_expected').notNull().default(0),
+    siblingsChanged: real('siblings_changed').notNull().default(0),
   },
   () => [uniqueIndex('planner_one_row').on(sql`(true)`)],
+);
+
+export const shopSuspicion = sync.table(
+  'shop_suspicion',
+  {
+    sellerId: text('seller_id').primaryKey(),
+    knownSince: instant('known_since').notNull(),
+    fromAt: instant('from_at'),
+    seenAt: instant('seen_at'),
+    logOdds: doublePrecision('log_odds'),
+    siblings: counter('siblings'),
+    repricings: real('repricings').notNull().default(0),
+    pages: counter('pages'),
+    siblingsExpected: real('siblings_expected').notNull().default(0),
+    siblingsChanged: counter('siblings_changed'),
+  },
+  (table) => [
+    index('shop_suspicion_log_odds')
+      .on(table.logOdds)
+      .where(sql`${table.logOdds} IS NOT NULL`),
+    check(
+      'shop_suspicion_open',
+      sql`num_nulls(${table.fromAt}, ${table.seenAt}, ${table.logOdds}) IN (0, 3)`,
+    ),
+  ],
 );
 
 export const observationStat = sync.table(

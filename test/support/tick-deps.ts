@@ -37,6 +37,7 @@ export function createTickDeps(pool: Pool, changes: Partial<TickDeps>): TickDeps
     raw: createRawStore({ pool }),
     listBlocks: async () => new Map(),
     listAllowances: async () => [],
+    mayAskShops: async () => false,
     readPromisedFeeds: async () => [],
     ledgerNow: async () => new Date(),
     loader: { load: async () => [], loadStored: async () => [] },

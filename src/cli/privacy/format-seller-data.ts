@@ -14,6 +14,7 @@ const treatments: readonly (readonly [keyof SellerData, string, string])[] = [
   ['refresh', 'sync.refresh', 'deleted: never fetched again'],
   ['search_window', 'sync.search_window', 'seller erased, never searched again'],
   ['seller_observation', 'sync.seller_observation', 'deleted'],
+  ['shop_suspicion', 'sync.shop_suspicion', 'deleted'],
   ['api_call', 'usage.api_call', 'seller erased from the request'],
   ['answersDeleted', 'raw.payload', 'deleted'],
   ['answersRewritten', 'raw.payload', "the seller's rows taken out"],

@@ -18,7 +18,7 @@ FROM (
   WHERE v.not_before > (SELECT usage.ledger_now())
   UNION ALL
   SELECT CASE WHEN kind IN ('seller', 'image') THEN 'search.' || kind ELSE 'search.keyword' END, kind, window_id::text,
-         concat_ws(' ', feed, nullif(keyword, ''), nullif(category_id, 0), nullif(seller_id, '')), failure_code, failed_tries,
+         concat_ws(' ', nullif(feed, ''), nullif(keyword, ''), nullif(category_id, 0), nullif(seller_id, '')), failure_code, failed_tries,
          not_before
   FROM sync.search_window
   WHERE not_before > (SELECT usage.ledger_now())

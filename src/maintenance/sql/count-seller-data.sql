@@ -1,7 +1,7 @@
 -- Purpose: what is kept of a seller outside of stored answers, by table.
 -- Params:  $1 text seller id
 -- Returns: one row of counts by table: seller, seller_history, offer, offer_image, offer_attribute, sku, sku_history, offer_change,
---          search_window, seller_observation, refresh, api_call
+--          search_window, seller_observation, shop_suspicion, refresh, api_call
 WITH o AS MATERIALIZED (
   SELECT offer_id FROM catalog.offer WHERE seller_id = $1::text
 )
@@ -18,5 +18,6 @@ SELECT (SELECT count(*) FROM catalog.seller WHERE seller_id = $1::text)::int AS 
            OR c.field = 'seller_id' AND $1::text IN (c.old, c.new))::int AS offer_change,
        (SELECT count(*) FROM sync.search_window WHERE seller_id = $1::text)::int AS search_window,
        (SELECT count(*) FROM sync.seller_observation WHERE seller_id = $1::text)::int AS seller_observation,
+       (SELECT count(*) FROM sync.shop_suspicion WHERE seller_id = $1::text)::int AS shop_suspicion,
        (SELECT count(*) FROM sync.refresh JOIN o USING (offer_id))::int AS refresh,
        (SELECT count(*) FROM usage.api_call WHERE request @> jsonb_build_object('sellerId', $1::text))::int AS api_call;

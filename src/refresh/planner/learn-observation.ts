@@ -17,14 +17,14 @@ import { orderingAgeDays, vouchedAgeDays } from './offer-value.ts';
 import { pageValues, type PageValues } from './page-value.ts';
 import { visibleEvidence } from './visible-share.ts';
 
-const daysBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / dayMs;
+export const daysBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / dayMs;
 
-function later(a: Date | null, b: Date | null): Date | null {
+export function later(a: Date | null, b: Date | null): Date | null {
   if (a === null || b === null) return a ?? b;
   return a > b ? a : b;
 }
 
-const isAfter = (a: Date | null, b: Date | null) => a !== null && (b === null || a > b);
+export const isAfter = (a: Date | null, b: Date | null) => a !== null && (b === null || a > b);
 
 const noEvidence = { visible: 0, hidden: 0 };
 
@@ -33,7 +33,7 @@ const noEvidence = { visible: 0, hidden: 0 };
  * a date that is not later than it; where prices can't be compared, and of dates, only if it was the first to show a
  * change: one that a row had prompted showed what that row did.
  */
-function findUnexplained(
+export function findUnexplained(
   planner: PlannerKnowledge,
   { rowAt, detailAt, changedAt }: OfferKnowledge,
   { isPriceChanged, isPriceOfDetail, modifiedAt }: RowObservation,

@@ -52,7 +52,11 @@ export function suspicionChance({ logOdds }: Pick<ShopSuspicion, 'logOdds'>): nu
 export const leastLogOdds = Math.log(leastChance / (1 - leastChance));
 
 /** The share of a suspected time that lies between two observations of an offer. */
-function overlap({ fromDay, seenDay }: ShopSuspicion, lastDay: number, day = seenDay): number {
+function overlap(
+  { fromDay, seenDay }: Pick<ShopSuspicion, 'fromDay' | 'seenDay'>,
+  lastDay: number,
+  day = seenDay,
+): number {
   const days = Math.min(seenDay, day) - lastDay;
   return Math.min(1, Math.max(0, days / Math.max(1e-9, seenDay - fromDay)));
 }
@@ -98,7 +102,7 @@ export function repricingsPerDay({ repricings, days }: RepricingRecord, all: Rep
 }
 
 /** The chance that an offer that was last seen on a day has changed with its shop. */
-export function chanceSince(open: ShopSuspicion, lastDay: number): number {
+export function chanceSince(open: Omit<ShopSuspicion, 'siblings'>, lastDay: number): number {
   return suspicionChance(open) * assumedReach * overlap(open, lastDay);
 }
 

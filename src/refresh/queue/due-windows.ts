@@ -3,6 +3,7 @@ import type { WindowWorth } from '../../model/learning.ts';
 import type { Feed } from '../../model/sync-config.ts';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
+import type { SuspectedShop } from './due-shops.ts';
 
 /** Searches by keyword or category, by seller, and by picture: each has an API of its own. */
 export type SearchKind = 'search' | 'seller' | 'image';
@@ -16,6 +17,7 @@ export interface WindowPage {
 /** A search window whose next page is due, or that the run has taken. */
 export interface DueWindow extends WindowPage {
   readonly kind: SearchKind;
+  /** Empty: the list of a shop that seems to have repriced. */
   readonly feed: string;
   /** It has no lease. */
   readonly isFree: boolean;
@@ -25,6 +27,8 @@ export interface DueWindow extends WindowPage {
   readonly ageDays: number | null;
   /** What passes learned of its worth, as `Learn.page` values pages; null: nothing yet. */
   readonly worth: WindowWorth | null;
+  /** What a page of a shop that seems to have repriced is worth by; absent: the window is one of a feed. */
+  readonly shop?: SuspectedShop;
 }
 
 /** `sync.search_window.kind` of the windows that each kind of search is about. */

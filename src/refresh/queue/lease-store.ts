@@ -1,9 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 import { hourMs, minuteMs } from '../../core/duration.ts';
-import type { SearchImageRequest, SearchKeywordRequest, SearchSellerRequest } from '../../model/operation.ts';
 import { askAgainAfterMs, pageSize, searchReach } from '../../model/search-limits.ts';
 import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
+import { listDueShops, type DueShopsRequest } from './due-shops.ts';
 import {
   listDueWindows,
   type DueWindow,
@@ -14,21 +14,15 @@ import {
 import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { and, eq, gt, inArray, isNotNull, isNull, or, sql } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
 import { drizzleOn } from '../../db/database.ts';
 import { ledgerNow } from '../../db/ledger-now.ts';
 import { refresh } from '../../schema/planner.ts';
-import { searchWindow, windowOffer } from '../../schema/search.ts';
-import { isReadAgain } from '../searches/is-read-again.ts';
+import { searchWindow } from '../../schema/search.ts';
 import { categoryVisit, run } from '../../schema/sync.ts';
+import { pageStaleFromMs, readWindowQuery, type WindowQuery } from './window-query.ts';
 
 /** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
 export type TargetKind = 'category' | SearchKind | 'detail';
-
-/** A search by a picture that is still named as in the sync file: by its url, or the path of a file. */
-export type ImageQuery = Omit<SearchImageRequest, 'queryImage'> & { readonly image: string };
-
-export type WindowQuery = SearchKeywordRequest | SearchSellerRequest | ImageQuery;
 
 /** Reads and leases what is due; all times by the ledger clock. */
 export interface LeaseStore {
@@ -40,6 +34,11 @@ export interface LeaseStore {
   leaseCategories(lease: LeaseRequest): Promise<string[]>;
   /** Windows of the feeds that are due, or that the run has taken. */
   listDueWindows(kinds: readonly SearchKind[], lease: DueWindowsRequest): Promise<DueWindow[]>;
+  /**
+   * Windows of shops that seem to have repriced, which it makes; those that are due, or that the run has taken. The most likely
+   * first.
+   */
+  listDueShops(request: DueShopsRequest): Promise<DueWindow[]>;
   /** Leases those that have no lease. */
   takeWindows(runId: string, windowIds: readonly string[]): Promise<WindowPage[]>;
   /** Leases those that have no lease. `promised`: those of them that a promised age makes due. */
@@ -80,7 +79,10 @@ export interface LeaseStore {
   unnameCategorySearches(): Promise<boolean>;
   /** The query of a window, for the page that is next. Null: the window is not there any more. */
   searchRequest(windowId: string): Promise<WindowQuery | null>;
-  /** As `listKnownStale`, for the next page of a window: null unless its pass reads its pages again. */
+  /**
+   * As `listKnownStale`, for the next page of a window: null unless its pass reads its pages again, or its shop seems to have
+   * repriced.
+   */
   pageStaleFromMs(windowId: string): Promise<number | null>;
 }
 
@@ -127,7 +129,10 @@ interface Target {
   readonly id: string;
 }
 
-type Leases = Pick<LeaseStore, 'leaseCategories' | 'listDueWindows' | 'takeWindows' | 'takeOffers'>;
+type Leases = Pick<
+  LeaseStore,
+  'leaseCategories' | 'listDueWindows' | 'listDueShops' | 'takeWindows' | 'takeOffers'
+>;
 
 function createLeases(pool: Pool): Leases {
   return {
@@ -138,6 +143,7 @@ function createLeases(pool: Pool): Leases {
       return rows.map(({ id }) => id);
     },
     listDueWindows: (kinds, lease) => listDueWindows(pool, kinds, lease),
+    listDueShops: (request) => listDueShops(pool, request),
     takeWindows: (runId, windowIds) =>
       runSql<WindowPage>(pool, readSql('lease-windows'), [runId, windowIds, leaseMs]),
     takeOffers: async (runId, offerIds, promised = []) => {
@@ -145,25 +151,6 @@ function createLeases(pool: Pool): Leases {
       return rows.map(({ id }) => id);
     },
   };
-}
-
-async function readWindowQuery(pool: Pool, windowId: string): Promise<WindowQuery | null> {
-  const { keyword, categoryId, sellerId, image, priceMinCny, priceMaxCny, language, nextPage } = searchWindow;
-  const short = (amount: PgColumn) => sql<string | null>`trim_scale(${amount})`;
-  const [found] = await drizzleOn(pool)
-    .select({
-      query: { keyword, categoryId, sellerId, image },
-      page: { priceMinCny: short(priceMinCny), priceMaxCny: short(priceMaxCny), page: nextPage, language },
-    })
-    .from(searchWindow)
-    .where(and(eq(searchWindow.windowId, windowId), isNull(searchWindow.retiredAt)));
-  if (!found) return null;
-  const { query } = found;
-  const page = { ...found.page, pageSize };
-  if (query.sellerId !== '') return { operation: 'search.seller', sellerId: query.sellerId, ...page };
-  if (query.image !== '') return { operation: 'search.image', image: query.image, ...page };
-  const wanted = { keyword: query.keyword, categoryId: query.categoryId === '0' ? null : query.categoryId };
-  return { operation: 'search.keyword', ...wanted, ...page };
 }
 
 function createHeldTargets(pool: Pool): Pick<LeaseStore, 'keepLeased' | 'release' | 'postpone'> {
@@ -224,20 +211,6 @@ async function listAges(
     .from(refresh)
     .where(and(inArray(refresh.offerId, [...offerIds]), isNotNull(since)));
   return new Map(rows.map((row) => [row.offerId, Math.max(0, row.ageMs)]));
-}
-
-/** What the pages of the pass showed until now is out of date. */
-async function pageStaleFromMs(pool: Pool, windowId: string): Promise<number | null> {
-  const { passStartedAt, isDoubted, rowsSeen, nextPage } = searchWindow;
-  const lastSeenAt = sql`(SELECT max(${windowOffer.lastSeenAt}) FROM ${windowOffer} WHERE ${windowOffer.windowId} = ${windowId})`;
-  const [found] = await drizzleOn(pool)
-    .select({
-      state: { passStartedAt, isDoubted, rowsSeen, nextPage },
-      ageMs: sql<number>`(extract(epoch FROM ${ledgerNow} - ${lastSeenAt}) * 1000)::float8`,
-    })
-    .from(searchWindow)
-    .where(eq(searchWindow.windowId, windowId));
-  return found && isReadAgain(found.state, pageSize) ? Math.max(0, found.ageMs) : null;
 }
 
 /** Frees all leases of a run, so its jobs find no work. */

@@ -1,9 +1,10 @@
 import type { PlannerKnowledge } from '../../model/learning.ts';
 import { runSqlForOne, type SqlExecutor } from '../../db/sql-file.ts';
 import type { planner } from '../../schema/planner.ts';
+import type { SiblingRecord } from '../planner/shop-suspicion.ts';
 import { readSql } from '../read-sql.ts';
 
-interface PlannerRow extends Omit<typeof planner.$inferSelect, 'fittedAt'> {
+interface PlannerRow extends Omit<typeof planner.$inferSelect, 'fittedAt' | 'repricings' | 'shopDays'> {
   readonly isDateTrusted: boolean;
 }
 
@@ -12,15 +13,18 @@ export interface PlannerFigures extends PlannerKnowledge {
   readonly meanPopularity: number;
   /** Null: not known yet. */
   readonly floorDays: number | null;
+  /** What pages of suspected shops showed. */
+  readonly siblings: SiblingRecord;
 }
 
 /** @throws Error when the database has no planner: it is not migrated */
 export async function readPlanner(client: SqlExecutor): Promise<PlannerFigures> {
   const row = await runSqlForOne<PlannerRow>(client, readSql('read-planner'));
-  const { priorChanges, priorDays, visibleChanges, hiddenChanges, recentFound, recentEmpty, ...figures } =
-    row;
+  const { priorChanges, priorDays, visibleChanges, hiddenChanges, recentFound, recentEmpty, ...rest } = row;
+  const { siblingsExpected, siblingsChanged, ...figures } = rest;
   return {
     ...figures,
+    siblings: { expected: siblingsExpected, changed: siblingsChanged },
     recent: { found: recentFound, empty: recentEmpty },
     prior: { changes: priorChanges, days: priorDays },
     visibleShare: visibleChanges / (visibleChanges + hiddenChanges),

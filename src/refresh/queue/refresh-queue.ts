@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type { ChangeRate } from '../../model/learning.ts';
 import type { Figure } from '../../model/figures.ts';
 import type { Feed } from '../../model/sync-config.ts';
+import type { RepricingRecord, SiblingRecord } from '../planner/shop-suspicion.ts';
 import type { VisibleShare } from '../planner/visible-share.ts';
 import type { PromisedSet } from '../promised-ages.ts';
 import { readPlanner, type PlannerFigures } from './read-planner.ts';
@@ -95,6 +96,9 @@ export interface PlannerSample {
   readonly offers: number;
   /** Detail fetches of offers that were known, in the last seven days. */
   readonly detailsPerDay: number;
+  /** Of all shops together. */
+  readonly shops: RepricingRecord;
+  readonly siblings: SiblingRecord;
 }
 
 export interface PlannerFit {
@@ -106,6 +110,8 @@ export interface PlannerFit {
   readonly meanPopularity: number;
   /** Null: not known. */
   readonly floorDays: number | null;
+  readonly shops: RepricingRecord;
+  readonly siblings: SiblingRecord;
   readonly fittedAt: Date;
 }
 
@@ -199,9 +205,11 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
       return (await runSqlForOne<{ calls: number }>(pool, readSql('count-promised-calls'), given)).calls;
     },
     sample: (limit) => runSqlForOne<PlannerSample>(pool, readSql('sample-learned'), [limit]),
-    saveFit: async ({ prior, figures, shownKept, ...fit }) => {
+    saveFit: async ({ prior, figures, shownKept, shops, siblings, ...fit }) => {
       await db.update(planner).set({
         ...{ ...fit, priorChanges: prior.changes, priorDays: prior.days },
+        ...{ repricings: shops.repricings, shopDays: shops.days },
+        ...{ siblingsExpected: siblings.expected, siblingsChanged: siblings.changed },
         visibleChanges: sql`${planner.visibleChanges} * ${shownKept}::real`,
         hiddenChanges: sql`${planner.hiddenChanges} * ${shownKept}::real`,
       });

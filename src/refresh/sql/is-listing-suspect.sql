@@ -1,6 +1,7 @@
 -- Purpose: whether so many searches list about half of what they did, or less, that their answers are not believed: three
 --          of them, and a tenth of all; or two fifths of all records. A search that has shrunk keeps its total from before.
---          Parts of a search go with it; searches of fewer than five records say little.
+--          Parts of a search go with it; searches of fewer than five records say little, and those that are made for shops that seem to
+--          have repriced are no searches of a feed.
 -- Params:  none
 -- Returns: one row: isSuspect
 SELECT coalesce((count(lost) >= 3 AND count(lost) * 10 >= count(*))
@@ -10,5 +11,5 @@ FROM (
          CASE WHEN last_outcome IN ('unproven', 'short') AND last_reach * 5 <= total_records * 3
               THEN total_records - last_reach END AS lost
   FROM sync.search_window
-  WHERE retired_at IS NULL AND parent_window_id IS NULL AND total_records >= 5
+  WHERE retired_at IS NULL AND parent_window_id IS NULL AND feed <> '' AND total_records >= 5
 ) w;

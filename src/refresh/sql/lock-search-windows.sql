@@ -1,11 +1,11 @@
 -- Purpose: locks search windows, and those that they are parts of, in ascending id, and reads what they ask for and how
 --          far their passes are.
 -- Params:  $1 bigint[] window ids
--- Returns: windowId, parentId, feed, keyword, categoryId, minCny, maxCny, isSplit, isSplittable: what the window is; nextPage,
+-- Returns: windowId, parentId, feed, keyword, categoryId, sellerId, minCny, maxCny, isSplit, isSplittable: what the window is; nextPage,
 --          passStartedAt, isPassSteady, isDoubted, rowsSeen, idsListed, newOffers, changedOffers, stalePages, totalRecords,
 --          completedAt, lastOutcome, lastReach, lastNew, lastChanged, fullPassAt, savedCalls, completeSince, maxPages: the
 --          state of its pass
-SELECT window_id AS "windowId", parent_window_id AS "parentId", feed, keyword, category_id AS "categoryId",
+SELECT window_id AS "windowId", parent_window_id AS "parentId", feed, keyword, category_id AS "categoryId", seller_id AS "sellerId",
        trim_scale(price_min_cny) AS "minCny", trim_scale(price_max_cny) AS "maxCny", is_split AS "isSplit",
        is_splittable AND kind <> 'image' AND max_pages IS NULL AND retired_at IS NULL AS "isSplittable",
        next_page AS "nextPage", pass_started_at AS "passStartedAt", is_pass_steady AS "isPassSteady",

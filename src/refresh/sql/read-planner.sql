@@ -3,10 +3,11 @@
 --          ones would take the dates of a whole catalog for nothing.
 -- Params:  none
 -- Returns: one row: priorChanges, priorDays, visibleChanges, hiddenChanges, meanPopularity, floorDays, recentFound,
---          recentEmpty, isDateTrusted
+--          recentEmpty, siblingsExpected, siblingsChanged, isDateTrusted
 SELECT p.prior_changes AS "priorChanges", p.prior_days AS "priorDays", p.visible_changes AS "visibleChanges",
        p.hidden_changes AS "hiddenChanges", p.mean_popularity AS "meanPopularity", p.floor_days AS "floorDays",
        p.recent_found AS "recentFound", p.recent_empty AS "recentEmpty",
+       p.siblings_expected AS "siblingsExpected", p.siblings_changed AS "siblingsChanged",
        s.changed + 3 >= 0.3 * s.observations AS "isDateTrusted"
 FROM sync.planner p
 CROSS JOIN (

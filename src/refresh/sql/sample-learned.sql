@@ -4,12 +4,13 @@
 -- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), figures (object of
 --          figures: evidence of offers), shown ({visible, hidden}: changes that rows show, and do not), meanPopularity (of all offers
 --          in those blocks; 1: none), offers (about how many there are), detailsPerDay (details of known offers in the last
---          seven days)
+--          seven days), shops ({repricings, days (of all shops together, by how long the offers of those blocks are known)}),
+--          siblings ({expected, changed})
 WITH size AS MATERIALIZED (
   SELECT greatest(reltuples, 0)::float8 AS offers FROM pg_class WHERE oid = 'sync.refresh'::regclass
 ),
 block AS MATERIALIZED (
-  SELECT offer_id, rate_changes, rate_days, popularity, offer_evidence, price_evidence, in_stock_evidence, out_of_stock_evidence, gone_evidence
+  SELECT offer_id, first_seen_at, rate_changes, rate_days, popularity, offer_evidence, price_evidence, in_stock_evidence, out_of_stock_evidence, gone_evidence
   FROM sync.refresh
   -- Four times as many as needed, because not every offer was fetched; a small table is read whole.
   TABLESAMPLE SYSTEM ((SELECT least(100, 400.0 * $1::int / greatest(offers, 1)) FROM size))
@@ -41,6 +42,16 @@ SELECT p.fitted_at AS "fittedAt", json_build_object('changes', p.prior_changes, 
        greatest(s.offers, (SELECT count(*) FROM block))::float8 AS offers,
        (SELECT coalesce(sum(observations), 0)::float8 / 7
         FROM sync.observation_stat
-        WHERE source = 'detail' AND date_day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - 7) AS "detailsPerDay"
+        WHERE source = 'detail' AND date_day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - 7) AS "detailsPerDay",
+       json_build_object(
+         'repricings', h.repricings,
+         'days', (SELECT count(*) FROM catalog.seller)
+           * coalesce((SELECT avg(date_part('epoch', usage.ledger_now() - first_seen_at)) / 86400 FROM block), 0)) AS shops,
+       json_build_object('expected', h.expected, 'changed', h.changed) AS siblings
 FROM sync.planner p
-CROSS JOIN size s;
+CROSS JOIN size s
+CROSS JOIN (
+  SELECT coalesce(sum(repricings), 0)::float8 AS repricings, coalesce(sum(siblings_expected), 0)::float8 AS expected,
+         coalesce(sum(siblings_changed), 0)::float8 AS changed
+  FROM sync.shop_suspicion
+) h;

@@ -13,7 +13,8 @@ export async function forgetOffers(client: PoolClient, offerIds: readonly string
     .where(inArray(refresh.offerId, [...offerIds]));
 }
 
-/** Removes a seller's id from the search windows of its shop, and retires them. */
-export async function forgetSellerWindows(executor: SqlExecutor, sellerId: string): Promise<void> {
+/** Removes a seller's id from the search windows of its shop, retires them, and forgets whether it repriced. */
+export async function forgetShop(executor: SqlExecutor, sellerId: string): Promise<void> {
   await applySql(executor, readSql('forget-seller-windows'), [sellerId]);
+  await applySql(executor, readSql('forget-shop-suspicion'), [sellerId]);
 }

@@ -3,7 +3,7 @@ import type { LoadableSearchPage } from '../../model/catalog.ts';
 import { applySql, runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import type { OfferFreshness } from './offer-freshness.ts';
-import type { SearchWindow } from './window-rows.ts';
+import { isOnSuspicion, type SearchWindow } from './window-rows.ts';
 import { inArray } from 'drizzle-orm';
 import { drizzleOn } from '../../db/database.ts';
 import { feedSet } from '../../schema/planner.ts';
@@ -15,8 +15,9 @@ export function listByFeed(
 ): Map<string, string[]> {
   const listed = new Map<string, Set<string>>();
   for (const { windowId, record } of pages) {
-    const feed = windows.get(windowId)?.feed;
-    if (feed === undefined || record === null) continue;
+    const window = windows.get(windowId);
+    if (!window || isOnSuspicion(window) || record === null) continue;
+    const { feed } = window;
     const offers = listed.get(feed) ?? new Set();
     for (const { offerId } of record.rows) offers.add(offerId);
     listed.set(feed, offers);

@@ -17,7 +17,9 @@ import { readPlanner } from '../queue/read-planner.ts';
 import { readSql } from '../read-sql.ts';
 import { readFigures, saveFigureStats } from './figure-rows.ts';
 import { toFigures, toKnowledge, type OfferFreshness } from './offer-freshness.ts';
+import { noteShops } from './note-shops.ts';
 import { keptAfter } from './recent-details.ts';
+import { noSightings, type ShopSightings } from './shop-sightings.ts';
 
 /** What the observations of one load showed. */
 export interface RefreshStatsUpdate {
@@ -27,6 +29,8 @@ export interface RefreshStatsUpdate {
   readonly figures: FiguresKnowledge;
   readonly figureStats: FigureStat[];
   readonly stats: { readonly at: Date; readonly stat: ObservationStat }[];
+  /** What observations say of whether shops repriced. */
+  readonly shops: ShopSightings;
   visible: number;
   hidden: number;
   /** Details of this load, for `PlannerKnowledge.recent`. */
@@ -40,6 +44,7 @@ export async function beginStatsUpdate(client: PoolClient, learn: Learn): Promis
     figures: await readFigures(client),
     figureStats: [],
     stats: [],
+    shops: noSightings(),
     visible: 0,
     hidden: 0,
     details: { found: 0, empty: 0 },
@@ -108,6 +113,7 @@ function toRows(stats: RefreshStatsUpdate['stats']): StatRow[] {
 
 /** Books what was learned of all offers. The last thing of a load: every load writes these few rows. */
 export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshStatsUpdate): Promise<void> {
+  await noteShops(client, statsUpdate.shops);
   const rows = toRows(statsUpdate.stats);
   if (rows.length > 0) await applySql(client, readSql('upsert-observation-stats'), [JSON.stringify(rows)]);
   await saveFigureStats(client, statsUpdate.figureStats);

@@ -5,7 +5,7 @@ import type { Learn, PassOutcome, SplitDecision, WindowState } from '../../model
 import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { compareObservations, observationKey } from './offer-freshness.ts';
-import { listInWindow, writeWindow, type SearchWindow } from './window-rows.ts';
+import { isOnSuspicion, listInWindow, writeWindow, type SearchWindow } from './window-rows.ts';
 import { eq, max } from 'drizzle-orm';
 import { drizzleOn } from '../../db/database.ts';
 import { windowOffer } from '../../schema/search.ts';
@@ -94,7 +94,7 @@ async function advance(
   const { record, provenance } = page;
   const offerIds = [...new Set((record?.rows ?? []).map(({ offerId }) => offerId))];
   const newIdsInPass = await countNewIds(client, window, offerIds);
-  await listInWindow(client, window.windowId, offerIds, provenance.observedAt);
+  await listInWindow(client, window, offerIds, provenance.observedAt);
   const { completedAt, nextPage } = window.state;
   const isOpening = page.page === 1 && completedAt !== null;
   if (!page.isNew || page.page !== nextPage || (isOpening && provenance.observedAt <= completedAt))
@@ -137,10 +137,11 @@ const isAlarming = (outcome: PassOutcome | null): outcome is 'truncated' | 'page
   outcome === 'truncated' || outcome === 'page_repeated';
 
 /** Once, until a pass ends otherwise. */
-function alarmOf({ windowId, feed, state: before }: SearchWindow, state: WindowState): WindowAlarm[] {
+function alarmOf(window: SearchWindow, state: WindowState): WindowAlarm[] {
+  const { windowId, feed, state: before } = window;
   const { lastOutcome, totalRecords, lastReach } = state;
   const isPending = state.completedAt !== before.completedAt && lastOutcome !== before.lastOutcome;
-  if (!isPending || !isAlarming(lastOutcome)) return [];
+  if (isOnSuspicion(window) || !isPending || !isAlarming(lastOutcome)) return [];
   return [{ windowId, feed, outcome: lastOutcome, totalRecords, reach: lastReach }];
 }
 
@@ -172,13 +173,14 @@ async function applySplit(
 /** Whether the page completed the list of its search: by the window's own pass, or as the last of its parts. */
 async function completedBy(
   client: PoolClient,
-  { windowId, parentId, state }: SearchWindow,
+  window: SearchWindow,
   before: WindowState,
   windows: Map<string, SearchWindow>,
 ): Promise<Omit<CompletePass, 'provenance'>[]> {
+  const { windowId, parentId, state } = window;
   const { completeSince: since } = state;
   const previousSince = before.completeSince;
-  if (since === null || since.getTime() === previousSince?.getTime()) return [];
+  if (isOnSuspicion(window) || since === null || since.getTime() === previousSince?.getTime()) return [];
   const whole = parentId === null ? undefined : windows.get(parentId);
   if (!whole) return [{ windowId, since, previousSince }];
   const rows = await runSql<{ completeSince: Date }>(client, readSql('complete-split-window'), [

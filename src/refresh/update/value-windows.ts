@@ -4,7 +4,7 @@ import type { LoadableSearchPage } from '../../model/catalog.ts';
 import { applySql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
-import type { SearchWindow } from './window-rows.ts';
+import { isOnSuspicion, type SearchWindow } from './window-rows.ts';
 import type { RefreshStatsUpdate } from './refresh-stats.ts';
 
 interface Pages {
@@ -24,7 +24,7 @@ export async function valueWindows(
 ): Promise<void> {
   for (const { windowId, page, record, provenance } of pages) {
     const window = windows.get(windowId);
-    if (!window || record === null) continue;
+    if (!window || isOnSuspicion(window) || record === null) continue;
     const listed = record.rows.flatMap(({ offerId }) => freshness.get(offerId) ?? []);
     const { soon, late } = learn.page(planner, listed.map(toKnowledge));
     const { completedAt } = window.state;

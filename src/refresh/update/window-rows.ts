@@ -11,9 +11,12 @@ export interface SearchWindow {
   readonly windowId: string;
   /** The search that it is a part of; null: it is one of its own. */
   readonly parentId: string | null;
+  /** Empty: the list of a shop that seems to have repriced. */
   readonly feed: string;
   readonly keyword: string;
   readonly categoryId: string;
+  /** Empty: it is not the list of a shop. */
+  readonly sellerId: string;
   readonly shape: WindowShape;
   readonly state: WindowState;
 }
@@ -27,13 +30,16 @@ interface LockedWindow
     WindowState {}
 
 function toWindow(row: LockedWindow): SearchWindow {
-  const { windowId, parentId, feed, keyword, categoryId, minCny, maxCny, isSplit, isSplittable, ...state } =
-    row;
+  const { windowId, parentId, feed, keyword, categoryId, sellerId, ...rest } = row;
+  const { minCny, maxCny, isSplit, isSplittable, ...state } = rest;
   return {
-    ...{ windowId, parentId, feed, keyword, categoryId, state },
+    ...{ windowId, parentId, feed, keyword, categoryId, sellerId, state },
     shape: { band: { minCny, maxCny }, isPart: parentId !== null, isSplit, isSplittable },
   };
 }
+
+/** Whether a window was made for a suspicion: no feed has it, so that its list adds no offers and proves no absence. */
+export const isOnSuspicion = ({ feed }: Pick<SearchWindow, 'feed'>): boolean => feed === '';
 
 /** Locks the windows of the pages, and those that they are parts of, until the transaction ends. */
 export async function lockWindows(
@@ -48,11 +54,12 @@ export async function lockWindows(
 /** Books which offers a window lists, whichever page is loaded first. */
 export async function listInWindow(
   client: PoolClient,
-  windowId: string,
+  window: Pick<SearchWindow, 'windowId' | 'feed'>,
   offerIds: readonly string[],
   at: Date,
 ): Promise<void> {
-  await applySql(client, readSql('upsert-window-offers'), [windowId, offerIds, at]);
+  if (isOnSuspicion(window)) return;
+  await applySql(client, readSql('upsert-window-offers'), [window.windowId, offerIds, at]);
 }
 
 /** Writes the state of a locked window after the page of a call, and ends its lease. */

@@ -1,11 +1,11 @@
 -- Purpose: one call, from its request to its outcome.
 -- Params:  $1 bigint call id, which is the request id that 1688 got
 -- Returns: one row, or none (its month may have been dropped): callId, api, operation, lane, request, runId, jobId, feed (of
---          its search; null: no search), state, outcome, errorCode (of docs/errors.md; null: none, or not known), gatewayCode,
+--          its search; null: no search of a feed), state, outcome, errorCode (of docs/errors.md; null: none, or not known), gatewayCode,
 --          httpStatus, grantedAt, sendAt, sentAt, settledAt, latencyMs, responseBytes, rowsLoaded, offersNew, offersChanged,
 --          pricesChanged, hasAnswer (it brought one that was stored), rawId (null: it is not, or no longer, stored), loadedAt, erasedAt
 SELECT c.call_id::text AS "callId", c.api, c.operation, c.lane, c.request, c.run_id::text AS "runId", c.job_id AS "jobId",
-       w.feed, c.state, c.outcome, e.error_code AS "errorCode", c.gateway_code AS "gatewayCode", c.http_status AS "httpStatus",
+       nullif(w.feed, '') AS feed, c.state, c.outcome, e.error_code AS "errorCode", c.gateway_code AS "gatewayCode", c.http_status AS "httpStatus",
        c.granted_at AS "grantedAt", c.send_at AS "sendAt", c.sent_at AS "sentAt", c.settled_at AS "settledAt",
        c.latency_ms AS "latencyMs", c.response_bytes AS "responseBytes", c.rows_loaded AS "rowsLoaded",
        c.offers_new AS "offersNew", c.offers_changed AS "offersChanged", c.prices_changed AS "pricesChanged",

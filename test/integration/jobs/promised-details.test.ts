@@ -93,7 +93,7 @@ async function ask(request: Request = {}): Promise<Asked> {
   const { blocksMet } = await queueFetches(
     {
       ...{ leases: createLeaseStore({ pool }), refreshQueue: createRefreshQueue({ pool }) },
-      ...{ queues, sync, listAllowances: async () => allowances },
+      ...{ queues, sync, listAllowances: async () => allowances, mayAskShops: async () => false },
     },
     {
       run: { ...begun.run, startedAt },

@@ -87,6 +87,7 @@ interface Spent {
   readonly suspicion?: Partial<Suspicion>;
   readonly details?: RunDetails;
   readonly refreshQueue?: Partial<RefreshQueue>;
+  readonly mayAskShops?: boolean;
   /** A kind whose queue takes nothing. */
   readonly closed?: JobKind;
 }
@@ -140,6 +141,7 @@ async function ask(
     queues,
     sync,
     listAllowances: async () => [],
+    mayAskShops: async () => spent.mayAskShops ?? false,
   };
   await deps.leases.takeOffers(begun.run.runId, spent.offerIds ?? []);
   await deps.leases.takeWindows(begun.run.runId, spent.windowIds ?? []);

@@ -34,6 +34,7 @@ const rows = `
   INSERT INTO sync.search_window (feed, seller_id, language)
     VALUES ('a', 'mine', 'en'), ('b', 'mine', 'en'), ('a', 'other', 'en');
   INSERT INTO sync.seller_observation (seller_id, observed_at, call_id) VALUES ('mine', now(), 1), ('other', now(), 1);
+  INSERT INTO sync.shop_suspicion (seller_id, known_since) VALUES ('mine', now()), ('other', now());
   INSERT INTO sync.refresh (offer_id, first_seen_at) VALUES (1, now()), (3, now());
   INSERT INTO usage.api_call (granted_at, app_key, api, operation, request, request_hash, lane, is_exempt, quota_period_ids,
                               state, send_at, send_by)
@@ -59,6 +60,7 @@ it('what is kept of a seller is counted by table', async () => {
     offer_change: 5,
     search_window: 2,
     seller_observation: 1,
+    shop_suspicion: 1,
     refresh: 1,
     api_call: 2,
     answersDeleted: 0,

@@ -6,7 +6,7 @@ import { learn } from '../../../src/refresh/learn.ts';
 import { createLeaseStore, freeLeases } from '../../../src/refresh/queue/lease-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import { saveFigureShares, saveFigureStats } from '../../../src/refresh/update/figure-rows.ts';
-import { forgetSellerWindows } from '../../../src/refresh/update/forget-offers.ts';
+import { forgetShop } from '../../../src/refresh/update/forget-offers.ts';
 import { lockOffers, writeFreshness } from '../../../src/refresh/update/freshness-rows.ts';
 import { joinFeeds } from '../../../src/refresh/update/join-feeds.ts';
 import { recordVisits } from '../../../src/refresh/update/record-visits.ts';
@@ -47,13 +47,13 @@ const stats = async (client: PoolClient, part: object) =>
 const badOffer = { offerId: 'x', provenance: provenance(0) };
 
 it.each<[string, (client: PoolClient, pool: Pool) => Promise<unknown>]>([
-  ['the list of a window', (client) => listInWindow(client, '1', ['x'], minute(0))],
+  ['the list of a window', (client) => listInWindow(client, { windowId: '1', feed: 'a' }, ['x'], minute(0))],
   ['the state of a window', async (client) => writeWindow(client, await windowOf(client), 'x')],
   [
     'a visit',
     (client) => recordVisits(client, [{ categoryId: 'x', provenance: provenance(0) } as LoadableCategory]),
   ],
-  ['the searches of a seller', (client) => forgetSellerWindows(client, '\0')],
+  ['the searches of a seller', (client) => forgetShop(client, '\0')],
   ['the leases of a run', (client) => freeLeases(client, 'x')],
   ['what details showed', (client) => saveFigureStats(client, [{ hiddenChanges: 'x' } as never])],
   ['the shares of offers by rate', (_, pool) => saveFigureShares(pool, new Map([['offer', [1e99]]]))],
@@ -146,6 +146,8 @@ it.each<[string, (client: PoolClient, pool: Pool) => Promise<unknown>]>([
           shownKept: 1,
           meanPopularity: 1,
           floorDays: null,
+          shops: { repricings: 0, days: 0 },
+          siblings: { expected: 0, changed: 0 },
         },
         fittedAt: new Date(at(0)),
       }),

@@ -4,7 +4,7 @@ import { applySql, runSql } from '../../../src/db/sql-file.ts';
 import { readSql } from '../../../src/refresh/read-sql.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
-import { forgetSellerWindows } from '../../../src/refresh/update/forget-offers.ts';
+import { forgetShop } from '../../../src/refresh/update/forget-offers.ts';
 import { recordVisits } from '../../../src/refresh/update/record-visits.ts';
 import { listInWindow, lockWindows, writeWindow } from '../../../src/refresh/update/window-rows.ts';
 import type { LoadableCategory } from '../../../src/model/catalog.ts';
@@ -248,7 +248,7 @@ describe('a search of a category that needs a keyword', () => {
       searchWindow(id, { keyword: '', seller_id: 's', ...lease, ...values });
     const rows = [of(1, {}), of(2, { feed: 'b', retired_at: at(-9) }), of(3, { seller_id: 't' })];
     const found = await still.within(rows, async (pool) => {
-      await forgetSellerWindows(pool, 's');
+      await forgetShop(pool, 's');
       return readWindows(pool, 'seller_id, retired_at, leased_by, leased_until IS NULL');
     });
     expect(found).toEqual([
@@ -267,7 +267,12 @@ describe('what a page showed', () => {
     ];
     const rows = [searchWindow(1), searchWindow(2), listed(1, 5, 6), listed(2, 3, 9), listed(3, 1, 4)];
     const found = await still.within(rows, async (pool) => {
-      await listInWindow(pool as unknown as PoolClient, '1', ['1', '2', '3', '4'], minute(4));
+      await listInWindow(
+        pool as unknown as PoolClient,
+        { windowId: '1', feed: 'a' },
+        ['1', '2', '3', '4'],
+        minute(4),
+      );
       const { rows: all } = await pool.query<{ id: string; a: Date; b: Date }>(
         'SELECT offer_id AS id, first_seen_at AS a, last_seen_at AS b FROM sync.window_offer ORDER BY 1',
       );

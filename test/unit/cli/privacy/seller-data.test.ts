@@ -16,7 +16,7 @@ const some: SellerData = {
     sku: 0,
     sku_history: 0,
   },
-  ...{ offer_change: 0, refresh: 0, search_window: 0, seller_observation: 0, api_call: 0 },
+  ...{ offer_change: 0, refresh: 0, search_window: 0, seller_observation: 0, shop_suspicion: 0, api_call: 0 },
   ...{ answersDeleted: 2, answersRewritten: 3 },
 };
 
