@@ -47,3 +47,20 @@ it('what runs may spend is that of the limits that count details, with all that 
     ['search,detail', 190],
   ]);
 });
+
+it('lists of shops that no feed selects may be read once somebody says that their API is approved', async () => {
+  const quota = createQuotaStore({ pool: database.pool });
+  const api = apis['search.seller'];
+  await quota.applyPresets({ appKey, account: 'business', apis: Object.values(apis) });
+  expect(await open().mayAskShops()).toBe(false);
+  await quota.applyApproved(appKey, apis['offer.detail'], { daily: 500, monthly: null });
+  await quota.setLimit({ appKey, api: '*', period: 'day', callLimit: 900 });
+  expect(await open().mayAskShops()).toBe(false);
+  await quota.applyApproved(appKey, api, { daily: null, monthly: 500 });
+  expect(await open().mayAskShops()).toBe(true);
+  await database.pool.query('DELETE FROM usage.quota_limit');
+  await quota.applyApproved(appKey, api, { daily: 0, monthly: null });
+  expect(await open().mayAskShops()).toBe(false);
+  await quota.applyGroups(appKey, [{ name: 'both', apis: [api], daily: 200, monthly: null }]);
+  expect(await open().mayAskShops()).toBe(true);
+});

@@ -74,6 +74,7 @@ it('all offers of a seller are erased, however many it has', async () => {
      INSERT INTO catalog.offer (offer_id, seller_id, state, subject, changed_at, call_id)
      SELECT n, 'large', 'listed', 's', now(), 1 FROM generate_series(1001, 1401) n`,
   );
+  await db.pool.query(`INSERT INTO sync.shop_suspicion (seller_id, known_since) VALUES ('large', now())`);
   await createEraseStore({ pool: db.pool }).erase('large', quietly);
   const { rows: left } = await db.pool.query(
     'SELECT offer_id FROM catalog.offer WHERE offer_id > 1000 AND (seller_id IS NOT NULL OR subject IS NOT NULL)',
@@ -83,4 +84,6 @@ it('all offers of a seller are erased, however many it has', async () => {
     'SELECT offer_id FROM catalog.offer WHERE seller_id IS NOT NULL',
   );
   expect(others).toHaveLength(3);
+  const { rows: shops } = await db.pool.query('SELECT seller_id FROM sync.shop_suspicion ORDER BY 1');
+  expect(shops).toEqual([{ seller_id: 'mine' }, { seller_id: 'other' }]);
 });
