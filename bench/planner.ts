@@ -9,6 +9,7 @@
  *
  *   npm run bench:planner -- --e2e                     the product itself on the sandbox, and scripts: 5,000 offers, 30 days, 2 % a day
  *   npm run bench:planner -- --e2e --seeds 301,302 --quotas 0.02,0.05,0.1
+ *   npm run bench:planner -- --e2e --shops             the same, and the product may ask for lists of shops
  *
  * Sections: details (no search pages), buckets (against a scan of everything), pages, discovery (offers come and go), shops (that
  * change most of their prices on one day; not with --quick), budgets (that vary tenfold, and short runs; not with --quick).
@@ -41,6 +42,7 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     e2e: { type: 'boolean', default: false },
+    shops: { type: 'boolean', default: false },
     offers: { type: 'string' },
     seeds: { type: 'string' },
     only: { type: 'string' },
@@ -116,7 +118,7 @@ async function reportDiscovery(): Promise<Bar[]> {
   return cells.flatMap(discoveryBars);
 }
 
-/** A study: the product does not ask for pages of shops by itself. */
+/** The lists of shops that seem to have repriced. */
 async function reportShops(): Promise<Bar[]> {
   const cells: Cell[] = [];
   for (const share of flags.quick ? [] : repricingShares) cells.push(await runShops(share, 0.02, scale));
@@ -139,10 +141,12 @@ async function reportEndToEnd(): Promise<Bar[]> {
   const offers = Number(flags.offers ?? 5000);
   const seeds = (flags.seeds ?? '1').split(',').map(Number);
   for (const quota of flags.quotas === undefined ? [0.02] : quotas) {
-    const rivalry = await runRivalry({ offers, quota, seeds }, progress.show);
+    const rivalry = await runRivalry({ offers, quota, seeds, hasShops: flags.shops }, progress.show);
     print(`\n${rivalryTable(rivalry)}`);
-    const { search, detail } = rivalry.calls;
-    print(`\n${String(search)} pages and ${String(detail)} details were asked for`);
+    const { search, shop, detail } = rivalry.calls;
+    print(
+      `\n${String(search)} pages, ${String(shop)} lists of shops and ${String(detail)} details were asked for`,
+    );
     bars.push(...rivalryBars(rivalry));
   }
   return bars;

@@ -1,6 +1,6 @@
 import { table } from '../support/numbers.ts';
 import { deviation, mean, percent, type Measure, type Scores } from './cell.ts';
-import { runEndToEnd } from './e2e.ts';
+import { runEndToEnd, type EndToEndCalls } from './e2e.ts';
 import { scriptNames } from './page-policies.ts';
 import type { Score } from './site.ts';
 
@@ -8,7 +8,7 @@ import type { Score } from './site.ts';
 export interface Rivalry extends Scores {
   readonly quota: number;
   readonly seeds: number;
-  readonly calls: { readonly search: number; readonly detail: number; readonly maxOnADay: number };
+  readonly calls: EndToEndCalls;
   readonly callsPerDay: number;
 }
 
@@ -16,21 +16,23 @@ export interface RivalryOptions {
   readonly offers: number;
   readonly quota: number;
   readonly seeds: readonly number[];
+  readonly hasShops: boolean;
 }
 
 /** Runs the product and its rivals in a world for each seed. */
 export async function runRivalry(
-  { offers, quota, seeds }: RivalryOptions,
+  { offers, quota, seeds, hasShops }: RivalryOptions,
   show: (text: string) => void,
 ): Promise<Rivalry> {
   const scores = new Map<string, Score[]>();
-  const calls = { search: 0, detail: 0, maxOnADay: 0 };
+  const calls = { search: 0, shop: 0, detail: 0, maxOnADay: 0 };
   for (const seed of seeds) {
-    const measured = await runEndToEnd({ offers, quota, seed }, (text) =>
+    const measured = await runEndToEnd({ offers, quota, seed, hasShops }, (text) =>
       show(`${percent(quota)}, seed ${String(seed)}: ${text}`),
     );
     for (const [name, score] of measured.scores) scores.set(name, [...(scores.get(name) ?? []), score]);
     calls.search += measured.calls.search;
+    calls.shop += measured.calls.shop;
     calls.detail += measured.calls.detail;
     calls.maxOnADay = Math.max(calls.maxOnADay, measured.calls.maxOnADay);
   }

@@ -17,7 +17,7 @@ const [scoredFrom, longestDelay] = [10, 10];
 const categories = 25;
 const pageSize = 50;
 
-const syncFileOf = (offers: number) => `
+const syncFileOf = ({ offers, hasShops }: EndToEndOptions) => `
 account: business
 feeds:
   - { name: all, categories: ["0"], max_offers: ${String(offers)} }
@@ -28,6 +28,7 @@ quotas:
     category.children: { daily: 1000000 }
     search.keyword: { daily: 1000000 }
     offer.detail: { daily: 1000000 }
+${hasShops ? '    search.seller: { daily: 1000000 }' : ''}
 `;
 
 interface Observation {
@@ -42,11 +43,21 @@ export interface EndToEndOptions {
   /** Calls a day, as a share of the offers. */
   readonly quota: number;
   readonly seed: number;
+  /** Calls of `search.seller` are approved: lists of shops that seem to have repriced may be asked for. */
+  readonly hasShops: boolean;
+}
+
+export interface EndToEndCalls {
+  readonly search: number;
+  /** Lists of shops that seem to have repriced. */
+  readonly shop: number;
+  readonly detail: number;
+  readonly maxOnADay: number;
 }
 
 export interface EndToEnd {
   readonly scores: ReadonlyMap<string, Score>;
-  readonly calls: { readonly search: number; readonly detail: number; readonly maxOnADay: number };
+  readonly calls: EndToEndCalls;
 }
 
 /** What the product looked at, scored as if the simulation had: the same world, the same rules. */
@@ -105,12 +116,10 @@ const known = (stack: Stack) =>
   stack.query<{ offer_id: string; popularity: number }>('SELECT offer_id, popularity FROM sync.refresh');
 
 /** Runs the product for thirty days, and its rivals and references in the world that it met. */
-export async function runEndToEnd(
-  { offers, quota, seed }: EndToEndOptions,
-  show: (text: string) => void,
-): Promise<EndToEnd> {
+export async function runEndToEnd(options: EndToEndOptions, show: (text: string) => void): Promise<EndToEnd> {
+  const { offers, quota, seed } = options;
   const callsPerDay = Math.round(quota * offers);
-  const syncFile = syncFileOf(offers);
+  const syncFile = syncFileOf(options);
   const stack = await openStack({
     backend: 'postgres',
     offers,
@@ -123,15 +132,15 @@ export async function runEndToEnd(
     show('the first sync of everything');
     await stack.sync();
     const [began] = await stack.query<{ at: Date }>('SELECT usage.ledger_now() AS at');
-    const options = { seed, offers, categories, days, startAt: stack.startAt };
+    const found = { seed, offers, categories, days, startAt: stack.startAt };
     const blank = { weights: new Float64Array(offers).fill(1), copiedAt: new Float64Array(offers) };
-    const { indexOf } = readSandboxWorld({ ...options, days: 0 }, blank);
+    const { indexOf } = readSandboxWorld({ ...found, days: 0 }, blank);
     // An offer that no search lists is known to nobody: it has no weight.
     const weights = new Float64Array(offers);
     for (const { offer_id: id, popularity } of await known(stack))
       weights[indexOf.get(id) ?? -1] = popularity;
     const scale = offers / weights.reduce((sum, weight) => sum + weight, 0);
-    const { world } = readSandboxWorld(options, {
+    const { world } = readSandboxWorld(found, {
       ...blank,
       weights: weights.map((weight) => weight * scale),
     });
@@ -142,9 +151,10 @@ export async function runEndToEnd(
        FROM catalog.observation WHERE observed_at >= $1 ORDER BY observed_at, call_id`,
       [began?.at, stack.startAt],
     );
-    const calls = await stack.query<{ day: number; search: number; detail: number }>(
+    const calls = await stack.query<{ day: number; search: number; shop: number; detail: number }>(
       `SELECT floor(extract(epoch FROM granted_at - $1) / 86400)::int AS day,
               count(*) FILTER (WHERE operation = 'search.keyword')::int AS search,
+              count(*) FILTER (WHERE operation = 'search.seller')::int AS shop,
               count(*) FILTER (WHERE operation = 'offer.detail')::int AS detail
        FROM usage.api_call WHERE granted_at >= $1 GROUP BY 1`,
       [began?.at],
@@ -164,8 +174,9 @@ export async function runEndToEnd(
       scores,
       calls: {
         search: calls.reduce((sum, { search }) => sum + search, 0),
+        shop: calls.reduce((sum, { shop }) => sum + shop, 0),
         detail: calls.reduce((sum, { detail }) => sum + detail, 0),
-        maxOnADay: Math.max(...calls.map(({ search, detail }) => search + detail)),
+        maxOnADay: Math.max(...calls.map(({ search, shop, detail }) => search + shop + detail)),
       },
     };
   } finally {
