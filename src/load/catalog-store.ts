@@ -27,7 +27,7 @@ export interface CatalogStore {
    * state nor prices depend on the order in which answers are loaded, as far as they are kept.
    *
    * Locks are taken in one order: search windows, offers, feeds, sellers, each in ascending id, then the answers, the
-   * drifts and what the planner learned. Category answers take the lock of the tree instead.
+   * drifts, what is known of shops, in ascending id too, and what the planner learned. Category answers take the lock of the tree instead.
    *
    * @throws AppError of the database
    */

@@ -25,6 +25,10 @@ export interface SuspectedShop extends Omit<ShopSuspicion, 'siblings'> {
   readonly listed: number;
 }
 
+interface ShopWindow extends Omit<DueWindow, 'worth' | 'shop'> {
+  readonly shop: SuspectedShop;
+}
+
 export interface DueShopsRequest {
   readonly runId: string;
   readonly feedSets: readonly number[];
@@ -43,5 +47,6 @@ export async function listDueShops(
   const made = [feedSets, leastLogOdds, suspectedMs, language, limit];
   await applySql(pool, readSql('ensure-shop-windows'), made);
   const given = [runId, feedSets, freshForMs, leastLogOdds, suspectedMs, language, limit];
-  return runSql<DueWindow>(pool, readSql('list-due-shops'), given);
+  const rows = await runSql<ShopWindow>(pool, readSql('list-due-shops'), given);
+  return rows.map((row) => ({ ...row, worth: null }));
 }

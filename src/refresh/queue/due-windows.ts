@@ -51,7 +51,7 @@ export async function listDueWindows(
   kinds: readonly SearchKind[],
   { runId, feeds, freshForMs }: DueWindowsRequest,
 ): Promise<DueWindow[]> {
-  const rows = await runSql<DueWindow>(pool, readSql('list-due-windows'), [
+  const rows = await runSql<Omit<DueWindow, 'shop'>>(pool, readSql('list-due-windows'), [
     runId,
     feeds.map((feed) => feed.name),
     freshForMs,

@@ -5,13 +5,12 @@
 --          log-odds; $5 double precision how long a shop is suspected, in ms; $6 text language; $7 integer how many shops, the most
 --          likely first
 -- Returns: windowId, page (1), kind (seller), feed (empty), isFree (it has no lease), pagesLeft (1), ageDays (null: never read),
---          worth (null), shop ({fromDay, seenDay (days from now, below 0), logOdds, listed (of the offers of the page, how many each of
+--          shop ({fromDay, seenDay (days from now, below 0), logOdds, listed (of the offers of the page, how many each of
 --          `offers` stands for), offers ([{feedSet, popularity, changes, days, summaryAgeDays, detailAgeDays, isStale}])})
 SELECT w.window_id AS "windowId", 1 AS page, w.kind, w.feed,
        w.leased_until IS NULL OR w.leased_until <= c.now OR r.run_id IS NULL AS "isFree", 1 AS "pagesLeft",
        CASE WHEN w.completed_at IS NOT NULL
             THEN greatest(0, date_part('epoch', c.now - w.completed_at) / 86400)::real END AS "ageDays",
-       NULL AS worth,
        json_build_object(
          'fromDay', date_part('epoch', s.from_at - c.now) / 86400, 'seenDay', date_part('epoch', s.seen_at - c.now) / 86400,
          'logOdds', s.log_odds,
