@@ -5,7 +5,7 @@ import type { OfferState } from './planner/offer-value.ts';
 import { shopPageValue } from './planner/shop-page-value.ts';
 import { chanceSince, siblingPrecision } from './planner/shop-suspicion.ts';
 import type { WindowValue } from './planner/window-value.ts';
-import type { ShopOffer, SuspectedShop } from './queue/due-shops.ts';
+import type { ShopOffer, SuspectedShop } from './queue/suspected-shop.ts';
 import type { PlannerFigures } from './queue/read-planner.ts';
 
 /**

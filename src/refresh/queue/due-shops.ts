@@ -1,29 +1,10 @@
 import type { Pool } from 'pg';
 import { dayMs } from '../../core/duration.ts';
 import { applySql, runSql } from '../../db/sql-file.ts';
-import { leastLogOdds, suspectedDays, type ShopSuspicion } from '../planner/shop-suspicion.ts';
+import { leastLogOdds, suspectedDays } from '../planner/shop-suspicion.ts';
 import { readSql } from '../read-sql.ts';
 import type { DueWindow } from './due-windows.ts';
-
-/** An offer of a shop, as far as its value depends on it. */
-export interface ShopOffer {
-  readonly feedSet: number;
-  readonly popularity: number;
-  /** What its observations added to the prior. */
-  readonly changes: number;
-  readonly days: number;
-  readonly summaryAgeDays: number;
-  readonly detailAgeDays: number;
-  readonly isStale: boolean;
-}
-
-/** A shop that seems to have repriced; its days are counted from now, so they are below 0. */
-export interface SuspectedShop extends Omit<ShopSuspicion, 'siblings'> {
-  /** Of its offers, 50 at most. */
-  readonly offers: readonly ShopOffer[];
-  /** How many offers of a page each of them stands for. */
-  readonly listed: number;
-}
+import type { SuspectedShop } from './suspected-shop.ts';
 
 interface ShopWindow extends Omit<DueWindow, 'worth' | 'shop'> {
   readonly shop: SuspectedShop;

@@ -3,7 +3,7 @@ import type { WindowWorth } from '../../model/learning.ts';
 import type { Feed } from '../../model/sync-config.ts';
 import { runSql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
-import type { SuspectedShop } from './due-shops.ts';
+import type { SuspectedShop } from './suspected-shop.ts';
 
 /** Searches by keyword or category, by seller, and by picture: each has an API of its own. */
 export type SearchKind = 'search' | 'seller' | 'image';

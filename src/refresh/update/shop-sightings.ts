@@ -1,7 +1,6 @@
-import type { OfferObservation } from '../../model/learning.ts';
+import type { OfferObservation, PlannerKnowledge } from '../../model/learning.ts';
 import { sightOffer, type OfferSighting } from '../planner/sight-offer.ts';
 import { toKnowledge, type OfferFreshness } from './offer-freshness.ts';
-import type { RefreshStatsUpdate } from './refresh-stats.ts';
 
 /** The first page of all that a shop lists. */
 interface ShopPage {
@@ -19,7 +18,7 @@ export const noSightings = (): ShopSightings => ({ offers: [], pages: [] });
 
 /** Keeps what an observation that is newer than all of its kind says of the shop of its offer. */
 export function sightShop(
-  { planner, shops }: RefreshStatsUpdate,
+  { planner, shops }: { readonly planner: PlannerKnowledge; readonly shops: ShopSightings },
   { offerId, before }: { readonly offerId: string; readonly before: OfferFreshness },
   observation: OfferObservation,
 ): void {

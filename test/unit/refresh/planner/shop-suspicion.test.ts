@@ -41,11 +41,10 @@ describe('a suspicion', () => {
   });
 
   test('is likely after two more changes that were not expected, and not after two that were', () => {
-    const after = (odds: number) =>
-      [0, 1].reduce(
-        (open: ShopSuspicion | null, _) => open && weighSighting(open, sibling({ odds })),
-        opened,
-      );
+    const after = (odds: number): ShopSuspicion | null => {
+      const once = weighSighting(opened, sibling({ odds }));
+      return once && weighSighting(once, sibling({ odds }));
+    };
     expect(suspicionChance(after(0.02) ?? opened)).toBeGreaterThan(0.99);
     expect(suspicionChance(after(0.9) ?? opened)).toBeLessThan(leastChance);
   });
