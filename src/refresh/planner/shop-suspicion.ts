@@ -16,8 +16,8 @@ export const suspectedDays = 10;
 export const leastChance = 0.7;
 /** No offer is so sure to change, or to stay, that it says nothing, or everything. */
 const [leastOdds, mostOdds] = [1e-4, 0.95];
-/** A chance of 99.75 %: what speaks against it later is still heard. */
-const mostLogOdds = 6;
+/** Chances of 99.75 %, and of one in 500 million: what speaks against it later is still heard, and a real can have it. */
+const logOddsBounds = { high: 6, low: -20 } as const;
 /** A shop that is seen every hour would never be suspected. */
 const leastGapDays = 0.04;
 /** Changes of siblings that are taken for granted before pages have shown any. */
@@ -70,7 +70,8 @@ export function weighSighting(open: ShopSuspicion, sighting: ShopSighting): Shop
   const odds = bounded(sighting.odds);
   const byShop = assumedReach * overlap(open, lastDay, day);
   const ratio = isChanged ? (byShop + (1 - byShop) * odds) / odds : 1 - byShop;
-  const logOdds = Math.min(mostLogOdds, open.logOdds + Math.log(ratio));
+  const { low, high } = logOddsBounds;
+  const logOdds = Math.max(low, Math.min(high, open.logOdds + Math.log(ratio)));
   // A sibling that was seen before says that it was later.
   const fromDay =
     isChanged && logOdds > 0 ? Math.max(open.fromDay, Math.min(lastDay, open.seenDay - 0.01)) : open.fromDay;

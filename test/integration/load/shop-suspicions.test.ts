@@ -94,6 +94,16 @@ describe('a shop', () => {
     expect(known?.log_odds).toBeLessThan(14 * Math.log(0.3) + 1);
   });
 
+  it('of many offers that stayed as they were is forgotten, however little is left of the suspicion', async () => {
+    const { sellerId, offers, first, second, detail } = await openShop(160);
+    await world.load(detail(first, 4, '11'));
+    await world.load(...offers.slice(2).map((offerId) => detail(offerId, 5, '10')));
+    // The next change ends the suspicion: what it counts for is a real.
+    await world.load(detail(second, 20, '11'));
+    expect(await knownOf(sellerId)).toMatchObject({ seen_day: 20, siblings: 0 });
+    expect((await knownOf(sellerId))?.repricings).toBeLessThan(1e-8);
+  });
+
   it('whose offer often changes is not suspected for another change of it', async () => {
     const { sellerId, first, detail } = await openShop();
     for (const days of [1, 2, 3, 4, 5, 6, 7, 8]) await world.load(detail(first, days, String(10 + days)));
