@@ -10,6 +10,7 @@
  *   npm run bench:planner -- --e2e                     the product itself on the sandbox, and scripts: 5,000 offers, 30 days, 2 % a day
  *   npm run bench:planner -- --e2e --seeds 301,302 --quotas 0.02,0.05,0.1
  *   npm run bench:planner -- --e2e --shops             the same, and the product may ask for lists of shops
+ *   npm run bench:planner -- --e2e --shops --repricing 0.6   where so great a share of the shops reprice; default: 0.05
  *
  * Sections: details (no search pages), buckets (against a scan of everything), pages, discovery (offers come and go), shops (that
  * change most of their prices on one day; not with --quick), budgets (that vary tenfold, and short runs; not with --quick).
@@ -35,6 +36,7 @@ import { repricingShares, runShops, shopsTable } from './planner/shops-suite.ts'
 import { createProgress } from './planner/progress.ts';
 import type { WorldName } from './planner/world.ts';
 import { worldNames } from './planner/world.ts';
+import { defaultNature } from '../src/sandbox/world/nature.ts';
 import { table } from './support/numbers.ts';
 import { say } from './support/say.ts';
 
@@ -43,6 +45,7 @@ const { values: flags } = parseArgs({
     quick: { type: 'boolean', default: false },
     e2e: { type: 'boolean', default: false },
     shops: { type: 'boolean', default: false },
+    repricing: { type: 'string' },
     offers: { type: 'string' },
     seeds: { type: 'string' },
     only: { type: 'string' },
@@ -140,8 +143,13 @@ async function reportEndToEnd(): Promise<Bar[]> {
   const bars: Bar[] = [];
   const offers = Number(flags.offers ?? 5000);
   const seeds = (flags.seeds ?? '1').split(',').map(Number);
+  const world = {
+    offers,
+    hasShops: flags.shops,
+    repricing: Number(flags.repricing ?? defaultNature.repricing),
+  };
   for (const quota of flags.quotas === undefined ? [0.02] : quotas) {
-    const rivalry = await runRivalry({ offers, quota, seeds, hasShops: flags.shops }, progress.show);
+    const rivalry = await runRivalry({ ...world, quota, seeds }, progress.show);
     print(`\n${rivalryTable(rivalry)}`);
     const { search, shop, detail } = rivalry.calls;
     print(

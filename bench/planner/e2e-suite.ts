@@ -17,17 +17,18 @@ export interface RivalryOptions {
   readonly quota: number;
   readonly seeds: readonly number[];
   readonly hasShops: boolean;
+  readonly repricing: number;
 }
 
 /** Runs the product and its rivals in a world for each seed. */
 export async function runRivalry(
-  { offers, quota, seeds, hasShops }: RivalryOptions,
+  { quota, seeds, ...world }: RivalryOptions,
   show: (text: string) => void,
 ): Promise<Rivalry> {
   const scores = new Map<string, Score[]>();
   const calls = { search: 0, shop: 0, detail: 0, maxOnADay: 0 };
   for (const seed of seeds) {
-    const measured = await runEndToEnd({ offers, quota, seed, hasShops }, (text) =>
+    const measured = await runEndToEnd({ ...world, quota, seed }, (text) =>
       show(`${percent(quota)}, seed ${String(seed)}: ${text}`),
     );
     for (const [name, score] of measured.scores) scores.set(name, [...(scores.get(name) ?? []), score]);
@@ -36,7 +37,7 @@ export async function runRivalry(
     calls.detail += measured.calls.detail;
     calls.maxOnADay = Math.max(calls.maxOnADay, measured.calls.maxOnADay);
   }
-  return { scores, calls, quota, seeds: seeds.length, callsPerDay: Math.round(quota * offers) };
+  return { scores, calls, quota, seeds: seeds.length, callsPerDay: Math.round(quota * world.offers) };
 }
 
 const measures: readonly (readonly [head: string, measure: Measure, digits: number])[] = [

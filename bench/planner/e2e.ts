@@ -45,6 +45,8 @@ export interface EndToEndOptions {
   readonly seed: number;
   /** Calls of `search.seller` are approved: lists of shops that seem to have repriced may be asked for. */
   readonly hasShops: boolean;
+  /** Of the shops, those that change most of their prices on one day. */
+  readonly repricing: number;
 }
 
 export interface EndToEndCalls {
@@ -117,7 +119,8 @@ const known = (stack: Stack) =>
 
 /** Runs the product for thirty days, and its rivals and references in the world that it met. */
 export async function runEndToEnd(options: EndToEndOptions, show: (text: string) => void): Promise<EndToEnd> {
-  const { offers, quota, seed } = options;
+  const { offers, quota, seed, repricing } = options;
+  const nature = { repricing };
   const callsPerDay = Math.round(quota * offers);
   const syncFile = syncFileOf(options);
   const stack = await openStack({
@@ -126,13 +129,14 @@ export async function runEndToEnd(options: EndToEndOptions, show: (text: string)
     categories,
     seed,
     isDrifting: false,
+    nature,
     syncFile,
   });
   try {
     show('the first sync of everything');
     await stack.sync();
     const [began] = await stack.query<{ at: Date }>('SELECT usage.ledger_now() AS at');
-    const found = { seed, offers, categories, days, startAt: stack.startAt };
+    const found = { seed, offers, categories, days, nature, startAt: stack.startAt };
     const blank = { weights: new Float64Array(offers).fill(1), copiedAt: new Float64Array(offers) };
     const { indexOf } = readSandboxWorld({ ...found, days: 0 }, blank);
     // An offer that no search lists is known to nobody: it has no weight.
