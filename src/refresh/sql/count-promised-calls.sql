@@ -15,6 +15,8 @@ FROM (
       AND r.bucket IS NOT NULL
       AND coalesce(r.detail_at, '-infinity'::timestamptz) <= $2::timestamptz - s."dueAgeMs" * interval '1 ms'
       AND (r.not_before IS NULL OR r.not_before <= $2::timestamptz)
+    -- In the order of the index, or the whole table would be read for a few.
+    ORDER BY coalesce(r.detail_at, '-infinity'::timestamptz), r.offer_id
     LIMIT $3::int
   ) r ON true
   LIMIT $3::int
