@@ -31,6 +31,8 @@ beforeAll(async () => {
 afterAll(() => at.db.drop());
 beforeEach(async () => {
   await at.reset();
+  // Limits are changed before the month begins, whatever day it really is: an earlier one would hold in a part of it.
+  await at.setTime('2026-11-30T12:00:00+08:00');
   await at.quota.setLimit({ appKey, api, period: 'day', callLimit: limits.day });
   await at.quota.setLimit({ appKey, api, period: 'month', callLimit: limits.month });
 });
