@@ -1,13 +1,17 @@
 -- Purpose: how often prices and stocks change, by the time in which they were observed and not by how often.
--- Params:  days integer: 1 to 366; kind text: a kind of price or stock; null: all of them
+-- Params:  days integer: 1 to 366; kind text: a kind of price or stock; null: all of them; max_offers integer: of more offers in the
+--          catalog, a random part of about that size (the same offers each time); null: all
 -- Returns: one row for each figure of all offers (category_id null), and for each figure of each category
 --
 -- The planner looks more often at what changes more often, so that observations are no sample of offers. Every offer counts once,
 -- with its own rate; of several changes between two observations one is seen, which the logarithm makes up for. A search row
 -- whose price did not move vouches for what details show: without it, details that rows prompt would be all that is counted.
-CREATE OR REPLACE FUNCTION analytics.change_rates(days integer DEFAULT 30, kind text DEFAULT NULL)
+-- It is dropped first: in the release before, it lacked the last parameter. Only readers call it.
+DROP FUNCTION IF EXISTS analytics.change_rates(integer), analytics.change_rates(integer, text);
+CREATE OR REPLACE FUNCTION analytics.change_rates(
+  days integer DEFAULT 30, kind text DEFAULT NULL, max_offers integer DEFAULT NULL)
 RETURNS TABLE (category_id bigint, figure text, offers integer, pairs bigint, exposure_days numeric, changes bigint,
-               per_day numeric, per_exposure_day numeric, per_observation numeric)
+               per_day numeric, per_exposure_day numeric, per_observation numeric, standard_error numeric)
 LANGUAGE sql STABLE ROWS 10000
 -- Joins on several columns are taken for a row or two: a loop over a hundred thousand would never end, and sorts cost more than hashes.
 SET enable_nestloop = off
@@ -19,7 +23,9 @@ AS $$
     SELECT c.day - change_rates.days + 1 AS first_day,
            (c.day - change_rates.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at,
            -- The first pairs begin before these days.
-           (c.day - 2 * change_rates.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from
+           (c.day - 2 * change_rates.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from,
+           CASE WHEN change_rates.max_offers IS NULL THEN 65536
+                ELSE 65536.0 * change_rates.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END AS sampled
     FROM analytics.clock c
     WHERE change_rates.days BETWEEN 1 AND 366
   ),
@@ -35,6 +41,7 @@ AS $$
       SELECT offer_id, source = 'search' AS is_row, observed_at, observed_at >= (SELECT starts_at FROM span) AS is_here
       FROM analytics.fct_observation
       WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
+        AND (hashint8(offer_id) & 65535) < (SELECT sampled FROM span)
     ) o
     GROUP BY offer_id
   ),
@@ -54,6 +61,7 @@ AS $$
       FROM analytics.fct_observation
       WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late AND source = 'detail'
         AND (change_rates.kind IS NULL OR change_rates.kind = 'stock')
+        AND (hashint8(offer_id) & 65535) < (SELECT sampled FROM span)
       WINDOW own AS (PARTITION BY offer_id ORDER BY observed_at)
     ) l
     WHERE observed_at >= (SELECT starts_at FROM span) AND not_before IS NOT NULL
@@ -63,7 +71,7 @@ AS $$
   ended AS MATERIALIZED (
     SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_from, h.valid_to, h.amount_cny
     FROM analytics.fct_price_history h
-    WHERE NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span)
+    WHERE NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND (hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
       AND (change_rates.kind IS NULL OR h.kind = change_rates.kind OR h.kind = 'search' AND change_rates.kind = 'list')
   ),
   -- What came next either ended since, or holds since these days.
@@ -75,7 +83,7 @@ AS $$
       UNION ALL
       SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from, p.amount_cny
       FROM analytics.fct_price_history p
-      WHERE p.is_current AND p.valid_from >= (SELECT starts_at FROM span)
+      WHERE p.is_current AND p.valid_from >= (SELECT starts_at FROM span) AND (hashint8(p.offer_id) & 65535) < (SELECT sampled FROM span)
         AND (change_rates.kind IS NULL OR p.kind = change_rates.kind OR p.kind = 'search' AND change_rates.kind = 'list')
     ) n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
     WHERE n.amount_cny <> h.amount_cny
@@ -99,7 +107,7 @@ AS $$
     FROM (
       SELECT u.offer_id, u.kind, u.kind LIKE 'search%' AS is_row
       FROM (
-        SELECT h.offer_id, h.kind FROM analytics.fct_price_history h WHERE h.is_current AND EXISTS (SELECT FROM span)
+        SELECT h.offer_id, h.kind FROM analytics.fct_price_history h WHERE h.is_current AND (hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
         UNION ALL
         SELECT e.offer_id, e.kind FROM ended e
       ) u
@@ -112,17 +120,23 @@ AS $$
     SELECT offer_id, 'stock', pairs, exposure, changes FROM stock
   ),
   total AS (
-    SELECT o.category_id, r.figure, count(*)::int AS offers, sum(r.pairs) AS pairs, sum(r.exposure) AS exposure, sum(least(r.changes, r.pairs)) AS changes,
-           sum(-ln(1 - least(r.changes, r.pairs) / (r.pairs + 0.5)::float8) * r.pairs / nullif(r.exposure, 0)) AS rates,
-           count(nullif(r.exposure, 0)) AS rated
-    FROM one_offer r
-    JOIN analytics.dim_offer o USING (offer_id)
-    WHERE r.pairs > 0
-    GROUP BY o.category_id, r.figure
+    SELECT category_id, figure, count(*)::int AS offers, sum(pairs) AS pairs, sum(exposure) AS exposure, sum(changes) AS changes,
+           sum(rate) AS rates, sum(rate ^ 2) AS squares, count(rate) AS rated
+    FROM (
+      SELECT o.category_id, r.figure, r.pairs, r.exposure, c.changes, -ln(1 - c.changes / (r.pairs + 0.5)::float8) * r.pairs / nullif(r.exposure, 0) AS rate
+      FROM one_offer r
+      CROSS JOIN LATERAL (SELECT least(r.changes, r.pairs) AS changes) c
+      JOIN analytics.dim_offer o USING (offer_id)
+      WHERE r.pairs > 0
+    ) k
+    GROUP BY category_id, figure
   )
   SELECT category_id, figure, sum(offers)::int, sum(pairs)::bigint, round(sum(exposure)::numeric, 1), sum(changes)::bigint,
          round((sum(rates) / nullif(sum(rated), 0))::numeric, 5),
-         round((sum(changes) / nullif(sum(exposure), 0))::numeric, 5), round(sum(changes) / sum(pairs), 5)
+         round((sum(changes) / nullif(sum(exposure), 0))::numeric, 5), round(sum(changes) / sum(pairs), 5),
+         -- Of the offers that are not in the part.
+         round(sqrt((SELECT greatest(0, 1 - sampled / 65536) FROM span)
+                    * greatest(0, sum(squares) - sum(rates) ^ 2 / nullif(sum(rated), 0)) / nullif(sum(rated), 0) ^ 2)::numeric, 5)
   FROM total
   GROUP BY GROUPING SETS ((figure), (category_id, figure))
   -- An offer of no category is in that of all alone.
@@ -130,5 +144,5 @@ AS $$
   ORDER BY category_id NULLS FIRST, figure
 $$;
 
-COMMENT ON FUNCTION analytics.change_rates(integer, text) IS
-  'How often each kind of price, and the stock, changed in the last days (default 30, at most 366): of all offers (category_id null) and of each category; of one kind, or stock, alone in less time. Of consecutive observations (pairs) that end in these days: their number, the days between them (exposure_days), and the pairs that differ (changes). per_day: changes of one offer in a day, as the mean over offers, each once, allowing for several changes between two observations. per_exposure_day: changes by exposure_days. per_observation: changes by pairs, which says what was looked at, and not how often offers change. Search rows whose price did not move count as observations of what details show, but not for stock, whose rate is too high where rows prompt details: docs/statistics.md.';
+COMMENT ON FUNCTION analytics.change_rates(integer, text, integer) IS
+  'How often each kind of price, and the stock, changed in the last days (default 30, at most 366): of all offers (category_id null) and of each category; of one kind, or stock, alone in less time. offers: how many the figures are made of; with max_offers, of a larger catalog a random part of about so many, the same ones each time. Of consecutive observations (pairs) that end in these days: their number, the days between them (exposure_days), and the pairs that differ (changes). per_day: changes of one offer in a day, as the mean over offers, each once, allowing for several changes between two observations. per_exposure_day: changes by exposure_days. per_observation: changes by pairs, which says what was looked at, and not how often offers change. Search rows whose price did not move count as observations of what details show, but not for stock, whose rate is too high where rows prompt details: docs/statistics.md. standard_error: of per_day, as far as only a part of the offers was drawn; 0 with all of them.';

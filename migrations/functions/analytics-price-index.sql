@@ -1,15 +1,18 @@
 -- Purpose: how prices moved, day by day, for all offers or for each category, without bias by what was looked at, and when.
--- Params:  days integer: 1 to 366; kind text; by_category boolean
+-- Params:  days integer: 1 to 366; kind text; by_category boolean; max_offers integer: of more offers in the catalog, a random
+--          part of about that size (the same offers each time); null: all
 -- Returns: one row for each day (and category); none where there is nothing of that kind, or days are out of range
 --
 -- Of every offer the mean of the logarithms of its prices moves. What two observations show is spread evenly over the time between
 -- them, and an offer that was not observed since moves as offers do on average: change found by time observed. Times are in days
 -- since the first day began, by date_part, as extract gives numeric, which is slow; a sum of straight lines is kept as events at which
 -- slopes change.
+-- It is dropped first: in the release before, it lacked the last parameter. Only readers call it.
+DROP FUNCTION IF EXISTS analytics.price_index(integer, text, boolean);
 CREATE OR REPLACE FUNCTION analytics.price_index(
-  days integer DEFAULT 30, kind text DEFAULT 'list', by_category boolean DEFAULT false)
+  days integer DEFAULT 30, kind text DEFAULT 'list', by_category boolean DEFAULT false, max_offers integer DEFAULT NULL)
 RETURNS TABLE (category_id bigint, day date, index_points numeric, carried_points numeric, offers integer, pairs integer,
-               changed_pairs integer, expected_share numeric)
+               changed_pairs integer, expected_share numeric, standard_error numeric)
 LANGUAGE sql STABLE
 -- Joins on several columns are taken for a row or two: a loop over a hundred thousand would never end, and sorts cost more than hashes.
 SET enable_nestloop = off
@@ -20,7 +23,9 @@ AS $$
   WITH span AS MATERIALIZED (
     SELECT c.day - price_index.days + 1 AS first_day, t.starts_at, c.now AS until,
            date_part('epoch', c.now - t.starts_at) / 86400 AS now,
-           (c.day - 2 * price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from
+           (c.day - 2 * price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from,
+           CASE WHEN price_index.max_offers IS NULL THEN 65536
+                ELSE 65536.0 * price_index.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END AS sampled
     FROM analytics.clock c
     CROSS JOIN LATERAL (SELECT (c.day - price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at) t
     WHERE price_index.days BETWEEN 1 AND 366
@@ -31,6 +36,7 @@ AS $$
     FROM analytics.fct_price_history h
     WHERE (h.kind = price_index.kind OR h.kind = 'search' AND price_index.kind = 'list')
       AND NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND h.amount_cny > 0
+      AND (hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
   ),
   offer AS MATERIALIZED (
     -- 0 stands for all of them: a null joins nothing.
@@ -49,7 +55,7 @@ AS $$
           UNION ALL
           SELECT c.offer_id, greatest(c.valid_from, (SELECT starts_at FROM span)), (SELECT until FROM span)
           FROM analytics.fct_price_history c
-          WHERE c.is_current AND c.kind = price_index.kind AND c.amount_cny > 0 AND EXISTS (SELECT FROM span)
+          WHERE c.is_current AND c.kind = price_index.kind AND c.amount_cny > 0 AND (hashint8(c.offer_id) & 65535) < (SELECT sampled FROM span)
         ) i
         GROUP BY i.offer_id
       ) p
@@ -68,11 +74,12 @@ AS $$
     FROM (
       SELECT o.offer_id, o.observed_at, o.is_counted, lag(o.observed_at) OVER (PARTITION BY o.offer_id ORDER BY o.observed_at, o.is_counted DESC) AS not_before
       FROM (
-        SELECT offer_id, observed_at, (source = 'search') = (price_index.kind LIKE 'search%') AS is_counted
-        FROM analytics.fct_observation
+        SELECT f.offer_id, f.observed_at, (f.source = 'search') = (price_index.kind LIKE 'search%') AS is_counted
+        FROM analytics.fct_observation f
         -- The first pairs begin before these days.
-        WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
-          AND (source = 'search' AND price_index.kind = 'list' OR (source = 'search') = (price_index.kind LIKE 'search%'))
+        WHERE f.observed_at >= (SELECT reads_from FROM span) AND f.is_found AND NOT f.is_late
+          AND (f.source = 'search' AND price_index.kind = 'list' OR (f.source = 'search') = (price_index.kind LIKE 'search%'))
+          AND (hashint8(f.offer_id) & 65535) < (SELECT sampled FROM span)
       ) o
     ) l
     -- A row and a detail may be of one time.
@@ -89,6 +96,7 @@ AS $$
       FROM analytics.fct_price_history c
       WHERE (c.kind = price_index.kind OR c.kind = 'search' AND price_index.kind = 'list')
         AND c.is_current AND c.valid_from >= (SELECT starts_at FROM span) AND c.amount_cny > 0
+        AND (hashint8(c.offer_id) & 65535) < (SELECT sampled FROM span)
     ) n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
     GROUP BY h.offer_id, h.is_own, h.valid_to
   ),
@@ -118,21 +126,21 @@ AS $$
   ),
   -- Each of its own kind summed up first: no row is made for an event.
   event AS (
-    SELECT e.category_id, e.nth, sum(e.slope) AS slope, sum(e.slope_at) AS slope_at, sum(e.carried) AS carried,
+    SELECT e.category_id, e.nth, sum(e.slope) AS slope, sum(e.slope_at) AS slope_at, sum(e.carried) AS carried, sum(e.squares) AS squares,
            sum(e.open) AS open, sum(e.open_at) AS open_at, sum(e.alive) AS alive, sum(e.alive_at) AS alive_at
     FROM (
       SELECT p.category_id, floor(p.starts)::int AS nth, sum(p.slope) AS slope, sum(p.slope * p.starts) AS slope_at, 0::float8 AS carried,
-             0 AS open, 0::float8 AS open_at, 0 AS alive, 0::float8 AS alive_at
+             0::float8 AS squares, 0 AS open, 0::float8 AS open_at, 0 AS alive, 0::float8 AS alive_at
       FROM piece p GROUP BY p.category_id, nth
       UNION ALL
-      SELECT p.category_id, floor(p.seen)::int AS nth, -sum(p.slope), -sum(p.slope * p.seen), sum(p.moved), 0, 0, 0, 0
+      SELECT p.category_id, floor(p.seen)::int AS nth, -sum(p.slope), -sum(p.slope * p.seen), sum(p.moved), sum(p.moved ^ 2), 0, 0, 0, 0
       FROM piece p GROUP BY p.category_id, nth
       UNION ALL
-      SELECT o.category_id, floor(o.began)::int AS nth, 0, 0, 0, 0, 0, count(*), sum(o.began) FROM offer o GROUP BY o.category_id, nth
+      SELECT o.category_id, floor(o.began)::int AS nth, 0, 0, 0, 0, 0, 0, count(*), sum(o.began) FROM offer o GROUP BY o.category_id, nth
       UNION ALL
-      SELECT o.category_id, floor(o.known)::int AS nth, 0, 0, 0, count(*), sum(o.known), 0, 0 FROM offer o GROUP BY o.category_id, nth
+      SELECT o.category_id, floor(o.known)::int AS nth, 0, 0, 0, 0, count(*), sum(o.known), 0, 0 FROM offer o GROUP BY o.category_id, nth
       UNION ALL
-      SELECT o.category_id, floor(o.ended)::int AS nth, 0, 0, 0, -count(*), -sum(o.ended), -count(*), -sum(o.ended)
+      SELECT o.category_id, floor(o.ended)::int AS nth, 0, 0, 0, 0, -count(*), -sum(o.ended), -count(*), -sum(o.ended)
       FROM offer o GROUP BY o.category_id, nth
     ) e
     GROUP BY e.category_id, e.nth
@@ -151,7 +159,7 @@ AS $$
   -- Sums of the straight lines up to the end of each day.
   line AS (
     SELECT g.category_id, d.nth, d.ends,
-           d.ends * sum(e.slope) OVER w - sum(e.slope_at) OVER w AS moved, coalesce(e.carried, 0) AS carried,
+           d.ends * sum(e.slope) OVER w - sum(e.slope_at) OVER w AS moved, coalesce(e.carried, 0) AS carried, coalesce(sum(e.squares) OVER w, 0) AS squares,
            d.ends * sum(e.open) OVER w - sum(e.open_at) OVER w AS open_days,
            d.ends * sum(e.alive) OVER w - sum(e.alive_at) OVER w AS alive_days
     FROM (SELECT DISTINCT offer.category_id FROM offer) g
@@ -177,16 +185,22 @@ AS $$
     ) m
   )
   SELECT CASE WHEN price_index.by_category THEN d.category_id END, (SELECT first_day FROM span) + d.nth,
-         round((100 * exp(sum(d.length * (d.day_moved + d.drift * d.day_open) / nullif(d.day_alive, 0)) OVER w))::numeric, 3),
-         round((100 * exp(sum(d.length * d.carried / nullif(d.day_alive, 0)) OVER w))::numeric, 3),
+         round((100 * d.index)::numeric, 3), round((100 * exp(sum(d.length * d.carried / nullif(d.day_alive, 0)) OVER w))::numeric, 3),
          round(d.day_alive / d.length)::int, coalesce(p.pairs, 0), coalesce(c.pairs, 0),
-         round((d.day_open / nullif(d.day_alive, 0))::numeric, 4)
-  FROM drifting d
+         round((d.day_open / nullif(d.day_alive, 0))::numeric, 4),
+         -- Of the offers that are not in the part. Those of it that were not observed move by the mean, and so with its error.
+         round((100 * d.index * sqrt(d.squares * (SELECT greatest(0, 1 - sampled / 65536) FROM span)) * d.length / nullif(d.day_alive, 0)
+                * (1 + d.open_days / nullif(d.all_known + price_index.by_category::int * 10000, 0)))::numeric, 3)
+  FROM (
+    SELECT t.*, exp(sum(t.length * (t.day_moved + t.drift * t.day_open) / nullif(t.day_alive, 0)) OVER w) AS index
+    FROM drifting t
+    WINDOW w AS (PARTITION BY t.category_id ORDER BY t.nth)
+  ) d
   LEFT JOIN observation_pair p ON p.category_id = d.category_id AND p.nth = d.nth
   LEFT JOIN changed_pair c ON c.category_id = d.category_id AND c.nth = d.nth
   WINDOW w AS (PARTITION BY d.category_id ORDER BY d.nth)
   ORDER BY d.category_id, d.nth
 $$;
 
-COMMENT ON FUNCTION analytics.price_index(integer, text, boolean) IS
-  'How prices of one kind moved in the last days (default 30, at most 366) of Shanghai: one row for each day, of all offers (category_id null) or of each category. 100 is where the day before the first one ended. index_points: geometric mean over offers, each once; a change is spread evenly over the time between the two observations that show it, and offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: every change on the day that found it, and nothing for the others: it lags. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices of another unit are not compared.';
+COMMENT ON FUNCTION analytics.price_index(integer, text, boolean, integer) IS
+  'How prices of one kind moved in the last days (default 30, at most 366) of Shanghai: one row for each day, of all offers (category_id null) or of each category. 100 is where the day before the first one ended. index_points: geometric mean over offers, each once; a change is spread evenly over the time between the two observations that show it, and offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: every change on the day that found it, and nothing for the others: it lags. offers: how many it is made of; with max_offers, of a larger catalog a random part of about so many, the same ones each time. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices of another unit are not compared. standard_error, in points: of index_points, as far as only a part of the offers was drawn; 0 with all of them.';

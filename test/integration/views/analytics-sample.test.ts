@@ -1,0 +1,105 @@
+import type { PoolClient } from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { openPast } from '../../support/analytics-world.ts';
+
+/* Statistics of a part of the offers, drawn at random. */
+
+const [offers, categories] = [6000, 30];
+const at = (daysAgo: number) =>
+  `((SELECT day FROM analytics.clock) - ${String(daysAgo)})::timestamp AT TIME ZONE 'Asia/Shanghai' + interval '1 hour'`;
+
+/** All offers were observed eight, four and one days ago. A third has another price since the second time, a third since the last. */
+const world = `
+  SELECT setseed(0.5);
+  CREATE TEMPORARY TABLE made AS
+    SELECT n AS offer_id, n % ${String(categories)} + 1 AS category_id, 10::numeric AS before, round((10 * exp(0.4 * random() - 0.2))::numeric, 2) AS after,
+           CASE n / ${String(categories)} % 3 WHEN 0 THEN ${at(4)} WHEN 1 THEN ${at(1)} END AS changed_at
+    FROM generate_series(1, ${String(offers)}) n;
+  INSERT INTO catalog.offer (offer_id, category_id, state, quote_type, unit, min_order_quantity, changed_at, call_id)
+    SELECT offer_id, category_id, 'listed', 0, '件', 1, now(), 1 FROM made;
+  INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, stock, raw_id, loaded_at)
+    SELECT offer_id, observed_at, 'detail', nextval('usage.call_id_seq'), true, false, (random() * 2)::int, 1, now()
+    FROM made CROSS JOIN (VALUES (${at(8)}), (${at(4)}), (${at(1)})) o (observed_at);
+  INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
+    SELECT offer_id, 0, 'list', 1, before, ${at(8)}, changed_at, 1, 2 FROM made WHERE changed_at IS NOT NULL;
+  INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
+    SELECT offer_id, 0, 'list', 1, CASE WHEN changed_at IS NULL THEN before ELSE after END, coalesce(changed_at, ${at(8)}), 1 FROM made;
+  INSERT INTO sync.refresh (offer_id, first_seen_at, last_call_id, bucket, order_at, popularity, detail_at)
+    SELECT offer_id, ${at(8)}, 1, 0, ${at(8)}, 1, ${at(1)} FROM made;
+`;
+
+/** Of so many offers, those that are drawn. */
+const isDrawn = (most: number) =>
+  `(hashint8(offer_id) & 65535) < 65536.0 * ${String(most)} / ${String(offers)}`;
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  await openPast(db);
+  await db.pool.query(world);
+});
+afterAll(() => db.drop());
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+const read = async (call: string, on: Pick<PoolClient, 'query'> = db.pool) =>
+  (await on.query<Row>(`SELECT * FROM analytics.${call}`)).rows;
+
+/** What the statistics of all offers are where there are no others than those that are drawn. */
+async function readOfDrawn(call: string, most: number): Promise<Row[]> {
+  const client = await db.pool.connect();
+  try {
+    await client.query('BEGIN');
+    for (const table of ['catalog.price', 'catalog.price_history', 'catalog.observation', 'catalog.offer'])
+      await client.query(`DELETE FROM ${table} WHERE NOT ${isDrawn(most)}`);
+    return await read(call, client);
+  } finally {
+    await client.query('ROLLBACK');
+    client.release();
+  }
+}
+
+const withoutErrors = (rows: readonly Row[]) => rows.map((row) => ({ ...row, standard_error: null }));
+const errorsOf = (rows: readonly Row[]) => rows.map((row) => Number(row['standard_error']));
+
+describe.each([
+  ['price_index(9', 'index_points'],
+  ['price_index(9, by_category => true', 'index_points'],
+  ["change_rates(9, 'list'", 'per_day'],
+  ['change_rates(9', 'per_day'],
+])('analytics.%s) of a part of the offers', (call, figure) => {
+  it('is that of a catalog with no others', async () => {
+    const drawn = await read(`${call}, max_offers => 3000)`);
+    expect(withoutErrors(drawn)).toEqual(withoutErrors(await readOfDrawn(`${call})`, 3000)));
+  });
+
+  it.each(['NULL', String(offers), '2000000000'])(
+    'is that of all with %s, without an error',
+    async (most) => {
+      const all = await read(`${call})`);
+      expect(await read(`${call}, max_offers => ${most})`)).toEqual(all);
+      expect(new Set(errorsOf(all))).toEqual(new Set([0]));
+    },
+  );
+
+  it('is off by as much as it says', async () => {
+    const all = await read(`${call})`);
+    // The last day, or each category and figure.
+    const key = (row: Row) => [row['category_id'], row['figure'] ?? row['day']].map(String).join('/');
+    const known = new Map(all.map((row) => [key(row), Number(row[figure])]));
+    const off = (await read(`${call}, max_offers => 3000)`))
+      .filter((row) => Number(row['standard_error']) > 0)
+      .map((row) => (Number(row[figure]) - (known.get(key(row)) ?? NaN)) / Number(row['standard_error']));
+    const typical = Math.sqrt(off.reduce((sum, one) => sum + one ** 2, 0) / off.length);
+    expect(typical).toBeGreaterThan(off.length < 30 ? 0 : 0.7);
+    expect(typical).toBeLessThan(off.length < 30 ? 2 : 1.3);
+  });
+});
+
+it('with few offers drawn there may be none of them', async () => {
+  for (const most of [0, -1]) {
+    expect(await read(`price_index(9, max_offers => ${String(most)})`)).toEqual([]);
+    expect(await read(`change_rates(9, max_offers => ${String(most)})`)).toEqual([]);
+  }
+});
