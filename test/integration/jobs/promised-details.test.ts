@@ -4,6 +4,7 @@ import type { Allowance } from '../../../src/jobs/promised-details.ts';
 import type { Queues } from '../../../src/jobs/queue-backend.ts';
 import { queueFetches } from '../../../src/jobs/queue-fetches.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
+import { readSql } from '../../../src/refresh/read-sql.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import { createRunStore } from '../../../src/runs/run-store.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
@@ -201,12 +202,18 @@ it('due offers are found by an index, however many there are', async () => {
   );
   await database.pool.query('VACUUM ANALYZE sync.refresh');
   const sets = [{ feedSet: 2, maxAgeMs: 6 * hourMs, dueAgeMs: 5 * hourMs, everyMs: 5 * hourMs }];
-  const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(
-    `EXPLAIN SELECT offer_id FROM sync.refresh r WHERE r.feed_set = 2 AND r.bucket IS NOT NULL
-       AND coalesce(r.detail_at, '-infinity'::timestamptz) <= now() - interval '5 hours'
-     ORDER BY coalesce(r.detail_at, '-infinity'::timestamptz), r.offer_id LIMIT 100`,
-  );
-  expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('refresh_detail_age');
+  const plans: [name: string, parameters: readonly unknown[]][] = [
+    ['list-promised-offers', [JSON.stringify(sets), 100]],
+    ['count-promised-calls', [JSON.stringify(sets), new Date(), 100]],
+  ];
+  for (const [name, parameters] of plans) {
+    const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${readSql(name)}`, [
+      ...parameters,
+    ]);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    // In its order, so that the limit ends the scan.
+    expect(plan, name).toMatch(/Limit .*\n *-> +Index Scan using refresh_detail_age/);
+  }
   const queue = createRefreshQueue({ pool: database.pool });
   expect(await queue.listPromised(sets, 3)).toEqual(['29998', '29995', '29992']);
   expect(await queue.countPromisedCalls(sets, new Date(), 7)).toBe(7);
