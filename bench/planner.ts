@@ -13,7 +13,8 @@
  *   npm run bench:planner -- --e2e --shops --repricing 0.6   where so great a share of the shops reprice; default: 0.05
  *
  * Sections: details (no search pages), buckets (against a scan of everything), pages, discovery (offers come and go), shops (that
- * change most of their prices on one day; not with --quick), budgets (that vary tenfold, and short runs; not with --quick).
+ * change most of their prices on one day; not with --quick), budgets (that vary tenfold, and short runs; not with --quick), visible
+ * (whether the share of changes that rows show is learned; not with --quick).
  */
 import { parseArgs } from 'node:util';
 import type { Bar } from './planner/bars.ts';
@@ -25,6 +26,7 @@ import {
   pageBars,
   rivalryBars,
   shopBars,
+  visibleBars,
 } from './planner/bars.ts';
 import type { Cell, Scale } from './planner/cell.ts';
 import { budgetsTable, runBudgets } from './planner/budgets-suite.ts';
@@ -33,6 +35,7 @@ import { discoveryTable, runDiscovery } from './planner/discovery-suite.ts';
 import { pagesTable, pageVariants, runPages, usualPages } from './planner/pages-suite.ts';
 import { rivalryTable, runRivalry } from './planner/e2e-suite.ts';
 import { repricingShares, runShops, shopsTable } from './planner/shops-suite.ts';
+import { runVisible, visibleShares, visibleTable, type LearnedShare } from './planner/visible-suite.ts';
 import { createProgress } from './planner/progress.ts';
 import type { WorldName } from './planner/world.ts';
 import { worldNames } from './planner/world.ts';
@@ -139,6 +142,15 @@ async function reportBudgets(): Promise<Bar[]> {
   return bars;
 }
 
+async function reportVisible(): Promise<Bar[]> {
+  const learned: LearnedShare[] = [];
+  for (const truth of flags.quick ? [] : visibleShares)
+    for (const quota of atMost(0.1).filter((quota) => quota >= 0.02))
+      learned.push(await runVisible(quota, truth, scale));
+  if (learned.length > 0) print(`\n${visibleTable(learned)}`);
+  return learned.flatMap(visibleBars);
+}
+
 async function reportEndToEnd(): Promise<Bar[]> {
   const bars: Bar[] = [];
   const offers = Number(flags.offers ?? 5000);
@@ -169,6 +181,7 @@ const sections = flags.e2e
       discovery: reportDiscovery,
       shops: reportShops,
       budgets: reportBudgets,
+      visible: reportVisible,
     };
 const only = flags.only?.split(',');
 const bars: Bar[] = [];

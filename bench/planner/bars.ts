@@ -3,6 +3,7 @@ import { lead, product, type Rivalry } from './e2e-suite.ts';
 import { gapClosed, mean, percent } from './cell.ts';
 import { scriptNames } from './page-policies.ts';
 import { fixedShares } from './discovery-suite.ts';
+import { meanLearned, type LearnedShare } from './visible-suite.ts';
 
 /** Something that must hold, and what was measured. */
 export interface Bar {
@@ -176,6 +177,17 @@ export function budgetBars(cells: readonly Cell[]): Bar[] {
       `${percent(cell.quota)}, ${cell.variant ?? ''}: points of J lost beyond those of told rates`,
       lost(cell, 'planner') - lost(cell, 'told'),
       mostLost,
+    ),
+  );
+}
+
+/** After two months the share of changes that rows show is known, whatever it is. */
+export function visibleBars(share: LearnedShare): Bar[] {
+  return ([60, 89] as const).map((day) =>
+    atMost(
+      `${String(share.truth)} visible, ${percent(share.quota)}, day ${String(day)}: learned is off by`,
+      Math.abs(meanLearned(share, day) - share.truth),
+      0.05,
     ),
   );
 }

@@ -111,6 +111,11 @@ export class PlannerPolicy implements Policy {
     this.#curves = members.map((_, page) => this.#curveOf(page));
   }
 
+  /** What is known so far of the share of changes that rows show. */
+  get visibleShare(): number {
+    return shareOf(this.#share);
+  }
+
   async spend(site: Site, calls: number): Promise<void> {
     this.#site = site;
     this.#fitOnceADay(Math.floor(site.day));
@@ -147,7 +152,7 @@ export class PlannerPolicy implements Policy {
     const observation = site.fetchDetail(offer);
     if (!observation) return;
     this.#suspicions?.note(seen, site.day, observation.isSummaryChanged);
-    const share = shareOf(this.#share);
+    const share = this.visibleShare;
     if (ages.isStale) {
       // What the page had shown was booked when it did: this observation adds what came since.
       this.#learn(offer, share * ages.summaryAgeDays, ages.summaryAgeDays, observation.isSummaryChanged);
@@ -210,7 +215,7 @@ export class PlannerPolicy implements Policy {
       const before = seen[row];
       if (before) this.#suspicions?.note(before, site.day, isChanged);
       const ageDays = site.day - (before?.lastDay ?? site.day);
-      this.#learn(offer, shareOf(this.#share) * ageDays, ageDays, isChanged);
+      this.#learn(offer, this.visibleShare * ageDays, ageDays, isChanged);
       if (isChanged) this.#isStale[offer] = 1;
       this.#place(offer);
     }
@@ -219,7 +224,7 @@ export class PlannerPolicy implements Policy {
 
   #seen(offer: number): SeenOffer {
     const { summaryAgeDays } = this.#agesOf(offer);
-    const odds = changeOdds(this.#rateOf(offer), shareOf(this.#share) * summaryAgeDays);
+    const odds = changeOdds(this.#rateOf(offer), this.visibleShare * summaryAgeDays);
     return { offer, lastDay: this.#day - summaryAgeDays, odds };
   }
 
@@ -294,7 +299,7 @@ export class PlannerPolicy implements Policy {
   }
 
   #valuation(): Valuation {
-    return { objective: this.#options.objective, visibleShare: shareOf(this.#share) };
+    return { objective: this.#options.objective, visibleShare: this.visibleShare };
   }
 
   #learnedOf(offer: number): ChangeRate {

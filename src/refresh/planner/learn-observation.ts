@@ -106,8 +106,8 @@ function learnDetail(
   const stat = { source: 'detail', hint: stale?.by ?? 'none', odds, isChanged } as const;
   // The change that prompted the observation is already counted; further changes can't be counted.
   if (stale !== null) return { known, stat, ...noEvidence };
-  const inspectDatabase = { exposureDays, elapsedDays: summaryAgeDays, isChanged };
-  const refreshStats = learnRate(planner.prior, learned, inspectDatabase);
+  const shown = { exposureDays, elapsedDays: summaryAgeDays, isChanged };
+  const refreshStats = learnRate(planner.prior, learned, shown);
   const rate = rateOf(planner.prior, refreshStats);
   const found = { isVisible: observation.isVisible, rate, summaryAgeDays, detailAgeDays };
   return {
