@@ -1,40 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OfferKnowledge, OfferObservation, PlannerKnowledge } from '../../../../src/model/learning.ts';
+import type { OfferKnowledge } from '../../../../src/model/learning.ts';
 import { learnObservation, positionOf } from '../../../../src/refresh/planner/learn-observation.ts';
+import { day, detail, planner, row, seen } from '../../../support/offer-observations.ts';
 
-const planner: PlannerKnowledge = {
-  prior: { changes: 0.2, days: 10 },
-  visibleShare: 0.7,
-  isDateTrusted: true,
-  recent: { found: 0, empty: 0 },
-};
-const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
-
-/** Searched on one day, and fetched by detail on another. */
-const seen = (
-  rowDay: number | null,
-  detailDay: number | null,
-  more: Partial<OfferKnowledge> = {},
-): OfferKnowledge => ({
-  popularity: 1,
-  learned: { changes: 0, days: 0 },
-  rowAt: rowDay === null ? null : day(rowDay),
-  detailAt: detailDay === null ? null : day(detailDay),
-  changedAt: null,
-  stale: null,
-  ...more,
-});
-const row = (
-  at: number,
-  more: Partial<Extract<OfferObservation, { kind: 'row' }>> = {},
-): OfferObservation => ({
-  ...{ kind: 'row', at: day(at), monthSold: null, isPriceChanged: false, isPriceOfDetail: null },
-  ...{ modifiedAt: null, isReturned: false, ...more },
-});
-const detail = (at: number, isChanged = false, isVisible = isChanged): OfferObservation => ({
-  ...{ kind: 'detail', at: day(at), isChanged, isVisible },
-});
 const isDue = (known: OfferKnowledge) => positionOf(planner, known).bucket < 0;
 
 describe('a search row', () => {

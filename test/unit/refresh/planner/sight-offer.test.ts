@@ -1,34 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { OfferKnowledge, OfferObservation, PlannerKnowledge } from '../../../../src/model/learning.ts';
 import { sightOffer } from '../../../../src/refresh/planner/sight-offer.ts';
-
-const planner: PlannerKnowledge = {
-  prior: { changes: 0.2, days: 10 },
-  visibleShare: 0.7,
-  isDateTrusted: true,
-  recent: { found: 0, empty: 0 },
-};
-const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
-
-const seen = (
-  rowDay: number | null,
-  detailDay: number | null,
-  more: Partial<OfferKnowledge> = {},
-): OfferKnowledge => ({
-  ...{ popularity: 1, learned: { changes: 0, days: 0 }, changedAt: null, stale: null },
-  rowAt: rowDay === null ? null : day(rowDay),
-  detailAt: detailDay === null ? null : day(detailDay),
-  ...more,
-});
-const row = (
-  at: number,
-  more: Partial<Extract<OfferObservation, { kind: 'row' }>> = {},
-): OfferObservation => ({
-  ...{ kind: 'row', at: day(at), monthSold: null, isPriceChanged: false, isPriceOfDetail: null },
-  ...{ modifiedAt: null, isReturned: false, ...more },
-});
-const detail = (at: number, isVisible: boolean) =>
-  ({ kind: 'detail', at: day(at), isChanged: true, isVisible }) as const;
+import { day, detail, planner, row, seen } from '../../../support/offer-observations.ts';
 
 describe('what an observation says of the shop of its offer', () => {
   it('is whether a price changed since the offer was seen before, and how likely that was', () => {
@@ -38,10 +10,10 @@ describe('what an observation says of the shop of its offer', () => {
       odds: expect.closeTo(0.1007, 4) as number,
     });
     expect(sightOffer(planner, seen(1, 6), row(11))).toMatchObject({ lastAt: day(6), isPriceChanged: false });
-    expect(sightOffer(planner, seen(6, 1), detail(11, true))).toMatchObject({
+    expect(sightOffer(planner, seen(6, 1), detail(11, true, true))).toMatchObject({
       ...{ lastAt: day(6), isPriceChanged: true },
     });
-    expect(sightOffer(planner, seen(1, 1), detail(11, false))?.isPriceChanged).toBe(false);
+    expect(sightOffer(planner, seen(1, 1), detail(11, true, false))?.isPriceChanged).toBe(false);
   });
 
   it('is no date of modification, and no price that the detail before had shown already', () => {
@@ -52,13 +24,13 @@ describe('what an observation says of the shop of its offer', () => {
 
   it('is nothing of the first one, of a late one, and of a detail that a row had prompted', () => {
     expect(sightOffer(planner, seen(null, 1), row(3))).toBeNull();
-    expect(sightOffer(planner, seen(1, null), detail(3, true))).toBeNull();
+    expect(sightOffer(planner, seen(1, null), detail(3, true, true))).toBeNull();
     expect(sightOffer(planner, seen(1, 5), row(3, { isPriceChanged: true }))).toBeNull();
-    expect(sightOffer(planner, seen(5, 1), detail(3, true))).toBeNull();
-    expect(sightOffer(planner, seen(3, 1), detail(3, true))).toBeNull();
+    expect(sightOffer(planner, seen(5, 1), detail(3, true, true))).toBeNull();
+    expect(sightOffer(planner, seen(3, 1), detail(3, true, true))).toBeNull();
     const prompted = seen(3, 1, { stale: { since: day(3), by: 'row' } });
-    expect(sightOffer(planner, prompted, detail(4, true))).toBeNull();
+    expect(sightOffer(planner, prompted, detail(4, true, true))).toBeNull();
     const dated = seen(3, 1, { stale: { since: day(3), by: 'modify_date' } });
-    expect(sightOffer(planner, dated, detail(4, true))).not.toBeNull();
+    expect(sightOffer(planner, dated, detail(4, true, true))).not.toBeNull();
   });
 });
