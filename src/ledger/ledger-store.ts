@@ -7,6 +7,7 @@ import type { Ledger, ReserveAnswer, ReserveRequest, Settlement, PeriodKind } fr
 import { classifyDatabaseErrors } from '../db/database-error.ts';
 import { ledgerErrors } from './errors.ts';
 import { retryThroughOutage } from '../db/retry-through-outage.ts';
+import { retryUntilAttached } from '../db/retry-until-attached.ts';
 import { packBody, toStoredAnswer, type StoredAnswerRow } from '../raw/stored-answer.ts';
 import { runSqlForOne } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
@@ -102,23 +103,21 @@ async function reserve(pool: Pool, request: ReserveRequest, maxCallMs: number): 
 
 async function settle(options: LedgerStoreOptions, settlement: Settlement): Promise<string | null> {
   const packed = settlement.body && (await packBody(settlement.body));
-  const settled = await retryThroughOutage(
-    () =>
-      runSqlForOne<{ isKnown: boolean; rawId: string | null }>(options.pool, readSql('settle-call'), [
-        settlement.callId,
-        settlement.state,
-        settlement.outcome,
-        settlement.gatewayCode,
-        settlement.httpStatus,
-        settlement.latencyMs === null ? null : Math.round(settlement.latencyMs),
-        settlement.responseBytes,
-        packed?.gzipped ?? null,
-        packed?.bytes ?? null,
-        packed?.sha256 ?? null,
-        settlement.shows,
-      ]),
-    options,
-  );
+  const write = () =>
+    runSqlForOne<{ isKnown: boolean; rawId: string | null }>(options.pool, readSql('settle-call'), [
+      settlement.callId,
+      settlement.state,
+      settlement.outcome,
+      settlement.gatewayCode,
+      settlement.httpStatus,
+      settlement.latencyMs === null ? null : Math.round(settlement.latencyMs),
+      settlement.responseBytes,
+      packed?.gzipped ?? null,
+      packed?.bytes ?? null,
+      packed?.sha256 ?? null,
+      settlement.shows,
+    ]);
+  const settled = await retryThroughOutage(() => retryUntilAttached(write), options);
   if (settled.isKnown) return settled.rawId;
   throw new AppError(ledgerErrors.LEDGER_CALL_UNKNOWN, 'a call was settled that was never granted here', {
     facts: { callId: settlement.callId },
@@ -139,7 +138,8 @@ export function createLedgerStore(options: LedgerStoreOptions): LedgerStore {
   const { pool } = options;
   const maxCallMs = options.maxCallMs ?? defaultMaxCallMs;
   return {
-    reserve: (request) => classifyDatabaseErrors(() => reserve(pool, request, maxCallMs)),
+    reserve: (request) =>
+      classifyDatabaseErrors(() => retryUntilAttached(() => reserve(pool, request, maxCallMs))),
     markSent: async (callId) => {
       const { maySend } = await classifyDatabaseErrors(() =>
         runSqlForOne<{ maySend: boolean }>(pool, readSql('mark-call-sent'), [callId]),

@@ -4,6 +4,7 @@ import type { Logger } from '../core/log.ts';
 import type { LoadableAnswer, LoadReport, WindowAlarm } from '../model/catalog.ts';
 import { loadAnswers } from './load-answers.ts';
 import { classifyDatabaseErrors, isMissingPartition } from '../db/database-error.ts';
+import { retryUntilAttached } from '../db/retry-until-attached.ts';
 import { ensurePartitions } from '../db/partitions.ts';
 import type { Learn } from '../model/learning.ts';
 import { loadErrors } from './errors.ts';
@@ -69,7 +70,7 @@ export function createCatalogStore(options: CatalogStoreOptions): CatalogStore {
         const loaded = await attempt(answers).catch(async (error: unknown) => {
           if (!isMissingPartition(error)) throw error;
           await ensureMonths(options, answers);
-          return attempt(answers);
+          return retryUntilAttached(() => attempt(answers));
         });
         for (const { outcome, ...facts } of loaded.alarms) {
           const { kind, message } = alarms[outcome];
