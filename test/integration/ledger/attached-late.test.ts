@@ -1,6 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { api, appKey, openLedger, settlementFor, type OpenLedger } from '../../support/open-ledger.ts';
+import { createCatalogStore } from '../../../src/load/catalog-store.ts';
+import { found, learnNothing, provenance } from '../../support/answers.ts';
+import {
+  api,
+  appKey,
+  openLedger,
+  settlementFor,
+  silentLog,
+  type OpenLedger,
+} from '../../support/open-ledger.ts';
 
 /*
  * A partition that another session is making is seen by its name before it is seen to belong to its parent: in the moment between
@@ -48,6 +57,19 @@ it('an answer that was paid for is stored once the partition is attached', async
   const [{ rawId }] = await Promise.all([at.ledger.settle(settlementFor(callId)), attach(100)]);
   expect(rawId).not.toBeNull();
   expect(await at.callStates()).toEqual(['committed']);
+});
+
+it('an answer is loaded once the partition is attached', async () => {
+  const attach = await makeDetached('catalog.observation', '2031-10');
+  const from = { ...provenance(0), observedAt: new Date('2031-10-10T12:00:00Z') };
+  const store = createCatalogStore({
+    pool: at.db.pool,
+    log: silentLog,
+    learn: learnNothing,
+    read: () => null,
+  });
+  const [report] = await Promise.all([store.load([found('501', from)]), attach(100)]);
+  expect(report.offersNew).toBe(1);
 });
 
 it('where it never is, the error says so', async () => {
