@@ -9,8 +9,9 @@ AS $$
   WITH asked AS MATERIALIZED (
     SELECT average_prices.since AS since, least(coalesce(average_prices.until, c.now), c.now) AS until FROM analytics.clock c
   )
-  SELECT h.offer_id, h.sku_id, h.min_quantity, round((sum(h.amount_cny::float8 * h.seconds) / sum(h.seconds))::numeric, 4),
-         min(h.amount_cny), max(h.amount_cny), count(*)::int, round((sum(h.seconds) / 86400)::numeric, 3)
+  -- By integers: from float8 to numeric the way is through text, a fifth of all time.
+  SELECT h.offer_id, h.sku_id, h.min_quantity, (10000 * sum(h.amount_cny::float8 * h.seconds) / sum(h.seconds))::bigint * 0.0001,
+         min(h.amount_cny), max(h.amount_cny), count(*)::int, (sum(h.seconds) / 86.4)::bigint * 0.001
   FROM (
     SELECT p.offer_id, p.sku_id, p.min_quantity, p.amount_cny,
            date_part('epoch', least(p.valid_to, a.until) - greatest(p.valid_from, a.since)) AS seconds

@@ -1,16 +1,18 @@
--- Purpose: how prices moved, day by day, for all offers or for each category, without bias by what was looked at, and when.
+-- Purpose: how prices moved, day by day, for all offers or by category, without bias by what was looked at, and when.
 -- Params:  days integer: 1 to 366; kind text; by_category boolean; max_offers integer: of more offers in the catalog, a random
---          part of about that size (the same offers each time); null: all
+--          part of about that size (the same offers each time); null: all; category bigint: of this one alone, of whose offers
+--          none is left out
 -- Returns: one row for each day (and category); none where there is nothing of that kind, or days are out of range
 --
 -- Of every offer the mean of the logarithms of its prices moves. What two observations show is spread evenly over the time between
 -- them, and an offer that was not observed since moves as offers do on average: change found by time observed. Times are in days
 -- since the first day began, by date_part, as extract gives numeric, which is slow; a sum of straight lines is kept as events at which
 -- slopes change.
--- It is dropped first: in the release before, it lacked the last parameter. Only readers call it.
-DROP FUNCTION IF EXISTS analytics.price_index(integer, text, boolean);
+-- It is dropped first: in releases before, it lacked the last parameters. Only readers call it.
+DROP FUNCTION IF EXISTS analytics.price_index(integer, text, boolean), analytics.price_index(integer, text, boolean, integer);
 CREATE OR REPLACE FUNCTION analytics.price_index(
-  days integer DEFAULT 30, kind text DEFAULT 'list', by_category boolean DEFAULT false, max_offers integer DEFAULT NULL)
+  days integer DEFAULT 30, kind text DEFAULT 'list', by_category boolean DEFAULT false, max_offers integer DEFAULT NULL,
+  category bigint DEFAULT NULL)
 RETURNS TABLE (category_id bigint, day date, index_points numeric, carried_points numeric, offers integer, pairs integer,
                changed_pairs integer, expected_share numeric, standard_error numeric)
 LANGUAGE sql STABLE
@@ -36,11 +38,13 @@ AS $$
     FROM analytics.fct_price_history h
     WHERE (h.kind = price_index.kind OR h.kind = 'search' AND price_index.kind = 'list')
       AND NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND h.amount_cny > 0
-      AND (hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
+      AND ((hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
+        OR h.offer_id IN (SELECT w.offer_id FROM analytics.dim_offer w WHERE w.category_id = price_index.category))
   ),
   offer AS MATERIALIZED (
-    -- 0 stands for all of them: a null joins nothing.
-    SELECT h.offer_id, CASE WHEN price_index.by_category THEN o.category_id ELSE 0 END AS category_id, h.began, h.ended, h.prices,
+    -- 0 stands for all of them, or those of other categories: a null joins nothing.
+    SELECT h.offer_id, CASE WHEN price_index.by_category OR o.category_id = price_index.category THEN o.category_id ELSE 0 END AS category_id,
+           h.began, h.ended, h.prices,
            o.detail_seen_at,
            least(greatest(date_part('epoch', k.known_at - h.starts_at) / 86400, h.began), h.ended) AS known
     FROM (
@@ -55,7 +59,9 @@ AS $$
           UNION ALL
           SELECT c.offer_id, greatest(c.valid_from, (SELECT starts_at FROM span)), (SELECT until FROM span)
           FROM analytics.fct_price_history c
-          WHERE c.is_current AND c.kind = price_index.kind AND c.amount_cny > 0 AND (hashint8(c.offer_id) & 65535) < (SELECT sampled FROM span)
+          WHERE c.is_current AND c.kind = price_index.kind AND c.amount_cny > 0
+            AND ((hashint8(c.offer_id) & 65535) < (SELECT sampled FROM span)
+              OR c.offer_id IN (SELECT w.offer_id FROM analytics.dim_offer w WHERE w.category_id = price_index.category))
         ) i
         GROUP BY i.offer_id
       ) p
@@ -67,7 +73,7 @@ AS $$
                   WHEN price_index.kind = 'list' THEN greatest(o.detail_seen_at, o.search_seen_at)
                   ELSE o.detail_seen_at END AS known_at
     ) k
-    WHERE h.prices IS NOT NULL AND (NOT price_index.by_category OR o.category_id IS NOT NULL)
+    WHERE h.prices IS NOT NULL AND (NOT price_index.by_category AND price_index.category IS NULL OR o.category_id IS NOT NULL)
   ),
   observed AS MATERIALIZED (
     SELECT l.offer_id, l.observed_at, l.is_counted, l.not_before
@@ -79,7 +85,8 @@ AS $$
         -- The first pairs begin before these days.
         WHERE f.observed_at >= (SELECT reads_from FROM span) AND f.is_found AND NOT f.is_late
           AND (f.source = 'search' AND price_index.kind = 'list' OR (f.source = 'search') = (price_index.kind LIKE 'search%'))
-          AND (hashint8(f.offer_id) & 65535) < (SELECT sampled FROM span)
+          AND ((hashint8(f.offer_id) & 65535) < (SELECT sampled FROM span)
+            OR f.offer_id IN (SELECT w.offer_id FROM analytics.dim_offer w WHERE w.category_id = price_index.category))
       ) o
     ) l
     -- A row and a detail may be of one time.
@@ -96,7 +103,8 @@ AS $$
       FROM analytics.fct_price_history c
       WHERE (c.kind = price_index.kind OR c.kind = 'search' AND price_index.kind = 'list')
         AND c.is_current AND c.valid_from >= (SELECT starts_at FROM span) AND c.amount_cny > 0
-        AND (hashint8(c.offer_id) & 65535) < (SELECT sampled FROM span)
+        AND ((hashint8(c.offer_id) & 65535) < (SELECT sampled FROM span)
+          OR c.offer_id IN (SELECT w.offer_id FROM analytics.dim_offer w WHERE w.category_id = price_index.category))
     ) n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
     GROUP BY h.offer_id, h.is_own, h.valid_to
   ),
@@ -172,25 +180,36 @@ AS $$
   daily AS (
     SELECT l.*, l.moved - lag(l.moved, 1, 0::float8) OVER w AS day_moved, l.open_days - lag(l.open_days, 1, 0::float8) OVER w AS day_open,
            l.alive_days - lag(l.alive_days, 1, 0::float8) OVER w AS day_alive, l.ends - lag(l.ends, 1, 0::float8) OVER w AS length,
-           last_value(l.moved) OVER g AS all_moved, last_value(l.alive_days - l.open_days) OVER g AS all_known
+           last_value(l.moved) OVER g AS all_moved, last_value(l.alive_days - l.open_days) OVER g AS all_known,
+           last_value(l.squares) OVER g AS all_squares
     FROM line l
     WINDOW w AS (PARTITION BY l.category_id ORDER BY l.nth), g AS (w ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
   ),
   -- A category of its own mean where much of it was observed; ten thousand days of an offer say half of it.
   drifting AS (
-    SELECT d.*, (d.all_moved + 10000 * m.mean) / (d.all_known + 10000) AS drift
+    SELECT d.*, (d.all_moved + 10000 * m.mean) / (d.all_known + 10000) AS drift, m.mean_error
     FROM daily d
     CROSS JOIN (
-      SELECT coalesce(sum(all_moved) / nullif(sum(all_known), 0), 0) AS mean FROM daily
+      SELECT coalesce(sum(w.all_moved * w.weight) / nullif(sum(w.all_known * w.weight), 0), 0) AS mean,
+             sqrt(max(w.all_squares) FILTER (WHERE w.category_id = 0)) / nullif(max(w.all_known) FILTER (WHERE w.category_id = 0), 0) AS mean_error
+      FROM (
+        -- Those of other categories stand for all that were not drawn.
+        SELECT l.*, CASE WHEN l.category_id = 0 THEN 65536 / greatest(least(s.sampled, 65536), 1)::float8 ELSE 1 END AS weight
+        FROM daily l
+        CROSS JOIN span s
+      ) w
     ) m
   )
-  SELECT CASE WHEN price_index.by_category THEN d.category_id END, (SELECT first_day FROM span) + d.nth,
+  SELECT CASE WHEN price_index.by_category OR price_index.category IS NOT NULL THEN d.category_id END, (SELECT first_day FROM span) + d.nth,
          round((100 * d.index)::numeric, 3), round((100 * exp(sum(d.length * d.carried / nullif(d.day_alive, 0)) OVER w))::numeric, 3),
          round(d.day_alive / d.length)::int, coalesce(p.pairs, 0), coalesce(c.pairs, 0),
          round((d.day_open / nullif(d.day_alive, 0))::numeric, 4),
-         -- Of the offers that are not in the part. Those of it that were not observed move by the mean, and so with its error.
-         round((100 * d.index * sqrt(d.squares * (SELECT greatest(0, 1 - sampled / 65536) FROM span)) * d.length / nullif(d.day_alive, 0)
-                * (1 + d.open_days / nullif(d.all_known + price_index.by_category::int * 10000, 0)))::numeric, 3)
+         -- Of the offers that are not in the part. Those of it that were not observed move by the mean, and so with its error; of one
+         -- category there are no others.
+         round((100 * d.index * sqrt((SELECT greatest(0, 1 - sampled / 65536) FROM span)) * d.length / nullif(d.day_alive, 0)
+                * CASE WHEN price_index.category IS NULL
+                       THEN sqrt(d.squares) * (1 + d.open_days / nullif(d.all_known + price_index.by_category::int * 10000, 0))
+                       ELSE d.open_days * 10000 / (d.all_known + 10000) * coalesce(d.mean_error, 0) END)::numeric, 3)
   FROM (
     SELECT t.*, exp(sum(t.length * (t.day_moved + t.drift * t.day_open) / nullif(t.day_alive, 0)) OVER w) AS index
     FROM drifting t
@@ -198,9 +217,10 @@ AS $$
   ) d
   LEFT JOIN observation_pair p ON p.category_id = d.category_id AND p.nth = d.nth
   LEFT JOIN changed_pair c ON c.category_id = d.category_id AND c.nth = d.nth
+  WHERE price_index.category IS NULL OR d.category_id = price_index.category
   WINDOW w AS (PARTITION BY d.category_id ORDER BY d.nth)
   ORDER BY d.category_id, d.nth
 $$;
 
-COMMENT ON FUNCTION analytics.price_index(integer, text, boolean, integer) IS
-  'How prices of one kind moved in the last days (default 30, at most 366) of Shanghai: one row for each day, of all offers (category_id null) or of each category. 100 is where the day before the first one ended. index_points: geometric mean over offers, each once; a change is spread evenly over the time between the two observations that show it, and offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: every change on the day that found it, and nothing for the others: it lags. offers: how many it is made of; with max_offers, of a larger catalog a random part of about so many, the same ones each time. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices of another unit are not compared. standard_error, in points: of index_points, as far as only a part of the offers was drawn; 0 with all of them.';
+COMMENT ON FUNCTION analytics.price_index(integer, text, boolean, integer, bigint) IS
+  'How prices of one kind moved in the last days (default 30, at most 366) of Shanghai: one row for each day, of all offers (category_id null), of each category (by_category), or of one (category), of which all offers are read. 100 is where the day before the first one ended. index_points: geometric mean over offers, each once; a change is spread evenly over the time between the two observations that show it, and offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: every change on the day that found it, and nothing for the others: it lags. offers: how many it is made of; with max_offers, of a larger catalog a random part of about so many, the same ones each time. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices of another unit are not compared. standard_error, in points: of index_points, as far as only a part of the offers was drawn; 0 with all of them. Of one category, it is that of the mean of all others.';

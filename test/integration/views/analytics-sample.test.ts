@@ -46,19 +46,30 @@ type Row = Readonly<Record<string, string | number | null>>;
 const read = async (call: string, on: Pick<PoolClient, 'query'> = db.pool) =>
   (await on.query<Row>(`SELECT * FROM analytics.${call}`)).rows;
 
-/** What the statistics of all offers are where there are no others than those that are drawn. */
-async function readOfDrawn(call: string, most: number): Promise<Row[]> {
+/** Asks of a catalog that is as it was before again afterwards. */
+async function inChanged<T>(
+  changes: readonly string[],
+  ask: (on: Pick<PoolClient, 'query'>) => Promise<T>,
+): Promise<T> {
   const client = await db.pool.connect();
   try {
     await client.query('BEGIN');
-    for (const table of ['catalog.price', 'catalog.price_history', 'catalog.observation', 'catalog.offer'])
-      await client.query(`DELETE FROM ${table} WHERE NOT ${isDrawn(most)}`);
-    return await read(call, client);
+    for (const change of changes) await client.query(change);
+    return await ask(client);
   } finally {
     await client.query('ROLLBACK');
     client.release();
   }
 }
+
+/** What the statistics of all offers are where there are no others than those that are drawn. */
+const readOfDrawn = (call: string, most: number) =>
+  inChanged(
+    ['price', 'price_history', 'observation', 'offer'].map(
+      (table) => `DELETE FROM catalog.${table} WHERE NOT ${isDrawn(most)}`,
+    ),
+    (on) => read(call, on),
+  );
 
 const withoutErrors = (rows: readonly Row[]) => rows.map((row) => ({ ...row, standard_error: null }));
 const errorsOf = (rows: readonly Row[]) => rows.map((row) => Number(row['standard_error']));
@@ -94,6 +105,38 @@ describe.each([
     const typical = Math.sqrt(off.reduce((sum, one) => sum + one ** 2, 0) / off.length);
     expect(typical).toBeGreaterThan(off.length < 30 ? 0 : 0.7);
     expect(typical).toBeLessThan(off.length < 30 ? 2 : 1.3);
+  });
+});
+
+describe('the index of one category', () => {
+  const category = 7;
+  const ofCategory = (rows: readonly Row[]) => rows.filter((row) => row['category_id'] === String(category));
+  const withoutPoints = (rows: readonly Row[]) =>
+    withoutErrors(rows).map((row) => ({ ...row, index_points: null }));
+
+  it('is that of each category, and of none that is not there', async () => {
+    const each = ofCategory(await read('price_index(9, by_category => true)'));
+    expect(each).toHaveLength(9);
+    expect(await read('price_index(9, category => 7)')).toEqual(each);
+    expect(await read('price_index(9, by_category => true, category => 7)')).toEqual(each);
+    expect(await read('price_index(9, category => 31)')).toEqual([]);
+  });
+
+  it('has all its offers; by those that are drawn of the others it is off by as much as it says', async () => {
+    // It moved otherwise than the others, so that it must not count for more than its share.
+    const dearer = `UPDATE catalog.price SET amount_cny = 3 * amount_cny WHERE amount_cny <> 10 AND offer_id % ${String(categories)} = 6`;
+    // Half of it was not observed since the beginning, and moves by the mean of all.
+    const unseen = `UPDATE sync.refresh SET detail_at = ${at(8)} WHERE offer_id % 60 = 36`;
+    const { each, drawn } = await inChanged([dearer, unseen], async (on) => ({
+      each: ofCategory(await read('price_index(9, by_category => true)', on)),
+      drawn: await read('price_index(9, category => 7, max_offers => 600)', on),
+    }));
+    expect(withoutPoints(drawn)).toEqual(withoutPoints(each));
+    const off = drawn.map((row, nth) => Number(row['index_points']) - Number(each[nth]?.['index_points']));
+    const errors = errorsOf(drawn);
+    expect(Math.max(...errors)).toBeGreaterThan(0.01);
+    for (const [nth, one] of off.entries())
+      expect(Math.abs(one)).toBeLessThan(2 * (errors[nth] ?? 0) + 0.001);
   });
 });
 
