@@ -1,4 +1,4 @@
-import { isDatabaseOutage, toNamedError } from '../db/database-error.ts';
+import { toNamedError } from '../db/database-error.ts';
 import type { Settlement } from '../model/ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Spool } from './spool.ts';
@@ -51,10 +51,9 @@ export function keepUnsettled(ledger: LedgerStore, { spool, cut }: KeepOptions):
       unknown.delete(settlement.callId);
       return settled;
     } catch (error) {
-      if (isDatabaseOutage(error)) {
-        ({ code } = toNamedError(error));
-        keep(settlement);
-      }
+      // Also what the database refused for good: whatever is wrong there may be mended before the next process begins.
+      ({ code } = toNamedError(error));
+      keep(settlement);
       throw error;
     } finally {
       waiting.delete(settlement);

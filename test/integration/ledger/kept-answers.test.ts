@@ -126,6 +126,23 @@ it('a call without an answer is not kept, and counts as unknown; one that never 
   expect(() => readdirSync(folder)).toThrow('ENOENT');
 });
 
+it('an answer that the database refuses is stored by the next process, if it takes it then', async () => {
+  const folder = join(mkdtempSync(join(findScratchFolder(), 'spool-')), 'spool');
+  const ledger = keepUnsettled(at.ledger, {
+    spool: openSpool(folder, silentLog),
+    cut: new AbortController().signal,
+  });
+  const { callId, observedAt } = await at.grant('a');
+  await at.db.pool.query('ALTER TABLE raw.payload ADD CONSTRAINT none CHECK (false) NOT VALID');
+  const settling = ledger.settle(settlementFor(callId, { observedAt, body }));
+  await expect(settling).rejects.toMatchObject({ code: 'DATABASE_REJECTED' });
+  expect(ledger.countUnsettled()).toEqual({ kept: 1, unknown: 0, code: 'DATABASE_REJECTED' });
+  await at.db.pool.query('ALTER TABLE raw.payload DROP CONSTRAINT none');
+  await emptyInto(at, folder);
+  expect(await findCalls()).toMatchObject([{ state: 'committed', body_bytes: body.length }]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 it('an answer to the call of another database is stored in none', async () => {
   const { callId, observedAt } = await at.grant('a');
   const { folder, ledger, cut, close } = await openStalled();
