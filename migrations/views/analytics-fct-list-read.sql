@@ -13,7 +13,7 @@ FROM (
   FROM (
     SELECT w.window_id, w.feed, w.keyword, w.category_id, w.price_min_cny, w.price_max_cny, h.day, h.page,
            count(DISTINCT h.rank)::int AS listed, max(h.rank) AS last_rank,
-           row_number() OVER (PARTITION BY w.window_id, h.day ORDER BY h.page) AS nth,
+           row_number() OVER (PARTITION BY w.window_id, w.feed, w.keyword, w.category_id, h.day ORDER BY h.page) AS nth,
            min(h.observed_at) AS first_read_at, max(h.observed_at) AS last_read_at
     FROM sync.search_window w
     JOIN (SELECT *, (observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM catalog.search_hit) h USING (window_id)

@@ -24,7 +24,7 @@ export const price = catalog.table(
     callId: id('call_id').notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.offerId, table.skuId, table.kind, table.minQuantity] }),
+    primaryKey({ columns: [table.offerId, table.kind, table.skuId, table.minQuantity] }),
     index('price_amount')
       .on(table.amountCny, table.offerId)
       .where(sql`${table.kind} IN ('list', 'search')`),
@@ -54,7 +54,7 @@ export const priceHistory = catalog.table(
     closedByCallId: id('closed_by_call_id').notNull(),
   },
   (table) => [
-    primaryKey({ columns: [table.offerId, table.skuId, table.kind, table.minQuantity, table.validFrom] }),
+    primaryKey({ columns: [table.offerId, table.kind, table.skuId, table.minQuantity, table.validFrom] }),
     dayIndex('price_history_ended_day', table.validTo),
     check('price_history_kind', sql`${table.kind} IN ${kinds}`),
     check('price_history_interval', sql`${table.validTo} > ${table.validFrom}`),
