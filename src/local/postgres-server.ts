@@ -25,7 +25,8 @@ const attemptPauseMs = 300;
 
 /**
  * TCP on loopback only: a socket's path has a limit of about 100 bytes that a project's path may exceed.
- * `max_connections` holds the pools of several workers, and of test runs that share the server.
+ * `max_connections` holds the pools of several workers, and of test runs that share the server; `work_mem` is for questions
+ * about a large catalog, which else sort and join on disk from 4 MB on.
  */
 function settings(port: number, data: string): string {
   return [
@@ -34,6 +35,7 @@ function settings(port: number, data: string): string {
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     'max_connections=300',
+    'work_mem=32MB',
     'fsync=on',
     'synchronous_commit=on',
     'log_checkpoints=off',

@@ -22,6 +22,7 @@ export interface ComposeService {
   readonly restart?: string;
   readonly user?: string;
   readonly mem_limit?: string;
+  readonly shm_size?: string;
   readonly logging?: { readonly options: Readonly<Record<string, string>> };
 }
 

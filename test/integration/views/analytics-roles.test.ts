@@ -94,7 +94,11 @@ it('a login made as docs/querying.md says reads what its group reads, and can ch
     const { rows } = await client.query<{ settings: string[] }>(
       `SELECT setconfig AS settings FROM pg_db_role_setting WHERE setrole = 'maria'::regrole`,
     );
-    expect(rows[0]?.settings).toEqual(['statement_timeout=5min', 'default_transaction_read_only=on']);
+    expect(rows[0]?.settings).toEqual([
+      'statement_timeout=5min',
+      'work_mem=32MB',
+      'default_transaction_read_only=on',
+    ]);
     await client.query('SET LOCAL ROLE maria');
     await client.query('SELECT FROM analytics.dim_offer');
     await expect(client.query('SELECT FROM sync.token')).rejects.toMatchObject(denied);

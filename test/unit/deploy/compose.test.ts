@@ -34,6 +34,17 @@ describe('docker-compose.yml', () => {
     ).toEqual([]);
   });
 
+  test('gives parallel workers of Postgres room for what they share', () => {
+    const { command = [], mem_limit, shm_size } = serviceOf('postgres');
+    const gigabytes = (size: string | undefined) => Number(/^(\d+)g$/.exec(size ?? '')?.[1]);
+    const workMemMb = Number(
+      /work_mem=(\d+)MB/.exec(command.find((part) => part.startsWith('-cwork_mem')) ?? '')?.[1],
+    );
+    // Of three processes, each may take twice that for one hash table.
+    expect(gigabytes(shm_size) * 1024).toBeGreaterThanOrEqual(3 * 2 * workMemMb);
+    expect(gigabytes(mem_limit)).toBeGreaterThan(gigabytes(shm_size));
+  });
+
   test('has the databases, the migration, the workers and the pages', () => {
     expect(namesWhere(({ profiles }) => profiles === undefined)).toEqual([
       'migrate',
