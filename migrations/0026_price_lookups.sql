@@ -7,3 +7,8 @@ ALTER TABLE catalog.price ADD CONSTRAINT price_offer_id_kind_sku_id_min_quantity
 ALTER TABLE catalog.price_history DROP CONSTRAINT price_history_offer_id_sku_id_kind_min_quantity_valid_from_pk;
 ALTER TABLE catalog.price_history ADD CONSTRAINT price_history_offer_id_kind_sku_id_min_quantity_valid_from_pk
   PRIMARY KEY (offer_id, kind, sku_id, min_quantity, valid_from);
+
+CREATE OR REPLACE TRIGGER price_notes_deleted AFTER DELETE ON catalog.price REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION catalog.note_deleted('offer_id', 'kind', 'sku_id', 'min_quantity');
+CREATE OR REPLACE TRIGGER price_history_notes_deleted AFTER DELETE ON catalog.price_history REFERENCING OLD TABLE AS gone
+  FOR EACH STATEMENT EXECUTE FUNCTION catalog.note_deleted('offer_id', 'kind', 'sku_id', 'min_quantity', 'valid_from');

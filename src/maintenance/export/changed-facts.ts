@@ -13,8 +13,8 @@ export const changedFacts: Readonly<Record<string, readonly string[]>> = {
   'catalog.sku': ['offer_id', 'sku_id'],
   'catalog.sku_history': ['offer_id', 'sku_id', 'valid_from', 'call_id'],
   'catalog.stock_history': ['offer_id', 'sku_id', 'valid_from', 'call_id'],
-  'catalog.price': ['offer_id', 'sku_id', 'kind', 'min_quantity'],
-  'catalog.price_history': ['offer_id', 'sku_id', 'kind', 'min_quantity', 'valid_from'],
+  'catalog.price': ['offer_id', 'kind', 'sku_id', 'min_quantity'],
+  'catalog.price_history': ['offer_id', 'kind', 'sku_id', 'min_quantity', 'valid_from'],
   'catalog.observation': ['offer_id', 'observed_at', 'source', 'call_id'],
   'catalog.search_hit': ['window_id', 'call_id', 'rank', 'observed_at'],
 };
