@@ -32,6 +32,7 @@ export async function prepareStores(pool: Pool, { config, sync, log, shutdown }:
   await applyLimits(stores, sync, { appKey, apis: chooseApis(sync.apis) });
   const spool = openSpool(join(stateFolder(config.projectDir), 'spool'), log);
   const ledger = keepUnsettled(stores.ledger, { spool, cut: shutdown.cut });
-  await emptySpool({ pool, ledger, spool, log });
+  // By the ledger that keeps nothing: what is in the spool is no call of this process, and stays there or is set aside.
+  await emptySpool({ pool, ledger: stores.ledger, spool, log });
   return { ...stores, ledger };
 }

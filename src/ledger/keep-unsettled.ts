@@ -1,4 +1,4 @@
-import { toNamedError } from '../db/database-error.ts';
+import { isDatabaseOutage, toNamedError } from '../db/database-error.ts';
 import type { Settlement } from '../model/ledger.ts';
 import type { LedgerStore } from './ledger-store.ts';
 import type { Spool } from './spool.ts';
@@ -28,11 +28,18 @@ function isPaid(settlement: Settlement): settlement is PaidAnswer {
   return settlement.state === 'committed';
 }
 
-/** A ledger that keeps in the spool what it can't settle. To settle it twice changes nothing. */
+/** Those that are tried again wait in memory: at ten times this, large ones would fill it. */
+const mostRefused = 100;
+
+/**
+ * A ledger that keeps in the spool what it can't settle. What the database refused is tried again with each sweep. To settle it
+ * twice changes nothing.
+ */
 export function keepUnsettled(ledger: LedgerStore, { spool, cut }: KeepOptions): KeepingLedger {
   const waiting = new Set<Settlement>();
   const kept = new Set<string>();
   const unknown = new Set<string>();
+  const refused = new Map<string, PaidAnswer>();
   let code: string | null = null;
   const keep = (settlement: Settlement): void => {
     const { callId, state } = settlement;
@@ -54,10 +61,33 @@ export function keepUnsettled(ledger: LedgerStore, { spool, cut }: KeepOptions):
       // Also what the database refused for good: whatever is wrong there may be mended before the next process begins.
       ({ code } = toNamedError(error));
       keep(settlement);
+      if (isPaid(settlement) && !isDatabaseOutage(error) && refused.size < mostRefused)
+        refused.set(settlement.callId, settlement);
       throw error;
     } finally {
       waiting.delete(settlement);
     }
   };
-  return { ...ledger, settle, countUnsettled: () => ({ kept: kept.size, unknown: unknown.size, code }) };
+  /** A process may go on for months: until the next one began, others would pay for the same answers again. */
+  const settleRefused = async () => {
+    for (const [callId, settlement] of [...refused]) {
+      // One that is refused again is the last in turn next time.
+      refused.delete(callId);
+      const isSettled = await settle(settlement).then(
+        () => true,
+        () => false,
+      );
+      if (!isSettled) return;
+    }
+  };
+  const sweep = async () => {
+    await settleRefused();
+    return ledger.sweep();
+  };
+  return {
+    ...ledger,
+    settle,
+    sweep,
+    countUnsettled: () => ({ kept: kept.size, unknown: unknown.size, code }),
+  };
 }

@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../core/log.ts';
@@ -72,7 +72,8 @@ function writeFile(file: string, text: string): void {
   try {
     const opened = openSync(draft, 'w', 0o600);
     try {
-      writeSync(opened, text);
+      // Not `writeSync`, which a disk that gets full ends in the middle without an error.
+      writeFileSync(opened, text);
       fsyncSync(opened);
     } finally {
       closeSync(opened);

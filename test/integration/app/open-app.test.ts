@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { openApp, type App, type AppOptions } from '../../../src/app/open-app.ts';
@@ -261,6 +262,25 @@ describe('a tick', () => {
     }
     await open({ projectDir });
     expect(await listStates()).toEqual(['committed']);
+  });
+
+  it('says nothing of answers that earlier processes had to keep and that are refused again: the next start stores none', async () => {
+    const projectDir = createProject();
+    await (await open({ projectDir })).close();
+    const answer = await callOf('refused', 5000);
+    if (answer.kind !== 'granted') throw new Error(answer.kind);
+    const { callId, observedAt } = answer;
+    const kept = { ...settlementFor(callId, { observedAt }), state: 'committed' } as const;
+    const folder = join(stateFolder(projectDir), 'spool');
+    expect(openSpool(folder, silentLog).keep(kept)).toBe(true);
+    await database.pool.query('ALTER TABLE raw.payload ADD CONSTRAINT none CHECK (false) NOT VALID');
+    try {
+      const app = await open({ projectDir });
+      expect(readdirSync(folder)).toEqual(['set-aside']);
+      expect(app.countUnsettled()).toEqual({ kept: 0, unknown: 0, code: null });
+    } finally {
+      await database.pool.query('ALTER TABLE raw.payload DROP CONSTRAINT none');
+    }
   });
 });
 

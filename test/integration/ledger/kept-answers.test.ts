@@ -10,6 +10,7 @@ import {
   api,
   appKey,
   openLedger,
+  requestFor,
   settlementFor,
   silentLog,
   type OpenLedger,
@@ -140,6 +141,29 @@ it('an answer that the database refuses is stored by the next process, if it tak
   await at.db.pool.query('ALTER TABLE raw.payload DROP CONSTRAINT none');
   await emptyInto(at, folder);
   expect(await findCalls()).toMatchObject([{ state: 'committed', body_bytes: body.length }]);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+it('an answer that the database refused is stored by a process that goes on, once it is taken, and not paid for again', async () => {
+  const folder = join(mkdtempSync(join(findScratchFolder(), 'spool-')), 'spool');
+  const ledger = keepUnsettled(at.ledger, {
+    spool: openSpool(folder, silentLog),
+    cut: new AbortController().signal,
+  });
+  const { callId, observedAt } = await at.grant('a');
+  await at.ledger.markSent(callId);
+  await at.db.pool.query('ALTER TABLE raw.payload ADD CONSTRAINT none CHECK (false) NOT VALID');
+  await expect(ledger.settle(settlementFor(callId, { observedAt, body }))).rejects.toMatchObject({
+    code: 'DATABASE_REJECTED',
+  });
+  await ledger.sweep();
+  expect(readdirSync(folder)).toHaveLength(1);
+  await at.db.pool.query('ALTER TABLE raw.payload DROP CONSTRAINT none');
+  await at.setTime('2026-11-25T12:01:00+08:00');
+  await ledger.sweep();
+  expect(await ledger.reserve(requestFor('a', { freshForMs: 3_600_000 }))).toMatchObject({ kind: 'cached' });
+  expect(await findCalls()).toMatchObject([{ state: 'committed', body_bytes: body.length }]);
+  expect(ledger.countUnsettled()).toMatchObject({ kept: 0, unknown: 0 });
   expect(readdirSync(folder)).toEqual([]);
 });
 
