@@ -136,12 +136,7 @@ export class LedgerModel {
   }
 
   grant(request: ModelRequest, callId: string): void {
-    const periods = this.#rows(request.api, this.#latest()).map((row) => {
-      const period = this.#open(row);
-      if (period.dayStartsAt !== row.dayStartsAt) period.usedBeforeDay = this.used(period);
-      period.dayStartsAt = row.dayStartsAt;
-      return period;
-    });
+    const periods = this.#rows(request.api, this.#latest()).map((row) => this.#openToday(row));
     this.calls.push({
       ...request,
       ...{ callId, periods, grantedAt: this.now, sentAt: null, state: 'reserved' },
@@ -210,16 +205,22 @@ export class LedgerModel {
   }
 
   recordExternal(api: string, calls: number): void {
-    for (const row of this.#rows(api, this.now)) this.#open(row).external += calls;
+    for (const row of this.#rows(api, this.now)) this.#openToday(row).external += calls;
   }
 
   /** What is used then; null: there is no such limit. */
   reconcile(api: string, kind: Kind, used: number): number | null {
-    const row = this.#rows(api, this.now).find(({ limit }) => limit.api === api && limit.kind === kind);
+    const rows = this.#rows(api, this.now).filter(({ limit }) => limit.api === api);
+    const row = rows.find(({ limit }) => limit.kind === kind);
     if (!row) return null;
-    const granted = row.used - row.counted.reduce((sum, { external }) => sum + external, 0);
+    const external = row.counted.reduce((sum, period) => sum + period.external, 0);
+    const granted = row.used - external;
+    const day = rows.find(({ limit }) => limit.kind === 'day' && limit.reset === 'calendar');
+    const usedToday = day?.used ?? Math.max(0, row.usedToday - external);
     for (const period of row.counted) Object.assign(period, { external: 0, isAssumedSpent: false });
-    this.#open(row).external = Math.max(0, used - granted);
+    const period = this.#openToday(row);
+    period.external = Math.max(0, used - granted);
+    if (kind === 'month') period.usedBeforeDay = Math.max(0, this.used(period) - usedToday);
     return Math.max(used, granted);
   }
 
@@ -250,6 +251,14 @@ export class LedgerModel {
 
   used(period: ModelPeriod): number {
     return this.count(period) - this.count(period, 'refunded') + period.external + period.earlier;
+  }
+
+  /** The window, of whose latest day it is now. */
+  #openToday(row: Row): ModelPeriod {
+    const period = this.#open(row);
+    if (period.dayStartsAt !== row.dayStartsAt) period.usedBeforeDay = this.used(period);
+    period.dayStartsAt = row.dayStartsAt;
+    return period;
   }
 
   #latest(): number {

@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLedgerCorrections } from '../../../src/ledger/ledger-corrections.ts';
 import { createLedgerStore } from '../../../src/ledger/ledger-store.ts';
+import { createQuotaReport } from '../../../src/ledger/quota-report.ts';
 import { createQuotaStore } from '../../../src/ledger/quota-store.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import {
@@ -220,6 +221,26 @@ describe('a number read off the console', () => {
     expect(await at.corrections.reconcile(appKey, api, 'day', 6)).toBe(6);
     expect(await at.corrections.reconcile(appKey, api, 'day', 1)).toBe(4);
     expect(await at.quota.quotaStatus()).toMatchObject([{ used: 4, external: 0 }]);
+  });
+
+  it('of a month leaves runs their share of it: only what the day used was used today', async () => {
+    await setDay(50);
+    await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 1_500 });
+    await at.grant('a');
+    expect(await at.corrections.reconcile(appKey, api, 'day', 20)).toBe(20);
+    expect(await at.corrections.reconcile(appKey, api, 'month', 900)).toBe(900);
+    // Six days have (1,500 - 880) / 6.
+    const [, ofMonth] = await createQuotaReport({ pool: at.db.pool, appKey }).listLimits();
+    expect(ofMonth?.use).toMatchObject({ used: 900, usedToday: 20, share: 104 });
+    expect(await at.ledger.reserve(requestFor('b', { lane: 'refresh' }))).toMatchObject({ kind: 'granted' });
+  });
+
+  it('of a month without a limit of the day takes the calls of others for those of earlier days', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 1_500 });
+    await at.grant('a');
+    await at.corrections.reconcile(appKey, api, 'month', 900);
+    const [ofMonth] = await createQuotaReport({ pool: at.db.pool, appKey }).listLimits();
+    expect(ofMonth?.use).toMatchObject({ used: 900, usedToday: 1, share: 101 });
   });
 
   it('also goes for a rolling window, and is nothing without a limit', async () => {

@@ -88,6 +88,17 @@ describe('the limits', () => {
     expect(await shareNow()).toEqual([[0, 5]]);
   });
 
+  it('have of a month the calls of others on the day on which they are booked, also where no call of ours came before', async () => {
+    await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 100 });
+    const usedToday = async () => (await report.listLimits()).map(({ use }) => use?.usedToday);
+    await at.grant('a');
+    await at.setTime('2026-11-26T12:00:00+08:00');
+    await at.corrections.recordExternal(appKey, api, 3);
+    expect(await usedToday()).toEqual([3]);
+    await at.grant('b');
+    expect(await usedToday()).toEqual([4]);
+  });
+
   it('say when a window counts as spent', async () => {
     await at.quota.setLimit({ appKey, api, period: 'day', callLimit: 30 });
     await at.grant('a');
