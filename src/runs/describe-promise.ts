@@ -4,7 +4,9 @@ import { askedForCalls } from '../refresh/forecast/call-limits.ts';
 
 /** `6h`, `45m` or `9h36m`. */
 function formatAge(ms: number): string {
-  const [hours, minutes] = [Math.floor(ms / hourMs), Math.round((ms % hourMs) / minuteMs)];
+  // Of the rounded whole: an hour less a second is `1h`, and not `60m`.
+  const whole = Math.round(ms / minuteMs) * minuteMs;
+  const [hours, minutes] = [Math.floor(whole / hourMs), (whole % hourMs) / minuteMs];
   return `${hours > 0 ? `${String(hours)}h` : ''}${minutes > 0 || hours === 0 ? `${String(minutes)}m` : ''}`;
 }
 

@@ -26,6 +26,12 @@ it.each<[string, BrokenPromise, string, string]>([
     '1h can be held (max_age: 1h); or schedule runs at most 39m apart',
   ],
   [
+    'runs are some seconds less than whole hours apart',
+    { ...tooFar, runEveryMs: 8 * hourMs - 15_000, heldMs: Infinity },
+    'max_age 6h of feed watch cannot be held: its runs are up to 8h apart',
+    'Schedule runs at most 5h54m apart',
+  ],
+  [
     'runs are too far apart, and calls are missing for any age',
     { ...tooFar, heldMs: Infinity },
     'max_age 6h of feed watch cannot be held: its runs are up to 8h apart',
