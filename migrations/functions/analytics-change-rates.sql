@@ -24,10 +24,36 @@ AS $$
            (c.day - change_rates.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at,
            -- The first pairs begin before these days.
            (c.day - 2 * change_rates.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from,
-           CASE WHEN change_rates.max_offers IS NULL THEN 65536
-                ELSE 65536.0 * change_rates.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END AS sampled
+           least(65536, CASE WHEN change_rates.max_offers IS NULL THEN 65536
+             ELSE 65536.0 * change_rates.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c
     WHERE change_rates.days BETWEEN 1 AND 366
+  ),
+  -- Which offers are read, if not all: each is looked up. The index of days would give pages, all of whose rows are then compared with
+  -- all of these offers; it is of ended_day, and not of the same plus nothing.
+  part AS MATERIALIZED (
+    SELECT s.sampled < 65536 AS is_drawn, (
+      SELECT coalesce(array_agg(o.offer_id), '{}') FROM analytics.dim_offer o
+      WHERE s.sampled < 65536 AND (hashint8(o.offer_id) & 65535) < s.sampled) AS offer_ids
+    FROM span s
+  ),
+  price AS NOT MATERIALIZED (
+    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.valid_from, h.valid_to, h.ended_day, h.is_current
+    FROM analytics.fct_price_history h
+    WHERE NOT (SELECT is_drawn FROM part)
+    UNION ALL
+    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.valid_from, h.valid_to, h.ended_day + 0, h.is_current
+    FROM analytics.fct_price_history h
+    WHERE (SELECT is_drawn FROM part) AND h.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
+  ),
+  observation AS NOT MATERIALIZED (
+    SELECT o.offer_id, o.observed_at, o.source, o.is_found, o.is_late, o.stock
+    FROM analytics.fct_observation o
+    WHERE NOT (SELECT is_drawn FROM part)
+    UNION ALL
+    SELECT o.offer_id, o.observed_at, o.source, o.is_found, o.is_late, o.stock
+    FROM analytics.fct_observation o
+    WHERE (SELECT is_drawn FROM part) AND o.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
   ),
   -- Times between observations add up to that from the one before these days, or the first, to the last: nothing is to be sorted.
   observed AS MATERIALIZED (
@@ -39,9 +65,8 @@ AS $$
            max(observed_at) FILTER (WHERE NOT is_row) AS detail_at
     FROM (
       SELECT offer_id, source = 'search' AS is_row, observed_at, observed_at >= (SELECT starts_at FROM span) AS is_here
-      FROM analytics.fct_observation
+      FROM observation
       WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
-        AND (hashint8(offer_id) & 65535) < (SELECT sampled FROM span)
     ) o
     GROUP BY offer_id
   ),
@@ -58,10 +83,9 @@ AS $$
            count(*) FILTER (WHERE stock <> stock_before) AS changes
     FROM (
       SELECT offer_id, observed_at, stock, lag(stock) OVER own AS stock_before, lag(observed_at) OVER own AS not_before
-      FROM analytics.fct_observation
+      FROM observation
       WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late AND source = 'detail'
         AND (change_rates.kind IS NULL OR change_rates.kind = 'stock')
-        AND (hashint8(offer_id) & 65535) < (SELECT sampled FROM span)
       WINDOW own AS (PARTITION BY offer_id ORDER BY observed_at)
     ) l
     WHERE observed_at >= (SELECT starts_at FROM span) AND not_before IS NOT NULL
@@ -70,8 +94,8 @@ AS $$
   ),
   ended AS MATERIALIZED (
     SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_from, h.valid_to, h.amount_cny
-    FROM analytics.fct_price_history h
-    WHERE NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND (hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
+    FROM price h
+    WHERE NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span)
       AND (change_rates.kind IS NULL OR h.kind = change_rates.kind OR h.kind = 'search' AND change_rates.kind = 'list')
   ),
   -- What came next either ended since, or holds since these days.
@@ -82,8 +106,8 @@ AS $$
       SELECT e.offer_id, e.sku_id, e.kind, e.min_quantity, e.valid_from, e.amount_cny FROM ended e
       UNION ALL
       SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.valid_from, p.amount_cny
-      FROM analytics.fct_price_history p
-      WHERE p.is_current AND p.valid_from >= (SELECT starts_at FROM span) AND (hashint8(p.offer_id) & 65535) < (SELECT sampled FROM span)
+      FROM price p
+      WHERE p.is_current AND p.valid_from >= (SELECT starts_at FROM span)
         AND (change_rates.kind IS NULL OR p.kind = change_rates.kind OR p.kind = 'search' AND change_rates.kind = 'list')
     ) n ON (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
     WHERE n.amount_cny <> h.amount_cny
@@ -107,7 +131,7 @@ AS $$
     FROM (
       SELECT u.offer_id, u.kind, u.kind LIKE 'search%' AS is_row
       FROM (
-        SELECT h.offer_id, h.kind FROM analytics.fct_price_history h WHERE h.is_current AND (hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
+        SELECT h.offer_id, h.kind FROM price h WHERE h.is_current
         UNION ALL
         SELECT e.offer_id, e.kind FROM ended e
       ) u
@@ -135,7 +159,7 @@ AS $$
          round((sum(rates) / nullif(sum(rated), 0))::numeric, 5),
          round((sum(changes) / nullif(sum(exposure), 0))::numeric, 5), round(sum(changes) / sum(pairs), 5),
          -- Of the offers that are not in the part.
-         round(sqrt((SELECT greatest(0, 1 - sampled / 65536) FROM span)
+         round(sqrt((SELECT 1 - greatest(sampled, 0) / 65536 FROM span)
                     * greatest(0, sum(squares) - sum(rates) ^ 2 / nullif(sum(rated), 0)) / nullif(sum(rated), 0) ^ 2)::numeric, 5)
   FROM total
   GROUP BY GROUPING SETS ((figure), (category_id, figure))

@@ -26,20 +26,44 @@ AS $$
     SELECT c.day - price_index.days + 1 AS first_day, t.starts_at, c.now AS until,
            date_part('epoch', c.now - t.starts_at) / 86400 AS now,
            (c.day - 2 * price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from,
-           CASE WHEN price_index.max_offers IS NULL THEN 65536
-                ELSE 65536.0 * price_index.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END AS sampled
+           least(65536, CASE WHEN price_index.max_offers IS NULL THEN 65536
+             ELSE 65536.0 * price_index.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c
     CROSS JOIN LATERAL (SELECT (c.day - price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at) t
     WHERE price_index.days BETWEEN 1 AND 366
   ),
+  -- Which offers are read, if not all: each is looked up. The index of days would give pages, all of whose rows are then compared with
+  -- all of these offers; it is of ended_day, and not of the same plus nothing.
+  part AS MATERIALIZED (
+    SELECT s.sampled < 65536 AS is_drawn, (
+      SELECT coalesce(array_agg(o.offer_id), '{}') FROM analytics.dim_offer o
+      WHERE s.sampled < 65536 AND ((hashint8(o.offer_id) & 65535) < s.sampled OR o.category_id = price_index.category)) AS offer_ids
+    FROM span s
+  ),
+  price AS NOT MATERIALIZED (
+    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.valid_from, h.valid_to, h.ended_day, h.is_current
+    FROM analytics.fct_price_history h
+    WHERE NOT (SELECT is_drawn FROM part)
+    UNION ALL
+    SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny, h.valid_from, h.valid_to, h.ended_day + 0, h.is_current
+    FROM analytics.fct_price_history h
+    WHERE (SELECT is_drawn FROM part) AND h.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
+  ),
+  observation AS NOT MATERIALIZED (
+    SELECT o.offer_id, o.observed_at, o.source, o.is_found, o.is_late, o.stock
+    FROM analytics.fct_observation o
+    WHERE NOT (SELECT is_drawn FROM part)
+    UNION ALL
+    SELECT o.offer_id, o.observed_at, o.source, o.is_found, o.is_late, o.stock
+    FROM analytics.fct_observation o
+    WHERE (SELECT is_drawn FROM part) AND o.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
+  ),
   ended AS MATERIALIZED (
     -- Of this kind, or the price of a search row.
     SELECT h.offer_id, h.sku_id, h.kind = price_index.kind AS is_own, h.min_quantity, h.amount_cny::float8 AS cny, h.valid_from, h.valid_to
-    FROM analytics.fct_price_history h
+    FROM price h
     WHERE (h.kind = price_index.kind OR h.kind = 'search' AND price_index.kind = 'list')
       AND NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND h.amount_cny > 0
-      AND ((hashint8(h.offer_id) & 65535) < (SELECT sampled FROM span)
-        OR h.offer_id IN (SELECT w.offer_id FROM analytics.dim_offer w WHERE w.category_id = price_index.category))
   ),
   offer AS MATERIALIZED (
     -- 0 stands for all of them, or those of other categories: a null joins nothing.
@@ -58,10 +82,8 @@ AS $$
           SELECT e.offer_id, greatest(e.valid_from, (SELECT starts_at FROM span)) AS began, e.valid_to AS ended FROM ended e WHERE e.is_own
           UNION ALL
           SELECT c.offer_id, greatest(c.valid_from, (SELECT starts_at FROM span)), (SELECT until FROM span)
-          FROM analytics.fct_price_history c
+          FROM price c
           WHERE c.is_current AND c.kind = price_index.kind AND c.amount_cny > 0
-            AND ((hashint8(c.offer_id) & 65535) < (SELECT sampled FROM span)
-              OR c.offer_id IN (SELECT w.offer_id FROM analytics.dim_offer w WHERE w.category_id = price_index.category))
         ) i
         GROUP BY i.offer_id
       ) p
@@ -81,12 +103,10 @@ AS $$
       SELECT o.offer_id, o.observed_at, o.is_counted, lag(o.observed_at) OVER (PARTITION BY o.offer_id ORDER BY o.observed_at, o.is_counted DESC) AS not_before
       FROM (
         SELECT f.offer_id, f.observed_at, (f.source = 'search') = (price_index.kind LIKE 'search%') AS is_counted
-        FROM analytics.fct_observation f
+        FROM observation f
         -- The first pairs begin before these days.
         WHERE f.observed_at >= (SELECT reads_from FROM span) AND f.is_found AND NOT f.is_late
           AND (f.source = 'search' AND price_index.kind = 'list' OR (f.source = 'search') = (price_index.kind LIKE 'search%'))
-          AND ((hashint8(f.offer_id) & 65535) < (SELECT sampled FROM span)
-            OR f.offer_id IN (SELECT w.offer_id FROM analytics.dim_offer w WHERE w.category_id = price_index.category))
       ) o
     ) l
     -- A row and a detail may be of one time.
@@ -100,11 +120,9 @@ AS $$
       SELECT e.offer_id, e.sku_id, e.is_own, e.min_quantity, e.valid_from, e.cny FROM ended e
       UNION ALL
       SELECT c.offer_id, c.sku_id, c.kind = price_index.kind, c.min_quantity, c.valid_from, c.amount_cny::float8
-      FROM analytics.fct_price_history c
+      FROM price c
       WHERE (c.kind = price_index.kind OR c.kind = 'search' AND price_index.kind = 'list')
         AND c.is_current AND c.valid_from >= (SELECT starts_at FROM span) AND c.amount_cny > 0
-        AND ((hashint8(c.offer_id) & 65535) < (SELECT sampled FROM span)
-          OR c.offer_id IN (SELECT w.offer_id FROM analytics.dim_offer w WHERE w.category_id = price_index.category))
     ) n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
     GROUP BY h.offer_id, h.is_own, h.valid_to
   ),
@@ -194,7 +212,7 @@ AS $$
              sqrt(max(w.all_squares) FILTER (WHERE w.category_id = 0)) / nullif(max(w.all_known) FILTER (WHERE w.category_id = 0), 0) AS mean_error
       FROM (
         -- Those of other categories stand for all that were not drawn.
-        SELECT l.*, CASE WHEN l.category_id = 0 THEN 65536 / greatest(least(s.sampled, 65536), 1)::float8 ELSE 1 END AS weight
+        SELECT l.*, CASE WHEN l.category_id = 0 THEN 65536 / greatest(s.sampled, 1)::float8 ELSE 1 END AS weight
         FROM daily l
         CROSS JOIN span s
       ) w
@@ -206,7 +224,7 @@ AS $$
          round((d.day_open / nullif(d.day_alive, 0))::numeric, 4),
          -- Of the offers that are not in the part. Those of it that were not observed move by the mean, and so with its error; of one
          -- category there are no others.
-         round((100 * d.index * sqrt((SELECT greatest(0, 1 - sampled / 65536) FROM span)) * d.length / nullif(d.day_alive, 0)
+         round((100 * d.index * sqrt((SELECT 1 - greatest(sampled, 0) / 65536 FROM span)) * d.length / nullif(d.day_alive, 0)
                 * CASE WHEN price_index.category IS NULL
                        THEN sqrt(d.squares) * (1 + d.open_days / nullif(d.all_known + price_index.by_category::int * 10000, 0))
                        ELSE d.open_days * 10000 / (d.all_known + 10000) * coalesce(d.mean_error, 0) END)::numeric, 3)
