@@ -1,28 +1,37 @@
 -- Purpose: what prices were on average over a time, each counted by how long it stood.
 -- Params:  since timestamptz; until timestamptz: default now; kind text
 -- Returns: one row for each price that stood at some time of it
+-- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
+DROP FUNCTION IF EXISTS analytics.average_prices(timestamptz, timestamptz, text);
 CREATE OR REPLACE FUNCTION analytics.average_prices(since timestamptz, until timestamptz DEFAULT NULL, kind text DEFAULT 'list')
 RETURNS TABLE (offer_id bigint, sku_id bigint, min_quantity integer, average_cny numeric, lowest_cny numeric, highest_cny numeric,
-               prices integer, days numeric)
+               prices integer, days numeric, is_unit_changed boolean)
 LANGUAGE sql STABLE
 AS $$
   WITH asked AS MATERIALIZED (
     SELECT average_prices.since AS since, least(coalesce(average_prices.until, c.now), c.now) AS until FROM analytics.clock c
   )
   -- By integers: from float8 to numeric the way is through text, a fifth of all time.
-  SELECT h.offer_id, h.sku_id, h.min_quantity, (10000 * sum(h.amount_cny::float8 * h.seconds) / sum(h.seconds))::bigint * 0.0001,
-         min(h.amount_cny), max(h.amount_cny), count(*)::int, (sum(h.seconds) / 86.4)::bigint * 0.001
+  SELECT m.offer_id, m.sku_id, m.min_quantity, m.average_cny, m.lowest_cny, m.highest_cny, m.prices, m.days,
+         m.prices > 1 AND EXISTS (
+           SELECT FROM analytics.fct_offer_change u
+           WHERE u.offer_id = m.offer_id AND u.field = 'unit' AND u.observed_at > m.first_from AND u.observed_at <= m.last_from)
   FROM (
-    SELECT p.offer_id, p.sku_id, p.min_quantity, p.amount_cny,
-           date_part('epoch', least(p.valid_to, a.until) - greatest(p.valid_from, a.since)) AS seconds
-    FROM analytics.fct_price_history p
-    CROSS JOIN asked a
-    WHERE p.kind = average_prices.kind AND p.valid_from < (SELECT asked.until FROM asked)
-      AND (p.is_current OR p.valid_to > (SELECT asked.since FROM asked))
-  ) h
-  WHERE h.seconds > 0
-  GROUP BY h.offer_id, h.sku_id, h.min_quantity
+    SELECT h.offer_id, h.sku_id, h.min_quantity, (10000 * sum(h.amount_cny::float8 * h.seconds) / sum(h.seconds))::bigint * 0.0001 AS average_cny,
+           min(h.amount_cny) AS lowest_cny, max(h.amount_cny) AS highest_cny, count(*)::int AS prices, (sum(h.seconds) / 86.4)::bigint * 0.001 AS days,
+           min(h.valid_from) AS first_from, max(h.valid_from) AS last_from
+    FROM (
+      SELECT p.offer_id, p.sku_id, p.min_quantity, p.amount_cny, p.valid_from,
+             date_part('epoch', least(p.valid_to, a.until) - greatest(p.valid_from, a.since)) AS seconds
+      FROM analytics.fct_price_history p
+      CROSS JOIN asked a
+      WHERE p.kind = average_prices.kind AND p.valid_from < (SELECT asked.until FROM asked)
+        AND (p.is_current OR p.valid_to > (SELECT asked.since FROM asked))
+    ) h
+    WHERE h.seconds > 0
+    GROUP BY h.offer_id, h.sku_id, h.min_quantity
+  ) m
 $$;
 
 COMMENT ON FUNCTION analytics.average_prices(timestamptz, timestamptz, text) IS
-  'The mean of each price of one kind from a time until another (default: now), each amount weighted by how long it stood, with the lowest, the highest, the number of amounts (prices), and the days in which there was one. A price stands from the observation that found it. Key: offer_id, sku_id, min_quantity.';
+  'The mean of each price of one kind from a time until another (default: now), each amount weighted by how long it stood, with the lowest, the highest, the number of amounts (prices), and the days in which there was one. is_unit_changed: the amounts began in more than one unit of sale, so that their mean is of nothing. A price stands from the observation that found it. Key: offer_id, sku_id, min_quantity.';

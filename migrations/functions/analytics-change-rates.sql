@@ -71,7 +71,8 @@ AS $$
     GROUP BY offer_id
   ),
   pair AS MATERIALIZED (
-    SELECT o.offer_id, o.detail_at, o.times - (o.before_at IS NULL)::int AS pairs,
+    SELECT o.offer_id, o.detail_at, coalesce(o.before_at, o.first_at) AS since, coalesce(o.row_before_at, o.row_first_at) AS row_since,
+           o.times - (o.before_at IS NULL)::int AS pairs,
            date_part('epoch', o.last_at - coalesce(o.before_at, o.first_at)) / 86400 AS exposure,
            o.row_times - (o.row_before_at IS NULL)::int AS row_pairs,
            date_part('epoch', o.row_last_at - coalesce(o.row_before_at, o.row_first_at)) / 86400 AS row_exposure
@@ -115,13 +116,17 @@ AS $$
   changed AS (
     SELECT known.offer_id, known.kind, count(*) AS changes
     FROM (
-      SELECT m.offer_id, m.kind FROM move m
+      -- One that the first observation shows is of no pair that is counted.
+      SELECT m.offer_id, m.kind
+      FROM move m
+      JOIN pair d USING (offer_id)
+      WHERE m.at > CASE WHEN m.kind LIKE 'search%' THEN d.row_since ELSE d.since END
       UNION ALL
       -- What a row has shown since the last detail is a change of the list price, though its amount is not known yet.
       SELECT m.offer_id, 'list'
       FROM move m
-      LEFT JOIN pair d USING (offer_id)
-      WHERE m.kind = 'search' AND (d.detail_at IS NULL OR m.at > d.detail_at)
+      JOIN pair d USING (offer_id)
+      WHERE m.kind = 'search' AND m.at > d.since AND (d.detail_at IS NULL OR m.at > d.detail_at)
     ) known
     GROUP BY known.offer_id, known.kind
   ),
@@ -169,4 +174,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.change_rates(integer, text, integer) IS
-  'How often each kind of price, and the stock, changed in the last days (default 30, at most 366): of all offers (category_id null) and of each category; of one kind, or stock, alone in less time. offers: how many the figures are made of; with max_offers, of a larger catalog a random part of about so many, the same ones each time. Of consecutive observations (pairs) that end in these days: their number, the days between them (exposure_days), and the pairs that differ (changes). per_day: changes of one offer in a day, as the mean over offers, each once, allowing for several changes between two observations. per_exposure_day: changes by exposure_days. per_observation: changes by pairs, which says what was looked at, and not how often offers change. Search rows whose price did not move count as observations of what details show, but not for stock, whose rate is too high where rows prompt details: docs/statistics.md. standard_error: of per_day, as far as only a part of the offers was drawn; 0 with all of them.';
+  'How often each kind of price, and the stock, changed in the last days (default 30, at most 366): of all offers (category_id null) and of each category; of one kind, or stock, alone in less time. offers: how many the figures are made of; with max_offers, of a larger catalog a random part of about so many, the same ones each time. Of consecutive observations (pairs) that end in these days, and begin in them or in as many days before: their number, the days between them (exposure_days), and the pairs that differ (changes). per_day: changes of one offer in a day, as the mean over offers, each once, allowing for several changes between two observations. per_exposure_day: changes by exposure_days. per_observation: changes by pairs, which says what was looked at, and not how often offers change. Search rows whose price did not move count as observations of what details show, but not for stock, whose rate is too high where rows prompt details: docs/statistics.md. standard_error: of per_day, as far as only a part of the offers was drawn; 0 with all of them.';

@@ -94,7 +94,7 @@ AS $$
       WHERE s.day BETWEEN a.first_day AND a.last_day
     ) s
     LEFT JOIN LATERAL (
-      SELECT n.cheapest_cny, n.day
+      SELECT n.cheapest_cny, n.day, n.observed_at
       FROM pair n, asked a
       WHERE CASE WHEN s.observations > 0 THEN n.day BETWEEN a.first_day AND a.last_day
                  -- The one that reaches into the days.
@@ -138,7 +138,15 @@ AS $$
                   ELSE analytics.chance_held(a.rate_changes, a.rate_days, t.days_to_end) END AS held_to_end
     ) g
   )
-  SELECT CASE WHEN v.is_answer THEN l.cheapest_cny END, CASE WHEN v.is_answer THEN l.day END, a.unit, r.coverage,
+  SELECT CASE WHEN v.is_answer THEN l.cheapest_cny END, CASE WHEN v.is_answer THEN l.day END,
+         -- The unit of then, which like any field was what its first later change calls the old value.
+         coalesce((
+           SELECT f.old_value
+           FROM analytics.fct_offer_change f
+           WHERE f.offer_id = a.known_offer AND f.field = 'unit'
+             AND CASE WHEN v.is_answer THEN f.observed_at > l.observed_at ELSE f.observed_at >= a.ends_at END
+           ORDER BY f.observed_at, f.change_id
+           LIMIT 1), a.unit), r.coverage,
          c.covered_days, lowest_price.days, r.reason,
          CASE WHEN v.is_answer THEN (
            SELECT round((CASE WHEN min(g.chance) = 0 THEN 0 ELSE coalesce(exp(sum(ln(nullif(g.chance, 0)))), 1) END)::numeric, 4)
@@ -169,4 +177,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_observed, coverage, unit_changed, no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_observed, coverage, unit_changed, no_price.';

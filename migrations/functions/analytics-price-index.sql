@@ -225,7 +225,8 @@ AS $$
          -- Of the offers that are not in the part. Those of it that were not observed move by the mean, and so with its error; of one
          -- category there are no others.
          round((100 * d.index * sqrt((SELECT 1 - greatest(sampled, 0) / 65536 FROM span)) * d.length / nullif(d.day_alive, 0)
-                * CASE WHEN price_index.category IS NULL
+                * CASE WHEN NOT (SELECT is_drawn FROM part) THEN 0
+                       WHEN price_index.category IS NULL
                        THEN sqrt(d.squares) * (1 + d.open_days / nullif(d.all_known + price_index.by_category::int * 10000, 0))
                        ELSE d.open_days * 10000 / (d.all_known + 10000) * coalesce(d.mean_error, 0) END)::numeric, 3)
   FROM (

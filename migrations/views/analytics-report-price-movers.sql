@@ -3,7 +3,11 @@
 CREATE VIEW analytics.price_movers AS
 SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sku_id, m.kind, m.min_quantity,
        m.before_cny, p.amount_cny AS now_cny, (p.amount_cny - m.before_cny)::numeric(14, 4) AS change_cny,
-       round(100 * (p.amount_cny / nullif(m.before_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent, o.unit, m.is_unit_changed,
+       round(100 * (p.amount_cny / nullif(m.before_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent, o.unit,
+       EXISTS (
+         SELECT FROM catalog.offer_change c
+         WHERE c.offer_id = m.offer_id AND c.field = 'unit' AND c.observed_at > m.before_from AND c.observed_at <= p.valid_from
+       ) AS is_unit_changed,
        m.changes, m.changed_at, (m.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
        (SELECT b.observed_at
         FROM catalog.observation b
@@ -19,7 +23,7 @@ SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sk
        ) AS may_be_older
 FROM (
   SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, (array_agg(h.before_cny ORDER BY h.changed_at))[1]::numeric(14, 4) AS before_cny,
-         bool_or(h.is_unit_changed) AS is_unit_changed, count(*)::int AS changes, max(h.changed_at) AS changed_at,
+         min(h.before_from) AS before_from, count(*)::int AS changes, max(h.changed_at) AS changed_at,
          min(h.changed_at) AS first_changed_at
   FROM analytics.fct_price_change h
   WHERE h.day >= (SELECT day - 7 FROM analytics.clock)
@@ -29,7 +33,7 @@ FROM (
 -- A look-up of one price for each: joined by four columns that depend on each other, one row in all would be expected, and
 -- whatever is joined next would be read from end to end for each.
 CROSS JOIN LATERAL (
-  SELECT f.amount_cny
+  SELECT f.amount_cny, f.valid_from
   FROM catalog.price f
   WHERE (f.offer_id, f.sku_id, f.kind, f.min_quantity) = (m.offer_id, m.sku_id, m.kind, m.min_quantity)
   LIMIT 1
@@ -51,7 +55,7 @@ COMMENT ON COLUMN analytics.price_movers.now_cny IS 'Price that holds now.';
 COMMENT ON COLUMN analytics.price_movers.change_cny IS 'Now less before.';
 COMMENT ON COLUMN analytics.price_movers.change_percent IS 'The same in per cent of the price before; null when that was 0.';
 COMMENT ON COLUMN analytics.price_movers.unit IS 'Unit of sale now.';
-COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the unit is another now, so the two can''t be compared.';
+COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the price that holds now began in another unit than the one before, so the two can''t be compared.';
 COMMENT ON COLUMN analytics.price_movers.changes IS 'Changes in the seven days.';
 COMMENT ON COLUMN analytics.price_movers.changed_at IS 'Last of them: when its call was granted.';
 COMMENT ON COLUMN analytics.price_movers.day IS 'Day of that in Shanghai.';

@@ -176,3 +176,45 @@ it.for(['list', 'search', 'stock', 'plus', 'consign', 'nothing'])(
     expect(await askAfter(db, offers, `SELECT r.* FROM ${others}`)).toEqual([]);
   },
 );
+
+it('a change counts with the pair of observations that shows it, and not with the pairs after it alone', async () => {
+  // 41: its change ends a pair of more than six days, of which the one after it says nothing. 42: the same by a row of a search.
+  const long = `${offers}
+    INSERT INTO catalog.offer (offer_id, unit, state, category_id, changed_at, call_id) VALUES (41, '件', 'listed', 90, now(), 1), (42, '件', 'listed', 90, now(), 1);
+    INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
+    SELECT o, 0, k, 1, a, zero + f * one, zero + t * one, 1, 2 FROM day, (VALUES (41, 'list', 5, -9, 0.5), (41, 'list', 6, 0.5, 1.5), (42, 'search', 5, -9, 0.5)) v (o, k, a, f, t);
+    INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
+    SELECT o, 0, k, 1, a, zero + f * one, 2 FROM day, (VALUES (41, 'list', 7, 1.5), (42, 'search', 6, 0.5), (42, 'list', 9, -9)) v (o, k, a, f);
+    INSERT INTO catalog.observation (offer_id, observed_at, source, call_id, is_found, is_late, raw_id, loaded_at)
+    SELECT o, zero + d * one, s, 1, true, false, 1, now() FROM day, (VALUES (41, -9, 'detail'), (41, 0.5, 'detail'), (41, 1.5, 'detail'), (41, 2.5, 'detail'), (42, -9, 'search'), (42, 0.5, 'search'), (42, 2.5, 'search')) v (o, d, s);`;
+  expect(
+    await askAfter(
+      db,
+      long,
+      'SELECT figure, offers, pairs::int, exposure_days, changes::int FROM analytics.change_rates(3) WHERE category_id = 90',
+    ),
+  ).toEqual([
+    ['list', 2, 3, '4.0', 1],
+    ['search', 1, 1, '2.0', 0],
+  ]);
+});
+
+it('an index of all offers has no error of drawing, also where none of them was observed in the days', async () => {
+  const unseen = `${offers}
+    DELETE FROM catalog.price; DELETE FROM catalog.price_history;
+    INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id) SELECT 1, 0, 'list', 1, 5, zero - 9 * one, 1 FROM day;
+    UPDATE sync.refresh SET detail_at = (SELECT zero - one FROM day), summary_at = NULL;`;
+  expect(
+    await askAfter(
+      db,
+      unseen,
+      `SELECT a, to_char(day, 'DD') AS on_day, index_points, expected_share, i.standard_error
+        FROM (SELECT 'all' AS a, * FROM analytics.price_index(2) UNION ALL SELECT 'a category', * FROM analytics.price_index(2, category => 10)) i`,
+    ),
+  ).toEqual([
+    ['all', '12', '100.000', '1.0000', '0.000'],
+    ['all', '13', '100.000', '1.0000', '0.000'],
+    ['a category', '12', '100.000', '1.0000', '0.000'],
+    ['a category', '13', '100.000', '1.0000', '0.000'],
+  ]);
+});

@@ -71,13 +71,13 @@ it('the lowest price is of observations of the days, or carried into them, or th
     ['23', null, null, '件', '0.0008', 3, 'days_out_of_range'],
     ['24', '8.5000', '08', '件', '0.0022', 8, null],
     ['25', null, null, null, '0.0000', 0, 'no_such_offer'],
-    ['26', '20.0000', '03', '件', '0.6667', 2, null],
-    ['27', '25.0000', '03', '件', '0.6667', 2, null],
-    ['28', '25.0000', '03', '件', '0.6667', 2, null],
-    ['29', null, null, '件', '1.0000', 1, 'no_price'],
-    ['30', '20.0000', '08', '件', '0.3750', 3, null],
+    ['26', '20.0000', '03', '箱', '0.6667', 2, null],
+    ['27', '25.0000', '03', '箱', '0.6667', 2, null],
+    ['28', '25.0000', '03', '箱', '0.6667', 2, null],
+    ['29', null, null, '箱', '1.0000', 1, 'no_price'],
+    ['30', '20.0000', '08', '箱', '0.3750', 3, null],
     ['31', null, null, '件', '0.2000', 1, 'unit_changed'],
-    ['32', '20.0000', '08', '件', '0.4000', 2, null],
+    ['32', '20.0000', '08', '箱', '0.4000', 2, null],
     ['33', null, null, '件', '0.5000', 1, 'no_price'],
     ['34', null, null, '件', '0.0000', 0, 'not_observed'],
     ['35', '6.0000', '08', '件', '1.0000', 2, null],
@@ -109,5 +109,48 @@ it('an average counts each amount by how long it stood of the time asked for, wh
     [4, '1', '0', 10, '5.0000', '5.0000', '5.0000', 1, '10.000'],
     [5, '1', '0', 1, '6.5000', '6.0000', '7.0000', 2, '2.000'],
     [6, '1', '0', 1, '6.0000', '6.0000', '6.0000', 1, '10.000'],
+  ]);
+});
+
+it('a lowest price is in the unit of the day that showed it, as the price of that day is', async () => {
+  expect(
+    await askAfter(
+      db,
+      offers,
+      `SELECT d, l.price_cny, l.unit, l.reason, p.unit_price_cny, p.unit AS unit_of_price
+        FROM unnest(ARRAY[5, 9, 10, 11]) d
+        CROSS JOIN LATERAL analytics.lowest_price(2, 1, sku_id => 22, last_day => '2026-03-01'::date + d - 1) l
+        CROSS JOIN LATERAL analytics.price_at(2, at => '2026-03-08 10:00+08') p
+        ORDER BY d`,
+    ),
+  ).toEqual([
+    [5, null, '箱', 'no_price', '25.0000', '箱'],
+    [9, '20.0000', '箱', 'carried', '25.0000', '箱'],
+    [10, null, '件', 'unit_changed', '25.0000', '箱'],
+    [11, '20.0000', '箱', 'carried', '25.0000', '箱'],
+  ]);
+});
+
+it('an average over two units is marked, and one of prices that all began in one unit is not', async () => {
+  // The unit of 2 is another since the 10th, with which a price of 30 gave way to one of 3.
+  const rebased = `${offers}
+    UPDATE catalog.price SET amount_cny = 3, valid_from = '2026-03-10 10:00+08' WHERE (offer_id, sku_id) = (2, 21);
+    INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id) VALUES (2, 21, 'list', 1, 30, '2026-03-03 10:00+08', '2026-03-10 10:00+08', 1, 2);`;
+  expect(
+    await askAfter(
+      db,
+      rebased,
+      `SELECT d, p.sku_id, p.average_cny, p.prices, p.is_unit_changed
+        FROM unnest(ARRAY[3, 10]) d
+        CROSS JOIN LATERAL analytics.average_prices('2026-03-01 10:00+08'::timestamptz + (d - 1) * interval '1 day', '2026-03-17 10:00+08') p
+        WHERE p.offer_id = 2 ORDER BY d, p.sku_id`,
+    ),
+  ).toEqual([
+    [3, '0', '25.0000', 1, false],
+    [3, '21', '16.5000', 2, true],
+    [3, '22', '20.0000', 1, false],
+    [10, '0', '25.0000', 1, false],
+    [10, '21', '3.0000', 1, false],
+    [10, '22', '20.0000', 1, false],
   ]);
 });

@@ -175,3 +175,25 @@ it('hints of ninety days are worth their share of the changes that details found
     ['row', 40, 30, '0.7500', '0.7500'],
   ]);
 });
+
+it('a price that went, and came back in another unit, is marked', async () => {
+  // Both went six days ago and came back three days ago; of 1, the unit changed between, of 2 after it came back.
+  const gone = `${world}
+    INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
+    SELECT o, 77, 'list', 1, 10, now() - interval '40 days', now() - interval '6 days', 1, 2 FROM generate_series(1, 2) o;
+    INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
+    SELECT o, 77, 'list', 1, 5, now() - interval '3 days', 3 FROM generate_series(1, 2) o;
+    INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id) VALUES (2, 'unit', '盒', '箱', now() - interval '2 days', 1);`;
+  expect(
+    await askAfter(
+      db,
+      gone,
+      `SELECT m.offer_id, m.before_cny, m.now_cny, m.change_percent, m.is_unit_changed,
+          (SELECT string_agg(h.unit, ', ' ORDER BY h.valid_from) FROM analytics.fct_price_history h WHERE (h.offer_id, h.sku_id) = (m.offer_id, 77)) AS units
+        FROM analytics.price_movers m WHERE m.sku_id = 77 ORDER BY m.offer_id`,
+    ),
+  ).toEqual([
+    ['1', '10.0000', '5.0000', '-50.00', true, '袋, 件'],
+    ['2', '10.0000', '5.0000', '-50.00', false, '盒, 盒'],
+  ]);
+});
