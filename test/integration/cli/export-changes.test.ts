@@ -95,8 +95,8 @@ test('DuckDB applies the next one as the document shows, and once more', async (
   const deleted = await readParquet(inProject('changes-2/catalog.price.deleted.parquet'));
   expect(deleted.columns).toEqual([
     'offer_id BIGINT',
-    'sku_id BIGINT',
     'kind VARCHAR',
+    'sku_id BIGINT',
     'min_quantity INTEGER',
   ]);
   const apply = codeBlocks('docs/export.md').find(({ language }) => language === 'duckdb')?.text ?? '';
