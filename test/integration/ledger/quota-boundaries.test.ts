@@ -235,6 +235,15 @@ describe('a number read off the console', () => {
     expect(await at.ledger.reserve(requestFor('b', { lane: 'refresh' }))).toMatchObject({ kind: 'granted' });
   });
 
+  it('of a month is shared alike before the first call of ours', async () => {
+    await setDay(50);
+    await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 1_500 });
+    await at.corrections.reconcile(appKey, api, 'day', 20);
+    await at.corrections.reconcile(appKey, api, 'month', 900);
+    const [, ofMonth] = await createQuotaReport({ pool: at.db.pool, appKey }).listLimits();
+    expect(ofMonth?.use).toMatchObject({ used: 900, usedToday: 20, share: 104 });
+  });
+
   it('of a month without a limit of the day takes the calls of others for those of earlier days', async () => {
     await at.quota.setLimit({ appKey, api, period: 'month', callLimit: 1_500 });
     await at.grant('a');
