@@ -182,12 +182,12 @@ AS $$
   changed_pair AS (
     SELECT p.category_id, floor(p.seen)::int AS nth, count(*)::int AS pairs FROM piece p WHERE p.is_own GROUP BY p.category_id, nth
   ),
-  -- Sums of the straight lines up to the end of each day.
+  -- Sums of the straight lines up to the end of each day; before the first event there is nothing, which is not unknown.
   line AS (
     SELECT g.category_id, d.nth, d.ends,
-           d.ends * sum(e.slope) OVER w - sum(e.slope_at) OVER w AS moved, coalesce(e.carried, 0) AS carried, coalesce(sum(e.squares) OVER w, 0) AS squares,
-           d.ends * sum(e.open) OVER w - sum(e.open_at) OVER w AS open_days,
-           d.ends * sum(e.alive) OVER w - sum(e.alive_at) OVER w AS alive_days
+           coalesce(d.ends * sum(e.slope) OVER w - sum(e.slope_at) OVER w, 0) AS moved, coalesce(e.carried, 0) AS carried, coalesce(sum(e.squares) OVER w, 0) AS squares,
+           coalesce(d.ends * sum(e.open) OVER w - sum(e.open_at) OVER w, 0) AS open_days,
+           coalesce(d.ends * sum(e.alive) OVER w - sum(e.alive_at) OVER w, 0) AS alive_days
     FROM (SELECT DISTINCT offer.category_id FROM offer) g
     CROSS JOIN (
       SELECT n.nth, least(n.nth + 1, s.now) AS ends FROM span s CROSS JOIN LATERAL generate_series(0, price_index.days - 1) n (nth)
@@ -242,4 +242,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.price_index(integer, text, boolean, integer, bigint) IS
-  'How prices of one kind moved in the last days (default 30, at most 366) of Shanghai: one row for each day, of all offers (category_id null), of each category (by_category), or of one (category), of which all offers are read. 100 is where the day before the first one ended. index_points: geometric mean over offers, each once; a change is spread evenly over the time between the two observations that show it, and offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: every change on the day that found it, and nothing for the others: it lags. offers: how many it is made of; with max_offers, of a larger catalog a random part of about so many, the same ones each time. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices of another unit are not compared. standard_error, in points: of index_points, as far as only a part of the offers was drawn; 0 with all of them. Of one category, it is that of the mean of all others.';
+  'How prices of one kind moved in the last days (default 30, at most 366) of Shanghai: one row for each day, of all offers (category_id null), of each category (by_category), or of one (category), of which all offers are read. 100 is where the day before the first one ended. index_points: geometric mean over offers, each once; a change is spread evenly over the time between the two observations that show it, and offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: every change on the day that found it, and nothing for the others: it lags. offers: how many it is made of (0, and no index, on days before the first); with max_offers, of a larger catalog a random part of about so many, the same ones each time. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices of another unit are not compared. standard_error, in points: of index_points, as far as only a part of the offers was drawn; 0 with all of them. Of one category, it is that of the mean of all others.';

@@ -199,6 +199,23 @@ it('a change counts with the pair of observations that shows it, and not with th
   ]);
 });
 
+it('an index begins on the day of the first offers', async () => {
+  const fresh = `${offers}
+    DELETE FROM catalog.price; DELETE FROM catalog.price_history; DELETE FROM catalog.observation;
+    INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id) SELECT 1, 0, 'list', 1, 5, zero + 1.25 * one, 1 FROM day;`;
+  expect(
+    await askAfter(
+      db,
+      fresh,
+      `SELECT to_char(day, 'DD') AS on_day, index_points, carried_points, offers, expected_share FROM analytics.price_index(3)`,
+    ),
+  ).toEqual([
+    ['11', null, null, 0, null],
+    ['12', '100.000', '100.000', 1, '0.0000'],
+    ['13', '100.000', '100.000', 1, '0.0000'],
+  ]);
+});
+
 it('an index of all offers has no error of drawing, also where none of them was observed in the days', async () => {
   const unseen = `${offers}
     DELETE FROM catalog.price; DELETE FROM catalog.price_history;
