@@ -37,6 +37,10 @@ async function tryToMigrate(connectionString: string, log: Logger): Promise<stri
   try {
     const { migrate } = await import('../../src/db/migrate.ts');
     await migrate({ connectionString, log });
+    // Tests set calls and observations back by some days: in the first days of a month, into the one before.
+    await withAdmin(connectionString, (client) =>
+      client.query("select sync.ensure_partitions(now() - interval '1 month', 0)"),
+    );
     return null;
   } catch (err) {
     log.error({ err }, 'the template of the test databases could not be migrated');

@@ -96,3 +96,17 @@ it('leaves drizzle-kit nothing to generate', () => {
     rmSync(out, { recursive: true });
   }
 });
+
+it('computes days by the distance from UTC, as the indexes of days do: by the name of the zone, each row takes three times as long', async () => {
+  const { rows } = await db.pool.query<{ object: string }>(
+    `SELECT c.oid::regclass::text AS object FROM pg_class c
+     WHERE c.relnamespace::regnamespace::text = ANY ($1)
+       AND CASE c.relkind WHEN 'v' THEN pg_get_viewdef(c.oid) WHEN 'i' THEN pg_get_indexdef(c.oid) WHEN 'I' THEN pg_get_indexdef(c.oid) END
+         LIKE '%AT TIME ZONE ''Asia/Shanghai''%'
+     UNION ALL
+     SELECT p.oid::regprocedure::text FROM pg_proc p
+     WHERE p.pronamespace::regnamespace::text = ANY ($1) AND p.prosrc LIKE '%AT TIME ZONE ''Asia/Shanghai''%'`,
+    [schemas],
+  );
+  expect(rows).toEqual([]);
+});

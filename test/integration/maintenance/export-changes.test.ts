@@ -11,6 +11,7 @@ import { readTables, Replica } from './changes-replica.ts';
 let db: TestDatabase;
 beforeAll(async () => {
   db = await createTestDatabase();
+  await ensurePartitions(db.pool, new Date('2026-11-01T00:00:00Z'));
 });
 afterAll(() => db.drop());
 
