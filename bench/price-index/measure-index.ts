@@ -59,8 +59,8 @@ export async function measureIndex(
   }
   const { rows } = await pool.query<RateRow>(
     `SELECT per_day, per_exposure_day,
-            (SELECT count(DISTINCT (c.offer_id, c.changed_at)) FROM analytics.fct_price_change c
-             WHERE c.kind = 'list' AND c.after_cny IS NOT NULL)::numeric
+            (SELECT count(DISTINCT (h.offer_id, h.valid_to)) FROM analytics.fct_price_history h
+             WHERE h.kind = 'list' AND NOT h.is_current)::numeric
             / (SELECT count(*) FROM analytics.fct_observation o WHERE o.source = 'detail' AND o.is_found) AS naive
      FROM analytics.change_rates($1)
      WHERE category_id IS NULL AND figure = 'list'`,

@@ -142,7 +142,7 @@ const byOffers: Readonly<Record<string, string>> = {
     SELECT ${String(firstOfferId)} + i, ${seenAt('n')}, CASE WHEN n % 5 = 3 THEN 'search' ELSE 'detail' END, i * 10 + n, i % 200 <> 9 OR n > 0, false,
       round((1 + 99 * ${draw('i', 13)})::numeric, 2),
       CASE WHEN n % 5 <> 3 THEN CASE WHEN ${draw('i * 16 + n', 12)} < 0.03 THEN 0 ELSE floor(1000 * ${draw('i', 12)} * (0.9 + 0.2 * ${draw('i * 16 + n', 25)})) END END,
-      1000 - 10 * n, floor(100 * ${draw('i * 16 + n', 26)}), i, 1, ${now}
+      CASE WHEN n % 5 <> 3 THEN 1000 - 10 * n END, CASE WHEN n % 5 = 3 THEN floor(100 * ${draw('i * 16 + n', 26)}) END, i, 1, ${now}
     FROM generate_series($1::bigint, $2::bigint) i, generate_series(0, CASE WHEN i < ${String(daily)} THEN 39 ELSE 9 END) n
     WHERE n <= ${firstSeen}
     ORDER BY 2`,

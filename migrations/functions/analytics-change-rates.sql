@@ -21,9 +21,9 @@ SET work_mem = '64MB'
 AS $$
   WITH span AS MATERIALIZED (
     SELECT c.day - change_rates.days + 1 AS first_day,
-           (c.day - change_rates.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at,
+           (c.day - change_rates.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
            -- The first pairs begin before these days.
-           (c.day - 2 * change_rates.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from,
+           (c.day - 2 * change_rates.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS reads_from,
            least(65536, CASE WHEN change_rates.max_offers IS NULL THEN 65536
              ELSE 65536.0 * change_rates.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c

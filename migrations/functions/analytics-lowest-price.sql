@@ -18,8 +18,8 @@ LANGUAGE sql STABLE
 AS $$
   WITH asked AS MATERIALIZED (
     SELECT o.offer_id AS known_offer, o.unit, o.state, s.last_day, f.first_day, c.now,
-           f.first_day::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at,
-           (s.last_day + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS ends_at,
+           f.first_day::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
+           (s.last_day + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS ends_at,
            CASE WHEN lowest_price.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
            coalesce(lowest_price.quantity, o.min_order_quantity, 1) AS quantity, nullif(lowest_price.sku_id, 0) AS sku_id,
            coalesce(k.price_changes, r.changes) AS rate_changes, coalesce(k.price_days, r.days) AS rate_days,

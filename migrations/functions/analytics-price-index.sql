@@ -25,11 +25,11 @@ AS $$
   WITH span AS MATERIALIZED (
     SELECT c.day - price_index.days + 1 AS first_day, t.starts_at, c.now AS until,
            date_part('epoch', c.now - t.starts_at) / 86400 AS now,
-           (c.day - 2 * price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS reads_from,
+           (c.day - 2 * price_index.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS reads_from,
            least(65536, CASE WHEN price_index.max_offers IS NULL THEN 65536
              ELSE 65536.0 * price_index.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c
-    CROSS JOIN LATERAL (SELECT (c.day - price_index.days + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at) t
+    CROSS JOIN LATERAL (SELECT (c.day - price_index.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at) t
     WHERE price_index.days BETWEEN 1 AND 366
   ),
   -- Which offers are read, if not all: each is looked up. The index of days would give pages, all of whose rows are then compared with

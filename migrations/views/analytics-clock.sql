@@ -1,7 +1,7 @@
 -- Purpose: the ledger's now, which demos and tests move, and the days of Shanghai up to it. By subquery, for readers may
 --          not ask the ledger themselves.
 CREATE VIEW analytics.clock AS
-SELECT c.now, (c.now AT TIME ZONE 'Asia/Shanghai')::date AS day
+SELECT c.now, (c.now AT TIME ZONE INTERVAL '8 hours')::date AS day
 FROM (SELECT now() + "offset" AS now FROM usage.ledger_clock) c;
 
 COMMENT ON VIEW analytics.clock IS 'The present, as one row: WHERE day > (SELECT day - 7 FROM analytics.clock). Ahead of the real one in sandbox databases.';
@@ -14,8 +14,8 @@ SELECT d.starts::date AS day,
        date_trunc('week', d.starts)::date AS week,
        date_trunc('month', d.starts)::date AS month,
        extract(isodow FROM d.starts)::int AS weekday,
-       d.starts AT TIME ZONE 'Asia/Shanghai' AS starts_at,
-       (d.starts + interval '1 day') AT TIME ZONE 'Asia/Shanghai' AS ends_at
+       d.starts AT TIME ZONE INTERVAL '8 hours' AS starts_at,
+       (d.starts + interval '1 day') AT TIME ZONE INTERVAL '8 hours' AS ends_at
 FROM analytics.clock c
 CROSS JOIN LATERAL generate_series(timestamp '2025-01-01', c.day::timestamp, interval '1 day') d (starts);
 

@@ -2,7 +2,7 @@
 CREATE VIEW analytics.dim_category AS
 SELECT category_id, parent_id, level, name_zh, name_translated, path_names_zh AS path_zh,
        path_names_translated AS path_translated, array_remove(string_to_array(path, '/'), '')::bigint[] AS path_ids, is_leaf,
-       is_retired, first_seen_at, (first_seen_at AT TIME ZONE 'Asia/Shanghai')::date AS first_seen_day
+       is_retired, first_seen_at, (first_seen_at AT TIME ZONE INTERVAL '8 hours')::date AS first_seen_day
 FROM catalog.category;
 
 COMMENT ON VIEW analytics.dim_category IS 'One category node, as it is now. Key: category_id.';

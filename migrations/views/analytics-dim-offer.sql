@@ -9,9 +9,9 @@ SELECT o.offer_id, o.subject, o.subject_translated, o.state, o.source_status, o.
        (SELECT p.amount_cny FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list'
         ORDER BY p.min_quantity, p.amount_cny LIMIT 1) AS smallest_order_list_cny,
        o.trade_score, o.main_image_url, o.ship_from, o.source_created_at, o.source_modified_at,
-       r.first_seen_at, (r.first_seen_at AT TIME ZONE 'Asia/Shanghai')::date AS first_seen_day,
+       r.first_seen_at, (r.first_seen_at AT TIME ZONE INTERVAL '8 hours')::date AS first_seen_day,
        r.summary_at AS search_seen_at, r.detail_at AS detail_seen_at, o.changed_at,
-       (o.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day,
+       (o.changed_at AT TIME ZONE INTERVAL '8 hours')::date AS changed_day,
        o.shipping_time_guarantee, o.promotion_type, o.tags, o.is_mix_allowed, o.mix_amount_cny, o.mix_quantity, o.cargo_number,
        o.selling_points, o.certificates, o.weight_g, o.weight_source, o.length_mm, o.width_mm, o.height_mm, o.size_source,
        o.seller_identities, o.offer_identities, o.is_patent_product,

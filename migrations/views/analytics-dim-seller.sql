@@ -2,7 +2,7 @@
 CREATE VIEW analytics.dim_seller AS
 SELECT seller_id, company_name, coalesce(trade_medal, trade_medal_level)::numeric(14, 4) AS trade_medal_level, composite_service_score, logistics_experience_score,
        dispute_complaint_score, offer_experience_score, after_sales_experience_score, consulting_experience_score,
-       repeat_purchase_rate, changed_at, (changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day,
+       repeat_purchase_rate, changed_at, (changed_at AT TIME ZONE INTERVAL '8 hours')::date AS changed_day,
        pickup_48h_rate, quality_refund_rate, identities
 FROM catalog.seller;
 

@@ -1,10 +1,10 @@
 -- Purpose: SKUs as their offers' newest detail answers list them.
 CREATE VIEW analytics.dim_sku AS
 SELECT k.offer_id, k.sku_id, k.state, k.label, k.attributes, k.cargo_number, k.spec_id, k.stock, o.unit, k.image_url,
-       k.last_listed_at, (k.last_listed_at AT TIME ZONE 'Asia/Shanghai')::date AS last_listed_day,
-       k.changed_at, (k.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS changed_day,
+       k.last_listed_at, (k.last_listed_at AT TIME ZONE INTERVAL '8 hours')::date AS last_listed_day,
+       k.changed_at, (k.changed_at AT TIME ZONE INTERVAL '8 hours')::date AS changed_day,
        k.weight_g, k.weight_source, k.length_mm, k.width_mm, k.height_mm, k.size_source,
-       k.first_seen_at, (k.first_seen_at AT TIME ZONE 'Asia/Shanghai')::date AS first_seen_day,
+       k.first_seen_at, (k.first_seen_at AT TIME ZONE INTERVAL '8 hours')::date AS first_seen_day,
        CASE k.state WHEN 'listed' THEN r.found_at ELSE k.last_listed_at END AS last_seen_at
 FROM catalog.sku k
 LEFT JOIN catalog.offer o USING (offer_id)

@@ -6,7 +6,7 @@ FROM (
   SELECT w.feed, w.keyword, w.category_id, h.offer_id, h.day, min((h.page - 1) * 50 + h.rank) AS best_rank,
          count(*)::int AS observations
   FROM sync.search_window w
-  JOIN (SELECT *, (observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM catalog.search_hit) h USING (window_id)
+  JOIN (SELECT *, (observed_at AT TIME ZONE INTERVAL '8 hours')::date AS day FROM catalog.search_hit) h USING (window_id)
   WHERE w.kind IN ('keyword', 'category') AND w.parent_window_id IS NULL
   GROUP BY w.feed, w.keyword, w.category_id, h.offer_id, h.day
 ) r;

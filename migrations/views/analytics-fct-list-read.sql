@@ -16,7 +16,7 @@ FROM (
            row_number() OVER (PARTITION BY w.window_id, w.feed, w.keyword, w.category_id, h.day ORDER BY h.page) AS nth,
            min(h.observed_at) AS first_read_at, max(h.observed_at) AS last_read_at
     FROM sync.search_window w
-    JOIN (SELECT *, (observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM catalog.search_hit) h USING (window_id)
+    JOIN (SELECT *, (observed_at AT TIME ZONE INTERVAL '8 hours')::date AS day FROM catalog.search_hit) h USING (window_id)
     WHERE w.kind IN ('keyword', 'category') AND w.parent_window_id IS NULL
     GROUP BY w.window_id, w.feed, w.keyword, w.category_id, w.price_min_cny, w.price_max_cny, h.day, h.page
   ) p

@@ -1,6 +1,6 @@
 -- Purpose: every look at an offer, with its day.
 CREATE VIEW analytics.fct_observation AS
-SELECT offer_id, observed_at, (observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, source, is_found, is_late,
+SELECT offer_id, observed_at, (observed_at AT TIME ZONE INTERVAL '8 hours')::date AS day, source, is_found, is_late,
        min_price_cny, stock, sold_count, month_sold, call_id, repurchase_rate, pickup_48h_rate, quality_refund_rate,
        foreign_price
 FROM catalog.observation;

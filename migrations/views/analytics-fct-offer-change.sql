@@ -3,7 +3,7 @@
 --          anything else with whatever saw the offer before.
 CREATE VIEW analytics.fct_offer_change AS
 SELECT c.change_id, c.offer_id, c.field, c.old AS old_value, c.new AS new_value, c.observed_at,
-       (c.observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day, c.call_id,
+       (c.observed_at AT TIME ZONE INTERVAL '8 hours')::date AS day, c.call_id,
        c.not_before, c.observed_at AS seen_at, c.observed_at - c.not_before AS uncertainty, c.not_before IS NULL AS is_first
 FROM (
   SELECT f.*, (

@@ -16,7 +16,7 @@ SELECT g.offer_id, g.day, g.observations, g.detail_observations, g.search_observ
          WHERE b.offer_id = g.offer_id AND b.observed_at < g.starts_at AND b.month_sold IS NOT NULL
          ORDER BY b.observed_at DESC LIMIT 1) AS month_sold_change
 FROM (
-  SELECT s.offer_id, s.day, s.day::timestamp AT TIME ZONE 'Asia/Shanghai' AS starts_at,
+  SELECT s.offer_id, s.day, s.day::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
          count(*)::int AS observations,
          count(*) FILTER (WHERE s.source = 'detail')::int AS detail_observations,
          count(*) FILTER (WHERE s.source = 'search')::int AS search_observations,
@@ -26,7 +26,7 @@ FROM (
          (array_agg(s.stock ORDER BY s.observed_at DESC) FILTER (WHERE s.stock IS NOT NULL))[1] AS stock,
          (array_agg(s.sold_count ORDER BY s.observed_at DESC) FILTER (WHERE s.sold_count IS NOT NULL))[1] AS sold_count,
          (array_agg(s.month_sold ORDER BY s.observed_at DESC) FILTER (WHERE s.month_sold IS NOT NULL))[1] AS month_sold
-  FROM (SELECT *, (observed_at AT TIME ZONE 'Asia/Shanghai')::date AS day FROM catalog.observation) s
+  FROM (SELECT *, (observed_at AT TIME ZONE INTERVAL '8 hours')::date AS day FROM catalog.observation) s
   GROUP BY s.offer_id, s.day
 ) g
 LEFT JOIN catalog.offer o USING (offer_id);

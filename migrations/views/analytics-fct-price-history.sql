@@ -12,8 +12,8 @@ FROM (
             LIMIT 1),
            o.unit) AS unit,
          h.valid_from, h.valid_to, h.is_current,
-         (h.valid_from AT TIME ZONE 'Asia/Shanghai')::date AS day,
-         (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS ended_day,
+         (h.valid_from AT TIME ZONE INTERVAL '8 hours')::date AS day,
+         (h.valid_to AT TIME ZONE INTERVAL '8 hours')::date AS ended_day,
          h.call_id, h.closed_by_call_id,
          (SELECT b.observed_at
           FROM catalog.observation b
@@ -68,7 +68,7 @@ FROM (
            WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from AND c.observed_at <= h.valid_to
          ) AS is_unit_changed,
          h.valid_from AS before_from, h.valid_to AS changed_at,
-         (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS day, h.closed_by_call_id AS call_id,
+         (h.valid_to AT TIME ZONE INTERVAL '8 hours')::date AS day, h.closed_by_call_id AS call_id,
          (SELECT b.observed_at
           FROM catalog.observation b
           WHERE b.offer_id = h.offer_id AND b.observed_at < h.valid_to AND b.is_found AND NOT b.is_late

@@ -3,11 +3,11 @@
 CREATE VIEW analytics.fct_source_yield AS
 SELECT d.day, y.*, (100.0 * y.changes / y.calls)::numeric(14, 2) AS changes_per_100_calls
 FROM (
-  SELECT s.starts::date AS day, s.starts AT TIME ZONE 'Asia/Shanghai' AS starts_at,
-         (s.starts + interval '1 day') AT TIME ZONE 'Asia/Shanghai' AS ends_at
+  SELECT s.starts::date AS day, s.starts AT TIME ZONE INTERVAL '8 hours' AS starts_at,
+         (s.starts + interval '1 day') AT TIME ZONE INTERVAL '8 hours' AS ends_at
   FROM (SELECT min(granted_at) AS first_at, max(granted_at) AS last_at FROM usage.api_call) bound
   CROSS JOIN LATERAL generate_series(
-    date_trunc('day', bound.first_at AT TIME ZONE 'Asia/Shanghai'), bound.last_at AT TIME ZONE 'Asia/Shanghai',
+    date_trunc('day', bound.first_at AT TIME ZONE INTERVAL '8 hours'), bound.last_at AT TIME ZONE INTERVAL '8 hours',
     interval '1 day') AS s (starts)
 ) d
 CROSS JOIN LATERAL (

@@ -1,7 +1,7 @@
 -- Purpose: the stock of each SKU over time, the present included. The observation before is looked up only where it is asked for.
 CREATE VIEW analytics.fct_stock_history AS
-SELECT v.offer_id, v.sku_id, v.stock, o.unit, v.valid_from, (v.valid_from AT TIME ZONE 'Asia/Shanghai')::date AS valid_from_day,
-       v.valid_to, (v.valid_to AT TIME ZONE 'Asia/Shanghai')::date AS valid_to_day, v.valid_to IS NULL AS is_current,
+SELECT v.offer_id, v.sku_id, v.stock, o.unit, v.valid_from, (v.valid_from AT TIME ZONE INTERVAL '8 hours')::date AS valid_from_day,
+       v.valid_to, (v.valid_to AT TIME ZONE INTERVAL '8 hours')::date AS valid_to_day, v.valid_to IS NULL AS is_current,
        (SELECT b.observed_at
         FROM catalog.observation b
         WHERE b.offer_id = v.offer_id AND b.source = 'detail' AND b.is_found AND b.observed_at < v.valid_from

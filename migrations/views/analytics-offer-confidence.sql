@@ -1,5 +1,6 @@
 -- Purpose: how likely what is known of an offer still holds. From the current row of each offer alone, never from its observations;
---          the stock of one that the release before observed last is looked up. Ages by date_part: extract gives numeric, which is slow.
+--          the stock of one that the release before observed last is looked up. Ages by date_part: extract gives numeric, which is slow;
+--          and chances by integers: from float8 to numeric the way is through text.
 CREATE VIEW analytics.figure_rates AS
 SELECT f.figure, f.prior_changes::float8 AS changes, f.prior_days::float8 AS days,
        -- The first guess of src/refresh/planner/hidden-share.ts.
@@ -20,9 +21,9 @@ COMMENT ON COLUMN analytics.figure_rates.absence_hint_share IS 'The same where a
 
 CREATE VIEW analytics.offer_confidence AS
 SELECT e.offer_id, e.detail_at AS observed_at, e.vouched_at, e.hint, e.hinted_at,
-       round((e.offer_kept * analytics.chance_held(e.offer_changes, e.offer_days, e.offer_age))::numeric, 4)::numeric(10, 4) AS p_current,
-       round((e.price_kept * analytics.chance_held(e.price_changes, e.price_days, e.price_age))::numeric, 4)::numeric(10, 4) AS price_p_current,
-       round((e.stock_kept * analytics.chance_held(e.stock_changes, e.stock_days, e.stock_age))::numeric, 4)::numeric(10, 4) AS stock_p_current,
+       ((10000 * e.offer_kept * analytics.chance_held(e.offer_changes, e.offer_days, e.offer_age))::int * 0.0001)::numeric(10, 4) AS p_current,
+       ((10000 * e.price_kept * analytics.chance_held(e.price_changes, e.price_days, e.price_age))::int * 0.0001)::numeric(10, 4) AS price_p_current,
+       ((10000 * e.stock_kept * analytics.chance_held(e.stock_changes, e.stock_days, e.stock_age))::int * 0.0001)::numeric(10, 4) AS stock_p_current,
        e.is_in_stock,
        e.offer_changes / e.offer_days AS changes_per_day, e.price_changes / e.price_days AS price_changes_per_day,
        e.price_changes, e.price_days, e.now - e.price_age * interval '1 day' AS price_known_at

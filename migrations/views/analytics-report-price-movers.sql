@@ -8,7 +8,7 @@ SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sk
          SELECT FROM catalog.offer_change c
          WHERE c.offer_id = m.offer_id AND c.field = 'unit' AND c.observed_at > m.before_from AND c.observed_at <= p.valid_from
        ) AS is_unit_changed,
-       m.changes, m.changed_at, (m.changed_at AT TIME ZONE 'Asia/Shanghai')::date AS day,
+       m.changes, m.changed_at, (m.changed_at AT TIME ZONE INTERVAL '8 hours')::date AS day,
        (SELECT b.observed_at
         FROM catalog.observation b
         WHERE b.offer_id = m.offer_id AND b.observed_at < m.first_changed_at AND b.is_found AND NOT b.is_late

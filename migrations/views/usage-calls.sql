@@ -82,7 +82,7 @@ COMMENT ON COLUMN usage.hourly.response_bytes IS 'Bytes of all answers.';
 COMMENT ON COLUMN usage.hourly.rows_loaded IS 'Catalog rows that the answers brought.';
 
 CREATE VIEW usage.daily AS
-SELECT (hour AT TIME ZONE 'Asia/Shanghai')::date AS day, app_key, api,
+SELECT (hour AT TIME ZONE INTERVAL '8 hours')::date AS day, app_key, api,
        sum(calls)::int AS calls,
        sum(reserved)::int AS reserved,
        sum(committed)::int AS committed,

@@ -8,7 +8,7 @@ SELECT c.month, c.app_key, c.api, a.approved_calls, a.approved_since, u.used_cal
        CASE WHEN a.approved_calls IS NOT NULL THEN greatest(0, a.approved_calls - u.used_calls) END AS remaining_calls,
        round(u.used_calls::numeric / nullif(a.approved_calls, 0), 4)::numeric(14, 4) AS share_used
 FROM (
-  SELECT date_trunc('month', h.hour AT TIME ZONE 'Asia/Shanghai')::date AS month, h.app_key, k.api,
+  SELECT date_trunc('month', h.hour AT TIME ZONE INTERVAL '8 hours')::date AS month, h.app_key, k.api,
          sum(h.calls - h.exempt)::int AS calls
   FROM usage.hourly h
   CROSS JOIN LATERAL (
@@ -29,8 +29,8 @@ CROSS JOIN LATERAL (
     SELECT sum(w.external) AS external
     FROM usage.quota_period w
     WHERE w.app_key = c.app_key AND w.api = c.api
-      AND w.starts_at >= c.month::timestamp AT TIME ZONE 'Asia/Shanghai'
-      AND w.starts_at < (c.month + interval '1 month') AT TIME ZONE 'Asia/Shanghai'
+      AND w.starts_at >= c.month::timestamp AT TIME ZONE INTERVAL '8 hours'
+      AND w.starts_at < (c.month + interval '1 month') AT TIME ZONE INTERVAL '8 hours'
     GROUP BY w.period_kind
   ) booked
 ) e
@@ -40,7 +40,7 @@ CROSS JOIN LATERAL (
                sum(l.call_limit) FILTER (WHERE l.period_kind = 'day'))::int AS approved_calls,
          min(l.created_at) FILTER (WHERE l.period_kind IN ('day', 'month')) AS approved_since
   FROM (
-    SELECT least((day + interval '1 day') AT TIME ZONE 'Asia/Shanghai' - interval '1 ms', usage.ledger_now()) AS at,
+    SELECT least((day + interval '1 day') AT TIME ZONE INTERVAL '8 hours' - interval '1 ms', usage.ledger_now()) AS at,
            day + interval '1 day' = c.month + interval '1 month' AS is_last
     FROM generate_series(c.month::timestamp, c.month + interval '1 month' - interval '1 day', interval '1 day') day
   ) d

@@ -6,11 +6,11 @@ SELECT d.day, y.*,
        round(y.calls::numeric / nullif(y.offers_changed, 0), 2)::numeric(14, 2) AS calls_per_changed_offer,
        round(y.calls::numeric / nullif(y.prices_changed, 0), 2)::numeric(14, 2) AS calls_per_changed_price
 FROM (
-  SELECT s.starts::date AS day, s.starts AT TIME ZONE 'Asia/Shanghai' AS starts_at,
-         (s.starts + interval '1 day') AT TIME ZONE 'Asia/Shanghai' AS ends_at
+  SELECT s.starts::date AS day, s.starts AT TIME ZONE INTERVAL '8 hours' AS starts_at,
+         (s.starts + interval '1 day') AT TIME ZONE INTERVAL '8 hours' AS ends_at
   FROM (SELECT min(granted_at) AS first_at, max(granted_at) AS last_at FROM usage.api_call) bound
   CROSS JOIN LATERAL generate_series(
-    date_trunc('day', bound.first_at AT TIME ZONE 'Asia/Shanghai'), bound.last_at AT TIME ZONE 'Asia/Shanghai',
+    date_trunc('day', bound.first_at AT TIME ZONE INTERVAL '8 hours'), bound.last_at AT TIME ZONE INTERVAL '8 hours',
     interval '1 day') AS s (starts)
 ) d
 CROSS JOIN LATERAL (

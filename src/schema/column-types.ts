@@ -51,8 +51,11 @@ export const money = <Name extends string>(name: Name) => numeric(name, { precis
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 
-/** Finds the days of analysts in tables that grow in order of time; of almost no size, and of no cost to writers. */
+/**
+ * Finds the days of analysts in tables that grow in order of time; of almost no size, and of no cost to writers. Shanghai is
+ * eight hours ahead of UTC all year: by its name, each row would look the zone up, three times what reading the row takes.
+ */
 export const dayIndex = (name: string, column: PgColumn) =>
   index(name)
-    .using('brin', sql`((${column} AT TIME ZONE 'Asia/Shanghai')::date)`)
+    .using('brin', sql`((${column} AT TIME ZONE INTERVAL '8 hours')::date)`)
     .with({ autosummarize: true });

@@ -5,7 +5,7 @@ SELECT y.day::text AS day, y.source, sum(y.calls)::int AS calls, sum(y.changes):
        sum(y.prices_changed)::int AS "pricesChanged", sum(y.stock_changed)::int AS "stockChanged"
 FROM (
   SELECT (coalesce((SELECT ended_at FROM sync.run WHERE run_id = $2::bigint), usage.ledger_now())
-            AT TIME ZONE 'Asia/Shanghai')::date AS last_day
+            AT TIME ZONE INTERVAL '8 hours')::date AS last_day
 ) d
 JOIN analytics.fct_source_yield y ON y.day > d.last_day - $1::int AND y.day <= d.last_day
 GROUP BY y.day, y.source

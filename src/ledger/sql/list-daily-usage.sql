@@ -3,5 +3,5 @@
 -- Returns: day (2026-11-25); appKey; api; calls (all attempts but the refunded ones); committed; unknown; refunded
 SELECT d.day::text AS day, d.app_key AS "appKey", d.api, d.calls, d.committed, d."unknown", d.refunded
 FROM usage.daily d
-WHERE d.day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - $1::int
+WHERE d.day > (usage.ledger_now() AT TIME ZONE INTERVAL '8 hours')::date - $1::int
 ORDER BY d.day DESC, d.app_key, d.api;

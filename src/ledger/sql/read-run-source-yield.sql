@@ -12,6 +12,6 @@ FROM (
 ) r
 JOIN analytics.fct_source_yield y
   ON y.run_id = r.run_id
- AND y.day BETWEEN (r.started_at AT TIME ZONE 'Asia/Shanghai')::date AND (r.ended_at AT TIME ZONE 'Asia/Shanghai')::date
+ AND y.day BETWEEN (r.started_at AT TIME ZONE INTERVAL '8 hours')::date AND (r.ended_at AT TIME ZONE INTERVAL '8 hours')::date
 GROUP BY y.run_id, y.source
 ORDER BY y.source;

@@ -50,7 +50,7 @@ async function toInstant(client: pg.Client, since: Since): Promise<Date> {
 function condition(column: string, timeType: string, since: Date): string {
   const instant = `'${since.toISOString()}'::timestamptz`;
   return timeType === 'date'
-    ? `${column} >= (${instant} AT TIME ZONE 'Asia/Shanghai')::date`
+    ? `${column} >= (${instant} AT TIME ZONE INTERVAL '8 hours')::date`
     : `${column} >= ${instant}`;
 }
 

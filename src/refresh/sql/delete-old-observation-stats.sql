@@ -5,6 +5,6 @@ DELETE FROM sync.observation_stat
 WHERE (date_day, source, hint, decile) IN (
   SELECT date_day, source, hint, decile
   FROM sync.observation_stat
-  WHERE date_day < ($1::timestamptz AT TIME ZONE 'Asia/Shanghai')::date
+  WHERE date_day < ($1::timestamptz AT TIME ZONE INTERVAL '8 hours')::date
   LIMIT $2::int
 );

@@ -14,5 +14,5 @@ CROSS JOIN (
   SELECT coalesce(sum(observations), 0) AS observations, coalesce(sum(changed), 0) AS changed
   FROM sync.observation_stat
   WHERE source = 'detail' AND hint = 'modify_date'
-    AND date_day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - 90
+    AND date_day > (usage.ledger_now() AT TIME ZONE INTERVAL '8 hours')::date - 90
 ) s;

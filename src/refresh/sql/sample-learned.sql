@@ -42,7 +42,7 @@ SELECT p.fitted_at AS "fittedAt", json_build_object('changes', p.prior_changes, 
        greatest(s.offers, (SELECT count(*) FROM block))::float8 AS offers,
        (SELECT coalesce(sum(observations), 0)::float8 / 7
         FROM sync.observation_stat
-        WHERE source = 'detail' AND date_day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - 7) AS "detailsPerDay",
+        WHERE source = 'detail' AND date_day > (usage.ledger_now() AT TIME ZONE INTERVAL '8 hours')::date - 7) AS "detailsPerDay",
        json_build_object(
          'repricings', h.repricings,
          'days', (SELECT count(*) FROM catalog.seller)

@@ -4,7 +4,7 @@
 SELECT error_code AS code, outcome, gateway_code AS "gatewayCode", api, sum(calls)::int AS calls, max(last_at) AS "lastAt",
        max(example_call_id)::text AS "lastCallId"
 FROM usage.errors
-WHERE day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - $1::int
+WHERE day > (usage.ledger_now() AT TIME ZONE INTERVAL '8 hours')::date - $1::int
 GROUP BY error_code, outcome, gateway_code, api
 ORDER BY calls DESC
 LIMIT 50;

@@ -11,9 +11,9 @@ FROM (
            row_number() OVER (PARTITION BY f.offer_id ORDER BY f.change_id) = 1 AS is_first
     FROM sync.run r
     JOIN catalog.offer_change f
-      ON (f.observed_at AT TIME ZONE 'Asia/Shanghai')::date
-           BETWEEN (r.started_at AT TIME ZONE 'Asia/Shanghai')::date
-               AND (coalesce(r.ended_at, usage.ledger_now()) AT TIME ZONE 'Asia/Shanghai')::date
+      ON (f.observed_at AT TIME ZONE INTERVAL '8 hours')::date
+           BETWEEN (r.started_at AT TIME ZONE INTERVAL '8 hours')::date
+               AND (coalesce(r.ended_at, usage.ledger_now()) AT TIME ZONE INTERVAL '8 hours')::date
      AND f.observed_at BETWEEN r.started_at AND coalesce(r.ended_at, usage.ledger_now())
     JOIN usage.api_call c ON c.call_id = f.call_id AND c.granted_at = f.observed_at AND c.run_id = r.run_id
     WHERE r.run_id = $1::bigint AND NOT (f.field = 'state' AND f.old IS NULL)

@@ -5,9 +5,9 @@ SELECT h.offer_id::text AS "offerId", o.subject, h.kind, k.label, h.min_quantity
        trim_scale(h.amount_cny)::text AS "wasCny", trim_scale(p.amount_cny)::text AS "isCny"
 FROM sync.run r
 JOIN catalog.price_history h
-  ON (h.valid_to AT TIME ZONE 'Asia/Shanghai')::date
-       BETWEEN (r.started_at AT TIME ZONE 'Asia/Shanghai')::date
-           AND (coalesce(r.ended_at, usage.ledger_now()) AT TIME ZONE 'Asia/Shanghai')::date
+  ON (h.valid_to AT TIME ZONE INTERVAL '8 hours')::date
+       BETWEEN (r.started_at AT TIME ZONE INTERVAL '8 hours')::date
+           AND (coalesce(r.ended_at, usage.ledger_now()) AT TIME ZONE INTERVAL '8 hours')::date
  AND h.valid_to BETWEEN r.started_at AND coalesce(r.ended_at, usage.ledger_now())
 JOIN usage.api_call c ON c.call_id = h.closed_by_call_id AND c.granted_at = h.valid_to AND c.run_id = r.run_id
 JOIN catalog.price p

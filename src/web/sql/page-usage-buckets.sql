@@ -1,7 +1,7 @@
 -- Purpose: calls of a span by hour, day or month of Shanghai, API and outcome.
 -- Params:  $1 timestamptz from; $2 timestamptz before; $3 text hour, day or month
 -- Returns: bucket (begin), api, calls, ok, failed, unknown, refunded, averageMs; only where something was called
-SELECT date_trunc($3::text, hour AT TIME ZONE 'Asia/Shanghai') AT TIME ZONE 'Asia/Shanghai' AS bucket, api,
+SELECT date_trunc($3::text, hour AT TIME ZONE INTERVAL '8 hours') AT TIME ZONE INTERVAL '8 hours' AS bucket, api,
        sum(calls)::int AS calls, sum(ok)::int AS ok, sum(calls - ok - reserved - "unknown")::int AS failed,
        sum("unknown")::int AS "unknown", sum(refunded)::int AS refunded,
        round(sum(total_latency_ms) / nullif(sum(timed_calls), 0))::int AS "averageMs"

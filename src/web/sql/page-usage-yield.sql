@@ -8,6 +8,6 @@ SELECT operation, feed, sum(calls)::int AS calls, sum(offers_new)::int AS "offer
        sum(business_error + gateway_error + transport_error + invalid_answer)::int AS failed,
        sum("unknown")::int AS "unknown", sum(repeated)::int AS repeated, sum(no_yield)::int AS "noYield"
 FROM usage.yield
-WHERE day > (usage.ledger_now() AT TIME ZONE 'Asia/Shanghai')::date - $1::int
+WHERE day > (usage.ledger_now() AT TIME ZONE INTERVAL '8 hours')::date - $1::int
 GROUP BY operation, feed
 ORDER BY calls DESC, operation, feed;
