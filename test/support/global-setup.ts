@@ -39,7 +39,9 @@ async function tryToMigrate(connectionString: string, log: Logger): Promise<stri
     await migrate({ connectionString, log });
     // Tests set calls and observations back by some days: in the first days of a month, into the one before.
     await withAdmin(connectionString, (client) =>
-      client.query("select sync.ensure_partitions(now() - interval '1 month', 0)"),
+      client.query(
+        "select sync.ensure_partitions(now() - interval '1 month', 0); select sync.grant_readers()",
+      ),
     );
     return null;
   } catch (err) {
