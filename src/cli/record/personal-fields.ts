@@ -1,5 +1,5 @@
 /** What replaces a value: a stable pseudonym of its kind, or only the fact that there was one. */
-export type Treatment = 'name' | 'address' | 'id' | 'url' | 'removed';
+export type Treatment = 'name' | 'address' | 'id' | 'url' | 'photo' | 'removed';
 
 /**
  * Fields of 1688's answers (1688 docs keywordQuery, imageQuery and queryProductDetail v1) that name a seller or are
@@ -15,7 +15,7 @@ export const personalFields: Readonly<Record<string, Treatment>> = {
   imageId: 'id',
   certificateName: 'removed',
   certificateCode: 'removed',
-  certificatePhotoList: 'url',
+  certificatePhotoList: 'photo',
   description: 'removed',
   descriptionTrans: 'url',
   promotionURL: 'url',

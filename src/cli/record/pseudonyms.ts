@@ -12,6 +12,8 @@ const forms = {
   id: (digits: string) => `BBB${digits}`,
   // A host that serves nothing, for every address.
   url: (digits: string) => `https://example.invalid/${digits}`,
+  // Pictures of other hosts than Alibaba's are refused; theirs has none of that name.
+  photo: (digits: string) => `https://cbu01.alicdn.com/img/ibank/${digits}.jpg`,
 } as const;
 
 /** Pseudonyms by HMAC, so that a list of all sellers does not give them away; 48 bits keep them apart. */

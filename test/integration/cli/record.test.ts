@@ -35,7 +35,7 @@ describe('record', () => {
     const [seen] = await stack.query<{ offer_id: string; raw_id: string; seller_id: string }>(
       `SELECT offer_id, raw_id, seller_id FROM catalog.offer
        JOIN raw.payload ON request->>'offerId' = offer_id::text AND operation = 'offer.detail'
-       WHERE seller_id IS NOT NULL LIMIT 1`,
+       WHERE seller_id IS NOT NULL ORDER BY certificates IS NULL, offer_id LIMIT 1`,
     );
     const before = await countCalls();
     const { exitCode, out, err } = await record('offer.detail', seen?.offer_id ?? '');

@@ -18,6 +18,7 @@ describe('a pseudonym', () => {
     expect(name('address', 'a')).toMatch(/^地址[\da-f]{12}$/);
     expect(name('id', 'a')).toMatch(/^BBB[\da-f]{12}$/);
     expect(name('url', 'a')).toMatch(/^https:\/\/example\.invalid\/[\da-f]{12}$/);
+    expect(name('photo', 'a')).toMatch(/^https:\/\/cbu01\.alicdn\.com\/img\/ibank\/[\da-f]{12}\.jpg$/);
     expect(createPseudonyms(key)('id', 'a')).toBe(name('id', 'a'));
     const others = [name('id', 'b'), createPseudonyms(Buffer.alloc(32, 2))('id', 'a')];
     expect(new Set([name('id', 'a'), ...others]).size).toBe(3);
