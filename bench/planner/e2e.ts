@@ -6,6 +6,7 @@ import type { ResultPages } from './result-pages.ts';
 import { readSandboxWorld } from './sandbox-world.ts';
 import { createOracle, createRoundRobin } from './scan-policies.ts';
 import { simulate, type Policy } from './simulate.ts';
+import type { Shops } from './shop-suspicions.ts';
 import { Site, type Score } from './site.ts';
 import type { World } from './world.ts';
 
@@ -117,6 +118,26 @@ async function syncDays(stack: Stack, callsPerDay: number, show: (text: string) 
 const known = (stack: Stack) =>
   stack.query<{ offer_id: string; popularity: number }>('SELECT offer_id, popularity FROM sync.refresh');
 
+/** The planner in memory, in the world and with the pages and runs of the product: without and with lists of shops. */
+async function simulateModel(
+  world: World,
+  { shops, ...options }: { readonly callsPerDay: number; readonly pages: ResultPages; readonly shops: Shops },
+): Promise<Map<string, Score>> {
+  const scores = new Map<string, Score>();
+  for (const knowsRates of [false, true]) {
+    for (const more of [{}, { shops }]) {
+      const policy = new PlannerPolicy(world, {
+        ...{ ...options, ...more, knowsRates },
+        objective: defaultObjective,
+      });
+      const name = `the model${knowsRates ? ', true rates' : ''}${'shops' in more ? ', lists of shops' : ''}`;
+      const run = { world, policy, callsPerDay: options.callsPerDay, scoredFrom, longestDelay };
+      scores.set(name, await simulate({ ...run, runsOn: () => runsPerDay }));
+    }
+  }
+  return scores;
+}
+
 /** Runs the product for thirty days, and its rivals and references in the world that it met. */
 export async function runEndToEnd(options: EndToEndOptions, show: (text: string) => void): Promise<EndToEnd> {
   const { offers, quota, seed, repricing } = options;
@@ -144,7 +165,7 @@ export async function runEndToEnd(options: EndToEndOptions, show: (text: string)
     for (const { offer_id: id, popularity } of await known(stack))
       weights[indexOf.get(id) ?? -1] = popularity;
     const scale = offers / weights.reduce((sum, weight) => sum + weight, 0);
-    const { world } = readSandboxWorld(found, {
+    const { world, shops } = readSandboxWorld(found, {
       ...blank,
       weights: weights.map((weight) => weight * scale),
     });
@@ -173,6 +194,9 @@ export async function runEndToEnd(options: EndToEndOptions, show: (text: string)
     const scores = new Map<string, Score>();
     for (const [name, create] of Object.entries(policies))
       scores.set(name, await simulate({ world, policy: create(), callsPerDay, scoredFrom, longestDelay }));
+    if (options.hasShops)
+      for (const [name, score] of await simulateModel(world, { callsPerDay, pages, shops }))
+        scores.set(name, score);
     scores.set('the product', await scoreObservations(world, observations, indexOf));
     return {
       scores,

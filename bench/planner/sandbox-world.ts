@@ -7,6 +7,7 @@ import {
 } from '../../src/sandbox/world/nature.ts';
 import type { Offer } from '../../src/sandbox/world/offers.ts';
 import { createWorld } from '../../src/sandbox/world/world.ts';
+import type { Shops } from './shop-suspicions.ts';
 import type { World } from './world.ts';
 
 export interface SandboxWorldOptions {
@@ -35,11 +36,12 @@ function countedRate({ changesPerStep, isConsecutive, seller }: Offer): number {
 export function readSandboxWorld(
   { days, ...options }: SandboxWorldOptions,
   known: { readonly weights: Float64Array; readonly copiedAt: Float64Array },
-): { readonly world: World; readonly indexOf: ReadonlyMap<string, number> } {
+): { readonly world: World; readonly shops: Shops; readonly indexOf: ReadonlyMap<string, number> } {
   const sandbox = createWorld({ ...options, startAt: options.startAt.getTime(), stepMs: dayMs });
   const changes: { at: number; isVisible: boolean }[][] = Array.from({ length: options.offers }, () => []);
   const rates = new Float64Array(options.offers);
   const indexOf = new Map<string, number>();
+  const bySeller = new Map<string, number[]>();
   let before: string[] = [];
   for (let step = 0; step <= days; step += 1) {
     const snapshot = sandbox.snapshot(step);
@@ -47,6 +49,7 @@ export function readSandboxWorld(
     for (let offer = 0; offer < options.offers; offer += 1) {
       const { offer: made, state } = snapshot.entryAt(offer);
       indexOf.set(made.offerId, offer);
+      if (step === 0) bySeller.set(made.seller.id, [...(bySeller.get(made.seller.id) ?? []), offer]);
       rates[offer] = Math.max(1e-6, countedRate(made));
       const { price, subject, skus } = state.versions;
       const shown = [price, state.modifiedAtStep].join('/');
@@ -66,8 +69,11 @@ export function readSandboxWorld(
   for (let offer = 0; offer < options.offers; offer += 1)
     firstChange[offer + 1] = (firstChange[offer] ?? 0) + (changes[offer]?.length ?? 0);
   const flat = changes.flat();
+  const shopOf = new Int32Array(options.offers);
+  for (const [shop, own] of [...bySeller.values()].entries()) for (const offer of own) shopOf[offer] = shop;
   return {
     indexOf,
+    shops: { of: shopOf, offers: [...bySeller.values()] },
     world: {
       offers: options.offers,
       days,
