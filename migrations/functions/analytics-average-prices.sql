@@ -9,28 +9,33 @@ RETURNS TABLE (offer_id bigint, sku_id bigint, min_quantity integer, average_cny
 LANGUAGE sql STABLE
 AS $$
   WITH asked AS MATERIALIZED (
-    SELECT average_prices.since AS since, least(coalesce(average_prices.until, c.now), c.now) AS until FROM analytics.clock c
+    SELECT average_prices.since AS since, (average_prices.since AT TIME ZONE INTERVAL '8 hours')::date AS since_day,
+           least(coalesce(average_prices.until, c.now), c.now) AS until
+    FROM analytics.clock c
   )
   -- By integers: from float8 to numeric the way is through text, a fifth of all time.
-  SELECT m.offer_id, m.sku_id, m.min_quantity, m.average_cny, m.lowest_cny, m.highest_cny, m.prices, m.days,
-         m.prices > 1 AND EXISTS (
+  SELECT m.offer_id, m.sku_id, m.min_quantity, (10000 * m.weighted / m.seconds)::bigint * 0.0001, m.lowest_cny, m.highest_cny, m.prices,
+         (m.seconds / 86.4)::bigint * 0.001,
+         m.prices > 1 AND r.offer_id IS NOT NULL AND EXISTS (
            SELECT FROM analytics.fct_offer_change u
            WHERE u.offer_id = m.offer_id AND u.field = 'unit' AND u.observed_at > m.first_from AND u.observed_at <= m.last_from)
   FROM (
-    SELECT h.offer_id, h.sku_id, h.min_quantity, (10000 * sum(h.amount_cny::float8 * h.seconds) / sum(h.seconds))::bigint * 0.0001 AS average_cny,
-           min(h.amount_cny) AS lowest_cny, max(h.amount_cny) AS highest_cny, count(*)::int AS prices, (sum(h.seconds) / 86.4)::bigint * 0.001 AS days,
+    SELECT h.offer_id, h.sku_id, h.min_quantity, sum(h.amount_cny::float8 * h.seconds) AS weighted, sum(h.seconds) AS seconds,
+           min(h.amount_cny) AS lowest_cny, max(h.amount_cny) AS highest_cny, count(*)::int AS prices,
            min(h.valid_from) AS first_from, max(h.valid_from) AS last_from
     FROM (
       SELECT p.offer_id, p.sku_id, p.min_quantity, p.amount_cny, p.valid_from,
-             date_part('epoch', least(p.valid_to, a.until) - greatest(p.valid_from, a.since)) AS seconds
+             date_part('epoch', least(p.valid_to, (SELECT asked.until FROM asked)) - greatest(p.valid_from, (SELECT asked.since FROM asked))) AS seconds
       FROM analytics.fct_price_history p
-      CROSS JOIN asked a
       WHERE p.kind = average_prices.kind AND p.valid_from < (SELECT asked.until FROM asked)
-        AND (p.is_current OR p.valid_to > (SELECT asked.since FROM asked))
+        -- Its day says nothing more, but has an index.
+        AND (p.is_current OR p.valid_to > (SELECT asked.since FROM asked) AND p.ended_day >= (SELECT asked.since_day FROM asked))
     ) h
     WHERE h.seconds > 0
     GROUP BY h.offer_id, h.sku_id, h.min_quantity
   ) m
+  -- The few whose unit ever changed.
+  LEFT JOIN (SELECT f.offer_id FROM analytics.fct_offer_change f WHERE f.field = 'unit' GROUP BY f.offer_id) r USING (offer_id)
 $$;
 
 COMMENT ON FUNCTION analytics.average_prices(timestamptz, timestamptz, text) IS

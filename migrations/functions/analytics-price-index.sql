@@ -148,6 +148,8 @@ AS $$
       LEFT JOIN observed l ON l.offer_id = c.offer_id AND l.observed_at = c.seen_at
       -- Since its last detail, an offer moved as its row did.
       WHERE c.is_own OR c.seen_at > o.detail_seen_at
+      -- So each is looked up once, though three columns are made of it.
+      OFFSET 0
     ) p
   ),
   -- Each of its own kind summed up first: no row is made for an event.

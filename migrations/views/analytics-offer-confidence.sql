@@ -68,7 +68,8 @@ FROM (
     ) t
     WHERE r.found_at IS NOT NULL
   ) s
-  JOIN analytics.figure_rates o ON o.figure = CASE WHEN s.is_found THEN 'offer' ELSE 'gone' END
+  -- Each has a row of its own: by an inner join, a fortieth of the offers would be expected.
+  LEFT JOIN analytics.figure_rates o ON o.figure = CASE WHEN s.is_found THEN 'offer' ELSE 'gone' END
   LEFT JOIN analytics.figure_rates p ON p.figure = 'price' AND s.is_found
   LEFT JOIN analytics.figure_rates k ON k.figure = CASE WHEN s.is_in_stock THEN 'in_stock' WHEN NOT s.is_in_stock THEN 'out_of_stock' END
 ) e;
