@@ -9,7 +9,7 @@ import { createAuthorization } from '../../../src/extract/oauth/authorization.ts
 import { createTokenStore } from '../../../src/tokens/token-store.ts';
 import { findTestPort } from '../../support/find-test-port.ts';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
-import { apis, callApi } from '../sandbox/plain-client.ts';
+import { apis, callApi } from '../../support/plain-client.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
 import { until } from '../../support/until.ts';

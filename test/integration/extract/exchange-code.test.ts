@@ -5,7 +5,7 @@ import { exchangeCode } from '../../../src/extract/oauth/request-tokens.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
 import { createHandClock, silent } from '../../support/gateway-inputs.ts';
-import { json, startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
+import { json, startHttpServer, type HttpServer, type Respond } from '../../support/http-server.ts';
 
 const redirectUri = 'http://localhost:3000/api/callback';
 

@@ -5,8 +5,8 @@ import { extractErrors } from '../../../src/extract/errors.ts';
 import type { GatewayOptions } from '../../../src/extract/gateway/create-gateway.ts';
 import { until } from '../../support/until.ts';
 import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
-import { startFixture, type Fixture } from './support/gateway-fixture.ts';
-import { json, type Respond } from './support/http-server.ts';
+import { startFixture, type Fixture } from '../../support/gateway-fixture.ts';
+import { json, type Respond } from '../../support/http-server.ts';
 
 const open: Fixture[] = [];
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
-import { startFixture, type Fixture } from './support/gateway-fixture.ts';
-import { json, type Respond } from './support/http-server.ts';
+import { startFixture, type Fixture } from '../../support/gateway-fixture.ts';
+import { json, type Respond } from '../../support/http-server.ts';
 
 /* Questions of `doctor --contract`: some have a flaw on purpose, and what they bring must harm no run. */
 

@@ -3,8 +3,8 @@ import { afterEach, expect, it } from 'vitest';
 import { AppError } from '../../../src/core/errors.ts';
 import { extractErrors } from '../../../src/extract/errors.ts';
 import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
-import { startFixture, type Fixture } from './support/gateway-fixture.ts';
-import { json } from './support/http-server.ts';
+import { startFixture, type Fixture } from '../../support/gateway-fixture.ts';
+import { json } from '../../support/http-server.ts';
 
 /* What a call does around its one request: before it leaves, and after its answer. */
 

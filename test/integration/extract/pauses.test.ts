@@ -1,8 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../../support/until.ts';
 import { context, detail, gatewayError, roots } from '../../support/gateway-inputs.ts';
-import { startFixture, type Fixture } from './support/gateway-fixture.ts';
-import { json } from './support/http-server.ts';
+import { startFixture, type Fixture } from '../../support/gateway-fixture.ts';
+import { json } from '../../support/http-server.ts';
 
 const fixtures: Fixture[] = [];
 afterEach(async () => {

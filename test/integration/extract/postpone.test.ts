@@ -7,7 +7,7 @@ import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
 import { gatewayError } from '../../support/gateway-inputs.ts';
-import { json, startHttpServer, type Respond } from './support/http-server.ts';
+import { json, startHttpServer, type Respond } from '../../support/http-server.ts';
 
 const dayMs = 86_400_000;
 const start = new Date('2026-10-10T08:00:00Z');

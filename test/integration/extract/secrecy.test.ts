@@ -7,7 +7,7 @@ import { createTokenProvider } from '../../../src/extract/oauth/token-provider.t
 import type { SearchKeywordRequest } from '../../../src/model/operation.ts';
 import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { context, createHandClock, gatewayError, roots } from '../../support/gateway-inputs.ts';
-import { json, startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
+import { json, startHttpServer, type HttpServer, type Respond } from '../../support/http-server.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {

@@ -11,7 +11,7 @@ import type { TokenSet, TokenStore } from '../../../src/model/token.ts';
 import { createMemoryLedger, type MemoryLedger } from '../../support/memory-ledger.ts';
 import { until } from '../../support/until.ts';
 import { createHandClock, gatewayError, silent } from '../../support/gateway-inputs.ts';
-import { json, startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
+import { json, startHttpServer, type HttpServer, type Respond } from '../../support/http-server.ts';
 
 const servers: HttpServer[] = [];
 afterEach(async () => {

@@ -9,7 +9,7 @@ import {
   type TransportOptions,
 } from '../../../src/extract/gateway/transport.ts';
 import { until } from '../../support/until.ts';
-import { startHttpServer, type HttpServer, type Respond } from './support/http-server.ts';
+import { startHttpServer, type HttpServer, type Respond } from '../../support/http-server.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {

@@ -1,4 +1,4 @@
 import { describeLedgerModel } from '../../support/describe-ledger-model.ts';
 
-// Each of some planted bugs fell by the fourth scenario; test/system/ledger has more of them.
+// The same ones in every run: each of some planted bugs fell by the fourth scenario.
 describeLedgerModel(8, 1688);

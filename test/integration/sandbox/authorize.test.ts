@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, createTestClock, post } from './plain-client.ts';
+import { apis, callApi, createTestClock, post } from '../../support/plain-client.ts';
 
 const registered = 'https://shop.example/api/auth/1688/callback?tenant=a';
 const alsoRegistered = 'http://localhost:3000/api/callback';

@@ -11,7 +11,7 @@ import {
   search,
   signed,
   walkTree,
-} from './plain-client.ts';
+} from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 let nodes: Awaited<ReturnType<typeof walkTree>>;

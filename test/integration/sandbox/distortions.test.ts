@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, fetchCategory, fetchDetail, search, searchAll, type Page } from './plain-client.ts';
+import {
+  apis,
+  callApi,
+  fetchCategory,
+  fetchDetail,
+  search,
+  searchAll,
+  type Page,
+} from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, command, control, pathOf, signed } from './plain-client.ts';
+import { apis, callApi, command, control, pathOf, signed } from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { fetchDetail, search } from './plain-client.ts';
+import { fetchDetail, search } from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

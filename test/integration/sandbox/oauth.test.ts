@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, command, control, createTestClock, post } from './plain-client.ts';
+import { apis, callApi, command, control, createTestClock, post } from '../../support/plain-client.ts';
 
 const hourMs = 3_600_000;
 const start = '2026-10-10T08:00:00Z';

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, command, control, createTestClock, pathOf, post } from './plain-client.ts';
+import {
+  apis,
+  callApi,
+  command,
+  control,
+  createTestClock,
+  pathOf,
+  post,
+} from '../../support/plain-client.ts';
 
 /** 23:00 in Shanghai, 15:00 in London. */
 const evening = '2026-10-10T15:00:00Z';

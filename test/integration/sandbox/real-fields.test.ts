@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, control, fetchCategory, fetchDetail, searchAll, walkTree } from './plain-client.ts';
+import {
+  apis,
+  callApi,
+  control,
+  fetchCategory,
+  fetchDetail,
+  searchAll,
+  walkTree,
+} from '../../support/plain-client.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 

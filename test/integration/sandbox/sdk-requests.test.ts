@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, control, pathOf, post, signed } from './plain-client.ts';
+import { apis, callApi, control, pathOf, post, signed } from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, search, searchAll, walkTree, type Page, type Row } from './plain-client.ts';
+import { apis, search, searchAll, walkTree, type Page, type Row } from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 let large: Sandbox;

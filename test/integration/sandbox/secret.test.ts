@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, command, post } from './plain-client.ts';
+import { apis, callApi, command, post } from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 beforeEach(async () => {

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkSignature, expectedSignature } from '../../../src/sandbox/sign.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, createTestClock, pathOf, post, signed, signNaively } from './plain-client.ts';
+import {
+  apis,
+  callApi,
+  createTestClock,
+  pathOf,
+  post,
+  signed,
+  signNaively,
+} from '../../support/plain-client.ts';
 
 interface Vector {
   readonly id: string;

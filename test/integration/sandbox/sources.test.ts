@@ -10,7 +10,7 @@ import {
   searchAll,
   type Page,
   type Reply,
-} from './plain-client.ts';
+} from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

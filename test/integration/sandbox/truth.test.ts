@@ -13,7 +13,7 @@ import {
   fetchDetail,
   search,
   type Row,
-} from './plain-client.ts';
+} from '../../support/plain-client.ts';
 
 interface Price {
   readonly offerId: string;

@@ -7,7 +7,16 @@ import { createSandbox, type Sandbox } from '../../../src/sandbox/create-sandbox
 import type { Fault } from '../../../src/sandbox/faults.ts';
 import { sendFault } from '../../../src/sandbox/send-answer.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, command, control, createTestClock, pathOf, post, signed } from './plain-client.ts';
+import {
+  apis,
+  callApi,
+  command,
+  control,
+  createTestClock,
+  pathOf,
+  post,
+  signed,
+} from '../../support/plain-client.ts';
 
 let sandbox: Sandbox;
 beforeAll(async () => {

@@ -1,7 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { apis, callApi, control, createTestClock, fetchDetail, search, walkTree } from './plain-client.ts';
+import {
+  apis,
+  callApi,
+  control,
+  createTestClock,
+  fetchDetail,
+  search,
+  walkTree,
+} from '../../support/plain-client.ts';
 
 const dayMs = 86_400_000;
 const start = '2026-10-10T00:00:00Z';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { control, fetchDetail, search } from './plain-client.ts';
+import { control, fetchDetail, search } from '../../support/plain-client.ts';
 
 it('a world of a million offers answers from its lists of who is where, and counts its least calls', async () => {
   const large = await startTestSandbox({ offers: 1_000_000, categories: 600 });

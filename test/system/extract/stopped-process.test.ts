@@ -5,8 +5,8 @@ import { sendWithinMs } from '../../../src/extract/gateway/attempt.ts';
 import { createTransport } from '../../../src/extract/gateway/transport.ts';
 import { context, detail, roots } from '../../support/gateway-inputs.ts';
 import { until } from '../../support/until.ts';
-import { startFixture } from './support/gateway-fixture.ts';
-import { json } from './support/http-server.ts';
+import { startFixture } from '../../support/gateway-fixture.ts';
+import { json } from '../../support/http-server.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,9 +1,9 @@
-import { Secret } from '../../../../src/core/secret.ts';
-import { createGateway, type GatewayOptions } from '../../../../src/extract/gateway/create-gateway.ts';
-import type { AccessTokens } from '../../../../src/extract/oauth/token-provider.ts';
-import type { Gateway } from '../../../../src/model/gateway.ts';
-import { createMemoryLedger, type MemoryLedger } from '../../../support/memory-ledger.ts';
-import { createHandClock, silent } from '../../../support/gateway-inputs.ts';
+import { Secret } from '../../src/core/secret.ts';
+import { createGateway, type GatewayOptions } from '../../src/extract/gateway/create-gateway.ts';
+import type { AccessTokens } from '../../src/extract/oauth/token-provider.ts';
+import type { Gateway } from '../../src/model/gateway.ts';
+import { createMemoryLedger, type MemoryLedger } from './memory-ledger.ts';
+import { createHandClock, silent } from './gateway-inputs.ts';
 import { startHttpServer, type HttpServer, type Respond } from './http-server.ts';
 
 /** Tokens by count: `token-1`, then after each refresh the next. */

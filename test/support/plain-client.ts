@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Sandbox } from '../../../src/sandbox/create-sandbox.ts';
+import type { Sandbox } from '../../src/sandbox/create-sandbox.ts';
 
 /** 1688's recipe written down once more, without any thought of speed: pairs, sorted, joined, signed. */
 export function signNaively(path: string, params: Readonly<Record<string, string>>, secret: string): string {

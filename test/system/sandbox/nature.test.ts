@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Sandbox, SandboxOptions } from '../../../src/sandbox/create-sandbox.ts';
 import { startTestSandbox } from '../../support/sandbox.ts';
-import { control, createTestClock, fetchDetail, searchAll, type Row } from './plain-client.ts';
+import { control, createTestClock, fetchDetail, searchAll, type Row } from '../../support/plain-client.ts';
 
 const dayMs = 86_400_000;
 const open: Sandbox[] = [];
