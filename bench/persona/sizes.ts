@@ -1,6 +1,6 @@
-import { readPages } from '../planner/e2e.ts';
 import { createScripts } from '../planner/page-policies.ts';
 import type { ResultPages } from '../planner/result-pages.ts';
+import { readPages } from '../planner/sandbox-pages.ts';
 import { readSandboxWorld } from '../planner/sandbox-world.ts';
 import { simulate, type Policy } from '../planner/simulate.ts';
 import type { Site } from '../planner/site.ts';
@@ -63,10 +63,21 @@ async function followProduct(
   return diary.result();
 }
 
-/** The script reads all pages and fetches details once a day, as the product does. */
-async function followScript(world: World, known: readonly number[], pages: ResultPages): Promise<Result> {
+/** The scripts read all pages and fetch details once a day, as the product does. */
+const scripts = ['script+', 'script+ by dates too'] as const;
+
+interface ScriptedWorld {
+  readonly world: World;
+  readonly known: readonly number[];
+  readonly pages: ResultPages;
+}
+
+async function followScript(
+  { world, known, pages }: ScriptedWorld,
+  name: (typeof scripts)[number],
+): Promise<Result> {
   const diary = createDiary(world, known.length);
-  const script = createScripts(() => pages)['script+']?.();
+  const script = createScripts(() => pages)[name]?.();
   const readAt = (site: Site) =>
     known.flatMap((offer): Copy[] => {
       const detailDay = site.detailAt[offer] ?? neverDay;
@@ -100,21 +111,23 @@ async function compareAt(offers: number): Promise<string[][]> {
   const stack = await openStack({ backend: 'postgres', isDrifting: false, syncFile, ...size });
   try {
     const options = { ...size, startAt: stack.startAt, days: days + 1 };
-    const blank = {
-      weights: new Float64Array(offers).fill(1),
-      copiedAt: new Float64Array(offers).fill(neverDay),
+    const found = readSandboxWorld(options);
+    const truth = {
+      ...found,
+      world: { ...found.world, copiedAt: new Float64Array(offers).fill(neverDay) },
     };
-    const truth = readSandboxWorld(options, blank);
     const product = await followProduct(stack, truth);
     const known = await readCopies(stack, truth.indexOf);
     const weights = new Float64Array(offers);
     for (const { offer, weight } of known) weights[offer] = weight;
-    const pages = await readPages(stack, truth.indexOf);
+    const pages = await readPages(stack, options, offers);
     if (pages.members.length > callsPerDay)
       throw new Error(`${String(pages.members.length)} pages are more than a day has calls`);
     const listed = known.map(({ offer }) => offer);
-    const script = await followScript({ ...truth.world, weights }, listed, pages);
-    return [cells('catalog-sync', offers, product), cells('script+', offers, script)];
+    const scripted = { world: { ...truth.world, weights }, known: listed, pages };
+    const rows = [cells('catalog-sync', offers, product)];
+    for (const name of scripts) rows.push(cells(name, offers, await followScript(scripted, name)));
+    return rows;
   } finally {
     await stack.close();
   }

@@ -102,8 +102,7 @@ interface Comparison {
 async function follow(seed: number, limit: number): Promise<Comparison> {
   const stack = await openStack({ backend: 'postgres', isDrifting: false, syncFile, seed, ...size });
   try {
-    const blank = { weights: new Float64Array(size.offers).fill(1), copiedAt: new Float64Array(size.offers) };
-    const truth = readSandboxWorld({ seed, ...size, startAt: stack.startAt, days: allDays }, blank);
+    const truth = readSandboxWorld({ seed, ...size, startAt: stack.startAt, days: allDays });
     await stack.sync();
     await setLimit(stack, askedAt);
     await live(stack, settleDays, truth);

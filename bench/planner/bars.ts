@@ -1,5 +1,5 @@
 import type { Cell } from './cell.ts';
-import { lead, product, type Rivalry } from './e2e-suite.ts';
+import { bestScript, lead, product, type Rivalry } from './e2e-suite.ts';
 import { gapClosed, mean, percent } from './cell.ts';
 import { scriptNames } from './page-policies.ts';
 import { fixedShares } from './discovery-suite.ts';
@@ -46,13 +46,13 @@ export function rivalryBars(rivalry: Rivalry): Bar[] {
   ];
   const least = leads.get(quota);
   if (least === undefined) return bars;
-  const captures = lead(rivalry, 'weightedCaptured');
-  const captured = mean(rivalry, product, 'weightedCaptured');
+  const captures = (policy: string) => mean(rivalry, policy, 'weightedCaptured');
+  const ofBest = captures(product) / captures(bestScript(rivalry, 'joint'));
   return [
     ...bars,
     atLeast(`${name}: J weighted above the best script`, lead(rivalry, 'joint'), least),
     atLeast(`${name}: J unweighted above the best script`, lead(rivalry, 'unweighted'), -0.003),
-    atLeast(`${name}: weighted captures / those of the best script`, captured / (captured - captures), 1.15),
+    atLeast(`${name}: weighted captures / those of the script that is best by J`, ofBest, 1.15),
   ];
 }
 

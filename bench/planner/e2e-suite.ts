@@ -66,8 +66,16 @@ export function rivalryTable(rivalry: Rivalry): string {
 
 export const product = 'the product';
 
+/** The script that is best by a measure. */
+export function bestScript(rivalry: Rivalry, measure: Measure): string {
+  const [first = '', ...others] = scriptNames;
+  return others.reduce(
+    (best, name) => (mean(rivalry, name, measure) > mean(rivalry, best, measure) ? name : best),
+    first,
+  );
+}
+
 /** How far the product is above the script that is best by a measure. */
 export function lead(rivalry: Rivalry, measure: Measure): number {
-  const best = Math.max(...scriptNames.map((name) => mean(rivalry, name, measure)));
-  return mean(rivalry, product, measure) - best;
+  return mean(rivalry, product, measure) - mean(rivalry, bestScript(rivalry, measure), measure);
 }

@@ -3,6 +3,7 @@ import { openStack, type Stack } from '../support/stack.ts';
 import { createScripts } from './page-policies.ts';
 import { PlannerPolicy } from './planner-policy.ts';
 import type { ResultPages } from './result-pages.ts';
+import { readPages } from './sandbox-pages.ts';
 import { readSandboxWorld } from './sandbox-world.ts';
 import { createOracle, createRoundRobin } from './scan-policies.ts';
 import { simulate, type Policy } from './simulate.ts';
@@ -16,12 +17,11 @@ const runsPerDay = 4;
 /** Days in which it learns, which do not count; and in how many a change must be seen. */
 const [scoredFrom, longestDelay] = [10, 10];
 const categories = 25;
-const pageSize = 50;
 
 const syncFileOf = ({ offers, hasShops }: EndToEndOptions) => `
 account: business
 feeds:
-  - { name: all, categories: ["0"], max_offers: ${String(offers)} }
+  - { name: all, categories: ["0"], max_offers: ${String(2 * offers)} }
 freshness: { category: 300d, search: 1m, detail: 1m }
 quotas:
   per_second: 1000
@@ -86,24 +86,6 @@ async function scoreObservations(
   return site.finish();
 }
 
-/** The pages that the product's searches list, as the reference has them: each search in pages of fifty. */
-export async function readPages(stack: Stack, indexOf: ReadonlyMap<string, number>): Promise<ResultPages> {
-  const rows = await stack.query<{ window_id: string; offer_id: string }>(
-    'SELECT window_id, offer_id FROM sync.window_offer ORDER BY window_id, offer_id',
-  );
-  const byWindow = new Map<string, number[]>();
-  for (const { window_id: window, offer_id: id } of rows) {
-    const offer = indexOf.get(id);
-    if (offer !== undefined) byWindow.set(window, [...(byWindow.get(window) ?? []), offer]);
-  }
-  const members = [...byWindow.values()].flatMap((all) =>
-    Array.from({ length: Math.ceil(all.length / pageSize) }, (_, page) =>
-      all.slice(page * pageSize, (page + 1) * pageSize),
-    ),
-  );
-  return { members, list: (page) => [...(members[page] ?? [])] };
-}
-
 async function syncDays(stack: Stack, callsPerDay: number, show: (text: string) => void): Promise<void> {
   for (let batch = 0; batch < days * runsPerDay; batch += 1) {
     // Whole calls, as many on each day as there are.
@@ -115,8 +97,20 @@ async function syncDays(stack: Stack, callsPerDay: number, show: (text: string) 
   }
 }
 
-const known = (stack: Stack) =>
-  stack.query<{ offer_id: string; popularity: number }>('SELECT offer_id, popularity FROM sync.refresh');
+/**
+ * Importance by sales, 1 for the mean of the offers that the first sync found. What it did not find is listed by no search: nobody
+ * knows it, and it has no weight.
+ */
+async function weighOffers(
+  stack: Stack,
+  { indexOf, popularity, world }: ReturnType<typeof readSandboxWorld>,
+): Promise<Float64Array> {
+  const found = await stack.query<{ offer_id: string }>('SELECT offer_id FROM sync.refresh');
+  const known = new Set(found.flatMap(({ offer_id: id }) => indexOf.get(id) ?? []));
+  const mean = [...known].reduce((sum, offer) => sum + (popularity[offer] ?? 0), 0) / known.size;
+  const isBorn = (offer: number) => (world.lives?.bornAt[offer] ?? -Infinity) > 0;
+  return popularity.map((raw, offer) => (known.has(offer) || isBorn(offer) ? raw / mean : 0));
+}
 
 /** The planner in memory, in the world and with the pages and runs of the product: without and with lists of shops. */
 async function simulateModel(
@@ -139,11 +133,11 @@ async function simulateModel(
 }
 
 /** Runs the product for thirty days, and its rivals and references in the world that it met. */
-export async function runEndToEnd(options: EndToEndOptions, show: (text: string) => void): Promise<EndToEnd> {
-  const { offers, quota, seed, repricing } = options;
+export async function runEndToEnd(request: EndToEndOptions, show: (text: string) => void): Promise<EndToEnd> {
+  const { offers, quota, seed, repricing } = request;
   const nature = { repricing };
   const callsPerDay = Math.round(quota * offers);
-  const syncFile = syncFileOf(options);
+  const syncFile = syncFileOf(request);
   const stack = await openStack({
     backend: 'postgres',
     offers,
@@ -157,19 +151,11 @@ export async function runEndToEnd(options: EndToEndOptions, show: (text: string)
     show('the first sync of everything');
     await stack.sync();
     const [began] = await stack.query<{ at: Date }>('SELECT usage.ledger_now() AS at');
-    const found = { seed, offers, categories, days, nature, startAt: stack.startAt };
-    const blank = { weights: new Float64Array(offers).fill(1), copiedAt: new Float64Array(offers) };
-    const { indexOf } = readSandboxWorld({ ...found, days: 0 }, blank);
-    // An offer that no search lists is known to nobody: it has no weight.
-    const weights = new Float64Array(offers);
-    for (const { offer_id: id, popularity } of await known(stack))
-      weights[indexOf.get(id) ?? -1] = popularity;
-    const scale = offers / weights.reduce((sum, weight) => sum + weight, 0);
-    const { world, shops } = readSandboxWorld(found, {
-      ...blank,
-      weights: weights.map((weight) => weight * scale),
-    });
-    const pages = await readPages(stack, indexOf);
+    const options = { seed, offers, categories, days, nature, startAt: stack.startAt, hasBirths: true };
+    const found = readSandboxWorld(options);
+    const world = { ...found.world, weights: await weighOffers(stack, found) };
+    const { indexOf, shops } = found;
+    const pages = await readPages(stack, options, world.offers);
     await syncDays(stack, callsPerDay, show);
     const observations = await stack.query<Observation>(
       `SELECT offer_id, source, call_id, extract(epoch FROM observed_at - $2)::float8 / 86400 AS day
@@ -194,7 +180,7 @@ export async function runEndToEnd(options: EndToEndOptions, show: (text: string)
     const scores = new Map<string, Score>();
     for (const [name, create] of Object.entries(policies))
       scores.set(name, await simulate({ world, policy: create(), callsPerDay, scoredFrom, longestDelay }));
-    if (options.hasShops)
+    if (request.hasShops)
       for (const [name, score] of await simulateModel(world, { callsPerDay, pages, shops }))
         scores.set(name, score);
     scores.set('the product', await scoreObservations(world, observations, indexOf));

@@ -1,7 +1,7 @@
 import type { ResultPages } from './result-pages.ts';
 import { takeBest } from '../../src/refresh/planner/take-best.ts';
 import type { Policy } from './simulate.ts';
-import type { Site } from './site.ts';
+import type { RowObservation, Site } from './site.ts';
 import type { World } from './world.ts';
 
 /**
@@ -16,9 +16,9 @@ export function createSweep(world: World, pages: ResultPages, share: number): Po
       owed += share * calls;
       let left = calls;
       for (; owed >= 1 && left > 0; owed -= 1, left -= 1) {
-        const offers = pages.list(page);
-        const changed = site.fetchPage(offers);
-        if (changed) offers.forEach((offer, row) => changed[row] && flagged.add(offer));
+        const offers = pages.list(page, site.day);
+        const rows = site.fetchPage(offers);
+        if (rows) offers.forEach((offer, row) => rows[row]?.isChanged && flagged.add(offer));
         page = (page + 1) % pages.members.length;
       }
       const heaviest = [...flagged].sort((a, b) => (world.weights[b] ?? 0) - (world.weights[a] ?? 0));
@@ -39,40 +39,50 @@ export function createSweep(world: World, pages: ResultPages, share: number): Po
 interface ScriptOptions {
   /** Days from one reading of all pages to the next. */
   readonly everyDays: number;
-  /** Details of rows that changed come first. */
-  readonly followsRows: boolean;
+  /** Details of new rows come first, and of those that show another price, or another price or date; default: of none. */
+  readonly follows?: 'prices' | 'prices and dates';
 }
 
 /**
  * What a user would write: at midnight it begins to read all pages, every so many days; then it fetches details of the rows
- * that changed, in their order, and after these the oldest details. It knows no offer but those that pages list, and no weights,
- * and learns nothing.
+ * that are new or differ from those before, in their order, and after these the oldest details. It knows no offer but those that
+ * pages list, and no weights, and learns nothing.
  */
-function createScript(pages: ResultPages, { everyDays, followsRows }: ScriptOptions): Policy {
+function createScript(pages: ResultPages, { everyDays, follows }: ScriptOptions): Policy {
   const changed = new Set<number>();
-  const listed = [...new Set(pages.members.flat())];
+  const listed = new Set(pages.members.flat());
+  const isFollowed = ({ isNew, isPriceMoved, isDateMoved }: RowObservation) =>
+    follows !== undefined && (isNew || isPriceMoved || (isDateMoved && follows === 'prices and dates'));
   let [nextPage, beganOn] = [0, -Infinity];
   const readPages = (site: Site, calls: number) => {
     const day = Math.floor(site.day);
     if (nextPage >= pages.members.length && day >= beganOn + everyDays) nextPage = 0;
     if (nextPage === 0) beganOn = day;
-    const from = nextPage;
-    nextPage = Math.min(pages.members.length, from + calls);
-    for (let page = from; page < nextPage; page += 1) {
-      const offers = pages.list(page);
-      const isNew = site.fetchPage(offers);
-      offers.forEach((offer, row) => followsRows && isNew?.[row] && changed.add(offer));
+    let left = calls;
+    for (; nextPage < pages.members.length && left > 0; nextPage += 1) {
+      const offers = pages.list(nextPage, site.day);
+      // The page before said how many there are.
+      if (offers.length === 0) continue;
+      left -= 1;
+      const rows = site.fetchPage(offers) ?? [];
+      for (const [row, offer] of offers.entries()) {
+        listed.add(offer);
+        const observation = rows[row];
+        if (observation && isFollowed(observation)) changed.add(offer);
+      }
     }
-    return nextPage - from;
+    return calls - left;
   };
   return {
     spend: async (site, calls) => {
       const left = calls - readPages(site, calls);
       const first = [...changed].slice(0, left);
+      const fetchedAt = (offer: number) => site.detailAt[offer] ?? 0;
       const oldest = takeBest(
-        listed
+        [...listed]
           .filter((offer) => !changed.has(offer))
-          .map((offer) => ({ offer, value: -(site.detailAt[offer] ?? 0) })),
+          // Never fetched is the oldest.
+          .map((offer) => ({ offer, value: fetchedAt(offer) === Infinity ? Infinity : -fetchedAt(offer) })),
         left - first.length,
       );
       for (const offer of [...first, ...oldest.map((found) => found.offer)])
@@ -83,9 +93,11 @@ function createScript(pages: ResultPages, { everyDays, followsRows }: ScriptOpti
 
 /** What the product must beat: scripts that read all pages every day, or every third. */
 const scripts: Readonly<Record<string, ScriptOptions>> = {
-  script: { everyDays: 1, followsRows: false },
-  'script+': { everyDays: 1, followsRows: true },
-  'script+, every third day': { everyDays: 3, followsRows: true },
+  script: { everyDays: 1 },
+  'script+': { everyDays: 1, follows: 'prices' },
+  'script+, every third day': { everyDays: 3, follows: 'prices' },
+  'script+ by dates too': { everyDays: 1, follows: 'prices and dates' },
+  'script+ by dates too, every third day': { everyDays: 3, follows: 'prices and dates' },
 };
 
 export const scriptNames = Object.keys(scripts);

@@ -67,6 +67,8 @@ export class PlannerPolicy implements Policy {
   readonly #candidates: CandidateIndex<OfferHead>;
   /** 1: the detail is known to be wrong. */
   readonly #isStale: Uint8Array;
+  /** The offers that each page listed when it was last read. */
+  readonly #listed: (readonly number[])[];
   readonly #curves: PageCurve[];
   readonly #visitedAt: Float64Array;
   readonly #discovery: DiscoveryBook | null;
@@ -97,8 +99,8 @@ export class PlannerPolicy implements Policy {
         isStale,
       };
     });
-    const members = options.pages?.members ?? [];
-    this.#visitedAt = Float64Array.from(members, (of) =>
+    this.#listed = [...(options.pages?.members ?? [])];
+    this.#visitedAt = Float64Array.from(this.#listed, (of) =>
       Math.min(...of.map((offer) => world.copiedAt[offer] ?? 0)),
     );
     this.#suspicions = options.shops ? new ShopSuspicions(options.shops) : null;
@@ -108,7 +110,7 @@ export class PlannerPolicy implements Policy {
       const bucket = this.#bucketOf(offer);
       this.#candidates.place(offer, bucket, world.copiedAt[offer] ?? 0);
     }
-    this.#curves = members.map((_, page) => this.#curveOf(page));
+    this.#curves = this.#listed.map((_, page) => this.#curveOf(page));
   }
 
   /** What is known so far of the share of changes that rows show. */
@@ -195,8 +197,9 @@ export class PlannerPolicy implements Policy {
   }
 
   #checkPage(site: Site, page: number): void {
-    const { pages } = this.#options;
-    if (!this.#checkRows(site, pages?.list(page) ?? [])) return;
+    const offers = this.#options.pages?.list(page, site.day) ?? [];
+    if (!this.#checkRows(site, offers)) return;
+    this.#listed[page] = offers;
     this.#curves[page] = this.#curveOf(page);
     this.#visitedAt[page] = site.day;
   }
@@ -208,15 +211,18 @@ export class PlannerPolicy implements Policy {
   /** False: the call failed. */
   #checkRows(site: Site, offers: readonly number[]): boolean {
     const seen = offers.map((offer) => this.#seen(offer));
-    const changed = site.fetchPage(offers);
-    if (!changed) return false;
+    const rows = site.fetchPage(offers);
+    if (!rows) return false;
     for (const [row, offer] of offers.entries()) {
-      const isChanged = changed[row] === true;
+      const { isNew = false, isChanged = false } = rows[row] ?? {};
       const before = seen[row];
-      if (before) this.#suspicions?.note(before, site.day, isChanged);
-      const ageDays = site.day - (before?.lastDay ?? site.day);
-      this.#learn(offer, this.visibleShare * ageDays, ageDays, isChanged);
-      if (isChanged) this.#isStale[offer] = 1;
+      // The first row is no evidence.
+      if (before && !isNew) {
+        this.#suspicions?.note(before, site.day, isChanged);
+        const ageDays = site.day - before.lastDay;
+        this.#learn(offer, this.visibleShare * ageDays, ageDays, isChanged);
+      }
+      if (isNew || isChanged) this.#isStale[offer] = 1;
       this.#place(offer);
     }
     return true;
@@ -230,14 +236,16 @@ export class PlannerPolicy implements Policy {
 
   /** What its first page lists. */
   #listShop(shop: number): readonly number[] {
-    return this.#options.shops?.offers[shop]?.slice(0, discoveryPageSize) ?? [];
+    const isBorn = (offer: number) => (this.#world.lives?.bornAt[offer] ?? -Infinity) <= this.#day;
+    return this.#options.shops?.offers[shop]?.filter(isBorn).slice(0, discoveryPageSize) ?? [];
   }
 
   /** Shops that seem to have repriced: their pages are worth what their offers add, and those that have changed add most. */
   #shopCalls(calls: number): IndexedPage[] {
     const valuation = this.#valuation();
     return (this.#suspicions?.suspected(calls) ?? []).map(({ shop, chanceSince }) => {
-      const states = this.#listShop(shop).map((offer) => this.#stateOf(offer));
+      const known = this.#listShop(shop).filter((offer) => this.#site?.summaryAt[offer] !== Infinity);
+      const states = known.map((offer) => this.#stateOf(offer));
       const value = shopPageValue(
         states,
         ({ summaryAgeDays }) => chanceSince(this.#day - summaryAgeDays),
@@ -248,7 +256,7 @@ export class PlannerPolicy implements Policy {
   }
 
   #curveOf(page: number): PageCurve {
-    const states = (this.#options.pages?.members[page] ?? []).map((offer) => this.#stateOf(offer));
+    const states = (this.#listed[page] ?? []).map((offer) => this.#stateOf(offer));
     return fitPageCurve(states, this.#valuation());
   }
 
@@ -271,7 +279,7 @@ export class PlannerPolicy implements Policy {
     }));
     const pageSize = this.#options.pages?.members[0]?.length ?? 1;
     return takeBest(ranked, Math.ceil((offersValuedPerCall * calls) / pageSize)).map(({ index }) => {
-      const states = (this.#options.pages?.members[index] ?? []).map((offer) => this.#stateOf(offer));
+      const states = (this.#listed[index] ?? []).map((offer) => this.#stateOf(offer));
       const value = pageValue(states, this.#valuation());
       const [curve, ageDays] = [this.#curves[index], this.#pageAge(index)];
       if (curve && ageDays > 0) this.#curves[index] = correctCurve(curve, ageDays, value);

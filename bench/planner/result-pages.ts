@@ -4,8 +4,8 @@ import { createWorldRandom } from './world-random.ts';
 /** The search pages of a world: which offers each is expected to list, and what it lists when it is asked. */
 export interface ResultPages {
   readonly members: readonly (readonly number[])[];
-  /** The offers on a page now: others have slipped in where some of the expected ones have moved away. */
-  list(page: number): number[];
+  /** The offers on a page on a day: others have slipped in where some of the expected ones have moved away. */
+  list(page: number, day: number): number[];
 }
 
 export interface PageOptions {

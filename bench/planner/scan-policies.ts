@@ -46,7 +46,8 @@ function createScanPolicy(scan: Scan): Policy {
       const overdue: number[] = [];
       for (let offer = 0; offer < offers; offer += 1) {
         const ageDays = site.day - (site.detailAt[offer] ?? 0);
-        scores[offer] = scan.score(offer, ageDays);
+        // Nobody has heard of an offer that was never seen.
+        scores[offer] = ageDays === -Infinity ? -Infinity : scan.score(offer, ageDays);
         if (ageDays > (scan.floorAgeDays ?? Infinity)) overdue.push(offer);
       }
       overdue.sort((a, b) => (site.detailAt[a] ?? 0) - (site.detailAt[b] ?? 0));

@@ -10,6 +10,18 @@ export interface DetailObservation {
   readonly isGone: boolean;
 }
 
+/** What a row of a search page shows. */
+export interface RowObservation {
+  /** Something has changed since the row was last seen, and it shows. */
+  readonly isChanged: boolean;
+  /** Another price than in the row before. */
+  readonly isPriceMoved: boolean;
+  /** Another date of modification, with or without a change. */
+  readonly isDateMoved: boolean;
+  /** The offer was never seen before. */
+  readonly isNew: boolean;
+}
+
 export interface Score {
   /** Weighted by importance, over the scored days: share of time in which the last copy was right. */
   readonly full: number;
@@ -52,6 +64,8 @@ export class Site {
   /** Index of the first change after `detailAt` and after `summaryAt`. */
   readonly #nextDetail: Int32Array;
   readonly #nextSummary: Int32Array;
+  /** Index of the first of `world.redated` after `summaryAt`. */
+  readonly #nextRedated: Int32Array;
   #calls = 0;
   #full = 0;
   #summary = 0;
@@ -78,6 +92,7 @@ export class Site {
       this.#nextDetail[offer] = next;
     }
     this.#nextSummary = this.#nextDetail.slice();
+    this.#nextRedated = world.redated?.first.slice() ?? new Int32Array();
   }
 
   /** @throws Error when the quota is used up: a policy must not ask */
@@ -119,14 +134,26 @@ export class Site {
     return this.world.lives?.diesAt[offer] ?? Infinity;
   }
 
-  /** Whether the summary of each offer differs from the last one seen; null: the call failed. */
-  fetchPage(offers: readonly number[]): readonly boolean[] | null {
+  /** Rows of offers, compared with those that were last seen of them; null: the call failed. */
+  fetchPage(offers: readonly number[]): readonly RowObservation[] | null {
     if (!this.#book()) return null;
     return offers.map((offer) => {
-      const { isVisibleNew } = this.#checkSummary(offer, false);
+      const isNew = this.summaryAt[offer] === Infinity;
+      const { isVisibleNew, isPriceMoved, isDateMoved } = this.#checkSummary(offer, false);
       if (isVisibleNew) this.#capture(offer);
-      return isVisibleNew;
+      return { isChanged: isVisibleNew, isPriceMoved, isDateMoved, isNew };
     });
+  }
+
+  /** Whether the date moved without a change since the row was last seen. */
+  #isRedated(offer: number): boolean {
+    const { redated } = this.world;
+    if (!redated) return false;
+    const first = this.#nextRedated[offer] ?? 0;
+    let next = first;
+    while (next < (redated.first[offer + 1] ?? 0) && (redated.at[next] ?? Infinity) <= this.day) next += 1;
+    this.#nextRedated[offer] = next;
+    return next > first;
   }
 
   #capture(offer: number): void {
@@ -142,13 +169,15 @@ export class Site {
     );
   }
 
-  #checkSummary(offer: number, isDetail: boolean): { isVisibleNew: boolean; isAnyNew: boolean } {
-    const { changeAt, isVisible, firstChange, weights } = this.world;
+  #checkSummary(offer: number, isDetail: boolean) {
+    const { changeAt, isVisible, isPriceMoved: movesPrice, firstChange, weights } = this.world;
     const end = firstChange[offer + 1] ?? 0;
     const first = this.#nextSummary[offer] ?? 0;
     let next = first;
     let visibleAt = Infinity;
+    let isPriceMoved = false;
     for (; next < end && (changeAt[next] ?? Infinity) <= this.day; next += 1) {
+      if (isVisible[next] === 1) isPriceMoved ||= (movesPrice ?? isVisible)[next] === 1;
       if (isVisible[next] === 1 && visibleAt === Infinity) visibleAt = changeAt[next] ?? Infinity;
       if (isVisible[next] === 1 || isDetail) this.#noteDelay(changeAt[next] ?? 0, weights[offer] ?? 0);
     }
@@ -157,7 +186,10 @@ export class Site {
     this.#freshDays += freshDays;
     this.#nextSummary[offer] = next;
     this.summaryAt[offer] = this.day;
-    return { isVisibleNew: visibleAt < Infinity, isAnyNew: next > first };
+    const isVisibleNew = visibleAt < Infinity;
+    // What shows and is no price is the date.
+    const isDateMoved = this.#isRedated(offer) || (isVisibleNew && !isPriceMoved);
+    return { isVisibleNew, isPriceMoved, isDateMoved, isAnyNew: next > first };
   }
 
   /** Before `#checkSummary`: what neither a page nor a detail has shown is hidden and older than the last summary. */

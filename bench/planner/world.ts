@@ -53,6 +53,12 @@ export interface Lives {
   readonly diesAt: Float64Array;
 }
 
+/** The days of offer i are `at[first[i]]` up to, not including, `at[first[i + 1]]`, in order. */
+export interface OfferDays {
+  readonly first: Int32Array;
+  readonly at: Float64Array;
+}
+
 /** What happens, whatever anybody looks at. Arrays are by offer; times in days. */
 export interface World {
   readonly offers: number;
@@ -65,6 +71,10 @@ export interface World {
   readonly firstChange: Int32Array;
   readonly changeAt: Float64Array;
   readonly isVisible: Uint8Array;
+  /** By change, 1: a row shows another price; absent: each visible change moves it. */
+  readonly isPriceMoved?: Uint8Array;
+  /** Days on which a row shows another date of modification, and nothing has changed; absent: there are none. */
+  readonly redated?: OfferDays;
   /** Offers come and go; null: all are there from the beginning to the end. */
   readonly lives: Lives | null;
   /** Changes per day at the moment, without category bursts: for the references that know them. */

@@ -116,10 +116,8 @@ export async function observeWorld(options: ObserveOptions): Promise<ObservedWor
     Math.sqrt(1 + 2000 * draw.unit('popularity') ** 4),
   );
   const mean = weights.reduce((sum, weight) => sum + weight, 0) / offers;
-  const { world } = readSandboxWorld(
-    { ...options, categories, nature },
-    { weights: weights.map((weight) => weight / mean), copiedAt: new Float64Array(offers) },
-  );
+  const found = readSandboxWorld({ ...options, categories, nature });
+  const world = { ...found.world, weights: weights.map((weight) => weight / mean) };
   const callsPerDay = Math.round(offers * share);
   const policy = new PlannerPolicy(world, {
     callsPerDay,
