@@ -150,6 +150,7 @@ export class PlannerPolicy implements Policy {
 
   #checkDetail(site: Site, offer: number): void {
     const ages = this.#agesOf(offer);
+    const rate = this.#rateOf(offer);
     const seen = this.#seen(offer);
     const observation = site.fetchDetail(offer);
     if (!observation) return;
@@ -161,9 +162,12 @@ export class PlannerPolicy implements Policy {
     } else {
       const exposureDays = vouchedAgeDays(ages.summaryAgeDays, ages.detailAgeDays, share);
       this.#learn(offer, exposureDays, ages.summaryAgeDays, observation.isChanged);
-      if (observation.isChanged && this.#options.pages && !this.#options.knowsRates) {
-        const found = { isVisible: observation.isSummaryChanged, rate: this.#rateOf(offer), ...ages };
-        this.#share = addEvidence(this.#share, visibleEvidence(found, share));
+      if (!observation.isSummaryChanged && this.#options.pages && !this.#options.knowsRates) {
+        const unprompted = { isChanged: observation.isChanged, rate, ...ages };
+        this.#share = addEvidence(
+          this.#share,
+          visibleEvidence(unprompted, { visibleShare: share, dateShare: 0 }),
+        );
       }
     }
     this.#isStale[offer] = 0;

@@ -135,6 +135,8 @@ export interface PlannerKnowledge {
   readonly visibleShare: number;
   /** A date of modification that moved has been followed by a change often enough to be believed. */
   readonly isDateTrusted: boolean;
+  /** Of the changes that rows show, those of which only the date of modification moves, from 0 to 1; 0 where dates are not believed. */
+  readonly dateShare: number;
   readonly recent: RecentDetails;
 }
 
@@ -214,7 +216,7 @@ export interface OfferUpdate {
   readonly known: OfferKnowledge;
   /** Null: there was nothing to compare with. */
   readonly stat: ObservationStat | null;
-  /** What a change that was found says of the share of changes that rows show. */
+  /** What it says of the share of changes that rows show: as many that do, and that do not. */
   readonly visible: number;
   readonly hidden: number;
 }

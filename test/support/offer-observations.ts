@@ -5,6 +5,7 @@ export const planner: PlannerKnowledge = {
   prior: { changes: 0.2, days: 10 },
   visibleShare: 0.7,
   isDateTrusted: true,
+  dateShare: 0,
   recent: { found: 0, empty: 0 },
 };
 

@@ -102,18 +102,21 @@ function learnDetail(
   const summaryAgeDays = daysBetween(later(rowAt, detailAt) ?? at, at);
   const detailAgeDays = daysBetween(detailAt, at);
   const exposureDays = vouchedAgeDays(summaryAgeDays, detailAgeDays, planner.visibleShare);
-  const odds = changeOdds(rateOf(planner.prior, learned), exposureDays);
-  const stat = { source: 'detail', hint: stale?.by ?? 'none', odds, isChanged } as const;
+  const rate = rateOf(planner.prior, learned);
+  const stat = {
+    source: 'detail',
+    hint: stale?.by ?? 'none',
+    odds: changeOdds(rate, exposureDays),
+    isChanged,
+  } as const;
   // The change that prompted the observation is already counted; further changes can't be counted.
   if (stale !== null) return { known, stat, ...noEvidence };
   const shown = { exposureDays, elapsedDays: summaryAgeDays, isChanged };
-  const refreshStats = learnRate(planner.prior, learned, shown);
-  const rate = rateOf(planner.prior, refreshStats);
-  const found = { isVisible: observation.isVisible, rate, summaryAgeDays, detailAgeDays };
+  const unprompted = { rate, isChanged, summaryAgeDays, detailAgeDays };
   return {
-    known: { ...known, learned: refreshStats },
+    known: { ...known, learned: learnRate(planner.prior, learned, shown) },
     stat,
-    ...(isChanged ? visibleEvidence(found, planner.visibleShare) : noEvidence),
+    ...(observation.isVisible ? noEvidence : visibleEvidence(unprompted, planner)),
   };
 }
 

@@ -1,17 +1,17 @@
-import type { ChangeRate } from './change-rate.ts';
+import { expectedChanges, type ChangeRate } from './change-rate.ts';
 import type { OfferAges } from './offer-value.ts';
 
-/** How many changes showed in the summary, and how many did not: Beta(visible, hidden). */
+/** How many changes show in the summary, and how many do not: Beta(visible, hidden). */
 export interface VisibleShare {
   readonly visible: number;
   readonly hidden: number;
 }
 
 /**
- * So many changes are kept, the older ones less and less: those that were seen while the share was not known yet were counted by the
- * first guess. With all of them the share is 0.33 after 90 days where 0.3 is true. At half, chance moves it by four points.
+ * So many changes are kept, the older ones less and less: those that were counted while the share was not known yet were counted by
+ * the first guess. With twice as many the share is 0.36 after 60 days where 0.3 is true.
  */
-const keptChanges = 300;
+const keptChanges = 150;
 
 /** Seven of ten, with the confidence of ten changes. */
 export const firstVisibleShare: VisibleShare = { visible: 7, hidden: 3 };
@@ -21,38 +21,53 @@ export function shareOf({ visible, hidden }: VisibleShare): number {
   return visible / (visible + hidden);
 }
 
-/** A change that a detail found, with the ages before it. */
-export interface FoundChange extends Pick<OfferAges, 'summaryAgeDays' | 'detailAgeDays'> {
-  /** The summary differs from that of the last observation. */
-  readonly isVisible: boolean;
-  /** As known after the observation. */
+/** A detail that no page prompted, and that shows the prices of the summary as they were last seen. */
+export interface UnpromptedDetail extends Pick<OfferAges, 'summaryAgeDays' | 'detailAgeDays'> {
+  /** Something else has changed since the last detail. */
+  readonly isChanged: boolean;
+  /** As known before the observation. */
   readonly rate: ChangeRate;
 }
 
-/** How many changes are behind "at least one" where `expected` come on average. */
-function changesBehind(expected: number): number {
-  return expected > 0 ? expected / -Math.expm1(-expected) : 1;
+/** What is known so far of what summaries show. */
+export interface ShownChanges {
+  /** Of all changes. */
+  readonly visibleShare: number;
+  /** Of the visible changes, those that show by their date alone, which details do not have. */
+  readonly dateShare: number;
 }
 
 /**
- * The evidence of a detail that found a change and was not prompted by a page (those are visible all, and would flatter
- * the share). Changes count by how many there were on average: a visible one hides what came with it, and the faster an
- * offer changes, the more it hides. A hidden change had all of `detailAgeDays` to happen in, a visible one only
- * `summaryAgeDays`: the hidden one counts by the ratio of the two. An observation counts for about one change at most, for many
- * at once say little. `visibleShare`: what is known of it so far.
+ * What a detail says of the share that shows: how many hidden changes there were on average since the last detail, given that it
+ * found any or none, and how many visible ones come in as long at the rate of which that leaves it (expectation maximization).
+ * Summaries tell that rate, whatever the share is: prices that stayed the same until now are evidence, too. A change of something else
+ * may have come after the last summary, whose next one would show its date. Details that find another price say nothing, for it may hide
+ * other changes. The more changes are expected, the less it says that there were any: it counts by the part of what a count of the
+ * hidden ones would say.
  */
-export function visibleEvidence(found: FoundChange, visibleShare: number): VisibleShare {
-  const { isVisible, rate, summaryAgeDays, detailAgeDays } = found;
+export function visibleEvidence(
+  { rate, isChanged, summaryAgeDays, detailAgeDays }: UnpromptedDetail,
+  { visibleShare, dateShare }: ShownChanges,
+): VisibleShare {
+  // Twice within the clock's resolution.
   if (detailAgeDays <= 0) return { visible: 0, hidden: 0 };
-  const perDay = rate.changes / rate.days;
-  const counting = 1 / Math.max(1, perDay * summaryAgeDays);
-  const hiddenPerDay = (1 - visibleShare) * perDay;
-  if (isVisible) {
-    const visible = changesBehind(visibleShare * perDay * summaryAgeDays);
-    return { visible: counting * visible, hidden: counting * hiddenPerDay * summaryAgeDays };
-  }
-  const hidden = changesBehind(hiddenPerDay * detailAgeDays) * Math.min(1, summaryAgeDays / detailAgeDays);
-  return { visible: 0, hidden: counting * hidden };
+  const hiddenDays = (1 - visibleShare) * detailAgeDays;
+  const visibleDays = visibleShare * detailAgeDays;
+  const datedDays = visibleShare * dateShare * summaryAgeDays;
+  const pricedDays = visibleShare * (1 - dateShare) * summaryAgeDays;
+  const before: ChangeRate = { changes: rate.changes, days: rate.days + pricedDays };
+  const expected = expectedChanges(before, hiddenDays + datedDays);
+  const perDay = before.changes / before.days;
+  const perDayUnchanged = before.changes / (before.days + hiddenDays + datedDays);
+  const found = -Math.expm1(-expected);
+  // Where none was thought possible, there was one.
+  if (found <= 0) return { visible: perDay * visibleDays, hidden: isChanged ? 1 : 0 };
+  const weight = ((hiddenDays / (hiddenDays + datedDays)) * expected) / Math.expm1(expected);
+  if (!isChanged) return { visible: weight * perDayUnchanged * visibleDays, hidden: 0 };
+  return {
+    visible: (weight * visibleDays * (perDay - (1 - found) * perDayUnchanged)) / found,
+    hidden: (weight * hiddenDays * perDay) / found,
+  };
 }
 
 export function addEvidence(share: VisibleShare, { visible, hidden }: VisibleShare): VisibleShare {

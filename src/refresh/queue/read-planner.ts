@@ -6,6 +6,7 @@ import { readSql } from '../read-sql.ts';
 
 interface PlannerRow extends Omit<typeof planner.$inferSelect, 'fittedAt' | 'repricings' | 'shopDays'> {
   readonly isDateTrusted: boolean;
+  readonly dateShare: number;
 }
 
 /** What is known of all offers, and what only the choice of calls needs. */

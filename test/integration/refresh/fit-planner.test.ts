@@ -110,8 +110,8 @@ describe('the planner', () => {
     });
 
   it.each([
-    ['of many changes keeps as many as three hundred, in their proportion', [900, 600], [180, 120]],
-    ['keeps all of three hundred and fewer', [100, 200], [100, 200]],
+    ['of many changes keeps as many as 150, in their proportion', [900, 600], [90, 60]],
+    ['keeps all of 150 and fewer', [50, 100], [50, 100]],
   ])('%s that rows showed or did not', async (_, before, after) => {
     const shown = await still.within(observed(1), async (pool) => {
       await pool.query('UPDATE sync.planner SET visible_changes = $1, hidden_changes = $2', before);

@@ -42,7 +42,27 @@ describe('what is known of all offers', () => {
       recent: { found: 4, empty: 2 },
       floorDays: 7,
       isDateTrusted: true,
+      dateShare: 0.25,
     });
+  });
+
+  it.each<[string, readonly Row[], number]>([
+    // (1 + 6) / (4 + 6 + 18).
+    [
+      'by the details that found a change',
+      [detailStat(0, 9, 6), detailStat(-89, 30, 18, { hint: 'row' })],
+      0.25,
+    ],
+    ['by those of dates alone', [detailStat(0, 16, 16)], 0.85],
+    [
+      'not by other hints, nor by rows',
+      [detailStat(0, 4, 4, { hint: 'absence' }), detailStat(0, 4, 4, { source: 'search' })],
+      0.25,
+    ],
+    ['as none where dates are not believed', [detailStat(0, 30, 5)], 0],
+    ['not by those of 90 days ago', [detailStat(-90, 20, 20)], 0.25],
+  ])('is which share of the shown changes shows by its date alone, %s', async (_, rows, dateShare) => {
+    expect((await still.within(rows, readPlanner)).dateShare).toBeCloseTo(dateShare, 9);
   });
 
   it.each<[string, readonly Row[], boolean]>([
@@ -162,7 +182,8 @@ describe('what a load showed', () => {
     });
     expect(update.stats).toMatchObject([{ at: detail.at, stat: { source: 'detail', isChanged: true } }]);
     expect(update.figureStats.map(({ figure: name }) => name)).toEqual(['offer', 'price']);
-    expect([update.visible > 0, update.hidden > 0]).toEqual([true, true]);
+    // A change that shows may hide others.
+    expect([update.visible, update.hidden]).toEqual([0, 0]);
     const row = {
       kind: 'row',
       at: key(5).at,
@@ -180,6 +201,8 @@ describe('what a load showed', () => {
     ).toBeNull();
     expect(update.stats).toHaveLength(3);
     expect(update.figureStats).toHaveLength(2);
+    updateRefreshStats(update, before, { ...detail, isVisible: false });
+    expect([update.visible > 0, update.hidden > 0]).toEqual([true, true]);
   });
 
   it('is forgotten once its day is over for long, so many rows at a time', async () => {

@@ -112,22 +112,39 @@ describe('the share of changes that rows show', () => {
     expect(shareOf({ visible: 3, hidden: 1 })).toBe(0.75);
   });
 
-  const found = { isVisible: true, rate: { changes: 1, days: 10 }, summaryAgeDays: 5, detailAgeDays: 20 };
+  const rate = { changes: 1, days: 10 };
+  const detail = { isChanged: true, rate, summaryAgeDays: 5, detailAgeDays: 20 };
 
   it.each([
-    // 0.35 visible ones on average: 0.35 / (1 - e ** -0.35); and 0.15 hidden ones.
-    [0.7, found, 1.185_2, 0.15],
-    [0, found, 1, 0.5],
-    // 0.6 hidden ones in 20 days: 0.6 / (1 - e ** -0.6), by a quarter.
-    [0.7, { ...found, isVisible: false }, 0, 0.332_46],
-    [1, { ...found, isVisible: false }, 0, 0.25],
-    [0.7, { ...found, isVisible: false, summaryAgeDays: 30 }, 0, 1.329_84 / 3],
-    // Two changes in 20 days count for one.
-    [0.7, { ...found, summaryAgeDays: 20 }, 0.5 * 1.858_23, 0.3],
-  ])('with %d so far learns from %j', (share, change, visible, hidden) => {
-    const evidence = visibleEvidence(change, share);
+    // The row after 15 of 20 days, and that of the detail: 1 change in 13.5 days. Hidden are those of 6 days: ln(19.5 / 13.5) = 0.3677 are
+    // expected, and none has a chance of 13.5 / 19.5. A count of them says more: by 0.3677 / (19.5 / 13.5 - 1) = 0.8274.
+    // 14 visible days at 1 change in 19.5.
+    [0.7, { ...detail, isChanged: false }, (0.827_4 * 14) / 19.5, 0],
+    // (1 / 13.5 - 13.5 / 19.5 / 19.5) / (6 / 19.5) = 0.1254 a day where there was a hidden one; 6 / 13.5 of these, if not none.
+    [0.7, detail, 0.827_4 * 14 * 0.125_36, (0.827_4 * (6 / 13.5)) / (6 / 19.5)],
+    // No row since: 1 change in 10 days.
+    [0.7, { ...detail, isChanged: false, summaryAgeDays: 0 }, (0.783_3 * 14) / 16, 0],
+    // All show, and one that did not was found.
+    [1, { ...detail, isChanged: false }, 20 / 15, 0],
+    [1, detail, 20 / 15, 1],
+    // None shows.
+    [0, { ...detail, isChanged: false }, 0, 0],
+    [0.7, { ...detail, detailAgeDays: 0, summaryAgeDays: 0 }, 0, 0],
+  ])('with %d so far learns from %j', (visibleShare, unprompted, visible, hidden) => {
+    const evidence = visibleEvidence(unprompted, { visibleShare, dateShare: 0 });
     expect(evidence.visible).toBeCloseTo(visible, 3);
     expect(evidence.hidden).toBeCloseTo(hidden, 3);
+  });
+
+  it('counts a change by less where its date may have moved since the row', () => {
+    // Of 7 days after the row 3.5 would show by a price and 3.5 by a date: 6 / 9.5 of what was found is hidden, of 9.5 days.
+    const unprompted = { ...detail, summaryAgeDays: 10 };
+    const evidence = visibleEvidence(unprompted, { visibleShare: 0.7, dateShare: 0.5 });
+    const [before, after] = [1 / 13.5, 1 / 23];
+    const found = 9.5 / 23;
+    const weight = ((6 / 9.5) * Math.log(23 / 13.5)) / (23 / 13.5 - 1);
+    expect(evidence.hidden).toBeCloseTo((weight * 6 * before) / found, 9);
+    expect(evidence.visible).toBeCloseTo((weight * 14 * (before - (13.5 / 23) * after)) / found, 9);
   });
 });
 

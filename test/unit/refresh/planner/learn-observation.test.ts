@@ -129,13 +129,16 @@ describe('a detail', () => {
   });
 
   it('shows what share of changes rows show', () => {
-    // After it, 0.0704 changes a day: 0.0986 of them visible in two days, and 0.211 hidden in ten.
-    const shown = learnObservation(planner, seen(9, 1), detail(11, true, true));
-    expect(shown.visible).toBeCloseTo(1.072, 3);
-    expect(shown.hidden).toBeCloseTo(0.0605, 4);
+    // 0.2 in 10 + 0.7 * 2 days: 0.2 * ln(1 + 3 / 11.4) = 0.04673 hidden ones in ten days, which count by 0.9768; 7 days are visible.
+    const unchanged = learnObservation(planner, seen(9, 1), detail(11));
+    expect(unchanged.visible).toBeCloseTo((0.976_8 * 7 * 0.2) / 14.4, 4);
+    expect(unchanged.hidden).toBe(0);
     const unseen = learnObservation(planner, seen(9, 1), detail(11, true, false));
-    expect(unseen.visible).toBe(0);
-    expect(unseen.hidden).toBeCloseTo(0.232, 3);
+    expect(unseen.visible).toBeCloseTo(0.6425, 3);
+    expect(unseen.hidden).toBeCloseTo((0.976_8 * 3 * (0.2 / 11.4)) / 0.045_66, 2);
+    // What shows may hide others.
+    const shown = learnObservation(planner, seen(9, 1), detail(11, true, true));
+    expect(shown.visible + shown.hidden).toBe(0);
   });
 
   it('that a row prompted shows whether the hint was right, and of the rate nothing new', () => {

@@ -89,17 +89,26 @@ describe('the importance of an offer', () => {
 function observeDetail(
   random: WorldRandom,
   share: VisibleShare,
-  { truth, perDay }: { readonly truth: number; readonly perDay: number },
+  {
+    truth,
+    perDay,
+    dateShare = 0,
+  }: { readonly truth: number; readonly perDay: number; readonly dateShare?: number },
 ): VisibleShare {
   const detailAgeDays = 1 + 9 * random.uniform();
   const summaryAgeDays = detailAgeDays * random.uniform();
-  const isVisible = random.uniform() < 1 - Math.exp(-truth * perDay * summaryAgeDays);
+  const isVisible = random.uniform() < 1 - Math.exp(-truth * (1 - dateShare) * perDay * summaryAgeDays);
+  const isDated = random.uniform() < 1 - Math.exp(-truth * dateShare * perDay * summaryAgeDays);
   const isHidden = random.uniform() < 1 - Math.exp(-(1 - truth) * perDay * detailAgeDays);
-  if (!isVisible && !isHidden) return share;
-  const rate = { changes: 1000 * perDay, days: 1000 };
+  if (isVisible) return share;
+  // Rows tell how often visible changes come, whatever is thought of their share.
+  const rate = { changes: (1e6 * truth * perDay) / shareOf(share), days: 1e6 };
   return addEvidence(
     share,
-    visibleEvidence({ isVisible, rate, summaryAgeDays, detailAgeDays }, shareOf(share)),
+    visibleEvidence(
+      { isChanged: isHidden || isDated, rate, summaryAgeDays, detailAgeDays },
+      { visibleShare: shareOf(share), dateShare },
+    ),
   );
 }
 
@@ -108,12 +117,13 @@ describe('the share of changes that pages show', () => {
     { world: 'changes are rare', perDay: 0.02 },
     { world: 'a visible change hides others that came with it', perDay: 0.5 },
     { world: 'most observations find several', perDay: 1 },
-  ])('is found where $world, however long ago the pages were', ({ perDay }) => {
+    { world: 'half of what shows is a date, which details do not have', perDay: 0.1, dateShare: 0.5 },
+  ])('is found where $world, however long ago the pages were', ({ perDay, dateShare = 0 }) => {
     const random = createWorldRandom(3);
     const truth = 0.4;
     let share = firstVisibleShare;
     for (let detail = 0; detail < 20_000; detail += 1)
-      share = observeDetail(random, share, { truth, perDay });
+      share = observeDetail(random, share, { truth, perDay, dateShare });
     expect(shareOf(share)).toBeGreaterThan(truth - 0.04);
     expect(shareOf(share)).toBeLessThan(truth + 0.04);
   });
@@ -135,15 +145,18 @@ describe('the share of changes that pages show', () => {
   });
 
   it('is not moved by a change that took no time', () => {
-    const found = { isVisible: false, rate: firstPrior, summaryAgeDays: 0, detailAgeDays: 0 };
-    expect(visibleEvidence(found, 0.7)).toEqual({ visible: 0, hidden: 0 });
+    const found = { isChanged: true, rate: firstPrior, summaryAgeDays: 0, detailAgeDays: 0 };
+    expect(visibleEvidence(found, { visibleShare: 0.7, dateShare: 0.2 })).toEqual({ visible: 0, hidden: 0 });
   });
 
   it('is moved little by one observation, even one that was away for years', () => {
     const rate = { changes: 500, days: 5 };
     const ages = { summaryAgeDays: 3000, detailAgeDays: 3650 };
-    for (const isVisible of [true, false]) {
-      const { visible, hidden } = visibleEvidence({ isVisible, rate, ...ages }, 0.7);
+    for (const isChanged of [true, false]) {
+      const { visible, hidden } = visibleEvidence(
+        { isChanged, rate, ...ages },
+        { visibleShare: 0.7, dateShare: 0.2 },
+      );
       expect(visible + hidden).toBeLessThanOrEqual(1.0001);
     }
   });
