@@ -32,12 +32,12 @@ const list = (_: number, day: number) => (day < 1 ? [0, 1, 2] : [0, 1, 2, 3]);
 const pages = { members: [[0, 1, 2]], list };
 
 /** The details that each script asks for on day 1, after its one page. */
-async function fetchedBy(name: string): Promise<number[]> {
-  const script = createScripts(() => pages)[name];
+async function fetchedBy(name: string, details = 3, of = pages): Promise<number[]> {
+  const script = createScripts(() => of)[name];
   const site = new Site(world, { scoredFrom: 0 });
   site.day = 1;
-  site.callsLeft = 4;
-  await script?.().spend(site, 4);
+  site.callsLeft = 1 + details;
+  await script?.().spend(site, site.callsLeft);
   expect(site.callsLeft).toBe(0);
   return [...site.detailAt.keys()].filter((offer) => site.detailAt[offer] === 1);
 }
@@ -65,6 +65,9 @@ describe('rivals of the planner', () => {
     expect(await fetchedBy('script+')).toEqual([0, 1, 3]);
     // What was never fetched is the oldest.
     expect(await fetchedBy('script')).toEqual([0, 1, 3]);
+    const newFirst = { ...pages, list: () => [3, 0, 1, 2] };
+    expect(await fetchedBy('script+', 1, newFirst)).toEqual([3]);
+    expect(await fetchedBy('script+', 2, newFirst)).toEqual([0, 3]);
   });
 
   it('an offer that was never seen is wrong from its birth on, and right once it was fetched', async () => {
