@@ -29,7 +29,7 @@ const shares = { details: 0.04, pages: 0.3 };
 /** As a new database has it. */
 async function forget(pool: Pool): Promise<void> {
   await pool.query(
-    `TRUNCATE sync.refresh, sync.observation_stat;
+    `TRUNCATE sync.refresh, sync.observation_stat, sync.search_window CASCADE;
      UPDATE sync.planner SET prior_changes = 0.2, prior_days = 10, visible_changes = 7, hidden_changes = 3, fitted_at = NULL;
      UPDATE sync.figure SET hidden_changes = 0, hidden_expected = 0, row_details = 0, row_changes = 0, date_details = 0,
        date_changes = 0, absence_details = 0, absence_changes = 0`,

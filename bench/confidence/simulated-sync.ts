@@ -30,6 +30,17 @@ export interface Copy {
   isRowOlder: boolean;
 }
 
+/** The search that lists all offers: $1 ids that it listed, $2 when, $3 when its newest complete pass began. */
+const noteRows = `
+  WITH search AS (
+    INSERT INTO sync.search_window (feed, keyword, language) VALUES ('all', 'all', 'zh')
+    ON CONFLICT ON CONSTRAINT search_window_query DO UPDATE SET complete_since = $3
+    RETURNING window_id
+  )
+  INSERT INTO sync.window_offer (window_id, offer_id, first_seen_at, last_seen_at)
+  SELECT window_id, unnest($1::bigint[]), $2, $2 FROM search
+  ON CONFLICT (window_id, offer_id) DO UPDATE SET last_seen_at = excluded.last_seen_at`;
+
 interface Run {
   readonly offers: readonly Shown[];
   readonly at: Date;
@@ -50,6 +61,9 @@ export class SimulatedSync {
   #nextPage = 0;
   /** When this pass over all pages began, and the one before it. */
   #passes: { readonly began: Date; readonly before: Date } | null = null;
+  #completeSince: Date | null = null;
+  /** Ids of the rows of this run. */
+  readonly #seen: string[] = [];
 
   constructor(
     { pool, log }: { readonly pool: Pool; readonly log: Logger },
@@ -79,6 +93,7 @@ export class SimulatedSync {
       for (const index of this.#chooseDetails(later, calls.details)) this.#fetchDetail(later, index);
       await writeFreshness(client, freshness, { wasAskedFor: true, statsUpdate });
       await saveStatsUpdate(client, statsUpdate);
+      await client.query(noteRows, [this.#seen.splice(0), at, this.#completeSince]);
     });
     await fitPlanner({ refreshQueue: createRefreshQueue({ pool: this.#pool }), log: this.#log }, at);
   }
@@ -98,6 +113,7 @@ export class SimulatedSync {
   #markAbsent({ freshness }: Run): void {
     const passes = this.#passes;
     if (passes === null) return;
+    this.#completeSince = passes.began;
     for (const [index, { detail }] of this.copies.entries()) {
       const known = freshness.get(idOf(index));
       if (!known?.summary || known.summary.at < passes.before) continue;
@@ -126,6 +142,7 @@ export class SimulatedSync {
           : new Date(this.#startAt + shown.modifiedAt * dayMs),
       isReturned: row !== null && detail?.isGone === true && shown.modifiedAt !== row.modifiedAt,
     });
+    this.#seen.push(idOf(index));
     copy.row = shown;
     copy.isRowOlder = false;
   }

@@ -4,7 +4,7 @@
 CREATE VIEW analytics.figure_rates AS
 SELECT f.figure, f.prior_changes::float8 AS changes, f.prior_days::float8 AS days,
        -- The first guess of src/refresh/planner/hidden-share.ts.
-       least(1, (0.5 + f.hidden_changes::float8) / (10 + f.hidden_expected::float8)) AS hidden_share,
+       least(1, (0.3 + f.hidden_changes::float8) / (10 + f.hidden_expected::float8)) AS hidden_share,
        (1 + f.row_changes::float8) / (2 + f.row_details::float8) AS row_hint_share,
        (1 + f.date_changes::float8) / (2 + f.date_details::float8) AS date_hint_share,
        (1 + f.absence_changes::float8) / (2 + f.absence_details::float8) AS absence_hint_share
@@ -35,7 +35,7 @@ FROM (
                      WHEN 'absence' THEN 1 - p.absence_hint_share ELSE 1 END AS price_kept,
          CASE s.hint WHEN 'row' THEN 1 - k.row_hint_share WHEN 'modify_date' THEN 1 - k.date_hint_share
                      WHEN 'absence' THEN 1 - k.absence_hint_share ELSE 1 END AS stock_kept,
-         o.changes * (s.offer_evidence IS NULL)::int + s.own_offer_changes AS offer_changes, o.days * (s.offer_evidence IS NULL)::int + s.own_offer_days AS offer_days,
+         o.changes * (s.offer_evidence IS NULL)::int + s.own_offer_changes AS offer_changes, o.days * (s.offer_evidence IS NULL)::int + s.own_offer_days + (1 - o.hidden_share) * s.absent_days AS offer_days,
          p.changes * (s.price_evidence IS NULL)::int + s.own_price_changes AS price_changes, p.days * (s.price_evidence IS NULL)::int + s.own_price_days AS price_days,
          k.changes * (s.stock_evidence IS NULL)::int + s.own_stock_changes AS stock_changes, k.days * (s.stock_evidence IS NULL)::int + s.own_stock_days AS stock_days,
          s.row_age + o.hidden_share * (s.detail_age - s.row_age) AS offer_age,
@@ -43,7 +43,9 @@ FROM (
          s.row_age + k.hidden_share * (s.detail_age - s.row_age) AS stock_age
   FROM (
     SELECT r.offer_id, r.detail_at, c.now, r.stale_by AS hint, r.stale_since AS hinted_at, t.is_in_stock,
-           greatest(r.vouched_at, r.detail_at) AS vouched_at, r.empty_detail_streak = 0 AS is_found,
+           greatest(r.vouched_at, r.detail_at, t.absent_at) AS vouched_at,
+           coalesce(greatest(0, date_part('epoch', t.absent_at - greatest(r.vouched_at, r.detail_at)) / 86400), 0) AS absent_days,
+           r.empty_detail_streak = 0 AS is_found,
            CASE WHEN r.empty_detail_streak = 0 THEN r.offer_changes ELSE r.gone_changes END AS own_offer_changes,
            CASE WHEN r.empty_detail_streak = 0 THEN r.offer_days ELSE r.gone_days END AS own_offer_days,
            CASE WHEN r.empty_detail_streak = 0 THEN r.offer_evidence ELSE r.gone_evidence END AS offer_evidence,
@@ -52,7 +54,7 @@ FROM (
            CASE WHEN t.is_in_stock THEN r.in_stock_changes ELSE r.out_of_stock_changes END AS own_stock_changes,
            CASE WHEN t.is_in_stock THEN r.in_stock_days ELSE r.out_of_stock_days END AS own_stock_days,
            date_part('epoch', c.now - coalesce(r.stale_since, r.detail_at)) / 86400 AS detail_age,
-           date_part('epoch', c.now - CASE WHEN r.stale_since IS NULL THEN greatest(r.vouched_at, r.detail_at)
+           date_part('epoch', c.now - CASE WHEN r.stale_since IS NULL THEN greatest(r.vouched_at, r.detail_at, t.absent_at)
                                            ELSE greatest(r.stale_since, r.summary_at) END) / 86400 AS row_age
     FROM sync.refresh r
     CROSS JOIN analytics.clock c
@@ -64,7 +66,15 @@ FROM (
                  SELECT b.stock > 0 FROM catalog.observation b
                  WHERE b.offer_id = r.offer_id AND b.observed_at = r.found_at AND b.source = 'detail'
                  LIMIT 1)
-             END AS is_in_stock
+             END AS is_in_stock,
+             -- What is not there stays so as long as complete passes of searches that listed it once do not list it.
+             CASE WHEN r.empty_detail_streak > 0 THEN (
+               SELECT max(h.complete_since)
+               FROM sync.window_offer o
+               JOIN sync.search_window w USING (window_id)
+               JOIN sync.search_window h ON h.window_id = coalesce(w.parent_window_id, w.window_id)
+               WHERE o.offer_id = r.offer_id AND w.kind <> 'image' AND h.retired_at IS NULL AND o.last_seen_at < h.complete_since)
+             END AS absent_at
     ) t
     WHERE r.found_at IS NOT NULL
   ) s
@@ -77,7 +87,7 @@ FROM (
 COMMENT ON VIEW analytics.offer_confidence IS 'How likely what is known of one offer still holds now, from a learned rate of change and the age of what is known. Offers of which no detail was found are not here. Key: offer_id.';
 COMMENT ON COLUMN analytics.offer_confidence.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.offer_confidence.observed_at IS 'Newest detail answer: what is judged is what it showed.';
-COMMENT ON COLUMN analytics.offer_confidence.vouched_at IS 'Newest observation after that with nothing that hints at a change.';
+COMMENT ON COLUMN analytics.offer_confidence.vouched_at IS 'Newest observation after that with nothing that hints at a change; of one that was not found, also the newest complete pass that did not list it.';
 COMMENT ON COLUMN analytics.offer_confidence.hint IS 'What hints at a change: row (another price in a search row), modify_date (another date of modification), absence (a complete pass without it). Null: nothing.';
 COMMENT ON COLUMN analytics.offer_confidence.hinted_at IS 'When that was seen.';
 COMMENT ON COLUMN analytics.offer_confidence.p_current IS 'Probability, 0 to 1, that all of the offer but stock and sales still is as the newest detail showed it; of one that this did not find: that it is still not there.';

@@ -5,10 +5,11 @@ export interface HiddenChanges {
 }
 
 /**
- * One of twenty, with the confidence of ten changes: rows show prices, and the date of nearly any change. At none, what is never
- * fetched again is taken for right; at three of twenty, every probability is three points lower until more is known.
+ * Three of a hundred, with the confidence of ten changes: rows show prices, and the date of nearly any change. At none, what is never
+ * fetched again is taken for right. Where hints take all details, nothing more is learned of it: at five of a hundred, what had
+ * changed twice in a month was then said to hold by five points too seldom.
  */
-const first: HiddenChanges = { changes: 0.5, expected: 10 };
+const first: HiddenChanges = { changes: 0.3, expected: 10 };
 
 /** The share of the changes of a figure that search rows say nothing of, from 0 to 1. */
 export function hiddenShareOf({ changes, expected }: HiddenChanges): number {

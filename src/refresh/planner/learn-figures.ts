@@ -9,10 +9,11 @@ import type {
   ShownFigures,
 } from '../../model/figures.ts';
 import type { DetailObservation, OfferKnowledge, StaleHint } from '../../model/learning.ts';
-import { changeOdds, expectedChanges, type ChangeRate } from './change-rate.ts';
+import { changeOdds, type ChangeRate } from './change-rate.ts';
 import { addEvidence, toChangeRate, weighRates } from './rate-grid.ts';
 import type { RateObservation } from './learn-rate.ts';
 import { vouchedAgeDays } from './offer-value.ts';
+import { visibleEvidence, type UnpromptedDetail } from './visible-share.ts';
 
 /** An offer before an observation that is newer than all of its kind. */
 export interface FiguresBefore extends OfferFigures {
@@ -44,6 +45,9 @@ function listKnown({ isFound, isInStock }: Pick<FiguresBefore, 'isFound' | 'isIn
   ];
 }
 
+/** What another price in a search row is a change of. */
+const shownByPrice: readonly Figure[] = ['offer', 'price'];
+
 /** Null: the detail does not say it. An offer that is not there any more has neither prices nor stock. */
 function isChangedIn(
   figure: Figure,
@@ -66,31 +70,15 @@ function learnFigure(
   return evidence === null ? null : { evidence, rate: toChangeRate(weighRates(shares, evidence)) };
 }
 
-interface Ages {
-  readonly summaryAgeDays: number;
-  readonly detailAgeDays: number;
-}
-
-/**
- * What a detail says of the share that rows hide, of an offer that no row hinted at: how many hidden changes are expected before the
- * last row, where there was any change at all. What changes more often than it is fetched says little, and counts for one change.
- */
+/** What a detail says of the share that rows hide, of an offer that no row hinted at. */
 function countHidden(
   hiddenShare: number,
-  rate: ChangeRate,
-  { summaryAgeDays, detailAgeDays, isChanged }: Ages & { readonly isChanged: boolean },
+  unprompted: UnpromptedDetail,
 ): Pick<FigureStat, 'hiddenChanges' | 'hiddenExpected'> {
-  const vouchedDays = detailAgeDays - summaryAgeDays;
-  if (vouchedDays <= 0) return { hiddenChanges: 0, hiddenExpected: 0 };
-  const hiddenDays = hiddenShare * vouchedDays;
-  const perDay = expectedChanges(rate, detailAgeDays) / detailAgeDays;
-  const weight = 1 / Math.max(1, perDay * detailAgeDays);
-  return {
-    hiddenChanges: isChanged
-      ? (weight * perDay * hiddenDays) / changeOdds(rate, summaryAgeDays + hiddenDays)
-      : 0,
-    hiddenExpected: weight * perDay * vouchedDays,
-  };
+  if (unprompted.summaryAgeDays >= unprompted.detailAgeDays) return { hiddenChanges: 0, hiddenExpected: 0 };
+  // Whatever came since the row would show by its next one.
+  const { visible, hidden } = visibleEvidence(unprompted, { visibleShare: 1 - hiddenShare, dateShare: 1 });
+  return { hiddenChanges: hidden, hiddenExpected: visible + hidden };
 }
 
 /** How likely a figure that is found changed had changed when a row hinted at it, and not in the days since. */
@@ -132,9 +120,16 @@ export function learnFiguresOfDetail(
     stats.push({
       ...{ figure, hint: stale?.by ?? 'none', hintChanges },
       ...(stale === null
-        ? countHidden(hiddenShare, rate, { ...ages, isChanged })
+        ? countHidden(hiddenShare, { ...ages, rate, isChanged })
         : { hiddenChanges: 0, hiddenExpected: 0 }),
     });
+    if (stale?.by === 'row' && shownByPrice.includes(figure)) {
+      // Counted when the row came.
+      learned[figure] = learnFigure(shares, learned[figure], {
+        ...{ exposureDays: 0, elapsedDays: hintAgeDays, isChanged },
+      });
+      continue;
+    }
     // As far as it had changed by then, the days since say nothing more.
     const saidDays = hintChanges * hintAgeDays;
     learned[figure] = learnFigure(shares, learned[figure], {
@@ -150,22 +145,31 @@ export function learnFiguresOfDetail(
   return { after: { ...after, learned }, stats };
 }
 
-/** A row that hints at no change vouches for the detail before it, as far as rows show changes of a figure. */
+/**
+ * A row that hints at no change vouches for the detail before it, as far as rows show changes of a figure. One with another price is
+ * a change already: the offers that change most wait longest for a detail, and would seem to change less than they do.
+ *
+ * @param stale what speaks against the detail since the row; null: nothing
+ */
 export function learnFiguresOfRow(
   known: FiguresKnowledge,
   before: FiguresBefore,
-  { at, isHint }: { readonly at: Date; readonly isHint: boolean },
+  { at, stale }: { readonly at: Date; readonly stale: OfferKnowledge['stale'] },
 ): OfferFigures {
   const { learned: learnedBefore, vouchedAt, isInStock, detailAt, rowAt } = before;
   const unchanged = { learned: learnedBefore, vouchedAt, isInStock };
+  const isPriceHint = stale?.by === 'row' && before.stale?.by !== 'row' && before.isFound;
   // The first row has nothing to be compared with.
-  if (detailAt === null || rowAt === null || at <= detailAt || isHint) return unchanged;
+  if (detailAt === null || rowAt === null || at <= detailAt || (stale !== null && !isPriceHint))
+    return unchanged;
   const elapsedDays = daysBetween(vouchedSince(detailAt, vouchedAt), at);
   const learned = { ...learnedBefore };
-  for (const figure of listKnown(before)) {
+  for (const figure of isPriceHint ? shownByPrice : listKnown(before)) {
     const { shares, hiddenShare } = known[figure];
     const exposureDays = (1 - hiddenShare) * elapsedDays;
-    learned[figure] = learnFigure(shares, learned[figure], { exposureDays, elapsedDays, isChanged: false });
+    learned[figure] = learnFigure(shares, learned[figure], {
+      ...{ exposureDays, elapsedDays, isChanged: isPriceHint },
+    });
   }
-  return { learned, vouchedAt: at, isInStock };
+  return { learned, vouchedAt: isPriceHint ? vouchedAt : at, isInStock };
 }

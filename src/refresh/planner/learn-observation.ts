@@ -31,7 +31,7 @@ const noEvidence = { visible: 0, hidden: 0 };
 /**
  * What of a row the detail that came between it and the row before does not explain. It explains a price that it has, and
  * a date that is not later than it; where prices can't be compared, and of dates, only if it was the first to show a
- * change: one that a row had prompted showed what that row did.
+ * change: one that a row had prompted showed what that row did. Whatever prompted it, it has what was changed by then.
  */
 export function findUnexplained(
   planner: PlannerKnowledge,
@@ -44,6 +44,7 @@ export function findUnexplained(
   return {
     isPriceChanged: isPriceChanged && !(isBetween && (isPriceOfDetail ?? isChangeFound)),
     isDateMoved: modifiedAt !== null && planner.isDateTrusted && !isDateExplained,
+    isDateNewer: isAfter(modifiedAt, detailAt),
   };
 }
 
@@ -58,8 +59,9 @@ function learnRow(
   const { rowAt, detailAt, changedAt, learned } = before;
   // Older than a detail, or the first: it is no evidence for the time after the observation before it.
   if (rowAt === null || isAfter(detailAt, at)) return { known, stat: null, ...noEvidence };
-  const { isPriceChanged, isDateMoved } = findUnexplained(planner, before, observation);
+  const { isPriceChanged, isDateMoved, isDateNewer } = findUnexplained(planner, before, observation);
   const isChanged = isPriceChanged || isDateMoved;
+  const isHint = isPriceChanged || (isDateMoved && isDateNewer) || observation.isReturned;
   const elapsedDays = daysBetween(later(rowAt, detailAt) ?? at, at);
   const exposureDays = planner.visibleShare * elapsedDays;
   // Another price says more than another date: no later date takes it back.
@@ -71,7 +73,7 @@ function learnRow(
       ...known,
       learned: learnRate(planner.prior, learned, { exposureDays, elapsedDays, isChanged }),
       changedAt: isChanged ? at : changedAt,
-      stale: isChanged || observation.isReturned ? { since: at, by: hint } : stale,
+      stale: isHint ? { since: at, by: hint } : stale,
     },
     stat: {
       source: 'search',

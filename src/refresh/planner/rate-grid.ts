@@ -34,9 +34,19 @@ const matchedAges = { early: 1, late: 10 } as const;
 /** The days of a `ChangeRate`, as logarithms: of one that goes on changing as fast, and of one that hardly does after the first day. */
 const dayBounds = { low: Math.log(0.1), high: Math.log(1e6) } as const;
 
-/** ln of the probability that nothing changes within some days. */
+/**
+ * Changes come in bursts, of an offer that is being worked on: what changes on half of all days holds for three days more often than once
+ * in eight. So each time between two observations has a rate of its own, spread about that of the offer as a Gamma distribution of this
+ * shape. Without it, what changes nearly daily seemed to hold for a day more often than it does, by seven points.
+ */
+const evenness = 2;
+
+/** ln of the probability that nothing changes within some days, at one rate of an offer. */
+const logHeldAt = (rate: number, days: number) => -evenness * Math.log1p((rate * days) / evenness);
+
+/** The same over the probabilities of rates. */
 const logHeld = (weights: ByRate, days: number) =>
-  Math.log(weights.reduce((sum, weight, at) => sum + weight * Math.exp(-(rates[at] ?? 0) * days), 0));
+  Math.log(weights.reduce((sum, weight, at) => sum + weight * Math.exp(logHeldAt(rates[at] ?? 0, days)), 0));
 
 /**
  * Adds an observation to what is known of one offer: of each rate, ln of the probability of all that was observed, if that were its
@@ -50,8 +60,8 @@ export function addEvidence(
   // Twice within the clock's resolution: the change has no age, and is no evidence for a rate.
   if (exposureDays <= 0) return known?.map((evidence) => evidence * kept) ?? null;
   return rates.map((rate, at) => {
-    const change = -rate * exposureDays;
-    return (known?.[at] ?? 0) * kept + (isChanged ? Math.log(-Math.expm1(change)) : change);
+    const held = logHeldAt(rate, exposureDays);
+    return (known?.[at] ?? 0) * kept + (isChanged ? Math.log(-Math.expm1(held)) : held);
   });
 }
 

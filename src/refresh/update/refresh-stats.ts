@@ -5,8 +5,9 @@ import { applySql, type SqlExecutor } from '../../db/sql-file.ts';
 import type {
   Learn,
   ObservationStat,
-  OfferUpdate,
+  OfferKnowledge,
   OfferObservation,
+  OfferUpdate,
   PlannerKnowledge,
   RecentDetails,
 } from '../../model/learning.ts';
@@ -55,10 +56,10 @@ function updateFigures(
   { figures, figureStats }: RefreshStatsUpdate,
   before: OfferFreshness,
   observation: OfferObservation,
-  { shown, isHint }: { readonly shown: ShownFigures; readonly isHint: boolean },
+  { shown, stale }: { readonly shown: ShownFigures; readonly stale: OfferKnowledge['stale'] },
 ): OfferFigures {
   const known = toFigures(before);
-  if (observation.kind === 'row') return learnFiguresOfRow(figures, known, { at: observation.at, isHint });
+  if (observation.kind === 'row') return learnFiguresOfRow(figures, known, { at: observation.at, stale });
   const { after, stats } = learnFiguresOfDetail(figures, known, observation, shown);
   figureStats.push(...stats);
   return after;
@@ -80,7 +81,7 @@ export function updateRefreshStats(
   statsUpdate.visible += visible;
   statsUpdate.hidden += hidden;
   const { popularity, learned, changedAt, stale } = known;
-  const figures = updateFigures(statsUpdate, before, observation, { shown, isHint: stale !== null });
+  const figures = updateFigures(statsUpdate, before, observation, { shown, stale });
   return { popularity, learned, changedAt, stale, figures };
 }
 

@@ -48,9 +48,9 @@ async function openOffer(): Promise<Offer> {
     },
     known: async () => {
       const { rows } = await db.pool.query<Record<string, unknown>>(
-        // By the rate of one change a day, a day without one is as likely as e^-1; the lowest rate makes any change unlikely.
-        `SELECT price_evidence[1] < -1 AS is_price_changed, -round(price_evidence[8]::numeric)::float8 AS price_days,
-                in_stock_evidence[1] < -1 AS is_sold_out, -round(in_stock_evidence[8]::numeric)::float8 AS in_stock_days,
+        // By the lowest rate, a change in 2,000 days, any change is unlikely, and days without one cost in proportion.
+        `SELECT price_evidence[1] < -1 AS is_price_changed, round(-price_evidence[1] * 2000)::float8 AS price_days,
+                in_stock_evidence[1] < -1 AS is_sold_out, round(-in_stock_evidence[1] * 2000)::float8 AS in_stock_days,
                 out_of_stock_evidence[1] < -1 AS is_restocked, price_evidence, is_in_stock,
                 round(extract(epoch FROM vouched_at - detail_at) / 86400)::int AS vouched_days
          FROM sync.refresh WHERE offer_id = $1`,
@@ -122,13 +122,9 @@ it('the first detail that has anything says how an offer is, and that of no chan
   };
   expect(await read()).toEqual([nothing]);
   await offer.detail(6, 10);
-  const evidence = rates.map((rate) => expect.closeTo(-2 * rate, 5) as number);
-  const rate = toChangeRate(
-    weighRates(
-      firstShares.offer,
-      rates.map((one) => -2 * one),
-    ),
-  );
+  const held = rates.map((one) => -2 * Math.log1p(one));
+  const evidence = held.map((one) => expect.closeTo(one, 5) as number);
+  const rate = toChangeRate(weighRates(firstShares.offer, held));
   expect(await read()).toMatchObject([
     {
       offer_evidence: evidence,
@@ -143,13 +139,14 @@ it('a row with the same price vouches for the detail, and one with another hints
   await offer.row(0, 10);
   await offer.detail(1, 10);
   await offer.row(5, 10);
-  // Rows are taken to show 19 of 20 changes.
+  // Rows are taken to show 97 of 100 changes.
   expect(await offer.known()).toMatchObject({ price_days: 4, vouched_days: 4 });
   const before = await db.pool.query(
     `SELECT row_details, row_changes FROM sync.figure WHERE figure = 'price'`,
   );
+  expect(await offer.known()).toMatchObject({ is_price_changed: false });
   await offer.row(6, 12);
-  expect(await offer.known()).toMatchObject({ price_days: 4, vouched_days: 4 });
+  expect(await offer.known()).toMatchObject({ is_price_changed: true, vouched_days: 4 });
   await offer.detail(7, 12);
   const after = await db.pool.query(
     `SELECT row_details, row_changes FROM sync.figure WHERE figure = 'price'`,
@@ -157,7 +154,7 @@ it('a row with the same price vouches for the detail, and one with another hints
   expect([before.rows, after.rows]).toEqual([
     [{ row_details: 0, row_changes: 0 }],
     // It may have changed in the day since.
-    [{ row_details: 1, row_changes: expect.closeTo(0.95, 1) as number }],
+    [{ row_details: 1, row_changes: expect.closeTo(0.83, 2) as number }],
   ]);
 });
 

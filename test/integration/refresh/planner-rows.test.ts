@@ -309,7 +309,7 @@ describe('what is known of figures', () => {
     const found = await still.within([], async (pool) => {
       const client = pool as unknown as PoolClient;
       await pool.query(
-        'UPDATE sync.figure SET hidden_changes = 5.5, hidden_expected = 10, row_details = 8, absence_changes = 8',
+        'UPDATE sync.figure SET hidden_changes = 5.7, hidden_expected = 10, row_details = 8, absence_changes = 8',
       );
       const before = await readFigures(client);
       const shares = new Map(
@@ -319,14 +319,14 @@ describe('what is known of figures', () => {
       return { before, after: await readFigures(client), counts: await read(pool) };
     });
     expect(found.before.price.hiddenShare).toBeCloseTo(6 / 20, 6);
-    // 0.5 and 2.75 of 10 and 5.
-    expect(found.after.price.hiddenShare).toBeCloseTo(3.25 / 15, 4);
+    // 0.3 and 2.85 of 10 and 5.
+    expect(found.after.price.hiddenShare).toBeCloseTo(3.15 / 15, 4);
     for (const [index, figure] of figures.entries())
       expect(found.after[figure].shares).toEqual(rates.map((_, at) => (at === index ? 1 : 0)));
     // One of two details after no hint of this kind, and one of ten after eight that found nothing.
     expect(found.before.price.hintShares).toEqual({ row: 0.1, modify_date: 0.5, absence: 4.5 });
     expect(
       found.counts[0]?.map((value) => (typeof value === 'number' ? Math.round(value * 100) / 100 : value)),
-    ).toEqual([...['offer', 2.75, 5, 4, 0, 0, 0, 0, 4]]);
+    ).toEqual([...['offer', 2.85, 5, 4, 0, 0, 0, 0, 4]]);
   });
 });

@@ -17,7 +17,7 @@ afterAll(() => db.drop());
 const offers = `
   SELECT sync.ensure_partitions('2026-03-01', 1);
   UPDATE usage.ledger_clock SET "offset" = timestamptz '2026-03-31 12:00+08' - now();
-  UPDATE sync.figure SET prior_changes = 7, prior_days = 7, hidden_changes = 1;
+  UPDATE sync.figure SET prior_changes = 7, prior_days = 7, hidden_changes = 1.2;
   UPDATE sync.figure SET prior_changes = 2, prior_days = 20, row_details = 2, row_changes = 0 WHERE figure = 'price';
   INSERT INTO catalog.offer (offer_id, unit, state, changed_at, call_id) SELECT o, '件', 'listed', now(), 1 FROM generate_series(1, 5) o;
   INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
@@ -151,6 +151,6 @@ it('the rates of a figure are what was guessed of it, and shares of what details
     ),
   ).toEqual([
     ['offer', 1, 2, 1, 0.5, 0.25, 0.2],
-    ['price', 7, 70, 0.25, 0.3, 0.5, 0.2],
+    ['price', 7, 70, 3.3 / 14, 0.3, 0.5, 0.2],
   ]);
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   db = await createTestDatabase();
   await openPast(db);
   // All figures change once in ten days, known as if two changes had been seen; rows hide three of twenty changes.
-  await db.pool.query('UPDATE sync.figure SET prior_changes = 2, prior_days = 20, hidden_changes = 1');
+  await db.pool.query('UPDATE sync.figure SET prior_changes = 2, prior_days = 20, hidden_changes = 1.2');
 });
 afterAll(() => db.drop());
 
@@ -112,6 +112,31 @@ describe('analytics.offer_confidence', () => {
     const found = await confidence('4');
     expect(found?.['offer']).toBeCloseTo(chance(10, 3, 80), 3);
     expect(found).toMatchObject({ prices: null, stock: null, is_in_stock: null });
+  });
+
+  it('knows an offer to be gone as long as complete passes of searches that listed it do not list it', async () => {
+    await db.pool.query(`UPDATE sync.figure SET prior_changes = 1, prior_days = 50 WHERE figure = 'gone'`);
+    await insertRefreshed({ offerId: '8', detail: 10, isInStock: null, emptyDetails: 1 });
+    const lists = (keyword: string, seenAgo: number, completeAgo: number, more = '') =>
+      db.pool.query(
+        `WITH w AS (
+           INSERT INTO sync.search_window (feed, keyword, language, complete_since, retired_at)
+           VALUES ('all', $1, 'zh', now() - $3 * interval '1 day', ${more === 'retired' ? 'now()' : 'NULL'}) RETURNING window_id)
+         INSERT INTO sync.window_offer (window_id, offer_id, first_seen_at, last_seen_at)
+         SELECT window_id, 8, now() - interval '20 days', now() - $2 * interval '1 day' FROM w`,
+        [keyword, seenAgo, completeAgo],
+      );
+    await lists('retired', 20, 1, 'retired');
+    await lists('still lists it', 1, 2);
+    expect((await confidence('8'))?.['offer']).toBeCloseTo(chance(10, 1, 50), 3);
+    await lists('a', 12, 4);
+    await lists('b', 12, 3);
+    // Rows show 85 of 100 changes: so much of 7 days is known to be quiet, and so much of them is over.
+    expect((await confidence('8'))?.['offer']).toBeCloseTo(chance(3 + 0.15 * 7, 1, 50 + 0.85 * 7), 3);
+    const [row] = await ask(
+      `SELECT now()::date - vouched_at::date AS days FROM analytics.offer_confidence WHERE offer_id = 8`,
+    );
+    expect(row).toEqual({ days: 3 });
   });
 
   it('says nothing of offers without a detail', async () => {

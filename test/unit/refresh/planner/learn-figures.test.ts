@@ -7,6 +7,7 @@ import {
   type FiguresBefore,
 } from '../../../../src/refresh/planner/learn-figures.ts';
 import { firstShares, toChangeRate, weighRates } from '../../../../src/refresh/planner/rate-grid.ts';
+import { visibleEvidence } from '../../../../src/refresh/planner/visible-share.ts';
 
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
 const of = (hiddenShare: number) => ({
@@ -32,29 +33,66 @@ const before: FiguresBefore = {
   isFound: true,
 };
 const inStock: ShownFigures = { isFound: true, isInStock: true };
-/** Days without a change that its evidence is of, by the rate of one a day. */
-const daysOf = (figure: LearnedFigure | null) => -(figure?.evidence[7] ?? 0);
-const changedIn = (days: number) => expect.closeTo(Math.log(1 - Math.exp(-days)), 9) as number;
+/** ln of the probability that nothing changes in some days, by the rate of one a day. */
+const held = (days: number) => -2 * Math.log1p(days / 2);
+const heldFor = (days: number) => expect.closeTo(held(days), 9) as number;
+const changedIn = (days: number) => expect.closeTo(Math.log(1 - Math.exp(held(days))), 9) as number;
+/** The evidence for that rate. */
+const evidenceOf = (figure: LearnedFigure | null) => figure?.evidence[7] ?? 0;
 const detail = (at: number, isChanged = false, isVisible = isChanged) =>
   ({ kind: 'detail', at: day(at), isChanged, isVisible }) as const;
 
 describe('a row that hints at no change', () => {
   it('counts the days since the detail for each figure as far as rows show it, and vouches from then on', () => {
-    const after = learnFiguresOfRow(known, before, { at: day(4), isHint: false });
+    const after = learnFiguresOfRow(known, before, { at: day(4), stale: null });
     expect(after.vouchedAt).toEqual(day(4));
-    expect([after.learned.offer, after.learned.price].map(daysOf)).toEqual([2, 4]);
+    expect([after.learned.offer, after.learned.price].map(evidenceOf)).toEqual([heldFor(2), heldFor(4)]);
     expect(after.learned.in_stock).toBeNull();
-    const later = learnFiguresOfRow(known, { ...before, ...after }, { at: day(6), isHint: false });
-    expect(daysOf(later.learned.price)).toBeCloseTo(4 * 2 ** (-2 / 90) + 2, 9);
+    const later = learnFiguresOfRow(known, { ...before, ...after }, { at: day(6), stale: null });
+    expect(evidenceOf(later.learned.price)).toBeCloseTo(held(4) * 2 ** (-2 / 90) + held(2), 9);
   });
 
   it.each([
-    ['hints at one', before, { at: day(4), isHint: true }],
-    ['is older than the detail', before, { at: day(-0.5), isHint: false }],
-    ['is the first', { ...before, rowAt: null }, { at: day(4), isHint: false }],
+    [
+      'hints at one by its date',
+      before,
+      { at: day(4), stale: { since: day(4), by: 'modify_date' as const } },
+    ],
+    ['is older than the detail', before, { at: day(-0.5), stale: null }],
+    ['is the first', { ...before, rowAt: null }, { at: day(4), stale: null }],
   ])('says nothing when it %s', (_, offer, row) => {
     const { learned, vouchedAt } = learnFiguresOfRow(known, offer, row);
     expect({ learned, vouchedAt }).toEqual({ learned: before.learned, vouchedAt: null });
+  });
+});
+
+describe('a row with another price', () => {
+  const stale = { since: day(4), by: 'row' } as const;
+
+  it('is a change of the price and the offer since the detail, before any other detail has come', () => {
+    const after = learnFiguresOfRow(known, before, { at: day(4), stale });
+    expect(after.learned.price?.evidence[7]).toEqual(changedIn(4));
+    // Of the offer, as far as rows show its changes.
+    expect(after.learned.offer?.evidence[7]).toEqual(changedIn(2));
+    expect(after).toMatchObject({ vouchedAt: null, learned: { in_stock: null } });
+    const dated = { ...before, stale: { since: day(3), by: 'modify_date' } as const };
+    expect(learnFiguresOfRow(known, dated, { at: day(4), stale }).learned).toEqual(after.learned);
+  });
+
+  it('is counted once: not with the next row, nor with the detail that it prompts', () => {
+    const after = learnFiguresOfRow(known, before, { at: day(4), stale });
+    const waiting = { ...before, ...after, stale };
+    expect(learnFiguresOfRow(known, waiting, { at: day(7), stale })).toEqual(after);
+    const prompted = learnFiguresOfDetail(known, waiting, detail(7, true), inStock).after.learned;
+    const kept = 2 ** (-3 / 90);
+    for (const figure of ['offer', 'price'] as const)
+      expect(evidenceOf(prompted[figure])).toBeCloseTo(evidenceOf(after.learned[figure]) * kept, 9);
+    expect(evidenceOf(prompted.in_stock)).toEqual(heldFor(7));
+  });
+
+  it('says nothing of one that is not there', () => {
+    const gone = { ...before, isFound: false };
+    expect(learnFiguresOfRow(known, gone, { at: day(4), stale }).learned).toEqual(before.learned);
   });
 });
 
@@ -63,7 +101,7 @@ describe('a detail', () => {
     const vouched = { ...before, vouchedAt: day(4) };
     const { after } = learnFiguresOfDetail(known, vouched, detail(10), inStock);
     const { offer, price, in_stock, out_of_stock } = after.learned;
-    expect([offer, price, in_stock].map(daysOf)).toEqual([8, 6, 10]);
+    expect([offer, price, in_stock].map(evidenceOf)).toEqual([8, 6, 10].map(heldFor));
     expect(out_of_stock).toBeNull();
     expect(after.vouchedAt).toEqual(day(10));
   });
@@ -74,7 +112,7 @@ describe('a detail', () => {
       isInStock: false,
     });
     expect(after.learned.offer?.evidence[7]).toEqual(changedIn(5));
-    expect(daysOf(after.learned.price)).toBe(5);
+    expect(evidenceOf(after.learned.price)).toEqual(heldFor(5));
     expect(after.learned.in_stock?.evidence[7]).toEqual(changedIn(5));
     expect(after.isInStock).toBe(false);
     expect(stats.map(({ figure }) => figure)).toEqual(['offer', 'price', 'in_stock']);
@@ -117,11 +155,13 @@ describe('a detail', () => {
     });
     const vouched = { ...before, vouchedAt: day(4) };
     const [found] = learnFiguresOfDetail(known, vouched, detail(10, true), inStock).stats;
-    // Six days since the row, and half of the four before it.
-    const { changes, days } = toChangeRate(firstShares.offer);
-    const perDay = (changes * Math.log(1 + 10 / days)) / 10;
-    expect(found?.hiddenChanges).toBeCloseTo((perDay * 2) / (1 - (1 + 8 / days) ** -changes), 9);
-    expect(found?.hiddenExpected).toBeCloseTo(perDay * 4, 9);
+    const rate = toChangeRate(firstShares.offer);
+    const ages = { summaryAgeDays: 6, detailAgeDays: 10 };
+    const share = { visibleShare: 0.5, dateShare: 1 };
+    const { visible, hidden } = visibleEvidence({ ...ages, rate, isChanged: true }, share);
+    expect(hidden).toBeGreaterThan(0);
+    expect(found?.hiddenChanges).toBeCloseTo(hidden, 9);
+    expect(found?.hiddenExpected).toBeCloseTo(visible + hidden, 9);
   });
 
   it('has the rate that follows of what is known of the offer and of all', () => {
@@ -134,9 +174,9 @@ describe('a detail', () => {
 });
 
 describe('the share of changes that rows hide', () => {
-  it('begins at one of twenty and goes by what was found, to all of them', () => {
-    expect(hiddenShareOf({ changes: 0, expected: 0 })).toBe(0.05);
+  it('begins at three of a hundred and goes by what was found, to all of them', () => {
+    expect(hiddenShareOf({ changes: 0, expected: 0 })).toBe(0.03);
     expect(hiddenShareOf({ changes: 50, expected: 40 })).toBe(1);
-    expect(hiddenShareOf({ changes: 19.5, expected: 90 })).toBe(0.2);
+    expect(hiddenShareOf({ changes: 19.7, expected: 90 })).toBe(0.2);
   });
 });

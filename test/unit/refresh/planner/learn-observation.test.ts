@@ -60,6 +60,17 @@ describe('a search row', () => {
     expect(learnObservation(planner, found, later).known.stale).toEqual({ since: day(5), by: 'modify_date' });
   });
 
+  it('with a date that is no later than the detail makes none due, whatever had prompted that', () => {
+    const prompted = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true })).known;
+    const found = learnObservation(planner, prompted, detail(6, true)).known;
+    const { known, stat } = learnObservation(planner, found, row(7, { modifiedAt: day(5) }));
+    // It was modified once more since the row before, which counts for its rate; the detail has it.
+    expect(stat?.isChanged).toBe(true);
+    expect(known.stale).toBeNull();
+    const later = learnObservation(planner, found, row(7, { modifiedAt: day(6.5) })).known;
+    expect(later.stale).toEqual({ since: day(7), by: 'modify_date' });
+  });
+
   it('with another date takes back no other price, until a detail has come', () => {
     const priced = learnObservation(planner, seen(1, 1), row(3, { isPriceChanged: true })).known;
     const dated = learnObservation(planner, priced, row(4, { modifiedAt: day(4) })).known;

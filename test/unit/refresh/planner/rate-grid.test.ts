@@ -13,22 +13,27 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => to
 const at = (numbers: readonly number[] | null | undefined, rate: number) => numbers?.[rates.indexOf(rate)];
 const unchanged = (exposureDays: number) => ({ exposureDays, elapsedDays: 0, isChanged: false });
 const changed = (exposureDays: number) => ({ exposureDays, elapsedDays: 0, isChanged: true });
+/** ln of the probability that nothing changes in so many days at a mean rate of one a day, which is spread as a Gamma of shape 2. */
+const logHeld = (days: number) => -2 * Math.log(1 + days / 2);
 const held = (weights: readonly number[], days: number) =>
-  sum(weights.map((weight, index) => weight * Math.exp(-(rates[index] ?? 0) * days)));
+  sum(weights.map((weight, index) => weight * Math.exp(logHeld((rates[index] ?? 0) * days))));
 
 describe('evidence', () => {
   it('is how likely a rate makes what was observed', () => {
-    expect(at(addEvidence(null, unchanged(7)), 0.25)).toBeCloseTo(-1.75, 12);
-    expect(at(addEvidence(null, changed(2)), 0.1)).toBeCloseTo(Math.log(1 - Math.exp(-0.2)), 12);
+    expect(at(addEvidence(null, unchanged(7)), 0.25)).toBeCloseTo(logHeld(1.75), 12);
+    expect(at(addEvidence(null, changed(2)), 0.1)).toBeCloseTo(Math.log(1 - 1.1 ** -2), 12);
     const both = addEvidence(addEvidence(null, unchanged(7)), changed(2));
-    expect(at(both, 0.1)).toBeCloseTo(-0.7 + Math.log(1 - Math.exp(-0.2)), 12);
+    expect(at(both, 0.1)).toBeCloseTo(logHeld(0.7) + Math.log(1 - 1.1 ** -2), 12);
     expect(both).toHaveLength(rates.length);
   });
 
   it('is half forgotten after 90 days', () => {
     const known = addEvidence(null, unchanged(4));
-    expect(at(addEvidence(known, { ...unchanged(3), elapsedDays: 90 }), 1)).toBeCloseTo(-2 - 3, 12);
-    expect(at(addEvidence(known, { ...unchanged(0), elapsedDays: 90 }), 1)).toBeCloseTo(-2, 12);
+    expect(at(addEvidence(known, { ...unchanged(3), elapsedDays: 90 }), 1)).toBeCloseTo(
+      logHeld(4) / 2 + logHeld(3),
+      12,
+    );
+    expect(at(addEvidence(known, { ...unchanged(0), elapsedDays: 90 }), 1)).toBeCloseTo(logHeld(4) / 2, 12);
   });
 
   it('is none where no time went by', () => {
@@ -73,7 +78,8 @@ describe('the rate that stands for them', () => {
 
   it('is that of one rate where there is but one', () => {
     const rate = toChangeRate(rates.map((one) => (one === 0.25 ? 1 : 0)));
-    for (const days of [1, 5, 20]) expect(changeOdds(rate, days)).toBeCloseTo(1 - Math.exp(-0.25 * days), 5);
+    for (const days of [1, 5, 20])
+      expect(changeOdds(rate, days)).toBeCloseTo(1 - Math.exp(logHeld(0.25 * days)), 5);
   });
 
   it('has a finite mean where half of all offers never change and half always do', () => {
