@@ -15,6 +15,8 @@ afterAll(() => db.drop());
 /** With a connection of its own: settings of a database hold for those that are opened later. */
 async function connected<T>(work: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const pool = new pg.Pool({ connectionString: db.url, max: 1 });
+  // The database may be dropped while the connection ends; without a listener that would end the process.
+  pool.on('error', () => undefined);
   try {
     return await work(pool);
   } finally {
