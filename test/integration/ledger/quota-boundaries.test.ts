@@ -259,6 +259,19 @@ describe('a number read off the console', () => {
     expect(countGranted(await reserveMany(4))).toBe(1);
     expect(await at.corrections.reconcile(appKey, api, 'month', 9)).toBeNull();
   });
+
+  it('of a rolling day that holds calls of a later time, after the clock was set back, keeps them for the day before', async () => {
+    await setDay(50);
+    await at.setTime('2026-11-27T16:40:00Z');
+    await reserveMany(2);
+    await at.quota.setLimit({ appKey, api: '*', period: 'day', callLimit: 40, reset: 'rolling' });
+    await at.setTime('2026-11-27T15:30:00Z');
+    expect(await at.corrections.reconcile(appKey, '*', 'day', 16)).toBe(16);
+    const { rows } = await at.db.pool.query(
+      `SELECT granted, external, used_before_day FROM usage.quota_period WHERE api = '*'`,
+    );
+    expect(rows).toEqual([{ granted: 2, external: 14, used_before_day: 2 }]);
+  });
 });
 
 describe('a database that was restored', () => {
