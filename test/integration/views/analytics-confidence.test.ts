@@ -120,7 +120,7 @@ describe('analytics.offer_confidence', () => {
     const lists = (keyword: string, seenAgo: number, completeAgo: number, more = '') =>
       db.pool.query(
         `WITH w AS (
-           INSERT INTO sync.search_window (feed, keyword, language, complete_since, retired_at)
+           INSERT INTO sync.search_window (feed, ${more === 'picture' ? 'image' : 'keyword'}, language, complete_since, retired_at)
            VALUES ('all', $1, 'zh', now() - $3 * interval '1 day', ${more === 'retired' ? 'now()' : 'NULL'}) RETURNING window_id)
          INSERT INTO sync.window_offer (window_id, offer_id, first_seen_at, last_seen_at)
          SELECT window_id, 8, now() - interval '20 days', now() - $2 * interval '1 day' FROM w`,
@@ -128,6 +128,7 @@ describe('analytics.offer_confidence', () => {
       );
     await lists('retired', 20, 1, 'retired');
     await lists('still lists it', 1, 2);
+    await lists('https://example.com/1.jpg', 20, 1, 'picture');
     expect((await confidence('8'))?.['offer']).toBeCloseTo(chance(10, 1, 50), 3);
     await lists('a', 12, 4);
     await lists('b', 12, 3);
