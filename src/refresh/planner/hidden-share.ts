@@ -6,8 +6,7 @@ export interface HiddenChanges {
 
 /**
  * Three of a hundred, with the confidence of ten changes: rows show prices, and the date of nearly any change. At none, what is never
- * fetched again is taken for right. Where hints take all details, nothing more is learned of it: at five of a hundred, what had
- * changed twice in a month was then said to hold by five points too seldom.
+ * fetched again is taken for right. Where hints take all details, little more is learned of it.
  */
 const first: HiddenChanges = { changes: 0.3, expected: 10 };
 

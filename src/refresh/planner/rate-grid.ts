@@ -37,7 +37,7 @@ const dayBounds = { low: Math.log(0.1), high: Math.log(1e6) } as const;
 /**
  * Changes come in bursts, of an offer that is being worked on: what changes on half of all days holds for three days more often than once
  * in eight. So each time between two observations has a rate of its own, spread about that of the offer as a Gamma distribution of this
- * shape. Without it, what changes nearly daily seemed to hold for a day more often than it does, by seven points.
+ * shape. Without it, what changes nearly daily was said to hold for a day too often, by up to seven points.
  */
 const evenness = 2;
 
