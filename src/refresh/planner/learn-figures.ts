@@ -8,7 +8,7 @@ import type {
   OfferFigures,
   ShownFigures,
 } from '../../model/figures.ts';
-import type { DetailObservation, OfferKnowledge, StaleHint } from '../../model/learning.ts';
+import type { DetailObservation, OfferKnowledge, RowObservation, StaleHint } from '../../model/learning.ts';
 import { changeOdds, type ChangeRate } from './change-rate.ts';
 import { addEvidence, toChangeRate, weighRates } from './rate-grid.ts';
 import type { RateObservation } from './learn-rate.ts';
@@ -124,7 +124,7 @@ export function learnFiguresOfDetail(
         : { hiddenChanges: 0, hiddenExpected: 0 }),
     });
     if (stale?.by === 'row' && shownByPrice.includes(figure)) {
-      // Counted when the row came.
+      // Counted when the row came; that an offer is listed again is counted as nothing.
       learned[figure] = learnFigure(shares, learned[figure], {
         ...{ exposureDays: 0, elapsedDays: hintAgeDays, isChanged },
       });
@@ -150,15 +150,16 @@ export function learnFiguresOfDetail(
  * a change already: the offers that change most wait longest for a detail, and would seem to change less than they do.
  *
  * @param stale what speaks against the detail since the row; null: nothing
+ * @param isReturned the row speaks against it by listing the offer again, which need not be a change of anything
  */
 export function learnFiguresOfRow(
   known: FiguresKnowledge,
   before: FiguresBefore,
-  { at, stale }: { readonly at: Date; readonly stale: OfferKnowledge['stale'] },
+  { at, stale, isReturned }: Pick<RowObservation, 'at' | 'isReturned'> & Pick<OfferKnowledge, 'stale'>,
 ): OfferFigures {
   const { learned: learnedBefore, vouchedAt, isInStock, detailAt, rowAt } = before;
   const unchanged = { learned: learnedBefore, vouchedAt, isInStock };
-  const isPriceHint = stale?.by === 'row' && before.stale?.by !== 'row' && before.isFound;
+  const isPriceHint = stale?.by === 'row' && before.stale?.by !== 'row' && before.isFound && !isReturned;
   // The first row has nothing to be compared with.
   if (detailAt === null || rowAt === null || at <= detailAt || (stale !== null && !isPriceHint))
     return unchanged;

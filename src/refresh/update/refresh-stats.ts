@@ -59,7 +59,7 @@ function updateFigures(
   { shown, stale }: { readonly shown: ShownFigures; readonly stale: OfferKnowledge['stale'] },
 ): OfferFigures {
   const known = toFigures(before);
-  if (observation.kind === 'row') return learnFiguresOfRow(figures, known, { at: observation.at, stale });
+  if (observation.kind === 'row') return learnFiguresOfRow(figures, known, { ...observation, stale });
   const { after, stats } = learnFiguresOfDetail(figures, known, observation, shown);
   figureStats.push(...stats);
   return after;

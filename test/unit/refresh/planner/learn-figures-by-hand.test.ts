@@ -166,7 +166,7 @@ describe('the figures that a detail says something of', () => {
 
 describe('a row that hints at nothing', () => {
   const after = (part: Partial<FiguresBefore>, at: number) =>
-    learnFiguresOfRow(known, { ...before, ...part }, { at: day(at), stale: null });
+    learnFiguresOfRow(known, { ...before, ...part }, { at: day(at), stale: null, isReturned: false });
 
   it('vouches for the days since the last that did', () => {
     expect(daysOf(after({}, 10).learned.offer)).toBeCloseTo(3, 9);

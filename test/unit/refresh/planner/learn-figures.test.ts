@@ -44,11 +44,15 @@ const detail = (at: number, isChanged = false, isVisible = isChanged) =>
 
 describe('a row that hints at no change', () => {
   it('counts the days since the detail for each figure as far as rows show it, and vouches from then on', () => {
-    const after = learnFiguresOfRow(known, before, { at: day(4), stale: null });
+    const after = learnFiguresOfRow(known, before, { at: day(4), stale: null, isReturned: false });
     expect(after.vouchedAt).toEqual(day(4));
     expect([after.learned.offer, after.learned.price].map(evidenceOf)).toEqual([heldFor(2), heldFor(4)]);
     expect(after.learned.in_stock).toBeNull();
-    const later = learnFiguresOfRow(known, { ...before, ...after }, { at: day(6), stale: null });
+    const later = learnFiguresOfRow(
+      known,
+      { ...before, ...after },
+      { at: day(6), stale: null, isReturned: false },
+    );
     expect(evidenceOf(later.learned.price)).toBeCloseTo(held(4) * 2 ** (-2 / 90) + held(2), 9);
   });
 
@@ -56,10 +60,10 @@ describe('a row that hints at no change', () => {
     [
       'hints at one by its date',
       before,
-      { at: day(4), stale: { since: day(4), by: 'modify_date' as const } },
+      { at: day(4), stale: { since: day(4), by: 'modify_date' as const }, isReturned: false },
     ],
-    ['is older than the detail', before, { at: day(-0.5), stale: null }],
-    ['is the first', { ...before, rowAt: null }, { at: day(4), stale: null }],
+    ['is older than the detail', before, { at: day(-0.5), stale: null, isReturned: false }],
+    ['is the first', { ...before, rowAt: null }, { at: day(4), stale: null, isReturned: false }],
   ])('says nothing when it %s', (_, offer, row) => {
     const { learned, vouchedAt } = learnFiguresOfRow(known, offer, row);
     expect({ learned, vouchedAt }).toEqual({ learned: before.learned, vouchedAt: null });
@@ -70,19 +74,21 @@ describe('a row with another price', () => {
   const stale = { since: day(4), by: 'row' } as const;
 
   it('is a change of the price and the offer since the detail, before any other detail has come', () => {
-    const after = learnFiguresOfRow(known, before, { at: day(4), stale });
+    const after = learnFiguresOfRow(known, before, { at: day(4), stale, isReturned: false });
     expect(after.learned.price?.evidence[7]).toEqual(changedIn(4));
     // Of the offer, as far as rows show its changes.
     expect(after.learned.offer?.evidence[7]).toEqual(changedIn(2));
     expect(after).toMatchObject({ vouchedAt: null, learned: { in_stock: null } });
     const dated = { ...before, stale: { since: day(3), by: 'modify_date' } as const };
-    expect(learnFiguresOfRow(known, dated, { at: day(4), stale }).learned).toEqual(after.learned);
+    expect(learnFiguresOfRow(known, dated, { at: day(4), stale, isReturned: false }).learned).toEqual(
+      after.learned,
+    );
   });
 
   it('is counted once: not with the next row, nor with the detail that it prompts', () => {
-    const after = learnFiguresOfRow(known, before, { at: day(4), stale });
+    const after = learnFiguresOfRow(known, before, { at: day(4), stale, isReturned: false });
     const waiting = { ...before, ...after, stale };
-    expect(learnFiguresOfRow(known, waiting, { at: day(7), stale })).toEqual(after);
+    expect(learnFiguresOfRow(known, waiting, { at: day(7), stale, isReturned: false })).toEqual(after);
     const prompted = learnFiguresOfDetail(known, waiting, detail(7, true), inStock).after.learned;
     const kept = 2 ** (-3 / 90);
     for (const figure of ['offer', 'price'] as const)
@@ -90,9 +96,18 @@ describe('a row with another price', () => {
     expect(evidenceOf(prompted.in_stock)).toEqual(heldFor(7));
   });
 
+  it('is told from one that is listed again, of which nothing is known to have changed', () => {
+    const after = learnFiguresOfRow(known, before, { at: day(4), stale, isReturned: true });
+    expect(after.learned).toEqual(before.learned);
+    const prompted = learnFiguresOfDetail(known, { ...before, ...after, stale }, detail(5), inStock);
+    expect(prompted.after.learned).toMatchObject({ offer: null, price: null });
+  });
+
   it('says nothing of one that is not there', () => {
     const gone = { ...before, isFound: false };
-    expect(learnFiguresOfRow(known, gone, { at: day(4), stale }).learned).toEqual(before.learned);
+    expect(learnFiguresOfRow(known, gone, { at: day(4), stale, isReturned: false }).learned).toEqual(
+      before.learned,
+    );
   });
 });
 
