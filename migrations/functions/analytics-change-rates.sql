@@ -24,8 +24,6 @@ AS $$
            (c.day - change_rates.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
            -- The first pairs begin before these days.
            (c.day - 2 * change_rates.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS reads_from,
-           -- Of details alone nothing is asked that rows have alone: a third of the counts of each observation.
-           change_rates.kind IS NULL OR change_rates.kind LIKE 'search%' AS has_rows,
            least(65536, CASE WHEN change_rates.max_offers IS NULL THEN 65536
              ELSE 65536.0 * change_rates.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c
@@ -62,12 +60,11 @@ AS $$
     SELECT offer_id,
            count(*) FILTER (WHERE is_here) AS times, min(observed_at) AS first_at, max(observed_at) AS last_at,
            max(observed_at) FILTER (WHERE NOT is_here) AS before_at,
-           count(*) FILTER (WHERE is_counted_row AND is_here) AS row_times, min(observed_at) FILTER (WHERE is_counted_row) AS row_first_at,
-           max(observed_at) FILTER (WHERE is_counted_row) AS row_last_at,
-           max(observed_at) FILTER (WHERE is_counted_row AND NOT is_here) AS row_before_at,
+           count(*) FILTER (WHERE is_here AND is_row) AS row_times, min(observed_at) FILTER (WHERE is_row) AS row_first_at,
+           max(observed_at) FILTER (WHERE is_row) AS row_last_at, max(observed_at) FILTER (WHERE is_row AND NOT is_here) AS row_before_at,
            max(observed_at) FILTER (WHERE NOT is_row) AS detail_at
     FROM (
-      SELECT offer_id, source = 'search' AS is_row, (SELECT has_rows FROM span) AND source = 'search' AS is_counted_row, observed_at, observed_at >= (SELECT starts_at FROM span) AS is_here
+      SELECT offer_id, source = 'search' AS is_row, observed_at, observed_at >= (SELECT starts_at FROM span) AS is_here
       FROM observation
       WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
     ) o
