@@ -34,7 +34,10 @@ async function forget(pool: Pool): Promise<void> {
      UPDATE sync.figure SET hidden_changes = 0, hidden_expected = 0, row_details = 0, row_changes = 0, date_details = 0,
        date_changes = 0, absence_details = 0, absence_changes = 0`,
   );
-  await saveFigureShares(pool, new Map(figures.map((figure) => [figure, firstShares[figure]])));
+  await saveFigureShares(
+    pool,
+    figures.map((figure) => ({ figure, shares: firstShares[figure], byOfferRate: null })),
+  );
 }
 
 /** Syncs a world from nothing, and judges what is said of its offers before every third run. */

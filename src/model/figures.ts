@@ -12,6 +12,8 @@ export type Figure = (typeof figures)[number];
 export interface FigureKnowledge {
   /** The shares of offers by their rate of change (src/refresh/planner/rate-grid.ts). */
   readonly shares: readonly number[];
+  /** The same of the offers of each rate of change; null: alike of all. */
+  readonly byOfferRate: readonly (readonly number[])[] | null;
   /** The share of its changes that search rows say nothing of, from 0 to 1. */
   readonly hiddenShare: number;
   /** How likely it has changed when a row hints at a change, from 0 to 1. */

@@ -1,14 +1,16 @@
 import { hourMs } from '../core/duration.ts';
 import type { Logger } from '../core/log.ts';
-import { figures } from '../model/figures.ts';
+import { figures, type Figure } from '../model/figures.ts';
 import type { RefreshQueue } from './queue/refresh-queue.ts';
 import { fitPrior, priorSampleSize } from './planner/fit-prior.ts';
-import { firstShares, fitShares } from './planner/rate-grid.ts';
+import { firstShares, fitByOfferRate, fitShares } from './planner/rate-grid.ts';
 import { floorAgeDays } from './planner/select-calls.ts';
 import { keptShareOf } from './planner/visible-share.ts';
 
 /** Once a day; a process that comes a little earlier than the day before does it too. */
 const fitEveryMs = 20 * hourMs;
+
+const isStock = (figure: Figure) => figure === 'in_stock' || figure === 'out_of_stock';
 
 /**
  * Once a day, fits the planner's assumptions about offers to the observations of a sample: how often offers
@@ -32,13 +34,21 @@ export async function fitPlanner(
   } = await refreshQueue.sample(priorSampleSize);
   if (sample.length === 0 || (fittedAt !== null && now.getTime() - fittedAt.getTime() < fitEveryMs)) return;
   const fitted = fitPrior(sample, prior);
-  const figureShares = new Map(
-    figures.map((figure) => [figure, fitShares(learned[figure], firstShares[figure])]),
-  );
+  const sharesOf = (figure: Figure) =>
+    fitShares(
+      learned[figure].map(({ evidence }) => evidence),
+      firstShares[figure],
+    );
+  const offerShares = sharesOf('offer');
+  const fittedFigures = figures.map((figure) => {
+    const shares = figure === 'offer' ? offerShares : sharesOf(figure);
+    const byOfferRate = isStock(figure) ? fitByOfferRate(learned[figure], offerShares, shares) : null;
+    return { figure, shares, byOfferRate };
+  });
   const floorDays = detailsPerDay > 0 ? floorAgeDays(offers, detailsPerDay) : null;
   await refreshQueue.saveFit({
     prior: fitted,
-    figures: figureShares,
+    figures: fittedFigures,
     shownKept: keptShareOf(shown),
     meanPopularity,
     floorDays,

@@ -177,6 +177,7 @@ export const figure = sync.table(
     priorChanges: real('prior_changes').notNull(),
     priorDays: real('prior_days').notNull(),
     shares: real('shares').array().notNull(),
+    byOfferRate: real('by_offer_rate').array().array(),
     hiddenChanges: real('hidden_changes').notNull().default(0),
     hiddenExpected: real('hidden_expected').notNull().default(0),
     rowDetails: real('row_details').notNull().default(0),

@@ -10,7 +10,7 @@ import type {
 } from '../../model/figures.ts';
 import type { DetailObservation, OfferKnowledge, RowObservation, StaleHint } from '../../model/learning.ts';
 import { changeOdds, type ChangeRate } from './change-rate.ts';
-import { addEvidence, toChangeRate, weighRates } from './rate-grid.ts';
+import { addEvidence, mixShares, rates, toChangeRate, weighRates, type ByRate } from './rate-grid.ts';
 import type { RateObservation } from './learn-rate.ts';
 import { vouchedAgeDays } from './offer-value.ts';
 import { visibleEvidence, type UnpromptedDetail } from './visible-share.ts';
@@ -35,14 +35,17 @@ const daysBetween = (from: Date, to: Date) => Math.max(0, to.getTime() - from.ge
 const vouchedSince = (detailAt: Date, vouchedAt: Date | null) =>
   vouchedAt !== null && vouchedAt > detailAt ? vouchedAt : detailAt;
 
+/** The figure that says how long the stock stays as it is; null: nothing is known of it. */
+function stockFigure(isInStock: boolean | null): Figure | null {
+  if (isInStock === null) return null;
+  return isInStock ? 'in_stock' : 'out_of_stock';
+}
+
 /** Of which of the figures of an offer the newest detail said something. */
 function listKnown({ isFound, isInStock }: Pick<FiguresBefore, 'isFound' | 'isInStock'>): Figure[] {
   if (!isFound) return ['gone'];
-  return [
-    'offer',
-    'price',
-    ...(isInStock === null ? [] : [isInStock ? ('in_stock' as const) : ('out_of_stock' as const)]),
-  ];
+  const stock = stockFigure(isInStock);
+  return stock === null ? ['offer', 'price'] : ['offer', 'price', stock];
 }
 
 /** What another price in a search row is a change of. */
@@ -59,6 +62,17 @@ function isChangedIn(
   if (!isFound) return true;
   if (figure === 'price') return isVisible;
   return isInStock === null ? null : isInStock !== (figure === 'in_stock');
+}
+
+/** The shares of a figure by its rate, of offers of which so much is known. */
+function sharesFor(figure: Figure, known: FiguresKnowledge, learned: OfferFigures['learned']): ByRate {
+  const { shares, byOfferRate } = known[figure];
+  if (byOfferRate === null) return shares;
+  const offerShares = known.offer.shares;
+  return mixShares(
+    byOfferRate,
+    learned.offer ? weighRates(offerShares, learned.offer.evidence) : offerShares,
+  );
 }
 
 function learnFigure(
@@ -113,7 +127,8 @@ export function learnFiguresOfDetail(
   for (const figure of listKnown(before)) {
     const isChanged = isChangedIn(figure, detail, shown);
     if (isChanged === null) continue;
-    const { shares, hiddenShare } = known[figure];
+    const { hiddenShare } = known[figure];
+    const shares = sharesFor(figure, known, learned);
     const rate = learned[figure]?.rate ?? toChangeRate(shares);
     const hintChanges =
       isChanged && stale !== null ? oddsByHint(known[figure], rate, stale.by, hintAgeDays) : 0;
@@ -142,6 +157,13 @@ export function learnFiguresOfDetail(
       isChanged,
     });
   }
+  const stock = stockFigure(after.isInStock);
+  if (stock !== null && known[stock].byOfferRate !== null) {
+    // As the offer is known now, also where nothing was observed of this figure yet.
+    const evidence = learned[stock]?.evidence ?? rates.map(() => 0);
+    const weights = weighRates(sharesFor(stock, known, learned), evidence);
+    learned[stock] = { evidence, rate: toChangeRate(weights) };
+  }
   return { after: { ...after, learned }, stats };
 }
 
@@ -166,7 +188,8 @@ export function learnFiguresOfRow(
   const elapsedDays = daysBetween(vouchedSince(detailAt, vouchedAt), at);
   const learned = { ...learnedBefore };
   for (const figure of isPriceHint ? shownByPrice : listKnown(before)) {
-    const { shares, hiddenShare } = known[figure];
+    const { hiddenShare } = known[figure];
+    const shares = sharesFor(figure, known, learned);
     const exposureDays = (1 - hiddenShare) * elapsedDays;
     learned[figure] = learnFigure(shares, learned[figure], {
       ...{ exposureDays, elapsedDays, isChanged: isPriceHint },

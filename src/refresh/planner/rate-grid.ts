@@ -24,6 +24,8 @@ export const firstShares: Readonly<Record<Figure, ByRate>> = {
 
 /** The first shares count as much as so many offers. */
 const firstOffers = 20;
+/** Those of a figure, at each rate of the offer: few of the offers that change daily are ever seen to run out of stock. */
+const firstOffersOfRate = 4;
 
 /** The shares move by less than a thousandth of themselves after so many. */
 const fitRounds = 50;
@@ -65,12 +67,20 @@ export function addEvidence(
   });
 }
 
+const sum = (numbers: ByRate) => numbers.reduce((total, number) => total + number, 0);
+
+/** Of each rate, the probability of what was observed, but for a common factor that keeps it from being too small for a number. */
+function likelihoods(evidence: ByRate): ByRate {
+  const most = Math.max(...evidence);
+  return evidence.map((one) => Math.exp(one - most));
+}
+
 /** The probabilities of the rates of an offer, by the shares of all offers and what was observed of it; they add up to 1. */
 export function weighRates(shares: ByRate, evidence: ByRate): ByRate {
-  const most = Math.max(...evidence);
-  const weights = shares.map((share, at) => share * Math.exp((evidence[at] ?? 0) - most));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
+  const likely = likelihoods(evidence);
+  const weights = shares.map((share, at) => share * (likely[at] ?? 0));
+  const all = sum(weights);
+  return weights.map((weight) => weight / all);
 }
 
 /** The rate by which `changeOdds` is, at both matched ages, what the probabilities of the rates make it. */
@@ -96,7 +106,54 @@ export function fitShares(sample: readonly ByRate[], first: ByRate): ByRate {
     const sums = first.map((share) => share * firstOffers);
     for (const evidence of sample)
       for (const [at, weight] of weighRates(shares, evidence).entries()) sums[at] = (sums[at] ?? 0) + weight;
-    shares = sums.map((sum) => sum / (sample.length + firstOffers));
+    shares = sums.map((offers) => offers / (sample.length + firstOffers));
   }
   return shares;
 }
+
+/** What was observed of one figure of an offer. */
+export interface SampledFigure {
+  readonly evidence: ByRate;
+  /** Of the offer as a whole; null: nothing. */
+  readonly offerEvidence: ByRate | null;
+}
+
+/**
+ * The shares of a figure by its own rate, of the offers of each rate: one that is being worked on runs out of stock, and has some
+ * again, more often than one that is left alone. Each offer of the sample counts at all pairs of rates, as likely as it has them
+ * (expectation maximization).
+ *
+ * @param offerShares the shares of offers by their rate
+ * @param shares those of the figure, of all offers alike: what is taken of offers of a rate of which nothing was observed
+ */
+export function fitByOfferRate(
+  sample: readonly SampledFigure[],
+  offerShares: ByRate,
+  shares: ByRate,
+): readonly ByRate[] {
+  const weighed = sample.map(({ evidence, offerEvidence }) => ({
+    offerWeights: offerEvidence === null ? offerShares : weighRates(offerShares, offerEvidence),
+    likely: likelihoods(evidence),
+  }));
+  let fitted: readonly ByRate[] = rates.map(() => shares);
+  for (let round = 0; round < fitRounds; round += 1) {
+    const sums = rates.map(() => shares.map((share) => share * firstOffersOfRate));
+    for (const { offerWeights, likely } of weighed) {
+      const pairs = fitted.map((row, i) =>
+        row.map((share, j) => (offerWeights[i] ?? 0) * share * (likely[j] ?? 0)),
+      );
+      const all = sum(pairs.map(sum));
+      for (const [i, row] of sums.entries())
+        for (const j of row.keys()) row[j] = (row[j] ?? 0) + (pairs[i]?.[j] ?? 0) / all;
+    }
+    fitted = sums.map((row) => {
+      const all = sum(row);
+      return row.map((one) => one / all);
+    });
+  }
+  return fitted;
+}
+
+/** The shares that `fitByOfferRate` gives an offer with these probabilities of its rates. */
+export const mixShares = (byOfferRate: readonly ByRate[], offerWeights: ByRate): ByRate =>
+  rates.map((_, j) => sum(offerWeights.map((weight, i) => weight * (byOfferRate[i]?.[j] ?? 0))));

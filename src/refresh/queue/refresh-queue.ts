@@ -9,8 +9,8 @@ import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
 import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
-import type { ByRate } from '../planner/rate-grid.ts';
-import { saveFigureShares } from '../update/figure-rows.ts';
+import type { SampledFigure } from '../planner/rate-grid.ts';
+import { saveFigureShares, type FigureShares } from '../update/figure-rows.ts';
 import { isDetailSuspect } from '../update/recent-details.ts';
 import { arrayOverlaps, sql } from 'drizzle-orm';
 import { drizzleOn } from '../../db/database.ts';
@@ -88,7 +88,7 @@ export interface PlannerSample {
   /** What observations showed of some offers. */
   readonly sample: readonly ChangeRate[];
   /** Of each figure: the evidence of some offers. */
-  readonly figures: Readonly<Record<Figure, readonly ByRate[]>>;
+  readonly figures: Readonly<Record<Figure, readonly SampledFigure[]>>;
   /** Changes that rows show, and do not. */
   readonly shown: VisibleShare;
   readonly meanPopularity: number;
@@ -103,8 +103,7 @@ export interface PlannerSample {
 
 export interface PlannerFit {
   readonly prior: ChangeRate;
-  /** The shares of offers by rate. */
-  readonly figures: ReadonlyMap<Figure, ByRate>;
+  readonly figures: readonly FigureShares[];
   /** Of what changes showed, the share that is kept. */
   readonly shownKept: number;
   readonly meanPopularity: number;

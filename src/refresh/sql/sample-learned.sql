@@ -2,7 +2,7 @@
 --          figures of the day are made from.
 -- Params:  $1 integer how many at most
 -- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), figures (object of
---          figures: evidence of offers), shown ({visible, hidden}: changes that rows show, and do not), meanPopularity (of all offers
+--          figures: [{evidence, offerEvidence}]), shown ({visible, hidden}: changes that rows show, and do not), meanPopularity (of all offers
 --          in those blocks; 1: none), offers (about how many there are), detailsPerDay (details of known offers in the last
 --          seven days), shops ({repricings, days (of all shops together, by how long the offers of those blocks are known)}),
 --          siblings ({expected, changed})
@@ -20,9 +20,9 @@ learned AS (
 ),
 figure AS (
   SELECT f.figure, (
-    SELECT coalesce(json_agg(e.evidence), '[]')
+    SELECT coalesce(json_agg(json_build_object('evidence', e.evidence, 'offerEvidence', e.offer_evidence)), '[]')
     FROM (
-      SELECT n.evidence
+      SELECT n.evidence, offer_evidence
       FROM block
       CROSS JOIN LATERAL (VALUES
         ('offer', offer_evidence), ('price', price_evidence), ('in_stock', in_stock_evidence),

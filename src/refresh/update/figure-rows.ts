@@ -18,6 +18,7 @@ export async function readFigures(client: PoolClient): Promise<FiguresKnowledge>
     if (!row) throw new Error(`sync.figure has no ${name}`);
     return {
       shares: row.shares,
+      byOfferRate: row.byOfferRate,
       hintShares: {
         row: (1 + row.rowChanges) / (2 + row.rowDetails),
         modify_date: (1 + row.dateChanges) / (2 + row.dateDetails),
@@ -35,9 +36,17 @@ export async function readFigures(client: PoolClient): Promise<FiguresKnowledge>
   };
 }
 
+export interface FigureShares {
+  readonly figure: Figure;
+  /** Of offers, by rate. */
+  readonly shares: ByRate;
+  /** The same of the offers of each rate; null: alike of all. */
+  readonly byOfferRate: readonly ByRate[] | null;
+}
+
 /** Writes the shares of a day, and forgets a part of what hints were worth. */
-export async function saveFigureShares(pool: Pool, sharesOf: ReadonlyMap<Figure, ByRate>): Promise<void> {
-  const rows = [...sharesOf].map(([name, shares]) => ({ figure: name, ...toChangeRate(shares), shares }));
+export async function saveFigureShares(pool: Pool, fitted: readonly FigureShares[]): Promise<void> {
+  const rows = fitted.map((one) => ({ ...one, ...toChangeRate(one.shares) }));
   await applySql(pool, readSql('save-figure-shares'), [JSON.stringify(rows), keptPerDay]);
 }
 

@@ -26,7 +26,7 @@ interface Column {
 async function readColumns(): Promise<Column[]> {
   const { rows } = await db.pool.query<Column>(
     `SELECT format('%s.%s.%s', n.nspname, c.relname, a.attname) AS column,
-            format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable
+            format_type(a.atttypid, a.atttypmod) || repeat('[]', greatest(0, a.attndims - 1)) AS type, NOT a.attnotnull AS nullable
      FROM pg_attribute a
      JOIN pg_class c ON c.oid = a.attrelid
      JOIN pg_namespace n ON n.oid = c.relnamespace

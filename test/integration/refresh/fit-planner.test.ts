@@ -51,7 +51,12 @@ describe('the sample for the planner of a day', () => {
       learned(3, { offer_evidence: '{-9,-10}', gone_evidence: '{-11,-12}' }),
     ];
     const found = (await sample(rows, 10)).figures;
-    const samples = figures.map((figure) => found[figure].toSorted(([a = 0], [b = 0]) => b - a).flat());
+    const samples = figures.map((figure) =>
+      found[figure]
+        .map(({ evidence }) => evidence)
+        .toSorted(([a = 0], [b = 0]) => b - a)
+        .flat(),
+    );
     expect(samples).toEqual([
       [-1, -2, -9, -10],
       [-3, -4],
@@ -136,7 +141,10 @@ describe('the planner', () => {
     expect(known).toMatchObject({ meanPopularity: 2, floorDays: 40 });
     expect(known.prior.changes).toBeCloseTo(fitPrior(before.sample, before.prior).changes, 4);
     expect(known.prior.changes).not.toBeCloseTo(before.prior.changes, 2);
-    const shares = fitShares(before.figures.price, firstShares.price);
+    const shares = fitShares(
+      before.figures.price.map(({ evidence }) => evidence),
+      firstShares.price,
+    );
     expect(fitted.price.shares).toEqual(shares.map((share) => expect.closeTo(share, 5) as number));
     expect(fitted.price.shares[0]).not.toBeCloseTo(firstShares.price[0] ?? 0, 2);
     expect(priors.find(({ figure }) => figure === 'price')).toEqual({

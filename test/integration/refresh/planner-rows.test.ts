@@ -312,9 +312,10 @@ describe('what is known of figures', () => {
         'UPDATE sync.figure SET hidden_changes = 5.7, hidden_expected = 10, row_details = 8, absence_changes = 8',
       );
       const before = await readFigures(client);
-      const shares = new Map(
-        figures.map((figure, index) => [figure, rates.map((_, at) => (at === index ? 1 : 0))]),
-      );
+      const shares = figures.map((figure, index) => {
+        const own = rates.map((_, at) => (at === index ? 1 : 0));
+        return { figure, shares: own, byOfferRate: figure === 'in_stock' ? rates.map(() => own) : null };
+      });
       for (let times = 0; times < 90; times += 1) await saveFigureShares(pool, shares);
       return { before, after: await readFigures(client), counts: await read(pool) };
     });
@@ -323,6 +324,8 @@ describe('what is known of figures', () => {
     expect(found.after.price.hiddenShare).toBeCloseTo(3.15 / 15, 4);
     for (const [index, figure] of figures.entries())
       expect(found.after[figure].shares).toEqual(rates.map((_, at) => (at === index ? 1 : 0)));
+    expect(found.after.in_stock.byOfferRate).toEqual(rates.map(() => found.after.in_stock.shares));
+    expect(found.after.out_of_stock.byOfferRate).toBeNull();
     // One of two details after no hint of this kind, and one of ten after eight that found nothing.
     expect(found.before.price.hintShares).toEqual({ row: 0.1, modify_date: 0.5, absence: 4.5 });
     expect(

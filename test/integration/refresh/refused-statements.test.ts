@@ -56,7 +56,10 @@ it.each<[string, (client: PoolClient, pool: Pool) => Promise<unknown>]>([
   ['the searches of a seller', (client) => forgetShop(client, '\0')],
   ['the leases of a run', (client) => freeLeases(client, 'x')],
   ['what details showed', (client) => saveFigureStats(client, [{ hiddenChanges: 'x' } as never])],
-  ['the shares of offers by rate', (_, pool) => saveFigureShares(pool, new Map([['offer', [1e99]]]))],
+  [
+    'the shares of offers by rate',
+    (_, pool) => saveFigureShares(pool, [{ figure: 'offer', shares: [1e99], byOfferRate: null }]),
+  ],
   [
     'what was predicted',
     (client) => stats(client, { stats: [{ at: minute(0), stat: { source: 'x', hint: 'none', odds: 1 } }] }),
@@ -142,7 +145,7 @@ it.each<[string, (client: PoolClient, pool: Pool) => Promise<unknown>]>([
       createRefreshQueue({ pool }).saveFit({
         ...{
           prior: { changes: 1e99, days: 1 },
-          figures: new Map(),
+          figures: [],
           shownKept: 1,
           meanPopularity: 1,
           floorDays: null,

@@ -11,6 +11,7 @@ const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000)
 /** All offers change once in ten days, and rows hide half of the changes. Two of five have changed by a date. */
 const half = {
   shares: [0, 0, 0, 0, 1, 0, 0, 0, 0, 0],
+  byOfferRate: null,
   hiddenShare: 0.5,
   hintShares: { row: 1, modify_date: 0.4, absence: 1 },
 };

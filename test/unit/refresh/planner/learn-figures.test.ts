@@ -6,12 +6,13 @@ import {
   learnFiguresOfRow,
   type FiguresBefore,
 } from '../../../../src/refresh/planner/learn-figures.ts';
-import { firstShares, toChangeRate, weighRates } from '../../../../src/refresh/planner/rate-grid.ts';
+import { firstShares, rates, toChangeRate, weighRates } from '../../../../src/refresh/planner/rate-grid.ts';
 import { visibleEvidence } from '../../../../src/refresh/planner/visible-share.ts';
 
 const day = (days: number) => new Date(Date.UTC(2026, 2, 1) + days * 86_400_000);
 const of = (hiddenShare: number) => ({
   shares: firstShares.offer,
+  byOfferRate: null,
   hiddenShare,
   hintShares: { row: 1, modify_date: 0.5, absence: 1 },
 });
@@ -185,6 +186,36 @@ describe('a detail', () => {
     const again = { ...before, learned: { ...before.learned, offer }, detailAt: day(5) };
     const held = learnFiguresOfDetail(known, again, detail(25), inStock).after.learned.offer;
     expect(held?.rate.changes).not.toBeCloseTo(offer?.rate.changes ?? 0, 2);
+  });
+});
+
+describe('the rate of the stock', () => {
+  /** Of offers that change daily or more often, stock does too; of others it never does. */
+  const byOfferRate = rates.map((rate) => rates.map((own) => (own === (rate < 1 ? 0.0005 : 1) ? 1 : 0)));
+  const linked = {
+    ...known,
+    in_stock: { ...known.in_stock, byOfferRate },
+    out_of_stock: { ...known.out_of_stock, byOfferRate },
+  };
+  const outOfStock: ShownFigures = { isFound: true, isInStock: false };
+  const perDay = (figure: LearnedFigure | null) => (figure ? figure.rate.changes / figure.rate.days : null);
+
+  it('goes by that of the offer', () => {
+    const still = learnFiguresOfDetail(linked, before, detail(60), inStock).after;
+    expect(perDay(still.learned.in_stock)).toBeLessThan(0.005);
+    let busy = { ...before, rowAt: null };
+    for (let at = 1; at < 9; at += 1)
+      busy = {
+        ...busy,
+        ...learnFiguresOfDetail(linked, busy, detail(at, true), inStock).after,
+        detailAt: day(at),
+      };
+    expect(perDay(busy.learned.in_stock)).toBeGreaterThan(0.5);
+    // Sold out for the first time.
+    const soldOut = learnFiguresOfDetail(linked, busy, detail(9, true), outOfStock).after.learned
+      .out_of_stock;
+    expect(soldOut?.evidence).toEqual(rates.map(() => 0));
+    expect(perDay(soldOut)).toBeGreaterThan(0.5);
   });
 });
 

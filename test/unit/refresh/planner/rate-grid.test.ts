@@ -3,7 +3,9 @@ import { changeOdds } from '../../../../src/refresh/planner/change-rate.ts';
 import {
   addEvidence,
   firstShares,
+  fitByOfferRate,
   fitShares,
+  mixShares,
   rates,
   toChangeRate,
   weighRates,
@@ -113,5 +115,44 @@ describe('the shares of offers by rate', () => {
     expect(sum(shares.slice(0, 3))).toBeGreaterThan(0.72);
     expect(sum(shares.slice(7))).toBeGreaterThan(0.23);
     expect(sum(shares.slice(4, 7))).toBeLessThan(0.02);
+  });
+});
+
+describe('the shares of a figure by the rate of its offer', () => {
+  const times = (count: number, observation: ReturnType<typeof changed>) =>
+    Array.from({ length: count }).reduce<readonly number[]>(
+      (known) => addEvidence(known, observation) ?? [],
+      rates.map(() => 0),
+    );
+  const [never, daily] = [times(1, unchanged(180)), times(9, changed(1))];
+  const { offer: offerShares, in_stock: shares } = firstShares;
+
+  it('are those of all where nothing was observed', () => {
+    for (const row of fitByOfferRate([], offerShares, shares))
+      expect(row).toEqual(shares.map((share) => expect.closeTo(share, 12) as number));
+  });
+
+  it('are those of the offers of each rate', () => {
+    // What changes daily sells out daily; the rest is never sold out.
+    const sample = Array.from({ length: 200 }, (_, index) =>
+      index % 4 === 0 ? { evidence: daily, offerEvidence: daily } : { evidence: never, offerEvidence: never },
+    );
+    const fitted = fitByOfferRate(sample, offerShares, shares);
+    for (const row of fitted) expect(sum(row)).toBeCloseTo(1, 9);
+    const ofBusy = mixShares(fitted, weighRates(offerShares, daily));
+    // Of a tenth of all by the first guess, which counts as four of some ten offers of each rate.
+    expect(sum(ofBusy.slice(6))).toBeGreaterThan(0.8);
+    const ofStill = mixShares(fitted, weighRates(offerShares, never));
+    expect(sum(ofStill.slice(0, 3))).toBeGreaterThan(0.95);
+    // One of which nothing is known may be either.
+    expect(sum(mixShares(fitted, offerShares))).toBeCloseTo(1, 9);
+  });
+
+  it('take an offer of which nothing is known for any', () => {
+    const evidence = times(1, changed(1));
+    const alone = fitByOfferRate([{ evidence, offerEvidence: null }], offerShares, shares);
+    const spread = fitByOfferRate([{ evidence, offerEvidence: rates.map(() => 0) }], offerShares, shares);
+    expect(alone).toEqual(spread);
+    expect(alone[0]?.[0]).toBeLessThan(shares[0] ?? 0);
   });
 });
