@@ -28,7 +28,8 @@ AS $$
   tier AS (
     SELECT DISTINCT ON (p.offer_id, p.sku_id) p.*
     FROM point p
-    WHERE p.kind = 'list' AND p.min_quantity <= price_list_at.quantity
+    -- No quantity is below 1. By p.kind = 'list' one row of two hundred would be expected, and all that follows be joined the wrong way round.
+    WHERE p.min_quantity <= CASE p.kind WHEN 'list' THEN price_list_at.quantity ELSE 0 END
     ORDER BY p.offer_id, p.sku_id, p.min_quantity DESC
   ),
   promotion AS MATERIALIZED (
@@ -65,24 +66,32 @@ AS $$
     ) c
     GROUP BY c.offer_id
   ),
+  gone AS (
+    SELECT k.offer_id, k.sku_id FROM analytics.dim_sku k WHERE k.state = 'gone' AND k.changed_at <= (SELECT asked.at FROM asked)
+  ),
   rebased AS (SELECT DISTINCT f.offer_id FROM analytics.fct_offer_change f WHERE f.field = 'unit')
-  SELECT t.offer_id, t.sku_id, t.amount_cny, least(t.amount_cny, p.amount_cny, w.amount_cny), t.amount_cny * price_list_at.quantity,
-         CASE WHEN u.offer_id IS NULL THEN o.unit ELSE coalesce((
+  SELECT t.offer_id, t.sku_id, t.amount_cny, t.effective_cny, t.amount_cny * price_list_at.quantity,
+         CASE WHEN t.is_rebased THEN coalesce((
            SELECT f.old_value FROM analytics.fct_offer_change f
            WHERE f.offer_id = t.offer_id AND f.field = 'unit' AND f.observed_at > t.valid_from
-           ORDER BY f.observed_at, f.change_id LIMIT 1), o.unit) END,
-         t.min_quantity, t.valid_from, t.valid_to, a.offer_id IS NOT NULL
-  FROM tier t
-  JOIN analytics.dim_offer o USING (offer_id)
-  LEFT JOIN later l USING (offer_id)
-  LEFT JOIN rebased u USING (offer_id)
-  LEFT JOIN promotion p ON p.offer_id = t.offer_id AND p.sku_id = t.sku_id
-  LEFT JOIN promoted_whole w ON w.offer_id = t.offer_id
-  LEFT JOIN assumed a ON a.offer_id = t.offer_id AND a.sku_id = t.sku_id
-  LEFT JOIN analytics.dim_sku k ON k.offer_id = t.offer_id AND k.sku_id = t.sku_id
-  WHERE CASE WHEN l.has_state THEN l.state ELSE o.state END = 'listed'
-    AND price_list_at.quantity >= coalesce(l.min_order::int, o.min_order_quantity, 1)
-    AND (t.sku_id = 0 OR k.state <> 'gone' OR k.changed_at > (SELECT asked.at FROM asked))
+           ORDER BY f.observed_at, f.change_id LIMIT 1), t.unit) ELSE t.unit END,
+         t.min_quantity, t.valid_from, t.valid_to, t.is_assumed
+  FROM (
+    SELECT t.*, least(t.amount_cny, p.amount_cny, w.amount_cny) AS effective_cny, o.unit, u.offer_id IS NOT NULL AS is_rebased,
+           a.offer_id IS NOT NULL AS is_assumed, k.offer_id IS NOT NULL AS is_gone,
+           CASE WHEN l.has_state THEN l.state ELSE o.state END AS state, coalesce(l.min_order::int, o.min_order_quantity, 1) AS min_order
+    FROM tier t
+    JOIN analytics.dim_offer o USING (offer_id)
+    LEFT JOIN later l USING (offer_id)
+    LEFT JOIN rebased u USING (offer_id)
+    LEFT JOIN promotion p ON p.offer_id = t.offer_id AND p.sku_id = t.sku_id
+    LEFT JOIN promoted_whole w ON w.offer_id = t.offer_id
+    LEFT JOIN assumed a ON a.offer_id = t.offer_id AND a.sku_id = t.sku_id
+    LEFT JOIN gone k ON k.offer_id = t.offer_id AND k.sku_id = t.sku_id
+    -- Conditions after the joins, for the same reason.
+    OFFSET 0
+  ) t
+  WHERE t.state = 'listed' AND price_list_at.quantity >= t.min_order AND NOT t.is_gone
 $$;
 
 COMMENT ON FUNCTION analytics.price_list_at(integer, timestamptz) IS
