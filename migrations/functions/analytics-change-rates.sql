@@ -60,11 +60,13 @@ AS $$
     SELECT offer_id,
            count(*) FILTER (WHERE is_here) AS times, min(observed_at) AS first_at, max(observed_at) AS last_at,
            max(observed_at) FILTER (WHERE NOT is_here) AS before_at,
-           count(*) FILTER (WHERE is_here AND is_row) AS row_times, min(observed_at) FILTER (WHERE is_row) AS row_first_at,
-           max(observed_at) FILTER (WHERE is_row) AS row_last_at, max(observed_at) FILTER (WHERE is_row AND NOT is_here) AS row_before_at,
+           count(*) FILTER (WHERE is_here AND is_counted_row) AS row_times, min(observed_at) FILTER (WHERE is_counted_row) AS row_first_at,
+           max(observed_at) FILTER (WHERE is_counted_row) AS row_last_at, max(observed_at) FILTER (WHERE is_counted_row AND NOT is_here) AS row_before_at,
            max(observed_at) FILTER (WHERE NOT is_row) AS detail_at
     FROM (
-      SELECT offer_id, source = 'search' AS is_row, observed_at, observed_at >= (SELECT starts_at FROM span) AS is_here
+      SELECT offer_id, source = 'search' AS is_row, observed_at, observed_at >= (SELECT starts_at FROM span) AS is_here,
+             -- Nobody asks for those of rows alone where another kind is asked for.
+             source = 'search' AND (change_rates.kind IS NULL OR change_rates.kind LIKE 'search%') AS is_counted_row
       FROM observation
       WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
     ) o
