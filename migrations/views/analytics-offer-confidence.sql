@@ -1,5 +1,5 @@
--- Purpose: how likely what is known of an offer still holds. From the current row of each offer alone, never from its observations;
---          the stock of one that the release before observed last is looked up. Ages by date_part: extract gives numeric, which is slow;
+-- Purpose: how likely what is known of an offer still holds. From the current row of each offer, never from its observations; the
+--          stock of one that the release before observed last is looked up, and the searches that listed one that is gone. Ages by date_part: extract gives numeric, which is slow;
 --          and chances by integers: from float8 to numeric the way is through text.
 CREATE VIEW analytics.figure_rates AS
 SELECT f.figure, f.prior_changes::float8 AS changes, f.prior_days::float8 AS days,
@@ -42,9 +42,9 @@ FROM (
          s.row_age + p.hidden_share * (s.detail_age - s.row_age) AS price_age,
          s.row_age + k.hidden_share * (s.detail_age - s.row_age) AS stock_age
   FROM (
-    SELECT r.offer_id, r.detail_at, c.now, r.stale_by AS hint, r.stale_since AS hinted_at, t.is_in_stock,
-           greatest(r.vouched_at, r.detail_at, t.absent_at) AS vouched_at,
-           coalesce(greatest(0, date_part('epoch', t.absent_at - greatest(r.vouched_at, r.detail_at)) / 86400), 0) AS absent_days,
+    SELECT r.offer_id, t.detail_at, c.now, coalesce(r.stale_by, t.hint) AS hint, t.hinted_at, t.is_in_stock,
+           greatest(r.vouched_at, t.detail_at, t.absent_at) AS vouched_at,
+           coalesce(greatest(0, date_part('epoch', t.absent_at - greatest(r.vouched_at, t.detail_at)) / 86400), 0) AS absent_days,
            r.empty_detail_streak = 0 AS is_found,
            CASE WHEN r.empty_detail_streak = 0 THEN r.offer_changes ELSE r.gone_changes END AS own_offer_changes,
            CASE WHEN r.empty_detail_streak = 0 THEN r.offer_days ELSE r.gone_days END AS own_offer_days,
@@ -53,9 +53,9 @@ FROM (
            r.price_changes AS own_price_changes, r.price_days AS own_price_days,
            CASE WHEN t.is_in_stock THEN r.in_stock_changes ELSE r.out_of_stock_changes END AS own_stock_changes,
            CASE WHEN t.is_in_stock THEN r.in_stock_days ELSE r.out_of_stock_days END AS own_stock_days,
-           date_part('epoch', c.now - coalesce(r.stale_since, r.detail_at)) / 86400 AS detail_age,
-           date_part('epoch', c.now - CASE WHEN r.stale_since IS NULL THEN greatest(r.vouched_at, r.detail_at, t.absent_at)
-                                           ELSE greatest(r.stale_since, r.summary_at) END) / 86400 AS row_age
+           date_part('epoch', c.now - coalesce(t.hinted_at, t.detail_at)) / 86400 AS detail_age,
+           date_part('epoch', c.now - CASE WHEN t.hinted_at IS NULL THEN greatest(r.vouched_at, t.detail_at, t.absent_at)
+                                           ELSE greatest(t.hinted_at, r.summary_at) END) / 86400 AS row_age
     FROM sync.refresh r
     CROSS JOIN analytics.clock c
     CROSS JOIN LATERAL (
@@ -67,14 +67,24 @@ FROM (
                  WHERE b.offer_id = r.offer_id AND b.observed_at = r.found_at AND b.source = 'detail'
                  LIMIT 1)
              END AS is_in_stock,
-             -- What is not there stays so as long as complete passes of searches that listed it once do not list it.
-             CASE WHEN r.empty_detail_streak > 0 THEN (
+             -- What is not there stays so as long as complete passes of searches that listed it once, by themselves or by their
+             -- parts, do not list it.
+             CASE WHEN r.empty_detail_streak > 0 AND r.stale_since IS NULL THEN (
                SELECT max(h.complete_since)
-               FROM sync.window_offer o
-               JOIN sync.search_window w USING (window_id)
-               JOIN sync.search_window h ON h.window_id = coalesce(w.parent_window_id, w.window_id)
-               WHERE o.offer_id = r.offer_id AND w.kind <> 'image' AND h.retired_at IS NULL AND o.last_seen_at < h.complete_since)
-             END AS absent_at
+               FROM (
+                 SELECT coalesce(w.parent_window_id, w.window_id) AS window_id, max(o.last_seen_at) AS last_seen_at
+                 FROM sync.window_offer o
+                 JOIN sync.search_window w USING (window_id)
+                 WHERE o.offer_id = r.offer_id AND w.kind <> 'image'
+                 GROUP BY 1
+               ) s
+               JOIN sync.search_window h USING (window_id)
+               WHERE h.retired_at IS NULL AND s.last_seen_at < h.complete_since)
+             END AS absent_at,
+             -- An answer that could not be read came later, answered the hint, and showed nothing.
+             CASE WHEN r.empty_detail_streak = 0 THEN r.found_at ELSE r.detail_at END AS detail_at,
+             CASE WHEN r.price_hinted_at > r.found_at THEN 'row' END AS hint,
+             coalesce(r.stale_since, CASE WHEN r.price_hinted_at > r.found_at THEN r.price_hinted_at END) AS hinted_at
     ) t
     WHERE r.found_at IS NOT NULL
   ) s
@@ -86,7 +96,7 @@ FROM (
 
 COMMENT ON VIEW analytics.offer_confidence IS 'How likely what is known of one offer still holds now, from a learned rate of change and the age of what is known. Offers of which no detail was found are not here. Key: offer_id.';
 COMMENT ON COLUMN analytics.offer_confidence.offer_id IS 'Offer (dim_offer).';
-COMMENT ON COLUMN analytics.offer_confidence.observed_at IS 'Newest detail answer: what is judged is what it showed.';
+COMMENT ON COLUMN analytics.offer_confidence.observed_at IS 'Newest detail answer that could be read: what is judged is what it showed.';
 COMMENT ON COLUMN analytics.offer_confidence.vouched_at IS 'Newest observation after that with nothing that hints at a change; of one that was not found, also the newest complete pass that did not list it.';
 COMMENT ON COLUMN analytics.offer_confidence.hint IS 'What hints at a change: row (another price in a search row), modify_date (another date of modification), absence (a complete pass without it). Null: nothing.';
 COMMENT ON COLUMN analytics.offer_confidence.hinted_at IS 'When that was seen.';

@@ -36,6 +36,8 @@ export interface OfferFigures {
   readonly learned: Readonly<Record<Figure, LearnedFigure | null>>;
   /** The newest observation with nothing that hints at a change since its detail; null: none. */
   readonly vouchedAt: Date | null;
+  /** When a row with another price came that was counted as a change of the offer and its prices, and no detail since; null: none. */
+  readonly priceHintedAt: Date | null;
   /** Whether the newest detail showed any stock; null: it did not say, or was empty. */
   readonly isInStock: boolean | null;
 }

@@ -44,6 +44,7 @@ export const refresh = sync.table(
     staleBy: text('stale_by').$type<StaleHint>(),
     feedSet: integer('feed_set').notNull().default(0),
     vouchedAt: instant('vouched_at'),
+    priceHintedAt: instant('price_hinted_at'),
     isInStock: boolean('is_in_stock'),
     offerChanges: real('offer_changes').notNull().default(0),
     offerDays: real('offer_days').notNull().default(0),

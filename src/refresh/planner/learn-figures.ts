@@ -10,8 +10,16 @@ import type {
 } from '../../model/figures.ts';
 import type { DetailObservation, OfferKnowledge, RowObservation, StaleHint } from '../../model/learning.ts';
 import { changeOdds, type ChangeRate } from './change-rate.ts';
-import { addEvidence, mixShares, rates, toChangeRate, weighRates, type ByRate } from './rate-grid.ts';
-import type { RateObservation } from './learn-rate.ts';
+import {
+  addEvidence,
+  mixShares,
+  rates,
+  toChangeRate,
+  weighRates,
+  withdrawEvidence,
+  type ByRate,
+  type FigureObservation,
+} from './rate-grid.ts';
 import { vouchedAgeDays } from './offer-value.ts';
 import { visibleEvidence, type UnpromptedDetail } from './visible-share.ts';
 
@@ -78,7 +86,7 @@ function sharesFor(figure: Figure, known: FiguresKnowledge, learned: OfferFigure
 function learnFigure(
   shares: readonly number[],
   known: LearnedFigure | null,
-  observation: RateObservation,
+  observation: FigureObservation,
 ): LearnedFigure | null {
   const evidence = addEvidence(known?.evidence ?? null, observation);
   return evidence === null ? null : { evidence, rate: toChangeRate(weighRates(shares, evidence)) };
@@ -106,6 +114,86 @@ function oddsByHint(
   return byHint / (byHint + (1 - byHint) * changeOdds(rate, sinceDays));
 }
 
+/** How a row with another price counts, so long after the newest observation that vouched for the detail. */
+const priceHint = ({ hiddenShare, hintShares }: FigureKnowledge, sinceDays: number) => ({
+  exposureDays: (1 - hiddenShare) * sinceDays,
+  changeOdds: Math.min(1, hintShares.row),
+});
+
+/** What was learned, but for such a row: a detail has shown that nothing had changed. */
+const withdrawHint = (
+  known: FigureKnowledge,
+  learned: LearnedFigure | null,
+  sinceDays: number,
+): LearnedFigure | null =>
+  learned && { ...learned, evidence: withdrawEvidence(learned.evidence, priceHint(known, sinceDays)) };
+
+/** What lies between a detail and the one before it. */
+interface DetailAges {
+  readonly vouchedAt: Date;
+  readonly summaryAgeDays: number;
+  readonly detailAgeDays: number;
+  /** Since a row hinted at a change. */
+  readonly hintAgeDays: number;
+}
+
+function agesOf(
+  { detailAt, vouchedAt, stale }: FiguresBefore & { readonly detailAt: Date },
+  at: Date,
+): DetailAges {
+  const since = vouchedSince(detailAt, vouchedAt);
+  const summaryAgeDays = daysBetween(since, at);
+  const hintAgeDays = stale === null ? 0 : Math.min(daysBetween(stale.since, at), summaryAgeDays);
+  return { vouchedAt: since, summaryAgeDays, detailAgeDays: daysBetween(detailAt, at), hintAgeDays };
+}
+
+/**
+ * What a detail teaches of one figure that it found changed or not. What a row with another price had counted as a change is one, or is
+ * taken back.
+ *
+ * @param hintChanges how likely it had changed when a row hinted at it
+ */
+function learnFromDetail(
+  known: FigureKnowledge,
+  shares: ByRate,
+  learned: LearnedFigure | null,
+  detail: {
+    readonly at: Date;
+    readonly ages: DetailAges;
+    readonly countedAt: Date | null;
+    readonly isChanged: boolean;
+    readonly hintChanges: number;
+  },
+): LearnedFigure | null {
+  const { at, ages, countedAt, isChanged, hintChanges } = detail;
+  const elapsedDays = countedAt === null ? ages.summaryAgeDays : daysBetween(countedAt, at);
+  if (countedAt !== null && isChanged)
+    return learnFigure(shares, learned, { exposureDays: 0, elapsedDays, changeOdds: 1 });
+  // As far as it had changed by then, the days since say nothing more.
+  const saidDays = hintChanges * ages.hintAgeDays;
+  const exposureDays = vouchedAgeDays(
+    ages.summaryAgeDays - saidDays,
+    ages.detailAgeDays - saidDays,
+    1 - known.hiddenShare,
+  );
+  const before =
+    countedAt === null ? learned : withdrawHint(known, learned, daysBetween(ages.vouchedAt, countedAt));
+  return learnFigure(shares, before, { exposureDays, elapsedDays, changeOdds: isChanged ? 1 : 0 });
+}
+
+/** The rate of the stock as the offer is known now, also where nothing was observed of it yet. */
+function learnStock(
+  known: FiguresKnowledge,
+  isInStock: boolean | null,
+  learned: OfferFigures['learned'],
+): OfferFigures['learned'] {
+  const stock = stockFigure(isInStock);
+  if (stock === null || known[stock].byOfferRate === null) return learned;
+  const evidence = learned[stock]?.evidence ?? rates.map(() => 0);
+  const weights = weighRates(sharesFor(stock, known, learned), evidence);
+  return { ...learned, [stock]: { evidence, rate: toChangeRate(weights) } };
+}
+
 /** What a detail says of the figures that the detail before it had. The first one says how they are. */
 export function learnFiguresOfDetail(
   known: FiguresKnowledge,
@@ -113,63 +201,45 @@ export function learnFiguresOfDetail(
   detail: DetailObservation,
   shown: ShownFigures,
 ): FiguresUpdate {
-  const { detailAt, stale } = before;
-  const after = { vouchedAt: detail.at, isInStock: shown.isFound ? shown.isInStock : null };
-  if (detailAt === null) return { after: { ...after, learned: before.learned }, stats: [] };
-  const vouchedAt = vouchedSince(detailAt, before.vouchedAt);
-  const ages = {
-    summaryAgeDays: daysBetween(vouchedAt, detail.at),
-    detailAgeDays: daysBetween(detailAt, detail.at),
+  const { at } = detail;
+  const { detailAt, rowAt, stale, priceHintedAt } = before;
+  const isInStock = shown.isFound ? shown.isInStock : null;
+  const after = {
+    vouchedAt: vouchedSince(at, before.vouchedAt),
+    priceHintedAt: priceHintedAt !== null && priceHintedAt > at ? priceHintedAt : null,
+    isInStock,
   };
-  const hintAgeDays = stale === null ? 0 : Math.min(daysBetween(stale.since, detail.at), ages.summaryAgeDays);
+  // A row that is newer than the answer has said what there was to say of the days before it.
+  if (detailAt === null || (rowAt !== null && rowAt > at))
+    return { after: { ...after, learned: before.learned }, stats: [] };
+  const ages = agesOf({ ...before, detailAt }, at);
   const learned = { ...before.learned };
   const stats: FigureStat[] = [];
   for (const figure of listKnown(before)) {
     const isChanged = isChangedIn(figure, detail, shown);
     if (isChanged === null) continue;
-    const { hiddenShare } = known[figure];
     const shares = sharesFor(figure, known, learned);
     const rate = learned[figure]?.rate ?? toChangeRate(shares);
     const hintChanges =
-      isChanged && stale !== null ? oddsByHint(known[figure], rate, stale.by, hintAgeDays) : 0;
+      isChanged && stale !== null ? oddsByHint(known[figure], rate, stale.by, ages.hintAgeDays) : 0;
     stats.push({
       ...{ figure, hint: stale?.by ?? 'none', hintChanges },
       ...(stale === null
-        ? countHidden(hiddenShare, { ...ages, rate, isChanged })
+        ? countHidden(known[figure].hiddenShare, { ...ages, rate, isChanged })
         : { hiddenChanges: 0, hiddenExpected: 0 }),
     });
-    if (stale?.by === 'row' && shownByPrice.includes(figure)) {
-      // Counted when the row came; that an offer is listed again is counted as nothing.
-      learned[figure] = learnFigure(shares, learned[figure], {
-        ...{ exposureDays: 0, elapsedDays: hintAgeDays, isChanged },
-      });
-      continue;
-    }
-    // As far as it had changed by then, the days since say nothing more.
-    const saidDays = hintChanges * hintAgeDays;
-    learned[figure] = learnFigure(shares, learned[figure], {
-      exposureDays: vouchedAgeDays(
-        ages.summaryAgeDays - saidDays,
-        ages.detailAgeDays - saidDays,
-        1 - hiddenShare,
-      ),
-      elapsedDays: ages.summaryAgeDays,
-      isChanged,
+    const countedAt = shownByPrice.includes(figure) ? priceHintedAt : null;
+    learned[figure] = learnFromDetail(known[figure], shares, learned[figure], {
+      ...{ at, ages, countedAt, isChanged, hintChanges },
     });
   }
-  const stock = stockFigure(after.isInStock);
-  if (stock !== null && known[stock].byOfferRate !== null) {
-    // As the offer is known now, also where nothing was observed of this figure yet.
-    const evidence = learned[stock]?.evidence ?? rates.map(() => 0);
-    const weights = weighRates(sharesFor(stock, known, learned), evidence);
-    learned[stock] = { evidence, rate: toChangeRate(weights) };
-  }
-  return { after: { ...after, learned }, stats };
+  return { after: { ...after, learned: learnStock(known, isInStock, learned) }, stats };
 }
 
 /**
- * A row that hints at no change vouches for the detail before it, as far as rows show changes of a figure. One with another price is
- * a change already: the offers that change most wait longest for a detail, and would seem to change less than they do.
+ * A row that hints at no change vouches for the detail before it, as far as rows show changes of a figure. One with another price
+ * counts as a change already, as far as such rows were right before: the offers that change most wait longest for a detail, and
+ * would seem to change less than they do.
  *
  * @param stale what speaks against the detail since the row; null: nothing
  * @param isReturned the row speaks against it by listing the offer again, which need not be a change of anything
@@ -179,21 +249,21 @@ export function learnFiguresOfRow(
   before: FiguresBefore,
   { at, stale, isReturned }: Pick<RowObservation, 'at' | 'isReturned'> & Pick<OfferKnowledge, 'stale'>,
 ): OfferFigures {
-  const { learned: learnedBefore, vouchedAt, isInStock, detailAt, rowAt } = before;
-  const unchanged = { learned: learnedBefore, vouchedAt, isInStock };
-  const isPriceHint = stale?.by === 'row' && before.stale?.by !== 'row' && before.isFound && !isReturned;
+  const { stale: staleBefore, detailAt, rowAt, isFound, ...unchanged } = before;
+  const isPriceHint = stale?.by === 'row' && staleBefore?.by !== 'row' && isFound && !isReturned;
+  const isWaiting = stale !== null || before.priceHintedAt !== null;
   // The first row has nothing to be compared with.
-  if (detailAt === null || rowAt === null || at <= detailAt || (stale !== null && !isPriceHint))
-    return unchanged;
-  const elapsedDays = daysBetween(vouchedSince(detailAt, vouchedAt), at);
-  const learned = { ...learnedBefore };
+  if (detailAt === null || rowAt === null || at <= detailAt || (isWaiting && !isPriceHint)) return unchanged;
+  const elapsedDays = daysBetween(vouchedSince(detailAt, before.vouchedAt), at);
+  const learned = { ...before.learned };
   for (const figure of isPriceHint ? shownByPrice : listKnown(before)) {
-    const { hiddenShare } = known[figure];
     const shares = sharesFor(figure, known, learned);
-    const exposureDays = (1 - hiddenShare) * elapsedDays;
-    learned[figure] = learnFigure(shares, learned[figure], {
-      ...{ exposureDays, elapsedDays, isChanged: isPriceHint },
-    });
+    const shown = isPriceHint
+      ? priceHint(known[figure], elapsedDays)
+      : { exposureDays: (1 - known[figure].hiddenShare) * elapsedDays, changeOdds: 0 };
+    learned[figure] = learnFigure(shares, learned[figure], { ...shown, elapsedDays });
   }
-  return { learned, vouchedAt: isPriceHint ? vouchedAt : at, isInStock };
+  return isPriceHint
+    ? { ...unchanged, learned, priceHintedAt: at }
+    : { ...unchanged, learned, vouchedAt: at };
 }

@@ -50,21 +50,42 @@ const logHeldAt = (rate: number, days: number) => -evenness * Math.log1p((rate *
 const logHeld = (weights: ByRate, days: number) =>
   Math.log(weights.reduce((sum, weight, at) => sum + weight * Math.exp(logHeldAt(rates[at] ?? 0, days)), 0));
 
+/** What some days say of a figure. */
+export interface FigureObservation extends Omit<RateObservation, 'isChanged'> {
+  /** How likely it changed in them: 0 or 1 where that is known. */
+  readonly changeOdds: number;
+}
+
+/** What days in which a figure changed with this probability say of each rate. */
+const evidenceOf = (exposureDays: number, changeOdds: number): ByRate =>
+  rates.map((rate) => {
+    const held = logHeldAt(rate, exposureDays);
+    return changeOdds * Math.log(-Math.expm1(held)) + (1 - changeOdds) * held;
+  });
+
 /**
  * Adds an observation to what is known of one offer: of each rate, ln of the probability of all that was observed, if that were its
  * rate. Half of it is forgotten in 90 days. Null: nothing was observed.
  */
 export function addEvidence(
   known: ByRate | null,
-  { exposureDays, elapsedDays, isChanged }: RateObservation,
+  { exposureDays, elapsedDays, changeOdds }: FigureObservation,
 ): ByRate | null {
   const kept = 2 ** (-elapsedDays / halfLifeDays);
   // Twice within the clock's resolution: the change has no age, and is no evidence for a rate.
   if (exposureDays <= 0) return known?.map((evidence) => evidence * kept) ?? null;
-  return rates.map((rate, at) => {
-    const held = logHeldAt(rate, exposureDays);
-    return (known?.[at] ?? 0) * kept + (isChanged ? Math.log(-Math.expm1(held)) : held);
-  });
+  const shown = evidenceOf(exposureDays, changeOdds);
+  return rates.map((_, at) => (known?.[at] ?? 0) * kept + (shown[at] ?? 0));
+}
+
+/** Takes back what `addEvidence` added, before any of it was forgotten. */
+export function withdrawEvidence(
+  known: ByRate,
+  { exposureDays, changeOdds }: Omit<FigureObservation, 'elapsedDays'>,
+): ByRate {
+  if (exposureDays <= 0) return known;
+  const shown = evidenceOf(exposureDays, changeOdds);
+  return known.map((evidence, at) => evidence - (shown[at] ?? 0));
 }
 
 const sum = (numbers: ByRate) => numbers.reduce((total, number) => total + number, 0);

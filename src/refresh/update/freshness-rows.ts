@@ -31,6 +31,7 @@ interface FreshnessRow {
   readonly stale_since: Date | null;
   readonly stale_by: StaleHint | null;
   readonly vouched_at: Date | null;
+  readonly price_hinted_at: Date | null;
   readonly is_in_stock: boolean | null;
   readonly offer_changes: number;
   readonly offer_days: number;
@@ -87,13 +88,15 @@ function toFigures(row: FreshnessRow): OfferFigures {
       gone: toLearned(row.gone_evidence, row.gone_changes, row.gone_days),
     },
     vouchedAt: row.vouched_at,
+    priceHintedAt: row.price_hinted_at,
     isInStock: row.is_in_stock,
   };
 }
 
-function toFigureColumns({ learned, vouchedAt, isInStock }: OfferFigures) {
+function toFigureColumns({ learned, vouchedAt, priceHintedAt, isInStock }: OfferFigures) {
   return {
     vouched_at: vouchedAt,
+    price_hinted_at: priceHintedAt,
     is_in_stock: isInStock,
     offer_changes: learned.offer?.rate.changes ?? 0,
     offer_days: learned.offer?.rate.days ?? 0,

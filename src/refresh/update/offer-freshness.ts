@@ -40,14 +40,15 @@ export function toKnowledge({ refreshStats, summary, detail }: OfferFreshness): 
 
 /** As its figures are learned from. */
 export function toFigures({
-  refreshStats,
+  refreshStats: { figures, stale },
   summary,
   detail,
   emptyDetailStreak,
 }: OfferFreshness): FiguresBefore {
   return {
-    ...refreshStats.figures,
-    stale: refreshStats.stale,
+    ...figures,
+    // An answer of which nothing was usable has answered the hint, and said nothing of it.
+    stale: stale ?? (figures.priceHintedAt === null ? null : { since: figures.priceHintedAt, by: 'row' }),
     rowAt: summary?.at ?? null,
     detailAt: detail?.at ?? null,
     isFound: emptyDetailStreak === 0,

@@ -25,8 +25,10 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 interface Offer {
-  detail(atDay: number, price: number | null, stock?: number): Promise<unknown>;
-  row(atDay: number, price: number): Promise<unknown>;
+  detail(atDay: number, price: number | null, stock?: number, status?: string): Promise<unknown>;
+  /** An answer that can't be read. */
+  unreadable(atDay: number): Promise<unknown>;
+  row(atDay: number, price: number, modifiedAt?: string): Promise<unknown>;
   known(): Promise<Record<string, unknown>>;
 }
 
@@ -36,14 +38,15 @@ async function openOffer(): Promise<Offer> {
   const keyword = `search ${offerId}`;
   const windowId = await addWindow(db.pool, keyword);
   return {
-    detail: (atDay, price, stock = 5) => {
+    detail: (atDay, price, stock = 5, status = 'published') => {
       const priceRangeList = [{ startQuantity: 1, price }];
       const productSaleInfo = { quoteType: 0, amountOnSale: stock, priceRangeList, unitInfo: { unit: '个' } };
-      const answer = price === null ? null : plainOffer(offerId, {}, { productSaleInfo });
+      const answer = price === null ? null : plainOffer(offerId, {}, { productSaleInfo, status });
       return answers.answer(atDay * day, detailOf(offerId), answer);
     },
-    row: (atDay, price) => {
-      const rows = searchPayload([{ offerId, priceInfo: { price: String(price) } }]);
+    unreadable: (atDay) => answers.answer(atDay * day, detailOf(offerId), { offerId: 'x' }),
+    row: (atDay, price, modifiedAt) => {
+      const rows = searchPayload([{ offerId, priceInfo: { price: String(price) }, modifyDate: modifiedAt }]);
       return answers.answer(atDay * day, searchFor(keyword), rows, windowId);
     },
     known: async () => {
@@ -52,7 +55,8 @@ async function openOffer(): Promise<Offer> {
         `SELECT price_evidence[1] < -1 AS is_price_changed, round(-price_evidence[1] * 2000)::float8 AS price_days,
                 in_stock_evidence[1] < -1 AS is_sold_out, round(-in_stock_evidence[1] * 2000)::float8 AS in_stock_days,
                 out_of_stock_evidence[1] < -1 AS is_restocked, price_evidence, is_in_stock,
-                round(extract(epoch FROM vouched_at - detail_at) / 86400)::int AS vouched_days
+                round(extract(epoch FROM vouched_at - detail_at) / 86400)::int AS vouched_days,
+                round(extract(epoch FROM detail_at - price_hinted_at) / 86400)::int AS price_hinted_days
          FROM sync.refresh WHERE offer_id = $1`,
         [offerId],
       );
@@ -154,7 +158,7 @@ it('a row with the same price vouches for the detail, and one with another hints
   expect([before.rows, after.rows]).toEqual([
     [{ row_details: 0, row_changes: 0 }],
     // It may have changed in the day since.
-    [{ row_details: 1, row_changes: expect.closeTo(0.83, 2) as number }],
+    [{ row_details: 1, row_changes: expect.closeTo(0.92, 2) as number }],
   ]);
 });
 
@@ -165,4 +169,59 @@ it('an answer that comes late teaches nothing, and takes nothing away', async ()
   const before = await offer.known();
   await offer.detail(3, 99);
   expect(await offer.known()).toEqual(before);
+});
+
+/** Of the lowest rate, as which any change is unlikely. */
+const evidence = async (offer: Offer) => (await offer.known())['price_evidence'] as readonly number[];
+
+it('one change counts once, also where the first answer about it could not be read', async () => {
+  const offer = await openOffer();
+  await offer.row(0, 10);
+  await offer.detail(1, 10);
+  await offer.row(5, 12);
+  const [counted = 0] = await evidence(offer);
+  expect(counted).toBeLessThan(-1);
+  await offer.unreadable(6);
+  expect(await offer.known()).toMatchObject({ price_hinted_days: 1 });
+  const { rows } = await db.pool.query(
+    `SELECT hint, price_p_current < 0.6 AS is_doubted, observed_at = r.found_at AS is_of_found
+     FROM analytics.offer_confidence JOIN sync.refresh r USING (offer_id) WHERE offer_id = $1`,
+    [lastId],
+  );
+  expect(rows).toEqual([{ hint: 'row', is_doubted: true, is_of_found: true }]);
+  await offer.detail(8, 12);
+  expect((await evidence(offer))[0]).toBeCloseTo(counted * 2 ** (-3 / 90), 5);
+  expect(await offer.known()).toMatchObject({ price_hinted_days: null });
+});
+
+it('a detail that shows no change takes back what a row had hinted at', async () => {
+  const offer = await openOffer();
+  await offer.row(0, 10);
+  await offer.detail(1, 10);
+  await offer.row(5, 12);
+  await offer.detail(6, 10);
+  expect(await offer.known()).toMatchObject({ is_price_changed: false, price_days: 5 });
+});
+
+it('what changed while an offer was off sale is learned from the detail that finds it back', async () => {
+  const offer = await openOffer();
+  await offer.row(0, 10, '2026-01-01 00:00:00');
+  await offer.detail(1, 10);
+  await offer.detail(10, 10, 5, 'member expired');
+  const [held = 0] = await evidence(offer);
+  await offer.row(30, 15, '2026-03-20 00:00:00');
+  expect((await evidence(offer))[0]).toBe(held);
+  await offer.detail(31, 15);
+  expect((await evidence(offer))[0]).toBeLessThan(held - 1);
+});
+
+it('a detail that is loaded after a newer row teaches nothing', async () => {
+  const offer = await openOffer();
+  await offer.row(0, 10);
+  await offer.detail(1, 10);
+  await offer.row(5, 10);
+  const before = await offer.known();
+  await offer.detail(3, 10);
+  const { price_evidence, price_days } = before;
+  expect(await offer.known()).toMatchObject({ price_evidence, price_days, vouched_days: 2 });
 });

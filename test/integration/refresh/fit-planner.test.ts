@@ -51,6 +51,8 @@ describe('the sample for the planner of a day', () => {
       learned(3, { offer_evidence: '{-9,-10}', gone_evidence: '{-11,-12}' }),
     ];
     const found = (await sample(rows, 10)).figures;
+    expect(found.offer[0]?.offerEvidence).toEqual(found.offer[0]?.evidence);
+    expect(found.in_stock[0]?.offerEvidence).toBeNull();
     const samples = figures.map((figure) =>
       found[figure]
         .map(({ evidence }) => evidence)
@@ -153,6 +155,27 @@ describe('the planner', () => {
       days: expect.closeTo(toChangeRate(shares).days, 4) as number,
     });
     expect(fitted.gone.shares).toEqual(firstShares.gone.map((share) => expect.closeTo(share, 6) as number));
+  });
+
+  it('has how often stock runs out of offers that change as often', async () => {
+    // A third changes daily and is sold out as often; the others are not.
+    const daily = rates.map((rate) => 9 * Math.log(-Math.expm1(-rate)));
+    const never = rates.map((rate) => -180 * rate);
+    const rows = Array.from({ length: 120 }, (_, index) => {
+      const evidence = `{${(index % 3 === 0 ? daily : never).join()}}`;
+      return offer(index + 1, { rate_days: 9, offer_evidence: evidence, in_stock_evidence: evidence });
+    });
+    const { figures: fitted } = await fit(rows);
+    const often = (shares: readonly number[] = []) => shares.slice(6).reduce((sum, share) => sum + share, 0);
+    const { byOfferRate } = fitted.in_stock;
+    expect(often(byOfferRate?.[rates.indexOf(1)])).toBeGreaterThan(3 * often(firstShares.in_stock));
+    expect(often(byOfferRate?.[0])).toBeLessThan(often(firstShares.in_stock));
+    expect(often(fitted.out_of_stock.byOfferRate?.[0])).toBeCloseTo(often(firstShares.out_of_stock), 5);
+    expect([fitted.offer, fitted.price, fitted.gone].map((one) => one.byOfferRate)).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 
   it('has no floor without details', async () => {

@@ -170,7 +170,7 @@ describe('what a load showed', () => {
         ...{ popularity: 1, learned: { changes: 0, days: 0 }, changedAt: null, stale: null },
         figures: {
           learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
-          ...{ vouchedAt: null, isInStock: null },
+          ...{ vouchedAt: null, priceHintedAt: null, isInStock: null },
         },
       },
     };

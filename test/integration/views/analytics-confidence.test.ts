@@ -130,6 +130,18 @@ describe('analytics.offer_confidence', () => {
     await lists('still lists it', 1, 2);
     await lists('https://example.com/1.jpg', 20, 1, 'picture');
     expect((await confidence('8'))?.['offer']).toBeCloseTo(chance(10, 1, 50), 3);
+    // One part lacks it, and the other lists it: the search does.
+    const [whole] = await ask(
+      `INSERT INTO sync.search_window (feed, keyword, language, complete_since) VALUES ('all', 'whole', 'zh', now() - interval '1 day')
+       RETURNING window_id`,
+    );
+    await lists('part 1', 20, 2);
+    await lists('part 2', 0.5, 2);
+    await db.pool.query(
+      `UPDATE sync.search_window SET parent_window_id = $1, complete_since = NULL WHERE keyword LIKE 'part %'`,
+      [whole?.['window_id']],
+    );
+    expect((await confidence('8'))?.['offer']).toBeCloseTo(chance(10, 1, 50), 3);
     await lists('a', 12, 4);
     await lists('b', 12, 3);
     // Rows show 85 of 100 changes: so much of 7 days is known to be quiet, and so much of them is over.
@@ -138,6 +150,14 @@ describe('analytics.offer_confidence', () => {
       `SELECT now()::date - vouched_at::date AS days FROM analytics.offer_confidence WHERE offer_id = 8`,
     );
     expect(row).toEqual({ days: 3 });
+    // Where a row speaks against it, no list that lacks it vouches.
+    await db.pool.query(
+      `UPDATE sync.refresh SET stale_since = now() - interval '4 days', stale_by = 'row' WHERE offer_id = 8`,
+    );
+    const [hinted] = await ask(
+      `SELECT now()::date - vouched_at::date AS days, now()::date - hinted_at::date AS hinted FROM analytics.offer_confidence WHERE offer_id = 8`,
+    );
+    expect(hinted).toEqual({ days: 10, hinted: 4 });
   });
 
   it('says nothing of offers without a detail', async () => {

@@ -30,6 +30,7 @@ const before: FiguresBefore = {
   ...{
     learned,
     vouchedAt: day(4),
+    priceHintedAt: null,
     isInStock: true,
     detailAt: day(0),
     rowAt: day(4),
@@ -119,7 +120,12 @@ describe('the figures that a detail says something of', () => {
   });
 
   const hintedBy = (by: 'row' | 'modify_date', at: number, isChanged: boolean) =>
-    learnFiguresOfDetail(known, { ...before, stale: { since: day(6), by } }, detail(at, isChanged), shown);
+    learnFiguresOfDetail(
+      known,
+      { ...before, stale: { since: day(6), by }, priceHintedAt: by === 'row' ? day(6) : null },
+      detail(at, isChanged),
+      shown,
+    );
 
   it('learn nothing of a change that a price in a row had shown, but of stock, which it had not', () => {
     const { offer, price, in_stock } = hintedBy('row', 10, true).after.learned;
@@ -140,7 +146,10 @@ describe('the figures that a detail says something of', () => {
   });
 
   it('learn of a change that a row hinted at before the detail that is known', () => {
-    const hinted = { ...before, vouchedAt: null, stale: { since: day(-2), by: 'row' } as const };
+    const hinted = {
+      ...{ ...before, vouchedAt: null, priceHintedAt: day(-2) },
+      stale: { since: day(-2), by: 'row' } as const,
+    };
     const { after } = learnFiguresOfDetail(known, hinted, detail(10, true), shown);
     expect(after.learned.offer).toBeNull();
   });
@@ -191,6 +200,6 @@ describe('a row that hints at nothing', () => {
     ['a detail of the same moment', { detailAt: day(10) }, 10],
     ['no row before', { rowAt: null }, 10],
   ])('vouches for nothing with %s', (_, part, at) => {
-    expect(after(part, at)).toEqual({ learned, vouchedAt: day(4), isInStock: true });
+    expect(after(part, at)).toEqual({ learned, vouchedAt: day(4), priceHintedAt: null, isInStock: true });
   });
 });

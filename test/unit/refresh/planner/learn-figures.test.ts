@@ -27,6 +27,7 @@ const known: FiguresKnowledge = {
 const before: FiguresBefore = {
   learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
   vouchedAt: null,
+  priceHintedAt: null,
   isInStock: true,
   detailAt: day(0),
   rowAt: day(-1),
@@ -100,8 +101,56 @@ describe('a row with another price', () => {
   it('is told from one that is listed again, of which nothing is known to have changed', () => {
     const after = learnFiguresOfRow(known, before, { at: day(4), stale, isReturned: true });
     expect(after.learned).toEqual(before.learned);
-    const prompted = learnFiguresOfDetail(known, { ...before, ...after, stale }, detail(5), inStock);
-    expect(prompted.after.learned).toMatchObject({ offer: null, price: null });
+    expect(after.priceHintedAt).toBeNull();
+    // The detail says what changed meanwhile, and a row while it was waited for does not.
+    const waiting = { ...before, ...after, stale };
+    expect(learnFiguresOfRow(known, waiting, { at: day(4.5), stale, isReturned: false })).toEqual(after);
+    const { learned } = learnFiguresOfDetail(known, waiting, detail(5, true, true), inStock).after;
+    // All but none of them may have come in the day since the row, as rows that hint are always right.
+    expect(learned.price?.evidence[7]).toEqual(changedIn(4));
+    const same = learnFiguresOfDetail(known, waiting, detail(5, true, false), inStock).after.learned;
+    expect(evidenceOf(same.price)).toEqual(heldFor(5));
+  });
+
+  it('counts for as much as such rows were right, and for nothing where a detail shows no change', () => {
+    const doubted = {
+      ...known,
+      price: { ...known.price, hintShares: { row: 0.6, modify_date: 0.5, absence: 1 } },
+    };
+    const after = learnFiguresOfRow(doubted, before, { at: day(4), stale, isReturned: false });
+    const changed = Math.log(1 - Math.exp(held(4)));
+    expect(evidenceOf(after.learned.price)).toBeCloseTo(0.6 * changed + 0.4 * held(4), 9);
+    expect(after.priceHintedAt).toEqual(day(4));
+    const waiting = { ...before, ...after, stale };
+    const { price } = learnFiguresOfDetail(doubted, waiting, detail(7, true, false), inStock).after.learned;
+    expect(evidenceOf(price)).toEqual(heldFor(7));
+    // A promotion that rows alone show, every week, with a detail that finds nothing a day later.
+    let offer: FiguresBefore = before;
+    let untouched: FiguresBefore = before;
+    for (let week = 1; week <= 20; week += 1) {
+      const at = 7 * week;
+      const hinted = learnFiguresOfRow(known, offer, {
+        at: day(at),
+        stale: { since: day(at), by: 'row' },
+        isReturned: false,
+      });
+      const prompted = { ...offer, ...hinted, rowAt: day(at), stale: { since: day(at), by: 'row' } as const };
+      const found = learnFiguresOfDetail(known, prompted, detail(at + 1), inStock).after;
+      offer = { ...offer, ...found, detailAt: day(at + 1), rowAt: day(at) };
+      const plain = learnFiguresOfDetail(known, untouched, detail(at + 1), inStock).after;
+      untouched = { ...untouched, ...plain, detailAt: day(at + 1) };
+    }
+    expect(evidenceOf(offer.learned.price)).toBeCloseTo(evidenceOf(untouched.learned.price), 6);
+  });
+
+  it('is not counted again by the detail after one that could not be read', () => {
+    const after = learnFiguresOfRow(known, before, { at: day(4), stale, isReturned: false });
+    // As it is kept then: the hint is answered, and what was counted is known.
+    const unread = { ...before, ...after, rowAt: day(4), stale };
+    const row = learnFiguresOfRow(known, unread, { at: day(6), stale: null, isReturned: false });
+    expect(row).toEqual(after);
+    const { price } = learnFiguresOfDetail(known, unread, detail(8, true), inStock).after.learned;
+    expect(evidenceOf(price)).toBeCloseTo(evidenceOf(after.learned.price) * 2 ** (-4 / 90), 9);
   });
 
   it('says nothing of one that is not there', () => {
@@ -154,9 +203,23 @@ describe('a detail', () => {
     expect(silent.after.learned.in_stock).toBeNull();
     const first = learnFiguresOfDetail(known, { ...before, detailAt: null }, detail(5), inStock);
     expect(first).toEqual({
-      after: { learned: before.learned, vouchedAt: day(5), isInStock: true },
+      after: { learned: before.learned, vouchedAt: day(5), priceHintedAt: null, isInStock: true },
       stats: [],
     });
+  });
+
+  it('that is older than a row teaches nothing, and is how the stock was last seen', () => {
+    const vouched = { ...before, rowAt: day(5), vouchedAt: day(5), priceHintedAt: day(6) };
+    const { after, stats } = learnFiguresOfDetail(known, vouched, detail(3, true), {
+      isFound: true,
+      isInStock: false,
+    });
+    const { learned, vouchedAt, priceHintedAt } = vouched;
+    expect(after).toEqual({ learned, vouchedAt, priceHintedAt, isInStock: false });
+    expect(stats).toEqual([]);
+    expect(
+      learnFiguresOfDetail(known, { ...vouched, priceHintedAt: day(2) }, detail(3, true), inStock).after,
+    ).toMatchObject({ learned, priceHintedAt: null });
   });
 
   it('tells what hints are worth, and the share that rows hide', () => {
@@ -211,11 +274,20 @@ describe('the rate of the stock', () => {
         detailAt: day(at),
       };
     expect(perDay(busy.learned.in_stock)).toBeGreaterThan(0.5);
+    const row = { at: day(9), stale: null, isReturned: false };
+    const vouched = learnFiguresOfRow(linked, { ...busy, rowAt: day(8.5) }, row).learned;
+    // Rows say nothing of stock here, but the offer held for half a day more.
+    expect(perDay(vouched.in_stock)).toBeGreaterThan(0.4);
+    expect(perDay(vouched.in_stock)).toBeLessThan(perDay(busy.learned.in_stock) ?? 0);
     // Sold out for the first time.
     const soldOut = learnFiguresOfDetail(linked, busy, detail(9, true), outOfStock).after.learned
       .out_of_stock;
     expect(soldOut?.evidence).toEqual(rates.map(() => 0));
     expect(perDay(soldOut)).toBeGreaterThan(0.5);
+    const left = learnFiguresOfDetail(linked, busy, detail(9, false), outOfStock).after.learned;
+    const alike = learnFiguresOfDetail(known, busy, detail(9, false), outOfStock).after.learned;
+    expect(left.in_stock?.evidence).toEqual(alike.in_stock?.evidence);
+    expect(perDay(left.in_stock)).toBeGreaterThan(1.2 * (perDay(alike.in_stock) ?? 0));
   });
 });
 

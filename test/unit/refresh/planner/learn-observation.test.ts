@@ -67,6 +67,7 @@ describe('a search row', () => {
     // It was modified once more since the row before, which counts for its rate; the detail has it.
     expect(stat?.isChanged).toBe(true);
     expect(known.stale).toBeNull();
+    expect(learnObservation(planner, found, row(7, { modifiedAt: day(6) })).known.stale).toBeNull();
     const later = learnObservation(planner, found, row(7, { modifiedAt: day(6.5) })).known;
     expect(later.stale).toEqual({ since: day(7), by: 'modify_date' });
   });

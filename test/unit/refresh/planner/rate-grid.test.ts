@@ -9,12 +9,13 @@ import {
   rates,
   toChangeRate,
   weighRates,
+  withdrawEvidence,
 } from '../../../../src/refresh/planner/rate-grid.ts';
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
 const at = (numbers: readonly number[] | null | undefined, rate: number) => numbers?.[rates.indexOf(rate)];
-const unchanged = (exposureDays: number) => ({ exposureDays, elapsedDays: 0, isChanged: false });
-const changed = (exposureDays: number) => ({ exposureDays, elapsedDays: 0, isChanged: true });
+const unchanged = (exposureDays: number) => ({ exposureDays, elapsedDays: 0, changeOdds: 0 });
+const changed = (exposureDays: number) => ({ exposureDays, elapsedDays: 0, changeOdds: 1 });
 /** ln of the probability that nothing changes in so many days at a mean rate of one a day, which is spread as a Gamma of shape 2. */
 const logHeld = (days: number) => -2 * Math.log(1 + days / 2);
 const held = (weights: readonly number[], days: number) =>
@@ -36,6 +37,18 @@ describe('evidence', () => {
       12,
     );
     expect(at(addEvidence(known, { ...unchanged(0), elapsedDays: 90 }), 1)).toBeCloseTo(logHeld(4) / 2, 12);
+  });
+
+  it('of days that changed it as likely as not is of both, and can be taken back', () => {
+    const known = addEvidence(null, unchanged(3)) ?? [];
+    const doubted = addEvidence(known, { ...changed(2), changeOdds: 0.75 }) ?? [];
+    expect(at(doubted, 1)).toBeCloseTo(
+      logHeld(3) + 0.75 * Math.log(-Math.expm1(logHeld(2))) + 0.25 * logHeld(2),
+      12,
+    );
+    const withdrawn = withdrawEvidence(doubted, { exposureDays: 2, changeOdds: 0.75 });
+    expect(withdrawn).toEqual(known.map((one) => expect.closeTo(one, 12) as number));
+    expect(withdrawEvidence(known, { exposureDays: 0, changeOdds: 1 })).toEqual(known);
   });
 
   it('is none where no time went by', () => {
