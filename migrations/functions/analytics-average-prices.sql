@@ -1,5 +1,5 @@
 -- Purpose: what prices were on average over a time, each counted by how long it stood.
--- Params:  since timestamptz; until timestamptz: default now; kind text
+-- Params:  since timestamptz: null: all that is known; until timestamptz: default now; kind text
 -- Returns: one row for each price that stood at some time of it
 -- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.average_prices(timestamptz, timestamptz, text);
@@ -9,9 +9,9 @@ RETURNS TABLE (offer_id bigint, sku_id bigint, min_quantity integer, average_cny
 LANGUAGE sql STABLE
 AS $$
   WITH asked AS MATERIALIZED (
-    SELECT average_prices.since AS since, (average_prices.since AT TIME ZONE INTERVAL '8 hours')::date AS since_day,
-           least(coalesce(average_prices.until, c.now), c.now) AS until
+    SELECT s.since, (s.since AT TIME ZONE INTERVAL '8 hours')::date AS since_day, least(coalesce(average_prices.until, c.now), c.now) AS until
     FROM analytics.clock c
+    CROSS JOIN LATERAL (SELECT coalesce(average_prices.since, '-infinity') AS since) s
   )
   -- By integers: from float8 to numeric the way is through text, a fifth of all time.
   SELECT m.offer_id, m.sku_id, m.min_quantity, (10000 * m.weighted / m.seconds)::bigint * 0.0001, m.lowest_cny, m.highest_cny, m.prices,

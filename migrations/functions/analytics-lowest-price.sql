@@ -17,7 +17,7 @@ RETURNS TABLE (price_cny numeric, day date, unit text, coverage numeric, covered
 LANGUAGE sql STABLE
 AS $$
   WITH asked AS MATERIALIZED (
-    SELECT o.offer_id AS known_offer, o.unit, o.state, s.last_day, f.first_day, c.now,
+    SELECT o.offer_id AS known_offer, o.unit, o.state, s.last_day, f.first_day, c.now, lowest_price.last_day > c.day AS is_future,
            f.first_day::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
            (s.last_day + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS ends_at,
            CASE WHEN lowest_price.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
@@ -25,7 +25,8 @@ AS $$
            coalesce(k.price_changes, r.changes) AS rate_changes, coalesce(k.price_days, r.days) AS rate_days,
            CASE WHEN lowest_price.kind NOT LIKE 'search%' THEN k.price_p_current END AS p_current
     FROM analytics.clock c
-    CROSS JOIN LATERAL (SELECT coalesce(lowest_price.last_day, c.day) AS last_day) s
+    -- Also for infinity: of days to come nothing is known, nor of those before the last century.
+    CROSS JOIN LATERAL (SELECT least(greatest(coalesce(lowest_price.last_day, c.day), c.day - 36525), c.day) AS last_day) s
     CROSS JOIN LATERAL (
       SELECT s.last_day - least(greatest(lowest_price.days, 1), 3660) + 1 AS first_day
     ) f
@@ -154,6 +155,7 @@ AS $$
   FROM asked a
   CROSS JOIN cover c
   CROSS JOIN lowest l
+  LEFT JOIN analytics.dim_sku k ON k.offer_id = a.known_offer AND k.sku_id = a.sku_id
   CROSS JOIN LATERAL (
     SELECT w.coverage,
            CASE
@@ -162,6 +164,9 @@ AS $$
                THEN 'unknown_kind'
              WHEN lowest_price.days IS NULL OR lowest_price.days NOT BETWEEN 1 AND 3660 THEN 'days_out_of_range'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'
+             WHEN a.is_future THEN 'in_the_future'
+             WHEN a.sku_id IS NOT NULL AND k.sku_id IS NULL THEN 'no_such_sku'
+             WHEN k.state = 'gone' AND k.changed_at <= a.starts_at THEN 'sku_gone'
              WHEN l.observations = 0 AND l.cheapest_cny IS NULL THEN 'not_observed'
              WHEN w.coverage < coalesce(lowest_price.min_coverage, 0) THEN 'coverage'
              WHEN EXISTS (
@@ -177,4 +182,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, not_observed, coverage, unit_changed, no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (before these days), not_observed, coverage, unit_changed, no_price.';

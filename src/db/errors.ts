@@ -127,6 +127,11 @@ export const databaseErrors = defineErrors({
     recovery: 'fail',
     remedy: 'Correct the query; `catalog-sync sql` runs one read-only statement.',
   },
+  QUERY_TOO_SLOW: {
+    origin: 'operator',
+    recovery: 'fail',
+    remedy: 'Ask for fewer offers or days, or give it more time, as in `catalog-sync sql --timeout 10m`.',
+  },
   QUERY_LOGIN_UNSAFE: {
     origin: 'operator',
     recovery: 'halt',

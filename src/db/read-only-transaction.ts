@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { AppError } from '../core/errors.ts';
-import { classifyDatabaseErrors } from './database-error.ts';
+import { secondMs } from '../core/duration.ts';
+import { classifyDatabaseErrors, isCancelled } from './database-error.ts';
 import { databaseErrors } from './errors.ts';
 
 export interface QueryField {
@@ -79,8 +80,17 @@ export async function runWithoutCursor(run: RunOne, text: string): Promise<Query
   );
 }
 
-function toQueryError(error: unknown): unknown {
+function toQueryError(error: unknown, timeoutMs: number): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
+  // Not by a person, which Postgres says by the same code.
+  if (timeoutMs > 0 && isCancelled(error) && !error.message.includes('user request'))
+    return new AppError(
+      databaseErrors.QUERY_TOO_SLOW,
+      `the query took longer than ${String(timeoutMs / secondMs)} s`,
+      {
+        cause: error,
+      },
+    );
   const hint = error.hint ? ` (${error.hint})` : '';
   const facts = { sqlState: error.code ?? null };
   const message = `the query was refused: ${error.message}${hint}`;
@@ -105,7 +115,7 @@ async function openTransaction(client: pg.Client, timeoutMs: number): Promise<vo
  * Runs `work` in a read-only transaction of one snapshot. A superuser gives up all rights but to read tables: a guard
  * against accidents only, for a statement can take them back. What keeps a statement to reading is its login.
  *
- * @throws AppError QUERY_REFUSED for what Postgres says of a query, and DATABASE_*
+ * @throws AppError QUERY_REFUSED for what Postgres says of a query, QUERY_TOO_SLOW, and DATABASE_*
  */
 export async function inReadOnlyTransaction(
   query: ReadOnlyOptions,
@@ -123,7 +133,7 @@ export async function inReadOnlyTransaction(
   try {
     await classifyDatabaseErrors(() => openTransaction(client, query.timeoutMs));
     await work(client, createRunner(client)).catch((error: unknown) => {
-      throw toQueryError(error);
+      throw toQueryError(error, query.timeoutMs);
     });
   } finally {
     query.signal.removeEventListener('abort', stop);

@@ -120,7 +120,9 @@ async function conclude(
   { blocksMet, left }: { readonly blocksMet: readonly string[]; readonly left: Postponed },
 ): Promise<void> {
   // A quota comes back by itself; a hold may need a person, so it must not hide behind one.
-  const block = blocksMet.find((one) => !isQuotaBlock(one)) ?? blocksMet[0] ?? null;
+  const met = blocksMet.find((one) => !isQuotaBlock(one)) ?? blocksMet[0] ?? null;
+  // A deadline must not hide that nothing was answered until then.
+  const block = (met === 'deadline' ? await deps.runs.reasonForSilence(run.runId) : null) ?? met;
   const failure = run.counts.errors > 0 ? 'targets_failed' : left.targets > 0 ? targetsPostponed : null;
   const cause = block ?? failure;
   const status =

@@ -12,6 +12,7 @@ import {
   newest,
   type ObservationKey,
   type OfferFreshness,
+  isUnseen,
 } from '../refresh/update/offer-freshness.ts';
 import {
   isFound,
@@ -105,7 +106,7 @@ async function mergeRound(
     context,
     found.filter(({ key, prior }) => !isNewer(key, prior.found)),
   );
-  for (const { offerId, prior } of empty) if (prior.detail === null) counters.completed.add(offerId);
+  for (const { offerId, prior } of empty) if (isUnseen(prior)) counters.completed.add(offerId);
   const vanished = await mergeEmpty(
     merge,
     empty.map(({ offerId, key, answer }) => ({ offerId, key, runId: answer.provenance.runId })),
@@ -194,10 +195,10 @@ function noteUnusable(answers: readonly LoadableOffer[], freshness: Map<string, 
 
 /** Why a detail was asked for, from what was known of its offer as the call was granted. */
 function promptOf(
-  { found, leasedFor, refreshStats: { stale } }: OfferFreshness,
+  { found, emptyDetailStreak, leasedFor, refreshStats: { stale } }: OfferFreshness,
   observedAt: Date,
 ): DetailPrompt {
-  if (found === null) return 'first';
+  if (isUnseen({ found, emptyDetailStreak })) return 'first';
   return stale !== null && stale.since <= observedAt ? stale.by : (leasedFor ?? 'value');
 }
 

@@ -10,7 +10,12 @@ import {
   toSkuRows,
 } from './detail-rows.ts';
 import type { LoadContext } from './load-context.ts';
-import { isAbsent, type ObservationKey, type OfferFreshness } from '../refresh/update/offer-freshness.ts';
+import {
+  isAbsent,
+  isUnseen,
+  type ObservationKey,
+  type OfferFreshness,
+} from '../refresh/update/offer-freshness.ts';
 import type { LateAnswer } from './merge-prices.ts';
 import type { SellerObservation } from './merge-sellers.ts';
 import { countOffers, type LoadCounters, type WrittenOffer } from './load-counters.ts';
@@ -134,7 +139,7 @@ export async function mergeNewest(
   ]);
   countOffers(counters, written);
   noteCorrected(context, written);
-  for (const { offerId, prior } of found) if (prior.found === null) counters.completed.add(offerId);
+  for (const { offerId, prior } of found) if (isUnseen(prior)) counters.completed.add(offerId);
   const changed = written.filter((row) => row.is_content_changed).map((row) => row.offer_id);
   await mergeParts(context, found, new Set(changed));
   // Of those that are read again, their place in the history tells what is current.

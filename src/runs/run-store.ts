@@ -1,8 +1,8 @@
-import { and, count, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, count, eq, exists, inArray, ne, notExists, sql, type SQL } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Pool } from 'pg';
 import type { LoadReport } from '../model/catalog.ts';
-import type { Run, RunEnd, RunRequest, Source } from '../model/run.ts';
+import { targetsPostponed, type Run, type RunEnd, type RunRequest, type Source } from '../model/run.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
 import { ledgerNow, readLedgerNow } from '../db/ledger-now.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
@@ -43,6 +43,11 @@ export interface RunStore {
   addFailure(runId: string, failure: TargetFailure): Promise<void>;
   /** Calls that it made and that were not taken back, by operation. */
   countCalls(runId: string): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Why none of its calls brought an answer: the code of the newest target that could not be fetched, or `targets_postponed` while all
+   * are still being tried. Null: some did, or it made none.
+   */
+  reasonForSilence(runId: string): Promise<string | null>;
   /** Calls that are granted and not settled: the run can't end before they are. */
   countReserved(runId: string): Promise<number>;
 }
@@ -185,6 +190,25 @@ async function countCalls(db: Database, runId: string): Promise<Record<string, n
   return Object.fromEntries(rows.map(({ operation, calls }) => [operation, calls]));
 }
 
+async function reasonForSilence(db: Database, runId: string): Promise<string | null> {
+  const callsThat = (are: SQL | undefined) =>
+    db
+      .select({ one: sql`1` })
+      .from(apiCall)
+      .where(and(eq(apiCall.runId, runId), are));
+  const [silent] = await db
+    .select({ code: run.lastErrorCode })
+    .from(run)
+    .where(
+      and(
+        eq(run.runId, runId),
+        exists(callsThat(ne(apiCall.state, 'refunded'))),
+        notExists(callsThat(eq(apiCall.outcome, 'ok'))),
+      ),
+    );
+  return silent ? (silent.code ?? targetsPostponed) : null;
+}
+
 export interface RunStoreParts {
   readonly pool: Pool;
   /** Of the app whose runs they are. Without it, a database is claimed for no app. */
@@ -236,6 +260,7 @@ export function createRunStore({ pool, appKey }: RunStoreParts): RunStore {
         .where(eq(run.runId, runId));
     },
     countCalls: (runId) => countCalls(db, runId),
+    reasonForSilence: (runId) => reasonForSilence(db, runId),
     countReserved: (runId) => db.$count(inFlight, eq(inFlight.runId, runId)),
   };
 }

@@ -3,7 +3,7 @@ import type { BeginAnswer, RunStore } from './run-store.ts';
 import type { Run, RunEnd } from '../model/run.ts';
 
 export interface RunToEndDeps {
-  readonly runs: Pick<RunStore, 'read' | 'end'>;
+  readonly runs: Pick<RunStore, 'read' | 'end' | 'reasonForSilence'>;
   /** Begins the run. @throws AppError DATABASE_OTHER_SOURCE */
   readonly begin: () => Promise<BeginAnswer>;
   /** Works and ticks in this process until the run is over or the process is stopped; gives why the last tick failed. */
@@ -23,7 +23,7 @@ export type RunOutcome =
  * Begins a run (or takes over one whose process died) and works in this process until it has ended. When the
  * process is stopped first, the run ends as `cancelled`; everything fetched so far is kept and is not
  * fetched again inside its freshness age. At its deadline it ends as `partial_quota`, or as `partial_error` when
- * something kept it from working by then.
+ * something kept it from working by then, or no call brought an answer.
  *
  * @throws AppError DATABASE_OTHER_SOURCE
  */
@@ -37,11 +37,14 @@ export async function runToEnd(deps: RunToEndDeps): Promise<RunOutcome> {
     await deps.onProgress(run);
     return run.endedAt !== null;
   });
-  if (deps.drain.aborted) await deps.runs.end(runId, ...earlyEnd(deps.drain, trouble));
+  if (deps.drain.aborted) {
+    const reason = trouble?.code ?? (await deps.runs.reasonForSilence(runId));
+    await deps.runs.end(runId, ...earlyEnd(deps.drain, reason));
+  }
   return { kind: 'ended', run: (await deps.runs.read(runId)) ?? run };
 }
 
-function earlyEnd({ reason }: AbortSignal, trouble: AppError | null): [RunEnd, string] {
+function earlyEnd({ reason }: AbortSignal, hindrance: string | null): [RunEnd, string] {
   if (reason !== 'deadline') return ['cancelled', 'signal'];
-  return trouble ? ['partial_error', trouble.code] : ['partial_quota', 'deadline'];
+  return hindrance === null ? ['partial_quota', 'deadline'] : ['partial_error', hindrance];
 }

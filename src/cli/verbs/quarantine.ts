@@ -1,8 +1,9 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCount } from '../parse-count.ts';
 import { lazily } from '../lazily.ts';
+import { reprocessedOperations } from '../../model/reprocess.ts';
 
 function parseQuarantineId(text: string): string {
   if (/^[1-9]\d{0,17}$/.test(text)) return text;
@@ -13,7 +14,11 @@ function addList(parent: Command, context: CliContext): void {
   const command = parent
     .command('list', { isDefault: true })
     .description('Count the values that could not be read, by operation, path in the answer and reason.')
-    .option('--operation <name>', 'only this operation, like offer.detail')
+    .addOption(
+      new Option('--operation <name>', 'only this operation, like offer.detail').choices(
+        reprocessedOperations,
+      ),
+    )
     .option('--reason <word>', 'only this reason, like not_money')
     .option('--limit <number>', 'maximum number of lines', parseCount(1, 1000), 30)
     .action(lazily(context, async () => (await import('../actions/quarantine.ts')).listQuarantine));

@@ -1,7 +1,8 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { CliContext } from '../../app/context.ts';
 import { addExamples } from '../add-examples.ts';
 import { lazily } from '../lazily.ts';
+import { reprocessedOperations } from '../../model/reprocess.ts';
 
 /** `catalog-sync retry`: makes what could not be fetched due at once, or lists it. */
 export function registerRetry(program: Command, context: CliContext): void {
@@ -9,7 +10,11 @@ export function registerRetry(program: Command, context: CliContext): void {
     .command('retry')
     .description('Make what could not be fetched due at once, for the run that is active or the next one.')
     .option('--list', 'only list it, with the reason and the next try')
-    .option('--operation <name>', 'only this operation, like offer.detail')
+    .addOption(
+      new Option('--operation <name>', 'only this operation, like offer.detail').choices(
+        reprocessedOperations,
+      ),
+    )
     .option('--id <id>', 'only the one with this id; needs --operation')
     .action(lazily(context, async () => (await import('../actions/retry.ts')).retry));
   addExamples(command, [

@@ -32,6 +32,12 @@ export function isAbsent({ absent, summary, found }: OfferFreshness): boolean {
   return absent !== null && [summary, found].every((seen) => seen === null || seen.at < absent.at);
 }
 
+/** No detail has said anything of it yet, not even that it is not there. */
+export const isUnseen = ({
+  found,
+  emptyDetailStreak,
+}: Pick<OfferFreshness, 'found' | 'emptyDetailStreak'>): boolean => found === null && emptyDetailStreak === 0;
+
 /** As the planner knows it. */
 export function toKnowledge({ refreshStats, summary, detail }: OfferFreshness): OfferKnowledge {
   const { popularity, learned, changedAt, stale } = refreshStats;

@@ -6,7 +6,7 @@ import { findWarnings } from '../../health/issues/find-warnings.ts';
 import type { RunRow } from '../reads/run-pages.ts';
 import type { HealthIssue } from '../../model/health-issue.ts';
 import { html, type Html } from '../html.ts';
-import { badge } from '../parts/badge.ts';
+import { runBadge } from '../parts/badge.ts';
 import { meter } from '../parts/charts.ts';
 import { facts } from '../parts/facts.ts';
 import { count, distance, percent, span, time } from '../parts/format.ts';
@@ -70,7 +70,7 @@ function lastRunCard(run: RunRow | undefined, now: Date): Html {
   const at = run.endedAt ?? run.startedAt ?? run.requestedAt;
   return html`<article class="card">
     <h2>Last run</h2>
-    <p class="figure"><a href="/runs/${run.runId}">Run ${run.runId}</a> ${badge(run.status)}</p>
+    <p class="figure"><a href="/runs/${run.runId}">Run ${run.runId}</a> ${runBadge(run)}</p>
     <p>
       ${run.endedAt === null ? 'began' : 'ended'} ${distance(at, now)}
       <span class="muted">(${time(at)})</span>

@@ -1,6 +1,6 @@
 import type { RunRow } from '../reads/run-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
-import { badge } from '../parts/badge.ts';
+import { runBadge } from '../parts/badge.ts';
 import { meter } from '../parts/charts.ts';
 import { facts } from '../parts/facts.ts';
 import { count, span, time } from '../parts/format.ts';
@@ -39,7 +39,7 @@ export function runProgress(run: RunRow, now: Date): Html {
       : null;
   return html`${undriven}
     <p class="figure" data-say="${count(callsUsed)} calls, ${count(offers)} offers seen">
-      ${badge(run.status)} ${run.cause === null ? null : html`<code>${run.cause}</code>`}
+      ${runBadge(run)} ${run.cause === null ? null : html`<code>${run.cause}</code>`}
     </p>
     ${budgetCalls === null ? null : meter(callsUsed, budgetCalls)} ${facts(rows)}`;
 }

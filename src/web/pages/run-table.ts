@@ -1,6 +1,6 @@
 import type { RunRow } from '../reads/run-pages.ts';
 import { html, type Html } from '../html.ts';
-import { badge } from '../parts/badge.ts';
+import { runBadge } from '../parts/badge.ts';
 import { count, span, time } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 
@@ -35,7 +35,7 @@ export function runTable(runs: readonly RunRow[], now: Date): Html {
     ],
     rows: runs.map((run) => [
       html`<a href="/runs/${run.runId}">Run ${run.runId}</a>`,
-      badge(run.status),
+      runBadge(run),
       run.scope,
       run.trigger,
       time(run.startedAt ?? run.requestedAt),

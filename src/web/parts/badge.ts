@@ -32,7 +32,19 @@ const words: Readonly<Record<string, string>> = {
 /** What a state is called for people. */
 export const stateWord = (state: string): string => words[state] ?? state;
 
+/** How a run ended; a bound of its own is not the quota. */
+export function runBadge({
+  status,
+  cause,
+}: {
+  readonly status: string;
+  readonly cause: string | null;
+}): Html {
+  const isOwnBound = status === 'partial_quota' && (cause === 'budget' || cause === 'deadline');
+  return badge(status, isOwnBound ? `stopped at ${cause}` : stateWord(status));
+}
+
 /** A state as a word and a colour; the word alone is enough. */
-export function badge(state: string): Html {
-  return html`<span class="badge ${tones[state] ?? 'calm'}">${stateWord(state)}</span>`;
+export function badge(state: string, word = stateWord(state)): Html {
+  return html`<span class="badge ${tones[state] ?? 'calm'}">${word}</span>`;
 }

@@ -131,7 +131,8 @@ describe('sql', () => {
   test('gives up after its timeout', async () => {
     const { exitCode, err } = await sql('select pg_sleep(30)', '--timeout', '50ms');
     expect(exitCode).toBe(1);
-    expect(err).toContain('statement timeout');
+    expect(err).toContain('error QUERY_TOO_SLOW: the query took longer than 0.05 s');
+    expect(err).toContain('catalog-sync sql --timeout 10m');
   });
 
   test('--quiet prints data only', async () => {

@@ -55,6 +55,7 @@ describe('the list', () => {
     expect(await list('--limit', '1')).toHaveLength(1);
     expect((await run('list', '--reason', 'no_such')).out).toBe('No row of quarantine matches.\n');
     expect((await run('list', '--limit', '0')).exitCode).toBe(2);
+    expect(await run('list', '--operation', 'nope')).toMatchObject({ exitCode: 2, out: '' });
   });
 });
 

@@ -48,6 +48,7 @@ it('lists what waits, and leaves it', async () => {
 it('makes one of them due, those of an operation, or all', async () => {
   await giveUp(4);
   const due = async (...args: string[]) => (await run(...args)).err;
+  expect((await run('--operation', 'offer.detial')).err).toContain('Allowed choices are');
   expect(await due('--operation', 'offer.detail')).toBe('Nothing waits for a later try.\n');
   expect(await due('--operation', 'category.children', '--id', '3')).toBe(
     '1 target is due now: `catalog-sync sync`\n',

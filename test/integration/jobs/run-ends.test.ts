@@ -29,6 +29,8 @@ interface World {
   /** When its next try is, after one that failed. */
   readonly nextTryAt?: Date;
   readonly blocks?: Blocks;
+  /** A call of it was not answered. */
+  readonly hasAsked?: boolean;
   readonly sync?: SyncConfig;
 }
 
@@ -44,6 +46,7 @@ async function tickOver({
   isPassed = false,
   nextTryAt,
   blocks = new Map(),
+  hasAsked = false,
   sync = tickSync,
 }: World): Promise<Run | null> {
   const { pool } = database;
@@ -53,6 +56,14 @@ async function tickOver({
   const runId = await beginRun(deps.runs, 'all');
   for (const [column, value] of Object.entries({ started_at: fromNow(-minuteMs), ...run }))
     await pool.query(`UPDATE sync.run SET ${column} = $1`, [value]);
+  if (hasAsked)
+    await pool.query(
+      `INSERT INTO usage.api_call (granted_at, app_key, api, operation, request, request_hash, lane, is_exempt, quota_period_ids,
+                                   state, outcome, send_at, send_by, run_id)
+       SELECT t, '1', 'a', 'offer.detail', '{}', '\\x00', 'refresh', false, '{}', 'committed', 'gateway_error', t, t, $1
+       FROM usage.ledger_now() t`,
+      [runId],
+    );
   await deps.leases.ensureWindows(sync.feeds, 'en', false);
   if (isPassed) await pool.query('UPDATE sync.search_window SET completed_at = now()');
   if (nextTryAt) {
@@ -85,6 +96,16 @@ it('a run asks for nothing more from the moment of its deadline', async () => {
   expect(await endOf({ run: { deadline_at: fromNow(1) } })).toEqual(['running', null]);
   await forget();
   expect(await endOf({ run: { deadline_at: now } })).toEqual(['partial_quota', 'deadline']);
+});
+
+it('a run that had no answer until its deadline says why', async () => {
+  const run = { deadline_at: now, last_error_code: 'GATEWAY_UNAVAILABLE' };
+  expect(await endOf({ run })).toEqual(['partial_quota', 'deadline']);
+  await forget();
+  expect(await endOf({ run, hasAsked: true })).toEqual(['partial_error', 'GATEWAY_UNAVAILABLE']);
+  await forget();
+  const spent = { budget_calls: 5, calls_used: 5, last_error_code: 'GATEWAY_UNAVAILABLE' };
+  expect(await endOf({ run: spent, hasAsked: true })).toEqual(['partial_quota', 'budget']);
 });
 
 it('a bound that is reached is no cause where nothing is due', async () => {

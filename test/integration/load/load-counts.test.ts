@@ -76,22 +76,26 @@ it('a detail completes what rows alone had shown, and an offer that no detail fo
     fresh: newId(),
     emptyRow: newId(),
     emptied: newId(),
+    back: newId(),
     late: newId(),
   };
   await world.load(searchPage(windowId, at(1), [searchRow(ids.row), searchRow(ids.emptyRow, { rank: 2 })]));
-  await world.load(found(ids.known, at(2)), empty(ids.emptied, at(2)), found(ids.late, at(9)));
+  await world.load(
+    ...[found(ids.known, at(2)), empty(ids.emptied, at(2)), empty(ids.back, at(2)), found(ids.late, at(9))],
+  );
   const { counters } = await countDetails(
     found(ids.row, at(5)),
     found(ids.known, at(5), { offer: { subject: 'other' } }),
     found(ids.fresh, at(5)),
     empty(ids.emptyRow, at(5)),
     empty(ids.emptied, at(5)),
+    found(ids.back, at(5)),
     found(ids.late, at(5)),
   );
   expect(listed(counters.seen, ids)).toEqual(Object.keys(ids).toSorted());
   expect(listed(counters.completed, ids)).toEqual(['emptyRow', 'fresh', 'row']);
   expect(listed(counters.added, ids)).toEqual(['fresh']);
-  expect(listed(counters.changed, ids)).toEqual(['emptied', 'emptyRow', 'known', 'row']);
+  expect(listed(counters.changed, ids)).toEqual(['back', 'emptied', 'emptyRow', 'known', 'row']);
   expect(
     (await countDetails(found(ids.known, at(6), { offer: { subject: 'other' } }))).counters.changed,
   ).toEqual(new Set());
@@ -165,7 +169,7 @@ it('why a detail was asked for is what was known of its offer as its call was gr
   const { counters } = await countDetails(...answers);
   const prompts = answers.map(({ provenance: { rawId } }) => counters.prompts.get(rawId));
   expect(Object.fromEntries(Object.keys(asked).map((name, index) => [name, prompts[index]]))).toEqual({
-    ...{ first: 'first', emptied: 'first', row: 'row', edge: 'modify_date', later: 'value' },
+    ...{ first: 'first', emptied: 'absence', row: 'row', edge: 'modify_date', later: 'value' },
     ...{ promised: 'max_age', value: 'value' },
   });
 });

@@ -115,6 +115,19 @@ describe('the run store', () => {
     );
     expect(await runs.countCalls(one)).toEqual({ 'offer.detail': 3, 'search.keyword': 1 });
     expect(await runs.countCalls(other)).toEqual({ 'offer.detail': 1 });
+
+    // None of them says that it was answered.
+    expect([await runs.reasonForSilence(one), await runs.reasonForSilence(other)]).toEqual([
+      'GATEWAY_TIMEOUT',
+      'targets_postponed',
+    ]);
+    await database.pool.query(
+      `UPDATE usage.api_call SET outcome = 'ok' WHERE run_id = $1 AND state = 'committed'`,
+      [one],
+    );
+    expect(await runs.reasonForSilence(one)).toBeNull();
+    await database.pool.query(`UPDATE usage.api_call SET state = 'refunded' WHERE run_id = $1`, [other]);
+    expect(await runs.reasonForSilence(other)).toBeNull();
   });
 
   it('keeps the first end of a run', async () => {

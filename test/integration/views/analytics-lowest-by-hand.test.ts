@@ -15,6 +15,7 @@ const offers = `
   SELECT sync.ensure_partitions('2026-03-01', 1);
   UPDATE usage.ledger_clock SET "offset" = timestamptz '2026-03-20 12:00+08' - now();
   INSERT INTO catalog.offer (offer_id, unit, state, min_order_quantity, changed_at, call_id) VALUES (1, '件', 'listed', 2, now(), 1), (2, '件', 'listed', NULL, now(), 1), (3, '件', 'delisted', NULL, now(), 1);
+  INSERT INTO catalog.sku (offer_id, sku_id, state, attributes, changed_at, call_id) VALUES (1, 51, 'listed', '[]', now(), 1), (2, 21, 'listed', '[]', now(), 1), (2, 22, 'listed', '[]', now(), 1), (2, 23, 'listed', '[]', now(), 1);
   INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
   SELECT o, s, k, q, a, ('2026-03-' || f || '+08')::timestamptz, ('2026-03-' || t || '+08')::timestamptz, 1, 2 FROM (VALUES
     (1, 0, 'list', 2, 10, '02 10:00', '05 10:00'), (1, 0, 'list', 2, 9, '05 10:00', '08 10:00'), (1, 0, 'list', 2, 8.5, '08 10:00', '08 20:00'), (1, 0, 'search', 1, 7, '02 10:00', '04 10:00'), (2, 0, 'list', 1, 1, '01 10:00', '03 10:00')) v (o, s, k, q, a, f, t);
@@ -153,4 +154,14 @@ it('an average over two units is marked, and one of prices that all began in one
     [10, '21', '3.0000', 1, false],
     [10, '22', '20.0000', 1, false],
   ]);
+});
+
+it('an average without a beginning is of all that is known', async () => {
+  const [row] = await askAfter(
+    db,
+    offers,
+    `SELECT count(*)::int, sum(prices)::int, (SELECT array_agg(p) FROM analytics.average_prices('2000-01-01') p) = array_agg(p)
+     FROM analytics.average_prices(NULL) p`,
+  );
+  expect(row).toEqual([6, 10, true]);
 });

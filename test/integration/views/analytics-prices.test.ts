@@ -218,6 +218,12 @@ describe('analytics.lowest_price', () => {
     ['not_observed', 'lowest_price(26)'],
     ['unit_changed', 'lowest_price(24)'],
     ['no_price', 'lowest_price(25, 4)'],
+    ['no_such_sku', 'lowest_price(20, sku_id => 77)'],
+    ['sku_gone', 'lowest_price(12, 1, sku_id => 9)'],
+    ['in_the_future', `lowest_price(20, last_day => '2199-01-01')`],
+    ['in_the_future', `lowest_price(20, last_day => 'infinity')`],
+    ['in_the_future', `lowest_price(20, last_day => '5874897-12-31')`],
+    ['not_observed', `lowest_price(20, last_day => '-infinity')`],
   ])('says %s for %s', async (reason, call) => {
     expect(await ask(call)).toMatchObject({ price_cny: null, reason });
   });

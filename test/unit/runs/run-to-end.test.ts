@@ -5,12 +5,13 @@ import type { Run, RunEnd } from '../../../src/model/run.ts';
 import { runToEnd, type RunToEndDeps } from '../../../src/runs/run-to-end.ts';
 
 /** A store with one run that is read as `reads` say, one after the other, and as it ended once it has. */
-function openStore(...reads: readonly Partial<Run>[]) {
+function openStore(silence: string | null, ...reads: readonly Partial<Run>[]) {
   const run = { runId: '7', status: 'running', endedAt: null, callsUsed: 0 } as Run;
   const left = [...reads];
   let ended: Run | null = null;
   const runs: RunToEndDeps['runs'] = {
     read: async () => ended ?? { ...run, ...left.shift() },
+    reasonForSilence: async () => silence,
     end: async (_, status, cause) => {
       await new Promise((resolve) => setImmediate(resolve));
       ended = { ...run, status, cause, endedAt: new Date(0) };
@@ -23,7 +24,12 @@ const never = new AbortController().signal;
 
 it('a run is conducted until it has ended, and each time it is read is progress', async () => {
   const over = { status: 'succeeded', endedAt: new Date(1) } as const;
-  const { run, runs } = openStore({ callsUsed: 1 }, { callsUsed: 2, ...over }, { callsUsed: 2, ...over });
+  const { run, runs } = openStore(
+    null,
+    { callsUsed: 1 },
+    { callsUsed: 2, ...over },
+    { callsUsed: 2, ...over },
+  );
   const seen: number[] = [];
   const answers: boolean[] = [];
   const outcome = await runToEnd({
@@ -45,7 +51,7 @@ it('a run is conducted until it has ended, and each time it is read is progress'
 });
 
 it('a run that another process drives is left to it', async () => {
-  const { runs } = openStore();
+  const { runs } = openStore(null);
   const outcome = await runToEnd({
     ...{ runs, drain: never, onProgress: async () => undefined },
     begin: async () => ({ kind: 'active', runId: '9' }),
@@ -59,6 +65,8 @@ const away = new AppError(databaseErrors.REDIS_UNREACHABLE, 'no Redis');
 interface Stop {
   readonly reason: string;
   readonly trouble: AppError | null;
+  /** Why no call was answered. */
+  readonly silence?: string;
   readonly end: readonly [RunEnd, string];
 }
 
@@ -70,11 +78,24 @@ it.each<[string, Stop]>([
   ],
   ['by its deadline, has a part', { reason: 'deadline', trouble: null, end: ['partial_quota', 'deadline'] }],
   [
+    'by its deadline, with no answer until then, failed by what kept them away',
+    {
+      reason: 'deadline',
+      trouble: null,
+      silence: 'GATEWAY_TIMEOUT',
+      end: ['partial_error', 'GATEWAY_TIMEOUT'],
+    },
+  ],
+  [
+    'by a signal, with no answer until then, is cancelled',
+    { reason: 'signal', trouble: null, silence: 'GATEWAY_TIMEOUT', end: ['cancelled', 'signal'] },
+  ],
+  [
     'by its deadline, in trouble, failed by that',
     { reason: 'deadline', trouble: away, end: ['partial_error', away.code] },
   ],
-])('a run that is stopped %s', async (_, { reason, trouble, end: [status, cause] }) => {
-  const { run, runs } = openStore();
+])('a run that is stopped %s', async (_, { reason, trouble, silence = null, end: [status, cause] }) => {
+  const { run, runs } = openStore(silence);
   const outcome = await runToEnd({
     ...{ runs, drain: AbortSignal.abort(reason), onProgress: async () => undefined },
     begin: async () => ({ kind: 'started', run }),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { actionForm } from '../../../../src/web/parts/action-form.ts';
-import { badge } from '../../../../src/web/parts/badge.ts';
+import { badge, runBadge } from '../../../../src/web/parts/badge.ts';
 import { layout } from '../../../../src/web/parts/layout.ts';
 import { prose } from '../../../../src/web/parts/prose.ts';
 import { number, table, text } from '../../../../src/web/parts/table.ts';
@@ -47,6 +47,21 @@ test('a button says what it is of where it stands among others, and how grave it
 });
 
 test('a state has a word and a tone, and one that is not known is calm by its own name', () => {
+  const endOf = (status: string, cause: string | null) =>
+    String(runBadge({ status, cause })).replace(/<.*?>/g, '');
+  expect([
+    endOf('partial_quota', 'quota'),
+    endOf('partial_quota', 'deadline'),
+    endOf('partial_quota', 'budget'),
+    endOf('partial_error', 'deadline'),
+    endOf('succeeded', null),
+  ]).toEqual([
+    'stopped at quota',
+    'stopped at deadline',
+    'stopped at budget',
+    'done with errors',
+    'succeeded',
+  ]);
   expect(['partial_error', 'skip', 'delisted', 'odd'].map((state) => String(badge(state)))).toEqual([
     '<span class="badge warn">done with errors</span>',
     '<span class="badge calm">not checked</span>',
