@@ -49,15 +49,18 @@ export function toFigures({
   refreshStats: { figures, stale },
   summary,
   detail,
+  found,
   emptyDetailStreak,
 }: OfferFreshness): FiguresBefore {
+  const isFound = emptyDetailStreak === 0;
   return {
     ...figures,
     // An answer of which nothing was usable has answered the hint, and said nothing of it.
     stale: stale ?? (figures.priceHintedAt === null ? null : { since: figures.priceHintedAt, by: 'row' }),
     rowAt: summary?.at ?? null,
-    detailAt: detail?.at ?? null,
-    isFound: emptyDetailStreak === 0,
+    // The one that says how they are.
+    detailAt: (isFound ? found : detail)?.at ?? null,
+    isFound,
   };
 }
 

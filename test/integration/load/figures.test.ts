@@ -201,6 +201,13 @@ it('a detail that shows no change takes back what a row had hinted at', async ()
   await offer.row(5, 12);
   await offer.detail(6, 10);
   expect(await offer.known()).toMatchObject({ is_price_changed: false, price_days: 5 });
+  const other = await openOffer();
+  await other.row(0, 10);
+  await other.detail(1, 10);
+  await other.row(5, 12);
+  await other.unreadable(6);
+  await other.detail(8, 10);
+  expect(await other.known()).toMatchObject({ is_price_changed: false, price_days: 7 });
 });
 
 it('what changed while an offer was off sale is learned from the detail that finds it back', async () => {
