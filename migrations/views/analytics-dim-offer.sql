@@ -27,7 +27,7 @@ COMMENT ON VIEW analytics.dim_offer IS 'One offer, as it is now as far as is kno
 COMMENT ON COLUMN analytics.dim_offer.offer_id IS 'Offer id of 1688.';
 COMMENT ON COLUMN analytics.dim_offer.subject IS 'Title in Chinese.';
 COMMENT ON COLUMN analytics.dim_offer.subject_translated IS 'Title in the language of the sync; equals the Chinese one where 1688 has no translation.';
-COMMENT ON COLUMN analytics.dim_offer.state IS 'listed: on sale; delisted: found, but not on sale; missing: its detail answer was empty, or no search lists it any more; gone: two detail answers in a row were empty. Delisted and missing ones keep the last prices known; those of gone ones have ended.';
+COMMENT ON COLUMN analytics.dim_offer.state IS 'listed: on sale; delisted: found, but not on sale; missing: its detail answer was empty, or no search lists it any more; gone: two detail answers in a row were empty. Delisted and missing ones keep the last prices known; those of gone ones have ended, but for what a search row showed last.';
 COMMENT ON COLUMN analytics.dim_offer.source_status IS '1688''s own word: published is on sale; null until a detail answer said it.';
 COMMENT ON COLUMN analytics.dim_offer.category_id IS 'Leaf category (dim_category).';
 COMMENT ON COLUMN analytics.dim_offer.category_path_zh IS 'Chinese names of its category from the root down; null: the node was not visited.';

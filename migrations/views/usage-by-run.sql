@@ -2,7 +2,7 @@
 CREATE VIEW usage.by_run AS
 SELECT r.run_id, r.scope, r.feeds, r.trigger, r.status, r.cause, r.requested_at, r.started_at, r.ended_at,
        round(extract(epoch FROM coalesce(r.ended_at, usage.ledger_now()) - r.started_at))::int AS duration_s,
-       r.budget_calls, r.calls_used AS used_calls, c.*, r.categories_seen, r.offers_new, r.offers_changed,
+       r.budget_calls, r.calls_used AS used_calls, c.*, r.categories_seen, r.offers_new, r.offers_completed, r.offers_changed,
        r.offers_unchanged, r.prices_opened, r.prices_closed, r.rejects, r.errors, r.last_error_code,
        (SELECT sum(value::numeric) FROM jsonb_each_text(r.forecast -> 'calls')) AS planned_calls,
        (r.forecast ->> 'newOffers')::numeric AS planned_offers_new,
@@ -47,6 +47,7 @@ COMMENT ON COLUMN usage.by_run.response_bytes IS 'Bytes of its answers.';
 COMMENT ON COLUMN usage.by_run.average_latency_ms IS 'From sending to the whole answer; null without an answer.';
 COMMENT ON COLUMN usage.by_run.categories_seen IS 'Category nodes in its answers.';
 COMMENT ON COLUMN usage.by_run.offers_new IS 'Offers not known before.';
+COMMENT ON COLUMN usage.by_run.offers_completed IS 'Offers known from searches only, of which it fetched the first detail that says anything.';
 COMMENT ON COLUMN usage.by_run.offers_changed IS 'Known offers that changed.';
 COMMENT ON COLUMN usage.by_run.offers_unchanged IS 'Offers seen unchanged.';
 COMMENT ON COLUMN usage.by_run.prices_opened IS 'Prices that began to hold.';

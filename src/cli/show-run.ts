@@ -3,7 +3,7 @@ import { exitCodes } from '../core/exit-codes.ts';
 import type { App } from '../app/open-app.ts';
 import { findRemedy } from '../app/find-remedy.ts';
 import { compareWithPlan, type Compared } from '../model/compare-with-plan.ts';
-import { targetsPostponed, type Run } from '../model/run.ts';
+import { offersSeen, targetsPostponed, type Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Session } from '../app/session.ts';
 import { formatTable, type Column } from '../terminal/format-table.ts';
@@ -47,7 +47,7 @@ export function createRunProgress(session: Session, app: App, sync: SyncConfig) 
         label: `run ${run.runId}`,
         callsUsed: run.callsUsed,
         budgetCalls: run.budgetCalls,
-        offers: counts.offersNew + counts.offersChanged + counts.offersUnchanged,
+        offers: offersSeen(counts),
         ratePerSecond,
         secondsLeft: left !== null && ratePerSecond > 0 ? left / ratePerSecond : null,
       });
@@ -77,6 +77,7 @@ export function formatRun(run: Run, calls: Readonly<Record<string, number>> = {}
     ],
     ['categories listed', amount(counts.categories)],
     ['offers new', amount(counts.offersNew), planned(plan.newOffers)],
+    ['offers completed', amount(counts.offersCompleted)],
     ['offers changed', amount(counts.offersChanged), planned(plan.changedOffers)],
     ['offers unchanged', amount(counts.offersUnchanged)],
     ['prices opened', amount(counts.pricesOpened)],
@@ -118,9 +119,7 @@ function mayPass({ cause, counts }: Run): boolean {
   );
 }
 
-function hasLoaded({ counts: { categories, offersNew, offersChanged, offersUnchanged } }: Run): boolean {
-  return categories + offersNew + offersChanged + offersUnchanged > 0;
-}
+const hasLoaded = ({ counts }: Run): boolean => counts.categories + offersSeen(counts) > 0;
 
 /**
  * Cron must not alarm because a quota was used up: that, quarantined rows, and targets that are tried again by themselves

@@ -89,6 +89,15 @@ function isOfConnection(cause: unknown, code: string): boolean {
   return code === 'ENOENT' ? syscall === 'connect' : syscall !== 'listen';
 }
 
+/** Where a connection was refused, or what has no address. */
+function addressOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return '';
+  const { address, port, hostname } = cause as NodeJS.ErrnoException &
+    Partial<Record<'address' | 'port' | 'hostname', unknown>>;
+  if (typeof address === 'string' && typeof port === 'number') return ` at ${address}, port ${String(port)}`;
+  return typeof hostname === 'string' ? ` at ${hostname}` : '';
+}
+
 /** Null: not an error of the database. */
 function kindOf(cause: unknown): ErrorKind | null {
   const code = codeOf(cause);
@@ -159,7 +168,7 @@ export function toDatabaseError(error: unknown): unknown {
   const facts = { databaseCode: codeOf(cause), ...place };
   const isPrivilege = where?.code === '42501';
   const message = isPrivilege ? 'the login lacks a privilege that the statement needs' : messages[kind.code];
-  return new AppError(kind, message ?? kind.code, { facts, cause });
+  return new AppError(kind, `${message ?? kind.code}${addressOf(cause)}`, { facts, cause });
 }
 
 /** Anything thrown: as the database, the operating system or we named it; the rest is our defect. */

@@ -59,6 +59,7 @@ function toReport({ listed, fetched }: CountersByKind, categories: number, rejec
   return {
     categories,
     offersNew: listed.added.size + fetched.added.size,
+    offersCompleted: fetched.completed.size,
     offersChanged: changed.length,
     offersUnchanged: known.length - changed.length,
     pricesOpened: listed.pricesOpened + fetched.pricesOpened,

@@ -49,6 +49,15 @@ export interface RunCounts extends LoadReport {
   readonly errors: number;
 }
 
+/** Offers that a run showed: one that it found and of which it fetched the detail, too, once. */
+export const offersSeen = ({
+  offersNew,
+  offersCompleted,
+  offersChanged,
+  offersUnchanged,
+}: Pick<RunCounts, 'offersNew' | 'offersCompleted' | 'offersChanged' | 'offersUnchanged'>): number =>
+  Math.max(offersNew, offersCompleted) + offersChanged + offersUnchanged;
+
 export interface RunRequest {
   readonly scope: string;
   readonly feedNames: readonly string[];

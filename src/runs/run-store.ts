@@ -71,6 +71,7 @@ const runFields = {
   counts: {
     categories: run.categoriesSeen,
     offersNew: run.offersNew,
+    offersCompleted: run.offersCompleted,
     offersChanged: run.offersChanged,
     offersUnchanged: run.offersUnchanged,
     pricesOpened: run.pricesOpened,
@@ -170,6 +171,7 @@ function prepareFrequent(db: Database) {
       .set({
         categoriesSeen: plus(run.categoriesSeen, 'categories'),
         offersNew: plus(run.offersNew, 'offersNew'),
+        offersCompleted: plus(run.offersCompleted, 'offersCompleted'),
         offersChanged: plus(run.offersChanged, 'offersChanged'),
         offersUnchanged: plus(run.offersUnchanged, 'offersUnchanged'),
         pricesOpened: plus(run.pricesOpened, 'pricesOpened'),

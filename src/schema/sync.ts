@@ -80,6 +80,7 @@ export const run = sync.table(
     endedAt: instant('ended_at'),
     categoriesSeen: counter('categories_seen'),
     offersNew: counter('offers_new'),
+    offersCompleted: counter('offers_completed'),
     offersChanged: counter('offers_changed'),
     offersUnchanged: counter('offers_unchanged'),
     pricesOpened: counter('prices_opened'),

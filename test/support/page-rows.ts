@@ -8,7 +8,14 @@ import type { RunRow } from '../../src/web/reads/run-pages.ts';
 export const runRow = (changes: Partial<RunRow> = {}): RunRow => ({
   ...{ runId: '7', scope: 'all', trigger: 'cli', status: 'succeeded', cause: null },
   ...{ callsUsed: 0, budgetCalls: null, feeds: ['bags'], categories: 0 },
-  ...{ offersNew: 0, offersChanged: 0, offersUnchanged: 0, pricesOpened: 0, pricesClosed: 0 },
+  ...{
+    offersNew: 0,
+    offersCompleted: 0,
+    offersChanged: 0,
+    offersUnchanged: 0,
+    pricesOpened: 0,
+    pricesClosed: 0,
+  },
   ...{ rejects: 0, errors: 0, lastErrorCode: null, postponed: 0, nextTryAt: null, forecast: null },
   requestedAt: new Date('2026-11-25T07:59:30Z'),
   startedAt: new Date('2026-11-25T08:00:00Z'),

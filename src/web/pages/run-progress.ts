@@ -1,3 +1,4 @@
+import { offersSeen } from '../../model/run.ts';
 import type { RunRow } from '../reads/run-pages.ts';
 import { html, type Html, type HtmlValue } from '../html.ts';
 import { runBadge } from '../parts/badge.ts';
@@ -11,7 +12,7 @@ export function runProgress(run: RunRow, now: Date): Html {
   const { budgetCalls, callsUsed, startedAt, endedAt } = run;
   const ms = startedAt === null ? 0 : (endedAt ?? now).getTime() - startedAt.getTime();
   const rate = ms > 0 ? (callsUsed / ms) * 1000 : 0;
-  const offers = run.offersNew + run.offersChanged + run.offersUnchanged;
+  const offers = offersSeen(run);
   const rows: (readonly [string, HtmlValue])[] = [
     ['calls', budgetCalls === null ? count(callsUsed) : `${count(callsUsed)} of ${count(budgetCalls)}`],
     ['planned', plannedCalls(run)],
@@ -19,6 +20,7 @@ export function runProgress(run: RunRow, now: Date): Html {
     ['calls a second', rate.toFixed(1)],
     ['offers seen', count(offers)],
     ['new offers', count(run.offersNew)],
+    ['completed offers', count(run.offersCompleted)],
     ['changed offers', count(run.offersChanged)],
     ['prices opened', count(run.pricesOpened)],
     ['prices closed', count(run.pricesClosed)],

@@ -22,6 +22,7 @@ export interface RunRow {
   readonly feeds: readonly string[];
   readonly categories: number;
   readonly offersNew: number;
+  readonly offersCompleted: number;
   readonly offersChanged: number;
   readonly offersUnchanged: number;
   readonly pricesOpened: number;

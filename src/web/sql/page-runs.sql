@@ -1,11 +1,11 @@
 -- Purpose: runs for a page of them, newest first.
 -- Params:  $1 bigint|null only those before this run; $2 integer how many; $3 text|null state; $4 text|null scope; $5 text|null
 --          trigger; $6 timestamptz|null begun from; $7 timestamptz|null begun before
--- Returns: runId, scope, trigger, status, cause, callsUsed, budgetCalls, offersNew, offersChanged, pricesClosed, rejects,
+-- Returns: runId, scope, trigger, status, cause, callsUsed, budgetCalls, offersNew, offersCompleted, offersChanged, pricesClosed, rejects,
 --          errors, lastErrorCode, postponed, nextTryAt (null: none is), forecast (null: there is none), requestedAt, startedAt, endedAt, deadlineAt, isDriven
 --          (active, with a driver: the process that begins a run counts, too, and need not be a worker)
 SELECT run_id::text AS "runId", scope, trigger, status, cause, calls_used AS "callsUsed", budget_calls AS "budgetCalls",
-       feeds, categories_seen AS "categories", offers_new AS "offersNew", offers_changed AS "offersChanged",
+       feeds, categories_seen AS "categories", offers_new AS "offersNew", offers_completed AS "offersCompleted", offers_changed AS "offersChanged",
        offers_unchanged AS "offersUnchanged", prices_opened AS "pricesOpened", prices_closed AS "pricesClosed", rejects,
        errors, last_error_code AS "lastErrorCode", postponed, next_try_at AS "nextTryAt", forecast, requested_at AS "requestedAt", started_at AS "startedAt",
        ended_at AS "endedAt", deadline_at AS "deadlineAt",

@@ -9,7 +9,7 @@ import { rawErrors } from '../../../src/raw/errors.ts';
 import { categoryOf, categoryPayload } from '../../support/stored-answers.ts';
 
 const report: LoadReport = {
-  ...{ categories: 1, offersNew: 0, offersChanged: 0, offersUnchanged: 0 },
+  ...{ categories: 1, offersNew: 0, offersCompleted: 0, offersChanged: 0, offersUnchanged: 0 },
   ...{ pricesOpened: 0, pricesClosed: 0, rejects: 0 },
 };
 

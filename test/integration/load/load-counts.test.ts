@@ -267,7 +267,7 @@ it('the report of a load has offers that are new, changed and unchanged, once ea
     searchPage(windowId, at(5), [searchRow(newId()), searchRow(newId(), { rank: 2 })]),
   );
   expect(report).toEqual({
-    ...{ categories: 0, offersNew: 3, offersChanged: 2, offersUnchanged: 1 },
+    ...{ categories: 0, offersNew: 3, offersCompleted: 2, offersChanged: 2, offersUnchanged: 1 },
     ...{ pricesOpened: 5, pricesClosed: 1, rejects: 0 },
   });
 });

@@ -19,7 +19,7 @@ const nightly: Schedule = {
   ...{ name: 'nightly', cron: '0 2 * * *', timezone: 'UTC', feeds: ['a'], budgetCalls: null, missed: 'skip' },
 };
 const report = {
-  ...{ categories: 0, offersNew: 0, offersChanged: 0, offersUnchanged: 0 },
+  ...{ categories: 0, offersNew: 0, offersCompleted: 0, offersChanged: 0, offersUnchanged: 0 },
   ...{ pricesOpened: 0, pricesClosed: 0, rejects: 0 },
 };
 const action = { actor: 'a', action: 'hold', subject: 'b', outcome: 'c' } as const;

@@ -90,7 +90,7 @@ describe('the run store', () => {
     };
     const [one, other] = [await begin('one'), await begin('other')];
     const report = {
-      ...{ categories: 1, offersNew: 2, offersChanged: 3, offersUnchanged: 4 },
+      ...{ categories: 1, offersNew: 2, offersCompleted: 8, offersChanged: 3, offersUnchanged: 4 },
       ...{ pricesOpened: 5, pricesClosed: 6, rejects: 7 },
     };
     await runs.addCounts(one, report);
@@ -99,7 +99,7 @@ describe('the run store', () => {
     await runs.addFailure(one, { code: 'GATEWAY_BUSINESS_REFUSED', mayPass: false });
     await runs.addFailure(one, { code: 'GATEWAY_TIMEOUT', mayPass: true });
     expect((await runs.read(one))?.counts).toEqual({
-      ...{ categories: 2, offersNew: 12, offersChanged: 6, offersUnchanged: 8 },
+      ...{ categories: 2, offersNew: 12, offersCompleted: 16, offersChanged: 6, offersUnchanged: 8 },
       ...{ pricesOpened: 10, pricesClosed: 12, rejects: 14, errors: 2 },
     });
     expect((await runs.read(other))?.counts).toMatchObject({ offersNew: 0, rejects: 0, errors: 0 });

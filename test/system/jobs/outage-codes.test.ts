@@ -42,7 +42,7 @@ const answer: CallAnswered = {
 };
 
 const noChange = {
-  ...{ categories: 0, offersNew: 0, offersChanged: 0, offersUnchanged: 0 },
+  ...{ categories: 0, offersNew: 0, offersCompleted: 0, offersChanged: 0, offersUnchanged: 0 },
   ...{ pricesOpened: 0, pricesClosed: 0, rejects: 0 },
 };
 

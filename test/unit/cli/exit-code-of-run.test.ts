@@ -3,7 +3,15 @@ import { exitCodeOfRun } from '../../../src/cli/show-run.ts';
 import type { Run } from '../../../src/model/run.ts';
 
 const loaded = {
-  ...{ categories: 1, offersNew: 0, offersChanged: 0, offersUnchanged: 0, pricesOpened: 0, pricesClosed: 0 },
+  ...{
+    categories: 1,
+    offersNew: 0,
+    offersCompleted: 0,
+    offersChanged: 0,
+    offersUnchanged: 0,
+    pricesOpened: 0,
+    pricesClosed: 0,
+  },
   ...{ rejects: 0, errors: 0 },
 };
 const none = { ...loaded, categories: 0 };
@@ -28,6 +36,7 @@ it.each<[what: string, run: Run, exitCode: number, strict: number]>([
   ['did, and loaded only new offers', { ...run, counts: { ...none, offersNew: 1 } }, 0, 7],
   ['did, and loaded only changes', { ...run, counts: { ...none, offersChanged: 1 } }, 0, 7],
   ['did, and loaded only what had not changed', { ...run, counts: { ...none, offersUnchanged: 1 } }, 0, 7],
+  ['did, and loaded only first details', { ...run, counts: { ...none, offersCompleted: 1 } }, 0, 7],
   ['loaded everything', { ...run, status: 'succeeded', cause: null }, 0, 0],
   ['quarantined a row', { ...run, status: 'succeeded', counts: { ...loaded, rejects: 1 } }, 0, 3],
   ['was cancelled', { ...run, status: 'cancelled' }, 1, 1],

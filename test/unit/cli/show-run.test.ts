@@ -15,7 +15,13 @@ const run: Run = {
   ...{ callsUsed: 1011, deadlineAt: null, postponed: 1010, nextTryAt: null, syncFileHash: null },
   ...{ startedAt, endedAt: new Date('2026-11-25T01:01:02.34Z'), forecast: null },
   counts: {
-    ...{ categories: 1001, offersNew: 1002, offersChanged: 1003, offersUnchanged: 1004 },
+    ...{
+      categories: 1001,
+      offersNew: 1002,
+      offersCompleted: 1010,
+      offersChanged: 1003,
+      offersUnchanged: 1004,
+    },
     ...{ pricesOpened: 1005, pricesClosed: 1006, rejects: 1007, errors: 1008 },
   },
 };
@@ -33,6 +39,7 @@ it('a run that has ended has its outcome, calls and counts', () => {
     ['time', '62.3 s'],
     ['categories listed', '1,001'],
     ['offers new', '1,002'],
+    ['offers completed', '1,010'],
     ['offers changed', '1,003'],
     ['offers unchanged', '1,004'],
     ['prices opened', '1,005'],
@@ -45,7 +52,7 @@ it('a run that has ended has its outcome, calls and counts', () => {
 
 it('with a forecast it has what was planned beside, with a cause and a budget both', () => {
   const ended: Run = { ...run, status: 'partial_quota', cause: 'budget', budgetCalls: 2000, forecast };
-  expect(textRows(formatRun(ended, { 'offer.detail': 1011 })).slice(0, 9)).toEqual([
+  expect(textRows(formatRun(ended, { 'offer.detail': 1011 })).slice(0, 10)).toEqual([
     ['run 12', 'planned'],
     ['outcome', 'partial_quota (budget)'],
     ['calls', '1,011 of 2,000', '1,501'],
@@ -54,6 +61,7 @@ it('with a forecast it has what was planned beside, with a cause and a budget bo
     ['time', '62.3 s', '61.3 s'],
     ['categories listed', '1,001'],
     ['offers new', '1,002', '1,022'],
+    ['offers completed', '1,010'],
     ['offers changed', '1,003', '1,022'],
   ]);
   const guess = formatRun({ ...ended, forecast: { ...forecast, isGuess: true } });
@@ -115,7 +123,7 @@ it('progress has the rate since it was first seen, and the time that the calls l
   await progress.update({ ...active, callsUsed: 30 });
   await progress.update({ ...active, callsUsed: 8 });
   await progress.update({ ...active, forecast: { ...forecast, isGuess: true }, callsUsed: 30 });
-  const shown = { label: 'run 12', budgetCalls: 500, offers: 3009 };
+  const shown = { label: 'run 12', budgetCalls: 500, offers: 3017 };
   expect(updates).toEqual([
     { ...shown, callsUsed: 10, ratePerSecond: 0, secondsLeft: null },
     { ...shown, callsUsed: 30, ratePerSecond: 5, secondsLeft: 12 },

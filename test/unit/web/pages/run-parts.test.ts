@@ -23,13 +23,20 @@ const cells = (shown: { toString(): string } | null, caption: string) =>
 test('the progress of a run has each of its figures', () => {
   const run = runRow({
     ...{ callsUsed: 1500, budgetCalls: 2000, forecast, cause: 'quota', status: 'partial_quota' },
-    ...{ offersNew: 1000, offersChanged: 200, offersUnchanged: 30, pricesOpened: 11, pricesClosed: 12 },
+    ...{
+      offersNew: 1000,
+      offersCompleted: 900,
+      offersChanged: 200,
+      offersUnchanged: 30,
+      pricesOpened: 11,
+      pricesClosed: 12,
+    },
     ...{ rejects: 13, errors: 14, postponed: 15 },
   });
   const shown = runProgress(run, now);
   expect(readFacts(shown)).toEqual({
     ...{ calls: '1,500 of 2,000', planned: '1,201', time: '10 min', 'calls a second': '2.5' },
-    ...{ 'offers seen': '1,230', 'new offers': '1,000', 'changed offers': '200' },
+    ...{ 'offers seen': '1,230', 'new offers': '1,000', 'completed offers': '900', 'changed offers': '200' },
     ...{ 'prices opened': '11', 'prices closed': '12', 'values quarantined': '13' },
     ...{ 'targets given up': '14', 'targets postponed': '15' },
   });
