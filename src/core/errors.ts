@@ -83,7 +83,7 @@ export const coreErrors = defineErrors({
     origin: 'operator',
     recovery: 'halt',
     remedy:
-      'Create the file at the path that `offers_file:` of catalog-sync.yaml names, relative to the project folder, on every host that runs a worker: ids of offers or addresses of detail.1688.com, one a line.',
+      'Put the file inside the project folder, at the path that `offers_file:` of catalog-sync.yaml names, on every host that runs a worker: ids of offers or addresses of detail.1688.com, one a line.',
   },
   CREDENTIALS_MISSING: {
     origin: 'operator',
