@@ -228,6 +228,12 @@ describe.skipIf(version === null)('a restored database', { timeout: 240_000 }, (
     }
     here = await startServer(here.dataRoot);
     const url = databaseUrl(here.url, 'recovered');
+    // It answers before its recovery ends, and takes no writes until then.
+    await withPool(url, (pool) =>
+      until(async () => (await pool.query('SELECT WHERE NOT pg_is_in_recovery()')).rowCount === 1, {
+        what: 'the recovery ends',
+      }),
+    );
     world.useDatabase(url);
     await expectRest(world, url);
     expect(await world.reconcileAll()).toBeGreaterThan(0);
