@@ -328,6 +328,7 @@ describe('the books', () => {
     expect(await store.load([answer, answer])).toEqual({
       categories: 0,
       offersNew: 0,
+      offersCompleted: 0,
       offersChanged: 0,
       offersUnchanged: 0,
       pricesOpened: 0,
