@@ -326,11 +326,7 @@ describe('the books', () => {
     };
     const before = await dump();
     expect(await store.load([answer, answer])).toEqual({
-      categories: 0,
-      offersNew: 0,
-      offersCompleted: 0,
-      offersChanged: 0,
-      offersUnchanged: 0,
+      ...{ categories: 0, offersNew: 0, offersCompleted: 0, offersChanged: 0, offersUnchanged: 0 },
       pricesOpened: 0,
       pricesClosed: 0,
       rejects: 0,
