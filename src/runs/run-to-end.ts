@@ -38,13 +38,14 @@ export async function runToEnd(deps: RunToEndDeps): Promise<RunOutcome> {
     return run.endedAt !== null;
   });
   if (deps.drain.aborted) {
-    const reason = trouble?.code ?? (await deps.runs.reasonForSilence(runId));
-    await deps.runs.end(runId, ...earlyEnd(deps.drain, reason));
+    const isDeadline = deps.drain.reason === 'deadline';
+    const hindrance = isDeadline ? (trouble?.code ?? (await deps.runs.reasonForSilence(runId))) : null;
+    await deps.runs.end(runId, ...earlyEnd(isDeadline, hindrance));
   }
   return { kind: 'ended', run: (await deps.runs.read(runId)) ?? run };
 }
 
-function earlyEnd({ reason }: AbortSignal, hindrance: string | null): [RunEnd, string] {
-  if (reason !== 'deadline') return ['cancelled', 'signal'];
+function earlyEnd(isDeadline: boolean, hindrance: string | null): [RunEnd, string] {
+  if (!isDeadline) return ['cancelled', 'signal'];
   return hindrance === null ? ['partial_quota', 'deadline'] : ['partial_error', hindrance];
 }

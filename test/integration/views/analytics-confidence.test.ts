@@ -150,6 +150,15 @@ describe('analytics.offer_confidence', () => {
       `SELECT now()::date - vouched_at::date AS days FROM analytics.offer_confidence WHERE offer_id = 8`,
     );
     expect(row).toEqual({ days: 3 });
+    // No part lists it any more, so that the pass over all of them vouches.
+    await db.pool.query(
+      `UPDATE sync.window_offer SET last_seen_at = now() - interval '15 days'
+       WHERE offer_id = 8 AND window_id IN (SELECT window_id FROM sync.search_window WHERE keyword LIKE 'part %')`,
+    );
+    const [left] = await ask(
+      `SELECT now()::date - vouched_at::date AS days FROM analytics.offer_confidence WHERE offer_id = 8`,
+    );
+    expect(left).toEqual({ days: 1 });
     // Where a row speaks against it, no list that lacks it vouches.
     await db.pool.query(
       `UPDATE sync.refresh SET stale_since = now() - interval '4 days', stale_by = 'row' WHERE offer_id = 8`,
