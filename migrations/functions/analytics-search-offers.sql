@@ -1,5 +1,5 @@
 -- Purpose: offers by words of their titles.
--- Params:  query text; max_rows integer
+-- Params:  query text; max_rows integer: null: 10,000
 -- Returns: offers, those on sale first, then the highest ids
 --
 -- The index finds candidates by pairs of characters, the texts decide.
@@ -19,7 +19,7 @@ AS $$
       WHERE w.word <> ''
     )
   ORDER BY o.state <> 'listed', o.offer_id DESC
-  LIMIT least(greatest(search_offers.max_rows, 0), 10000)
+  LIMIT greatest(least(search_offers.max_rows, 10000), 0)
 $$;
 
 COMMENT ON FUNCTION analytics.search_offers(text, integer) IS

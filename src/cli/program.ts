@@ -5,6 +5,7 @@ import { logLevels } from '../core/log-levels.ts';
 import { productVersion } from '../core/product-version.ts';
 import { spellCommands } from '../core/spell-commands.ts';
 import { addExamples } from './add-examples.ts';
+import { nearestKey } from '../config/nearest-key.ts';
 import type { CliContext } from '../app/context.ts';
 import { registerAuth } from './verbs/auth.ts';
 import { registerCompletion } from './verbs/completion.ts';
@@ -85,6 +86,19 @@ function addGlobalFlags(program: Command, context: CliContext): void {
     .addOption(new Option('--log-level <level>', 'how much to log on stderr').choices(logLevels));
 }
 
+/** A word that is no command is not an argument too many of the command that runs when none is named. */
+function refuseUnknownCommands(group: Command): void {
+  group.hook('preSubcommand', ({ args: [word], commands }) => {
+    const names = commands.map((command) => command.name());
+    if (word === undefined || word.startsWith('-') || names.includes(word)) return;
+    const nearest = nearestKey(word, names) ?? 'help';
+    group.error(`error: unknown command '${word}' of '${group.name()}'\n(Did you mean ${nearest}?)`, {
+      code: 'commander.unknownCommand',
+      exitCode: 1,
+    });
+  });
+}
+
 /** The command line: every verb, its flags and its help. Reads nothing and starts nothing until it is parsed. */
 export function createProgram(context: CliContext): Command {
   const program = new Command('catalog-sync')
@@ -107,5 +121,7 @@ export function createProgram(context: CliContext): Command {
     'catalog-sync sync --help',
   ]);
   for (const register of verbs) register(program, context);
+  for (const group of program.commands.filter(({ commands }) => commands.length > 0))
+    refuseUnknownCommands(group);
   return program;
 }

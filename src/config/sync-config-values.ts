@@ -65,13 +65,14 @@ function isAlicdnUrl(text: string): boolean {
 /** True for a picture that 1688 fetches itself, false for a file that is uploaded. */
 const isUrlLike = (text: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
 
-/** A picture to search by: a url that 1688 can read itself, or a file's path from the project folder. */
+/** From the project folder, or absolute. */
 export const filePath = z
   .string({ error: 'must be the path of a file' })
   .trim()
   .refine((text) => text !== '' && text.length <= 500, 'must have 1 to 500 characters')
   .refine(isPlain, 'must have no control characters and no halves of characters');
 
+/** A picture to search by: a url that 1688 can read itself, or a file's path from the project folder. */
 export const image = z
   .string({ error: 'must be the path of a picture, or its url at alicdn.com' })
   .trim()

@@ -208,4 +208,26 @@ export const extractErrors = defineErrors({
     recovery: 'throttle',
     remedy: 'Nothing: the ledger did not grant the token refresh. catalog-sync retries it.',
   },
+  IMAGE_FILE_UNREADABLE: {
+    origin: 'operator',
+    recovery: 'fail',
+    remedy:
+      'Put the picture at the path that `images:` of catalog-sync.yaml names, relative to the project folder, on every host that runs a worker.',
+  },
+  IMAGE_FILE_OUTSIDE: {
+    origin: 'operator',
+    recovery: 'fail',
+    remedy:
+      'Only files inside the project folder are sent to 1688, also where a name is a link. Copy the picture into the project folder.',
+  },
+  IMAGE_FILE_NOT_PICTURE: {
+    origin: 'operator',
+    recovery: 'fail',
+    remedy: 'Save it as a JPEG, PNG, GIF or WebP: the content decides, not the name of the file.',
+  },
+  IMAGE_FILE_TOO_LARGE: {
+    origin: 'operator',
+    recovery: 'fail',
+    remedy: '1688 accepts pictures of up to 300 KB. Save the picture smaller: 800 pixels a side are enough.',
+  },
 });

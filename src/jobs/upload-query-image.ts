@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dayMs } from '../core/duration.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
+import { isPicturePath, readImageFile } from '../extract/read-image-file.ts';
 import type { UploadStore } from '../load/upload-store.ts';
 import type { CallContext, CallWaiting, Gateway } from '../model/gateway.ts';
 import type { QueryImage } from '../model/operation.ts';
@@ -8,7 +9,6 @@ import type { ImageUpload } from '../model/records.ts';
 import { jobErrors } from './errors.ts';
 import { maxQueueWaitMs } from './job-kinds.ts';
 import type { CatalogLoader } from './normalize-and-load.ts';
-import { readImageFile } from './read-image-file.ts';
 
 export interface QueryImageDeps {
   readonly gateway: Pick<Gateway, 'uploadImage'>;
@@ -39,7 +39,7 @@ const longWaits: ReadonlySet<CallWaiting['by']> = new Set(['hold', 'day', 'month
 /** @see UploadQueryImage */
 export function createQueryImageUpload(deps: QueryImageDeps): UploadQueryImage {
   return async (image, context) => {
-    if (image.includes('://')) return { kind: 'address', url: image };
+    if (!isPicturePath(image)) return { kind: 'address', url: image };
     const bytes = await readImageFile(deps.projectDir, image);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const upload = (await deps.uploads.find(sha256)) ?? (await handOver(deps, bytes, context));

@@ -74,8 +74,11 @@ async function checkOpened(
   return withPool({ connectionString: database.url, max: 1, log }, async (pool) => {
     const place = database.isEmbedded ? 'the embedded Postgres' : 'DATABASE_URL';
     const checks = await checkDatabase(pool, { config, sync, place, findRemedy });
-    if (checks.some((check) => check.status === 'fail'))
-      return [...checks, skip(signedCallName, 'not made: it needs the database')];
+    const failing = checks.filter((check) => check.status === 'fail').map((check) => check.name);
+    if (failing.length > 0) {
+      const cause = `not made: correct ${failing.map((name) => `"${name}"`).join(' and ')} first`;
+      return [...checks, skip(signedCallName, cause)];
+    }
     const store = config.TOKEN_KEY ? createTokenStore({ pool, key: config.TOKEN_KEY, log }) : null;
     const token = await checkToken(config, store, context.clock);
     const called = await callIfAgreed({ ...parts, pool }, options, isAgreed);

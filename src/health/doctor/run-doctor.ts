@@ -5,6 +5,7 @@ import { contractName, contractReportFile } from '../contract/check-contract.ts'
 import { failed, type Check } from './check.ts';
 import { checkEnvFiles } from './check-env-files.ts';
 import { checkEncryption } from './check-encryption.ts';
+import { checkFeedFiles } from './check-feed-files.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
 import { checkHeartbeat, checkNotifySettings } from './check-notifications.ts';
 import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
@@ -49,6 +50,7 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
     checkSettings(origins),
     ...checkCredentials(config),
     checkSyncFile(projectDir),
+    ...(await checkFeedFiles(projectDir)),
     checkTarget(config, origins),
     ...checkNotifySettings(config),
     checkHeartbeat(config),

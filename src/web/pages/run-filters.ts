@@ -20,12 +20,11 @@ const fieldNames = ['state', 'scope', 'trigger', 'from', 'to'] as const;
 
 type Fields = Readonly<Record<(typeof fieldNames)[number], string>>;
 
-/** What the form was filled in with; what is no choice counts as nothing. */
+/** What the form was filled in with; what is no day counts as nothing. */
 export function readRunFields(query: (name: string) => string | undefined): Fields {
   const textOf = (name: string) => (query(name) ?? '').slice(0, 200);
   const dayOf = (name: string) => (startOfShanghaiDay(textOf(name)) === null ? '' : textOf(name));
-  const state = statuses.find((status) => status === query('state')) ?? '';
-  const [scope, trigger] = [textOf('scope'), textOf('trigger')];
+  const [state, scope, trigger] = [textOf('state'), textOf('scope'), textOf('trigger')];
   return { state, scope, trigger, from: dayOf('from'), to: dayOf('to') };
 }
 
@@ -33,7 +32,7 @@ export function readRunFields(query: (name: string) => string | undefined): Fiel
 export function toRunFilter({ state, scope, trigger, from, to }: Fields): RunFilter {
   const last = startOfShanghaiDay(to);
   return {
-    status: statuses.find((status) => status === state) ?? null,
+    status: state === '' ? null : state,
     scope: scope === '' ? null : scope,
     trigger: trigger === '' ? null : trigger,
     from: startOfShanghaiDay(from),

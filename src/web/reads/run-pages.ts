@@ -99,7 +99,7 @@ export interface PromisedAge {
 
 /** Which runs to show; null: all. */
 export interface RunFilter {
-  readonly status: RunStatus | null;
+  readonly status: string | null;
   readonly scope: string | null;
   readonly trigger: string | null;
   /** Begun, or asked for, from this moment to before the other. */

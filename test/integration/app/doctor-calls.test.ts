@@ -110,7 +110,7 @@ it('a database that fails a check is asked for nothing more', async () => {
   const empty = await createTestDatabase({ migrated: false });
   try {
     const checks = await check({}, { DATABASE_URL: empty.url });
-    expect(checks.at(-1)).toBe('skip signed call: not made: it needs the database');
+    expect(checks.at(-1)).toBe('skip signed call: not made: correct "database" first');
     expect(checks.some((line) => line.includes(' token: '))).toBe(false);
   } finally {
     await empty.drop();

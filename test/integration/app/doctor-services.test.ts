@@ -116,7 +116,7 @@ async function messageOf(name: string, options: Partial<ServiceCheckOptions>): P
 
 it('on a database of real offers, nothing is asked of the sandbox', async () => {
   await database.pool.query("UPDATE sync.database_identity SET source = 'live'");
-  expect(await messageOf('signed call', { probes: true })).toBe('not made: it needs the database');
+  expect(await messageOf('signed call', { probes: true })).toBe('not made: correct "data" first');
   expect(await listCalls()).toEqual([]);
 });
 

@@ -45,7 +45,7 @@ describe.each(locales)('analytics.search_offers in a database with the locale of
     await withAdmin(adminUrl, (client) => dropDatabase(client, name));
   });
 
-  const search = async (query: string | null, maxRows = 100) => {
+  const search = async (query: string | null, maxRows: number | null = 100) => {
     const { rows } = await pool.query<{ offer_id: string }>(
       'SELECT offer_id FROM analytics.search_offers($1, $2)',
       [query, maxRows],
@@ -91,6 +91,7 @@ describe.each(locales)('analytics.search_offers in a database with the locale of
     expect(await search('机', 0)).toEqual([]);
     expect(await search('机', -5)).toEqual([]);
     expect(await search('包', 1_000_000)).toHaveLength(3001);
+    expect(await search('包', null)).toHaveLength(3001);
   });
 
   it.each(['手机', '杯', 'usb cable'])('goes by the index for %s', async (query) => {

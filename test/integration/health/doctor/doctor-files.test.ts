@@ -8,6 +8,7 @@ import { loadConfig } from '../../../../src/config/environment.ts';
 import { requireEncryption } from '../../../../src/db/require-encryption.ts';
 import { Secret } from '../../../../src/core/secret.ts';
 import { checkEncryption } from '../../../../src/health/doctor/check-encryption.ts';
+import { checkFeedFiles } from '../../../../src/health/doctor/check-feed-files.ts';
 import { checkRedis } from '../../../../src/health/doctor/check-redis.ts';
 import type { Check } from '../../../../src/health/doctor/check.ts';
 import { checkSecretFiles } from '../../../../src/health/doctor/check-secret-files.ts';
@@ -73,6 +74,37 @@ describe('the key of recordings', () => {
     const key = readPseudonymKey(project);
     expect(key).toHaveLength(32);
     expect(readPseudonymKey(project)).toEqual(key);
+  });
+});
+
+describe('watch lists and pictures of the sync file', () => {
+  const feeds = (...lines: string[]) => ({
+    'catalog-sync.yaml': `account: personal\nfeeds:\n${lines.map((line) => `  - {${line}}\n`).join('')}`,
+  });
+  const watched = 'name: w, offers_file: w.csv';
+
+  test('that cannot be read are named, each with its feed or path, before any run', async () => {
+    const project = createProject(feeds(watched, 'name: p, images: [a.jpg, b.jpg]'));
+    writeFileSync(join(project, 'b.jpg'), 'no picture');
+    const { exitCode } = await runIn(project, ['doctor', '--offline']);
+    expect(exitCode).toBe(4);
+    const messages = (await checkFeedFiles(project)).map(({ status, message }) => `${status} ${message}`);
+    expect(messages).toEqual([
+      expect.stringMatching(/^fail WATCH_LIST_UNREADABLE: offers_file w.csv of feed w can't be read/),
+      expect.stringMatching(/^fail IMAGE_FILE_UNREADABLE: the picture a.jpg can't be read/),
+      expect.stringMatching(/^fail IMAGE_FILE_NOT_PICTURE: the picture b.jpg/),
+    ]);
+  });
+
+  test('are fine where they can be, and pictures with a url are not read', async () => {
+    const url = 'https://cbu01.alicdn.com/img/ibank/a.jpg';
+    const project = createProject(feeds(watched, `name: p, images: ['${url}']`));
+    writeFileSync(join(project, 'w.csv'), '1\n');
+    expect(await checkFeedFiles(project)).toMatchObject([
+      { status: 'ok', message: '1 of the sync file can be read' },
+    ]);
+    expect(await checkFeedFiles(createProject(feeds('name: k, keywords: [a]')))).toEqual([]);
+    expect(await checkFeedFiles(createProject())).toEqual([]);
   });
 });
 

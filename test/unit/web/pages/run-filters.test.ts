@@ -4,9 +4,10 @@ import { readRunFields, runFilters, runsPath, toRunFilter } from '../../../../sr
 const read = (query: Readonly<Record<string, string>>) => readRunFields((name) => query[name]);
 const none = { state: '', scope: '', trigger: '', from: '', to: '' };
 
-test('what is no choice counts as nothing', () => {
+test('what is no day counts as nothing; a state that there is not stays, and no run has it', () => {
   expect(read({})).toEqual(none);
-  expect(read({ state: 'nonsense', from: '2026-02-30', to: 'x' })).toEqual(none);
+  expect(read({ from: '2026-02-30', to: 'x' })).toEqual(none);
+  expect(toRunFilter(read({ state: 'nonsense' })).status).toBe('nonsense');
   const all = { state: 'failed', scope: 'all', trigger: 'cli', from: '2026-11-01', to: '2026-11-02' };
   expect(read(all)).toEqual(all);
   expect(read({ scope: 'x'.repeat(201) }).scope).toBe('x'.repeat(200));

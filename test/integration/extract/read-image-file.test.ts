@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { readImageFile } from '../../../src/jobs/read-image-file.ts';
+import { readImageFile } from '../../../src/extract/read-image-file.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'catalog-sync-pictures-'));
 afterAll(() => rmSync(scratch, { recursive: true }));

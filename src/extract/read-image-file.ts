@@ -1,10 +1,13 @@
 import { AppError, errorMessage, type ErrorKind } from '../core/errors.ts';
 import { findProjectFile, readAtMost } from '../core/read-project-file.ts';
-import { jobErrors } from './errors.ts';
+import { extractErrors } from './errors.ts';
 import { isPicture } from './is-picture.ts';
 
 /** Between what sources say: about 100 KB, 300 KB and 3 MB (docs/1688.md). A call for more would most likely be lost. */
 const maxImageBytes = 300 * 1024;
+
+/** Whether a picture of the sync file is a file; others are urls. */
+export const isPicturePath = (image: string): boolean => !image.includes('://');
 
 /**
  * The bytes of a picture in the project folder. What the sync file names is sent to 1688, so that nothing else may be read.
@@ -17,15 +20,15 @@ export async function readImageFile(projectDir: string, path: string): Promise<U
     throw new AppError(kind, `the picture ${path} ${problem}`, { facts: { image: path }, cause });
   };
   const unreadable = (cause: unknown) =>
-    refuse(jobErrors.IMAGE_FILE_UNREADABLE, `can't be read: ${errorMessage(cause)}`, cause);
+    refuse(extractErrors.IMAGE_FILE_UNREADABLE, `can't be read: ${errorMessage(cause)}`, cause);
   const file = await findProjectFile(projectDir, path).catch(unreadable);
   if (file === null)
-    return refuse(jobErrors.IMAGE_FILE_OUTSIDE, 'is outside of the project folder and was not read');
+    return refuse(extractErrors.IMAGE_FILE_OUTSIDE, 'is outside of the project folder and was not read');
   const bytes = await readAtMost(file, maxImageBytes + 1).catch(unreadable);
   if (bytes.length > maxImageBytes) {
     const problem = `has more than ${String(maxImageBytes / 1024)} KB and was not uploaded`;
-    return refuse(jobErrors.IMAGE_FILE_TOO_LARGE, problem);
+    return refuse(extractErrors.IMAGE_FILE_TOO_LARGE, problem);
   }
   if (isPicture(bytes)) return bytes;
-  return refuse(jobErrors.IMAGE_FILE_NOT_PICTURE, 'is no JPEG, PNG, GIF or WebP and was not uploaded');
+  return refuse(extractErrors.IMAGE_FILE_NOT_PICTURE, 'is no JPEG, PNG, GIF or WebP and was not uploaded');
 }
