@@ -1,3 +1,6 @@
+import { inArray } from 'drizzle-orm';
+import { drizzleOn } from '../db/database.ts';
+import { offer } from '../schema/catalog.ts';
 import type { LoadableOffer } from '../model/catalog.ts';
 import type { OfferDetail } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
@@ -81,6 +84,25 @@ function noteCorrected({ replay }: LoadContext, written: readonly WrittenDetail[
   }
 }
 
+/** Details with the status that their offers have where theirs can't be read. */
+async function keepStatuses(
+  { client }: LoadContext,
+  found: readonly FoundDetail[],
+): Promise<readonly FoundDetail[]> {
+  const ids = found.filter(({ detail }) => detail.isStatusUnread).map(({ offerId }) => offerId);
+  if (ids.length === 0) return found;
+  const rows = await drizzleOn(client)
+    .select({ offerId: offer.offerId, sourceStatus: offer.sourceStatus })
+    .from(offer)
+    .where(inArray(offer.offerId, ids));
+  const kept = new Map(rows.map((row) => [row.offerId, row.sourceStatus]));
+  return found.map((one) => {
+    if (!one.detail.isStatusUnread) return one;
+    const sourceStatus = kept.get(one.offerId) ?? null;
+    return { ...one, detail: { ...one.detail, offer: { ...one.detail.offer, sourceStatus } } };
+  });
+}
+
 function toCurrentRow(merge: DetailMerge, { offerId, detail, answer }: FoundDetail) {
   const known = merge.freshness.get(offerId);
   const { sourceStatus } = detail.offer;
@@ -132,7 +154,7 @@ export async function mergeNewest(
 ): Promise<WrittenDetails> {
   if (found.length === 0) return { ids: [], reread: new Set() };
   const { context, counters } = merge;
-  const rows = found.map((observation) => toCurrentRow(merge, observation));
+  const rows = (await keepStatuses(context, found)).map((one) => toCurrentRow(merge, one));
   const written = await runSql<WrittenDetail>(context.client, readSql('merge-offer-details'), [
     JSON.stringify(rows),
     isAgain,

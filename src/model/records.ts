@@ -275,6 +275,8 @@ export interface OfferDetail {
   readonly unreadPrices: readonly UnreadPrice[];
   /** Some SKUs can't be read: none is gone for not being in `skus`. */
   readonly hasUnreadSkus: boolean;
+  /** It has a status that can't be read: whether the offer is on sale is as it was. */
+  readonly isStatusUnread: boolean;
 }
 
 /** `gone`: the answer was good and empty, which is how 1688 says that an offer no longer exists. */

@@ -43,6 +43,11 @@ function readDetail(offerId: string, detail: FieldReader): OfferDetail {
   const quoteType = readQuoteType(saleInfo);
   const shippingInfo = detail.object('productShippingInfo');
   const fields = readOfferFields(detail, shippingInfo);
+  const minOrder = fields.minOrderQuantity ?? (detail.has('minOrderQuantity') ? 'unread' : null);
+  const promotion = detail.object('promotionModel');
+  const promotionType = promotion.text('promotionType', 100);
+  const isPromotionUnread =
+    promotionType === null && (!promotion.isReadable || promotion.has('promotionType'));
   const shipping = readSkuShipping(shippingInfo);
   const mainImageUrl = images.find(({ kind }) => kind === 'main')?.url ?? null;
   return {
@@ -51,15 +56,17 @@ function readDetail(offerId: string, detail: FieldReader): OfferDetail {
       sellerId: seller?.sellerId ?? null,
       quoteType,
       mainImageUrl,
+      promotionType,
       ...fields,
       ...readSale(saleInfo),
     },
     seller,
     skus: sources.skus.map(({ skuId, row }) => readSku(skuId, row, shipping.get(skuId) ?? null)),
     hasUnreadSkus: sources.hasUnreadSkus,
+    isStatusUnread: fields.sourceStatus === null && detail.has('status'),
     images,
     attributes: readAttributes(detail),
-    ...collectPrices({ quoteType, ...fields }, saleInfo, sources),
+    ...collectPrices({ quoteType, minOrder, promotionType, isPromotionUnread }, saleInfo, sources),
   };
 }
 
@@ -88,7 +95,7 @@ type SaleFields = Pick<OfferRecord, 'stock' | 'foreignPrice' | 'unit' | 'unitTra
 
 type OfferFields = Omit<
   OfferRecord,
-  'offerId' | 'sellerId' | 'quoteType' | 'mainImageUrl' | keyof SaleFields
+  'offerId' | 'sellerId' | 'quoteType' | 'mainImageUrl' | 'promotionType' | keyof SaleFields
 >;
 
 function readOfferFields(detail: FieldReader, shippingInfo: FieldReader): OfferFields {

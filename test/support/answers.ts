@@ -128,6 +128,7 @@ function detail(offerId: string, changes: DetailChanges = {}): OfferDetail {
     prices: [],
     unreadPrices: [],
     hasUnreadSkus: false,
+    isStatusUnread: false,
     ...changes,
     offer,
   };

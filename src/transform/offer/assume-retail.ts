@@ -9,19 +9,44 @@ import { parseQuantity } from '../values/parse-count.ts';
  * `normalizerVersion`, and `catalog-sync reprocess --operation offer.detail` (docs/1688.md).
  */
 
-/** Where the ranges begin, if one unit costs the retail price below; null: the list price holds from one unit on. */
-export function retailUntil(minOrderQuantity: number | null, saleInfo: FieldReader): number | null {
-  const ranges = saleInfo.raw('priceRangeList');
-  if (minOrderQuantity !== 1 || !Array.isArray(ranges)) return null;
-  const starts = (ranges as readonly JsonValue[]).flatMap((range) =>
-    isJsonObject(range) ? (parseQuantity(range['startQuantity'] ?? null) ?? []) : [],
-  );
-  const first = Math.min(...starts);
-  return first > 1 && starts.length > 0 ? first : null;
+/** Something that is stated, and can't be read. */
+type Unread = 'unread';
+
+/** The smallest order of an offer; `unread`: it is stated, and can't be read. */
+export type StatedQuantity = number | null | Unread;
+
+/** From how many units a range holds: none where it does not say, null where that can't be read. */
+function startsOf(range: JsonValue): (number | null)[] {
+  if (!isJsonObject(range)) return [null];
+  const start = range['startQuantity'] ?? null;
+  return start === null ? [] : [parseQuantity(start)];
 }
 
+/**
+ * Where the ranges begin, if one unit costs the retail price below; null: the list price holds from one unit on. `unread`: one of
+ * both, by something that can't be read.
+ */
+export function retailUntil(minOrder: StatedQuantity, saleInfo: FieldReader): number | null | Unread {
+  if (minOrder !== 1 && minOrder !== 'unread') return null;
+  if (!saleInfo.isReadable) return 'unread';
+  if (!saleInfo.has('priceRangeList')) return null;
+  const ranges = saleInfo.raw('priceRangeList');
+  if (!Array.isArray(ranges)) return 'unread';
+  const starts = (ranges as readonly JsonValue[]).flatMap(startsOf);
+  if (starts.length === 0 || starts.includes(1)) return null;
+  if (starts.includes(null) || minOrder === 'unread') return 'unread';
+  return starts.reduce((least, start) => Math.min(least ?? Infinity, start ?? Infinity), null);
+}
+
+/** An amount in yuan. */
+export type RetailPrice = { readonly amountCny: string } | Unread;
+
 /** The first retail price that is stated; as a channel price it is read, and rejected, elsewhere. */
-export function retailPriceOf(...rows: readonly FieldReader[]): string | null {
-  const prices = rows.map((row) => parseMoney(row.raw('retailPrice') ?? null));
-  return prices.find((price) => price !== null) ?? null;
+export function retailPriceOf(...rows: readonly FieldReader[]): RetailPrice | null {
+  for (const row of rows) {
+    const price = parseMoney(row.raw('retailPrice') ?? null);
+    if (price !== null) return { amountCny: price };
+    if (row.has('retailPrice') || !row.isReadable) return 'unread';
+  }
+  return null;
 }

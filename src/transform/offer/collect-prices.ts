@@ -1,5 +1,5 @@
 import type { OfferDetail, OfferRecord, PriceKind, PricePoint, UnreadPrice } from '../../model/records.ts';
-import { retailPriceOf, retailUntil } from './assume-retail.ts';
+import { retailPriceOf, retailUntil, type RetailPrice, type StatedQuantity } from './assume-retail.ts';
 import type { FieldReader } from '../reading/field-reader.ts';
 
 /** The id that stands for the offer as a whole. */
@@ -7,14 +7,27 @@ const wholeOffer = '0';
 
 type PriceFields = readonly (readonly [key: string, kind: PriceKind])[];
 
+const listPrice: PriceFields = [['price', 'list']];
+const publicPromotion: PriceFields = [['promotionPrice', 'promotion']];
+const plusPromotion: PriceFields = [['promotionPrice', 'plus']];
+
+/** The kinds of quoted prices that can be read, and those of which it is not known whose they are. */
+interface QuotedPrices {
+  readonly read: PriceFields;
+  readonly missed: PriceFields;
+}
+
 /**
  * The two prices that a quote type moves between ranges and SKUs, by their names on the wire. `promotionType` says whose
  * the second one is (1688 docs queryProductDetail v1: `plus`, the members of PLUS).
  */
-const quotedPrices = (promotionType: string | null): PriceFields => [
-  ['price', 'list'],
-  ['promotionPrice', promotionType === 'plus' ? 'plus' : 'promotion'],
-];
+function quotedPrices({ promotionType, isPromotionUnread }: PriceTerms): QuotedPrices {
+  if (isPromotionUnread) return { read: listPrice, missed: [...publicPromotion, ...plusPromotion] };
+  return {
+    read: [...listPrice, ...(promotionType === 'plus' ? plusPromotion : publicPromotion)],
+    missed: [],
+  };
+}
 
 /**
  * Prices that stand beside the quote, on SKUs and on the offer as a whole. All but the last are deprecated (1688 docs
@@ -49,14 +62,15 @@ class PriceList implements OfferPrices {
   readonly unreadPrices: UnreadPrice[] = [];
 
   /** Reads list prices by `read`. Where one is read, one unit costs the retail price (null: it does not). */
-  readQuoted(skuId: string, retail: string | null, read: () => void): void {
+  readQuoted(skuId: string, retail: RetailPrice | null, read: () => void): void {
     const [first, firstUnread] = [this.prices.length, this.unreadPrices.length];
     read();
     if (retail === null) return;
     const unit = { skuId, kind: 'list', minQuantity: 1 } as const;
     const hasList = ({ kind }: { readonly kind: PriceKind }) => kind === 'list';
-    if (this.prices.slice(first).some(hasList)) this.prices.splice(first, 0, { ...unit, amountCny: retail });
-    else if (this.unreadPrices.slice(firstUnread).some(hasList)) this.unreadPrices.push(unit);
+    const isRead = this.prices.slice(first).some(hasList);
+    if (isRead && retail !== 'unread') this.prices.splice(first, 0, { ...unit, ...retail });
+    else if (isRead || this.unreadPrices.slice(firstUnread).some(hasList)) this.unreadPrices.push(unit);
   }
 
   read(row: FieldReader, fields: PriceFields, skuId: string, minQuantity: number): void {
@@ -68,6 +82,12 @@ class PriceList implements OfferPrices {
     if (!row.isReadable) this.miss(fields, skuId);
   }
 
+  /** Reads prices for their rejects alone: from how many units on they hold is not known. */
+  readUnplaced(row: FieldReader, fields: PriceFields, skuId: string): void {
+    for (const [key] of fields) row.money(key);
+    this.miss(fields, skuId);
+  }
+
   /** Notes that prices of `skuId` (null: of any SKU) are in a part of the answer that can't be read. */
   miss(fields: PriceFields, skuId: string | null): void {
     for (const [, kind] of fields) this.unreadPrices.push({ skuId, kind, minQuantity: null });
@@ -77,8 +97,10 @@ class PriceList implements OfferPrices {
 /** What decides whose a price is, and from how many units on it holds. */
 export interface PriceTerms {
   readonly quoteType: OfferRecord['quoteType'];
-  readonly minOrderQuantity: number | null;
+  readonly minOrder: StatedQuantity;
   readonly promotionType: string | null;
+  /** Whose a promotion is can't be read. */
+  readonly isPromotionUnread: boolean;
 }
 
 /**
@@ -94,29 +116,49 @@ export interface PriceTerms {
  * (1688 docs queryProductDetail v1; null in type 2, measured by clients).
  */
 export function collectPrices(
-  { quoteType, minOrderQuantity, promotionType }: PriceTerms,
+  terms: PriceTerms,
   saleInfo: FieldReader,
   { skus, hasUnreadSkus }: SkuSources,
 ): OfferPrices {
-  const quoted = quotedPrices(promotionType);
+  const { quoteType } = terms;
+  const quoted = quotedPrices(terms);
   const isBySku = quoteType === null ? skus.some(({ row }) => row.has('price')) : quoteType === 1;
-  const until = retailUntil(minOrderQuantity, saleInfo);
+  const until = retailUntil(terms.minOrder, saleInfo);
   const list = new PriceList();
   if (isBySku) {
-    for (const { skuId, row } of skus) {
-      const retail = until === null ? null : retailPriceOf(row, saleInfo);
-      const start = retail === null ? 1 : (until ?? 1);
-      list.readQuoted(skuId, retail, () => list.read(row, quoted, skuId, start));
-    }
+    for (const sku of skus) readSkuQuote(list, sku, { quoted: quoted.read, until, saleInfo });
   } else {
     const retail = until === null ? null : retailPriceOf(saleInfo);
-    list.readQuoted(wholeOffer, retail, () => readRanges(saleInfo, list, quoted));
+    const unit = retail !== null && until === 'unread' ? until : retail;
+    list.readQuoted(wholeOffer, unit, () => readRanges(saleInfo, list, quoted.read));
   }
+  list.miss(quoted.missed, isBySku ? null : wholeOffer);
   list.read(saleInfo, channelPrices, wholeOffer, 1);
   for (const { skuId, row } of skus) list.read(row, channelPrices, skuId, 1);
   readResellerPrices(saleInfo, list, skus);
-  if (hasUnreadSkus) list.miss([...quoted, ...channelPrices, ...dropshipPrice, ...distributionPrice], null);
+  if (hasUnreadSkus)
+    list.miss([...quoted.read, ...channelPrices, ...dropshipPrice, ...distributionPrice], null);
   return { prices: list.prices, unreadPrices: list.unreadPrices };
+}
+
+interface SkuQuote {
+  readonly quoted: PriceFields;
+  readonly until: ReturnType<typeof retailUntil>;
+  readonly saleInfo: FieldReader;
+}
+
+/** From how many units on the quote of a SKU holds is not known where a retail price is stated, and its bound can't be read. */
+function readSkuQuote(
+  list: PriceList,
+  { skuId, row }: SkuSource,
+  { quoted, until, saleInfo }: SkuQuote,
+): void {
+  const retail = until === null ? null : retailPriceOf(row, saleInfo);
+  if (until === 'unread' && retail !== null) list.readUnplaced(row, quoted, skuId);
+  else {
+    const start = retail === null || until === 'unread' ? 1 : (until ?? 1);
+    list.readQuoted(skuId, retail, () => list.read(row, quoted, skuId, start));
+  }
 }
 
 /** `offerPrice` holds from the `startQuantity` that stands beside the one of the offer (guessed: SKUs have none). */

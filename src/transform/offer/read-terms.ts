@@ -27,14 +27,7 @@ function readCertificates(detail: FieldReader): readonly Certificate[] | null {
 
 type OfferTerms = Pick<
   OfferRecord,
-  | 'tags'
-  | 'isMixAllowed'
-  | 'mixAmountCny'
-  | 'mixQuantity'
-  | 'cargoNumber'
-  | 'sellingPoints'
-  | 'certificates'
-  | 'promotionType'
+  'tags' | 'isMixAllowed' | 'mixAmountCny' | 'mixQuantity' | 'cargoNumber' | 'sellingPoints' | 'certificates'
 >;
 
 /** What a detail answer says of how an offer is sold, beside prices and shipping. */
@@ -48,6 +41,5 @@ export function readTerms(detail: FieldReader): OfferTerms {
     cargoNumber: detail.text('productCargoNumber', 100),
     sellingPoints: detail.texts('sellingPoint'),
     certificates: readCertificates(detail),
-    promotionType: detail.object('promotionModel').text('promotionType', 100),
   };
 }

@@ -180,6 +180,37 @@ it('lists a new offer, and leaves one to its details once they are known', async
   ]);
 });
 
+it('keeps what a row leaves out, as rows of a shop do', async () => {
+  const id = await addWindow(db.pool, 'fewer fields');
+  const offer = newId();
+  const whole = {
+    ...{ categoryId: '78', minOrderQuantity: 3, mainImageUrl: 'https://cbu01.alicdn.com/1.jpg' },
+    ...{ sourceCreatedAt: '2025-01-01T00:00:00.000Z', sourceModifiedAt: '2026-01-01T00:00:00.000Z' },
+  };
+  const bare = Object.fromEntries(Object.keys(whole).map((field) => [field, null]));
+  const read = () =>
+    select(
+      `SELECT category_id, min_order_quantity, main_image_url, source_created_at, source_modified_at
+       FROM catalog.offer WHERE offer_id = $1`,
+      offer,
+    );
+  const load = (time: number, row: object) =>
+    store.load([searchPage(id, provenance(time), [searchRow(offer, row)])]);
+  await load(1, whole);
+  const before = await read();
+  expect(before).toMatchObject([{ category_id: '78', min_order_quantity: 3 }]);
+  for (const [time, row] of [
+    [2, bare],
+    [3, whole],
+    [4, bare],
+  ] as const)
+    await load(time, row);
+  expect(await read()).toEqual(before);
+  expect(await select('SELECT field, new FROM catalog.offer_change WHERE offer_id = $1', offer)).toEqual([
+    { field: 'state', new: 'listed' },
+  ]);
+});
+
 it('keeps the price a search row shows beside those of the details', async () => {
   const id = await addWindow(db.pool, 'price');
   const offer = newId();

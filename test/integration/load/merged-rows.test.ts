@@ -159,7 +159,7 @@ it('a row that is older than what changed an offer last leaves it that call, and
   await world.load(found(id, { ...detail, runId: '1' }));
   await merge(id, 3, row);
   expect(await readOffer(id)).toMatchObject({ changed_at: minute(5), call_id: detail.callId, run_id: '1' });
-  await merge(id, 5, { ...row, sourceModifiedAt: null }, '77');
+  await merge(id, 5, { ...row, sourceModifiedAt: '2026-02-01T00:00:00.000Z' }, '77');
   expect(await readOffer(id)).toMatchObject({ changed_at: minute(5), call_id: '77', run_id: null });
 });
 

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/core/json.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { normalizeAnswer } from '../../../src/transform/normalize-answer.ts';
 import type { PricePoint, UnreadPrice } from '../../../src/model/records.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
@@ -116,4 +118,77 @@ it('a SKU is not gone while some SKUs can not be read', async () => {
   expect(await listed()).toEqual(['1', '2']);
   await store.load([found(id, provenance(3), { skus: [sku('1')] })]);
   expect(await listed()).toEqual(['1']);
+});
+
+describe('of an answer as it came', () => {
+  const load = async (id: string, minutes: number, payload: JsonObject) => {
+    const fields = {
+      offerId: id,
+      subject: 'x',
+      status: 'published',
+      minOrderQuantity: 1,
+      productSkuInfos: [],
+    };
+    const request = { operation: 'offer.detail', offerId: id, language: 'en' } as const;
+    await store.load([normalizeAnswer(request, { ...fields, ...payload }, provenance(minutes), null)]);
+  };
+  const productSaleInfo = { retailPrice: '20', priceRangeList: [{ startQuantity: 2, price: '10' }] };
+  const bySku = { quoteType: 1, ...productSaleInfo };
+  const byRange = { quoteType: 0, ...productSaleInfo };
+  const productSkuInfos = [{ skuId: 5, price: '10' }];
+
+  it.each([
+    ['the retail price', 5, { productSaleInfo: { ...bySku, retailPrice: 'ask' }, productSkuInfos }],
+    ['the least', 5, { productSaleInfo: bySku, productSkuInfos, minOrderQuantity: '1~' }],
+    ['what is sold', 5, { productSaleInfo: 'busy', productSkuInfos }],
+    [
+      'a range',
+      5,
+      { productSaleInfo: { ...bySku, priceRangeList: [{ startQuantity: '2+' }] }, productSkuInfos },
+    ],
+    ['the retail price beside ranges', 0, { productSaleInfo: { ...byRange, retailPrice: 'ask' } }],
+    ['the least beside ranges', 0, { productSaleInfo: byRange, minOrderQuantity: '1~' }],
+  ])(
+    'where %s can not be read, no price of one unit is invented, and none ends',
+    async (_what, skuId, odd) => {
+      const id = newId();
+      await load(
+        id,
+        1,
+        skuId === 0 ? { productSaleInfo: byRange } : { productSaleInfo: bySku, productSkuInfos },
+      );
+      const isList = (text: string) => text.includes(' list ');
+      const before = (await currentPrices(id)).filter(isList);
+      expect(before).toEqual([`${String(skuId)} list 1 20`, `${String(skuId)} list 2 10`]);
+      await load(id, 2, odd);
+      expect((await currentPrices(id)).filter(isList)).toEqual(before);
+    },
+  );
+
+  it.each([['plus'], [{ promotionType: ['plus'] }]])(
+    'promotionModel %j makes no price of members one of all',
+    async (model) => {
+      const id = newId();
+      const priceRangeList = [{ startQuantity: 1, price: '10', promotionPrice: '8' }];
+      const sold = { productSaleInfo: { quoteType: 0, priceRangeList } };
+      await load(id, 1, { ...sold, promotionModel: { hasPromotion: true, promotionType: 'plus' } });
+      await load(id, 2, { ...sold, promotionModel: model });
+      expect(await currentPrices(id)).toEqual(['0 list 1 10', '0 plus 1 8']);
+    },
+  );
+
+  it('a status puts no offer back on sale, and none off', async () => {
+    for (const status of ['member expired', 'published']) {
+      const id = newId();
+      const read = () =>
+        db.pool.query(`SELECT state, source_status, content_hash FROM catalog.offer WHERE offer_id = $1`, [
+          id,
+        ]);
+      await load(id, 1, { status });
+      const before = (await read()).rows;
+      expect(before).toMatchObject([{ source_status: status }]);
+      await load(id, 2, { status: { code: 3 } });
+      expect((await read()).rows).toEqual(before);
+    }
+  });
 });

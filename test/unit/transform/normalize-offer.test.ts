@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts';
+import type { UnreadPrice } from '../../../src/model/records.ts';
 import { normalizeOfferAnswer } from '../../support/requests.ts';
 import { detailOf, normalize, queryImage } from './offer-answers.ts';
 
@@ -246,7 +247,6 @@ describe('prices of an offer', () => {
 
     it.each([
       ['without a retail price', 1, null, 2],
-      ['with one that can not be read', 1, '面议', 2],
       ['when two units are the least', 2, '4.80', 2],
       ['when the least is not known', null, '4.80', 2],
       ['when the ranges begin at one', 1, '4.80', 1],
@@ -256,6 +256,31 @@ describe('prices of an offer', () => {
       const productSaleInfo = { quoteType: 1, priceRangeList, retailPrice };
       const fields = { minOrderQuantity, productSaleInfo, productSkuInfos: [{ skuId: 7, price: '4.05' }] };
       expect(pricesFrom(fields).filter((price) => price.includes('list'))).toEqual(['7 list 1 4.05']);
+    });
+
+    const bySku = { quoteType: 1, priceRangeList: fromTwo, retailPrice: '4.80' };
+    const sold = (changes: JsonObject) => ({ productSaleInfo: { ...bySku, ...changes } });
+    const listed = ['list 1 4.05'];
+    const missed = ['list any', 'promotion any'];
+    it.each<[string, JsonObject, { readonly read: string[]; readonly unread: string[] }]>([
+      ['retail price', sold({ retailPrice: '面议' }), { read: ['list 2 4.05'], unread: ['list 1'] }],
+      ['start', sold({ priceRangeList: [{ startQuantity: '2+' }] }), { read: [], unread: missed }],
+      ['range', sold({ priceRangeList: [7, ...fromTwo] }), { read: [], unread: missed }],
+      ['list of ranges', sold({ priceRangeList: '2~' }), { read: [], unread: missed }],
+      ['least', { ...sold({}), minOrderQuantity: '1~' }, { read: [], unread: missed }],
+      ['whole', { productSaleInfo: 'busy' }, { read: [], unread: missed }],
+      [
+        'least, while ranges begin at one,',
+        { ...sold({ priceRangeList: [{ startQuantity: 1 }] }), minOrderQuantity: '1~' },
+        { read: listed, unread: [] },
+      ],
+    ])('are not taken from a SKU where the %s can not be read', (_name, fields, { read, unread }) => {
+      const productSkuInfos = [{ skuId: 7, price: '4.05' }];
+      const { prices, unreadPrices } = detailOf({ minOrderQuantity: 1, productSkuInfos, ...fields });
+      const textOf = ({ kind, minQuantity }: UnreadPrice) => `${kind} ${String(minQuantity ?? 'any')}`;
+      const of = <T extends UnreadPrice>(all: readonly T[]) => all.filter(({ skuId }) => skuId === '7');
+      expect(of(prices).map((price) => `${textOf(price)} ${price.amountCny}`)).toEqual(read);
+      expect(of(unreadPrices).map(textOf)).toEqual(unread);
     });
   });
 
