@@ -21,6 +21,7 @@ import type { JobKind } from '../jobs/job-kinds.ts';
 import { forecastRun, type ForecastRequest } from '../runs/forecast-run.ts';
 import { fitPlanner } from '../refresh/fit-planner.ts';
 import { openWatchLists } from '../config/watch-lists.ts';
+import { addCounts } from '../runs/add-counts.ts';
 import { createCatalogLoader } from '../jobs/normalize-and-load.ts';
 import { createMaintenance } from '../maintenance/maintain.ts';
 import type { ProcessDeps } from '../jobs/process-job.ts';
@@ -240,7 +241,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const activity = createActivityWatch(systemClock);
   const gateway = activity.watchCalls(openGateway(options, ledger, pool));
   closing.add('gateway', () => gateway.close());
-  const loader = createCatalogLoader({ catalog, runs });
+  const loader = createCatalogLoader({ catalog, addCounts });
   const wake = createWakeup();
   const { queueServer, queues: opened } = await openJobQueues(options, closing, () => wake.now());
   const queues = activity.watchJobs(opened);

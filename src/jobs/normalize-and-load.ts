@@ -1,8 +1,10 @@
 import { AppError } from '../core/errors.ts';
 import { toNamedError } from '../db/database-error.ts';
-import type { LoadableAnswer, LoadReport } from '../model/catalog.ts';
+import type { LoadableAnswer } from '../model/catalog.ts';
 import type { CallAnswered } from '../model/gateway.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
+import type { CatalogStore } from '../load/catalog-store.ts';
+import type { addCounts } from '../runs/add-counts.ts';
 import { readStored } from '../extract/read-stored.ts';
 import { normalizeAnswer } from '../transform/normalize-answer.ts';
 
@@ -27,8 +29,8 @@ export interface CatalogLoader {
 }
 
 export interface LoaderDeps {
-  readonly catalog: { load(answers: readonly LoadableAnswer[]): Promise<LoadReport> };
-  readonly runs: { addCounts(runId: string, report: LoadReport): Promise<void> };
+  readonly catalog: Pick<CatalogStore, 'load'>;
+  readonly addCounts: typeof addCounts;
 }
 
 /** True when it is the answer's own fault: the same would happen again. */
@@ -88,11 +90,12 @@ export function readAgain(stored: StoredAnswer): LoadableAnswer | null {
 }
 
 /** @see CatalogLoader */
-export function createCatalogLoader({ catalog, runs }: LoaderDeps): CatalogLoader {
+export function createCatalogLoader(deps: LoaderDeps): CatalogLoader {
   const loadBatch = async (answers: readonly LoadableAnswer[], runId: string | null): Promise<void> => {
     if (answers.length === 0) return;
-    const report = await catalog.load(answers);
-    if (runId !== null) await runs.addCounts(runId, report);
+    await deps.catalog.load(answers, async (client, report) => {
+      if (runId !== null) await deps.addCounts(client, runId, report);
+    });
   };
   return {
     load: async (answers, runId) => {

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { ErrorKind } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { LoadableAnswer, LoadReport, WindowAlarm } from '../model/catalog.ts';
@@ -30,9 +30,14 @@ export interface CatalogStore {
    * Locks are taken in one order: search windows, offers, feeds, sellers, each in ascending id, then the answers, the
    * drifts, what is known of shops, in ascending id too, and what the planner learned. Category answers take the lock of the tree instead.
    *
+   * @param book what else is written in this transaction, at its end
+   *
    * @throws AppError of the database
    */
-  load(answers: readonly LoadableAnswer[]): Promise<LoadReport>;
+  load(
+    answers: readonly LoadableAnswer[],
+    book?: (client: PoolClient, report: LoadReport) => Promise<void>,
+  ): Promise<LoadReport>;
 }
 
 const alarms = {
@@ -55,22 +60,24 @@ async function ensureMonths({ pool, log }: CatalogStoreOptions, answers: readonl
 /** The catalog over Postgres. */
 export function createCatalogStore(options: CatalogStoreOptions): CatalogStore {
   const { pool, learn, read, normalizerVersion = null } = options;
-  const attempt = (answers: readonly LoadableAnswer[]) =>
-    runInTransaction(pool, (client) =>
-      loadAnswers(client, answers, {
+  const attempt = (...[answers, book]: Parameters<CatalogStore['load']>) =>
+    runInTransaction(pool, async (client) => {
+      const loaded = await loadAnswers(client, answers, {
         learn,
         normalizerVersion,
         readAnswers: (rawIds) => readAnswers(client, rawIds, read),
         replay: null,
-      }),
-    );
+      });
+      await book?.(client, loaded.report);
+      return loaded;
+    });
   return {
-    load: (answers) =>
+    load: (answers, book) =>
       classifyDatabaseErrors(async () => {
-        const loaded = await attempt(answers).catch(async (error: unknown) => {
+        const loaded = await attempt(answers, book).catch(async (error: unknown) => {
           if (!isMissingPartition(error)) throw error;
           await ensureMonths(options, answers);
-          return retryUntilAttached(() => attempt(answers));
+          return retryUntilAttached(() => attempt(answers, book));
         });
         for (const { outcome, ...facts } of loaded.alarms) {
           const { kind, message } = alarms[outcome];

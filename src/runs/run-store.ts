@@ -1,7 +1,5 @@
 import { and, count, eq, exists, inArray, ne, notExists, sql, type SQL } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Pool } from 'pg';
-import type { LoadReport } from '../model/catalog.ts';
 import { targetsPostponed, type Run, type RunEnd, type RunRequest, type Source } from '../model/run.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
 import { ledgerNow, readLedgerNow } from '../db/ledger-now.ts';
@@ -38,7 +36,6 @@ export interface RunStore {
   adopt(runId: string, syncFileHash: string): Promise<void>;
   /** Ends the run if it is still active (the first end wins) and frees its leases. `left`: what waits for a later try. */
   end(runId: string, status: RunEnd, cause: string | null, left?: Postponed): Promise<void>;
-  addCounts(runId: string, report: LoadReport): Promise<void>;
   /** Keeps the code of a target that could not be fetched, and counts it unless that may pass. */
   addFailure(runId: string, failure: TargetFailure): Promise<void>;
   /** Calls that it made and that were not taken back, by operation. */
@@ -152,12 +149,11 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
 }
 
 /**
- * The queries of every tick and load, built once for each store. Without a name, as a pooler in transaction mode needs:
+ * The queries of every tick, built once for each store. Without a name, as a pooler in transaction mode needs:
  * a named statement is of one connection.
  */
 function prepareFrequent(db: Database) {
   const runId = sql.placeholder('runId');
-  const plus = (column: PgColumn, count: keyof LoadReport) => sql`${column} + ${sql.placeholder(count)}::int`;
   return {
     read: selectRuns(db).where(eq(run.runId, runId)).prepare(''),
     listActive: selectRuns(db).where(isActive).orderBy(run.runId).prepare(''),
@@ -165,20 +161,6 @@ function prepareFrequent(db: Database) {
       .update(run)
       .set({ heartbeatAt })
       .where(sql`${run.runId} = ANY (${sql.placeholder('runIds')}::bigint[])`)
-      .prepare(''),
-    addCounts: db
-      .update(run)
-      .set({
-        categoriesSeen: plus(run.categoriesSeen, 'categories'),
-        offersNew: plus(run.offersNew, 'offersNew'),
-        offersCompleted: plus(run.offersCompleted, 'offersCompleted'),
-        offersChanged: plus(run.offersChanged, 'offersChanged'),
-        offersUnchanged: plus(run.offersUnchanged, 'offersUnchanged'),
-        pricesOpened: plus(run.pricesOpened, 'pricesOpened'),
-        pricesClosed: plus(run.pricesClosed, 'pricesClosed'),
-        rejects: plus(run.rejects, 'rejects'),
-      })
-      .where(eq(run.runId, runId))
       .prepare(''),
   };
 }
@@ -247,13 +229,11 @@ export function createRunStore({ pool, appKey }: RunStoreParts): RunStore {
           ...{ status, cause, endedAt: ledgerNow },
           ...(left ? { postponed: left.targets, nextTryAt: left.nextTryAt } : {}),
         };
+        // In the order in which loads lock both.
+        await freeLeases(client, runId);
         const isTheOne = and(eq(run.runId, runId), isActive);
         await drizzleOn(client).update(run).set(ended).where(isTheOne);
-        await freeLeases(client, runId);
       });
-    },
-    addCounts: async (runId, report) => {
-      await frequent.addCounts.execute({ ...report, runId });
     },
     addFailure: async (runId, { code, mayPass }) => {
       await db

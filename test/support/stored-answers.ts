@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
+import { addCounts } from '../../src/runs/add-counts.ts';
 import { createCatalogLoader, type CatalogLoader } from '../../src/jobs/normalize-and-load.ts';
 import { readAgain } from '../../src/jobs/normalize-and-load.ts';
 import { ensurePartitions } from '../../src/db/partitions.ts';
@@ -113,7 +114,7 @@ export interface StoredAnswers {
 export function openStoredAnswers(pool: Pool): StoredAnswers {
   const log = createLogger({ level: 'silent', pretty: false });
   const catalog = createCatalogStore({ pool, learn, log, normalizerVersion, read: readAgain });
-  const loader = createCatalogLoader({ catalog, runs: { addCounts: async () => undefined } });
+  const loader = createCatalogLoader({ catalog, addCounts });
   const raw = createRawStore({ pool });
   const store: StoredAnswers['store'] = async (minutes, request, payload, windowId) => {
     await ensurePartitions(pool, minute(minutes));

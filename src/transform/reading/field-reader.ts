@@ -11,6 +11,9 @@ import { parseShare } from '../values/parse-share.ts';
 import { isLonger, parseText } from '../values/parse-text.ts';
 import type { Findings, RejectReason } from './findings.ts';
 
+/** Real lists have some hundreds. One that fills an answer would take minutes, and a million rows. */
+const maxItems = 5000;
+
 /** An element of a list in an answer, whatever it is. */
 export class ListItem {
   readonly value: JsonValue;
@@ -181,11 +184,15 @@ export class FieldReader {
     return new FieldReader({}, this.pathOf(key), this.#findings, isAbsent(value) && this.isReadable);
   }
 
-  /** The elements of the list under `key`: none when it is absent; null, with a reject, when it is no list. */
+  /** The elements of the list under `key`: none when it is absent; null, with a reject, when it is no list, or far too long. */
   list(key: string): readonly ListItem[] | null {
     const value = this.raw(key);
     if (isAbsent(value)) return [];
     if (Array.isArray(value)) {
+      if (value.length > maxItems) {
+        this.reject(key, 'too_many');
+        return null;
+      }
       const path = this.pathOf(key);
       return (value as readonly JsonValue[]).map((item, i) => new ListItem(item, i, path, this.#findings));
     }

@@ -23,18 +23,26 @@ export type RejectReason =
   | 'not_a_flag'
   | 'not_a_date'
   | 'not_a_media_url'
-  | 'not_a_quote_type';
+  | 'not_a_quote_type'
+  | 'too_many';
+
+/** Rejects kept of one answer. A page of fifty rows of which nothing can be read has half as many. */
+const maxRejects = 1000;
 
 /** Collects what could not be used while an answer is read. One per answer. */
 export class Findings {
   readonly #rejects: Reject[] = [];
+  #left = 0;
 
   /** Notes that the value at `path` was left out. */
   reject(path: string, reason: RejectReason, value: JsonValue | undefined): void {
-    this.#rejects.push({ path, reason, sample: sampleOf(value) });
+    if (this.#rejects.length < maxRejects) this.#rejects.push({ path, reason, sample: sampleOf(value) });
+    else this.#left += 1;
   }
 
+  /** With a last one that counts those which were left out. */
   get rejects(): readonly Reject[] {
-    return this.#rejects;
+    if (this.#left === 0) return this.#rejects;
+    return [...this.#rejects, { path: '$', reason: 'too_many', sample: `${String(this.#left)} more` }];
   }
 }

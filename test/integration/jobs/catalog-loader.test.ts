@@ -37,15 +37,15 @@ function open(refused?: { readonly rawId: string; readonly error: AppError }) {
   const counted: string[] = [];
   const loader = createCatalogLoader({
     catalog: {
-      load: (answers) => {
+      load: async (answers, book) => {
         const ids = answers.map(({ provenance }) => provenance.rawId);
         loads.push(ids);
-        return refused && ids.includes(refused.rawId)
-          ? Promise.reject(refused.error)
-          : Promise.resolve(report);
+        if (refused && ids.includes(refused.rawId)) throw refused.error;
+        await book?.(null as never, report);
+        return report;
       },
     },
-    runs: { addCounts: (runId) => Promise.resolve(counted.push(runId)).then(() => undefined) },
+    addCounts: (_, runId) => Promise.resolve(counted.push(runId)).then(() => undefined),
   });
   return { loader, loads, counted };
 }

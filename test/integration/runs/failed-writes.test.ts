@@ -18,17 +18,12 @@ const slots = createSlotStore({ pool });
 const nightly: Schedule = {
   ...{ name: 'nightly', cron: '0 2 * * *', timezone: 'UTC', feeds: ['a'], budgetCalls: null, missed: 'skip' },
 };
-const report = {
-  ...{ categories: 0, offersNew: 0, offersCompleted: 0, offersChanged: 0, offersUnchanged: 0 },
-  ...{ pricesOpened: 0, pricesClosed: 0, rejects: 0 },
-};
 const action = { actor: 'a', action: 'hold', subject: 'b', outcome: 'c' } as const;
 
 it.each<[string, () => Promise<unknown>]>([
   ['a run is taken over', () => runs.adopt('1', 'file')],
   ['runs are driven', () => runs.heartbeat(['1'])],
   ['a run ends', () => runs.end('1', 'cancelled', 'signal')],
-  ['a load is counted', () => runs.addCounts('1', report)],
   ['a failure is counted', () => runs.addFailure('1', { code: 'X', mayPass: false })],
   ['a schedule changes', () => schedules.update(nightly, true)],
   ['a schedule is paused', () => schedules.pause('nightly')],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { addCounts } from '../../../src/runs/add-counts.ts';
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
@@ -93,8 +94,10 @@ describe('the run store', () => {
       ...{ categories: 1, offersNew: 2, offersCompleted: 8, offersChanged: 3, offersUnchanged: 4 },
       ...{ pricesOpened: 5, pricesClosed: 6, rejects: 7 },
     };
-    await runs.addCounts(one, report);
-    await runs.addCounts(one, { ...report, offersNew: 10 });
+    const client = await database.pool.connect();
+    await addCounts(client, one, report);
+    await addCounts(client, one, { ...report, offersNew: 10 });
+    client.release();
     await runs.addFailure(one, { code: 'GATEWAY_PARAM_REFUSED', mayPass: false });
     await runs.addFailure(one, { code: 'GATEWAY_BUSINESS_REFUSED', mayPass: false });
     await runs.addFailure(one, { code: 'GATEWAY_TIMEOUT', mayPass: true });

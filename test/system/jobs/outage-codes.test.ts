@@ -4,9 +4,11 @@ import { createPool } from '../../../src/db/pool.ts';
 import { fetchTargets, type FetchDeps } from '../../../src/jobs/fetch-targets.ts';
 import { createCatalogLoader } from '../../../src/jobs/normalize-and-load.ts';
 import { openQueues } from '../../../src/jobs/queue-backend.ts';
+import { createCatalogStore } from '../../../src/load/catalog-store.ts';
 import { createUploadStore } from '../../../src/load/upload-store.ts';
-import { createRunStore } from '../../../src/runs/run-store.ts';
+import { addCounts } from '../../../src/runs/add-counts.ts';
 import type { CallAnswered } from '../../../src/model/gateway.ts';
+import { learnNothing } from '../../support/answers.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { roots, silent } from '../../support/gateway-inputs.ts';
 import { startTestRedis } from '../../support/redis.ts';
@@ -41,15 +43,11 @@ const answer: CallAnswered = {
   isCached: false,
 };
 
-const noChange = {
-  ...{ categories: 0, offersNew: 0, offersCompleted: 0, offersChanged: 0, offersUnchanged: 0 },
-  ...{ pricesOpened: 0, pricesClosed: 0, rejects: 0 },
-};
-
 describe('while Postgres is away', () => {
-  it('an answer whose counts are not kept is tried again, and not put into quarantine', async () => {
-    const runs = createRunStore({ pool: await openLostPool() });
-    const loader = createCatalogLoader({ runs, catalog: { load: () => Promise.resolve(noChange) } });
+  it('an answer that is not loaded is tried again, and not put into quarantine', async () => {
+    const pool = await openLostPool();
+    const catalog = createCatalogStore({ pool, learn: learnNothing, log: silent, read: () => null });
+    const loader = createCatalogLoader({ catalog, addCounts });
     await expect(loader.load([answer], '7')).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
   });
 
