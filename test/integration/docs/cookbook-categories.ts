@@ -136,10 +136,15 @@ export function testCategoryQuestions({ world, ask }: Context): void {
           categoryId === categories.get(row['path_zh']) && (known().observations.get(id)?.[0] ?? '') <= day,
       );
       const minimum = new Map(own.map(({ id, moq }) => [id, moq]));
-      const amounts = (days().find((one) => one.day === day)?.prices ?? [])
-        .filter(({ kind, offerId, minQuantity }) => kind === 'list' && minimum.get(offerId) === minQuantity)
-        .map(({ amount }) => Number(amount))
-        .toSorted((a, b) => a - b);
+      const smallest = new Map<string, { readonly minQuantity: number; readonly amount: string }>();
+      for (const price of days().find((one) => one.day === day)?.prices ?? []) {
+        const least = minimum.get(price.offerId);
+        if (price.kind !== 'list' || least === undefined) continue;
+        const key = `${price.offerId}/${price.skuId}`;
+        const tier = smallest.get(key)?.minQuantity ?? 0;
+        if (price.minQuantity <= least && price.minQuantity > tier) smallest.set(key, price);
+      }
+      const amounts = [...smallest.values()].map(({ amount }) => Number(amount)).toSorted((a, b) => a - b);
       expect(
         [number(row['prices']), number(row['median_cny'])],
         `${String(row['path_zh'])} on ${day}`,

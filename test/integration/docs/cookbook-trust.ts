@@ -36,7 +36,9 @@ export function testTrustQuestions({ world, ask }: Context): void {
     const intervals = await query(
       `SELECT h.offer_id, h.sku_id, h.amount_cny, extract(epoch FROM coalesce(h.valid_to, c.now) - h.valid_from) AS seconds
        FROM analytics.fct_price_history h JOIN catalog.offer o USING (offer_id) CROSS JOIN analytics.clock c
-       WHERE h.kind = 'list' AND h.min_quantity = o.min_order_quantity AND o.category_id = ${ofCategory()}`,
+       WHERE h.kind = 'list' AND o.category_id = ${ofCategory()} AND h.min_quantity = (
+         SELECT max(t.min_quantity) FROM analytics.fct_price_history t
+         WHERE (t.offer_id, t.sku_id, t.kind) = (h.offer_id, h.sku_id, 'list') AND t.min_quantity <= o.min_order_quantity)`,
     );
     const prices = new Map<string, Row[]>();
     for (const row of intervals) {
