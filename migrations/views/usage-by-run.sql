@@ -47,7 +47,7 @@ COMMENT ON COLUMN usage.by_run.response_bytes IS 'Bytes of its answers.';
 COMMENT ON COLUMN usage.by_run.average_latency_ms IS 'From sending to the whole answer; null without an answer.';
 COMMENT ON COLUMN usage.by_run.categories_seen IS 'Category nodes in its answers.';
 COMMENT ON COLUMN usage.by_run.offers_new IS 'Offers not known before.';
-COMMENT ON COLUMN usage.by_run.offers_completed IS 'Offers known from searches only, of which it fetched the first detail that says anything.';
+COMMENT ON COLUMN usage.by_run.offers_completed IS 'Offers known from searches or watch lists only, of which it fetched the first detail; also those that are not there.';
 COMMENT ON COLUMN usage.by_run.offers_changed IS 'Known offers that changed.';
 COMMENT ON COLUMN usage.by_run.offers_unchanged IS 'Offers seen unchanged.';
 COMMENT ON COLUMN usage.by_run.prices_opened IS 'Prices that began to hold.';

@@ -20,7 +20,7 @@ import { conduct, createWakeup } from '../jobs/conductor.ts';
 import type { JobKind } from '../jobs/job-kinds.ts';
 import { forecastRun, type ForecastRequest } from '../runs/forecast-run.ts';
 import { fitPlanner } from '../refresh/fit-planner.ts';
-import { openWatchLists } from '../config/watch-lists.ts';
+import { openWatchLists, type AddWatchLists } from '../config/watch-lists.ts';
 import { addCounts } from '../runs/add-counts.ts';
 import { createCatalogLoader } from '../jobs/normalize-and-load.ts';
 import { createMaintenance } from '../maintenance/maintain.ts';
@@ -169,8 +169,15 @@ function openMaintenance(
   });
 }
 
-function openScheduling(pool: Pool, { config, sync, log }: AppOptions, stores: Stores) {
-  const makeForecast = (request: ForecastRequest) => forecastRun({ ...stores, sync, log }, request);
+function openScheduling(
+  pool: Pool,
+  { config, sync, log }: AppOptions,
+  { addWatchLists, ...stores }: Stores & { readonly addWatchLists: AddWatchLists },
+) {
+  const makeForecast = async (request: ForecastRequest) => {
+    const watched = { ...sync, feeds: await addWatchLists(sync.feeds) };
+    return forecastRun({ ...stores, sync: watched, log }, request);
+  };
   const begin = createBeginRun({ ...stores, makeForecast, syncFileHash: hashSyncFile(sync) });
   const feeds = sync.feeds.map(({ name }) => name);
   const deps = { ...stores, source: sourceOf(config), feeds, begin, log };
@@ -246,7 +253,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
   const { queueServer, queues: opened } = await openJobQueues(options, closing, () => wake.now());
   const queues = activity.watchJobs(opened);
   const shared = { loader, leases, runs, log, clock: systemClock };
-  const scheduling = openScheduling(pool, options, stores);
+  const scheduling = openScheduling(pool, options, { ...stores, addWatchLists });
   const tickDeps: TickDeps = {
     ...{ ...shared, refreshQueue, raw, addWatchLists },
     exclusively: (work) => unlessLocked(pool, locks.tick, work),

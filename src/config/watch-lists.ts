@@ -43,7 +43,7 @@ export async function readWatchText(projectDir: string, feed: WatchFeed): Promis
  * The same feeds, each with the offers of its file behind its own. A file is read again when it has changed; one that can no
  * longer be read counts as it was, with a warning.
  */
-type AddWatchLists = (feeds: readonly Feed[]) => Promise<readonly Feed[]>;
+export type AddWatchLists = (feeds: readonly Feed[]) => Promise<readonly Feed[]>;
 
 interface Kept {
   /** Of the file: when it was changed last, and its size. */

@@ -190,7 +190,8 @@ export async function mergeEmpty(merge: DetailMerge, empty: readonly EmptyDetail
   const written = await runSql<WrittenOffer>(merge.context.client, readSql('merge-offer-states'), [
     JSON.stringify(rows),
   ]);
-  countOffers(merge.counters, written);
+  // It shows no offer, not even a new one.
+  countOffers(merge.counters, written.filter((row) => !row.is_new));
   return written.map((row) => row.offer_id);
 }
 

@@ -57,7 +57,7 @@ export interface LoadReport {
   /** Nodes listed below those that were asked for. */
   readonly categories: number;
   readonly offersNew: number;
-  /** Offers that searches had shown, or this load did, with the first detail that says anything of them. */
+  /** Offers that searches or watch lists had named, or this load did, with the first detail of them; also one that they are not there. */
   readonly offersCompleted: number;
   /** Known offers whose details were fetched again. Search rows don't count: they show an offer many times. */
   readonly offersChanged: number;

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { sourceOf } from '../credentials.ts';
+import { openWatchLists } from '../../config/watch-lists.ts';
 import type { Environment } from '../../config/environment.ts';
 import { createBeginRun } from '../../runs/begin-run.ts';
 import { forecastRun } from '../../runs/forecast-run.ts';
@@ -79,15 +80,31 @@ function imagesOf({ config }: Session): ImageSource {
   return { kind: config.WEB_REMOTE_IMAGES ? 'remote' : 'link' };
 }
 
+/** The sync file with the offers of its watch lists; without them while one can't be read. */
+function openWatchedSync({ config, log }: Session, sync: SyncConfig): () => Promise<SyncConfig> {
+  let opened: ReturnType<typeof openWatchLists> | null = null;
+  return async () => {
+    opened ??= openWatchLists(config.projectDir, sync.feeds, log);
+    try {
+      return { ...sync, feeds: await (await opened)(sync.feeds) };
+    } catch (err) {
+      log.warn({ err }, 'a forecast leaves out the watch lists');
+      opened = null;
+      return sync;
+    }
+  };
+}
+
 function openActions({ session, pool, sync }: WebParts): OperatorActions | null {
   if (sync === null) return null;
   const { config, log } = session;
   const runs = createRunStore({ pool, appKey: config.ALIBABA_APP_KEY });
   const knowing = { ...openForecast(pool, { sync, appKey: config.ALIBABA_APP_KEY }), log };
+  const readSync = openWatchedSync(session, sync);
   return createOperatorActions({
     begin: createBeginRun({
       runs,
-      makeForecast: (request) => forecastRun(knowing, request),
+      makeForecast: async (request) => forecastRun({ ...knowing, sync: await readSync() }, request),
       syncFileHash: hashSyncFile(sync),
     }),
     runs,
@@ -104,8 +121,11 @@ function openPlan({ session, pool, sync }: WebParts): WebDeps['planToday'] {
   if (sync === null) return () => Promise.resolve(null);
   const runs = createRunStore({ pool, appKey: config.ALIBABA_APP_KEY });
   const knowing = { ...openForecast(pool, { sync, appKey: config.ALIBABA_APP_KEY }), runs, log };
+  const readSync = openWatchedSync(session, sync);
   let at = new Date(0);
-  const plan = remember(context.clock, planEveryMs, () => planToday(knowing, at));
+  const plan = remember(context.clock, planEveryMs, async () =>
+    planToday({ ...knowing, sync: await readSync() }, at),
+  );
   return async (now) => {
     at = now;
     return plan.get();

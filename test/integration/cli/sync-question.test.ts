@@ -21,7 +21,12 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([db.drop(), sandbox.close()]));
 
-function start(flags: string, typed?: string, keepsTyping = false) {
+function start(
+  flags: string,
+  typed?: string,
+  keepsTyping = false,
+  files: Readonly<Record<string, string>> = {},
+) {
   const env = {
     ALIBABA_API_URL: sandbox.url,
     ALIBABA_APP_KEY: sandbox.appKey,
@@ -29,7 +34,7 @@ function start(flags: string, typed?: string, keepsTyping = false) {
     ALIBABA_ACCESS_TOKEN: sandbox.accessToken,
     DATABASE_URL: db.url,
   };
-  const cwd = createProject({ 'catalog-sync.yaml': syncFile });
+  const cwd = createProject({ 'catalog-sync.yaml': syncFile, ...files });
   const world = createWorld({ cwd, env, keepsTyping, ...(typed === undefined ? {} : { typed }) });
   return { ...world, exit: runCli(['sync', ...flags.split(' ').filter(Boolean)], world.context) };
 }
@@ -67,6 +72,17 @@ it('a signal at the question begins no run', async () => {
   expect(await exit).not.toBe(0);
   expect(stderr.text).toContain('INTERRUPTED: stopped at the question; no run was begun');
   expect(await listRuns()).toEqual([]);
+});
+
+it('offers of a watch list are planned as those of the sync file', async () => {
+  const feed = `{ name: watched, offers_file: w.txt }`;
+  const files = { 'catalog-sync.yaml': `account: business\nfeeds: [${feed}]\n`, 'w.txt': '81\n82\n83\n' };
+  const { exit, stderr } = start('--budget 1', undefined, false, files);
+  expect(await exit).toBe(0);
+  expect(stderr.text).toMatch(/^plan.*: 1 offer.detail/m);
+  const { rows } = await db.pool.query(`SELECT forecast FROM sync.run WHERE feeds = '["watched"]'`);
+  expect(rows).toMatchObject([{ forecast: { calls: { 'offer.detail': 1 } } }]);
+  await db.pool.query('DELETE FROM sync.run');
 });
 
 it('a feed that the file does not have is refused with those that it has', async () => {

@@ -34,6 +34,11 @@ async function load(first: number, answer: typeof found | typeof empty, at: numb
 
 const forgetMost = () => db.pool.query('UPDATE sync.planner SET recent_found = 4, recent_empty = 0');
 
+it('an offer that only a watch list named, and that is not there, is completed and not new', async () => {
+  expect(await store.load([empty('50', provenance(0))])).toMatchObject({ offersNew: 0, offersCompleted: 1 });
+  expect(await store.load([found('50', provenance(1))])).toMatchObject({ offersNew: 0, offersChanged: 1 });
+});
+
 it('many offers that were found before and are empty one after the other are not believed', async () => {
   await load(100, found, 0);
   await forgetMost();
