@@ -3,14 +3,16 @@ import type { App } from '../app/open-app.ts';
 import { cliErrors } from '../app/errors.ts';
 import { AppError, coreErrors } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
+import { sleep } from '../core/clock.ts';
 import { unlessAborted } from '../core/lifecycle.ts';
 import { isHeldAsDeclared } from '../health/issues/is-held-as-declared.ts';
+import { heartbeatTimeoutMs, type BeginAnswer } from '../runs/run-store.ts';
 import { runToEnd } from '../runs/run-to-end.ts';
 import type { Run, RunRequest } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { Forecast } from '../refresh/forecast/forecast.ts';
 import { confirm } from '../terminal/confirm.ts';
-import { canCall, describeNextRun, isCutShort } from './plan/describe-next-run.ts';
+import { canCall, describeNextRun, formatDuration, isCutShort } from './plan/describe-next-run.ts';
 import { commandSteps, deadlineSteps, sourceBanner, withApp, type AppWork } from '../app/run-session.ts';
 import type { Session } from '../app/session.ts';
 import { syncFileName } from '../config/project-folder.ts';
@@ -68,6 +70,21 @@ export function msLeft({ startedAtMs }: Pick<CliContext, 'startedAtMs'>, ms: num
   return startedAtMs + ms - performance.now();
 }
 
+/** A run whose process may have died is waited for until that is known, and then taken over: nobody else may start one soon. */
+async function beginOrTakeOver(
+  session: Session,
+  drain: AbortSignal,
+  begin: () => Promise<BeginAnswer>,
+): Promise<BeginAnswer> {
+  const begun = await begin();
+  if (begun.kind !== 'active' || begun.silentMs === null) return begun;
+  const waitMs = Math.max(0, heartbeatTimeoutMs - begun.silentMs) + 500;
+  const silent = `the process of run ${begun.runId} was not heard of for ${formatDuration(begun.silentMs / 1000)}`;
+  session.talk(`${silent}: waiting ${formatDuration(waitMs / 1000)} to know whether it goes on`);
+  await sleep(waitMs, drain);
+  return drain.aborted ? begun : begin();
+}
+
 /** Chooses what to run. */
 type ChooseRequest = (app: App) => Promise<Omit<RunRequest, 'source' | 'forecast'>>;
 
@@ -88,7 +105,7 @@ async function runAndShow(
   const { runs, source } = app;
   const outcome = await runToEnd({
     runs,
-    begin: () => app.begin({ ...request, source }, runForecast),
+    begin: () => beginOrTakeOver(session, drain, () => app.begin({ ...request, source }, runForecast)),
     conduct: (isOver) => app.conduct(isOver),
     drain,
     onProgress: progress.update,

@@ -191,7 +191,10 @@ export async function mergeEmpty(merge: DetailMerge, empty: readonly EmptyDetail
     JSON.stringify(rows),
   ]);
   // It shows no offer, not even a new one.
-  countOffers(merge.counters, written.filter((row) => !row.is_new));
+  countOffers(
+    merge.counters,
+    written.filter((row) => !row.is_new),
+  );
   return written.map((row) => row.offer_id);
 }
 

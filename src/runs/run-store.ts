@@ -11,10 +11,15 @@ import { freeLeases, type Postponed, type TargetFailure } from '../refresh/queue
 import { claimDatabase } from './claim-database.ts';
 import { readSql } from './read-sql.ts';
 
-export type BeginAnswer =
-  | { readonly kind: 'started' | 'resumed'; readonly run: Run }
-  /** Another process is driving it now. */
-  | { readonly kind: 'active'; readonly runId: string };
+export type BeginAnswer = { readonly kind: 'started' | 'resumed'; readonly run: Run } | ActiveRun;
+
+/** A run that another process drives. */
+export interface ActiveRun {
+  readonly kind: 'active';
+  readonly runId: string;
+  /** Since that process was last heard of; null: it was just now. */
+  readonly silentMs: number | null;
+}
 
 /** Runs: one row each in `sync.run`, at most one active for a scope. */
 export interface RunStore {
@@ -50,7 +55,9 @@ export interface RunStore {
 }
 
 /** Missed for this long, a run's driver counts as dead: ten ticks. At half, a slow database would seem dead. */
-const heartbeatTimeoutMs = 15_000;
+export const heartbeatTimeoutMs = 15_000;
+/** Of a process that was not heard of for three ticks, it is not known whether it lives. */
+const silentFromMs = 4500;
 
 const isActive = inArray(run.status, ['queued', 'running']);
 
@@ -143,9 +150,17 @@ async function begin(pool: Pool, request: RunRequest): Promise<BeginAnswer> {
   const begunId = startedId ?? (await takeOver(db, request, now));
   const begun = begunId === null ? null : await read(db, begunId);
   if (begun) return { kind: startedId === null ? 'resumed' : 'started', run: begun };
-  const [active] = await selectRuns(db).where(and(eq(run.scope, request.scope), isActive));
+  const [active] = await db
+    .select({
+      runId: run.runId,
+      heardMs: sql<number>`(extract(epoch FROM clock_timestamp() - ${run.heartbeatAt}) * 1000)::float8`,
+    })
+    .from(run)
+    .where(and(eq(run.scope, request.scope), isActive));
   // Ended between the two statements: the next try inserts.
-  return active ? { kind: 'active', runId: active.runId } : begin(pool, request);
+  if (!active) return begin(pool, request);
+  const { runId, heardMs } = active;
+  return { kind: 'active', runId, silentMs: heardMs < silentFromMs ? null : heardMs };
 }
 
 /**

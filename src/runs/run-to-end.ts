@@ -1,5 +1,5 @@
 import type { AppError } from '../core/errors.ts';
-import type { BeginAnswer, RunStore } from './run-store.ts';
+import type { ActiveRun, BeginAnswer, RunStore } from './run-store.ts';
 import type { Run, RunEnd } from '../model/run.ts';
 
 export interface RunToEndDeps {
@@ -14,10 +14,7 @@ export interface RunToEndDeps {
   readonly onProgress: (run: Run) => Promise<void>;
 }
 
-export type RunOutcome =
-  | { readonly kind: 'ended'; readonly run: Run }
-  /** Another process is driving a run of the same scope. */
-  | { readonly kind: 'active'; readonly runId: string };
+export type RunOutcome = { readonly kind: 'ended'; readonly run: Run } | ActiveRun;
 
 /**
  * Begins a run (or takes over one whose process died) and works in this process until it has ended. When the

@@ -113,3 +113,24 @@ it('where no call can be made there is no question', async () => {
   expect(err).toMatch(/^plan: nothing can be called now, and .* wait: the quota or the budget is used up$/m);
   expect(err).not.toContain(question);
 });
+
+it('a run whose process was not heard of is waited for, and taken over; one that goes on is left alone', async () => {
+  const begin = (silence: string) =>
+    db.pool.query<{ run_id: string }>(
+      `INSERT INTO sync.run (scope, trigger, source, status, feeds, started_at, heartbeat_at)
+       VALUES ('all', 'cli', 'sandbox', 'running', '["bags"]', now(), clock_timestamp() - $1::interval) RETURNING run_id`,
+      [silence],
+    );
+  await begin('0 seconds');
+  const left = await sync('--yes');
+  expect(left.exitCode).toBe(0);
+  expect(left.err).toMatch(/run \d+ of the same scope is active in another process; nothing was done\n$/);
+  await db.pool.query(`UPDATE sync.run SET status = 'cancelled', ended_at = now() WHERE status = 'running'`);
+  const { rows } = await begin('14 seconds');
+  const taken = await sync('--yes');
+  expect(taken.err).toMatch(
+    /the process of run \d+ was not heard of for \d+ s: waiting \d s to know whether it goes on/,
+  );
+  const run = await db.pool.query(`SELECT status FROM sync.run WHERE run_id = $1`, [rows[0]?.run_id]);
+  expect(run.rows).toMatchObject([{ status: 'partial_quota' }]);
+});

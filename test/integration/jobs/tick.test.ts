@@ -144,8 +144,7 @@ it('a tick is a heartbeat of the runs that it drives, so that no other process t
   await tick(deps);
   const again = { scope: 'all', feedNames: ['shoes'], trigger: 'cli', source: 'sandbox' } as const;
   expect(await runs.begin({ ...again, budgetCalls: null, deadlineMs: null })).toEqual({
-    kind: 'active',
-    runId,
+    ...{ kind: 'active', runId, silentMs: null },
   });
 });
 

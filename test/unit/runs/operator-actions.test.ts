@@ -19,7 +19,7 @@ function openActions(parts: {
   const deps: OperatorActionDeps = {
     begin: async ({ scope, feedNames, trigger, budgetCalls, deadlineMs }) => {
       done.push([scope, feedNames.join('+'), trigger, budgetCalls, deadlineMs].join(' '));
-      return parts.answer ?? { kind: 'active', runId: '1' };
+      return parts.answer ?? { kind: 'active', runId: '1', silentMs: null };
     },
     runs: {
       read: async (runId) => (runId === '7' ? ({ runId, endedAt: null, ...parts.run } as Run) : null),
@@ -56,7 +56,7 @@ describe('a run that an operator starts', () => {
   it.each<[string, BeginAnswer, { runId: string; isNew: boolean }]>([
     ['is new', { kind: 'started', run: { runId: '8' } as Run }, { runId: '8', isNew: true }],
     ['was taken over', { kind: 'resumed', run: { runId: '8' } as Run }, { runId: '8', isNew: false }],
-    ['is under way', { kind: 'active', runId: '9' }, { runId: '9', isNew: false }],
+    ['is under way', { kind: 'active', runId: '9', silentMs: null }, { runId: '9', isNew: false }],
   ])('is known by its id where it %s', async (_, answer, begun) => {
     expect(await openActions({ answer }).actions.startRun('all')).toEqual(begun);
   });

