@@ -1,30 +1,42 @@
 -- Purpose: which ages the details of feeds with a promised age reached over the last 7 days. An offer of several feeds counts in
---          each. An age is reached at the next detail answer, or now; one that began earlier than the promised age before these
---          days does not count unless it lasts until now.
+--          each. An age is reached at the next detail answer, or now, also one that began before these days: of its time, only
+--          what is within them counts.
 CREATE VIEW analytics.promised_age AS
 WITH member AS (
-  SELECT f.feed, f.max_age, r.offer_id, r.detail_at, k.now
+  SELECT f.feed, f.max_age, r.offer_id, r.detail_at, k.now, k.now - interval '168 hours' AS since
   FROM sync.feed f
   JOIN sync.feed_set s ON f.feed = ANY (s.feeds)
   JOIN sync.refresh r ON r.feed_set = s.feed_set AND r.bucket IS NOT NULL
   CROSS JOIN analytics.clock k
   WHERE f.max_age IS NOT NULL
 ),
+-- By index, an offer at a time: of the past of its details, only the newest before these days is looked up.
+detail AS (
+  SELECT m.feed, m.max_age, m.offer_id, m.now, m.since, d.at
+  FROM member m
+  CROSS JOIN LATERAL (
+    SELECT o.observed_at AS at
+    FROM catalog.observation o
+    WHERE o.offer_id = m.offer_id AND o.source = 'detail' AND o.observed_at > m.since
+    UNION ALL
+    SELECT CASE
+      WHEN m.detail_at <= m.since THEN m.detail_at
+      ELSE (SELECT max(o.observed_at) FROM catalog.observation o
+            WHERE o.offer_id = m.offer_id AND o.source = 'detail' AND o.observed_at <= m.since)
+    END
+  ) d
+  WHERE d.at IS NOT NULL
+),
 reached AS (
-  SELECT m.feed, m.max_age,
-         coalesce(lead(o.observed_at) OVER (PARTITION BY m.feed, m.offer_id ORDER BY o.observed_at), m.now) - o.observed_at AS age
-  FROM member m
-  JOIN catalog.observation o ON o.offer_id = m.offer_id
-  WHERE o.source = 'detail' AND o.observed_at > m.now - interval '168 hours' - m.max_age
-  UNION ALL
-  SELECT m.feed, m.max_age, m.now - m.detail_at
-  FROM member m
-  WHERE m.detail_at <= m.now - interval '168 hours' - m.max_age
+  SELECT feed, max_age, at, greatest(at, since) AS starts_at,
+         coalesce(lead(at) OVER (PARTITION BY feed, offer_id ORDER BY at), now) AS ends_at
+  FROM detail
 ),
 past AS (
-  SELECT feed, (extract(epoch FROM max(age)) / 3600)::numeric(14, 2) AS age_max_h,
-         (extract(epoch FROM percentile_disc(0.95) WITHIN GROUP (ORDER BY age)) / 3600)::numeric(14, 2) AS age_p95_h,
-         (sum(extract(epoch FROM least(age, max_age))) / nullif(sum(extract(epoch FROM age)), 0))::numeric(5, 4) AS share_in_time
+  SELECT feed, (extract(epoch FROM max(ends_at - at)) / 3600)::numeric(14, 2) AS age_max_h,
+         (extract(epoch FROM percentile_disc(0.95) WITHIN GROUP (ORDER BY ends_at - at)) / 3600)::numeric(14, 2) AS age_p95_h,
+         (sum(greatest(0, extract(epoch FROM least(ends_at, at + max_age) - starts_at)))
+           / nullif(sum(extract(epoch FROM ends_at - starts_at)), 0))::numeric(5, 4) AS share_in_time
   FROM reached
   GROUP BY feed
 ),
@@ -43,6 +55,6 @@ COMMENT ON COLUMN analytics.promised_age.feed IS 'Feed of catalog-sync.yaml.';
 COMMENT ON COLUMN analytics.promised_age.max_age_h IS 'Age that no detail is to pass, in hours, as of its newest run.';
 COMMENT ON COLUMN analytics.promised_age.offers IS 'Offers of the feed.';
 COMMENT ON COLUMN analytics.promised_age.late_now IS 'Those whose detail is older than that now, or that have none yet.';
-COMMENT ON COLUMN analytics.promised_age.age_max_h IS 'The highest age that a detail reached, in hours.';
+COMMENT ON COLUMN analytics.promised_age.age_max_h IS 'The highest age that a detail reached, at the next one or now, in hours; it may have begun before these days.';
 COMMENT ON COLUMN analytics.promised_age.age_p95_h IS 'Of 20 details, 19 reached this age at most, in hours.';
-COMMENT ON COLUMN analytics.promised_age.share_in_time IS 'Share of the time in which details were no older than max_age, 0 to 1, from the first detail of each offer on.';
+COMMENT ON COLUMN analytics.promised_age.share_in_time IS 'Share of the 7 days in which details were no older than max_age, 0 to 1, from the first detail of each offer on.';

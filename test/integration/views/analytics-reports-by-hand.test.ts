@@ -68,7 +68,7 @@ it('movers changed within seven days to the moment, and were surely otherwise wh
   ]);
 });
 
-it('ages of details are those up to the next one or now, of seven days and the promised age before them', async () => {
+it('ages of details are those up to the next one or now, of seven days; of time before these nothing counts', async () => {
   expect(
     await askAfter(
       db,
@@ -76,7 +76,7 @@ it('ages of details are those up to the next one or now, of seven days and the p
       `SELECT feed, max_age_h, offers, late_now, age_max_h, age_p95_h, share_in_time FROM analytics.promised_age ORDER BY feed`,
     ),
   ).toEqual([
-    ['a', '48.00', 5, 4, '216.00', '216.00', '0.5217'],
+    ['a', '48.00', 5, 4, '216.00', '216.00', '0.4500'],
     ['b', '24.00', 1, 0, '120.00', '120.00', '0.3333'],
   ]);
 });
