@@ -33,10 +33,13 @@ CROSS JOIN LATERAL (
            CASE
              WHEN state = 'unknown' THEN 'unknown'
              WHEN outcome <> 'ok' THEN outcome
-             WHEN granted_at - lag(granted_at) OVER same < interval '1 hour' THEN 'repeated'
-             WHEN offers_new + offers_completed + offers_changed + prices_changed = 0 THEN 'no_yield'
+             WHEN outcome = 'ok' AND coalesce(showed, 0) = 0 AND granted_at - lag(granted_at) OVER same < interval '1 hour' THEN 'repeated'
+             WHEN showed = 0 THEN 'no_yield'
            END AS waste
     FROM usage.api_call
+    -- Null of what shows no offers. Stock was booked later than the rest.
+    CROSS JOIN LATERAL (
+      SELECT offers_new + offers_completed + offers_changed + prices_changed + coalesce(stock_changed, 0) AS showed) s
     -- With the hour before, for a call may repeat one of the day before.
     WHERE granted_at >= d.starts_at - interval '1 hour' AND granted_at < d.ends_at
       AND state <> 'refunded' AND NOT is_exempt
@@ -62,9 +65,9 @@ COMMENT ON COLUMN usage.yield.gateway_error IS 'Wasted: the gateway refused.';
 COMMENT ON COLUMN usage.yield.transport_error IS 'Wasted: broken on the way after an answer had begun.';
 COMMENT ON COLUMN usage.yield.invalid_answer IS 'Wasted: the answer could not be read.';
 COMMENT ON COLUMN usage.yield."unknown" IS 'Wasted: may have reached the gateway, and nobody knows its end.';
-COMMENT ON COLUMN usage.yield.repeated IS 'Wasted: the same was answered less than an hour before.';
+COMMENT ON COLUMN usage.yield.repeated IS 'Wasted: the same was answered less than an hour before, and nothing came of this one.';
 COMMENT ON COLUMN usage.yield.no_yield IS
-  'Wasted: a search or a detail without a new, completed or changed offer. Not known of calls from before this was booked.';
+  'Wasted: a search or a detail without an offer that is new, completed, changed, sold out or in stock again. Not known of calls from before this was booked.';
 COMMENT ON COLUMN usage.yield.calls_per_new_offer IS 'Calls for each new offer; null: none was new.';
 COMMENT ON COLUMN usage.yield.calls_per_changed_offer IS 'Calls for each changed offer; null: none changed.';
 COMMENT ON COLUMN usage.yield.calls_per_changed_price IS 'Calls for each changed price; null: none changed.';

@@ -40,7 +40,7 @@ const calls = `
     (25, '10 07:47', 'k', 'a:one:2', 'offer.detail', 'S', 'refresh', 1, false, 'committed', 'ok', NULL, NULL, NULL, '{1,0,0,1,0}', NULL),
     (12, '10 08:10', 'k', 'a:one:1', 'search.shop', 'K', 'discovery', NULL, false, 'committed', 'ok', 10, 10, 10, '{0,0,0,0,0}', NULL),
     (13, '10 10:00', 'k', 'a:one:1', 'search.shop', 'K', 'discovery', NULL, false, 'committed', 'ok', 20, 30, 3, '{2,0,0,0,0}', NULL),
-    (14, '10 10:59:59.999', 'k', 'a:one:1', 'search.shop', 'K', 'discovery', NULL, false, 'committed', 'ok', 40, 30, 3, '{2,0,0,0,0}', NULL),
+    (14, '10 10:59:59.999', 'k', 'a:one:1', 'search.shop', 'K', 'discovery', NULL, false, 'committed', 'ok', 40, 30, 3, '{0,0,0,0,0}', NULL),
     (15, '10 23:30', 'k', 'a:one:1', 'offer.detail', 'L', 'refresh', NULL, false, 'committed', 'ok', 40, 30, 3, '{0,0,0,0,4}', 'absence'),
     (16, '11 00:00', 'k', 'a:one:1', 'offer.detail', 'L', 'refresh', NULL, false, 'committed', 'ok', 40, 30, 3, '{0,0,5,0,0}', 'modify_date'),
     (17, '11 01:00', 'k', 'a:one:1', 'offer.detail', 'L', 'refresh', NULL, false, 'committed', 'ok', 40, 30, 3, '{0,0,1,0,0}', 'new'),
@@ -205,7 +205,7 @@ it('calls of a run and day count by what they were made for, each changed offer 
     ['10', '1', 'detail_unread', 4, 3, 2, 2, 2, 2, 3, '75.00'],
     ['10', '1', 'search', 5, 0, 0, 0, 0, 0, 0, '0.00'],
     ['10', null, 'detail_prompted', 1, 0, 0, 0, 0, 4, 4, '400.00'],
-    ['10', null, 'search', 3, 4, 0, 0, 0, 0, 0, '0.00'],
+    ['10', null, 'search', 3, 2, 0, 0, 0, 0, 0, '0.00'],
     ['11', null, 'detail_new', 2, 0, 0, 1, 1, 0, 1, '50.00'],
     ['11', null, 'detail_prompted', 1, 0, 0, 5, 0, 0, 5, '500.00'],
     ['12', '2', 'detail_unread', 1, 0, 0, 0, 0, 0, 0, '0.00'],
@@ -222,11 +222,11 @@ it('a call is wasted by its error, by repeating one of the hour before, or witho
         FROM usage.yield ORDER BY day, operation`,
     ),
   ).toEqual([
-    ['10', 'offer.detail', 7, 2, 4, 2, 4, 5, 1, 0, 0, 0, 0, 0, 1],
+    ['10', 'offer.detail', 7, 1, 4, 2, 4, 5, 1, 0, 0, 0, 0, 0, 0],
     ['10', 'search.keyword', 5, 4, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0],
-    ['10', 'search.shop', 3, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1],
+    ['10', 'search.shop', 3, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1],
     ['11', 'category', 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
-    ['11', 'offer.detail', 3, 1, 0, 0, 6, 1, 0, 0, 0, 0, 0, 1, 0],
+    ['11', 'offer.detail', 3, 0, 0, 0, 6, 1, 0, 0, 0, 0, 0, 0, 0],
     ['12', 'offer.detail', 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1],
   ]);
 });

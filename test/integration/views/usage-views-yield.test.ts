@@ -13,7 +13,7 @@ import {
   storeRaw,
 } from '../../support/answers.ts';
 import { openLedger, otherApi, silentLog, type OpenLedger } from '../../support/open-ledger.ts';
-import { connectAbroad, insertCalls, pastCall } from './usage-calls.ts';
+import { connectAbroad, insertCalls, pastCall, type PastCall } from './usage-calls.ts';
 
 let at: OpenLedger;
 let catalog: CatalogStore;
@@ -38,13 +38,14 @@ async function select(sql: string): Promise<Record<string, unknown>[]> {
   }
 }
 
+const on = (time: string) => `2026-10-01T${time}+08:00`;
+
 it('sorts the calls of a day by what they brought or were wasted on', async () => {
   const windowId = await addWindow(at.db.pool);
   const search = { operation: 'search.keyword', api: otherApi, windowId } as const;
-  const on = (time: string) => `2026-10-01T${time}+08:00`;
   await insertCalls(at.db.pool, [
     pastCall('2026-09-30T23:50:00+08:00', { ...search, question: 'cups', refreshStats: [9, 0, 0, 0] }),
-    pastCall(on('00:10:00'), { ...search, question: 'cups', refreshStats: [1, 0, 0, 0] }),
+    pastCall(on('00:10:00'), { ...search, question: 'cups', refreshStats: [0, 0, 0, 0] }),
     pastCall(on('01:20:00'), { ...search, question: 'cups', refreshStats: [2, 0, 1, 0] }),
     pastCall(on('02:00:00'), { ...search, refreshStats: [0, 0, 0, 0] }),
     pastCall(on('02:01:00'), { ...search, refreshStats: null }),
@@ -65,20 +66,58 @@ it('sorts the calls of a day by what they brought or were wasted on', async () =
   expect(await select(`SELECT * FROM usage.yield WHERE day = '2026-10-01' ORDER BY operation`)).toMatchObject(
     [
       {
-        ...{ operation: 'offer.detail', feed: null, calls: 11, wasted: 8 },
+        ...{ operation: 'offer.detail', feed: null, calls: 11, wasted: 7 },
         ...{ offers_new: 0, offers_completed: 3, offers_changed: 3, prices_changed: 6 },
         ...{ business_error: 2, gateway_error: 1, transport_error: 1, invalid_answer: 1, unknown: 2 },
-        ...{ repeated: 1, no_yield: 0 },
+        ...{ repeated: 0, no_yield: 0 },
         ...{ calls_per_new_offer: null, calls_per_changed_offer: '3.67', calls_per_changed_price: '1.83' },
       },
       {
         ...{ operation: 'search.keyword', feed: 'cups', calls: 4, wasted: 2 },
-        ...{ offers_new: 3, offers_completed: 0, offers_changed: 1, prices_changed: 0 },
+        ...{ offers_new: 2, offers_completed: 0, offers_changed: 1, prices_changed: 0 },
         ...{ business_error: 0, unknown: 0, repeated: 1, no_yield: 1 },
-        ...{ calls_per_new_offer: '1.33', calls_per_changed_offer: '4.00', calls_per_changed_price: null },
+        ...{ calls_per_new_offer: '2.00', calls_per_changed_offer: '4.00', calls_per_changed_price: null },
       },
     ],
   );
+});
+
+async function causes(calls: readonly PastCall[]): Promise<unknown> {
+  await at.reset();
+  await insertCalls(at.db.pool, calls);
+  const [row] = await select('SELECT calls, wasted, "unknown", repeated, no_yield FROM usage.yield');
+  return row;
+}
+const none = [0, 0, 0, 0] as const;
+
+it('a call repeats one that was answered less than an hour before only where nothing came of it', async () => {
+  const first = pastCall(on('04:00:00'), { question: 'same', refreshStats: [1, 0, 0, 0] });
+  const later = (changes: Partial<PastCall>) =>
+    causes([first, pastCall(on('04:40:30'), { question: 'same', ...changes })]);
+  const fine = { calls: 2, wasted: 0, unknown: 0, repeated: 0, no_yield: 0 };
+  expect(await later({ refreshStats: [0, 0, 1, 1] })).toEqual(fine);
+  expect(await later({ refreshStats: none, stockChanged: 1 })).toEqual(fine);
+  expect(await later({ refreshStats: none, stockChanged: 0 })).toEqual({ ...fine, wasted: 1, repeated: 1 });
+  // A category shows no offers.
+  expect(await later({ refreshStats: null })).toEqual({ ...fine, wasted: 1, repeated: 1 });
+});
+
+it('a detail that showed an offer sold out or in stock again is not wasted', async () => {
+  const one = { calls: 1, wasted: 0, unknown: 0, repeated: 0, no_yield: 0 };
+  const detail = (stockChanged: number | null) =>
+    causes([pastCall(on('04:00:00'), { refreshStats: none, stockChanged })]);
+  expect(await detail(1)).toEqual(one);
+  expect(await detail(0)).toEqual({ ...one, wasted: 1, no_yield: 1 });
+  expect(await detail(null)).toEqual({ ...one, wasted: 1, no_yield: 1 });
+});
+
+it('a call in flight repeats none whose end nobody knows', async () => {
+  expect(
+    await causes([
+      pastCall(on('04:00:00'), { question: 'same', state: 'unknown', outcome: null }),
+      pastCall(on('04:10:00'), { question: 'same', state: 'reserved', outcome: null }),
+    ]),
+  ).toEqual({ calls: 2, wasted: 1, unknown: 1, repeated: 0, no_yield: 0 });
 });
 
 it('books what each answer showed, each offer once', async () => {
