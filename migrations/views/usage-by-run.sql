@@ -11,7 +11,7 @@ SELECT r.run_id, r.scope, r.feeds, r.trigger, r.status, r.cause, r.requested_at,
 FROM sync.run r
 CROSS JOIN LATERAL (
   SELECT count(*)::int AS attempts,
-         count(*) FILTER (WHERE outcome = 'ok')::int AS ok,
+         count(*) FILTER (WHERE state = 'committed' AND outcome = 'ok')::int AS ok,
          count(*) FILTER (WHERE state = 'committed' AND outcome <> 'ok')::int AS failed,
          count(*) FILTER (WHERE state = 'unknown')::int AS "unknown",
          count(*) FILTER (WHERE state = 'refunded')::int AS refunded,

@@ -1,6 +1,7 @@
--- Purpose: calls by API and hour, and the same by day, also where nothing was called. Hours that are past come from
---          usage.hour_total, the others from the calls themselves. Conditions on `hour` and `day` choose the hours
---          that are looked up at all: a short span stays cheap however long the past is.
+-- Purpose: calls by API and hour, and the same by day, also where nothing was called. Each call that counts is in one of
+--          reserved, unknown, ok and the four errors: what was seen of one that is unknown is in usage.errors. Hours that
+--          are past come from usage.hour_total, the others from the calls themselves. Conditions on `hour` and `day` choose
+--          the hours that are looked up at all: a short span stays cheap however long the past is.
 CREATE VIEW usage.hourly AS
 WITH limited AS MATERIALIZED (
   SELECT app_key, api, min(created_at) AS since,
@@ -26,12 +27,12 @@ CROSS JOIN LATERAL (
          coalesce(sum(calls) FILTER (WHERE state = 'unknown'), 0)::int AS "unknown",
          coalesce(sum(calls) FILTER (WHERE state = 'refunded'), 0)::int AS refunded,
          coalesce(sum(calls) FILTER (WHERE is_exempt AND state <> 'refunded'), 0)::int AS exempt,
-         coalesce(sum(calls) FILTER (WHERE outcome = 'ok'), 0)::int AS ok,
-         coalesce(sum(calls) FILTER (WHERE outcome = 'business_error'), 0)::int AS business_error,
-         coalesce(sum(calls) FILTER (WHERE outcome = 'gateway_error'), 0)::int AS gateway_error,
-         coalesce(sum(calls) FILTER (WHERE outcome = 'transport_error'), 0)::int AS transport_error,
-         coalesce(sum(calls) FILTER (WHERE outcome = 'invalid_answer'), 0)::int AS invalid_answer,
-         coalesce(sum(calls) FILTER (WHERE outcome = 'not_sent'), 0)::int AS not_sent,
+         coalesce(sum(calls) FILTER (WHERE state = 'committed' AND outcome = 'ok'), 0)::int AS ok,
+         coalesce(sum(calls) FILTER (WHERE state = 'committed' AND outcome = 'business_error'), 0)::int AS business_error,
+         coalesce(sum(calls) FILTER (WHERE state = 'committed' AND outcome = 'gateway_error'), 0)::int AS gateway_error,
+         coalesce(sum(calls) FILTER (WHERE state = 'committed' AND outcome = 'transport_error'), 0)::int AS transport_error,
+         coalesce(sum(calls) FILTER (WHERE state = 'committed' AND outcome = 'invalid_answer'), 0)::int AS invalid_answer,
+         coalesce(sum(calls) FILTER (WHERE state = 'refunded' AND outcome = 'not_sent'), 0)::int AS not_sent,
          sum(timed_calls)::int AS timed_calls,
          coalesce(sum(total_latency_ms), 0)::bigint AS total_latency_ms,
          round(sum(total_latency_ms) / nullif(sum(timed_calls), 0))::int AS average_latency_ms,
@@ -64,16 +65,16 @@ COMMENT ON COLUMN usage.hourly.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.hourly.api IS 'namespace:name:version of the API.';
 COMMENT ON COLUMN usage.hourly.calls IS 'Attempts that count: all but the refunded ones.';
 COMMENT ON COLUMN usage.hourly.reserved IS 'Attempts that are in flight.';
-COMMENT ON COLUMN usage.hourly.committed IS 'Attempts that were answered.';
+COMMENT ON COLUMN usage.hourly.committed IS 'Attempts that were answered: the sum of ok and the four errors.';
 COMMENT ON COLUMN usage.hourly."unknown" IS 'Attempts that may have reached the gateway and whose end nobody knows.';
 COMMENT ON COLUMN usage.hourly.refunded IS 'Attempts of which no byte left.';
 COMMENT ON COLUMN usage.hourly.exempt IS 'Those of calls that no limit counts (authorization).';
 COMMENT ON COLUMN usage.hourly.ok IS 'Attempts that brought what was asked for.';
 COMMENT ON COLUMN usage.hourly.business_error IS 'Attempts that the API answered with an error of its own.';
 COMMENT ON COLUMN usage.hourly.gateway_error IS 'Attempts that the gateway refused.';
-COMMENT ON COLUMN usage.hourly.transport_error IS 'Attempts that broke on the way.';
+COMMENT ON COLUMN usage.hourly.transport_error IS 'Attempts that broke on the way after an answer had begun; without one they are unknown or refunded.';
 COMMENT ON COLUMN usage.hourly.invalid_answer IS 'Attempts whose answer could not be read.';
-COMMENT ON COLUMN usage.hourly.not_sent IS 'Attempts that were given up before sending.';
+COMMENT ON COLUMN usage.hourly.not_sent IS 'Those of refunded that were given up before sending.';
 COMMENT ON COLUMN usage.hourly.timed_calls IS 'Attempts whose latency was measured.';
 COMMENT ON COLUMN usage.hourly.total_latency_ms IS 'Sum of their latencies: divide sums of the two for an average over several rows.';
 COMMENT ON COLUMN usage.hourly.average_latency_ms IS 'From sending to the whole answer; null without an answer.';
@@ -111,16 +112,16 @@ COMMENT ON COLUMN usage.daily.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.daily.api IS 'namespace:name:version of the API.';
 COMMENT ON COLUMN usage.daily.calls IS 'Attempts that count: all but the refunded ones.';
 COMMENT ON COLUMN usage.daily.reserved IS 'Attempts that are in flight.';
-COMMENT ON COLUMN usage.daily.committed IS 'Attempts that were answered.';
+COMMENT ON COLUMN usage.daily.committed IS 'Attempts that were answered: the sum of ok and the four errors.';
 COMMENT ON COLUMN usage.daily."unknown" IS 'Attempts that may have reached the gateway and whose end nobody knows.';
 COMMENT ON COLUMN usage.daily.refunded IS 'Attempts of which no byte left.';
 COMMENT ON COLUMN usage.daily.exempt IS 'Those of calls that no limit counts (authorization).';
 COMMENT ON COLUMN usage.daily.ok IS 'Attempts that brought what was asked for.';
 COMMENT ON COLUMN usage.daily.business_error IS 'Attempts that the API answered with an error of its own.';
 COMMENT ON COLUMN usage.daily.gateway_error IS 'Attempts that the gateway refused.';
-COMMENT ON COLUMN usage.daily.transport_error IS 'Attempts that broke on the way.';
+COMMENT ON COLUMN usage.daily.transport_error IS 'Attempts that broke on the way after an answer had begun; without one they are unknown or refunded.';
 COMMENT ON COLUMN usage.daily.invalid_answer IS 'Attempts whose answer could not be read.';
-COMMENT ON COLUMN usage.daily.not_sent IS 'Attempts that were given up before sending.';
+COMMENT ON COLUMN usage.daily.not_sent IS 'Those of refunded that were given up before sending.';
 COMMENT ON COLUMN usage.daily.timed_calls IS 'Attempts whose latency was measured.';
 COMMENT ON COLUMN usage.daily.total_latency_ms IS 'Sum of their latencies: divide sums of the two for an average over several rows.';
 COMMENT ON COLUMN usage.daily.average_latency_ms IS 'From sending to the whole answer; null without an answer.';

@@ -14,7 +14,7 @@ CROSS JOIN LATERAL (
   SELECT app_key, api, lane,
          coalesce(sum(calls) FILTER (WHERE state <> 'refunded'), 0)::int AS calls,
          coalesce(sum(calls) FILTER (WHERE state = 'reserved'), 0)::int AS reserved,
-         coalesce(sum(calls) FILTER (WHERE outcome = 'ok'), 0)::int AS ok,
+         coalesce(sum(calls) FILTER (WHERE state = 'committed' AND outcome = 'ok'), 0)::int AS ok,
          coalesce(sum(calls) FILTER (WHERE state = 'committed' AND outcome <> 'ok'), 0)::int AS failed,
          coalesce(sum(calls) FILTER (WHERE state = 'unknown'), 0)::int AS "unknown",
          coalesce(sum(calls) FILTER (WHERE state = 'refunded'), 0)::int AS refunded

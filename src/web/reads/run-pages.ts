@@ -65,7 +65,6 @@ export interface TimelinePart {
   /** From 0. */
   readonly part: number;
   readonly calls: number;
-  readonly failed: number;
 }
 
 export interface SeenChange {

@@ -246,6 +246,28 @@ it('a run lasts to its end or to now, and has the calls of its own', async () =>
   ]);
 });
 
+it('each call that counts is in one of ok, the failures, unknown and in flight, in every view', async () => {
+  const ends = `
+    SELECT sync.ensure_partitions('2026-03-01', 1);
+    UPDATE usage.ledger_clock SET "offset" = timestamptz '2026-03-12 12:30+08' - clock_timestamp();
+    INSERT INTO sync.run (run_id, scope, trigger, source, status, feeds, requested_at) OVERRIDING SYSTEM VALUE VALUES (1, 'all', 'cli', 'sandbox', 'running', '["w"]', now());
+    INSERT INTO usage.api_call (call_id, granted_at, app_key, api, operation, request, request_hash, lane, run_id, is_exempt, quota_period_ids, state, send_at, send_by, outcome)
+    SELECT n, '2026-03-12 12:00+08', 'k', 'a:one:1', 'o', '{}', sha256(n::text::bytea), 'refresh', 1, false, '{}', s, now(), now(), u FROM (VALUES
+      (1, 'committed', 'ok'), (2, 'committed', 'ok'), (3, 'committed', 'ok'), (4, 'committed', 'ok'), (5, 'unknown', 'transport_error'), (6, 'refunded', 'transport_error')) v (n, s, u);`;
+  const failed = 'business_error + gateway_error + transport_error + invalid_answer';
+  expect(
+    await askAfter(
+      db,
+      ends,
+      `SELECT 'hourly', calls, ok, ${failed} AS failed, "unknown", refunded FROM usage.hourly
+        UNION ALL SELECT 'daily', calls, ok, ${failed}, "unknown", refunded FROM usage.daily
+        UNION ALL SELECT 'lanes', calls, ok, failed, "unknown", refunded FROM usage.lanes
+        UNION ALL SELECT 'by_run', attempts - refunded, ok, failed, "unknown", refunded FROM usage.by_run
+        UNION ALL SELECT 'yield', calls, calls - wasted, ${failed}, "unknown", 1 FROM usage.yield`,
+    ),
+  ).toEqual(['hourly', 'daily', 'lanes', 'by_run', 'yield'].map((view) => [view, 5, 4, 0, 1, 1]));
+});
+
 it('what was planned stands beside the calls that count, also where there was one of the two', async () => {
   expect(
     await askAfter(

@@ -14,6 +14,7 @@ const ends: readonly (readonly [CallState, CallOutcome | null])[] = [
   ['committed', 'gateway_error'],
   ['unknown', 'transport_error'],
   ['committed', 'invalid_answer'],
+  ['committed', 'transport_error'],
   ['refunded', 'not_sent'],
   ['unknown', null],
   ['refunded', 'transport_error'],
@@ -47,6 +48,7 @@ const calls = Array.from({ length: count }, (_, index) => drawCall(index)).filte
 
 function summarize(some: readonly PastCall[]) {
   const of = (test: (call: PastCall) => boolean) => some.filter(test).length;
+  const answered = (end: CallOutcome) => of(({ outcome, state }) => state === 'committed' && outcome === end);
   const sum = (values: readonly (number | null)[]) =>
     values.reduce<number>((total, value) => total + (value ?? 0), 0);
   const timed = some.flatMap(({ latencyMs }) => latencyMs ?? []);
@@ -57,12 +59,12 @@ function summarize(some: readonly PastCall[]) {
     unknown: of(({ state }) => state === 'unknown'),
     refunded: of(({ state }) => state === 'refunded'),
     exempt: of(({ isExempt, state }) => isExempt && state !== 'refunded'),
-    ok: of(({ outcome }) => outcome === 'ok'),
-    business_error: of(({ outcome }) => outcome === 'business_error'),
-    gateway_error: of(({ outcome }) => outcome === 'gateway_error'),
-    transport_error: of(({ outcome }) => outcome === 'transport_error'),
-    invalid_answer: of(({ outcome }) => outcome === 'invalid_answer'),
-    not_sent: of(({ outcome }) => outcome === 'not_sent'),
+    ok: answered('ok'),
+    business_error: answered('business_error'),
+    gateway_error: answered('gateway_error'),
+    transport_error: answered('transport_error'),
+    invalid_answer: answered('invalid_answer'),
+    not_sent: of(({ outcome, state }) => state === 'refunded' && outcome === 'not_sent'),
     timed_calls: timed.length,
     total_latency_ms: String(sum(timed)),
     average_latency_ms: timed.length === 0 ? null : Math.round(sum(timed) / timed.length),
