@@ -13,14 +13,20 @@ export interface Pauses {
 
 const app: Scope = 'app';
 
-/** Pauses per app (`'app'`) or per API; nothing outlives the process. */
+/** Pauses per app (`'app'`) or per API; nothing outlives the process. One is over, too, when the clock is before its begin. */
 export function createPauses(clock: Clock): Pauses {
-  const endsAtMs = new Map<Scope, number>();
-  const remaining = (scope: Scope): number => Math.max(0, (endsAtMs.get(scope) ?? 0) - clock.now().getTime());
+  const begun = new Map<Scope, { readonly endsAtMs: number; readonly ms: number }>();
+  const remaining = (scope: Scope): number => {
+    const pause = begun.get(scope);
+    if (!pause) return 0;
+    const leftMs = pause.endsAtMs - clock.now().getTime();
+    // More than all of it: the clock was set back.
+    return leftMs > pause.ms ? 0 : Math.max(0, leftMs);
+  };
   return {
     remainingMs: (...scopes) => Math.max(...[app, ...scopes].map(remaining)),
     pause: (scope, ms) => {
-      if (ms > remaining(scope)) endsAtMs.set(scope, clock.now().getTime() + ms);
+      if (ms > remaining(scope)) begun.set(scope, { endsAtMs: clock.now().getTime() + ms, ms });
     },
   };
 }

@@ -36,3 +36,24 @@ it('a shorter pause ends no longer one, and a longer one lasts from now', () => 
   pauses.pause('app', 1_500);
   expect(pauses.remainingMs()).toBe(1_500);
 });
+
+it('a pause is over when the clock was set back by more than what has passed of it, and another can begin', () => {
+  const { clock, pauses } = begin();
+  pauses.pause('app', 2_000);
+  clock.advance(500);
+  clock.advance(-500);
+  expect(pauses.remainingMs()).toBe(2_000);
+  clock.advance(-3_600_000);
+  expect(pauses.remainingMs()).toBe(0);
+  pauses.pause('app', 1_000);
+  expect(pauses.remainingMs()).toBe(1_000);
+});
+
+it('a pause of the time that remains changes nothing', () => {
+  const { clock, pauses } = begin();
+  pauses.pause('app', 3_000);
+  clock.advance(1_000);
+  pauses.pause('app', 2_000);
+  clock.advance(-500);
+  expect(pauses.remainingMs()).toBe(2_500);
+});
