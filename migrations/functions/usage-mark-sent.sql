@@ -3,7 +3,7 @@
 -- Returns: boolean; false: it may not leave any more, or has left already
 --
 -- A pause that began after the grant calls it off, and so does a refusal of its token: it is refunded, and does not add to
--- the refusals.
+-- the refusals. A pause that has not begun is of before the clock was set back, and over.
 CREATE OR REPLACE FUNCTION usage.mark_sent(p_call_id bigint) RETURNS boolean LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_now timestamptz := usage.ledger_now();
@@ -11,7 +11,7 @@ DECLARE
 BEGIN
   IF EXISTS (SELECT FROM usage.in_flight f JOIN usage.backoff b ON b.app_key = f.app_key AND b.api IN (f.api, '*')
              WHERE f.call_id = p_call_id AND f.sent_at IS NULL AND f.request_hash IS NOT NULL
-               AND b.started_at > f.granted_at AND b.started_at + b.pause > v_now)
+               AND b.started_at > f.granted_at AND b.started_at <= v_now AND b.started_at + b.pause > v_now)
     OR EXISTS (SELECT FROM usage.in_flight f
                JOIN usage.access_token t ON t.app_key = f.app_key AND t.token_hash = f.token_hash
                WHERE f.call_id = p_call_id AND f.sent_at IS NULL AND t.is_refused AND t.observed_at > f.granted_at) THEN

@@ -4,15 +4,15 @@
 --          unavailable or unreachable (no answer came); p_code text: the error code
 -- Returns: nothing
 --
--- A refusal holds the API, with some probes a day (usage.probe_wait); an answer ends such a hold, and the pauses that were. A call that was
--- granted before the one that showed the present state says nothing. Locks: none while nothing changes; else the app's
--- lock first.
+-- A refusal holds the API, with some probes a day (usage.probe_wait); an answer ends such a hold, and the pauses that were,
+-- also those of before the clock was set back. A call that was granted before the one that showed the present state says
+-- nothing. Locks: none while nothing changes; else the app's lock first.
 CREATE OR REPLACE FUNCTION usage.observe(
   p_app_key text, p_api text, p_call_id bigint, p_at timestamptz, p_shows text, p_code text)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_app text := CASE p_shows WHEN 'app_refused' THEN 'denied' ELSE 'allowed' END;
-  v_now timestamptz := usage.ledger_now();
+  v_now timestamptz;
   v_scope text;
 BEGIN
   IF p_shows = 'allowed' AND usage.is_proven(p_app_key, p_api)
@@ -22,6 +22,8 @@ BEGIN
     RETURN;
   END IF;
   PERFORM usage.lock_app(p_app_key);
+  -- After the lock: no pause that another process begins is later than that.
+  v_now := usage.ledger_now();
   IF p_shows LIKE 'too_fast_%' THEN
     v_scope := CASE p_shows WHEN 'too_fast_app' THEN '*' ELSE p_api END;
     PERFORM usage.lower_pace(p_app_key, v_scope, p_call_id, p_at, v_now);
@@ -33,7 +35,9 @@ BEGIN
     RETURN;
   END IF;
   IF p_shows = 'allowed' THEN
-    DELETE FROM usage.backoff b WHERE b.app_key = p_app_key AND b.api IN (p_api, '*') AND b.started_at < p_at;
+    DELETE FROM usage.backoff b
+    -- Later than now: the clock was set back.
+    WHERE b.app_key = p_app_key AND b.api IN (p_api, '*') AND (b.started_at < p_at OR b.started_at > v_now);
     DELETE FROM usage.api_hold h WHERE h.api IN (p_api, '*') AND h.probe_every IS NOT NULL AND h.held_at < p_at;
   END IF;
   INSERT INTO sync.application AS a (app_key, observed, observed_at, observed_call_id)

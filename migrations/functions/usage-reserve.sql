@@ -99,8 +99,9 @@ BEGIN
       END IF;
     END IF;
     IF v_budget_left <= 0 THEN denied_by := 'run'; RETURN; END IF;
+    -- One that has not begun is of before the clock was set back.
     SELECT max(b.started_at + b.pause) INTO v_free_at FROM usage.backoff b
-    WHERE b.app_key = p_app_key AND b.api IN (p_api, '*');
+    WHERE b.app_key = p_app_key AND b.api IN (p_api, '*') AND b.started_at <= v_now;
     IF v_free_at > v_now THEN
       denied_by := 'second'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
     END IF;

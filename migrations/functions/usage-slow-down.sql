@@ -6,7 +6,8 @@
 -- Refusals of calls that were granted before the pause began say nothing about whether it was long enough. Ten minutes
 -- of the longest pauses mean that a window is used up of which we know nothing, or an outage that lasts: then it is held
 -- to the end of the day, with a probe an hour, in an outage one every 15 minutes. Each further pause is twice as long, up
--- to the 120 s that clients measured to get through at last.
+-- to the 120 s that clients measured to get through at last. One that begins later than now is of before the clock was set
+-- back; p_now is read under the app's lock, so that no other process can have begun it.
 CREATE OR REPLACE FUNCTION usage.slow_down(
   p_app_key text, p_api text, p_at timestamptz, p_now timestamptz, p_code text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -21,8 +22,8 @@ BEGIN
   VALUES (p_app_key, p_api, p_now, usage.first_pause())
   ON CONFLICT (app_key, api) DO UPDATE
   SET started_at = p_now, pause = least(greatest(b.pause * 2, usage.first_pause()), c_max_pause),
-      longest_pause_since = CASE WHEN b.pause * 2 >= c_max_pause THEN coalesce(b.longest_pause_since, p_now) END
-  WHERE b.started_at < p_at
+      longest_pause_since = CASE WHEN b.pause * 2 >= c_max_pause THEN least(b.longest_pause_since, p_now) END
+  WHERE b.started_at < p_at OR b.started_at > p_now
   RETURNING * INTO v_backoff;
   IF v_backoff.longest_pause_since IS NULL OR p_now - v_backoff.longest_pause_since < interval '10 minutes' THEN RETURN; END IF;
   INSERT INTO usage.api_hold AS h (api, code, held_at, held_until, probe_after, probe_every)

@@ -1,4 +1,4 @@
-import { and, eq, gt, sql } from 'drizzle-orm';
+import { and, eq, gt, lte, sql } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { PeriodKind } from '../model/ledger.ts';
 import { drizzleOn, type Database } from '../db/database.ts';
@@ -77,7 +77,7 @@ function listPauses(db: Database, appKey: string): Promise<Pause[]> {
   return db
     .select({ api: backoff.api, until })
     .from(backoff)
-    .where(and(eq(backoff.appKey, appKey), gt(until, ledgerNow)))
+    .where(and(eq(backoff.appKey, appKey), lte(backoff.startedAt, ledgerNow), gt(until, ledgerNow)))
     .orderBy(backoff.api);
 }
 

@@ -177,7 +177,9 @@ describe('under the table', () => {
   it('is every pause that is not over', async () => {
     await at.db.pool.query(
       `INSERT INTO usage.backoff (app_key, api, started_at, pause) VALUES
-         ($1, $2, usage.ledger_now(), '2 minutes'), ($1, $3, usage.ledger_now() - interval '1 minute', '40 seconds')`,
+         ($1, $2, usage.ledger_now(), '2 minutes'), ($1, $3, usage.ledger_now() - interval '1 minute', '40 seconds'),
+         -- Of before the clock was set back.
+         ($1, '*', usage.ledger_now() + interval '1 hour', '2 minutes')`,
       [appKey, api, otherApi],
     );
     const { out } = await cli.run('');

@@ -74,6 +74,26 @@ describe('while another session has the lock of the app', () => {
     expect(await doesWait(settle(await send(), { ...refusal, shows: 'too_fast_api' }))).toBe(true);
   });
 
+  it('a refusal that waits does not lengthen the pause that the other begins', async () => {
+    const { callId, observedAt } = await at.grant('refused');
+    const other = await at.db.pool.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT usage.lock_app($1)', [appKey]);
+      const refusal = { outcome: 'gateway_error', gatewayCode: 'gw.QosAPIFrequencyLimit' } as const;
+      const waiting = settle(callId, { ...refusal, shows: 'too_fast_api' })();
+      await until(isAnyoneWaiting);
+      const begin = `SELECT usage.slow_down($1, $2, $3, usage.ledger_now(), 'gw.QosAPIFrequencyLimit')`;
+      await other.query(begin, [appKey, api, observedAt]);
+      await other.query('COMMIT');
+      await waiting;
+    } finally {
+      other.release(true);
+    }
+    const { rows } = await at.db.pool.query('SELECT pause::text FROM usage.backoff');
+    expect(rows).toEqual([{ pause: '00:00:02' }]);
+  });
+
   it('what people change waits: limits, calls of others, and what the console shows', async () => {
     const limit = { appKey, api, period: 'day', callLimit: 50 } as const;
     expect(await doesWait(() => at.quota.setLimit(limit))).toBe(true);

@@ -119,6 +119,20 @@ describe('an answer that calls come too fast', () => {
     await call('too_fast_app');
     expect(waitOf(await reserve())).toBeLessThanOrEqual(firstPauseMs);
   });
+
+  it('pauses nothing once the clock was set back, until the next one', async () => {
+    await moveTo(3_600_000);
+    await call('too_fast_api');
+    await moveTo(0);
+    await call('too_fast_api');
+    const wait = waitOf(await reserve());
+    // Nothing was answered in between: it is the second in a row.
+    expect([wait !== null && wait > 1_000, wait !== null && wait <= 4_000]).toEqual([true, true]);
+    await moveTo(-3_600_000);
+    await call('allowed');
+    await moveTo(1_000);
+    expect(await reserve()).toMatchObject({ kind: 'granted' });
+  });
 });
 
 describe('ten minutes of the longest pauses', () => {

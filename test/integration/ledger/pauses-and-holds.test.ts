@@ -57,6 +57,12 @@ describe('a pause', () => {
     ['is the longest one from two minutes on', [paused('60 s')], [1, 120, 1]],
     ['is never longer', [paused('120 s', { longest_pause_since: at(-9) })], [1, 120, -9]],
     ['is not lengthened by a call of its first moment', [paused('4 s', { started_at: at(0) })], [0, 4, null]],
+    ['that begins now is not lengthened', [paused('4 s', { started_at: at(1) })], [1, 4, null]],
+    [
+      'of before the clock was set back gives way',
+      [paused('120 s', { started_at: at(hour), longest_pause_since: at(hour - 9) })],
+      [1, 120, 1],
+    ],
   ])('%s', async (_, rows, expected) => {
     const [row] = await slow(rows, pauses);
     expect(row?.slice(2, 5)).toEqual(expected);
@@ -175,6 +181,10 @@ describe('an answer', () => {
     expect(left.map((row) => row[3])).toEqual([3, 4, 5]);
     const [early] = await observe([paused('6 s', { started_at: at(-1.001) })], 'allowed', pauses);
     expect(early).toBeUndefined();
+    const [now] = await observe([paused('7 s', { started_at: at(0) })], 'allowed', pauses);
+    expect(now?.[3]).toBe(7);
+    const [later] = await observe([paused('8 s', { started_at: at(0.001) })], 'allowed', pauses);
+    expect(later).toBeUndefined();
   });
 
   const probes = { probe_every: '1 hour', probe_after: at(hour) };

@@ -66,6 +66,12 @@ describe('the time of a call', () => {
     ['is after a pause', [pause('3 s')], denied('second', 2000)],
     ['is after the longer pause', [pause('3 s'), pause('2 s', { api: '*' })], denied('second', 2000)],
     ['is the end of a pause', [pause('1 s')], granted()],
+    ['is after a pause that begins now', [pause('2 s', { started_at: at(0) })], denied('second', 2000)],
+    [
+      'is not after one of before the clock was set back',
+      [pause('2 s', { started_at: at(0.001) })],
+      granted(),
+    ],
     [
       'is not after the pauses of others',
       [pause('3 s', { api: 'other' }), pause('3 s', { app_key: 'other' })],

@@ -62,6 +62,12 @@ describe('a call that is about to leave', () => {
     ['leaves once', flying(1, {}, { sent_at: at(-3) }), [false, 'reserved', -3]],
     ['is called off by a pause', [...flying(1), paused()], calledOff],
     ['is called off by a pause of the app', [...flying(1), paused({ api: '*' })], calledOff],
+    ['is called off by one that begins now', [...flying(1), paused({ started_at: at(0) })], calledOff],
+    [
+      'is not by one of before the clock was set back',
+      [...flying(1), paused({ started_at: at(0.001) })],
+      sent,
+    ],
     ['is not by one that ends now', [...flying(1), paused({ pause: '5 s' })], sent],
     [
       'is not by one that began with its grant',
