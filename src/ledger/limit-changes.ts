@@ -49,7 +49,10 @@ export interface LimitChanges {
   liftLimit(presets: QuotaPresets, limit: Pick<QuotaLimit, 'api' | 'period'>): Promise<boolean>;
   /** The day's and month's limits of an API as 1688 approved them; null leaves a limit as it is. */
   applyApproved(appKey: string, api: string, approved: ApprovedCalls): Promise<void>;
-  /** The groups of APIs that share limits, in place of those there were. Their limits are the app's `@name`. */
+  /**
+   * The groups of APIs that share limits, in place of those there were. Their limits are the app's `@name`. An API that joins
+   * brings its calls of the present day and month; those that one made in a group that it leaves stay counted there.
+   */
   applyGroups(appKey: string, groups: readonly QuotaGroup[]): Promise<void>;
 }
 
@@ -101,7 +104,13 @@ async function endLimits(
   return rowCount ?? 0;
 }
 
-async function changeLimits(client: PoolClient, change: LimitChange, now: Date): Promise<void> {
+/** `joined`: groups that an API joined; it brings the calls that it made in their present windows. */
+async function changeLimits(
+  client: PoolClient,
+  change: LimitChange,
+  now: Date,
+  joined: readonly string[] = [],
+): Promise<void> {
   const wanted = JSON.stringify(
     change.wanted.map((limit) => ({
       api: limit.api,
@@ -114,7 +123,7 @@ async function changeLimits(client: PoolClient, change: LimitChange, now: Date):
   const { appKey, source, endOtherPresetsOf } = change;
   await applySql(client, readSql('close-quota-limits'), [appKey, source, wanted, endOtherPresetsOf, now]);
   await applySql(client, readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
-  await applySql(client, readSql('count-earlier-calls'), [appKey, now]);
+  await applySql(client, readSql('count-earlier-calls'), [appKey, now, joined]);
 }
 
 async function changeGroups(
@@ -127,11 +136,14 @@ async function changeGroups(
   const wanted = groups.flatMap(({ name, daily, monthly }) => approvedLimits(`@${name}`, { daily, monthly }));
   const names = wanted.map(({ api, period }) => `${api} ${period}`);
   const db = drizzleOn(client);
-  await db.delete(apiGroup).where(eq(apiGroup.appKey, appKey));
+  const before = await db.delete(apiGroup).where(eq(apiGroup.appKey, appKey)).returning();
   if (members.length > 0) await db.insert(apiGroup).values(members);
   const name = sql`${quotaLimit.api} || ' ' || ${quotaLimit.periodKind}`;
   await endLimits(client, appKey, now, and(like(quotaLimit.api, '@%'), notInArray(name, names)));
-  await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] }, now);
+  const wasMember = (one: (typeof members)[number]) =>
+    before.some((old) => old.name === one.name && old.api === one.api);
+  const joined = members.filter((one) => !wasMember(one)).map((one) => one.name);
+  await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] }, now, joined);
 }
 
 function presetsAsChange(presets: QuotaPresets): LimitChange {

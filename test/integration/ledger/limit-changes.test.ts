@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { api, appKey, openLedger, otherApi, type OpenLedger } from '../../support/open-ledger.ts';
+import {
+  api,
+  appKey,
+  openLedger,
+  otherApi,
+  requestFor,
+  settlementFor,
+  type OpenLedger,
+} from '../../support/open-ledger.ts';
 
 let at: OpenLedger;
 beforeAll(async () => {
@@ -61,17 +69,123 @@ describe('groups of APIs', () => {
     const { rows } = await at.db.pool.query('SELECT app_key, name, api FROM usage.api_group');
     expect(rows).toEqual([{ app_key: 'other', name: '@kept', api }]);
   });
+});
 
-  it('whose limits go on count nothing of what an API used before it joined', async () => {
+describe('an API that joins a group', () => {
+  const both = (apis: readonly string[], daily = 10, monthly: number | null = null) =>
+    at.quota.applyGroups(appKey, [{ name: 'both', apis, daily, monthly }]);
+  const used = async (period = 'day') => {
+    const { rows } = await at.db.pool.query<{ used: number; used_today: number | null }>(
+      `SELECT used, used_today FROM usage.quota_status WHERE api = '@both' AND period_kind = $1`,
+      [period],
+    );
+    return period === 'day' ? rows[0]?.used : [rows[0]?.used, rows[0]?.used_today];
+  };
+  let asked = 0;
+  const callOf = async (...apis: readonly string[]) => {
+    for (const of of apis) await at.grant(`call ${String(asked++)}`, { api: of });
+  };
+  beforeEach(async () => {
     for (const of of [api, otherApi])
-      await at.quota.setLimit({ appKey, api: of, period: 'minute', callLimit: 1_000 });
-    await at.setTime('2026-05-11T12:00:00+08:00');
-    await at.quota.applyGroups(appKey, [group('both', 10, null)]);
+      await at.quota.setLimit({ appKey, api: of, period: 'day', callLimit: 1_000 });
     await at.setTime('2026-05-12T12:00:00+08:00');
-    await at.grant('before', { api: otherApi });
-    await at.quota.applyGroups(appKey, [group('both', 10, null, [api, otherApi])]);
-    await at.grant('after', { api: otherApi });
-    const { rows } = await at.db.pool.query(`SELECT used FROM usage.quota_status WHERE api = '@both'`);
-    expect(rows).toEqual([{ used: 1 }]);
+  });
+
+  it('brings its calls of today: the shared day is not overdrawn', async () => {
+    await both([api], 4);
+    await callOf(api, otherApi, otherApi);
+    await both([api, otherApi], 4);
+    const kinds: string[] = [];
+    for (const name of ['a', 'b', 'c']) kinds.push((await at.ledger.reserve(requestFor(name))).kind);
+    expect(kinds).toEqual(['granted', 'denied', 'denied']);
+  });
+
+  it('may bring more than the limit, which may change with that', async () => {
+    await both([api], 5);
+    await callOf(api, api, otherApi, otherApi, otherApi);
+    await both([api, otherApi], 3);
+    expect(await used()).toBe(5);
+    expect(await at.ledger.reserve(requestFor('more'))).toMatchObject({ kind: 'denied', by: 'day' });
+  });
+
+  it('brings those of its month as of the days that made them', async () => {
+    await at.setTime('2026-04-30T23:50:00+08:00');
+    await both([api], 10, 100);
+    await callOf(otherApi);
+    await at.setTime('2026-05-11T12:00:00+08:00');
+    await callOf(api, otherApi, otherApi);
+    await at.setTime('2026-05-12T12:00:00+08:00');
+    await callOf(otherApi);
+    await both([api, otherApi], 10, 100);
+    expect([await used(), await used('month')]).toEqual([1, [4, 1]]);
+    await callOf(api);
+    expect([await used(), await used('month')]).toEqual([2, [5, 2]]);
+    await at.setTime('2026-05-13T12:00:00+08:00');
+    await callOf(otherApi);
+    expect([await used(), await used('month')]).toEqual([1, [6, 1]]);
+  });
+
+  it('brings none that were refunded, and those of others stay counted', async () => {
+    await both([api]);
+    await callOf(api);
+    await at.corrections.recordExternal(appKey, '@both', 3);
+    const { callId } = await at.grant('refunded', { api: otherApi });
+    await at.ledger.settle(settlementFor(callId, { state: 'refunded', outcome: 'not_sent', body: null }));
+    await callOf(otherApi);
+    await both([api, otherApi]);
+    expect(await used()).toBe(1 + 3 + 1);
+  });
+
+  it('and joins again is counted once, and what it made meanwhile, too', async () => {
+    await both([api]);
+    await callOf(api, otherApi);
+    await both([api, otherApi]);
+    await callOf(otherApi);
+    await both([api]);
+    expect(await used()).toBe(3);
+    await callOf(otherApi, otherApi);
+    await both([api, otherApi]);
+    expect(await used()).toBe(5);
+    await both([]);
+    await callOf(otherApi);
+    await both([api, otherApi]);
+    expect(await used()).toBe(6);
+  });
+
+  it('is counted with the calls of one that has left', async () => {
+    await both([api]);
+    await callOf(api, api, otherApi);
+    await both([otherApi]);
+    expect(await used()).toBe(3);
+  });
+
+  it('is counted with a call of the evening that may have arrived today', async () => {
+    await at.setTime('2026-05-11T23:59:59+08:00');
+    await both([api]);
+    await callOf(api);
+    await at.setTime('2026-05-12T12:00:00+08:00');
+    await callOf(otherApi);
+    await both([api, otherApi]);
+    expect(await used()).toBe(2);
+  });
+
+  it('is counted once when two processes declare it, while calls are granted', async () => {
+    await both([api]);
+    await callOf(otherApi, otherApi);
+    await Promise.all([
+      both([api, otherApi]),
+      callOf(api, otherApi),
+      both([api, otherApi]),
+      callOf(otherApi, api),
+    ]);
+    expect(await used()).toBe(6);
+  });
+
+  it('is none of a group whose APIs stay: nothing is counted anew', async () => {
+    await both([api, otherApi]);
+    await callOf(api);
+    await at.db.pool.query('UPDATE usage.quota_period SET granted = 0');
+    await both([api, otherApi]);
+    expect(await used()).toBe(0);
   });
 });
