@@ -35,7 +35,7 @@ AS $$
     LEFT JOIN analytics.offer_confidence k ON k.offer_id = lowest_price.offer_id
   ),
   observation AS (
-    SELECT l.observed_at, l.day, p.cheapest_cny
+    SELECT l.observed_at, l.day, p.cheapest_cny, s.unit
     FROM asked a
     JOIN analytics.fct_observation l
       ON l.offer_id = lowest_price.offer_id AND l.source = a.source AND NOT l.is_late
@@ -55,7 +55,12 @@ AS $$
         FROM analytics.fct_offer_change f
         WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > l.observed_at
         ORDER BY f.observed_at, f.change_id
-        LIMIT 1), a.state = 'listed') AS is_on_sale
+        LIMIT 1), a.state = 'listed') AS is_on_sale, coalesce((
+        SELECT f.old_value
+        FROM analytics.fct_offer_change f
+        WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at > l.observed_at
+        ORDER BY f.observed_at, f.change_id
+        LIMIT 1), a.unit) AS unit
     ) s
     CROSS JOIN LATERAL (
       SELECT min(t.amount_cny) AS cheapest_cny
@@ -70,14 +75,14 @@ AS $$
     ) p
   ),
   pair AS MATERIALIZED (
-    SELECT l.observed_at, l.day, l.cheapest_cny, lead(l.observed_at) OVER next AS next_at, lead(l.day) OVER next AS next_day,
-           lead(l.cheapest_cny) OVER next AS next_cny
+    SELECT l.observed_at, l.day, l.cheapest_cny, l.unit, lead(l.observed_at) OVER next AS next_at, lead(l.day) OVER next AS next_day,
+           lead(l.cheapest_cny) OVER next AS next_cny, lead(l.unit) OVER next AS next_unit
     FROM observation l
     WINDOW next AS (ORDER BY l.observed_at)
   ),
   stretch AS (
     SELECT l.day,
-           CASE WHEN l.next_cny IS NOT DISTINCT FROM l.cheapest_cny AND l.next_at <= coalesce(l.observed_at + lowest_price.max_gap, l.next_at)
+           CASE WHEN (l.next_cny, l.next_unit) IS NOT DISTINCT FROM (l.cheapest_cny, l.unit) AND l.next_at <= coalesce(l.observed_at + lowest_price.max_gap, l.next_at)
              THEN l.next_day ELSE l.day END AS until_day
     FROM pair l
   ),
@@ -88,14 +93,15 @@ AS $$
     WHERE EXISTS (SELECT FROM stretch s WHERE d.starts::date BETWEEN s.day AND s.until_day)
   ),
   lowest AS (
-    SELECT b.*, s.observations, s.prices
+    SELECT b.*, s.observations, s.prices, s.units
     FROM (
-      SELECT count(*) AS observations, count(DISTINCT s.cheapest_cny) AS prices
+      SELECT count(*) AS observations, count(DISTINCT s.cheapest_cny) AS prices,
+             count(DISTINCT s.unit) FILTER (WHERE s.cheapest_cny IS NOT NULL) AS units
       FROM pair s, asked a
       WHERE s.day BETWEEN a.first_day AND a.last_day
     ) s
     LEFT JOIN LATERAL (
-      SELECT n.cheapest_cny, n.day, n.observed_at
+      SELECT n.cheapest_cny, n.day, n.unit
       FROM pair n, asked a
       WHERE CASE WHEN s.observations > 0 THEN n.day BETWEEN a.first_day AND a.last_day
                  -- The one that reaches into the days.
@@ -108,21 +114,25 @@ AS $$
   -- Of each time without an observation that reaches into the days, the chance that no lower price was in them.
   gap AS (
     SELECT CASE
-             WHEN p.cheapest_cny IS NULL THEN 1
+             WHEN u.cheapest_cny IS NULL THEN 1
              -- It may have changed since. One that is carried into the days must not have changed before them.
              WHEN p.next_at IS NULL THEN
                CASE WHEN p.observed_at < a.starts_at THEN (g.held_before + g.held_to_end) / 2
                     ELSE 1 - (1 - g.held_to_end) / (l.prices + 1) END
-             WHEN p.next_cny = p.cheapest_cny THEN 1
+             WHEN u.next_cny = u.cheapest_cny THEN 1
              WHEN p.observed_at < a.starts_at AND p.next_at >= a.ends_at
-               THEN g.after_share + CASE WHEN p.next_cny >= l.cheapest_cny THEN 1 - g.after_share - g.before_share ELSE 0 END
-             WHEN p.cheapest_cny < l.cheapest_cny THEN g.before_share
-             WHEN p.next_cny < l.cheapest_cny THEN g.after_share
+               THEN g.after_share + CASE WHEN u.next_cny >= l.cheapest_cny THEN 1 - g.after_share - g.before_share ELSE 0 END
+             WHEN u.cheapest_cny < l.cheapest_cny THEN g.before_share
+             WHEN u.next_cny < l.cheapest_cny THEN g.after_share
              ELSE 1 - (1 - g.held_within) / 3
            END::float8 AS chance
     FROM asked a
     CROSS JOIN lowest l
     JOIN pair p ON p.observed_at < least(a.ends_at, a.now) AND (p.next_at IS NULL OR p.next_at > a.starts_at)
+    -- A price of another unit is neither lower nor higher.
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN p.unit = l.unit THEN p.cheapest_cny END AS cheapest_cny, CASE WHEN p.next_unit = l.unit THEN p.next_cny END AS next_cny
+    ) u
     CROSS JOIN LATERAL (
       SELECT extract(epoch FROM a.starts_at - p.observed_at)::float8 / 86400 AS days_before,
              extract(epoch FROM p.next_at - a.ends_at)::float8 / 86400 AS days_after,
@@ -140,14 +150,12 @@ AS $$
     ) g
   )
   SELECT CASE WHEN v.is_answer THEN l.cheapest_cny END, CASE WHEN v.is_answer THEN l.day END,
-         -- The unit of then, which like any field was what its first later change calls the old value.
-         coalesce((
+         CASE WHEN v.is_answer THEN l.unit ELSE coalesce((
            SELECT f.old_value
            FROM analytics.fct_offer_change f
-           WHERE f.offer_id = a.known_offer AND f.field = 'unit'
-             AND CASE WHEN v.is_answer THEN f.observed_at > l.observed_at ELSE f.observed_at >= a.ends_at END
+           WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at >= a.ends_at
            ORDER BY f.observed_at, f.change_id
-           LIMIT 1), a.unit), r.coverage,
+           LIMIT 1), a.unit) END, r.coverage,
          c.covered_days, lowest_price.days, r.reason,
          CASE WHEN v.is_answer THEN (
            SELECT round((CASE WHEN min(g.chance) = 0 THEN 0 ELSE coalesce(exp(sum(ln(nullif(g.chance, 0)))), 1) END)::numeric, 4)
@@ -169,10 +177,7 @@ AS $$
              WHEN k.state = 'gone' AND k.changed_at <= a.starts_at THEN 'sku_gone'
              WHEN l.observations = 0 AND l.cheapest_cny IS NULL THEN 'not_observed'
              WHEN w.coverage < coalesce(lowest_price.min_coverage, 0) THEN 'coverage'
-             WHEN EXISTS (
-               SELECT FROM analytics.fct_offer_change f
-               WHERE f.offer_id = lowest_price.offer_id AND f.field = 'unit' AND f.day BETWEEN a.first_day AND a.last_day
-             ) THEN 'unit_changed'
+             WHEN l.units > 1 THEN 'unit_changed'
              WHEN l.cheapest_cny IS NULL THEN 'no_price'
              WHEN l.observations = 0 THEN 'carried'
            END AS reason
@@ -182,4 +187,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or a unit is not comparable, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (before these days), not_observed, coverage, unit_changed, no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (before these days), not_observed, coverage, unit_changed, no_price.';

@@ -14,7 +14,7 @@ AS $$
     SELECT coalesce(price_at.at, c.now) AS at,
            -- The clock of who asks may be ahead by seconds.
            price_at.at > c.now + interval '1 minute' AS is_future, nullif(price_at.sku_id, 0) AS sku_id, o.offer_id AS known_offer,
-           o.unit, c.now, g.price_known_at AS known_at, g.price_p_current AS p_current,
+           coalesce(u.old_value, o.unit) AS unit, c.now, g.price_known_at AS known_at, g.price_p_current AS p_current,
            CASE WHEN price_at.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
            coalesce(g.price_changes, e.changes) AS rate_changes, coalesce(g.price_days, e.days) AS rate_days,
            -- A field was then what its first later change calls the old value.
@@ -40,6 +40,11 @@ AS $$
       WHERE f.offer_id = o.offer_id AND f.field = 'min_order_quantity' AND f.observed_at > coalesce(price_at.at, c.now)
       ORDER BY f.observed_at, f.change_id LIMIT 1
     ) m ON true
+    LEFT JOIN LATERAL (
+      SELECT f.old_value FROM analytics.fct_offer_change f
+      WHERE f.offer_id = o.offer_id AND f.field = 'unit' AND f.observed_at > coalesce(price_at.at, c.now)
+      ORDER BY f.observed_at, f.change_id LIMIT 1
+    ) u ON true
   ),
   point AS MATERIALIZED (
     SELECT p.*
@@ -65,7 +70,7 @@ AS $$
   )
   SELECT CASE WHEN coalesce(r.reason, 'assumed') = 'assumed' THEN f.amount_cny END,
          CASE WHEN coalesce(r.reason, 'assumed') = 'assumed' THEN f.amount_cny * price_at.quantity END,
-         coalesce(f.unit, a.unit),
+         a.unit,
          CASE WHEN r.reason = 'below_minimum' THEN greatest(f.lowest_quantity, a.min_order) ELSE f.min_quantity END,
          f.sku_id, f.valid_from, f.valid_to, r.reason,
          CASE WHEN coalesce(r.reason, 'assumed') = 'assumed' THEN s.p_current END
@@ -123,4 +128,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.price_at(bigint, bigint, integer, timestamptz, text) IS
-  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, unit, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, in_the_future (by more than a minute), not_seen_yet, not_on_sale, no_such_sku, sku_gone, sku_needed, no_price, or below_minimum with min_quantity = what is the least. With a price: assumed, where one unit is taken to cost the retail price (docs/prices.md). With a price also p_current: the probability, 0 to 1, that it held at that time (docs/confidence.md).';
+  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, the unit of sale of then, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, in_the_future (by more than a minute), not_seen_yet, not_on_sale, no_such_sku, sku_gone, sku_needed, no_price, or below_minimum with min_quantity = what is the least. With a price: assumed, where one unit is taken to cost the retail price (docs/prices.md). With a price also p_current: the probability, 0 to 1, that it held at that time (docs/confidence.md).';

@@ -57,33 +57,27 @@ AS $$
   -- A field was then what its first later change calls the old value.
   later AS (
     SELECT c.offer_id, bool_or(c.field = 'state') AS has_state, max(c.old_value) FILTER (WHERE c.field = 'state') AS state,
-           max(c.old_value) FILTER (WHERE c.field = 'min_order_quantity') AS min_order
+           max(c.old_value) FILTER (WHERE c.field = 'min_order_quantity') AS min_order, max(c.old_value) FILTER (WHERE c.field = 'unit') AS unit
     FROM (
       SELECT DISTINCT ON (f.offer_id, f.field) f.offer_id, f.field, f.old_value
       FROM analytics.fct_offer_change f
-      WHERE f.field IN ('state', 'min_order_quantity') AND f.observed_at > (SELECT asked.at FROM asked)
+      WHERE f.field IN ('state', 'min_order_quantity', 'unit') AND f.observed_at > (SELECT asked.at FROM asked)
       ORDER BY f.offer_id, f.field, f.observed_at, f.change_id
     ) c
     GROUP BY c.offer_id
   ),
   gone AS (
     SELECT k.offer_id, k.sku_id FROM analytics.dim_sku k WHERE k.state = 'gone' AND k.changed_at <= (SELECT asked.at FROM asked)
-  ),
-  rebased AS (SELECT DISTINCT f.offer_id FROM analytics.fct_offer_change f WHERE f.field = 'unit')
-  SELECT t.offer_id, t.sku_id, t.amount_cny, t.effective_cny, t.amount_cny * price_list_at.quantity,
-         CASE WHEN t.is_rebased THEN coalesce((
-           SELECT f.old_value FROM analytics.fct_offer_change f
-           WHERE f.offer_id = t.offer_id AND f.field = 'unit' AND f.observed_at > t.valid_from
-           ORDER BY f.observed_at, f.change_id LIMIT 1), t.unit) ELSE t.unit END,
+  )
+  SELECT t.offer_id, t.sku_id, t.amount_cny, t.effective_cny, t.amount_cny * price_list_at.quantity, t.unit,
          t.min_quantity, t.valid_from, t.valid_to, t.is_assumed
   FROM (
-    SELECT t.*, least(t.amount_cny, p.amount_cny, w.amount_cny) AS effective_cny, o.unit, u.offer_id IS NOT NULL AS is_rebased,
+    SELECT t.*, least(t.amount_cny, p.amount_cny, w.amount_cny) AS effective_cny, coalesce(l.unit, o.unit) AS unit,
            a.offer_id IS NOT NULL AS is_assumed, k.offer_id IS NOT NULL AS is_gone,
            CASE WHEN l.has_state THEN l.state ELSE o.state END AS state, coalesce(l.min_order::int, o.min_order_quantity, 1) AS min_order
     FROM tier t
     JOIN analytics.dim_offer o USING (offer_id)
     LEFT JOIN later l USING (offer_id)
-    LEFT JOIN rebased u USING (offer_id)
     LEFT JOIN promotion p ON p.offer_id = t.offer_id AND p.sku_id = t.sku_id
     LEFT JOIN promoted_whole w ON w.offer_id = t.offer_id
     LEFT JOIN assumed a ON a.offer_id = t.offer_id AND a.sku_id = t.sku_id
@@ -95,4 +89,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.price_list_at(integer, timestamptz) IS
-  'What so many units (default 1) cost at a time (default: now), of every offer and SKU at once: unit_price_cny is the list price that price_at gives, one row for each offer that is priced by quantity (sku_id 0), and for each SKU with a price of its own. What was not on sale, is not sold in such orders, or had no price has no row. effective_price_cny: the lower of the list price and the promotion that held for that quantity, which is what a new buyer pays; prices of PLUS members and resellers are not in it. is_assumed: one unit is taken to cost the retail price (docs/prices.md).';
+  'What so many units (default 1) cost at a time (default: now), of every offer and SKU at once: unit_price_cny is the list price that price_at gives, one row for each offer that is priced by quantity (sku_id 0), and for each SKU with a price of its own. The unit is that of sale at that time. What was not on sale, is not sold in such orders, or had no price has no row. effective_price_cny: the lower of the list price and the promotion that held for that quantity, which is what a new buyer pays; prices of PLUS members and resellers are not in it. is_assumed: one unit is taken to cost the retail price (docs/prices.md).';

@@ -77,7 +77,7 @@ it('the lowest price is of observations of the days, or carried into them, or th
     ['28', '25.0000', '03', '箱', '0.6667', 2, null],
     ['29', null, null, '箱', '1.0000', 1, 'no_price'],
     ['30', '20.0000', '08', '箱', '0.3750', 3, null],
-    ['31', null, null, '件', '0.2000', 1, 'unit_changed'],
+    ['31', '20.0000', '08', '箱', '0.2000', 1, null],
     ['32', '20.0000', '08', '箱', '0.4000', 2, null],
     ['33', null, null, '件', '0.5000', 1, 'no_price'],
     ['34', null, null, '件', '0.0000', 0, 'not_observed'],
@@ -127,7 +127,7 @@ it('a lowest price is in the unit of the day that showed it, as the price of tha
   ).toEqual([
     [5, null, '箱', 'no_price', '25.0000', '箱'],
     [9, '20.0000', '箱', 'carried', '25.0000', '箱'],
-    [10, null, '件', 'unit_changed', '25.0000', '箱'],
+    [10, '20.0000', '箱', 'carried', '25.0000', '箱'],
     [11, '20.0000', '箱', 'carried', '25.0000', '箱'],
   ]);
 });

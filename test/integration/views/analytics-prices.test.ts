@@ -132,7 +132,10 @@ describe('analytics.lowest_price', () => {
   beforeAll(async () => {
     await insertOffers(
       db,
-      ['20', '21', '22', '23', '24', '25', '26'].map((offerId) => ({ offerId })),
+      ['20', '21', '22', '23', '24', '25', '26'].map((offerId) => ({
+        offerId,
+        ...(offerId === '24' ? { unit: '箱' } : {}),
+      })),
     );
     await insertIntervals(db, [
       // Cheap once; nobody looked for 55 days; dearer since.
