@@ -18,7 +18,7 @@ AS $$
            CASE WHEN price_at.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
            coalesce(g.price_changes, e.changes) AS rate_changes, coalesce(g.price_days, e.days) AS rate_days,
            -- A field was then what its first later change calls the old value.
-           CASE WHEN s.change_id IS NULL THEN o.state ELSE s.old_value END AS state,
+           CASE WHEN s.change_id IS NULL THEN o.state ELSE s.old_value END AS state, o.state AS state_now,
            CASE WHEN price_at.kind IN ('list', 'plus', 'promotion')
              THEN coalesce(m.old_value::int, o.min_order_quantity) END AS min_order,
            EXISTS (
@@ -101,22 +101,29 @@ AS $$
                THEN 'assumed'
            END AS reason
   ) r
-  -- The observations around: a price that both show held in between, one that the later does not show ended at any time alike.
+  -- The observations around: a price that both show held in between, one that the later does not show ended at any time alike. One that
+  -- is empty, or of an offer that is not on sale, shows none.
+  LEFT JOIN LATERAL (
+    SELECT b.observed_at, b.is_found AND coalesce((
+             SELECT f.old_value = 'listed' FROM analytics.fct_offer_change f
+             WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > b.observed_at
+             ORDER BY f.observed_at, f.change_id LIMIT 1), a.state_now = 'listed') AS is_on_sale
+    FROM analytics.fct_observation b
+    WHERE b.offer_id = a.known_offer AND b.observed_at > a.at AND NOT b.is_late AND b.source = a.source
+    ORDER BY b.observed_at LIMIT 1
+  ) n ON true
   CROSS JOIN LATERAL (
     SELECT (SELECT b.observed_at FROM analytics.fct_observation b
             WHERE b.offer_id = a.known_offer AND b.observed_at <= a.at AND NOT b.is_late AND b.source = a.source
-            ORDER BY b.observed_at DESC LIMIT 1) AS before_at,
-           (SELECT b.observed_at FROM analytics.fct_observation b
-            WHERE b.offer_id = a.known_offer AND b.observed_at > a.at AND NOT b.is_late AND b.source = a.source
-            ORDER BY b.observed_at LIMIT 1) AS after_at
-    -- Found once, however often they are used.
+            ORDER BY b.observed_at DESC LIMIT 1) AS before_at
+    -- Found once, however often it is used.
     OFFSET 0
   ) o
   CROSS JOIN LATERAL (
     SELECT round((CASE
-             WHEN o.after_at IS NOT NULL AND (f.valid_to IS NULL OR f.valid_to > o.after_at) THEN 1
-             WHEN o.after_at IS NOT NULL
-               THEN extract(epoch FROM o.after_at - a.at) / extract(epoch FROM o.after_at - o.before_at)
+             WHEN n.is_on_sale AND (f.valid_to IS NULL OR f.valid_to > n.observed_at) THEN 1
+             WHEN n.observed_at IS NOT NULL
+               THEN extract(epoch FROM n.observed_at - a.at) / extract(epoch FROM n.observed_at - o.before_at)
              WHEN a.source = 'detail' AND a.at >= a.now THEN coalesce(a.p_current, e.held)
              ELSE e.held
            END)::numeric, 4) AS p_current

@@ -133,8 +133,8 @@ it('a price holds now by what is known of the offer, before by its rate since it
     ['13', '8.0000', '0.0000'],
     ['14', '6.0000', '1.0000'],
     ['15', '6.0000', '0.9070'],
-    // It ended after the empty answer.
-    ['16', '10.0000', '1.0000'],
+    // Half-way to the empty answer, which does not show it.
+    ['16', '10.0000', '0.5000'],
   ]);
 });
 
