@@ -5,8 +5,8 @@
 --
 -- Prices that an observation showed in these days count: one that was last seen before them is no price of theirs, however long its
 -- interval stays open. Only where nothing was observed in them, what the observation before showed is carried. An offer that was not
--- on sale at an observation has no price then. Between two observations a price that differs changed at any time alike; where they
--- are equal, it did not. A price that nobody saw is the lowest of three in one of three cases, the lowest of all in one of so many.
+-- on sale at an observation has no price then, nor has a quantity below the smallest order of then. Between two observations a price
+-- that differs changed at any time alike; where they are equal, it did not. A price that nobody saw is the lowest of three in one of three cases, the lowest of all in one of so many.
 -- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date);
 CREATE OR REPLACE FUNCTION analytics.lowest_price(
@@ -21,7 +21,7 @@ AS $$
            f.first_day::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
            (s.last_day + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS ends_at,
            CASE WHEN lowest_price.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
-           coalesce(lowest_price.quantity, o.min_order_quantity, 1) AS quantity, nullif(lowest_price.sku_id, 0) AS sku_id,
+           o.min_order_quantity AS min_order, nullif(lowest_price.sku_id, 0) AS sku_id,
            coalesce(k.price_changes, r.changes) AS rate_changes, coalesce(k.price_days, r.days) AS rate_days,
            CASE WHEN lowest_price.kind NOT LIKE 'search%' THEN k.price_p_current END AS p_current
     FROM analytics.clock c
@@ -35,7 +35,7 @@ AS $$
     LEFT JOIN analytics.offer_confidence k ON k.offer_id = lowest_price.offer_id
   ),
   observation AS (
-    SELECT l.observed_at, l.day, p.cheapest_cny, s.unit
+    SELECT l.observed_at, l.day, p.cheapest_cny, p.is_priced, s.unit
     FROM asked a
     JOIN analytics.fct_observation l
       ON l.offer_id = lowest_price.offer_id AND l.source = a.source AND NOT l.is_late
@@ -61,21 +61,33 @@ AS $$
         WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at > l.observed_at
         ORDER BY f.observed_at, f.change_id
         LIMIT 1), a.unit) AS unit
+      -- Found once, and not for each price.
+      OFFSET 0
     ) s
+    LEFT JOIN LATERAL (
+      SELECT f.change_id, f.old_value
+      FROM analytics.fct_offer_change f
+      WHERE f.offer_id = a.known_offer AND f.field = 'min_order_quantity' AND f.observed_at > l.observed_at
+      ORDER BY f.observed_at, f.change_id
+      LIMIT 1
+    ) m ON true
     CROSS JOIN LATERAL (
-      SELECT min(t.amount_cny) AS cheapest_cny
+      SELECT min(t.amount_cny) FILTER (WHERE t.quantity >= t.least) AS cheapest_cny, count(*) > 0 AS is_priced
       FROM (
-        SELECT DISTINCT ON (h.sku_id) h.amount_cny
-        FROM analytics.price_as_of(l.observed_at) h
-        WHERE l.is_found AND s.is_on_sale AND h.offer_id = lowest_price.offer_id AND h.kind = lowest_price.kind
-          AND h.min_quantity <= a.quantity
-          AND (a.sku_id IS NULL OR h.sku_id = a.sku_id OR h.sku_id = 0 AND h.kind IN ('list', 'plus', 'promotion'))
-        ORDER BY h.sku_id, h.min_quantity DESC
+        SELECT DISTINCT ON (q.sku_id) q.amount_cny, q.least, coalesce(lowest_price.quantity, q.least) AS quantity
+        FROM (
+          SELECT h.sku_id, h.min_quantity, h.amount_cny, greatest(min(h.min_quantity) OVER (PARTITION BY h.sku_id), CASE
+                   WHEN h.kind IN ('list', 'plus', 'promotion') THEN coalesce(m.old_value::int, a.min_order) END) AS least
+          FROM analytics.price_as_of(l.observed_at) h
+          WHERE l.is_found AND s.is_on_sale AND h.offer_id = lowest_price.offer_id AND h.kind = lowest_price.kind
+            AND (a.sku_id IS NULL OR h.sku_id = a.sku_id OR h.sku_id = 0 AND h.kind IN ('list', 'plus', 'promotion'))
+        ) q
+        ORDER BY q.sku_id, q.min_quantity <= coalesce(lowest_price.quantity, q.least) DESC, q.min_quantity DESC
       ) t
     ) p
   ),
   pair AS MATERIALIZED (
-    SELECT l.observed_at, l.day, l.cheapest_cny, l.unit, lead(l.observed_at) OVER next AS next_at, lead(l.day) OVER next AS next_day,
+    SELECT l.observed_at, l.day, l.cheapest_cny, l.is_priced, l.unit, lead(l.observed_at) OVER next AS next_at, lead(l.day) OVER next AS next_day,
            lead(l.cheapest_cny) OVER next AS next_cny, lead(l.unit) OVER next AS next_unit
     FROM observation l
     WINDOW next AS (ORDER BY l.observed_at)
@@ -93,9 +105,9 @@ AS $$
     WHERE EXISTS (SELECT FROM stretch s WHERE d.starts::date BETWEEN s.day AND s.until_day)
   ),
   lowest AS (
-    SELECT b.*, s.observations, s.prices, s.units
+    SELECT b.*, s.observations, s.prices, s.units, s.is_priced
     FROM (
-      SELECT count(*) AS observations, count(DISTINCT s.cheapest_cny) AS prices,
+      SELECT count(*) AS observations, count(DISTINCT s.cheapest_cny) AS prices, bool_or(s.is_priced) AS is_priced,
              count(DISTINCT s.unit) FILTER (WHERE s.cheapest_cny IS NOT NULL) AS units
       FROM pair s, asked a
       WHERE s.day BETWEEN a.first_day AND a.last_day
@@ -170,6 +182,7 @@ AS $$
              WHEN lowest_price.kind IS NULL OR lowest_price.kind NOT IN ('list', 'plus', 'promotion', 'dropship', 'distribution', 'retail', 'consign', 'jxhy',
                                                                     'jxhy_wholesale', 'search', 'search_consign', 'search_promotion', 'search_jxhy', 'search_jxhy_wholesale')
                THEN 'unknown_kind'
+             WHEN lowest_price.quantity < 1 THEN 'quantity_not_positive'
              WHEN lowest_price.days IS NULL OR lowest_price.days NOT BETWEEN 1 AND 3660 THEN 'days_out_of_range'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'
              WHEN a.is_future THEN 'in_the_future'
@@ -178,6 +191,7 @@ AS $$
              WHEN l.observations = 0 AND l.cheapest_cny IS NULL THEN 'not_observed'
              WHEN w.coverage < coalesce(lowest_price.min_coverage, 0) THEN 'coverage'
              WHEN l.units > 1 THEN 'unit_changed'
+             WHEN l.cheapest_cny IS NULL AND l.is_priced THEN 'below_minimum'
              WHEN l.cheapest_cny IS NULL THEN 'no_price'
              WHEN l.observations = 0 THEN 'carried'
            END AS reason
@@ -187,4 +201,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (before these days), not_observed, coverage, unit_changed, no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (before these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';

@@ -61,7 +61,7 @@ it('the lowest price is of observations of the days, or carried into them, or th
     ['12', null, null, '件', '0.6000', 3, 'coverage'],
     ['13', '9.0000', '05', '件', '0.6000', 3, null],
     ['14', '5.0000', '05', '件', '1.0000', 5, null],
-    ['15', null, null, '件', '1.0000', 5, 'no_price'],
+    ['15', null, null, '件', '1.0000', 5, 'below_minimum'],
     ['16', '6.0000', '04', '件', '0.8000', 4, null],
     ['17', '3.0000', '05', '件', '1.0000', 5, null],
     ['18', '4.0000', '05', '件', '1.0000', 5, null],
