@@ -5,8 +5,9 @@
 --
 -- Prices that an observation showed in these days count: one that was last seen before them is no price of theirs, however long its
 -- interval stays open. Only where nothing was observed in them, what the observation before showed is carried. An offer that was not
--- on sale at an observation has no price then, nor has a quantity below the smallest order of then. Between two observations a price
--- that differs changed at any time alike; where they are equal, it did not. A price that nobody saw is the lowest of three in one of three cases, the lowest of all in one of so many.
+-- on sale at an observation, or a SKU that it did not list, has no price then, nor has a quantity below the smallest order of then.
+-- Between two observations a price that differs changed at any time alike; where they are equal, it did not. A price that nobody saw
+-- is the lowest of three in one of three cases, the lowest of all in one of so many.
 -- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date);
 CREATE OR REPLACE FUNCTION analytics.lowest_price(
@@ -21,9 +22,9 @@ AS $$
            f.first_day::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
            (s.last_day + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS ends_at,
            CASE WHEN lowest_price.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
-           o.min_order_quantity AS min_order, nullif(lowest_price.sku_id, 0) AS sku_id,
-           coalesce(k.price_changes, r.changes) AS rate_changes, coalesce(k.price_days, r.days) AS rate_days,
-           CASE WHEN lowest_price.kind NOT LIKE 'search%' THEN k.price_p_current END AS p_current
+           o.min_order_quantity AS min_order, nullif(lowest_price.sku_id, 0) AS sku_id, k.sku_id AS known_sku, k.first_seen_at AS sku_since,
+           coalesce(g.price_changes, r.changes) AS rate_changes, coalesce(g.price_days, r.days) AS rate_days,
+           CASE WHEN lowest_price.kind NOT LIKE 'search%' THEN g.price_p_current END AS p_current
     FROM analytics.clock c
     -- Also for infinity: of days to come nothing is known, nor of those before the last century.
     CROSS JOIN LATERAL (SELECT least(greatest(coalesce(lowest_price.last_day, c.day), c.day - 36525), c.day) AS last_day) s
@@ -32,7 +33,14 @@ AS $$
     ) f
     JOIN analytics.figure_rates r ON r.figure = 'price'
     LEFT JOIN analytics.dim_offer o ON o.offer_id = lowest_price.offer_id
-    LEFT JOIN analytics.offer_confidence k ON k.offer_id = lowest_price.offer_id
+    LEFT JOIN analytics.offer_confidence g ON g.offer_id = lowest_price.offer_id
+    LEFT JOIN analytics.dim_sku k ON k.offer_id = lowest_price.offer_id AND k.sku_id = nullif(lowest_price.sku_id, 0)
+  ),
+  -- When the SKU was.
+  gone AS MATERIALIZED (
+    SELECT h.valid_from, coalesce(h.valid_to, 'infinity') AS valid_to
+    FROM analytics.dim_sku_history h
+    WHERE h.offer_id = lowest_price.offer_id AND h.sku_id = nullif(lowest_price.sku_id, 0) AND h.state = 'gone'
   ),
   observation AS (
     SELECT l.observed_at, l.day, p.cheapest_cny, p.is_priced, s.unit
@@ -55,7 +63,9 @@ AS $$
         FROM analytics.fct_offer_change f
         WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > l.observed_at
         ORDER BY f.observed_at, f.change_id
-        LIMIT 1), a.state = 'listed') AS is_on_sale, coalesce((
+        LIMIT 1), a.state = 'listed')
+        AND NOT coalesce(a.sku_since > l.observed_at, false)
+        AND NOT EXISTS (SELECT FROM gone WHERE gone.valid_from <= l.observed_at AND gone.valid_to > l.observed_at) AS is_on_sale, coalesce((
         SELECT f.old_value
         FROM analytics.fct_offer_change f
         WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at > l.observed_at
@@ -175,7 +185,6 @@ AS $$
   FROM asked a
   CROSS JOIN cover c
   CROSS JOIN lowest l
-  LEFT JOIN analytics.dim_sku k ON k.offer_id = a.known_offer AND k.sku_id = a.sku_id
   CROSS JOIN LATERAL (
     SELECT w.coverage,
            CASE
@@ -186,8 +195,9 @@ AS $$
              WHEN lowest_price.days IS NULL OR lowest_price.days NOT BETWEEN 1 AND 3660 THEN 'days_out_of_range'
              WHEN a.known_offer IS NULL THEN 'no_such_offer'
              WHEN a.is_future THEN 'in_the_future'
-             WHEN a.sku_id IS NOT NULL AND k.sku_id IS NULL THEN 'no_such_sku'
-             WHEN k.state = 'gone' AND k.changed_at <= a.starts_at THEN 'sku_gone'
+             WHEN a.sku_id IS NOT NULL AND a.known_sku IS NULL THEN 'no_such_sku'
+             WHEN a.sku_since >= a.ends_at THEN 'not_observed'
+             WHEN EXISTS (SELECT FROM gone WHERE gone.valid_from <= a.starts_at AND gone.valid_to >= a.ends_at) THEN 'sku_gone'
              WHEN l.observations = 0 AND l.cheapest_cny IS NULL THEN 'not_observed'
              WHEN w.coverage < coalesce(lowest_price.min_coverage, 0) THEN 'coverage'
              WHEN l.units > 1 THEN 'unit_changed'
@@ -201,4 +211,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (before these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (through these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';

@@ -46,6 +46,12 @@ AS $$
       ORDER BY f.observed_at, f.change_id LIMIT 1
     ) u ON true
   ),
+  -- When the SKU was.
+  gone AS MATERIALIZED (
+    SELECT h.valid_from, coalesce(h.valid_to, 'infinity') AS valid_to
+    FROM analytics.dim_sku_history h
+    WHERE h.offer_id = price_at.offer_id AND h.sku_id = nullif(price_at.sku_id, 0) AND h.state = 'gone'
+  ),
   point AS MATERIALIZED (
     SELECT p.*
     FROM asked a
@@ -88,7 +94,8 @@ AS $$
              WHEN NOT a.was_seen THEN 'not_seen_yet'
              WHEN a.state IS DISTINCT FROM 'listed' THEN 'not_on_sale'
              WHEN a.sku_id IS NOT NULL AND k.sku_id IS NULL THEN 'no_such_sku'
-             WHEN k.state = 'gone' AND k.changed_at <= a.at THEN 'sku_gone'
+             WHEN k.first_seen_at > a.at THEN 'not_seen_yet'
+             WHEN EXISTS (SELECT FROM gone WHERE gone.valid_from <= a.at AND gone.valid_to > a.at) THEN 'sku_gone'
              WHEN f.amount_cny IS NULL AND a.sku_id IS NULL AND EXISTS (SELECT FROM point) THEN 'sku_needed'
              WHEN f.amount_cny IS NULL THEN 'no_price'
              WHEN price_at.quantity < greatest(f.lowest_quantity, a.min_order) THEN 'below_minimum'
@@ -102,12 +109,13 @@ AS $$
            END AS reason
   ) r
   -- The observations around: a price that both show held in between, one that the later does not show ended at any time alike. One that
-  -- is empty, or of an offer that is not on sale, shows none.
+  -- is empty, or of an offer that is not on sale, or without the SKU, shows none.
   LEFT JOIN LATERAL (
     SELECT b.observed_at, b.is_found AND coalesce((
              SELECT f.old_value = 'listed' FROM analytics.fct_offer_change f
              WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > b.observed_at
-             ORDER BY f.observed_at, f.change_id LIMIT 1), a.state_now = 'listed') AS is_on_sale
+             ORDER BY f.observed_at, f.change_id LIMIT 1), a.state_now = 'listed')
+             AND NOT EXISTS (SELECT FROM gone WHERE gone.valid_from <= b.observed_at AND gone.valid_to > b.observed_at) AS is_on_sale
     FROM analytics.fct_observation b
     WHERE b.offer_id = a.known_offer AND b.observed_at > a.at AND NOT b.is_late AND b.source = a.source
     ORDER BY b.observed_at LIMIT 1
@@ -135,4 +143,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.price_at(bigint, bigint, integer, timestamptz, text) IS
-  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, the unit of sale of then, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, in_the_future (by more than a minute), not_seen_yet, not_on_sale, no_such_sku, sku_gone, sku_needed, no_price, or below_minimum with min_quantity = what is the least. With a price: assumed, where one unit is taken to cost the retail price (docs/prices.md). With a price also p_current: the probability, 0 to 1, that it held at that time (docs/confidence.md).';
+  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, the unit of sale of then, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, in_the_future (by more than a minute), not_seen_yet (the offer, or the SKU), not_on_sale, no_such_sku, sku_gone (at that time), sku_needed, no_price, or below_minimum with min_quantity = what is the least. With a price: assumed, where one unit is taken to cost the retail price (docs/prices.md). With a price also p_current: the probability, 0 to 1, that it held at that time (docs/confidence.md).';

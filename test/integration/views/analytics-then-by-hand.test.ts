@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { askAfter } from './ask-after.ts';
-import { change, detail, march, nowIs, offer, price } from './march.ts';
+import { change, detail, march, nowIs, offer, price, sku } from './march.ts';
 
 /* What an offer was at the time that a price is asked of. Times are of Shanghai, and now is the 20th, 12:00. */
 
@@ -40,5 +40,81 @@ it('a price that the next answer does not show, since it is empty or off sale, e
     [1, [1, 0.5, 0.125]],
     [2, [1, 0.5, 0.125]],
     [3, [1, 1, 1]],
+  ]);
+});
+
+/** Of one price whatever the SKU: 11 is gone since the 10th, 12 is new since the 17th, 13 was away from the 10th to the 19th, and of 14
+    nobody knows since when it is there. */
+const skus = [
+  nowIs('20 12:00'),
+  offer(1, { quoteType: 2 }),
+  ...['01 09:00', '05 09:00', '10 09:00', '17 09:00', '19 09:00'].map((time) => detail(1, time)),
+  price([1, 0, 1], 12, '01 09:00', '05 09:00'),
+  price([1, 0, 1], 11, '05 09:00', '17 09:00'),
+  price([1, 0, 1], 10, '17 09:00', '19 09:00'),
+  price([1, 0, 1], 9, '19 09:00'),
+  sku(1, 11, {
+    ...{ state: 'gone', firstSeen: '01 09:00', since: '10 09:00' },
+    past: [['listed', '01 09:00', '10 09:00']],
+  }),
+  sku(1, 12, { firstSeen: '17 09:00' }),
+  sku(1, 13, {
+    ...{ firstSeen: '01 09:00', since: '19 09:00' },
+    past: [
+      ['listed', '01 09:00', '10 09:00'],
+      ['gone', '10 09:00', '19 09:00'],
+    ],
+  }),
+  sku(1, 14, { firstSeen: null, since: '19 09:00' }),
+].join('');
+
+it('a SKU has no price at a time at which it was gone, or not seen yet', async () => {
+  expect(
+    await askAfter(
+      db,
+      skus,
+      `SELECT a.sku, a.at, p.unit_price_cny, p.reason, p.p_current
+       FROM (VALUES (11, '09 09:00'), (11, '10 09:00'), (12, '16 09:00'), (12, '17 09:00'), (13, '09 09:00'), (13, '15 09:00'), (13, '19 09:00'),
+         (14, '02 09:00'), (14, '18 09:00')) a (sku, at)
+       CROSS JOIN LATERAL analytics.price_at(1, a.sku, 1, ('2026-03-' || a.at || '+08')::timestamptz) p
+       ORDER BY a.sku, a.at`,
+    ),
+  ).toEqual([
+    [11, '09 09:00', '11.0000', null, '0.2000'],
+    [11, '10 09:00', null, 'sku_gone', null],
+    [12, '16 09:00', null, 'not_seen_yet', null],
+    [12, '17 09:00', '10.0000', null, '1.0000'],
+    [13, '09 09:00', '11.0000', null, '0.2000'],
+    [13, '15 09:00', null, 'sku_gone', null],
+    [13, '19 09:00', '9.0000', null, expect.any(String)],
+    [14, '02 09:00', '12.0000', null, '0.7500'],
+    [14, '18 09:00', '10.0000', null, '0.5000'],
+  ]);
+});
+
+it('a lowest price of a SKU is of observations at which it was listed', async () => {
+  expect(
+    await askAfter(
+      db,
+      skus,
+      `SELECT nth, l.price_cny, to_char(l.day, 'DD') AS on_day, l.reason
+       FROM (VALUES (1, 11, 30, 20), (2, 11, 5, 18), (3, 11, 1, 10), (4, 12, 10, 16), (5, 12, 10, 18), (6, 13, 12, 18), (7, 13, 7, 18), (8, 13, 1, 11),
+         (9, 14, 1, 3), (10, 11, 2, 12), (11, 13, 15, 18), (12, 13, 15, 20)) a (nth, sku, days, last)
+       CROSS JOIN LATERAL analytics.lowest_price(1, a.days, sku_id => a.sku, last_day => '2026-03-01'::date + a.last - 1) l
+       ORDER BY nth`,
+    ),
+  ).toEqual([
+    [1, '11.0000', '05', null],
+    [2, null, null, 'sku_gone'],
+    [3, null, null, 'no_price'],
+    [4, null, null, 'not_observed'],
+    [5, '10.0000', '17', null],
+    [6, null, null, 'no_price'],
+    [7, null, null, 'sku_gone'],
+    [8, null, null, 'sku_gone'],
+    [9, '12.0000', '01', 'carried'],
+    [10, null, null, 'sku_gone'],
+    [11, '11.0000', '05', null],
+    [12, '9.0000', '19', null],
   ]);
 });

@@ -49,3 +49,29 @@ export const change = (
 ) => `
   INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
   VALUES (${String(id)}, '${field}', ${text(values[0])}, ${text(values[1])}, ${march(time)}, 1);`;
+
+export interface SkuFacts {
+  readonly state?: 'listed' | 'gone';
+  /** Null: not known. */
+  readonly firstSeen: string | null;
+  /** When it was gone, or listed again. */
+  readonly since?: string;
+  /** What it was before that. */
+  readonly past?: readonly (readonly [state: 'listed' | 'gone', from: string, until: string])[];
+}
+
+/** A SKU as it is now, and as it was. */
+export const sku = (id: number, skuId: number, facts: SkuFacts) => {
+  const { state = 'listed', firstSeen, since, past = [] } = facts;
+  const key = `${String(id)}, ${String(skuId)}`;
+  const first = firstSeen === null ? 'NULL, NULL' : `${march(firstSeen)}, 1`;
+  const changed = march(since ?? firstSeen ?? '01 09:00');
+  const versions = past.map(
+    ([before, from, until]) => `
+  INSERT INTO catalog.sku_history (offer_id, sku_id, valid_from, valid_to, call_id, closed_by_call_id, state, attributes)
+  VALUES (${key}, ${march(from)}, ${march(until)}, 1, 2, '${before}', '[]');`,
+  );
+  return `
+  INSERT INTO catalog.sku (offer_id, sku_id, state, attributes, first_seen_at, first_call_id, changed_at, call_id, last_listed_at, last_listed_call_id)
+  VALUES (${key}, '${state}', '[]', ${first}, ${changed}, 2, ${state === 'gone' ? `${changed}, 1` : 'NULL, NULL'});${versions.join('')}`;
+};
