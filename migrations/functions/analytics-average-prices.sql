@@ -1,6 +1,7 @@
 -- Purpose: what prices were on average over a time, each counted by how long it stood.
 -- Params:  since timestamptz: null: all that is known; until timestamptz: default now; kind text
--- Returns: one row for each price that stood at some time of it
+-- Returns: one row for each price that stood at some time of it. Time off sale counts at the last price: to cut it out of every interval
+--          takes half as long again, and a join with dim_offer_history finds the offers.
 -- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.average_prices(timestamptz, timestamptz, text);
 CREATE OR REPLACE FUNCTION analytics.average_prices(since timestamptz, until timestamptz DEFAULT NULL, kind text DEFAULT 'list')
@@ -39,4 +40,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.average_prices(timestamptz, timestamptz, text) IS
-  'The mean of each price of one kind from a time until another (default: now), each amount weighted by how long it stood, with the lowest, the highest, the number of amounts (prices), and the days in which there was one. is_unit_changed: the amounts began in more than one unit of sale, so that their mean is of nothing. A price stands from the observation that found it. Key: offer_id, sku_id, min_quantity.';
+  'The mean of each price of one kind from a time until another (default: now), each amount weighted by how long it stood, with the lowest, the highest, the number of amounts (prices), and the days in which there was one. is_unit_changed: the amounts began in more than one unit of sale, so that their mean is of nothing. A price stands from the observation that found it, also while its offer is delisted or missing: days off sale count at the last price (dim_offer_history has them). Key: offer_id, sku_id, min_quantity.';

@@ -126,8 +126,13 @@ AS $$
       SELECT n.cheapest_cny, n.day, n.unit
       FROM pair n, asked a
       WHERE CASE WHEN s.observations > 0 THEN n.day BETWEEN a.first_day AND a.last_day
-                 -- The one that reaches into the days.
-                 ELSE n.day < a.first_day AND (n.next_day IS NULL OR n.next_day > a.last_day) END
+                 -- The one that reaches into the days, if the offer was still on sale then.
+                 ELSE n.day < a.first_day AND (n.next_day IS NULL OR n.next_day > a.last_day) AND coalesce((
+                   SELECT f.old_value = 'listed'
+                   FROM analytics.fct_offer_change f
+                   WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > a.starts_at
+                   ORDER BY f.observed_at, f.change_id
+                   LIMIT 1), a.state = 'listed') END
         AND n.cheapest_cny IS NOT NULL
       ORDER BY n.cheapest_cny, n.day DESC
       LIMIT 1
@@ -211,4 +216,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows none. Where no observation is of these days, the price that the one before showed, with the reason carried. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (through these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows none. Where no observation is of these days, the price that the one before showed, with the reason carried, if the offer was on sale when they began. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (through these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';

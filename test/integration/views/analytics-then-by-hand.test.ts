@@ -118,3 +118,46 @@ it('a lowest price of a SKU is of observations at which it was listed', async ()
     [12, '9.0000', '19', null],
   ]);
 });
+
+it('a price is carried into days only where the offer was on sale when they began', async () => {
+  const offers = [
+    nowIs('20 12:00'),
+    offer(1, { state: 'missing' }),
+    detail(1, '05 09:00'),
+    price([1, 0, 1], 10, '05 09:00'),
+    change(1, 'state', ['listed', 'missing'], '10 09:00'),
+    change(1, 'state', ['missing', 'listed'], '12 09:00'),
+    change(1, 'state', ['listed', 'missing'], '14 00:00'),
+  ].join('');
+  expect(
+    await askAfter(
+      db,
+      offers,
+      `SELECT last, l.price_cny, l.reason FROM unnest(ARRAY[10, 11, 13, 14, 20]) last
+       CROSS JOIN LATERAL analytics.lowest_price(1, 1, last_day => '2026-03-01'::date + last - 1) l ORDER BY last`,
+    ),
+  ).toEqual([
+    [10, '10.0000', 'carried'],
+    [11, null, 'not_observed'],
+    [13, '10.0000', 'carried'],
+    [14, null, 'not_observed'],
+    [20, null, 'not_observed'],
+  ]);
+});
+
+it('an average counts the days off sale at the last price', async () => {
+  const offers = [
+    nowIs('20 12:00'),
+    offer(1, { state: 'delisted' }),
+    price([1, 0, 1], 10, '10 12:00', '15 12:00'),
+    price([1, 0, 1], 20, '15 12:00'),
+    change(1, 'state', ['listed', 'delisted'], '16 12:00'),
+  ].join('');
+  expect(
+    await askAfter(
+      db,
+      offers,
+      `SELECT average_cny, days FROM analytics.average_prices(${march('10 12:00')})`,
+    ),
+  ).toEqual([['15.0000', '10.000']]);
+});
