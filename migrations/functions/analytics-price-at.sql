@@ -109,7 +109,7 @@ AS $$
            END AS reason
   ) r
   -- The observations around: a price that both show held in between, one that the later does not show ended at any time alike. One that
-  -- is empty, or of an offer that is not on sale, or without the SKU, shows none.
+  -- is empty, or of an offer that is not on sale, or without the SKU, shows none; one that could not read the SKU says nothing of its price.
   LEFT JOIN LATERAL (
     SELECT b.observed_at, b.is_found AND coalesce((
              SELECT f.old_value = 'listed' FROM analytics.fct_offer_change f
@@ -118,11 +118,13 @@ AS $$
              AND NOT EXISTS (SELECT FROM gone WHERE gone.valid_from <= b.observed_at AND gone.valid_to > b.observed_at) AS is_on_sale
     FROM analytics.fct_observation b
     WHERE b.offer_id = a.known_offer AND b.observed_at > a.at AND NOT b.is_late AND b.source = a.source
+      AND (f.sku_id = 0 OR b.read_sku_ids IS NULL OR f.sku_id = ANY (b.read_sku_ids))
     ORDER BY b.observed_at LIMIT 1
   ) n ON true
   CROSS JOIN LATERAL (
     SELECT (SELECT b.observed_at FROM analytics.fct_observation b
             WHERE b.offer_id = a.known_offer AND b.observed_at <= a.at AND NOT b.is_late AND b.source = a.source
+              AND (f.sku_id = 0 OR b.read_sku_ids IS NULL OR f.sku_id = ANY (b.read_sku_ids))
             ORDER BY b.observed_at DESC LIMIT 1) AS before_at
     -- Found once, however often it is used.
     OFFSET 0

@@ -2,7 +2,7 @@
 CREATE VIEW analytics.fct_observation AS
 SELECT offer_id, observed_at, (observed_at AT TIME ZONE INTERVAL '8 hours')::date AS day, source, is_found, is_late,
        min_price_cny, stock, sold_count, month_sold, call_id, repurchase_rate, pickup_48h_rate, quality_refund_rate,
-       foreign_price
+       foreign_price, read_sku_ids
 FROM catalog.observation;
 
 COMMENT ON VIEW analytics.fct_observation IS 'What one answer saw of one offer. Key: offer_id, observed_at, source, call_id.';
@@ -21,3 +21,4 @@ COMMENT ON COLUMN analytics.fct_observation.repurchase_rate IS 'Share of buyers 
 COMMENT ON COLUMN analytics.fct_observation.pickup_48h_rate IS 'The seller''s share of orders picked up within 48 hours, 0 to 1 (detail).';
 COMMENT ON COLUMN analytics.fct_observation.quality_refund_rate IS 'The seller''s share of orders refunded for their quality, 0 to 1 (detail).';
 COMMENT ON COLUMN analytics.fct_observation.foreign_price IS 'The price as 1688 converted it, in the currency that was asked for (detail). NULL: none was asked for, as catalog-sync does.';
+COMMENT ON COLUMN analytics.fct_observation.read_sku_ids IS 'Of a detail with SKUs that can''t be read: those that can. NULL: all can.';

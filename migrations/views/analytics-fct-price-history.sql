@@ -19,6 +19,7 @@ FROM (
           FROM catalog.observation b
           WHERE b.offer_id = h.offer_id AND b.observed_at < h.valid_from AND b.is_found AND NOT b.is_late
             AND b.source = CASE WHEN h.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+            AND (h.sku_id = 0 OR b.read_sku_ids IS NULL OR h.sku_id = ANY (b.read_sku_ids))
           ORDER BY b.observed_at DESC
           LIMIT 1) AS not_before
   FROM (
@@ -46,7 +47,7 @@ COMMENT ON COLUMN analytics.fct_price_history.day IS 'Day of valid_from in Shang
 COMMENT ON COLUMN analytics.fct_price_history.ended_day IS 'Day of valid_to in Shanghai; found by an index.';
 COMMENT ON COLUMN analytics.fct_price_history.call_id IS 'Call that first showed it (usage.api_call; soft reference).';
 COMMENT ON COLUMN analytics.fct_price_history.closed_by_call_id IS 'Call that ended it (usage.api_call; soft reference).';
-COMMENT ON COLUMN analytics.fct_price_history.not_before IS 'The observation before valid_from, which did not show it: it began after. Null: none is known, so it may have held for long.';
+COMMENT ON COLUMN analytics.fct_price_history.not_before IS 'The observation before valid_from that could read the SKU, and did not show this price: it began after. Null: none is known, so it may have held for long.';
 COMMENT ON COLUMN analytics.fct_price_history.seen_at IS 'valid_from: it began before.';
 COMMENT ON COLUMN analytics.fct_price_history.uncertainty IS 'From not_before to seen_at.';
 
@@ -73,6 +74,7 @@ FROM (
           FROM catalog.observation b
           WHERE b.offer_id = h.offer_id AND b.observed_at < h.valid_to AND b.is_found AND NOT b.is_late
             AND b.source = CASE WHEN h.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+            AND (h.sku_id = 0 OR b.read_sku_ids IS NULL OR h.sku_id = ANY (b.read_sku_ids))
           ORDER BY b.observed_at DESC
           LIMIT 1) AS not_before
   FROM catalog.price_history h
@@ -106,6 +108,6 @@ COMMENT ON COLUMN analytics.fct_price_change.before_from IS 'When the price befo
 COMMENT ON COLUMN analytics.fct_price_change.changed_at IS 'When the call that showed the change was granted: it happened between not_before and then.';
 COMMENT ON COLUMN analytics.fct_price_change.day IS 'Day of that in Shanghai; found by an index.';
 COMMENT ON COLUMN analytics.fct_price_change.call_id IS 'Call that showed the change (usage.api_call; soft reference).';
-COMMENT ON COLUMN analytics.fct_price_change.not_before IS 'The observation before, which still showed the price before. Null: it is not kept.';
+COMMENT ON COLUMN analytics.fct_price_change.not_before IS 'The observation before that could read the SKU, which still showed the price before. Null: it is not kept.';
 COMMENT ON COLUMN analytics.fct_price_change.seen_at IS 'changed_at: the change came before it.';
 COMMENT ON COLUMN analytics.fct_price_change.uncertainty IS 'From not_before to seen_at.';

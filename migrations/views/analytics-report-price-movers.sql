@@ -48,6 +48,7 @@ LEFT JOIN LATERAL (
   FROM catalog.observation b
   WHERE b.offer_id = m.offer_id AND b.observed_at < m.first_changed_at AND b.is_found AND NOT b.is_late
     AND b.source = CASE WHEN m.kind LIKE 'search%' THEN 'search' ELSE 'detail' END
+    AND (m.sku_id = 0 OR b.read_sku_ids IS NULL OR m.sku_id = ANY (b.read_sku_ids))
 ) b ON true
 WHERE m.now_cny <> m.before_cny;
 
@@ -69,5 +70,5 @@ COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the price tha
 COMMENT ON COLUMN analytics.price_movers.changes IS 'Changes in the seven days.';
 COMMENT ON COLUMN analytics.price_movers.changed_at IS 'Last of them: when its call was granted.';
 COMMENT ON COLUMN analytics.price_movers.day IS 'Day of that in Shanghai.';
-COMMENT ON COLUMN analytics.price_movers.not_before IS 'The observation before the first of the changes: that came after it.';
+COMMENT ON COLUMN analytics.price_movers.not_before IS 'The observation before the first of the changes that could read the SKU: the change came after it.';
 COMMENT ON COLUMN analytics.price_movers.may_be_older IS 'True: not_before is not within the seven days, so the price may have moved before them. False: it surely moved within them.';
