@@ -1,5 +1,5 @@
 -- Purpose: how detail answers described a seller between its changes. A name that answers leave out holds on, which is no change.
---          The observation before is looked up only where it is asked for, among the offers that are the seller's now.
+--          The observation before is looked up only where it is asked for, among the offers that are the seller's now, since they are.
 CREATE VIEW analytics.dim_seller_history AS
 SELECT v.seller_id, v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current, v.changed_fields,
        (SELECT max(b.observed_at)
@@ -8,6 +8,9 @@ SELECT v.seller_id, v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current, 
           SELECT o.observed_at
           FROM catalog.observation o
           WHERE o.offer_id = f.offer_id AND o.source = 'detail' AND o.is_found AND o.observed_at < v.valid_from
+            -- Until then, answers described another seller.
+            AND o.observed_at >= coalesce((
+              SELECT max(c.observed_at) FROM catalog.offer_change c WHERE c.offer_id = f.offer_id AND c.field = 'seller_id'), '-infinity')
           ORDER BY o.observed_at DESC
           LIMIT 1
         ) b
@@ -52,7 +55,7 @@ COMMENT ON COLUMN analytics.dim_seller_history.valid_from IS 'When the call that
 COMMENT ON COLUMN analytics.dim_seller_history.valid_to IS 'When the call that described it differently was granted; null: it is the present one.';
 COMMENT ON COLUMN analytics.dim_seller_history.is_current IS 'True: no answer described it differently since.';
 COMMENT ON COLUMN analytics.dim_seller_history.changed_fields IS 'Columns that changed at valid_from; of the first description: none.';
-COMMENT ON COLUMN analytics.dim_seller_history.not_before IS 'The detail answer before about an offer that is the seller''s now, which still described it as it was: the change came after it. Null: none is known.';
+COMMENT ON COLUMN analytics.dim_seller_history.not_before IS 'The detail answer before about an offer that is the seller''s now, and was then, which still described it as it was: the change came after it. Null: none is known.';
 COMMENT ON COLUMN analytics.dim_seller_history.company_name IS 'Company name, the last one stated.';
 COMMENT ON COLUMN analytics.dim_seller_history.trade_medal_level IS 'Trade medal level; half levels are met.';
 COMMENT ON COLUMN analytics.dim_seller_history.composite_service_score IS 'Composite service score.';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { askAfter } from './ask-after.ts';
-import { detail, nowIs, offer, price, sku } from './march.ts';
+import { change, detail, nowIs, offer, price, sku } from './march.ts';
 
 /* Answers that show nothing of what is asked for. Times are of Shanghai, and now is the 20th, 12:00. */
 
@@ -59,5 +59,38 @@ it('a price of a SKU holds by the details around that could read the SKU', async
   ).toEqual([
     [11, [0.75, 0.25], true],
     [12, [1, 0.5], false],
+  ]);
+});
+
+it('a description of a seller began after the detail before that was about this seller', async () => {
+  const sellers = [
+    nowIs('20 12:00'),
+    `INSERT INTO catalog.seller (seller_id, changed_at, call_id) VALUES ('s', now(), 1);`,
+    offer(1),
+    offer(2),
+    `UPDATE catalog.offer SET seller_id = 's';`,
+    ...['05 09:00', '12 09:00'].map((time) => detail(1, time)),
+    ...['04 09:00', '08 09:00', '14 09:00'].map((time) => detail(2, time)),
+    change(1, 'seller_id', [null, 's'], '05 09:00'),
+    // It was another's on the 4th, and on the 8th.
+    change(2, 'seller_id', ['t', 's'], '14 09:00'),
+    ...[
+      ['05 09:00', '10 09:00', 3],
+      ['10 09:00', '15 09:00', 4],
+    ].map(
+      ([from, until, medal]) => `
+      INSERT INTO catalog.seller_history (seller_id, valid_from, valid_to, call_id, closed_by_call_id, trade_medal)
+      VALUES ('s', '2026-03-${String(from)}+08', '2026-03-${String(until)}+08', 1, 2, ${String(medal)});`,
+    ),
+  ].join('');
+  expect(
+    await askAfter(
+      db,
+      sellers,
+      `SELECT to_char(valid_from, 'DD') AS from_day, to_char(not_before, 'DD') FROM analytics.dim_seller_history ORDER BY 1`,
+    ),
+  ).toEqual([
+    ['05', null],
+    ['10', '05'],
   ]);
 });
