@@ -4,7 +4,7 @@ import { chooseApis } from '../extract/endpoints/endpoints.ts';
 import type { ForecastStore } from '../refresh/queue/forecast-store.ts';
 import type { QuotaLimitRow, QuotaReport } from '../ledger/quota-report.ts';
 import { accountLimits } from '../ledger/limit-changes.ts';
-import type { QuotaStore } from '../ledger/quota-store.ts';
+import type { ApiHold, QuotaStore } from '../ledger/quota-store.ts';
 import type { KeptSchedule, ScheduleStore } from './schedule-store.ts';
 import type { RefreshQueue } from '../refresh/queue/refresh-queue.ts';
 import type { ForecastFacts } from '../model/forecast-facts.ts';
@@ -126,6 +126,8 @@ export interface ForecastInputs {
   readonly limits: readonly PeriodLimit[];
   /** Bounds of budgets, schedules and holds, beside the limits. */
   readonly bounds: readonly CallLimit[];
+  /** Those in force. */
+  readonly holds: readonly Pick<ApiHold, 'api' | 'code'>[];
   /** A schedule starts runs of these feeds. */
   readonly hasSchedule: boolean;
   /** By the ledger's clock. */
@@ -136,13 +138,14 @@ interface Known {
   readonly facts: ForecastFacts;
   readonly planner: Parameters<typeof buildKnowledge>[2]['planner'];
   readonly limits: readonly PeriodLimit[];
-  readonly held: readonly ApiOperation[];
+  readonly holds: ForecastInputs['holds'];
   readonly schedules: readonly Schedule[];
   readonly now: Date;
 }
 
 function assemble(sync: SyncConfig, request: ForecastRequest, known: Known): ForecastInputs {
-  const { facts, planner, limits, held, schedules, now } = known;
+  const { facts, planner, limits, holds, schedules, now } = known;
+  const held = holds.flatMap(({ api }) => operationsOf(api, sync));
   const { hasSchedule, runEveryDays, callsPerDay } = readRhythm(schedules, request.feedNames, now);
   const bounds = [budgetLimit(callsPerDay, request.budgetCalls ?? Infinity), ...held.map(heldLimit)];
   const knowledge = buildKnowledge(narrow(sync, request), facts, {
@@ -151,7 +154,7 @@ function assemble(sync: SyncConfig, request: ForecastRequest, known: Known): For
     runEveryDays,
     callsPerSecond: paceShare * sync.quotas.perSecond,
   });
-  return { knowledge, limits, bounds, hasSchedule, now };
+  return { knowledge, limits, bounds, holds, hasSchedule, now };
 }
 
 /** The knowledge without a database: the sync file, and general assumptions. */
@@ -160,7 +163,7 @@ export function assumeKnowledge(sync: SyncConfig, request: ForecastRequest, now:
     facts: assumedFacts(narrow(sync, request)),
     planner: { prior: firstPrior, visibleShare: shareOf(firstVisibleShare), meanPopularity: 1 },
     limits: limitsOfFile(sync),
-    held: [],
+    holds: [],
     schedules: sync.schedules,
     now,
   });
@@ -179,12 +182,12 @@ export async function readPeriodLimits({
 export async function readKnowledge(deps: ForecastDeps, request: ForecastRequest): Promise<ForecastInputs> {
   const { facts, refreshQueue, report, quota, sync } = deps;
   const { feeds, freshness } = narrow(sync, request);
-  const held = (await quota.listHolds()).flatMap(({ api }) => operationsOf(api, sync));
+  const holds = await quota.listHolds();
   return assemble(sync, request, {
     facts: await facts.read(feeds, freshness),
     planner: await refreshQueue.planner(),
     limits: await readPeriodLimits({ report, sync }),
-    held,
+    holds: holds.map(({ api, code }) => ({ api, code })),
     schedules: liveSchedules(sync.schedules, await deps.schedules.list()),
     now: await quota.ledgerNow(),
   });

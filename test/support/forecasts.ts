@@ -37,7 +37,7 @@ export function somePlan(changed: Partial<Plan> = {}): Plan {
       ...{ arrivalsPerDay: 0, limits: [], freshness: { category: 7, search: 1, detail: 1 } },
       ...{ runEveryDays: 1, pageSize: 50, callsPerSecond: 1 },
     },
-    ...{ limits: [], bounds: [], hasSchedule: true, now: new Date('2026-11-25T01:00:00Z') },
+    ...{ limits: [], bounds: [], holds: [], hasSchedule: true, now: new Date('2026-11-25T01:00:00Z') },
     ...{ forecast: someForecast(), advice: [], found: null, broken: [] },
     ...changed,
   };

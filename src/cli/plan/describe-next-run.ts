@@ -25,22 +25,27 @@ export function canCall({ apis }: Forecast): boolean {
   return apis.some(({ nextRun }) => nextRun >= 0.5);
 }
 
-/** What is due and can't be asked for, and why. */
-function describeWaiting({ apis }: Forecast, holds: readonly Hold[]): string {
-  const waiting = apis.filter(({ due }) => due > 0).map(({ operation, due }) => `${count(due)} ${operation}`);
-  if (waiting.length === 0) return 'plan: nothing is due';
+/** Which APIs are held, and by what. */
+export function describeHolds(holds: readonly Hold[]): string {
   const held = holds.map(
     ({ api, code }) => `${api === '*' ? 'all APIs' : (api.split(':')[1] ?? api)} (${code})`,
   );
-  const why = held.length > 0 ? `calls are held of ${held.join(', ')}` : 'the quota or the budget is used up';
-  return `plan: nothing can be called now, and ${waiting.join(', ')} calls wait: ${why}`;
+  return `calls are held of ${held.join(', ')}`;
+}
+
+/** What is due and can't be asked for, and why; null: nothing is due. */
+export function describeWaiting({ apis }: Forecast, holds: readonly Hold[]): string | null {
+  const waiting = apis.filter(({ due }) => due > 0).map(({ operation, due }) => `${count(due)} ${operation}`);
+  if (waiting.length === 0) return null;
+  const why = holds.length > 0 ? describeHolds(holds) : 'the quota or the budget is used up';
+  return `nothing can be called now, and ${waiting.join(', ')} calls wait: ${why}`;
 }
 
 /** One line about a run before it begins. `holds`: those in force. */
 export function describeNextRun(forecast: Forecast, holds: readonly Hold[]): string {
   const { apis, nextRun } = forecast;
   const calls = apis.filter(({ nextRun: own }) => own >= 0.5);
-  if (!canCall(forecast)) return describeWaiting(forecast, holds);
+  if (!canCall(forecast)) return `plan: ${describeWaiting(forecast, holds) ?? 'nothing is due'}`;
   const each = calls.map(({ operation, nextRun: own }) => `${count(own)} ${operation}`).join(', ');
   const due = apis.reduce((sum, api) => sum + api.due, 0);
   const rest = isCutShort(forecast) ? `; ${count(due)} are due; the rest waits for quota or budget` : '';

@@ -8,7 +8,7 @@ import { safeText } from '../../terminal/safe-text.ts';
 import { wrapText } from '../../terminal/wrap-text.ts';
 import { describePromise } from '../../runs/describe-promise.ts';
 import { limitOf, type Plan } from './read-plan.ts';
-import { formatDuration } from './describe-next-run.ts';
+import { describeHolds, describeWaiting, formatDuration } from './describe-next-run.ts';
 import { formatSourceYield } from './format-source-yield.ts';
 import { describeBasis } from './describe-basis.ts';
 
@@ -91,14 +91,18 @@ function formatAdvice(advice: readonly Advice[]): string[] {
   });
 }
 
-function describeRun(forecast: Forecast, now: Date): string {
+function describeRun({ forecast, holds, now }: Plan): string {
   const { nextRun, apis } = forecast;
   const { seconds, newOffers, changedOffers } = nextRun;
   const calls = apis.reduce((sum, api) => sum + api.nextRun, 0);
-  if (calls < 1) return 'Nothing is due now.';
+  if (calls < 1) {
+    const waiting = describeWaiting(forecast, holds);
+    return waiting === null ? 'Nothing is due now.' : `The next run: ${waiting}.`;
+  }
   const end = formatTime(new Date(now.getTime() + seconds * 1000));
   const bound = isGuess(forecast) ? 'at most ' : '';
-  return `The next run: ${bound}${formatCalls(calls)} calls in about ${formatDuration(seconds)}, until ${end} if it starts now; ${bound}${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.`;
+  const held = holds.length > 0 ? ` Meanwhile, ${describeHolds(holds)}.` : '';
+  return `The next run: ${bound}${formatCalls(calls)} calls in about ${formatDuration(seconds)}, until ${end} if it starts now; ${bound}${formatCalls(newOffers)} new and ${formatCalls(changedOffers)} changed offers.${held}`;
 }
 
 function describeFirstPass(forecast: Forecast): string {
@@ -113,7 +117,7 @@ function describeFirstPass(forecast: Forecast): string {
 
 /** The forecast for people, in lines of at most `width` cells where they are not rows of a table. */
 export function formatForecast(plan: Plan, width: number): string {
-  const { forecast, advice, broken, now } = plan;
+  const { forecast, advice, broken } = plan;
   const found = plan.found === null ? null : formatSourceYield(plan.found);
   const sentences = (lines: readonly string[], mark: string) =>
     lines.map((line) => wrapText(`${mark}${line}`, width, mark.length));
@@ -123,7 +127,7 @@ export function formatForecast(plan: Plan, width: number): string {
     formatFeeds(forecast.feeds),
     '',
     ...(found === null ? [] : [found, '']),
-    ...sentences([describeRun(forecast, now), describeFirstPass(forecast)], ''),
+    ...sentences([describeRun(plan), describeFirstPass(forecast)], ''),
     '',
     ...sentences(
       broken.map(describePromise).map(({ problem, remedy }) => safeText(`${problem}. ${remedy}.`)),

@@ -15,7 +15,7 @@ const ages = ({ meanDays, medianDays, p90Days }: AgeForecast) => ({
 
 /** A plan as data; null in place of a number: never, or no limit. */
 export function planAsJson(plan: Plan) {
-  const { forecast, advice, broken, limits, now, found } = plan;
+  const { forecast, advice, broken, limits, holds, now, found } = plan;
   const { seconds, newOffers, changedOffers } = forecast.nextRun;
   return {
     nextRun: {
@@ -31,6 +31,7 @@ export function planAsJson(plan: Plan) {
     feeds: forecast.feeds.map((feed) => ({ ...feed, rows: ages(feed.rows), details: ages(feed.details) })),
     firstPassDays: orNull(forecast.firstPassDays),
     advice,
+    holds,
     found: found === null ? null : sourceYieldAsJson(found),
     brokenPromises: broken.map(({ feed, offers, maxAgeMs, cause, heldMs, neededPerDay, callsPerDay }) => ({
       ...{ feed, offers, maxAgeMs, cause, neededPerDay, callsPerDay },

@@ -7,6 +7,7 @@ import { createScheduleStore } from '../../../src/runs/schedule-store.ts';
 import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import type { Schedule, SyncConfig } from '../../../src/model/sync-config.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+import { createQuotaStore } from '../../../src/ledger/quota-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 
 let database: TestDatabase;
@@ -106,6 +107,15 @@ test('what was postponed is not due, and a pass that was cut has the rest of its
   await database.pool.query(`INSERT INTO sync.category_visit (category_id, not_before) VALUES (1, ${later})`);
   expect(await dueOf(fileOf('keywords: [whole, cut, failed]'))).toMatchObject({ 'search.keyword': 25 });
   expect(await dueOf(fileOf("categories: ['1']"))).toMatchObject({ 'category.children': 0 });
+});
+
+test('what is held is due, and not called', async () => {
+  const quota = createQuotaStore(database);
+  await quota.holdApi({ api: '*', code: 'HELD_BY_HAND', forMs: null, reason: null });
+  const { holds, forecast } = await planOf();
+  expect(holds).toEqual([{ api: '*', code: 'HELD_BY_HAND' }]);
+  expect(forecast.apis).toMatchObject([{ operation: 'offer.detail', nextRun: 0, due: 30 }]);
+  await quota.resumeApi('*');
 });
 
 describe('other limits', () => {

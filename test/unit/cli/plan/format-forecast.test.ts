@@ -60,8 +60,21 @@ describe('the next run', () => {
   });
 
   it('is none below one call', () => {
-    expect(saysOf({ apis: [{ ...details, nextRun: 0.9 }] })?.[0]).toBe('Nothing is due now.');
+    expect(saysOf({ apis: [{ ...details, nextRun: 0.9, due: 0 }] })?.[0]).toBe('Nothing is due now.');
     expect(saysOf({ apis: [{ ...details, nextRun: 1 }] })?.[0]).toMatch(/^The next run: 1 calls/);
+  });
+
+  it('says what is due and waits, and why', () => {
+    const holds = [{ api: 'com.alibaba.fenxiao:product.get:1', code: 'HELD_BY_HAND' }];
+    const waiting = someForecast({ apis: [{ ...details, nextRun: 0 }] });
+    const wait = 'The next run: nothing can be called now, and 1,300 offer.detail calls wait: ';
+    const said = (plan: Partial<Plan>) => partsOf(plan)[2]?.split('\n')[0];
+    expect(said({ forecast: waiting })).toBe(`${wait}the quota or the budget is used up.`);
+    expect(said({ forecast: waiting, holds })).toBe(`${wait}calls are held of product.get (HELD_BY_HAND).`);
+    expect(said({ forecast: someForecast({ apis: [details], nextRun }), holds })).toMatch(
+      / changed offers\. Meanwhile, calls are held of product\.get \(HELD_BY_HAND\)\.$/,
+    );
+    expect(planAsJson(somePlan({ holds })).holds).toEqual(holds);
   });
 
   it.each([
