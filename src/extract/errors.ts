@@ -42,7 +42,7 @@ export const extractErrors = defineErrors({
     origin: 'operator',
     recovery: 'stop-api',
     remedy:
-      'The package of calls that was bought or granted for this API is used up. It is not refilled at midnight. Buy or request more in the console, then `catalog-sync permissions resume` the API.',
+      'The package of calls that was bought or granted for this API is used up. It is not refilled at midnight. Buy or request more in the console, then resume the API: `catalog-sync quota` shows the command.',
   },
   GATEWAY_TOO_FAST_APP: {
     origin: '1688',

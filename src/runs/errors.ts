@@ -30,7 +30,7 @@ export const runErrors = defineErrors({
     origin: 'operator',
     recovery: 'stop-api',
     remedy:
-      'A person stopped these calls with `catalog-sync quota hold` or on the Problems page. Resume them with `catalog-sync quota resume` or on that page.',
+      'A person stopped these calls with `catalog-sync quota hold` or on the Problems page. `catalog-sync quota` shows the command that resumes them; that page has a button.',
   },
   RUN_SCOPE_UNKNOWN: {
     origin: 'operator',

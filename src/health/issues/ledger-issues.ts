@@ -21,8 +21,10 @@ export function findHoldIssues({ holds, permissions }: HealthFacts, findRemedy: 
         : `until a test call is answered, the next from ${shanghaiTime(probeAfter)}`;
     const why = reason === null ? '' : ` (${reason})`;
     const name = api === '*' ? "'*'" : (api.split(':')[1] ?? api);
-    const resume = probeAfter === null ? '' : `To try it at once: \`catalog-sync quota resume ${name}\`.`;
     const healsAt = probeAfter ?? heldUntil;
+    const aim = probeAfter === null ? 'resume it' : 'try it at once';
+    const isTimed = probeAfter === null && heldUntil !== null;
+    const resume = isTimed ? '' : `To ${aim}: \`catalog-sync quota resume ${name}\`.`;
     return issueOf({
       ...{ id: 'hold', of: `${api}:${code}`, code, since: heldAt, healsItself: healsAt !== null, healsAt },
       severity: expected.has(api) ? 'note' : heldUntil === null ? 'act' : 'warn',

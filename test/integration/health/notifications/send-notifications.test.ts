@@ -101,7 +101,12 @@ it('an issue is sent when it begins, once a day while it lasts, and when it is o
   expect(receiver.taken[0]).toMatchObject({
     source: 'sandbox',
     title: expect.stringMatching(/^catalog-sync \(SANDBOX, using mock data\): Calls of `?a/) as string,
-    items: [{ path: '/problems#holds', remedy: findRemedy('HELD_BY_HAND')?.remedy }],
+    items: [
+      {
+        path: '/problems#holds',
+        remedy: `${findRemedy('HELD_BY_HAND')?.remedy ?? ''} To resume it: \`catalog-sync quota resume a\`.`,
+      },
+    ],
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthFacts, LimitUse } from '../../../../src/health/issues/health-store.ts';
 import { findHoldIssues, findLimitIssues } from '../../../../src/health/issues/ledger-issues.ts';
+import { runErrors } from '../../../../src/runs/errors.ts';
 import type { ApiPermission } from '../../../../src/model/permission.ts';
 import { afterNoon, healthFacts, hourly, noon, remedyOf } from '../../../support/health-facts.ts';
 
@@ -18,10 +19,22 @@ describe('a hold', () => {
       {
         ...{ id: 'hold', key: `hold:${api}:GATEWAY_DOWN`, kind: 'state', severity: 'act', origin: 'network' },
         summary: 'Calls of `offers.search` are held by `GATEWAY_DOWN` (a sale), until a person resumes it.',
-        ...{ remedy: 'Wait.', path: '/problems#holds', since: noon, healsItself: false, healsAt: null },
+        remedy: 'Wait. To resume it: `catalog-sync quota resume offers.search`.',
+        ...{ path: '/problems#holds', since: noon, healsItself: false, healsAt: null },
         ...{ runId: null, code: 'GATEWAY_DOWN' },
       },
     ]);
+  });
+
+  it('by a person names the command that resumes it, as it must be typed', () => {
+    const { code, remedy } = runErrors.HELD_BY_HAND;
+    // Without an API the command fails.
+    expect(remedy).not.toMatch(/quota resume`/);
+    const found = findHoldIssues(
+      healthFacts({ holds: [{ ...hold, api: '*', code }] }),
+      () => runErrors.HELD_BY_HAND,
+    );
+    expect(found[0]?.remedy).toBe(`${remedy} To resume it: \`catalog-sync quota resume '*'\`.`);
   });
 
   it('with an end is less', () => {
