@@ -6,6 +6,12 @@ export const cliErrors = defineErrors({
     recovery: 'fail',
     remedy: 'A signal stopped the command before it was done. No partial result was written. Start it again.',
   },
+  RUN_INTERRUPTED: {
+    origin: 'operator',
+    recovery: 'fail',
+    remedy:
+      'What was fetched is kept, and calls in flight stay counted. The next `catalog-sync sync`, `worker` or `serve` continues from there.',
+  },
   DEADLINE_PASSED: {
     origin: 'operator',
     recovery: 'retry',

@@ -36,8 +36,8 @@ export type AppWork = (app: App, shutdown: Shutdown, databaseUrl: string) => Pro
  * ends it by the steps of `limits`, whatever it waits for. At the second signal it ends within a second: calls in flight
  * stay counted, and the next start continues.
  *
- * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*, REDIS_UNREACHABLE; INTERRUPTED or
- *   DEADLINE_PASSED when something did not end in time
+ * @throws AppError CREDENTIALS_MISSING, CONFIG_FILE_INVALID, DATABASE_*, REDIS_UNREACHABLE; RUN_INTERRUPTED
+ *   or DEADLINE_PASSED when something did not end in time
  */
 export async function withApp(
   session: Session,
@@ -110,11 +110,11 @@ function describeEnd({ reason }: AbortSignal): string {
     : 'stopping: calls in flight are finished first; a second signal stops at once';
 }
 
-/** @throws AppError INTERRUPTED, DEADLINE_PASSED */
+/** @throws AppError RUN_INTERRUPTED, DEADLINE_PASSED */
 function failInTime({ reason }: AbortSignal): never {
   if (reason === 'deadline')
     throw new AppError(cliErrors.DEADLINE_PASSED, 'the deadline passed before the command could end');
-  throw new AppError(cliErrors.INTERRUPTED, 'stopped by a signal before the command could end');
+  throw new AppError(cliErrors.RUN_INTERRUPTED, 'stopped by a signal before the work in progress could end');
 }
 
 /** The first line of every verb that fetches: invented offers must not be taken for real ones. */
