@@ -1,13 +1,18 @@
 import { defineErrors } from '../core/errors.ts';
 
+/** A remedy that says what becomes of a process that the outage did not end, and of one that it did. */
+const thenGoOn = (remedy: string) =>
+  `${remedy} What still runs then continues by itself; a command that has ended must be started again.`;
+
 /** What can go wrong between us and Postgres or Redis. */
 export const databaseErrors = defineErrors({
   DATABASE_UNREACHABLE: {
     origin: 'operator',
     recovery: 'retry',
     isOutage: true,
-    remedy:
-      'Check that Postgres runs and that DATABASE_URL names its host and port. Work continues automatically when it answers.',
+    remedy: thenGoOn(
+      'Check that Postgres runs and that DATABASE_URL names its host and port. Without DATABASE_URL, read server.log below .catalog-sync/postgres, the log of the bundled Postgres, which starts with the next command.',
+    ),
   },
   DATABASE_REFUSED: {
     origin: 'operator',
@@ -19,35 +24,40 @@ export const databaseErrors = defineErrors({
   DATABASE_BUSY: {
     origin: 'operator',
     recovery: 'retry',
-    remedy:
-      'Two transactions were in conflict, or a statement took too long. catalog-sync retries automatically. If the error continues, find the long transaction in pg_stat_activity.',
+    remedy: thenGoOn(
+      'Two transactions were in conflict, or a statement took too long. If the error continues, find the long transaction in pg_stat_activity.',
+    ),
   },
   DATABASE_LOCKED: {
     origin: 'operator',
     recovery: 'retry',
-    remedy:
-      'Another session has a lock that catalog-sync needs. catalog-sync retries automatically. End the named session if it should not be there: `SELECT pg_terminate_backend(<pid>)`.',
+    remedy: thenGoOn(
+      'Another session has a lock that catalog-sync needs. End the named session if it should not be there: `SELECT pg_terminate_backend(<pid>)`.',
+    ),
   },
   DATABASE_FULL: {
     origin: 'operator',
     recovery: 'retry',
     isOutage: true,
-    remedy:
-      'Postgres has no memory or connections left for this login, or is too slow for those that there are. Free some, or raise max_connections or the limit of the login; `catalog-sync doctor` compares them with the need. Work then continues automatically.',
+    remedy: thenGoOn(
+      'Postgres has no memory or connections left for this login, or is too slow for those that there are. Free some, or raise max_connections or the limit of the login; `catalog-sync doctor` compares them with the need.',
+    ),
   },
   DATABASE_DISK_FULL: {
     origin: 'operator',
     recovery: 'retry',
     isOutage: true,
-    remedy:
-      'The disk of Postgres is full. Free space on it; for the bundled Postgres, that is the disk of the project folder. Work then continues automatically.',
+    remedy: thenGoOn(
+      'The disk of Postgres is full. Free space on it; for the bundled Postgres, that is the disk of the project folder.',
+    ),
   },
   DATABASE_READ_ONLY: {
     origin: 'operator',
     recovery: 'retry',
     isOutage: true,
-    remedy:
-      'Postgres takes no writes: it is a standby, or default_transaction_read_only is on. Set DATABASE_URL to the primary, or switch the setting off. Work continues automatically when it takes writes.',
+    remedy: thenGoOn(
+      'Postgres takes no writes: it is a standby, or default_transaction_read_only is on. Set DATABASE_URL to the primary, or switch the setting off.',
+    ),
   },
   DATABASE_DAMAGED: {
     origin: 'operator',
@@ -141,8 +151,9 @@ export const databaseErrors = defineErrors({
   REDIS_REFUSED: {
     origin: 'operator',
     recovery: 'retry',
-    remedy:
-      'Redis answers, but refused a command. Its message says why: memory full (maxmemory), a replica that takes no writes, a full disk, or a wrong user or password. Work continues automatically when it accepts commands.',
+    remedy: thenGoOn(
+      'Redis answers, but refused a command. Its message says why: memory full (maxmemory), a replica that takes no writes, a full disk, or a wrong user or password.',
+    ),
   },
   REDIS_UNREACHABLE: {
     origin: 'operator',

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { reportError } from '../../../src/terminal/report-error.ts';
 import { exitCodeOf } from '../../../src/core/exit-code-of.ts';
-import { AppError, coreErrors, defineErrors, type Recovery } from '../../../src/core/errors.ts';
+import {
+  AppError,
+  coreErrors,
+  defineErrors,
+  type ErrorKind,
+  type Recovery,
+} from '../../../src/core/errors.ts';
 import { databaseErrors } from '../../../src/db/errors.ts';
 import { extractErrors } from '../../../src/extract/errors.ts';
 import { createWorld } from '../../support/in-process.ts';
@@ -27,6 +33,16 @@ test('our own defects come with their stack and exit 1', () => {
 
 test('something thrown that is no error is reported as well', () => {
   expect(report('just text').err).toContain('error INTERNAL: just text');
+});
+
+test('an outage promises nothing to a command that has ended', () => {
+  const temporary = Object.values<ErrorKind>(databaseErrors).filter(({ recovery }) => recovery === 'retry');
+  const promising = temporary.filter(({ remedy }) => remedy.includes('automatically'));
+  expect(promising.map(({ code }) => code)).toEqual([]);
+  const { err } = report(new AppError(databaseErrors.DATABASE_UNREACHABLE, 'gone'));
+  expect(err).toContain('a command that has ended must be started again');
+  // Without DATABASE_URL there is no host and port to look at.
+  expect(err).toContain('Without DATABASE_URL, read server.log below .catalog-sync/postgres');
 });
 
 test('text of foreign origin in a message cannot play with the terminal', () => {
