@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseDurationMs } from '../../core/duration.ts';
+import { dayMs, parseDurationMs } from '../../core/duration.ts';
 import type { Since } from '../../maintenance/export/find-relation.ts';
 import { startOfShanghaiDay } from '../../core/shanghai-time.ts';
 
@@ -19,10 +19,11 @@ function parseInstant(text: string): Date | null {
  */
 export function parseSince(text: string): Since {
   const agoMs = parseDurationMs(text);
-  if (agoMs !== null) return { agoMs };
+  // Before 4713 BC, Postgres has no time.
+  if (agoMs !== null && agoMs <= 100_000 * dayMs) return { agoMs };
   const at = startOfShanghaiDay(text) ?? parseInstant(text);
   if (at !== null) return { at };
   throw new InvalidArgumentError(
-    'Give an instant with its zone (2026-11-25T09:30:00Z), a day of Asia/Shanghai (2026-11-25) or a duration (7d).',
+    'Give an instant with its zone (2026-11-25T09:30:00Z), a day of Asia/Shanghai (2026-11-25) or a duration (7d, at most 100000d).',
   );
 }

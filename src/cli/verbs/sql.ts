@@ -4,9 +4,15 @@ import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { lazily } from '../lazily.ts';
 
+/** What Postgres takes as `statement_timeout`. */
+const maxTimeoutMs = 2 ** 31 - 1;
+
 function parseTimeout(text: string): number {
   const ms = parseDurationMs(text);
-  if (ms === null || ms < 1) throw new InvalidArgumentError('Give a duration like 500ms, 30s or 10m.');
+  if (ms === null || ms < 1 || ms > maxTimeoutMs)
+    throw new InvalidArgumentError(
+      `Give a duration like 500ms, 30s or 10m, at most ${String(maxTimeoutMs)}ms (24.8 days).`,
+    );
   return ms;
 }
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseDurationMs } from '../../core/duration.ts';
+import { dayMs, parseDurationMs } from '../../core/duration.ts';
 import { addExamples } from '../add-examples.ts';
 import type { CliContext } from '../../app/context.ts';
 import { parseCalls } from '../parse-count.ts';
@@ -7,7 +7,9 @@ import { lazily } from '../lazily.ts';
 
 function parseDeadline(text: string): number {
   const ms = parseDurationMs(text);
-  if (ms === null || ms === 0) throw new InvalidArgumentError('Give a duration like 45m or 2h.');
+  // Later ones are no time for Postgres at some point.
+  if (ms === null || ms === 0 || ms > 366 * dayMs)
+    throw new InvalidArgumentError('Give a duration like 45m or 2h, at most 366d.');
   return ms;
 }
 

@@ -39,7 +39,9 @@ describe('a value at its bounds is taken as what it means', () => {
     ['sync --budget 999999999', { budget: 999_999_999 }],
     ['sync --deadline 1ms', { deadline: 1 }],
     ['sync --deadline 2h', { deadline: 7_200_000 }],
+    ['sync --deadline 366d', { deadline: 31_622_400_000 }],
     ['sql x --timeout 1ms', { timeout: 1 }],
+    ['sql x --timeout 24d', { timeout: 2_073_600_000 }],
     ['web --port 0', { port: 0 }],
     ['web --port 65535', { port: 65_535 }],
     ['sandbox --port 65535', { port: 65_535 }],
@@ -72,6 +74,7 @@ describe('a value at its bounds is taken as what it means', () => {
     ['reprocess --older-than-version 1000000', { olderThanVersion: 1_000_000 }],
     ['reprocess --offer https://detail.1688.com/offer/7.html', { offer: '7' }],
     ['export a.b --since 7d', { since: { agoMs: 604_800_000 } }],
+    ['export a.b --since 100000d', { since: { agoMs: 8_640_000_000_000 } }],
     ['export --changes-since start', { changesSince: { sequence: null } }],
   ])('%s', async (line, flags) => {
     const { given, err } = await parseCommand(line.split(' '));
@@ -109,6 +112,9 @@ describe('a value beyond its bounds is refused with what to give', () => {
     ['sync --deadline soon', /Give a duration like 45m or 2h/],
     ['sql x --timeout 0ms', /Give a duration like 500ms, 30s or 10m/],
     ['sql x --timeout 5', /Give a duration like 500ms, 30s or 10m/],
+    ['sql x --timeout 25d', /10m, at most 2147483647ms \(24\.8 days\)\./],
+    ['sync --deadline 367d', /2h, at most 366d\./],
+    ['export a.b --since 100001d', /or a duration \(7d, at most 100000d\)\./],
     ['web --port 65536', /Give a port from 0 to 65535/],
     ['web --port 000080', /Give a port from 0 to 65535/],
     ['sandbox --port 65536', /from 0 to 65535\./],
