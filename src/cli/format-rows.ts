@@ -1,6 +1,7 @@
 import type { QueryBatch, QueryField } from '../db/read-only-transaction.ts';
 import { formatTable } from '../terminal/format-table.ts';
 import { safeJson } from '../terminal/safe-text.ts';
+import { refuseTwins } from './refuse-twins.ts';
 
 /** `pg_type.oid` of what JSON has a word for. bigint and numeric stay text: a double would change them. */
 const typeIds = {
@@ -32,8 +33,12 @@ function toJsonRow(fields: readonly QueryField[], row: readonly (string | null)[
   );
 }
 
-/** One JSON object a line. */
+/** One JSON object a line. @throws AppError QUERY_REFUSED when two columns have one name */
 export function formatJsonLines({ fields, rows }: QueryBatch): string {
+  refuseTwins(
+    fields.map(({ name }) => name),
+    'JSON',
+  );
   return rows.map((row) => `${toJsonRow(fields, row)}\n`).join('');
 }
 

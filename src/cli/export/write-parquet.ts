@@ -1,7 +1,6 @@
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
-import { AppError } from '../../core/errors.ts';
 import type { ExportReader } from '../../maintenance/export/export-rows.ts';
-import { databaseErrors } from '../../db/errors.ts';
+import { refuseTwins } from '../refuse-twins.ts';
 import { toParquetColumn, type ParquetColumn, type ParquetValue } from './parquet-column.ts';
 
 /**
@@ -9,15 +8,6 @@ import { toParquetColumn, type ParquetColumn, type ParquetValue } from './parque
  * rows with long texts take gigabytes.
  */
 const rowGroupRows = 50_000;
-
-/** @throws AppError QUERY_REFUSED */
-function refuseTwins(columns: readonly ParquetColumn[]): void {
-  const names = columns.map(({ name }) => name);
-  const twin = names.find((name, index) => names.indexOf(name) !== index);
-  if (twin === undefined) return;
-  const message = `two columns are named ${twin}, which Parquet does not allow: rename one with AS`;
-  throw new AppError(databaseErrors.QUERY_REFUSED, message);
-}
 
 function toSchema(columns: readonly ParquetColumn[]): SchemaElement[] {
   return [{ name: 'root', num_children: columns.length }, ...columns.map(({ element }) => element)];
@@ -91,7 +81,10 @@ export async function writeParquet(
   write: (bytes: Uint8Array, rows: number) => Promise<boolean>,
 ): Promise<number | null> {
   const columns = reader.columns.map(toParquetColumn);
-  refuseTwins(columns);
+  refuseTwins(
+    columns.map(({ name }) => name),
+    'Parquet',
+  );
   const encoder = new GroupEncoder(columns);
   const isComplete = await reader.readRows(async (rows) => {
     encoder.add(rows);

@@ -27,6 +27,13 @@ it.each([
   expect(JSON.parse(formatJsonLines({ fields, rows: [[text]] }))).toEqual({ a: value });
 });
 
+it('columns of one name are refused, of which an object would keep the last', () => {
+  const a = { name: 'a', typeId: 23, typeModifier: -1 };
+  expect(() => formatJsonLines({ fields: [a, { ...a, name: 'b' }, a], rows: [] })).toThrow(
+    'two columns are named a, which JSON does not allow: rename one with AS',
+  );
+});
+
 it('rows are a line each, with numbers on the right', () => {
   const types = [25, 23, 21, 700, 701, 20, 1700, 16];
   const fields = types.map((typeId, index) => ({ name: `long${String(index)}`, typeId, typeModifier: -1 }));
