@@ -103,17 +103,28 @@ export async function addSchedule(
   });
 }
 
-/** Changes one schedule, whose slots up to now keep what it was. @throws AppError SCHEDULE_UNKNOWN */
+/** Gives the schedules of the sync file; called only for a name that is not kept. */
+type ReadFile = () => readonly Schedule[];
+
+/**
+ * Changes one schedule, whose slots up to now keep what it was. `kept` is null for one of the sync file that no process
+ * has taken over yet.
+ *
+ * @throws AppError SCHEDULE_UNKNOWN
+ */
 async function change(
   deps: ChangeDeps,
-  name: string,
-  work: (schedule: KeptSchedule) => Promise<void>,
+  { name, readFile }: { readonly name: string; readonly readFile: ReadFile },
+  work: (kept: KeptSchedule | null, schedule: Schedule) => Promise<void>,
 ): Promise<void> {
   await deps.betweenTicks(async () => {
     const all = await deps.schedules.list();
-    const schedule = all.find((kept) => kept.name === name);
-    if (!schedule) throw unknownSchedule(name, all);
-    await work(schedule);
+    const kept = all.find((schedule) => schedule.name === name);
+    if (kept) return work(kept, kept);
+    const file = readFile();
+    const written = file.find((schedule) => schedule.name === name);
+    if (!written) throw unknownSchedule(name, [...all, ...file]);
+    return work(null, written);
   });
 }
 
@@ -125,17 +136,22 @@ export function unknownSchedule(name: string, all: readonly Schedule[]): AppErro
 }
 
 /**
- * Slots that come from now on are skipped.
+ * Slots that come from now on are skipped. One of the sync file that is not kept yet is kept from now on, paused.
  *
  * @returns false when it was paused already
  * @throws AppError SCHEDULE_UNKNOWN
  */
-export async function pauseSchedule(deps: ChangeDeps, name: string): Promise<boolean> {
-  let isPending = false;
-  await change(deps, name, async (schedule) => {
-    isPending = schedule.pausedAt === null;
+export async function pauseSchedule(
+  deps: ChangeDeps,
+  name: string,
+  readFile: ReadFile = () => [],
+): Promise<boolean> {
+  let isPending = true;
+  await change(deps, { name, readFile }, async (kept, schedule) => {
+    isPending = !kept?.pausedAt;
     if (!isPending) return;
-    await settle(deps, schedule);
+    if (kept === null) await deps.schedules.insert(schedule, 'file');
+    else await settle(deps, kept);
     await deps.schedules.pause(name);
   });
   return isPending;
@@ -147,12 +163,16 @@ export async function pauseSchedule(deps: ChangeDeps, name: string): Promise<boo
  * @returns false when it was not paused
  * @throws AppError SCHEDULE_UNKNOWN
  */
-export async function resumeSchedule(deps: ChangeDeps, name: string): Promise<boolean> {
+export async function resumeSchedule(
+  deps: ChangeDeps,
+  name: string,
+  readFile: ReadFile = () => [],
+): Promise<boolean> {
   let isPending = false;
-  await change(deps, name, async (schedule) => {
-    isPending = schedule.pausedAt !== null;
-    if (!isPending) return;
-    await settle(deps, schedule);
+  await change(deps, { name, readFile }, async (kept) => {
+    if (!kept?.pausedAt) return;
+    isPending = true;
+    await settle(deps, kept);
     await deps.schedules.resume(name);
   });
   return isPending;
@@ -163,13 +183,17 @@ export async function resumeSchedule(deps: ChangeDeps, name: string): Promise<bo
  *
  * @throws AppError SCHEDULE_UNKNOWN, or SCHEDULE_IN_FILE for one of the sync file
  */
-export async function removeSchedule(deps: ChangeDeps, name: string): Promise<void> {
-  await change(deps, name, async (schedule) => {
-    if (schedule.origin === 'file') {
-      const message = `catalog-sync.yaml defines schedule ${name} and would add it again`;
+export async function removeSchedule(
+  deps: ChangeDeps,
+  name: string,
+  readFile: ReadFile = () => [],
+): Promise<void> {
+  await change(deps, { name, readFile }, async (kept) => {
+    if (kept === null || kept.origin === 'file') {
+      const message = `catalog-sync.yaml defines schedule ${name} and would add it again; \`catalog-sync schedule pause ${name}\` stops it`;
       throw new AppError(runErrors.SCHEDULE_IN_FILE, message);
     }
-    await settle(deps, schedule);
+    await settle(deps, kept);
     await deps.schedules.remove(name);
   });
 }

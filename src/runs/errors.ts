@@ -11,14 +11,13 @@ export const runErrors = defineErrors({
   SCHEDULE_UNKNOWN: {
     origin: 'operator',
     recovery: 'fail',
-    remedy:
-      '`catalog-sync schedule list` shows all schedules. A schedule that was just added to catalog-sync.yaml is known from the next start of `serve` or `worker`.',
+    remedy: '`catalog-sync schedule list` shows all schedules.',
   },
   SCHEDULE_IN_FILE: {
     origin: 'operator',
     recovery: 'fail',
     remedy:
-      'Remove it from catalog-sync.yaml and restart `serve` and `worker`. Until then, `catalog-sync schedule pause` stops it.',
+      'Remove it from catalog-sync.yaml and restart `serve` and `worker`. Until then, it can be paused.',
   },
   SCHEDULE_UNREADABLE: {
     origin: 'operator',

@@ -18,7 +18,7 @@ import { requireFeeds, runScope } from '../run-scope.ts';
 import { formatSchedules, formatSlots } from '../schedules/format-schedules.ts';
 import { describeSchedules } from '../../runs/list-schedules.ts';
 import { readSyncFileIfAny, withSchedules } from '../schedules/open-schedules.ts';
-import { openSession } from '../../app/session.ts';
+import { openSession, type Session } from '../../app/session.ts';
 import { formatTime } from '../../core/format-time.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 
@@ -29,6 +29,9 @@ interface AddFlags {
   readonly budget?: number;
   readonly missed: MissedRunPolicy;
 }
+
+/** What the sync file says; none without one. @throws AppError CONFIG_FILE_INVALID */
+const fileOf = (session: Session) => readSyncFileIfAny(session)?.schedules ?? [];
 
 /** Ends with a usage error when the sync file could not have the value either. */
 function requireValid(type: z.ZodType<string, string>, what: string, text: string, command: Command): void {
@@ -81,7 +84,7 @@ export async function pause(
   self: Command,
 ): Promise<void> {
   const session = openSession(self, context, { logs: 'command' });
-  const isPending = await withSchedules(session, (deps) => pauseSchedule(deps, name));
+  const isPending = await withSchedules(session, (deps) => pauseSchedule(deps, name, () => fileOf(session)));
   session.talk(isPending ? `Schedule ${name} is paused.` : `Schedule ${name} was already paused.`);
 }
 
@@ -93,7 +96,7 @@ export async function resume(
   self: Command,
 ): Promise<void> {
   const session = openSession(self, context, { logs: 'command' });
-  const isPending = await withSchedules(session, (deps) => resumeSchedule(deps, name));
+  const isPending = await withSchedules(session, (deps) => resumeSchedule(deps, name, () => fileOf(session)));
   session.talk(isPending ? `Schedule ${name} continues.` : `Schedule ${name} was not paused.`);
 }
 
@@ -105,7 +108,7 @@ export async function remove(
   self: Command,
 ): Promise<void> {
   const session = openSession(self, context, { logs: 'command' });
-  await withSchedules(session, (deps) => removeSchedule(deps, name));
+  await withSchedules(session, (deps) => removeSchedule(deps, name, () => fileOf(session)));
   session.talk(`Schedule ${name} is removed.`);
 }
 

@@ -180,6 +180,27 @@ describe('catalog-sync schedule', () => {
     expect((await run([])).stdout).toMatch(/nightly .* paused\n/);
   });
 
+  it('pauses one of the file before any process has started, which then keeps it paused', async () => {
+    expect((await run(['resume', 'nightly'])).stderr).toBe('Schedule nightly was not paused.\n');
+    const removed = await run(['remove', 'nightly']);
+    expect(removed).toMatchObject({ exitCode: 1 });
+    expect(removed.stderr).toMatch(
+      /^error SCHEDULE_IN_FILE: .*; `catalog-sync schedule pause nightly` stops it\n/,
+    );
+    expect(await createScheduleStore(stack.database).list()).toEqual([]);
+    expect(await run(['pause', 'nightly'])).toMatchObject({
+      ...{ exitCode: 0, stderr: 'Schedule nightly is paused.\n' },
+    });
+    await start();
+    expect((await run([])).stdout).toMatch(/nightly .* paused\n/);
+    expect((await run(['resume', 'nightly'])).stderr).toBe('Schedule nightly continues.\n');
+    // One that is kept needs no file that can be read.
+    expect(await run(['pause', 'nightly'], { text: 'account:' })).toMatchObject({ exitCode: 0 });
+    expect((await run(['pause', 'nigthly'])).stderr).toContain(
+      'error SCHEDULE_UNKNOWN: no schedule is named nigthly; there are nightly\n',
+    );
+  });
+
   it('runs one now with its feeds and budget, unless its feeds are being synced', async () => {
     await start();
     const small = file.replace('400', '3');
