@@ -55,6 +55,7 @@ export function memoryNotifications(found: Found = {}) {
       listPending: (limit) => note(`pending ${String(limit)}`, pending),
       noteSent: (ids) => note(`sent ${ids.join()}`, undefined),
       list: () => note('list', []),
+      listNames: () => Promise.resolve([]),
     },
     ...options,
   };

@@ -147,6 +147,12 @@ export async function showHistory(
   self: Command,
 ): Promise<void> {
   const session = openSession(self, context, { logs: 'command' });
-  const slots = await withSchedules(session, (deps) => deps.slots.list(name ?? null, limit));
+  const slots = await withSchedules(session, async ({ slots: store, schedules }) => {
+    const found = await store.list(name ?? null, limit);
+    if (name === undefined || found.length > 0) return found;
+    const all = [...(await schedules.list()), ...fileOf(session)];
+    if (!all.some((known) => known.name === name)) throw unknownSchedule(name, all);
+    return found;
+  });
   session.print(session.isJson ? safeJson(slots) : formatSlots(slots));
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
+import { drizzleOn } from '../../db/database.ts';
 import { applySql, runSql, runSqlForOne } from '../../db/sql-file.ts';
 import type { ListedChange, TrackedChange, Tracker } from '../../model/tracker.ts';
+import { tracker as trackerTable } from '../../schema/trackers.ts';
 import { readSql } from '../read-sql.ts';
 
 /** Changes that are to be sent now. */
@@ -23,6 +25,8 @@ export interface TrackerStore {
   noteSent(changeIds: readonly string[]): Promise<void>;
   /** The newest first. `tracker` null: of all. */
   list(filter: { readonly tracker: string | null; readonly limit: number }): Promise<ListedChange[]>;
+  /** Those that were registered. */
+  listNames(): Promise<string[]>;
 }
 
 /** Two trackers are one where this is the same: the order of offers and events says nothing. */
@@ -61,5 +65,9 @@ export function createTrackerStore(pool: Pool): TrackerStore {
     },
     list: ({ tracker, limit }) =>
       runSql<ListedChange>(pool, readSql('list-tracked-changes'), [tracker, limit]),
+    listNames: async () => {
+      const rows = await drizzleOn(pool).selectDistinct({ name: trackerTable.tracker }).from(trackerTable);
+      return rows.map(({ name }) => name);
+    },
   };
 }

@@ -224,6 +224,11 @@ describe('catalog-sync schedule', () => {
 
   it('shows what became of slots, the newest first', async () => {
     expect((await run(['history'])).stdout).toBe('No slot yet.\n');
+    expect((await run(['history', 'nightly'])).stdout).toBe('No slot yet.\n');
+    expect(await run(['history', 'nigthly'])).toMatchObject({
+      ...{ exitCode: 1, stdout: '' },
+      stderr: expect.stringMatching(/^error SCHEDULE_UNKNOWN: .* nigthly; there are nightly\n/) as string,
+    });
     const request = {
       scope: 'feed:bags',
       feedNames: ['bags'],

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runCli } from '../../../src/cli/main.ts';
 import { createTrackerStore } from '../../../src/health/trackers/tracker-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { createWorld } from '../../support/in-process.ts';
+import { createProject, createWorld } from '../../support/in-process.ts';
 import { readCells } from '../../support/read-cells.ts';
 import { detailOf, openStoredAnswers, plainOffer } from '../../support/stored-answers.ts';
 import { openWebWorld, type WebWorld } from '../../support/web-world.ts';
@@ -27,9 +27,12 @@ afterAll(async () => {
 });
 
 async function run(...args: string[]) {
-  const { context, stdout } = createWorld({ env: { DATABASE_URL: db.url }, columns: 200 });
+  const rules = "{ name: bowls, offers: ['73'], price_down_percent: 5 }";
+  const text = `account: personal\nfeeds: [{ name: a, offers: ['73'] }]\ntrackers: [${rules}]\n`;
+  const cwd = createProject({ 'catalog-sync.yaml': text });
+  const { context, stdout, stderr } = createWorld({ env: { DATABASE_URL: db.url }, columns: 200, cwd });
   const exitCode = await runCli(['trackers', ...args], context);
-  return { exitCode, out: stdout.text };
+  return { exitCode, out: stdout.text, err: stderr.text };
 }
 
 const caption = 'Changes that trackers noticed, newest first';
@@ -68,6 +71,14 @@ test('a change is listed with what it was, what it is, when, and whether it was 
       offerUrl: 'https://detail.1688.com/offer/71.html',
     },
   ]);
+
+  expect((await run('--tracker', 'bowls')).out).toContain('No tracker has noticed a change');
+  expect(await run('--tracker', 'nope')).toMatchObject({
+    ...{ exitCode: 2, out: '' },
+    err: expect.stringContaining(
+      'error: there is no tracker nope: give one of bowls, cups, plates\n',
+    ) as string,
+  });
 
   const page = await web.get('/trackers');
   expect(page).not.toContain('<b>');
