@@ -49,7 +49,7 @@ export const cliErrors = defineErrors({
   EXPORT_FILE_EXISTS: {
     origin: 'operator',
     recovery: 'fail',
-    remedy: 'Choose another name, or add --force to replace the file once the export is complete.',
+    remedy: 'Choose another name. Only a file can be replaced: --force does it once the export is complete.',
   },
   EXPORT_NOT_WRITTEN: {
     origin: 'operator',

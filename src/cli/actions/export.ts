@@ -1,4 +1,4 @@
-import { isAbsolute, join } from 'node:path';
+import { extname, isAbsolute, join } from 'node:path';
 import type { Command } from 'commander';
 import type { ExportSource } from '../../maintenance/export/export-rows.ts';
 import type { Since } from '../../maintenance/export/find-relation.ts';
@@ -23,8 +23,16 @@ interface ExportFlags {
   readonly force?: true;
 }
 
-function formatOf({ format, out }: ExportFlags): ExportFormat {
-  return format ?? (out?.endsWith('.parquet') ? 'parquet' : 'csv');
+const formatByEnding: Readonly<Record<string, ExportFormat>> = {
+  ...{ '': 'csv', '.csv': 'csv', '.txt': 'csv', '.parquet': 'parquet' },
+};
+
+function formatOf({ format, out = '' }: ExportFlags, command: Command): ExportFormat {
+  const found = format ?? formatByEnding[extname(out).toLowerCase()];
+  if (found !== undefined) return found;
+  return command.error(
+    `error: no format has the ending of ${out}: name a .csv, .txt or .parquet file, or give '--format'`,
+  );
 }
 
 function sourceOf(
@@ -44,7 +52,7 @@ function sourceOf(
 }
 
 function refuseMismatch(flags: ExportFlags, command: Command, context: CliContext): void {
-  const isParquet = formatOf(flags) === 'parquet';
+  const isParquet = formatOf(flags, command) === 'parquet';
   const { json } = command.optsWithGlobals<{ readonly json?: true }>();
   if (isParquet && flags.formulaGuard)
     command.error("error: option '--formula-guard' is for CSV: Parquet has types");
@@ -91,7 +99,7 @@ export async function exportRows(
   const file = out === undefined || isAbsolute(out) ? out : join(context.cwd, out);
   const summary = await runExport(session, {
     source,
-    format: formatOf(flags),
+    format: formatOf(flags, self),
     guardsFormulas: flags.formulaGuard ?? false,
     openSink: async () =>
       file === undefined ? createStdoutSink(context) : createFileSink(file, flags.force ?? false),

@@ -75,7 +75,11 @@ describe('a folder', () => {
     await sink.finish();
     await sink.abandon();
     expect([readdirSync(dir), readdirSync(folder)]).toEqual([['changes'], ['a']]);
-    await expect(createFolderSink(folder)).rejects.toMatchObject({ code: 'EXPORT_FILE_EXISTS' });
+    // --force, which a folder cannot have, is for files only.
+    await expect(createFolderSink(folder)).rejects.toMatchObject({
+      code: 'EXPORT_FILE_EXISTS',
+      kind: { remedy: expect.stringMatching(/^Choose another name\. Only a file /) as string },
+    });
     await expect(createFolderSink(join(dir, 'none', 'x'))).rejects.toThrow('its folder does not exist');
   });
 
