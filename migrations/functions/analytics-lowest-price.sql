@@ -158,7 +158,8 @@ AS $$
     JOIN pair p ON p.observed_at < least(a.ends_at, a.now) AND (p.next_at IS NULL OR p.next_at > a.starts_at)
     -- A price of another unit is neither lower nor higher.
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN p.unit = l.unit THEN p.cheapest_cny END AS cheapest_cny, CASE WHEN p.next_unit = l.unit THEN p.next_cny END AS next_cny
+      SELECT CASE WHEN p.unit IS NOT DISTINCT FROM l.unit THEN p.cheapest_cny END AS cheapest_cny,
+             CASE WHEN p.next_unit IS NOT DISTINCT FROM l.unit THEN p.next_cny END AS next_cny
     ) u
     CROSS JOIN LATERAL (
       SELECT extract(epoch FROM a.starts_at - p.observed_at)::float8 / 86400 AS days_before,

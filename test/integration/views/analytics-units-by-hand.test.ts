@@ -68,3 +68,26 @@ it('prices of two units are no equal pair: neither covers the days between, nor 
     ),
   ).toEqual([['10.0000', '箱', 4, true]]);
 });
+
+it('where no unit is known, as of offers that only searches showed, a lowest price is no surer than else', async () => {
+  const moved = (id: number) =>
+    [
+      offer(id),
+      ...['01 09:00', '10 09:00', '17 09:00'].map((time) => detail(id, time)),
+      price([id, 0, 1], 10, '01 09:00', '10 09:00'),
+      price([id, 0, 1], 12, '10 09:00'),
+    ].join('');
+  const chances = await askAfter(
+    db,
+    `${nowIs('20 12:00')}${moved(2)}${moved(3)} UPDATE catalog.offer SET unit = NULL WHERE offer_id = 3;`,
+    `SELECT l.price_cny, l.p_lowest < 1, l.p_lowest = k.p_lowest
+     FROM (VALUES (7, '2026-03-08'::date), (20, '2026-03-20')) a (days, last_day)
+     CROSS JOIN LATERAL analytics.lowest_price(3, a.days, last_day => a.last_day) l
+     CROSS JOIN LATERAL analytics.lowest_price(2, a.days, last_day => a.last_day) k
+     ORDER BY a.days`,
+  );
+  expect(chances).toEqual([
+    ['10.0000', true, true],
+    ['10.0000', true, true],
+  ]);
+});
