@@ -48,6 +48,9 @@ export function describeNextRun(forecast: Forecast, holds: readonly Hold[]): str
   if (!canCall(forecast)) return `plan: ${describeWaiting(forecast, holds) ?? 'nothing is due'}`;
   const each = calls.map(({ operation, nextRun: own }) => `${count(own)} ${operation}`).join(', ');
   const due = apis.reduce((sum, api) => sum + api.due, 0);
-  const rest = isCutShort(forecast) ? `; ${count(due)} are due; the rest waits for quota or budget` : '';
+  const held = holds.length > 0 ? `, and ${describeHolds(holds)}` : '';
+  const rest = isCutShort(forecast)
+    ? `; ${count(due)} are due; the rest waits for quota or budget${held}`
+    : '';
   return `plan${isGuess(forecast) ? ' (nothing is known yet: upper bound)' : ''}: ${each} calls in about ${formatDuration(nextRun.seconds)}${rest}`;
 }

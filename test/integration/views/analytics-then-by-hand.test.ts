@@ -161,3 +161,24 @@ it('an average counts the days off sale at the last price', async () => {
     ),
   ).toEqual([['15.0000', '10.000']]);
 });
+
+it('an answer that came late shows an offer before it was new', async () => {
+  const late = [
+    nowIs('20 12:00'),
+    offer(9),
+    ...['01 09:00', '15 09:00', '19 09:00'].map((time) => detail(9, time)),
+    price([9, 0, 1], 8, '01 09:00', '15 09:00'),
+    price([9, 0, 1], 10, '15 09:00'),
+    change(9, 'state', [null, 'listed'], '15 09:00'),
+  ].join('');
+  expect(
+    await askAfter(
+      db,
+      late,
+      `SELECT p.unit_price_cny, p.reason, l.unit_price_cny AS of_list, w.price_cny AS lowest
+       FROM analytics.price_at(9, NULL, 1, ${march('03 09:00')}) p
+       LEFT JOIN analytics.price_list_at(1, ${march('03 09:00')}) l ON l.offer_id = 9
+       CROSS JOIN analytics.lowest_price(9, 20, last_day => '2026-03-20') w`,
+    ),
+  ).toEqual([['8.0000', null, '8.0000', '8.0000']]);
+});

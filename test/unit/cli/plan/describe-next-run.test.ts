@@ -42,6 +42,9 @@ it('what a run calls is named with its time, and what is left', () => {
   expect(describeNextRun({ ...forecast(few, other, tiny), nextRun }, [])).toBe(
     'plan: 100 offer.detail, 1,200 search.keyword calls in about 10 min; 2,700 are due; the rest waits for quota or budget',
   );
+  expect(describeNextRun({ ...forecast(few, other), nextRun }, [hold])).toMatch(
+    /; the rest waits for quota or budget, and calls are held of product.search.queryProductDetail \(HELD_BY_HAND\)$/,
+  );
   expect(describeNextRun({ ...forecast(other), nextRun, searches: [steadySearch(true)] }, [])).toBe(
     'plan (nothing is known yet: upper bound): 1,200 search.keyword calls in about 10 min',
   );
