@@ -60,6 +60,7 @@ feeds:
   - { name: all, categories: ['0'] }
   - { name: bags, keywords: ['包'] }
 quotas: { per_second: 1000 }
+trackers: [{ name: cheap-bags, feed: bags, price_below_cny: 20 }]
 `;
 
 test('each command is run here or elsewhere, and no line of the list is for nothing', () => {
