@@ -18,7 +18,7 @@ function requireTracker(tracker: string, names: readonly string[], self: Command
   if (names.includes(tracker)) return;
   const known = [...new Set(names)].toSorted();
   const say = known.length === 0 ? 'there is none' : `give one of ${known.join(', ')}`;
-  self.error(`error: there is no tracker ${tracker}: ${say}`);
+  self.error(`error: no tracker is named ${tracker}; ${say}`);
 }
 
 /** Lists what trackers noticed, the newest first. */

@@ -76,7 +76,7 @@ test('a change is listed with what it was, what it is, when, and whether it was 
   expect(await run('--tracker', 'nope')).toMatchObject({
     ...{ exitCode: 2, out: '' },
     err: expect.stringContaining(
-      'error: there is no tracker nope: give one of bowls, cups, plates\n',
+      'error: no tracker is named nope; give one of bowls, cups, plates\n',
     ) as string,
   });
 
