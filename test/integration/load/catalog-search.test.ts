@@ -202,12 +202,13 @@ it('keeps what a row leaves out, as rows of a shop do', async () => {
   for (const [time, row] of [
     [2, bare],
     [3, whole],
-    [4, bare],
+    [4, { ...bare, subject: '碗' }],
   ] as const)
     await load(time, row);
   expect(await read()).toEqual(before);
   expect(await select('SELECT field, new FROM catalog.offer_change WHERE offer_id = $1', offer)).toEqual([
     { field: 'state', new: 'listed' },
+    { field: 'subject', new: '碗' },
   ]);
 });
 
