@@ -89,12 +89,18 @@ function start({ folder }: Site, ...words: string[]) {
 const untilCalls = (site: Site, min: number) =>
   until(async () => (await readStats(site.stack)).calls.length >= min, { timeoutMs: 90_000 });
 
-/** Holds a lock that nothing of the product passes. */
+/** Holds a lock that nothing of the product passes; asks again after a deadlock with a transaction that has locked in another order. */
 async function lockTables({ stack, closing }: Site): Promise<void> {
   const client = new pg.Client({ connectionString: stack.database.url });
   await client.connect();
-  await client.query('BEGIN; LOCK TABLE sync.run, usage.in_flight, usage.api_call IN ACCESS EXCLUSIVE MODE');
   closing.push(() => client.end());
+  await until(async () => {
+    await client.query('ROLLBACK');
+    await client.query(
+      'BEGIN; LOCK TABLE sync.run, usage.in_flight, usage.api_call IN ACCESS EXCLUSIVE MODE',
+    );
+    return true;
+  });
 }
 
 async function refuseWrites({ stack }: Site): Promise<void> {
