@@ -175,8 +175,8 @@ async function writeAsFetched(pool: Pool, offerIds: readonly string[]): Promise<
 
 async function explain(pool: Pool): Promise<void> {
   const { rows } = await pool.query<{ 'QUERY PLAN': string }>(
-    `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, SUMMARY OFF) ${readSql('list-refresh-candidates')}`,
-    [[1, watchList.feedSet], sync.freshness.detailMs, 2, null],
+    `EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, SUMMARY OFF) ${readSql('list-heads')}`,
+    [[1, watchList.feedSet], sync.freshness.detailMs],
   );
   say(rows.map((row) => row['QUERY PLAN']).join('\n'));
 }

@@ -57,12 +57,11 @@ export function createCandidateIndex<Offer extends Indexed>(
       bucketOf[offer] = bucket;
       bucketOffers.splice(position(bucketOffers, offer), 0, offer);
     },
-    oldest: async (limit, after) =>
-      after
-        ? after.flatMap(({ index, bucket }) => {
-            const bucketOffers = byBucket.get(bucket) ?? [];
-            return heads(bucketOffers, position(bucketOffers, index) + 1, limit);
-          })
-        : [...byBucket.values()].flatMap((bucketOffers) => heads(bucketOffers, 0, limit)),
+    heads: async () => [...byBucket.values()].flatMap((bucketOffers) => heads(bucketOffers, 0, 1)),
+    following: async (places) =>
+      places.flatMap(({ after: { index, bucket }, limit }) => {
+        const bucketOffers = byBucket.get(bucket) ?? [];
+        return heads(bucketOffers, position(bucketOffers, index) + 1, limit);
+      }),
   };
 }

@@ -135,7 +135,6 @@ async function listBlockedDue(
   const heads = await deps.refreshQueue.listHeads({
     feedSets: sets.map(({ feedSet }) => feedSet),
     freshForMs: dueAfterMs(deps.sync.freshness, 'detail', { run, now }),
-    limit: 1,
   });
   return heads.length > 0 ? [...kinds, 'detail'] : kinds;
 }

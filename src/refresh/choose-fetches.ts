@@ -142,15 +142,12 @@ async function chooseByValue(
     isStale: candidate.bucket < 0,
   });
   const feedSets = mayDetail ? sets.map(({ feedSet }) => feedSet) : [];
+  const due = { feedSets, freshForMs: detailAgeMs };
   const candidates: CandidateSource<Candidate> = {
-    oldest: async (limit, after) => {
-      const request = {
-        feedSets,
-        freshForMs: detailAgeMs,
-        limit,
-        after: after?.map(({ candidate }) => candidate),
-      };
-      return (await deps.refreshQueue.listHeads(request)).map(toCandidate);
+    heads: async () => (await deps.refreshQueue.listHeads(due)).map(toCandidate),
+    following: async (places) => {
+      const asked = places.map(({ after, limit }) => ({ after: after.candidate, limit }));
+      return (await deps.refreshQueue.listFollowing(asked, detailAgeMs)).map(toCandidate);
     },
   };
   const { pageSize } = deps.sync;

@@ -14,11 +14,16 @@ export interface Head extends OfferAges {
 
 /** What a slot reads: an index over (bucket, age), in a database or in memory. */
 export interface CandidateSource<Offer extends Head> {
-  /**
-   * The oldest offers without a lease: up to `limit` of every bucket, or, with `after`, the `limit` that
-   * follow each of these in its bucket. Oldest first within a bucket, by `orderingAgeDays`.
-   */
-  oldest(limit: number, after?: readonly Offer[]): Promise<readonly Offer[]>;
+  /** Of every bucket the oldest offer without a lease, by `orderingAgeDays`. */
+  heads(): Promise<readonly Offer[]>;
+  /** The offers that follow given ones in their buckets, the oldest first, of each bucket at most its `limit`. */
+  following(places: readonly Place<Offer>[]): Promise<readonly Offer[]>;
+}
+
+/** Where a bucket is read on. */
+export interface Place<Offer> {
+  readonly after: Offer;
+  readonly limit: number;
 }
 
 /** A call of another kind that competes: a search page of known offers, or one that may list new ones. */
@@ -57,10 +62,13 @@ export interface CallSelection<Offer extends Head, Other extends CompetingCall> 
   readonly price: number;
 }
 
-/** Of every bucket first. Four or twelve pick as well; one reads more buckets again, four twice as many rows in vain. */
-const headsPerBucket = 2;
-/** Of a bucket whose last head was picked, and each time twice as many: fewer rounds, more rows. */
-const headsPerRefill = 8;
+/** Of a bucket whose last offer that was read is picked, and each time twice as many as of it before: fewer rounds, more rows. */
+const leastOfBucket = 8;
+/**
+ * Buckets that are read at once: of those left the quarter that is worth most, but so many at least. What these bring raises
+ * the price, so that most others need no more: with all at once, half as many rows again.
+ */
+const [readShare, leastRead] = [0.25, 32];
 
 /** Share of a slot for offers past the floor age. Twice as much costs 0.9 points of freshness at 2 % a day. */
 export const floorShare = 0.3;
@@ -109,45 +117,54 @@ function pickAmong<Offer extends Head, Other extends CompetingCall>(
   return [...first, ...leading, ...takeBest([...rest, ...others], left)];
 }
 
-/** What was read of a bucket at last. */
+/** What was read of a bucket. */
 interface BucketRead<Offer extends Head> {
   last: Offer;
-  count: number;
   /** The last one that is not taken. */
   lastFree: Offer | null;
+  read: number;
+  /** How many more the last read could have brought. */
+  wanted: number;
 }
 
-function groupByBucket<Offer extends Head>(
-  read: readonly Offer[],
+type BucketReads<Offer extends Head> = Map<Offer['bucket'], BucketRead<Offer>>;
+
+function noteRead<Offer extends Head>(
+  buckets: BucketReads<Offer>,
+  offers: readonly Offer[],
   isTaken: (offer: Offer) => boolean,
-): Map<Offer['bucket'], BucketRead<Offer>> {
-  const buckets = new Map<Offer['bucket'], BucketRead<Offer>>();
-  for (const offer of read) {
+): void {
+  for (const offer of offers) {
     const free = isTaken(offer) ? null : offer;
     const known = buckets.get(offer.bucket);
-    if (known === undefined) buckets.set(offer.bucket, { last: offer, count: 1, lastFree: free });
+    if (known === undefined) buckets.set(offer.bucket, { last: offer, lastFree: free, read: 1, wanted: 0 });
     else {
       known.last = offer;
-      known.count += 1;
       known.lastFree = free ?? known.lastFree;
+      known.read += 1;
+      known.wanted -= 1;
     }
   }
-  return buckets;
 }
 
 /**
- * The last offers that were read of buckets that may have as good ones behind them: there were as many as were asked for, and
- * the last of them is picked, or all are taken.
+ * Where buckets are read on that may have as good offers behind the last one: as many came as were asked for, and the last of
+ * them is picked, or all are taken.
  */
-function lastHeads<Offer extends Head, Other extends CompetingCall>(
+function nextPlaces<Offer extends Head, Other extends CompetingCall>(
   picks: readonly Pick<Offer, Other>[],
-  buckets: ReadonlyMap<Offer['bucket'], BucketRead<Offer>>,
-  limit: number,
-): Offer[] {
-  const picked = new Set(picks.filter(isDetail).map(({ offer }) => offer));
-  return [...buckets.values()].flatMap(({ last, count, lastFree }) =>
-    count === limit && (lastFree === null || picked.has(lastFree)) ? [last] : [],
-  );
+  buckets: BucketReads<Offer>,
+): Place<Offer>[] {
+  const values = new Map(picks.filter(isDetail).map(({ offer, value }) => [offer, value]));
+  const open = [...buckets.values()].flatMap((bucket) => {
+    const value = bucket.lastFree === null ? Infinity : values.get(bucket.lastFree);
+    return bucket.wanted === 0 && value !== undefined ? [{ bucket, value }] : [];
+  });
+  const best = takeBest(open, Math.max(leastRead, Math.ceil(readShare * open.length)));
+  return best.map(({ bucket }) => {
+    bucket.wanted = Math.max(leastOfBucket, 2 * bucket.read);
+    return { after: bucket.last, limit: bucket.wanted };
+  });
 }
 
 function isDetail<Offer extends Head, Other extends CompetingCall>(
@@ -158,18 +175,19 @@ function isDetail<Offer extends Head, Other extends CompetingCall>(
 
 /**
  * The calls that a slot is best spent on: of all offers and rivals those of the highest value, after offers past the
- * floor age in their share. Reads the oldest few of every bucket, and more of a bucket as long as the last one read is
- * picked. Throws what `queues` throws.
+ * floor age in their share. Reads the oldest of every bucket, and more of a bucket as long as the last one read is
+ * picked. Throws what `candidates` throws.
  */
 export async function selectCalls<Offer extends Head, Other extends CompetingCall>(
   batch: CallBatch<Offer, Other>,
 ): Promise<CallSelection<Offer, Other>> {
   if (batch.calls < 1) return { picks: [], price: 0 };
   const { candidates, isTaken = () => false } = batch;
+  const buckets: BucketReads<Offer> = new Map();
   let details: DetailPick<Offer>[] = [];
-  let limit = headsPerBucket;
-  let read = await candidates.oldest(limit);
+  let read = await candidates.heads();
   for (;;) {
+    noteRead(buckets, read, isTaken);
     for (const offer of read) {
       if (isTaken(offer)) continue;
       const { weight, summaryAgeDays, detailAgeDays, isStale } = offer;
@@ -180,12 +198,11 @@ export async function selectCalls<Offer extends Head, Other extends CompetingCal
     const picks = pickAmong(details, batch);
     // What was not picked now won't be when more is read.
     details = picks.filter(isDetail);
-    const drained = lastHeads(picks, groupByBucket(read, isTaken), limit);
-    limit = Math.max(headsPerRefill, 2 * limit);
-    read = drained.length > 0 ? await candidates.oldest(limit, drained) : [];
-    if (read.length === 0) {
+    const places = nextPlaces(picks, buckets);
+    if (places.length === 0) {
       const price = picks.length < batch.calls ? 0 : Math.min(...picks.map(({ value }) => value));
       return { picks, price };
     }
+    read = await candidates.following(places);
   }
 }

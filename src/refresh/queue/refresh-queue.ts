@@ -4,6 +4,7 @@ import type { Figure } from '../../model/figures.ts';
 import type { Feed } from '../../model/sync-config.ts';
 import type { RepricingRecord, SiblingRecord } from '../planner/shop-suspicion.ts';
 import type { VisibleShare } from '../planner/visible-share.ts';
+import type { Place } from '../planner/select-calls.ts';
 import type { PromisedSet } from '../promised-ages.ts';
 import { readPlanner, type PlannerFigures } from './read-planner.ts';
 import { runInTransaction } from '../../db/run-in-transaction.ts';
@@ -32,14 +33,11 @@ export interface RefreshCandidate {
   readonly detailAgeDays: number;
 }
 
-export interface RefreshQueueRequest {
+/** What is due at all. */
+export interface DueRequest {
   readonly feedSets: readonly number[];
   /** Offers fetched within this time are not due, unless their details are known to be wrong. */
   readonly freshForMs: number;
-  /** How many of each bucket. */
-  readonly limit: number;
-  /** Continue after these; absent: from the head of every bucket. */
-  readonly after?: readonly RefreshCandidate[] | undefined;
 }
 
 /** Answers that are not trusted, because too many of them are empty or far shorter than before. */
@@ -70,8 +68,10 @@ export interface RefreshQueue {
   notePromisedAges(feeds: readonly Feed[]): Promise<void>;
   /** All sets that any of the feeds belongs to. */
   listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
-  /** Due offers without a lease, in each bucket those that were fetched longest ago. */
-  listHeads(request: RefreshQueueRequest): Promise<RefreshCandidate[]>;
+  /** Of each bucket the due offer without a lease that was fetched longest ago. */
+  listHeads(request: DueRequest): Promise<RefreshCandidate[]>;
+  /** The due offers without a lease that follow given ones in their buckets, of each bucket at most its `limit`. */
+  listFollowing(places: readonly Place<RefreshCandidate>[], freshForMs: number): Promise<RefreshCandidate[]>;
   /** The offers whose details are due by their promised age, at most `limit`: those first that pass it first. */
   listPromised(sets: readonly PromisedSet[], limit: number): Promise<string[]>;
   /** The calls that the promised ages take until some time; of more than `limit` offers that many at least. */
@@ -119,29 +119,35 @@ interface HeadRow extends Omit<RefreshCandidate, 'learned'> {
   readonly rateDays: number;
 }
 
-async function listHeads(
+/** Thousands of rows: to copy the rest of each object takes five times as long. */
+const toCandidate = (row: HeadRow): RefreshCandidate => ({
+  offerId: row.offerId,
+  feedSet: row.feedSet,
+  bucket: row.bucket,
+  orderAt: row.orderAt,
+  popularity: row.popularity,
+  learned: { changes: row.rateChanges, days: row.rateDays },
+  summaryAgeDays: row.summaryAgeDays,
+  detailAgeDays: row.detailAgeDays,
+});
+
+async function listHeads(pool: Pool, { feedSets, freshForMs }: DueRequest): Promise<RefreshCandidate[]> {
+  const rows = await runSql<HeadRow>(pool, readSql('list-heads'), [feedSets, freshForMs]);
+  return rows.map(toCandidate);
+}
+
+async function listFollowing(
   pool: Pool,
-  { feedSets, freshForMs, limit, after }: RefreshQueueRequest,
+  places: readonly Place<RefreshCandidate>[],
+  freshForMs: number,
 ): Promise<RefreshCandidate[]> {
-  const cursors =
-    after?.map(({ feedSet, bucket, orderAt, offerId }) => ({ feedSet, bucket, orderAt, offerId })) ?? null;
-  const rows = await runSql<HeadRow>(pool, readSql('list-refresh-candidates'), [
-    feedSets,
-    freshForMs,
+  const asked = places.map(({ after: { feedSet, bucket, orderAt, offerId }, limit }) => ({
+    ...{ feedSet, bucket, orderAt, offerId },
     limit,
-    cursors && JSON.stringify(cursors),
-  ]);
-  // Thousands: to copy the rest of each object takes five times as long.
-  return rows.map((row) => ({
-    offerId: row.offerId,
-    feedSet: row.feedSet,
-    bucket: row.bucket,
-    orderAt: row.orderAt,
-    popularity: row.popularity,
-    learned: { changes: row.rateChanges, days: row.rateDays },
-    summaryAgeDays: row.summaryAgeDays,
-    detailAgeDays: row.detailAgeDays,
   }));
+  const given = [JSON.stringify(asked), freshForMs];
+  const rows = await runSql<HeadRow>(pool, readSql('list-following'), given);
+  return rows.map(toCandidate);
 }
 
 async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: number): Promise<void> {
@@ -187,6 +193,7 @@ export function createRefreshQueue({ pool }: { readonly pool: Pool }): RefreshQu
       return db.select().from(feedSet).where(isListed).orderBy(feedSet.feedSet);
     },
     listHeads: (request) => listHeads(pool, request),
+    listFollowing: (places, freshForMs) => listFollowing(pool, places, freshForMs),
     listPromised: async (sets, limit) => {
       const given = [
         JSON.stringify(sets.map(({ feedSet, dueAgeMs, maxAgeMs }) => ({ feedSet, dueAgeMs, maxAgeMs }))),

@@ -18,6 +18,7 @@ import {
   searchPage,
   searchRow,
 } from '../../support/answers.ts';
+import { listDue } from '../../support/list-due.ts';
 
 /* What a complete pass over a window says of offers that it does not list. */
 
@@ -218,22 +219,22 @@ it('its details are due at once, and no older answer will do', async () => {
   if (!config) throw new Error('there is a feed');
   await refreshQueue.assignFeeds([config], -1);
   const feedSets = (await refreshQueue.listFeedSets([feed])).map(({ feedSet }) => feedSet);
-  const listDue = async (freshForMs: number) =>
-    (await refreshQueue.listHeads({ feedSets, freshForMs, limit: 9 })).map(({ offerId }) => offerId);
+  const idsDue = async (freshForMs: number) =>
+    (await listDue(refreshQueue, { feedSets, freshForMs })).map(({ offerId }) => offerId);
   const foreverMs = 1e12;
-  expect(await listDue(foreverMs)).toEqual([]);
-  expect(new Set(await listDue(1))).toEqual(new Set([a, b, offer]));
+  expect(await idsDue(foreverMs)).toEqual([]);
+  expect(new Set(await idsDue(1))).toEqual(new Set([a, b, offer]));
   await pass(window, 10, a, b);
   expect(await leases.countDue([config], { categoryMs: 0, searchMs: foreverMs, detailMs: foreverMs })).toBe(
     1,
   );
-  expect(await listDue(foreverMs)).toEqual([offer]);
+  expect(await idsDue(foreverMs)).toEqual([offer]);
   const sinceMs = (await leases.listKnownStale([a, offer])).get(offer) ?? 0;
   expect(Date.now() - sinceMs).toBeCloseTo(minute(10).getTime(), -4);
   expect([...(await leases.listKnownStale([a, offer])).keys()]).toEqual([offer]);
   await store.load([found(offer, newCall(11))]);
-  expect(await listDue(foreverMs)).toEqual([]);
-  expect(new Set(await listDue(1))).toEqual(new Set([a, b, offer]));
+  expect(await idsDue(foreverMs)).toEqual([]);
+  expect(new Set(await idsDue(1))).toEqual(new Set([a, b, offer]));
   expect(await leases.listKnownStale([offer])).toEqual(new Map());
 });
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
-import { createRefreshQueue, type RefreshCandidate } from '../../../src/refresh/queue/refresh-queue.ts';
+import { createRefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
+import { listDue } from '../../support/list-due.ts';
 import { call, at, noon, openStillLedger, type Row, type StillLedger } from '../../support/still-ledger.ts';
 import { day, feedSets, holds, hour, offer, runs, tries } from '../../support/refresh-rows.ts';
 
@@ -20,16 +21,13 @@ const each = (from: number, states: typeof holds, values: Row[1] = {}) =>
 const freeOf = (from: number, states: typeof holds) =>
   states.flatMap(([, isFree], index) => (isFree ? [String(from + index)] : []));
 
-describe('the heads of buckets', () => {
-  const listHeads = (
-    rows: readonly Row[],
-    more: { readonly limit?: number; readonly feedSets?: readonly number[]; after?: RefreshCandidate[] } = {},
-  ) =>
+describe('details that are due by their age', () => {
+  const list = (rows: readonly Row[], sets: readonly number[] = [1, 3]) =>
     still.within([...base, ...rows], (pool) =>
-      createRefreshQueue({ pool }).listHeads({ feedSets: [1, 3], freshForMs: hourMs, limit: 99, ...more }),
+      listDue(createRefreshQueue({ pool }), { feedSets: sets, freshForMs: hourMs }),
     );
-  const idsOf = async (...given: Parameters<typeof listHeads>) =>
-    (await listHeads(...given)).map(({ offerId }) => offerId);
+  const idsOf = async (...given: Parameters<typeof list>) =>
+    (await list(...given)).map(({ offerId }) => offerId);
 
   it('are due when they are old enough, and always below 0', async () => {
     const ages = [-hour, -hour + 1, 0, hour];
@@ -45,8 +43,8 @@ describe('the heads of buckets', () => {
       [-1, 4, 6].map((bucket) => offer(set * 10 + bucket, { feed_set: set, bucket })),
     );
     expect((await idsOf(rows)).toSorted()).toEqual(['14', '16', '29', '34', '36', '9']);
-    expect((await idsOf(rows, { feedSets: [2] })).toSorted()).toEqual(['19', '24', '26']);
-    expect(await idsOf(rows, { feedSets: [] })).toEqual([]);
+    expect((await idsOf(rows, [2])).toSorted()).toEqual(['19', '24', '26']);
+    expect(await idsOf(rows, [])).toEqual([]);
   });
 
   it('are free, and not postponed', async () => {
@@ -54,21 +52,29 @@ describe('the heads of buckets', () => {
     expect(await idsOf(rows)).toEqual([...freeOf(10, holds), ...freeOf(20, tries)]);
   });
 
-  it('are the oldest of their bucket, so many of each, and then those that follow', async () => {
+  it('are read from the oldest of each bucket on, as many as are asked for', async () => {
     const rows = [
       offer(3),
       offer(2),
       offer(1, { order_at: at(-3 * hour) }),
       offer(4),
       offer(9, { bucket: 6 }),
+      offer(8, { bucket: 6, order_at: at(-3 * hour), leased_by: 1, leased_until: at(1) }),
     ];
     expect(await idsOf(rows)).toEqual(['1', '2', '3', '4', '9']);
-    const few = await listHeads(rows, { limit: 2 });
-    expect(few.map(({ offerId }) => offerId)).toEqual(['1', '2', '9']);
-    const [first, second] = few;
-    if (!first || !second) throw new Error('there are two');
-    expect(await idsOf(rows, { after: [second] })).toEqual(['3', '4']);
-    expect(await idsOf(rows, { after: [first], limit: 1 })).toEqual(['2']);
+    await still.within([...base, ...rows], async (pool) => {
+      const queue = createRefreshQueue({ pool });
+      const heads = await queue.listHeads({ feedSets: [1], freshForMs: hourMs });
+      expect(heads.map(({ offerId }) => offerId)).toEqual(['1', '9']);
+      const [first, other] = heads;
+      if (!first || !other) throw new Error('there are two');
+      const places = [
+        { after: first, limit: 2 },
+        { after: other, limit: 9 },
+      ];
+      const next = await queue.listFollowing(places, hourMs);
+      expect(next.map(({ offerId }) => offerId)).toEqual(['2', '3']);
+    });
   });
 
   it('have the ages of what was seen of them last', async () => {
@@ -79,7 +85,7 @@ describe('the heads of buckets', () => {
       offer(4),
       offer(5, { summary_at: at(day), detail_at: at(day) }),
     ];
-    const heads = await listHeads(rows);
+    const heads = await list(rows);
     expect(heads.map((head) => [head.summaryAgeDays, head.detailAgeDays])).toEqual([
       [1, 1],
       [1, 3],

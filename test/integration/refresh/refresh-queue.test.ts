@@ -3,11 +3,7 @@ import { createLogger } from '../../../src/core/log.ts';
 import { readSql } from '../../../src/refresh/read-sql.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
-import {
-  createRefreshQueue,
-  type RefreshQueueRequest,
-  type RefreshQueue,
-} from '../../../src/refresh/queue/refresh-queue.ts';
+import { createRefreshQueue, type RefreshQueue } from '../../../src/refresh/queue/refresh-queue.ts';
 import type { Feed } from '../../../src/model/sync-config.ts';
 import { bucketOf } from '../../../src/refresh/planner/bucket.ts';
 import { nothingLearned } from '../../../src/refresh/planner/change-rate.ts';
@@ -23,6 +19,7 @@ import {
   searchRow,
   unusable,
 } from '../../support/answers.ts';
+import { listDue } from '../../support/list-due.ts';
 
 /* The order in which offers are fetched, and which feeds reach them. */
 
@@ -76,13 +73,11 @@ const list = (window: string, at: number, ids: readonly string[]) =>
     ),
   ]);
 
-async function headsOf(feeds: readonly Feed[], more: Partial<RefreshQueueRequest> = {}) {
+async function idsOf(feeds: readonly Feed[], freshForMs = hourMs) {
   const sets = await refreshQueue.listFeedSets(feeds.map(({ name }) => name));
-  const feedSets = sets.map(({ feedSet }) => feedSet);
-  return refreshQueue.listHeads({ feedSets, freshForMs: hourMs, limit: 100, ...more });
+  const due = await listDue(refreshQueue, { feedSets: sets.map(({ feedSet }) => feedSet), freshForMs });
+  return due.map(({ offerId }) => offerId).toSorted();
 }
-const idsOf = async (feeds: readonly Feed[], more: Partial<RefreshQueueRequest> = {}) =>
-  (await headsOf(feeds, more)).map(({ offerId }) => offerId).toSorted();
 const countOf = async (feed: Feed) =>
   (await select<{ offers: number }>('SELECT offers FROM sync.feed WHERE feed = $1', feed.name))[0]?.offers;
 
@@ -127,11 +122,11 @@ describe('a feed', () => {
     const [a, b, c, d] = [newId(), newId(), newId(), newId()];
     await list(window, 1, [a, b]);
     await refreshQueue.assignFeeds([{ ...feed, offers: [b, c, d] }], unseenBucket);
-    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([b, c, d]);
+    expect(await idsOf([feed], foreverMs)).toEqual([b, c, d]);
     await store.load([found(c, newCall(2))]);
-    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([b, d]);
+    expect(await idsOf([feed], foreverMs)).toEqual([b, d]);
     await refreshQueue.assignFeeds([feed], unseenBucket);
-    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([a, b]);
+    expect(await idsOf([feed], foreverMs)).toEqual([a, b]);
   });
 
   it('gives up what only a search listed that it has no more', async () => {
@@ -152,9 +147,9 @@ describe('an offer', () => {
     const window = await openWindow(feed);
     const id = newId();
     await list(window, 1, [id]);
-    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([id]);
+    expect(await idsOf([feed], foreverMs)).toEqual([id]);
     await store.load([found(id, newCall(2))]);
-    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([]);
+    expect(await idsOf([feed], foreverMs)).toEqual([]);
     expect(await idsOf([feed])).toEqual([id]);
     await store.load([empty(id, newCall(3))]);
     expect(await idsOf([feed])).toEqual([id]);
@@ -186,7 +181,7 @@ describe('an offer', () => {
     await list(window, 29 * 1440, [id]);
     expect(await idsOf([feed])).toEqual([]);
     await list(window, 31 * 1440, [id]);
-    expect(await idsOf([feed], { freshForMs: 0 })).toEqual([id]);
+    expect(await idsOf([feed], 0)).toEqual([id]);
   });
 
   it('whose row shows another price is due at once', async () => {
@@ -197,12 +192,12 @@ describe('an offer', () => {
     await store.load([found(a, newCall(2)), found(b, newCall(3))]);
     const rows = [searchRow(a, { rank: 1, priceCny: '77.7' }), searchRow(b, { rank: 2 })];
     await store.load([searchPage(window, newCall(60), rows)]);
-    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([a]);
+    expect(await idsOf([feed], foreverMs)).toEqual([a]);
     const stale = await createLeaseStore({ pool: db.pool }).listKnownStale([a, b]);
     expect([...stale.keys()]).toEqual([a]);
     // An unreadable answer counts, too: another call at once would not help.
     await store.load([unusable(a, newCall(61))]);
-    expect(await idsOf([feed], { freshForMs: foreverMs })).toEqual([]);
+    expect(await idsOf([feed], foreverMs)).toEqual([]);
   });
 
   it('that has a lease, or that is postponed, is not listed', async () => {
@@ -300,27 +295,32 @@ it('buckets give their oldest, and then those that follow, until there is none',
   const ids = Array.from({ length: 7 }, newId);
   for (const [at, id] of ids.entries()) await list(window, at, [id]);
   const read: string[] = [];
-  let heads = await headsOf([feed], { limit: 3 });
-  while (heads.length > 0) {
-    read.push(...heads.map(({ offerId }) => offerId));
-    heads = await headsOf([feed], { limit: 3, after: heads.slice(-1) });
+  const feedSets = (await refreshQueue.listFeedSets([feed.name])).map(({ feedSet }) => feedSet);
+  let offers = await refreshQueue.listHeads({ feedSets, freshForMs: hourMs });
+  while (offers.length > 0) {
+    read.push(...offers.map(({ offerId }) => offerId));
+    const places = offers.slice(-1).map((after) => ({ after, limit: 3 }));
+    offers = await refreshQueue.listFollowing(places, hourMs);
   }
   expect(read).toEqual(ids);
 });
 
-it('heads are found by the index alone', async () => {
+it.each<[string, unknown[]]>([
+  ['list-heads', [[1, 2], hourMs]],
+  [
+    'list-following',
+    [JSON.stringify([{ feedSet: 1, bucket: 2, orderAt: '-infinity', offerId: '0', limit: 4 }]), hourMs],
+  ],
+])('%s reads the index alone', async (name, given) => {
   await db.pool.query('ANALYZE sync.refresh');
   const client = await db.pool.connect();
   try {
     await client.query('BEGIN');
     await client.query('SET LOCAL enable_seqscan = off');
-    const { rows } = await client.query<{ 'QUERY PLAN': string }>(
-      `EXPLAIN ${readSql('list-refresh-candidates')}`,
-      [[1, 2], hourMs, 4, null],
-    );
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${readSql(name)}`, given);
     const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
     expect(plan).not.toContain('Seq Scan on refresh');
-    expect(plan.match(/refresh_queue/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(plan.match(/refresh_queue/g)?.length).toBeGreaterThanOrEqual(name === 'list-heads' ? 2 : 1);
   } finally {
     await client.query('ROLLBACK');
     client.release();

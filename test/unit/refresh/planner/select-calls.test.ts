@@ -28,25 +28,31 @@ interface Reads {
   readonly sizes: number[];
 }
 
-/** An index that remembers how many heads each read returned. */
+/** An index that remembers how many offers each read returned. */
 function shelve(offers: readonly TestHead[]): Reads {
   const sizes: number[] = [];
   const position = (bucket: TestHead['bucket']) =>
     offers
       .filter((of) => of.bucket === bucket)
       .sort((a, b) => b.summaryAgeDays - a.summaryAgeDays || a.id - b.id);
-  const oldest = async (limit: number, after?: readonly TestHead[]) => {
-    const buckets = [...new Set(offers.map(({ bucket }) => bucket))];
-    const read = after
-      ? after.flatMap((last) => {
-          const from = position(last.bucket).findIndex(({ id }) => id === last.id) + 1;
-          return position(last.bucket).slice(from, from + limit);
-        })
-      : buckets.flatMap((bucket) => position(bucket).slice(0, limit));
+  const count = (read: readonly TestHead[]) => {
     sizes.push(read.length);
-    return read;
+    return Promise.resolve(read);
   };
-  return { candidates: { oldest }, sizes };
+  const candidates: Reads['candidates'] = {
+    heads: () => {
+      const buckets = [...new Set(offers.map(({ bucket }) => bucket))];
+      return count(buckets.flatMap((bucket) => position(bucket).slice(0, 1)));
+    },
+    following: (places) =>
+      count(
+        places.flatMap(({ after, limit }) => {
+          const from = position(after.bucket).findIndex(({ id }) => id === after.id) + 1;
+          return position(after.bucket).slice(from, from + limit);
+        }),
+      ),
+  };
+  return { candidates, sizes };
 }
 
 function slotOf(
@@ -70,13 +76,13 @@ describe('a slot', () => {
     expect(await picked(slotOf([], { candidates, calls: 30 }))).toEqual(
       Array.from({ length: 30 }, (_, id) => id),
     );
-    expect(sizes).toEqual([4, 16, 32, 32]);
+    expect(sizes).toEqual([2, 16, 36, 33]);
   });
 
   it('asks no bucket again that had fewer than were asked for', async () => {
     const { candidates, sizes } = shelve([head(1, 1, 9), ...[8, 7, 6].map((age) => head(age, 2, age))]);
     expect(await picked(slotOf([], { candidates, calls: 9 }))).toEqual([1, 8, 7, 6]);
-    expect(sizes).toEqual([3, 1]);
+    expect(sizes).toEqual([2, 2]);
   });
 
   it('leaves out what is taken, and goes on behind it', async () => {
