@@ -8,10 +8,16 @@ RETURNS TABLE (offer_id bigint, sku_id bigint, kind text, min_quantity integer, 
                valid_from timestamptz, valid_to timestamptz)
 LANGUAGE sql STABLE
 AS $$
-  SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny, p.unit, p.valid_from, p.valid_to
+  SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny,
+         coalesce(
+           (SELECT f.old_value FROM analytics.fct_offer_change f
+            WHERE f.offer_id = p.offer_id AND f.field = 'unit' AND f.observed_at > price_as_of.ts
+            ORDER BY f.observed_at, f.change_id LIMIT 1),
+           (SELECT o.unit FROM analytics.dim_offer o WHERE o.offer_id = p.offer_id)),
+         p.valid_from, p.valid_to
   FROM analytics.fct_price_history p
   WHERE p.valid_from <= price_as_of.ts AND (p.is_current OR p.valid_to > price_as_of.ts)
 $$;
 
 COMMENT ON FUNCTION analytics.price_as_of(timestamptz) IS
-  'Every price that stood at a time, as known by the looks up to it. Conditions on offer_id reach the index.';
+  'Every price that stood at a time, as known by the looks up to it, with the unit of sale of that time. Conditions on offer_id reach the index.';

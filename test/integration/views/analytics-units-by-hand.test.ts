@@ -41,6 +41,33 @@ it('a price is for the unit of the time asked for, however long it stands, and s
   ]);
 });
 
+it('what stood at a time, or when a day ended, is in the unit of then, and an interval in that of its beginning', async () => {
+  const standing = `SELECT a.nth, p.min_quantity, p.unit FROM (VALUES (1, ${march('15 08:59')}), (2, ${march('15 09:00')}),
+      (3, ${march('20 12:00')})) a (nth, at)
+    CROSS JOIN LATERAL analytics.price_as_of(a.at) p WHERE p.offer_id = 1 ORDER BY 1, 2`;
+  const daily = `SELECT to_char(day, 'DD'), min_quantity, unit FROM analytics.fct_price_daily
+    WHERE offer_id = 1 AND day IN ('2026-03-14', '2026-03-15', '2026-03-20') ORDER BY 1, 2`;
+  const began = `SELECT to_char(day, 'DD'), min_quantity, unit FROM analytics.fct_price_history WHERE offer_id = 1 ORDER BY 1`;
+  expect(await askAfter(db, changed, standing)).toEqual([
+    [1, 1, '件'],
+    [2, 1, '箱'],
+    [2, 5, '箱'],
+    [3, 1, '箱'],
+    [3, 5, '箱'],
+  ]);
+  expect(await askAfter(db, changed, daily)).toEqual([
+    ['14', 1, '件'],
+    ['15', 1, '箱'],
+    ['15', 5, '箱'],
+    ['20', 1, '箱'],
+    ['20', 5, '箱'],
+  ]);
+  expect(await askAfter(db, changed, began)).toEqual([
+    ['01', 1, '件'],
+    ['15', 5, '箱'],
+  ]);
+});
+
 it('a lowest price is refused where observations of the days differ in their unit, not where it changed before them', async () => {
   expect(
     await askAfter(
