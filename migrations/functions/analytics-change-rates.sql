@@ -20,13 +20,15 @@ SET enable_mergejoin = off
 SET work_mem = '64MB'
 AS $$
   WITH span AS MATERIALIZED (
-    SELECT c.day - change_rates.days + 1 AS first_day,
-           (c.day - change_rates.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
+    SELECT c.day - d.days + 1 AS first_day,
+           (c.day - d.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
            -- The first pairs begin before these days.
-           (c.day - 2 * change_rates.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS reads_from,
+           (c.day - 2 * d.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS reads_from,
            least(65536, CASE WHEN change_rates.max_offers IS NULL THEN 65536
              ELSE 65536.0 * change_rates.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c
+    -- The condition need not come first: also of others there must be a day.
+    CROSS JOIN LATERAL (SELECT least(greatest(change_rates.days, 1), 366) AS days) d
     WHERE change_rates.days BETWEEN 1 AND 366
   ),
   -- Which offers are read, if not all: each is looked up. The index of days would give pages, all of whose rows are then compared with

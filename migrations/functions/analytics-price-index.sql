@@ -23,13 +23,15 @@ SET enable_mergejoin = off
 SET work_mem = '64MB'
 AS $$
   WITH span AS MATERIALIZED (
-    SELECT c.day - price_index.days + 1 AS first_day, t.starts_at, c.now AS until,
+    SELECT c.day - d.days + 1 AS first_day, t.starts_at, c.now AS until,
            date_part('epoch', c.now - t.starts_at) / 86400 AS now,
-           (c.day - 2 * price_index.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS reads_from,
+           (c.day - 2 * d.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS reads_from,
            least(65536, CASE WHEN price_index.max_offers IS NULL THEN 65536
              ELSE 65536.0 * price_index.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c
-    CROSS JOIN LATERAL (SELECT (c.day - price_index.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at) t
+    -- The condition need not come first: also of others there must be a day.
+    CROSS JOIN LATERAL (SELECT least(greatest(price_index.days, 1), 366) AS days) d
+    CROSS JOIN LATERAL (SELECT (c.day - d.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at) t
     WHERE price_index.days BETWEEN 1 AND 366
   ),
   -- Which offers are read, if not all: each is looked up. The index of days would give pages, all of whose rows are then compared with
@@ -192,7 +194,7 @@ AS $$
            coalesce(d.ends * sum(e.alive) OVER w - sum(e.alive_at) OVER w, 0) AS alive_days
     FROM (SELECT DISTINCT offer.category_id FROM offer) g
     CROSS JOIN (
-      SELECT n.nth, least(n.nth + 1, s.now) AS ends FROM span s CROSS JOIN LATERAL generate_series(0, price_index.days - 1) n (nth)
+      SELECT n.nth, least(n.nth + 1, s.now) AS ends FROM span s CROSS JOIN LATERAL generate_series(0, least(greatest(price_index.days, 1), 366) - 1) n (nth)
     ) d
     LEFT JOIN event e ON e.category_id = g.category_id AND e.nth = d.nth
     WINDOW w AS (PARTITION BY g.category_id ORDER BY d.nth)

@@ -102,7 +102,7 @@ it('an index has from 1 to 366 days', async () => {
       db,
       offers,
       `SELECT nth, days, (SELECT count(*)::int FROM analytics.price_index(days)), (SELECT count(*)::int FROM analytics.change_rates(days) WHERE category_id = 10)
-        FROM unnest(ARRAY[0, 1, 366, 367, NULL]) WITH ORDINALITY a (days, nth) ORDER BY nth`,
+        FROM unnest(ARRAY[0, 1, 366, 367, NULL, 2147483647, -2147483648]) WITH ORDINALITY a (days, nth) ORDER BY nth`,
     ),
   ).toEqual([
     ['1', 0, 0, 0],
@@ -110,6 +110,8 @@ it('an index has from 1 to 366 days', async () => {
     ['3', 366, 366, 2],
     ['4', 367, 0, 0],
     ['5', null, 0, 0],
+    ['6', 2147483647, 0, 0],
+    ['7', -2147483648, 0, 0],
   ]);
 });
 
