@@ -24,7 +24,9 @@ AS $$
            CASE WHEN lowest_price.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
            o.min_order_quantity AS min_order, nullif(lowest_price.sku_id, 0) AS sku_id, k.sku_id AS known_sku, k.first_seen_at AS sku_since,
            coalesce(g.price_changes, r.changes) AS rate_changes, coalesce(g.price_days, r.days) AS rate_days,
-           CASE WHEN lowest_price.kind NOT LIKE 'search%' THEN g.price_p_current END AS p_current
+           CASE WHEN lowest_price.kind NOT LIKE 'search%' THEN g.price_p_current END AS p_current,
+           -- Null is without bound, as is longer than any catalog.
+           least(CASE WHEN lowest_price.max_gap < interval '0' THEN interval '0' ELSE lowest_price.max_gap END, interval '1000 years') AS max_gap
     FROM analytics.clock c
     -- Also for infinity: of days to come nothing is known, nor of those before the last century.
     CROSS JOIN LATERAL (SELECT least(greatest(coalesce(lowest_price.last_day, c.day), c.day - 36525), c.day) AS last_day) s
@@ -47,15 +49,17 @@ AS $$
     FROM asked a
     JOIN analytics.fct_observation l
       ON l.offer_id = lowest_price.offer_id AND l.source = a.source AND NOT l.is_late
-     -- With those of around, for an equal pair may reach into the days.
-     AND l.observed_at >= least(coalesce(a.starts_at - lowest_price.max_gap, '-infinity'), (
+     -- With those of around, for an equal pair may reach into the days, and the nearest need not say anything.
+     AND l.observed_at >= least(a.starts_at - a.max_gap, coalesce((
        SELECT b.observed_at FROM analytics.fct_observation b
        WHERE b.offer_id = lowest_price.offer_id AND b.source = a.source AND NOT b.is_late AND b.observed_at < a.starts_at
-       ORDER BY b.observed_at DESC LIMIT 1))
-     AND l.observed_at <= greatest(coalesce(a.ends_at + lowest_price.max_gap, 'infinity'), (
+         AND (b.read_sku_ids IS NULL OR a.sku_id = ANY (b.read_sku_ids))
+       ORDER BY b.observed_at DESC LIMIT 1), '-infinity'))
+     AND l.observed_at <= greatest(a.ends_at + a.max_gap, coalesce((
        SELECT b.observed_at FROM analytics.fct_observation b
        WHERE b.offer_id = lowest_price.offer_id AND b.source = a.source AND NOT b.is_late AND b.observed_at >= a.ends_at
-       ORDER BY b.observed_at LIMIT 1))
+         AND (b.read_sku_ids IS NULL OR a.sku_id = ANY (b.read_sku_ids))
+       ORDER BY b.observed_at LIMIT 1), 'infinity'))
     CROSS JOIN LATERAL (
       -- A field was then what its first later change calls the old value.
       SELECT coalesce((
@@ -82,9 +86,10 @@ AS $$
       LIMIT 1
     ) m ON true
     CROSS JOIN LATERAL (
-      SELECT min(t.amount_cny) FILTER (WHERE t.quantity >= t.least) AS cheapest_cny, count(*) > 0 AS is_priced
+      SELECT min(t.amount_cny) FILTER (WHERE t.quantity >= t.least) AS cheapest_cny, count(*) > 0 AS is_priced,
+             min(t.amount_cny) FILTER (WHERE t.quantity >= t.least AND (t.sku_id = 0 OR t.sku_id = ANY (l.read_sku_ids))) AS read_cny
       FROM (
-        SELECT DISTINCT ON (q.sku_id) q.amount_cny, q.least, coalesce(lowest_price.quantity, q.least) AS quantity
+        SELECT DISTINCT ON (q.sku_id) q.sku_id, q.amount_cny, q.least, coalesce(lowest_price.quantity, q.least) AS quantity
         FROM (
           SELECT h.sku_id, h.min_quantity, h.amount_cny, greatest(min(h.min_quantity) OVER (PARTITION BY h.sku_id), CASE
                    WHEN h.kind IN ('list', 'plus', 'promotion') THEN coalesce(m.old_value::int, a.min_order) END) AS least
@@ -95,6 +100,9 @@ AS $$
         ORDER BY q.sku_id, q.min_quantity <= coalesce(lowest_price.quantity, q.least) DESC, q.min_quantity DESC
       ) t
     ) p
+    -- One that could not read the SKUs whose prices are the lowest of those that stand decides nothing.
+    WHERE l.read_sku_ids IS NULL OR NOT s.is_on_sale
+      OR p.read_cny IS NOT DISTINCT FROM p.cheapest_cny AND (p.is_priced OR a.sku_id = ANY (l.read_sku_ids))
   ),
   pair AS MATERIALIZED (
     SELECT l.observed_at, l.day, l.cheapest_cny, l.is_priced, l.unit, lead(l.observed_at) OVER next AS next_at, lead(l.day) OVER next AS next_day,
@@ -104,9 +112,9 @@ AS $$
   ),
   stretch AS (
     SELECT l.day,
-           CASE WHEN (l.next_cny, l.next_unit) IS NOT DISTINCT FROM (l.cheapest_cny, l.unit) AND l.next_at <= coalesce(l.observed_at + lowest_price.max_gap, l.next_at)
+           CASE WHEN (l.next_cny, l.next_unit) IS NOT DISTINCT FROM (l.cheapest_cny, l.unit) AND l.next_at <= l.observed_at + a.max_gap
              THEN l.next_day ELSE l.day END AS until_day
-    FROM pair l
+    FROM pair l, asked a
   ),
   cover AS (
     SELECT count(*)::int AS covered_days
@@ -217,4 +225,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows none. Where no observation is of these days, the price that the one before showed, with the reason carried, if the offer was on sale when they began. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (through these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows none; an observation that could not read the SKUs whose prices are the lowest counts for nothing. Where no observation is of these days, the price that the one before showed, with the reason carried, if the offer was on sale when they began. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (through these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';
