@@ -6,8 +6,23 @@ SELECT o.offer_id, o.subject, o.subject_translated, o.state, o.source_status, o.
        o.seller_id, s.company_name AS seller_name, o.quote_type, o.unit, o.unit_translated, o.min_order_quantity,
        o.batch_number,
        (SELECT min(p.amount_cny) FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list')::numeric(14, 4) AS lowest_list_cny,
-       (SELECT p.amount_cny FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list'
-        ORDER BY p.min_quantity, p.amount_cny LIMIT 1) AS smallest_order_list_cny,
+       -- By index, unless another range begins up to the smallest order: then the price of each SKU is that of its highest one.
+       (CASE WHEN EXISTS (
+          SELECT FROM catalog.price p
+          WHERE p.offer_id = o.offer_id AND p.kind = 'list' AND p.min_quantity <= o.min_order_quantity
+            AND p.min_quantity > (SELECT min(f.min_quantity) FROM catalog.price f WHERE f.offer_id = o.offer_id AND f.kind = 'list'))
+        THEN (
+          SELECT min(t.amount_cny)
+          FROM (
+            SELECT DISTINCT ON (p.sku_id) p.amount_cny
+            FROM catalog.price p
+            WHERE p.offer_id = o.offer_id AND p.kind = 'list' AND p.min_quantity <= o.min_order_quantity
+            ORDER BY p.sku_id, p.min_quantity DESC
+          ) t)
+        ELSE (
+          SELECT p.amount_cny FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list'
+          ORDER BY p.min_quantity, p.amount_cny LIMIT 1)
+        END)::numeric(14, 4) AS smallest_order_list_cny,
        o.trade_score, o.main_image_url, o.ship_from, o.source_created_at, o.source_modified_at,
        r.first_seen_at, (r.first_seen_at AT TIME ZONE INTERVAL '8 hours')::date AS first_seen_day,
        r.summary_at AS search_seen_at, r.detail_at AS detail_seen_at, o.changed_at,
@@ -40,7 +55,7 @@ COMMENT ON COLUMN analytics.dim_offer.unit_translated IS 'Unit in the language o
 COMMENT ON COLUMN analytics.dim_offer.min_order_quantity IS 'Smallest order, in units.';
 COMMENT ON COLUMN analytics.dim_offer.batch_number IS 'Units are sold in multiples of this.';
 COMMENT ON COLUMN analytics.dim_offer.lowest_list_cny IS 'Lowest list price in yuan a unit, over all SKUs and quantities: often that of a big order. Null: none is known.';
-COMMENT ON COLUMN analytics.dim_offer.smallest_order_list_cny IS 'Lowest list price in yuan a unit for the smallest order, over all SKUs: what offers are best compared by.';
+COMMENT ON COLUMN analytics.dim_offer.smallest_order_list_cny IS 'List price in yuan a unit of the smallest order that can be placed (of min_order_quantity, or where the lowest range begins above it), of the cheapest SKU for so many: what offers are best compared by.';
 COMMENT ON COLUMN analytics.dim_offer.trade_score IS 'Score of the offer, as 1688 counts it.';
 COMMENT ON COLUMN analytics.dim_offer.main_image_url IS 'Main image.';
 COMMENT ON COLUMN analytics.dim_offer.ship_from IS 'Where it is sent from.';

@@ -24,11 +24,12 @@ LEFT JOIN (
   ) t
   JOIN catalog.offer o ON o.category_id = t.own_category_id
   LEFT JOIN (
-    SELECT DISTINCT ON (f.offer_id) f.offer_id, f.amount_cny AS cny
-    FROM catalog.price f
-    WHERE f.kind = 'list'
-    ORDER BY f.offer_id, f.min_quantity, f.amount_cny
-  ) p ON p.offer_id = o.offer_id AND o.state = 'listed'
+    SELECT d.offer_id, d.smallest_order_list_cny AS cny
+    FROM analytics.dim_offer d
+    WHERE d.state = 'listed'
+    -- Found once, however many categories are above.
+    OFFSET 0
+  ) p ON p.offer_id = o.offer_id
   GROUP BY t.category_id
 ) s USING (category_id);
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import { askAfter } from './ask-after.ts';
+import { nowIs, offer, price } from './march.ts';
 
 /* Reports of the last days, row by row, with times exactly at the limits, which only one transaction can have. */
 
@@ -127,6 +128,68 @@ it('an offer has its lowest list price, that of the smallest order, and the last
     ['8', null, null, null],
     ['9', null, null, null],
   ]);
+});
+
+it('the smallest order is one that can be placed, at the price that holds for so many, of the cheapest SKU', async () => {
+  // 1 is sold from 100 on, 2 from 100 on with a price for each SKU, 3 from 2 on whatever it says, 4 costs less from 5 on, or as another SKU.
+  const sold = [
+    nowIs('20 12:00'),
+    `INSERT INTO catalog.category (category_id, level, path, name_zh, is_leaf, first_seen_at, call_id) VALUES (7, 1, '7', '箱包', true, now(), 1);`,
+    offer(1, { moq: 100 }),
+    ...(
+      [
+        [1, 9],
+        [50, 8],
+        [100, 5],
+        [101, 4],
+      ] as const
+    ).map(([from, cny]) => price([1, 0, from], cny, '01 09:00')),
+    offer(2, { moq: 100 }),
+    ...(
+      [
+        [21, 1, 9],
+        [21, 60, 7],
+        [22, 1, 8],
+        [22, 101, 1],
+      ] as const
+    ).map(([id, from, cny]) => price([2, id, from], cny, '01 09:00')),
+    offer(3, { moq: 1 }),
+    ...(
+      [
+        [2, 6],
+        [10, 5],
+      ] as const
+    ).map(([from, cny]) => price([3, 0, from], cny, '01 09:00')),
+    offer(4),
+    ...(
+      [
+        [41, 1, 9],
+        [41, 5, 3],
+        [42, 1, 8],
+        [43, 2, 1],
+      ] as const
+    ).map(([id, from, cny]) => price([4, id, from], cny, '01 09:00')),
+    'UPDATE catalog.offer SET category_id = 7;',
+  ].join('');
+  expect(
+    await askAfter(
+      db,
+      sold,
+      'SELECT offer_id, smallest_order_list_cny FROM analytics.dim_offer ORDER BY offer_id',
+    ),
+  ).toEqual([
+    ['1', '5.0000'],
+    ['2', '7.0000'],
+    ['3', '6.0000'],
+    ['4', '8.0000'],
+  ]);
+  expect(
+    await askAfter(
+      db,
+      sold,
+      'SELECT min_cny, quartile_1_cny, median_cny, max_cny FROM analytics.category_summary',
+    ),
+  ).toEqual([['5.0000', '5.0000', '6.0000', '8.0000']]);
 });
 
 it('offers of a feed are fresh within a day and a week to the moment', async () => {
