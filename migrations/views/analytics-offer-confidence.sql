@@ -68,7 +68,7 @@ FROM (
                  LIMIT 1)
              END AS is_in_stock,
              -- What is not there stays so as long as complete passes of searches that listed it once, by themselves or by their
-             -- parts, do not list it.
+             -- parts, do not list it. One that a detail found after such a search listed it last may have left that before.
              CASE WHEN r.empty_detail_streak > 0 AND r.stale_since IS NULL THEN (
                SELECT max(h.complete_since)
                FROM (
@@ -79,7 +79,7 @@ FROM (
                  GROUP BY 1
                ) s
                JOIN sync.search_window h USING (window_id)
-               WHERE h.retired_at IS NULL AND s.last_seen_at < h.complete_since)
+               WHERE h.retired_at IS NULL AND s.last_seen_at < h.complete_since AND s.last_seen_at >= r.found_at)
              END AS absent_at,
              -- An answer that could not be read came later, answered the hint, and showed nothing.
              CASE WHEN r.empty_detail_streak = 0 THEN r.found_at ELSE r.detail_at END AS detail_at,

@@ -29,6 +29,7 @@ interface Refreshed {
   readonly vouched?: number;
   readonly stale?: { readonly since: number; readonly by: string };
   readonly isInStock?: boolean | null;
+  /** The detail before them, which found it, is ten days older. */
   readonly emptyDetails?: number;
   readonly prices?: readonly [changes: number, days: number];
 }
@@ -46,7 +47,7 @@ async function insertRefreshed(one: Refreshed): Promise<void> {
   await db.pool.query(
     `INSERT INTO sync.refresh (offer_id, first_seen_at, detail_at, detail_call_id, found_at, found_call_id, summary_at,
        summary_call_id, vouched_at, stale_since, stale_by, is_in_stock, empty_detail_streak, price_changes, price_days)
-     SELECT $1, n, n - $2 * d, 1, n - $2 * d, 1, n - $3 * d, 2, n - $3 * d, n - $4 * d, $5, $6, $7, $8, $9
+     SELECT $1, n, n - $2 * d, 1, n - ($2 + 10 * least($7::int, 1)) * d, 1, n - $3 * d, 2, n - $3 * d, n - $4 * d, $5, $6, $7, $8, $9
      FROM (SELECT now() AS n, interval '1 day' AS d) t`,
     [offerId, detail, vouched, stale?.since ?? null, stale?.by ?? null, isInStock, emptyDetails, ...prices],
   );
@@ -167,6 +168,27 @@ describe('analytics.offer_confidence', () => {
       `SELECT now()::date - vouched_at::date AS days, now()::date - hinted_at::date AS hinted FROM analytics.offer_confidence WHERE offer_id = 8`,
     );
     expect(hinted).toEqual({ days: 10, hinted: 4 });
+  });
+
+  it('learns nothing of one that is gone from a search that it had left when a detail found it last', async () => {
+    await insertRefreshed({ offerId: '9', detail: 10, isInStock: null, emptyDetails: 2 });
+    const vouchedAfter = async (seenAgo: number) => {
+      await db.pool.query(
+        `WITH w AS (
+           INSERT INTO sync.search_window (feed, keyword, language, complete_since)
+           VALUES ('all', 'seen ' || $1::int, 'zh', now() - interval '1 day') RETURNING window_id)
+         INSERT INTO sync.window_offer (window_id, offer_id, first_seen_at, last_seen_at)
+         SELECT window_id, 9, now() - interval '60 days', now() - $1 * interval '1 day' FROM w`,
+        [seenAgo],
+      );
+      const [row] = await ask(
+        `SELECT now()::date - vouched_at::date AS days FROM analytics.offer_confidence WHERE offer_id = 9`,
+      );
+      return row?.['days'];
+    };
+    // A detail found it 20 days ago, though one search listed it last 30 days ago.
+    expect(await vouchedAfter(30)).toBe(10);
+    expect(await vouchedAfter(19)).toBe(1);
   });
 
   it('says nothing of offers without a detail', async () => {
