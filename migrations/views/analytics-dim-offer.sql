@@ -6,23 +6,10 @@ SELECT o.offer_id, o.subject, o.subject_translated, o.state, o.source_status, o.
        o.seller_id, s.company_name AS seller_name, o.quote_type, o.unit, o.unit_translated, o.min_order_quantity,
        o.batch_number,
        (SELECT min(p.amount_cny) FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list')::numeric(14, 4) AS lowest_list_cny,
-       -- By index, unless another range begins up to the smallest order: then the price of each SKU is that of its highest one.
-       (CASE WHEN EXISTS (
-          SELECT FROM catalog.price p
-          WHERE p.offer_id = o.offer_id AND p.kind = 'list' AND p.min_quantity <= o.min_order_quantity
-            AND p.min_quantity > (SELECT min(f.min_quantity) FROM catalog.price f WHERE f.offer_id = o.offer_id AND f.kind = 'list'))
-        THEN (
-          SELECT min(t.amount_cny)
-          FROM (
-            SELECT DISTINCT ON (p.sku_id) p.amount_cny
-            FROM catalog.price p
-            WHERE p.offer_id = o.offer_id AND p.kind = 'list' AND p.min_quantity <= o.min_order_quantity
-            ORDER BY p.sku_id, p.min_quantity DESC
-          ) t)
-        ELSE (
-          SELECT p.amount_cny FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list'
-          ORDER BY p.min_quantity, p.amount_cny LIMIT 1)
-        END)::numeric(14, 4) AS smallest_order_list_cny,
+       -- Of the ranges that begin up to the smallest order the last, or the first of all.
+       (SELECT p.amount_cny FROM catalog.price p WHERE p.offer_id = o.offer_id AND p.kind = 'list'
+        ORDER BY CASE WHEN p.min_quantity <= o.min_order_quantity THEN -p.min_quantity ELSE p.min_quantity END, p.amount_cny
+        LIMIT 1) AS smallest_order_list_cny,
        o.trade_score, o.main_image_url, o.ship_from, o.source_created_at, o.source_modified_at,
        r.first_seen_at, (r.first_seen_at AT TIME ZONE INTERVAL '8 hours')::date AS first_seen_day,
        r.summary_at AS search_seen_at, r.detail_at AS detail_seen_at, o.changed_at,

@@ -24,12 +24,13 @@ LEFT JOIN (
   ) t
   JOIN catalog.offer o ON o.category_id = t.own_category_id
   LEFT JOIN (
-    SELECT d.offer_id, d.smallest_order_list_cny AS cny
-    FROM analytics.dim_offer d
-    WHERE d.state = 'listed'
-    -- Found once, however many categories are above.
-    OFFSET 0
-  ) p ON p.offer_id = o.offer_id
+    -- As smallest_order_list_cny of dim_offer, of all offers at once.
+    SELECT DISTINCT ON (f.offer_id) f.offer_id, f.amount_cny AS cny
+    FROM catalog.price f
+    JOIN catalog.offer a USING (offer_id)
+    WHERE f.kind = 'list'
+    ORDER BY f.offer_id, CASE WHEN f.min_quantity <= a.min_order_quantity THEN -f.min_quantity ELSE f.min_quantity END, f.amount_cny
+  ) p ON p.offer_id = o.offer_id AND o.state = 'listed'
   GROUP BY t.category_id
 ) s USING (category_id);
 
