@@ -29,15 +29,40 @@ async function settle({ slots, ledgerNow, log }: ChangeDeps, schedule: KeptSched
   }
 }
 
+/** Of the name of a schedule, by the sync file. */
+const longestName = 40;
+
 const makers = { file: 'catalog-sync.yaml', cli: '`catalog-sync schedule add`' } as const;
 
-function nameTaken(one: Schedule, by: ScheduleOrigin, other: Schedule, byOther: ScheduleOrigin): AppError {
-  const describe = ({ cron, timezone, feeds }: Schedule, maker: ScheduleOrigin) =>
-    `one of ${makers[maker]} ('${cron}' in ${timezone} for ${feeds.join(', ')})`;
-  const both = `${describe(one, by)}, ${describe(other, byOther)}`;
+interface Named {
+  readonly schedule: Schedule;
+  readonly by: ScheduleOrigin;
+}
+
+const named = (schedule: Schedule, by: ScheduleOrigin): Named => ({ schedule, by });
+
+/** The name with the lowest number that no schedule has. */
+function freeName(name: string, all: readonly Schedule[]): string {
+  const taken = new Set(all.map((schedule) => schedule.name));
+  for (let number = 2; ; number += 1) {
+    const end = `-${String(number)}`;
+    const free = name.slice(0, longestName - end.length) + end;
+    if (!taken.has(free)) return free;
+  }
+}
+
+/** @param both of one name @param isAddedKept whether one of them is kept that a command added */
+function nameTaken(both: readonly Named[], isAddedKept: boolean, all: readonly Schedule[]): AppError {
+  const name = both[0]?.schedule.name ?? '';
+  const described = both.map(
+    ({ schedule: { cron, timezone, feeds }, by }) =>
+      `one of ${makers[by]} ('${cron}' in ${timezone} for ${feeds.join(', ')})`,
+  );
+  const removal = `\`catalog-sync schedule remove ${name}\` removes the one that was added, and `;
+  const advice = `${isAddedKept ? removal : ''}${freeName(name, all)} is a name that is free`;
   return new AppError(
     runErrors.SCHEDULE_NAME_TAKEN,
-    `there would be two schedules named ${one.name}: ${both}`,
+    `there would be two schedules named ${name}: ${described.join(', ')}; ${advice}`,
   );
 }
 
@@ -69,7 +94,9 @@ export async function adoptSchedules(deps: ChangeDeps, file: readonly Schedule[]
     const kept = new Map((await deps.schedules.list()).map((schedule) => [schedule.name, schedule]));
     for (const schedule of file) {
       const other = kept.get(schedule.name);
-      if (other?.origin === 'cli') throw nameTaken(schedule, 'file', other, 'cli');
+      if (other?.origin !== 'cli') continue;
+      const both = [named(schedule, 'file'), named(other, 'cli')];
+      throw nameTaken(both, true, [...file, ...kept.values()]);
     }
     for (const schedule of kept.values()) {
       if (schedule.origin === 'cli' || file.some(({ name }) => name === schedule.name)) continue;
@@ -95,10 +122,11 @@ export async function addSchedule(
   file: readonly Schedule[],
 ): Promise<void> {
   await deps.betweenTicks(async () => {
-    const written = file.find(({ name }) => name === schedule.name);
-    if (written) throw nameTaken(written, 'file', schedule, 'cli');
-    const kept = (await deps.schedules.list()).find(({ name }) => name === schedule.name);
-    if (kept) throw nameTaken(kept, kept.origin, schedule, 'cli');
+    const all = await deps.schedules.list();
+    const isSame = ({ name }: Schedule) => name === schedule.name;
+    const [written, kept] = [file.find(isSame), all.find(isSame)];
+    const other = written ? named(written, 'file') : kept && named(kept, kept.origin);
+    if (other) throw nameTaken([other, named(schedule, 'cli')], kept?.origin === 'cli', [...file, ...all]);
     await deps.schedules.insert(schedule, 'cli');
   });
 }

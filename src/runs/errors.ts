@@ -6,7 +6,7 @@ export const runErrors = defineErrors({
     origin: 'operator',
     recovery: 'halt',
     remedy:
-      'Rename one of the two. Remove an added schedule with `catalog-sync schedule remove`, or remove the other one from catalog-sync.yaml.',
+      'Give one of the two the name that the message has, or remove one: an added one by the command of the message, the other one from catalog-sync.yaml.',
   },
   SCHEDULE_UNKNOWN: {
     origin: 'operator',

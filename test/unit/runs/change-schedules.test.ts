@@ -113,6 +113,27 @@ describe('a command', () => {
     });
   });
 
+  it('says how an added schedule of the name is removed, and a name that is free', async () => {
+    const removes =
+      /; `catalog-sync schedule remove nightly` removes the one that was added, and nightly-2 is a name that is free$/;
+    const taken = { code: 'SCHEDULE_NAME_TAKEN', message: expect.stringMatching(removes) as string };
+    await expect(addSchedule(depsOf([keep()]), nightly, [])).rejects.toMatchObject(taken);
+    await expect(adoptSchedules(depsOf([keep()]), [nightly])).rejects.toMatchObject(taken);
+  });
+
+  it('names no command that would fail where the name is of the file, and no name that is taken', async () => {
+    const name = 'a'.repeat(40);
+    const file = [nightly, { ...nightly, name: 'nightly-2' }, { ...nightly, name }];
+    const deps = depsOf([keep({ name: 'nightly-3' })]);
+    const refused = (message: RegExp) => ({ message: expect.stringMatching(message) as string });
+    await expect(addSchedule(deps, nightly, file)).rejects.toMatchObject(
+      refused(/'0 2 \* \* \*' in UTC for shoes\); nightly-4 is a name that is free$/),
+    );
+    await expect(addSchedule(deps, { ...nightly, name }, file)).rejects.toMatchObject(
+      refused(/; a{38}-2 is a name that is free$/),
+    );
+  });
+
   it('pauses a schedule once', async () => {
     expect(await pauseSchedule(depsOf([keep({ name: 'other' }), keep()]), 'nightly')).toBe(true);
     expect(done).toEqual(between('missed nightly 11+12', 'pause nightly'));
