@@ -1,10 +1,10 @@
-import { join } from 'node:path';
 import { sleep } from '../../core/clock.ts';
 import { exitCodes } from '../../core/exit-codes.ts';
 import { CloseStack, listenForShutdown, type Shutdown } from '../../core/lifecycle.ts';
-import { ensureStateFolder, openDatabase, stateFolder, type OpenDatabase } from '../../app/open-database.ts';
+import { ensureStateFolder, openDatabase, type OpenDatabase } from '../../app/open-database.ts';
 import type { Session } from '../../app/session.ts';
 import { hasDatabase } from '../../app/with-database.ts';
+import { demoFolderOf } from './demo-folder.ts';
 import { stopIfRequested, type Stage } from './play-demo.ts';
 
 /** At half, a server with much to write may be cut off; at double, it is not "at once" any more. */
@@ -35,7 +35,7 @@ async function leaveNow(session: Session, database: OpenDatabase): Promise<never
 }
 
 async function setUp(session: Session, shutdown: Shutdown, { isKept, play }: Play): Promise<void> {
-  const folder = join(stateFolder(session.config.projectDir), 'demo');
+  const folder = demoFolderOf(session.config.projectDir);
   ensureStateFolder(folder);
   const closing = new CloseStack();
   try {
