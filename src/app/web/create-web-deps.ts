@@ -5,7 +5,7 @@ import type { Environment } from '../../config/environment.ts';
 import { createBeginRun } from '../../runs/begin-run.ts';
 import { forecastRun } from '../../runs/forecast-run.ts';
 import { planToday } from '../../runs/plan-today.ts';
-import { createOperatorActions, type OperatorActions } from '../../runs/operator-actions.ts';
+import { createOperatorActions } from '../../runs/operator-actions.ts';
 import type { QueueServer } from '../../jobs/queue-server.ts';
 import { createQueuesToSee } from '../../jobs/queues-to-see.ts';
 import { findNextSlot } from '../../runs/due-slots.ts';
@@ -95,40 +95,33 @@ function openWatchedSync({ config, log }: Session, sync: SyncConfig): () => Prom
   };
 }
 
-function openActions({ session, pool, sync }: WebParts): OperatorActions | null {
-  if (sync === null) return null;
-  const { config, log } = session;
-  const runs = createRunStore({ pool, appKey: config.ALIBABA_APP_KEY });
-  const knowing = { ...openForecast(pool, { sync, appKey: config.ALIBABA_APP_KEY }), log };
-  const readSync = openWatchedSync(session, sync);
-  return createOperatorActions({
-    begin: createBeginRun({
-      runs,
-      makeForecast: async (request) => forecastRun({ ...knowing, sync: await readSync() }, request),
-      syncFileHash: hashSyncFile(sync),
-    }),
-    runs,
-    quota: createQuotaStore({ pool }),
-    retryGivenUp: (choice) => retryGivenUp(pool, choice),
-    sync,
-    source: sourceOf(config),
-  });
-}
-
-/** The plan of the day, which reads what forecasts read: once a minute. */
-function openPlan({ session, pool, sync }: WebParts): WebDeps['planToday'] {
+/** What needs the sync file. The plan of the day reads what forecasts read: once a minute. */
+function openBySync({ session, pool, sync }: WebParts): Pick<WebDeps, 'planToday' | 'actions'> {
+  if (sync === null) return { planToday: () => Promise.resolve(null), actions: null };
   const { config, log, context } = session;
-  if (sync === null) return () => Promise.resolve(null);
   const runs = createRunStore({ pool, appKey: config.ALIBABA_APP_KEY });
   const knowing = { ...openForecast(pool, { sync, appKey: config.ALIBABA_APP_KEY }), runs, log };
   const readSync = openWatchedSync(session, sync);
+  const know = async () => ({ ...knowing, sync: await readSync() });
   let at = new Date(0);
-  const plan = remember(context.clock, planEveryMs, async () =>
-    planToday({ ...knowing, sync: await readSync() }, at),
-  );
-  return async (now) => {
-    at = now;
-    return plan.get();
+  const plan = remember(context.clock, planEveryMs, async () => planToday(await know(), at));
+  return {
+    planToday: async (now) => {
+      at = now;
+      return plan.get();
+    },
+    actions: createOperatorActions({
+      begin: createBeginRun({
+        runs,
+        makeForecast: async (request) => forecastRun(await know(), request),
+        syncFileHash: hashSyncFile(sync),
+      }),
+      runs,
+      quota: createQuotaStore({ pool }),
+      retryGivenUp: (choice) => retryGivenUp(pool, choice),
+      sync,
+      source: sourceOf(config),
+    }),
   };
 }
 
@@ -158,7 +151,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
       await queues.requireAnswer();
     },
     nextRun: (now) => findNextRun(schedules, now),
-    planToday: openPlan(parts),
+    ...openBySync(parts),
     catalog: keepCounted({
       ...{ clock: session.context.clock, log },
       count: () => stores.overview.countCatalog(),
@@ -168,7 +161,6 @@ export function createWebDeps(parts: WebParts): WebDeps {
     doctor: remember(session.context.clock, doctorEveryMs, () => readEveryPage(parts)),
     readAnswer: (rawId) => raw.read(rawId),
     ...{ findRemedy, command: session.command },
-    actions: openActions(parts),
     readOnlyReason: 'The project has no catalog-sync.yaml, so no run can be started here.',
     connect: connectByWeb(session, pool, drain),
     imageSource: imagesOf(session),
