@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseDurationMs } from '../../core/duration.ts';
+import { dayMs, parseDurationMs } from '../../core/duration.ts';
 import { errorMessage } from '../../core/errors.ts';
 import { defaultNature, settleNature, type Nature } from '../../sandbox/world/nature.ts';
 import { addExamples } from '../add-examples.ts';
@@ -13,9 +13,13 @@ function parseInstant(text: string): Date {
   return at;
 }
 
+/** A hundred years. At a hundred times this, some times of the invented catalog are none for JavaScript or Postgres. */
+const maxAdvanceDays = 36_500;
+
 function parseAdvance(text: string): number {
   const ms = parseDurationMs(text);
-  if (ms === null) throw new InvalidArgumentError('Give a duration like 12h or 3d.');
+  if (ms === null || ms > maxAdvanceDays * dayMs)
+    throw new InvalidArgumentError(`Give a duration like 12h or 3d, at most ${String(maxAdvanceDays)}d.`);
   return ms;
 }
 

@@ -53,6 +53,7 @@ describe('a value at its bounds is taken as what it means', () => {
     ['sandbox --category-cycle 3', { categoryCycle: 3 }],
     ['sandbox --category-cycle 20', { categoryCycle: 20 }],
     ['sandbox --advance 3d', { advance: 259_200_000 }],
+    ['sandbox --advance 36500d', { advance: 36_500 * 86_400_000 }],
     ['sandbox --start-at 2026-01-31T08:00:00Z', { startAt: new Date('2026-01-31T08:00:00Z') }],
     [
       'sandbox --redirect-uri http://a/b --redirect-uri https://c',
@@ -124,7 +125,11 @@ describe('a value beyond its bounds is refused with what to give', () => {
     ['sandbox --latency-ms 60001', /from 0 to 60000\./],
     ['sandbox --category-cycle 2', /from 3 to 20\./],
     ['sandbox --category-cycle 21', /from 3 to 20\./],
-    ['sandbox --advance 3', /Give a duration like 12h or 3d/],
+    [
+      'sandbox --advance 3',
+      /option '--advance <duration>'.* Give a duration like 12h or 3d, at most 36500d\./,
+    ],
+    ['sandbox --advance 36501d', /like 12h or 3d, at most 36500d\./],
     ['sandbox --start-at soon', /Give a time like 2026-01-31T08:00:00Z/],
     ['sandbox --redirect-uri ftp://a', /Give an address like http:\/\/localhost/],
     ['sandbox --redirect-uri http://a:b', /Give an address like http:\/\/localhost/],
