@@ -116,7 +116,7 @@ function explainFileError(error: unknown, folder: string): unknown {
  * process that was killed does not count as a user; the server it left is reused. Data outlives everything,
  * and durability is that of a production server (`fsync` and `synchronous_commit` are on).
  *
- * It listens on a free port of 127.0.0.1 with a random password (scram), which is kept in `dataRoot` (0600).
+ * It listens on a free port of 127.0.0.1, the same as before if that is free, with a random password (scram), which is kept in `dataRoot` (0600).
  * As root it runs as the user `postgres` or `nobody`. Where that user can't reach the project (a 0700 home),
  * data and a copy of the binaries are in `/var/tmp/catalog-sync-<hash of the path>` instead, which is logged.
  *

@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import { localErrors } from './errors.ts';
 import { findFreePort } from './free-port.ts';
-import { clearDeadPid, clusterName, readPostmaster } from './postmaster.ts';
+import { clearDeadPid, clusterName, readLastPort, readPostmaster } from './postmaster.ts';
 import { runProgram } from './run-program.ts';
 import type { RunUser } from './run-user.ts';
 
@@ -64,7 +64,8 @@ function isPassing(log: string): boolean {
 
 /**
  * Starts the server of a data folder and waits until it takes connections. It runs in a session of its own
- * (pg_ctl calls setsid), so that Ctrl-C in the terminal ends its users first.
+ * (pg_ctl calls setsid), so that Ctrl-C in the terminal ends its users first. Its port is that of the server before, if it is
+ * free: who used that one goes on with this one.
  *
  * @returns the port on 127.0.0.1
  * @throws AppError LOCAL_POSTGRES_START_FAILED with the last lines of its log
@@ -74,7 +75,8 @@ export async function startServer(options: ServerOptions): Promise<number> {
   clearDeadPid(options.data);
   for (let attempt = 1; ; attempt += 1) {
     if (existsSync(logFile)) renameSync(logFile, `${logFile}.before`);
-    const port = await (options.pickPort ?? findFreePort)();
+    const last = attempt === 1 && !options.pickPort ? readLastPort(options.data) : null;
+    const port = last ?? (await (options.pickPort ?? findFreePort)());
     const result = await pgCtl(options, '-l', logFile, '-o', settings(port, options.data), 'start');
     if (result.code === 0) return port;
     const written = readLog(logFile);

@@ -46,6 +46,16 @@ export function readPostmaster(dataFolder: string): Postmaster | null {
   return { pid, port: Number(lines[3] ?? 0), isRunning };
 }
 
+/** The port of the last server of a data folder, by the command line that Postgres keeps of it; null: there was none. */
+export function readLastPort(dataFolder: string): number | null {
+  try {
+    const started = readFileSync(join(dataFolder, 'postmaster.opts'), 'utf8');
+    return Number(/"port=(\d+)"/.exec(started)?.[1] ?? 0) || null;
+  } catch {
+    return null;
+  }
+}
+
 /** More than any system gives to a process (Linux PID_MAX_LIMIT is 2^22). */
 const impossiblePid = 4_194_305;
 

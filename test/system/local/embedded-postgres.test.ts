@@ -121,6 +121,26 @@ describe('a later start', () => {
     expect(await queryRow(second.url, 'select answer from kept')).toEqual({ answer: 42 });
   });
 
+  it('has the port that the server had, by which those who use it find it again', async () => {
+    const first = await useAgain().open();
+    process.kill(serverPid(project.home), 'SIGKILL');
+    await expect(queryRow(first.url, 'select 1')).rejects.toThrow();
+    const second = await project.open();
+    expect(second.url).toBe(first.url);
+    expect(await queryRow(first.url, 'select 1 as one')).toEqual({ one: 1 });
+  });
+
+  it('has another port where that of the server was taken', async () => {
+    const first = await useAgain().open();
+    await first.release();
+    const taken = createServer().listen(Number(new URL(first.url).port), '127.0.0.1');
+    await once(taken, 'listening');
+    const second = await project.open();
+    taken.close();
+    expect(second.url).not.toBe(first.url);
+    expect(await queryRow(second.url, 'select 1 as one')).toEqual({ one: 1 });
+  });
+
   it('is not misled by a pid file whose pid now belongs to another program', async () => {
     const first = await useAgain().open();
     const pidFile = join(project.home, 'data', 'postmaster.pid');
