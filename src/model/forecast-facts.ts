@@ -35,7 +35,7 @@ export interface NodeFacts {
   readonly due: number;
 }
 
-/** Offers of a watch list that do not belong to its feed yet. */
+/** Offers that a feed will have when its next run begins: of its watch list, or kept out by a bound that is higher now. */
 export interface UnheldFacts {
   readonly feed: string;
   readonly offers: number;

@@ -58,7 +58,7 @@ export interface FeedKnowledge {
   readonly nodes: number;
   readonly nodesToFirstPass: number;
   readonly nodesDue: number;
-  /** Offers of its watch list that do not belong to it yet. */
+  /** Offers that it will have when its next run begins: of its watch list, or kept out by a bound that is higher now. */
   readonly unheld: number;
   /** Different offers for each row that its searches list, from 0 to 1. */
   readonly novelty: number;

@@ -44,7 +44,9 @@ async function readFacts(
   { categoryMs }: FreshnessAges,
 ): Promise<ForecastFacts> {
   const names = feeds.map(({ name }) => name);
-  const sources = JSON.stringify(feeds.map(({ name, categories, offers }) => ({ name, categories, offers })));
+  const sources = JSON.stringify(
+    feeds.map(({ name, categories, maxOffers, offers }) => ({ name, categories, maxOffers, offers })),
+  );
   const windows = await runSql<WindowFacts>(pool, readSql('sample-windows'), [names, sampledWindows]);
   const nodes = await runSql<NodeFacts>(pool, readSql('count-nodes'), [sources, categoryMs]);
   const unheld = await runSql<UnheldFacts>(pool, readSql('count-unheld-offers'), [sources]);

@@ -1,13 +1,42 @@
--- Purpose: how many offers of the watch lists of some feeds do not belong to their feed yet; excluding those that are gone and
---          those of erased sellers, which are never fetched.
--- Params:  $1 jsonb [{"name": text, "offers": [bigint] (its watch list)}] feeds
+-- Purpose: how many offers some feeds do not have yet, and will have when their next run begins: those of their watch lists, and
+--          those that their searches listed and a bound kept out which is higher now; excluding those that are gone and those of
+--          erased sellers, which are never fetched.
+-- Params:  $1 jsonb [{"name": text, "maxOffers": int|null, "offers": [bigint] (its watch list)}] feeds
 -- Returns: feed, offers (1 at least)
-SELECT n.name AS feed, count(*)::int AS offers
-FROM jsonb_to_recordset($1::jsonb) AS n (name text, offers bigint[])
-CROSS JOIN LATERAL unnest(n.offers) AS w (offer_id)
+WITH given AS (
+  SELECT n.name AS feed, n."maxOffers" AS max_offers, n.offers
+  FROM jsonb_to_recordset($1::jsonb) AS n (name text, "maxOffers" int, offers bigint[])
+),
+member AS (
+  SELECT n.feed, w.offer_id
+  FROM given n
+  CROSS JOIN LATERAL unnest(n.offers) AS w (offer_id)
+  UNION
+  -- As assign-feed.sql chooses them.
+  SELECT n.feed, l.offer_id
+  FROM given n
+  JOIN sync.feed f ON f.feed = n.feed AND (f.max_offers < n.max_offers OR (f.max_offers IS NOT NULL AND n.max_offers IS NULL))
+  CROSS JOIN LATERAL (
+    SELECT s.offer_id
+    FROM (
+      SELECT o.offer_id, o.first_seen_at AS seen_at
+      FROM sync.search_window w
+      JOIN sync.search_window whole ON whole.window_id = coalesce(w.parent_window_id, w.window_id)
+      JOIN sync.window_offer o ON o.window_id = w.window_id
+      WHERE w.feed = n.feed AND whole.retired_at IS NULL
+      UNION ALL
+      SELECT unnest(n.offers), '-infinity'
+    ) s
+    GROUP BY s.offer_id
+    ORDER BY min(s.seen_at), s.offer_id
+    LIMIT n.max_offers
+  ) l
+)
+SELECT m.feed, count(*)::int AS offers
+FROM member m
 LEFT JOIN sync.refresh r USING (offer_id)
 LEFT JOIN sync.feed_set s USING (feed_set)
-WHERE n.name <> ALL (coalesce(s.feeds, '{}'))
+WHERE m.feed <> ALL (coalesce(s.feeds, '{}'))
   AND (r.offer_id IS NULL OR r.bucket IS NOT NULL)
-  AND NOT EXISTS (SELECT FROM sync.erased_offer e WHERE e.offer_id = w.offer_id)
-GROUP BY n.name;
+  AND NOT EXISTS (SELECT FROM sync.erased_offer e WHERE e.offer_id = m.offer_id)
+GROUP BY m.feed;

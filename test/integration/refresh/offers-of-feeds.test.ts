@@ -186,6 +186,27 @@ describe('offers of a watch list that its feed does not have yet', () => {
     expect(await count([row], ['1'])).toEqual(isCounted ? [{ feed: 'a', offers: 1 }] : []);
   });
 
+  it.each<[string, number | null, number | null, number]>([
+    ['all that its bound, which was raised, leaves room for', 1, 3, 2],
+    ['all that its searches list, where it has no bound any more', 1, null, 3],
+    ['none, where the bound is as it was', 1, 1, 0],
+    ['none, where the bound was lowered', 3, 1, 0],
+    ['none, where it had no bound', null, 3, 0],
+  ])('are of those that were listed %s', async (_, before, maxOffers, offers) => {
+    const rows = [
+      ...[searchWindow(1), feedRow('a', { max_offers: before }), offer(1)],
+      ...[2, 3, 4, 5].map((id) =>
+        offer(id, { feed_set: 0, ...(id === 5 ? { bucket: null, order_at: null } : {}) }),
+      ),
+      ...[1, 2, 3, 4, 5].map((id) => listed(1, id, id)),
+    ];
+    const unheld = await still.within([...feedSets, ...rows], async (pool) => {
+      const feeds = [feedOf('a', { maxOffers }), feedOf('b')];
+      return (await createForecastStore({ pool }).read(feeds, ages)).unheld;
+    });
+    expect(unheld).toEqual(offers === 0 ? [] : [{ feed: 'a', offers }]);
+  });
+
   it('are none of erased sellers', async () => {
     expect(await count([], ['66', '67', '68'])).toEqual([{ feed: 'a', offers: 2 }]);
   });
