@@ -153,6 +153,7 @@ export async function openStack(options: StackOptions): Promise<Stack> {
         conduct: (isOver) => app.conduct(isOver),
         drain: never,
         onProgress: async () => undefined,
+        countPostponed: () => app.leases.countPostponed([]),
       });
       if (outcome.kind === 'active') throw new Error('another run is active in a database of our own');
       return outcome.run;

@@ -109,6 +109,8 @@ async function runAndShow(
     conduct: (isOver) => app.conduct(isOver),
     drain,
     onProgress: progress.update,
+    countPostponed: ({ feedNames }) =>
+      app.leases.countPostponed(sync.feeds.filter(({ name }) => feedNames.includes(name))),
   });
   progress.done();
   if (outcome.kind === 'active') {

@@ -1,6 +1,7 @@
 import type { AppError } from '../core/errors.ts';
 import type { ActiveRun, BeginAnswer, RunStore } from './run-store.ts';
 import type { Run, RunEnd } from '../model/run.ts';
+import type { Postponed } from '../refresh/queue/lease-store.ts';
 
 export interface RunToEndDeps {
   readonly runs: Pick<RunStore, 'read' | 'end' | 'reasonForSilence'>;
@@ -8,6 +9,8 @@ export interface RunToEndDeps {
   readonly begin: () => Promise<BeginAnswer>;
   /** Works and ticks in this process until the run is over or the process is stopped; gives why the last tick failed. */
   readonly conduct: (isOver: () => Promise<boolean>) => Promise<AppError | null>;
+  /** What of the run's feeds waits for a later try. */
+  readonly countPostponed: (run: Run) => Promise<Postponed>;
   /** Its reason is a `ShutdownCause`. */
   readonly drain: AbortSignal;
   /** Called about once a second. */
@@ -37,7 +40,7 @@ export async function runToEnd(deps: RunToEndDeps): Promise<RunOutcome> {
   if (deps.drain.aborted) {
     const isDeadline = deps.drain.reason === 'deadline';
     const hindrance = isDeadline ? (trouble?.code ?? (await deps.runs.reasonForSilence(runId))) : null;
-    await deps.runs.end(runId, ...earlyEnd(isDeadline, hindrance));
+    await deps.runs.end(runId, ...earlyEnd(isDeadline, hindrance), await deps.countPostponed(run));
   }
   return { kind: 'ended', run: (await deps.runs.read(runId)) ?? run };
 }

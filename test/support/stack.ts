@@ -147,6 +147,7 @@ async function openProcess(
         conduct: (isOver) => app.conduct(isOver),
         drain: drain.signal,
         onProgress: async () => undefined,
+        countPostponed: () => app.leases.countPostponed(sync.feeds),
       }),
     drain: () => drain.abort(),
     stopNow: () => stopNow.abort(),

@@ -120,6 +120,7 @@ async function syncDay(stage: Stage, { app, day }: DemoWorld): Promise<Run> {
     conduct: (isOver) => app.conduct(isOver),
     drain: shutdown.drain,
     onProgress: progress.update,
+    countPostponed: () => app.leases.countPostponed(demoSync.feeds),
   });
   progress.done();
   if (outcome.kind === 'ended') return outcome.run;

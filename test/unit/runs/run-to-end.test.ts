@@ -12,15 +12,17 @@ function openStore(silence: string | null, ...reads: readonly Partial<Run>[]) {
   const runs: RunToEndDeps['runs'] = {
     read: async () => ended ?? { ...run, ...left.shift() },
     reasonForSilence: async () => silence,
-    end: async (_, status, cause) => {
+    end: async (_, status, cause, left) => {
       await new Promise((resolve) => setImmediate(resolve));
-      ended = { ...run, status, cause, endedAt: new Date(0) };
+      const postponed = left?.targets ?? 0;
+      ended = { ...run, status, cause, postponed, endedAt: new Date(0) };
     },
   };
   return { run, runs };
 }
 
 const never = new AbortController().signal;
+const countPostponed = async () => ({ targets: 3, nextTryAt: new Date(9) });
 
 it('a run is conducted until it has ended, and each time it is read is progress', async () => {
   const over = { status: 'succeeded', endedAt: new Date(1) } as const;
@@ -33,7 +35,7 @@ it('a run is conducted until it has ended, and each time it is read is progress'
   const seen: number[] = [];
   const answers: boolean[] = [];
   const outcome = await runToEnd({
-    ...{ runs, drain: never },
+    ...{ runs, drain: never, countPostponed },
     begin: async () => ({ kind: 'started', run }),
     conduct: async (isOver) => {
       do answers.push(await isOver());
@@ -53,7 +55,7 @@ it('a run is conducted until it has ended, and each time it is read is progress'
 it('a run that another process drives is left to it', async () => {
   const { runs } = openStore(null);
   const outcome = await runToEnd({
-    ...{ runs, drain: never, onProgress: async () => undefined },
+    ...{ runs, drain: never, onProgress: async () => undefined, countPostponed },
     begin: async () => ({ kind: 'active', runId: '9', silentMs: null }),
     conduct: () => Promise.reject(new Error('it is not ours')),
   });
@@ -97,9 +99,9 @@ it.each<[string, Stop]>([
 ])('a run that is stopped %s', async (_, { reason, trouble, silence = null, end: [status, cause] }) => {
   const { run, runs } = openStore(silence);
   const outcome = await runToEnd({
-    ...{ runs, drain: AbortSignal.abort(reason), onProgress: async () => undefined },
+    ...{ runs, drain: AbortSignal.abort(reason), onProgress: async () => undefined, countPostponed },
     begin: async () => ({ kind: 'started', run }),
     conduct: async () => trouble,
   });
-  expect(outcome).toMatchObject({ kind: 'ended', run: { status, cause } });
+  expect(outcome).toMatchObject({ kind: 'ended', run: { status, cause, postponed: 3 } });
 });
