@@ -1,7 +1,7 @@
 import type { CliContext } from '../app/context.ts';
 import type { App } from '../app/open-app.ts';
 import { cliErrors } from '../app/errors.ts';
-import { AppError, coreErrors } from '../core/errors.ts';
+import { AppError } from '../core/errors.ts';
 import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
 import { sleep } from '../core/clock.ts';
 import { unlessAborted } from '../core/lifecycle.ts';
@@ -15,19 +15,7 @@ import { confirm } from '../terminal/confirm.ts';
 import { canCall, describeNextRun, formatDuration, isCutShort } from './plan/describe-next-run.ts';
 import { commandSteps, deadlineSteps, sourceBanner, withApp, type AppWork } from '../app/run-session.ts';
 import type { Session } from '../app/session.ts';
-import { syncFileName } from '../config/project-folder.ts';
 import { createRunProgress, exitCodeOfRun, printRun } from './show-run.ts';
-
-/** @throws AppError CONFIG_FILE_INVALID when the file has no such feed */
-export function requireFeeds(sync: SyncConfig, feeds: readonly string[]): void {
-  const known = sync.feeds.map(({ name }) => name);
-  const unknown = feeds.filter((feed) => !known.includes(feed));
-  if (unknown.length === 0) return;
-  throw new AppError(
-    coreErrors.CONFIG_FILE_INVALID,
-    `${syncFileName} has no feed ${unknown.join(', ')}; its feeds are ${known.join(', ')}`,
-  );
-}
 
 export interface RunScopeOptions {
   /** Distinct exit codes for results that are not failures. */

@@ -9,7 +9,7 @@ import { planAsJson, scenariosAsJson } from '../plan/plan-as-json.ts';
 import { callsDue, readPlan, type Plan } from '../plan/read-plan.ts';
 import type { WhatIf } from '../parse-what-if.ts';
 import { readWatchedSync } from '../read-watched-sync.ts';
-import { requireFeeds } from '../run-scope.ts';
+import { refuseUnknownFeeds } from '../refuse-unknown-feeds.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { safeJson } from '../../terminal/safe-text.ts';
 import { wrapText, wrapWidth } from '../../terminal/wrap-text.ts';
@@ -53,7 +53,6 @@ function printPlan(session: Session, plan: Plan, { whatIf: limits, days = defaul
 
 async function showForecast(session: Session, sync: SyncConfig, flags: PlanFlags): Promise<void> {
   const { feed, budget = null } = flags;
-  if (feed !== undefined) requireFeeds(sync, [feed]);
   const feedNames = feed === undefined ? sync.feeds.map(({ name }) => name) : [feed];
   const plan = await readPlan(session, sync, { feedNames, budgetCalls: budget });
   const { context } = session;
@@ -75,6 +74,7 @@ export async function showPlan(context: CliContext, flags: PlanFlags, self: Comm
     self.error("error: option '--days' needs '--what-if'");
   const session = openSession(self, context, { logs: 'command', ignoresEnvironment: isForForms });
   const sync = await readWatchedSync(session);
+  if (flags.feed !== undefined) refuseUnknownFeeds(sync, [flags.feed], self);
   if (isForForms) showVolumes(session, sync);
   else await showForecast(session, sync, flags);
 }

@@ -13,8 +13,10 @@ import type { MissedRunPolicy } from '../../model/sync-config.ts';
 import { cron, name as nameOf, timezone } from '../../config/sync-config-values.ts';
 import type { CliContext } from '../../app/context.ts';
 import { withPings } from '../../app/heartbeat.ts';
+import { AppError, coreErrors } from '../../core/errors.ts';
 import type { App } from '../../app/open-app.ts';
-import { requireFeeds, runScope } from '../run-scope.ts';
+import { describeUnknownFeeds, refuseUnknownFeeds } from '../refuse-unknown-feeds.ts';
+import { runScope } from '../run-scope.ts';
 import { formatSchedules, formatSlots } from '../schedules/format-schedules.ts';
 import { describeSchedules } from '../../runs/list-schedules.ts';
 import { readSyncFileIfAny, withSchedules } from '../schedules/open-schedules.ts';
@@ -64,7 +66,7 @@ export async function addToSchedules(
   const session = openSession(self, context, { logs: 'command' });
   const sync = session.readSyncConfig();
   const feeds = [...new Set(flags.feed)];
-  requireFeeds(sync, feeds);
+  refuseUnknownFeeds(sync, feeds, self);
   const { timeZone, budget = null, missed } = flags;
   const schedule = { name, cron: flags.cron, timezone: timeZone, feeds, budgetCalls: budget, missed };
   const nextAt = await withSchedules(session, async (deps) => {
@@ -127,7 +129,8 @@ export async function runNow(
     const schedule = all.find((known) => known.name === name);
     if (!schedule) throw unknownSchedule(name, all);
     const { feeds, budgetCalls } = schedule;
-    requireFeeds(sync, feeds);
+    const problem = describeUnknownFeeds(sync, feeds);
+    if (problem !== null) throw new AppError(coreErrors.CONFIG_FILE_INVALID, `schedule ${name}: ${problem}`);
     const scope = scopeOf(
       feeds,
       sync.feeds.map((feed) => feed.name),

@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import type { CliContext } from '../../app/context.ts';
 import { scopeOf } from '../../runs/scope-of.ts';
-import { msLeft, requireFeeds, runScope } from '../run-scope.ts';
+import { refuseUnknownFeeds } from '../refuse-unknown-feeds.ts';
+import { msLeft, runScope } from '../run-scope.ts';
 import { withPings } from '../../app/heartbeat.ts';
 import { openSession } from '../../app/session.ts';
 
@@ -14,10 +15,8 @@ interface SyncFlags {
   readonly yes?: true;
 }
 
-/** @throws AppError CONFIG_FILE_INVALID when the file has no such feed */
 function chooseFeeds(sync: SyncConfig, feed: string | undefined): { scope: string; feedNames: string[] } {
   const all = sync.feeds.map(({ name }) => name);
-  if (feed !== undefined) requireFeeds(sync, [feed]);
   const feedNames = feed === undefined ? all : [feed];
   return { scope: scopeOf(feedNames, all), feedNames };
 }
@@ -29,6 +28,7 @@ export async function syncNow(context: CliContext, flags: SyncFlags, self: Comma
   const msToDeadline = deadlineMs === null ? null : msLeft(context, deadlineMs);
   context.exitCode = await withPings(session, msToDeadline, async () => {
     const sync = session.readSyncConfig();
+    if (flags.feed !== undefined) refuseUnknownFeeds(sync, [flags.feed], self);
     const chosen = { ...chooseFeeds(sync, flags.feed), trigger: 'cli', budgetCalls: flags.budget ?? null };
     // That of the run counts from now, by the clock of the ledger: other processes keep it, too.
     const leftMs = () => (deadlineMs === null ? null : Math.max(0, msLeft(context, deadlineMs)));

@@ -2,6 +2,7 @@ import { chmod, link, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import type { CliContext } from '../../app/context.ts';
+import { refuseUnknownFeeds } from '../refuse-unknown-feeds.ts';
 import { openSession, type Session } from '../../app/session.ts';
 import { readOfferIdOf, parseWatchList } from '../../config/parse-watch-list.ts';
 import { isWatchFeed, readWatchText, type WatchFeed } from '../../config/watch-lists.ts';
@@ -19,19 +20,21 @@ const amount = (count: number): string => count.toLocaleString('en');
 /** What was said of bad lines is enough to correct a file by. */
 const shownLines = 20;
 
-/** @throws AppError CONFIG_FILE_INVALID when it is not clear which feed is meant, or it has no file */
-function chooseFeed(session: Session, name: string | undefined): WatchFeed {
-  const having = session.readSyncConfig().feeds.filter(isWatchFeed);
+/** Ends with a usage error where flags do not say which feed is meant. @throws AppError CONFIG_FILE_INVALID when it has no file */
+function chooseFeed(session: Session, name: string | undefined, command: Command): WatchFeed {
+  const sync = session.readSyncConfig();
+  if (name !== undefined) refuseUnknownFeeds(sync, [name], command);
+  const having = sync.feeds.filter(isWatchFeed);
   const chosen = name === undefined ? having : having.filter((feed) => feed.name === name);
   const [feed] = chosen;
   if (feed !== undefined && chosen.length === 1) return feed;
   const names = having.map((one) => one.name).join(', ');
+  if (chosen.length > 1)
+    command.error(`error: several feeds have an offers_file (${names}): say which by --feed`);
   const problem =
-    name !== undefined
-      ? `feed ${name} has no offers_file in catalog-sync.yaml`
-      : having.length === 0
-        ? 'no feed has an offers_file in catalog-sync.yaml: add `offers_file: watch.csv` to one'
-        : `several feeds have an offers_file (${names}): say which by --feed`;
+    name === undefined
+      ? 'no feed has an offers_file in catalog-sync.yaml: add `offers_file: watch.csv` to one'
+      : `feed ${name} has no offers_file in catalog-sync.yaml`;
   throw new AppError(coreErrors.CONFIG_FILE_INVALID, problem);
 }
 
@@ -42,7 +45,7 @@ interface Opened {
 
 function open(context: CliContext, { feed }: WatchFlags, self: Command): Opened {
   const session = openSession(self, context, { logs: 'command' });
-  return { session, feed: chooseFeed(session, feed) };
+  return { session, feed: chooseFeed(session, feed, self) };
 }
 
 /** A list that is not there yet begins empty. What keeps it from being made is said by who reads it next. */

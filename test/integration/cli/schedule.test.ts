@@ -153,8 +153,10 @@ describe('catalog-sync schedule', () => {
 
   it('refuses feeds that the file does not have, and names that are taken', async () => {
     const unknown = await run(['add', 'weekly', '--cron', '0 4 * * *', '--feed', 'bags', 'hats']);
-    expect(unknown).toMatchObject({ exitCode: 4 });
-    expect(unknown.stderr).toContain('has no feed hats; its feeds are bags, shoes');
+    expect(unknown).toMatchObject({ exitCode: 2 });
+    expect(unknown.stderr).toContain(
+      "option '--feed' is wrong: catalog-sync.yaml has no feed hats; its feeds are bags, shoes",
+    );
     // The file has it, and no process has taken it over yet.
     const taken = await run(['add', 'nightly', '--cron', '0 4 * * *', '--feed', 'bags']);
     expect(taken.exitCode).toBe(4);

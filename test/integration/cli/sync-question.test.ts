@@ -87,8 +87,10 @@ it('offers of a watch list are planned as those of the sync file', async () => {
 
 it('a feed that the file does not have is refused with those that it has', async () => {
   const { exitCode, err } = await sync('--feed none');
-  expect(exitCode).toBe(4);
-  expect(err).toContain('catalog-sync.yaml has no feed none; its feeds are bags, others');
+  expect(exitCode).toBe(2);
+  expect(err).toBe(
+    "error: option '--feed' is wrong: catalog-sync.yaml has no feed none; its feeds are bags, others\nAdd --help for flags and examples.\n",
+  );
 });
 
 it('nobody is asked who gave a budget, said yes, or is not there', async () => {

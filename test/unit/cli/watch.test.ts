@@ -65,16 +65,21 @@ describe('the feed', () => {
   });
 
   it.each([
-    ['list', two, 'several feeds have an offers_file (watched, third): say which by --feed'],
-    ['list --feed other', two, 'feed other has no offers_file in catalog-sync.yaml'],
-    ['list --feed none', one, 'feed none has no offers_file in catalog-sync.yaml'],
+    [2, 'list', two, 'several feeds have an offers_file (watched, third): say which by --feed'],
+    [4, 'list --feed other', two, 'feed other has no offers_file in catalog-sync.yaml'],
     [
-      ...(['list', one.replace(', offers_file: watch.csv', '')] as const),
+      2,
+      'list --feed none',
+      one,
+      "option '--feed' is wrong: catalog-sync.yaml has no feed none; its feeds are",
+    ],
+    [
+      ...([4, 'list', one.replace(', offers_file: watch.csv', '')] as const),
       'no feed has an offers_file in catalog-sync.yaml: add `offers_file: watch.csv` to one',
     ],
-  ])('of %s must be clear', async (line, syncFile, said) => {
+  ])('gives %i where it is not clear by %s', async (code, line, syncFile, said) => {
     const { exitCode, err } = await open('', syncFile).run(line);
-    expect(exitCode).toBe(4);
+    expect(exitCode).toBe(code);
     expect(err).toContain(said);
   });
 });
