@@ -102,7 +102,10 @@ async function runAndShow(
   });
   progress.done();
   if (outcome.kind === 'active') {
-    session.talk(`run ${outcome.runId} of the same scope is active in another process; nothing was done`);
+    // Also with `--quiet`: whoever reads the mail of cron would not know why nothing was fetched.
+    session.context.stderr.write(
+      `run ${outcome.runId} of the same scope is active in another process; nothing was done\n`,
+    );
     return isStrict ? exitCodes.anotherRunActive : exitCodes.succeeded;
   }
   const { run } = outcome;

@@ -123,12 +123,16 @@ it('a run whose process was not heard of is waited for, and taken over; one that
        VALUES ('all', 'cli', 'sandbox', 'running', '["bags"]', now(), clock_timestamp() - $1::interval) RETURNING run_id`,
       [silence],
     );
-  await begin('0 seconds');
+  await begin('-60 seconds');
   const left = await sync('--yes');
   expect(left.exitCode).toBe(0);
-  expect(left.err).toMatch(/run \d+ of the same scope is active in another process; nothing was done\n$/);
+  const said = /run \d+ of the same scope is active in another process; nothing was done\n$/;
+  expect(left.err).toMatch(said);
+  const quiet = await sync('--yes --quiet --strict-exit');
+  expect(quiet.exitCode).toBe(6);
+  expect(quiet.err).toMatch(new RegExp(`^${said.source}`));
   await db.pool.query(`UPDATE sync.run SET status = 'cancelled', ended_at = now() WHERE status = 'running'`);
-  const { rows } = await begin('14 seconds');
+  const { rows } = await begin('7 seconds');
   const taken = await sync('--yes');
   expect(taken.err).toMatch(
     /the process of run \d+ was not heard of for \d+ s: waiting \d s to know whether it goes on/,
