@@ -132,7 +132,7 @@ it('a run whose process was not heard of is waited for, and taken over; one that
   expect(quiet.exitCode).toBe(6);
   expect(quiet.err).toMatch(new RegExp(`^${said.source}`));
   await db.pool.query(`UPDATE sync.run SET status = 'cancelled', ended_at = now() WHERE status = 'running'`);
-  const { rows } = await begin('7 seconds');
+  const { rows } = await begin('12 seconds');
   const taken = await sync('--yes');
   expect(taken.err).toMatch(
     /the process of run \d+ was not heard of for \d+ s: waiting \d s to know whether it goes on/,
