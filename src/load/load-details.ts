@@ -30,6 +30,7 @@ import { countEmptyDetails, insertObservations, observationId } from './observat
 import { lockOffers, writeFreshness } from '../refresh/update/freshness-rows.ts';
 import { placeSellers } from './place-sellers.ts';
 import { placeSkus } from './place-skus.ts';
+import { placeStates } from './place-states.ts';
 import { replayDetails } from './replay-details.ts';
 import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
 import { mergePrices } from './merge-prices.ts';
@@ -233,6 +234,7 @@ export async function loadDetails(
   const answers = await doubtDetails(context, given, freshness);
   const merge: DetailMerge = { context, counters, freshness };
   const late: DetailObservation[] = [];
+  const overtaken: DetailObservation[] = [];
   const again: DetailObservation[] = [];
   const rounds = inRounds(
     answers,
@@ -249,8 +251,10 @@ export async function loadDetails(
     const moved = await mergeRound(merge, booked.fresh, isLate);
     if (replay === null) learnFrom({ statsUpdate, counters }, booked.fresh, moved, freshness);
     late.push(...booked.fresh.filter(isLate));
+    overtaken.push(...booked.fresh.filter(isOvertaken));
     again.push(...booked.again);
   }
+  await placeStates(context, overtaken);
   if (replay === null) {
     countReplayed(counters, await mergeLatePrices(context, 'detail', late.map(toLateAnswer)));
     noteUnusable(answers, freshness);

@@ -21,6 +21,7 @@ interface Plan {
   readonly offer: number;
   readonly time: number;
   readonly isEmpty: boolean;
+  readonly status: string;
   readonly amount: string;
   readonly skus: readonly string[];
   readonly stock: number;
@@ -35,6 +36,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   // Few times, so that some answers share one: then the call decides.
   time: fc.integer({ min: 0, max: 7 }),
   isEmpty: fc.constantFrom(false, false, false, false, true),
+  status: fc.constantFrom('published', 'published', 'deleted'),
   amount: fc.constantFrom('1', '2'),
   skus: fc.subarray(['11', '12']),
   stock: fc.integer({ min: 0, max: 2 }),
@@ -63,6 +65,8 @@ const tables = {
   seller: `SELECT seller_id AS owner, company_name, composite_service_score FROM catalog.seller ORDER BY seller_id`,
   'descriptions of sellers': `SELECT seller_id AS owner, * FROM sync.seller_observation ORDER BY seller_id`,
   offer: `SELECT offer_id AS owner, offer_id, state FROM catalog.offer ORDER BY offer_id`,
+  'history of states': `SELECT offer_id AS owner, offer_id, old, new, observed_at, call_id FROM catalog.offer_change WHERE field = 'state'
+                        ORDER BY offer_id, observed_at, call_id`,
   freshness: `SELECT offer_id AS owner, offer_id, detail_at, detail_call_id, found_at, found_call_id, empty_detail_streak
               FROM sync.refresh ORDER BY offer_id`,
   observation: `SELECT offer_id AS owner, offer_id, observed_at, call_id, is_found, is_late, read_sku_ids
@@ -88,6 +92,7 @@ function createCopy(number: number, plans: readonly Plan[], order: readonly numb
     const from = provenance(one.time, String(number * 100 + place));
     if (one.isEmpty) return empty(offerId, from);
     return found(offerId, from, {
+      offer: { sourceStatus: one.status },
       skus: one.skus.map((id) => sku(id, { stock: one.stock + Number(id), cargoNumber: one.cargo })),
       prices: [price(one.amount)],
       seller: seller(sellerId, { companyName: one.name, compositeServiceScore: one.score }),
