@@ -132,12 +132,14 @@ export function collectPrices(
     const unit = retail !== null && until === 'unread' ? until : retail;
     list.readQuoted(wholeOffer, unit, () => readRanges(saleInfo, list, quoted.read));
   }
-  list.miss(quoted.missed, isBySku ? null : wholeOffer);
+  for (const skuId of isBySku ? skus.map((sku) => sku.skuId) : [wholeOffer]) list.miss(quoted.missed, skuId);
   list.read(saleInfo, channelPrices, wholeOffer, 1);
   for (const { skuId, row } of skus) list.read(row, channelPrices, skuId, 1);
   readResellerPrices(saleInfo, list, skus);
-  if (hasUnreadSkus)
-    list.miss([...quoted.read, ...channelPrices, ...dropshipPrice, ...distributionPrice], null);
+  if (hasUnreadSkus) {
+    const quotes = [...quoted.read, ...quoted.missed];
+    list.miss([...quotes, ...channelPrices, ...dropshipPrice, ...distributionPrice], null);
+  }
   return { prices: list.prices, unreadPrices: list.unreadPrices };
 }
 

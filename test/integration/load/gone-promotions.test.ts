@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/core/json.ts';
+import { createLogger } from '../../../src/core/log.ts';
+import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { normalizeAnswer } from '../../../src/transform/normalize-answer.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { learnNothing, provenance } from '../../support/answers.ts';
+
+let db: TestDatabase;
+let store: CatalogStore;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  store = createCatalogStore({
+    pool: db.pool,
+    learn: learnNothing,
+    log: createLogger({ level: 'silent', pretty: false }),
+    read: () => null,
+  });
+});
+afterAll(() => db.drop());
+
+const load = async (id: string, minutes: number, payload: JsonObject) => {
+  const fields = { offerId: id, subject: 'x', status: 'published', minOrderQuantity: 1 };
+  const request = { operation: 'offer.detail', offerId: id, language: 'en' } as const;
+  await store.load([normalizeAnswer(request, { ...fields, ...payload }, provenance(minutes), null)]);
+};
+
+it('a SKU that is gone keeps no promotion where whose promotions are can not be read', async () => {
+  const productSaleInfo = { quoteType: 1 };
+  const skuOf = (skuId: number, promotionPrice: string) => ({ skuId, price: '10', promotionPrice });
+  await load('1', 1, {
+    productSaleInfo,
+    productSkuInfos: [skuOf(5, '8'), skuOf(6, '3')],
+    promotionModel: { hasPromotion: true, promotionType: 'all' },
+  });
+  // SKU 6 is gone: the list of SKUs is complete.
+  await load('1', 2, {
+    productSaleInfo,
+    productSkuInfos: [skuOf(5, '8')],
+    promotionModel: { hasPromotion: true, promotionType: { code: 1 } },
+  });
+  const { rows: skus } = await db.pool.query(
+    `SELECT sku_id, state FROM catalog.sku WHERE offer_id = 1 ORDER BY sku_id`,
+  );
+  expect(skus).toEqual([
+    { sku_id: '5', state: 'listed' },
+    { sku_id: '6', state: 'gone' },
+  ]);
+  const { rows } = await db.pool.query(
+    `SELECT sku_id, kind, trim_scale(amount_cny) AS cny FROM catalog.price WHERE offer_id = 1 ORDER BY sku_id, kind`,
+  );
+  expect(rows).toEqual([
+    { sku_id: '5', kind: 'list', cny: '10' },
+    { sku_id: '5', kind: 'promotion', cny: '8' },
+  ]);
+});
