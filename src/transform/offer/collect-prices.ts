@@ -88,6 +88,17 @@ class PriceList implements OfferPrices {
     this.miss(fields, skuId);
   }
 
+  add({ prices, unreadPrices }: OfferPrices): void {
+    this.prices.push(...prices);
+    this.unreadPrices.push(...unreadPrices);
+  }
+
+  /** Notes that prices may be those of `other`, and may not. */
+  doubt(other: OfferPrices): void {
+    for (const { skuId, kind, minQuantity } of [...other.prices, ...other.unreadPrices])
+      this.unreadPrices.push({ skuId, kind, minQuantity });
+  }
+
   /** Notes that prices of `skuId` (null: of any SKU) are in a part of the answer that can't be read. */
   miss(fields: PriceFields, skuId: string | null): void {
     for (const [, kind] of fields) this.unreadPrices.push({ skuId, kind, minQuantity: null });
@@ -103,6 +114,12 @@ export interface PriceTerms {
   readonly isPromotionUnread: boolean;
 }
 
+/** Null: nothing that can be read tells. */
+function isPricedBySku({ quoteType }: PriceTerms, { skus, hasUnreadSkus }: SkuSources): boolean | null {
+  if (quoteType !== null) return quoteType === 1;
+  return skus.length === 0 && hasUnreadSkus ? null : skus.some(({ row }) => row.has('price'));
+}
+
 /**
  * Every price point of a detail answer, one for each (SKU, kind, quantity):
  *
@@ -113,16 +130,13 @@ export interface PriceTerms {
  * - All other kinds come from the SKUs and from `productSaleInfo`, wherever they are.
  *
  * A quote type that can't be read is inferred from what it means: only SKUs priced one by one carry a `price`
- * (1688 docs queryProductDetail v1; null in type 2, measured by clients).
+ * (1688 docs queryProductDetail v1; null in type 2, measured by clients). Where no SKU can be read either, `priceRangeList`
+ * may be the prices, or repeat those of SKUs: neither begins, and what it states of does not end.
  */
-export function collectPrices(
-  terms: PriceTerms,
-  saleInfo: FieldReader,
-  { skus, hasUnreadSkus }: SkuSources,
-): OfferPrices {
-  const { quoteType } = terms;
+export function collectPrices(terms: PriceTerms, saleInfo: FieldReader, sources: SkuSources): OfferPrices {
+  const { skus, hasUnreadSkus } = sources;
   const quoted = quotedPrices(terms);
-  const isBySku = quoteType === null ? skus.some(({ row }) => row.has('price')) : quoteType === 1;
+  const isBySku = isPricedBySku(terms, sources);
   const until = retailUntil(terms.minOrder, saleInfo);
   const list = new PriceList();
   if (isBySku) {
@@ -130,7 +144,10 @@ export function collectPrices(
   } else {
     const retail = until === null ? null : retailPriceOf(saleInfo);
     const unit = retail !== null && until === 'unread' ? until : retail;
-    list.readQuoted(wholeOffer, unit, () => readRanges(saleInfo, list, quoted.read));
+    const ranges = new PriceList();
+    ranges.readQuoted(wholeOffer, unit, () => readRanges(saleInfo, ranges, quoted.read));
+    if (isBySku === null) list.doubt(ranges);
+    else list.add(ranges);
   }
   for (const skuId of isBySku ? skus.map((sku) => sku.skuId) : [wholeOffer]) list.miss(quoted.missed, skuId);
   list.read(saleInfo, channelPrices, wholeOffer, 1);

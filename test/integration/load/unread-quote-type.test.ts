@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { JsonObject } from '../../../src/core/json.ts';
+import { createLogger } from '../../../src/core/log.ts';
+import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import { normalizeAnswer } from '../../../src/transform/normalize-answer.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { learnNothing, provenance } from '../../support/answers.ts';
+
+let db: TestDatabase;
+let store: CatalogStore;
+beforeAll(async () => {
+  db = await createTestDatabase();
+  store = createCatalogStore({
+    pool: db.pool,
+    learn: learnNothing,
+    log: createLogger({ level: 'silent', pretty: false }),
+    read: () => null,
+  });
+});
+afterAll(() => db.drop());
+
+const load = async (id: string, minutes: number, payload: JsonObject) => {
+  const fields = { offerId: id, subject: 'x', status: 'published', minOrderQuantity: 1 };
+  const request = { operation: 'offer.detail', offerId: id, language: 'en' } as const;
+  await store.load([normalizeAnswer(request, { ...fields, ...payload }, provenance(minutes), null)]);
+};
+
+it('where neither the quote type nor the SKUs can be read, ranges that repeat prices of SKUs are no prices of the offer', async () => {
+  const priceRangeList = [{ startQuantity: 1, price: '10' }];
+  await load('1', 1, {
+    productSaleInfo: { quoteType: 1, priceRangeList },
+    productSkuInfos: [
+      { skuId: 5, price: '10' },
+      { skuId: 6, price: '12' },
+    ],
+  });
+  await load('1', 2, {
+    productSaleInfo: { quoteType: { code: 1 }, priceRangeList },
+    productSkuInfos: 'busy',
+  });
+  const { rows } = await db.pool.query(
+    `SELECT sku_id, trim_scale(amount_cny) AS cny FROM catalog.price WHERE offer_id = 1 AND kind = 'list' ORDER BY sku_id`,
+  );
+  expect(rows).toEqual([
+    { sku_id: '5', cny: '10' },
+    { sku_id: '6', cny: '12' },
+  ]);
+});

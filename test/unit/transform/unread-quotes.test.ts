@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import type { JsonValue } from '../../../src/core/json.ts';
+import { detailOf } from './offer-answers.ts';
+
+it('ranges are unread where neither the quote type nor the SKUs tell whether they are prices', () => {
+  const priceRangeList = [
+    { startQuantity: 2, price: '10' },
+    { startQuantity: 5, price: 'ask' },
+  ];
+  const productSaleInfo = { priceRangeList, retailPrice: '12' };
+  const { prices, unreadPrices } = detailOf({
+    ...{ minOrderQuantity: 1, productSaleInfo },
+    productSkuInfos: 'soon',
+  });
+  expect(prices).toMatchObject([{ kind: 'retail', amountCny: '12' }]);
+  expect(unreadPrices.filter(({ skuId }) => skuId === '0')).toEqual([
+    { skuId: '0', kind: 'list', minQuantity: 1 },
+    { skuId: '0', kind: 'list', minQuantity: 2 },
+    { skuId: '0', kind: 'list', minQuantity: 5 },
+  ]);
+});
+
+it('promotions of each SKU are unread where whose they are is, and of any where some SKUs are', () => {
+  const promotionsOf = (productSkuInfos: JsonValue) =>
+    detailOf({ productSaleInfo: { quoteType: 1 }, promotionModel: 'soon', productSkuInfos })
+      .unreadPrices.filter(({ kind }) => kind === 'promotion' || kind === 'plus')
+      .map(({ skuId, kind }) => `${skuId ?? '*'} ${kind}`);
+  expect(promotionsOf([{ skuId: 7, promotionPrice: '3' }])).toEqual(['7 promotion', '7 plus']);
+  expect(promotionsOf(['soon'])).toEqual(['* promotion', '* plus']);
+});
