@@ -7,6 +7,7 @@ import type { LoadContext } from './load-context.ts';
 import { inRounds, isOlder } from '../refresh/update/offer-freshness.ts';
 import { mergeLatePrices } from './merge-late-prices.ts';
 import { mergeRows, type RowMerge } from './merge-rows.ts';
+import { placeRows } from './place-rows.ts';
 import { insertObservations, observationId } from './observation-rows.ts';
 import { lockOffers, writeFreshness } from '../refresh/update/freshness-rows.ts';
 import { recordNewRows, replaySearchRows } from './replay-search-rows.ts';
@@ -150,6 +151,7 @@ async function mergePages(
     late.push(...booked.late, ...(context.replay === null ? [] : booked.newest));
     again.push(...booked.again);
   }
+  await placeRows(merge, late, { isAgain: false });
   if (context.replay === null)
     countReplayed(counters, await mergeLatePrices(context, 'search', late.map(toLateAnswer)));
   else {

@@ -4,6 +4,7 @@ import type { Replay } from './load-context.ts';
 import { uniqueBy } from '../refresh/update/offer-freshness.ts';
 import { findContradicting, remergePrices } from './merge-late-prices.ts';
 import { mergeRows, type RowMerge } from './merge-rows.ts';
+import { placeRows } from './place-rows.ts';
 import { observationId } from './observation-rows.ts';
 import { correctObservations } from './replay-observations.ts';
 import { toLateAnswer, toObservation, type RowObservation } from './search-rows.ts';
@@ -44,6 +45,7 @@ export async function replaySearchRows(
     merge,
     uniqueBy(newest, ({ offerId }) => offerId),
   );
+  await placeRows(merge, again, { isAgain: true });
   const placed = again.filter(
     ({ offerId, key }) => booked.get(observationId(offerId, key.callId))?.isLate !== true,
   );

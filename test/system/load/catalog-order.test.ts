@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createLogger } from '../../../src/core/log.ts';
 import type { LoadableAnswer } from '../../../src/model/catalog.ts';
-import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
+import type { SearchRow } from '../../../src/model/records.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
 import {
   addWindow,
@@ -10,7 +9,6 @@ import {
   categories,
   empty,
   found,
-  learnNothing,
   minute,
   node,
   price,
@@ -21,14 +19,14 @@ import {
   sku,
   unusable,
 } from '../../support/answers.ts';
+import { openLoadWorld, type LoadWorld } from '../../support/load-world.ts';
 
 let db: TestDatabase;
-let store: CatalogStore;
+let store: LoadWorld;
 
 beforeAll(async () => {
   db = await createTestDatabase();
-  const log = createLogger({ level: 'silent', pretty: false });
-  store = createCatalogStore({ pool: db.pool, learn: learnNothing, log, read: () => null });
+  store = await openLoadWorld(db.pool);
 });
 afterAll(() => db.drop());
 
@@ -51,6 +49,8 @@ interface Observation {
   readonly hasUnreadSkus: boolean;
   readonly label: string;
   readonly stock: number;
+  /** Fields that a search row states. */
+  readonly stated: readonly (keyof SearchRow)[];
 }
 
 const amount = fc.option(fc.integer({ min: 1, max: 2 }), { freq: 3 });
@@ -74,7 +74,32 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   hasUnreadSkus: fc.boolean(),
   label: fc.constantFrom('a', 'b'),
   stock: fc.integer({ min: 0, max: 1 }),
+  stated: fc.subarray([
+    ...(['categoryId', 'minOrderQuantity', 'mainImageUrl', 'sourceCreatedAt'] as const),
+    ...(['sourceModifiedAt', 'sellerIdentities', 'offerIdentities', 'isPatentProduct'] as const),
+  ]),
 });
+
+/** What a search row states; the rest is left out, as rows of a shop do. */
+function toRowFields({ subject, listPrice, label, stock, stated }: Observation): Partial<SearchRow> {
+  const fields: Partial<SearchRow> = {
+    categoryId: `${70 + stock}`,
+    minOrderQuantity: stock + 1,
+    mainImageUrl: label,
+    sourceCreatedAt: minute(-10 - stock).toISOString(),
+    sourceModifiedAt: minute(-stock).toISOString(),
+    sellerIdentities: [label],
+    offerIdentities: [label],
+    isPatentProduct: stock === 0,
+  };
+  const leftOut = Object.keys(fields).filter((key) => !stated.some((one) => one === key));
+  return {
+    subject,
+    priceCny: listPrice === null ? null : String(listPrice),
+    ...fields,
+    ...Object.fromEntries(leftOut.map((key) => [key, null])),
+  };
+}
 
 function toAnswer(one: Observation, world: number, call: number, windowId: string): LoadableAnswer {
   const id = String(world + one.offer);
@@ -84,13 +109,8 @@ function toAnswer(one: Observation, world: number, call: number, windowId: strin
       return empty(id, from);
     case 'unusable':
       return unusable(id, from);
-    case 'search': {
-      const priceCny = one.listPrice === null ? null : String(one.listPrice);
-      const sourceModifiedAt = minute(-one.stock).toISOString();
-      return searchPage(windowId, from, [
-        searchRow(id, { subject: one.subject, priceCny, sourceModifiedAt }),
-      ]);
-    }
+    case 'search':
+      return searchPage(windowId, from, [searchRow(id, toRowFields(one))]);
     case 'found':
       return found(id, from, {
         offer: { subject: one.subject, sourceStatus: one.status },
@@ -146,7 +166,7 @@ async function readState(sql: string, world: number): Promise<unknown> {
 async function loadInBatches(answers: readonly LoadableAnswer[], batch: number): Promise<void> {
   let waiting: LoadableAnswer[] = [];
   const flush = async () => {
-    if (waiting.length > 0) await store.load(waiting);
+    if (waiting.length > 0) await store.load(...waiting);
     waiting = [];
   };
   for (const answer of answers) {
