@@ -31,6 +31,7 @@ import { lockOffers, writeFreshness } from '../refresh/update/freshness-rows.ts'
 import { placeSellers } from './place-sellers.ts';
 import { placeSkus } from './place-skus.ts';
 import { placeStates } from './place-states.ts';
+import { listWithoutStatus } from './place-statuses.ts';
 import { replayDetails } from './replay-details.ts';
 import { countPrices, countReplayed, type LoadCounters } from './load-counters.ts';
 import { mergePrices } from './merge-prices.ts';
@@ -257,6 +258,7 @@ export async function loadDetails(
   await placeStates(context, overtaken);
   if (replay === null) {
     countReplayed(counters, await mergeLatePrices(context, 'detail', late.map(toLateAnswer)));
+    await mergeNewest(merge, await listWithoutStatus(merge, late), { isAgain: true });
     noteUnusable(answers, freshness);
   } else await replayDetails(merge, replay, { late, again });
   await writeFreshness(client, freshness, { wasAskedFor: replay === null, statsUpdate });

@@ -1,9 +1,7 @@
-import { inArray } from 'drizzle-orm';
-import { drizzleOn } from '../db/database.ts';
-import { offer } from '../schema/catalog.ts';
 import type { LoadableOffer } from '../model/catalog.ts';
 import type { OfferDetail } from '../model/records.ts';
 import { readSql } from './read-sql.ts';
+import { readStatuses, readStatusesBefore } from './read-statuses.ts';
 import {
   offerState,
   toAttributeRows,
@@ -84,18 +82,20 @@ function noteCorrected({ replay }: LoadContext, written: readonly WrittenDetail[
   }
 }
 
-/** Details with the status that their offers have where theirs can't be read. */
+/**
+ * Details with the status that their offers have where theirs can't be read; of those that are read again, the one that an
+ * answer before them gives, as far as it is kept.
+ */
 async function keepStatuses(
-  { client }: LoadContext,
+  context: LoadContext,
   found: readonly FoundDetail[],
+  isAgain: boolean,
 ): Promise<readonly FoundDetail[]> {
-  const ids = found.filter(({ detail }) => detail.isStatusUnread).map(({ offerId }) => offerId);
-  if (ids.length === 0) return found;
-  const rows = await drizzleOn(client)
-    .select({ offerId: offer.offerId, sourceStatus: offer.sourceStatus })
-    .from(offer)
-    .where(inArray(offer.offerId, ids));
-  const kept = new Map(rows.map((row) => [row.offerId, row.sourceStatus]));
+  const unread = found.filter(({ detail }) => detail.isStatusUnread);
+  if (unread.length === 0) return found;
+  const ids = unread.map(({ offerId }) => offerId);
+  const before = isAgain ? await readStatusesBefore(context, unread) : [];
+  const kept = new Map([...(await readStatuses(context, ids)), ...before]);
   return found.map((one) => {
     if (!one.detail.isStatusUnread) return one;
     const sourceStatus = kept.get(one.offerId) ?? null;
@@ -154,7 +154,7 @@ export async function mergeNewest(
 ): Promise<WrittenDetails> {
   if (found.length === 0) return { ids: [], reread: new Set() };
   const { context, counters } = merge;
-  const rows = (await keepStatuses(context, found)).map((one) => toCurrentRow(merge, one));
+  const rows = (await keepStatuses(context, found, isAgain)).map((one) => toCurrentRow(merge, one));
   const written = await runSql<WrittenDetail>(context.client, readSql('merge-offer-details'), [
     JSON.stringify(rows),
     isAgain,

@@ -17,6 +17,7 @@ import { mergeSellers } from './merge-sellers.ts';
 import { countEmptyDetails, observationId } from './observation-rows.ts';
 import { placeSellers } from './place-sellers.ts';
 import { placeSkus } from './place-skus.ts';
+import { listWithoutStatus } from './place-statuses.ts';
 import { correctObservations } from './replay-observations.ts';
 import type { ReplayedOffer } from './replay-prices.ts';
 import { runSql } from '../db/sql-file.ts';
@@ -129,7 +130,9 @@ export async function replayDetails(
     late: late.map(toLateAnswer),
     doubtful: [...refound, ...contradicting],
   });
-  const current = listCurrent(merge, [...again, ...listReplayed(merge, replayed)]).filter(isFound);
+  const withoutStatus = await listWithoutStatus(merge, [...late, ...again]);
+  const read = [...again, ...listReplayed(merge, replayed), ...withoutStatus];
+  const current = listCurrent(merge, read).filter(isFound);
   // A seller's newest description may be an older answer of the offer.
   await mergeSellers(context, [...again.filter(isFound), ...current].flatMap(toSellerObservations));
   await mergeNewest(merge, current, { isAgain: true });

@@ -40,7 +40,8 @@ interface Observation {
   readonly offer: number;
   readonly time: number;
   readonly subject: string;
-  readonly status: string;
+  /** Null: it can't be read. */
+  readonly status: string | null;
   readonly score: string;
   readonly company: string | null;
   readonly listPrice: number | null;
@@ -65,7 +66,7 @@ const observation: fc.Arbitrary<Observation> = fc.record({
   // Few times, so that some looks share one: then the call decides.
   time: fc.integer({ min: 1, max: 6 }),
   subject: fc.constantFrom('a', 'b'),
-  status: fc.constantFrom('published', 'published', 'deleted'),
+  status: fc.constantFrom('published', 'published', 'deleted', null),
   score: fc.constantFrom('4', '5'),
   company: fc.constantFrom('a', 'b', null),
   listPrice: amount,
@@ -118,6 +119,7 @@ function toAnswer(one: Observation, world: number, call: number, windowId: strin
         seller: seller(`s-${world}`, { compositeServiceScore: one.score, companyName: one.company }),
         skus: one.skus.map((skuId) => sku(String(skuId), { stock: one.stock, label: one.label })),
         hasUnreadSkus: one.hasUnreadSkus,
+        isStatusUnread: one.status === null,
         images: one.skus.map((position) => ({ kind: 'main', position, url: one.subject })),
         attributes: [],
         prices: [
