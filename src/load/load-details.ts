@@ -255,12 +255,12 @@ export async function loadDetails(
     overtaken.push(...booked.fresh.filter(isOvertaken));
     again.push(...booked.again);
   }
-  await placeStates(context, overtaken);
   if (replay === null) {
     countReplayed(counters, await mergeLatePrices(context, 'detail', late.map(toLateAnswer)));
     await mergeNewest(merge, await listWithoutStatus(merge, late), { isAgain: true });
     noteUnusable(answers, freshness);
   } else await replayDetails(merge, replay, { late, again });
+  await placeStates(context, overtaken);
   await writeFreshness(client, freshness, { wasAskedFor: replay === null, statsUpdate });
   return answers;
 }

@@ -1,29 +1,70 @@
 import { applySql } from '../db/sql-file.ts';
+import { isNewer, type ObservationKey } from '../refresh/update/offer-freshness.ts';
 import { offerState } from './detail-rows.ts';
 import type { LoadContext } from './load-context.ts';
-import type { DetailObservation } from './merge-details.ts';
+import { isFound, type DetailObservation } from './merge-details.ts';
+import { listSeries } from './price-series.ts';
+import { readEntries, statedIn } from './read-statuses.ts';
 import { readSql } from './read-sql.ts';
 
-/** What an answer alone says of its offer's state; null: it is empty, or its status can't be read. */
-function shownState({ detail }: DetailObservation): string | null {
-  if (detail === null || detail.isStatusUnread) return null;
-  return offerState(0, { sourceStatus: detail.offer.sourceStatus, isAbsent: false });
+/** What an answer shows of its offer's state; null: it is empty, or its status can't be read. */
+interface ShownState {
+  readonly offerId: string;
+  readonly key: ObservationKey;
+  readonly state: string | null;
+}
+
+/** What an answer alone says of its offer's state. */
+function toShownState({ offerId, key, detail }: DetailObservation): ShownState {
+  if (detail === null || detail.isStatusUnread) return { offerId, key, state: null };
+  return { offerId, key, state: offerState(0, { sourceStatus: detail.offer.sourceStatus, isAbsent: false }) };
+}
+
+/** Answers that show the same, for their own status can't be read: those that follow, up to the first one that can be read. */
+async function listFollowing(context: LoadContext, shown: readonly ShownState[]): Promise<ShownState[]> {
+  const ids = shown.map(({ offerId }) => offerId);
+  const series = await listSeries(context.client, ids, 'detail');
+  const following: ShownState[] = [];
+  let open = shown.map((one) => {
+    const entries = (series.get(one.offerId) ?? []).filter(
+      (entry) => entry.isFound && isNewer(entry.key, one.key),
+    );
+    return { one, entries };
+  });
+  while (open.length > 0) {
+    const answers = await readEntries(
+      context,
+      open.flatMap(({ entries }) => entries[0] ?? []),
+    );
+    open = open.flatMap(({ one, entries: [entry, ...entries] }) => {
+      const answer = answers.get(entry?.rawId ?? '');
+      if (entry === undefined || answer === undefined || statedIn(answer) !== undefined) return [];
+      following.push({ ...one, key: entry.key });
+      return [{ one, entries }];
+    });
+  }
+  return following;
 }
 
 /** Gives booked answers of locked offers that newer ones have overtaken their place in the histories of states. */
 export async function placeStates(
-  { client }: LoadContext,
+  context: LoadContext,
   overtaken: readonly DetailObservation[],
 ): Promise<void> {
   if (overtaken.length === 0) return;
-  await applySql(client, readSql('place-states'), [
-    JSON.stringify(
-      overtaken.map((one) => ({
-        offer_id: one.offerId,
-        observed_at: one.key.at,
-        call_id: one.key.callId,
-        state: shownState(one),
-      })),
-    ),
-  ]);
+  const shown = overtaken.map(toShownState);
+  const following = await listFollowing(
+    context,
+    overtaken
+      .filter(isFound)
+      .map(toShownState)
+      .filter(({ state }) => state !== null),
+  );
+  const rows = [...shown, ...following].map(({ offerId, key, state }) => ({
+    ...{ offer_id: offerId, observed_at: key.at, call_id: key.callId },
+    state,
+  }));
+  // One that follows may have come late, too.
+  const byAnswer = new Map(rows.map((row) => [`${row.offer_id} ${row.call_id}`, row]));
+  await applySql(context.client, readSql('place-states'), [JSON.stringify([...byAnswer.values()])]);
 }

@@ -29,7 +29,7 @@ export async function readEntries(
 }
 
 /** The status that an answer gives its offer; undefined: none that can be read. */
-function statedIn(answer: LoadableAnswer): string | null | undefined {
+export function statedIn(answer: LoadableAnswer): string | null | undefined {
   if (answer.kind !== 'detail' || answer.record?.kind !== 'found') return undefined;
   const { isStatusUnread, offer: record } = answer.record.detail;
   return isStatusUnread ? undefined : record.sourceStatus;

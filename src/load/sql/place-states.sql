@@ -1,6 +1,6 @@
 -- Purpose: puts detail answers of locked offers, which newer ones have overtaken, into the histories of their states, as if they had been
 --          loaded in the order of their calls. What other details showed follows from the history; what searches made of an offer stays.
--- Params:  $1 jsonb [{offer_id, observed_at, call_id, state}] booked answers; state null: it is empty, or its status can't be read
+-- Params:  $1 jsonb [{offer_id, observed_at, call_id, state}] booked answers; state null: it is empty, or shows that of the one before
 -- Returns: nothing
 WITH late AS (
   SELECT * FROM jsonb_to_recordset($1::jsonb) AS l (offer_id bigint, observed_at timestamptz, call_id bigint, state text)
@@ -11,7 +11,7 @@ known AS MATERIALIZED (
   WHERE c.offer_id IN (SELECT offer_id FROM late) AND c.field = 'state'
 ),
 detail AS (
-  SELECT o.offer_id, o.observed_at, o.call_id, o.is_found, l.state,
+  SELECT o.offer_id, o.observed_at, o.call_id, o.is_found, l.state, l.offer_id IS NOT NULL AS is_late,
          count(*) FILTER (WHERE o.is_found) OVER own AS founds
   FROM catalog.observation o
   LEFT JOIN late l USING (offer_id, observed_at, call_id)
@@ -23,8 +23,10 @@ event AS (
          CASE
            WHEN d.is_found THEN coalesce(d.state, (
              SELECT k.new FROM known k
-             WHERE k.offer_id = d.offer_id AND (k.observed_at, k.call_id) <= (d.observed_at, d.call_id)
-             ORDER BY k.observed_at DESC, k.call_id DESC LIMIT 1), (
+             WHERE k.offer_id = d.offer_id AND k.new IN ('listed', 'delisted') AND (k.observed_at, k.call_id) <= (d.observed_at, d.call_id)
+             ORDER BY k.observed_at DESC, k.call_id DESC LIMIT 1),
+             -- Of the first of all: what says nothing is on sale.
+             CASE WHEN d.is_late THEN 'listed' END, (
              SELECT coalesce(k.old, k.new) FROM known k
              WHERE k.offer_id = d.offer_id ORDER BY k.observed_at, k.call_id LIMIT 1))
            -- An empty answer is no proof yet; the second in a row is.

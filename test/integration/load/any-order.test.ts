@@ -21,7 +21,8 @@ interface Plan {
   readonly offer: number;
   readonly time: number;
   readonly isEmpty: boolean;
-  readonly status: string;
+  /** Null: it can't be read. */
+  readonly status: string | null;
   readonly amount: string;
   readonly skus: readonly string[];
   readonly stock: number;
@@ -36,7 +37,7 @@ const plan: fc.Arbitrary<Plan> = fc.record({
   // Few times, so that some answers share one: then the call decides.
   time: fc.integer({ min: 0, max: 7 }),
   isEmpty: fc.constantFrom(false, false, false, false, true),
-  status: fc.constantFrom('published', 'published', 'deleted'),
+  status: fc.constantFrom('published', 'published', 'deleted', null),
   amount: fc.constantFrom('1', '2'),
   skus: fc.subarray(['11', '12']),
   stock: fc.integer({ min: 0, max: 2 }),
@@ -93,6 +94,7 @@ function createCopy(number: number, plans: readonly Plan[], order: readonly numb
     if (one.isEmpty) return empty(offerId, from);
     return found(offerId, from, {
       offer: { sourceStatus: one.status },
+      isStatusUnread: one.status === null,
       skus: one.skus.map((id) => sku(id, { stock: one.stock + Number(id), cargoNumber: one.cargo })),
       prices: [price(one.amount)],
       seller: seller(sellerId, { companyName: one.name, compositeServiceScore: one.score }),

@@ -40,27 +40,40 @@ it('a status that can not be read leaves an offer as the newest before says, in 
   expect(rows[1]).toEqual(rows[0]);
 });
 
-it('a late status is that of an offer as long as no newer one can be read', async () => {
-  const states: unknown[] = [];
-  for (const statuses of [
-    ['published', 'member expired', { code: 3 }, { code: 3 }],
-    ['member expired', 'published', { code: 3 }, { code: 3 }],
-    ['member expired', { code: 3 }, 'published', { code: 3 }],
-    ['member expired', { code: 3 }, { code: 3 }, 'published'],
-  ])
-    for (const order of [
-      [4, 3, 2, 1],
-      [1, 4, 2, 3],
-      [3, 1, 4, 2],
-    ]) {
-      const id = newId();
-      for (const minutes of order) await load(id, minutes, { status: statuses[minutes - 1] ?? null });
-      const { rows } = await db.pool.query<{ text: string }>(
-        `SELECT concat_ws(' ', state, source_status) AS text FROM catalog.offer WHERE offer_id = $1`,
-        [id],
-      );
-      states.push(rows[0]?.text);
-    }
-  const [delisted, listed] = ['delisted member expired', 'listed published'];
-  expect(states).toEqual([delisted, listed, listed, listed].flatMap((text) => [text, text, text]));
+/** The state and the status of an offer, and the minutes at which its states began. */
+async function read(id: string): Promise<string> {
+  const { rows } = await db.pool.query<{ text: string }>(
+    `SELECT concat_ws(' ', o.state, o.source_status, (
+       SELECT string_agg(concat(c.old, '>', c.new, '@', extract(minute FROM c.observed_at)), ' ' ORDER BY c.observed_at, c.change_id)
+       FROM catalog.offer_change c WHERE c.offer_id = o.offer_id AND c.field = 'state')) AS text
+     FROM catalog.offer o WHERE o.offer_id = $1`,
+    [id],
+  );
+  return rows[0]?.text ?? '';
+}
+
+it.each([
+  [['published', 'member expired', null, null], 'delisted member expired >listed@1 listed>delisted@2'],
+  [['member expired', 'published', null, null], 'listed published >delisted@1 delisted>listed@2'],
+  [['member expired', null, 'published', null], 'listed published >delisted@1 delisted>listed@3'],
+  [['member expired', null, null, 'published'], 'listed published >delisted@1 delisted>listed@4'],
+  [
+    [null, 'member expired', null, 'published'],
+    'listed published >listed@1 listed>delisted@2 delisted>listed@4',
+  ],
+])('statuses %j, of which null can not be read, are the same in any order', async (statuses, expected) => {
+  const orders = [
+    [1, 2, 3, 4],
+    [4, 3, 2, 1],
+    [1, 4, 2, 3],
+    [3, 1, 4, 2],
+    [2, 1, 3, 4],
+  ];
+  const states: string[] = [];
+  for (const order of orders) {
+    const id = newId();
+    for (const minutes of order) await load(id, minutes, { status: statuses[minutes - 1] ?? { code: 3 } });
+    states.push(await read(id));
+  }
+  expect(states).toEqual(orders.map(() => expected));
 });
