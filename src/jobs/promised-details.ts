@@ -12,7 +12,7 @@ export interface Allowance {
   readonly dayEndsAt: Date;
 }
 
-/** Calls of kinds that share a limit, which promised ages do not need. */
+/** Calls of kinds that share a limit, which promised ages do not need and the run has not taken. */
 export interface Spare {
   readonly kinds: readonly FetchKind[];
   readonly calls: number;
@@ -39,7 +39,8 @@ export async function listPromisedSets(
 }
 
 /**
- * What the promised ages leave of each limit for calls that are chosen by their value, until the day of the limit ends.
+ * What the promised ages leave of each limit for calls that are chosen by their value, until the day of the limit ends. Jobs run side
+ * by side: were more asked for than a limit has left, calls that are worth less would take some of it.
  *
  * @param taken calls that the run has taken; the ledger may not know of them yet
  */
@@ -48,16 +49,16 @@ export async function readSpare(
   sets: readonly PromisedSet[],
   taken: number,
 ): Promise<Spare[]> {
-  if (sets.length === 0) return [];
   const spare: Spare[] = [];
   for (const { kinds, spendable, dayEndsAt } of await listAllowances()) {
-    const promised = await refreshQueue.countPromisedCalls(sets, dayEndsAt, spendable);
+    const promised =
+      sets.length === 0 ? 0 : await refreshQueue.countPromisedCalls(sets, dayEndsAt, spendable);
     spare.push({ kinds, calls: spendable - promised - taken });
   }
   return spare;
 }
 
-/** The first of the calls that fit into what is spare of every limit; the others are left for what is promised. */
+/** The first of the calls that fit into what is spare of every limit. */
 export function keepSpared<Call>(
   calls: readonly Call[],
   kindOf: (call: Call) => FetchKind,

@@ -154,7 +154,7 @@ function countAllowedDetails({ blocks, suspicion, details }: QueueFetchesRequest
 interface Queued {
   readonly pages: readonly DueWindow[];
   readonly offerIds: readonly string[];
-  /** Calls are left for the promised ages. */
+  /** Limits have no calls for some that were chosen, or they are left for promised ages. */
   readonly isHeldBack: boolean;
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { FetchKind } from '../../../src/jobs/fetch-kinds.ts';
 import { queueFetches } from '../../../src/jobs/queue-fetches.ts';
+import type { Allowance } from '../../../src/jobs/promised-details.ts';
 import type { JobKind } from '../../../src/jobs/job-kinds.ts';
 import type { Queues } from '../../../src/jobs/queue-backend.ts';
 import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
@@ -88,6 +89,8 @@ interface Spent {
   readonly details?: RunDetails;
   readonly refreshQueue?: Partial<RefreshQueue>;
   readonly mayAskShops?: boolean;
+  /** What limits have left. */
+  readonly allowances?: readonly Allowance[];
   /** A kind whose queue takes nothing. */
   readonly closed?: JobKind;
 }
@@ -140,7 +143,7 @@ async function ask(
     refreshQueue: { ...createRefreshQueue({ pool }), ...spent.refreshQueue },
     queues,
     sync,
-    listAllowances: async () => [],
+    listAllowances: async () => spent.allowances ?? [],
     mayAskShops: async () => spent.mayAskShops ?? false,
   };
   await deps.leases.takeOffers(begun.run.runId, spent.offerIds ?? []);
@@ -256,6 +259,19 @@ it('a run asks for no more than its budget leaves beside the calls that it made 
   expect((await ask(10, {}, now, { callsUsed: 3, offerIds: ['1', '2'] })).details).toHaveLength(5);
   expect((await ask(10, {}, now, { callsUsed: 9 })).details).toHaveLength(1);
   expect((await ask(10, {}, now, { callsUsed: 10 })).details).toEqual([]);
+});
+
+it('a run asks for no more details than its quota has left, so that these are the ones that are worth most', async () => {
+  await addOffers(range(1, 40), 10);
+  await addOffers([50], 10, { popularity: 2 });
+  await addOffers([51], 1, { isStale: true, popularity: 3 });
+  await addOffers([52], 1, { isStale: true });
+  const now = new Date('2026-06-01');
+  const allowances = [{ kinds: ['detail'] as const, spendable: 3, dayEndsAt: now }];
+  expect((await ask(null, {}, now, { allowances })).details).toEqual(['51', '52', '50']);
+  // What is under way takes its part.
+  const asked = await ask(null, {}, now, { allowances, offerIds: ['51'] });
+  expect(asked).toMatchObject({ details: ['52', '50'], met: ['quota'] });
 });
 
 it('a run has at most 128 calls under way, and chooses again when at least 32 of them have ended', async () => {

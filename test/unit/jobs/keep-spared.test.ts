@@ -56,8 +56,11 @@ describe('what promised ages leave of a limit', () => {
     ]);
   });
 
-  it('is not limited where no age is promised', async () => {
-    expect(await readSpare(deps, [], 3)).toEqual([]);
+  it('is all that the run has not taken where no age is promised', async () => {
+    expect(await readSpare(deps, [], 3)).toEqual([
+      { kinds: ['detail'], calls: 17 },
+      { kinds: ['detail', 'search'], calls: 6 },
+    ]);
   });
 
   it('is for the sets that a feed with a promised age belongs to', async () => {
