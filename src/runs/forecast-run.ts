@@ -161,7 +161,7 @@ function assemble(sync: SyncConfig, request: ForecastRequest, known: Known): For
 export function assumeKnowledge(sync: SyncConfig, request: ForecastRequest, now: Date): ForecastInputs {
   return assemble(sync, request, {
     facts: assumedFacts(narrow(sync, request)),
-    planner: { prior: firstPrior, visibleShare: shareOf(firstVisibleShare), meanPopularity: 1 },
+    planner: { prior: firstPrior, visibleShare: shareOf(firstVisibleShare), shown: null, meanPopularity: 1 },
     limits: limitsOfFile(sync),
     holds: [],
     schedules: sync.schedules,

@@ -33,7 +33,15 @@ export function someForecast(changed: Partial<Forecast> = {}): Forecast {
 export function somePlan(changed: Partial<Plan> = {}): Plan {
   return {
     knowledge: {
-      ...{ feeds: [], searches: [], offers: [], prior: {} as never, visibleShare: 0, meanPopularity: 1 },
+      ...{
+        feeds: [],
+        searches: [],
+        offers: [],
+        prior: {} as never,
+        visibleShare: 0,
+        shown: null,
+        meanPopularity: 1,
+      },
       ...{ arrivalsPerDay: 0, limits: [], freshness: { category: 7, search: 1, detail: 1 } },
       ...{ runEveryDays: 1, pageSize: 50, callsPerSecond: 1 },
     },

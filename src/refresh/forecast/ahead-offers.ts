@@ -2,6 +2,7 @@ import { rateOf, type ChangeRate } from '../planner/change-rate.ts';
 import { importance } from '../planner/importance.ts';
 import { learnRate } from '../planner/learn-rate.ts';
 import { vouchedAgeDays } from '../planner/offer-value.ts';
+import { visibleEvidence } from '../planner/visible-share.ts';
 import { drawChanges, type DrawnChange } from './draw-changes.ts';
 import type { Knowledge, OfferGroup, SampledOffer } from './knowledge.ts';
 import { seededDraws } from './seeded-draws.ts';
@@ -113,20 +114,33 @@ export function seeRow(offer: AheadOffer, at: number, { prior, visibleShare }: A
   offer.seenAt = at;
 }
 
-/** Its detail is fetched; what a row had prompted is no news. */
-export function seeDetail(offer: AheadOffer, at: number, { prior, visibleShare }: AheadBasis): void {
-  const { changes, seenAt, detailAt, learned, isStale } = offer;
-  if (!isStale) {
-    // What a row had shown since its detail would have made it stale.
-    const isChanged = changes.some(({ atDays }) => atDays > detailAt && atDays <= at);
-    const elapsedDays = at - seenAt;
-    const exposureDays = vouchedAgeDays(elapsedDays, at - detailAt, visibleShare);
-    offer.learned = learnRate(prior, learned, { exposureDays, elapsedDays, isChanged });
-  }
+/** What a detail that no row had prompted is learned from; a row that had shown a change since would have prompted it. */
+function learnUnprompted(offer: AheadOffer, at: number, { prior, visibleShare }: AheadBasis): number {
+  const { changes, seenAt, detailAt, learned } = offer;
+  const unseen = changes.filter(({ atDays }) => atDays > detailAt && atDays <= at);
+  const isChanged = unseen.length > 0;
+  const [summaryAgeDays, detailAgeDays] = [at - seenAt, at - detailAt];
+  const exposureDays = vouchedAgeDays(summaryAgeDays, detailAgeDays, visibleShare);
+  offer.learned = learnRate(prior, learned, { exposureDays, elapsedDays: summaryAgeDays, isChanged });
+  // Another price hides what else has changed.
+  if (unseen.some(({ isVisible }) => isVisible)) return 0;
+  const unprompted = { rate: rateOf(prior, learned), isChanged, summaryAgeDays, detailAgeDays };
+  const { visible, hidden } = visibleEvidence(unprompted, { visibleShare, dateShare: 0 });
+  return visible + hidden;
+}
+
+/**
+ * Its detail is fetched; what a row had prompted is no news.
+ *
+ * @returns of how many changes it then says whether rows show them, in all offers that it stands for
+ */
+export function seeDetail(offer: AheadOffer, at: number, basis: AheadBasis): number {
+  const shownChanges = offer.isStale ? 0 : offer.offers * learnUnprompted(offer, at, basis);
   offer.isStale = false;
   offer.hasDetail = true;
   offer.detailAt = at;
   offer.seenAt = at;
+  return shownChanges;
 }
 
 /** Nothing has changed since its detail, as far as is known and drawn. */

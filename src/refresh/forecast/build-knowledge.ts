@@ -146,7 +146,8 @@ function meanArrivals({ windows }: ForecastFacts): number {
 }
 
 export interface Surroundings {
-  readonly planner: Pick<PlannerKnowledge, 'prior' | 'visibleShare'> & { readonly meanPopularity: number };
+  readonly planner: Pick<PlannerKnowledge, 'prior' | 'visibleShare'> &
+    Pick<Knowledge, 'shown' | 'meanPopularity'>;
   readonly limits: readonly CallLimit[];
   readonly runEveryDays: number;
   /** The app's pace; runs were not faster than `facts` say. */
@@ -185,6 +186,7 @@ export function buildKnowledge(
     offers: [...known, ...parts.flatMap(({ unseen }) => unseen)],
     prior: planner.prior,
     visibleShare: planner.visibleShare,
+    shown: planner.shown,
     meanPopularity: known.length > 0 ? planner.meanPopularity : 1,
     arrivalsPerDay: meanArrivals(facts),
     limits,

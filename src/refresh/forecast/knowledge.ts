@@ -1,6 +1,7 @@
 import type { ApiOperation } from '../../model/known-apis.ts';
 import type { ChangeRate } from '../planner/change-rate.ts';
 import type { OfferAges } from '../planner/offer-value.ts';
+import type { VisibleShare } from '../planner/visible-share.ts';
 import type { WindowWorth } from '../../model/learning.ts';
 
 /* The input of a forecast: known figures, and assumptions where none are known. */
@@ -82,6 +83,8 @@ export interface Knowledge {
   readonly prior: ChangeRate;
   /** The share of changes that search rows show, from 0 to 1. */
   readonly visibleShare: number;
+  /** The changes that tell it, with the first guess; null: it stays as it is. */
+  readonly shown: VisibleShare | null;
   readonly meanPopularity: number;
   /** New offers of a search, the mean of all. */
   readonly arrivalsPerDay: number;

@@ -2,6 +2,7 @@ import { rateOf } from '../planner/change-rate.ts';
 import { defaultObjective } from '../planner/objective.ts';
 import { detailValue, orderingAgeDays } from '../planner/offer-value.ts';
 import { floorAgeDays, floorShare } from '../planner/select-calls.ts';
+import { laterShareOf } from '../planner/visible-share.ts';
 import {
   isDetailRight,
   listAheadOffers,
@@ -134,6 +135,11 @@ function lastRunAt(offers: readonly AheadOffer[]): number {
   );
 }
 
+/** The share of changes that rows show, as it is known once details have told of some more. */
+function shareAfter({ visibleShare, shown }: Knowledge, shownChanges: number): number {
+  return shown === null ? visibleShare : laterShareOf(shown, shownChanges);
+}
+
 /**
  * The runs of the next days, made with the planner's own values on courses that the known offers may take from how they are now.
  * Ages and the share that is right are those of all details that there are at any time from the first of the runs on. Offers
@@ -150,16 +156,17 @@ export function runAhead(
   const floorDays = floorAgeDays(sumOffers(offers), callsPerDay);
   const runsPerDay = Math.max(1, Math.round(1 / everyDays));
   const counted: Counted = { calls: 0, details: new Map(), right: 0 };
-  let [left, spare] = [0, 0];
+  let [left, spare, shownChanges] = [0, 0, 0];
   for (let run = 0; run < runs; run += 1) {
     const at = startAt + run * everyDays;
+    const known = { ...knowledge, visibleShare: shareAfter(knowledge, shownChanges) };
     // The first runs of a day use its calls up.
     if (run % runsPerDay === 0) left = spare + callsPerDay * Math.max(1, everyDays);
-    for (const offer of offers) passRow(offer, at, everyDays, knowledge);
+    for (const offer of offers) passRow(offer, at, everyDays, known);
     const able = run === 0 ? offers.filter(({ isPostponed }) => !isPostponed) : offers;
-    const due = listDue(able, at, knowledge);
+    const due = listDue(able, at, known);
     const picked = pickOffers(due, left, floorDays);
-    for (const offer of picked) seeDetail(offer, at, knowledge);
+    for (const offer of picked) shownChanges += seeDetail(offer, at, known);
     left -= sumOffers(picked);
     // Calls of one day are no use on the next, but for the part of a course that was left or taken too much.
     spare = picked.length < due.length ? left : Math.min(0, left);

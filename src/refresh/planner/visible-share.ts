@@ -74,6 +74,27 @@ export function addEvidence(share: VisibleShare, { visible, hidden }: VisibleSha
   return { visible: share.visible + visible, hidden: share.hidden + hidden };
 }
 
+/**
+ * Of the first guess so much is left beside what was observed, a third of a change. At none, what the first details say would decide
+ * alone; at three times as much, ages ten days ahead come out 2 in 100 younger.
+ */
+const guessLeft = 0.03;
+
+/** What observations alone say of the share: that of the first guess, until there are some. */
+function observedShare({ visible, hidden }: VisibleShare): number {
+  const beyond = (counted: number, guessed: number) => Math.max(0, counted - (1 - guessLeft) * guessed);
+  return shareOf({
+    visible: beyond(visible, firstVisibleShare.visible),
+    hidden: beyond(hidden, firstVisibleShare.hidden),
+  });
+}
+
+/** The share as it will be known after so many more changes, if they are as those that were observed so far. */
+export function laterShareOf(known: VisibleShare, changes: number): number {
+  const observed = observedShare(known);
+  return shareOf(addEvidence(known, { visible: observed * changes, hidden: (1 - observed) * changes }));
+}
+
 /** Of what changes showed so far, the share that is kept. It is applied once a day. */
 export function keptShareOf({ visible, hidden }: VisibleShare): number {
   return Math.min(1, keptChanges / (visible + hidden));

@@ -39,6 +39,7 @@ describe('what is known of all offers', () => {
     });
     expect(known).toMatchObject({
       visibleShare: 0.25,
+      shown: { visible: 3, hidden: 9 },
       recent: { found: 4, empty: 2 },
       floorDays: 7,
       isDateTrusted: true,

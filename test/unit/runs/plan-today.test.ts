@@ -92,7 +92,7 @@ function planOf(schedules: readonly Partial<KeptSchedule>[], runs: readonly Part
     facts: { read: async () => ({ ...listed, offersPerSample: 0, callsPerSecond: null }) },
     refreshQueue: {
       planner: async () => ({
-        ...{ prior: firstPrior, visibleShare: shareOf(firstVisibleShare), meanPopularity: 1 },
+        ...{ prior: firstPrior, visibleShare: shareOf(firstVisibleShare), shown: null, meanPopularity: 1 },
       }),
     } as unknown as PlanTodayDeps['refreshQueue'],
     report: { listLimits: async () => [] },

@@ -26,7 +26,7 @@ const offer: OfferFacts = {
 /** What is known of one feed, `a`, and those that follow it. */
 function build(facts: Partial<ForecastFacts>, feed = 'keywords: [x]', others = '') {
   const text = `account: business\nfeeds: [{ name: a, ${feed} }${others}]\nfreshness: { category: 7d, search: 2d, detail: 3d }\n`;
-  const planner = { prior: { changes: 0.2, days: 10 }, visibleShare: 0.7, meanPopularity: 4 };
+  const planner = { prior: { changes: 0.2, days: 10 }, visibleShare: 0.7, shown: null, meanPopularity: 4 };
   const surroundings = { planner, limits: [], runEveryDays: 1, callsPerSecond: 3 };
   return buildKnowledge(parseSyncFile(text, 'test'), { ...nothing, ...facts }, surroundings);
 }
@@ -294,7 +294,7 @@ describe('what is known of all', () => {
   it('is what the sync file says', () => {
     expect(build({})).toMatchObject({
       ...{ freshness: { category: 7, search: 2, detail: 3 }, pageSize: 50, runEveryDays: 1, limits: [] },
-      ...{ prior: { changes: 0.2, days: 10 }, visibleShare: 0.7 },
+      ...{ prior: { changes: 0.2, days: 10 }, visibleShare: 0.7, shown: null },
     });
     const bounded = 'keywords: [x], max_offers: 9, weight: 3';
     expect(feedOf({ unheld: [{ feed: 'a', offers: 4 }] }, bounded)).toMatchObject({

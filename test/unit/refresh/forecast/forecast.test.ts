@@ -62,6 +62,7 @@ function world(searches: number, details: number, sample: readonly SampledOffer[
     offers: [{ feeds: ['a'], offers: 4000, sample, isAssumed: false }],
     prior: firstPrior,
     visibleShare: 0.7,
+    shown: null,
     meanPopularity: 1,
     arrivalsPerDay: 0.1,
     limits: [day('search.keyword', searches), day('offer.detail', details)],

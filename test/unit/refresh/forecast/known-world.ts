@@ -33,6 +33,7 @@ export const knowledge: Knowledge = {
   offers: [{ feeds: ['a'], offers: 100, sample: [offer], isAssumed: false }],
   prior: { changes: 1, days: 10 },
   visibleShare: 0,
+  shown: null,
   meanPopularity: 1,
   arrivalsPerDay: 50,
   limits: [],

@@ -33,7 +33,7 @@ function runOf(
   const limits = Object.entries(left).map(([operation, calls]): CallLimit => ({
     ...{ operations: [operation as ApiOperation], perDay: 1000, left: calls },
   }));
-  const planner = { prior: { changes: 0.2, days: 10 }, visibleShare: 0.7, meanPopularity: 1 };
+  const planner = { prior: { changes: 0.2, days: 10 }, visibleShare: 0.7, shown: null, meanPopularity: 1 };
   const { calls, due, newOffers } = forecastRun(
     buildKnowledge(sync, facts, { planner, limits, runEveryDays: 1, callsPerSecond: 3 }),
   );

@@ -147,6 +147,35 @@ describe('rows of the days to come', () => {
   });
 });
 
+describe('the share of changes that rows show', () => {
+  /** One change in ten days, for certain; details are due by the share that rows vouch for. */
+  const learning: Partial<Knowledge> = { prior: { changes: 1e6, days: 1e7 } };
+  const seenNow = Array.from({ length: 15 }, (_, detailAgeDays): SampledOffer => {
+    return { ...offer, summaryAgeDays: 0, detailAgeDays };
+  });
+  const runWith = (shown: Knowledge['shown'], visibleShare: number) =>
+    runAhead(
+      withSample(seenNow, {
+        ...{ ...learning, shown, visibleShare },
+        freshness: { ...knowledge.freshness, detail: 0.8 },
+      }),
+      { ...terms, days: 20, rowEveryDays: dailyRows, callsPerDay: 1000 },
+    );
+
+  it('is learned meanwhile, so that details that were right are asked for later', () => {
+    // 18 visible changes beyond the first guess and no hidden one: from 0.89 it goes towards 1.
+    const [still, learned] = [null, { visible: 25, hidden: 3 }].map((shown) => runWith(shown, 25 / 28));
+    expect(learned?.callsPerDay).toBeLessThan(0.9 * (still?.callsPerDay ?? 0));
+    expect(learned?.ages.meanDays).toBeGreaterThan(1.1 * (still?.ages.meanDays ?? Infinity));
+  });
+
+  it('stays as it was guessed where nothing was observed', () => {
+    const [still, guessed] = [null, { visible: 7, hidden: 3 }].map((shown) => runWith(shown, 0.7));
+    expect(guessed?.callsPerDay).toBeCloseTo(still?.callsPerDay ?? 0, 9);
+    expect(guessed?.ages.meanDays).toBeCloseTo(still?.ages.meanDays ?? 0, 9);
+  });
+});
+
 describe('calls', () => {
   const mixed = withSample(
     [0.5, 2, 8].flatMap((popularity) =>

@@ -12,7 +12,12 @@ import {
   pageValue,
   pageValues,
 } from '../../../../src/refresh/planner/page-value.ts';
-import { addEvidence, shareOf, visibleEvidence } from '../../../../src/refresh/planner/visible-share.ts';
+import {
+  addEvidence,
+  laterShareOf,
+  shareOf,
+  visibleEvidence,
+} from '../../../../src/refresh/planner/visible-share.ts';
 import { windowValue, type DueWindowState } from '../../../../src/refresh/planner/window-value.ts';
 
 /* Figures that were reckoned by hand. */
@@ -134,6 +139,21 @@ describe('the share of changes that rows show', () => {
     const evidence = visibleEvidence(unprompted, { visibleShare, dateShare: 0 });
     expect(evidence.visible).toBeCloseTo(visible, 3);
     expect(evidence.hidden).toBeCloseTo(hidden, 3);
+  });
+
+  it.each([
+    // Nothing was observed beyond the first guess.
+    [{ visible: 7, hidden: 3 }, 20, 0.7],
+    // Beyond 0.97 of it 18.21 visible changes and 0.09 hidden ones: 0.9951 of those to come.
+    [{ visible: 25, hidden: 3 }, 0, 25 / 28],
+    [{ visible: 25, hidden: 3 }, 18.3, (25 + 18.21) / 46.3],
+    // 1.21 and 18.09.
+    [{ visible: 8, hidden: 21 }, 19.3, 9.21 / 48.3],
+    // More of the first guess was forgotten than that.
+    [{ visible: 148, hidden: 2 }, 50, 198 / 200],
+    [{ visible: 5, hidden: 145 }, 50, 5 / 200],
+  ])('of %j is, %d changes later, what it was without the guess', (known, changes, later) => {
+    expect(laterShareOf(known, changes)).toBeCloseTo(later, 9);
   });
 
   it('counts a change by less where its date may have moved since the row', () => {
