@@ -1,7 +1,7 @@
 -- Purpose: reads what is known of all offers together. A date of modification counts until the observations that it prompted
---          within 90 days have found fewer than three changes for each ten, and that by more than three: bad luck of the first
---          ones would take the dates of a whole catalog for nothing. Of the changes that rows hinted at, those that only a date did are
---          counted by the details that this prompted, from a first guess of one in four.
+--          within 90 days have found fewer than three changes for each ten, and that by more than two standard errors: bad luck would
+--          take the dates of a whole catalog for nothing, and as they prompt none then, for 90 days. Of the changes that rows hinted
+--          at, those that only a date did are counted by the details that this prompted, from a first guess of one in four.
 -- Params:  none
 -- Returns: one row: priorChanges, priorDays, visibleChanges, hiddenChanges, meanPopularity, floorDays, recentFound,
 --          recentEmpty, siblingsExpected, siblingsChanged, isDateTrusted, dateShare
@@ -9,14 +9,17 @@ SELECT p.prior_changes AS "priorChanges", p.prior_days AS "priorDays", p.visible
        p.hidden_changes AS "hiddenChanges", p.mean_popularity AS "meanPopularity", p.floor_days AS "floorDays",
        p.recent_found AS "recentFound", p.recent_empty AS "recentEmpty",
        p.siblings_expected AS "siblingsExpected", p.siblings_changed AS "siblingsChanged",
-       s.changed + 3 >= 0.3 * s.observations AS "isDateTrusted",
-       CASE WHEN s.changed + 3 >= 0.3 * s.observations THEN (1.0 + s.changed) / (4 + s.changed + s.row_changed) ELSE 0 END::float8 AS "dateShare"
+       s.is_date_trusted AS "isDateTrusted",
+       CASE WHEN s.is_date_trusted THEN (1.0 + s.changed) / (4 + s.changed + s.row_changed) ELSE 0 END::float8 AS "dateShare"
 FROM sync.planner p
 CROSS JOIN (
-  SELECT coalesce(sum(observations) FILTER (WHERE hint = 'modify_date'), 0) AS observations,
-         coalesce(sum(changed) FILTER (WHERE hint = 'modify_date'), 0) AS changed,
-         coalesce(sum(changed) FILTER (WHERE hint = 'row'), 0) AS row_changed
-  FROM sync.observation_stat
-  WHERE source = 'detail' AND hint IN ('modify_date', 'row')
-    AND date_day > (usage.ledger_now() AT TIME ZONE INTERVAL '8 hours')::date - 90
+  SELECT t.changed, t.row_changed, t.changed + 2 * sqrt(0.3 * 0.7 * t.observations) >= 0.3 * t.observations AS is_date_trusted
+  FROM (
+    SELECT coalesce(sum(observations) FILTER (WHERE hint = 'modify_date'), 0) AS observations,
+           coalesce(sum(changed) FILTER (WHERE hint = 'modify_date'), 0) AS changed,
+           coalesce(sum(changed) FILTER (WHERE hint = 'row'), 0) AS row_changed
+    FROM sync.observation_stat
+    WHERE source = 'detail' AND hint IN ('modify_date', 'row')
+      AND date_day > (usage.ledger_now() AT TIME ZONE INTERVAL '8 hours')::date - 90
+  ) t
 ) s;
