@@ -30,7 +30,8 @@ export interface LedgerStoreOptions {
   readonly signal?: AbortSignal;
 }
 
-const defaultMaxCallMs = 60_000;
+/** `maxCallMs` of every store of the ledger, where none is given. */
+export const defaultMaxCallMs = 60_000;
 
 interface ReserveRow extends Omit<StoredAnswerRow, 'callId' | 'observedAt'> {
   readonly kind: ReserveAnswer['kind'] | 'limit_unknown' | 'run_unknown';

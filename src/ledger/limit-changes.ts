@@ -7,6 +7,7 @@ import { readLedgerNow } from '../db/ledger-now.ts';
 import { runInTransaction } from '../db/run-in-transaction.ts';
 import { apiGroup, quotaLimit } from '../schema/usage.ts';
 import { applySql } from '../db/sql-file.ts';
+import { defaultMaxCallMs } from './ledger-store.ts';
 import { readSql } from './read-sql.ts';
 
 export interface QuotaPresets {
@@ -73,6 +74,8 @@ interface LimitChange {
   readonly wanted: readonly Omit<QuotaLimit, 'appKey'>[];
   /** APIs whose presets that are not wanted end. */
   readonly endOtherPresetsOf: readonly string[];
+  /** Groups that an API joined; it brings the calls that it made in their present windows. Default none. */
+  readonly joined?: readonly string[];
 }
 
 function presetLimits(presets: QuotaPresets): Omit<QuotaLimit, 'appKey'>[] {
@@ -104,12 +107,11 @@ async function endLimits(
   return rowCount ?? 0;
 }
 
-/** `joined`: groups that an API joined; it brings the calls that it made in their present windows. */
 async function changeLimits(
   client: PoolClient,
   change: LimitChange,
   now: Date,
-  joined: readonly string[] = [],
+  maxCallMs: number,
 ): Promise<void> {
   const wanted = JSON.stringify(
     change.wanted.map((limit) => ({
@@ -120,16 +122,17 @@ async function changeLimits(
       zone: limit.zone ?? 'Asia/Shanghai',
     })),
   );
-  const { appKey, source, endOtherPresetsOf } = change;
+  const { appKey, source, endOtherPresetsOf, joined = [] } = change;
   await applySql(client, readSql('close-quota-limits'), [appKey, source, wanted, endOtherPresetsOf, now]);
   await applySql(client, readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
-  await applySql(client, readSql('count-earlier-calls'), [appKey, now, joined]);
+  await applySql(client, readSql('count-earlier-calls'), [appKey, now, joined, maxCallMs]);
 }
 
 async function changeGroups(
   client: PoolClient,
   appKey: string,
   groups: readonly QuotaGroup[],
+  maxCallMs: number,
 ): Promise<void> {
   const now = await lockLimits(client, appKey);
   const members = groups.flatMap(({ name, apis }) => apis.map((api) => ({ appKey, name: `@${name}`, api })));
@@ -143,7 +146,8 @@ async function changeGroups(
   const wasMember = (one: (typeof members)[number]) =>
     before.some((old) => old.name === one.name && old.api === one.api);
   const joined = members.filter((one) => !wasMember(one)).map((one) => one.name);
-  await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] }, now, joined);
+  const change = { appKey, source: 'configured', wanted, endOtherPresetsOf: [], joined } as const;
+  await changeLimits(client, change, now, maxCallMs);
 }
 
 function presetsAsChange(presets: QuotaPresets): LimitChange {
@@ -155,12 +159,13 @@ async function liftLimit(
   client: PoolClient,
   presets: QuotaPresets,
   { api, period }: Pick<QuotaLimit, 'api' | 'period'>,
+  maxCallMs: number,
 ): Promise<boolean> {
   const { appKey } = presets;
   const now = await lockLimits(client, appKey);
   const isTheOne = and(eq(quotaLimit.api, api), eq(quotaLimit.periodKind, period));
   const ended = await endLimits(client, appKey, now, and(isTheOne, eq(quotaLimit.source, 'configured')));
-  await changeLimits(client, presetsAsChange(presets), now);
+  await changeLimits(client, presetsAsChange(presets), now, maxCallMs);
   return ended === 1;
 }
 
@@ -171,18 +176,20 @@ function approvedLimits(api: string, { daily, monthly }: ApprovedCalls): Omit<Qu
   ];
 }
 
-/** Over `usage.quota_limit` and `usage.api_group`. */
-export function createLimitChanges(pool: Pool): LimitChanges {
+/** Over `usage.quota_limit` and `usage.api_group`. `maxCallMs`: as that of the ledger's store. */
+export function createLimitChanges(pool: Pool, maxCallMs = defaultMaxCallMs): LimitChanges {
   const change = (limits: LimitChange) =>
     runInTransaction(pool, async (client) =>
-      changeLimits(client, limits, await lockLimits(client, limits.appKey)),
+      changeLimits(client, limits, await lockLimits(client, limits.appKey), maxCallMs),
     );
   return {
     applyPresets: (presets) => change(presetsAsChange(presets)),
-    liftLimit: (presets, limit) => runInTransaction(pool, (client) => liftLimit(client, presets, limit)),
+    liftLimit: (presets, limit) =>
+      runInTransaction(pool, (client) => liftLimit(client, presets, limit, maxCallMs)),
     setLimit: ({ appKey, ...limit }) =>
       change({ appKey, source: 'configured', wanted: [limit], endOtherPresetsOf: [] }),
-    applyGroups: (appKey, groups) => runInTransaction(pool, (client) => changeGroups(client, appKey, groups)),
+    applyGroups: (appKey, groups) =>
+      runInTransaction(pool, (client) => changeGroups(client, appKey, groups, maxCallMs)),
     applyApproved: async (appKey, api, approved) => {
       const wanted = approvedLimits(api, approved);
       if (wanted.length > 0) await change({ appKey, source: 'configured', wanted, endOtherPresetsOf: [] });

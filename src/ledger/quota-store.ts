@@ -103,11 +103,17 @@ async function setLedgerOffset(db: Database, ms: number): Promise<void> {
   );
 }
 
-/** Over schema `usage`: limits, what is left of them, holds and the ledger's clock. */
-export function createQuotaStore({ pool }: { readonly pool: Pool }): QuotaStore {
+/** Over schema `usage`: limits, what is left of them, holds and the ledger's clock. `maxCallMs`: as that of the ledger's store. */
+export function createQuotaStore({
+  pool,
+  maxCallMs,
+}: {
+  readonly pool: Pool;
+  readonly maxCallMs?: number;
+}): QuotaStore {
   const db = drizzleOn(pool);
   return {
-    ...createLimitChanges(pool),
+    ...createLimitChanges(pool, maxCallMs),
     quotaStatus: () => runSql<QuotaStatus>(pool, readSql('list-quota-status')),
     dailyUsage: (days) => runSql<DailyUsage>(pool, readSql('list-daily-usage'), [days]),
     holdApi: async ({ api, code, forMs, reason }) => {

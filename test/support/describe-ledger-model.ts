@@ -67,13 +67,12 @@ async function compare({ model, runs }: Pair): Promise<void> {
 }
 
 function describePeriod(model: LedgerModel, period: ModelPeriod): object {
-  const { earlier, ...shown } = period;
   return {
-    ...shown,
+    ...period,
     startsAt: new Date(period.startsAt),
     endsAt: new Date(period.endsAt),
     dayStartsAt: new Date(period.dayStartsAt),
-    granted: model.count(period) + earlier,
+    granted: model.count(period),
     refunded: model.count(period, 'refunded'),
     unknown: model.count(period, 'unknown'),
   };

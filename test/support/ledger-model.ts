@@ -35,8 +35,6 @@ export interface ModelPeriod {
   usedBeforeDay: number;
   external: number;
   isAssumedSpent: boolean;
-  /** Calls that were made before there was such a limit; what becomes of them later changes nothing. */
-  readonly earlier: number;
 }
 
 export interface ModelRun {
@@ -54,7 +52,8 @@ export interface ModelRequest {
 
 export interface ModelCall extends ModelRequest {
   readonly callId: string;
-  readonly periods: readonly ModelPeriod[];
+  /** Those that count it: it may arrive in them. */
+  readonly periods: ModelPeriod[];
   readonly grantedAt: number;
   sentAt: number | null;
   state: CallState;
@@ -183,25 +182,30 @@ export class LedgerModel {
     this.#countEarlier(opened);
   }
 
-  /** A limit by which nothing was counted yet counts what was made before it. */
+  /** A limit that begins counts the calls made before, in the windows in which they may arrive, unless one of it did already. */
   #countEarlier(limit: Limit): void {
     const isRolling = limit.reset === 'rolling';
-    const span = calendarPeriods(limit.kind, this.now, this.now)[0] ?? { startsAt: 0, endsAt: 0 };
-    const row = isRolling ? this.#rollingRow(limit, this.now) : this.#calendarRow(limit, span);
-    const from = isRolling ? this.now - dayMs : row.startsAt;
-    const isOf = (api: string) =>
-      limit.api === '*' || limit.api === api || this.groups[limit.api]?.includes(api);
-    const calls = this.calls.filter(
-      ({ api, state, grantedAt }) => state !== 'refunded' && grantedAt >= from && isOf(api),
-    );
-    if (row.counted.length > 0 || calls.length === 0) return;
-    this.periods.push({
-      ...{ api: limit.api, kind: limit.kind, dayStartsAt: row.dayStartsAt },
-      startsAt: isRolling ? row.startsAt - (row.endsAt - row.startsAt) : row.startsAt,
-      endsAt: isRolling ? row.startsAt : row.endsAt,
-      usedBeforeDay: isRolling ? 0 : calls.filter(({ grantedAt }) => grantedAt < row.dayStartsAt).length,
-      ...{ external: 0, isAssumedSpent: false, earlier: calls.length },
-    });
+    // No call is given an hour to leave.
+    const rows = this.#rowsOf(limit, this.now + hourMs + maxCallMs);
+    const counted = rows.map((row) => ({ row, calls: this.#uncounted(row) }));
+    for (const { row, calls } of counted) {
+      for (const call of calls) {
+        const startsAt = Math.floor(call.grantedAt / hourMs) * hourMs;
+        const bucket = { ...row, startsAt, endsAt: startsAt + hourMs, dayStartsAt: startsAt };
+        const period = this.#openToday(isRolling ? bucket : row);
+        if (!isRolling && row.dayStartsAt > row.startsAt && call.grantedAt < row.dayStartsAt)
+          period.usedBeforeDay += Number(call.state !== 'refunded');
+        call.periods.push(period);
+      }
+    }
+  }
+
+  #uncounted({ limit, counted, startsAt }: Row): ModelCall[] {
+    const from = limit.reset === 'rolling' ? this.now - dayMs : startsAt;
+    return this.calls
+      .filter(({ api }) => limit.api === '*' || limit.api === api || this.groups[limit.api]?.includes(api))
+      .filter(({ grantedAt }) => grantedAt + sendWithinMs + maxCallMs >= from)
+      .filter(({ periods }) => !periods.some((period) => counted.includes(period)));
   }
 
   recordExternal(api: string, calls: number): void {
@@ -250,7 +254,7 @@ export class LedgerModel {
   }
 
   used(period: ModelPeriod): number {
-    return this.count(period) - this.count(period, 'refunded') + period.external + period.earlier;
+    return this.count(period) - this.count(period, 'refunded') + period.external;
   }
 
   /** The window, of whose latest day it is now. */
@@ -278,11 +282,13 @@ export class LedgerModel {
   }
 
   #rows(api: string, to: number): Row[] {
-    return this.#limitsOf(api).flatMap((limit) =>
-      limit.reset === 'calendar'
-        ? calendarPeriods(limit.kind, this.now, to).map((span) => this.#calendarRow(limit, span))
-        : [this.#rollingRow(limit, to)],
-    );
+    return this.#limitsOf(api).flatMap((limit) => this.#rowsOf(limit, to));
+  }
+
+  #rowsOf(limit: Limit, to: number): Row[] {
+    return limit.reset === 'calendar'
+      ? calendarPeriods(limit.kind, this.now, to).map((span) => this.#calendarRow(limit, span))
+      : [this.#rollingRow(limit, to)];
   }
 
   #counted({ api, kind }: Limit, from: number, to: number): ModelPeriod[] {
@@ -326,7 +332,7 @@ export class LedgerModel {
     if (known) return known;
     const period: ModelPeriod = {
       ...{ api, kind, startsAt, endsAt, dayStartsAt },
-      ...{ usedBeforeDay: 0, external: 0, isAssumedSpent: false, earlier: 0 },
+      ...{ usedBeforeDay: 0, external: 0, isAssumedSpent: false },
     };
     this.periods.push(period);
     return period;

@@ -83,7 +83,7 @@ export async function openLedger(options: { maxCallMs?: number } = {}): Promise<
   await pool.query(`UPDATE sync.database_identity SET source = 'sandbox'`);
   await allowApis(pool);
   const ledger = createLedgerStore({ pool, log: silentLog, ...options });
-  const quota = createQuotaStore({ pool });
+  const quota = createQuotaStore({ pool, ...options });
   return {
     db,
     ledger,

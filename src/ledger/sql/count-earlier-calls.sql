@@ -1,48 +1,86 @@
--- Purpose: counts in the present day and month the calls that were made before: of limits that have just begun, and by which
---          nothing was counted yet, and of groups that an API joined. Of a rolling month or day they are all taken for calls
---          of the span before the present one. What a window counts already stays, and is not counted twice. The app's lock
---          is the caller's matter.
--- Params:  $1 text app key; $2 timestamptz when the limits were opened; $3 text[] names of the groups
+-- Purpose: counts calls that were made before: of limits that have just begun, and of groups that an API joined. They count in
+--          the windows in which they may have arrived or still may, as if the limit had been there when they were granted; of a rolling
+--          month or day, in the bucket in which they were to leave. The calls name these windows then: none is counted
+--          twice, and one that is refunded later is given back. The app's lock is the caller's matter.
+-- Params:  $1 text app key; $2 timestamptz when the limits were opened; $3 text[] names of the groups; $4 double precision
+--          longest call in ms
 -- Returns: nothing
-WITH counting AS (
-  SELECT q.*, CASE WHEN q.reset = 'calendar' THEN q.starts_at
-                   WHEN q.period_kind = 'month' THEN $2::timestamptz - interval '31 days'
-                   ELSE $2::timestamptz - interval '1 day' END AS made_from
-  FROM usage.quota_limit l
-  CROSS JOIN LATERAL usage.quota_periods($1::text, l.api, $2::timestamptz, $2::timestamptz) q
-  WHERE l.app_key = $1::text AND l.valid_to IS NULL AND q.limit_id = l.limit_id AND q.period_kind IN ('day', 'month')
-    AND (l.api = ANY ($3::text[]) OR (l.created_at = $2::timestamptz AND q.period_ids = '{}'))
+--
+-- Locks. Who settles a call holds its rows while it waits for the app. So this waits for no row: a call that is being settled
+-- counts, but stays unnamed.
+WITH slack AS (
+  -- No call is given an hour to leave.
+  SELECT c.longest_call, c.longest_call + interval '1 hour' AS longest FROM (SELECT $4::float8 * interval '1 ms' AS longest_call) c
 ),
-missing AS (
-  SELECT c.*, p.calls - (c.used - c.external) AS calls, p.before_day
+counting AS MATERIALIZED (
+  SELECT q.*, s.*, g.members,
+         CASE WHEN q.reset = 'calendar' THEN q.starts_at
+              WHEN q.period_kind = 'month' THEN $2::timestamptz - interval '744 hours'
+              ELSE $2::timestamptz - interval '24 hours' END AS arrived_from
+  FROM usage.quota_limit l
+  CROSS JOIN slack s
+  CROSS JOIN LATERAL usage.quota_periods($1::text, l.api, $2::timestamptz, $2::timestamptz + s.longest) q
+  CROSS JOIN LATERAL (SELECT array_agg(g.api) AS members FROM usage.api_group g WHERE g.app_key = $1::text AND g.name = l.api) g
+  WHERE l.app_key = $1::text AND l.valid_to IS NULL AND q.limit_id = l.limit_id AND q.period_kind IN ('day', 'month')
+    AND (l.api = ANY ($3::text[]) OR l.created_at = $2::timestamptz)
+),
+uncounted AS MATERIALIZED (
+  SELECT c.api, c.period_kind, c.call_limit, c.used, m.call_id, m.granted_at, m.state,
+         CASE c.reset WHEN 'calendar' THEN c.starts_at ELSE date_trunc(b.unit, m.send_at, 'UTC') END AS starts_at,
+         CASE c.reset WHEN 'calendar' THEN c.ends_at ELSE date_trunc(b.unit, m.send_at, 'UTC') + b.bucket END AS ends_at,
+         CASE c.reset WHEN 'calendar' THEN c.day_starts_at ELSE date_trunc(b.unit, m.send_at, 'UTC') END AS day_starts_at,
+         -- What arrives on a window's first day is of that day, also if it was granted before.
+         c.reset = 'calendar' AND c.day_starts_at > c.starts_at AND m.granted_at < c.day_starts_at AS is_before_day
   FROM counting c
-  CROSS JOIN LATERAL (
-    SELECT count(*)::int AS calls,
-           (count(*) FILTER (WHERE m.granted_at < c.day_starts_at AND NOT m.quota_period_ids && c.period_ids))::int AS before_day
-    FROM usage.api_call m
-    WHERE m.app_key = $1::text AND m.state <> 'refunded' AND NOT m.is_exempt
-      -- A call that may arrive after midnight is granted before, and an API that left the group made some while it was in it.
-      AND m.granted_at >= c.made_from - interval '1 hour'
-      AND (m.quota_period_ids && c.period_ids
-        OR (m.granted_at >= c.made_from
-          AND (c.api IN ('*', m.api)
-            OR EXISTS (SELECT FROM usage.api_group g WHERE g.app_key = $1::text AND g.name = c.api AND g.api = m.api))))
-  ) p
+  -- As usage.periods_touched has them.
+  JOIN (VALUES ('day', 'hour', interval '1 hour'), ('month', 'day', interval '24 hours')) b (kind, unit, bucket) ON b.kind = c.period_kind
+  JOIN usage.api_call m ON m.app_key = $1::text AND NOT m.is_exempt
+    AND m.granted_at >= c.arrived_from - c.longest AND m.send_by + c.longest_call >= c.arrived_from
+    AND NOT m.quota_period_ids && c.period_ids
+    AND (c.api IN ('*', m.api) OR m.api = ANY (c.members))
+),
+in_flight AS (
+  SELECT f.call_id FROM usage.in_flight f WHERE f.app_key = $1::text FOR NO KEY UPDATE SKIP LOCKED
+),
+free AS (
+  SELECT m.call_id, m.granted_at FROM usage.api_call m
+  WHERE m.granted_at >= (SELECT min(u.granted_at) FROM uncounted u)
+    AND (m.call_id, m.granted_at) IN (SELECT u.call_id, u.granted_at FROM uncounted u)
+    AND (m.state <> 'reserved' OR m.call_id IN (SELECT f.call_id FROM in_flight f))
+  FOR NO KEY UPDATE SKIP LOCKED
+),
+counted AS (
+  SELECT u.*, f.call_id IS NOT NULL AS is_named
+  FROM uncounted u LEFT JOIN free f USING (call_id, granted_at)
+  WHERE f.call_id IS NOT NULL OR u.state <> 'refunded'
+),
+opened AS (
+  INSERT INTO usage.quota_period AS w (app_key, api, period_kind, starts_at, ends_at, call_limit, granted, refunded, "unknown",
+    day_starts_at, used_before_day)
+  SELECT $1::text, c.api, c.period_kind, c.starts_at, c.ends_at,
+         -- More than the limit may have been made: the next grant is refused, not this count.
+         greatest(c.call_limit, c.used + count(*)), count(*), count(*) FILTER (WHERE c.state = 'refunded'),
+         count(*) FILTER (WHERE c.state = 'unknown' AND c.is_named), c.day_starts_at,
+         count(*) FILTER (WHERE c.is_before_day AND c.state <> 'refunded')
+  FROM counted c
+  GROUP BY c.api, c.period_kind, c.starts_at, c.ends_at, c.call_limit, c.used, c.day_starts_at
+  ON CONFLICT ON CONSTRAINT quota_period_span
+    -- As a grant does it (usage.take), with the calls of earlier days.
+    DO UPDATE SET granted = w.granted + excluded.granted, refunded = w.refunded + excluded.refunded,
+      "unknown" = w."unknown" + excluded."unknown", call_limit = excluded.call_limit, day_starts_at = excluded.day_starts_at,
+      used_before_day = excluded.used_before_day + CASE WHEN w.day_starts_at = excluded.day_starts_at THEN w.used_before_day
+                                                        ELSE w.granted - w.refunded + w.external END
+  RETURNING w.period_id, w.api, w.period_kind, w.starts_at, w.ends_at
+),
+named AS (
+  UPDATE usage.api_call m SET quota_period_ids = m.quota_period_ids || n.period_ids
+  FROM (
+    SELECT c.call_id, c.granted_at, array_agg(o.period_id ORDER BY o.period_id) AS period_ids
+    FROM counted c JOIN opened o USING (api, period_kind, starts_at, ends_at)
+    WHERE c.is_named
+    GROUP BY c.call_id, c.granted_at
+  ) n
+  WHERE m.granted_at >= (SELECT min(u.granted_at) FROM uncounted u) AND m.call_id = n.call_id AND m.granted_at = n.granted_at
+  RETURNING m.call_id, m.quota_period_ids
 )
-INSERT INTO usage.quota_period AS w
-  (app_key, api, period_kind, starts_at, ends_at, call_limit, granted, day_starts_at, used_before_day)
-SELECT $1::text, m.api, m.period_kind, s.starts_at, s.ends_at,
-       -- More than the limit may have been made: the next grant is refused, not this count.
-       greatest(m.call_limit, m.used + m.calls), m.calls, m.day_starts_at,
-       CASE m.reset WHEN 'calendar' THEN least(m.calls, m.before_day) ELSE 0 END
-FROM missing m
-CROSS JOIN LATERAL (
-  SELECT CASE m.reset WHEN 'calendar' THEN m.starts_at ELSE m.starts_at - (m.ends_at - m.starts_at) END AS starts_at,
-         CASE m.reset WHEN 'calendar' THEN m.ends_at ELSE m.starts_at END AS ends_at
-) s
-WHERE m.calls > 0
-ON CONFLICT ON CONSTRAINT quota_period_span
-  -- As a grant does it (usage.take), with the calls of earlier days.
-  DO UPDATE SET granted = w.granted + excluded.granted, call_limit = excluded.call_limit, day_starts_at = excluded.day_starts_at,
-    used_before_day = excluded.used_before_day + CASE WHEN w.day_starts_at = excluded.day_starts_at THEN w.used_before_day
-                                                      ELSE w.granted - w.refunded + w.external END;
+UPDATE usage.in_flight f SET quota_period_ids = n.quota_period_ids FROM named n WHERE f.call_id = n.call_id;
