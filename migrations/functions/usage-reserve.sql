@@ -108,7 +108,9 @@ BEGIN
     -- Whether an outage is over, one call finds out: each of those that wait would be lost with it.
     IF p_lane <> 'manual' AND EXISTS (
       SELECT FROM usage.backoff b
-      JOIN usage.in_flight f ON f.app_key = b.app_key AND f.api = b.api AND f.granted_at > b.started_at
+      JOIN usage.in_flight f ON f.app_key = b.app_key AND f.api = b.api
+        -- One that has not begun is of before the clock was set back, as above.
+        AND (f.granted_at > b.started_at OR b.started_at > v_now)
       WHERE b.app_key = p_app_key AND b.api = p_api AND b.failures > 0 AND b.pause > '0') THEN
       denied_by := 'second'; retry_after_ms := 1000; RETURN;
     END IF;
