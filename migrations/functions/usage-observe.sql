@@ -6,7 +6,7 @@
 --
 -- A refusal holds the API, with some probes a day (usage.probe_wait); an answer ends such a hold, and the pauses that were,
 -- also those of before the clock was set back. A call that was granted before the one that showed the present state says
--- nothing. Locks: none while nothing changes; else the app's lock first.
+-- nothing, unless that one is later than now. Locks: none while nothing changes; else the app's lock first.
 CREATE OR REPLACE FUNCTION usage.observe(
   p_app_key text, p_api text, p_call_id bigint, p_at timestamptz, p_shows text, p_code text)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -38,20 +38,23 @@ BEGIN
     DELETE FROM usage.backoff b
     -- Later than now: the clock was set back.
     WHERE b.app_key = p_app_key AND b.api IN (p_api, '*') AND (b.started_at < p_at OR b.started_at > v_now);
-    DELETE FROM usage.api_hold h WHERE h.api IN (p_api, '*') AND h.probe_every IS NOT NULL AND h.held_at < p_at;
+    DELETE FROM usage.api_hold h
+    WHERE h.api IN (p_api, '*') AND h.probe_every IS NOT NULL AND (h.held_at < p_at OR h.held_at > v_now);
   END IF;
   INSERT INTO sync.application AS a (app_key, observed, observed_at, observed_call_id)
   VALUES (p_app_key, v_app, p_at, p_call_id)
   ON CONFLICT (app_key) DO UPDATE
   SET observed = excluded.observed, observed_at = excluded.observed_at, observed_call_id = excluded.observed_call_id
-  WHERE a.observed <> excluded.observed AND coalesce(a.observed_at, '-infinity') <= excluded.observed_at;
+  WHERE a.observed <> excluded.observed
+    AND (coalesce(a.observed_at, '-infinity') <= excluded.observed_at OR a.observed_at > v_now);
   IF p_shows = 'app_refused' THEN RETURN; END IF;
 
   INSERT INTO sync.api_permission AS p (app_key, api, observed, observed_at, observed_call_id)
   VALUES (p_app_key, p_api, p_shows, p_at, p_call_id)
   ON CONFLICT (app_key, api) DO UPDATE
   SET observed = excluded.observed, observed_at = excluded.observed_at, observed_call_id = excluded.observed_call_id
-  WHERE p.observed <> excluded.observed AND coalesce(p.observed_at, '-infinity') <= excluded.observed_at;
+  WHERE p.observed <> excluded.observed
+    AND (coalesce(p.observed_at, '-infinity') <= excluded.observed_at OR p.observed_at > v_now);
   IF NOT EXISTS (SELECT FROM sync.api_permission p
                  WHERE p.app_key = p_app_key AND p.api = p_api AND p.observed = p_shows) THEN
     RETURN;

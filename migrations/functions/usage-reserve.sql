@@ -72,7 +72,9 @@ BEGIN
 
     kind := 'denied';
     -- One statement, one moment: a probe that ends between two observations would show itself in neither.
-    SELECT max(coalesce(h.probe_after, h.held_until, 'infinity')),
+    -- No probe is due later than if one went now, unless the clock was set back.
+    SELECT max(CASE WHEN h.probe_after IS NULL THEN coalesce(h.held_until, 'infinity')
+                    ELSE least(h.probe_after, v_now + coalesce(h.probe_every, usage.probe_wait(h.held_at, v_now))) END),
            coalesce(bool_and(h.probe_after IS NOT NULL), NOT usage.is_proven(p_app_key, p_api)),
            EXISTS (SELECT FROM usage.in_flight f WHERE f.app_key = p_app_key AND (f.api = p_api
              OR EXISTS (SELECT FROM usage.api_hold a WHERE a.api = '*' AND a.probe_after IS NOT NULL AND a.held_until > v_now)))
