@@ -29,7 +29,6 @@ BEGIN
     DO UPDATE SET external = excluded.external, day_starts_at = excluded.day_starts_at,
       used_before_day = CASE p_period_kind WHEN 'month'
         THEN greatest(0, w.granted - w.refunded + excluded.external - v_used_today)
-        -- As a grant does it (usage.take): the clock may have been set back to the day before.
-        ELSE CASE WHEN w.day_starts_at = excluded.day_starts_at THEN w.used_before_day ELSE w.granted - w.refunded + w.external END END;
+        ELSE w.used_before_day END;
   RETURN greatest(p_used, v_period.used - v_period.external);
 END $$;

@@ -113,8 +113,9 @@ describe('a limit that comes later', () => {
     expect(kinds).toEqual(['granted', 'granted', 'denied']);
   });
 
-  it('counts from the first minute of its day and month in Shanghai, without refunded and exempt calls', async () => {
-    for (const time of ['04-30T23:59', '05-01T00:01', '05-11T23:59', '05-12T00:01']) {
+  it('counts what may have arrived in its day and month in Shanghai, without refunded and exempt calls', async () => {
+    // A call has five seconds to leave, and takes a minute at most.
+    for (const time of ['04-30T23:58', '05-01T00:01', '05-11T23:58', '05-12T00:01']) {
       await at.setTime(`2026-${time}:00+08:00`);
       await at.grant(time);
     }
@@ -128,8 +129,8 @@ describe('a limit that comes later', () => {
   });
 
   it('of rolling windows counts those of the last 24 hours and 31 days, to the minute', async () => {
-    // A minute more and less than 31 days, and than 24 hours.
-    for (const time of ['05-01T11:59', '05-01T12:01', '05-31T11:59', '05-31T12:01']) {
+    // Two minutes more and one less than 31 days, and than 24 hours: a call arrives a minute later.
+    for (const time of ['05-01T11:58', '05-01T12:01', '05-31T11:58', '05-31T12:01']) {
       await at.setTime(`2026-${time}:00+08:00`);
       await at.grant(time);
     }
