@@ -123,10 +123,12 @@ AS $$
     ORDER BY b.observed_at LIMIT 1
   ) n ON true
   CROSS JOIN LATERAL (
-    SELECT (SELECT b.observed_at FROM analytics.fct_observation b
-            WHERE b.offer_id = a.known_offer AND b.observed_at <= a.at AND NOT b.is_late AND b.source = a.source
-              AND (f.sku_id = 0 OR b.read_sku_ids IS NULL OR f.sku_id = ANY (b.read_sku_ids))
-            ORDER BY b.observed_at DESC LIMIT 1) AS before_at
+    -- Where none is kept that says something of the price: when it was first seen.
+    SELECT coalesce((
+             SELECT b.observed_at FROM analytics.fct_observation b
+             WHERE b.offer_id = a.known_offer AND b.observed_at <= a.at AND NOT b.is_late AND b.source = a.source
+               AND (f.sku_id = 0 OR b.read_sku_ids IS NULL OR f.sku_id = ANY (b.read_sku_ids))
+             ORDER BY b.observed_at DESC LIMIT 1), f.valid_from) AS before_at
     -- Found once, however often it is used.
     OFFSET 0
   ) o

@@ -182,3 +182,23 @@ it('an answer that came late shows an offer before it was new', async () => {
     ),
   ).toEqual([['8.0000', null, '8.0000', '8.0000']]);
 });
+
+it('a price has a probability where the detail before could not read its SKU, and older ones are not kept', async () => {
+  const unread = [
+    nowIs('20 12:00'),
+    offer(1, { quoteType: 1 }),
+    detail(1, '05 09:00', true, [12]),
+    detail(1, '10 09:00'),
+    sku(1, 11, { firstSeen: '01 09:00' }),
+    price([1, 11, 1], 10, '01 09:00', '10 09:00'),
+    price([1, 11, 1], 9, '10 09:00'),
+  ].join('');
+  // The 6th is five days after the price was first seen, and four before another one was.
+  expect(
+    await askAfter(
+      db,
+      unread,
+      `SELECT p.unit_price_cny, p.p_current FROM analytics.price_at(1, 11, at => ${march('06 09:00')}) p`,
+    ),
+  ).toEqual([['10.0000', '0.4444']]);
+});
