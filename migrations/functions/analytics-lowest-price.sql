@@ -63,7 +63,7 @@ AS $$
     CROSS JOIN LATERAL (
       -- A field was then what its first later change calls the old value.
       SELECT coalesce((
-        SELECT coalesce(f.old_value, f.new_value) = 'listed'
+        SELECT coalesce(f.old_value, 'listed') = 'listed'
         FROM analytics.fct_offer_change f
         WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > l.observed_at
         ORDER BY f.observed_at, f.change_id
@@ -136,7 +136,7 @@ AS $$
       WHERE CASE WHEN s.observations > 0 THEN n.day BETWEEN a.first_day AND a.last_day
                  -- The one that reaches into the days, if the offer was still on sale then.
                  ELSE n.day < a.first_day AND (n.next_day IS NULL OR n.next_day > a.last_day) AND coalesce((
-                   SELECT coalesce(f.old_value, f.new_value) = 'listed'
+                   SELECT coalesce(f.old_value, 'listed') = 'listed'
                    FROM analytics.fct_offer_change f
                    WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > a.starts_at
                    ORDER BY f.observed_at, f.change_id

@@ -31,8 +31,8 @@ AS $$
     LEFT JOIN analytics.dim_offer o ON o.offer_id = price_at.offer_id
     LEFT JOIN analytics.offer_confidence g ON g.offer_id = price_at.offer_id
     LEFT JOIN LATERAL (
-      -- Of one that was new only later, an answer that came late may show it before.
-      SELECT f.change_id, coalesce(f.old_value, f.new_value) AS state FROM analytics.fct_offer_change f
+      -- One that a late answer shows before it was new was on sale.
+      SELECT f.change_id, coalesce(f.old_value, 'listed') AS state FROM analytics.fct_offer_change f
       WHERE f.offer_id = o.offer_id AND f.field = 'state' AND f.observed_at > coalesce(price_at.at, c.now)
       ORDER BY f.observed_at, f.change_id LIMIT 1
     ) s ON true
@@ -113,7 +113,7 @@ AS $$
   -- is empty, or of an offer that is not on sale, or without the SKU, shows none; one that could not read the SKU says nothing of its price.
   LEFT JOIN LATERAL (
     SELECT b.observed_at, b.is_found AND coalesce((
-             SELECT coalesce(f.old_value, f.new_value) = 'listed' FROM analytics.fct_offer_change f
+             SELECT coalesce(f.old_value, 'listed') = 'listed' FROM analytics.fct_offer_change f
              WHERE f.offer_id = a.known_offer AND f.field = 'state' AND f.observed_at > b.observed_at
              ORDER BY f.observed_at, f.change_id LIMIT 1), a.state_now = 'listed')
              AND NOT EXISTS (SELECT FROM gone WHERE gone.valid_from <= b.observed_at AND gone.valid_to > b.observed_at) AS is_on_sale

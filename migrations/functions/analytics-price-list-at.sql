@@ -59,8 +59,8 @@ AS $$
     SELECT c.offer_id, bool_or(c.field = 'state') AS has_state, max(c.old_value) FILTER (WHERE c.field = 'state') AS state,
            max(c.old_value) FILTER (WHERE c.field = 'min_order_quantity') AS min_order, max(c.old_value) FILTER (WHERE c.field = 'unit') AS unit
     FROM (
-      -- Of one that was new only later, an answer that came late may show it before.
-      SELECT DISTINCT ON (f.offer_id, f.field) f.offer_id, f.field, CASE WHEN f.field = 'state' THEN coalesce(f.old_value, f.new_value) ELSE f.old_value END AS old_value
+      -- One that a late answer shows before it was new was on sale.
+      SELECT DISTINCT ON (f.offer_id, f.field) f.offer_id, f.field, CASE WHEN f.field = 'state' THEN coalesce(f.old_value, 'listed') ELSE f.old_value END AS old_value
       FROM analytics.fct_offer_change f
       WHERE f.field IN ('state', 'min_order_quantity', 'unit') AND f.observed_at > (SELECT asked.at FROM asked)
       ORDER BY f.offer_id, f.field, f.observed_at, f.change_id
