@@ -69,12 +69,14 @@ AS $$
         ORDER BY f.observed_at, f.change_id
         LIMIT 1), a.state = 'listed')
         AND NOT coalesce(a.sku_since > l.observed_at, false)
-        AND NOT EXISTS (SELECT FROM gone WHERE gone.valid_from <= l.observed_at AND gone.valid_to > l.observed_at) AS is_on_sale, coalesce((
-        SELECT f.old_value
+        AND NOT EXISTS (SELECT FROM gone WHERE gone.valid_from <= l.observed_at AND gone.valid_to > l.observed_at) AS is_on_sale,
+        -- In an array, for null says that it was not stated.
+        (coalesce((
+        SELECT ARRAY[f.old_value]
         FROM analytics.fct_offer_change f
         WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at > l.observed_at
         ORDER BY f.observed_at, f.change_id
-        LIMIT 1), a.unit) AS unit
+        LIMIT 1), ARRAY[a.unit]))[1] AS unit
       -- Found once, and not for each price.
       OFFSET 0
     ) s
@@ -92,7 +94,9 @@ AS $$
         SELECT DISTINCT ON (q.sku_id) q.sku_id, q.amount_cny, q.least, coalesce(lowest_price.quantity, q.least) AS quantity
         FROM (
           SELECT h.sku_id, h.min_quantity, h.amount_cny, greatest(min(h.min_quantity) OVER (PARTITION BY h.sku_id), CASE
-                   WHEN h.kind IN ('list', 'plus', 'promotion') THEN coalesce(m.old_value::int, a.min_order) END) AS least
+                   WHEN h.kind NOT IN ('list', 'plus', 'promotion') THEN NULL
+                   WHEN m.change_id IS NULL THEN a.min_order
+                   ELSE m.old_value::int END) AS least
           FROM analytics.price_as_of(l.observed_at) h
           WHERE l.is_found AND s.is_on_sale AND h.offer_id = lowest_price.offer_id AND h.kind = lowest_price.kind
             AND (a.sku_id IS NULL OR h.sku_id = a.sku_id OR h.sku_id = 0 AND h.kind IN ('list', 'plus', 'promotion'))
@@ -186,12 +190,12 @@ AS $$
     ) g
   )
   SELECT CASE WHEN v.is_answer THEN l.cheapest_cny END, CASE WHEN v.is_answer THEN l.day END,
-         CASE WHEN v.is_answer THEN l.unit ELSE coalesce((
-           SELECT f.old_value
+         CASE WHEN v.is_answer THEN l.unit ELSE (coalesce((
+           SELECT ARRAY[f.old_value]
            FROM analytics.fct_offer_change f
            WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at >= a.ends_at
            ORDER BY f.observed_at, f.change_id
-           LIMIT 1), a.unit) END, r.coverage,
+           LIMIT 1), ARRAY[a.unit]))[1] END, r.coverage,
          c.covered_days, lowest_price.days, r.reason,
          CASE WHEN v.is_answer THEN (
            SELECT round((CASE WHEN min(g.chance) = 0 THEN 0 ELSE coalesce(exp(sum(ln(nullif(g.chance, 0)))), 1) END)::numeric, 4)

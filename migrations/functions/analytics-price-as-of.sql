@@ -9,11 +9,12 @@ RETURNS TABLE (offer_id bigint, sku_id bigint, kind text, min_quantity integer, 
 LANGUAGE sql STABLE
 AS $$
   SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny,
-         coalesce(
-           (SELECT f.old_value FROM analytics.fct_offer_change f
+         -- In arrays, for null says that it was not stated.
+         (coalesce(
+           (SELECT ARRAY[f.old_value] FROM analytics.fct_offer_change f
             WHERE f.offer_id = p.offer_id AND f.field = 'unit' AND f.observed_at > price_as_of.ts
             ORDER BY f.observed_at, f.change_id LIMIT 1),
-           (SELECT o.unit FROM analytics.dim_offer o WHERE o.offer_id = p.offer_id)),
+           (SELECT ARRAY[o.unit] FROM analytics.dim_offer o WHERE o.offer_id = p.offer_id)))[1],
          p.valid_from, p.valid_to
   FROM analytics.fct_price_history p
   WHERE p.valid_from <= price_as_of.ts AND (p.is_current OR p.valid_to > price_as_of.ts)

@@ -14,13 +14,15 @@ AS $$
     SELECT coalesce(price_at.at, c.now) AS at,
            -- The clock of who asks may be ahead by seconds.
            price_at.at > c.now + interval '1 minute' AS is_future, nullif(price_at.sku_id, 0) AS sku_id, o.offer_id AS known_offer,
-           coalesce(u.old_value, o.unit) AS unit, c.now, g.price_known_at AS known_at, g.price_p_current AS p_current,
+           CASE WHEN l.later ? 'unit' THEN l.later ->> 'unit' ELSE o.unit END AS unit, c.now, g.price_known_at AS known_at, g.price_p_current AS p_current,
            CASE WHEN price_at.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
            coalesce(g.price_changes, e.changes) AS rate_changes, coalesce(g.price_days, e.days) AS rate_days,
-           -- A field was then what its first later change calls the old value.
-           CASE WHEN s.change_id IS NULL THEN o.state ELSE s.state END AS state, o.state AS state_now,
-           CASE WHEN price_at.kind IN ('list', 'plus', 'promotion')
-             THEN coalesce(m.old_value::int, o.min_order_quantity) END AS min_order,
+           -- A field was then what its first later change calls the old value, also null: it was not stated.
+           -- One that a late answer shows before it was new was on sale.
+           CASE WHEN l.later ? 'state' THEN coalesce(l.later ->> 'state', 'listed') ELSE o.state END AS state, o.state AS state_now,
+           CASE WHEN price_at.kind NOT IN ('list', 'plus', 'promotion') THEN NULL
+                WHEN l.later ? 'min_order_quantity' THEN (l.later ->> 'min_order_quantity')::int
+                ELSE o.min_order_quantity END AS min_order,
            EXISTS (
              SELECT FROM analytics.fct_observation l
              WHERE l.offer_id = price_at.offer_id AND l.observed_at <= coalesce(price_at.at, c.now) AND l.is_found
@@ -31,21 +33,11 @@ AS $$
     LEFT JOIN analytics.dim_offer o ON o.offer_id = price_at.offer_id
     LEFT JOIN analytics.offer_confidence g ON g.offer_id = price_at.offer_id
     LEFT JOIN LATERAL (
-      -- One that a late answer shows before it was new was on sale.
-      SELECT f.change_id, coalesce(f.old_value, 'listed') AS state FROM analytics.fct_offer_change f
-      WHERE f.offer_id = o.offer_id AND f.field = 'state' AND f.observed_at > coalesce(price_at.at, c.now)
-      ORDER BY f.observed_at, f.change_id LIMIT 1
-    ) s ON true
-    LEFT JOIN LATERAL (
-      SELECT f.old_value FROM analytics.fct_offer_change f
-      WHERE f.offer_id = o.offer_id AND f.field = 'min_order_quantity' AND f.observed_at > coalesce(price_at.at, c.now)
-      ORDER BY f.observed_at, f.change_id LIMIT 1
-    ) m ON true
-    LEFT JOIN LATERAL (
-      SELECT f.old_value FROM analytics.fct_offer_change f
-      WHERE f.offer_id = o.offer_id AND f.field = 'unit' AND f.observed_at > coalesce(price_at.at, c.now)
-      ORDER BY f.observed_at, f.change_id LIMIT 1
-    ) u ON true
+      -- Of several values for one key the last one stays: that of the earliest of the later changes.
+      SELECT jsonb_object_agg(f.field, f.old_value ORDER BY f.observed_at DESC, f.change_id DESC) AS later
+      FROM analytics.fct_offer_change f
+      WHERE f.offer_id = o.offer_id AND f.field IN ('state', 'min_order_quantity', 'unit') AND f.observed_at > coalesce(price_at.at, c.now)
+    ) l ON true
   ),
   -- When the SKU was.
   gone AS MATERIALIZED (

@@ -54,13 +54,13 @@ AS $$
     JOIN point d ON d.offer_id = t.offer_id AND d.sku_id = t.sku_id AND d.kind = 'list' AND d.min_quantity > 1
     WHERE t.min_quantity = 1
   ),
-  -- A field was then what its first later change calls the old value.
+  -- A field was then what its first later change calls the old value, also null: it was not stated.
   later AS (
     SELECT c.offer_id, bool_or(c.field = 'state') AS has_state, max(c.old_value) FILTER (WHERE c.field = 'state') AS state,
+           bool_or(c.field = 'min_order_quantity') AS has_min_order, bool_or(c.field = 'unit') AS has_unit,
            max(c.old_value) FILTER (WHERE c.field = 'min_order_quantity') AS min_order, max(c.old_value) FILTER (WHERE c.field = 'unit') AS unit
     FROM (
-      -- One that a late answer shows before it was new was on sale.
-      SELECT DISTINCT ON (f.offer_id, f.field) f.offer_id, f.field, CASE WHEN f.field = 'state' THEN coalesce(f.old_value, 'listed') ELSE f.old_value END AS old_value
+      SELECT DISTINCT ON (f.offer_id, f.field) f.offer_id, f.field, f.old_value
       FROM analytics.fct_offer_change f
       WHERE f.field IN ('state', 'min_order_quantity', 'unit') AND f.observed_at > (SELECT asked.at FROM asked)
       ORDER BY f.offer_id, f.field, f.observed_at, f.change_id
@@ -73,9 +73,12 @@ AS $$
   SELECT t.offer_id, t.sku_id, t.amount_cny, t.effective_cny, t.amount_cny * price_list_at.quantity, t.unit,
          t.min_quantity, t.valid_from, t.valid_to, t.is_assumed
   FROM (
-    SELECT t.*, least(t.amount_cny, p.amount_cny, w.amount_cny) AS effective_cny, coalesce(l.unit, o.unit) AS unit,
+    SELECT t.*, least(t.amount_cny, p.amount_cny, w.amount_cny) AS effective_cny,
+           CASE WHEN l.has_unit THEN l.unit ELSE o.unit END AS unit,
            a.offer_id IS NOT NULL AS is_assumed, k.offer_id IS NOT NULL AS is_gone,
-           CASE WHEN l.has_state THEN l.state ELSE o.state END AS state, coalesce(l.min_order::int, o.min_order_quantity, 1) AS min_order
+           -- One that a late answer shows before it was new was on sale.
+           CASE WHEN l.has_state THEN coalesce(l.state, 'listed') ELSE o.state END AS state,
+           coalesce(CASE WHEN l.has_min_order THEN l.min_order::int ELSE o.min_order_quantity END, 1) AS min_order
     FROM tier t
     JOIN analytics.dim_offer o USING (offer_id)
     LEFT JOIN later l USING (offer_id)

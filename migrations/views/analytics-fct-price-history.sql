@@ -3,14 +3,14 @@ CREATE VIEW analytics.fct_price_history AS
 SELECT i.*, i.valid_from AS seen_at, i.valid_from - i.not_before AS uncertainty
 FROM (
   SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny,
-         -- An interval is of the unit that its offer had when it began.
-         coalesce(
-           (SELECT c.old
+         -- An interval is of the unit that its offer had when it began. In arrays, for null says that it was not stated.
+         (coalesce(
+           (SELECT ARRAY[c.old]
             FROM catalog.offer_change c
             WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from
             ORDER BY c.observed_at, c.change_id
             LIMIT 1),
-           o.unit) AS unit,
+           ARRAY[o.unit]))[1] AS unit,
          h.valid_from, h.valid_to, h.is_current,
          (h.valid_from AT TIME ZONE INTERVAL '8 hours')::date AS day,
          (h.valid_to AT TIME ZONE INTERVAL '8 hours')::date AS ended_day,
@@ -57,13 +57,13 @@ FROM (
   SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, h.amount_cny AS before_cny, a.after_cny,
          (a.after_cny - h.amount_cny)::numeric(14, 4) AS change_cny,
          round(100 * (a.after_cny / nullif(h.amount_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent,
-         coalesce(
-           (SELECT c.old
+         (coalesce(
+           (SELECT ARRAY[c.old]
             FROM catalog.offer_change c
             WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_to
             ORDER BY c.observed_at, c.change_id
             LIMIT 1),
-           o.unit) AS unit,
+           ARRAY[o.unit]))[1] AS unit,
          EXISTS (
            SELECT FROM catalog.offer_change c
            WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from AND c.observed_at <= h.valid_to

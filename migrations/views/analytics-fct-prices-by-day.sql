@@ -2,13 +2,14 @@
 --          nothing is grouped: conditions on offers and days, and joins by offer, reach the tables as they are.
 CREATE VIEW analytics.fct_price_daily AS
 SELECT h.offer_id, h.sku_id, h.kind, h.min_quantity, d.day, h.amount_cny,
-       coalesce(
-         (SELECT c.old
+       -- In arrays, for null says that it was not stated.
+       (coalesce(
+         (SELECT ARRAY[c.old]
           FROM catalog.offer_change c
           WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at >= d.ends_at
           ORDER BY c.observed_at, c.change_id
           LIMIT 1),
-         o.unit) AS unit,
+         ARRAY[o.unit]))[1] AS unit,
        EXISTS (
          SELECT FROM catalog.observation s
          WHERE s.offer_id = h.offer_id AND s.observed_at >= d.starts_at AND s.observed_at < d.ends_at AND s.is_found

@@ -202,3 +202,44 @@ it('a price has a probability where the detail before could not read its SKU, an
     ),
   ).toEqual([['10.0000', '0.4444']]);
 });
+
+it('a unit and a smallest order that nobody stated then are not those of today', async () => {
+  const unstated = [
+    nowIs('20 12:00'),
+    offer(1, { unit: '箱', moq: 5 }),
+    ...['05 09:00', '07 09:00', '10 09:00', '15 09:00'].map((time) => detail(1, time)),
+    price([1, 0, 1], 8, '05 09:00', '07 09:00'),
+    price([1, 0, 1], 10, '07 09:00'),
+    change(1, 'unit', [null, '件'], '10 09:00'),
+    change(1, 'unit', ['件', '箱'], '15 09:00'),
+    change(1, 'min_order_quantity', [null, '5'], '10 09:00'),
+  ].join('');
+  const of = `1, at => ${march('06 09:00')}`;
+  expect(
+    await askAfter(
+      db,
+      unstated,
+      `SELECT 'price_at', unit_price_cny, unit, reason FROM analytics.price_at(${of})
+       UNION ALL SELECT 'price_list_at', unit_price_cny, unit, NULL FROM analytics.price_list_at(${of})
+       UNION ALL SELECT 'lowest_price', price_cny, unit, reason
+         FROM analytics.lowest_price(1, 1, last_day => '2026-03-05', quantity => 1)
+       UNION ALL SELECT 'lowest_price before', price_cny, unit, reason FROM analytics.lowest_price(1, 1, last_day => '2026-03-04')
+       UNION ALL SELECT 'price_as_of', amount_cny, unit, NULL FROM analytics.price_as_of(${march('06 09:00')})
+       UNION ALL SELECT 'daily', amount_cny, unit, NULL FROM analytics.fct_price_daily WHERE day IN ('2026-03-05', '2026-03-12')
+       UNION ALL SELECT 'history', amount_cny, unit, NULL FROM analytics.fct_price_history
+       UNION ALL SELECT 'change', after_cny, unit, NULL FROM analytics.fct_price_change
+       ORDER BY 1, 2`,
+    ),
+  ).toEqual([
+    ['change', '10.0000', null, null],
+    ['daily', '8.0000', null, null],
+    ['daily', '10.0000', '件', null],
+    ['history', '8.0000', null, null],
+    ['history', '10.0000', null, null],
+    ['lowest_price', '8.0000', null, null],
+    ['lowest_price before', null, null, 'not_observed'],
+    ['price_as_of', '8.0000', null, null],
+    ['price_at', '8.0000', null, null],
+    ['price_list_at', '8.0000', null, null],
+  ]);
+});
