@@ -139,7 +139,12 @@ describe('catalog-sync watch', () => {
       [],
       'add `offers_file: watch.csv`',
     ],
-    ['the feed that is named has none', syncFile, ['--feed', 'other'], 'feed other has no offers_file'],
+    [
+      'the feed that is named has none',
+      `${syncFile}  - { name: other, keywords: [bag] }\n`,
+      ['--feed', 'other'],
+      'feed other has no offers_file',
+    ],
     [
       'the file is outside',
       syncFile.replace('watch.csv', '../watch.csv'),
