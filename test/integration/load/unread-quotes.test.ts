@@ -54,3 +54,25 @@ it('a SKU that is gone keeps no promotion where whose promotions are can not be 
     { sku_id: '5', kind: 'promotion', cny: '8' },
   ]);
 });
+
+it('where neither the quote type nor the SKUs can be read, ranges that repeat prices of SKUs are no prices of the offer', async () => {
+  const priceRangeList = [{ startQuantity: 1, price: '10' }];
+  await load('2', 1, {
+    productSaleInfo: { quoteType: 1, priceRangeList },
+    productSkuInfos: [
+      { skuId: 5, price: '10' },
+      { skuId: 6, price: '12' },
+    ],
+  });
+  await load('2', 2, {
+    productSaleInfo: { quoteType: { code: 1 }, priceRangeList },
+    productSkuInfos: 'busy',
+  });
+  const { rows } = await db.pool.query(
+    `SELECT sku_id, trim_scale(amount_cny) AS cny FROM catalog.price WHERE offer_id = 2 AND kind = 'list' ORDER BY sku_id`,
+  );
+  expect(rows).toEqual([
+    { sku_id: '5', cny: '10' },
+    { sku_id: '6', cny: '12' },
+  ]);
+});
