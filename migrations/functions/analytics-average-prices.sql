@@ -19,7 +19,11 @@ AS $$
          (m.seconds / 86.4)::bigint * 0.001,
          m.prices > 1 AND r.offer_id IS NOT NULL AND EXISTS (
            SELECT FROM analytics.fct_offer_change u
-           WHERE u.offer_id = m.offer_id AND u.field = 'unit' AND u.observed_at > m.first_from AND u.observed_at <= m.last_from)
+           WHERE u.offer_id = m.offer_id AND u.field = 'unit' AND u.observed_at > m.first_from AND u.observed_at <= m.last_from
+             AND u.new_value <> coalesce(u.old_value, (
+               SELECT s.old_value FROM analytics.fct_offer_change s
+               WHERE s.offer_id = u.offer_id AND s.field = 'unit' AND s.old_value IS NOT NULL AND s.observed_at < u.observed_at
+               ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1)))
   FROM (
     SELECT h.offer_id, h.sku_id, h.min_quantity, sum(h.amount_cny::float8 * h.seconds) AS weighted, sum(h.seconds) AS seconds,
            min(h.amount_cny) AS lowest_cny, max(h.amount_cny) AS highest_cny, count(*)::int AS prices,
@@ -40,4 +44,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.average_prices(timestamptz, timestamptz, text) IS
-  'The mean of each price of one kind from a time until another (default: now), each amount weighted by how long it stood, with the lowest, the highest, the number of amounts (prices), and the days in which there was one. is_unit_changed: the amounts began in more than one unit of sale, so that their mean is of nothing. A price stands from the observation that found it, also while its offer is delisted or missing: days off sale count at the last price (dim_offer_history has them). Key: offer_id, sku_id, min_quantity.';
+  'The mean of each price of one kind from a time until another (default: now), each amount weighted by how long it stood, with the lowest, the highest, the number of amounts (prices), and the days in which there was one. is_unit_changed: the amounts began in more than one stated unit of sale, so that their mean is of nothing. A price stands from the observation that found it, also while its offer is delisted or missing: days off sale count at the last price (dim_offer_history has them). Key: offer_id, sku_id, min_quantity.';

@@ -64,9 +64,14 @@ FROM (
             ORDER BY c.observed_at, c.change_id
             LIMIT 1),
            ARRAY[o.unit]))[1] AS unit,
+         -- Of the stated ones: a unit that is stated for the first time, or left out for a time, is no other.
          EXISTS (
            SELECT FROM catalog.offer_change c
            WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from AND c.observed_at <= h.valid_to
+             AND c.new <> coalesce(c.old, (
+               SELECT s.old FROM catalog.offer_change s
+               WHERE s.offer_id = c.offer_id AND s.field = 'unit' AND s.old IS NOT NULL AND s.observed_at < c.observed_at
+               ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1))
          ) AS is_unit_changed,
          h.valid_from AS before_from, h.valid_to AS changed_at,
          (h.valid_to AT TIME ZONE INTERVAL '8 hours')::date AS day, h.closed_by_call_id AS call_id,
@@ -103,7 +108,7 @@ COMMENT ON COLUMN analytics.fct_price_change.after_cny IS 'Price after, in yuan 
 COMMENT ON COLUMN analytics.fct_price_change.change_cny IS 'After less before; null: no price after.';
 COMMENT ON COLUMN analytics.fct_price_change.change_percent IS 'The same in per cent of the price before; null also when that was 0.';
 COMMENT ON COLUMN analytics.fct_price_change.unit IS 'Unit of sale after the change.';
-COMMENT ON COLUMN analytics.fct_price_change.is_unit_changed IS 'True: the unit is another since the price before was first seen, so the two can''t be compared.';
+COMMENT ON COLUMN analytics.fct_price_change.is_unit_changed IS 'True: the unit is another since the price before was first seen, so the two can''t be compared. One that no answer had stated before is no other.';
 COMMENT ON COLUMN analytics.fct_price_change.before_from IS 'When the price before was first seen.';
 COMMENT ON COLUMN analytics.fct_price_change.changed_at IS 'When the call that showed the change was granted: it happened between not_before and then.';
 COMMENT ON COLUMN analytics.fct_price_change.day IS 'Day of that in Shanghai; found by an index.';

@@ -7,6 +7,10 @@ SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sk
        u.offer_id IS NOT NULL AND EXISTS (
          SELECT FROM catalog.offer_change c
          WHERE c.offer_id = m.offer_id AND c.field = 'unit' AND c.observed_at > m.before_from AND c.observed_at <= m.now_from
+           AND c.new <> coalesce(c.old, (
+             SELECT s.old FROM catalog.offer_change s
+             WHERE s.offer_id = c.offer_id AND s.field = 'unit' AND s.old IS NOT NULL AND s.observed_at < c.observed_at
+             ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1))
        ) AS is_unit_changed,
        m.changes, m.changed_at, (m.changed_at AT TIME ZONE INTERVAL '8 hours')::date AS day,
        b.observed_at AS not_before,
@@ -66,7 +70,7 @@ COMMENT ON COLUMN analytics.price_movers.now_cny IS 'Price that holds now.';
 COMMENT ON COLUMN analytics.price_movers.change_cny IS 'Now less before.';
 COMMENT ON COLUMN analytics.price_movers.change_percent IS 'The same in per cent of the price before; null when that was 0.';
 COMMENT ON COLUMN analytics.price_movers.unit IS 'Unit of sale now.';
-COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the price that holds now began in another unit than the one before, so the two can''t be compared.';
+COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the price that holds now began in another unit than the one before, so the two can''t be compared. One that no answer had stated before is no other.';
 COMMENT ON COLUMN analytics.price_movers.changes IS 'Changes in the seven days.';
 COMMENT ON COLUMN analytics.price_movers.changed_at IS 'Last of them: when its call was granted.';
 COMMENT ON COLUMN analytics.price_movers.day IS 'Day of that in Shanghai.';
