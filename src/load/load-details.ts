@@ -218,6 +218,10 @@ function notePrompts(
 /** Whether newer answers about the offer were loaded before. */
 const isOvertaken = ({ key, prior }: DetailObservation): boolean => isOlder(key, prior.detail);
 
+/** Whether newer answers, or rows that list the offer, were. */
+const isShownLater = (observation: DetailObservation): boolean =>
+  isOvertaken(observation) || isOlder(observation.key, observation.prior.summary);
+
 /**
  * Loads detail answers. The newest one that found an offer is its current state, whichever order they come in;
  * empty ones since then make it missing, then gone, which ends its prices. Prices are as if all answers had been loaded in
@@ -235,7 +239,7 @@ export async function loadDetails(
   const answers = await doubtDetails(context, given, freshness);
   const merge: DetailMerge = { context, counters, freshness };
   const late: DetailObservation[] = [];
-  const overtaken: DetailObservation[] = [];
+  const shownLater: DetailObservation[] = [];
   const again: DetailObservation[] = [];
   const rounds = inRounds(
     answers,
@@ -252,7 +256,7 @@ export async function loadDetails(
     const moved = await mergeRound(merge, booked.fresh, isLate);
     if (replay === null) learnFrom({ statsUpdate, counters }, booked.fresh, moved, freshness);
     late.push(...booked.fresh.filter(isLate));
-    overtaken.push(...booked.fresh.filter(isOvertaken));
+    shownLater.push(...booked.fresh.filter(isShownLater));
     again.push(...booked.again);
   }
   if (replay === null) {
@@ -260,7 +264,7 @@ export async function loadDetails(
     await mergeNewest(merge, await listWithoutStatus(merge, late), { isAgain: true });
     noteUnusable(answers, freshness);
   } else await replayDetails(merge, replay, { late, again });
-  await placeStates(context, overtaken);
+  await placeStates(context, shownLater);
   await writeFreshness(client, freshness, { wasAskedFor: replay === null, statsUpdate });
   return answers;
 }

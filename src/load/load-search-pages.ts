@@ -7,6 +7,7 @@ import type { LoadContext } from './load-context.ts';
 import { inRounds, isOlder } from '../refresh/update/offer-freshness.ts';
 import { mergeLatePrices } from './merge-late-prices.ts';
 import { mergeRows, type RowMerge } from './merge-rows.ts';
+import { placeFirstRows } from './place-first-rows.ts';
 import { placeRows } from './place-rows.ts';
 import { insertObservations, observationId } from './observation-rows.ts';
 import { lockOffers, writeFreshness } from '../refresh/update/freshness-rows.ts';
@@ -141,6 +142,7 @@ async function mergePages(
   const { context, counters } = merge;
   const late: RowObservation[] = [];
   const again: RowObservation[] = [];
+  const read: RowObservation[] = [];
   const rounds = inRounds(
     rows,
     ({ offerId }) => offerId,
@@ -150,8 +152,10 @@ async function mergePages(
     const booked = await loadRound(merge, round);
     late.push(...booked.late, ...(context.replay === null ? [] : booked.newest));
     again.push(...booked.again);
+    read.push(...booked.late, ...booked.newest, ...booked.again);
   }
   await placeRows(merge, late, { isAgain: false });
+  await placeFirstRows(merge, read);
   if (context.replay === null)
     countReplayed(counters, await mergeLatePrices(context, 'search', late.map(toLateAnswer)));
   else {

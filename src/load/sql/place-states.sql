@@ -1,5 +1,6 @@
--- Purpose: puts detail answers of locked offers, which newer ones have overtaken, into the histories of their states, as if they had been
---          loaded in the order of their calls. What other details showed follows from the history; what searches made of an offer stays.
+-- Purpose: puts detail answers of locked offers, which newer ones or rows have overtaken, into the histories of their states, as if they
+--          had been loaded in the order of their calls. What other details showed follows from the history; what searches made of an offer
+--          stays, but for a row that is no longer the first answer about it: a row says nothing of the state that a detail showed.
 -- Params:  $1 jsonb [{offer_id, observed_at, call_id, state}] booked answers; state null: it is empty, or shows that of the one before
 -- Returns: nothing
 WITH late AS (
@@ -38,7 +39,11 @@ event AS (
   SELECT k.offer_id, k.observed_at, k.call_id, k.new
   FROM known k
   WHERE NOT EXISTS (
-    SELECT FROM detail d WHERE (d.offer_id, d.observed_at, d.call_id) = (k.offer_id, k.observed_at, k.call_id))
+    SELECT FROM detail d
+    WHERE d.offer_id = k.offer_id AND CASE
+      WHEN k.old IS NULL THEN (d.observed_at, d.call_id) <= (k.observed_at, k.call_id)
+      ELSE (d.observed_at, d.call_id) = (k.observed_at, k.call_id)
+    END)
 ),
 wanted AS (
   SELECT e.offer_id, e.observed_at, e.call_id, e.state AS new, lag(e.state, 1, f.old) OVER (PARTITION BY e.offer_id ORDER BY e.observed_at, e.call_id) AS old
