@@ -26,32 +26,68 @@ function rowOf(answer: LoadableAnswer | undefined, offerId: string): SearchRow |
   return answer.kind === 'search' ? answer.record?.rows.find((row) => row.offerId === offerId) : undefined;
 }
 
-/** The rows with the newer ones of their offers over them; those of which a newer one is not kept are left out. */
-async function readOver({ context }: RowMerge, rows: readonly RowObservation[]): Promise<RowObservation[]> {
-  const { client, hand, readAnswers } = context;
+/** A row that states fields of its offer which that has otherwise. */
+interface UnplacedRow {
+  readonly late: RowObservation;
+  /** Columns of `catalog.offer`. */
+  readonly fields: readonly string[];
+}
+
+interface OpenRow extends UnplacedRow {
+  /** What newer rows state, as far as they are read. */
+  readonly newer: SearchRow | null;
+  /** Answers with the other newer rows, the newest first. */
+  readonly rawIds: readonly string[];
+}
+
+const over = (newer: SearchRow | null, older: SearchRow): SearchRow =>
+  newer === null ? older : withOlder(newer, older);
+
+/** With the next newer row; nothing where that is not kept, or where newer rows state all that counts. */
+function readNext(
+  { freshness }: RowMerge,
+  answers: ReadonlyMap<string, LoadableAnswer>,
+  open: OpenRow,
+): OpenRow[] {
+  const { late, fields, rawIds } = open;
+  const stated = rowOf(answers.get(rawIds[0] ?? ''), late.offerId);
+  if (stated === null) return [];
+  const newer = stated ? over(open.newer, stated) : open.newer;
+  const columns = new Map<string, unknown>(
+    newer === null ? [] : Object.entries(toOfferRow({ ...late, row: newer }, freshness)),
+  );
+  if (fields.every((field) => (columns.get(field) ?? null) !== null)) return [];
+  return [{ ...open, newer, rawIds: rawIds.slice(1) }];
+}
+
+/** The rows with the newer ones of their offers over them; those of which a newer one is not kept, or states the same fields, are left out. */
+async function readOver(merge: RowMerge, rows: readonly UnplacedRow[]): Promise<RowObservation[]> {
+  const { client, hand, readAnswers } = merge.context;
   const series = await listSeries(
     client,
-    rows.map(({ offerId }) => offerId),
+    rows.map(({ late }) => late.offerId),
     'search',
   );
-  const newer = rows.map((late) => {
-    const entries = (series.get(late.offerId) ?? []).filter(({ key }) => isNewer(key, late.key));
-    return { late, rawIds: entries.map(({ rawId }) => rawId).toReversed() };
+  const read: RowObservation[] = [];
+  let open = rows.map((row): OpenRow => {
+    const entries = (series.get(row.late.offerId) ?? []).filter(({ key }) => isNewer(key, row.late.key));
+    return { ...row, newer: null, rawIds: entries.map(({ rawId }) => rawId).toReversed() };
   });
-  const others = new Set(newer.flatMap(({ rawIds }) => rawIds).filter((id) => !hand.has(id)));
-  const answers = new Map([...hand, ...(await readAnswers([...others]))]);
-  return newer.flatMap(({ late, rawIds }): RowObservation[] => {
-    const stated = rawIds.map((id) => rowOf(answers.get(id), late.offerId));
-    if (stated.includes(null)) return [];
-    const [newest = late.row, ...older] = [...stated, late.row].flatMap((row) => row ?? []);
-    return [{ ...late, row: older.reduce(withOlder, newest) }];
-  });
+  while (open.length > 0) {
+    for (const { late, newer, rawIds } of open)
+      if (rawIds.length === 0) read.push({ ...late, row: over(newer, late.row) });
+    open = open.filter(({ rawIds }) => rawIds.length > 0);
+    const next = new Set(open.flatMap(({ rawIds }) => rawIds.slice(0, 1)).filter((id) => !hand.has(id)));
+    const answers = new Map([...hand, ...(next.size === 0 ? [] : await readAnswers([...next]))]);
+    open = open.flatMap((one) => readNext(merge, answers, one));
+  }
+  return read;
 }
 
 /**
  * Gives offers what rows state that newer rows have overtaken, and that all of those leave out.
  *
- * @param isAgain the rows were loaded before: only what their offers have none of can have become readable
+ * @param isAgain the rows were loaded before
  */
 export async function placeRows(
   merge: RowMerge,
@@ -66,12 +102,16 @@ export async function placeRows(
   // The newest first, so that what changes is booked by the row that states it.
   for (const round of rounds.toReversed()) {
     const rows = round.map((observation) => toOfferRow(observation, merge.freshness));
-    const unplaced = await runSql<{ offer_id: string }>(merge.context.client, readSql('find-unplaced-rows'), [
-      JSON.stringify(rows),
-      isAgain,
-    ]);
-    const ids = new Set(unplaced.map((row) => row.offer_id));
-    const late = round.filter(({ offerId }) => ids.has(offerId));
+    const unplaced = await runSql<{ offer_id: string; fields: string[] }>(
+      merge.context.client,
+      readSql('find-unplaced-rows'),
+      [JSON.stringify(rows), isAgain],
+    );
+    const fieldsOf = new Map(unplaced.map((row) => [row.offer_id, row.fields]));
+    const late = round.flatMap((row) => {
+      const fields = fieldsOf.get(row.offerId);
+      return fields === undefined ? [] : [{ late: row, fields }];
+    });
     if (late.length > 0) await mergeRows(merge, await readOver(merge, late));
   }
 }
