@@ -131,7 +131,8 @@ function isPricedBySku({ quoteType }: PriceTerms, { skus, hasUnreadSkus }: SkuSo
  *
  * A quote type that can't be read is inferred from what it means: only SKUs priced one by one carry a `price`
  * (1688 docs queryProductDetail v1; null in type 2, measured by clients). Where no SKU can be read either, `priceRangeList`
- * may be the prices, or repeat those of SKUs: neither begins, and what it states of does not end.
+ * may be the prices, or repeat those of SKUs: neither begins, and what it states of does not end. A quote type that can be read
+ * says of SKUs that can't whether they have quoted prices: by quantity, those that they had end.
  */
 export function collectPrices(terms: PriceTerms, saleInfo: FieldReader, sources: SkuSources): OfferPrices {
   const { skus, hasUnreadSkus } = sources;
@@ -154,7 +155,8 @@ export function collectPrices(terms: PriceTerms, saleInfo: FieldReader, sources:
   for (const { skuId, row } of skus) list.read(row, channelPrices, skuId, 1);
   readResellerPrices(saleInfo, list, skus);
   if (hasUnreadSkus) {
-    const quotes = [...quoted.read, ...quoted.missed];
+    const isByQuantity = terms.quoteType === 0 || terms.quoteType === 2;
+    const quotes = isByQuantity ? [] : [...quoted.read, ...quoted.missed];
     list.miss([...quotes, ...channelPrices, ...dropshipPrice, ...distributionPrice], null);
   }
   return { prices: list.prices, unreadPrices: list.unreadPrices };

@@ -4,7 +4,7 @@ import { createLogger } from '../../../src/core/log.ts';
 import { createCatalogStore, type CatalogStore } from '../../../src/load/catalog-store.ts';
 import { normalizeAnswer } from '../../../src/transform/normalize-answer.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
-import { learnNothing, provenance } from '../../support/answers.ts';
+import { learnNothing, minute, provenance } from '../../support/answers.ts';
 
 let db: TestDatabase;
 let store: CatalogStore;
@@ -76,3 +76,41 @@ it('where neither the quote type nor the SKUs can be read, ranges that repeat pr
     { sku_id: '6', cny: '12' },
   ]);
 });
+
+it.each([
+  { quoteType: 0, id: '3' },
+  { quoteType: 2, id: '4' },
+])(
+  'quote type $quoteType ends the list prices of SKUs also where no SKU can be read',
+  async ({ quoteType, id }) => {
+    await load(id, 1, {
+      productSaleInfo: { quoteType: 1 },
+      productSkuInfos: [
+        { skuId: 5, price: '10', consignPrice: '9' },
+        { skuId: 6, price: '12' },
+      ],
+    });
+    await load(id, 2, {
+      productSaleInfo: { quoteType, priceRangeList: [{ startQuantity: 1, price: '7' }] },
+      productSkuInfos: 'busy',
+    });
+    const { rows } = await db.pool.query(
+      `SELECT sku_id, kind, trim_scale(amount_cny) AS cny FROM catalog.price WHERE offer_id = $1 ORDER BY sku_id`,
+      [id],
+    );
+    // What stands beside the quote is not known of any SKU, and holds on.
+    expect(rows).toEqual([
+      { sku_id: '0', kind: 'list', cny: '7' },
+      { sku_id: '5', kind: 'consign', cny: '9' },
+    ]);
+    const { rows: said } = await db.pool.query(
+      `SELECT s AS sku_id, trim_scale(p.unit_price_cny) AS cny, p.priced_sku_id FROM unnest(ARRAY[NULL, 5]::bigint[]) s
+     CROSS JOIN LATERAL analytics.price_at($1, s, at => $2) p ORDER BY s NULLS FIRST`,
+      [id, minute(2)],
+    );
+    expect(said).toEqual([
+      { sku_id: null, cny: '7', priced_sku_id: '0' },
+      { sku_id: '5', cny: '7', priced_sku_id: '0' },
+    ]);
+  },
+);

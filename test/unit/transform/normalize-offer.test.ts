@@ -373,8 +373,10 @@ describe('what can not be read of prices', () => {
     ['a SKU without an id', [{ price: '2' }, { skuId: 7 }]],
   ])('is every price of every SKU after %s', (_name, productSkuInfos) => {
     expect(detailOf({ productSkuInfos }).hasUnreadSkus).toBe(true);
-    expect(unreadOf({ productSkuInfos })).toEqual(
-      ['list', 'promotion', ...channels].map((kind) => `* ${kind} *`),
-    );
+    const unreadBy = (quoteType: number) => unreadOf({ productSaleInfo: { quoteType }, productSkuInfos });
+    expect(unreadBy(1)).toEqual(['list', 'promotion', ...channels].map((kind) => `* ${kind} *`));
+    // By quantity, SKUs have none of the first two.
+    for (const quoteType of [0, 2])
+      expect(unreadBy(quoteType)).toEqual(channels.map((kind) => `* ${kind} *`));
   });
 });

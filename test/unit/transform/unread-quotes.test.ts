@@ -28,3 +28,17 @@ it('promotions of each SKU are unread where whose they are is, and of any where 
   expect(promotionsOf([{ skuId: 7, promotionPrice: '3' }])).toEqual(['7 promotion', '7 plus']);
   expect(promotionsOf(['soon'])).toEqual(['* promotion', '* plus']);
 });
+
+it('quotes of SKUs that can not be read are unread unless the quote type says that these have none', () => {
+  const quotesOf = (quoteType: number) =>
+    detailOf({
+      productSaleInfo: { quoteType, priceRangeList: [] },
+      productSkuInfos: 'soon',
+      promotionModel: 'soon',
+    })
+      .unreadPrices.filter(({ kind }) => ['list', 'promotion', 'plus'].includes(kind))
+      .map(({ skuId, kind }) => `${skuId ?? '*'} ${kind}`);
+  expect(quotesOf(1)).toEqual(['* list', '* promotion', '* plus']);
+  expect(quotesOf(0)).toEqual(['0 promotion', '0 plus']);
+  expect(quotesOf(2)).toEqual(['0 promotion', '0 plus']);
+});
