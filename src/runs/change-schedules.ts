@@ -131,8 +131,8 @@ export async function addSchedule(
   });
 }
 
-/** Gives the schedules of the sync file; called only for a name that is not kept. */
-type ReadFile = () => readonly Schedule[];
+/** Gives the schedules of the sync file, where that is needed; null: there is no file. */
+type ReadFile = () => readonly Schedule[] | null;
 
 /**
  * Changes one schedule, whose slots up to now keep what it was. `kept` is null for one of the sync file that no process
@@ -149,7 +149,7 @@ async function change(
     const all = await deps.schedules.list();
     const kept = all.find((schedule) => schedule.name === name);
     if (kept) return work(kept, kept);
-    const file = readFile();
+    const file = readFile() ?? [];
     const written = file.find((schedule) => schedule.name === name);
     if (!written) throw unknownSchedule(name, [...all, ...file]);
     return work(null, written);
@@ -172,7 +172,7 @@ export function unknownSchedule(name: string, all: readonly Schedule[]): AppErro
 export async function pauseSchedule(
   deps: ChangeDeps,
   name: string,
-  readFile: ReadFile = () => [],
+  readFile: ReadFile = () => null,
 ): Promise<boolean> {
   let isPending = true;
   await change(deps, { name, readFile }, async (kept, schedule) => {
@@ -194,7 +194,7 @@ export async function pauseSchedule(
 export async function resumeSchedule(
   deps: ChangeDeps,
   name: string,
-  readFile: ReadFile = () => [],
+  readFile: ReadFile = () => null,
 ): Promise<boolean> {
   let isPending = false;
   await change(deps, { name, readFile }, async (kept) => {
@@ -206,18 +206,23 @@ export async function resumeSchedule(
   return isPending;
 }
 
+/** Whether the next start of a `serve` or `worker` would add the schedule; without a file at hand, those that came from one. */
+function isOfFile({ name, origin }: KeptSchedule, readFile: ReadFile): boolean {
+  return origin === 'file' && (readFile()?.some((schedule) => schedule.name === name) ?? true);
+}
+
 /**
- * Ends a schedule that was added. The outcomes of its slots stay.
+ * Ends a schedule that was added, or that the sync file no longer has. The outcomes of its slots stay.
  *
  * @throws AppError SCHEDULE_UNKNOWN, or SCHEDULE_IN_FILE for one of the sync file
  */
 export async function removeSchedule(
   deps: ChangeDeps,
   name: string,
-  readFile: ReadFile = () => [],
+  readFile: ReadFile = () => null,
 ): Promise<void> {
   await change(deps, { name, readFile }, async (kept) => {
-    if (kept === null || kept.origin === 'file') {
+    if (kept === null || isOfFile(kept, readFile)) {
       const message = `catalog-sync.yaml defines schedule ${name} and would add it again; \`catalog-sync schedule pause ${name}\` stops it`;
       throw new AppError(runErrors.SCHEDULE_IN_FILE, message);
     }

@@ -32,8 +32,8 @@ interface AddFlags {
   readonly missed: MissedRunPolicy;
 }
 
-/** What the sync file says; none without one. @throws AppError CONFIG_FILE_INVALID */
-const fileOf = (session: Session) => readSyncFileIfAny(session)?.schedules ?? [];
+/** What the sync file says; null: there is no file. @throws AppError CONFIG_FILE_INVALID */
+const fileOf = (session: Session) => readSyncFileIfAny(session)?.schedules ?? null;
 
 /** Ends with a usage error when the sync file could not have the value either. */
 function requireValid(type: z.ZodType<string, string>, what: string, text: string, command: Command): void {
@@ -153,7 +153,7 @@ export async function showHistory(
   const slots = await withSchedules(session, async ({ slots: store, schedules }) => {
     const found = await store.list(name ?? null, limit);
     if (name === undefined || found.length > 0) return found;
-    const all = [...(await schedules.list()), ...fileOf(session)];
+    const all = [...(await schedules.list()), ...(fileOf(session) ?? [])];
     if (!all.some((known) => known.name === name)) throw unknownSchedule(name, all);
     return found;
   });

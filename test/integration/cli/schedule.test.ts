@@ -182,6 +182,16 @@ describe('catalog-sync schedule', () => {
     expect((await run([])).stdout).toMatch(/nightly .* paused\n/);
   });
 
+  it('removes one that the file no longer has, also where it is paused', async () => {
+    await start();
+    await run(['pause', 'nightly']);
+    expect(await run(['remove', 'nightly'])).toMatchObject({ exitCode: 1 });
+    expect(await run(['remove', 'nightly'], { text: feeds })).toEqual({
+      ...{ exitCode: 0, stdout: '', stderr: 'Schedule nightly is removed.\n' },
+    });
+    expect(await createScheduleStore(stack.database).list()).toEqual([]);
+  });
+
   it('pauses one of the file before any process has started, which then keeps it paused', async () => {
     expect((await run(['resume', 'nightly'])).stderr).toBe('Schedule nightly was not paused.\n');
     const removed = await run(['remove', 'nightly']);
