@@ -224,11 +224,11 @@ function openAsking(
   { config, sync }: AppOptions,
   { gateway, loader }: { readonly gateway: Gateway; readonly loader: ProcessDeps['loader'] },
 ) {
-  const { freshness, language, apis } = sync;
+  const { feeds, freshness, language, apis } = sync;
   const uploads = createUploadStore({ pool, appKey: credentialsOf(config).appKey });
   const { projectDir } = config;
   const uploadQueryImage = createQueryImageUpload({ gateway, loader, uploads, projectDir });
-  return { gateway, uploadQueryImage, callConcurrency, freshness, language, apis };
+  return { gateway, uploadQueryImage, callConcurrency, feeds, freshness, language, apis };
 }
 
 async function sweep(pool: Pool, ledger: LedgerStore): Promise<void> {

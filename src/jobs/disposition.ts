@@ -7,10 +7,13 @@ import type { RunStore } from '../runs/run-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
 import type { CallWaiting } from '../model/gateway.ts';
+import type { Feed } from '../model/sync-config.ts';
 
 export interface DispositionDeps {
-  readonly leases: Pick<LeaseStore, 'postpone' | 'release'>;
-  readonly runs: Pick<RunStore, 'addFailure' | 'end'>;
+  readonly leases: Pick<LeaseStore, 'postpone' | 'release' | 'countPostponed'>;
+  readonly runs: Pick<RunStore, 'addFailure' | 'end' | 'read'>;
+  /** Of the sync file. */
+  readonly feeds: readonly Feed[];
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -66,6 +69,12 @@ async function wait(deps: DispositionDeps, hand: JobInHand, result: FetchResult)
   }
 }
 
+async function halt(deps: DispositionDeps, runId: string, code: string): Promise<void> {
+  const { feedNames = [] } = (await deps.runs.read(runId)) ?? {};
+  const left = await deps.leases.countPostponed(deps.feeds.filter(({ name }) => feedNames.includes(name)));
+  await deps.runs.end(runId, 'failed', code, left);
+}
+
 /**
  * Says what happens with the targets of a job that were not loaded: the only place where recoveries become
  * queue words.
@@ -81,8 +90,7 @@ export async function applyFetchResult(
   const halted = result.failed.find(({ error }) => error.recovery === 'halt');
   if (halted) {
     deps.log.error({ err: halted.error, code: halted.error.code, runId }, 'run halted');
-    await deps.runs.end(runId, 'failed', halted.error.code);
-    return;
+    return halt(deps, runId, halted.error.code);
   }
   await postpone(
     deps,

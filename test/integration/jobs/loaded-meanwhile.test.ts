@@ -61,7 +61,7 @@ test.each([
   expect(await leases.takeOffers(runId, ['7'])).toEqual(['7']);
   const freshForMs: number[] = [];
   const deps: ProcessDeps = {
-    ...{ runs, clock: systemClock, log: silentLog, callConcurrency: 1, language: 'en', apis: {} },
+    ...{ runs, clock: systemClock, log: silentLog, callConcurrency: 1, language: 'en', apis: {}, feeds: [] },
     freshness: { categoryMs: hourMs, searchMs: hourMs, detailMs: 20 * hourMs },
     ...{ drain: new AbortController().signal, stopNow: new AbortController().signal },
     leases: {

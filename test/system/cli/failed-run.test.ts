@@ -54,3 +54,15 @@ test.each([
     issues: [{ id: 'run', origin: 'operator', code: 'GATEWAY_SIGNATURE_REFUSED', remedy }],
   });
 });
+
+test('a run that failed says how many targets of its feeds wait for a later try', async () => {
+  await database.pool.query(
+    `INSERT INTO sync.category_visit (category_id, not_before, failed_tries, failure_code)
+     SELECT id, now() + interval '1 hour', 1, 'GATEWAY_UNAVAILABLE' FROM generate_series(900000001, 900000002) id`,
+  );
+  await run('wrong', 'sync', '--budget', '2');
+  const { rows } = await database.pool.query(
+    `SELECT status, postponed, next_try_at IS NOT NULL AS "hasNextTry" FROM sync.run ORDER BY run_id DESC LIMIT 1`,
+  );
+  expect(rows).toEqual([{ status: 'failed', postponed: 2, hasNextTry: true }]);
+});

@@ -4,8 +4,14 @@ import { AppError, coreErrors } from '../../../src/core/errors.ts';
 import { createLogger } from '../../../src/core/log.ts';
 import { extractErrors } from '../../../src/extract/errors.ts';
 import { applyFetchResult } from '../../../src/jobs/disposition.ts';
+import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
 import type { FetchResult, Target } from '../../../src/jobs/fetch-targets.ts';
+import type { Run } from '../../../src/model/run.ts';
 
+const { feeds } = parseSyncFile(
+  'account: business\nfeeds: [{ name: shoes, keywords: ["鞋"] }, { name: bags, keywords: ["包"] }]\n',
+  'test',
+);
 const now = new Date('2026-10-10T08:00:00Z');
 const target = (id: string): Target => ({
   id,
@@ -37,11 +43,15 @@ async function dispose(
           postpone: (_kind, list, { mayPass }) =>
             write(`postpone ${ids(list)} for ${mayPass ? 'minutes' : 'today'}`),
           release: (_kind, _runId, list) => write(`release ${ids(list)}`),
+          countPostponed: async (feeds) => ({ targets: feeds.length, nextTryAt: now }),
         },
         runs: {
           addFailure: (_runId, { code, mayPass }) => write(`${mayPass ? 'note' : 'count'} ${code}`),
-          end: (_runId, status, cause) => write(`end ${status} ${String(cause)}`),
+          end: (_runId, status, cause, left) =>
+            write(`end ${status} ${String(cause)}, ${String(left?.targets)} left`),
+          read: async () => ({ feedNames: ['shoes', 'not in the file'] }) as unknown as Run,
         },
+        feeds,
         clock: { now: () => now },
         log: createLogger({ level: 'silent', pretty: false }),
       },
@@ -163,7 +173,7 @@ describe('applyFetchResult', () => {
   it('ends the run when nothing can be called any more', async () => {
     const error = new AppError(extractErrors.GATEWAY_SIGNATURE_REFUSED, 'refused');
     expect(await dispose({ failed: [failed('7', passing), failed('8', error)] })).toEqual([
-      'end failed GATEWAY_SIGNATURE_REFUSED',
+      'end failed GATEWAY_SIGNATURE_REFUSED, 1 left',
     ]);
   });
 
