@@ -1,8 +1,9 @@
 import { configKeys, type Config } from '../../config/environment.ts';
 import { isLoopbackUrl } from '../../core/loopback.ts';
 import type { Secret } from '../../core/secret.ts';
-import { misconfigured, ok, warn, type Check } from './check.ts';
+import { misconfigured, ok, skip, warn, type Check } from './check.ts';
 import { isPlaceholder } from '../../config/placeholders.ts';
+import { isDemoFolder } from '../../config/project-folder.ts';
 
 const copyAgain = 'Copy it again: open.1688.com, console, application, basic information.';
 
@@ -64,6 +65,16 @@ function checkAppSecret(secret: Secret | undefined): Check {
     return warn(name, 'ALIBABA_APP_SECRET is not 8 to 64 letters and digits', copyAgain);
   return ok(name, 'ALIBABA_APP_SECRET has the right form');
 }
+
+/** Whether the project is a demo as `catalog-sync demo` makes it: without keys, which its sandbox has. */
+export const isDemo = ({ projectDir, ALIBABA_APP_KEY: key }: Config): boolean =>
+  key === undefined && isDemoFolder(projectDir);
+
+/** In place of the keys and the target of a demo. */
+export const demoCheck: Check = skip(
+  'app key',
+  'this is the project of a demo, which needs no keys: it starts a sandbox of its own',
+);
 
 /** App key and secret, as far as that shows without a call. */
 export function checkCredentials(config: Config): Check[] {

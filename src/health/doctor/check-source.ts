@@ -2,6 +2,7 @@ import type { Config } from '../../config/environment.ts';
 import { isLoopbackUrl } from '../../core/loopback.ts';
 import type { Source } from '../../model/run.ts';
 import { misconfigured, ok, type Check } from './check.ts';
+import { isDemo } from './check-settings.ts';
 
 const words = {
   sandbox: 'mock data of the sandbox',
@@ -11,7 +12,8 @@ const words = {
 /** Whether the data in the database have the source of new calls: the two kinds of data never mix. */
 export function checkSource(config: Config, stored: Source | null): Check {
   const name = 'data';
-  const target: Source = isLoopbackUrl(new URL(config.ALIBABA_API_URL)) ? 'sandbox' : 'live';
+  const isMock = isDemo(config) || isLoopbackUrl(new URL(config.ALIBABA_API_URL));
+  const target: Source = isMock ? 'sandbox' : 'live';
   if (stored === null) return ok(name, `none yet; a run would fetch ${words[target]}`);
   if (stored === target) return ok(name, `the database has ${words[stored]}, and runs fetch the same`);
   const advice =

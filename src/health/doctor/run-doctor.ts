@@ -8,7 +8,7 @@ import { checkEncryption } from './check-encryption.ts';
 import { checkFeedFiles } from './check-feed-files.ts';
 import { checkGitIgnore } from './check-git-ignore.ts';
 import { checkHeartbeat, checkNotifySettings } from './check-notifications.ts';
-import { checkCredentials, checkSettings, checkTarget } from './check-settings.ts';
+import { checkCredentials, checkSettings, checkTarget, demoCheck, isDemo } from './check-settings.ts';
 import { checkRedis } from './check-redis.ts';
 import { checkSecretFiles } from './check-secret-files.ts';
 import { checkSyncFile } from './check-sync-file.ts';
@@ -48,10 +48,10 @@ export async function runDoctor(options: DoctorOptions): Promise<Check[]> {
   return [
     ...files,
     checkSettings(origins),
-    ...checkCredentials(config),
+    ...(isDemo(config) ? [demoCheck] : checkCredentials(config)),
     checkSyncFile(projectDir),
     ...(await checkFeedFiles(projectDir)),
-    checkTarget(config, origins),
+    ...(isDemo(config) ? [] : [checkTarget(config, origins)]),
     ...checkNotifySettings(config),
     checkHeartbeat(config),
     ...encryption,
@@ -81,6 +81,9 @@ export function nextStep(checks: readonly Check[]): string {
   if (first?.name === contractName && !checks.some(({ exitCode }) => exitCode === exitCodes.configuration))
     return `Next: read ${contractReportFile}, and report what differs; a sync may miss data until it is settled.`;
   if (first) return `Next: correct "${first.name}", then run \`catalog-sync doctor\` again.`;
+  if (checks.includes(demoCheck)) {
+    return 'Next: `catalog-sync demo` plays the next day; docs/go-live.md describes the way to real data.';
+  }
   if (checks.some((check) => check.status === 'skip' && check.name === 'signed call')) {
     return 'Next: `catalog-sync doctor --yes` makes a signed call, which proves that App Key and App Secret are correct.';
   }

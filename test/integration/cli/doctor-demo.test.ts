@@ -1,0 +1,42 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { demoSyncFile } from '../../../src/cli/demo/demo-config.ts';
+import { runCli } from '../../../src/cli/main.ts';
+import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
+import { createProject, createWorld } from '../../support/in-process.ts';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.pool.query(`UPDATE sync.database_identity SET source = 'sandbox'`);
+});
+afterAll(() => database.drop());
+
+/** Doctor in a folder below a project that has the sync file of a demo, and no settings. */
+async function examine(below: string, env: Readonly<Record<string, string>> = {}) {
+  const cwd = join(createProject({}), below);
+  mkdirSync(cwd, { recursive: true });
+  writeFileSync(join(cwd, 'catalog-sync.yaml'), demoSyncFile);
+  const { context, stdout } = createWorld({ env: { DATABASE_URL: database.url, ...env }, cwd, columns: 200 });
+  return { exitCode: await runCli(['doctor'], context), said: stdout.text };
+}
+
+it('a demo is complete without keys, and goes on by `demo`', async () => {
+  const { exitCode, said } = await examine('.catalog-sync/demo');
+  expect(said).not.toContain('init`');
+  expect(said).toContain('Next: `catalog-sync demo` plays the next day');
+  expect(said).toMatch(/^ok +data: the database has mock data of the sandbox, and runs fetch the same$/m);
+  expect(said).toMatch(/^skip +token: /m);
+  expect(exitCode).toBe(0);
+});
+
+it.each<[string, string, Record<string, string>]>([
+  ['another folder', 'demo', {}],
+  ['a demo with a key of its own', '.catalog-sync/demo', { ALIBABA_APP_KEY: '1234567' }],
+])('%s needs both keys', async (_, below, env) => {
+  const { exitCode, said } = await examine(below, env);
+  expect(said).toMatch(/^fail +app secret: ALIBABA_APP_SECRET is not set$/m);
+  expect(said).toMatch(/^fail +data: /m);
+  expect(exitCode).toBe(4);
+});
