@@ -31,10 +31,11 @@ function longestSlotGap(schedules: readonly Schedule[], now: Date): number {
   return times.reduce((longest, at, index) => Math.max(longest, at - (times[index - 1] ?? at)), 0);
 }
 
-/** Offers of a feed: those it has, or may get. */
+/** Offers of a feed: those it has and its bound leaves it, or may get. */
 function countOffers({ name, offers, maxOffers }: SyncConfig['feeds'][number], facts: PromiseFacts): number {
   const known = facts.offers.get(name);
-  return known === undefined ? Math.max(offers.length, maxOffers ?? 0) : Math.max(offers.length, known);
+  const held = known === undefined ? (maxOffers ?? 0) : Math.min(known, maxOffers ?? Infinity);
+  return Math.max(offers.length, held);
 }
 
 function toPromises({ feeds }: SyncConfig, facts: PromiseFacts): AgePromise[] {

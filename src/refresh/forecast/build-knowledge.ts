@@ -6,7 +6,14 @@ import { estimateAssumptions } from './estimate-calls.ts';
 import { nothingLearned } from '../planner/change-rate.ts';
 import { assumedArrivals } from './steady-state-searches.ts';
 import { searchReach } from '../../model/search-limits.ts';
-import type { CallLimit, FeedKnowledge, Knowledge, OfferGroup, SearchGroup } from './knowledge.ts';
+import {
+  isFull,
+  type CallLimit,
+  type FeedKnowledge,
+  type Knowledge,
+  type OfferGroup,
+  type SearchGroup,
+} from './knowledge.ts';
 
 const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
 
@@ -109,13 +116,37 @@ function groupOffers({ sample, offersPerSample }: ForecastFacts, feeds: readonly
   }));
 }
 
+const countHeld = (groups: readonly OfferGroup[], feed: string): number =>
+  groups.reduce((sum, group) => sum + (group.feeds.includes(feed) ? group.offers : 0), 0);
+
+/**
+ * Groups as they are when the next run begins: a feed whose bound is below what it has then keeps as many as that. Which ones is
+ * not known to a sample, so each of its groups keeps the same share.
+ */
+function keepBounds(known: readonly OfferGroup[], feeds: readonly Feed[]): OfferGroup[] {
+  return feeds.reduce<OfferGroup[]>(
+    (groups, { name, maxOffers }) => {
+      const held = countHeld(groups, name);
+      if (maxOffers === null || held <= maxOffers) return groups;
+      return groups.flatMap((group) => {
+        if (!group.feeds.includes(name)) return [group];
+        const offers = (group.offers * maxOffers) / held;
+        const others = group.feeds.filter((feed) => feed !== name);
+        const rest = { ...group, feeds: others, offers: group.offers - offers };
+        return others.length === 0 ? [{ ...group, offers }] : [{ ...group, offers }, rest];
+      });
+    },
+    [...known],
+  );
+}
+
 /** Different offers for each listed row; 1 where nothing, or not all, is known. */
 function noveltyOf(feed: Feed, facts: ForecastFacts, held: number): number {
   const rows = facts.windows.reduce(
     (sum, window) => sum + (window.feed === feed.name ? window.windows * (window.reach ?? 0) : 0),
     0,
   );
-  return rows === 0 || held >= (feed.maxOffers ?? Infinity) ? 1 : Math.min(1, Math.max(0.05, held / rows));
+  return rows === 0 || isFull(feed, held) ? 1 : Math.min(1, Math.max(0.05, held / rows));
 }
 
 /** Offers of a watch list that are new, and those that searches will list which were never made. */
@@ -161,13 +192,11 @@ export function buildKnowledge(
   { planner, limits, runEveryDays, callsPerSecond }: Surroundings,
 ): Knowledge {
   const { pageSize, freshness } = sync;
-  const known = groupOffers(
-    facts,
-    sync.feeds.map(({ name }) => name),
-  );
+  const names = sync.feeds.map(({ name }) => name);
+  const known = keepBounds(groupOffers(facts, names), sync.feeds);
   const parts = sync.feeds.map((feed) => {
     const { name, weight, maxOffers } = feed;
-    const held = known.reduce((sum, group) => sum + (group.feeds.includes(name) ? group.offers : 0), 0);
+    const held = countHeld(known, name);
     const nodes = countNodes(feed, facts);
     const searches = searchesOf(feed, facts, nodes, pageSize);
     const knowledge: FeedKnowledge = {

@@ -2,7 +2,7 @@ import { plannedOperations, type ApiOperation } from '../../model/known-apis.ts'
 import { ageQuantile, type CopyAges } from './age-quantile.ts';
 import { shareYounger } from './detail-cycle.ts';
 import { callsToFirstPass, daysFor } from './first-pass.ts';
-import type { Knowledge } from './knowledge.ts';
+import { isFull, type Knowledge } from './knowledge.ts';
 import { forecastRun, type NextRun } from './next-run.ts';
 import { floorShare } from '../planner/select-calls.ts';
 import { steadyStateDetails, type SteadyOffers } from './steady-state-details.ts';
@@ -85,7 +85,7 @@ function arrivals(knowledge: Knowledge, feed: string): number {
   const { maxOffers = null, novelty = 1 } = feeds.find(({ name }) => name === feed) ?? {};
   const held = offers.reduce((sum, group) => sum + (group.feeds.includes(feed) ? group.offers : 0), 0);
   // A full feed keeps its offers.
-  if (maxOffers !== null && held >= maxOffers) return 0;
+  if (isFull({ maxOffers }, held)) return 0;
   const own = searches.filter((search) => search.feed === feed);
   return novelty * own.reduce((sum, search) => sum + search.windows * arrivalsOf(knowledge, search), 0);
 }

@@ -65,6 +65,10 @@ export interface FeedKnowledge {
   readonly novelty: number;
 }
 
+/** Whether a feed takes in no more offers. What it has is a sum of shares, which may miss the bound by the last digit. */
+export const isFull = ({ maxOffers }: Pick<FeedKnowledge, 'maxOffers'>, held: number): boolean =>
+  maxOffers !== null && held >= maxOffers - 1e-6;
+
 /** A bound on the calls of some APIs together. */
 export interface CallLimit {
   readonly operations: readonly ApiOperation[];

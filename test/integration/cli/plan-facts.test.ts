@@ -61,6 +61,27 @@ describe('offers of a watch list', () => {
   });
 });
 
+test('a feed whose bound was lowered has no more offers than that, also before they are assigned again', async () => {
+  await assign(30);
+  await database.pool.query(
+    `WITH w AS (
+       INSERT INTO sync.search_window (feed, keyword, completed_at, total_records, last_outcome, language)
+       VALUES ('a', 'cup', usage.ledger_now(), 30, 'complete', 'en') RETURNING window_id)
+     INSERT INTO sync.window_offer SELECT window_id, id::bigint, now(), now() FROM w, unnest($1::text[]) id`,
+    [ids(30)],
+  );
+  const bounded = (offers: number) => fileOf(`keywords: [cup], max_offers: ${String(offers)}`);
+  const assigned = (offers: number) => createRefreshQueue(database).assignFeeds(bounded(offers).feeds, -1);
+  await assigned(30);
+  expect(await dueOf(bounded(30))).toMatchObject({ 'offer.detail': 30 });
+  for (const at of ['before', 'after']) {
+    const { forecast } = await planOf(bounded(12));
+    expect([at, forecast.feeds[0]?.offers]).toEqual([at, expect.closeTo(12, 6)]);
+    expect(forecast.apis.find(({ operation }) => operation === 'offer.detail')?.due).toBeCloseTo(12, 6);
+    await assigned(12);
+  }
+});
+
 describe('runs come as often', () => {
   const schedule = (name: string, cron: string, feeds = ['a']) =>
     ({ ...{ name, cron, feeds, timezone: 'UTC' }, budgetCalls: null, missed: 'skip' }) as const;

@@ -64,6 +64,7 @@ describe('a promised age', () => {
     ['its watch list', 'offers: [1, 2, 3]', undefined, 3],
     ['what it may get, before its first run', 'keywords: [k], max_offers: 7', undefined, 7],
     ['what it has', 'keywords: [k], max_offers: 7', 5, 5],
+    ['what a bound leaves it that was lowered', 'keywords: [k], max_offers: 7', 9, 7],
     ['its watch list, where not all of it is known yet', 'offers: [1, 2, 3]', 2, 3],
   ])('is for %s', (_, feed, known, offers) => {
     const found = lacks(feed, known === undefined ? new Map() : new Map([['w', known]]));

@@ -273,6 +273,55 @@ describe('what is known of offers', () => {
   });
 });
 
+describe('of a feed with a bound below what it has', () => {
+  const rest = ', { name: b, keywords: [y] }';
+  const facts = {
+    ...{ windows: [known], offersPerSample: 10 },
+    sample: [offer, { ...offer, feeds: ['a', 'b'] }, { ...offer, feeds: ['b'] }],
+  };
+  const groups = (max: number, others = rest) =>
+    build(facts, `keywords: [x], max_offers: ${String(max)}`, others)
+      .offers.filter(({ isAssumed }) => !isAssumed)
+      .map(({ feeds, offers }) => [feeds.join('+'), offers]);
+
+  it('a share stays, and the others are those of other feeds alone', () => {
+    expect(groups(5)).toEqual([
+      ...[
+        ['a', 2.5],
+        ['a+b', 2.5],
+        ['b', 7.5],
+      ],
+      ['b', 10],
+    ]);
+    expect(groups(20)).toEqual([
+      ...[
+        ['a', 10],
+        ['a+b', 10],
+      ],
+      ['b', 10],
+    ]);
+    const both = groups(5, ', { name: b, keywords: [y], max_offers: 10 }');
+    expect(both).toEqual([
+      ['a', 2.5],
+      ['a+b', 1.25],
+      ['a', 1.25],
+      ['b', 3.75],
+      ['b', 5],
+    ]);
+  });
+
+  it('it is full', () => {
+    // Sums of shares of thirds miss 1 by the last digit.
+    const sample = ['b', 'c', 'd', 'e', 'f'].map((feed) => ({ ...offer, feeds: ['a', feed] }));
+    const others = ['b', 'c', 'd', 'e', 'f'].map((name) => `, { name: ${name}, keywords: [y] }`).join('');
+    for (const max of [1, 7, 13, 29])
+      expect(
+        build({ ...facts, sample, offersPerSample: 7.3 }, `keywords: [x], max_offers: ${String(max)}`, others)
+          .feeds[0]?.novelty,
+      ).toBe(1);
+  });
+});
+
 describe('what is known of all', () => {
   it('is that a search has one new offer a day, until others were seen', () => {
     expect(build({}).arrivalsPerDay).toBe(1);
