@@ -192,6 +192,18 @@ describe('catalog-sync schedule', () => {
     expect(await createScheduleStore(stack.database).list()).toEqual([]);
   });
 
+  it.each(['pause', 'resume', 'remove', 'run', 'history'])(
+    '%s takes an unknown name for wrong use',
+    async (verb) => {
+      expect(await run([verb, 'nothing'])).toMatchObject({
+        ...{
+          exitCode: 2,
+          stderr: expect.stringMatching(/no schedule is named nothing; there are nightly\n/) as string,
+        },
+      });
+    },
+  );
+
   it('pauses one of the file before any process has started, which then keeps it paused', async () => {
     expect((await run(['resume', 'nightly'])).stderr).toBe('Schedule nightly was not paused.\n');
     const removed = await run(['remove', 'nightly']);
@@ -240,7 +252,7 @@ describe('catalog-sync schedule', () => {
     expect((await run(['history'])).stdout).toBe('No slot yet.\n');
     expect((await run(['history', 'nightly'])).stdout).toBe('No slot yet.\n');
     expect(await run(['history', 'nigthly'])).toMatchObject({
-      ...{ exitCode: 1, stdout: '' },
+      ...{ exitCode: 2, stdout: '' },
       stderr: expect.stringMatching(/^error SCHEDULE_UNKNOWN: .* nigthly; there are nightly\n/) as string,
     });
     const request = {

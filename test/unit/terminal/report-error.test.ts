@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { reportError } from '../../../src/terminal/report-error.ts';
 import { exitCodeOf } from '../../../src/core/exit-code-of.ts';
+import { runErrors } from '../../../src/runs/errors.ts';
 import {
   AppError,
   coreErrors,
@@ -72,6 +73,9 @@ describe('exit codes', () => {
     '$code is not: 1',
     (kind) => expect(exitCodeOf(new AppError(kind, ''))).toBe(1),
   );
+
+  test('a name that nothing has is wrong use: 2', () =>
+    expect(exitCodeOf(new AppError(runErrors.SCHEDULE_UNKNOWN, ''))).toBe(2));
 
   test.each<Recovery>(['retry', 'throttle', 'skip', 'fail', 'stop-api'])(
     'a configuration code with recovery %s is no halt: 1',
