@@ -3,10 +3,9 @@ import type { Pool, PoolClient } from 'pg';
 import type { PeriodKind } from '../model/ledger.ts';
 import type { AccountType, ApprovedCalls } from '../model/sync-config.ts';
 import { drizzleOn } from '../db/database.ts';
-import { readLedgerNow } from '../db/ledger-now.ts';
-import { runInTransaction } from '../db/run-in-transaction.ts';
 import { apiGroup, quotaLimit } from '../schema/usage.ts';
 import { applySql } from '../db/sql-file.ts';
+import { changeAndCount, defaultCallsAtOnce, type Changed, type CountOptions } from './change-and-count.ts';
 import { defaultMaxCallMs } from './ledger-store.ts';
 import { readSql } from './read-sql.ts';
 
@@ -40,7 +39,7 @@ export interface QuotaGroup {
   readonly monthly: number | null;
 }
 
-/** Each change is one transaction under the app's lock. */
+/** Each change happens in one transaction under the app's lock. */
 export interface LimitChanges {
   /** Limits of the account type, for APIs about which nothing better is known. Idempotent. */
   applyPresets(presets: QuotaPresets): Promise<void>;
@@ -74,8 +73,6 @@ interface LimitChange {
   readonly wanted: readonly Omit<QuotaLimit, 'appKey'>[];
   /** APIs whose presets that are not wanted end. */
   readonly endOtherPresetsOf: readonly string[];
-  /** Groups that an API joined; it brings the calls that it made in their present windows. Default none. */
-  readonly joined?: readonly string[];
 }
 
 function presetLimits(presets: QuotaPresets): Omit<QuotaLimit, 'appKey'>[] {
@@ -85,12 +82,6 @@ function presetLimits(presets: QuotaPresets): Omit<QuotaLimit, 'appKey'>[] {
     { api: '*', period: 'second', callLimit: callsPerSecond },
     ...presets.apis.flatMap((api) => perApi.map(([period, callLimit]) => ({ api, period, callLimit }))),
   ];
-}
-
-/** The time of a change of limits: what it closes and opens sees one, so that no instant lies between. */
-async function lockLimits(client: PoolClient, appKey: string): Promise<Date> {
-  await applySql(client, readSql('lock-app'), [appKey]);
-  return readLedgerNow(client);
 }
 
 /** Ends open limits of the app. @returns how many */
@@ -107,12 +98,7 @@ async function endLimits(
   return rowCount ?? 0;
 }
 
-async function changeLimits(
-  client: PoolClient,
-  change: LimitChange,
-  now: Date,
-  maxCallMs: number,
-): Promise<void> {
+async function changeLimits(client: PoolClient, change: LimitChange, now: Date): Promise<void> {
   const wanted = JSON.stringify(
     change.wanted.map((limit) => ({
       api: limit.api,
@@ -122,19 +108,17 @@ async function changeLimits(
       zone: limit.zone ?? 'Asia/Shanghai',
     })),
   );
-  const { appKey, source, endOtherPresetsOf, joined = [] } = change;
+  const { appKey, source, endOtherPresetsOf } = change;
   await applySql(client, readSql('close-quota-limits'), [appKey, source, wanted, endOtherPresetsOf, now]);
   await applySql(client, readSql('open-quota-limits'), [appKey, source, wanted, source === 'preset', now]);
-  await applySql(client, readSql('count-earlier-calls'), [appKey, now, joined, maxCallMs]);
 }
 
 async function changeGroups(
   client: PoolClient,
   appKey: string,
   groups: readonly QuotaGroup[],
-  maxCallMs: number,
-): Promise<void> {
-  const now = await lockLimits(client, appKey);
+  now: Date,
+): Promise<Changed<void>> {
   const members = groups.flatMap(({ name, apis }) => apis.map((api) => ({ appKey, name: `@${name}`, api })));
   const wanted = groups.flatMap(({ name, daily, monthly }) => approvedLimits(`@${name}`, { daily, monthly }));
   const names = wanted.map(({ api, period }) => `${api} ${period}`);
@@ -146,8 +130,8 @@ async function changeGroups(
   const wasMember = (one: (typeof members)[number]) =>
     before.some((old) => old.name === one.name && old.api === one.api);
   const joined = members.filter((one) => !wasMember(one)).map((one) => one.name);
-  const change = { appKey, source: 'configured', wanted, endOtherPresetsOf: [], joined } as const;
-  await changeLimits(client, change, now, maxCallMs);
+  await changeLimits(client, { appKey, source: 'configured', wanted, endOtherPresetsOf: [] }, now);
+  return { result: undefined, joined };
 }
 
 function presetsAsChange(presets: QuotaPresets): LimitChange {
@@ -159,14 +143,13 @@ async function liftLimit(
   client: PoolClient,
   presets: QuotaPresets,
   { api, period }: Pick<QuotaLimit, 'api' | 'period'>,
-  maxCallMs: number,
-): Promise<boolean> {
+  now: Date,
+): Promise<Changed<boolean>> {
   const { appKey } = presets;
-  const now = await lockLimits(client, appKey);
   const isTheOne = and(eq(quotaLimit.api, api), eq(quotaLimit.periodKind, period));
   const ended = await endLimits(client, appKey, now, and(isTheOne, eq(quotaLimit.source, 'configured')));
-  await changeLimits(client, presetsAsChange(presets), now, maxCallMs);
-  return ended === 1;
+  await changeLimits(client, presetsAsChange(presets), now);
+  return { result: ended === 1, joined: [] };
 }
 
 function approvedLimits(api: string, { daily, monthly }: ApprovedCalls): Omit<QuotaLimit, 'appKey'>[] {
@@ -176,20 +159,23 @@ function approvedLimits(api: string, { daily, monthly }: ApprovedCalls): Omit<Qu
   ];
 }
 
-/** Over `usage.quota_limit` and `usage.api_group`. `maxCallMs`: as that of the ledger's store. */
-export function createLimitChanges(pool: Pool, maxCallMs = defaultMaxCallMs): LimitChanges {
+/** Over `usage.quota_limit` and `usage.api_group`. */
+export function createLimitChanges(pool: Pool, options: Partial<CountOptions> = {}): LimitChanges {
+  const { maxCallMs = defaultMaxCallMs, callsAtOnce = defaultCallsAtOnce } = options;
+  const counting = { maxCallMs, callsAtOnce };
   const change = (limits: LimitChange) =>
-    runInTransaction(pool, async (client) =>
-      changeLimits(client, limits, await lockLimits(client, limits.appKey), maxCallMs),
-    );
+    changeAndCount(pool, limits.appKey, counting, async (client, now) => {
+      await changeLimits(client, limits, now);
+      return { result: undefined, joined: [] };
+    });
   return {
     applyPresets: (presets) => change(presetsAsChange(presets)),
     liftLimit: (presets, limit) =>
-      runInTransaction(pool, (client) => liftLimit(client, presets, limit, maxCallMs)),
+      changeAndCount(pool, presets.appKey, counting, (client, now) => liftLimit(client, presets, limit, now)),
     setLimit: ({ appKey, ...limit }) =>
       change({ appKey, source: 'configured', wanted: [limit], endOtherPresetsOf: [] }),
     applyGroups: (appKey, groups) =>
-      runInTransaction(pool, (client) => changeGroups(client, appKey, groups, maxCallMs)),
+      changeAndCount(pool, appKey, counting, (client, now) => changeGroups(client, appKey, groups, now)),
     applyApproved: async (appKey, api, approved) => {
       const wanted = approvedLimits(api, approved);
       if (wanted.length > 0) await change({ appKey, source: 'configured', wanted, endOtherPresetsOf: [] });

@@ -9,6 +9,7 @@ import { databaseIdentity } from '../schema/sync.ts';
 import { apiHold, ledgerClock } from '../schema/usage.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
+import type { CountOptions } from './change-and-count.ts';
 import { createLimitChanges, type LimitChanges } from './limit-changes.ts';
 
 /** What is left of one limit; a row of `usage.quota_status`. */
@@ -103,17 +104,14 @@ async function setLedgerOffset(db: Database, ms: number): Promise<void> {
   );
 }
 
-/** Over schema `usage`: limits, what is left of them, holds and the ledger's clock. `maxCallMs`: as that of the ledger's store. */
+/** Over schema `usage`: limits, what is left of them, holds and the ledger's clock. */
 export function createQuotaStore({
   pool,
-  maxCallMs,
-}: {
-  readonly pool: Pool;
-  readonly maxCallMs?: number;
-}): QuotaStore {
+  ...options
+}: { readonly pool: Pool } & Partial<CountOptions>): QuotaStore {
   const db = drizzleOn(pool);
   return {
-    ...createLimitChanges(pool, maxCallMs),
+    ...createLimitChanges(pool, options),
     quotaStatus: () => runSql<QuotaStatus>(pool, readSql('list-quota-status')),
     dailyUsage: (days) => runSql<DailyUsage>(pool, readSql('list-daily-usage'), [days]),
     holdApi: async ({ api, code, forMs, reason }) => {

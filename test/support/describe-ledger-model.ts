@@ -93,7 +93,7 @@ function inOrder(periods: readonly object[]): readonly object[] {
 export function describeLedgerModel(scenarios: number, seed?: number): void {
   beforeAll(async () => {
     counters.clear();
-    at = await openLedger({ maxCallMs });
+    at = await openLedger({ maxCallMs, callsAtOnce: 2 });
   });
   afterAll(() => at.db.drop());
 

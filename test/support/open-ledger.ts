@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pool } from 'pg';
 import { createLogger } from '../../src/core/log.ts';
+import type { CountOptions } from '../../src/ledger/change-and-count.ts';
 import { createLedgerCorrections, type LedgerCorrections } from '../../src/ledger/ledger-corrections.ts';
 import { createLedgerStore, type LedgerStore } from '../../src/ledger/ledger-store.ts';
 import { createQuotaStore, type QuotaStore } from '../../src/ledger/quota-store.ts';
@@ -77,7 +78,7 @@ async function allowApis(pool: Pool): Promise<void> {
 }
 
 /** A ledger over a database of its own, which holds sandbox data so that its clock can be moved. */
-export async function openLedger(options: { maxCallMs?: number } = {}): Promise<OpenLedger> {
+export async function openLedger(options: Partial<CountOptions> = {}): Promise<OpenLedger> {
   const db = await createTestDatabase();
   const { pool } = db;
   await pool.query(`UPDATE sync.database_identity SET source = 'sandbox'`);

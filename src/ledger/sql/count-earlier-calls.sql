@@ -3,11 +3,11 @@
 --          month or day, in the bucket in which they were to leave. The calls name these windows then: none is counted
 --          twice, and one that is refunded later is given back. The app's lock is the caller's matter.
 -- Params:  $1 text app key; $2 timestamptz when the limits were opened; $3 text[] names of the groups; $4 double precision
---          longest call in ms
--- Returns: nothing
+--          longest call in ms; $5 integer how many at most
+-- Returns: found (uncounted ones; fewer than $5: there are no more), named (calls)
 --
 -- Locks. Who settles a call holds its rows while it waits for the app. So this waits for no row: a call that is being settled
--- counts, but stays unnamed.
+-- counts, but stays unnamed. It would be counted again, so it counts only where there are no more.
 WITH slack AS (
   -- No call is given an hour to leave.
   SELECT c.longest_call, c.longest_call + interval '1 hour' AS longest FROM (SELECT $4::float8 * interval '1 ms' AS longest_call) c
@@ -38,13 +38,17 @@ uncounted AS MATERIALIZED (
     AND m.granted_at >= c.arrived_from - c.longest AND m.send_by + c.longest_call >= c.arrived_from
     AND NOT m.quota_period_ids && c.period_ids
     AND (c.api IN ('*', m.api) OR m.api = ANY (c.members))
+  LIMIT $5::int
+),
+span AS MATERIALIZED (
+  SELECT count(*)::int AS found, min(granted_at) AS first_at, max(granted_at) AS last_at FROM uncounted
 ),
 in_flight AS (
   SELECT f.call_id FROM usage.in_flight f WHERE f.app_key = $1::text FOR NO KEY UPDATE SKIP LOCKED
 ),
 free AS (
   SELECT m.call_id, m.granted_at FROM usage.api_call m
-  WHERE m.granted_at >= (SELECT min(u.granted_at) FROM uncounted u)
+  WHERE m.granted_at BETWEEN (SELECT first_at FROM span) AND (SELECT last_at FROM span)
     AND (m.call_id, m.granted_at) IN (SELECT u.call_id, u.granted_at FROM uncounted u)
     AND (m.state <> 'reserved' OR m.call_id IN (SELECT f.call_id FROM in_flight f))
   FOR NO KEY UPDATE SKIP LOCKED
@@ -52,7 +56,7 @@ free AS (
 counted AS (
   SELECT u.*, f.call_id IS NOT NULL AS is_named
   FROM uncounted u LEFT JOIN free f USING (call_id, granted_at)
-  WHERE f.call_id IS NOT NULL OR u.state <> 'refunded'
+  WHERE f.call_id IS NOT NULL OR (u.state <> 'refunded' AND (SELECT found FROM span) < $5::int)
 ),
 opened AS (
   INSERT INTO usage.quota_period AS w (app_key, api, period_kind, starts_at, ends_at, call_limit, granted, refunded, "unknown",
@@ -80,7 +84,11 @@ named AS (
     WHERE c.is_named
     GROUP BY c.call_id, c.granted_at
   ) n
-  WHERE m.granted_at >= (SELECT min(u.granted_at) FROM uncounted u) AND m.call_id = n.call_id AND m.granted_at = n.granted_at
+  WHERE m.granted_at BETWEEN (SELECT first_at FROM span) AND (SELECT last_at FROM span)
+    AND m.call_id = n.call_id AND m.granted_at = n.granted_at
   RETURNING m.call_id, m.quota_period_ids
+),
+named_in_flight AS (
+  UPDATE usage.in_flight f SET quota_period_ids = n.quota_period_ids FROM named n WHERE f.call_id = n.call_id
 )
-UPDATE usage.in_flight f SET quota_period_ids = n.quota_period_ids FROM named n WHERE f.call_id = n.call_id;
+SELECT s.found, (SELECT count(*)::int FROM named) AS named FROM span s;

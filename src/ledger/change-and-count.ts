@@ -1,0 +1,90 @@
+import { and, eq, inArray, isNotNull, isNull, notInArray } from 'drizzle-orm';
+import type { Pool, PoolClient } from 'pg';
+import { drizzleOn } from '../db/database.ts';
+import { readLedgerNow } from '../db/ledger-now.ts';
+import { runInTransaction } from '../db/run-in-transaction.ts';
+import { applySql, runSqlForOne } from '../db/sql-file.ts';
+import { apiGroup, quotaLimit } from '../schema/usage.ts';
+import { readSql } from './read-sql.ts';
+
+/**
+ * Earlier calls that are counted under one hold of the app's lock, for which others wait 5 s at most. That takes 0.15 s, and up to
+ * 0.5 s to find them among 300,000 of a month. At half, a change of limits takes nearly twice as long; at ten times this, others
+ * may fail on a busy machine.
+ */
+export const defaultCallsAtOnce = 5_000;
+
+export interface CountOptions {
+  /** As that of the ledger's store. */
+  readonly maxCallMs: number;
+  readonly callsAtOnce: number;
+}
+
+/** What a change of limits did. */
+export interface Changed<T> {
+  readonly result: T;
+  /** Groups that an API joined; it brings the calls that it made in their present windows. */
+  readonly joined: readonly string[];
+}
+
+/** Changes limits and groups of an app that is locked, at a time, and nothing else. */
+type Change<T> = (client: PoolClient, now: Date) => Promise<Changed<T>>;
+
+interface Limits {
+  readonly open: readonly string[];
+  readonly members: readonly (typeof apiGroup.$inferSelect)[];
+}
+
+async function readLimits(client: PoolClient, appKey: string): Promise<Limits> {
+  const db = drizzleOn(client);
+  const isOpen = and(eq(quotaLimit.appKey, appKey), isNull(quotaLimit.validTo));
+  const open = await db.select({ limitId: quotaLimit.limitId }).from(quotaLimit).where(isOpen);
+  const members = await db.select().from(apiGroup).where(eq(apiGroup.appKey, appKey));
+  return { open: open.map(({ limitId }) => limitId), members };
+}
+
+/** Undoes a change of this transaction. */
+async function restoreLimits(client: PoolClient, appKey: string, { open, members }: Limits): Promise<void> {
+  const db = drizzleOn(client);
+  const isNew = and(isNull(quotaLimit.validTo), notInArray(quotaLimit.limitId, [...open]));
+  await db.delete(quotaLimit).where(and(eq(quotaLimit.appKey, appKey), isNew));
+  const hasEnded = and(isNotNull(quotaLimit.validTo), inArray(quotaLimit.limitId, [...open]));
+  await db.update(quotaLimit).set({ validTo: null }).where(hasEnded);
+  await db.delete(apiGroup).where(eq(apiGroup.appKey, appKey));
+  if (members.length > 0) await db.insert(apiGroup).values([...members]);
+}
+
+/**
+ * Changes limits, and counts by them the calls that were made before, under the app's lock. Where there are many, they are counted
+ * in transactions of their own before: until the last, the limits are as they were. Each call that is counted names its windows, so
+ * one that stops between two of them loses nothing. Those of an API that joins a group count in it before it has joined.
+ */
+export async function changeAndCount<T>(
+  pool: Pool,
+  appKey: string,
+  { maxCallMs, callsAtOnce }: CountOptions,
+  change: Change<T>,
+): Promise<T> {
+  let atOnce = callsAtOnce;
+  for (;;) {
+    const part = await runInTransaction(pool, async (client) => {
+      await applySql(client, readSql('lock-app'), [appKey]);
+      // One time for what a change closes and opens, so that no instant lies between.
+      const now = await readLedgerNow(client);
+      const before = await readLimits(client, appKey);
+      const { result, joined } = await change(client, now);
+      const given = [appKey, now, joined, maxCallMs, atOnce];
+      const counted = await runSqlForOne<{ found: number; named: number }>(
+        client,
+        readSql('count-earlier-calls'),
+        given,
+      );
+      const isLast = counted.found < atOnce;
+      if (!isLast) await restoreLimits(client, appKey, before);
+      return { isLast, result, named: counted.named };
+    });
+    if (part.isLast) return part.result;
+    // All of these are being settled; there are not many such calls.
+    if (part.named === 0) atOnce *= 2;
+  }
+}
