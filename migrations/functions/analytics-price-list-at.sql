@@ -22,14 +22,20 @@ AS $$
     SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny, p.valid_from, p.valid_to
     FROM analytics.fct_price_history p
     WHERE p.kind IN ('list', 'promotion', 'retail') AND p.valid_from <= (SELECT asked.at FROM asked)
-      -- Its day says nothing more, but has an index.
-      AND (p.is_current OR p.valid_to > (SELECT asked.at FROM asked) AND p.ended_day >= (SELECT asked.day FROM asked))
+      -- Its day says nothing more, but has an index: between two bounds, few of the rows are expected, and mostly there are.
+      AND (p.is_current OR p.valid_to > (SELECT asked.at FROM asked)
+        AND p.ended_day >= (SELECT asked.day FROM asked) AND p.ended_day <= 'infinity')
   ),
+  gone AS MATERIALIZED (
+    SELECT k.offer_id, k.sku_id FROM analytics.dim_sku k WHERE k.state = 'gone' AND k.changed_at <= (SELECT asked.at FROM asked)
+  ),
+  -- SKUs that are gone are left out here, and offers as they were are made of offers: later, few rows would be expected of what is hashed.
   tier AS (
     SELECT DISTINCT ON (p.offer_id, p.sku_id) p.*
     FROM point p
+    LEFT JOIN gone k ON k.offer_id = p.offer_id AND k.sku_id = p.sku_id
     -- No quantity is below 1. By p.kind = 'list' one row of two hundred would be expected, and all that follows be joined the wrong way round.
-    WHERE p.min_quantity <= CASE p.kind WHEN 'list' THEN price_list_at.quantity ELSE 0 END
+    WHERE p.min_quantity <= CASE p.kind WHEN 'list' THEN price_list_at.quantity ELSE 0 END AND k.offer_id IS NULL
     ORDER BY p.offer_id, p.sku_id, p.min_quantity DESC
   ),
   promotion AS MATERIALIZED (
@@ -47,7 +53,7 @@ AS $$
     GROUP BY p.offer_id
   ),
   -- One unit at the retail price: docs/prices.md.
-  assumed AS (
+  assumed AS MATERIALIZED (
     SELECT DISTINCT t.offer_id, t.sku_id
     FROM tier t
     JOIN point r ON r.offer_id = t.offer_id AND r.kind = 'retail' AND r.sku_id IN (0, t.sku_id) AND r.amount_cny = t.amount_cny
@@ -55,7 +61,7 @@ AS $$
     WHERE t.min_quantity = 1
   ),
   -- A field was then what its first later change calls the old value, also null: it was not stated.
-  later AS (
+  later AS MATERIALIZED (
     SELECT c.offer_id, bool_or(c.field = 'state') AS has_state, max(c.old_value) FILTER (WHERE c.field = 'state') AS state,
            bool_or(c.field = 'min_order_quantity') AS has_min_order, bool_or(c.field = 'unit') AS has_unit,
            max(c.old_value) FILTER (WHERE c.field = 'min_order_quantity') AS min_order, max(c.old_value) FILTER (WHERE c.field = 'unit') AS unit
@@ -63,33 +69,35 @@ AS $$
       SELECT DISTINCT ON (f.offer_id, f.field) f.offer_id, f.field, f.old_value
       FROM analytics.fct_offer_change f
       WHERE f.field IN ('state', 'min_order_quantity', 'unit') AND f.observed_at > (SELECT asked.at FROM asked)
+        -- As above.
+        AND f.day >= (SELECT asked.day FROM asked) AND f.day <= 'infinity'
       ORDER BY f.offer_id, f.field, f.observed_at, f.change_id
     ) c
     GROUP BY c.offer_id
   ),
-  gone AS (
-    SELECT k.offer_id, k.sku_id FROM analytics.dim_sku k WHERE k.state = 'gone' AND k.changed_at <= (SELECT asked.at FROM asked)
+  offer AS (
+    SELECT o.offer_id, CASE WHEN l.has_unit THEN l.unit ELSE o.unit END AS unit,
+           -- One that a late answer shows before it was new was on sale.
+           CASE WHEN l.has_state THEN coalesce(l.state, 'listed') ELSE o.state END AS state,
+           coalesce(CASE WHEN l.has_min_order THEN l.min_order::int ELSE o.min_order_quantity END, 1) AS min_order
+    FROM analytics.dim_offer o
+    LEFT JOIN later l USING (offer_id)
+    OFFSET 0
   )
   SELECT t.offer_id, t.sku_id, t.amount_cny, t.effective_cny, t.amount_cny * price_list_at.quantity, t.unit,
          t.min_quantity, t.valid_from, t.valid_to, t.is_assumed
   FROM (
     SELECT t.*, least(t.amount_cny, p.amount_cny, w.amount_cny) AS effective_cny,
-           CASE WHEN l.has_unit THEN l.unit ELSE o.unit END AS unit,
-           a.offer_id IS NOT NULL AS is_assumed, k.offer_id IS NOT NULL AS is_gone,
-           -- One that a late answer shows before it was new was on sale.
-           CASE WHEN l.has_state THEN coalesce(l.state, 'listed') ELSE o.state END AS state,
-           coalesce(CASE WHEN l.has_min_order THEN l.min_order::int ELSE o.min_order_quantity END, 1) AS min_order
+           o.unit, a.offer_id IS NOT NULL AS is_assumed, o.state, o.min_order
     FROM tier t
-    JOIN analytics.dim_offer o USING (offer_id)
-    LEFT JOIN later l USING (offer_id)
+    JOIN offer o USING (offer_id)
     LEFT JOIN promotion p ON p.offer_id = t.offer_id AND p.sku_id = t.sku_id
     LEFT JOIN promoted_whole w ON w.offer_id = t.offer_id
     LEFT JOIN assumed a ON a.offer_id = t.offer_id AND a.sku_id = t.sku_id
-    LEFT JOIN gone k ON k.offer_id = t.offer_id AND k.sku_id = t.sku_id
     -- Conditions after the joins, for the same reason.
     OFFSET 0
   ) t
-  WHERE t.state = 'listed' AND price_list_at.quantity >= t.min_order AND NOT t.is_gone
+  WHERE t.state = 'listed' AND price_list_at.quantity >= t.min_order
 $$;
 
 COMMENT ON FUNCTION analytics.price_list_at(integer, timestamptz) IS
