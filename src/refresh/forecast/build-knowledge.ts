@@ -119,24 +119,31 @@ function groupOffers({ sample, offersPerSample }: ForecastFacts, feeds: readonly
 const countHeld = (groups: readonly OfferGroup[], feed: string): number =>
   groups.reduce((sum, group) => sum + (group.feeds.includes(feed) ? group.offers : 0), 0);
 
+const countUnheld = ({ unheld }: ForecastFacts, feed: string): number =>
+  unheld.find(({ feed: of }) => of === feed)?.offers ?? 0;
+
 /**
- * Groups as they are when the next run begins: a feed whose bound is below what it has then keeps as many as that. Which ones is
- * not known to a sample, so each of its groups keeps the same share.
+ * Groups as they are when the next run begins: a feed whose bound is below what it has then keeps as many as that leaves beside
+ * the new offers of its watch list. Which ones is not known to a sample, so each of its groups keeps the same share.
  */
-function keepBounds(known: readonly OfferGroup[], feeds: readonly Feed[]): OfferGroup[] {
+function keepBounds(facts: ForecastFacts, feeds: readonly Feed[]): OfferGroup[] {
+  const names = feeds.map(({ name }) => name);
   return feeds.reduce<OfferGroup[]>(
     (groups, { name, maxOffers }) => {
       const held = countHeld(groups, name);
-      if (maxOffers === null || held <= maxOffers) return groups;
+      if (maxOffers === null) return groups;
+      const kept = Math.max(0, maxOffers - countUnheld(facts, name));
+      if (held <= kept) return groups;
       return groups.flatMap((group) => {
         if (!group.feeds.includes(name)) return [group];
-        const offers = (group.offers * maxOffers) / held;
+        const offers = (group.offers * kept) / held;
         const others = group.feeds.filter((feed) => feed !== name);
         const rest = { ...group, feeds: others, offers: group.offers - offers };
-        return others.length === 0 ? [{ ...group, offers }] : [{ ...group, offers }, rest];
+        const own = offers > 0 ? [{ ...group, offers }] : [];
+        return others.length === 0 ? own : [...own, rest];
       });
     },
-    [...known],
+    groupOffers(facts, names),
   );
 }
 
@@ -146,7 +153,9 @@ function noveltyOf(feed: Feed, facts: ForecastFacts, held: number): number {
     (sum, window) => sum + (window.feed === feed.name ? window.windows * (window.reach ?? 0) : 0),
     0,
   );
-  return rows === 0 || isFull(feed, held) ? 1 : Math.min(1, Math.max(0.05, held / rows));
+  return rows === 0 || isFull(feed, held + countUnheld(facts, feed.name))
+    ? 1
+    : Math.min(1, Math.max(0.05, held / rows));
 }
 
 /** Offers of a watch list that are new, and those that searches will list which were never made. */
@@ -192,8 +201,7 @@ export function buildKnowledge(
   { planner, limits, runEveryDays, callsPerSecond }: Surroundings,
 ): Knowledge {
   const { pageSize, freshness } = sync;
-  const names = sync.feeds.map(({ name }) => name);
-  const known = keepBounds(groupOffers(facts, names), sync.feeds);
+  const known = keepBounds(facts, sync.feeds);
   const parts = sync.feeds.map((feed) => {
     const { name, weight, maxOffers } = feed;
     const held = countHeld(known, name);
@@ -204,7 +212,7 @@ export function buildKnowledge(
       nodes: nodes.nodes,
       nodesToFirstPass: nodes.toFirstPass,
       nodesDue: nodes.due,
-      unheld: facts.unheld.find(({ feed: of }) => of === name)?.offers ?? 0,
+      unheld: countUnheld(facts, name),
       novelty: noveltyOf(feed, facts, held),
     };
     return { knowledge, searches, unseen: unseenOffers(knowledge, searches, { held, pageSize }) };

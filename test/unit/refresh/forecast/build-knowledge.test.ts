@@ -310,6 +310,18 @@ describe('of a feed with a bound below what it has', () => {
     ]);
   });
 
+  it('new offers of its watch list come in place of others', () => {
+    const membersOf = (max: number) => {
+      const given = { ...facts, unheld: [{ feed: 'a', offers: 4 }] };
+      const { offers, feeds } = build(given, `keywords: [x], max_offers: ${String(max)}`, rest);
+      const own = offers.filter((group) => group.feeds.includes('a'));
+      return [own.reduce((sum, group) => sum + group.offers, 0), feeds[0]?.novelty];
+    };
+    // It has 20.
+    for (const max of [4, 15, 20, 22]) expect(membersOf(max)).toEqual([max, 1]);
+    expect(membersOf(30)[0]).toBe(24);
+  });
+
   it('it is full', () => {
     // Sums of shares of thirds miss 1 by the last digit.
     const sample = ['b', 'c', 'd', 'e', 'f'].map((feed) => ({ ...offer, feeds: ['a', feed] }));
