@@ -45,7 +45,7 @@ AS $$
     WHERE h.offer_id = lowest_price.offer_id AND h.sku_id = nullif(lowest_price.sku_id, 0) AND h.state = 'gone'
   ),
   observation AS (
-    SELECT l.observed_at, l.day, p.cheapest_cny, p.is_priced, s.unit
+    SELECT l.observed_at, l.day, p.cheapest_cny, p.is_priced, s.unit, k.known_unit
     FROM asked a
     JOIN analytics.fct_observation l
       ON l.offer_id = lowest_price.offer_id AND l.source = a.source AND NOT l.is_late
@@ -80,6 +80,16 @@ AS $$
       -- Found once, and not for each price.
       OFFSET 0
     ) s
+    -- A unit that is stated for the first time, or left out for a time, is no other.
+    CROSS JOIN LATERAL (
+      SELECT coalesce(s.unit, (
+        SELECT f.old_value FROM analytics.fct_offer_change f
+        WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at <= l.observed_at AND f.old_value IS NOT NULL
+        ORDER BY f.observed_at DESC, f.change_id DESC LIMIT 1), (
+        SELECT f.new_value FROM analytics.fct_offer_change f
+        WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at > l.observed_at AND f.new_value IS NOT NULL
+        ORDER BY f.observed_at, f.change_id LIMIT 1)) AS known_unit
+    ) k
     LEFT JOIN LATERAL (
       SELECT f.change_id, f.old_value
       FROM analytics.fct_offer_change f
@@ -109,14 +119,14 @@ AS $$
       OR p.read_cny IS NOT DISTINCT FROM p.cheapest_cny AND (p.is_priced OR a.sku_id = ANY (l.read_sku_ids))
   ),
   pair AS MATERIALIZED (
-    SELECT l.observed_at, l.day, l.cheapest_cny, l.is_priced, l.unit, lead(l.observed_at) OVER next AS next_at, lead(l.day) OVER next AS next_day,
-           lead(l.cheapest_cny) OVER next AS next_cny, lead(l.unit) OVER next AS next_unit
+    SELECT l.observed_at, l.day, l.cheapest_cny, l.is_priced, l.unit, l.known_unit, lead(l.observed_at) OVER next AS next_at,
+           lead(l.day) OVER next AS next_day, lead(l.cheapest_cny) OVER next AS next_cny, lead(l.known_unit) OVER next AS next_unit
     FROM observation l
     WINDOW next AS (ORDER BY l.observed_at)
   ),
   stretch AS (
     SELECT l.day,
-           CASE WHEN (l.next_cny, l.next_unit) IS NOT DISTINCT FROM (l.cheapest_cny, l.unit) AND l.next_at <= l.observed_at + a.max_gap
+           CASE WHEN (l.next_cny, l.next_unit) IS NOT DISTINCT FROM (l.cheapest_cny, l.known_unit) AND l.next_at <= l.observed_at + a.max_gap
              THEN l.next_day ELSE l.day END AS until_day
     FROM pair l, asked a
   ),
@@ -130,12 +140,12 @@ AS $$
     SELECT b.*, s.observations, s.prices, s.units, s.is_priced
     FROM (
       SELECT count(*) AS observations, count(DISTINCT s.cheapest_cny) AS prices, bool_or(s.is_priced) AS is_priced,
-             count(DISTINCT s.unit) FILTER (WHERE s.cheapest_cny IS NOT NULL) AS units
+             count(DISTINCT s.known_unit) FILTER (WHERE s.cheapest_cny IS NOT NULL) AS units
       FROM pair s, asked a
       WHERE s.day BETWEEN a.first_day AND a.last_day
     ) s
     LEFT JOIN LATERAL (
-      SELECT n.cheapest_cny, n.day, n.unit
+      SELECT n.cheapest_cny, n.day, n.unit, n.known_unit
       FROM pair n, asked a
       WHERE CASE WHEN s.observations > 0 THEN n.day BETWEEN a.first_day AND a.last_day
                  -- The one that reaches into the days, if the offer was still on sale then.
@@ -170,8 +180,8 @@ AS $$
     JOIN pair p ON p.observed_at < least(a.ends_at, a.now) AND (p.next_at IS NULL OR p.next_at > a.starts_at)
     -- A price of another unit is neither lower nor higher.
     CROSS JOIN LATERAL (
-      SELECT CASE WHEN p.unit IS NOT DISTINCT FROM l.unit THEN p.cheapest_cny END AS cheapest_cny,
-             CASE WHEN p.next_unit IS NOT DISTINCT FROM l.unit THEN p.next_cny END AS next_cny
+      SELECT CASE WHEN p.known_unit IS NOT DISTINCT FROM l.known_unit THEN p.cheapest_cny END AS cheapest_cny,
+             CASE WHEN p.next_unit IS NOT DISTINCT FROM l.known_unit THEN p.next_cny END AS next_cny
     ) u
     CROSS JOIN LATERAL (
       SELECT extract(epoch FROM a.starts_at - p.observed_at)::float8 / 86400 AS days_before,
@@ -229,4 +239,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows none; an observation that could not read the SKUs whose prices are the lowest counts for nothing. Where no observation is of these days, the price that the one before showed, with the reason carried, if the offer was on sale when they began. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (through these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows none; an observation that could not read the SKUs whose prices are the lowest counts for nothing. Where no observation is of these days, the price that the one before showed, with the reason carried, if the offer was on sale when they began. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one stated unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (through these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';
