@@ -156,6 +156,8 @@ const stateOfWorld = `
               FROM sync.refresh r WHERE offer_id BETWEEN $1 AND $1 + 999),
     'listed', (SELECT jsonb_agg(to_jsonb(w) - '{window_id,offer_id}'::text[] ORDER BY offer_id)
                FROM sync.window_offer w WHERE offer_id BETWEEN $1 AND $1 + 999),
+    'states', (SELECT jsonb_agg(jsonb_build_array(offer_id - $1, old, new, observed_at) ORDER BY offer_id, observed_at, call_id)
+               FROM catalog.offer_change WHERE field = 'state' AND offer_id BETWEEN $1 AND $1 + 999),
     'observed', (SELECT count(*) FROM catalog.observation WHERE offer_id BETWEEN $1 AND $1 + 999)
   ) AS state`;
 
