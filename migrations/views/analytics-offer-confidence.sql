@@ -83,8 +83,8 @@ FROM (
              END AS absent_at,
              -- An answer that could not be read came later, answered the hint, and showed nothing.
              CASE WHEN r.empty_detail_streak = 0 THEN r.found_at ELSE r.detail_at END AS detail_at,
-             CASE WHEN r.price_hinted_at > r.found_at THEN 'row' END AS hint,
-             coalesce(r.stale_since, CASE WHEN r.price_hinted_at > r.found_at THEN r.price_hinted_at END) AS hinted_at
+             CASE WHEN r.price_hinted_at > r.found_at THEN 'row' WHEN r.date_hinted_at > r.found_at THEN 'modify_date' END AS hint,
+             coalesce(r.stale_since, CASE WHEN coalesce(r.price_hinted_at, r.date_hinted_at) > r.found_at THEN coalesce(r.price_hinted_at, r.date_hinted_at) END) AS hinted_at
     ) t
     WHERE r.found_at IS NOT NULL
   ) s

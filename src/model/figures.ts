@@ -30,14 +30,21 @@ export interface LearnedFigure {
   readonly rate: ChangeRate;
 }
 
+/** What a row hinted at that was counted as a change at once. */
+export interface CountedHint {
+  readonly since: Date;
+  /** Another price, or another date of modification with the price that it had. */
+  readonly by: 'row' | 'modify_date';
+}
+
 /** What observations of one offer say of its figures. */
 export interface OfferFigures {
   /** Null: nothing. */
   readonly learned: Readonly<Record<Figure, LearnedFigure | null>>;
   /** The newest observation with nothing that hints at a change since its detail; null: none. */
   readonly vouchedAt: Date | null;
-  /** When a row with another price came that was counted as a change of the offer and its prices, and no detail since; null: none. */
-  readonly priceHintedAt: Date | null;
+  /** The hint that was counted as a change of the offer and its prices, with no detail since; null: none. */
+  readonly countedHint: CountedHint | null;
   /** Whether the newest detail showed any stock; null: it did not say, or was empty. */
   readonly isInStock: boolean | null;
 }

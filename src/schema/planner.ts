@@ -45,6 +45,7 @@ export const refresh = sync.table(
     feedSet: integer('feed_set').notNull().default(0),
     vouchedAt: instant('vouched_at'),
     priceHintedAt: instant('price_hinted_at'),
+    dateHintedAt: instant('date_hinted_at'),
     isInStock: boolean('is_in_stock'),
     offerChanges: real('offer_changes').notNull().default(0),
     offerDays: real('offer_days').notNull().default(0),

@@ -1,5 +1,6 @@
 import { dayMs } from '../../core/duration.ts';
 import type {
+  CountedHint,
   Figure,
   FigureKnowledge,
   FiguresKnowledge,
@@ -16,10 +17,10 @@ import {
   rates,
   toChangeRate,
   weighRates,
-  withdrawEvidence,
   type ByRate,
   type FigureObservation,
 } from './rate-grid.ts';
+import { countHint, withdrawHint } from './count-hint.ts';
 import { vouchedAgeDays } from './offer-value.ts';
 import { visibleEvidence, type UnpromptedDetail } from './visible-share.ts';
 
@@ -56,8 +57,8 @@ function listKnown({ isFound, isInStock }: Pick<FiguresBefore, 'isFound' | 'isIn
   return stock === null ? ['offer', 'price'] : ['offer', 'price', stock];
 }
 
-/** What another price in a search row is a change of. */
-const shownByPrice: readonly Figure[] = ['offer', 'price'];
+/** What a row that hints at a change is counted as a change of. */
+const hintedAt: readonly Figure[] = ['offer', 'price'];
 
 /** Null: the detail does not say it. An offer that is not there any more has neither prices nor stock. */
 function isChangedIn(
@@ -114,20 +115,6 @@ function oddsByHint(
   return byHint / (byHint + (1 - byHint) * changeOdds(rate, sinceDays));
 }
 
-/** How a row with another price counts, so long after the newest observation that vouched for the detail. */
-const priceHint = ({ hiddenShare, hintShares }: FigureKnowledge, sinceDays: number) => ({
-  exposureDays: (1 - hiddenShare) * sinceDays,
-  changeOdds: Math.min(1, hintShares.row),
-});
-
-/** What was learned, but for such a row: a detail has shown that nothing had changed. */
-const withdrawHint = (
-  known: FigureKnowledge,
-  learned: LearnedFigure | null,
-  sinceDays: number,
-): LearnedFigure | null =>
-  learned && { ...learned, evidence: withdrawEvidence(learned.evidence, priceHint(known, sinceDays)) };
-
 /** What lies between a detail and the one before it. */
 interface DetailAges {
   readonly vouchedAt: Date;
@@ -149,7 +136,7 @@ function agesOf(
 
 /**
  * What a detail teaches of one figure that it found changed or not. What a row with another price had counted as a change is one, or is
- * taken back.
+ * taken back; what another date had, the detail says itself.
  *
  * @param hintChanges how likely it had changed when a row hinted at it
  */
@@ -160,14 +147,14 @@ function learnFromDetail(
   detail: {
     readonly at: Date;
     readonly ages: DetailAges;
-    readonly countedAt: Date | null;
+    readonly counted: CountedHint | null;
     readonly isChanged: boolean;
     readonly hintChanges: number;
   },
 ): LearnedFigure | null {
-  const { at, ages, countedAt, isChanged, hintChanges } = detail;
-  const elapsedDays = countedAt === null ? ages.summaryAgeDays : daysBetween(countedAt, at);
-  if (countedAt !== null && isChanged)
+  const { at, ages, counted, isChanged, hintChanges } = detail;
+  const elapsedDays = counted === null ? ages.summaryAgeDays : daysBetween(counted.since, at);
+  if (counted?.by === 'row' && isChanged)
     return learnFigure(shares, learned, { exposureDays: 0, elapsedDays, changeOdds: 1 });
   // As far as it had changed by then, the days since say nothing more.
   const saidDays = hintChanges * ages.hintAgeDays;
@@ -177,7 +164,9 @@ function learnFromDetail(
     1 - known.hiddenShare,
   );
   const before =
-    countedAt === null ? learned : withdrawHint(known, learned, daysBetween(ages.vouchedAt, countedAt));
+    counted === null
+      ? learned
+      : withdrawHint(known, learned, counted.by, daysBetween(ages.vouchedAt, counted.since));
   return learnFigure(shares, before, { exposureDays, elapsedDays, changeOdds: isChanged ? 1 : 0 });
 }
 
@@ -202,11 +191,11 @@ export function learnFiguresOfDetail(
   shown: ShownFigures,
 ): FiguresUpdate {
   const { at } = detail;
-  const { detailAt, rowAt, stale, priceHintedAt } = before;
+  const { detailAt, rowAt, stale, countedHint } = before;
   const isInStock = shown.isFound ? shown.isInStock : null;
   const after = {
     vouchedAt: vouchedSince(at, before.vouchedAt),
-    priceHintedAt: priceHintedAt !== null && priceHintedAt > at ? priceHintedAt : null,
+    countedHint: countedHint !== null && countedHint.since > at ? countedHint : null,
     isInStock,
   };
   // A row that is newer than the answer has said what there was to say of the days before it.
@@ -228,42 +217,66 @@ export function learnFiguresOfDetail(
         ? countHidden(known[figure].hiddenShare, { ...ages, rate, isChanged })
         : { hiddenChanges: 0, hiddenExpected: 0 }),
     });
-    const countedAt = shownByPrice.includes(figure) ? priceHintedAt : null;
+    const counted = hintedAt.includes(figure) ? countedHint : null;
     learned[figure] = learnFromDetail(known[figure], shares, learned[figure], {
-      ...{ at, ages, countedAt, isChanged, hintChanges },
+      ...{ at, ages, counted, isChanged, hintChanges },
     });
   }
   return { after: { ...after, learned: learnStock(known, isInStock, learned) }, stats };
 }
 
+/** The hint of a row that is counted; null: it is none, or another was counted that says as much. */
+function hintOf(
+  { at, stale, isReturned }: RowSaying,
+  { stale: before, countedHint, isFound }: FiguresBefore,
+): CountedHint | null {
+  if (stale === null || !isFound || isReturned) return null;
+  if (stale.by === 'row' && before?.by !== 'row') return { since: at, by: 'row' };
+  const isFirst = before === null && countedHint === null;
+  return stale.by === 'modify_date' && isFirst ? { since: at, by: 'modify_date' } : null;
+}
+
+type RowSaying = Pick<RowObservation, 'at' | 'isReturned'> & Pick<OfferKnowledge, 'stale'>;
+
 /**
- * A row that hints at no change vouches for the detail before it, as far as rows show changes of a figure. One with another price
- * counts as a change already, as far as such rows were right before: the offers that change most wait longest for a detail, and
- * would seem to change less than they do.
+ * A row that hints at no change vouches for the detail before it, as far as rows show changes of a figure. One with another price or
+ * date counts as a change already: the offers that change most wait longest for a detail, and would seem to change less than they
+ * do.
  *
- * @param stale what speaks against the detail since the row; null: nothing
- * @param isReturned the row speaks against it by listing the offer again, which need not be a change of anything
+ * @param row `stale`: what speaks against the detail since the row; null: nothing. `isReturned`: it does by listing the offer again,
+ *   which need not be a change of anything
  */
 export function learnFiguresOfRow(
   known: FiguresKnowledge,
   before: FiguresBefore,
-  { at, stale, isReturned }: Pick<RowObservation, 'at' | 'isReturned'> & Pick<OfferKnowledge, 'stale'>,
+  row: RowSaying,
 ): OfferFigures {
-  const { stale: staleBefore, detailAt, rowAt, isFound, ...unchanged } = before;
-  const isPriceHint = stale?.by === 'row' && staleBefore?.by !== 'row' && isFound && !isReturned;
-  const isWaiting = stale !== null || before.priceHintedAt !== null;
+  const { detailAt, rowAt, vouchedAt, countedHint, isInStock } = before;
+  const unchanged = { learned: before.learned, vouchedAt, countedHint, isInStock };
+  const { at } = row;
+  const hint = hintOf(row, before);
+  const isWaiting = row.stale !== null || countedHint !== null;
   // The first row has nothing to be compared with.
-  if (detailAt === null || rowAt === null || at <= detailAt || (isWaiting && !isPriceHint)) return unchanged;
-  const elapsedDays = daysBetween(vouchedSince(detailAt, before.vouchedAt), at);
+  if (detailAt === null || rowAt === null || at <= detailAt || (isWaiting && hint === null)) return unchanged;
+  const since = vouchedSince(detailAt, vouchedAt);
+  const sinceDays = daysBetween(since, at);
+  const elapsedDays = countedHint === null ? sinceDays : daysBetween(countedHint.since, at);
   const learned = { ...before.learned };
-  for (const figure of isPriceHint ? shownByPrice : listKnown(before)) {
+  for (const figure of hint === null ? listKnown(before) : hintedAt) {
     const shares = sharesFor(figure, known, learned);
-    const shown = isPriceHint
-      ? priceHint(known[figure], elapsedDays)
-      : { exposureDays: (1 - known[figure].hiddenShare) * elapsedDays, changeOdds: 0 };
-    learned[figure] = learnFigure(shares, learned[figure], { ...shown, elapsedDays });
+    const { hiddenShare } = known[figure];
+    const shown =
+      hint === null
+        ? { exposureDays: (1 - hiddenShare) * sinceDays, changeOdds: 0 }
+        : countHint(known[figure], hint.by, sinceDays);
+    // Another price says more than the date before it.
+    const prior =
+      countedHint === null
+        ? learned[figure]
+        : withdrawHint(known[figure], learned[figure], countedHint.by, daysBetween(since, countedHint.since));
+    learned[figure] = learnFigure(shares, prior, { ...shown, elapsedDays });
   }
-  return isPriceHint
-    ? { ...unchanged, learned, priceHintedAt: at }
-    : { ...unchanged, learned, vouchedAt: at };
+  return hint === null
+    ? { ...unchanged, learned, vouchedAt: at }
+    : { ...unchanged, learned, countedHint: hint };
 }

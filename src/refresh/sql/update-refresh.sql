@@ -2,7 +2,7 @@
 --          asked for.
 -- Params:  $1 jsonb [{offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at,
 --          found_call_id, last_call_id, empty_detail_streak, absent_at, absent_call_id, popularity, rate_changes, rate_days,
---          changed_at, stale_since, stale_by, vouched_at, price_hinted_at, is_in_stock, offer_changes, offer_days, price_changes, price_days,
+--          changed_at, stale_since, stale_by, vouched_at, price_hinted_at, date_hinted_at, is_in_stock, offer_changes, offer_days, price_changes, price_days,
 --          in_stock_changes, in_stock_days, out_of_stock_changes, out_of_stock_days, gone_changes, gone_days, evidence of each figure, feed_set, bucket, order_at}]; $2 boolean true: they
 --          were asked for, so end their leases
 -- Returns: nothing
@@ -26,6 +26,7 @@ SET first_seen_at = least(r.first_seen_at, n.first_seen_at),
     stale_by = n.stale_by,
     vouched_at = n.vouched_at,
     price_hinted_at = n.price_hinted_at,
+    date_hinted_at = n.date_hinted_at,
     is_in_stock = n.is_in_stock,
     offer_changes = n.offer_changes,
     offer_days = n.offer_days,

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import { dayMs } from '../../core/duration.ts';
 import type { Provenance } from '../../model/catalog.ts';
-import type { LearnedFigure, OfferFigures } from '../../model/figures.ts';
+import type { CountedHint, LearnedFigure, OfferFigures } from '../../model/figures.ts';
 import type { LeasedFor, QueuePosition, StaleHint } from '../../model/learning.ts';
 import { readSql } from '../read-sql.ts';
 import {
@@ -32,6 +32,7 @@ interface FreshnessRow {
   readonly stale_by: StaleHint | null;
   readonly vouched_at: Date | null;
   readonly price_hinted_at: Date | null;
+  readonly date_hinted_at: Date | null;
   readonly is_in_stock: boolean | null;
   readonly offer_changes: number;
   readonly offer_days: number;
@@ -78,6 +79,11 @@ const toLearned = (
   days: number,
 ): LearnedFigure | null => (evidence === null ? null : { evidence, rate: { changes, days } });
 
+function toCountedHint({ price_hinted_at: price, date_hinted_at: date }: FreshnessRow): CountedHint | null {
+  if (price !== null) return { since: price, by: 'row' };
+  return date && { since: date, by: 'modify_date' };
+}
+
 function toFigures(row: FreshnessRow): OfferFigures {
   return {
     learned: {
@@ -88,15 +94,17 @@ function toFigures(row: FreshnessRow): OfferFigures {
       gone: toLearned(row.gone_evidence, row.gone_changes, row.gone_days),
     },
     vouchedAt: row.vouched_at,
-    priceHintedAt: row.price_hinted_at,
+    countedHint: toCountedHint(row),
     isInStock: row.is_in_stock,
   };
 }
 
-function toFigureColumns({ learned, vouchedAt, priceHintedAt, isInStock }: OfferFigures) {
+function toFigureColumns({ learned, vouchedAt, countedHint, isInStock }: OfferFigures) {
+  const hintedAt = (by: CountedHint['by']) => (countedHint?.by === by ? countedHint.since : null);
   return {
     vouched_at: vouchedAt,
-    price_hinted_at: priceHintedAt,
+    price_hinted_at: hintedAt('row'),
+    date_hinted_at: hintedAt('modify_date'),
     is_in_stock: isInStock,
     offer_changes: learned.offer?.rate.changes ?? 0,
     offer_days: learned.offer?.rate.days ?? 0,

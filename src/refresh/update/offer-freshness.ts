@@ -56,7 +56,7 @@ export function toFigures({
   return {
     ...figures,
     // An answer of which nothing was usable has answered the hint, and said nothing of it.
-    stale: stale ?? (figures.priceHintedAt === null ? null : { since: figures.priceHintedAt, by: 'row' }),
+    stale: stale ?? figures.countedHint,
     rowAt: summary?.at ?? null,
     // The one that says how they are.
     detailAt: (isFound ? found : detail)?.at ?? null,

@@ -210,6 +210,24 @@ it('a detail that shows no change takes back what a row had hinted at', async ()
   expect(await other.known()).toMatchObject({ is_price_changed: false, price_days: 7 });
 });
 
+it('a row with another date counts as a change until a detail says what changed, also after one that could not be read', async () => {
+  const offer = await openOffer();
+  await offer.row(0, 10, '2026-01-01 00:00:00');
+  await offer.detail(1, 10);
+  await offer.row(5, 10, '2027-01-01 00:00:00');
+  const [counted = 0] = await evidence(offer);
+  expect(counted).toBeLessThan(-1);
+  await offer.unreadable(6);
+  const { rows } = await db.pool.query(
+    `SELECT c.hint, r.stale_by, c.hinted_at = r.date_hinted_at AS is_since, c.price_p_current < 0.6 AS is_doubted
+     FROM analytics.offer_confidence c JOIN sync.refresh r USING (offer_id) WHERE offer_id = $1`,
+    [lastId],
+  );
+  expect(rows).toEqual([{ hint: 'modify_date', stale_by: null, is_since: true, is_doubted: true }]);
+  await offer.detail(8, 10);
+  expect(await offer.known()).toMatchObject({ is_price_changed: false, price_days: 7 });
+});
+
 it('what changed while an offer was off sale is learned from the detail that finds it back', async () => {
   const offer = await openOffer();
   await offer.row(0, 10, '2026-01-01 00:00:00');

@@ -39,6 +39,7 @@ const full = {
   ...{
     vouched_at: at(-70),
     price_hinted_at: at(-65),
+    date_hinted_at: null,
     is_in_stock: true,
     offer_changes: 5,
     offer_days: 6,
@@ -74,7 +75,11 @@ const known: OfferFreshness = {
         out_of_stock: { evidence: [-11, -12.5], rate: { changes: 11, days: 12 } },
         gone: { evidence: [-13, -14.5], rate: { changes: 13, days: 14 } },
       },
-      ...{ vouchedAt: new Date(at(-70)), priceHintedAt: new Date(at(-65)), isInStock: true },
+      ...{
+        vouchedAt: new Date(at(-70)),
+        countedHint: { since: new Date(at(-65)), by: 'row' },
+        isInStock: true,
+      },
     },
   },
 };
@@ -85,7 +90,7 @@ const unseen: OfferFreshness = {
     ...{ popularity: 1, learned: nothingLearned, changedAt: null, stale: null },
     figures: {
       learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
-      ...{ vouchedAt: null, priceHintedAt: null, isInStock: null },
+      ...{ vouchedAt: null, countedHint: null, isInStock: null },
     },
   },
 };

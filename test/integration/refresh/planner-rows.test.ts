@@ -173,7 +173,7 @@ describe('what a load showed', () => {
         ...{ popularity: 1, learned: { changes: 0, days: 0 }, changedAt: null, stale: null },
         figures: {
           learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
-          ...{ vouchedAt: null, priceHintedAt: null, isInStock: null },
+          ...{ vouchedAt: null, countedHint: null, isInStock: null },
         },
       },
     };

@@ -30,7 +30,7 @@ const before: FiguresBefore = {
   ...{
     learned,
     vouchedAt: day(4),
-    priceHintedAt: null,
+    countedHint: null,
     isInStock: true,
     detailAt: day(0),
     rowAt: day(4),
@@ -122,7 +122,7 @@ describe('the figures that a detail says something of', () => {
   const hintedBy = (by: 'row' | 'modify_date', at: number, isChanged: boolean) =>
     learnFiguresOfDetail(
       known,
-      { ...before, stale: { since: day(6), by }, priceHintedAt: by === 'row' ? day(6) : null },
+      { ...before, stale: { since: day(6), by }, countedHint: by === 'row' ? { since: day(6), by } : null },
       detail(at, isChanged),
       shown,
     );
@@ -200,6 +200,6 @@ describe('a row that hints at nothing', () => {
     ['a detail of the same moment', { detailAt: day(10) }, 10],
     ['no row before', { rowAt: null }, 10],
   ])('vouches for nothing with %s', (_, part, at) => {
-    expect(after(part, at)).toEqual({ learned, vouchedAt: day(4), priceHintedAt: null, isInStock: true });
+    expect(after(part, at)).toEqual({ learned, vouchedAt: day(4), countedHint: null, isInStock: true });
   });
 });

@@ -27,7 +27,7 @@ const known: FiguresKnowledge = {
 const before: FiguresBefore = {
   learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
   vouchedAt: null,
-  priceHintedAt: null,
+  countedHint: null,
   isInStock: true,
   detailAt: day(0),
   rowAt: day(-1),
@@ -39,6 +39,7 @@ const inStock: ShownFigures = { isFound: true, isInStock: true };
 const held = (days: number) => -2 * Math.log1p(days / 2);
 const heldFor = (days: number) => expect.closeTo(held(days), 9) as number;
 const changedIn = (days: number) => expect.closeTo(Math.log(1 - Math.exp(held(days))), 9) as number;
+const hintAt = (days: number) => ({ since: day(days), by: 'row' }) as const;
 /** The evidence for that rate. */
 const evidenceOf = (figure: LearnedFigure | null) => figure?.evidence[7] ?? 0;
 const detail = (at: number, isChanged = false, isVisible = isChanged) =>
@@ -59,11 +60,6 @@ describe('a row that hints at no change', () => {
   });
 
   it.each([
-    [
-      'hints at one by its date',
-      before,
-      { at: day(4), stale: { since: day(4), by: 'modify_date' as const }, isReturned: false },
-    ],
     ['is older than the detail', before, { at: day(-0.5), stale: null, isReturned: false }],
     ['is the first', { ...before, rowAt: null }, { at: day(4), stale: null, isReturned: false }],
   ])('says nothing when it %s', (_, offer, row) => {
@@ -101,7 +97,7 @@ describe('a row with another price', () => {
   it('is told from one that is listed again, of which nothing is known to have changed', () => {
     const after = learnFiguresOfRow(known, before, { at: day(4), stale, isReturned: true });
     expect(after.learned).toEqual(before.learned);
-    expect(after.priceHintedAt).toBeNull();
+    expect(after.countedHint).toBeNull();
     // The detail says what changed meanwhile, and a row while it was waited for does not.
     const waiting = { ...before, ...after, stale };
     expect(learnFiguresOfRow(known, waiting, { at: day(4.5), stale, isReturned: false })).toEqual(after);
@@ -120,7 +116,7 @@ describe('a row with another price', () => {
     const after = learnFiguresOfRow(doubted, before, { at: day(4), stale, isReturned: false });
     const changed = Math.log(1 - Math.exp(held(4)));
     expect(evidenceOf(after.learned.price)).toBeCloseTo(0.6 * changed + 0.4 * held(4), 9);
-    expect(after.priceHintedAt).toEqual(day(4));
+    expect(after.countedHint).toEqual({ since: day(4), by: 'row' });
     const waiting = { ...before, ...after, stale };
     const { price } = learnFiguresOfDetail(doubted, waiting, detail(7, true, false), inStock).after.learned;
     expect(evidenceOf(price)).toEqual(heldFor(7));
@@ -158,6 +154,48 @@ describe('a row with another price', () => {
     expect(learnFiguresOfRow(known, gone, { at: day(4), stale, isReturned: false }).learned).toEqual(
       before.learned,
     );
+  });
+});
+
+describe('a row with another date', () => {
+  const stale = { since: day(4), by: 'modify_date' } as const;
+  const row = { at: day(4), stale, isReturned: false };
+  const after = learnFiguresOfRow(known, before, row);
+  const waiting = { ...before, ...after, rowAt: day(4), stale };
+
+  it('is a change in days that are longer by the share of such rows that were right', () => {
+    expect(after.learned.offer?.evidence[7]).toEqual(changedIn(4));
+    expect(after.learned.price?.evidence[7]).toEqual(changedIn(8));
+    expect(after).toMatchObject({ vouchedAt: null, countedHint: stale, learned: { in_stock: null } });
+    expect(learnFiguresOfRow(known, waiting, { ...row, at: day(7) })).toEqual(after);
+    expect(learnFiguresOfRow(known, before, { ...row, isReturned: true }).learned).toEqual(before.learned);
+    const never = { ...known, price: { ...known.price, hintShares: { row: 1, modify_date: 0, absence: 1 } } };
+    expect(learnFiguresOfRow(never, before, row).learned.price?.evidence[7]).toEqual(changedIn(80));
+  });
+
+  it('counts no more once a row has another price', () => {
+    const priced = { at: day(6), stale: { since: day(6), by: 'row' as const }, isReturned: false };
+    const { learned, countedHint } = learnFiguresOfRow(known, waiting, priced);
+    expect(countedHint).toEqual(hintAt(6));
+    expect(learned.price?.evidence[7]).toEqual(changedIn(6));
+    expect(learned.offer?.evidence[7]).toEqual(changedIn(3));
+  });
+
+  it('counts no more once a detail says what had changed', () => {
+    const uncounted = { ...before, rowAt: day(4), stale };
+    for (const isChanged of [false, true]) {
+      const found = learnFiguresOfDetail(known, waiting, detail(4, isChanged), inStock).after;
+      expect(found.countedHint).toBeNull();
+      const { price } = learnFiguresOfDetail(known, uncounted, detail(4, isChanged), inStock).after.learned;
+      expect(evidenceOf(found.learned.price)).toBeCloseTo(evidenceOf(price), 9);
+    }
+  });
+
+  it('stands when the detail after it could not be read', () => {
+    const unread = { ...waiting, stale: after.countedHint };
+    expect(learnFiguresOfRow(known, unread, { at: day(6), stale: null, isReturned: false })).toEqual(after);
+    const { price } = learnFiguresOfDetail(known, unread, detail(8), inStock).after.learned;
+    expect(evidenceOf(price)).toEqual(heldFor(8));
   });
 });
 
@@ -203,23 +241,23 @@ describe('a detail', () => {
     expect(silent.after.learned.in_stock).toBeNull();
     const first = learnFiguresOfDetail(known, { ...before, detailAt: null }, detail(5), inStock);
     expect(first).toEqual({
-      after: { learned: before.learned, vouchedAt: day(5), priceHintedAt: null, isInStock: true },
+      after: { learned: before.learned, vouchedAt: day(5), countedHint: null, isInStock: true },
       stats: [],
     });
   });
 
   it('that is older than a row teaches nothing, and is how the stock was last seen', () => {
-    const vouched = { ...before, rowAt: day(5), vouchedAt: day(5), priceHintedAt: day(6) };
+    const vouched = { ...before, rowAt: day(5), vouchedAt: day(5), countedHint: hintAt(6) };
     const { after, stats } = learnFiguresOfDetail(known, vouched, detail(3, true), {
       isFound: true,
       isInStock: false,
     });
-    const { learned, vouchedAt, priceHintedAt } = vouched;
-    expect(after).toEqual({ learned, vouchedAt, priceHintedAt, isInStock: false });
+    const { learned, vouchedAt, countedHint } = vouched;
+    expect(after).toEqual({ learned, vouchedAt, countedHint, isInStock: false });
     expect(stats).toEqual([]);
     expect(
-      learnFiguresOfDetail(known, { ...vouched, priceHintedAt: day(2) }, detail(3, true), inStock).after,
-    ).toMatchObject({ learned, priceHintedAt: null });
+      learnFiguresOfDetail(known, { ...vouched, countedHint: hintAt(2) }, detail(3, true), inStock).after,
+    ).toMatchObject({ learned, countedHint: null });
   });
 
   it('tells what hints are worth, and the share that rows hide', () => {

@@ -24,7 +24,7 @@ const offer: OfferFreshness = {
     ...{ popularity: 2, learned: { changes: 1, days: 9 }, changedAt: new Date(1), stale: null },
     figures: {
       learned: { offer: null, price: null, in_stock: null, out_of_stock: null, gone: null },
-      ...{ priceHintedAt: null, vouchedAt: new Date(2), isInStock: true },
+      ...{ countedHint: null, vouchedAt: new Date(2), isInStock: true },
     },
   },
 };
