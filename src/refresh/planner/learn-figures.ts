@@ -58,7 +58,7 @@ function listKnown({ isFound, isInStock }: Pick<FiguresBefore, 'isFound' | 'isIn
 }
 
 /** What a row that hints at a change is counted as a change of. */
-const hintedAt: readonly Figure[] = ['offer', 'price'];
+const hintedFigures: readonly Figure[] = ['offer', 'price'];
 
 /** Null: the detail does not say it. An offer that is not there any more has neither prices nor stock. */
 function isChangedIn(
@@ -217,7 +217,7 @@ export function learnFiguresOfDetail(
         ? countHidden(known[figure].hiddenShare, { ...ages, rate, isChanged })
         : { hiddenChanges: 0, hiddenExpected: 0 }),
     });
-    const counted = hintedAt.includes(figure) ? countedHint : null;
+    const counted = hintedFigures.includes(figure) ? countedHint : null;
     learned[figure] = learnFromDetail(known[figure], shares, learned[figure], {
       ...{ at, ages, counted, isChanged, hintChanges },
     });
@@ -262,7 +262,7 @@ export function learnFiguresOfRow(
   const sinceDays = daysBetween(since, at);
   const elapsedDays = countedHint === null ? sinceDays : daysBetween(countedHint.since, at);
   const learned = { ...before.learned };
-  for (const figure of hint === null ? listKnown(before) : hintedAt) {
+  for (const figure of hint === null ? listKnown(before) : hintedFigures) {
     const shares = sharesFor(figure, known, learned);
     const { hiddenShare } = known[figure];
     const shown =
