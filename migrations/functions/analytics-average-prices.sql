@@ -20,10 +20,7 @@ AS $$
          m.prices > 1 AND r.offer_id IS NOT NULL AND EXISTS (
            SELECT FROM analytics.fct_offer_change u
            WHERE u.offer_id = m.offer_id AND u.field = 'unit' AND u.observed_at > m.first_from AND u.observed_at <= m.last_from
-             AND u.new_value <> coalesce(u.old_value, (
-               SELECT s.old_value FROM analytics.fct_offer_change s
-               WHERE s.offer_id = u.offer_id AND s.field = 'unit' AND s.old_value IS NOT NULL AND s.observed_at < u.observed_at
-               ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1)))
+             AND u.new_value <> u.stated_before)
   FROM (
     SELECT h.offer_id, h.sku_id, h.min_quantity, sum(h.amount_cny::float8 * h.seconds) AS weighted, sum(h.seconds) AS seconds,
            min(h.amount_cny) AS lowest_cny, max(h.amount_cny) AS highest_cny, count(*)::int AS prices,

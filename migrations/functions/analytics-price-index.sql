@@ -134,10 +134,7 @@ AS $$
     WHERE NOT EXISTS (
       SELECT FROM analytics.fct_offer_change u
       WHERE u.offer_id = c.offer_id AND u.field = 'unit' AND u.observed_at = c.seen_at
-        AND u.new_value <> coalesce(u.old_value, (
-          SELECT p.old_value FROM analytics.fct_offer_change p
-          WHERE p.offer_id = u.offer_id AND p.field = 'unit' AND p.old_value IS NOT NULL AND p.observed_at < u.observed_at
-          ORDER BY p.observed_at DESC, p.change_id DESC LIMIT 1)))
+        AND u.new_value <> u.stated_before)
   ),
   piece AS MATERIALIZED (
     SELECT p.category_id, p.is_own, p.moved, p.seen, greatest(p.not_before, 0) AS starts, p.moved / (p.seen - p.not_before) AS slope

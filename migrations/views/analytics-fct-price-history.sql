@@ -66,12 +66,9 @@ FROM (
            ARRAY[o.unit]))[1] AS unit,
          -- Of the stated ones: a unit that is stated for the first time, or left out for a time, is no other.
          EXISTS (
-           SELECT FROM catalog.offer_change c
+           SELECT FROM analytics.fct_offer_change c
            WHERE c.offer_id = h.offer_id AND c.field = 'unit' AND c.observed_at > h.valid_from AND c.observed_at <= h.valid_to
-             AND c.new <> coalesce(c.old, (
-               SELECT s.old FROM catalog.offer_change s
-               WHERE s.offer_id = c.offer_id AND s.field = 'unit' AND s.old IS NOT NULL AND s.observed_at < c.observed_at
-               ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1))
+             AND c.new_value <> c.stated_before
          ) AS is_unit_changed,
          h.valid_from AS before_from, h.valid_to AS changed_at,
          (h.valid_to AT TIME ZONE INTERVAL '8 hours')::date AS day, h.closed_by_call_id AS call_id,

@@ -5,12 +5,9 @@ SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sk
        m.before_cny, m.now_cny::numeric(14, 4) AS now_cny, (m.now_cny - m.before_cny)::numeric(14, 4) AS change_cny,
        round(100 * (m.now_cny / nullif(m.before_cny, 0) - 1), 2)::numeric(20, 2) AS change_percent, o.unit,
        u.offer_id IS NOT NULL AND EXISTS (
-         SELECT FROM catalog.offer_change c
+         SELECT FROM analytics.fct_offer_change c
          WHERE c.offer_id = m.offer_id AND c.field = 'unit' AND c.observed_at > m.before_from AND c.observed_at <= m.now_from
-           AND c.new <> coalesce(c.old, (
-             SELECT s.old FROM catalog.offer_change s
-             WHERE s.offer_id = c.offer_id AND s.field = 'unit' AND s.old IS NOT NULL AND s.observed_at < c.observed_at
-             ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1))
+           AND c.new_value <> c.stated_before
        ) AS is_unit_changed,
        m.changes, m.changed_at, (m.changed_at AT TIME ZONE INTERVAL '8 hours')::date AS day,
        b.observed_at AS not_before,

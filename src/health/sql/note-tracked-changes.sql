@@ -73,8 +73,8 @@ priced AS MATERIALIZED (
   FROM seen s
   JOIN prices p ON p.offer_id = s.offer_id AND p.valid_from <= s.observed_at AND p.valid_to >= s.observed_at
   WHERE s.is_found AND NOT EXISTS (
-    SELECT FROM catalog.offer_change c
-    WHERE c.offer_id = s.offer_id AND c.field = 'unit' AND c.old IS NOT NULL AND c.observed_at = s.observed_at)
+    SELECT FROM analytics.fct_offer_change c
+    WHERE c.offer_id = s.offer_id AND c.field = 'unit' AND c.new_value <> c.stated_before AND c.observed_at = s.observed_at)
   GROUP BY s.tracker, s.offer_id, s.observed_at, s.found_at, p.sku_id, p.min_quantity
 ),
 below AS (

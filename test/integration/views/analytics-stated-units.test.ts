@@ -55,6 +55,16 @@ it('a unit that is stated for the first time, or left out for a time, is no othe
   expect(await askAfter(db, moved(worlds), asked)).toEqual(differ.map((one) => [one, one, one]));
 });
 
+it('a change says which value was stated before it, also of what was left out in between', async () => {
+  const asked = `SELECT offer_id, old_value, stated_before, new_value FROM analytics.fct_offer_change ORDER BY offer_id, observed_at`;
+  expect(await askAfter(db, moved({ 5: worlds[5], 6: worlds[6] }), asked)).toEqual([
+    ['5', '箱', '箱', null],
+    ['5', null, '箱', '件'],
+    ['6', null, null, '箱'],
+    ['6', '箱', '箱', '件'],
+  ]);
+});
+
 it('a unit that was left out before the price began is still the one that the next is compared with', async () => {
   const since = `${moved({ 1: ['箱', null, '件'] })}
     UPDATE catalog.price_history SET valid_from = ${march('17 10:00')};`;

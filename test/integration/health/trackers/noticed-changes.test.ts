@@ -74,12 +74,12 @@ async function price(
   }
 }
 
-/** Changes of a field, as `2 listed gone`: the minute, the old value (`-`: none) and the new one. */
+/** Changes of a field, as `2 listed gone`: the minute, the old value and the new one (`-`: none). */
 async function change(field: string, changes: readonly string[], offer = id) {
   for (const [at, old, now] of changes.map((line) => line.split(' ')))
     await run(
       'INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id) VALUES ($1, $2, $3, $4, $5, 1)',
-      [offer, field, old === '-' ? null : old, now, minute(Number(at))],
+      [offer, field, ...[old, now].map((value) => (value === '-' ? null : value)), minute(Number(at))],
     );
 }
 
@@ -196,6 +196,17 @@ describe('beside rows that say nothing about an offer', () => {
     await price('10@1 9@2 8@4 7@6');
     await change('unit', ['2 - 个', '3.5 个 箱', '6 箱 个']);
     expect(await note(tracker())).toEqual(['price_down 10 9 1-2', 'price_down 9 8 3-4']);
+  });
+
+  it('a unit that is left out for a time is no other one, but the next one may be', async () => {
+    await observeAll(1, 5);
+    await price('10@1 9@2 8@3 7@4 70@5');
+    await change('unit', ['2 个 -', '3 - 个', '4 个 -', '5 - 箱']);
+    expect(await note(tracker())).toEqual([
+      'price_down 10 9 1-2',
+      'price_down 9 8 2-3',
+      'price_down 8 7 3-4',
+    ]);
   });
 });
 
