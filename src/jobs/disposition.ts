@@ -88,10 +88,6 @@ export async function applyFetchResult(
 ): Promise<void> {
   const { runId } = hand.job.data;
   const halted = result.failed.find(({ error }) => error.recovery === 'halt');
-  if (halted) {
-    deps.log.error({ err: halted.error, code: halted.error.code, runId }, 'run halted');
-    return halt(deps, runId, halted.error.code);
-  }
   await postpone(
     deps,
     hand,
@@ -99,8 +95,12 @@ export async function applyFetchResult(
   );
   const retriable = result.failed.filter(({ error }) => error.recovery === 'retry');
   const isLastAttempt = hand.job.attemptsMade + 1 >= (hand.job.opts.attempts ?? 1);
-  if (isLastAttempt) await postpone(deps, hand, retriable);
+  if (halted || isLastAttempt) await postpone(deps, hand, retriable);
   else if (retriable[0]) throw retriable[0].error;
+  if (halted) {
+    deps.log.error({ err: halted.error, code: halted.error.code, runId }, 'run halted');
+    return halt(deps, runId, halted.error.code);
+  }
   await wait(deps, hand, result);
   const left: readonly Target[] = [...result.waiting, ...result.failed].map(({ target }) => target);
   const ids = left.map((target) => target.id);

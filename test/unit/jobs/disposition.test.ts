@@ -172,7 +172,21 @@ describe('applyFetchResult', () => {
 
   it('ends the run when nothing can be called any more', async () => {
     const error = new AppError(extractErrors.GATEWAY_SIGNATURE_REFUSED, 'refused');
-    expect(await dispose({ failed: [failed('7', passing), failed('8', error)] })).toEqual([
+    expect(await dispose({ failed: [failed('7', error)], waiting: [waiting('8', null)] })).toEqual([
+      'end failed GATEWAY_SIGNATURE_REFUSED, 1 left',
+    ]);
+  });
+
+  it('then leaves what else failed to a later try, for no other attempt follows', async () => {
+    const error = new AppError(extractErrors.GATEWAY_SIGNATURE_REFUSED, 'refused');
+    const refused = new AppError(extractErrors.GATEWAY_BUSINESS_REFUSED, 'refused');
+    expect(
+      await dispose({ failed: [failed('7', passing), failed('8', error), failed('9', refused)] }),
+    ).toEqual([
+      'postpone 9 for today',
+      'count GATEWAY_BUSINESS_REFUSED',
+      'postpone 7 for minutes',
+      'note GATEWAY_UNAVAILABLE',
       'end failed GATEWAY_SIGNATURE_REFUSED, 1 left',
     ]);
   });
