@@ -1,5 +1,5 @@
 -- Purpose: runs that need attention: those of the last week that failed or are incomplete, as long as no later run of
---          the same feeds has ended, and active ones without a driver.
+--          the same feeds has ended, or of all feeds, which then are all that the sync file has; and active ones without a driver.
 -- Params:  none
 -- Returns: runId, scope, status, cause, lastErrorCode, errors, postponed, nextTryAt, endedAt (null: it is active), heardAt
 --          (when a process last worked on it), the newest first
@@ -19,6 +19,7 @@ WHERE (r.ended_at IS NULL AND r.heard_at < clock_timestamp() - interval '30 seco
        AND NOT EXISTS (
          SELECT
          FROM newest later
-         WHERE later.run_id > r.run_id AND later.ended_at IS NOT NULL AND later.status <> 'cancelled' AND later.feeds @> r.feeds
+         WHERE later.run_id > r.run_id AND later.ended_at IS NOT NULL AND later.status <> 'cancelled'
+           AND (later.scope = 'all' OR later.feeds @> r.feeds)
        ))
 ORDER BY r.run_id DESC;

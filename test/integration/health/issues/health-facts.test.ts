@@ -159,6 +159,16 @@ describe('runs that went wrong', () => {
     expect(await scopes()).toEqual(['all']);
   });
 
+  it('are over when a later run of all feeds has ended, also of feeds that the sync file no longer has', async () => {
+    await addRun('all', 'failed', hoursAgo(2), ['a', 'b']);
+    await addRun('feed:b', 'failed', hoursAgo(2), ['b']);
+    await addRun('feed:a', 'failed', hoursAgo(2), ['a']);
+    await addRun('all', 'failed', hoursAgo(1), ['a']);
+    expect((await read()).runs.map(({ runId }) => runId)).toEqual(['4']);
+    await addRun('all', 'succeeded', hoursAgo(1), ['a']);
+    expect(await scopes()).toEqual([]);
+  });
+
   it('are not over by a run before them', async () => {
     await addRun('before', 'succeeded', hoursAgo(1), ['a']);
     await addRun('after', 'failed', hoursAgo(2), ['a']);

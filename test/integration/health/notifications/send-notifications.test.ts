@@ -34,7 +34,7 @@ beforeEach(async () => {
   aheadMs = 0;
   receiver = await startReceiver('generic');
   await database.pool.query(
-    'TRUNCATE usage.api_hold, sync.notification, sync.notification_delivery, sync.drift',
+    'TRUNCATE usage.api_hold, sync.notification, sync.notification_delivery, sync.drift, sync.run, sync.worker',
   );
   await createQuotaStore({ pool: database.pool }).setLedgerOffset(0);
 });
@@ -164,6 +164,17 @@ it('an event is sent after an outage that it did not outlast', async () => {
   await checkAfter(2 * day);
   receiver.setTrouble(null);
   expect(await checkAfter(60 * minute)).toEqual([expect.stringMatching(/^happened drift:/)]);
+});
+
+it('a run of all feeds takes the place of one that had a feed more', async () => {
+  for (const feeds of ['["bags", "hats"]', '["bags"]']) {
+    await database.pool.query(
+      `INSERT INTO sync.run (scope, trigger, source, status, feeds, cause, ended_at)
+       VALUES ('all', 'test', 'sandbox', 'failed', $1, 'GATEWAY_TIMEOUT', clock_timestamp())`,
+      [feeds],
+    );
+  }
+  expect(await checkAfter(minute)).toEqual(['begun run:all:GATEWAY_TIMEOUT']);
 });
 
 it('a receiver that asks for time is given it, by a process that ends as well', async () => {
