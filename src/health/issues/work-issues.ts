@@ -24,8 +24,10 @@ function ofFailing(code: string, workers: readonly WorkerTrouble[], findRemedy: 
 }
 
 function ofLost({ host, pid, since, isReplaced }: WorkerTrouble): HealthIssue {
+  // In a container every process has the same number: without the day only the first that is killed would be sent.
+  const subject = `${host}:${String(pid)}:${shanghaiDay(since)}`;
   return issueOf({
-    ...{ id: 'worker-lost', of: `${host}:${String(pid)}`, kind: 'event', since, path: '/workers' },
+    ...{ id: 'worker-lost', of: subject, kind: 'event', since, path: '/workers' },
     severity: isReplaced ? 'note' : 'warn',
     ...{ origin: 'operator', healsItself: true },
     summary: `Process ${String(pid)} on ${host} was killed or has lost its network: its last heartbeat was at ${shanghaiTime(since)}.`,

@@ -1,14 +1,17 @@
 -- Purpose: updates the notifications to the present health issues: new issues begin, those not there any more end, and what
 --          ended more than 30 days ago is forgotten.
+--          Of several with one key, one that needs a person counts.
 -- Params:  $1 jsonb array of issues: key, kind, severity, summary, remedy, path, id, origin, since, healsItself, healsAt, runId,
 --          code
 -- Returns: nothing
 WITH seen AS (
-  SELECT *
+  SELECT DISTINCT ON (s.key) s.*
   FROM jsonb_to_recordset($1::jsonb) AS s (
     key text, kind text, severity text, summary text, remedy text, path text, id text, origin text, since timestamptz,
     "healsItself" boolean, "healsAt" timestamptz, "runId" bigint, code text
   )
+  -- 'act' is before 'warn'.
+  ORDER BY s.key, s.severity
 ),
 clock AS (
   SELECT usage.ledger_now() AS now OFFSET 0

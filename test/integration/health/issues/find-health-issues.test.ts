@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { findRemedy } from '../../../../src/app/find-remedy.ts';
 import { findHealthIssues } from '../../../../src/health/issues/find-health-issues.ts';
 import { createHealthStore, type HealthStoreParts } from '../../../../src/health/issues/health-store.ts';
+import { shanghaiDay } from '../../../../src/core/shanghai-time.ts';
 import { parseSyncFile } from '../../../../src/config/parse-sync-file.ts';
 import { describeCause } from '../../../../src/health/issues/describe-cause.ts';
 import type { HealthIssue } from '../../../../src/model/health-issue.ts';
@@ -32,6 +33,9 @@ async function observation(given: Partial<HealthStoreParts> = {}): Promise<Healt
 
 /** Severity and key of each, in their order. */
 const found = async () => (await observation()).map(({ severity, key }) => `${severity} ${key}`);
+
+/** The part of a key that is the day on which a process was heard last. */
+const daySince = async () => shanghaiDay((await observation())[0]?.since ?? new Date(0));
 
 type End = readonly [status: string, cause: string | null, hoursAgo?: number];
 
@@ -322,14 +326,15 @@ it('a process without a heartbeat was killed, unless another one began on its ho
   await addWorker('b', null, [3600, null]);
   expect(await found()).toEqual([]);
   await addWorker('c', 3, [31, 'REDIS_UNREACHABLE']);
+  const key = `worker-lost:c:3:${await daySince()}`;
   expect(await observation()).toMatchObject([
-    { key: 'worker-lost:c:3', kind: 'event', severity: 'warn', origin: 'operator', path: '/workers' },
+    { key, kind: 'event', severity: 'warn', origin: 'operator', path: '/workers' },
   ]);
   await addWorker('c', 4, [1, null]);
   await change("UPDATE sync.worker SET started_at = now() - interval '5 seconds' WHERE pid = 4");
-  expect(await found()).toEqual(['note worker-lost:c:3']);
+  expect(await found()).toEqual([`note ${key}`]);
   await change('UPDATE sync.worker SET is_service = true WHERE pid = 3');
-  expect(await found()).toEqual(['warn worker-lost:c:3']);
+  expect(await found()).toEqual([`warn ${key}`]);
   await change('UPDATE sync.worker SET ended_at = now() WHERE pid = 3');
   expect(await found()).toEqual([]);
 });

@@ -85,6 +85,12 @@ describe('present issues', () => {
     expect(rows).toEqual([{ seen: true }]);
   });
 
+  it('of one key are one, that which needs a person', async () => {
+    const twins = [issue('a', { severity: 'warn' }), issue('a', { severity: 'act' })];
+    expect(await store.merge(twins)).toMatchObject([{ key: 'a', severity: 'act' }]);
+    expect(await store.merge(twins.toReversed())).toMatchObject([{ key: 'a', severity: 'act' }]);
+  });
+
   it('come in the order in which they began', async () => {
     await store.merge([issue('b'), issue('z')]);
     await pass(minute);

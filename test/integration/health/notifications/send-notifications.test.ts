@@ -177,6 +177,21 @@ it('a run of all feeds takes the place of one that had a feed more', async () =>
   expect(await checkAfter(minute)).toEqual(['begun run:all:GATEWAY_TIMEOUT']);
 });
 
+it('a process of a container, whose number is always 1, is sent each day that it is killed', async () => {
+  const lost = async (hoursAgo: number) => {
+    await database.pool.query(
+      `INSERT INTO sync.worker (worker_id, host, pid, started_at, heartbeat_at)
+       SELECT gen_random_uuid(), 'box', 1, at - interval '1 hour', at FROM (SELECT now() - $1 * interval '1 hour' AS at) t`,
+      [hoursAgo],
+    );
+    return (await checkAfter(minute)).map((line) => line.replace(/:\d{4}-\d\d-\d\d$/, ''));
+  };
+  expect(await lost(60)).toEqual(['happened worker-lost:box:1']);
+  expect(await lost(0)).toEqual([]);
+  await database.pool.query('DELETE FROM sync.worker WHERE heartbeat_at > $1', [new Date(Date.now() - day)]);
+  expect(await lost(30)).toEqual(['happened worker-lost:box:1']);
+});
+
 it('a receiver that asks for time is given it, by a process that ends as well', async () => {
   receiver.setTrouble((response) => response.writeHead(429, { 'retry-after': '600' }).end());
   await hold('a');

@@ -78,6 +78,7 @@ it('what needs a person comes first, and what is only noted last', () => {
     missed: [{ schedule: 'a', missed: 1, newestAt: noon }],
   });
   expect(findHealthIssues(facts, remedyOf).map(({ key }) => key)).toEqual([
-    ...['setup', 'partitions', 'worker-lost:b:1', 'run-missed:a:2026-11-25', 'worker-lost:a:1'],
+    ...['setup', 'partitions', 'worker-lost:b:1:2026-11-25', 'run-missed:a:2026-11-25'],
+    'worker-lost:a:1:2026-11-25',
   ]);
 });

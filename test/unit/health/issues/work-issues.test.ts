@@ -43,13 +43,14 @@ describe('processes', () => {
     const workers = [worker('a', 1, {}), worker('a', 2, { isReplaced: true })];
     expect(findWorkerIssues(healthFacts({ workers }), remedyOf)).toEqual([
       {
-        ...{ id: 'worker-lost', key: 'worker-lost:a:1', kind: 'event', severity: 'warn', origin: 'operator' },
+        ...{ id: 'worker-lost', key: 'worker-lost:a:1:2026-11-25', kind: 'event', severity: 'warn' },
+        origin: 'operator',
         ...{ since: noon, healsItself: true, healsAt: null, runId: null, code: null, path: '/workers' },
         summary:
           'Process 1 on a was killed or has lost its network: its last heartbeat was at 2026-11-25 12:00.',
         remedy: expect.stringMatching(/^Look for it in the log/) as string,
       },
-      expect.objectContaining({ key: 'worker-lost:a:2', severity: 'note', remedy: '' }),
+      expect.objectContaining({ key: 'worker-lost:a:2:2026-11-25', severity: 'note', remedy: '' }),
     ]);
   });
 });
