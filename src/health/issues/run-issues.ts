@@ -25,9 +25,11 @@ function ofEndedRun(run: TroubledRun, facts: HealthFacts, findRemedy: FindRemedy
     ...({ id: 'run', of: `${scope}:${code}`, code, runId, since: run.endedAt } as const),
     ...{ path: `/runs/${runId}`, origin: originOf(code, findRemedy) },
   };
+  // What needs nobody is another issue: who is sent only what needs a person hears when that begins and is over.
+  const later = { of: `${scope}:${code}:later`, severity: 'warn', healsItself: true } as const;
   if (run.cause === targetsPostponed && run.nextTryAt !== null)
     return issueOf({
-      ...{ ...shared, severity: 'warn', healsItself: true, healsAt: run.nextTryAt },
+      ...{ ...shared, ...later, healsAt: run.nextTryAt },
       summary: `${name} left ${countOf(run.postponed, 'target')} to a later try, by \`${code}\`; the first is due from ${shanghaiTime(run.nextTryAt)}.`,
       remedy: 'Nothing, if a run starts by then. `catalog-sync retry` makes them due at once.',
     });
@@ -36,7 +38,8 @@ function ofEndedRun(run: TroubledRun, facts: HealthFacts, findRemedy: FindRemedy
   const isExpected = isHeldAsDeclared(run, facts.holds, facts.permissions);
   const failed = errors === 0 ? '' : `: ${countOf(errors, 'target')} failed`;
   return issueOf({
-    ...{ ...shared, severity: isExpected ? 'note' : healsItself ? 'warn' : 'act', healsItself },
+    ...{ ...shared, severity: isExpected ? 'note' : 'act', healsItself },
+    ...(healsItself && !isExpected ? later : {}),
     summary:
       run.status === 'failed'
         ? `${name} failed by \`${code}\`.`

@@ -88,14 +88,14 @@ it('a run that left targets to a later try says how many and when, and needs nob
   expect(await observation()).toMatchObject([
     {
       severity: 'warn',
-      key: 'run:all:GATEWAY_TIMEOUT',
+      key: 'run:all:GATEWAY_TIMEOUT:later',
       summary:
         'Run 1 (all) left 31 targets to a later try, by `GATEWAY_TIMEOUT`; the first is due from 2099-01-01 08:00.',
       remedy: expect.stringContaining('`catalog-sync retry`') as string,
     },
   ]);
   await change(`UPDATE sync.run SET cause = 'GATEWAY_UNAVAILABLE', postponed = 0, next_try_at = NULL`);
-  expect(await found()).toEqual(['warn run:all:GATEWAY_UNAVAILABLE']);
+  expect(await found()).toEqual(['warn run:all:GATEWAY_UNAVAILABLE:later']);
 });
 
 it('a refusal of the gateway has its remedy, and says when it is tried again and how to do that at once', async () => {

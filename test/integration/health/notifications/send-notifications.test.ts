@@ -11,6 +11,7 @@ import { createNotificationStore } from '../../../../src/health/notifications/no
 import { createTrackerStore } from '../../../../src/health/trackers/tracker-store.ts';
 import { createQuotaStore } from '../../../../src/ledger/quota-store.ts';
 import { createRunStore } from '../../../../src/runs/run-store.ts';
+import { createFanOut } from '../../../../src/health/webhook/create-fan-out.ts';
 import { createNotifier } from '../../../../src/health/webhook/create-notifier.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { pathToken, queryToken, startReceiver, type Receiver } from '../../../support/receiver.ts';
@@ -174,7 +175,31 @@ it('a run of all feeds takes the place of one that had a feed more', async () =>
       [feeds],
     );
   }
-  expect(await checkAfter(minute)).toEqual(['begun run:all:GATEWAY_TIMEOUT']);
+  expect(await checkAfter(minute)).toEqual(['begun run:all:GATEWAY_TIMEOUT:later']);
+});
+
+it('a pager is sent a run that comes to need a person, and that it needs none any more', async () => {
+  const runAfter = async (ms: number, [status, cause]: readonly [string, string | null]) => {
+    await database.pool.query(
+      `INSERT INTO sync.run (scope, trigger, source, status, feeds, cause, last_error_code, errors, postponed, next_try_at, ended_at)
+       VALUES ('all', 'test', 'sandbox', $1, '["bags"]', $2, 'GATEWAY_TIMEOUT', CASE $2 WHEN 'targets_failed' THEN 2 ELSE 0 END,
+               1, now() + interval '9 days', clock_timestamp())`,
+      [status, cause],
+    );
+    await pass(ms);
+    const before = receiver.phases.length;
+    const pager = createFanOut([{ notifier: open().notifier ?? expect.fail(), severities: ['act'] }]);
+    const deps = { ...open(), notifier: pager };
+    await sendNotifications(deps, { isLast: false, signal: new AbortController().signal });
+    return receiver.phases.slice(before);
+  };
+  const postponed = ['partial_error', 'targets_postponed'] as const;
+  expect(await runAfter(minute, postponed)).toEqual([]);
+  expect(await runAfter(60 * minute, ['partial_error', 'targets_failed'])).toEqual([
+    'begun run:all:GATEWAY_TIMEOUT',
+  ]);
+  expect(await runAfter(60 * minute, postponed)).toEqual(['over run:all:GATEWAY_TIMEOUT']);
+  expect(await runAfter(60 * minute, ['succeeded', null])).toEqual([]);
 });
 
 it('a process of a container, whose number is always 1, is sent each day that it is killed', async () => {

@@ -25,7 +25,7 @@ describe('a run', () => {
 
   it('that the network cut short goes on by itself', () => {
     expect(issueOf({})).toEqual({
-      ...{ id: 'run', key: 'run:all:GATEWAY_DOWN', kind: 'state', severity: 'warn', origin: 'network' },
+      ...{ id: 'run', key: 'run:all:GATEWAY_DOWN:later', kind: 'state', severity: 'warn', origin: 'network' },
       ...{ runId: '7', since: afterNoon(-1, 'h'), healsItself: true, healsAt: null, code: 'GATEWAY_DOWN' },
       ...{ summary: 'Run 7 (all) is incomplete, by `GATEWAY_DOWN`.', remedy: 'Wait.', path: '/runs/7' },
     });
@@ -59,7 +59,7 @@ describe('a run', () => {
     const nextTryAt = afterNoon(1, 'h');
     const left = { cause: targetsPostponed, lastErrorCode: 'GATEWAY_SHUT', postponed: 31, nextTryAt };
     expect(issueOf(left)).toEqual({
-      ...{ id: 'run', key: 'run:all:GATEWAY_SHUT', kind: 'state', severity: 'warn', origin: '1688' },
+      ...{ id: 'run', key: 'run:all:GATEWAY_SHUT:later', kind: 'state', severity: 'warn', origin: '1688' },
       ...{ runId: '7', since: afterNoon(-1, 'h'), healsItself: true, healsAt: nextTryAt },
       ...{ code: 'GATEWAY_SHUT', path: '/runs/7' },
       summary:
