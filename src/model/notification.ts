@@ -59,6 +59,8 @@ export interface Receipt {
 export interface Notifier {
   /** Sends a message once. @throws AppError NOTIFY_* */
   send(message: NotificationMessage, signal: AbortSignal): Promise<unknown>;
+  /** Whether each receiver that an item is for has taken it, although `send` failed. Without it: there is one receiver. */
+  readonly hasTaken?: (item: NotificationItem) => boolean;
 }
 
 /** A way to one receiver, which answers. */

@@ -44,8 +44,11 @@ export interface NotificationStore {
   noteChecked(): Promise<void>;
   /** Stores the present health issues; returns all that may need a notification. */
   merge(issues: readonly HealthIssue[]): Promise<StoredHealthIssue[]>;
-  /** The receiver took a message about these. */
-  noteDelivered(notifiedState: readonly NotifiedIssue[]): Promise<void>;
+  /** The receivers took a message about these. `isComplete` false: one of them did not take other parts of it. */
+  noteDelivered(
+    notifiedState: readonly NotifiedIssue[],
+    options: { readonly isComplete: boolean },
+  ): Promise<void>;
   /** It did not; nothing is sent for `pauseMs` from now. */
   noteUndelivered(code: string, error: string, pauseMs: number): Promise<void>;
 }
@@ -116,8 +119,8 @@ export function createNotificationStore(pool: Pool): NotificationStore {
       await applySql(pool, readSql('merge-notifications'), [JSON.stringify(issues)]);
       return listStored(db);
     },
-    noteDelivered: async (notifiedState) => {
-      await applySql(pool, readSql('note-delivered'), [JSON.stringify(notifiedState)]);
+    noteDelivered: async (notifiedState, { isComplete }) => {
+      await applySql(pool, readSql('note-delivered'), [JSON.stringify(notifiedState), isComplete]);
     },
     noteUndelivered: async (code, error, pauseMs) => {
       await applySql(pool, readSql('note-undelivered'), [code, error, pauseMs]);

@@ -4,9 +4,9 @@ import { toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { HealthStore } from '../issues/health-store.ts';
 import type { DeliveryState, NotificationStore } from './notification-store.ts';
-import type { Notifier } from '../../model/notification.ts';
+import type { NotificationItem, Notifier } from '../../model/notification.ts';
 import type { Source } from '../../model/run.ts';
-import type { Tracker } from '../../model/tracker.ts';
+import type { TrackedChange, Tracker } from '../../model/tracker.ts';
 import { findHealthIssues } from '../issues/find-health-issues.ts';
 import type { FindRemedy } from '../issues/issue.ts';
 import { toChangeItem } from '../trackers/to-change-item.ts';
@@ -69,6 +69,30 @@ function pauseAfter(error: AppError, attempts: number): number {
   return Math.min(maxPauseMs, Math.max(ownMs, error.retryAfterMs ?? 0));
 }
 
+interface Delivered {
+  readonly issues: readonly PendingNotification[];
+  readonly changes: readonly TrackedChange[];
+}
+
+async function noteDelivered(
+  { notifications, changes: store }: SendDeps,
+  { issues, changes }: Delivered,
+  isComplete: boolean,
+): Promise<void> {
+  const notified = issues.map(({ item, notifiedState }) => ({ issue: item.key, notifiedState }));
+  await notifications.noteDelivered(notified, { isComplete });
+  if (changes.length > 0) await store.noteSent(changes.map(({ changeId }) => changeId));
+}
+
+/** What all receivers took of a message that one of them did not take. */
+function findTaken({ hasTaken }: Notifier, { issues, changes }: Delivered): Delivered {
+  const isTaken = (item: NotificationItem) => hasTaken?.(item) ?? false;
+  return {
+    issues: issues.filter(({ item }) => isTaken(item)),
+    changes: changes.filter((change) => isTaken(toChangeItem(change))),
+  };
+}
+
 async function send(
   deps: SendDeps & { readonly notifier: Notifier },
   { issues, changes }: Pending,
@@ -84,6 +108,7 @@ async function send(
   } catch (thrown) {
     const err = toAppError(thrown);
     if (signal.aborted || !err.code.startsWith('NOTIFY_')) throw err;
+    await noteDelivered(deps, findTaken(notifier, { issues, changes: sent }), false);
     const attempts = delivery.attempts + 1;
     const pauseMs = pauseAfter(err, attempts);
     await notifications.noteUndelivered(err.code, err.message, pauseMs);
@@ -91,10 +116,7 @@ async function send(
     return false;
   }
   // Until this line the delivery is not recorded: if the process dies here, the message is sent again.
-  await notifications.noteDelivered(
-    issues.map(({ item, notifiedState }) => ({ issue: item.key, notifiedState })),
-  );
-  if (sent.length > 0) await deps.changes.noteSent(sent.map(({ changeId }) => changeId));
+  await noteDelivered(deps, { issues, changes: sent }, true);
   log.info({ items: items.length, more, failedAttempts: delivery.attempts }, 'notification delivered');
   return changes.total > sent.length;
 }

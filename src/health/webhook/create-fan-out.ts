@@ -9,11 +9,13 @@ export interface RoutedNotifier {
 
 /**
  * Sends each item to all receivers that are meant for its severity. Fails while one of them fails; the others, which took it,
- * do not get it again from this process.
+ * do not get it again from this process. `hasTaken` says which items need not be sent again at all.
  */
 export function createFanOut(receivers: readonly RoutedNotifier[]): Notifier {
   const routes = receivers.map((receiver) => ({ ...receiver, taken: new Set<string>() }));
   return {
+    hasTaken: ({ id, severity }) =>
+      routes.every(({ severities, taken }) => !severities.includes(severity) || taken.has(id)),
     send: async (message, signal) => {
       const sent = await Promise.allSettled(
         routes.map(async ({ notifier, severities, taken }) => {

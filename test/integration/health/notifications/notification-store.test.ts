@@ -56,6 +56,7 @@ const stored = async () => {
   );
   return rows.map(({ line }) => line);
 };
+const all = { isComplete: true };
 const keys = (found: readonly { readonly key: string }[]) => found.map(({ key }) => key);
 
 describe('present issues', () => {
@@ -137,11 +138,14 @@ describe('issues that may need a message', () => {
       event('unsent'),
       issue('now'),
     ]);
-    await store.noteDelivered([
-      { issue: 'told', notifiedState: 'lasting' },
-      { issue: 'over', notifiedState: 'over' },
-      { issue: 'sent', notifiedState: 'lasting' },
-    ]);
+    await store.noteDelivered(
+      [
+        { issue: 'told', notifiedState: 'lasting' },
+        { issue: 'over', notifiedState: 'over' },
+        { issue: 'sent', notifiedState: 'lasting' },
+      ],
+      all,
+    );
     expect(keys(await store.merge([issue('now')]))).toEqual(['now', 'told', 'unsent']);
   });
 });
@@ -182,7 +186,7 @@ describe('the delivery', () => {
     expect(second.attemptedAt?.getTime()).toBeGreaterThan((first.attemptedAt?.getTime() ?? 0) + minute / 2);
     expect((second.nextAttemptAt?.getTime() ?? 0) - (second.attemptedAt?.getTime() ?? 0)).toBe(1000);
     await store.merge([issue('a'), issue('b')]);
-    await store.noteDelivered([{ issue: 'a', notifiedState: 'lasting' }]);
+    await store.noteDelivered([{ issue: 'a', notifiedState: 'lasting' }], all);
     const arrived = await store.readDelivery();
     expect(arrived).toMatchObject({
       ...{ attempts: 0, failingSince: null, nextAttemptAt: null, errorCode: null, error: null },
@@ -203,7 +207,7 @@ describe('the delivery', () => {
     expect(await told({})).toEqual([]);
     expect(await told()).toEqual(['ok none delivered yet']);
     expect(await told({ NOTIFY_WEBHOOK_URL: url })).toHaveLength(1);
-    await store.noteDelivered([]);
+    await store.noteDelivered([], all);
     await store.noteUndelivered('A', 'first', 5000);
     expect(await told()).toEqual([
       expect.stringMatching(/^ok last delivered 20\S+ \S+Z; the last attempt failed, and is repeated$/),

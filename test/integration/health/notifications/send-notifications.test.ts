@@ -48,16 +48,18 @@ afterEach(async () => {
   for (const secret of [pathToken, queryToken]) expect(logged + JSON.stringify(rows)).not.toContain(secret);
 });
 
-/** The dispatcher of one process. */
-function open(pool: pg.Pool = database.pool): SendDeps {
-  const notifier = createNotifier({
-    url: new Secret(receiver.url),
+const openNotifier = ({ url }: Receiver) =>
+  createNotifier({
+    url: new Secret(url),
     ...{ format: 'generic', dingTalkSecret: null, siteUrl: null, clock: systemClock, timeoutMs: 5000 },
   });
+
+/** The dispatcher of one process. */
+function open(pool: pg.Pool = database.pool): SendDeps {
   const stream = { write: (line: string) => void (logged += line) };
   return {
     ...{
-      notifier,
+      notifier: openNotifier(receiver),
       findRemedy,
       source: 'sandbox',
       log: createLogger({ level: 'trace', pretty: false, stream }),
@@ -176,6 +178,36 @@ it('a run of all feeds takes the place of one that had a feed more', async () =>
     );
   }
   expect(await checkAfter(minute)).toEqual(['begun run:all:GATEWAY_TIMEOUT:later']);
+});
+
+it('while a pager takes nothing, the chat is sent what is for it alone, each once, by whichever process', async () => {
+  const pager = await startReceiver('generic');
+  pager.setTrouble((response) => response.writeHead(410).end());
+  const checkByAnother = async (ms: number) => {
+    await pass(ms);
+    const before = receiver.phases.length;
+    const chat = open();
+    const notifier = createFanOut([
+      { notifier: chat.notifier ?? expect.fail(), severities: ['act', 'warn', 'note'] },
+      { notifier: openNotifier(pager), severities: ['act'] },
+    ]);
+    await sendNotifications({ ...chat, notifier }, { isLast: false, signal: new AbortController().signal });
+    return receiver.phases.slice(before).map((line) => line.replace(/:HELD_BY_HAND$/, ''));
+  };
+  await hold('a');
+  await database.pool.query(
+    "INSERT INTO usage.api_hold (api, code, held_at, held_until) VALUES ('b', 'HELD_BY_HAND', now(), now() + interval '9 days')",
+  );
+  expect(await checkByAnother(minute)).toEqual(['begun hold:a', 'begun hold:b']);
+  expect(await checkByAnother(60 * minute)).toEqual(['begun hold:a']);
+  expect(await createNotificationStore(database.pool).readDelivery()).toMatchObject({ attempts: 2 });
+  await database.pool.query("DELETE FROM usage.api_hold WHERE api = 'b'");
+  expect(await checkByAnother(60 * minute)).toEqual(['begun hold:a', 'over hold:b']);
+  pager.setTrouble(null);
+  expect(await checkByAnother(60 * minute)).toEqual(['begun hold:a']);
+  expect(pager.phases).toEqual(['begun hold:a:HELD_BY_HAND']);
+  expect(await checkByAnother(60 * minute)).toEqual([]);
+  await pager.close();
 });
 
 it('a pager is sent a run that comes to need a person, and that it needs none any more', async () => {

@@ -38,8 +38,9 @@ const open = () => {
     { notifier: notifierOf(chat), severities: ['act', 'warn', 'note'] },
     { notifier: notifierOf(pager), severities: ['act'] },
   ]);
-  return (...items: NotificationItem[]) =>
+  const send = (...items: NotificationItem[]) =>
     fanOut.send({ source: 'live', items, more: 0, sentAt: new Date(0) }, new AbortController().signal);
+  return Object.assign(send, { hasTaken: fanOut.hasTaken });
 };
 const phases = () => [chat?.phases, pager?.phases];
 
@@ -59,6 +60,10 @@ test('while one receiver takes nothing it fails, and the other one gets nothing 
     code: 'NOTIFY_UNAVAILABLE',
   });
   expect(phases()).toEqual([['begun drift:1', 'begun drift:2'], []]);
+  const taken = [itemOf('1', 'act'), itemOf('2', 'warn'), itemOf('3', 'warn')].map((item) =>
+    send.hasTaken?.(item),
+  );
+  expect(taken).toEqual([false, true, false]);
   pager?.setTrouble(null);
   await send(itemOf('1', 'act'), itemOf('2', 'warn'));
   expect(phases()).toEqual([['begun drift:1', 'begun drift:2'], ['begun drift:1']]);

@@ -166,6 +166,17 @@ describe('a message that does not arrive', () => {
     expect(await asked(4_000_000)).toBe('undelivered NOTIFY_THROTTLED (said no) 3600000');
   });
 
+  it('notes of it what all receivers took, and leaves the rest to be sent', async () => {
+    const notifier = {
+      send: () => Promise.reject(refusalOf('NOTIFY_REFUSED')()),
+      hasTaken: ({ severity }: { severity: string }) => severity === 'note',
+    };
+    const { done } = await check({ facts: gap, pending: changesOf(2), options: { notifier } });
+    expect(done.slice(-3)).toEqual([
+      ...['delivered ', 'sent 0,1', 'undelivered NOTIFY_REFUSED (said no) 30000'],
+    ]);
+  });
+
   it('is no failure of the receiver where the sender ended, or the error is another one', async () => {
     const ended = new AbortController();
     const abort = () => {
