@@ -7,7 +7,9 @@
 --          (answers that are not in the catalog, and when the oldest of them was stored), newDrifts and newestDriftAt (fields of
 --          answers that were first seen within a day not to be as they are known)
 SELECT c.now, (SELECT source FROM sync.database_identity) AS source,
-       (SELECT coalesce(refresh_expires_at, access_expires_at) FROM sync.token WHERE app_key = $1::text) AS "logInBy",
+       -- A refresh token renews the access token, also one whose end is not known: that of ALIBABA_REFRESH_TOKEN.
+       (SELECT coalesce(refresh_expires_at, CASE WHEN refresh_token IS NULL THEN access_expires_at END)
+        FROM sync.token WHERE app_key = $1::text) AS "logInBy",
        coalesce(
          (SELECT granted_at FROM usage.api_call
           WHERE granted_at > c.now - interval '51 hours' AND outcome = 'ok' AND NOT is_exempt

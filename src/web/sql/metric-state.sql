@@ -12,7 +12,9 @@ SELECT c.now,
        (SELECT granted_at FROM usage.api_call
         WHERE granted_at > c.now - interval '31 days' AND outcome = 'ok' AND NOT is_exempt
         ORDER BY granted_at DESC LIMIT 1) AS "answeredAt",
-       (SELECT coalesce(refresh_expires_at, access_expires_at) FROM sync.token WHERE app_key = $1::text) AS "logInBy",
+       -- A refresh token renews the access token, also one whose end is not known: that of ALIBABA_REFRESH_TOKEN.
+       (SELECT coalesce(refresh_expires_at, CASE WHEN refresh_token IS NULL THEN access_expires_at END)
+        FROM sync.token WHERE app_key = $1::text) AS "logInBy",
        coalesce((SELECT attempts FROM sync.notification_delivery), 0) AS "failedNotifications",
        d.*
 FROM (SELECT usage.ledger_now() AS now OFFSET 0) c

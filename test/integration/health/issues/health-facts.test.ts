@@ -122,6 +122,10 @@ describe('the state', () => {
     expect((await state()).logInBy).toEqual(new Date('2026-01-01T00:00:00Z'));
     await keep(appKey, '2026-01-01', '2026-02-02');
     expect((await state()).logInBy).toEqual(new Date('2026-02-02T00:00:00Z'));
+    // One of ALIBABA_REFRESH_TOKEN, whose end no answer has said: it still renews the access token.
+    await keep(appKey, '2026-01-01', null);
+    await change("UPDATE sync.token SET refresh_token = '\\x00'");
+    expect((await state()).logInBy).toBeNull();
   });
 });
 

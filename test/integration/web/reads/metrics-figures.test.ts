@@ -90,6 +90,8 @@ test('a login is needed when the tokens of this app can no longer be renewed', a
   );
   expect((await read()).state.logInBy).toEqual(refresh);
   await execute('UPDATE sync.token SET refresh_expires_at = NULL WHERE app_key = $1', appKey);
+  expect((await read()).state.logInBy).toBeNull();
+  await execute('UPDATE sync.token SET refresh_token = NULL WHERE app_key = $1', appKey);
   expect((await read()).state.logInBy).toEqual(access);
 });
 
