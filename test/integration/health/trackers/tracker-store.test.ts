@@ -216,6 +216,21 @@ describe('what it misses nothing of', () => {
     expect(await lines()).toEqual(['price_down 10 9 1-2']);
   });
 
+  it('one that is defined as before goes on where it was, not where it was left', async () => {
+    const [fine, coarse] = [tracker({ priceDownPercent: 5 }), tracker({ priceDownPercent: 50 })];
+    await store.register([fine]);
+    await answer(1, offer({ 1: '10' }));
+    await note(fine);
+    await db.pool.query("UPDATE sync.tracker SET checked_at = checked_at - interval '2 hours'");
+    await store.register([coarse]);
+    await answer(2, offer({ 1: '9' }));
+    await note(coarse);
+    await answer(3, offer({ 1: '8' }));
+    await store.register([fine]);
+    await note(fine);
+    expect(await lines()).toEqual(['price_down 9 8 2-3']);
+  });
+
   it('two processes whose files differ read each for itself, and note a change once', async () => {
     const other = { ...everything(), priceDownPercent: 1 };
     await store.register([everything(), other]);
