@@ -43,8 +43,10 @@ export interface NotificationMessage {
   readonly source: Source;
   /** What needs a person comes first. */
   readonly items: readonly NotificationItem[];
-  /** Things that the message has no room for. */
+  /** Health issues that the message has no room for. */
   readonly more: number;
+  /** Changes that trackers noticed and that the message has no room for: the next ones have them. None: there are no others. */
+  readonly later?: number;
   readonly sentAt: Date;
 }
 

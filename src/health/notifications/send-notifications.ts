@@ -102,9 +102,9 @@ async function send(
   const { notifier, notifications, source, log } = deps;
   const sent = changes.changes.slice(0, Math.max(0, maxItems - issues.length));
   const items = [...issues.slice(0, maxItems).map(({ item }) => item), ...sent.map(toChangeItem)];
-  const more = issues.length + changes.total - items.length;
+  const [more, later] = [Math.max(0, issues.length - maxItems), changes.total - sent.length];
   try {
-    await notifier.send({ source, items, more, sentAt: now }, signal);
+    await notifier.send({ source, items, more, later, sentAt: now }, signal);
   } catch (thrown) {
     const err = toAppError(thrown);
     if (signal.aborted || !err.code.startsWith('NOTIFY_')) throw err;
@@ -117,7 +117,7 @@ async function send(
   }
   // Until this line the delivery is not recorded: if the process dies here, the message is sent again.
   await noteDelivered(deps, { issues, changes: sent }, true);
-  log.info({ items: items.length, more, failedAttempts: delivery.attempts }, 'notification delivered');
+  log.info({ items: items.length, more, later, failedAttempts: delivery.attempts }, 'notification delivered');
   return changes.total > sent.length;
 }
 

@@ -23,7 +23,9 @@ export function createFanOut(receivers: readonly RoutedNotifier[]): Notifier {
             ({ id, severity }) => severities.includes(severity) && !taken.has(id),
           );
           if (items.length === 0) return;
-          await notifier.send({ ...message, items }, signal);
+          // Changes are of no severity but this one.
+          const later = severities.includes('note') ? (message.later ?? 0) : 0;
+          await notifier.send({ ...message, items, later }, signal);
           for (const { id } of items) taken.add(id);
         }),
       );

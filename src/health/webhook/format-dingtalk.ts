@@ -20,7 +20,7 @@ export function formatDingTalk(message: NotificationMessage, siteUrl: string | n
   const title = plain(titleOf(message));
   const items = message.items.map((item) => lines(item, siteUrl));
   const write = (shown: number) => {
-    const footer = footerOf({ items: message.items, more: message.more + items.length - shown });
+    const footer = footerOf({ ...message, more: message.more + items.length - shown });
     const text = [`#### ${title}`, items.slice(0, shown).join('\n'), ...footer.map(plain)].join('\n\n');
     return { msgtype: 'markdown', markdown: { title, text }, at: { isAtAll: false } };
   };

@@ -25,7 +25,7 @@ function writeChange(change: TrackedChange) {
 
 /** The JSON of `NOTIFY_FORMAT=generic`, for custom receivers. Fields may be added; `version` changes with breaking changes. */
 export function formatGeneric(message: NotificationMessage, siteUrl: string | null): unknown {
-  const { source, items, more, sentAt } = message;
+  const { source, items, more, later = 0, sentAt } = message;
   return {
     version: 1,
     source,
@@ -50,6 +50,6 @@ export function formatGeneric(message: NotificationMessage, siteUrl: string | nu
       url: pageUrl(siteUrl, item.path),
       change: item.change === null ? null : writeChange(item.change),
     })),
-    more,
+    more: more + later,
   };
 }

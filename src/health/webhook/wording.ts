@@ -57,10 +57,20 @@ export function pageUrl(siteUrl: string | null, path: string): string | null {
   return siteUrl === null ? null : `${siteUrl.replace(/\/+$/, '')}${path}`;
 }
 
+const laterLine = (later: number) =>
+  later === 1
+    ? 'And 1 more change: the next message has it, and the page /trackers.'
+    : `And ${String(later)} more changes: the next messages have them, and the page /trackers.`;
+
 /** The last lines: the number of items left out, and the time zone. */
-export function footerOf({ items, more }: Pick<NotificationMessage, 'items' | 'more'>): string[] {
+export function footerOf({
+  items,
+  more,
+  later = 0,
+}: Pick<NotificationMessage, 'items' | 'more' | 'later'>): string[] {
   return [
     ...(more > 0 ? [`And ${String(more)} more: the first of the ops pages has all of them.`] : []),
+    ...(later > 0 ? [laterLine(later)] : []),
     ...(items.length > 0 ? ['Times are those of Shanghai.'] : []),
   ];
 }

@@ -186,6 +186,12 @@ it('a process that ends sends all that waits, twenty a message', async () => {
     [20, 20],
     [20, 0],
   ]);
+  const ends = receiver.taken.map((message) => (message as { text: string }).text.split('\n').slice(20)[0]);
+  expect(ends).toEqual([
+    'And 40 more changes: the next messages have them, and the page /trackers.',
+    'And 20 more changes: the next messages have them, and the page /trackers.',
+    'Times are those of Shanghai.',
+  ]);
   const sent = receiver.taken.flatMap(itemsOf).map(({ change }) => change?.offer_id ?? '');
   expect(sent.toSorted()).toEqual(offers.toSorted());
 });

@@ -40,7 +40,12 @@ const open = () => {
   ]);
   const send = (...items: NotificationItem[]) =>
     fanOut.send({ source: 'live', items, more: 0, sentAt: new Date(0) }, new AbortController().signal);
-  return Object.assign(send, { hasTaken: fanOut.hasTaken });
+  const later = (item: NotificationItem, changes: number) =>
+    fanOut.send(
+      { source: 'live', items: [item], more: 0, later: changes, sentAt: new Date(0) },
+      new AbortController().signal,
+    );
+  return Object.assign(send, { hasTaken: fanOut.hasTaken, later });
 };
 const phases = () => [chat?.phases, pager?.phases];
 
@@ -50,6 +55,13 @@ test('each item goes to the receivers of its severity, and a message without any
   expect(phases()).toEqual([['begun drift:1', 'begun drift:2'], ['begun drift:1']]);
   await send(itemOf('3', 'warn'));
   expect(pager?.taken).toHaveLength(1);
+});
+
+test('who gets no changes is not told that others come', async () => {
+  const send = open();
+  await send.later(itemOf('1', 'act'), 7);
+  const ends = [chat, pager].map((receiver) => (receiver?.taken[0] as { more?: number } | undefined)?.more);
+  expect(ends).toEqual([7, 0]);
 });
 
 test('while one receiver takes nothing it fails, and the other one gets nothing twice', async () => {

@@ -76,6 +76,10 @@ it('the last lines count what was left out, and name the time zone', () => {
   expect(footerOf({ items: [], more: 1 })).toEqual([
     'And 1 more: the first of the ops pages has all of them.',
   ]);
+  expect(footerOf({ items: [], more: 2, later: 1 })).toEqual([
+    'And 2 more: the first of the ops pages has all of them.',
+    'And 1 more change: the next message has it, and the page /trackers.',
+  ]);
   expect(footerOf({ items: [item()], more: 0 })).toEqual(['Times are those of Shanghai.']);
 });
 
