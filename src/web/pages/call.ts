@@ -119,6 +119,11 @@ function answerLine({ callId, rawId, hasAnswer, erasedAt }: CallRow): Html {
   </p>`;
 }
 
+/** When its answer was loaded; of none, and of one that is no longer stored, nobody knows. */
+function loadedOf({ state, rawId, loadedAt }: CallRow): Html {
+  return time(loadedAt, state === 'reserved' || rawId !== null ? 'not yet' : '–');
+}
+
 function yieldCard(call: CallRow): Html {
   const figure = (value: number | null) => (value === null ? '–' : count(value));
   return html`<section class="card">
@@ -129,7 +134,7 @@ function yieldCard(call: CallRow): Html {
       ['new offers', figure(call.offersNew)],
       ['changed offers', figure(call.offersChanged)],
       ['changed prices', figure(call.pricesChanged)],
-      ['loaded', time(call.loadedAt, 'not yet')],
+      ['loaded', loadedOf(call)],
     ])}
     ${answerLine(call)}
   </section>`;

@@ -109,6 +109,15 @@ test('of what is not known of a call there is a dash', async () => {
   expect(await facts(6)).toMatchObject({ feed: 'bags', 'code of 1688': 'odd-code' });
 });
 
+test('an answer waits to be loaded only where it is stored', async () => {
+  const loaded = async (id: number) => (await facts(id))['loaded'];
+  // Three brought nothing to load; the answer of the last is no longer stored, nor when it was loaded.
+  expect(await Promise.all([3, 4, 5, 6].map(loaded))).toEqual(['–', '–', '–', '–']);
+  await world.execute(`UPDATE raw.payload SET loaded_at = NULL`);
+  expect(await loaded(1)).toBe('not yet');
+  await world.execute(`UPDATE raw.payload SET loaded_at = '2026-11-26T11:30:00+08:00'`);
+});
+
 test.each([
   [2, 'busy', 'under way', null],
   [
