@@ -82,9 +82,22 @@ async function describeProducts({ stores, catalog }: WebDeps): Promise<Step> {
   };
 }
 
-async function stepsOf(report: DoctorReport, deps: WebDeps): Promise<Step[]> {
-  const permissions = report.checks.filter(({ name }) => name.startsWith('permission '));
+/** 1688 refuses an API: it is neither allowed nor unknown. */
+const isRefused = ({ message }: DoctorCheck): boolean => /^(denied|unsupported|exhausted) /.test(message);
+
+function permissionStep({ checks }: DoctorReport): Step {
+  const permissions = checks.filter(({ name }) => name.startsWith('permission '));
   const allowed = permissions.filter(({ message }) => message.startsWith('allowed'));
+  const refused = permissions.filter(isRefused);
+  const also = refused.length === 0 ? '' : `, and ${count(refused.length)} to be refused`;
+  return {
+    name: 'API permissions approved',
+    isDone: allowed.length > 0 && refused.length === 0,
+    say: `calls showed ${count(allowed.length)} of ${count(permissions.length)} APIs to be allowed${also}`,
+  };
+}
+
+async function stepsOf(report: DoctorReport, deps: WebDeps): Promise<Step[]> {
   const application = findCheck(report, 'application');
   const ofCheck = (name: string, check: DoctorCheck | undefined): Step => ({
     name,
@@ -96,11 +109,7 @@ async function stepsOf(report: DoctorReport, deps: WebDeps): Promise<Step[]> {
     ofCheck('App Key (8 digits)', findCheck(report, 'app key')),
     ofCheck('App Secret (long text)', findCheck(report, 'app secret')),
     ofCheck('Token', findCheck(report, 'token')),
-    {
-      name: 'API permissions approved',
-      isDone: allowed.length > 0,
-      say: `calls showed ${count(allowed.length)} of ${count(permissions.length)} APIs to be allowed`,
-    },
+    permissionStep(report),
     await describeProducts(deps),
   ];
 }

@@ -102,6 +102,18 @@ test('a step of the registration is done by its check', async () => {
   );
 });
 
+test('permissions are not approved while 1688 refuses one of the APIs', async () => {
+  checks = [
+    check('permission a', 'ok', 'allowed (a)'),
+    check('permission b', 'skip', 'not known (b): no call has shown it'),
+    check('permission c', 'warn', 'denied (c), held until a person resumes it'),
+    check('permission d', 'skip', 'exhausted (d)'),
+  ];
+  expect((await steps())['API permissions approved']).toBe(
+    'calm ○ calls showed 1 of 4 APIs to be allowed, and 2 to be refused',
+  );
+});
+
 test('all checks are listed line by line, with what to do', async () => {
   checks = [
     { ...check('one', 'fail', 'first `line`\nsecond line'), advice: 'do `that`' },
