@@ -110,5 +110,10 @@ export function historyTable(prices: readonly ExplainedPrice[]): Html | null {
           time(price.validTo),
         ]),
     })}
+    ${
+      ended.length > shownEarlier
+        ? html`<p>The newest ${count(shownEarlier)}; <code>catalog.price_history</code> has all.</p>`
+        : null
+    }
   </details>`;
 }

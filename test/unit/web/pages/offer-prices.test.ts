@@ -46,6 +46,21 @@ test('a price of one unit is assumed only where it is the retail price that hold
   expect(isAssumed({ ...one, minQuantity: 3 }, range, retail)).toBe(false);
 });
 
+test('of many prices that have ended the newest are listed, and where the others are is said', () => {
+  const ended = (count: number) =>
+    readWords(
+      historyTable(
+        Array.from({ length: count }, (_, i) =>
+          priceRow(String(i + 1), { validTo: new Date(november(3).getTime() + i) }),
+        ),
+      )?.toString() ?? '',
+    );
+  expect(ended(200)).toMatch(/^200 earlier prices /);
+  expect(ended(200)).not.toContain('The newest');
+  expect(ended(201)).toMatch(/^201 earlier prices /);
+  expect(ended(201)).toContain('The newest 200; catalog.price_history has all.');
+});
+
 test('prices that have ended are listed by their end, the newest first', () => {
   expect(historyTable([priceRow('5')])).toBeNull();
   const ended = [
