@@ -45,7 +45,15 @@ function timeline(run: RunRow, parts: readonly TimelinePart[], now: Date): Html 
   return barChart({ label: 'Calls over time', bars, legend: operations, axis: [at(0), at(0.5), at(1)] });
 }
 
-function callsTable(calls: readonly RunCalls[], isLive: boolean): Html {
+/** Why a run has made no call. */
+function describeNoCall({ endedAt, status }: RunRow): string {
+  if (endedAt === null) return 'No call yet.';
+  return status === 'succeeded'
+    ? 'No call: everything was fresh, or nothing was due.'
+    : 'No call: the run ended before one could be made.';
+}
+
+function callsTable(run: RunRow, calls: readonly RunCalls[]): Html {
   return table({
     caption: 'Calls by API and outcome',
     columns: [
@@ -68,7 +76,7 @@ function callsTable(calls: readonly RunCalls[], isLive: boolean): Html {
       row.averageMs === null ? '–' : `${count(row.averageMs)} ms`,
       html`${time(row.lastAt)} ${callLink(row.lastCallId, `call ${row.lastCallId}`)}`,
     ]),
-    empty: isLive ? 'No call yet.' : 'No call: everything was fresh, or nothing was due.',
+    empty: describeNoCall(run),
   });
 }
 
@@ -161,7 +169,7 @@ export async function runPage(c: WebContext, deps: WebDeps): Promise<Response> {
     </section>
     <section>
       <h2>Calls</h2>
-      ${callsTable(calls, isLive)}
+      ${callsTable(run, calls)}
     </section>
     ${foundSection(found, foundByDay)} ${promisedAgesSection(ages)}
     <section id="prices">

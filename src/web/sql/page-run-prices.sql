@@ -1,4 +1,4 @@
--- Purpose: the prices that a run saw change, the largest moves first. The day on which they ended finds them.
+-- Purpose: the prices that a run saw change, with what they became then, the largest moves first. The day on which they ended finds them.
 -- Params:  $1 bigint run id; $2 integer how many
 -- Returns: offerId, subject, kind, label (of the SKU), minQuantity, wasCny, isCny
 SELECT h.offer_id::text AS "offerId", o.subject, h.kind, k.label, h.min_quantity AS "minQuantity",
@@ -10,8 +10,16 @@ JOIN catalog.price_history h
            AND (coalesce(r.ended_at, usage.ledger_now()) AT TIME ZONE INTERVAL '8 hours')::date
  AND h.valid_to BETWEEN r.started_at AND coalesce(r.ended_at, usage.ledger_now())
 JOIN usage.api_call c ON c.call_id = h.closed_by_call_id AND c.granted_at = h.valid_to AND c.run_id = r.run_id
-JOIN catalog.price p
-  ON (p.offer_id, p.sku_id, p.kind, p.min_quantity) = (h.offer_id, h.sku_id, h.kind, h.min_quantity)
+CROSS JOIN LATERAL (
+  SELECT n.amount_cny
+  FROM catalog.price n
+  WHERE (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
+  UNION ALL
+  -- It has ended since.
+  SELECT n.amount_cny
+  FROM catalog.price_history n
+  WHERE (n.offer_id, n.sku_id, n.kind, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.kind, h.min_quantity, h.valid_to)
+) p
 LEFT JOIN catalog.offer o ON o.offer_id = h.offer_id
 LEFT JOIN catalog.sku k ON (k.offer_id, k.sku_id) = (h.offer_id, h.sku_id)
 WHERE r.run_id = $1::bigint

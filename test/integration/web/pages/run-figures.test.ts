@@ -65,10 +65,21 @@ test('calls are counted by API, lane and outcome, with their mean time and the n
   expect(page).toContain(`title="${api}"`);
 });
 
-test('a run without a call that has ended says that nothing was due', async () => {
-  await world.execute(`UPDATE sync.run SET ended_at = usage.ledger_now() WHERE run_id = 2`);
+test('a run without a call that has ended says that nothing was due, unless something else ended it', async () => {
+  const end = (status: string, cause: string | null) =>
+    world.execute(
+      `UPDATE sync.run SET ended_at = usage.ledger_now(), status = $1, cause = $2 WHERE run_id = 2`,
+      status,
+      cause,
+    );
+  await end('succeeded', null);
   expect(await world.get('/runs/2')).toContain('No call: everything was fresh, or nothing was due.');
-  await world.execute(`UPDATE sync.run SET ended_at = NULL WHERE run_id = 2`);
+  await end('partial_quota', 'quota');
+  expect(await world.get('/runs/2')).not.toContain('nothing was due');
+  expect(await world.get('/runs/2')).toContain('No call: the run ended before one could be made.');
+  await world.execute(
+    `UPDATE sync.run SET ended_at = NULL, status = 'running', cause = NULL WHERE run_id = 2`,
+  );
 });
 
 test('a bar is a sixtieth of the time of a run, and says after how long it begins', async () => {
@@ -140,7 +151,8 @@ async function addPrices(): Promise<void> {
   );
   await world.execute(
     `INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-     VALUES (1, 0, 'list', 1000, 11, now(), 1), (2, 5, 'list', 1, 5, now(), 1), (3, 0, 'list', 1, 1.5, now(), 1), (4, 0, 'list', 1, 9, now(), 1)`,
+     VALUES (1, 0, 'list', 1000, 11, '2026-11-25T23:50:00+08:00', 11), (2, 5, 'list', 1, 5, '2026-11-26T00:20:00+08:00', 14),
+            (3, 0, 'list', 1, 1.5, '2026-11-26T00:50:00+08:00', 15), (4, 0, 'list', 1, 9, '2026-11-26T00:40:00+08:00', 16)`,
   );
   // Offer 3 was free; offer 4 changed by a call of another run, offer 5 has no price any more, the last one ended before.
   await world.execute(
@@ -164,13 +176,33 @@ test('prices that the calls of a run ended are listed by how far they moved, als
   expect(await world.get('/runs/2')).toContain('No price changed.');
 });
 
+test('a price is what a run saw it become, also when it changed again or ended after the run', async () => {
+  const moves = () => cells('/runs/1', 'Prices that changed, largest moves first');
+  const before = await moves();
+  await world.execute(
+    `INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
+     SELECT offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, '2026-11-26T10:00:00+08:00', call_id, 1
+     FROM catalog.price WHERE offer_id IN (1, 2)`,
+  );
+  await world.execute(`DELETE FROM catalog.price WHERE offer_id = 2`);
+  await world.execute(
+    `UPDATE catalog.price SET amount_cny = 99, valid_from = '2026-11-26T10:00:00+08:00' WHERE offer_id = 1`,
+  );
+  // One that began again later is no change that the run saw: its price had ended.
+  await world.execute(
+    `INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
+     VALUES (5, 0, 'list', 1, 77, '2026-11-26T10:00:00+08:00', 1)`,
+  );
+  expect(await moves()).toEqual(before);
+});
+
 test('ten moves are shown at first, and five hundred when all are asked for', async () => {
   const page = async (query: string) => readWords(await world.get(`/runs/1${query}`));
   const add = (from: number, to: number) =>
     world.execute(
       `WITH p AS (
          INSERT INTO catalog.price (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, call_id)
-         SELECT 6, n, 'list', 1, 20, now(), 1 FROM generate_series($1::int, $2::int) n RETURNING *)
+         SELECT 6, n, 'list', 1, 20, '2026-11-25T23:51:00+08:00', 12 FROM generate_series($1::int, $2::int) n RETURNING *)
        INSERT INTO catalog.price_history (offer_id, sku_id, kind, min_quantity, amount_cny, valid_from, valid_to, call_id, closed_by_call_id)
        SELECT offer_id, sku_id, kind, min_quantity, 10, '2026-11-01Z', '2026-11-25T23:51:00+08:00', 1, 12 FROM p`,
       from,
