@@ -6,6 +6,7 @@ import { exitCodes, type ExitCode } from '../core/exit-codes.ts';
 import { sleep } from '../core/clock.ts';
 import { unlessAborted } from '../core/lifecycle.ts';
 import { isHeldAsDeclared } from '../health/issues/is-held-as-declared.ts';
+import { withOperations } from '../runs/forecast-run.ts';
 import { heartbeatTimeoutMs, type BeginAnswer } from '../runs/run-store.ts';
 import { runToEnd } from '../runs/run-to-end.ts';
 import type { Run, RunRequest } from '../model/run.ts';
@@ -35,12 +36,12 @@ interface RunParts {
 
 /** Prints the calls to make; false when the user was asked and refused. */
 async function isAgreed(
-  { session, app, drain }: RunParts,
+  { session, sync, app, drain }: RunParts,
   forecast: Forecast | null,
   mayAsk: boolean,
 ): Promise<boolean> {
   if (forecast === null) return true;
-  session.talk(describeNextRun(forecast, await app.quota.listHolds()));
+  session.talk(describeNextRun(forecast, withOperations(await app.quota.listHolds(), sync)));
   if (!mayAsk || !isCutShort(forecast) || !canCall(forecast)) return true;
   const isYes = (await confirm(session.context, 'Continue until the quota is used up?', drain)) ?? true;
   // Otherwise a run would be begun that is over at once.

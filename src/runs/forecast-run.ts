@@ -120,6 +120,18 @@ function narrow(sync: SyncConfig, { feedNames }: ForecastRequest): SyncConfig {
   return { ...sync, feeds: sync.feeds.filter(({ name }) => feedNames.includes(name)) };
 }
 
+/** A hold in force, and what it keeps from being called. */
+export interface HeldOperations extends Pick<ApiHold, 'api' | 'code'> {
+  readonly operations: readonly ApiOperation[];
+}
+
+export function withOperations(
+  holds: readonly Pick<ApiHold, 'api' | 'code'>[],
+  sync: SyncConfig,
+): HeldOperations[] {
+  return holds.map(({ api, code }) => ({ api, code, operations: operationsOf(api, sync) }));
+}
+
 /** What a forecast is made from, and the limits as shown to users. */
 export interface ForecastInputs {
   readonly knowledge: Knowledge;
@@ -127,7 +139,7 @@ export interface ForecastInputs {
   /** Bounds of budgets, schedules and holds, beside the limits. */
   readonly bounds: readonly CallLimit[];
   /** Those in force. */
-  readonly holds: readonly Pick<ApiHold, 'api' | 'code'>[];
+  readonly holds: readonly HeldOperations[];
   /** A schedule starts runs of these feeds. */
   readonly hasSchedule: boolean;
   /** By the ledger's clock. */
@@ -145,7 +157,7 @@ interface Known {
 
 function assemble(sync: SyncConfig, request: ForecastRequest, known: Known): ForecastInputs {
   const { facts, planner, limits, holds, schedules, now } = known;
-  const held = holds.flatMap(({ api }) => operationsOf(api, sync));
+  const held = holds.flatMap(({ operations }) => operations);
   const { hasSchedule, runEveryDays, callsPerDay } = readRhythm(schedules, request.feedNames, now);
   const bounds = [budgetLimit(callsPerDay, request.budgetCalls ?? Infinity), ...held.map(heldLimit)];
   const knowledge = buildKnowledge(narrow(sync, request), facts, {
@@ -187,7 +199,7 @@ export async function readKnowledge(deps: ForecastDeps, request: ForecastRequest
     facts: await facts.read(feeds, freshness),
     planner: await refreshQueue.planner(),
     limits: await readPeriodLimits({ report, sync }),
-    holds: holds.map(({ api, code }) => ({ api, code })),
+    holds: withOperations(holds, sync),
     schedules: liveSchedules(sync.schedules, await deps.schedules.list()),
     now: await quota.ledgerNow(),
   });

@@ -1,11 +1,7 @@
+import type { ApiOperation } from '../../model/known-apis.ts';
 import type { Forecast } from '../../refresh/forecast/forecast.ts';
+import type { HeldOperations } from '../../runs/forecast-run.ts';
 import { isGuess } from '../../refresh/forecast/is-guess.ts';
-
-/** As far as it matters here. */
-interface Hold {
-  readonly api: string;
-  readonly code: string;
-}
 
 const count = (value: number) => Math.max(0, Math.round(value)).toLocaleString('en');
 
@@ -26,23 +22,36 @@ export function canCall({ apis }: Forecast): boolean {
 }
 
 /** Which APIs are held, and by what. */
-export function describeHolds(holds: readonly Hold[]): string {
+export function describeHolds(holds: readonly HeldOperations[]): string {
   const held = holds.map(
     ({ api, code }) => `${api === '*' ? 'all APIs' : (api.split(':')[1] ?? api)} (${code})`,
   );
   return `calls are held of ${held.join(', ')}`;
 }
 
+/** Why what is due can't be asked for: holds that keep it from being called, and for what no hold does the quota. */
+function describeObstacles(due: readonly ApiOperation[], holds: readonly HeldOperations[]): string {
+  const met = holds.filter(({ operations }) => due.some((operation) => operations.includes(operation)));
+  const spent = 'the quota or the budget is used up';
+  if (met.length === 0) return spent;
+  const isAllHeld = due.every((operation) => met.some(({ operations }) => operations.includes(operation)));
+  return isAllHeld ? describeHolds(met) : `${describeHolds(met)}, and of the others ${spent}`;
+}
+
 /** What is due and can't be asked for, and why; null: nothing is due. */
-export function describeWaiting({ apis }: Forecast, holds: readonly Hold[]): string | null {
-  const waiting = apis.filter(({ due }) => due > 0).map(({ operation, due }) => `${count(due)} ${operation}`);
+export function describeWaiting({ apis }: Forecast, holds: readonly HeldOperations[]): string | null {
+  const waiting = apis.filter(({ due }) => due > 0);
   if (waiting.length === 0) return null;
-  const why = holds.length > 0 ? describeHolds(holds) : 'the quota or the budget is used up';
-  return `nothing can be called now, and ${waiting.join(', ')} calls wait: ${why}`;
+  const calls = waiting.map(({ operation, due }) => `${count(due)} ${operation}`).join(', ');
+  const why = describeObstacles(
+    waiting.map(({ operation }) => operation),
+    holds,
+  );
+  return `nothing can be called now, and ${calls} calls wait: ${why}`;
 }
 
 /** One line about a run before it begins. `holds`: those in force. */
-export function describeNextRun(forecast: Forecast, holds: readonly Hold[]): string {
+export function describeNextRun(forecast: Forecast, holds: readonly HeldOperations[]): string {
   const { apis, nextRun } = forecast;
   const calls = apis.filter(({ nextRun: own }) => own >= 0.5);
   if (!canCall(forecast)) return `plan: ${describeWaiting(forecast, holds) ?? 'nothing is due'}`;

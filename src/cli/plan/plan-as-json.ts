@@ -31,7 +31,7 @@ export function planAsJson(plan: Plan) {
     feeds: forecast.feeds.map((feed) => ({ ...feed, rows: ages(feed.rows), details: ages(feed.details) })),
     firstPassDays: orNull(forecast.firstPassDays),
     advice,
-    holds,
+    holds: holds.map(({ api, code }) => ({ api, code })),
     found: found === null ? null : sourceYieldAsJson(found),
     brokenPromises: broken.map(({ feed, offers, maxAgeMs, cause, heldMs, neededPerDay, callsPerDay }) => ({
       ...{ feed, offers, maxAgeMs, cause, neededPerDay, callsPerDay },

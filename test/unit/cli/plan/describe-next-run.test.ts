@@ -12,7 +12,7 @@ const waiting: ApiForecast = { ...detailForecast, due: 1500 };
 const other: ApiForecast = { ...waiting, operation: 'search.keyword', nextRun: 1200, due: 1200 };
 const forecast = (...apis: ApiForecast[]) => someForecast({ apis });
 const api = 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1';
-const hold = { api, code: 'HELD_BY_HAND' };
+const hold = { api, code: 'HELD_BY_HAND', operations: ['offer.detail'] } as const;
 
 it('what waits for a hold is named with the hold, and is not said to be nothing', () => {
   expect(describeNextRun(forecast(waiting), [hold])).toBe(
@@ -25,14 +25,29 @@ it('what waits for a hold is named with the hold, and is not said to be nothing'
   ];
   expect(
     describeNextRun(forecast(...late), [
-      { ...hold, api: '*' },
-      { api: 'odd', code: 'x' },
+      { ...hold, api: '*', operations: ['offer.detail', 'search.keyword'] },
+      { api: 'odd', code: 'x', operations: ['search.keyword'] },
     ]),
   ).toBe(
     'plan: nothing can be called now, and 1,500 offer.detail, 7 search.keyword calls wait: calls are held of all APIs (HELD_BY_HAND), odd (x)',
   );
   expect(describeNextRun(forecast(waiting), [])).toMatch(/wait: the quota or the budget is used up$/);
   expect(describeNextRun(forecast(detailForecast), [hold])).toBe('plan: nothing is due');
+});
+
+it('what waits for the quota is not said to wait for a hold of another API', () => {
+  const images = {
+    api: 'a:product.search.imageQuery:1',
+    code: 'gw.X',
+    operations: ['search.image'],
+  } as const;
+  const details = 'plan: nothing can be called now, and 1,500 offer.detail';
+  expect(describeNextRun(forecast(waiting), [images])).toBe(
+    `${details} calls wait: the quota or the budget is used up`,
+  );
+  expect(describeNextRun(forecast(waiting, { ...other, nextRun: 0 }), [images, hold])).toBe(
+    `${details}, 1,200 search.keyword calls wait: calls are held of product.search.queryProductDetail (HELD_BY_HAND), and of the others the quota or the budget is used up`,
+  );
 });
 
 it('what a run calls is named with its time, and what is left', () => {

@@ -65,7 +65,8 @@ describe('the next run', () => {
   });
 
   it('says what is due and waits, and why', () => {
-    const holds = [{ api: 'com.alibaba.fenxiao:product.get:1', code: 'HELD_BY_HAND' }];
+    const hold = { api: 'com.alibaba.fenxiao:product.get:1', code: 'HELD_BY_HAND' };
+    const holds = [{ ...hold, operations: ['offer.detail'] as const }];
     const waiting = someForecast({ apis: [{ ...details, nextRun: 0 }] });
     const wait = 'The next run: nothing can be called now, and 1,300 offer.detail calls wait: ';
     const said = (plan: Partial<Plan>) => partsOf(plan)[2]?.split('\n')[0];
@@ -74,7 +75,7 @@ describe('the next run', () => {
     expect(said({ forecast: someForecast({ apis: [details], nextRun }), holds })).toMatch(
       / changed offers\. Meanwhile, calls are held of product\.get \(HELD_BY_HAND\)\.$/,
     );
-    expect(planAsJson(somePlan({ holds })).holds).toEqual(holds);
+    expect(planAsJson(somePlan({ holds })).holds).toEqual([hold]);
   });
 
   it.each([
