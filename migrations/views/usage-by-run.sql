@@ -54,7 +54,7 @@ COMMENT ON COLUMN usage.by_run.prices_opened IS 'Prices that began to hold.';
 COMMENT ON COLUMN usage.by_run.prices_closed IS 'Prices that ended.';
 COMMENT ON COLUMN usage.by_run.rejects IS 'Values that could not be read, in sync.quarantine.';
 COMMENT ON COLUMN usage.by_run.errors IS 'Targets given up.';
-COMMENT ON COLUMN usage.by_run.last_error_code IS 'Code of the last of these.';
+COMMENT ON COLUMN usage.by_run.last_error_code IS 'Code of the last of these; without any, of the last target that was postponed; null: without either.';
 COMMENT ON COLUMN usage.by_run.planned_calls IS 'Calls that were expected as it began; null, as the three below: no forecast could be made.';
 COMMENT ON COLUMN usage.by_run.planned_offers_new IS 'Offers that were expected to be new.';
 COMMENT ON COLUMN usage.by_run.planned_offers_changed IS 'Known offers that were expected to be found changed.';

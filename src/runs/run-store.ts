@@ -41,13 +41,16 @@ export interface RunStore {
   adopt(runId: string, syncFileHash: string): Promise<void>;
   /** Ends the run if it is still active (the first end wins) and frees its leases. `left`: what waits for a later try. */
   end(runId: string, status: RunEnd, cause: string | null, left?: Postponed): Promise<void>;
-  /** Keeps the code of a target that could not be fetched, and counts it unless that may pass. */
+  /**
+   * Keeps the code of a target that could not be fetched, and counts it unless that may pass. What may pass does not take the place
+   * of what a target was given up for.
+   */
   addFailure(runId: string, failure: TargetFailure): Promise<void>;
   /** Calls that it made and that were not taken back, by operation. */
   countCalls(runId: string): Promise<Readonly<Record<string, number>>>;
   /**
-   * Why none of its calls brought an answer: the code of the newest target that could not be fetched, or `targets_postponed` while all
-   * are still being tried. Null: some did, or it made none.
+   * Why none of its calls brought an answer: the code of the newest target that was given up, of the newest that was postponed
+   * where none was, or `targets_postponed` while all are still being tried. Null: some did, or it made none.
    */
   reasonForSilence(runId: string): Promise<string | null>;
   /** Calls that are granted and not settled: the run can't end before they are. */
@@ -251,9 +254,12 @@ export function createRunStore({ pool, appKey }: RunStoreParts): RunStore {
       });
     },
     addFailure: async (runId, { code, mayPass }) => {
+      const lastErrorCode = mayPass
+        ? sql`CASE WHEN ${run.errors} > 0 THEN ${run.lastErrorCode} ELSE ${code} END`
+        : code;
       await db
         .update(run)
-        .set({ errors: sql`${run.errors} + ${mayPass ? 0 : 1}::int`, lastErrorCode: code })
+        .set({ errors: sql`${run.errors} + ${mayPass ? 0 : 1}::int`, lastErrorCode })
         .where(eq(run.runId, runId));
     },
     countCalls: (runId) => countCalls(db, runId),

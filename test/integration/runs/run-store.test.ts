@@ -121,7 +121,7 @@ describe('the run store', () => {
 
     // None of them says that it was answered.
     expect([await runs.reasonForSilence(one), await runs.reasonForSilence(other)]).toEqual([
-      'GATEWAY_TIMEOUT',
+      'GATEWAY_BUSINESS_REFUSED',
       'targets_postponed',
     ]);
     await database.pool.query(
@@ -131,6 +131,31 @@ describe('the run store', () => {
     expect(await runs.reasonForSilence(one)).toBeNull();
     await database.pool.query(`UPDATE usage.api_call SET state = 'refunded' WHERE run_id = $1`, [other]);
     expect(await runs.reasonForSilence(other)).toBeNull();
+  });
+
+  it('keeps why targets were given up, also when others are postponed after them', async () => {
+    const begun = await runs.begin({ ...request, budgetCalls: null, deadlineMs: null });
+    if (begun.kind !== 'started') throw new Error(begun.kind);
+    const { runId } = begun.run;
+    const codeAfter = async (code: string, mayPass: boolean) => {
+      await runs.addFailure(runId, { code, mayPass });
+      const { rows } = await database.pool.query(
+        'SELECT errors, last_error_code FROM usage.by_run WHERE run_id = $1',
+        [runId],
+      );
+      return rows[0] as unknown;
+    };
+    expect(await codeAfter('GATEWAY_TIMEOUT', true)).toEqual({
+      errors: 0,
+      last_error_code: 'GATEWAY_TIMEOUT',
+    });
+    const givenUp = { errors: 1, last_error_code: 'GATEWAY_BUSINESS_REFUSED' };
+    expect(await codeAfter('GATEWAY_BUSINESS_REFUSED', false)).toEqual(givenUp);
+    expect(await codeAfter('GATEWAY_UNAVAILABLE', true)).toEqual(givenUp);
+    expect(await codeAfter('GATEWAY_REFUSED', false)).toEqual({
+      errors: 2,
+      last_error_code: 'GATEWAY_REFUSED',
+    });
   });
 
   it('keeps the first end of a run', async () => {
