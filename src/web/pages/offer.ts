@@ -10,12 +10,10 @@ import { notFoundPage } from './not-found.ts';
 import { offerFacts, sellerWords, sizeOf, weightOf } from './offer-facts.ts';
 import { historyTable, priceTable } from './offer-prices.ts';
 import { priceLine } from './price-line.ts';
-import { provenance } from './provenance.ts';
+import { provenance, shownObservations } from './provenance.ts';
 import { readId } from './read-ids.ts';
 import { show } from './show.ts';
 
-/** Observations and changes of an offer; one a day for half a year. */
-const shownObservations = 200;
 const shownImages = 9;
 
 function gallery({ images, offerId }: OfferRow, { imageSource }: WebDeps): Html {

@@ -9,6 +9,9 @@ import { callLink } from '../parts/call-link.ts';
 import { apiName, count, time, yuan } from '../parts/format.ts';
 import { number, table, text } from '../parts/table.ts';
 
+/** Observations and changes of an offer that its page asks for; one a day for half a year. */
+export const shownObservations = 200;
+
 function changeTable(changes: readonly ExplainedChange[]): Html {
   return table({
     caption: 'Changes, newest first',
@@ -83,7 +86,10 @@ export function provenance({ offer, observations, changes, rejects }: Explanatio
     <h3>Changes</h3>
     ${changeTable(changes)}
     <details>
-      <summary>${count(observations.length)} observations</summary>
+      <summary>
+        ${observations.length < shownObservations ? null : 'The newest '}${count(observations.length)}
+        observations
+      </summary>
       ${observationTable(observations)}
     </details>
     ${

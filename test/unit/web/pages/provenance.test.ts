@@ -45,6 +45,20 @@ test('an offer says since which call it is as it is, and when it was seen', () =
   expect(seen).toContain('in searches 2026-11-25 11:00 , in detail 2026-11-25 12:00 .');
 });
 
+test('of many observations the newest are shown, and not said to be all', () => {
+  const observation: ExplainedObservation = {
+    ...{ observedAt: at(1), source: 'detail', isFound: true, isLate: false, minPriceCny: null, stock: null },
+    ...{ callId: '11', runId: null, api: null, rawId: null, version: null },
+  };
+  const summaryOf = (count: number) => {
+    const observations = Array.from({ length: count }, () => observation);
+    const shown = provenance({ ...explanation, observations }).toString();
+    return readWords(/<summary>[\s\S]*?<\/summary>/.exec(shown)?.[0] ?? '');
+  };
+  expect(summaryOf(199)).toBe('199 observations');
+  expect(summaryOf(200)).toBe('The newest 200 observations');
+});
+
 test('observations, changes and what could not be read have what is known of each', () => {
   const observation: ExplainedObservation = {
     ...{
