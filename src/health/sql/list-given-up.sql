@@ -21,7 +21,7 @@ FROM (
          concat_ws(' ', nullif(feed, ''), nullif(keyword, ''), nullif(category_id, 0), nullif(seller_id, '')), failure_code, failed_tries,
          not_before
   FROM sync.search_window
-  WHERE not_before > (SELECT usage.ledger_now())
+  WHERE not_before > (SELECT usage.ledger_now()) AND retired_at IS NULL
 ) t
 ORDER BY not_before, operation, id
 LIMIT $1::int;

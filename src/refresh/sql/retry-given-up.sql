@@ -9,7 +9,7 @@ WITH offers AS (
 ),
 windows AS (
   UPDATE sync.search_window SET not_before = NULL, failed_tries = 0
-  WHERE not_before > (SELECT usage.ledger_now())
+  WHERE not_before > (SELECT usage.ledger_now()) AND retired_at IS NULL
     AND ($1::text IS NULL
          OR $1::text = CASE WHEN kind IN ('seller', 'image') THEN 'search.' || kind ELSE 'search.keyword' END)
     AND ($2::bigint IS NULL OR window_id = $2::bigint)

@@ -192,6 +192,7 @@ describe('what waits for its next try', () => {
     searchWindow(3, { ...waits, keyword: '', image: 'i' }),
     searchWindow(4, { ...waits, keyword: '', category_id: 4 }),
     searchWindow(5, { ...waits, not_before: at(0) }),
+    searchWindow(6, { ...waits, keyword: 'retired', retired_at: at(-1) }),
     visit(1, waits),
     visit(3, { ...waits, not_before: at(0) }),
   ];

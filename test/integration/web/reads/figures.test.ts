@@ -55,6 +55,11 @@ it('the first page counts what the last day brought into quarantine and drift, a
     `INSERT INTO sync.search_window (feed, keyword, language, not_before)
      VALUES ('a', 'x', 'en', now() + interval '3 hours'), ('a', 'y', 'en', now() - interval '1 minute')`,
   );
+  // The sync file does not have it any more: there is no next try.
+  await execute(
+    `INSERT INTO sync.search_window (feed, keyword, language, not_before, retired_at)
+     VALUES ('a', 'z', 'en', now() + interval '3 hours', now())`,
+  );
   await execute(
     `INSERT INTO sync.category_visit (category_id, not_before) VALUES (5, now() + interval '4 hours'), (6, now() - interval '1 minute')`,
   );
