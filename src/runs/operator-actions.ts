@@ -3,7 +3,8 @@ import type { QuotaStore } from '../ledger/quota-store.ts';
 import type { GivenUpChoice } from '../model/given-up.ts';
 import type { RunStore } from './run-store.ts';
 import type { Source } from '../model/run.ts';
-import type { SyncConfig } from '../model/sync-config.ts';
+import type { Feed, SyncConfig } from '../model/sync-config.ts';
+import type { Postponed } from '../refresh/queue/lease-store.ts';
 import type { BeginRun } from './begin-run.ts';
 import { runErrors } from './errors.ts';
 import { scopeOf } from './scope-of.ts';
@@ -13,6 +14,8 @@ export interface OperatorActionDeps {
   readonly runs: Pick<RunStore, 'read' | 'end'>;
   readonly quota: Pick<QuotaStore, 'holdApi' | 'resumeApi'>;
   readonly retryGivenUp: (choice: GivenUpChoice) => Promise<number>;
+  /** What of some feeds waits for a later try. */
+  readonly countPostponed: (feeds: readonly Feed[]) => Promise<Postponed>;
   readonly sync: Pick<SyncConfig, 'feeds'>;
   readonly source: Source;
 }
@@ -62,7 +65,8 @@ export function createOperatorActions(deps: OperatorActionDeps): OperatorActions
     cancelRun: async (runId) => {
       const run = await runs.read(runId);
       if (run?.endedAt !== null) throw new AppError(runErrors.RUN_NOT_ACTIVE, 'the run is not active');
-      await runs.end(runId, 'cancelled', 'operator');
+      const left = await deps.countPostponed(sync.feeds.filter(({ name }) => run.feedNames.includes(name)));
+      await runs.end(runId, 'cancelled', 'operator', left);
     },
     holdApi: (api, reason) => quota.holdApi({ api, code: runErrors.HELD_BY_HAND.code, forMs: null, reason }),
     resumeApi: (api) => quota.resumeApi(api),

@@ -12,6 +12,7 @@ import { findNextSlot } from '../../runs/due-slots.ts';
 import { classifyDatabaseErrors } from '../../db/database-error.ts';
 import type { PoolUse } from '../../db/pool.ts';
 import { requireMigrated } from '../../db/require-migrated.ts';
+import { createLeaseStore } from '../../refresh/queue/lease-store.ts';
 import { retryGivenUp } from '../../refresh/queue/retry-given-up.ts';
 import { createMetricsStore } from '../../web/metrics/metrics-store.ts';
 import { createPageStores } from '../../web/reads/page-stores.ts';
@@ -100,6 +101,7 @@ function openBySync({ session, pool, sync }: WebParts): Pick<WebDeps, 'planToday
   if (sync === null) return { planToday: () => Promise.resolve(null), actions: null };
   const { config, log, context } = session;
   const runs = createRunStore({ pool, appKey: config.ALIBABA_APP_KEY });
+  const leases = createLeaseStore({ pool });
   const knowing = { ...openForecast(pool, { sync, appKey: config.ALIBABA_APP_KEY }), runs, log };
   const readSync = openWatchedSync(session, sync);
   const know = async () => ({ ...knowing, sync: await readSync() });
@@ -119,6 +121,7 @@ function openBySync({ session, pool, sync }: WebParts): Pick<WebDeps, 'planToday
       runs,
       quota: createQuotaStore({ pool }),
       retryGivenUp: (choice) => retryGivenUp(pool, choice),
+      countPostponed: (feeds) => leases.countPostponed(feeds),
       sync,
       source: sourceOf(config),
     }),

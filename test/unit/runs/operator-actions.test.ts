@@ -22,12 +22,14 @@ function openActions(parts: {
       return parts.answer ?? { kind: 'active', runId: '1', silentMs: null };
     },
     runs: {
-      read: async (runId) => (runId === '7' ? ({ runId, endedAt: null, ...parts.run } as Run) : null),
-      end: async (runId, status, cause) => {
+      read: async (runId) =>
+        runId === '7' ? ({ runId, endedAt: null, feedNames: [], ...parts.run } as Run) : null,
+      end: async (runId, status, cause, left) => {
         await parts.end;
-        done.push(`end ${runId} ${status} ${String(cause)}`);
+        done.push(`end ${runId} ${status} ${String(cause)}, ${String(left?.targets)} postponed`);
       },
     },
+    countPostponed: (feeds) => Promise.resolve({ targets: 10 * feeds.length, nextTryAt: new Date(0) }),
     quota: { holdApi: async () => undefined, resumeApi: async () => true },
     retryGivenUp: async () => 0,
     ...{ sync, source: 'sandbox' },
@@ -63,10 +65,10 @@ describe('a run that an operator starts', () => {
 });
 
 describe('a run that an operator cancels', () => {
-  it('ends for that', async () => {
-    const { actions, done } = openActions({});
+  it('ends for that, with what waits of its feeds', async () => {
+    const { actions, done } = openActions({ run: { feedNames: ['hats', 'caps'] } });
     await actions.cancelRun('7');
-    expect(done).toEqual(['end 7 cancelled operator']);
+    expect(done).toEqual(['end 7 cancelled operator, 10 postponed']);
   });
 
   it('fails to end where the database is away', async () => {
