@@ -60,14 +60,15 @@ function mapCalls(
 }
 
 /**
- * The calls of slots: the first of some feeds fetches all that is due, a later one what became due meanwhile. None asks for
- * more than its budget. Pure.
+ * The calls of slots: the first of some feeds fetches all that is due, a later one what became due meanwhile, as does one after a
+ * run that is fetching them: `fetching` has since when. None asks for more than its budget. Pure.
  */
 export function planSlots(
   slots: readonly PlannedSlot[],
   forecastOf: (feeds: readonly string[]) => SlotForecast,
+  fetching: ReadonlyMap<string, Date> = new Map(),
 ): { readonly at: Date; readonly calls: OperationCalls }[] {
-  const fetchedAt = new Map<string, Date>();
+  const fetchedAt = new Map(fetching);
   return slots.map(({ at, feeds, budgetCalls }) => {
     const expected = forecastOf(feeds);
     const before = feeds.map((feed) => fetchedAt.get(feed));
@@ -119,7 +120,12 @@ export async function planToday(deps: PlanTodayDeps, now: Date): Promise<Planned
   if (schedules.length === 0 && active.length === 0) return null;
   const apis = chooseApis(deps.sync.apis);
   const slots = listSlotsToCome(schedules, now);
-  const planned = planSlots(slots, await forecastEach(deps, slots));
+  // One with a budget leaves the rest of what is due to the next slot.
+  const unbounded = active.filter(({ budgetCalls }) => budgetCalls === null);
+  const fetching = new Map(
+    unbounded.flatMap(({ feedNames }) => feedNames.map((feed) => [feed, now] as const)),
+  );
+  const planned = planSlots(slots, await forecastEach(deps, slots), fetching);
   const calls = [...active.map((run) => ({ at: now, calls: callsLeftOf(run) })), ...planned].flatMap(
     (part): PlannedCalls[] =>
       apiOperations.flatMap((operation) => {

@@ -108,7 +108,7 @@ function planOf(schedules: readonly Partial<KeptSchedule>[], runs: readonly Part
 const evening = { ...schedule('evening', '0 22 * * *'), pausedAt: null };
 const calls = { 'offer.detail': 10 };
 const active: Partial<Run> = {
-  ...{ callsUsed: 4, budgetCalls: null },
+  ...{ callsUsed: 4, budgetCalls: null, feedNames: ['shoes'] },
   forecast: { calls, newOffers: 0, changedOffers: 0, seconds: 1 },
 };
 const api = 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1';
@@ -128,6 +128,17 @@ test('the plan of a day has what active runs and coming slots want', async () =>
   expect(await planOf([twice], [])).toMatchObject({ schedules: ['evening'], activeRuns: 0 });
   const night = { ...evening, cron: '0 2 * * *' };
   expect(await planOf([night], [])).toEqual({ schedules: [], activeRuns: 0, calls: [] });
+});
+
+test('what an active run will fetch is not wanted again by the next slot of its feeds', async () => {
+  const slotCalls = async (run: Partial<Run>) => {
+    const plan = await planOf([evening], [{ ...active, ...run }]);
+    return plan?.calls.filter(({ at: time }) => time > now).reduce((sum, one) => sum + one.calls, 0);
+  };
+  expect(await slotCalls({ feedNames: ['bags'] })).toBeLessThan(3);
+  // One with a budget leaves the rest of what is due, and one without a forecast counts for nothing.
+  expect(await slotCalls({ feedNames: ['bags'], budgetCalls: 10 })).toBe(3);
+  expect(await slotCalls({ feedNames: ['bags'], forecast: null })).toBe(3);
 });
 
 test('without a schedule that starts runs and a run with a forecast, a day has no plan', async () => {
