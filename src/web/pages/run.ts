@@ -93,7 +93,8 @@ function priceTable(runId: string, moves: readonly SeenPriceMove[], shown: numbe
         yuan(move.wasCny),
         yuan(move.isCny),
       ]),
-    empty: 'No price changed. Only prices that ended are listed: the first price of a new offer is none.',
+    empty:
+      'No price gave way to another. The first price of an offer, and one that ended without another, are not listed.',
   });
   if (moves.length <= shown) return list;
   return html`${list}

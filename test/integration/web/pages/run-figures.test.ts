@@ -173,7 +173,10 @@ test('prices that the calls of a run ended are listed by how far they moved, als
     ['offer 1', 'from 1,000', 'list', '¥10', '¥11'],
     ['offer 3', 'from 1', 'list', '¥0', '¥1.50'],
   ]);
-  expect(await world.get('/runs/2')).toContain('No price changed.');
+  // The one of offer 5 gave way to none.
+  expect(await world.get('/runs/2')).toContain(
+    'No price gave way to another. The first price of an offer, and one that ended without another, are not listed.',
+  );
 });
 
 test('a price is what a run saw it become, also when it changed again or ended after the run', async () => {
