@@ -55,7 +55,7 @@ COMMENT ON COLUMN usage.by_run.prices_closed IS 'Prices that ended.';
 COMMENT ON COLUMN usage.by_run.rejects IS 'Values that could not be read, in sync.quarantine.';
 COMMENT ON COLUMN usage.by_run.errors IS 'Targets given up.';
 COMMENT ON COLUMN usage.by_run.last_error_code IS 'Code of the last of these; without any, of the last target that was postponed; null: without either.';
-COMMENT ON COLUMN usage.by_run.planned_calls IS 'Calls that were expected as it began; null, as the three below: no forecast could be made.';
+COMMENT ON COLUMN usage.by_run.planned_calls IS 'Calls that were expected as it began; where nothing was known of its feeds yet, the most that it could take, as the three below. Null, as these: no forecast could be made.';
 COMMENT ON COLUMN usage.by_run.planned_offers_new IS 'Offers that were expected to be new.';
 COMMENT ON COLUMN usage.by_run.planned_offers_changed IS 'Known offers that were expected to be found changed.';
 COMMENT ON COLUMN usage.by_run.planned_s IS 'Seconds that it was expected to take.';

@@ -29,6 +29,6 @@ COMMENT ON COLUMN usage.plan_against_actual.started_at IS 'When it started.';
 COMMENT ON COLUMN usage.plan_against_actual.ended_at IS 'When it ended; null: it is active, so that calls are still to come.';
 COMMENT ON COLUMN usage.plan_against_actual.operation IS 'What was asked for, by meaning.';
 COMMENT ON COLUMN usage.plan_against_actual.api IS 'The API that was asked; null: none of the planned calls was made.';
-COMMENT ON COLUMN usage.plan_against_actual.planned_calls IS 'Calls that were expected; null: no forecast could be made for the run.';
+COMMENT ON COLUMN usage.plan_against_actual.planned_calls IS 'Calls that were expected; where nothing was known of the feeds of the run yet, the most that it could take. Null: no forecast could be made for the run.';
 COMMENT ON COLUMN usage.plan_against_actual.used_calls IS 'Calls it made that count: neither refunded nor exempt.';
-COMMENT ON COLUMN usage.plan_against_actual.excess_calls IS 'Used less planned: below zero when fewer were needed, or a limit ended the run.';
+COMMENT ON COLUMN usage.plan_against_actual.excess_calls IS 'Used less planned: below zero when fewer were needed, a limit ended the run, or planned_calls is the most that it could take.';

@@ -32,7 +32,8 @@ function formatCatalog({ catalog }: Status): string {
 /** Calls that a run was expected to make; nothing without a forecast. */
 function plannedCalls({ forecast }: RunSummary): string {
   if (forecast === null) return '';
-  return formatCount(Math.round(Object.values(forecast.calls).reduce((sum, calls) => sum + calls, 0)));
+  const calls = formatCount(Math.round(Object.values(forecast.calls).reduce((sum, own) => sum + own, 0)));
+  return forecast.isGuess ? `at most ${calls}` : calls;
 }
 
 /** A run that is active has no colour. */

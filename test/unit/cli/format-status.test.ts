@@ -56,6 +56,15 @@ it('a catalog before its first run has its counts, and says what is not there ye
   ]);
 });
 
+it('a forecast of which nothing was known is a bound', () => {
+  const forecast = { calls: { 'offer.detail': 1500 }, newOffers: 0, changedOffers: 0, seconds: 9 };
+  const said = (isGuess: boolean) =>
+    formatStatus({ ...none, runs: [{ ...run, forecast: { ...forecast, isGuess } }] }, '');
+  expect(said(true)).toMatch(/ at most 1,500 /);
+  expect(said(false)).toMatch(/ 1,500 /);
+  expect(said(false)).not.toContain('at most');
+});
+
 it('a run has its calls beside those of its forecast and its budget', () => {
   const forecast = { calls: { 'search.keyword': 1000.4, 'offer.detail': 500.2 }, newOffers: 0 };
   const other: Status['runs'][number] = {
