@@ -3,10 +3,17 @@
 --          anything else with whatever saw the offer before.
 CREATE VIEW analytics.fct_offer_change AS
 SELECT c.change_id, c.offer_id, c.field, c.old AS old_value, c.new AS new_value,
-       coalesce(c.old, (
-         SELECT s.old FROM catalog.offer_change s
-         WHERE s.offer_id = c.offer_id AND s.field = c.field AND s.old IS NOT NULL AND s.observed_at < c.observed_at
-         ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1)) AS stated_before,
+       coalesce(c.old, CASE c.field
+         -- Named, as units have an index of their own: each price asks for them.
+         WHEN 'unit' THEN (
+           SELECT s.old FROM catalog.offer_change s
+           WHERE s.offer_id = c.offer_id AND s.field = 'unit' AND s.old IS NOT NULL AND s.observed_at < c.observed_at
+           ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1)
+         ELSE (
+           SELECT s.old FROM catalog.offer_change s
+           WHERE s.offer_id = c.offer_id AND s.field = c.field AND s.old IS NOT NULL AND s.observed_at < c.observed_at
+           ORDER BY s.observed_at DESC, s.change_id DESC LIMIT 1)
+       END) AS stated_before,
        c.observed_at,
        (c.observed_at AT TIME ZONE INTERVAL '8 hours')::date AS day, c.call_id,
        c.not_before, c.observed_at AS seen_at, c.observed_at - c.not_before AS uncertainty, c.not_before IS NULL AS is_first

@@ -33,3 +33,18 @@ it.each(['price', 'price_history'])('%s: prices of one kind of an offer are one 
   expect(plan).toMatchObject({ 'Node Type': 'Index Scan' });
   expect(plan?.['Total Cost']).toBeLessThan(20);
 });
+
+it('the unit stated before a change is found by the index of units, whatever else changed', async () => {
+  await db.pool.query(`
+    INSERT INTO catalog.offer_change (offer_id, field, old, new, observed_at, call_id)
+      SELECT 1 + n % 50, 'subject', 'old', 'new', now() - n * interval '1 minute', 1 FROM generate_series(1, 20000) n;
+    INSERT INTO catalog.offer_change (offer_id, field, new, observed_at, call_id)
+      SELECT n, 'unit', '件', now(), 1 FROM generate_series(1, 50) n`);
+  await db.pool.query('ANALYZE catalog.offer_change');
+  const { rows } = await db.pool.query<{ 'QUERY PLAN': string }>(
+    `EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) SELECT stated_before FROM analytics.fct_offer_change WHERE offer_id = 7 AND field = 'unit'`,
+  );
+  const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+  expect(plan).toContain('using offer_change_unit on offer_change s');
+  expect(plan).not.toContain('Rows Removed by Filter');
+});
