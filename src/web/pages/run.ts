@@ -1,3 +1,4 @@
+import { targetsPostponed } from '../../model/run.ts';
 import type { RunCalls, RunRow, SeenPriceMove, TimelinePart } from '../reads/run-pages.ts';
 import type { ErrorRow } from '../reads/problem-pages.ts';
 import type { HostWorkers } from '../reads/worker-pages.ts';
@@ -46,10 +47,11 @@ function timeline(run: RunRow, parts: readonly TimelinePart[], now: Date): Html 
 }
 
 /** Why a run has made no call. */
-function describeNoCall({ endedAt, status }: RunRow): string {
+function describeNoCall({ endedAt, status, cause }: RunRow): string {
   if (endedAt === null) return 'No call yet.';
-  return status === 'succeeded'
-    ? 'No call: everything was fresh, or nothing was due.'
+  if (status === 'succeeded') return 'No call: everything was fresh, or nothing was due.';
+  return cause === targetsPostponed
+    ? 'No call: nothing was due but what waits for its next try.'
     : 'No call: the run ended before one could be made.';
 }
 

@@ -1,7 +1,7 @@
 import { describeChange } from '../../health/trackers/describe-change.ts';
 import type { ListedChange } from '../../model/tracker.ts';
 import { html, type Html } from '../html.ts';
-import { time } from '../parts/format.ts';
+import { count, time } from '../parts/format.ts';
 import { offerLink } from '../parts/offer-link.ts';
 import { table, text } from '../parts/table.ts';
 import type { WebContext, WebDeps } from '../web-deps.ts';
@@ -43,6 +43,11 @@ export async function trackersPage(c: WebContext, deps: WebDeps): Promise<Respon
         ? null
         : html`<p>Only <code>${tracker}</code>. <a href="/trackers">All trackers</a></p>`
     }
-    ${changeTable(changes)}`;
+    ${changeTable(changes)}
+    ${
+      changes.length < shown
+        ? null
+        : html`<p>The newest ${count(shown)}; <code>sync.tracked_change</code> has all.</p>`
+    }`;
   return show(c, deps, { title: 'Trackers', section: '/trackers', body });
 }

@@ -204,4 +204,11 @@ test('changes that trackers noticed are listed with when they were sent', async 
   expect(await rows('/trackers?tracker=b')).toEqual([all[2]]);
   expect(await world.get('/trackers?tracker=b')).toContain('Only <code>b</code>.');
   expect(await world.get('/trackers')).not.toContain('All trackers');
+  expect(await world.get('/trackers')).not.toContain('The newest');
+  await database.pool.query(
+    `INSERT INTO sync.tracked_change (tracker, offer_id, field, condition, old, new, not_before, seen_at, noted_at)
+     SELECT 'c', 603, 'state', 'delisted', 'listed', 'gone', now(), now() + n * interval '1 s', now() FROM generate_series(1, 201) n`,
+  );
+  expect(await rows('/trackers')).toHaveLength(200);
+  expect(await world.get('/trackers')).toContain('The newest 200; <code>sync.tracked_change</code> has all.');
 });

@@ -112,6 +112,17 @@ test('permissions are not approved while 1688 refuses one of the APIs', async ()
   expect((await steps())['API permissions approved']).toBe(
     'calm ○ calls showed 1 of 4 APIs to be allowed, and 2 to be refused',
   );
+  checks = [
+    check('permission a', 'ok', 'allowed (a)'),
+    check(
+      'permission c',
+      'skip',
+      'denied (c), declared rejected (已拒绝). Without it no picture is searched',
+    ),
+  ];
+  expect((await steps())['API permissions approved']).toBe(
+    'good ✓ calls showed 1 of 2 APIs to be allowed, and 1 to be refused',
+  );
 });
 
 test('all checks are listed line by line, with what to do', async () => {

@@ -77,6 +77,8 @@ test('a run without a call that has ended says that nothing was due, unless some
   await end('partial_quota', 'quota');
   expect(await world.get('/runs/2')).not.toContain('nothing was due');
   expect(await world.get('/runs/2')).toContain('No call: the run ended before one could be made.');
+  await end('partial_error', 'targets_postponed');
+  expect(await world.get('/runs/2')).toContain('No call: nothing was due but what waits for its next try.');
   await world.execute(
     `UPDATE sync.run SET ended_at = NULL, status = 'running', cause = NULL WHERE run_id = 2`,
   );
