@@ -69,7 +69,7 @@ export async function offerPage(c: WebContext, deps: WebDeps): Promise<Response>
   const { subject, subjectTranslated } = offer;
   const title = subject ?? `Offer ${offerId}`;
   const { prices, observations } = explanation;
-  const chart = priceChart(priceLine(prices, observations, now), now);
+  const chart = priceChart(priceLine(prices, observations, now, offer.minOrderQuantity), now);
   const body = html`<h1 lang="zh">${title}</h1>
     ${
       subjectTranslated === null || subjectTranslated === subject

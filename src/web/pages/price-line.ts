@@ -19,33 +19,40 @@ export interface PriceLine {
 /** As `analytics.lowest_price` has it: the days between observations further apart than this are unknown. */
 const maxGapMs = 3 * dayMs;
 
-/** The lowest price for the smallest order that held at a time. */
-function priceAt(prices: readonly ExplainedPrice[], at: Date): number | null {
+/**
+ * The lowest price that held at a time for an order of `minOrder`: of the ranges that begin up to it the last, or the first of all,
+ * as `smallest_order_list_cny` of `analytics.dim_offer` has it.
+ */
+function priceAt(prices: readonly ExplainedPrice[], at: Date, minOrder: number): number | null {
   const holding = prices.filter(
     ({ validFrom, validTo }) => validFrom <= at && (validTo === null || at < validTo),
   );
-  const smallest = Math.min(...holding.map(({ minQuantity }) => minQuantity));
-  const amounts = holding
-    .filter(({ minQuantity }) => minQuantity === smallest)
-    .map((price) => Number(price.amountCny));
+  const place = ({ minQuantity }: ExplainedPrice) => (minQuantity <= minOrder ? -minQuantity : minQuantity);
+  const first = Math.min(...holding.map(place));
+  const amounts = holding.filter((price) => place(price) === first).map((price) => Number(price.amountCny));
   return amounts.length === 0 ? null : Math.min(...amounts);
 }
 
 /**
  * The price of an offer as observed, for a chart: a number of yuan is exact enough there. The line ends
- * where observations are too far apart, or showed no price.
+ * where observations are too far apart, or showed no price. `minOrder`: the smallest order of today, in
+ * units; null: none is stated.
  */
 export function priceLine(
   prices: readonly ExplainedPrice[],
   observations: readonly ExplainedObservation[],
   now: Date,
+  minOrder: number | null = null,
 ): PriceLine {
   const kind = prices.some((price) => price.kind === 'list') ? 'list' : 'search';
   const own = prices.filter((price) => price.kind === kind);
   const source = kind === 'list' ? 'detail' : 'search';
   const seen = observations
     .filter((observation) => observation.source === source && !observation.isLate)
-    .map(({ observedAt, isFound }) => ({ at: observedAt, cny: isFound ? priceAt(own, observedAt) : null }))
+    .map(({ observedAt, isFound }) => ({
+      at: observedAt,
+      cny: isFound ? priceAt(own, observedAt, minOrder ?? 1) : null,
+    }))
     .toSorted((a, b) => a.at.getTime() - b.at.getTime());
   const runs: PricePoint[][] = [];
   const gaps: { from: Date; to: Date }[] = [];

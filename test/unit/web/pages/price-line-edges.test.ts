@@ -49,6 +49,15 @@ test('the smallest order decides, and the lowest price of it', () => {
   ).toEqual([3, 8]);
 });
 
+test('of ranges that begin up to the smallest order, the last one is its price', () => {
+  const prices = [held('9', 0, null, 1), held('8', 0, null, 2), held('7', 0, null, 10)];
+  const at = (minOrder: number | null) =>
+    priceLine(prices, [seen(0)], hour(0), minOrder)
+      .runs.flat()
+      .map(({ cny }) => cny);
+  expect([null, 1, 2, 9, 10].map(at)).toEqual([[9], [9], [8], [8], [7]]);
+});
+
 test('prices of searches are held against searches only', () => {
   const prices = [priceRow('5', { kind: 'search', validFrom: hour(0) })];
   const line = priceLine(prices, [seen(1), seen(2, { source: 'search' })], hour(2));
