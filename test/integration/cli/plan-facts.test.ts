@@ -134,7 +134,8 @@ test('what is held is due, and not called', async () => {
   const quota = createQuotaStore(database);
   await quota.holdApi({ api: '*', code: 'HELD_BY_HAND', forMs: null, reason: null });
   const { holds, forecast } = await planOf();
-  expect(holds).toEqual([{ api: '*', code: 'HELD_BY_HAND' }]);
+  expect(holds).toMatchObject([{ api: '*', code: 'HELD_BY_HAND' }]);
+  expect(holds[0]?.operations).toContain('offer.detail');
   expect(forecast.apis).toMatchObject([{ operation: 'offer.detail', nextRun: 0, due: 30 }]);
   await quota.resumeApi('*');
 });
