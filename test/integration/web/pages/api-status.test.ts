@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkPermissions } from '../../../../src/health/doctor/check-permissions.ts';
+import type { PermissionRow } from '../../../../src/health/permissions/list-permissions.ts';
 import type { DoctorCheck } from '../../../../src/web/web-deps.ts';
 import type { CatalogCount } from '../../../../src/web/reads/overview-pages.ts';
 import { openPagesWorld, type PagesWorld } from '../../../support/pages-world.ts';
@@ -112,17 +114,24 @@ test('permissions are not approved while 1688 refuses one of the APIs', async ()
   expect((await steps())['API permissions approved']).toBe(
     'calm ○ calls showed 1 of 4 APIs to be allowed, and 2 to be refused',
   );
-  checks = [
-    check('permission a', 'ok', 'allowed (a)'),
-    check(
-      'permission c',
-      'skip',
-      'denied (c), declared rejected (已拒绝). Without it no picture is searched',
-    ),
-  ];
-  expect((await steps())['API permissions approved']).toBe(
-    'good ✓ calls showed 1 of 2 APIs to be allowed, and 1 to be refused',
-  );
+});
+
+test('an API whose refusal is declared is no longer to be applied for, in the words of the check', async () => {
+  const row = {
+    ...{ operation: 'search.image', name: 'c', observed: 'denied', declaredAt: new Date(0), isHeld: false },
+    ...{ probeAfter: null, advice: null },
+  } as unknown as PermissionRow;
+  const permissionStep = async (declared: PermissionRow['declared']) => {
+    const [found] = checkPermissions({ apis: [{ ...row, declared }], notes: new Map(), now: new Date(0) });
+    checks = [
+      check('permission a', 'ok', 'allowed (a)'),
+      check('permission search.image', 'skip', found?.message),
+    ];
+    return (await steps())['API permissions approved'];
+  };
+  const said = 'calls showed 1 of 2 APIs to be allowed, and 1 to be refused';
+  expect(await permissionStep('rejected')).toBe(`good ✓ ${said}`);
+  expect(await permissionStep('pending')).toBe(`calm ○ ${said}`);
 });
 
 test('all checks are listed line by line, with what to do', async () => {
