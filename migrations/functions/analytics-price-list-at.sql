@@ -18,13 +18,17 @@ AS $$
     -- The clock of who asks may be ahead by seconds.
     WHERE price_list_at.at IS NULL OR price_list_at.at <= c.now + interval '1 minute'
   ),
-  point AS MATERIALIZED (
+  -- Repeated for each kind: of stored rows, Postgres would expect one in two hundred to be of a kind, and join the wrong way round.
+  point AS NOT MATERIALIZED (
     SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny, p.valid_from, p.valid_to
     FROM analytics.fct_price_history p
-    WHERE p.kind IN ('list', 'promotion', 'retail') AND p.valid_from <= (SELECT asked.at FROM asked)
+    WHERE p.valid_from <= (SELECT asked.at FROM asked)
       -- Its day says nothing more, but has an index: between two bounds, few of the rows are expected, and mostly there are.
       AND (p.is_current OR p.valid_to > (SELECT asked.at FROM asked)
         AND p.ended_day >= (SELECT asked.day FROM asked) AND p.ended_day <= 'infinity')
+  ),
+  other AS MATERIALIZED (
+    SELECT p.* FROM point p WHERE p.kind IN ('promotion', 'retail')
   ),
   gone AS MATERIALIZED (
     SELECT k.offer_id, k.sku_id FROM analytics.dim_sku k WHERE k.state = 'gone' AND k.changed_at <= (SELECT asked.at FROM asked)
@@ -34,13 +38,12 @@ AS $$
     SELECT DISTINCT ON (p.offer_id, p.sku_id) p.*
     FROM point p
     LEFT JOIN gone k ON k.offer_id = p.offer_id AND k.sku_id = p.sku_id
-    -- No quantity is below 1. By p.kind = 'list' one row of two hundred would be expected, and all that follows be joined the wrong way round.
-    WHERE p.min_quantity <= CASE p.kind WHEN 'list' THEN price_list_at.quantity ELSE 0 END AND k.offer_id IS NULL
+    WHERE p.kind = 'list' AND p.min_quantity <= price_list_at.quantity AND k.offer_id IS NULL
     ORDER BY p.offer_id, p.sku_id, p.min_quantity DESC
   ),
   promotion AS MATERIALIZED (
     SELECT DISTINCT ON (p.offer_id, p.sku_id) p.offer_id, p.sku_id, p.amount_cny
-    FROM point p
+    FROM other p
     WHERE p.kind = 'promotion' AND p.min_quantity <= price_list_at.quantity
     ORDER BY p.offer_id, p.sku_id, p.min_quantity DESC
   ),
@@ -49,14 +52,14 @@ AS $$
     SELECT p.offer_id, min(p.amount_cny) AS amount_cny
     FROM promotion p
     WHERE p.sku_id = 0 AND NOT EXISTS (
-      SELECT FROM point s WHERE s.offer_id = p.offer_id AND s.kind = 'promotion' AND s.sku_id <> 0)
+      SELECT FROM other s WHERE s.offer_id = p.offer_id AND s.kind = 'promotion' AND s.sku_id <> 0)
     GROUP BY p.offer_id
   ),
   -- One unit at the retail price: docs/prices.md.
   assumed AS MATERIALIZED (
     SELECT DISTINCT t.offer_id, t.sku_id
     FROM tier t
-    JOIN point r ON r.offer_id = t.offer_id AND r.kind = 'retail' AND r.sku_id IN (0, t.sku_id) AND r.amount_cny = t.amount_cny
+    JOIN other r ON r.offer_id = t.offer_id AND r.kind = 'retail' AND r.sku_id IN (0, t.sku_id) AND r.amount_cny = t.amount_cny
     JOIN point d ON d.offer_id = t.offer_id AND d.sku_id = t.sku_id AND d.kind = 'list' AND d.min_quantity > 1
     WHERE t.min_quantity = 1
   ),
