@@ -3,8 +3,7 @@ import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/environment.ts';
 import { isLoopbackUrl } from '../core/loopback.ts';
 import type { Logger } from '../core/log.ts';
-import type { Severity } from '../model/health-issue.ts';
-import type { Webhook } from '../model/notification.ts';
+import type { Receiver, Webhook } from '../model/notification.ts';
 import type { Source } from '../model/run.ts';
 import type { Tracker } from '../model/tracker.ts';
 import { findRemedy } from './find-remedy.ts';
@@ -12,7 +11,6 @@ import { createDispatcher, type NotificationDispatcher } from '../health/notific
 import type { HealthStore } from '../health/issues/health-store.ts';
 import { createNotificationStore } from '../health/notifications/notification-store.ts';
 import { createTrackerStore } from '../health/trackers/tracker-store.ts';
-import { createFanOut } from '../health/webhook/create-fan-out.ts';
 import { createNotifier } from '../health/webhook/create-notifier.ts';
 
 /** The address of the ops pages; null: it is valid on this machine only. */
@@ -22,10 +20,8 @@ function siteUrlOf({ NEXT_PUBLIC_SITE_URL: site }: Config): string | null {
 }
 
 /** A receiver that the configuration names. */
-export interface ConfiguredReceiver {
-  readonly webhook: Webhook;
-  /** What it gets. */
-  readonly severities: readonly Severity[];
+export interface ConfiguredReceiver extends Receiver {
+  readonly notifier: Webhook;
   readonly host: string;
   readonly format: Config['NOTIFY_FORMAT'];
 }
@@ -39,25 +35,27 @@ export function openReceivers(config: Config, command = 'catalog-sync'): Configu
   const siteUrl = siteUrlOf(config);
   const all = [
     {
+      name: 'all',
       url: config.NOTIFY_WEBHOOK_URL,
       format: config.NOTIFY_FORMAT,
       dingTalkSecret: config.NOTIFY_DINGTALK_SECRET ?? null,
       severities: ['act', 'warn', 'note'],
     },
     {
+      name: 'urgent',
       url: config.NOTIFY_URGENT_WEBHOOK_URL,
       format: config.NOTIFY_URGENT_FORMAT,
       dingTalkSecret: config.NOTIFY_URGENT_DINGTALK_SECRET ?? null,
       severities: ['act'],
     },
   ] as const;
-  return all.flatMap(({ url, format, dingTalkSecret, severities }) =>
+  return all.flatMap(({ name, url, format, dingTalkSecret, severities }) =>
     url === undefined
       ? []
       : [
           {
-            webhook: createNotifier({ url, format, dingTalkSecret, siteUrl, command, clock: systemClock }),
-            ...{ severities, host: new URL(url.reveal()).host, format },
+            notifier: createNotifier({ url, format, dingTalkSecret, siteUrl, command, clock: systemClock }),
+            ...{ name, severities, host: new URL(url.reveal()).host, format },
           },
         ],
   );
@@ -79,14 +77,12 @@ export function openDispatcher(
 ): NotificationDispatcher | null {
   const receivers = openReceivers(config, command);
   if (receivers.length === 0 && trackers.length === 0) return null;
-  const routes = receivers.map(({ webhook, severities }) => ({ notifier: webhook, severities }));
   return createDispatcher({
     issues: health,
     notifications: createNotificationStore(pool),
-    notifier: routes.length === 0 ? null : createFanOut(routes),
+    receivers,
     changes: createTrackerStore(pool),
     trackers,
-    isTrackedSent: routes.some(({ severities }) => severities.includes('note')),
     findRemedy,
     source,
     log,

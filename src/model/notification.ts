@@ -1,11 +1,11 @@
-import type { HealthIssue, HealthIssueId, Origin } from './health-issue.ts';
+import type { HealthIssue, HealthIssueId, Origin, Severity } from './health-issue.ts';
 import type { Source } from './run.ts';
 import type { TrackedChange } from './tracker.ts';
 
 /** The last notification of an issue. An event is `lasting` once it was sent. */
 export type NotificationState = 'lasting' | 'over';
 
-/** A concern as it is kept, with what people know of it. */
+/** A concern as it is kept, with what one receiver knows of it. */
 export interface StoredHealthIssue extends Omit<HealthIssue, 'id' | 'origin' | 'healsItself'> {
   /** Null, as `origin` and `healsItself`: the release before kept it, and did not say. */
   readonly issueId: HealthIssueId | null;
@@ -61,8 +61,16 @@ export interface Receipt {
 export interface Notifier {
   /** Sends a message once. @throws AppError NOTIFY_* */
   send(message: NotificationMessage, signal: AbortSignal): Promise<unknown>;
-  /** Whether each receiver that an item is for has taken it, although `send` failed. Without it: there is one receiver. */
-  readonly hasTaken?: (item: NotificationItem) => boolean;
+}
+
+/** `all` is sent everything, `urgent` what needs a person. */
+export type ReceiverName = 'all' | 'urgent';
+
+/** A receiver, and what is sent to it. What it took is kept for it alone. */
+export interface Receiver {
+  readonly name: ReceiverName;
+  readonly notifier: Notifier;
+  readonly severities: readonly Severity[];
 }
 
 /** A way to one receiver, which answers. */

@@ -27,12 +27,16 @@ export const notification = sync.table(
     healsAt: instant('heals_at'),
     runId: id('run_id'),
     code: text('code'),
+    urgentState: text('urgent_state').$type<'lasting' | 'over'>(),
+    urgentAt: instant('urgent_at'),
   },
   (table) => [
     check('notification_kind', sql`${table.kind} IN ('state', 'event')`),
     check('notification_severity', sql`${table.severity} IN ('act', 'warn')`),
     check('notification_notified_state', sql`${table.notifiedState} IN ('lasting', 'over')`),
     check('notification_notified_at', sql`(${table.notifiedState} IS NULL) = (${table.notifiedAt} IS NULL)`),
+    check('notification_urgent_state', sql`${table.urgentState} IN ('lasting', 'over')`),
+    check('notification_urgent_at', sql`(${table.urgentState} IS NULL) = (${table.urgentAt} IS NULL)`),
   ],
 );
 

@@ -2,7 +2,12 @@ import type { SendDeps } from '../../src/health/notifications/send-notifications
 import type { PendingChanges } from '../../src/health/trackers/tracker-store.ts';
 import { createLogger } from '../../src/core/log.ts';
 import type { HealthIssue } from '../../src/model/health-issue.ts';
-import type { NotificationMessage, StoredHealthIssue } from '../../src/model/notification.ts';
+import type {
+  NotificationMessage,
+  Notifier,
+  Receiver,
+  StoredHealthIssue,
+} from '../../src/model/notification.ts';
 import { healthFacts, noon, remedyOf } from './health-facts.ts';
 
 /** What a sender finds at noon, and how its receiver answers. */
@@ -20,21 +25,32 @@ const asStored = ({ id, ...issue }: HealthIssue): StoredHealthIssue => ({
   ...{ ...issue, issueId: id, beganAt: noon, endedAt: null, notifiedState: null, notifiedAt: null },
 });
 
+/** A receiver of everything. */
+export const toAll = (notifier: Notifier): Receiver => ({
+  ...{ name: 'all', notifier, severities: ['act', 'warn', 'note'] },
+});
+
+/** A receiver of what needs a person. */
+export const toUrgent = (notifier: Notifier): Receiver => ({ name: 'urgent', notifier, severities: ['act'] });
+
 /** The parts of a sender that keep everything in memory, and what was done with them, in order. */
 export function memoryNotifications(found: Found = {}) {
   const { facts, pending = { changes: [], total: 0 }, isLocked = false, refusal, options } = found;
   const done: string[] = [];
+  let stored: StoredHealthIssue[] = [];
   const messages: NotificationMessage[] = [];
   const note = <T>(what: string, result: T): Promise<T> => Promise.resolve((done.push(what), result));
   const deps: SendDeps = {
-    ...{ findRemedy: remedyOf, source: 'live', trackers: [], isTrackedSent: true },
+    ...{ findRemedy: remedyOf, source: 'live', trackers: [] },
     log: createLogger({ level: 'silent', pretty: false }),
-    notifier: {
-      send: (message) => {
-        messages.push(message);
-        return refusal === undefined ? note('send', null) : Promise.reject(refusal());
-      },
-    },
+    receivers: [
+      toAll({
+        send: (message) => {
+          messages.push(message);
+          return refusal === undefined ? note('send', null) : Promise.reject(refusal());
+        },
+      }),
+    ],
     issues: { read: () => note('read', healthFacts(facts)) },
     notifications: {
       exclusively: async (work) => {
@@ -43,9 +59,16 @@ export function memoryNotifications(found: Found = {}) {
       },
       readDelivery: () => note('readDelivery', healthFacts(facts).delivery),
       noteChecked: () => note('checked', undefined),
-      merge: (issues) => note(`merge ${issues.map(({ key }) => key).join()}`, issues.map(asStored)),
-      noteDelivered: (told) =>
-        note(`delivered ${told.map((one) => `${one.issue}:${one.notifiedState}`).join()}`, undefined),
+      merge: (issues) => {
+        stored = issues.map(asStored);
+        return note(`merge ${issues.map(({ key }) => key).join()}`, undefined);
+      },
+      listFor: () => Promise.resolve(stored),
+      noteDelivered: (receiver, told, { isComplete }) =>
+        note(
+          `delivered ${receiver === 'all' && isComplete ? '' : `${receiver} ${String(isComplete)} `}${told.map((one) => `${one.issue}:${one.notifiedState}`).join()}`,
+          undefined,
+        ),
       noteUndelivered: (code, error, pauseMs) =>
         note(`undelivered ${code} (${error}) ${String(pauseMs)}`, undefined),
     },

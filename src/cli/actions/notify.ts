@@ -19,9 +19,9 @@ export async function sendTest(context: CliContext, _flags: unknown, self: Comma
   const receivers = openReceivers(config, session.command);
   if (receivers.length === 0)
     throw new AppError(notifyErrors.NOTIFY_NOT_SET, 'NOTIFY_WEBHOOK_URL is not set: notifications are off');
-  for (const { webhook, host, format } of receivers) {
+  for (const { notifier, host, format } of receivers) {
     const message = testMessage(sourceOf(config), context.clock.now());
-    const { httpStatus, answer } = await webhook.send(message, new AbortController().signal);
+    const { httpStatus, answer } = await notifier.send(message, new AbortController().signal);
     session.print(
       session.isJson
         ? safeJson({ host, format, httpStatus, answer })

@@ -1,5 +1,6 @@
 import { sleep, type Clock } from '../../core/clock.ts';
 import { toNamedError } from '../../db/database-error.ts';
+import { createFanOut } from '../webhook/create-fan-out.ts';
 import { createOutageNotifier } from './outage-notifier.ts';
 import { sendNotifications, type SendDeps } from './send-notifications.ts';
 
@@ -34,8 +35,10 @@ export function createDispatcher({
   ...deps
 }: DispatcherOptions): NotificationDispatcher {
   const closed = new AbortController();
-  const { notifier } = deps;
-  const outages = notifier === null ? null : createOutageNotifier({ ...deps, notifier, clock });
+  const outages =
+    deps.receivers.length === 0
+      ? null
+      : createOutageNotifier({ ...deps, notifier: createFanOut(deps.receivers), clock });
   let underWay: Promise<unknown> = Promise.resolve();
   let isBusy = false;
   let lastMs = Number.NEGATIVE_INFINITY;

@@ -1,7 +1,7 @@
 import { and, eq, isNull, or } from 'drizzle-orm';
 import type { Pool } from 'pg';
 import type { HealthIssue } from '../../model/health-issue.ts';
-import type { StoredHealthIssue, NotificationState } from '../../model/notification.ts';
+import type { NotificationState, ReceiverName, StoredHealthIssue } from '../../model/notification.ts';
 import { locks, unlessLocked } from '../../db/locks.ts';
 import { drizzleOn, type Database } from '../../db/database.ts';
 import { ledgerNow } from '../../db/ledger-now.ts';
@@ -42,10 +42,13 @@ export interface NotificationStore {
   exclusively(work: () => Promise<void>): Promise<boolean>;
   readDelivery(): Promise<DeliveryState>;
   noteChecked(): Promise<void>;
-  /** Stores the present health issues; returns all that may need a notification. */
-  merge(issues: readonly HealthIssue[]): Promise<StoredHealthIssue[]>;
-  /** The receivers took a message about these. `isComplete` false: one of them did not take other parts of it. */
+  /** Stores the present health issues. */
+  merge(issues: readonly HealthIssue[]): Promise<void>;
+  /** The stored issues of which the receiver may need a notification. */
+  listFor(receiver: ReceiverName): Promise<StoredHealthIssue[]>;
+  /** The receiver took a message about these. `isComplete` false: another receiver did not take its own. */
   noteDelivered(
+    receiver: ReceiverName,
     notifiedState: readonly NotifiedIssue[],
     options: { readonly isComplete: boolean },
   ): Promise<void>;
@@ -78,8 +81,6 @@ const storedFields = {
   path: notification.path,
   beganAt: notification.beganAt,
   endedAt: notification.endedAt,
-  notifiedState: notification.notifiedState,
-  notifiedAt: notification.notifiedAt,
   issueId: notification.issueId,
   origin: notification.origin,
   since: notification.since,
@@ -89,13 +90,20 @@ const storedFields = {
   code: notification.code,
 };
 
+/** What each receiver took last of an issue, and when. */
+const takenFields = {
+  all: { notifiedState: notification.notifiedState, notifiedAt: notification.notifiedAt },
+  urgent: { notifiedState: notification.urgentState, notifiedAt: notification.urgentAt },
+};
+
 /** Open issues, and issues that are over and whose end may still have to be sent. */
-async function listStored(db: Database): Promise<StoredHealthIssue[]> {
-  const { issue, kind, notifiedState, endedAt, beganAt } = notification;
+async function listStored(db: Database, receiver: ReceiverName): Promise<StoredHealthIssue[]> {
+  const { issue, kind, endedAt, beganAt } = notification;
+  const { notifiedState, notifiedAt } = takenFields[receiver];
   const isStateToEnd = and(eq(kind, 'state'), eq(notifiedState, 'lasting'));
   const isEventToSend = and(eq(kind, 'event'), isNull(notifiedState));
   return db
-    .select(storedFields)
+    .select({ ...storedFields, notifiedState, notifiedAt })
     .from(notification)
     .where(or(isNull(endedAt), isStateToEnd, isEventToSend))
     .orderBy(beganAt, issue);
@@ -117,10 +125,10 @@ export function createNotificationStore(pool: Pool): NotificationStore {
     },
     merge: async (issues) => {
       await applySql(pool, readSql('merge-notifications'), [JSON.stringify(issues)]);
-      return listStored(db);
     },
-    noteDelivered: async (notifiedState, { isComplete }) => {
-      await applySql(pool, readSql('note-delivered'), [JSON.stringify(notifiedState), isComplete]);
+    listFor: (receiver) => listStored(db, receiver),
+    noteDelivered: async (receiver, notifiedState, { isComplete }) => {
+      await applySql(pool, readSql('note-delivered'), [JSON.stringify(notifiedState), receiver, isComplete]);
     },
     noteUndelivered: async (code, error, pauseMs) => {
       await applySql(pool, readSql('note-undelivered'), [code, error, pauseMs]);

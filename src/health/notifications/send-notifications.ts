@@ -4,9 +4,9 @@ import { toAppError } from '../../core/errors.ts';
 import type { Logger } from '../../core/log.ts';
 import type { HealthStore } from '../issues/health-store.ts';
 import type { DeliveryState, NotificationStore } from './notification-store.ts';
-import type { NotificationItem, Notifier } from '../../model/notification.ts';
+import type { Receiver } from '../../model/notification.ts';
 import type { Source } from '../../model/run.ts';
-import type { TrackedChange, Tracker } from '../../model/tracker.ts';
+import type { Tracker } from '../../model/tracker.ts';
 import { findHealthIssues } from '../issues/find-health-issues.ts';
 import type { FindRemedy } from '../issues/issue.ts';
 import { toChangeItem } from '../trackers/to-change-item.ts';
@@ -16,13 +16,10 @@ import { choosePending, type PendingNotification } from './choose-pending.ts';
 export interface SendDeps {
   readonly issues: HealthStore;
   readonly notifications: NotificationStore;
-  /** Null: there is no receiver. */
-  readonly notifier: Notifier | null;
+  readonly receivers: readonly Receiver[];
   readonly changes: TrackerStore;
   /** Of the sync file of this process. */
   readonly trackers: readonly Tracker[];
-  /** A receiver takes what trackers notice. */
-  readonly isTrackedSent: boolean;
   readonly findRemedy: FindRemedy;
   readonly source: Source;
   readonly log: Logger;
@@ -69,73 +66,84 @@ function pauseAfter(error: AppError, attempts: number): number {
   return Math.min(maxPauseMs, Math.max(ownMs, error.retryAfterMs ?? 0));
 }
 
-interface Delivered {
-  readonly issues: readonly PendingNotification[];
-  readonly changes: readonly TrackedChange[];
-}
-
-async function noteDelivered(
-  { notifications, changes: store }: SendDeps,
-  { issues, changes }: Delivered,
-  isComplete: boolean,
-): Promise<void> {
-  const notified = issues.map(({ item, notifiedState }) => ({ issue: item.key, notifiedState }));
-  await notifications.noteDelivered(notified, { isComplete });
-  if (changes.length > 0) await store.noteSent(changes.map(({ changeId }) => changeId));
-}
-
-/** What all receivers took of a message that one of them did not take. */
-function findTaken({ hasTaken }: Notifier, { issues, changes }: Delivered): Delivered {
-  const isTaken = (item: NotificationItem) => hasTaken?.(item) ?? false;
-  return {
-    issues: issues.filter(({ item }) => isTaken(item)),
-    changes: changes.filter((change) => isTaken(toChangeItem(change))),
-  };
-}
-
-async function send(
-  deps: SendDeps & { readonly notifier: Notifier },
-  { issues, changes }: Pending,
-  delivery: DeliveryState,
-  { now, signal }: Moment,
-): Promise<boolean> {
-  const { notifier, notifications, source, log } = deps;
-  const sent = changes.changes.slice(0, Math.max(0, maxItems - issues.length));
-  const items = [...issues.slice(0, maxItems).map(({ item }) => item), ...sent.map(toChangeItem)];
-  const [more, later] = [Math.max(0, issues.length - maxItems), changes.total - sent.length];
-  try {
-    await notifier.send({ source, items, more, later, sentAt: now }, signal);
-  } catch (thrown) {
-    const err = toAppError(thrown);
-    if (signal.aborted || !err.code.startsWith('NOTIFY_')) throw err;
-    await noteDelivered(deps, findTaken(notifier, { issues, changes: sent }), false);
-    const attempts = delivery.attempts + 1;
-    const pauseMs = pauseAfter(err, attempts);
-    await notifications.noteUndelivered(err.code, err.message, pauseMs);
-    log.warn({ err, code: err.code, attempts, pauseMs }, 'notification not delivered, trying again');
-    return false;
-  }
-  // Until this line the delivery is not recorded: if the process dies here, the message is sent again.
-  await noteDelivered(deps, { issues, changes: sent }, true);
-  log.info({ items: items.length, more, later, failedAttempts: delivery.attempts }, 'notification delivered');
-  return changes.total > sent.length;
-}
-
-interface Pending {
-  readonly issues: readonly PendingNotification[];
-  readonly changes: PendingChanges;
-}
-
 interface Moment {
   readonly now: Date;
   readonly signal: AbortSignal;
 }
 
+/** What waits for a receiver. */
+interface Pending {
+  readonly receiver: Receiver;
+  readonly issues: readonly PendingNotification[];
+  readonly changes: PendingChanges;
+}
+
+const takesChanges = ({ severities }: Receiver): boolean => severities.includes('note');
+
+async function listPending(
+  { notifications, changes }: SendDeps,
+  receiver: Receiver,
+  now: Date,
+): Promise<Pending> {
+  const issues = choosePending(await notifications.listFor(receiver.name), now);
+  return {
+    receiver,
+    issues: issues.filter(({ item }) => receiver.severities.includes(item.severity)),
+    changes: takesChanges(receiver) ? await changes.listPending(maxItems) : { changes: [], total: 0 },
+  };
+}
+
+/** The message of a receiver, and the changes that it has room for. */
+function composeFor({ issues, changes }: Pending, source: Source, now: Date) {
+  const sent = changes.changes.slice(0, Math.max(0, maxItems - issues.length));
+  const items = [...issues.slice(0, maxItems).map(({ item }) => item), ...sent.map(toChangeItem)];
+  const [more, later] = [Math.max(0, issues.length - maxItems), changes.total - sent.length];
+  return { message: { source, items, more, later, sentAt: now }, sent };
+}
+
+async function noteDelivered(
+  { notifications, changes, log }: SendDeps,
+  { receiver, issues, message, sent }: Pending & ReturnType<typeof composeFor>,
+  isComplete: boolean,
+): Promise<void> {
+  const notified = issues.map(({ item, notifiedState }) => ({ issue: item.key, notifiedState }));
+  await notifications.noteDelivered(receiver.name, notified, { isComplete });
+  if (sent.length > 0) await changes.noteSent(sent.map(({ changeId }) => changeId));
+  const { items, more, later } = message;
+  log.info({ receiver: receiver.name, items: items.length, more, later }, 'notification delivered');
+}
+
+/** Sends each receiver its message; true: changes wait for the next one. */
+async function send(
+  deps: SendDeps,
+  pending: readonly Pending[],
+  delivery: DeliveryState,
+  { now, signal }: Moment,
+): Promise<boolean> {
+  const { notifications, source, log } = deps;
+  const composed = pending.map((one) => ({ ...one, ...composeFor(one, source, now) }));
+  const ends = await Promise.allSettled(
+    composed.map(({ receiver, message }) => receiver.notifier.send(message, signal)),
+  );
+  const failed = ends.find((end) => end.status === 'rejected');
+  // Until this line no delivery is recorded: if the process dies here, the messages are sent again.
+  for (const [index, one] of composed.entries())
+    if (ends[index]?.status === 'fulfilled') await noteDelivered(deps, one, failed === undefined);
+  if (failed === undefined) return composed.some(({ message }) => message.later > 0);
+  const err = toAppError(failed.reason);
+  if (signal.aborted || !err.code.startsWith('NOTIFY_')) throw err;
+  const attempts = delivery.attempts + 1;
+  const pauseMs = pauseAfter(err, attempts);
+  await notifications.noteUndelivered(err.code, err.message, pauseMs);
+  log.warn({ err, code: err.code, attempts, pauseMs }, 'notification not delivered, trying again');
+  return false;
+}
+
 /** True: changes wait for the next message. */
 async function check(deps: SendDeps, { isLast, signal }: SendOptions): Promise<boolean> {
-  const { notifier, notifications, issues, findRemedy, changes, isTrackedSent } = deps;
-  await changes.note(deps.trackers, { isSent: isTrackedSent });
-  if (notifier === null) return false;
+  const { receivers, notifications, issues, findRemedy, changes } = deps;
+  await changes.note(deps.trackers, { isSent: receivers.some(takesChanges) });
+  if (receivers.length === 0) return false;
   const facts = await issues.read();
   const { state, delivery } = facts;
   if (!isLast && isWithin(checkEveryMs, state.now, delivery.checkedAt)) return false;
@@ -144,19 +152,18 @@ async function check(deps: SendDeps, { isLast, signal }: SendOptions): Promise<b
     // It would be pointless to send that nothing can be sent.
     ({ severity, id }) => severity !== 'note' && id !== 'undelivered',
   );
-  const pending = {
-    issues: choosePending(await notifications.merge(found), state.now),
-    changes: isTrackedSent ? await changes.listPending(maxItems) : { changes: [], total: 0 },
-  };
-  if (pending.issues.length + pending.changes.total === 0 || !maySend(delivery, state.now, isLast))
-    return false;
-  return send({ ...deps, notifier }, pending, delivery, { now: state.now, signal });
+  await notifications.merge(found);
+  const pending: Pending[] = [];
+  for (const receiver of receivers) pending.push(await listPending(deps, receiver, state.now));
+  const due = pending.filter((one) => one.issues.length + one.changes.total > 0);
+  if (due.length === 0 || !maySend(delivery, state.now, isLast)) return false;
+  return send(deps, due, delivery, { now: state.now, signal });
 }
 
 /**
- * Notes what trackers notice, checks once for items to send, and sends them as one message. One process does so at a time;
- * false: another process is checking, or more waits than a message has room for. If the receiver fails, a later check sends the
- * items of that time.
+ * Notes what trackers notice, checks once for items to send, and sends each receiver its own as one message. One process does so
+ * at a time; false: another process is checking, or more waits than a message has room for. If a receiver fails, a later check
+ * sends it the items of that time.
  */
 export async function sendNotifications(deps: SendDeps, options: SendOptions): Promise<boolean> {
   let hasMore = false;

@@ -98,7 +98,7 @@ describe('receivers', () => {
       ...{ since: new Date(0), issueId: null, cause: null, change: null },
     };
     const message = { source: 'sandbox', items: [item], more: 0, sentAt: new Date(0) } as const;
-    await receiver?.webhook.send(message, new AbortController().signal);
+    await receiver?.notifier.send(message, new AbortController().signal);
     expect(all.taken).toMatchObject([{ items: [{ remedy, url }] }]);
   });
 });

@@ -56,13 +56,18 @@ const stored = async () => {
   );
   return rows.map(({ line }) => line);
 };
+/** Merges, and reads what one receiver of everything may need. */
+const merge = async (issues: readonly HealthIssue[]) => {
+  await store.merge(issues);
+  return store.listFor('all');
+};
 const all = { isComplete: true };
 const keys = (found: readonly { readonly key: string }[]) => found.map(({ key }) => key);
 
 describe('present issues', () => {
   it('are kept as they are, and as they are now', async () => {
     const { id, ...rest } = issue('a');
-    const [first] = await store.merge([issue('a')]);
+    const [first] = await merge([issue('a')]);
     expect(first).toEqual({
       ...{
         ...rest,
@@ -79,7 +84,7 @@ describe('present issues', () => {
     };
     await pass(minute);
     const { id: now, ...others } = issue('a', changes);
-    expect(await store.merge([issue('a', changes)])).toEqual([{ ...first, ...others, issueId: now }]);
+    expect(await merge([issue('a', changes)])).toEqual([{ ...first, ...others, issueId: now }]);
     const { rows } = await db.pool.query(
       `SELECT last_seen_at - began_at > interval '50 seconds' AS seen FROM sync.notification`,
     );
@@ -88,41 +93,41 @@ describe('present issues', () => {
 
   it('of one key are one, that which needs a person', async () => {
     const twins = [issue('a', { severity: 'warn' }), issue('a', { severity: 'act' })];
-    expect(await store.merge(twins)).toMatchObject([{ key: 'a', severity: 'act' }]);
-    expect(await store.merge(twins.toReversed())).toMatchObject([{ key: 'a', severity: 'act' }]);
+    expect(await merge(twins)).toMatchObject([{ key: 'a', severity: 'act' }]);
+    expect(await merge(twins.toReversed())).toMatchObject([{ key: 'a', severity: 'act' }]);
   });
 
   it('come in the order in which they began', async () => {
-    await store.merge([issue('b'), issue('z')]);
+    await merge([issue('b'), issue('z')]);
     await pass(minute);
-    expect(keys(await store.merge([issue('a'), issue('b'), issue('z')]))).toEqual(['b', 'z', 'a']);
+    expect(keys(await merge([issue('a'), issue('b'), issue('z')]))).toEqual(['b', 'z', 'a']);
   });
 
   it('end when they are not there any more, once, and begin anew', async () => {
-    const [first] = await store.merge([issue('a'), issue('b')]);
+    const [first] = await merge([issue('a'), issue('b')]);
     await pass(minute);
-    expect(keys(await store.merge([issue('b')]))).toEqual(['b']);
+    expect(keys(await merge([issue('b')]))).toEqual(['b']);
     expect(await stored()).toEqual(['a ended', 'b']);
     const endedAt = async () =>
       (await db.pool.query<{ at: Date }>("SELECT ended_at AS at FROM sync.notification WHERE issue = 'a'"))
         .rows[0]?.at;
     const ended = await endedAt();
     await pass(2 * minute);
-    await store.merge([issue('b')]);
+    await merge([issue('b')]);
     expect(await endedAt()).toEqual(ended);
-    const again = (await store.merge([issue('a'), issue('b')])).find(({ key }) => key === 'a');
+    const again = (await merge([issue('a'), issue('b')])).find(({ key }) => key === 'a');
     expect(again?.endedAt).toBeNull();
     expect((again?.beganAt.getTime() ?? 0) - (first?.beganAt.getTime() ?? 0)).toBeGreaterThan(minute);
   });
 
   it('are forgotten thirty days after their end', async () => {
-    await store.merge([issue('a'), issue('b')]);
-    await store.merge([]);
+    await merge([issue('a'), issue('b')]);
+    await merge([]);
     await pass(30 * day - minute);
-    await store.merge([]);
+    await merge([]);
     expect(await stored()).toEqual(['a ended', 'b ended']);
     await pass(30 * day + minute);
-    await store.merge([issue('b')]);
+    await merge([issue('b')]);
     expect(await stored()).toEqual(['b']);
   });
 });
@@ -130,7 +135,7 @@ describe('present issues', () => {
 describe('issues that may need a message', () => {
   it('are those that last, states whose end was not sent, and events that were not sent', async () => {
     const event = (key: string) => issue(key, { kind: 'event' });
-    await store.merge([
+    await merge([
       issue('told'),
       issue('over'),
       issue('untold'),
@@ -139,6 +144,7 @@ describe('issues that may need a message', () => {
       issue('now'),
     ]);
     await store.noteDelivered(
+      'all',
       [
         { issue: 'told', notifiedState: 'lasting' },
         { issue: 'over', notifiedState: 'over' },
@@ -146,8 +152,21 @@ describe('issues that may need a message', () => {
       ],
       all,
     );
-    expect(keys(await store.merge([issue('now')]))).toEqual(['now', 'told', 'unsent']);
+    expect(keys(await merge([issue('now')]))).toEqual(['now', 'told', 'unsent']);
   });
+});
+
+it('what one receiver took is not what the other one took', async () => {
+  await merge([issue('a'), issue('b'), issue('over')]);
+  await store.noteDelivered('urgent', [{ issue: 'a', notifiedState: 'lasting' }], { isComplete: false });
+  await store.noteDelivered('all', [{ issue: 'b', notifiedState: 'lasting' }], { isComplete: false });
+  await merge([issue('b')]);
+  expect(await store.listFor('urgent')).toMatchObject([
+    { key: 'a', notifiedState: 'lasting', notifiedAt: expect.any(Date) as Date },
+    { key: 'b', notifiedState: null, notifiedAt: null },
+  ]);
+  expect(await store.listFor('all')).toMatchObject([{ key: 'b', notifiedState: 'lasting' }]);
+  expect(await store.readDelivery()).toMatchObject({ deliveredAt: null });
 });
 
 describe('the delivery', () => {
@@ -185,15 +204,15 @@ describe('the delivery', () => {
     });
     expect(second.attemptedAt?.getTime()).toBeGreaterThan((first.attemptedAt?.getTime() ?? 0) + minute / 2);
     expect((second.nextAttemptAt?.getTime() ?? 0) - (second.attemptedAt?.getTime() ?? 0)).toBe(1000);
-    await store.merge([issue('a'), issue('b')]);
-    await store.noteDelivered([{ issue: 'a', notifiedState: 'lasting' }], all);
+    await merge([issue('a'), issue('b')]);
+    await store.noteDelivered('all', [{ issue: 'a', notifiedState: 'lasting' }], all);
     const arrived = await store.readDelivery();
     expect(arrived).toMatchObject({
       ...{ attempts: 0, failingSince: null, nextAttemptAt: null, errorCode: null, error: null },
       deliveredAt: arrived.attemptedAt,
     });
     expect(arrived.deliveredAt).toBeInstanceOf(Date);
-    const [a, b] = await store.merge([issue('a'), issue('b')]);
+    const [a, b] = await merge([issue('a'), issue('b')]);
     expect(a).toMatchObject({ notifiedState: 'lasting', notifiedAt: arrived.deliveredAt });
     expect(b).toMatchObject({ notifiedState: null, notifiedAt: null });
   });
@@ -207,7 +226,7 @@ describe('the delivery', () => {
     expect(await told({})).toEqual([]);
     expect(await told()).toEqual(['ok none delivered yet']);
     expect(await told({ NOTIFY_WEBHOOK_URL: url })).toHaveLength(1);
-    await store.noteDelivered([], all);
+    await store.noteDelivered('all', [], all);
     await store.noteUndelivered('A', 'first', 5000);
     expect(await told()).toEqual([
       expect.stringMatching(/^ok last delivered 20\S+ \S+Z; the last attempt failed, and is repeated$/),

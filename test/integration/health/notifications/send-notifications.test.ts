@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../../src/core/clock.ts';
 import { createLogger } from '../../../../src/core/log.ts';
 import { Secret } from '../../../../src/core/secret.ts';
@@ -11,10 +11,10 @@ import { createNotificationStore } from '../../../../src/health/notifications/no
 import { createTrackerStore } from '../../../../src/health/trackers/tracker-store.ts';
 import { createQuotaStore } from '../../../../src/ledger/quota-store.ts';
 import { createRunStore } from '../../../../src/runs/run-store.ts';
-import { createFanOut } from '../../../../src/health/webhook/create-fan-out.ts';
 import { createNotifier } from '../../../../src/health/webhook/create-notifier.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
 import { pathToken, queryToken, startReceiver, type Receiver } from '../../../support/receiver.ts';
+import { toAll, toUrgent } from '../../../support/memory-notifications.ts';
 import { until } from '../../../support/until.ts';
 
 const minute = 60_000;
@@ -59,7 +59,7 @@ function open(pool: pg.Pool = database.pool): SendDeps {
   const stream = { write: (line: string) => void (logged += line) };
   return {
     ...{
-      notifier: openNotifier(receiver),
+      receivers: [toAll(openNotifier(receiver))],
       findRemedy,
       source: 'sandbox',
       log: createLogger({ level: 'trace', pretty: false, stream }),
@@ -67,7 +67,7 @@ function open(pool: pg.Pool = database.pool): SendDeps {
     issues: createHealthStore({ pool, appKey: '1', feeds: [] }),
     notifications: createNotificationStore(pool),
     changes: createTrackerStore(pool),
-    ...{ trackers: [], isTrackedSent: true },
+    trackers: [],
   };
 }
 
@@ -180,33 +180,71 @@ it('a run of all feeds takes the place of one that had a feed more', async () =>
   expect(await checkAfter(minute)).toEqual(['begun run:all:GATEWAY_TIMEOUT:later']);
 });
 
-it('while a pager takes nothing, the chat is sent what is for it alone, each once, by whichever process', async () => {
-  const pager = await startReceiver('generic');
-  pager.setTrouble((response) => response.writeHead(410).end());
+describe('while a pager takes nothing, the chat is sent, by whichever process,', () => {
+  let pager: Receiver;
+  beforeEach(async () => {
+    pager = await startReceiver('generic');
+    pager.setTrouble((response) => response.writeHead(410).end());
+  });
+  afterEach(() => pager.close());
+
   const checkByAnother = async (ms: number) => {
     await pass(ms);
     const before = receiver.phases.length;
-    const chat = open();
-    const notifier = createFanOut([
-      { notifier: chat.notifier ?? expect.fail(), severities: ['act', 'warn', 'note'] },
-      { notifier: openNotifier(pager), severities: ['act'] },
-    ]);
-    await sendNotifications({ ...chat, notifier }, { isLast: false, signal: new AbortController().signal });
+    const receivers = [...open().receivers, toUrgent(openNotifier(pager))];
+    await sendNotifications(
+      { ...open(), receivers },
+      { isLast: false, signal: new AbortController().signal },
+    );
     return receiver.phases.slice(before).map((line) => line.replace(/:HELD_BY_HAND$/, ''));
   };
+
+  it('each item once, also the reminder and the end of what is for both', async () => {
+    await hold('a');
+    await database.pool.query(
+      "INSERT INTO usage.api_hold (api, code, held_at, held_until) VALUES ('b', 'HELD_BY_HAND', now(), now() + interval '9 days')",
+    );
+    expect(await checkByAnother(minute)).toEqual(['begun hold:a', 'begun hold:b']);
+    expect(await checkByAnother(60 * minute)).toEqual([]);
+    expect(await createNotificationStore(database.pool).readDelivery()).toMatchObject({ attempts: 2 });
+    await database.pool.query("DELETE FROM usage.api_hold WHERE api = 'b'");
+    expect(await checkByAnother(60 * minute)).toEqual(['over hold:b']);
+    expect(await checkByAnother(day)).toEqual(['lasting hold:a']);
+    await hold('c');
+    await resume();
+    expect(await checkByAnother(60 * minute)).toEqual(['over hold:a']);
+    await hold('a');
+    expect(await checkByAnother(60 * minute)).toEqual(['begun hold:a']);
+    pager.setTrouble(null);
+    expect(await checkByAnother(60 * minute)).toEqual([]);
+    expect(pager.phases).toEqual(['begun hold:a:HELD_BY_HAND']);
+    expect(await checkByAnother(60 * minute)).toEqual([]);
+  });
+
+  it('what comes after twenty issues that are for both', async () => {
+    await hold(...Array.from({ length: 20 }, (_, index) => `api${String(index)}`));
+    expect(await checkByAnother(minute)).toHaveLength(20);
+    await hold('a');
+    expect(await checkByAnother(60 * minute)).toEqual(['begun hold:a']);
+  });
+});
+
+it('a chat that takes nothing keeps no end from the pager', async () => {
+  const pager = await startReceiver('generic');
+  receiver.setTrouble((response) => response.writeHead(410).end());
+  const checkByAnother = async (ms: number) => {
+    await pass(ms);
+    const receivers = [...open().receivers, toUrgent(openNotifier(pager))];
+    await sendNotifications(
+      { ...open(), receivers },
+      { isLast: false, signal: new AbortController().signal },
+    );
+  };
   await hold('a');
-  await database.pool.query(
-    "INSERT INTO usage.api_hold (api, code, held_at, held_until) VALUES ('b', 'HELD_BY_HAND', now(), now() + interval '9 days')",
-  );
-  expect(await checkByAnother(minute)).toEqual(['begun hold:a', 'begun hold:b']);
-  expect(await checkByAnother(60 * minute)).toEqual(['begun hold:a']);
-  expect(await createNotificationStore(database.pool).readDelivery()).toMatchObject({ attempts: 2 });
-  await database.pool.query("DELETE FROM usage.api_hold WHERE api = 'b'");
-  expect(await checkByAnother(60 * minute)).toEqual(['begun hold:a', 'over hold:b']);
-  pager.setTrouble(null);
-  expect(await checkByAnother(60 * minute)).toEqual(['begun hold:a']);
-  expect(pager.phases).toEqual(['begun hold:a:HELD_BY_HAND']);
-  expect(await checkByAnother(60 * minute)).toEqual([]);
+  await checkByAnother(minute);
+  await resume();
+  await checkByAnother(60 * minute);
+  expect(pager.phases).toEqual(['begun hold:a:HELD_BY_HAND', 'over hold:a:HELD_BY_HAND']);
   await pager.close();
 });
 
@@ -220,8 +258,7 @@ it('a pager is sent a run that comes to need a person, and that it needs none an
     );
     await pass(ms);
     const before = receiver.phases.length;
-    const pager = createFanOut([{ notifier: open().notifier ?? expect.fail(), severities: ['act'] }]);
-    const deps = { ...open(), notifier: pager };
+    const deps = { ...open(), receivers: [toUrgent(openNotifier(receiver))] };
     await sendNotifications(deps, { isLast: false, signal: new AbortController().signal });
     return receiver.phases.slice(before);
   };

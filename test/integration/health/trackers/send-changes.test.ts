@@ -13,6 +13,7 @@ import { createQuotaStore } from '../../../../src/ledger/quota-store.ts';
 import type { Tracker } from '../../../../src/model/tracker.ts';
 import { createRunStore } from '../../../../src/runs/run-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../../support/database.ts';
+import { toAll } from '../../../support/memory-notifications.ts';
 import { startReceiver, type GenericMessage, type Receiver } from '../../../support/receiver.ts';
 import {
   detailOf,
@@ -66,7 +67,7 @@ function open(options: Partial<SendDeps> = {}): SendDeps {
     siteUrl: 'https://ops.example.com',
   });
   return {
-    ...{ notifier, findRemedy, source: 'sandbox', trackers, isTrackedSent: true },
+    ...{ receivers: [toAll(notifier)], findRemedy, source: 'sandbox', trackers },
     log: createLogger({ level: 'silent', pretty: false }),
     issues: createHealthStore({ pool: db.pool, appKey: '1', feeds: [] }),
     notifications: createNotificationStore(db.pool),
@@ -199,7 +200,7 @@ it('a process that ends sends all that waits, twenty a message', async () => {
 it('without a receiver a change is listed, and one that is set later does not get it', async () => {
   await price('10');
   await price('9');
-  const silent = createDispatcher({ ...open({ notifier: null, isTrackedSent: false }), clock: systemClock });
+  const silent = createDispatcher({ ...open({ receivers: [] }), clock: systemClock });
   await silent.finish();
   await silent.close();
   expect(await createTrackerStore(db.pool).list({ tracker: 'cups', limit: 9 })).toMatchObject([

@@ -6,7 +6,7 @@ import { createOutageNotifier } from '../../../../src/health/notifications/outag
 import type { NotificationMessage } from '../../../../src/model/notification.ts';
 import { createLogger } from '../../../../src/core/log.ts';
 import { afterNoon, noon } from '../../../support/health-facts.ts';
-import { gap, memoryNotifications, type Found } from '../../../support/memory-notifications.ts';
+import { gap, memoryNotifications, toAll, type Found } from '../../../support/memory-notifications.ts';
 import { until } from '../../../support/until.ts';
 
 const gone = new AppError(databaseErrors.DATABASE_UNREACHABLE, 'gone');
@@ -55,7 +55,7 @@ describe('a dispatcher', () => {
         };
       });
     };
-    const { dispatcher, setClock } = open({ facts: gap, options: { notifier: { send } } });
+    const { dispatcher, setClock } = open({ facts: gap, options: { receivers: [toAll({ send })] } });
     dispatcher.wake();
     await until(() => steps.length === 1);
     setClock(afterNoon(1, 'h'));
@@ -88,7 +88,7 @@ describe('a dispatcher', () => {
     expect(messages.map(({ items }) => items.map(({ key, phase }) => `${phase} ${key}`))).toEqual([
       ['begun database:DATABASE_UNREACHABLE'],
     ]);
-    const silent = open({ options: { ...options, notifier: null, changes: failing() } });
+    const silent = open({ options: { ...options, receivers: [], changes: failing() } });
     await silent.dispatcher.finish();
     await silent.dispatcher.close();
   });

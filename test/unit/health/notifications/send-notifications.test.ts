@@ -3,7 +3,14 @@ import { AppError } from '../../../../src/core/errors.ts';
 import { sendNotifications } from '../../../../src/health/notifications/send-notifications.ts';
 import { notifyErrors } from '../../../../src/health/webhook/errors.ts';
 import { afterNoon, noon } from '../../../support/health-facts.ts';
-import { gap, memoryNotifications, type Found } from '../../../support/memory-notifications.ts';
+import type { NotificationMessage, Receiver } from '../../../../src/model/notification.ts';
+import {
+  gap,
+  memoryNotifications,
+  toAll,
+  toUrgent,
+  type Found,
+} from '../../../support/memory-notifications.ts';
 import { trackedChange } from '../../../support/notification-items.ts';
 
 /** One check at noon. */
@@ -64,14 +71,16 @@ describe('a check', () => {
   });
 
   it('without a receiver only notes what trackers notice', async () => {
-    const options = { notifier: null, isTrackedSent: false };
+    const options = { receivers: [] };
     const { done, isDone } = await check({ facts: gap, options });
     expect({ done, isDone }).toEqual({ done: ['note 0 false'], isDone: true });
   });
 
   it('sends no change where nobody takes them', async () => {
-    const options = { isTrackedSent: false };
-    const { done, messages, isDone } = await check({ facts: gap, pending: changesOf(2), options });
+    const messages: NotificationMessage[] = [];
+    const send = (message: NotificationMessage) => Promise.resolve(messages.push(message));
+    const options = { receivers: [toUrgent({ send })] };
+    const { done, isDone } = await check({ facts: gap, pending: changesOf(2), options });
     expect(done.filter((step) => /^(note|pending|sent)/.test(step))).toEqual(['note 0 false']);
     expect({ items: messages[0]?.items.length, isDone }).toEqual({ items: 1, isDone: true });
   });
@@ -90,6 +99,14 @@ describe('a message', () => {
     expect(full.done.filter((step) => step.startsWith('sent'))).toEqual([]);
     expect(full.done.at(-1)?.split(',')).toHaveLength(22);
     expect(full.isDone).toBe(false);
+  });
+
+  it('says of no changes that come later to a receiver that gets none', async () => {
+    const later: (number | undefined)[] = [];
+    const send = (message: NotificationMessage) => Promise.resolve(later.push(message.later));
+    const options = { receivers: [toAll({ send }), toUrgent({ send })] };
+    await check({ facts: gap, pending: changesOf(1, 8), options });
+    expect(later).toEqual([7, 0]);
   });
 
   it('fills the rest with changes', async () => {
@@ -166,14 +183,22 @@ describe('a message that does not arrive', () => {
     expect(await asked(4_000_000)).toBe('undelivered NOTIFY_THROTTLED (said no) 3600000');
   });
 
-  it('notes of it what all receivers took, and leaves the rest to be sent', async () => {
-    const notifier = {
-      send: () => Promise.reject(refusalOf('NOTIFY_REFUSED')()),
-      hasTaken: ({ severity }: { severity: string }) => severity === 'note',
+  it('leaves what the other receiver took noted for that one', async () => {
+    const refuse = { send: () => Promise.reject(refusalOf('NOTIFY_REFUSED')()) };
+    const take = { send: () => Promise.resolve() };
+    const after = async (...receivers: Receiver[]) => {
+      const { done } = await check({ facts: gap, pending: changesOf(2), options: { receivers } });
+      return done.slice(done.indexOf('pending 20') + 1);
     };
-    const { done } = await check({ facts: gap, pending: changesOf(2), options: { notifier } });
-    expect(done.slice(-3)).toEqual([
-      ...['delivered ', 'sent 0,1', 'undelivered NOTIFY_REFUSED (said no) 30000'],
+    const failed = 'undelivered NOTIFY_REFUSED (said no) 30000';
+    expect(await after(toAll(take), toUrgent(refuse))).toEqual([
+      ...['delivered all false partitions:lasting', 'sent 0,1', failed],
+    ]);
+    expect(await after(toAll(refuse), toUrgent(take))).toEqual([
+      ...['delivered urgent false partitions:lasting', failed],
+    ]);
+    expect(await after(toAll(take), toUrgent(take))).toEqual([
+      ...['delivered partitions:lasting', 'sent 0,1', 'delivered urgent true partitions:lasting'],
     ]);
   });
 

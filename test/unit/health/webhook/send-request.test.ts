@@ -69,8 +69,8 @@ describe('a message to several receivers', () => {
       },
     });
     const fanOut = createFanOut([
-      { notifier: receiver('chat'), severities: ['act', 'warn'] },
-      { notifier: receiver('pager'), severities: ['act'] },
+      { name: 'all', notifier: receiver('chat'), severities: ['act', 'warn'] },
+      { name: 'urgent', notifier: receiver('pager'), severities: ['act'] },
     ]);
     const send = (...ids: string[]) => {
       const items = ids.map((id) => item({ id, severity: id.startsWith('w') ? 'warn' : 'act' }));
