@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
+import { findRemedy } from '../../../src/app/find-remedy.ts';
+import type { TroubledRun } from '../../../src/health/issues/health-store.ts';
+import { findRunIssues } from '../../../src/health/issues/run-issues.ts';
 import { healthIssueIds } from '../../../src/model/health-issue.ts';
 import { notifyFormats } from '../../../src/config/environment.ts';
 import type { NotificationMessage } from '../../../src/model/notification.ts';
 import { formatDingTalk } from '../../../src/health/webhook/format-dingtalk.ts';
 import { formatGeneric } from '../../../src/health/webhook/format-generic.ts';
 import { formatSlack } from '../../../src/health/webhook/format-slack.ts';
+import { healthFacts } from '../../support/health-facts.ts';
 import { receiverShapes } from '../../support/receiver.ts';
 import { readText, tableRows, codeWords } from '../../support/doc-files.ts';
 
@@ -15,16 +19,17 @@ const message: NotificationMessage = {
   items: [
     {
       id: '5d0c6c1e2f7a4b3c9d8e7f6a5b4c3d2e',
-      key: 'run:all:GATEWAY_TIMEOUT',
+      key: 'run:all:GATEWAY_BUSINESS_REFUSED',
       phase: 'begun',
       severity: 'act',
-      summary: 'Run 12 (all) is incomplete, by `GATEWAY_TIMEOUT`: 2 targets failed.',
-      remedy: 'Nothing, unless it stays: then check the network.',
+      summary: 'Run 12 (all) is incomplete, by `GATEWAY_BUSINESS_REFUSED`: 2 targets failed.',
+      remedy:
+        'The gateway accepted the call, but the API refused it; `gatewayCode` says why. This offer or page is skipped, others continue.',
       path: '/runs/12',
       since: new Date('2026-11-25T18:31:07Z'),
       issueId: 'run',
       runId: '12',
-      code: 'GATEWAY_TIMEOUT',
+      code: 'GATEWAY_BUSINESS_REFUSED',
       change: null,
       cause: { origin: '1688', since: new Date('2026-11-25T18:31:07Z'), healsItself: false, healsAt: null },
     },
@@ -59,6 +64,20 @@ test.each(notifyFormats)('the example of %s is what is sent, and a receiver take
   const sent = formats[format](message, 'https://ops.example.com');
   expect(JSON.parse(example)).toEqual(sent);
   expect(receiverShapes[format].safeParse(sent).error).toBeUndefined();
+});
+
+test('the run of the examples is one that can need a person', () => {
+  const [item] = message.items;
+  const lastErrorCode = item?.code ?? '';
+  const run: TroubledRun = {
+    ...{ runId: '12', scope: 'all', status: 'partial_error', cause: 'targets_failed', lastErrorCode },
+    ...{ errors: 2, postponed: 0, nextTryAt: null, endedAt: item?.since ?? null, heardAt: new Date(0) },
+  };
+  const [issue] = findRunIssues(healthFacts({ runs: [run] }), findRemedy);
+  const { key, severity, summary, remedy, path, cause } = item ?? {};
+  expect(issue).toMatchObject({ key, severity, summary, remedy, path, ...cause });
+  // What is tried again is left to a later try, which needs nobody.
+  expect(findRemedy(lastErrorCode)?.recovery).toBe('fail');
 });
 
 test('every health issue has a section with what to do, and there is no other', () => {
