@@ -10,7 +10,8 @@ function ofLonelyRun({ runId, scope, heardAt }: TroubledRun): HealthIssue {
   return issueOf({
     ...{ id: 'run-alone', of: runId, severity: 'act', origin: 'operator', runId, since: heardAt },
     summary: `Run ${runId} (${scope}) is active, but no process works on it.`,
-    remedy: 'Start `catalog-sync serve` or `worker`.',
+    remedy:
+      'Start `catalog-sync serve` or `worker`, or wait for the next `sync` of the same feeds: it takes the run over.',
     path: `/runs/${runId}`,
   });
 }

@@ -10,6 +10,8 @@ const run: TroubledRun = {
   ...{ runId: '7', scope: 'all', status: 'partial_error', cause: 'GATEWAY_DOWN', lastErrorCode: null },
   ...{ errors: 0, postponed: 0, nextTryAt: null, endedAt: afterNoon(-1, 'h'), heardAt: afterNoon(-2, 'h') },
 };
+const alone =
+  'Start `catalog-sync serve` or `worker`, or wait for the next `sync` of the same feeds: it takes the run over.';
 const issueOf = (parts: Partial<TroubledRun>) =>
   findRunIssues(healthFacts({ runs: [{ ...run, ...parts }] }), remedyOf)[0];
 
@@ -19,7 +21,7 @@ describe('a run', () => {
       ...{ id: 'run-alone', key: 'run-alone:7', kind: 'state', severity: 'act', origin: 'operator' },
       ...{ runId: '7', since: afterNoon(-2, 'h'), healsItself: false, healsAt: null, code: null },
       summary: 'Run 7 (all) is active, but no process works on it.',
-      ...{ remedy: 'Start `catalog-sync serve` or `worker`.', path: '/runs/7' },
+      ...{ remedy: alone, path: '/runs/7' },
     });
   });
 
