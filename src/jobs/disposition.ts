@@ -3,6 +3,7 @@ import type { FetchResult, Target } from './fetch-targets.ts';
 import { maxQueueWaitMs, type JobKind } from './job-kinds.ts';
 import type { FetchJob, Pacer } from './queue-backend.ts';
 import type { LeaseStore } from '../refresh/queue/lease-store.ts';
+import { feedsByName } from '../runs/feeds-by-name.ts';
 import type { RunStore } from '../runs/run-store.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Logger } from '../core/log.ts';
@@ -71,7 +72,7 @@ async function wait(deps: DispositionDeps, hand: JobInHand, result: FetchResult)
 
 async function halt(deps: DispositionDeps, runId: string, code: string): Promise<void> {
   const { feedNames = [] } = (await deps.runs.read(runId)) ?? {};
-  const left = await deps.leases.countPostponed(deps.feeds.filter(({ name }) => feedNames.includes(name)));
+  const left = await deps.leases.countPostponed(feedsByName(feedNames, deps.feeds));
   await deps.runs.end(runId, 'failed', code, left);
 }
 

@@ -3,10 +3,11 @@ import type { QuotaStore } from '../ledger/quota-store.ts';
 import type { GivenUpChoice } from '../model/given-up.ts';
 import type { RunStore } from './run-store.ts';
 import type { Source } from '../model/run.ts';
-import type { Feed, SyncConfig } from '../model/sync-config.ts';
+import type { SyncConfig } from '../model/sync-config.ts';
 import type { Postponed } from '../refresh/queue/lease-store.ts';
 import type { BeginRun } from './begin-run.ts';
 import { runErrors } from './errors.ts';
+import { feedsByName, type CountedFeed } from './feeds-by-name.ts';
 import { scopeOf } from './scope-of.ts';
 
 export interface OperatorActionDeps {
@@ -15,7 +16,7 @@ export interface OperatorActionDeps {
   readonly quota: Pick<QuotaStore, 'holdApi' | 'resumeApi'>;
   readonly retryGivenUp: (choice: GivenUpChoice) => Promise<number>;
   /** What of some feeds waits for a later try. */
-  readonly countPostponed: (feeds: readonly Feed[]) => Promise<Postponed>;
+  readonly countPostponed: (feeds: readonly CountedFeed[]) => Promise<Postponed>;
   readonly sync: Pick<SyncConfig, 'feeds'>;
   readonly source: Source;
 }
@@ -65,7 +66,7 @@ export function createOperatorActions(deps: OperatorActionDeps): OperatorActions
     cancelRun: async (runId) => {
       const run = await runs.read(runId);
       if (run?.endedAt !== null) throw new AppError(runErrors.RUN_NOT_ACTIVE, 'the run is not active');
-      const left = await deps.countPostponed(sync.feeds.filter(({ name }) => run.feedNames.includes(name)));
+      const left = await deps.countPostponed(feedsByName(run.feedNames, sync.feeds));
       await runs.end(runId, 'cancelled', 'operator', left);
     },
     holdApi: (api, reason) => quota.holdApi({ api, code: runErrors.HELD_BY_HAND.code, forMs: null, reason }),

@@ -2,13 +2,16 @@ import type { Logger } from '../core/log.ts';
 import type { Run } from '../model/run.ts';
 import type { SyncConfig } from '../model/sync-config.ts';
 import type { RunStore } from './run-store.ts';
+import type { LeaseStore } from '../refresh/queue/lease-store.ts';
 import { runErrors } from './errors.ts';
+import { feedsByName } from './feeds-by-name.ts';
 
 /** Foreign runs that this process has seen, and since when they have no driver; null: they have one. */
 export type ForeignRuns = Map<string, Date | null>;
 
 export interface ForeignRunDeps {
   readonly runs: Pick<RunStore, 'listAbandoned' | 'adopt' | 'end'>;
+  readonly leases: Pick<LeaseStore, 'countPostponed'>;
   /** Of this process. */
   readonly syncFileHash: string;
   readonly sync: Pick<SyncConfig, 'feeds'>;
@@ -25,7 +28,7 @@ const abandonedAfterMs = 10_000;
 
 /** A run without a driver: it continues with this file, or ends if the file does not have all of its feeds. */
 async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: Run): Promise<void> {
-  const { runs, syncFileHash, sync, log } = deps;
+  const { runs, leases, syncFileHash, sync, log } = deps;
   const names = sync.feeds.map(({ name }) => name);
   if (feedNames.every((feed) => names.includes(feed))) {
     await runs.adopt(runId, syncFileHash);
@@ -36,7 +39,7 @@ async function adoptOrCancel(deps: ForeignRunDeps, { runId, scope, feedNames }: 
     return;
   }
   const { code } = runErrors.SYNC_FILE_CHANGED;
-  await runs.end(runId, 'cancelled', code);
+  await runs.end(runId, 'cancelled', code, await leases.countPostponed(feedsByName(feedNames, sync.feeds)));
   log.warn(
     { runId, scope, code },
     'a run is cancelled, because no process uses its catalog-sync.yaml any more and this one does not have its feeds',

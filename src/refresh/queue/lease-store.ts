@@ -69,7 +69,7 @@ export interface LeaseStore {
    */
   postpone(kind: TargetKind, ids: readonly string[], failure: TargetFailure): Promise<void>;
   /** What could not be fetched for a reason that may pass, and waits for its next try. */
-  countPostponed(feeds: readonly Feed[]): Promise<Postponed>;
+  countPostponed(feeds: readonly Pick<Feed, 'name' | 'categories'>[]): Promise<Postponed>;
   /**
    * Puts a search with the name of its category as keyword in the place of one that 1688 refuses without. False: the search
    * has a keyword, or its category no name.

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import { parseSyncFile } from '../../../src/config/parse-sync-file.ts';
+import { createLeaseStore } from '../../../src/refresh/queue/lease-store.ts';
 import { reconcileForeignRuns, type ForeignRuns } from '../../../src/runs/reconcile-foreign-runs.ts';
 import { createRunStore, type RunStore } from '../../../src/runs/run-store.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts';
@@ -53,7 +54,8 @@ async function reconcile(ms: number): Promise<void> {
   const log = createLogger({ level: 'warn', pretty: false, stream });
   const now = new Date(Date.parse('2026-11-25T12:00:00Z') + ms);
   const met = await runs.listActive();
-  await reconcileForeignRuns({ runs, syncFileHash: 'ours', sync, foreignRuns, log }, met, now);
+  const deps = { runs, leases: createLeaseStore(database), syncFileHash: 'ours', sync, foreignRuns, log };
+  await reconcileForeignRuns(deps, met, now);
 }
 
 it('a run without a driver for ten seconds continues with the file of this process, if that has its feeds', async () => {
@@ -71,10 +73,16 @@ it('a run without a driver for ten seconds continues with the file of this proce
 
 it('a run without a driver ends if this process does not have all of its feeds', async () => {
   const runId = await begin('shoes', 'hats');
+  await database.pool.query(
+    `INSERT INTO sync.search_window (feed, keyword, language, failed_tries, failure_code, not_before)
+     VALUES ('hats', '帽', 'zh', 1, 'GATEWAY_TIMEOUT', now() + interval '1 hour')`,
+  );
   await silence(16);
   await reconcile(0);
   await reconcile(10_000);
   expect(await runs.read(runId)).toMatchObject({ status: 'cancelled', cause: 'SYNC_FILE_CHANGED' });
+  const { rows } = await database.pool.query('SELECT postponed FROM sync.run');
+  expect(rows).toEqual([{ postponed: 1 }]);
 });
 
 it('a driver that returns keeps its run, and the ten seconds begin again after it', async () => {

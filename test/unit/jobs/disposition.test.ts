@@ -173,7 +173,7 @@ describe('applyFetchResult', () => {
   it('ends the run when nothing can be called any more', async () => {
     const error = new AppError(extractErrors.GATEWAY_SIGNATURE_REFUSED, 'refused');
     expect(await dispose({ failed: [failed('7', error)], waiting: [waiting('8', null)] })).toEqual([
-      'end failed GATEWAY_SIGNATURE_REFUSED, 1 left',
+      'end failed GATEWAY_SIGNATURE_REFUSED, 2 left',
     ]);
   });
 
@@ -187,7 +187,7 @@ describe('applyFetchResult', () => {
       'count GATEWAY_BUSINESS_REFUSED',
       'postpone 7 for minutes',
       'note GATEWAY_UNAVAILABLE',
-      'end failed GATEWAY_SIGNATURE_REFUSED, 1 left',
+      'end failed GATEWAY_SIGNATURE_REFUSED, 2 left',
     ]);
   });
 

@@ -65,10 +65,10 @@ describe('a run that an operator starts', () => {
 });
 
 describe('a run that an operator cancels', () => {
-  it('ends for that, with what waits of its feeds', async () => {
+  it('ends for that, with what waits of its feeds, also of those that the sync file does not have', async () => {
     const { actions, done } = openActions({ run: { feedNames: ['hats', 'caps'] } });
     await actions.cancelRun('7');
-    expect(done).toEqual(['end 7 cancelled operator, 10 postponed']);
+    expect(done).toEqual(['end 7 cancelled operator, 20 postponed']);
   });
 
   it('fails to end where the database is away', async () => {

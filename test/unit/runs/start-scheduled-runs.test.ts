@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createLogger } from '../../../src/core/log.ts';
 import type { Run } from '../../../src/model/run.ts';
 import { createBeginRun } from '../../../src/runs/begin-run.ts';
+import type { Postponed } from '../../../src/refresh/queue/lease-store.ts';
 import { reconcileForeignRuns } from '../../../src/runs/reconcile-foreign-runs.ts';
 import { startScheduledRuns, type ScheduleDeps } from '../../../src/runs/start-scheduled-runs.ts';
 import type { KeptSchedule } from '../../../src/runs/schedule-store.ts';
@@ -110,13 +111,17 @@ it('runs that no process drives any more are taken over or ended before the tick
     runs: {
       listAbandoned: async (ids: readonly string[]) => [...ids],
       adopt: (runId: string, hash: string) => write(`adopt ${runId} for ${hash}`),
-      end: (runId: string, status: string, cause: string | null) =>
-        write(`end ${runId} ${status} ${String(cause)}`),
+      end: (runId: string, status: string, cause: string | null, left?: Postponed) =>
+        write(`end ${runId} ${status} ${String(cause)}, ${String(left?.targets)} postponed`),
+    },
+    leases: {
+      countPostponed: (feeds: readonly { name: string }[]) =>
+        Promise.resolve({ targets: feeds.filter(({ name }) => name === 'caps').length, nextTryAt: now }),
     },
     ...{ syncFileHash: 'ours', sync: { feeds: [{ name: 'shoes' }] } as never, foreignRuns: new Map(), log },
   };
   await reconcileForeignRuns(deps, met, now);
   expect(done).toEqual([]);
   await reconcileForeignRuns(deps, met, new Date(now.getTime() + 10_000));
-  expect(done).toEqual(['adopt 1 for ours', 'end 2 cancelled SYNC_FILE_CHANGED']);
+  expect(done).toEqual(['adopt 1 for ours', 'end 2 cancelled SYNC_FILE_CHANGED, 1 postponed']);
 });
