@@ -1,15 +1,15 @@
 import type { Confidence } from '../reads/product-pages.ts';
 
-/** Below, a probability is too high by up to 15 points (docs/confidence.md): no number is shown. */
-const trustedFrom = 0.8;
+/** Nothing is certain that was observed some time ago, nor certainly wrong. */
+const [leastPercent, mostPercent] = [1, 99];
 
-/** Nothing is certain that was observed some time ago. */
-const mostPercent = 99;
-
-const likelihood = (chance: number, whole: string) =>
-  chance < trustedFrom
-    ? `perhaps not ${whole} any more`
-    : `probably still ${whole}: ${String(Math.min(mostPercent, Math.round(100 * chance)))} %`;
+/** In words that agree with the number, which is calibrated from 0 to 1 (docs/confidence.md). */
+function likelihood(chance: number, whole: string): string {
+  const percent = Math.min(mostPercent, Math.max(leastPercent, Math.round(100 * chance)));
+  return chance < 0.5
+    ? `probably no longer ${whole}: ${String(100 - percent)} %`
+    : `probably still ${whole}: ${String(percent)} %`;
+}
 
 /** How sure one can be of what is known of an offer, in words: names with values for its facts. */
 export function confidenceRows(confidence: Confidence | null): (readonly [string, string])[] {

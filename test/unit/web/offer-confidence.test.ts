@@ -11,19 +11,20 @@ describe('how sure one can be of an offer, in words', () => {
     ]);
   });
 
-  it('does not call probable what is not, and gives no number that is not to be trusted', () => {
-    const rows = confidenceRows({ offer: 0.8, prices: 0.79, stock: 0.2, isInStock: false });
+  it('does not call probable what is not', () => {
+    const rows = confidenceRows({ offer: 0.5, prices: 0.499, stock: 0.2, isInStock: false });
     expect(rows.map(([, words]) => words)).toEqual([
-      'perhaps not right any more',
-      'perhaps not out of stock any more',
-      'probably still right: 80 %',
+      'probably no longer right: 50 %',
+      'probably no longer out of stock: 80 %',
+      'probably still right: 50 %',
     ]);
   });
 
   it('calls nothing certain', () => {
-    const rows = confidenceRows({ offer: 1, prices: 0.996, stock: null, isInStock: null });
+    const rows = confidenceRows({ offer: 1, prices: 0.996, stock: 0.001, isInStock: true });
     expect(rows.map(([, words]) => words)).toEqual([
       'probably still right: 99 %',
+      'probably no longer in stock: 99 %',
       'probably still right: 99 %',
     ]);
   });
