@@ -1,3 +1,4 @@
+import { shanghaiTime } from '../../core/shanghai-time.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
 import { consoleWords } from '../permissions/declared-states.ts';
 import type { PermissionRow } from '../permissions/list-permissions.ts';
@@ -16,7 +17,7 @@ function describeHold({ isHeld, probeAfter }: PermissionRow, now: Date): string 
   if (!isHeld) return '';
   if (probeAfter === null) return ', held until a person resumes it';
   return probeAfter > now
-    ? `, held until ${probeAfter.toISOString()}, when one call tries it`
+    ? `, held until ${shanghaiTime(probeAfter)} (Shanghai), when one call tries it`
     : ', held; the next call tries it';
 }
 

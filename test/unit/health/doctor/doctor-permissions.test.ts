@@ -51,7 +51,7 @@ describe('permissions', () => {
     [
       'later',
       new Date('2026-11-25T16:00:00Z'),
-      'held until 2026-11-25T16:00:00.000Z, when one call tries it',
+      'held until 2026-11-26 00:00 (Shanghai), when one call tries it',
     ],
     ['due', now, 'held; the next call tries it'],
     ['never', null, 'held until a person resumes it'],

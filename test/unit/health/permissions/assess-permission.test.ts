@@ -181,7 +181,7 @@ describe('a line of doctor', () => {
     [lineOf({ observed: 'denied' }, noon), `warn denied ${name}, held; the next call tries it. ${without}`],
     [
       lineOf({ observed: 'denied', declared: 'pending', declaredAt: noon }, afterNoon(0, 's', 1), 'asked'),
-      `warn denied ${name}, declared pending (待审核), held until 2026-11-25T04:00:00.001Z, when one call tries it; asked. ${without}`,
+      `warn denied ${name}, declared pending (待审核), held until 2026-11-25 12:00 (Shanghai), when one call tries it; asked. ${without}`,
     ],
     [
       lineOf({ declared: 'pending', declaredAt: new Date('2026-11-01T00:00:00Z') }),
