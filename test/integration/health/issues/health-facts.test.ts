@@ -173,6 +173,27 @@ describe('runs that went wrong', () => {
     expect(await scopes()).toEqual([]);
   });
 
+  it('are not over when a run of all feeds of another sync file has ended, which takes turns with theirs', async () => {
+    const addOf = async (file: string, status: string, runFeeds: readonly string[]) => {
+      await addRun('all', status, hoursAgo(1), runFeeds);
+      await change(
+        'UPDATE sync.run SET sync_file_hash = $1 WHERE run_id = (SELECT max(run_id) FROM sync.run)',
+        [file],
+      );
+    };
+    const ids = async () => (await read()).runs.map(({ runId }) => runId);
+    await addOf('one', 'succeeded', ['a']);
+    await addOf('other', 'succeeded', ['b']);
+    await addOf('one', 'failed', ['a']);
+    await addOf('other', 'succeeded', ['b']);
+    expect(await ids()).toEqual(['3']);
+    // A feed is added, and taken away again: its run went wrong, and no later one can be of it.
+    await addOf('longer', 'failed', ['a', 'c']);
+    expect(await ids()).toEqual(['5']);
+    await addOf('one', 'succeeded', ['a']);
+    expect(await ids()).toEqual([]);
+  });
+
   it('are not over by a run before them', async () => {
     await addRun('before', 'succeeded', hoursAgo(1), ['a']);
     await addRun('after', 'failed', hoursAgo(2), ['a']);
