@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { isSelfUse } from '../config/is-self-use.ts';
 import { systemClock } from '../core/clock.ts';
 import type { Config } from '../config/environment.ts';
 import { connectionLimits } from '../db/connection-limits.ts';
@@ -284,7 +285,7 @@ async function wire(options: AppOptions, closing: CloseStack): Promise<App> {
       worker.becomeService();
     },
     conduct: (isOver) => conduct(conducting, isOver),
-    findHealthIssues: () => readHealth({ pool, appKey, feeds: sync.feeds }),
+    findHealthIssues: () => readHealth({ pool, appKey, feeds: sync.feeds, isSelfUse: isSelfUse(config) }),
     countUnsettled: () => ledger.countUnsettled(),
     sendNotifications: worker.sendNotifications,
     close: () => closing.close(log),

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { isSelfUse } from '../config/is-self-use.ts';
 import type { Config } from '../config/environment.ts';
 import { systemClock } from '../core/clock.ts';
 import { unlessAborted, type CloseStack } from '../core/lifecycle.ts';
@@ -46,7 +47,8 @@ export function openWorker(deps: WorkerDeps): OpenWorker {
   });
   closing.add('heartbeat', () => unlessAborted(cut, heartbeat.end(), () => undefined));
   const { trackers } = sync;
-  const health = createHealthStore({ pool, appKey: credentialsOf(config).appKey, feeds: sync.feeds });
+  const { appKey } = credentialsOf(config);
+  const health = createHealthStore({ pool, appKey, feeds: sync.feeds, isSelfUse: isSelfUse(config) });
   const dispatcher = openDispatcher(
     { pool, config, health, trackers, source: sourceOf(config), log },
     command,

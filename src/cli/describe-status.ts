@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { readHealth } from '../app/read-health.ts';
 import type { Session } from '../app/session.ts';
+import { isSelfUse } from '../config/is-self-use.ts';
 import { tryReadSyncConfig } from '../config/read-sync-config.ts';
 import { readStatus } from '../health/read-status.ts';
 import { createPaint } from '../terminal/paint.ts';
@@ -20,7 +21,7 @@ export async function describeStatus(
 ): Promise<string> {
   const { ALIBABA_APP_KEY: appKey = '', projectDir } = config;
   const feeds = tryReadSyncConfig(projectDir)?.feeds ?? [];
-  const issues = await readHealth({ pool, appKey, feeds });
+  const issues = await readHealth({ pool, appKey, feeds, isSelfUse: isSelfUse(config) });
   const status = { issues, ...(await readStatus(pool, runs)) };
   return isJson
     ? safeJson(status)

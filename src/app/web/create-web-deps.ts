@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { sourceOf } from '../credentials.ts';
+import { isSelfUse } from '../../config/is-self-use.ts';
 import { openWatchLists } from '../../config/watch-lists.ts';
 import type { Environment } from '../../config/environment.ts';
 import { createBeginRun } from '../../runs/begin-run.ts';
@@ -132,7 +133,9 @@ function openBySync({ session, pool, sync }: WebParts): Pick<WebDeps, 'planToday
 export function createWebDeps(parts: WebParts): WebDeps {
   const { session, pool, queueServer, drain } = parts;
   const { config, log } = session;
-  const stores = createPageStores(pool, config.ALIBABA_APP_KEY ?? '', parts.sync?.feeds ?? []);
+  const appKey = config.ALIBABA_APP_KEY ?? '';
+  const feeds = parts.sync?.feeds ?? [];
+  const stores = createPageStores({ pool, appKey, feeds, isSelfUse: isSelfUse(config) });
   const schedules = createScheduleStore({ pool });
   const queues = createQueuesToSee({ server: queueServer, log });
   const raw = createRawStore({ pool });
@@ -146,7 +149,7 @@ export function createWebDeps(parts: WebParts): WebDeps {
     },
     metrics: {
       token: config.METRICS_TOKEN ?? null,
-      store: createMetricsStore({ pool, appKey: config.ALIBABA_APP_KEY ?? '' }),
+      store: createMetricsStore({ pool, appKey, isSelfUse: isSelfUse(config) }),
       pools: { web: pool, ...(parts.workPool === undefined ? {} : { work: parts.workPool }) },
     },
     checkReady: async () => {

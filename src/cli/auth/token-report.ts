@@ -1,3 +1,4 @@
+import { isSelfUse } from '../../config/is-self-use.ts';
 import type { Config } from '../../config/environment.ts';
 import { dayMs } from '../../core/duration.ts';
 import { postponeWithinMs } from '../../model/token.ts';
@@ -76,8 +77,8 @@ const unstored = { storedAt: null, accessExpiresAt: null, refreshExpiresAt: null
 
 function describe(facts: TokenFacts): Omit<TokenReport, 'appKey'> {
   const { config, stored } = facts;
-  const { ALIBABA_ACCESS_TOKEN: access, ALIBABA_REFRESH_TOKEN: refresh, TOKEN_KEY: key } = config;
-  if (access && !refresh) {
+  const { ALIBABA_REFRESH_TOKEN: refresh, TOKEN_KEY: key } = config;
+  if (isSelfUse(config)) {
     const hidden = 'the stored tokens of a login are not used: remove ALIBABA_ACCESS_TOKEN to use them';
     const warnings = ['it is not known when this token expires; the console of 1688 shows it'];
     if (stored) warnings.push(hidden);

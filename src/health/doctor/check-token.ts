@@ -1,3 +1,4 @@
+import { isSelfUse } from '../../config/is-self-use.ts';
 import type { Clock } from '../../core/clock.ts';
 import type { Config } from '../../config/environment.ts';
 import { postponeWithinMs, type TokenSet, type TokenStore } from '../../model/token.ts';
@@ -29,9 +30,9 @@ function describe(tokens: TokenSet, now: Date): Check {
 
 /** Whether there is a token to call with, and for how long. `store` is null without a TOKEN_KEY. */
 export async function checkToken(config: Config, store: TokenStore | null, clock: Clock): Promise<Check> {
-  const { ALIBABA_APP_KEY: appKey, ALIBABA_ACCESS_TOKEN: access, ALIBABA_REFRESH_TOKEN: refresh } = config;
+  const { ALIBABA_APP_KEY: appKey, ALIBABA_REFRESH_TOKEN: refresh } = config;
   if (isDemo(config)) return skip(name, 'that of the sandbox which the demo starts');
-  if (access && !refresh) return ok(name, 'from ALIBABA_ACCESS_TOKEN; it is not known when it expires');
+  if (isSelfUse(config)) return ok(name, 'from ALIBABA_ACCESS_TOKEN; it is not known when it expires');
   try {
     const stored = store && appKey ? await store.read(appKey) : null;
     if (stored) return describe(stored, clock.now());

@@ -130,14 +130,16 @@ export interface HealthStoreParts {
   readonly appKey: string;
   /** Of the sync file; none: it is not there, or can't be read. */
   readonly feeds: readonly Feed[];
+  /** Calls use no stored token: when those expire is no matter. Default: false. */
+  readonly isSelfUse?: boolean;
 }
 
-async function read({ pool, appKey, feeds }: HealthStoreParts): Promise<HealthFacts> {
+async function read({ pool, appKey, feeds, isSelfUse = false }: HealthStoreParts): Promise<HealthFacts> {
   const state = await runSqlForOne<WorkState>(pool, readSql('health-state'), [appKey]);
   const soon = new Date(state.now.getTime() + partitionLeadMs);
   return {
     hasAppKey: appKey !== '',
-    state,
+    state: isSelfUse ? { ...state, logInBy: null } : state,
     runs: await runSql<TroubledRun>(pool, readSql('health-runs')),
     workers: await runSql<WorkerTrouble>(pool, readSql('health-workers')),
     missed: await runSql<MissedSlots>(pool, readSql('health-slots')),

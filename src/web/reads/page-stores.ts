@@ -1,12 +1,14 @@
-import type { Pool } from 'pg';
-import { createHealthStore, type HealthStore } from '../../health/issues/health-store.ts';
+import {
+  createHealthStore,
+  type HealthStore,
+  type HealthStoreParts,
+} from '../../health/issues/health-store.ts';
 import { createOperatorLog, type OperatorLog } from '../../runs/operator-log.ts';
 import { createQuarantineStore, type QuarantineStore } from '../../health/quarantine-store.ts';
 import { createQuotaReport, type QuotaReport } from '../../ledger/quota-report.ts';
 import { createQuotaStore, type QuotaStore } from '../../ledger/quota-store.ts';
 import { createStatusStore, type StatusStore } from '../../health/status-store.ts';
 import { createTrackerStore, type TrackerStore } from '../../health/trackers/tracker-store.ts';
-import type { Feed } from '../../model/sync-config.ts';
 import { createEndedSessions, type EndedSessions } from '../guard/ended-sessions.ts';
 import { createCallPages, type CallPages } from './call-pages.ts';
 import { createOverviewPages, type OverviewPages } from './overview-pages.ts';
@@ -36,10 +38,11 @@ export interface PageStores {
 }
 
 /** For one app; an empty app key: not set, so there are no limits. */
-export function createPageStores(pool: Pool, appKey: string, feeds: readonly Feed[]): PageStores {
+export function createPageStores(parts: HealthStoreParts): PageStores {
+  const { pool, appKey } = parts;
   return {
     overview: createOverviewPages(pool, appKey),
-    issues: createHealthStore({ pool, appKey, feeds }),
+    issues: createHealthStore(parts),
     calls: createCallPages(pool),
     runs: createRunPages(pool),
     workers: createWorkerPages(pool),

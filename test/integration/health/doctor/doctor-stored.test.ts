@@ -179,6 +179,22 @@ describe('what is listed', () => {
 });
 
 describe('health', () => {
+  test('has no issue of tokens that a token of the console takes the place of', async () => {
+    const said = async (env: Record<string, string>) => {
+      const settings = loadConfig({ projectDir: '/nowhere', env, readFiles: false });
+      return lines(await checkHealth(db.pool, { config: settings, sync, findRemedy }));
+    };
+    await run(
+      "INSERT INTO sync.token (app_key, access_token, access_expires_at, updated_at) VALUES ('1', '', '2026-01-01', now())",
+    );
+    const used = { ALIBABA_APP_KEY: '1', ALIBABA_ACCESS_TOKEN: 'of the console' };
+    expect(await said(used)).toEqual(['ok health: no health issue']);
+    const expired = [expect.stringMatching(/^warn health log-in: The stored tokens expired/)];
+    expect(await said({ ALIBABA_APP_KEY: '1' })).toEqual(expired);
+    expect(await said({ ...used, ALIBABA_REFRESH_TOKEN: 'r' })).toEqual(expired);
+    await run('TRUNCATE sync.token');
+  });
+
   test('is without an issue where only an App Key is missing, or a process was replaced', async () => {
     const said = async (env: Record<string, string>) => {
       const settings = loadConfig({ projectDir: '/nowhere', env, readFiles: false });

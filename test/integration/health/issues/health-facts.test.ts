@@ -126,6 +126,9 @@ describe('the state', () => {
     await keep(appKey, '2026-01-01', null);
     await change("UPDATE sync.token SET refresh_token = '\\x00'");
     expect((await state()).logInBy).toBeNull();
+    await keep(appKey, '2026-01-01', '2026-02-02');
+    const selfUse = createHealthStore({ pool: db.pool, appKey, feeds, isSelfUse: true });
+    expect((await selfUse.read()).state.logInBy).toBeNull();
   });
 });
 

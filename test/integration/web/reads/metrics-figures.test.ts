@@ -93,6 +93,8 @@ test('a login is needed when the tokens of this app can no longer be renewed', a
   expect((await read()).state.logInBy).toBeNull();
   await execute('UPDATE sync.token SET refresh_token = NULL WHERE app_key = $1', appKey);
   expect((await read()).state.logInBy).toEqual(access);
+  const selfUse = createMetricsStore({ pool: at.db.pool, appKey, isSelfUse: true });
+  expect((await selfUse.read()).state.logInBy).toBeNull();
 });
 
 test('answers that are not loaded are counted, and failed attempts to notify', async () => {
