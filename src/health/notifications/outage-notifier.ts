@@ -18,7 +18,7 @@ export interface OutageDeps {
 
 /** Tells people of an outage of the database, which can't keep what was told: each process does it once an outage. */
 export interface OutageNotifier {
-  /** Health issues could not be read. `isLast`: this process ends next. */
+  /** Health issues could not be read. `isLast`: this process ends next; it tells of an event, as nobody would tell of its end. */
   failed(error: AppError, isLast: boolean, signal: AbortSignal): Promise<void>;
   /** They could. */
   answered(signal: AbortSignal): Promise<void>;
@@ -27,7 +27,7 @@ export interface OutageNotifier {
 interface Outage {
   readonly error: AppError;
   readonly since: Date;
-  isTold: boolean;
+  told: 'begun' | 'happened' | null;
 }
 
 /** Each process tells for itself. */
@@ -63,12 +63,13 @@ export function createOutageNotifier({ notifier, source, clock, log }: OutageDep
     failed: async (error, isLast, signal) => {
       if (!error.kind.isOutage) return;
       const now = clock.now();
-      outage ??= { error, since: now, isTold: false };
-      if (outage.isTold || (!isLast && now.getTime() - outage.since.getTime() < toldAfterMs)) return;
-      outage.isTold = await tell(itemOf(outage, 'begun'), signal);
+      outage ??= { error, since: now, told: null };
+      if (outage.told !== null || (!isLast && now.getTime() - outage.since.getTime() < toldAfterMs)) return;
+      const phase = isLast ? 'happened' : 'begun';
+      if (await tell(itemOf(outage, phase), signal)) outage.told = phase;
     },
     answered: async (signal) => {
-      if (outage?.isTold === true && !(await tell(itemOf(outage, 'over'), signal))) return;
+      if (outage?.told === 'begun' && !(await tell(itemOf(outage, 'over'), signal))) return;
       outage = null;
     },
   };

@@ -70,7 +70,7 @@ test('a restart is not sent, nor is what is no outage; a process that ends says 
   await outages.failed(new AppError(databaseErrors.DATABASE_REJECTED, 'a bug'), true, signal);
   expect(receiver.taken).toEqual([]);
   await failAfter(outages, 0, true);
-  expect(receiver.phases).toEqual(['begun database:DATABASE_UNREACHABLE']);
+  expect(receiver.phases).toEqual(['happened database:DATABASE_UNREACHABLE']);
 });
 
 test('a receiver that does not answer is asked again', async () => {

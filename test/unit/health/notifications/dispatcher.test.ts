@@ -86,7 +86,7 @@ describe('a dispatcher', () => {
     const { dispatcher, messages } = open({ options });
     await dispatcher.finish();
     expect(messages.map(({ items }) => items.map(({ key, phase }) => `${phase} ${key}`))).toEqual([
-      ['begun database:DATABASE_UNREACHABLE'],
+      ['happened database:DATABASE_UNREACHABLE'],
     ]);
     const silent = open({ options: { ...options, receivers: [], changes: failing() } });
     await silent.dispatcher.finish();
@@ -96,9 +96,20 @@ describe('a dispatcher', () => {
   it('tells of the end of an outage', async () => {
     let isDown = true;
     const { deps } = memoryNotifications();
-    const issues = { read: () => (isDown ? Promise.reject(gone) : deps.issues.read()) };
-    const { dispatcher, messages } = open({ options: { issues } });
-    await dispatcher.finish();
+    let reads = 0;
+    const issues = {
+      read: () => {
+        reads += 1;
+        return isDown ? Promise.reject(gone) : deps.issues.read();
+      },
+    };
+    const { dispatcher, messages, setClock } = open({ options: { issues } });
+    for (const second of [0, 20]) {
+      setClock(afterNoon(second, 's'));
+      dispatcher.wake();
+      await until(() => reads === 1 + second / 20);
+    }
+    await until(() => messages.length === 1);
     isDown = false;
     await dispatcher.finish();
     expect(messages.map(({ items }) => items[0]?.phase)).toEqual(['begun', 'over']);
@@ -206,7 +217,8 @@ describe('an outage', () => {
 
   it('whose end does not arrive is told again', async () => {
     const { outages, messages, logged, failAfter, setDown } = openOutages();
-    await failAfter(0, true);
+    await failAfter(0);
+    await failAfter(15_000);
     setDown(true);
     await outages.answered(signal);
     expect(logged).toHaveLength(1);
@@ -215,6 +227,13 @@ describe('an outage', () => {
     await outages.answered(signal);
     expect(messages.map(({ items }) => items[0]?.phase)).toEqual(['begun', 'over']);
     expect(messages[0]?.items[0]?.id).not.toBe(messages[1]?.items[0]?.id);
+  });
+
+  it('that a process tells of at its end is an event: no process can tell of its end', async () => {
+    const { outages, messages, failAfter } = openOutages();
+    await failAfter(0, true);
+    await outages.answered(signal);
+    expect(messages.map(({ items }) => items[0]?.phase)).toEqual(['happened']);
   });
 
   it('is no warning where the process has ended', async () => {
