@@ -8,6 +8,7 @@ import { listPermissions } from '../permissions/list-permissions.ts';
 import { failed, type Check } from './check.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { checkQuota } from './check-quota.ts';
+import { isDemo } from './check-settings.ts';
 
 export interface UsageParts {
   readonly pool: Pool;
@@ -24,7 +25,9 @@ export async function checkUsage(
   const { ALIBABA_APP_KEY: appKey } = config;
   try {
     const quota = createQuotaStore({ pool });
-    const limits = (await quota.quotaStatus()).filter((limit) => limit.appKey === appKey);
+    const all = await quota.quotaStatus();
+    // The key of a demo is that of its sandbox, the only one in its database.
+    const limits = isDemo(config) ? all : all.filter((limit) => limit.appKey === appKey);
     if (appKey === undefined) return checkQuota(limits);
     const permissions = createPermissionStore({ pool, appKey });
     const { apis } = await listPermissions({ permissions, quota, sync });

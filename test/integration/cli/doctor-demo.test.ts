@@ -31,6 +31,17 @@ it('a demo is complete without keys, and goes on by `demo`', async () => {
   expect(exitCode).toBe(0);
 });
 
+it('what is left of the limits of its sandbox is told, whose key the folder does not have', async () => {
+  await database.pool.query(
+    `INSERT INTO usage.quota_limit (app_key, api, period_kind, call_limit, source, is_assumed, valid_from, created_at)
+     VALUES ('1000000', 'com.alibaba.fenxiao.crossborder:product.search.keywordQuery:1', 'day', 2000, 'configured', false, now(), now())`,
+  );
+  const { said } = await examine('.catalog-sync/demo');
+  expect(said.match(/^\S+ +quota: .*$/gm)).toEqual([
+    'ok    quota: product.search.keywordQuery: used 0 of 2,000 a day',
+  ]);
+});
+
 it.each<[string, string, Record<string, string>]>([
   ['another folder', 'demo', {}],
   ['a demo with a key of its own', '.catalog-sync/demo', { ALIBABA_APP_KEY: '1234567' }],
