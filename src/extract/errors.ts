@@ -124,9 +124,9 @@ export const extractErrors = defineErrors({
   },
   GATEWAY_REDIRECT: {
     origin: 'operator',
-    recovery: 'fail',
+    recovery: 'retry',
     remedy:
-      'The gateway answered with a redirect. catalog-sync follows no redirect, because that could send the token to another host. Check ALIBABA_API_URL.',
+      'The gateway answered with a redirect. catalog-sync follows no redirect, because that could send the token to another host. The call is retried. If the error continues, check ALIBABA_API_URL.',
   },
   GATEWAY_URL_REFUSED: {
     origin: 'operator',

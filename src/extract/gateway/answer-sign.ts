@@ -15,6 +15,8 @@ const signs: ReadonlyMap<ErrorKind, AnswerSign> = new Map([
   [errors.GATEWAY_TIMEOUT, 'unavailable'],
   [errors.GATEWAY_CONNECTION_LOST, 'unavailable'],
   [errors.GATEWAY_ANSWER_UNREADABLE, 'unavailable'],
+  // Of a wrong address, or of a page that stands in for 1688 while it is overloaded.
+  [errors.GATEWAY_REDIRECT, 'unavailable'],
   [errors.GATEWAY_UNREACHABLE, 'unreachable'],
 ]);
 

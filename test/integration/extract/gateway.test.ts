@@ -323,6 +323,8 @@ const json400 =
   (response) =>
     json(response, gatewayError(code), 400);
 
+const redirect: Respond = (response) => response.writeHead(302, { location: '/x' }).end();
+
 describe('what one refusal asks of all calls', () => {
   it.each([
     ['gw.APIACLDecline', 'denied', 'GATEWAY_NO_GRANT'],
@@ -343,6 +345,7 @@ describe('what one refusal asks of all calls', () => {
     ['a refused signature', json400('gw.SignatureInvalid'), null],
     ['a missing parameter', json400('gw.ParamMissing'), null],
     ['noise', json200('noise'), 'unavailable'],
+    ['a redirect', redirect, 'unavailable'],
   ] as const)('%s shows what it can', async (_, respond, shows) => {
     const { gateway, ledger } = await setup(respond);
     await gateway.call(roots, context).catch(() => undefined);

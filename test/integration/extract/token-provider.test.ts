@@ -252,7 +252,7 @@ describe('a refresh that fails', () => {
       'a redirect',
       (response) => response.writeHead(302, { location: '/' }).end(),
       'GATEWAY_REDIRECT',
-      'fail',
+      'retry',
     ],
   ])('by %s', async (_name, respond, code, recovery) => {
     const { create, store } = await setup(respond, tokenSet());

@@ -48,7 +48,7 @@ async function logsOf(level: string) {
       offers: 120,
       faults: [
         {
-          kind: 'redirect',
+          kind: 'oversize',
           api: 'com.alibaba.fenxiao.crossborder:product.search.queryProductDetail:1',
           count: 1,
         },
@@ -90,7 +90,7 @@ test('each job ends with one line, which leads from its run to its calls', async
   const byCall = (a: { call: string }, b: { call: string }) => Number(a.call) - Number(b.call);
   expect(reported.toSorted(byCall)).toEqual(calls.toSorted(byCall));
   const given = lines.filter(({ msg }) => msg === 'target given up for today');
-  expect(given).toMatchObject([{ runId: '1', kind: 'detail', err: { code: 'GATEWAY_REDIRECT' } }]);
+  expect(given).toMatchObject([{ runId: '1', kind: 'detail', err: { code: 'GATEWAY_ANSWER_TOO_LARGE' } }]);
   expect(jobs).toContain(given[0]?.jobId);
   const documented = fieldsOf('monitoring.md', 'Logs');
   expect(documented).toEqual(expect.arrayContaining(['runId', 'callIds']));

@@ -32,29 +32,35 @@ const countUndetailed = async (stack: TestStack): Promise<number> => {
 };
 
 describe.each(listBackends())('on %s', (backend) => {
-  it('an outage of an API costs a few calls, not some for each target, and the run goes on after it', () =>
-    withTestStack({ backend }, async (stack) => {
-      await stack.query(
-        `INSERT INTO sync.api_permission (app_key, api, observed) VALUES ('${stack.sandbox.appKey}', '${detailApi}', 'allowed')`,
-      );
-      stack.sandbox.setFaults([{ kind: 'server_error', api: detailApi }]);
-      const running = stack.run();
-      await until(
-        async () => (await stack.query(`SELECT FROM usage.backoff WHERE pause >= '4 seconds'`)).length > 0,
-      );
-      const { byApi, min_calls } = await readStats(stack);
-      // Those under way when the fifth failed, and one after each pause.
-      expect(byApi[detailApi]).toBeLessThanOrEqual(25);
-      expect(min_calls.total).toBeGreaterThan(100);
-      stack.sandbox.setFaults([]);
-      // A target of which each try fell into the outage waits for two minutes.
-      await until(async () => (await countUndetailed(stack)) === 0, { timeoutMs: 60_000 });
-      await stack.advance(130_000);
-      expect(await running).toMatchObject({ status: 'succeeded', postponed: 0, counts: { errors: 0 } });
-      await expectTruth(stack);
-      await expectOneRowPerArrival(stack);
-      expect(await countPaidTwice(stack)).toBe(0);
-    }));
+  it.each([
+    ['an outage', 'server_error'],
+    ['a redirect', 'redirect'],
+  ] as const)(
+    '%s of an API costs a few calls, not some for each target, and the run goes on after it',
+    (_, kind) =>
+      withTestStack({ backend }, async (stack) => {
+        await stack.query(
+          `INSERT INTO sync.api_permission (app_key, api, observed) VALUES ('${stack.sandbox.appKey}', '${detailApi}', 'allowed')`,
+        );
+        stack.sandbox.setFaults([{ kind, api: detailApi }]);
+        const running = stack.run();
+        await until(
+          async () => (await stack.query(`SELECT FROM usage.backoff WHERE pause >= '4 seconds'`)).length > 0,
+        );
+        const { byApi, min_calls } = await readStats(stack);
+        // Those under way when the fifth failed, and one after each pause.
+        expect(byApi[detailApi]).toBeLessThanOrEqual(25);
+        expect(min_calls.total).toBeGreaterThan(100);
+        stack.sandbox.setFaults([]);
+        // A target of which each try fell into the outage waits for two minutes.
+        await until(async () => (await countUndetailed(stack)) === 0, { timeoutMs: 60_000 });
+        await stack.advance(130_000);
+        expect(await running).toMatchObject({ status: 'succeeded', postponed: 0, counts: { errors: 0 } });
+        await expectTruth(stack);
+        await expectOneRowPerArrival(stack);
+        expect(await countPaidTwice(stack)).toBe(0);
+      }),
+  );
 
   it('a target that fails is tried again some minutes later in the same run', () =>
     withTestStack({ backend }, async (stack) => {
@@ -106,14 +112,17 @@ describe.each(listBackends())('on %s', (backend) => {
       expect((await readStats(stack)).calls.length).toBeLessThanOrEqual(3);
     }));
 
-  it('a token service that does not answer halts the run after three calls', () =>
-    withTestStack({ backend, sandbox: { accessTokenLifeMs: 60 * minuteMs }, env: oauth }, async (stack) => {
-      stack.sandbox.advance(2 * 60 * minuteMs);
-      stack.sandbox.setFaults([{ kind: 'server_error', api: tokenApi }]);
-      const run = await stack.run();
-      expect(run).toMatchObject({ status: 'failed', cause: 'AUTH_REFRESH_UNAVAILABLE' });
-      const { calls, byOutcome } = await readStats(stack);
-      expect(calls.filter(({ api }) => api === tokenApi)).toHaveLength(3);
-      expect(byOutcome['401']).toBe(1);
-    }));
+  it.each(['server_error', 'redirect'] as const)(
+    'a token service that answers with a %s halts the run after three calls',
+    (kind) =>
+      withTestStack({ backend, sandbox: { accessTokenLifeMs: 60 * minuteMs }, env: oauth }, async (stack) => {
+        stack.sandbox.advance(2 * 60 * minuteMs);
+        stack.sandbox.setFaults([{ kind, api: tokenApi }]);
+        const run = await stack.run();
+        expect(run).toMatchObject({ status: 'failed', cause: 'AUTH_REFRESH_UNAVAILABLE' });
+        const { calls, byOutcome } = await readStats(stack);
+        expect(calls.filter(({ api }) => api === tokenApi)).toHaveLength(3);
+        expect(byOutcome['401']).toBe(1);
+      }),
+  );
 });
