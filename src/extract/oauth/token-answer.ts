@@ -1,8 +1,12 @@
+import { dayMs } from '../../core/duration.ts';
 import { isJsonObject, type JsonValue } from '../../core/json.ts';
 import { Secret } from '../../core/secret.ts';
 import type { TokenSet } from '../../model/token.ts';
 import type { Expectation } from '../gateway/classify.ts';
 import { parseGatewayTime } from '../gateway-time.ts';
+
+/** No token lives that long: a time that is not in seconds from now, and beyond what a date can hold. */
+const maxLifeMs = 36_600 * dayMs;
 
 const nothing: TokenSet = {
   accessToken: new Secret(''),
@@ -35,8 +39,8 @@ export function readTokenAnswer(payload: JsonValue, used: TokenSet | null, asked
   const accessToken = textOf(answer['access_token']);
   const refreshToken = textOf(answer['refresh_token']);
   const refreshEnd = parseGatewayTime(textOf(answer['refresh_token_timeout']) ?? '');
-  const seconds = Number(textOf(answer['expires_in']) ?? Number.NaN);
-  const accessEnd = Number.isFinite(seconds) ? new Date(askedAt.getTime() + seconds * 1_000) : null;
+  const lifeMs = Number(textOf(answer['expires_in'])) * 1_000;
+  const accessEnd = lifeMs > 0 && lifeMs < maxLifeMs ? new Date(askedAt.getTime() + lifeMs) : null;
   const kept = used ?? nothing;
   return {
     ...(accessToken === null

@@ -62,6 +62,8 @@ class StoredTokens implements AccessTokens {
   readonly #store: TokenStore;
   #known: TokenSet | null = null;
   #refreshing: Promise<TokenSet> | null = null;
+  /** Half of the life of a fresh token where that is shorter: it would be due at once, and so would the next. */
+  #minLifeMs = minLifeMs;
   /** Refreshes in a row that brought neither a token nor a refusal, and when the next may be tried. */
   #failures = 0;
   #nextTryMs = 0;
@@ -83,6 +85,7 @@ class StoredTokens implements AccessTokens {
       () => (this.#refreshing = null),
     ));
     this.#known = tokens;
+    this.#minLifeMs = Math.min(minLifeMs, this.#lifeMs(tokens) / 2);
     return tokens.accessToken;
   }
 
@@ -104,9 +107,12 @@ class StoredTokens implements AccessTokens {
     return first;
   }
 
-  #isDue({ accessExpiresAt, refreshToken }: TokenSet): boolean {
-    if (!refreshToken || !accessExpiresAt) return false;
-    return accessExpiresAt.getTime() - this.#options.clock.now().getTime() < minLifeMs;
+  #isDue(tokens: TokenSet): boolean {
+    return tokens.refreshToken !== null && this.#lifeMs(tokens) < this.#minLifeMs;
+  }
+
+  #lifeMs({ accessExpiresAt }: TokenSet): number {
+    return accessExpiresAt ? accessExpiresAt.getTime() - this.#options.clock.now().getTime() : Infinity;
   }
 
   async #refreshOnce(stale: Secret): Promise<TokenSet> {

@@ -157,6 +157,18 @@ describe('a refresh', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it.each(['290', '0', '-1', ' ', '1e300'])(
+    'is one, also when its token shall live %s seconds',
+    async (life) => {
+      const { create, server, store } = await setup(refreshing({ expires_in: life }), tokenSet());
+      const tokens = create();
+      await tokens.refresh(await tokens.current());
+      expect((await store.read('1000000'))?.accessExpiresAt?.getTime()).not.toBeNaN();
+      for (let calls = 0; calls < 5; calls++) expect(await reveal(tokens.current())).toBe('access-2');
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
   it('is one for all calls of a process that were refused together', async () => {
     const { create, server } = await setup(refreshing(), tokenSet());
     const tokens = create();
