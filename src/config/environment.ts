@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { AppError, coreErrors, errorMessage } from '../core/errors.ts';
 import { logLevels } from '../core/log-levels.ts';
 import { Secret } from '../core/secret.ts';
+import { mergeSettings } from './merge-settings.ts';
 import type { Environment } from './process-environment.ts';
 
 /** What `NOTIFY_FORMAT` may say: the format of the receiver of notifications. */
@@ -209,16 +210,16 @@ export function parseEnvText(text: string): Environment {
   return parseEnv(text.replace(/^\ufeff/, ''));
 }
 
-function readEnvFiles(projectDir: string, problems: string[]): { values: Environment; files: string[] } {
+function readEnvFiles(projectDir: string, problems: string[]): { values: Environment[]; files: string[] } {
   const names = envFileNames.filter((name) => existsSync(join(projectDir, name)));
-  const values = names.reduceRight<Environment>((later, name) => {
+  const values = names.map((name) => {
     try {
-      return { ...later, ...parseEnvText(readFileSync(join(projectDir, name), 'utf8')) };
+      return parseEnvText(readFileSync(join(projectDir, name), 'utf8'));
     } catch (error) {
       problems.push(`${name}: ${codeOf(error)}`);
-      return later;
+      return {};
     }
-  }, {});
+  });
   return { values, files: names.map((name) => join(projectDir, name)) };
 }
 
@@ -277,13 +278,11 @@ export function loadConfig(options: {
 }): Config {
   const problems: string[] = [];
   const fromFiles =
-    options.readFiles === false ? { values: {}, files: [] } : readEnvFiles(options.projectDir, problems);
-  const merged: Environment = { ...fromFiles.values, ...options.env };
+    options.readFiles === false ? { values: [], files: [] } : readEnvFiles(options.projectDir, problems);
+  const merged = mergeSettings([options.env, ...fromFiles.values], secretKeys);
   const withSecrets = { ...merged, ...readSecretFiles(merged, problems) };
   const known = Object.fromEntries(
-    configKeys
-      .map((key) => [key, withSecrets[key]] as const)
-      .filter(([, value]) => value !== undefined && value !== ''),
+    configKeys.map((key) => [key, withSecrets[key]] as const).filter(([, value]) => value !== undefined),
   );
   const parsed = environment.safeParse(known);
   if (!parsed.success) {

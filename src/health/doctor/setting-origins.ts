@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configKeys, envFileNames, parseEnvText, type Environment } from '../../config/environment.ts';
+import {
+  configKeys,
+  envFileNames,
+  parseEnvText,
+  secretKeys,
+  type Environment,
+} from '../../config/environment.ts';
+import { mergeSettings } from '../../config/merge-settings.ts';
 
 /** What an env file says; nothing when it can't be read, which another check reports. */
 function readEnvFile(file: string): Environment {
@@ -15,12 +22,12 @@ function readEnvFile(file: string): Environment {
 export function findOrigins(projectDir: string, env: Environment): ReadonlyMap<string, string> {
   const files = envFileNames.map((name) => [name, readEnvFile(join(projectDir, name))] as const);
   const sources: readonly (readonly [string, Environment])[] = [['the environment', env], ...files];
-  const placeOf = (name: string) => sources.find(([, values]) => values[name])?.[0];
   return new Map(
     configKeys.flatMap((key) => {
-      const byFile = placeOf(`${key}_FILE`);
-      const origin = placeOf(key) ?? (byFile === undefined ? undefined : `${key}_FILE of ${byFile}`);
-      return origin === undefined ? [] : [[key, origin] as const];
+      const [place, values] =
+        sources.find(([, source]) => [key, `${key}_FILE`].some((name) => source[name])) ?? [];
+      if (place === undefined) return [];
+      return [[key, values?.[key] ? place : `${key}_FILE of ${place}`] as const];
     }),
   );
 }
@@ -28,5 +35,5 @@ export function findOrigins(projectDir: string, env: Environment): ReadonlyMap<s
 /** All variables as they count: the environment over `.env.local` over `.env`. */
 export function findSettings(projectDir: string, env: Environment): Environment {
   const files = envFileNames.map((name) => readEnvFile(join(projectDir, name)));
-  return Object.assign({}, ...files.toReversed(), env) as Environment;
+  return mergeSettings([env, ...files], secretKeys);
 }

@@ -58,6 +58,21 @@ describe('where values come from', () => {
     expect(load({ ALIBABA_APP_KEY: '', DATABASE_URL: '' })).not.toHaveProperty('DATABASE_URL');
   });
 
+  test('an empty value hides no value of a file that comes later', () => {
+    const files = { '.env.local': 'ALIBABA_APP_KEY=\nPORT=4001', '.env': 'ALIBABA_APP_KEY=87654321' };
+    const { ALIBABA_APP_KEY, PORT } = load({ PORT: '' }, files);
+    expect([ALIBABA_APP_KEY, PORT]).toEqual(['87654321', 4001]);
+  });
+
+  test('the file that the environment names for a secret wins over the secret in an env file', () => {
+    const file = join(project({ secret: 'from-file\n' }), 'secret');
+    const { ALIBABA_APP_SECRET } = load(
+      { ALIBABA_APP_SECRET_FILE: file },
+      { '.env.local': 'ALIBABA_APP_SECRET=older' },
+    );
+    expect(ALIBABA_APP_SECRET?.reveal()).toBe('from-file');
+  });
+
   test('a secret may live in a file of its own, and the variable itself wins over it', () => {
     const file = join(project({ secret: 'from-file\n' }), 'secret');
     const fromFile = load({ ALIBABA_APP_SECRET_FILE: file });
