@@ -1,8 +1,9 @@
--- Purpose: what prices were on average over a time, each counted by how long it stood.
--- Params:  since timestamptz: null: all that is known; until timestamptz: default now; kind text
--- Returns: one row for each price that stood at some time of it. Time off sale counts at the last price: to cut it out of every interval
---          takes half as long again, and a join with dim_offer_history finds the offers.
--- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
+-- Purpose: the mean of each price over a time, each amount weighted by how long it held.
+-- Params:  since timestamptz: null: all known time; until timestamptz: default now; kind text
+-- Returns: one row for each price that held at some time between since and until. Time off sale counts at the last
+--          price: leaving it out of every interval takes 50 % longer, and a join with dim_offer_history finds the
+--          offers.
+-- Dropped first, because its result lacked the last column in the previous release. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.average_prices(timestamptz, timestamptz, text);
 CREATE OR REPLACE FUNCTION analytics.average_prices(since timestamptz, until timestamptz DEFAULT NULL, kind text DEFAULT 'list')
 RETURNS TABLE (offer_id bigint, sku_id bigint, min_quantity integer, average_cny numeric, lowest_cny numeric, highest_cny numeric,
@@ -14,7 +15,7 @@ AS $$
     FROM analytics.clock c
     CROSS JOIN LATERAL (SELECT coalesce(average_prices.since, '-infinity') AS since) s
   )
-  -- By integers: from float8 to numeric the way is through text, a fifth of all time.
+  -- Rounded by integers, because Postgres converts float8 to numeric through text, which took a fifth of the time.
   SELECT m.offer_id, m.sku_id, m.min_quantity, (10000 * m.weighted / m.seconds)::bigint * 0.0001, m.lowest_cny, m.highest_cny, m.prices,
          (m.seconds / 86.4)::bigint * 0.001,
          m.prices > 1 AND r.offer_id IS NOT NULL AND EXISTS (
@@ -30,15 +31,15 @@ AS $$
              date_part('epoch', least(p.valid_to, (SELECT asked.until FROM asked)) - greatest(p.valid_from, (SELECT asked.since FROM asked))) AS seconds
       FROM analytics.fct_price_history p
       WHERE p.kind = average_prices.kind AND p.valid_from < (SELECT asked.until FROM asked)
-        -- Its day says nothing more, but has an index.
+        -- The condition on ended_day excludes nothing more, but has an index.
         AND (p.is_current OR p.valid_to > (SELECT asked.since FROM asked) AND p.ended_day >= (SELECT asked.since_day FROM asked))
     ) h
     WHERE h.seconds > 0
     GROUP BY h.offer_id, h.sku_id, h.min_quantity
   ) m
-  -- The few whose unit ever changed.
+  -- The few offers whose unit ever changed.
   LEFT JOIN (SELECT f.offer_id FROM analytics.fct_offer_change f WHERE f.field = 'unit' GROUP BY f.offer_id) r USING (offer_id)
 $$;
 
 COMMENT ON FUNCTION analytics.average_prices(timestamptz, timestamptz, text) IS
-  'The mean of each price of one kind from a time until another (default: now), each amount weighted by how long it stood, with the lowest, the highest, the number of amounts (prices), and the days in which there was one. is_unit_changed: the amounts began in more than one stated unit of sale, so that their mean is of nothing. A price stands from the observation that found it, also while its offer is delisted or missing: days off sale count at the last price (dim_offer_history has them). Key: offer_id, sku_id, min_quantity.';
+  'The mean of each price of one kind between since and until (default: now), each amount weighted by how long it held; with the lowest and the highest amount, the number of amounts (prices), and the days on which there was a price. is_unit_changed: the amounts began in more than one stated unit of sale, so that their mean has no meaning. A price holds from the observation that found it, also while its offer is delisted or missing: days off sale count at the last price (dim_offer_history has them). Key: offer_id, sku_id, min_quantity.';

@@ -1,38 +1,41 @@
--- Purpose: how often prices and stocks change, by the time in which they were observed and not by how often.
--- Params:  days integer: 1 to 366; kind text: a kind of price or stock; null: all of them; max_offers integer: of more offers in the
---          catalog, a random part of about that size (the same offers each time); null: all
+-- Purpose: how often prices and stocks change, by the time in which they were observed and not by how often they were
+--          observed.
+-- Params:  days integer: 1 to 366; kind text: a kind of price or stock; null: all of them; max_offers integer: in a
+--          larger catalog, read a random part of about this many offers (the same offers each time); null: all
 -- Returns: one row for each figure of all offers (category_id null), and for each figure of each category
 --
--- The planner looks more often at what changes more often, so that observations are no sample of offers. Every offer counts once,
--- with its own rate; of several changes between two observations one is seen, which the logarithm makes up for. A search row
--- whose price did not move vouches for what details show: without it, details that rows prompt would be all that is counted.
--- It is dropped first: in the release before, it lacked the last parameter. Only readers call it.
+-- The planner observes offers more often if they change more often, so observations are no random sample of offers.
+-- Every offer counts once, with its own rate. Of several changes between two observations only one is seen; the
+-- logarithm corrects for that. A search row whose price did not move confirms what details show. Without such rows,
+-- only the details that rows prompted would be counted.
+-- Dropped first, because it lacked the last parameter in the previous release. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.change_rates(integer), analytics.change_rates(integer, text);
 CREATE OR REPLACE FUNCTION analytics.change_rates(
   days integer DEFAULT 30, kind text DEFAULT NULL, max_offers integer DEFAULT NULL)
 RETURNS TABLE (category_id bigint, figure text, offers integer, pairs bigint, exposure_days numeric, changes bigint,
                per_day numeric, per_exposure_day numeric, per_observation numeric, standard_error numeric)
 LANGUAGE sql STABLE ROWS 10000
--- Joins on several columns are taken for a row or two: a loop over a hundred thousand would never end, and sorts cost more than hashes.
+-- Postgres expects a row or two from a join on several columns. It would loop over a hundred thousand and never end;
+-- sorts cost more than hashes.
 SET enable_nestloop = off
 SET enable_mergejoin = off
--- What is joined and counted then stays in memory, for a hundred thousand offers.
+-- For a hundred thousand offers, this keeps what is joined and counted in memory.
 SET work_mem = '64MB'
 AS $$
   WITH span AS MATERIALIZED (
     SELECT c.day - d.days + 1 AS first_day,
            (c.day - d.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at,
-           -- The first pairs begin before these days.
+           -- The first pairs begin before the days asked for.
            (c.day - 2 * d.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS reads_from,
            least(65536, CASE WHEN change_rates.max_offers IS NULL THEN 65536
              ELSE 65536.0 * change_rates.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c
-    -- The condition need not come first: also of others there must be a day.
+    -- This must also work for other values of days, as Postgres may check the condition below later.
     CROSS JOIN LATERAL (SELECT least(greatest(change_rates.days, 1), 366) AS days) d
     WHERE change_rates.days BETWEEN 1 AND 366
   ),
-  -- Which offers are read, if not all: each is looked up. The index of days would give pages, all of whose rows are then compared with
-  -- all of these offers; it is of ended_day, and not of the same plus nothing.
+  -- The offers to read, if not all. Each is then looked up: the index of ended_day would give pages whose rows are all
+  -- compared with all of these offers. `ended_day + 0` keeps Postgres from using that index.
   part AS MATERIALIZED (
     SELECT s.sampled < 65536 AS is_drawn, (
       SELECT coalesce(array_agg(o.offer_id), '{}') FROM analytics.dim_offer o
@@ -57,7 +60,8 @@ AS $$
     FROM analytics.fct_observation o
     WHERE (SELECT is_drawn FROM part) AND o.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
   ),
-  -- Times between observations add up to that from the one before these days, or the first, to the last: nothing is to be sorted.
+  -- Times between observations add up to the time from the observation before these days, or the first, to the last. So
+  -- nothing has to be sorted.
   observed AS MATERIALIZED (
     SELECT offer_id,
            count(*) FILTER (WHERE is_here) AS times, min(observed_at) AS first_at, max(observed_at) AS last_at,
@@ -67,7 +71,7 @@ AS $$
            max(observed_at) FILTER (WHERE NOT is_row) AS detail_at
     FROM (
       SELECT offer_id, source = 'search' AS is_row, observed_at, observed_at >= (SELECT starts_at FROM span) AS is_here,
-             -- Nobody asks for those of rows alone where another kind is asked for.
+             -- Figures of rows alone are not needed when another kind is asked for.
              source = 'search' AND (change_rates.kind IS NULL OR change_rates.kind LIKE 'search%') AS is_counted_row
       FROM observation
       WHERE observed_at >= (SELECT reads_from FROM span) AND is_found AND NOT is_late
@@ -103,7 +107,7 @@ AS $$
     WHERE NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span)
       AND (change_rates.kind IS NULL OR h.kind = change_rates.kind OR h.kind = 'search' AND change_rates.kind = 'list')
   ),
-  -- What came next either ended since, or holds since these days.
+  -- The next price either ended too, or is current and began within these days.
   move AS MATERIALIZED (
     SELECT DISTINCT h.offer_id, h.kind, h.valid_to AS at
     FROM ended h
@@ -120,13 +124,14 @@ AS $$
   changed AS (
     SELECT known.offer_id, known.kind, count(*) AS changes
     FROM (
-      -- One that the first observation shows is of no pair that is counted.
+      -- A change that the first observation shows belongs to no counted pair.
       SELECT m.offer_id, m.kind
       FROM move m
       JOIN pair d USING (offer_id)
       WHERE m.at > CASE WHEN m.kind LIKE 'search%' THEN d.row_since ELSE d.since END
       UNION ALL
-      -- What a row has shown since the last detail is a change of the list price, though its amount is not known yet.
+      -- A change that a row has shown since the last detail is a change of the list price, though its amount is not
+      -- known yet.
       SELECT m.offer_id, 'list'
       FROM move m
       JOIN pair d USING (offer_id)
@@ -167,15 +172,15 @@ AS $$
   SELECT category_id, figure, sum(offers)::int, sum(pairs)::bigint, round(sum(exposure)::numeric, 1), sum(changes)::bigint,
          round((sum(rates) / nullif(sum(rated), 0))::numeric, 5),
          round((sum(changes) / nullif(sum(exposure), 0))::numeric, 5), round(sum(changes) / sum(pairs), 5),
-         -- Of the offers that are not in the part.
+         -- The error comes from the offers that are not in the part.
          round(sqrt((SELECT 1 - greatest(sampled, 0) / 65536 FROM span)
                     * greatest(0, sum(squares) - sum(rates) ^ 2 / nullif(sum(rated), 0)) / nullif(sum(rated), 0) ^ 2)::numeric, 5)
   FROM total
   GROUP BY GROUPING SETS ((figure), (category_id, figure))
-  -- An offer of no category is in that of all alone.
+  -- Offers without a category count only among all offers.
   HAVING grouping(category_id) = 1 OR category_id IS NOT NULL
   ORDER BY category_id NULLS FIRST, figure
 $$;
 
 COMMENT ON FUNCTION analytics.change_rates(integer, text, integer) IS
-  'How often each kind of price, and the stock, changed in the last days (default 30, at most 366): of all offers (category_id null) and of each category; of one kind, or stock, alone in less time. offers: how many the figures are made of; with max_offers, of a larger catalog a random part of about so many, the same ones each time. Of consecutive observations (pairs) that end in these days, and begin in them or in as many days before: their number, the days between them (exposure_days), and the pairs that differ (changes). per_day: changes of one offer in a day, as the mean over offers, each once, allowing for several changes between two observations. per_exposure_day: changes by exposure_days. per_observation: changes by pairs, which says what was looked at, and not how often offers change. Search rows whose price did not move count as observations of what details show, but not for stock, whose rate is too high where rows prompt details: docs/statistics.md. standard_error: of per_day, as far as only a part of the offers was drawn; 0 with all of them.';
+  'How often each kind of price, and the stock, changed in the last days (default 30, at most 366), for all offers (category_id null) and for each category. kind: one kind of price, or stock, alone, which takes less time. max_offers: in a larger catalog, a random part of about this many offers, the same ones each time. offers: how many offers the figures are made of. Figures are over pairs of consecutive observations that end in these days, and begin in them or in as many days before: their number (pairs), the days between them (exposure_days), and the pairs that differ (changes). per_day: changes of one offer per day, as the mean over offers, each counted once, corrected for several changes between two observations. per_exposure_day: changes / exposure_days. per_observation: changes / pairs, which says what was observed, and not how often offers change. Search rows whose price did not move count as observations of what details show, but not for stock, whose rate is too high where rows prompt details: docs/statistics.md. standard_error: error of per_day that comes from reading only a part of the offers; 0 with all of them.';

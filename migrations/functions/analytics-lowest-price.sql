@@ -1,14 +1,16 @@
--- Purpose: the lowest price of some days, and how likely there was no lower one.
--- Params:  offer_id bigint; days integer; max_gap interval: null: without bound; min_coverage numeric; quantity integer; kind text; sku_id
---          bigint; last_day date: default today
--- Returns: always one row; without a price, or with one that is carried, the reason (see the comment of the function)
+-- Purpose: the lowest price of some days, and the probability that there was no lower one.
+-- Params:  offer_id bigint; days integer; max_gap interval: null: no bound; min_coverage numeric; quantity integer;
+--          kind text; sku_id bigint; last_day date: default today
+-- Returns: always one row; without a price, or with a carried one, the reason (see the comment of the function)
 --
--- Prices that an observation showed in these days count: one that was last seen before them is no price of theirs, however long its
--- interval stays open. Only where nothing was observed in them, what the observation before showed is carried. An offer that was not
--- on sale at an observation, or a SKU that it did not list, has no price then, nor has a quantity below the smallest order of then.
--- Between two observations a price that differs changed at any time alike; where they are equal, it did not. A price that nobody saw
--- is the lowest of three in one of three cases, the lowest of all in one of so many.
--- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
+-- Only prices that an observation showed in these days count. A price last seen before them does not, however long its
+-- interval stays open. If there is no observation in these days, the price of the one before is carried. An offer that
+-- was not on sale at an observation, or a SKU that it did not list, has no price at that time; nor has a quantity below
+-- the smallest order of that time.
+-- The probability: if two observations show different prices, each time between them is equally likely for the change;
+-- if they show the same price, it did not change. A price that nobody saw is the lowest of three in one of three cases,
+-- and the lowest of n in one of n.
+-- Dropped first, because its result lacked the last column in the previous release. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date);
 CREATE OR REPLACE FUNCTION analytics.lowest_price(
   offer_id bigint, days integer DEFAULT 30, max_gap interval DEFAULT '3 days', min_coverage numeric DEFAULT 0,
@@ -25,10 +27,10 @@ AS $$
            o.min_order_quantity AS min_order, nullif(lowest_price.sku_id, 0) AS sku_id, k.sku_id AS known_sku, k.first_seen_at AS sku_since,
            coalesce(g.price_changes, r.changes) AS rate_changes, coalesce(g.price_days, r.days) AS rate_days,
            CASE WHEN lowest_price.kind NOT LIKE 'search%' THEN g.price_p_current END AS p_current,
-           -- Null is without bound, as is longer than any catalog.
+           -- Null means no bound, and so does an interval longer than any catalog.
            least(CASE WHEN lowest_price.max_gap < interval '0' THEN interval '0' ELSE lowest_price.max_gap END, interval '1000 years') AS max_gap
     FROM analytics.clock c
-    -- Also for infinity: of days to come nothing is known, nor of those before the last century.
+    -- Bounds also cover infinity: nothing is known of days to come, nor of those before the last century.
     CROSS JOIN LATERAL (SELECT least(greatest(coalesce(lowest_price.last_day, c.day), c.day - 36525), c.day) AS last_day) s
     CROSS JOIN LATERAL (
       SELECT s.last_day - least(greatest(lowest_price.days, 1), 3660) + 1 AS first_day
@@ -38,7 +40,7 @@ AS $$
     LEFT JOIN analytics.offer_confidence g ON g.offer_id = lowest_price.offer_id
     LEFT JOIN analytics.dim_sku k ON k.offer_id = lowest_price.offer_id AND k.sku_id = nullif(lowest_price.sku_id, 0)
   ),
-  -- When the SKU was.
+  -- The times in which the SKU was gone.
   gone AS MATERIALIZED (
     SELECT h.valid_from, coalesce(h.valid_to, 'infinity') AS valid_to
     FROM analytics.dim_sku_history h
@@ -49,7 +51,8 @@ AS $$
     FROM asked a
     JOIN analytics.fct_observation l
       ON l.offer_id = lowest_price.offer_id AND l.source = a.source AND NOT l.is_late
-     -- With those of around, for an equal pair may reach into the days, and the nearest need not say anything.
+     -- Includes the observations around the days: an equal pair may reach into the days, and the nearest observation
+     -- need not say anything of the price.
      AND l.observed_at >= least(a.starts_at - a.max_gap, coalesce((
        SELECT b.observed_at FROM analytics.fct_observation b
        WHERE b.offer_id = lowest_price.offer_id AND b.source = a.source AND NOT b.is_late AND b.observed_at < a.starts_at
@@ -61,7 +64,7 @@ AS $$
          AND (b.read_sku_ids IS NULL OR a.sku_id = ANY (b.read_sku_ids))
        ORDER BY b.observed_at LIMIT 1), 'infinity'))
     CROSS JOIN LATERAL (
-      -- A field was then what its first later change calls the old value.
+      -- The value of a field at a time is the old value of its first later change.
       SELECT coalesce((
         SELECT coalesce(f.old_value, 'listed') = 'listed'
         FROM analytics.fct_offer_change f
@@ -70,17 +73,17 @@ AS $$
         LIMIT 1), a.state = 'listed')
         AND NOT coalesce(a.sku_since > l.observed_at, false)
         AND NOT EXISTS (SELECT FROM gone WHERE gone.valid_from <= l.observed_at AND gone.valid_to > l.observed_at) AS is_on_sale,
-        -- In an array, for null says that it was not stated.
+        -- The array distinguishes a unit that was not stated (a null element) from no row.
         (coalesce((
         SELECT ARRAY[f.old_value]
         FROM analytics.fct_offer_change f
         WHERE f.offer_id = a.known_offer AND f.field = 'unit' AND f.observed_at > l.observed_at
         ORDER BY f.observed_at, f.change_id
         LIMIT 1), ARRAY[a.unit]))[1] AS unit
-      -- Found once, and not for each price.
+      -- Keeps Postgres from computing this again for each price.
       OFFSET 0
     ) s
-    -- A unit that is stated for the first time, or left out for a time, is no other.
+    -- A unit that is stated for the first time, or left out for a time, is no change.
     CROSS JOIN LATERAL (
       SELECT coalesce(s.unit, (
         SELECT f.old_value FROM analytics.fct_offer_change f
@@ -114,7 +117,7 @@ AS $$
         ORDER BY q.sku_id, q.min_quantity <= coalesce(lowest_price.quantity, q.least) DESC, q.min_quantity DESC
       ) t
     ) p
-    -- One that could not read the SKUs whose prices are the lowest of those that stand decides nothing.
+    -- Leaves out an observation that could not read the SKUs with the lowest current prices: it decides nothing.
     WHERE l.read_sku_ids IS NULL OR NOT s.is_on_sale
       OR p.read_cny IS NOT DISTINCT FROM p.cheapest_cny AND (p.is_priced OR a.sku_id = ANY (l.read_sku_ids))
   ),
@@ -148,7 +151,7 @@ AS $$
       SELECT n.cheapest_cny, n.day, n.unit, n.known_unit
       FROM pair n, asked a
       WHERE CASE WHEN s.observations > 0 THEN n.day BETWEEN a.first_day AND a.last_day
-                 -- The one that reaches into the days, if the offer was still on sale then.
+                 -- Else the observation that reaches into the days, if the offer was still on sale when they began.
                  ELSE n.day < a.first_day AND (n.next_day IS NULL OR n.next_day > a.last_day) AND coalesce((
                    SELECT coalesce(f.old_value, 'listed') = 'listed'
                    FROM analytics.fct_offer_change f
@@ -160,11 +163,12 @@ AS $$
       LIMIT 1
     ) b ON true
   ),
-  -- Of each time without an observation that reaches into the days, the chance that no lower price was in them.
+  -- For each gap between observations that reaches into the days: the probability that it held no lower price.
   gap AS (
     SELECT CASE
              WHEN u.cheapest_cny IS NULL THEN 1
-             -- It may have changed since. One that is carried into the days must not have changed before them.
+             -- No later observation: the price may have changed since. A price carried into the days must not have
+             -- changed before them.
              WHEN p.next_at IS NULL THEN
                CASE WHEN p.observed_at < a.starts_at THEN (g.held_before + g.held_to_end) / 2
                     ELSE 1 - (1 - g.held_to_end) / (l.prices + 1) END
@@ -178,7 +182,7 @@ AS $$
     FROM asked a
     CROSS JOIN lowest l
     JOIN pair p ON p.observed_at < least(a.ends_at, a.now) AND (p.next_at IS NULL OR p.next_at > a.starts_at)
-    -- A price of another unit is neither lower nor higher.
+    -- A price in another unit is neither lower nor higher.
     CROSS JOIN LATERAL (
       SELECT CASE WHEN p.known_unit IS NOT DISTINCT FROM l.known_unit THEN p.cheapest_cny END AS cheapest_cny,
              CASE WHEN p.next_unit IS NOT DISTINCT FROM l.known_unit THEN p.next_cny END AS next_cny
@@ -239,4 +243,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.lowest_price(bigint, integer, interval, numeric, integer, text, bigint, date) IS
-  'The lowest price of an offer that observations showed in the last days (default 30) of Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any; always one row, with the newest day that showed it, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows none; an observation that could not read the SKUs whose prices are the lowest counts for nothing. Where no observation is of these days, the price that the one before showed, with the reason carried, if the offer was on sale when they began. A day is covered when it has an observation, or lies between observations that showed the same and are at most max_gap apart (null: however far). Where less than min_coverage of the days are covered (default: whatever is), or prices that they showed are of more than one stated unit, the price is null and the reason says so: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (through these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';
+  'The lowest price of an offer that observations showed in the last days (default 30) in Shanghai up to last_day (default: today), for a quantity (default: the smallest order at each observation) of one SKU or of any. Always one row, with the newest day that showed the price, the unit of sale of that day, and p_lowest: the probability, 0 to 1, that there was no lower price in these days. A day on which the offer was delisted, or the SKU not listed, shows no price; an observation that could not read the SKUs with the lowest prices does not count. Without an observation in these days, the price is that of the observation before, with the reason carried, if the offer was on sale when the days began. A day is covered if it has an observation, or lies between observations that showed the same price and are at most max_gap apart (null: however far). The price is null where less than min_coverage of the days are covered (default: any coverage will do), or where the days showed prices in more than one stated unit. The reason says why: unknown_kind, quantity_not_positive, days_out_of_range, no_such_offer, in_the_future (last_day), no_such_sku, sku_gone (throughout these days), not_observed, coverage, unit_changed, below_minimum (the smallest order at every observation with a price was larger), no_price.';

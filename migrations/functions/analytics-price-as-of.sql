@@ -1,15 +1,15 @@
--- Purpose: every price that stood at a time, as known by the looks up to it.
+-- Purpose: every price that held at a time, as known from the observations up to it.
 -- Params:  ts timestamptz
 -- Returns: one row for each offer, SKU, kind and quantity; conditions on offer_id reach the index
 --
--- Functions of analytics read views of this schema only, so that whoever may read these may call them.
+-- Functions of analytics read only views of this schema, so that whoever may read the views may call the functions.
 CREATE OR REPLACE FUNCTION analytics.price_as_of(ts timestamptz)
 RETURNS TABLE (offer_id bigint, sku_id bigint, kind text, min_quantity integer, amount_cny numeric, unit text,
                valid_from timestamptz, valid_to timestamptz)
 LANGUAGE sql STABLE
 AS $$
   SELECT p.offer_id, p.sku_id, p.kind, p.min_quantity, p.amount_cny,
-         -- In arrays, for null says that it was not stated.
+         -- The array distinguishes a unit that was not stated (a null element) from no row.
          (coalesce(
            (SELECT ARRAY[f.old_value] FROM analytics.fct_offer_change f
             WHERE f.offer_id = p.offer_id AND f.field = 'unit' AND f.observed_at > price_as_of.ts
@@ -21,4 +21,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.price_as_of(timestamptz) IS
-  'Every price that stood at a time, as known by the looks up to it, with the unit of sale of that time. Conditions on offer_id reach the index.';
+  'Every price that held at a time, as known from the observations up to it, with the unit of sale of that time. Conditions on offer_id reach the index.';

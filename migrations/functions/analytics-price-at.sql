@@ -1,7 +1,7 @@
--- Purpose: what so many units of an offer, or of one of its SKUs, cost at a time.
+-- Purpose: what a quantity of an offer, or of one of its SKUs, cost at a time.
 -- Params:  offer_id bigint; sku_id bigint; quantity integer; at timestamptz: default now; kind text
 -- Returns: always one row; without a price, or with an assumed one, the reason (see the comment of the function)
--- It is dropped first: in the release before, its result lacked the last column. Only readers call it.
+-- Dropped first, because its result lacked the last column in the previous release. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.price_at(bigint, bigint, integer, timestamptz, text);
 CREATE OR REPLACE FUNCTION analytics.price_at(
   offer_id bigint, sku_id bigint DEFAULT NULL, quantity integer DEFAULT 1, at timestamptz DEFAULT NULL,
@@ -12,13 +12,13 @@ LANGUAGE sql STABLE
 AS $$
   WITH asked AS (
     SELECT coalesce(price_at.at, c.now) AS at,
-           -- The clock of who asks may be ahead by seconds.
+           -- The caller's clock may be ahead by seconds.
            price_at.at > c.now + interval '1 minute' AS is_future, nullif(price_at.sku_id, 0) AS sku_id, o.offer_id AS known_offer,
            CASE WHEN l.later ? 'unit' THEN l.later ->> 'unit' ELSE o.unit END AS unit, c.now, g.price_known_at AS known_at, g.price_p_current AS p_current,
            CASE WHEN price_at.kind LIKE 'search%' THEN 'search' ELSE 'detail' END AS source,
            coalesce(g.price_changes, e.changes) AS rate_changes, coalesce(g.price_days, e.days) AS rate_days,
-           -- A field was then what its first later change calls the old value, also null: it was not stated.
-           -- One that a late answer shows before it was new was on sale.
+           -- The value of a field at a time is the old value of its first later change, also if that is null: it was
+           -- not stated. An offer that a late answer shows before it was new was on sale.
            CASE WHEN l.later ? 'state' THEN coalesce(l.later ->> 'state', 'listed') ELSE o.state END AS state, o.state AS state_now,
            CASE WHEN price_at.kind NOT IN ('list', 'plus', 'promotion') THEN NULL
                 WHEN l.later ? 'min_order_quantity' THEN (l.later ->> 'min_order_quantity')::int
@@ -33,13 +33,13 @@ AS $$
     LEFT JOIN analytics.dim_offer o ON o.offer_id = price_at.offer_id
     LEFT JOIN analytics.offer_confidence g ON g.offer_id = price_at.offer_id
     LEFT JOIN LATERAL (
-      -- Of several values for one key the last one stays: that of the earliest of the later changes.
+      -- jsonb_object_agg keeps the last value of a key: that of the earliest later change.
       SELECT jsonb_object_agg(f.field, f.old_value ORDER BY f.observed_at DESC, f.change_id DESC) AS later
       FROM analytics.fct_offer_change f
       WHERE f.offer_id = o.offer_id AND f.field IN ('state', 'min_order_quantity', 'unit') AND f.observed_at > coalesce(price_at.at, c.now)
     ) l ON true
   ),
-  -- When the SKU was.
+  -- The times in which the SKU was gone.
   gone AS MATERIALIZED (
     SELECT h.valid_from, coalesce(h.valid_to, 'infinity') AS valid_to
     FROM analytics.dim_sku_history h
@@ -51,7 +51,7 @@ AS $$
     CROSS JOIN LATERAL analytics.price_as_of(a.at) p
     WHERE p.offer_id = price_at.offer_id AND p.kind = price_at.kind
   ),
-  -- By quantity, list prices and those of members are those of the offer as a whole, whatever the SKU.
+  -- Offers priced by quantity have list, plus and promotion prices for the whole offer, whatever the SKU.
   target AS (
     SELECT CASE
              WHEN price_at.kind LIKE 'search%' THEN 0
@@ -101,8 +101,9 @@ AS $$
                THEN 'assumed'
            END AS reason
   ) r
-  -- The observations around: a price that both show held in between, one that the later does not show ended at any time alike. One that
-  -- is empty, or of an offer that is not on sale, or without the SKU, shows none; one that could not read the SKU says nothing of its price.
+  -- The observations around the time: a price that both show held in between; a price that the later one does not show
+  -- may have ended at any time between them, each equally likely. An observation that is empty, or of an offer not on
+  -- sale, or without the SKU, shows no price. One that could not read the SKU says nothing of its price.
   LEFT JOIN LATERAL (
     SELECT b.observed_at, b.is_found AND coalesce((
              SELECT coalesce(f.old_value, 'listed') = 'listed' FROM analytics.fct_offer_change f
@@ -115,13 +116,13 @@ AS $$
     ORDER BY b.observed_at LIMIT 1
   ) n ON true
   CROSS JOIN LATERAL (
-    -- Where none is kept that says something of the price: when it was first seen.
+    -- If no stored observation says something of the price: when the price was first seen.
     SELECT coalesce((
              SELECT b.observed_at FROM analytics.fct_observation b
              WHERE b.offer_id = a.known_offer AND b.observed_at <= a.at AND NOT b.is_late AND b.source = a.source
                AND (f.sku_id = 0 OR b.read_sku_ids IS NULL OR f.sku_id = ANY (b.read_sku_ids))
              ORDER BY b.observed_at DESC LIMIT 1), f.valid_from) AS before_at
-    -- Found once, however often it is used.
+    -- Keeps Postgres from computing this again for each use.
     OFFSET 0
   ) o
   CROSS JOIN LATERAL (
@@ -140,4 +141,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.price_at(bigint, bigint, integer, timestamptz, text) IS
-  'What so many units of an offer, or of one of its SKUs, cost at a time (default: now), always as one row: price of a unit and of all, the unit of sale of then, quantity from which that price holds, SKU it is of (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, in_the_future (by more than a minute), not_seen_yet (the offer, or the SKU), not_on_sale, no_such_sku, sku_gone (at that time), sku_needed, no_price, or below_minimum with min_quantity = what is the least. With a price: assumed, where one unit is taken to cost the retail price (docs/prices.md). With a price also p_current: the probability, 0 to 1, that it held at that time (docs/confidence.md).';
+  'What a quantity of an offer, or of one of its SKUs, cost at a time (default: now). Always one row: the price of one unit and of all, the unit of sale at that time, the quantity from which that price holds, the SKU it is for (0: the offer as a whole) and its interval. Without a price, the reason: unknown_kind, quantity_not_positive, no_such_offer, in_the_future (by more than a minute), not_seen_yet (the offer, or the SKU), not_on_sale, no_such_sku, sku_gone (at that time), sku_needed, no_price, or below_minimum with the smallest possible quantity in min_quantity. A price with the reason assumed: one unit is taken to cost the retail price (docs/prices.md). With a price also p_current: the probability, 0 to 1, that it held at that time (docs/confidence.md).';

@@ -1,14 +1,14 @@
--- Purpose: how prices moved, day by day, for all offers or by category, without bias by what was looked at, and when.
--- Params:  days integer: 1 to 366; kind text; by_category boolean; max_offers integer: of more offers in the catalog, a random
---          part of about that size (the same offers each time); null: all; category bigint: of this one alone, of whose offers
---          none is left out
--- Returns: one row for each day (and category); none where there is nothing of that kind, or days are out of range
+-- Purpose: how prices moved, day by day, for all offers or by category, without bias from what was observed, and when.
+-- Params:  days integer: 1 to 366; kind text; by_category boolean; max_offers integer: in a larger catalog, read a
+--          random part of about this many offers (the same offers each time); null: all; category bigint: only this
+--          category, all of whose offers are read
+-- Returns: one row for each day (and category); none if there are no prices of the kind, or days is out of range
 --
--- Of every offer the mean of the logarithms of its prices moves. What two observations show is spread evenly over the time between
--- them, and an offer that was not observed since moves as offers do on average: change found by time observed. Times are in days
--- since the first day began, by date_part, as extract gives numeric, which is slow; a sum of straight lines is kept as events at which
--- slopes change.
--- It is dropped first: in releases before, it lacked the last parameters. Only readers call it.
+-- The index moves with each offer's mean of the logarithms of its prices. A change between two observations is spread
+-- evenly over the time between them. After its last observation, an offer moves as offers do on average: change found
+-- by time observed. Times are in days since the first day began, by date_part, because extract gives numeric, which is
+-- slow. A sum of straight lines is stored as the events at which slopes change.
+-- Dropped first, because it lacked the last parameters in earlier releases. Only readers call it.
 DROP FUNCTION IF EXISTS analytics.price_index(integer, text, boolean), analytics.price_index(integer, text, boolean, integer);
 CREATE OR REPLACE FUNCTION analytics.price_index(
   days integer DEFAULT 30, kind text DEFAULT 'list', by_category boolean DEFAULT false, max_offers integer DEFAULT NULL,
@@ -16,10 +16,11 @@ CREATE OR REPLACE FUNCTION analytics.price_index(
 RETURNS TABLE (category_id bigint, day date, index_points numeric, carried_points numeric, offers integer, pairs integer,
                changed_pairs integer, expected_share numeric, standard_error numeric)
 LANGUAGE sql STABLE
--- Joins on several columns are taken for a row or two: a loop over a hundred thousand would never end, and sorts cost more than hashes.
+-- Postgres expects a row or two from a join on several columns. It would loop over a hundred thousand and never end;
+-- sorts cost more than hashes.
 SET enable_nestloop = off
 SET enable_mergejoin = off
--- What is joined and counted then stays in memory, for a hundred thousand offers.
+-- For a hundred thousand offers, this keeps what is joined and counted in memory.
 SET work_mem = '64MB'
 AS $$
   WITH span AS MATERIALIZED (
@@ -29,13 +30,13 @@ AS $$
            least(65536, CASE WHEN price_index.max_offers IS NULL THEN 65536
              ELSE 65536.0 * price_index.max_offers / greatest((SELECT count(*) FROM analytics.dim_offer), 1) END) AS sampled
     FROM analytics.clock c
-    -- The condition need not come first: also of others there must be a day.
+    -- This must also work for other values of days, as Postgres may check the condition below later.
     CROSS JOIN LATERAL (SELECT least(greatest(price_index.days, 1), 366) AS days) d
     CROSS JOIN LATERAL (SELECT (c.day - d.days + 1)::timestamp AT TIME ZONE INTERVAL '8 hours' AS starts_at) t
     WHERE price_index.days BETWEEN 1 AND 366
   ),
-  -- Which offers are read, if not all: each is looked up. The index of days would give pages, all of whose rows are then compared with
-  -- all of these offers; it is of ended_day, and not of the same plus nothing.
+  -- The offers to read, if not all. Each is then looked up: the index of ended_day would give pages whose rows are all
+  -- compared with all of these offers. `ended_day + 0` keeps Postgres from using that index.
   part AS MATERIALIZED (
     SELECT s.sampled < 65536 AS is_drawn, (
       SELECT coalesce(array_agg(o.offer_id), '{}') FROM analytics.dim_offer o
@@ -61,14 +62,14 @@ AS $$
     WHERE (SELECT is_drawn FROM part) AND o.offer_id = ANY ((SELECT offer_ids FROM part)::bigint[])
   ),
   ended AS MATERIALIZED (
-    -- Of this kind, or the price of a search row.
+    -- Prices of this kind, and prices of search rows.
     SELECT h.offer_id, h.sku_id, h.kind = price_index.kind AS is_own, h.min_quantity, h.amount_cny::float8 AS cny, h.valid_from, h.valid_to
     FROM price h
     WHERE (h.kind = price_index.kind OR h.kind = 'search' AND price_index.kind = 'list')
       AND NOT h.is_current AND h.ended_day >= (SELECT first_day FROM span) AND h.amount_cny > 0
   ),
   offer AS MATERIALIZED (
-    -- 0 stands for all of them, or those of other categories: a null joins nothing.
+    -- 0 stands for all offers, or for those of other categories: a null would join nothing.
     SELECT h.offer_id, CASE WHEN price_index.by_category OR o.category_id = price_index.category THEN o.category_id ELSE 0 END AS category_id,
            h.began, h.ended, h.prices,
            o.detail_seen_at,
@@ -76,7 +77,7 @@ AS $$
     FROM (
       SELECT p.offer_id, s.starts_at, date_part('epoch', p.began - s.starts_at) / 86400 AS began,
              date_part('epoch', p.ended - s.starts_at) / 86400 AS ended,
-             -- Prices come and go: as many as it had on average.
+             -- The mean number of prices that the offer had at a time.
              p.seconds / nullif(date_part('epoch', p.ended - p.began), 0) AS prices
       FROM (
         SELECT i.offer_id, min(i.began) AS began, max(i.ended) AS ended, sum(date_part('epoch', i.ended - i.began)) AS seconds
@@ -106,15 +107,15 @@ AS $$
       FROM (
         SELECT f.offer_id, f.observed_at, (f.source = 'search') = (price_index.kind LIKE 'search%') AS is_counted
         FROM observation f
-        -- The first pairs begin before these days.
+        -- The first pairs begin before the days asked for.
         WHERE f.observed_at >= (SELECT reads_from FROM span) AND f.is_found AND NOT f.is_late
           AND (f.source = 'search' AND price_index.kind = 'list' OR (f.source = 'search') = (price_index.kind LIKE 'search%'))
       ) o
     ) l
-    -- A row and a detail may be of one time.
+    -- A row and a detail may have the same time.
     WHERE l.observed_at >= (SELECT starts_at FROM span) AND l.not_before IS DISTINCT FROM l.observed_at
   ),
-  -- What came next either ended since, or holds since these days.
+  -- The next price either ended too, or is current and began within these days.
   change AS MATERIALIZED (
     SELECT h.offer_id, h.is_own, h.valid_to AS seen_at, max(h.valid_from) AS held_from, sum(ln(n.cny / h.cny)) AS moved
     FROM ended h
@@ -128,7 +129,8 @@ AS $$
     ) n ON (n.offer_id, n.sku_id, n.is_own, n.min_quantity, n.valid_from) = (h.offer_id, h.sku_id, h.is_own, h.min_quantity, h.valid_to)
     GROUP BY h.offer_id, h.is_own, h.valid_to
   ),
-  -- Another unit is another good; one that is stated for the first time, or left out for a time, is no other.
+  -- Prices in another unit are not comparable. A unit that is stated for the first time, or left out for a time, is no
+  -- change.
   comparable AS (
     SELECT c.* FROM change c
     WHERE NOT EXISTS (
@@ -149,13 +151,13 @@ AS $$
       JOIN offer o USING (offer_id)
       CROSS JOIN span s
       LEFT JOIN observed l ON l.offer_id = c.offer_id AND l.observed_at = c.seen_at
-      -- Since its last detail, an offer moved as its row did.
+      -- Since its last detail, an offer moved as its search row did.
       WHERE c.is_own OR c.seen_at > o.detail_seen_at
-      -- So each is looked up once, though three columns are made of it.
+      -- Looks each observation up once, though three columns use it.
       OFFSET 0
     ) p
   ),
-  -- Each of its own kind summed up first: no row is made for an event.
+  -- Sums each kind of event first, so that no row is made for a single event.
   event AS (
     SELECT e.category_id, e.nth, sum(e.slope) AS slope, sum(e.slope_at) AS slope_at, sum(e.carried) AS carried, sum(e.squares) AS squares,
            sum(e.open) AS open, sum(e.open_at) AS open_at, sum(e.alive) AS alive, sum(e.alive_at) AS alive_at
@@ -187,7 +189,7 @@ AS $$
   changed_pair AS (
     SELECT p.category_id, floor(p.seen)::int AS nth, count(*)::int AS pairs FROM piece p WHERE p.is_own GROUP BY p.category_id, nth
   ),
-  -- Sums of the straight lines up to the end of each day; before the first event there is nothing, which is not unknown.
+  -- Sums of the straight lines up to the end of each day. Before the first event the sum is 0, not unknown.
   line AS (
     SELECT g.category_id, d.nth, d.ends,
            coalesce(d.ends * sum(e.slope) OVER w - sum(e.slope_at) OVER w, 0) AS moved, coalesce(e.carried, 0) AS carried, coalesce(sum(e.squares) OVER w, 0) AS squares,
@@ -208,7 +210,8 @@ AS $$
     FROM line l
     WINDOW w AS (PARTITION BY l.category_id ORDER BY l.nth), g AS (w ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
   ),
-  -- A category of its own mean where much of it was observed; ten thousand days of an offer say half of it.
+  -- The drift of a category is its own mean where much of it was observed; ten thousand offer days give its own mean
+  -- half of the weight.
   drifting AS (
     SELECT d.*, (d.all_moved + 10000 * m.mean) / (d.all_known + 10000) AS drift, m.mean_error
     FROM daily d
@@ -216,7 +219,7 @@ AS $$
       SELECT coalesce(sum(w.all_moved * w.weight) / nullif(sum(w.all_known * w.weight), 0), 0) AS mean,
              sqrt(max(w.all_squares) FILTER (WHERE w.category_id = 0)) / nullif(max(w.all_known) FILTER (WHERE w.category_id = 0), 0) AS mean_error
       FROM (
-        -- Those of other categories stand for all that were not drawn.
+        -- Offers of other categories stand for all that were not drawn.
         SELECT l.*, CASE WHEN l.category_id = 0 THEN 65536 / greatest(s.sampled, 1)::float8 ELSE 1 END AS weight
         FROM daily l
         CROSS JOIN span s
@@ -227,8 +230,8 @@ AS $$
          round((100 * d.index)::numeric, 3), round((100 * exp(sum(d.length * d.carried / nullif(d.day_alive, 0)) OVER w))::numeric, 3),
          round(d.day_alive / d.length)::int, coalesce(p.pairs, 0), coalesce(c.pairs, 0),
          round((d.day_open / nullif(d.day_alive, 0))::numeric, 4),
-         -- Of the offers that are not in the part. Those of it that were not observed move by the mean, and so with its error; of one
-         -- category there are no others.
+         -- The error comes from the offers that are not in the part. Offers of the part that were not observed move by
+         -- the mean, and so with its error. One category alone is read whole.
          round((100 * d.index * sqrt((SELECT 1 - greatest(sampled, 0) / 65536 FROM span)) * d.length / nullif(d.day_alive, 0)
                 * CASE WHEN NOT (SELECT is_drawn FROM part) THEN 0
                        WHEN price_index.category IS NULL
@@ -247,4 +250,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.price_index(integer, text, boolean, integer, bigint) IS
-  'How prices of one kind moved in the last days (default 30, at most 366) of Shanghai: one row for each day, of all offers (category_id null), of each category (by_category), or of one (category), of which all offers are read. 100 is where the day before the first one ended. index_points: geometric mean over offers, each once; a change is spread evenly over the time between the two observations that show it, and offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: every change on the day that found it, and nothing for the others: it lags. offers: how many it is made of (0, and no index, on days before the first); with max_offers, of a larger catalog a random part of about so many, the same ones each time. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices of another unit are not compared. standard_error, in points: of index_points, as far as only a part of the offers was drawn; 0 with all of them. Of one category, it is that of the mean of all others.';
+  'How prices of one kind moved in the last days (default 30, at most 366) in Shanghai: one row for each day, for all offers (category_id null), for each category (by_category), or for one (category), of which all offers are read. 100 is the level at the end of the day before the first one. index_points: geometric mean over offers, each counted once. A change is spread evenly over the time between the two observations that show it; offers that were not observed since move by the mean (expected_share: their share of that day). carried_points: counts every change on the day that found it, and nothing for other offers, so it lags. offers: how many offers the index is made of (0, and no index, on days before the first). max_offers: in a larger catalog, a random part of about this many offers, the same ones each time. pairs: observations of the day that have one before them; changed_pairs: those that found another price. Prices in another unit are not compared. standard_error, in points: error of index_points that comes from reading only a part of the offers; 0 with all of them. For one category, it is the error of the mean of all others.';

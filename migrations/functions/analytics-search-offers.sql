@@ -1,8 +1,8 @@
--- Purpose: offers by words of their titles.
+-- Purpose: finds offers by words of their titles.
 -- Params:  query text; max_rows integer: null: 10,000
 -- Returns: offers, those on sale first, then the highest ids
 --
--- The index finds candidates by pairs of characters, the texts decide.
+-- The index finds candidates by pairs of characters; the comparison of the texts decides.
 CREATE OR REPLACE FUNCTION analytics.search_offers(query text, max_rows integer DEFAULT 100)
 RETURNS TABLE (offer_id bigint, subject text, subject_translated text, state text, category_id bigint, seller_id text)
 LANGUAGE sql STABLE
@@ -11,7 +11,7 @@ AS $$
   FROM analytics.dim_offer o
   WHERE search_offers.query ~ '[^\u0001-\u0020\u3000]'
     AND catalog.bigrams(catalog.search_text(o.subject, o.subject_translated))
-          -- No need to look up hundreds of pairs: the texts decide.
+          -- 50 characters are enough to find candidates; hundreds of pairs would cost more.
           @> catalog.bigrams(left(catalog.search_text(search_offers.query, NULL), 50))
     AND (
       SELECT bool_and(strpos(catalog.search_text(o.subject, o.subject_translated), w.word) > 0)
@@ -23,4 +23,4 @@ AS $$
 $$;
 
 COMMENT ON FUNCTION analytics.search_offers(text, integer) IS
-  'Offers whose titles, Chinese or translated, contain every word of a query; ASCII letters of either case, full-width ones as plain ones. Those on sale first, then the highest ids; at most 10,000. By index from one Chinese character or two letters on; a single letter reads all offers.';
+  'Offers whose titles, Chinese or translated, contain every word of a query. Case of ASCII letters is ignored, and full-width letters count as plain ones. Offers on sale come first, then the highest ids; at most 10,000. An index helps from one Chinese character or two letters on; a single letter reads all offers.';

@@ -1,10 +1,10 @@
--- Purpose: counts all present windows as spent when the database is another one than the counts were made in: calls may
---          be missing.
+-- Purpose: counts all present periods as used up if the database is not the one in which the calls were counted,
+--          because counted calls may be missing.
 -- Params:  none
 -- Returns: nothing
 --
--- Whoever comes meanwhile waits at the row of usage.ledger_epoch. Takes that row after the app's lock, and before a
--- run's.
+-- Other transactions wait at the row of usage.ledger_epoch. Takes that row after the app's lock, and before a run's
+-- row.
 CREATE OR REPLACE FUNCTION usage.check_epoch() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   v_before text := (SELECT e.epoch FROM usage.ledger_epoch e);

@@ -1,9 +1,11 @@
--- Purpose: counts a call of an API that brought no answer, and pauses the API for everyone after several in a row.
+-- Purpose: counts a call of an API that brought no answer, and pauses the API for everyone after several such calls in
+--          a row.
 -- Params:  p_app_key, p_api text; p_at timestamptz: when the call was granted; p_now timestamptz; p_code text: the error code
 -- Returns: nothing
 --
--- Some calls of a healthy gateway fail; of an outage, all do, and each costs a call. Five in a row are not chance (with one
--- call of ten failing, once in 100,000); at ten, a personal account would spend twice as much on each outage.
+-- Some calls fail on a healthy gateway; in an outage all do, and each costs a call. Five failures in a row are no
+-- coincidence (once in 100,000 if one call in ten fails). At ten, a personal account would spend twice as much on each
+-- outage.
 CREATE OR REPLACE FUNCTION usage.count_failure(
   p_app_key text, p_api text, p_at timestamptz, p_now timestamptz, p_code text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,14 +1,14 @@
--- Purpose: names the database by what changes when it is another one.
+-- Purpose: identifies the database, so that another one in its place is noticed.
 -- Params:  none
 -- Returns: text: system identifier, timeline and oid of the database
 --
--- Another one after a dump was restored (cluster or database differ), a standby was promoted, or a backup was recovered
--- to a point in time (the timeline differs). Not after a snapshot of the disk was put back.
+-- The result changes after a dump was restored (cluster or database differ), a standby was promoted, or a backup was
+-- recovered to a point in time (the timeline differs). It does not change when a snapshot of the disk is put back.
 CREATE OR REPLACE FUNCTION usage.current_epoch() RETURNS text LANGUAGE plpgsql STABLE AS $$
 DECLARE
   v_system text := '';
 BEGIN
-  -- Some managed databases keep it to themselves.
+  -- Some managed databases do not grant this function.
   IF has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE') THEN
     SELECT system_identifier INTO v_system FROM pg_control_system();
   END IF;

@@ -1,5 +1,5 @@
--- Purpose: the pace that limits of a second leave to an API, or with * to the app; what was found of the app counts for
---          its APIs.
+-- Purpose: the pace that limits per second allow an API, or with * the app. A pace that was found for the app also
+--          applies to its APIs.
 -- Params:  p_app_key text; p_api text; p_at timestamptz
 -- Returns: double precision: calls a second; null: there is no such limit
 CREATE OR REPLACE FUNCTION usage.declared_pace(p_app_key text, p_api text, p_at timestamptz) RETURNS float8

@@ -1,6 +1,6 @@
--- Purpose: the limits of an API, of the groups it is in, and of the whole app at a time.
+-- Purpose: the limits that apply at a time to an API: its own, those of its groups, and those of the app.
 -- Params:  p_app_key text; p_api text; p_at timestamptz
--- Returns: rows of usage.quota_limit, one for each api and kind of window: where several are in effect, the youngest
+-- Returns: rows of usage.quota_limit, one for each api and kind of period: the youngest, if several are in effect
 CREATE OR REPLACE FUNCTION usage.limits_in_effect(p_app_key text, p_api text, p_at timestamptz)
 RETURNS SETOF usage.quota_limit LANGUAGE sql STABLE AS $$
   SELECT DISTINCT ON (l.api, l.period_kind) l.*

@@ -1,4 +1,4 @@
--- Purpose: takes the lock of everything that counts for an app, held to the end of the transaction. A database is of one app.
+-- Purpose: locks everything that is counted for an app until the end of the transaction. A database belongs to one app.
 -- Params:  p_app_key text
 -- Returns: nothing; raises invalid_transaction_state in any isolation but READ COMMITTED; as sync.refuse_lock after 5 s
 CREATE OR REPLACE FUNCTION usage.lock_app(p_app_key text) RETURNS void LANGUAGE plpgsql AS $$

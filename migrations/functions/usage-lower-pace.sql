@@ -3,14 +3,14 @@
 --          timestamptz
 -- Returns: nothing
 --
--- Refusals of calls that were granted before the pace last changed are one finding with those that changed it. A raise
--- that is refused is taken back: if it was the smallest, the limit is found, and the next try waits for two minutes. Any
--- other refusal lowers the pace by one step, and by twice the last one each further time. Two things say more than that.
--- How many calls 1688 let through in the second before, when most of a burst is refused, or two findings in a row agree:
--- the pace is then just below that number. They are counted by when they left and by when their answers came, and the
--- larger number is taken: calls that a network held up and let through together arrive as they are answered, and not as
--- they left. And a refusal before anything was answered since the last one: the limit counts longer than a second, and
--- the pace loses 40 %, once. The caller holds the app's lock, and begins the pause afterwards.
+-- Refusals of calls granted before the pace last changed belong to that change and count no more. If a raise is
+-- refused, it is taken back; if it was the smallest raise, the limit is found, and the next try waits for two minutes.
+-- Any other refusal lowers the pace by one step, and each further one by twice the last step. Two findings allow more.
+-- (1) The number of calls that 1688 let through in the second before, if most of a burst is refused or two findings in
+-- a row agree: the pace becomes just below that number. Calls are counted by send time and by answer time, and the
+-- larger number is used: calls that a network held up and released together arrive as they are answered, not as they
+-- were sent. (2) A refusal before any answer since the last one: the limit covers more than a second, and the pace
+-- drops by 40 %, once. The caller holds the app's lock, and begins the pause afterwards.
 CREATE OR REPLACE FUNCTION usage.lower_pace(
   p_app_key text, p_api text, p_call_id bigint, p_at timestamptz, p_now timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -25,13 +25,14 @@ DECLARE
   v_now_at float8;
   v_drop float8;
   v_next float8;
-  -- Half would take twice as many refusals to a limit that is far below; double would lose more than a tenth of a near one.
+  -- At half, a limit far below would take twice as many refusals to find; at double, more than a tenth of a near limit
+  -- would be lost.
   c_most CONSTANT float8 := 0.12;
-  -- Below what was counted, since calls bunch on their way.
+  -- Below the counted number, because calls bunch on their way.
   c_below CONSTANT float8 := 0.95;
-  -- 20 calls a minute, or a twentieth of a declared pace that is lower. Refusals that have nothing to do with the pace must not
-  -- stop everything: from here, a pace of 24 is back in five minutes. At half that takes nine; at double, a limit of some calls
-  -- a minute would be refused again and again.
+  -- 20 calls a minute, or a twentieth of a declared pace that is lower. Refusals unrelated to the pace must not stop
+  -- everything: from here, a pace of 24 is back in five minutes. At half, that takes nine minutes; at double, a limit
+  -- of a few calls a minute would be refused again and again.
   c_slowest CONSTANT float8 := 1 / 3.0;
 BEGIN
   SELECT * INTO v_pace FROM usage.pace p WHERE p.app_key = p_app_key AND p.api = p_api;

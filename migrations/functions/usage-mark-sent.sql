@@ -1,9 +1,10 @@
--- Purpose: notes that a call leaves now. A call of a held API becomes its probe by that.
+-- Purpose: records that a call is sent now. A call of a held API becomes its probe.
 -- Params:  p_call_id bigint
--- Returns: boolean; false: it may not leave any more, or has left already
+-- Returns: boolean; false: it must not be sent any more, or was sent already
 --
--- A pause that began after the grant calls it off, and so does a refusal of its token: it is refunded, and does not add to
--- the refusals. A pause that has not begun is of before the clock was set back, and over.
+-- A pause that began after the grant cancels the call, and so does a refusal of its token: the call is refunded, and
+-- does not add to the refusals. A pause that starts in the future dates from before the clock was set back, and is
+-- over.
 CREATE OR REPLACE FUNCTION usage.mark_sent(p_call_id bigint) RETURNS boolean LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   v_now timestamptz := usage.ledger_now();

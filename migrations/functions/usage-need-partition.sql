@@ -1,4 +1,4 @@
--- Purpose: makes this month's partition of a table when maintenance did not; the look-up costs next to nothing.
+-- Purpose: creates this month's partition of a table if maintenance did not. The check costs next to nothing.
 -- Params:  p_table text: as in 'usage.api_call'; p_at timestamptz: a time of the month
 -- Returns: nothing
 CREATE OR REPLACE FUNCTION usage.need_partition(p_table text, p_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$

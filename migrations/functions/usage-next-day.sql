@@ -1,4 +1,4 @@
--- Purpose: when the provider's next day begins for an API, in the zone of the limit of its day.
+-- Purpose: the start of 1688's next day for an API, in the time zone of its daily limit.
 -- Params:  p_app_key text; p_api text; p_at timestamptz
 -- Returns: timestamptz
 CREATE OR REPLACE FUNCTION usage.next_day(p_app_key text, p_api text, p_at timestamptz) RETURNS timestamptz

@@ -1,12 +1,13 @@
--- Purpose: keeps what a call showed of the permission of its API, if that is news.
+-- Purpose: stores what a call showed of the permission of its API, if that changed.
 -- Params:  p_app_key text; p_api text; p_call_id bigint; p_at timestamptz: when it was granted; p_shows text: allowed,
 --          denied, unsupported, exhausted, app_refused (1688 does not know the app), too_fast_app, too_fast_api, or
 --          unavailable or unreachable (no answer came); p_code text: the error code
 -- Returns: nothing
 --
--- A refusal holds the API, with some probes a day (usage.probe_wait); an answer ends such a hold, and the pauses that were,
--- also those of before the clock was set back. A call that was granted before the one that showed the present state says
--- nothing, unless that one is later than now. Locks: none while nothing changes; else the app's lock first.
+-- A refusal holds the API, with some probes a day (usage.probe_wait). An answer ends such a hold and earlier pauses,
+-- including those from before the clock was set back. A call granted before the call that showed the present state
+-- changes nothing, unless that one is in the future. Takes no lock while nothing changes; otherwise the app's lock
+-- first.
 CREATE OR REPLACE FUNCTION usage.observe(
   p_app_key text, p_api text, p_call_id bigint, p_at timestamptz, p_shows text, p_code text)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -22,7 +23,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM usage.lock_app(p_app_key);
-  -- After the lock: no pause that another process begins is later than that.
+  -- Read after the lock, so that no pause that another process begins is later than this time.
   v_now := usage.ledger_now();
   IF p_shows LIKE 'too_fast_%' THEN
     v_scope := CASE p_shows WHEN 'too_fast_app' THEN '*' ELSE p_api END;
@@ -36,7 +37,7 @@ BEGIN
   END IF;
   IF p_shows = 'allowed' THEN
     DELETE FROM usage.backoff b
-    -- Later than now: the clock was set back.
+    -- A time in the future: the clock was set back.
     WHERE b.app_key = p_app_key AND b.api IN (p_api, '*') AND (b.started_at < p_at OR b.started_at > v_now);
     DELETE FROM usage.api_hold h
     WHERE h.api IN (p_api, '*') AND h.probe_every IS NOT NULL AND (h.held_at < p_at OR h.held_at > v_now);
@@ -69,6 +70,6 @@ BEGIN
   SET code = excluded.code, held_until = NULL, probe_call_id = NULL, probe_every = NULL,
       held_at = CASE WHEN h.probe_after IS NULL THEN v_now ELSE h.held_at END,
       probe_after = v_now + usage.probe_wait(CASE WHEN h.probe_after IS NULL THEN v_now ELSE h.held_at END, v_now)
-  -- What a person holds without an end stays so.
+  -- A hold by a person without an end stays.
   WHERE h.held_until IS NOT NULL OR h.probe_after IS NOT NULL;
 END $$;

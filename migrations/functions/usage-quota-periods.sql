@@ -1,6 +1,6 @@
--- Purpose: every window in which a call may count that arrives between two times, with what is used of it.
+-- Purpose: every period in which a call that arrives between two times may count, with what is used of it.
 -- Params:  p_app_key text; p_api text; p_from, p_to timestamptz
--- Returns: a row for each window; free_at: when a full one has room again (null: nothing of it is used); used_today:
+-- Returns: a row for each period; free_at: when a full period has room again (null: nothing of it is used); used_today:
 --          what the present day (of a rolling month: the present 24 hours of its count) has used of it
 CREATE OR REPLACE FUNCTION usage.quota_periods(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
 RETURNS TABLE (limit_id bigint, api text, period_kind text, reset text, call_limit int, starts_at timestamptz,

@@ -1,10 +1,11 @@
--- Purpose: makes what is used of one present window the number that the provider shows.
+-- Purpose: sets the use of one present period to the number that 1688 shows.
 -- Params:  p_app_key text; p_api text; p_period_kind text: day or month; p_used int: the provider's number
 -- Returns: integer: what is used then; null: there is no such limit
 --
--- What we granted ourselves stays counted also when that number is smaller: the provider may count late. Of a calendar month, the
--- present day has used what its own limit counts; all others were made on earlier days, or one number of a month would use up the
--- share of the day. Without such a limit, those of others count for earlier days. The caller holds the app's lock.
+-- Our own grants stay counted even if 1688's number is smaller: 1688 may count late. For a calendar month, the present
+-- day has used what the day's own limit counts. All other calls count for earlier days; otherwise a number for the
+-- month would use up the share of the day. Without a daily limit, the calls of others count for earlier days. The
+-- caller holds the app's lock.
 CREATE OR REPLACE FUNCTION usage.reconcile(p_app_key text, p_api text, p_period_kind text, p_used int) RETURNS int
 LANGUAGE plpgsql AS $$
 DECLARE

@@ -3,7 +3,7 @@
 -- Params:  p_app_key text; p_api text; p_calls int
 -- Returns: nothing
 --
--- A month counts them on the present day, as a grant (usage.take). The caller holds the app's lock.
+-- A month counts them on the present day, like a grant (usage.take). The caller holds the app's lock.
 CREATE OR REPLACE FUNCTION usage.record_external(p_app_key text, p_api text, p_calls int) RETURNS void LANGUAGE sql AS $$
   INSERT INTO usage.quota_period AS w (app_key, api, period_kind, starts_at, ends_at, call_limit, external, day_starts_at)
   SELECT p_app_key, q.api, q.period_kind, q.starts_at, q.ends_at, q.call_limit, p_calls, q.day_starts_at

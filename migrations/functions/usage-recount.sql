@@ -1,4 +1,4 @@
--- Purpose: changes what windows and the run's budget say about calls that were settled. Takes the app's lock.
+-- Purpose: corrects the counts of periods and of the run's budget for calls that were settled. Takes the app's lock.
 -- Params:  p_app_key text; p_run_id bigint; p_period_ids bigint[]; p_refunded int, p_unknown int: to be added to the
 --          counts
 -- Returns: nothing

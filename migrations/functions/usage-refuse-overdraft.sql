@@ -1,4 +1,5 @@
--- Purpose: refuses a grant beyond the limit of its window. Trigger function of usage.quota_period, whose triggers say when.
+-- Purpose: refuses a grant beyond the limit of its period. Trigger function of usage.quota_period, whose triggers set
+--          the condition.
 -- Params:  none
 -- Returns: trigger; always raises check_violation
 CREATE OR REPLACE FUNCTION usage.refuse_overdraft() RETURNS trigger LANGUAGE plpgsql AS $$

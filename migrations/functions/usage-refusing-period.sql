@@ -1,9 +1,9 @@
--- Purpose: the window that refuses a call for longest, if any.
+-- Purpose: the period that refuses a call for longest, if any.
 -- Params:  p_app_key text; p_api text; p_lane text; p_now timestamptz; p_from, p_to timestamptz: between which the call
 --          may arrive
 -- Returns: period_kind, free_at: at most one row
 --
--- The manual lane may use all of a window, runs what usage.run_allowance leaves them.
+-- The manual lane may use all of a period; runs may use what usage.run_allowance leaves them.
 CREATE OR REPLACE FUNCTION usage.refusing_period(
   p_app_key text, p_api text, p_lane text, p_now timestamptz, p_from timestamptz, p_to timestamptz)
 RETURNS TABLE (period_kind text, free_at timestamptz) LANGUAGE sql STABLE AS $$

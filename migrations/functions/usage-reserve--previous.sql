@@ -1,4 +1,4 @@
--- Purpose: usage.reserve for workers of the release before, which say nothing of tokens.
+-- Purpose: usage.reserve for workers of the previous release, which do not pass a token.
 -- Params:  as usage.reserve, without the last one
 -- Returns: as usage.reserve
 CREATE OR REPLACE FUNCTION usage.reserve(

@@ -1,4 +1,4 @@
--- Purpose: asks for one call: one decision over everything that may stand against it, in one transaction.
+-- Purpose: grants or refuses one call: one decision over everything that can refuse it, in one transaction.
 -- Params:  p_app_key, p_api, p_operation text; p_request jsonb; p_request_hash bytea; p_lane text; p_run_id bigint;
 --          p_job_id text; p_window_id bigint; p_fresh_for interval: age up to which a stored answer will do;
 --          p_send_within interval; p_max_call interval; p_is_exempt boolean: no limit counts it; p_token_hash bytea: of
@@ -6,18 +6,18 @@
 -- Returns: kind and what goes with it: granted (call_id, observed_at, send_after_ms), cached (answer), in_flight
 --          (retry_after_ms), denied (denied_by, retry_after_ms or null), token_refused, limit_unknown, run_unknown
 --
--- Locks. Everything that takes from or gives back to windows first gets the app's lock (usage.lock_app, to the
--- end of the transaction). After it, nothing waits but for the row of a run; the clock is read after both, so that it
--- shows the time of the decision. Locks are got in one order, so that none waits in a circle: app -> run -> partition
--- here; usage.settle and usage.sweep say theirs.
+-- Locks. Everything that takes from or gives back to periods first takes the app's lock (usage.lock_app, until the end
+-- of the transaction). After that, it waits only for the row of a run. The clock is read after both, so that it shows
+-- the time of the decision. All take locks in one order, so that no deadlock is possible: app -> run -> partition here;
+-- usage.settle and usage.sweep state theirs.
 --
--- Isolation. READ COMMITTED, so that each statement after the lock sees what was committed before it was got;
+-- Isolation. READ COMMITTED, so that each statement after the lock sees what was committed before the lock was taken;
 -- usage.lock_app refuses any other level. Do not call it inside a longer transaction: the app would stay locked until
 -- its end.
 --
--- plan_cache_mode. What the ledger asks at every call, it plans once a connection. Left to itself Postgres plans the
--- long statements at every call again, since each plan looks a little cheaper with the values in it: planning was two
--- thirds of the time for which the app is locked.
+-- plan_cache_mode. Plans the statements of every call once per connection. By default Postgres plans the long
+-- statements at every call, because each plan looks a little cheaper with the actual values: planning took two thirds
+-- of the time for which the app is locked.
 CREATE OR REPLACE FUNCTION usage.reserve(
   p_app_key text, p_api text, p_operation text, p_request jsonb, p_request_hash bytea, p_lane text,
   p_run_id bigint, p_job_id text, p_window_id bigint, p_fresh_for interval, p_send_within interval,
@@ -39,12 +39,14 @@ DECLARE
   v_may_raise boolean;
   v_token usage.access_token;
   v_period_ids bigint[] := '{}';
-  -- Nearer slots are worth waiting for without asking again; more of them would be lost with a process that dies.
+  -- Waiting for a nearer send time is cheaper than asking again. Send times further ahead would be lost with a process
+  -- that dies.
   c_furthest_send CONSTANT interval := '2 seconds';
-  -- A call takes 0.75 s (measured by clients): at double, workers would idle; at a tenth, they would only look.
+  -- A call takes 0.75 s (measured by clients). At double, workers would idle; at a tenth, they would do nothing but
+  -- ask.
   c_probe_check_ms CONSTANT bigint := 100;
-  -- A refused token may be good again when its owner renews a subscription. At half, a cron of every minute would spend 48
-  -- calls a day on finding out; at double, work would rest for longer than anybody expects.
+  -- A refused token may become valid again when its owner renews a subscription. At half, a cron job of every minute
+  -- would spend 48 calls a day on finding out; at double, work would rest for longer than anybody expects.
   c_token_retry CONSTANT interval := '1 hour';
 BEGIN
   <<limits>>
@@ -57,10 +59,10 @@ BEGIN
       FROM sync.run r WHERE r.run_id = p_run_id FOR NO KEY UPDATE;
       IF NOT FOUND THEN kind := 'run_unknown'; RETURN; END IF;
     END IF;
-    -- What Node's Date can hold: so that a time read there and written back is the same time.
+    -- Milliseconds, the precision of Node's Date: a time read there and written back stays the same.
     v_now := date_trunc('milliseconds', usage.ledger_now());
 
-    -- In this order: an answer that is stored between the two look-ups is found by the second.
+    -- In this order: an answer stored between the two look-ups is found by the second.
     IF EXISTS (SELECT FROM usage.in_flight f WHERE f.app_key = p_app_key AND f.request_hash = p_request_hash) THEN
       kind := 'in_flight'; retry_after_ms := 1000; RETURN;
     END IF;
@@ -71,8 +73,8 @@ BEGIN
     IF FOUND THEN kind := 'cached'; RETURN; END IF;
 
     kind := 'denied';
-    -- One statement, one moment: a probe that ends between two observations would show itself in neither.
-    -- No probe is due later than if one went now, unless the clock was set back.
+    -- One statement, so that both are of one moment: with two, a probe that ends between them would appear in neither.
+    -- No probe is due later than if one was sent now, unless the clock was set back.
     SELECT max(CASE WHEN h.probe_after IS NULL THEN coalesce(h.held_until, 'infinity')
                     ELSE least(h.probe_after, v_now + coalesce(h.probe_every, usage.probe_wait(h.held_at, v_now))) END),
            coalesce(bool_and(h.probe_after IS NOT NULL), NOT usage.is_proven(p_app_key, p_api)),
@@ -81,12 +83,12 @@ BEGIN
     INTO v_free_at, v_is_probe, v_is_under_way
     FROM usage.api_hold h
     WHERE h.api IN (p_api, '*') AND (h.held_until IS NULL OR h.held_until > v_now);
-    -- Whoever may be refused goes alone: the others learn from its answer.
+    -- A call that may be refused is sent alone: the others learn from its answer.
     IF v_is_probe AND v_is_under_way THEN
       denied_by := 'hold'; retry_after_ms := c_probe_check_ms; RETURN;
     END IF;
     IF v_free_at = 'infinity' THEN denied_by := 'hold'; RETURN; END IF;
-    -- A person who asks need not wait for the next probe: their call is one.
+    -- A call by hand need not wait for the next probe: it is one.
     IF v_free_at > v_now AND NOT (v_is_probe AND p_lane = 'manual') THEN
       denied_by := 'hold'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
     END IF;
@@ -101,17 +103,17 @@ BEGIN
       END IF;
     END IF;
     IF v_budget_left <= 0 THEN denied_by := 'run'; RETURN; END IF;
-    -- One that has not begun is of before the clock was set back.
+    -- A pause that starts in the future dates from before the clock was set back.
     SELECT max(b.started_at + b.pause) INTO v_free_at FROM usage.backoff b
     WHERE b.app_key = p_app_key AND b.api IN (p_api, '*') AND b.started_at <= v_now;
     IF v_free_at > v_now THEN
       denied_by := 'second'; retry_after_ms := usage.wait_ms(v_now, v_free_at); RETURN;
     END IF;
-    -- Whether an outage is over, one call finds out: each of those that wait would be lost with it.
+    -- One call finds out whether an outage is over: all others would be lost with it.
     IF p_lane <> 'manual' AND EXISTS (
       SELECT FROM usage.backoff b
       JOIN usage.in_flight f ON f.app_key = b.app_key AND f.api = b.api
-        -- One that has not begun is of before the clock was set back, as above.
+        -- A pause that starts in the future dates from before the clock was set back.
         AND (f.granted_at > b.started_at OR b.started_at > v_now)
       WHERE b.app_key = p_app_key AND b.api = p_api AND b.failures > 0 AND b.pause > '0') THEN
       denied_by := 'second'; retry_after_ms := 1000; RETURN;
@@ -123,9 +125,9 @@ BEGIN
     FROM usage.pace p
     WHERE p.app_key = p_app_key
       AND (p.api IN (p_api, '*')
-        -- The slots of a group are shared with other APIs, as those of the app are.
+        -- A group's send times are shared with other APIs, as the app's are.
         OR p.api IN (SELECT g.name FROM usage.api_group g WHERE g.app_key = p_app_key AND g.api = p_api))
-      -- No slot is that far ahead, unless the clock was set back.
+      -- No send time is that far ahead, unless the clock was set back.
       AND p.next_slot_at < v_now + interval '1 minute';
     v_send_at := greatest(v_now, v_app_send_at, v_api_send_at);
     v_send_by := v_send_at + p_send_within;
@@ -135,7 +137,7 @@ BEGIN
     SELECT w.period_kind, w.free_at INTO denied_by, v_free_at
     FROM usage.refusing_period(p_app_key, p_api, p_lane, v_now, v_send_at, v_send_by + p_max_call) w;
     IF denied_by IS NULL AND v_api_send_at > greatest(v_now, v_app_send_at) AND v_app_send_at IS NOT NULL THEN
-      -- A slot of the app taken that far ahead would make its other APIs wait for this one.
+      -- An app's send time taken that far ahead would make its other APIs wait for this one.
       denied_by := 'second'; v_free_at := v_api_send_at;
     ELSIF denied_by IS NULL AND v_send_at > v_now + c_furthest_send THEN
       denied_by := 'second'; v_free_at := v_send_at - c_furthest_send;
@@ -155,7 +157,7 @@ BEGIN
     GROUP BY s.api
     ON CONFLICT (app_key, api) DO UPDATE
     SET next_slot_at = excluded.next_slot_at,
-        -- Calls that keep the pace, or nearly: they come within half of the time between two.
+        -- Counts calls that keep the pace, or nearly: those that come within half of the time between two.
         calls_since = p.calls_since
           + (p.next_slot_at > v_now - (excluded.next_slot_at - v_send_at) / 2 AND p.found_per_second IS NOT NULL)::int;
     v_period_ids := usage.take(p_app_key, p_api, v_send_at, v_send_by + p_max_call);

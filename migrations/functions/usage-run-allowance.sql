@@ -1,13 +1,13 @@
--- Purpose: what runs may spend of one window now.
+-- Purpose: what runs may spend of one period now.
 -- Params:  p_kind text; p_reset text; p_limit int; p_used int: of the window; p_used_today int: of a month; p_day_starts_at,
 --          p_day_ends_at timestamptz: of the present day in it; p_ends_at timestamptz: of the window; p_now timestamptz
 -- Returns: one row: spent int: of the share; share: what runs may use at most on this day (null: of a minute, which has
 --          none); kept: how much of that is kept for the manual lane at most, and kept_now; spendable int
 --
--- The manual lane may use all of a window. A month is spread: each day has an equal share of what is left of it, so
--- that what one day leaves over goes to all that follow; of a rolling month, whose length touches 32 of its days, a
--- 32nd. Of a day, and of a day's share, 5 % are kept for the manual lane; over the day's last two hours they are
--- released to everyone, evenly.
+-- The manual lane may use all of a period. A month is spread over its days: each day gets an equal share of what is
+-- left, so that calls that one day leaves over go to all following days. A rolling month, whose length touches 32 days,
+-- gives each day a 32nd. Of a day, and of a day's share, 5 % are kept for the manual lane; over the day's last two
+-- hours they are released to everyone, evenly.
 CREATE OR REPLACE FUNCTION usage.run_allowance(
   p_kind text, p_reset text, p_limit int, p_used int, p_used_today int, p_day_starts_at timestamptz,
   p_day_ends_at timestamptz, p_ends_at timestamptz, p_now timestamptz)

@@ -4,12 +4,12 @@
 --          bytea; p_shows text: as in usage.observe
 -- Returns: is_known boolean: there is such a call; raw_id bigint: its stored answer, if any
 --
--- The first end stays, save that proof of an answer (committed) also replaces unknown and refunded; a call that was
--- refunded by mistake is then counted again, whatever the limit. What the answer shows of the app's permission is kept
--- in the same transaction, so that no process can die between a refusal and the hold that follows. Locks: its own call
--- in flight -> its own call -> (only when a count changes) app -> run -> partition (see usage.reserve). A settlement
--- that commits changes no count: how many are committed is granted less all others. So it waits for nobody.
--- plan_cache_mode: as in usage.reserve.
+-- The first end of a call stays, except that proof of an answer (committed) replaces unknown and refunded. A call that
+-- was refunded by mistake is then counted again, whatever the limit. What the answer shows of the app's permission is
+-- stored in the same transaction, so that no process can die between a refusal and the hold that follows. Locks: its
+-- own call in flight -> its own call -> (only when a count changes) app -> run -> partition (see usage.reserve). A
+-- settlement that commits changes no count, because committed calls are the granted ones minus all others. So it waits
+-- for nobody. plan_cache_mode: as in usage.reserve.
 CREATE OR REPLACE FUNCTION usage.settle(
   p_call_id bigint, p_state text, p_outcome text, p_gateway_code text, p_http_status int, p_latency_ms int,
   p_response_bytes int, p_body bytea, p_body_bytes int, p_body_sha256 bytea, p_shows text DEFAULT NULL,
@@ -24,7 +24,7 @@ DECLARE
   v_unknown int;
 BEGIN
   DELETE FROM usage.in_flight WHERE call_id = p_call_id RETURNING * INTO v_flight;
-  -- The time of the grant names the partition.
+  -- The grant time determines the partition.
   IF NOT FOUND THEN
     SELECT c.granted_at INTO v_flight.granted_at FROM usage.api_call c WHERE c.call_id = p_call_id;
   END IF;
@@ -56,14 +56,14 @@ BEGIN
       sent_at = coalesce(v_flight.sent_at, sent_at)
   WHERE call_id = p_call_id AND granted_at = v_call.granted_at;
 
-  -- The gateway looks at the token before the grant, and at both before anything else (measured by clients).
+  -- The gateway checks the token before the permission, and both before anything else (measured by clients).
   IF v_flight.token_hash IS NOT NULL AND p_shows IN ('token_refused', 'allowed', 'denied') THEN
     PERFORM usage.observe_token(v_call.app_key, v_flight.token_hash, p_call_id, v_call.granted_at, p_shows = 'token_refused');
   END IF;
   IF p_shows <> 'token_refused' AND NOT v_call.is_exempt THEN
     PERFORM usage.observe(v_call.app_key, v_call.api, p_call_id, v_call.granted_at, p_shows, p_gateway_code);
   END IF;
-  -- A probe that was not decided is to be had again; one that may have been refused is spent.
+  -- An undecided probe can be sent again; one that may have been refused is spent.
   IF p_state <> 'unknown' THEN
     UPDATE usage.api_hold SET probe_after = date_trunc('milliseconds', v_now), probe_call_id = NULL WHERE probe_call_id = p_call_id;
   END IF;

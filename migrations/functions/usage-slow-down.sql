@@ -1,13 +1,14 @@
--- Purpose: pauses an API, or with * the app, for everyone, after an answer that calls come too fast, or several times none.
+-- Purpose: pauses an API, or with * the app, for everyone, after an answer that calls come too fast, or after several
+--          calls without an answer.
 -- Params:  p_app_key text; p_api text; p_at timestamptz: when the call was granted; p_now timestamptz; p_code text: the
 --          error code
 -- Returns: nothing
 --
--- Refusals of calls that were granted before the pause began say nothing about whether it was long enough. Ten minutes
--- of the longest pauses mean that a window is used up of which we know nothing, or an outage that lasts: then it is held
--- to the end of the day, with a probe an hour, in an outage one every 15 minutes. Each further pause is twice as long, up
--- to the 120 s that clients measured to get through at last. One that begins later than now is of before the clock was set
--- back; p_now is read under the app's lock, so that no other process can have begun it.
+-- Refusals of calls granted before the pause began do not show whether it was long enough. Each further pause is twice
+-- as long, up to 120 s, after which clients measured success. Ten minutes of the longest pauses mean that an unknown
+-- limit is used up, or that an outage lasts: then the API is held to the end of the day, with a probe every hour, in an
+-- outage every 15 minutes. A pause that begins in the future dates from before the clock was set back; p_now is read
+-- under the app's lock, so that no other process can have begun it.
 CREATE OR REPLACE FUNCTION usage.slow_down(
   p_app_key text, p_api text, p_at timestamptz, p_now timestamptz, p_code text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -16,7 +17,7 @@ DECLARE
   v_probe_every interval := CASE WHEN p_code IN ('GATEWAY_UNAVAILABLE', 'GATEWAY_UNREACHABLE')
     THEN interval '15 minutes' ELSE interval '1 hour' END;
 BEGIN
-  -- A probe that hears it again is decided: the next one goes when it is due.
+  -- A probe with this answer is decided: the next one is sent when it is due.
   UPDATE usage.api_hold h SET probe_call_id = NULL WHERE h.api = p_api AND h.probe_every IS NOT NULL;
   INSERT INTO usage.backoff AS b (app_key, api, started_at, pause)
   VALUES (p_app_key, p_api, p_now, usage.first_pause())

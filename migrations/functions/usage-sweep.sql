@@ -1,10 +1,9 @@
--- Purpose: ends the calls that nobody else will.
+-- Purpose: ends the calls that no process will end.
 -- Params:  p_max_call interval: how long a call lasts at most
 -- Returns: refunded integer: reserved and not sent in time; unknown integer: sent longer ago than that, and still
 --          counted
 --
--- Of a hold of before the clock was set back, it makes the next probe due as if one went now.
--- Locks: calls in flight (skipping locked ones) -> their calls -> apps by key -> runs by id (see usage.reserve) -> holds.
+-- If the clock was set back, a hold's next probe becomes due as if one was sent now.
 CREATE OR REPLACE FUNCTION usage.sweep(p_max_call interval, OUT refunded int, OUT "unknown" int) LANGUAGE plpgsql AS $$
 DECLARE
   v_now timestamptz := usage.ledger_now();
@@ -35,7 +34,7 @@ BEGIN
         FROM unnest(v_flights) f CROSS JOIN LATERAL unnest(f.quota_period_ids) id GROUP BY id) f
   WHERE w.period_id = f.id;
 
-  -- A probe now would make the next one due earlier (usage.mark_sent): the clock was set back.
+  -- A probe sent now would make the next one due earlier (usage.mark_sent): the clock was set back.
   UPDATE usage.api_hold h SET probe_after = v_now + w.wait
   FROM (SELECT api, coalesce(probe_every, usage.probe_wait(held_at, v_now)) AS wait FROM usage.api_hold) w
   WHERE h.api = w.api AND h.probe_after > v_now + w.wait;

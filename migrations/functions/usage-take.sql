@@ -1,6 +1,6 @@
--- Purpose: counts one call in every window that it may arrive in. The caller holds the app's lock.
+-- Purpose: counts one call in every period in which it may arrive. The caller holds the app's lock.
 -- Params:  p_app_key text; p_api text; p_from, p_to timestamptz: between which it may arrive
--- Returns: bigint[]: ids of the windows
+-- Returns: bigint[]: ids of the periods
 CREATE OR REPLACE FUNCTION usage.take(p_app_key text, p_api text, p_from timestamptz, p_to timestamptz)
 RETURNS bigint[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 DECLARE

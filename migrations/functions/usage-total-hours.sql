@@ -1,13 +1,13 @@
--- Purpose: adds up the calls of hours that ended two hours ago or earlier, the oldest first.
+-- Purpose: totals the calls of hours that ended two hours ago or earlier, the oldest first.
 -- Params:  p_max int: most hours
--- Returns: integer: how many hours; cheap when there is nothing to do, for the newest hour is done last
+-- Returns: integer: number of hours; cheap when there is nothing to do, because the newest hour is totalled last
 CREATE OR REPLACE FUNCTION usage.total_hours(p_max int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
   v_last timestamptz := date_trunc('hour', usage.ledger_now(), 'UTC') - interval '3 hours';
   v_hours timestamptz[];
 BEGIN
   IF EXISTS (SELECT FROM usage.totalled_hour t WHERE t.hour = v_last) THEN RETURN 0; END IF;
-  -- Who waited here would keep those behind it waiting; the next tick tries again. See usage.forget_total.
+  -- Waiting here would keep those behind waiting; the next tick tries again. See usage.forget_total.
   IF NOT sync.lock_table('usage.totalled_hour', 'SHARE ROW EXCLUSIVE', 0) THEN RETURN 0; END IF;
   SELECT coalesce(array_agg(hour ORDER BY hour), '{}') INTO v_hours
   FROM (

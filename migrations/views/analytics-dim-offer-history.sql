@@ -1,5 +1,5 @@
--- Purpose: what an offer was between its changes. Made of the change feed, so that an observation without a change adds nothing:
---          a field was what its first later change calls the old value, and without one it is what it is now.
+-- Purpose: the versions of an offer, made from the change feed, so that an observation without a change adds no row.
+--          The value of a field is the old value of its first later change or, without one, the present value.
 CREATE VIEW analytics.dim_offer_history AS
 SELECT v.offer_id, v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current, v.changed_fields,
        CASE WHEN v.later ? 'state' THEN v.later ->> 'state' ELSE o.state END AS state,
@@ -18,11 +18,11 @@ FROM (
   SELECT offer_id, observed_at AS valid_from,
          lead(observed_at) OVER (PARTITION BY offer_id ORDER BY observed_at) AS valid_to,
          array_agg(field ORDER BY field) AS changed_fields,
-         -- All rows of one time have the same: what is later than it.
+         -- All rows of one time have the same value: the changes after that time.
          coalesce((array_agg(later))[1], '{}') AS later
   FROM (
     SELECT offer_id, observed_at, field,
-           -- Of several values for one key the last one stays: that of the earliest of the later changes.
+           -- jsonb_object_agg keeps the last value of a key: that of the earliest later change.
            jsonb_object_agg(field, old) OVER (
              PARTITION BY offer_id ORDER BY observed_at DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS later
     FROM catalog.offer_change
@@ -31,12 +31,12 @@ FROM (
 ) v
 JOIN catalog.offer o USING (offer_id);
 
-COMMENT ON VIEW analytics.dim_offer_history IS 'What one offer was over a time in which nothing of these columns, and no other field of fct_offer_change, was seen to change: [valid_from, valid_to). As far as is known: what the first detail added to a search row counts as true before it. Ask for offers. Key: offer_id, valid_from.';
+COMMENT ON VIEW analytics.dim_offer_history IS 'One version of an offer: its values over [valid_from, valid_to), a time in which no change of these columns, or of another field of fct_offer_change, was observed. What the first detail adds to a search row counts as true before it. Filter by offer_id. Key: offer_id, valid_from.';
 COMMENT ON COLUMN analytics.dim_offer_history.offer_id IS 'Offer (dim_offer).';
-COMMENT ON COLUMN analytics.dim_offer_history.valid_from IS 'When the call that first showed it so was granted; not_before of fct_offer_change says after which time it began.';
-COMMENT ON COLUMN analytics.dim_offer_history.valid_to IS 'When the call that showed another value was granted; null: it is the present one.';
-COMMENT ON COLUMN analytics.dim_offer_history.is_current IS 'True: no observation showed another value since.';
-COMMENT ON COLUMN analytics.dim_offer_history.changed_fields IS 'Fields that changed at valid_from, in the words of fct_offer_change; of a new offer: state.';
+COMMENT ON COLUMN analytics.dim_offer_history.valid_from IS 'Grant time of the first call that showed this version. The version began after not_before in fct_offer_change.';
+COMMENT ON COLUMN analytics.dim_offer_history.valid_to IS 'Grant time of the call that showed another value; null: this is the current version.';
+COMMENT ON COLUMN analytics.dim_offer_history.is_current IS 'True: no later observation showed another value.';
+COMMENT ON COLUMN analytics.dim_offer_history.changed_fields IS 'Fields that changed at valid_from, named as in fct_offer_change; for a new offer: state.';
 COMMENT ON COLUMN analytics.dim_offer_history.state IS 'listed, delisted, missing or gone, as in dim_offer.';
 COMMENT ON COLUMN analytics.dim_offer_history.subject IS 'Title in Chinese.';
 COMMENT ON COLUMN analytics.dim_offer_history.subject_translated IS 'Title in the language of the sync.';
@@ -47,5 +47,5 @@ COMMENT ON COLUMN analytics.dim_offer_history.unit IS 'Unit of sale.';
 COMMENT ON COLUMN analytics.dim_offer_history.min_order_quantity IS 'Smallest order, in units.';
 COMMENT ON COLUMN analytics.dim_offer_history.batch_number IS 'Units are sold in multiples of this.';
 COMMENT ON COLUMN analytics.dim_offer_history.main_image_url IS 'Main image.';
-COMMENT ON COLUMN analytics.dim_offer_history.ship_from IS 'Where it is sent from.';
-COMMENT ON COLUMN analytics.dim_offer_history.shipping_time_guarantee IS 'When it is sent at the latest: shipIn24Hours, shipIn48Hours.';
+COMMENT ON COLUMN analytics.dim_offer_history.ship_from IS 'Where the goods are sent from.';
+COMMENT ON COLUMN analytics.dim_offer_history.shipping_time_guarantee IS 'Latest time of dispatch: shipIn24Hours, shipIn48Hours.';

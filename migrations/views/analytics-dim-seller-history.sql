@@ -1,5 +1,6 @@
--- Purpose: how detail answers described a seller between its changes. A name that answers leave out holds on, which is no change.
---          The observation before is looked up only where it is asked for, among the offers that are the seller's now, since they are.
+-- Purpose: the versions of a seller, as detail answers described it. A name that an answer leaves out still holds: that
+--          is no change. not_before costs nothing unless a query selects it. It reads the offers that belong to the
+--          seller now, from the time at which they came to it.
 CREATE VIEW analytics.dim_seller_history AS
 SELECT v.seller_id, v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current, v.changed_fields,
        (SELECT max(b.observed_at)
@@ -8,7 +9,7 @@ SELECT v.seller_id, v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current, 
           SELECT o.observed_at
           FROM catalog.observation o
           WHERE o.offer_id = f.offer_id AND o.source = 'detail' AND o.is_found AND o.observed_at < v.valid_from
-            -- Until then, answers described another seller.
+            -- Earlier answers about the offer described another seller.
             AND o.observed_at >= coalesce((
               SELECT max(c.observed_at) FROM catalog.offer_change c WHERE c.offer_id = f.offer_id AND c.field = 'seller_id'), '-infinity')
           ORDER BY o.observed_at DESC
@@ -49,15 +50,15 @@ FROM (
   WHERE c.content_before IS NULL OR c.changed_fields <> '{}'
 ) v;
 
-COMMENT ON VIEW analytics.dim_seller_history IS 'How detail answers described one seller over [valid_from, valid_to). An answer that shows no change adds nothing. Ask for sellers. Key: seller_id, valid_from.';
+COMMENT ON VIEW analytics.dim_seller_history IS 'One version of a seller, as detail answers described it over [valid_from, valid_to). An answer that shows no change adds no row. Filter by seller_id. Key: seller_id, valid_from.';
 COMMENT ON COLUMN analytics.dim_seller_history.seller_id IS 'Seller (dim_seller).';
-COMMENT ON COLUMN analytics.dim_seller_history.valid_from IS 'When the call that first described it so was granted.';
-COMMENT ON COLUMN analytics.dim_seller_history.valid_to IS 'When the call that described it differently was granted; null: it is the present one.';
-COMMENT ON COLUMN analytics.dim_seller_history.is_current IS 'True: no answer described it differently since.';
-COMMENT ON COLUMN analytics.dim_seller_history.changed_fields IS 'Columns that changed at valid_from; of the first description: none.';
-COMMENT ON COLUMN analytics.dim_seller_history.not_before IS 'The detail answer before about an offer that is the seller''s now, and was then, which still described it as it was: the change came after it. Null: none is known.';
-COMMENT ON COLUMN analytics.dim_seller_history.company_name IS 'Company name, the last one stated.';
-COMMENT ON COLUMN analytics.dim_seller_history.trade_medal_level IS 'Trade medal level; half levels are met.';
+COMMENT ON COLUMN analytics.dim_seller_history.valid_from IS 'Grant time of the first call with this description.';
+COMMENT ON COLUMN analytics.dim_seller_history.valid_to IS 'Grant time of the call with another description; null: this is the current one.';
+COMMENT ON COLUMN analytics.dim_seller_history.is_current IS 'True: no later answer had another description.';
+COMMENT ON COLUMN analytics.dim_seller_history.changed_fields IS 'Columns that changed at valid_from; empty for the first description.';
+COMMENT ON COLUMN analytics.dim_seller_history.not_before IS 'Time of the last detail answer that still had the previous description: the change came after it. Counts answers about offers that belonged to the seller then and still do. Null: none is known.';
+COMMENT ON COLUMN analytics.dim_seller_history.company_name IS 'Company name; the last one that was stated.';
+COMMENT ON COLUMN analytics.dim_seller_history.trade_medal_level IS 'Trade medal level; half levels occur.';
 COMMENT ON COLUMN analytics.dim_seller_history.composite_service_score IS 'Composite service score.';
 COMMENT ON COLUMN analytics.dim_seller_history.logistics_experience_score IS 'Logistics score.';
 COMMENT ON COLUMN analytics.dim_seller_history.dispute_complaint_score IS 'Disputes and complaints score.';
@@ -67,5 +68,5 @@ COMMENT ON COLUMN analytics.dim_seller_history.consulting_experience_score IS 'C
 COMMENT ON COLUMN analytics.dim_seller_history.repeat_purchase_rate IS 'Share of buyers who came back, 0 to 1.';
 COMMENT ON COLUMN analytics.dim_seller_history.pickup_48h_rate IS 'Share of the orders of 30 days that were picked up within 48 hours, 0 to 1.';
 COMMENT ON COLUMN analytics.dim_seller_history.quality_refund_rate IS 'Share of the orders of 30 days that were refunded for their quality, 0 to 1.';
-COMMENT ON COLUMN analytics.dim_seller_history.identities IS 'What 1688 calls the merchant, as in dim_seller. Null: the answers had no such field.';
-COMMENT ON COLUMN analytics.dim_seller_history.call_id IS 'Call that first described it so (usage.api_call; soft reference).';
+COMMENT ON COLUMN analytics.dim_seller_history.identities IS 'Labels that 1688 gives the merchant, as in dim_seller. Null: the answers had no such field.';
+COMMENT ON COLUMN analytics.dim_seller_history.call_id IS 'First call with this description (usage.api_call; soft reference).';

@@ -1,5 +1,5 @@
--- Purpose: what a SKU was between its changes, but for its stock and prices. The present state begins where the past ends. What
---          changed, and the observation before, are looked up only where they are asked for.
+-- Purpose: the versions of a SKU, without its stock and prices. The present version begins where the past ones end.
+--          changed_fields and not_before cost nothing unless a query selects them.
 CREATE VIEW analytics.dim_sku_history AS
 SELECT v.offer_id, v.sku_id, v.valid_from, v.valid_to, v.valid_to IS NULL AS is_current,
        CASE WHEN v.state = v.state_before
@@ -28,7 +28,7 @@ FROM (
            w.width_mm, w.height_mm, w.size_source,
            to_jsonb(k) - '{offer_id,sku_id,stock,last_listed_at,last_listed_call_id,changed_at,call_id,first_seen_at,first_call_id}'::text[]
     FROM catalog.sku k
-    -- Of one that is gone the row has what it was before.
+    -- The row of a gone SKU still has its last values.
     LEFT JOIN catalog.sku w ON (w.offer_id, w.sku_id) = (k.offer_id, k.sku_id) AND k.state = 'listed'
     LEFT JOIN LATERAL (
       SELECT h.valid_to, h.closed_by_call_id
@@ -41,24 +41,24 @@ FROM (
   WINDOW thing AS (PARTITION BY e.offer_id, e.sku_id ORDER BY e.valid_from)
 ) v;
 
-COMMENT ON VIEW analytics.dim_sku_history IS 'What one SKU was over [valid_from, valid_to), but for its stock (fct_stock_history) and prices (fct_price_history). An observation that shows no change adds nothing. Ask for offers. Key: offer_id, sku_id, valid_from.';
+COMMENT ON VIEW analytics.dim_sku_history IS 'One version of a SKU over [valid_from, valid_to), without its stock (fct_stock_history) and prices (fct_price_history). An observation that shows no change adds no row. Filter by offer_id. Key: offer_id, sku_id, valid_from.';
 COMMENT ON COLUMN analytics.dim_sku_history.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.dim_sku_history.sku_id IS 'SKU (dim_sku).';
-COMMENT ON COLUMN analytics.dim_sku_history.valid_from IS 'When the call that first showed it so was granted.';
-COMMENT ON COLUMN analytics.dim_sku_history.valid_to IS 'When the call that showed it otherwise was granted; null: it is the present one.';
-COMMENT ON COLUMN analytics.dim_sku_history.is_current IS 'True: no observation showed it otherwise since.';
-COMMENT ON COLUMN analytics.dim_sku_history.changed_fields IS 'Columns that changed at valid_from; state, when the SKU appeared or vanished.';
-COMMENT ON COLUMN analytics.dim_sku_history.not_before IS 'The observation before, which still showed it as it was, or not at all: the change came after it. Null: none is known.';
-COMMENT ON COLUMN analytics.dim_sku_history.state IS 'listed: the detail answers listed it; gone: they did not, and the columns that follow are null.';
-COMMENT ON COLUMN analytics.dim_sku_history.label IS 'Attributes as one text, for people.';
+COMMENT ON COLUMN analytics.dim_sku_history.valid_from IS 'Grant time of the first call that showed this version.';
+COMMENT ON COLUMN analytics.dim_sku_history.valid_to IS 'Grant time of the call that showed another version; null: this is the current one.';
+COMMENT ON COLUMN analytics.dim_sku_history.is_current IS 'True: no later observation showed another version.';
+COMMENT ON COLUMN analytics.dim_sku_history.changed_fields IS 'Columns that changed at valid_from; only state if the SKU appeared or vanished.';
+COMMENT ON COLUMN analytics.dim_sku_history.not_before IS 'Time of the last observation that still showed the previous version, or did not list the SKU: the change came after it. Null: none is known.';
+COMMENT ON COLUMN analytics.dim_sku_history.state IS 'listed: detail answers listed it; gone: they did not, and the columns that follow are null.';
+COMMENT ON COLUMN analytics.dim_sku_history.label IS 'Attributes as one readable text.';
 COMMENT ON COLUMN analytics.dim_sku_history.attributes IS 'Attributes as JSON, as in dim_sku.';
-COMMENT ON COLUMN analytics.dim_sku_history.cargo_number IS 'The seller''s own number.';
-COMMENT ON COLUMN analytics.dim_sku_history.spec_id IS '1688''s specId, which orders name.';
+COMMENT ON COLUMN analytics.dim_sku_history.cargo_number IS 'The seller''s article number.';
+COMMENT ON COLUMN analytics.dim_sku_history.spec_id IS '1688''s specId, by which orders name the SKU.';
 COMMENT ON COLUMN analytics.dim_sku_history.image_url IS 'Image.';
-COMMENT ON COLUMN analytics.dim_sku_history.weight_g IS 'Weight of one unit as it is sent, in grams.';
-COMMENT ON COLUMN analytics.dim_sku_history.weight_source IS 'Who says so, as in dim_sku.';
-COMMENT ON COLUMN analytics.dim_sku_history.length_mm IS 'Length of one unit as it is sent, in millimetres.';
+COMMENT ON COLUMN analytics.dim_sku_history.weight_g IS 'Shipping weight of one unit, in grams.';
+COMMENT ON COLUMN analytics.dim_sku_history.weight_source IS 'Source of weight_g, as in dim_sku.';
+COMMENT ON COLUMN analytics.dim_sku_history.length_mm IS 'Shipping length of one unit, in millimetres.';
 COMMENT ON COLUMN analytics.dim_sku_history.width_mm IS 'Width, in millimetres.';
 COMMENT ON COLUMN analytics.dim_sku_history.height_mm IS 'Height, in millimetres.';
-COMMENT ON COLUMN analytics.dim_sku_history.size_source IS 'Who says so, as in dim_sku.';
-COMMENT ON COLUMN analytics.dim_sku_history.call_id IS 'Call that first showed it so (usage.api_call; soft reference).';
+COMMENT ON COLUMN analytics.dim_sku_history.size_source IS 'Source of the three sides, as in dim_sku.';
+COMMENT ON COLUMN analytics.dim_sku_history.call_id IS 'First call that showed this version (usage.api_call; soft reference).';

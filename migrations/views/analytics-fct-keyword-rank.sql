@@ -1,5 +1,6 @@
--- Purpose: where searches listed offers. By the windows' own names, for the key of hits begins with the window; searches
---          for a shop or a picture have no ranking of this kind, nor has a part of a search. A page has 50 rows.
+-- Purpose: the positions at which searches listed offers. Joins by window, because the key of hits begins with the
+--          window. Leaves out searches for a shop or a picture, which have no such ranking, and parts of a search. A
+--          page has 50 rows.
 CREATE VIEW analytics.fct_keyword_rank AS
 SELECT r.feed, r.keyword, r.category_id, r.offer_id, r.day, r.best_rank, (r.best_rank - 1) / 50 + 1 AS page, r.observations
 FROM (
@@ -11,12 +12,12 @@ FROM (
   GROUP BY w.feed, w.keyword, w.category_id, h.offer_id, h.day
 ) r;
 
-COMMENT ON VIEW analytics.fct_keyword_rank IS 'Where the searches of one day of Shanghai listed one offer, by keyword or category. Key: feed, keyword, category_id, offer_id, day.';
+COMMENT ON VIEW analytics.fct_keyword_rank IS 'Position of one offer in the searches of a keyword or category on one day in Shanghai. Key: feed, keyword, category_id, offer_id, day.';
 COMMENT ON COLUMN analytics.fct_keyword_rank.feed IS 'Feed of catalog-sync.yaml that searched.';
 COMMENT ON COLUMN analytics.fct_keyword_rank.keyword IS 'Keyword; empty: the whole category was listed.';
 COMMENT ON COLUMN analytics.fct_keyword_rank.category_id IS 'Category searched (dim_category); 0: all.';
 COMMENT ON COLUMN analytics.fct_keyword_rank.offer_id IS 'Offer (dim_offer).';
-COMMENT ON COLUMN analytics.fct_keyword_rank.day IS 'The day in Shanghai (dim_day); found by an index.';
-COMMENT ON COLUMN analytics.fct_keyword_rank.best_rank IS 'Best position of the day, from 1 over all pages; within the price bounds of a search that has some. Of searches that are read in parts, the first 50 are known.';
+COMMENT ON COLUMN analytics.fct_keyword_rank.day IS 'The day in Shanghai (dim_day); indexed.';
+COMMENT ON COLUMN analytics.fct_keyword_rank.best_rank IS 'Best position of the day, from 1, counted over all pages; if the search has price bounds, within them. Of a search that is read in parts, only the first 50 positions are known.';
 COMMENT ON COLUMN analytics.fct_keyword_rank.page IS 'Page of that position, from 1.';
-COMMENT ON COLUMN analytics.fct_keyword_rank.observations IS 'Rows of the day that listed it.';
+COMMENT ON COLUMN analytics.fct_keyword_rank.observations IS 'Search rows of the day that listed it.';

@@ -1,5 +1,6 @@
--- Purpose: how deep each list was read on each day, by its pages that listed any offer. A page has 50 rows, and 1688 lists 40 of
---          them; pages in line are those from the first to the first that is missing. Windows as in fct_keyword_rank.
+-- Purpose: how deep each list was read on each day, by its pages that listed an offer. A page has 50 rows; 1688 lists
+--          40 pages. Pages in line are those from the first up to the first missing page. Windows as in
+--          fct_keyword_rank.
 CREATE VIEW analytics.fct_list_read AS
 SELECT l.window_id, l.feed, l.keyword, l.category_id, l.price_min_cny, l.price_max_cny, l.day, l.pages, l.listed,
        greatest(l.pages_in_line - 1, 0) * 50 + coalesce(l.last_rank, 0) AS depth,
@@ -23,17 +24,17 @@ FROM (
   GROUP BY p.window_id, p.feed, p.keyword, p.category_id, p.price_min_cny, p.price_max_cny, p.day
 ) l;
 
-COMMENT ON VIEW analytics.fct_list_read IS 'How deep one list, of a keyword or a category, was read on one day of Shanghai: an offer that fct_keyword_rank does not have was not in it as far as depth, and nothing is known of it beyond. A list that was not read, or showed no offer, has no row. Key: window_id, day.';
-COMMENT ON COLUMN analytics.fct_list_read.window_id IS 'Search window (sync.search_window; soft reference): a feed has one for each keyword, category and range of prices.';
+COMMENT ON VIEW analytics.fct_list_read IS 'How deep one list, of a keyword or a category, was read on one day in Shanghai. An offer that fct_keyword_rank does not have was not in the list down to depth; nothing is known beyond. A list that was not read, or showed no offer, has no row. Key: window_id, day.';
+COMMENT ON COLUMN analytics.fct_list_read.window_id IS 'Search window (sync.search_window; soft reference): a feed has one for each keyword, category and price range.';
 COMMENT ON COLUMN analytics.fct_list_read.feed IS 'Feed of catalog-sync.yaml that searched.';
 COMMENT ON COLUMN analytics.fct_list_read.keyword IS 'Keyword; empty: the whole category was listed.';
 COMMENT ON COLUMN analytics.fct_list_read.category_id IS 'Category searched (dim_category); 0: all.';
-COMMENT ON COLUMN analytics.fct_list_read.price_min_cny IS 'Lowest price that was asked for, in yuan; null: any.';
-COMMENT ON COLUMN analytics.fct_list_read.price_max_cny IS 'Highest price that was asked for, in yuan; null: any.';
-COMMENT ON COLUMN analytics.fct_list_read.day IS 'The day in Shanghai (dim_day); found by an index.';
-COMMENT ON COLUMN analytics.fct_list_read.pages IS 'Different pages of the day that listed an offer.';
-COMMENT ON COLUMN analytics.fct_list_read.listed IS 'Positions that they listed.';
-COMMENT ON COLUMN analytics.fct_list_read.depth IS 'Positions from 1 that were read without a page missing. Of lists that are read in parts, at most 50.';
-COMMENT ON COLUMN analytics.fct_list_read.is_to_end IS 'True: the last of these pages was not full, or the last that 1688 lists: an offer beyond depth was not in the list either.';
-COMMENT ON COLUMN analytics.fct_list_read.first_read_at IS 'When the first call of the day for one of the pages was granted.';
-COMMENT ON COLUMN analytics.fct_list_read.last_read_at IS 'When the last one was.';
+COMMENT ON COLUMN analytics.fct_list_read.price_min_cny IS 'Lowest price of the search, in yuan; null: any.';
+COMMENT ON COLUMN analytics.fct_list_read.price_max_cny IS 'Highest price of the search, in yuan; null: any.';
+COMMENT ON COLUMN analytics.fct_list_read.day IS 'The day in Shanghai (dim_day); indexed.';
+COMMENT ON COLUMN analytics.fct_list_read.pages IS 'Different pages, read on that day, that listed an offer.';
+COMMENT ON COLUMN analytics.fct_list_read.listed IS 'Positions that these pages listed.';
+COMMENT ON COLUMN analytics.fct_list_read.depth IS 'Positions from 1 on that were read without a missing page. For lists that are read in parts, at most 50.';
+COMMENT ON COLUMN analytics.fct_list_read.is_to_end IS 'True: the last of these pages was not full, or was the last that 1688 lists. An offer beyond depth was not in the list either.';
+COMMENT ON COLUMN analytics.fct_list_read.first_read_at IS 'Grant time of the first call of the day for one of these pages.';
+COMMENT ON COLUMN analytics.fct_list_read.last_read_at IS 'Grant time of the last such call.';

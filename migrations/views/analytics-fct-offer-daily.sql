@@ -1,5 +1,5 @@
--- Purpose: what the observations of a day saw of an offer. Conditions on offer and day reach the observations by index; what was known
---          before the day is looked up only where it is asked for.
+-- Purpose: what the observations of a day showed of an offer. Conditions on offer and day reach the observations by
+--          index. The columns that end in _change cost nothing unless a query selects them.
 CREATE VIEW analytics.fct_offer_daily AS
 SELECT g.offer_id, g.day, g.observations, g.detail_observations, g.search_observations, g.empty_observations, g.lowest_list_cny, g.lowest_search_cny,
        o.unit, g.stock, g.sold_count, g.month_sold,
@@ -31,19 +31,19 @@ FROM (
 ) g
 LEFT JOIN catalog.offer o USING (offer_id);
 
-COMMENT ON VIEW analytics.fct_offer_daily IS 'What was seen of one offer on one day of Shanghai; days without an observation have no row. Key: offer_id, day.';
+COMMENT ON VIEW analytics.fct_offer_daily IS 'What the observations of one day in Shanghai showed of one offer; days without an observation have no row. Key: offer_id, day.';
 COMMENT ON COLUMN analytics.fct_offer_daily.offer_id IS 'Offer (dim_offer).';
-COMMENT ON COLUMN analytics.fct_offer_daily.day IS 'The day in Shanghai (dim_day); found by an index.';
-COMMENT ON COLUMN analytics.fct_offer_daily.observations IS 'Answers of the day that were about it: detail_observations + search_observations.';
+COMMENT ON COLUMN analytics.fct_offer_daily.day IS 'The day in Shanghai (dim_day); indexed.';
+COMMENT ON COLUMN analytics.fct_offer_daily.observations IS 'Answers of the day about the offer: detail_observations + search_observations.';
 COMMENT ON COLUMN analytics.fct_offer_daily.detail_observations IS 'Detail answers, empty ones included.';
 COMMENT ON COLUMN analytics.fct_offer_daily.search_observations IS 'Search pages that listed it.';
 COMMENT ON COLUMN analytics.fct_offer_daily.empty_observations IS 'Detail answers that found nothing.';
 COMMENT ON COLUMN analytics.fct_offer_daily.lowest_list_cny IS 'Lowest list price of the day''s detail answers, over all SKUs and quantities, in yuan for one unit.';
 COMMENT ON COLUMN analytics.fct_offer_daily.lowest_search_cny IS 'Lowest price that search rows of the day showed.';
-COMMENT ON COLUMN analytics.fct_offer_daily.unit IS 'Unit of sale, as it is now.';
+COMMENT ON COLUMN analytics.fct_offer_daily.unit IS 'Current unit of sale.';
 COMMENT ON COLUMN analytics.fct_offer_daily.stock IS 'Units in stock by the last detail answer of the day.';
-COMMENT ON COLUMN analytics.fct_offer_daily.sold_count IS 'Units sold as 1688 counts them, by the last detail answer of the day.';
+COMMENT ON COLUMN analytics.fct_offer_daily.sold_count IS 'Units sold, as 1688 counts them, by the last detail answer of the day.';
 COMMENT ON COLUMN analytics.fct_offer_daily.month_sold IS 'Units sold in a month, by the last search row of the day.';
-COMMENT ON COLUMN analytics.fct_offer_daily.stock_change IS 'Stock less the last one known before the day, which may be days before; null: none was.';
-COMMENT ON COLUMN analytics.fct_offer_daily.sold_count_change IS 'The same of sold_count.';
-COMMENT ON COLUMN analytics.fct_offer_daily.month_sold_change IS 'The same of month_sold.';
+COMMENT ON COLUMN analytics.fct_offer_daily.stock_change IS 'Stock minus the last stock known before the day, which can be days old; null: none was known.';
+COMMENT ON COLUMN analytics.fct_offer_daily.sold_count_change IS 'The same difference for sold_count.';
+COMMENT ON COLUMN analytics.fct_offer_daily.month_sold_change IS 'The same difference for month_sold.';

@@ -1,5 +1,5 @@
--- Purpose: what the calls of each run and day found changed, by what they were made for. Conditions on `day` choose the days
---          that are looked up at all.
+-- Purpose: the changes that the calls of each run and day found, by the reason for the calls. Reads only the days that
+--          a condition on `day` chooses.
 CREATE VIEW analytics.fct_source_yield AS
 SELECT d.day, y.*, (100.0 * y.changes / y.calls)::numeric(14, 2) AS changes_per_100_calls
 FROM (
@@ -15,7 +15,7 @@ CROSS JOIN LATERAL (
          CASE
            WHEN operation LIKE 'search.%' THEN 'search'
            WHEN prompted_by IN ('row', 'modify_date', 'absence') THEN 'detail_prompted'
-           -- Each other reason by its own name, also one that is not known here yet.
+           -- Any other reason keeps its own name, also one that this view does not know.
            ELSE 'detail_' || coalesce(prompted_by, 'unread')
          END AS source,
          count(*)::int AS calls,
@@ -24,7 +24,7 @@ CROSS JOIN LATERAL (
          coalesce(sum(offers_changed), 0)::int AS offers_changed,
          coalesce(sum(prices_changed), 0)::int AS prices_changed,
          coalesce(sum(stock_changed), 0)::int AS stock_changed,
-         -- A detail shows one offer, and of a row nobody knows the stock: so the larger one counts each offer once.
+         -- A detail shows one offer, and a search row shows no stock: the larger number counts each offer once.
          coalesce(sum(greatest(offers_changed, stock_changed)), 0)::int AS changes
   FROM usage.api_call
   WHERE granted_at >= d.starts_at AND granted_at < d.ends_at AND state <> 'refunded' AND NOT is_exempt
@@ -32,15 +32,15 @@ CROSS JOIN LATERAL (
   GROUP BY 1, 2
 ) y;
 
-COMMENT ON VIEW analytics.fct_source_yield IS 'What the calls of one run on one day found changed, by what they were made for. Calls for categories and pictures are left out. One row for each day, run and source.';
-COMMENT ON COLUMN analytics.fct_source_yield.day IS 'The day in Shanghai on which they were granted.';
+COMMENT ON VIEW analytics.fct_source_yield IS 'Changes that the calls of one run found on one day, by the reason for the calls. Calls for categories and pictures are left out. One row for each day, run and source.';
+COMMENT ON COLUMN analytics.fct_source_yield.day IS 'The day in Shanghai on which the calls were granted.';
 COMMENT ON COLUMN analytics.fct_source_yield.run_id IS 'Run (sync.run); null: calls by hand.';
-COMMENT ON COLUMN analytics.fct_source_yield.source IS 'search: pages; detail_first: details of offers that no detail had shown yet; detail_prompted: details after a row with another price or date, or a complete pass without the offer; detail_max_age: details that max_age of a feed made due; detail_value: other details, by their value, which grows with age; detail_unread: not answered, not loaded yet, or of a release that did not book why.';
+COMMENT ON COLUMN analytics.fct_source_yield.source IS 'search: search pages; detail_first: first details of offers; detail_prompted: details after a row with another price or date, or after a complete pass without the offer; detail_max_age: details that max_age of a feed made due; detail_value: other details, by their value, which grows with age; detail_unread: calls that were not answered, are not loaded yet, or come from a release that did not store the reason.';
 COMMENT ON COLUMN analytics.fct_source_yield.calls IS 'Calls that count: neither refunded nor exempt.';
-COMMENT ON COLUMN analytics.fct_source_yield.offers_new IS 'Offers that they showed first.';
-COMMENT ON COLUMN analytics.fct_source_yield.offers_completed IS 'Offers known from searches only, of which they were the first detail.';
-COMMENT ON COLUMN analytics.fct_source_yield.offers_changed IS 'Known offers that they showed changed: in a field, a price, or whether they are listed.';
-COMMENT ON COLUMN analytics.fct_source_yield.prices_changed IS 'Prices that they ended: by another amount, or by none.';
-COMMENT ON COLUMN analytics.fct_source_yield.stock_changed IS 'Known offers that were sold out or in stock again; only details show stock.';
-COMMENT ON COLUMN analytics.fct_source_yield.changes IS 'Known offers that they showed changed, in anything above: each once a call.';
-COMMENT ON COLUMN analytics.fct_source_yield.changes_per_100_calls IS 'Changes for 100 calls. Of several rows: 100 * sum(changes) / sum(calls).';
+COMMENT ON COLUMN analytics.fct_source_yield.offers_new IS 'Offers that these calls were the first to show.';
+COMMENT ON COLUMN analytics.fct_source_yield.offers_completed IS 'Offers known only from searches, of which these calls brought the first detail.';
+COMMENT ON COLUMN analytics.fct_source_yield.offers_changed IS 'Known offers that these calls showed changed: in a field, a price, or whether they are listed.';
+COMMENT ON COLUMN analytics.fct_source_yield.prices_changed IS 'Prices that these calls ended: by another amount, or by none.';
+COMMENT ON COLUMN analytics.fct_source_yield.stock_changed IS 'Known offers that sold out or came back in stock; only details show stock.';
+COMMENT ON COLUMN analytics.fct_source_yield.changes IS 'Known offers that these calls showed changed in any of the above; each offer counts once per call.';
+COMMENT ON COLUMN analytics.fct_source_yield.changes_per_100_calls IS 'Changes per 100 calls. Over several rows: 100 * sum(changes) / sum(calls).';

@@ -1,4 +1,4 @@
--- Purpose: the stock of each SKU over time, the present included. The observation before is looked up only where it is asked for.
+-- Purpose: the stock of each SKU over time, the present included. not_before costs nothing unless a query selects it.
 CREATE VIEW analytics.fct_stock_history AS
 SELECT v.offer_id, v.sku_id, v.stock, o.unit, v.valid_from, (v.valid_from AT TIME ZONE INTERVAL '8 hours')::date AS valid_from_day,
        v.valid_to, (v.valid_to AT TIME ZONE INTERVAL '8 hours')::date AS valid_to_day, v.valid_to IS NULL AS is_current,
@@ -28,15 +28,15 @@ FROM (
 ) v
 LEFT JOIN catalog.offer o USING (offer_id);
 
-COMMENT ON VIEW analytics.fct_stock_history IS 'Units of one SKU in stock over [valid_from, valid_to). While a SKU is not listed it has none. Offers without SKUs have their stock in fct_offer_daily and fct_observation. Ask for offers or days. Key: offer_id, sku_id, valid_from.';
+COMMENT ON VIEW analytics.fct_stock_history IS 'Stock of one SKU, in units, over [valid_from, valid_to). Times in which the SKU is not listed have no row. For offers without SKUs, see stock in fct_offer_daily and fct_observation. Filter by offer_id or by days. Key: offer_id, sku_id, valid_from.';
 COMMENT ON COLUMN analytics.fct_stock_history.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.fct_stock_history.sku_id IS 'SKU (dim_sku).';
 COMMENT ON COLUMN analytics.fct_stock_history.stock IS 'Units in stock; 0: sold out.';
-COMMENT ON COLUMN analytics.fct_stock_history.unit IS 'Unit of sale of the offer, as it is now.';
-COMMENT ON COLUMN analytics.fct_stock_history.valid_from IS 'When the call that first showed this stock was granted.';
-COMMENT ON COLUMN analytics.fct_stock_history.valid_from_day IS 'Day of that in Shanghai.';
-COMMENT ON COLUMN analytics.fct_stock_history.valid_to IS 'When the call that showed another stock, or the SKU no longer, was granted; null: it is the present one.';
-COMMENT ON COLUMN analytics.fct_stock_history.valid_to_day IS 'Day of that in Shanghai; found by an index.';
-COMMENT ON COLUMN analytics.fct_stock_history.is_current IS 'True: no observation showed another since.';
-COMMENT ON COLUMN analytics.fct_stock_history.not_before IS 'The observation before, which still showed the stock before, or the SKU not at all: the change came after it. Null: none is known.';
-COMMENT ON COLUMN analytics.fct_stock_history.call_id IS 'Call that first showed it (usage.api_call; soft reference).';
+COMMENT ON COLUMN analytics.fct_stock_history.unit IS 'Current unit of sale of the offer.';
+COMMENT ON COLUMN analytics.fct_stock_history.valid_from IS 'Grant time of the first call that showed this stock.';
+COMMENT ON COLUMN analytics.fct_stock_history.valid_from_day IS 'Day of valid_from in Shanghai.';
+COMMENT ON COLUMN analytics.fct_stock_history.valid_to IS 'Grant time of the call that showed another stock, or the SKU no longer; null: this is the current stock.';
+COMMENT ON COLUMN analytics.fct_stock_history.valid_to_day IS 'Day of valid_to in Shanghai; indexed.';
+COMMENT ON COLUMN analytics.fct_stock_history.is_current IS 'True: no later observation showed another stock.';
+COMMENT ON COLUMN analytics.fct_stock_history.not_before IS 'Time of the last observation that still showed the previous stock, or did not list the SKU: the change came after it. Null: none is known.';
+COMMENT ON COLUMN analytics.fct_stock_history.call_id IS 'First call that showed this stock (usage.api_call; soft reference).';

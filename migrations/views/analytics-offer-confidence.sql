@@ -1,23 +1,24 @@
--- Purpose: how likely what is known of an offer still holds. From the current row of each offer, never from its observations; the
---          stock of one that the release before observed last is looked up, and the searches that listed one that is gone. Ages by date_part: extract gives numeric, which is slow;
---          and chances by integers: from float8 to numeric the way is through text.
+-- Purpose: the probability that the known values of an offer still hold. Reads the one row of each offer in
+--          sync.refresh, and observations only for the stock of offers that the previous release observed last, and
+--          search windows for offers that are gone. Ages by date_part, because extract gives numeric, which is slow.
+--          Probabilities are rounded by integers, because Postgres converts float8 to numeric through text.
 CREATE VIEW analytics.figure_rates AS
 SELECT f.figure, f.prior_changes::float8 AS changes, f.prior_days::float8 AS days,
-       -- The first guess of src/refresh/planner/hidden-share.ts.
+       -- The prior of src/refresh/planner/hidden-share.ts.
        least(1, (0.3 + f.hidden_changes::float8) / (10 + f.hidden_expected::float8)) AS hidden_share,
        (1 + f.row_changes::float8) / (2 + f.row_details::float8) AS row_hint_share,
        (1 + f.date_changes::float8) / (2 + f.date_details::float8) AS date_hint_share,
        (1 + f.absence_changes::float8) / (2 + f.absence_details::float8) AS absence_hint_share
 FROM sync.figure f;
 
-COMMENT ON VIEW analytics.figure_rates IS 'How often the figures of all offers change: what p_current of offer_confidence begins with. Key: figure.';
-COMMENT ON COLUMN analytics.figure_rates.figure IS 'offer (anything but stock and sales), price (any price of its detail), in_stock (it runs out), out_of_stock (it comes back), gone (it is there again).';
-COMMENT ON COLUMN analytics.figure_rates.changes IS 'An offer without observations of its own counts as if so many changes had been seen';
-COMMENT ON COLUMN analytics.figure_rates.days IS 'in so many days.';
-COMMENT ON COLUMN analytics.figure_rates.hidden_share IS 'Share of its changes that search rows do not show, 0 to 1.';
-COMMENT ON COLUMN analytics.figure_rates.row_hint_share IS 'Where a search row showed another price: share of the details after it that found the figure changed, 0 to 1.';
-COMMENT ON COLUMN analytics.figure_rates.date_hint_share IS 'The same where a row showed the same price and another date of modification.';
-COMMENT ON COLUMN analytics.figure_rates.absence_hint_share IS 'The same where a complete pass did not list the offer.';
+COMMENT ON VIEW analytics.figure_rates IS 'How often the figures of all offers change: the prior of p_current in offer_confidence. Key: figure.';
+COMMENT ON COLUMN analytics.figure_rates.figure IS 'offer (anything but stock and sales), price (any price of its detail), in_stock (it sells out), out_of_stock (it comes back in stock), gone (the offer returns).';
+COMMENT ON COLUMN analytics.figure_rates.changes IS 'An offer without observations of its own counts as if this many changes had been seen in days.';
+COMMENT ON COLUMN analytics.figure_rates.days IS 'Number of days for changes.';
+COMMENT ON COLUMN analytics.figure_rates.hidden_share IS 'Share of the changes of this figure that search rows do not show, 0 to 1.';
+COMMENT ON COLUMN analytics.figure_rates.row_hint_share IS 'After a search row with another price: share of the details that found the figure changed, 0 to 1.';
+COMMENT ON COLUMN analytics.figure_rates.date_hint_share IS 'The same after a search row with the same price and another modification date.';
+COMMENT ON COLUMN analytics.figure_rates.absence_hint_share IS 'The same after a complete pass that did not list the offer.';
 
 CREATE VIEW analytics.offer_confidence AS
 SELECT e.offer_id, e.detail_at AS observed_at, e.vouched_at, e.hint, e.hinted_at,
@@ -67,8 +68,9 @@ FROM (
                  WHERE b.offer_id = r.offer_id AND b.observed_at = r.found_at AND b.source = 'detail'
                  LIMIT 1)
              END AS is_in_stock,
-             -- What is not there stays so as long as complete passes of searches that listed it once, by themselves or by their
-             -- parts, do not list it. One that a detail found after such a search listed it last may have left that before.
+             -- An absent offer stays absent as long as complete passes of the searches that listed it once, whole or in
+             -- parts, do not list it. An offer that a detail found after such a search listed it last may have left the
+             -- search before.
              CASE WHEN r.empty_detail_streak > 0 AND r.stale_since IS NULL THEN (
                SELECT max(h.complete_since)
                FROM (
@@ -81,31 +83,31 @@ FROM (
                JOIN sync.search_window h USING (window_id)
                WHERE h.retired_at IS NULL AND s.last_seen_at < h.complete_since AND s.last_seen_at >= r.found_at)
              END AS absent_at,
-             -- An answer that could not be read came later, answered the hint, and showed nothing.
+             -- An unreadable answer came later, answered the hint, and showed nothing.
              CASE WHEN r.empty_detail_streak = 0 THEN r.found_at ELSE r.detail_at END AS detail_at,
              CASE WHEN r.price_hinted_at > r.found_at THEN 'row' WHEN r.date_hinted_at > r.found_at THEN 'modify_date' END AS hint,
              coalesce(r.stale_since, CASE WHEN coalesce(r.price_hinted_at, r.date_hinted_at) > r.found_at THEN coalesce(r.price_hinted_at, r.date_hinted_at) END) AS hinted_at
     ) t
     WHERE r.found_at IS NOT NULL
   ) s
-  -- Each has a row of its own: by an inner join, a fortieth of the offers would be expected.
+  -- Every figure has a row. With inner joins, Postgres would expect a fortieth of the offers.
   LEFT JOIN analytics.figure_rates o ON o.figure = CASE WHEN s.is_found THEN 'offer' ELSE 'gone' END
   LEFT JOIN analytics.figure_rates p ON p.figure = 'price' AND s.is_found
   LEFT JOIN analytics.figure_rates k ON k.figure = CASE WHEN s.is_in_stock THEN 'in_stock' WHEN NOT s.is_in_stock THEN 'out_of_stock' END
 ) e;
 
-COMMENT ON VIEW analytics.offer_confidence IS 'How likely what is known of one offer still holds now, from a learned rate of change and the age of what is known. Offers of which no detail was found are not here. Key: offer_id.';
+COMMENT ON VIEW analytics.offer_confidence IS 'Probability that what is known of one offer still holds now, from a learned rate of change and the age of the data. Offers that no detail has found have no row. Key: offer_id.';
 COMMENT ON COLUMN analytics.offer_confidence.offer_id IS 'Offer (dim_offer).';
-COMMENT ON COLUMN analytics.offer_confidence.observed_at IS 'Newest detail answer that could be read: what is judged is what it showed.';
-COMMENT ON COLUMN analytics.offer_confidence.vouched_at IS 'Newest observation after that with nothing that hints at a change; of one that was not found, also the newest complete pass that did not list it.';
-COMMENT ON COLUMN analytics.offer_confidence.hint IS 'What hints at a change: row (another price in a search row), modify_date (another date of modification), absence (a complete pass without it). Null: nothing.';
-COMMENT ON COLUMN analytics.offer_confidence.hinted_at IS 'When that was seen.';
-COMMENT ON COLUMN analytics.offer_confidence.p_current IS 'Probability, 0 to 1, that all of the offer but stock and sales still is as the newest detail showed it; of one that this did not find: that it is still not there.';
-COMMENT ON COLUMN analytics.offer_confidence.price_p_current IS 'Probability that all of its prices still hold, those of search rows apart. Null: the newest detail was empty.';
-COMMENT ON COLUMN analytics.offer_confidence.stock_p_current IS 'Probability that it is still in stock, or still out of stock (is_in_stock). Null: the newest detail was empty, or said nothing of stock.';
-COMMENT ON COLUMN analytics.offer_confidence.is_in_stock IS 'Whether the newest detail showed any stock.';
-COMMENT ON COLUMN analytics.offer_confidence.changes_per_day IS 'Learned rate of changes of the offer, but for stock and sales; of one that the newest detail did not find: of its coming back.';
+COMMENT ON COLUMN analytics.offer_confidence.observed_at IS 'Time of the newest detail answer that could be read. The probabilities are about what it showed.';
+COMMENT ON COLUMN analytics.offer_confidence.vouched_at IS 'Time of the newest observation, from observed_at on, without a hint of a change; for an offer that was not found, also of the newest complete pass that did not list it.';
+COMMENT ON COLUMN analytics.offer_confidence.hint IS 'Sign of a change: row (another price in a search row), modify_date (another modification date), absence (a complete pass without the offer). Null: none.';
+COMMENT ON COLUMN analytics.offer_confidence.hinted_at IS 'Time at which the hint was seen.';
+COMMENT ON COLUMN analytics.offer_confidence.p_current IS 'Probability, 0 to 1, that the offer, except stock and sales, still is as the newest detail showed it; if that did not find the offer: that it is still absent.';
+COMMENT ON COLUMN analytics.offer_confidence.price_p_current IS 'Probability, 0 to 1, that all its prices still hold, except those of search rows. Null: the newest detail was empty.';
+COMMENT ON COLUMN analytics.offer_confidence.stock_p_current IS 'Probability, 0 to 1, that it is still in stock, or still out of stock (is_in_stock). Null: the newest detail was empty, or did not state the stock.';
+COMMENT ON COLUMN analytics.offer_confidence.is_in_stock IS 'True: the newest detail showed stock.';
+COMMENT ON COLUMN analytics.offer_confidence.changes_per_day IS 'Learned rate of changes of the offer, except stock and sales; if the newest detail did not find it: rate of its return.';
 COMMENT ON COLUMN analytics.offer_confidence.price_changes_per_day IS 'Learned rate of changes of its prices.';
-COMMENT ON COLUMN analytics.offer_confidence.price_changes IS 'The rate of its prices is known as if so many changes had been seen (chance_held).';
-COMMENT ON COLUMN analytics.offer_confidence.price_days IS 'In so many days.';
-COMMENT ON COLUMN analytics.offer_confidence.price_known_at IS 'Its prices are known as well as if they had been observed then: after observed_at where rows vouched for them.';
+COMMENT ON COLUMN analytics.offer_confidence.price_changes IS 'Evidence for the rate of its prices: as if this many changes had been seen in price_days (see chance_held).';
+COMMENT ON COLUMN analytics.offer_confidence.price_days IS 'Number of days for price_changes.';
+COMMENT ON COLUMN analytics.offer_confidence.price_known_at IS 'The prices are as certain as if they had been observed at this time, which is later than observed_at where search rows confirmed them.';

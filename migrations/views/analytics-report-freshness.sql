@@ -1,5 +1,5 @@
--- Purpose: how old what is known is. An offer of several feeds counts in each; ages are of offers that were looked
---          at, shares of all.
+-- Purpose: how old the known data is. An offer of several feeds counts in each. Ages are of observed offers, shares of
+--          all.
 CREATE VIEW analytics.freshness AS
 SELECT f.feed, o.category_id, count(*)::int AS offers,
        count(*) FILTER (WHERE r.detail_at IS NULL)::int AS never_observed,
@@ -24,18 +24,18 @@ CROSS JOIN LATERAL (
 ) a
 GROUP BY f.feed, o.category_id;
 
-COMMENT ON VIEW analytics.freshness IS 'How old what is known of the offers of one feed and category is.';
-COMMENT ON COLUMN analytics.freshness.feed IS 'Feed of catalog-sync.yaml that they belong to; null: none.';
+COMMENT ON VIEW analytics.freshness IS 'Age of what is known of the offers of one feed and category.';
+COMMENT ON COLUMN analytics.freshness.feed IS 'Feed of catalog-sync.yaml that the offers belong to; null: none.';
 COMMENT ON COLUMN analytics.freshness.category_id IS 'Category (dim_category).';
-COMMENT ON COLUMN analytics.freshness.offers IS 'Offers, whatever their state.';
-COMMENT ON COLUMN analytics.freshness.never_observed IS 'Those without any detail answer.';
-COMMENT ON COLUMN analytics.freshness.known_stale IS 'Those of which a search has shown that the detail is out of date.';
-COMMENT ON COLUMN analytics.freshness.search_age_median_h IS 'Hours since the newest search row: half of the offers have at most this.';
-COMMENT ON COLUMN analytics.freshness.search_age_p90_h IS 'The same of nine in ten offers.';
-COMMENT ON COLUMN analytics.freshness.detail_age_median_h IS 'Hours since the newest detail answer: half of the offers looked at have at most this.';
-COMMENT ON COLUMN analytics.freshness.detail_age_p90_h IS 'The same of nine in ten offers looked at.';
-COMMENT ON COLUMN analytics.freshness.detail_age_max_h IS 'The oldest.';
+COMMENT ON COLUMN analytics.freshness.offers IS 'Offers, in any state.';
+COMMENT ON COLUMN analytics.freshness.never_observed IS 'Offers without any detail answer.';
+COMMENT ON COLUMN analytics.freshness.known_stale IS 'Offers whose detail a search has shown to be out of date.';
+COMMENT ON COLUMN analytics.freshness.search_age_median_h IS 'Median hours since the newest search row.';
+COMMENT ON COLUMN analytics.freshness.search_age_p90_h IS 'Hours since the newest search row that 9 in 10 offers do not exceed.';
+COMMENT ON COLUMN analytics.freshness.detail_age_median_h IS 'Median hours since the newest detail answer, over offers that have one.';
+COMMENT ON COLUMN analytics.freshness.detail_age_p90_h IS 'Hours since the newest detail answer that 9 in 10 of these offers do not exceed.';
+COMMENT ON COLUMN analytics.freshness.detail_age_max_h IS 'Most hours since the newest detail answer.';
 COMMENT ON COLUMN analytics.freshness.share_within_1d IS 'Share of all offers with a detail answer of the last 24 hours, 0 to 1.';
 COMMENT ON COLUMN analytics.freshness.share_within_7d IS 'Share of all offers with a detail answer of the last 7 days, 0 to 1.';
-COMMENT ON COLUMN analytics.freshness.expected_current_share IS 'Of those with a detail answer: share that is expected to be as that showed them, 0 to 1 (offer_confidence).';
-COMMENT ON COLUMN analytics.freshness.expected_prices_current_share IS 'The same of their prices.';
+COMMENT ON COLUMN analytics.freshness.expected_current_share IS 'Of the offers with a detail answer: expected share that still is as that answer showed, 0 to 1 (offer_confidence).';
+COMMENT ON COLUMN analytics.freshness.expected_prices_current_share IS 'The same for their prices.';

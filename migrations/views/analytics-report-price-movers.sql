@@ -1,5 +1,6 @@
--- Purpose: prices that are not what they were a week ago. From what ended in the week, which an index finds, and from what began in it:
---          a price of which one ended has begun since, if it holds. Each is read once, and grouped, in place of a look-up for each.
+-- Purpose: prices that differ from those of a week ago. Reads the intervals that ended in the week, by index, and the
+--          prices that began in it: a price whose interval ended in the week began in it if it holds now. Reads each
+--          once and groups them, in place of a look-up for each.
 CREATE VIEW analytics.price_movers AS
 SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sku_id, m.kind, m.min_quantity,
        m.before_cny, m.now_cny::numeric(14, 4) AS now_cny, (m.now_cny - m.before_cny)::numeric(14, 4) AS change_cny,
@@ -14,7 +15,7 @@ SELECT m.offer_id, o.subject, o.subject_translated, o.state, o.category_id, m.sk
        coalesce(b.observed_at <= (SELECT now - interval '7 days' FROM analytics.clock), true) AS may_be_older
 FROM (
   SELECT g.offer_id, g.sku_id, g.kind, g.min_quantity, g.now_cny, g.now_from, g.before_from, g.changes, g.changed_at, g.first_changed_at,
-         -- Intervals never overlap: one stood when the week began, or all began in it.
+         -- Intervals never overlap: either one held when the week began, or all began within the week.
          coalesce(g.stood_cny, (
            SELECT s.cny FROM unnest(g.later_at, g.later_cny) s (at, cny) ORDER BY s.at LIMIT 1))::numeric(14, 4) AS before_cny
   FROM (
@@ -41,9 +42,9 @@ FROM (
   WHERE g.changes > 0 AND g.now_from IS NOT NULL
 ) m
 JOIN catalog.offer o USING (offer_id)
--- The few whose unit ever changed.
+-- The few offers whose unit ever changed.
 LEFT JOIN (SELECT c.offer_id FROM catalog.offer_change c WHERE c.field = 'unit' GROUP BY c.offer_id) u USING (offer_id)
--- Looked up only where it is asked for, and once.
+-- Costs nothing unless a query selects it; used twice, looked up once.
 LEFT JOIN LATERAL (
   SELECT max(b.observed_at) AS observed_at
   FROM catalog.observation b
@@ -53,23 +54,23 @@ LEFT JOIN LATERAL (
 ) b ON true
 WHERE m.now_cny <> m.before_cny;
 
-COMMENT ON VIEW analytics.price_movers IS 'One price of which the last seven days showed that it moved; one that came back to what it was is not here. Those with may_be_older may have moved before these days. Key: offer_id, sku_id, kind, min_quantity.';
+COMMENT ON VIEW analytics.price_movers IS 'One price that moved, as the last seven days showed; a price that returned to its old amount has no row. A price with may_be_older may have moved before these days. Key: offer_id, sku_id, kind, min_quantity.';
 COMMENT ON COLUMN analytics.price_movers.offer_id IS 'Offer (dim_offer).';
 COMMENT ON COLUMN analytics.price_movers.subject IS 'Title in Chinese.';
 COMMENT ON COLUMN analytics.price_movers.subject_translated IS 'Title in the language of the sync.';
-COMMENT ON COLUMN analytics.price_movers.state IS 'listed: on sale; for others see dim_offer.';
+COMMENT ON COLUMN analytics.price_movers.state IS 'listed: on sale; for other states see dim_offer.';
 COMMENT ON COLUMN analytics.price_movers.category_id IS 'Category (dim_category).';
 COMMENT ON COLUMN analytics.price_movers.sku_id IS 'SKU the price is for; 0 = the offer as a whole.';
 COMMENT ON COLUMN analytics.price_movers.kind IS 'Kind of price, as in fct_price_history.';
 COMMENT ON COLUMN analytics.price_movers.min_quantity IS 'The price holds from this many units on.';
-COMMENT ON COLUMN analytics.price_movers.before_cny IS 'Price that held seven days ago, in yuan for one unit; of a price that began since: the first one.';
-COMMENT ON COLUMN analytics.price_movers.now_cny IS 'Price that holds now.';
-COMMENT ON COLUMN analytics.price_movers.change_cny IS 'Now less before.';
-COMMENT ON COLUMN analytics.price_movers.change_percent IS 'The same in per cent of the price before; null when that was 0.';
-COMMENT ON COLUMN analytics.price_movers.unit IS 'Unit of sale now.';
-COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the price that holds now began in another unit than the one before, so the two can''t be compared. One that no answer had stated before is no other.';
-COMMENT ON COLUMN analytics.price_movers.changes IS 'Changes in the seven days.';
-COMMENT ON COLUMN analytics.price_movers.changed_at IS 'Last of them: when its call was granted.';
-COMMENT ON COLUMN analytics.price_movers.day IS 'Day of that in Shanghai.';
-COMMENT ON COLUMN analytics.price_movers.not_before IS 'The observation before the first of the changes that could read the SKU: the change came after it.';
-COMMENT ON COLUMN analytics.price_movers.may_be_older IS 'True: not_before is not within the seven days, so the price may have moved before them. False: it surely moved within them.';
+COMMENT ON COLUMN analytics.price_movers.before_cny IS 'Price that held seven days ago, in yuan for one unit; for a price that began since then: its first amount.';
+COMMENT ON COLUMN analytics.price_movers.now_cny IS 'Current price, in yuan for one unit.';
+COMMENT ON COLUMN analytics.price_movers.change_cny IS 'now_cny minus before_cny.';
+COMMENT ON COLUMN analytics.price_movers.change_percent IS 'change_cny in per cent of before_cny; null when before_cny is 0.';
+COMMENT ON COLUMN analytics.price_movers.unit IS 'Current unit of sale.';
+COMMENT ON COLUMN analytics.price_movers.is_unit_changed IS 'True: the current price began in another unit of sale than the one before, so the two cannot be compared. A unit that is stated for the first time is no change.';
+COMMENT ON COLUMN analytics.price_movers.changes IS 'Number of changes in the seven days.';
+COMMENT ON COLUMN analytics.price_movers.changed_at IS 'Grant time of the call that showed the last change.';
+COMMENT ON COLUMN analytics.price_movers.day IS 'Day of changed_at in Shanghai.';
+COMMENT ON COLUMN analytics.price_movers.not_before IS 'Time of the last observation that could read the SKU, before the first of these changes was seen: that change came after it.';
+COMMENT ON COLUMN analytics.price_movers.may_be_older IS 'True: not_before is not within the seven days, so the price may have moved before them. False: it moved within them.';

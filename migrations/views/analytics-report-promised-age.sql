@@ -1,6 +1,6 @@
--- Purpose: which ages the details of feeds with a promised age reached over the last 7 days. An offer of several feeds counts in
---          each. An age is reached at the next detail answer, or now, also one that began before these days: of its time, only
---          what is within them counts.
+-- Purpose: the ages that the details of feeds with a promised age reached over the last 7 days. An offer of several
+--          feeds counts in each. An age ends at the next detail answer, or now. An age that began before the 7 days
+--          counts in full as an age; of its time, only the part within the 7 days counts.
 CREATE VIEW analytics.promised_age AS
 WITH member AS (
   SELECT f.feed, f.max_age, r.offer_id, r.detail_at, k.now, k.now - interval '168 hours' AS since
@@ -10,7 +10,7 @@ WITH member AS (
   CROSS JOIN analytics.clock k
   WHERE f.max_age IS NOT NULL
 ),
--- By index, an offer at a time: of the past of its details, only the newest before these days is looked up.
+-- By index, one offer at a time. Of the details before these days, only the newest is read.
 detail AS (
   SELECT m.feed, m.max_age, m.offer_id, m.now, m.since, d.at
   FROM member m
@@ -50,11 +50,11 @@ SELECT p.feed, (extract(epoch FROM p.max_age) / 3600)::numeric(14, 2) AS max_age
 FROM present p
 LEFT JOIN past t USING (feed);
 
-COMMENT ON VIEW analytics.promised_age IS 'Which ages the details of a feed with max_age reached over the last 7 days. Without the offers that are gone.';
+COMMENT ON VIEW analytics.promised_age IS 'Ages that the details of a feed with max_age reached over the last 7 days. Offers that are gone are left out.';
 COMMENT ON COLUMN analytics.promised_age.feed IS 'Feed of catalog-sync.yaml.';
-COMMENT ON COLUMN analytics.promised_age.max_age_h IS 'Age that no detail is to pass, in hours, as of its newest run.';
+COMMENT ON COLUMN analytics.promised_age.max_age_h IS 'Maximum age of details, in hours, as of the feed''s newest run.';
 COMMENT ON COLUMN analytics.promised_age.offers IS 'Offers of the feed.';
-COMMENT ON COLUMN analytics.promised_age.late_now IS 'Those whose detail is older than that now, or that have none yet.';
-COMMENT ON COLUMN analytics.promised_age.age_max_h IS 'The highest age that a detail reached, at the next one or now, in hours; it may have begun before these days.';
-COMMENT ON COLUMN analytics.promised_age.age_p95_h IS 'Of 20 details, 19 reached this age at most, in hours.';
-COMMENT ON COLUMN analytics.promised_age.share_in_time IS 'Share of the 7 days in which details were no older than max_age, 0 to 1, from the first detail of each offer on.';
+COMMENT ON COLUMN analytics.promised_age.late_now IS 'Offers whose detail is older than max_age_h now, or that have none yet.';
+COMMENT ON COLUMN analytics.promised_age.age_max_h IS 'Highest age of a detail, in hours, when the next one came or now; the age may have begun before the 7 days.';
+COMMENT ON COLUMN analytics.promised_age.age_p95_h IS '95 % of the details reached at most this age, in hours.';
+COMMENT ON COLUMN analytics.promised_age.share_in_time IS 'Share of the 7 days, 0 to 1, in which details were no older than max_age, counted from the first detail of each offer.';

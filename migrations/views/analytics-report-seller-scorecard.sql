@@ -1,4 +1,4 @@
--- Purpose: sellers by what they offer and how that moves. By subquery for each seller, as category_summary.
+-- Purpose: sellers by what they offer and how it changes. Counts by a subquery for each seller.
 CREATE VIEW analytics.seller_scorecard AS
 SELECT s.seller_id, s.company_name, o.offers, o.listed_offers, o.delisted_offers, o.gone_offers, o.new_offers_30d,
        round(o.delisted_offers::numeric / nullif(o.offers, 0), 4)::numeric(10, 4) AS delisted_share,
@@ -23,17 +23,17 @@ CROSS JOIN LATERAL (
   WHERE f.seller_id = s.seller_id
 ) o;
 
-COMMENT ON VIEW analytics.seller_scorecard IS 'What one seller offers, how that moves, and its scores. Only offers with a detail answer have a seller. Key: seller_id.';
+COMMENT ON VIEW analytics.seller_scorecard IS 'What one seller offers, how this changes, and the seller''s scores. Only offers with a detail answer have a seller. Key: seller_id.';
 COMMENT ON COLUMN analytics.seller_scorecard.seller_id IS 'Seller (dim_seller).';
 COMMENT ON COLUMN analytics.seller_scorecard.company_name IS 'Company name.';
-COMMENT ON COLUMN analytics.seller_scorecard.offers IS 'Offers known: listed + delisted + gone.';
-COMMENT ON COLUMN analytics.seller_scorecard.listed_offers IS 'Those on sale.';
-COMMENT ON COLUMN analytics.seller_scorecard.delisted_offers IS 'Those that 1688 still shows, but not on sale.';
-COMMENT ON COLUMN analytics.seller_scorecard.gone_offers IS 'Those whose last detail answers were empty, or that no search lists any more: missing or gone.';
-COMMENT ON COLUMN analytics.seller_scorecard.new_offers_30d IS 'Those first seen in the last 30 days, which need not be new at 1688.';
-COMMENT ON COLUMN analytics.seller_scorecard.delisted_share IS 'delisted_offers of offers, 0 to 1; null: no offers.';
+COMMENT ON COLUMN analytics.seller_scorecard.offers IS 'Known offers: listed + delisted + gone.';
+COMMENT ON COLUMN analytics.seller_scorecard.listed_offers IS 'Offers on sale.';
+COMMENT ON COLUMN analytics.seller_scorecard.delisted_offers IS 'Offers that 1688 still shows, but not on sale.';
+COMMENT ON COLUMN analytics.seller_scorecard.gone_offers IS 'Offers in state missing or gone: their last detail answers were empty, or no search lists them any more.';
+COMMENT ON COLUMN analytics.seller_scorecard.new_offers_30d IS 'Offers first seen in the last 30 days; they need not be new at 1688.';
+COMMENT ON COLUMN analytics.seller_scorecard.delisted_share IS 'delisted_offers / offers, 0 to 1; null: no offers.';
 COMMENT ON COLUMN analytics.seller_scorecard.list_price_changes_30d IS 'List prices of its offers that ended in the last 30 days, by another price or by none.';
-COMMENT ON COLUMN analytics.seller_scorecard.trade_medal_level IS 'Trade medal level; half levels are met.';
+COMMENT ON COLUMN analytics.seller_scorecard.trade_medal_level IS 'Trade medal level; half levels occur.';
 COMMENT ON COLUMN analytics.seller_scorecard.composite_service_score IS 'Composite service score.';
 COMMENT ON COLUMN analytics.seller_scorecard.logistics_experience_score IS 'Logistics score.';
 COMMENT ON COLUMN analytics.seller_scorecard.dispute_complaint_score IS 'Disputes and complaints score.';

@@ -1,4 +1,4 @@
--- Purpose: what each run spent and found. The calls are counted by the index over run_id, a run at a time.
+-- Purpose: what each run spent and found. Counts the calls one run at a time, by the index on run_id.
 CREATE VIEW usage.by_run AS
 SELECT r.run_id, r.scope, r.feeds, r.trigger, r.status, r.cause, r.requested_at, r.started_at, r.ended_at,
        round(extract(epoch FROM coalesce(r.ended_at, usage.ledger_now()) - r.started_at))::int AS duration_s,
@@ -29,33 +29,33 @@ COMMENT ON COLUMN usage.by_run.scope IS 'all, feed:<name>, or feeds:<name>,<name
 COMMENT ON COLUMN usage.by_run.feeds IS 'Names of its feeds, as a JSON array.';
 COMMENT ON COLUMN usage.by_run.trigger IS 'cli, web, demo, or the name of a schedule.';
 COMMENT ON COLUMN usage.by_run.status IS 'queued, running, succeeded, partial_quota, partial_error, failed or cancelled.';
-COMMENT ON COLUMN usage.by_run.cause IS 'Why it ended as it did.';
-COMMENT ON COLUMN usage.by_run.requested_at IS 'When it was asked for.';
-COMMENT ON COLUMN usage.by_run.started_at IS 'When it started.';
-COMMENT ON COLUMN usage.by_run.ended_at IS 'When it ended; null: it is active.';
-COMMENT ON COLUMN usage.by_run.duration_s IS 'Seconds from its start to its end, or to now.';
-COMMENT ON COLUMN usage.by_run.budget_calls IS 'Most calls it may spend; null: no bound but the quota.';
-COMMENT ON COLUMN usage.by_run.used_calls IS 'Calls that count against its budget. A stored answer that is used again is no call.';
+COMMENT ON COLUMN usage.by_run.cause IS 'Why it ended with this status.';
+COMMENT ON COLUMN usage.by_run.requested_at IS 'Time at which it was requested.';
+COMMENT ON COLUMN usage.by_run.started_at IS 'Time at which it started.';
+COMMENT ON COLUMN usage.by_run.ended_at IS 'Time at which it ended; null: it is active.';
+COMMENT ON COLUMN usage.by_run.duration_s IS 'Seconds from its start to its end or, while it is active, to now.';
+COMMENT ON COLUMN usage.by_run.budget_calls IS 'Most calls it may spend; null: only the quota limits it.';
+COMMENT ON COLUMN usage.by_run.used_calls IS 'Calls that count against its budget. Using a stored answer again is no call.';
 COMMENT ON COLUMN usage.by_run.attempts IS 'All attempts: ok + failed + unknown + refunded + reserved.';
 COMMENT ON COLUMN usage.by_run.ok IS 'Attempts that brought what was asked for.';
-COMMENT ON COLUMN usage.by_run.failed IS 'Attempts that were answered with an error, or with what could not be read.';
-COMMENT ON COLUMN usage.by_run."unknown" IS 'Attempts that may have reached the gateway and whose end nobody knows; they count.';
-COMMENT ON COLUMN usage.by_run.refunded IS 'Attempts of which no byte left; they do not count.';
-COMMENT ON COLUMN usage.by_run.reserved IS 'Attempts that are in flight.';
-COMMENT ON COLUMN usage.by_run.rows_loaded IS 'Catalog rows that its answers brought.';
+COMMENT ON COLUMN usage.by_run.failed IS 'Attempts that were answered with an error, or with an answer that could not be read.';
+COMMENT ON COLUMN usage.by_run."unknown" IS 'Attempts that may have reached the gateway and whose end is not known; they count.';
+COMMENT ON COLUMN usage.by_run.refunded IS 'Attempts of which no byte was sent; they do not count.';
+COMMENT ON COLUMN usage.by_run.reserved IS 'Attempts in flight.';
+COMMENT ON COLUMN usage.by_run.rows_loaded IS 'Catalog rows that came from its answers.';
 COMMENT ON COLUMN usage.by_run.response_bytes IS 'Bytes of its answers.';
-COMMENT ON COLUMN usage.by_run.average_latency_ms IS 'From sending to the whole answer; null without an answer.';
+COMMENT ON COLUMN usage.by_run.average_latency_ms IS 'Average time from sending to the complete answer; null without an answer.';
 COMMENT ON COLUMN usage.by_run.categories_seen IS 'Category nodes in its answers.';
 COMMENT ON COLUMN usage.by_run.offers_new IS 'Offers not known before.';
-COMMENT ON COLUMN usage.by_run.offers_completed IS 'Offers known from searches or watch lists only, of which it fetched the first detail; also those that are not there.';
+COMMENT ON COLUMN usage.by_run.offers_completed IS 'Offers known only from searches or watch lists, of which it fetched the first detail, including offers that the detail did not find.';
 COMMENT ON COLUMN usage.by_run.offers_changed IS 'Known offers that changed.';
-COMMENT ON COLUMN usage.by_run.offers_unchanged IS 'Offers seen unchanged.';
-COMMENT ON COLUMN usage.by_run.prices_opened IS 'Prices that began to hold.';
-COMMENT ON COLUMN usage.by_run.prices_closed IS 'Prices that ended.';
-COMMENT ON COLUMN usage.by_run.rejects IS 'Values that could not be read, in sync.quarantine.';
-COMMENT ON COLUMN usage.by_run.errors IS 'Targets given up.';
-COMMENT ON COLUMN usage.by_run.last_error_code IS 'Code of the last of these; without any, of the last target that was postponed; null: without either.';
-COMMENT ON COLUMN usage.by_run.planned_calls IS 'Calls that were expected as it began; where nothing was known of its feeds yet, the most that it could take, as the three below. Null, as these: no forecast could be made.';
-COMMENT ON COLUMN usage.by_run.planned_offers_new IS 'Offers that were expected to be new.';
-COMMENT ON COLUMN usage.by_run.planned_offers_changed IS 'Known offers that were expected to be found changed.';
+COMMENT ON COLUMN usage.by_run.offers_unchanged IS 'Offers that it observed unchanged.';
+COMMENT ON COLUMN usage.by_run.prices_opened IS 'Price intervals that began.';
+COMMENT ON COLUMN usage.by_run.prices_closed IS 'Price intervals that ended.';
+COMMENT ON COLUMN usage.by_run.rejects IS 'Values that could not be read; they are in sync.quarantine.';
+COMMENT ON COLUMN usage.by_run.errors IS 'Targets that it gave up.';
+COMMENT ON COLUMN usage.by_run.last_error_code IS 'Error code of the last target it gave up or, without one, of the last target it postponed; null: neither.';
+COMMENT ON COLUMN usage.by_run.planned_calls IS 'Calls expected when it began; if nothing was known of its feeds yet, the most that it could take. The same holds for the three columns below. Null in all four: no forecast was possible.';
+COMMENT ON COLUMN usage.by_run.planned_offers_new IS 'Offers expected to be new.';
+COMMENT ON COLUMN usage.by_run.planned_offers_changed IS 'Known offers expected to be found changed.';
 COMMENT ON COLUMN usage.by_run.planned_s IS 'Seconds that it was expected to take.';

@@ -1,7 +1,7 @@
--- Purpose: calls by API and hour, and the same by day, also where nothing was called. Each call that counts is in one of
---          reserved, unknown, ok and the four errors: what was seen of one that is unknown is in usage.errors. Hours that
---          are past come from usage.hour_total, the others from the calls themselves. Conditions on `hour` and `day` choose
---          the hours that are looked up at all: a short span stays cheap however long the past is.
+-- Purpose: calls by API and hour, and by API and day, including hours and days without calls. Each call that counts is
+--          in one of reserved, unknown, ok and the four errors; what was seen of an unknown call is in usage.errors.
+--          Past hours come from usage.hour_total, others from the calls themselves. Reads only the hours that
+--          conditions on `hour` and `day` choose: a short range stays cheap however long the past is.
 CREATE VIEW usage.hourly AS
 WITH limited AS MATERIALIZED (
   SELECT app_key, api, min(created_at) AS since,
@@ -59,28 +59,28 @@ CROSS JOIN LATERAL (
 ) c;
 
 COMMENT ON VIEW usage.hourly IS
-  'Calls an hour, app and API, by state and outcome. Hours without a call have a row while the API has a limit. Key: hour, app_key, api.';
-COMMENT ON COLUMN usage.hourly.hour IS 'Begin of the hour.';
+  'Calls per hour, app and API, by state and outcome. Hours without a call have a row while the API has a limit. Key: hour, app_key, api.';
+COMMENT ON COLUMN usage.hourly.hour IS 'Start of the hour.';
 COMMENT ON COLUMN usage.hourly.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.hourly.api IS 'namespace:name:version of the API.';
-COMMENT ON COLUMN usage.hourly.calls IS 'Attempts that count: all but the refunded ones.';
-COMMENT ON COLUMN usage.hourly.reserved IS 'Attempts that are in flight.';
+COMMENT ON COLUMN usage.hourly.calls IS 'Calls that count: all attempts except refunded ones.';
+COMMENT ON COLUMN usage.hourly.reserved IS 'Attempts in flight.';
 COMMENT ON COLUMN usage.hourly.committed IS 'Attempts that were answered: the sum of ok and the four errors.';
-COMMENT ON COLUMN usage.hourly."unknown" IS 'Attempts that may have reached the gateway and whose end nobody knows.';
-COMMENT ON COLUMN usage.hourly.refunded IS 'Attempts of which no byte left.';
-COMMENT ON COLUMN usage.hourly.exempt IS 'Those of calls that no limit counts (authorization).';
+COMMENT ON COLUMN usage.hourly."unknown" IS 'Attempts that may have reached the gateway and whose end is not known.';
+COMMENT ON COLUMN usage.hourly.refunded IS 'Attempts of which no byte was sent.';
+COMMENT ON COLUMN usage.hourly.exempt IS 'Calls that no limit counts (authorization).';
 COMMENT ON COLUMN usage.hourly.ok IS 'Attempts that brought what was asked for.';
 COMMENT ON COLUMN usage.hourly.business_error IS 'Attempts that the API answered with an error of its own.';
 COMMENT ON COLUMN usage.hourly.gateway_error IS 'Attempts that the gateway refused.';
-COMMENT ON COLUMN usage.hourly.transport_error IS 'Attempts that broke on the way after an answer had begun; without one they are unknown or refunded.';
+COMMENT ON COLUMN usage.hourly.transport_error IS 'Attempts that broke off after an answer had begun; without an answer they are unknown or refunded.';
 COMMENT ON COLUMN usage.hourly.invalid_answer IS 'Attempts whose answer could not be read.';
-COMMENT ON COLUMN usage.hourly.not_sent IS 'Those of refunded that were given up before sending.';
+COMMENT ON COLUMN usage.hourly.not_sent IS 'Refunded attempts that were given up before sending.';
 COMMENT ON COLUMN usage.hourly.timed_calls IS 'Attempts whose latency was measured.';
-COMMENT ON COLUMN usage.hourly.total_latency_ms IS 'Sum of their latencies: divide sums of the two for an average over several rows.';
-COMMENT ON COLUMN usage.hourly.average_latency_ms IS 'From sending to the whole answer; null without an answer.';
-COMMENT ON COLUMN usage.hourly.max_latency_ms IS 'The longest of them; null without an answer.';
+COMMENT ON COLUMN usage.hourly.total_latency_ms IS 'Sum of the latencies of timed_calls. For an average over several rows, divide the sums of the two columns.';
+COMMENT ON COLUMN usage.hourly.average_latency_ms IS 'Average time from sending to the complete answer; null without an answer.';
+COMMENT ON COLUMN usage.hourly.max_latency_ms IS 'Longest time from sending to the complete answer; null without an answer.';
 COMMENT ON COLUMN usage.hourly.response_bytes IS 'Bytes of all answers.';
-COMMENT ON COLUMN usage.hourly.rows_loaded IS 'Catalog rows that the answers brought.';
+COMMENT ON COLUMN usage.hourly.rows_loaded IS 'Catalog rows that came from the answers.';
 
 CREATE VIEW usage.daily AS
 SELECT (hour AT TIME ZONE INTERVAL '8 hours')::date AS day, app_key, api,
@@ -106,25 +106,25 @@ FROM usage.hourly
 GROUP BY 1, 2, 3;
 
 COMMENT ON VIEW usage.daily IS
-  'Calls a day, app and API, by state and outcome. Days without a call have a row while the API has a limit. Key: day, app_key, api.';
-COMMENT ON COLUMN usage.daily.day IS 'The day in Shanghai, which is the provider''s.';
+  'Calls per day, app and API, by state and outcome. Days without a call have a row while the API has a limit. Key: day, app_key, api.';
+COMMENT ON COLUMN usage.daily.day IS 'The day in Shanghai, as 1688 counts days.';
 COMMENT ON COLUMN usage.daily.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.daily.api IS 'namespace:name:version of the API.';
-COMMENT ON COLUMN usage.daily.calls IS 'Attempts that count: all but the refunded ones.';
-COMMENT ON COLUMN usage.daily.reserved IS 'Attempts that are in flight.';
+COMMENT ON COLUMN usage.daily.calls IS 'Calls that count: all attempts except refunded ones.';
+COMMENT ON COLUMN usage.daily.reserved IS 'Attempts in flight.';
 COMMENT ON COLUMN usage.daily.committed IS 'Attempts that were answered: the sum of ok and the four errors.';
-COMMENT ON COLUMN usage.daily."unknown" IS 'Attempts that may have reached the gateway and whose end nobody knows.';
-COMMENT ON COLUMN usage.daily.refunded IS 'Attempts of which no byte left.';
-COMMENT ON COLUMN usage.daily.exempt IS 'Those of calls that no limit counts (authorization).';
+COMMENT ON COLUMN usage.daily."unknown" IS 'Attempts that may have reached the gateway and whose end is not known.';
+COMMENT ON COLUMN usage.daily.refunded IS 'Attempts of which no byte was sent.';
+COMMENT ON COLUMN usage.daily.exempt IS 'Calls that no limit counts (authorization).';
 COMMENT ON COLUMN usage.daily.ok IS 'Attempts that brought what was asked for.';
 COMMENT ON COLUMN usage.daily.business_error IS 'Attempts that the API answered with an error of its own.';
 COMMENT ON COLUMN usage.daily.gateway_error IS 'Attempts that the gateway refused.';
-COMMENT ON COLUMN usage.daily.transport_error IS 'Attempts that broke on the way after an answer had begun; without one they are unknown or refunded.';
+COMMENT ON COLUMN usage.daily.transport_error IS 'Attempts that broke off after an answer had begun; without an answer they are unknown or refunded.';
 COMMENT ON COLUMN usage.daily.invalid_answer IS 'Attempts whose answer could not be read.';
-COMMENT ON COLUMN usage.daily.not_sent IS 'Those of refunded that were given up before sending.';
+COMMENT ON COLUMN usage.daily.not_sent IS 'Refunded attempts that were given up before sending.';
 COMMENT ON COLUMN usage.daily.timed_calls IS 'Attempts whose latency was measured.';
-COMMENT ON COLUMN usage.daily.total_latency_ms IS 'Sum of their latencies: divide sums of the two for an average over several rows.';
-COMMENT ON COLUMN usage.daily.average_latency_ms IS 'From sending to the whole answer; null without an answer.';
-COMMENT ON COLUMN usage.daily.max_latency_ms IS 'The longest of them; null without an answer.';
+COMMENT ON COLUMN usage.daily.total_latency_ms IS 'Sum of the latencies of timed_calls. For an average over several rows, divide the sums of the two columns.';
+COMMENT ON COLUMN usage.daily.average_latency_ms IS 'Average time from sending to the complete answer; null without an answer.';
+COMMENT ON COLUMN usage.daily.max_latency_ms IS 'Longest time from sending to the complete answer; null without an answer.';
 COMMENT ON COLUMN usage.daily.response_bytes IS 'Bytes of all answers.';
-COMMENT ON COLUMN usage.daily.rows_loaded IS 'Catalog rows that the answers brought.';
+COMMENT ON COLUMN usage.daily.rows_loaded IS 'Catalog rows that came from the answers.';

@@ -1,5 +1,5 @@
--- Purpose: what went wrong, call by call and by day. The mapping to docs/errors.md repeats that of the gateway client, as
---          far as code and status tell; a test holds the two together.
+-- Purpose: what went wrong, by call and by day. The mapping to docs/errors.md repeats that of the gateway client, as
+--          far as code and status determine it; a test compares the two.
 CREATE VIEW usage.failed_call AS
 SELECT e.*,
        CASE
@@ -45,25 +45,25 @@ FROM (
   WHERE state <> 'reserved' AND outcome IS DISTINCT FROM 'ok'
 ) e;
 
-COMMENT ON VIEW usage.failed_call IS 'Calls that did not bring what was asked for, a row each. Ask for a span of granted_at, or for a run_id.';
-COMMENT ON COLUMN usage.failed_call.call_id IS 'Call, in usage.api_call and in the log.';
-COMMENT ON COLUMN usage.failed_call.granted_at IS 'When it was granted.';
+COMMENT ON VIEW usage.failed_call IS 'Calls that did not bring what was asked for, one row each. Filter by a range of granted_at, or by run_id.';
+COMMENT ON COLUMN usage.failed_call.call_id IS 'Call id, in usage.api_call and in the log.';
+COMMENT ON COLUMN usage.failed_call.granted_at IS 'Grant time of the call.';
 COMMENT ON COLUMN usage.failed_call.run_id IS 'Run that made it (sync.run); null: none.';
-COMMENT ON COLUMN usage.failed_call.job_id IS 'Job that made it, as the log has it; null: none.';
+COMMENT ON COLUMN usage.failed_call.job_id IS 'Job that made it, as named in the log; null: none.';
 COMMENT ON COLUMN usage.failed_call.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.failed_call.api IS 'namespace:name:version of the API.';
-COMMENT ON COLUMN usage.failed_call.operation IS 'What was asked for, by meaning.';
+COMMENT ON COLUMN usage.failed_call.operation IS 'Kind of request, such as offer.detail or search.keyword.';
 COMMENT ON COLUMN usage.failed_call.state IS 'committed, unknown or refunded.';
 COMMENT ON COLUMN usage.failed_call.outcome IS
-  'business_error, gateway_error, transport_error, invalid_answer, not_sent; unknown: nobody saw the end.';
-COMMENT ON COLUMN usage.failed_call.gateway_code IS 'Error code of gateway or API; null: it gave none.';
+  'business_error, gateway_error, transport_error, invalid_answer, not_sent; unknown: the end is not known.';
+COMMENT ON COLUMN usage.failed_call.gateway_code IS 'Error code of the gateway or the API; null: the answer had none.';
 COMMENT ON COLUMN usage.failed_call.http_status IS 'HTTP status; null: no answer.';
 COMMENT ON COLUMN usage.failed_call.error_code IS
-  'Code in docs/errors.md; null where code and status do not tell which one: the log does. A refusal that is told by its text alone counts as GATEWAY_REFUSED.';
+  'Code in docs/errors.md; null if code and status do not determine it: see the log. A refusal that only its text identifies counts as GATEWAY_REFUSED.';
 COMMENT ON COLUMN usage.failed_call.recovery IS
-  'What happens by itself (docs/errors.md): retry, throttle, fail, stop-api, halt; null: nobody knows what it was.';
+  'What happens automatically (docs/errors.md): retry, throttle, fail, stop-api, halt; null: error_code is not known.';
 
--- By day: conditions on `day` choose the days that are looked up at all.
+-- Reads only the days that a condition on `day` chooses.
 CREATE VIEW usage.errors AS
 SELECT d.day, e.*
 FROM (
@@ -84,19 +84,19 @@ CROSS JOIN LATERAL (
 ) e;
 
 COMMENT ON VIEW usage.errors IS 'Calls that did not bring what was asked for, by day, API, outcome, code and status.';
-COMMENT ON COLUMN usage.errors.day IS 'The day in Shanghai, which is the provider''s.';
+COMMENT ON COLUMN usage.errors.day IS 'The day in Shanghai, as 1688 counts days.';
 COMMENT ON COLUMN usage.errors.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.errors.api IS 'namespace:name:version of the API.';
 COMMENT ON COLUMN usage.errors.outcome IS
-  'business_error, gateway_error, transport_error, invalid_answer, not_sent; unknown: nobody saw the end.';
-COMMENT ON COLUMN usage.errors.gateway_code IS 'Error code of gateway or API; null: it gave none.';
+  'business_error, gateway_error, transport_error, invalid_answer, not_sent; unknown: the end is not known.';
+COMMENT ON COLUMN usage.errors.gateway_code IS 'Error code of the gateway or the API; null: the answer had none.';
 COMMENT ON COLUMN usage.errors.http_status IS 'HTTP status; null: no answer.';
 COMMENT ON COLUMN usage.errors.error_code IS
-  'Code in docs/errors.md; null where code and status do not tell which one: the log does. A refusal that is told by its text alone counts as GATEWAY_REFUSED.';
+  'Code in docs/errors.md; null if code and status do not determine it: see the log. A refusal that only its text identifies counts as GATEWAY_REFUSED.';
 COMMENT ON COLUMN usage.errors.recovery IS
-  'What happens by itself (docs/errors.md): retry, throttle, fail, stop-api, halt; null: nobody knows what it was.';
-COMMENT ON COLUMN usage.errors.calls IS 'How many calls.';
-COMMENT ON COLUMN usage.errors.refunded IS 'Those of them of which no byte left, so that they cost nothing.';
-COMMENT ON COLUMN usage.errors.first_at IS 'When the first of them was granted.';
-COMMENT ON COLUMN usage.errors.last_at IS 'When the last of them was granted.';
-COMMENT ON COLUMN usage.errors.example_call_id IS 'The last of them, in usage.api_call and in the log.';
+  'What happens automatically (docs/errors.md): retry, throttle, fail, stop-api, halt; null: error_code is not known.';
+COMMENT ON COLUMN usage.errors.calls IS 'Number of calls.';
+COMMENT ON COLUMN usage.errors.refunded IS 'Number of these calls of which no byte was sent, so that they cost nothing.';
+COMMENT ON COLUMN usage.errors.first_at IS 'Grant time of the first of these calls.';
+COMMENT ON COLUMN usage.errors.last_at IS 'Grant time of the last of these calls.';
+COMMENT ON COLUMN usage.errors.example_call_id IS 'Id of the last of these calls, in usage.api_call and in the log.';

@@ -1,5 +1,5 @@
--- Purpose: calls by hour, API and lane. Hours that are past come from usage.hour_total, the others from the calls themselves.
---          Conditions on `hour` choose the hours that are looked up at all.
+-- Purpose: calls by hour, API and lane. Past hours come from usage.hour_total, others from the calls themselves. Reads
+--          only the hours that a condition on `hour` chooses.
 CREATE VIEW usage.lanes AS
 SELECT h.hour, c.*
 FROM (
@@ -31,14 +31,14 @@ CROSS JOIN LATERAL (
   GROUP BY app_key, api, lane
 ) c;
 
-COMMENT ON VIEW usage.lanes IS 'Calls an hour, app, API and lane. Hours without a call have no row. Key: hour, app_key, api, lane.';
-COMMENT ON COLUMN usage.lanes.hour IS 'Begin of the hour.';
+COMMENT ON VIEW usage.lanes IS 'Calls per hour, app, API and lane. Hours without a call have no row. Key: hour, app_key, api, lane.';
+COMMENT ON COLUMN usage.lanes.hour IS 'Start of the hour.';
 COMMENT ON COLUMN usage.lanes.app_key IS 'The app that called.';
 COMMENT ON COLUMN usage.lanes.api IS 'namespace:name:version of the API.';
-COMMENT ON COLUMN usage.lanes.lane IS 'refresh, discovery or manual; null: hours that a version added up that did not tell lanes apart.';
-COMMENT ON COLUMN usage.lanes.calls IS 'Attempts that count: all but the refunded ones.';
-COMMENT ON COLUMN usage.lanes.reserved IS 'Attempts that are in flight.';
+COMMENT ON COLUMN usage.lanes.lane IS 'refresh, discovery or manual; null: hours that a release added up that did not separate lanes.';
+COMMENT ON COLUMN usage.lanes.calls IS 'Calls that count: all attempts except refunded ones.';
+COMMENT ON COLUMN usage.lanes.reserved IS 'Attempts in flight.';
 COMMENT ON COLUMN usage.lanes.ok IS 'Attempts that brought what was asked for.';
-COMMENT ON COLUMN usage.lanes.failed IS 'Attempts that were answered with an error, or with what could not be read.';
-COMMENT ON COLUMN usage.lanes."unknown" IS 'Attempts that may have reached the gateway and whose end nobody knows.';
-COMMENT ON COLUMN usage.lanes.refunded IS 'Attempts of which no byte left.';
+COMMENT ON COLUMN usage.lanes.failed IS 'Attempts that were answered with an error, or with an answer that could not be read.';
+COMMENT ON COLUMN usage.lanes."unknown" IS 'Attempts that may have reached the gateway and whose end is not known.';
+COMMENT ON COLUMN usage.lanes.refunded IS 'Attempts of which no byte was sent.';

@@ -1,5 +1,4 @@
--- Purpose: what was approved for a month, and what was used of it. Conditions on `month` reach the hours of
---          usage.hourly.
+-- Purpose: the calls approved for a month, and those used. Conditions on `month` reach the hours of usage.hourly.
 CREATE VIEW usage.monthly AS
 WITH shared AS MATERIALIZED (
   SELECT DISTINCT app_key, api FROM usage.quota_limit WHERE period_kind <> 'second' AND (api = '*' OR api LIKE '@%')
@@ -23,7 +22,7 @@ FROM (
   GROUP BY 1, 2, 3
 ) c
 CROSS JOIN LATERAL (
-  -- Calls of others are booked in a window of every kind.
+  -- Calls that others made are booked in a period of every kind.
   SELECT coalesce(max(external), 0)::int AS external_calls
   FROM (
     SELECT sum(w.external) AS external
@@ -45,21 +44,21 @@ CROSS JOIN LATERAL (
     FROM generate_series(c.month::timestamp, c.month + interval '1 month' - interval '1 day', interval '1 day') day
   ) d
   CROSS JOIN LATERAL usage.limits_in_effect(c.app_key, c.api, d.at) l
-  -- The first limit of a kind holds for all the time before it was entered, so that no call is without one.
+  -- The first limit of a kind also covers all time before it was entered, so that every call has a limit.
   WHERE l.api = c.api AND l.created_at <= d.at
 ) a
--- Without the APIs whose calls no limit counts.
+-- Leaves out APIs whose calls no limit counts.
 WHERE a.approved_calls IS NOT NULL OR u.used_calls > 0;
 
 COMMENT ON VIEW usage.monthly IS
-  'Approved and used calls a month, app and API. Months without a call have a row while the API has a limit. Key: month, app_key, api.';
+  'Approved and used calls per month, app and API. Months without a call have a row while the API has a limit. Key: month, app_key, api.';
 COMMENT ON COLUMN usage.monthly.month IS 'First day of the month in Shanghai.';
 COMMENT ON COLUMN usage.monthly.app_key IS 'The app whose calls are limited.';
-COMMENT ON COLUMN usage.monthly.api IS 'namespace:name:version of the API, or @name of a group of APIs or * for the app, if it has a limit of its own.';
+COMMENT ON COLUMN usage.monthly.api IS 'namespace:name:version of the API; @name of a group of APIs, or * for the app, if it has a limit of its own.';
 COMMENT ON COLUMN usage.monthly.approved_calls IS
-  'The month''s limit, or the day''s limit on each of its days since it was entered, whichever is less; null without a limit of either kind.';
-COMMENT ON COLUMN usage.monthly.approved_since IS 'When the first of these limits was entered; null without one.';
-COMMENT ON COLUMN usage.monthly.used_calls IS 'Calls that count: granted and not refunded, and those booked for others.';
-COMMENT ON COLUMN usage.monthly.external_calls IS 'Those of used_calls that others made with the same key.';
-COMMENT ON COLUMN usage.monthly.remaining_calls IS 'Approved calls that were not used; 0 also when more were used.';
-COMMENT ON COLUMN usage.monthly.share_used IS 'used_calls of approved_calls: 0.25 is a quarter; null when nothing is approved.';
+  'The month''s limit, or the sum of the day''s limit over the days since it was entered, whichever is less; null without a limit of either kind.';
+COMMENT ON COLUMN usage.monthly.approved_since IS 'Time at which the first of these limits was entered; null without one.';
+COMMENT ON COLUMN usage.monthly.used_calls IS 'Calls that count: granted and not refunded, plus external_calls.';
+COMMENT ON COLUMN usage.monthly.external_calls IS 'Calls that others made with the same key, as booked; part of used_calls.';
+COMMENT ON COLUMN usage.monthly.remaining_calls IS 'Approved calls that were not used; 0 if more were used than approved.';
+COMMENT ON COLUMN usage.monthly.share_used IS 'used_calls / approved_calls: 0.25 is a quarter; null when nothing is approved.';

@@ -1,5 +1,5 @@
--- Purpose: of each run and operation the calls that were planned as it began, beside those it made. The calls are counted by
---          the index over run_id, a run at a time.
+-- Purpose: for each run and operation, the calls planned when the run began, and the calls made. Counts the calls one
+--          run at a time, by the index on run_id.
 CREATE VIEW usage.plan_against_actual AS
 SELECT r.run_id, r.scope, r.trigger, r.status, r.started_at, r.ended_at, c.operation, c.api, c.planned_calls, c.used_calls,
        c.used_calls - c.planned_calls AS excess_calls
@@ -20,15 +20,15 @@ CROSS JOIN LATERAL (
   HAVING sum(planned) > 0 OR sum(used) > 0
 ) c;
 
-COMMENT ON VIEW usage.plan_against_actual IS 'Of each run and operation the calls that were planned as it began, and those it made. Key: run_id, operation.';
+COMMENT ON VIEW usage.plan_against_actual IS 'Calls planned when a run began, and calls made, for each run and operation. Key: run_id, operation.';
 COMMENT ON COLUMN usage.plan_against_actual.run_id IS 'Run (sync.run).';
 COMMENT ON COLUMN usage.plan_against_actual.scope IS 'all, feed:<name>, or feeds:<name>,<name>.';
 COMMENT ON COLUMN usage.plan_against_actual.trigger IS 'cli, web, demo, or the name of a schedule.';
 COMMENT ON COLUMN usage.plan_against_actual.status IS 'queued, running, succeeded, partial_quota, partial_error, failed or cancelled.';
-COMMENT ON COLUMN usage.plan_against_actual.started_at IS 'When it started.';
-COMMENT ON COLUMN usage.plan_against_actual.ended_at IS 'When it ended; null: it is active, so that calls are still to come.';
-COMMENT ON COLUMN usage.plan_against_actual.operation IS 'What was asked for, by meaning.';
-COMMENT ON COLUMN usage.plan_against_actual.api IS 'The API that was asked; null: none of the planned calls was made.';
-COMMENT ON COLUMN usage.plan_against_actual.planned_calls IS 'Calls that were expected; where nothing was known of the feeds of the run yet, the most that it could take. Null: no forecast could be made for the run.';
-COMMENT ON COLUMN usage.plan_against_actual.used_calls IS 'Calls it made that count: neither refunded nor exempt.';
-COMMENT ON COLUMN usage.plan_against_actual.excess_calls IS 'Used less planned: below zero when fewer were needed, a limit ended the run, or planned_calls is the most that it could take.';
+COMMENT ON COLUMN usage.plan_against_actual.started_at IS 'Time at which the run started.';
+COMMENT ON COLUMN usage.plan_against_actual.ended_at IS 'Time at which the run ended; null: it is active, so more calls may follow.';
+COMMENT ON COLUMN usage.plan_against_actual.operation IS 'Kind of request, such as offer.detail or search.keyword.';
+COMMENT ON COLUMN usage.plan_against_actual.api IS 'The API that was called; null: none of the planned calls was made.';
+COMMENT ON COLUMN usage.plan_against_actual.planned_calls IS 'Expected calls; if nothing was known of the run''s feeds yet, the most that it could take. Null: no forecast was possible for the run.';
+COMMENT ON COLUMN usage.plan_against_actual.used_calls IS 'Calls that count: neither refunded nor exempt.';
+COMMENT ON COLUMN usage.plan_against_actual.excess_calls IS 'used_calls minus planned_calls. Negative when fewer calls were needed, a limit ended the run, or planned_calls is the most that it could take.';

@@ -1,4 +1,4 @@
--- Purpose: what is left of every limit right now. The second is a pace, not an allowance, and has no row.
+-- Purpose: what is left of every limit right now. A limit per second is a pace, not an allowance, and has no row.
 CREATE VIEW usage.quota_status AS
 WITH last_hour AS MATERIALIZED (
   SELECT app_key, api, count(*) AS hour_calls, count(*) FILTER (WHERE granted_at > now - interval '1 minute') AS minute_calls
@@ -6,7 +6,7 @@ WITH last_hour AS MATERIALIZED (
   JOIN usage.api_call ON granted_at > now - interval '1 hour' AND state <> 'refunded' AND NOT is_exempt
   GROUP BY app_key, api
 ),
--- For limits of a month, and read only where these are asked for: a day has many calls.
+-- Only for limits of a month, and read only if a query selects these columns: a day has many calls.
 last_day AS MATERIALIZED (
   SELECT app_key, api, count(*) AS day_calls
   FROM (SELECT usage.ledger_now() AS now OFFSET 0) clock
@@ -21,12 +21,12 @@ SELECT w.app_key, w.api, w.period_kind, l.source, l.is_assumed, w.reset, w.call_
        CASE
          WHEN left_over.remaining = 0 THEN w.now
          WHEN w.reset = 'calendar' AND pace.spent_at < w.ends_at THEN pace.spent_at
-         -- Within a rolling window as many calls end as begin, unless more begin than it holds.
+         -- Within a rolling period as many calls end as begin, unless more begin than its limit allows.
          WHEN w.reset = 'rolling' AND pace.calls * kind.seconds > w.call_limit * kind.pace_seconds THEN pace.spent_at
        END AS projected_exhaustion_at,
        h.code AS hold_code, h.held_at, h.held_until, h.probe_after
 FROM (
-  -- With the limits that an API shares, of which only the least one counts here.
+  -- Includes the limits that an API shares; only the lowest counts here.
   SELECT k.app_key, k.api AS of_api, now, p.*, a.share, a.kept_now,
          min(a.spendable) OVER (PARTITION BY k.app_key, k.api) AS spendable_now
   FROM (SELECT DISTINCT app_key, api FROM usage.quota_limit) k
@@ -67,29 +67,29 @@ LEFT JOIN LATERAL (
 WHERE w.api = w.of_api;
 
 COMMENT ON VIEW usage.quota_status IS
-  'What is left of every limit in effect: one row an app, API and window (minute, day, month), also when nothing was called. Key: app_key, api, period_kind.';
+  'What is left of every limit in effect: one row per app, API and period (minute, day, month), also when nothing was called. Key: app_key, api, period_kind.';
 COMMENT ON COLUMN usage.quota_status.app_key IS 'The app whose calls are limited.';
-COMMENT ON COLUMN usage.quota_status.api IS 'namespace:name:version of the API, or * for the app as a whole.';
+COMMENT ON COLUMN usage.quota_status.api IS 'namespace:name:version of the API, @name of a group of APIs, or * for the app as a whole.';
 COMMENT ON COLUMN usage.quota_status.period_kind IS 'minute, day or month.';
 COMMENT ON COLUMN usage.quota_status.source IS 'Where the limit comes from: preset, configured or observed.';
-COMMENT ON COLUMN usage.quota_status.is_assumed IS 'True until somebody confirmed the limit.';
-COMMENT ON COLUMN usage.quota_status.reset IS 'calendar: starts anew at reset_at. rolling: counts what lies a window''s length back.';
-COMMENT ON COLUMN usage.quota_status.call_limit IS 'Calls that may be made within the window.';
-COMMENT ON COLUMN usage.quota_status.used IS 'Calls that count against the limit: granted and not refunded, and those booked for others.';
-COMMENT ON COLUMN usage.quota_status.reserved IS 'Those of used that are in flight.';
-COMMENT ON COLUMN usage.quota_status."unknown" IS 'Those of used whose end nobody knows; they stay counted.';
-COMMENT ON COLUMN usage.quota_status.external IS 'Those of used that others made with the same key.';
-COMMENT ON COLUMN usage.quota_status.remaining IS 'Calls left; 0 also when a limit was lowered below what is used.';
+COMMENT ON COLUMN usage.quota_status.is_assumed IS 'True until somebody confirms the limit.';
+COMMENT ON COLUMN usage.quota_status.reset IS 'calendar: starts anew at reset_at. rolling: counts the calls of the last minute, day or month.';
+COMMENT ON COLUMN usage.quota_status.call_limit IS 'Calls allowed in the period.';
+COMMENT ON COLUMN usage.quota_status.used IS 'Calls that count against the limit: granted and not refunded, plus external.';
+COMMENT ON COLUMN usage.quota_status.reserved IS 'Part of used that is in flight.';
+COMMENT ON COLUMN usage.quota_status."unknown" IS 'Part of used whose end is not known; it stays counted.';
+COMMENT ON COLUMN usage.quota_status.external IS 'Calls that others made with the same key, as booked; part of used.';
+COMMENT ON COLUMN usage.quota_status.remaining IS 'Calls left; 0 also when a limit was lowered below used.';
 COMMENT ON COLUMN usage.quota_status.spendable_now IS
-  'Calls of the API, group or app that runs may make now: the least that its limits, and those that it shares, leave them. 0 while it is held. Calls by hand may use more.';
-COMMENT ON COLUMN usage.quota_status.used_today IS 'Of a month: what the present day used of it; null: no month.';
-COMMENT ON COLUMN usage.quota_status.month_share IS 'Of a month: what runs may use of it on the present day, manual_reserve included; null: no month.';
+  'Calls that runs may make now on the API, group or app: the least that its own and its shared limits allow. 0 while it is held. Calls by hand may use more.';
+COMMENT ON COLUMN usage.quota_status.used_today IS 'For a month: calls used today; null: the period is no month.';
+COMMENT ON COLUMN usage.quota_status.month_share IS 'For a month: calls that runs may use today, manual_reserve included; null: the period is no month.';
 COMMENT ON COLUMN usage.quota_status.manual_reserve IS
   'Calls of the day, or of the day''s share of a month, that are kept for calls by hand: 5 %, released over the last two hours of the day.';
-COMMENT ON COLUMN usage.quota_status.reset_at IS 'When the window starts anew; of a rolling one, when its oldest calls stop counting (null: none).';
+COMMENT ON COLUMN usage.quota_status.reset_at IS 'Time at which the period starts anew; for a rolling period, when its oldest calls stop counting (null: none).';
 COMMENT ON COLUMN usage.quota_status.projected_exhaustion_at IS
-  'When nothing will be left at the present pace: that of the last minute, hour (day''s limits) or day (month''s limits). Now: nothing is left. Null: not before the reset. Of a rolling window, at the earliest.';
-COMMENT ON COLUMN usage.quota_status.hold_code IS 'Error code for which calls are held; null: they are not.';
-COMMENT ON COLUMN usage.quota_status.held_at IS 'Since when they are held.';
-COMMENT ON COLUMN usage.quota_status.held_until IS 'Until when; null with a code: until an answer or a person ends it.';
-COMMENT ON COLUMN usage.quota_status.probe_after IS 'From when on one call is let through to see whether the API answers again; null: none is.';
+  'Time at which nothing will be left at the present pace: that of the last minute, hour (for a day''s limit) or day (for a month''s limit). Now: nothing is left. Null: not before the reset. For a rolling period, the earliest possible time.';
+COMMENT ON COLUMN usage.quota_status.hold_code IS 'Error code that holds its calls; null: they are not held.';
+COMMENT ON COLUMN usage.quota_status.held_at IS 'Time since which calls are held.';
+COMMENT ON COLUMN usage.quota_status.held_until IS 'Time at which the hold ends; null with a code: an answer or a person ends it.';
+COMMENT ON COLUMN usage.quota_status.probe_after IS 'Time from which one call may check whether the API answers again; null: no such call is allowed.';

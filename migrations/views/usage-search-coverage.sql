@@ -1,5 +1,5 @@
--- Purpose: how much of what each search finds was listed, and what its last pass brought. Numbers of a search that is read
--- in parts are those of its parts, which have rows of their own.
+-- Purpose: how much of the results of each search was listed, and what its last pass brought. The numbers of a search
+--          that is read in parts are those of its parts, which also have rows of their own.
 CREATE VIEW usage.search_coverage AS
 SELECT w.window_id, w.parent_window_id, w.feed, w.kind, w.keyword, w.category_id, w.seller_id, w.image,
        w.price_min_cny, w.price_max_cny, p.parts, s.total_records, s.reach, s.is_capped,
@@ -35,31 +35,31 @@ CROSS JOIN LATERAL (
          w.completed_at, w.full_pass_at
   WHERE NOT w.is_split
 ) s
--- What is read of shops that seem to have repriced belongs to no feed.
+-- Searches of shops that seem to have repriced belong to no feed.
 WHERE w.retired_at IS NULL AND w.feed <> '';
 
-COMMENT ON VIEW usage.search_coverage IS 'How much of what each search finds was listed, and what its last pass brought. For sums over searches leave parts out: parent_window_id IS NULL. Key: window_id.';
+COMMENT ON VIEW usage.search_coverage IS 'How much of the results of each search was listed, and what its last pass brought. For sums over searches, leave parts out: parent_window_id IS NULL. Key: window_id.';
 COMMENT ON COLUMN usage.search_coverage.window_id IS 'Search window (sync.search_window).';
-COMMENT ON COLUMN usage.search_coverage.parent_window_id IS 'Search that it is a part of; null: it is one of the sync file.';
+COMMENT ON COLUMN usage.search_coverage.parent_window_id IS 'Search that this is a part of; null: a search of the sync file.';
 COMMENT ON COLUMN usage.search_coverage.feed IS 'Feed of catalog-sync.yaml.';
 COMMENT ON COLUMN usage.search_coverage.kind IS 'What is searched by: keyword, category, seller or image.';
 COMMENT ON COLUMN usage.search_coverage.keyword IS 'Keyword; empty: none.';
 COMMENT ON COLUMN usage.search_coverage.category_id IS 'Category (catalog.category); 0: none.';
 COMMENT ON COLUMN usage.search_coverage.seller_id IS 'Seller (catalog.seller); empty: none.';
 COMMENT ON COLUMN usage.search_coverage.image IS 'Picture; empty: none.';
-COMMENT ON COLUMN usage.search_coverage.price_min_cny IS 'Lowest price in yuan; null: open.';
-COMMENT ON COLUMN usage.search_coverage.price_max_cny IS 'Highest price in yuan; null: open.';
-COMMENT ON COLUMN usage.search_coverage.parts IS 'Parts by price that it is read in; 0: it is read as one.';
-COMMENT ON COLUMN usage.search_coverage.total_records IS 'Records that 1688 says there are, of parts together; null: not known of all parts yet. 2,000, if is_capped and without parts, stands for any number from there on.';
-COMMENT ON COLUMN usage.search_coverage.reach IS 'Different offers that the last passes listed; null: not known.';
-COMMENT ON COLUMN usage.search_coverage.is_capped IS 'It, or one of its parts, reaches 2,000 records and can not be split further.';
-COMMENT ON COLUMN usage.search_coverage.coverage IS 'Reach by total, 0 to 1; null: not known, or capped. Offers without a price are in no part, and so not in this.';
-COMMENT ON COLUMN usage.search_coverage.offers_new IS 'Offers that the last passes showed first; null: not known.';
+COMMENT ON COLUMN usage.search_coverage.price_min_cny IS 'Lowest price in yuan; null: no bound.';
+COMMENT ON COLUMN usage.search_coverage.price_max_cny IS 'Highest price in yuan; null: no bound.';
+COMMENT ON COLUMN usage.search_coverage.parts IS 'Number of parts by price that it is read in; 0: it is read whole.';
+COMMENT ON COLUMN usage.search_coverage.total_records IS 'Number of records that 1688 states, summed over parts; null: not known of all parts yet. If is_capped and without parts, 2,000 stands for any number from 2,000 on.';
+COMMENT ON COLUMN usage.search_coverage.reach IS 'Distinct offers that the last passes listed; null: not known.';
+COMMENT ON COLUMN usage.search_coverage.is_capped IS 'True: the search, or one of its parts, reaches 2,000 records and cannot be split further.';
+COMMENT ON COLUMN usage.search_coverage.coverage IS 'reach / total_records, 0 to 1; null: not known, or capped. Parts leave out offers without a price, so these do not count.';
+COMMENT ON COLUMN usage.search_coverage.offers_new IS 'Offers that the last passes were the first to show; null: not known.';
 COMMENT ON COLUMN usage.search_coverage.offers_changed IS 'Known offers that the last passes showed changed; null: not known.';
 COMMENT ON COLUMN usage.search_coverage.last_outcome IS 'How its own last pass ended: complete, unproven, capped, max_pages, page_repeated, truncated, short, stale or split.';
 COMMENT ON COLUMN usage.search_coverage.troubled_parts IS 'Parts whose last pass ended as capped, page_repeated or truncated.';
-COMMENT ON COLUMN usage.search_coverage.is_splittable IS 'False: 1688 does not mind its price bounds, so that it is not read in parts.';
-COMMENT ON COLUMN usage.search_coverage.saved_calls IS 'Pages not asked for by passes that stopped early, all together, those of its parts included.';
-COMMENT ON COLUMN usage.search_coverage.completed_at IS 'When its last pass ended, of parts the oldest one; null: there is one that never ended.';
-COMMENT ON COLUMN usage.search_coverage.full_pass_at IS 'The same of passes that were not stopped early.';
-COMMENT ON COLUMN usage.search_coverage.complete_since IS 'When the newest complete pass began, of all parts together: what was not listed since is not there.';
+COMMENT ON COLUMN usage.search_coverage.is_splittable IS 'False: 1688 ignores its price bounds, so that it is not read in parts.';
+COMMENT ON COLUMN usage.search_coverage.saved_calls IS 'Pages not fetched because passes stopped early: total of all passes, parts included.';
+COMMENT ON COLUMN usage.search_coverage.completed_at IS 'Time at which its last pass ended; with parts, the oldest such time. Null: the search, or a part, was never read to its end.';
+COMMENT ON COLUMN usage.search_coverage.full_pass_at IS 'The same for passes that did not stop early.';
+COMMENT ON COLUMN usage.search_coverage.complete_since IS 'Time at which the newest complete pass began, over all parts together: the search no longer contains what was not listed since then.';

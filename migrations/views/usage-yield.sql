@@ -1,5 +1,5 @@
--- Purpose: what the calls of a day showed, and which of them were wasted on what. Conditions on `day` choose the days
---          that are looked up at all.
+-- Purpose: what the calls of a day showed, and how many were wasted and why. Reads only the days that a condition on
+--          `day` chooses.
 CREATE VIEW usage.yield AS
 SELECT d.day, y.*,
        round(y.calls::numeric / nullif(y.offers_new, 0), 2)::numeric(14, 2) AS calls_per_new_offer,
@@ -37,10 +37,10 @@ CROSS JOIN LATERAL (
              WHEN showed = 0 THEN 'no_yield'
            END AS waste
     FROM usage.api_call
-    -- Null of what shows no offers. Stock was booked later than the rest.
+    -- Null for operations that show no offers. Stock was added to the ledger later than the rest.
     CROSS JOIN LATERAL (
       SELECT offers_new + offers_completed + offers_changed + prices_changed + coalesce(stock_changed, 0) AS showed) s
-    -- With the hour before, for a call may repeat one of the day before.
+    -- Includes the hour before the day, because a call may repeat one of the day before.
     WHERE granted_at >= d.starts_at - interval '1 hour' AND granted_at < d.ends_at
       AND state <> 'refunded' AND NOT is_exempt
     WINDOW same AS (PARTITION BY request_hash, app_key, outcome ORDER BY granted_at)
@@ -50,24 +50,24 @@ CROSS JOIN LATERAL (
   GROUP BY operation, nullif(w.feed, '')
 ) y;
 
-COMMENT ON VIEW usage.yield IS 'What the calls of a day showed, by operation and feed, and what those that brought nothing failed by.';
-COMMENT ON COLUMN usage.yield.day IS 'The day in Shanghai, which is the provider''s.';
-COMMENT ON COLUMN usage.yield.operation IS 'What was asked for, by meaning.';
-COMMENT ON COLUMN usage.yield.feed IS 'Feed of the search; null: no search of a feed, so that several may share it.';
+COMMENT ON VIEW usage.yield IS 'What the calls of a day showed, by operation and feed, and why calls brought nothing.';
+COMMENT ON COLUMN usage.yield.day IS 'The day in Shanghai, as 1688 counts days.';
+COMMENT ON COLUMN usage.yield.operation IS 'Kind of request, such as offer.detail or search.keyword.';
+COMMENT ON COLUMN usage.yield.feed IS 'Feed of the search; null: not a search of a feed. Several feeds can share such a call.';
 COMMENT ON COLUMN usage.yield.calls IS 'Calls that count: neither refunded nor exempt.';
-COMMENT ON COLUMN usage.yield.wasted IS 'Those of them that brought nothing: the sum of the seven causes.';
-COMMENT ON COLUMN usage.yield.offers_new IS 'Offers that they showed first.';
-COMMENT ON COLUMN usage.yield.offers_completed IS 'Offers known from searches only, of which they were the first detail.';
-COMMENT ON COLUMN usage.yield.offers_changed IS 'Known offers that they showed changed, in a field or in a price.';
-COMMENT ON COLUMN usage.yield.prices_changed IS 'Prices that they ended: by another amount, or by none.';
+COMMENT ON COLUMN usage.yield.wasted IS 'Calls that brought nothing: the sum of the seven causes.';
+COMMENT ON COLUMN usage.yield.offers_new IS 'Offers that these calls were the first to show.';
+COMMENT ON COLUMN usage.yield.offers_completed IS 'Offers known only from searches, of which these calls brought the first detail.';
+COMMENT ON COLUMN usage.yield.offers_changed IS 'Known offers that these calls showed changed, in a field or in a price.';
+COMMENT ON COLUMN usage.yield.prices_changed IS 'Prices that these calls ended: by another amount, or by none.';
 COMMENT ON COLUMN usage.yield.business_error IS 'Wasted: the API answered with an error of its own.';
 COMMENT ON COLUMN usage.yield.gateway_error IS 'Wasted: the gateway refused.';
-COMMENT ON COLUMN usage.yield.transport_error IS 'Wasted: broken on the way after an answer had begun.';
+COMMENT ON COLUMN usage.yield.transport_error IS 'Wasted: broke off after an answer had begun.';
 COMMENT ON COLUMN usage.yield.invalid_answer IS 'Wasted: the answer could not be read.';
-COMMENT ON COLUMN usage.yield."unknown" IS 'Wasted: may have reached the gateway, and nobody knows its end.';
-COMMENT ON COLUMN usage.yield.repeated IS 'Wasted: the same was answered less than an hour before, and nothing came of this one.';
+COMMENT ON COLUMN usage.yield."unknown" IS 'Wasted: may have reached the gateway; the end is not known.';
+COMMENT ON COLUMN usage.yield.repeated IS 'Wasted: the same request was answered less than an hour before, and this call brought nothing.';
 COMMENT ON COLUMN usage.yield.no_yield IS
-  'Wasted: a search or a detail without an offer that is new, completed, changed, sold out or in stock again. Not known of calls from before this was booked.';
-COMMENT ON COLUMN usage.yield.calls_per_new_offer IS 'Calls for each new offer; null: none was new.';
-COMMENT ON COLUMN usage.yield.calls_per_changed_offer IS 'Calls for each changed offer; null: none changed.';
-COMMENT ON COLUMN usage.yield.calls_per_changed_price IS 'Calls for each changed price; null: none changed.';
+  'Wasted: a search or a detail without an offer that is new, completed, changed, sold out or in stock again. Not known of calls before the ledger stored this.';
+COMMENT ON COLUMN usage.yield.calls_per_new_offer IS 'Calls per new offer; null: none was new.';
+COMMENT ON COLUMN usage.yield.calls_per_changed_offer IS 'Calls per changed offer; null: none changed.';
+COMMENT ON COLUMN usage.yield.calls_per_changed_price IS 'Calls per changed price; null: none changed.';
