@@ -1,12 +1,12 @@
 import type { ChangeRate } from './change-rate.ts';
 import { firstPrior, rateOf } from './change-rate.ts';
 
-/** Widths in natural logarithms. Twice as wide costs 0.3 points of freshness; half as wide reads more for nothing. */
+/** Cell widths in natural logarithms. Twice as wide costs 0.3 points of freshness; half as wide reads more buckets for no gain. */
 const weightStep = 0.4;
 const changesStep = 0.35;
 const daysStep = 0.4;
 
-/** Seven bits a coordinate hold e^±22 at least. */
+/** Seven bits per coordinate cover at least e^±22. */
 const middle = 64;
 const span = 128;
 
@@ -16,9 +16,9 @@ function cell(value: number, step: number): number {
 }
 
 /**
- * Offers of one bucket weigh and change about the same, so that the one that was fetched longest ago is the best
- * of them. The number depends on what was learned alone, not on the prior of the day, and fits an `int`. `isStale`:
- * the detail is known to be wrong, or was never fetched; those have numbers below 0.
+ * Number of the bucket of an offer. Offers in one bucket weigh and change about the same, so the one that was fetched longest ago is the
+ * best of them. The number depends only on the offer's own evidence, not on the prior of the day, and fits an `int`. `isStale`: the
+ * detail is known to be wrong, or was never fetched; such offers have numbers below 0.
  */
 export function bucketOf(weight: number, learned: ChangeRate, isStale: boolean): number {
   const { changes, days } = rateOf(firstPrior, learned);

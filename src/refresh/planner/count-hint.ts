@@ -1,13 +1,13 @@
 import type { CountedHint, FigureKnowledge, LearnedFigure } from '../../model/figures.ts';
 import { withdrawEvidence, type FigureObservation } from './rate-grid.ts';
 
-/** No hint is right less often, as far as is known: what hardly ever says anything would else stand for years. */
+/** Lower bound for how often a hint is right. Without it, a hint that hardly ever says anything would stand for years. */
 const leastHintShare = 0.05;
 
 /**
- * How a row that hints at a change counts, so long after the newest observation that vouched for the detail. One with another price is
- * a change as far as such rows were right. Another date says that something happened, which that share of the time is a change:
- * so it is one of the days that are longer by as much.
+ * How a row that hints at a change counts, given the time since the newest observation that confirmed the detail. A row with another
+ * price counts as a change, by the share of such rows that were right. A row with another date only means that something happened; it
+ * counts as unchanged days, longer by the share of such rows that meant a change.
  */
 export function countHint(
   { hiddenShare, hintShares }: FigureKnowledge,
@@ -19,7 +19,7 @@ export function countHint(
   return { exposureDays: exposureDays / Math.max(leastHintShare, hintShares.modify_date), changeOdds: 1 };
 }
 
-/** What was learned, but for such a row. */
+/** The evidence without that of such a row. */
 export const withdrawHint = (
   known: FigureKnowledge,
   learned: LearnedFigure | null,

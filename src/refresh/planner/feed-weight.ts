@@ -1,7 +1,7 @@
 import { shanghaiDay } from '../../core/shanghai-time.ts';
 import type { Feed } from '../../model/sync-config.ts';
 
-/** What a change in a feed is worth at a moment, next to other feeds: its weight, times what its boosts of the day say. */
+/** Weight of a feed at a time, relative to other feeds: its weight, times its boosts of the day. */
 export function feedWeight({ weight, boosts }: Pick<Feed, 'weight' | 'boosts'>, at: Date): number {
   const day = shanghaiDay(at);
   return boosts

@@ -2,17 +2,17 @@ import type { ChangeRate } from './change-rate.ts';
 import { firstPrior } from './change-rate.ts';
 import { logGamma } from './log-gamma.ts';
 
-/** Fewer offers than these say less than the first guess. */
+/** With fewer offers, the first guess is better. */
 const minOffers = 100;
 
 /** More offers cost time and move the prior by less than its own spread. */
 export const priorSampleSize = 1500;
 
-/** Log-normal spread of the hyperprior: how far the data must pull to move shape and mean from the first guess. */
+/** Log-normal spread of the hyperprior: how hard it is for data to move shape and mean from the first guess. */
 const shapeSpread = 0.5;
 const meanSpread = 1;
 
-/** ln of the hyperprior's and the negative-binomial's density, as far as it depends on the prior. */
+/** ln of the product of hyperprior and negative-binomial density, up to terms that do not depend on the prior. */
 function logPosterior(sample: readonly ChangeRate[], logShape: number, logMean: number): number {
   const shape = Math.exp(logShape);
   const days = shape / Math.exp(logMean);
@@ -30,7 +30,7 @@ function logPosterior(sample: readonly ChangeRate[], logShape: number, logMean: 
   return sum;
 }
 
-/** One step up along one coordinate: twice as far after a hit, half as far after a miss. */
+/** One hill-climbing step along one coordinate; the next step is twice as long after a success, half as long after a failure. */
 function climb(score: (at: number) => number, at: number, step: number): { at: number; step: number } {
   const here = score(at);
   for (const direction of [1, -1]) {
@@ -40,8 +40,8 @@ function climb(score: (at: number) => number, at: number, step: number): { at: n
 }
 
 /**
- * The prior that makes what observations showed of a sample of observed offers most likely (empirical Bayes, at most
- * `priorSampleSize` of them), starting from `current`. Meant for once a day. With fewer than 100 offers: `current`.
+ * The prior under which the evidence of a sample of observed offers is most likely (empirical Bayes; at most `priorSampleSize` offers),
+ * searched from `current`. Meant for once a day. With fewer than 100 offers: `current`.
  */
 export function fitPrior(sample: readonly ChangeRate[], current: ChangeRate): ChangeRate {
   if (sample.length < minOffers) return current;

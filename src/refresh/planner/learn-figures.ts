@@ -24,7 +24,7 @@ import { countHint, withdrawHint } from './count-hint.ts';
 import { vouchedAgeDays } from './offer-value.ts';
 import { visibleEvidence, type UnpromptedDetail } from './visible-share.ts';
 
-/** An offer before an observation that is newer than all of its kind. */
+/** An offer before an observation that is newer than all others of its kind. */
 export interface FiguresBefore extends OfferFigures {
   readonly detailAt: Date | null;
   readonly rowAt: Date | null;
@@ -40,27 +40,27 @@ export interface FiguresUpdate {
 
 const daysBetween = (from: Date, to: Date) => Math.max(0, to.getTime() - from.getTime()) / dayMs;
 
-/** Until when nothing spoke against the newest detail. */
+/** The last time at which nothing contradicted the newest detail. */
 const vouchedSince = (detailAt: Date, vouchedAt: Date | null) =>
   vouchedAt !== null && vouchedAt > detailAt ? vouchedAt : detailAt;
 
-/** The figure that says how long the stock stays as it is; null: nothing is known of it. */
+/** The figure for how long the stock stays as it is; null: the stock is not known. */
 function stockFigure(isInStock: boolean | null): Figure | null {
   if (isInStock === null) return null;
   return isInStock ? 'in_stock' : 'out_of_stock';
 }
 
-/** Of which of the figures of an offer the newest detail said something. */
+/** The figures of which the newest detail said something. */
 function listKnown({ isFound, isInStock }: Pick<FiguresBefore, 'isFound' | 'isInStock'>): Figure[] {
   if (!isFound) return ['gone'];
   const stock = stockFigure(isInStock);
   return stock === null ? ['offer', 'price'] : ['offer', 'price', stock];
 }
 
-/** What a row that hints at a change is counted as a change of. */
+/** The figures of which a hint of a row counts as a change. */
 const hintedFigures: readonly Figure[] = ['offer', 'price'];
 
-/** Null: the detail does not say it. An offer that is not there any more has neither prices nor stock. */
+/** Null: the detail does not show it. An offer that does not exist any more has neither prices nor stock. */
 function isChangedIn(
   figure: Figure,
   { isChanged, isVisible }: DetailObservation,
@@ -73,7 +73,7 @@ function isChangedIn(
   return isInStock === null ? null : isInStock !== (figure === 'in_stock');
 }
 
-/** The shares of a figure by its rate, of offers of which so much is known. */
+/** The shares of a figure by rate, for offers with this evidence. */
 function sharesFor(figure: Figure, known: FiguresKnowledge, learned: OfferFigures['learned']): ByRate {
   const { shares, byOfferRate } = known[figure];
   if (byOfferRate === null) return shares;
@@ -93,18 +93,18 @@ function learnFigure(
   return evidence === null ? null : { evidence, rate: toChangeRate(weighRates(shares, evidence)) };
 }
 
-/** What a detail says of the share that rows hide, of an offer that no row hinted at. */
+/** What a detail without a hint before it shows of the share of changes that rows hide. */
 function countHidden(
   hiddenShare: number,
   unprompted: UnpromptedDetail,
 ): Pick<FigureStat, 'hiddenChanges' | 'hiddenExpected'> {
   if (unprompted.summaryAgeDays >= unprompted.detailAgeDays) return { hiddenChanges: 0, hiddenExpected: 0 };
-  // Whatever came since the row would show by its next one.
+  // A later change would show in the next row.
   const { visible, hidden } = visibleEvidence(unprompted, { visibleShare: 1 - hiddenShare, dateShare: 1 });
   return { hiddenChanges: hidden, hiddenExpected: visible + hidden };
 }
 
-/** How likely a figure that is found changed had changed when a row hinted at it, and not in the days since. */
+/** Probability that a figure that is found changed had changed when a row hinted at it, not in the days since. */
 function oddsByHint(
   { hintShares }: FigureKnowledge,
   rate: ChangeRate,
@@ -115,7 +115,7 @@ function oddsByHint(
   return byHint / (byHint + (1 - byHint) * changeOdds(rate, sinceDays));
 }
 
-/** What lies between a detail and the one before it. */
+/** The times between a detail and the one before it. */
 interface DetailAges {
   readonly vouchedAt: Date;
   readonly summaryAgeDays: number;
@@ -135,10 +135,10 @@ function agesOf(
 }
 
 /**
- * What a detail teaches of one figure that it found changed or not. What a row with another price had counted as a change is one, or is
- * taken back; what another date had, the detail says itself.
+ * Evidence of a detail about one figure that it found changed or not. A hint by price was counted as a change: the detail confirms it or
+ * takes it back. A hint by date is replaced by what the detail shows.
  *
- * @param hintChanges how likely it had changed when a row hinted at it
+ * @param hintChanges probability that the figure had changed when a row hinted at it
  */
 function learnFromDetail(
   known: FigureKnowledge,
@@ -156,7 +156,7 @@ function learnFromDetail(
   const elapsedDays = counted === null ? ages.summaryAgeDays : daysBetween(counted.since, at);
   if (counted?.by === 'row' && isChanged)
     return learnFigure(shares, learned, { exposureDays: 0, elapsedDays, changeOdds: 1 });
-  // As far as it had changed by then, the days since say nothing more.
+  // If it had changed by then, the days since show nothing more.
   const saidDays = hintChanges * ages.hintAgeDays;
   const exposureDays = vouchedAgeDays(
     ages.summaryAgeDays - saidDays,
@@ -170,7 +170,7 @@ function learnFromDetail(
   return learnFigure(shares, before, { exposureDays, elapsedDays, changeOdds: isChanged ? 1 : 0 });
 }
 
-/** The rate of the stock as the offer is known now, also where nothing was observed of it yet. */
+/** Rate of the stock in its present state, also if nothing of that state was observed yet. */
 function learnStock(
   known: FiguresKnowledge,
   isInStock: boolean | null,
@@ -183,7 +183,7 @@ function learnStock(
   return { ...learned, [stock]: { evidence, rate: toChangeRate(weights) } };
 }
 
-/** What a detail says of the figures that the detail before it had. The first one says how they are. */
+/** Evidence of a detail about the figures that the detail before it showed. The first detail only sets them. */
 export function learnFiguresOfDetail(
   known: FiguresKnowledge,
   before: FiguresBefore,
@@ -198,7 +198,7 @@ export function learnFiguresOfDetail(
     countedHint: countedHint !== null && countedHint.since > at ? countedHint : null,
     isInStock,
   };
-  // A row that is newer than the answer has said what there was to say of the days before it.
+  // A newer row has already counted the days before it.
   if (detailAt === null || (rowAt !== null && rowAt > at))
     return { after: { ...after, learned: before.learned }, stats: [] };
   const ages = agesOf({ ...before, detailAt }, at);
@@ -225,7 +225,7 @@ export function learnFiguresOfDetail(
   return { after: { ...after, learned: learnStock(known, isInStock, learned) }, stats };
 }
 
-/** The hint of a row that is counted; null: it is none, or another was counted that says as much. */
+/** The hint of a row that counts; null: the row is no hint, or an earlier hint that says as much was counted. */
 function hintOf(
   { at, stale, isReturned }: RowSaying,
   { stale: before, countedHint, isFound }: FiguresBefore,
@@ -239,12 +239,11 @@ function hintOf(
 type RowSaying = Pick<RowObservation, 'at' | 'isReturned'> & Pick<OfferKnowledge, 'stale'>;
 
 /**
- * A row that hints at no change vouches for the detail before it, as far as rows show changes of a figure. One with another price or
- * date counts as a change already: the offers that change most wait longest for a detail, and would seem to change less than they
- * do.
+ * A row without a hint confirms the detail before it, as far as rows show changes of a figure. A row with another price or date counts as
+ * a change at once: otherwise, the offers that change most would wait longest for a detail, and would seem to change less than they do.
  *
- * @param row `stale`: what speaks against the detail since the row; null: nothing. `isReturned`: it does by listing the offer again,
- *   which need not be a change of anything
+ * @param row `stale`: what contradicts the detail since the row; null: nothing. `isReturned`: the contradiction is that a search lists
+ * the offer again, which need not be a change
  */
 export function learnFiguresOfRow(
   known: FiguresKnowledge,
@@ -256,7 +255,7 @@ export function learnFiguresOfRow(
   const { at } = row;
   const hint = hintOf(row, before);
   const isWaiting = row.stale !== null || countedHint !== null;
-  // The first row has nothing to be compared with.
+  // The first row cannot be compared with anything.
   if (detailAt === null || rowAt === null || at <= detailAt || (isWaiting && hint === null)) return unchanged;
   const since = vouchedSince(detailAt, vouchedAt);
   const sinceDays = daysBetween(since, at);
@@ -269,7 +268,7 @@ export function learnFiguresOfRow(
       hint === null
         ? { exposureDays: (1 - hiddenShare) * sinceDays, changeOdds: 0 }
         : countHint(known[figure], hint.by, sinceDays);
-    // Another price says more than the date before it.
+    // Another price is stronger than the date before it.
     const prior =
       countedHint === null
         ? learned[figure]

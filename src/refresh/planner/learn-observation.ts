@@ -29,9 +29,9 @@ export const isAfter = (a: Date | null, b: Date | null) => a !== null && (b === 
 const noEvidence = { visible: 0, hidden: 0 };
 
 /**
- * What of a row the detail that came between it and the row before does not explain. It explains a price that it has, and
- * a date that is not later than it; where prices can't be compared, and of dates, only if it was the first to show a
- * change: one that a row had prompted showed what that row did. Whatever prompted it, it has what was changed by then.
+ * The changes of a row that the detail between this row and the one before does not explain. The detail explains a price that it has, and
+ * a date that is not later than itself. If prices cannot be compared, and for dates, it must also be the first to show a change: if a row
+ * prompted it, it showed what that row did. Whatever prompted it, the detail has everything that had changed by then.
  */
 export function findUnexplained(
   planner: PlannerKnowledge,
@@ -57,16 +57,16 @@ function learnRow(
   const popularity = monthSold === null ? before.popularity : rawImportance({ monthSold }, 1);
   const known: OfferKnowledge = { ...before, popularity, rowAt: at };
   const { rowAt, detailAt, changedAt, learned } = before;
-  // Older than a detail, or the first: it is no evidence for the time after the observation before it.
+  // Older than a detail, or the first: no evidence for the time after the previous observation.
   if (rowAt === null || isAfter(detailAt, at)) return { known, stat: null, ...noEvidence };
   const { isPriceChanged, isDateMoved, isDateNewer } = findUnexplained(planner, before, observation);
   const isChanged = isPriceChanged || isDateMoved;
   const isHint = isPriceChanged || (isDateMoved && isDateNewer) || observation.isReturned;
   const elapsedDays = daysBetween(later(rowAt, detailAt) ?? at, at);
   const exposureDays = planner.visibleShare * elapsedDays;
-  // Another price says more than another date: no later date takes it back.
+  // Another price is stronger than another date: no later date replaces it.
   const hint = isDateMoved && !isPriceChanged && before.stale?.by !== 'row' ? 'modify_date' : 'row';
-  // What a complete pass did not list is listed again.
+  // An offer that a complete pass did not list is listed again.
   const stale = before.stale?.by === 'absence' ? null : before.stale;
   return {
     known: {
@@ -111,7 +111,7 @@ function learnDetail(
     odds: changeOdds(rate, exposureDays),
     isChanged,
   } as const;
-  // The change that prompted the observation is already counted; further changes can't be counted.
+  // The change that prompted this detail is already counted; further changes cannot be counted.
   if (stale !== null) return { known, stat, ...noEvidence };
   const shown = { exposureDays, elapsedDays: summaryAgeDays, isChanged };
   const unprompted = { rate, isChanged, summaryAgeDays, detailAgeDays };
@@ -123,8 +123,8 @@ function learnDetail(
 }
 
 /**
- * What is known of an offer after an observation that is newer than all of its kind: by how much its rate is known better, whether
- * its detail is now known to be out of date, and how well the observation was predicted.
+ * Updates an offer by an observation that is newer than all others of its kind: the evidence for its rate, whether its detail is now
+ * known to be out of date, and how well the observation was predicted.
  */
 export function learnObservation(
   planner: PlannerKnowledge,
@@ -156,8 +156,8 @@ export function positionOf({ visibleShare }: PlannerKnowledge, known: OfferKnowl
 }
 
 /**
- * Value of a page that lists these offers, half a day and four days after it was seen: by their popularity, so that it is to
- * be divided by the mean of all offers.
+ * Value of a page that lists these offers, half a day and four days after it was seen. Weighted by their popularity: divide it by the
+ * mean popularity of all offers.
  */
 export function valuesOfPage(
   { prior, visibleShare }: PlannerKnowledge,

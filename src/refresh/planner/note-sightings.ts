@@ -12,11 +12,11 @@ import {
   type SiblingRecord,
 } from './shop-suspicion.ts';
 
-/** What is known of the repricings of one shop. */
+/** What is known of how often one shop reprices. */
 export interface ShopKnowledge {
-  /** When its first offers were found. */
+  /** Day on which its first offers were found. */
   readonly sinceDay: number;
-  /** Null: nothing says that it has just repriced. */
+  /** Null: no sign that it has just repriced. */
   readonly open: ShopSuspicion | null;
   readonly repricings: number;
   /** First pages of its list that were loaded while it was suspected, and what they showed. */
@@ -39,7 +39,7 @@ function noteSighting(shop: ShopKnowledge, sighting: ShopSighting, all: Repricin
   return { ...ended, open: suspectShop(sighting, perDay) };
 }
 
-/** What a page of a suspected shop shows of how often siblings change. */
+/** What a page of a suspected shop shows of how often its other offers change too. */
 function countSiblings(open: ShopSuspicion, sightings: readonly ShopSighting[]): SiblingRecord {
   const siblings = sightings.filter(({ lastDay }) => lastDay < open.seenDay);
   const expected = siblings.map(({ lastDay, odds }) => {
@@ -52,7 +52,7 @@ function countSiblings(open: ShopSuspicion, sightings: readonly ShopSighting[]):
   };
 }
 
-/** Notes a page before its rows: they are counted by what was known as it was asked for. */
+/** Counts a page before its rows, so that it is judged by what was known when the page was requested. */
 function notePage(shop: ShopKnowledge, rows: readonly ShopSighting[]): ShopKnowledge {
   if (!shop.open || suspicionChance(shop.open) < leastChance) return shop;
   const { expected, changed } = countSiblings(shop.open, rows);
@@ -64,8 +64,8 @@ function notePage(shop: ShopKnowledge, rows: readonly ShopSighting[]): ShopKnowl
 }
 
 /**
- * What is known of a shop after its offers were seen, oldest first. `pageDay`: when the first page of its list was seen, which
- * ends a suspicion that is not newer; null: it was not.
+ * Updates a shop by sightings of its offers, oldest first. `pageDay`: when the first page of its list was seen, which ends a suspicion
+ * that is not newer; null: it was not seen.
  */
 export function noteSightings(
   shop: ShopKnowledge,

@@ -1,12 +1,12 @@
-/** What a call is spent for. All values of calls are in days of freshness of an offer of mean importance. */
+/** What calls are spent for. All values of calls are in days of freshness of an offer of mean importance. */
 export interface Objective {
-  /** How much of "right" is the summary that search pages show; the rest is the detail. From 0 to 1. */
+  /** Share of an offer's correctness that the summary on search pages makes up; the rest is the detail. From 0 to 1. */
   readonly summaryShare: number;
-  /** Days of freshness that one change seen is worth. */
+  /** Value of one change that is seen, in days of freshness. */
   readonly capturedDays: number;
-  /** Weight of the lag, which keeps offers that change too often to be kept fresh from being given up. */
+  /** Weight of the lag. Without it, offers that change too often to be kept fresh would be given up. */
   readonly lagWeight: number;
-  /** An offer known to be wrong is valued by the days it would stay right, of at most so many. */
+  /** An offer known to be wrong is valued by the days it would stay right after a fetch, at most this many. */
   readonly staleHorizonDays: number;
 }
 

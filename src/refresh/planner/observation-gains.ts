@@ -1,8 +1,8 @@
 import type { ChangeRate } from './change-rate.ts';
 
-/** The gain per call of an observation at some age, if the copy is then observed again at the same age. */
+/** Gain per call of an observation at some age, if the copy is then always observed at that age. */
 export interface ObservationGains {
-  /** Days of freshness: the price of a call at which looking at this age is best (Olston & Pandey 2008, eq. 4). */
+  /** Days of freshness: the price of a call at which observing at this age is best (Olston & Pandey 2008, eq. 4). */
   readonly fresh: number;
   /** Changes seen that a longer wait would merge into one. */
   readonly captured: number;
@@ -10,7 +10,7 @@ export interface ObservationGains {
   readonly lagging: number;
 }
 
-/** Below it differences of nearly equal numbers lose digits. At ten times, the series needs twice the terms. */
+/** Below this, differences of nearly equal numbers lose digits. At ten times, the series needs twice the terms. */
 const fewChanges = 0.01;
 
 /**

@@ -7,15 +7,15 @@ export interface OfferState {
   /** Importance, mean 1. */
   readonly weight: number;
   readonly rate: ChangeRate;
-  /** Since its price summary was last seen, by a page or a detail. */
+  /** Days since a page or a detail last showed its price summary. */
   readonly summaryAgeDays: number;
-  /** Since its detail was last fetched; not less than `summaryAgeDays`, whatever it is when `isStale`. */
+  /** Days since its detail was last fetched; at least `summaryAgeDays`. Any value if `isStale`. */
   readonly detailAgeDays: number;
   /** The detail is known to be wrong (a page showed a change), or was never fetched. */
   readonly isStale: boolean;
 }
 
-/** The part of an offer's state that orders it among its like. */
+/** The part of an offer's state that orders it within its bucket. */
 export type OfferAges = Pick<OfferState, 'summaryAgeDays' | 'detailAgeDays' | 'isStale'>;
 
 /** What all values of one moment share. */
@@ -30,12 +30,12 @@ function visibleRate({ changes, days }: ChangeRate, share: number): ChangeRate {
   return { changes, days: days / share };
 }
 
-/** A summary that did not change vouches for the detail as far as changes are visible in it. */
+/** Age of the detail, less the part of it that an unchanged summary confirms: that in which changes are visible. */
 export function vouchedAgeDays(summaryAgeDays: number, detailAgeDays: number, share: number): number {
   return share * summaryAgeDays + (1 - share) * detailAgeDays;
 }
 
-/** The age by which offers of a bucket are ordered; for a stale one that of its summary. */
+/** The age by which offers of a bucket are ordered; for stale offers, that of the summary. */
 export function orderingAgeDays(ages: OfferAges, { objective, visibleShare }: Valuation): number {
   const { summaryAgeDays, detailAgeDays } = ages;
   if (ages.isStale) return summaryAgeDays;
@@ -54,19 +54,19 @@ function likelyDetailValue(offer: OfferState, { objective, visibleShare }: Valua
   const detail = observationGains(rate, vouchedAgeDays(summaryAgeDays, detailAgeDays, visibleShare));
   const detailPart = (1 - summaryShare) * (detail.fresh + lagWeight * detail.lagging);
   if (summaryShare === 0) return offer.weight * (detailPart + capturedDays * detail.captured);
-  // The lag is the detail's: counted for summaries too, details would outbid the pages that renew them for less.
+  // Only details count the lag: if summaries counted too, details would outbid the pages that renew summaries for less.
   const summaryPart = summaryShare * observationGains(visibleRate(rate, visibleShare), summaryAgeDays).fresh;
   return offer.weight * (summaryPart + detailPart + capturedDays * detail.captured);
 }
 
-/** The detail will be right for a while that it is wrong now, for certain; the summary is renewed with it. */
+/** A detail that is certainly wrong now will be right for a while, and the summary is renewed with it. */
 function staleDetailValue(offer: OfferState, valuation: Valuation): number {
   const { summaryShare, staleHorizonDays } = valuation.objective;
   const detailPart = offer.weight * (1 - summaryShare) * freshDays(offer.rate, staleHorizonDays);
   return detailPart + summaryValue(offer, valuation);
 }
 
-/** What one offer adds to the value of a search page on which it is expected. */
+/** Value that one offer adds to a search page on which it is expected. */
 export function summaryValue(offer: OfferState, { objective, visibleShare }: Valuation): number {
   const gains = observationGains(visibleRate(offer.rate, visibleShare), offer.summaryAgeDays);
   return offer.weight * (objective.summaryShare * gains.fresh + objective.capturedDays * gains.captured);

@@ -1,12 +1,12 @@
 import type { OfferState, Valuation } from './offer-value.ts';
 import { summaryValue } from './offer-value.ts';
 
-/** The extra value of an observation that is the first evidence of an offer's rate. */
+/** Extra value of an observation that is the first evidence of an offer's rate. */
 const curiosity = 0.5;
 
 /**
- * Value of one search page: what its expected offers add together, those of whose rate little is known at a premium, for
- * a page gives evidence for many rates with one call.
+ * Value of one search page: the sum over its expected offers. Offers of whose rate little is known count more, because a page gives
+ * evidence for many rates with one call.
  */
 export function pageValue(offers: readonly OfferState[], valuation: Valuation): number {
   let sum = 0;
@@ -17,13 +17,13 @@ export function pageValue(offers: readonly OfferState[], valuation: Valuation): 
   return sum;
 }
 
-/** `scale * age^power`: the value a page will have, stored with it so that pages can be ranked without their offers. */
+/** `scale * age^power`: the future value of a page, stored with it so that pages can be ranked without their offers. */
 export interface PageCurve {
   readonly scale: number;
   readonly power: number;
 }
 
-/** Two ages, in days, between which pages come due at most quotas. */
+/** Two ages, in days, between which pages become due at most quotas. */
 const [soonDays, lateDays] = [0.5, 4];
 
 /** Value of a page half a day and four days after all of its offers were seen. */
@@ -41,7 +41,7 @@ export function pageValues(offers: readonly OfferState[], valuation: Valuation):
   return { soon: at(soonDays), late: at(lateDays) };
 }
 
-/** The curve through both. */
+/** The curve through both values. */
 export function curveThrough({ soon, late }: PageValues): PageCurve {
   if (soon <= 0) return { scale: 0, power: 1 };
   const power = Math.log(late / soon) / Math.log(lateDays / soonDays);
@@ -54,8 +54,8 @@ export function fitPageCurve(offers: readonly OfferState[], valuation: Valuation
 }
 
 /**
- * The curve, led through the `value` that the page turned out to have at an age, above 0. Details that were fetched since
- * its visit make a page worth less than its curve says: unchanged, it would keep better ones waiting.
+ * The curve, scaled to pass through the `value` (above 0) that the page turned out to have at an age. Details fetched since its last
+ * visit make a page worth less than its curve says: without the correction, it would delay better pages.
  */
 export function correctCurve({ power }: PageCurve, ageDays: number, value: number): PageCurve {
   return { scale: value / ageDays ** power, power };

@@ -2,61 +2,67 @@ import type { Figure } from '../../model/figures.ts';
 import type { ChangeRate } from './change-rate.ts';
 import { halfLifeDays, type RateObservation } from './learn-rate.ts';
 
-/*
- * How often a figure of an offer changes, as a probability of each of ten rates. One Gamma distribution does not do for a catalog
- * in which half of the offers never change and some do every day: it takes those for slower than they are.
+/**
+ * How often a figure of an offer changes, as a probability of each of ten rates. A single Gamma distribution does not fit a catalog in
+ * which half of the offers never change and some change every day: it makes the latter too slow.
  */
 
-/** A number for each rate of `rates`. */
+/** One number for each of `rates`. */
 export type ByRate = readonly number[];
 
-/** Changes a day. Close together where a day more or less matters. */
+/** Changes per day. Rates are close together where one day more or less matters. */
 export const rates: ByRate = [0.0005, 0.002, 0.008, 0.03, 0.1, 0.25, 0.5, 1, 2, 4];
 
 const anyFigure: ByRate = [0.3, 0.15, 0.15, 0.15, 0.1, 0.06, 0.04, 0.03, 0.015, 0.005];
 
-/** The shares of offers by their rate, before anything was observed of them. */
+/** Shares of offers by their rate, before anything was observed. */
 export const firstShares: Readonly<Record<Figure, ByRate>> = {
   ...{ offer: anyFigure, price: anyFigure, in_stock: anyFigure, out_of_stock: anyFigure },
-  // Few of those that are not there come back.
+  // Few absent offers return.
   gone: [0.8, 0.1, 0.03, 0.02, 0.02, 0.02, 0.005, 0.003, 0.001, 0.001],
 };
 
-/** The first shares count as much as so many offers. */
+/** Number of offers that the first shares count for. */
 const firstOffers = 20;
-/** Those of a figure, at each rate of the offer: few of the offers that change daily are ever seen to run out of stock. */
+/**
+ * The same for the shares of a figure at each rate of the offer: few of the offers that change daily are ever seen to run out of stock.
+ */
 const firstOffersOfRate = 4;
 
-/** The shares move by less than a thousandth of themselves after so many. */
+/** After this many rounds, shares move by less than a thousandth of themselves. */
 const fitRounds = 50;
 
-/** At these ages, in days, a rate says as much as the probabilities that it stands for; between them, nearly so. */
+/**
+ * At these ages, in days, the single rate and the probabilities of rates that it replaces give the same chance; between them, nearly so.
+ */
 const matchedAges = { early: 1, late: 10 } as const;
 
-/** The days of a `ChangeRate`, as logarithms: of one that goes on changing as fast, and of one that hardly does after the first day. */
+/**
+ * Bounds for ln of the days of a `ChangeRate`: from an offer that keeps changing as fast, to one that hardly changes after the first day.
+ */
 const dayBounds = { low: Math.log(0.1), high: Math.log(1e6) } as const;
 
 /**
- * Changes come in bursts, of an offer that is being worked on: what changes on half of all days holds for three days more often than once
- * in eight. So each time between two observations has a rate of its own, spread about that of the offer as a Gamma distribution of this
- * shape. Without it, what changes nearly daily was said to hold for a day too often, by up to seven points.
+ * Changes come in bursts, while somebody works on an offer: an offer that changes on half of all days stays the same for three days more
+ * often than once in eight. So each time between two observations has its own rate, from a Gamma distribution of this shape around the
+ * offer's rate. Without it, the predicted chance that offers that change nearly daily hold for a day was up to seven points too high.
  */
 const evenness = 2;
 
 /** ln of the probability that nothing changes within some days, at one rate of an offer. */
 const logHeldAt = (rate: number, days: number) => -evenness * Math.log1p((rate * days) / evenness);
 
-/** The same over the probabilities of rates. */
+/** ln of that probability over all rates, by their weights. */
 const logHeld = (weights: ByRate, days: number) =>
   Math.log(weights.reduce((sum, weight, at) => sum + weight * Math.exp(logHeldAt(rates[at] ?? 0, days)), 0));
 
-/** What some days say of a figure. */
+/** An observation of a figure over some days. */
 export interface FigureObservation extends Omit<RateObservation, 'isChanged'> {
-  /** How likely it changed in them: 0 or 1 where that is known. */
+  /** Probability that it changed in these days: 0 or 1 where that is known. */
   readonly changeOdds: number;
 }
 
-/** What days in which a figure changed with this probability say of each rate. */
+/** Evidence for each rate of some days in which a figure changed with this probability. */
 const evidenceOf = (exposureDays: number, changeOdds: number): ByRate =>
   rates.map((rate) => {
     const held = logHeldAt(rate, exposureDays);
@@ -64,15 +70,15 @@ const evidenceOf = (exposureDays: number, changeOdds: number): ByRate =>
   });
 
 /**
- * Adds an observation to what is known of one offer: of each rate, ln of the probability of all that was observed, if that were its
- * rate. Half of it is forgotten in 90 days. Null: nothing was observed.
+ * Adds an observation to the evidence of one offer: for each rate, ln of the probability of everything observed, if that were its rate.
+ * Half of it is forgotten in 90 days. Null: nothing was observed.
  */
 export function addEvidence(
   known: ByRate | null,
   { exposureDays, elapsedDays, changeOdds }: FigureObservation,
 ): ByRate | null {
   const kept = 2 ** (-elapsedDays / halfLifeDays);
-  // Twice within the clock's resolution: the change has no age, and is no evidence for a rate.
+  // Observed twice within the clock's resolution: the change has no age, and is no evidence for a rate.
   if (exposureDays <= 0) return known?.map((evidence) => evidence * kept) ?? null;
   const shown = evidenceOf(exposureDays, changeOdds);
   return rates.map((_, at) => (known?.[at] ?? 0) * kept + (shown[at] ?? 0));
@@ -90,13 +96,13 @@ export function withdrawEvidence(
 
 const sum = (numbers: ByRate) => numbers.reduce((total, number) => total + number, 0);
 
-/** Of each rate, the probability of what was observed, but for a common factor that keeps it from being too small for a number. */
+/** For each rate, the probability of everything observed, up to a common factor that avoids underflow. */
 function likelihoods(evidence: ByRate): ByRate {
   const most = Math.max(...evidence);
   return evidence.map((one) => Math.exp(one - most));
 }
 
-/** The probabilities of the rates of an offer, by the shares of all offers and what was observed of it; they add up to 1. */
+/** Probabilities of the rates of an offer, from the shares of all offers and its own evidence; they add up to 1. */
 export function weighRates(shares: ByRate, evidence: ByRate): ByRate {
   const likely = likelihoods(evidence);
   const weights = shares.map((share, at) => share * (likely[at] ?? 0));
@@ -104,7 +110,7 @@ export function weighRates(shares: ByRate, evidence: ByRate): ByRate {
   return weights.map((weight) => weight / all);
 }
 
-/** The rate by which `changeOdds` is, at both matched ages, what the probabilities of the rates make it. */
+/** The rate whose `changeOdds` equal, at both matched ages, those of the probabilities of rates. */
 export function toChangeRate(weights: ByRate): ChangeRate {
   const { early, late } = matchedAges;
   const heldEarly = logHeld(weights, early);
@@ -120,7 +126,7 @@ export function toChangeRate(weights: ByRate): ChangeRate {
   return { changes: -heldEarly / Math.log1p(early / days), days };
 }
 
-/** The shares of offers by rate that make what was observed of a sample of them most likely (expectation maximization). */
+/** The shares of offers by rate under which the evidence of a sample is most likely (expectation maximization). */
 export function fitShares(sample: readonly ByRate[], first: ByRate): ByRate {
   let shares = first;
   for (let round = 0; round < fitRounds; round += 1) {
@@ -132,20 +138,20 @@ export function fitShares(sample: readonly ByRate[], first: ByRate): ByRate {
   return shares;
 }
 
-/** What was observed of one figure of an offer. */
+/** Evidence for one figure of an offer. */
 export interface SampledFigure {
   readonly evidence: ByRate;
-  /** Of the offer as a whole; null: nothing. */
+  /** Evidence for the offer as a whole; null: nothing was observed. */
   readonly offerEvidence: ByRate | null;
 }
 
 /**
- * The shares of a figure by its own rate, of the offers of each rate: one that is being worked on runs out of stock, and has some
- * again, more often than one that is left alone. Each offer of the sample counts at all pairs of rates, as likely as it has them
- * (expectation maximization).
+ * The shares of a figure by its own rate, for offers of each rate: an offer that somebody works on runs out of stock, and comes back in
+ * stock, more often than others. Each offer of the sample counts for every pair of rates, by their probability (expectation
+ * maximization).
  *
  * @param offerShares the shares of offers by their rate
- * @param shares those of the figure, of all offers alike: what is taken of offers of a rate of which nothing was observed
+ * @param shares those of the figure over all offers: used for offers of a rate of which nothing was observed
  */
 export function fitByOfferRate(
   sample: readonly SampledFigure[],

@@ -4,29 +4,29 @@ import type { OfferAges, Valuation } from './offer-value.ts';
 import { detailValue, orderingAgeDays } from './offer-value.ts';
 import { takeBest } from './take-best.ts';
 
-/** An offer that could be fetched, as the index over buckets has it. */
+/** An offer that could be fetched, as the index over buckets returns it. */
 export interface Head extends OfferAges {
-  /** Whatever names it. */
+  /** Identifies the bucket. */
   readonly bucket: string | number;
   readonly weight: number;
   readonly learned: ChangeRate;
 }
 
-/** What a slot reads: an index over (bucket, age), in a database or in memory. */
+/** The index over (bucket, age) that a batch reads, in a database or in memory. */
 export interface CandidateSource<Offer extends Head> {
-  /** Of every bucket the oldest offer without a lease, by `orderingAgeDays`. */
+  /** The oldest offer without a lease of every bucket, by `orderingAgeDays`. */
   heads(): Promise<readonly Offer[]>;
-  /** The offers that follow given ones in their buckets, the oldest first, of each bucket at most its `limit`. */
+  /** The offers that follow given ones in their buckets, oldest first; at most `limit` per bucket. */
   following(places: readonly Place<Offer>[]): Promise<readonly Offer[]>;
 }
 
-/** Where a bucket is read on. */
+/** Where reading of a bucket continues. */
 export interface Place<Offer> {
   readonly after: Offer;
   readonly limit: number;
 }
 
-/** A call of another kind that competes: a search page of known offers, or one that may list new ones. */
+/** A call of another kind that competes with details: a search page of known offers, or one that may list new ones. */
 export interface CompetingCall {
   readonly kind: 'page' | 'discovery';
   /** In days of freshness of an offer of mean importance. */
@@ -40,54 +40,54 @@ export interface DetailPick<Offer extends Head> {
 }
 
 export interface CallBatch<Offer extends Head, Other extends CompetingCall> {
-  /** How many calls it has. */
+  /** Number of calls of the batch. */
   readonly calls: number;
   readonly candidates: CandidateSource<Offer>;
-  /** Offers that are fetched in any case, by other calls than these. */
+  /** Offers that other calls fetch in any case. */
   readonly isTaken?: (offer: Offer) => boolean;
-  /** Already valued; those that can be among the best `calls` suffice. */
+  /** With their values; only those that can be among the best `calls` are needed. */
   readonly competing: readonly Other[];
-  /** Come first except for offers past the floor age, in this order, regardless of value. */
+  /** Come first, in this order and regardless of value, except that offers past the floor age go before them. */
   readonly leading?: readonly Other[];
   readonly valuation: Valuation;
   readonly prior: ChangeRate;
-  /** Offers older than this go first, in their share of the slot. */
+  /** Offers older than this go first, up to their share of the batch. */
   readonly floorAgeDays: number;
 }
 
 export interface CallSelection<Offer extends Head, Other extends CompetingCall> {
   /** At most `calls`. */
   readonly picks: readonly (DetailPick<Offer> | Other)[];
-  /** Value of the lowest pick: the most that one more call would have been worth. 0 when calls are left over. */
+  /** Value of the lowest pick, and so the most that one more call would have been worth. 0 when calls are left over. */
   readonly price: number;
 }
 
-/** Of a bucket whose last offer that was read is picked, and each time twice as many as of it before: fewer rounds, more rows. */
+/** If the last offer read of a bucket is picked, at least this many more are read, twice as many each time: fewer rounds, more rows. */
 const leastOfBucket = 8;
 /**
- * Buckets that are read at once: of those left the quarter that is worth most, but so many at least. What these bring raises
- * the price, so that most others need no more: with all at once, half as many rows again.
+ * Share of the remaining buckets, the best ones, that one round reads, and the least number. What they bring raises the price, so that
+ * most other buckets need no reading: reading all at once takes half as many rows again.
  */
 const [readShare, leastRead] = [0.25, 32];
 
-/** Share of a slot for offers past the floor age. Twice as much costs 0.9 points of freshness at 2 % a day. */
+/** Share of a batch for offers past the floor age. Twice as much costs 0.9 points of freshness at 2 % a day. */
 export const floorShare = 0.3;
 /** Share of a batch that discovery can take. */
 const discoveryShare = 0.5;
 
-/** The age past which an offer is fetched regardless of value, if `callsPerDay` go to `offers` of them. */
+/** Age past which an offer is fetched regardless of value, if `callsPerDay` go to `offers` offers. */
 export function floorAgeDays(offers: number, callsPerDay: number): number {
   return offers / (floorShare * callsPerDay);
 }
 
-/** Calls of the next of `batchesLeft` slots of a quota window with `callsLeft` calls. */
+/** Calls for the next of `batchesLeft` batches of a period with `callsLeft` calls. */
 export function callsForBatch(callsLeft: number, batchesLeft: number): number {
   return Math.max(0, Math.floor(callsLeft / Math.max(1, batchesLeft)));
 }
 
 type Pick<Offer extends Head, Other extends CompetingCall> = DetailPick<Offer> | Other;
 
-/** Those past the floor age, oldest first, in their share of the slot. */
+/** The offers past the floor age, oldest first, up to their share of the batch. */
 function pickOverdue<Offer extends Head, Other extends CompetingCall>(
   details: readonly DetailPick<Offer>[],
   { calls, valuation, floorAgeDays: floor }: CallBatch<Offer, Other>,
@@ -117,13 +117,13 @@ function pickAmong<Offer extends Head, Other extends CompetingCall>(
   return [...first, ...leading, ...takeBest([...rest, ...others], left)];
 }
 
-/** What was read of a bucket. */
+/** State of reading one bucket. */
 interface BucketRead<Offer extends Head> {
   last: Offer;
-  /** The last one that is not taken. */
+  /** The last offer that is not taken. */
   lastFree: Offer | null;
   read: number;
-  /** How many more the last read could have brought. */
+  /** How many more offers the last read could have brought. */
   wanted: number;
 }
 
@@ -148,8 +148,8 @@ function noteRead<Offer extends Head>(
 }
 
 /**
- * Where buckets are read on that may have as good offers behind the last one: as many came as were asked for, and the last of
- * them is picked, or all are taken.
+ * The places at which reading continues, in buckets that may have equally good offers behind the last one: the last read brought as many
+ * as requested, and the last of them is picked, or all are taken.
  */
 function nextPlaces<Offer extends Head, Other extends CompetingCall>(
   picks: readonly Pick<Offer, Other>[],
@@ -174,9 +174,9 @@ function isDetail<Offer extends Head, Other extends CompetingCall>(
 }
 
 /**
- * The calls that a slot is best spent on: of all offers and rivals those of the highest value, after offers past the
- * floor age in their share. Reads the oldest of every bucket, and more of a bucket as long as the last one read is
- * picked. Throws what `candidates` throws.
+ * The best calls for a batch: of all offers and competing calls those of the highest value, after offers past the floor age in their
+ * share. Reads the oldest offers of every bucket, and more of a bucket as long as the last one read is picked. Throws what `candidates`
+ * throws.
  */
 export async function selectCalls<Offer extends Head, Other extends CompetingCall>(
   batch: CallBatch<Offer, Other>,
@@ -196,7 +196,7 @@ export async function selectCalls<Offer extends Head, Other extends CompetingCal
       details.push({ kind: 'detail', value, offer });
     }
     const picks = pickAmong(details, batch);
-    // What was not picked now won't be when more is read.
+    // An offer that was not picked now will not be picked after reading more.
     details = picks.filter(isDetail);
     const places = nextPlaces(picks, buckets);
     if (places.length === 0) {

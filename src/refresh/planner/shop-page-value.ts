@@ -2,14 +2,14 @@ import { freshDays } from './observation-gains.ts';
 import type { OfferState, Valuation } from './offer-value.ts';
 import { pageValue } from './page-value.ts';
 
-/** Of a row that has changed for certain: the days it will be right, and the change seen. */
+/** Value of a row that has certainly changed: the days it will be right, and the change seen. */
 function changedRowValue({ weight, rate }: OfferState, { objective, visibleShare }: Valuation): number {
   const visible = { changes: rate.changes, days: rate.days / visibleShare };
   const rightDays = freshDays(visible, objective.staleHorizonDays);
   return weight * (objective.summaryShare * rightDays + objective.capturedDays);
 }
 
-/** Value of a page of offers each of which has changed with its shop with some chance. */
+/** Value of a page of offers, each of which has changed with its shop with some probability. */
 export function shopPageValue(
   offers: readonly OfferState[],
   chanceOf: (offer: OfferState) => number,

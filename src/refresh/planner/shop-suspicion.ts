@@ -1,35 +1,37 @@
-/*
- * Which shops have just repriced, by what is seen of their offers. A change that was not to be expected makes a suspicion; each
- * other offer of the shop that is seen after it speaks for it or against it (Bayes). How often a shop reprices is learned: a
- * Gamma around the mean of all shops. Times are in days since any moment that all of them share.
+/**
+ * Finds shops that have just repriced, from observations of their offers. An unexpected change creates a suspicion. Each other offer of
+ * the shop that is seen later counts for it or against it (Bayes). The rate at which a shop reprices is learned: a Gamma distribution
+ * around the mean of all shops. Times are in days since any common moment.
  */
 
-/** Of the offers of a shop that reprices, those that change. At half or double, what a sibling says is taken for more than it is. */
+/**
+ * Share of its offers that change when a shop reprices. At half or double, an observation of a sibling counts for more than it should.
+ */
 const assumedReach = 0.7;
-/** Before anything was seen: one repricing of a shop in so many days. */
+/** Prior: one repricing of a shop in this many days. */
 const firstGapDays = 200;
-/** How much a shop is like all others, counted in repricings. */
+/** Weight of the mean of all shops, counted in repricings. */
 const likeness = 0.2;
-/** A shop is suspected for so long: until then, most of its offers were seen anyway. */
+/** Days for which a shop is suspected: by then, most of its offers were seen anyway. */
 export const suspectedDays = 10;
-/** Below it, too many pages of shops are fetched in vain: without it, 0.5 points of J are lost. */
+/** Below this chance, too many pages of shops are fetched in vain: without it, 0.5 points of J are lost. */
 export const leastChance = 0.7;
-/** No offer is so sure to change, or to stay, that it says nothing, or everything. */
+/** Bounds of an offer's odds: no offer is so certain to change, or to stay, that an observation of it proves nothing, or everything. */
 const [leastOdds, mostOdds] = [1e-4, 0.95];
-/** Chances of 99.75 %, and of one in 500 million: what speaks against it later is still heard, and a real can have it. */
+/** Chances of 99.75 %, and of one in 500 million: later evidence against a suspicion still counts, and a Postgres real can store it. */
 const logOddsBounds = { high: 6, low: -20 } as const;
-/** A shop that is seen every hour would never be suspected. */
+/** Without this minimum, a shop that is seen every hour would never be suspected. */
 const leastGapDays = 0.04;
-/** Changes of siblings that are taken for granted before pages have shown any. */
+/** Prior number of changed siblings, before pages have shown any. */
 const assumedSiblings = 10;
 
-/** That a shop repriced between two times, and what speaks for it. */
+/** The suspicion that a shop repriced between two times, and the evidence for it. */
 export interface ShopSuspicion {
-  /** The offer that changed was seen unchanged then. */
+  /** The changed offer was last seen unchanged on this day. */
   readonly fromDay: number;
   readonly seenDay: number;
   readonly logOdds: number;
-  /** Offers of the shop that were seen since. */
+  /** Offers of the shop that were seen since then. */
   readonly siblings: number;
 }
 
@@ -37,9 +39,9 @@ export interface ShopSuspicion {
 export interface ShopSighting {
   readonly lastDay: number;
   readonly day: number;
-  /** The chance of a change of its own since then. */
+  /** Probability that it changed on its own since then. */
   readonly odds: number;
-  /** A price is another one. */
+  /** A price differs. */
   readonly isChanged: boolean;
 }
 
@@ -63,7 +65,7 @@ function overlap(
 
 const bounded = (odds: number) => Math.min(mostOdds, Math.max(leastOdds, odds));
 
-/** The suspicion after an offer of the shop was seen; null: it says nothing of it, and the suspicion is over. */
+/** The suspicion after a sighting of an offer of the shop; null: the sighting says nothing of it, and the suspicion is over. */
 export function weighSighting(open: ShopSuspicion, sighting: ShopSighting): ShopSuspicion | null {
   const { lastDay, day, isChanged } = sighting;
   if (open.seenDay < day - suspectedDays || lastDay >= open.seenDay) return null;
@@ -72,20 +74,20 @@ export function weighSighting(open: ShopSuspicion, sighting: ShopSighting): Shop
   const ratio = isChanged ? (byShop + (1 - byShop) * odds) / odds : 1 - byShop;
   const { low, high } = logOddsBounds;
   const logOdds = Math.max(low, Math.min(high, open.logOdds + Math.log(ratio)));
-  // A sibling that was seen before says that it was later.
+  // A sibling that was seen unchanged later shows that the repricing was later.
   const fromDay =
     isChanged && logOdds > 0 ? Math.max(open.fromDay, Math.min(lastDay, open.seenDay - 0.01)) : open.fromDay;
   return { ...open, fromDay, logOdds, siblings: open.siblings + 1 };
 }
 
-/** The suspicion that a change makes. `perDay`: repricings of the shop. */
+/** The suspicion that a change creates. `perDay`: repricings of the shop per day. */
 export function suspectShop({ lastDay, day, odds }: ShopSighting, perDay: number): ShopSuspicion {
   const repricings = Math.min(0.9, perDay * Math.max(leastGapDays, day - lastDay));
   const logOdds = Math.log((repricings * assumedReach) / bounded(odds));
   return { fromDay: lastDay, seenDay: day, logOdds, siblings: 0 };
 }
 
-/** How many repricings a suspicion that is over counts for; without a sibling nothing is known. */
+/** Number of repricings that an ended suspicion counts for; without a sibling nothing is known. */
 export function repricingsOf(ended: ShopSuspicion): number {
   return ended.siblings === 0 ? 0 : suspicionChance(ended);
 }
@@ -96,13 +98,13 @@ export interface RepricingRecord {
   readonly days: number;
 }
 
-/** Repricings of a shop a day. `all`: of all shops, with their days together. */
+/** Repricings of a shop per day. `all`: those of all shops, with the sum of their days. */
 export function repricingsPerDay({ repricings, days }: RepricingRecord, all: RepricingRecord): number {
   const mean = (1 + all.repricings) / (firstGapDays + all.days);
   return (likeness + repricings) / (likeness / mean + days);
 }
 
-/** The chance that an offer that was last seen on a day has changed with its shop. */
+/** Probability that an offer that was last seen on a day has changed with its shop. */
 export function chanceSince(open: Omit<ShopSuspicion, 'siblings'>, lastDay: number): number {
   return suspicionChance(open) * assumedReach * overlap(open, lastDay);
 }

@@ -2,17 +2,17 @@ import type { OfferKnowledge, OfferObservation, PlannerKnowledge } from '../../m
 import { changeOdds, rateOf } from './change-rate.ts';
 import { daysBetween, findUnexplained, isAfter, later } from './learn-observation.ts';
 
-/** What an observation of an offer says of whether its shop repriced. */
+/** What an observation of an offer shows of whether its shop repriced. */
 export interface OfferSighting {
-  /** When it was seen before. */
+  /** Time of the previous observation. */
   readonly lastAt: Date;
   readonly at: Date;
-  /** The chance of a price of its own that changed since then. */
+  /** Probability that a price of this offer changed on its own since then. */
   readonly odds: number;
   readonly isPriceChanged: boolean;
 }
 
-/** Whether a price changed since the observation before; null: nobody can tell. */
+/** Whether a price changed since the previous observation; null: not known. */
 function isPriceMoved(
   planner: PlannerKnowledge,
   before: OfferKnowledge,
@@ -24,13 +24,13 @@ function isPriceMoved(
     return isLate ? null : findUnexplained(planner, before, observation).isPriceChanged;
   }
   const isLate = detailAt === null || isAfter(rowAt, observation.at);
-  // The row that prompted it was seen already: what changed after it can't be told.
+  // The row that prompted it was already counted: changes after that row cannot be separated.
   return isLate || stale?.by === 'row' ? null : observation.isVisible;
 }
 
 /**
- * What an observation that is newer than all of its kind says of the shop of the offer. Null: it is the first, older than
- * one of the other kind, or says nothing beyond it.
+ * What an observation that is newer than all others of its kind shows of the shop of the offer. Null: it is the first observation, or
+ * older than one of the other kind, or adds nothing to it.
  */
 export function sightOffer(
   planner: PlannerKnowledge,

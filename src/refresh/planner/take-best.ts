@@ -1,4 +1,4 @@
-/** The `count` items of the highest value, highest first; of equal ones those that come first. */
+/** The `count` items of the highest value, highest first; of equal values, the earlier items. */
 export function takeBest<T extends { readonly value: number }>(items: Iterable<T>, count: number): T[] {
   const best: T[] = [];
   for (const item of items) {

@@ -7,11 +7,11 @@ import { curveThrough, pageScore } from './page-value.ts';
 
 /** A search window that is due. */
 export interface DueWindowState {
-  /** Since its last pass ended; null: there was none. */
+  /** Days since its last pass ended; null: there was none. */
   readonly ageDays: number | null;
   /** Null: nothing is known yet. */
   readonly worth: WindowWorth | null;
-  /** What the feed is weighed by; 1 is normal. */
+  /** Weight of the feed; 1 is normal. */
   readonly weight: number;
 }
 
@@ -19,12 +19,12 @@ export interface DueWindowState {
 export interface WindowScale {
   readonly prior: ChangeRate;
   readonly meanPopularity: number;
-  /** Assumed new offers a day of a window without observations. */
+  /** New offers per day assumed for a window without observations. */
   readonly arrivalsPerDay: number;
   readonly pageSize: number;
 }
 
-/** Value of the next page of a window, and whether it is worth that for what is known of its offers or for new ones. */
+/** Value of the next page of a window, and whether that value comes from known or from new offers. */
 export interface WindowValue {
   readonly kind: 'page' | 'discovery';
   readonly value: number;
@@ -36,7 +36,7 @@ function firstPageValue({ prior, pageSize }: WindowScale): number {
   return pageSize * summaryShare * freshDays(prior, staleHorizonDays);
 }
 
-/** In days of freshness of an offer of mean importance, as `detailValue`. */
+/** Value of a due window, in days of freshness of an offer of mean importance, as `detailValue`. */
 export function windowValue({ ageDays, worth, weight }: DueWindowState, scale: WindowScale): WindowValue {
   if (ageDays === null || worth === null || worth.pages === 0)
     return { kind: 'discovery', value: weight * firstPageValue(scale) };
