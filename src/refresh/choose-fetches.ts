@@ -18,7 +18,7 @@ import { windowValue, type WindowValue } from './planner/window-value.ts';
 import type { PlannerFigures } from './queue/read-planner.ts';
 import { valueShop } from './value-shop.ts';
 
-/** Assumed new offers a day of a search without observations. */
+/** New offers per day assumed for a search without observations. */
 const assumedArrivals = 1;
 
 interface Candidate extends Head {
@@ -26,11 +26,11 @@ interface Candidate extends Head {
 }
 
 interface PageCall extends CompetingCall {
-  /** Null: a page that can't be fetched yet, because the pages before it are missing. It keeps its place. */
+  /** Null: the page cannot be fetched yet, because pages before it are missing. It keeps its place. */
   readonly windowId: string | null;
 }
 
-/** Offers in several feeds matter as to the one that weighs most. */
+/** An offer in several feeds has the weight of the heaviest of them. */
 function weighSets(sets: readonly FeedSet[], weights: ReadonlyMap<string, number>): Map<number, number> {
   return new Map(
     sets.map((set) => [set.feedSet, Math.max(...set.feeds.map((feed) => weights.get(feed) ?? 0))]),
@@ -43,18 +43,18 @@ interface Choice {
   readonly now: Date;
   readonly calls: number;
   readonly windows: readonly DueWindow[];
-  /** This many pages of known searches come first, regardless of value. */
+  /** This many pages of known searches go first, regardless of value. */
   readonly pagesFirst: number;
   readonly mayDetail: boolean;
   /** Offers fetched within this time are not due, unless their details are known to be wrong. */
   readonly detailAgeMs: number;
-  /** Those whose details have a promised age. */
+  /** The sets of feeds with a promised age. */
   readonly promisedSets: readonly PromisedSet[];
 }
 
 /** What to fetch next. */
 export interface ChosenFetches {
-  /** Offers whose details are due by their promised age, those first that pass it first. They come before all others. */
+  /** Offers whose details are due by their promised age, those that exceed it soonest first. They go before all others. */
   readonly promised: readonly string[];
   /** The calls that are worth most, highest first. */
   readonly picks: readonly (DetailPick<Candidate> | PageCall)[];
@@ -70,16 +70,16 @@ interface ValuedWindow {
   readonly page: WindowValue;
 }
 
-/** What of feeds and all offers the value of a page depends on. */
+/** What the value of a page depends on, apart from its offers. */
 interface Worth {
   readonly planner: PlannerFigures;
   readonly pageSize: number;
-  /** Of feeds, and of their sets. */
+  /** Weights by feed name; `weights`: by set of feeds. */
   readonly weightOf: ReadonlyMap<string, number>;
   readonly weights: ReadonlyMap<number, number>;
 }
 
-/** What the next page of each window is worth. */
+/** The value of the next page of each window. */
 function valueWindows(
   windows: readonly DueWindow[],
   { planner, pageSize, weightOf, weights }: Worth,
@@ -94,8 +94,8 @@ function valueWindows(
 }
 
 /**
- * The windows whose pages come first, regardless of value: those of known searches, if they are few. They
- * cost less than the details that their rows make unnecessary.
+ * The windows whose pages go first, regardless of value: those of known searches, if they are few. They cost less than the details that
+ * their rows make unnecessary.
  */
 function leadingWindows(valued: readonly ValuedWindow[], pagesFirst: number): ValuedWindow[] {
   const known = valued.filter(({ window }) => window.ageDays !== null && !window.shop);
@@ -103,7 +103,7 @@ function leadingWindows(valued: readonly ValuedWindow[], pagesFirst: number): Va
   return pages <= pagesFirst ? known : [];
 }
 
-/** Pages of windows, the best first, as many as can be among the best `calls`. */
+/** Pages of windows, best first, as many as can be among the best `calls`. */
 function listPages(windows: readonly ValuedWindow[], calls: number): PageCall[] {
   const free: PageCall[] = [];
   const later: PageCall[] = [];
@@ -112,14 +112,13 @@ function listPages(windows: readonly ValuedWindow[], calls: number): PageCall[] 
     const behind = window.isFree ? window.pagesLeft - 1 : window.pagesLeft;
     for (let nth = 0; nth < behind && later.length < calls; nth += 1) later.push({ ...page, windowId: null });
   }
-  // Of equal value, calls that can be made now come first.
+  // At equal value, calls that can be made now go first.
   return [...free, ...later];
 }
 
 /**
- * The calls that are worth most, highest first, but that those past the floor age come before, and a few pages. A page
- * that is still to come may make the details of its offers unnecessary: they wait for it when it is worth more, unless they
- * are known to be wrong.
+ * The most valuable calls, highest first, after offers past the floor age and a few pages. A page to come may make the details of its
+ * offers unnecessary: if it is worth more, they wait for it, unless they are known to be wrong.
  */
 async function chooseByValue(
   deps: ChoiceDeps,
@@ -133,7 +132,7 @@ async function chooseByValue(
   const weights = weighSets(sets, weightOf);
   const toCandidate = (candidate: RefreshCandidate): Candidate => ({
     candidate,
-    // Buckets of different sets are different queues. A bucket has 32 bits, and makes text slow.
+    // Buckets of different sets are different queues. A bucket number has 32 bits; text keys would be slow.
     bucket: candidate.feedSet * 2 ** 32 + candidate.bucket,
     weight: importance(candidate.popularity * (weights.get(candidate.feedSet) ?? 1), meanPopularity),
     learned: candidate.learned,
@@ -179,7 +178,7 @@ async function chooseByValue(
   return selection.picks.filter((pick) => pick.kind !== 'detail' || !mayWait(pick));
 }
 
-/** Details that are due by their promised age, and then the calls that are worth most. */
+/** Details due by their promised age, then the most valuable calls. */
 export async function chooseFetches(deps: ChoiceDeps, choice: Choice): Promise<ChosenFetches> {
   const { calls, mayDetail, promisedSets } = choice;
   const isAsked = mayDetail && promisedSets.length > 0;

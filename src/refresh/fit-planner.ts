@@ -7,14 +7,14 @@ import { firstShares, fitByOfferRate, fitShares } from './planner/rate-grid.ts';
 import { floorAgeDays } from './planner/select-calls.ts';
 import { keptShareOf } from './planner/visible-share.ts';
 
-/** Once a day; a process that comes a little earlier than the day before does it too. */
+/** Once a day; 20 h, so that a process that starts a little earlier than the day before still fits. */
 const fitEveryMs = 20 * hourMs;
 
 const isStock = (figure: Figure) => figure === 'in_stock' || figure === 'out_of_stock';
 
 /**
- * Once a day, fits the planner's assumptions about offers to the observations of a sample: how often offers
- * change, how popular they are, how often shops reprice, which share of changes rows show, and how old one may become before it is fetched regardless of value.
+ * Once a day, fits the planner's assumptions about offers to a sample of observations: how often offers change, how popular they are, how
+ * often shops reprice, which share of changes rows show, and the floor age past which an offer is fetched regardless of value.
  */
 export async function fitPlanner(
   { refreshQueue, log }: { readonly refreshQueue: RefreshQueue; readonly log: Logger },

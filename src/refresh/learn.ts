@@ -4,7 +4,7 @@ import { noteYield } from './searches/note-yield.ts';
 import { learnObservation, positionOf, valuesOfPage } from './planner/learn-observation.ts';
 import { splitWindow } from './searches/split-window.ts';
 
-/** What loads learn by. */
+/** The functions by which loads learn. */
 export const learn: Learn = {
   window: advanceWindow,
   split: splitWindow,

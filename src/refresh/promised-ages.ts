@@ -1,34 +1,34 @@
 import { dayMs, minuteMs } from '../core/duration.ts';
 
-/** A feed of which the sync file promises that no detail is older than `maxAgeMs`. */
+/** A feed for which the sync file promises that no detail is older than `maxAgeMs`. */
 export interface PromisedFeed {
   readonly name: string;
   readonly maxAgeMs: number;
-  /** Until its next run may begin, in milliseconds; null: nobody knows. */
+  /** Time until its next run may begin, in milliseconds; null: unknown. */
   readonly nextRunMs: number | null;
 }
 
-/** A set of feeds whose offers have a promised age, that of the strictest of them. All in milliseconds. */
+/** A set of feeds whose offers have a promised age: that of the strictest feed. All times in milliseconds. */
 export interface PromisedSet {
   readonly feedSet: number;
   readonly maxAgeMs: number;
-  /** A detail of this age is due. */
+  /** Age from which a detail is due. */
   readonly dueAgeMs: number;
-  /** A detail is fetched this often at most. */
+  /** Shortest time between two fetches of a detail. */
   readonly everyMs: number;
 }
 
 /**
- * From the begin of a run until it has fetched what is due first. At half, a list of a thousand offers would be late at four calls
- * a second; at double, an hourly run would fetch a list of `max_age: 2h` every time.
+ * Time from the start of a run until it has fetched what is due first. At half, a list of a thousand offers would be late at four calls a
+ * second; at double, an hourly run would fetch a list with `max_age: 2h` every time.
  */
 export const runLeadMs = 5 * minuteMs;
 
 /**
- * The age from which a detail is due: by the next run it would be too old. Where the runs are further apart than that, from half
- * of the promised age on. A run fetches again what it has fetched only if it lasts longer than half of the promised age.
+ * Age from which a detail is due, because it would be too old by the next run. If runs are too far apart for that: half of the promised
+ * age. A run fetches the same detail twice only if it lasts longer than half of the promised age.
  *
- * @param runMs since the run began, in milliseconds
+ * @param runMs time since the run began, in milliseconds
  */
 export function dueAgeMs({ maxAgeMs, nextRunMs }: Omit<PromisedFeed, 'name'>, runMs: number): number {
   const half = maxAgeMs / 2;
@@ -36,7 +36,7 @@ export function dueAgeMs({ maxAgeMs, nextRunMs }: Omit<PromisedFeed, 'name'>, ru
   return Math.max(leadMs < maxAgeMs ? maxAgeMs - leadMs : half, Math.min(runMs, half));
 }
 
-/** The sets among `sets` that have a promised age. */
+/** The sets in `sets` that have a promised age. */
 export function toPromisedSets(
   sets: readonly { readonly feedSet: number; readonly feeds: readonly string[] }[],
   promised: readonly PromisedFeed[],
@@ -51,34 +51,36 @@ export function toPromisedSets(
   });
 }
 
-/** What a promise takes. */
+/** The terms of a promised age. */
 export interface AgePromise {
   readonly feed: string;
   readonly offers: number;
   readonly maxAgeMs: number;
-  /** Between two runs of the feed at most, in milliseconds; 0: nobody knows. */
+  /** Longest time between two runs of the feed, in milliseconds; 0: unknown. */
   readonly runEveryMs: number;
 }
 
-/** A promise that can't be held, and what would be. */
+/** A promise that cannot be kept, and the age that can. */
 export interface BrokenPromise extends AgePromise {
-  /** `runs`: they are too far apart. `calls`: there are too few. */
+  /** `runs`: runs are too far apart. `calls`: there are too few calls. */
   readonly cause: 'runs' | 'calls';
-  /** The least age that can be held, in whole minutes, if all promises that lack calls are stretched alike; Infinity: none. */
+  /**
+   * The lowest age that can be kept, in whole minutes, if all promises that lack calls are stretched by the same factor; Infinity: none.
+   */
   readonly heldMs: number;
-  /** Of details: what all promises together need, and what there is. */
+  /** Detail calls per day that all promises together need. `callsPerDay`: those available. */
   readonly neededPerDay: number;
   readonly callsPerDay: number;
 }
 
-/** How often a detail is fetched by runs at regular times; null: they are too far apart. */
+/** Time between two fetches of a detail by runs at regular times; null: runs are too far apart. */
 function fetchEveryMs({ maxAgeMs, runEveryMs }: AgePromise): number | null {
   if (maxAgeMs <= runEveryMs + runLeadMs) return null;
   if (runEveryMs === 0) return maxAgeMs - runLeadMs;
   return runEveryMs * Math.max(1, Math.ceil((maxAgeMs - runLeadMs) / runEveryMs - 1));
 }
 
-/** Calls a day that promises take; those that runs can't hold take a call of each run. */
+/** Calls per day that promises take. A promise that the runs cannot keep takes one call per offer and run. */
 export function countPromisedCalls(promises: readonly AgePromise[]): number {
   return promises.reduce(
     (sum, promise) => sum + (promise.offers * dayMs) / (fetchEveryMs(promise) ?? promise.runEveryMs),
@@ -88,10 +90,10 @@ export function countPromisedCalls(promises: readonly AgePromise[]): number {
 
 const wholeMinutes = (ms: number): number => Math.ceil(ms / minuteMs) * minuteMs;
 
-/** Halvings of the range in which the factor is searched: to a hundred-thousandth of it. */
+/** Number of halvings of the range in which the factor is searched, for an accuracy of a hundred-thousandth. */
 const halvings = 40;
 
-/** The least factor, 1 at least, by which all ages must be longer, so that the calls suffice; Infinity: none. */
+/** The lowest factor, at least 1, by which all ages must be longer for the calls to suffice; Infinity: none. */
 function findStretch(promises: readonly AgePromise[], callsPerDay: number): number {
   const fits = (by: number) =>
     countPromisedCalls(promises.map((one) => ({ ...one, maxAgeMs: one.maxAgeMs * by }))) <= callsPerDay;
@@ -109,11 +111,11 @@ function findStretch(promises: readonly AgePromise[], callsPerDay: number): numb
   return high;
 }
 
-/** The promises that can't be held with so many calls of details a day. Pure. */
+/** The promises that cannot be kept with this many detail calls per day. Pure. */
 export function findBrokenPromises(promises: readonly AgePromise[], callsPerDay: number): BrokenPromise[] {
   const reachable = promises.map((one) => ({
     ...one,
-    // A minute more than the runs need at least.
+    // One minute more than the runs need.
     maxAgeMs: Math.max(one.maxAgeMs, one.runEveryMs + runLeadMs + minuteMs),
   }));
   const stretch = findStretch(reachable, callsPerDay);

@@ -9,8 +9,8 @@ import type { ShopOffer, SuspectedShop } from './queue/suspected-shop.ts';
 import type { PlannerFigures } from './queue/read-planner.ts';
 
 /**
- * What the page of a shop that seems to have repriced is worth: what its offers add, and those most that have changed with
- * their shop, as far as siblings on such pages have. `weights`: of sets of feeds.
+ * Value of the page of a shop that seems to have repriced: the sum over its offers. The offers most likely to have changed with their
+ * shop add most, as siblings on such pages have shown. `weights`: of sets of feeds.
  */
 export function valueShop(
   { offers, listed, ...open }: SuspectedShop,

@@ -19,19 +19,19 @@ export interface DueWindow extends WindowPage {
   readonly kind: SearchKind;
   /** Empty: the list of a shop that seems to have repriced. */
   readonly feed: string;
-  /** It has no lease. */
+  /** True: it has no lease. */
   readonly isFree: boolean;
-  /** Pages of its pass that are left, as far as is known; at least 1. */
+  /** Pages left in its pass, as far as is known; at least 1. */
   readonly pagesLeft: number;
-  /** Since its last pass ended; null: there was none. */
+  /** Days since its last pass ended; null: there was none. */
   readonly ageDays: number | null;
-  /** What passes learned of its worth, as `Learn.page` values pages; null: nothing yet. */
+  /** The value that passes learned, as `Learn.page` values pages; null: nothing yet. */
   readonly worth: WindowWorth | null;
-  /** What a page of a shop that seems to have repriced is worth by; absent: the window is one of a feed. */
+  /** Basis of the value of a page of a shop that seems to have repriced; absent: the window belongs to a feed. */
   readonly shop?: SuspectedShop;
 }
 
-/** `sync.search_window.kind` of the windows that each kind of search is about. */
+/** `sync.search_window.kind` of the windows of each kind of search. */
 const periodKinds = {
   search: ['keyword', 'category'],
   seller: ['seller'],

@@ -10,9 +10,9 @@ import type { Feed, FreshnessAges } from '../../model/sync-config.ts';
 import { runSql, runSqlForOne } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 
-/** More offers cost time, and settled ages move by less than a hundredth. */
+/** More offers cost time, and change ages in steady state by less than a hundredth. */
 const sampledOffers = 1500;
-/** Of each feed and kind. At ten times as many a forecast takes seconds. */
+/** Windows per feed and kind. At ten times as many, a forecast takes seconds. */
 const sampledWindows = 500;
 
 type SampledRow = readonly [string[], number, number, number, number, number, boolean, boolean, boolean];
@@ -32,7 +32,7 @@ function toOffer([
   return { feeds, popularity, changes, days, ...ages, hasDetail, isStale, isPostponed };
 }
 
-/** What is known of what feeds pull. */
+/** What is known of the targets of feeds. */
 export interface ForecastStore {
   /** Reads samples, never a whole large table. */
   read(feeds: readonly Feed[], freshness: FreshnessAges): Promise<ForecastFacts>;

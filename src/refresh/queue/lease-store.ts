@@ -21,80 +21,74 @@ import { searchWindow } from '../../schema/search.ts';
 import { categoryVisit, run } from '../../schema/sync.ts';
 import { pageStaleFromMs, readWindowQuery, type WindowQuery } from './window-query.ts';
 
-/** What a fetch job is about. Each kind of target has a lease, so that no two jobs are made for one. */
+/** Target of a fetch job. Each kind of target has a lease, so that no two jobs are made for one target. */
 export type TargetKind = 'category' | SearchKind | 'detail';
 
 /** Reads and leases what is due; all times by the ledger clock. */
 export interface LeaseStore {
   /**
-   * Makes the windows of some feeds, and retires those that they no longer select. `isTreeClosed`: the category API
-   * is held, so nodes that were never fetched are searched as they are.
+   * Makes the windows of some feeds, and retires those that they no longer select. `isTreeClosed`: the category API is held, so
+   * categories that were never fetched are searched directly.
    */
   ensureWindows(feeds: readonly Feed[], language: string, isTreeClosed: boolean): Promise<void>;
   leaseCategories(lease: LeaseRequest): Promise<string[]>;
   /** Windows of the feeds that are due, or that the run has taken. */
   listDueWindows(kinds: readonly SearchKind[], lease: DueWindowsRequest): Promise<DueWindow[]>;
   /**
-   * Windows of shops that seem to have repriced, which it makes; those that are due, or that the run has taken. The most likely
-   * first.
+   * Makes the windows of shops that seem to have repriced. Returns those that are due, or that the run has taken, the most likely first.
    */
   listDueShops(request: DueShopsRequest): Promise<DueWindow[]>;
   /** Leases those that have no lease. */
   takeWindows(runId: string, windowIds: readonly string[]): Promise<WindowPage[]>;
-  /** Leases those that have no lease. `promised`: those of them that a promised age makes due. */
+  /** Leases those without a lease. `promised`: those of them that a promised age makes due. */
   takeOffers(runId: string, offerIds: readonly string[], promised?: readonly string[]): Promise<string[]>;
-  /** Targets that the run has taken and that are neither loaded nor given back. */
+  /** Number of targets that the run has taken and that are neither loaded nor given back. */
   countLeases(runId: string): Promise<number>;
   /** Whether another active run has leases on targets of the feeds. */
   isAwaitingOthers(runId: string, feeds: readonly Feed[]): Promise<boolean>;
   /** Calls that the feeds would need right now, as far as is known. */
   countDue(feeds: readonly Feed[], freshness: FreshnessAges): Promise<number>;
-  /**
-   * Of the given targets, those that the run still holds: the others were answered meanwhile. None after the
-   * run's deadline or its end.
-   */
+  /** The given targets that the run still holds: the others were answered meanwhile. None after the run's deadline or its end. */
   keepLeased(kind: TargetKind, runId: string, ids: readonly string[]): Promise<string[]>;
-  /**
-   * For offers whose details are known to be out of date: the maximum age of an answer that still has new data about them,
-   * in ms.
-   */
+  /** For offers whose details are known to be out of date: the age, in ms, that an answer must be below to have new data about them. */
   listKnownStale(offerIds: readonly string[]): Promise<Map<string, number>>;
-  /** The ages of the newest details of offers, in ms: an answer that is no younger has nothing new. Nothing of those without. */
+  /**
+   * Ages of the newest details of offers, in ms: an answer must be younger to have anything new. Offers without a detail are left out.
+   */
   listDetailAges(offerIds: readonly string[]): Promise<Map<string, number>>;
-  /** Gives targets back. Without ids: all of the run. */
+  /** Gives targets back; without `ids`, all of the run. */
   release(kind: TargetKind, runId: string, ids?: readonly string[]): Promise<void>;
   /**
-   * Frees targets that could not be fetched, and postpones them: what may pass for minutes, longer with each try in a row,
-   * what was refused until the next day.
+   * Frees targets that could not be fetched, and postpones them: errors that may pass for minutes, longer with each try in a row;
+   * refusals until the next day.
    */
   postpone(kind: TargetKind, ids: readonly string[], failure: TargetFailure): Promise<void>;
-  /** What could not be fetched for a reason that may pass, and waits for its next try. */
+  /** Targets that could not be fetched for a reason that may pass, and that wait for their next try. */
   countPostponed(feeds: readonly Pick<Feed, 'name' | 'categories'>[]): Promise<Postponed>;
   /**
-   * Puts a search with the name of its category as keyword in the place of one that 1688 refuses without. False: the search
-   * has a keyword, or its category no name.
+   * Replaces a search that 1688 refuses without a keyword by one with the name of its category as keyword. False: the search already has
+   * a keyword, or its category has no name.
    */
   nameCategorySearch(windowId: string): Promise<boolean>;
-  /** 1688 answered a search of a category without a keyword: ends those with names. False: there were none. */
+  /** Called when 1688 answered a search of a category without a keyword: ends those with names. False: there were none. */
   unnameCategorySearches(): Promise<boolean>;
-  /** The query of a window, for the page that is next. Null: the window is not there any more. */
+  /** The query for the next page of a window. Null: the window no longer exists. */
   searchRequest(windowId: string): Promise<WindowQuery | null>;
   /**
-   * As `listKnownStale`, for the next page of a window: null unless its pass reads its pages again, or its shop seems to have
-   * repriced.
+   * As `listKnownStale`, for the next page of a window; null unless its pass reads its pages again, or its shop seems to have repriced.
    */
   pageStaleFromMs(windowId: string): Promise<number | null>;
 }
 
 export interface TargetFailure {
-  /** Of the error. */
+  /** Code of the error. */
   readonly code: string;
   readonly mayPass: boolean;
 }
 
 export interface Postponed {
   readonly targets: number;
-  /** Of the first; null: there are none. */
+  /** Time of the first next try; null: there is none. */
   readonly nextTryAt: Date | null;
 }
 
@@ -102,7 +96,7 @@ export interface LeaseRequest extends DueWindowsRequest {
   readonly limit: number;
 }
 
-/** Longer than any job waits in a queue; a lost queue frees its leases at once, so this is the last resort. */
+/** Longer than any job waits in a queue. A lost queue frees its leases at once, so this is the last resort. */
 const leaseMs = 10 * 60_000;
 
 const targets = {
@@ -117,10 +111,10 @@ const targets = {
   detail: { table: refresh, key: refresh.offerId, condition: undefined },
 } as const satisfies Record<TargetKind, unknown>;
 
-/** Outages mostly last some minutes: at half, a target would be tried twice in the same one; at double, a run would wait longer. */
+/** Most outages last some minutes. At half, a target would be tried twice in the same one; at double, a run would wait longer. */
 const firstWaitMs = 2 * minuteMs;
 
-/** The next day's run tries again what was refused, whatever its hour. */
+/** Short enough for the next day's run to retry what was refused, whatever its hour. */
 const longestWaitMs = 12 * hourMs;
 
 const freed = { leasedBy: null, leasedUntil: null } as const;
@@ -176,7 +170,7 @@ function createHeldTargets(pool: Pool): Pick<LeaseStore, 'keepLeased' | 'release
     release: async (kind, runId, ids) => {
       const { table, key, condition } = targets[kind];
       const isOne = ids && inArray(key, [...ids]);
-      // Many rows, which loads may be freeing in another order.
+      // Many rows, which loads may free in another order: retried after a deadlock.
       await runInTransaction(pool, (client) =>
         drizzleOn(client)
           .update(table)
@@ -199,7 +193,7 @@ function createHeldTargets(pool: Pool): Pick<LeaseStore, 'keepLeased' | 'release
   };
 }
 
-/** Since a time of each offer that has it. */
+/** Time since a date of each offer that has it. */
 async function listAges(
   pool: Pool,
   offerIds: readonly string[],

@@ -10,9 +10,9 @@ interface PlannerRow extends Omit<typeof planner.$inferSelect, 'fittedAt' | 'rep
   readonly dateShare: number;
 }
 
-/** What is known of all offers, and what only the choice of calls needs. */
+/** What is known of all offers, plus what only the choice of calls needs. */
 export interface PlannerFigures extends PlannerKnowledge {
-  /** The changes that tell the share that rows show. */
+  /** The counted changes that determine the share that rows show. */
   readonly shown: VisibleShare;
   readonly meanPopularity: number;
   /** Null: not known yet. */

@@ -33,7 +33,7 @@ export interface RefreshCandidate {
   readonly detailAgeDays: number;
 }
 
-/** What is due at all. */
+/** Which offers are due. */
 export interface DueRequest {
   readonly feedSets: readonly number[];
   /** Offers fetched within this time are not due, unless their details are known to be wrong. */
@@ -56,27 +56,27 @@ export interface RunDetails {
 /** The order in which offers are fetched; all times by the ledger clock. */
 export interface RefreshQueue {
   suspicion(): Promise<Suspicion>;
-  /** Details of a run that are loaded (`limit` at most), and those that it has taken and that are not loaded yet. */
+  /** Number of loaded details of a run (at most `limit`), and of those that it has taken and that are not loaded yet. */
   countDetails(runId: string, limit: number): Promise<RunDetails>;
   planner(): Promise<PlannerFigures>;
   /**
-   * Assigns offers to feeds again, if the bound of a feed, its watch list or its searches have changed. `unseenBucket`: the bucket
-   * of offers without observations.
+   * Assigns offers to feeds again if the bound of a feed, its watch list or its searches have changed. `unseenBucket`: the bucket of
+   * offers without observations.
    */
   assignFeeds(feeds: readonly Feed[], unseenBucket: number): Promise<void>;
-  /** Keeps the promised ages of all feeds of the sync file. */
+  /** Stores the promised ages of all feeds of the sync file. */
   notePromisedAges(feeds: readonly Feed[]): Promise<void>;
-  /** All sets that any of the feeds belongs to. */
+  /** All sets that contain any of the feeds. */
   listFeedSets(feeds: readonly string[]): Promise<FeedSet[]>;
-  /** Of each bucket the due offer without a lease that was fetched longest ago. */
+  /** The due offer without a lease that was fetched longest ago, of each bucket. */
   listHeads(request: DueRequest): Promise<RefreshCandidate[]>;
-  /** The due offers without a lease that follow given ones in their buckets, of each bucket at most its `limit`. */
+  /** The due offers without a lease that follow given ones in their buckets; at most `limit` per bucket. */
   listFollowing(places: readonly Place<RefreshCandidate>[], freshForMs: number): Promise<RefreshCandidate[]>;
-  /** The offers whose details are due by their promised age, at most `limit`: those first that pass it first. */
+  /** The offers whose details are due by their promised age, at most `limit`: those that exceed it soonest first. */
   listPromised(sets: readonly PromisedSet[], limit: number): Promise<string[]>;
-  /** The calls that the promised ages take until some time; of more than `limit` offers that many at least. */
+  /** Number of calls that the promised ages need until a time; with more than `limit` offers, at least that many. */
   countPromisedCalls(sets: readonly PromisedSet[], until: Date, limit: number): Promise<number>;
-  /** The input of the planner's figures of a day, with a sample of at most `limit` offers. */
+  /** Input for the daily fit of the planner, with a sample of at most `limit` offers. */
   sample(limit: number): Promise<PlannerSample>;
   saveFit(fit: PlannerFit): Promise<void>;
 }
@@ -85,18 +85,18 @@ export interface PlannerSample {
   /** Null: never. */
   readonly fittedAt: Date | null;
   readonly prior: ChangeRate;
-  /** What observations showed of some offers. */
+  /** Evidence of a sample of offers. */
   readonly sample: readonly ChangeRate[];
-  /** Of each figure: the evidence of some offers. */
+  /** For each figure, the evidence of a sample of offers. */
   readonly figures: Readonly<Record<Figure, readonly SampledFigure[]>>;
-  /** Changes that rows show, and do not. */
+  /** Counted changes that rows show, and that they do not show. */
   readonly shown: VisibleShare;
   readonly meanPopularity: number;
-  /** About how many there are. */
+  /** Approximate number of offers. */
   readonly offers: number;
-  /** Detail fetches of offers that were known, in the last seven days. */
+  /** Detail fetches of known offers per day, over the last seven days. */
   readonly detailsPerDay: number;
-  /** Of all shops together. */
+  /** Repricings of all shops together. */
   readonly shops: RepricingRecord;
   readonly siblings: SiblingRecord;
 }
@@ -104,7 +104,7 @@ export interface PlannerSample {
 export interface PlannerFit {
   readonly prior: ChangeRate;
   readonly figures: readonly FigureShares[];
-  /** Of what changes showed, the share that is kept. */
+  /** Part of the counted changes that is kept. */
   readonly shownKept: number;
   readonly meanPopularity: number;
   /** Null: not known. */
@@ -119,7 +119,7 @@ interface HeadRow extends Omit<RefreshCandidate, 'learned'> {
   readonly rateDays: number;
 }
 
-/** Thousands of rows: to copy the rest of each object takes five times as long. */
+/** Fields are named because there are thousands of rows: spreading the rest of each object takes five times as long. */
 const toCandidate = (row: HeadRow): RefreshCandidate => ({
   offerId: row.offerId,
   feedSet: row.feedSet,
@@ -158,7 +158,7 @@ async function assignFeeds(pool: Pool, feeds: readonly Feed[], unseenBucket: num
   for (const row of rows) {
     const feed = feeds.find(({ name }) => name === row.feed);
     if (!feed) continue;
-    // Many rows, which loads may be locking in another order.
+    // Many rows, which loads may lock in another order: retried after a deadlock.
     await runInTransaction(pool, async (client) => {
       await applySql(client, readSql('insert-watched-offers'), [feed.offers, unseenBucket]);
       await applySql(client, readSql('assign-feed'), [feed.name, feed.maxOffers, feed.offers]);

@@ -1,10 +1,10 @@
 import type { ShopSuspicion } from '../planner/shop-suspicion.ts';
 
-/** An offer of a shop, as far as its value depends on it. */
+/** The properties of a shop's offer that its value depends on. */
 export interface ShopOffer {
   readonly feedSet: number;
   readonly popularity: number;
-  /** What its observations added to the prior. */
+  /** Evidence of its own observations, beyond the prior. */
   readonly changes: number;
   readonly days: number;
   readonly summaryAgeDays: number;
@@ -12,10 +12,10 @@ export interface ShopOffer {
   readonly isStale: boolean;
 }
 
-/** A shop that seems to have repriced; its days are counted from now, so they are below 0. */
+/** A shop that seems to have repriced. Its days are counted from now, so they are below 0. */
 export interface SuspectedShop extends Omit<ShopSuspicion, 'siblings'> {
-  /** Of its offers, 50 at most. */
+  /** At most 50 of its offers. */
   readonly offers: readonly ShopOffer[];
-  /** How many offers of a page each of them stands for. */
+  /** Number of offers on a page that each of them stands for. */
   readonly listed: number;
 }

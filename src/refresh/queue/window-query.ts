@@ -9,7 +9,7 @@ import { shopSuspicion } from '../../schema/planner.ts';
 import { searchWindow, windowOffer } from '../../schema/search.ts';
 import { isReadAgain } from '../searches/is-read-again.ts';
 
-/** A search by a picture that is still named as in the sync file: by its url, or the path of a file. */
+/** A search by a picture as the sync file names it: by its URL, or the path of a file. */
 export type ImageQuery = Omit<SearchImageRequest, 'queryImage'> & { readonly image: string };
 
 export type WindowQuery = SearchKeywordRequest | SearchSellerRequest | ImageQuery;
@@ -35,8 +35,7 @@ export async function readWindowQuery(pool: Pool, windowId: string): Promise<Win
 }
 
 /**
- * What the pages of the pass showed until now is out of date, and so is what the list of a shop showed before it seems to have
- * repriced.
+ * Pages that a pass reads again are out of date up to now; the list of a shop is out of date up to when it seems to have repriced.
  *
  * @see LeaseStore.pageStaleFromMs
  */

@@ -5,37 +5,37 @@ import { driftRows } from './drift-rows.ts';
 import { isReadAgain } from './is-read-again.ts';
 
 /**
- * Pages of one pass that lie further apart show two lists, not one. Forty pages take seconds; a pass that a quota
- * interrupted continues hours later. At a tenth, busy workers would break passes off; at ten times, lists change within.
+ * Pages of one pass that are further apart in time show two lists, not one. Forty pages take seconds; a pass that a quota interrupted
+ * continues hours later. At a tenth, busy workers would break passes off; at ten times, lists change in between.
  */
 const steadyForMs = hourMs;
 
-/** A page after the last one of the total without new rows counts as empty. */
+/** A page past the end of the stated total, without new rows, counts as empty. */
 function readPastEnd(observation: PageObservation, { totalRecords }: WindowState): PageObservation {
   const { page, pageSize, newIdsInPass } = observation;
   const isPastEnd = page > 1 && totalRecords !== null && (page - 1) * pageSize >= totalRecords;
   return isPastEnd && newIdsInPass === 0 ? { ...observation, rowsInAnswer: 0, totalRecords } : observation;
 }
 
-/** A search whose list shrank so long ago, and stayed so, is believed whatever the others do. */
+/** A list that shrank this long ago, and stayed so, is believed whatever other searches show. */
 const believedAfterMs = 7 * dayMs;
 
 /**
- * A search that fails quietly is an empty or a short list: about half of what is known, or less. Of a list so short that one
- * offer is a third of it, less than half.
+ * A search that fails silently shows an empty or short list: about half of the known total, or less. For lists so short that one offer is
+ * a third of them: less than half.
  */
 const isShrunk = (known: number, total: number): boolean =>
   known < 5 ? total * 2 < known : total * 5 <= known * 3;
 
-/** The last pass found it shrunk, and was not believed: what is known is still the total from before. */
+/** The last pass found the list shrunk and was not believed: `totalRecords` is still the total from before. */
 function wasShrunk({ lastOutcome, lastReach, totalRecords }: WindowState): boolean {
   const isRead = lastOutcome === 'unproven' || lastOutcome === 'short';
   return isRead && totalRecords !== null && lastReach !== null && isShrunk(totalRecords, lastReach);
 }
 
 /**
- * Whether the total of a page is one to go by. One that shrank has to be seen so by a second pass, while most other searches
- * list what they did; or for a week.
+ * Whether the total of a page is believed. A total that shrank must be confirmed by a second pass while most other searches list what
+ * they did, or must last for a week.
  */
 function isBelieved(prior: WindowState, observation: PageObservation): boolean {
   const known = prior.totalRecords;
@@ -60,7 +60,7 @@ function isSteady(prior: WindowState, observation: PageObservation): boolean {
   return sinceStartMs >= 0 && sinceStartMs <= steadyForMs;
 }
 
-/** How a pass ended that was read to the end of its list, `reachable` records of which 1688 says that it shows. */
+/** Outcome of a pass that was read to the end of its list. `reachable`: number of records that 1688 says it shows. */
 function outcomeAtEnd(pass: WindowState, reachable: number | null): PassOutcome {
   if (reachable !== null) {
     if (reachable - pass.idsListed > driftRows(reachable)) return 'truncated';
@@ -71,8 +71,8 @@ function outcomeAtEnd(pass: WindowState, reachable: number | null): PassOutcome 
 }
 
 /**
- * Whether nothing follows the page. Without a total, a page that is not full is the last one. With one, it is the page that
- * has its last record; but a full one only if the last pass listed just as many, for totals can be a page too small.
+ * Whether this is the last page. Without a total, a page that is not full is the last one. With a total, it is the page with the last
+ * record; if that page is full, only if the last pass listed just as many, because totals can be a page too small.
  */
 function isLastPage(
   { lastReach, idsListed }: WindowState,
@@ -87,14 +87,14 @@ function isLastPage(
 }
 
 interface PassEnd {
-  /** Null: it continues. */
+  /** Null: the pass continues. */
   readonly outcome: PassOutcome | null;
   readonly isDoubted: boolean;
 }
 
 /**
- * Of a list that nobody has read before, one record in so many may be missing because the list moved while it was read. In
- * pages of 50, about one in 280 is (the sandbox's). At half, every second list would be read again, at double hardly one.
+ * In a list that was never read before, one record in this many may be missing because the list moved while it was read. In pages of 50,
+ * about one in 280 is (measured on the sandbox). At half, every second list would be read again; at double, hardly any.
  */
 const recordsPerMissing = 200;
 
@@ -102,8 +102,8 @@ const lacksRecords = ({ idsListed }: WindowState, reachable: number): boolean =>
   (reachable - idsListed) * recordsPerMissing > reachable;
 
 /**
- * Whether the pages of a pass that has reached its end are to be read again: the first pass over a list that moved, so that
- * rows came twice and others did not. What a later pass misses is known from the one before.
+ * Whether a pass that has reached its end reads its pages again: the first pass over a list that moved, so that some rows came twice and
+ * others not at all. What a later pass misses is known from the one before.
  */
 function mustReadAgain(
   pass: WindowState,
@@ -116,7 +116,7 @@ function mustReadAgain(
   return isFirst && isMoved && totalRecords !== null && lacksRecords(pass, totalRecords);
 }
 
-/** A pass that reads its pages again ends as soon as it has listed enough, or with them. */
+/** A pass that reads its pages again ends when it has listed enough, or at the last page. */
 function passReadAgain(pass: WindowState, observation: PageObservation): PassEnd {
   const { isDoubted } = pass;
   if (observation.isSplit) return { outcome: 'split', isDoubted };
@@ -127,14 +127,14 @@ function passReadAgain(pass: WindowState, observation: PageObservation): PassEnd
   return { outcome: isOver ? outcomeAtEnd(pass, reachable) : null, isDoubted };
 }
 
-/** The pass after a page. */
+/** State of the pass after a page. */
 function passAfter(pass: WindowState, observation: PageObservation): PassEnd {
   const { maxPages, isDoubted } = pass;
   if (observation.isSplit) return { outcome: 'split', isDoubted };
   const total = observation.totalRecords;
   const reachable = total === null ? null : Math.min(total, searchReach);
   const isEmpty = observation.rowsInAnswer === 0;
-  // The few rows of a last page may have been on the page before, in a list that moves.
+  // In a list that moves, the few rows of a last page may have been on the page before.
   const isRepeat =
     observation.page > 1 &&
     observation.rowsInAnswer > driftRows(observation.pageSize) &&
@@ -147,7 +147,7 @@ function passAfter(pass: WindowState, observation: PageObservation): PassEnd {
   return { outcome: isOver ? 'max_pages' : null, isDoubted };
 }
 
-/** The numbers of a pass that has ended. A split is no evidence for the whole list. */
+/** The numbers of an ended pass. A split is no evidence for the whole list. */
 function closePass(
   pass: WindowState,
   lastOutcome: PassOutcome,
@@ -176,10 +176,10 @@ const openPass = (prior: WindowState, { observedAt }: PageObservation): WindowSt
 });
 
 /**
- * Moves a search window's cursor over one answered page: to the next page, or to the end of the pass. A page
- * that the cursor does not point at (a repeat, a late answer) moves nothing. After an empty page, or one without a new
- * id, if the total promises more, one more page is fetched; if that is no better, the pass is over. The first pass over a
- * list that moved goes on from its first page, once.
+ * Moves a search window's cursor over one answered page: to the next page, or to the end of the pass. A page that the cursor does not
+ * point at (a repeat, or a late answer) moves nothing. After an empty page, or a page without a new id, if the total promises more, one
+ * more page is fetched; if that is no better, the pass is over. The first pass over a list that moved continues from its first page,
+ * once.
  */
 export function advanceWindow(prior: WindowState, answered: PageObservation): WindowState {
   if (answered.page !== prior.nextPage) return prior;

@@ -1,8 +1,8 @@
 import type { WindowState } from '../../model/learning.ts';
 
 /**
- * Whether the pass of a window reads its pages, of so many rows each, a second time: it has listed more rows than the pages
- * before the next one hold.
+ * Whether the pass of a window reads its pages a second time: it has listed more rows than the pages before the next one hold.
+ * `pageSize`: rows per page.
  */
 export function isReadAgain(
   {

@@ -3,13 +3,12 @@ import { searchReach } from '../../model/search-limits.ts';
 import { driftRows } from './drift-rows.ts';
 
 /**
- * Pages in a row without anything new or changed that stop a pass. Of 150 rows none changed: fewer than one in fifty of
- * the others did, at 95 %, so that a further page brings less than one change. At one, the pass would stop by chance; at
- * ten, it would rarely stop.
+ * Consecutive pages without anything new or changed that stop a pass. If none of 150 rows changed, fewer than one in fifty of the others
+ * did (95 % confidence), so a further page brings less than one change. At one, passes would stop by chance; at ten, rarely.
  */
 export const staleRun = 3;
 
-/** Passes that read the list to its end, or to its limit. After any other, the next one is not stopped. */
+/** Outcomes of passes that read the list to its end, or to its limit. After any other outcome, the next pass is not stopped. */
 const readToEnd: readonly (PassOutcome | null)[] = ['complete', 'unproven', 'capped', 'short', 'max_pages'];
 
 /** The last page that the pass would read. */
@@ -19,10 +18,10 @@ function lastPage({ totalRecords, maxPages }: WindowState, pageSize: number): nu
 }
 
 /**
- * No sort order of 1688 makes later pages older: it orders the rows of a page, not the list (1688 docs keywordQuery v1).
- * So that what follows is only likely to be as quiet as what came before, and two passes in a row are never stopped:
- * a row is fetched in every second pass at least. A total that differs from what the last pass listed is a
- * change by itself. A part is not stopped: only complete passes of all parts together show which offers are missing.
+ * No sort order of 1688 makes later pages older: it orders the rows of a page, not the list (1688 docs keywordQuery v1). So quiet pages
+ * only make it likely that the rest is quiet too, and two passes in a row are never stopped: a row is fetched at least in every second
+ * pass. A total that differs from what the last pass listed counts as a change. A part is not stopped: only complete passes of all parts
+ * together show which offers are missing.
  */
 function mayStop({ lastOutcome, totalRecords, lastReach, isDoubted }: WindowState): boolean {
   if (isDoubted || totalRecords === null || lastReach === null || !readToEnd.includes(lastOutcome))
@@ -30,7 +29,7 @@ function mayStop({ lastOutcome, totalRecords, lastReach, isDoubted }: WindowStat
   return Math.abs(totalRecords - lastReach) <= driftRows(totalRecords);
 }
 
-/** Books what a page that has moved the cursor showed; may stop the pass. `state`: the window as that page left it. */
+/** Records what a page that moved the cursor showed; may stop the pass. `state`: the window as that page left it. */
 export function noteYield(state: WindowState, found: PageYield): WindowState {
   const isStale = found.newOffers + found.changedOffers === 0;
   const noted: WindowState = {

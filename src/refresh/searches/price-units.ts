@@ -1,10 +1,10 @@
-/*
- * Prices as whole numbers of 0.0001 yuan, as fine as the catalog keeps them: up to 10^13, so that a double holds each
- * exactly, where a fraction of a yuan would not be.
+/**
+ * Prices as whole numbers of 0.0001 yuan, the precision of the catalog: up to 10^13, so that a double holds each exactly, unlike a
+ * fraction of a yuan.
  */
 
 const unitsPerYuan = 10_000;
-/** How many of them a fen, a hundredth of a yuan, has. */
+/** Units of 0.0001 yuan per fen (a hundredth of a yuan). */
 export const unitsPerFen = 100;
 
 /** Null when the text is no amount. Digits below 0.0001 yuan are cut off. */
@@ -14,7 +14,7 @@ export function parseUnits(yuan: string): number | null {
   return Number(whole) * unitsPerYuan + Number(fraction.slice(0, 4).padEnd(4, '0'));
 }
 
-/** Of whole fen, as decimal text in yuan without trailing zeros. */
+/** Formats whole fen as decimal text in yuan without trailing zeros. */
 export function formatFen(fen: number): string {
   const cents = String(fen % 100).padStart(2, '0');
   return `${Math.floor(fen / 100)}.${cents}`.replace(/\.?0+$/, '');

@@ -3,12 +3,12 @@ import { fenBetween, formatFen, parseUnits, unitsPerFen } from './price-units.ts
 import { searchReach } from '../../model/search-limits.ts';
 
 /**
- * Below this total a window that was split is read as one again. At the cap itself, a window would be split and joined
- * as its total goes up and down by one; at half, windows that fit into one query would be searched in two parts.
+ * Below this total, a window that was split is read whole again. At the cap itself, a window would be split and joined as its total moves
+ * by one; at half, windows that fit into one query would be searched in two parts.
  */
 const joinBelow = 0.8 * searchReach;
 
-/** Of a first page's rows, the share outside the price bounds from which on the bounds count as ignored. */
+/** Share of the rows of a first page outside the price bounds from which on the bounds count as ignored. */
 const ignoredShare = 0.4;
 
 interface Bounds {
@@ -24,9 +24,9 @@ function boundsOf({ minCny, maxCny }: PriceBand): Bounds {
 }
 
 /**
- * Where rows of a part lie outside its bounds, 1688 did not mind them. It may mean another price than the one in the row,
- * a reduced one perhaps, so that nothing can be said of narrow parts. The first two parts are wide, and at least one of
- * them would have half of its rows outside.
+ * Whether 1688 ignored the price bounds: rows of a part lie outside them. 1688 may compare another price than the one in the row, perhaps
+ * a reduced one, so narrow parts prove nothing. The first two parts are wide, and at least one of them would have half of its rows
+ * outside.
  */
 function areIgnored(prices: readonly number[], { low, high }: Bounds): boolean {
   const isWide = low === 0 || high === Infinity || high >= 1.5 * low;
@@ -40,14 +40,14 @@ interface Cut {
   readonly below: number;
 }
 
-/** In the middle of a range of whole fen; none when it is empty. */
+/** A cut in the middle of a range of whole fen; none when the range is empty. */
 function cutWithin([min, greatest]: readonly [number, number], below: number): Cut[] {
   return min > greatest ? [] : [{ bound: Math.floor((min + greatest) / 2), below }];
 }
 
 /**
- * A cut between two prices that are next to each other. Where no fen lies between them, the cut is one of the two: both
- * parts have it, and one of them has it alone.
+ * A cut between two neighbouring prices. If no fen lies between them, the cut is one of the two: both parts have it, and one of them has
+ * it alone.
  */
 function cutBetween(left: number, right: number, below: number, { low, high }: Bounds): Cut[] {
   const between = cutWithin(fenBetween(left, right), below);
@@ -56,7 +56,7 @@ function cutBetween(left: number, right: number, below: number, { low, high }: B
   return own === undefined ? [] : [{ bound: own / unitsPerFen, below }];
 }
 
-/** Next to the only price, so that the rest has fewer others. */
+/** Cuts next to the only price, so that the part with it has fewer other prices. */
 function cutsBeside(price: number, count: number, { low, high }: Bounds): Cut[] {
   const [above, lastAbove] = fenBetween(price, high);
   const [firstBeneath, beneath] = fenBetween(low, price);
@@ -66,7 +66,7 @@ function cutsBeside(price: number, count: number, { low, high }: Bounds): Cut[] 
   ];
 }
 
-/** Where to cut a band so that both parts have about as many of the prices, in whole fen. Null: it can't be cut. */
+/** Where to cut a price range so that both parts have about as many of the prices, in whole fen. Null: it cannot be cut. */
 function chooseBound(prices: readonly number[], bounds: Bounds): number | null {
   const sorted = prices
     .filter((price) => price >= bounds.low && price <= bounds.high)
@@ -84,13 +84,13 @@ function chooseBound(prices: readonly number[], bounds: Bounds): number | null {
 }
 
 /**
- * Whether a window whose first page was read is to be read on, or in parts by price. Sorting does not help: it orders
- * the rows of one page (1688 docs keywordQuery v1). The size of a list that reaches the cap is not known, so that it is
- * cut in two, by the prices on its first page, and again if a part still reaches the cap: each cut that was needed costs
- * the one page that showed it. Categories are leaves already, wherever the tree is known.
+ * Whether a window whose first page was read is read on, or in parts by price. Sorting does not help: it orders the rows of one page
+ * (1688 docs keywordQuery v1). The size of a list that reaches the cap is not known. So the window is cut in two, by the prices on its
+ * first page, and again if a part still reaches the cap: each necessary cut costs the one page that showed it. Categories are already
+ * leaves where the tree is known.
  *
- * Both parts have the bound: 1688 does not say whether bounds belong to what they bound, and so no price lies in
- * neither. Offers without a price are in no part.
+ * Both parts include the bound: 1688 does not say whether bounds are inclusive, and so no price is in neither. Offers without a price are
+ * in no part.
  */
 export function splitWindow(
   window: WindowShape,
