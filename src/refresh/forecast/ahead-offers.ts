@@ -7,13 +7,13 @@ import { drawChanges, type DrawnChange } from './draw-changes.ts';
 import type { Knowledge, OfferGroup, SampledOffer } from './knowledge.ts';
 import { seededDraws } from './seeded-draws.ts';
 
-/** One of the courses that a sampled offer may take. Times are days from now, below 0 before. */
+/** A simulated course of a sampled offer. Times are days from now, negative in the past. */
 export interface AheadOffer {
-  /** Offers that it stands for. */
+  /** Number of offers that it stands for. */
   readonly offers: number;
   readonly weight: number;
   readonly changes: readonly DrawnChange[];
-  /** From one pass over its search to the next; Infinity: no search lists it. */
+  /** Days between two passes over its search; Infinity: no search lists it. */
   readonly rowEveryDays: number;
   /** Not fetched by the first run, because it failed. */
   readonly isPostponed: boolean;
@@ -30,12 +30,12 @@ export interface AheadOffer {
 /** What all offers share. */
 export type AheadBasis = Pick<Knowledge, 'prior' | 'visibleShare'>;
 
-/** Courses at least. At half of them, ages differ by one in a hundred; at double, 24 combinations take seconds. */
+/** Least number of courses. At half, ages differ by one in a hundred; at double, 24 combinations take seconds. */
 const minCourses = 4000;
-/** Courses of one offer at most: more are alike. */
+/** Most courses per offer: more would be alike. */
 const maxCoursesEach = 40;
 
-/** How old its row is. Where that is older than the detail, nobody knows: it may have any age until the next pass. */
+/** Age of its row. If the row is older than the detail, its age is not known: it may have any age up to the next pass. */
 function rowAgeOf({ summaryAgeDays, detailAgeDays }: SampledOffer, rowEveryDays: number, drawn: number) {
   if (summaryAgeDays < detailAgeDays || !Number.isFinite(rowEveryDays)) return summaryAgeDays;
   return Math.max(summaryAgeDays, drawn * rowEveryDays);
@@ -46,11 +46,11 @@ interface CourseTerms {
   readonly group: OfferGroup;
   readonly rowEveryDays: number;
   readonly untilDays: number;
-  /** How many courses each sampled offer has. */
+  /** Number of courses per sampled offer. */
   readonly courses: number;
 }
 
-/** The courses of a sampled offer; their first changes are spread over all that is possible. */
+/** The courses of a sampled offer; their first changes are spread over all possible times. */
 function listCourses(sampled: SampledOffer, seed: number, terms: CourseTerms): AheadOffer[] {
   const { knowledge, group, rowEveryDays, untilDays, courses } = terms;
   const { prior, visibleShare, feeds, meanPopularity } = knowledge;
@@ -80,8 +80,7 @@ function listCourses(sampled: SampledOffer, seed: number, terms: CourseTerms): A
 }
 
 /**
- * Courses of all offers, drawn by seeds, so that they are the same whatever the limits are: more calls then do not meet
- * other changes.
+ * Courses of all offers. Seeds make them independent of the limits, so that more calls do not meet other changes.
  *
  * @param rowEveryDays by feed
  */
@@ -103,7 +102,7 @@ export function listAheadOffers(
   });
 }
 
-/** A search row shows the offer: it may flag its detail, and is learned from. */
+/** Simulates a search row that shows the offer: it may prompt a detail, and is learned from. */
 export function seeRow(offer: AheadOffer, at: number, { prior, visibleShare }: AheadBasis): void {
   const { changes, seenAt, learned } = offer;
   const isChanged = changes.some(({ atDays, isVisible }) => isVisible && atDays > seenAt && atDays <= at);
@@ -114,7 +113,7 @@ export function seeRow(offer: AheadOffer, at: number, { prior, visibleShare }: A
   offer.seenAt = at;
 }
 
-/** What a detail that no row had prompted is learned from; a row that had shown a change since would have prompted it. */
+/** Learns from a detail that no row prompted; a row that had shown a change since would have prompted it. */
 function learnUnprompted(offer: AheadOffer, at: number, { prior, visibleShare }: AheadBasis): number {
   const { changes, seenAt, detailAt, learned } = offer;
   const unseen = changes.filter(({ atDays }) => atDays > detailAt && atDays <= at);
@@ -122,7 +121,7 @@ function learnUnprompted(offer: AheadOffer, at: number, { prior, visibleShare }:
   const [summaryAgeDays, detailAgeDays] = [at - seenAt, at - detailAt];
   const exposureDays = vouchedAgeDays(summaryAgeDays, detailAgeDays, visibleShare);
   offer.learned = learnRate(prior, learned, { exposureDays, elapsedDays: summaryAgeDays, isChanged });
-  // Another price hides what else has changed.
+  // Another price hides any other change.
   if (unseen.some(({ isVisible }) => isVisible)) return 0;
   const unprompted = { rate: rateOf(prior, learned), isChanged, summaryAgeDays, detailAgeDays };
   const { visible, hidden } = visibleEvidence(unprompted, { visibleShare, dateShare: 0 });
@@ -130,9 +129,9 @@ function learnUnprompted(offer: AheadOffer, at: number, { prior, visibleShare }:
 }
 
 /**
- * Its detail is fetched; what a row had prompted is no news.
+ * Simulates a fetch of its detail; a change that a row had prompted teaches nothing.
  *
- * @returns of how many changes it then says whether rows show them, in all offers that it stands for
+ * @returns the number of changes, over all offers that it stands for, of which the detail then shows whether rows show them
  */
 export function seeDetail(offer: AheadOffer, at: number, basis: AheadBasis): number {
   const shownChanges = offer.isStale ? 0 : offer.offers * learnUnprompted(offer, at, basis);

@@ -17,7 +17,7 @@ import {
 
 const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
 
-/** Nodes and leaves below a node that was never visited, by its level; as `estimateCalls` takes a root for. */
+/** Nodes and leaves below a node that was never visited, by its level, with the assumptions of `estimateCalls`. */
 const below: readonly { readonly nodes: number; readonly leaves: number }[] = [
   { nodes: roots * (1 + branchesPerRoot), leaves: roots * branchesPerRoot * leavesPerBranch },
   { nodes: branchesPerRoot, leaves: branchesPerRoot * leavesPerBranch },
@@ -76,7 +76,7 @@ function searchesOf(feed: Feed, facts: ForecastFacts, nodes: Nodes, pageSize: nu
   const terms = { keyword: feed.keywords, seller: feed.sellers, image: feed.images };
   const unseen = (['keyword', 'seller', 'image'] as const).flatMap((kind) => {
     const have = new Set(known.filter((window) => window.kind === kind).map(({ term }) => term));
-    // Of a large number, a sample represents all.
+    // Of a large number of windows, a sample represents all.
     const isSampled = known.some((window) => window.kind === kind && window.windows > 1);
     return isSampled ? [] : terms[kind].filter((term) => !have.has(term)).map((term) => ({ kind, term }));
   });
@@ -123,8 +123,8 @@ const countUnheld = ({ unheld }: ForecastFacts, feed: string): number =>
   unheld.find(({ feed: of }) => of === feed)?.offers ?? 0;
 
 /**
- * Groups as they are when the next run begins: a feed whose bound is below what it has then keeps as many as that leaves beside
- * the new offers of its watch list. Which ones is not known to a sample, so each of its groups keeps the same share.
+ * Groups as they will be when the next run begins. A feed above its bound keeps as many offers as the bound leaves beside the new offers
+ * of its watch list. A sample does not tell which ones, so each of its groups keeps the same share.
  */
 function keepBounds(facts: ForecastFacts, feeds: readonly Feed[]): OfferGroup[] {
   const names = feeds.map(({ name }) => name);
@@ -147,7 +147,7 @@ function keepBounds(facts: ForecastFacts, feeds: readonly Feed[]): OfferGroup[] 
   );
 }
 
-/** Different offers for each listed row; 1 where nothing, or not all, is known. */
+/** Distinct offers per listed row; 1 where nothing, or not all, is known. */
 function noveltyOf(feed: Feed, facts: ForecastFacts, held: number): number {
   const rows = facts.windows.reduce(
     (sum, window) => sum + (window.feed === feed.name ? window.windows * (window.reach ?? 0) : 0),
@@ -158,7 +158,7 @@ function noveltyOf(feed: Feed, facts: ForecastFacts, held: number): number {
     : Math.min(1, Math.max(0.05, held / rows));
 }
 
-/** Offers of a watch list that are new, and those that searches will list which were never made. */
+/** New offers of a watch list, and offers that searches will list which were never made. */
 function unseenOffers(
   feed: FeedKnowledge,
   searches: readonly SearchGroup[],
@@ -173,7 +173,7 @@ function unseenOffers(
   return [{ feeds: [feed.name], offers, sample: [typical], isAssumed: true }];
 }
 
-/** As if every database had seen three days of one search with the assumed arrivals. */
+/** Prior: every database is treated as if it had seen three days of one search with the assumed arrivals. */
 const creditedDays = 3;
 
 function meanArrivals({ windows }: ForecastFacts): number {
@@ -190,7 +190,7 @@ export interface Surroundings {
     Pick<Knowledge, 'shown' | 'meanPopularity'>;
   readonly limits: readonly CallLimit[];
   readonly runEveryDays: number;
-  /** The app's pace; runs were not faster than `facts` say. */
+  /** The app's pace; runs are not assumed faster than `facts` show. */
   readonly callsPerSecond: number;
 }
 

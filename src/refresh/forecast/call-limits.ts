@@ -2,7 +2,7 @@ import { apiOperations, type ApiOperation } from '../../model/known-apis.ts';
 import { daysPerMonth } from './days-per-month.ts';
 import type { CallLimit } from './knowledge.ts';
 
-/** What the ledger keeps of a day, and of a month's share of a day, for calls by hand (docs/quota.md). */
+/** Share of a day, and of a month's share of a day, that the ledger keeps for calls by hand (docs/quota.md). */
 const keptShare = 0.05;
 
 /** A limit of a day or month, and what is left of it. */
@@ -10,7 +10,7 @@ export interface PeriodLimit {
   readonly operations: readonly ApiOperation[];
   readonly period: 'day' | 'month';
   readonly calls: number;
-  /** What the present day may still use, the part for calls by hand included; null: nothing was used of it. */
+  /** What the present day may still use, including the share for calls by hand; null: nothing of it was used. */
   readonly leftToday: number | null;
 }
 
@@ -22,7 +22,7 @@ export function toCallLimit({ operations, period, calls, leftToday }: PeriodLimi
   return { operations, perDay, left: leftToday === null ? perDay : Math.max(0, leftToday - kept) };
 }
 
-/** The calls a day to ask for, so that runs may use so many. */
+/** Calls per day to apply for, so that runs may use `perDay`. */
 export function askedForCalls(perDay: number): number {
   return Math.ceil(perDay / (1 - keptShare));
 }

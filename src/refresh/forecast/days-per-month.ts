@@ -1,5 +1,5 @@
 /**
- * Days over which the calls of a month are spread, and by which those of a day are multiplied for one: those of the
- * longest. A volume for 30 days is used up on the 31st.
+ * Days of the longest month: calls of a month are spread over them, and calls of a day are multiplied by them. A volume for 30 days would
+ * be used up on the 31st.
  */
 export const daysPerMonth = 31;

@@ -10,14 +10,14 @@ export interface DetailTerms {
   readonly runEveryDays: number;
 }
 
-/** How old the row of an offer is at most when a run chooses: passes come first in the runs in which they are due. */
+/** Highest age of an offer's row when a run chooses calls: in the runs in which passes are due, they come first. */
 function rowAgeAtChoice({ rowEveryDays, runEveryDays }: DetailTerms): number {
   return Math.max(0, rowEveryDays - runEveryDays);
 }
 
 /**
- * The age at which the detail of an offer whose row did not change reaches an age that counts as `ageDays`, for a row
- * vouches for it. `orderingAgeDays`, solved for the detail's.
+ * Age at which the detail of an offer whose row did not change reaches an age that counts as `ageDays`; the row confirms the detail.
+ * `orderingAgeDays`, solved for the age of the detail.
  */
 export function detailAgeOf(ageDays: number, terms: DetailTerms): number {
   const rowAge = rowAgeAtChoice(terms);
@@ -33,7 +33,7 @@ export interface DetailOffer {
   readonly curve: ValueCurve;
   /** What a call is worth once the row has shown a change. */
   readonly promptedValue: number;
-  /** Changes shown by rows, a day. */
+  /** Changes per day that rows show. */
   readonly promptsPerDay: number;
   readonly rate: ChangeRate;
 }
@@ -92,7 +92,7 @@ export function meanOverCycle(
   let [age, fresh, weight] = [0, 0, 0];
   const end = Math.min(cycle.everyDays, 40 * length);
   for (let step = 0; step < steps; step += 1) {
-    // Denser where the detail is young: squares.
+    // Squares give denser steps where the detail is young.
     const [from, to] = [end * (step / steps) ** 2, end * ((step + 1) / steps) ** 2];
     const middle = (from + to) / 2;
     const share = (to - from) * Math.exp(-cycle.promptsPerDay * middle);

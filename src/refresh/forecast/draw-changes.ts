@@ -2,7 +2,7 @@ import type { ChangeRate } from '../planner/change-rate.ts';
 
 /** A change that an offer's detail does not have yet. */
 export interface DrawnChange {
-  /** Days from now; below 0: it came before, and nobody has seen it. */
+  /** Days from now; negative: in the past, and not seen yet. */
   readonly atDays: number;
   /** A search row shows it. */
   readonly isVisible: boolean;
@@ -13,7 +13,7 @@ export interface ChangeTerms {
   readonly rate: ChangeRate;
   /** The share of changes that rows show, from 0 to 1. */
   readonly visibleShare: number;
-  /** Since a row or a detail showed the offer, and since its detail, which is not less. */
+  /** Days since a row or a detail showed the offer. `detailAgeDays`: since its detail, at least as many. */
   readonly summaryAgeDays: number;
   readonly detailAgeDays: number;
   readonly untilDays: number;
@@ -25,15 +25,14 @@ function waitOf({ changes, days }: ChangeRate, odds: number): number {
 }
 
 /**
- * The changes of one offer in their order: those that rows hide since its detail, and those that they show since it was last
- * seen. Each that comes makes others likelier, for after `t` days it is Gamma(A + 1, B + t): so many draws have all the rates that
- * are possible, and no rate is drawn.
+ * The changes of one offer in order: hidden ones since its detail, and visible ones since it was last seen. Each change makes others
+ * likelier: after `t` days the rate is Gamma(A + 1, B + t). So many draws cover all possible rates, without drawing a rate.
  *
- * @param draw uniform between 0 and 1; the first of its values decides when the first change comes, a low one late
+ * @param draw uniform between 0 and 1; its first value decides when the first change comes: a low one, late
  */
 export function drawChanges(terms: ChangeTerms, draw: () => number): DrawnChange[] {
   const { rate, visibleShare, summaryAgeDays, detailAgeDays, untilDays } = terms;
-  // Before the newest row only what rows hide can have come: these days count for less.
+  // Before the newest row, only hidden changes are possible: these days count less.
   const hiddenDays = (1 - visibleShare) * (detailAgeDays - summaryAgeDays);
   const allDays = hiddenDays + summaryAgeDays + untilDays;
   const drawn: DrawnChange[] = [];

@@ -7,17 +7,17 @@ import { searchReach } from '../../model/search-limits.ts';
 /** Calls that one API will need, at most, if the assumptions hold. */
 export interface CallEstimate {
   readonly operation: ApiOperation;
-  /** Until the initial crawl is complete. */
+  /** Calls until the initial crawl is complete. */
   readonly firstPass: number;
-  /** On a day that fetches everything as often as its freshness age needs. */
+  /** Calls on a day that fetches everything as often as its freshness age needs. */
   readonly daily: number;
   readonly monthly: number;
 }
 
 /**
- * The assumptions of an estimate before the first call. The number of roots was measured by clients
- * (49 to 52), and 1688 docs category.get v1 say that there are three levels at most; how wide the tree is below
- * its roots is nowhere written and is a guess. Half of it asks 1688 for half of what a whole tree takes.
+ * The assumptions of an estimate before the first call. Clients measured the number of roots (49 to 52), and 1688 docs category.get v1
+ * say that there are at most three levels. How wide the tree is below its roots is documented nowhere and is a guess. At half, an
+ * operator would apply for half of the calls that a whole tree takes.
  */
 export const estimateAssumptions = {
   roots: 50,
@@ -27,7 +27,7 @@ export const estimateAssumptions = {
 
 const { roots, branchesPerRoot, leavesPerBranch } = estimateAssumptions;
 
-/** Nodes to fetch: the answer about a branch has its leaves. */
+/** Number of nodes to fetch. Leaves need no call: the answer about their parent has them. */
 function countNodes(categories: ReadonlySet<string>): number {
   const isWholeTree = categories.has('0');
   return isWholeTree ? 1 + roots * (1 + branchesPerRoot) : categories.size * (1 + branchesPerRoot);
@@ -38,7 +38,7 @@ function countSearches({ categories, keywords }: Feed): number {
   return subtrees * branchesPerRoot * leavesPerBranch + keywords.length;
 }
 
-/** An age of 12 to 24 hours means once a day, not 1.2 times: runs are nightly, and the age leaves them slack. */
+/** An age of 12 to 24 hours means once a day, not 1.2 times: runs are nightly, and the age gives them slack. */
 function detailCallsPerDay(ageMs: number): number {
   return ageMs <= dayMs ? Math.floor(dayMs / ageMs) : dayMs / ageMs;
 }
@@ -48,7 +48,7 @@ function estimate(operation: ApiOperation, firstPass: number, ageMs: number): Ca
   return { operation, firstPass, daily: Math.ceil(daily), monthly: Math.ceil(daily * daysPerMonth) };
 }
 
-/** Each file is handed over once: the first day is the only one. */
+/** Each file is uploaded once, so there are calls on the first day only. */
 function estimateUploads(feeds: readonly Feed[]): CallEstimate {
   const files = feeds.flatMap(({ images }) => images.filter((image) => !image.includes('://')));
   const { size } = new Set(files);
@@ -56,9 +56,9 @@ function estimateUploads(feeds: readonly Feed[]): CallEstimate {
 }
 
 /**
- * A first, deliberately high estimate of the calls that a sync file needs, from the file alone: every category is
- * taken for a root, every search for one that lists all that one query can (2,000 rows), and no offer is found twice. It is
- * meant for the forms in which volumes are applied for, when nothing is known of the catalog yet.
+ * A first, deliberately high estimate of the calls that a sync file needs, from the file alone: every category counts as a root, every
+ * search lists all that one query can (2,000 rows), and no offer is found twice. Meant for applying for call volumes, when nothing is
+ * known of the catalog yet.
  */
 export function estimateCalls({ feeds, freshness, pageSize }: SyncConfig): CallEstimate[] {
   const lastPage = searchReach / pageSize;

@@ -1,6 +1,6 @@
 /**
- * The least value between two bounds above 0 for which `isEnough` holds, which then holds for all above; the upper
- * bound, if for none. Fifty halvings, by factors: between bounds of 18 digits to a part in 10^13.
+ * The least value between two positive bounds for which `isEnough` holds; it must hold for all larger values. The upper bound, if it
+ * holds for none. Fifty halvings, by factors: between bounds of 18 digits to a part in 10^13.
  */
 export function findLeast(
   isEnough: (value: number) => boolean,

@@ -4,8 +4,8 @@ import { findLeast } from './find-least.ts';
 const prices = [1e-9, 1e9] as const;
 
 /**
- * The lowest price of a call at which no more than `room` are made, where `callsAt` falls as the price rises; 0 when
- * there is room for all of them.
+ * The lowest price of a call at which at most `room` calls are made; `callsAt` falls as the price rises. 0 when there is room for all of
+ * them.
  */
 export function findPrice(callsAt: (price: number) => number, room: number): number {
   if (callsAt(0) <= room) return 0;

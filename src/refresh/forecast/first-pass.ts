@@ -17,8 +17,8 @@ export function callsToFirstPass({ feeds, searches, offers }: Knowledge): Map<Ap
 }
 
 /**
- * Days until so many calls of each API were made, the present one included; Infinity: never. Calls that repeat what is known
- * wait meanwhile, for they are worth less.
+ * Days, counting the present one, until this many calls of each API are made; Infinity: never. Calls that repeat what is known wait
+ * meanwhile, because they are worth less.
  */
 export function daysFor(
   calls: ReadonlyMap<ApiOperation, number>,

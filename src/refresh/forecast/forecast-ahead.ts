@@ -4,7 +4,7 @@ import { runAhead } from './run-ahead.ts';
 import { floorShare } from '../planner/select-calls.ts';
 import { rowEveryDays } from './steady-state-searches.ts';
 
-/** Detail calls that the limits leave for a day once the other APIs that share them have made theirs. */
+/** Detail calls per day that the limits leave after the other APIs that share them have made their calls. */
 function detailRoom({ limits }: Knowledge, { apis }: Forecast): number {
   const rooms = limits
     .filter(({ operations }) => operations.includes('offer.detail'))
@@ -18,14 +18,14 @@ function detailRoom({ limits }: Knowledge, { apis }: Forecast): number {
 }
 
 /**
- * Details over the next days, from how they are now; null where no offer is known. `longRun` is the forecast of the same
- * knowledge: passes over searches, and the offers that they find, are as it says.
+ * Forecast of details over the next days, from their present state; null if no offer is known. `longRun`: the forecast of the same
+ * knowledge, from which passes over searches, and the offers that they find, are taken.
  */
 export function forecastAhead(knowledge: Knowledge, longRun: Forecast, days: number): DetailsForecast | null {
   if (knowledge.offers.every(({ isAssumed }) => isAssumed)) return null;
   const { feeds, searches } = longRun;
   const room = detailRoom(knowledge, longRun);
-  // What is new comes first, but for the part of those that are overdue.
+  // New offers come first, except for the share of overdue ones.
   const found = feeds.reduce((sum, { newPerDay }) => sum + newPerDay, 0);
   const known = Math.max(floorShare * room, room - found);
   const everyOf = new Map(feeds.map(({ feed }) => [feed, rowEveryDays(searches, feed)]));

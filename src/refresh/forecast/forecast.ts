@@ -53,7 +53,7 @@ export interface FeedForecast {
 export interface Forecast {
   readonly apis: readonly ApiForecast[];
   readonly feeds: readonly FeedForecast[];
-  /** Of all feeds, each offer once. */
+  /** Details of all feeds, each offer counted once. */
   readonly details: DetailsForecast;
   readonly nextRun: NextRun;
   /** Days until the initial crawl is complete; Infinity: never. */
@@ -66,7 +66,7 @@ const quantilesOf = (parts: readonly CopyAges[]) => ({
   p90Days: ageQuantile(parts, 0.9),
 });
 
-/** Rows are of any age up to the time between two passes. */
+/** Ages of rows are spread evenly up to the time between two passes. */
 function rowAges(searches: readonly SteadySearch[], feed: string): AgeForecast {
   const parts = searches
     .filter(({ search }) => search.feed === feed)
@@ -132,7 +132,7 @@ export function forecast(knowledge: Knowledge): Forecast {
   const perDayOf = (wanted: CallsByApi) => shareLimits(wanted, limits, ({ perDay }) => perDay);
   const nodes = feeds.reduce((sum, feed) => sum + feed.nodes, 0) / freshness.category;
   const found = feeds.reduce((sum, { name }) => sum + arrivals(knowledge, name), 0);
-  // The demand of details decides what searches get of a limit that both share.
+  // The demand of details decides how much searches get of a limit that both share.
   const alone = steadyStateSearches(knowledge, perDayOf);
   const everyOf = (searches: readonly SteadySearch[]) =>
     new Map(feeds.map(({ name }) => [name, rowEveryDays(searches, name)]));
@@ -144,7 +144,7 @@ export function forecast(knowledge: Knowledge): Forecast {
   ]);
   const room = perDayOf(wanted);
   const { searches } = steadyStateSearches(knowledge, () => room);
-  // What is new comes first, but for the part of those that are overdue.
+  // New offers come first, except for the share of overdue ones.
   const detailRoom = sumOf(room, 'offer.detail');
   const known = Math.max(floorShare * detailRoom, detailRoom - found);
   const { steady } = steadyStateDetails(knowledge, everyOf(searches), (max) => Math.min(max, known));

@@ -6,20 +6,20 @@ import type { WindowWorth } from '../../model/learning.ts';
 
 /* The input of a forecast: known figures, and assumptions where none are known. */
 
-/** Search windows that are alike: one that is known, or many that are assumed. */
+/** Similar search windows: one known window, or many assumed ones. */
 export interface SearchGroup {
   readonly operation: Extract<ApiOperation, 'search.keyword' | 'search.seller' | 'search.image'>;
   readonly feed: string;
   /** The keyword, category, seller or picture, as shown to users. */
   readonly label: string;
   readonly windows: number;
-  /** Of each, if its pass is not stopped early; 1 at least. */
+  /** Pages of each, if its pass does not stop early; at least 1. */
   readonly pages: number;
-  /** Pages of each that are left until it was passed once; 0: it was. */
+  /** Pages of each left until its first pass is complete; 0: it is. */
   readonly pagesToFirstPass: number;
   /** Pages that the active pass of each has read; 0: no pass is active. */
   readonly pagesPassed: number;
-  /** Since the last pass; null: there was none. */
+  /** Days since the last pass; null: there was none. */
   readonly ageDays: number | null;
   /** Not fetched by the next run, because it failed. */
   readonly isPostponed: boolean;
@@ -46,7 +46,7 @@ export interface OfferGroup {
   /** At least one. */
   readonly feeds: readonly string[];
   readonly offers: number;
-  /** At least one, each standing for as many as any other. */
+  /** At least one, each representing the same number of offers. */
   readonly sample: readonly SampledOffer[];
   readonly isAssumed: boolean;
 }
@@ -59,13 +59,13 @@ export interface FeedKnowledge {
   readonly nodes: number;
   readonly nodesToFirstPass: number;
   readonly nodesDue: number;
-  /** Offers that it will have when its next run begins: of its watch list, or kept out by a bound that is higher now. */
+  /** Offers that it will add when its next run begins: of its watch list, or left out until now by a bound that is higher now. */
   readonly unheld: number;
-  /** Different offers for each row that its searches list, from 0 to 1. */
+  /** Distinct offers per row that its searches list, from 0 to 1. */
   readonly novelty: number;
 }
 
-/** Whether a feed takes in no more offers. What it has is a sum of shares, which may miss the bound by the last digit. */
+/** Whether a feed accepts no more offers. `held` is a sum of shares, which may miss the bound by the last digit. */
 export const isFull = ({ maxOffers }: Pick<FeedKnowledge, 'maxOffers'>, held: number): boolean =>
   maxOffers !== null && held >= maxOffers - 1e-6;
 
@@ -87,10 +87,10 @@ export interface Knowledge {
   readonly prior: ChangeRate;
   /** The share of changes that search rows show, from 0 to 1. */
   readonly visibleShare: number;
-  /** The changes that tell it, with the first guess; null: it stays as it is. */
+  /** The counted changes that determine the share, including the first guess; null: the share stays as it is. */
   readonly shown: VisibleShare | null;
   readonly meanPopularity: number;
-  /** New offers of a search, the mean of all. */
+  /** New offers per day of a search: the mean of all. */
   readonly arrivalsPerDay: number;
   readonly limits: readonly CallLimit[];
   /** Ages in days. */

@@ -10,7 +10,7 @@ import { shareLimits } from './share-limits.ts';
 /** What one run will do, if it begins now. */
 export interface NextRun {
   readonly calls: ReadonlyMap<ApiOperation, number>;
-  /** What is due; more than `calls` where a limit ends it. */
+  /** Calls that are due; more than `calls` if a limit ends the run. */
   readonly due: ReadonlyMap<ApiOperation, number>;
   readonly newOffers: number;
   /** Offers that details show changed. */
@@ -52,7 +52,7 @@ interface Details {
   readonly changed: number;
 }
 
-/** Details of a sampled offer that are due, when its row is (`rows`: 1) or is not (0) seen by this run before. */
+/** Details of a sampled offer that are due if this run sees its row before (`rows`: 1) or not (0). */
 function detailDue(
   { visibleShare, prior, freshness }: Knowledge,
   offer: SampledOffer,
@@ -82,7 +82,7 @@ function detailsDue(knowledge: Knowledge, group: OfferGroup, rows: number): Deta
   return { due: due * each, changed: changed * each };
 }
 
-/** Of each feed the part of its pages, from 0 to 1, that a run passes. */
+/** Share of the pages of each feed, from 0 to 1, that a run passes. */
 function passedParts(
   knowledge: Knowledge,
   passes: readonly Pass[],
@@ -93,7 +93,7 @@ function passedParts(
       let [all, asked] = [0, 0];
       for (const { search, next } of passes) {
         if (search.feed !== name || search.pagesToFirstPass > 0) continue;
-        // A pass that is stopped early leaves its last rows as they were, and finds them quiet.
+        // A pass that stops early leaves its last rows as they were, and finds them quiet.
         all +=
           search.windows *
           steadyPages(search.pages, newOffersPerPage(knowledge, search, search.ageDays ?? 1));
@@ -104,7 +104,7 @@ function passedParts(
   );
 }
 
-/** Details of known offers that are due when the rows of a run are there. */
+/** Details of known offers that are due after the rows of a run. */
 function knownDetails(knowledge: Knowledge, rowsOf: ReadonlyMap<string, number>): Details[] {
   return knowledge.offers
     .filter(({ isAssumed }) => !isAssumed)
@@ -113,7 +113,7 @@ function knownDetails(knowledge: Knowledge, rowsOf: ReadonlyMap<string, number>)
     );
 }
 
-/** How many offers a feed still takes in from searches; its watch list comes first. */
+/** Number of offers that a feed still accepts from searches; its watch list comes first. */
 function roomFor({ name, maxOffers, unheld }: FeedKnowledge, offers: readonly OfferGroup[]): number {
   if (maxOffers === null) return Infinity;
   const held = offers.reduce(
@@ -123,7 +123,7 @@ function roomFor({ name, maxOffers, unheld }: FeedKnowledge, offers: readonly Of
   return Math.max(0, maxOffers - held - unheld);
 }
 
-/** What is due now, and what of it the limits leave to a run. */
+/** What is due now, and how much of it the limits allow to a run. */
 export function forecastRun(knowledge: Knowledge): NextRun {
   const { feeds, searches, offers, limits } = knowledge;
   const passes = searches.map((search) => ({ search, next: pagesDue(knowledge, search) }));

@@ -1,6 +1,6 @@
 import { staleRun } from '../searches/note-yield.ts';
 
-/** Pages until `staleRun` of them in a row were quiet, each being so with some odds. */
+/** Expected pages until `staleRun` of them in a row were quiet, each with the given odds. */
 function pagesToQuiet(quietOdds: number): number {
   if (quietOdds <= 0) return Infinity;
   if (quietOdds >= 1) return staleRun;
@@ -12,7 +12,7 @@ export function stoppedPages(pages: number, newOffersPerPage: number): number {
   return Math.min(pages, pagesToQuiet(Math.exp(-newOffersPerPage)));
 }
 
-/** Pages a pass in the long run: two in a row are never stopped. */
+/** Pages per pass in the long run: two passes in a row are never stopped. */
 export function steadyPages(pages: number, newOffersPerPage: number): number {
   return (pages + stoppedPages(pages, newOffersPerPage)) / 2;
 }

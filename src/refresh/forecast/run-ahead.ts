@@ -18,18 +18,18 @@ import type { Knowledge } from './knowledge.ts';
 /** What runs may do in the days to come. */
 export interface AheadTerms {
   readonly days: number;
-  /** From one pass over the searches of a feed to the next, by feed. */
+  /** Days between two passes over the searches of a feed, by feed. */
   readonly rowEveryDays: ReadonlyMap<string, number>;
   /** Detail calls for known offers. */
   readonly callsPerDay: number;
 }
 
-/** Runs that are closer together count as one: at half, hourly ones would take twice as long to reckon, for the same ages. */
+/** Runs that are closer together count as one. At half, hourly runs would take twice as long to compute, for the same ages. */
 const minRunEveryDays = 0.25;
-/** A run that comes a little before a row is due fetches it. */
+/** A run shortly before a row is due fetches it. */
 const toleranceDays = 1e-3;
 
-/** The row of an offer is fetched by the first run in which it is due; passes that are due between two runs keep their mean. */
+/** Simulates rows: the first run in which a row is due fetches it; passes that are due between two runs keep their mean. */
 function passRow(offer: AheadOffer, at: number, everyDays: number, basis: AheadBasis): void {
   if (offer.rowDueAt > at + toleranceDays) return;
   seeRow(offer, at, basis);
@@ -57,8 +57,8 @@ function listDue(offers: readonly AheadOffer[], at: number, knowledge: Knowledge
 }
 
 /**
- * The offers that a run with so many calls fetches, as `selectCalls` picks them: in their share those past the floor age, then
- * by value. A course that is more than half within the calls is fetched.
+ * The offers that a run with this many calls fetches, as `selectCalls` picks them: those past the floor age in their share, then by
+ * value. A course of which more than half fits into the calls is fetched.
  */
 function pickOffers(due: readonly DueOffer[], calls: number, floorDays: number): AheadOffer[] {
   const picked = new Set<AheadOffer>();
@@ -107,7 +107,7 @@ function count(counted: Counted, offers: readonly AheadOffer[], at: number, ever
   }
 }
 
-/** From one run to the next all details get older by the time between them. */
+/** Summarizes the runs. Between two runs all details age by the time between them. */
 function summarize({ calls, details, right }: Counted, days: number, everyDays: number): DetailsForecast {
   const ages = [...details].map(([age, copies]) => ({ copies, ageDays: age / ageUnits }));
   const all = ages.reduce((sum, { copies }) => sum + copies, 0);
@@ -127,7 +127,7 @@ function summarize({ calls, details, right }: Counted, days: number, everyDays: 
   };
 }
 
-/** When the newest row or detail came; of offers without a detail nobody knows what was seen when. */
+/** Time of the newest row or detail. Offers without a detail do not count: it is not known when they were seen. */
 function lastRunAt(offers: readonly AheadOffer[]): number {
   return offers.reduce(
     (latest, { seenAt, hasDetail }) => (hasDetail ? Math.max(latest, seenAt) : latest),
@@ -135,15 +135,14 @@ function lastRunAt(offers: readonly AheadOffer[]): number {
   );
 }
 
-/** The share of changes that rows show, as it is known once details have told of some more. */
+/** The share of changes that rows show, as it will be known after more details. */
 function shareAfter({ visibleShare, shown }: Knowledge, shownChanges: number): number {
   return shown === null ? visibleShare : laterShareOf(shown, shownChanges);
 }
 
 /**
- * The runs of the next days, made with the planner's own values on courses that the known offers may take from how they are now.
- * Ages and the share that is right are those of all details that there are at any time from the first of the runs on. Offers
- * that are still to be found are left out.
+ * Simulates the runs of the next days, with the planner's own values, on courses of the known offers. Ages and the share that is right
+ * cover all details that exist at any time from the first run on. Offers that are still to be found are left out.
  */
 export function runAhead(
   knowledge: Knowledge,
@@ -160,7 +159,7 @@ export function runAhead(
   for (let run = 0; run < runs; run += 1) {
     const at = startAt + run * everyDays;
     const known = { ...knowledge, visibleShare: shareAfter(knowledge, shownChanges) };
-    // The first runs of a day use its calls up.
+    // The first runs of a day use up its calls.
     if (run % runsPerDay === 0) left = spare + callsPerDay * Math.max(1, everyDays);
     for (const offer of offers) passRow(offer, at, everyDays, known);
     const able = run === 0 ? offers.filter(({ isPostponed }) => !isPostponed) : offers;
@@ -168,7 +167,7 @@ export function runAhead(
     const picked = pickOffers(due, left, floorDays);
     for (const offer of picked) shownChanges += seeDetail(offer, at, known);
     left -= sumOffers(picked);
-    // Calls of one day are no use on the next, but for the part of a course that was left or taken too much.
+    // Unused calls of one day are lost, except for the part by which whole courses missed the limit.
     spare = picked.length < due.length ? left : Math.min(0, left);
     counted.calls += sumOffers(picked);
     count(counted, offers, at, everyDays);

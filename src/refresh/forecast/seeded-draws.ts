@@ -1,5 +1,5 @@
 /**
- * Numbers that look uniform between 0 and 1, the same ones for the same seed (mulberry32). Never 0 or 1.
+ * Pseudo-random numbers, uniform between 0 and 1, the same for the same seed (mulberry32). Never 0 or 1.
  *
  * @param seed a whole number
  */

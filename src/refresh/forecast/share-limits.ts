@@ -4,8 +4,8 @@ import type { CallLimit } from './knowledge.ts';
 export type CallsByApi = ReadonlyMap<ApiOperation, number>;
 
 /**
- * The calls that each API gets without exceeding a limit: of a limit that is short, all APIs that share it get
- * the same share. Never more than it needs; a higher limit never gives less.
+ * The calls that each API gets within the limits: if a limit is short, all APIs that share it get the same share of what they want. Never
+ * more than it wants; a higher limit never gives less.
  */
 export function shareLimits(
   wanted: CallsByApi,

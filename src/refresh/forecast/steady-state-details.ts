@@ -56,7 +56,7 @@ function listMembers(knowledge: Knowledge, rowEveryDays: ReadonlyMap<string, num
   });
 }
 
-/** How an offer is fetched at a price; past the floor age it is fetched regardless of value. */
+/** How often an offer is fetched at a price; past the floor age it is fetched regardless of value. */
 function cycleAt({ offer, terms, minDays }: Member, price: number, floorDays: number): DetailCycle {
   const everyDays = Math.max(minDays, Math.min(ageWorth(offer.curve, price), detailAgeOf(floorDays, terms)));
   return { everyDays, promptsPerDay: offer.promptedValue >= price ? offer.promptsPerDay : 0 };
@@ -66,10 +66,10 @@ const totalCalls = (members: readonly Member[], cycleOf: (member: Member) => Det
   members.reduce((sum, member) => sum + member.offers * callsPerDay(cycleOf(member)), 0);
 
 /**
- * How often details are fetched when calls go to those that are worth most.
+ * How often details are fetched when calls go to the most valuable ones.
  *
  * @param rowEveryDays by feed
- * @param roomOf calls a day for known offers, given the calls that they need at most
+ * @param roomOf calls per day for known offers, given the most calls that they need
  */
 export function steadyStateDetails(
   knowledge: Knowledge,

@@ -23,12 +23,12 @@ export interface SteadySearch {
   readonly worthPerCall: number;
 }
 
-/** Days until runs fetch again what may become so old: whole intervals between runs. */
+/** Days until runs fetch again what may reach this age: whole intervals between runs. */
 export function wholeRuns(ageDays: number, runEveryDays: number): number {
   return Math.max(1, Math.ceil(ageDays / runEveryDays - 1e-9)) * runEveryDays;
 }
 
-/** What is assumed of a search that was never passed: pages of typical offers, and the arrivals of any other. */
+/** Assumed value of a search that was never passed: pages of typical offers, and the arrivals of any other search. */
 function typicalWorth({ prior, visibleShare, pageSize }: Knowledge, pages: number): WindowWorth {
   const typical = { weight: 1, rate: prior, summaryAgeDays: 0, detailAgeDays: 0, isStale: false };
   const { soon, late } = pageValues([typical], { objective: defaultObjective, visibleShare });
@@ -88,7 +88,7 @@ export interface SteadySearches {
 const sumCalls = (searches: readonly SteadySearch[]) =>
   searches.reduce((sum, { callsPerDay }) => sum + callsPerDay, 0);
 
-/** How often each search is passed when calls go to the pages that are worth most; `roomOf` gives the calls a day. */
+/** How often each search is passed when calls go to the most valuable pages; `roomOf` gives the calls per day. */
 export function steadyStateSearches(
   knowledge: Knowledge,
   roomOf: (wanted: ReadonlyMap<ApiOperation, number>) => ReadonlyMap<ApiOperation, number>,
@@ -106,7 +106,7 @@ export function steadyStateSearches(
   return { searches, wanted };
 }
 
-/** Days from one pass to the next, as most rows of a feed meet it: a mean of rates, by pages. Infinity: never. */
+/** Days between two passes for most rows of a feed: a mean of rates, weighted by pages. Infinity: never. */
 export function rowEveryDays(searches: readonly SteadySearch[], feed: string): number {
   let [pages, calls] = [0, 0];
   for (const { search, everyDays } of searches) {

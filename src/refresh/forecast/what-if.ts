@@ -4,21 +4,21 @@ import { forecastAhead } from './forecast-ahead.ts';
 import { forecast, type DetailsForecast, type Forecast } from './forecast.ts';
 import type { CallLimit, Knowledge } from './knowledge.ts';
 
-/** Calls a day of single APIs, to plan with in place of their limits. */
+/** Calls per day of single APIs, which replace their limits in a forecast. */
 export type DailyLimits = ReadonlyMap<ApiOperation, number>;
 
-/** What `plan` knows, with its limits by themselves. */
+/** What `plan` knows, with its limits kept separately. */
 interface LimitedKnowledge {
   readonly knowledge: Knowledge;
   readonly limits: readonly PeriodLimit[];
-  /** Of budgets, schedules and holds. */
+  /** Limits of budgets, schedules and holds. */
   readonly bounds: readonly CallLimit[];
 }
 
 const isReplaced = ({ operations }: PeriodLimit, daily: DailyLimits): boolean =>
   operations.every((operation) => daily.has(operation)) && operations.length === 1;
 
-/** What daily limits bring. */
+/** Forecasts under daily limits. */
 export interface LimitsForecast {
   readonly longRun: Forecast;
   /** Details over the next days; null: none is known yet. */
@@ -26,8 +26,8 @@ export interface LimitsForecast {
 }
 
 /**
- * The knowledge with other daily limits. The monthly limit of such an API is left out, for a package has both: with it, no
- * larger day would make a difference. Limits that several APIs share, budgets and holds stay as they are.
+ * The knowledge with other daily limits. The monthly limit of such an API is left out, because a package has both: with the monthly
+ * limit, a larger daily one would make no difference. Limits that several APIs share, budgets and holds stay as they are.
  */
 function withLimits({ knowledge, limits, bounds }: LimitedKnowledge, daily: DailyLimits): Knowledge {
   const kept = limits.filter((limit) => !isReplaced(limit, daily));
@@ -56,7 +56,7 @@ export function combineLimits(asked: ReadonlyMap<ApiOperation, readonly number[]
   return combined;
 }
 
-/** An API that gets fewer calls than a limit that was asked about would allow, and than it needs. */
+/** An API that gets fewer calls than the tested limit allows, and fewer than it needs. */
 interface OtherBound {
   readonly operation: ApiOperation;
   /** The limit that was asked about. */
@@ -68,7 +68,7 @@ interface OtherBound {
 /** A forecast is no more exact than this. */
 const tolerance = 0.05;
 
-/** APIs of these limits that something else bounds. */
+/** APIs that something other than the tested limits bounds. */
 export function findOtherBounds({ apis }: Forecast, daily: DailyLimits): OtherBound[] {
   return [...daily].flatMap(([operation, limit]) => {
     const api = apis.find((one) => one.operation === operation);

@@ -7,7 +7,7 @@ import { toChangeRate, type ByRate } from '../planner/rate-grid.ts';
 import { hiddenShareOf } from '../planner/hidden-share.ts';
 import { readSql } from '../read-sql.ts';
 
-/** Half of a count is forgotten in 90 days, as of the rates of offers. */
+/** Half of a count is forgotten in 90 days, as for the rates of offers. */
 const keptPerDay = 2 ** (-1 / 90);
 
 /** What is known of the figures of all offers. */
@@ -38,19 +38,19 @@ export async function readFigures(client: PoolClient): Promise<FiguresKnowledge>
 
 export interface FigureShares {
   readonly figure: Figure;
-  /** Of offers, by rate. */
+  /** Shares of offers by rate. */
   readonly shares: ByRate;
-  /** The same of the offers of each rate; null: alike of all. */
+  /** The same for offers of each rate; null: the same for all. */
   readonly byOfferRate: readonly ByRate[] | null;
 }
 
-/** Writes the shares of a day, and forgets a part of what hints were worth. */
+/** Writes the shares fitted on a day, and forgets a part of what hints showed. */
 export async function saveFigureShares(pool: Pool, fitted: readonly FigureShares[]): Promise<void> {
   const rows = fitted.map((one) => ({ ...one, ...toChangeRate(one.shares) }));
   await applySql(pool, readSql('save-figure-shares'), [JSON.stringify(rows), keptPerDay]);
 }
 
-/** Adds what details of a load showed of figures to what is known of those of all offers. */
+/** Adds what the details of a load showed of figures to the figures of all offers. */
 export async function saveFigureStats(client: PoolClient, stats: readonly FigureStat[]): Promise<void> {
   if (stats.length > 0) await applySql(client, readSql('add-figure-stats'), [JSON.stringify(stats)]);
 }

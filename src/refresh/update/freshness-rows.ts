@@ -134,8 +134,8 @@ function earliest(sightings: readonly Sighting[]): Map<string, Date> {
 }
 
 /**
- * Locks the offers until the transaction ends, new ones included, and reads when they were last fetched.
- * Ascending ids everywhere: two loads that share offers wait for one another and never in a circle.
+ * Locks the offers, new ones included, until the transaction ends, and reads when they were last fetched. Always in ascending id, so that
+ * two loads that share offers cannot deadlock.
  */
 export async function lockOffers(
   client: PoolClient,
@@ -145,7 +145,7 @@ export async function lockOffers(
   const ids = [...seenAt.keys()];
   if (ids.length === 0) return new Map();
   await applySql(client, readSql('insert-missing-offers'), [ids, [...seenAt.values()]]);
-  // A statement of its own: only a new snapshot sees the writes of the last holder of the lock.
+  // A separate statement, because only a new snapshot sees the writes of the last holder of the lock.
   const rows = await runSql<FreshnessRow>(client, readSql('lock-offers'), [ids]);
   return new Map(
     rows.map((row) => [
@@ -166,8 +166,8 @@ export async function lockOffers(
 }
 
 /**
- * An offer whose detail was empty twice is gone. If a search never stopped listing it, it may exist again this long after;
- * a search that lists it again makes it due at once.
+ * An offer whose detail was empty twice is gone. It may exist again; this long after, it is fetched again if some search never stopped
+ * listing it. A search that lists it again makes it due at once.
  */
 const goneForMs = 30 * dayMs;
 
@@ -176,7 +176,7 @@ function isGone({ emptyDetailStreak, summary, detail }: OfferFreshness): boolean
   return summary === null || detail === null || summary.at.getTime() - detail.at.getTime() < goneForMs;
 }
 
-/** Null: not to be fetched. */
+/** Position in the refresh queue; null: not to be fetched. */
 function queuePosition(
   freshness: OfferFreshness,
   { learn, planner }: RefreshStatsUpdate,

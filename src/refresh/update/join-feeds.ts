@@ -33,7 +33,7 @@ async function readFeedSets(client: PoolClient, sets: readonly number[]): Promis
   return new Map(rows.map((row) => [row.feedSet, row.feeds]));
 }
 
-/** Feeds with a bound take as many as they have room for, in the order in which they list them. */
+/** Feeds with a bound accept as many offers as they have room for, in the order of their lists. */
 async function admit(
   client: PoolClient,
   wishes: ReadonlyMap<string, string[]>,
@@ -51,8 +51,8 @@ async function admit(
 }
 
 /**
- * Makes locked offers belong to the feeds that list them, as far as these have room. `listed`: by feed, in the order of
- * its list. Locks feeds, after everything else.
+ * Adds locked offers to the feeds that list them, as far as these have room. `listed`: by feed, in the order of its list. Locks feeds,
+ * after everything else.
  */
 export async function joinFeeds(
   client: PoolClient,

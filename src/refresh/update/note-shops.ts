@@ -75,8 +75,8 @@ function pageDayOf({ pages }: ShopSightings, sellerId: string): number | null {
 }
 
 /**
- * Notes what a load saw of shops: of those that are suspected, and of those of which a price changed. Others cost no write. Locks
- * shops in ascending id, after all that loads lock but what the planner learned.
+ * Records what a load saw of shops that are suspected or of which a price changed. Other shops cost no write. Locks shops in ascending
+ * id, after everything else that loads lock except what the planner learned.
  */
 export async function noteShops(client: PoolClient, sightings: ShopSightings): Promise<void> {
   if (sightings.offers.length + sightings.pages.length === 0) return;

@@ -3,7 +3,7 @@ import type { OfferFigures } from '../../model/figures.ts';
 import type { LeasedFor, OfferKnowledge } from '../../model/learning.ts';
 import type { FiguresBefore } from '../planner/learn-figures.ts';
 
-/** The order of observations of one thing: the ledger's time, then the call. */
+/** Orders the observations of one thing: by the ledger's time, then by call. */
 export interface ObservationKey {
   readonly at: Date;
   readonly callId: string;
@@ -18,33 +18,33 @@ export interface OfferFreshness {
   readonly found: ObservationKey | null;
   /** Empty detail answers since `found`. */
   readonly emptyDetailStreak: number;
-  /** The newest complete pass that should have listed it and did not: when it began, and the call that completed it. */
+  /** The newest complete pass that should have listed it and did not: when the pass began, and the call that completed it. */
   readonly absent: ObservationKey | null;
-  /** The evidence of observations; its times are those of `summary` and `detail`. */
+  /** Evidence from observations; its times are those of `summary` and `detail`. */
   readonly refreshStats: Omit<OfferKnowledge, 'rowAt' | 'detailAt'> & { readonly figures: OfferFigures };
-  /** Feeds that reach it, as a row of `sync.feed_set`. */
+  /** Feeds that contain it, as a row of `sync.feed_set`. */
   readonly feedSet: number;
   readonly leasedFor: LeasedFor;
 }
 
-/** True when nothing has shown the offer since a complete pass began that did not list it. */
+/** True when nothing has shown the offer since the start of a complete pass that did not list it. */
 export function isAbsent({ absent, summary, found }: OfferFreshness): boolean {
   return absent !== null && [summary, found].every((seen) => seen === null || seen.at < absent.at);
 }
 
-/** No detail has said anything of it yet, not even that it is not there. */
+/** True when no detail has said anything of it yet, not even that it does not exist. */
 export const isUnseen = ({
   found,
   emptyDetailStreak,
 }: Pick<OfferFreshness, 'found' | 'emptyDetailStreak'>): boolean => found === null && emptyDetailStreak === 0;
 
-/** As the planner knows it. */
+/** The offer as the planner knows it. */
 export function toKnowledge({ refreshStats, summary, detail }: OfferFreshness): OfferKnowledge {
   const { popularity, learned, changedAt, stale } = refreshStats;
   return { popularity, learned, changedAt, stale, rowAt: summary?.at ?? null, detailAt: detail?.at ?? null };
 }
 
-/** As its figures are learned from. */
+/** The offer as its figures are learned from. */
 export function toFigures({
   refreshStats: { figures, stale },
   summary,
@@ -55,10 +55,10 @@ export function toFigures({
   const isFound = emptyDetailStreak === 0;
   return {
     ...figures,
-    // An answer of which nothing was usable has answered the hint, and said nothing of it.
+    // An unusable answer has answered the hint, and said nothing of it.
     stale: stale ?? figures.countedHint,
     rowAt: summary?.at ?? null,
-    // The one that says how they are.
+    // The detail that shows the present figures.
     detailAt: (isFound ? found : detail)?.at ?? null,
     isFound,
   };

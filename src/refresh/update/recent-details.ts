@@ -1,15 +1,15 @@
 import type { RecentDetails } from '../../model/learning.ts';
 
 /**
- * What an answer weighs next to the one after it: the last twenty count for nearly all. At half as many, a few offers that
- * end on one day would look like a gateway that fails; at twice as many, a batch of empty answers would be believed.
+ * Weight of an answer relative to the next one: the last twenty count for nearly all. At half as many, a few offers that end on one day
+ * would look like a failing gateway; at twice as many, a batch of empty answers would be believed.
  */
 const kept = 0.95;
 
-/** Fewer empty details than this say nothing. */
+/** With fewer empty details, nothing is concluded. */
 const minEmpty = 5;
 
-/** What answers before weigh after so many details; after 500, next to nothing. */
+/** Weight of earlier answers after this many details; after 500, next to nothing. */
 export function keptAfter(details: number): number {
   return kept ** Math.min(details, 500);
 }
@@ -19,7 +19,7 @@ export function afterDetails(before: RecentDetails, { found, empty }: RecentDeta
   return { found: before.found * rest + found, empty: before.empty * rest + empty };
 }
 
-/** Whether half of the last details were empty: not one offer in thirty ends in a night, so that it is the gateway. */
+/** Whether half of the last details were empty. Not one offer in thirty ends in a night, so the gateway must be failing. */
 export function isDetailSuspect({ found, empty }: RecentDetails): boolean {
   return empty >= minEmpty && empty >= found;
 }

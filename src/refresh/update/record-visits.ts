@@ -4,7 +4,7 @@ import { applySql } from '../../db/sql-file.ts';
 import { readSql } from '../read-sql.ts';
 import { isNewer, observationKey, type ObservationKey } from './offer-freshness.ts';
 
-/** Books when categories were fetched, and ends their leases. */
+/** Records when categories were fetched, and ends their leases. */
 export async function recordVisits(client: PoolClient, answers: readonly LoadableCategory[]): Promise<void> {
   const visits = new Map<string, ObservationKey>();
   for (const { categoryId, provenance } of answers) {

@@ -25,12 +25,12 @@ import { noSightings, type ShopSightings } from './shop-sightings.ts';
 /** What the observations of one load showed. */
 export interface RefreshStatsUpdate {
   readonly learn: Learn;
-  /** As the load began. */
+  /** What was known when the load began. */
   readonly planner: PlannerKnowledge;
   readonly figures: FiguresKnowledge;
   readonly figureStats: FigureStat[];
   readonly stats: { readonly at: Date; readonly stat: ObservationStat }[];
-  /** What observations say of whether shops repriced. */
+  /** What the observations show of whether shops repriced. */
   readonly shops: ShopSightings;
   visible: number;
   hidden: number;
@@ -66,8 +66,8 @@ function updateFigures(
 }
 
 /**
- * The offer after an observation that is newer than all of its kind; the observations themselves are moved on by the caller.
- * `shown`: what a detail showed.
+ * Updates an offer by an observation that is newer than all others of its kind; the caller records the observation itself. `shown`: what
+ * a detail showed.
  */
 export function updateRefreshStats(
   statsUpdate: RefreshStatsUpdate,
@@ -112,7 +112,7 @@ function toRows(stats: RefreshStatsUpdate['stats']): StatRow[] {
   return [...rows.values()];
 }
 
-/** Books what was learned of all offers. The last thing of a load: every load writes these few rows. */
+/** Stores what was learned of all offers. The last step of a load, because every load writes these few rows. */
 export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshStatsUpdate): Promise<void> {
   await noteShops(client, statsUpdate.shops);
   const rows = toRows(statsUpdate.stats);
@@ -123,7 +123,7 @@ export async function saveStatsUpdate(client: PoolClient, statsUpdate: RefreshSt
   if (visible + hidden + answers === 0) return;
   const { visibleChanges, hiddenChanges, recentFound, recentEmpty } = planner;
   const rest = keptAfter(answers);
-  // A millionth of a detail is none: a product that is too small for a real is an error to Postgres.
+  // Less than a millionth of a detail counts as none: Postgres raises an error for a product that is too small for a real.
   const faded = (recent: typeof recentFound | typeof recentEmpty) =>
     sql`CASE WHEN ${recent} > 1e-6 THEN ${recent} * ${rest}::real ELSE 0 END`;
   await drizzleOn(client)

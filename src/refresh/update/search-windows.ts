@@ -11,8 +11,8 @@ import { drizzleOn } from '../../db/database.ts';
 import { windowOffer } from '../../schema/search.ts';
 
 /**
- * Passes over the parts of one search that began further apart show several lists. Parts are due together and read side
- * by side; at a tenth, those of a large category would miss it, at ten times, prices move between.
+ * Passes over the parts of one search that began further apart show several lists. Parts become due together and are read side by side.
+ * At a tenth, those of a large category would miss it; at ten times, prices move in between.
  */
 const partsTogetherMs = hourMs;
 
@@ -32,9 +32,8 @@ async function countNewIds(
 }
 
 /**
- * The state of a pass that has ended, dated by its newest page: with answers that other searches share, that need not be
- * the last one. Dated by an older one, the search would be due while its own pages still count as fresh, and be asked for
- * again and again.
+ * The state of an ended pass, dated by its newest page, which need not be the last one if other searches share its answers. Dated by an
+ * older page, the search would be due while its own pages still count as fresh, and would be requested again and again.
  */
 async function dateEnd(
   client: PoolClient,
@@ -51,9 +50,9 @@ async function dateEnd(
   return newest > completedAt ? { ...state, completedAt: newest } : state;
 }
 
-/** A page whose rows are booked. */
+/** A page whose rows are recorded. */
 export interface BookedPage extends LoadableSearchPage {
-  /** They were not booked before; unknown for a page without any. */
+  /** The rows were not recorded before; unknown for a page without rows. */
   readonly isNew: boolean;
 }
 
@@ -104,7 +103,7 @@ async function advance(
     page: page.page,
     pageSize: page.pageSize,
     observedAt: provenance.observedAt,
-    // An unusable page ends the pass like an empty one: another call at once would not help.
+    // An unusable page ends the pass like an empty one: another call right away would not help.
     rowsInAnswer: record?.rowsInAnswer ?? 0,
     totalRecords: record?.totalRecords ?? null,
     newIdsInPass,
@@ -114,9 +113,9 @@ async function advance(
   return { state: await dateEnd(client, window, state), decision };
 }
 
-/** A pass that ended as complete: what its search held before it, and it did not list, is not there any more. */
+/** A pass that ended as complete: what the search held before, and the pass did not list, no longer belongs to it. */
 export interface CompletePass {
-  /** The search itself, where its parts were passed. */
+  /** The window; for parts, the search that they belong to. */
   readonly windowId: string;
   readonly since: Date;
   /** When the complete pass before it began. */
@@ -125,18 +124,18 @@ export interface CompletePass {
   readonly provenance: Provenance;
 }
 
-/** What pages did to their windows. */
+/** Effects of pages on their windows. */
 export interface WindowChanges {
   readonly passes: CompletePass[];
   readonly alarms: WindowAlarm[];
-  /** Those that moved a cursor. */
+  /** The pages that moved a cursor. */
   readonly moved: LoadableSearchPage[];
 }
 
 const isAlarming = (outcome: PassOutcome | null): outcome is 'truncated' | 'page_repeated' =>
   outcome === 'truncated' || outcome === 'page_repeated';
 
-/** Once, until a pass ends otherwise. */
+/** Raises each alarm once, until a pass ends differently. */
 function alarmOf(window: SearchWindow, state: WindowState): WindowAlarm[] {
   const { windowId, feed, state: before } = window;
   const { lastOutcome, totalRecords, lastReach } = state;
@@ -145,7 +144,7 @@ function alarmOf(window: SearchWindow, state: WindowState): WindowAlarm[] {
   return [{ windowId, feed, outcome: lastOutcome, totalRecords, reach: lastReach }];
 }
 
-/** Puts the window's parts into its place, or ends them. */
+/** Replaces the window by its parts, or ends the parts. */
 async function applySplit(
   client: PoolClient,
   { windowId, parentId, feed, shape }: SearchWindow,
@@ -223,7 +222,7 @@ export async function advanceWindows(
   return changes;
 }
 
-/** Books what pages that moved cursors showed, which may stop their passes. */
+/** Records what pages that moved cursors showed, which may stop their passes. */
 export async function noteYields(
   client: PoolClient,
   moved: readonly LoadableSearchPage[],

@@ -6,10 +6,7 @@ import { refresh } from '../../schema/planner.ts';
 import type { RefreshStatsUpdate } from './refresh-stats.ts';
 import { isOnSuspicion, type SearchWindow } from './window-rows.ts';
 
-/**
- * The pages, those of shops that seem to have repriced without the offers that no other search or watch list found: nobody
- * asked for them.
- */
+/** The pages, without the offers on pages of suspected shops that no other search or watch list found: nobody asked for them. */
 export async function leaveOutUnknown(
   client: PoolClient,
   pages: readonly LoadableSearchPage[],
@@ -35,7 +32,7 @@ export async function leaveOutUnknown(
   });
 }
 
-/** Keeps that first pages of the lists of shops were seen, which answer suspicions. */
+/** Records that first pages of the lists of shops were seen, which answers suspicions. */
 export function sightPages(
   { shops }: RefreshStatsUpdate,
   pages: readonly LoadableSearchPage[],

@@ -16,7 +16,7 @@ export interface ShopSightings {
 
 export const noSightings = (): ShopSightings => ({ offers: [], pages: [] });
 
-/** Keeps what an observation that is newer than all of its kind says of the shop of its offer. */
+/** Records what an observation that is newer than all others of its kind shows of the shop of its offer. */
 export function sightShop(
   { planner, shops }: { readonly planner: PlannerKnowledge; readonly shops: ShopSightings },
   { offerId, before }: { readonly offerId: string; readonly before: OfferFreshness },

@@ -9,14 +9,14 @@ import type { RefreshStatsUpdate } from './refresh-stats.ts';
 
 interface Pages {
   readonly pages: readonly LoadableSearchPage[];
-  /** As they were before the pages. */
+  /** The windows as they were before the pages. */
   readonly windows: ReadonlyMap<string, SearchWindow>;
-  /** As the pages left them. */
+  /** The offers as the pages left them. */
   readonly freshness: ReadonlyMap<string, OfferFreshness>;
   readonly isNew: (offerId: string) => boolean;
 }
 
-/** Records the value of the pages for their next fetch, and the new offers that they found. */
+/** Records the value of fetching the pages again, and the new offers that they found. */
 export async function valueWindows(
   client: PoolClient,
   { pages, windows, freshness, isNew }: Pages,
@@ -33,7 +33,7 @@ export async function valueWindows(
       isFirst && completedAt !== null
         ? Math.max(0, (provenance.observedAt.getTime() - completedAt.getTime()) / dayMs)
         : 0;
-    // All that a first pass lists is new, so it is no evidence for new offers a day.
+    // A first pass lists only new offers, so it is no evidence for new offers per day.
     const arrived = completedAt === null ? 0 : record.rows.filter(({ offerId }) => isNew(offerId)).length;
     await applySql(client, readSql('upsert-window-value'), [windowId, isFirst, soon, late, arrived, days]);
   }

@@ -9,7 +9,7 @@ import { toRow } from '../../db/to-row.ts';
 /** A locked search window. */
 export interface SearchWindow {
   readonly windowId: string;
-  /** The search that it is a part of; null: it is one of its own. */
+  /** The search that it is a part of; null: it is no part. */
   readonly parentId: string | null;
   /** Empty: the list of a shop that seems to have repriced. */
   readonly feed: string;
@@ -38,7 +38,7 @@ function toWindow(row: LockedWindow): SearchWindow {
   };
 }
 
-/** Whether a window was made for a suspicion: no feed has it, so that its list adds no offers and proves no absence. */
+/** Whether a window was made because of a suspicion: it belongs to no feed, so its list adds no offers and proves no absence. */
 export const isOnSuspicion = ({ feed }: Pick<SearchWindow, 'feed'>): boolean => feed === '';
 
 /** Locks the windows of the pages, and those that they are parts of, until the transaction ends. */
@@ -51,7 +51,7 @@ export async function lockWindows(
   return new Map(rows.map((row) => [row.windowId, toWindow(row)]));
 }
 
-/** Books which offers a window lists, whichever page is loaded first. */
+/** Records which offers a window lists, whichever page is loaded first. */
 export async function listInWindow(
   client: PoolClient,
   window: Pick<SearchWindow, 'windowId' | 'feed'>,
