@@ -5,12 +5,12 @@ import { isAbsent, newest, uniqueBy, type OfferFreshness } from '../refresh/upda
 import type { Sighting } from '../refresh/update/freshness-rows.ts';
 import type { CompletePass } from '../refresh/update/search-windows.ts';
 
-/** An offer, and the pass that should have listed it. `provenance`: of the call that completed the pass. */
+/** An offer, and the pass that should have listed it. `provenance`: that of the call that completed the pass. */
 export interface Absence extends Sighting {
   readonly since: Date;
 }
 
-/** Offers that the windows held until these passes did not list them. They are not locked yet. */
+/** Offers that the windows contained until these passes did not list them. They are not locked yet. */
 export async function findAbsent(client: PoolClient, passes: readonly CompletePass[]): Promise<Absence[]> {
   const found: Absence[] = [];
   for (const { windowId, since, previousSince, provenance } of passes) {
@@ -25,9 +25,8 @@ export async function findAbsent(client: PoolClient, passes: readonly CompletePa
 }
 
 /**
- * Notes of locked offers that a complete pass did not list them, and makes those missing that nothing has shown since it
- * began, so that their details are due. Those that are not listed are left as they are: what is known of them is
- * stronger. No price ends by it.
+ * Records that a complete pass did not list locked offers. Offers that nothing has shown since the pass began become missing, so that
+ * their details are due. Offers in another state than listed keep it: what is known of them is stronger. No price ends.
  */
 export async function markAbsent(
   client: PoolClient,
@@ -56,7 +55,7 @@ export async function markAbsent(
   const changed = new Set(written.map(({ offerId }) => offerId));
   for (const { offerId, since } of missing) {
     const known = freshness.get(offerId);
-    // What is off sale need not be asked about; the absence counts all the same when an older observation comes late.
+    // An offer that is off sale need not be fetched; the absence still counts when an older observation comes late.
     if (!known || !changed.has(offerId)) continue;
     const stale = { since, by: 'absence' as const };
     freshness.set(offerId, { ...known, refreshStats: { ...known.refreshStats, stale } });

@@ -4,21 +4,21 @@ import type { LoadCounters } from './load-counters.ts';
 
 /** What one answer showed of offers. */
 export interface AnswerYield {
-  /** Not known before. */
+  /** Offers not known before. */
   readonly offersNew: number;
-  /** Known, but not by this kind of observation. */
+  /** Offers known, but not by this kind of observation. */
   readonly offersCompleted: number;
-  /** Known, and changed in a field or a price. */
+  /** Known offers that changed in a field or a price. */
   readonly offersChanged: number;
-  /** Prices of any of them that ended. */
+  /** Prices of any of these offers that ended. */
   readonly pricesChanged: number;
-  /** Known, and sold out or in stock again. */
+  /** Known offers that sold out or came back in stock. */
   readonly stockChanged: number;
-  /** Why a detail was asked for. */
+  /** Why the detail was fetched. */
   readonly promptedBy?: DetailPrompt;
 }
 
-/** Offers and prices that a load has touched, by the kind of answer that touched them. */
+/** Offers and prices that a load touched, by the kind of answer. */
 export interface CountersByKind {
   readonly listed: LoadCounters;
   readonly fetched: LoadCounters;
@@ -38,8 +38,8 @@ function yieldOf(offerIds: readonly string[], counters: LoadCounters): AnswerYie
 }
 
 /**
- * What each answer of a load showed, in their order; null: its kind shows no offers. An offer that several of them show is credited to the first, so
- * that the lessons add up to what was learned.
+ * What each answer of a load showed, in order; null: its kind shows no offers. An offer in several answers counts for the first, so that
+ * the sum over answers is what the load learned.
  */
 export function readYields(
   answers: readonly LoadableAnswer[],
@@ -66,7 +66,7 @@ export function readYields(
   });
 }
 
-/** Those that were not taken before. */
+/** The ids that were not taken before. */
 function take(taken: Set<string>, offerIds: readonly string[]): string[] {
   const own = [...new Set(offerIds)].filter((id) => !taken.has(id));
   for (const id of own) taken.add(id);

@@ -15,22 +15,22 @@ export interface CatalogStoreOptions {
   readonly learn: Learn;
   readonly pool: Pool;
   readonly log: Logger;
-  /** Version of the code that made the records of the answers; kept beside them. */
+  /** Version of the code that made the records of the answers; stored with them. */
   readonly normalizerVersion?: number;
-  /** Reads stored answers again, when one is loaded after newer ones of its offer. */
+  /** Reads stored answers again when an answer is loaded after newer ones of its offer. */
   readonly read: ReadStored;
 }
 
 /** Puts normalized answers into the catalog. */
 export interface CatalogStore {
   /**
-   * Loads answers in one transaction: all of them or none. Loading an answer again changes nothing, and neither current
-   * state nor prices depend on the order in which answers are loaded, as far as they are kept.
+   * Loads answers in one transaction: all of them or none. Loading an answer again changes nothing. As far as answers are stored, neither
+   * current state nor prices depend on the order in which they are loaded.
    *
-   * Locks are taken in one order: search windows, offers, feeds, sellers, each in ascending id, then the answers, the
-   * drifts, what is known of shops, in ascending id too, and what the planner learned. Category answers take the lock of the tree instead.
+   * Locks are taken in one order: search windows, offers, feeds, sellers, each in ascending id, then the answers, the drifts, what is
+   * known of shops, in ascending id too, and what the planner learned. Category answers take the lock of the tree instead.
    *
-   * @param book what else is written in this transaction, at its end
+   * @param book writes more in this transaction, at its end
    *
    * @throws AppError of the database
    */
@@ -49,7 +49,7 @@ const alarms = {
   },
 } as const satisfies Record<WindowAlarm['outcome'], { kind: ErrorKind; message: string }>;
 
-/** Makes the partitions that the answers need: an old answer, or a clock that has moved far. */
+/** Creates the partitions that the answers need: for old answers, or if the clock has moved far. */
 async function ensureMonths({ pool, log }: CatalogStoreOptions, answers: readonly LoadableAnswer[]) {
   for (const { provenance } of answers) {
     const made = await ensurePartitions(pool, provenance.observedAt);

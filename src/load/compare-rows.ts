@@ -8,7 +8,7 @@ import type { OfferFreshness } from '../refresh/update/offer-freshness.ts';
 import { readSql } from './read-sql.ts';
 import type { RowObservation } from './search-rows.ts';
 
-/** Offers whose rows show another price, and another date of modification, than their rows before. */
+/** Offers whose rows show another price, or another date of modification, than the rows before. */
 export interface Moved {
   readonly prices: ReadonlySet<string>;
   readonly dates: ReadonlySet<string>;
@@ -16,14 +16,14 @@ export interface Moved {
 
 type Row = Extract<OfferObservation, { kind: 'row' }>;
 
-/** What rows say next to what was known: gives each as it is to be learned from. */
+/** Compares rows with what was known, as input for learning. */
 export type ToOfferObservation = (observation: RowObservation) => Row;
 
-/** A complete pass did not list the offer, and nothing listed it since. */
+/** True when a complete pass did not list the offer, and nothing has listed it since. */
 const hadLeft = ({ absent, summary }: OfferFreshness): boolean =>
   absent !== null && summary !== null && summary.at < absent.at;
 
-/** Whether rows show the prices of the newest details, where these came between a row and the one before it. */
+/** Whether rows show the prices of the newest details, if these came between a row and the one before it. */
 async function comparePrices(
   { client }: LoadContext,
   rows: readonly RowObservation[],
@@ -44,7 +44,7 @@ async function comparePrices(
   return new Map(found.map(({ offerId, isSame }) => [offerId, isSame]));
 }
 
-/** Of offers that are not known to be on sale, those that are back in a list that they had left, or were modified. */
+/** Offers not known to be on sale that are back in a list that they had left, or were modified. */
 async function listReturned(
   { client }: LoadContext,
   rows: readonly RowObservation[],
@@ -63,7 +63,7 @@ async function listReturned(
   return new Set(found.map(({ offerId }) => offerId));
 }
 
-/** Compares rows that were merged with what was known before them. */
+/** Compares merged rows with what was known before them. */
 export async function compareRows(
   context: LoadContext,
   rows: readonly RowObservation[],

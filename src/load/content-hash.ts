@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { OfferDetail } from '../model/records.ts';
 
 /**
- * SHA-256 over everything a detail answer says of an offer but its prices and what moves with every sale
- * (stock, units sold). As Postgres reads bytea: `\x` and 64 hex digits. Equal hashes need no write.
+ * SHA-256 over everything that a detail answer says of an offer, except its prices and what changes with every sale (stock, units sold).
+ * In Postgres's bytea format: `\x` and 64 hex digits. Equal hashes need no write.
  */
 export function contentHash({ offer, skus, images, attributes }: OfferDetail): string {
   const content = [
@@ -12,7 +12,7 @@ export function contentHash({ offer, skus, images, attributes }: OfferDetail): s
     [offer.tradeScore, offer.mainImageUrl, offer.videoUrl, offer.shipFrom, offer.sourceCreatedAt],
     [offer.shippingTimeGuarantee, offer.promotionType, offer.tags, offer.cargoNumber, offer.sellingPoints],
     [offer.isMixAllowed, offer.mixAmountCny, offer.mixQuantity, offer.certificates, offer.package],
-    // 1688 lists SKUs in no order.
+    // 1688 lists SKUs in no fixed order.
     skus
       .map((sku) => [
         sku.skuId,

@@ -6,18 +6,21 @@ import type { Observation } from './observation-rows.ts';
 import type { Sighting } from '../refresh/update/freshness-rows.ts';
 import type { PriceRow, UnreadPriceRow } from './merge-prices.ts';
 
-/* Detail answers as rows of the tables they end in; keys are column names, absent ones are null. */
+/** Detail answers as rows of the tables that store them. Keys are column names; absent keys are null. */
 
 export type OfferState = 'listed' | 'missing' | 'gone' | 'delisted';
 
 /** What a detail answer that found an offer says of its state. */
 export interface FoundStatus {
   readonly sourceStatus: string | null;
-  /** No search lists it any more: weaker than what a detail answer says, for it may only have moved. */
+  /** No search lists it any more. Weaker than a detail answer, because the offer may only have moved. */
   readonly isAbsent: boolean;
 }
 
-/** An empty answer is no proof yet; the second in a row is. `found`: null when the newest answer was empty. */
+/**
+ * The state of an offer. One empty answer is no proof that it is gone; the second in a row is. `found`: null when the newest answer was
+ * empty.
+ */
 export function offerState(emptyDetailStreak: number, found: FoundStatus | null): OfferState {
   if (emptyDetailStreak >= 2) return 'gone';
   if (emptyDetailStreak === 1) return 'missing';
@@ -28,7 +31,7 @@ export function offerState(emptyDetailStreak: number, found: FoundStatus | null)
 /** What a detail answer saw of an offer. `detail`: null when it was empty. */
 export function toObservation(sighting: Sighting, detail: OfferDetail | null): Observation {
   const listPrices = detail?.prices.filter(({ kind }) => kind === 'list') ?? [];
-  // Only to order them: amounts have at most 14 digits, which a double holds exactly enough.
+  // Numbers only to order amounts, which have at most 14 digits: a double is exact enough.
   const cheapest = listPrices.toSorted((a, b) => Number(a.amountCny) - Number(b.amountCny))[0];
   return {
     offerId: sighting.offerId,
@@ -120,7 +123,7 @@ export function toAttributeRows({ offer, attributes }: OfferDetail) {
   }));
 }
 
-/** SKUs as an observation lists them, for the first time as far as it knows. */
+/** SKUs as an observation lists them, as if for the first time. */
 export function toSkuRows({ offer, skus }: OfferDetail, observation: ObservationKey) {
   return uniqueBy(skus, ({ skuId }) => skuId).map((sku) => ({
     offer_id: offer.offerId,
@@ -140,7 +143,7 @@ export function toSkuRows({ offer, skus }: OfferDetail, observation: Observation
   }));
 }
 
-/** Kinds that search rows speak for are none of these. */
+/** Prices of a detail. Kinds of search rows are not among them. */
 export function toPriceRows({ offer, prices }: OfferDetail): PriceRow[] {
   return uniqueBy(prices, ({ skuId, kind, minQuantity }) => `${skuId}/${kind}/${minQuantity}`).map(
     (price) => ({

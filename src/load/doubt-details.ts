@@ -9,7 +9,7 @@ import type { LoadContext } from './load-context.ts';
 
 const reason = 'suspect_empty';
 
-/** An empty answer that is not believed is of no use, as one that can't be read. */
+/** An empty answer that is not believed is unusable, like one that cannot be read. */
 const doubt = (answer: LoadableOffer): LoadableOffer => {
   const reject: Reject = { path: '$', reason, sample: null };
   return { ...answer, record: null, rejects: [...answer.rejects, reject] };
@@ -17,7 +17,7 @@ const doubt = (answer: LoadableOffer): LoadableOffer => {
 
 const isEmpty = ({ record }: LoadableOffer): boolean => record?.kind === 'gone';
 
-/** Empty answers of a replay that were not believed when they came. */
+/** Empty answers in a replay that were not believed when they were first loaded. */
 async function listDoubted(
   { client }: LoadContext,
   answers: readonly LoadableOffer[],
@@ -32,9 +32,9 @@ async function listDoubted(
 }
 
 /**
- * Counts what details found, and makes empty answers those of no use when too many of the last ones were empty: a gateway
- * that fails quietly says of every offer that it is gone. Not counted are those that are expected: of what no search lists
- * any more, and of an offer whose last detail was empty already.
+ * Counts what details found, and makes empty answers unusable if too many of the last ones were empty: a gateway that fails silently says
+ * of every offer that it is gone. Expected empty answers do not count: of offers that no search lists any more, and of offers whose last
+ * detail was already empty.
  */
 export async function doubtDetails(
   context: LoadContext,

@@ -1,6 +1,6 @@
 import { defineErrors } from '../core/errors.ts';
 
-/** What search answers can do that is not as they say. */
+/** Errors of search answers that do not hold what they say. */
 export const loadErrors = defineErrors({
   SEARCH_TRUNCATED: {
     origin: '1688',

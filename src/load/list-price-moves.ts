@@ -2,7 +2,7 @@ import type { Pool } from 'pg';
 import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
-/** The price that moved most of an offer. */
+/** The price of an offer that moved most. */
 export interface PriceMove {
   readonly offerId: string;
   readonly subject: string | null;

@@ -44,7 +44,7 @@ export interface LoadOptions {
   readonly learn: Learn;
   readonly normalizerVersion: number | null;
   readonly readAnswers: ReadAnswers;
-  /** Null: answers that call for their first load. */
+  /** Null: answers are loaded for the first time. */
   readonly replay: Replay | null;
 }
 
@@ -68,7 +68,7 @@ function toReport({ listed, fetched }: CountersByKind, categories: number, rejec
   };
 }
 
-/** The answers, with what loading them found to be of no use. */
+/** The answers, with what the load found unusable in them. */
 function withRejects(
   answers: readonly LoadableAnswer[],
   rejects: ReadonlyMap<string, readonly Reject[]> = new Map(),
@@ -79,7 +79,7 @@ function withRejects(
   }));
 }
 
-/** Marks answers as loaded, or, of a replay, what was corrected by them; gives how many values went into quarantine. */
+/** Marks answers as loaded or, in a replay, records what they corrected. Returns the number of values that went into quarantine. */
 async function book(
   context: LoadContext,
   answers: readonly LoadableAnswer[],
@@ -94,8 +94,8 @@ async function book(
 }
 
 /**
- * The one way of answers into the catalog, in the transaction of `client`: of those that are loaded for the first time, and
- * of those that are read again. What they say of erased sellers is left out.
+ * The only way of answers into the catalog, within the transaction of `client`, for first loads and for answers that are read again.
+ * Leaves out what they say of erased sellers.
  */
 export async function loadAnswers(
   client: PoolClient,

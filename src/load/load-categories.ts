@@ -39,7 +39,7 @@ function toStatement(record: CategoryRecord): Statement {
   };
 }
 
-/** What an answer states of category nodes, each once: the node itself first, for its children hang where it hangs. */
+/** The category nodes of an answer, each once: the node itself first, because its children belong below it. */
 function listRecords({ record }: LoadableCategory): CategoryRecord[][] {
   if (record === null) return [];
   const { node, children } = record;
@@ -51,16 +51,16 @@ function listRecords({ record }: LoadableCategory): CategoryRecord[][] {
   );
 }
 
-/** At the id of a child, or at the parent that a node names. */
+/** The reject, at the id of a child, or at the parent that a node names. */
 function toReject({ categoryId, parentId, parentPath }: CategoryRecord, asked: string): Reject {
   return { path: parentPath, reason: 'cycle', sample: categoryId === asked ? parentId : categoryId };
 }
 
 /**
- * Merges what an answer states of nodes that have one parent, field by field, the newest wins. The lock of the tree must be
+ * Merges what an answer states of nodes that have one parent, field by field; the newest statement wins. The lock of the tree must be
  * held.
  *
- * @returns the places that it refuses, for the tree would be a circle
+ * @returns the places that it refuses because they would make the tree a cycle
  */
 async function mergeRecords(
   { client, replay }: LoadContext,
@@ -87,16 +87,16 @@ async function mergeRecords(
 }
 
 export interface LoadedCategories {
-  /** The nodes that the answers list below those that were asked for. */
+  /** The nodes that the answers list below the requested ones. */
   readonly listed: ReadonlySet<string>;
-  /** What can't be used of answers beside what their readers rejected, by raw id. */
+  /** Unusable values beyond those that the readers of the answers rejected, by raw id. */
   readonly rejects: ReadonlyMap<string, readonly Reject[]>;
 }
 
 /**
- * Loads category answers. Each field of a node is what was stated of it last, whoever stated it: its own answer
- * or that of the node above; but a node never hangs below itself: what would close a circle is rejected. One load at a
- * time: paths follow from the whole tree, and the tree is small.
+ * Loads category answers. Each field of a node is what was stated of it last, by its own answer or by that of the node above. A node
+ * never belongs below itself: a statement that would close a cycle is rejected. One load at a time, because paths follow from the whole
+ * tree, and the tree is small.
  */
 export async function loadCategories(
   context: LoadContext,

@@ -4,14 +4,14 @@ import type { ReprocessExample } from '../model/reprocess.ts';
 import type { PriceDiff, PriceSource } from './price-intervals.ts';
 import type { RefreshStatsUpdate } from '../refresh/update/refresh-stats.ts';
 
-/** What a batch of answers, read again, changed in the catalog. */
+/** What a batch of answers that were read again changed in the catalog. */
 export interface Correction {
-  /** Offers of which anything but a counter changed. */
+  /** Offers of which anything except a counter changed. */
   readonly offers: Set<string>;
   readonly categories: Set<string>;
-  /** Offers whose prices were merged again from all of their answers that are kept. */
+  /** Offers whose prices were merged again from all of their stored answers. */
   readonly replayed: Record<PriceSource, Set<string>>;
-  /** Those of them that have older answers, which are not kept any more. */
+  /** Those of `replayed` that have older answers which are no longer stored. */
   readonly partial: Set<string>;
   /** By offer. */
   readonly prices: { readonly offerId: string; readonly diff: PriceDiff }[];
@@ -38,17 +38,17 @@ export function createCorrection(): Correction {
   };
 }
 
-/** A load of answers that were loaded before, for what today's code reads in them. */
+/** A load of answers that were loaded before, to correct what today's code reads in them. */
 export interface Replay {
   readonly correction: Correction;
-  /** Offers whose prices this reprocess has merged again before, when it is a dry run. */
+  /** Those of the given offers whose prices this reprocess has already merged again, if it is a dry run. */
   readonly wasReplayed: (offerIds: readonly string[], source: PriceSource) => Promise<ReadonlySet<string>>;
 }
 
-/** Stored answers by raw id, as today's code reads them. Those that are damaged or not kept are left out. */
+/** Stored answers by raw id, as today's code reads them. Damaged and missing ones are left out. */
 export type ReadAnswers = (rawIds: readonly string[]) => Promise<ReadonlyMap<string, LoadableAnswer>>;
 
-/** What a load works with beside its answers. */
+/** What a load needs besides its answers. */
 export interface LoadContext {
   readonly client: PoolClient;
   /** Version of the code that made the records of the answers; null: not known. */
@@ -58,8 +58,8 @@ export interface LoadContext {
   /** The answers of this load, by raw id. */
   readonly hand: ReadonlyMap<string, LoadableAnswer>;
   /**
-   * Null: answers that call for their first load. Otherwise what they were loaded as is made what they read as; cursors of
-   * searches, and the refresh statistics, stay as they are.
+   * Null: answers are loaded for the first time. Otherwise the catalog is corrected to what they read as today; cursors of searches, and
+   * the refresh statistics, stay as they are.
    */
   readonly replay: Replay | null;
 }

@@ -2,19 +2,19 @@ import type { DetailPrompt } from '../model/learning.ts';
 import type { PriceChange } from './merge-prices.ts';
 import type { PriceDiff } from './price-intervals.ts';
 
-/** Offers and prices that a load has touched, by id, so that one offer counts once. */
+/** Offers and prices that a load touched, by id, so that each offer counts once. */
 export interface LoadCounters {
   readonly seen: Set<string>;
   readonly added: Set<string>;
   readonly changed: Set<string>;
-  /** Known from search rows only until now: neither new nor changed. */
+  /** Known only from search rows until now: neither new nor changed. */
   readonly completed: Set<string>;
   pricesOpened: number;
-  /** How many prices ended, by offer. */
+  /** Number of prices that ended, by offer. */
   readonly pricesClosed: Map<string, number>;
-  /** Offers that were sold out, or in stock again, since the detail before. */
+  /** Offers that sold out or came back in stock since the detail before. */
   readonly stockMoved: Set<string>;
-  /** Why details were asked for, by raw id. */
+  /** Why details were fetched, by raw id. */
   readonly prompts: Map<string, DetailPrompt>;
 }
 
@@ -51,7 +51,7 @@ export function countPrices(
   }
 }
 
-/** Counts what late answers made of the history. */
+/** Counts the changes that late answers made in the history. */
 export function countReplayed(
   counters: LoadCounters,
   replayed: readonly { readonly offerId: string; readonly diff: PriceDiff | null }[],

@@ -38,7 +38,7 @@ import { mergePrices } from './merge-prices.ts';
 import { updateRefreshStats, type RefreshStatsUpdate } from '../refresh/update/refresh-stats.ts';
 import { sightShop } from '../refresh/update/shop-sightings.ts';
 
-/** Moves the observations of the round's offers on: the newest observation, the newest that found it, the empty ones since. */
+/** Updates the freshness of the round's offers: the newest observation, the newest that found the offer, and the empty ones since. */
 async function advanceFreshness(
   client: PoolClient,
   round: readonly DetailObservation[],
@@ -63,7 +63,7 @@ async function advanceFreshness(
   }
 }
 
-/** Offers of a round of which anything changed, and those of which a price did. */
+/** Offers of a round that changed, and those of which a price changed. */
 interface Moved {
   readonly offers: ReadonlySet<string>;
   readonly prices: ReadonlySet<string>;
@@ -89,7 +89,7 @@ async function mergeNewestPrices(
   return new Set(changes.map((row) => row.offer_id));
 }
 
-/** Merges a round of answers that were not loaded before; but for the prices of those that `isLate`. */
+/** Merges a round of answers that were not loaded before, except the prices of those that are late (`isLate`). */
 async function mergeRound(
   merge: DetailMerge,
   round: readonly DetailObservation[],
@@ -119,7 +119,7 @@ async function mergeRound(
       (observation) => !isLate(observation),
     ),
   );
-  // What this version reads and the one before did not is no change of the offer.
+  // A value that this version of the code reads, and an older one did not, is no change of the offer.
   const isMoved = (offerId: string) => !written.reread.has(offerId);
   const moved = new Set([...prices].filter(isMoved));
   return { offers: new Set([...written.ids.filter(isMoved), ...vanished, ...moved]), prices: moved };
@@ -131,7 +131,7 @@ interface BookedRound {
   readonly again: readonly DetailObservation[];
 }
 
-/** Books the usable answers of a round. */
+/** Records the usable answers of a round. */
 async function recordRound(
   client: PoolClient,
   round: readonly LoadableOffer[],
@@ -164,7 +164,7 @@ function learnFrom(
     if (!known || !isNewer(key, prior.detail)) continue;
     const isChanged = moved.offers.has(offerId);
     const isVisible = moved.prices.has(offerId);
-    // Nothing was read in the ones before: there is nothing to compare with.
+    // Earlier answers were unusable: there is nothing to compare with.
     const before = prior.found === null ? { ...prior, detail: null } : prior;
     const stock = detail?.offer.stock ?? null;
     const isInStock = stock === null ? null : stock > 0;
@@ -172,7 +172,7 @@ function learnFrom(
     if (wasInStock !== null && isInStock !== null && wasInStock !== isInStock)
       counters.stockMoved.add(offerId);
     const observation = { kind: 'detail', at: key.at, isChanged, isVisible } as const;
-    // The prices of an offer that is gone end, and say nothing of its shop.
+    // Prices of a gone offer end, which shows nothing of its shop.
     if (detail !== null) sightShop(statsUpdate, { offerId, before }, observation);
     const shown = { isFound: detail !== null, isInStock };
     const refreshStats = updateRefreshStats(statsUpdate, before, observation, shown);
@@ -180,7 +180,7 @@ function learnFrom(
   }
 }
 
-/** An answer of which nothing was usable is an observation all the same: asking again at once would not help. */
+/** Records unusable answers as observations too: asking again right away would not help. */
 function noteUnusable(answers: readonly LoadableOffer[], freshness: Map<string, OfferFreshness>): void {
   for (const { offerId, record, provenance } of answers) {
     const known = freshness.get(offerId);
@@ -195,7 +195,7 @@ function noteUnusable(answers: readonly LoadableOffer[], freshness: Map<string, 
   }
 }
 
-/** Why a detail was asked for, from what was known of its offer as the call was granted. */
+/** Why a detail was fetched, by what was known of its offer when the call was granted. */
 function promptOf(
   { found, emptyDetailStreak, leasedFor, refreshStats: { stale } }: OfferFreshness,
   observedAt: Date,
@@ -218,14 +218,13 @@ function notePrompts(
 /** Whether newer answers about the offer were loaded before. */
 const isOvertaken = ({ key, prior }: DetailObservation): boolean => isOlder(key, prior.detail);
 
-/** Whether newer answers, or rows that list the offer, were. */
+/** Whether newer answers, or rows that list the offer, were loaded before. */
 const isShownLater = (observation: DetailObservation): boolean =>
   isOvertaken(observation) || isOlder(observation.key, observation.prior.summary);
 
 /**
- * Loads detail answers. The newest one that found an offer is its current state, whichever order they come in;
- * empty ones since then make it missing, then gone, which ends its prices. Prices are as if all answers had been loaded in
- * the order of their calls.
+ * Loads detail answers, in any order. The newest answer that found an offer is its current state. Empty answers since then make it
+ * missing, then gone, which ends its prices. Prices become as if all answers had been loaded in the order of their calls.
  *
  * @returns the answers, as far as they were believed
  */
@@ -251,7 +250,7 @@ export async function loadDetails(
     const booked = await recordRound(client, round, freshness);
     for (const { offerId } of booked.fresh) counters.seen.add(offerId);
     await advanceFreshness(client, booked.fresh, freshness);
-    // A replay merges whole histories, and says how they differ.
+    // A replay merges whole histories, and reports how they differ.
     const isLate = (observation: DetailObservation) => replay !== null || isOvertaken(observation);
     const moved = await mergeRound(merge, booked.fresh, isLate);
     if (replay === null) learnFrom({ statsUpdate, counters }, booked.fresh, moved, freshness);

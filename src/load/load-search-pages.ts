@@ -38,9 +38,9 @@ import { lockWindows, type SearchWindow } from '../refresh/update/window-rows.ts
 const unmoved: Moved = { prices: new Set(), dates: new Set() };
 
 interface BookedRound {
-  /** Rows that are the newest of their offers, and were not loaded before. */
+  /** Rows that are the newest of their offers and were not loaded before. */
   readonly newest: readonly RowObservation[];
-  /** Newer rows were loaded before them. */
+  /** Rows that were not loaded before, but newer ones were. */
   readonly late: readonly RowObservation[];
   /** Loaded before. */
   readonly again: readonly RowObservation[];
@@ -66,7 +66,7 @@ async function mergeRound(merge: RowMerge, newest: readonly RowObservation[]): P
   if (newest.length === 0) return unmoved;
   const { context, counters } = merge;
   const dates = await mergeRows(merge, newest);
-  // A replay merges whole histories, and says how they differ.
+  // A replay merges whole histories, and reports how they differ.
   if (context.replay !== null) return { ...unmoved, dates };
   const changes = await mergePrices(
     context.client,
@@ -83,7 +83,7 @@ async function mergeRound(merge: RowMerge, newest: readonly RowObservation[]): P
   return { prices: new Set(quoted.map((row) => row.offer_id)), dates };
 }
 
-/** Merges a round and learns from it; gives the rows that are still to be placed. */
+/** Merges a round and learns from it. Returns the rows that are still to be placed in the history. */
 async function loadRound(merge: RowMerge, round: readonly RowObservation[]): Promise<BookedRound> {
   const { context, freshness, counters } = merge;
   const { statsUpdate, replay } = context;
@@ -104,7 +104,7 @@ async function loadRound(merge: RowMerge, round: readonly RowObservation[]): Pro
     if (!prior) continue;
     const learned = toOfferObservation(observation);
     if (replay === null) sightShop(statsUpdate, { offerId, before: prior }, learned);
-    // The statistics have an answer that is read again already, unless its offer was not known.
+    // The statistics already contain an answer that is read again, unless its offer was not known.
     const isCounted = replay === null || prior.summary === null;
     const refreshStats = isCounted ? updateRefreshStats(statsUpdate, prior, learned) : prior.refreshStats;
     freshness.set(offerId, { ...prior, summary: observation.key, refreshStats });
@@ -131,7 +131,7 @@ async function bookPages(
   return booked;
 }
 
-/** What pages read again do to their windows. */
+/** Pages that are read again change nothing in their windows. */
 const noChanges: WindowChanges = { passes: [], alarms: [], moved: [] };
 
 async function mergePages(
@@ -165,10 +165,10 @@ async function mergePages(
 }
 
 /**
- * Loads search pages: the offers they list, as far as no detail answer knows better, and the cursors of their
- * windows. Offers that a complete pass should have listed and did not are missing. Locks windows first, then offers.
+ * Loads search pages: the offers that they list, as far as no detail answer knows better, and the cursors of their windows. Offers that a
+ * complete pass should have listed and did not become missing. Locks windows first, then offers.
  *
- * @returns passes that show that a search is not what it says
+ * @returns passes that show that a search does not hold what it says
  */
 export async function loadSearchPages(
   context: LoadContext,

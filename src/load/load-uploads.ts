@@ -4,7 +4,7 @@ import { applySql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 import { compareObservations, observationKey, uniqueBy } from '../refresh/update/offer-freshness.ts';
 
-/** Keeps the ids of pictures that were handed over, so that none is uploaded twice. */
+/** Stores the ids of uploaded pictures, so that none is uploaded twice. */
 export async function loadUploads(client: PoolClient, answers: readonly LoadableUpload[]): Promise<void> {
   const newestFirst = answers.toSorted((a, b) =>
     compareObservations(observationKey(b.provenance), observationKey(a.provenance)),

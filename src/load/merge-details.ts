@@ -28,7 +28,7 @@ export interface DetailObservation {
   readonly answer: LoadableOffer;
   readonly key: ObservationKey;
   readonly prior: OfferFreshness;
-  /** Null: the answer was good and empty. */
+  /** Null: the answer was valid and empty. */
   readonly detail: OfferDetail | null;
 }
 
@@ -48,7 +48,7 @@ export const toLateAnswer = ({ offerId, key, detail }: DetailObservation): LateA
 export interface DetailMerge {
   readonly context: LoadContext;
   readonly counters: LoadCounters;
-  /** Moved on with every answer. */
+  /** Updated with every answer. */
   readonly freshness: Map<string, OfferFreshness>;
 }
 
@@ -66,12 +66,12 @@ interface FieldChange {
 
 interface WrittenDetail extends WrittenOffer {
   readonly is_content_changed: boolean;
-  /** An older version of the code had read it: what differs may be what that did not read. */
+  /** An older version of the code had read the row: differences may be values that it did not read. */
   readonly is_reread: boolean;
   readonly changes: readonly FieldChange[] | null;
 }
 
-/** Fields that say nothing to people. */
+/** Internal fields, which are of no use to people. */
 const internalFields = new Set(['content_hash', 'offer_id']);
 
 function noteCorrected({ replay }: LoadContext, written: readonly WrittenDetail[]): void {
@@ -83,8 +83,8 @@ function noteCorrected({ replay }: LoadContext, written: readonly WrittenDetail[
 }
 
 /**
- * Details with the status that their offers have where theirs can't be read; of those that are read again, the one that an
- * answer before them gives, as far as it is kept.
+ * Details with the status of their offers, if their own cannot be read; for details that are read again, the status of an earlier answer,
+ * if it is stored.
  */
 async function keepStatuses(
   context: LoadContext,
@@ -143,7 +143,7 @@ export interface WrittenDetails {
 }
 
 /**
- * Makes answers, the newest to have found their offers, the current state of these.
+ * Makes answers, the newest that found their offers, the current state of these.
  *
  * @param isAgain they were loaded before
  */
@@ -164,7 +164,7 @@ export async function mergeNewest(
   for (const { offerId, prior } of found) if (isUnseen(prior)) counters.completed.add(offerId);
   const changed = written.filter((row) => row.is_content_changed).map((row) => row.offer_id);
   await mergeParts(context, found, new Set(changed));
-  // Of those that are read again, their place in the history tells what is current.
+  // For answers that are read again, their place in the history decides what is current.
   if (!isAgain) await mergeSkus(context, found);
   const reread = written.filter((row) => row.is_reread).map((row) => row.offer_id);
   return { ids: written.map((row) => row.offer_id), reread: new Set(reread) };
@@ -177,7 +177,7 @@ export interface EmptyDetail {
   readonly runId: string | null;
 }
 
-/** Gives the offers that it wrote. */
+/** Writes the state of offers whose newest answers were empty. Returns the offers that it wrote. */
 export async function mergeEmpty(merge: DetailMerge, empty: readonly EmptyDetail[]): Promise<string[]> {
   if (empty.length === 0) return [];
   const rows = empty.map(({ offerId, key, runId }) => ({
@@ -190,7 +190,7 @@ export async function mergeEmpty(merge: DetailMerge, empty: readonly EmptyDetail
   const written = await runSql<WrittenOffer>(merge.context.client, readSql('merge-offer-states'), [
     JSON.stringify(rows),
   ]);
-  // It shows no offer, not even a new one.
+  // An empty answer shows no offer, not even a new one.
   countOffers(
     merge.counters,
     written.filter((row) => !row.is_new),
@@ -198,7 +198,7 @@ export async function mergeEmpty(merge: DetailMerge, empty: readonly EmptyDetail
   return written.map((row) => row.offer_id);
 }
 
-/** The seller it describes, and the one its offer refers to, which must exist. */
+/** The seller that a detail describes, and the one that its offer refers to, which must exist. */
 export function toSellerObservations({ detail: { offer, seller }, key }: FoundDetail): SellerObservation[] {
   return [
     ...(seller === null ? [] : [{ sellerId: seller.sellerId, record: seller, key }]),

@@ -15,7 +15,7 @@ import { applySql, runSql } from '../db/sql-file.ts';
 const isFollowedByEmpty = (series: readonly SeriesEntry[], key: ObservationKey): boolean =>
   series.find((entry) => isNewer(entry.key, key))?.isFound === false;
 
-/** An answer in whose place the history shows just what it states changes nothing there. */
+/** Whether the history disagrees with an answer: if it shows exactly what the answer states, the answer changes nothing. */
 function isContradicting(
   { key, prices }: LateAnswer,
   intervals: readonly PriceInterval[],
@@ -24,7 +24,7 @@ function isContradicting(
   return prices === null || !isConfirmedBy(intervals, key, prices) || isFollowedByEmpty(series, key);
 }
 
-/** Of booked answers those with whose prices, or with the ends of which, the history does not agree. */
+/** The recorded answers with whose prices, or the ends of these, the history disagrees. */
 export async function findContradicting<T extends LateAnswer>(
   { client }: LoadContext,
   source: PriceSource,
@@ -67,8 +67,8 @@ function toRequests(late: readonly LateAnswer[], isWhole: boolean): Map<string, 
 }
 
 /**
- * Gives late answers their place in the history of prices, as if they had been loaded in the order of their calls. Those
- * for which an answer after them would have to be read, and is not kept, are marked as late, and change nothing.
+ * Puts late answers into the history of prices, as if they had been loaded in the order of their calls. An answer is marked as late, and
+ * changes nothing, if a later answer that would have to be read is no longer stored.
  */
 export async function mergeLatePrices(
   context: LoadContext,
@@ -90,8 +90,7 @@ export async function mergeLatePrices(
 }
 
 /**
- * Makes the whole history of prices of offers what today's code reads in their answers that are kept, also of `late` ones
- * that were not in it.
+ * Makes the whole history of prices of offers what today's code reads in their stored answers, including `late` ones that were not in it.
  */
 export async function remergePrices(
   context: LoadContext,

@@ -3,7 +3,7 @@ import { runSql } from '../db/sql-file.ts';
 import type { ObservationKey } from '../refresh/update/offer-freshness.ts';
 import { readSql } from './read-sql.ts';
 
-/** An answer whose prices are to be merged. It is complete for its kinds, but for what of it can't be read. */
+/** An answer whose prices are merged. It is complete for its kinds, except for what cannot be read. */
 export interface PriceAnswer {
   readonly offer_id: string;
   readonly call_id: string;
@@ -19,7 +19,7 @@ export interface PriceRow {
   readonly amount_cny: string;
 }
 
-/** Prices that hold on, for all that is known: null stands for any SKU, and for any quantity. */
+/** Prices that continue because they could not be read; null stands for any SKU, and for any quantity. */
 export interface UnreadPriceRow {
   readonly offer_id: string;
   readonly sku_id: string | null;
@@ -32,16 +32,16 @@ export interface OfferPriceRows {
   readonly unread: readonly UnreadPriceRow[];
 }
 
-/** How many prices of an offer an answer opened, and closed. */
+/** The number of prices of an offer that an answer opened and closed. */
 export interface PriceChange {
   readonly offer_id: string;
   readonly opened: number;
   readonly closed: number;
-  /** Whether it did so to others than `search_...`, which say nothing of what the offer costs by the list. */
+  /** Whether any of them is not a `search_...` price, which says nothing of the list price. */
   readonly is_quote_changed: boolean;
 }
 
-/** Closes and opens prices; the offers must be locked, and each have one answer. Gives the offers of which any did. */
+/** Closes and opens prices. The offers must be locked, and have one answer each. Returns the offers of which a price changed. */
 export async function mergePrices(
   client: PoolClient,
   answers: readonly PriceAnswer[],
@@ -55,7 +55,7 @@ export async function mergePrices(
   ]);
 }
 
-/** An answer about an offer that newer ones have overtaken, or that is read again. */
+/** An answer about an offer that came after newer ones, or that is read again. */
 export interface LateAnswer {
   readonly offerId: string;
   readonly key: ObservationKey;

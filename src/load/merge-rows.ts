@@ -12,11 +12,11 @@ interface WrittenRow extends WrittenOffer {
 export interface RowMerge {
   readonly context: LoadContext;
   readonly counters: LoadCounters;
-  /** Moved on with every row. */
+  /** Updated with every row. */
   readonly freshness: Map<string, OfferFreshness>;
 }
 
-/** Writes what rows, the newest of their offers, say of these. */
+/** Writes what rows, the newest of their offers, show. */
 export async function mergeRows(
   { context, counters, freshness }: RowMerge,
   newest: readonly RowObservation[],

@@ -12,7 +12,7 @@ export interface SellerObservation {
   readonly key: ObservationKey;
 }
 
-/** The newest description of a seller in some answers, and the newest that tells its name. */
+/** The newest description of a seller in some answers, and the newest with its name. */
 interface Best {
   readonly observation: SellerObservation;
   readonly named: SellerObservation | null;
@@ -63,7 +63,7 @@ async function lockSellers(client: PoolClient, best: readonly Best[]): Promise<M
 const wholeLevel = (level: string | null): number | null =>
   level === null ? null : Math.floor(Number(level));
 
-/** What an answer says of a seller beside its name. */
+/** The columns of a seller, except its name. */
 export const toSellerColumns = (record: SellerRecord | null) => ({
   trade_medal: record?.tradeMedalLevel,
   composite_service_score: record?.compositeServiceScore,
@@ -78,7 +78,7 @@ export const toSellerColumns = (record: SellerRecord | null) => ({
   identities: record?.identities,
 });
 
-/** A name that 1688 left out of an answer is not gone: the newest one that an answer states stays. */
+/** A name that 1688 left out of an answer still holds: the newest stated name stays. */
 function toSellerRow({ observation: { sellerId, record, key }, named }: Best, isNewestName: boolean) {
   return {
     seller_id: sellerId,
@@ -90,7 +90,7 @@ function toSellerRow({ observation: { sellerId, record, key }, named }: Best, is
   };
 }
 
-/** Gives how many it wrote. */
+/** Writes sellers. Returns the number of rows written. */
 async function writeSellers(
   client: PoolClient,
   best: readonly Best[],
@@ -115,15 +115,15 @@ async function writeSellers(
   return written;
 }
 
-/** Of which locked sellers the answers are the newest, also when they were loaded before. */
+/** The locked sellers of which the answers are the newest, also if these were loaded before. */
 async function findNewest(client: PoolClient, best: readonly Best[]): Promise<Map<string, LockedSeller>> {
   const rows = await runSql<LockedSeller>(client, readSql('list-newest-sellers'), observationParams(best));
   return new Map(rows.map((row) => [row.seller_id, row]));
 }
 
 /**
- * Merges sellers, newest description wins. Locks them in ascending id; offers must be locked before. A replay writes anew
- * what the same answers described before, where it reads otherwise now.
+ * Merges sellers; the newest description wins. Locks them in ascending id; offers must be locked before. A replay corrects what the same
+ * answers described, if today's code reads it differently.
  */
 export async function mergeSellers(
   { client, replay }: LoadContext,

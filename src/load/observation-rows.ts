@@ -4,7 +4,7 @@ import type { Sighting } from '../refresh/update/freshness-rows.ts';
 import type { ObservationKey } from '../refresh/update/offer-freshness.ts';
 import { readSql } from './read-sql.ts';
 
-/** A row of `catalog.observation`, but what the database knows itself. */
+/** A row of `catalog.observation`, except what the database fills in. */
 export interface Observation extends Sighting {
   readonly source: 'search' | 'detail';
   readonly isFound: boolean;
@@ -16,7 +16,7 @@ export interface Observation extends Sighting {
   readonly pickup48hRate: string | null;
   readonly qualityRefundRate: string | null;
   readonly foreignPrice: string | null;
-  /** Of a detail with SKUs that can't be read: those that can. */
+  /** For a detail with unreadable SKUs: the readable ones. */
   readonly readSkuIds: readonly string[] | null;
 }
 
@@ -45,7 +45,7 @@ export function toObservationRow(one: Observation) {
   };
 }
 
-/** Books what was seen. Gives the `observationId`s that were not booked before: the others were loaded already. */
+/** Records observations. Returns the `observationId`s that are new: the others were loaded before. */
 export async function insertObservations(
   client: PoolClient,
   observations: readonly Observation[],
@@ -57,7 +57,7 @@ export async function insertObservations(
   return new Set(booked.map((row) => observationId(row.offer_id, row.call_id)));
 }
 
-/** Empty detail answers of offers since the given observations; offers without any are omitted. */
+/** Number of empty detail answers of offers since the given observations; offers without any are omitted. */
 export async function countEmptyDetails(
   client: PoolClient,
   since: ReadonlyMap<string, ObservationKey>,

@@ -4,7 +4,7 @@ import type { RowMerge } from './merge-rows.ts';
 import { readSql } from './read-sql.ts';
 import type { RowObservation } from './search-rows.ts';
 
-/** Begins the histories of states of locked offers with booked rows that are older than all that the histories have. */
+/** Starts the histories of states of locked offers with recorded rows that are older than everything in these histories. */
 export async function placeFirstRows(
   { context, freshness }: RowMerge,
   rows: readonly RowObservation[],

@@ -7,7 +7,7 @@ import { listSeries } from './price-series.ts';
 import { readSql } from './read-sql.ts';
 import { toOfferRow, type RowObservation } from './search-rows.ts';
 
-/** A row with what it leaves out as an older one states it. */
+/** A row, with fields that it leaves out taken from an older row. */
 const withOlder = (row: SearchRow, older: SearchRow): SearchRow => ({
   ...row,
   categoryId: row.categoryId ?? older.categoryId,
@@ -20,13 +20,13 @@ const withOlder = (row: SearchRow, older: SearchRow): SearchRow => ({
   sourceModifiedAt: row.sourceModifiedAt ?? older.sourceModifiedAt,
 });
 
-/** The row of an offer in an answer; null: the answer is not kept, undefined: it has none. */
+/** The row of an offer in an answer; null: the answer is not stored; undefined: it has no such row. */
 function rowOf(answer: LoadableAnswer | undefined, offerId: string): SearchRow | null | undefined {
   if (answer === undefined) return null;
   return answer.kind === 'search' ? answer.record?.rows.find((row) => row.offerId === offerId) : undefined;
 }
 
-/** A row that states fields of its offer which that has otherwise. */
+/** A row that states fields which differ from those of its offer. */
 interface UnplacedRow {
   readonly late: RowObservation;
   /** Columns of `catalog.offer`. */
@@ -34,16 +34,16 @@ interface UnplacedRow {
 }
 
 interface OpenRow extends UnplacedRow {
-  /** What newer rows state, as far as they are read. */
+  /** The fields that newer rows state, as far as these are read. */
   readonly newer: SearchRow | null;
-  /** Answers with the other newer rows, the newest first. */
+  /** Answers with the other newer rows, newest first. */
   readonly rawIds: readonly string[];
 }
 
 const over = (newer: SearchRow | null, older: SearchRow): SearchRow =>
   newer === null ? older : withOlder(newer, older);
 
-/** With the next newer row; nothing where that is not kept, or where newer rows state all that counts. */
+/** Adds the next newer row; null if that is not stored, or if newer rows state all fields that count. */
 function readNext(
   { freshness }: RowMerge,
   answers: ReadonlyMap<string, LoadableAnswer>,
@@ -60,7 +60,9 @@ function readNext(
   return [{ ...open, newer, rawIds: rawIds.slice(1) }];
 }
 
-/** The rows with the newer ones of their offers over them; those of which a newer one is not kept, or states the same fields, are left out. */
+/**
+ * The rows, overlaid with the newer rows of their offers. Leaves out rows of which a newer one is not stored, or states the same fields.
+ */
 async function readOver(merge: RowMerge, rows: readonly UnplacedRow[]): Promise<RowObservation[]> {
   const { client, hand, readAnswers } = merge.context;
   const series = await listSeries(
@@ -85,7 +87,7 @@ async function readOver(merge: RowMerge, rows: readonly UnplacedRow[]): Promise<
 }
 
 /**
- * Gives offers what rows state that newer rows have overtaken, and that all of those leave out.
+ * Gives offers the fields of rows that came after newer ones, if all newer rows leave these fields out.
  *
  * @param isAgain the rows were loaded before
  */
@@ -99,7 +101,7 @@ export async function placeRows(
     ({ offerId }) => offerId,
     ({ key }) => key,
   );
-  // The newest first, so that what changes is booked by the row that states it.
+  // Newest first, so that each change is recorded with the row that states it.
   for (const round of rounds.toReversed()) {
     const rows = round.map((observation) => toOfferRow(observation, merge.freshness));
     const unplaced = await runSql<{ offer_id: string; fields: string[] }>(

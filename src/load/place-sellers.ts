@@ -15,9 +15,8 @@ const toStateRow = (record: SellerRecord, key: ObservationKey) => ({
 });
 
 /**
- * Gives answers their place in the histories of the sellers that they describe, which are locked. The offers refer to their
- * sellers already: by them it is known which answers describe one. One whose offer has had several sellers counts for the
- * newest.
+ * Puts answers into the histories of the sellers that they describe, which are locked. The offers must already refer to their sellers,
+ * which determines which answers describe one. An answer of an offer that had several sellers counts for the newest.
  */
 export async function placeSellers({ client }: LoadContext, found: readonly FoundDetail[]): Promise<void> {
   const rows = found.flatMap(({ detail: { seller }, key }) =>

@@ -6,7 +6,7 @@ import { readSql } from './read-sql.ts';
 
 const toSkus = (found: readonly FoundDetail[]) => found.flatMap(({ detail, key }) => toSkuRows(detail, key));
 
-/** Of booked answers those with which the histories of their SKUs do not agree. */
+/** The recorded answers with which the histories of their SKUs disagree. */
 async function findContradicting(
   { client }: LoadContext,
   found: readonly FoundDetail[],
@@ -27,8 +27,8 @@ async function findContradicting(
 }
 
 /**
- * Gives answers of locked offers that newer ones have overtaken, or that are read again, their place in the histories of their
- * SKUs. They are booked; `refuted` ones do not find their offers any more.
+ * Puts answers of locked offers that came after newer ones, or that are read again, into the histories of their SKUs. The answers are
+ * recorded; `refuted` ones do not find their offers any more.
  */
 export async function placeSkus(
   context: LoadContext,

@@ -7,20 +7,20 @@ import { listSeries } from './price-series.ts';
 import { readEntries, statedIn } from './read-statuses.ts';
 import { readSql } from './read-sql.ts';
 
-/** What an answer shows of its offer's state; null: it is empty, or its status can't be read. */
+/** The state that an answer shows of its offer; null: it is empty, or its status cannot be read. */
 interface ShownState {
   readonly offerId: string;
   readonly key: ObservationKey;
   readonly state: string | null;
 }
 
-/** What an answer alone says of its offer's state. */
+/** The state that an answer shows by itself. */
 function toShownState({ offerId, key, detail }: DetailObservation): ShownState {
   if (detail === null || detail.isStatusUnread) return { offerId, key, state: null };
   return { offerId, key, state: offerState(0, { sourceStatus: detail.offer.sourceStatus, isAbsent: false }) };
 }
 
-/** Answers that show the same, for their own status can't be read: those that follow, up to the first one that can be read. */
+/** Later answers whose own status cannot be read, and that therefore show the same state: up to the first whose status can be read. */
 async function listFollowing(context: LoadContext, shown: readonly ShownState[]): Promise<ShownState[]> {
   const ids = shown.map(({ offerId }) => offerId);
   const series = await listSeries(context.client, ids, 'detail');
@@ -46,7 +46,7 @@ async function listFollowing(context: LoadContext, shown: readonly ShownState[])
   return following;
 }
 
-/** Gives booked answers of locked offers that newer ones have overtaken their place in the histories of states. */
+/** Puts recorded answers of locked offers that came after newer ones into the histories of states. */
 export async function placeStates(
   context: LoadContext,
   overtaken: readonly DetailObservation[],
@@ -64,7 +64,7 @@ export async function placeStates(
     ...{ offer_id: offerId, observed_at: key.at, call_id: key.callId },
     state,
   }));
-  // One that follows may have come late, too.
+  // A following answer may also have come late.
   const byAnswer = new Map(rows.map((row) => [`${row.offer_id} ${row.call_id}`, row]));
   await applySql(context.client, readSql('place-states'), [JSON.stringify([...byAnswer.values()])]);
 }

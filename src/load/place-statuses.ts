@@ -3,7 +3,7 @@ import { isFound, type DetailMerge, type DetailObservation, type FoundDetail } f
 import { listSeries } from './price-series.ts';
 import { readEntries, readStatuses } from './read-statuses.ts';
 
-/** Of details that newer ones have overtaken, those with another status than their offers have. */
+/** The details, loaded after newer ones, whose status differs from that of their offers. */
 async function findContradicting(
   { context, freshness }: DetailMerge,
   details: readonly DetailObservation[],
@@ -22,8 +22,8 @@ async function findContradicting(
 }
 
 /**
- * The newest details of offers that may have their statuses from one of `details`, which newer ones have overtaken: those whose own
- * status can't be read. To be merged again.
+ * The newest details of offers whose own status cannot be read, and which may take it from one of `details`, which came after newer ones.
+ * They are merged again.
  */
 export async function listWithoutStatus(
   merge: DetailMerge,

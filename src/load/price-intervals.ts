@@ -4,7 +4,7 @@ import { compareObservations, type ObservationKey } from '../refresh/update/offe
 import type { PriceRow } from './merge-prices.ts';
 import { runSql } from '../db/sql-file.ts';
 
-/** A price of an offer from one time to another: a row of `catalog.price_history`, or, open, of `catalog.price`. */
+/** A price of an offer over a time: a row of `catalog.price_history` or, if open, of `catalog.price`. */
 export interface PriceInterval {
   readonly skuId: string;
   readonly kind: string;
@@ -12,7 +12,7 @@ export interface PriceInterval {
   /** Without trailing zeros: `13.9`. */
   readonly amountCny: string;
   readonly validFrom: Date;
-  /** Null: it holds. */
+  /** Null: it is current. */
   readonly validTo: Date | null;
   readonly callId: string;
   readonly closedByCallId: string | null;
@@ -30,7 +30,7 @@ interface IntervalRow {
   readonly closed_by_call_id: string | null;
 }
 
-/** Which prices: those that search rows show, or all others. */
+/** The prices of search rows, or all others. */
 export type PriceSource = 'search' | 'detail';
 
 /** Every interval of the prices of some offers; offers without any are left out. */
@@ -66,7 +66,7 @@ export async function readPriceIntervals(
 const pointOf = (price: Pick<PriceInterval, 'skuId' | 'kind' | 'minQuantity'>): string =>
   `${price.skuId}/${price.kind}/${String(price.minQuantity)}`;
 
-/** An amount without trailing zeros, so that equal ones are equal texts: `13.90` is `13.9`. */
+/** An amount without trailing zeros, so that equal amounts are equal texts: `13.90` is `13.9`. */
 const plainAmount = (amount: string): string =>
   amount.includes('.') ? amount.replace(/\.?0+$/, '') : amount;
 
@@ -83,8 +83,8 @@ function holdsAt(
 }
 
 /**
- * Whether the intervals that hold right after an answer are just the prices that it states. False where a price holds
- * on that it states nothing readable of: only a replay can tell.
+ * Whether the intervals that hold right after an answer are exactly the prices that it states. False if a price continues because the
+ * answer does not state it readably: only a replay can decide.
  */
 export function isConfirmedBy(
   intervals: readonly PriceInterval[],
@@ -103,11 +103,11 @@ export function isConfirmedBy(
   );
 }
 
-/** How intervals differ from those that there were. */
+/** Differences between earlier and present intervals. */
 export interface PriceDiff {
   readonly added: readonly PriceInterval[];
   readonly removed: readonly PriceInterval[];
-  /** The same point and beginning, with another amount, end or call. */
+  /** The same price point and start, with another amount, end or call. */
   readonly changed: readonly { readonly from: PriceInterval; readonly to: PriceInterval }[];
 }
 
@@ -120,7 +120,7 @@ const isSame = (a: PriceInterval, b: PriceInterval) =>
   a.callId === b.callId &&
   a.closedByCallId === b.closedByCallId;
 
-/** Null: they are the same. */
+/** Compares intervals. Null: they are the same. */
 export function diffPrices(
   before: readonly PriceInterval[],
   after: readonly PriceInterval[],

@@ -12,7 +12,7 @@ import { runSql } from '../db/sql-file.ts';
 export interface SeriesEntry {
   readonly key: ObservationKey;
   readonly isFound: boolean;
-  /** Its answer need not be kept any more. */
+  /** The answer may no longer be stored. */
   readonly rawId: string;
 }
 
@@ -42,7 +42,7 @@ export async function listSeries(
   return series;
 }
 
-/** What an answer states of the prices of an offer. `unusable`: nothing; `lost`: it can't be read any more. */
+/** What an answer states of the prices of an offer. `unusable`: nothing; `lost`: it is no longer readable. */
 export type Reading =
   ({ readonly kind: 'found' } & OfferPriceRows) | { readonly kind: 'empty' | 'unusable' | 'lost' };
 
@@ -51,7 +51,7 @@ export function readingOf(
   offerId: string,
   { isFound }: Pick<SeriesEntry, 'isFound'>,
 ): Reading {
-  // That an answer was empty is all that it says.
+  // An empty answer needs no body.
   if (answer === undefined || (answer.kind === 'detail' && answer.offerId !== offerId))
     return { kind: isFound ? 'lost' : 'empty' };
   if (answer.record === null) return { kind: 'unusable' };

@@ -6,10 +6,10 @@ import { offer } from '../schema/catalog.ts';
 import type { LoadContext } from './load-context.ts';
 import { listSeries, type SeriesEntry } from './price-series.ts';
 
-/** By offer: the status that 1688 gives it; null: none. */
+/** 1688's status by offer; null: none. */
 export type Statuses = ReadonlyMap<string, string | null>;
 
-/** The statuses that offers have. */
+/** The present statuses of offers. */
 export async function readStatuses({ client }: LoadContext, offerIds: readonly string[]): Promise<Statuses> {
   if (offerIds.length === 0) return new Map();
   const rows = await drizzleOn(client)
@@ -19,7 +19,7 @@ export async function readStatuses({ client }: LoadContext, offerIds: readonly s
   return new Map(rows.map((row) => [row.offerId, row.sourceStatus]));
 }
 
-/** The answers to these observations, as far as they are kept. */
+/** The answers of these observations, as far as they are stored. */
 export async function readEntries(
   { hand, readAnswers }: LoadContext,
   entries: readonly SeriesEntry[],
@@ -36,8 +36,8 @@ export function statedIn(answer: LoadableAnswer): string | null | undefined {
 }
 
 /**
- * The statuses of the newest details before the given ones that can be read. Offers without any are left out, and those of which
- * an answer since is not kept.
+ * The statuses of the newest details before the given ones whose status can be read. Leaves out offers without one, and offers of which
+ * an answer since then is not stored.
  */
 export async function readStatusesBefore(
   context: LoadContext,

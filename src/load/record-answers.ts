@@ -36,7 +36,7 @@ function countRows(answer: LoadableAnswer): number {
   }
 }
 
-/** What could not be used of an answer, as rows of `sync.quarantine`. */
+/** The unusable values of an answer, as rows of `sync.quarantine`. */
 function toQuarantineRows(answer: LoadableAnswer) {
   return answer.rejects.map(({ path, reason, sample }) => ({
     raw_id: answer.provenance.rawId,
@@ -51,12 +51,12 @@ function toQuarantineRows(answer: LoadableAnswer) {
 }
 
 interface QuarantineChange {
-  /** Rows that can be read now. */
+  /** Number of quarantined values that can be read now. */
   readonly resolved: number;
   readonly added: number;
 }
 
-/** Makes the quarantine of answers what today's code can't use of them. */
+/** Updates the quarantine of answers to what today's code cannot use. */
 async function mergeQuarantine(
   client: PoolClient,
   answers: readonly LoadableAnswer[],
@@ -84,7 +84,7 @@ interface DriftRow {
   readonly last_raw_id: string;
 }
 
-/** Answers that drift in the same way are one row: a row twice in one statement is an error of Postgres. */
+/** Joins answers with the same drift into one row: a row twice in one statement is an error of Postgres. */
 function joinDrifts(rows: readonly DriftRow[]): DriftRow[] {
   const joined = new Map<string, DriftRow>();
   for (const row of rows) {
@@ -114,14 +114,14 @@ async function countDrifts(client: PoolClient, answers: readonly LoadableAnswer[
       last_raw_id: answer.provenance.rawId,
     })),
   );
-  // Last of all, for every load that sees the same drift waits here.
+  // Last of all, because every load that sees the same drift waits here.
   if (rows.length > 0) await applySql(client, readSql('upsert-drift'), [JSON.stringify(joinDrifts(rows))]);
 }
 
-/** Far below the 2,704 bytes that an index entry may have, and far above any path of a known field. */
+/** Far below the 2,704 bytes that an index entry may have, and far above the path of any known field. */
 const maxPath = 500;
 
-/** Marks answers as loaded, and books at their calls what each brought; gives the raw ids of those it had not marked before. */
+/** Marks answers as loaded, and records at their calls what each showed. Returns the raw ids that were not marked before. */
 async function bookLoaded(
   client: PoolClient,
   answers: readonly LoadableAnswer[],
@@ -145,10 +145,9 @@ interface LoadOutcome {
 }
 
 /**
- * Marks answers as loaded and keeps what they had beside their records. Those that were loaded before are left
- * alone.
+ * Marks answers as loaded and stores rejects and drifts. Answers that were loaded before are left alone.
  *
- * @returns how many values went into quarantine
+ * @returns the number of values that went into quarantine
  */
 export async function recordAnswers(
   client: PoolClient,
@@ -164,9 +163,9 @@ export async function recordAnswers(
 }
 
 /**
- * Notes which version of the code read answers that were loaded before, and what it could not use of them.
+ * Records which version of the code read answers that were loaded before, and which values it could not use.
  *
- * @returns how many values went into quarantine
+ * @returns the number of values that went into quarantine
  */
 export async function rebookAnswers(
   { client, normalizerVersion }: LoadContext,

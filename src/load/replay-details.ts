@@ -37,7 +37,7 @@ async function readNewestFound(
   return new Map(rows.map((row) => [row.offer_id, { at: row.observed_at, callId: row.call_id }]));
 }
 
-/** Reads again which answer of each offer was the newest that found it, and how many have been empty since. */
+/** Determines again which answer of each offer is the newest that found it, and how many have been empty since. */
 async function recountEmpties(
   { context, freshness }: DetailMerge,
   refound: readonly DetailObservation[],
@@ -51,7 +51,7 @@ async function recountEmpties(
   const found = new Map<string, ObservationKey | null>();
   for (const id of ids) {
     const known = freshness.get(id)?.found ?? null;
-    // One that is not kept any more is not refuted.
+    // An answer that is no longer stored is not refuted.
     const kept = known !== null && refuted.has(known.callId) ? null : known;
     const key = booked.get(id);
     found.set(id, key === undefined ? kept : newest(key, kept));
@@ -64,7 +64,7 @@ async function recountEmpties(
   }
 }
 
-/** The answers that are the newest to have found their offers, of those that are read. */
+/** Of the answers that are read, those that are the newest to have found their offers. */
 function listCurrent({ freshness }: DetailMerge, read: readonly DetailObservation[]): DetailObservation[] {
   const current = read.filter(({ offerId, key }) => freshness.get(offerId)?.found?.callId === key.callId);
   return [...new Map(current.map((observation) => [observation.offerId, observation])).values()];
@@ -77,7 +77,7 @@ function toDetailObservation({ freshness }: DetailMerge, answer: LoadableOffer):
   return [{ offerId, answer, key: observationKey(provenance), prior, detail: record.detail }];
 }
 
-/** Answers of offers that were read to merge their prices again. */
+/** Answers that were read to merge the prices of their offers again. */
 function listReplayed(merge: DetailMerge, replayed: readonly ReplayedOffer[]): DetailObservation[] {
   return replayed.flatMap(({ offerId, answers }) =>
     [...answers.values()].flatMap((answer) =>
@@ -86,7 +86,7 @@ function listReplayed(merge: DetailMerge, replayed: readonly ReplayedOffer[]): D
   );
 }
 
-/** Offers whose newest answers are empty by today's reading, and of which no answer that found them is read. */
+/** Merges offers whose newest answers are empty as read today, if no answer that found them is read. */
 async function mergeVanished(
   merge: DetailMerge,
   refound: readonly DetailObservation[],
@@ -102,9 +102,9 @@ async function mergeVanished(
 }
 
 /**
- * Makes offers what today's code reads in detail answers that were loaded before (`again`), and gives those that were not
- * (`late`) their place in the history. An offer whose prices do not agree with an answer has them merged again from all of
- * its answers that are kept; the others are left untouched.
+ * Corrects offers to what today's code reads in detail answers that were loaded before (`again`), and puts those that were not (`late`)
+ * into the history. If the prices of an offer disagree with an answer, they are merged again from all of its stored answers; other offers
+ * are left untouched.
  */
 export async function replayDetails(
   merge: DetailMerge,

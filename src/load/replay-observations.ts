@@ -3,7 +3,7 @@ import type { LoadContext, Replay } from './load-context.ts';
 import { observationId, toObservationRow, type Observation } from './observation-rows.ts';
 import { applySql, runSql } from '../db/sql-file.ts';
 
-/** What the catalog had of an observation before. */
+/** What the catalog had stored of an observation. */
 export interface BookedObservation {
   readonly isFound: boolean;
   readonly isLate: boolean;
@@ -17,9 +17,9 @@ interface BookedRow {
 }
 
 /**
- * Makes booked observations what today's code reads in their answers. The offers must be locked.
+ * Corrects recorded observations to what today's code reads in their answers. The offers must be locked.
  *
- * @returns by `observationId`, what the catalog had of each before
+ * @returns what the catalog had stored of each, by `observationId`
  */
 export async function correctObservations(
   { client }: LoadContext,

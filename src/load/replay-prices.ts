@@ -9,8 +9,8 @@ import { mergePrices, type OfferPriceRows } from './merge-prices.ts';
 import { applySql } from '../db/sql-file.ts';
 
 /**
- * Stored answers in memory at once, beside those of the batch: 300 details are about 30 MB. At a tenth, offers with long
- * histories cost a round trip each.
+ * Stored answers in memory at once, besides those of the batch: 300 details are about 30 MB. At a tenth, offers with long histories cost
+ * a round trip each.
  */
 const answersAtOnce = 300;
 
@@ -18,26 +18,26 @@ export interface ReplayDeps {
   readonly client: PoolClient;
   readonly source: PriceSource;
   readonly readAnswers: ReadAnswers;
-  /** Answers that are read already, by raw id. */
+  /** Answers that were already read, by raw id. */
   readonly hand: ReadonlyMap<string, LoadableAnswer>;
 }
 
 export interface ReplayRequest {
-  /** Answers that are booked, and that the history of the offer does not have yet. */
+  /** Recorded answers that the history of the offer does not contain yet. */
   readonly late: readonly ObservationKey[];
-  /** From the oldest answer that is kept; false: from the oldest late one. */
+  /** True: replay from the oldest stored answer; false: from the oldest late one. */
   readonly isWhole: boolean;
 }
 
 export interface ReplayedOffer {
   readonly offerId: string;
-  /** Null: its prices are as they were, and nothing was written. */
+  /** Null: its prices did not change, and nothing was written. */
   readonly diff: PriceDiff | null;
-  /** Answers that the replay would have begun with are not kept: what they made is left as it is. */
+  /** True: the answers with which the replay should begin are not stored; what they made is left as it is. */
   readonly isPartial: boolean;
-  /** Late answers that have no place: an answer that found the offer after them is not kept. */
+  /** Late answers that have no place, because a later answer that found the offer is not stored. */
   readonly unplaced: readonly ObservationKey[];
-  /** All answers that it went over, with what today's code reads in them. */
+  /** All answers of the replay, with what today's code reads in them. */
   readonly answers: ReadonlyMap<string, LoadableAnswer>;
 }
 
@@ -54,7 +54,7 @@ interface OfferReplay {
 
 const nothing: OfferPriceRows = { prices: [], unread: [] };
 
-/** What answers state, in order. One empty answer proves nothing; the second in a row states that there are no prices. */
+/** The statements of answers, in order. One empty answer proves nothing; the second in a row states that there are no prices. */
 function listStatements(
   entries: readonly (readonly [ObservationKey, Reading])[],
   emptiesBefore: number,
@@ -74,7 +74,7 @@ function listStatements(
 const earliest = (keys: readonly ObservationKey[]): ObservationKey | undefined =>
   keys.toSorted(compareObservations)[0];
 
-/** The answers that a replay may have to go over. */
+/** The answers that a replay may need. */
 function relevantEntries(series: readonly SeriesEntry[], { late, isWhole }: ReplayRequest) {
   const first = earliest(late);
   if (isWhole) return series;
@@ -93,7 +93,7 @@ function prepareReplay(
   const isKept = (key: ObservationKey) => isNewer(key, lost);
   const unplaced = request.late.filter((key) => !isKept(key));
   const first = earliest(request.late.filter(isKept));
-  // With all of its instant: of a price that is replaced at once, no interval tells.
+  // Includes all answers of the same instant: a price that is replaced at once has no interval.
   const replayed = entries.filter(
     ([key]) => isKept(key) && (request.isWhole || (first !== undefined && key.at >= first.at)),
   );
@@ -105,7 +105,7 @@ function prepareReplay(
   return { ...result, replay: { offerId, from, statements: listStatements(replayed, emptiesBefore) } };
 }
 
-/** Takes prices back to before the replays, and merges their answers again, one of each offer after the other. */
+/** Rewinds prices to before the replays, and merges their answers again, one offer after the other. */
 async function replayOffers({ client, source }: ReplayDeps, replays: readonly OfferReplay[]): Promise<void> {
   const isSearch = source === 'search';
   await applySql(client, readSql('rewind-prices'), [
@@ -149,7 +149,7 @@ async function diffReplays(
     const diff = diffPrices(before.get(id) ?? [], after.get(id) ?? []);
     if (diff !== null) diffs.set(id, diff);
   }
-  // Rows that come out as they were are not rewritten.
+  // Rolls back and replays only the offers that changed, so that rows of the others are not rewritten.
   if (diffs.size < replays.length) {
     await client.query('ROLLBACK TO before_replay');
     const changed = replays.filter(({ offerId }) => diffs.has(offerId));
@@ -159,7 +159,7 @@ async function diffReplays(
   return diffs;
 }
 
-/** Offers in portions of which the answers fit into memory. */
+/** Splits offers into portions whose answers fit into memory. */
 function inPortions(sizes: ReadonlyMap<string, number>): string[][] {
   const portions: string[][] = [];
   let room = 0;
@@ -175,8 +175,8 @@ function inPortions(sizes: ReadonlyMap<string, number>): string[][] {
 }
 
 /**
- * Makes the prices of locked offers what their answers make of them in the order of their calls: takes them back to a
- * time, and merges every answer since again, from those that are stored. What comes out as it was is not written.
+ * Makes the prices of locked offers what their answers give in the order of their calls: rewinds them to a time, and merges every later
+ * stored answer again. Writes only what changes.
  */
 export async function replayPrices(
   deps: ReplayDeps,

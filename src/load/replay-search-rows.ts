@@ -11,7 +11,7 @@ import { toLateAnswer, toObservation, type RowObservation } from './search-rows.
 import { recordHits } from './search-hits.ts';
 import { listInWindow, type SearchWindow } from '../refresh/update/window-rows.ts';
 
-/** Pages with rows that nobody could read before: their windows list more offers than was known. */
+/** Records rows of pages that could not be read before: their windows list more offers than was known. */
 export async function recordNewRows(
   client: PoolClient,
   pages: readonly LoadableSearchPage[],
@@ -30,8 +30,8 @@ export async function recordNewRows(
 }
 
 /**
- * Makes offers what today's code reads in rows that were loaded before (`again`), and gives those that were not (`late`)
- * their place in the history, as `replayDetails` does.
+ * Corrects offers to what today's code reads in rows that were loaded before (`again`), and puts those that were not (`late`) into the
+ * history, as `replayDetails` does.
  */
 export async function replaySearchRows(
   merge: RowMerge,

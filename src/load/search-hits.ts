@@ -6,7 +6,7 @@ import type { SearchWindow } from '../refresh/update/window-rows.ts';
 import { searchHit } from '../schema/catalog.ts';
 import { readSql } from './read-sql.ts';
 
-/** Books the page's rows; false when they were booked before. Unknown for a page without any. */
+/** Records the page's rows. False: they were recorded before. Unknown for a page without rows. */
 export async function recordHits(
   client: PoolClient,
   window: SearchWindow,

@@ -11,7 +11,7 @@ import type { Observation } from './observation-rows.ts';
 import type { Sighting } from '../refresh/update/freshness-rows.ts';
 import type { LateAnswer, PriceRow, UnreadPriceRow } from './merge-prices.ts';
 
-/* Rows of search pages as rows of the tables they end in. */
+/** Rows of search pages as rows of the tables that store them. */
 
 /** One row of a page; an offer that a page lists twice is read once. */
 export interface RowObservation extends Sighting {
@@ -31,7 +31,7 @@ export function listRows(pages: readonly LoadableSearchPage[]): RowObservation[]
   );
 }
 
-/** As a row of `catalog.offer`: missing where something newer or stronger than the row says so. */
+/** A row of `catalog.offer`; state missing, if something newer or stronger than the row says so. */
 export function toOfferRow(
   { offerId, row, provenance }: RowObservation,
   freshness: ReadonlyMap<string, OfferFreshness>,
@@ -90,7 +90,7 @@ export function toPriceRows({ offerId, row }: Pick<RowObservation, 'offerId' | '
   );
 }
 
-/** The prices that a row shows and nobody can read. */
+/** The prices that a row shows and that cannot be read. */
 export function toUnreadPriceRows({
   offerId,
   row,

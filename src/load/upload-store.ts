@@ -4,13 +4,13 @@ import type { ImageUpload } from '../model/records.ts';
 import { drizzleOn } from '../db/database.ts';
 import { imageUpload } from '../schema/search.ts';
 
-/** Pictures that were handed over; answers get there as those of searches get into the catalog. */
+/** Uploaded pictures; their answers are loaded like those of searches. */
 export interface UploadStore {
-  /** Null: never handed over. */
+  /** Null: never uploaded. */
   find(sha256: string): Promise<ImageUpload | null>;
 }
 
-/** Over `sync.image_upload`: the uploads of one app, for ids are of no use to another. */
+/** Over `sync.image_upload`, for one app, because ids are of no use to another. */
 export function createUploadStore({
   pool,
   appKey,

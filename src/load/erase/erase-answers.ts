@@ -8,7 +8,7 @@ import { payload } from '../../schema/raw.ts';
 import { readSql } from '../read-sql.ts';
 import { eraseFromBody, namesSeller, type ErasedBody, type SellerMarks } from './erase-from-body.ts';
 
-/** What is searched of a stored answer. */
+/** The columns that are searched of a stored answer. */
 export const scannedColumns = {
   rawId: payload.rawId,
   operation: payload.operation,
@@ -20,32 +20,32 @@ export const scannedColumns = {
 
 export type ScannedAnswer = Readonly<Pick<typeof payload.$inferSelect, keyof typeof scannedColumns>>;
 
-/** What becomes of an answer: as a whole it goes, or it loses the seller's rows. Null: it doesn't tell of the seller. */
+/** What happens to an answer: it is deleted, or it loses the seller's rows. Null: it does not contain the seller. */
 export type AnswerFate = { readonly kind: 'deleted' } | Extract<ErasedBody, { kind: 'erased' }>;
 
 const deleted = { kind: 'deleted' } as const;
 
-/** Whether it was asked about the seller, or about one of its offers. */
+/** Whether the request was about the seller, or about one of its offers. */
 function isAskedAbout({ operation, request }: ScannedAnswer, marks: SellerMarks): boolean {
   const isOffer = operation === 'offer.detail' && 'offerId' in request && marks.offerIds.has(request.offerId);
-  // Not by its names: a keyword of ours may be one.
+  // Without the seller's names: one of our keywords may be the same.
   return isOffer || namesSeller(JSON.stringify(request), { ...marks, names: [] });
 }
 
-/** An answer that lost its bytes can't be looked through: nobody could read it either, so it goes. */
+/** Decides what happens to an answer. A damaged answer cannot be searched, but nobody can read it either, so it is deleted. */
 export async function decideFate(row: ScannedAnswer, marks: SellerMarks): Promise<AnswerFate | null> {
   if (isAskedAbout(row, marks)) return deleted;
   const body = await unpackBody(row).catch(() => null);
   if (body === null) return deleted;
   const text = body.toString();
-  // A detail answer is about one seller and nobody else.
+  // A detail answer is about one seller only.
   if (row.operation === 'offer.detail') return namesSeller(text, marks) ? deleted : null;
   const erased = eraseFromBody(text, marks);
   if (erased.kind === 'untouched') return null;
   return erased.kind === 'hopeless' ? deleted : erased;
 }
 
-/** Deletes answers, or puts others in their place, and takes their examples out of quarantine and drift. */
+/** Deletes or replaces answers, and removes their examples from quarantine and drift. */
 export async function applyFates(client: PoolClient, fates: ReadonlyMap<string, AnswerFate>): Promise<void> {
   if (fates.size === 0) return;
   const gone = [...fates].filter(([, fate]) => fate.kind === 'deleted').map(([rawId]) => rawId);
@@ -54,7 +54,7 @@ export async function applyFates(client: PoolClient, fates: ReadonlyMap<string, 
   await applySql(client, readSql('forget-samples'), [[...fates.keys()], []]);
 }
 
-/** Takes erased sellers and their offers out of some stored answers. */
+/** Removes erased sellers and their offers from some stored answers. */
 export async function eraseFromAnswers(
   client: PoolClient,
   rawIds: readonly string[],

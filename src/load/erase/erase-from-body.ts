@@ -1,6 +1,6 @@
 import { LosslessNumber, parse, stringify } from 'lossless-json';
 
-/** What tells an erased seller's rows in answers. */
+/** What identifies an erased seller's rows in answers. */
 export interface SellerMarks {
   /** 1688's `sellerOpenId`. */
   readonly sellerIds: readonly string[];
@@ -9,7 +9,7 @@ export interface SellerMarks {
   readonly offerIds: ReadonlySet<string>;
 }
 
-/** `erased`: rows were replaced by their offer's id. `hopeless`: it can't be told what of it is the seller's. */
+/** `erased`: rows were replaced by their offer's id. `hopeless`: the seller's part of it cannot be determined. */
 export type ErasedBody =
   | { readonly kind: 'untouched' }
   | { readonly kind: 'erased'; readonly text: string }
@@ -30,7 +30,7 @@ function formsOf(text: string): string[] {
   ];
 }
 
-/** A shorter name would be found in half of all answers, as a part of words. Company names have twice as many. */
+/** A shorter name would occur in half of all answers, as a part of words. Company names are at least twice as long. */
 const minNameLength = 4;
 
 /** True when a text names the seller; its offers do not count. */
@@ -90,8 +90,8 @@ class Eraser {
 }
 
 /**
- * Takes a seller's rows out of the lists of an answer; each leaves the id of its offer in its place, so that the others
- * keep theirs. Numbers keep their digits.
+ * Removes a seller's rows from the lists of an answer. Each is replaced by the id of its offer, so that the others keep their positions.
+ * Numbers keep their digits.
  */
 export function eraseFromBody(text: string, marks: SellerMarks): ErasedBody {
   const isNamed = namesSeller(text, marks);

@@ -4,14 +4,14 @@ import { applySql, type SqlExecutor } from '../../db/sql-file.ts';
 import { forgetOffers } from '../../refresh/update/forget-offers.ts';
 import { readSql } from '../read-sql.ts';
 
-/** What is remembered of an erased seller: SHA-256 of its id. */
+/** What is stored of an erased seller: SHA-256 of its id. */
 export function hashSeller(sellerId: string): Buffer {
   return createHash('sha256').update(sellerId).digest();
 }
 
 /**
- * Erases what a seller wrote into its offers, and remembers that they are erased. The seller is remembered already.
- * Waits for loads that are at these offers; those that come later find them erased.
+ * Erases what a seller wrote into its offers, and records these as erased. The seller must already be recorded. Waits for loads of these
+ * offers; later loads find them erased.
  */
 export async function eraseOffers(
   client: PoolClient,
@@ -23,7 +23,7 @@ export async function eraseOffers(
   await applySql(client, readSql('erase-offers'), [offerIds, sellerHash]);
 }
 
-/** Deletes a seller, after all that refers to it, and takes its id out of the changes of offers. */
+/** Deletes a seller, after everything that refers to it, and removes its id from the changes of offers. */
 export async function forgetSeller(executor: SqlExecutor, sellerId: string): Promise<void> {
   await applySql(executor, readSql('forget-seller'), [sellerId]);
 }

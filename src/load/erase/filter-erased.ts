@@ -10,7 +10,7 @@ import type { SellerMarks } from './erase-from-body.ts';
 /** Answers without what they say of erased sellers. */
 export interface FilteredAnswers {
   readonly answers: readonly LoadableAnswer[];
-  /** Takes it out of the stored answers too; to be called once they are booked. */
+  /** Removes the same from the stored answers; to be called once the answers are recorded. */
   readonly erase: () => Promise<void>;
 }
 

@@ -1,8 +1,8 @@
--- Purpose: whether the price that the newest row of an offer shows is the one that its newest detail has. A row has one price,
---          and nothing documents of which quantity. So the details' prices are the lowest list price at the smallest quantity,
---          the one at the next quantity, and so on; which of them rows show, the row before says: the one that it showed of the
---          newest details, or of the details before them. Where it showed none of either, rows and details of the offer have
---          different prices, and nobody can tell, unless the newest ones are equal.
+-- Purpose: whether the price of an offer's newest row is the one that its newest detail has. A row has one price, and
+--          1688 does not document for which quantity. So details have several candidate prices: the lowest list price
+--          at the smallest quantity, at the next quantity, and so on. The row before shows which of them rows contain:
+--          the one that equals a price of the newest details, or of the details before. If it equals none, rows and
+--          details of the offer have different prices, and the answer is unknown, unless the newest ones are equal.
 -- Params:  $1 jsonb [{offerId, at (of the newest row), rowAt (of the row before)}], each offer once
 -- Returns: offerId, isSame (null: nobody can tell)
 SELECT n."offerId", told.is_same AS "isSame"

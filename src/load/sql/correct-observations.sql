@@ -1,5 +1,5 @@
--- Purpose: corrects stored observations to what their answers say when read by this release. Whether one came late is
---          left alone.
+-- Purpose: corrects stored observations to what this release reads in their answers. Leaves alone whether they came
+--          late.
 -- Params:  $1 jsonb rows of catalog.observation
 -- Returns: offer_id of each observation that was written
 UPDATE catalog.observation o

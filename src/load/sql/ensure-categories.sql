@@ -1,4 +1,4 @@
--- Purpose: makes the rows of category nodes that are not known yet, so that others can hang below them, and keeps
+-- Purpose: creates the rows of category nodes that are not known yet, so that others can belong below them, and stores
 --          when each was named first, whichever answer is loaded first.
 -- Params:  $1 bigint[] category ids, each once; $2 timestamptz when they were named; $3 bigint call id
 -- Returns: nothing

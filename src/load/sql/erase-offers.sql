@@ -1,5 +1,5 @@
--- Purpose: erases what a seller wrote into offers, which are locked, and lets go of the seller.
---          Ids, category, state, quantities, prices and counts stay.
+-- Purpose: erases what a seller wrote into its offers, which are locked, and removes the reference to the seller. Ids,
+--          category, state, quantities, prices and counts stay.
 -- Params:  $1 bigint[] offer ids, each once; $2 bytea hash of the seller
 -- Returns: offer_id
 WITH n AS (

@@ -1,4 +1,4 @@
--- Purpose: of which sellers descriptions do not agree with the histories.
+-- Purpose: the sellers whose histories disagree with given descriptions.
 -- Params:  $1 jsonb rows of catalog.seller_history, valid_from and call_id of the answer
 -- Returns: seller_id
 SELECT DISTINCT n.seller_id

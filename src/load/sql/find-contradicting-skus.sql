@@ -1,4 +1,4 @@
--- Purpose: which booked detail answers the histories of SKUs do not agree with.
+-- Purpose: the recorded detail answers with which the histories of SKUs disagree.
 -- Params:  $1 jsonb [{offer_id, is_complete, observed_at, call_id}]; $2 jsonb rows of catalog.sku, of the call that listed each
 -- Returns: call_id
 WITH answer AS (
@@ -37,7 +37,7 @@ CROSS JOIN LATERAL (
 WHERE CASE
   WHEN n.sku_id IS NULL THEN a.is_complete AND shown.state <> 'unknown' AND (shown.state = 'listed' OR shown.stock IS NOT NULL)
   WHEN shown.state <> 'listed' THEN true
-  -- It is gone, and this answer is the last that listed it.
+  -- The SKU is gone, and this answer is the last that listed it.
   WHEN k.state = 'gone' AND (k.last_listed_at, k.last_listed_call_id) < (a.observed_at, a.call_id) THEN true
   ELSE n.stock IS DISTINCT FROM shown.stock
     OR (n.spec_id, n.cargo_number, n.label, n.attributes, n.image_url, n.weight_g, n.weight_source, n.length_mm, n.width_mm,

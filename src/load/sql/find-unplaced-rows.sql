@@ -1,5 +1,5 @@
--- Purpose: of search rows that newer ones have overtaken, those that state a field that their locked offers have otherwise. Once a
---          detail answer has found an offer, only what no detail answer has is compared.
+-- Purpose: the search rows, loaded after newer ones, that state a field which their locked offers have differently.
+--          Once a detail answer has found an offer, only fields that no detail answer has are compared.
 -- Params:  $1 jsonb rows of catalog.offer: what search rows have, each offer once; $2 boolean true: a time of modification only where
 --          the offers have none, for nearly all older rows have another
 -- Returns: offer_id, fields text[] that differ

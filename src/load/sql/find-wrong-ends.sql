@@ -1,4 +1,5 @@
--- Purpose: offers with prices that an answer of the other source ended, as an older release does that does not know their kind.
+-- Purpose: offers with prices that an answer of the other source ended. An older release does that if it does not know
+--          their kind.
 -- Params:  $1 bigint[] offer ids; $2 text source (search, detail): prices of search rows, or all others
 -- Returns: offer_id
 SELECT DISTINCT h.offer_id

@@ -1,4 +1,4 @@
--- Purpose: takes the examples out of quarantine and drift that come from some answers, or that hold some texts.
+-- Purpose: removes from quarantine and drift the examples that come from some answers, or that contain some texts.
 -- Params:  $1 bigint[] raw ids; $2 text[] texts
 -- Returns: nothing
 WITH drifts AS (

@@ -1,5 +1,5 @@
--- Purpose: deletes a seller, after all that refers to it, and takes its id out of the changes of offers that were its
---          own once.
+-- Purpose: deletes a seller, after everything that refers to it, and removes its id from the changes of offers that
+--          once belonged to it.
 -- Params:  $1 text seller id
 -- Returns: nothing
 WITH changes AS (

@@ -1,4 +1,4 @@
--- Purpose: books what calls saw of offers. What is booked already is left out: its answer was loaded before.
+-- Purpose: records what calls saw of offers. Leaves out what is already recorded: its answer was loaded before.
 -- Params:  $1 jsonb [{offer_id, observed_at, source, call_id, is_found, min_price_cny, stock, sold_count,
 --          month_sold, repurchase_rate, pickup_48h_rate, quality_refund_rate, foreign_price, read_sku_ids, raw_id, run_id}]
 -- Returns: offer_id, call_id of those it booked

@@ -1,4 +1,4 @@
--- Purpose: books the rows of a search page.
+-- Purpose: records the rows of a search page.
 -- Params:  $1 jsonb rows of catalog.search_hit
 -- Returns: one row for each that was not booked before
 INSERT INTO catalog.search_hit

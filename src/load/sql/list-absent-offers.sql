@@ -1,7 +1,7 @@
--- Purpose: the offers that a search, by itself or by its parts, held until a complete pass did not list them, and that no
---          other search holds: none listed them in its newest complete pass, or since. What looks like a picture changes
---          from one search to the next, so that absence from a window of pictures says nothing. Nor does absence from parts
---          by price of an offer that had no price when it was last seen.
+-- Purpose: the offers that a search, itself or through its parts, contained until a complete pass did not list them,
+--          and that no other search contains: none listed them in its newest complete pass, or since. Results of
+--          searches by picture differ from one search to the next, so absence from them proves nothing. Nor does
+--          absence from parts by price, if the offer had no price when it was last seen.
 -- Params:  $1 bigint window id, of no part; $2 timestamptz when the pass began; $3 timestamptz|null when the complete one
 --          before did
 -- Returns: offerId

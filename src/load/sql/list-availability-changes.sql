@@ -1,5 +1,5 @@
--- Purpose: offers that were sold out, in stock again or listed again since the first run of a trigger began, offers that
---          are listed again first. Stock is that of the newest two details.
+-- Purpose: offers that sold out, came back in stock or were listed again since the first run of a trigger began; those
+--          listed again come first. Stock is that of the newest two details.
 -- Params:  $1 text trigger; $2 integer how many
 -- Returns: offerId, subject, change, was
 WITH since AS (

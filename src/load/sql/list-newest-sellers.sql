@@ -1,5 +1,5 @@
--- Purpose: says of which locked sellers an answer is the newest description, and of which the newest that tells the name,
---          also when it was loaded before.
+-- Purpose: the locked sellers of which an answer is the newest description, and those of which it is the newest that
+--          states the name, also if it was loaded before.
 -- Params:  as lock-sellers: $1 text[] seller ids; $2 timestamptz[], $3 bigint[] of descriptions; $4 timestamptz[],
 --          $5 bigint[] of names
 -- Returns: seller_id, is_newest, is_newest_name

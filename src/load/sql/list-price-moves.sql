@@ -1,5 +1,5 @@
--- Purpose: prices that moved since the first run of a trigger began, the largest relative moves first; one row an
---          offer. Prices of search rows are left out: they repeat what the details say.
+-- Purpose: prices that moved since the first run of a trigger began, the largest relative moves first; one row per
+--          offer. Leaves out prices of search rows, which repeat those of details.
 -- Params:  $1 text trigger; $2 integer how many
 -- Returns: move {offerId, subject, label, kind, minQuantity, fromCny, toCny}; offers, how many have one
 SELECT json_build_object(

@@ -1,5 +1,5 @@
--- Purpose: locks sellers in ascending id and says of which an answer is the newest description, and of which the newest
---          that tells the name.
+-- Purpose: locks sellers in ascending id, and tells of which an answer is the newest description, and of which the
+--          newest that states the name.
 -- Params:  $1 text[] seller ids, each once; $2 timestamptz[] and $3 bigint[] time and id of the call that describes each
 --          (-infinity and 0: only named, not described); $4 timestamptz[] and $5 bigint[] of the call that tells its name
 --          (null: none does)

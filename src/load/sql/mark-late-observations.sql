@@ -1,4 +1,4 @@
--- Purpose: marks observations that history can't take any more: an answer after them is not kept.
+-- Purpose: marks observations that have no place in the history, because a later answer is not stored.
 -- Params:  $1 bigint[] offer ids; $2 timestamptz[] and $3 bigint[] time and id of the call of each; $4 text source
 -- Returns: nothing
 UPDATE catalog.observation o

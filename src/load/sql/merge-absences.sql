@@ -1,4 +1,4 @@
--- Purpose: makes listed offers, which are locked, missing, and books the change.
+-- Purpose: makes listed offers, which are locked, missing, and records the change.
 -- Params:  $1 jsonb [{offerId, changedAt, runId, callId}], each offer once
 -- Returns: offerId of those it changed
 WITH n AS (

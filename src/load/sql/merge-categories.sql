@@ -1,6 +1,7 @@
--- Purpose: merges what an answer states of category nodes, field by field: the newest statement of a field holds,
---          and an answer that leaves it out states nothing. At equal times the greater value holds; of an answer that was
---          loaded before, what it states now. A node that would hang below itself, by whatever way, stays where it is.
+-- Purpose: merges what an answer states of category nodes, field by field: the newest statement of a field holds, and a
+--          field that the answer leaves out states nothing. At equal times the greater value holds; for an answer that
+--          was loaded before, what it states now. A node that would end up below itself, directly or not, stays where
+--          it is.
 -- Params:  $1 jsonb [{category_id, parent_id (0: a root), level, name_zh, name_translated, is_leaf, is_retired}], which
 --          all name one parent, or are one; $2 timestamptz when; $3 bigint call id; $4 boolean true: the answer was loaded
 --          before
@@ -23,7 +24,7 @@ stated AS (
   SELECT n.*, c.level AS old_level, c.parent_id AS old_parent_id, c.parent_seen_at IS NULL AS is_first_place,
          place.is_newer AND NOT place.is_circle AS takes_parent,
          place.is_circle AND (place.is_newer OR $4::boolean) AS is_circle,
-         -- The level of a child follows from its parent: with the place, it is refused.
+         -- The level of a child follows from its parent: if the place is refused, so is the level.
          n.level IS NOT NULL AND NOT place.is_circle
            AND (c.level_seen_at IS NULL
                 OR ($2::timestamptz, n.level) > (c.level_seen_at, c.level)

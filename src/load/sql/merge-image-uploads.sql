@@ -1,4 +1,4 @@
--- Purpose: keeps which id 1688 gave to a picture of an app; the newest answer holds. The app is that of the call.
+-- Purpose: stores which id 1688 gave to a picture of an app; the newest answer holds. The app is that of the call.
 -- Params:  $1 jsonb [{"sha256": text, "image_id": text|null (it can't be used), "call_id": bigint,
 --          "uploaded_at": timestamptz}], each digest once
 -- Returns: nothing

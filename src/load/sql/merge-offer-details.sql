@@ -1,7 +1,7 @@
--- Purpose: writes what the newest detail answers say of locked offers, where it differs, and books each change of
---          a field. The first detail answer replaces what search rows said; that is no change of the offer. A row that a
---          newer call has changed keeps that call.
---          What a row of an older version has no value for was not read by it, which is no change.
+-- Purpose: writes what the newest detail answers say of locked offers, where it differs, and records each change of a
+--          field. The first detail answer replaces what search rows said; that is no change of the offer. A row that a
+--          newer call has changed keeps that call. A value that a row of an older version lacks was not read by that
+--          version; filling it in is no change.
 -- Params:  $1 jsonb rows of catalog.offer (what only search rows say is left alone); $2 boolean true: the answers were loaded
 --          before, so the row is compared, not only its hash
 -- Returns: offer_id, is_new, is_content_changed, is_reread (an older version read it last) of offers that were written; with $2 also changes

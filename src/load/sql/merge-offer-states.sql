@@ -1,4 +1,4 @@
--- Purpose: writes the state of locked offers whose detail answer was empty, and books the change.
+-- Purpose: writes the state of locked offers whose detail answer was empty, and records the change.
 -- Params:  $1 jsonb rows of catalog.offer: offer_id, state, changed_at, run_id, call_id
 -- Returns: offer_id, is_new of offers that were written
 WITH changed AS (

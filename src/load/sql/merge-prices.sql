@@ -1,7 +1,7 @@
 -- Purpose: makes the prices of locked offers those of an answer, which is complete for its kinds: a search row for
---          those that begin with search, a detail answer for all others. What is absent ends, unless the answer says something of
---          it that can't be read. What ends goes to the history as [valid_from, valid_to), unless it never held for any
---          time.
+--          kinds that begin with search, a detail answer for all others. An absent price ends, unless the answer has
+--          something for it that cannot be read. An ended price goes to the history as [valid_from, valid_to), unless
+--          it never held for any time.
 -- Params:  $1 jsonb [{offer_id, call_id, at, is_search}], each offer once; $2 jsonb [{offer_id, sku_id, kind,
 --          min_quantity, amount_cny}]; $3 jsonb what can't be read: [{offer_id, sku_id, kind, min_quantity}], null = any
 --          SKU, any quantity

@@ -1,5 +1,4 @@
--- Purpose: makes the quarantine of answers what could not be used of them: adds what is new, and takes away what can be
---          read now.
+-- Purpose: updates the quarantine of answers: adds new unusable values, and removes those that can be read now.
 -- Params:  $1 bigint[] raw ids; $2 jsonb [{raw_id, call_id, run_id, operation, path, reason, sample, observed_at}]
 -- Returns: one row: resolved, added (integers)
 WITH n AS (

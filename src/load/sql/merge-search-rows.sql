@@ -1,10 +1,10 @@
--- Purpose: writes what the newest search rows say of locked offers, where it differs. Once a detail answer has
---          found an offer, only the time of modification is taken from search rows. One that was missing only
---          because no search listed it is listed again.
+-- Purpose: writes what the newest search rows say of locked offers, where it differs. Once a detail answer has found an
+--          offer, only the modification time is taken from search rows. An offer that was missing only because no
+--          search listed it becomes listed again.
 -- Params:  $1 jsonb rows of catalog.offer: what search rows have, state (listed unless something newer or stronger
 --          says that it is missing), changed_at, run_id, call_id
 -- Returns: offer_id, is_new, is_date_moved of offers that were written
--- What a row leaves out, as rows of a shop do, stays.
+-- A field that a row leaves out, as rows of a shop do, stays.
 WITH changed AS (
   SELECT n, n.offer_id, o.offer_id IS NULL AS is_new, to_jsonb(o) AS old,
          coalesce(o.source_modified_at <> n.source_modified_at, false) AS is_date_moved
@@ -12,7 +12,7 @@ WITH changed AS (
   LEFT JOIN catalog.offer o USING (offer_id)
   WHERE o.offer_id IS NULL
      OR (o.state, n.state) = ('missing', 'listed')
-     -- Rows of a shop have fewer fields: what one leaves out stays.
+     -- Rows of a shop have fewer fields: a field that one leaves out stays.
      OR (o.source_modified_at, o.seller_identities, o.offer_identities, o.is_patent_product)
         IS DISTINCT FROM
         (coalesce(n.source_modified_at, o.source_modified_at),

@@ -1,5 +1,5 @@
--- Purpose: writes sellers that are new or described differently; a name that the answer does not tell stays. Their observations
---          are locked (lock-sellers).
+-- Purpose: writes sellers that are new or described differently; a name that the answer does not state stays. Their
+--          observations are locked (lock-sellers).
 -- Params:  $1 jsonb rows of catalog.seller
 -- Returns: nothing
 INSERT INTO catalog.seller AS s

@@ -1,6 +1,6 @@
--- Purpose: writes the SKUs of detail answers, the newest of locked offers, where they differ; those that are absent from a
---          complete answer are gone, and keep the last answer that listed them. What a SKU was goes to its history, which
---          begins where the one before ended.
+-- Purpose: writes the SKUs of detail answers, the newest of locked offers, where they differ. SKUs that a complete
+--          answer does not list are gone, and keep the last answer that listed them. The previous version of a SKU goes
+--          to its history, which begins where the one before ended.
 -- Params:  $1 jsonb [{offer_id, is_complete, observed_at, call_id}], each offer once; $2 jsonb rows of catalog.sku
 -- Returns: nothing
 WITH answer AS (
@@ -29,7 +29,7 @@ past AS (
      image_url, weight_g, weight_source, length_mm, width_mm, height_mm, size_source)
   SELECT c.offer_id, c.sku_id, coalesce(h.valid_to, c.first_seen_at, c.changed_at),
          coalesce(h.closed_by_call_id, c.first_call_id, c.call_id), c.observed_at, c.by_call_id, c.state,
-         -- Of one that was gone its row has what it was before.
+         -- The row of a gone SKU still has its last values.
          w.spec_id, w.cargo_number, w.label, w.attributes, w.image_url, w.weight_g, w.weight_source, w.length_mm, w.width_mm,
          w.height_mm, w.size_source
   FROM compared c

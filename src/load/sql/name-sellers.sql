@@ -1,5 +1,5 @@
--- Purpose: gives sellers the name that an older answer tells, where no newer one tells another. Their observations are locked
---          (lock-sellers).
+-- Purpose: gives sellers the name that an older answer states, if no newer one states another. Their observations are
+--          locked (lock-sellers).
 -- Params:  $1 text[] seller ids, $2 text[] their names
 -- Returns: nothing
 UPDATE catalog.seller s

@@ -1,5 +1,6 @@
--- Purpose: begins the histories of states of locked offers with search rows that came late, where these are older than all that the
---          histories have: such an offer was on sale since then. One whose beginning is not kept stays as it is.
+-- Purpose: starts the histories of states of locked offers with search rows that came late, if these are older than
+--          everything in the histories: such an offer was on sale since then. A history whose beginning is not stored
+--          stays as it is.
 -- Params:  $1 jsonb [{offer_id, observed_at, call_id}] booked rows
 -- Returns: nothing
 WITH first_row AS (

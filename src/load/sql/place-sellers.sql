@@ -1,6 +1,6 @@
--- Purpose: puts descriptions of locked sellers into their histories, as if they had been loaded in the order of their calls. A
---          description changes what was known from it on to the next detail answer that found an offer of the seller; what others
---          said follows from the histories themselves.
+-- Purpose: puts descriptions of locked sellers into their histories, as if they had been loaded in the order of their
+--          calls. A description changes what was known from its call to the next detail answer that found an offer of
+--          the seller; what other answers said follows from the histories themselves.
 -- Params:  $1 jsonb rows of catalog.seller_history, valid_from and call_id of the answer
 -- Returns: nothing
 WITH n AS (

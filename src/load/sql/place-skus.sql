@@ -1,6 +1,6 @@
--- Purpose: puts detail answers of locked offers into the histories of their SKUs, as if they had been loaded in the order of their
---          calls, and makes SKUs what they are then. An answer changes what was known from it on to the next answer that found the
---          offer; what others said follows from the histories themselves.
+-- Purpose: puts detail answers of locked offers into the histories of their SKUs, as if they had been loaded in the
+--          order of their calls, and updates the SKUs accordingly. An answer changes what was known from its call to
+--          the next answer that found the offer; what other answers said follows from the histories themselves.
 -- Params:  $1 jsonb [{offer_id, observed_at, call_id}] answers that are booked; $2 jsonb rows of catalog.sku, of the call that
 --          listed each; $3 boolean true: the answers were loaded before, so that the first of them may be older than what is known
 -- Returns: offer_id of each row that was written
@@ -198,7 +198,7 @@ typed AS (
       'last_listed_call_id', CASE WHEN NOT p.is_listed THEN p.last_listed_call_id END,
       'changed_at', p.changed_at, 'call_id', p.call_id, 'first_seen_at', p.first_seen_at, 'first_call_id', p.first_call_id)) AS r
   UNION ALL
-  -- No answer lists it any more.
+  -- No answer lists the SKU any more.
   SELECT r.*
   FROM part p
   JOIN catalog.sku k USING (offer_id, sku_id)

@@ -1,6 +1,7 @@
--- Purpose: puts detail answers of locked offers, which newer ones or rows have overtaken, into the histories of their states, as if they
---          had been loaded in the order of their calls. What other details showed follows from the history; what searches made of an offer
---          stays, but for a row that is no longer the first answer about it: a row says nothing of the state that a detail showed.
+-- Purpose: puts detail answers of locked offers, loaded after newer ones or rows, into the histories of their states,
+--          as if they had been loaded in the order of their calls. What other details showed follows from the history.
+--          What searches made of an offer stays, except a row that is no longer the first answer about it: a row says
+--          nothing of the state that a detail showed.
 -- Params:  $1 jsonb [{offer_id, observed_at, call_id, state}] booked answers; state null: it is empty, or shows that of the one before
 -- Returns: nothing
 WITH late AS (
@@ -26,11 +27,11 @@ event AS (
              SELECT k.new FROM known k
              WHERE k.offer_id = d.offer_id AND k.new IN ('listed', 'delisted') AND (k.observed_at, k.call_id) <= (d.observed_at, d.call_id)
              ORDER BY k.observed_at DESC, k.call_id DESC LIMIT 1),
-             -- Of the first of all: what says nothing is on sale.
+             -- For the very first answer: one that states no status shows an offer on sale.
              CASE WHEN d.is_late THEN 'listed' END, (
              SELECT coalesce(k.old, k.new) FROM known k
              WHERE k.offer_id = d.offer_id ORDER BY k.observed_at, k.call_id LIMIT 1))
-           -- An empty answer is no proof yet; the second in a row is.
+           -- One empty answer is no proof yet; the second in a row is.
            WHEN row_number() OVER (PARTITION BY d.offer_id, d.founds, d.is_found ORDER BY d.observed_at, d.call_id) > 1 THEN 'gone'
            ELSE 'missing'
          END AS state
@@ -48,7 +49,8 @@ event AS (
 wanted AS (
   SELECT e.offer_id, e.observed_at, e.call_id, e.state AS new, lag(e.state, 1, f.old) OVER (PARTITION BY e.offer_id ORDER BY e.observed_at, e.call_id) AS old
   FROM event e
-  -- Null, since the offer was new, unless that is not kept. An empty answer before the first is booked as a change of that.
+  -- Null, because the offer was new, unless its beginning is not stored. An empty answer before the first one is
+  -- recorded as a change of that.
   LEFT JOIN LATERAL (
     SELECT k.old FROM known k WHERE k.offer_id = e.offer_id ORDER BY k.old IS NOT NULL, k.observed_at, k.call_id LIMIT 1
   ) f ON true

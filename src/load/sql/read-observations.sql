@@ -1,4 +1,4 @@
--- Purpose: what the catalog has of given observations.
+-- Purpose: what the catalog stores of given observations.
 -- Params:  $1 bigint[] offer ids; $2 timestamptz[] and $3 bigint[] time and id of the call of each; $4 text source
 -- Returns: offer_id, call_id, is_found, is_late of those that are booked
 SELECT o.offer_id, o.call_id, o.is_found, o.is_late

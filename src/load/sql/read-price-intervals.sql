@@ -1,4 +1,4 @@
--- Purpose: every interval of the prices of some offers, those that hold included.
+-- Purpose: every interval of the prices of some offers, current ones included.
 -- Params:  $1 bigint[] offer ids; $2 boolean true: of search rows, false: of all other kinds
 -- Returns: offer_id, sku_id, kind, min_quantity, amount_cny (text), valid_from, valid_to (null: it holds), call_id,
 --          closed_by_call_id

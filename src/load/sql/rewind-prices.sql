@@ -1,5 +1,5 @@
--- Purpose: takes the prices of locked offers back to what held just before a call: what began since goes, what ended
---          since holds again.
+-- Purpose: rewinds the prices of locked offers to just before a call: what began since is removed, what ended since is
+--          current again.
 -- Params:  $1 jsonb [{offer_id, at, call_id}], each offer once; $2 boolean true: prices of search rows, false: of all other kinds
 -- Returns: nothing
 WITH start AS (

@@ -1,5 +1,5 @@
--- Purpose: writes the paths of category nodes whose place or level is another one, and of all below them; and, of nodes
---          of which no answer states the level, the one that follows from the nearest node above that has one.
+-- Purpose: writes the paths of category nodes whose place or level changed, and of all below them; for nodes whose
+--          level no answer states, also the level that follows from the nearest node above that has one.
 -- Params:  $1 bigint[] category ids
 -- Returns: nothing
 WITH RECURSIVE affected (category_id) AS (
@@ -22,7 +22,7 @@ climb (start_id, category_id, parent_id, level, steps, path) AS (
   FROM climb u
   JOIN node p ON p.category_id = u.parent_id
 )
--- Merges keep the tree a tree. A loop that somebody wrote by hand must not keep this from ending.
+-- Merges never create a cycle. One that somebody wrote by hand must not keep this from ending.
 CYCLE category_id SET is_cycle USING visited,
 place AS (
   SELECT start_id, (array_agg(path ORDER BY steps DESC))[1] AS path,

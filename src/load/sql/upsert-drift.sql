@@ -1,4 +1,4 @@
--- Purpose: counts the fields of answers that are not as known of the API.
+-- Purpose: counts the fields of answers that differ from what is known of the API.
 -- Params:  $1 jsonb rows of sync.drift, each operation, path and kind once
 -- Returns: nothing
 INSERT INTO sync.drift AS d (operation, path, kind, seen, first_seen_at, last_seen_at, sample, last_raw_id)
