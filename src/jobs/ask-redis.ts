@@ -2,17 +2,17 @@ import { sleep } from '../core/clock.ts';
 import { AppError, errorMessage } from '../core/errors.ts';
 import { databaseErrors } from '../db/errors.ts';
 
-/** Redis answers within milliseconds. At half, one that saves its data could seem away; at double, a tick waits longer. */
+/** Redis answers within milliseconds. At half, a Redis that saves its data could seem unreachable; at double, a tick waits longer. */
 const patienceMs = 3000;
 
-/** What Redis itself says (memory full, a replica, no login), as opposed to a connection that is lost. */
+/** True for an error that Redis itself reports (memory full, a replica, no login), not for a lost connection. */
 function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
 /**
- * Runs a command of a queue. BullMQ and ioredis wait for a Redis that does not answer for as long as that takes; here it
- * is an error after three seconds, and the command may still be carried out.
+ * Runs a command of a queue. BullMQ and ioredis wait without limit for a Redis that does not answer. Here it is an error after three
+ * seconds, and the command may still be carried out.
  *
  * @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED
  */

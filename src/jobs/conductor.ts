@@ -10,11 +10,11 @@ import type { Queues } from './queue-backend.ts';
 /** Wakes the tick ahead of its timer. */
 export interface Wakeup {
   now(): void;
-  /** Resolves at the next nudge, or after `ms`. */
+  /** Resolves at the next call of `now`, or after `ms`. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** A nudge that comes while nobody waits ends the next wait at once. */
+/** A call of `now` while nobody waits ends the next wait at once. */
 export function createWakeup(): Wakeup {
   let isWoken = false;
   let wake: (() => void) | null = null;
@@ -24,7 +24,7 @@ export function createWakeup(): Wakeup {
       wake?.();
     },
     wait: async (ms, signal) => {
-      // Not AbortSignal.any(): on a signal that lives as long as the process, it leaves something behind each time.
+      // Not AbortSignal.any(): on a signal that lives as long as the process, it leaks something at each call.
       const woken = new AbortController();
       const end = () => woken.abort();
       wake = end;
@@ -49,9 +49,9 @@ export interface ConductorDeps {
   readonly stopNow: AbortSignal;
 }
 
-/** At rest; jobs that end call for a tick sooner. At double, a lost heartbeat would be noticed too late. */
+/** Interval at rest; jobs that end trigger an earlier tick. At double, a lost heartbeat would be noticed too late. */
 const tickEveryMs = 1000;
-/** At least this long between two ticks, so that a burst of small jobs does not turn into a burst of ticks. */
+/** Minimum time between two ticks, so that a burst of small jobs does not cause a burst of ticks. */
 const tickPauseMs = 100;
 
 /**
@@ -65,7 +65,7 @@ export async function conduct(deps: ConductorDeps, isOver: () => Promise<boolean
   const { drain, stopNow } = deps;
   const isStopping = () => drain.aborted;
   let trouble: AppError | null = null;
-  // A worker that is closed while it still connects leaves its connections open.
+  // A worker that is closed while it connects leaves its connections open.
   if (isStopping()) return trouble;
   const tickAndAsk = async () => {
     await deps.tick();

@@ -13,7 +13,7 @@ import type { Feed } from '../model/sync-config.ts';
 export interface DispositionDeps {
   readonly leases: Pick<LeaseStore, 'postpone' | 'release' | 'countPostponed'>;
   readonly runs: Pick<RunStore, 'addFailure' | 'end' | 'read'>;
-  /** Of the sync file. */
+  /** Feeds of the sync file. */
   readonly feeds: readonly Feed[];
   readonly clock: Clock;
   readonly log: Logger;
@@ -26,10 +26,10 @@ export interface JobInHand {
   readonly pacer: Pacer;
 }
 
-/** What a whole kind must wait for. The budget of a run, a day and a month are the tick's matter. */
+/** Waits that apply to a whole kind. The tick handles the budget of a run, a day and a month. */
 const paced: ReadonlySet<CallWaiting['by']> = new Set(['second', 'minute', 'hold']);
 
-/** Leaves targets to a later try: in some minutes what may pass, the next day what was refused. */
+/** Postpones targets: for some minutes if the error may pass, to the next day if they were refused. */
 async function postpone(
   deps: DispositionDeps,
   hand: JobInHand,
@@ -46,7 +46,7 @@ async function postpone(
   }
 }
 
-/** Puts the job, or its whole kind, to sleep without costing an attempt. */
+/** Delays the job, or its whole kind, without costing an attempt. */
 async function wait(deps: DispositionDeps, hand: JobInHand, result: FetchResult): Promise<void> {
   const paces = [
     ...result.failed.flatMap(({ error }) =>
@@ -77,8 +77,7 @@ async function halt(deps: DispositionDeps, runId: string, code: string): Promise
 }
 
 /**
- * Says what happens with the targets of a job that were not loaded: the only place where recoveries become
- * queue words.
+ * Decides what happens to the targets of a job that were not loaded: the only place that translates recoveries into terms of the queue.
  *
  * @throws RateLimitError, DelayedError (wait, no attempt spent), AppError (a normal attempt)
  */

@@ -1,6 +1,6 @@
 import { defineErrors } from '../core/errors.ts';
 
-/** What can be wrong with a picture that is searched for. */
+/** Errors of a picture that is searched for. */
 export const jobErrors = defineErrors({
   IMAGE_REFUSED: {
     origin: 'operator',

@@ -11,12 +11,12 @@ import type { ImageQuery } from '../refresh/queue/window-query.ts';
 import type { CatalogLoader } from './normalize-and-load.ts';
 import type { UploadQueryImage } from './upload-query-image.ts';
 
-/** One thing to ask 1688 for, and the row it is leased by. */
+/** One target to fetch from 1688, and the row by which it is leased. */
 export interface Target {
   readonly id: string;
   readonly request: Exclude<CatalogRequest, SearchImageRequest> | ImageQuery;
   readonly windowId: string | null;
-  /** An answer as old as this is known to be out of date; undefined: nothing says so. */
+  /** An answer of this age or older is known to be out of date; undefined: not known. */
   readonly staleFromMs?: number | undefined;
 }
 
@@ -24,16 +24,16 @@ export interface FetchContext {
   readonly runId: string;
   readonly jobId: string | null;
   readonly lane: Lane;
-  /** An answer younger than this is used again for no call. */
+  /** An answer younger than this is used again without a call. */
   readonly freshForMs: number;
 }
 
-/** What became of the targets that were not loaded, and what all of it took. */
+/** The targets that were not loaded, and the calls that were made. */
 export interface FetchResult {
-  /** Calls that were made for it; an answer that was stored before took none. */
+  /** Calls that were made; a stored answer took none. */
   readonly callIds: readonly string[];
   readonly failed: readonly { readonly target: Target; readonly error: AppError }[];
-  /** Postponed, or not called because another of the batch was. */
+  /** Targets that wait, or that were not called because another of the batch was postponed. */
   readonly waiting: readonly { readonly target: Target; readonly wait: CallWaiting | null }[];
 }
 
@@ -43,9 +43,9 @@ export interface FetchDeps {
   readonly uploadQueryImage: UploadQueryImage;
   readonly leases: Pick<LeaseStore, 'nameCategorySearch' | 'unnameCategorySearches'>;
   readonly log: Logger;
-  /** Calls of one job under way at once. */
+  /** Calls of one job in flight at once. */
   readonly callConcurrency: number;
-  /** Aborted: start no further call, load what is there. */
+  /** Aborted: start no more calls, load what has arrived. */
   readonly drain: AbortSignal;
   /** Aborted: give up calls in flight too. */
   readonly stopNow: AbortSignal;
@@ -56,14 +56,14 @@ type Attempt =
   | { readonly kind: 'waiting'; readonly target: Target; readonly wait: CallWaiting | null }
   | { readonly kind: 'failed'; readonly target: Target; readonly error: AppError };
 
-/** An answer that speaks for the whole API or run: the rest of the batch would hear the same. */
+/** True for an answer that applies to the whole API or run: the rest of the batch would get the same. */
 function endsBatch(attempt: Attempt): boolean {
   if (attempt.kind === 'waiting') return attempt.wait !== null && attempt.wait.by !== 'in_flight';
   if (attempt.kind === 'failed') return ['halt', 'stop-api', 'throttle'].includes(attempt.error.recovery);
   return false;
 }
 
-/** What a target asks for; or to wait, when its picture can't be handed over yet. */
+/** The request of a target; or a wait, if its picture cannot be uploaded yet. */
 async function toRequest(
   deps: FetchDeps,
   { request }: Target,
@@ -75,11 +75,11 @@ async function toRequest(
   return queryImage.kind === 'waiting' ? queryImage : { ...query, queryImage };
 }
 
-/** Whether it asks for a category without a keyword, which 1688 may refuse. */
+/** Whether the target is a category without a keyword, which 1688 may refuse. */
 const hasNoKeyword = ({ request }: Target): boolean =>
   request.operation === 'search.keyword' && request.keyword === '';
 
-/** 1688 refused a search by category for its empty keyword: another one takes its place, and is due at once. */
+/** If 1688 refused a search by category for its empty keyword, another search replaces it, due at once. */
 async function isReplaced({ leases, log }: FetchDeps, target: Target, error: AppError): Promise<boolean> {
   const { windowId } = target;
   const isRefused = error.kind === extractErrors.GATEWAY_PARAM_MISSING;
@@ -93,7 +93,7 @@ async function isReplaced({ leases, log }: FetchDeps, target: Target, error: App
   return isNamed;
 }
 
-/** 1688 answered a search by category without a keyword: so it will others. */
+/** If 1688 answered a search by category without a keyword, it will answer others too. */
 async function noteAllowed({ leases, log }: FetchDeps, target: Target, answer: CallAnswered): Promise<void> {
   if (answer.isCached || !hasNoKeyword(target)) return;
   if (await leases.unnameCategorySearches())
@@ -128,8 +128,8 @@ function callIdOf(attempt: Attempt): string | null {
 }
 
 /**
- * Asks for a batch of targets, each call settled on its own, and loads all answers in one merge. Answers that
- * came before another call of the batch failed are loaded all the same.
+ * Fetches a batch of targets, settles each call on its own, and loads all answers in one merge. Answers that came before another call of
+ * the batch failed are loaded too.
  *
  * @throws AppError when the database is away; the answers are kept, and a repeat costs no call
  */

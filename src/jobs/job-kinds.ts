@@ -11,7 +11,7 @@ interface PageJob {
   readonly page: number;
 }
 
-/** What a job of each kind carries: ids only, so that nothing in a queue can be out of date or secret. */
+/** The data of a job of each kind: ids only, so that nothing in a queue can be out of date or secret. */
 export interface JobData {
   /** One category node. */
   readonly category: { readonly runId: string; readonly categoryId: string };
@@ -25,7 +25,7 @@ export interface JobData {
 
 export type JobKind = keyof JobData;
 
-/** A queue each, so that a held or paced kind does not stall the others. */
+/** Each kind has a queue, so that a held or paced kind does not stall the others. */
 export const jobKinds = [
   'category',
   'search',
@@ -34,13 +34,13 @@ export const jobKinds = [
   'detail',
 ] as const satisfies readonly JobKind[];
 
-/** 50:1 is the ratio of offers to calls between search and detail: a batch is about one search page's worth of work. */
+/** A search call shows 50 offers, a detail call one: a batch is about one search page's worth of work. */
 export const detailBatchSize = 25;
 
-/** Waits up to this long are sat out in the queue; longer ones end the job, and a later tick chooses again. */
+/** Waits up to this long are spent in the queue; longer ones end the job, and a later tick chooses again. */
 export const maxQueueWaitMs = 5 * minuteMs;
 
-/** What a kind asks of 1688, and in which lane. */
+/** The operation of each kind, and its lane. */
 export const jobOperations = {
   category: { operation: 'category.children', lane: 'discovery' },
   search: { operation: 'search.keyword', lane: 'discovery' },
@@ -49,24 +49,24 @@ export const jobOperations = {
   detail: { operation: 'offer.detail', lane: 'refresh' },
 } as const satisfies Record<JobKind, { operation: CatalogRequest['operation']; lane: Lane }>;
 
-/** How old what a kind asks for may become, in milliseconds. */
+/** Highest age of what a kind fetches, in milliseconds. */
 export function freshForMs({ categoryMs, searchMs, detailMs }: FreshnessAges, kind: JobKind): number {
   if (kind === 'category') return categoryMs;
   return kind === 'detail' ? detailMs : searchMs;
 }
 
-/** From the clock of a tick to the statements of it: at a tenth, a run on a busy host would ask for its first answers twice. */
+/** Time from reading the clock in a tick to its statements. At a tenth, a run on a busy host would fetch its first answers twice. */
 const tickMs = minuteMs;
 
 /**
- * How long ago what a kind asks for must have been seen to be due to a run, in milliseconds: before the run began at least,
- * so that it asks for nothing twice, however short the ages of freshness are.
+ * Age from which a target is due to a run, in milliseconds. At least the time since the run began, so that a run fetches nothing twice,
+ * however short the freshness ages are.
  */
 export function dueAfterMs(freshness: FreshnessAges, kind: JobKind, { run, now }: RunMoment): number {
   return Math.max(freshForMs(freshness, kind), sinceBeginMs({ run, now }));
 }
 
-/** An age at which something was seen before the run began, in milliseconds. */
+/** Age of anything seen before the run began, in milliseconds. */
 export function sinceBeginMs({ run, now }: RunMoment): number {
   return run.startedAt === null ? 0 : now.getTime() - run.startedAt.getTime() + tickMs;
 }

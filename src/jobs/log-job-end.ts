@@ -5,11 +5,11 @@ import type { FetchResult } from './fetch-targets.ts';
 import type { JobKind } from './job-kinds.ts';
 import type { FetchJob } from './queue-backend.ts';
 
-/** What a job did, as its one line in the log says it. */
+/** What a job did, for its one line in the log. */
 export interface JobEnd {
-  /** How many things it asked for. */
+  /** Number of its targets. */
   readonly targets: number;
-  /** Null: it asked for nothing, for its run held none of its targets any more. */
+  /** Null: it fetched nothing, because its run held none of its targets any more. */
   readonly result: FetchResult | null;
   readonly durationMs: number;
 }
@@ -17,8 +17,8 @@ export interface JobEnd {
 export type JobOutcome = 'done' | 'partial' | 'waiting' | 'failed' | 'nothing_left';
 
 /**
- * `done`: everything is loaded. `partial`: some of it. `waiting`: nothing, and all of it is due again when quota or hold allow.
- * `failed`: nothing, and some of it for an error. `nothing_left`: others had answered it.
+ * `done`: everything is loaded. `partial`: some of it. `waiting`: nothing, and all is due again when quota or hold allow. `failed`:
+ * nothing, and at least one target for an error. `nothing_left`: others had answered it.
  */
 function outcomeOf({ targets, result }: JobEnd): JobOutcome {
   if (result === null) return 'nothing_left';
@@ -54,7 +54,7 @@ interface JobStop {
   readonly durationMs: number;
 }
 
-/** Writes that a job waits or will be tried again; and its end, when this was its last attempt. */
+/** Logs that a job waits or will be tried again; and its end, if this was its last attempt. */
 export function logJobStop(log: Logger, error: unknown, { job, ...stop }: JobStop): void {
   if (error instanceof RateLimitError || error instanceof DelayedError) {
     log.debug(stop, 'job waits');

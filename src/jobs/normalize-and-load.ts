@@ -17,10 +17,10 @@ export interface LoadFailure {
 /** The one path from an answer, fresh or stored, into the catalog. */
 export interface CatalogLoader {
   /**
-   * Loads answers of one kind in one transaction and books what changed to the run that asked. An answer that
-   * can't be loaded does not hold back the others: then each has a transaction of its own.
+   * Loads answers of one kind in one transaction, and records the changes with the run that asked. An answer that cannot be loaded does
+   * not hold back the others: then each has a transaction of its own.
    *
-   * @returns those that can't be loaded
+   * @returns those that cannot be loaded
    * @throws AppError when the database is away: all of it may be tried again
    */
   load(answers: readonly CallAnswered[], runId: string): Promise<LoadFailure[]>;
@@ -33,7 +33,7 @@ export interface LoaderDeps {
   readonly addCounts: typeof addCounts;
 }
 
-/** True when it is the answer's own fault: the same would happen again. */
+/** True when the answer itself is the cause: a retry would fail the same way. */
 function isFinal(error: AppError): boolean {
   return error.recovery === 'fail' || error.recovery === 'skip';
 }
@@ -68,7 +68,7 @@ function normalizeFresh({ request, payload, provenance, windowId }: CallAnswered
 }
 
 /**
- * What today's code reads in a stored answer; nothing where the catalog has no place for it.
+ * What today's code reads in a stored answer; empty if the catalog has no place for it.
  *
  * @throws AppError STORED_ANSWER_UNREADABLE
  */
@@ -79,7 +79,7 @@ function normalizeStored(stored: StoredAnswer): LoadableAnswer[] {
   return [normalizeAnswer(request, readStored(stored), { rawId, callId, runId, observedAt }, windowId)];
 }
 
-/** What today's code reads in a stored answer; null: it is no good answer of its operation. */
+/** What today's code reads in a stored answer; null: it is no valid answer of its operation. */
 export function readAgain(stored: StoredAnswer): LoadableAnswer | null {
   try {
     return normalizeStored(stored)[0] ?? null;

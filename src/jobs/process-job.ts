@@ -12,13 +12,13 @@ export interface ProcessDeps extends FetchDeps, Omit<DispositionDeps, 'leases'> 
   readonly leases: LeaseStore;
   readonly freshness: FreshnessAges;
   readonly language: string;
-  /** Which API is asked for categories: one of them translates their names. */
+  /** The API for categories: one of them translates their names. */
   readonly apis: ApiChoices;
 }
 
 /**
- * The targets of a job that its run still holds: the others were answered while the job waited. From which age on an answer has
- * nothing new is read before that. One that is loaded in between is then new enough, and is not asked for again.
+ * The targets of a job that its run still holds; others were answered while the job waited. The ages of existing answers are read before
+ * the leases: a detail that is loaded in between is then new enough, and is not fetched again.
  */
 async function listTargets<K extends JobKind>(
   deps: ProcessDeps,
@@ -43,7 +43,7 @@ async function listTargets<K extends JobKind>(
     return [{ id, windowId: id, request, staleFromMs }];
   }
   const staleFromMs = await deps.leases.listKnownStale(data.offerIds);
-  // A promised age may ask for a detail that is fresh: the answer it has will not do.
+  // A promised age may request a detail that is still fresh: the existing answer will not do.
   const knownFromMs = await deps.leases.listDetailAges(data.offerIds);
   const held = await deps.leases.keepLeased(kind, data.runId, data.offerIds);
   return held.map((id) => ({
@@ -54,7 +54,7 @@ async function listTargets<K extends JobKind>(
   }));
 }
 
-/** Asks and loads; null: nothing was left to ask for. */
+/** Fetches and loads; null: nothing was left to fetch. */
 async function fetchJob<K extends JobKind>(
   deps: ProcessDeps,
   kind: K,
@@ -72,8 +72,8 @@ async function fetchJob<K extends JobKind>(
 }
 
 /**
- * The processor of a job kind: ask, load, and say what becomes of the rest. A job that ends writes one line; one that is put
- * back to wait, or tried again, has not ended.
+ * The processor of a job kind: fetches, loads, and decides what happens to the rest. A job that ends logs one line; a job that waits or
+ * is tried again has not ended.
  */
 export function createProcessor<K extends JobKind>(deps: ProcessDeps, kind: K): Processor<K> {
   const api = chooseApis(deps.apis)[jobOperations[kind].operation];

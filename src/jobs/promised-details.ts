@@ -6,13 +6,13 @@ import { sinceBeginMs } from './job-kinds.ts';
 
 /** What runs may still spend of a limit that counts details, until a day ends. */
 export interface Allowance {
-  /** That share it. */
+  /** Kinds that share it. */
   readonly kinds: readonly FetchKind[];
   readonly spendable: number;
   readonly dayEndsAt: Date;
 }
 
-/** Calls of kinds that share a limit, which promised ages do not need and the run has not taken. */
+/** Calls of kinds that share a limit, and that neither promised ages need nor the run has taken. */
 export interface Spare {
   readonly kinds: readonly FetchKind[];
   readonly calls: number;
@@ -23,7 +23,7 @@ export interface PromisedDetailsDeps {
   readonly listAllowances: () => Promise<readonly Allowance[]>;
 }
 
-/** All sets of feeds whose details have a promised age, as a run meets them. */
+/** All sets of feeds whose details have a promised age, as they apply to a run. */
 export async function listPromisedSets(
   { refreshQueue }: PromisedDetailsDeps,
   promised: readonly PromisedFeed[],
@@ -39,8 +39,8 @@ export async function listPromisedSets(
 }
 
 /**
- * What the promised ages leave of each limit for calls that are chosen by their value, until the day of the limit ends. Jobs run side
- * by side: were more asked for than a limit has left, calls that are worth less would take some of it.
+ * What the promised ages leave of each limit for calls chosen by their value, until the day of the limit ends. Jobs run side by side: if
+ * more were requested than a limit has left, less valuable calls would take some of it.
  *
  * @param taken calls that the run has taken; the ledger may not know of them yet
  */
@@ -58,7 +58,7 @@ export async function readSpare(
   return spare;
 }
 
-/** The first of the calls that fit into what is spare of every limit. */
+/** The calls, in order, that fit into what is spare of every limit. */
 export function keepSpared<Call>(
   calls: readonly Call[],
   kindOf: (call: Call) => FetchKind,

@@ -20,7 +20,7 @@ export interface FetchJob<K extends JobKind> {
   moveToDelayed(timestampMs: number, token?: string): Promise<void>;
 }
 
-/** The part of a worker that a processor may use: to pause its own kind politely. */
+/** The part of a worker that a processor may use: to pause its own kind. */
 export interface Pacer {
   rateLimit(ms: number): Promise<void>;
 }
@@ -38,7 +38,7 @@ export interface NewJob<K extends JobKind> {
 }
 
 export interface JobCounts {
-  /** Being worked on by anybody, or by a process that died and is not missed yet. */
+  /** Jobs in work, by any process, or by one that died and was not noticed yet. */
   readonly active: number;
   /** Active, waiting, delayed or prioritized; also of a queue that is paused. */
   readonly unfinished: number;
@@ -47,15 +47,15 @@ export interface JobCounts {
 /** The queues of all kinds on one backend. The catalog is the checkpoint: losing them loses nothing. */
 export interface Queues {
   readonly backend: 'redis' | 'postgres';
-  /** Of none, the server is not asked. @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
+  /** Adds jobs; without jobs, the server is not asked. @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
   add<K extends JobKind>(kind: K, jobs: readonly NewJob<K>[]): Promise<void>;
   /** Jobs that are not finished. @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED, DATABASE_* */
   count(kind: JobKind): Promise<JobCounts>;
-  /** The code by which Redis can't be used at present; null: it can, or the queues are in Postgres. */
+  /** The error code while Redis cannot be used; null: it can, or the queues are in Postgres. */
   findTrouble(): Promise<string | null>;
   /** Starts a worker in this process. */
   work<K extends JobKind>(kind: K, concurrency: number, processor: Processor<K>): void;
-  /** Takes no new job, waits for those in flight, and keeps the queues. */
+  /** Takes no new jobs, waits for those in flight, and keeps the queues. */
   stopWorkers(): Promise<void>;
   close(): Promise<void>;
 }
@@ -63,15 +63,15 @@ export interface Queues {
 export interface QueuesOptions {
   readonly server: QueueServer;
   readonly log: Logger;
-  /** Before a job's second attempt, in milliseconds; doubled for each further one, with jitter. */
+  /** Delay before a job's second attempt, in milliseconds; doubled for each further attempt, with jitter. */
   readonly retryDelayMs: number;
   /** Called after each job, done or not, so that the next tick need not wait for its timer. */
   readonly onSettled: () => void;
 }
 
 /**
- * `removeOnComplete: true` and nothing finer: with a count or an age, BullMQ's Postgres backend deadlocks and
- * fails jobs that succeeded. Run history is in our own tables anyway.
+ * Only `removeOnComplete: true`: with a count or an age, BullMQ's Postgres backend deadlocks and fails jobs that succeeded. Run history
+ * is in our own tables anyway.
  */
 const jobOptions = (retryDelayMs: number): JobsOptions => ({
   removeOnComplete: true,
@@ -81,9 +81,8 @@ const jobOptions = (retryDelayMs: number): JobsOptions => ({
 });
 
 /**
- * A killed worker's job is taken over after `lockDuration`: at half of it a slow event loop would lose its own
- * jobs, at double a kill costs half a minute. `maxStalledCount` is high because being killed is no fault of the
- * job.
+ * A killed worker's job is taken over after `lockDuration`. At half, a slow event loop would lose its own jobs; at double, a kill costs
+ * half a minute. `maxStalledCount` is high because being killed is no fault of the job.
  */
 const workerOptions = {
   lockDuration: 10_000,
@@ -92,15 +91,15 @@ const workerOptions = {
   maxStalledCount: 1000,
 };
 
-/** What keys of the queues in Redis begin with. */
+/** Prefix of the queues' keys in Redis. */
 export const queuePrefix = 'catalog-sync';
 
-/** What a job that has not ended may be, beside active. */
+/** States of an unfinished job, besides active. */
 const waiting = ['waiting', 'delayed', 'prioritized'] as const;
 
 interface QueueLike {
   addBulk(jobs: { name: string; data: unknown; opts: { jobId: string } }[]): Promise<unknown>;
-  /** Of these states; without any, of all. */
+  /** Counts jobs in these states; without any, in all. */
   getJobCounts(...states: JobType[]): Promise<Record<string, number>>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   close(): Promise<void>;
@@ -131,7 +130,7 @@ function redisBackend(url: Secret, defaultJobOptions: JobsOptions): Backend {
   const connection = { url: url.reveal(), maxRetriesPerRequest: null };
   return {
     name: 'redis',
-    // A tick must fail while Redis is away, not hang with its lock held: it is tried again.
+    // While Redis is away, a tick must fail and be tried again, not hang with its lock held.
     createQueue: (kind) =>
       new Queue<unknown>(kind, {
         connection: { ...connection, maxRetriesPerRequest: 3 },
@@ -159,7 +158,7 @@ function postgresBackend(connections: QueueConnections, defaultJobOptions: JobsO
   };
 }
 
-/** Says in an error who has the lock that one of BullMQ's statements waited for in vain. */
+/** Names in an error who holds the lock that one of BullMQ's statements waited for in vain. */
 function nameHolders(findReaderLock: () => Promise<LockHolder | null>) {
   const name = async <E>(error: E): Promise<E | AppError> =>
     isLockTimeout(error)
@@ -177,7 +176,7 @@ function nameHolders(findReaderLock: () => Promise<LockHolder | null>) {
   };
 }
 
-/** How commands reach the server and how its troubles are told: by their codes, and with the holder of a lock. */
+/** How commands reach the server, and how its errors are reported: by code, and with the holder of a lock. */
 function openTalk({ server, log }: QueuesOptions, name: Backend['name']) {
   const report = createOutageWarning(log, name);
   if (server.backend === 'redis') return { ask: askRedis, warn: report };
@@ -188,14 +187,14 @@ function openTalk({ server, log }: QueuesOptions, name: Backend['name']) {
   };
 }
 
-/** The code by which a command fails; null: it does not. */
+/** The error code of a command; null: it succeeds. */
 const codeOf = (asked: Promise<unknown>): Promise<string | null> =>
   asked.then(
     () => null,
     (error: unknown) => toNamedError(error).code,
   );
 
-/** Opens the queues on their server, which stays open when they are closed. */
+/** Opens the queues on their server. Closing them leaves the server open. */
 export function openQueues(options: QueuesOptions): Queues {
   const defaults = jobOptions(options.retryDelayMs);
   const { server } = options;
@@ -216,7 +215,7 @@ export function openQueues(options: QueuesOptions): Queues {
     if (!queue) throw new RangeError(`no queue of kind ${kind}`);
     return queue;
   };
-  /** What a server that is gone can't be told is only warned of. */
+  /** Only warns about what cannot be sent to a server that is gone. */
   const closeAll = async (parts: readonly { close(): Promise<void> }[]) => {
     const closed = await Promise.allSettled(parts.map((part) => part.close()));
     for (const end of closed) if (end.status === 'rejected') warn(toNamedError(end.reason));
@@ -241,7 +240,7 @@ export function openQueues(options: QueuesOptions): Queues {
       worker.on('error', warn);
       worker.on('completed', options.onSettled);
       worker.on('failed', (job, err) => {
-        // What a processor threw is in its log. BullMQ ends jobs that are gone from the queue by itself.
+        // The processor has already logged what it threw. BullMQ itself ends jobs that are gone from the queue.
         if (!job) options.log.warn({ err, kind }, 'job was lost from its queue');
         options.onSettled();
       });

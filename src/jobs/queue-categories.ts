@@ -16,8 +16,8 @@ export interface QueueState {
 }
 
 /**
- * Gives back what a run has taken of a kind and has no jobs for: the queue was flushed or replaced, and what was lost is
- * due again. And when nothing may be asked for any more, jobs that wait would only keep the run from its end.
+ * Gives back what a run has taken of a kind and has no jobs for: the queue was flushed or replaced, and what was lost is due again. Also
+ * when no more calls are allowed: waiting jobs would only delay the end of the run.
  */
 export async function releaseLost(
   { leases, queues }: QueueDeps,
@@ -29,14 +29,14 @@ export async function releaseLost(
   return { unfinished };
 }
 
-/** Jobs in the queue at most. Few, so that the tree is followed as it is learned. */
+/** Most jobs in the queue. Few, so that the tree is followed as it becomes known. */
 const queueDepth = 32;
 
 /**
- * Tops up the queue of categories with nodes that are due. They come before everything else: without the tree nobody
- * knows what to search.
+ * Tops up the queue of categories with nodes that are due. They go before everything else: without the tree, it is not known what to
+ * search.
  *
- * @returns how many were queued, or, when blocked, whether any is due (0 or 1)
+ * @returns the number queued or, when blocked, whether any is due (0 or 1)
  */
 export async function queueCategories(
   deps: QueueDeps,

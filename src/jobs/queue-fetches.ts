@@ -26,37 +26,37 @@ export interface QueueFetchesRequest {
   /** By the ledger clock. */
   readonly now: Date;
   readonly feeds: readonly Feed[];
-  /** All feeds whose details have a promised age, also those of other runs. */
+  /** All feeds whose details have a promised age, including those of other runs. */
   readonly promised: readonly PromisedFeed[];
-  /** Why nothing of a kind may be asked for. */
+  /** Kinds that may not be called, and why. */
   readonly blocks: ReadonlyMap<FetchKind, string>;
   readonly suspicion: Suspicion;
-  /** Of this run; counted before `suspicion` is read, which then knows of them. */
+  /** Details of this run; counted before `suspicion` is read, which then includes them. */
   readonly details: RunDetails;
 }
 
-/** What came of it: calls that were chosen, and why others that are due were not. */
+/** The calls that were chosen, and why other due calls were not. */
 export interface QueuedFetches {
-  /** A call whose row a load or `reprocess` holds just now is not queued, but chosen again by a later tick. */
+  /** Number of chosen calls. A call whose row a load or `reprocess` locks at the moment is not queued; a later tick chooses it again. */
   readonly chosen: number;
   readonly blocksMet: readonly string[];
 }
 
 /**
- * Calls that a run has taken and not yet loaded, at most. Few, so that the next choice is made on what the last answers
- * showed; at half, the workers of a big host would run dry between two ticks.
+ * Most calls that a run has taken and not yet loaded. Few, so that the next choice uses what the last answers showed. At half, the
+ * workers of a big host would run dry between two ticks.
  */
 const maxCallsInFlight = 128;
-/** Below this there is no use in choosing: a few offers make a poor batch. */
+/** Below this, choosing is useless: a few offers make a poor batch. */
 const minBatch = 32;
 
 /**
- * Details that a run asks for at first, to see whether they can be believed. At a quarter, chance would decide; at
- * five times, a gateway that fails every night would cost a personal account a day's calls.
+ * Details that a run fetches first, to see whether they can be believed. At a quarter, chance would decide; at five times, a gateway that
+ * fails every night would cost a personal account a day's calls.
  */
 export const maxTrials = 20;
 
-/** Pages that come first where no budget makes them compete with details. */
+/** Pages that go first where no budget makes them compete with details. */
 const maxPriorityPages = maxCallsInFlight / 2;
 
 function inBatches(ids: readonly string[]): string[][] {
@@ -74,7 +74,7 @@ async function queueDetails(
   const taken = new Set(await deps.leases.takeOffers(runId, offerIds, promised));
   // The most valuable first.
   const batches = inBatches(offerIds.filter((id) => taken.has(id)));
-  // Leases are disjoint, so its first offer names a batch.
+  // Leases are disjoint, so the first offer identifies a batch.
   const jobs = batches.map((ids) => ({
     jobId: `${runId}-d${String(ids[0])}`,
     data: { runId, offerIds: ids },
@@ -102,8 +102,8 @@ async function queuePages(
 }
 
 /**
- * Windows of shops that seem to have repriced. No feed asks for them: where their API is blocked, or nobody said that it was
- * approved, the run lacks nothing.
+ * Windows of shops that seem to have repriced. No feed needs them: if their API is blocked, or nobody stated that it was approved, the
+ * run lacks nothing.
  */
 async function listShops(
   { leases, refreshQueue, sync, mayAskShops }: QueueFetchesDeps,
@@ -120,7 +120,7 @@ async function listShops(
   });
 }
 
-/** Kinds that are blocked and of which something is due. */
+/** Kinds that are blocked although something of them is due. */
 async function listBlockedDue(
   deps: QueueFetchesDeps,
   { run, now, feeds, blocks }: QueueFetchesRequest,
@@ -140,8 +140,8 @@ async function listBlockedDue(
 }
 
 /**
- * How many details may be asked for now: a few at first, until these show that details can be believed. Nothing can be lost
- * in a catalog without any.
+ * Number of details that may be fetched now: a few at first, until these show that details can be believed. In a catalog without details,
+ * nothing can be lost.
  */
 function countAllowedDetails({ blocks, suspicion, details }: QueueFetchesRequest): number {
   if (blocks.has('detail')) return 0;
@@ -154,11 +154,11 @@ function countAllowedDetails({ blocks, suspicion, details }: QueueFetchesRequest
 interface Queued {
   readonly pages: readonly DueWindow[];
   readonly offerIds: readonly string[];
-  /** Limits have no calls for some that were chosen, or they are left for promised ages. */
+  /** True: limits have no calls for some of the chosen ones, or keep them for promised ages. */
   readonly isHeldBack: boolean;
 }
 
-/** Of chosen calls those that may be made: `details` at most, and of those that are chosen by value what is spare. */
+/** The chosen calls that may be made: at most `details` details, and of those chosen by value what is spare. */
 function allow(
   { promised, picks }: ChosenFetches,
   windows: readonly DueWindow[],
@@ -181,8 +181,8 @@ function allow(
 }
 
 /**
- * Tops up the queues with details that their promised age makes due, and then with the search pages and details that are worth
- * most of all that are due, out of one budget. Calls that promised ages will take on the same day are left for them.
+ * Tops up the queues with details that their promised age makes due, and then with the most valuable of all due search pages and details,
+ * out of one budget. Keeps calls that promised ages will need on the same day.
  */
 export async function queueFetches(
   deps: QueueFetchesDeps,

@@ -24,15 +24,15 @@ export interface QueueConnections {
   readonly pool: PgPool;
   /** For `withBackend` of BullMQ. */
   readonly createBackend: BackendFactory<PostgresQueueBackend, PostgresConnectionOptions>;
-  /** Who of the logins that may only read has a lock of the queues. */
+  /** The read-only login that holds a lock of the queues, if any. */
   findReaderLock(): Promise<LockHolder | null>;
-  /** Makes the tables of the queues, or brings them up to date. Idempotent. */
+  /** Creates the tables of the queues, or updates them. Idempotent. */
   ready(): Promise<void>;
   /** To be called after all queues and workers are closed. */
   close(): Promise<void>;
 }
 
-/** The server that has the queues. */
+/** The server of the queues. */
 export type QueueServer =
   | { readonly backend: 'redis'; readonly url: Secret }
   | { readonly backend: 'postgres'; readonly connections: QueueConnections };
@@ -41,7 +41,7 @@ export interface QueueServerOptions {
   /** Null: the queues live in Postgres, in schema `bullmq`. */
   readonly redisUrl: Secret | null;
   readonly databaseUrl: Secret;
-  /** Of Postgres, at once: each worker holds one, to hear of new jobs. */
+  /** Connections to Postgres at once: each worker holds one, to be notified of new jobs. */
   readonly maxConnections: number;
   /** Aborts when nothing waits for Postgres any more. */
   readonly cut?: AbortSignal;
@@ -49,25 +49,25 @@ export interface QueueServerOptions {
 }
 
 /**
- * BullMQ repeats at once what failed, unless the server refused the connection as such. At half, an outage costs twice as
- * many attempts; at double, jobs wait that much longer after it.
+ * BullMQ retries at once what failed, unless the server refused the connection itself. At half, an outage costs twice as many attempts;
+ * at double, jobs wait that much longer after it.
  */
 const failurePauseMs = 1000;
 
 /**
- * BullMQ goes by advisory locks, which any login can take and keep. Each of its own transactions is over in milliseconds. At half,
- * a slow disk would fail jobs; at double, work stands still for longer before the log says who has the lock.
+ * BullMQ uses advisory locks, which any login can take and keep. Each of its own transactions takes milliseconds. At half, a slow disk
+ * would fail jobs; at double, work stands still for longer before the log names the holder of the lock.
  */
 const lockTimeoutMs = 5_000;
 
-/** SQLSTATEs by which the statements of BullMQ answer: a job or its lock is gone, or a parent is missing. */
+/** SQLSTATEs with which BullMQ's statements report that a job or its lock is gone, or a parent is missing. */
 const answerStates = new Set(['BM001', '23503']);
 
 function isAnswer(error: unknown): boolean {
   return error instanceof Error && 'code' in error && answerStates.has(String(error.code));
 }
 
-/** BullMQ keeps the first failure of its own check for ever (ADR 0019): here, one check serves all and is repeated. */
+/** BullMQ keeps the first failure of its own check for ever (ADR 0019). Here, one check serves all and is repeated. */
 class SharedConnection extends PostgresConnection {
   readonly #ready: () => Promise<void>;
 
@@ -81,7 +81,7 @@ class SharedConnection extends PostgresConnection {
   }
 }
 
-/** The same for a backend, which goes by it before a job is called done. */
+/** The same for a backend, which awaits it before it marks a job as done. */
 class SharedBackend extends PostgresQueueBackend {
   override async waitUntilReady(): Promise<void> {
     await this.connection.waitUntilReady();
@@ -89,7 +89,7 @@ class SharedBackend extends PostgresQueueBackend {
   }
 }
 
-/** Runs work, and throws what it fails by after a pause, which `signal` ends. */
+/** Runs work, and throws its error after a pause, which `signal` ends. */
 function createPacer(signal: AbortSignal) {
   return async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -112,7 +112,7 @@ function openConnections(options: QueueServerOptions): QueueConnections {
     lockTimeoutMs,
   });
   const closing = new AbortController();
-  // Whatever fails meanwhile listens: many listeners are no leak here.
+  // Every failing call listens meanwhile: many listeners are no leak here.
   setMaxListeners(0, closing.signal);
   const paced = createPacer(closing.signal);
   const migrate = () =>
@@ -128,12 +128,12 @@ function openConnections(options: QueueServerOptions): QueueConnections {
     return migrated;
   };
   const shared = {
-    // Without it BullMQ asks for jobs every ten seconds.
+    // Without it, BullMQ polls for jobs every ten seconds.
     options: { keepAlive: true },
     connect: () => paced(() => pool.connect()),
     query: (text: string, params: unknown[] = []) => paced(() => pool.query(text, params)),
     end: () => Promise.resolve(),
-    // The pool writes of idle connections that break; each queue and worker would do so as well.
+    // The pool logs idle connections that break; each queue and worker would do so as well.
     on() {
       return this;
     },

@@ -6,10 +6,10 @@ import { createOutageWarning } from './outage-warning.ts';
 import { queuePrefix } from './queue-backend.ts';
 import type { QueueServer } from './queue-server.ts';
 
-/** The queues as they are, for people to look into. */
+/** The queues as they are, for people to inspect. */
 export interface QueuesToSee {
   readonly backend: 'redis' | 'postgres';
-  /** Opens them at the first observation: on Redis, each holds a connection. */
+  /** Opens them at the first use: on Redis, each holds a connection. */
   list(): readonly Queue[];
   /** @throws AppError REDIS_UNREACHABLE, REDIS_REFUSED; never where they are in Postgres */
   requireAnswer(): Promise<void>;

@@ -23,24 +23,24 @@ import type { Allowance } from './promised-details.ts';
 import { maxTrials, queueFetches } from './queue-fetches.ts';
 import type { Queues } from './queue-backend.ts';
 
-/** Where offers of a watch list begin that nothing is known of. */
+/** Bucket of offers of a watch list that are not known yet. */
 const unseenBucket = bucketOf(1, nothingLearned, true);
 
 /** The kinds that are held or whose quota is spent. */
 export type Blocks = ReadonlyMap<JobKind, ApiBlock>;
 
 export interface TickDeps {
-  /** Runs the work unless another process is at it right now. */
+  /** Runs the work unless another process is doing it right now. */
   readonly exclusively: (work: () => Promise<void>) => Promise<unknown>;
-  /** Ends the calls whose process died, and adds past hours up. */
+  /** Ends the calls whose process died, and totals past hours. */
   readonly sweep: () => Promise<unknown>;
-  /** Makes coming months and drops old ones, when the day for it has come. Never fails. */
+  /** Creates partitions of coming months and drops old ones, once a day. Never fails. */
   readonly maintain: (now: Date) => Promise<void>;
   readonly startScheduledRuns: (now: Date) => Promise<void>;
   readonly raw: RawStore;
   readonly listBlocks: () => Promise<Blocks>;
   readonly listAllowances: () => Promise<readonly Allowance[]>;
-  /** Whether pages of shops may be asked for that no feed selects. */
+  /** Whether pages of shops that no feed selects may be fetched. */
   readonly mayAskShops: () => Promise<boolean>;
   /** Feeds whose details have a promised age. */
   readonly readPromisedFeeds: (now: Date) => Promise<readonly PromisedFeed[]>;
@@ -53,7 +53,7 @@ export interface TickDeps {
   readonly addWatchLists: (feeds: readonly Feed[]) => Promise<readonly Feed[]>;
   readonly queues: Queues;
   readonly sync: SyncConfig;
-  /** Of the sync file by which this process drives runs. */
+  /** Hash of the sync file by which this process drives runs. */
   readonly syncFileHash: string;
   readonly foreignRuns: ForeignRuns;
   readonly log: Logger;
@@ -68,7 +68,7 @@ const lostAfterMs = 20_000;
 /** Answers loaded in one tick at most: at ten times this, runs would miss their heartbeat. */
 const lostAtOnce = 20;
 
-/** Stored answers that were lost; one that can't even be read is set aside, for it would come again for ever. */
+/** Stored answers that lost their job. Sets an unreadable one aside, because it would come back for ever. */
 async function listLost(deps: TickDeps): Promise<StoredAnswer[]> {
   try {
     return await deps.raw.listUnloaded(lostAtOnce, lostAfterMs);
@@ -97,7 +97,7 @@ function feedsOf(run: Run, sync: SyncConfig): Feed[] {
   return sync.feeds.filter((feed) => run.feedNames.includes(feed.name));
 }
 
-/** What keeps the run from asking for anything more of a kind; undefined: nothing. */
+/** What keeps the run from fetching more of a kind; undefined: nothing. */
 function blockOf(run: Run, kind: JobKind, blocks: Blocks, now: Date): string | undefined {
   if (run.budgetCalls !== null && run.callsUsed >= run.budgetCalls) return 'budget';
   if (run.deadlineAt !== null && now >= run.deadlineAt) return 'deadline';
@@ -106,7 +106,7 @@ function blockOf(run: Run, kind: JobKind, blocks: Blocks, now: Date): string | u
 
 const isQuotaBlock = (block: string): boolean => ['budget', 'deadline', 'quota'].includes(block);
 
-/** What a run waits for at the end: two tries of a target. At double, an hourly run would meet the next one. */
+/** How long a run waits at its end: for two tries of a target. At double, an hourly run would meet the next one. */
 const patienceMs = 15 * minuteMs;
 
 function isWorthWaiting({ deadlineAt }: Run, { nextTryAt }: Postponed, now: Date): boolean {
@@ -119,9 +119,9 @@ async function conclude(
   run: Run,
   { blocksMet, left }: { readonly blocksMet: readonly string[]; readonly left: Postponed },
 ): Promise<void> {
-  // A quota comes back by itself; a hold may need a person, so it must not hide behind one.
+  // A quota recovers by itself; a hold may need a person, so a quota must not hide it.
   const met = blocksMet.find((one) => !isQuotaBlock(one)) ?? blocksMet[0] ?? null;
-  // A deadline must not hide that nothing was answered until then.
+  // A deadline must not hide that nothing was answered before it.
   const block = (met === 'deadline' ? await deps.runs.reasonForSilence(run.runId) : null) ?? met;
   const failure = run.counts.errors > 0 ? 'targets_failed' : left.targets > 0 ? targetsPostponed : null;
   const cause = block ?? failure;
@@ -132,14 +132,14 @@ async function conclude(
 
 async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   const feeds = feedsOf(run, deps.sync);
-  // Before anything is queued: what is loaded after this point may be followed by something that is due.
+  // Read before anything is queued: what is loaded later may make something due.
   const isIdle =
     (await deps.leases.countLeases(run.runId)) === 0 &&
     (await deps.runs.countReserved(run.runId)) === 0 &&
     !(await deps.leases.isAwaitingOthers(run.runId, feeds));
-  // Before what is due is looked for: what becomes due in between counts as waiting, and not as done.
+  // Read before what is due: what becomes due in between counts as waiting, not as done.
   const left = await deps.leases.countPostponed(feeds);
-  // After that observation: a probe that has just ended a hold must not count as held.
+  // Read after that: a probe that has just ended a hold must not count as held.
   const blocks = await deps.listBlocks();
   await deps.leases.ensureWindows(feeds, deps.sync.language, blocks.get('category')?.isHeld ?? false);
   await deps.refreshQueue.assignFeeds(await deps.addWatchLists(feeds), unseenBucket);
@@ -158,7 +158,7 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
     ),
   });
   const queued = fetches.chosen + (closed === undefined ? nodes : 0);
-  // Nothing is under way, and nothing is due that may be asked for: it is over.
+  // The run is over when nothing is under way, and nothing is due that may be fetched.
   if (queued > 0 || !isIdle) return;
   const isSuspect = suspicion.isListingSuspect || suspicion.isDetailSuspect;
   const blocksMet = [
@@ -168,14 +168,14 @@ async function driveRun(deps: TickDeps, run: Run, now: Date): Promise<void> {
   ];
   if (blocksMet.length === 0 && isWorthWaiting(run, left, now)) return;
   const fresh = await deps.runs.read(run.runId);
-  // One that was taken over meanwhile with another sync file is not over by this one.
+  // A run that a process with another sync file has taken over meanwhile is not ended here.
   if (fresh?.syncFileHash === run.syncFileHash) await conclude(deps, fresh, { blocksMet, left });
 }
 
 /**
- * One idempotent look at everything: sweeps the ledger, loads answers that lost their job, once a day looks after
- * partitions, starts runs whose slot has come, tops up the queues of every active run of its sync file, and ends runs in
- * which nothing is left to do. Everything is read from Postgres, so a flushed queue is refilled by the next tick.
+ * One idempotent pass over everything: sweeps the ledger, loads answers that lost their job, maintains partitions once a day, starts runs
+ * whose slot has come, tops up the queues of every active run of its sync file, and ends runs in which nothing is left to do. Everything
+ * is read from Postgres, so the next tick refills a flushed queue.
  */
 export async function tick(deps: TickDeps): Promise<void> {
   await deps.exclusively(async () => {

@@ -14,14 +14,14 @@ export interface QueryImageDeps {
   readonly gateway: Pick<Gateway, 'uploadImage'>;
   readonly loader: Pick<CatalogLoader, 'load'>;
   readonly uploads: UploadStore;
-  /** Where paths of pictures begin. */
+  /** Base of the paths of pictures. */
   readonly projectDir: string;
 }
 
 type QueryImageContext = CallContext & { readonly runId: string };
 
 /**
- * Makes a picture of the sync file known to 1688: a url is left as it is, a file is handed over once.
+ * Makes a picture of the sync file available to 1688: a URL is left as it is, a file is uploaded once.
  *
  * @throws AppError IMAGE_*, GATEWAY_*
  */
@@ -30,10 +30,10 @@ export type UploadQueryImage = (
   context: QueryImageContext,
 ) => Promise<QueryImage | CallWaiting>;
 
-/** An upload whose process died before it was loaded is found by its answer; how long ids are good is not known. */
+/** An upload whose process died before it was loaded is found by its answer. How long ids are valid is not known. */
 const uploadFreshForMs = 365 * dayMs;
 
-/** What may last longer than a queue waits: uploads have none of their own, and would be asked for again and again. */
+/** Waits that may be longer than a queue waits. Uploads have no queue of their own, and would be tried again and again. */
 const longWaits: ReadonlySet<CallWaiting['by']> = new Set(['hold', 'day', 'month']);
 
 /** @see UploadQueryImage */

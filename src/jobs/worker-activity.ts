@@ -7,10 +7,10 @@ import type { CatalogRequest } from '../model/operation.ts';
 import type { WorkerActivity } from '../runs/worker-heartbeat.ts';
 import type { Queues } from './queue-backend.ts';
 
-/** At half, a slow pace of a call a minute jumps between rates; at double, a stop is seen late. */
+/** At half, the rate jumps at a slow pace of a call a minute; at double, a stop is noticed late. */
 const recentMs = 5 * minuteMs;
 
-/** Watches what this process does, for those who look at it from outside. */
+/** Watches what this process does, for observers outside of it. */
 export interface ActivityWatch {
   readonly read: () => WorkerActivity;
   /** The same gateway, whose calls are counted. */
@@ -19,7 +19,7 @@ export interface ActivityWatch {
   watchJobs(queues: Queues): Queues;
 }
 
-/** An error with which a job only waits. */
+/** True for an error with which a job only waits. */
 const isWait = (error: unknown): boolean => error instanceof DelayedError || error instanceof RateLimitError;
 
 /** Counts the calls and jobs of this process, and keeps the code of their last error. */

@@ -4,7 +4,7 @@ import type { ApprovedCalls, SyncConfig } from '../model/sync-config.ts';
 import type { PermissionStore } from './permission-store.ts';
 import type { QuotaStore } from './quota-store.ts';
 
-/** Applies presets where no limit is known, and what 1688 approved. `apis`: the API of each operation. */
+/** Applies presets where no limit is known, and the limits that 1688 approved. `apis`: the API of each operation. */
 export async function applyLimits(
   { quota, permissions }: { readonly quota: QuotaStore; readonly permissions: PermissionStore },
   { account, quotas }: Pick<SyncConfig, 'account' | 'quotas'>,

@@ -9,13 +9,13 @@ export interface LanedApi {
 }
 
 export interface ApiBlock {
-  /** Why nothing may be asked of it for a while: the code of a hold, or `quota` when a day or month is spent. */
+  /** Why the API may not be called for a while: the code of a hold, or `quota` when a day or month is used up. */
   readonly reason: string | null;
-  /** Also when `reason` is null: the day's one call to see whether it answers again is due. */
+  /** True also when `reason` is null: then the day's one probe of the held API is due. */
   readonly isHeld: boolean;
 }
 
-/** Of the given APIs, those that are held or whose quota is spent. */
+/** The given APIs that are held or whose quota is used up. */
 export async function listBlockedApis(
   pool: Pool,
   appKey: string,
@@ -29,7 +29,7 @@ export async function listBlockedApis(
   return new Map(rows.map(({ api, ...block }) => [api, block]));
 }
 
-/** Whether somebody said that 1688 approved calls of an API: a limit of it is no preset. */
+/** Whether somebody stated that 1688 approved calls of an API: it has a limit that is no preset. */
 export async function isApproved(pool: Pool, appKey: string, api: string): Promise<boolean> {
   const row = await runSqlForOne<{ isApproved: boolean }>(pool, readSql('is-approved'), [appKey, api]);
   return row.isApproved;

@@ -8,14 +8,14 @@ import { apiGroup, quotaLimit } from '../schema/usage.ts';
 import { readSql } from './read-sql.ts';
 
 /**
- * Earlier calls that are counted under one hold of the app's lock, for which others wait 5 s at most. That takes 0.15 s, and up to
- * 0.5 s to find them among 300,000 of a month. At half, a change of limits takes nearly twice as long; at ten times this, others
- * may fail on a busy machine.
+ * Earlier calls that are counted under one hold of the app's lock, for which others wait at most 5 s. Counting takes 0.15 s, and finding
+ * the calls among 300,000 of a month up to 0.5 s. At half, a change of limits takes nearly twice as long; at ten times, others may fail
+ * on a busy machine.
  */
 export const defaultCallsAtOnce = 5_000;
 
 export interface CountOptions {
-  /** As that of the ledger's store. */
+  /** As in the ledger's store. */
   readonly maxCallMs: number;
   readonly callsAtOnce: number;
 }
@@ -23,11 +23,11 @@ export interface CountOptions {
 /** What a change of limits did. */
 export interface Changed<T> {
   readonly result: T;
-  /** Groups that an API joined; it brings the calls that it made in their present windows. */
+  /** Groups that an API joined. It brings the calls that it made in their present periods. */
   readonly joined: readonly string[];
 }
 
-/** Changes limits and groups of an app that is locked, at a time, and nothing else. */
+/** Changes limits and groups of a locked app, at a time, and nothing else. */
 type Change<T> = (client: PoolClient, now: Date) => Promise<Changed<T>>;
 
 interface Limits {
@@ -55,9 +55,9 @@ async function restoreLimits(client: PoolClient, appKey: string, { open, members
 }
 
 /**
- * Changes limits, and counts by them the calls that were made before, under the app's lock. Where there are many, they are counted
- * in transactions of their own before: until the last, the limits are as they were. Each call that is counted names its windows, so
- * one that stops between two of them loses nothing. Those of an API that joins a group count in it before it has joined.
+ * Changes limits, and counts earlier calls by the new limits, under the app's lock. Many calls are first counted in transactions of their
+ * own; the old limits hold until the last one. Each counted call names its periods, so nothing is lost if the process stops in between.
+ * Calls of an API that joins a group count in the group before it has joined.
  */
 export async function changeAndCount<T>(
   pool: Pool,
@@ -69,7 +69,7 @@ export async function changeAndCount<T>(
   for (;;) {
     const part = await runInTransaction(pool, async (client) => {
       await applySql(client, readSql('lock-app'), [appKey]);
-      // One time for what a change closes and opens, so that no instant lies between.
+      // One time for what a change closes and opens, so that no instant is between them.
       const now = await readLedgerNow(client);
       const before = await readLimits(client, appKey);
       const { result, joined } = await change(client, now);
@@ -84,7 +84,7 @@ export async function changeAndCount<T>(
       return { isLast, result, named: counted.named };
     });
     if (part.isLast) return part.result;
-    // All of these are being settled; there are not many such calls.
+    // All calls of this part are being settled; there are not many such calls.
     if (part.named === 0) atOnce *= 2;
   }
 }

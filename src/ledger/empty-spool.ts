@@ -15,8 +15,8 @@ export interface EmptySpoolDeps {
 }
 
 /**
- * Settles the calls whose answers earlier processes could not store. The next tick loads them into the catalog, as it
- * loads all that lost their job.
+ * Settles the calls whose answers earlier processes could not store. The next tick loads them into the catalog, like all answers that
+ * lost their job.
  *
  * @throws AppError DATABASE_*
  */
@@ -25,7 +25,7 @@ export async function emptySpool({ pool, ledger, spool, log }: EmptySpoolDeps): 
   const answers = await spool.empty((answer) =>
     classifyDatabaseErrors(async () => {
       const { callId, observedAt } = answer;
-      // In another database the same number is another call, of another time.
+      // In another database, the same number is another call, of another time.
       const isOurs = and(eq(apiCall.callId, callId), eq(apiCall.grantedAt, observedAt));
       if ((await db.$count(apiCall, isOurs)) === 0) return 'foreign';
       await ledger.settle(answer);

@@ -4,14 +4,14 @@ import { drizzleOn } from '../db/database.ts';
 import { ledgerNow } from '../db/ledger-now.ts';
 import { pace } from '../schema/usage.ts';
 
-/** What 1688 was found to allow where that is less than the declared pace. */
+/** A pace that 1688 was found to allow, if it is below the declared pace. */
 export interface FoundPace {
   readonly appKey: string;
   /** `namespace:name:version`, or `*` for the app as a whole. */
   readonly api: string;
-  /** Calls a second; rises by itself while nothing is refused. */
+  /** Calls per second; rises automatically while nothing is refused. */
   readonly perSecond: number;
-  /** What the limits of a second leave, or the pace of the app; null: there is no such limit. */
+  /** Pace by the limits per second, or the pace of the app; null: there is no such limit. */
   readonly declaredPerSecond: number | null;
   readonly changedAt: Date | null;
 }

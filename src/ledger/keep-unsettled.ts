@@ -4,13 +4,13 @@ import type { LedgerStore } from './ledger-store.ts';
 import type { Spool } from './spool.ts';
 import type { PaidAnswer } from './spool-file.ts';
 
-/** What became of calls that could not be settled before the process ended. */
+/** Calls that could not be settled before the process ended. */
 export interface Unsettled {
   /** Paid answers in the spool: the next process stores them. */
   readonly kept: number;
-  /** Calls that stay counted as unknown: they were not answered, or their answers could not be kept. */
+  /** Calls that stay counted as unknown: they were not answered, or their answers could not be stored. */
   readonly unknown: number;
-  /** The code of the last error that kept a call from being settled; null: there was none, or it is still waited for. */
+  /** Code of the last error that kept a call from being settled; null: there was none, or the settlement still waits. */
   readonly code: string | null;
 }
 
@@ -20,7 +20,7 @@ interface KeepingLedger extends LedgerStore {
 
 export interface KeepOptions {
   readonly spool: Spool;
-  /** Aborts when settlements that still wait for the database are given up. */
+  /** Aborts to give up settlements that still wait for the database. */
   readonly cut: AbortSignal;
 }
 
@@ -28,12 +28,12 @@ function isPaid(settlement: Settlement): settlement is PaidAnswer {
   return settlement.state === 'committed';
 }
 
-/** Those that are tried again wait in memory: at ten times this, large ones would fill it. */
+/** Refused settlements wait in memory to be tried again: at ten times this, large ones would fill it. */
 const mostRefused = 100;
 
 /**
- * A ledger that keeps in the spool what it can't settle. What the database refused is tried again with each sweep. To settle it
- * twice changes nothing.
+ * A ledger that stores in the spool what it cannot settle. Retries with each sweep what the database refused. Settling a call twice
+ * changes nothing.
  */
 export function keepUnsettled(ledger: LedgerStore, { spool, cut }: KeepOptions): KeepingLedger {
   const waiting = new Set<Settlement>();
@@ -58,7 +58,7 @@ export function keepUnsettled(ledger: LedgerStore, { spool, cut }: KeepOptions):
       unknown.delete(settlement.callId);
       return settled;
     } catch (error) {
-      // Also what the database refused for good: whatever is wrong there may be mended before the next process begins.
+      // Also for what the database refused for good: the cause may be fixed before the next process starts.
       ({ code } = toNamedError(error));
       keep(settlement);
       if (isPaid(settlement) && !isDatabaseOutage(error) && refused.size < mostRefused)
@@ -68,10 +68,10 @@ export function keepUnsettled(ledger: LedgerStore, { spool, cut }: KeepOptions):
       waiting.delete(settlement);
     }
   };
-  /** A process may go on for months: until the next one began, others would pay for the same answers again. */
+  /** A process may run for months: until the next one starts, others would pay for the same answers again. */
   const settleRefused = async () => {
     for (const [callId, settlement] of [...refused]) {
-      // One that is refused again is the last in turn next time.
+      // A settlement that is refused again goes last next time.
       refused.delete(callId);
       const isSettled = await settle(settlement).then(
         () => true,

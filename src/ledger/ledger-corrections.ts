@@ -16,15 +16,15 @@ export interface AssumedSpent {
   readonly period: PeriodKind;
 }
 
-/** What people tell the ledger about calls that it did not grant. */
+/** Corrections by people for calls that the ledger did not grant. */
 export interface LedgerCorrections {
-  /** Counts the current periods as spent when the database was restored, as the next call would do it. */
+  /** Counts the current periods as spent if the database was restored, as the next call would do. */
   noticeRestore(appKey: string): Promise<void>;
   /** Books calls that others made with the same key, in the present day and month of the API, its groups and the app. */
   recordExternal(appKey: string, api: string, calls: number): Promise<void>;
   /**
-   * Makes what is used of a current period the number that 1688's console shows. What was granted here stays
-   * counted, also when that is more. Gives what is used then; null: there is no such limit.
+   * Sets the use of a current period to the number in 1688's console. Our own grants stay counted, also if there are more. Returns the
+   * resulting use; null: there is no such limit.
    */
   reconcile(
     appKey: string,

@@ -21,12 +21,12 @@ export interface LedgerStoreOptions {
   readonly pool: Pool;
   readonly log: Logger;
   /**
-   * Longer than any call may last between `markSent` and its settlement, in milliseconds. Shorter than a call's
-   * own timeouts, calls that are still going on are given up as unknown, and one that arrives after midnight
-   * may count in the wrong day; much longer, the calls before midnight count in both days for longer.
+   * Longer than any call may take between `markSent` and its settlement, in milliseconds. If it is shorter than a call's own timeouts,
+   * running calls are given up as unknown, and a call that arrives after midnight may count in the wrong day. If it is much longer, calls
+   * before midnight count in both days for longer.
    */
   readonly maxCallMs?: number;
-  /** Ends the retrying of settlements; what isn't settled then becomes `unknown`. */
+  /** Ends retries of settlements; what is not settled then becomes `unknown`. */
   readonly signal?: AbortSignal;
 }
 

@@ -14,7 +14,7 @@ export interface QuotaPresets {
   readonly account: AccountType;
   /** `namespace:name:version` of every API that may be called. */
   readonly apis: readonly string[];
-  /** All APIs together. Default 4, which clients run without trouble. */
+  /** For all APIs together. Default 4, a pace that clients run without trouble. */
   readonly callsPerSecond?: number;
 }
 
@@ -24,7 +24,7 @@ export interface QuotaLimit {
   readonly api: string;
   readonly period: PeriodKind;
   readonly callLimit: number;
-  /** Default `calendar`. `rolling`: any stretch of the length of the period, for as long as the reset hour is unknown. */
+  /** Default `calendar`. `rolling`: any time of the length of the period; use it while the reset hour is unknown. */
   readonly reset?: 'calendar' | 'rolling';
   /** Where calendar days and months begin; an IANA name. Default `Asia/Shanghai`. */
   readonly zone?: string;
@@ -41,17 +41,17 @@ export interface QuotaGroup {
 
 /** Each change happens in one transaction under the app's lock. */
 export interface LimitChanges {
-  /** Limits of the account type, for APIs about which nothing better is known. Idempotent. */
+  /** Limits of the account type, for APIs without a better known limit. Idempotent. */
   applyPresets(presets: QuotaPresets): Promise<void>;
-  /** A limit that somebody knows. Takes effect at once; below what is used, nothing is left. */
+  /** Sets a limit that somebody knows, with immediate effect. If more is already used, nothing is left. */
   setLimit(limit: QuotaLimit): Promise<void>;
-  /** Ends a limit that somebody knew; a preset of the same period holds again at once. False: there was none. */
+  /** Ends a limit that somebody knew; a preset of the same period applies again at once. False: there was none. */
   liftLimit(presets: QuotaPresets, limit: Pick<QuotaLimit, 'api' | 'period'>): Promise<boolean>;
   /** The day's and month's limits of an API as 1688 approved them; null leaves a limit as it is. */
   applyApproved(appKey: string, api: string, approved: ApprovedCalls): Promise<void>;
   /**
-   * The groups of APIs that share limits, in place of those there were. Their limits are the app's `@name`. An API that joins
-   * brings its calls of the present day and month; those that one made in a group that it leaves stay counted there.
+   * Replaces the groups of APIs that share limits. Their limits are the app's `@name`. An API that joins a group brings its calls of the
+   * present day and month; its calls in a group that it leaves stay counted there.
    */
   applyGroups(appKey: string, groups: readonly QuotaGroup[]): Promise<void>;
 }
@@ -71,7 +71,7 @@ interface LimitChange {
   readonly appKey: string;
   readonly source: (typeof quotaLimit.$inferSelect)['source'];
   readonly wanted: readonly Omit<QuotaLimit, 'appKey'>[];
-  /** APIs whose presets that are not wanted end. */
+  /** APIs whose presets end if they are not wanted any more. */
   readonly endOtherPresetsOf: readonly string[];
 }
 
@@ -84,7 +84,7 @@ function presetLimits(presets: QuotaPresets): Omit<QuotaLimit, 'appKey'>[] {
   ];
 }
 
-/** Ends open limits of the app. @returns how many */
+/** Ends open limits of the app. @returns their number */
 async function endLimits(
   client: PoolClient,
   appKey: string,

@@ -8,7 +8,7 @@ import { apiHold } from '../schema/usage.ts';
 
 export interface Declaration {
   readonly declared: DeclaredState;
-  /** The day of it, as its first moment in Asia/Shanghai. */
+  /** Its day, as the first moment of the day in Asia/Shanghai. */
   readonly declaredAt: Date;
 }
 
@@ -19,10 +19,10 @@ export interface ApiDeclaration extends Declaration {
   readonly approvedMonthly: number | null;
 }
 
-/** What an app may call, by its operator's word and by what calls showed. The ledger writes the latter. */
+/** What an app may call, as declared by its operator and as shown by calls. The ledger writes the latter. */
 export interface PermissionStore {
   readApplication(): Promise<Application>;
-  /** APIs that were declared or called; the others are not applied for and unknown. */
+  /** APIs that were declared or called; other APIs are neither applied for nor known. */
   listApis(): Promise<ApiPermission[]>;
   declareApplication(declaration: Declaration): Promise<void>;
   /** A grant also ends the hold of the API, so that it is tried at once. */

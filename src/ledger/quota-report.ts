@@ -9,14 +9,14 @@ import type { QuotaStatus } from './quota-store.ts';
 import { runSql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
-/** What is used of a limit in its current period. */
+/** Use of a limit in its current period. */
 export interface QuotaUse extends Pick<
   QuotaStatus,
   'used' | 'reserved' | 'unknown' | 'external' | 'remaining'
 > {
   /** Null: a rolling period that is empty. */
   readonly resetAt: Date | null;
-  /** What the present day used of a month, and may use of it; null: no month. */
+  /** For a month: use of the present day. `share`: what the day may use. Null: the period is no month. */
   readonly usedToday: number | null;
   readonly share: number | null;
   /** The database was restored: the period counts as spent until somebody reconciles it. */
@@ -34,7 +34,7 @@ export interface QuotaLimitRow {
   readonly reset: 'calendar' | 'rolling';
   readonly zone: string;
   readonly callLimit: number;
-  /** Null: a second, which is a pace and has no period. */
+  /** Null for a limit per second, which is a pace and has no period. */
   readonly use: QuotaUse | null;
 }
 
@@ -45,23 +45,23 @@ export interface Pause {
   readonly until: Date;
 }
 
-/** An API that runs may not call now: a day or month, or their part of it, is used up. */
+/** An API that runs may not call now: a day or month, or the part of it for runs, is used up. */
 export interface RunWait {
   readonly api: string;
   readonly period: 'day' | 'month';
   readonly until: Date;
 }
 
-/** What an app's operator wants to know of its quota. Reads only. */
+/** Reads for an app's operator about its quota. Changes nothing. */
 export interface QuotaReport {
   /** By API, from the shortest period to the longest. */
   listLimits(): Promise<QuotaLimitRow[]>;
-  /** Those that are not over. */
+  /** Pauses that are not over. */
   listPauses(): Promise<Pause[]>;
   listWaits(): Promise<RunWait[]>;
-  /** Where 1688 allows less than the declared pace. */
+  /** Paces below the declared pace. */
   listPaces(): Promise<FoundPace[]>;
-  /** The `@name`s of the groups whose limits an API has, too. */
+  /** The `@name`s of the groups whose limits also apply to an API. */
   listGroupsOf(api: string): Promise<string[]>;
 }
 

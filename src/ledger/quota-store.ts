@@ -32,13 +32,13 @@ export interface QuotaStatus {
   readonly resetAt: Date | null;
 }
 
-/** Calls of one API on one of the provider's days; from `usage.daily`. */
+/** Calls of one API on one of 1688's days; from `usage.daily`. */
 export interface DailyUsage {
   /** `2026-11-25` */
   readonly day: string;
   readonly appKey: string;
   readonly api: string;
-  /** All attempts but the refunded ones. */
+  /** All attempts except refunded ones. */
   readonly calls: number;
   readonly committed: number;
   readonly unknown: number;
@@ -52,9 +52,9 @@ const shownHold = {
   heldAt: apiHold.heldAt,
   /** Null: until a person resumes it. */
   heldUntil: apiHold.heldUntil,
-  /** From when on one call is let through, whose answer ends the hold; null: none is. */
+  /** Time from which one call is let through, whose answer ends the hold; null: none is. */
   probeAfter: apiHold.probeAfter,
-  /** Why a person holds it, in their words; null: they gave none, or 1688 refused. */
+  /** A person's reason for the hold; null: they gave none, or 1688 refused. */
   reason: apiHold.reason,
 };
 

@@ -3,7 +3,7 @@ import type { DetailPrompt } from '../model/learning.ts';
 import { applySql } from '../db/sql-file.ts';
 import { readSql } from './read-sql.ts';
 
-/** What the answer of a call brought. Absent: its kind shows no offers. */
+/** What the answer of a call brought. Absent fields: its kind shows no offers. */
 export interface CallYield {
   readonly callId: string;
   readonly rowsLoaded: number;
@@ -15,7 +15,7 @@ export interface CallYield {
   readonly promptedBy?: DetailPrompt;
 }
 
-/** Books at calls what their answers brought. */
+/** Records at calls what their answers brought. */
 export async function recordYields(client: PoolClient, yields: readonly CallYield[]): Promise<void> {
   await applySql(client, readSql('record-yields'), [JSON.stringify(yields)]);
 }

@@ -13,7 +13,7 @@ export interface SourceYield {
 }
 
 export interface DailySourceYield extends SourceYield {
-  /** Of Shanghai: `2026-11-28`. */
+  /** Day in Shanghai: `2026-11-28`. */
   readonly day: string;
 }
 
@@ -21,7 +21,7 @@ export interface RunSourceYield extends SourceYield {
   readonly runId: string;
 }
 
-/** Sources in the order in which people read them, with their names. One that is not listed comes last, by its own name. */
+/** Sources in the order for display, with their names. A source that is not listed comes last, by its own name. */
 export const sourceNames: ReadonlyMap<string, string> = new Map([
   ['search', 'search pages'],
   ['detail_prompted', 'details: a row had changed'],
@@ -56,7 +56,7 @@ export async function listDailySourceYield(
   return runSql<DailySourceYield>(executor, readSql('list-daily-source-yield'), [days, runId]);
 }
 
-/** Changes for 100 calls; null: there was no call. */
+/** Changes per 100 calls; null: there was no call. */
 export function changesPer100({ calls, changes }: Pick<SourceYield, 'calls' | 'changes'>): number | null {
   return calls > 0 ? (100 * changes) / calls : null;
 }

@@ -3,7 +3,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Settlement } from '../model/ledger.ts';
 
-/** A settlement that proves an answer: the only ones that are worth to be kept. */
+/** A settlement that proves an answer: only these are worth storing. */
 export type PaidAnswer = Settlement & { readonly state: 'committed' };
 
 /** Above the largest answer that the transport accepts (8 MiB). */
@@ -30,7 +30,7 @@ const paidAnswer = z.strictObject({
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The first line of a file: what it is, and the SHA-256 of the second line, which is JSON. */
+/** The first line of a file: its type, and the SHA-256 of the second line, which is JSON. */
 const headOf = (json: string): string => `catalog-sync answer, format 1, ${digest(json)}`;
 
 /** The text of a file. */

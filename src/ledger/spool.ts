@@ -15,26 +15,25 @@ import { join } from 'node:path';
 import type { Logger } from '../core/log.ts';
 import { readSpoolFile, writeSpoolFile, type PaidAnswer } from './spool-file.ts';
 
-/** A hundred answers of the largest kind, compressed. At half, a database that is away for days could fill it. */
+/** A hundred of the largest answers, compressed. At half, a database outage of days could fill it. */
 const maxSpoolBytes = 64 * 1024 * 1024;
 
-/** What becomes of one answer of the spool: `foreign` is none of this database, or not to be stored there. */
+/** What happened to one answer of the spool. `foreign`: it does not belong to this database, or must not be stored there. */
 export type Taken = 'settled' | 'foreign';
 
 /**
- * Paid answers that could not be stored in Postgres, one private file each. Its functions are synchronous, for a process
- * that ends writes them, and none of them fails because of a file.
+ * Paid answers that could not be stored in Postgres, one private file each. The functions are synchronous, because a process that ends
+ * calls them, and none fails because of a file.
  */
 export interface Spool {
-  /** Keeps an answer, once however often it is called. False: that is not possible, or the spool is full. */
+  /** Stores an answer, once however often it is called. False: this is not possible, or the spool is full. */
   keep(answer: PaidAnswer): boolean;
   /** Removes an answer that is stored now. */
   drop(answer: PaidAnswer): void;
   /**
-   * Gives each answer to `take`, oldest call first, and removes it. Files that are damaged or foreign are set aside, with
-   * one warning.
+   * Passes each answer to `take`, oldest call first, and removes it. Damaged and foreign files are set aside, with one warning.
    *
-   * @returns how many were settled
+   * @returns the number of settled answers
    * @throws what `take` throws: that answer and the later ones stay
    */
   empty(take: (answer: PaidAnswer) => Promise<Taken>): Promise<number>;
@@ -42,7 +41,7 @@ export interface Spool {
 
 const fileName = /^(\d+)-(\d+)\.answer$/;
 
-/** Null: it is not there, or cannot be read. */
+/** Runs file work. Null: the file does not exist, or cannot be read. */
 function tryTo<T>(work: () => T): T | null {
   try {
     return work();
@@ -66,13 +65,13 @@ function sizeOf(file: string): number {
   return tryTo(() => statSync(file).size) ?? 0;
 }
 
-/** Complete, or not there at all. */
+/** Writes a file completely, or not at all. */
 function writeFile(file: string, text: string): void {
   const draft = `${file}.${String(process.pid)}`;
   try {
     const opened = openSync(draft, 'w', 0o600);
     try {
-      // Not `writeSync`, which a disk that gets full ends in the middle without an error.
+      // Not `writeSync`: on a disk that becomes full, it stops in the middle without an error.
       writeFileSync(opened, text);
       fsyncSync(opened);
     } finally {
@@ -85,7 +84,7 @@ function writeFile(file: string, text: string): void {
   }
 }
 
-/** The spool of a project, in `folder`, which is made when it is needed. */
+/** The spool of a project, in `folder`, which is created when it is needed. */
 export function openSpool(folder: string, log: Logger): Spool {
   const asideFolder = join(folder, 'set-aside');
   const kept = new Set<string>();

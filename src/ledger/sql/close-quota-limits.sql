@@ -1,5 +1,5 @@
--- Purpose: ends the limits that the wanted ones replace. A preset replaces presets only; with presets, those of
---          the listed APIs that are not wanted any more end, too.
+-- Purpose: ends the limits that the wanted ones replace. A preset replaces presets only; with presets, presets of the
+--          listed APIs that are no longer wanted end too.
 -- Params:  $1 text app key; $2 text source; $3 jsonb [{"api", "period_kind", "call_limit", "reset", "zone"}];
 --          $4 text[] APIs; $5 timestamptz now
 -- Returns: nothing

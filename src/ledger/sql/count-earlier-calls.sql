@@ -1,15 +1,16 @@
--- Purpose: counts calls that were made before: of limits that have just begun, and of groups that an API joined. They count in
---          the windows in which they may have arrived or still may, as if the limit had been there when they were granted; of a rolling
---          month or day, in the bucket in which they were to leave. The calls name these windows then: none is counted
---          twice, and one that is refunded later is given back. The app's lock is the caller's matter.
+-- Purpose: counts earlier calls for limits that have just begun, and for groups that an API joined. They count in the
+--          periods in which they may have arrived or still may, as if the limit had existed when they were granted; in
+--          a rolling month or day, in the bucket of their send time. The calls then name these periods: none is counted
+--          twice, and a call that is refunded later is given back. The caller has locked the app.
 -- Params:  $1 text app key; $2 timestamptz when the limits were opened; $3 text[] names of the groups; $4 double precision
 --          longest call in ms; $5 integer how many at most
 -- Returns: found (uncounted ones; fewer than $5: there are no more), named (calls)
 --
--- Locks. Who settles a call holds its rows while it waits for the app. So this waits for no row: a call that is being settled
--- counts, but stays unnamed. It would be counted again, so it counts only where there are no more.
+-- Locks. A settlement holds the rows of its call while it waits for the app. So this waits for no row: a call that is
+-- being settled counts, but does not name the periods. It would be counted again, so it counts only when no others are
+-- left.
 WITH slack AS (
-  -- No call is given an hour to leave.
+  -- No call is given an hour to be sent.
   SELECT c.longest_call, c.longest_call + interval '1 hour' AS longest FROM (SELECT $4::float8 * interval '1 ms' AS longest_call) c
 ),
 counting AS MATERIALIZED (
@@ -29,10 +30,10 @@ uncounted AS MATERIALIZED (
          CASE c.reset WHEN 'calendar' THEN c.starts_at ELSE date_trunc(b.unit, m.send_at, 'UTC') END AS starts_at,
          CASE c.reset WHEN 'calendar' THEN c.ends_at ELSE date_trunc(b.unit, m.send_at, 'UTC') + b.bucket END AS ends_at,
          CASE c.reset WHEN 'calendar' THEN c.day_starts_at ELSE date_trunc(b.unit, m.send_at, 'UTC') END AS day_starts_at,
-         -- What arrives on a window's first day is of that day, also if it was granted before.
+         -- A call that arrives on a period's first day counts for that day, even if it was granted before.
          c.reset = 'calendar' AND c.day_starts_at > c.starts_at AND m.granted_at < c.day_starts_at AS is_before_day
   FROM counting c
-  -- As usage.periods_touched has them.
+  -- As in usage.periods_touched.
   JOIN (VALUES ('day', 'hour', interval '1 hour'), ('month', 'day', interval '24 hours')) b (kind, unit, bucket) ON b.kind = c.period_kind
   JOIN usage.api_call m ON m.app_key = $1::text AND NOT m.is_exempt
     AND m.granted_at >= c.arrived_from - c.longest AND m.send_by + c.longest_call >= c.arrived_from
@@ -62,14 +63,14 @@ opened AS (
   INSERT INTO usage.quota_period AS w (app_key, api, period_kind, starts_at, ends_at, call_limit, granted, refunded, "unknown",
     day_starts_at, used_before_day)
   SELECT $1::text, c.api, c.period_kind, c.starts_at, c.ends_at,
-         -- More than the limit may have been made: the next grant is refused, not this count.
+         -- More calls than the limit may have been made: the next grant is refused, not this count.
          greatest(c.call_limit, c.used + count(*)), count(*), count(*) FILTER (WHERE c.state = 'refunded'),
          count(*) FILTER (WHERE c.state = 'unknown' AND c.is_named), c.day_starts_at,
          count(*) FILTER (WHERE c.is_before_day AND c.state <> 'refunded')
   FROM counted c
   GROUP BY c.api, c.period_kind, c.starts_at, c.ends_at, c.call_limit, c.used, c.day_starts_at
   ON CONFLICT ON CONSTRAINT quota_period_span
-    -- As a grant does it (usage.take), with the calls of earlier days.
+    -- As a grant does (usage.take), with the calls of earlier days.
     DO UPDATE SET granted = w.granted + excluded.granted, refunded = w.refunded + excluded.refunded,
       "unknown" = w."unknown" + excluded."unknown", call_limit = excluded.call_limit, day_starts_at = excluded.day_starts_at,
       used_before_day = excluded.used_before_day + CASE WHEN w.day_starts_at = excluded.day_starts_at THEN w.used_before_day

@@ -1,4 +1,4 @@
--- Purpose: forgets what was counted of quota windows that ended long ago.
+-- Purpose: deletes the counts of quota periods that ended long ago.
 -- Params:  $1 timestamptz those that ended before; $2 int most rows
 -- Returns: nothing; the row count is how many it deleted
 DELETE FROM usage.quota_period

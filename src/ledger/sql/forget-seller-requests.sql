@@ -1,4 +1,4 @@
--- Purpose: takes a seller's id out of the requests of calls. They stay counted.
+-- Purpose: removes a seller's id from the requests of calls. They stay counted.
 -- Params:  $1 text seller id
 -- Returns: nothing
 UPDATE usage.api_call

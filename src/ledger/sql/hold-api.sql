@@ -1,5 +1,5 @@
--- Purpose: holds an API (or, as *, all of them) for everyone, without a probe. A hold is never shortened by a later
---          one; one without an end takes the place of any other.
+-- Purpose: holds an API (or, as *, all of them) for everyone, without a probe. A later hold never shortens an earlier
+--          one; a hold without an end replaces any other.
 -- Params:  $1 text api; $2 text code that caused it; $3 double precision for ms, null: until it is resumed;
 --          $4 text why, in a person's words, or null
 -- Returns: nothing

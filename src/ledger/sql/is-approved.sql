@@ -1,5 +1,5 @@
--- Purpose: whether an API has a limit of a day or month that somebody knows, and that is not 0: it was approved. A preset of the account
---          type says only what is usual.
+-- Purpose: whether an API was approved: it has a daily or monthly limit that somebody knows, and that is not 0. A
+--          preset of the account type only says what is usual.
 -- Params:  $1 text app key; $2 text API
 -- Returns: one row: isApproved
 SELECT EXISTS (

@@ -1,10 +1,10 @@
--- Purpose: the APIs that are held, and those of which nothing may be asked in a lane for now. A held API may be asked
---          when its probe is due.
+-- Purpose: the APIs that are held, and those that a lane may not call now. A held API may be called when its probe is
+--          due.
 -- Params:  $1 text app key; $2 text[] APIs; $3 text[] their lanes, in the same order
 -- Returns: api; isHeld; reason (the code of a hold, 'quota' when a day's or month's window is spent, null: it may
 --          be asked)
 SELECT a.api, h.code IS NOT NULL AS "isHeld",
-       -- Too many calls for hours: a window is used up of which only 1688 knows.
+       -- Calls were too fast for hours: a limit that only 1688 knows is used up.
        CASE WHEN h.code LIKE 'gw.Qos%' AND NOT h.is_probe_due THEN 'quota'
             WHEN h.code IS NOT NULL AND NOT h.is_probe_due THEN h.code
             WHEN w.period_kind IS NOT NULL THEN 'quota' END AS reason

@@ -1,4 +1,4 @@
--- Purpose: what the calls of some days found changed, by what they were made for. Those by hand are included.
+-- Purpose: the changes that the calls of some days found, by the reason for the calls. Calls by hand are included.
 -- Params:  $1 integer how many days, to the last one; $2 bigint run in whose last day they end; null: today
 -- Returns: day (YYYY-MM-DD, Shanghai), source (as in analytics.fct_source_yield), calls, changes, pricesChanged, stockChanged
 SELECT y.day::text AS day, y.source, sum(y.calls)::int AS calls, sum(y.changes)::int AS changes,

@@ -1,5 +1,5 @@
--- Purpose: every limit of an app with what is used of it now, and of a month the share that usage.run_allowance
---          gives the present day.
+-- Purpose: every limit of an app with its present use and, for a month, the share that usage.run_allowance gives the
+--          present day.
 -- Params:  $1 text app key
 -- Returns: api; window; source; isAssumed; reset; zone; callLimit; of a second, which is a pace, null from here on: used;
 --          reserved; unknown; external; remaining; resetAt; usedToday; share (null: no month); isAssumedSpent

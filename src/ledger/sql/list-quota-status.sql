@@ -1,4 +1,4 @@
--- Purpose: what is left of every limit of a minute, day or month, of all apps.
+-- Purpose: what is left of every limit per minute, day or month, of all apps.
 -- Params:  none
 -- Returns: appKey; api; window; source; isAssumed; callLimit; used; reserved; unknown; external; remaining; resetAt (null:
 --          a rolling window that is empty)

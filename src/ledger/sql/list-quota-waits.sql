@@ -1,5 +1,5 @@
--- Purpose: the APIs that runs may not call now, for a day or month, or their part of it, is used up; with the one that
---          refuses for longest. Calls by hand may still go.
+-- Purpose: the APIs that runs may not call now, because a day or month, or the part of it for runs, is used up; with
+--          the period that refuses for longest. Calls by hand may still be made.
 -- Params:  $1 text app key
 -- Returns: api; window; until
 SELECT k.api, w.period_kind AS "period", w.free_at AS "until"

@@ -1,4 +1,4 @@
--- Purpose: what runs may still spend of each day and month that counts calls of some APIs.
+-- Purpose: what runs may still spend of each daily and monthly limit that counts calls of some APIs.
 -- Params:  $1 text app key; $2 text[] APIs
 -- Returns: limitId; api (a limit that several share has a row for each); spendable (calls, now); dayEndsAt
 SELECT w.limit_id AS "limitId", a.api, x.spendable, w.day_ends_at AS "dayEndsAt"

@@ -1,5 +1,5 @@
--- Purpose: opens the wanted limits where none is open. The first one of a window has always held, so that no
---          time is without it.
+-- Purpose: opens the wanted limits where none is open. The first limit of a period also holds for all earlier time, so
+--          that no time is without one.
 -- Params:  $1 text app key; $2 text source; $3 jsonb [{"api", "period_kind", "call_limit", "reset", "zone"}];
 --          $4 boolean assumed; $5 timestamptz now
 -- Returns: nothing

@@ -1,4 +1,4 @@
--- Purpose: what the calls of a run found changed, by what they were made for. Its days find the rows.
+-- Purpose: the changes that the calls of a run found, by the reason for the calls. The days of the run find the rows.
 -- Params:  $1 bigint run id; null: the newest that made calls
 -- Returns: runId, source (as in analytics.fct_source_yield), calls, changes, pricesChanged, stockChanged
 SELECT y.run_id::text AS "runId", y.source, sum(y.calls)::int AS calls, sum(y.changes)::int AS changes,

@@ -1,4 +1,4 @@
--- Purpose: books at calls what their answers brought to the catalog, and why details were asked for.
+-- Purpose: records at calls what their answers brought to the catalog, and why details were fetched.
 -- Params:  $1 jsonb [{callId, rowsLoaded, offersNew, offersCompleted, offersChanged, pricesChanged, stockChanged, promptedBy}],
 --          each call once
 -- Returns: nothing

@@ -1,5 +1,5 @@
--- Purpose: ends one call, stores its answer, if one is given, and keeps what it shows of the app's permission, in
---          the same transaction.
+-- Purpose: ends one call, stores its answer, if one is given, and stores what it shows of the app's permission, in the
+--          same transaction.
 -- Params:  $1 bigint call id; $2 text state; $3 text outcome; $4 text gateway code; $5 int http status;
 --          $6 int latency in ms; $7 int bytes of the response; $8 bytea gzipped body; $9 int bytes of the body;
 --          $10 bytea SHA-256 of the body; $11 text what the answer shows, as in usage.observe, token_refused, or null
