@@ -1,4 +1,4 @@
--- Purpose: adds what details showed of figures to what is known of those of all offers.
+-- Purpose: adds what details showed of figures to the figures of all offers.
 -- Params:  $1 jsonb [{figure, hint, hintChanges, hiddenChanges, hiddenExpected}]
 -- Returns: nothing
 UPDATE sync.figure f

@@ -1,5 +1,5 @@
--- Purpose: makes offers belong to a feed: those of its watch list, and all that any search of it lists, or, with a bound, those
---          that it saw first. Reads the whole of what it listed.
+-- Purpose: assigns offers to a feed: those of its watch list, and all that any of its searches lists or, with a bound,
+--          those that it saw first. Reads everything that it listed.
 -- Params:  $1 text feed; $2 integer|null bound on offers; $3 bigint[] its watch list, of offers that have a row in
 --          sync.refresh or are never to have one
 -- Returns: nothing
@@ -29,7 +29,7 @@ move AS (
 made AS (
   INSERT INTO sync.feed_set (feeds)
   SELECT DISTINCT feeds FROM move WHERE feeds <> '{}' ORDER BY feeds
-  -- A set that another transaction makes right now is not visible: only an update gives its number.
+  -- A set that another transaction is creating is not visible: only an update returns its number.
   ON CONFLICT (feeds) DO UPDATE SET feeds = excluded.feeds
   RETURNING feed_set, feeds
 ),

@@ -1,6 +1,6 @@
--- Purpose: whether all parts of a search window have passed completely, close enough to one another to show one list: an
---          offer whose price moves it from part to part is in none of them only if it moves between their passes. Then the
---          window's own list is complete, since the first of these passes began.
+-- Purpose: whether all parts of a search window have passed completely, close enough in time to show one list: an offer
+--          whose price moves it between parts is missing from all of them only if it moves between their passes. If so,
+--          the window's own list is complete, since the first of these passes began.
 -- Params:  $1 bigint window id; $2 double precision how far apart they may have begun, in ms
 -- Returns: completeSince, if it changed
 UPDATE sync.search_window w

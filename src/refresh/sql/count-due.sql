@@ -1,5 +1,6 @@
--- Purpose: how many calls some feeds would need right now: offers whose details are due (those known to be wrong, in buckets below
---          0, whatever their age), up to 100,000, and windows whose next page is. An estimate for progress lines: pages behind the next one are not known yet.
+-- Purpose: the number of calls that some feeds would need right now: due details (those known to be wrong, in buckets
+--          below 0, whatever their age), up to 100,000, and windows whose next page is due. An estimate for progress
+--          lines: pages behind the next one are not known yet.
 -- Params:  $1 text[] feeds; $2 double precision search age in ms; $3 double precision detail age in ms
 -- Returns: due
 SELECT (

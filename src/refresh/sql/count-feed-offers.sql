@@ -1,4 +1,4 @@
--- Purpose: adds offers that joined feeds, which are locked, to their numbers.
+-- Purpose: adds offers that joined feeds to the counts of these feeds, which are locked.
 -- Params:  $1 jsonb {feed: number}
 -- Returns: nothing
 UPDATE sync.feed f

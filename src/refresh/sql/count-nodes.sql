@@ -1,5 +1,5 @@
--- Purpose: how many category nodes some feeds need, level by level, and how many of them were never visited or are due.
---          What is postponed is not due.
+-- Purpose: the number of category nodes that some feeds need, by level, and how many of them were never visited or are
+--          due. Postponed nodes are not due.
 -- Params:  $1 jsonb [{"name": text, "categories": [bigint]}] feeds; $2 double precision freshness age in ms
 -- Returns: feed, level (0 = the root of the whole tree), nodes, unvisited, due
 WITH RECURSIVE reach (feed, category_id, is_root) AS (

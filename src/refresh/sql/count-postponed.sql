@@ -1,4 +1,5 @@
--- Purpose: what of some feeds could not be fetched for a reason that may pass, and waits for its next try.
+-- Purpose: the targets of some feeds that could not be fetched for a reason that may pass, and that wait for their next
+--          try.
 -- Params:  $1 text[] feeds; $2 boolean whether they have categories
 -- Returns: one row: targets (how many), nextTryAt (of the first; null: there are none)
 SELECT count(*)::int AS targets, min(t.not_before) AS "nextTryAt"

@@ -1,5 +1,5 @@
--- Purpose: the calls that offers with a promised age take until some time: one for each that becomes due by then, and more for
---          those that become due again. Reads no more rows than there are calls to give.
+-- Purpose: the calls that offers with a promised age need until a time: one for each that becomes due by then, and more
+--          for those that become due again. Reads no more rows than there are calls to spend.
 -- Params:  $1 jsonb [{"feedSet": int, "dueAgeMs": float (a detail of this age is due), "everyMs": float (it is fetched this often
 --          at most)}]; $2 timestamptz until; $3 integer how many offers are read at most
 -- Returns: calls
@@ -15,7 +15,7 @@ FROM (
       AND r.bucket IS NOT NULL
       AND coalesce(r.detail_at, '-infinity'::timestamptz) <= $2::timestamptz - s."dueAgeMs" * interval '1 ms'
       AND (r.not_before IS NULL OR r.not_before <= $2::timestamptz)
-    -- In the order of the index, or the whole table would be read for a few.
+    -- In the order of the index; otherwise Postgres would read the whole table for a few rows.
     ORDER BY coalesce(r.detail_at, '-infinity'::timestamptz), r.offer_id
     LIMIT $3::int
   ) r ON true

@@ -1,5 +1,5 @@
--- Purpose: how many offers some feeds do not have yet, and will have when their next run begins: those of their watch lists, and
---          those that their searches listed and a bound kept out which is higher now; excluding those that are gone and those of
+-- Purpose: the number of offers that some feeds will add when their next run begins: those of their watch lists, and
+--          those that their searches listed and that a bound, now higher, kept out. Leaves out gone offers and those of
 --          erased sellers, which are never fetched.
 -- Params:  $1 jsonb [{"name": text, "maxOffers": int|null, "offers": [bigint] (its watch list)}] feeds
 -- Returns: feed, offers (1 at least)
@@ -12,7 +12,7 @@ member AS (
   FROM given n
   CROSS JOIN LATERAL unnest(n.offers) AS w (offer_id)
   UNION
-  -- As assign-feed.sql chooses them.
+  -- As in assign-feed.sql.
   SELECT n.feed, l.offer_id
   FROM given n
   JOIN sync.feed f ON f.feed = n.feed AND (f.max_offers < n.max_offers OR (f.max_offers IS NOT NULL AND n.max_offers IS NULL))

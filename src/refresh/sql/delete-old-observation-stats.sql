@@ -1,4 +1,4 @@
--- Purpose: forgets how well old observations were predicted.
+-- Purpose: deletes the statistics of how well old observations were predicted.
 -- Params:  $1 timestamptz those of days of Shanghai that ended before; $2 int most rows
 -- Returns: nothing; the row count is how many it deleted
 DELETE FROM sync.observation_stat

@@ -1,4 +1,4 @@
--- Purpose: gives the numbers of sets of feeds, and makes those that are not there yet.
+-- Purpose: returns the numbers of sets of feeds, and creates those that do not exist yet.
 -- Params:  $1 jsonb [[text]]: names of feeds, in any order
 -- Returns: position (of the set in $1, from 1), feedSet
 WITH wanted AS (
@@ -9,7 +9,7 @@ WITH wanted AS (
 made AS (
   INSERT INTO sync.feed_set (feeds)
   SELECT DISTINCT feeds FROM wanted ORDER BY feeds
-  -- A set that another transaction makes right now is not visible: only an update gives its number.
+  -- A set that another transaction is creating is not visible: only an update returns its number.
   ON CONFLICT (feeds) DO UPDATE SET feeds = excluded.feeds
   RETURNING feed_set, feeds
 )

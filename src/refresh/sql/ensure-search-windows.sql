@@ -1,10 +1,10 @@
--- Purpose: makes the search windows that some feeds need (one for each leaf category below their roots, one for
---          each keyword, seller and picture), and retires those that they no longer select. While the tree can't be
---          read, a node that was never visited, as a configured root, is searched as a window of its own. Sellers that
---          were erased get no window. Parts of a window are retired with it. A feed that takes no more offers than its windows
---          list as they are gets windows of so many pages: they are not split.
---          Where 1688 refused a search without a keyword, those of categories have the name of the category. When that is
---          long ago, one of them is made without it as well, to ask again.
+-- Purpose: creates the search windows that some feeds need (one for each leaf category below their roots, one for each
+--          keyword, seller and picture), and retires those that they no longer select, with their parts. While the tree
+--          cannot be read, a node that was never visited, such as a configured root, is searched as a window of its
+--          own. Erased sellers get no window. A feed whose bound its unsplit windows already reach gets windows of the
+--          needed number of pages, which are not split. If 1688 refused a search without a keyword, searches of
+--          categories have the name of the category as keyword. If that was long ago, one search is also created
+--          without it, to ask again.
 -- Params:  $1 jsonb [{"name": text, "categories": [bigint], "keywords": [text], "sellers": [text],
 --          "images": [text], "priceMinCny": numeric|null, "priceMaxCny": numeric|null, "maxPages": int|null,
 --          "maxOffers": int|null}];
@@ -26,8 +26,8 @@ reach (feed, category_id) AS (
   JOIN catalog.category c ON coalesce(c.parent_id, 0) = r.category_id
   WHERE NOT c.is_retired
 ),
--- A search by category that has a keyword took the place of one that 1688 refused without (name-category-search.sql).
--- Whatever was refused was retired by that.
+-- A search by category with a keyword replaced one that 1688 refused without (name-category-search.sql), which also
+-- retired the refused one.
 refusal AS (
   SELECT EXISTS (SELECT FROM sync.search_window
                  WHERE kind = 'keyword' AND category_id <> 0 AND retired_at IS NULL) AS needs_keyword,
@@ -72,8 +72,8 @@ wanted AS (
                   CASE WHEN max_offers <= $4::int * count(*) OVER (PARTITION BY feed) THEN $5::int END) AS max_pages
   FROM query
 ),
--- Grouped and not joined: before there are statistics, a join would compare each window with each new one. A window that
--- stays as it is is not written: an upsert locks its row even so, in another order than loads do.
+-- Grouped, not joined: without statistics, a join would compare each window with each new one. An unchanged window is
+-- not written: an upsert would still lock its row, in another order than loads do.
 compared AS (
   SELECT min(window_id) AS window_id, feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny,
          max(max_pages) FILTER (WHERE window_id IS NULL) AS max_pages,
@@ -101,7 +101,7 @@ retired_part AS (
   FROM retired r
   WHERE w.parent_window_id = r.window_id
     AND w.retired_at IS NULL
-    -- The bounds of the feed may have become those of a part, which is a window of its own from now on.
+    -- The bounds of the feed may equal those of a part, which is then a window of its own from now on.
     AND NOT EXISTS (
       SELECT FROM feed f
       WHERE f.feed = w.feed AND w.language = $2::text
@@ -115,7 +115,7 @@ SELECT feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cn
 WHERE is_wanted AND NOT is_same
 ON CONFLICT (feed, keyword, category_id, seller_id, image, price_min_cny, price_max_cny, language)
 DO UPDATE SET max_pages = excluded.max_pages, parent_window_id = NULL, retired_at = NULL,
-              -- A window that is needed again starts again.
+              -- A retired window that is needed again starts from the beginning.
               is_splittable = w.is_splittable OR w.retired_at IS NOT NULL
 WHERE (w.max_pages, w.parent_window_id, w.retired_at)
       IS DISTINCT FROM (excluded.max_pages, NULL::bigint, NULL::timestamptz);

@@ -1,5 +1,5 @@
--- Purpose: makes search windows of shops that seem to have repriced and have offers in some sets of feeds. They belong to no feed, and
---          are read for one page.
+-- Purpose: creates search windows of shops that seem to have repriced and have offers in some sets of feeds. The
+--          windows belong to no feed, and only one page is read.
 -- Params:  $1 int[] sets of feeds; $2 double precision the least log-odds; $3 double precision how long a shop is suspected, in ms;
 --          $4 text language; $5 integer how many shops, the most likely first
 -- Returns: nothing

@@ -1,5 +1,5 @@
--- Purpose: makes the refresh rows of offers that are not known yet, in ascending id, so that they can be locked. Offers
---          of erased sellers get none: nothing is loaded of them, and they are never due.
+-- Purpose: creates the refresh rows of offers that are not known yet, in ascending id, so that they can be locked.
+--          Offers of erased sellers get none: nothing of them is loaded, and they are never due.
 -- Params:  $1 bigint[] offer ids, each once; $2 timestamptz[] when each was seen
 -- Returns: offer_id of those it made
 INSERT INTO sync.refresh (offer_id, first_seen_at)

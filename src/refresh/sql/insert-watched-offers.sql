@@ -1,5 +1,4 @@
--- Purpose: makes the rows of offers of a watch list that have none yet, due at once. Offers of erased sellers get
---          none.
+-- Purpose: creates the missing rows of offers of a watch list, due at once. Offers of erased sellers get none.
 -- Params:  $1 bigint[] offer ids; $2 integer bucket of an offer without a detail
 -- Returns: nothing
 INSERT INTO sync.refresh (offer_id, first_seen_at, bucket, order_at)

@@ -1,5 +1,5 @@
--- Purpose: whether another active run has taken something that some feeds reach: until it is done with it, nobody
---          can say that these feeds are complete.
+-- Purpose: whether another active run has leased a target of some feeds: until that run is done with it, these feeds
+--          cannot be complete.
 -- Params:  $1 bigint run id; $2 text[] feeds
 -- Returns: isAwaiting
 WITH other AS MATERIALIZED (

@@ -1,7 +1,7 @@
--- Purpose: whether so many searches list about half of what they did, or less, that their answers are not believed: three
---          of them, and a tenth of all; or two fifths of all records. A search that has shrunk keeps its total from before.
---          Parts of a search go with it; searches of fewer than five records say little, and those that are made for shops that seem to
---          have repriced are no searches of a feed.
+-- Purpose: whether so many searches list about half of what they did, or less, that their answers are not believed: at
+--          least three, and a tenth of all searches; or two fifths of all records. A search that has shrunk keeps its
+--          earlier total. Parts count with their search. Searches of fewer than five records prove little, and those
+--          made for shops that seem to have repriced belong to no feed: neither counts.
 -- Params:  none
 -- Returns: one row: isSuspect
 SELECT coalesce((count(lost) >= 3 AND count(lost) * 10 >= count(*))

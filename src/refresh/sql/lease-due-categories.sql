@@ -1,6 +1,5 @@
--- Purpose: takes the category nodes of some subtrees that are due for a visit, never visited ones first.
---          A node is fetched when it is a configured root or not known to be a leaf; retired branches
---          (停用) are not fetched.
+-- Purpose: leases the category nodes of some subtrees that are due for a visit, never visited ones first. A node is
+--          fetched if it is a configured root or not known to be a leaf; retired branches (停用) are not fetched.
 -- Params:  $1 bigint run id; $2 bigint[] configured roots, 0 = the whole tree; $3 double precision freshness
 --          age in ms; $4 integer how many; $5 double precision lease in ms
 -- Returns: id
@@ -20,7 +19,7 @@ due AS (
   WHERE (r.is_root OR c.is_leaf IS DISTINCT FROM true)
     AND (v.visited_at IS NULL OR v.visited_at <= (SELECT usage.ledger_now()) - $3::float8 * interval '1 ms')
     AND (v.not_before IS NULL OR v.not_before <= (SELECT usage.ledger_now()))
-    -- A lease is worth nothing once its run has ended.
+    -- A lease ends with its run.
     AND (v.leased_until IS NULL OR v.leased_until <= (SELECT usage.ledger_now())
       OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = v.leased_by AND status IN ('queued', 'running')))
   ORDER BY v.visited_at NULLS FIRST, r.category_id

@@ -1,5 +1,5 @@
--- Purpose: leases free offers for a run. One whose detail the run has loaded since it was chosen, as by a job whose queue was
---          lost, is not due any more: a run asks for nothing twice without a new reason.
+-- Purpose: leases free offers for a run. An offer whose detail the run has loaded since it was chosen, for example by a
+--          job whose queue was lost, is not due any more: a run fetches nothing twice without a new reason.
 -- Params:  $1 bigint run id; $2 bigint[] offer ids; $3 double precision lease in ms; $4 bigint[] those that a promised age makes due
 -- Returns: id
 UPDATE sync.refresh r
@@ -13,7 +13,8 @@ FROM (
       OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = leased_by AND status IN ('queued', 'running')))
     AND (detail_at IS NULL OR stale_since IS NOT NULL OR offer_id = ANY ($4::bigint[])
       OR detail_at < (SELECT coalesce(started_at, 'infinity') FROM sync.run WHERE run_id = $1::bigint))
-  -- Loads lock these rows too, in another order: an offer that is being loaded is not due anyway.
+  -- Loads also lock these rows, in another order. Locked rows are skipped: an offer that is being loaded is not due
+  -- anyway.
   FOR NO KEY UPDATE SKIP LOCKED
 ) free
 WHERE r.offer_id = free.offer_id

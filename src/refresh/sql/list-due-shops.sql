@@ -1,6 +1,6 @@
--- Purpose: the windows of shops that seem to have repriced, have offers in some sets of feeds, and whose list was not read since, nor
---          within the freshness age; and those of them that the run has taken. With what their pages are worth: by the offers of
---          the shop in those sets, 50 of them, chosen by nothing that has to do with their prices.
+-- Purpose: the windows of shops that seem to have repriced, have offers in some sets of feeds, and whose list was not
+--          read since then, nor within the freshness age; and those that the run has taken. With the basis of the value
+--          of their pages: up to 50 offers of the shop in those sets, chosen independently of their prices.
 -- Params:  $1 bigint run id; $2 int[] sets of feeds; $3 double precision freshness age in ms; $4 double precision the least
 --          log-odds; $5 double precision how long a shop is suspected, in ms; $6 text language; $7 integer how many shops, the most
 --          likely first
@@ -24,7 +24,7 @@ CROSS JOIN LATERAL (
 ) s
 JOIN sync.search_window w
   ON (w.feed, w.keyword, w.category_id, w.seller_id, w.language) = ('', '', 0, s.seller_id, $6::text) AND w.retired_at IS NULL
--- A lease is worth nothing once its run has ended.
+-- A lease ends with its run.
 LEFT JOIN sync.run r ON r.run_id = w.leased_by AND r.status IN ('queued', 'running')
 CROSS JOIN LATERAL (
   SELECT count(*) AS known,
@@ -40,7 +40,7 @@ CROSS JOIN LATERAL (
     FROM catalog.offer o
     JOIN sync.refresh f USING (offer_id)
     WHERE o.seller_id = s.seller_id AND f.feed_set = ANY ($2::int[]) AND f.bucket IS NOT NULL
-    -- What the list of a shop can show.
+    -- The offers that the list of a shop can show.
     LIMIT 2000
   ) n
 ) o

@@ -1,5 +1,5 @@
--- Purpose: the search windows of some feeds whose next page is due (a pass under way, or a last pass that is older than
---          the freshness age), and those that the run has taken, with what is known of their worth.
+-- Purpose: the search windows of some feeds whose next page is due (a pass in progress, or a last pass older than the
+--          freshness age), and those that the run has taken, with what is known of their value.
 -- Params:  $1 bigint run id; $2 text[] feeds; $3 double precision freshness age in ms; $4 text[] kinds of windows
 -- Returns: windowId, page (the next), kind (search, seller, image), feed, isFree (it has no lease), pagesLeft (at least 1),
 --          ageDays (null: never completed), worth ({pages, soonValue, lateValue, newOffers, exposureDays}; null: nothing known)
@@ -17,7 +17,7 @@ SELECT w.window_id AS "windowId", w.next_page AS page,
 FROM sync.search_window w
 CROSS JOIN (SELECT usage.ledger_now() AS now OFFSET 0) c
 LEFT JOIN sync.window_value v USING (window_id)
--- A lease is worth nothing once its run has ended.
+-- A lease ends with its run.
 LEFT JOIN sync.run r ON r.run_id = w.leased_by AND r.status IN ('queued', 'running')
 WHERE w.feed = ANY ($2::text[])
   AND w.kind = ANY ($4::text[])

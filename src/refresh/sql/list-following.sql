@@ -19,7 +19,7 @@ CROSS JOIN LATERAL (
     AND (r.order_at, r.offer_id) > (s."orderAt", s."offerId")
     AND r.order_at <= CASE WHEN s.bucket < 0 THEN 'infinity' ELSE c.now - $2::float8 * interval '1 ms' END
     AND (r.not_before IS NULL OR r.not_before <= c.now)
-    -- A lease is worth nothing once its run has ended.
+    -- A lease ends with its run.
     AND (r.leased_until IS NULL OR r.leased_until <= c.now
       OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = r.leased_by AND status IN ('queued', 'running')))
   ORDER BY r.order_at, r.offer_id

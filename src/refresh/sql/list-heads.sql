@@ -1,6 +1,6 @@
--- Purpose: of every bucket of some sets of feeds the oldest offer that is due and has no lease. Details that are known to be
---          wrong (buckets below 0) are due whatever their age. Hops through the index from the oldest of a bucket to that of
---          the next, one descent each; only behind one that is not free a bucket is searched.
+-- Purpose: the oldest due offer without a lease, of every bucket of some sets of feeds. Details known to be wrong
+--          (buckets below 0) are due whatever their age. Moves through the index from the oldest offer of one bucket to
+--          that of the next, with one descent each; searches a bucket only if its oldest offer is not free.
 -- Params:  $1 int[] sets of feeds; $2 double precision freshness age in ms
 -- Returns: offerId, feedSet, bucket, orderAt (text, to continue after), popularity, rateChanges, rateDays, summaryAgeDays,
 --          detailAgeDays
@@ -33,7 +33,7 @@ oldest AS (
 due AS (
   SELECT o.*,
          (o.not_before IS NULL OR o.not_before <= c.now)
-           -- A lease is worth nothing once its run has ended.
+           -- A lease ends with its run.
            AND (o.leased_until IS NULL OR o.leased_until <= c.now
              OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = o.leased_by AND status IN ('queued', 'running'))) AS is_free
   FROM oldest o

@@ -1,5 +1,5 @@
--- Purpose: the offers of some sets of feeds whose details are due by the age that is promised for them and that have no lease,
---          those first that pass that age first. Without a detail, an offer is past every age.
+-- Purpose: the offers of some sets of feeds whose details are due by their promised age and that have no lease; those
+--          that exceed that age soonest come first. An offer without a detail exceeds every age.
 -- Params:  $1 jsonb [{"feedSet": int, "dueAgeMs": float (from this age on), "maxAgeMs": float (the promised age)}]; $2 integer how
 --          many at most
 -- Returns: offerId
@@ -13,7 +13,7 @@ CROSS JOIN LATERAL (
     AND r.bucket IS NOT NULL
     AND coalesce(r.detail_at, '-infinity'::timestamptz) <= c.now - s."dueAgeMs" * interval '1 ms'
     AND (r.not_before IS NULL OR r.not_before <= c.now)
-    -- A lease is worth nothing once its run has ended.
+    -- A lease ends with its run.
     AND (r.leased_until IS NULL OR r.leased_until <= c.now
       OR NOT EXISTS (SELECT FROM sync.run WHERE run_id = r.leased_by AND status IN ('queued', 'running')))
   ORDER BY coalesce(r.detail_at, '-infinity'::timestamptz), r.offer_id

@@ -1,5 +1,5 @@
--- Purpose: of the shops of some offers, those that are suspected to have repriced, and those of which a price changed; of the shops whose
---          lists were seen, those that are suspected.
+-- Purpose: the shops of some offers that are suspected to have repriced, or of which a price changed; and the suspected
+--          ones of the shops whose lists were seen.
 -- Params:  $1 bigint[] offer ids, each once; $2 bigint[] those of them that changed; $3 text[] sellers whose lists were seen
 -- Returns: sellerId, offerIds (text[], of $1; empty: only its list was seen)
 WITH offer AS MATERIALIZED (

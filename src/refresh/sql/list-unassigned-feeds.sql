@@ -1,5 +1,5 @@
--- Purpose: the feeds whose offers must be assigned again: their bound or watch list is another one, or a search of
---          theirs ended.
+-- Purpose: the feeds whose offers must be assigned again: their bound or watch list changed, or one of their searches
+--          ended.
 -- Params:  $1 jsonb [{"name": text, "maxOffers": int|null, "offers": [bigint] (its watch list)}]
 -- Returns: feed
 SELECT n.name AS feed

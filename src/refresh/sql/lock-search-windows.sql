@@ -1,5 +1,5 @@
--- Purpose: locks search windows, and those that they are parts of, in ascending id, and reads what they ask for and how
---          far their passes are.
+-- Purpose: locks search windows, and those that they are parts of, in ascending id, and reads their queries and the
+--          progress of their passes.
 -- Params:  $1 bigint[] window ids
 -- Returns: windowId, parentId, feed, keyword, categoryId, sellerId, minCny, maxCny, isSplit, isSplittable: what the window is; nextPage,
 --          passStartedAt, isPassSteady, isDoubted, rowsSeen, idsListed, newOffers, changedOffers, stalePages, totalRecords,

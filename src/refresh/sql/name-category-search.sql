@@ -1,5 +1,6 @@
--- Purpose: puts a search with the name of its category as keyword in the place of one without a keyword, or of the search
---          that it is a part of. From then on all searches of categories are made so (ensure-search-windows.sql).
+-- Purpose: replaces a search without a keyword, or the search that it is a part of, by one with the name of its
+--          category as keyword. From then on all searches of categories are created this way
+--          (ensure-search-windows.sql).
 -- Params:  $1 bigint window id
 -- Returns: keyword; none where the search has a keyword or its category no name
 WITH retired AS (

@@ -1,4 +1,5 @@
--- Purpose: keeps the ages that the sync file promises for the details of its feeds. A feed that it has no more promises none.
+-- Purpose: stores the ages that the sync file promises for the details of its feeds. A feed that is not in the file any
+--          more promises none.
 -- Params:  $1 jsonb [{"name": text, "maxAgeMs": float (null or absent: none)}]: all feeds of the file
 -- Returns: nothing
 UPDATE sync.feed f

@@ -1,7 +1,8 @@
--- Purpose: reads what is known of all offers together. A date of modification counts until the observations that it prompted
---          within 90 days have found fewer than three changes for each ten, and that by more than two standard errors: bad luck would
---          take the dates of a whole catalog for nothing, and as they prompt none then, for 90 days. Of the changes that rows hinted
---          at, those that only a date did are counted by the details that this prompted, from a first guess of one in four.
+-- Purpose: reads what is known of all offers together. Modification dates count as hints, unless the observations that
+--          they prompted within 90 days found fewer than three changes in ten, by more than two standard errors.
+--          Without that margin, bad luck could make all dates of a catalog worthless for 90 days, because they would
+--          then prompt nothing. Of the changes that rows hinted at, those shown only by a date are counted by the
+--          details that this prompted, from a first guess of one in four.
 -- Params:  none
 -- Returns: one row: priorChanges, priorDays, visibleChanges, hiddenChanges, meanPopularity, floorDays, recentFound,
 --          recentEmpty, siblingsExpected, siblingsChanged, isDateTrusted, dateShare

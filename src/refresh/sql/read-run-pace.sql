@@ -1,4 +1,4 @@
--- Purpose: how fast runs were, by the fastest of the last ten that made fifty calls.
+-- Purpose: the speed of runs: that of the fastest of the last ten that made fifty calls.
 -- Params:  none
 -- Returns: callsPerSecond (null: no run was long enough to tell)
 SELECT max(calls_used / extract(epoch FROM ended_at - started_at))::float8 AS "callsPerSecond"

@@ -1,5 +1,5 @@
--- Purpose: a sample of offers with evidence from observations, from blocks chosen at random, and what else the planner's
---          figures of the day are made from.
+-- Purpose: a sample of offers with evidence from observations, from blocks chosen at random, and the other inputs of
+--          the planner's daily fit.
 -- Params:  $1 integer how many at most
 -- Returns: one row: fittedAt (null: never), prior ({changes, days}), sample ([{changes, days}]), figures (object of
 --          figures: [{evidence, offerEvidence}]), shown ({visible, hidden}: changes that rows show, and do not), meanPopularity (of all offers

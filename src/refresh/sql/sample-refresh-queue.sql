@@ -3,7 +3,8 @@
 -- Returns: one row: sample [[feeds, popularity, rate_changes, rate_days, summary_age_days, detail_age_days, has_detail,
 --          is_stale, is_postponed]], offers (about how many there are)
 WITH size AS MATERIALIZED (
-  -- Blocks as they are now: statistics may be older. Of 400 blocks come some 20,000 rows; a small table is read whole.
+  -- The present number of blocks: statistics may be older. 400 blocks give some 20,000 rows; a small table is read
+  -- whole.
   SELECT least(100, 40000.0 / greatest(1, pg_relation_size(oid) / 8192)) AS percent
   FROM pg_class WHERE oid = 'sync.refresh'::regclass
 ),

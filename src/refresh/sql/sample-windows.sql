@@ -1,4 +1,5 @@
--- Purpose: the search windows of some feeds as far as the forecast needs them; of very many of one kind a sample.
+-- Purpose: the search windows of some feeds, as far as the forecast needs them; a sample if there are very many of one
+--          kind.
 -- Params:  $1 text[] feeds; $2 integer how many of a feed and kind at most
 -- Returns: feed, kind, term, label, windows (how many it represents), pages (null: never asked), nextPage, ageDays (null: never
 --          passed), isPostponed, reach, mayStop, worth ({pages, soonValue, lateValue, newOffers, exposureDays}; null: nothing

@@ -1,4 +1,5 @@
--- Purpose: writes the shares of offers by rate for each figure, with what follows of them, and forgets a part of what details showed of them.
+-- Purpose: writes the shares of offers by rate for each figure, with what is derived from them, and forgets a part of
+--          what details showed of them.
 -- Params:  $1 jsonb [{figure, changes, days, shares, byOfferRate}]; $2 float8 the share of the counts that is kept
 -- Returns: nothing
 UPDATE sync.figure f

@@ -1,5 +1,5 @@
--- Purpose: replaces a search window that lists less than its total by parts. All parts belong to the search that
---          was split first; a part that is split itself ends. A part that existed before continues where it was.
+-- Purpose: replaces a search window that lists less than its total by parts. All parts belong to the search that was
+--          split first; a part that is split ends. A part that existed before continues where it was.
 -- Params:  $1 bigint window to split; $2 bigint the search that its parts belong to, itself or another;
 --          $3 jsonb [{"minCny": numeric|null, "maxCny": numeric|null}]
 -- Returns: nothing

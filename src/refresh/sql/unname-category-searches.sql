@@ -1,5 +1,5 @@
--- Purpose: ends all searches that have the name of their category as keyword, since 1688 answered one without a keyword. From then
---          on searches of categories are made without (ensure-search-windows.sql).
+-- Purpose: ends all searches that have the name of their category as keyword, because 1688 answered one without a
+--          keyword. From then on searches of categories are created without one (ensure-search-windows.sql).
 -- Params:  none
 -- Returns: nothing
 UPDATE sync.search_window

@@ -1,5 +1,5 @@
--- Purpose: writes when offers were last fetched, what that showed and their place in the queue, and frees those that were
---          asked for.
+-- Purpose: writes when offers were last fetched, what that showed, and their place in the queue; ends the leases of
+--          those that were requested.
 -- Params:  $1 jsonb [{offer_id, first_seen_at, summary_at, summary_call_id, detail_at, detail_call_id, found_at,
 --          found_call_id, last_call_id, empty_detail_streak, absent_at, absent_call_id, popularity, rate_changes, rate_days,
 --          changed_at, stale_since, stale_by, vouched_at, price_hinted_at, date_hinted_at, is_in_stock, offer_changes, offer_days, price_changes, price_days,

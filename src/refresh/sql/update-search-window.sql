@@ -1,4 +1,4 @@
--- Purpose: writes how far the pass of a search window is, and frees the window.
+-- Purpose: writes the progress of the pass of a search window, and ends its lease.
 -- Params:  $1 jsonb {"window_id", "next_page", "pass_started_at", "is_pass_steady", "is_doubted", "rows_seen",
 --          "ids_listed", "new_offers", "changed_offers", "stale_pages", "total_records", "completed_at", "last_outcome",
 --          "last_reach", "last_new", "last_changed", "full_pass_at", "saved_calls", "complete_since"};

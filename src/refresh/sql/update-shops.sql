@@ -1,4 +1,5 @@
--- Purpose: writes what is known of the repricings of locked shops; those of which nothing is known any more lose their row.
+-- Purpose: writes what is known of the repricings of locked shops; deletes the rows of shops of which nothing is known
+--          any more.
 -- Params:  $1 jsonb [{seller_id, from_at, seen_at, log_odds, siblings, repricings, pages, siblings_expected, siblings_changed}]
 -- Returns: nothing
 WITH n AS MATERIALIZED (

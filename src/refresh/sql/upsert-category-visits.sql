@@ -1,4 +1,4 @@
--- Purpose: records that category nodes were fetched, and frees them.
+-- Purpose: records that category nodes were fetched, and ends their leases.
 -- Params:  $1 bigint[] category ids, each once; $2 timestamptz[] when; $3 bigint[] call ids
 -- Returns: nothing
 INSERT INTO sync.category_visit AS v (category_id, visited_at, last_call_id)

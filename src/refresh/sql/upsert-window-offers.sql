@@ -1,4 +1,4 @@
--- Purpose: books which offers a search window lists, whichever page is loaded first.
+-- Purpose: records which offers a search window lists, whichever page is loaded first.
 -- Params:  $1 bigint window id; $2 bigint[] offer ids, each once; $3 timestamptz when
 -- Returns: nothing
 INSERT INTO sync.window_offer AS w (window_id, offer_id, first_seen_at, last_seen_at)

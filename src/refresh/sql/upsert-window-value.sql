@@ -1,5 +1,5 @@
--- Purpose: books what a page of a search is worth. The first page of a pass resets its sums; half of what earlier
---          passes brought of new offers is forgotten in 90 days.
+-- Purpose: records the value of a page of a search. The first page of a pass resets its sums; half of the new offers
+--          that earlier passes brought is forgotten in 90 days.
 -- Params:  $1 bigint window id; $2 boolean first page of a pass; $3 real value soon; $4 real value late; $5 real new
 --          offers; $6 double precision days since the last pass, on its first page
 -- Returns: nothing
