@@ -6,6 +6,7 @@ import type { Origin, Recovery } from '../core/errors.ts';
 import type { Logger } from '../core/log.ts';
 import type { Secret } from '../core/secret.ts';
 import type { PlannedDay } from '../model/overview.ts';
+import type { ApiPermission } from '../model/permission.ts';
 import type { StoredAnswer } from '../model/ledger.ts';
 import type { QueuesToSee } from '../jobs/queues-to-see.ts';
 import type { PoolUse } from '../db/pool.ts';
@@ -35,6 +36,8 @@ export interface DoctorCheck {
   /** One or more lines. */
   readonly message: string;
   readonly advice: string | null;
+  /** Of the API that it is about; without it: it is about none. */
+  readonly permission?: Pick<ApiPermission, 'observed' | 'declared'>;
 }
 
 /** All checks of `catalog-sync doctor --offline`. */

@@ -36,14 +36,18 @@ function describe(row: PermissionRow, note: string | undefined, now: Date): stri
   return `${observed} (${name})${said}${describeHold(row, now)}${why}. Without it ${withoutApi[operation]}`;
 }
 
+function checkPermission({ operation, observed, advice }: PermissionRow, message: string): Check {
+  const name = `permission ${operation}`;
+  const isRefused = observed !== 'allowed' && observed !== 'unknown';
+  if (advice && (isRefused || advice.needsAttention)) return warn(name, message, advice.text);
+  return observed === 'allowed' ? ok(name, message) : skip(name, message, advice?.text ?? null);
+}
+
 /** The permission of each API, as observed and as declared, with advice. */
 export function checkPermissions({ apis, notes, now }: PermissionFindings): Check[] {
   return apis.map((row) => {
-    const { operation, observed, advice } = row;
-    const name = `permission ${operation}`;
-    const message = describe(row, notes.get(operation), now);
-    const isRefused = observed !== 'allowed' && observed !== 'unknown';
-    if (advice && (isRefused || advice.needsAttention)) return warn(name, message, advice.text);
-    return observed === 'allowed' ? ok(name, message) : skip(name, message, advice?.text ?? null);
+    const { operation, observed, declared } = row;
+    const check = checkPermission(row, describe(row, notes.get(operation), now));
+    return { ...check, permission: { observed, declared } };
   });
 }

@@ -2,6 +2,7 @@ import { toDatabaseError } from '../../db/database-error.ts';
 import { AppError, errorMessage } from '../../core/errors.ts';
 import { exitCodes, type ExitCode } from '../../core/exit-codes.ts';
 import { exitCodeOf } from '../../core/exit-code-of.ts';
+import type { ApiPermission } from '../../model/permission.ts';
 
 /** `skip`: not checked, because it was not requested or could not be. */
 type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip';
@@ -15,6 +16,8 @@ export interface Check {
   readonly advice: string | null;
   /** Its exit code; 0 unless the status is `fail`. */
   readonly exitCode: ExitCode;
+  /** Of the API that it is about; without it: it is about none. */
+  readonly permission?: Pick<ApiPermission, 'observed' | 'declared'>;
 }
 
 const withoutFailure = (

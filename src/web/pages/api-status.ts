@@ -82,20 +82,15 @@ async function describeProducts({ stores, catalog }: WebDeps): Promise<Step> {
   };
 }
 
-/** 1688 refuses an API: it is neither allowed nor unknown. */
-const isRefused = ({ message }: DoctorCheck): boolean => /^(denied|unsupported|exhausted) /.test(message);
-
-/** The operator said so: nothing is left to apply for. */
-const isExpected = ({ message }: DoctorCheck): boolean => message.includes(', declared rejected ');
-
 function permissionStep({ checks }: DoctorReport): Step {
-  const permissions = checks.filter(({ name }) => name.startsWith('permission '));
-  const allowed = permissions.filter(({ message }) => message.startsWith('allowed'));
-  const refused = permissions.filter(isRefused);
+  const permissions = checks.flatMap(({ permission }) => (permission === undefined ? [] : [permission]));
+  const allowed = permissions.filter(({ observed }) => observed === 'allowed');
+  const refused = permissions.filter(({ observed }) => observed !== 'allowed' && observed !== 'unknown');
   const also = refused.length === 0 ? '' : `, and ${count(refused.length)} to be refused`;
   return {
     name: 'API permissions approved',
-    isDone: allowed.length > 0 && refused.every(isExpected),
+    // Of what the operator declared as refused, nothing is left to apply for.
+    isDone: allowed.length > 0 && refused.every(({ declared }) => declared === 'rejected'),
     say: `calls showed ${count(allowed.length)} of ${count(permissions.length)} APIs to be allowed${also}`,
   };
 }

@@ -13,6 +13,14 @@ const check = (name: string, status: DoctorCheck['status'], message = `${name} s
   ...{ name, status, message, advice: null },
 });
 
+type Permission = NonNullable<DoctorCheck['permission']>;
+/** The check of an API, whose words say nothing of its permission. */
+const permissionOf = (
+  api: string,
+  observed: Permission['observed'],
+  declared: Permission['declared'] = 'not_applied',
+): DoctorCheck => ({ ...check(`permission ${api}`, 'skip'), permission: { observed, declared } });
+
 let checks: readonly DoctorCheck[] = [];
 let offers: number | null = null;
 let world: PagesWorld;
@@ -85,11 +93,7 @@ test('a step of the registration is done by its check', async () => {
       check('app secret', 'ok'),
       check('token', 'warn'),
     ],
-    ...[
-      check('permission a', 'ok', 'allowed by a call'),
-      check('permission b', 'skip', 'not called yet'),
-      check('permission c', 'ok', 'allowed'),
-    ],
+    ...[permissionOf('a', 'allowed'), permissionOf('b', 'unknown'), permissionOf('c', 'allowed')],
   ];
   expect(await steps()).toMatchObject({
     'Application approved': 'good ✓ application said',
@@ -106,27 +110,24 @@ test('a step of the registration is done by its check', async () => {
 
 test('permissions are not approved while 1688 refuses one of the APIs', async () => {
   checks = [
-    check('permission a', 'ok', 'allowed (a)'),
-    check('permission b', 'skip', 'not known (b): no call has shown it'),
-    check('permission c', 'warn', 'denied (c), held until a person resumes it'),
-    check('permission d', 'skip', 'exhausted (d)'),
+    permissionOf('a', 'allowed'),
+    permissionOf('b', 'unknown'),
+    permissionOf('c', 'denied'),
+    permissionOf('d', 'exhausted'),
   ];
   expect((await steps())['API permissions approved']).toBe(
     'calm ○ calls showed 1 of 4 APIs to be allowed, and 2 to be refused',
   );
 });
 
-test('an API whose refusal is declared is no longer to be applied for, in the words of the check', async () => {
+test('an API whose refusal is declared is no longer to be applied for, as the check has it', async () => {
   const row = {
     ...{ operation: 'search.image', name: 'c', observed: 'denied', declaredAt: new Date(0), isHeld: false },
     ...{ probeAfter: null, advice: null },
   } as unknown as PermissionRow;
   const permissionStep = async (declared: PermissionRow['declared']) => {
     const [found] = checkPermissions({ apis: [{ ...row, declared }], notes: new Map(), now: new Date(0) });
-    checks = [
-      check('permission a', 'ok', 'allowed (a)'),
-      check('permission search.image', 'skip', found?.message),
-    ];
+    checks = [permissionOf('a', 'allowed'), found ?? expect.fail()];
     return (await steps())['API permissions approved'];
   };
   const said = 'calls showed 1 of 2 APIs to be allowed, and 1 to be refused';

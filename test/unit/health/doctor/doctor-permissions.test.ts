@@ -43,6 +43,8 @@ describe('permissions', () => {
     const check = observation(parts);
     expect(check?.status).toBe(status);
     expect(check?.message).toMatch(message);
+    const { declared, observed } = { declared: 'not_applied', observed: 'unknown', ...parts };
+    expect(check?.permission).toEqual({ declared, observed });
     if (advice === null) expect(check?.advice).toBeNull();
     else expect(check?.advice).toMatch(advice);
   });
