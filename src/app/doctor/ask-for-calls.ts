@@ -23,7 +23,7 @@ const contractCalls = `up to ${String(contractQuestions.length)} calls`;
 
 function question({ probes, isContract }: WantedCalls): string {
   if (isContract)
-    return `Make ${contractCalls} to the gateway, three of them wrong on purpose and one the upload of a drawn bag? They count against the quota.`;
+    return `Make ${contractCalls} to the gateway, three of them wrong on purpose, and one that uploads a drawing of a bag? They count against the quota.`;
   if (probes.length === 0)
     return 'Make two calls to the gateway: the root categories, and its clock? They count against the quota.';
   const others = probes.filter((probe) => probe !== 'category.children');

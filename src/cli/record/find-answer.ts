@@ -7,6 +7,7 @@ import { cliErrors } from '../../app/errors.ts';
 import { commandSteps, sourceBanner, withApp } from '../../app/run-session.ts';
 import type { Session } from '../../app/session.ts';
 import { withExistingDatabase } from '../../app/with-database.ts';
+import { formatWaiting } from '../../health/doctor/ask-patiently.ts';
 import { requestFor, targetOf, type TargetOperation } from '../../extract/endpoints/target-request.ts';
 
 /** Which answer to record: a stored one by its id, or the newest about a target. */
@@ -68,10 +69,7 @@ export async function callForAnswer(
       const context = { runId: null, jobId: null, windowId: null, lane: 'manual', freshForMs: 0 } as const;
       const answer = await gateway.call(requestFor(operation, target, sync), context);
       if (answer.kind === 'waiting') {
-        throw new AppError(
-          cliErrors.RECORD_NOT_FOUND,
-          `the call was not made: the limit of ${answer.by} is reached`,
-        );
+        throw new AppError(cliErrors.RECORD_NOT_FOUND, `${operation} was ${formatWaiting(answer)}`);
       }
       rawId = answer.provenance.rawId;
     },

@@ -23,5 +23,8 @@ function isWaiting(answer: { readonly kind: string }): answer is CallWaiting {
 /** Why no call was made. */
 export function formatWaiting({ by }: CallWaiting): string {
   if (by === 'day' || by === 'month') return `not called: its calls of the ${by} are used up`;
-  return by === 'hold' ? 'not called: it is held' : 'not called: the pace allows no call now, try again';
+  if (by === 'hold') return 'not called: it is held';
+  return by === 'in_flight'
+    ? 'not called: another process is making the same call, try again'
+    : 'not called: the pace allows no call now, try again';
 }

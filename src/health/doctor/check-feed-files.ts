@@ -15,5 +15,6 @@ export async function checkFeedFiles(projectDir: string): Promise<Check[]> {
   const problems: Check[] = [];
   for (const read of reads) await read().catch((error: unknown) => problems.push(failed(name, error)));
   if (reads.length === 0 || problems.length > 0) return problems;
-  return [ok(name, `${String(reads.length)} of the sync file can be read`)];
+  const files = reads.length === 1 ? 'the file' : `all ${String(reads.length)} files`;
+  return [ok(name, `${files} that catalog-sync.yaml names can be read`)];
 }

@@ -6,6 +6,7 @@ import { requestFor } from '../../extract/endpoints/target-request.ts';
 import type { CallContext, CallWaiting, Gateway } from '../../model/gateway.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import type { RawStore } from '../../raw/raw-store.ts';
+import { formatWaiting } from './ask-patiently.ts';
 import { failed, ok, warn, type Check } from './check.ts';
 
 const name = 'signed call';
@@ -31,11 +32,11 @@ const afterSignature: ReadonlySet<ErrorKind> = new Set([
   extractErrors.GATEWAY_PARAM_MISSING,
 ]);
 
-const notMade = ({ by }: CallWaiting): Check =>
+const notMade = (wait: CallWaiting): Check =>
   warn(
     name,
-    by === 'hold' ? 'not made: the API of categories is held' : `not made: the limit of ${by} is reached`,
-    'Run it again later; `catalog-sync status` shows when.',
+    `category.children was ${formatWaiting(wait)}`,
+    'Run `catalog-sync doctor` again later; `catalog-sync status` shows holds, and when quotas reset.',
   );
 
 /**

@@ -37,5 +37,5 @@ export async function checkGitIgnore(projectDir: string): Promise<Check[]> {
   );
   const found = await Promise.all(files.map((file) => checkFile(projectDir, file)));
   const problems = found.filter((check) => check !== null);
-  return problems.length > 0 ? problems : [ok(name, `${files.join(' and ')} stay out of the repository`)];
+  return problems.length > 0 ? problems : [ok(name, `git ignores ${files.join(' and ')}`)];
 }

@@ -30,7 +30,7 @@ export function checkQuota(limits: readonly QuotaStatus[]): Check[] {
     return warn(
       name,
       `${describeApi(limit.api, [limit])}${back}`,
-      'Nothing to do: the next run continues where this one stopped.',
+      'Nothing to do: the first run after the reset continues.',
     );
   });
   const left = shown.filter((limit) => !isUsedUp(limit));

@@ -35,11 +35,13 @@ export async function checkSearches(pool: Pool): Promise<Check[]> {
 async function checkKeywords(pool: Pool): Promise<Check[]> {
   const named = await createStatusStore({ pool }).findNamedSearches();
   if (named === null) return [];
+  const searches =
+    named.searches === 1 ? '1 search uses' : `${named.searches.toLocaleString('en')} searches use`;
   return [
     warn(
       'keywords',
-      `${String(named.searches)} searches of categories send the name of the category as keyword: 1688 refused one without`,
-      'They list only offers that match the name. Add keywords to catalog-sync.yaml for what they lack: docs/1688.md.',
+      `1688 refused to search a category without a keyword: ${searches} the name of the category`,
+      'Such a search lists only offers that match the name. Add keywords to catalog-sync.yaml for the others: docs/1688.md.',
     ),
   ];
 }

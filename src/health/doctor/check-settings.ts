@@ -13,7 +13,7 @@ export function checkSettings(origins: ReadonlyMap<string, string>): Check {
     const origin = origins.get(key);
     return origin === undefined ? [] : [`${key} (${origin})`];
   });
-  return ok('settings', set.length === 0 ? 'none set: all by default' : set.join(', '));
+  return ok('settings', set.length === 0 ? 'none is set: every setting has its default' : set.join(', '));
 }
 
 /** Where calls go, and a note if the data are of the sandbox. */

@@ -19,10 +19,8 @@ export function checkSyncFile(projectDir: string): Check {
   try {
     const { account, feeds, schedules, apis } = readSyncConfig(projectDir);
     const names = feeds.map((feed) => feed.name).join(', ');
-    return ok(
-      name,
-      `${syncFileName}: ${account} account, feeds ${names}, ${String(schedules.length)} schedules${describeChoices(apis)}`,
-    );
+    const count = schedules.length === 1 ? '1 schedule' : `${String(schedules.length)} schedules`;
+    return ok(name, `${syncFileName}: ${account} account, feeds ${names}, ${count}${describeChoices(apis)}`);
   } catch (error) {
     return failed(name, error);
   }

@@ -31,7 +31,7 @@ function describe(tokens: TokenSet, now: Date): Check {
 /** Whether there is a token to call with, and for how long. `store` is null without a TOKEN_KEY. */
 export async function checkToken(config: Config, store: TokenStore | null, clock: Clock): Promise<Check> {
   const { ALIBABA_APP_KEY: appKey, ALIBABA_REFRESH_TOKEN: refresh } = config;
-  if (isDemo(config)) return skip(name, 'that of the sandbox which the demo starts');
+  if (isDemo(config)) return skip(name, "not needed: the demo's sandbox has its own");
   if (isSelfUse(config)) return ok(name, 'from ALIBABA_ACCESS_TOKEN; it is not known when it expires');
   try {
     const stored = store && appKey ? await store.read(appKey) : null;
@@ -41,7 +41,7 @@ export async function checkToken(config: Config, store: TokenStore | null, clock
   }
   if (!refresh) return warn(name, 'there is none', howToGetOne);
   return config.TOKEN_KEY
-    ? ok(name, 'from ALIBABA_REFRESH_TOKEN, at the first call')
+    ? ok(name, 'none is stored yet: the first call gets one by ALIBABA_REFRESH_TOKEN')
     : warn(
         name,
         'refreshed tokens are not stored, because TOKEN_KEY is not set',

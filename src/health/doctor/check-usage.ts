@@ -5,7 +5,7 @@ import { createQuotaStore } from '../../ledger/quota-store.ts';
 import type { ApiOperation } from '../../model/known-apis.ts';
 import type { SyncConfig } from '../../model/sync-config.ts';
 import { listPermissions } from '../permissions/list-permissions.ts';
-import { failed, type Check } from './check.ts';
+import { failed, skip, type Check } from './check.ts';
 import { checkPermissions } from './check-permissions.ts';
 import { checkQuota } from './check-quota.ts';
 import { isDemo } from './check-settings.ts';
@@ -17,6 +17,12 @@ export interface UsageParts {
   readonly sync: SyncConfig | null;
 }
 
+const withoutApp = skip(
+  'quota',
+  'not shown: ALIBABA_APP_KEY is not set, so the app is not known',
+  '`catalog-sync status` shows the limits of every app in the database.',
+);
+
 /** What is left of each limit, and the observed permission of every API. */
 export async function checkUsage(
   { pool, config, sync }: UsageParts,
@@ -25,10 +31,10 @@ export async function checkUsage(
   const { ALIBABA_APP_KEY: appKey } = config;
   try {
     const quota = createQuotaStore({ pool });
-    const all = await quota.quotaStatus();
     // The key of a demo is that of its sandbox, the only one in its database.
-    const limits = isDemo(config) ? all : all.filter((limit) => limit.appKey === appKey);
-    if (appKey === undefined) return checkQuota(limits);
+    if (isDemo(config)) return checkQuota(await quota.quotaStatus());
+    if (appKey === undefined) return [withoutApp];
+    const limits = (await quota.quotaStatus()).filter((limit) => limit.appKey === appKey);
     const permissions = createPermissionStore({ pool, appKey });
     const { apis } = await listPermissions({ permissions, quota, sync });
     const now = await quota.ledgerNow();

@@ -10,8 +10,8 @@ export async function checkWorkers(pool: Pool): Promise<Check[]> {
   return [
     warn(
       'workers',
-      `they use ${String(files.length)} different catalog-sync.yaml: ${hosts}`,
-      'The last one started sets limits and schedules. Use the same file and version on all hosts, and restart them.',
+      `hosts have ${String(files.length)} different catalog-sync.yaml: ${hosts}`,
+      'The worker that starts last sets limits and schedules for all. Use the same file and version on all hosts, and restart them.',
     ),
   ];
 }

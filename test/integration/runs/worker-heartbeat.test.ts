@@ -129,7 +129,7 @@ test('processes with different sync files are reported, once in the log and by d
     { level: 'warn', hosts: [hostname()] },
   ]);
   expect(await checkWorkers(database.pool)).toMatchObject([
-    { name: 'workers', message: `they use 2 different catalog-sync.yaml: ${hostname()} | ${hostname()}` },
+    { name: 'workers', message: `hosts have 2 different catalog-sync.yaml: ${hostname()} | ${hostname()}` },
   ]);
 
   // Versions before did not say; they are left alone.

@@ -101,7 +101,7 @@ describe('watch lists and pictures of the sync file', () => {
     const project = createProject(feeds(watched, `name: p, images: ['${url}']`));
     writeFileSync(join(project, 'w.csv'), '1\n');
     expect(await checkFeedFiles(project)).toMatchObject([
-      { status: 'ok', message: '1 of the sync file can be read' },
+      { status: 'ok', message: 'the file that catalog-sync.yaml names can be read' },
     ]);
     expect(await checkFeedFiles(createProject(feeds('name: k, keywords: [a]')))).toEqual([]);
     expect(await checkFeedFiles(createProject())).toEqual([]);

@@ -63,7 +63,7 @@ describe('searches', () => {
       "INSERT INTO sync.search_window (feed, keyword, category_id, language) VALUES ('f', 'a', 7, 'en'), ('f', 'b', 8, 'en')",
     );
     expect(lines(await checkSearches(db.pool))).toEqual([
-      'warn keywords: 2 searches of categories send the name of the category as keyword: 1688 refused one without',
+      'warn keywords: 1688 refused to search a category without a keyword: 2 searches use the name of the category',
     ]);
   });
 });

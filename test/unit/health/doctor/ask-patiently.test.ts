@@ -44,6 +44,7 @@ describe('a call that has to wait', () => {
     ['day', 'not called: its calls of the day are used up'],
     ['month', 'not called: its calls of the month are used up'],
     ['hold', 'not called: it is held'],
+    ['in_flight', 'not called: another process is making the same call, try again'],
     ['second', 'not called: the pace allows no call now, try again'],
     ['run', 'not called: the pace allows no call now, try again'],
   ] as const)('by %s says why', (by, said) => {

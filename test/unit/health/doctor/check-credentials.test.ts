@@ -143,7 +143,7 @@ describe('a token', () => {
     expect(await tokenOf(both, read)).toBe('ok stored, of unknown life');
     expect(keys).toEqual(['87654321']);
     expect(await tokenOf(both, () => Promise.resolve(null))).toBe(
-      'ok from ALIBABA_REFRESH_TOKEN, at the first call',
+      'ok none is stored yet: the first call gets one by ALIBABA_REFRESH_TOKEN',
     );
   });
 

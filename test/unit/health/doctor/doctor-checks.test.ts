@@ -152,7 +152,7 @@ describe('settings', () => {
     expect(message).toBe(
       'ALIBABA_APP_KEY (.env), ALIBABA_APP_SECRET (.env.local), TOKEN_KEY (TOKEN_KEY_FILE of .env.local), LOG_LEVEL (the environment)',
     );
-    expect(checkSettings(new Map()).message).toBe('none set: all by default');
+    expect(checkSettings(new Map()).message).toBe('none is set: every setting has its default');
   });
 
   test.each<[Environment, string[]]>([
@@ -273,7 +273,7 @@ describe('the token', () => {
       { ...withKey, ALIBABA_REFRESH_TOKEN: 'x' },
       null,
       'ok',
-      /at the first call/,
+      /the first call gets one by ALIBABA_REFRESH_TOKEN/,
     ],
     ['a refresh token without a place to keep it', { ALIBABA_REFRESH_TOKEN: 'x' }, null, 'warn', /TOKEN_KEY/],
     [

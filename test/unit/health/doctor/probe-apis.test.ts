@@ -197,8 +197,12 @@ describe('the signed call', () => {
     [{ time: afterNoon(-90, 's', -700) }, 'warn accepted, but the clocks differ by 91 s'],
     [{ time: waiting('second') }, 'ok the gateway accepted App Key and signature'],
     [{ time: new Error('down') }, 'fail down'],
-    [{ call: waiting('hold') }, 'warn not made: the API of categories is held'],
-    [{ call: waiting('day') }, 'warn not made: the limit of day is reached'],
+    [{ call: waiting('hold') }, 'warn category.children was not called: it is held'],
+    [{ call: waiting('day') }, 'warn category.children was not called: its calls of the day are used up'],
+    [
+      { call: waiting('in_flight') },
+      'warn category.children was not called: another process is making the same call, try again',
+    ],
     [{ call: new Error('down') }, 'fail down'],
     [
       { call: new AppError(extractErrors.GATEWAY_PARAM_MISSING, 'x') },
