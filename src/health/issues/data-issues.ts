@@ -66,7 +66,7 @@ export function findAnswerIssues({ state, unknownCategories }: HealthFacts): Hea
         ...{ since: newestDriftAt, healsItself: true, path: '/problems#drift' },
         summary: `In the last day, ${countOf(newDrifts, 'field')} of 1688's answers changed from the known schema.`,
         remedy:
-          'See the page. Unreadable values are in quarantine; `catalog-sync reprocess` can load them when a version reads them.',
+          '`catalog-sync status` and the Problems page list them. Values that cannot be read are in quarantine; `catalog-sync reprocess` loads them once a version of catalog-sync can read them.',
       }),
     );
   return [

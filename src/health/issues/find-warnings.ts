@@ -33,12 +33,18 @@ export function findWarnings(
       '/problems#drift',
     ],
     [quarantined1d, 'value', 'values', 'could not be read in the last day.', '/problems#quarantine'],
-    [givenUp, 'target was', 'targets were', 'given up for now; they are retried.', '/problems#given-up'],
+    [
+      givenUp,
+      'target was given up for now and is',
+      'targets were given up for now and are',
+      'retried later.',
+      '/problems#given-up',
+    ],
     [
       unloaded,
       'answer waits',
       'answers wait',
-      'to be loaded; the next tick loads them, without any call.',
+      'to be loaded by the next sync or worker, without any call.',
       '/runs',
     ],
   ];

@@ -4,7 +4,7 @@ import type { HealthIssue } from '../../model/health-issue.ts';
 import { findUndecidedSlot } from '../../runs/due-slots.ts';
 import type { HealthFacts, LimitUse } from './health-store.ts';
 import { listExpectedRefusals } from './is-held-as-declared.ts';
-import { apiLabel, issueOf, originOf, type FindRemedy } from './issue.ts';
+import { apiLabel, countOf, issueOf, originOf, type FindRemedy } from './issue.ts';
 
 /** Less than this share is left, and this is still to come: of a day, after the next slot. Like the alert. */
 const early = { share: 0.1, monthAheadMs: 8 * dayMs, dayAheadMs: 6 * hourMs };
@@ -14,22 +14,22 @@ const unknownAlarm = { calls: 25, share: 0.01 };
 export function findHoldIssues({ holds, permissions }: HealthFacts, findRemedy: FindRemedy): HealthIssue[] {
   const expected = listExpectedRefusals(permissions);
   return holds.map(({ api, code, heldAt, heldUntil, probeAfter, reason }) => {
-    const untilEnd = heldUntil === null ? 'until a person resumes it' : `until ${shanghaiTime(heldUntil)}`;
+    const untilEnd = heldUntil === null ? 'until a person resumes them' : `until ${shanghaiTime(heldUntil)}`;
     const until =
       probeAfter === null
         ? untilEnd
-        : `until a test call is answered, the next from ${shanghaiTime(probeAfter)}`;
+        : `until a test call succeeds, the next from ${shanghaiTime(probeAfter)}`;
     const why = reason === null ? '' : ` (${reason})`;
     const name = api === '*' ? "'*'" : (api.split(':')[1] ?? api);
     const healsAt = probeAfter ?? heldUntil;
-    const aim = probeAfter === null ? 'resume it' : 'try it at once';
+    const aim = probeAfter === null ? 'resume them' : 'resume them at once';
     const isTimed = probeAfter === null && heldUntil !== null;
     const resume = isTimed ? '' : `To ${aim}: \`catalog-sync quota resume ${name}\`.`;
     return issueOf({
       ...{ id: 'hold', of: `${api}:${code}`, code, since: heldAt, healsItself: healsAt !== null, healsAt },
       severity: expected.has(api) ? 'note' : heldUntil === null ? 'act' : 'warn',
       origin: originOf(code, findRemedy),
-      summary: `Calls of ${apiLabel(api)} are held by \`${code}\`${why}, ${until}.`,
+      summary: `Calls of ${apiLabel(api)} are held because of \`${code}\`${why}, ${until}.`,
       remedy: [findRemedy(code)?.remedy ?? '', resume].join(' ').trim(),
       path: '/problems#holds',
     });
@@ -50,14 +50,16 @@ function ofLimit(limit: LimitUse, facts: HealthFacts): HealthIssue[] {
   const { now } = facts.state;
   const found: HealthIssue[] = [];
   if (isSpentEarly(limit, facts)) {
-    const left = String(Math.max(0, callLimit - used));
+    const left = Math.max(0, callLimit - used).toLocaleString('en');
+    const limited = countOf(callLimit, 'call');
     const until = shanghaiTime(endsAt ?? now);
     found.push(
       issueOf({
         ...{ id: 'quota-low', of: `${period}:${api}`, severity: 'warn', origin: 'operator' },
         ...{ healsItself: true, healsAt: endsAt, path: '/usage' },
-        summary: `${left} of ${String(callLimit)} calls of ${apiLabel(api)} are left for the ${period}, which counts until ${until}.`,
-        remedy: 'The page shows what used them. Apply for more calls, or reduce the offers of feeds.',
+        summary: `${left} of ${limited} of ${apiLabel(api)} are left for this ${period}, which ends at ${until}.`,
+        remedy:
+          'The Usage page shows what used the others. Apply for more calls, or let the feeds select fewer offers.',
       }),
     );
   }
@@ -79,8 +81,10 @@ export function findLimitIssues(facts: HealthFacts): HealthIssue[] {
   const reconcile = issueOf({
     ...{ id: 'quota-unknown', severity: 'act', origin: 'operator', path: '/usage', healsItself: true },
     healsAt: ends.length === 0 ? null : new Date(Math.max(...ends)),
-    summary: 'The database is another one than before, so the current limits count as used up.',
-    remedy: 'Enter the numbers of the 1688 console with `catalog-sync quota reconcile`.',
+    summary:
+      'The database was restored or replaced, so catalog-sync does not know which calls were made since: all limits of the current periods count as used up.',
+    remedy:
+      'Enter the numbers of the 1688 console with `catalog-sync quota reconcile`; `catalog-sync quota` shows what to type.',
   });
   return [
     ...(assumed.length > 0 ? [reconcile] : []),

@@ -31,7 +31,7 @@ function ofEndedRun(run: TroubledRun, facts: HealthFacts, findRemedy: FindRemedy
   if (run.cause === targetsPostponed && run.nextTryAt !== null)
     return issueOf({
       ...{ ...shared, ...later, healsAt: run.nextTryAt },
-      summary: `${name} left ${countOf(run.postponed, 'target')} to a later try, by \`${code}\`; the first is due from ${shanghaiTime(run.nextTryAt)}.`,
+      summary: `${name} postponed ${countOf(run.postponed, 'target')} because of \`${code}\`; the first is due from ${shanghaiTime(run.nextTryAt)}.`,
       remedy: 'Nothing, if a run starts by then. `catalog-sync retry` makes them due at once.',
     });
   // 1688 or the network comes back, and the next run goes on.
@@ -43,8 +43,8 @@ function ofEndedRun(run: TroubledRun, facts: HealthFacts, findRemedy: FindRemedy
     ...(healsItself && !isExpected ? later : {}),
     summary:
       run.status === 'failed'
-        ? `${name} failed by \`${code}\`.`
-        : `${name} is incomplete, by \`${code}\`${failed}.`,
+        ? `${name} failed because of \`${code}\`.`
+        : `${name} is incomplete because of \`${code}\`${failed}.`,
     remedy: findRemedy(code)?.remedy ?? 'Its page shows the cause.',
   });
 }

@@ -19,7 +19,7 @@ function ofFailing(code: string, workers: readonly WorkerTrouble[], findRemedy: 
     origin: originOf(code, findRemedy),
     healsItself: kind?.recovery === 'retry',
     summary: `No work is possible on ${hosts} since ${shanghaiTime(since)}: \`${code}\`.`,
-    remedy: `${kind?.remedy ?? 'Read its log.'} Work continues by itself when that is mended.`,
+    remedy: `${kind?.remedy ?? 'Read the log of this process.'} Work continues by itself when the cause is gone.`,
   });
 }
 
@@ -33,7 +33,7 @@ function ofLost({ host, pid, since, isReplaced }: WorkerTrouble): HealthIssue {
     summary: `Process ${String(pid)} on ${host} was killed or has lost its network: its last heartbeat was at ${shanghaiTime(since)}.`,
     remedy: isReplaced
       ? ''
-      : 'Look for it in the log of its supervisor or kernel (out of memory?), and start it again. Its work is taken over by the others; the calls it had in flight count.',
+      : 'Look for the process in the log of its supervisor or of the kernel (out of memory?), and start it again. Other processes take over its work; the calls that it had in flight count.',
   });
 }
 
@@ -87,7 +87,7 @@ export function findSilence({ state }: HealthFacts): HealthIssue[] {
   const isQuiet = lastRunStatus === 'succeeded' && !isOld(lastRunAt);
   // Where no answer ever came, it is no silence before that much time has passed.
   if (lastRunAt === null || !isOld(firstRunAt) || !isOld(answeredAt) || isQuiet) return [];
-  const since = answeredAt === null ? 'for a month' : `since ${shanghaiTime(answeredAt)}`;
+  const since = answeredAt === null ? 'in the last 31 days' : `since ${shanghaiTime(answeredAt)}`;
   return [
     issueOf({
       ...{ id: 'no-answers', severity: 'act', origin: 'operator', since: answeredAt, path: '/runs' },

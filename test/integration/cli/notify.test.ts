@@ -111,7 +111,7 @@ it('a sync by cron notifies of the end of its run before it exits, and doctor sa
       expect(exitCode).toBe(1);
       expect(receiver.faults).toEqual([]);
       const reported = JSON.stringify(receiver.taken);
-      expect(reported).toMatch(/Run \d+ \(all\) is incomplete, by `gw\.APIACLDecline`/);
+      expect(reported).toMatch(/Run \d+ \(all\) is incomplete because of `gw\.APIACLDecline`/);
       expect(reported).toContain('SANDBOX, using mock data');
       const { out } = await run(['doctor', '--offline'], env, files);
       expect(out).toMatch(/last delivered 20\d\d-/);

@@ -22,7 +22,7 @@ const message: NotificationMessage = {
       key: 'run:all:GATEWAY_BUSINESS_REFUSED',
       phase: 'begun',
       severity: 'act',
-      summary: 'Run 12 (all) is incomplete, by `GATEWAY_BUSINESS_REFUSED`: 2 targets failed.',
+      summary: 'Run 12 (all) is incomplete because of `GATEWAY_BUSINESS_REFUSED`: 2 targets failed.',
       remedy:
         'The gateway accepted the call, but the API refused it; `gatewayCode` says why. This offer or page is skipped, others continue.',
       path: '/runs/12',

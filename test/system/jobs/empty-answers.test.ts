@@ -36,7 +36,7 @@ async function expectTold({ database: { pool }, sandbox }: TestStack, runId: str
   const facts = await createHealthStore({ pool, appKey: sandbox.appKey, feeds: [] }).read();
   const issue = findHealthIssues(facts, findRemedy).find(({ path }) => path === `/runs/${runId}`);
   expect(issue).toMatchObject({ severity: 'act', remedy: findRemedy('ANSWERS_SUSPECT')?.remedy });
-  expect(issue?.summary).toContain('incomplete, by `ANSWERS_SUSPECT`');
+  expect(issue?.summary).toContain('incomplete because of `ANSWERS_SUSPECT`');
 }
 
 /** Nights on which the gateway fails so, after a good one. */

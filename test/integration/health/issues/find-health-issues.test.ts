@@ -68,7 +68,7 @@ it('a run that went wrong is one until a later run of its feeds has ended', asyn
   const [, incomplete] = await observation();
   expect(incomplete).toMatchObject({
     kind: 'state',
-    summary: 'Run 1 (all) is incomplete, by `GATEWAY_TIMEOUT`: 2 targets failed.',
+    summary: 'Run 1 (all) is incomplete because of `GATEWAY_TIMEOUT`: 2 targets failed.',
     remedy: findRemedy('GATEWAY_TIMEOUT')?.remedy,
     path: '/runs/1',
   });
@@ -90,7 +90,7 @@ it('a run that left targets to a later try says how many and when, and needs nob
       severity: 'warn',
       key: 'run:all:GATEWAY_TIMEOUT:later',
       summary:
-        'Run 1 (all) left 31 targets to a later try, by `GATEWAY_TIMEOUT`; the first is due from 2099-01-01 08:00.',
+        'Run 1 (all) postponed 31 targets because of `GATEWAY_TIMEOUT`; the first is due from 2099-01-01 08:00.',
       remedy: expect.stringContaining('`catalog-sync retry`') as string,
     },
   ]);
@@ -105,10 +105,10 @@ it('a refusal of the gateway has its remedy, and says when it is tried again and
   );
   const [hold] = await observation();
   expect(hold?.summary).toBe(
-    'Calls of `product.search.keywordQuery` are held by `gw.APIACLDecline`, until a test call is answered, the next from 2099-01-01 08:00.',
+    'Calls of `product.search.keywordQuery` are held because of `gw.APIACLDecline`, until a test call succeeds, the next from 2099-01-01 08:00.',
   );
   expect(hold?.remedy).toBe(
-    `${findRemedy('GATEWAY_NO_GRANT')?.remedy ?? ''} To try it at once: \`catalog-sync quota resume product.search.keywordQuery\`.`,
+    `${findRemedy('GATEWAY_NO_GRANT')?.remedy ?? ''} To resume them at once: \`catalog-sync quota resume product.search.keywordQuery\`.`,
   );
 });
 
@@ -143,10 +143,10 @@ it('a hold with an end is less than one without, and has the reason of the opera
     [searchApi],
   );
   expect((await observation()).map(({ severity, summary }) => [severity, summary])).toEqual([
-    ['act', 'Calls of all APIs are held by `HELD_BY_HAND` (a sale), until a person resumes it.'],
+    ['act', 'Calls of all APIs are held because of `HELD_BY_HAND` (a sale), until a person resumes them.'],
     [
       'warn',
-      'Calls of `product.search.keywordQuery` are held by `GATEWAY_TOO_FAST`, until 2099-01-01 08:00.',
+      'Calls of `product.search.keywordQuery` are held because of `GATEWAY_TOO_FAST`, until 2099-01-01 08:00.',
     ],
   ]);
 });
@@ -212,7 +212,7 @@ it('silence is one, unless runs have nothing to ask for', async () => {
   expect(await found()).toEqual([]);
   await change("UPDATE usage.api_call SET granted_at = granted_at - interval '2 hours'");
   expect((await observation()).map(({ summary }) => summary)).toEqual([
-    '1688 has sent no good answer for a month.',
+    '1688 has sent no good answer in the last 31 days.',
   ]);
   await change(
     `INSERT INTO usage.hour_total (hour, app_key, api, state, outcome, is_exempt, calls, timed_calls)

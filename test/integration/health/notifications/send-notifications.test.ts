@@ -107,7 +107,7 @@ it('an issue is sent when it begins, once a day while it lasts, and when it is o
     items: [
       {
         path: '/problems#holds',
-        remedy: `${findRemedy('HELD_BY_HAND')?.remedy ?? ''} To resume it: \`catalog-sync quota resume a\`.`,
+        remedy: `${findRemedy('HELD_BY_HAND')?.remedy ?? ''} To resume them: \`catalog-sync quota resume a\`.`,
       },
     ],
   });

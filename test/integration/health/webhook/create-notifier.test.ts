@@ -28,7 +28,7 @@ const item: NotificationItem = {
   key: 'run:all:GATEWAY_TIMEOUT',
   phase: 'begun',
   severity: 'act',
-  summary: 'Run 12 (all) is incomplete, by `GATEWAY_TIMEOUT`: 2 targets failed.',
+  summary: 'Run 12 (all) is incomplete because of `GATEWAY_TIMEOUT`: 2 targets failed.',
   remedy: 'Look at `catalog-sync status`.',
   path: '/runs/12',
   since: new Date('2026-11-25T18:30:00Z'),

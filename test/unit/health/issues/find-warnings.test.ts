@@ -28,13 +28,13 @@ it('a page notes each count that is not 0, in words of one or of many', () => {
   expect(said({ drifts1d: 2, quarantined1d: 1, givenUp: 1, unloaded: 1 })).toEqual([
     '/problems#drift 2 fields of answers were different from the known schema in the last day.',
     '/problems#quarantine 1 value could not be read in the last day.',
-    '/problems#given-up 1 target was given up for now; they are retried.',
-    '/runs 1 answer waits to be loaded; the next tick loads them, without any call.',
+    '/problems#given-up 1 target was given up for now and is retried later.',
+    '/runs 1 answer waits to be loaded by the next sync or worker, without any call.',
   ]);
   expect(said({ quarantined1d: 2, givenUp: 1200, unloaded: 3 })).toEqual([
     '/problems#quarantine 2 values could not be read in the last day.',
-    '/problems#given-up 1,200 targets were given up for now; they are retried.',
-    '/runs 3 answers wait to be loaded; the next tick loads them, without any call.',
+    '/problems#given-up 1,200 targets were given up for now and are retried later.',
+    '/runs 3 answers wait to be loaded by the next sync or worker, without any call.',
   ]);
 });
 

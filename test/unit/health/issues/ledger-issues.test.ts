@@ -18,8 +18,9 @@ describe('a hold', () => {
     expect(issuesOf({ ...hold, reason: 'a sale' })).toEqual([
       {
         ...{ id: 'hold', key: `hold:${api}:GATEWAY_DOWN`, kind: 'state', severity: 'act', origin: 'network' },
-        summary: 'Calls of `offers.search` are held by `GATEWAY_DOWN` (a sale), until a person resumes it.',
-        remedy: 'Wait. To resume it: `catalog-sync quota resume offers.search`.',
+        summary:
+          'Calls of `offers.search` are held because of `GATEWAY_DOWN` (a sale), until a person resumes them.',
+        remedy: 'Wait. To resume them: `catalog-sync quota resume offers.search`.',
         ...{ path: '/problems#holds', since: noon, healsItself: false, healsAt: null },
         ...{ runId: null, code: 'GATEWAY_DOWN' },
       },
@@ -34,7 +35,7 @@ describe('a hold', () => {
       healthFacts({ holds: [{ ...hold, api: '*', code }] }),
       () => runErrors.HELD_BY_HAND,
     );
-    expect(found[0]?.remedy).toBe(`${remedy} To resume it: \`catalog-sync quota resume '*'\`.`);
+    expect(found[0]?.remedy).toBe(`${remedy} To resume them: \`catalog-sync quota resume '*'\`.`);
   });
 
   it('with an end is less', () => {
@@ -43,7 +44,7 @@ describe('a hold', () => {
       { severity: 'warn', healsItself: true, healsAt: heldUntil, remedy: 'Wait.' },
     ]);
     expect(issuesOf({ ...hold, heldUntil })[0]?.summary).toMatch(
-      / by `GATEWAY_DOWN`, until 2026-11-25 13:00\.$/,
+      / because of `GATEWAY_DOWN`, until 2026-11-25 13:00\.$/,
     );
   });
 
@@ -54,13 +55,13 @@ describe('a hold', () => {
       { ...hold, api: 'odd', probeAfter: noon },
     );
     expect(one).toMatchObject({ severity: 'warn', healsItself: true, healsAt: afterNoon(1, 'h') });
-    expect(one?.summary).toMatch(/, until a test call is answered, the next from 2026-11-25 13:00\.$/);
-    expect(one?.remedy).toBe('Wait. To try it at once: `catalog-sync quota resume offers.search`.');
+    expect(one?.summary).toMatch(/, until a test call succeeds, the next from 2026-11-25 13:00\.$/);
+    expect(one?.remedy).toBe('Wait. To resume them at once: `catalog-sync quota resume offers.search`.');
     expect(others).toMatchObject([
       {
         ...{ key: 'hold:*:ODD', origin: '1688', severity: 'act' },
-        summary: expect.stringMatching(/^Calls of all APIs are held by `ODD`, /) as string,
-        remedy: "To try it at once: `catalog-sync quota resume '*'`.",
+        summary: expect.stringMatching(/^Calls of all APIs are held because of `ODD`, /) as string,
+        remedy: "To resume them at once: `catalog-sync quota resume '*'`.",
       },
       {
         summary: expect.stringMatching(/^Calls of `odd` are held/) as string,
@@ -100,9 +101,9 @@ describe('a limit of a month', () => {
         ...{ id: 'quota-low', key: `quota-low:month:${api}`, kind: 'state', severity: 'warn' },
         ...{ origin: 'operator', since: null, healsItself: true, healsAt: month.endsAt, path: '/usage' },
         ...{ runId: null, code: null },
-        summary:
-          '9 of 100 calls of `offers.search` are left for the month, which counts until 2026-12-04 12:00.',
-        remedy: 'The page shows what used them. Apply for more calls, or reduce the offers of feeds.',
+        summary: '9 of 100 calls of `offers.search` are left for this month, which ends at 2026-12-04 12:00.',
+        remedy:
+          'The Usage page shows what used the others. Apply for more calls, or let the feeds select fewer offers.',
       },
     ]);
     expect(keysOf({ ...month, used: 90 })).toEqual([]);
@@ -169,8 +170,10 @@ describe('limits of another database', () => {
         ...{ id: 'quota-unknown', key: 'quota-unknown', kind: 'state', severity: 'act', origin: 'operator' },
         ...{ since: null, healsItself: true, healsAt: afterNoon(10, 'd'), path: '/usage', runId: null },
         ...{ code: null },
-        summary: 'The database is another one than before, so the current limits count as used up.',
-        remedy: 'Enter the numbers of the 1688 console with `catalog-sync quota reconcile`.',
+        summary:
+          'The database was restored or replaced, so catalog-sync does not know which calls were made since: all limits of the current periods count as used up.',
+        remedy:
+          'Enter the numbers of the 1688 console with `catalog-sync quota reconcile`; `catalog-sync quota` shows what to type.',
       },
     ]);
     expect(findLimitIssues(healthFacts({ limits: [{ ...assumed, endsAt: null }] }))).toMatchObject([

@@ -29,18 +29,22 @@ describe('a run', () => {
     expect(issueOf({})).toEqual({
       ...{ id: 'run', key: 'run:all:GATEWAY_DOWN:later', kind: 'state', severity: 'warn', origin: 'network' },
       ...{ runId: '7', since: afterNoon(-1, 'h'), healsItself: true, healsAt: null, code: 'GATEWAY_DOWN' },
-      ...{ summary: 'Run 7 (all) is incomplete, by `GATEWAY_DOWN`.', remedy: 'Wait.', path: '/runs/7' },
+      ...{
+        summary: 'Run 7 (all) is incomplete because of `GATEWAY_DOWN`.',
+        remedy: 'Wait.',
+        path: '/runs/7',
+      },
     });
   });
 
   it.each([
-    ['with targets that failed', { errors: 2 }, 'is incomplete, by `GATEWAY_DOWN`: 2 targets failed.'],
-    ['with one that did', { errors: 1 }, 'is incomplete, by `GATEWAY_DOWN`: 1 target failed.'],
-    ['that is not tried again', { cause: 'GATEWAY_SHUT' }, 'is incomplete, by `GATEWAY_SHUT`.'],
-    ['that is of this machine', { cause: 'DISK_FULL' }, 'is incomplete, by `DISK_FULL`.'],
-    ['that failed', { cause: 'DISK_FULL', status: 'failed' }, 'failed by `DISK_FULL`.'],
-    ['of an unknown code', { cause: 'ODD' }, 'is incomplete, by `ODD`.'],
-    ['of none', { cause: null }, 'is incomplete, by `partial_error`.'],
+    ['with targets that failed', { errors: 2 }, 'is incomplete because of `GATEWAY_DOWN`: 2 targets failed.'],
+    ['with one that did', { errors: 1 }, 'is incomplete because of `GATEWAY_DOWN`: 1 target failed.'],
+    ['that is not tried again', { cause: 'GATEWAY_SHUT' }, 'is incomplete because of `GATEWAY_SHUT`.'],
+    ['that is of this machine', { cause: 'DISK_FULL' }, 'is incomplete because of `DISK_FULL`.'],
+    ['that failed', { cause: 'DISK_FULL', status: 'failed' }, 'failed because of `DISK_FULL`.'],
+    ['of an unknown code', { cause: 'ODD' }, 'is incomplete because of `ODD`.'],
+    ['of none', { cause: null }, 'is incomplete because of `partial_error`.'],
   ] as const)('%s needs a person', (_, parts, said) => {
     expect(issueOf(parts)).toMatchObject({
       ...{ severity: 'act', healsItself: false, summary: `Run 7 (all) ${said}` },
@@ -65,7 +69,7 @@ describe('a run', () => {
       ...{ runId: '7', since: afterNoon(-1, 'h'), healsItself: true, healsAt: nextTryAt },
       ...{ code: 'GATEWAY_SHUT', path: '/runs/7' },
       summary:
-        'Run 7 (all) left 31 targets to a later try, by `GATEWAY_SHUT`; the first is due from 2026-11-25 13:00.',
+        'Run 7 (all) postponed 31 targets because of `GATEWAY_SHUT`; the first is due from 2026-11-25 13:00.',
       remedy: 'Nothing, if a run starts by then. `catalog-sync retry` makes them due at once.',
     });
     expect(issueOf({ ...left, nextTryAt: null })?.severity).toBe('act');

@@ -27,13 +27,13 @@ describe('processes', () => {
       ...{ origin: 'operator', since: afterNoon(-1, 'h'), healsItself: true, healsAt: null, runId: null },
       ...{ code: 'DISK_FULL', path: '/queues' },
       summary: 'No work is possible on b, a since 2026-11-25 11:00: `DISK_FULL`.',
-      remedy: 'Free space. Work continues by itself when that is mended.',
+      remedy: 'Free space. Work continues by itself when the cause is gone.',
     });
     expect(found.slice(1)).toMatchObject([
       {
         ...{ code: 'ODD', origin: '1688', healsItself: false },
         summary: 'No work is possible on c since 2026-11-25 12:00: `ODD`.',
-        remedy: 'Read its log. Work continues by itself when that is mended.',
+        remedy: 'Read the log of this process. Work continues by itself when the cause is gone.',
       },
       { code: 'GATEWAY_SHUT', healsItself: false },
     ]);
@@ -48,7 +48,7 @@ describe('processes', () => {
         ...{ since: noon, healsItself: true, healsAt: null, runId: null, code: null, path: '/workers' },
         summary:
           'Process 1 on a was killed or has lost its network: its last heartbeat was at 2026-11-25 12:00.',
-        remedy: expect.stringMatching(/^Look for it in the log/) as string,
+        remedy: expect.stringMatching(/^Look for the process in the log/) as string,
       },
       expect.objectContaining({ key: 'worker-lost:a:2:2026-11-25', severity: 'note', remedy: '' }),
     ]);
@@ -113,7 +113,7 @@ describe('silence', () => {
 
   it('of a month is one without its beginning', () => {
     expect(issues({ answeredAt: null })).toMatchObject([
-      { since: null, summary: '1688 has sent no good answer for a month.' },
+      { since: null, summary: '1688 has sent no good answer in the last 31 days.' },
     ]);
   });
 
