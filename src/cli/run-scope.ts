@@ -68,8 +68,10 @@ async function beginOrTakeOver(
   const begun = await begin();
   if (begun.kind !== 'active' || begun.silentMs === null) return begun;
   const waitMs = Math.max(0, heartbeatTimeoutMs - begun.silentMs) + 500;
-  const silent = `the process of run ${begun.runId} was not heard of for ${formatDuration(begun.silentMs / 1000)}`;
-  session.talk(`${silent}: waiting ${formatDuration(waitMs / 1000)} to know whether it goes on`);
+  const silent = `the process of run ${begun.runId} has sent no heartbeat for ${formatDuration(begun.silentMs / 1000)}`;
+  session.talk(
+    `${silent}: waiting ${formatDuration(waitMs / 1000)} for one, before this process takes the run over`,
+  );
   await sleep(waitMs, drain);
   return drain.aborted ? begun : begin();
 }
@@ -87,7 +89,7 @@ async function runAndShow(
   const request = await chooseRequest(app);
   const runForecast = await app.makeForecast(request);
   if (!(await isAgreed(parts, runForecast, mayAsk))) {
-    session.talk('nothing was asked');
+    session.talk('you answered no: nothing was fetched');
     return exitCodes.stoppedAtQuota;
   }
   const progress = createRunProgress(session, app, sync);
@@ -105,7 +107,7 @@ async function runAndShow(
   if (outcome.kind === 'active') {
     // Also with `--quiet`: whoever reads the mail of cron would not know why nothing was fetched.
     session.context.stderr.write(
-      `run ${outcome.runId} of the same scope is active in another process; nothing was done\n`,
+      `run ${outcome.runId} of the same scope is active in another process, so this command fetched nothing\n`,
     );
     return isStrict ? exitCodes.anotherRunActive : exitCodes.succeeded;
   }

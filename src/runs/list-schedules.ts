@@ -29,13 +29,17 @@ const definition = ({ cron, timezone, feeds, budgetCalls, missed }: Schedule): s
 function remarkOnFile(kept: KeptSchedule, file: readonly Schedule[]): string[] {
   const written = file.find(({ name }) => name === kept.name);
   if (kept.origin === 'cli') {
-    return written ? [`is also in catalog-sync.yaml: \`serve\` and \`worker\` do not start.`] : [];
+    return written
+      ? [
+          `is also in catalog-sync.yaml, so \`serve\` and \`worker\` do not start: rename or remove one of the two.`,
+        ]
+      : [];
   }
   if (!written)
     return ['is no longer in catalog-sync.yaml, and ends at the next start of `serve` or `worker`.'];
   return definition(written) === definition(kept)
     ? []
-    : [`was changed in catalog-sync.yaml, which holds ${takesOver}.`];
+    : [`was changed in catalog-sync.yaml; the change applies ${takesOver}.`];
 }
 
 function remarkOnFeeds({ feeds }: Schedule, { feeds: known }: SyncConfig): string[] {
@@ -48,7 +52,7 @@ function remarkOnFeeds({ feeds }: Schedule, { feeds: known }: SyncConfig): strin
 function remarkOnDelay(waiting: Date | null, now: Date): string[] {
   if (waiting === null) return ['cannot be read by this Node: remove it and add it again.'];
   if (now.getTime() - waiting.getTime() < unattendedMs) return [];
-  return ['has waiting slots, because no `serve` or `worker` is running.'];
+  return ['has waiting slots, because no `serve` or `worker` is running: start one.'];
 }
 
 function describeKept(kept: KeptSchedule, sync: SyncConfig | null, now: Date): ScheduleRow {
@@ -79,7 +83,7 @@ export function describeSchedules(
       ...schedule,
       ...{ origin: 'file', state: 'new', pausedAt: null, lastSlot: null },
       nextSlotAt: null,
-      remarks: [`is new in catalog-sync.yaml, and counts ${takesOver}.`],
+      remarks: [`is new in catalog-sync.yaml, and starts runs ${takesOver}.`],
     })),
   ];
   return rows.sort((left, right) => (left.name < right.name ? -1 : 1));

@@ -24,7 +24,9 @@ export async function listQuarantine(
   const groups = await withExistingPool(session, 1, (pool) =>
     createQuarantineStore({ pool }).listGroups(filter),
   );
-  session.print(session.isJson ? safeJson(groups) : formatGroups(groups));
+  session.print(
+    session.isJson ? safeJson(groups) : formatGroups(groups, (operation ?? reason) !== undefined),
+  );
 }
 
 /** Shows one value that could not be read. */

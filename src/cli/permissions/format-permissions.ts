@@ -85,7 +85,8 @@ function adviseProbes(apis: readonly PermissionRow[], width: number): string[] {
   const isOpen = apis.some(
     ({ observed, operation }) => observed === 'unknown' && operation !== 'image.upload',
   );
-  const text = '- unknown: the first call that needs it shows it, or `catalog-sync doctor --probe`.';
+  const text =
+    '- unknown: the first call of an API shows its state; `catalog-sync doctor --probe` makes that call now.';
   return isOpen ? [wrapText(text, width, 2)] : [];
 }
 

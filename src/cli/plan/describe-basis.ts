@@ -25,10 +25,10 @@ export function describeBasis({ knowledge, hasSchedule }: Plan): string[] {
     '5 % of the calls of each day are reserved for manual calls; the calls of a month are spread over its days.';
   if (known.searches === 0 && assumed.searches > 0) return [...assumedSentences.slice(0, 3), runs, kept];
   return [
-    `Measured: ${count(known.searches)} searches and ${count(known.offers)} offers, and what observations showed.`,
+    `Measured: ${count(known.searches)} searches and ${count(known.offers)} offers, and how often offers changed.`,
     ...(assumed.searches > 0
       ? [
-          `Assumed: ${count(assumed.searches)} searches without a pass list as many offers as others of their feed.`,
+          `Assumed: ${count(assumed.searches)} searches without an answer yet list as many offers as the others of their feed.`,
         ]
       : []),
     ...(assumed.offers >= 1

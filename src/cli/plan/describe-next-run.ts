@@ -26,7 +26,7 @@ export function describeHolds(holds: readonly HeldOperations[]): string {
   const held = holds.map(
     ({ api, code }) => `${api === '*' ? 'all APIs' : (api.split(':')[1] ?? api)} (${code})`,
   );
-  return `calls are held of ${held.join(', ')}`;
+  return `calls of ${held.join(', ')} are held`;
 }
 
 /** Why what is due can't be asked for: holds that keep it from being called, and for what no hold does the quota. */
@@ -35,7 +35,7 @@ function describeObstacles(due: readonly ApiOperation[], holds: readonly HeldOpe
   const spent = 'the quota or the budget is used up';
   if (met.length === 0) return spent;
   const isAllHeld = due.every((operation) => met.some(({ operations }) => operations.includes(operation)));
-  return isAllHeld ? describeHolds(met) : `${describeHolds(met)}, and of the others ${spent}`;
+  return isAllHeld ? describeHolds(met) : `${describeHolds(met)}; for the others, ${spent}`;
 }
 
 /** What is due and can't be asked for, and why; null: nothing is due. */

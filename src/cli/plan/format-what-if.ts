@@ -91,16 +91,18 @@ function describeLimits(plan: Plan, scenarios: readonly Scenario[], operations: 
   return [
     ...bounds.map(
       ({ operation, limit, perDay }) =>
-        `! ${operation}: of ${formatCalls(limit)} calls, only ${formatCalls(perDay)} can be made: another limit is lower, of a group, the app or a schedule's budget.`,
+        `! ${operation}: of ${formatCalls(limit)} calls, only ${formatCalls(perDay)} can be made: a limit of a group or the app, or a schedule's budget, is lower.`,
     ),
     ...operations.map((operation) => {
       const api = plan.forecast.apis.find((one) => one.operation === operation);
       return api === undefined
         ? `! No feed makes calls of ${operation}, so its limit changes nothing.`
-        : `- ${operation}: freshness needs ${formatCalls(api.wantedPerDay)} calls a day at the present limits; more are not made.`;
+        : `- ${operation}: freshness needs ${formatCalls(api.wantedPerDay)} calls a day at the present limits; no more are made.`;
     }),
     ...(monthly.length > 0
-      ? [`- The monthly limit of ${monthly.join(' and ')} is left out; ask for one that holds such days.`]
+      ? [
+          `- The monthly limit of ${monthly.join(' and ')} is not applied here; ask for one that is high enough for such days.`,
+        ]
       : []),
   ];
 }

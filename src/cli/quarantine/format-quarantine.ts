@@ -9,8 +9,9 @@ const right = (header: string): Column => ({ header, align: 'right' });
 const left = (header: string): Column => ({ header });
 
 /** A table of groups, or a line that there is none. */
-export function formatGroups(groups: readonly QuarantineGroup[]): string {
-  if (groups.length === 0) return 'No row of quarantine matches.';
+export function formatGroups(groups: readonly QuarantineGroup[], isFiltered: boolean): string {
+  if (groups.length === 0)
+    return isFiltered ? 'No value in quarantine matches the flags.' : 'No value is in quarantine.';
   const columns = [
     left('operation'),
     left('path'),

@@ -57,7 +57,7 @@ export async function reconcileCounts(
     const used = await open.corrections.reconcile(open.appKey, api, period, shown);
     if (used !== null && used > shown)
       kept.push(
-        `Of this ${period}, ${used.toLocaleString('en')} calls were granted here: they stay counted, because 1688 may show them late.`,
+        `Of this ${period}, ${used.toLocaleString('en')} ${used === 1 ? 'call was' : 'calls were'} granted by catalog-sync: they stay counted, because the console may show calls late.`,
       );
   }
   const { limits } = await readQuota(open);

@@ -53,7 +53,9 @@ describe('the list', () => {
     expect(await list('--operation', 'offer.detail')).toHaveLength(1);
     expect(await list('--reason', 'not_an_id')).toMatchObject([{ operation: 'search.keyword' }]);
     expect(await list('--limit', '1')).toHaveLength(1);
-    expect((await run('list', '--reason', 'no_such')).out).toBe('No row of quarantine matches.\n');
+    expect((await run('list', '--reason', 'no_such')).out).toBe(
+      'No value in quarantine matches the flags.\n',
+    );
     expect((await run('list', '--limit', '0')).exitCode).toBe(2);
     expect(await run('list', '--operation', 'nope')).toMatchObject({ exitCode: 2, out: '' });
   });

@@ -100,7 +100,7 @@ describe('quota reconcile', () => {
     const { err } = await cli.run('reconcile --api offer.detail --day 1');
     expect(err).toMatch(/^offer.detail, day: 3 of 500 used/m);
     expect(err).toMatch(
-      /^Of this day, 3 calls were granted here: they stay counted, because 1688 may show them late\.$/m,
+      /^Of this day, 3 calls were granted by catalog-sync: they stay counted, because the console may show calls late\.$/m,
     );
     expect(await listUsed()).toContain('detail day 3');
   });

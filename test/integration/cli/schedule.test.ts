@@ -238,7 +238,7 @@ describe('catalog-sync schedule', () => {
     expect(second).toMatchObject({
       exitCode: 0,
       stderr: expect.stringMatching(
-        /^run \d+ of .* is active in another process; nothing was done\n$/,
+        /^run \d+ of .* is active in another process, so this command fetched nothing\n$/,
       ) as string,
     });
     expect(await run(['run', 'nightly', '--strict-exit'])).toMatchObject({ exitCode: 6 });

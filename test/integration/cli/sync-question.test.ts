@@ -58,7 +58,7 @@ it('a user who refuses has no run, and 5 as exit code', async () => {
   expect({ exitCode, out }).toEqual({ exitCode: 5, out: '' });
   expect(err).toMatch(/^SANDBOX: using mock data\nplan \(nothing is known yet: upper bound\): /);
   expect(err).toMatch(/; the rest waits for quota or budget\n/);
-  expect(err.endsWith(`${question}nothing was asked\n`)).toBe(true);
+  expect(err.endsWith(`${question}you answered no: nothing was fetched\n`)).toBe(true);
   expect(await listRuns()).toEqual([]);
 });
 
@@ -126,7 +126,7 @@ it('a run whose process was not heard of is waited for, and taken over; one that
   await begin('-60 seconds');
   const left = await sync('--yes');
   expect(left.exitCode).toBe(0);
-  const said = /run \d+ of the same scope is active in another process; nothing was done\n$/;
+  const said = /run \d+ of the same scope is active in another process, so this command fetched nothing\n$/;
   expect(left.err).toMatch(said);
   const quiet = await sync('--yes --quiet --strict-exit');
   expect(quiet.exitCode).toBe(6);
@@ -135,7 +135,7 @@ it('a run whose process was not heard of is waited for, and taken over; one that
   const { rows } = await begin('12 seconds');
   const taken = await sync('--yes');
   expect(taken.err).toMatch(
-    /the process of run \d+ was not heard of for \d+ s: waiting \d s to know whether it goes on/,
+    /the process of run \d+ has sent no heartbeat for \d+ s: waiting \d s for one, before this process takes the run over/,
   );
   const run = await db.pool.query(`SELECT status FROM sync.run WHERE run_id = $1`, [rows[0]?.run_id]);
   expect(run.rows).toMatchObject([{ status: 'partial_quota' }]);

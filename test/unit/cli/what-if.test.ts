@@ -37,7 +37,7 @@ test('each daily limit is a row beside the present one: more calls make younger 
   // 475 calls a day are more than freshness needs: nothing is left to gain.
   expect(most?.slice(1)).toEqual(now?.slice(1));
   expect(out).toMatch(/- offer\.detail: freshness needs [\d,]+ calls a day at the present limits/);
-  expect(out).toContain('The monthly limit of offer.detail is left out');
+  expect(out).toContain('The monthly limit of offer.detail is not applied here');
   // No detail is there to begin with.
   expect(out).not.toContain('Over the next');
 });
@@ -75,7 +75,7 @@ test('a limit that several APIs share, and an API that no feed calls, are named'
   );
   expect(cellsOf(out)[1]?.slice(0, 2)).toEqual(['100', '38']);
   const text = out.replaceAll(/\s+/g, ' ');
-  expect(text).toContain('! offer.detail: of 100 calls, only 38 can be made: another limit is lower');
+  expect(text).toContain('! offer.detail: of 100 calls, only 38 can be made: a limit of a group or the app,');
   expect(text).toContain('! No feed makes calls of search.image, so its limit changes nothing.');
 });
 

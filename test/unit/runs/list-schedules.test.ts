@@ -44,7 +44,7 @@ describe('a schedule that is kept', () => {
     ['missed', nightlyText.replace(' }', ', missed: skip }')],
   ])('says that the file has another %s from the next start on', (_, file) => {
     expect(remarks({}, file)).toEqual([
-      'was changed in catalog-sync.yaml, which holds from the next start of `serve` or `worker` on.',
+      'was changed in catalog-sync.yaml; the change applies from the next start of `serve` or `worker` on.',
     ]);
   });
 
@@ -54,7 +54,7 @@ describe('a schedule that is kept', () => {
     ]);
     expect(remarks({ origin: 'cli' }, '')).toEqual([]);
     expect(remarks({ origin: 'cli' })).toEqual([
-      'is also in catalog-sync.yaml: `serve` and `worker` do not start.',
+      'is also in catalog-sync.yaml, so `serve` and `worker` do not start: rename or remove one of the two.',
     ]);
     expect(remarks({ origin: 'file' }, null)).toEqual([]);
   });
@@ -74,7 +74,9 @@ describe('a schedule that is kept', () => {
     const after = (ms: number, more: Partial<KeptSchedule> = {}) =>
       remarks(more, nightlyText, new Date(two.getTime() + ms));
     expect(after(59_999)).toEqual([]);
-    expect(after(60_000)).toEqual(['has waiting slots, because no `serve` or `worker` is running.']);
+    expect(after(60_000)).toEqual([
+      'has waiting slots, because no `serve` or `worker` is running: start one.',
+    ]);
     expect(after(60_000, { lastSlot: { at: two, outcome: 'ran', runId: '1' } })).toEqual([]);
   });
 
@@ -89,7 +91,9 @@ it('one of the file that no process has taken over counts from the next start on
   expect(describeSchedules([], fileOf(nightlyText), morning)).toMatchObject([
     {
       ...{ name: 'nightly', origin: 'file', state: 'new', pausedAt: null, lastSlot: null, nextSlotAt: null },
-      remarks: ['is new in catalog-sync.yaml, and counts from the next start of `serve` or `worker` on.'],
+      remarks: [
+        'is new in catalog-sync.yaml, and starts runs from the next start of `serve` or `worker` on.',
+      ],
     },
   ]);
 });

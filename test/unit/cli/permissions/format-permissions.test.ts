@@ -22,7 +22,8 @@ const application: PermissionReport['application'] = {
 const report = (...apis: PermissionRow[]): PermissionReport => ({ application, apis });
 const headers = ['operation', 'API', 'guides say', 'declared', 'observed', 'a day / a month', 'next try'];
 const ofApplication = ['(application)', 'under_review 审核中 2026-11-20', 'denied 2026-11-20, call 78'];
-const probes = '- unknown: the first call that needs it shows it, or `catalog-sync doctor --probe`.';
+const probes =
+  '- unknown: the first call of an API shows its state; `catalog-sync doctor --probe` makes that call now.';
 
 it('an API has what is declared, observed and approved; other names of guides have lines of their own', () => {
   expect(textRows(formatPermissions(report(granted, unknown), null))).toEqual([

@@ -17,7 +17,7 @@ const kept =
 it('what was measured is told from what is assumed', () => {
   const measured = { searches: [searches(1200), searches(34)], offers: [offers(2000.4), offers(300)] };
   expect(basisOf(measured)).toEqual([
-    'Measured: 1,234 searches and 2,300 offers, and what observations showed.',
+    'Measured: 1,234 searches and 2,300 offers, and how often offers changed.',
     runs,
     kept,
   ]);
@@ -26,8 +26,8 @@ it('what was measured is told from what is assumed', () => {
     offers: [offers(7), offers(1600, true), offers(1, true)],
   };
   expect(basisOf(both)).toEqual([
-    'Measured: 2 searches and 7 offers, and what observations showed.',
-    'Assumed: 1,506 searches without a pass list as many offers as others of their feed.',
+    'Measured: 2 searches and 7 offers, and how often offers changed.',
+    'Assumed: 1,506 searches without an answer yet list as many offers as the others of their feed.',
     'Assumed: 1,601 offers that were not observed yet are typical ones.',
     runs,
     kept,
@@ -42,7 +42,7 @@ it('without a search that was made all of it is assumed', () => {
     runs,
     kept,
   ]);
-  expect(basisOf({})[0]).toBe('Measured: 0 searches and 0 offers, and what observations showed.');
+  expect(basisOf({})[0]).toBe('Measured: 0 searches and 0 offers, and how often offers changed.');
 });
 
 it('without a schedule a run a day is assumed', () => {

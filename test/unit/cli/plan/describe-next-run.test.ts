@@ -16,7 +16,7 @@ const hold = { api, code: 'HELD_BY_HAND', operations: ['offer.detail'] } as cons
 
 it('what waits for a hold is named with the hold, and is not said to be nothing', () => {
   expect(describeNextRun(forecast(waiting), [hold])).toBe(
-    'plan: nothing can be called now, and 1,500 offer.detail calls wait: calls are held of product.search.queryProductDetail (HELD_BY_HAND)',
+    'plan: nothing can be called now, and 1,500 offer.detail calls wait: calls of product.search.queryProductDetail (HELD_BY_HAND) are held',
   );
   const late = [
     waiting,
@@ -29,7 +29,7 @@ it('what waits for a hold is named with the hold, and is not said to be nothing'
       { api: 'odd', code: 'x', operations: ['search.keyword'] },
     ]),
   ).toBe(
-    'plan: nothing can be called now, and 1,500 offer.detail, 7 search.keyword calls wait: calls are held of all APIs (HELD_BY_HAND), odd (x)',
+    'plan: nothing can be called now, and 1,500 offer.detail, 7 search.keyword calls wait: calls of all APIs (HELD_BY_HAND), odd (x) are held',
   );
   expect(describeNextRun(forecast(waiting), [])).toMatch(/wait: the quota or the budget is used up$/);
   expect(describeNextRun(forecast(detailForecast), [hold])).toBe('plan: nothing is due');
@@ -46,7 +46,7 @@ it('what waits for the quota is not said to wait for a hold of another API', () 
     `${details} calls wait: the quota or the budget is used up`,
   );
   expect(describeNextRun(forecast(waiting, { ...other, nextRun: 0 }), [images, hold])).toBe(
-    `${details}, 1,200 search.keyword calls wait: calls are held of product.search.queryProductDetail (HELD_BY_HAND), and of the others the quota or the budget is used up`,
+    `${details}, 1,200 search.keyword calls wait: calls of product.search.queryProductDetail (HELD_BY_HAND) are held; for the others, the quota or the budget is used up`,
   );
 });
 
@@ -58,7 +58,7 @@ it('what a run calls is named with its time, and what is left', () => {
     'plan: 100 offer.detail, 1,200 search.keyword calls in about 10 min; 2,700 are due; the rest waits for quota or budget',
   );
   expect(describeNextRun({ ...forecast(few, other), nextRun }, [hold])).toMatch(
-    /; the rest waits for quota or budget, and calls are held of product.search.queryProductDetail \(HELD_BY_HAND\)$/,
+    /; the rest waits for quota or budget, and calls of product.search.queryProductDetail \(HELD_BY_HAND\) are held$/,
   );
   expect(describeNextRun({ ...forecast(other), nextRun, searches: [steadySearch(true)] }, [])).toBe(
     'plan (nothing is known yet: upper bound): 1,200 search.keyword calls in about 10 min',

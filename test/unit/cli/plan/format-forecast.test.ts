@@ -71,9 +71,9 @@ describe('the next run', () => {
     const wait = 'The next run: nothing can be called now, and 1,300 offer.detail calls wait: ';
     const said = (plan: Partial<Plan>) => partsOf(plan)[2]?.split('\n')[0];
     expect(said({ forecast: waiting })).toBe(`${wait}the quota or the budget is used up.`);
-    expect(said({ forecast: waiting, holds })).toBe(`${wait}calls are held of product.get (HELD_BY_HAND).`);
+    expect(said({ forecast: waiting, holds })).toBe(`${wait}calls of product.get (HELD_BY_HAND) are held.`);
     expect(said({ forecast: someForecast({ apis: [details], nextRun }), holds })).toMatch(
-      / changed offers\. Meanwhile, calls are held of product\.get \(HELD_BY_HAND\)\.$/,
+      / changed offers\. Meanwhile, calls of product\.get \(HELD_BY_HAND\) are held\.$/,
     );
     expect(planAsJson(somePlan({ holds })).holds).toEqual([hold]);
   });

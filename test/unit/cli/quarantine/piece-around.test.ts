@@ -92,9 +92,10 @@ it('groups have their numbers and newest values', () => {
     ...{ operation: 'offer.detail', path: 'data[].id', reason: 'not_money', count: 1234, answers: 1100 },
     ...{ newestAt: row.observedAt, newestId: '5', sample: 'x' },
   };
-  expect(formatGroups([])).toBe('No row of quarantine matches.');
+  expect(formatGroups([], true)).toBe('No value in quarantine matches the flags.');
+  expect(formatGroups([], false)).toBe('No value is in quarantine.');
   const cells = ['offer.detail', 'data[].id', 'not_money', '1,234', '1,100', '2026-11-25 01:02:03Z', '5'];
-  expect(textRows(formatGroups([group, { ...group, sample: null }]))).toEqual([
+  expect(textRows(formatGroups([group, { ...group, sample: null }], false))).toEqual([
     ['operation', 'path', 'reason', 'values', 'answers', 'newest', 'its id', 'its value'],
     [...cells, 'x'],
     cells,
