@@ -43,12 +43,6 @@ it('what is left of the limits of its sandbox is told, whose key the folder does
   ]);
 });
 
-it('without a key, and not in a demo, it is not known whose limits to show', async () => {
-  const { said } = await examine('demo');
-  expect(said).toMatch(/^skip +quota: not shown: ALIBABA_APP_KEY is not set, so the app is not known$/m);
-  expect(said).toContain('`catalog-sync status` shows the limits of every app in the database.');
-});
-
 it.each<[string, string, Record<string, string>]>([
   ['another folder', 'demo', {}],
   ['a demo with a key of its own', '.catalog-sync/demo', { ALIBABA_APP_KEY: '1234567' }],
@@ -57,4 +51,11 @@ it.each<[string, string, Record<string, string>]>([
   expect(said).toMatch(/^fail +app secret: ALIBABA_APP_SECRET is not set$/m);
   expect(said).toMatch(/^fail +data: /m);
   expect(exitCode).toBe(4);
+});
+
+it('without a key, and not in a demo, it is not known whose limits to show', async () => {
+  await database.pool.query(`UPDATE sync.database_identity SET source = 'live'`);
+  const { said } = await examine('demo');
+  expect(said).toMatch(/^skip +quota: not shown: ALIBABA_APP_KEY is not set, so the app is not known$/m);
+  expect(said).toContain('`catalog-sync status` shows the limits of every app in the database.');
 });
