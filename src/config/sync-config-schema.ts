@@ -134,20 +134,21 @@ const schedule = section(
   'a schedule: name, cron, feeds ...',
 );
 
-const percent = orNull(
-  z
-    .number({ error: 'must be a number of per cent' })
-    .positive('must be above 0')
-    .max(1000, 'must be at most 1000'),
-);
+const percent = (max: number) =>
+  orNull(
+    z
+      .number({ error: 'must be a number of per cent' })
+      .positive('must be above 0')
+      .max(max, `must be at most ${String(max)}`),
+  );
 
 const tracker = section(
   {
     name: name('tracker').describe('Name of the tracker in notifications, commands and tables.'),
     feed: orNull(name('feed')).describe('Feed whose offers it is about.'),
     offers: list(offerId, 'offer ids').default([]).describe('Ids of offers it is about, in place of a feed.'),
-    price_down_percent: percent.describe('A list price falls by this many per cent or more.'),
-    price_up_percent: percent.describe('A list price rises by this many per cent or more.'),
+    price_down_percent: percent(100).describe('A list price falls by this many per cent or more.'),
+    price_up_percent: percent(1000).describe('A list price rises by this many per cent or more.'),
     price_below_cny: orNull(price).describe('The lowest list price falls below this amount in yuan.'),
     events: list(z.enum(trackedEvents, { error: `must be one of ${trackedEvents.join(', ')}` }), 'events')
       .default([])

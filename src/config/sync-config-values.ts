@@ -124,6 +124,26 @@ export const keepAge = durationBetween(
   'must be a duration from 31d to 3660d, like 90d',
 );
 
+/** What the fields of a cron expression count, and after how many they begin anew. */
+const cronUnits = [
+  ['minutes', 60],
+  ['hours', 24],
+  ['days', 31],
+  ['months', 12],
+  ['weekdays', 7],
+] as const;
+
+/** A step that reaches over the end of its field: it would name the first of them alone. */
+function stepProblem(fields: readonly string[]): string | null {
+  for (const [index, [unit, most]] of cronUnits.entries()) {
+    const steps = [...(fields[index] ?? '').matchAll(/\/(\d+)/g)].map(([, step]) => Number(step));
+    const tooLong = steps.find((step) => step > most);
+    if (tooLong !== undefined)
+      return `must not step by ${String(tooLong)} ${unit}: they begin anew after ${String(most)}`;
+  }
+  return null;
+}
+
 /** Why `text` is not a five-field cron expression; null when it is one. */
 function cronProblem(text: string): string | null {
   const fields = text.trim().split(/\s+/);
@@ -132,6 +152,8 @@ function cronProblem(text: string): string | null {
   }
   // cron-parser reads H as "a random value of your choice": two hosts would disagree about the slot.
   if (fields.some((field) => /(^|,)H/i.test(field))) return 'must not use H';
+  const problem = stepProblem(fields);
+  if (problem !== null) return problem;
   try {
     const times = CronExpressionParser.parse(text, { currentDate: new Date(0), tz: 'UTC' });
     // A single impossible day is refused by the parser; several are found when the next time is computed.

@@ -76,6 +76,20 @@ it.each([
   ['quotas: { groups: [5] }', 'quotas.groups[0] must be a group: name, operations, daily, monthly'],
   ['schedules: [{ name: n, cron: "0,H 3 * * *" }]', 'schedules[0].cron must not use H'],
   [
+    'schedules: [{ name: n, cron: "*/90 * * * *" }]',
+    'schedules[0].cron must not step by 90 minutes: they begin anew after 60',
+  ],
+  [
+    'schedules: [{ name: n, cron: "0 5,1-9/36 * * *" }]',
+    'schedules[0].cron must not step by 36 hours: they begin anew after 24',
+  ],
+  ['schedules: [{ name: n, cron: "*/60 */24 */31 */12 */7" }]', null],
+  ['trackers: [{ name: n, feed: x, price_down_percent: 100 }]', null],
+  [
+    'trackers: [{ name: n, feed: x, price_down_percent: 101 }]',
+    'trackers[0].price_down_percent must be at most 100',
+  ],
+  [
     'schedules: [{ name: n, cron: "0 3 * * *", budget_calls: 0 }]',
     'schedules[0].budget_calls must be a number',
   ],
