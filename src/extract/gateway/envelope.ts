@@ -44,8 +44,8 @@ const goodCodes = new Set(['S0000', '200', '0', 'SUCCESS']);
 /**
  * Finds the payload or the refusal in whatever envelope 1688 chose. Total: any JSON gives an answer.
  *
- * An absent payload is believed only beside an explicit `success`, for it can mean that an offer is gone; an
- * object that says nothing we know is `whole`.
+ * An absent payload is believed only beside an explicit `success`, and no code but that of a good answer, for it can mean
+ * that an offer is gone; an object that says nothing we know is `whole`.
  */
 export function readEnvelope(value: JsonValue): Envelope {
   if (!isJsonObject(value)) return { kind: 'payload', shape: 'bare', payload: value };
@@ -60,23 +60,33 @@ export function readEnvelope(value: JsonValue): Envelope {
     (payload !== null || readFlag(verdict) === true) &&
     (isNested || inner !== undefined || Object.keys(value).every((key) => verdictKeys.has(key)));
   if (!isWrapped) return { kind: 'payload', shape: 'whole', payload: value };
+  if (payload === null && isBadCode(codeOf(verdict))) return toRefusal(verdict, 'business');
   return { kind: 'payload', shape: isNested ? 'nested' : 'flat', payload };
 }
 
 function readRefusal(verdict: JsonObject): Envelope | null {
   const flag = readFlag(verdict);
   const errorCode = firstText(verdict, errorCodeKeys);
-  const code = errorCode ?? firstText(verdict, codeKeys);
+  const code = codeOf(verdict);
   const isGateway = isGatewayCode(code, flag) || firstText(verdict, ['error_code']) !== null;
   const isBad =
     isGateway ||
     flag === false ||
-    (flag === null &&
-      (errorCode !== null ||
-        firstText(verdict, errorTextKeys) !== null ||
-        (code !== null && !goodCodes.has(code.toUpperCase()))));
+    (flag === null && (errorCode !== null || firstText(verdict, errorTextKeys) !== null || isBadCode(code)));
   if (!isBad) return null;
-  const level = isGateway || (code === null && flag === null) ? 'gateway' : 'business';
+  return toRefusal(verdict, isGateway || (code === null && flag === null) ? 'gateway' : 'business');
+}
+
+function codeOf(verdict: JsonObject): string | null {
+  return firstText(verdict, [...errorCodeKeys, ...codeKeys]);
+}
+
+function isBadCode(code: string | null): boolean {
+  return code !== null && !goodCodes.has(code.toUpperCase());
+}
+
+function toRefusal(verdict: JsonObject, level: 'gateway' | 'business'): Envelope {
+  const code = codeOf(verdict);
   const text = [code, ...[...errorTextKeys, ...textKeys].map((key) => firstText(verdict, [key]))]
     .filter((part) => part !== null)
     .join('\n');

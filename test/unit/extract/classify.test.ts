@@ -187,6 +187,17 @@ describe('payloads', () => {
   });
 
   it.each([
+    [{ result: { success: true, code: '500_2', message: '数据准备中', result: null } }, 'GATEWAY_TRY_LATER'],
+    [{ result: { success: 'true', code: 'SYSTEM_ERROR' } }, 'GATEWAY_BUSINESS_REFUSED'],
+    [{ success: true, code: '500', message: '系统繁忙', result: null }, 'GATEWAY_BUSINESS_REFUSED'],
+  ])(
+    '%j has nothing in it, and a code of no good answer: it is refused, and no offer is gone',
+    (body, code) => {
+      expect(codeOf(body)).toBe(code);
+    },
+  );
+
+  it.each([
     ['misspelt flag', { categoryInfo: [], succes: 'true', errorCode: null, errorMsg: null }],
     ['flag', { categoryInfo: [], success: true }],
     ['no flag', { categoryInfo: [] }],
