@@ -73,9 +73,9 @@ function slow(fault: string, kind: 'hang' | 'drip', does: string): FaultCase {
 }
 
 const seconds = (phase: 'headersMs' | 'totalMs') => `${defaultTimeouts[phase] / 1000} s`;
-const unknownThenAgain = 'books the call as unknown, asks again';
+const unknownThenAgain = 'books the call as unknown, calls again';
 
-const again = 'asks again after a pause';
+const again = 'calls again after a pause';
 
 /** Everything but some offers; their SKUs and prices go with them. */
 function without(ids: ReadonlySet<string>) {
@@ -133,24 +133,28 @@ function attacked(title: string): string {
 const isListPrice = ({ kind }: Truth['prices'][number]) => kind === 'list' || kind === 'search';
 
 export const faultCases: readonly FaultCase[] = [
-  slow('no answer, ever', 'hang', `gives up after ${seconds('headersMs')}, ${unknownThenAgain}`),
-  slow('an answer byte by byte', 'drip', `gives up after ${seconds('totalMs')} in all, ${unknownThenAgain}`),
+  slow('no answer', 'hang', `gives up after ${seconds('headersMs')}, ${unknownThenAgain}`),
+  slow(
+    'an answer that comes byte by byte',
+    'drip',
+    `gives up after ${seconds('totalMs')} in all, ${unknownThenAgain}`,
+  ),
   passing('HTTP 5xx', { kind: 'server_error', status: 503 }, again),
   passing('connection reset before the answer', { kind: 'reset' }, again),
-  passing('connection reset in mid-body', { kind: 'reset_body' }, again),
-  passing('connection closed in mid-body', { kind: 'cut' }, again),
+  passing('connection reset in the middle of the body', { kind: 'reset_body' }, again),
+  passing('connection closed in the middle of the body', { kind: 'cut' }, again),
   passing('half of the JSON', { kind: 'truncate' }, again),
-  passing('a page in place of JSON', { kind: 'html' }, again),
+  passing('an HTML page instead of JSON', { kind: 'html' }, again),
   passing('bytes that are not UTF-8', { kind: 'bad_charset' }, again),
   {
-    fault: '32 MB',
+    fault: 'an answer of 32 MB',
     feed: 'branch',
     faults: [{ kind: 'oversize', api: detailApi, count: 1 }],
-    does: 'stops reading at 8 MB, leaves the offer for today: it would be as large again',
+    does: 'stops reading at 8 MB, gives up the offer for today: the next answer would be as large',
     status: 'partial_error',
     errors: 1,
     extraCalls: 0,
-    catalog: 'but for that offer; yes after the next run',
+    catalog: 'all but that offer; yes after the next run',
     holds: (stack) => expectHealed(stack, 'branch'),
   },
   passing('500_2, then well', { kind: 'not_ready' }, again),
@@ -158,7 +162,7 @@ export const faultCases: readonly FaultCase[] = [
     fault: 'too fast, with HTTP 200',
     feed: 'branch',
     faults: [{ kind: 'gateway_error', api: detailApi, count: 1 }],
-    does: 'reads the body before the status, pauses 2 s, asks again',
+    does: 'reads the body before the status, pauses 2 s, calls again',
     extraCalls: 1,
     catalog: equal,
     holds: (stack) => expectTruth(stack, feeds.branch),
@@ -167,9 +171,9 @@ export const faultCases: readonly FaultCase[] = [
     fault: 'three offers vanish between search and detail',
     feed: 'branch',
     faults: [{ kind: 'vanish', api: detailApi, count: 3 }],
-    does: 'marks them missing, looks again the next day',
+    does: 'marks them missing, fetches them again the next day',
     extraCalls: 0,
-    catalog: 'but for the three; yes after the next run',
+    catalog: 'all but the three; yes after the next run',
     holds: async (stack) => {
       const missing = await listIds(stack, missingOffers);
       await expectTruth(stack, feeds.branch, without(missing));
@@ -177,10 +181,10 @@ export const faultCases: readonly FaultCase[] = [
     },
   },
   {
-    fault: 'every page is the first',
+    fault: 'every page of a search is the first page',
     feed: 'keyword',
     faults: [{ kind: 'repeat_page', api: searchApi }],
-    does: 'notices the page without a new offer, stops the pass there and asks for no further page',
+    does: 'ends the pass at the page without a new offer, and fetches no further page',
     extraCalls: -48,
     catalog: 'the first page; all after the next run',
     holds: async (stack) => {
@@ -192,12 +196,12 @@ export const faultCases: readonly FaultCase[] = [
     },
   },
   {
-    fault: 'a row slips out of a page',
+    fault: 'a page lacks a row',
     feed: 'keyword',
     faults: [{ kind: 'slip', api: searchApi, count: 1 }],
     does: 'loads the rest, finds the row in the next pass',
     extraCalls: -1,
-    catalog: 'but for that offer; yes after the next run',
+    catalog: 'all but that offer; yes after the next run',
     holds: async (stack) => {
       await expectUnseen(stack, 'keyword', 1);
       await expectHealed(stack, 'keyword');
@@ -207,7 +211,7 @@ export const faultCases: readonly FaultCase[] = [
     fault: 'searches find nothing',
     feed: 'keyword',
     faults: [{ kind: 'empty' }],
-    does: 'ends the pass: nobody can tell it from a search that has no offers',
+    does: 'ends the pass: a search without offers gives the same answer',
     extraCalls: -99,
     catalog: 'empty; all after the next run',
     holds: async (stack) => {
@@ -219,9 +223,9 @@ export const faultCases: readonly FaultCase[] = [
     fault: 'searches list half',
     feed: 'keyword',
     faults: [{ kind: 'halved' }],
-    does: 'loads that half: nobody can tell it from a search that has no more',
+    does: 'loads that half: a search with only these offers gives the same answer',
     extraCalls: -50,
-    catalog: 'but for the other half; yes after the next run',
+    catalog: 'all but the other half; yes after the next run',
     holds: async (stack) => {
       await expectUnseen(stack, 'keyword', 49);
       await expectHealed(stack, 'keyword');
@@ -237,7 +241,7 @@ export const faultCases: readonly FaultCase[] = [
     holds: (stack) => expectTruth(stack, feeds.keyword),
   },
   {
-    fault: 'totals one too many',
+    fault: 'totals that are one too high',
     feed: 'keyword',
     faults: [{ kind: 'off_by_one', api: searchApi }],
     does: 'stops at the page that is not full',
@@ -246,10 +250,10 @@ export const faultCases: readonly FaultCase[] = [
     holds: (stack) => expectTruth(stack, feeds.keyword),
   },
   {
-    fault: 'values in every form 1688 has',
+    fault: 'values in every form that 1688 uses',
     feed: 'tree',
     faults: [{ kind: 'mixed_forms' }],
-    does: 'reads each as what it means, rejects none',
+    does: 'reads each with its meaning, rejects none',
     extraCalls: 0,
     catalog: equal,
     holds: async (stack) => {
@@ -261,7 +265,7 @@ export const faultCases: readonly FaultCase[] = [
     fault: 'titles with scripts, escapes, formulas, NUL',
     feed: 'tree',
     faults: [{ kind: 'hostile_titles' }],
-    does: 'keeps them as text, without what is none; whoever shows them escapes them',
+    does: 'stores them as text, without NUL; escapes them wherever they are shown',
     extraCalls: 0,
     catalog: 'yes, with those titles',
     holds: (stack) =>
@@ -271,12 +275,12 @@ export const faultCases: readonly FaultCase[] = [
       })),
   },
   {
-    fault: 'list prices that are none',
+    fault: 'list prices that are not prices',
     feed: 'tree',
     faults: [{ kind: 'absurd_prices' }],
-    does: 'sets each aside in quarantine, loads the rest',
+    does: 'puts each into quarantine, loads the rest',
     extraCalls: 0,
-    catalog: 'but for those prices, each in quarantine',
+    catalog: 'all but those prices, each in quarantine',
     holds: async (stack) => {
       let absurd = 0;
       await expectTruth(stack, feeds.tree, (truth) => {
@@ -298,7 +302,7 @@ export const faultCases: readonly FaultCase[] = [
     fault: 'categories in a circle',
     feed: 'tree',
     faults: [{ kind: 'category_cycle', api: categoryApi }],
-    does: 'sets each circle aside in quarantine, asks for each node once',
+    does: 'puts each circle into quarantine, fetches each node once',
     extraCalls: 0,
     catalog: equal,
     holds: async (stack) => {

@@ -49,11 +49,12 @@ function describeCases(): string {
   );
   return `# What goes wrong at 1688, and what comes of it
 
-Each row is a whole run against the sandbox with that fault switched on, held against the sandbox's truth and
-its own log of calls by \`test/system/jobs/faults.test.ts\`, which also writes this page (\`npx vitest run test/system/jobs/faults.test.ts -u\`).
-In every row the run ends by itself, and each call that arrived has one row in the ledger.
+This page shows how catalog-sync handles each fault. Each row is a complete run against the sandbox with this fault.
+\`test/system/jobs/faults.test.ts\` compares the run with the sandbox's truth and its own log of calls, and also writes this page
+(\`npx vitest run test/system/jobs/faults.test.ts -u\`). In every row, the run ends by itself, and each call that arrived has one
+row in the ledger.
 
-| fault | what the product does | further calls | catalog equals the truth |
+| fault | what catalog-sync does | extra calls | catalog equals the truth |
 | --- | --- | --: | --- |
 ${rows.join('\n')}
 
